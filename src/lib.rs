@@ -1,1 +1,7 @@
-//! funnelc
+//! funnelc, the compiler for customer journeys.
+
+pub mod diagnostic;
+pub mod model;
+pub mod runner;
+pub mod source;
+pub mod yaml;

@@ -1,0 +1,115 @@
+//! What is wrong, where, why it matters and what to write instead; a diagnostic without a primary place cannot be made.
+
+use crate::source::Span;
+
+/// The stable name of a kind of finding, such as `unknown-segment`; `funnelc explain` has a page for each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Code(pub &'static str);
+
+/// How bad a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Worth a look; the project compiles.
+    Warning,
+    /// The project does not compile.
+    Error,
+}
+
+/// A place with two to five words about it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Label {
+    /// The place.
+    pub span: Span,
+    /// What stands there.
+    pub text: String,
+}
+
+/// One finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// Its kind.
+    pub code: Code,
+    /// How bad it is.
+    pub severity: Severity,
+    /// Lower case, no full stop, the offender in backticks.
+    pub message: String,
+    /// The offending characters.
+    pub primary: Label,
+    /// Other places that belong to the story, in the order of the story.
+    pub labels: Vec<Label>,
+    /// What to write instead, or why it matters.
+    pub help: Option<String>,
+}
+
+impl Diagnostic {
+    /// An error at a place.
+    pub fn error(code: Code, span: Span, message: impl Into<String>) -> Self {
+        Self::new(code, Severity::Error, span, message.into())
+    }
+
+    /// A warning at a place.
+    pub fn warning(code: Code, span: Span, message: impl Into<String>) -> Self {
+        Self::new(code, Severity::Warning, span, message.into())
+    }
+
+    fn new(code: Code, severity: Severity, span: Span, message: String) -> Self {
+        Self { code, severity, message, primary: Label { span, text: String::new() }, labels: Vec::new(), help: None }
+    }
+
+    /// Says in two to five words what stands at the primary place.
+    pub fn at(mut self, text: impl Into<String>) -> Self {
+        self.primary.text = text.into();
+        self
+    }
+
+    /// Adds another place.
+    pub fn label(mut self, span: Span, text: impl Into<String>) -> Self {
+        self.labels.push(Label { span, text: text.into() });
+        self
+    }
+
+    /// Adds what to do about it.
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Adds help where there is some.
+    pub fn maybe_help(mut self, help: Option<String>) -> Self {
+        self.help = help.or(self.help);
+        self
+    }
+}
+
+/// Sorts findings by place, then code, so that neither file order nor check order shows, and drops exact repetitions.
+pub fn in_order(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    diagnostics.sort_by(|a, b| {
+        (a.primary.span, a.code, &a.message, &a.labels).cmp(&(b.primary.span, b.code, &b.message, &b.labels))
+    });
+    diagnostics.dedup();
+    diagnostics
+}
+
+/// The candidate that `name` was probably meant to be: within a third of its length in edits.
+pub fn did_you_mean<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let allowed = (name.chars().count() / 3).max(1);
+    candidates
+        .into_iter()
+        .map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate))
+        .filter(|(distance, _)| *distance <= allowed)
+        .min()
+        .map(|(_, candidate)| candidate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn suggestions_are_near_or_absent() {
+        let names = ["buyers", "lapsed-buyers", "has-email"];
+        assert_eq!(did_you_mean("buyer", names), Some("buyers"));
+        assert_eq!(did_you_mean("lapsd-buyers", names), Some("lapsed-buyers"));
+        assert_eq!(did_you_mean("everyone", names), None);
+    }
+}

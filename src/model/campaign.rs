@@ -1,0 +1,215 @@
+//! Campaigns: who enters, when they leave, and what happens to them step by step.
+
+use rust_decimal::Decimal;
+
+use super::About;
+use super::calendar::{Duration, Moment, Publish};
+use super::condition::Condition;
+use super::contacts::Value;
+use super::funnel::StageRef;
+use super::ids::{ContentId, FieldId, FunnelId, StepId, TagId};
+use crate::source::Span;
+
+/// A campaign.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Campaign {
+    /// The id.
+    pub id: String,
+    /// Where the id is written.
+    pub span: Span,
+    /// What people call it.
+    pub about: About,
+    /// Campaigns run from the highest priority down, then by id.
+    pub priority: i64,
+    /// When it runs.
+    pub publish: Publish,
+    /// Any of these lets a contact in.
+    pub enter: Vec<Enter>,
+    /// How long after the end of an entry the next may begin; absent: never.
+    pub reenter: Option<Duration>,
+    /// What happens when no state condition of `enter` holds any longer; absent: not written, which means stay.
+    pub on_leave: Option<OnLeave>,
+    /// What becomes of those who qualify when the campaign is first published.
+    pub existing: Existing,
+    /// Those for whom it holds have converted.
+    pub goal: Option<Condition>,
+    /// Those for whom it holds leave.
+    pub exit_when: Option<Condition>,
+    /// The steps.
+    pub steps: Vec<Step>,
+    /// Whether something in it could not be understood; reported already.
+    pub broken: bool,
+}
+
+/// A way into a campaign.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Enter {
+    /// A state condition: admits when it becomes true.
+    Condition(Condition),
+    /// Admits who comes to rest in the stage.
+    Entered {
+        /// The stage.
+        stage: StageRef,
+        /// Where it is written.
+        span: Span,
+    },
+}
+
+/// What leaving the entry conditions does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names are the language's words")]
+pub enum OnLeave {
+    Exit,
+    Stay,
+}
+
+/// What becomes of those who qualify already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names are the language's words")]
+pub enum Existing {
+    Enter,
+    Skip,
+}
+
+/// A step.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Step {
+    /// Counts in the order of the text, outer before inner.
+    pub id: StepId,
+    /// Its name in the outputs, unique in the campaign: the written id, or verb and operand; see docs/outputs.md.
+    pub name: String,
+    /// Whether the name is a written id.
+    pub named: bool,
+    /// The operand of the verb.
+    pub span: Span,
+    /// The verb and what belongs to it.
+    pub kind: StepKind,
+}
+
+/// The verb of a step.
+#[derive(Clone, Debug, PartialEq)]
+pub enum StepKind {
+    /// Puts a message in the outbox.
+    Send {
+        /// What.
+        content: ContentId,
+        /// How often a contact may get it.
+        once: Once,
+        /// Whether it goes out without consent.
+        transactional: bool,
+    },
+    /// Moves to a stage, if the funnel's rule allows.
+    Move(StageRef),
+    /// Clears the stage.
+    Leave(FunnelId),
+    /// Adds a tag.
+    AddTag(TagId),
+    /// Removes a tag.
+    RemoveTag(TagId),
+    /// Gives points.
+    Points(i64),
+    /// Sets a field.
+    Set {
+        /// Which.
+        field: FieldId,
+        /// To what.
+        to: NewValue,
+    },
+    /// Takes a field's value away.
+    Clear(FieldId),
+    /// Waits.
+    Wait(Duration),
+    /// Waits for a moment.
+    WaitUntil {
+        /// Which.
+        until: Until,
+        /// What happens when it is over.
+        if_past: IfPast,
+    },
+    /// Asks.
+    If {
+        /// The condition.
+        when: Condition,
+        /// Where it holds.
+        then: Vec<Step>,
+        /// Where it does not.
+        otherwise: Vec<Step>,
+    },
+    /// Ends the campaign for the contact.
+    Exit(Outcome),
+    /// Could not be understood; reported already, and never in a plan.
+    Broken,
+}
+
+/// How often a contact may get a content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Once {
+    /// Once in each entry of a campaign.
+    Entry,
+    /// Once ever, in all campaigns.
+    Ever,
+    /// Again after so long, in all campaigns.
+    After(Duration),
+}
+
+/// The new value of a field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NewValue {
+    /// A value of the field's type.
+    Value(Value),
+    /// The old number, or its default, or 0, and this; cut to `min` and `max`.
+    Add(Decimal),
+    /// The project's day; for `date`, and for `datetime` its first moment.
+    Today,
+    /// The moment of the run; for `datetime`.
+    Now,
+}
+
+/// A moment to wait for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Until {
+    /// A fixed one; a day is its first moment.
+    Moment(Moment),
+    /// That of a field, read again at every instant while the contact waits.
+    Field {
+        /// The field.
+        field: FieldId,
+        /// Added to it.
+        offset: Duration,
+    },
+}
+
+/// What a moment that is over does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names are the language's words")]
+pub enum IfPast {
+    Continue,
+    Exit,
+    Skip,
+}
+
+/// How a campaign ends for a contact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs, reason = "the names are the language's words")]
+pub enum Outcome {
+    Completed,
+    Exited,
+    Converted,
+}
+
+impl Step {
+    /// This step and all inside it, in the order of the text.
+    pub fn each<'a>(&'a self, visit: &mut impl FnMut(&'a Step)) {
+        visit(self);
+        if let StepKind::If { then, otherwise, .. } = &self.kind {
+            then.iter().chain(otherwise).for_each(|step| step.each(visit));
+        }
+    }
+}
+
+impl Campaign {
+    /// All steps, in the order of the text, so that the position is the [`StepId`].
+    pub fn each_step<'a>(&'a self, mut visit: impl FnMut(&'a Step)) {
+        self.steps.iter().for_each(|step| step.each(&mut visit));
+    }
+}

@@ -1,0 +1,192 @@
+//! The data contract: which columns of the contacts file mean what.
+
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+
+use super::calendar::Moment;
+use super::condition::Condition;
+use super::ids::{Arena, ChoiceId, FieldId, TagId};
+use crate::source::Span;
+
+/// What the contacts file holds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Contacts {
+    /// The column of the key.
+    pub key: String,
+    /// Where the key's column is written; nowhere where a project has no `contacts`.
+    pub span: Span,
+    /// The tags.
+    pub tags: Tags,
+    /// The points.
+    pub points: Points,
+    /// The fields.
+    pub fields: Arena<FieldId, Field>,
+    /// Per channel, in the order of [`Channel::ALL`].
+    pub channels: [ChannelRules; 3],
+    /// What a value that does not fit its type does.
+    pub on_bad_value: BadValue,
+}
+
+/// The tags that the project knows, and their column.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tags {
+    /// Whether other tags may stand in the file.
+    pub open: bool,
+    /// Declared tags, and for an open list those that the project names.
+    pub names: Arena<TagId, Tag>,
+    /// The column.
+    pub column: String,
+    /// What stands between two tags.
+    pub separator: String,
+}
+
+/// A tag.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tag {
+    /// Its text.
+    pub id: String,
+    /// Where it is declared, or first named.
+    pub span: Span,
+}
+
+/// Where the points stand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Points {
+    /// The column.
+    pub column: String,
+}
+
+/// A field of the contact.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Field {
+    /// The id.
+    pub id: String,
+    /// Where the id is written.
+    pub span: Span,
+    /// A sentence about it.
+    pub description: Option<String>,
+    /// The column.
+    pub column: String,
+    /// Its type; absent where that is broken.
+    pub type_: Option<FieldType>,
+    /// Whether every contact must have a value.
+    pub required: bool,
+    /// The value of a contact that has none.
+    pub default: Option<Value>,
+    /// The smallest value allowed.
+    pub min: Option<Value>,
+    /// The largest value allowed.
+    pub max: Option<Value>,
+}
+
+/// The type of a field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FieldType {
+    /// Any text.
+    Text {
+        /// Whether capital and small letters differ.
+        match_case: bool,
+    },
+    /// An email address; capital and small letters do not differ.
+    Email,
+    /// A whole number.
+    Integer,
+    /// An exact decimal.
+    Number,
+    /// True or false.
+    Boolean,
+    /// A day.
+    Date,
+    /// A moment.
+    Datetime,
+    /// One of a list.
+    Choice(Vec<String>),
+    /// Some of a list.
+    Choices {
+        /// The list.
+        values: Vec<String>,
+        /// What stands between two.
+        separator: String,
+    },
+}
+
+impl FieldType {
+    /// The word of the language.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Text { .. } => "text",
+            Self::Email => "email",
+            Self::Integer => "integer",
+            Self::Number => "number",
+            Self::Boolean => "boolean",
+            Self::Date => "date",
+            Self::Datetime => "datetime",
+            Self::Choice(_) => "choice",
+            Self::Choices { .. } => "choices",
+        }
+    }
+}
+
+/// A value of a field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// Of `text` and `email`.
+    Text(String),
+    /// Of `integer`.
+    Integer(i64),
+    /// Of `number`.
+    Number(Decimal),
+    /// Of `boolean`.
+    Boolean(bool),
+    /// Of `date`.
+    Date(Date),
+    /// Of `datetime`; a day stands for its first moment.
+    Datetime(Moment),
+    /// Of `choice`.
+    Choice(ChoiceId),
+    /// Of `choices`, in the order of the declaration.
+    Choices(Vec<ChoiceId>),
+}
+
+/// A way to reach a contact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs, reason = "the names are the language's words")]
+pub enum Channel {
+    Email,
+    Sms,
+    Push,
+}
+
+impl Channel {
+    /// All of them, in the order of [`Contacts::channels`].
+    pub const ALL: [Self; 3] = [Self::Email, Self::Sms, Self::Push];
+
+    /// The word of the language.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::Sms => "sms",
+            Self::Push => "push",
+        }
+    }
+}
+
+/// What a channel asks before anything is sent on it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ChannelRules {
+    /// The field with the address; without one the channel reaches nobody.
+    pub address: Option<FieldId>,
+    /// Must hold, unless the content is transactional; absent: nothing is asked.
+    pub consent: Option<Condition>,
+    /// The column that says why the channel must not be used.
+    pub do_not_contact: Option<String>,
+}
+
+/// What a value that does not fit its type does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BadValue {
+    /// The row is bad.
+    Fail,
+    /// The value counts as missing.
+    Missing,
+}

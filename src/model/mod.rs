@@ -1,0 +1,125 @@
+//! What a project means: typed ids into arenas, one condition type, defaults filled in; no YAML here, and no string that names another thing.
+//!
+//! A model can be made of a faulty project: what could not be understood is `Broken` and is reported already. Definitions stand in order of their ids, so the order of files and lines
+//! never shows. In a model read back from a plan every span is [`Span::NOWHERE`].
+
+pub mod calendar;
+pub mod campaign;
+pub mod condition;
+pub mod contacts;
+pub mod funnel;
+pub mod ids;
+
+pub use calendar::{Duration, Moment, Period, Publish, Unit, When};
+pub use campaign::{Campaign, Enter, Existing, IfPast, NewValue, OnLeave, Once, Outcome, Step, StepKind, Until};
+pub use condition::{Condition, ConditionKind, DateTest, FieldTest, NumberTest, Subject, TextTest};
+pub use contacts::{BadValue, Channel, ChannelRules, Contacts, Field, FieldType, Points, Tags, Value};
+pub use funnel::{Audience, Conversion, Funnel, PlaceRule, Stage, StageRef, Target};
+pub use ids::{Arena, CampaignId, ChoiceId, ContentId, FieldId, FunnelId, SegmentId, StageId, StepId, TagId};
+
+use crate::source::Span;
+
+/// A whole project.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Model {
+    /// The project's name.
+    pub project: Option<String>,
+    /// The IANA name of the zone in which dates turn.
+    pub timezone: String,
+    /// The clock is floored to multiples of this many seconds from local midnight.
+    pub every: u32,
+    /// The data contract.
+    pub contacts: Contacts,
+    /// What can be sent or touched.
+    pub content: Arena<ContentId, Content>,
+    /// Named conditions.
+    pub segments: Arena<SegmentId, Segment>,
+    /// Funnels and their stages.
+    pub funnels: Arena<FunnelId, Funnel>,
+    /// Campaigns and their steps.
+    pub campaigns: Arena<CampaignId, Campaign>,
+}
+
+/// What people call a thing; says nothing about what it does.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct About {
+    /// The name for people.
+    pub name: Option<String>,
+    /// A sentence about it.
+    pub description: Option<String>,
+    /// A group.
+    pub category: Option<String>,
+    /// Who looks after it.
+    pub owner: Option<String>,
+}
+
+/// A named condition.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Segment {
+    /// The id.
+    pub id: String,
+    /// Where the id is written.
+    pub span: Span,
+    /// What people call it.
+    pub about: About,
+    /// Who belongs to it.
+    pub condition: Condition,
+}
+
+/// What can be sent or touched.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Content {
+    /// The id.
+    pub id: String,
+    /// Where the id is written.
+    pub span: Span,
+    /// What people call it.
+    pub about: About,
+    /// What it is; absent where that is broken.
+    pub kind: Option<ContentKind>,
+    /// How often a contact may get it, where a step does not say otherwise.
+    pub once: Once,
+    /// Whether it goes out without consent, where a step does not say otherwise.
+    pub transactional: bool,
+    /// When it may be sent.
+    pub publish: Publish,
+}
+
+/// The kinds of content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[allow(missing_docs, reason = "the names are the language's words")]
+pub enum ContentKind {
+    Email,
+    Sms,
+    Push,
+    Focus,
+    Message,
+    Dynamic,
+    Ad,
+    Social,
+    Page,
+    Form,
+    Asset,
+}
+
+impl ContentKind {
+    /// The channel on which it goes out, if it needs an address.
+    pub fn channel(self) -> Option<Channel> {
+        match self {
+            Self::Email => Some(Channel::Email),
+            Self::Sms => Some(Channel::Sms),
+            Self::Push => Some(Channel::Push),
+            Self::Focus | Self::Message | Self::Dynamic | Self::Ad | Self::Social => None,
+            Self::Page | Self::Form | Self::Asset => None,
+        }
+    }
+
+    /// Whether a `send` step may name it.
+    pub fn can_be_sent(self) -> bool {
+        match self {
+            Self::Email | Self::Sms | Self::Push | Self::Focus => true,
+            Self::Message | Self::Dynamic | Self::Ad | Self::Social => true,
+            Self::Page | Self::Form | Self::Asset => false,
+        }
+    }
+}

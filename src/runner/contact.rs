@@ -1,0 +1,104 @@
+//! What the kernel reads and writes of one contact: typed slots by id, filled by whoever reads (a CSV file, a test), never text to be parsed.
+
+use rust_decimal::Decimal;
+
+use crate::model::{Channel, ChoiceId, StageId};
+
+/// The value of a field.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub enum Slot<'a> {
+    /// No value.
+    #[default]
+    Missing,
+    /// Of `text` and `email`.
+    Text(&'a str),
+    /// Of `integer`.
+    Integer(i64),
+    /// Of `number`.
+    Number(Decimal),
+    /// Of `boolean`.
+    Boolean(bool),
+    /// Of `date`: days since 1970-01-01.
+    Day(i32),
+    /// Of `datetime`: seconds since 1970-01-01T00:00Z.
+    Moment(i64),
+    /// Of `choice`.
+    Choice(ChoiceId),
+    /// Of `choices`: bit n is the n-th value of the declaration.
+    Choices(u64),
+}
+
+/// A set of the tags that the project knows, as bits by their ids.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TagSet {
+    words: Vec<u64>,
+}
+
+impl TagSet {
+    /// An empty set for `count` tags.
+    pub fn with_room_for(count: usize) -> Self {
+        Self { words: vec![0; count.div_ceil(64)] }
+    }
+
+    /// Whether the tag at `index` is in it.
+    pub fn has(&self, index: usize) -> bool {
+        self.words.get(index / 64).is_some_and(|word| word >> (index % 64) & 1 == 1)
+    }
+
+    /// Puts the tag at `index` in, or takes it out.
+    pub fn set(&mut self, index: usize, present: bool) {
+        if let Some(word) = self.words.get_mut(index / 64) {
+            let bit = 1 << (index % 64);
+            *word = if present { *word | bit } else { *word & !bit };
+        }
+    }
+
+    /// Takes all tags out.
+    pub fn clear(&mut self) {
+        self.words.fill(0);
+    }
+
+    /// Makes this set the same as `other`, without allocating.
+    pub fn copy_from(&mut self, other: &Self) {
+        self.words.clone_from(&other.words);
+    }
+}
+
+/// Why a channel must not be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[allow(missing_docs, reason = "the names are the language's words")]
+pub enum Block {
+    Unsubscribed,
+    Complained,
+    Bounced,
+}
+
+/// What the contacts file shows of one contact. A reader fills one of these and uses it again for the next row.
+#[derive(Clone, Debug, Default)]
+pub struct Seen<'a> {
+    /// The key.
+    pub key: &'a str,
+    /// By field id; defaults are filled in, and a field without a column is missing.
+    pub fields: Vec<Slot<'a>>,
+    /// By funnel id.
+    pub stages: Vec<Option<StageId>>,
+    /// The known tags.
+    pub tags: TagSet,
+    /// The points; 0 where the cell is empty or there is no column.
+    pub points: i64,
+    /// By channel, in the order of [`Channel::ALL`].
+    pub blocks: [Option<Block>; Channel::ALL.len()],
+}
+
+/// Which of the columns that funnelc also writes stand in the contacts file; the state alone knows the others.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Columns {
+    /// By field id.
+    pub fields: Vec<bool>,
+    /// By funnel id.
+    pub stages: Vec<bool>,
+    /// The tags' column.
+    pub tags: bool,
+    /// The points' column.
+    pub points: bool,
+}

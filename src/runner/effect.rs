@@ -1,0 +1,179 @@
+//! What happens to a contact in an instant, as ids; the writers turn it into the rows of docs/outputs.md.
+
+use crate::model::{CampaignId, ContentId, FieldId, FunnelId, Outcome, StageId, StepId, TagId};
+use crate::runner::contact::Slot;
+
+/// Where in a campaign something happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct At {
+    /// The campaign.
+    pub campaign: CampaignId,
+    /// Which entry of the contact, counted from 1.
+    pub entry: u32,
+    /// The step, if it happened at one.
+    pub step: Option<StepId>,
+    /// Which visit of the step in this entry, counted from 1; 0 without a step.
+    pub visit: u32,
+}
+
+/// One row of the journal; a [`Event::Send`] is also a row of the outbox.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Effect<'a> {
+    /// Where in a campaign; absent for funnels and outside changes.
+    pub at: Option<At>,
+    /// What.
+    pub event: Event<'a>,
+}
+
+/// What happened; each variant is the event of the same name in docs/outputs.md.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[allow(missing_docs, reason = "docs/outputs.md explains each event and its columns")]
+pub enum Event<'a> {
+    ExternalStage {
+        funnel: FunnelId,
+        from: Option<StageId>,
+        to: Option<StageId>,
+    },
+    ExternalTag {
+        tag: TagId,
+        added: bool,
+    },
+    ExternalPoints {
+        from: i64,
+        to: i64,
+    },
+    ExternalField {
+        field: FieldId,
+        from: Slot<'a>,
+        to: Slot<'a>,
+    },
+    Enter {
+        funnel: FunnelId,
+        to: StageId,
+    },
+    Place {
+        funnel: FunnelId,
+        from: Option<StageId>,
+        to: StageId,
+    },
+    Convert {
+        funnel: FunnelId,
+        from: StageId,
+        to: StageId,
+    },
+    Move {
+        funnel: FunnelId,
+        from: Option<StageId>,
+        to: StageId,
+    },
+    Refuse {
+        funnel: FunnelId,
+        from: Option<StageId>,
+        to: StageId,
+        reason: Refusal,
+    },
+    Leave {
+        funnel: FunnelId,
+        from: StageId,
+    },
+    Start {
+        cause: Cause,
+    },
+    Overtaken,
+    End {
+        outcome: Outcome,
+        reason: EndReason,
+    },
+    Send {
+        content: ContentId,
+    },
+    Skip {
+        content: Option<ContentId>,
+        reason: SkipReason,
+    },
+    /// `until` is in seconds since 1970-01-01T00:00Z.
+    Wait {
+        until: i64,
+    },
+    Past {
+        until: Option<i64>,
+        then: PastChoice,
+    },
+    If {
+        then: bool,
+    },
+    AddTag {
+        tag: TagId,
+    },
+    RemoveTag {
+        tag: TagId,
+    },
+    Points {
+        from: i64,
+        to: i64,
+    },
+    Set {
+        field: FieldId,
+        from: Slot<'a>,
+        to: Slot<'a>,
+    },
+    Clear {
+        field: FieldId,
+        from: Slot<'a>,
+    },
+    DeferStage {
+        funnel: FunnelId,
+        to: StageId,
+    },
+    DeferCampaign,
+    DeferStep,
+    Pause,
+    Resume,
+}
+
+/// Why a move was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[allow(missing_docs, reason = "docs/outputs.md explains the words")]
+pub enum Refusal {
+    Unpublished,
+    Final,
+    Lighter,
+}
+
+/// What let a contact into a campaign.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "docs/outputs.md explains the words")]
+pub enum Cause {
+    Condition,
+    Entered,
+}
+
+/// Why a campaign ended for a contact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[allow(missing_docs, reason = "docs/outputs.md explains the words")]
+pub enum EndReason {
+    Goal,
+    ExitWhen,
+    OnLeave,
+    Exit,
+    Finished,
+}
+
+/// Why a step did not happen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[allow(missing_docs, reason = "docs/outputs.md explains the words")]
+pub enum SkipReason {
+    Unpublished,
+    Unreachable,
+    AlreadySent,
+    Past,
+}
+
+/// What a moment that is over made happen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "docs/outputs.md explains the words")]
+pub enum PastChoice {
+    Continue,
+    Exit,
+    Skip,
+}

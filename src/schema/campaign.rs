@@ -1,0 +1,176 @@
+//! Campaigns and steps as written: exactly one verb a step; `resolve` holds the keys against each other.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::Condition;
+use super::funnel::Publish;
+use super::scalar::{ListOf, Literal, OneOrList, Placed, ScalarOr, Text};
+
+/// A campaign: who enters, and what happens to them step by step.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Campaign {
+    /// The name for people.
+    pub name: Option<Text>,
+    /// What the campaign is for.
+    pub description: Option<Text>,
+    /// A group of your own.
+    pub category: Option<Text>,
+    /// Who looks after it.
+    pub owner: Option<Text>,
+    /// Campaigns run from the highest priority down, then by id. Default: 0.
+    pub priority: Option<Placed<i64>>,
+    /// Whether the campaign runs. Default: `true`. Unpublished it admits nobody and pauses.
+    pub published: Option<Placed<bool>>,
+    /// From when until when the campaign runs.
+    pub publish: Option<Publish>,
+    /// Who comes in: any of these conditions, when it becomes true, or `{ entered: funnel/stage }`.
+    pub enter: Placed<OneOrList<Placed<Condition>>>,
+    /// Whether somebody may come in again: `never` (default), or `{ after: 30 days }`, counted from the end of the last time.
+    pub reenter: Option<Placed<ScalarOr<Reenter>>>,
+    /// What happens to those let in by a condition when none of the conditions holds any longer: `exit` or `stay`.
+    pub on_leave: Option<Placed<OnLeave>>,
+    /// What happens to those who qualify already when the campaign is first published: `enter` (default) or `skip`.
+    pub existing: Option<Placed<Existing>>,
+    /// Those for whom this holds have converted: they leave, and do not enter.
+    pub goal: Option<Placed<Condition>>,
+    /// Those for whom this holds leave, and do not enter.
+    pub exit_when: Option<Placed<Condition>>,
+    /// What happens, in order.
+    pub steps: Placed<ListOf<Placed<Step>>>,
+}
+
+/// When somebody may come in again.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Reenter {
+    /// How long after the end of the last time, such as `30 days`.
+    pub after: Placed<Text>,
+}
+
+/// How often a contact may get a content.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Once {
+    /// How long after the last time, such as `30 days`.
+    pub after: Placed<Text>,
+}
+
+/// What leaving the entry conditions does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(inline)]
+#[allow(missing_docs, reason = "doc comments on unit variants would turn the schema's `enum` into `oneOf`; the field's documentation explains them")]
+pub enum OnLeave {
+    Exit,
+    Stay,
+}
+
+/// What becomes of those who qualify already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(inline)]
+#[allow(missing_docs, reason = "doc comments on unit variants would turn the schema's `enum` into `oneOf`; the field's documentation explains them")]
+pub enum Existing {
+    Enter,
+    Skip,
+}
+
+/// A step: exactly one of `send`, `move`, `leave`, `add-tag`, `remove-tag`, `points`, `set`, `clear`, `wait`, `wait-until`, `if`, `exit`, and the keys that belong to it.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Step {
+    /// The name of this step, unique in its campaign; it keeps the step's identity when the list changes.
+    pub id: Option<Placed<Text>>,
+    /// Sends this content.
+    pub send: Option<Placed<Text>>,
+    /// How often a contact may get it: `entry` (default), `ever`, or `{ after: 30 days }`; for `send`.
+    pub once: Option<Placed<ScalarOr<Once>>>,
+    /// Sent without consent; for `send`.
+    pub transactional: Option<Placed<bool>>,
+    /// Moves the contact to this stage, written `funnel/stage`, if it is not lighter.
+    #[serde(rename = "move")]
+    pub move_: Option<Placed<Text>>,
+    /// Takes the contact's stage in this funnel away.
+    pub leave: Option<Placed<Text>>,
+    /// Adds this tag.
+    pub add_tag: Option<Placed<Text>>,
+    /// Removes this tag.
+    pub remove_tag: Option<Placed<Text>>,
+    /// Gives this many points; a negative number takes them.
+    pub points: Option<Placed<i64>>,
+    /// Sets this field to the value of `to`.
+    pub set: Option<Placed<Text>>,
+    /// The new value: a literal, a list of choices, `today` or `now` for dates, or `{ add: 1 }` for numbers; for `set`.
+    pub to: Option<Placed<SetTo>>,
+    /// Takes the value of this field away.
+    pub clear: Option<Placed<Text>>,
+    /// Waits this long, such as `2 days`.
+    pub wait: Option<Placed<Text>>,
+    /// Waits until a date or moment, or until that of a field: `{ field: webinar-date, offset: -1 day }`.
+    pub wait_until: Option<Placed<ScalarOr<WaitField>>>,
+    /// What happens when that moment is over: `continue` (default), `exit`, or `skip` (leaves out the next step); for `wait-until`.
+    pub if_past: Option<Placed<IfPast>>,
+    /// Asks a condition.
+    #[serde(rename = "if")]
+    pub if_: Option<Placed<Condition>>,
+    /// The steps when it holds; for `if`.
+    pub then: Option<Placed<ListOf<Placed<Step>>>>,
+    /// The steps when it does not hold; for `if`.
+    #[serde(rename = "else")]
+    pub else_: Option<Placed<ListOf<Placed<Step>>>>,
+    /// Ends the campaign for this contact: `completed`, `exited` or `converted`.
+    pub exit: Option<Placed<Exit>>,
+}
+
+/// The new value of a field as written; told apart by the kind of the node.
+#[derive(Clone, Debug)]
+pub enum SetTo {
+    /// A literal, `today` or `now`.
+    Literal(Literal),
+    /// Choices.
+    List(Vec<Placed<Literal>>),
+    /// A change of a number.
+    Change(Change),
+}
+
+/// A change of a number.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Change {
+    /// What is added; negative to take away.
+    pub add: Placed<Literal>,
+}
+
+/// The moment in a field to wait for.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct WaitField {
+    /// A date or datetime field of the contact.
+    pub field: Placed<Text>,
+    /// How long after that moment, negative for before, such as `-1 day`.
+    pub offset: Option<Placed<Text>>,
+}
+
+/// What a moment that is over does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(inline)]
+#[allow(missing_docs, reason = "doc comments on unit variants would turn the schema's `enum` into `oneOf`; the field's documentation explains them")]
+pub enum IfPast {
+    Continue,
+    Exit,
+    Skip,
+}
+
+/// How a campaign ends for a contact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(inline)]
+#[allow(missing_docs, reason = "doc comments on unit variants would turn the schema's `enum` into `oneOf`; the field's documentation explains them")]
+pub enum Exit {
+    Completed,
+    Exited,
+    Converted,
+}

@@ -1,0 +1,85 @@
+//! A condition as written: exactly one key says what it is about, one operator or more qualifiers belong to it; `resolve` holds the keys against each other.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::scalar::{ListOf, Literal, Placed, Text};
+
+/// A condition over a contact: exactly one of `field`, `tag`, `stage`, `reached`, `in-funnel`, `segment`, `all`, `any`, `not`, and the keys that belong to it.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Condition {
+    /// True when all of these are.
+    pub all: Option<Placed<ListOf<Placed<Condition>>>>,
+    /// True when at least one of these is.
+    pub any: Option<Placed<ListOf<Placed<Condition>>>>,
+    /// True when this is not.
+    pub not: Option<Box<Placed<Condition>>>,
+
+    /// A field of the contact, or `points`; goes with exactly one operator.
+    pub field: Option<Placed<Text>>,
+    /// Has this tag.
+    pub tag: Option<Placed<Text>>,
+    /// Is in this stage, written `funnel/stage`; `for` adds how long at least.
+    pub stage: Option<Placed<Text>>,
+    /// How long the contact has been in the stage at least, such as `30 days`.
+    #[serde(rename = "for")]
+    pub for_: Option<Placed<Text>>,
+    /// Its stage in that funnel weighs at least as much as this one, written `funnel/stage`.
+    pub reached: Option<Placed<Text>>,
+    /// Has a stage in this funnel.
+    pub in_funnel: Option<Placed<Text>>,
+    /// Meets this segment, now.
+    pub segment: Option<Placed<Text>>,
+
+    /// Comes to rest in this stage, written `funnel/stage`; only in `enter` of a campaign.
+    pub entered: Option<Placed<Text>>,
+
+    /// Equal to.
+    pub is: Option<Placed<Literal>>,
+    /// Not equal to; true when the value is missing.
+    pub is_not: Option<Placed<Literal>>,
+    /// One of these values.
+    #[serde(rename = "in")]
+    pub in_: Option<Placed<ListOf<Placed<Literal>>>>,
+    /// None of these values; true when the value is missing.
+    pub not_in: Option<Placed<ListOf<Placed<Literal>>>>,
+    /// This number or a larger one.
+    pub at_least: Option<Placed<Literal>>,
+    /// This number or a smaller one.
+    pub at_most: Option<Placed<Literal>>,
+    /// A larger number.
+    pub more_than: Option<Placed<Literal>>,
+    /// A smaller number.
+    pub less_than: Option<Placed<Literal>>,
+    /// From the first to the second value, both included.
+    pub between: Option<Placed<ListOf<Placed<Literal>>>>,
+    /// The text has this in it.
+    pub contains: Option<Placed<Literal>>,
+    /// The text starts with this.
+    pub starts_with: Option<Placed<Literal>>,
+    /// The text ends with this.
+    pub ends_with: Option<Placed<Literal>>,
+    /// Whether there is a value at all.
+    pub exists: Option<Placed<bool>>,
+    /// Earlier than this date: a date, `today`, `90 days ago`, `start of month`.
+    pub before: Option<Placed<Literal>>,
+    /// Later than this date, or than the whole of this day.
+    pub after: Option<Placed<Literal>>,
+    /// On this date or later.
+    pub since: Option<Placed<Literal>>,
+    /// On this date or earlier.
+    pub until: Option<Placed<Literal>>,
+    /// Not longer ago than this, and not in the future, such as `90 days`.
+    pub within: Option<Placed<Literal>>,
+    /// From now until then, such as `3 days`.
+    pub within_next: Option<Placed<Literal>>,
+    /// In a day, week, month or year: `today`, `last week`, `this month`, `next year`.
+    pub during: Option<Placed<Literal>>,
+    /// Has at least one of these choices.
+    pub has_any: Option<Placed<ListOf<Placed<Literal>>>>,
+    /// Has all of these choices.
+    pub has_all: Option<Placed<ListOf<Placed<Literal>>>>,
+    /// Has none of these choices; true when the value is missing.
+    pub has_none: Option<Placed<ListOf<Placed<Literal>>>>,
+}

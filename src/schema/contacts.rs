@@ -1,0 +1,105 @@
+//! The data contract as written: what the contacts file holds and where.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::scalar::{Entries, Lenient, ListOf, Literal, Placed, ScalarOr, Text};
+use super::{Condition, Definitions};
+
+/// The contacts file: its key, fields, tags, points, addresses and consent.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Contacts {
+    /// The column that names a contact; unique in the file.
+    pub key: Placed<Text>,
+    /// The tags and where they stand.
+    pub tags: Option<Tags>,
+    /// Where the points stand.
+    pub points: Option<PointsColumn>,
+    /// The fields by id. The column is the id with `-` as `_`, unless `column` says otherwise.
+    #[serde(default)]
+    pub fields: Definitions<Field>,
+    /// The field that holds the address of each channel: `email`, `sms`, `push`.
+    #[serde(default)]
+    pub addresses: Entries<Placed<Text>>,
+    /// The condition that must hold before anything is sent on a channel.
+    #[serde(default)]
+    pub consent: Entries<Lenient<Placed<Condition>>>,
+    /// The column that holds why a channel must not be used: nothing, `unsubscribed`, `complained`, `bounced`.
+    #[serde(default)]
+    pub do_not_contact: Entries<Column>,
+    /// What a value that does not fit its type does: `fail` (default) or `missing`.
+    pub on_bad_value: Option<Placed<Text>>,
+}
+
+/// A column of the contacts file.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Column {
+    /// The column's name.
+    pub column: Placed<Text>,
+}
+
+/// Where the points stand.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct PointsColumn {
+    /// The column's name. Default: `points`.
+    pub column: Option<Placed<Text>>,
+}
+
+/// The tags and where they stand.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Tags {
+    /// All tags that there are, or `open` for any.
+    pub values: Placed<ScalarOr<ListOf<Placed<Text>>>>,
+    /// The column's name. Default: `tags`.
+    pub column: Option<Placed<Text>>,
+    /// What stands between two tags. Default: `;`.
+    pub separator: Option<Placed<Text>>,
+}
+
+/// A field of the contact.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Field {
+    /// `text`, `email`, `integer`, `number`, `boolean`, `date`, `datetime`, `choice` or `choices`.
+    #[serde(rename = "type")]
+    pub type_: Placed<FieldType>,
+    /// The column's name. Default: the id with `-` as `_`.
+    pub column: Option<Placed<Text>>,
+    /// What the field means.
+    pub description: Option<Text>,
+    /// Whether every contact must have a value. Default: `false`.
+    pub required: Option<Placed<bool>>,
+    /// The value of a contact that has none.
+    pub default: Option<Placed<Literal>>,
+    /// The smallest number or earliest date allowed.
+    pub min: Option<Placed<Literal>>,
+    /// The largest number or latest date allowed.
+    pub max: Option<Placed<Literal>>,
+    /// The choices that there are; for `choice` and `choices`.
+    pub values: Option<Placed<ListOf<Placed<Text>>>>,
+    /// What stands between two choices. Default: `;`.
+    pub separator: Option<Placed<Text>>,
+    /// Whether capital and small letters differ in comparisons of text. Default: `false`.
+    pub match_case: Option<Placed<bool>>,
+}
+
+/// The types of fields.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(inline)]
+#[allow(missing_docs, reason = "doc comments on unit variants would turn the schema's `enum` into `oneOf`; the field's documentation explains them")]
+pub enum FieldType {
+    Text,
+    Email,
+    Integer,
+    Number,
+    Boolean,
+    Date,
+    Datetime,
+    Choice,
+    Choices,
+}

@@ -1,0 +1,51 @@
+//! Content as written: what can be sent or touched.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::campaign::Once;
+use super::funnel::Publish;
+use super::scalar::{Placed, ScalarOr, Text};
+
+/// An email, message, page, form or asset.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Content {
+    /// `email`, `sms`, `push`, `focus`, `message`, `dynamic`, `ad`, `social` can be sent; `page`, `form`, `asset` are touched.
+    pub kind: Placed<ContentKind>,
+    /// The name for people.
+    pub name: Option<Text>,
+    /// What it is for.
+    pub description: Option<Text>,
+    /// A group of your own.
+    pub category: Option<Text>,
+    /// Who looks after it.
+    pub owner: Option<Text>,
+    /// How often a contact may get it: `entry` (default: once per entry of a campaign), `ever`, or `{ after: 30 days }`. A `send` step may say otherwise.
+    pub once: Option<Placed<ScalarOr<Once>>>,
+    /// Sent without consent: receipts and the like. Default: `false`. A `send` step may say otherwise.
+    pub transactional: Option<Placed<bool>>,
+    /// Whether it may be sent at all. Default: `true`.
+    pub published: Option<Placed<bool>>,
+    /// From when until when it may be sent.
+    pub publish: Option<Publish>,
+}
+
+/// The kinds of content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(inline)]
+#[allow(missing_docs, reason = "doc comments on unit variants would turn the schema's `enum` into `oneOf`; the field's documentation explains them")]
+pub enum ContentKind {
+    Email,
+    Sms,
+    Push,
+    Focus,
+    Message,
+    Dynamic,
+    Ad,
+    Social,
+    Page,
+    Form,
+    Asset,
+}

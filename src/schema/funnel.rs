@@ -1,0 +1,108 @@
+//! Funnels and stages as written.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::scalar::{ListOf, MapOrList, OneOrList, Placed, ScalarOr, Text};
+use super::{Condition, Definitions};
+
+/// A funnel: stages by weight, and the rules that move contacts between them.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Funnel {
+    /// The name for people.
+    pub name: Option<Text>,
+    /// What the funnel measures.
+    pub description: Option<Text>,
+    /// A group of your own.
+    pub category: Option<Text>,
+    /// Who looks after it.
+    pub owner: Option<Text>,
+    /// Funnels run from the highest priority down, then by id. Default: 0.
+    pub priority: Option<Placed<i64>>,
+    /// Who enters at `entry` without being moved: `everyone`, a segment, or a condition. Without it only `place` and campaigns bring contacts in.
+    pub audience: Option<Placed<ScalarOr<Condition>>>,
+    /// The stage where the audience enters. Default: the lightest.
+    pub entry: Option<Placed<Text>>,
+    /// The column of the contacts file that holds the stage. Default: `stage_` and the funnel's id with `-` as `_`.
+    pub column: Option<Placed<Text>>,
+    /// `forward` (default): only to heavier stages. `free`: anywhere.
+    pub moves: Option<Placed<Moves>>,
+    /// Rules in order: the first whose `when` holds names the target; only a heavier one moves.
+    pub place: Option<Placed<ListOf<Placed<Place>>>>,
+    /// The stages by id.
+    pub stages: Definitions<Stage>,
+}
+
+/// Which moves a funnel allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(inline)]
+#[allow(missing_docs, reason = "doc comments on unit variants would turn the schema's `enum` into `oneOf`; the field's documentation explains them")]
+pub enum Moves {
+    Forward,
+    Free,
+}
+
+/// A rule of placement.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Place {
+    /// The stage of this funnel to move to.
+    pub stage: Placed<Text>,
+    /// Who moves there.
+    pub when: Placed<Condition>,
+}
+
+/// A stage of a funnel.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Stage {
+    /// The name for people.
+    pub name: Option<Text>,
+    /// What the stage means.
+    pub description: Option<Text>,
+    /// A group of your own.
+    pub category: Option<Text>,
+    /// Who looks after it.
+    pub owner: Option<Text>,
+    /// The colour in diagrams, quoted: `"#4c78a8"`.
+    pub color: Option<Placed<Text>>,
+    /// What a stage means for people, such as budget, authority, need, time frame.
+    pub criteria: Option<ListOf<Text>>,
+    /// Orders the stages: contacts move to heavier ones only.
+    pub weight: Placed<i64>,
+    /// What the contacts file holds for this stage. Default: the id.
+    pub value: Option<Placed<Text>>,
+    /// When a contact goes on: a condition (to the next heavier stage), or a list of `when` and `to` of which the first that holds counts.
+    pub converts: Option<Placed<MapOrList<Condition, Placed<Move>>>>,
+    /// Lighter stages of this funnel to which contacts may go back.
+    pub back_to: Option<Placed<OneOrList<Placed<Text>>>>,
+    /// Nobody is moved out, except along `back-to`. Default: `false`.
+    #[serde(rename = "final")]
+    pub final_: Option<Placed<bool>>,
+    /// Whether contacts may be moved in. Default: `true`.
+    pub published: Option<Placed<bool>>,
+    /// From when until when contacts may be moved in.
+    pub publish: Option<Publish>,
+}
+
+/// A conversion to a target.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Move {
+    /// Who goes on.
+    pub when: Placed<Condition>,
+    /// The stage of this funnel to go to. Default: the next heavier published stage.
+    pub to: Option<Placed<Text>>,
+}
+
+/// A window in time; both ends belong to it.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Publish {
+    /// From this date or moment on.
+    pub from: Option<Placed<Text>>,
+    /// Until this date or moment.
+    pub until: Option<Placed<Text>>,
+}

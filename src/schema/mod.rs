@@ -1,0 +1,62 @@
+//! What may be written: one file per section of the language, with the shape of each definition as it stands in the YAML; nothing here knows what a name refers to.
+//!
+//! Steps and conditions are told apart by which key is present. Each is one flat struct of options, and which keys go together is decided in `resolve`, where a message can point
+//! at both. The same types give the published JSON Schema.
+
+pub mod campaign;
+pub mod condition;
+pub mod contacts;
+pub mod content;
+pub mod funnel;
+pub mod scalar;
+pub mod segment;
+
+pub use campaign::{Campaign, Change, SetTo, Step, WaitField};
+pub use condition::Condition;
+pub use contacts::{Contacts, Field};
+pub use content::Content;
+pub use funnel::{Funnel, Move, Place, Publish, Stage};
+pub use scalar::{Definitions, Entries, Lenient, ListOf, Literal, MapOrList, OneOrList, Placed, ScalarOr, Text};
+pub use segment::Segment;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// A funnelc project: funnels, stages, segments and campaigns as code.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Project {
+    /// The version of the language: `1`.
+    pub version: Option<Placed<Text>>,
+    /// The project's name.
+    pub project: Option<Placed<Text>>,
+    /// The IANA zone in which dates turn, such as `Europe/Warsaw`. Default: `UTC`.
+    pub timezone: Option<Placed<Text>>,
+    /// More files of this project, as paths or patterns. Default: `journeys/**/*.yaml` and `.yml`.
+    #[serde(default)]
+    pub include: Vec<Placed<Text>>,
+    /// How often the journey runs; the clock is floored to it.
+    pub runs: Option<Runs>,
+    /// The contacts file: its key, fields, tags, points, addresses and consent.
+    pub contacts: Option<Lenient<Contacts>>,
+    /// What can be sent or touched: emails, messages, pages, forms, assets.
+    #[serde(default)]
+    pub content: Definitions<Content>,
+    /// Named conditions over contacts.
+    #[serde(default)]
+    pub segments: Definitions<Segment>,
+    /// Funnels and their stages.
+    #[serde(default)]
+    pub funnels: Definitions<Funnel>,
+    /// Campaigns: who enters, and what happens to them step by step.
+    #[serde(default)]
+    pub campaigns: Definitions<Campaign>,
+}
+
+/// The schedule of runs.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Runs {
+    /// The time between two runs, such as `1 h`; the clock is floored to it from local midnight.
+    pub every: Placed<Text>,
+}

@@ -1,0 +1,24 @@
+//! A segment as written: a named condition.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::Condition;
+use super::scalar::{Placed, Text};
+
+/// A named condition over contacts, evaluated at the moment it is asked.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Segment {
+    /// The name for people.
+    pub name: Option<Text>,
+    /// Who is meant.
+    pub description: Option<Text>,
+    /// A group of your own.
+    pub category: Option<Text>,
+    /// Who looks after it.
+    pub owner: Option<Text>,
+    /// Who belongs to it.
+    #[serde(rename = "where")]
+    pub where_: Placed<Condition>,
+}
