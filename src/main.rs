@@ -1,1 +1,2 @@
+//! The `funnelc` program: a thin door to the library.
 fn main() {}
