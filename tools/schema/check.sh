@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# Does the committed schema help outside our own tool? Two strangers read it: check-jsonschema validates every example, and the YAML
+# language server offers keys and flags misspelt ones.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+schema=schema/funnelc.schema.json
+venv=target/tools/python
+
+[ -x "$venv/bin/check-jsonschema" ] || {
+  python3 -m venv "$venv"
+  "$venv/bin/pip" install --quiet --disable-pip-version-check -r tools/schema/requirements.txt
+}
+"$venv/bin/check-jsonschema" --check-metaschema "$schema"
+"$venv/bin/check-jsonschema" --schemafile "$schema" examples/*/funnelc.yaml
+if "$venv/bin/check-jsonschema" --schemafile "$schema" tools/schema/refused.yaml > target/refused.log 2>&1; then
+  echo "the schema lets a misspelt key pass: tools/schema/refused.yaml"
+  exit 1
+fi
+node tools/yaml-ls/check.mjs "$schema" examples/*/funnelc.yaml
