@@ -1,0 +1,36 @@
+# What one types most often. `make test` is `cargo test`; everything that must hold before a change lands is `make ci`.
+
+.PHONY: test ci long schema deny pictures editor bench
+
+test:
+	cargo test
+
+ci:
+	bash .ci/run
+
+# The tests with more generated cases and more kills: a quarter of an hour.
+long:
+	FUNNELC_CASES=$(or $(FUNNELC_CASES),20000) FUNNELC_KILLS=$(or $(FUNNELC_KILLS),50) cargo test
+
+# Writes anew what is generated and committed: schema/, and whatever else the tests call stale.
+schema:
+	FUNNELC_BLESS=1 cargo test generated
+
+deny:
+	tools/deny.sh
+
+tools/node_modules: tools/package-lock.json
+	npm ci --prefix tools
+	touch $@
+
+# The examples' graphs, drawn by the real Mermaid: target/pictures.
+pictures: tools/node_modules
+	tools/mermaid/check.sh
+
+# What an editor makes of the schema.
+editor: tools/node_modules
+	tools/schema/check.sh
+
+# Beside the hand-tuned limit and Polars, on generated contacts.
+bench:
+	benches/reference/compare.sh $(or $(ROWS),1000000)
