@@ -2,6 +2,7 @@
 
 pub mod diagnostic;
 pub mod model;
+pub mod plan;
 pub mod runner;
 pub mod source;
 pub mod yaml;
