@@ -4,5 +4,6 @@ pub mod diagnostic;
 pub mod model;
 pub mod plan;
 pub mod runner;
+pub mod schema;
 pub mod source;
 pub mod yaml;

@@ -61,7 +61,10 @@ pub struct Once {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schemars(inline)]
-#[allow(missing_docs, reason = "doc comments on unit variants would turn the schema's `enum` into `oneOf`; the field's documentation explains them")]
+#[allow(
+    missing_docs,
+    reason = "doc comments on unit variants would turn the schema's `enum` into `oneOf`; the field's documentation explains them"
+)]
 pub enum OnLeave {
     Exit,
     Stay,
@@ -71,7 +74,10 @@ pub enum OnLeave {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schemars(inline)]
-#[allow(missing_docs, reason = "doc comments on unit variants would turn the schema's `enum` into `oneOf`; the field's documentation explains them")]
+#[allow(
+    missing_docs,
+    reason = "doc comments on unit variants would turn the schema's `enum` into `oneOf`; the field's documentation explains them"
+)]
 pub enum Existing {
     Enter,
     Skip,
@@ -157,7 +163,10 @@ pub struct WaitField {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schemars(inline)]
-#[allow(missing_docs, reason = "doc comments on unit variants would turn the schema's `enum` into `oneOf`; the field's documentation explains them")]
+#[allow(
+    missing_docs,
+    reason = "doc comments on unit variants would turn the schema's `enum` into `oneOf`; the field's documentation explains them"
+)]
 pub enum IfPast {
     Continue,
     Exit,
@@ -168,7 +177,10 @@ pub enum IfPast {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schemars(inline)]
-#[allow(missing_docs, reason = "doc comments on unit variants would turn the schema's `enum` into `oneOf`; the field's documentation explains them")]
+#[allow(
+    missing_docs,
+    reason = "doc comments on unit variants would turn the schema's `enum` into `oneOf`; the field's documentation explains them"
+)]
 pub enum Exit {
     Completed,
     Exited,

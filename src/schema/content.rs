@@ -35,7 +35,10 @@ pub struct Content {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schemars(inline)]
-#[allow(missing_docs, reason = "doc comments on unit variants would turn the schema's `enum` into `oneOf`; the field's documentation explains them")]
+#[allow(
+    missing_docs,
+    reason = "doc comments on unit variants would turn the schema's `enum` into `oneOf`; the field's documentation explains them"
+)]
 pub enum ContentKind {
     Email,
     Sms,

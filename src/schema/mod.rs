@@ -7,7 +7,9 @@ pub mod campaign;
 pub mod condition;
 pub mod contacts;
 pub mod content;
+mod de;
 pub mod funnel;
+pub mod publish;
 pub mod scalar;
 pub mod segment;
 

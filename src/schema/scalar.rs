@@ -1,6 +1,15 @@
 //! The smallest shapes of the language: text, literals, places, and values that may have one of several kinds; told apart by the kind of the YAML node, never by trying.
 
-use crate::source::Span;
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{EnumAccess, Error, MapAccess, SeqAccess, VariantAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+
+use super::contacts::Column;
+use super::de::{ID, KIND, LENIENT, LITERAL, MAPPING, PLACED, SEQUENCE};
+use super::{Campaign, Change, Content, Field, Funnel, Segment, SetTo, Stage};
+use crate::source::{FileId, Span};
 use crate::yaml::node::Scalar;
 
 /// A scalar read as text, from its source characters.
@@ -67,4 +76,218 @@ pub enum MapOrList<M, L> {
     Map(Box<M>),
     /// A list.
     List(Vec<L>),
+}
+
+/// What may stand as a value of [`Entries`], and whether the names are then ids, which have a form.
+pub(super) trait Named {
+    /// Whether the names are ids.
+    const IDS: bool;
+}
+
+impl<T> Named for Placed<T> {
+    const IDS: bool = false;
+}
+
+impl<T: Named> Named for Lenient<T> {
+    const IDS: bool = T::IDS;
+}
+
+macro_rules! have_ids {
+    ($($definition:ty),*) => {$(
+        impl Named for $definition {
+            const IDS: bool = true;
+        }
+    )*};
+}
+
+have_ids!(Field, Content, Segment, Funnel, Stage, Campaign);
+
+impl Named for Column {
+    const IDS: bool = false;
+}
+
+impl<'de> Deserialize<'de> for Text {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct TextVisitor;
+
+        impl Visitor<'_> for TextVisitor {
+            type Value = Text;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("text")
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Text, E> {
+                Ok(Text(text.to_owned()))
+            }
+        }
+
+        deserializer.deserialize_str(TextVisitor)
+    }
+}
+
+impl<'de> Deserialize<'de> for Literal {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct LiteralVisitor;
+
+        impl<'de> Visitor<'de> for LiteralVisitor {
+            type Value = Literal;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a value")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Literal, A::Error> {
+                Ok(Literal(Scalar { text: element(&mut seq)?, plain: element(&mut seq)? }))
+            }
+        }
+
+        deserializer.deserialize_tuple_struct(LITERAL, 2, LiteralVisitor)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Placed<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_tuple_struct(PLACED, 7, PlacedVisitor(PhantomData))
+    }
+}
+
+struct PlacedVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for PlacedVisitor<T> {
+    type Value = Placed<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value with its place")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Placed<T>, A::Error> {
+        let span = place(&mut seq)?;
+        let key = place(&mut seq)?;
+        Ok(Placed { value: element(&mut seq)?, span, key })
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Lenient<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct LenientVisitor<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for LenientVisitor<T> {
+            type Value = Lenient<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a definition")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Lenient<T>, A::Error> {
+                let span = place(&mut seq)?;
+                Ok(Lenient { body: element(&mut seq).ok(), span })
+            }
+        }
+
+        deserializer.deserialize_tuple_struct(LENIENT, 4, LenientVisitor(PhantomData))
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for ListOf<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let items = Vec::deserialize(deserializer)?;
+        if items.is_empty() { Err(D::Error::custom("expected at least one item")) } else { Ok(Self(items)) }
+    }
+}
+
+impl<'de, V: Deserialize<'de> + Named> Deserialize<'de> for Entries<V> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct EntriesVisitor<V>(PhantomData<V>);
+
+        impl<'de, V: Deserialize<'de> + Named> Visitor<'de> for EntriesVisitor<V> {
+            type Value = Entries<V>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a mapping")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Entries<V>, A::Error> {
+                let mut entries = Vec::new();
+                while let Some(Name(name, _)) = map.next_key::<Name<V>>()? {
+                    entries.push((name, map.next_value()?));
+                }
+                Ok(Entries(entries))
+            }
+        }
+
+        deserializer.deserialize_map(EntriesVisitor(PhantomData))
+    }
+}
+
+/// A name of [`Entries`], read as an id where the values are definitions.
+struct Name<V>(Placed<Text>, PhantomData<V>);
+
+impl<'de, V: Named> Deserialize<'de> for Name<V> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let kind = if V::IDS { ID } else { PLACED };
+        let name = deserializer.deserialize_tuple_struct(kind, 7, PlacedVisitor(PhantomData))?;
+        Ok(Self(name, PhantomData))
+    }
+}
+
+impl<V> Default for Entries<V> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+/// Reads an enum whose variants are kinds of nodes; gives the kind and a way to read the node as whatever fits it.
+macro_rules! by_kind {
+    ($type:ident<$($parameter:ident),*>, $expecting:literal, |$kind:ident, $node:ident| $read:expr) => {
+        impl<'de, $($parameter: Deserialize<'de>),*> Deserialize<'de> for $type<$($parameter),*> {
+            fn deserialize<De: Deserializer<'de>>(deserializer: De) -> Result<Self, De::Error> {
+                struct KindVisitor<$($parameter),*>(PhantomData<($($parameter,)*)>);
+
+                impl<'de, $($parameter: Deserialize<'de>),*> Visitor<'de> for KindVisitor<$($parameter),*> {
+                    type Value = $type<$($parameter),*>;
+
+                    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                        f.write_str($expecting)
+                    }
+
+                    fn visit_enum<A: EnumAccess<'de>>(self, data: A) -> Result<Self::Value, A::Error> {
+                        let ($kind, $node) = data.variant::<u32>()?;
+                        Ok($read)
+                    }
+                }
+
+                deserializer.deserialize_enum(KIND, &[], KindVisitor(PhantomData))
+            }
+        }
+    };
+}
+
+by_kind!(ScalarOr<T>, "a scalar, or something else", |kind, node| match kind {
+    SEQUENCE | MAPPING => ScalarOr::Other(node.newtype_variant()?),
+    _ => ScalarOr::Scalar(node.newtype_variant()?),
+});
+
+by_kind!(OneOrList<T>, "one, or a list", |kind, node| match kind {
+    SEQUENCE => OneOrList::List(node.newtype_variant::<ListOf<T>>()?.0),
+    _ => OneOrList::One(node.newtype_variant()?),
+});
+
+by_kind!(MapOrList<M, L>, "a mapping or a list", |kind, node| match kind {
+    SEQUENCE => MapOrList::List(node.newtype_variant::<ListOf<L>>()?.0),
+    _ => MapOrList::Map(Box::new(node.newtype_variant()?)),
+});
+
+by_kind!(SetTo, "a value, a list of choices, or a change", |kind, node| match kind {
+    SEQUENCE => SetTo::List(node.newtype_variant::<ListOf<Placed<Literal>>>()?.0),
+    MAPPING => SetTo::Change(node.newtype_variant::<Change>()?),
+    _ => SetTo::Literal(node.newtype_variant()?),
+});
+
+fn element<'de, T: Deserialize<'de>, A: SeqAccess<'de>>(seq: &mut A) -> Result<T, A::Error> {
+    seq.next_element()?.ok_or_else(|| A::Error::custom("the value ends too early"))
+}
+
+fn place<'de, A: SeqAccess<'de>>(seq: &mut A) -> Result<Span, A::Error> {
+    Ok(Span { file: FileId(element(seq)?), start: element(seq)?, end: element(seq)? })
 }

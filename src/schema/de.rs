@@ -1,0 +1,401 @@
+//! A serde deserializer over the span tree: a scalar is read by the type that its place expects, and places reach the types that ask for them.
+//!
+//! It never guesses a type from the text: `007` is text where text is expected and no number where a flag is.
+
+use std::cell::RefCell;
+use std::fmt::Display;
+
+use serde::de::value::{StrDeserializer, U32Deserializer};
+use serde::de::{
+    DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, Error, IntoDeserializer, MapAccess, SeqAccess,
+    VariantAccess, Visitor,
+};
+use serde::forward_to_deserialize_any;
+
+use crate::source::Span;
+use crate::yaml::node::{Entry, Node, Scalar, Value};
+
+/// The name under which [`super::Placed`] asks for the place of a value and of its key.
+pub(super) const PLACED: &str = "$funnelc::Placed";
+/// The same for a key that must be an id.
+pub(super) const ID: &str = "$funnelc::Id";
+/// The name under which [`super::Lenient`] asks for the place of a value, and for its failure to be remembered.
+pub(super) const LENIENT: &str = "$funnelc::Lenient";
+/// The name under which [`super::Literal`] asks for the scalar with its style.
+pub(super) const LITERAL: &str = "$funnelc::Literal";
+/// The name under which types of several shapes ask for the kind of the node: [`SCALAR`], [`SEQUENCE`] or [`MAPPING`].
+pub(super) const KIND: &str = "$funnelc::Kind";
+
+pub(super) const SCALAR: u32 = 0;
+pub(super) const SEQUENCE: u32 = 1;
+pub(super) const MAPPING: u32 = 2;
+
+/// Reads a `T`, and tells every failure on the way: the one that made it impossible, and those that only broke a part.
+pub(super) fn read<T: DeserializeOwned>(node: &Node) -> (Option<T>, Vec<ShapeError>) {
+    let failures = RefCell::default();
+    let value = T::deserialize(TreeDeserializer { node, key: node.span, failures: &failures });
+    let value = value.map_err(|error| failures.borrow_mut().push(error.within(node.span))).ok();
+    (value, failures.into_inner())
+}
+
+/// A shape that does not fit; where the schema finds more to say, only the fact counts.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{message}")]
+pub(super) struct ShapeError {
+    /// What does not fit.
+    pub(super) message: String,
+    /// Where, once a node was left.
+    pub(super) span: Option<Span>,
+}
+
+impl ShapeError {
+    fn at(span: Span, message: impl Display) -> Self {
+        Self { message: message.to_string(), span: Some(span) }
+    }
+
+    fn within(self, span: Span) -> Self {
+        Self { span: self.span.or(Some(span)), ..self }
+    }
+}
+
+impl Error for ShapeError {
+    fn custom<T: Display>(message: T) -> Self {
+        Self { message: message.to_string(), span: None }
+    }
+}
+
+/// Whether the whole text stands for a variable, as `$name` does.
+pub(super) fn is_variable(text: &str) -> bool {
+    text.strip_prefix('$').is_some_and(|name| {
+        name.starts_with(char::is_alphabetic) && name.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_')
+    })
+}
+
+/// The text with a doubled dollar sign at its start made one.
+pub(super) fn without_escape(text: &str) -> &str {
+    if text.starts_with("$$") { &text[1..] } else { text }
+}
+
+/// The flag that a plain scalar writes in YAML's core schema.
+pub(super) fn as_flag(scalar: &Scalar) -> Option<bool> {
+    match (scalar.plain, scalar.text.as_str()) {
+        (true, "true" | "True" | "TRUE") => Some(true),
+        (true, "false" | "False" | "FALSE") => Some(false),
+        _ => None,
+    }
+}
+
+/// The whole number that a plain scalar writes in decimal.
+pub(super) fn as_integer(scalar: &Scalar) -> Option<i64> {
+    if scalar.plain { scalar.text.parse().ok() } else { None }
+}
+
+/// Whether a name may be an id: words of small letters and digits, joined by `-`.
+pub(super) fn is_id(name: &str) -> bool {
+    name.split('-').all(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()))
+}
+
+#[derive(Clone, Copy)]
+struct TreeDeserializer<'a> {
+    node: &'a Node,
+    key: Span,
+    failures: &'a RefCell<Vec<ShapeError>>,
+}
+
+impl<'a> TreeDeserializer<'a> {
+    fn item(self, node: &'a Node) -> Self {
+        Self { node, key: node.span, ..self }
+    }
+
+    fn fail<T>(self, message: impl Display) -> Result<T, ShapeError> {
+        Err(ShapeError::at(self.node.span, message))
+    }
+
+    /// The scalar that stands here, if it says something by itself.
+    fn scalar(self, expected: &str) -> Result<&'a Scalar, ShapeError> {
+        match &self.node.value {
+            Value::Scalar(scalar) if scalar.is_null() => self.fail(format!("expected {expected}, found nothing")),
+            Value::Scalar(scalar) if is_variable(&scalar.text) => self.fail("variables are not supported yet"),
+            Value::Scalar(scalar) => Ok(scalar),
+            Value::Sequence(_) => self.fail(format!("expected {expected}, found a list")),
+            Value::Mapping(_) => self.fail(format!("expected {expected}, found a mapping")),
+        }
+    }
+
+    fn visit_items<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ShapeError> {
+        let Value::Sequence(items) = &self.node.value else { return self.fail("expected a list") };
+        let span = self.node.span;
+        visitor.visit_seq(Items { items: items.iter(), parent: self }).map_err(|error| error.within(span))
+    }
+
+    fn visit_entries<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ShapeError> {
+        let Value::Mapping(entries) = &self.node.value else { return self.fail("expected a mapping") };
+        let span = self.node.span;
+        let access = Pairs { entries: entries.iter(), value: None, parent: self };
+        visitor.visit_map(access).map_err(|error| error.within(span))
+    }
+}
+
+impl<'de> Deserializer<'de> for TreeDeserializer<'_> {
+    type Error = ShapeError;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ShapeError> {
+        match &self.node.value {
+            Value::Scalar(_) => self.deserialize_str(visitor),
+            Value::Sequence(_) => self.visit_items(visitor),
+            Value::Mapping(_) => self.visit_entries(visitor),
+        }
+    }
+
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ShapeError> {
+        match as_flag(self.scalar("`true` or `false`")?) {
+            Some(flag) => visitor.visit_bool(flag),
+            None => self.fail("expected `true` or `false`"),
+        }
+    }
+
+    fn deserialize_i64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ShapeError> {
+        match as_integer(self.scalar("a whole number")?) {
+            Some(number) => visitor.visit_i64(number),
+            None => self.fail("expected a whole number"),
+        }
+    }
+
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ShapeError> {
+        visitor.visit_str(without_escape(&self.scalar("text")?.text))
+    }
+
+    /// What is written as nothing is never the same as not written.
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ShapeError> {
+        visitor.visit_some(self)
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ShapeError> {
+        self.visit_items(visitor)
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ShapeError> {
+        self.visit_entries(visitor)
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        _fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, ShapeError> {
+        self.visit_entries(visitor)
+    }
+
+    fn deserialize_tuple_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        _len: usize,
+        visitor: V,
+    ) -> Result<V::Value, ShapeError> {
+        match name {
+            PLACED => {
+                visitor.visit_seq(Places { places: [Some(self.node.span), Some(self.key)], next: 0, inner: self })
+            }
+            LENIENT => {
+                visitor.visit_seq(Lenience(Places { places: [Some(self.node.span), None], next: 0, inner: self }))
+            }
+            LITERAL => {
+                let scalar = self.scalar("a value")?;
+                visitor.visit_seq(Style { text: Some(without_escape(&scalar.text)), plain: scalar.plain })
+            }
+            _ => self.visit_items(visitor),
+        }
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        _variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, ShapeError> {
+        if name == KIND {
+            return visitor.visit_enum(Kind(self));
+        }
+        let scalar = self.scalar("one of a few words")?;
+        let variant: StrDeserializer<'_, ShapeError> = scalar.text.as_str().into_deserializer();
+        visitor.visit_enum(variant).map_err(|error| error.within(self.node.span))
+    }
+
+    forward_to_deserialize_any! {
+        i8 i16 i32 i128 u8 u16 u32 u64 u128 f32 f64 char string bytes byte_buf unit unit_struct newtype_struct tuple identifier ignored_any
+    }
+}
+
+/// The items of a list.
+struct Items<'a> {
+    items: std::slice::Iter<'a, Node>,
+    parent: TreeDeserializer<'a>,
+}
+
+impl<'de> SeqAccess<'de> for Items<'_> {
+    type Error = ShapeError;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, ShapeError> {
+        self.items.next().map(|node| seed.deserialize(self.parent.item(node))).transpose()
+    }
+
+    fn size_hint(&self) -> Option<usize> {
+        Some(self.items.len())
+    }
+}
+
+/// The entries of a mapping.
+struct Pairs<'a> {
+    entries: std::slice::Iter<'a, Entry>,
+    value: Option<&'a Entry>,
+    parent: TreeDeserializer<'a>,
+}
+
+impl<'de> MapAccess<'de> for Pairs<'_> {
+    type Error = ShapeError;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, ShapeError> {
+        self.value = self.entries.next();
+        let Some(entry) = self.value else { return Ok(None) };
+        let key = KeyDeserializer { entry, failures: self.parent.failures };
+        seed.deserialize(key).map(Some).map_err(|error| error.within(entry.key.span))
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, ShapeError> {
+        let entry = self.value.take().ok_or_else(|| ShapeError::custom("a value was asked for before its key"))?;
+        let value = TreeDeserializer { key: entry.key.span, ..self.parent.item(&entry.value) };
+        seed.deserialize(value).map_err(|error| error.within(entry.value.span))
+    }
+}
+
+/// A key of a mapping: a field's name, or an id or name with its place.
+struct KeyDeserializer<'a> {
+    entry: &'a Entry,
+    failures: &'a RefCell<Vec<ShapeError>>,
+}
+
+impl<'de> Deserializer<'de> for KeyDeserializer<'_> {
+    type Error = ShapeError;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ShapeError> {
+        visitor.visit_str(&self.entry.key.value)
+    }
+
+    fn deserialize_tuple_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        _len: usize,
+        visitor: V,
+    ) -> Result<V::Value, ShapeError> {
+        let key = &self.entry.key;
+        if name == ID && !is_id(&key.value) {
+            self.failures.borrow_mut().push(ShapeError::at(key.span, format!("`{}` cannot be an id", key.value)));
+        }
+        let inner: StrDeserializer<'_, ShapeError> = key.value.as_str().into_deserializer();
+        visitor.visit_seq(Places { places: [Some(key.span), Some(key.span)], next: 0, inner })
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct newtype_struct seq tuple map struct enum identifier ignored_any
+    }
+}
+
+/// Up to two places, as three numbers each, then the value itself.
+struct Places<D> {
+    places: [Option<Span>; 2],
+    next: usize,
+    inner: D,
+}
+
+impl<D> Places<D> {
+    fn next_number(&mut self) -> Option<u32> {
+        let place = self.places.iter().flatten().nth(self.next / 3)?;
+        let number = [place.file.0, place.start, place.end][self.next % 3];
+        self.next += 1;
+        Some(number)
+    }
+}
+
+impl<'de, D: Deserializer<'de, Error = ShapeError> + Clone> SeqAccess<'de> for Places<D> {
+    type Error = ShapeError;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, ShapeError> {
+        match self.next_number() {
+            Some(number) => seed.deserialize(U32Deserializer::new(number)).map(Some),
+            None => seed.deserialize(self.inner.clone()).map(Some),
+        }
+    }
+}
+
+/// The same, but a failure inside is written down, because the type that asks for it goes on.
+struct Lenience<'a>(Places<TreeDeserializer<'a>>);
+
+impl<'de> SeqAccess<'de> for Lenience<'_> {
+    type Error = ShapeError;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, ShapeError> {
+        let inner = self.0.inner;
+        self.0.next_element_seed(seed).inspect_err(|error: &ShapeError| {
+            inner.failures.borrow_mut().push(error.clone().within(inner.node.span));
+        })
+    }
+}
+
+/// The text of a scalar, then whether it is plain.
+struct Style<'a> {
+    text: Option<&'a str>,
+    plain: bool,
+}
+
+impl<'de> SeqAccess<'de> for Style<'_> {
+    type Error = ShapeError;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, ShapeError> {
+        match self.text.take() {
+            Some(text) => seed.deserialize(text.into_deserializer()).map(Some),
+            None => seed.deserialize(self.plain.into_deserializer()).map(Some),
+        }
+    }
+}
+
+/// The kind of the node as variant, the node itself as its content.
+struct Kind<'a>(TreeDeserializer<'a>);
+
+impl<'de> EnumAccess<'de> for Kind<'_> {
+    type Error = ShapeError;
+    type Variant = Self;
+
+    fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Self), ShapeError> {
+        let kind = match &self.0.node.value {
+            Value::Scalar(_) => SCALAR,
+            Value::Sequence(_) => SEQUENCE,
+            Value::Mapping(_) => MAPPING,
+        };
+        Ok((seed.deserialize(U32Deserializer::<ShapeError>::new(kind))?, self))
+    }
+}
+
+impl<'de> VariantAccess<'de> for Kind<'_> {
+    type Error = ShapeError;
+
+    fn unit_variant(self) -> Result<(), ShapeError> {
+        Ok(())
+    }
+
+    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, ShapeError> {
+        seed.deserialize(self.0)
+    }
+
+    fn tuple_variant<V: Visitor<'de>>(self, _len: usize, visitor: V) -> Result<V::Value, ShapeError> {
+        self.0.visit_items(visitor)
+    }
+
+    fn struct_variant<V: Visitor<'de>>(
+        self,
+        _fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, ShapeError> {
+        self.0.visit_entries(visitor)
+    }
+}
