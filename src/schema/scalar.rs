@@ -239,7 +239,7 @@ impl<V> Default for Entries<V> {
 
 /// Reads an enum whose variants are kinds of nodes; gives the kind and a way to read the node as whatever fits it.
 macro_rules! by_kind {
-    ($type:ident<$($parameter:ident),*>, $expecting:literal, |$kind:ident, $node:ident| $read:expr) => {
+    ($type:ident[$($parameter:ident),*], $expecting:literal, |$kind:ident, $node:ident| $read:expr) => {
         impl<'de, $($parameter: Deserialize<'de>),*> Deserialize<'de> for $type<$($parameter),*> {
             fn deserialize<De: Deserializer<'de>>(deserializer: De) -> Result<Self, De::Error> {
                 struct KindVisitor<$($parameter),*>(PhantomData<($($parameter,)*)>);
@@ -263,22 +263,22 @@ macro_rules! by_kind {
     };
 }
 
-by_kind!(ScalarOr<T>, "a scalar, or something else", |kind, node| match kind {
+by_kind!(ScalarOr[T], "a scalar, or something else", |kind, node| match kind {
     SEQUENCE | MAPPING => ScalarOr::Other(node.newtype_variant()?),
     _ => ScalarOr::Scalar(node.newtype_variant()?),
 });
 
-by_kind!(OneOrList<T>, "one, or a list", |kind, node| match kind {
+by_kind!(OneOrList[T], "one, or a list", |kind, node| match kind {
     SEQUENCE => OneOrList::List(node.newtype_variant::<ListOf<T>>()?.0),
     _ => OneOrList::One(node.newtype_variant()?),
 });
 
-by_kind!(MapOrList<M, L>, "a mapping or a list", |kind, node| match kind {
+by_kind!(MapOrList[M, L], "a mapping or a list", |kind, node| match kind {
     SEQUENCE => MapOrList::List(node.newtype_variant::<ListOf<L>>()?.0),
     _ => MapOrList::Map(Box::new(node.newtype_variant()?)),
 });
 
-by_kind!(SetTo, "a value, a list of choices, or a change", |kind, node| match kind {
+by_kind!(SetTo[], "a value, a list of choices, or a change", |kind, node| match kind {
     SEQUENCE => SetTo::List(node.newtype_variant::<ListOf<Placed<Literal>>>()?.0),
     MAPPING => SetTo::Change(node.newtype_variant::<Change>()?),
     _ => SetTo::Literal(node.newtype_variant()?),
