@@ -1,0 +1,235 @@
+//! Phase 3: campaigns, in order; each leaves and enters before the next one.
+//!
+//! Invariant: a contact is in a campaign at most once at a time and starts it at most once within an instant.
+
+use serde_yaml::Value;
+
+use super::clock::duration;
+use super::contact::{Entry, Membership, Stand};
+use super::instant::{Instant, Place};
+use super::project::{get, items, text, word};
+use super::steps::named;
+
+impl Instant<'_> {
+    pub(super) fn visit_campaigns(&mut self) {
+        for (id, campaign) in self.project.in_order("campaigns") {
+            self.contact.campaigns.entry(id.clone()).or_insert_with(|| Membership {
+                ready: vec![true; state_conditions(&campaign).len()],
+                ..Membership::default()
+            });
+            let published = self.clock.published(&campaign);
+            if self.is_active(&id) {
+                if published {
+                    self.leave_campaign(&id, &campaign);
+                } else {
+                    self.pause(&id);
+                }
+            }
+            if !self.is_active(&id) {
+                self.enter_campaign(&id, &campaign, published);
+            }
+        }
+    }
+
+    pub(super) fn membership(&mut self, campaign: &str) -> &mut Membership {
+        self.contact.campaigns.get_mut(campaign).expect("made when first visited")
+    }
+
+    fn is_active(&mut self, campaign: &str) -> bool {
+        self.membership(campaign).active.is_some()
+    }
+
+    /// The entry that a contact is in.
+    pub(super) fn entry(&mut self, campaign: &str) -> &mut Entry {
+        self.membership(campaign).active.as_mut().expect("an active entry")
+    }
+
+    /// Where something happens in the entry that a contact is in.
+    pub(super) fn here(&mut self, campaign: &str, step: &str) -> Place {
+        let membership = self.membership(campaign);
+        let begun = membership.active.as_ref().is_some_and(|entry| entry.stand != Stand::Admitted);
+        let entry = membership.entries + i64::from(!begun);
+        Place { campaign: campaign.into(), entry: entry.to_string(), step: step.into() }
+    }
+
+    /// Section 7, "Publishing": an unpublished campaign admits nobody and pauses.
+    fn pause(&mut self, id: &str) {
+        if !self.entry(id).paused {
+            self.entry(id).paused = true;
+            let place = self.here(id, "");
+            self.note("pause", &place, ["", "", "", ""]);
+        }
+    }
+
+    /// Section 6, "Leaving": goal, exit-when, on-leave in this order; the first is the outcome.
+    fn leave_campaign(&mut self, id: &str, campaign: &Value) {
+        if self.leave_for_goal(id, campaign, "") {
+            return;
+        }
+        let exits = text(campaign, "on-leave").as_deref() == Some("exit");
+        let conditions = state_conditions(campaign);
+        let holds = conditions.iter().any(|condition| self.holds(condition));
+        if exits && self.entry(id).by_condition && !holds {
+            self.end(id, "", "exited", "on-leave");
+        }
+    }
+
+    /// Goal and exit-when, read in phase 3 and before every `send`.
+    pub(super) fn leave_for_goal(&mut self, id: &str, campaign: &Value, step: &str) -> bool {
+        for (key, outcome) in [("goal", "converted"), ("exit-when", "exited")] {
+            if get(campaign, key).is_some_and(|condition| self.holds(condition)) {
+                self.end(id, step, outcome, key);
+                return true;
+            }
+        }
+        false
+    }
+
+    pub(super) fn end(&mut self, id: &str, step: &str, outcome: &str, reason: &str) {
+        let place = self.here(id, step);
+        self.note("end", &place, ["", "", outcome, reason]);
+        self.records.tally.add(&format!("campaign {id} {outcome}"));
+        let now = self.clock.now;
+        let membership = self.membership(id);
+        membership.active = None;
+        membership.last_end = Some(now);
+    }
+
+    /// Sections 6 and 13, "Entry".
+    fn enter_campaign(&mut self, id: &str, campaign: &Value, published: bool) {
+        let conditions = state_conditions(campaign);
+        let holds: Vec<bool> = conditions.iter().map(|condition| self.holds(condition)).collect();
+        for (ready, holds) in self.membership(id).ready.iter_mut().zip(&holds) {
+            *ready |= !holds;
+        }
+        let arrived = self.arrives(id, campaign);
+        if !published {
+            return;
+        }
+        self.look_first(id, campaign, &holds);
+        let able: Vec<bool> =
+            self.membership(id).ready.iter().zip(&holds).map(|(ready, holds)| *ready && *holds).collect();
+        let by_condition = able.contains(&true);
+        if !(by_condition || arrived) || !self.is_open(id, campaign) {
+            return;
+        }
+        if self.goal_holds(campaign) {
+            for (ready, able) in self.membership(id).ready.iter_mut().zip(&able) {
+                *ready &= !able;
+            }
+            return;
+        }
+        if self.contact.instant.started.contains(id) {
+            self.put_off(id, arrived);
+            return;
+        }
+        self.admit(id, campaign, by_condition);
+    }
+
+    /// Whether the contact came to rest in a stage of `{ entered: … }`, now or in an instant that put it off.
+    fn arrives(&mut self, id: &str, campaign: &Value) -> bool {
+        let arrived = entered_stages(campaign).iter().any(|stage| self.arrivals.contains(stage));
+        let now = self.clock.now;
+        let membership = self.membership(id);
+        let put_off = membership.put_off.is_some_and(|at| at < now);
+        if put_off {
+            membership.put_off = None;
+        }
+        arrived || put_off
+    }
+
+    /// `existing: skip`: those who already qualify when the campaign is first published have to be seen false first.
+    fn look_first(&mut self, id: &str, campaign: &Value, holds: &[bool]) {
+        let existing = self.contact.first_seen <= self.first_published[id];
+        let membership = self.membership(id);
+        let first = !std::mem::replace(&mut membership.looked, true);
+        if first && existing && text(campaign, "existing").as_deref() == Some("skip") {
+            for (ready, holds) in membership.ready.iter_mut().zip(holds) {
+                *ready &= !holds;
+            }
+        }
+    }
+
+    /// Section 6: a new entry needs `reenter`, counted from the end of the last.
+    fn is_open(&mut self, id: &str, campaign: &Value) -> bool {
+        let Some(last) = self.membership(id).last_end else {
+            return true;
+        };
+        let after = get(campaign, "reenter").and_then(|reenter| text(reenter, "after"));
+        after.is_some_and(|after| self.clock.add(last, duration(&after)) <= self.clock.now)
+    }
+
+    fn goal_holds(&self, campaign: &Value) -> bool {
+        let conditions = ["goal", "exit-when"].into_iter().filter_map(|key| get(campaign, key));
+        let mut holding = conditions.filter(|condition| self.holds(condition));
+        holding.next().is_some()
+    }
+
+    /// Section 7: a campaign starts at most once within an instant.
+    fn put_off(&mut self, id: &str, arrived: bool) {
+        if arrived {
+            self.membership(id).put_off = Some(self.clock.now);
+        }
+        let place = Place { campaign: id.into(), ..Place::default() };
+        self.defer(&place, "", "", "campaign");
+    }
+
+    fn admit(&mut self, id: &str, campaign: &Value, by_condition: bool) {
+        self.contact.instant.started.insert(id.into());
+        let entry = Entry {
+            by_condition,
+            can_admit: self.membership(id).ready.clone(),
+            stand: Stand::Admitted,
+            paused: false,
+            due: self.clock.now,
+            deferred: None,
+            ahead: vec![named(&items(&campaign["steps"]), "")],
+        };
+        let membership = self.membership(id);
+        membership.ready.fill(false);
+        membership.active = Some(entry);
+        let place = self.here(id, "");
+        let reason = if by_condition { "condition" } else { "entered" };
+        self.note("start", &place, ["", "", "", reason]);
+    }
+
+    /// Before the first step at least one condition that can admit is read as true; else the entry is void.
+    pub(super) fn begin_entry(&mut self, id: &str, campaign: &Value) -> bool {
+        let conditions = state_conditions(campaign);
+        let holds: Vec<bool> = conditions.iter().map(|condition| self.holds(condition)).collect();
+        let can_admit = self.entry(id).can_admit.clone();
+        let holding = can_admit.iter().zip(&holds).any(|(can, holds)| *can && *holds);
+        if holding || entered_stages(campaign).iter().any(|stage| self.is_in(stage)) {
+            let membership = self.membership(id);
+            membership.entries += 1;
+            membership.active.as_mut().expect("an active entry").stand = Stand::Begun;
+            self.records.tally.add(&format!("campaign {id} entered"));
+            return true;
+        }
+        let place = Place { campaign: id.into(), ..Place::default() };
+        self.note("overtaken", &place, ["", "", "", ""]);
+        self.records.tally.add(&format!("campaign {id} overtaken"));
+        let membership = self.membership(id);
+        membership.active = None;
+        for (ready, holds) in membership.ready.iter_mut().zip(&holds) {
+            *ready |= !holds;
+        }
+        false
+    }
+
+    fn is_in(&self, stage: &str) -> bool {
+        let (funnel, stage) = stage.split_once('/').expect("funnel/stage");
+        self.contact.stage(funnel).as_deref() == Some(stage)
+    }
+}
+
+/// A state condition is anything but `event` and `entered`.
+fn state_conditions(campaign: &Value) -> Vec<Value> {
+    let enter = items(&campaign["enter"]).into_iter();
+    enter.filter(|item| get(item, "entered").is_none()).collect()
+}
+
+fn entered_stages(campaign: &Value) -> Vec<String> {
+    let enter = items(&campaign["enter"]);
+    enter.iter().filter_map(|item| get(item, "entered")).map(word).collect()
+}

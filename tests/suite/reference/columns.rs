@@ -1,0 +1,206 @@
+//! Which columns a project reads and writes, and the cells that a run leaves in them.
+//!
+//! Invariant: a cell whose value did not change is not written.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_yaml::Value;
+
+use super::clock::Clock;
+use super::contact::Contact;
+use super::project::{Project, get, items, pairs, text, word};
+use super::table::{Record, Table};
+use super::value::{Datum, read_cell, separator, spell};
+
+/// What steps write besides stages.
+#[derive(Default)]
+pub(super) struct Writes {
+    pub(super) tags: bool,
+    pub(super) points: bool,
+    pub(super) fields: BTreeSet<String>,
+}
+
+impl Writes {
+    pub(super) fn of(project: &Project) -> Self {
+        let mut writes = Writes::default();
+        for (_, campaign) in project.entries("campaigns") {
+            writes.gather(&items(&campaign["steps"]));
+        }
+        writes
+    }
+
+    fn gather(&mut self, steps: &[Value]) {
+        for step in steps {
+            self.tags |= get(step, "add-tag").is_some() || get(step, "remove-tag").is_some();
+            self.points |= get(step, "points").is_some();
+            self.fields.extend(text(step, "set"));
+            self.fields.extend(text(step, "clear"));
+            for branch in ["then", "else"] {
+                self.gather(&get(step, branch).map(items).unwrap_or_default());
+            }
+        }
+    }
+}
+
+/// One column that funnelc writes.
+enum Column {
+    Stage(String),
+    Tags,
+    Points,
+    Field(String),
+}
+
+/// docs/outputs.md: what funnelc writes, in the order in which missing columns are appended.
+fn written_columns(project: &Project, writes: &Writes) -> Vec<(String, Column)> {
+    let mut columns = Vec::new();
+    for (id, _) in project.entries("funnels") {
+        columns.push((stage_column(project, &id), Column::Stage(id)));
+    }
+    if writes.tags {
+        columns.push((tags_column(project), Column::Tags));
+    }
+    if writes.points {
+        columns.push((points_column(project), Column::Points));
+    }
+    for id in &writes.fields {
+        columns.push((field_column(project, id), Column::Field(id.clone())));
+    }
+    columns
+}
+
+/// Section 5: `column`, by default `stage_<funnel>`.
+pub(super) fn stage_column(project: &Project, funnel: &str) -> String {
+    let written = text(project.definition(&["funnels", funnel]), "column");
+    written.unwrap_or(format!("stage_{funnel}"))
+}
+
+/// Section 2: the column is the id with `-` as `_`, unless `column` says otherwise.
+pub(super) fn field_column(project: &Project, field: &str) -> String {
+    let written = text(project.definition(&["contacts", "fields", field]), "column");
+    written.unwrap_or(field.replace('-', "_"))
+}
+
+pub(super) fn tags_column(project: &Project) -> String {
+    let written = project.at(&["contacts", "tags", "column"]);
+    written.map_or("tags".into(), word)
+}
+
+pub(super) fn points_column(project: &Project) -> String {
+    let written = project.at(&["contacts", "points", "column"]);
+    written.map_or("points".into(), word)
+}
+
+/// The tags of a cell, each once, in their order.
+pub(super) fn read_tags(project: &Project, cell: &str) -> Vec<String> {
+    let mut tags = Vec::new();
+    for tag in cell.split(&tag_separator(project)) {
+        let tag = tag.trim().to_owned();
+        if !tag.is_empty() && !tags.contains(&tag) {
+            tags.push(tag);
+        }
+    }
+    tags
+}
+
+fn tag_separator(project: &Project) -> String {
+    project.at(&["contacts", "tags"]).map_or(";".into(), separator)
+}
+
+/// The stage whose text stands in a cell: its `value`, by default its id.
+pub(super) fn read_stage(project: &Project, funnel: &str, cell: &str) -> Option<String> {
+    let cell = cell.trim();
+    if cell.is_empty() {
+        return None;
+    }
+    let stages = pairs(&project.definition(&["funnels", funnel])["stages"]);
+    let named = stages.into_iter().find(|(id, stage)| stage_text(id, stage) == cell);
+    Some(named.unwrap_or_else(|| panic!("no stage: `{cell}`")).0)
+}
+
+fn stage_text(id: &str, stage: &Value) -> String {
+    text(stage, "value").unwrap_or(id.to_owned())
+}
+
+/// Section 13: empty points are 0.
+pub(super) fn read_points(cell: &str) -> i64 {
+    match cell.trim() {
+        "" => 0,
+        digits => digits.parse().expect("points are an integer"),
+    }
+}
+
+/// The header with the columns that the file lacks.
+pub(super) fn written_header(project: &Project, writes: &Writes, table: &Table) -> String {
+    let columns = written_columns(project, writes).into_iter();
+    let appended: Vec<String> = columns.map(|(name, _)| name).filter(|name| table.position(name).is_none()).collect();
+    table.header.written(&BTreeMap::new(), &appended)
+}
+
+/// A contact's row with what the run changed.
+pub(super) fn written_row(
+    project: &Project,
+    clock: &Clock,
+    writes: &Writes,
+    table: &Table,
+    row: &Record,
+    contact: &Contact,
+) -> String {
+    let mut replaced = BTreeMap::new();
+    let mut appended = Vec::new();
+    for (name, column) in written_columns(project, writes) {
+        match table.position(&name) {
+            None => appended.push(column.spell(project, clock, contact, "")),
+            Some(position) => {
+                let cell = row.value(position);
+                if column.differs(project, clock, contact, cell) {
+                    replaced.insert(position, column.spell(project, clock, contact, cell));
+                }
+            }
+        }
+    }
+    row.written(&replaced, &appended)
+}
+
+impl Column {
+    /// Whether the cell shows another value than the contact has; spellings do not count.
+    fn differs(&self, project: &Project, clock: &Clock, contact: &Contact, cell: &str) -> bool {
+        match self {
+            Column::Stage(funnel) => read_stage(project, funnel, cell) != contact.stage(funnel),
+            Column::Tags => {
+                let shown: BTreeSet<String> = read_tags(project, cell).into_iter().collect();
+                shown != contact.tag_order.iter().cloned().collect()
+            }
+            Column::Points => read_points(cell) != contact.points.value,
+            Column::Field(field) => {
+                let definition = project.definition(&["contacts", "fields", field]);
+                read_cell(clock, definition, cell) != contact.raw(field)
+            }
+        }
+    }
+
+    fn spell(&self, project: &Project, clock: &Clock, contact: &Contact, cell: &str) -> String {
+        match self {
+            Column::Stage(funnel) => match contact.stage(funnel) {
+                None => String::new(),
+                Some(id) => stage_text(&id, project.definition(&["funnels", funnel, "stages", &id])),
+            },
+            Column::Tags => spell_tags(project, contact, cell),
+            Column::Points => contact.points.value.to_string(),
+            Column::Field(field) => spell_field(project, clock, field, contact.raw(field).as_ref()),
+        }
+    }
+}
+
+/// docs/outputs.md: the tags that were there, in their order, then the added ones in the order in which they came.
+fn spell_tags(project: &Project, contact: &Contact, cell: &str) -> String {
+    let there = read_tags(project, cell);
+    let added = contact.tag_order.iter().filter(|tag| !there.contains(tag));
+    let kept = there.iter().filter(|tag| contact.has_tag(tag));
+    let tags: Vec<&str> = kept.chain(added).map(String::as_str).collect();
+    tags.join(&tag_separator(project))
+}
+
+pub(super) fn spell_field(project: &Project, clock: &Clock, field: &str, value: Option<&Datum>) -> String {
+    let definition = project.definition(&["contacts", "fields", field]);
+    spell(clock, definition, value)
+}

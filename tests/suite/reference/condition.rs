@@ -1,0 +1,289 @@
+//! Conditions, two-valued, read live from one contact.
+//!
+//! Invariant: reading a condition changes nothing but the counts of what was read.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+use serde_yaml::Value;
+
+use super::clock::{Clock, When, duration};
+use super::contact::Contact;
+use super::coverage::Coverage;
+use super::project::{Project, flag, get, items, number, text, word};
+use super::value::{Datum, decimal, folded, read_literal, type_of};
+
+/// Everything that a condition may look at.
+pub(super) struct Look<'a> {
+    pub(super) project: &'a Project,
+    pub(super) clock: &'a Clock,
+    pub(super) contact: &'a Contact,
+    pub(super) coverage: &'a Coverage,
+}
+
+/// Reads what stands under the key of a condition, with the whole of it.
+type Reading<L> = fn(&L, &Value, &Value) -> bool;
+
+const OPERATORS: [&str; 23] = [
+    "is",
+    "is-not",
+    "in",
+    "not-in",
+    "at-least",
+    "at-most",
+    "more-than",
+    "less-than",
+    "between",
+    "contains",
+    "starts-with",
+    "ends-with",
+    "exists",
+    "before",
+    "after",
+    "since",
+    "until",
+    "within",
+    "within-next",
+    "during",
+    "has-any",
+    "has-all",
+    "has-none",
+];
+
+impl Look<'_> {
+    /// Section 3: a condition is a mapping with exactly one of these keys.
+    pub(super) fn holds(&self, condition: &Value) -> bool {
+        let known: [(&str, Reading<Self>); 9] = [
+            ("field", |look, named, all| look.field(&word(named), all)),
+            ("tag", |look, named, _| look.contact.has_tag(&word(named))),
+            ("stage", |look, named, all| look.stage(&word(named), all)),
+            ("reached", |look, named, _| look.reached(&word(named))),
+            ("in-funnel", |look, named, _| look.contact.stage(&word(named)).is_some()),
+            ("segment", |look, named, _| look.segment(&word(named))),
+            ("all", |look, named, _| items(named).iter().all(|item| look.holds(item))),
+            ("any", |look, named, _| items(named).iter().any(|item| look.holds(item))),
+            ("not", |look, named, _| !look.holds(named)),
+        ];
+        for (key, read) in known {
+            if let Some(named) = get(condition, key) {
+                let truth = read(self, named, condition);
+                self.coverage.count(&format!("condition {key} {truth}"));
+                return truth;
+            }
+        }
+        panic!("no condition: {condition:?}")
+    }
+
+    /// Section 5: `everyone`, a segment id or a condition.
+    pub(super) fn audience(&self, audience: &Value) -> bool {
+        match audience.as_str() {
+            Some("everyone") => true,
+            Some(segment) => self.segment(segment),
+            None => self.holds(audience),
+        }
+    }
+
+    /// Section 4: a segment is its definition, evaluated at the moment it is asked.
+    pub(super) fn segment(&self, id: &str) -> bool {
+        self.holds(self.project.definition(&["segments", id, "where"]))
+    }
+
+    /// `{ stage: shop/loyal }`, plus `for`: in whole calendar days, or exact hours and minutes.
+    fn stage(&self, named: &str, condition: &Value) -> bool {
+        let (funnel, stage) = named.split_once('/').expect("funnel/stage");
+        if self.contact.stage(funnel).as_deref() != Some(stage) {
+            return false;
+        }
+        let Some(long) = text(condition, "for") else {
+            return true;
+        };
+        let since = self.contact.since[funnel];
+        let truth = match self.clock.shifted(-duration(&long)) {
+            When::Day(day) => since <= self.clock.start(day),
+            When::Exact(moment) => since <= moment,
+        };
+        self.coverage.count(&format!("condition for {truth}"));
+        truth
+    }
+
+    /// `{ reached: shop/purchased }`: the stage there weighs at least as much.
+    fn reached(&self, named: &str) -> bool {
+        let (funnel, stage) = named.split_once('/').expect("funnel/stage");
+        let weight = |stage: &str| {
+            let path = ["funnels", funnel, "stages", stage];
+            number(self.project.definition(&path), "weight").expect("a stage has a weight")
+        };
+        let present = self.contact.stage(funnel);
+        present.is_some_and(|present| weight(&present) >= weight(stage))
+    }
+
+    /// Section 3: a comparison with a missing value is false, except `is-not`, `not-in`, `has-none`.
+    fn field(&self, id: &str, condition: &Value) -> bool {
+        let points = points_field();
+        let definition = match id {
+            "points" => &points,
+            id => self.project.definition(&["contacts", "fields", id]),
+        };
+        let operator = OPERATORS
+            .into_iter()
+            .find(|operator| get(condition, operator).is_some())
+            .expect("a field condition has an operator");
+        let operand = get(condition, operator).expect("just found");
+        let value = self.value(id);
+        let missing = if value.is_none() { " missing" } else { "" };
+        let truth = match (operator, value) {
+            ("exists", value) => value.is_some() == operand.as_bool().expect("true or false"),
+            ("is-not" | "not-in" | "has-none", None) => true,
+            (_, None) => false,
+            (operator, Some(value)) => self.compares(definition, condition, operator, &value),
+        };
+        let kind = if id == "points" { "points".into() } else { type_of(definition) };
+        self.coverage.count(&format!("{kind} {operator}{missing} {truth}"));
+        truth
+    }
+
+    /// The value now. A missing one is its `default`; missing points are 0.
+    pub(super) fn value(&self, id: &str) -> Option<Datum> {
+        if id == "points" {
+            return Some(Datum::Number(Decimal::from(self.contact.points.value)));
+        }
+        let definition = self.project.definition(&["contacts", "fields", id]);
+        let written = self.contact.raw(id);
+        written.or_else(|| read_literal(self.clock, definition, get(definition, "default")?))
+    }
+
+    fn compares(&self, definition: &Value, condition: &Value, operator: &str, value: &Datum) -> bool {
+        let operand = get(condition, operator).expect("the operand");
+        match value {
+            Datum::Text(value) => {
+                let exact = flag(condition, "match-case");
+                compare_text(operator, value, operand, exact)
+            }
+            Datum::Number(value) => compare_number(operator, *value, operand),
+            Datum::Flag(value) => {
+                let same = operand.as_bool() == Some(*value);
+                same == (operator == "is")
+            }
+            Datum::Choice(value) => {
+                let among = items(operand).iter().any(|item| &word(item) == value);
+                among == matches!(operator, "is" | "in")
+            }
+            Datum::Choices(value) => compare_choices(operator, value, operand),
+            Datum::Day(day) => self.compare_time(definition, operator, &Point::Day(*day), operand),
+            Datum::At(at) => self.compare_time(definition, operator, &Point::At(*at), operand),
+        }
+    }
+
+    /// Section 13, "A day against a datetime".
+    fn compare_time(&self, definition: &Value, operator: &str, value: &Point, operand: &Value) -> bool {
+        let one = || self.clock.when(&word(operand));
+        let listed = || items(operand).into_iter().map(|item| self.clock.when(&word(&item)));
+        match operator {
+            "is" => self.is(value, &one()),
+            "is-not" => !self.is(value, &one()),
+            "in" => listed().any(|when| self.is(value, &when)),
+            "not-in" => !listed().any(|when| self.is(value, &when)),
+            "before" => self.before(value, &one()),
+            "since" => !self.before(value, &one()),
+            "after" => self.after(value, &one()),
+            "until" => !self.after(value, &one()),
+            "between" => {
+                let ends: Vec<When> = listed().collect();
+                !self.before(value, &ends[0]) && !self.after(value, &ends[1])
+            }
+            "within" => {
+                let from = self.clock.shifted(-duration(&word(operand)));
+                !self.before(value, &from) && !self.after(value, &self.now(value))
+            }
+            "within-next" => {
+                let until = self.clock.shifted(duration(&word(operand)));
+                !self.before(value, &self.now(value)) && !self.after(value, &until)
+            }
+            "during" => {
+                let (first, last) = self.clock.period(&word(operand));
+                !self.before(value, &When::Day(first)) && !self.after(value, &When::Day(last))
+            }
+            other => panic!("`{other}` on {definition:?}"),
+        }
+    }
+
+    /// Now, for a date the whole of today.
+    fn now(&self, value: &Point) -> When {
+        match value {
+            Point::Day(_) => When::Day(self.clock.today()),
+            Point::At(_) => When::Exact(self.clock.now),
+        }
+    }
+
+    fn is(&self, value: &Point, when: &When) -> bool {
+        !self.before(value, when) && !self.after(value, when)
+    }
+
+    /// Before a day is before its start.
+    fn before(&self, value: &Point, when: &When) -> bool {
+        match (value, when) {
+            (Point::Day(value), When::Day(day)) => value < day,
+            (Point::At(value), When::Day(day)) => *value < self.clock.start(*day),
+            (Point::At(value), When::Exact(moment)) => value < moment,
+            (Point::Day(_), When::Exact(_)) => panic!("a date compares with whole days only"),
+        }
+    }
+
+    /// After a day is after its end.
+    fn after(&self, value: &Point, when: &When) -> bool {
+        match (value, when) {
+            (Point::Day(value), When::Day(day)) => value > day,
+            (Point::At(value), When::Day(day)) => *value >= self.clock.end(*day),
+            (Point::At(value), When::Exact(moment)) => value > moment,
+            (Point::Day(_), When::Exact(_)) => panic!("a date compares with whole days only"),
+        }
+    }
+}
+
+enum Point {
+    Day(Date),
+    At(Timestamp),
+}
+
+/// Points compare like an integer field.
+fn points_field() -> Value {
+    serde_yaml::from_str("{ type: integer }").expect("valid YAML")
+}
+
+fn compare_text(operator: &str, value: &str, operand: &Value, exact: bool) -> bool {
+    let shape = |text: &str| if exact { text.to_owned() } else { folded(text) };
+    let value = shape(value);
+    let operands: Vec<String> = items(operand).iter().map(|item| shape(&word(item))).collect();
+    match operator {
+        "is" | "in" => operands.contains(&value),
+        "is-not" | "not-in" => !operands.contains(&value),
+        "contains" => value.contains(&operands[0]),
+        "starts-with" => value.starts_with(&operands[0]),
+        "ends-with" => value.ends_with(&operands[0]),
+        other => panic!("`{other}` on text"),
+    }
+}
+
+fn compare_number(operator: &str, value: Decimal, operand: &Value) -> bool {
+    let operands: Vec<Decimal> = items(operand).iter().map(|item| decimal(&word(item))).collect();
+    match operator {
+        "is" | "in" => operands.contains(&value),
+        "is-not" | "not-in" => !operands.contains(&value),
+        "at-least" => value >= operands[0],
+        "at-most" => value <= operands[0],
+        "more-than" => value > operands[0],
+        "less-than" => value < operands[0],
+        "between" => value >= operands[0] && value <= operands[1],
+        other => panic!("`{other}` on a number"),
+    }
+}
+
+fn compare_choices(operator: &str, value: &[String], operand: &Value) -> bool {
+    let asked: Vec<String> = items(operand).iter().map(word).collect();
+    match operator {
+        "has-any" => asked.iter().any(|choice| value.contains(choice)),
+        "has-all" => asked.iter().all(|choice| value.contains(choice)),
+        "has-none" => !asked.iter().any(|choice| value.contains(choice)),
+        other => panic!("`{other}` on choices"),
+    }
+}

@@ -1,0 +1,112 @@
+//! One instant of one contact: the phases of section 7, in their order.
+//!
+//! Invariant: everything is read live, as the step before left it.
+
+use std::collections::BTreeSet;
+
+use serde_yaml::Value;
+
+use super::clock::Clock;
+use super::condition::Look;
+use super::contact::{Contact, Limits};
+use super::coverage::Coverage;
+use super::metrics::Tally;
+use super::project::Project;
+
+pub(super) struct Instant<'a> {
+    pub(super) project: &'a Project,
+    pub(super) clock: &'a Clock,
+    pub(super) coverage: &'a Coverage,
+    pub(super) contact: &'a mut Contact,
+    pub(super) records: &'a mut Records,
+    /// Whether this pass changed anything.
+    pub(super) changed: bool,
+    /// The stages in which the contact came to rest in this pass, as `funnel/stage`.
+    pub(super) arrivals: BTreeSet<String>,
+    /// Campaigns that are published now for the first time, or were first at an earlier time.
+    pub(super) first_published: &'a std::collections::BTreeMap<String, jiff::Timestamp>,
+}
+
+/// What a run tells about its contacts.
+#[derive(Default)]
+pub(super) struct Records {
+    pub(super) actions: Vec<Vec<String>>,
+    pub(super) journal: Vec<Vec<String>>,
+    pub(super) tally: Tally,
+}
+
+/// Where something happened in a campaign.
+#[derive(Clone, Default)]
+pub(super) struct Place {
+    pub(super) campaign: String,
+    pub(super) entry: String,
+    pub(super) step: String,
+}
+
+impl Instant<'_> {
+    /// Section 7: phase 1, 3 and 4, again until nothing changes. Phase 2 and 5 need points triggers and experiences.
+    pub(super) fn run(&mut self) {
+        self.tally_before();
+        loop {
+            self.changed = false;
+            self.settle_funnels();
+            self.visit_campaigns();
+            self.run_due_steps();
+            if !self.changed {
+                break;
+            }
+        }
+        self.tally_after();
+        self.remember_written();
+    }
+
+    /// Section 13, "Instant": a run with the state's own time continues that instant.
+    pub(super) fn begin(&mut self) {
+        if self.contact.instant.at != self.clock.now {
+            self.contact.instant = Limits::new(self.clock.now);
+        }
+    }
+
+    pub(super) fn look(&self) -> Look<'_> {
+        Look { project: self.project, clock: self.clock, contact: self.contact, coverage: self.coverage }
+    }
+
+    pub(super) fn holds(&self, condition: &Value) -> bool {
+        self.look().holds(condition)
+    }
+
+    /// A row of the journal: docs/outputs.md, "journal.csv".
+    pub(super) fn note(&mut self, event: &str, place: &Place, about: [&str; 4]) {
+        let [subject, from, to, reason] = about;
+        self.coverage.count(&format!("journal {event} {reason}"));
+        self.changed = true;
+        let at = self.clock.spell(self.clock.now);
+        let Place { campaign, entry, step } = place;
+        let cells = [&self.contact.key, &at, event, campaign, entry, step, subject, from, to, reason];
+        self.records.journal.push(cells.map(str::to_owned).to_vec());
+    }
+
+    /// Section 7: what a limit of the instant stops is journalled `deferred`, once.
+    pub(super) fn defer(&mut self, place: &Place, subject: &str, to: &str, reason: &str) {
+        let what = format!("{} {} {subject} {to} {reason}", place.campaign, place.step);
+        if self.contact.instant.deferred.insert(what) {
+            let changed = self.changed;
+            self.note("defer", place, [subject, "", to, reason]);
+            self.changed = changed;
+        }
+    }
+
+    fn remember_written(&mut self) {
+        for stage in self.contact.stages.values_mut() {
+            stage.written();
+        }
+        for (tag, tracked) in &mut self.contact.tags {
+            tracked.value = self.contact.tag_order.contains(tag);
+            tracked.written();
+        }
+        self.contact.points.written();
+        for field in self.contact.fields.values_mut() {
+            field.written();
+        }
+    }
+}

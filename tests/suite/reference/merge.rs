@@ -1,0 +1,139 @@
+//! Phase 0: the file and the state become one.
+//!
+//! Invariant: a change made outside wins; a write-back under way does not look like one.
+
+use super::columns::{
+    Writes, field_column, points_column, read_points, read_stage, read_tags, spell_field, stage_column, tags_column,
+};
+use super::contact::Tracked;
+use super::instant::{Instant, Place};
+use super::table::{Record, Table};
+use super::value::{Datum, read_cell};
+
+impl Instant<'_> {
+    /// Section 7, "File and state": stages, then tags, points and set fields.
+    pub(super) fn merge(&mut self, writes: &Writes, table: &Table, row: &Record, known: bool) {
+        for (id, _) in self.project.in_order("funnels") {
+            let column = stage_column(self.project, &id);
+            if let Some(position) = table.position(&column) {
+                let shown = read_stage(self.project, &id, row.value(position));
+                self.merge_stage(&id, shown, known);
+            }
+        }
+        let tags = table.position(&tags_column(self.project)).map(|position| row.value(position));
+        self.merge_tags(writes.tags, tags, known);
+        let points = table.position(&points_column(self.project)).map(|position| row.value(position));
+        self.merge_points(writes.points, points.map(read_points), known);
+        for (id, field) in self.project.entries_of_contacts("fields") {
+            let position = table.position(&field_column(self.project, &id));
+            let shown = position.and_then(|position| read_cell(self.clock, &field, row.value(position)));
+            if !writes.fields.contains(&id) {
+                self.contact.cells.insert(id, shown);
+            } else if position.is_some() {
+                self.merge_field(&id, shown, known);
+            } else {
+                self.contact.fields.entry(id).or_default();
+            }
+        }
+        for (channel, definition) in self.project.entries_of_contacts("do-not-contact") {
+            let column = super::project::text(&definition, "column").expect("a column");
+            let cell = table.position(&column).map_or("", |position| row.value(position));
+            self.contact.refuses.insert(channel, refusal(cell));
+        }
+    }
+
+    /// A stage found when a contact is first read triggers nothing; one changed outside counts as entered now.
+    fn merge_stage(&mut self, funnel: &str, shown: Option<String>, known: bool) {
+        if !known {
+            if shown.is_some() {
+                self.contact.since.insert(funnel.into(), self.clock.now);
+            }
+            self.contact.stages.insert(funnel.into(), Tracked::first(shown));
+            return;
+        }
+        let tracked = self.contact.stages.entry(funnel.into()).or_default();
+        let from = tracked.value.clone().unwrap_or_default();
+        if tracked.merge(shown.clone()) {
+            if let Some(stage) = &shown {
+                self.set_stage(funnel, stage);
+            }
+            let to = shown.unwrap_or_default();
+            self.note("external-stage", &Place::default(), [funnel, &from, &to, ""]);
+        }
+    }
+
+    /// Tags are compared one by one.
+    fn merge_tags(&mut self, written: bool, cell: Option<&str>, known: bool) {
+        if !written {
+            self.contact.tag_order = cell.map(|cell| read_tags(self.project, cell)).unwrap_or_default();
+            return;
+        }
+        let Some(cell) = cell else {
+            return;
+        };
+        let shown = read_tags(self.project, cell);
+        let mut all = self.contact.tags.clone();
+        for tag in &shown {
+            all.entry(tag.clone()).or_default();
+        }
+        for (tag, mut tracked) in all {
+            let there = shown.contains(&tag);
+            if !known {
+                tracked = Tracked::first(there);
+            } else if tracked.merge(there) {
+                let to = if there { "added" } else { "removed" };
+                self.note("external-tag", &Place::default(), [&tag, "", to, ""]);
+            }
+            self.contact.tags.insert(tag, tracked);
+        }
+        self.order_tags(&shown);
+    }
+
+    /// Those of the file in their order, then those that only the state knows.
+    fn order_tags(&mut self, shown: &[String]) {
+        let known = self.contact.tag_order.clone().into_iter();
+        let mut order = shown.to_vec();
+        order.extend(known.filter(|tag| !shown.contains(tag)));
+        order.retain(|tag| self.contact.tags[tag].value);
+        self.contact.tag_order = order;
+    }
+
+    fn merge_points(&mut self, written: bool, shown: Option<i64>, known: bool) {
+        let points = &mut self.contact.points;
+        match shown {
+            None if written => {}
+            None => *points = Tracked::first(0),
+            Some(shown) if !written || !known => *points = Tracked::first(shown),
+            Some(shown) => {
+                let from = points.value.to_string();
+                if points.merge(shown) {
+                    let to = shown.to_string();
+                    self.note("external-points", &Place::default(), ["", &from, &to, ""]);
+                }
+            }
+        }
+    }
+
+    fn merge_field(&mut self, id: &str, shown: Option<Datum>, known: bool) {
+        if !known {
+            self.contact.fields.insert(id.into(), Tracked::first(shown));
+            return;
+        }
+        let tracked = self.contact.fields.entry(id.into()).or_default();
+        let from = tracked.value.clone();
+        if tracked.merge(shown.clone()) {
+            let spell = |value: Option<&Datum>| spell_field(self.project, self.clock, id, value);
+            let (from, to) = (spell(from.as_ref()), spell(shown.as_ref()));
+            self.note("external-field", &Place::default(), [id, &from, &to, ""]);
+        }
+    }
+}
+
+/// Section 13: the do-not-contact column holds nothing or `false`, `unsubscribed` (also `true`), `complained`, `bounced`.
+fn refusal(cell: &str) -> String {
+    match cell.trim() {
+        "" | "false" => String::new(),
+        "true" => "unsubscribed".into(),
+        other => other.to_owned(),
+    }
+}

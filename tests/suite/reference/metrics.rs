@@ -1,0 +1,185 @@
+//! The figures of a run: docs/outputs.md, "metrics.json", and section 13, "Metrics".
+//!
+//! Invariant: before is what the merge gives, after is what the instant leaves.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value as Json, json};
+use serde_yaml::Value;
+
+use super::contact::Step;
+use super::instant::Instant;
+use super::project::{Project, get, items, pairs};
+use super::stages::weight;
+use super::steps::named;
+
+/// Counts by the name of what is counted.
+#[derive(Default)]
+pub(super) struct Tally {
+    counts: BTreeMap<String, u64>,
+    before: BTreeMap<String, Option<String>>,
+    /// Stages that this contact entered in this run.
+    entered: Vec<(String, String)>,
+    /// Whether the last departure of this contact from a stage was a conversion.
+    departures: BTreeMap<(String, String), bool>,
+}
+
+impl Tally {
+    pub(super) fn add(&mut self, what: &str) {
+        *self.counts.entry(what.to_owned()).or_default() += 1;
+    }
+
+    fn of(&self, what: &str) -> u64 {
+        self.counts.get(what).copied().unwrap_or(0)
+    }
+}
+
+impl Instant<'_> {
+    pub(super) fn tally_before(&mut self) {
+        let funnels = self.project.entries("funnels").into_iter();
+        let before = funnels.map(|(id, _)| (id.clone(), self.contact.stage(&id)));
+        let tally = &mut self.records.tally;
+        tally.before = before.collect();
+        tally.entered.clear();
+        tally.departures.clear();
+    }
+
+    /// The contact leaves a stage: by `converts`, `place` or a move to a heavier stage it converts.
+    pub(super) fn tally_departure(&mut self, funnel: &str, from: Option<&str>, to: Option<&str>, event: &str) {
+        if let Some(from) = from {
+            let converts = match (event, to) {
+                ("convert" | "place", _) => true,
+                ("move", Some(to)) => heavier(self.project, funnel, from, to),
+                _ => false,
+            };
+            let departures = &mut self.records.tally.departures;
+            departures.insert((funnel.into(), from.into()), converts);
+        }
+        if let Some(to) = to {
+            self.records.tally.entered.push((funnel.into(), to.into()));
+        }
+    }
+
+    pub(super) fn tally_after(&mut self) {
+        self.records.tally.add("contacts");
+        self.tally_segments();
+        self.tally_stages();
+        self.tally_campaigns();
+    }
+
+    fn tally_segments(&mut self) {
+        for (id, _) in self.project.entries("segments") {
+            if self.look().segment(&id) {
+                self.records.tally.add(&format!("segment {id}"));
+            }
+        }
+    }
+
+    fn tally_stages(&mut self) {
+        for (funnel, definition) in self.project.entries("funnels") {
+            let after = self.contact.stage(&funnel);
+            let tally = &mut self.records.tally;
+            if after.is_none() {
+                tally.add(&format!("funnel {funnel} none"));
+            }
+            for (stage, _) in pairs(&definition["stages"]) {
+                let was = tally.before[&funnel].as_deref() == Some(&stage);
+                let is = after.as_deref() == Some(&stage);
+                let here = (funnel.clone(), stage.clone());
+                let came = tally.entered.contains(&here);
+                let converted = tally.departures.get(&here) == Some(&true);
+                let figures = [
+                    ("reach", was || is),
+                    ("entered", is && !was),
+                    ("passed", came && !was && !is),
+                    ("left", was && !is),
+                    ("converted", was && !is && converted),
+                    ("now", is),
+                ];
+                for (figure, _) in figures.iter().filter(|(_, counts)| *counts) {
+                    tally.add(&format!("stage {funnel}/{stage} {figure}"));
+                }
+            }
+        }
+    }
+
+    fn tally_campaigns(&mut self) {
+        for (id, membership) in &self.contact.campaigns {
+            if let Some(entry) = &membership.active {
+                let tally = &mut self.records.tally;
+                tally.add(&format!("campaign {id} active"));
+                let next = entry.ahead.iter().rev().find_map(|list| list.first());
+                let next = next.expect("an active entry has a step ahead");
+                tally.add(&format!("step {id} {} waiting", next.name));
+            }
+        }
+    }
+}
+
+fn heavier(project: &Project, funnel: &str, from: &str, to: &str) -> bool {
+    let funnel = project.definition(&["funnels", funnel]);
+    weight(funnel, to) > weight(funnel, from)
+}
+
+pub(super) fn render(project: &Project, tally: &Tally) -> Json {
+    json!({
+        "format": 1,
+        "contacts": tally.of("contacts"),
+        "rejected": 0,
+        "segments": by_id(project, "segments", |id, _| json!(tally.of(&format!("segment {id}")))),
+        "funnels": by_id(project, "funnels", |id, funnel| render_funnel(tally, id, funnel)),
+        "campaigns": by_id(project, "campaigns", |id, campaign| render_campaign(tally, id, campaign)),
+    })
+}
+
+fn by_id(project: &Project, section: &str, render: impl Fn(&str, &Value) -> Json) -> Json {
+    let entries = project.entries(section).into_iter();
+    entries.map(|(id, definition)| (id.clone(), render(&id, &definition))).collect::<Map<_, _>>().into()
+}
+
+fn render_funnel(tally: &Tally, funnel: &str, definition: &Value) -> Json {
+    let mut stages = Map::new();
+    for (stage, _) in pairs(&definition["stages"]) {
+        let figures = ["reach", "entered", "passed", "left", "converted", "now"];
+        let figures =
+            figures.map(|figure| (figure.to_owned(), json!(tally.of(&format!("stage {funnel}/{stage} {figure}")))));
+        stages.insert(stage, Json::Object(figures.into_iter().collect()));
+    }
+    json!({ "stages": stages, "none": tally.of(&format!("funnel {funnel} none")) })
+}
+
+fn render_campaign(tally: &Tally, id: &str, definition: &Value) -> Json {
+    let figures = ["entered", "overtaken", "active", "completed", "converted", "exited"];
+    let figures = figures.map(|figure| (figure.to_owned(), json!(tally.of(&format!("campaign {id} {figure}")))));
+    let mut campaign: Map<String, Json> = figures.into_iter().collect();
+    let steps = all_steps(&items(&definition["steps"]), "").into_iter();
+    let steps: Map<String, Json> = steps.map(|step| (step.name.clone(), render_step(tally, id, &step.name))).collect();
+    campaign.insert("steps".into(), steps.into());
+    campaign.into()
+}
+
+fn render_step(tally: &Tally, campaign: &str, step: &str) -> Json {
+    let what = format!("step {campaign} {step} ");
+    let skipped = tally.counts.iter().filter_map(|(name, count)| {
+        let reason = name.strip_prefix(&what)?.strip_prefix("skipped ")?;
+        Some((reason.to_owned(), json!(count)))
+    });
+    json!({
+        "done": tally.of(&format!("{what}done")),
+        "waiting": tally.of(&format!("{what}waiting")),
+        "skipped": skipped.collect::<Map<_, _>>(),
+    })
+}
+
+/// The steps of a list and of the branches inside it.
+fn all_steps(steps: &[Value], prefix: &str) -> Vec<Step> {
+    let mut all = Vec::new();
+    for step in named(steps, prefix) {
+        for branch in ["then", "else"] {
+            let inner = get(&step.body, branch).map(items).unwrap_or_default();
+            all.extend(all_steps(&inner, &format!("{}/{branch}/", step.name)));
+        }
+        all.push(step);
+    }
+    all
+}

@@ -1,0 +1,139 @@
+//! The reference interpreter: the language as its pages say it, slow and obvious, to hold the kernel against.
+//!
+//! Invariant: it uses nothing of the crate `funnelc`. It was written from the language's page and `docs/outputs.md`.
+//!
+//! Where those are silent, this is the choice:
+//!
+//! 1. `default` stands for a missing value wherever a field is read; a write that leaves the value so read is no change.
+//! 2. A day in `for`, as in other conditions, is whole: since before the start of the day that long ago.
+//! 3. A `wait-until` whose moment is now is past. While a contact waits, a moment that is moved into the past, or goes
+//!    missing, ends the wait as if it had come; `if-past` speaks only of the moment at which the step is reached.
+//! 4. `if-past: exit` ends the campaign as `exited`, with the reason `exit`.
+//! 5. A `move` to the present stage is done; a `wait-until` that is past is done.
+//! 6. An entry has its number from its first step on; `start` shows the number that it would get, `overtaken` shows none,
+//!    and `entered` of the metrics counts only entries with a number.
+//! 7. The conditions that an overtaken entry read as false are ready again at once.
+//! 8. Before the first step, state conditions that were not ready when the contact was admitted do not count.
+//! 9. Goal and exit-when are read before the limit of one start per instant. An `entered` that this limit stops is kept.
+//! 10. An unpublished campaign still sees its conditions become false. A paused one is not left.
+//! 11. A stage changed outside counts for the limit of one entering per instant. Each thing put off is journalled once
+//!     per instant.
+//! 12. After `leave`, a funnel without an audience has no outside: `place` waits for good.
+//! 13. The campaign of a contact cannot be published again without a change of the project, so nothing resumes.
+//! 14. What no step writes (tags, points, fields) is read from the file and is never `external`.
+//! 15. A column that the file lacked was read as empty.
+//! 16. The last way out of a stage within a run says whether the contact converted.
+//! 17. `end` names the step for `exit`, a past `wait-until`, and a goal or exit-when read before a `send`; else none.
+//! 18. A step put off to the next instant counts as waiting.
+//! 19. A row that changed ends with a line feed.
+//! 20. The clock is floored by the time that really passed since local midnight.
+
+mod campaigns;
+mod clock;
+mod columns;
+mod condition;
+mod contact;
+mod coverage;
+mod instant;
+mod merge;
+mod metrics;
+mod names;
+mod project;
+mod scenarios;
+mod sends;
+mod stages;
+mod steps;
+mod table;
+mod value;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use self::clock::Clock;
+use self::columns::{Writes, written_header, written_row};
+use self::contact::Contact;
+pub(crate) use self::coverage::Coverage;
+use self::instant::{Instant, Records};
+use self::project::Project;
+use self::table::Table;
+
+/// A project and what is known of its contacts.
+pub(crate) struct Reference {
+    project: Project,
+    contacts: BTreeMap<String, Contact>,
+    first_published: BTreeMap<String, Timestamp>,
+    last: Option<(String, Timestamp, Outcome)>,
+    pub(crate) coverage: Coverage,
+}
+
+/// What a run gives out.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Outcome {
+    pub(crate) contacts: String,
+    pub(crate) actions: Vec<Vec<String>>,
+    pub(crate) journal: Vec<Vec<String>>,
+    pub(crate) metrics: serde_json::Value,
+}
+
+impl Reference {
+    pub(crate) fn new(yaml: &str) -> Self {
+        Reference {
+            project: Project::new(yaml),
+            contacts: BTreeMap::new(),
+            first_published: BTreeMap::new(),
+            last: None,
+            coverage: Coverage::default(),
+        }
+    }
+
+    /// One instant for every contact of the file. Section 7: the same time again without new input changes nothing.
+    pub(crate) fn run(&mut self, contacts_csv: &str, now: &str) -> Outcome {
+        let clock = Clock::new(&self.project, now);
+        if let Some((csv, at, outcome)) = &self.last
+            && (csv.as_str(), *at) == (contacts_csv, clock.now)
+        {
+            return outcome.clone();
+        }
+        for (id, campaign) in self.project.entries("campaigns") {
+            if clock.published(&campaign) {
+                self.first_published.entry(id).or_insert(clock.now);
+            }
+        }
+        let outcome = self.instants(&clock, contacts_csv);
+        self.last = Some((contacts_csv.to_owned(), clock.now, outcome.clone()));
+        outcome
+    }
+
+    fn instants(&mut self, clock: &Clock, contacts_csv: &str) -> Outcome {
+        let table = Table::read(contacts_csv);
+        let writes = Writes::of(&self.project);
+        let key = self.project.definition(&["contacts", "key"]);
+        let key = table.position(&project::word(key)).expect("the file has the key");
+        let mut records = Records::default();
+        let mut contacts = written_header(&self.project, &writes, &table);
+        for row in &table.rows {
+            let id = row.value(key).to_owned();
+            let known = self.contacts.remove(&id);
+            let is_known = known.is_some();
+            let mut contact = known.unwrap_or_else(|| Contact::new(&id, clock.now));
+            let mut instant = Instant {
+                project: &self.project,
+                clock,
+                coverage: &self.coverage,
+                contact: &mut contact,
+                records: &mut records,
+                changed: false,
+                arrivals: BTreeSet::new(),
+                first_published: &self.first_published,
+            };
+            instant.begin();
+            instant.merge(&writes, &table, row, is_known);
+            instant.run();
+            contacts += &written_row(&self.project, clock, &writes, &table, row, &contact);
+            self.contacts.insert(id, contact);
+        }
+        let metrics = metrics::render(&self.project, &records.tally);
+        Outcome { contacts, actions: records.actions, journal: records.journal, metrics }
+    }
+}

@@ -1,0 +1,88 @@
+//! The project as written: its YAML text read into a generic tree, looked up by name whenever it is needed.
+//!
+//! Invariant: nothing is compiled or remembered; each answer comes from the tree.
+
+use serde_yaml::Value;
+
+pub(super) struct Project {
+    root: Value,
+}
+
+impl Project {
+    pub(super) fn new(yaml: &str) -> Self {
+        let root = serde_yaml::from_str(yaml).expect("the project is valid YAML");
+        Project { root }
+    }
+
+    pub(super) fn at(&self, path: &[&str]) -> Option<&Value> {
+        path.iter().try_fold(&self.root, |value, key| get(value, key))
+    }
+
+    /// The definitions of a section, by id.
+    pub(super) fn entries(&self, section: &str) -> Vec<(String, Value)> {
+        self.at(&[section]).map(pairs).unwrap_or_default()
+    }
+
+    /// The definitions of a section of `contacts`, by id.
+    pub(super) fn entries_of_contacts(&self, section: &str) -> Vec<(String, Value)> {
+        self.at(&["contacts", section]).map(pairs).unwrap_or_default()
+    }
+
+    /// Section 1: "in order" always means `priority` (higher first, default 0), then id.
+    pub(super) fn in_order(&self, section: &str) -> Vec<(String, Value)> {
+        let mut entries = self.entries(section);
+        entries.sort_by_key(|(id, definition)| {
+            let priority = number(definition, "priority").unwrap_or(0);
+            (-priority, id.clone())
+        });
+        entries
+    }
+
+    /// The definition of a thing that the project must have.
+    pub(super) fn definition(&self, path: &[&str]) -> &Value {
+        self.at(path).unwrap_or_else(|| panic!("the project has {path:?}"))
+    }
+}
+
+pub(super) fn get<'v>(value: &'v Value, key: &str) -> Option<&'v Value> {
+    value.as_mapping()?.get(key)
+}
+
+/// The entries of a mapping, sorted by key.
+pub(super) fn pairs(value: &Value) -> Vec<(String, Value)> {
+    let mapping = value.as_mapping().expect("a mapping");
+    let mut pairs: Vec<(String, Value)> = mapping.iter().map(|(key, value)| (word(key), value.clone())).collect();
+    pairs.sort_by(|a, b| a.0.cmp(&b.0));
+    pairs
+}
+
+/// The items of a list; a value that is no list is a list of one.
+pub(super) fn items(value: &Value) -> Vec<Value> {
+    match value {
+        Value::Sequence(items) => items.clone(),
+        other => vec![other.clone()],
+    }
+}
+
+/// The text of a scalar.
+pub(super) fn word(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Number(number) => number.to_string(),
+        Value::Bool(flag) => flag.to_string(),
+        other => panic!("a scalar was expected, not {other:?}"),
+    }
+}
+
+pub(super) fn text(value: &Value, key: &str) -> Option<String> {
+    get(value, key).map(word)
+}
+
+pub(super) fn number(value: &Value, key: &str) -> Option<i64> {
+    get(value, key).and_then(Value::as_i64)
+}
+
+/// A flag that is false unless written.
+pub(super) fn flag(value: &Value, key: &str) -> bool {
+    get(value, key).and_then(Value::as_bool).unwrap_or(false)
+}
