@@ -1,0 +1,74 @@
+//! Campaigns: ways in, ways out, and the numbering of steps.
+
+use super::{Resolver, about};
+use crate::model::{Campaign, Condition, ConditionKind, Enter, Existing, OnLeave, Step};
+use crate::schema::{self, OneOrList, Placed, ScalarOr, Text};
+
+impl Resolver {
+    pub(super) fn campaign(&mut self, id: &Placed<Text>, written: Option<&schema::Campaign>) -> Campaign {
+        let mut campaign = Campaign {
+            id: id.value.0.clone(),
+            span: id.span,
+            about: Default::default(),
+            priority: 0,
+            publish: Default::default(),
+            enter: Vec::new(),
+            reenter: None,
+            on_leave: None,
+            existing: Existing::Enter,
+            goal: None,
+            exit_when: None,
+            steps: Vec::new(),
+            broken: true,
+        };
+        let Some(written) = written else { return campaign };
+        let mistakes = self.diagnostics.len();
+        campaign.about = about(written.name.as_ref(), written.description.as_ref(), written.category.as_ref(), written.owner.as_ref());
+        campaign.priority = written.priority.as_ref().map_or(0, |priority| priority.value);
+        campaign.publish = self.publish(written.published.as_ref(), written.publish.as_ref());
+        campaign.enter = match &written.enter.value {
+            OneOrList::One(enter) => vec![self.enter(enter)],
+            OneOrList::List(enter) => enter.iter().map(|enter| self.enter(enter)).collect(),
+        };
+        campaign.reenter = written.reenter.as_ref().and_then(|reenter| self.reenter(reenter));
+        campaign.on_leave = written.on_leave.as_ref().map(|on_leave| match on_leave.value {
+            schema::campaign::OnLeave::Exit => OnLeave::Exit,
+            schema::campaign::OnLeave::Stay => OnLeave::Stay,
+        });
+        campaign.existing = match written.existing.as_ref().map(|existing| existing.value) {
+            None | Some(schema::campaign::Existing::Enter) => Existing::Enter,
+            Some(schema::campaign::Existing::Skip) => Existing::Skip,
+        };
+        campaign.goal = written.goal.as_ref().map(|goal| self.condition(goal));
+        campaign.exit_when = written.exit_when.as_ref().map(|condition| self.condition(condition));
+        campaign.steps = self.steps_of(&written.steps.value);
+        campaign.broken = self.diagnostics.len() > mistakes;
+        campaign
+    }
+
+    fn enter(&mut self, written: &Placed<schema::Condition>) -> Enter {
+        let Some(entered) = &written.value.entered else { return Enter::Condition(self.condition(written)) };
+        let only = schema::Condition { entered: None, ..written.value.clone() };
+        if !self.stands_alone(&only, entered) {
+            return Enter::Condition(super::condition::broken(written.span));
+        }
+        match self.stage_ref(entered) {
+            Some(stage) => Enter::Entered { stage, span: entered.span },
+            None => Enter::Condition(Condition { span: entered.span, kind: ConditionKind::Broken }),
+        }
+    }
+
+    fn reenter(&mut self, reenter: &Placed<ScalarOr<schema::campaign::Reenter>>) -> Option<crate::model::Duration> {
+        match &reenter.value {
+            ScalarOr::Other(after) => self.placed_duration(&after.after),
+            ScalarOr::Scalar(word) if word.0 == "never" => None,
+            ScalarOr::Scalar(word) => self.unknown_word(&word.0, reenter.span, &["never", "{ after: 30 days }"]),
+        }
+    }
+
+    /// The steps of a campaign, numbered and named.
+    fn steps_of(&mut self, written: &schema::ListOf<Placed<schema::Step>>) -> Vec<Step> {
+        let mut numbering = super::step::Numbering::default();
+        self.steps(&written.0, "", &mut numbering)
+    }
+}

@@ -1,0 +1,218 @@
+//! The data contract: columns, types, limits and channels.
+
+use rust_decimal::Decimal;
+
+use super::Resolver;
+use super::{condition, sorted};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::model::contacts::Tag;
+use crate::model::{Arena, BadValue, Channel, ChannelRules, Condition, Contacts, Field, FieldType, Points, Tags, Value};
+use crate::schema::{self, Lenient, Literal, Placed, ScalarOr, Text};
+use crate::source::Span;
+
+const MOST_CHOICES: usize = 64;
+const KNOWN_TYPES: &str = "the types with choices are `choice` and `choices`";
+
+/// The contract of a project that has none yet.
+pub(super) fn none() -> Contacts {
+    Contacts {
+        key: "id".to_owned(),
+        span: Span::NOWHERE,
+        tags: Tags { open: true, names: Arena::default(), column: "tags".to_owned(), separator: ";".to_owned() },
+        points: Points { column: "points".to_owned() },
+        fields: Arena::default(),
+        channels: Default::default(),
+        on_bad_value: BadValue::Fail,
+    }
+}
+
+impl Resolver {
+    pub(super) fn contacts(&mut self, written: Option<&Lenient<schema::Contacts>>) -> Contacts {
+        let mut contacts = none();
+        contacts.tags.open = self.index.open_tags;
+        let Some(body) = written.and_then(|written| written.body.as_ref()) else {
+            contacts.tags.names = self.tag_arena();
+            return contacts;
+        };
+        contacts.key = body.key.value.0.clone();
+        contacts.span = body.key.span;
+        contacts.tags = self.tag_column(body.tags.as_ref());
+        let points = body.points.as_ref().and_then(|points| points.column.as_ref());
+        contacts.points.column = points.map_or("points".to_owned(), |column| column.value.0.clone());
+        contacts.fields = sorted(&body.fields).map(|(id, field)| self.field(id, field.body.as_ref())).collect();
+        contacts.on_bad_value = self.on_bad_value(body.on_bad_value.as_ref());
+        self.addresses(body, &mut contacts.channels);
+        contacts
+    }
+
+    fn tag_arena(&self) -> Arena<crate::model::TagId, Tag> {
+        self.index.tags.with_spans().map(|(id, span)| Tag { id: id.to_owned(), span }).collect()
+    }
+
+    fn tag_column(&mut self, written: Option<&schema::contacts::Tags>) -> Tags {
+        if let Some(tags) = written {
+            match &tags.values.value {
+                ScalarOr::Scalar(word) if word.0 != "open" => {
+                    self.unknown_word::<()>(&word.0, tags.values.span, &["open"]);
+                }
+                ScalarOr::Scalar(_) | ScalarOr::Other(_) => {}
+            }
+        }
+        let text = |placed: Option<&Placed<Text>>, default: &str| placed.map_or(default.to_owned(), |placed| placed.value.0.clone());
+        Tags {
+            open: self.index.open_tags,
+            names: self.tag_arena(),
+            column: text(written.and_then(|tags| tags.column.as_ref()), "tags"),
+            separator: text(written.and_then(|tags| tags.separator.as_ref()), ";"),
+        }
+    }
+
+    fn field(&mut self, id: &Placed<Text>, written: Option<&schema::Field>) -> Field {
+        if id.value.0 == "points" {
+            let help = "conditions read the points with `field: points`; give the field another id, and its `column` if need be";
+            self.report(Diagnostic::error(Code("reserved-id"), id.span, "`points` is built in").at("reserved").help(help));
+        }
+        let column = written.and_then(|field| field.column.as_ref());
+        let mut field = Field {
+            id: id.value.0.clone(),
+            span: id.span,
+            description: written.and_then(|field| field.description.as_ref()).map(|text| text.0.clone()),
+            column: column.map_or_else(|| id.value.0.replace('-', "_"), |column| column.value.0.clone()),
+            type_: written.and_then(|field| self.field_type(id, field)),
+            required: written.and_then(|field| field.required.as_ref()).is_some_and(|required| required.value),
+            default: None,
+            min: None,
+            max: None,
+        };
+        if let (Some(written), Some(type_)) = (written, field.type_.clone()) {
+            self.limits(written, &type_, &mut field);
+        }
+        field
+    }
+
+    fn field_type(&mut self, id: &Placed<Text>, field: &schema::Field) -> Option<FieldType> {
+        use schema::contacts::FieldType as Written;
+        let simple = match field.type_.value {
+            Written::Text => FieldType::Text { match_case: field.match_case.as_ref().is_some_and(|flag| flag.value) },
+            Written::Email => FieldType::Email,
+            Written::Integer => FieldType::Integer,
+            Written::Number => FieldType::Number,
+            Written::Boolean => FieldType::Boolean,
+            Written::Date => FieldType::Date,
+            Written::Datetime => FieldType::Datetime,
+            Written::Choice => return self.choice_values(id, field).map(FieldType::Choice),
+            Written::Choices => {
+                let separator = field.separator.as_ref().map_or(";".to_owned(), |separator| separator.value.0.clone());
+                return self.choice_values(id, field).map(|values| FieldType::Choices { values, separator });
+            }
+        };
+        self.stray(field.values.as_ref().map(|values| values.key), "values", &simple, KNOWN_TYPES);
+        self.stray(field.separator.as_ref().map(|separator| separator.key), "separator", &simple, "only `choices` has a separator");
+        if !matches!(simple, FieldType::Text { .. }) {
+            self.stray(field.match_case.as_ref().map(|flag| flag.key), "match-case", &simple, "only `text` has it");
+        }
+        Some(simple)
+    }
+
+    fn stray(&mut self, key: Option<Span>, word: &str, type_: &FieldType, help: &str) {
+        if let Some(key) = key {
+            let message = format!("`{word}` does not go with the type `{}`", type_.word());
+            self.report(Diagnostic::error(Code("field-keys"), key, message).at("does not belong here").help(help));
+        }
+    }
+
+    fn choice_values(&mut self, id: &Placed<Text>, field: &schema::Field) -> Option<Vec<String>> {
+        let Some(values) = &field.values else {
+            let message = format!("the field `{}` does not say which choices there are", id.value.0);
+            self.report(Diagnostic::error(Code("missing-key"), field.type_.span, message).at("needs `values`").help("add `values: [ … ]`"));
+            return None;
+        };
+        if values.value.0.len() > MOST_CHOICES {
+            let message = format!("`{}` has {} choices", id.value.0, values.value.0.len());
+            self.report(Diagnostic::error(Code("field-keys"), values.span, message).at("too many").help(format!("a field has at most {MOST_CHOICES} choices; use `text` instead")));
+            return None;
+        }
+        for (at, value) in values.value.0.iter().enumerate() {
+            if let Some(first) = values.value.0[..at].iter().find(|first| first.value == value.value) {
+                let message = format!("the choice `{}` stands twice", value.value.0);
+                self.report(Diagnostic::error(Code("duplicate-choice"), value.span, message).at("again here").label(first.span, "first here").help("remove one of them"));
+            }
+        }
+        Some(values.value.0.iter().map(|value| value.value.0.clone()).collect())
+    }
+
+    fn limits(&mut self, written: &schema::Field, type_: &FieldType, field: &mut Field) {
+        let ordered = matches!(type_, FieldType::Integer | FieldType::Number | FieldType::Date | FieldType::Datetime);
+        if !ordered {
+            let help = "only numbers and dates have limits";
+            self.stray(written.min.as_ref().map(|min| min.key), "min", type_, help);
+            self.stray(written.max.as_ref().map(|max| max.key), "max", type_, help);
+        }
+        let limit = |this: &mut Self, literal: Option<&Placed<Literal>>| literal.filter(|_| ordered).and_then(|literal| this.value(type_, literal));
+        field.min = limit(self, written.min.as_ref());
+        field.max = limit(self, written.max.as_ref());
+        field.default = written.default.as_ref().and_then(|literal| self.value(type_, literal));
+        let (Some(default), Some(value)) = (&written.default, &field.default) else { return };
+        let too_small = field.min.as_ref().is_some_and(|min| less(value, min));
+        if too_small || field.max.as_ref().is_some_and(|max| less(max, value)) {
+            let message = format!("the default `{}` is outside `min` and `max`", default.value.0.text);
+            self.report(Diagnostic::error(super::value::WRONG_VALUE, default.span, message).at("outside the limits"));
+        }
+    }
+
+    fn on_bad_value(&mut self, written: Option<&Placed<Text>>) -> BadValue {
+        let Some(written) = written else { return BadValue::Fail };
+        match written.value.0.as_str() {
+            "fail" => BadValue::Fail,
+            "missing" => BadValue::Missing,
+            other => self.unknown_word(other, written.span, &["fail", "missing"]).unwrap_or(BadValue::Fail),
+        }
+    }
+
+    fn addresses(&mut self, body: &schema::Contacts, channels: &mut [ChannelRules; 3]) {
+        for (name, field) in &body.addresses.0 {
+            let (channel, id) = (self.channel(name), self.index.fields.find(&field.value.0));
+            if id.is_none() {
+                self.field_id(field);
+            }
+            if let Some(channel) = channel {
+                channels[channel as usize].address = id;
+            }
+        }
+        for (name, column) in &body.do_not_contact.0 {
+            if let Some(channel) = self.channel(name) {
+                channels[channel as usize].do_not_contact = Some(column.column.value.0.clone());
+            }
+        }
+    }
+
+    fn channel(&mut self, name: &Placed<Text>) -> Option<Channel> {
+        let known = Channel::ALL.map(Channel::word);
+        let found = Channel::ALL.into_iter().find(|channel| channel.word() == name.value.0);
+        found.or_else(|| self.unknown_word(&name.value.0, name.span, &known))
+    }
+
+    /// Consent is resolved when the fields are known.
+    pub(super) fn consent(&mut self, written: Option<&Lenient<schema::Contacts>>) -> [Option<Condition>; 3] {
+        let mut consent = [None, None, None];
+        for (name, condition) in written.and_then(|written| written.body.as_ref()).iter().flat_map(|body| &body.consent.0) {
+            let resolved = condition.body.as_ref().map_or_else(|| condition::broken(name.span), |body| self.condition(body));
+            if let Some(channel) = self.channel(name) {
+                consent[channel as usize] = Some(resolved);
+            }
+        }
+        consent
+    }
+}
+
+fn less(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Integer(a), Value::Integer(b)) => a < b,
+        (Value::Number(a), Value::Number(b)) => a < b,
+        (Value::Integer(a), Value::Number(b)) => Decimal::from(*a) < *b,
+        (Value::Number(a), Value::Integer(b)) => *a < Decimal::from(*b),
+        (Value::Date(a), Value::Date(b)) => a < b,
+        (Value::Datetime(a), Value::Datetime(b)) => a < b,
+        _ => false,
+    }
+}

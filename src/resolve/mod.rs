@@ -1,0 +1,192 @@
+//! From what is written to what is meant: names to ids, text to values, defaults filled in. The only module that sees both, and it reports every mistake, not the first.
+
+mod calendar;
+mod campaign;
+mod condition;
+mod contacts;
+mod funnel;
+mod names;
+mod step;
+mod tags;
+mod value;
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::model::{About, Arena, Contacts, Content, ContentKind, FunnelId, Model, Once, Segment, SegmentId, ids::Id};
+use crate::schema::{self, Definitions, Placed, Project, ScalarOr, Text};
+use crate::source::{Sources, Span};
+
+use names::{Index, Names, Unread};
+
+/// The meaning of a project, as far as it has one; `unread` are the parts of files that could not be parsed.
+pub fn resolve(project: &Project, sources: &Sources, unread: &[Span]) -> (Model, Vec<Diagnostic>) {
+    let mut resolver = Resolver {
+        index: Index::new(project),
+        contacts: contacts::none(),
+        content: Arena::default(),
+        unread: Unread::new(sources, unread),
+        diagnostics: Vec::new(),
+    };
+    let model = resolver.project(project, sources);
+    (model, resolver.diagnostics)
+}
+
+/// What is known while a project is resolved.
+struct Resolver {
+    index: Index,
+    contacts: Contacts,
+    content: Arena<crate::model::ContentId, Content>,
+    unread: Unread,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Resolver {
+    fn report(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
+    fn project(&mut self, project: &Project, sources: &Sources) -> Model {
+        self.version(project.version.as_ref(), sources);
+        self.tags(project);
+        self.contacts = self.contacts(project.contacts.as_ref());
+        self.content = sorted(&project.content).map(|(id, written)| self.content(id, written.body.as_ref())).collect();
+        let consent = self.consent(project.contacts.as_ref());
+        for (rules, consent) in self.contacts.channels.iter_mut().zip(consent) {
+            rules.consent = consent;
+        }
+        let segments = sorted(&project.segments).map(|(id, written)| self.segment(id, written.body.as_ref())).collect();
+        let funnels = sorted(&project.funnels).enumerate();
+        let funnels = funnels.map(|(at, (id, written))| self.funnel(FunnelId::from_index(at), id, written.body.as_ref())).collect();
+        let campaigns = sorted(&project.campaigns).map(|(id, written)| self.campaign(id, written.body.as_ref())).collect();
+        Model {
+            project: project.project.as_ref().map(|name| name.value.0.clone()),
+            timezone: self.timezone(project.timezone.as_ref()),
+            every: self.every(project.runs.as_ref()),
+            contacts: std::mem::replace(&mut self.contacts, contacts::none()),
+            content: std::mem::take(&mut self.content),
+            segments,
+            funnels,
+            campaigns,
+        }
+    }
+
+    fn version(&mut self, version: Option<&Placed<Text>>, sources: &Sources) {
+        let code = Code("bad-version");
+        match version {
+            Some(version) if version.value.0 == "1" => {}
+            Some(version) => {
+                let message = format!("version `{}` of the language is not understood", version.value.0);
+                self.report(Diagnostic::error(code, version.span, message).at("unknown version").help("this funnelc understands `version: 1`"));
+            }
+            None => {
+                let Some((file, _)) = sources.files().next() else { return };
+                let start = Span::new(file, 0..0);
+                self.report(Diagnostic::error(code, start, "the version of the language is missing").at("starts here").help("begin with `version: 1`"));
+            }
+        }
+    }
+
+    fn timezone(&mut self, zone: Option<&Placed<Text>>) -> String {
+        let Some(zone) = zone else { return "UTC".to_owned() };
+        match jiff::tz::TimeZone::get(&zone.value.0) {
+            Ok(found) => found.iana_name().unwrap_or("UTC").to_owned(),
+            Err(_) => {
+                let message = format!("there is no time zone `{}`", zone.value.0);
+                let names: Vec<String> = jiff::tz::db().available().map(|name| name.to_string()).collect();
+                let help = crate::diagnostic::did_you_mean(&zone.value.0, names.iter().map(String::as_str));
+                let help = help.map_or("write an IANA name, such as `Europe/Warsaw`".to_owned(), |meant| format!("did you mean `{meant}`?"));
+                self.report(Diagnostic::error(Code("unknown-timezone"), zone.span, message).at("unknown zone").help(help));
+                "UTC".to_owned()
+            }
+        }
+    }
+
+    /// Seconds between runs: a day has a whole number of them, so that the schedule is the same every day.
+    fn every(&mut self, runs: Option<&schema::Runs>) -> u32 {
+        const DAY: i64 = 86_400;
+        let Some(runs) = runs else { return 60 };
+        let Some(duration) = self.placed_duration(&runs.every) else { return 60 };
+        let seconds = if duration.months == 0 { duration.seconds + i64::from(duration.days) * DAY } else { 0 };
+        if seconds < 60 || DAY % seconds != 0 {
+            let message = format!("runs every `{duration}` do not divide a day");
+            let help = "write a whole part of a day of a minute or more, such as `5 minutes`, `1 h`, `1 day`";
+            self.report(Diagnostic::error(calendar::BAD_DURATION, runs.every.span, message).at("no part of a day").help(help));
+            return 60;
+        }
+        u32::try_from(seconds).unwrap_or(60)
+    }
+
+    fn content(&mut self, id: &Placed<Text>, written: Option<&schema::Content>) -> Content {
+        let kind = written.map(|content| content_kind(content.kind.value));
+        let once = written.and_then(|content| content.once.as_ref()).and_then(|once| self.once(once));
+        Content {
+            id: id.value.0.clone(),
+            span: id.span,
+            about: written.map(|c| about(c.name.as_ref(), c.description.as_ref(), c.category.as_ref(), c.owner.as_ref())).unwrap_or_default(),
+            kind,
+            once: once.unwrap_or(Once::Entry),
+            transactional: written.and_then(|content| content.transactional.as_ref()).is_some_and(|flag| flag.value),
+            publish: written.map(|c| self.publish(c.published.as_ref(), c.publish.as_ref())).unwrap_or_default(),
+        }
+    }
+
+    fn segment(&mut self, id: &Placed<Text>, written: Option<&schema::Segment>) -> Segment {
+        Segment {
+            id: id.value.0.clone(),
+            span: id.span,
+            about: written.map(|s| about(s.name.as_ref(), s.description.as_ref(), s.category.as_ref(), s.owner.as_ref())).unwrap_or_default(),
+            condition: match written {
+                Some(segment) => self.condition(&segment.where_),
+                None => condition::broken(id.span),
+            },
+        }
+    }
+
+    /// `entry`, `ever` or `{ after: 30 days }`.
+    fn once(&mut self, once: &Placed<ScalarOr<schema::campaign::Once>>) -> Option<Once> {
+        match &once.value {
+            ScalarOr::Other(after) => self.placed_duration(&after.after).map(Once::After),
+            ScalarOr::Scalar(word) => match word.0.as_str() {
+                "entry" => Some(Once::Entry),
+                "ever" => Some(Once::Ever),
+                other => self.unknown_word(other, once.span, &["entry", "ever", "{ after: 30 days }"]),
+            },
+        }
+    }
+
+    fn unknown_word<T>(&mut self, word: &str, span: Span, known: &[&str]) -> Option<T> {
+        let meant = crate::diagnostic::did_you_mean(word, known.iter().copied()).map(|meant| format!("did you mean `{meant}`?"));
+        let help = meant.unwrap_or_else(|| format!("write one of {}", names::list(known.iter().copied())));
+        self.report(Diagnostic::error(Code("unknown-value"), span, format!("`{word}` is not understood here")).at("unknown word").help(help));
+        None
+    }
+}
+
+/// Definitions in order of their ids; of an id that stands twice, which is reported already, the first.
+fn sorted<T>(definitions: &Definitions<T>) -> impl Iterator<Item = (&Placed<Text>, &schema::Lenient<T>)> + use<'_, T> {
+    let mut entries: Vec<_> = definitions.0.iter().map(|(id, body)| (id, body)).collect();
+    entries.sort_by(|a, b| a.0.value.cmp(&b.0.value));
+    entries.dedup_by(|later, first| later.0.value == first.0.value);
+    entries.into_iter()
+}
+
+fn about(name: Option<&Text>, description: Option<&Text>, category: Option<&Text>, owner: Option<&Text>) -> About {
+    let text = |text: Option<&Text>| text.map(|text| text.0.clone());
+    About { name: text(name), description: text(description), category: text(category), owner: text(owner) }
+}
+
+fn content_kind(kind: schema::content::ContentKind) -> ContentKind {
+    use schema::content::ContentKind as Written;
+    match kind {
+        Written::Email => ContentKind::Email,
+        Written::Sms => ContentKind::Sms,
+        Written::Push => ContentKind::Push,
+        Written::Focus => ContentKind::Focus,
+        Written::Message => ContentKind::Message,
+        Written::Dynamic => ContentKind::Dynamic,
+        Written::Ad => ContentKind::Ad,
+        Written::Social => ContentKind::Social,
+        Written::Page => ContentKind::Page,
+        Written::Form => ContentKind::Form,
+        Written::Asset => ContentKind::Asset,
+    }
+}

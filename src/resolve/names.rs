@@ -1,0 +1,216 @@
+//! Names to ids, with a suggestion where a name is unknown; a name that a file which could not be read to its end may define raises nothing.
+
+use super::Resolver;
+use crate::diagnostic::{Code, Diagnostic, did_you_mean};
+use crate::model::ids::Id;
+use crate::model::{ContentId, FieldId, FunnelId, SegmentId, StageId, StageRef, TagId};
+use crate::schema::{Project, Text, Placed};
+use crate::source::{Sources, Span};
+
+/// The ids of one kind, sorted, each with its place.
+#[derive(Debug, Default)]
+pub(super) struct Names(Vec<(String, Span)>);
+
+impl Names {
+    pub(super) fn of<'a>(ids: impl IntoIterator<Item = &'a Placed<Text>>) -> Self {
+        let mut names: Vec<_> = ids.into_iter().map(|id| (id.value.0.clone(), id.span)).collect();
+        names.sort();
+        names.dedup_by(|later, first| later.0 == first.0);
+        Self(names)
+    }
+
+    pub(super) fn find<I: Id>(&self, name: &str) -> Option<I> {
+        self.0.binary_search_by(|(id, _)| id.as_str().cmp(name)).ok().map(I::from_index)
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(id, _)| id.as_str())
+    }
+
+    pub(super) fn with_spans(&self) -> impl Iterator<Item = (&str, Span)> {
+        self.0.iter().map(|(id, span)| (id.as_str(), *span))
+    }
+
+    fn help(&self, name: &str) -> Option<String> {
+        did_you_mean(name, self.iter()).map(|meant| format!("did you mean `{meant}`?"))
+    }
+}
+
+/// The names of a funnel and its stages.
+#[derive(Debug, Default)]
+pub(super) struct FunnelNames {
+    pub(super) stages: Names,
+    /// Whether the funnel's body could not be read, so that any stage may be in it.
+    pub(super) broken: bool,
+}
+
+/// All names of a project.
+#[derive(Debug, Default)]
+pub(super) struct Index {
+    pub(super) fields: Names,
+    pub(super) tags: Names,
+    pub(super) open_tags: bool,
+    pub(super) content: Names,
+    pub(super) segments: Names,
+    pub(super) funnels: Names,
+    /// In order of the funnels' ids.
+    pub(super) stages: Vec<FunnelNames>,
+    /// Whether `contacts` could not be read, so that any field may be in it.
+    pub(super) contacts_broken: bool,
+}
+
+impl Index {
+    pub(super) fn new(project: &Project) -> Self {
+        let contacts = project.contacts.as_ref();
+        let body = contacts.and_then(|contacts| contacts.body.as_ref());
+        let mut funnels: Vec<_> = project.funnels.0.iter().collect();
+        funnels.sort_by(|a, b| a.0.value.cmp(&b.0.value));
+        funnels.dedup_by(|later, first| later.0.value == first.0.value);
+        let stages = funnels.iter().map(|(_, funnel)| FunnelNames {
+            stages: Names::of(funnel.body.iter().flat_map(|funnel| &funnel.stages.0).map(|(id, _)| id)),
+            broken: funnel.body.is_none(),
+        });
+        Self {
+            fields: Names::of(body.iter().flat_map(|contacts| &contacts.fields.0).map(|(id, _)| id)),
+            content: Names::of(project.content.0.iter().map(|(id, _)| id)),
+            segments: Names::of(project.segments.0.iter().map(|(id, _)| id)),
+            funnels: Names::of(project.funnels.0.iter().map(|(id, _)| id)),
+            stages: stages.collect(),
+            contacts_broken: contacts.is_some_and(|contacts| contacts.body.is_none()),
+            ..Self::default()
+        }
+    }
+}
+
+/// The words of the parts of files that could not be read; a reference to one of them may be right.
+#[derive(Debug, Default)]
+pub(super) struct Unread(Vec<String>);
+
+impl Unread {
+    pub(super) fn new(sources: &Sources, spans: &[Span]) -> Self {
+        let is_id = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
+        let words = spans.iter().flat_map(|span| sources.text(*span).split(move |c| !is_id(c)));
+        let mut words: Vec<String> = words.filter(|word| !word.is_empty()).map(str::to_owned).collect();
+        words.sort();
+        words.dedup();
+        Self(words)
+    }
+
+    fn may_define(&self, name: &str) -> bool {
+        name.split('/').any(|part| self.0.binary_search_by(|word| word.as_str().cmp(part)).is_ok())
+    }
+}
+
+impl Resolver {
+    pub(super) fn segment_id(&mut self, name: &Placed<Text>) -> Option<SegmentId> {
+        let found = self.index.segments.find(&name.value.0);
+        if found.is_none() {
+            let help = self.index.segments.help(&name.value.0);
+            self.unknown("segment", Code("unknown-segment"), name, help);
+        }
+        found
+    }
+
+    pub(super) fn content_id(&mut self, name: &Placed<Text>) -> Option<ContentId> {
+        let found = self.index.content.find(&name.value.0);
+        if found.is_none() {
+            let help = self.index.content.help(&name.value.0);
+            self.unknown("content", Code("unknown-content"), name, help);
+        }
+        found
+    }
+
+    pub(super) fn field_id(&mut self, name: &Placed<Text>) -> Option<FieldId> {
+        let found = self.index.fields.find(&name.value.0);
+        if found.is_none() && !self.index.contacts_broken {
+            let help = self.index.fields.help(&name.value.0).or_else(|| self.field_by_column(&name.value.0));
+            let help = help.unwrap_or_else(|| "declare it under `contacts: { fields: … }`".to_owned());
+            self.unknown("field", Code("unknown-field"), name, Some(help));
+        }
+        found
+    }
+
+    /// People write the column's name for the field's id: `last_active` for `last-active`.
+    fn field_by_column(&self, name: &str) -> Option<String> {
+        let field = self.contacts.fields.values().find(|field| field.column == name)?;
+        Some(format!("the field of the column `{name}` is `{}`", field.id))
+    }
+
+    pub(super) fn tag_id(&mut self, name: &Placed<Text>) -> Option<TagId> {
+        let found = self.index.tags.find(&name.value.0);
+        if found.is_none() && !self.index.contacts_broken {
+            let help = self.index.tags.help(&name.value.0).or(Some("add it to `values` of `contacts: { tags: … }`".to_owned()));
+            self.unknown("tag", Code("unknown-tag"), name, help);
+        }
+        found
+    }
+
+    pub(super) fn funnel_id(&mut self, name: &Placed<Text>) -> Option<FunnelId> {
+        let found = self.index.funnels.find(&name.value.0);
+        if found.is_none() {
+            let help = self.index.funnels.help(&name.value.0);
+            self.unknown("funnel", Code("unknown-funnel"), name, help);
+        }
+        found
+    }
+
+    /// A stage written as `funnel/stage`.
+    pub(super) fn stage_ref(&mut self, name: &Placed<Text>) -> Option<StageRef> {
+        let Some((funnel, stage)) = name.value.0.split_once('/') else {
+            self.stage_without_funnel(name);
+            return None;
+        };
+        let Some(funnel) = self.index.funnels.find(funnel) else {
+            let help = did_you_mean(funnel, self.index.funnels.iter()).map(|meant| format!("did you mean `{meant}/{stage}`?"));
+            self.unknown("funnel", Code("unknown-funnel"), name, help);
+            return None;
+        };
+        let stage = self.stage_of(funnel, stage, name)?;
+        Some(StageRef { funnel, stage })
+    }
+
+    /// A stage of the funnel in which the reference stands; `funnel/stage` is understood too.
+    pub(super) fn stage_id(&mut self, funnel: FunnelId, name: &Placed<Text>) -> Option<StageId> {
+        let Some((other, stage)) = name.value.0.split_once('/') else {
+            return self.stage_of(funnel, &name.value.0, name);
+        };
+        if self.index.funnels.find(other) == Some(funnel) {
+            return self.stage_of(funnel, stage, name);
+        }
+        let message = format!("`{}` is a stage of another funnel", name.value.0);
+        self.report(Diagnostic::error(Code("unknown-stage"), name.span, message).at("not of this funnel").help("name a stage of the funnel in which this stands"));
+        None
+    }
+
+    fn stage_of(&mut self, funnel: FunnelId, stage: &str, name: &Placed<Text>) -> Option<StageId> {
+        let names = &self.index.stages[funnel.index()];
+        let found = names.stages.find(stage);
+        if found.is_none() && !names.broken {
+            let prefix = name.value.0.strip_suffix(stage).unwrap_or_default();
+            let help = did_you_mean(stage, names.stages.iter()).map(|meant| format!("did you mean `{prefix}{meant}`?"));
+            let help = help.or_else(|| Some(format!("the funnel has {}", list(names.stages.iter()))));
+            self.unknown("stage", Code("unknown-stage"), name, help);
+        }
+        found
+    }
+
+    fn stage_without_funnel(&mut self, name: &Placed<Text>) {
+        let stage = &name.value.0;
+        let funnels = self.index.funnels.iter().zip(&self.index.stages);
+        let known: Vec<_> = funnels.filter(|(_, names)| names.stages.find::<StageId>(stage).is_some()).map(|(funnel, _)| format!("`{funnel}/{stage}`")).collect();
+        let help = if known.is_empty() { "write `funnel/stage`".to_owned() } else { format!("write {}", known.join(" or ")) };
+        self.unknown("stage", Code("unknown-stage"), name, Some(help));
+    }
+
+    fn unknown(&mut self, kind: &str, code: Code, name: &Placed<Text>, help: Option<String>) {
+        if !self.unread.may_define(&name.value.0) {
+            let message = format!("there is no {kind} `{}`", name.value.0);
+            self.report(Diagnostic::error(code, name.span, message).at(format!("unknown {kind}")).maybe_help(help));
+        }
+    }
+}
+
+/// Names in backticks with commas between them.
+pub(super) fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    names.into_iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}

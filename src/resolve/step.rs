@@ -1,0 +1,339 @@
+//! Steps: exactly one verb each, what belongs to it, and the name by which the outputs call the step.
+
+use std::collections::BTreeMap;
+
+use super::Resolver;
+use super::calendar::Sign;
+use super::names::list;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::model::contacts::FieldType;
+use crate::model::ids::Id;
+use crate::model::{Duration, FieldId, IfPast, NewValue, Once, Outcome, Step, StepId, StepKind, Until, Value};
+use crate::schema::{self, Placed, ScalarOr, SetTo, Text};
+use crate::source::Span;
+
+const STEP_KEYS: Code = Code("step-keys");
+
+/// Counts the steps of a campaign and remembers the names that are taken.
+#[derive(Default)]
+pub(super) struct Numbering {
+    next: usize,
+    names: BTreeMap<String, Span>,
+}
+
+/// The verbs of the language.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Verb {
+    Send,
+    Move,
+    Leave,
+    AddTag,
+    RemoveTag,
+    Points,
+    Set,
+    Clear,
+    Wait,
+    WaitUntil,
+    If,
+    Exit,
+}
+
+impl Verb {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Send => "send",
+            Self::Move => "move",
+            Self::Leave => "leave",
+            Self::AddTag => "add-tag",
+            Self::RemoveTag => "remove-tag",
+            Self::Points => "points",
+            Self::Set => "set",
+            Self::Clear => "clear",
+            Self::Wait => "wait",
+            Self::WaitUntil => "wait-until",
+            Self::If => "if",
+            Self::Exit => "exit",
+        }
+    }
+}
+
+const VERBS: &str = "a step is one of `send`, `move`, `leave`, `add-tag`, `remove-tag`, `points`, `set`, `clear`, `wait`, `wait-until`, `if`, `exit`";
+
+impl Resolver {
+    pub(super) fn steps(&mut self, written: &[Placed<schema::Step>], prefix: &str, numbering: &mut Numbering) -> Vec<Step> {
+        let mut ordinals = BTreeMap::new();
+        written.iter().map(|step| self.step(step, prefix, &mut ordinals, numbering)).collect()
+    }
+
+    fn step(&mut self, written: &Placed<schema::Step>, prefix: &str, ordinals: &mut BTreeMap<String, usize>, numbering: &mut Numbering) -> Step {
+        let id = StepId::from_index(numbering.next);
+        numbering.next += 1;
+        let Some((verb, span)) = self.verb(written) else {
+            let name = format!("{prefix}broken#{}", numbering.next);
+            return Step { id, name, named: false, span: written.span, kind: StepKind::Broken };
+        };
+        let name = match &written.value.id {
+            Some(name) => name.value.0.clone(),
+            None => unnamed(verb, &written.value, prefix, ordinals),
+        };
+        self.name_once(&name, written.value.id.as_ref().map_or(span, |id| id.span), numbering);
+        let kind = self.step_kind(verb, &written.value, &name, numbering).unwrap_or(StepKind::Broken);
+        Step { id, name, named: written.value.id.is_some(), span, kind }
+    }
+
+    fn name_once(&mut self, name: &str, span: Span, numbering: &mut Numbering) {
+        if let Some(first) = numbering.names.insert(name.to_owned(), span) {
+            let message = format!("two steps of the campaign are called `{name}`");
+            self.report(Diagnostic::error(Code("duplicate-step"), span, message).at("again here").label(first, "first here").help("give each step an `id` of its own"));
+        }
+    }
+
+    /// The verb and the place of its operand.
+    fn verb(&mut self, written: &Placed<schema::Step>) -> Option<(Verb, Span)> {
+        let verbs = verbs(&written.value);
+        let Some(((verb, key, span), more)) = verbs.split_first() else {
+            self.report(Diagnostic::error(STEP_KEYS, written.span, "the step does not say what to do").at("no verb").help(VERBS));
+            return None;
+        };
+        if let Some((other, other_key, _)) = more.first() {
+            let message = format!("`{}` and `{}` in one step", verb.word(), other.word());
+            self.report(Diagnostic::error(STEP_KEYS, *other_key, message).at("a second verb").label(*key, "the first verb").help("write two steps, each with a dash of its own"));
+            return None;
+        }
+        let stray: Vec<_> = belongings(&written.value).into_iter().filter(|(_, owner, _)| owner != verb).collect();
+        for (word, owner, key) in &stray {
+            let message = format!("`{word}` does not go with `{}`", verb.word());
+            self.report(Diagnostic::error(STEP_KEYS, *key, message).at(format!("only with `{}`", owner.word())));
+        }
+        stray.is_empty().then_some((*verb, *span))
+    }
+
+    fn step_kind(&mut self, verb: Verb, step: &schema::Step, name: &str, numbering: &mut Numbering) -> Option<StepKind> {
+        match verb {
+            Verb::Send => self.send(step),
+            Verb::Move => self.stage_ref(step.move_.as_ref()?).map(StepKind::Move),
+            Verb::Leave => self.funnel_id(step.leave.as_ref()?).map(StepKind::Leave),
+            Verb::AddTag => self.tag_id(step.add_tag.as_ref()?).map(StepKind::AddTag),
+            Verb::RemoveTag => self.tag_id(step.remove_tag.as_ref()?).map(StepKind::RemoveTag),
+            Verb::Points => step.points.as_ref().map(|points| StepKind::Points(points.value)),
+            Verb::Set => self.set(step),
+            Verb::Clear => self.field_id(step.clear.as_ref()?).map(StepKind::Clear),
+            Verb::Wait => self.placed_duration(step.wait.as_ref()?).map(StepKind::Wait),
+            Verb::WaitUntil => self.wait_until(step),
+            Verb::If => self.branch(step, name, numbering),
+            Verb::Exit => step.exit.as_ref().map(|exit| StepKind::Exit(outcome(exit.value))),
+        }
+    }
+
+    fn send(&mut self, step: &schema::Step) -> Option<StepKind> {
+        let name = step.send.as_ref()?;
+        let content = self.content_id(name)?;
+        let (kind, once, transactional) = {
+            let content = &self.content[content];
+            (content.kind, content.once, content.transactional)
+        };
+        match kind {
+            None => {}
+            Some(crate::model::ContentKind::Message) => {
+                let help = "send an `email`, `sms` or `push`; choosing the channel for each contact comes later";
+                self.report(Diagnostic::error(Code("not-supported-yet"), name.span, format!("`{}` is a message for any channel, which is not supported yet", name.value.0)).at("a message").help(help));
+                return None;
+            }
+            Some(kind) if !kind.can_be_sent() => {
+                let span = self.content[content].span;
+                let message = format!("`{}` cannot be sent", name.value.0);
+                self.report(Diagnostic::error(Code("not-sendable"), name.span, message).at("cannot be sent").label(span, "a page, form or asset").help("pages, forms and assets are visited; send an email that links to it"));
+                return None;
+            }
+            Some(_) => {}
+        }
+        let written: Option<Once> = step.once.as_ref().and_then(|once| self.once(once));
+        let transactional = step.transactional.as_ref().map_or(transactional, |flag| flag.value);
+        Some(StepKind::Send { content, once: written.unwrap_or(once), transactional })
+    }
+
+    fn set(&mut self, step: &schema::Step) -> Option<StepKind> {
+        let name = step.set.as_ref()?;
+        let Some(to) = &step.to else {
+            self.report(Diagnostic::error(STEP_KEYS, name.span, format!("`set: {}` does not say to what", name.value.0)).at("needs `to`").help("write `to:` with the new value below it; to take the value away write `clear`"));
+            return None;
+        };
+        let (field, type_) = self.typed_field(name)?;
+        self.new_value(field, &type_, to).map(|to| StepKind::Set { field, to })
+    }
+
+    fn new_value(&mut self, field: FieldId, type_: &FieldType, to: &Placed<SetTo>) -> Option<NewValue> {
+        match &to.value {
+            SetTo::Literal(literal) => {
+                let literal = Placed { value: literal.clone(), span: to.span, key: to.key };
+                match (literal.value.0.text.as_str(), type_) {
+                    ("today", FieldType::Date | FieldType::Datetime) => Some(NewValue::Today),
+                    ("now", FieldType::Datetime) => Some(NewValue::Now),
+                    _ => self.value(type_, &literal).map(NewValue::Value),
+                }
+            }
+            SetTo::List(literals) => {
+                let FieldType::Choices { values, .. } = type_ else {
+                    self.wrong_shape(field, to.span, "a list");
+                    return None;
+                };
+                let literals = schema::ListOf(literals.clone());
+                self.choices(values, &literals).map(|choices| NewValue::Value(Value::Choices(choices)))
+            }
+            SetTo::Change(change) => match type_ {
+                FieldType::Integer => self.integer(&change.add).map(|add| NewValue::Add(add.into())),
+                FieldType::Number => self.number(&change.add).map(NewValue::Add),
+                _ => {
+                    self.wrong_shape(field, to.span, "a number to add");
+                    None
+                }
+            },
+        }
+    }
+
+    fn wrong_shape(&mut self, field: FieldId, span: Span, what: &str) {
+        let (declared, text) = self.declared(field);
+        let message = format!("`{}` does not take {what}", self.contacts.fields[field].id);
+        self.report(Diagnostic::error(super::value::WRONG_VALUE, span, message).at(what).label(declared, text));
+    }
+
+    fn wait_until(&mut self, step: &schema::Step) -> Option<StepKind> {
+        let written = step.wait_until.as_ref()?;
+        let if_past = match step.if_past.as_ref().map(|if_past| if_past.value) {
+            None | Some(schema::campaign::IfPast::Continue) => IfPast::Continue,
+            Some(schema::campaign::IfPast::Exit) => IfPast::Exit,
+            Some(schema::campaign::IfPast::Skip) => IfPast::Skip,
+        };
+        let until = match &written.value {
+            ScalarOr::Scalar(text) => Until::Moment(self.moment(&text.0, written.span)?),
+            ScalarOr::Other(wait) => self.until_field(wait)?,
+        };
+        Some(StepKind::WaitUntil { until, if_past })
+    }
+
+    fn until_field(&mut self, wait: &schema::WaitField) -> Option<Until> {
+        let offset = wait.offset.as_ref().map(|offset| self.duration(&offset.value.0, offset.span, Sign::Any));
+        let (field, type_) = self.typed_field(&wait.field)?;
+        if !matches!(type_, FieldType::Date | FieldType::Datetime) {
+            let (span, text) = self.declared(field);
+            let message = format!("`{}` is no date to wait for", wait.field.value.0);
+            self.report(Diagnostic::error(super::value::WRONG_VALUE, wait.field.span, message).at("expected a date").label(span, text));
+            return None;
+        }
+        match offset {
+            None => Some(Until::Field { field, offset: Duration::default() }),
+            Some(offset) => offset.map(|offset| Until::Field { field, offset }),
+        }
+    }
+
+    fn branch(&mut self, step: &schema::Step, name: &str, numbering: &mut Numbering) -> Option<StepKind> {
+        let condition = step.if_.as_ref()?;
+        if step.then.is_none() && step.else_.is_none() {
+            let help = "add `then:` with the steps for those for whom it holds, or `else:` for the others";
+            self.report(Diagnostic::error(STEP_KEYS, condition.key, "the `if` decides nothing").at("neither branch").help(help));
+        }
+        let when = self.condition(condition);
+        let mut steps = |written: &Option<Placed<schema::ListOf<Placed<schema::Step>>>>, branch: &str| match written {
+            Some(list) => self.steps(&list.value.0, &format!("{name}/{branch}/"), numbering),
+            None => Vec::new(),
+        };
+        let then = steps(&step.then, "then");
+        let otherwise = steps(&step.else_, "else");
+        Some(StepKind::If { when, then, otherwise })
+    }
+
+    /// Whether `entered` is the only key of a way into a campaign.
+    pub(super) fn stands_alone(&mut self, rest: &schema::Condition, entered: &Placed<Text>) -> bool {
+        let others = super::condition::keys(rest);
+        let Some((word, key)) = others.first() else { return true };
+        let message = format!("`entered` and `{word}` in one way in");
+        let help = format!("`enter` is a list of ways in: write {} as separate items, or ask for more in an `if` step", list(["entered", word]));
+        self.report(Diagnostic::error(Code("condition-keys"), *key, message).at("one too many").label(entered.key, "the way in").help(help));
+        false
+    }
+}
+
+/// Verb and operand, with an ordinal from the second equal one of the list on.
+fn unnamed(verb: Verb, step: &schema::Step, prefix: &str, ordinals: &mut BTreeMap<String, usize>) -> String {
+    let base = match operand(verb, step) {
+        Some(operand) => format!("{prefix}{}:{operand}", verb.word()),
+        None => format!("{prefix}{}", verb.word()),
+    };
+    let ordinal = ordinals.entry(base.clone()).or_insert(0);
+    *ordinal += 1;
+    if *ordinal == 1 { base } else { format!("{base}#{ordinal}") }
+}
+
+fn operand(verb: Verb, step: &schema::Step) -> Option<String> {
+    let text = |placed: &Option<Placed<Text>>| placed.as_ref().map(|placed| placed.value.0.clone());
+    match verb {
+        Verb::Send => text(&step.send),
+        Verb::Move => text(&step.move_),
+        Verb::Leave => text(&step.leave),
+        Verb::AddTag => text(&step.add_tag),
+        Verb::RemoveTag => text(&step.remove_tag),
+        Verb::Points => step.points.as_ref().map(|points| points.value.to_string()),
+        Verb::Set => text(&step.set),
+        Verb::Clear => text(&step.clear),
+        Verb::Wait => text(&step.wait).map(|written| super::calendar::spelt_out(&written)),
+        Verb::WaitUntil => step.wait_until.as_ref().map(|until| match &until.value {
+            ScalarOr::Scalar(moment) => super::calendar::spelt_moment(&moment.0),
+            ScalarOr::Other(wait) => wait.field.value.0.clone(),
+        }),
+        Verb::If => None,
+        Verb::Exit => step.exit.as_ref().map(|exit| outcome_word(exit.value).to_owned()),
+    }
+}
+
+fn outcome(exit: schema::campaign::Exit) -> Outcome {
+    match exit {
+        schema::campaign::Exit::Completed => Outcome::Completed,
+        schema::campaign::Exit::Exited => Outcome::Exited,
+        schema::campaign::Exit::Converted => Outcome::Converted,
+    }
+}
+
+fn outcome_word(exit: schema::campaign::Exit) -> &'static str {
+    match exit {
+        schema::campaign::Exit::Completed => "completed",
+        schema::campaign::Exit::Exited => "exited",
+        schema::campaign::Exit::Converted => "converted",
+    }
+}
+
+/// The verbs of a step with the places of word and operand, in the order of the text.
+fn verbs(step: &schema::Step) -> Vec<(Verb, Span, Span)> {
+    fn at<T>(placed: Option<&Placed<T>>) -> Option<(Span, Span)> {
+        placed.map(|placed| (placed.key, placed.span))
+    }
+    let found = [
+        (Verb::Send, at(step.send.as_ref())),
+        (Verb::Move, at(step.move_.as_ref())),
+        (Verb::Leave, at(step.leave.as_ref())),
+        (Verb::AddTag, at(step.add_tag.as_ref())),
+        (Verb::RemoveTag, at(step.remove_tag.as_ref())),
+        (Verb::Points, at(step.points.as_ref())),
+        (Verb::Set, at(step.set.as_ref())),
+        (Verb::Clear, at(step.clear.as_ref())),
+        (Verb::Wait, at(step.wait.as_ref())),
+        (Verb::WaitUntil, at(step.wait_until.as_ref())),
+        (Verb::If, at(step.if_.as_ref())),
+        (Verb::Exit, at(step.exit.as_ref())),
+    ];
+    let mut found: Vec<_> = found.into_iter().filter_map(|(verb, at)| at.map(|(key, span)| (verb, key, span))).collect();
+    found.sort_by_key(|(_, key, _)| *key);
+    found
+}
+
+/// The other keys of a step, each with the verb to which it belongs.
+fn belongings(step: &schema::Step) -> Vec<(&'static str, Verb, Span)> {
+    let found = [
+        ("once", Verb::Send, step.once.as_ref().map(|placed| placed.key)),
+        ("transactional", Verb::Send, step.transactional.as_ref().map(|placed| placed.key)),
+        ("to", Verb::Set, step.to.as_ref().map(|placed| placed.key)),
+        ("if-past", Verb::WaitUntil, step.if_past.as_ref().map(|placed| placed.key)),
+        ("then", Verb::If, step.then.as_ref().map(|placed| placed.key)),
+        ("else", Verb::If, step.else_.as_ref().map(|placed| placed.key)),
+    ];
+    found.into_iter().filter_map(|(word, verb, key)| key.map(|key| (word, verb, key))).collect()
+}

@@ -1,0 +1,67 @@
+//! The tags of a project: those declared, and where the list is open those that conditions and steps name.
+
+use super::Resolver;
+use super::names::Names;
+use crate::schema::{Condition, Funnel, MapOrList, OneOrList, Placed, Project, ScalarOr, Step, Text};
+
+impl Resolver {
+    pub(super) fn tags(&mut self, project: &Project) {
+        let tags = project.contacts.as_ref().and_then(|contacts| contacts.body.as_ref()).and_then(|contacts| contacts.tags.as_ref());
+        match tags.map(|tags| &tags.values.value) {
+            Some(ScalarOr::Other(declared)) => self.index.tags = Names::of(&declared.0),
+            Some(ScalarOr::Scalar(_)) | None => {
+                self.index.open_tags = true;
+                self.index.tags = Names::of(mentioned(project));
+            }
+        }
+    }
+}
+
+fn mentioned(project: &Project) -> Vec<&Placed<Text>> {
+    let mut tags = Vec::new();
+    for (_, consent) in project.contacts.iter().filter_map(|contacts| contacts.body.as_ref()).flat_map(|contacts| &contacts.consent.0) {
+        consent.body.iter().for_each(|condition| in_condition(&condition.value, &mut tags));
+    }
+    for segment in project.segments.0.iter().filter_map(|(_, segment)| segment.body.as_ref()) {
+        in_condition(&segment.where_.value, &mut tags);
+    }
+    for funnel in project.funnels.0.iter().filter_map(|(_, funnel)| funnel.body.as_ref()) {
+        in_funnel(funnel, &mut tags);
+    }
+    for campaign in project.campaigns.0.iter().filter_map(|(_, campaign)| campaign.body.as_ref()) {
+        match &campaign.enter.value {
+            OneOrList::One(enter) => in_condition(&enter.value, &mut tags),
+            OneOrList::List(enter) => enter.iter().for_each(|enter| in_condition(&enter.value, &mut tags)),
+        }
+        campaign.goal.iter().chain(&campaign.exit_when).for_each(|condition| in_condition(&condition.value, &mut tags));
+        campaign.steps.value.0.iter().for_each(|step| in_step(&step.value, &mut tags));
+    }
+    tags
+}
+
+fn in_funnel<'a>(funnel: &'a Funnel, tags: &mut Vec<&'a Placed<Text>>) {
+    if let Some(ScalarOr::Other(audience)) = funnel.audience.as_ref().map(|audience| &audience.value) {
+        in_condition(audience, tags);
+    }
+    funnel.place.iter().flat_map(|rules| &rules.value.0).for_each(|rule| in_condition(&rule.value.when.value, tags));
+    for stage in funnel.stages.0.iter().filter_map(|(_, stage)| stage.body.as_ref()) {
+        match stage.converts.as_ref().map(|converts| &converts.value) {
+            Some(MapOrList::Map(condition)) => in_condition(condition, tags),
+            Some(MapOrList::List(moves)) => moves.iter().for_each(|rule| in_condition(&rule.value.when.value, tags)),
+            None => {}
+        }
+    }
+}
+
+fn in_condition<'a>(condition: &'a Condition, tags: &mut Vec<&'a Placed<Text>>) {
+    tags.extend(&condition.tag);
+    let lists = condition.all.iter().chain(&condition.any).flat_map(|list| &list.value.0);
+    lists.for_each(|inner| in_condition(&inner.value, tags));
+    condition.not.iter().for_each(|inner| in_condition(&inner.value, tags));
+}
+
+fn in_step<'a>(step: &'a Step, tags: &mut Vec<&'a Placed<Text>>) {
+    tags.extend(step.add_tag.iter().chain(&step.remove_tag));
+    step.if_.iter().for_each(|condition| in_condition(&condition.value, tags));
+    step.then.iter().chain(&step.else_).flat_map(|list| &list.value.0).for_each(|step| in_step(&step.value, tags));
+}

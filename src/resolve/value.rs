@@ -1,0 +1,87 @@
+//! Literals to values of a field's type, from their source text.
+
+use std::str::FromStr;
+
+use rust_decimal::Decimal;
+
+use super::Resolver;
+use super::names::list;
+use crate::diagnostic::{Code, Diagnostic, did_you_mean};
+use crate::model::ids::Id;
+use crate::model::{ChoiceId, Field, FieldId, FieldType, Moment, Value};
+use crate::schema::{ListOf, Literal, Placed};
+use crate::source::Span;
+
+pub(super) const WRONG_VALUE: Code = Code("wrong-value");
+
+impl Resolver {
+    /// A value of the type; a list is one of `choices`.
+    pub(super) fn value(&mut self, type_: &FieldType, literal: &Placed<Literal>) -> Option<Value> {
+        let text = literal.value.0.text.as_str();
+        match type_ {
+            FieldType::Text { .. } | FieldType::Email => Some(Value::Text(text.to_owned())),
+            FieldType::Integer => self.integer(literal).map(Value::Integer),
+            FieldType::Number => self.number(literal).map(Value::Number),
+            FieldType::Boolean => self.boolean(literal).map(Value::Boolean),
+            FieldType::Date => match self.moment(text, literal.span)? {
+                Moment::Day(date) => Some(Value::Date(date)),
+                Moment::Time(_) => self.wrong_value(literal, "a day"),
+            },
+            FieldType::Datetime => self.moment(text, literal.span).map(Value::Datetime),
+            FieldType::Choice(values) => self.choice(values, literal).map(Value::Choice),
+            FieldType::Choices { values, .. } => self.choice(values, literal).map(|choice| Value::Choices(vec![choice])),
+        }
+    }
+
+    pub(super) fn integer(&mut self, literal: &Placed<Literal>) -> Option<i64> {
+        literal.value.0.text.parse().ok().or_else(|| self.wrong_value(literal, "a whole number"))
+    }
+
+    pub(super) fn number(&mut self, literal: &Placed<Literal>) -> Option<Decimal> {
+        let text = literal.value.0.text.as_str();
+        let decimal = Decimal::from_str(text).ok().filter(|_| !text.contains('_'));
+        decimal.map(|number| number.normalize()).or_else(|| self.wrong_value(literal, "a number"))
+    }
+
+    pub(super) fn boolean(&mut self, literal: &Placed<Literal>) -> Option<bool> {
+        match literal.value.0.text.as_str() {
+            "true" => Some(true),
+            "false" => Some(false),
+            _ => self.wrong_value(literal, "`true` or `false`"),
+        }
+    }
+
+    pub(super) fn choice(&mut self, values: &[String], literal: &Placed<Literal>) -> Option<ChoiceId> {
+        let text = literal.value.0.text.trim();
+        let found = values.iter().position(|value| value == text).map(ChoiceId::from_index);
+        if found.is_none() {
+            let known = values.iter().map(String::as_str);
+            let meant = did_you_mean(text, known.clone()).map(|meant| format!("did you mean `{meant}`?"));
+            let help = meant.unwrap_or_else(|| format!("the choices are {}", list(known)));
+            self.report(Diagnostic::error(Code("unknown-choice"), literal.span, format!("there is no choice `{text}`")).at("unknown choice").help(help));
+        }
+        found
+    }
+
+    /// Choices in the order of the declaration, each once.
+    pub(super) fn choices(&mut self, values: &[String], literals: &ListOf<Placed<Literal>>) -> Option<Vec<ChoiceId>> {
+        let found: Vec<_> = literals.0.iter().map(|literal| self.choice(values, literal)).collect();
+        let mut found: Vec<ChoiceId> = found.into_iter().collect::<Option<_>>()?;
+        found.sort_unstable();
+        found.dedup();
+        Some(found)
+    }
+
+    pub(super) fn wrong_value<T>(&mut self, literal: &Placed<Literal>, expected: &str) -> Option<T> {
+        let message = format!("`{}` is not {expected}", literal.value.0.text);
+        self.report(Diagnostic::error(WRONG_VALUE, literal.span, message).at(format!("expected {expected}")));
+        None
+    }
+
+    /// Where a field is declared and its type, for labels.
+    pub(super) fn declared(&self, field: FieldId) -> (Span, String) {
+        let field: &Field = &self.contacts.fields[field];
+        let type_ = field.type_.as_ref().map_or("broken", FieldType::word);
+        (field.span, format!("declared as {type_}"))
+    }
+}
