@@ -25,7 +25,11 @@ impl Resolver {
             Ok(duration) => Some(duration),
             Err(reason) => {
                 let help = "write a number and a unit, such as `3 days`, `2 h`, `1 month`, or ISO 8601, such as `P3D`";
-                self.report(Diagnostic::error(BAD_DURATION, span, format!("`{text}` is no duration: {reason}")).at("no duration").help(help));
+                self.report(
+                    Diagnostic::error(BAD_DURATION, span, format!("`{text}` is no duration: {reason}"))
+                        .at("no duration")
+                        .help(help),
+                );
                 None
             }
         }
@@ -60,7 +64,9 @@ impl Resolver {
 
     fn bad_date(&mut self, text: &str, span: Span, reason: &str) {
         let help = "write `2026-11-21`, `2026-11-21T09:00`, `today`, `90 days ago`, `in 3 days` or `start of month`";
-        self.report(Diagnostic::error(BAD_DATE, span, format!("`{text}` is no date: {reason}")).at("no date").help(help));
+        self.report(
+            Diagnostic::error(BAD_DATE, span, format!("`{text}` is no date: {reason}")).at("no date").help(help),
+        );
     }
 
     /// A period such as `last week`.
@@ -88,10 +94,14 @@ impl Resolver {
         let (Some(from_at), Some(until_at)) = (&window.from, &window.until) else { return };
         if first_moment(from) > last_moment(until) {
             self.report(
-                Diagnostic::error(Code("empty-window"), until_at.span, format!("the window ends at `{until}`, before it begins"))
-                    .at("ends here")
-                    .label(from_at.span, "begins here")
-                    .help("let `until` be later than `from`"),
+                Diagnostic::error(
+                    Code("empty-window"),
+                    until_at.span,
+                    format!("the window ends at `{until}`, before it begins"),
+                )
+                .at("ends here")
+                .label(from_at.span, "begins here")
+                .help("let `until` be later than `from`"),
             );
         }
     }
@@ -159,7 +169,9 @@ fn parse_when(text: &str) -> Result<When, String> {
         return parse_duration(length, Sign::Positive).map(When::In);
     }
     if let Some(unit) = text.strip_prefix("start of ") {
-        return parse_unit(unit.trim()).map(When::StartOf).ok_or_else(|| format!("`{unit}` is no unit of the calendar"));
+        return parse_unit(unit.trim())
+            .map(When::StartOf)
+            .ok_or_else(|| format!("`{unit}` is no unit of the calendar"));
     }
     parse_moment(text).map(When::At)
 }

@@ -1,7 +1,7 @@
 //! Campaigns: ways in, ways out, and the numbering of steps.
 
 use super::{Resolver, about};
-use crate::model::{Campaign, Condition, ConditionKind, Enter, Existing, OnLeave, Step};
+use crate::model::{About, Campaign, Condition, ConditionKind, Enter, Existing, OnLeave, Publish, Step};
 use crate::schema::{self, OneOrList, Placed, ScalarOr, Text};
 
 impl Resolver {
@@ -9,9 +9,9 @@ impl Resolver {
         let mut campaign = Campaign {
             id: id.value.0.clone(),
             span: id.span,
-            about: Default::default(),
+            about: About::default(),
             priority: 0,
-            publish: Default::default(),
+            publish: Publish::default(),
             enter: Vec::new(),
             reenter: None,
             on_leave: None,
@@ -23,7 +23,12 @@ impl Resolver {
         };
         let Some(written) = written else { return campaign };
         let mistakes = self.diagnostics.len();
-        campaign.about = about(written.name.as_ref(), written.description.as_ref(), written.category.as_ref(), written.owner.as_ref());
+        campaign.about = about(
+            written.name.as_ref(),
+            written.description.as_ref(),
+            written.category.as_ref(),
+            written.owner.as_ref(),
+        );
         campaign.priority = written.priority.as_ref().map_or(0, |priority| priority.value);
         campaign.publish = self.publish(written.published.as_ref(), written.publish.as_ref());
         campaign.enter = match &written.enter.value {

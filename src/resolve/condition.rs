@@ -4,7 +4,9 @@ use super::Resolver;
 use super::names::list;
 use super::value::WRONG_VALUE;
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
-use crate::model::{Condition, ConditionKind, DateTest, FieldId, FieldTest, FieldType, NumberTest, Subject, TextTest, When};
+use crate::model::{
+    Condition, ConditionKind, DateTest, FieldId, FieldTest, FieldType, NumberTest, Subject, TextTest, When,
+};
 use crate::schema::{self, ListOf, Literal, Placed, Text};
 use crate::source::Span;
 
@@ -38,7 +40,20 @@ const NUMBER: &[&str] = &["is", "is-not", "in", "not-in", "at-least", "at-most",
 const BOOLEAN: &[&str] = &["is", "is-not"];
 const CHOICE: &[&str] = &["is", "is-not", "in", "not-in"];
 const CHOICES: &[&str] = &["has-any", "has-all", "has-none"];
-const DATE: &[&str] = &["is", "is-not", "in", "not-in", "between", "before", "after", "since", "until", "within", "within-next", "during"];
+const DATE: &[&str] = &[
+    "is",
+    "is-not",
+    "in",
+    "not-in",
+    "between",
+    "before",
+    "after",
+    "since",
+    "until",
+    "within",
+    "within-next",
+    "during",
+];
 
 impl Resolver {
     /// A condition that is not the way into a campaign.
@@ -49,7 +64,11 @@ impl Resolver {
     pub(super) fn condition_at(&mut self, written: &schema::Condition, span: Span) -> Condition {
         if let Some(entered) = &written.entered {
             let help = "write `stage` for those who are there now, or `reached` for those who got that far";
-            self.report(Diagnostic::error(CONDITION_KEYS, entered.key, "`entered` stands only in `enter` of a campaign").at("not in a condition").help(help));
+            self.report(
+                Diagnostic::error(CONDITION_KEYS, entered.key, "`entered` stands only in `enter` of a campaign")
+                    .at("not in a condition")
+                    .help(help),
+            );
             return broken(span);
         }
         if !self.one_question(written, span) {
@@ -108,39 +127,73 @@ impl Resolver {
         let operators = operators(written);
         let Some(((word, key), more)) = questions.split_first() else {
             let help = "write one of `field`, `tag`, `stage`, `reached`, `in-funnel`, `segment`, `all`, `any`, `not`";
-            self.report(Diagnostic::error(CONDITION_KEYS, span, "the condition does not say what it is about").at("what is asked?").help(help));
+            self.report(
+                Diagnostic::error(CONDITION_KEYS, span, "the condition does not say what it is about")
+                    .at("what is asked?")
+                    .help(help),
+            );
             return false;
         };
         if let Some((other, other_key)) = more.first() {
             let message = format!("`{word}` and `{other}` in one condition");
             let help = format!("write `all: [ {{ {word}: … }}, {{ {other}: … }} ]`, or `any`");
-            self.report(Diagnostic::error(CONDITION_KEYS, *other_key, message).at("one too many").label(*key, "asked already").help(help));
+            self.report(
+                Diagnostic::error(CONDITION_KEYS, *other_key, message)
+                    .at("one too many")
+                    .label(*key, "asked already")
+                    .help(help),
+            );
             return false;
         }
-        if *word != "stage" && let Some(length) = &written.for_ {
-            self.report(Diagnostic::error(CONDITION_KEYS, length.key, format!("`for` does not go with `{word}`")).at("only with `stage`"));
+        if *word != "stage"
+            && let Some(length) = &written.for_
+        {
+            self.report(
+                Diagnostic::error(CONDITION_KEYS, length.key, format!("`for` does not go with `{word}`"))
+                    .at("only with `stage`"),
+            );
             return false;
         }
-        if *word != "field" && let Some(operator) = operators.first() {
+        if *word != "field"
+            && let Some(operator) = operators.first()
+        {
             let message = format!("`{}` does not go with `{word}`", operator.word);
-            self.report(Diagnostic::error(CONDITION_KEYS, operator.key, message).at("only with `field`").help("operators compare the value of a `field`"));
+            self.report(
+                Diagnostic::error(CONDITION_KEYS, operator.key, message)
+                    .at("only with `field`")
+                    .help("operators compare the value of a `field`"),
+            );
             return false;
         }
         true
     }
 
     fn field_condition(&mut self, name: &Placed<Text>, written: &schema::Condition) -> Option<ConditionKind> {
-        let subject = if name.value.0 == "points" { Some(Subject::Points) } else { self.field_id(name).map(Subject::Field) };
+        let subject =
+            if name.value.0 == "points" { Some(Subject::Points) } else { self.field_id(name).map(Subject::Field) };
         let operators = operators(written);
         let Some((operator, more)) = operators.split_first() else {
             let help = "write what to compare, such as `exists: true` or `at-least: 1`";
-            self.report(Diagnostic::error(CONDITION_KEYS, name.span, format!("the condition on `{}` compares nothing", name.value.0)).at("no operator").help(help));
+            self.report(
+                Diagnostic::error(
+                    CONDITION_KEYS,
+                    name.span,
+                    format!("the condition on `{}` compares nothing", name.value.0),
+                )
+                .at("no operator")
+                .help(help),
+            );
             return None;
         };
         if let Some(other) = more.first() {
             let message = format!("`{}` and `{}` in one condition", operator.word, other.word);
             let help = "write each in a condition of its own, inside `all: [ … ]`; for a range use `between: [a, b]`";
-            self.report(Diagnostic::error(CONDITION_KEYS, other.key, message).at("one too many").label(operator.key, "compares already").help(help));
+            self.report(
+                Diagnostic::error(CONDITION_KEYS, other.key, message)
+                    .at("one too many")
+                    .label(operator.key, "compares already")
+                    .help(help),
+            );
             return None;
         }
         let subject = subject?;
@@ -185,13 +238,21 @@ impl Resolver {
         }
     }
 
-    fn operator_type(&mut self, subject: Subject, name: &str, type_: &FieldType, operator: &Operator<'_>, known: &[&str]) {
+    fn operator_type(
+        &mut self,
+        subject: Subject,
+        name: &str,
+        type_: &FieldType,
+        operator: &Operator<'_>,
+        known: &[&str],
+    ) {
         let article = if matches!(type_, FieldType::Integer | FieldType::Email) { "an" } else { "a" };
         let message = format!("`{}` does not go with `{name}`, which is {article} {}", operator.word, type_.word());
         let meant = did_you_mean(operator.word, known.iter().copied()).filter(|_| operator.word.len() > 4);
         let all = format!("{article} {} takes {}, `exists`", type_.word(), list(known.iter().copied()));
         let help = meant.map_or(all.clone(), |meant| format!("did you mean `{meant}`? {all}"));
-        let mut finding = Diagnostic::error(Code("operator-type"), operator.key, message).at("not for this type").help(help);
+        let mut finding =
+            Diagnostic::error(Code("operator-type"), operator.key, message).at("not for this type").help(help);
         if let Subject::Field(field) = subject {
             let (span, text) = self.declared(field);
             finding = finding.label(span, text);
@@ -199,7 +260,11 @@ impl Resolver {
         self.report(finding);
     }
 
-    fn each<T>(&mut self, operator: &Operator<'_>, mut read: impl FnMut(&mut Self, &Placed<Literal>) -> Option<T>) -> Option<Vec<T>> {
+    fn each<T>(
+        &mut self,
+        operator: &Operator<'_>,
+        mut read: impl FnMut(&mut Self, &Placed<Literal>) -> Option<T>,
+    ) -> Option<Vec<T>> {
         match operator.operand {
             Operand::One(literal) => read(self, literal).map(|value| vec![value]),
             Operand::Many(literals) => {
@@ -224,7 +289,11 @@ impl Resolver {
 
     fn number_test(&mut self, type_: &FieldType, operator: &Operator<'_>) -> Option<NumberTest> {
         let whole = matches!(type_, FieldType::Integer);
-        let values = self.each(operator, |this, literal| if whole { this.integer(literal).map(Into::into) } else { this.number(literal) })?;
+        let values =
+            self.each(
+                operator,
+                |this, literal| if whole { this.integer(literal).map(Into::into) } else { this.number(literal) },
+            )?;
         let first = *values.first()?;
         Some(match operator.word {
             "at-least" => NumberTest::AtLeast(first),
@@ -281,7 +350,11 @@ impl Resolver {
     /// A date has no time of day, so a moment is neither before nor after it.
     fn whole_days_only<T>(&mut self, literal: &Placed<Literal>) -> Option<T> {
         let message = format!("`{}` has a time of day, a date has none", literal.value.0.text);
-        self.report(Diagnostic::error(WRONG_VALUE, literal.span, message).at("expected a day").help("write a day, or whole days, weeks, months or years; or declare the field as `datetime`"));
+        self.report(
+            Diagnostic::error(WRONG_VALUE, literal.span, message)
+                .at("expected a day")
+                .help("write a day, or whole days, weeks, months or years; or declare the field as `datetime`"),
+        );
         None
     }
 
@@ -290,7 +363,11 @@ impl Resolver {
             return Some((*first, *second));
         }
         let message = format!("`between` takes two values, not {}", values.len());
-        self.report(Diagnostic::error(WRONG_VALUE, operator.span, message).at("two values").help("write `between: [lowest, highest]`; both belong to it"));
+        self.report(
+            Diagnostic::error(WRONG_VALUE, operator.span, message)
+                .at("two values")
+                .help("write `between: [lowest, highest]`; both belong to it"),
+        );
         None
     }
 
@@ -337,12 +414,22 @@ fn questions(written: &schema::Condition) -> Vec<(&'static str, Span)> {
 
 /// The operators, in the order of the text.
 fn operators(written: &schema::Condition) -> Vec<Operator<'_>> {
-    let one = |word, placed: &'_ Option<Placed<Literal>>| -> Option<Operator<'_>> {
-        placed.as_ref().map(|literal| Operator { word, key: literal.key, span: literal.span, operand: Operand::One(literal) })
-    };
-    let many = |word, placed: &'_ Option<Placed<ListOf<Placed<Literal>>>>| -> Option<Operator<'_>> {
-        placed.as_ref().map(|list| Operator { word, key: list.key, span: list.span, operand: Operand::Many(&list.value) })
-    };
+    fn one<'a>(word: &'static str, placed: &'a Option<Placed<Literal>>) -> Option<Operator<'a>> {
+        placed.as_ref().map(|literal| Operator {
+            word,
+            key: literal.key,
+            span: literal.span,
+            operand: Operand::One(literal),
+        })
+    }
+    fn many<'a>(word: &'static str, placed: &'a Option<Placed<ListOf<Placed<Literal>>>>) -> Option<Operator<'a>> {
+        placed.as_ref().map(|list| Operator {
+            word,
+            key: list.key,
+            span: list.span,
+            operand: Operand::Many(&list.value),
+        })
+    }
     let exists = written.exists.as_ref();
     let found = [
         one("is", &written.is),
@@ -357,7 +444,12 @@ fn operators(written: &schema::Condition) -> Vec<Operator<'_>> {
         one("contains", &written.contains),
         one("starts-with", &written.starts_with),
         one("ends-with", &written.ends_with),
-        exists.map(|flag| Operator { word: "exists", key: flag.key, span: flag.span, operand: Operand::Flag(flag.value) }),
+        exists.map(|flag| Operator {
+            word: "exists",
+            key: flag.key,
+            span: flag.span,
+            operand: Operand::Flag(flag.value),
+        }),
         one("before", &written.before),
         one("after", &written.after),
         one("since", &written.since),

@@ -6,7 +6,9 @@ use super::Resolver;
 use super::{condition, sorted};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::contacts::Tag;
-use crate::model::{Arena, BadValue, Channel, ChannelRules, Condition, Contacts, Field, FieldType, Points, Tags, Value};
+use crate::model::{
+    Arena, BadValue, Channel, ChannelRules, Condition, Contacts, Field, FieldType, Points, Tags, Value,
+};
 use crate::schema::{self, Lenient, Literal, Placed, ScalarOr, Text};
 use crate::source::Span;
 
@@ -34,7 +36,7 @@ impl Resolver {
             contacts.tags.names = self.tag_arena();
             return contacts;
         };
-        contacts.key = body.key.value.0.clone();
+        contacts.key.clone_from(&body.key.value.0);
         contacts.span = body.key.span;
         contacts.tags = self.tag_column(body.tags.as_ref());
         let points = body.points.as_ref().and_then(|points| points.column.as_ref());
@@ -58,7 +60,9 @@ impl Resolver {
                 ScalarOr::Scalar(_) | ScalarOr::Other(_) => {}
             }
         }
-        let text = |placed: Option<&Placed<Text>>, default: &str| placed.map_or(default.to_owned(), |placed| placed.value.0.clone());
+        let text = |placed: Option<&Placed<Text>>, default: &str| {
+            placed.map_or(default.to_owned(), |placed| placed.value.0.clone())
+        };
         Tags {
             open: self.index.open_tags,
             names: self.tag_arena(),
@@ -70,7 +74,9 @@ impl Resolver {
     fn field(&mut self, id: &Placed<Text>, written: Option<&schema::Field>) -> Field {
         if id.value.0 == "points" {
             let help = "conditions read the points with `field: points`; give the field another id, and its `column` if need be";
-            self.report(Diagnostic::error(Code("reserved-id"), id.span, "`points` is built in").at("reserved").help(help));
+            self.report(
+                Diagnostic::error(Code("reserved-id"), id.span, "`points` is built in").at("reserved").help(help),
+            );
         }
         let column = written.and_then(|field| field.column.as_ref());
         let mut field = Field {
@@ -107,7 +113,12 @@ impl Resolver {
             }
         };
         self.stray(field.values.as_ref().map(|values| values.key), "values", &simple, KNOWN_TYPES);
-        self.stray(field.separator.as_ref().map(|separator| separator.key), "separator", &simple, "only `choices` has a separator");
+        self.stray(
+            field.separator.as_ref().map(|separator| separator.key),
+            "separator",
+            &simple,
+            "only `choices` has a separator",
+        );
         if !matches!(simple, FieldType::Text { .. }) {
             self.stray(field.match_case.as_ref().map(|flag| flag.key), "match-case", &simple, "only `text` has it");
         }
@@ -124,18 +135,31 @@ impl Resolver {
     fn choice_values(&mut self, id: &Placed<Text>, field: &schema::Field) -> Option<Vec<String>> {
         let Some(values) = &field.values else {
             let message = format!("the field `{}` does not say which choices there are", id.value.0);
-            self.report(Diagnostic::error(Code("missing-key"), field.type_.span, message).at("needs `values`").help("add `values: [ … ]`"));
+            self.report(
+                Diagnostic::error(Code("missing-key"), field.type_.span, message)
+                    .at("needs `values`")
+                    .help("add `values: [ … ]`"),
+            );
             return None;
         };
         if values.value.0.len() > MOST_CHOICES {
             let message = format!("`{}` has {} choices", id.value.0, values.value.0.len());
-            self.report(Diagnostic::error(Code("field-keys"), values.span, message).at("too many").help(format!("a field has at most {MOST_CHOICES} choices; use `text` instead")));
+            self.report(
+                Diagnostic::error(Code("field-keys"), values.span, message)
+                    .at("too many")
+                    .help(format!("a field has at most {MOST_CHOICES} choices; use `text` instead")),
+            );
             return None;
         }
         for (at, value) in values.value.0.iter().enumerate() {
             if let Some(first) = values.value.0[..at].iter().find(|first| first.value == value.value) {
                 let message = format!("the choice `{}` stands twice", value.value.0);
-                self.report(Diagnostic::error(Code("duplicate-choice"), value.span, message).at("again here").label(first.span, "first here").help("remove one of them"));
+                self.report(
+                    Diagnostic::error(Code("duplicate-choice"), value.span, message)
+                        .at("again here")
+                        .label(first.span, "first here")
+                        .help("remove one of them"),
+                );
             }
         }
         Some(values.value.0.iter().map(|value| value.value.0.clone()).collect())
@@ -148,7 +172,9 @@ impl Resolver {
             self.stray(written.min.as_ref().map(|min| min.key), "min", type_, help);
             self.stray(written.max.as_ref().map(|max| max.key), "max", type_, help);
         }
-        let limit = |this: &mut Self, literal: Option<&Placed<Literal>>| literal.filter(|_| ordered).and_then(|literal| this.value(type_, literal));
+        let limit = |this: &mut Self, literal: Option<&Placed<Literal>>| {
+            literal.filter(|_| ordered).and_then(|literal| this.value(type_, literal))
+        };
         field.min = limit(self, written.min.as_ref());
         field.max = limit(self, written.max.as_ref());
         field.default = written.default.as_ref().and_then(|literal| self.value(type_, literal));
@@ -195,8 +221,11 @@ impl Resolver {
     /// Consent is resolved when the fields are known.
     pub(super) fn consent(&mut self, written: Option<&Lenient<schema::Contacts>>) -> [Option<Condition>; 3] {
         let mut consent = [None, None, None];
-        for (name, condition) in written.and_then(|written| written.body.as_ref()).iter().flat_map(|body| &body.consent.0) {
-            let resolved = condition.body.as_ref().map_or_else(|| condition::broken(name.span), |body| self.condition(body));
+        for (name, condition) in
+            written.and_then(|written| written.body.as_ref()).iter().flat_map(|body| &body.consent.0)
+        {
+            let resolved =
+                condition.body.as_ref().map_or_else(|| condition::broken(name.span), |body| self.condition(body));
             if let Some(channel) = self.channel(name) {
                 consent[channel as usize] = Some(resolved);
             }

@@ -4,7 +4,7 @@ use super::names::list;
 use super::{Resolver, about, sorted};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::ids::Id;
-use crate::model::{Arena, Audience, Conversion, Funnel, FunnelId, PlaceRule, Stage, StageId, Target};
+use crate::model::{About, Arena, Audience, Conversion, Funnel, FunnelId, PlaceRule, Publish, Stage, StageId, Target};
 use crate::schema::funnel::Moves;
 use crate::schema::{self, MapOrList, OneOrList, Placed, ScalarOr, Text};
 use crate::source::Span;
@@ -15,9 +15,10 @@ impl Resolver {
         let mut resolved = Funnel {
             id: id.value.0.clone(),
             span: id.span,
-            about: Default::default(),
+            about: About::default(),
             priority: 0,
-            column: column.map_or_else(|| format!("stage_{}", id.value.0.replace('-', "_")), |column| column.value.0.clone()),
+            column: column
+                .map_or_else(|| format!("stage_{}", id.value.0.replace('-', "_")), |column| column.value.0.clone()),
             audience: None,
             entry: None,
             entry_span: None,
@@ -28,13 +29,24 @@ impl Resolver {
         };
         let Some(written) = written else { return resolved };
         let mistakes = self.diagnostics.len();
-        resolved.about = about(written.name.as_ref(), written.description.as_ref(), written.category.as_ref(), written.owner.as_ref());
+        resolved.about = about(
+            written.name.as_ref(),
+            written.description.as_ref(),
+            written.category.as_ref(),
+            written.owner.as_ref(),
+        );
         resolved.priority = written.priority.as_ref().map_or(0, |priority| priority.value);
         resolved.free = written.moves.as_ref().is_some_and(|moves| moves.value == Moves::Free);
-        resolved.stages = sorted(&written.stages).map(|(id, stage)| self.stage(funnel, id, stage.body.as_ref())).collect();
+        resolved.stages =
+            sorted(&written.stages).map(|(id, stage)| self.stage(funnel, id, stage.body.as_ref())).collect();
         self.values_differ(&resolved);
         resolved.audience = written.audience.as_ref().and_then(|audience| self.audience(audience));
-        resolved.place = written.place.iter().flat_map(|rules| &rules.value.0).filter_map(|rule| self.place(funnel, &rule.value)).collect();
+        resolved.place = written
+            .place
+            .iter()
+            .flat_map(|rules| &rules.value.0)
+            .filter_map(|rule| self.place(funnel, &rule.value))
+            .collect();
         resolved.entry_span = written.entry.as_ref().map(|entry| entry.span);
         resolved.entry = match &written.entry {
             Some(entry) => self.stage_id(funnel, entry),
@@ -50,7 +62,7 @@ impl Resolver {
         let mut stage = Stage {
             id: id.value.0.clone(),
             span: id.span,
-            about: Default::default(),
+            about: About::default(),
             color: None,
             criteria: Vec::new(),
             weight: None,
@@ -59,10 +71,15 @@ impl Resolver {
             converts: Vec::new(),
             back_to: Vec::new(),
             is_final: false,
-            publish: Default::default(),
+            publish: Publish::default(),
         };
         let Some(written) = written else { return stage };
-        stage.about = about(written.name.as_ref(), written.description.as_ref(), written.category.as_ref(), written.owner.as_ref());
+        stage.about = about(
+            written.name.as_ref(),
+            written.description.as_ref(),
+            written.category.as_ref(),
+            written.owner.as_ref(),
+        );
         stage.color = written.color.as_ref().and_then(|color| self.color(color));
         stage.criteria = written.criteria.iter().flat_map(|criteria| &criteria.0).map(|text| text.0.clone()).collect();
         stage.weight = Some(written.weight.value);
@@ -81,7 +98,11 @@ impl Resolver {
             return Some(text.to_lowercase());
         }
         let message = format!("`{text}` is no colour");
-        self.report(Diagnostic::error(Code("bad-color"), color.span, message).at("no colour").help("write it as red, green and blue in quotes: `\"#4c78a8\"`"));
+        self.report(
+            Diagnostic::error(Code("bad-color"), color.span, message)
+                .at("no colour")
+                .help("write it as red, green and blue in quotes: `\"#4c78a8\"`"),
+        );
         None
     }
 
@@ -92,7 +113,9 @@ impl Resolver {
                 let when = self.condition_at(condition, span);
                 vec![Conversion { span, when, to: Target::Next }]
             }
-            Some((MapOrList::List(moves), _)) => moves.iter().filter_map(|rule| self.conversion(funnel, rule)).collect(),
+            Some((MapOrList::List(moves), _)) => {
+                moves.iter().filter_map(|rule| self.conversion(funnel, rule)).collect()
+            }
         }
     }
 
@@ -138,8 +161,17 @@ impl Resolver {
         for (id, stage) in funnel.stages.iter() {
             let earlier = funnel.stages.iter().take(id.index()).find(|(_, other)| other.value == stage.value);
             if let Some((_, other)) = earlier {
-                let message = format!("the stages {} are both `{}` in the contacts file", list([other.id.as_str(), stage.id.as_str()]), stage.value);
-                self.report(Diagnostic::error(Code("duplicate-value"), stage.span, message).at("the same value").label(other.span, "the same value").help("give each its own `value`"));
+                let message = format!(
+                    "the stages {} are both `{}` in the contacts file",
+                    list([other.id.as_str(), stage.id.as_str()]),
+                    stage.value
+                );
+                self.report(
+                    Diagnostic::error(Code("duplicate-value"), stage.span, message)
+                        .at("the same value")
+                        .label(other.span, "the same value")
+                        .help("give each its own `value`"),
+                );
             }
         }
     }

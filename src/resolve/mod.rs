@@ -11,11 +11,11 @@ mod tags;
 mod value;
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::{About, Arena, Contacts, Content, ContentKind, FunnelId, Model, Once, Segment, SegmentId, ids::Id};
+use crate::model::{About, Arena, Contacts, Content, ContentKind, FunnelId, Model, Once, Segment, ids::Id};
 use crate::schema::{self, Definitions, Placed, Project, ScalarOr, Text};
 use crate::source::{Sources, Span};
 
-use names::{Index, Names, Unread};
+use names::{Index, Unread};
 
 /// The meaning of a project, as far as it has one; `unread` are the parts of files that could not be parsed.
 pub fn resolve(project: &Project, sources: &Sources, unread: &[Span]) -> (Model, Vec<Diagnostic>) {
@@ -55,8 +55,11 @@ impl Resolver {
         }
         let segments = sorted(&project.segments).map(|(id, written)| self.segment(id, written.body.as_ref())).collect();
         let funnels = sorted(&project.funnels).enumerate();
-        let funnels = funnels.map(|(at, (id, written))| self.funnel(FunnelId::from_index(at), id, written.body.as_ref())).collect();
-        let campaigns = sorted(&project.campaigns).map(|(id, written)| self.campaign(id, written.body.as_ref())).collect();
+        let funnels = funnels
+            .map(|(at, (id, written))| self.funnel(FunnelId::from_index(at), id, written.body.as_ref()))
+            .collect();
+        let campaigns =
+            sorted(&project.campaigns).map(|(id, written)| self.campaign(id, written.body.as_ref())).collect();
         Model {
             project: project.project.as_ref().map(|name| name.value.0.clone()),
             timezone: self.timezone(project.timezone.as_ref()),
@@ -75,12 +78,20 @@ impl Resolver {
             Some(version) if version.value.0 == "1" => {}
             Some(version) => {
                 let message = format!("version `{}` of the language is not understood", version.value.0);
-                self.report(Diagnostic::error(code, version.span, message).at("unknown version").help("this funnelc understands `version: 1`"));
+                self.report(
+                    Diagnostic::error(code, version.span, message)
+                        .at("unknown version")
+                        .help("this funnelc understands `version: 1`"),
+                );
             }
             None => {
                 let Some((file, _)) = sources.files().next() else { return };
                 let start = Span::new(file, 0..0);
-                self.report(Diagnostic::error(code, start, "the version of the language is missing").at("starts here").help("begin with `version: 1`"));
+                self.report(
+                    Diagnostic::error(code, start, "the version of the language is missing")
+                        .at("starts here")
+                        .help("begin with `version: 1`"),
+                );
             }
         }
     }
@@ -93,8 +104,12 @@ impl Resolver {
                 let message = format!("there is no time zone `{}`", zone.value.0);
                 let names: Vec<String> = jiff::tz::db().available().map(|name| name.to_string()).collect();
                 let help = crate::diagnostic::did_you_mean(&zone.value.0, names.iter().map(String::as_str));
-                let help = help.map_or("write an IANA name, such as `Europe/Warsaw`".to_owned(), |meant| format!("did you mean `{meant}`?"));
-                self.report(Diagnostic::error(Code("unknown-timezone"), zone.span, message).at("unknown zone").help(help));
+                let help = help.map_or("write an IANA name, such as `Europe/Warsaw`".to_owned(), |meant| {
+                    format!("did you mean `{meant}`?")
+                });
+                self.report(
+                    Diagnostic::error(Code("unknown-timezone"), zone.span, message).at("unknown zone").help(help),
+                );
                 "UTC".to_owned()
             }
         }
@@ -109,7 +124,9 @@ impl Resolver {
         if seconds < 60 || DAY % seconds != 0 {
             let message = format!("runs every `{duration}` do not divide a day");
             let help = "write a whole part of a day of a minute or more, such as `5 minutes`, `1 h`, `1 day`";
-            self.report(Diagnostic::error(calendar::BAD_DURATION, runs.every.span, message).at("no part of a day").help(help));
+            self.report(
+                Diagnostic::error(calendar::BAD_DURATION, runs.every.span, message).at("no part of a day").help(help),
+            );
             return 60;
         }
         u32::try_from(seconds).unwrap_or(60)
@@ -121,7 +138,9 @@ impl Resolver {
         Content {
             id: id.value.0.clone(),
             span: id.span,
-            about: written.map(|c| about(c.name.as_ref(), c.description.as_ref(), c.category.as_ref(), c.owner.as_ref())).unwrap_or_default(),
+            about: written
+                .map(|c| about(c.name.as_ref(), c.description.as_ref(), c.category.as_ref(), c.owner.as_ref()))
+                .unwrap_or_default(),
             kind,
             once: once.unwrap_or(Once::Entry),
             transactional: written.and_then(|content| content.transactional.as_ref()).is_some_and(|flag| flag.value),
@@ -133,7 +152,9 @@ impl Resolver {
         Segment {
             id: id.value.0.clone(),
             span: id.span,
-            about: written.map(|s| about(s.name.as_ref(), s.description.as_ref(), s.category.as_ref(), s.owner.as_ref())).unwrap_or_default(),
+            about: written
+                .map(|s| about(s.name.as_ref(), s.description.as_ref(), s.category.as_ref(), s.owner.as_ref()))
+                .unwrap_or_default(),
             condition: match written {
                 Some(segment) => self.condition(&segment.where_),
                 None => condition::broken(id.span),
@@ -154,9 +175,14 @@ impl Resolver {
     }
 
     fn unknown_word<T>(&mut self, word: &str, span: Span, known: &[&str]) -> Option<T> {
-        let meant = crate::diagnostic::did_you_mean(word, known.iter().copied()).map(|meant| format!("did you mean `{meant}`?"));
+        let meant = crate::diagnostic::did_you_mean(word, known.iter().copied())
+            .map(|meant| format!("did you mean `{meant}`?"));
         let help = meant.unwrap_or_else(|| format!("write one of {}", names::list(known.iter().copied())));
-        self.report(Diagnostic::error(Code("unknown-value"), span, format!("`{word}` is not understood here")).at("unknown word").help(help));
+        self.report(
+            Diagnostic::error(Code("unknown-value"), span, format!("`{word}` is not understood here"))
+                .at("unknown word")
+                .help(help),
+        );
         None
     }
 }

@@ -4,7 +4,7 @@ use super::Resolver;
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::model::ids::Id;
 use crate::model::{ContentId, FieldId, FunnelId, SegmentId, StageId, StageRef, TagId};
-use crate::schema::{Project, Text, Placed};
+use crate::schema::{Placed, Project, Text};
 use crate::source::{Sources, Span};
 
 /// The ids of one kind, sorted, each with its place.
@@ -139,7 +139,11 @@ impl Resolver {
     pub(super) fn tag_id(&mut self, name: &Placed<Text>) -> Option<TagId> {
         let found = self.index.tags.find(&name.value.0);
         if found.is_none() && !self.index.contacts_broken {
-            let help = self.index.tags.help(&name.value.0).or(Some("add it to `values` of `contacts: { tags: … }`".to_owned()));
+            let help = self
+                .index
+                .tags
+                .help(&name.value.0)
+                .or(Some("add it to `values` of `contacts: { tags: … }`".to_owned()));
             self.unknown("tag", Code("unknown-tag"), name, help);
         }
         found
@@ -161,7 +165,8 @@ impl Resolver {
             return None;
         };
         let Some(funnel) = self.index.funnels.find(funnel) else {
-            let help = did_you_mean(funnel, self.index.funnels.iter()).map(|meant| format!("did you mean `{meant}/{stage}`?"));
+            let help =
+                did_you_mean(funnel, self.index.funnels.iter()).map(|meant| format!("did you mean `{meant}/{stage}`?"));
             self.unknown("funnel", Code("unknown-funnel"), name, help);
             return None;
         };
@@ -178,7 +183,11 @@ impl Resolver {
             return self.stage_of(funnel, stage, name);
         }
         let message = format!("`{}` is a stage of another funnel", name.value.0);
-        self.report(Diagnostic::error(Code("unknown-stage"), name.span, message).at("not of this funnel").help("name a stage of the funnel in which this stands"));
+        self.report(
+            Diagnostic::error(Code("unknown-stage"), name.span, message)
+                .at("not of this funnel")
+                .help("name a stage of the funnel in which this stands"),
+        );
         None
     }
 
@@ -197,8 +206,12 @@ impl Resolver {
     fn stage_without_funnel(&mut self, name: &Placed<Text>) {
         let stage = &name.value.0;
         let funnels = self.index.funnels.iter().zip(&self.index.stages);
-        let known: Vec<_> = funnels.filter(|(_, names)| names.stages.find::<StageId>(stage).is_some()).map(|(funnel, _)| format!("`{funnel}/{stage}`")).collect();
-        let help = if known.is_empty() { "write `funnel/stage`".to_owned() } else { format!("write {}", known.join(" or ")) };
+        let known: Vec<_> = funnels
+            .filter(|(_, names)| names.stages.find::<StageId>(stage).is_some())
+            .map(|(funnel, _)| format!("`{funnel}/{stage}`"))
+            .collect();
+        let help =
+            if known.is_empty() { "write `funnel/stage`".to_owned() } else { format!("write {}", known.join(" or ")) };
         self.unknown("stage", Code("unknown-stage"), name, Some(help));
     }
 

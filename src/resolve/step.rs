@@ -60,12 +60,23 @@ impl Verb {
 const VERBS: &str = "a step is one of `send`, `move`, `leave`, `add-tag`, `remove-tag`, `points`, `set`, `clear`, `wait`, `wait-until`, `if`, `exit`";
 
 impl Resolver {
-    pub(super) fn steps(&mut self, written: &[Placed<schema::Step>], prefix: &str, numbering: &mut Numbering) -> Vec<Step> {
+    pub(super) fn steps(
+        &mut self,
+        written: &[Placed<schema::Step>],
+        prefix: &str,
+        numbering: &mut Numbering,
+    ) -> Vec<Step> {
         let mut ordinals = BTreeMap::new();
         written.iter().map(|step| self.step(step, prefix, &mut ordinals, numbering)).collect()
     }
 
-    fn step(&mut self, written: &Placed<schema::Step>, prefix: &str, ordinals: &mut BTreeMap<String, usize>, numbering: &mut Numbering) -> Step {
+    fn step(
+        &mut self,
+        written: &Placed<schema::Step>,
+        prefix: &str,
+        ordinals: &mut BTreeMap<String, usize>,
+        numbering: &mut Numbering,
+    ) -> Step {
         let id = StepId::from_index(numbering.next);
         numbering.next += 1;
         let Some((verb, span)) = self.verb(written) else {
@@ -84,7 +95,12 @@ impl Resolver {
     fn name_once(&mut self, name: &str, span: Span, numbering: &mut Numbering) {
         if let Some(first) = numbering.names.insert(name.to_owned(), span) {
             let message = format!("two steps of the campaign are called `{name}`");
-            self.report(Diagnostic::error(Code("duplicate-step"), span, message).at("again here").label(first, "first here").help("give each step an `id` of its own"));
+            self.report(
+                Diagnostic::error(Code("duplicate-step"), span, message)
+                    .at("again here")
+                    .label(first, "first here")
+                    .help("give each step an `id` of its own"),
+            );
         }
     }
 
@@ -92,12 +108,21 @@ impl Resolver {
     fn verb(&mut self, written: &Placed<schema::Step>) -> Option<(Verb, Span)> {
         let verbs = verbs(&written.value);
         let Some(((verb, key, span), more)) = verbs.split_first() else {
-            self.report(Diagnostic::error(STEP_KEYS, written.span, "the step does not say what to do").at("no verb").help(VERBS));
+            self.report(
+                Diagnostic::error(STEP_KEYS, written.span, "the step does not say what to do")
+                    .at("no verb")
+                    .help(VERBS),
+            );
             return None;
         };
         if let Some((other, other_key, _)) = more.first() {
             let message = format!("`{}` and `{}` in one step", verb.word(), other.word());
-            self.report(Diagnostic::error(STEP_KEYS, *other_key, message).at("a second verb").label(*key, "the first verb").help("write two steps, each with a dash of its own"));
+            self.report(
+                Diagnostic::error(STEP_KEYS, *other_key, message)
+                    .at("a second verb")
+                    .label(*key, "the first verb")
+                    .help("write two steps, each with a dash of its own"),
+            );
             return None;
         }
         let stray: Vec<_> = belongings(&written.value).into_iter().filter(|(_, owner, _)| owner != verb).collect();
@@ -108,7 +133,13 @@ impl Resolver {
         stray.is_empty().then_some((*verb, *span))
     }
 
-    fn step_kind(&mut self, verb: Verb, step: &schema::Step, name: &str, numbering: &mut Numbering) -> Option<StepKind> {
+    fn step_kind(
+        &mut self,
+        verb: Verb,
+        step: &schema::Step,
+        name: &str,
+        numbering: &mut Numbering,
+    ) -> Option<StepKind> {
         match verb {
             Verb::Send => self.send(step),
             Verb::Move => self.stage_ref(step.move_.as_ref()?).map(StepKind::Move),
@@ -136,13 +167,26 @@ impl Resolver {
             None => {}
             Some(crate::model::ContentKind::Message) => {
                 let help = "send an `email`, `sms` or `push`; choosing the channel for each contact comes later";
-                self.report(Diagnostic::error(Code("not-supported-yet"), name.span, format!("`{}` is a message for any channel, which is not supported yet", name.value.0)).at("a message").help(help));
+                self.report(
+                    Diagnostic::error(
+                        Code("not-supported-yet"),
+                        name.span,
+                        format!("`{}` is a message for any channel, which is not supported yet", name.value.0),
+                    )
+                    .at("a message")
+                    .help(help),
+                );
                 return None;
             }
             Some(kind) if !kind.can_be_sent() => {
                 let span = self.content[content].span;
                 let message = format!("`{}` cannot be sent", name.value.0);
-                self.report(Diagnostic::error(Code("not-sendable"), name.span, message).at("cannot be sent").label(span, "a page, form or asset").help("pages, forms and assets are visited; send an email that links to it"));
+                self.report(
+                    Diagnostic::error(Code("not-sendable"), name.span, message)
+                        .at("cannot be sent")
+                        .label(span, "a page, form or asset")
+                        .help("pages, forms and assets are visited; send an email that links to it"),
+                );
                 return None;
             }
             Some(_) => {}
@@ -155,7 +199,11 @@ impl Resolver {
     fn set(&mut self, step: &schema::Step) -> Option<StepKind> {
         let name = step.set.as_ref()?;
         let Some(to) = &step.to else {
-            self.report(Diagnostic::error(STEP_KEYS, name.span, format!("`set: {}` does not say to what", name.value.0)).at("needs `to`").help("write `to:` with the new value below it; to take the value away write `clear`"));
+            self.report(
+                Diagnostic::error(STEP_KEYS, name.span, format!("`set: {}` does not say to what", name.value.0))
+                    .at("needs `to`")
+                    .help("write `to:` with the new value below it; to take the value away write `clear`"),
+            );
             return None;
         };
         let (field, type_) = self.typed_field(name)?;
@@ -217,7 +265,11 @@ impl Resolver {
         if !matches!(type_, FieldType::Date | FieldType::Datetime) {
             let (span, text) = self.declared(field);
             let message = format!("`{}` is no date to wait for", wait.field.value.0);
-            self.report(Diagnostic::error(super::value::WRONG_VALUE, wait.field.span, message).at("expected a date").label(span, text));
+            self.report(
+                Diagnostic::error(super::value::WRONG_VALUE, wait.field.span, message)
+                    .at("expected a date")
+                    .label(span, text),
+            );
             return None;
         }
         match offset {
@@ -230,7 +282,9 @@ impl Resolver {
         let condition = step.if_.as_ref()?;
         if step.then.is_none() && step.else_.is_none() {
             let help = "add `then:` with the steps for those for whom it holds, or `else:` for the others";
-            self.report(Diagnostic::error(STEP_KEYS, condition.key, "the `if` decides nothing").at("neither branch").help(help));
+            self.report(
+                Diagnostic::error(STEP_KEYS, condition.key, "the `if` decides nothing").at("neither branch").help(help),
+            );
         }
         let when = self.condition(condition);
         let mut steps = |written: &Option<Placed<schema::ListOf<Placed<schema::Step>>>>, branch: &str| match written {
@@ -247,8 +301,16 @@ impl Resolver {
         let others = super::condition::keys(rest);
         let Some((word, key)) = others.first() else { return true };
         let message = format!("`entered` and `{word}` in one way in");
-        let help = format!("`enter` is a list of ways in: write {} as separate items, or ask for more in an `if` step", list(["entered", word]));
-        self.report(Diagnostic::error(Code("condition-keys"), *key, message).at("one too many").label(entered.key, "the way in").help(help));
+        let help = format!(
+            "`enter` is a list of ways in: write {} as separate items, or ask for more in an `if` step",
+            list(["entered", word])
+        );
+        self.report(
+            Diagnostic::error(Code("condition-keys"), *key, message)
+                .at("one too many")
+                .label(entered.key, "the way in")
+                .help(help),
+        );
         false
     }
 }
@@ -320,7 +382,8 @@ fn verbs(step: &schema::Step) -> Vec<(Verb, Span, Span)> {
         (Verb::If, at(step.if_.as_ref())),
         (Verb::Exit, at(step.exit.as_ref())),
     ];
-    let mut found: Vec<_> = found.into_iter().filter_map(|(verb, at)| at.map(|(key, span)| (verb, key, span))).collect();
+    let mut found: Vec<_> =
+        found.into_iter().filter_map(|(verb, at)| at.map(|(key, span)| (verb, key, span))).collect();
     found.sort_by_key(|(_, key, _)| *key);
     found
 }

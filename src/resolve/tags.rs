@@ -6,7 +6,11 @@ use crate::schema::{Condition, Funnel, MapOrList, OneOrList, Placed, Project, Sc
 
 impl Resolver {
     pub(super) fn tags(&mut self, project: &Project) {
-        let tags = project.contacts.as_ref().and_then(|contacts| contacts.body.as_ref()).and_then(|contacts| contacts.tags.as_ref());
+        let tags = project
+            .contacts
+            .as_ref()
+            .and_then(|contacts| contacts.body.as_ref())
+            .and_then(|contacts| contacts.tags.as_ref());
         match tags.map(|tags| &tags.values.value) {
             Some(ScalarOr::Other(declared)) => self.index.tags = Names::of(&declared.0),
             Some(ScalarOr::Scalar(_)) | None => {
@@ -19,7 +23,9 @@ impl Resolver {
 
 fn mentioned(project: &Project) -> Vec<&Placed<Text>> {
     let mut tags = Vec::new();
-    for (_, consent) in project.contacts.iter().filter_map(|contacts| contacts.body.as_ref()).flat_map(|contacts| &contacts.consent.0) {
+    for (_, consent) in
+        project.contacts.iter().filter_map(|contacts| contacts.body.as_ref()).flat_map(|contacts| &contacts.consent.0)
+    {
         consent.body.iter().for_each(|condition| in_condition(&condition.value, &mut tags));
     }
     for segment in project.segments.0.iter().filter_map(|(_, segment)| segment.body.as_ref()) {

@@ -29,7 +29,9 @@ impl Resolver {
             },
             FieldType::Datetime => self.moment(text, literal.span).map(Value::Datetime),
             FieldType::Choice(values) => self.choice(values, literal).map(Value::Choice),
-            FieldType::Choices { values, .. } => self.choice(values, literal).map(|choice| Value::Choices(vec![choice])),
+            FieldType::Choices { values, .. } => {
+                self.choice(values, literal).map(|choice| Value::Choices(vec![choice]))
+            }
         }
     }
 
@@ -58,7 +60,11 @@ impl Resolver {
             let known = values.iter().map(String::as_str);
             let meant = did_you_mean(text, known.clone()).map(|meant| format!("did you mean `{meant}`?"));
             let help = meant.unwrap_or_else(|| format!("the choices are {}", list(known)));
-            self.report(Diagnostic::error(Code("unknown-choice"), literal.span, format!("there is no choice `{text}`")).at("unknown choice").help(help));
+            self.report(
+                Diagnostic::error(Code("unknown-choice"), literal.span, format!("there is no choice `{text}`"))
+                    .at("unknown choice")
+                    .help(help),
+            );
         }
         found
     }
