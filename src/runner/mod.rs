@@ -2,3 +2,8 @@
 
 pub mod contact;
 pub mod effect;
+pub mod kernel;
+pub mod key;
+pub mod metrics;
+pub mod program;
+pub mod state;

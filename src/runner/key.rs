@@ -1,0 +1,25 @@
+//! The key of idempotency: made of contact, campaign, entry, step and visit, never of the clock, so that a message that is made twice has one key.
+
+use crate::model::Model;
+use crate::runner::effect::At;
+
+/// 32 hexadecimal digits for the step at `at`.
+pub fn idempotency_key(model: &Model, contact: &str, at: At) -> String {
+    let campaign = &model.campaigns[at.campaign];
+    let mut step = "";
+    campaign.each_step(|candidate| {
+        if Some(candidate.id) == at.step {
+            step = &candidate.name;
+        }
+    });
+    digest(contact, &campaign.id, at.entry, step, at.visit)
+}
+
+fn digest(contact: &str, campaign: &str, entry: u32, step: &str, visit: u32) -> String {
+    let mut hasher = blake3::Hasher::new();
+    for part in [contact, campaign, &entry.to_string(), step, &visit.to_string()] {
+        hasher.update(&(part.len() as u64).to_le_bytes());
+        hasher.update(part.as_bytes());
+    }
+    hasher.finalize().to_hex()[..32].to_owned()
+}
