@@ -16,7 +16,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("solve", &["model"]),
     ("check", &["model", "graph", "solve"]),
     ("plan", &["model"]),
-    ("runner", &["plan"]),
+    // The plan is a model that was checked and frozen: its ids and conditions are the model's.
+    ("runner", &["model", "plan"]),
     ("diagram", &["graph"]),
     ("report", &["*"]),
     ("cli", &["*"]),
