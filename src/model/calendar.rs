@@ -4,6 +4,15 @@ use std::fmt;
 
 use jiff::civil::{Date, DateTime};
 
+/// Which signs a duration may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sign {
+    /// Longer than nothing.
+    Positive,
+    /// Any, for an offset.
+    Any,
+}
+
 /// A length of time: calendar months and days, and exact seconds. Negative only as an offset; then no part is positive.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Duration {

@@ -9,6 +9,7 @@ pub mod condition;
 pub mod contacts;
 pub mod funnel;
 pub mod ids;
+mod parse;
 
 pub use calendar::{Duration, Moment, Period, Publish, Unit, When};
 pub use campaign::{Campaign, Enter, Existing, IfPast, NewValue, OnLeave, Once, Outcome, Step, StepKind, Until};

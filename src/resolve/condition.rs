@@ -335,7 +335,7 @@ impl Resolver {
         if operator.word == "during" {
             return self.period(text, literal.span).map(DateTest::During);
         }
-        let length = self.duration(text, literal.span, super::calendar::Sign::Positive)?;
+        let length = self.duration(text, literal.span, crate::model::calendar::Sign::Positive)?;
         if matches!(type_, FieldType::Date) && !length.is_calendar() {
             return self.whole_days_only(literal);
         }

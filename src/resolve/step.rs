@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::Resolver;
-use super::calendar::Sign;
 use super::names::list;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::model::calendar::Sign;
 use crate::model::contacts::FieldType;
 use crate::model::ids::Id;
 use crate::model::{Duration, FieldId, IfPast, NewValue, Once, Outcome, Step, StepId, StepKind, Until, Value};
