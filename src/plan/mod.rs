@@ -1,16 +1,86 @@
-//! The plan: a checked project, frozen; nothing can make one but [`Plan::lower`] and reading a plan file whose fingerprint holds.
+//! The plan: a checked project, frozen; nothing can make one but lowering a [`Checked`] project and reading a plan file whose fingerprint holds.
+
+mod read;
+pub mod wire;
+mod write;
 
 use crate::model::Model;
+
+pub(crate) use write::{content_word, outcome_word};
 
 /// A project that was checked and found free of errors.
 #[derive(Clone, Debug)]
 pub struct Plan {
     model: Model,
+    file: wire::File,
+}
+
+/// Why a file is no plan that can be run.
+#[derive(Debug, thiserror::Error)]
+pub enum PlanError {
+    /// Not a plan file at all.
+    #[error("this is no plan file: {0}")]
+    NotAPlan(String),
+    /// Made by a newer funnelc.
+    #[error("the plan has format {0}, this funnelc reads format {known} and older", known = wire::FORMAT)]
+    Newer(u64),
+    /// Edited after it was made.
+    #[error("the plan was changed after it was made: its fingerprint is {found}, it says {written}")]
+    Tampered {
+        /// Of the bytes.
+        found: String,
+        /// In the file.
+        written: String,
+    },
+    /// Names what is not there, or says what is not understood.
+    #[error("the plan contradicts itself: {0}")]
+    Faulty(String),
 }
 
 impl Plan {
+    /// Reads a plan file.
+    pub fn from_json(text: &str) -> Result<Self, PlanError> {
+        let value: serde_json::Value = serde_json::from_str(text).map_err(|e| PlanError::NotAPlan(e.to_string()))?;
+        match value.get("format").and_then(serde_json::Value::as_u64) {
+            None => return Err(PlanError::NotAPlan("it has no `format`".to_owned())),
+            Some(format) if format > u64::from(wire::FORMAT) => return Err(PlanError::Newer(format)),
+            Some(_) => {}
+        }
+        let file: wire::File = serde_json::from_value(value).map_err(|e| PlanError::NotAPlan(e.to_string()))?;
+        let found = fingerprint(&file.plan);
+        if found != file.fingerprint {
+            return Err(PlanError::Tampered { found, written: file.fingerprint });
+        }
+        let model = read::model(&file.plan).map_err(PlanError::Faulty)?;
+        Ok(Self { model, file })
+    }
+
+    /// The plan file: the same project gives the same bytes.
+    pub fn to_json(&self) -> String {
+        let mut text = serde_json::to_string_pretty(&self.file).expect("maps with text keys always serialise");
+        text.push('\n');
+        text
+    }
+
     /// What the plan says. Nothing in it is broken.
     pub fn model(&self) -> &Model {
         &self.model
     }
+
+    /// BLAKE3 of the plan's canonical bytes, in hexadecimal.
+    pub fn fingerprint(&self) -> &str {
+        &self.file.fingerprint
+    }
+
+    /// Freezes a model that was checked.
+    fn freeze(model: Model) -> Self {
+        let plan = write::plan(&model);
+        let file = wire::File { format: wire::FORMAT, fingerprint: fingerprint(&plan), plan };
+        Self { model, file }
+    }
+}
+
+fn fingerprint(plan: &wire::Plan) -> String {
+    let canonical = serde_json::to_vec(plan).expect("maps with text keys always serialise");
+    blake3::hash(&canonical).to_hex().to_string()
 }

@@ -1,0 +1,347 @@
+//! The plan as a file: what stands in plan.json, key by key. Things refer to each other by id, maps are sorted by id, every default is written out, and each operand is text that means
+//! the same on every machine: decimals in digits, dates and durations in the words of the language.
+//!
+//! This is a promise: a change of meaning is a new [`FORMAT`].
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The version of the file's format.
+pub const FORMAT: u32 = 1;
+
+/// A plan file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct File {
+    /// The version of the format.
+    pub format: u32,
+    /// BLAKE3 of the plan's canonical bytes: the value of `plan` without white space, in hexadecimal.
+    pub fingerprint: String,
+    /// The plan.
+    pub plan: Plan,
+}
+
+/// A compiled project.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Plan {
+    /// The IANA name of the zone in which dates turn.
+    pub timezone: String,
+    /// The clock is floored to multiples of this many seconds from local midnight.
+    pub every_seconds: u32,
+    /// The data contract.
+    pub contacts: Contacts,
+    /// What can be sent or touched.
+    pub content: BTreeMap<String, Content>,
+    /// Named conditions.
+    pub segments: BTreeMap<String, Condition>,
+    /// Funnels.
+    pub funnels: BTreeMap<String, Funnel>,
+    /// Campaigns.
+    pub campaigns: BTreeMap<String, Campaign>,
+}
+
+/// The data contract.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Contacts {
+    /// The column of the key.
+    pub key: String,
+    /// `fail` or `missing`.
+    pub on_bad_value: OnBadValue,
+    /// The tags.
+    pub tags: Tags,
+    /// The column of the points.
+    pub points: String,
+    /// The fields.
+    pub fields: BTreeMap<String, Field>,
+    /// The channels that have rules: `email`, `sms`, `push`.
+    pub channels: BTreeMap<String, Channel>,
+}
+
+/// What a value that does not fit its type does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs, reason = "the names are the language's words")]
+pub enum OnBadValue {
+    Fail,
+    Missing,
+}
+
+/// The tags.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Tags {
+    /// Whether other tags may stand in the file.
+    pub open: bool,
+    /// The tags that the plan knows.
+    pub values: Vec<String>,
+    /// The column.
+    pub column: String,
+    /// What stands between two.
+    pub separator: String,
+}
+
+/// A field.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Field {
+    /// The type.
+    #[serde(rename = "type")]
+    pub type_: String,
+    /// The column.
+    pub column: String,
+    /// Whether every contact must have a value.
+    pub required: bool,
+    /// The value of a contact that has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default: Option<Operand>,
+    /// The smallest value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min: Option<Operand>,
+    /// The largest value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max: Option<Operand>,
+    /// For `text`: whether capital and small letters differ.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub match_case: Option<bool>,
+    /// For `choice` and `choices`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub values: Option<Vec<String>>,
+    /// For `choices`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub separator: Option<String>,
+}
+
+/// A value as text, or several for `choices`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Operand {
+    /// One value.
+    One(String),
+    /// Choices.
+    Many(Vec<String>),
+}
+
+/// The rules of a channel.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Channel {
+    /// The field with the address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    /// What must hold.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub consent: Option<Condition>,
+    /// The column that says why the channel must not be used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub do_not_contact: Option<String>,
+}
+
+/// When a thing is published.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Publish {
+    /// `false` turns it off whatever the window says.
+    pub published: bool,
+    /// From here on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// Until here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
+}
+
+/// Content.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Content {
+    /// The kind.
+    pub kind: String,
+    /// `entry`, `ever`, or `after 30 days`.
+    pub once: String,
+    /// Whether it goes out without consent.
+    pub transactional: bool,
+    /// When it may be sent.
+    pub publish: Publish,
+}
+
+/// A condition, in the shape in which it is written in YAML.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+#[allow(missing_docs, reason = "the keys are those of the language, docs/language.md")]
+pub struct Condition {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub all: Option<Vec<Condition>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub any: Option<Vec<Condition>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not: Option<Box<Condition>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tag: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stage: Option<String>,
+    #[serde(rename = "for", skip_serializing_if = "Option::is_none")]
+    pub for_: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reached: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub in_funnel: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub segment: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exists: Option<bool>,
+    /// The operator and its operands, for a field.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub operator: Option<String>,
+    /// One operand for most operators, two for `between`, some for `in` and `has-any`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub operands: Vec<String>,
+}
+
+/// A funnel.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Funnel {
+    /// Funnels run from the highest priority down, then by id.
+    pub priority: i64,
+    /// The column of the stage.
+    pub column: String,
+    /// `everyone`, or a condition; absent: nobody enters by itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub audience: Option<Audience>,
+    /// Where the audience enters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entry: Option<String>,
+    /// Whether contacts may move to lighter stages.
+    pub free: bool,
+    /// The rules of placement, in order.
+    pub place: Vec<Rule>,
+    /// The stages.
+    pub stages: BTreeMap<String, Stage>,
+}
+
+/// Who enters a funnel by itself.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Audience {
+    /// All contacts.
+    Everyone,
+    /// Those for whom this holds.
+    Of(Condition),
+}
+
+/// A rule that names a target.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Rule {
+    /// Who.
+    pub when: Condition,
+    /// The stage; absent: the next heavier published one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
+}
+
+/// A stage.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Stage {
+    /// Orders the stages.
+    pub weight: i64,
+    /// What the contacts file holds for it.
+    pub value: String,
+    /// Conversions, in order.
+    pub converts: Vec<Rule>,
+    /// Stages to which contacts may go back.
+    pub back_to: Vec<String>,
+    /// Whether nobody is moved out except along `back-to`.
+    #[serde(rename = "final")]
+    pub final_: bool,
+    /// When contacts may be moved in.
+    pub publish: Publish,
+}
+
+/// A campaign.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Campaign {
+    /// Campaigns run from the highest priority down, then by id.
+    pub priority: i64,
+    /// When it runs.
+    pub publish: Publish,
+    /// The ways in.
+    pub enter: Vec<Enter>,
+    /// How long after the end of an entry the next may begin; absent: never.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reenter: Option<String>,
+    /// `exit` or `stay`.
+    pub on_leave: String,
+    /// `enter` or `skip`.
+    pub existing: String,
+    /// Those for whom it holds have converted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub goal: Option<Condition>,
+    /// Those for whom it holds leave.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exit_when: Option<Condition>,
+    /// The steps.
+    pub steps: Vec<Step>,
+}
+
+/// A way into a campaign.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Enter {
+    /// When it becomes true.
+    When(Condition),
+    /// When the contact comes to rest in the stage.
+    Entered(String),
+}
+
+/// A step with its name in the outputs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Step {
+    /// The name, unique in the campaign.
+    pub name: String,
+    /// Whether the name is a written id.
+    pub named: bool,
+    /// The verb.
+    #[serde(rename = "do")]
+    pub verb: Verb,
+}
+
+/// The verb of a step and what belongs to it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case")]
+#[allow(missing_docs, reason = "the keys are those of the language, docs/language.md")]
+pub enum Verb {
+    Send { content: String, once: String, transactional: bool },
+    Move(String),
+    Leave(String),
+    AddTag(String),
+    RemoveTag(String),
+    Points(i64),
+    Set { field: String, to: NewValue },
+    Clear(String),
+    Wait(String),
+    WaitUntil { moment: String, if_past: String },
+    WaitUntilField { field: String, offset: String, if_past: String },
+    If { when: Condition, then: Vec<Step>, r#else: Vec<Step> },
+    Exit(String),
+}
+
+/// The new value of a field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs, reason = "the keys are those of the language, docs/language.md")]
+pub enum NewValue {
+    Value(Operand),
+    Add(String),
+    Today,
+    Now,
+}

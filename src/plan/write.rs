@@ -1,0 +1,376 @@
+//! A model to the plan's file form; whatever the language leaves out is written out here.
+
+use super::wire;
+use crate::model::ids::Id;
+use crate::model::{
+    Audience, BadValue, Campaign, Channel, ChoiceId, Condition, ConditionKind, Contacts, Content, ContentKind,
+    DateTest, Enter, Existing, Field, FieldId, FieldTest, FieldType, Funnel, IfPast, Model, NewValue, NumberTest,
+    OnLeave, Once, Outcome, Publish, Stage, StageRef, Step, StepKind, Subject, Target, TextTest, Until, Value,
+};
+
+/// The plan's file form.
+pub(super) fn plan(model: &Model) -> wire::Plan {
+    let names = Names(model);
+    let funnels = model.funnels.values().map(|funnel| (funnel.id.clone(), names.funnel(funnel)));
+    let campaigns = model.campaigns.values().map(|campaign| (campaign.id.clone(), names.campaign(campaign)));
+    wire::Plan {
+        timezone: model.timezone.clone(),
+        every_seconds: model.every,
+        contacts: names.contacts(&model.contacts),
+        content: model.content.values().map(|content| (content.id.clone(), wire_content(content))).collect(),
+        segments: model.segments.values().map(|s| (s.id.clone(), names.condition(&s.condition))).collect(),
+        funnels: funnels.collect(),
+        campaigns: campaigns.collect(),
+    }
+}
+
+struct Names<'a>(&'a Model);
+
+impl Names<'_> {
+    fn stage(&self, stage: StageRef) -> String {
+        let funnel = &self.0.funnels[stage.funnel];
+        format!("{}/{}", funnel.id, funnel.stages[stage.stage].id)
+    }
+
+    fn contacts(&self, contacts: &Contacts) -> wire::Contacts {
+        let channels = Channel::ALL.into_iter().zip(&contacts.channels).map(|(channel, rules)| {
+            let address = rules.address.map(|field| contacts.fields[field].id.clone());
+            let consent = rules.consent.as_ref().map(|consent| self.condition(consent));
+            let rules = wire::Channel { address, consent, do_not_contact: rules.do_not_contact.clone() };
+            (channel.word().to_owned(), rules)
+        });
+        wire::Contacts {
+            key: contacts.key.clone(),
+            on_bad_value: match contacts.on_bad_value {
+                BadValue::Fail => wire::OnBadValue::Fail,
+                BadValue::Missing => wire::OnBadValue::Missing,
+            },
+            tags: wire::Tags {
+                open: contacts.tags.open,
+                values: contacts.tags.names.values().map(|tag| tag.id.clone()).collect(),
+                column: contacts.tags.column.clone(),
+                separator: contacts.tags.separator.clone(),
+            },
+            points: contacts.points.column.clone(),
+            fields: contacts.fields.values().filter_map(|field| Some((field.id.clone(), wire_field(field)?))).collect(),
+            channels: channels.filter(|(_, rules)| *rules != wire::Channel::default()).collect(),
+        }
+    }
+
+    fn condition(&self, condition: &Condition) -> wire::Condition {
+        let list = |list: &[Condition]| Some(list.iter().map(|inner| self.condition(inner)).collect());
+        let empty = wire::Condition::default;
+        match &condition.kind {
+            ConditionKind::All(inner) => wire::Condition { all: list(inner), ..empty() },
+            ConditionKind::Any(inner) => wire::Condition { any: list(inner), ..empty() },
+            ConditionKind::Not(inner) => wire::Condition { not: Some(Box::new(self.condition(inner))), ..empty() },
+            ConditionKind::Field { subject, test } => self.field_condition(*subject, test),
+            ConditionKind::Tag(tag) => {
+                wire::Condition { tag: Some(self.0.contacts.tags.names[*tag].id.clone()), ..empty() }
+            }
+            ConditionKind::Stage { stage, at_least } => wire::Condition {
+                stage: Some(self.stage(*stage)),
+                for_: at_least.map(|length| length.to_string()),
+                ..empty()
+            },
+            ConditionKind::Reached(stage) => wire::Condition { reached: Some(self.stage(*stage)), ..empty() },
+            ConditionKind::InFunnel(funnel) => {
+                wire::Condition { in_funnel: Some(self.0.funnels[*funnel].id.clone()), ..empty() }
+            }
+            ConditionKind::Segment(segment) => {
+                wire::Condition { segment: Some(self.0.segments[*segment].id.clone()), ..empty() }
+            }
+            ConditionKind::Broken => empty(),
+        }
+    }
+
+    fn field_condition(&self, subject: Subject, test: &FieldTest) -> wire::Condition {
+        let (name, values) = match subject {
+            Subject::Points => ("points", &[][..]),
+            Subject::Field(field) => {
+                let field = &self.0.contacts.fields[field];
+                (field.id.as_str(), choices_of(field))
+            }
+        };
+        let field = Some(name.to_owned());
+        let (operator, operands) = match test {
+            FieldTest::Exists(exists) => {
+                return wire::Condition { field, exists: Some(*exists), ..wire::Condition::default() };
+            }
+            FieldTest::Text(test) => text_test(test),
+            FieldTest::Number(test) => number_test(test),
+            FieldTest::Boolean { is, negated } => (one_of(*negated), vec![is.to_string()]),
+            FieldTest::Choice { values: ids, negated } => (one_of(*negated), words(values, ids)),
+            FieldTest::HasAny(ids) => ("has-any", words(values, ids)),
+            FieldTest::HasAll(ids) => ("has-all", words(values, ids)),
+            FieldTest::HasNone(ids) => ("has-none", words(values, ids)),
+            FieldTest::Date(test) => date_test(test),
+        };
+        wire::Condition { field, operator: Some(operator.to_owned()), operands, ..wire::Condition::default() }
+    }
+
+    fn funnel(&self, funnel: &Funnel) -> wire::Funnel {
+        let audience = funnel.audience.as_ref().map(|audience| match audience {
+            Audience::Everyone => wire::Audience::Everyone,
+            Audience::Of(condition) => wire::Audience::Of(self.condition(condition)),
+        });
+        let place = funnel.place.iter().map(|rule| wire::Rule {
+            when: self.condition(&rule.when),
+            to: Some(funnel.stages[rule.stage].id.clone()),
+        });
+        wire::Funnel {
+            priority: funnel.priority,
+            column: funnel.column.clone(),
+            audience,
+            entry: funnel.entry.map(|entry| funnel.stages[entry].id.clone()),
+            free: funnel.free,
+            place: place.collect(),
+            stages: funnel.stages.values().map(|stage| (stage.id.clone(), self.stage_body(funnel, stage))).collect(),
+        }
+    }
+
+    fn stage_body(&self, funnel: &Funnel, stage: &Stage) -> wire::Stage {
+        let converts = stage.converts.iter().map(|conversion| wire::Rule {
+            when: self.condition(&conversion.when),
+            to: match conversion.to {
+                Target::Next => None,
+                Target::Stage(to) => Some(funnel.stages[to].id.clone()),
+            },
+        });
+        wire::Stage {
+            weight: stage.weight.unwrap_or_default(),
+            value: stage.value.clone(),
+            converts: converts.collect(),
+            back_to: stage.back_to.iter().map(|(to, _)| funnel.stages[*to].id.clone()).collect(),
+            final_: stage.is_final,
+            publish: publish(&stage.publish),
+        }
+    }
+
+    fn campaign(&self, campaign: &Campaign) -> wire::Campaign {
+        let enter = campaign.enter.iter().map(|enter| match enter {
+            Enter::Condition(condition) => wire::Enter::When(self.condition(condition)),
+            Enter::Entered { stage, .. } => wire::Enter::Entered(self.stage(*stage)),
+        });
+        wire::Campaign {
+            priority: campaign.priority,
+            publish: publish(&campaign.publish),
+            enter: enter.collect(),
+            reenter: campaign.reenter.map(|after| after.to_string()),
+            on_leave: match campaign.on_leave {
+                Some(OnLeave::Exit) => "exit".to_owned(),
+                Some(OnLeave::Stay) | None => "stay".to_owned(),
+            },
+            existing: match campaign.existing {
+                Existing::Enter => "enter".to_owned(),
+                Existing::Skip => "skip".to_owned(),
+            },
+            goal: campaign.goal.as_ref().map(|goal| self.condition(goal)),
+            exit_when: campaign.exit_when.as_ref().map(|condition| self.condition(condition)),
+            steps: self.steps(&campaign.steps),
+        }
+    }
+
+    fn steps(&self, steps: &[Step]) -> Vec<wire::Step> {
+        let step = |step: &Step| {
+            let verb = self.verb(&step.kind)?;
+            Some(wire::Step { name: step.name.clone(), named: step.named, verb })
+        };
+        steps.iter().filter_map(step).collect()
+    }
+
+    fn verb(&self, kind: &StepKind) -> Option<wire::Verb> {
+        let contacts = &self.0.contacts;
+        let field = |field: FieldId| contacts.fields[field].id.clone();
+        Some(match kind {
+            StepKind::Send { content, once: often, transactional } => wire::Verb::Send {
+                content: self.0.content[*content].id.clone(),
+                once: once(*often),
+                transactional: *transactional,
+            },
+            StepKind::Move(stage) => wire::Verb::Move(self.stage(*stage)),
+            StepKind::Leave(funnel) => wire::Verb::Leave(self.0.funnels[*funnel].id.clone()),
+            StepKind::AddTag(tag) => wire::Verb::AddTag(contacts.tags.names[*tag].id.clone()),
+            StepKind::RemoveTag(tag) => wire::Verb::RemoveTag(contacts.tags.names[*tag].id.clone()),
+            StepKind::Points(points) => wire::Verb::Points(*points),
+            StepKind::Set { field: id, to } => {
+                wire::Verb::Set { field: field(*id), to: new_value(&contacts.fields[*id], to) }
+            }
+            StepKind::Clear(id) => wire::Verb::Clear(field(*id)),
+            StepKind::Wait(length) => wire::Verb::Wait(length.to_string()),
+            StepKind::WaitUntil { until, if_past } => self.wait_until(until, *if_past),
+            StepKind::If { when, then, otherwise } => {
+                wire::Verb::If { when: self.condition(when), then: self.steps(then), r#else: self.steps(otherwise) }
+            }
+            StepKind::Exit(outcome) => wire::Verb::Exit(outcome_word(*outcome).to_owned()),
+            StepKind::Broken => return None,
+        })
+    }
+
+    fn wait_until(&self, until: &Until, if_past: IfPast) -> wire::Verb {
+        let if_past = match if_past {
+            IfPast::Continue => "continue",
+            IfPast::Exit => "exit",
+            IfPast::Skip => "skip",
+        };
+        let if_past = if_past.to_owned();
+        match until {
+            Until::Moment(moment) => wire::Verb::WaitUntil { moment: moment.to_string(), if_past },
+            Until::Field { field, offset } => {
+                let field = self.0.contacts.fields[*field].id.clone();
+                wire::Verb::WaitUntilField { field, offset: offset.to_string(), if_past }
+            }
+        }
+    }
+}
+
+fn wire_content(content: &Content) -> wire::Content {
+    wire::Content {
+        kind: content.kind.map_or("broken", content_word).to_owned(),
+        once: once(content.once),
+        transactional: content.transactional,
+        publish: publish(&content.publish),
+    }
+}
+
+/// The word of the language for a kind of content.
+pub(crate) fn content_word(kind: ContentKind) -> &'static str {
+    match kind {
+        ContentKind::Email => "email",
+        ContentKind::Sms => "sms",
+        ContentKind::Push => "push",
+        ContentKind::Focus => "focus",
+        ContentKind::Message => "message",
+        ContentKind::Dynamic => "dynamic",
+        ContentKind::Ad => "ad",
+        ContentKind::Social => "social",
+        ContentKind::Page => "page",
+        ContentKind::Form => "form",
+        ContentKind::Asset => "asset",
+    }
+}
+
+/// The word of the language for an outcome.
+pub(crate) fn outcome_word(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Completed => "completed",
+        Outcome::Exited => "exited",
+        Outcome::Converted => "converted",
+    }
+}
+
+fn once(once: Once) -> String {
+    match once {
+        Once::Entry => "entry".to_owned(),
+        Once::Ever => "ever".to_owned(),
+        Once::After(length) => format!("after {length}"),
+    }
+}
+
+fn publish(publish: &Publish) -> wire::Publish {
+    wire::Publish {
+        published: publish.published,
+        from: publish.from.map(|moment| moment.to_string()),
+        until: publish.until.map(|moment| moment.to_string()),
+    }
+}
+
+fn wire_field(field: &Field) -> Option<wire::Field> {
+    let type_ = field.type_.as_ref()?;
+    let value = |value: &Option<Value>| value.as_ref().map(|value| operand(choices_of(field), value));
+    let mut written = wire::Field {
+        type_: type_.word().to_owned(),
+        column: field.column.clone(),
+        required: field.required,
+        default: value(&field.default),
+        min: value(&field.min),
+        max: value(&field.max),
+        match_case: None,
+        values: None,
+        separator: None,
+    };
+    match type_ {
+        FieldType::Text { match_case } => written.match_case = Some(*match_case),
+        FieldType::Choice(values) => written.values = Some(values.clone()),
+        FieldType::Choices { values, separator } => {
+            written.values = Some(values.clone());
+            written.separator = Some(separator.clone());
+        }
+        FieldType::Email | FieldType::Integer | FieldType::Number => {}
+        FieldType::Boolean | FieldType::Date | FieldType::Datetime => {}
+    }
+    Some(written)
+}
+
+/// The choices of a field; none for other types.
+fn choices_of(field: &Field) -> &[String] {
+    match &field.type_ {
+        Some(FieldType::Choice(values) | FieldType::Choices { values, .. }) => values,
+        Some(FieldType::Text { .. } | FieldType::Email | FieldType::Integer | FieldType::Number) | None => &[],
+        Some(FieldType::Boolean | FieldType::Date | FieldType::Datetime) => &[],
+    }
+}
+
+fn words(values: &[String], ids: &[ChoiceId]) -> Vec<String> {
+    ids.iter().filter_map(|id| values.get(id.index()).cloned()).collect()
+}
+
+fn operand(values: &[String], value: &Value) -> wire::Operand {
+    wire::Operand::One(match value {
+        Value::Text(text) => text.clone(),
+        Value::Integer(number) => number.to_string(),
+        Value::Number(number) => number.to_string(),
+        Value::Boolean(flag) => flag.to_string(),
+        Value::Date(date) => date.to_string(),
+        Value::Datetime(moment) => moment.to_string(),
+        Value::Choice(id) => words(values, &[*id]).concat(),
+        Value::Choices(ids) => return wire::Operand::Many(words(values, ids)),
+    })
+}
+
+fn new_value(field: &Field, to: &NewValue) -> wire::NewValue {
+    match to {
+        NewValue::Value(value) => wire::NewValue::Value(operand(choices_of(field), value)),
+        NewValue::Add(number) => wire::NewValue::Add(number.to_string()),
+        NewValue::Today => wire::NewValue::Today,
+        NewValue::Now => wire::NewValue::Now,
+    }
+}
+
+fn one_of(negated: bool) -> &'static str {
+    if negated { "not-in" } else { "in" }
+}
+
+fn text_test(test: &TextTest) -> (&'static str, Vec<String>) {
+    match test {
+        TextTest::In { values, negated } => (one_of(*negated), values.clone()),
+        TextTest::Contains(text) => ("contains", vec![text.clone()]),
+        TextTest::StartsWith(text) => ("starts-with", vec![text.clone()]),
+        TextTest::EndsWith(text) => ("ends-with", vec![text.clone()]),
+    }
+}
+
+fn number_test(test: &NumberTest) -> (&'static str, Vec<String>) {
+    match test {
+        NumberTest::In { values, negated } => (one_of(*negated), values.iter().map(ToString::to_string).collect()),
+        NumberTest::AtLeast(number) => ("at-least", vec![number.to_string()]),
+        NumberTest::AtMost(number) => ("at-most", vec![number.to_string()]),
+        NumberTest::MoreThan(number) => ("more-than", vec![number.to_string()]),
+        NumberTest::LessThan(number) => ("less-than", vec![number.to_string()]),
+        NumberTest::Between(first, second) => ("between", vec![first.to_string(), second.to_string()]),
+    }
+}
+
+fn date_test(test: &DateTest) -> (&'static str, Vec<String>) {
+    match test {
+        DateTest::In { values, negated } => (one_of(*negated), values.iter().map(ToString::to_string).collect()),
+        DateTest::Between(first, second) => ("between", vec![first.to_string(), second.to_string()]),
+        DateTest::Before(when) => ("before", vec![when.to_string()]),
+        DateTest::After(when) => ("after", vec![when.to_string()]),
+        DateTest::Since(when) => ("since", vec![when.to_string()]),
+        DateTest::Until(when) => ("until", vec![when.to_string()]),
+        DateTest::Within(length) => ("within", vec![length.to_string()]),
+        DateTest::WithinNext(length) => ("within-next", vec![length.to_string()]),
+        DateTest::During(period) => ("during", vec![period.to_string()]),
+    }
+}
