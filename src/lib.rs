@@ -3,6 +3,7 @@
 pub mod diagnostic;
 pub mod model;
 pub mod plan;
+pub mod report;
 pub mod resolve;
 pub mod runner;
 pub mod schema;

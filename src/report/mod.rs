@@ -1,0 +1,4 @@
+//! Findings as people and machines read them; rendering happens here and nowhere else.
+
+pub mod json;
+pub mod text;

@@ -1,0 +1,169 @@
+//! Findings for a terminal: each with its source lines, labels and help, drawn by miette.
+
+use std::fmt;
+
+use miette::{
+    GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan,
+    SpanContents,
+};
+
+use crate::diagnostic::{Diagnostic, Label, Severity};
+use crate::source::{SourceFile, Sources, Span};
+
+/// How the text is drawn.
+#[derive(Clone, Copy, Debug)]
+pub struct Style {
+    /// Columns of the terminal.
+    pub width: usize,
+    /// Whether to use colours.
+    pub color: bool,
+}
+
+/// All findings, one after the other, and nothing where there are none.
+pub fn findings(diagnostics: &[Diagnostic], sources: &Sources, style: Style) -> String {
+    let theme = if style.color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+    let handler = GraphicalReportHandler::new_themed(theme).with_width(style.width).with_links(false);
+    let mut text = String::new();
+    for diagnostic in diagnostics {
+        let finding = Finding::new(diagnostic, sources);
+        // Writing to a string cannot fail; a finding that miette cannot draw still has its first line.
+        if handler.render_report(&mut text, &finding).is_err() {
+            text.push_str(&format!("{}: {}\n", diagnostic.code.0, diagnostic.message));
+        }
+        text.push('\n');
+    }
+    text
+}
+
+/// `3 errors and 1 warning`, or nothing.
+pub fn count(diagnostics: &[Diagnostic]) -> Option<String> {
+    let of = |severity| diagnostics.iter().filter(|finding| finding.severity == severity).count();
+    let words = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
+    match (of(Severity::Error), of(Severity::Warning)) {
+        (0, 0) => None,
+        (errors, 0) => Some(words(errors, "error")),
+        (0, warnings) => Some(words(warnings, "warning")),
+        (errors, warnings) => Some(format!("{} and {}", words(errors, "error"), words(warnings, "warning"))),
+    }
+}
+
+/// A diagnostic in the form that miette draws: the labels of one file, and those of other files as related findings.
+struct Finding<'a> {
+    message: String,
+    code: Option<&'a str>,
+    severity: Severity,
+    help: Option<&'a str>,
+    file: Option<File<'a>>,
+    labels: Vec<LabeledSpan>,
+    related: Vec<Finding<'a>>,
+}
+
+impl<'a> Finding<'a> {
+    fn new(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Self {
+        let home = diagnostic.primary.span.file;
+        let (here, elsewhere): (Vec<_>, Vec<_>) = diagnostic.labels.iter().partition(|label| label.span.file == home);
+        let mut labels = vec![LabeledSpan::new_primary_with_span(
+            Some(diagnostic.primary.text.clone()).filter(|text| !text.is_empty()),
+            source_span(diagnostic.primary.span),
+        )];
+        labels.extend(here.into_iter().map(labeled));
+        Self {
+            message: diagnostic.message.clone(),
+            code: Some(diagnostic.code.0),
+            severity: diagnostic.severity,
+            help: diagnostic.help.as_deref(),
+            file: sources.file(home).map(File),
+            labels,
+            related: elsewhere.into_iter().map(|label| Self::related(label, diagnostic, sources)).collect(),
+        }
+    }
+
+    fn related(label: &'a Label, diagnostic: &Diagnostic, sources: &'a Sources) -> Self {
+        Self {
+            message: label.text.clone(),
+            code: None,
+            severity: diagnostic.severity,
+            help: None,
+            file: sources.file(label.span.file).map(File),
+            labels: vec![labeled(label)],
+            related: Vec::new(),
+        }
+    }
+}
+
+fn labeled(label: &Label) -> LabeledSpan {
+    LabeledSpan::new_with_span(Some(label.text.clone()), source_span(label.span))
+}
+
+fn source_span(span: Span) -> SourceSpan {
+    (span.start as usize, (span.end - span.start) as usize).into()
+}
+
+impl fmt::Display for Finding<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl fmt::Debug for Finding<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Finding<'_> {}
+
+impl miette::Diagnostic for Finding<'_> {
+    fn code<'b>(&'b self) -> Option<Box<dyn fmt::Display + 'b>> {
+        self.code.map(|code| Box::new(code) as Box<dyn fmt::Display>)
+    }
+
+    fn severity(&self) -> Option<miette::Severity> {
+        Some(match self.severity {
+            Severity::Error => miette::Severity::Error,
+            Severity::Warning => miette::Severity::Warning,
+        })
+    }
+
+    fn help<'b>(&'b self) -> Option<Box<dyn fmt::Display + 'b>> {
+        self.help.map(|help| Box::new(help) as Box<dyn fmt::Display>)
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        self.file.as_ref().map(|file| file as &dyn SourceCode)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        Some(Box::new(self.labels.iter().cloned()))
+    }
+
+    fn related<'b>(&'b self) -> Option<Box<dyn Iterator<Item = &'b dyn miette::Diagnostic> + 'b>> {
+        if self.related.is_empty() {
+            return None;
+        }
+        Some(Box::new(self.related.iter().map(|finding| finding as &dyn miette::Diagnostic)))
+    }
+}
+
+/// A source file that miette can read without copying it.
+#[derive(Debug)]
+struct File<'a>(&'a SourceFile);
+
+impl SourceCode for File<'_> {
+    fn read_span<'b>(
+        &'b self,
+        span: &SourceSpan,
+        before: usize,
+        after: usize,
+    ) -> Result<Box<dyn SpanContents<'b> + 'b>, MietteError> {
+        let contents = self.0.text.as_str().read_span(span, before, after)?;
+        Ok(Box::new(MietteSpanContents::new_named(
+            self.0.path.clone(),
+            contents.data(),
+            *contents.span(),
+            contents.line(),
+            contents.column(),
+            contents.line_count(),
+        )))
+    }
+}
