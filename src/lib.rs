@@ -1,6 +1,8 @@
 //! funnelc, the compiler for customer journeys.
 
+pub mod check;
 pub mod diagnostic;
+pub mod graph;
 pub mod model;
 pub mod plan;
 pub mod report;

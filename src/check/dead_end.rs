@@ -1,0 +1,32 @@
+//! A stage that contacts come to and never leave, and that does not say it is the end.
+
+use super::reach::{Reach, Way};
+use super::{Case, Rule};
+use crate::diagnostic::Diagnostic;
+use crate::model::{Funnel, StageId};
+
+pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for ((_, funnel), reach) in case.model.funnels.iter().zip(&case.reach) {
+        for (id, stage) in funnel.stages.iter() {
+            if is_dead_end(funnel, reach, id) {
+                let message = format!("contacts in `{}` stay there for good", stage.id);
+                let help =
+                    "write `final: true` if this is where the journey ends, else `converts` or a `move` that leads on";
+                found.push(rule.finding(stage.span, message).at("no way leads on").help(help));
+            }
+        }
+    }
+    found
+}
+
+/// A funnel of one stage has nowhere to go, and a stage that nobody comes to keeps nobody.
+fn is_dead_end(funnel: &Funnel, reach: &Reach, id: StageId) -> bool {
+    let stage = &funnel.stages[id];
+    let leads_on = |way: &Way| way.from == Some(id) && way.to != Some(id);
+    funnel.stages.len() > 1
+        && reach.stages.contains(&id)
+        && !stage.is_final
+        && stage.converts.is_empty()
+        && !reach.ways.iter().any(leads_on)
+}

@@ -1,0 +1,178 @@
+//! What a campaign's own steps make certain about a contact: tags, fields, stages; what they do not settle stays unknown.
+
+use std::collections::BTreeMap;
+
+use super::positions::Positions;
+use super::sites::{Here, Walk};
+use crate::model::{
+    Campaign, Condition, ConditionKind, FieldId, FieldTest, FunnelId, Model, NewValue, SegmentId, Step, StepKind,
+    Subject, TagId, Value,
+};
+
+/// What is known at some step.
+#[derive(Clone)]
+pub(super) struct Facts {
+    tags: BTreeMap<TagId, bool>,
+    fields: BTreeMap<FieldId, Known>,
+    stages: BTreeMap<FunnelId, Here>,
+}
+
+/// What is known about a field.
+#[derive(Clone, PartialEq)]
+enum Known {
+    /// It has no value.
+    Missing,
+    /// It has this value.
+    Is(Value),
+    /// It was changed, and nothing more.
+    Something,
+}
+
+impl Facts {
+    /// What is known before the first step.
+    pub(super) fn at_start(model: &Model, campaign: &Campaign) -> Self {
+        let stages = model.funnels.ids().map(|funnel| (funnel, Walk { model, campaign, funnel }.start())).collect();
+        Self { tags: BTreeMap::new(), fields: BTreeMap::new(), stages }
+    }
+
+    /// What is known after a step that is no `if`.
+    pub(super) fn after<'a>(mut self, model: &'a Model, campaign: &'a Campaign, step: &'a Step) -> Self {
+        for (funnel, here) in &mut self.stages {
+            let walk = Walk { model, campaign, funnel: *funnel };
+            *here = walk.after(step, std::mem::take(here), &mut |_, _| {});
+        }
+        match &step.kind {
+            StepKind::AddTag(tag) => drop(self.tags.insert(*tag, true)),
+            StepKind::RemoveTag(tag) => drop(self.tags.insert(*tag, false)),
+            StepKind::Clear(field) => drop(self.fields.insert(*field, cleared(model, *field))),
+            StepKind::Set { field, to } => drop(self.fields.insert(*field, known(to))),
+            StepKind::Broken => self = Self { tags: BTreeMap::new(), fields: BTreeMap::new(), ..self },
+            StepKind::Send { .. } | StepKind::Move(_) | StepKind::Leave(_) | StepKind::Points(_) => {}
+            StepKind::Wait(_) | StepKind::WaitUntil { .. } | StepKind::If { .. } | StepKind::Exit(_) => {}
+        }
+        self
+    }
+
+    /// What is known where two branches meet.
+    pub(super) fn meet(mut self, other: &Self) -> Self {
+        self.tags.retain(|tag, has| other.tags.get(tag) == Some(has));
+        self.fields.retain(|field, known| other.fields.get(field) == Some(known));
+        for (funnel, here) in &mut self.stages {
+            let there = other.stages.get(funnel).cloned().unwrap_or_default();
+            here.possible = here.possible.or(&there.possible);
+            here.expected = here.expected.or(&there.expected);
+        }
+        self
+    }
+
+    /// Whether a condition holds, if that is settled.
+    pub(super) fn verdict(&self, model: &Model, condition: &Condition) -> Option<bool> {
+        Judge { model, facts: self, asked: Vec::new() }.verdict(condition)
+    }
+}
+
+/// A field with a default reads as that when it has no value.
+fn cleared(model: &Model, field: FieldId) -> Known {
+    if model.contacts.fields[field].default.is_some() { Known::Something } else { Known::Missing }
+}
+
+fn known(to: &NewValue) -> Known {
+    match to {
+        NewValue::Value(value) => Known::Is(value.clone()),
+        NewValue::Add(_) | NewValue::Today | NewValue::Now => Known::Something,
+    }
+}
+
+struct Judge<'a> {
+    model: &'a Model,
+    facts: &'a Facts,
+    asked: Vec<SegmentId>,
+}
+
+impl Judge<'_> {
+    fn verdict(&mut self, condition: &Condition) -> Option<bool> {
+        match &condition.kind {
+            ConditionKind::All(inner) => self.joined(inner, true),
+            ConditionKind::Any(inner) => self.joined(inner, false),
+            ConditionKind::Not(inner) => self.verdict(inner).map(|holds| !holds),
+            ConditionKind::Tag(tag) => self.facts.tags.get(tag).copied(),
+            ConditionKind::Stage { stage, at_least } => {
+                let here = self.positions(stage.funnel)?;
+                let certain = at_least.is_none() && *here == Positions::only(stage.stage);
+                if here.stages.contains(&stage.stage) { certain.then_some(true) } else { Some(false) }
+            }
+            ConditionKind::InFunnel(funnel) => {
+                let here = self.positions(*funnel)?;
+                if here.stages.is_empty() { Some(false) } else { (!here.nowhere).then_some(true) }
+            }
+            ConditionKind::Reached(stage) => {
+                let weight = self.model.funnels[stage.funnel].stages[stage.stage].weight?;
+                let here = self.positions(stage.funnel)?;
+                let stages = &self.model.funnels[stage.funnel].stages;
+                let heavy: Option<Vec<bool>> =
+                    here.stages.iter().map(|id| Some(stages[*id].weight? >= weight)).collect();
+                agree(heavy?.into_iter().chain(here.nowhere.then_some(false)))
+            }
+            ConditionKind::Field { subject: Subject::Field(field), test } => {
+                of_field(self.facts.fields.get(field)?, test)
+            }
+            ConditionKind::Field { subject: Subject::Points, .. } | ConditionKind::Broken => None,
+            ConditionKind::Segment(segment) => self.segment(*segment),
+        }
+    }
+
+    fn joined(&mut self, inner: &[Condition], all: bool) -> Option<bool> {
+        let verdicts: Vec<_> = inner.iter().map(|inner| self.verdict(inner)).collect();
+        if verdicts.contains(&Some(!all)) {
+            Some(!all)
+        } else {
+            verdicts.iter().all(|verdict| *verdict == Some(all)).then_some(all)
+        }
+    }
+
+    fn segment(&mut self, segment: SegmentId) -> Option<bool> {
+        if self.asked.contains(&segment) {
+            return None;
+        }
+        self.asked.push(segment);
+        let verdict = self.verdict(&self.model.segments[segment].condition);
+        self.asked.pop();
+        verdict
+    }
+
+    /// Nothing is known of a funnel that the campaign cannot come from.
+    fn positions(&self, funnel: FunnelId) -> Option<&Positions> {
+        self.facts.stages.get(&funnel).map(|here| &here.expected).filter(|here| !here.is_empty())
+    }
+}
+
+fn agree(mut answers: impl Iterator<Item = bool>) -> Option<bool> {
+    let first = answers.next()?;
+    answers.all(|answer| answer == first).then_some(first)
+}
+
+/// Only what needs neither a clock nor the rules of text is told; the runner's kernel is the one that evaluates.
+fn of_field(known: &Known, test: &FieldTest) -> Option<bool> {
+    match (test, known) {
+        (_, Known::Something) => None,
+        (FieldTest::Exists(wanted), known) => Some(*wanted == (*known != Known::Missing)),
+        (test, Known::Missing) => is_negated(test),
+        (FieldTest::Boolean { is, negated }, Known::Is(Value::Boolean(value))) => Some((is == value) != *negated),
+        (FieldTest::Choice { values, negated }, Known::Is(Value::Choice(value))) => {
+            Some(values.contains(value) != *negated)
+        }
+        (FieldTest::Boolean { .. } | FieldTest::Choice { .. } | FieldTest::Text(_), Known::Is(_)) => None,
+        (FieldTest::Number(_) | FieldTest::Date(_) | FieldTest::HasAny(_), Known::Is(_)) => None,
+        (FieldTest::HasAll(_) | FieldTest::HasNone(_), Known::Is(_)) => None,
+    }
+}
+
+/// How a test with a missing value comes out: false, and the negated ones true.
+fn is_negated(test: &FieldTest) -> Option<bool> {
+    match test {
+        FieldTest::Boolean { negated, .. } | FieldTest::Choice { negated, .. } => Some(*negated),
+        FieldTest::HasNone(_) => Some(true),
+        FieldTest::HasAny(_) | FieldTest::HasAll(_) => Some(false),
+        FieldTest::Text(_) | FieldTest::Number(_) | FieldTest::Date(_) | FieldTest::Exists(_) => None,
+    }
+}

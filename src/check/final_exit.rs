@@ -1,0 +1,53 @@
+//! A move out of a `final` stage that is refused whatever happens: a conversion, or a step that no contact can come to from another stage.
+
+use super::backward_move::refused_from_all;
+use super::weights::{Refusal, refusal};
+use super::{Case, Rule};
+use crate::diagnostic::Diagnostic;
+use crate::graph::possible_next;
+use crate::model::{Funnel, Stage, StageId, Target};
+use crate::source::Span;
+
+pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for funnel in case.model.funnels.values() {
+        for (from, stage) in funnel.stages.iter() {
+            for conversion in &stage.converts {
+                let target = target(funnel, from, conversion.to).filter(|to| is_final(funnel, from, *to));
+                found.extend(target.map(|to| finding(rule, funnel, &[from], to, conversion.span)));
+            }
+        }
+    }
+    for site in &case.sites {
+        let funnel = &case.model.funnels[site.funnel];
+        let refusals = refused_from_all(funnel, site).unwrap_or_default();
+        let from: Vec<_> = refusals.iter().map(|(from, _)| *from).collect();
+        let all_final = !refusals.is_empty() && refusals.iter().all(|(_, why)| *why == Refusal::Final);
+        found.extend(site.to.filter(|_| all_final).map(|to| finding(rule, funnel, &from, to, site.step.span)));
+    }
+    found
+}
+
+fn target(funnel: &Funnel, from: StageId, to: Target) -> Option<StageId> {
+    match to {
+        Target::Stage(stage) => Some(stage),
+        Target::Next => possible_next(funnel, from).into_iter().find(|to| is_final(funnel, from, *to)),
+    }
+}
+
+fn is_final(funnel: &Funnel, from: StageId, to: StageId) -> bool {
+    from != to && refusal(funnel, from, to) == Some(Refusal::Final)
+}
+
+fn finding(rule: &Rule, funnel: &Funnel, from: &[StageId], to: StageId, span: Span) -> Diagnostic {
+    let stages: Vec<&Stage> = from.iter().map(|id| &funnel.stages[*id]).collect();
+    let names: Vec<_> = stages.iter().map(|stage| format!("`{}`", stage.id)).collect();
+    let verb = if names.len() == 1 { "is" } else { "are" };
+    let target = &funnel.stages[to].id;
+    let message = format!("nobody is moved to `{target}` here: {} {verb} `final`", names.join(" and "));
+    let finding = rule.finding(span, message).at("never moves anybody");
+    stages
+        .iter()
+        .fold(finding, |finding, stage| finding.label(stage.span, "is `final`"))
+        .help(format!("remove `final: true`, or write `back-to: [{target}]` beside it"))
+}

@@ -1,0 +1,98 @@
+//! A campaign with `on-leave: exit` whose own step ends the condition that lets people in, so that what comes after the next wait never runs.
+
+use super::facts::Facts;
+use super::{Case, Rule};
+use crate::diagnostic::Diagnostic;
+use crate::model::{Campaign, Condition, Enter, Model, OnLeave, Step, StepKind};
+
+pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    let leaving = |campaign: &&Campaign| campaign.on_leave == Some(OnLeave::Exit) && !campaign.broken;
+    for campaign in case.model.campaigns.values().filter(leaving) {
+        if let Some(conditions) = only_conditions(campaign) {
+            let mut search = Search { rule, model: case.model, campaign, conditions, found: &mut found };
+            let start = Now { facts: Facts::at_start(case.model, campaign), culprit: None };
+            search.list(&campaign.steps, start);
+        }
+    }
+    found
+}
+
+/// Contacts let in by `entered` do not leave by `on-leave`.
+fn only_conditions(campaign: &Campaign) -> Option<Vec<&Condition>> {
+    let conditions = campaign.enter.iter().map(|enter| match enter {
+        Enter::Condition(condition) => Some(condition),
+        Enter::Entered { .. } => None,
+    });
+    conditions.collect::<Option<Vec<_>>>().filter(|conditions| !conditions.is_empty())
+}
+
+struct Search<'a, 'f> {
+    rule: &'a Rule,
+    model: &'a Model,
+    campaign: &'a Campaign,
+    conditions: Vec<&'a Condition>,
+    found: &'f mut Vec<Diagnostic>,
+}
+
+/// What is known, and the step since which no condition of `enter` holds.
+#[derive(Clone)]
+struct Now<'a> {
+    facts: Facts,
+    culprit: Option<&'a Step>,
+}
+
+impl<'a> Search<'a, '_> {
+    /// Goes through a list; `None` when no contact comes out of it.
+    fn list(&mut self, steps: &'a [Step], mut now: Now<'a>) -> Option<Now<'a>> {
+        for (at, step) in steps.iter().enumerate() {
+            match (&step.kind, now.culprit) {
+                (StepKind::Wait(_) | StepKind::WaitUntil { .. }, Some(culprit)) => {
+                    self.report(culprit, step, &steps[at + 1..]);
+                    return None;
+                }
+                (StepKind::If { then, otherwise, .. }, _) => {
+                    now = meet(self.list(then, now.clone()), self.list(otherwise, now))?;
+                }
+                (StepKind::Exit(_), _) => return None,
+                _ => now = self.after(step, now),
+            }
+        }
+        Some(now)
+    }
+
+    fn after(&self, step: &'a Step, now: Now<'a>) -> Now<'a> {
+        let facts = now.facts.after(self.model, self.campaign, step);
+        let over = self.conditions.iter().all(|condition| facts.verdict(self.model, condition) == Some(false));
+        Now { facts, culprit: over.then(|| now.culprit.unwrap_or(step)) }
+    }
+
+    fn report(&mut self, culprit: &Step, wait: &Step, rest: &[Step]) {
+        let Some(first) = rest.first() else { return };
+        let names: Vec<_> = rest.iter().take(3).map(|step| format!("`{}`", step.name)).collect();
+        let more =
+            if rest.len() > names.len() { format!(" and {} more", rest.len() - names.len()) } else { String::new() };
+        let never = if rest.len() == 1 { "never runs" } else { "never run" };
+        let message = format!(
+            "`{}` ends what lets contacts into `{}`, so they leave, and {}{more} {never}",
+            culprit.name,
+            self.campaign.id,
+            names.join(", ")
+        );
+        let finding = self.rule.finding(culprit.span, message).at("ends the entry condition");
+        self.found.push(
+            finding
+                .label(self.conditions[0].span, "lets people in")
+                .label(wait.span, "they leave here")
+                .label(first.span, "never runs")
+                .help("write `on-leave: stay`, or make this the last step"),
+        );
+    }
+}
+
+fn meet<'a>(yes: Option<Now<'a>>, no: Option<Now<'a>>) -> Option<Now<'a>> {
+    match (yes, no) {
+        (Some(yes), Some(no)) => Some(Now { culprit: yes.culprit.and(no.culprit), facts: yes.facts.meet(&no.facts) }),
+        (one, other) => one.or(other),
+    }
+}

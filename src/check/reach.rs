@@ -1,0 +1,108 @@
+//! The ways that lead from stage to stage in a funnel, and the stages that contacts can come to along them; never leaves a way out that some contact can take.
+
+use std::collections::BTreeSet;
+
+use super::sites::{Site, nowhere_is_expected};
+use super::weights::{always, is_back_to, refusal};
+use crate::graph::possible_next;
+use crate::model::{Funnel, FunnelId, Model, StageId, Target};
+use crate::source::Span;
+
+/// What can happen to contacts in one funnel.
+pub(super) struct Reach {
+    /// The stages that contacts can come to without the contacts file putting them there.
+    pub(super) stages: BTreeSet<StageId>,
+    /// Whether anything at all brings contacts into the funnel.
+    pub(super) entered: bool,
+    /// The ways.
+    pub(super) ways: Vec<Way>,
+}
+
+/// A way between two stages; `None` is "no stage".
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Way {
+    pub(super) from: Option<StageId>,
+    pub(super) to: Option<StageId>,
+    pub(super) by: By,
+    pub(super) span: Span,
+}
+
+/// What takes a contact along a way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum By {
+    Audience,
+    Place,
+    Conversion,
+    Step,
+}
+
+/// A faulty way counts as one that leads somewhere: its own error says enough.
+pub(super) fn reach(model: &Model, id: FunnelId, sites: &[Site<'_>]) -> Reach {
+    let funnel = &model.funnels[id];
+    let mut ways = Vec::new();
+    enters(funnel, &mut ways);
+    places(funnel, &mut ways);
+    conversions(funnel, &mut ways);
+    sites.iter().filter(|site| site.funnel == id).for_each(|site| steps(funnel, site, &mut ways));
+    let nowhere = nowhere_is_expected(model, id);
+    let mut seen: BTreeSet<Option<StageId>> = BTreeSet::new();
+    let door = if nowhere { None } else { funnel.entry };
+    let mut open = vec![door];
+    while let Some(position) = open.pop() {
+        if seen.insert(position) {
+            open.extend(ways.iter().filter(|way| way.from == position).map(|way| way.to));
+        }
+    }
+    let stages: BTreeSet<_> = seen.into_iter().flatten().collect();
+    Reach { entered: !stages.is_empty(), stages, ways }
+}
+
+fn enters(funnel: &Funnel, ways: &mut Vec<Way>) {
+    if let (Some(_), Some(entry)) = (&funnel.audience, funnel.entry) {
+        let span = funnel.entry_span.unwrap_or(funnel.span);
+        ways.push(Way { from: None, to: Some(entry), by: By::Audience, span });
+    }
+}
+
+/// A rule moves to a strictly heavier stage or along an arrow that is lifted. Contacts without a stage come to `entry` before, where there is an audience.
+fn places(funnel: &Funnel, ways: &mut Vec<Way>) {
+    let entry_is_open = funnel.entry.is_some_and(|entry| always(&funnel.stages[entry].publish));
+    let from_nowhere = funnel.audience.is_none() || !entry_is_open;
+    for rule in &funnel.place {
+        let heavier = |from: StageId| {
+            let (here, there) = (&funnel.stages[from], &funnel.stages[rule.stage]);
+            funnel.free || is_back_to(here, rule.stage) || here.weight.is_none() || there.weight > here.weight
+        };
+        let from = funnel
+            .stages
+            .ids()
+            .filter(|from| *from != rule.stage && heavier(*from) && refusal(funnel, *from, rule.stage).is_none());
+        for from in from.map(Some).chain(from_nowhere.then_some(None)) {
+            ways.push(Way { from, to: Some(rule.stage), by: By::Place, span: rule.span });
+        }
+    }
+}
+
+fn conversions(funnel: &Funnel, ways: &mut Vec<Way>) {
+    for (stage, body) in funnel.stages.iter() {
+        for conversion in &body.converts {
+            let targets = match conversion.to {
+                Target::Next => possible_next(funnel, stage),
+                Target::Stage(target) => vec![target],
+            };
+            for target in targets.into_iter().filter(|target| *target != stage) {
+                ways.push(Way { from: Some(stage), to: Some(target), by: By::Conversion, span: conversion.span });
+            }
+        }
+    }
+}
+
+fn steps(funnel: &Funnel, site: &Site<'_>, ways: &mut Vec<Way>) {
+    let possible = &site.here.possible;
+    let refused = |from: StageId| site.to.is_some_and(|to| from != to && refusal(funnel, from, to).is_some());
+    let hopeless = !possible.nowhere && possible.stages.iter().all(|from| refused(*from));
+    let from = possible.stages.iter().copied().filter(|from| Some(*from) != site.to && (hopeless || !refused(*from)));
+    for from in from.map(Some).chain(possible.nowhere.then_some(None)) {
+        ways.push(Way { from, to: site.to, by: By::Step, span: site.step.span });
+    }
+}

@@ -1,0 +1,189 @@
+//! The steps that change a stage, each with the stages that a contact can have when it comes there.
+//!
+//! `possible` never leaves a stage out, so an error may rest on it. `expected` also believes that nothing between two steps interferes, and so is for warnings only.
+
+use super::positions::{Positions, possible};
+use super::weights::{always, refusal};
+use crate::model::{
+    Audience, Campaign, Condition, Enter, Funnel, FunnelId, IfPast, Model, OnLeave, StageId, Step, StepKind,
+};
+
+/// A step that moves a contact to a stage or, without one, out of the funnel.
+pub(super) struct Site<'a> {
+    pub(super) step: &'a Step,
+    pub(super) funnel: FunnelId,
+    pub(super) to: Option<StageId>,
+    pub(super) here: Here,
+}
+
+/// Where a contact can be in the funnel when it comes to a step.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Here {
+    pub(super) possible: Positions,
+    pub(super) expected: Positions,
+}
+
+/// All of them, campaign by campaign in the order of the text.
+pub(super) fn sites(model: &Model) -> Vec<Site<'_>> {
+    let mut found = Vec::new();
+    for body in model.campaigns.values() {
+        for funnel in model.funnels.ids() {
+            Walk { model, campaign: body, funnel }.each(&mut |step, here| {
+                if let Some(to) = target(step, funnel) {
+                    found.push(Site { step, funnel, to, here: here.clone() });
+                }
+            });
+        }
+    }
+    found
+}
+
+/// Whether contacts without a stage can be about when campaigns run. For an audience of everyone they are not, unless a step takes the stage away.
+pub(super) fn nowhere_is_expected(model: &Model, id: FunnelId) -> bool {
+    let funnel = &model.funnels[id];
+    let all_enter = funnel.audience == Some(Audience::Everyone)
+        && funnel.entry.is_none_or(|entry| always(&funnel.stages[entry].publish));
+    let mut left = false;
+    for campaign in model.campaigns.values() {
+        campaign.each_step(|step| left |= target(step, id) == Some(None));
+    }
+    !all_enter || left
+}
+
+/// The stage to which a step moves in this funnel, or `Some(None)` if it takes the stage away.
+fn target(step: &Step, funnel: FunnelId) -> Option<Option<StageId>> {
+    match step.kind {
+        StepKind::Move(stage) if stage.funnel == funnel => Some(Some(stage.stage)),
+        StepKind::Leave(left) if left == funnel => Some(None),
+        StepKind::Move(_) | StepKind::Leave(_) | StepKind::Broken => None,
+        StepKind::Send { .. } | StepKind::AddTag(_) | StepKind::RemoveTag(_) | StepKind::Points(_) => None,
+        StepKind::Set { .. } | StepKind::Clear(_) | StepKind::Wait(_) | StepKind::WaitUntil { .. } => None,
+        StepKind::If { .. } | StepKind::Exit(_) => None,
+    }
+}
+
+/// A contact's way through a campaign, as seen from one funnel.
+pub(super) struct Walk<'a> {
+    pub(super) model: &'a Model,
+    pub(super) campaign: &'a Campaign,
+    pub(super) funnel: FunnelId,
+}
+
+type Visit<'v, 'a> = &'v mut dyn FnMut(&'a Step, &Here);
+
+impl<'a> Walk<'a> {
+    /// Shows each step with where a contact can be when it comes there.
+    fn each(&self, visit: Visit<'_, 'a>) {
+        self.list(&self.campaign.steps, self.start(), visit);
+    }
+
+    /// Before the first step: at least one condition of `enter` was just read as true.
+    pub(super) fn start(&self) -> Here {
+        let entries = self.campaign.enter.iter().map(|enter| match enter {
+            Enter::Condition(condition) => self.possible(condition, true),
+            Enter::Entered { stage, .. } if stage.funnel == self.funnel => Positions::only(stage.stage),
+            Enter::Entered { .. } => self.anywhere(),
+        });
+        let possible = if self.campaign.broken {
+            self.anywhere()
+        } else {
+            entries.reduce(|sum, entry| sum.or(&entry)).unwrap_or_else(|| self.anywhere())
+        };
+        let outside = [&self.campaign.goal, &self.campaign.exit_when].into_iter().flatten();
+        let expected = outside.fold(self.expected(&possible), |sum, over| sum.and(&self.possible(over, false)));
+        Here { possible, expected }
+    }
+
+    /// After a step. A contact may leave it out where the step before says `if-past: skip`.
+    pub(super) fn after(&self, step: &'a Step, here: Here, visit: Visit<'_, 'a>) -> Here {
+        match &step.kind {
+            StepKind::If { when, then, otherwise } => {
+                let yes = self.list(then, self.where_(&here, when, true), visit);
+                let no = self.list(otherwise, self.where_(&here, when, false), visit);
+                Here { possible: yes.possible.or(&no.possible), expected: yes.expected.or(&no.expected) }
+            }
+            StepKind::Move(stage) if stage.funnel == self.funnel => self.moved(stage.stage, &here),
+            StepKind::Leave(funnel) if *funnel == self.funnel && !is_empty(&here) => {
+                Here { possible: Positions::nowhere(), expected: Positions::nowhere() }
+            }
+            StepKind::Wait(_) | StepKind::WaitUntil { .. } if !is_empty(&here) => self.waited(),
+            StepKind::Exit(_) => Here::default(),
+            StepKind::Move(_) | StepKind::Leave(_) | StepKind::Wait(_) | StepKind::WaitUntil { .. } => here,
+            StepKind::Send { .. } | StepKind::AddTag(_) | StepKind::RemoveTag(_) | StepKind::Points(_) => here,
+            StepKind::Set { .. } | StepKind::Clear(_) => here,
+            StepKind::Broken => Here { possible: self.anywhere(), expected: self.expected(&self.anywhere()) },
+        }
+    }
+
+    fn list(&self, steps: &'a [Step], mut here: Here, visit: Visit<'_, 'a>) -> Here {
+        let mut may_skip = false;
+        for step in steps {
+            visit(step, &here);
+            let skipped = may_skip.then(|| here.clone()).unwrap_or_default();
+            here = self.after(step, here, visit);
+            here =
+                Here { possible: here.possible.or(&skipped.possible), expected: here.expected.or(&skipped.expected) };
+            may_skip = matches!(step.kind, StepKind::WaitUntil { if_past: IfPast::Skip, .. });
+        }
+        here
+    }
+
+    fn where_(&self, here: &Here, when: &Condition, holds: bool) -> Here {
+        let there = self.possible(when, holds);
+        Here { possible: here.possible.and(&there), expected: here.expected.and(&there) }
+    }
+
+    /// A move may be put off to the next instant when the contact was in the stage before; then it can come from anywhere.
+    fn moved(&self, to: StageId, here: &Here) -> Here {
+        let funnel = self.body();
+        let all_refused = |from: &Positions| !from.nowhere && from.stages.iter().all(|from| refused(funnel, *from, to));
+        if is_empty(here) || all_refused(&here.possible) {
+            return here.clone();
+        }
+        Here { possible: landed(funnel, to, &self.anywhere()), expected: landed(funnel, to, &here.expected) }
+    }
+
+    /// Anything can happen while a contact waits, but with `on-leave: exit` it goes on only while a condition of `enter` holds.
+    fn waited(&self) -> Here {
+        let only_conditions = self.campaign.enter.iter().all(|enter| matches!(enter, Enter::Condition(_)));
+        let possible = self.anywhere();
+        let stays = self.campaign.on_leave == Some(OnLeave::Exit) && only_conditions;
+        let expected = if stays { self.start().expected } else { self.expected(&possible) };
+        Here { possible, expected }
+    }
+
+    fn expected(&self, possible: &Positions) -> Positions {
+        Positions { nowhere: possible.nowhere && nowhere_is_expected(self.model, self.funnel), ..possible.clone() }
+    }
+
+    fn possible(&self, condition: &Condition, holds: bool) -> Positions {
+        possible(self.model, self.funnel, condition, holds)
+    }
+
+    fn anywhere(&self) -> Positions {
+        Positions::anywhere(self.body())
+    }
+
+    fn body(&self) -> &'a Funnel {
+        &self.model.funnels[self.funnel]
+    }
+}
+
+/// Where contacts are after a move: in the target, or where they were if it can be refused.
+fn landed(funnel: &Funnel, to: StageId, from: &Positions) -> Positions {
+    let target = &funnel.stages[to];
+    let certain = always(&target.publish);
+    let stays = |stage: &StageId| *stage != to && (!certain || refused(funnel, *stage, to));
+    let arrives = from.nowhere || from.stages.iter().any(|stage| *stage == to || !refused(funnel, *stage, to));
+    let mut stages: std::collections::BTreeSet<_> = from.stages.iter().copied().filter(stays).collect();
+    stages.extend(arrives.then_some(to));
+    Positions { nowhere: from.nowhere && !certain, stages }
+}
+
+fn refused(funnel: &Funnel, from: StageId, to: StageId) -> bool {
+    from != to && refusal(funnel, from, to).is_some()
+}
+
+fn is_empty(here: &Here) -> bool {
+    here.possible.is_empty()
+}

@@ -1,0 +1,52 @@
+//! A stage that nobody is ever moved to; contacts for whom the contacts file says so can have it all the same, so it is no error.
+
+use super::reach::{Reach, Way};
+use super::{Case, Rule};
+use crate::diagnostic::Diagnostic;
+use crate::model::{Funnel, StageId};
+
+pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for (funnel, reach) in case.model.funnels.values().zip(&case.reach).filter(|(funnel, _)| !funnel.broken) {
+        if reach.entered {
+            found.extend(funnel.stages.ids().filter_map(|id| of_stage(rule, funnel, reach, id)));
+        } else if !is_unclear(funnel) {
+            found.push(closed(rule, funnel));
+        }
+    }
+    found
+}
+
+fn of_stage(rule: &Rule, funnel: &Funnel, reach: &Reach, id: StageId) -> Option<Diagnostic> {
+    let stage = &funnel.stages[id];
+    if reach.stages.contains(&id) || !stage.publish.published {
+        return None;
+    }
+    let ways: Vec<&Way> = reach.ways.iter().filter(|way| way.to == Some(id) && way.from.is_some()).collect();
+    let message = format!("nobody is ever moved to `{}`: only imported contacts can have this stage", stage.id);
+    let finding = rule.finding(stage.span, message);
+    let finding = if ways.is_empty() { finding.at("nothing leads here") } else { finding.at("cannot be reached") };
+    let finding = ways
+        .iter()
+        .take(3)
+        .fold(finding, |finding, way| finding.label(way.span, format!("only from {}", from(funnel, way))));
+    Some(finding.help(format!(
+        "let another stage convert to it, as in `converts: [{{ when: …, to: {} }}]`, or move contacts to it in a campaign",
+        stage.id
+    )))
+}
+
+fn from(funnel: &Funnel, way: &Way) -> String {
+    way.from.map(|from| format!("`{}`", funnel.stages[from].id)).unwrap_or_default()
+}
+
+/// A missing entry has its own error, and contacts cannot enter a closed stage for as long as it is closed on purpose.
+fn is_unclear(funnel: &Funnel) -> bool {
+    funnel.stages.is_empty() || (funnel.audience.is_some() && funnel.entry.is_none())
+}
+
+fn closed(rule: &Rule, funnel: &Funnel) -> Diagnostic {
+    let message = format!("nobody enters funnel `{}`: only imported contacts can have a stage in it", funnel.id);
+    let help = "write `audience: everyone`, or a segment, for those who come in by themselves, or move contacts into it in a campaign";
+    rule.finding(funnel.span, message).at("nothing leads here").help(help)
+}

@@ -1,0 +1,62 @@
+//! Steps that come after an `exit`, or after an `if` whose branches both exit: no contact comes to them.
+
+use std::collections::BTreeSet;
+
+use petgraph::visit::Dfs;
+
+use super::{Case, Rule};
+use crate::diagnostic::Diagnostic;
+use crate::graph::Thing;
+use crate::model::{CampaignId, Step, StepId, StepKind};
+
+pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for (id, campaign) in case.model.campaigns.iter() {
+        let reached = reached(case, id);
+        in_list(rule, &campaign.steps, &reached, &mut found);
+    }
+    found
+}
+
+fn reached(case: &Case<'_>, campaign: CampaignId) -> BTreeSet<StepId> {
+    let graph = &case.journey.graph;
+    let Some(start) = case.journey.node(Thing::Campaign(campaign)) else { return BTreeSet::new() };
+    let steps = graph.filter_map(
+        |_, node| {
+            matches!(node.thing, Thing::Campaign(id) | Thing::Step(id, _) if id == campaign).then_some(node.thing)
+        },
+        |_, _| Some(()),
+    );
+    let Some(start) = steps.node_indices().find(|at| steps[*at] == graph[start].thing) else { return BTreeSet::new() };
+    let mut walk = Dfs::new(&steps, start);
+    let visited = std::iter::from_fn(|| walk.next(&steps));
+    visited
+        .filter_map(|at| match steps[at] {
+            Thing::Step(_, step) => Some(step),
+            Thing::Campaign(_) | Thing::Funnel(_) | Thing::Stage(_) | Thing::Segment(_) => None,
+            Thing::Content(_) | Thing::Channel(_) => None,
+        })
+        .collect()
+}
+
+/// The first step of the list that is not reached stands for the rest.
+fn in_list(rule: &Rule, steps: &[Step], reached: &BTreeSet<StepId>, found: &mut Vec<Diagnostic>) {
+    let unreached = steps.iter().position(|step| !reached.contains(&step.id));
+    for step in &steps[..unreached.unwrap_or(steps.len())] {
+        if let StepKind::If { then, otherwise, .. } = &step.kind {
+            in_list(rule, then, reached, found);
+            in_list(rule, otherwise, reached, found);
+        }
+    }
+    if let Some(at) = unreached.filter(|at| *at > 0) {
+        let (before, step) = (&steps[at - 1], &steps[at]);
+        let label = if matches!(before.kind, StepKind::If { .. }) { "both branches exit" } else { "ends here" };
+        let message = format!("`{}` never runs: the campaign ends before it", step.name);
+        found.push(
+            rule.finding(step.span, message)
+                .at("never runs")
+                .label(before.span, label)
+                .help("remove it, or move the `exit` behind it"),
+        );
+    }
+}

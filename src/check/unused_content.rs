@@ -1,0 +1,28 @@
+//! Content that can be sent and that no step sends; pages, forms and assets are touched, not sent, so nothing is said of them.
+
+use petgraph::Direction;
+
+use super::{Case, Rule};
+use crate::diagnostic::Diagnostic;
+use crate::graph::{EdgeKind, Thing};
+use crate::model::ContentKind;
+
+pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
+    let graph = &case.journey.graph;
+    let is_sent = |thing| {
+        let node = case.journey.node(thing);
+        node.is_some_and(|node| {
+            graph.edges_directed(node, Direction::Incoming).any(|edge| edge.weight().kind == EdgeKind::Sends)
+        })
+    };
+    let content = case.model.content.iter().filter(|(_, content)| content.kind.is_some_and(ContentKind::can_be_sent));
+    content
+        .filter(|(id, _)| !is_sent(Thing::Content(*id)))
+        .map(|(_, content)| {
+            let message = format!("no campaign sends `{}`", content.id);
+            rule.finding(content.span, message)
+                .at("is never sent")
+                .help(format!("send it (`- send: {}`), or remove it", content.id))
+        })
+        .collect()
+}

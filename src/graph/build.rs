@@ -1,0 +1,259 @@
+//! Makes the graph of a model: first every thing as a node, then what leads from one to another.
+
+use std::collections::BTreeMap;
+
+use petgraph::graph::{DiGraph, NodeIndex};
+
+use super::conditions::{atoms, conditions};
+use super::next::possible_next;
+use super::steps::steps;
+use super::{Edge, EdgeKind, Face, Journey, Node, Thing, Verb, words};
+use crate::model::{
+    Audience, Campaign, CampaignId, Channel, Condition, ConditionKind, Enter, Funnel, FunnelId, Model, Stage, StageRef,
+    Step, StepKind, Target,
+};
+use crate::source::Span;
+
+pub(super) fn journey(model: &Model) -> Journey {
+    let mut build = Build { model, graph: DiGraph::new(), places: BTreeMap::new() };
+    build.nodes();
+    for (id, funnel) in model.funnels.iter() {
+        build.funnel(id, funnel);
+    }
+    for (id, campaign) in model.campaigns.iter() {
+        build.entries(id, campaign);
+        steps(&mut build, id, campaign);
+    }
+    for (thing, condition) in conditions(model) {
+        build.asks(thing, condition);
+    }
+    Journey { project: model.project.clone(), graph: build.graph, places: build.places }
+}
+
+/// Whether part of a condition could not be understood.
+pub(super) fn is_broken(condition: &Condition) -> bool {
+    let mut broken = false;
+    atoms(condition, &mut |atom| broken |= atom.kind == ConditionKind::Broken);
+    broken
+}
+
+/// A graph in the making.
+pub(super) struct Build<'a> {
+    pub(super) model: &'a Model,
+    graph: DiGraph<Node, Edge>,
+    places: BTreeMap<Thing, NodeIndex>,
+}
+
+impl Build<'_> {
+    /// Adds an edge; both ends are nodes, for every thing of the model became one.
+    pub(super) fn edge(&mut self, from: Thing, to: Thing, edge: Edge) {
+        if let (Some(from), Some(to)) = (self.places.get(&from), self.places.get(&to)) {
+            self.graph.add_edge(*from, *to, edge);
+        }
+    }
+
+    /// An edge under a condition.
+    fn when(&mut self, from: Thing, to: Thing, kind: EdgeKind, condition: &Condition, span: Span) {
+        let words = words::condition(self.model, condition);
+        self.edge(from, to, Edge { kind, words, span, broken: is_broken(condition) });
+    }
+
+    fn add(&mut self, node: Node) {
+        let thing = node.thing;
+        let place = self.graph.add_node(node);
+        self.places.insert(thing, place);
+    }
+
+    fn nodes(&mut self) {
+        let model = self.model;
+        for channel in Channel::ALL {
+            let (thing, id) = (Thing::Channel(channel), channel.word().to_owned());
+            self.add(Node { thing, label: id.clone(), id, face: Face::Channel, span: Span::NOWHERE, broken: false });
+        }
+        for (id, content) in model.content.iter() {
+            let face = Face::Content { kind: words::kind(content) };
+            let (label, broken) = (named(content.about.name.as_ref(), &content.id), content.kind.is_none());
+            self.add(Node {
+                thing: Thing::Content(id),
+                id: content.id.clone(),
+                label,
+                face,
+                span: content.span,
+                broken,
+            });
+        }
+        for (id, segment) in model.segments.iter() {
+            let face = Face::Segment { words: words::condition(model, &segment.condition) };
+            let (label, broken) = (named(segment.about.name.as_ref(), &segment.id), is_broken(&segment.condition));
+            self.add(Node {
+                thing: Thing::Segment(id),
+                id: segment.id.clone(),
+                label,
+                face,
+                span: segment.span,
+                broken,
+            });
+        }
+        for (id, funnel) in model.funnels.iter() {
+            self.funnel_nodes(id, funnel);
+        }
+        for (id, campaign) in model.campaigns.iter() {
+            self.campaign_nodes(id, campaign);
+        }
+    }
+
+    fn funnel_nodes(&mut self, id: FunnelId, funnel: &Funnel) {
+        let (label, face) = (named(funnel.about.name.as_ref(), &funnel.id), Face::Funnel { free: funnel.free });
+        let (thing, broken) = (Thing::Funnel(id), funnel.broken);
+        self.add(Node { thing, id: funnel.id.clone(), label, face, span: funnel.span, broken });
+        for (stage, body) in funnel.stages.iter() {
+            self.add(Node {
+                thing: Thing::Stage(StageRef { funnel: id, stage }),
+                id: format!("{}/{}", funnel.id, body.id),
+                label: named(body.about.name.as_ref(), &body.id),
+                face: stage_face(body),
+                span: body.span,
+                broken: body.weight.is_none(),
+            });
+        }
+    }
+
+    fn campaign_nodes(&mut self, id: CampaignId, campaign: &Campaign) {
+        let face = Face::Campaign {
+            enter: campaign.enter.iter().map(|enter| words::enter(self.model, enter)).collect(),
+            goal: campaign.goal.as_ref().map(|goal| words::condition(self.model, goal)),
+            closed: !campaign.publish.published,
+        };
+        let (label, broken) = (named(campaign.about.name.as_ref(), &campaign.id), campaign.broken);
+        let thing = Thing::Campaign(id);
+        self.add(Node { thing, id: campaign.id.clone(), label, face, span: campaign.span, broken });
+        let model = self.model;
+        campaign.each_step(|step| {
+            self.add(Node {
+                thing: Thing::Step(id, step.id),
+                id: format!("{}/{}", campaign.id, step.name),
+                label: words::step(model, step),
+                face: Face::Step(verb(step)),
+                span: step.span,
+                broken: step_is_broken(step),
+            });
+        });
+    }
+
+    fn funnel(&mut self, id: FunnelId, funnel: &Funnel) {
+        let at = |stage| Thing::Stage(StageRef { funnel: id, stage });
+        if let (Some(audience), Some(entry)) = (&funnel.audience, funnel.entry) {
+            let span = funnel.entry_span.unwrap_or(Span::NOWHERE);
+            match audience {
+                Audience::Everyone => {
+                    let edge = Edge { kind: EdgeKind::Enters, words: "everyone".to_owned(), span, broken: false };
+                    self.edge(Thing::Funnel(id), at(entry), edge);
+                }
+                Audience::Of(condition) => self.when(Thing::Funnel(id), at(entry), EdgeKind::Enters, condition, span),
+            }
+        }
+        for rule in &funnel.place {
+            self.when(Thing::Funnel(id), at(rule.stage), EdgeKind::Places, &rule.when, rule.span);
+        }
+        for (stage, body) in funnel.stages.iter() {
+            for conversion in &body.converts {
+                let targets = match conversion.to {
+                    Target::Next => possible_next(funnel, stage),
+                    Target::Stage(target) => vec![target],
+                };
+                for target in targets {
+                    self.when(at(stage), at(target), EdgeKind::Converts, &conversion.when, conversion.span);
+                }
+            }
+            for (target, span) in &body.back_to {
+                self.edge(at(stage), at(*target), Edge::plain(EdgeKind::BackTo, *span));
+            }
+        }
+    }
+
+    fn entries(&mut self, id: CampaignId, campaign: &Campaign) {
+        for enter in &campaign.enter {
+            match enter {
+                Enter::Entered { stage, span } => {
+                    self.edge(Thing::Stage(*stage), Thing::Campaign(id), Edge::plain(EdgeKind::Entered, *span));
+                }
+                Enter::Condition(condition) => {
+                    for thing in admitting(condition) {
+                        self.when(thing, Thing::Campaign(id), EdgeKind::Admits, condition, condition.span);
+                    }
+                }
+            }
+        }
+    }
+
+    fn asks(&mut self, thing: Thing, condition: &Condition) {
+        let mut asked = Vec::new();
+        atoms(condition, &mut |atom| {
+            if let ConditionKind::Segment(segment) = atom.kind {
+                asked.push((segment, atom.span));
+            }
+        });
+        for (segment, span) in asked {
+            self.edge(thing, Thing::Segment(segment), Edge::plain(EdgeKind::Asks, span));
+        }
+    }
+}
+
+impl Edge {
+    /// An edge without a condition.
+    pub(super) fn plain(kind: EdgeKind, span: Span) -> Self {
+        Self { kind, words: String::new(), span, broken: false }
+    }
+}
+
+/// The stages and segments that a contact must or may be in for the condition to hold; what stands under `not` lets nobody in.
+fn admitting(condition: &Condition) -> Vec<Thing> {
+    match &condition.kind {
+        ConditionKind::All(inner) | ConditionKind::Any(inner) => inner.iter().flat_map(admitting).collect(),
+        ConditionKind::Stage { stage, .. } => vec![Thing::Stage(*stage)],
+        ConditionKind::Segment(segment) => vec![Thing::Segment(*segment)],
+        ConditionKind::Not(_)
+        | ConditionKind::Field { .. }
+        | ConditionKind::Tag(_)
+        | ConditionKind::Reached(_)
+        | ConditionKind::InFunnel(_)
+        | ConditionKind::Broken => Vec::new(),
+    }
+}
+
+fn named(name: Option<&String>, id: &str) -> String {
+    name.map_or_else(|| id.to_owned(), Clone::clone)
+}
+
+fn stage_face(stage: &Stage) -> Face {
+    Face::Stage {
+        weight: stage.weight,
+        color: stage.color.clone(),
+        is_final: stage.is_final,
+        closed: !stage.publish.published,
+        criteria: stage.criteria.clone(),
+    }
+}
+
+fn verb(step: &Step) -> Verb {
+    match step.kind {
+        StepKind::Send { .. } => Verb::Send,
+        StepKind::Move(_) | StepKind::Leave(_) => Verb::Move,
+        StepKind::AddTag(_) | StepKind::RemoveTag(_) | StepKind::Points(_) => Verb::Change,
+        StepKind::Set { .. } | StepKind::Clear(_) => Verb::Change,
+        StepKind::Wait(_) | StepKind::WaitUntil { .. } => Verb::Wait,
+        StepKind::If { .. } => Verb::Ask,
+        StepKind::Exit(_) => Verb::Exit,
+        StepKind::Broken => Verb::Unclear,
+    }
+}
+
+fn step_is_broken(step: &Step) -> bool {
+    match &step.kind {
+        StepKind::Broken => true,
+        StepKind::If { when, .. } => is_broken(when),
+        StepKind::Send { .. } | StepKind::Move(_) | StepKind::Leave(_) | StepKind::AddTag(_) => false,
+        StepKind::RemoveTag(_) | StepKind::Points(_) | StepKind::Set { .. } | StepKind::Clear(_) => false,
+        StepKind::Wait(_) | StepKind::WaitUntil { .. } | StepKind::Exit(_) => false,
+    }
+}

@@ -1,0 +1,62 @@
+//! Every condition of a project with the thing that asks it; a check that looks for who uses what must see them all, so they are listed in this one place.
+
+use super::Thing;
+use crate::model::{
+    Audience, Campaign, CampaignId, Channel, Condition, ConditionKind, Enter, Funnel, FunnelId, Model, StageRef,
+    StepKind,
+};
+
+/// All conditions, each with what asks it.
+pub(crate) fn conditions(model: &Model) -> Vec<(Thing, &Condition)> {
+    let mut found = Vec::new();
+    for (channel, rules) in Channel::ALL.into_iter().zip(&model.contacts.channels) {
+        found.extend(rules.consent.iter().map(|consent| (Thing::Channel(channel), consent)));
+    }
+    found.extend(model.segments.iter().map(|(id, segment)| (Thing::Segment(id), &segment.condition)));
+    model.funnels.iter().for_each(|(id, funnel)| of_funnel(id, funnel, &mut found));
+    model.campaigns.iter().for_each(|(id, campaign)| of_campaign(id, campaign, &mut found));
+    found
+}
+
+/// The condition and all inside it, outer before inner.
+pub(crate) fn atoms<'a>(condition: &'a Condition, visit: &mut impl FnMut(&'a Condition)) {
+    visit(condition);
+    match &condition.kind {
+        ConditionKind::All(inner) | ConditionKind::Any(inner) => inner.iter().for_each(|inner| atoms(inner, visit)),
+        ConditionKind::Not(inner) => atoms(inner, visit),
+        ConditionKind::Field { .. }
+        | ConditionKind::Tag(_)
+        | ConditionKind::Stage { .. }
+        | ConditionKind::Reached(_)
+        | ConditionKind::InFunnel(_)
+        | ConditionKind::Segment(_)
+        | ConditionKind::Broken => {}
+    }
+}
+
+fn of_funnel<'a>(id: FunnelId, funnel: &'a Funnel, found: &mut Vec<(Thing, &'a Condition)>) {
+    match &funnel.audience {
+        Some(Audience::Of(condition)) => found.push((Thing::Funnel(id), condition)),
+        Some(Audience::Everyone) | None => {}
+    }
+    found.extend(funnel.place.iter().map(|rule| (Thing::Funnel(id), &rule.when)));
+    for (stage, body) in funnel.stages.iter() {
+        let thing = Thing::Stage(StageRef { funnel: id, stage });
+        found.extend(body.converts.iter().map(|conversion| (thing, &conversion.when)));
+    }
+}
+
+fn of_campaign<'a>(id: CampaignId, campaign: &'a Campaign, found: &mut Vec<(Thing, &'a Condition)>) {
+    for enter in &campaign.enter {
+        match enter {
+            Enter::Condition(condition) => found.push((Thing::Campaign(id), condition)),
+            Enter::Entered { .. } => {}
+        }
+    }
+    found.extend(campaign.goal.iter().chain(&campaign.exit_when).map(|condition| (Thing::Campaign(id), condition)));
+    campaign.each_step(|step| {
+        if let StepKind::If { when, .. } = &step.kind {
+            found.push((Thing::Step(id, step.id), when));
+        }
+    });
+}

@@ -1,0 +1,212 @@
+//! The journey as a graph: what leads where and under which condition; it can be made of any model, also a faulty one, and marks what is broken.
+//!
+//! Nodes and edges stand in order of the model's ids, so that the same project gives the same graph.
+
+mod build;
+mod conditions;
+mod next;
+mod steps;
+pub mod words;
+
+use std::collections::BTreeMap;
+
+use petgraph::graph::{DiGraph, NodeIndex};
+
+pub(crate) use conditions::{atoms, conditions};
+pub(crate) use next::possible_next;
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::model::{CampaignId, Channel, ContentId, FunnelId, Model, SegmentId, StageRef, StepId};
+use crate::source::Span;
+
+/// A project as a graph.
+#[derive(Clone, Debug)]
+pub struct Journey {
+    /// The project's name.
+    pub project: Option<String>,
+    /// The graph.
+    pub graph: DiGraph<Node, Edge>,
+    places: BTreeMap<Thing, NodeIndex>,
+}
+
+/// What a node stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Thing {
+    /// A funnel, and the door through which contacts come into it.
+    Funnel(FunnelId),
+    /// A stage.
+    Stage(StageRef),
+    /// A segment.
+    Segment(SegmentId),
+    /// A campaign.
+    Campaign(CampaignId),
+    /// A step of a campaign.
+    Step(CampaignId, StepId),
+    /// Content.
+    Content(ContentId),
+    /// A channel with its consent.
+    Channel(Channel),
+}
+
+/// A node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Node {
+    /// What it stands for.
+    pub thing: Thing,
+    /// Its id in the project: `shop`, `shop/loyal`, `win-back/send:we-miss-you`.
+    pub id: String,
+    /// What people read: the name, or else the id, or the step in words.
+    pub label: String,
+    /// What sets its kind apart.
+    pub face: Face,
+    /// Where it is written.
+    pub span: Span,
+    /// Whether something about it is wrong.
+    pub broken: bool,
+}
+
+/// What sets the kinds of nodes apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Face {
+    /// A funnel.
+    Funnel {
+        /// Whether contacts may move to lighter stages.
+        free: bool,
+    },
+    /// A stage.
+    Stage {
+        /// Orders the stages; absent where it is broken.
+        weight: Option<i64>,
+        /// As `#rrggbb`.
+        color: Option<String>,
+        /// Whether nobody is moved out.
+        is_final: bool,
+        /// Whether `published: false` closes it.
+        closed: bool,
+        /// What it means for people.
+        criteria: Vec<String>,
+    },
+    /// A segment, with its condition in words.
+    Segment {
+        /// The condition.
+        words: String,
+    },
+    /// A campaign.
+    Campaign {
+        /// The ways in, in words.
+        enter: Vec<String>,
+        /// The goal, in words.
+        goal: Option<String>,
+        /// Whether `published: false` closes it.
+        closed: bool,
+    },
+    /// A step.
+    Step(Verb),
+    /// Content, with the word for its kind.
+    Content {
+        /// The kind.
+        kind: Option<&'static str>,
+    },
+    /// A channel.
+    Channel,
+}
+
+/// What a step does, as far as a picture tells it apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verb {
+    /// Puts a message in the outbox.
+    Send,
+    /// Moves to a stage or out of a funnel.
+    Move,
+    /// Changes the contact.
+    Change,
+    /// Waits.
+    Wait,
+    /// Asks.
+    Ask,
+    /// Ends the campaign.
+    Exit,
+    /// Could not be understood.
+    Unclear,
+}
+
+/// An edge.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edge {
+    /// What it means.
+    pub kind: EdgeKind,
+    /// Under which condition, in words; empty for none.
+    pub words: String,
+    /// Where it is written.
+    pub span: Span,
+    /// Whether something about it is wrong.
+    pub broken: bool,
+}
+
+/// What an edge means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum EdgeKind {
+    /// From a funnel to its entry: the audience comes in.
+    Enters,
+    /// From a funnel to a stage: a rule of placement.
+    Places,
+    /// From a stage to a stage: a conversion.
+    Converts,
+    /// From a stage to a stage: a way back that is allowed.
+    BackTo,
+    /// From a step to a stage: a move.
+    Moves,
+    /// From a step to a funnel: the stage is cleared.
+    Leaves,
+    /// From a stage or segment to a campaign: who is in it may come in.
+    Admits,
+    /// From a stage to a campaign: who comes to rest in it comes in.
+    Entered,
+    /// From a campaign to its first step.
+    Starts,
+    /// From a step to the one after it.
+    Next,
+    /// From an `if` to the step where it holds.
+    Yes,
+    /// From an `if` to the step where it does not hold.
+    No,
+    /// From a `wait-until` to the step after the one that is left out when the moment is over.
+    Past,
+    /// From a step to content.
+    Sends,
+    /// To a segment that is asked.
+    Asks,
+}
+
+impl Journey {
+    /// The graph of a project.
+    pub fn of(model: &Model) -> Self {
+        build::journey(model)
+    }
+
+    /// The node of a thing.
+    pub fn node(&self, thing: Thing) -> Option<NodeIndex> {
+        self.places.get(&thing).copied()
+    }
+
+    /// Marks the nodes and edges at which errors were found.
+    pub fn marked(mut self, findings: &[Diagnostic]) -> Self {
+        let wrong: Vec<Span> = findings
+            .iter()
+            .filter(|finding| finding.severity == Severity::Error)
+            .map(|finding| finding.primary.span)
+            .collect();
+        let hit = |span: Span| wrong.iter().any(|error| overlaps(span, *error));
+        for node in self.graph.node_weights_mut() {
+            node.broken |= hit(node.span);
+        }
+        for edge in self.graph.edge_weights_mut() {
+            edge.broken |= hit(edge.span);
+        }
+        self
+    }
+}
+
+fn overlaps(a: Span, b: Span) -> bool {
+    a != Span::NOWHERE && a.file == b.file && a.start < b.end && b.start < a.end
+}

@@ -1,0 +1,255 @@
+//! Conditions and steps in the words of the language, on one line; what cannot be understood reads `…`.
+
+use rust_decimal::Decimal;
+
+use crate::model::ids::Id;
+use crate::model::{
+    ChoiceId, Condition, ConditionKind, Content, ContentKind, DateTest, Duration, Enter, FieldId, FieldTest, FieldType,
+    Model, NewValue, NumberTest, Outcome, StageRef, Step, StepKind, Subject, TagId, Tags, TextTest, Until, Value,
+};
+
+/// What stands for something that could not be understood.
+pub const UNCLEAR: &str = "…";
+
+/// A condition: `segment buyers and not orders at least 5`.
+pub fn condition(model: &Model, condition: &Condition) -> String {
+    Words { model }.condition(&condition.kind, Binding::Loose)
+}
+
+/// A way into a campaign: `segment lapsed-buyers`, `entered shop/loyal`.
+pub fn enter(model: &Model, enter: &Enter) -> String {
+    match enter {
+        Enter::Condition(inner) => condition(model, inner),
+        Enter::Entered { stage, .. } => format!("entered {}", self::stage(model, *stage)),
+    }
+}
+
+/// A step: `send we-miss-you`, `wait 7 days`, `if orders at least 5`.
+pub fn step(model: &Model, step: &Step) -> String {
+    match &step.kind {
+        StepKind::Send { content, .. } => format!("send {}", model.content[*content].id),
+        StepKind::Move(target) => format!("move to {}", stage(model, *target)),
+        StepKind::Leave(funnel) => format!("leave {}", model.funnels[*funnel].id),
+        StepKind::AddTag(id) => format!("add tag {}", tag(&model.contacts.tags, *id)),
+        StepKind::RemoveTag(id) => format!("remove tag {}", tag(&model.contacts.tags, *id)),
+        StepKind::Points(points) if *points < 0 => format!("take {}", counted(points.unsigned_abs(), "point")),
+        StepKind::Points(points) => format!("give {}", counted(points.unsigned_abs(), "point")),
+        StepKind::Set { field, to } => set(model, *field, to),
+        StepKind::Clear(field) => format!("clear {}", model.contacts.fields[*field].id),
+        StepKind::Wait(duration) => format!("wait {duration}"),
+        StepKind::WaitUntil { until, .. } => format!("wait until {}", moment(model, until)),
+        StepKind::If { when, .. } => format!("if {}", condition(model, when)),
+        StepKind::Exit(outcome) => format!("exit: {}", self::outcome(*outcome)),
+        StepKind::Broken => UNCLEAR.to_owned(),
+    }
+}
+
+/// `shop/loyal`.
+pub fn stage(model: &Model, stage: StageRef) -> String {
+    let funnel = &model.funnels[stage.funnel];
+    format!("{}/{}", funnel.id, funnel.stages[stage.stage].id)
+}
+
+/// The language's word for the kind of some content; absent where that is broken.
+pub fn kind(content: &Content) -> Option<&'static str> {
+    content.kind.map(|kind| match kind {
+        ContentKind::Email => "email",
+        ContentKind::Sms => "sms",
+        ContentKind::Push => "push",
+        ContentKind::Focus => "focus",
+        ContentKind::Message => "message",
+        ContentKind::Dynamic => "dynamic",
+        ContentKind::Ad => "ad",
+        ContentKind::Social => "social",
+        ContentKind::Page => "page",
+        ContentKind::Form => "form",
+        ContentKind::Asset => "asset",
+    })
+}
+
+/// `completed`, `exited`, `converted`.
+pub fn outcome(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Completed => "completed",
+        Outcome::Exited => "exited",
+        Outcome::Converted => "converted",
+    }
+}
+
+/// `1 step`, `2 steps`.
+pub fn counted(count: u64, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
+/// How tightly the words around a condition bind, so that `(a or b) and c` gets its brackets.
+#[derive(Clone, Copy, PartialEq, PartialOrd)]
+enum Binding {
+    Loose,
+    And,
+    Not,
+}
+
+struct Words<'a> {
+    model: &'a Model,
+}
+
+impl Words<'_> {
+    fn condition(&self, kind: &ConditionKind, around: Binding) -> String {
+        match kind {
+            ConditionKind::All(inner) => self.joined(inner, " and ", Binding::And, around > Binding::And),
+            ConditionKind::Any(inner) => self.joined(inner, " or ", Binding::And, around > Binding::Loose),
+            ConditionKind::Not(inner) => format!("not {}", self.condition(&inner.kind, Binding::Not)),
+            ConditionKind::Field { subject, test } => self.field(*subject, test),
+            ConditionKind::Tag(id) => format!("tag {}", tag(&self.model.contacts.tags, *id)),
+            ConditionKind::Stage { stage: target, at_least: None } => format!("stage {}", stage(self.model, *target)),
+            ConditionKind::Stage { stage: target, at_least: Some(duration) } => {
+                format!("stage {} for {duration}", stage(self.model, *target))
+            }
+            ConditionKind::Reached(target) => format!("reached {}", stage(self.model, *target)),
+            ConditionKind::InFunnel(funnel) => format!("in funnel {}", self.model.funnels[*funnel].id),
+            ConditionKind::Segment(segment) => format!("segment {}", self.model.segments[*segment].id),
+            ConditionKind::Broken => UNCLEAR.to_owned(),
+        }
+    }
+
+    fn joined(&self, inner: &[Condition], word: &str, binding: Binding, brackets: bool) -> String {
+        let binding = if inner.len() == 1 { Binding::Loose } else { binding };
+        let parts: Vec<_> = inner.iter().map(|inner| self.condition(&inner.kind, binding)).collect();
+        let words = parts.join(word);
+        if brackets { format!("({words})") } else { words }
+    }
+
+    fn field(&self, subject: Subject, test: &FieldTest) -> String {
+        let name = match subject {
+            Subject::Field(field) => self.model.contacts.fields[field].id.as_str(),
+            Subject::Points => "points",
+        };
+        let choices = |ids: &[ChoiceId]| list(ids.iter().map(|id| self.choice(subject, *id)));
+        match test {
+            FieldTest::Exists(true) => format!("has {name}"),
+            FieldTest::Exists(false) => format!("has no {name}"),
+            FieldTest::Text(test) => format!("{name} {}", text(test)),
+            FieldTest::Number(test) => format!("{name} {}", number(test)),
+            FieldTest::Boolean { is, negated } => format!("{name} {} {is}", is_word(*negated)),
+            FieldTest::Choice { values, negated } => format!("{name} {} {}", among(values, *negated), choices(values)),
+            FieldTest::HasAny(values) => format!("{name} has any of {}", choices(values)),
+            FieldTest::HasAll(values) => format!("{name} has all of {}", choices(values)),
+            FieldTest::HasNone(values) => format!("{name} has none of {}", choices(values)),
+            FieldTest::Date(test) => format!("{name} {}", date(test)),
+        }
+    }
+
+    fn choice(&self, subject: Subject, id: ChoiceId) -> String {
+        match subject {
+            Subject::Field(field) => choice(self.model, field, id),
+            Subject::Points => UNCLEAR.to_owned(),
+        }
+    }
+}
+
+fn text(test: &TextTest) -> String {
+    match test {
+        TextTest::In { values, negated } => format!("{} {}", among(values, *negated), list(values.iter().cloned())),
+        TextTest::Contains(value) => format!("contains {value}"),
+        TextTest::StartsWith(value) => format!("starts with {value}"),
+        TextTest::EndsWith(value) => format!("ends with {value}"),
+    }
+}
+
+fn number(test: &NumberTest) -> String {
+    match test {
+        NumberTest::In { values, negated } => {
+            format!("{} {}", among(values, *negated), list(values.iter().map(Decimal::to_string)))
+        }
+        NumberTest::AtLeast(value) => format!("at least {value}"),
+        NumberTest::AtMost(value) => format!("at most {value}"),
+        NumberTest::MoreThan(value) => format!("more than {value}"),
+        NumberTest::LessThan(value) => format!("less than {value}"),
+        NumberTest::Between(low, high) => format!("between {low} and {high}"),
+    }
+}
+
+fn date(test: &DateTest) -> String {
+    match test {
+        DateTest::In { values, negated } => {
+            format!("{} {}", among(values, *negated), list(values.iter().map(ToString::to_string)))
+        }
+        DateTest::Between(first, last) => format!("between {first} and {last}"),
+        DateTest::Before(when) => format!("before {when}"),
+        DateTest::After(when) => format!("after {when}"),
+        DateTest::Since(when) => format!("since {when}"),
+        DateTest::Until(when) => format!("until {when}"),
+        DateTest::Within(duration) => format!("within {duration}"),
+        DateTest::WithinNext(duration) => format!("within next {duration}"),
+        DateTest::During(period) => format!("during {period}"),
+    }
+}
+
+fn set(model: &Model, field: FieldId, to: &NewValue) -> String {
+    let name = &model.contacts.fields[field].id;
+    match to {
+        NewValue::Value(value) => format!("set {name} to {}", self::value(model, field, value)),
+        NewValue::Add(number) if number.is_sign_negative() => format!("take {} from {name}", number.abs()),
+        NewValue::Add(number) => format!("add {number} to {name}"),
+        NewValue::Today => format!("set {name} to today"),
+        NewValue::Now => format!("set {name} to now"),
+    }
+}
+
+fn value(model: &Model, field: FieldId, value: &Value) -> String {
+    match value {
+        Value::Text(text) => text.clone(),
+        Value::Integer(number) => number.to_string(),
+        Value::Number(number) => number.to_string(),
+        Value::Boolean(is) => is.to_string(),
+        Value::Date(date) => date.to_string(),
+        Value::Datetime(moment) => moment.to_string(),
+        Value::Choice(id) => choice(model, field, *id),
+        Value::Choices(ids) => list(ids.iter().map(|id| choice(model, field, *id))),
+    }
+}
+
+fn choice(model: &Model, field: FieldId, id: ChoiceId) -> String {
+    let (Some(FieldType::Choice(values)) | Some(FieldType::Choices { values, .. })) =
+        &model.contacts.fields[field].type_
+    else {
+        return UNCLEAR.to_owned();
+    };
+    values.get(id.index()).cloned().unwrap_or_else(|| UNCLEAR.to_owned())
+}
+
+fn moment(model: &Model, until: &Until) -> String {
+    match until {
+        Until::Moment(moment) => moment.to_string(),
+        Until::Field { field, offset } => {
+            let name = &model.contacts.fields[*field].id;
+            let written = offset.to_string();
+            match written.strip_prefix('-') {
+                _ if *offset == Duration::default() => name.clone(),
+                Some(length) => format!("{length} before {name}"),
+                None => format!("{written} after {name}"),
+            }
+        }
+    }
+}
+
+fn tag(tags: &Tags, id: TagId) -> &str {
+    &tags.names[id].id
+}
+
+fn is_word(negated: bool) -> &'static str {
+    if negated { "is not" } else { "is" }
+}
+
+fn among<T>(values: &[T], negated: bool) -> &'static str {
+    match (values.len(), negated) {
+        (0 | 1, false) => "is",
+        (0 | 1, true) => "is not",
+        (_, false) => "is one of",
+        (_, true) => "is none of",
+    }
+}
+
+fn list(values: impl Iterator<Item = String>) -> String {
+    values.collect::<Vec<_>>().join(", ")
+}
