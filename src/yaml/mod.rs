@@ -1,5 +1,11 @@
 //! YAML text to a tree of nodes with the span of every key and value; a file with a mistake keeps what stands before it.
 
+mod budget;
 pub mod node;
+pub mod parse;
+mod syntax;
+pub(crate) mod tree;
+mod unquoted;
 
 pub use node::{Entry, Node, Scalar, Value};
+pub use parse::{Parsed, parse};

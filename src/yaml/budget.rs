@@ -1,0 +1,101 @@
+//! The budget of a file: bytes, levels and nodes; a copy made for an alias costs as much as what is written, so no text can make the tree larger than the budget.
+
+use std::collections::HashMap;
+
+use super::node::{Node, Value};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::{FileId, Span};
+
+const LIMIT: Code = Code("yaml-limit");
+const MAX_BYTES: usize = 16 << 20;
+const MAX_DEPTH: usize = 128;
+const MAX_NODES: usize = 1_000_000;
+
+/// What has been spent, and the anchored nodes that aliases may copy.
+#[derive(Default)]
+pub(super) struct Budget {
+    spent: Size,
+    anchors: HashMap<usize, (Node, Size)>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Size {
+    nodes: usize,
+    bytes: usize,
+    height: usize,
+}
+
+/// Refuses a file that is too large to be looked at.
+pub(super) fn check_bytes(file: FileId, text: &str) -> Result<(), Box<Diagnostic>> {
+    if text.len() <= MAX_BYTES {
+        return Ok(());
+    }
+    let message = format!("the file has {} bytes, {MAX_BYTES} (16 MiB) are allowed", text.len());
+    let error = Diagnostic::error(LIMIT, Span::new(file, 0..0), message).at("not read");
+    Err(error.help("split the project into several files, see `include`").into())
+}
+
+/// The error for collections inside collections without end.
+pub(super) fn too_deep(span: Span) -> Diagnostic {
+    let message = format!("more than {MAX_DEPTH} levels of lists and mappings inside each other");
+    Diagnostic::error(LIMIT, span, message).at("one level too many").help("give the inner part a name of its own")
+}
+
+impl Budget {
+    /// Pays for a node that is written below `depth` open collections.
+    pub(super) fn node(&mut self, bytes: usize, depth: usize, span: Span) -> Result<(), Box<Diagnostic>> {
+        self.pay(Size { nodes: 1, bytes, height: 0 }, depth, span)
+    }
+
+    /// Keeps a copy for aliases.
+    pub(super) fn keep(&mut self, anchor: usize, node: &Node) -> Result<(), Box<Diagnostic>> {
+        let size = measure(node);
+        self.pay(size, 0, node.span)?;
+        self.anchors.insert(anchor, (node.clone(), size));
+        Ok(())
+    }
+
+    /// A copy for an alias; nothing while its anchor is still open.
+    pub(super) fn copy(&mut self, anchor: usize, depth: usize, span: Span) -> Result<Option<Node>, Box<Diagnostic>> {
+        let Some(size) = self.anchors.get(&anchor).map(|(_, size)| *size) else { return Ok(None) };
+        self.pay(size, depth, span)?;
+        Ok(self.anchors.get(&anchor).map(|(node, _)| node.clone()))
+    }
+
+    fn pay(&mut self, size: Size, depth: usize, span: Span) -> Result<(), Box<Diagnostic>> {
+        if depth + size.height >= MAX_DEPTH {
+            return Err(too_deep(span).into());
+        }
+        self.spent.nodes += size.nodes;
+        self.spent.bytes += size.bytes;
+        let (limit, what) = match (self.spent.nodes > MAX_NODES, self.spent.bytes > 2 * MAX_BYTES) {
+            (true, _) => (MAX_NODES, "values"),
+            (false, true) => (2 * MAX_BYTES, "bytes of text"),
+            (false, false) => return Ok(()),
+        };
+        let message = format!("more than {limit} {what} in one file, counting what aliases repeat");
+        let error = Diagnostic::error(LIMIT, span, message).at("here it is too much");
+        Err(error.help("use fewer aliases, or split the project into several files").into())
+    }
+}
+
+/// The recursion is bounded: no node is higher than the budget of levels.
+fn measure(node: &Node) -> Size {
+    match &node.value {
+        Value::Scalar(scalar) => Size { nodes: 1, bytes: scalar.text.len(), height: 0 },
+        Value::Sequence(items) => around(items.iter().map(measure)),
+        Value::Mapping(entries) => around(entries.iter().map(|entry| {
+            let value = measure(&entry.value);
+            Size { nodes: value.nodes + 1, bytes: value.bytes + entry.key.value.len(), ..value }
+        })),
+    }
+}
+
+fn around(parts: impl Iterator<Item = Size>) -> Size {
+    let empty = Size { nodes: 1, bytes: 0, height: 1 };
+    parts.fold(empty, |all, part| Size {
+        nodes: all.nodes + part.nodes,
+        bytes: all.bytes + part.bytes,
+        height: all.height.max(part.height + 1),
+    })
+}

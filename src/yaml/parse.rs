@@ -1,0 +1,261 @@
+//! Reads YAML 1.2 into the span tree; after a mistake of syntax the tree so far is closed and returned, and the rest of the file is named as unread.
+//!
+//! Memory and time are bounded whatever the text says: bytes, levels and nodes have a budget, and what an alias copies counts like what is written.
+
+use granit_parser::{Event, Parser, ScalarStyle, StructureStyle, Tag, options};
+
+use super::budget::{self, Budget};
+use super::node::{Node, Scalar, Value};
+use super::syntax::{SYNTAX, Stopped};
+use super::tree::{Closed, Frame, Tree};
+use super::unquoted;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::{FileId, Span};
+
+/// What a file holds.
+#[derive(Clone, Debug)]
+pub struct Parsed {
+    /// The tree; absent where the file is empty, or nothing stands before the mistake.
+    pub root: Option<Node>,
+    /// What was not read, because of a mistake before it.
+    pub unread: Option<Span>,
+    /// What is wrong.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Parses one file.
+pub fn parse(file: FileId, text: &str) -> Parsed {
+    if let Err(diagnostic) = budget::check_bytes(file, text) {
+        let unread = Some(Span::new(file, 0..text.len()));
+        return Parsed { root: None, unread, diagnostics: vec![*diagnostic] };
+    }
+    let skipped = text.len() - text.trim_start_matches('\u{feff}').len();
+    let mut reader = Reader::new(file, text, skipped);
+    let options = options! { emit_comments: false, emit_unresolved_aliases: true };
+    for next in Parser::new_from_str_with_options(&text[skipped..], options) {
+        let step = match next {
+            Ok((event, place)) => reader.take(&event, place),
+            Err(error) => Err(reader.explain(&error)),
+        };
+        if let Err(mistake) = step {
+            return reader.cut(*mistake);
+        }
+    }
+    reader.finish()
+}
+
+const SEVERAL: Code = Code("several-documents");
+
+/// Why reading stops.
+type Stop = Box<Diagnostic>;
+
+struct Reader<'t> {
+    file: FileId,
+    text: &'t str,
+    /// Bytes before the text that the parser sees.
+    skipped: usize,
+    /// Where the last event ended.
+    read_to: usize,
+    documents: usize,
+    budget: Budget,
+    tree: Tree,
+    /// How many open mappings are in fact an unquoted `{{`, inside which nothing else is worth a word.
+    templates: usize,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl<'t> Reader<'t> {
+    fn new(file: FileId, text: &'t str, skipped: usize) -> Self {
+        Self {
+            file,
+            text,
+            skipped,
+            read_to: skipped,
+            documents: 0,
+            budget: Budget::default(),
+            tree: Tree::default(),
+            templates: 0,
+            diagnostics: Vec::new(),
+        }
+    }
+
+    fn take(&mut self, event: &Event<'_>, place: granit_parser::Span) -> Result<(), Stop> {
+        let range = place.byte_range().unwrap_or_default();
+        let span = Span::new(self.file, range.start + self.skipped..range.end + self.skipped);
+        match event {
+            Event::DocumentStart(..) => self.document(span)?,
+            Event::Scalar(text, style, anchor, tag) => self.scalar(text, *style, *anchor, tag.as_deref(), span)?,
+            Event::SequenceStart(style, anchor, tag) => {
+                self.tag(tag.as_deref(), span);
+                let flow = *style == StructureStyle::Flow;
+                self.open(Frame::sequence(span, *anchor, flow))?;
+            }
+            Event::MappingStart(style, anchor, tag) => {
+                self.tag(tag.as_deref(), span);
+                let flow = *style == StructureStyle::Flow;
+                let template = flow && self.text[span.range().start..].starts_with("{{");
+                self.templates += usize::from(template);
+                self.open(Frame::mapping(span, *anchor, flow, template))?;
+            }
+            Event::SequenceEnd | Event::MappingEnd => self.close(span)?,
+            Event::Alias(id) => self.alias(*id, span)?,
+            Event::UnresolvedAlias(name) => self.unresolved(name, span)?,
+            _ => {}
+        }
+        self.read_to = self.read_to.max(span.range().end);
+        Ok(())
+    }
+
+    fn document(&mut self, span: Span) -> Result<(), Stop> {
+        self.documents += 1;
+        if self.documents < 2 {
+            return Ok(());
+        }
+        let message = "several documents in one file";
+        let error = Diagnostic::error(SEVERAL, span, message).at("a second document starts");
+        Err(error.help("put each document into a file of its own and remove the line `---`").into())
+    }
+
+    fn scalar(
+        &mut self,
+        text: &str,
+        style: ScalarStyle,
+        anchor: usize,
+        tag: Option<&Tag>,
+        span: Span,
+    ) -> Result<(), Stop> {
+        let as_text = tag.is_some_and(|tag| tag.core_suffix() == Some("str"));
+        let plain = style == ScalarStyle::Plain && !as_text;
+        self.tag(tag, span);
+        if plain && span.range().is_empty() {
+            let node = self.nothing(span, tag.is_none());
+            self.budget.node(0, self.tree.depth(), node.span)?;
+            return self.place(node, anchor);
+        }
+        self.budget.node(text.len(), self.tree.depth(), span)?;
+        self.place(Node { span, value: scalar(text, plain) }, anchor)
+    }
+
+    /// An empty value has no place of its own: it stands behind what was read last. `color: #4c78a8` is read on as if the quotes were there.
+    fn nothing(&mut self, span: Span, untagged: bool) -> Node {
+        let at = self.tree.last_key().map_or(self.read_to.min(span.range().start), |key| key.range().end);
+        let comment = if untagged && !self.tree.at_key() { unquoted::value_in_comment(self.text, at) } else { None };
+        let Some(comment) = comment else {
+            return Node { span: Span::new(self.file, at..at), value: scalar("", true) };
+        };
+        let span = Span::new(self.file, comment);
+        let text = &self.text[span.range()];
+        self.report(unquoted::error(span, unquoted::swallowed(text), "read as a comment", text));
+        Node { span, value: scalar(text, false) }
+    }
+
+    fn tag(&mut self, tag: Option<&Tag>, span: Span) {
+        let Some(tag) = tag.filter(|tag| tag.core_suffix().is_none()) else { return };
+        let text = tag.original();
+        let message = format!("an unquoted `!` starts a tag, and `{text}` is none that is known here");
+        self.report(unquoted::error(span, message, "has a tag", &text));
+    }
+
+    fn open(&mut self, frame: Frame) -> Result<(), Stop> {
+        self.budget.node(0, self.tree.depth(), frame.span())?;
+        self.tree.open(frame);
+        Ok(())
+    }
+
+    fn close(&mut self, end: Span) -> Result<(), Stop> {
+        let Some(Closed { mut node, anchor, template }) = self.tree.close(end) else { return Ok(()) };
+        if template {
+            self.templates -= 1;
+            let end = unquoted::rest_of_text(self.text, node.span.range().end);
+            let span = Span::new(self.file, node.span.range().start..end);
+            let text = &self.text[span.range()];
+            node.value = scalar(text, false);
+            self.report(unquoted::error(span, unquoted::MAPPING, "read as a mapping", text));
+        }
+        self.place(node, anchor)
+    }
+
+    fn alias(&mut self, id: usize, span: Span) -> Result<(), Stop> {
+        let depth = self.tree.depth();
+        let Some(mut node) = self.budget.copy(id, depth, span)? else {
+            let error = Diagnostic::error(SYNTAX, span, "an alias stands inside what it stands for");
+            return Err(error.at("refers to its own parent").help("write the value out").into());
+        };
+        node.span = span;
+        self.place(node, 0)
+    }
+
+    fn unresolved(&mut self, name: &str, span: Span) -> Result<(), Stop> {
+        let text = format!("*{name}");
+        let message = format!("an unquoted `*` starts an alias, and there is no anchor `&{name}` before it");
+        self.report(unquoted::error(span, message, "refers to nothing", &text));
+        self.budget.node(text.len(), self.tree.depth(), span)?;
+        self.place(Node { span, value: scalar(&text, false) }, 0)
+    }
+
+    /// Puts a finished node where it belongs, and keeps it for aliases.
+    fn place(&mut self, node: Node, anchor: usize) -> Result<(), Stop> {
+        if anchor != 0 {
+            self.budget.keep(anchor, &node)?;
+        }
+        if let Err(mistake) = self.tree.place(node) {
+            self.report(*mistake);
+        }
+        Ok(())
+    }
+
+    fn report(&mut self, diagnostic: Diagnostic) {
+        if self.templates == 0 {
+            self.diagnostics.push(diagnostic);
+        }
+    }
+
+    fn explain(&mut self, error: &granit_parser::ScanError) -> Stop {
+        let at = self.at_character(error.marker().byte_offset().unwrap_or_default() + self.skipped);
+        let open = self.tree.open_bracket();
+        // A value that ends where the parser gave up has swallowed what follows it: it was meant otherwise.
+        let swallowed = self.tree.forget(at);
+        let stopped = Stopped { file: self.file, text: self.text, at, read_to: self.read_to, open, swallowed };
+        let mistake = stopped.explain(error.kind());
+        self.read_to = swallowed.unwrap_or(self.read_to);
+        mistake.into()
+    }
+
+    fn at_character(&self, at: usize) -> usize {
+        (0..=at.min(self.text.len())).rev().find(|at| self.text.is_char_boundary(*at)).unwrap_or_default()
+    }
+
+    /// Closes what is open; what was written of a key without a value counts as unread.
+    fn cut(mut self, mistake: Diagnostic) -> Parsed {
+        let from = self.tree.last_key().map_or(self.read_to, |key| self.read_to.min(key.range().start));
+        let unread = Span::new(self.file, from..self.text.len());
+        self.templates = 0;
+        // Where an unquoted value was found already, the parser stumbles over the same characters.
+        let explained = self.diagnostics.last().is_some_and(|last| {
+            last.code == unquoted::UNQUOTED && self.on_one_line(last.primary.span, mistake.primary.span)
+        });
+        if !explained {
+            self.diagnostics.push(mistake);
+        }
+        Parsed { root: self.tree.cut(unread), unread: Some(unread), diagnostics: self.diagnostics }
+    }
+
+    fn on_one_line(&self, a: Span, b: Span) -> bool {
+        let between = a.range().start.min(b.range().start)..a.range().start.max(b.range().start);
+        self.text.get(between).is_some_and(|between| !between.contains('\n'))
+    }
+
+    fn finish(self) -> Parsed {
+        let root = self.tree.root.filter(|root| !is_nothing(root));
+        Parsed { root, unread: None, diagnostics: self.diagnostics }
+    }
+}
+
+/// Whether a document holds nothing but space and comments.
+fn is_nothing(root: &Node) -> bool {
+    matches!(&root.value, Value::Scalar(scalar) if scalar.plain && scalar.text.is_empty())
+}
+
+fn scalar(text: &str, plain: bool) -> Value {
+    Value::Scalar(Scalar { text: text.to_owned(), plain })
+}
