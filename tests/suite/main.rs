@@ -5,5 +5,7 @@
     reason = "a test may panic, and sets up the files that it needs"
 )]
 
+mod agreement;
+mod generate;
 mod layout;
 mod reference;

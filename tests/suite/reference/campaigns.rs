@@ -14,19 +14,19 @@ impl Instant<'_> {
     pub(super) fn visit_campaigns(&mut self) {
         for (id, campaign) in self.project.in_order("campaigns") {
             self.contact.campaigns.entry(id.clone()).or_insert_with(|| Membership {
-                ready: vec![true; state_conditions(&campaign).len()],
+                ready: vec![true; state_conditions(campaign).len()],
                 ..Membership::default()
             });
-            let published = self.clock.published(&campaign);
+            let published = self.clock.published(campaign);
             if self.is_active(&id) {
                 if published {
-                    self.leave_campaign(&id, &campaign);
+                    self.leave_campaign(&id, campaign);
                 } else {
                     self.pause(&id);
                 }
             }
             if !self.is_active(&id) {
-                self.enter_campaign(&id, &campaign, published);
+                self.enter_campaign(&id, campaign, published);
             }
         }
     }
@@ -224,7 +224,7 @@ impl Instant<'_> {
 }
 
 /// A state condition is anything but `event` and `entered`.
-fn state_conditions(campaign: &Value) -> Vec<Value> {
+fn state_conditions(campaign: &Value) -> Vec<&Value> {
     let enter = items(&campaign["enter"]).into_iter();
     enter.filter(|item| get(item, "entered").is_none()).collect()
 }

@@ -29,7 +29,7 @@ impl Writes {
         writes
     }
 
-    fn gather(&mut self, steps: &[Value]) {
+    fn gather(&mut self, steps: &[&Value]) {
         for step in steps {
             self.tags |= get(step, "add-tag").is_some() || get(step, "remove-tag").is_some();
             self.points |= get(step, "points").is_some();

@@ -119,10 +119,9 @@ impl Look<'_> {
 
     /// Section 3: a comparison with a missing value is false, except `is-not`, `not-in`, `has-none`.
     fn field(&self, id: &str, condition: &Value) -> bool {
-        let points = points_field();
-        let definition = match id {
-            "points" => &points,
-            id => self.project.definition(&["contacts", "fields", id]),
+        let kind = match id {
+            "points" => "points".into(),
+            id => type_of(self.project.definition(&["contacts", "fields", id])),
         };
         let operator = OPERATORS
             .into_iter()
@@ -135,9 +134,8 @@ impl Look<'_> {
             ("exists", value) => value.is_some() == operand.as_bool().expect("true or false"),
             ("is-not" | "not-in" | "has-none", None) => true,
             (_, None) => false,
-            (operator, Some(value)) => self.compares(definition, condition, operator, &value),
+            (operator, Some(value)) => self.compares(condition, operator, &value),
         };
-        let kind = if id == "points" { "points".into() } else { type_of(definition) };
         self.coverage.count(&format!("{kind} {operator}{missing} {truth}"));
         truth
     }
@@ -152,7 +150,7 @@ impl Look<'_> {
         written.or_else(|| read_literal(self.clock, definition, get(definition, "default")?))
     }
 
-    fn compares(&self, definition: &Value, condition: &Value, operator: &str, value: &Datum) -> bool {
+    fn compares(&self, condition: &Value, operator: &str, value: &Datum) -> bool {
         let operand = get(condition, operator).expect("the operand");
         match value {
             Datum::Text(value) => {
@@ -169,15 +167,15 @@ impl Look<'_> {
                 among == matches!(operator, "is" | "in")
             }
             Datum::Choices(value) => compare_choices(operator, value, operand),
-            Datum::Day(day) => self.compare_time(definition, operator, &Point::Day(*day), operand),
-            Datum::At(at) => self.compare_time(definition, operator, &Point::At(*at), operand),
+            Datum::Day(day) => self.compare_time(operator, &Point::Day(*day), operand),
+            Datum::At(at) => self.compare_time(operator, &Point::At(*at), operand),
         }
     }
 
     /// Section 13, "A day against a datetime".
-    fn compare_time(&self, definition: &Value, operator: &str, value: &Point, operand: &Value) -> bool {
+    fn compare_time(&self, operator: &str, value: &Point, operand: &Value) -> bool {
         let one = || self.clock.when(&word(operand));
-        let listed = || items(operand).into_iter().map(|item| self.clock.when(&word(&item)));
+        let listed = || items(operand).into_iter().map(|item| self.clock.when(&word(item)));
         match operator {
             "is" => self.is(value, &one()),
             "is-not" => !self.is(value, &one()),
@@ -203,7 +201,7 @@ impl Look<'_> {
                 let (first, last) = self.clock.period(&word(operand));
                 !self.before(value, &When::Day(first)) && !self.after(value, &When::Day(last))
             }
-            other => panic!("`{other}` on {definition:?}"),
+            other => panic!("`{other}` on a time"),
         }
     }
 
@@ -245,11 +243,6 @@ enum Point {
     At(Timestamp),
 }
 
-/// Points compare like an integer field.
-fn points_field() -> Value {
-    serde_yaml::from_str("{ type: integer }").expect("valid YAML")
-}
-
 fn compare_text(operator: &str, value: &str, operand: &Value, exact: bool) -> bool {
     let shape = |text: &str| if exact { text.to_owned() } else { folded(text) };
     let value = shape(value);
@@ -279,7 +272,7 @@ fn compare_number(operator: &str, value: Decimal, operand: &Value) -> bool {
 }
 
 fn compare_choices(operator: &str, value: &[String], operand: &Value) -> bool {
-    let asked: Vec<String> = items(operand).iter().map(word).collect();
+    let asked: Vec<String> = items(operand).into_iter().map(word).collect();
     match operator {
         "has-any" => asked.iter().any(|choice| value.contains(choice)),
         "has-all" => asked.iter().all(|choice| value.contains(choice)),

@@ -26,7 +26,7 @@ impl Instant<'_> {
         self.merge_points(writes.points, points.map(read_points), known);
         for (id, field) in self.project.entries_of_contacts("fields") {
             let position = table.position(&field_column(self.project, &id));
-            let shown = position.and_then(|position| read_cell(self.clock, &field, row.value(position)));
+            let shown = position.and_then(|position| read_cell(self.clock, field, row.value(position)));
             if !writes.fields.contains(&id) {
                 self.contact.cells.insert(id, shown);
             } else if position.is_some() {
@@ -36,7 +36,7 @@ impl Instant<'_> {
             }
         }
         for (channel, definition) in self.project.entries_of_contacts("do-not-contact") {
-            let column = super::project::text(&definition, "column").expect("a column");
+            let column = super::project::text(definition, "column").expect("a column");
             let cell = table.position(&column).map_or("", |position| row.value(position));
             self.contact.refuses.insert(channel, refusal(cell));
         }

@@ -134,7 +134,7 @@ pub(super) fn render(project: &Project, tally: &Tally) -> Json {
 
 fn by_id(project: &Project, section: &str, render: impl Fn(&str, &Value) -> Json) -> Json {
     let entries = project.entries(section).into_iter();
-    entries.map(|(id, definition)| (id.clone(), render(&id, &definition))).collect::<Map<_, _>>().into()
+    entries.map(|(id, definition)| (id.clone(), render(&id, definition))).collect::<Map<_, _>>().into()
 }
 
 fn render_funnel(tally: &Tally, funnel: &str, definition: &Value) -> Json {
@@ -172,7 +172,7 @@ fn render_step(tally: &Tally, campaign: &str, step: &str) -> Json {
 }
 
 /// The steps of a list and of the branches inside it.
-fn all_steps(steps: &[Value], prefix: &str) -> Vec<Step> {
+fn all_steps(steps: &[&Value], prefix: &str) -> Vec<Step> {
     let mut all = Vec::new();
     for step in named(steps, prefix) {
         for branch in ["then", "else"] {

@@ -96,7 +96,7 @@ impl Reference {
             return outcome.clone();
         }
         for (id, campaign) in self.project.entries("campaigns") {
-            if clock.published(&campaign) {
+            if clock.published(campaign) {
                 self.first_published.entry(id).or_insert(clock.now);
             }
         }

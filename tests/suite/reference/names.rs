@@ -10,7 +10,7 @@ use super::project::{get, text, word};
 use super::steps::verb_of;
 
 /// The names of the steps of one list: the id, or what it does and its ordinal among equals in the list.
-pub(super) fn name_all(steps: &[Value], prefix: &str) -> Vec<String> {
+pub(super) fn name_all(steps: &[&Value], prefix: &str) -> Vec<String> {
     let mut before: Vec<String> = Vec::new();
     let mut names = Vec::new();
     for step in steps {

@@ -19,17 +19,17 @@ impl Project {
     }
 
     /// The definitions of a section, by id.
-    pub(super) fn entries(&self, section: &str) -> Vec<(String, Value)> {
+    pub(super) fn entries(&self, section: &str) -> Vec<(String, &Value)> {
         self.at(&[section]).map(pairs).unwrap_or_default()
     }
 
     /// The definitions of a section of `contacts`, by id.
-    pub(super) fn entries_of_contacts(&self, section: &str) -> Vec<(String, Value)> {
+    pub(super) fn entries_of_contacts(&self, section: &str) -> Vec<(String, &Value)> {
         self.at(&["contacts", section]).map(pairs).unwrap_or_default()
     }
 
     /// Section 1: "in order" always means `priority` (higher first, default 0), then id.
-    pub(super) fn in_order(&self, section: &str) -> Vec<(String, Value)> {
+    pub(super) fn in_order(&self, section: &str) -> Vec<(String, &Value)> {
         let mut entries = self.entries(section);
         entries.sort_by_key(|(id, definition)| {
             let priority = number(definition, "priority").unwrap_or(0);
@@ -49,18 +49,18 @@ pub(super) fn get<'v>(value: &'v Value, key: &str) -> Option<&'v Value> {
 }
 
 /// The entries of a mapping, sorted by key.
-pub(super) fn pairs(value: &Value) -> Vec<(String, Value)> {
+pub(super) fn pairs(value: &Value) -> Vec<(String, &Value)> {
     let mapping = value.as_mapping().expect("a mapping");
-    let mut pairs: Vec<(String, Value)> = mapping.iter().map(|(key, value)| (word(key), value.clone())).collect();
+    let mut pairs: Vec<(String, &Value)> = mapping.iter().map(|(key, value)| (word(key), value)).collect();
     pairs.sort_by(|a, b| a.0.cmp(&b.0));
     pairs
 }
 
 /// The items of a list; a value that is no list is a list of one.
-pub(super) fn items(value: &Value) -> Vec<Value> {
+pub(super) fn items(value: &Value) -> Vec<&Value> {
     match value {
-        Value::Sequence(items) => items.clone(),
-        other => vec![other.clone()],
+        Value::Sequence(items) => items.iter().collect(),
+        other => vec![other],
     }
 }
 

@@ -13,9 +13,9 @@ impl Instant<'_> {
         self.arrivals.clear();
         for (id, funnel) in self.project.in_order("funnels") {
             loop {
-                let entered = self.enter_funnel(&id, &funnel);
-                let placed = self.place(&id, &funnel);
-                let converted = self.convert(&id, &funnel);
+                let entered = self.enter_funnel(&id, funnel);
+                let placed = self.place(&id, funnel);
+                let converted = self.convert(&id, funnel);
                 if !entered && !placed && !converted {
                     break;
                 }
@@ -97,7 +97,7 @@ impl Instant<'_> {
         allowed && self.put(id, &target, "convert", &Place::default())
     }
 
-    fn first_that_holds(&self, rules: &[Value], key: &str) -> Option<String> {
+    fn first_that_holds(&self, rules: &[&Value], key: &str) -> Option<String> {
         let rule = rules.iter().find(|rule| self.holds(&rule["when"]))?;
         text(rule, key)
     }

@@ -23,16 +23,16 @@ pub(super) enum Then {
 }
 
 /// A list of steps with their names.
-pub(super) fn named(steps: &[Value], prefix: &str) -> Vec<Step> {
+pub(super) fn named(steps: &[&Value], prefix: &str) -> Vec<Step> {
     let names = name_all(steps, prefix);
     let pairs = names.into_iter().zip(steps);
-    pairs.map(|(name, body)| Step { name, body: body.clone() }).collect()
+    pairs.map(|(name, body)| Step { name, body: (*body).clone() }).collect()
 }
 
 impl Instant<'_> {
     /// Section 7: due steps, by due time, then campaign.
     pub(super) fn run_due_steps(&mut self) {
-        let mut due: Vec<(Timestamp, usize, String, Value)> = Vec::new();
+        let mut due: Vec<(Timestamp, usize, String, &Value)> = Vec::new();
         for (order, (id, campaign)) in self.project.in_order("campaigns").into_iter().enumerate() {
             let now = self.clock.now;
             self.read_wait_again(&id);
@@ -46,7 +46,7 @@ impl Instant<'_> {
         }
         due.sort_by_key(|(at, order, _, _)| (*at, *order));
         for (_, _, id, campaign) in due {
-            self.run_steps(&id, &campaign);
+            self.run_steps(&id, campaign);
         }
     }
 

@@ -46,7 +46,7 @@ pub(super) fn read_cell(clock: &Clock, field: &Value, cell: &str) -> Option<Datu
 /// A literal of the project, read by the type of the field it stands beside.
 pub(super) fn read_literal(clock: &Clock, field: &Value, literal: &Value) -> Option<Datum> {
     if type_of(field) == "choices" {
-        choices(field, &items(literal).iter().map(word).collect::<Vec<_>>())
+        choices(field, &items(literal).into_iter().map(word).collect::<Vec<_>>())
     } else {
         read_cell(clock, field, &word(literal))
     }
@@ -79,7 +79,7 @@ pub(super) fn decimal(text: &str) -> Decimal {
 fn choices(field: &Value, chosen: &[String]) -> Option<Datum> {
     let chosen: Vec<&str> = chosen.iter().map(|choice| choice.trim()).collect();
     let declared = items(super::project::get(field, "values").expect("choices have values"));
-    let kept: Vec<String> = declared.iter().map(word).filter(|value| chosen.contains(&value.as_str())).collect();
+    let kept: Vec<String> = declared.into_iter().map(word).filter(|value| chosen.contains(&value.as_str())).collect();
     (!kept.is_empty()).then_some(Datum::Choices(kept))
 }
 

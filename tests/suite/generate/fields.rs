@@ -1,0 +1,114 @@
+//! The data contract of a case: one field or two of every type, with values that meet at borders.
+//!
+//! Invariant: every cell drawn from a pool is well formed.
+
+use std::fmt::Write as _;
+
+use super::random::Random;
+use super::scene::Scene;
+
+pub(super) struct Field {
+    pub(super) id: &'static str,
+    pub(super) kind: &'static str,
+    pub(super) column: String,
+    /// Whether the contacts file has the column.
+    pub(super) in_file: bool,
+    /// What cells may hold.
+    pub(super) cells: Vec<String>,
+    /// What conditions compare with and steps set, in ascending order where there is one.
+    pub(super) operands: Vec<String>,
+    written: String,
+}
+
+pub(super) const PLANS: [&str; 3] = ["free", "pro", "Pro max"];
+pub(super) const HATS: [&str; 3] = ["top", "bowler", "cap"];
+pub(super) const TAGS: [&str; 5] = ["vip", "warm", "hot", "cold", "new"];
+
+const TEXTS: [&str; 14] =
+    ["Anna", "anna", "ANNA", "Straße", "STRASSE", "STRAẞE", "Ąę", "ąĘ", "007", "NO", "a,b", "say \"hi\"", "ſum", "İz"];
+const WHOLE: [&str; 7] = ["0", "1", "2", "3", "5", "9", "10"];
+const DECIMALS: [&str; 7] = ["0", "0.5", "9.99", "10", "10.01", "12.5", "500"];
+
+pub(super) fn fields(random: &mut Random, scene: &Scene) -> Vec<Field> {
+    let separator = *random.pick(&[";", "|"]);
+    let mut fields = vec![
+        Field::new("email", "email", &["a@x.org", "A@X.org", "b@x.org", "c@y.org"]),
+        Field::new("phone", "text", &["+48 1", "+48 2"]),
+        Field::new("name", "text", &TEXTS),
+        Field::new("note", "text", &TEXTS),
+        Field::new("orders", "integer", &WHOLE),
+        Field::new("spent", "number", &DECIMALS).with_cells(&["0.50", "10.0", "9.990"]),
+        Field::new("plan", "choice", &PLANS).with_cells(&[" pro", "free "]),
+        Field::new("hats", "choices", &HATS)
+            .with_cells(&[&["top", "cap"].join(separator), &["bowler ", " top"].join(separator)]),
+        Field::new("opt-in", "boolean", &["true", "false"]).with_cells(&["TRUE", "Yes", "no", "1", "0"]),
+        Field::from("seen", "date", scene.days()),
+        Field::from("meeting", "datetime", scene.moments()),
+    ];
+    fields[7].written = format!(", values: [{}], separator: \"{separator}\"", HATS.join(", "));
+    fields[6].written = format!(", values: [{}]", PLANS.join(", "));
+    vary(random, &mut fields);
+    fields
+}
+
+/// Defaults, limits, column names, columns that the file lacks.
+fn vary(random: &mut Random, fields: &mut [Field]) {
+    for field in fields {
+        field.in_file = random.chance(85);
+        if random.chance(20) {
+            field.column = format!("{} of it", field.id.replace('-', " "));
+            field.written += &format!(", column: {}", field.column);
+        }
+        if field.kind == "integer" && random.chance(50) {
+            field.written += ", min: 0, max: 10";
+        }
+        let has_default = !matches!(field.kind, "email" | "choices") && random.chance(15);
+        if has_default {
+            let default = quoted(field.kind, &random.pick(&field.operands).clone());
+            field.written += &format!(", default: {default}");
+        }
+    }
+}
+
+/// An operand as YAML: text and choices in quotes, so that no reader takes them for something else.
+pub(super) fn quoted(kind: &str, operand: &str) -> String {
+    match kind {
+        "text" | "email" | "choice" | "choices" => format!("\"{}\"", operand.replace('"', "\\\"")),
+        _ => operand.to_owned(),
+    }
+}
+
+impl Field {
+    fn new(id: &'static str, kind: &'static str, operands: &[&str]) -> Self {
+        Field::from(id, kind, operands.iter().map(|&operand| operand.to_owned()).collect())
+    }
+
+    fn from(id: &'static str, kind: &'static str, operands: Vec<String>) -> Self {
+        let column = id.replace('-', "_");
+        Field { id, kind, column, in_file: true, cells: operands.clone(), operands, written: String::new() }
+    }
+
+    fn with_cells(mut self, more: &[&str]) -> Self {
+        self.cells.extend(more.iter().map(|&cell| cell.to_owned()));
+        self
+    }
+}
+
+/// The section `contacts`.
+pub(super) fn contacts_section(random: &mut Random, fields: &[Field]) -> String {
+    let mut yaml = String::from("contacts:\n  key: id\n");
+    let tags = if random.chance(30) { "open".to_owned() } else { format!("[{}]", TAGS.join(", ")) };
+    writeln!(yaml, "  tags: {{ values: {tags}, column: labels, separator: \",\" }}").expect("a string takes it");
+    yaml += "  points: { column: points }\n  fields:\n";
+    for Field { id, kind, written, .. } in fields {
+        writeln!(yaml, "    {id}: {{ type: {kind}{written} }}").expect("a string takes it");
+    }
+    yaml += "  addresses: { email: email, sms: phone }\n";
+    if random.chance(70) {
+        yaml += "  consent: { email: { field: opt-in, is: true } }\n";
+    }
+    if random.chance(50) {
+        yaml += "  do-not-contact: { email: { column: dnc } }\n";
+    }
+    yaml
+}

@@ -1,0 +1,90 @@
+//! Random projects with contacts and times to run them at, to hold the kernel against the reference interpreter.
+//!
+//! Invariant: the same seed gives the same case.
+
+#![allow(clippy::format_push_string, reason = "a project is put together from pieces of text")]
+
+mod campaigns;
+mod conditions;
+mod fields;
+mod funnels;
+mod random;
+mod rows;
+mod scene;
+mod steps;
+
+use self::fields::Field;
+use self::funnels::Funnel;
+use self::random::Random;
+use self::rows::Pool;
+use self::scene::Scene;
+
+/// A project, its contacts, and the times of its runs.
+pub(crate) struct Case {
+    pub(crate) seed: u64,
+    pub(crate) yaml: String,
+    pub(crate) runs: Vec<String>,
+    first_file: String,
+    pools: Vec<Pool>,
+}
+
+/// What is drawn so far.
+struct Draft<'a> {
+    random: &'a mut Random,
+    scene: &'a Scene,
+    fields: &'a [Field],
+    days: Vec<String>,
+    funnels: Vec<Funnel>,
+    segments: usize,
+}
+
+impl Case {
+    pub(crate) fn new(seed: u64) -> Self {
+        let mut random = Random::new(seed);
+        let scene = Scene::new(&mut random);
+        let fields = fields::fields(&mut random, &scene);
+        let contacts = fields::contacts_section(&mut random, &fields);
+        let mut draft = Draft {
+            random: &mut random,
+            scene: &scene,
+            fields: &fields,
+            days: scene.days(),
+            funnels: Vec::new(),
+            segments: 0,
+        };
+        draft.draw_funnels();
+        let mut yaml = draft.head();
+        yaml += &contacts;
+        yaml += campaigns::CONTENT;
+        yaml += &format!("  soon:\n    kind: email\n{}", draft.window("    "));
+        yaml += &draft.segments_section();
+        yaml += &draft.funnels_section();
+        yaml += &draft.campaigns_section();
+        let pools = draft.pools();
+        let first_file = rows::first_file(&mut random, &pools);
+        Case { seed, yaml, runs: scene.runs, first_file, pools }
+    }
+
+    /// The contacts file of a run: the first one, what the run before wrote, or either with changes made outside.
+    pub(crate) fn file(&self, run: usize, output_before: &str) -> String {
+        if run == 0 {
+            return self.first_file.clone();
+        }
+        let mut random = Random::new(self.seed ^ (run as u64) << 32);
+        let base = if random.chance(60) { output_before } else { &self.first_file };
+        if random.chance(50) { rows::edited(&mut random, &self.pools, base) } else { base.to_owned() }
+    }
+}
+
+impl Draft<'_> {
+    fn head(&mut self) -> String {
+        let mut yaml = String::from("version: 1\nproject: generated\n");
+        if let Some(zone) = self.scene.zone {
+            yaml += &format!("timezone: {zone}\n");
+        }
+        if self.random.chance(20) {
+            yaml += &format!("runs: {{ every: {} }}\n", self.random.pick(&["1 hour", "15 minutes", "6 hours"]));
+        }
+        yaml
+    }
+}

@@ -1,0 +1,132 @@
+//! The contacts of a case, and what somebody else does to their file between runs.
+//!
+//! Invariant: every file is well formed and every key stands in it once.
+
+use super::Draft;
+use super::fields::TAGS;
+use super::random::Random;
+
+/// A column and what may stand in it.
+pub(crate) struct Pool {
+    pub(super) column: String,
+    cells: Vec<String>,
+    in_file: bool,
+}
+
+impl Draft<'_> {
+    pub(super) fn pools(&mut self) -> Vec<Pool> {
+        let mut pools = vec![Pool {
+            column: "extra".into(),
+            cells: ["x", "a \"b\"", "1,2", "é"].map(str::to_owned).to_vec(),
+            in_file: true,
+        }];
+        for field in self.fields {
+            pools.push(Pool { column: field.column.clone(), cells: field.cells.clone(), in_file: field.in_file });
+        }
+        for funnel in &self.funnels {
+            let cells = funnel.stages.iter().map(|stage| stage.value.clone()).collect();
+            pools.push(Pool { column: funnel.column.clone(), cells, in_file: self.random.chance(70) });
+        }
+        let mut tags: Vec<String> = TAGS.map(str::to_owned).to_vec();
+        tags.extend(["vip,hot", "warm , vip", "new,cold,warm"].map(str::to_owned));
+        pools.push(Pool { column: "labels".into(), cells: tags, in_file: self.random.chance(80) });
+        let points = ["0", "5", "10", "-5", "15"].map(str::to_owned).to_vec();
+        pools.push(Pool { column: "points".into(), cells: points, in_file: self.random.chance(70) });
+        let refusals =
+            ["false", "unsubscribed", "true", "complained", "bounced", "", "", ""].map(str::to_owned).to_vec();
+        pools.push(Pool { column: "dnc".into(), cells: refusals, in_file: true });
+        pools
+    }
+}
+
+/// The file as it first is.
+pub(super) fn first_file(random: &mut Random, pools: &[Pool]) -> String {
+    let pools: Vec<&Pool> = pools.iter().filter(|pool| pool.in_file).collect();
+    let mut records = vec![vec!["id".to_owned()]];
+    records[0].extend(pools.iter().map(|pool| pool.column.clone()));
+    for number in 0..random.between(10, 40) {
+        let mut record = vec![format!("c{number:02}")];
+        record.extend(pools.iter().map(|pool| cell(random, pool)));
+        records.push(record);
+    }
+    let line_end = if random.chance(10) { "\r\n" } else { "\n" };
+    let mut file = written(random, &records, line_end);
+    if random.chance(10) {
+        file.truncate(file.len() - line_end.len());
+    }
+    file
+}
+
+fn cell(random: &mut Random, pool: &Pool) -> String {
+    if random.chance(25) { String::new() } else { random.pick(&pool.cells).clone() }
+}
+
+/// Somebody changes a few cells, drops a row, adds one.
+pub(super) fn edited(random: &mut Random, pools: &[Pool], file: &str) -> String {
+    let mut records = parsed(file);
+    let header = records[0].clone();
+    for _ in 0..random.between(1, 12) {
+        let row = random.between(1, records.len() - 1);
+        let column = random.between(1, header.len() - 1);
+        if let Some(pool) = pools.iter().find(|pool| pool.column == header[column]) {
+            records[row][column] = cell(random, pool);
+        }
+    }
+    if random.chance(40) {
+        let row = random.between(1, records.len() - 1);
+        records.remove(row);
+    }
+    if random.chance(40) {
+        let mut added = vec![format!("n{}", random.below(1000))];
+        for column in &header[1..] {
+            let pool = pools.iter().find(|pool| pool.column == *column);
+            added.push(pool.map_or(String::new(), |pool| cell(random, pool)));
+        }
+        if records.iter().all(|record| record[0] != added[0]) {
+            records.push(added);
+        }
+    }
+    written(random, &records, "\n")
+}
+
+/// Some cells stand in quotes without need.
+fn written(random: &mut Random, records: &[Vec<String>], line_end: &str) -> String {
+    let mut file = String::new();
+    for record in records {
+        let cells: Vec<String> = record
+            .iter()
+            .map(|cell| {
+                if cell.contains([',', '"', '\n', '\r']) || random.chance(5) {
+                    format!("\"{}\"", cell.replace('"', "\"\""))
+                } else {
+                    cell.clone()
+                }
+            })
+            .collect();
+        file += &cells.join(",");
+        file += line_end;
+    }
+    file
+}
+
+fn parsed(file: &str) -> Vec<Vec<String>> {
+    let mut records = vec![vec![String::new()]];
+    let mut quoted = false;
+    for letter in file.replace("\r\n", "\n").trim_end_matches('\n').chars() {
+        let record = records.last_mut().expect("a record");
+        match letter {
+            '"' => {
+                quoted = !quoted;
+                record.last_mut().expect("a cell").push('"');
+            }
+            ',' if !quoted => record.push(String::new()),
+            '\n' if !quoted => records.push(vec![String::new()]),
+            _ => record.last_mut().expect("a cell").push(letter),
+        }
+    }
+    let unquoted = |cell: String| match cell.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+        Some(inner) => inner.replace("\"\"", "\""),
+        None => cell,
+    };
+    records.into_iter().map(|record| record.into_iter().map(unquoted).collect()).collect()
+}

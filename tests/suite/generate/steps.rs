@@ -1,0 +1,138 @@
+//! Random steps.
+//!
+//! Invariant: within a campaign the moves in a funnel never go to a lighter stage than the one before, so that none is
+//! refused from every stage that a contact can have there.
+
+use std::fmt::Write as _;
+
+use super::Draft;
+use super::conditions::Scope;
+use super::fields::{Field, HATS, TAGS, quoted};
+
+/// What the steps of one campaign have in common.
+struct Course {
+    /// How many steps have an id.
+    ids: usize,
+    /// Per funnel the weight that the next move must reach.
+    lightest: [usize; 3],
+}
+
+const WAITS: [&str; 8] = ["1 minute", "30 minutes", "1 hour", "5 hours", "1 day", "2 days", "1 week", "1 month"];
+
+impl Draft<'_> {
+    pub(super) fn steps_of(&mut self, campaign: usize, lightest: [usize; 3]) -> String {
+        let mut course = Course { ids: campaign * 100, lightest };
+        let mut yaml = String::from("    steps:\n");
+        let steps = self.steps(&mut course, 2, 6);
+        for step in steps {
+            writeln!(yaml, "      - {step}").expect("a string takes it");
+        }
+        yaml
+    }
+
+    fn steps(&mut self, course: &mut Course, depth: usize, most: usize) -> Vec<String> {
+        let mut steps = Vec::new();
+        for _ in 0..self.random.between(1, most) {
+            steps.push(self.step(course, depth));
+        }
+        if self.random.chance(10) {
+            let outcome = *self.random.pick(&["completed", "exited", "converted"]);
+            steps.push(format!("{{ exit: {outcome} }}"));
+        }
+        steps
+    }
+
+    fn step(&mut self, course: &mut Course, depth: usize) -> String {
+        let body = match self.random.below(18) {
+            0..=2 => self.send(),
+            3 | 4 => format!("wait: {}", self.random.pick(&WAITS)),
+            5 | 6 => self.wait_until(),
+            7 | 8 => self.move_or_tag(course),
+            9 => format!("leave: {}", self.funnels[self.random.below(self.funnels.len())].id),
+            10 => format!("add-tag: {}", self.random.pick(&TAGS)),
+            11 => format!("remove-tag: {}", self.random.pick(&TAGS)),
+            12 => format!("points: {}", self.random.pick(&["5", "10", "-5"])),
+            13 | 14 => self.set(),
+            15 => format!("clear: {}", self.random.pick(self.fields).id),
+            _ if depth > 0 => self.branch(course, depth),
+            _ => self.set(),
+        };
+        if self.random.chance(25) {
+            course.ids += 1;
+            return format!("{{ id: step-{}, {body} }}", course.ids);
+        }
+        format!("{{ {body} }}")
+    }
+
+    fn branch(&mut self, course: &mut Course, depth: usize) -> String {
+        let scope = Scope { stages: self.random.chance(50), segments: self.segments };
+        let condition = self.condition(scope, 1);
+        let then = self.steps(course, depth - 1, 3).join(", ");
+        if self.random.chance(50) {
+            return format!("if: {condition}, then: [ {then} ]");
+        }
+        let other = self.steps(course, depth - 1, 3).join(", ");
+        format!("if: {condition}, then: [ {then} ], else: [ {other} ]")
+    }
+
+    fn send(&mut self) -> String {
+        let content =
+            *self.random.pick(&["hello", "hello", "bye", "weekly", "urgent", "ping", "banner", "gone", "soon"]);
+        let mut body = format!("send: {content}");
+        if self.random.chance(15) {
+            let once = *self.random.pick(&["entry", "ever", "{ after: 1 day }"]);
+            body += &format!(", once: {once}");
+        }
+        if self.random.chance(10) {
+            body += &format!(", transactional: {}", self.random.chance(50));
+        }
+        body
+    }
+
+    fn wait_until(&mut self) -> String {
+        let until = match self.random.below(4) {
+            0 => self.scene.day(*self.random.pick(&[-1, 0, 1, 2, 20])).to_string(),
+            1 => self.scene.hour(*self.random.pick(&[-1, 0, 1, 24, 26])).strftime("%Y-%m-%dT%H:%M").to_string(),
+            2 => {
+                let offset = *self.random.pick(&["-1 day", "2 days", "-2 hours", "1 hour"]);
+                let field = *self.random.pick(&["seen", "meeting"]);
+                format!("{{ field: {field}, offset: {offset} }}")
+            }
+            _ => format!("{{ field: {} }}", self.random.pick(&["seen", "meeting"])),
+        };
+        let past =
+            *self.random.pick(&["", ", if-past: continue", ", if-past: exit", ", if-past: skip", ", if-past: skip"]);
+        format!("wait-until: {until}{past}")
+    }
+
+    /// A move that goes on from the one before; where there is none, a tag.
+    fn move_or_tag(&mut self, course: &mut Course) -> String {
+        let number = self.random.below(self.funnels.len());
+        let funnel = &self.funnels[number];
+        let targets: Vec<(&str, usize)> = funnel
+            .stages
+            .iter()
+            .filter(|stage| !stage.closed && stage.weight >= course.lightest[number])
+            .map(|stage| (stage.id.as_str(), stage.weight))
+            .collect();
+        if targets.is_empty() {
+            return format!("add-tag: {}", self.random.pick(&TAGS));
+        }
+        let (stage, weight) = *self.random.pick(&targets);
+        course.lightest[number] = weight;
+        format!("move: {}/{stage}", funnel.id)
+    }
+
+    fn set(&mut self) -> String {
+        let Field { id, kind, operands, .. } = self.random.pick(self.fields);
+        let to = match *kind {
+            "integer" if self.random.chance(60) => format!("{{ add: {} }}", self.random.pick(&["1", "-2", "8"])),
+            "number" if self.random.chance(60) => format!("{{ add: {} }}", self.random.pick(&["0.25", "-2", "8"])),
+            "date" if self.random.chance(50) => "today".to_owned(),
+            "datetime" if self.random.chance(50) => "now".to_owned(),
+            "choices" => format!("[{}]", self.random.two(&HATS).map(|hat| (*hat).to_owned()).join(", ")),
+            kind => quoted(kind, self.random.pick::<String>(operands)),
+        };
+        format!("set: {id}, to: {to}")
+    }
+}
