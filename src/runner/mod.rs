@@ -2,6 +2,7 @@
 
 pub mod contact;
 pub mod effect;
+pub mod input;
 pub mod kernel;
 pub mod key;
 pub mod metrics;

@@ -1,0 +1,188 @@
+//! Text of cells to typed values; what does not parse whole is not a value.
+
+use jiff::civil::DateTime;
+use jiff::tz::{AmbiguousOffset, TimeZone};
+use rust_decimal::Decimal;
+
+/// True, false, yes, no, 1, 0 in any letter case.
+pub(crate) fn boolean(text: &str) -> Option<bool> {
+    let is = |words: [&str; 3]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
+    match (is(["true", "yes", "1"]), is(["false", "no", "0"])) {
+        (true, _) => Some(true),
+        (_, true) => Some(false),
+        (false, false) => None,
+    }
+}
+
+/// Decimal digits with an optional sign.
+pub(crate) fn integer(text: &str) -> Option<i64> {
+    text.parse().ok()
+}
+
+/// An exact decimal: digits, an optional sign, an optional point; at most 28 digits, never rounded.
+pub(crate) fn number(text: &str) -> Option<Decimal> {
+    let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
+    let digits = unsigned.bytes().filter(u8::is_ascii_digit).count();
+    let points = unsigned.bytes().filter(|byte| *byte == b'.').count();
+    if digits == 0 || points > 1 || digits + points != unsigned.len() {
+        return None;
+    }
+    if digits <= 18 { Some(small_number(text, unsigned)) } else { Decimal::from_str_exact(text).ok() }
+}
+
+/// At most 18 digits fit an `i64`, which is much faster.
+fn small_number(text: &str, unsigned: &str) -> Decimal {
+    let digits = unsigned.bytes().filter(u8::is_ascii_digit);
+    let magnitude = digits.fold(0_i64, |sum, digit| sum * 10 + i64::from(digit - b'0'));
+    let scale = unsigned.bytes().rev().position(|byte| byte == b'.').unwrap_or(0);
+    let sign = if text.starts_with('-') { -1 } else { 1 };
+    Decimal::new(sign * magnitude, u32::try_from(scale).unwrap_or(0))
+}
+
+/// `2026-11-21` as days since 1970-01-01.
+pub(crate) fn day(text: &str) -> Option<i32> {
+    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = text.as_bytes() else { return None };
+    let year = i32::from(pair(*y1, *y2)?) * 100 + i32::from(pair(*y3, *y4)?);
+    let (month, day) = (pair(*m1, *m2)?, pair(*d1, *d2)?);
+    let fits = (1..=12).contains(&month) && day >= 1 && day <= days_in_month(year, month);
+    fits.then(|| days_since_epoch(year, i32::from(month), i32::from(day)))
+}
+
+/// `2026-11-21T09:00`, with `:SS` and a fraction, a space for `T`, an offset or `Z`, as seconds since 1970-01-01T00:00Z; a bare day is its first moment.
+/// Without an offset the clock of `zone` counts.
+pub(crate) fn moment(text: &str, zone: &TimeZone) -> Option<i64> {
+    let (date, rest) = text.split_at_checked(10)?;
+    let day = i64::from(day(date)?);
+    if rest.is_empty() {
+        return in_zone(day * 86_400, zone);
+    }
+    let clock = rest.strip_prefix(['T', 't', ' '])?;
+    let (clock, offset) = clock.split_at(clock.find(['Z', 'z', '+', '-', ' ']).unwrap_or(clock.len()));
+    let local = day * 86_400 + time_of_day(clock)?;
+    if offset.is_empty() { in_zone(local, zone) } else { Some(local - offset_seconds(offset.trim_start())?) }
+}
+
+/// The moment at which the clocks of `zone` show the civil time; in a gap the next that exists, in an overlap the first.
+pub(crate) fn in_zone(local: i64, zone: &TimeZone) -> Option<i64> {
+    let civil = civil(local)?;
+    let ambiguous = zone.to_ambiguous_timestamp(civil);
+    match ambiguous.offset() {
+        AmbiguousOffset::Unambiguous { offset } | AmbiguousOffset::Fold { before: offset, after: _ } => {
+            Some(local - i64::from(offset.seconds()))
+        }
+        AmbiguousOffset::Gap { before: _, after } => {
+            let before_gap = jiff::Timestamp::from_second(local - i64::from(after.seconds())).ok()?;
+            zone.following(before_gap).next().map(|transition| transition.timestamp().as_second())
+        }
+    }
+}
+
+fn civil(local: i64) -> Option<DateTime> {
+    let utc = jiff::Timestamp::from_second(local).ok()?;
+    Some(jiff::tz::Offset::UTC.to_datetime(utc))
+}
+
+/// `HH:MM`, `HH:MM:SS` or with a fraction, which is dropped.
+fn time_of_day(text: &str) -> Option<i64> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    let (hour, minute, second) = match whole.as_bytes() {
+        [h1, h2, b':', m1, m2] if whole == text => (pair(*h1, *h2)?, pair(*m1, *m2)?, 0),
+        [h1, h2, b':', m1, m2, b':', s1, s2] => (pair(*h1, *h2)?, pair(*m1, *m2)?, pair(*s1, *s2)?),
+        _ => return None,
+    };
+    let fits = hour < 24 && minute < 60 && second < 60 && !fraction.is_empty();
+    let fits = fits && fraction.bytes().all(|byte| byte.is_ascii_digit());
+    fits.then(|| i64::from(hour) * 3600 + i64::from(minute) * 60 + i64::from(second))
+}
+
+/// `Z`, `+01:00`, `+0100` or `+01`.
+fn offset_seconds(text: &str) -> Option<i64> {
+    let (sign, hours, minutes) = match text.as_bytes() {
+        b"Z" | b"z" => return Some(0),
+        [sign, h1, h2] => (sign, pair(*h1, *h2)?, 0),
+        [sign, h1, h2, b':', m1, m2] | [sign, h1, h2, m1, m2] => (sign, pair(*h1, *h2)?, pair(*m1, *m2)?),
+        _ => return None,
+    };
+    let seconds = i64::from(hours) * 3600 + i64::from(minutes) * 60;
+    match sign {
+        b'+' if hours < 24 && minutes < 60 => Some(seconds),
+        b'-' if hours < 24 && minutes < 60 => Some(-seconds),
+        _ => None,
+    }
+}
+
+fn pair(tens: u8, ones: u8) -> Option<u8> {
+    (tens.is_ascii_digit() && ones.is_ascii_digit()).then(|| (tens - b'0') * 10 + (ones - b'0'))
+}
+
+fn days_in_month(year: i32, month: u8) -> u8 {
+    match month {
+        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}
+
+/// Counts years from March, so that the leap day is the last of its year.
+fn days_since_epoch(year: i32, month: i32, day: i32) -> i32 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));
+    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_day_of_four_centuries_agrees_with_the_calendar() {
+        let mut date = jiff::civil::date(1799, 12, 31);
+        let mut expected = day("1799-12-31").unwrap();
+        while date.year() < 2200 {
+            assert_eq!(day(&date.to_string()), Some(expected), "{date}");
+            date = date.tomorrow().unwrap();
+            expected += 1;
+        }
+        assert_eq!(day("1970-01-01"), Some(0));
+        for wrong in ["2026-02-29", "2026-13-01", "2026-00-10", "2026-01-00", "26-01-01", "2026/01/01", "2026-1-1"] {
+            assert_eq!(day(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn moments_know_offsets_gaps_and_overlaps() {
+        let zone = TimeZone::get("Europe/Warsaw").unwrap();
+        let at = |text: &str| moment(text, &zone);
+        let utc = |text: &str| Some(text.parse::<jiff::Timestamp>().unwrap().as_second());
+        assert_eq!(at("2026-11-21T09:00"), utc("2026-11-21T08:00:00Z"));
+        assert_eq!(at("2026-07-21 09:00:30"), utc("2026-07-21T07:00:30Z"));
+        assert_eq!(at("2026-07-21T09:00:30.999"), utc("2026-07-21T07:00:30Z"));
+        assert_eq!(at("2026-11-21T09:00Z"), utc("2026-11-21T09:00:00Z"));
+        assert_eq!(at("2026-11-21T09:00:00-05:30"), utc("2026-11-21T14:30:00Z"));
+        assert_eq!(at("2026-11-21T09:00+0100"), at("2026-11-21T09:00"));
+        assert_eq!(at("2026-11-21"), utc("2026-11-20T23:00:00Z"));
+        assert_eq!(at("2026-03-29T02:30"), utc("2026-03-29T01:00:00Z"), "the clock jumps from 2 to 3");
+        assert_eq!(at("2026-10-25T02:30"), utc("2026-10-25T00:30:00Z"), "2:30 happens twice");
+        for wrong in ["2026-11-21T", "2026-11-21T9:00", "2026-11-21T24:00", "2026-11-21T09:00.5", "2026-11-21T09:00+25", "x"] {
+            assert_eq!(at(wrong), None, "{wrong}");
+        }
+        assert_eq!(at("żżżżżżżżżż"), None);
+    }
+
+    #[test]
+    fn numbers_are_exact_and_nothing_else_is_a_number() {
+        for text in ["0", "12.50", "-3.14", "+7", ".5", "5.", "79228162514264337593543950335", "0.1234567890123456789012345678"] {
+            let expected = text.trim_start_matches('+').parse::<Decimal>().unwrap();
+            assert_eq!(number(text), Some(expected), "{text}");
+        }
+        for wrong in ["", "-", ".", "1e5", "1_000", "1,5", "0x1", "1.2.3", "٣", "79228162514264337593543950336"] {
+            assert_eq!(number(wrong), None, "{wrong}");
+        }
+        assert_eq!(integer("9223372036854775807"), Some(i64::MAX));
+        assert_eq!(integer("9223372036854775808"), None);
+        assert_eq!(integer("1.0"), None);
+        assert_eq!((boolean("YES"), boolean("0"), boolean("on")), (Some(true), Some(false), None));
+    }
+}

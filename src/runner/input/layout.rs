@@ -1,0 +1,204 @@
+//! Which column of the contacts file holds what; made once from the header, so that no row looks up a name.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::did_you_mean;
+use crate::model::ids::Id;
+use crate::model::{Channel, FieldId, FunnelId, Model, StepKind};
+use crate::runner::contact::Columns;
+use crate::runner::input::row::{Cells, without_line_end};
+
+/// What funnelc writes into contacts.csv.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Written {
+    /// The stage in a funnel.
+    Stage(FunnelId),
+    /// The tags.
+    Tags,
+    /// The points.
+    Points,
+    /// A field that a step sets or clears.
+    Field(FieldId),
+}
+
+/// The columns of one contacts file.
+#[derive(Clone, Debug)]
+pub(crate) struct Layout {
+    /// The header's names.
+    pub(crate) names: Vec<String>,
+    /// The header row as it stands in the file, line end included.
+    pub(crate) header: Vec<u8>,
+    /// The key's column.
+    pub(crate) key: usize,
+    /// By field id.
+    pub(crate) fields: Vec<Option<usize>>,
+    /// By funnel id.
+    pub(crate) stages: Vec<Option<usize>>,
+    /// The tags.
+    pub(crate) tags: Option<usize>,
+    /// The points.
+    pub(crate) points: Option<usize>,
+    /// By channel: why it must not be used.
+    pub(crate) blocks: [Option<usize>; Channel::ALL.len()],
+    /// What funnelc writes and where, from left to right; what has no column comes last and is appended.
+    pub(crate) written: Vec<(Option<usize>, Written)>,
+}
+
+/// A header that was read, and what is worth a warning.
+pub(crate) type Read = (Layout, Vec<String>);
+
+impl Layout {
+    /// Reads the header row, which may begin with a byte order mark. Says everything that is wrong with it.
+    pub(crate) fn read(header: &[u8], model: &Model) -> Result<Read, Vec<String>> {
+        let names = names(header).map_err(|message| vec![message])?;
+        let mut lookup = Lookup::new(&names);
+        let contacts = &model.contacts;
+        let key = lookup.required(&contacts.key, "the key");
+        let writes = Writes::of(model);
+        let fields = contacts.fields.iter().map(|(id, field)| {
+            if field.required {
+                lookup.required(&field.column, "a required field");
+            } else if !writes.fields[id.index()] {
+                lookup.wanted(&field.column);
+            }
+            lookup.find(&field.column)
+        });
+        let fields: Vec<_> = fields.collect();
+        let blocks = Channel::ALL.map(|channel| {
+            let column = contacts.channels[channel as usize].do_not_contact.as_ref()?;
+            lookup.required(column, "who must not be contacted")
+        });
+        let (Some(key), true) = (key, lookup.errors.is_empty()) else { return Err(lookup.errors) };
+        let mut layout = Self {
+            key,
+            fields,
+            blocks,
+            stages: model.funnels.values().map(|funnel| lookup.find(&funnel.column)).collect(),
+            tags: lookup.find(&contacts.tags.column),
+            points: lookup.find(&contacts.points.column),
+            written: Vec::new(),
+            header: header.to_vec(),
+            names: Vec::new(),
+        };
+        layout.written = layout.written(&writes);
+        let warnings = lookup.warnings;
+        layout.names = names;
+        Ok((layout, warnings))
+    }
+
+    /// How many cells a row must have.
+    pub(crate) fn width(&self) -> usize {
+        self.names.len()
+    }
+
+    /// Which of the columns that funnelc also writes are there.
+    pub(crate) fn columns(&self) -> Columns {
+        Columns {
+            fields: self.fields.iter().map(Option::is_some).collect(),
+            stages: self.stages.iter().map(Option::is_some).collect(),
+            tags: self.tags.is_some(),
+            points: self.points.is_some(),
+        }
+    }
+
+    /// Appended columns stand in the order of docs/outputs.md: stages, tags, points, fields, each by id.
+    fn written(&self, writes: &Writes) -> Vec<(Option<usize>, Written)> {
+        let stages = self.stages.iter().enumerate();
+        let mut written: Vec<_> = stages.map(|(id, at)| (*at, Written::Stage(FunnelId::from_index(id)))).collect();
+        written.extend(writes.tags.then_some((self.tags, Written::Tags)));
+        written.extend(writes.points.then_some((self.points, Written::Points)));
+        let fields = self.fields.iter().enumerate().filter(|(id, _)| writes.fields[*id]);
+        written.extend(fields.map(|(id, at)| (*at, Written::Field(FieldId::from_index(id)))));
+        written.sort_by_key(|(at, _)| at.unwrap_or(usize::MAX));
+        written
+    }
+}
+
+/// What the steps of a project write, stages apart.
+struct Writes {
+    tags: bool,
+    points: bool,
+    fields: Vec<bool>,
+}
+
+impl Writes {
+    fn of(model: &Model) -> Self {
+        let mut writes = Self { tags: false, points: false, fields: vec![false; model.contacts.fields.len()] };
+        for campaign in model.campaigns.values() {
+            campaign.each_step(|step| writes.add(&step.kind));
+        }
+        writes
+    }
+
+    fn add(&mut self, kind: &StepKind) {
+        match kind {
+            StepKind::AddTag(_) | StepKind::RemoveTag(_) => self.tags = true,
+            StepKind::Points(_) => self.points = true,
+            StepKind::Set { field, .. } | StepKind::Clear(field) => self.fields[field.index()] = true,
+            StepKind::Send { .. } | StepKind::Move(_) | StepKind::Leave(_) | StepKind::Wait(_) => {}
+            StepKind::WaitUntil { .. } | StepKind::If { .. } | StepKind::Exit(_) | StepKind::Broken => {}
+        }
+    }
+}
+
+fn names(header: &[u8]) -> Result<Vec<String>, String> {
+    let header = header.strip_prefix(b"\xef\xbb\xbf").unwrap_or(header);
+    let (row, _) = without_line_end(header);
+    if row.is_empty() {
+        return Err("the file is empty; its first row must name the columns".to_owned());
+    }
+    let row = std::str::from_utf8(row).map_err(|_| "the header is not UTF-8".to_owned())?;
+    let mut cells = Cells::default();
+    cells.split(row).map_err(|reason| format!("the header cannot be read: {reason}"))?;
+    Ok((0..cells.len()).map(|index| cells.text(row, index).trim().to_owned()).collect())
+}
+
+/// Finds columns by name and keeps what is wrong.
+struct Lookup<'a> {
+    names: &'a [String],
+    positions: BTreeMap<&'a str, usize>,
+    errors: Vec<String>,
+    warnings: Vec<String>,
+}
+
+impl<'a> Lookup<'a> {
+    fn new(names: &'a [String]) -> Self {
+        let mut lookup = Self { names, positions: BTreeMap::new(), errors: Vec::new(), warnings: Vec::new() };
+        for (index, name) in names.iter().enumerate() {
+            if let Some(first) = lookup.positions.insert(name, index) {
+                let columns = format!("columns {} and {}", first + 1, index + 1);
+                lookup.errors.push(format!("the column `{name}` stands twice in the header, as {columns}"));
+            }
+        }
+        lookup
+    }
+
+    fn find(&self, column: &str) -> Option<usize> {
+        self.positions.get(column).copied()
+    }
+
+    fn required(&mut self, column: &str, holds: &str) -> Option<usize> {
+        let found = self.find(column);
+        if found.is_none() {
+            let hint = self.hint(column);
+            self.errors.push(format!("the column `{column}`, which holds {holds}, is missing{hint}"));
+        }
+        found
+    }
+
+    fn wanted(&mut self, column: &str) {
+        if self.find(column).is_none() {
+            let hint = self.hint(column);
+            self.warnings.push(format!("the column `{column}` is missing, so nobody has a value for it{hint}"));
+        }
+    }
+
+    fn hint(&self, column: &str) -> String {
+        let near = did_you_mean(column, self.names.iter().map(String::as_str));
+        match (near, self.names) {
+            (Some(near), _) => format!("; did you mean `{near}`?"),
+            (None, [only]) if only.contains([';', '\t']) => "; the cells must stand between commas".to_owned(),
+            (None, _) => String::new(),
+        }
+    }
+}

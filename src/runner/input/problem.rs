@@ -1,0 +1,116 @@
+//! What is wrong with a row of the contacts file; a row with a problem is never run.
+
+use std::fmt;
+
+/// A value that does not fit, or a row that cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The line of the file in which the row begins, counted from 1.
+    pub line: u64,
+    /// The column, where it is one cell's fault.
+    pub column: Option<String>,
+    /// The cell's text, or empty.
+    pub value: String,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// Why a row is bad.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the words of `Display` say it")]
+pub enum Reason {
+    MissingKey,
+    Required,
+    NotA(&'static str),
+    TooSmall(String),
+    TooLarge(String),
+    UnknownChoice,
+    UnknownTag,
+    UnknownStage { funnel: String },
+    UnknownBlock,
+    CellCount { expected: usize, found: usize },
+    StrayQuote,
+    UnclosedQuote,
+    NotUtf8,
+    DuplicateKey { first_line: u64 },
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::MissingKey => f.write_str("the key is missing"),
+            Self::Required => f.write_str("a value is required"),
+            Self::NotA(word) => {
+                let article = if word.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
+                write!(f, "not {article} {word}")
+            }
+            Self::TooSmall(min) => write!(f, "less than {min}"),
+            Self::TooLarge(max) => write!(f, "more than {max}"),
+            Self::UnknownChoice => f.write_str("not one of the declared values"),
+            Self::UnknownTag => f.write_str("not one of the declared tags"),
+            Self::UnknownStage { funnel } => write!(f, "not a stage of `{funnel}`"),
+            Self::UnknownBlock => f.write_str("not `unsubscribed`, `complained`, `bounced` or `false`"),
+            Self::CellCount { expected, found } => write!(f, "{found} cells where the header has {expected}"),
+            Self::StrayQuote => f.write_str("a quote inside a cell; write the cell in quotes and the quote twice"),
+            Self::UnclosedQuote => f.write_str("a quote that is never closed"),
+            Self::NotUtf8 => f.write_str("not UTF-8"),
+            Self::DuplicateKey { first_line } => write!(f, "the same key as in line {first_line}"),
+        }
+    }
+}
+
+/// `line 7, column `orders`: `x` is bad: not an integer`, on one line whatever the value.
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}", self.line)?;
+        if let Some(column) = &self.column {
+            write!(f, ", column `{column}`")?;
+        }
+        if !self.value.is_empty() {
+            write!(f, ", `{}`", shortened(&self.value))?;
+        }
+        write!(f, ": {}", self.reason)
+    }
+}
+
+/// At most 60 characters, control characters escaped.
+fn shortened(value: &str) -> String {
+    const ROOM: usize = 60;
+    let mut text: String = value.chars().take(ROOM).flat_map(escaped).collect();
+    if value.chars().nth(ROOM).is_some() {
+        text.push('…');
+    }
+    text
+}
+
+fn escaped(c: char) -> Vec<char> {
+    if c.is_control() { c.escape_default().collect() } else { vec![c] }
+}
+
+/// The problems of a run: how many rows, and the first of them for people.
+#[derive(Clone, Debug, Default)]
+pub struct Problems {
+    /// How many rows are bad.
+    pub rows: u64,
+    /// The first problems, in order of their lines.
+    pub first: Vec<Problem>,
+}
+
+impl Problems {
+    /// How many are kept to be shown.
+    pub const SHOWN: usize = 20;
+
+    /// Adds the problems of one bad row.
+    pub(crate) fn add_row(&mut self, problems: impl IntoIterator<Item = Problem>) {
+        self.rows += 1;
+        let room = Self::SHOWN - self.first.len();
+        self.first.extend(problems.into_iter().take(room));
+    }
+
+    /// Adds those of later rows.
+    pub(crate) fn append(&mut self, later: Self) {
+        self.rows += later.rows;
+        let room = Self::SHOWN - self.first.len();
+        self.first.extend(later.first.into_iter().take(room));
+    }
+}
