@@ -6,7 +6,7 @@ use crate::diagnostic::did_you_mean;
 use crate::model::ids::Id;
 use crate::model::{Channel, FieldId, FunnelId, Model, StepKind};
 use crate::runner::contact::Columns;
-use crate::runner::input::row::{Cells, without_line_end};
+use crate::runner::input::row::{Rows, without_line_end};
 
 /// What funnelc writes into contacts.csv.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -143,14 +143,13 @@ impl Writes {
 
 fn names(header: &[u8]) -> Result<Vec<String>, String> {
     let header = header.strip_prefix(b"\xef\xbb\xbf").unwrap_or(header);
-    let (row, _) = without_line_end(header);
-    if row.is_empty() {
-        return Err("the file is empty; its first row must name the columns".to_owned());
+    if without_line_end(header).0.is_empty() {
+        return Err("the first row must name the columns, but it is empty".to_owned());
     }
-    let row = std::str::from_utf8(row).map_err(|_| "the header is not UTF-8".to_owned())?;
-    let mut cells = Cells::default();
-    cells.split(row).map_err(|reason| format!("the header cannot be read: {reason}"))?;
-    Ok((0..cells.len()).map(|index| cells.text(row, index).trim().to_owned()).collect())
+    let rows = Rows::split(header, 1);
+    let row = rows.iter(header).next().ok_or("the first row must name the columns")?;
+    let width = row.width().map_err(|reason| format!("the header cannot be read: {reason}"))?;
+    Ok((0..width).map(|index| row.text(index).trim().to_owned()).collect())
 }
 
 /// Finds columns by name and keeps what is wrong.

@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use super::cell;
 use super::layout::Layout;
 use super::problem::{Problem, Reason};
-use super::row::Cells;
+use super::row::Row;
 use crate::model::ids::Id;
 use crate::model::{BadValue, Channel, ChoiceId, Field, FieldType, Model, Moment, StageId, Value};
 use crate::runner::contact::{Block, Seen, Slot, TagSet};
@@ -31,10 +31,8 @@ struct Rule<'a> {
 }
 
 /// The row at hand and where its problems go.
-struct Row<'r, 'p> {
-    line: u64,
-    text: &'r str,
-    cells: &'r Cells,
+struct At<'r, 'p> {
+    row: Row<'r>,
     problems: &'p mut Vec<Problem>,
 }
 
@@ -56,23 +54,16 @@ impl<'a> Reader<'a> {
         Self { model, layout, zone: zone.clone(), fields: fields.collect() }
     }
 
-    /// Fills `seen` from a row that was split; whatever does not fit goes to `problems`.
-    pub(crate) fn read<'r>(
-        &self,
-        line: u64,
-        text: &'r str,
-        cells: &'r Cells,
-        seen: &mut Seen<'r>,
-        problems: &mut Vec<Problem>,
-    ) where
+    /// Fills `seen` from a row; whatever does not fit goes to `problems`.
+    pub(crate) fn read<'r>(&self, row: Row<'r>, seen: &mut Seen<'r>, problems: &mut Vec<Problem>)
+    where
         'a: 'r,
     {
-        let mut row = Row { line, text, cells, problems };
-        if cells.len() != self.layout.width() {
-            let reason = Reason::CellCount { expected: self.layout.width(), found: cells.len() };
-            row.problems.push(Problem { line, column: None, value: String::new(), reason });
+        if let Err(reason) = self.shape(row) {
+            problems.push(Problem { line: row.line(), column: None, value: String::new(), reason });
             return;
         }
+        let mut row = At { row, problems };
         seen.key = row.cell(self.layout.key);
         if seen.key.trim().is_empty() {
             row.bad(self.layout, self.layout.key, Reason::MissingKey);
@@ -85,17 +76,23 @@ impl<'a> Reader<'a> {
         seen.blocks = Channel::ALL.map(|channel| self.block(&mut row, channel));
     }
 
-    fn field<'r>(&self, rule: &Rule<'a>, row: &mut Row<'r, '_>) -> Slot<'r>
+    fn shape(&self, row: Row<'_>) -> Result<(), Reason> {
+        let (expected, found) = (self.layout.width(), row.width()?);
+        if found == expected { Ok(()) } else { Err(Reason::CellCount { expected, found }) }
+    }
+
+    fn field<'r>(&self, rule: &Rule<'a>, row: &mut At<'r, '_>) -> Slot<'r>
     where
         'a: 'r,
     {
         let Some(column) = rule.column else { return Slot::Missing };
+        let before = row.problems.len();
         let slot = match self.value(rule, row.cell(column)) {
             Ok(slot) => slot,
             Err(reason) => self.bad_value(row, column, reason),
         };
         let slot = if slot == Slot::Missing { rule.default } else { slot };
-        if slot == Slot::Missing && rule.field.required && row.problems.is_empty() {
+        if slot == Slot::Missing && rule.field.required && row.problems.len() == before {
             row.bad(self.layout, column, Reason::Required);
         }
         slot
@@ -125,7 +122,7 @@ impl<'a> Reader<'a> {
         Ok(slot)
     }
 
-    fn stages(&self, row: &mut Row<'_, '_>, stages: &mut Vec<Option<StageId>>) {
+    fn stages(&self, row: &mut At<'_, '_>, stages: &mut Vec<Option<StageId>>) {
         stages.clear();
         for (id, funnel) in self.model.funnels.iter() {
             let column = self.layout.stages[id.index()];
@@ -138,7 +135,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn tags(&self, row: &mut Row<'_, '_>, tags: &mut TagSet) {
+    fn tags(&self, row: &mut At<'_, '_>, tags: &mut TagSet) {
         tags.clear();
         let (known, Some(column)) = (&self.model.contacts.tags, self.layout.tags) else { return };
         let text = row.cell(column);
@@ -156,7 +153,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn points(&self, row: &mut Row<'_, '_>) -> i64 {
+    fn points(&self, row: &mut At<'_, '_>) -> i64 {
         let Some(column) = self.layout.points else { return 0 };
         let text = row.cell(column).trim();
         if text.is_empty() {
@@ -170,7 +167,7 @@ impl<'a> Reader<'a> {
     }
 
     /// An unknown word is bad also where `on-bad-value: missing` stands: to guess would be to write to somebody who asked us not to.
-    fn block(&self, row: &mut Row<'_, '_>, channel: Channel) -> Option<Block> {
+    fn block(&self, row: &mut At<'_, '_>, channel: Channel) -> Option<Block> {
         let column = self.layout.blocks[channel as usize]?;
         let text = row.cell(column).trim();
         let is = |word: &str| text.eq_ignore_ascii_case(word);
@@ -188,7 +185,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn bad_value<'r>(&self, row: &mut Row<'_, '_>, column: usize, reason: Reason) -> Slot<'r> {
+    fn bad_value<'r>(&self, row: &mut At<'_, '_>, column: usize, reason: Reason) -> Slot<'r> {
         match self.model.contacts.on_bad_value {
             BadValue::Fail => row.bad(self.layout, column, reason),
             BadValue::Missing => {}
@@ -197,14 +194,14 @@ impl<'a> Reader<'a> {
     }
 }
 
-impl<'r> Row<'r, '_> {
+impl<'r> At<'r, '_> {
     fn cell(&self, column: usize) -> &'r str {
-        self.cells.text(self.text, column)
+        self.row.text(column)
     }
 
     fn bad(&mut self, layout: &Layout, column: usize, reason: Reason) {
         let (name, value) = (layout.names[column].clone(), self.cell(column).to_owned());
-        self.problems.push(Problem { line: self.line, column: Some(name), value, reason });
+        self.problems.push(Problem { line: self.row.line(), column: Some(name), value, reason });
     }
 }
 

@@ -1,125 +1,195 @@
-//! One row to cells: their bytes as written, and their text without quotes.
+//! Whole rows to cells: their bytes as written, and their text without quotes. A row that cannot be split keeps its place and says why.
 
 use std::ops::Range;
+use std::str::from_utf8;
 
 use memchr::{memchr, memchr_iter};
 
+use super::framing::row_end;
 use super::problem::Reason;
 
-/// A cell of a row.
-#[derive(Clone, Debug)]
-pub(crate) struct Cell {
-    /// The bytes as written, quotes included.
-    pub(crate) raw: Range<usize>,
+/// A cell of a row; the numbers count from the start of the chunk.
+#[derive(Clone, Copy, Debug)]
+struct Cell {
+    start: u32,
+    end: u32,
     text: Text,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 enum Text {
     /// The same bytes of the row.
     Plain,
     /// Those between the quotes.
     Quoted,
-    /// In the scratch, where each `""` is one quote.
-    Unescaped(Range<usize>),
+    /// This cell of the scratch, where each `""` is one quote.
+    Unescaped(u32),
 }
 
-/// The cells of one row, used again for the next.
+/// The rows of a chunk, split.
 #[derive(Debug, Default)]
-pub(crate) struct Cells {
+pub(crate) struct Rows {
+    rows: Vec<RowPlace>,
     cells: Vec<Cell>,
-    scratch: String,
+    scratch: Vec<String>,
 }
 
-impl Cells {
-    /// Splits a row without its line end.
-    pub(crate) fn split(&mut self, row: &str) -> Result<(), Reason> {
-        self.cells.clear();
-        self.scratch.clear();
-        if memchr(b'"', row.as_bytes()).is_some() {
-            return self.split_quoted(row);
-        }
+#[derive(Debug)]
+struct RowPlace {
+    line: u64,
+    start: usize,
+    end: usize,
+    cells: Result<Range<usize>, Reason>,
+}
+
+/// One row.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Row<'a> {
+    rows: &'a Rows,
+    place: &'a RowPlace,
+    chunk: &'a [u8],
+}
+
+impl Rows {
+    /// Splits a chunk of whole rows; `line` is the line of its first byte. Empty lines are no rows, but keep their place.
+    pub(crate) fn split(chunk: &[u8], mut line: u64) -> Self {
+        let mut rows = Self::default();
+        let all_utf8 = from_utf8(chunk).is_ok();
         let mut start = 0;
-        for comma in memchr_iter(b',', row.as_bytes()) {
-            self.cells.push(Cell { raw: start..comma, text: Text::Plain });
-            start = comma + 1;
+        while start < chunk.len() {
+            let (length, quotes) = row_end(&chunk[start..]);
+            let end = start + length;
+            let row = &chunk[start..end];
+            let (content, _) = without_line_end(row);
+            let first = rows.cells.len();
+            let cells = if !all_utf8 && from_utf8(row).is_err() {
+                Err(Reason::NotUtf8)
+            } else if quotes {
+                rows.split_quoted(chunk, start, start + content.len())
+            } else {
+                rows.split_plain(content, start);
+                Ok(())
+            };
+            let cells = cells.map(|()| first..rows.cells.len());
+            rows.rows.push(RowPlace { line, start, end, cells });
+            line += if quotes { memchr_iter(b'\n', row).count() as u64 } else { 1 };
+            start = end;
         }
-        self.cells.push(Cell { raw: start..row.len(), text: Text::Plain });
-        Ok(())
+        rows
     }
 
-    fn split_quoted(&mut self, row: &str) -> Result<(), Reason> {
-        let mut start = 0;
+    /// The rows in their order; `chunk` is what was split.
+    pub(crate) fn iter<'a>(&'a self, chunk: &'a [u8]) -> impl Iterator<Item = Row<'a>> {
+        self.rows.iter().map(move |place| Row { rows: self, place, chunk })
+    }
+
+    fn split_plain(&mut self, content: &[u8], start: usize) {
+        let mut from = start;
+        for comma in memchr_iter(b',', content) {
+            self.push(from, start + comma, Text::Plain);
+            from = start + comma + 1;
+        }
+        self.push(from, start + content.len(), Text::Plain);
+    }
+
+    fn push(&mut self, start: usize, end: usize, text: Text) {
+        self.cells.push(Cell { start: small(start), end: small(end), text });
+    }
+
+    fn split_quoted(&mut self, chunk: &[u8], start: usize, end: usize) -> Result<(), Reason> {
+        let bytes = &chunk[..end];
+        let mut at = start;
         loop {
-            let cell = self.cell(row, start)?;
-            let end = cell.raw.end;
-            self.cells.push(cell);
-            if end == row.len() {
+            let quoted = bytes.get(at) == Some(&b'"');
+            at = if quoted { self.quoted_cell(bytes, at)? } else { self.bare_cell(bytes, at)? };
+            if at == end {
                 return Ok(());
             }
-            start = end + 1;
+            at += 1;
         }
     }
 
-    fn cell(&mut self, row: &str, start: usize) -> Result<Cell, Reason> {
-        let bytes = row.as_bytes();
-        if bytes.get(start) == Some(&b'"') {
-            return self.quoted_cell(row, start);
-        }
-        let end = memchr(b',', &bytes[start..]).map_or(row.len(), |comma| start + comma);
+    fn bare_cell(&mut self, bytes: &[u8], start: usize) -> Result<usize, Reason> {
+        let end = memchr(b',', &bytes[start..]).map_or(bytes.len(), |comma| start + comma);
         if memchr(b'"', &bytes[start..end]).is_some() {
             return Err(Reason::StrayQuote);
         }
-        Ok(Cell { raw: start..end, text: Text::Plain })
+        self.push(start, end, Text::Plain);
+        Ok(end)
     }
 
-    fn quoted_cell(&mut self, row: &str, start: usize) -> Result<Cell, Reason> {
-        let bytes = row.as_bytes();
-        let unescaped = self.scratch.len();
-        let (mut part, mut escapes) = (start + 1, false);
-        loop {
-            let quote = part + memchr(b'"', &bytes[part..]).ok_or(Reason::UnclosedQuote)?;
-            let behind = bytes.get(quote + 1);
-            if behind == Some(&b'"') {
-                self.scratch.push_str(&row[part..=quote]);
-                escapes = true;
-                part = quote + 2;
-            } else if matches!(behind, None | Some(b',')) {
-                if !escapes {
-                    return Ok(Cell { raw: start..quote + 1, text: Text::Quoted });
-                }
-                self.scratch.push_str(&row[part..quote]);
-                let text = Text::Unescaped(unescaped..self.scratch.len());
-                return Ok(Cell { raw: start..quote + 1, text });
-            } else {
-                return Err(Reason::StrayQuote);
+    fn quoted_cell(&mut self, bytes: &[u8], start: usize) -> Result<usize, Reason> {
+        let (mut at, mut escapes) = (start + 1, false);
+        let quote = loop {
+            let quote = at + memchr(b'"', &bytes[at..]).ok_or(Reason::UnclosedQuote)?;
+            match bytes.get(quote + 1) {
+                Some(b'"') => (at, escapes) = (quote + 2, true),
+                None | Some(b',') => break quote,
+                Some(_) => return Err(Reason::StrayQuote),
             }
+        };
+        let text = if escapes { self.unescaped(&bytes[start + 1..quote])? } else { Text::Quoted };
+        self.push(start, quote + 1, text);
+        Ok(quote + 1)
+    }
+
+    fn unescaped(&mut self, inner: &[u8]) -> Result<Text, Reason> {
+        let inner = from_utf8(inner).map_err(|_| Reason::NotUtf8)?;
+        self.scratch.push(inner.replace("\"\"", "\""));
+        Ok(Text::Unescaped(small(self.scratch.len() - 1)))
+    }
+}
+
+/// Chunks are far smaller than 4 GiB: a longer row is refused before it gets here.
+fn small(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}
+
+impl<'a> Row<'a> {
+    /// The line in which it begins.
+    pub(crate) fn line(self) -> u64 {
+        self.place.line
+    }
+
+    /// Its bytes and those of its line end.
+    pub(crate) fn bytes(self) -> (&'a [u8], &'a [u8]) {
+        without_line_end(self.whole())
+    }
+
+    /// Its bytes, line end included.
+    pub(crate) fn whole(self) -> &'a [u8] {
+        &self.chunk[self.place.start..self.place.end]
+    }
+
+    /// Whether it is an empty line.
+    pub(crate) fn is_blank(self) -> bool {
+        self.bytes().0.is_empty()
+    }
+
+    /// How many cells it has, or why it could not be split.
+    pub(crate) fn width(self) -> Result<usize, Reason> {
+        self.place.cells.clone().map(|cells| cells.len())
+    }
+
+    /// The cell at `index` as written, quotes included.
+    pub(crate) fn raw(self, index: usize) -> &'a [u8] {
+        self.cell(index).map_or(b"", |cell| &self.chunk[cell.start as usize..cell.end as usize])
+    }
+
+    /// The text of the cell at `index`.
+    pub(crate) fn text(self, index: usize) -> &'a str {
+        let Some(cell) = self.cell(index) else { return "" };
+        let raw = &self.chunk[cell.start as usize..cell.end as usize];
+        match cell.text {
+            Text::Plain => from_utf8(raw).unwrap_or_default(),
+            Text::Quoted => from_utf8(&raw[1..raw.len() - 1]).unwrap_or_default(),
+            Text::Unescaped(at) => &self.rows.scratch[at as usize],
         }
     }
 
-    /// How many there are.
-    pub(crate) fn len(&self) -> usize {
-        self.cells.len()
-    }
-
-    /// How many there are up to and with the one that could not be split.
-    pub(crate) fn position_of_failure(&self) -> usize {
-        self.cells.len()
-    }
-
-    /// Where the cell at `index` stands in the row, quotes included.
-    pub(crate) fn raw(&self, index: usize) -> Range<usize> {
-        self.cells[index].raw.clone()
-    }
-
-    /// The text of the cell at `index` of the row that was split.
-    pub(crate) fn text<'a>(&'a self, row: &'a str, index: usize) -> &'a str {
-        let Cell { raw, text } = &self.cells[index];
-        match text {
-            Text::Plain => &row[raw.clone()],
-            Text::Quoted => &row[raw.start + 1..raw.end - 1],
-            Text::Unescaped(range) => &self.scratch[range.clone()],
-        }
+    fn cell(self, index: usize) -> Option<Cell> {
+        let cells = self.place.cells.as_ref().ok()?;
+        self.rows.cells[cells.clone()].get(index).copied()
     }
 }
 
@@ -137,25 +207,42 @@ pub(crate) fn without_line_end(row: &[u8]) -> (&[u8], &[u8]) {
 mod tests {
     use super::*;
 
-    fn split(row: &str) -> Result<Vec<String>, Reason> {
-        let mut cells = Cells::default();
-        cells.split(row)?;
-        Ok((0..cells.len()).map(|index| cells.text(row, index).to_owned()).collect())
+    fn split(text: &str) -> Vec<(u64, Result<Vec<String>, Reason>)> {
+        let rows = Rows::split(text.as_bytes(), 1);
+        let cells = |row: Row<'_>| {
+            row.width().map(|width| (0..width).map(|index| row.text(index).to_owned()).collect::<Vec<_>>())
+        };
+        rows.iter(text.as_bytes()).map(|row| (row.line(), cells(row))).collect()
+    }
+
+    fn only(text: &str) -> Result<Vec<String>, Reason> {
+        split(text).remove(0).1
     }
 
     #[test]
     fn cells_lose_their_quotes_and_nothing_else() {
-        assert_eq!(split("a, b ,,").unwrap(), ["a", " b ", "", ""]);
-        assert_eq!(split("").unwrap(), [""]);
-        assert_eq!(split(r#""a,b","",x,"say ""hi""""#).unwrap(), ["a,b", "", "x", r#"say "hi""#]);
-        assert_eq!(split("\"\"\"\",\"ż\n\"\"ó\"").unwrap(), ["\"", "ż\n\"ó"]);
+        assert_eq!(only("a, b ,,\r\n").unwrap(), ["a", " b ", "", ""]);
+        assert_eq!(only("x").unwrap(), ["x"]);
+        assert_eq!(only("\"a,b\",\"\",x,\"say \"\"hi\"\"\"\n").unwrap(), ["a,b", "", "x", "say \"hi\""]);
+        assert_eq!(only("\"\"\"\",\"ż\n\"\"ó\"").unwrap(), ["\"", "ż\n\"ó"]);
     }
 
     #[test]
-    fn broken_quoting_is_told_apart() {
-        assert_eq!(split(r#"a,5" pipe"#), Err(Reason::StrayQuote));
-        assert_eq!(split(r#""a"b,c"#), Err(Reason::StrayQuote));
-        assert_eq!(split(r#"a,"b"#), Err(Reason::UnclosedQuote));
-        assert_eq!(split(r#"a,"b"""#), Err(Reason::UnclosedQuote));
+    fn broken_quoting_is_told_apart_and_spoils_no_other_row() {
+        assert_eq!(only("a,5\" pipe\n"), Err(Reason::StrayQuote));
+        assert_eq!(only("\"a\"b,c\n"), Err(Reason::StrayQuote));
+        assert_eq!(only("a,\"b"), Err(Reason::UnclosedQuote));
+        assert_eq!(only("a,\"b\"\""), Err(Reason::UnclosedQuote));
+        let rows = split("1,a\"b\n\n2,\"c\nd\"\n3,e\n");
+        assert_eq!(rows.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [1, 2, 3, 5]);
+        assert_eq!(rows[3].1.as_ref().unwrap(), &["3", "e"]);
+    }
+
+    #[test]
+    fn only_the_row_that_is_not_utf8_is_bad() {
+        let chunk = b"1,a\n2,\xff\n3,b\n";
+        let rows = Rows::split(chunk, 1);
+        let bad: Vec<_> = rows.iter(chunk).map(|row| row.width().is_err()).collect();
+        assert_eq!(bad, [false, true, false]);
     }
 }
