@@ -1,10 +1,12 @@
 //! Plan, contacts, state and clock to contacts, state, actions, journal and metrics; every step between reading and writing is a pure function.
 
+pub mod batch;
 pub mod contact;
 pub mod effect;
 pub mod input;
 pub mod kernel;
 pub mod key;
 pub mod metrics;
+pub mod output;
 pub mod program;
 pub mod state;

@@ -164,7 +164,7 @@ impl<'a> Lookup<'a> {
     fn new(names: &'a [String]) -> Self {
         let mut lookup = Self { names, positions: BTreeMap::new(), errors: Vec::new(), warnings: Vec::new() };
         for (index, name) in names.iter().enumerate() {
-            if let Some(first) = lookup.positions.insert(name, index) {
+            if let Some(first) = lookup.positions.insert(name, index).filter(|_| !name.is_empty()) {
                 let columns = format!("columns {} and {}", first + 1, index + 1);
                 lookup.errors.push(format!("the column `{name}` stands twice in the header, as {columns}"));
             }

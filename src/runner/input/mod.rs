@@ -1,8 +1,14 @@
 //! The contacts file: blocks of bytes to whole rows, rows to cells, declared cells to typed slots; nothing but slots goes on to the kernel.
 
+pub(crate) mod blocks;
 pub(crate) mod cell;
 pub(crate) mod framing;
+pub(crate) mod keys;
 pub(crate) mod layout;
 pub(crate) mod problem;
 pub(crate) mod reader;
+pub(crate) mod remembered;
 pub(crate) mod row;
+
+pub use blocks::ReadError;
+pub use problem::{Problem, Problems, Reason};

@@ -171,9 +171,10 @@ impl<'a> Row<'a> {
         self.place.cells.clone().map(|cells| cells.len())
     }
 
-    /// The cell at `index` as written, quotes included.
-    pub(crate) fn raw(self, index: usize) -> &'a [u8] {
-        self.cell(index).map_or(b"", |cell| &self.chunk[cell.start as usize..cell.end as usize])
+    /// Where the cell at `index` stands in the row, quotes included.
+    pub(crate) fn raw_range(self, index: usize) -> Range<usize> {
+        let from_start = |at: u32| at as usize - self.place.start;
+        self.cell(index).map_or(0..0, |cell| from_start(cell.start)..from_start(cell.end))
     }
 
     /// The text of the cell at `index`.

@@ -1,0 +1,108 @@
+//! One chunk of the contacts file through reader, kernel and writer; knows nothing of the other chunks.
+
+use super::{Job, RunError};
+use crate::runner::contact::{Seen, TagSet};
+use crate::runner::input::keys::ChunkKeys;
+use crate::runner::input::problem::{Problem, Problems};
+use crate::runner::input::row::{Row, Rows};
+use crate::runner::kernel::Worker;
+use crate::runner::metrics::Metrics;
+use crate::runner::output::rows::Files;
+use crate::runner::output::text::push_cell;
+use crate::runner::state::Memory;
+
+/// What a chunk gives.
+#[derive(Debug)]
+pub(crate) struct Part {
+    pub(crate) files: Files,
+    pub(crate) state: Vec<u8>,
+    pub(crate) rejects: Vec<u8>,
+    pub(crate) problems: Problems,
+    pub(crate) keys: ChunkKeys,
+    pub(crate) metrics: Metrics,
+    /// Which lines of the old state are replaced.
+    pub(crate) remembered: Vec<usize>,
+    /// How many rows there are, bad ones included.
+    pub(crate) rows: u64,
+}
+
+impl Part {
+    /// Runs the rows of a chunk, of which the first begins in `line`.
+    pub(crate) fn run(job: &Job<'_>, chunk: &[u8], line: u64) -> Result<Self, RunError> {
+        let rows = Rows::split(chunk, line);
+        let mut part = Self::empty(job);
+        let memories = part.memories(job, &rows, chunk)?;
+        let mut worker = Worker::new(job.program);
+        let tags = TagSet::with_room_for(job.program.model().contacts.tags.names.len());
+        let mut seen = Seen { tags, ..Seen::default() };
+        let (mut problems, mut effects) = (Vec::new(), Vec::new());
+        for (row, memory) in rows.iter(chunk).zip(&memories) {
+            if row.is_blank() {
+                part.files.contacts.extend_from_slice(row.whole());
+                continue;
+            }
+            part.rows += 1;
+            job.reader.read(row, &mut seen, &mut problems);
+            if !problems.is_empty() {
+                part.reject(row, &mut problems);
+                continue;
+            }
+            part.remembered.extend(memory.as_ref().map(|(position, _)| *position));
+            let memory = memory.as_ref().map(|(_, memory)| memory);
+            let after = worker.contact(&seen, memory, &job.columns, &mut effects);
+            job.writer.contact(row, &seen, &after, &effects, &mut part.files);
+            if job.keeps_state {
+                after.memory.encode(job.program, seen.key, &mut part.state);
+                part.state.push(b'\n');
+            }
+            effects.clear();
+        }
+        part.metrics.add(&worker.into_metrics());
+        Ok(part)
+    }
+
+    fn empty(job: &Job<'_>) -> Self {
+        Self {
+            files: Files::default(),
+            state: Vec::new(),
+            rejects: Vec::new(),
+            problems: Problems::default(),
+            keys: ChunkKeys::default(),
+            metrics: Metrics::new(job.program),
+            remembered: Vec::new(),
+            rows: 0,
+        }
+    }
+
+    /// What is remembered of each row's contact. Keys of bad rows count as keys too.
+    fn memories(
+        &mut self,
+        job: &Job<'_>,
+        rows: &Rows,
+        chunk: &[u8],
+    ) -> Result<Vec<Option<(usize, Memory)>>, RunError> {
+        let mut memory_of = |row: Row<'_>| {
+            let key = row.text(job.layout.key);
+            if row.is_blank() || key.is_empty() {
+                return Ok(None);
+            }
+            self.keys.push(key, row.line());
+            job.remembered.map_or(Ok(None), |remembered| remembered.find(job.program, key))
+        };
+        rows.iter(chunk).map(&mut memory_of).collect::<Result<_, _>>().map_err(RunError::from)
+    }
+
+    fn reject(&mut self, row: Row<'_>, problems: &mut Vec<Problem>) {
+        if let Some(first) = problems.first() {
+            let column = first.column.as_deref().unwrap_or_default();
+            for cell in [&first.line.to_string(), column, &first.value, &first.reason.to_string()] {
+                push_cell(&mut self.rejects, cell);
+                self.rejects.push(b',');
+            }
+            let (bytes, end) = row.bytes();
+            self.rejects.extend_from_slice(bytes);
+            self.rejects.extend_from_slice(if end.is_empty() { b"\n" } else { end });
+        }
+        self.problems.add_row(problems.drain(..));
+    }
+}

@@ -1,0 +1,108 @@
+//! Ids and events as the words of docs/outputs.md; every match is exhaustive, so that a new event cannot be forgotten.
+
+use crate::model::Outcome;
+use crate::runner::effect::{Cause, EndReason, Event, PastChoice, Refusal, SkipReason};
+
+/// The word of the `event` column.
+pub(crate) fn event(event: &Event<'_>) -> &'static str {
+    match event {
+        Event::ExternalStage { .. } => "external-stage",
+        Event::ExternalTag { .. } => "external-tag",
+        Event::ExternalPoints { .. } => "external-points",
+        Event::ExternalField { .. } => "external-field",
+        Event::Enter { .. } => "enter",
+        Event::Place { .. } => "place",
+        Event::Convert { .. } => "convert",
+        Event::Move { .. } => "move",
+        Event::Refuse { .. } => "refuse",
+        Event::Leave { .. } => "leave",
+        Event::Start { .. } => "start",
+        Event::Overtaken => "overtaken",
+        Event::End { .. } => "end",
+        Event::Send { .. } => "send",
+        Event::Skip { .. } => "skip",
+        Event::Wait { .. } => "wait",
+        Event::Past { .. } => "past",
+        Event::If { .. } => "if",
+        Event::AddTag { .. } => "add-tag",
+        Event::RemoveTag { .. } => "remove-tag",
+        Event::Points { .. } => "points",
+        Event::Set { .. } => "set",
+        Event::Clear { .. } => "clear",
+        Event::DeferStage { .. } | Event::DeferCampaign | Event::DeferStep => "defer",
+        Event::Pause => "pause",
+        Event::Resume => "resume",
+    }
+}
+
+/// The word of the `reason` column, or nothing.
+pub(crate) fn reason(event: &Event<'_>) -> &'static str {
+    match event {
+        Event::Refuse { reason, .. } => refusal(*reason),
+        Event::Start { cause } => self::cause(*cause),
+        Event::End { reason, .. } => end(*reason),
+        Event::Skip { reason, .. } => skip(*reason),
+        Event::Past { then, .. } => past(*then),
+        Event::DeferStage { .. } => "stage",
+        Event::DeferCampaign => "campaign",
+        Event::DeferStep => "step",
+        Event::ExternalStage { .. } | Event::ExternalTag { .. } | Event::ExternalPoints { .. } => "",
+        Event::ExternalField { .. } | Event::Enter { .. } | Event::Place { .. } | Event::Convert { .. } => "",
+        Event::Move { .. } | Event::Leave { .. } | Event::Overtaken | Event::Send { .. } | Event::Wait { .. } => "",
+        Event::If { .. } | Event::AddTag { .. } | Event::RemoveTag { .. } | Event::Points { .. } => "",
+        Event::Set { .. } | Event::Clear { .. } | Event::Pause | Event::Resume => "",
+    }
+}
+
+/// Why a move was refused.
+pub(crate) fn refusal(reason: Refusal) -> &'static str {
+    match reason {
+        Refusal::Unpublished => "unpublished",
+        Refusal::Final => "final",
+        Refusal::Lighter => "lighter",
+    }
+}
+
+/// Why a step did not happen.
+pub(crate) fn skip(reason: SkipReason) -> &'static str {
+    match reason {
+        SkipReason::Unpublished => "unpublished",
+        SkipReason::Unreachable => "unreachable",
+        SkipReason::AlreadySent => "already-sent",
+        SkipReason::Past => "past",
+    }
+}
+
+/// How a campaign ended for a contact.
+pub(crate) fn outcome(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Completed => "completed",
+        Outcome::Exited => "exited",
+        Outcome::Converted => "converted",
+    }
+}
+
+fn cause(cause: Cause) -> &'static str {
+    match cause {
+        Cause::Condition => "condition",
+        Cause::Entered => "entered",
+    }
+}
+
+fn end(reason: EndReason) -> &'static str {
+    match reason {
+        EndReason::Goal => "goal",
+        EndReason::ExitWhen => "exit-when",
+        EndReason::OnLeave => "on-leave",
+        EndReason::Exit => "exit",
+        EndReason::Finished => "finished",
+    }
+}
+
+fn past(choice: PastChoice) -> &'static str {
+    match choice {
+        PastChoice::Continue => "continue",
+        PastChoice::Exit => "exit",
+        PastChoice::Skip => "skip",
+    }
+}
