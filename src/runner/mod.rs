@@ -10,3 +10,5 @@ pub mod metrics;
 pub mod output;
 pub mod program;
 pub mod state;
+
+pub use batch::{Options, RunBytes, RunError, run_bytes};

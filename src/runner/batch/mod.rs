@@ -130,7 +130,8 @@ impl Prepared {
         let now = floor_clock(&model.timezone, model.every, now)?;
         let remembered = state.map(Remembered::read).transpose()?;
         let fingerprint = plan.fingerprint().to_owned();
-        if let Some(other) = remembered.as_ref().map(|state| &state.header().plan).filter(|plan| **plan != fingerprint) {
+        if let Some(other) = remembered.as_ref().map(|state| &state.header().plan).filter(|plan| **plan != fingerprint)
+        {
             return Err(RunError::OtherPlan { state: other.clone(), plan: fingerprint });
         }
         let program = Program::bind(plan, now, remembered.as_ref().map(Remembered::header))?;

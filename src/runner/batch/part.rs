@@ -75,12 +75,7 @@ impl Part {
     }
 
     /// What is remembered of each row's contact. Keys of bad rows count as keys too.
-    fn memories(
-        &mut self,
-        job: &Job<'_>,
-        rows: &Rows,
-        chunk: &[u8],
-    ) -> Result<Vec<Option<(usize, Memory)>>, RunError> {
+    fn memories(&mut self, job: &Job<'_>, rows: &Rows, chunk: &[u8]) -> Result<Vec<Option<(usize, Memory)>>, RunError> {
         let mut memory_of = |row: Row<'_>| {
             let key = row.text(job.layout.key);
             if row.is_blank() || key.is_empty() {

@@ -165,7 +165,9 @@ mod tests {
         assert_eq!(at("2026-11-21"), utc("2026-11-20T23:00:00Z"));
         assert_eq!(at("2026-03-29T02:30"), utc("2026-03-29T01:00:00Z"), "the clock jumps from 2 to 3");
         assert_eq!(at("2026-10-25T02:30"), utc("2026-10-25T00:30:00Z"), "2:30 happens twice");
-        for wrong in ["2026-11-21T", "2026-11-21T9:00", "2026-11-21T24:00", "2026-11-21T09:00.5", "2026-11-21T09:00+25", "x"] {
+        for wrong in
+            ["2026-11-21T", "2026-11-21T9:00", "2026-11-21T24:00", "2026-11-21T09:00.5", "2026-11-21T09:00+25", "x"]
+        {
             assert_eq!(at(wrong), None, "{wrong}");
         }
         assert_eq!(at("żżżżżżżżżż"), None);
@@ -173,7 +175,9 @@ mod tests {
 
     #[test]
     fn numbers_are_exact_and_nothing_else_is_a_number() {
-        for text in ["0", "12.50", "-3.14", "+7", ".5", "5.", "79228162514264337593543950335", "0.1234567890123456789012345678"] {
+        for text in
+            ["0", "12.50", "-3.14", "+7", ".5", "5.", "79228162514264337593543950335", "0.1234567890123456789012345678"]
+        {
             let expected = text.trim_start_matches('+').parse::<Decimal>().unwrap();
             assert_eq!(number(text), Some(expected), "{text}");
         }

@@ -36,9 +36,7 @@ impl ChunkKeys {
 
     fn into_hashed(self) -> Vec<(u128, u64)> {
         match self {
-            Self::Ascending(keys) => {
-                keys.into_iter().map(|(number, line)| (hash(&number.to_string()), line)).collect()
-            }
+            Self::Ascending(keys) => keys.into_iter().map(|(number, line)| (hash(&number.to_string()), line)).collect(),
             Self::Hashed(keys) => keys,
         }
     }

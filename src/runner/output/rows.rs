@@ -91,7 +91,8 @@ impl<'p> Writer<'p> {
     }
 
     fn row(&self, row: Row<'_>, seen: &Seen<'_>, after: &After<'_, '_>, out: &mut Vec<u8>) {
-        let changed = |(column, written): &&(Option<usize>, Written)| column.is_none() || self.changed(*written, seen, after);
+        let changed =
+            |(column, written): &&(Option<usize>, Written)| column.is_none() || self.changed(*written, seen, after);
         let mut changes = self.layout.written.iter().filter(changed).peekable();
         if changes.peek().is_none() {
             out.extend_from_slice(row.whole());
@@ -176,8 +177,9 @@ impl<'p> Writer<'p> {
         let target = &self.model.content[content];
         let channel = target.kind.and_then(crate::model::ContentKind::channel);
         let address = if let Slot::Text(text) = address { text } else { "" };
+        let key = idempotency_key(self.model, contact, at);
         let cells = [
-            idempotency_key(self.model, contact, at).as_str(),
+            key.as_str(),
             contact,
             "send",
             &target.id,
@@ -224,7 +226,11 @@ impl<'p> Writer<'p> {
             Event::End { outcome, reason: _ } => ("", none(), words::outcome(outcome).to_owned()),
             Event::Send { content } => {
                 let channel = self.model.content[content].kind.and_then(crate::model::ContentKind::channel);
-                (&self.model.content[content].id, none(), channel.map_or_else(none, |channel| channel.word().to_owned()))
+                (
+                    &self.model.content[content].id,
+                    none(),
+                    channel.map_or_else(none, |channel| channel.word().to_owned()),
+                )
             }
             Event::Skip { content, reason: _ } => {
                 (content.map_or("", |content| &self.model.content[content].id), none(), none())
