@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod diagnostic;
+pub mod diagram;
 pub mod graph;
 pub mod model;
 pub mod plan;

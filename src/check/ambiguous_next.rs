@@ -25,7 +25,7 @@ pub(super) fn ambiguous(funnel: &Funnel, stage: StageId) -> Option<Vec<StageId>>
     let next = possible_next(funnel, stage);
     let lightest = next.first().map(|id| funnel.stages[*id].weight);
     let all: Vec<_> = next.into_iter().filter(|id| Some(funnel.stages[*id].weight) == lightest).collect();
-    (all.len() > 1 && all.iter().all(|id| always(&funnel.stages[*id].publish))).then_some(all)
+    (!funnel.broken && all.len() > 1 && all.iter().all(|id| always(&funnel.stages[*id].publish))).then_some(all)
 }
 
 fn finding(rule: &Rule, funnel: &Funnel, from: StageId, conversion: &Conversion, next: &[StageId]) -> Diagnostic {

@@ -44,7 +44,8 @@ pub const RULES: &[Rule] = &[
     Rule::error("ambiguous-entry", include_str!("../../docs/checks/ambiguous-entry.md"), ambiguous_entry::find),
     Rule::error("ambiguous-next", include_str!("../../docs/checks/ambiguous-next.md"), ambiguous_next::find),
     Rule::error("backward-move", include_str!("../../docs/checks/backward-move.md"), backward_move::find),
-    Rule::warning("consent-missing", include_str!("../../docs/checks/consent-missing.md"), consent_missing::find),
+    Rule::warning("consent-missing", include_str!("../../docs/checks/consent-missing.md"), consent_missing::find)
+        .of_the_whole(),
     Rule::warning("dead-end", include_str!("../../docs/checks/dead-end.md"), dead_end::find).of_the_whole(),
     Rule::warning("duplicate-weight", include_str!("../../docs/checks/duplicate-weight.md"), duplicate_weight::find),
     Rule::error("final-exit", include_str!("../../docs/checks/final-exit.md"), final_exit::find),
@@ -60,7 +61,7 @@ pub const RULES: &[Rule] = &[
         include_str!("../../docs/checks/move-without-effect.md"),
         move_without_effect::find,
     ),
-    Rule::error("no-address", include_str!("../../docs/checks/no-address.md"), no_address::find),
+    Rule::error("no-address", include_str!("../../docs/checks/no-address.md"), no_address::find).of_the_whole(),
     Rule::warning("no-conversion", include_str!("../../docs/checks/no-conversion.md"), no_conversion::find)
         .of_the_whole(),
     Rule::error("no-next-stage", include_str!("../../docs/checks/no-next-stage.md"), no_next_stage::find),

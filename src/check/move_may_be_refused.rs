@@ -37,8 +37,8 @@ fn label(stage: &crate::model::Stage) -> String {
 
 /// Those from which it is refused, unless it is refused from all, which is an error of its own.
 fn refusing(funnel: &Funnel, site: &Site<'_>, to: StageId) -> Vec<StageId> {
-    let always = refused_from_all(funnel, site).is_some();
+    let silent = funnel.broken || refused_from_all(funnel, site).is_some();
     let refused =
         |from: &StageId| *from != to && matches!(refusal(funnel, *from, to), Some(Refusal::Lighter | Refusal::Final));
-    site.here.expected.stages.iter().copied().filter(|from| !always && refused(from)).collect()
+    site.here.expected.stages.iter().copied().filter(|from| !silent && refused(from)).collect()
 }

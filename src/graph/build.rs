@@ -127,17 +127,25 @@ impl Build<'_> {
         let (label, broken) = (named(campaign.about.name.as_ref(), &campaign.id), campaign.broken);
         let thing = Thing::Campaign(id);
         self.add(Node { thing, id: campaign.id.clone(), label, face, span: campaign.span, broken });
-        let model = self.model;
-        campaign.each_step(|step| {
+        self.step_nodes(id, campaign, &campaign.steps, None);
+    }
+
+    fn step_nodes(&mut self, id: CampaignId, campaign: &Campaign, steps: &[Step], inside: Option<(Thing, bool)>) {
+        for step in steps {
+            let thing = Thing::Step(id, step.id);
             self.add(Node {
-                thing: Thing::Step(id, step.id),
+                thing,
                 id: format!("{}/{}", campaign.id, step.name),
-                label: words::step(model, step),
-                face: Face::Step(verb(step)),
+                label: words::step(self.model, step),
+                face: Face::Step { verb: verb(step), inside },
                 span: step.span,
                 broken: step_is_broken(step),
             });
-        });
+            if let StepKind::If { then, otherwise, .. } = &step.kind {
+                self.step_nodes(id, campaign, then, Some((thing, true)));
+                self.step_nodes(id, campaign, otherwise, Some((thing, false)));
+            }
+        }
     }
 
     fn funnel(&mut self, id: FunnelId, funnel: &Funnel) {

@@ -101,7 +101,12 @@ pub enum Face {
         closed: bool,
     },
     /// A step.
-    Step(Verb),
+    Step {
+        /// What it does.
+        verb: Verb,
+        /// The `if` around it, and whether it stands under `then`.
+        inside: Option<(Thing, bool)>,
+    },
     /// Content, with the word for its kind.
     Content {
         /// The kind.

@@ -1,0 +1,333 @@
+//! What a picture shows, before it has a syntax: groups of boxes, and arrows between boxes. The overview has one box for a campaign; its steps show when it is asked for.
+
+use std::collections::BTreeMap;
+
+use petgraph::Direction;
+use petgraph::graph::NodeIndex;
+use petgraph::visit::EdgeRef;
+
+use super::filter::Filter;
+use super::paint::{self, Paint};
+use super::wrap::{at_most, wrap};
+use crate::graph::words::counted;
+use crate::graph::{Edge, EdgeKind, Face, Journey, Node, Thing, Verb};
+
+/// A picture.
+#[derive(Debug)]
+pub(super) struct Drawing {
+    pub(super) title: Option<String>,
+    pub(super) groups: Vec<Group>,
+    pub(super) arrows: Vec<Arrow>,
+}
+
+/// Boxes that belong together.
+#[derive(Debug)]
+pub(super) struct Group {
+    pub(super) name: String,
+    pub(super) label: String,
+    pub(super) broken: bool,
+    pub(super) boxes: Vec<Box>,
+}
+
+/// A box.
+#[derive(Debug)]
+pub(super) struct Box {
+    pub(super) name: String,
+    pub(super) title: String,
+    pub(super) lines: Vec<String>,
+    pub(super) shape: Shape,
+    pub(super) paint: Option<Paint>,
+    pub(super) broken: bool,
+}
+
+/// What a box looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Shape {
+    Door,
+    Stage,
+    Campaign,
+    Send,
+    Move,
+    Change,
+    Wait,
+    Ask,
+    Exit,
+    Unclear,
+}
+
+/// An arrow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Arrow {
+    pub(super) from: String,
+    pub(super) to: String,
+    pub(super) stroke: Stroke,
+    pub(super) lines: Vec<String>,
+    pub(super) broken: bool,
+}
+
+/// How an arrow is drawn: the contact's own way plain, what a campaign does thick, what is only allowed or asked dotted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stroke {
+    Plain,
+    Thick,
+    Dotted,
+}
+
+/// Chooses what is drawn.
+pub(super) fn drawing(journey: &Journey, filter: &Filter) -> Drawing {
+    let mut draft = Draft { journey, boxes: BTreeMap::new(), groups: Vec::new(), arrows: Vec::new() };
+    for funnel in draft.funnels() {
+        let whole = filter.funnel == Some(funnel) || (filter.funnel.is_none() && filter.campaign.is_none());
+        draft.funnel(funnel, if whole { None } else { filter.campaign });
+    }
+    for campaign in draft.campaigns() {
+        if filter.campaign == Some(campaign) {
+            draft.steps(campaign);
+        }
+    }
+    let others: Vec<_> =
+        draft.campaigns().into_iter().filter(|campaign| draft.is_overview(*campaign, filter)).collect();
+    draft.overview(&others);
+    draft.arrows();
+    Drawing { title: journey.project.clone(), groups: draft.groups, arrows: draft.arrows }
+}
+
+struct Draft<'a> {
+    journey: &'a Journey,
+    /// The box in which each node that is drawn shows.
+    boxes: BTreeMap<NodeIndex, String>,
+    groups: Vec<Group>,
+    arrows: Vec<Arrow>,
+}
+
+impl Draft<'_> {
+    fn node(&self, at: NodeIndex) -> &Node {
+        &self.journey.graph[at]
+    }
+
+    fn funnels(&self) -> Vec<NodeIndex> {
+        self.nodes(|node| matches!(node.face, Face::Funnel { .. }))
+    }
+
+    fn campaigns(&self) -> Vec<NodeIndex> {
+        self.nodes(|node| matches!(node.face, Face::Campaign { .. }))
+    }
+
+    fn nodes(&self, fits: impl Fn(&Node) -> bool) -> Vec<NodeIndex> {
+        self.journey.graph.node_indices().filter(|at| fits(self.node(*at))).collect()
+    }
+
+    /// The steps of a campaign, in the order of the text.
+    fn steps_of(&self, campaign: NodeIndex) -> Vec<NodeIndex> {
+        let Thing::Campaign(id) = self.node(campaign).thing else { return Vec::new() };
+        self.nodes(|node| matches!(node.thing, Thing::Step(of, _) if of == id))
+    }
+
+    /// The stages and funnels that a campaign lets in from or acts on.
+    fn touched(&self, campaign: NodeIndex) -> Vec<NodeIndex> {
+        let graph = &self.journey.graph;
+        let from = graph.neighbors_directed(campaign, Direction::Incoming);
+        let to =
+            self.steps_of(campaign).into_iter().flat_map(|step| graph.neighbors_directed(step, Direction::Outgoing));
+        from.chain(to).filter(|at| matches!(self.node(*at).face, Face::Stage { .. } | Face::Funnel { .. })).collect()
+    }
+
+    fn is_overview(&self, campaign: NodeIndex, filter: &Filter) -> bool {
+        match (filter.funnel, filter.campaign) {
+            (_, Some(_)) => false,
+            (None, None) => true,
+            (Some(_), None) => self.touched(campaign).iter().any(|at| self.boxes.contains_key(at)),
+        }
+    }
+
+    /// The stages of a funnel by weight; with a campaign, those that it touches.
+    fn funnel(&mut self, funnel: NodeIndex, campaign: Option<NodeIndex>) {
+        let Thing::Funnel(id) = self.node(funnel).thing else { return };
+        let touched = campaign.map(|campaign| self.touched(campaign));
+        let mut stages = self.nodes(|node| matches!(node.thing, Thing::Stage(stage) if stage.funnel == id));
+        stages.sort_by_key(|at| weight(self.node(*at)));
+        let of = stages.len();
+        let ranked = stages.into_iter().enumerate();
+        let mut shown: Vec<_> =
+            ranked.filter(|(_, at)| touched.as_ref().is_none_or(|touched| touched.contains(at))).collect();
+        if touched.is_some_and(|touched| shown.is_empty() && !touched.contains(&funnel)) || of == 0 {
+            return;
+        }
+        let mut boxes: Vec<Box> = self.door(funnel, campaign.is_some()).into_iter().collect();
+        self.boxes.extend(boxes.iter().map(|door| (funnel, door.name.clone())));
+        for (rank, at) in shown.drain(..) {
+            let drawn = stage(self.node(at), rank, of);
+            self.boxes.insert(at, drawn.name.clone());
+            boxes.push(drawn);
+        }
+        let node = self.node(funnel);
+        let label = format!("funnel {}", node.label);
+        self.groups.push(Group { name: name(node), label, broken: node.broken, boxes });
+    }
+
+    /// Where contacts come in; not drawn where nothing does, nor beside a single campaign that does not use it.
+    fn door(&self, funnel: NodeIndex, beside_campaign: bool) -> Option<Box> {
+        let graph = &self.journey.graph;
+        let audience = graph.edges(funnel).find(|edge| edge.weight().kind == EdgeKind::Enters);
+        let left = graph.edges_directed(funnel, Direction::Incoming).any(|edge| edge.weight().kind == EdgeKind::Leaves);
+        let used = graph.edges(funnel).any(|edge| edge.weight().kind == EdgeKind::Places) || audience.is_some();
+        let title = audience.map_or_else(|| "no stage".to_owned(), |edge| edge.weight().words.clone());
+        let shown = if beside_campaign { left } else { left || used };
+        shown.then(|| Box {
+            name: format!("{}_door", name(self.node(funnel))),
+            title: at_most(2, wrap(&title, 28)).join(" "),
+            lines: Vec::new(),
+            shape: Shape::Door,
+            paint: None,
+            broken: false,
+        })
+    }
+
+    fn steps(&mut self, campaign: NodeIndex) {
+        let mut boxes = vec![self.campaign(campaign, false)];
+        self.boxes.insert(campaign, boxes[0].name.clone());
+        for at in self.steps_of(campaign) {
+            let drawn = step(self.node(at));
+            self.boxes.insert(at, drawn.name.clone());
+            boxes.push(drawn);
+        }
+        let node = self.node(campaign);
+        let label = format!("campaign {}", node.label);
+        self.groups.push(Group { name: format!("{}_steps", name(node)), label, broken: node.broken, boxes });
+    }
+
+    fn overview(&mut self, campaigns: &[NodeIndex]) {
+        if campaigns.is_empty() {
+            return;
+        }
+        let mut boxes = Vec::new();
+        for campaign in campaigns {
+            let drawn = self.campaign(*campaign, true);
+            self.boxes.insert(*campaign, drawn.name.clone());
+            self.boxes.extend(self.steps_of(*campaign).into_iter().map(|step| (step, drawn.name.clone())));
+            boxes.push(drawn);
+        }
+        let label = if boxes.len() == 1 { "campaign" } else { "campaigns" };
+        self.groups.push(Group { name: "campaigns".to_owned(), label: label.to_owned(), broken: false, boxes });
+    }
+
+    fn campaign(&self, at: NodeIndex, with_sum: bool) -> Box {
+        let node = self.node(at);
+        let Face::Campaign { enter, goal, closed } = &node.face else { return step(node) };
+        let mut lines: Vec<String> = enter.iter().flat_map(|words| at_most(3, wrap(words, 34))).collect();
+        lines.extend(goal.iter().flat_map(|goal| at_most(2, wrap(&format!("goal: {goal}"), 34))));
+        lines.extend(closed.then(|| "not published".to_owned()));
+        lines.extend(with_sum.then(|| self.sum(at)));
+        let title = node.label.clone();
+        Box { name: name(node), title, lines, shape: Shape::Campaign, paint: None, broken: node.broken }
+    }
+
+    /// `4 steps, 2 messages`.
+    fn sum(&self, campaign: NodeIndex) -> String {
+        let steps = self.steps_of(campaign);
+        let is_send = |at: &&NodeIndex| matches!(self.node(**at).face, Face::Step { verb: Verb::Send, .. });
+        let sends = steps.iter().filter(is_send).count() as u64;
+        let all = counted(steps.len() as u64, "step");
+        if sends == 0 { all } else { format!("{all}, {}", counted(sends, "message")) }
+    }
+
+    fn arrows(&mut self) {
+        let graph = &self.journey.graph;
+        for edge in graph.edge_references() {
+            let (Some(from), Some(to)) = (self.boxes.get(&edge.source()), self.boxes.get(&edge.target())) else {
+                continue;
+            };
+            let converts = |other: &Edge| matches!(other.kind, EdgeKind::Converts);
+            let also_converts =
+                graph.edges_connecting(edge.source(), edge.target()).any(|other| converts(other.weight()));
+            let implied = edge.weight().kind == EdgeKind::BackTo && also_converts;
+            if let Some(arrow) = arrow(from, to, edge.weight()).filter(|arrow| !implied && !self.arrows.contains(arrow))
+            {
+                self.arrows.push(arrow);
+            }
+        }
+    }
+}
+
+/// `None` for what is no arrow of the picture, and for the order of steps inside the one box of a campaign.
+fn arrow(from: &str, to: &str, edge: &Edge) -> Option<Arrow> {
+    let condition = || at_most(4, wrap(&edge.words, 24));
+    let words = |words: &str| vec![words.to_owned()];
+    let (stroke, lines) = match edge.kind {
+        EdgeKind::Enters | EdgeKind::Starts | EdgeKind::Next => (Stroke::Plain, Vec::new()),
+        EdgeKind::Places => (Stroke::Dotted, at_most(4, wrap(&format!("place: {}", edge.words), 24))),
+        EdgeKind::Converts => (Stroke::Plain, condition()),
+        EdgeKind::BackTo => (Stroke::Dotted, words("may go back")),
+        EdgeKind::Moves => (Stroke::Thick, words("moves")),
+        EdgeKind::Leaves => (Stroke::Thick, words("leaves")),
+        EdgeKind::Admits => (Stroke::Dotted, words("who is here")),
+        EdgeKind::Entered => (Stroke::Dotted, words("who comes here")),
+        EdgeKind::Yes => (Stroke::Plain, words("yes")),
+        EdgeKind::No => (Stroke::Plain, words("no")),
+        EdgeKind::Past => (Stroke::Plain, words("too late")),
+        EdgeKind::Sends | EdgeKind::Asks => return None,
+    };
+    let inside = from == to && !matches!(edge.kind, EdgeKind::Converts | EdgeKind::BackTo);
+    (!inside).then(|| Arrow { from: from.to_owned(), to: to.to_owned(), stroke, lines, broken: edge.broken })
+}
+
+fn stage(node: &Node, rank: usize, of: usize) -> Box {
+    let mut lines = Vec::new();
+    let mut paint = None;
+    if let Face::Stage { weight, color, is_final, closed, .. } = &node.face {
+        lines.push(weight.map_or_else(|| "no weight".to_owned(), |weight| format!("weight {weight}")));
+        lines.extend(is_final.then(|| "final".to_owned()));
+        lines.extend(closed.then(|| "not published".to_owned()));
+        paint = Some(paint::stage(color.as_deref(), rank, of));
+    }
+    Box { name: name(node), title: node.label.clone(), lines, shape: Shape::Stage, paint, broken: node.broken }
+}
+
+fn step(node: &Node) -> Box {
+    let shape = match node.face {
+        Face::Step { verb: Verb::Send, .. } => Shape::Send,
+        Face::Step { verb: Verb::Move, .. } => Shape::Move,
+        Face::Step { verb: Verb::Change, .. } => Shape::Change,
+        Face::Step { verb: Verb::Wait, .. } => Shape::Wait,
+        Face::Step { verb: Verb::Ask, .. } => Shape::Ask,
+        Face::Step { verb: Verb::Exit, .. } => Shape::Exit,
+        Face::Step { verb: Verb::Unclear, .. } => Shape::Unclear,
+        Face::Funnel { .. } | Face::Stage { .. } | Face::Segment { .. } => Shape::Unclear,
+        Face::Campaign { .. } | Face::Content { .. } | Face::Channel => Shape::Unclear,
+    };
+    let text = if shape == Shape::Ask { node.label.trim_start_matches("if ") } else { &node.label };
+    let mut lines = at_most(4, wrap(text, 26)).into_iter();
+    let title = lines.next().unwrap_or_default();
+    Box { name: name(node), title, lines: lines.collect(), shape, paint: None, broken: node.broken }
+}
+
+fn weight(node: &Node) -> (Option<i64>, String) {
+    match node.face {
+        Face::Stage { weight, .. } => (weight, node.id.clone()),
+        Face::Funnel { .. } | Face::Segment { .. } | Face::Campaign { .. } => (None, node.id.clone()),
+        Face::Step { .. } | Face::Content { .. } | Face::Channel => (None, node.id.clone()),
+    }
+}
+
+/// A name that both syntaxes take, the same for the same id in every project: letters and digits of ASCII stand for themselves.
+fn name(node: &Node) -> String {
+    let kind = match node.face {
+        Face::Funnel { .. } => "funnel",
+        Face::Stage { .. } => "stage",
+        Face::Segment { .. } => "segment",
+        Face::Campaign { .. } => "campaign",
+        Face::Step { .. } => "step",
+        Face::Content { .. } => "content",
+        Face::Channel => "channel",
+    };
+    let mut name = format!("{kind}_");
+    for c in node.id.chars() {
+        match c {
+            'a'..='z' | 'A'..='Z' | '0'..='9' => name.push(c),
+            '-' => name.push('_'),
+            '/' => name.push_str("__"),
+            other => name.push_str(&format!("_u{:x}_", u32::from(other))),
+        }
+    }
+    name
+}

@@ -1,0 +1,142 @@
+//! Mermaid flowcharts, as GitHub and GitLab draw them; text is spelt in character codes wherever it could mean anything.
+
+use std::fmt::Write;
+
+use super::drawing::{Arrow, Box, Drawing, Group, Shape, Stroke, drawing};
+use super::filter::Filter;
+use crate::graph::Journey;
+
+/// The journey as a Mermaid flowchart.
+pub fn mermaid(journey: &Journey, filter: &Filter) -> String {
+    let drawing = drawing(journey, filter);
+    let mut out = String::from("flowchart LR\n");
+    for group in &drawing.groups {
+        subgraph(&mut out, group);
+    }
+    for arrow in &drawing.arrows {
+        line(&mut out, 1, &connection(arrow));
+    }
+    styles(&mut out, &drawing);
+    out
+}
+
+/// The looks of boxes; each says its text colour, so that it reads on a dark page too.
+const CLASSES: &[(&str, &str)] = &[
+    ("door", "fill:#ffffff,stroke:#8a8f98,color:#1b1b1b,stroke-dasharray:4 3"),
+    ("campaign", "fill:#fff4d6,stroke:#b98900,color:#1b1b1b"),
+    ("send", "fill:#e3f4e1,stroke:#4f8f46,color:#1b1b1b"),
+    ("moves", "fill:#dbe9f6,stroke:#1f5fa8,color:#1b1b1b"),
+    ("change", "fill:#f3f4f6,stroke:#8a8f98,color:#1b1b1b"),
+    ("wait", "fill:#f3e8fb,stroke:#8454a8,color:#1b1b1b"),
+    ("ask", "fill:#fdf0e3,stroke:#c06a1b,color:#1b1b1b"),
+    ("leaves", "fill:#e5e7eb,stroke:#4b5563,color:#1b1b1b"),
+    ("broken", "fill:#fde2e1,stroke:#c62828,color:#7f1d1d,stroke-width:3px,stroke-dasharray:6 3"),
+];
+
+fn subgraph(out: &mut String, group: &Group) {
+    line(out, 1, &format!("subgraph {}[\"{}\"]", group.name, escaped(&marked(&group.label, group.broken))));
+    for one in &group.boxes {
+        line(out, 2, &node(one));
+    }
+    line(out, 1, "end");
+}
+
+fn node(one: &Box) -> String {
+    let title = marked(&one.title, one.broken);
+    let title = if is_headed(one.shape) { format!("<b>{}</b>", escaped(&title)) } else { escaped(&title) };
+    let lines: Vec<_> = std::iter::once(title).chain(one.lines.iter().map(|line| escaped(line))).collect();
+    let (open, close) = brackets(one.shape);
+    let class = if one.broken { "broken" } else { class(one.shape) };
+    let class = if class.is_empty() { String::new() } else { format!(":::{class}") };
+    format!("{}{open}\"{}\"{close}{class}", one.name, lines.join("<br/>"))
+}
+
+fn is_headed(shape: Shape) -> bool {
+    matches!(shape, Shape::Stage | Shape::Campaign)
+}
+
+fn brackets(shape: Shape) -> (&'static str, &'static str) {
+    match shape {
+        Shape::Door | Shape::Wait => ("([", "])"),
+        Shape::Stage => ("(", ")"),
+        Shape::Campaign => ("[[", "]]"),
+        Shape::Ask => ("{", "}"),
+        Shape::Exit => ("(((", ")))"),
+        Shape::Send => (">", "]"),
+        Shape::Move | Shape::Change | Shape::Unclear => ("[", "]"),
+    }
+}
+
+fn class(shape: Shape) -> &'static str {
+    match shape {
+        Shape::Door => "door",
+        Shape::Stage => "",
+        Shape::Campaign => "campaign",
+        Shape::Send => "send",
+        Shape::Move => "moves",
+        Shape::Change => "change",
+        Shape::Wait => "wait",
+        Shape::Ask => "ask",
+        Shape::Exit => "leaves",
+        Shape::Unclear => "broken",
+    }
+}
+
+fn connection(arrow: &Arrow) -> String {
+    let stroke = match arrow.stroke {
+        Stroke::Plain => "-->",
+        Stroke::Thick => "==>",
+        Stroke::Dotted => "-.->",
+    };
+    let mut lines: Vec<_> = arrow.lines.iter().map(|line| escaped(line)).collect();
+    if arrow.broken {
+        lines.insert(0, escaped(MARK));
+    }
+    let label = if lines.is_empty() { String::new() } else { format!("|\"{}\"|", lines.join("<br/>")) };
+    format!("{} {stroke}{label} {}", arrow.from, arrow.to)
+}
+
+fn styles(out: &mut String, drawing: &Drawing) {
+    let boxes = || drawing.groups.iter().flat_map(|group| &group.boxes);
+    let used = |name: &str| boxes().any(|one| if one.broken { name == "broken" } else { class(one.shape) == name });
+    for (name, style) in CLASSES.iter().filter(|(name, _)| used(name)) {
+        line(out, 1, &format!("classDef {name} {style}"));
+    }
+    for one in boxes().filter(|one| !one.broken) {
+        if let Some(paint) = &one.paint {
+            let style = format!("fill:{},stroke:{},color:{}", paint.fill, paint.stroke, paint.text);
+            line(out, 1, &format!("style {} {style}", one.name));
+        }
+    }
+    for (at, _) in drawing.arrows.iter().enumerate().filter(|(_, arrow)| arrow.broken) {
+        line(out, 1, &format!("linkStyle {at} stroke:#c62828,stroke-width:2px"));
+    }
+}
+
+/// What stands before the text of a thing with errors.
+pub(super) const MARK: &str = "✗";
+
+fn marked(text: &str, broken: bool) -> String {
+    if broken { format!("{MARK} {text}") } else { text.to_owned() }
+}
+
+/// Letters and digits of every script stand for themselves; everything else, but for the most harmless, is a character code.
+fn escaped(text: &str) -> String {
+    let mut out = String::new();
+    for c in text.chars() {
+        match c {
+            ' ' | ',' | '/' | ':' | '…' | '✗' => out.push(c),
+            '-' if !out.is_empty() => out.push(c),
+            c if c.is_alphanumeric() => out.push(c),
+            c if c.is_control() => out.push(' '),
+            c => write!(out, "#{};", u32::from(c)).unwrap_or_default(),
+        }
+    }
+    out
+}
+
+fn line(out: &mut String, depth: usize, text: &str) {
+    out.push_str(&"  ".repeat(depth));
+    out.push_str(text);
+    out.push('\n');
+}

@@ -1,0 +1,202 @@
+//! The journey as an outline for a terminal of eighty columns; nothing is left out, long lines are wrapped.
+
+use petgraph::Direction;
+use petgraph::graph::NodeIndex;
+use petgraph::visit::EdgeRef;
+
+use super::filter::Filter;
+use super::mermaid::MARK;
+use super::wrap::wrap;
+use crate::graph::{Edge, EdgeKind, Face, Journey, Node, Thing};
+
+/// The journey as an outline.
+pub fn text(journey: &Journey, filter: &Filter) -> String {
+    let mut out = Outline { journey, lines: Vec::new() };
+    let graph = &journey.graph;
+    let everything = filter.funnel.is_none() && filter.campaign.is_none();
+    let wanted = |chosen: Option<NodeIndex>, at: NodeIndex| chosen == Some(at) || everything;
+    for at in graph.node_indices() {
+        match &graph[at].face {
+            Face::Funnel { .. } if wanted(filter.funnel, at) => out.funnel(at),
+            Face::Campaign { .. } if wanted(filter.campaign, at) => out.campaign(at),
+            Face::Funnel { .. } | Face::Campaign { .. } | Face::Stage { .. } | Face::Segment { .. } => {}
+            Face::Step { .. } | Face::Content { .. } | Face::Channel => {}
+        }
+    }
+    if everything {
+        out.segments();
+    }
+    out.lines.join("\n").trim_start().to_owned() + "\n"
+}
+
+const WIDTH: usize = 80;
+
+struct Outline<'a> {
+    journey: &'a Journey,
+    lines: Vec<String>,
+}
+
+impl Outline<'_> {
+    /// A line with its continuation lines hanging below the text.
+    fn line(&mut self, lead: &str, text: &str) {
+        let indent = lead.chars().count();
+        let rows = wrap(text, WIDTH.saturating_sub(indent).max(20));
+        for (at, row) in rows.iter().enumerate() {
+            let lead = if at == 0 { lead.to_owned() } else { " ".repeat(indent) };
+            self.lines.push(format!("{lead}{row}").trim_end().to_owned());
+        }
+    }
+
+    fn head(&mut self, kind: &str, node: &Node) {
+        self.lines.push(String::new());
+        let name = if node.label == node.id { String::new() } else { format!(" · {}", node.label) };
+        self.line("", &format!("{kind} {}{name}{}", node.id, mark(node.broken)));
+    }
+
+    fn edges(&self, at: NodeIndex, kinds: &[EdgeKind]) -> Vec<(Edge, NodeIndex)> {
+        let graph = &self.journey.graph;
+        let mut found: Vec<_> = graph.edges(at).filter(|edge| kinds.contains(&edge.weight().kind)).collect();
+        found.sort_by_key(|edge| edge.id());
+        found.into_iter().map(|edge| (edge.weight().clone(), edge.target())).collect()
+    }
+
+    /// The id within the funnel.
+    fn short(&self, stage: NodeIndex) -> &str {
+        let id = self.journey.graph[stage].id.as_str();
+        id.split_once('/').map_or(id, |(_, stage)| stage)
+    }
+
+    fn funnel(&mut self, funnel: NodeIndex) {
+        let node = self.journey.graph[funnel].clone();
+        self.head("funnel", &node);
+        for (edge, entry) in self.edges(funnel, &[EdgeKind::Enters]) {
+            let text = format!("{} to {}", edge.words, self.short(entry));
+            self.line("  enter  ", &text);
+        }
+        for (edge, stage) in self.edges(funnel, &[EdgeKind::Places]) {
+            let text = format!("{} to {}{}", edge.words, self.short(stage), mark(edge.broken));
+            self.line("  place  ", &text);
+        }
+        if node.face == (Face::Funnel { free: true }) {
+            self.line("  moves  ", "free: also to lighter stages");
+        }
+        let mut stages: Vec<_> = self.journey.graph.node_indices().filter(|at| self.is_stage_of(*at, &node)).collect();
+        stages.sort_by_key(|at| weight(&self.journey.graph[*at]));
+        stages.into_iter().for_each(|stage| self.stage(stage));
+    }
+
+    fn is_stage_of(&self, at: NodeIndex, funnel: &Node) -> bool {
+        let Thing::Stage(stage) = self.journey.graph[at].thing else { return false };
+        funnel.thing == Thing::Funnel(stage.funnel)
+    }
+
+    fn stage(&mut self, at: NodeIndex) {
+        let node = self.journey.graph[at].clone();
+        let Face::Stage { weight, is_final, closed, criteria, .. } = &node.face else { return };
+        let mut text = self.short(at).to_owned();
+        if node.label != text {
+            text = format!("{text} · {}", node.label);
+        }
+        text += if *is_final { " (final)" } else { "" };
+        text += if *closed { " (not published)" } else { "" };
+        let weight = weight.map_or_else(|| "?".to_owned(), |weight| weight.to_string());
+        self.line(&format!("{weight:>6}  "), &format!("{text}{}", mark(node.broken)));
+        if !criteria.is_empty() {
+            self.line("          ", &criteria.join(", "));
+        }
+        for (edge, target) in self.edges(at, &[EdgeKind::Converts]) {
+            let text = format!("{} when {}{}", self.short(target), edge.words, mark(edge.broken));
+            self.line("          → ", &text);
+        }
+        for (edge, target) in self.edges(at, &[EdgeKind::BackTo]) {
+            let text = format!("may go back to {}{}", self.short(target), mark(edge.broken));
+            self.line("          ← ", &text);
+        }
+        for (edge, campaign) in self.edges(at, &[EdgeKind::Admits, EdgeKind::Entered]) {
+            let text = format!("campaign {}{}", self.journey.graph[campaign].id, mark(edge.broken));
+            self.line("          » ", &text);
+        }
+        self.movers(at);
+    }
+
+    /// The campaigns that move contacts here.
+    fn movers(&mut self, stage: NodeIndex) {
+        let graph = &self.journey.graph;
+        let moves =
+            graph.edges_directed(stage, Direction::Incoming).filter(|edge| edge.weight().kind == EdgeKind::Moves);
+        let mut names: Vec<_> =
+            moves.map(|edge| graph[edge.source()].id.split('/').next().unwrap_or("").to_owned()).collect();
+        names.sort();
+        names.dedup();
+        names.into_iter().for_each(|name| self.line("          « ", &format!("moved by campaign {name}")));
+    }
+
+    fn campaign(&mut self, at: NodeIndex) {
+        let node = self.journey.graph[at].clone();
+        self.head("campaign", &node);
+        let Face::Campaign { enter, goal, closed } = &node.face else { return };
+        if *closed {
+            self.line("  ", "not published");
+        }
+        enter.iter().for_each(|words| self.line("  enter  ", words));
+        goal.iter().for_each(|words| self.line("  goal   ", words));
+        let Thing::Campaign(id) = node.thing else { return };
+        let graph = &self.journey.graph;
+        let steps: Vec<_> =
+            graph.node_weights().filter(|node| matches!(node.thing, Thing::Step(of, _) if of == id)).cloned().collect();
+        self.steps(&steps, None, 2);
+    }
+
+    /// The steps of one list, numbered, and below an `if` its branches.
+    fn steps(&mut self, all: &[Node], inside: Option<(Thing, bool)>, indent: usize) {
+        let here = all.iter().filter(|node| around(node) == inside);
+        for (at, step) in here.enumerate() {
+            let lead = format!("{}{}. ", " ".repeat(indent), at + 1);
+            self.line(&lead, &format!("{}{}", step.label, mark(step.broken)));
+            for (branch, word) in [(true, "then"), (false, "else")] {
+                let place = Some((step.thing, branch));
+                if all.iter().any(|node| around(node) == place) {
+                    self.lines.push(format!("{}{word}", " ".repeat(indent + 3)));
+                    self.steps(all, place, indent + 5);
+                }
+            }
+        }
+    }
+
+    fn segments(&mut self) {
+        let graph = &self.journey.graph;
+        let segments: Vec<_> =
+            graph.node_weights().filter(|node| matches!(node.face, Face::Segment { .. })).cloned().collect();
+        if segments.is_empty() {
+            return;
+        }
+        self.lines.push(String::new());
+        self.lines.push("segments".to_owned());
+        let width = segments.iter().map(|node| node.id.chars().count()).max().unwrap_or(0).min(24);
+        for node in segments {
+            if let Face::Segment { words } = &node.face {
+                self.line(&format!("  {:<width$}  ", node.id), &format!("{words}{}", mark(node.broken)));
+            }
+        }
+    }
+}
+
+fn around(node: &Node) -> Option<(Thing, bool)> {
+    match node.face {
+        Face::Step { inside, .. } => inside,
+        Face::Funnel { .. } | Face::Stage { .. } | Face::Segment { .. } => None,
+        Face::Campaign { .. } | Face::Content { .. } | Face::Channel => None,
+    }
+}
+
+fn weight(node: &Node) -> (Option<i64>, &str) {
+    match node.face {
+        Face::Stage { weight, .. } => (weight, &node.id),
+        Face::Funnel { .. } | Face::Segment { .. } | Face::Campaign { .. } => (None, &node.id),
+        Face::Step { .. } | Face::Content { .. } | Face::Channel => (None, &node.id),
+    }
+}
+
+fn mark(broken: bool) -> String {
+    if broken { format!("  {MARK} error") } else { String::new() }
+}
