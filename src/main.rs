@@ -1,2 +1,7 @@
-//! The `funnelc` program: a thin door to the library.
-fn main() {}
+//! The `funnelc` program.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    funnelc::cli::main()
+}

@@ -1,0 +1,79 @@
+//! `funnelc check`: all findings of one or more projects.
+
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+
+use super::output::{Stream, Terminal};
+use super::{Exit, Failure, project};
+use crate::Compiled;
+use crate::diagnostic::Severity;
+use crate::report::{json, text};
+
+/// The arguments of `funnelc check`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Project folders or files; `-` is standard input. Default: the project around the current folder
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// How to print the findings
+    #[arg(long, default_value = "text")]
+    format: Format,
+    /// Let warnings fail the check too
+    #[arg(long)]
+    deny_warnings: bool,
+}
+
+/// The forms of findings.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Format {
+    /// For people
+    Text,
+    /// For machines; described by schema/findings.schema.json
+    Json,
+}
+
+pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
+    let projects: Vec<Compiled> = if args.paths.is_empty() {
+        vec![crate::compile(project::load(None)?)]
+    } else {
+        let load = |path: &PathBuf| project::load(Some(path)).map(crate::compile);
+        args.paths.iter().map(load).collect::<Result<_, _>>()?
+    };
+    let rendered = match args.format {
+        Format::Text => as_text(&projects, terminal),
+        Format::Json => as_json(&projects),
+    };
+    terminal.print(Stream::Out, &rendered)?;
+    let threshold = if args.deny_warnings { Severity::Warning } else { Severity::Error };
+    let over = |project: &Compiled| project.diagnostics.iter().any(|finding| finding.severity >= threshold);
+    Ok(if projects.iter().any(over) { Exit::Findings } else { Exit::Fine })
+}
+
+fn as_text(projects: &[Compiled], terminal: Terminal) -> String {
+    let style = terminal.style(Stream::Out);
+    let one = |project: &Compiled| {
+        let findings = text::findings(&project.diagnostics, &project.sources, style);
+        format!("{findings}{}\n", summary(project))
+    };
+    projects.iter().map(one).collect()
+}
+
+fn as_json(projects: &[Compiled]) -> String {
+    let all = projects.iter().flat_map(|project| project.diagnostics.iter().map(|finding| (finding, &project.sources)));
+    json::Findings::new(all).to_json()
+}
+
+fn summary(project: &Compiled) -> String {
+    let mut files = project.sources.files().map(|(_, file)| file.path.as_str());
+    let first = files.next().unwrap_or("nothing");
+    let name = match files.count() {
+        0 => first.to_owned(),
+        1 => format!("{first} and 1 more file"),
+        more => format!("{first} and {more} more files"),
+    };
+    match text::count(&project.diagnostics) {
+        Some(count) => format!("{name}: {count}"),
+        None => format!("{name}: no findings"),
+    }
+}

@@ -1,0 +1,27 @@
+//! `funnelc explain`: the page of a finding.
+
+use super::output::{Stream, Terminal};
+use super::{Exit, Failure};
+use crate::check;
+use crate::diagnostic::did_you_mean;
+
+/// The arguments of `funnelc explain`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The code of a finding, such as `backward-move`; without one all codes are listed
+    #[arg(value_name = "CODE")]
+    code: Option<String>,
+}
+
+pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
+    let Some(code) = &args.code else {
+        let list: String = check::codes().map(|code| format!("{code}\n")).collect();
+        return terminal.print(Stream::Out, &list).map(|()| Exit::Fine);
+    };
+    if let Some(page) = check::page(code) {
+        return terminal.print(Stream::Out, page).map(|()| Exit::Fine);
+    }
+    let meant = did_you_mean(code, check::codes()).map(|meant| format!("did you mean `{meant}`?"));
+    let help = meant.unwrap_or_else(|| "`funnelc explain` lists all codes".to_owned());
+    Err(Failure::new(format!("there is no finding `{code}`")).help(help))
+}

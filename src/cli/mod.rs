@@ -1,0 +1,113 @@
+//! The command line: the only place that knows files by name, the clock, the environment and the terminal.
+//!
+//! Exit codes are a promise: see [`Exit`].
+
+mod check;
+mod completions;
+mod explain;
+mod graph;
+mod init;
+mod output;
+mod plan;
+mod project;
+mod schema;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use output::ColorChoice;
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// Nothing at or over the threshold.
+    Fine = 0,
+    /// Findings, or rejected input.
+    Findings = 1,
+    /// Files or the environment; 2, for usage, is clap's.
+    Environment = 3,
+    /// Interrupted.
+    #[expect(dead_code, reason = "`run` is the first command that can be interrupted half way")]
+    Interrupted = 130,
+}
+
+/// Why a command could not do its work.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub(crate) struct Failure {
+    message: String,
+    help: Option<String>,
+}
+
+impl Failure {
+    /// A failure with what happened and to what.
+    pub(crate) fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), help: None }
+    }
+
+    /// Adds what to do about it.
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+/// The compiler for customer journeys: funnels, stages, segments and campaigns as YAML in git.
+#[derive(Debug, Parser)]
+#[command(name = "funnelc", version, after_help = AFTER_HELP, max_term_width = 100)]
+struct Cli {
+    /// When to use colours; `NO_COLOR` is respected
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    color: ColorChoice,
+
+    #[command(subcommand)]
+    command: Command,
+}
+
+const AFTER_HELP: &str = "\
+Start with:
+  funnelc init shop                  a working project in the folder shop
+  funnelc check shop                 find the mistakes
+  funnelc graph shop                 draw it, as Mermaid
+  funnelc run shop --contacts shop/contacts.csv --out out
+
+Exit codes: 0 fine, 1 findings or rejected input, 2 wrong usage, 3 files or environment, 130 interrupted.";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Start a working project
+    Init(init::Args),
+    /// Find the mistakes, each with its place, the reason and what to write instead
+    Check(check::Args),
+    /// Draw the journey, also of a project with mistakes
+    Graph(graph::Args),
+    /// Compile the project into a reproducible plan
+    Plan(plan::Args),
+    /// Print the JSON Schema for editors
+    Schema(schema::Args),
+    /// Say what a finding means, with a wrong and a right example
+    Explain(explain::Args),
+    /// Print the completions of a shell
+    Completions(completions::Args),
+}
+
+/// Runs the program.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let terminal = output::Terminal::new(cli.color);
+    let outcome = match cli.command {
+        Command::Init(args) => init::run(&args, terminal),
+        Command::Check(args) => check::run(&args, terminal),
+        Command::Graph(args) => graph::run(&args, terminal),
+        Command::Plan(args) => plan::run(&args, terminal),
+        Command::Schema(args) => schema::run(&args, terminal),
+        Command::Explain(args) => explain::run(&args, terminal),
+        Command::Completions(args) => completions::run(&args, terminal),
+    };
+    let exit = outcome.unwrap_or_else(|failure| {
+        terminal.fail(&failure);
+        Exit::Environment
+    });
+    ExitCode::from(exit as u8)
+}

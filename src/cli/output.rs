@@ -1,0 +1,113 @@
+//! Standard output, standard error and files that are written whole or not at all; a reader that goes away is no error.
+
+use std::io::{self, IsTerminal, Write};
+use std::path::Path;
+
+use clap::ValueEnum;
+
+use super::{Exit, Failure};
+use crate::report::text::Style;
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum ColorChoice {
+    /// On a terminal, unless `NO_COLOR` is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// Where text for people goes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Terminal {
+    color: ColorChoice,
+}
+
+/// The two streams of a program.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Stream {
+    Out,
+    Err,
+}
+
+impl Terminal {
+    pub(crate) fn new(color: ColorChoice) -> Self {
+        Self { color }
+    }
+
+    /// How to draw findings on a stream.
+    pub(crate) fn style(self, stream: Stream) -> Style {
+        let is_terminal = match stream {
+            Stream::Out => io::stdout().is_terminal(),
+            Stream::Err => io::stderr().is_terminal(),
+        };
+        let color = match self.color {
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+            ColorChoice::Auto => is_terminal && !no_color(),
+        };
+        let width = terminal_size::terminal_size().map_or(80, |(width, _)| usize::from(width.0));
+        Style { width: width.clamp(40, 120), color }
+    }
+
+    /// Writes text; a reader that has gone is no error.
+    #[expect(clippy::unused_self, reason = "everything that is shown goes through the terminal")]
+    pub(crate) fn print(self, stream: Stream, text: &str) -> Result<(), Failure> {
+        let written = match stream {
+            Stream::Out => write_all(io::stdout().lock(), text),
+            Stream::Err => write_all(io::stderr().lock(), text),
+        };
+        match written {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::new(format!("cannot write: {error}"))),
+            Err(_) | Ok(()) => Ok(()),
+        }
+    }
+
+    /// Says why a command could not do its work.
+    pub(crate) fn fail(self, failure: &Failure) {
+        let mut text = format!("error: {failure}\n");
+        if let Some(help) = &failure.help {
+            text.push_str(&format!("  help: {help}\n"));
+        }
+        // There is nobody left to tell when standard error is gone.
+        let _ = self.print(Stream::Err, &text);
+    }
+
+    /// Writes a result to the file of `-o`, or to standard output where there is none or it is `-`.
+    pub(crate) fn deliver(self, file: Option<&Path>, text: &str) -> Result<Exit, Failure> {
+        match file.filter(|path| *path != Path::new("-")) {
+            Some(path) => write_whole(path, text.as_bytes())?,
+            None => self.print(Stream::Out, text)?,
+        }
+        Ok(Exit::Fine)
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the command line reads the environment")]
+fn no_color() -> bool {
+    std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+}
+
+fn write_all(mut stream: impl Write, text: &str) -> io::Result<()> {
+    stream.write_all(text.as_bytes())?;
+    stream.flush()
+}
+
+/// Writes a file beside its place and renames it there, so that nobody ever reads half of it.
+#[expect(clippy::disallowed_methods, reason = "the command line writes files")]
+pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let cannot = |error: io::Error| Failure::new(format!("cannot write `{}`: {error}", path.display()));
+    let name = path.file_name().ok_or_else(|| Failure::new(format!("`{}` is no file name", path.display())))?;
+    let mut beside = std::ffi::OsString::from(".");
+    beside.push(name);
+    beside.push(".part");
+    let beside = path.with_file_name(beside);
+    let written = std::fs::write(&beside, bytes).and_then(|()| std::fs::rename(&beside, path));
+    written.map_err(|error| {
+        // The part is of no use to anybody; that it cannot be removed changes nothing.
+        let _ = std::fs::remove_file(&beside);
+        cannot(error)
+    })
+}

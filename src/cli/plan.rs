@@ -1,0 +1,44 @@
+//! `funnelc plan`: the compiled project as a file, and in words.
+
+use std::path::PathBuf;
+
+use super::output::{Stream, Terminal, write_whole};
+use super::{Exit, Failure, project};
+use crate::Compiled;
+use crate::plan::Plan;
+use crate::report::{text, words};
+
+/// The arguments of `funnelc plan`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// A project folder or file; `-` is standard input. Default: the project around the current folder
+    #[arg(value_name = "PATH")]
+    path: Option<PathBuf>,
+    /// Write the plan to this file and what it does to standard output
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
+    let compiled = crate::compile(project::load(args.path.as_deref())?);
+    let Some(plan) = findings(&compiled, terminal)? else { return Ok(Exit::Findings) };
+    let in_words = words::plan(plan);
+    match args.output.as_deref().filter(|path| *path != std::path::Path::new("-")) {
+        Some(path) => {
+            write_whole(path, plan.to_json().as_bytes())?;
+            terminal.print(Stream::Out, &in_words)?;
+        }
+        None => {
+            terminal.print(Stream::Out, &plan.to_json())?;
+            terminal.print(Stream::Err, &in_words)?;
+        }
+    }
+    Ok(Exit::Fine)
+}
+
+/// The plan, if the project has no errors; shows what was found on standard error.
+pub(crate) fn findings(compiled: &Compiled, terminal: Terminal) -> Result<Option<&Plan>, Failure> {
+    let rendered = text::findings(&compiled.diagnostics, &compiled.sources, terminal.style(Stream::Err));
+    terminal.print(Stream::Err, &rendered)?;
+    Ok(compiled.plan.as_ref())
+}
