@@ -1,6 +1,11 @@
-//! funnelc, the compiler for customer journeys.
+//! funnelc, the compiler for customer journeys: YAML in git becomes findings, a drawing, a plan, and contacts that moved.
+//!
+//! The pipeline, which [`compile`] runs from the first to the last stop: [`yaml`] reads text into a tree of nodes with their places, [`schema`] says what may be written, [`resolve`]
+//! turns it into a [`model`] of what is meant, [`graph`] and [`check`] find what is wrong with that, and [`plan`] freezes it. The [`runner`] executes a plan. [`report`] and [`diagram`]
+//! render, [`cli`] is the program.
 
 pub mod check;
+pub mod cli;
 pub mod diagnostic;
 pub mod diagram;
 pub mod graph;
@@ -12,3 +17,53 @@ pub mod runner;
 pub mod schema;
 pub mod source;
 pub mod yaml;
+
+use diagnostic::{Diagnostic, in_order};
+use model::Model;
+use plan::Plan;
+use source::{Sources, Span};
+
+/// What became of a project's sources.
+#[derive(Debug)]
+pub struct Compiled {
+    /// The files.
+    pub sources: Sources,
+    /// What they mean, as far as it could be understood.
+    pub model: Model,
+    /// Everything that was found, in order of place.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The plan, if nothing that was found is an error.
+    pub plan: Option<Plan>,
+}
+
+/// Compiles the files of one project. Never stops at the first mistake, and never panics on any text.
+pub fn compile(sources: Sources) -> Compiled {
+    let (model, mut diagnostics) = read(&sources);
+    let (checked, found) = check::run(model, &diagnostics);
+    diagnostics.extend(found);
+    let (model, plan) = match checked {
+        Ok(checked) => (checked.model().clone(), Some(Plan::lower(checked))),
+        Err(model) => (model, None),
+    };
+    Compiled { model, diagnostics: in_order(diagnostics), plan, sources }
+}
+
+/// From text to meaning: what could be understood, and what could not.
+fn read(sources: &Sources) -> (Model, Vec<Diagnostic>) {
+    let mut diagnostics = Vec::new();
+    let mut roots = Vec::new();
+    let mut unread: Vec<Span> = Vec::new();
+    for (id, file) in sources.files() {
+        let parsed = yaml::parse(id, &file.text);
+        diagnostics.extend(parsed.diagnostics);
+        roots.extend(parsed.root);
+        unread.extend(parsed.unread);
+    }
+    let (root, found) = schema::merge(roots);
+    diagnostics.extend(found);
+    let (project, found) = schema::decode(&root);
+    diagnostics.extend(found);
+    let (model, found) = resolve::resolve(&project, sources, &unread);
+    diagnostics.extend(found);
+    (model, diagnostics)
+}

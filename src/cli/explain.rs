@@ -15,7 +15,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
     let Some(code) = &args.code else {
-        let list: String = check::codes().map(|code| format!("{code}\n")).collect();
+        let list: String = check::codes().iter().map(|code| format!("{code}\n")).collect();
         return terminal.print(Stream::Out, &list).map(|()| Exit::Fine);
     };
     if let Some(page) = check::page(code) {

@@ -43,7 +43,7 @@ enum Format {
 
 pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
     let compiled = crate::compile(project::load(args.path.as_deref())?);
-    let journey = Journey::new(&compiled.model);
+    let journey = Journey::of(&compiled.model).marked(&compiled.diagnostics);
     let filter = Filter { funnel: args.funnel.clone(), campaign: args.campaign.clone() };
     let drawing = match args.format {
         Format::Mermaid => diagram::mermaid(&journey, &filter),

@@ -58,7 +58,8 @@ impl Template {
 }
 
 pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
-    let mut files: Vec<(PathBuf, String)> = args.template.files().iter().map(|(name, text)| (args.folder.join(name), own_schema(text))).collect();
+    let mut files: Vec<(PathBuf, String)> =
+        args.template.files().iter().map(|(name, text)| (args.folder.join(name), own_schema(text))).collect();
     files.push((args.folder.join(SCHEMA), crate::schema::json_schema()));
     if let Some((taken, _)) = files.iter().find(|(path, _)| path.exists()) {
         let message = format!("`{}` is there already", taken.display());
@@ -78,7 +79,8 @@ fn own_schema(text: &str) -> String {
 
 #[expect(clippy::disallowed_methods, reason = "the command line creates the folder that it is asked for")]
 fn create(folder: &Path) -> Result<(), Failure> {
-    std::fs::create_dir_all(folder).map_err(|error| Failure::new(format!("cannot create `{}`: {error}", folder.display())))
+    std::fs::create_dir_all(folder)
+        .map_err(|error| Failure::new(format!("cannot create `{}`: {error}", folder.display())))
 }
 
 fn next_steps(folder: &Path, files: &[(PathBuf, String)]) -> String {

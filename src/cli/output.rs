@@ -60,7 +60,9 @@ impl Terminal {
             Stream::Err => write_all(io::stderr().lock(), text),
         };
         match written {
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::new(format!("cannot write: {error}"))),
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                Err(Failure::new(format!("cannot write: {error}")))
+            }
             Err(_) | Ok(()) => Ok(()),
         }
     }

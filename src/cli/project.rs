@@ -44,7 +44,8 @@ fn single(path: &Path) -> Result<Sources, Failure> {
 
 /// Walks upwards, as people know it from other tools.
 fn root_above(folder: &Path) -> Result<PathBuf, Failure> {
-    let absolute = std::path::absolute(folder).map_err(|error| Failure::new(format!("cannot read `{}`: {error}", folder.display())))?;
+    let absolute = std::path::absolute(folder)
+        .map_err(|error| Failure::new(format!("cannot read `{}`: {error}", folder.display())))?;
     for (above, ancestor) in absolute.ancestors().enumerate() {
         for name in ROOTS {
             if ancestor.join(name).is_file() {
@@ -118,7 +119,9 @@ fn glob_set<'a>(patterns: impl IntoIterator<Item = &'a str>) -> Result<GlobSet, 
     for pattern in patterns {
         let pattern = pattern.strip_prefix("./").unwrap_or(pattern);
         let glob = GlobBuilder::new(pattern).literal_separator(true).build();
-        set.add(glob.map_err(|error| Failure::new(format!("the pattern `{pattern}` is not understood: {}", error.kind())))?);
+        set.add(
+            glob.map_err(|error| Failure::new(format!("the pattern `{pattern}` is not understood: {}", error.kind())))?,
+        );
     }
     set.build().map_err(|error| Failure::new(format!("the patterns of `include` are too many: {error}")))
 }

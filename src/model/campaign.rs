@@ -197,6 +197,17 @@ pub enum Outcome {
     Converted,
 }
 
+impl Outcome {
+    /// The word of the language.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Completed => "completed",
+            Self::Exited => "exited",
+            Self::Converted => "converted",
+        }
+    }
+}
+
 impl Step {
     /// This step and all inside it, in the order of the text.
     pub fn each<'a>(&'a self, visit: &mut impl FnMut(&'a Step)) {

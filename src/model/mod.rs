@@ -104,6 +104,38 @@ pub enum ContentKind {
 }
 
 impl ContentKind {
+    /// All of them.
+    pub const ALL: [Self; 11] = [
+        Self::Email,
+        Self::Sms,
+        Self::Push,
+        Self::Focus,
+        Self::Message,
+        Self::Dynamic,
+        Self::Ad,
+        Self::Social,
+        Self::Page,
+        Self::Form,
+        Self::Asset,
+    ];
+
+    /// The word of the language.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::Sms => "sms",
+            Self::Push => "push",
+            Self::Focus => "focus",
+            Self::Message => "message",
+            Self::Dynamic => "dynamic",
+            Self::Ad => "ad",
+            Self::Social => "social",
+            Self::Page => "page",
+            Self::Form => "form",
+            Self::Asset => "asset",
+        }
+    }
+
     /// The channel on which it goes out, if it needs an address.
     pub fn channel(self) -> Option<Channel> {
         match self {

@@ -4,9 +4,8 @@ mod read;
 pub mod wire;
 mod write;
 
+use crate::check::Checked;
 use crate::model::Model;
-
-pub(crate) use write::{content_word, outcome_word};
 
 /// A project that was checked and found free of errors.
 #[derive(Clone, Debug)]
@@ -72,8 +71,9 @@ impl Plan {
         &self.file.fingerprint
     }
 
-    /// Freezes a model that was checked.
-    fn freeze(model: Model) -> Self {
+    /// Freezes a project that was found free of errors.
+    pub fn lower(checked: Checked) -> Self {
+        let model = checked.into_model();
         let plan = write::plan(&model);
         let file = wire::File { format: wire::FORMAT, fingerprint: fingerprint(&plan), plan };
         Self { model, file }

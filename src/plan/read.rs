@@ -309,20 +309,7 @@ fn publish(written: &wire::Publish) -> Result<Publish, Fault> {
 }
 
 fn content_kind(text: &str) -> Result<ContentKind, Fault> {
-    let known = [
-        ContentKind::Email,
-        ContentKind::Sms,
-        ContentKind::Push,
-        ContentKind::Focus,
-        ContentKind::Message,
-        ContentKind::Dynamic,
-        ContentKind::Ad,
-        ContentKind::Social,
-        ContentKind::Page,
-        ContentKind::Form,
-        ContentKind::Asset,
-    ];
-    word(text, known.map(|kind| (super::write::content_word(kind), kind)))
+    word(text, ContentKind::ALL.map(|kind| (kind.word(), kind)))
 }
 
 fn field_type(written: &wire::Field) -> Result<FieldType, Fault> {

@@ -202,7 +202,7 @@ impl Names<'_> {
             StepKind::If { when, then, otherwise } => {
                 wire::Verb::If { when: self.condition(when), then: self.steps(then), r#else: self.steps(otherwise) }
             }
-            StepKind::Exit(outcome) => wire::Verb::Exit(outcome_word(*outcome).to_owned()),
+            StepKind::Exit(outcome) => wire::Verb::Exit(outcome.word().to_owned()),
             StepKind::Broken => return None,
         })
     }
@@ -226,36 +226,10 @@ impl Names<'_> {
 
 fn wire_content(content: &Content) -> wire::Content {
     wire::Content {
-        kind: content.kind.map_or("broken", content_word).to_owned(),
+        kind: content.kind.map_or("broken", ContentKind::word).to_owned(),
         once: once(content.once),
         transactional: content.transactional,
         publish: publish(&content.publish),
-    }
-}
-
-/// The word of the language for a kind of content.
-pub(crate) fn content_word(kind: ContentKind) -> &'static str {
-    match kind {
-        ContentKind::Email => "email",
-        ContentKind::Sms => "sms",
-        ContentKind::Push => "push",
-        ContentKind::Focus => "focus",
-        ContentKind::Message => "message",
-        ContentKind::Dynamic => "dynamic",
-        ContentKind::Ad => "ad",
-        ContentKind::Social => "social",
-        ContentKind::Page => "page",
-        ContentKind::Form => "form",
-        ContentKind::Asset => "asset",
-    }
-}
-
-/// The word of the language for an outcome.
-pub(crate) fn outcome_word(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Completed => "completed",
-        Outcome::Exited => "exited",
-        Outcome::Converted => "converted",
     }
 }
 

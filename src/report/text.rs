@@ -157,13 +157,15 @@ impl SourceCode for File<'_> {
         after: usize,
     ) -> Result<Box<dyn SpanContents<'b> + 'b>, MietteError> {
         let contents = self.0.text.as_str().read_span(span, before, after)?;
+        // miette counts the lines from the start of the file, which would draw every line between two labels.
+        let lines = contents.data().iter().filter(|byte| **byte == b'\n').count();
         Ok(Box::new(MietteSpanContents::new_named(
             self.0.path.clone(),
             contents.data(),
             *contents.span(),
             contents.line(),
             contents.column(),
-            contents.line_count(),
+            lines,
         )))
     }
 }

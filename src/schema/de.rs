@@ -31,7 +31,7 @@ pub(super) const SEQUENCE: u32 = 1;
 pub(super) const MAPPING: u32 = 2;
 
 /// Reads a `T`, and tells every failure on the way: the one that made it impossible, and those that only broke a part.
-pub(super) fn read<T: DeserializeOwned>(node: &Node) -> (Option<T>, Vec<ShapeError>) {
+pub(crate) fn read<T: DeserializeOwned>(node: &Node) -> (Option<T>, Vec<ShapeError>) {
     let failures = RefCell::default();
     let value = T::deserialize(TreeDeserializer { node, key: node.span, failures: &failures });
     let value = value.map_err(|error| failures.borrow_mut().push(error.within(node.span))).ok();
@@ -41,11 +41,11 @@ pub(super) fn read<T: DeserializeOwned>(node: &Node) -> (Option<T>, Vec<ShapeErr
 /// A shape that does not fit; where the schema finds more to say, only the fact counts.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("{message}")]
-pub(super) struct ShapeError {
+pub(crate) struct ShapeError {
     /// What does not fit.
-    pub(super) message: String,
+    pub(crate) message: String,
     /// Where, once a node was left.
-    pub(super) span: Option<Span>,
+    pub(crate) span: Option<Span>,
 }
 
 impl ShapeError {

@@ -1,0 +1,110 @@
+//! A plan in words: what it will do, for somebody who reads no YAML.
+
+use std::fmt::Write;
+
+use crate::graph::words::{condition, counted, enter, stage, step};
+use crate::model::{Audience, Campaign, Funnel, Model, OnLeave, StageRef, Step, StepKind, Target};
+use crate::plan::Plan;
+
+/// The plan in words, an outline of at most 100 columns where the words allow it.
+pub fn plan(plan: &Plan) -> String {
+    let model = plan.model();
+    let mut text = head(model, plan.fingerprint());
+    for (id, funnel) in model.funnels.iter() {
+        text.push('\n');
+        self::funnel(&mut text, model, id, funnel);
+    }
+    for campaign in model.campaigns.values() {
+        text.push('\n');
+        self::campaign(&mut text, model, campaign);
+    }
+    text
+}
+
+fn head(model: &Model, fingerprint: &str) -> String {
+    let count = |count: usize, noun: &str| counted(u64::try_from(count).unwrap_or(u64::MAX), noun);
+    let stages = model.funnels.values().map(|funnel| funnel.stages.len()).sum();
+    format!(
+        "plan {}: {}, {} with {}, {}, dates turn in {}\n",
+        fingerprint.get(..12).unwrap_or(fingerprint),
+        count(model.segments.len(), "segment"),
+        count(model.funnels.len(), "funnel"),
+        count(stages, "stage"),
+        count(model.campaigns.len(), "campaign"),
+        model.timezone
+    )
+}
+
+/// Adds a line; writing to a string cannot fail.
+fn line(text: &mut String, depth: usize, words: impl AsRef<str>) {
+    let _ = writeln!(text, "{:width$}{}", "", words.as_ref(), width = depth * 2);
+}
+
+fn funnel(text: &mut String, model: &Model, id: crate::model::FunnelId, funnel: &Funnel) {
+    line(text, 0, format!("funnel {}", funnel.id));
+    let entry = funnel.entry.map(|entry| funnel.stages[entry].id.as_str()).unwrap_or_default();
+    match &funnel.audience {
+        Some(Audience::Everyone) => line(text, 1, format!("everyone enters at {entry}")),
+        Some(Audience::Of(who)) => line(text, 1, format!("enters at {entry}: {}", condition(model, who))),
+        None => {}
+    }
+    for rule in &funnel.place {
+        line(text, 1, format!("placed in {}: {}", funnel.stages[rule.stage].id, condition(model, &rule.when)));
+    }
+    let mut by_weight: Vec<_> = funnel.stages.iter().collect();
+    by_weight.sort_by_key(|(_, stage)| (stage.weight, stage.id.as_str()));
+    for (stage_id, body) in by_weight {
+        let is_final = if body.is_final { ", final" } else { "" };
+        line(text, 1, format!("{} (weight {}{is_final})", body.id, body.weight.unwrap_or_default()));
+        for conversion in &body.converts {
+            let to = match conversion.to {
+                Target::Stage(to) => funnel.stages[to].id.clone(),
+                Target::Next => next(funnel, stage_id),
+            };
+            line(text, 2, format!("to {to}: {}", condition(model, &conversion.when)));
+        }
+        let back: Vec<_> =
+            body.back_to.iter().map(|(to, _)| stage(model, StageRef { funnel: id, stage: *to })).collect();
+        if !back.is_empty() {
+            line(text, 2, format!("may go back to {}", back.join(", ")));
+        }
+    }
+}
+
+fn next(funnel: &Funnel, from: crate::model::StageId) -> String {
+    let next: Vec<_> = funnel.next_heavier(from).into_iter().map(|to| funnel.stages[to].id.clone()).collect();
+    if next.is_empty() { "nowhere".to_owned() } else { next.join(" or ") }
+}
+
+fn campaign(text: &mut String, model: &Model, campaign: &Campaign) {
+    line(text, 0, format!("campaign {}", campaign.id));
+    for way in &campaign.enter {
+        line(text, 1, format!("in: {}", enter(model, way)));
+    }
+    if let Some(after) = campaign.reenter {
+        line(text, 1, format!("again after {after}"));
+    }
+    if let Some(goal) = &campaign.goal {
+        line(text, 1, format!("converted: {}", condition(model, goal)));
+    }
+    if let Some(exit) = &campaign.exit_when {
+        line(text, 1, format!("out: {}", condition(model, exit)));
+    }
+    if campaign.on_leave == Some(OnLeave::Exit) {
+        line(text, 1, "out: who no longer meets the way in");
+    }
+    steps(text, model, &campaign.steps, 1);
+}
+
+fn steps(text: &mut String, model: &Model, list: &[Step], depth: usize) {
+    for one in list {
+        line(text, depth, format!("- {}", step(model, one)));
+        if let StepKind::If { then, otherwise, .. } = &one.kind {
+            steps(text, model, then, depth + 1);
+            if !otherwise.is_empty() {
+                line(text, depth, "  else");
+                steps(text, model, otherwise, depth + 1);
+            }
+        }
+    }
+}
