@@ -6,6 +6,8 @@
 )]
 
 mod agreement;
+mod examples;
 mod generate;
+mod guide;
 mod layout;
 mod reference;
