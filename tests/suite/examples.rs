@@ -233,7 +233,7 @@ impl Sheet {
             let cell = row.last_mut().expect("there is a cell");
             match character {
                 '"' if quoted && characters.peek() == Some(&'"') => {
-                    cell.push(characters.next().expect("it was peeked at"))
+                    cell.push(characters.next().expect("it was peeked at"));
                 }
                 '"' => quoted = !quoted,
                 ',' if !quoted => row.push(String::new()),
