@@ -30,6 +30,20 @@ fn webinar_moves_and_sends_what_the_table_says() {
 }
 
 #[test]
+fn check_says_what_the_readmes_say() {
+    for example in EXAMPLES {
+        let check =
+            funnelc(&["check".as_ref(), "--format".as_ref(), "json".as_ref(), example_folder(example).as_os_str()]);
+        let report: serde_json::Value = serde_json::from_slice(&check.stdout).expect("the report is JSON");
+        let findings = report["findings"].as_array().expect("the report has findings");
+        let codes: Vec<_> =
+            findings.iter().map(|finding| finding["code"].as_str().expect("a finding has a code")).collect();
+        let promised: &[&str] = if example == "lifecycle" { &["move-may-be-refused"] } else { &[] };
+        assert_eq!(codes, promised, "{example}");
+    }
+}
+
+#[test]
 fn threads_and_repetition_change_no_byte() {
     for example in EXAMPLES {
         let first = files_of_a_run(example, 1);
