@@ -68,10 +68,10 @@ fn written_columns(project: &Project, writes: &Writes) -> Vec<(String, Column)> 
     columns
 }
 
-/// Section 5: `column`, by default `stage_<funnel>`.
+/// Section 5: `column`, by default `stage_<funnel>` with `-` as `_`, as for fields.
 pub(super) fn stage_column(project: &Project, funnel: &str) -> String {
     let written = text(project.definition(&["funnels", funnel]), "column");
-    written.unwrap_or(format!("stage_{funnel}"))
+    written.unwrap_or(format!("stage_{}", funnel.replace('-', "_")))
 }
 
 /// Section 2: the column is the id with `-` as `_`, unless `column` says otherwise.
