@@ -61,8 +61,9 @@ fn read(sources: &Sources) -> (Model, Vec<Diagnostic>) {
     }
     let (root, found) = schema::merge(roots);
     diagnostics.extend(found);
-    let (project, found) = schema::decode(&root);
+    let (project, found) = schema::decode(&root, &unread);
     diagnostics.extend(found);
+    unread.extend(&project.broken);
     let (model, found) = resolve::resolve(&project, sources, &unread);
     diagnostics.extend(found);
     (model, diagnostics)

@@ -26,26 +26,32 @@ pub(super) const LITERAL: &str = "$funnelc::Literal";
 /// The name under which types of several shapes ask for the kind of the node: [`SCALAR`], [`SEQUENCE`] or [`MAPPING`].
 pub(super) const KIND: &str = "$funnelc::Kind";
 
-pub(super) const SCALAR: u32 = 0;
+const SCALAR: u32 = 0;
 pub(super) const SEQUENCE: u32 = 1;
 pub(super) const MAPPING: u32 = 2;
 
 /// Reads a `T`, and tells every failure on the way: the one that made it impossible, and those that only broke a part.
-pub(crate) fn read<T: DeserializeOwned>(node: &Node) -> (Option<T>, Vec<ShapeError>) {
-    let failures = RefCell::default();
-    let value = T::deserialize(TreeDeserializer { node, key: node.span, failures: &failures });
-    let value = value.map_err(|error| failures.borrow_mut().push(error.within(node.span))).ok();
-    (value, failures.into_inner())
+/// What is cut off by one of the `unread` places breaks too, but that is no failure of its shape.
+pub(super) fn read<T: DeserializeOwned>(node: &Node, unread: &[Span]) -> (Option<T>, Vec<ShapeError>) {
+    let context = Context { unread, failures: RefCell::default() };
+    let value = T::deserialize(TreeDeserializer { node, key: node.span, context: &context });
+    let value = value.map_err(|error| context.fail(error.within(node.span))).ok();
+    (value, context.failures.into_inner())
+}
+
+/// Whether a node ends where its file was not read any further.
+pub(super) fn is_cut(span: Span, unread: &[Span]) -> bool {
+    unread.iter().any(|unread| unread.file == span.file && unread.start == span.end)
 }
 
 /// A shape that does not fit; where the schema finds more to say, only the fact counts.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("{message}")]
-pub(crate) struct ShapeError {
+pub(super) struct ShapeError {
     /// What does not fit.
-    pub(crate) message: String,
+    pub(super) message: String,
     /// Where, once a node was left.
-    pub(crate) span: Option<Span>,
+    pub(super) span: Option<Span>,
 }
 
 impl ShapeError {
@@ -95,11 +101,22 @@ pub(super) fn is_id(name: &str) -> bool {
     name.split('-').all(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()))
 }
 
+struct Context<'a> {
+    unread: &'a [Span],
+    failures: RefCell<Vec<ShapeError>>,
+}
+
+impl Context<'_> {
+    fn fail(&self, error: ShapeError) {
+        self.failures.borrow_mut().push(error);
+    }
+}
+
 #[derive(Clone, Copy)]
 struct TreeDeserializer<'a> {
     node: &'a Node,
     key: Span,
-    failures: &'a RefCell<Vec<ShapeError>>,
+    context: &'a Context<'a>,
 }
 
 impl<'a> TreeDeserializer<'a> {
@@ -194,11 +211,9 @@ impl<'de> Deserializer<'de> for TreeDeserializer<'_> {
         visitor: V,
     ) -> Result<V::Value, ShapeError> {
         match name {
-            PLACED => {
-                visitor.visit_seq(Places { places: [Some(self.node.span), Some(self.key)], next: 0, inner: self })
-            }
+            PLACED => visitor.visit_seq(Places { spans: [Some(self.node.span), Some(self.key)], next: 0, inner: self }),
             LENIENT => {
-                visitor.visit_seq(Lenience(Places { places: [Some(self.node.span), None], next: 0, inner: self }))
+                visitor.visit_seq(Lenience(Places { spans: [Some(self.node.span), None], next: 0, inner: self }))
             }
             LITERAL => {
                 let scalar = self.scalar("a value")?;
@@ -258,7 +273,7 @@ impl<'de> MapAccess<'de> for Pairs<'_> {
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, ShapeError> {
         self.value = self.entries.next();
         let Some(entry) = self.value else { return Ok(None) };
-        let key = KeyDeserializer { entry, failures: self.parent.failures };
+        let key = KeyDeserializer { entry, context: self.parent.context };
         seed.deserialize(key).map(Some).map_err(|error| error.within(entry.key.span))
     }
 
@@ -272,7 +287,7 @@ impl<'de> MapAccess<'de> for Pairs<'_> {
 /// A key of a mapping: a field's name, or an id or name with its place.
 struct KeyDeserializer<'a> {
     entry: &'a Entry,
-    failures: &'a RefCell<Vec<ShapeError>>,
+    context: &'a Context<'a>,
 }
 
 impl<'de> Deserializer<'de> for KeyDeserializer<'_> {
@@ -290,10 +305,10 @@ impl<'de> Deserializer<'de> for KeyDeserializer<'_> {
     ) -> Result<V::Value, ShapeError> {
         let key = &self.entry.key;
         if name == ID && !is_id(&key.value) {
-            self.failures.borrow_mut().push(ShapeError::at(key.span, format!("`{}` cannot be an id", key.value)));
+            self.context.fail(ShapeError::at(key.span, format!("`{}` cannot be an id", key.value)));
         }
         let inner: StrDeserializer<'_, ShapeError> = key.value.as_str().into_deserializer();
-        visitor.visit_seq(Places { places: [Some(key.span), Some(key.span)], next: 0, inner })
+        visitor.visit_seq(Places { spans: [Some(key.span), Some(key.span)], next: 0, inner })
     }
 
     forward_to_deserialize_any! {
@@ -303,14 +318,14 @@ impl<'de> Deserializer<'de> for KeyDeserializer<'_> {
 
 /// Up to two places, as three numbers each, then the value itself.
 struct Places<D> {
-    places: [Option<Span>; 2],
+    spans: [Option<Span>; 2],
     next: usize,
     inner: D,
 }
 
 impl<D> Places<D> {
     fn next_number(&mut self) -> Option<u32> {
-        let place = self.places.iter().flatten().nth(self.next / 3)?;
+        let place = self.spans.iter().flatten().nth(self.next / 3)?;
         let number = [place.file.0, place.start, place.end][self.next % 3];
         self.next += 1;
         Some(number)
@@ -335,10 +350,15 @@ impl<'de> SeqAccess<'de> for Lenience<'_> {
     type Error = ShapeError;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, ShapeError> {
-        let inner = self.0.inner;
-        self.0.next_element_seed(seed).inspect_err(|error: &ShapeError| {
-            inner.failures.borrow_mut().push(error.clone().within(inner.node.span));
-        })
+        if let Some(number) = self.0.next_number() {
+            return seed.deserialize(U32Deserializer::new(number)).map(Some);
+        }
+        let TreeDeserializer { node, context, .. } = self.0.inner;
+        let value = seed.deserialize(self.0.inner).map_err(|error| error.within(node.span));
+        if is_cut(node.span, context.unread) {
+            return Err(ShapeError::at(node.span, "the rest was not read"));
+        }
+        value.map(Some).inspect_err(|error| context.fail(error.clone()))
     }
 }
 

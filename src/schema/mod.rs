@@ -7,24 +7,32 @@ pub mod campaign;
 pub mod condition;
 pub mod contacts;
 pub mod content;
-mod interim;
-pub use interim::{decode, json_schema, merge};
-pub(crate) mod de;
+mod de;
+pub mod decode;
 pub mod funnel;
+pub mod merge;
 pub mod publish;
 pub mod scalar;
 pub mod segment;
+mod shape;
+mod unsupported;
+mod wording;
 
 pub use campaign::{Campaign, Change, SetTo, Step, WaitField};
 pub use condition::Condition;
 pub use contacts::{Contacts, Field};
 pub use content::Content;
+pub use decode::decode;
 pub use funnel::{Funnel, Move, Place, Publish, Stage};
+pub use merge::merge;
+pub use publish::json_schema;
 pub use scalar::{Definitions, Entries, Lenient, ListOf, Literal, MapOrList, OneOrList, Placed, ScalarOr, Text};
 pub use segment::Segment;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
+
+use crate::source::Span;
 
 /// A funnelc project: funnels, stages, segments and campaigns as code.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -55,6 +63,9 @@ pub struct Project {
     /// Campaigns: who enters, and what happens to them step by step.
     #[serde(default)]
     pub campaigns: Definitions<Campaign>,
+    /// Values of top-level keys that could not be read at all, which is reported already; ids may have stood in them.
+    #[serde(skip)]
+    pub broken: Vec<Span>,
 }
 
 /// The schedule of runs.

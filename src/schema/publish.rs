@@ -13,11 +13,105 @@ use super::{Change, Project, SetTo};
 /// The form of an id.
 const ID_PATTERN: &str = "^[a-z0-9]+(-[a-z0-9]+)*$";
 
+/// What a condition can be about, and the keys that go with it.
+const CONDITIONS: &[(&str, &[&str])] = &[
+    ("all", &[]),
+    ("any", &[]),
+    ("not", &[]),
+    ("field", OPERATORS),
+    ("tag", &[]),
+    ("stage", &["for"]),
+    ("reached", &[]),
+    ("in-funnel", &[]),
+    ("segment", &[]),
+    ("entered", &[]),
+];
+
+const OPERATORS: &[&str] = &[
+    "is",
+    "is-not",
+    "in",
+    "not-in",
+    "at-least",
+    "at-most",
+    "more-than",
+    "less-than",
+    "between",
+    "contains",
+    "starts-with",
+    "ends-with",
+    "exists",
+    "before",
+    "after",
+    "since",
+    "until",
+    "within",
+    "within-next",
+    "during",
+    "has-any",
+    "has-all",
+    "has-none",
+];
+
+/// The verbs of a step, and the keys that go with each.
+const STEPS: &[(&str, &[&str])] = &[
+    ("send", &["id", "once", "transactional"]),
+    ("move", &["id"]),
+    ("leave", &["id"]),
+    ("add-tag", &["id"]),
+    ("remove-tag", &["id"]),
+    ("points", &["id"]),
+    ("set", &["id", "to"]),
+    ("clear", &["id"]),
+    ("wait", &["id"]),
+    ("wait-until", &["id", "if-past"]),
+    ("if", &["id", "then", "else"]),
+    ("exit", &["id"]),
+];
+
+/// Whether a key of a condition compares a field.
+pub(super) fn is_operator(key: &str) -> bool {
+    OPERATORS.contains(&key)
+}
+
+/// The published schema, for editors and other validators: the flat one, and which keys go together.
+pub fn json_schema() -> String {
+    let mut schema = flat_schema();
+    only_together(&mut schema, "Condition", CONDITIONS);
+    only_together(&mut schema, "Step", STEPS);
+    schema["title"] = json!("funnelc project");
+    let mut text = serde_json::to_string_pretty(&schema).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
 /// The schema against which shapes are checked.
-pub(super) fn flat_schema() -> Value {
+pub(crate) fn flat_schema() -> Value {
     let mut settings = SchemaSettings::draft07();
     settings.transforms.insert(0, Box::new(NothingIsNoValue));
     settings.into_generator().into_root_schema_for::<Project>().to_value()
+}
+
+/// Says that exactly one of the leading keys stands in a definition, with those that belong to it: a chain of `if`, because an editor completes all keys of it and
+/// places a message at the key that does not belong; with `oneOf` it can do neither.
+fn only_together(schema: &mut Value, definition: &str, leaders: &[(&str, &[&str])]) {
+    let Some(definition) = schema.pointer_mut(&format!("/definitions/{definition}")) else { return };
+    let keys: Vec<String> =
+        definition["properties"].as_object().into_iter().flat_map(|keys| keys.keys().cloned()).collect();
+    let refuse_all_but = |allowed: &dyn Fn(&str) -> bool| -> Value {
+        let refused = keys.iter().filter(|key| !allowed(key)).map(|key| (key.clone(), json!(false)));
+        json!({ "properties": refused.collect::<serde_json::Map<_, _>>() })
+    };
+    let is_leader = |key: &str| leaders.iter().any(|(leader, _)| *leader == key);
+    let mut chain = refuse_all_but(&is_leader);
+    chain["minProperties"] = json!(1);
+    for (leader, companions) in leaders.iter().rev() {
+        let then = refuse_all_but(&|key| key == *leader || companions.contains(&key));
+        chain = json!({ "if": { "required": [leader] }, "then": then, "else": chain });
+    }
+    for (key, part) in chain.as_object().into_iter().flatten() {
+        definition[key] = part.clone();
+    }
 }
 
 /// A key may be left out, but an empty value stands for nothing: takes back the `null` that optional fields get.

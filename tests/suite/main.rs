@@ -8,6 +8,7 @@
 mod agreement;
 mod examples;
 mod generate;
+mod generated;
 mod guide;
 mod layout;
 mod reference;

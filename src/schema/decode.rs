@@ -1,0 +1,73 @@
+//! The span tree to the types as written: what can be read is read, and every mistake of shape is one error at its place.
+//!
+//! serde decides whether the shape is right. Only where it is not, the JSON Schema of the same types names all mistakes at once.
+
+use super::Project;
+use super::de::{self, ShapeError, is_variable};
+use super::wording::WRONG_TYPE;
+use super::{shape, unsupported};
+use crate::diagnostic::Diagnostic;
+use crate::source::Span;
+use crate::yaml::node::{Node, Value};
+
+/// Reads a project from its tree; `unread` are the ends of files that were not read because of a mistake of syntax.
+pub fn decode(root: &Node, unread: &[Span]) -> (Project, Vec<Diagnostic>) {
+    let (project, failures) = de::read::<Project>(root, unread);
+    if failures.is_empty() {
+        return (project.unwrap_or_default(), Vec::new());
+    }
+    let diagnostics = explain(root, unread, &failures);
+    let project = project.unwrap_or_else(|| readable_part(root, unread));
+    (project, diagnostics)
+}
+
+/// Whether serde and the schema agree that the shape of a tree is right, or that it is not.
+pub fn verdicts_agree(root: &Node) -> bool {
+    let (_, failures) = de::read::<Project>(root, &[]);
+    failures.is_empty() == all_mistakes(root, &[]).is_empty()
+}
+
+fn explain(root: &Node, unread: &[Span], failures: &[ShapeError]) -> Vec<Diagnostic> {
+    let diagnostics = all_mistakes(root, unread);
+    if !diagnostics.is_empty() || !unread.is_empty() {
+        return diagnostics;
+    }
+    // Both come from the same types, so this is a mistake of ours; better a plain message than none.
+    failures
+        .iter()
+        .map(|failure| Diagnostic::error(WRONG_TYPE, failure.span.unwrap_or(root.span), failure.message.clone()))
+        .collect()
+}
+
+fn all_mistakes(root: &Node, unread: &[Span]) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    variables(root, &mut found);
+    let variables: Vec<_> = found.iter().map(|variable| variable.primary.span).collect();
+    found.extend(shape::mistakes(root, unread).into_iter().filter(|other| !variables.contains(&other.primary.span)));
+    found
+}
+
+fn variables(node: &Node, found: &mut Vec<Diagnostic>) {
+    match &node.value {
+        Value::Scalar(scalar) if is_variable(&scalar.text) => found.push(variable(node.span, &scalar.text)),
+        Value::Scalar(_) => {}
+        Value::Sequence(items) => items.iter().for_each(|item| variables(item, found)),
+        Value::Mapping(entries) => entries.iter().for_each(|entry| variables(&entry.value, found)),
+    }
+}
+
+fn variable(span: Span, text: &str) -> Diagnostic {
+    let help = format!("write the value itself; text that starts with a dollar sign has two: `${text}`");
+    unsupported::error(span, text, "the value of a variable").help(help)
+}
+
+/// What is left when the top-level keys that cannot be read at all are taken out.
+fn readable_part(root: &Node, unread: &[Span]) -> Project {
+    let Value::Mapping(entries) = &root.value else { return Project::default() };
+    let alone = |entry| Node { span: root.span, value: Value::Mapping(vec![entry]) };
+    let (readable, broken): (Vec<_>, Vec<_>) =
+        entries.iter().partition(|entry| de::read::<Project>(&alone((*entry).clone()), unread).0.is_some());
+    let readable = Node { span: root.span, value: Value::Mapping(readable.into_iter().cloned().collect()) };
+    let project = de::read::<Project>(&readable, unread).0.unwrap_or_default();
+    Project { broken: broken.iter().map(|entry| entry.value.span).collect(), ..project }
+}

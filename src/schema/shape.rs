@@ -1,0 +1,314 @@
+//! Mistakes of shape: what the JSON Schema finds wrong, each translated into a message of ours at its place in the span tree; one mistake, one error.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use jsonschema::error::ValidationErrorKind;
+use jsonschema::paths::{Location, LocationSegment};
+use jsonschema::{ValidationError, Validator};
+use serde_json::Value as Json;
+
+use super::de::{as_flag, as_integer, is_cut};
+use super::wording::{self, EMPTY_LIST, MISSING_KEY, UNKNOWN_KEY, UNKNOWN_VALUE, WRONG_TYPE};
+use super::{publish, unsupported};
+use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::source::Span;
+use crate::yaml::node::{Entry, Node, Value};
+
+/// How many mistakes are told in one run; nobody reads on, and a file full of nonsense must not take minutes.
+const MOST: usize = 1000;
+
+/// Every mistake in the shape of a tree.
+pub(super) fn mistakes(root: &Node, unread: &[Span]) -> Vec<Diagnostic> {
+    let json = to_json(root);
+    let mut places: BTreeMap<Vec<Step<'_>>, Vec<ValidationError<'_>>> = BTreeMap::new();
+    for error in SCHEMA.validator.iter_errors(&json).take(MOST) {
+        places.entry(steps(root, error.instance_path())).or_default().push(error);
+    }
+    let mut hidden: Option<Vec<Step<'_>>> = None;
+    let mut found = Vec::new();
+    for (path, errors) in places {
+        if hidden.as_ref().is_some_and(|above| path.starts_with(above)) {
+            continue;
+        }
+        let place = Place::of(root, &path, &errors, unread);
+        found.extend(place.explain());
+        if place.is_unsupported() {
+            hidden = Some(path);
+        }
+    }
+    found
+}
+
+/// The schema of the types as written, for looking up what is allowed where.
+pub(super) fn schema() -> &'static Json {
+    &SCHEMA.schema
+}
+
+struct FlatSchema {
+    schema: Json,
+    validator: Validator,
+}
+
+static SCHEMA: LazyLock<FlatSchema> = LazyLock::new(|| {
+    let schema = publish::flat_schema();
+    let validator = jsonschema::validator_for(&schema).expect("the schema of our own types is valid");
+    FlatSchema { schema, validator }
+});
+
+/// The tree as JSON; a scalar becomes a flag or a number only where [`de`] would read it as one.
+fn to_json(node: &Node) -> Json {
+    match &node.value {
+        Value::Scalar(scalar) if scalar.is_null() => Json::Null,
+        Value::Scalar(scalar) => match (as_flag(scalar), as_integer(scalar)) {
+            (Some(flag), _) => Json::from(flag),
+            (None, Some(number)) => Json::from(number),
+            (None, None) => Json::from(scalar.text.as_str()),
+        },
+        Value::Sequence(items) => items.iter().map(to_json).collect(),
+        Value::Mapping(entries) => {
+            Json::Object(entries.iter().map(|entry| (entry.key.value.clone(), to_json(&entry.value))).collect())
+        }
+    }
+}
+
+/// A step down the tree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Step<'a> {
+    Item(usize),
+    Key(&'a str),
+}
+
+/// The way to an instance, in the tree's own words.
+fn steps<'a>(root: &'a Node, path: &Location) -> Vec<Step<'a>> {
+    let mut node = root;
+    let mut steps = Vec::new();
+    for segment in path.segments() {
+        let step = match (&node.value, &segment) {
+            (Value::Sequence(items), LocationSegment::Index(index)) => {
+                items.get(*index).map(|item| (Step::Item(*index), item))
+            }
+            // A key made of digits looks like an index.
+            (Value::Mapping(_), segment) => {
+                node.entry(&segment.to_string()).map(|entry| (Step::Key(&entry.key.value), &entry.value))
+            }
+            (Value::Scalar(_) | Value::Sequence(_), _) => None,
+        };
+        let Some((step, next)) = step else { break };
+        steps.push(step);
+        node = next;
+    }
+    steps
+}
+
+/// A node with what is wrong about it.
+struct Place<'a> {
+    node: &'a Node,
+    /// The nearest key above or at the node.
+    owner: Option<&'a Entry>,
+    /// Whether the node is an item of the owner's list.
+    item: bool,
+    errors: &'a [ValidationError<'a>],
+    cut: bool,
+}
+
+impl<'a> Place<'a> {
+    fn of(root: &'a Node, path: &[Step<'_>], errors: &'a [ValidationError<'a>], unread: &[Span]) -> Self {
+        let (mut node, mut owner, mut item) = (root, None, false);
+        for step in path {
+            let next = match (&node.value, step) {
+                (Value::Sequence(items), Step::Item(index)) => items.get(*index),
+                (_, Step::Key(key)) => node.entry(key).map(|entry| {
+                    owner = Some(entry);
+                    &entry.value
+                }),
+                (Value::Scalar(_) | Value::Mapping(_), Step::Item(_)) => None,
+            };
+            item = matches!(step, Step::Item(_));
+            node = next.unwrap_or(node);
+        }
+        Self { node, owner, item, errors, cut: is_cut(node.span, unread) }
+    }
+
+    fn explain(&self) -> Vec<Diagnostic> {
+        let first = |wanted: fn(&ValidationErrorKind) -> bool| self.errors.iter().find(|error| wanted(error.kind()));
+        if let Some(error) = first(|kind| matches!(kind, ValidationErrorKind::Type { .. })) {
+            return vec![self.wrong_type(error)];
+        }
+        if let Some(error) = first(|kind| matches!(kind, ValidationErrorKind::Enum { .. })) {
+            return vec![self.unknown_value(error)];
+        }
+        let unknown = self.unknown_keys();
+        let mut found = self.missing_keys(&unknown);
+        found.extend(unknown.into_iter().map(|(_, _, diagnostic)| diagnostic));
+        found.extend(self.bad_ids());
+        if first(|kind| matches!(kind, ValidationErrorKind::MinItems { .. })).is_some() && !self.cut {
+            found.push(self.empty_list());
+        }
+        found
+    }
+
+    /// The name of the type that is written here, as the schema calls it.
+    fn type_name(error: &ValidationError<'_>) -> String {
+        let path = error.schema_path().as_str();
+        let name = path.strip_prefix("/definitions/").and_then(|rest| rest.split('/').next());
+        name.unwrap_or("Project").to_owned()
+    }
+
+    fn key(&self) -> Option<&'a str> {
+        self.owner.map(|entry| entry.key.value.as_str())
+    }
+
+    /// Where to point when the node itself has no characters, or far too many.
+    fn head(&self) -> Span {
+        match (self.owner, &self.node.value) {
+            (Some(owner), _) if !self.item => owner.key.span,
+            (_, Value::Mapping(entries)) => entries.first().map_or(self.node.span, |entry| entry.key.span),
+            (_, Value::Sequence(_) | Value::Scalar(_)) => self.node.span,
+        }
+    }
+
+    fn wrong_type(&self, error: &ValidationError<'_>) -> Diagnostic {
+        let place = Self::type_name(error);
+        let expected = wording::expected(error.evaluation_path());
+        if self.node.is_null() {
+            return self.empty_value(&place, &expected);
+        }
+        let is_mapping = matches!(self.node.value, Value::Mapping(_));
+        if let Some(key) = self.key()
+            && let Some(meaning) = unsupported::shape(&place, key, is_mapping)
+        {
+            return unsupported::error(self.node.span, key, meaning);
+        }
+        let span = match &self.node.value {
+            Value::Scalar(_) => self.node.span,
+            Value::Sequence(_) | Value::Mapping(_) => self.head(),
+        };
+        let found = wording::found(self.node);
+        Diagnostic::error(WRONG_TYPE, span, format!("expected {expected}, found {found}"))
+            .at(wording::label(self.node, &expected))
+            .maybe_help(wording::type_help(self.node, &place, self.key(), &expected))
+    }
+
+    fn empty_value(&self, place: &str, expected: &str) -> Diagnostic {
+        let span = if self.node.span.range().is_empty() { self.head() } else { self.node.span };
+        let error = wording::empty(span, self.key(), expected);
+        if place == "Condition" && self.key().is_some_and(publish::is_operator) {
+            return error.help("to ask for a missing value, write `exists: false`");
+        }
+        error.help("write a value, or leave the key out")
+    }
+
+    fn unknown_value(&self, error: &ValidationError<'_>) -> Diagnostic {
+        let options = match error.kind() {
+            ValidationErrorKind::Enum { options } => options.as_array().cloned().unwrap_or_default(),
+            _ => Vec::new(),
+        };
+        let options: Vec<&str> = options.iter().filter_map(Json::as_str).collect();
+        let Value::Scalar(scalar) = &self.node.value else {
+            return Diagnostic::error(WRONG_TYPE, self.head(), "expected one word").at("not one word");
+        };
+        let key = self.key().unwrap_or_default();
+        Diagnostic::error(UNKNOWN_VALUE, self.node.span, format!("unknown value `{}` of `{key}`", scalar.text))
+            .at("unknown value")
+            .help(wording::suggestion(&scalar.text, &options))
+    }
+
+    /// The unknown keys of a mapping: the key, what was probably meant, and what to say.
+    fn unknown_keys(&self) -> Vec<(String, Option<String>, Diagnostic)> {
+        let mut found = Vec::new();
+        for error in self.errors {
+            let ValidationErrorKind::AdditionalProperties { unexpected } = error.kind() else { continue };
+            let place = Self::type_name(error);
+            let allowed = wording::keys(&place);
+            let free: Vec<_> = allowed.iter().copied().filter(|name| self.node.get(name).is_none()).collect();
+            let entries = unexpected.iter().take(MOST).filter_map(|key| self.node.entry(key));
+            found.extend(entries.filter_map(|entry| self.unknown_key(&place, entry, &allowed, &free)));
+        }
+        found
+    }
+
+    fn unknown_key(
+        &self,
+        place: &str,
+        entry: &Entry,
+        allowed: &[&str],
+        free: &[&str],
+    ) -> Option<(String, Option<String>, Diagnostic)> {
+        let key = &entry.key;
+        if let Some(meaning) = unsupported::meaning(place, &key.value) {
+            let error = unsupported::error(key.span, &key.value, meaning);
+            let said = unsupported::is_companion(place, &key.value) && self.has_unsupported_leader(place);
+            return (!said).then(|| (key.value.clone(), None, error));
+        }
+        let meant = did_you_mean(&key.value, free.iter().copied());
+        let help = match meant {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => format!("allowed here: {}", wording::list(allowed, "and")),
+        };
+        let error = Diagnostic::error(UNKNOWN_KEY, key.span, format!("unknown key `{}`", key.value));
+        Some((key.value.clone(), meant.map(str::to_owned), error.at("unknown key").help(help)))
+    }
+
+    fn has_unsupported_leader(&self, place: &str) -> bool {
+        let Value::Mapping(entries) = &self.node.value else { return false };
+        entries.iter().any(|entry| {
+            let key = &entry.key.value;
+            unsupported::meaning(place, key).is_some() && !unsupported::is_companion(place, key)
+        })
+    }
+
+    /// Whether a step or condition is one that is not there yet: what is wrong below it is not worth a word.
+    fn is_unsupported(&self) -> bool {
+        let named = |error: &ValidationError<'_>| match error.kind() {
+            ValidationErrorKind::AdditionalProperties { unexpected } => {
+                let place = Self::type_name(error);
+                let words = ["Step", "Condition"].contains(&place.as_str());
+                words && unexpected.iter().any(|key| unsupported::meaning(&place, key).is_some())
+            }
+            _ => false,
+        };
+        self.errors.iter().any(named)
+    }
+
+    /// What is missing, but for what was misspelt or will come in a form that is not there yet.
+    fn missing_keys(&self, unknown: &[(String, Option<String>, Diagnostic)]) -> Vec<Diagnostic> {
+        let mut found = Vec::new();
+        for error in self.errors {
+            let ValidationErrorKind::Required { property } = error.kind() else { continue };
+            let (place, key) = (Self::type_name(error), property.as_str().unwrap_or_default());
+            let misspelt = unknown.iter().any(|(_, meant, _)| meant.as_deref() == Some(key));
+            let otherwise = unknown.iter().any(|(key, _, _)| unsupported::meaning(&place, key).is_some());
+            if !misspelt && !otherwise && !self.cut {
+                found.push(self.missing_key(&place, key));
+            }
+        }
+        found
+    }
+
+    fn missing_key(&self, place: &str, key: &str) -> Diagnostic {
+        let who = match self.key() {
+            Some(owner) if self.item => format!("an item of `{owner}`"),
+            Some(owner) => format!("`{owner}`"),
+            None => "the project".to_owned(),
+        };
+        Diagnostic::error(MISSING_KEY, self.head(), format!("{who} lacks the key `{key}`"))
+            .at(format!("`{key}` is missing"))
+            .help(wording::add_key(place, key))
+    }
+
+    fn bad_ids(&self) -> Vec<Diagnostic> {
+        let names = self.errors.iter().filter_map(|error| match error.kind() {
+            ValidationErrorKind::PropertyNames { error } => error.instance().as_str().map(str::to_owned),
+            _ => None,
+        });
+        names.filter_map(|name| self.node.entry(&name)).map(|entry| wording::bad_id(&entry.key)).collect()
+    }
+
+    fn empty_list(&self) -> Diagnostic {
+        let key = self.key().unwrap_or("list");
+        Diagnostic::error(EMPTY_LIST, self.node.span, format!("`{key}` needs at least one item"))
+            .at("no items")
+            .help("add an item, or leave the key out")
+    }
+}

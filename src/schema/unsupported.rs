@@ -1,0 +1,150 @@
+//! The words of the language that this version does not have yet, by the place where they are written; each becomes an error of its own, never an unknown key.
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Span;
+
+/// The error for a word that is not there yet.
+pub(super) fn error(span: Span, word: &str, meaning: &str) -> Diagnostic {
+    Diagnostic::error(Code("not-supported-yet"), span, format!("`{word}` is not supported yet: {meaning}"))
+        .at("not supported yet")
+}
+
+/// What a word will be, if it is one of the language's that is not there yet. Places are named after the type that is written there.
+pub(super) fn meaning(place: &str, key: &str) -> Option<&'static str> {
+    let (_, words) = WORDS.iter().find(|(name, _)| *name == place)?;
+    words.iter().find(|(word, _)| *word == key).map(|(_, meaning)| *meaning)
+}
+
+/// Whether a word only goes with another one that is not there yet, so that one message for both is enough.
+pub(super) fn is_companion(place: &str, key: &str) -> bool {
+    COMPANIONS.iter().any(|(name, words)| *name == place && words.contains(&key))
+}
+
+/// What the shape of a value will mean where a simpler one is understood already: the key, and the kind of the value.
+pub(super) fn shape(place: &str, key: &str, is_mapping: bool) -> Option<&'static str> {
+    let found = SHAPES.iter().find(|(name, word, mapping, _)| (*name, *word, *mapping) == (place, key, is_mapping));
+    found.map(|(_, _, _, meaning)| *meaning)
+}
+
+type Words = &'static [(&'static str, &'static str)];
+
+const WORDS: &[(&str, Words)] = &[
+    (
+        "Project",
+        &[
+            ("companies", "a second file, of companies"),
+            ("events", "what happens to contacts, and what it updates"),
+            ("destinations", "CRMs and webhooks that actions go to"),
+            ("points", "rules and triggers for points"),
+            ("limits", "how often a channel may be used"),
+            ("variables", "named values"),
+            ("environments", "values that differ by environment"),
+            ("blocks", "lists of steps for reuse"),
+            ("moved", "what becomes of contacts in flight"),
+            ("removed", "what becomes of contacts in flight"),
+            ("checks", "the severity of each check"),
+            ("tests", "example contacts and what must happen to them"),
+        ],
+    ),
+    (
+        "Contacts",
+        &[
+            ("timezone", "the field that holds a contact's zone"),
+            ("language", "the field that holds a contact's language"),
+            ("owner", "the field that holds who looks after a contact"),
+            ("preferred-channel", "the field that holds a contact's preferred channel"),
+        ],
+    ),
+    (
+        "Condition",
+        &[
+            ("company", "a field of the contact's company"),
+            ("campaign", "whether the contact is or was in a campaign"),
+            ("state", "how it stands with the campaign"),
+            ("event", "how often something happened"),
+            ("of", "the content of an event"),
+            ("sum", "the sum of an event's property"),
+            ("where", "a condition over an event's properties"),
+            ("reachable", "whether a channel may be used"),
+            ("property", "a property of an event"),
+            ("matches", "a regular expression"),
+            ("anniversary", "the same day in another year"),
+        ],
+    ),
+    (
+        "Segment",
+        &[
+            ("include", "files of contacts that always belong to it"),
+            ("exclude", "files of contacts that never belong to it"),
+        ],
+    ),
+    (
+        "Funnel",
+        &[
+            ("order", "conversions that leave out stages"),
+            ("on-audience-left", "what happens to contacts that leave the audience"),
+        ],
+    ),
+    ("Stage", &[("experiences", "what contacts in the stage get to see")]),
+    (
+        "Content",
+        &[
+            ("subject", "the subject of an email"),
+            ("body", "the text"),
+            ("url", "an address on the web"),
+            ("prefer", "the channels in order of preference"),
+            ("on-skip", "what happens when it cannot be sent"),
+            ("expires", "how long it may wait to be sent"),
+        ],
+    ),
+    ("Publish", &[("after-until", "what happens to contacts inside at the end")]),
+    (
+        "Step",
+        &[
+            ("await", "waiting for an event"),
+            ("split", "shares that take different ways"),
+            ("fork", "ways taken side by side"),
+            ("goto", "going on at another step"),
+            ("use", "the steps of a block"),
+            ("enroll", "entering another campaign"),
+            ("withdraw", "leaving another campaign"),
+            ("notify", "a message to a colleague"),
+            ("webhook", "a call of another system"),
+            ("push-to", "handing the contact to another system"),
+            ("unsubscribe", "ending consent for a channel"),
+            ("resubscribe", "renewing consent for a channel"),
+            ("add-to", "adding to a segment by hand"),
+            ("remove-from", "removing from a segment by hand"),
+            ("on-skip", "what happens when it cannot be sent"),
+            ("expires", "how long it may wait to be sent"),
+            ("at", "the time of day to wait for"),
+            ("between", "the hours to wait for"),
+            ("days", "the weekdays to wait for"),
+            ("for", "how long to wait for an event"),
+            ("with", "the values of a block's parameters"),
+            ("message", "the text for a colleague"),
+            ("body", "what another system gets"),
+            ("when", "what is waited for"),
+            ("steps", "the steps of a branch"),
+            ("share", "the share of a branch"),
+        ],
+    ),
+    (
+        "WaitField",
+        &[
+            ("at", "the time of day to wait for"),
+            ("between", "the hours to wait for"),
+            ("days", "the weekdays to wait for"),
+        ],
+    ),
+];
+
+const COMPANIONS: &[(&str, &[&str])] = &[
+    ("Condition", &["state", "of", "sum", "where"]),
+    ("Step", &["for", "with", "message", "body", "when", "steps", "share"]),
+];
+
+const SHAPES: &[(&str, &str, bool, &str)] = &[
+    ("Contacts", "on-bad-value", true, "setting aside contacts with bad values"),
+    ("Step", "points", true, "points in groups"),
+];

@@ -1,0 +1,199 @@
+//! How mistakes of shape are worded: what was expected and found, what is allowed, what was probably meant; all of it read from the schema, so that it cannot go stale.
+
+use jsonschema::paths::Location;
+use serde_json::Value as Json;
+
+use super::de::is_id;
+use super::shape::schema;
+use crate::diagnostic::{Code, Diagnostic, did_you_mean};
+use crate::source::{Span, Spanned};
+use crate::yaml::node::{Node, Value};
+
+pub(super) const WRONG_TYPE: Code = Code("wrong-type");
+pub(super) const UNKNOWN_KEY: Code = Code("unknown-key");
+pub(super) const UNKNOWN_VALUE: Code = Code("unknown-value");
+pub(super) const MISSING_KEY: Code = Code("missing-key");
+pub(super) const EMPTY_LIST: Code = Code("empty-list");
+const EMPTY_VALUE: Code = Code("empty-value");
+const BAD_ID: Code = Code("bad-id");
+
+const FLAG: &str = "`true` or `false`";
+const NUMBER: &str = "a whole number";
+const SINGLE: &str = "a single value";
+const LIST: &str = "a list";
+const MAPPING: &str = "a mapping";
+
+/// What the schema allows at the place of a type error.
+pub(super) fn expected(path: &Location) -> String {
+    let mut kinds = Vec::new();
+    describe(applying(path.as_str()), &mut kinds);
+    match kinds.as_slice() {
+        [] => "something else".to_owned(),
+        [one] => (*one).to_owned(),
+        [rest @ .., last] => format!("{} or {last}", rest.join(", ")),
+    }
+}
+
+/// What stands there.
+pub(super) fn found(node: &Node) -> String {
+    match &node.value {
+        Value::Scalar(scalar) if scalar.plain => format!("`{}`", scalar.text),
+        Value::Scalar(scalar) => format!("the text `{}`", scalar.text),
+        Value::Sequence(_) => LIST.to_owned(),
+        Value::Mapping(_) => MAPPING.to_owned(),
+    }
+}
+
+/// A few words for the place of a type error.
+pub(super) fn label(node: &Node, expected: &str) -> String {
+    if expected == FLAG || !expected.contains(" or ") {
+        return format!("not {expected}");
+    }
+    let kind = match node.value {
+        Value::Scalar(_) => SINGLE,
+        Value::Sequence(_) => LIST,
+        Value::Mapping(_) => MAPPING,
+    };
+    kind.to_owned()
+}
+
+/// How to put a value of the wrong type right, where that can be told.
+pub(super) fn type_help(node: &Node, place: &str, key: Option<&str>, expected: &str) -> Option<String> {
+    let Value::Scalar(scalar) = &node.value else {
+        let several = place == "Condition" && key == Some("is") && matches!(node.value, Value::Sequence(_));
+        return several.then(|| "for one of several values write `in` instead of `is`".to_owned());
+    };
+    let text = scalar.text.as_str();
+    if expected == FLAG {
+        let flag = match text.to_lowercase().as_str() {
+            "yes" | "on" | "true" | "y" | "1" => "true",
+            "no" | "off" | "false" | "n" | "0" => "false",
+            _ => return None,
+        };
+        return Some(format!("write `{flag}` without quotes"));
+    }
+    if expected == NUMBER && !scalar.plain && text.parse::<i64>().is_ok() {
+        return Some(format!("remove the quotes: `{text}`"));
+    }
+    if place == "Condition" && is_id(text) {
+        return Some(format!("for a segment write `{{ segment: {text} }}`"));
+    }
+    let unspaced = text.split_once(':').filter(|(key, value)| is_id(key) && !value.is_empty());
+    unspaced.map(|(key, value)| {
+        let value = value.split_whitespace().next().unwrap_or_default();
+        format!("write a space after the colon: `{key}: {value}`")
+    })
+}
+
+/// The error for a key with nothing behind it.
+pub(super) fn empty(span: Span, key: Option<&str>, expected: &str) -> Diagnostic {
+    let message = match key {
+        Some(key) => format!("`{key}` is empty, expected {expected}"),
+        None => format!("expected {expected}, found nothing"),
+    };
+    Diagnostic::error(EMPTY_VALUE, span, message).at("nothing here")
+}
+
+/// The error for a name that is no id.
+pub(super) fn bad_id(key: &Spanned<String>) -> Diagnostic {
+    let words = key.value.to_lowercase();
+    let words: Vec<_> = words.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let help = match words.join("-") {
+        id if id.is_empty() => "use small letters a to z and digits, joined by `-`".to_owned(),
+        id => format!("use small letters a to z and digits, joined by `-`: `{id}`"),
+    };
+    Diagnostic::error(BAD_ID, key.span, format!("`{}` cannot be an id", key.value)).at("not an id").help(help)
+}
+
+/// What was probably meant, or else all that there is.
+pub(super) fn suggestion(text: &str, options: &[&str]) -> String {
+    let lower = text.to_lowercase();
+    match did_you_mean(&lower, options.iter().copied()) {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => format!("write {}", list(options, "or")),
+    }
+}
+
+/// `a`, `b` and `c`.
+pub(super) fn list(names: &[&str], and: &str) -> String {
+    let quoted: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+    match quoted.as_slice() {
+        [] => "nothing".to_owned(),
+        [one] => one.clone(),
+        [rest @ .., last] => format!("{} {and} {last}", rest.join(", ")),
+    }
+}
+
+/// The keys that a type has.
+pub(super) fn keys(place: &str) -> Vec<&'static str> {
+    let properties = definition(place).get("properties").and_then(Json::as_object);
+    properties.into_iter().flat_map(|properties| properties.keys().map(String::as_str)).collect()
+}
+
+/// What a missing key is for.
+pub(super) fn add_key(place: &str, key: &str) -> String {
+    let description = definition(place).pointer(&format!("/properties/{key}/description")).and_then(Json::as_str);
+    let meaning = description.and_then(|text| text.split(". ").next()).unwrap_or_default().trim_end_matches('.');
+    let mut letters = meaning.chars();
+    match letters.next() {
+        Some(first) => format!("add `{key}`: {}{}", first.to_lowercase(), letters.as_str()),
+        None => format!("add `{key}`"),
+    }
+}
+
+fn definition(place: &str) -> &'static Json {
+    schema().pointer(&format!("/definitions/{place}")).unwrap_or(schema())
+}
+
+/// The schema of everything that may stand at an instance: the outermost that is not yet about what is around it.
+fn applying(path: &str) -> &'static Json {
+    let segments: Vec<_> = path.split('/').skip(1).collect();
+    let mut end = segments.len().saturating_sub(1);
+    while end > 0 && is_in_place(&segments[..end]) {
+        end -= 1;
+    }
+    segments[..end].iter().fold(schema(), |at, segment| follow(at, segment))
+}
+
+/// Whether the last keyword is about the same instance as what stands before it.
+fn is_in_place(segments: &[&str]) -> bool {
+    let (last, before) = (segments[segments.len() - 1], segments[..segments.len() - 1].last());
+    match before {
+        Some(&"properties") => false,
+        Some(&"allOf") => true,
+        _ => matches!(last, "$ref" | "then" | "else" | "allOf"),
+    }
+}
+
+fn follow(at: &'static Json, segment: &str) -> &'static Json {
+    let next = match at {
+        Json::Array(items) => segment.parse::<usize>().ok().and_then(|index| items.get(index)),
+        other => other.get(segment.replace("~1", "/").replace("~0", "~")),
+    };
+    let next = next.unwrap_or(at);
+    next.as_str().and_then(|reference| schema().pointer(reference.trim_start_matches('#'))).unwrap_or(next)
+}
+
+fn describe(schema: &'static Json, kinds: &mut Vec<&'static str>) {
+    for key in ["then", "else", "$ref"] {
+        if schema.get(key).is_some() {
+            describe(follow(schema, key), kinds);
+        }
+    }
+    let all = schema.get("allOf").and_then(Json::as_array);
+    all.into_iter().flatten().for_each(|part| describe(part, kinds));
+    let kind = match schema.get("type") {
+        Some(Json::Array(_)) => SINGLE,
+        Some(Json::String(name)) => match name.as_str() {
+            "object" => MAPPING,
+            "array" => LIST,
+            "boolean" => FLAG,
+            "integer" => NUMBER,
+            _ => "one word",
+        },
+        _ => return,
+    };
+    if !kinds.contains(&kind) {
+        kinds.push(kind);
+    }
+}
