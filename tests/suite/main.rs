@@ -6,9 +6,12 @@
 )]
 
 mod agreement;
+mod cli;
 mod examples;
 mod generate;
 mod generated;
 mod guide;
 mod layout;
+mod plan;
+mod projects;
 mod reference;

@@ -1,0 +1,97 @@
+//! The command line's promises: exit codes, what goes to which stream, files whole or not at all.
+
+use crate::projects::{funnelc, funnelc_in};
+
+#[test]
+fn exit_codes_say_how_it_ended() {
+    assert_eq!(funnelc(&["check", "examples/webshop"]).code, Some(0));
+    assert_eq!(funnelc(&["check", "examples/lifecycle"]).code, Some(0), "a warning is under the threshold");
+    assert_eq!(funnelc(&["check", "examples/lifecycle", "--deny-warnings"]).code, Some(1));
+    assert_eq!(funnelc(&["check", "tests/fixtures/mistakes"]).code, Some(1));
+    assert_eq!(funnelc(&["check", "--no-such-option"]).code, Some(2));
+    assert_eq!(funnelc(&["check", "no/such/folder.yaml"]).code, Some(3));
+    assert_eq!(funnelc(&["explain", "no-such-code"]).code, Some(3));
+}
+
+#[test]
+fn a_project_is_found_from_a_folder_below_it() {
+    let folder = crate::projects::root().join("tests/fixtures/mistakes/journeys");
+    let run = funnelc_in(&folder, &["check"]);
+    assert_eq!(run.code, Some(1));
+    assert!(run.out.contains("15 errors"), "{}", run.out);
+}
+
+#[test]
+fn a_folder_without_a_project_says_how_to_start_one() {
+    let empty = tempfile::tempdir().expect("a folder");
+    let run = funnelc_in(empty.path(), &["check"]);
+    assert_eq!((run.code, run.out.as_str()), (Some(3), ""));
+    assert_eq!(run.err, "error: there is no `funnelc.yaml` in `.` or above it\n  help: `funnelc init` starts a project\n");
+}
+
+#[test]
+fn init_makes_a_project_that_checks_and_touches_nothing_that_is_there() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for template in ["webshop", "lifecycle", "product-lines", "webinar"] {
+        let made = funnelc_in(folder.path(), &["init", template, "--template", template]);
+        assert_eq!((made.code, made.err.as_str()), (Some(0), ""), "{template}");
+        let modeline = std::fs::read_to_string(folder.path().join(template).join("funnelc.yaml")).expect("made");
+        assert!(modeline.starts_with("# yaml-language-server: $schema=funnelc.schema.json\n"), "{template}");
+        assert_eq!(funnelc_in(folder.path(), &["check", template]).code, Some(0), "{template}");
+    }
+    let again = funnelc_in(folder.path(), &["init", "webshop"]);
+    assert_eq!(again.code, Some(3));
+    assert!(again.err.starts_with("error: `webshop/funnelc.yaml` is there already"), "{}", again.err);
+}
+
+#[test]
+fn a_plan_goes_to_one_stream_and_its_words_to_the_other() {
+    let run = funnelc(&["plan", "examples/webshop"]);
+    assert_eq!(run.code, Some(0));
+    assert!(run.out.starts_with("{\n  \"format\": 1,"), "{}", run.out);
+    assert!(run.err.contains("funnel shop\n"), "{}", run.err);
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("plan.json");
+    let written = funnelc(&["plan", "examples/webshop", "-o", file.to_str().expect("UTF-8")]);
+    assert_eq!((written.out, written.err.as_str()), (run.err, ""));
+    assert_eq!(std::fs::read_to_string(file).expect("written"), run.out);
+}
+
+#[test]
+fn a_faulty_project_gives_no_plan() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("plan.json");
+    let run = funnelc(&["plan", "tests/fixtures/mistakes", "-o", file.to_str().expect("UTF-8")]);
+    assert_eq!((run.code, run.out.as_str()), (Some(1), ""));
+    assert!(!file.exists());
+}
+
+#[test]
+fn what_a_plan_does_is_said_in_words() {
+    insta::assert_snapshot!(funnelc(&["plan", "examples/webshop"]).err);
+}
+
+#[test]
+fn the_help_is_worth_reading() {
+    insta::assert_snapshot!(funnelc(&["--help"]).out);
+}
+
+#[test]
+fn fifteen_mistakes_in_three_files_give_one_error_each() {
+    let run = funnelc(&["check", "tests/fixtures/mistakes"]);
+    insta::assert_snapshot!(run.out);
+    assert!(run.out.ends_with("tests/fixtures/mistakes/funnelc.yaml and 2 more files: 15 errors\n"), "{}", run.out);
+}
+
+#[test]
+fn the_same_mistakes_as_json() {
+    let run = funnelc(&["check", "tests/fixtures/mistakes", "--format", "json"]);
+    let document: serde_json::Value = serde_json::from_str(&run.out).expect("JSON");
+    assert_eq!((&document["format"], &document["errors"], &document["warnings"]), (&1.into(), &15.into(), &0.into()));
+    let schema = std::fs::read_to_string(crate::projects::root().join("schema/findings.schema.json")).expect("there");
+    let schema: serde_json::Value = serde_json::from_str(&schema).expect("JSON");
+    let validator = jsonschema::validator_for(&schema).expect("a schema");
+    let faults: Vec<_> = validator.iter_errors(&document).map(|fault| fault.to_string()).collect();
+    assert_eq!(faults, Vec::<String>::new());
+    insta::assert_snapshot!(run.out);
+}

@@ -1,0 +1,66 @@
+//! Projects for tests: the shipped examples, fixtures, and text in the test itself, each read as the program reads it.
+
+use std::path::{Path, PathBuf};
+
+use funnelc::plan::Plan;
+use funnelc::source::Sources;
+
+/// The shipped examples.
+pub(crate) const EXAMPLES: [&str; 4] = ["lifecycle", "product-lines", "webinar", "webshop"];
+
+/// The root of the repository.
+pub(crate) fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The sources of an example.
+pub(crate) fn example(name: &str) -> Sources {
+    let path = format!("examples/{name}/funnelc.yaml");
+    let text = std::fs::read_to_string(root().join(&path)).expect("the example is there");
+    sources(&[(&path, &text)])
+}
+
+/// The sources of a project whose files stand in the test.
+pub(crate) fn sources(files: &[(&str, &str)]) -> Sources {
+    let mut sources = Sources::default();
+    for (path, text) in files {
+        sources.add(*path, *text);
+    }
+    sources
+}
+
+/// The plan of a project without errors.
+pub(crate) fn plan_of(sources: Sources) -> Plan {
+    let compiled = funnelc::compile(sources);
+    let shown = funnelc::report::text::findings(&compiled.diagnostics, &compiled.sources, PLAIN);
+    compiled.plan.unwrap_or_else(|| panic!("the project has errors:\n{shown}"))
+}
+
+/// Findings as snapshots hold them.
+pub(crate) const PLAIN: funnelc::report::text::Style = funnelc::report::text::Style { width: 100, color: false };
+
+/// The program, run from the root of the repository, with nothing of this machine's environment that shows.
+pub(crate) fn funnelc(args: &[&str]) -> Run {
+    funnelc_in(&root(), args)
+}
+
+/// The program, run from a folder.
+pub(crate) fn funnelc_in(folder: &Path, args: &[&str]) -> Run {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_funnelc"))
+        .args(args)
+        .current_dir(folder)
+        .env_remove("NO_COLOR")
+        .env_remove("COLUMNS")
+        .output()
+        .expect("the program starts");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("the program writes UTF-8");
+    Run { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+}
+
+/// What a run of the program gave.
+#[derive(Debug)]
+pub(crate) struct Run {
+    pub(crate) code: Option<i32>,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
