@@ -16,4 +16,30 @@ pub fn codes() -> Vec<&'static str> {
 }
 
 /// The codes of what is found while a project is read.
-const READING: &[(&str, &str)] = &[];
+const READING: &[(&str, &str)] = &[
+    ("bad-color", include_str!("../../docs/checks/bad-color.md")),
+    ("bad-date", include_str!("../../docs/checks/bad-date.md")),
+    ("bad-duration", include_str!("../../docs/checks/bad-duration.md")),
+    ("bad-version", include_str!("../../docs/checks/bad-version.md")),
+    ("condition-keys", include_str!("../../docs/checks/condition-keys.md")),
+    ("duplicate-choice", include_str!("../../docs/checks/duplicate-choice.md")),
+    ("duplicate-column", include_str!("../../docs/checks/duplicate-column.md")),
+    ("duplicate-step", include_str!("../../docs/checks/duplicate-step.md")),
+    ("duplicate-value", include_str!("../../docs/checks/duplicate-value.md")),
+    ("empty-window", include_str!("../../docs/checks/empty-window.md")),
+    ("field-keys", include_str!("../../docs/checks/field-keys.md")),
+    ("not-sendable", include_str!("../../docs/checks/not-sendable.md")),
+    ("operator-type", include_str!("../../docs/checks/operator-type.md")),
+    ("reserved-id", include_str!("../../docs/checks/reserved-id.md")),
+    ("sets-the-key", include_str!("../../docs/checks/sets-the-key.md")),
+    ("step-keys", include_str!("../../docs/checks/step-keys.md")),
+    ("unknown-choice", include_str!("../../docs/checks/unknown-choice.md")),
+    ("unknown-content", include_str!("../../docs/checks/unknown-content.md")),
+    ("unknown-field", include_str!("../../docs/checks/unknown-field.md")),
+    ("unknown-funnel", include_str!("../../docs/checks/unknown-funnel.md")),
+    ("unknown-segment", include_str!("../../docs/checks/unknown-segment.md")),
+    ("unknown-stage", include_str!("../../docs/checks/unknown-stage.md")),
+    ("unknown-tag", include_str!("../../docs/checks/unknown-tag.md")),
+    ("unknown-timezone", include_str!("../../docs/checks/unknown-timezone.md")),
+    ("wrong-value", include_str!("../../docs/checks/wrong-value.md")),
+];

@@ -2,6 +2,7 @@
 
 mod calendar;
 mod campaign;
+mod columns;
 mod condition;
 mod contacts;
 mod funnel;
@@ -47,6 +48,7 @@ impl Resolver {
     fn project(&mut self, project: &Project, sources: &Sources) -> Model {
         self.version(project.version.as_ref(), sources);
         self.tags(project);
+        self.columns(project);
         self.contacts = self.contacts(project.contacts.as_ref());
         self.content = sorted(&project.content).map(|(id, written)| self.content(id, written.body.as_ref())).collect();
         let consent = self.consent(project.contacts.as_ref());

@@ -148,7 +148,7 @@ impl Resolver {
             Verb::RemoveTag => self.tag_id(step.remove_tag.as_ref()?).map(StepKind::RemoveTag),
             Verb::Points => step.points.as_ref().map(|points| StepKind::Points(points.value)),
             Verb::Set => self.set(step),
-            Verb::Clear => self.field_id(step.clear.as_ref()?).map(StepKind::Clear),
+            Verb::Clear => self.written_field(step.clear.as_ref()?).map(|(field, _)| StepKind::Clear(field)),
             Verb::Wait => self.placed_duration(step.wait.as_ref()?).map(StepKind::Wait),
             Verb::WaitUntil => self.wait_until(step),
             Verb::If => self.branch(step, name, numbering),
@@ -206,8 +206,24 @@ impl Resolver {
             );
             return None;
         };
-        let (field, type_) = self.typed_field(name)?;
+        let (field, type_) = self.written_field(name)?;
         self.new_value(field, &type_, to).map(|to| StepKind::Set { field, to })
+    }
+
+    /// A field that a step writes: any but the one that names the contact.
+    fn written_field(&mut self, name: &Placed<Text>) -> Option<(FieldId, FieldType)> {
+        let (field, type_) = self.typed_field(name)?;
+        if self.contacts.fields[field].column != self.contacts.key {
+            return Some((field, type_));
+        }
+        let message = format!("`{}` is the key of the contact", name.value.0);
+        self.report(
+            Diagnostic::error(Code("sets-the-key"), name.span, message)
+                .at("the key")
+                .label(self.contacts.span, "the key's column")
+                .help("a contact keeps its key; write to another field"),
+        );
+        None
     }
 
     fn new_value(&mut self, field: FieldId, type_: &FieldType, to: &Placed<SetTo>) -> Option<NewValue> {

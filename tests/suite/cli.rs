@@ -26,7 +26,10 @@ fn a_folder_without_a_project_says_how_to_start_one() {
     let empty = tempfile::tempdir().expect("a folder");
     let run = funnelc_in(empty.path(), &["check"]);
     assert_eq!((run.code, run.out.as_str()), (Some(3), ""));
-    assert_eq!(run.err, "error: there is no `funnelc.yaml` in `.` or above it\n  help: `funnelc init` starts a project\n");
+    assert_eq!(
+        run.err,
+        "error: there is no `funnelc.yaml` in `.` or above it\n  help: `funnelc init` starts a project\n"
+    );
 }
 
 #[test]
