@@ -1,5 +1,10 @@
 //! What a run writes, as docs/outputs.md promises; names and words come from here only.
 
+pub(crate) mod beside;
+pub(crate) mod file;
+pub(crate) mod folder;
+pub(crate) mod manifest;
 pub(crate) mod rows;
+pub(crate) mod store;
 pub(crate) mod text;
 pub(crate) mod words;

@@ -1,0 +1,74 @@
+//! run.json: which run a folder holds, without a word about who made it where and when.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::file::Content;
+
+/// The content of run.json.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Manifest {
+    /// 1; another meaning is another number.
+    pub(crate) format: u32,
+    /// The version of funnelc.
+    pub(crate) funnelc: String,
+    /// The version of the zone data.
+    pub(crate) tzdata: String,
+    /// The plan's fingerprint.
+    pub(crate) plan: String,
+    /// The moment of the run.
+    pub(crate) now: String,
+    /// What was read.
+    pub(crate) inputs: Inputs,
+    /// What is remembered.
+    pub(crate) state: StateHashes,
+    /// The other files of the folder.
+    pub(crate) outputs: BTreeMap<String, Content>,
+}
+
+/// What was read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Inputs {
+    /// The contacts file.
+    pub(crate) contacts: Rows,
+}
+
+/// A file of rows that was read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Rows {
+    /// How many bytes.
+    pub(crate) bytes: u64,
+    /// BLAKE3 over the hashes of its blocks of 512 KiB.
+    pub(crate) hash: String,
+    /// How many rows below the header.
+    pub(crate) rows: u64,
+    /// How many of them were set aside.
+    pub(crate) rejected: u64,
+}
+
+/// The hashes of the state before and after; absent where there is none.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct StateHashes {
+    pub(crate) before: Option<String>,
+    pub(crate) after: Option<String>,
+}
+
+impl Manifest {
+    /// The format that this funnelc writes.
+    pub(crate) const FORMAT: u32 = 1;
+
+    /// The text of run.json.
+    pub(crate) fn to_json(&self) -> String {
+        let mut text = serde_json::to_string_pretty(self).expect("a manifest is plain data");
+        text.push('\n');
+        text
+    }
+
+    /// Whether `earlier` is the run that left the state from which this one starts, and read the same: then there is nothing to do.
+    pub(crate) fn repeats(&self, earlier: &Self) -> bool {
+        let same_work = (&self.plan, &self.now, &self.inputs) == (&earlier.plan, &earlier.now, &earlier.inputs);
+        let same_tool = (self.format, &self.funnelc, &self.tzdata) == (earlier.format, &earlier.funnelc, &earlier.tzdata);
+        same_work && same_tool && self.state.before.is_some() && self.state.before == earlier.state.after
+    }
+}

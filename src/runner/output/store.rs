@@ -1,0 +1,135 @@
+//! The state folder: snapshots named by their hash, and `CURRENT`, which names the one that counts and is replaced in one step.
+#![expect(clippy::disallowed_methods, reason = "this is where the state is read and written")]
+
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{FlockOperation, flock};
+use thiserror::Error;
+
+use super::file::HashedFile;
+
+const CURRENT: &str = "CURRENT";
+const LOCK: &str = "lock";
+const NEW: &str = "new";
+
+/// Why a state cannot be read or written.
+#[derive(Debug, Error)]
+#[allow(missing_docs, reason = "the messages say it")]
+pub(crate) enum StoreError {
+    #[error("cannot use the state in `{path}`: {error}")]
+    Io { path: PathBuf, error: io::Error },
+    #[error("another run uses the state in `{0}`")]
+    Locked(PathBuf),
+    #[error("the state in `{path}` is damaged: {what}")]
+    Damaged { path: PathBuf, what: String },
+}
+
+/// A state folder, locked against other runs. A snapshot that is not committed leaves nothing.
+#[derive(Debug)]
+pub(crate) struct Store {
+    folder: PathBuf,
+    current: Option<String>,
+    _lock: File,
+}
+
+impl Store {
+    /// Opens or makes the folder.
+    pub(crate) fn open(folder: &Path) -> Result<Self, StoreError> {
+        let failed = |error| StoreError::Io { path: folder.to_path_buf(), error };
+        fs::create_dir_all(folder).map_err(failed)?;
+        let lock = File::create(folder.join(LOCK)).map_err(failed)?;
+        match flock(&lock, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => {}
+            Err(rustix::io::Errno::WOULDBLOCK) => return Err(StoreError::Locked(folder.to_path_buf())),
+            Err(error) => return Err(failed(error.into())),
+        }
+        let mut store = Self { folder: folder.to_path_buf(), current: None, _lock: lock };
+        store.current = store.named()?;
+        Ok(store)
+    }
+
+    /// The hash of the snapshot that counts.
+    pub(crate) fn current(&self) -> Option<&str> {
+        self.current.as_deref()
+    }
+
+    /// Reads the snapshot that counts.
+    pub(crate) fn read(&self) -> Result<Option<Vec<u8>>, StoreError> {
+        let Some(hash) = &self.current else { return Ok(None) };
+        let name = snapshot(hash);
+        let mut bytes = Vec::new();
+        let read = File::open(self.folder.join(&name)).and_then(|mut file| file.read_to_end(&mut bytes));
+        match read {
+            Ok(_) if blake3::hash(&bytes).to_hex().as_str() == hash => Ok(Some(bytes)),
+            Ok(_) => Err(self.damaged(format!("`{name}` is not what was written"))),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(self.damaged(format!("`{name}` is missing"))),
+            Err(error) => Err(self.failed(error)),
+        }
+    }
+
+    /// Makes the file of a new snapshot.
+    pub(crate) fn begin(&self) -> Result<HashedFile, StoreError> {
+        HashedFile::create(&self.folder.join(NEW)).map_err(|error| self.failed(error))
+    }
+
+    /// Makes the new snapshot, which is finished, the one that counts, and removes the others.
+    pub(crate) fn commit(&self, hash: &str) -> Result<(), StoreError> {
+        self.replace(hash).map_err(|error| self.failed(error))
+    }
+
+    fn replace(&self, hash: &str) -> io::Result<()> {
+        let name = snapshot(hash);
+        fs::rename(self.folder.join(NEW), self.folder.join(&name))?;
+        let part = self.folder.join("CURRENT.part");
+        let mut current = File::create(&part)?;
+        writeln!(current, "{name}")?;
+        current.sync_all()?;
+        fs::rename(part, self.folder.join(CURRENT))?;
+        File::open(&self.folder)?.sync_all()?;
+        for entry in fs::read_dir(&self.folder)? {
+            let entry = entry?;
+            let other = entry.file_name().to_string_lossy().into_owned();
+            if other != name && hash_of(&other).is_some() {
+                fs::remove_file(entry.path())?;
+            }
+        }
+        Ok(())
+    }
+
+    fn named(&self) -> Result<Option<String>, StoreError> {
+        match fs::read_to_string(self.folder.join(CURRENT)) {
+            Ok(text) => match hash_of(text.trim_end()) {
+                Some(hash) => Ok(Some(hash.to_owned())),
+                None => Err(self.damaged(format!("`{CURRENT}` names no snapshot"))),
+            },
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(self.failed(error)),
+        }
+    }
+
+    fn failed(&self, error: io::Error) -> StoreError {
+        StoreError::Io { path: self.folder.clone(), error }
+    }
+
+    fn damaged(&self, what: String) -> StoreError {
+        StoreError::Damaged { path: self.folder.clone(), what }
+    }
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        // Behind a commit there is none; what cannot be removed is written over by the next run.
+        let _ = fs::remove_file(self.folder.join(NEW));
+    }
+}
+
+fn snapshot(hash: &str) -> String {
+    format!("state-{hash}.jsonl")
+}
+
+fn hash_of(name: &str) -> Option<&str> {
+    let hash = name.strip_prefix("state-")?.strip_suffix(".jsonl")?;
+    (hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit())).then_some(hash)
+}
