@@ -10,6 +10,7 @@ mod init;
 mod output;
 mod plan;
 mod project;
+mod run;
 mod schema;
 
 use std::process::ExitCode;
@@ -28,7 +29,6 @@ pub(crate) enum Exit {
     /// Files or the environment; 2, for usage, is clap's.
     Environment = 3,
     /// Interrupted.
-    #[expect(dead_code, reason = "`run` is the first command that can be interrupted half way")]
     Interrupted = 130,
 }
 
@@ -84,6 +84,8 @@ enum Command {
     Graph(graph::Args),
     /// Compile the project into a reproducible plan
     Plan(plan::Args),
+    /// Run contacts through the project, or through a plan, for one instant
+    Run(run::Args),
     /// Print the JSON Schema for editors
     Schema(schema::Args),
     /// Say what a finding means, with a wrong and a right example
@@ -101,6 +103,7 @@ pub fn main() -> ExitCode {
         Command::Check(args) => check::run(&args, terminal),
         Command::Graph(args) => graph::run(&args, terminal),
         Command::Plan(args) => plan::run(&args, terminal),
+        Command::Run(args) => run::run(&args, terminal),
         Command::Schema(args) => schema::run(&args, terminal),
         Command::Explain(args) => explain::run(&args, terminal),
         Command::Completions(args) => completions::run(&args, terminal),

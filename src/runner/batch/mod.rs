@@ -25,6 +25,7 @@ use super::input::reader::Reader;
 use super::input::remembered::{Damage, Remembered};
 use super::metrics::Metrics;
 use super::output::rows::Writer;
+use super::output::text::push_moment;
 use super::program::{BindError, Program, floor_clock};
 use super::state::StateError;
 use crate::plan::Plan;
@@ -137,6 +138,13 @@ impl Prepared {
         let program = Program::bind(plan, now, remembered.as_ref().map(Remembered::header))?;
         let zone = TimeZone::get(&model.timezone).map_err(|_| BindError::Zone(model.timezone.clone()))?;
         Ok(Self { program, fingerprint, remembered, zone })
+    }
+
+    /// The moment of the run as it stands in the outputs.
+    pub(crate) fn now(&self) -> String {
+        let mut text = String::new();
+        push_moment(&mut text, self.program.now(), &self.zone);
+        text
     }
 
     /// Runs all rows of `source`.

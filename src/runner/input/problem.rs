@@ -50,7 +50,10 @@ impl fmt::Display for Reason {
             Self::UnknownTag => f.write_str("not one of the declared tags"),
             Self::UnknownStage { funnel } => write!(f, "not a stage of `{funnel}`"),
             Self::UnknownBlock => f.write_str("not `unsubscribed`, `complained`, `bounced` or `false`"),
-            Self::CellCount { expected, found } => write!(f, "{found} cells where the header has {expected}"),
+            Self::CellCount { expected, found } => {
+                let cells = if *found == 1 { "cell" } else { "cells" };
+                write!(f, "{found} {cells} where the header has {expected}")
+            }
             Self::StrayQuote => f.write_str("a quote inside a cell; write the cell in quotes and the quote twice"),
             Self::UnclosedQuote => f.write_str("a quote that is never closed"),
             Self::NotUtf8 => f.write_str("not UTF-8"),

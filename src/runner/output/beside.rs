@@ -27,6 +27,11 @@ impl Beside {
         Ok((Self { target: target.to_path_buf(), part }, file))
     }
 
+    /// Where it will stand.
+    pub(crate) fn target(&self) -> &Path {
+        &self.target
+    }
+
     /// Puts the file, which is finished, in its place.
     pub(crate) fn commit(self) -> io::Result<()> {
         fs::rename(&self.part, &self.target)

@@ -78,6 +78,11 @@ impl Folder {
         serde_json::from_str(&text).ok()
     }
 
+    /// The metrics of that run.
+    pub(crate) fn earlier_metrics(&self) -> Option<String> {
+        fs::read_to_string(self.target.join("metrics.json")).ok()
+    }
+
     /// Puts the folder, whose files are finished, in its place.
     pub(crate) fn commit(self) -> Result<(), FolderError> {
         let here = failed(&self.target);
@@ -140,7 +145,8 @@ fn remove_leftovers(parent: &Path, prefix: &OsStr) -> io::Result<()> {
         if !name.as_encoded_bytes().starts_with(prefix.as_encoded_bytes()) {
             continue;
         }
-        let dead = File::open(entry.path()).is_ok_and(|folder| flock(&folder, FlockOperation::NonBlockingLockExclusive).is_ok());
+        let dead = File::open(entry.path())
+            .is_ok_and(|folder| flock(&folder, FlockOperation::NonBlockingLockExclusive).is_ok());
         if dead {
             fs::remove_dir_all(entry.path())?;
         }

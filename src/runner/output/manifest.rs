@@ -68,7 +68,8 @@ impl Manifest {
     /// Whether `earlier` is the run that left the state from which this one starts, and read the same: then there is nothing to do.
     pub(crate) fn repeats(&self, earlier: &Self) -> bool {
         let same_work = (&self.plan, &self.now, &self.inputs) == (&earlier.plan, &earlier.now, &earlier.inputs);
-        let same_tool = (self.format, &self.funnelc, &self.tzdata) == (earlier.format, &earlier.funnelc, &earlier.tzdata);
+        let same_tool =
+            (self.format, &self.funnelc, &self.tzdata) == (earlier.format, &earlier.funnelc, &earlier.tzdata);
         same_work && same_tool && self.state.before.is_some() && self.state.before == earlier.state.after
     }
 }

@@ -5,6 +5,7 @@ pub(crate) mod file;
 pub(crate) mod folder;
 pub(crate) mod manifest;
 pub(crate) mod rows;
+pub(crate) mod session;
 pub(crate) mod store;
 pub(crate) mod text;
 pub(crate) mod words;

@@ -1,0 +1,234 @@
+//! `funnelc run`: contacts through a plan for one instant; what it writes stands whole or not at all.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use jiff::tz::TimeZone;
+use signal_hook::consts::{SIGINT, SIGTERM, SIGXFSZ};
+use signal_hook::flag;
+
+use super::output::{Stream, Terminal};
+use super::plan::findings;
+use super::{Exit, Failure, project};
+use crate::plan::Plan;
+use crate::report::metrics;
+use crate::runner::batch::{Prepared, Summary, Watch};
+use crate::runner::input::blocks::Source;
+use crate::runner::input::cell;
+use crate::runner::output::session::{Done, Session, SessionError};
+use crate::runner::output::store::{Store, StoreError};
+use crate::runner::program::BindError;
+use crate::runner::{Options, RunError};
+
+/// The arguments of `funnelc run`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// A project folder or file, or a plan that `funnelc plan` wrote
+    #[arg(value_name = "PATH|PLAN.json")]
+    path: PathBuf,
+    /// The contacts, as CSV; `-` is standard input
+    #[arg(long, value_name = "FILE")]
+    contacts: PathBuf,
+    /// Write the run to this folder: absent, empty, or an earlier run, which is replaced as a whole
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// Remember in this folder what the next run must know: waits, what was sent, who is where
+    #[arg(long, value_name = "DIR")]
+    state: Option<PathBuf>,
+    /// The moment of the run, such as `2026-11-21T09:00`; without an offset in the project's zone. Default: the clock
+    #[arg(long, value_name = "TIME")]
+    now: Option<String>,
+    /// How many threads work; the outputs do not depend on it. Default: as many as there are processors
+    #[arg(long, value_name = "N")]
+    threads: Option<std::num::NonZero<usize>>,
+    /// Set bad rows aside in this file and go on; without it a bad row fails the run
+    #[arg(long, value_name = "FILE")]
+    rejects: Option<PathBuf>,
+}
+
+pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
+    let Some(plan) = plan(&args.path, terminal)? else { return Ok(Exit::Findings) };
+    let now = now(args.now.as_deref(), &plan)?;
+    let interrupted = signals()?;
+    let store = args.state.as_deref().map(Store::open).transpose()?;
+    let state = store.as_ref().map_or(Ok(None), Store::read)?;
+    let prepared = match Prepared::new(&plan, now, state) {
+        Ok(prepared) => prepared,
+        Err(error) => return failed(&error, &plan, args, terminal),
+    };
+    let source = source(&args.contacts)?;
+    let contacts = Some(args.contacts.as_path()).filter(|path| *path != Path::new("-"));
+    let (session, streams) = Session::begin(&args.out, contacts, args.rejects.as_deref(), store.as_ref())?;
+    let bar = progress_bar(source.length());
+    let watch = Watch { interrupted: &interrupted, progress: &|bytes| bar.inc(bytes) };
+    let outcome = prepared.run(source, streams, options(args), &watch);
+    bar.finish_and_clear();
+    let (summary, streams) = match outcome {
+        Ok(outcome) => outcome,
+        Err(error) => return failed(&error, &plan, args, terminal),
+    };
+    warnings(&summary, args, terminal)?;
+    if summary.duplicates > 0 || (summary.problems.rows > 0 && args.rejects.is_none()) {
+        terminal.print(Stream::Err, &problems(&summary, args))?;
+        return Ok(Exit::Findings);
+    }
+    let done = session.commit(streams, &summary, &prepared, store.as_ref())?;
+    terminal.print(Stream::Out, &metrics::table(plan.model(), &done.metrics))?;
+    terminal.print(Stream::Err, &last_words(&done, &summary, args))?;
+    Ok(Exit::Fine)
+}
+
+impl From<SessionError> for Failure {
+    fn from(error: SessionError) -> Self {
+        Self::new(error.to_string())
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::new(error.to_string())
+    }
+}
+
+/// Reads a plan, or compiles a project on the way.
+#[expect(clippy::disallowed_methods, reason = "the command line reads the plan")]
+fn plan(path: &Path, terminal: Terminal) -> Result<Option<Plan>, Failure> {
+    if path.extension().is_some_and(|extension| extension == "json") {
+        let cannot = |error: &dyn std::fmt::Display| Failure::new(format!("cannot read `{}`: {error}", path.display()));
+        let text = std::fs::read_to_string(path).map_err(|error| cannot(&error))?;
+        return Plan::from_json(&text).map(Some).map_err(|error| cannot(&error));
+    }
+    let compiled = crate::compile(project::load(Some(path))?);
+    Ok(findings(&compiled, terminal)?.cloned())
+}
+
+#[expect(clippy::disallowed_methods, reason = "the command line reads the clock")]
+fn now(written: Option<&str>, plan: &Plan) -> Result<i64, Failure> {
+    let Some(text) = written else { return Ok(jiff::Timestamp::now().as_second()) };
+    let name = &plan.model().timezone;
+    let zone = TimeZone::get(name).map_err(|_| Failure::new(format!("unknown time zone `{name}`")))?;
+    cell::moment(text, &zone).ok_or_else(|| {
+        Failure::new(format!("`{text}` is no moment"))
+            .help("write it as `2026-11-21T09:00` or `2026-11-21T09:00+01:00`")
+    })
+}
+
+/// Sets a flag on the first Ctrl-C and ends at once on the second; a file that grows too large is an error of the write and no end.
+fn signals() -> Result<Arc<AtomicBool>, Failure> {
+    let interrupted = Arc::new(AtomicBool::new(false));
+    let register = || {
+        for signal in [SIGINT, SIGTERM] {
+            flag::register_conditional_shutdown(signal, Exit::Interrupted as i32, Arc::clone(&interrupted))?;
+            flag::register(signal, Arc::clone(&interrupted))?;
+        }
+        flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false)))
+    };
+    register().map_err(|error: std::io::Error| Failure::new(format!("cannot listen for signals: {error}")))?;
+    Ok(interrupted)
+}
+
+#[expect(clippy::disallowed_methods, reason = "the command line knows standard input")]
+fn source(path: &Path) -> Result<Source<'static>, Failure> {
+    if path == Path::new("-") {
+        return Ok(Source::stream(std::io::stdin()));
+    }
+    Source::open(path).map_err(|error| Failure::new(format!("cannot read `{}`: {error}", path.display())))
+}
+
+#[expect(clippy::disallowed_methods, reason = "the number of threads shows in no output")]
+fn options(args: &Args) -> Options {
+    let threads = args.threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, std::num::NonZero::get);
+    Options { threads, ..Options::default() }
+}
+
+/// On standard error, and only on a terminal.
+fn progress_bar(bytes: Option<u64>) -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(bytes, ProgressDrawTarget::stderr());
+    let template = "{bar:40} {percent:>3} %  {decimal_bytes_per_sec}  {eta} left";
+    match ProgressStyle::with_template(template) {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}
+
+/// Says why there is no run, and what to do about it where that is not plain.
+fn failed(error: &RunError, plan: &Plan, args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
+    let failure = match error {
+        RunError::Interrupted => return Ok(Exit::Interrupted),
+        RunError::Bind(BindError::Earlier { state }) => earlier(*state, plan),
+        RunError::OtherPlan { .. } => {
+            Failure::new(error.to_string()).help("run the plan that left the state, or start with another state folder")
+        }
+        RunError::State { .. } => {
+            let folder = args.state.as_deref().unwrap_or(Path::new(""));
+            Failure::new(format!("the state in `{}` is damaged: {error}", folder.display()))
+        }
+        RunError::Header(_) | RunError::LongRow { .. } | RunError::Read(_) => {
+            Failure::new(format!("`{}`: {error}", args.contacts.display()))
+        }
+        RunError::Write { .. } | RunError::Bind(_) => Failure::new(error.to_string()),
+    };
+    match error {
+        RunError::Header(_) | RunError::LongRow { .. } => {
+            terminal.fail(&failure);
+            Ok(Exit::Findings)
+        }
+        _ => Err(failure),
+    }
+}
+
+fn earlier(state: i64, plan: &Plan) -> Failure {
+    let zone = TimeZone::get(&plan.model().timezone).unwrap_or(TimeZone::UTC);
+    let mut moment = String::new();
+    crate::runner::output::text::push_moment(&mut moment, state, &zone);
+    Failure::new(format!("the state is of {moment}, which is later than this run"))
+        .help("give that `--now` or a later one")
+}
+
+fn warnings(summary: &Summary, args: &Args, terminal: Terminal) -> Result<(), Failure> {
+    let file = args.contacts.display();
+    let lines: String = summary.warnings.iter().map(|warning| format!("warning: `{file}`: {warning}\n")).collect();
+    terminal.print(Stream::Err, &lines)
+}
+
+fn problems(summary: &Summary, args: &Args) -> String {
+    let file = args.contacts.display();
+    let bad = summary.problems.rows + summary.duplicates;
+    let mut text = format!("error: {} of `{file}` {} bad\n", rows(bad), if bad == 1 { "is" } else { "are" });
+    for problem in summary.problems.first.iter().take(crate::runner::input::Problems::SHOWN) {
+        text.push_str(&format!("  {problem}\n"));
+    }
+    let shown = crate::runner::input::Problems::SHOWN;
+    if summary.problems.first.len() > shown || bad > shown as u64 {
+        text.push_str("  and more\n");
+    }
+    if summary.duplicates > 0 {
+        text.push_str("  help: a key stands in one row only; nothing sets such rows aside\n");
+    } else {
+        text.push_str("  help: `--rejects FILE` sets them aside and goes on\n");
+    }
+    text
+}
+
+fn last_words(done: &Done, summary: &Summary, args: &Args) -> String {
+    let mut text = String::new();
+    if let Some(rejects) = args.rejects.as_ref().filter(|_| summary.problems.rows > 0) {
+        let bad = summary.problems.rows;
+        let was = if bad == 1 { "was" } else { "were" };
+        text.push_str(&format!("{} {was} set aside in `{}`\n", bad_rows(bad), rejects.display()));
+    }
+    if done.repeated {
+        text.push_str(&format!("`{}` holds this run already; nothing was changed\n", args.out.display()));
+    }
+    text
+}
+
+fn rows(number: u64) -> String {
+    format!("{number} row{}", if number == 1 { "" } else { "s" })
+}
+
+fn bad_rows(number: u64) -> String {
+    format!("{number} bad row{}", if number == 1 { "" } else { "s" })
+}

