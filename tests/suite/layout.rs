@@ -15,7 +15,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("graph", &["model", "plan"]),
     ("solve", &["model"]),
     ("check", &["model", "graph", "solve"]),
-    ("plan", &["model"]),
+    // Of `check` only `Checked`: without it nothing is lowered.
+    ("plan", &["model", "check"]),
     // The plan is a model that was checked and frozen: its ids and conditions are the model's.
     ("runner", &["model", "plan"]),
     ("diagram", &["graph"]),

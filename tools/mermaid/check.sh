@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# The real Mermaid must draw our graphs. Before that it must refuse a broken one, else the check proves nothing. Pictures: target/pictures.
+# Real readers must draw our graphs: Mermaid in Chromium, and Graphviz. Before that Mermaid must refuse a broken drawing, else the check
+# proves nothing. Drawn are the whole of each example, each of its campaigns, and a project made of what is hard to draw. Pictures: target/pictures.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 out=target/pictures
 sources=$out/sources
+awkward=tools/mermaid/sample/awkward.yaml
 rm -rf "$out"
 mkdir -p "$sources"
 
@@ -13,15 +15,30 @@ if node tools/mermaid/render.mjs "$out" tools/mermaid/sample/refused.mmd > "$out
 fi
 grep -q 'Parse error' "$out/refused.log" || { cat "$out/refused.log"; exit 1; }
 
-graph() { # NAME PROJECT ARGS…
-  local name=$1 project=$2
+# graph NAME PROJECT ARGS…: a project with errors is drawn too, and exits 1.
+graph() {
+  local name=$1 project=$2 rc=0
   shift 2
-  target/debug/funnelc graph "$project" --format mermaid "$@" > "$sources/$name.mmd"
+  target/debug/funnelc graph "$project" --format mermaid "$@" > "$sources/$name.mmd" || rc=$?
+  [ "$rc" -le 1 ] || return "$rc"
+  target/debug/funnelc graph "$project" --format dot "$@" > "$sources/$name.dot" 2> /dev/null || rc=$?
+  [ "$rc" -le 1 ]
 }
 
-cp tools/mermaid/sample/funnel.mmd "$sources/sample.mmd"
-if [ -d src/diagram ] && [ -d src/cli ]; then
-  cargo build --locked --quiet
-  for project in examples/*/; do graph "$(basename "$project")" "$project"; done
-fi
+campaigns() { # PROJECT
+  target/debug/funnelc plan "$1" 2> /dev/null |
+    node -e 'const { plan } = JSON.parse(require("fs").readFileSync(0)); console.log(Object.keys(plan.campaigns ?? {}).join("\n"))'
+}
+
+cargo build --locked --quiet
+for project in examples/*/; do
+  name=$(basename "$project")
+  graph "$name" "$project"
+  for campaign in $(campaigns "$project"); do graph "$name.$campaign" "$project" --campaign "$campaign"; done
+done
+graph awkward "$awkward" 2> /dev/null
+graph awkward.style "$awkward" --campaign style 2> /dev/null
+
 node tools/mermaid/render.mjs "$out" "$sources"/*.mmd
+for drawing in "$sources"/*.dot; do dot -Tsvg -o /dev/null "$drawing"; done
+echo "graphviz: $(ls "$sources"/*.dot | wc -l) drawn"
