@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 
 use super::Draft;
 use super::conditions::Scope;
+use super::steps::NOWHERE;
 
 pub(super) const CONTENT: &str = "content:
   hello: { kind: email }
@@ -97,7 +98,7 @@ impl Draft<'_> {
             .stages
             .iter()
             .filter(|stage| !stage.closed)
-            .map(|stage| (stage.id.as_str(), stage.weight))
+            .map(|stage| (stage.id.as_str(), if stage.is_final { NOWHERE } else { stage.weight }))
             .collect();
         let (stage, weight) = *self.random.pick(&stages);
         let mut lightest = [0; 3];

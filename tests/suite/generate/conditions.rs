@@ -111,15 +111,14 @@ impl Draft<'_> {
     }
 
     fn text_comparison(&mut self, operands: &[String]) -> String {
-        let exact = if self.random.chance(30) { ", match-case: true" } else { "" };
         if self.random.chance(50) {
-            return self.equality(operands, "text") + exact;
+            return self.equality(operands, "text");
         }
         let operator = *self.random.pick(&["contains", "starts-with", "ends-with"]);
         let letters: Vec<char> = self.random.pick(operands).chars().collect();
         let cut = self.random.between(1, letters.len() - 1);
         let piece: String = if operator == "ends-with" { &letters[cut..] } else { &letters[..cut] }.iter().collect();
-        format!("{operator}: {}{exact}", quoted("text", &piece))
+        format!("{operator}: {}", quoted("text", &piece))
     }
 
     fn number_comparison(&mut self, operands: &[String]) -> String {

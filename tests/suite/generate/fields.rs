@@ -59,6 +59,9 @@ fn vary(random: &mut Random, fields: &mut [Field]) {
             field.column = format!("{} of it", field.id.replace('-', " "));
             field.written += &format!(", column: {}", field.column);
         }
+        if field.kind == "text" && random.chance(30) {
+            field.written += ", match-case: true";
+        }
         if field.kind == "integer" && random.chance(50) {
             field.written += ", min: 0, max: 10";
         }

@@ -63,7 +63,7 @@ fn cell(random: &mut Random, pool: &Pool) -> String {
 
 /// Somebody changes a few cells, drops a row, adds one.
 pub(super) fn edited(random: &mut Random, pools: &[Pool], file: &str) -> String {
-    let mut records = parsed(file);
+    let mut records = records(file);
     let header = records[0].clone();
     for _ in 0..random.between(1, 12) {
         let row = random.between(1, records.len() - 1);
@@ -109,7 +109,8 @@ fn written(random: &mut Random, records: &[Vec<String>], line_end: &str) -> Stri
     file
 }
 
-fn parsed(file: &str) -> Vec<Vec<String>> {
+/// The cells of a file, row by row.
+fn records(file: &str) -> Vec<Vec<String>> {
     let mut records = vec![vec![String::new()]];
     let mut quoted = false;
     for letter in file.replace("\r\n", "\n").trim_end_matches('\n').chars() {

@@ -17,6 +17,9 @@ struct Course {
     lightest: [usize; 3],
 }
 
+/// The weight that no stage has: there is no move from here.
+pub(super) const NOWHERE: usize = usize::MAX;
+
 const WAITS: [&str; 8] = ["1 minute", "30 minutes", "1 hour", "5 hours", "1 day", "2 days", "1 week", "1 month"];
 
 impl Draft<'_> {
@@ -67,11 +70,18 @@ impl Draft<'_> {
     fn branch(&mut self, course: &mut Course, depth: usize) -> String {
         let scope = Scope { stages: self.random.chance(50), segments: self.segments };
         let condition = self.condition(scope, 1);
+        let free = course.lightest;
+        if scope.stages {
+            course.lightest = [NOWHERE; 3];
+        }
         let then = self.steps(course, depth - 1, 3).join(", ");
+        let other = self.steps(course, depth - 1, 3).join(", ");
+        if scope.stages {
+            course.lightest = free;
+        }
         if self.random.chance(50) {
             return format!("if: {condition}, then: [ {then} ]");
         }
-        let other = self.steps(course, depth - 1, 3).join(", ");
         format!("if: {condition}, then: [ {then} ], else: [ {other} ]")
     }
 
@@ -109,17 +119,17 @@ impl Draft<'_> {
     fn move_or_tag(&mut self, course: &mut Course) -> String {
         let number = self.random.below(self.funnels.len());
         let funnel = &self.funnels[number];
-        let targets: Vec<(&str, usize)> = funnel
+        let targets: Vec<(&str, usize, bool)> = funnel
             .stages
             .iter()
             .filter(|stage| !stage.closed && stage.weight >= course.lightest[number])
-            .map(|stage| (stage.id.as_str(), stage.weight))
+            .map(|stage| (stage.id.as_str(), stage.weight, stage.is_final))
             .collect();
         if targets.is_empty() {
             return format!("add-tag: {}", self.random.pick(&TAGS));
         }
-        let (stage, weight) = *self.random.pick(&targets);
-        course.lightest[number] = weight;
+        let (stage, weight, is_final) = *self.random.pick(&targets);
+        course.lightest[number] = if is_final { NOWHERE } else { weight };
         format!("move: {}/{stage}", funnel.id)
     }
 

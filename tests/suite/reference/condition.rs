@@ -134,7 +134,7 @@ impl Look<'_> {
             ("exists", value) => value.is_some() == operand.as_bool().expect("true or false"),
             ("is-not" | "not-in" | "has-none", None) => true,
             (_, None) => false,
-            (operator, Some(value)) => self.compares(condition, operator, &value),
+            (operator, Some(value)) => self.compares(id, operator, operand, &value),
         };
         self.coverage.count(&format!("{kind} {operator}{missing} {truth}"));
         truth
@@ -150,11 +150,10 @@ impl Look<'_> {
         written.or_else(|| read_literal(self.clock, definition, get(definition, "default")?))
     }
 
-    fn compares(&self, condition: &Value, operator: &str, value: &Datum) -> bool {
-        let operand = get(condition, operator).expect("the operand");
+    fn compares(&self, id: &str, operator: &str, operand: &Value, value: &Datum) -> bool {
         match value {
             Datum::Text(value) => {
-                let exact = flag(condition, "match-case");
+                let exact = flag(self.project.definition(&["contacts", "fields", id]), "match-case");
                 compare_text(operator, value, operand, exact)
             }
             Datum::Number(value) => compare_number(operator, *value, operand),

@@ -259,3 +259,81 @@ campaigns:
          1,vip,1,",
     );
 }
+
+/// Sections 6, 7 and 13: `existing` rules when a campaign is first published, a window ends with its last moment, and who is
+/// inside then pauses.
+#[test]
+fn a_campaign_has_its_window() {
+    let yaml = "
+contacts: { key: id, tags: { values: open }, points: { column: points } }
+campaigns:
+  c:
+    enter: [ { tag: vip } ]
+    existing: skip
+    on-leave: exit
+    publish: { from: 2026-06-02, until: 2026-06-03T09:00 }
+    steps: [ wait: 1 h, points: 1 ]
+";
+    let runs = [
+        ("2026-06-01T23:59", "id,tags,points\n1,vip,\n2,,\n"),
+        ("2026-06-02T00:00", "id,tags,points\n1,vip,\n2,,\n3,vip,\n"),
+        ("2026-06-03T09:00", "id,tags,points\n1,vip,\n2,vip,\n4,vip,\n"),
+        ("2026-06-03T09:01", "id,tags,points\n1,,\n2,,\n4,vip,\n5,vip,\n"),
+        ("2026-06-03T10:30", "id,tags,points\n1,,\n2,,\n4,vip,\n5,vip,\n"),
+    ];
+    expect(
+        &play(yaml, &runs),
+        "2026-06-01T23:59
+         2026-06-02T00:00
+         2026-06-03T09:00
+           2 start c 1 condition
+           2 wait c 1 wait:1 hour 2026-06-03T10:00:00+02:00
+           4 start c 1 condition
+           4 wait c 1 wait:1 hour 2026-06-03T10:00:00+02:00
+         2026-06-03T09:01
+           2 pause c 1
+           4 pause c 1
+         2026-06-03T10:30
+         id,tags,points
+         1,,
+         2,,
+         4,vip,
+         5,vip,",
+    );
+}
+
+/// Section 7: a campaign starts at most once within an instant; the next one has what was put off.
+#[test]
+fn a_second_start_is_put_off() {
+    let yaml = "
+contacts: { key: id, tags: { values: open }, points: { column: points } }
+campaigns:
+  a: { priority: 3, enter: [ { tag: vip } ], on-leave: stay, steps: [ remove-tag: vip ] }
+  b: { priority: 2, enter: [ { tag: vip } ], on-leave: stay, steps: [ points: 1 ] }
+  c: { priority: 1, enter: [ { not: { tag: vip } } ], on-leave: stay, steps: [ add-tag: vip ] }
+";
+    let csv = "id,tags,points\n1,vip,\n";
+    expect(
+        &play(
+            yaml,
+            &[("2026-06-01T09:00", csv), ("2026-06-01T09:00", "id,tags,points\n1,vip,0\n"), ("2026-06-01T09:01", csv)],
+        ),
+        "2026-06-01T09:00
+           1 start a 1 condition
+           1 start b 1 condition
+           1 remove-tag a 1 remove-tag:vip vip
+           1 end a 1 completed finished
+           1 overtaken b
+           1 start c 1 condition
+           1 add-tag c 1 add-tag:vip vip
+           1 end c 1 completed finished
+           1 defer b campaign
+         2026-06-01T09:00
+         2026-06-01T09:01
+           1 start b 1 condition
+           1 points b 1 points:1 0 1
+           1 end b 1 completed finished
+         id,tags,points
+         1,vip,1",
+    );
+}

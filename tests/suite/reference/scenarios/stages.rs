@@ -135,3 +135,42 @@ funnels:
          1,1,cold",
     );
 }
+
+/// Sections 3 and 13: whole days in a stage, exact hours, from when it was first seen or changed outside.
+#[test]
+fn time_in_a_stage_counts_whole_days() {
+    let yaml = "
+contacts: { key: id, tags: { values: open } }
+funnels: { shop: { stages: { cold: { weight: 0 }, warm: { weight: 10 } } } }
+campaigns:
+  day: { enter: [ { stage: shop/cold, for: 1 day } ], on-leave: stay, steps: [ add-tag: day ] }
+  hour: { enter: [ { stage: shop/cold, for: 1 h } ], on-leave: stay, steps: [ add-tag: hour ] }
+";
+    let cold = "id,stage_shop\n1,cold\n";
+    let runs = [
+        ("2026-06-01T09:00", "id,stage_shop\n1,warm\n"),
+        ("2026-06-01T10:00", cold),
+        ("2026-06-01T10:59", cold),
+        ("2026-06-01T11:00", cold),
+        ("2026-06-02T23:59", cold),
+        ("2026-06-03T00:00", cold),
+    ];
+    expect(
+        &play(yaml, &runs),
+        "2026-06-01T09:00
+         2026-06-01T10:00
+           1 external-stage shop warm cold
+         2026-06-01T10:59
+         2026-06-01T11:00
+           1 start hour 1 condition
+           1 add-tag hour 1 add-tag:hour hour
+           1 end hour 1 completed finished
+         2026-06-02T23:59
+         2026-06-03T00:00
+           1 start day 1 condition
+           1 add-tag day 1 add-tag:day day
+           1 end day 1 completed finished
+         id,stage_shop,tags
+         1,cold,hour;day",
+    );
+}

@@ -14,14 +14,14 @@ fn missing_values_compare_two_valued() {
 contacts:
   key: id
   tags: { values: open }
-  fields: { name: { type: text }, plan: { type: choice, values: [a, b] }, hats: { type: choices, values: [a, b] } }
+  fields: { name: { type: text }, exact: { type: text, column: name, match-case: true }, plan: { type: choice, values: [a, b] }, hats: { type: choices, values: [a, b] } }
 campaigns:
   c1: { enter: [ { field: name, is-not: x } ], on-leave: stay, steps: [ add-tag: is-not ] }
   c2: { enter: [ { field: plan, not-in: [a] } ], on-leave: stay, steps: [ add-tag: not-in ] }
   c3: { enter: [ { field: hats, has-none: [a] } ], on-leave: stay, steps: [ add-tag: has-none ] }
   c4: { enter: [ { not: { field: name, contains: x } } ], on-leave: stay, steps: [ add-tag: not ] }
   c5: { enter: [ { field: name, starts-with: \"ſTRA\" } ], on-leave: stay, steps: [ add-tag: folded ] }
-  c6: { enter: [ { field: name, is: \"\", match-case: true } ], on-leave: stay, steps: [ add-tag: never ] }
+  c6: { enter: [ { field: exact, is: x } ], on-leave: stay, steps: [ add-tag: never ] }
 ";
     let csv = "id,name,plan,hats\n1,,,\n2,X,a,b;a\n3,STRAßE,b,b\n";
     let told = play(yaml, &[("2026-06-01T09:00", csv)]);
