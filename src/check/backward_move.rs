@@ -22,7 +22,7 @@ pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
 /// The stages from which a step tries to move, if all of them always refuse it, and why.
 pub(super) fn refused_from_all(funnel: &Funnel, site: &Site<'_>) -> Option<Vec<(StageId, Refusal)>> {
     let possible = &site.here.possible;
-    let to = site.to.filter(|to| !funnel.broken && !possible.nowhere && !possible.stages.contains(to))?;
+    let to = site.to.filter(|to| !possible.nowhere && !possible.stages.contains(to))?;
     let refusals: Option<Vec<_>> =
         possible.stages.iter().map(|from| Some((*from, refusal(funnel, *from, to)?))).collect();
     refusals.filter(|all| !all.is_empty() && all.iter().all(|(_, why)| *why != Refusal::Unpublished))
@@ -30,7 +30,7 @@ pub(super) fn refused_from_all(funnel: &Funnel, site: &Site<'_>) -> Option<Vec<(
 
 fn of_conversion(rule: &Rule, funnel: &Funnel, from: StageId, conversion: &Conversion) -> Option<Diagnostic> {
     let Target::Stage(to) = conversion.to else { return None };
-    let lighter = !funnel.broken && from != to && refusal(funnel, from, to) == Some(Refusal::Lighter);
+    let lighter = from != to && refusal(funnel, from, to) == Some(Refusal::Lighter);
     let (stage, target) = (&funnel.stages[from], &funnel.stages[to]);
     lighter.then(|| {
         rule.finding(

@@ -36,7 +36,7 @@ fn target(funnel: &Funnel, from: StageId, to: Target) -> Option<StageId> {
 }
 
 fn is_final(funnel: &Funnel, from: StageId, to: StageId) -> bool {
-    !funnel.broken && from != to && refusal(funnel, from, to) == Some(Refusal::Final)
+    from != to && refusal(funnel, from, to) == Some(Refusal::Final)
 }
 
 fn finding(rule: &Rule, funnel: &Funnel, from: &[StageId], to: StageId, span: Span) -> Diagnostic {

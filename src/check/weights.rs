@@ -16,6 +16,9 @@ pub(super) enum Refusal {
 /// Why a move between two different stages is always refused; `None` when some instant may allow it.
 pub(super) fn refusal(funnel: &Funnel, from: StageId, to: StageId) -> Option<Refusal> {
     let (here, target) = (&funnel.stages[from], &funnel.stages[to]);
+    if here.broken || target.broken {
+        return None;
+    }
     let lighter = matches!((here.weight, target.weight), (Some(here), Some(target)) if target < here);
     if !target.publish.published {
         Some(Refusal::Unpublished)

@@ -91,6 +91,8 @@ pub struct Stage {
     pub is_final: bool,
     /// When contacts may be moved in.
     pub publish: Publish,
+    /// Whether something but its conversions could not be understood, so that nothing certain can be said of moves to or from it; reported already.
+    pub broken: bool,
 }
 
 /// A conversion.

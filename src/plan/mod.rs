@@ -80,6 +80,12 @@ impl Plan {
     }
 }
 
+/// The JSON Schema of a plan file.
+pub fn json_schema() -> String {
+    let schema = schemars::generate::SchemaSettings::draft07().into_generator().into_root_schema_for::<wire::File>();
+    serde_json::to_string_pretty(&schema).expect("a schema always serialises") + "\n"
+}
+
 fn fingerprint(plan: &wire::Plan) -> String {
     let canonical = serde_json::to_vec(plan).expect("maps with text keys always serialise");
     blake3::hash(&canonical).to_hex().to_string()

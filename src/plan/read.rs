@@ -196,6 +196,7 @@ impl Reader<'_> {
             back_to: back_to.collect::<Result<_, Fault>>()?,
             is_final: written.final_,
             publish: publish(&written.publish)?,
+            broken: false,
         })
     }
 

@@ -83,6 +83,12 @@ pub struct Related {
     pub place: Place,
 }
 
+/// The JSON Schema of the document.
+pub fn json_schema() -> String {
+    let schema = schemars::generate::SchemaSettings::draft07().into_generator().into_root_schema_for::<Findings>();
+    serde_json::to_string_pretty(&schema).expect("a schema always serialises") + "\n"
+}
+
 impl Findings {
     /// The document for some findings.
     pub fn new<'a>(found: impl IntoIterator<Item = (&'a Diagnostic, &'a Sources)>) -> Self {

@@ -72,8 +72,11 @@ impl Resolver {
             back_to: Vec::new(),
             is_final: false,
             publish: Publish::default(),
+            broken: true,
         };
         let Some(written) = written else { return stage };
+        stage.converts = self.converts(funnel, written);
+        let mistakes = self.diagnostics.len();
         stage.about = about(
             written.name.as_ref(),
             written.description.as_ref(),
@@ -84,10 +87,10 @@ impl Resolver {
         stage.criteria = written.criteria.iter().flat_map(|criteria| &criteria.0).map(|text| text.0.clone()).collect();
         stage.weight = Some(written.weight.value);
         stage.weight_span = written.weight.span;
-        stage.converts = self.converts(funnel, written);
         stage.back_to = self.back_to(funnel, written);
         stage.is_final = written.final_.as_ref().is_some_and(|flag| flag.value);
         stage.publish = self.publish(written.published.as_ref(), written.publish.as_ref());
+        stage.broken = self.diagnostics.len() > mistakes;
         stage
     }
 
