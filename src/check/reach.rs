@@ -46,8 +46,7 @@ pub(super) fn reach(model: &Model, id: FunnelId, sites: &[Site<'_>]) -> Reach {
     sites.iter().filter(|site| site.funnel == id).for_each(|site| steps(funnel, site, &mut ways));
     let nowhere = nowhere_is_expected(model, id);
     let mut seen: BTreeSet<Option<StageId>> = BTreeSet::new();
-    let door = if nowhere { None } else { funnel.entry };
-    let mut open = vec![door];
+    let mut open = vec![if nowhere { None } else { funnel.entry }];
     while let Some(position) = open.pop() {
         if seen.insert(position) {
             open.extend(ways.iter().filter(|way| way.from == position).map(|way| way.to));
@@ -57,10 +56,16 @@ pub(super) fn reach(model: &Model, id: FunnelId, sites: &[Site<'_>]) -> Reach {
     Reach { entered: !stages.is_empty(), stages, ways }
 }
 
+/// Where it is not clear which stage is the entry, which is an error of its own, each of the lightest is taken for it.
 fn enters(funnel: &Funnel, ways: &mut Vec<Way>) {
-    if let (Some(_), Some(entry)) = (&funnel.audience, funnel.entry) {
-        let span = funnel.entry_span.unwrap_or(funnel.span);
-        ways.push(Way { from: None, to: Some(entry), by: By::Audience, span });
+    let span = funnel.entry_span.unwrap_or(funnel.span);
+    let lightest = funnel.stages.values().filter_map(|stage| stage.weight).min();
+    let entries = funnel.stages.iter().filter(|(id, stage)| match funnel.entry {
+        Some(entry) => *id == entry,
+        None => stage.weight == lightest,
+    });
+    if funnel.audience.is_some() {
+        ways.extend(entries.map(|(id, _)| Way { from: None, to: Some(id), by: By::Audience, span }));
     }
 }
 
