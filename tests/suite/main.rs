@@ -5,6 +5,7 @@
     reason = "a test may panic, and sets up the files that it needs"
 )]
 
+mod checks;
 mod agreement;
 mod cli;
 mod examples;

@@ -1,0 +1,168 @@
+//! Every page of docs/checks is executed: its wrong project gives exactly its finding, once, and its right one gives none.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use funnelc::check::{self, RULES};
+use funnelc::diagnostic::{Diagnostic, Severity};
+use funnelc::source::Sources;
+use funnelc::{Compiled, compile};
+
+#[test]
+fn the_wrong_project_of_a_page_gives_its_finding_and_no_other() {
+    for code in check::codes() {
+        let compiled = project(&block(code, "Wrong"));
+        let found: Vec<_> = compiled.diagnostics.iter().map(|finding| finding.code.0).collect();
+        assert_eq!(found, [code], "docs/checks/{code}.md, ## Wrong:\n{}", told(&compiled));
+    }
+}
+
+#[test]
+fn the_right_project_of_a_page_gives_no_finding() {
+    for code in check::codes() {
+        let compiled = project(&block(code, "Right"));
+        assert!(compiled.diagnostics.is_empty(), "docs/checks/{code}.md, ## Right:\n{}", told(&compiled));
+        assert!(compiled.plan.is_some(), "docs/checks/{code}.md, ## Right, gives no plan");
+    }
+}
+
+#[test]
+fn what_a_finding_says() {
+    let mut said = String::new();
+    for rule in RULES {
+        let compiled = project(&block(rule.code.0, "Wrong"));
+        assert_eq!(compiled.diagnostics[0].severity, rule.severity, "{}", rule.code.0);
+        said += &told(&compiled);
+    }
+    insta::assert_snapshot!(said);
+}
+
+#[test]
+fn findings_keep_the_rules_of_style() {
+    for rule in RULES {
+        for finding in project(&block(rule.code.0, "Wrong")).diagnostics {
+            assert!(!finding.message.ends_with('.'), "a full stop: {}", finding.message);
+            assert!(finding.message.starts_with(|c: char| !c.is_uppercase()), "a capital letter: {}", finding.message);
+            assert!(finding.help.is_some(), "no help: {}", finding.message);
+            for label in labels(&finding) {
+                let words = label.split_whitespace().count();
+                assert!((2..=5).contains(&words), "a label has two to five words: {label}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_code_has_a_page_and_every_page_a_code() {
+    let on_disk: BTreeSet<_> = fs::read_dir(pages())
+        .unwrap()
+        .map(|entry| entry.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned())
+        .filter(|name| name != "README")
+        .collect();
+    let listed: BTreeSet<_> = check::codes().into_iter().map(str::to_owned).collect();
+    assert_eq!(on_disk, listed, "docs/checks and the lists in src/check differ");
+    assert_eq!(check::codes().len(), listed.len(), "a code is listed twice");
+    for code in check::codes() {
+        let page = check::page(code).unwrap();
+        assert!(page.starts_with(&format!("# {code}\n")), "docs/checks/{code}.md begins with another code");
+    }
+    assert_eq!(check::page("no-such-code"), None);
+}
+
+#[test]
+fn every_code_in_the_sources_has_a_page() {
+    let mut missing = Vec::new();
+    for entry in walkdir::WalkDir::new(Path::new(env!("CARGO_MANIFEST_DIR")).join("src")) {
+        let path = entry.unwrap().into_path();
+        if path.extension().is_none_or(|extension| extension != "rs") {
+            continue;
+        }
+        let text = fs::read_to_string(&path).unwrap();
+        for (at, _) in text.match_indices("Code(\"") {
+            let code = text[at + 6..].split('"').next().unwrap();
+            if check::page(code).is_none() {
+                missing.push(format!("{code} ({})", path.display()));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "no page in docs/checks, or not in src/check/pages.rs:\n{}", missing.join("\n"));
+}
+
+#[test]
+fn the_list_of_checks_is_up_to_date() {
+    let list = fs::read_to_string(pages().join("README.md")).unwrap();
+    for rule in RULES {
+        let severity = if rule.severity == Severity::Error { "error" } else { "warning" };
+        let row = format!("| [`{0}`]({0}.md) | {severity} |", rule.code.0);
+        assert!(list.contains(&row), "docs/checks/README.md lacks a row that starts:\n{row}");
+    }
+    for code in check::codes() {
+        assert!(list.contains(&format!("[`{code}`]({code}.md)")), "docs/checks/README.md does not name {code}");
+    }
+}
+
+#[test]
+fn the_order_of_definitions_and_their_files_does_not_show() {
+    let one = block("backward-move", "Wrong");
+    let (head, funnels) = one.split_at(one.find("funnels:").unwrap());
+    let messages = |sources: Sources| {
+        compile(sources).diagnostics.into_iter().map(|finding| finding.message).collect::<Vec<_>>()
+    };
+    let mut forward = Sources::default();
+    forward.add("a.yaml", head);
+    forward.add("b.yaml", funnels);
+    let mut backward = Sources::default();
+    backward.add("b.yaml", funnels);
+    backward.add("a.yaml", head);
+    assert_eq!(messages(forward).len(), 1);
+    let mut whole = Sources::default();
+    whole.add("a.yaml", one.as_str());
+    assert_eq!(messages(backward), messages(whole));
+}
+
+#[test]
+fn a_faulty_project_is_not_told_that_things_are_missing() {
+    let text = block("unused-segment", "Wrong").replace("segment: buyers", "segment: byers");
+    let compiled = project(&text);
+    let codes: Vec<_> = compiled.diagnostics.iter().map(|finding| finding.code.0).collect();
+    assert_eq!(codes, ["unknown-segment"], "{}", told(&compiled));
+}
+
+fn labels(finding: &Diagnostic) -> impl Iterator<Item = &str> {
+    std::iter::once(&finding.primary).chain(&finding.labels).map(|label| label.text.as_str())
+}
+
+fn pages() -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/checks")
+}
+
+/// The project below a heading of a page.
+fn block(code: &str, heading: &str) -> String {
+    let page = check::page(code).unwrap();
+    let section = page.split(&format!("\n## {heading}\n")).nth(1);
+    let section = section.unwrap_or_else(|| panic!("docs/checks/{code}.md has no `## {heading}`"));
+    let block = section.split("```yaml\n").nth(1).and_then(|block| block.split("\n```").next());
+    block.unwrap_or_else(|| panic!("docs/checks/{code}.md has no project below `## {heading}`")).to_owned() + "\n"
+}
+
+fn project(text: &str) -> Compiled {
+    let mut sources = Sources::default();
+    sources.add("funnelc.yaml", text);
+    compile(sources)
+}
+
+/// The findings as text, each with the characters that it points at.
+fn told(compiled: &Compiled) -> String {
+    let mut out = String::new();
+    for finding in &compiled.diagnostics {
+        out += &format!("{:?} {}: {}\n", finding.severity, finding.code.0, finding.message).to_lowercase();
+        for label in std::iter::once(&finding.primary).chain(&finding.labels) {
+            let at = compiled.sources.line_column(label.span);
+            let text = compiled.sources.text(label.span).lines().next().unwrap_or_default();
+            out += &format!("  {}:{} `{text}`: {}\n", at.line, at.column, label.text);
+        }
+        out += &finding.help.iter().map(|help| format!("  help: {help}\n")).collect::<String>();
+    }
+    out
+}
