@@ -16,7 +16,8 @@ pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
             let placed = from_here.iter().any(|way| way.by == By::Place);
             if reach.stages.contains(&id) && !from_here.is_empty() && !placed {
                 let message = format!("`{}` has no `converts`, while other stages of `{}` do", stage.id, funnel.id);
-                let finding = rule.finding(stage.span, message).at("never converts").label(other.span, "this one converts");
+                let finding =
+                    rule.finding(stage.span, message).at("never converts").label(other.span, "this one converts");
                 found.push(finding.help("say when contacts go on: `converts: { segment: … }`"));
             }
         }

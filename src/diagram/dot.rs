@@ -66,6 +66,7 @@ fn look(shape: Shape) -> (&'static str, &'static str) {
 
 fn edge(arrow: &Arrow) -> String {
     let style = match arrow.stroke {
+        Stroke::Order => "invis",
         Stroke::Plain => "solid",
         Stroke::Thick => "bold",
         Stroke::Dotted => "dashed",

@@ -40,6 +40,9 @@ pub(super) struct Box {
     pub(super) broken: bool,
 }
 
+/// How wide the labels of arrows may be, in characters; the narrower, the closer stand the boxes.
+const LABEL: usize = 16;
+
 /// What a box looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Shape {
@@ -68,6 +71,8 @@ pub(super) struct Arrow {
 /// How an arrow is drawn: the contact's own way plain, what a campaign does thick, what is only allowed or asked dotted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stroke {
+    /// Not seen: keeps the stages in order of their weights.
+    Order,
     Plain,
     Thick,
     Dotted,
@@ -160,6 +165,7 @@ impl Draft<'_> {
             self.boxes.insert(at, drawn.name.clone());
             boxes.push(drawn);
         }
+        self.arrows.extend(boxes.windows(2).map(|pair| in_order(&pair[0], &pair[1])));
         let node = self.node(funnel);
         let label = format!("funnel {}", node.label);
         self.groups.push(Group { name: name(node), label, broken: node.broken, boxes });
@@ -249,13 +255,18 @@ impl Draft<'_> {
     }
 }
 
+fn in_order(before: &Box, after: &Box) -> Arrow {
+    let (from, to) = (before.name.clone(), after.name.clone());
+    Arrow { from, to, stroke: Stroke::Order, lines: Vec::new(), broken: false }
+}
+
 /// `None` for what is no arrow of the picture, and for the order of steps inside the one box of a campaign.
 fn arrow(from: &str, to: &str, edge: &Edge) -> Option<Arrow> {
-    let condition = || at_most(4, wrap(&edge.words, 24));
+    let condition = || at_most(4, wrap(&edge.words, LABEL));
     let words = |words: &str| vec![words.to_owned()];
     let (stroke, lines) = match edge.kind {
         EdgeKind::Enters | EdgeKind::Starts | EdgeKind::Next => (Stroke::Plain, Vec::new()),
-        EdgeKind::Places => (Stroke::Dotted, at_most(4, wrap(&format!("place: {}", edge.words), 24))),
+        EdgeKind::Places => (Stroke::Dotted, at_most(4, wrap(&format!("place: {}", edge.words), LABEL))),
         EdgeKind::Converts => (Stroke::Plain, condition()),
         EdgeKind::BackTo => (Stroke::Dotted, words("may go back")),
         EdgeKind::Moves => (Stroke::Thick, words("moves")),

@@ -9,7 +9,7 @@ use crate::graph::Journey;
 /// The journey as a Mermaid flowchart.
 pub fn mermaid(journey: &Journey, filter: &Filter) -> String {
     let drawing = drawing(journey, filter);
-    let mut out = String::from("flowchart LR\n");
+    let mut out = String::from(HEAD);
     for group in &drawing.groups {
         subgraph(&mut out, group);
     }
@@ -19,6 +19,16 @@ pub fn mermaid(journey: &Journey, filter: &Filter) -> String {
     styles(&mut out, &drawing);
     out
 }
+
+/// Lines are broken where we say, not where a hyphen stands.
+const HEAD: &str = "---
+config:
+  flowchart:
+    wrappingWidth: 600
+    rankSpacing: 30
+---
+flowchart LR
+";
 
 /// The looks of boxes; each says its text colour, so that it reads on a dark page too.
 const CLASSES: &[(&str, &str)] = &[
@@ -84,6 +94,7 @@ fn class(shape: Shape) -> &'static str {
 
 fn connection(arrow: &Arrow) -> String {
     let stroke = match arrow.stroke {
+        Stroke::Order => "~~~",
         Stroke::Plain => "-->",
         Stroke::Thick => "==>",
         Stroke::Dotted => "-.->",
@@ -101,6 +112,10 @@ fn styles(out: &mut String, drawing: &Drawing) {
     let used = |name: &str| boxes().any(|one| if one.broken { name == "broken" } else { class(one.shape) == name });
     for (name, style) in CLASSES.iter().filter(|(name, _)| used(name)) {
         line(out, 1, &format!("classDef {name} {style}"));
+    }
+    for group in &drawing.groups {
+        let stroke = if group.broken { "#c62828" } else { "#c5cad3" };
+        line(out, 1, &format!("style {} fill:#f8f9fb,stroke:{stroke},color:#1b1b1b", group.name));
     }
     for one in boxes().filter(|one| !one.broken) {
         if let Some(paint) = &one.paint {

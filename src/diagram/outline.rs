@@ -108,7 +108,9 @@ impl Outline<'_> {
             let text = format!("{} when {}{}", self.short(target), edge.words, mark(edge.broken));
             self.line("          → ", &text);
         }
-        for (edge, target) in self.edges(at, &[EdgeKind::BackTo]) {
+        let converts: Vec<_> = self.edges(at, &[EdgeKind::Converts]).into_iter().map(|(_, target)| target).collect();
+        let back = self.edges(at, &[EdgeKind::BackTo]).into_iter().filter(|(_, target)| !converts.contains(target));
+        for (edge, target) in back {
             let text = format!("may go back to {}{}", self.short(target), mark(edge.broken));
             self.line("          ← ", &text);
         }

@@ -106,9 +106,8 @@ fn the_list_of_checks_is_up_to_date() {
 fn the_order_of_definitions_and_their_files_does_not_show() {
     let one = block("backward-move", "Wrong");
     let (head, funnels) = one.split_at(one.find("funnels:").unwrap());
-    let messages = |sources: Sources| {
-        compile(sources).diagnostics.into_iter().map(|finding| finding.message).collect::<Vec<_>>()
-    };
+    let messages =
+        |sources: Sources| compile(sources).diagnostics.into_iter().map(|finding| finding.message).collect::<Vec<_>>();
     let mut forward = Sources::default();
     forward.add("a.yaml", head);
     forward.add("b.yaml", funnels);

@@ -5,8 +5,8 @@
     reason = "a test may panic, and sets up the files that it needs"
 )]
 
-mod checks;
 mod agreement;
+mod checks;
 mod cli;
 mod examples;
 mod generate;
