@@ -1,0 +1,112 @@
+//! Topics: the things about a contact that an instant can change, each as one bit; what no step can change has none.
+//!
+//! There are 64 bits. With more things than that some share one, which makes the kernel ask more often than it must, never less.
+
+use crate::model::{Arena, CampaignId, FieldId, FunnelId, Model, StepKind, Subject, TagId};
+
+/// A set of topics.
+pub(crate) type Reads = u64;
+
+/// Which bit stands for what.
+#[derive(Clone, Debug)]
+pub(crate) struct Topics {
+    fields: Vec<Reads>,
+    tags: Vec<Reads>,
+    funnels: Vec<Reads>,
+    points: Reads,
+}
+
+/// Counts the topics that were handed out.
+struct Next(u32);
+
+impl Topics {
+    pub(crate) fn of(model: &Model) -> Self {
+        let mut next = Next(0);
+        let mut topics = Self {
+            fields: vec![0; model.contacts.fields.len()],
+            tags: vec![0; model.contacts.tags.names.len()],
+            funnels: (0..model.funnels.len()).map(|_| next.bit()).collect(),
+            points: 0,
+        };
+        each_written(&model.campaigns, |written| {
+            let bit = topics.slot(written);
+            if *bit == 0 {
+                *bit = next.bit();
+            }
+        });
+        topics
+    }
+
+    pub(crate) fn of_subject(&self, subject: Subject) -> Reads {
+        match subject {
+            Subject::Field(field) => self.of_field(field),
+            Subject::Points => self.points,
+        }
+    }
+
+    pub(crate) fn of_field(&self, field: FieldId) -> Reads {
+        self.fields[index(field)]
+    }
+
+    pub(crate) fn of_tag(&self, tag: TagId) -> Reads {
+        self.tags[index(tag)]
+    }
+
+    pub(crate) fn of_funnel(&self, funnel: FunnelId) -> Reads {
+        self.funnels[index(funnel)]
+    }
+
+    /// Whether a step sets or clears the field.
+    pub(crate) fn writes_field(&self, field: FieldId) -> bool {
+        self.of_field(field) != 0
+    }
+
+    /// Whether a step adds or removes a tag.
+    pub(crate) fn writes_tags(&self) -> bool {
+        self.tags.iter().any(|&bit| bit != 0)
+    }
+
+    /// Whether a step gives points.
+    pub(crate) fn writes_points(&self) -> bool {
+        self.points != 0
+    }
+
+    fn slot(&mut self, written: Written) -> &mut Reads {
+        match written {
+            Written::Field(field) => &mut self.fields[index(field)],
+            Written::Tag(tag) => &mut self.tags[index(tag)],
+            Written::Points => &mut self.points,
+        }
+    }
+}
+
+impl Next {
+    fn bit(&mut self) -> Reads {
+        let bit = 1 << (self.0 % Reads::BITS);
+        self.0 += 1;
+        bit
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Written {
+    Field(FieldId),
+    Tag(TagId),
+    Points,
+}
+
+fn each_written(campaigns: &Arena<CampaignId, crate::model::Campaign>, mut visit: impl FnMut(Written)) {
+    for campaign in campaigns.values() {
+        campaign.each_step(|step| match &step.kind {
+            StepKind::AddTag(tag) | StepKind::RemoveTag(tag) => visit(Written::Tag(*tag)),
+            StepKind::Points(_) => visit(Written::Points),
+            StepKind::Set { field, .. } | StepKind::Clear(field) => visit(Written::Field(*field)),
+            StepKind::Send { .. } | StepKind::Move(_) | StepKind::Leave(_) | StepKind::Wait(_) => {}
+            StepKind::WaitUntil { .. } | StepKind::If { .. } | StepKind::Exit(_) | StepKind::Broken => {}
+        });
+    }
+}
+
+fn index(id: impl crate::model::ids::Id) -> usize {
+    id.index()
+}
