@@ -96,7 +96,7 @@ pub enum FieldTest {
 }
 
 /// A test of text; by simple case folding unless the field says `match-case`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum TextTest {
     /// `is`, `in`, and negated `is-not`, `not-in`.
     In {
@@ -114,7 +114,7 @@ pub enum TextTest {
 }
 
 /// A test of a number.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum NumberTest {
     /// `is`, `in`, and negated `is-not`, `not-in`.
     In {

@@ -7,6 +7,8 @@ mod write;
 use crate::check::Checked;
 use crate::model::Model;
 
+pub(crate) use write::{condition_json, outcome_word};
+
 /// A project that was checked and found free of errors.
 #[derive(Clone, Debug)]
 pub struct Plan {

@@ -24,6 +24,11 @@ pub(super) fn plan(model: &Model) -> wire::Plan {
     }
 }
 
+/// A condition as canonical JSON: the same question, the same text, in every plan.
+pub(crate) fn condition_json(model: &Model, condition: &Condition) -> String {
+    serde_json::to_string(&Names(model).condition(condition)).expect("maps with text keys always serialise")
+}
+
 struct Names<'a>(&'a Model);
 
 impl Names<'_> {

@@ -28,6 +28,55 @@ pub enum Slot<'a> {
     Choices(u64),
 }
 
+/// The value of a field, kept beyond the row that it was read from.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[allow(missing_docs, reason = "the variants are those of `Slot`")]
+pub enum Kept {
+    #[default]
+    Missing,
+    Text(Box<str>),
+    Integer(i64),
+    Number(Decimal),
+    Boolean(bool),
+    Day(i32),
+    Moment(i64),
+    Choice(ChoiceId),
+    Choices(u64),
+}
+
+impl Kept {
+    /// To be read.
+    pub fn slot(&self) -> Slot<'_> {
+        match *self {
+            Self::Missing => Slot::Missing,
+            Self::Text(ref text) => Slot::Text(text),
+            Self::Integer(number) => Slot::Integer(number),
+            Self::Number(number) => Slot::Number(number),
+            Self::Boolean(flag) => Slot::Boolean(flag),
+            Self::Day(day) => Slot::Day(day),
+            Self::Moment(moment) => Slot::Moment(moment),
+            Self::Choice(choice) => Slot::Choice(choice),
+            Self::Choices(choices) => Slot::Choices(choices),
+        }
+    }
+}
+
+impl From<Slot<'_>> for Kept {
+    fn from(slot: Slot<'_>) -> Self {
+        match slot {
+            Slot::Missing => Self::Missing,
+            Slot::Text(text) => Self::Text(text.into()),
+            Slot::Integer(number) => Self::Integer(number),
+            Slot::Number(number) => Self::Number(number),
+            Slot::Boolean(flag) => Self::Boolean(flag),
+            Slot::Day(day) => Self::Day(day),
+            Slot::Moment(moment) => Self::Moment(moment),
+            Slot::Choice(choice) => Self::Choice(choice),
+            Slot::Choices(choices) => Self::Choices(choices),
+        }
+    }
+}
+
 /// A set of the tags that the project knows, as bits by their ids.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TagSet {
@@ -51,6 +100,12 @@ impl TagSet {
             let bit = 1 << (index % 64);
             *word = if present { *word | bit } else { *word & !bit };
         }
+    }
+
+    /// The indices of the tags in it, in order.
+    pub fn iter(&self) -> impl Iterator<Item = usize> + '_ {
+        let words = self.words.iter().enumerate().filter(|(_, word)| **word != 0);
+        words.flat_map(|(at, word)| (0..64).filter(move |bit| word >> bit & 1 == 1).map(move |bit| at * 64 + bit))
     }
 
     /// Takes all tags out.

@@ -1,29 +1,285 @@
 //! What a run counts, as docs/outputs.md tells; counters of parts add up to those of the whole.
 
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::model::ids::Id;
+use crate::model::{Campaign, CampaignId, Funnel, FunnelId, Outcome};
+use crate::runner::effect::{Refusal, SkipReason};
 use crate::runner::program::Program;
 
 /// The counters of a run or of a part of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Metrics {
+    /// Rows that were taken.
+    pub contacts: u64,
     /// Rows that were set aside; whoever reads counts them.
     pub rejected: u64,
+    segments: Vec<u64>,
+    funnels: Vec<FunnelCounts>,
+    campaigns: Vec<CampaignCounts>,
 }
+
+/// How a contact went through a funnel.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Way {
+    pub(crate) before: Option<usize>,
+    pub(crate) after: Option<usize>,
+    /// Whether the stage before was left by converting.
+    pub(crate) converted: bool,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct FunnelCounts {
+    stages: Vec<StageCounts>,
+    none: u64,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+struct StageCounts {
+    reach: u64,
+    entered: u64,
+    passed: u64,
+    left: u64,
+    converted: u64,
+    now: u64,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct CampaignCounts {
+    entered: u64,
+    overtaken: u64,
+    active: u64,
+    completed: u64,
+    converted: u64,
+    exited: u64,
+    steps: Vec<StepCounts>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct StepCounts {
+    done: u64,
+    waiting: u64,
+    /// By reason, in the order of [`REASONS`].
+    skipped: [u64; REASONS.len()],
+}
+
+const REASONS: [&str; 6] = ["unpublished", "unreachable", "already-sent", "past", "final", "lighter"];
 
 impl Metrics {
     /// All zero.
     pub fn new(program: &Program) -> Self {
-        let _ = program;
-        Self::default()
+        let model = program.model();
+        let funnel =
+            |funnel: &Funnel| FunnelCounts { stages: vec![StageCounts::default(); funnel.stages.len()], none: 0 };
+        let campaign = |index: usize| CampaignCounts {
+            steps: vec![StepCounts::default(); program.campaigns[index].steps.len()],
+            ..CampaignCounts::default()
+        };
+        Self {
+            contacts: 0,
+            rejected: 0,
+            segments: vec![0; model.segments.len()],
+            funnels: model.funnels.values().map(funnel).collect(),
+            campaigns: (0..model.campaigns.len()).map(campaign).collect(),
+        }
     }
 
     /// Adds another part.
     pub fn add(&mut self, other: &Self) {
+        self.contacts += other.contacts;
         self.rejected += other.rejected;
+        self.segments.iter_mut().zip(&other.segments).for_each(|(sum, part)| *sum += part);
+        self.funnels.iter_mut().zip(&other.funnels).for_each(|(sum, part)| sum.add(part));
+        self.campaigns.iter_mut().zip(&other.campaigns).for_each(|(sum, part)| sum.add(part));
     }
 
     /// The text of metrics.json, with its last line end.
     pub fn to_json(&self, program: &Program) -> String {
-        let _ = program;
-        String::new()
+        let mut text =
+            serde_json::to_string_pretty(&self.report(program)).expect("maps with text keys always serialise");
+        text.push('\n');
+        text
     }
+
+    pub(crate) fn segment(&mut self, segment: usize) {
+        self.segments[segment] += 1;
+    }
+
+    pub(crate) fn stayed_or_went(&mut self, funnel: usize, way: Way) {
+        let counts = &mut self.funnels[funnel];
+        if let Some(before) = way.before {
+            let stage = &mut counts.stages[before];
+            stage.reach += 1;
+            stage.left += u64::from(way.before != way.after);
+            stage.converted += u64::from(way.before != way.after && way.converted);
+        }
+        let Some(after) = way.after else {
+            counts.none += 1;
+            return;
+        };
+        let stage = &mut counts.stages[after];
+        stage.now += 1;
+        stage.reach += u64::from(way.before != way.after);
+        stage.entered += u64::from(way.before != way.after);
+    }
+
+    pub(crate) fn passed(&mut self, funnel: usize, stage: usize) {
+        self.funnels[funnel].stages[stage].passed += 1;
+    }
+
+    pub(crate) fn entered(&mut self, campaign: usize) {
+        self.campaigns[campaign].entered += 1;
+    }
+
+    pub(crate) fn overtaken(&mut self, campaign: usize) {
+        self.campaigns[campaign].overtaken += 1;
+    }
+
+    pub(crate) fn ended(&mut self, campaign: usize, outcome: Outcome) {
+        let counts = &mut self.campaigns[campaign];
+        *match outcome {
+            Outcome::Completed => &mut counts.completed,
+            Outcome::Exited => &mut counts.exited,
+            Outcome::Converted => &mut counts.converted,
+        } += 1;
+    }
+
+    pub(crate) fn done(&mut self, campaign: usize, step: usize) {
+        self.campaigns[campaign].steps[step].done += 1;
+    }
+
+    pub(crate) fn skipped(&mut self, campaign: usize, step: usize, reason: SkipReason) {
+        let reason = match reason {
+            SkipReason::Unpublished => 0,
+            SkipReason::Unreachable => 1,
+            SkipReason::AlreadySent => 2,
+            SkipReason::Past => 3,
+        };
+        self.campaigns[campaign].steps[step].skipped[reason] += 1;
+    }
+
+    pub(crate) fn refused(&mut self, campaign: usize, step: usize, reason: Refusal) {
+        let reason = match reason {
+            Refusal::Unpublished => 0,
+            Refusal::Final => 4,
+            Refusal::Lighter => 5,
+        };
+        self.campaigns[campaign].steps[step].skipped[reason] += 1;
+    }
+
+    /// The contact is in the campaign and waits at the step.
+    pub(crate) fn inside(&mut self, campaign: usize, step: usize) {
+        let counts = &mut self.campaigns[campaign];
+        counts.active += 1;
+        if let Some(step) = counts.steps.get_mut(step) {
+            step.waiting += 1;
+        }
+    }
+
+    fn report<'a>(&'a self, program: &'a Program) -> Report<'a> {
+        let model = program.model();
+        let funnel =
+            |(id, funnel): (FunnelId, &'a Funnel)| (funnel.id.as_str(), self.funnels[id.index()].report(funnel));
+        let campaign = |(id, campaign): (CampaignId, &'a Campaign)| {
+            (campaign.id.as_str(), self.campaigns[id.index()].report(campaign))
+        };
+        Report {
+            format: 1,
+            contacts: self.contacts,
+            rejected: self.rejected,
+            segments: model.segments.values().map(|it| it.id.as_str()).zip(self.segments.iter().copied()).collect(),
+            funnels: model.funnels.iter().map(funnel).collect(),
+            campaigns: model.campaigns.iter().map(campaign).collect(),
+        }
+    }
+}
+
+impl FunnelCounts {
+    fn add(&mut self, other: &Self) {
+        self.none += other.none;
+        for (sum, part) in self.stages.iter_mut().zip(&other.stages) {
+            sum.reach += part.reach;
+            sum.entered += part.entered;
+            sum.passed += part.passed;
+            sum.left += part.left;
+            sum.converted += part.converted;
+            sum.now += part.now;
+        }
+    }
+
+    fn report<'a>(&'a self, funnel: &'a Funnel) -> FunnelReport<'a> {
+        let stages = funnel.stages.values().map(|stage| stage.id.as_str()).zip(&self.stages).collect();
+        FunnelReport { stages, none: self.none }
+    }
+}
+
+impl CampaignCounts {
+    fn add(&mut self, other: &Self) {
+        self.entered += other.entered;
+        self.overtaken += other.overtaken;
+        self.active += other.active;
+        self.completed += other.completed;
+        self.converted += other.converted;
+        self.exited += other.exited;
+        for (sum, part) in self.steps.iter_mut().zip(&other.steps) {
+            sum.done += part.done;
+            sum.waiting += part.waiting;
+            sum.skipped.iter_mut().zip(&part.skipped).for_each(|(sum, part)| *sum += part);
+        }
+    }
+
+    fn report<'a>(&'a self, campaign: &'a Campaign) -> CampaignReport<'a> {
+        let mut steps = BTreeMap::new();
+        campaign.each_step(|step| {
+            let counts = &self.steps[step.id.index()];
+            let told = REASONS.into_iter().zip(counts.skipped).filter(|(_, count)| *count > 0).collect();
+            let report = StepReport { done: counts.done, waiting: counts.waiting, skipped: told };
+            steps.insert(step.name.as_str(), report);
+        });
+        CampaignReport {
+            entered: self.entered,
+            overtaken: self.overtaken,
+            active: self.active,
+            completed: self.completed,
+            converted: self.converted,
+            exited: self.exited,
+            steps,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Report<'a> {
+    format: u32,
+    contacts: u64,
+    rejected: u64,
+    segments: BTreeMap<&'a str, u64>,
+    funnels: BTreeMap<&'a str, FunnelReport<'a>>,
+    campaigns: BTreeMap<&'a str, CampaignReport<'a>>,
+}
+
+#[derive(Serialize)]
+struct FunnelReport<'a> {
+    stages: BTreeMap<&'a str, &'a StageCounts>,
+    none: u64,
+}
+
+#[derive(Serialize)]
+struct CampaignReport<'a> {
+    entered: u64,
+    overtaken: u64,
+    active: u64,
+    completed: u64,
+    converted: u64,
+    exited: u64,
+    steps: BTreeMap<&'a str, StepReport>,
+}
+
+#[derive(Serialize)]
+struct StepReport {
+    done: u64,
+    waiting: u64,
+    skipped: BTreeMap<&'static str, u64>,
 }

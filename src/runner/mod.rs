@@ -6,6 +6,7 @@ pub mod effect;
 pub mod input;
 pub mod kernel;
 pub mod key;
+mod merge;
 pub mod metrics;
 pub mod output;
 pub mod program;

@@ -1,6 +1,23 @@
 //! One contact through one instant, by the rule of docs/language.md: pure, and without allocation once its buffers have grown.
 //!
 //! A [`Worker`] is made for one chunk of contacts, because what it hands out borrows from the rows and from what is remembered of them.
+//!
+//! Where the language is silent, this is the choice: the file's changes are journalled by stage, tag, points and field, each in order of its id. A campaign that is not published is not left
+//! either, but its entry conditions are still seen. Without an audience nothing keeps `place` back after a `leave`. A `wait-until` ends at its moment also after a pause; only a `wait` has a
+//! rest. A moment in a field that moves into the past while a contact waits for it is past; one that is reached is over. A `move` that the limit of the instant stops holds the campaign at
+//! that step until the next instant. A void entry gives its number to the next one, and its `start` counts as entered. A field without a column is missing again after `clear`.
+
+mod ask;
+mod campaign;
+mod cause;
+mod count;
+mod funnel;
+mod live;
+mod load;
+mod save;
+mod send;
+mod set;
+mod step;
 
 use crate::model::{StageId, TagId};
 use crate::runner::contact::{Columns, Seen, Slot, TagSet};
@@ -8,17 +25,13 @@ use crate::runner::effect::Effect;
 use crate::runner::metrics::Metrics;
 use crate::runner::program::Program;
 use crate::runner::state::Memory;
+use live::Live;
 
 /// A program and the buffers that it works with.
 #[derive(Debug)]
 pub struct Worker<'a> {
-    program: &'a Program,
-    metrics: Metrics,
-    fields: Vec<Slot<'a>>,
+    live: Live<'a>,
     stages: Vec<Option<StageId>>,
-    tags: TagSet,
-    added: Vec<TagId>,
-    points: i64,
     memory: Memory,
 }
 
@@ -42,16 +55,7 @@ pub struct After<'w, 'a> {
 impl<'a> Worker<'a> {
     /// A worker that has counted nothing yet.
     pub fn new(program: &'a Program) -> Self {
-        Self {
-            program,
-            metrics: Metrics::new(program),
-            fields: Vec::new(),
-            stages: Vec::new(),
-            tags: TagSet::default(),
-            added: Vec::new(),
-            points: 0,
-            memory: Memory::default(),
-        }
+        Self { live: Live::new(program), stages: Vec::new(), memory: Memory::default() }
     }
 
     /// Takes one contact through the instant. What happens is pushed to `effects` in its order; `memory` is absent for a contact that was never seen before.
@@ -62,23 +66,24 @@ impl<'a> Worker<'a> {
         columns: &Columns,
         effects: &mut Vec<Effect<'a>>,
     ) -> After<'_, 'a> {
-        let _ = (self.program, memory, columns, effects);
-        self.fields.clone_from(&seen.fields);
-        self.stages.clone_from(&seen.stages);
-        self.tags.copy_from(&seen.tags);
-        self.points = seen.points;
+        self.live.load(seen, memory, columns, effects);
+        self.live.run(effects);
+        self.live.count();
+        self.live.save(&mut self.memory);
+        self.stages.clear();
+        self.stages.extend(self.live.stages.iter().map(live::Standing::id));
         After {
-            fields: &self.fields,
+            fields: &self.live.fields,
             stages: &self.stages,
-            tags: &self.tags,
-            added: &self.added,
-            points: self.points,
+            tags: &self.live.tags,
+            added: &self.live.added,
+            points: self.live.points,
             memory: &self.memory,
         }
     }
 
     /// What was counted.
     pub fn into_metrics(self) -> Metrics {
-        self.metrics
+        self.live.metrics
     }
 }

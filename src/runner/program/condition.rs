@@ -93,6 +93,8 @@ pub(crate) struct Conditions {
     segments: Vec<NodeId>,
     /// The slots of the segments, a segment after those that it asks.
     order: Vec<usize>,
+    /// By slot: whether a segment stands there.
+    is_segment: Vec<bool>,
     /// Whether segments ask each other so deep that they are better asked in order than by recursion.
     pub(crate) deep: bool,
 }
@@ -114,6 +116,11 @@ impl Conditions {
         &self.segments
     }
 
+    pub(crate) fn is_segment(&self, slot: usize) -> bool {
+        self.is_segment.get(slot).is_some_and(|&it| it)
+    }
+
+    /// The slots of the segments, a segment after those that it asks.
     pub(crate) fn order(&self) -> &[usize] {
         &self.order
     }
@@ -126,6 +133,7 @@ pub(crate) struct Compiler<'m> {
     topics: &'m Topics,
     now: i64,
     known: HashMap<Node, NodeId>,
+    slot_of: HashMap<NodeId, usize>,
     conditions: Conditions,
 }
 
@@ -134,7 +142,15 @@ const DEEP: usize = 100;
 
 impl<'m> Compiler<'m> {
     pub(crate) fn new(model: &'m Model, zone: &'m Zone, topics: &'m Topics, now: i64) -> Self {
-        let mut compiler = Self { model, zone, topics, now, known: HashMap::new(), conditions: Conditions::default() };
+        let mut compiler = Self {
+            model,
+            zone,
+            topics,
+            now,
+            known: HashMap::new(),
+            slot_of: HashMap::new(),
+            conditions: Conditions::default(),
+        };
         let nothing = compiler.intern(Node::Constant(false));
         compiler.conditions.segments = vec![nothing; model.segments.len()];
         for id in in_order(model) {
@@ -143,6 +159,8 @@ impl<'m> Compiler<'m> {
             compiler.conditions.segments[id.index()] = cached;
             if let Node::Cached { slot, .. } = *compiler.conditions.node(cached) {
                 compiler.conditions.order.push(slot);
+                compiler.conditions.is_segment.resize((slot + 1).max(compiler.conditions.is_segment.len()), false);
+                compiler.conditions.is_segment[slot] = true;
             }
         }
         compiler.conditions.deep = model.segments.len() > DEEP;
@@ -206,11 +224,12 @@ impl<'m> Compiler<'m> {
         if matches!(self.conditions.node(node), Node::Cached { .. }) {
             return node;
         }
-        if let Some(slot) = self.conditions.slots.iter().position(|&asked| asked == node) {
+        if let Some(&slot) = self.slot_of.get(&node) {
             return self.intern(Node::Cached { slot, node });
         }
         let slot = self.conditions.slots.len();
         self.conditions.slots.push(node);
+        self.slot_of.insert(node, slot);
         self.intern(Node::Cached { slot, node })
     }
 
@@ -327,9 +346,7 @@ impl<'m> Compiler<'m> {
         let day = self.zone.day(when, self.now).unwrap_or_else(|| match when {
             When::Ago(length) => shifted(self.zone.day_of(self.now), negative(length)),
             When::In(length) => shifted(self.zone.day_of(self.now), length),
-            When::At(_) | When::Today(_) | When::StartOf(_) => {
-                self.zone.day_of(self.zone.span(when, self.now).0)
-            }
+            When::At(_) | When::Today(_) | When::StartOf(_) => self.zone.day_of(self.zone.span(when, self.now).0),
         });
         let number = i64::from(day_number(day));
         (number, number)
@@ -437,7 +454,7 @@ fn joined(mut ranges: Vec<(i64, i64)>) -> Box<[(i64, i64)]> {
     joined.into_boxed_slice()
 }
 
-fn mask(values: &[ChoiceId]) -> u64 {
+pub(crate) fn mask(values: &[ChoiceId]) -> u64 {
     values.iter().fold(0, |mask, value| mask | 1_u64.checked_shl(value.index() as u32).unwrap_or(0))
 }
 

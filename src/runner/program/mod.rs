@@ -1,16 +1,86 @@
 //! The plan compiled for one moment: indices instead of names, integers instead of dates; nothing in it changes while contacts run through it.
 
+mod condition;
+mod fold;
+mod journey;
+mod topics;
+mod zone;
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
 use thiserror::Error;
 
-use crate::model::Model;
-use crate::plan::Plan;
-use crate::runner::state::Header;
+pub(crate) use condition::{Conditions, Node, NodeId};
+pub(crate) use fold::fold_into;
+pub(crate) use journey::{
+    CampaignProgram, ChannelProgram, ContentProgram, END, FieldProgram, FunnelProgram, New, Verb, WaitFor,
+};
+pub(crate) use topics::{Reads, Topics};
+pub use zone::floor_clock;
+pub(crate) use zone::{Zone, day_of_number};
+
+use crate::model::ids::Id;
+use crate::model::{Campaign, CampaignId, Condition, Enter, Existing, Model, StageRef};
+use crate::plan::{Plan, condition_json};
+use crate::runner::state::{Header, Knows, Opened};
+use condition::Compiler;
+use journey::Builder;
 
 /// A plan, bound to the moment of a run.
 #[derive(Clone, Debug)]
 pub struct Program {
     model: Model,
     now: i64,
+    fingerprint: String,
+    /// Whether the state's moment is this moment, so that this run continues that instant.
+    pub(crate) continues: bool,
+    /// What the state knew of; absent where there was none.
+    pub(crate) knew: Option<Knew>,
+    pub(crate) zone: Zone,
+    pub(crate) topics: Topics,
+    pub(crate) conditions: Conditions,
+    pub(crate) fields: Vec<FieldProgram>,
+    pub(crate) content: Vec<ContentProgram>,
+    pub(crate) channels: Vec<ChannelProgram>,
+    pub(crate) funnels: Vec<FunnelProgram>,
+    pub(crate) campaigns: Vec<CampaignProgram>,
+    /// Funnels in the order of execution.
+    pub(crate) funnel_order: Vec<usize>,
+    /// Campaigns in the order of execution.
+    pub(crate) campaign_order: Vec<usize>,
+    /// By campaign: its place in that order.
+    pub(crate) campaign_place: Vec<usize>,
+    /// By bit of [`Reads`]: what must be asked anew when it changes.
+    pub(crate) readers: Vec<Readers>,
+    /// How many stages all funnels have.
+    pub(crate) stage_count: usize,
+    /// How many state conditions let contacts into all campaigns.
+    pub(crate) condition_count: usize,
+    /// Bits by place in the order of execution: the campaigns that a state condition lets in, which must be asked at first.
+    pub(crate) open_at_first: Vec<u64>,
+    /// The fields that steps set or clear.
+    pub(crate) written_fields: Vec<usize>,
+    step_names: Vec<Vec<String>>,
+    opened: BTreeMap<String, Opened>,
+}
+
+/// What a state knew of, by position; what it did not is read for the first time.
+#[derive(Clone, Debug)]
+pub(crate) struct Knew {
+    pub(crate) funnels: Vec<bool>,
+    pub(crate) fields: Vec<bool>,
+    pub(crate) tags: Vec<bool>,
+    pub(crate) points: bool,
+}
+
+/// Who reads a topic, by place in the order of execution.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Readers {
+    pub(crate) funnels: Vec<usize>,
+    pub(crate) campaigns: Vec<usize>,
+    /// The answers to keep, as bits by cache slot.
+    pub(crate) unaffected: Vec<u64>,
 }
 
 /// Why a plan cannot run at a moment.
@@ -19,9 +89,6 @@ pub enum BindError {
     /// The zone is not in the zone data.
     #[error("unknown time zone `{0}`")]
     Zone(String),
-    /// The moment, or one counted from it, is outside the calendar.
-    #[error("the run's moment is outside the calendar")]
-    OutOfRange,
     /// The state is of a later moment.
     #[error("the state is of a later moment than this run")]
     Earlier {
@@ -36,7 +103,14 @@ impl Program {
         if let Some(header) = before.filter(|header| header.now > now) {
             return Err(BindError::Earlier { state: header.now });
         }
-        Ok(Self { model: plan.model().clone(), now })
+        let zone = Zone::named(&plan.model().timezone)?;
+        let mut program = Self::compile(plan, now, zone);
+        program.lets_in();
+        program.connect();
+        program.open(before);
+        program.continues = before.is_some_and(|header| header.now == now);
+        program.knew = before.map(|header| Knew::of(plan.model(), &header.knows));
+        Ok(program)
     }
 
     /// What the plan says.
@@ -49,14 +123,167 @@ impl Program {
         self.now
     }
 
-    /// The header of the state that this run leaves; `plan` is the plan's fingerprint.
-    pub fn header(&self, plan: &str) -> Header {
-        Header { plan: plan.to_owned(), now: self.now, ..Header::default() }
+    /// The name of a step, and the other way round.
+    pub(crate) fn step_name(&self, campaign: CampaignId, step: usize) -> &str {
+        self.step_names[campaign.index()].get(step).map_or("", String::as_str)
+    }
+
+    pub(crate) fn step_named(&self, campaign: CampaignId, name: &str) -> Option<usize> {
+        self.step_names[campaign.index()].iter().position(|known| known == name)
+    }
+
+    /// The header of the state that this run leaves.
+    pub fn header(&self) -> Header {
+        let knows = Knows::of(&self.model, &self.topics);
+        Header { plan: self.fingerprint.clone(), now: self.now, campaigns: self.opened.clone(), knows }
+    }
+
+    fn compile(plan: &Plan, now: i64, zone: Zone) -> Self {
+        let model = plan.model();
+        let topics = Topics::of(model);
+        let compiler = Compiler::new(model, &zone, &topics, now);
+        let mut builder = Builder { model, zone: &zone, topics: &topics, now, compiler };
+        let contacts = &model.contacts;
+        let fields = contacts.fields.iter().map(|(id, field)| builder.field(id.index(), field)).collect();
+        let content = model.content.values().map(|content| builder.content(content)).collect();
+        let channels = contacts.channels.iter().map(|rules| builder.channel(rules)).collect();
+        let funnels = funnels(model, &mut builder);
+        let campaigns = campaigns(model, &mut builder);
+        let conditions = builder.compiler.finish();
+        let campaign_order = in_order(model.campaigns.iter().map(|(id, it)| (it.priority, id.index())));
+        let mut campaign_place = vec![0; campaign_order.len()];
+        campaign_order.iter().enumerate().for_each(|(place, &campaign)| campaign_place[campaign] = place);
+        Self {
+            now,
+            fingerprint: plan.fingerprint().to_owned(),
+            continues: false,
+            knew: None,
+            conditions,
+            fields,
+            content,
+            channels,
+            stage_count: model.funnels.values().map(|funnel| funnel.stages.len()).sum(),
+            condition_count: campaigns.iter().map(|campaign| campaign.enter.len()).sum(),
+            funnels,
+            campaigns,
+            funnel_order: in_order(model.funnels.iter().map(|(id, it)| (it.priority, id.index()))),
+            campaign_order,
+            campaign_place,
+            readers: Vec::new(),
+            open_at_first: Vec::new(),
+            written_fields: Vec::new(),
+            step_names: model.campaigns.values().map(step_names).collect(),
+            opened: BTreeMap::new(),
+            model: model.clone(),
+            zone,
+            topics,
+        }
+    }
+
+    /// Tells each stage which campaigns it lets in.
+    fn lets_in(&mut self) {
+        for (place, &campaign) in self.campaign_order.iter().enumerate() {
+            for way in &self.model.campaigns[Id::from_index(campaign)].enter {
+                if let Enter::Entered { stage: StageRef { funnel, stage }, .. } = way {
+                    self.funnels[funnel.index()].stages[stage.index()].lets_in.push(place);
+                }
+            }
+        }
+    }
+
+    /// Finds who reads each topic, and what must be looked at in any case.
+    fn connect(&mut self) {
+        self.readers = (0..Reads::BITS).map(|bit| self.readers_of(1 << bit)).collect();
+        self.written_fields = (0..self.fields.len()).filter(|&field| self.fields[field].written).collect();
+        self.open_at_first = vec![0; self.campaigns.len().div_ceil(64)];
+        for (place, &campaign) in self.campaign_order.iter().enumerate() {
+            if !self.campaigns[campaign].enter.is_empty() {
+                self.open_at_first[place / 64] |= 1 << (place % 64);
+            }
+        }
+    }
+
+    fn readers_of(&self, topic: Reads) -> Readers {
+        let places = |reads: &dyn Fn(usize) -> Reads, order: &[usize]| {
+            order.iter().enumerate().filter(|(_, it)| reads(**it) & topic != 0).map(|(place, _)| place).collect()
+        };
+        let slots = self.conditions.slots();
+        let mut unaffected = vec![0; slots.len().div_ceil(64)];
+        for (slot, &node) in slots.iter().enumerate() {
+            if self.conditions.reads(node) & topic == 0 {
+                unaffected[slot / 64] |= 1 << (slot % 64);
+            }
+        }
+        Readers {
+            funnels: places(&|funnel| self.funnels[funnel].reads, &self.funnel_order),
+            campaigns: places(&|campaign| self.campaigns[campaign].reads, &self.campaign_order),
+            unaffected,
+        }
+    }
+
+    /// Notes which campaigns and entry conditions are published for the first time, and since when the others are.
+    fn open(&mut self, before: Option<&Header>) {
+        self.opened = before.map(|header| header.campaigns.clone()).unwrap_or_default();
+        for (id, campaign) in self.model.campaigns.iter() {
+            let program = &mut self.campaigns[id.index()];
+            if !program.published {
+                continue;
+            }
+            let known = self.opened.entry(campaign.id.clone()).or_insert(Opened { since: self.now, enter: Vec::new() });
+            for way in &mut program.enter {
+                way.skips_existing = campaign.existing == Existing::Skip && !known.enter.contains(&way.mark);
+            }
+            known.enter = program.enter.iter().map(|way| way.mark.clone()).collect();
+        }
     }
 }
 
-/// Floors `now` to a multiple of `every` seconds from local midnight in `timezone`.
-pub fn floor_clock(timezone: &str, every: u32, now: i64) -> Result<i64, BindError> {
-    let _ = (timezone, every);
-    Ok(now)
+impl Knew {
+    fn of(model: &Model, knows: &Knows) -> Self {
+        Self {
+            funnels: model.funnels.values().map(|funnel| knows.funnels.contains(&funnel.id)).collect(),
+            fields: model.contacts.fields.values().map(|field| knows.fields.contains(&field.id)).collect(),
+            tags: model.contacts.tags.names.values().map(|tag| knows.tags.contains(&tag.id)).collect(),
+            points: knows.points,
+        }
+    }
+}
+
+fn funnels(model: &Model, builder: &mut Builder<'_>) -> Vec<FunnelProgram> {
+    let mut first_stage = 0;
+    let mut funnels = Vec::with_capacity(model.funnels.len());
+    for (id, funnel) in model.funnels.iter() {
+        funnels.push(builder.funnel(id.index(), funnel, first_stage));
+        first_stage += funnel.stages.len();
+    }
+    funnels
+}
+
+fn campaigns(model: &Model, builder: &mut Builder<'_>) -> Vec<CampaignProgram> {
+    let mut first_condition = 0;
+    let mut campaigns = Vec::with_capacity(model.campaigns.len());
+    for campaign in model.campaigns.values() {
+        let built = builder.campaign(campaign, first_condition);
+        first_condition += built.enter.len();
+        campaigns.push(built);
+    }
+    campaigns
+}
+
+fn step_names(campaign: &Campaign) -> Vec<String> {
+    let mut names = Vec::new();
+    campaign.each_step(|step| names.push(step.name.clone()));
+    names
+}
+
+/// Higher priorities first, then by id.
+fn in_order(priorities: impl Iterator<Item = (i64, usize)>) -> Vec<usize> {
+    let mut order: Vec<(Reverse<i64>, usize)> = priorities.map(|(priority, id)| (Reverse(priority), id)).collect();
+    order.sort_unstable();
+    order.into_iter().map(|(_, id)| id).collect()
+}
+
+/// What a condition says, in eight digits.
+fn mark(model: &Model, condition: &Condition) -> String {
+    blake3::hash(condition_json(model, condition).as_bytes()).to_hex()[..8].to_owned()
 }

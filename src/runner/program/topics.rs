@@ -56,6 +56,10 @@ impl Topics {
         self.funnels[index(funnel)]
     }
 
+    pub(crate) fn of_points(&self) -> Reads {
+        self.points
+    }
+
     /// Whether a step sets or clears the field.
     pub(crate) fn writes_field(&self, field: FieldId) -> bool {
         self.of_field(field) != 0

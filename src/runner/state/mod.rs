@@ -1,35 +1,59 @@
 //! What is remembered between runs, as lines of JSON: one header, then one line for each contact. Things stand by id, never by position.
 
+mod memory;
+mod read;
+mod write;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::runner::program::Program;
+pub use memory::Memory;
+pub(crate) use memory::{Member, Pending, Phase, StageMemory};
+pub use read::key_of;
+
+use crate::model::Model;
+use crate::runner::program::{Program, Topics};
+
+/// The number of the form in which this funnelc writes a state.
+pub const FORMAT: u64 = 1;
 
 /// The first line of a state.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Header {
     /// The fingerprint of the plan that left it.
     pub plan: String,
     /// The moment of the run that left it, in seconds since 1970-01-01T00:00Z.
     pub now: i64,
-    /// By campaign that was published once: the first moment at which a run found it so, and the entry conditions that were known.
+    /// By campaign that was published once: since when, and the entry conditions that were known.
     pub campaigns: BTreeMap<String, Opened>,
+    /// Of which things that the file and funnelc both write it remembers the last values.
+    pub knows: Knows,
 }
 
 /// Since when a campaign is known.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Opened {
     /// The first moment at which a run found it published.
     pub since: i64,
-    /// Its state conditions, by what they say.
+    /// Its state conditions, each as a short digest of what it says.
     pub enter: Vec<String>,
 }
 
-/// What is remembered of one contact. The default is that of a contact which was seen and left nothing to remember.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Memory {}
+/// What a state remembers the last values of, by id.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Knows {
+    /// Funnels.
+    pub funnels: Vec<String>,
+    /// Fields that steps write.
+    pub fields: Vec<String>,
+    /// Tags, if steps write some.
+    pub tags: Vec<String>,
+    /// The points, if steps give some.
+    pub points: bool,
+}
 
 /// Why a line of a state cannot be understood.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -38,7 +62,7 @@ pub enum StateError {
     #[error("not a line of a funnelc state: {0}")]
     Damaged(String),
     /// It was written by a later funnelc.
-    #[error("the state has format `{0}`, this funnelc reads `1`")]
+    #[error("the state has format `{0}`, this funnelc reads `{FORMAT}`")]
     Format(u64),
     /// It names a thing that the plan does not know.
     #[error("the state knows {kind} `{id}`, the plan does not")]
@@ -50,33 +74,67 @@ pub enum StateError {
     },
 }
 
+#[derive(Serialize)]
+struct HeaderLine<'a> {
+    #[serde(rename = "funnelc-state")]
+    format: u64,
+    #[serde(flatten)]
+    header: &'a Header,
+}
+
+#[derive(Deserialize)]
+struct FormatLine {
+    #[serde(rename = "funnelc-state")]
+    format: u64,
+}
+
 impl Header {
     /// As a line, without the line end.
     pub fn encode(&self) -> String {
-        String::new()
+        serde_json::to_string(&HeaderLine { format: FORMAT, header: self })
+            .expect("maps with text keys always serialise")
     }
 
     /// Reads a line, without the line end.
     pub fn decode(line: &str) -> Result<Self, StateError> {
-        let _ = line;
-        Ok(Self::default())
+        let FormatLine { format } = serde_json::from_str(line).map_err(damaged)?;
+        if format != FORMAT {
+            return Err(StateError::Format(format));
+        }
+        serde_json::from_str(line).map_err(damaged)
+    }
+}
+
+impl Knows {
+    pub(crate) fn of(model: &Model, topics: &Topics) -> Self {
+        let fields = model.contacts.fields.iter().filter(|(id, _)| topics.writes_field(*id));
+        let tags = model.contacts.tags.names.values().filter(|_| topics.writes_tags());
+        Self {
+            funnels: model.funnels.values().map(|funnel| funnel.id.clone()).collect(),
+            fields: fields.map(|(_, field)| field.id.clone()).collect(),
+            tags: tags.map(|tag| tag.id.clone()).collect(),
+            points: topics.writes_points(),
+        }
     }
 }
 
 impl Memory {
     /// Appends the contact's line, without the line end.
     pub fn encode(&self, program: &Program, key: &str, line: &mut Vec<u8>) {
-        let _ = (program, key, line);
+        write::line(self, program, key, line);
     }
 
     /// Reads a line, without the line end.
     pub fn decode(program: &Program, line: &str) -> Result<Self, StateError> {
-        let _ = (program, line);
-        Ok(Self::default())
+        read::line(program, line)
     }
 }
 
-/// The key of the contact whose line this is, without reading the rest of it.
-pub fn key_of(line: &str) -> Result<Cow<'_, str>, StateError> {
-    Ok(Cow::Borrowed(line))
+/// The start of each contact's line, before the key.
+const START: &str = "{\"k\":";
+
+fn damaged(error: impl std::fmt::Display) -> StateError {
+    StateError::Damaged(error.to_string())
 }
+
+type Text<'a> = Cow<'a, str>;

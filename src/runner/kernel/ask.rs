@@ -1,0 +1,144 @@
+//! Conditions, asked of the contact as it is; a comparison with a missing value is false, and the negated ones are true.
+
+use rust_decimal::Decimal;
+
+use super::live::Live;
+use crate::model::ids::Id;
+use crate::model::{NumberTest, Subject, TextTest};
+use crate::runner::contact::Slot;
+use crate::runner::program::{Node, NodeId, fold_into};
+
+impl Live<'_> {
+    /// Whether the condition holds now.
+    pub(super) fn holds(&mut self, id: NodeId) -> bool {
+        let conditions = &self.program.conditions;
+        match conditions.node(id) {
+            Node::Constant(answer) => *answer,
+            Node::All(parts) => parts.iter().all(|&part| self.holds(part)),
+            Node::Any(parts) => parts.iter().any(|&part| self.holds(part)),
+            Node::Not(inside) => !self.holds(*inside),
+            Node::Cached { slot, node } => self.ask_once(*slot, *node),
+            Node::Exists(field) => self.fields[*field] != Slot::Missing,
+            Node::Text { field, fold, test } => self.text(*field, *fold, test),
+            Node::Ranges { subject, ranges, negated } => {
+                self.whole(*subject).is_some_and(|value| in_ranges(value, ranges)) != *negated
+            }
+            Node::Decimal { field, test } => decimal(self.fields[*field], test),
+            Node::Boolean { field, is, negated } => (self.fields[*field] == Slot::Boolean(*is)) != *negated,
+            Node::Choice { field, values, negated } => {
+                let chosen = match self.fields[*field] {
+                    Slot::Choice(choice) => has_bit(values, choice.index()),
+                    _ => false,
+                };
+                chosen != *negated
+            }
+            Node::HasAny { field, values } => self.choices(*field).is_some_and(|set| set & values != 0),
+            Node::HasAll { field, values } => self.choices(*field).is_some_and(|set| set & values == *values),
+            Node::HasNone { field, values } => self.choices(*field).is_none_or(|set| set & values == 0),
+            Node::Tag(tag) => self.tags.has(*tag),
+            Node::Stage { funnel, stage, since } => {
+                let standing = &self.stages[*funnel];
+                standing.stage == Some(*stage) && standing.since <= *since
+            }
+            Node::InStages { funnel, stages } => self.stages[*funnel].stage.is_some_and(|stage| has_bit(stages, stage)),
+        }
+    }
+
+    fn ask_once(&mut self, slot: usize, node: NodeId) -> bool {
+        if let Some(answer) = self.answers.get(slot) {
+            return answer;
+        }
+        if self.program.conditions.deep {
+            self.ask_segments_before(slot);
+        }
+        let answer = self.holds(node);
+        self.answers.put(slot, answer);
+        answer
+    }
+
+    /// Asks the segments that stand before one, so that a long chain of them needs no deep recursion.
+    fn ask_segments_before(&mut self, asked: usize) {
+        let conditions = &self.program.conditions;
+        if !conditions.is_segment(asked) {
+            return;
+        }
+        for &slot in conditions.order().iter().take_while(|&&slot| slot != asked) {
+            if self.answers.get(slot).is_none() {
+                let answer = self.holds(conditions.slots()[slot]);
+                self.answers.put(slot, answer);
+            }
+        }
+    }
+
+    fn whole(&self, subject: Subject) -> Option<i64> {
+        let field = match subject {
+            Subject::Points => return Some(self.points),
+            Subject::Field(field) => field,
+        };
+        match self.fields[field.index()] {
+            Slot::Integer(value) | Slot::Moment(value) => Some(value),
+            Slot::Day(day) => Some(i64::from(day)),
+            Slot::Missing | Slot::Text(_) | Slot::Number(_) => None,
+            Slot::Boolean(_) | Slot::Choice(_) | Slot::Choices(_) => None,
+        }
+    }
+
+    fn choices(&self, field: usize) -> Option<u64> {
+        match self.fields[field] {
+            Slot::Choices(set) => Some(set),
+            _ => None,
+        }
+    }
+
+    fn text(&mut self, field: usize, fold: bool, test: &TextTest) -> bool {
+        let Slot::Text(text) = self.fields[field] else { return is_negated(test) };
+        if !fold {
+            return compare(text, test);
+        }
+        self.folded.clear();
+        fold_into(text, &mut self.folded);
+        compare(&self.folded, test)
+    }
+}
+
+fn is_negated(test: &TextTest) -> bool {
+    match test {
+        TextTest::In { negated, .. } => *negated,
+        TextTest::Contains(_) | TextTest::StartsWith(_) | TextTest::EndsWith(_) => false,
+    }
+}
+
+fn compare(text: &str, test: &TextTest) -> bool {
+    match test {
+        TextTest::In { values, negated } => {
+            values.binary_search_by(|value| value.as_str().cmp(text)).is_ok() != *negated
+        }
+        TextTest::Contains(part) => text.contains(part.as_str()),
+        TextTest::StartsWith(part) => text.starts_with(part.as_str()),
+        TextTest::EndsWith(part) => text.ends_with(part.as_str()),
+    }
+}
+
+fn decimal(slot: Slot<'_>, test: &NumberTest) -> bool {
+    let Slot::Number(value) = slot else {
+        return matches!(test, NumberTest::In { negated: true, .. });
+    };
+    let within = |least: &Decimal, most: &Decimal| *least <= value && value <= *most;
+    match test {
+        NumberTest::In { values, negated } => values.contains(&value) != *negated,
+        NumberTest::AtLeast(least) => value >= *least,
+        NumberTest::AtMost(most) => value <= *most,
+        NumberTest::MoreThan(bound) => value > *bound,
+        NumberTest::LessThan(bound) => value < *bound,
+        NumberTest::Between(least, most) => within(least, most),
+    }
+}
+
+fn in_ranges(value: i64, ranges: &[(i64, i64)]) -> bool {
+    let after = ranges.partition_point(|(from, _)| *from <= value);
+    after > 0 && value <= ranges[after - 1].1
+}
+
+fn has_bit(words: &[u64], index: usize) -> bool {
+    words.get(index / 64).is_some_and(|word| word >> (index % 64) & 1 == 1)
+}

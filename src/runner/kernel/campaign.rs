@@ -1,0 +1,216 @@
+//! Phase 3: each campaign, in order, leaves and enters before the next one.
+
+use super::live::Live;
+use crate::model::Outcome;
+use crate::model::ids::Id;
+use crate::runner::effect::{At, Cause, Effect, EndReason, Event};
+use crate::runner::program::{CampaignProgram, END, Verb};
+use crate::runner::state::{Pending, Phase};
+
+impl<'a> Live<'a> {
+    /// Tells the campaigns in which stages the contact has come to rest.
+    pub(super) fn announce_arrivals(&mut self) {
+        if !std::mem::take(&mut self.arrivals) {
+            return;
+        }
+        for (standing, funnel) in self.stages.iter_mut().zip(&self.program.funnels) {
+            let fresh = std::mem::take(&mut standing.fresh);
+            let Some(stage) = standing.stage.filter(|_| fresh) else { continue };
+            for &place in &funnel.stages[stage].lets_in {
+                self.members[self.program.campaign_order[place]].arrived = true;
+                self.open_campaigns.set(place);
+            }
+        }
+    }
+
+    /// Lets contacts out of and into the campaigns which a change concerns.
+    pub(super) fn visit_campaigns(&mut self, effects: &mut Vec<Effect<'a>>) {
+        let mut from = 0;
+        while let Some(place) = self.open_campaigns.next(from) {
+            let campaign = self.program.campaign_order[place];
+            self.open_campaigns.unset(place);
+            if self.members[campaign].phase == Phase::Active {
+                self.pause_or_resume(campaign, effects);
+                self.leave(campaign, effects);
+            }
+            self.admit(campaign, effects);
+            from = place + 1;
+        }
+    }
+
+    /// The campaign is over for the contact.
+    pub(super) fn end(
+        &mut self,
+        campaign: usize,
+        at: At,
+        outcome: Outcome,
+        reason: EndReason,
+        effects: &mut Vec<Effect<'a>>,
+    ) {
+        let member = &mut self.members[campaign];
+        member.phase = Phase::Ended(outcome);
+        member.since = self.program.now();
+        self.metrics.ended(campaign, outcome);
+        effects.push(Effect { at: Some(at), event: Event::End { outcome, reason } });
+        self.forget_entry(campaign);
+    }
+
+    /// The entry was void: it leaves no number and starts no `reenter`.
+    pub(super) fn overtaken(&mut self, campaign: usize, effects: &mut Vec<Effect<'a>>) {
+        let at = self.at(campaign);
+        let member = &mut self.members[campaign];
+        (member.phase, member.since) = self.before_start[campaign];
+        member.entries -= 1;
+        self.metrics.overtaken(campaign);
+        effects.push(Effect { at: Some(at), event: Event::Overtaken });
+        self.forget_entry(campaign);
+    }
+
+    /// Ends the campaign if its goal or its `exit-when` holds.
+    pub(super) fn ends_by_condition(&mut self, campaign: usize, effects: &mut Vec<Effect<'a>>) -> bool {
+        let rules = &self.program.campaigns[campaign];
+        let found = if rules.goal.is_some_and(|goal| self.holds(goal)) {
+            (Outcome::Converted, EndReason::Goal)
+        } else if rules.exit_when.is_some_and(|exit| self.holds(exit)) {
+            (Outcome::Exited, EndReason::ExitWhen)
+        } else {
+            return false;
+        };
+        self.end(campaign, self.at(campaign), found.0, found.1, effects);
+        true
+    }
+
+    /// Where things happen that belong to no step.
+    pub(super) fn at(&self, campaign: usize) -> At {
+        At { campaign: Id::from_index(campaign), entry: self.members[campaign].entries, step: None, visit: 0 }
+    }
+
+    fn forget_entry(&mut self, campaign: usize) {
+        let place = self.program.campaign_place[campaign];
+        self.active.retain(|&active| active != place);
+        self.sent_in_entry.retain(|(id, _)| id.index() != campaign);
+        self.open_campaigns.set(place);
+    }
+
+    /// A pause lasts from the first instant that finds the campaign unpublished to the first that finds it published; then the rest of a wait is served.
+    fn pause_or_resume(&mut self, campaign: usize, effects: &mut Vec<Effect<'a>>) {
+        let rules = &self.program.campaigns[campaign];
+        let (now, at) = (self.program.now(), self.at(campaign));
+        let member = &mut self.members[campaign];
+        match (rules.published, member.paused) {
+            (false, None) => {
+                member.paused = Some(rules.until.map_or(now, |until| until.min(now)));
+                effects.push(Effect { at: Some(at), event: Event::Pause });
+            }
+            (true, Some(since)) => {
+                member.paused = None;
+                if has_rest(rules, member.step) {
+                    member.due = now.saturating_add(member.due.saturating_sub(since).max(0));
+                }
+                effects.push(Effect { at: Some(at), event: Event::Resume });
+            }
+            (false, Some(_)) | (true, None) => {}
+        }
+    }
+
+    fn leave(&mut self, campaign: usize, effects: &mut Vec<Effect<'a>>) {
+        let rules = &self.program.campaigns[campaign];
+        if !rules.published || self.ends_by_condition(campaign, effects) {
+            return;
+        }
+        let concerned = rules.exit_on_leave && self.members[campaign].by_condition;
+        if concerned && !rules.enter.iter().any(|way| self.holds(way.when)) {
+            self.end(campaign, self.at(campaign), Outcome::Exited, EndReason::OnLeave, effects);
+        }
+    }
+
+    fn admit(&mut self, campaign: usize, effects: &mut Vec<Effect<'a>>) {
+        let arrived = std::mem::take(&mut self.members[campaign].arrived);
+        if self.members[campaign].phase == Phase::Active {
+            return;
+        }
+        let rules = &self.program.campaigns[campaign];
+        let ready = self.look_at_conditions(campaign) && rules.published;
+        if !(ready || arrived && rules.published) || !self.may_enter_again(campaign) {
+            return;
+        }
+        if rules.goal.into_iter().chain(rules.exit_when).any(|node| self.holds(node)) {
+            self.make_wait(campaign, true);
+        } else if self.members[campaign].started {
+            self.defer_start(campaign, arrived && !ready, effects);
+        } else {
+            self.start(campaign, ready, effects);
+        }
+    }
+
+    /// Whether a state condition is ready and true. One that is false is ready from now on.
+    fn look_at_conditions(&mut self, campaign: usize) -> bool {
+        let rules = &self.program.campaigns[campaign];
+        let mut admits = false;
+        for (number, way) in (rules.first_condition..).zip(&rules.enter) {
+            if !self.holds(way.when) {
+                self.waiting.unset(number);
+            } else if self.first_pass && way.skips_existing {
+                self.waiting.set(number);
+            } else {
+                admits |= !self.waiting.has(number);
+            }
+        }
+        admits
+    }
+
+    /// The state conditions, or only those that hold, must be seen false before they admit again.
+    fn make_wait(&mut self, campaign: usize, only_true: bool) {
+        let rules = &self.program.campaigns[campaign];
+        for (number, way) in (rules.first_condition..).zip(&rules.enter) {
+            if !only_true || self.holds(way.when) {
+                self.waiting.set(number);
+            }
+        }
+    }
+
+    fn may_enter_again(&self, campaign: usize) -> bool {
+        let member = &self.members[campaign];
+        let over = |after| self.program.now() >= self.program.zone.add(member.since, after);
+        match member.phase {
+            Phase::Never => true,
+            Phase::Active => false,
+            Phase::Ended(_) => self.program.campaigns[campaign].reenter.is_some_and(over),
+        }
+    }
+
+    fn defer_start(&mut self, campaign: usize, keep_arrival: bool, effects: &mut Vec<Effect<'a>>) {
+        self.members[campaign].arrived = keep_arrival;
+        if !self.deferred_campaigns.has(campaign) {
+            self.deferred_campaigns.set(campaign);
+            let at = At { entry: self.members[campaign].entries + 1, ..self.at(campaign) };
+            effects.push(Effect { at: Some(at), event: Event::DeferCampaign });
+        }
+    }
+
+    fn start(&mut self, campaign: usize, by_condition: bool, effects: &mut Vec<Effect<'a>>) {
+        let now = self.program.now();
+        self.make_wait(campaign, false);
+        let member = &mut self.members[campaign];
+        self.before_start[campaign] = (member.phase, member.since);
+        member.entries += 1;
+        member.phase = Phase::Active;
+        member.since = now;
+        member.by_condition = by_condition;
+        member.started = true;
+        member.step = if self.program.campaigns[campaign].steps.is_empty() { END } else { 0 };
+        member.pending = Pending::Start;
+        member.due = now;
+        let place = self.program.campaign_place[campaign];
+        let at = self.active.partition_point(|&other| other < place);
+        self.active.insert(at, place);
+        self.metrics.entered(campaign);
+        let cause = if by_condition { Cause::Condition } else { Cause::Entered };
+        effects.push(Effect { at: Some(self.at(campaign)), event: Event::Start { cause } });
+    }
+}
+
+/// Only a `wait` of some length has a rest; a moment is a moment.
+fn has_rest(rules: &CampaignProgram, step: usize) -> bool {
+    matches!(rules.steps.get(step).map(|step| &step.verb), Some(Verb::Wait(_)))
+}

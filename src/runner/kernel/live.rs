@@ -1,0 +1,292 @@
+//! The contact while an instant goes over it; whatever changes it here also says who must be asked anew.
+
+use super::cause::Cause;
+use crate::model::ids::Id;
+use crate::model::{CampaignId, ContentId, StageId, TagId};
+use crate::runner::contact::{Block, Slot, TagSet};
+use crate::runner::effect::{Effect, Event};
+use crate::runner::merge::Known;
+use crate::runner::metrics::Metrics;
+use crate::runner::program::{Program, Reads};
+use crate::runner::state::{Member, Phase};
+
+/// A contact, and the buffers of its worker.
+#[derive(Debug)]
+pub(super) struct Live<'a> {
+    pub(super) program: &'a Program,
+    pub(super) metrics: Metrics,
+    pub(super) fields: Vec<Slot<'a>>,
+    /// By field: whether the file has its column.
+    pub(super) columns: Vec<bool>,
+    pub(super) tags: TagSet,
+    pub(super) seen_tags: TagSet,
+    /// The tags that were not seen in the file, in the order in which they came.
+    pub(super) added: Vec<TagId>,
+    pub(super) points: i64,
+    pub(super) blocks: [Option<Block>; 3],
+    /// By funnel.
+    pub(super) stages: Vec<Standing>,
+    /// By campaign.
+    pub(super) members: Vec<Member>,
+    /// By campaign: what an entry that turns out void goes back to.
+    pub(super) before_start: Vec<(Phase, i64)>,
+    /// The campaigns that the contact is in, by place in the order of execution.
+    pub(super) active: Vec<usize>,
+    /// Those of them that ran in this pass.
+    pub(super) ran: Vec<usize>,
+    pub(super) sent: Vec<(ContentId, i64)>,
+    pub(super) sent_in_entry: Vec<(CampaignId, ContentId)>,
+    /// State conditions that must be seen false before they admit again.
+    pub(super) waiting: Bits,
+    /// Stages entered in this instant.
+    pub(super) entered: Bits,
+    /// Stages through which or into which this run moved the contact.
+    pub(super) passed: Bits,
+    /// Stages that the limit of the instant kept closed, and campaigns.
+    pub(super) deferred_stages: Bits,
+    pub(super) deferred_campaigns: Bits,
+    pub(super) known: Origins<'a>,
+    pub(super) answers: Answers,
+    /// Text while it is compared.
+    pub(super) folded: String,
+    /// By place in the order of execution: whom a change concerns.
+    pub(super) open_funnels: Bits,
+    pub(super) open_campaigns: Bits,
+    /// Whether a funnel has an arrival that campaigns do not know of.
+    pub(super) arrivals: bool,
+    pub(super) first_pass: bool,
+}
+
+/// Where the values come from that both the file and funnelc write.
+#[derive(Debug, Default)]
+pub(super) struct Origins<'a> {
+    pub(super) stages: Vec<Known<Option<StageId>>>,
+    /// Of the fields that steps write, in their order.
+    pub(super) fields: Vec<(usize, Known<Slot<'a>>)>,
+    pub(super) points: Known<i64>,
+    /// The tags as the merge left them.
+    pub(super) tags: TagSet,
+    pub(super) pending_tags: TagSet,
+}
+
+/// Where a contact stands in a funnel.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Standing {
+    pub(super) stage: Option<usize>,
+    pub(super) since: i64,
+    /// Whether a `leave` keeps it out until it was once outside the audience.
+    pub(super) left: bool,
+    /// The stage that the merge gave.
+    pub(super) before: Option<usize>,
+    /// Whether that stage was last left by converting.
+    pub(super) converted: bool,
+    /// Whether it came to its stage since campaigns last looked.
+    pub(super) fresh: bool,
+}
+
+impl Standing {
+    pub(super) fn id(&self) -> Option<StageId> {
+        self.stage.map(Id::from_index)
+    }
+}
+
+/// A set of small numbers.
+#[derive(Debug, Default)]
+pub(super) struct Bits {
+    pub(super) words: Vec<u64>,
+}
+
+impl Bits {
+    pub(super) fn reset(&mut self, count: usize) {
+        self.words.clear();
+        self.words.resize(count.div_ceil(64), 0);
+    }
+
+    pub(super) fn has(&self, index: usize) -> bool {
+        self.words[index / 64] >> (index % 64) & 1 == 1
+    }
+
+    pub(super) fn set(&mut self, index: usize) {
+        self.words[index / 64] |= 1 << (index % 64);
+    }
+
+    pub(super) fn unset(&mut self, index: usize) {
+        self.words[index / 64] &= !(1 << (index % 64));
+    }
+
+    pub(super) fn fill(&mut self, count: usize) {
+        self.reset(count);
+        (0..count).for_each(|index| self.set(index));
+    }
+
+    pub(super) fn any(&self) -> bool {
+        self.words.iter().any(|&word| word != 0)
+    }
+
+    /// The smallest number in it that is not below `from`.
+    pub(super) fn next(&self, from: usize) -> Option<usize> {
+        let mut at = from / 64;
+        let mut word = self.words.get(at)? & (u64::MAX << (from % 64));
+        while word == 0 {
+            at += 1;
+            word = *self.words.get(at)?;
+        }
+        Some(at * 64 + word.trailing_zeros() as usize)
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = usize> + '_ {
+        std::iter::successors(self.next(0), |&last| self.next(last + 1))
+    }
+}
+
+/// The answers to the questions that are asked once.
+#[derive(Debug, Default)]
+pub(super) struct Answers {
+    known: Vec<u64>,
+    yes: Vec<u64>,
+}
+
+impl Answers {
+    pub(super) fn reset(&mut self, count: usize) {
+        self.known.clear();
+        self.known.resize(count.div_ceil(64), 0);
+        self.yes.resize(count.div_ceil(64), 0);
+    }
+
+    pub(super) fn get(&self, slot: usize) -> Option<bool> {
+        let bit = 1 << (slot % 64);
+        (self.known[slot / 64] & bit != 0).then_some(self.yes[slot / 64] & bit != 0)
+    }
+
+    pub(super) fn put(&mut self, slot: usize, yes: bool) {
+        let bit = 1 << (slot % 64);
+        self.known[slot / 64] |= bit;
+        let word = &mut self.yes[slot / 64];
+        *word = if yes { *word | bit } else { *word & !bit };
+    }
+
+    fn keep(&mut self, unaffected: &[u64]) {
+        self.known.iter_mut().zip(unaffected).for_each(|(known, keep)| *known &= keep);
+    }
+}
+
+impl<'a> Live<'a> {
+    pub(super) fn new(program: &'a Program) -> Self {
+        Self {
+            program,
+            metrics: Metrics::new(program),
+            fields: Vec::new(),
+            columns: Vec::new(),
+            tags: TagSet::default(),
+            seen_tags: TagSet::default(),
+            added: Vec::new(),
+            points: 0,
+            blocks: [None; 3],
+            stages: Vec::new(),
+            members: Vec::new(),
+            before_start: vec![(Phase::Never, 0); program.campaigns.len()],
+            active: Vec::new(),
+            ran: Vec::new(),
+            sent: Vec::new(),
+            sent_in_entry: Vec::new(),
+            waiting: Bits::default(),
+            entered: Bits::default(),
+            passed: Bits::default(),
+            deferred_stages: Bits::default(),
+            deferred_campaigns: Bits::default(),
+            known: Origins::default(),
+            answers: Answers::default(),
+            folded: String::new(),
+            open_funnels: Bits::default(),
+            open_campaigns: Bits::default(),
+            arrivals: false,
+            first_pass: true,
+        }
+    }
+
+    /// The instant: again and again until nothing changes.
+    pub(super) fn run(&mut self, effects: &mut Vec<Effect<'a>>) {
+        self.first_pass = true;
+        loop {
+            self.settle_funnels(effects);
+            self.announce_arrivals();
+            self.visit_campaigns(effects);
+            let ran = self.run_due_steps(effects);
+            self.first_pass = false;
+            if !ran && !self.arrivals && !self.open_funnels.any() && !self.open_campaigns.any() {
+                break;
+            }
+        }
+    }
+
+    /// Something changed: what read it must be asked anew.
+    pub(super) fn changed(&mut self, mut topics: Reads) {
+        while topics != 0 {
+            let readers = &self.program.readers[topics.trailing_zeros() as usize];
+            self.answers.keep(&readers.unaffected);
+            readers.funnels.iter().for_each(|&place| self.open_funnels.set(place));
+            readers.campaigns.iter().for_each(|&place| self.open_campaigns.set(place));
+            topics &= topics - 1;
+        }
+    }
+
+    /// Puts the contact in a stage, or says that the limit of the instant forbids it.
+    pub(super) fn enter_stage(
+        &mut self,
+        funnel: usize,
+        to: usize,
+        cause: Cause,
+        effects: &mut Vec<Effect<'a>>,
+    ) -> bool {
+        let rules = &self.program.funnels[funnel];
+        let number = rules.first_stage + to;
+        if self.entered.has(number) {
+            self.defer_stage(funnel, to, cause, effects);
+            return false;
+        }
+        self.entered.set(number);
+        self.passed.set(number);
+        let standing = &mut self.stages[funnel];
+        let from = standing.stage;
+        if from.is_some() && from == standing.before {
+            let heavier = from.is_some_and(|from| rules.stages[to].weight > rules.stages[from].weight);
+            standing.converted = cause.converts(heavier);
+        }
+        standing.stage = Some(to);
+        standing.since = self.program.now();
+        standing.fresh = true;
+        self.arrivals = true;
+        effects.push(cause.effect(funnel, from, to));
+        self.changed(self.program.topics.of_funnel(Id::from_index(funnel)));
+        true
+    }
+
+    /// Takes the contact out of a funnel.
+    pub(super) fn clear_stage(&mut self, funnel: usize) -> Option<StageId> {
+        let standing = &mut self.stages[funnel];
+        let from = standing.id()?;
+        standing.converted = false;
+        standing.stage = None;
+        standing.since = 0;
+        standing.fresh = false;
+        standing.left = true;
+        self.changed(self.program.topics.of_funnel(Id::from_index(funnel)));
+        Some(from)
+    }
+
+    fn defer_stage(&mut self, funnel: usize, to: usize, cause: Cause, effects: &mut Vec<Effect<'a>>) {
+        let number = self.program.funnels[funnel].first_stage + to;
+        let at = match cause {
+            Cause::Move(at) => Some(at),
+            Cause::Enter | Cause::Place | Cause::Convert => None,
+        };
+        if at.is_none() && self.deferred_stages.has(number) {
+            return;
+        }
+        if at.is_none() {
+            self.deferred_stages.set(number);
+        }
+        let event = Event::DeferStage { funnel: Id::from_index(funnel), to: Id::from_index(to) };
+        effects.push(Effect { at, event });
+    }
+}

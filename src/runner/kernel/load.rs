@@ -1,0 +1,232 @@
+//! The beginning of an instant: the file and what is remembered become one contact; an outside change is journalled.
+
+use super::live::{Live, Standing};
+use crate::model::ids::Id;
+use crate::model::{FunnelId, StageId, TagId};
+use crate::runner::contact::{Columns, Seen, Slot};
+use crate::runner::effect::{Effect, Event};
+use crate::runner::merge::{Known, Merged};
+use crate::runner::state::{Memory, Phase, StageMemory};
+
+impl<'a> Live<'a> {
+    pub(super) fn load(
+        &mut self,
+        seen: &Seen<'a>,
+        memory: Option<&'a Memory>,
+        columns: &Columns,
+        effects: &mut Vec<Effect<'a>>,
+    ) {
+        self.reset();
+        self.columns.clone_from(&columns.fields);
+        self.fields.clone_from(&seen.fields);
+        self.blocks = seen.blocks;
+        self.load_stages(seen, memory, columns, effects);
+        self.load_tags(seen, memory, columns, effects);
+        self.load_points(seen, memory, columns, effects);
+        self.load_fields(seen, memory, columns, effects);
+        if let Some(memory) = memory {
+            self.load_members(memory);
+        }
+    }
+
+    fn reset(&mut self) {
+        let program = self.program;
+        self.members.clear();
+        self.members.resize(program.campaigns.len(), Default::default());
+        self.active.clear();
+        self.sent.clear();
+        self.sent_in_entry.clear();
+        self.waiting.reset(program.condition_count);
+        self.entered.reset(program.stage_count);
+        self.passed.reset(program.stage_count);
+        self.deferred_stages.reset(program.stage_count);
+        self.deferred_campaigns.reset(program.campaigns.len());
+        self.answers.reset(program.conditions.slots().len());
+        self.open_funnels.fill(program.funnels.len());
+        self.open_campaigns.words.clone_from(&program.open_at_first);
+        self.arrivals = false;
+    }
+
+    fn load_stages(
+        &mut self,
+        seen: &Seen<'a>,
+        memory: Option<&Memory>,
+        columns: &Columns,
+        effects: &mut Vec<Effect<'a>>,
+    ) {
+        self.stages.clear();
+        self.known.stages.clear();
+        for (index, &shown) in seen.stages.iter().enumerate() {
+            let funnel = FunnelId::from_index(index);
+            let shown = columns.stages[index].then_some(shown);
+            match memory.filter(|_| self.knew(|knew| knew.funnels[index])) {
+                Some(memory) => self.merge_stage(funnel, shown, memory, effects),
+                None => self.first_stage(shown.flatten()),
+            }
+        }
+        if let Some(memory) = memory.filter(|_| self.program.continues) {
+            for (funnel, stage) in &memory.entered {
+                self.entered.set(self.program.funnels[funnel.index()].first_stage + stage.index());
+            }
+        }
+    }
+
+    /// A stage that is read for the first time: its time begins, and it is no entering.
+    fn first_stage(&mut self, shown: Option<StageId>) {
+        let stage = shown.map(Id::index);
+        let since = if stage.is_some() { self.program.now() } else { 0 };
+        self.stages.push(Standing { stage, since, before: stage, ..Standing::default() });
+        self.known.stages.push(Known::first(shown));
+    }
+
+    fn merge_stage(
+        &mut self,
+        funnel: FunnelId,
+        shown: Option<Option<StageId>>,
+        memory: &Memory,
+        effects: &mut Vec<Effect<'a>>,
+    ) {
+        let found = memory.stages.binary_search_by_key(&funnel, |(id, _)| *id).ok();
+        let StageMemory { mut stage, mut since, left } =
+            found.map(|at| memory.stages[at].1.clone()).unwrap_or_default();
+        let from = stage.value;
+        let mut fresh = false;
+        if shown.is_some_and(|shown| stage.merge(shown) == Merged::Theirs) {
+            let to = stage.value;
+            effects.push(Effect { at: None, event: Event::ExternalStage { funnel, from, to } });
+            since = if to.is_some() { self.program.now() } else { 0 };
+            fresh = to.is_some();
+            self.arrivals |= fresh;
+            if let Some(to) = to {
+                self.entered.set(self.program.funnels[funnel.index()].first_stage + to.index());
+            }
+        }
+        let present = stage.value.map(Id::index);
+        self.stages.push(Standing { stage: present, since, left, before: present, converted: false, fresh });
+        self.known.stages.push(stage);
+    }
+
+    fn load_tags(
+        &mut self,
+        seen: &Seen<'a>,
+        memory: Option<&Memory>,
+        columns: &Columns,
+        effects: &mut Vec<Effect<'a>>,
+    ) {
+        self.seen_tags.copy_from(&seen.tags);
+        if !columns.tags {
+            self.seen_tags.clear();
+        }
+        self.tags.copy_from(&self.seen_tags);
+        self.added.clear();
+        let origins = &mut self.known;
+        origins.pending_tags.copy_from(&self.seen_tags);
+        origins.pending_tags.clear();
+        if let Some(memory) = memory.filter(|_| self.program.topics.writes_tags()) {
+            self.merge_tags(memory, columns.tags, effects);
+        }
+        self.known.tags.copy_from(&self.tags);
+    }
+
+    /// Tags one by one: what we added or removed stays while the file has not agreed; anything else is the file's.
+    fn merge_tags(&mut self, memory: &Memory, has_column: bool, effects: &mut Vec<Effect<'a>>) {
+        let pending = &mut self.known.pending_tags;
+        memory.pending_tags.iter().for_each(|tag| pending.set(tag.index(), true));
+        self.tags.clear();
+        memory.tags.iter().for_each(|tag| self.tags.set(tag.index(), true));
+        let count = if has_column { self.program.model().contacts.tags.names.len() } else { 0 };
+        for tag in 0..count {
+            let (ours, theirs) = (self.tags.has(tag), self.seen_tags.has(tag));
+            if ours == theirs {
+                self.known.pending_tags.set(tag, false);
+            } else if !self.known.pending_tags.has(tag) {
+                self.tags.set(tag, theirs);
+                if self.knew(|knew| knew.tags[tag]) {
+                    let event = Event::ExternalTag { tag: Id::from_index(tag), added: theirs };
+                    effects.push(Effect { at: None, event });
+                }
+            }
+        }
+        let ours = |tag: &&TagId| self.tags.has(tag.index()) && !self.seen_tags.has(tag.index());
+        self.added.extend(memory.tags.iter().filter(ours));
+    }
+
+    fn load_points(
+        &mut self,
+        seen: &Seen<'a>,
+        memory: Option<&Memory>,
+        columns: &Columns,
+        effects: &mut Vec<Effect<'a>>,
+    ) {
+        let shown = if columns.points { seen.points } else { 0 };
+        let remembered = memory.filter(|_| self.program.topics.writes_points() && self.knew(|knew| knew.points));
+        self.known.points = match remembered {
+            None => Known::first(shown),
+            Some(memory) => memory.points.clone(),
+        };
+        let from = self.known.points.value;
+        if columns.points && self.known.points.merge(shown) == Merged::Theirs {
+            effects.push(Effect { at: None, event: Event::ExternalPoints { from, to: shown } });
+        }
+        self.points = self.known.points.value;
+    }
+
+    fn load_fields(
+        &mut self,
+        seen: &Seen<'a>,
+        memory: Option<&'a Memory>,
+        columns: &Columns,
+        effects: &mut Vec<Effect<'a>>,
+    ) {
+        self.known.fields.clear();
+        for &index in &self.program.written_fields {
+            let shown = columns.fields[index].then(|| seen.fields[index]);
+            let remembered = memory.filter(|_| self.knew(|knew| knew.fields[index]));
+            let mut known = match remembered {
+                None => Known::first(shown.unwrap_or_default()),
+                Some(memory) => remembered_field(memory, index),
+            };
+            let from = known.value;
+            if let Some(to) = shown.filter(|&shown| known.merge(shown) == Merged::Theirs) {
+                effects
+                    .push(Effect { at: None, event: Event::ExternalField { field: Id::from_index(index), from, to } });
+            }
+            self.fields[index] = known.value;
+            self.known.fields.push((index, known));
+        }
+    }
+
+    fn load_members(&mut self, memory: &Memory) {
+        let program = self.program;
+        for (id, remembered) in &memory.members {
+            let campaign = id.index();
+            let place = program.campaign_place[campaign];
+            let member = &mut self.members[campaign];
+            *member = *remembered;
+            member.started &= program.continues;
+            if member.phase == Phase::Active {
+                self.active.push(place);
+            }
+            if program.continues && member.arrived {
+                self.deferred_campaigns.set(campaign);
+            }
+            self.open_campaigns.set(place);
+        }
+        self.active.sort_unstable();
+        for (id, condition) in &memory.waiting {
+            self.waiting.set(program.campaigns[id.index()].first_condition + condition);
+        }
+        self.sent.extend_from_slice(&memory.sent);
+        self.sent_in_entry.extend_from_slice(&memory.sent_in_entry);
+    }
+
+    /// Whether the state knew of a thing. Without a state there is nothing remembered either.
+    fn knew(&self, of: impl Fn(&crate::runner::program::Knew) -> bool) -> bool {
+        self.program.knew.as_ref().is_some_and(of)
+    }
+}
+
+fn remembered_field(memory: &Memory, index: usize) -> Known<Slot<'_>> {
+    let found = memory.fields.binary_search_by_key(&index, |(id, _)| id.index()).ok();
+    found.map_or_else(Known::default, |at| memory.fields[at].1.slots())
+}

@@ -1,0 +1,88 @@
+//! The end of an instant: what must be known of the contact at the next one; what is as if it had never been is left out.
+
+use super::live::Live;
+use crate::model::TagId;
+use crate::model::ids::Id;
+use crate::runner::merge::Known;
+use crate::runner::state::{Member, Memory, Phase, StageMemory};
+
+impl Live<'_> {
+    pub(super) fn save(&mut self, memory: &mut Memory) {
+        self.save_stages(memory);
+        self.save_tags(memory);
+        self.save_values(memory);
+        self.save_members(memory);
+    }
+
+    fn save_stages(&mut self, memory: &mut Memory) {
+        memory.stages.clear();
+        memory.entered.clear();
+        for (index, standing) in self.stages.iter().enumerate() {
+            let known = &mut self.known.stages[index];
+            known.write(standing.id());
+            let remembered = StageMemory { stage: known.clone(), since: standing.since, left: standing.left };
+            if remembered != StageMemory::default() {
+                memory.stages.push((Id::from_index(index), remembered));
+            }
+        }
+        let funnels = if self.entered.any() { self.program.funnels.as_slice() } else { &[] };
+        for (index, funnel) in funnels.iter().enumerate() {
+            let of_funnel = (0..funnel.stages.len()).filter(|stage| self.entered.has(funnel.first_stage + stage));
+            memory.entered.extend(of_funnel.map(|stage| (Id::from_index(index), Id::from_index(stage))));
+        }
+    }
+
+    fn save_tags(&mut self, memory: &mut Memory) {
+        memory.tags.clear();
+        memory.pending_tags.clear();
+        if !self.program.topics.writes_tags() {
+            return;
+        }
+        memory.tags.extend(self.seen_tags.iter().filter(|&tag| self.tags.has(tag)).map(TagId::from_index));
+        memory.tags.extend_from_slice(&self.added);
+        let count = self.program.model().contacts.tags.names.len();
+        let wrote = |tag: &usize| self.tags.has(*tag) != self.known.tags.has(*tag);
+        let pending = (0..count).filter(|tag| self.known.pending_tags.has(*tag) || wrote(tag));
+        memory.pending_tags.extend(pending.map(TagId::from_index));
+    }
+
+    fn save_values(&mut self, memory: &mut Memory) {
+        memory.fields.clear();
+        for (index, known) in &mut self.known.fields {
+            known.write(self.fields[*index]);
+            let kept = known.kept();
+            if kept != Known::default() {
+                memory.fields.push((Id::from_index(*index), kept));
+            }
+        }
+        memory.points = std::mem::take(&mut self.known.points);
+        if self.program.topics.writes_points() {
+            memory.points.write(self.points);
+        } else {
+            memory.points = Known::default();
+        }
+    }
+
+    fn save_members(&mut self, memory: &mut Memory) {
+        memory.members.clear();
+        let remembered = self.members.iter().enumerate().filter(|(_, member)| **member != Member::default());
+        memory.members.extend(remembered.map(|(campaign, member)| (Id::from_index(campaign), tidy(*member))));
+        memory.waiting.clear();
+        let campaigns = if self.waiting.any() { self.program.campaigns.as_slice() } else { &[] };
+        for (index, campaign) in campaigns.iter().enumerate() {
+            let waiting = (0..campaign.enter.len()).filter(|at| self.waiting.has(campaign.first_condition + at));
+            memory.waiting.extend(waiting.map(|at| (Id::from_index(index), at)));
+        }
+        memory.sent.clone_from(&self.sent);
+        memory.sent_in_entry.clone_from(&self.sent_in_entry);
+    }
+}
+
+/// Nothing of an entry outlives it, so that equal memories are equal.
+fn tidy(member: Member) -> Member {
+    if member.phase == Phase::Active {
+        return member;
+    }
+    let Member { entries, phase, since, arrived, started, .. } = member;
+    Member { entries, phase, since, arrived, started, ..Member::default() }
+}

@@ -1,0 +1,139 @@
+//! The steps that change tags, points and fields; what changes nothing is not journalled.
+
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+
+use super::live::Live;
+use super::step::{Flow, Here, push};
+use crate::model::FieldType;
+use crate::model::ids::Id;
+use crate::runner::contact::{Kept, Slot};
+use crate::runner::effect::{Effect, Event};
+use crate::runner::program::{FieldProgram, New};
+
+impl<'a> Live<'a> {
+    pub(super) fn add_tag(&mut self, here: Here, tag: usize, effects: &mut Vec<Effect<'a>>) -> Flow {
+        if !self.tags.has(tag) {
+            let id = Id::from_index(tag);
+            self.tags.set(tag, true);
+            if !self.seen_tags.has(tag) {
+                self.added.push(id);
+            }
+            push(effects, here, Event::AddTag { tag: id });
+            self.changed(self.program.topics.of_tag(id));
+        }
+        self.done(here)
+    }
+
+    pub(super) fn remove_tag(&mut self, here: Here, tag: usize, effects: &mut Vec<Effect<'a>>) -> Flow {
+        if self.tags.has(tag) {
+            let id = Id::from_index(tag);
+            self.tags.set(tag, false);
+            self.added.retain(|&added| added != id);
+            push(effects, here, Event::RemoveTag { tag: id });
+            self.changed(self.program.topics.of_tag(id));
+        }
+        self.done(here)
+    }
+
+    pub(super) fn give(&mut self, here: Here, points: i64, effects: &mut Vec<Effect<'a>>) -> Flow {
+        let from = self.points;
+        let to = from.saturating_add(points);
+        if from != to {
+            self.points = to;
+            push(effects, here, Event::Points { from, to });
+            self.changed(self.program.topics.of_points());
+        }
+        self.done(here)
+    }
+
+    pub(super) fn set(&mut self, here: Here, field: usize, to: &'a New, effects: &mut Vec<Effect<'a>>) -> Flow {
+        let rules = &self.program.fields[field];
+        let from = self.fields[field];
+        let to = match to {
+            New::Value(value) => cut(value.slot(), rules),
+            New::Add(number) => cut(self.sum(field, *number), rules),
+        };
+        if from != to {
+            push(effects, here, Event::Set { field: Id::from_index(field), from, to });
+            self.put(field, to);
+        }
+        self.done(here)
+    }
+
+    /// Takes the value away; where the file has a column, the default shows.
+    pub(super) fn clear(&mut self, here: Here, field: usize, effects: &mut Vec<Effect<'a>>) -> Flow {
+        let program = self.program;
+        let from = self.fields[field];
+        let to = if self.columns[field] { program.fields[field].default.slot() } else { Slot::Missing };
+        if from != to {
+            push(effects, here, Event::Clear { field: Id::from_index(field), from });
+            self.put(field, to);
+        }
+        self.done(here)
+    }
+
+    fn put(&mut self, field: usize, to: Slot<'a>) {
+        self.fields[field] = to;
+        self.changed(self.program.topics.of_field(Id::from_index(field)));
+    }
+
+    /// The old number, or its default, or 0, and another one; as large or small as the type allows.
+    fn sum(&self, field: usize, number: Decimal) -> Slot<'a> {
+        let old = as_decimal(self.fields[field]).or_else(|| as_decimal(self.program.fields[field].default.slot()));
+        let old = old.unwrap_or_default();
+        let extreme = if number.is_sign_negative() { Decimal::MIN } else { Decimal::MAX };
+        let sum = old.checked_add(number).unwrap_or(extreme);
+        let id = Id::from_index(field);
+        if self.program.model().contacts.fields[id].type_ == Some(FieldType::Integer) {
+            let extreme = if sum.is_sign_negative() { i64::MIN } else { i64::MAX };
+            Slot::Integer(sum.trunc().to_i64().unwrap_or(extreme))
+        } else {
+            Slot::Number(sum)
+        }
+    }
+}
+
+fn as_decimal(slot: Slot<'_>) -> Option<Decimal> {
+    match slot {
+        Slot::Integer(number) => Some(number.into()),
+        Slot::Number(number) => Some(number),
+        Slot::Missing | Slot::Text(_) | Slot::Boolean(_) | Slot::Day(_) => None,
+        Slot::Moment(_) | Slot::Choice(_) | Slot::Choices(_) => None,
+    }
+}
+
+/// Cut to the smallest and the largest value allowed.
+fn cut<'a>(value: Slot<'a>, rules: &'a FieldProgram) -> Slot<'a> {
+    let (min, max) = (&rules.min, &rules.max);
+    match value {
+        Slot::Integer(value) => Slot::Integer(between(value, min, max, |it| match it {
+            Kept::Integer(bound) => Some(*bound),
+            _ => None,
+        })),
+        Slot::Number(value) => Slot::Number(between(value, min, max, |it| match it {
+            Kept::Number(bound) => Some(*bound),
+            _ => None,
+        })),
+        Slot::Day(value) => Slot::Day(between(value, min, max, |it| match it {
+            Kept::Day(bound) => Some(*bound),
+            _ => None,
+        })),
+        Slot::Moment(value) => Slot::Moment(between(value, min, max, |it| match it {
+            Kept::Moment(bound) => Some(*bound),
+            _ => None,
+        })),
+        Slot::Missing | Slot::Text(_) | Slot::Boolean(_) | Slot::Choice(_) | Slot::Choices(_) => value,
+    }
+}
+
+fn between<T: Ord>(value: T, min: &Kept, max: &Kept, bound: impl Fn(&Kept) -> Option<T>) -> T {
+    let value = match bound(min) {
+        Some(min) => value.max(min),
+        None => value,
+    };
+    match bound(max) {
+        Some(max) => value.min(max),
+        None => value,
+    }
+}

@@ -1,0 +1,262 @@
+//! Phase 4: due steps, by due time, then campaign; each campaign goes on to its next wait.
+
+use super::cause::Cause;
+use super::funnel::refusal;
+use super::live::Live;
+use crate::model::ids::Id;
+use crate::model::{Duration, IfPast, Outcome};
+use crate::runner::contact::Slot;
+use crate::runner::effect::{At, Effect, EndReason, Event, PastChoice, SkipReason};
+use crate::runner::program::{END, Verb, WaitFor, day_of_number};
+use crate::runner::state::{Member, Pending};
+
+/// What follows a step.
+pub(super) enum Flow {
+    /// This step.
+    On(usize),
+    /// Nothing in this pass.
+    Stop,
+}
+
+/// A step of a campaign that is being run.
+#[derive(Clone, Copy)]
+pub(super) struct Here {
+    pub(super) campaign: usize,
+    pub(super) step: usize,
+    pub(super) at: At,
+}
+
+impl<'a> Live<'a> {
+    /// Runs what is due, each campaign once; says whether there was any.
+    pub(super) fn run_due_steps(&mut self, effects: &mut Vec<Effect<'a>>) -> bool {
+        self.ran.clear();
+        while let Some((_, place)) = self.next_due() {
+            self.go_on(self.program.campaign_order[place], effects);
+            self.ran.push(place);
+        }
+        !self.ran.is_empty()
+    }
+
+    /// The earliest due campaign that has not run in this pass, with its due time.
+    fn next_due(&mut self) -> Option<(i64, usize)> {
+        let mut earliest: Option<(i64, usize)> = None;
+        for index in 0..self.active.len() {
+            let place = self.active[index];
+            if self.ran.contains(&place) {
+                continue;
+            }
+            let due = self.due(self.program.campaign_order[place]).map(|due| (due, place));
+            earliest = match (earliest, due) {
+                (Some(earliest), Some(due)) => Some(earliest.min(due)),
+                (earliest, due) => earliest.or(due),
+            };
+        }
+        earliest
+    }
+
+    /// When the pending step of a campaign was due, if it is due by now.
+    fn due(&mut self, campaign: usize) -> Option<i64> {
+        let now = self.program.now();
+        let member = self.members[campaign];
+        if member.paused.is_some() || !self.program.campaigns[campaign].published {
+            return None;
+        }
+        let due = match member.pending {
+            Pending::Start | Pending::Wait => member.due,
+            Pending::Deferred => return (member.due < now).then_some(member.due),
+            Pending::Field => {
+                let moment = self.awaited(campaign, member.step).unwrap_or(now);
+                if moment > now {
+                    self.members[campaign].due = moment;
+                }
+                moment
+            }
+        };
+        (due <= now).then_some(due)
+    }
+
+    /// Runs a campaign from its pending step to its next wait.
+    fn go_on(&mut self, campaign: usize, effects: &mut Vec<Effect<'a>>) {
+        let mut flow = self.resume_at(campaign, effects);
+        while let Flow::On(step) = flow {
+            flow = if step == END {
+                self.end(campaign, self.at(campaign), Outcome::Completed, EndReason::Finished, effects);
+                Flow::Stop
+            } else {
+                let here = self.here(campaign, step);
+                self.step(here, effects)
+            };
+        }
+    }
+
+    fn here(&self, campaign: usize, step: usize) -> Here {
+        let at = At { step: Some(Id::from_index(step)), visit: 1, ..self.at(campaign) };
+        Here { campaign, step, at }
+    }
+
+    fn resume_at(&mut self, campaign: usize, effects: &mut Vec<Effect<'a>>) -> Flow {
+        let Member { pending, step, .. } = self.members[campaign];
+        match pending {
+            Pending::Start => {
+                let admits = &self.program.campaigns[campaign].admits;
+                if admits.iter().any(|&node| self.holds(node)) {
+                    return Flow::On(step);
+                }
+                self.overtaken(campaign, effects);
+                Flow::Stop
+            }
+            Pending::Deferred => Flow::On(step),
+            Pending::Wait => self.done(self.here(campaign, step)),
+            Pending::Field => self.field_reached(campaign, step, effects),
+        }
+    }
+
+    /// A moment that was waited for is reached; one that was changed to lie in the past, or taken away, is past.
+    fn field_reached(&mut self, campaign: usize, step: usize, effects: &mut Vec<Effect<'a>>) -> Flow {
+        let here = self.here(campaign, step);
+        let moment = self.awaited(campaign, step);
+        let reached = moment.is_some_and(|moment| moment == self.members[campaign].due || moment == self.program.now());
+        match &self.program.campaigns[campaign].steps[step].verb {
+            Verb::WaitUntil { if_past, .. } if !reached => self.past(here, moment, *if_past, effects),
+            _ => self.done(here),
+        }
+    }
+
+    fn step(&mut self, here: Here, effects: &mut Vec<Effect<'a>>) -> Flow {
+        match &self.program.campaigns[here.campaign].steps[here.step].verb {
+            Verb::Send { content, once, transactional } => self.send(here, *content, *once, *transactional, effects),
+            Verb::Move { funnel, stage } => self.move_to(here, *funnel, *stage, effects),
+            Verb::Leave { funnel } => {
+                if let Some(from) = self.clear_stage(*funnel) {
+                    push(effects, here, Event::Leave { funnel: Id::from_index(*funnel), from });
+                }
+                self.done(here)
+            }
+            Verb::AddTag(tag) => self.add_tag(here, *tag, effects),
+            Verb::RemoveTag(tag) => self.remove_tag(here, *tag, effects),
+            Verb::Points(points) => self.give(here, *points, effects),
+            Verb::Set { field, to } => self.set(here, *field, to, effects),
+            Verb::Clear(field) => self.clear(here, *field, effects),
+            Verb::Wait(length) => self.wait(here, *length, effects),
+            Verb::WaitUntil { until, if_past } => self.wait_until(here, until, *if_past, effects),
+            Verb::If { when, then, otherwise } => {
+                let holds = self.holds(*when);
+                push(effects, here, Event::If { then: holds });
+                self.metrics.done(here.campaign, here.step);
+                Flow::On(if holds { *then } else { *otherwise })
+            }
+            Verb::Exit(outcome) => {
+                self.metrics.done(here.campaign, here.step);
+                self.end(here.campaign, here.at, *outcome, EndReason::Exit, effects);
+                Flow::Stop
+            }
+            Verb::Nothing => self.done(here),
+        }
+    }
+
+    /// The step ran; on to the next.
+    pub(super) fn done(&mut self, here: Here) -> Flow {
+        self.metrics.done(here.campaign, here.step);
+        Flow::On(self.program.campaigns[here.campaign].steps[here.step].next)
+    }
+
+    fn move_to(&mut self, here: Here, funnel: usize, to: usize, effects: &mut Vec<Effect<'a>>) -> Flow {
+        let rules = &self.program.funnels[funnel];
+        let from = self.stages[funnel].stage;
+        if from == Some(to) {
+            return self.done(here);
+        }
+        if let Some(reason) = refusal(rules, from, to) {
+            let (from, to) = (from.map(Id::from_index), Id::from_index(to));
+            push(effects, here, Event::Refuse { funnel: Id::from_index(funnel), from, to, reason });
+            self.metrics.refused(here.campaign, here.step, reason);
+            return Flow::On(self.program.campaigns[here.campaign].steps[here.step].next);
+        }
+        if self.enter_stage(funnel, to, Cause::Move(here.at), effects) {
+            return self.done(here);
+        }
+        self.hold(here, Pending::Deferred, self.program.now())
+    }
+
+    /// Keeps the contact at this step.
+    fn hold(&mut self, here: Here, pending: Pending, due: i64) -> Flow {
+        let member = &mut self.members[here.campaign];
+        member.step = here.step;
+        member.pending = pending;
+        member.due = due;
+        Flow::Stop
+    }
+
+    fn wait(&mut self, here: Here, length: Duration, effects: &mut Vec<Effect<'a>>) -> Flow {
+        let until = self.program.zone.add(self.program.now(), length);
+        push(effects, here, Event::Wait { until });
+        self.hold(here, Pending::Wait, until)
+    }
+
+    fn wait_until(&mut self, here: Here, until: &WaitFor, if_past: IfPast, effects: &mut Vec<Effect<'a>>) -> Flow {
+        let (moment, pending) = match until {
+            WaitFor::Moment(moment) => (Some(*moment), Pending::Wait),
+            WaitFor::Field { .. } => (self.awaited(here.campaign, here.step), Pending::Field),
+        };
+        match moment.filter(|&moment| moment >= self.program.now()) {
+            Some(until) => {
+                push(effects, here, Event::Wait { until });
+                self.hold(here, pending, until)
+            }
+            None => self.past(here, moment, if_past, effects),
+        }
+    }
+
+    /// The moment for which a step waits, as its field stands now.
+    fn awaited(&self, campaign: usize, step: usize) -> Option<i64> {
+        let Verb::WaitUntil { until: WaitFor::Field { field, offset }, .. } =
+            &self.program.campaigns[campaign].steps[step].verb
+        else {
+            return None;
+        };
+        let zone = &self.program.zone;
+        let moment = match self.fields[*field] {
+            Slot::Moment(moment) => moment,
+            Slot::Day(day) => zone.start_of(day_of_number(day)),
+            Slot::Missing | Slot::Text(_) | Slot::Integer(_) | Slot::Number(_) => return None,
+            Slot::Boolean(_) | Slot::Choice(_) | Slot::Choices(_) => return None,
+        };
+        Some(zone.add(moment, *offset))
+    }
+
+    fn past(&mut self, here: Here, until: Option<i64>, if_past: IfPast, effects: &mut Vec<Effect<'a>>) -> Flow {
+        let then = match if_past {
+            IfPast::Continue => PastChoice::Continue,
+            IfPast::Exit => PastChoice::Exit,
+            IfPast::Skip => PastChoice::Skip,
+        };
+        push(effects, here, Event::Past { until, then });
+        let on = self.done(here);
+        match if_past {
+            IfPast::Continue => on,
+            IfPast::Exit => {
+                self.end(here.campaign, here.at, Outcome::Exited, EndReason::Exit, effects);
+                Flow::Stop
+            }
+            IfPast::Skip => self.leave_out_next(here, on, effects),
+        }
+    }
+
+    /// Leaves out the next step of the list, if there is one.
+    fn leave_out_next(&mut self, here: Here, on: Flow, effects: &mut Vec<Effect<'a>>) -> Flow {
+        let steps = &self.program.campaigns[here.campaign].steps;
+        let Some(left_out) = steps[here.step].sibling else { return on };
+        let content = match steps[left_out].verb {
+            Verb::Send { content, .. } => Some(Id::from_index(content)),
+            _ => None,
+        };
+        push(effects, self.here(here.campaign, left_out), Event::Skip { content, reason: SkipReason::Past });
+        self.metrics.skipped(here.campaign, left_out, SkipReason::Past);
+        Flow::On(steps[left_out].next)
+    }
+}
+
+/// Journals what happens at a step.
+pub(super) fn push<'a>(effects: &mut Vec<Effect<'a>>, here: Here, event: Event<'a>) {
+    effects.push(Effect { at: Some(here.at), event });
+}

@@ -1,0 +1,359 @@
+//! Funnels, campaigns and content compiled: what is published now, steps in a row with the step that follows each, conditions as nodes.
+
+use super::condition::{Compiler, NodeId};
+use super::topics::{Reads, Topics};
+use super::zone::{Zone, day_number};
+use crate::model::ids::Id;
+use crate::model::{
+    Audience, Campaign, Channel, ChannelRules, Content, Duration, Enter, Field, Funnel, IfPast, Model, Moment,
+    NewValue, OnLeave, Once, Outcome, Publish, Stage, Step, StepKind, Target, Until, Value,
+};
+use crate::runner::contact::Kept;
+
+/// A funnel.
+#[derive(Clone, Debug)]
+pub(crate) struct FunnelProgram {
+    pub(crate) audience: Option<NodeId>,
+    /// The stage of those in the audience who have none; absent where it is not published.
+    pub(crate) entry: Option<usize>,
+    pub(crate) place: Vec<(usize, NodeId)>,
+    pub(crate) free: bool,
+    pub(crate) stages: Vec<StageProgram>,
+    /// What its rules read, and itself.
+    pub(crate) reads: Reads,
+    /// Where its stages begin among the stages of all funnels.
+    pub(crate) first_stage: usize,
+}
+
+/// A stage.
+#[derive(Clone, Debug)]
+pub(crate) struct StageProgram {
+    pub(crate) weight: i64,
+    pub(crate) published: bool,
+    pub(crate) is_final: bool,
+    pub(crate) back_to: Vec<usize>,
+    /// Conditions and where they lead; nowhere where no next heavier stage is published, or more than one.
+    pub(crate) converts: Vec<(NodeId, Option<usize>)>,
+    /// The places in the order of execution of the campaigns which `{ entered: … }` of this stage lets in.
+    pub(crate) lets_in: Vec<usize>,
+}
+
+/// A campaign.
+#[derive(Clone, Debug)]
+pub(crate) struct CampaignProgram {
+    pub(crate) published: bool,
+    /// Where its window ended, if it has an end.
+    pub(crate) until: Option<i64>,
+    pub(crate) enter: Vec<EnterProgram>,
+    /// The conditions of `enter`, with `{ entered: s }` read as `{ stage: s }`.
+    pub(crate) admits: Vec<NodeId>,
+    /// Where its conditions of `enter` begin among those of all campaigns.
+    pub(crate) first_condition: usize,
+    pub(crate) reenter: Option<Duration>,
+    pub(crate) exit_on_leave: bool,
+    pub(crate) goal: Option<NodeId>,
+    pub(crate) exit_when: Option<NodeId>,
+    pub(crate) steps: Vec<StepProgram>,
+    /// What its entry, goal and exit read.
+    pub(crate) reads: Reads,
+}
+
+/// A state condition of `enter`.
+#[derive(Clone, Debug)]
+pub(crate) struct EnterProgram {
+    pub(crate) when: NodeId,
+    /// What it says, in short, to know it again in a later plan.
+    pub(crate) mark: String,
+    /// Whether those who qualify now are left out, because this is the first instant of the condition.
+    pub(crate) skips_existing: bool,
+}
+
+/// The step after the last.
+pub(crate) const END: usize = usize::MAX;
+
+/// A step.
+#[derive(Clone, Debug)]
+pub(crate) struct StepProgram {
+    pub(crate) verb: Verb,
+    /// The step that runs after this one.
+    pub(crate) next: usize,
+    /// The next step of the same list.
+    pub(crate) sibling: Option<usize>,
+}
+
+/// What a step does.
+#[derive(Clone, Debug)]
+pub(crate) enum Verb {
+    Send { content: usize, once: Once, transactional: bool },
+    Move { funnel: usize, stage: usize },
+    Leave { funnel: usize },
+    AddTag(usize),
+    RemoveTag(usize),
+    Points(i64),
+    Set { field: usize, to: New },
+    Clear(usize),
+    Wait(Duration),
+    WaitUntil { until: WaitFor, if_past: IfPast },
+    If { when: NodeId, then: usize, otherwise: usize },
+    Exit(Outcome),
+    Nothing,
+}
+
+/// The new value of a field.
+#[derive(Clone, Debug)]
+pub(crate) enum New {
+    Value(Kept),
+    Add(rust_decimal::Decimal),
+}
+
+/// What a `wait-until` waits for.
+#[derive(Clone, Debug)]
+pub(crate) enum WaitFor {
+    Moment(i64),
+    Field { field: usize, offset: Duration },
+}
+
+/// Content.
+#[derive(Clone, Debug)]
+pub(crate) struct ContentProgram {
+    pub(crate) published: bool,
+    pub(crate) channel: Option<usize>,
+}
+
+/// A channel.
+#[derive(Clone, Debug)]
+pub(crate) struct ChannelProgram {
+    pub(crate) address: Option<usize>,
+    pub(crate) consent: Option<NodeId>,
+}
+
+/// What a field's new values must keep to.
+#[derive(Clone, Debug)]
+pub(crate) struct FieldProgram {
+    /// What shows where there is a column and no value.
+    pub(crate) default: Kept,
+    pub(crate) min: Kept,
+    pub(crate) max: Kept,
+    pub(crate) written: bool,
+}
+
+/// What compiling a part needs to know of the whole.
+pub(crate) struct Builder<'m> {
+    pub(crate) model: &'m Model,
+    pub(crate) zone: &'m Zone,
+    pub(crate) topics: &'m Topics,
+    pub(crate) now: i64,
+    pub(crate) compiler: Compiler<'m>,
+}
+
+impl Builder<'_> {
+    pub(crate) fn published(&self, publish: &Publish) -> bool {
+        let began = publish.from.is_none_or(|from| self.now >= self.zone.start_of_moment(from));
+        publish.published && began && publish.until.is_none_or(|until| self.now <= self.last_of(until))
+    }
+
+    pub(crate) fn funnel(&mut self, id: usize, funnel: &Funnel, first_stage: usize) -> FunnelProgram {
+        let stages: Vec<StageProgram> = funnel.stages.values().map(|stage| self.stage(funnel, stage)).collect();
+        let audience = funnel.audience.as_ref().map(|audience| match audience {
+            Audience::Everyone => self.compiler.always(),
+            Audience::Of(condition) => self.compiler.compile(condition),
+        });
+        let place = funnel.place.iter().map(|rule| (rule.stage.index(), self.compiler.compile(&rule.when))).collect();
+        let entry = funnel.entry.map(Id::index).filter(|&entry| stages[entry].published);
+        let mut built = FunnelProgram { audience, entry, place, free: funnel.free, stages, reads: 0, first_stage };
+        built.reads = self.reads_of(id, &built);
+        built
+    }
+
+    fn reads_of(&self, id: usize, funnel: &FunnelProgram) -> Reads {
+        let place = funnel.place.iter().map(|(_, when)| *when);
+        let converts = funnel.stages.iter().flat_map(|stage| stage.converts.iter().map(|(when, _)| *when));
+        let asked = funnel.audience.into_iter().chain(place).chain(converts);
+        asked.fold(self.topics.of_funnel(Id::from_index(id)), |reads, node| reads | self.compiler.reads(node))
+    }
+
+    fn stage(&mut self, funnel: &Funnel, stage: &Stage) -> StageProgram {
+        let next = self.next_heavier(funnel, stage);
+        let converts = stage.converts.iter().map(|conversion| {
+            let to = match conversion.to {
+                Target::Next => next,
+                Target::Stage(to) => Some(to.index()),
+            };
+            (self.compiler.compile(&conversion.when), to)
+        });
+        StageProgram {
+            weight: stage.weight.unwrap_or_default(),
+            converts: converts.collect(),
+            published: self.published(&stage.publish),
+            is_final: stage.is_final,
+            back_to: stage.back_to.iter().map(|(to, _)| to.index()).collect(),
+            lets_in: Vec::new(),
+        }
+    }
+
+    /// The next heavier stage that is published now, if it is single.
+    fn next_heavier(&self, funnel: &Funnel, stage: &Stage) -> Option<usize> {
+        let heavier = funnel.stages.iter().filter(|(_, other)| other.weight > stage.weight);
+        let published: Vec<_> = heavier.filter(|(_, other)| self.published(&other.publish)).collect();
+        let weight = published.iter().map(|(_, other)| other.weight).min()?;
+        let mut next = published.iter().filter(|(_, other)| other.weight == weight);
+        let (id, _) = next.next()?;
+        next.next().is_none().then(|| id.index())
+    }
+
+    pub(crate) fn campaign(&mut self, campaign: &Campaign, first_condition: usize) -> CampaignProgram {
+        let mut enter = Vec::new();
+        let mut admits = Vec::new();
+        for way in &campaign.enter {
+            match way {
+                Enter::Condition(condition) => {
+                    let when = self.compiler.compile(condition);
+                    let mark = super::mark(self.model, condition);
+                    enter.push(EnterProgram { when, mark, skips_existing: false });
+                    admits.push(when);
+                }
+                Enter::Entered { stage, .. } => admits.push(self.compiler.in_stage(*stage)),
+            }
+        }
+        let goal = campaign.goal.as_ref().map(|goal| self.compiler.compile(goal));
+        let exit_when = campaign.exit_when.as_ref().map(|exit| self.compiler.compile(exit));
+        let asked = enter.iter().map(|way| way.when).chain(goal).chain(exit_when);
+        CampaignProgram {
+            published: self.published(&campaign.publish),
+            until: campaign.publish.until.map(|until| self.end_of(until)),
+            reads: asked.fold(0, |reads, node| reads | self.compiler.reads(node)),
+            enter,
+            admits,
+            first_condition,
+            reenter: campaign.reenter,
+            exit_on_leave: campaign.on_leave == Some(OnLeave::Exit),
+            goal,
+            exit_when,
+            steps: self.steps(campaign),
+        }
+    }
+
+    fn steps(&mut self, campaign: &Campaign) -> Vec<StepProgram> {
+        let mut flat = Vec::new();
+        self.list(&campaign.steps, END, &mut flat);
+        flat
+    }
+
+    /// Appends a list of steps, outer before inner; `after` is where it goes on when the list is over.
+    fn list(&mut self, steps: &[Step], after: usize, flat: &mut Vec<StepProgram>) {
+        for (at, step) in steps.iter().enumerate() {
+            let sibling = steps.get(at + 1).map(|next| next.id.index());
+            let next = sibling.unwrap_or(after);
+            let verb = self.verb(&step.kind, next);
+            flat.push(StepProgram { verb, next, sibling });
+            if let StepKind::If { then, otherwise, .. } = &step.kind {
+                self.list(then, next, flat);
+                self.list(otherwise, next, flat);
+            }
+        }
+    }
+
+    fn verb(&mut self, kind: &StepKind, next: usize) -> Verb {
+        match kind {
+            StepKind::Send { content, once, transactional } => {
+                Verb::Send { content: content.index(), once: *once, transactional: *transactional }
+            }
+            StepKind::Move(to) => Verb::Move { funnel: to.funnel.index(), stage: to.stage.index() },
+            StepKind::Leave(funnel) => Verb::Leave { funnel: funnel.index() },
+            StepKind::AddTag(tag) => Verb::AddTag(tag.index()),
+            StepKind::RemoveTag(tag) => Verb::RemoveTag(tag.index()),
+            StepKind::Points(points) => Verb::Points(*points),
+            StepKind::Set { field, to } => {
+                Verb::Set { field: field.index(), to: self.new_value(&self.model.contacts.fields[*field], to) }
+            }
+            StepKind::Clear(field) => Verb::Clear(field.index()),
+            StepKind::Wait(length) => Verb::Wait(*length),
+            StepKind::WaitUntil { until, if_past } => {
+                Verb::WaitUntil { until: self.wait_for(until), if_past: *if_past }
+            }
+            StepKind::If { when, then, otherwise } => Verb::If {
+                when: self.compiler.compile(when),
+                then: then.first().map_or(next, |step| step.id.index()),
+                otherwise: otherwise.first().map_or(next, |step| step.id.index()),
+            },
+            StepKind::Exit(outcome) => Verb::Exit(*outcome),
+            StepKind::Broken => Verb::Nothing,
+        }
+    }
+
+    fn wait_for(&self, until: &Until) -> WaitFor {
+        match until {
+            Until::Moment(moment) => WaitFor::Moment(self.zone.start_of_moment(*moment)),
+            Until::Field { field, offset } => WaitFor::Field { field: field.index(), offset: *offset },
+        }
+    }
+
+    fn new_value(&self, field: &Field, to: &NewValue) -> New {
+        let is_day = field.type_ == Some(crate::model::FieldType::Date);
+        let today = self.zone.day_of(self.now);
+        match to {
+            NewValue::Value(value) => New::Value(self.value(value)),
+            NewValue::Add(number) => New::Add(*number),
+            NewValue::Today if is_day => New::Value(Kept::Day(day_number(today))),
+            NewValue::Today => New::Value(Kept::Moment(self.zone.start_of(today))),
+            NewValue::Now => New::Value(Kept::Moment(self.now)),
+        }
+    }
+
+    fn value(&self, value: &Value) -> Kept {
+        match value {
+            Value::Text(text) => Kept::Text(text.as_str().into()),
+            Value::Integer(number) => Kept::Integer(*number),
+            Value::Number(number) => Kept::Number(*number),
+            Value::Boolean(flag) => Kept::Boolean(*flag),
+            Value::Date(day) => Kept::Day(day_number(*day)),
+            Value::Datetime(moment) => Kept::Moment(self.zone.start_of_moment(*moment)),
+            Value::Choice(choice) => Kept::Choice(*choice),
+            Value::Choices(choices) => Kept::Choices(super::condition::mask(choices)),
+        }
+    }
+
+    pub(crate) fn field(&self, id: usize, field: &Field) -> FieldProgram {
+        let value = |value: &Option<Value>| value.as_ref().map(|value| self.value(value)).unwrap_or_default();
+        FieldProgram {
+            default: value(&field.default),
+            min: value(&field.min),
+            max: value(&field.max),
+            written: self.topics.writes_field(Id::from_index(id)),
+        }
+    }
+
+    pub(crate) fn content(&self, content: &Content) -> ContentProgram {
+        let channel = content.kind.and_then(crate::model::ContentKind::channel);
+        ContentProgram { published: self.published(&content.publish), channel: channel.map(channel_index) }
+    }
+
+    pub(crate) fn channel(&mut self, rules: &ChannelRules) -> ChannelProgram {
+        ChannelProgram {
+            address: rules.address.map(Id::index),
+            consent: rules.consent.as_ref().map(|consent| self.compiler.compile(consent)),
+        }
+    }
+
+    fn last_of(&self, until: Moment) -> i64 {
+        match until {
+            Moment::Day(day) => self.zone.end_of(day).saturating_sub(1),
+            Moment::Time(time) => self.zone.moment(time),
+        }
+    }
+
+    fn end_of(&self, until: Moment) -> i64 {
+        match until {
+            Moment::Day(day) => self.zone.end_of(day),
+            Moment::Time(time) => self.zone.moment(time),
+        }
+    }
+}
+
+fn channel_index(channel: Channel) -> usize {
+    match channel {
+        Channel::Email => 0,
+        Channel::Sms => 1,
+        Channel::Push => 2,
+    }
+}

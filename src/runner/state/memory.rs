@@ -1,0 +1,89 @@
+//! What is remembered of one contact between two instants; what is as if it had never been is left out.
+
+use crate::model::{CampaignId, ContentId, FieldId, FunnelId, Outcome, StageId, TagId};
+use crate::runner::contact::Kept;
+use crate::runner::merge::Known;
+
+/// What is remembered of one contact. The default is that of a contact which was seen and left nothing to remember.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Memory {
+    /// The stages, by funnel; a funnel without stage and history is left out.
+    pub(crate) stages: Vec<(FunnelId, StageMemory)>,
+    /// The stages entered in the last instant.
+    pub(crate) entered: Vec<(FunnelId, StageId)>,
+    /// The fields that steps write, by field.
+    pub(crate) fields: Vec<(FieldId, Known<Kept>)>,
+    /// The tags, in the order in which they came.
+    pub(crate) tags: Vec<TagId>,
+    /// The tags which funnelc added or removed since the file last agreed.
+    pub(crate) pending_tags: Vec<TagId>,
+    /// The points.
+    pub(crate) points: Known<i64>,
+    /// When each content was last sent.
+    pub(crate) sent: Vec<(ContentId, i64)>,
+    /// The campaigns, by campaign; one that never was entered and knows nothing else is left out.
+    pub(crate) members: Vec<(CampaignId, Member)>,
+    /// The state conditions that must be seen false before they admit again, by their place in `enter`.
+    pub(crate) waiting: Vec<(CampaignId, usize)>,
+    /// What was sent in the present entry of a campaign.
+    pub(crate) sent_in_entry: Vec<(CampaignId, ContentId)>,
+}
+
+/// What is remembered of a contact's stage.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct StageMemory {
+    pub(crate) stage: Known<Option<StageId>>,
+    /// When it was entered, or first seen.
+    pub(crate) since: i64,
+    /// Whether a `leave` keeps it out until it was once outside the audience.
+    pub(crate) left: bool,
+}
+
+/// A contact's membership in a campaign.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Member {
+    /// How many entries began.
+    pub(crate) entries: u32,
+    pub(crate) phase: Phase,
+    /// When the present entry began or the last ended.
+    pub(crate) since: i64,
+    /// Whether a state condition admitted it.
+    pub(crate) by_condition: bool,
+    /// The step to come or at which it waits.
+    pub(crate) step: usize,
+    pub(crate) pending: Pending,
+    /// When that step is due.
+    pub(crate) due: i64,
+    /// Since when the campaign is paused for it.
+    pub(crate) paused: Option<i64>,
+    /// Whether it came to rest in a stage that lets it in, and a limit of the instant put that off.
+    pub(crate) arrived: bool,
+    /// Whether an entry began in the last instant.
+    pub(crate) started: bool,
+}
+
+/// Where a contact stands with a campaign.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Phase {
+    /// Never entered.
+    #[default]
+    Never,
+    /// Inside.
+    Active,
+    /// Entered once, and out again.
+    Ended(Outcome),
+}
+
+/// What holds a contact at its step.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Pending {
+    /// The entry has not begun to run.
+    #[default]
+    Start,
+    /// A wait for a fixed moment or length.
+    Wait,
+    /// A wait for the moment in a field.
+    Field,
+    /// A limit of the instant: the step runs at a later moment than it is due.
+    Deferred,
+}

@@ -1,0 +1,324 @@
+//! A contact's line to what is remembered; an id that the plan does not know is an error, a condition that it does not know is a new one.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use rust_decimal::Decimal;
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::Value;
+
+use super::{Member, Memory, Pending, Phase, START, StageMemory, StateError, Text, damaged};
+use crate::model::ids::{Arena, Id};
+use crate::model::{CampaignId, ChoiceId, Field, FieldType, Outcome, Stage, StageId};
+use crate::runner::contact::Kept;
+use crate::runner::merge::Known;
+use crate::runner::program::Program;
+
+/// The key of the contact whose line this is, without reading the rest of it.
+pub fn key_of(line: &str) -> Result<Text<'_>, StateError> {
+    let rest = line.strip_prefix(START).ok_or_else(|| damaged("it does not begin with a key"))?;
+    let mut values = serde_json::Deserializer::from_str(rest).into_iter::<Name<'_>>();
+    match values.next() {
+        Some(Ok(name)) => Ok(name.0),
+        Some(Err(error)) => Err(damaged(error)),
+        None => Err(damaged("it ends before the key")),
+    }
+}
+
+/// Reads a line.
+pub(super) fn line(program: &Program, text: &str) -> Result<Memory, StateError> {
+    let line: Line<'_> = serde_json::from_str(text).map_err(damaged)?;
+    let mut memory = Memory::default();
+    read_stages(program, &line, &mut memory)?;
+    read_values(program, &line, &mut memory)?;
+    for (id, member) in line.c.0 {
+        let campaign = find(&program.model().campaigns, "campaign", &id.0, |it| &it.id)?;
+        read_member(program, campaign, &member, &mut memory)?;
+    }
+    memory.stages.sort_by_key(|(id, _)| *id);
+    memory.fields.sort_by_key(|(id, _)| *id);
+    memory.sent.sort_by_key(|(id, _)| *id);
+    Ok(memory)
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Line<'a> {
+    #[serde(rename = "k", borrow)]
+    _key: Name<'a>,
+    #[serde(default, borrow)]
+    s: Pairs<'a, StageLine<'a>>,
+    #[serde(default, borrow)]
+    e: Pairs<'a, Vec<Name<'a>>>,
+    #[serde(default, borrow)]
+    f: Pairs<'a, KnownLine<Value>>,
+    #[serde(default, borrow)]
+    g: Vec<Name<'a>>,
+    #[serde(default, borrow)]
+    h: Vec<Name<'a>>,
+    #[serde(default)]
+    p: KnownLine<i64>,
+    #[serde(default, borrow)]
+    m: Pairs<'a, i64>,
+    #[serde(default, borrow)]
+    c: Pairs<'a, MemberLine<'a>>,
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StageLine<'a> {
+    #[serde(default, borrow)]
+    v: Option<Name<'a>>,
+    #[serde(default)]
+    t: i64,
+    #[serde(default, borrow, deserialize_with = "present")]
+    r: Option<Option<Name<'a>>>,
+    #[serde(default, borrow)]
+    b: Vec<Option<Name<'a>>>,
+    #[serde(default)]
+    l: bool,
+}
+
+#[derive(Default, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct KnownLine<T> {
+    v: T,
+    #[serde(default = "absent", deserialize_with = "present")]
+    r: Option<T>,
+    #[serde(default = "Vec::new")]
+    b: Vec<T>,
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MemberLine<'a> {
+    #[serde(default)]
+    n: u32,
+    #[serde(default, borrow)]
+    o: Option<Name<'a>>,
+    #[serde(default)]
+    t: i64,
+    #[serde(default, borrow)]
+    p: Option<Name<'a>>,
+    #[serde(default)]
+    d: i64,
+    #[serde(default, borrow)]
+    w: Option<Name<'a>>,
+    #[serde(default)]
+    a: bool,
+    #[serde(default)]
+    x: Option<i64>,
+    #[serde(default)]
+    f: bool,
+    #[serde(default)]
+    i: bool,
+    #[serde(default, borrow)]
+    q: Vec<Name<'a>>,
+    #[serde(default, borrow)]
+    s: Vec<Name<'a>>,
+}
+
+#[derive(serde::Deserialize)]
+#[serde(transparent)]
+struct Name<'a>(#[serde(borrow)] Text<'a>);
+
+/// A JSON object, in its order.
+struct Pairs<'a, T>(Vec<(Name<'a>, T)>);
+
+impl<T> Default for Pairs<'_, T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<'de: 'a, 'a, T: Deserialize<'de>> Deserialize<'de> for Pairs<'a, T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(PairsVisitor(PhantomData))
+    }
+}
+
+struct PairsVisitor<'a, T>(PhantomData<(&'a (), T)>);
+
+impl<'de: 'a, 'a, T: Deserialize<'de>> Visitor<'de> for PairsVisitor<'a, T> {
+    type Value = Pairs<'a, T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut pairs = Vec::new();
+        while let Some(pair) = map.next_entry()? {
+            pairs.push(pair);
+        }
+        Ok(Pairs(pairs))
+    }
+}
+
+/// A value that is there, be it `null`.
+fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}
+
+fn absent<T>() -> Option<T> {
+    None
+}
+
+fn read_stages(program: &Program, line: &Line<'_>, memory: &mut Memory) -> Result<(), StateError> {
+    let funnels = &program.model().funnels;
+    for (id, written) in &line.s.0 {
+        let funnel = find(funnels, "funnel", &id.0, |it| &it.id)?;
+        let stage = |name: &Option<Name<'_>>| stage_of(&funnels[funnel].stages, &id.0, name.as_ref());
+        let known = Known {
+            value: stage(&written.v)?,
+            read: written.r.as_ref().map(stage).transpose()?,
+            earlier: written.b.iter().map(stage).collect::<Result<_, _>>()?,
+        };
+        memory.stages.push((funnel, StageMemory { stage: known, since: written.t, left: written.l }));
+    }
+    for (id, stages) in &line.e.0 {
+        let funnel = find(funnels, "funnel", &id.0, |it| &it.id)?;
+        for name in stages {
+            let stage = find(&funnels[funnel].stages, "stage", &name.0, |it| &it.id)?;
+            memory.entered.push((funnel, stage));
+        }
+    }
+    Ok(())
+}
+
+fn stage_of(
+    stages: &Arena<StageId, Stage>,
+    funnel: &str,
+    name: Option<&Name<'_>>,
+) -> Result<Option<StageId>, StateError> {
+    let Some(Name(name)) = name else { return Ok(None) };
+    let found = find(stages, "stage", name, |it| &it.id);
+    found.map(Some).map_err(|_| StateError::Unknown { kind: "stage", id: format!("{funnel}/{name}") })
+}
+
+fn read_values(program: &Program, line: &Line<'_>, memory: &mut Memory) -> Result<(), StateError> {
+    let model = program.model();
+    for (id, written) in &line.f.0 {
+        let field = find(&model.contacts.fields, "field", &id.0, |it| &it.id)?;
+        let kept = |value: &Value| kept(&model.contacts.fields[field], value);
+        let known = Known {
+            value: kept(&written.v)?,
+            read: written.r.as_ref().map(kept).transpose()?,
+            earlier: written.b.iter().map(kept).collect::<Result<_, _>>()?,
+        };
+        memory.fields.push((field, known));
+    }
+    memory.points = Known { value: line.p.v, read: line.p.r, earlier: line.p.b.clone() };
+    for (names, tags) in [(&line.g, &mut memory.tags), (&line.h, &mut memory.pending_tags)] {
+        for name in names {
+            tags.push(find(&model.contacts.tags.names, "tag", &name.0, |it| &it.id)?);
+        }
+    }
+    for (id, at) in &line.m.0 {
+        memory.sent.push((find(&model.content, "content", &id.0, |it| &it.id)?, *at));
+    }
+    Ok(())
+}
+
+fn read_member(
+    program: &Program,
+    id: CampaignId,
+    line: &MemberLine<'_>,
+    memory: &mut Memory,
+) -> Result<(), StateError> {
+    let campaign = &program.model().campaigns[id];
+    let mut member = Member {
+        entries: line.n,
+        phase: phase(line)?,
+        since: line.t,
+        by_condition: line.p.is_some() && !line.a,
+        due: line.d,
+        paused: line.x,
+        arrived: line.f,
+        started: line.i,
+        ..Member::default()
+    };
+    if let Some(Name(name)) = &line.p {
+        let unknown = || StateError::Unknown { kind: "step", id: format!("{}/{name}", campaign.id) };
+        member.step = program.step_named(id, name).ok_or_else(unknown)?;
+        member.pending = pending(line.w.as_ref())?;
+    }
+    memory.members.push((id, member));
+    let marks = &program.campaigns[id.index()].enter;
+    let known = |mark: &Name<'_>| marks.iter().position(|way| way.mark == mark.0);
+    memory.waiting.extend(line.q.iter().filter_map(known).map(|at| (id, at)));
+    for name in &line.s {
+        memory.sent_in_entry.push((id, find(&program.model().content, "content", &name.0, |it| &it.id)?));
+    }
+    Ok(())
+}
+
+fn phase(line: &MemberLine<'_>) -> Result<Phase, StateError> {
+    match line.o.as_ref().map(|name| &*name.0) {
+        _ if line.p.is_some() => Ok(Phase::Active),
+        None => Ok(Phase::Never),
+        Some("completed") => Ok(Phase::Ended(Outcome::Completed)),
+        Some("exited") => Ok(Phase::Ended(Outcome::Exited)),
+        Some("converted") => Ok(Phase::Ended(Outcome::Converted)),
+        Some(other) => Err(damaged(format!("`{other}` is no outcome"))),
+    }
+}
+
+fn pending(word: Option<&Name<'_>>) -> Result<Pending, StateError> {
+    match word.map(|name| &*name.0) {
+        None => Ok(Pending::Wait),
+        Some("start") => Ok(Pending::Start),
+        Some("field") => Ok(Pending::Field),
+        Some("deferred") => Ok(Pending::Deferred),
+        Some(other) => Err(damaged(format!("`{other}` holds nobody"))),
+    }
+}
+
+fn kept(field: &Field, value: &Value) -> Result<Kept, StateError> {
+    let wrong = || damaged(format!("`{value}` is no value of field `{}`", field.id));
+    let found = match (field.type_.as_ref(), value) {
+        (_, Value::Null) => Some(Kept::Missing),
+        (Some(FieldType::Text { .. } | FieldType::Email), Value::String(text)) => {
+            Some(Kept::Text(text.as_str().into()))
+        }
+        (Some(FieldType::Integer), value) => value.as_i64().map(Kept::Integer),
+        (Some(FieldType::Number), Value::String(text)) => Decimal::from_str_exact(text).ok().map(Kept::Number),
+        (Some(FieldType::Boolean), value) => value.as_bool().map(Kept::Boolean),
+        (Some(FieldType::Date), value) => value.as_i64().and_then(|day| i32::try_from(day).ok()).map(Kept::Day),
+        (Some(FieldType::Datetime), value) => value.as_i64().map(Kept::Moment),
+        (Some(FieldType::Choice(values)), Value::String(text)) => choice(values, text).map(Kept::Choice),
+        (Some(FieldType::Choices { values, .. }), Value::Array(chosen)) => choices(values, chosen).map(Kept::Choices),
+        _ => None,
+    };
+    found.ok_or_else(wrong)
+}
+
+fn choice(values: &[String], text: &str) -> Option<ChoiceId> {
+    values.iter().position(|value| value == text).map(ChoiceId::from_index)
+}
+
+fn choices(values: &[String], chosen: &[Value]) -> Option<u64> {
+    chosen.iter().try_fold(0, |set, value| {
+        let at = choice(values, value.as_str()?)?.index();
+        Some(set | 1_u64.checked_shl(u32::try_from(at).ok()?)?)
+    })
+}
+
+/// Arenas stand in order of their ids; one that should not is searched from the start.
+fn find<I: Id, T>(
+    things: &Arena<I, T>,
+    kind: &'static str,
+    id: &str,
+    id_of: impl Fn(&T) -> &String,
+) -> Result<I, StateError> {
+    let (mut low, mut high) = (0, things.len());
+    while low < high {
+        let middle = usize::midpoint(low, high);
+        match id_of(&things[I::from_index(middle)]).as_str().cmp(id) {
+            std::cmp::Ordering::Equal => return Ok(I::from_index(middle)),
+            std::cmp::Ordering::Less => low = middle + 1,
+            std::cmp::Ordering::Greater => high = middle,
+        }
+    }
+    things.find(|thing| id_of(thing) == id).ok_or_else(|| StateError::Unknown { kind, id: id.to_owned() })
+}

@@ -1,0 +1,266 @@
+//! What is remembered of a contact to its line: short keys, ids in their order, nothing that is as if it had never been.
+//!
+//! | key | holds |
+//! | --- | --- |
+//! | `k` | the contact's key; always first |
+//! | `s` | by funnel: `v` the stage, `t` since when, `r` what the file last showed where it does not agree, `b` what was written in between, `l` after a `leave` |
+//! | `e` | by funnel: the stages entered in the last instant |
+//! | `f` | by field that steps write: `v`, `r`, `b` as above |
+//! | `g`, `h` | the tags, and those of them about which the file does not agree yet |
+//! | `p` | the points: `v`, `r`, `b` as above |
+//! | `m` | by content: when it was last sent |
+//! | `c` | by campaign: `n` entries, `o` the last outcome, `t` since when, `p` the pending step, `d` when it is due, `w` what holds it (a wait where absent), `a` admitted by `entered`, `x` paused since, `f` and `i` the limits of the instant, `q` entry conditions that must be seen false, `s` what this entry sent |
+
+use std::io::Write;
+
+use super::{Member, Memory, Pending, Phase, START};
+use crate::model::ids::Id;
+use crate::model::{CampaignId, Field, FieldType, StageId};
+use crate::plan::outcome_word;
+use crate::runner::contact::Kept;
+use crate::runner::merge::Known;
+use crate::runner::program::Program;
+
+/// Appends the line.
+pub(super) fn line(memory: &Memory, program: &Program, key: &str, out: &mut Vec<u8>) {
+    let mut line = Line { program, out };
+    line.raw(START);
+    line.text(key);
+    line.stages(memory);
+    line.values(memory);
+    line.members(memory);
+    line.raw("}");
+}
+
+struct Line<'a> {
+    program: &'a Program,
+    out: &'a mut Vec<u8>,
+}
+
+impl Line<'_> {
+    fn raw(&mut self, text: &str) {
+        self.out.extend_from_slice(text.as_bytes());
+    }
+
+    fn text(&mut self, text: &str) {
+        serde_json::to_writer(&mut *self.out, text).expect("text always serialises, and memory takes all bytes");
+    }
+
+    fn number(&mut self, number: i64) {
+        write!(self.out, "{number}").expect("memory takes all bytes");
+    }
+
+    /// `,` between the members of an object or a list.
+    fn separate(&mut self) {
+        if !self.out.ends_with(b"{") && !self.out.ends_with(b"[") {
+            self.raw(",");
+        }
+    }
+
+    fn key(&mut self, key: &str) {
+        self.separate();
+        self.text(key);
+        self.raw(":");
+    }
+
+    fn stages(&mut self, memory: &Memory) {
+        let program = self.program;
+        self.object("s", &memory.stages, |line, (funnel, remembered)| {
+            let funnel = &program.model().funnels[*funnel];
+            line.key(&funnel.id);
+            line.raw("{");
+            line.known(&remembered.stage, |line, stage: &Option<StageId>| match stage {
+                Some(stage) => line.text(&funnel.stages[*stage].id),
+                None => line.raw("null"),
+            });
+            line.time("t", remembered.since);
+            line.flag("l", remembered.left);
+            line.raw("}");
+        });
+        if memory.entered.is_empty() {
+            return;
+        }
+        self.key("e");
+        self.raw("{");
+        for of_funnel in memory.entered.chunk_by(|one, other| one.0 == other.0) {
+            let funnel = &program.model().funnels[of_funnel[0].0];
+            self.list(&funnel.id, of_funnel, |(_, stage)| &funnel.stages[*stage].id);
+        }
+        self.raw("}");
+    }
+
+    fn values(&mut self, memory: &Memory) {
+        let contacts = &self.program.model().contacts;
+        self.object("f", &memory.fields, |line, (id, known)| {
+            let field = &contacts.fields[*id];
+            line.key(&field.id);
+            line.raw("{");
+            line.known(known, |line, value| line.value(field, value));
+            line.raw("}");
+        });
+        self.list("g", &memory.tags, |tag| &contacts.tags.names[*tag].id);
+        self.list("h", &memory.pending_tags, |tag| &contacts.tags.names[*tag].id);
+        if memory.points != Known::default() {
+            self.key("p");
+            self.raw("{");
+            self.known(&memory.points, |line, points| line.number(*points));
+            self.raw("}");
+        }
+        let content = &self.program.model().content;
+        self.object("m", &memory.sent, |line, (id, at)| {
+            line.key(&content[*id].id);
+            line.number(*at);
+        });
+    }
+
+    fn members(&mut self, memory: &Memory) {
+        let mut all: Vec<CampaignId> = memory.members.iter().map(|(id, _)| *id).collect();
+        all.extend(memory.waiting.iter().map(|(id, _)| *id));
+        all.sort_unstable();
+        all.dedup();
+        let campaigns = &self.program.model().campaigns;
+        self.object("c", &all, |line, id| {
+            line.key(&campaigns[*id].id);
+            line.raw("{");
+            let member = memory.members.iter().find(|(other, _)| other == id);
+            if let Some((_, member)) = member {
+                line.member(*id, member);
+            }
+            line.notes(*id, memory);
+            line.raw("}");
+        });
+    }
+
+    fn member(&mut self, id: CampaignId, member: &Member) {
+        if member.entries > 0 {
+            self.key("n");
+            self.number(i64::from(member.entries));
+        }
+        match member.phase {
+            Phase::Never => {}
+            Phase::Ended(outcome) => {
+                self.key("o");
+                self.text(outcome_word(outcome));
+            }
+            Phase::Active => self.pending(id, member),
+        }
+        self.time("t", member.since);
+        self.flag("f", member.arrived);
+        self.flag("i", member.started);
+    }
+
+    fn pending(&mut self, id: CampaignId, member: &Member) {
+        self.key("p");
+        self.text(self.program.step_name(id, member.step));
+        self.time("d", member.due);
+        let held = match member.pending {
+            Pending::Start => Some("start"),
+            Pending::Wait => None,
+            Pending::Field => Some("field"),
+            Pending::Deferred => Some("deferred"),
+        };
+        if let Some(word) = held {
+            self.key("w");
+            self.text(word);
+        }
+        self.flag("a", !member.by_condition);
+        if let Some(since) = member.paused {
+            self.key("x");
+            self.number(since);
+        }
+    }
+
+    /// The entry conditions that must be seen false, and what was sent.
+    fn notes(&mut self, id: CampaignId, memory: &Memory) {
+        let marks = &self.program.campaigns[id.index()].enter;
+        let waiting: Vec<usize> = memory.waiting.iter().filter(|it| it.0 == id).map(|it| it.1).collect();
+        self.list("q", &waiting, |at| &marks[*at].mark);
+        let content = &self.program.model().content;
+        let sent: Vec<_> = memory.sent_in_entry.iter().filter(|it| it.0 == id).collect();
+        self.list("s", &sent, |it| &content[it.1].id);
+    }
+
+    fn object<T>(&mut self, key: &str, items: &[T], write: impl Fn(&mut Self, &T)) {
+        if items.is_empty() {
+            return;
+        }
+        self.key(key);
+        self.raw("{");
+        items.iter().for_each(|item| write(self, item));
+        self.raw("}");
+    }
+
+    fn list<'t, T>(&mut self, key: &str, items: &'t [T], text: impl Fn(&'t T) -> &'t String) {
+        if items.is_empty() {
+            return;
+        }
+        self.key(key);
+        self.raw("[");
+        for item in items {
+            self.separate();
+            self.text(text(item));
+        }
+        self.raw("]");
+    }
+
+    fn known<T>(&mut self, known: &Known<T>, write: impl Fn(&mut Self, &T)) {
+        self.key("v");
+        write(self, &known.value);
+        if let Some(read) = &known.read {
+            self.key("r");
+            write(self, read);
+        }
+        if !known.earlier.is_empty() {
+            self.key("b");
+            self.raw("[");
+            for value in &known.earlier {
+                self.separate();
+                write(self, value);
+            }
+            self.raw("]");
+        }
+    }
+
+    fn time(&mut self, key: &str, moment: i64) {
+        if moment != 0 {
+            self.key(key);
+            self.number(moment);
+        }
+    }
+
+    fn flag(&mut self, key: &str, flag: bool) {
+        if flag {
+            self.key(key);
+            self.raw("true");
+        }
+    }
+
+    fn value(&mut self, field: &Field, value: &Kept) {
+        match value {
+            Kept::Missing => self.raw("null"),
+            Kept::Text(text) => self.text(text),
+            Kept::Integer(number) | Kept::Moment(number) => self.number(*number),
+            Kept::Number(number) => self.text(&number.normalize().to_string()),
+            Kept::Boolean(flag) => self.raw(if *flag { "true" } else { "false" }),
+            Kept::Day(day) => self.number(i64::from(*day)),
+            Kept::Choice(choice) => self.text(values(field).get(choice.index()).map_or("", String::as_str)),
+            Kept::Choices(set) => self.choices(values(field), *set),
+        }
+    }
+
+    fn choices(&mut self, values: &[String], set: u64) {
+        self.raw("[");
+        for (_, value) in values.iter().enumerate().take(64).filter(|(at, _)| set >> at & 1 == 1) {
+            self.separate();
+            self.text(value);
+        }
+        self.raw("]");
+    }
+}
+
+fn values(field: &Field) -> &[String] {
+    match &field.type_ {
+        Some(FieldType::Choice(values) | FieldType::Choices { values, .. }) => values,
+        _ => &[],
+    }
+}
