@@ -7,7 +7,7 @@ mod write;
 use crate::check::Checked;
 use crate::model::Model;
 
-pub(crate) use write::{condition_json, outcome_word};
+pub(crate) use write::condition_json;
 
 /// A project that was checked and found free of errors.
 #[derive(Clone, Debug)]

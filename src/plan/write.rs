@@ -5,7 +5,7 @@ use crate::model::ids::Id;
 use crate::model::{
     Audience, BadValue, Campaign, Channel, ChoiceId, Condition, ConditionKind, Contacts, Content, ContentKind,
     DateTest, Enter, Existing, Field, FieldId, FieldTest, FieldType, Funnel, IfPast, Model, NewValue, NumberTest,
-    OnLeave, Once, Outcome, Publish, Stage, StageRef, Step, StepKind, Subject, Target, TextTest, Until, Value,
+    OnLeave, Once, Publish, Stage, StageRef, Step, StepKind, Subject, Target, TextTest, Until, Value,
 };
 
 /// The plan's file form.

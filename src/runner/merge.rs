@@ -4,7 +4,7 @@ use crate::runner::contact::{Kept, Slot};
 
 /// A value that the file and funnelc both write.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Known<V> {
+pub(crate) struct Known<V> {
     /// What it is.
     pub(crate) value: V,
     /// What the file last showed; absent where it agreed.

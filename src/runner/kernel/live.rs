@@ -133,10 +133,6 @@ impl Bits {
         }
         Some(at * 64 + word.trailing_zeros() as usize)
     }
-
-    pub(super) fn iter(&self) -> impl Iterator<Item = usize> + '_ {
-        std::iter::successors(self.next(0), |&last| self.next(last + 1))
-    }
 }
 
 /// The answers to the questions that are asked once.

@@ -32,7 +32,6 @@ use journey::Builder;
 pub struct Program {
     model: Model,
     now: i64,
-    fingerprint: String,
     /// Whether the state's moment is this moment, so that this run continues that instant.
     pub(crate) continues: bool,
     /// What the state knew of; absent where there was none.
@@ -104,7 +103,7 @@ impl Program {
             return Err(BindError::Earlier { state: header.now });
         }
         let zone = Zone::named(&plan.model().timezone)?;
-        let mut program = Self::compile(plan, now, zone);
+        let mut program = Self::compile(plan.model(), now, zone);
         program.lets_in();
         program.connect();
         program.open(before);
@@ -132,14 +131,13 @@ impl Program {
         self.step_names[campaign.index()].iter().position(|known| known == name)
     }
 
-    /// The header of the state that this run leaves.
-    pub fn header(&self) -> Header {
+    /// The header of the state that this run leaves; `plan` is the plan's fingerprint.
+    pub fn header(&self, plan: &str) -> Header {
         let knows = Knows::of(&self.model, &self.topics);
-        Header { plan: self.fingerprint.clone(), now: self.now, campaigns: self.opened.clone(), knows }
+        Header { plan: plan.to_owned(), now: self.now, campaigns: self.opened.clone(), knows }
     }
 
-    fn compile(plan: &Plan, now: i64, zone: Zone) -> Self {
-        let model = plan.model();
+    fn compile(model: &Model, now: i64, zone: Zone) -> Self {
         let topics = Topics::of(model);
         let compiler = Compiler::new(model, &zone, &topics, now);
         let mut builder = Builder { model, zone: &zone, topics: &topics, now, compiler };
@@ -155,7 +153,6 @@ impl Program {
         campaign_order.iter().enumerate().for_each(|(place, &campaign)| campaign_place[campaign] = place);
         Self {
             now,
-            fingerprint: plan.fingerprint().to_owned(),
             continues: false,
             knew: None,
             conditions,

@@ -31,7 +31,7 @@ pub struct Memory {
 
 /// What is remembered of a contact's stage.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct StageMemory {
+pub(crate) struct StageMemory {
     pub(crate) stage: Known<Option<StageId>>,
     /// When it was entered, or first seen.
     pub(crate) since: i64,
@@ -41,7 +41,7 @@ pub struct StageMemory {
 
 /// A contact's membership in a campaign.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Member {
+pub(crate) struct Member {
     /// How many entries began.
     pub(crate) entries: u32,
     pub(crate) phase: Phase,
@@ -64,7 +64,7 @@ pub struct Member {
 
 /// Where a contact stands with a campaign.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Phase {
+pub(crate) enum Phase {
     /// Never entered.
     #[default]
     Never,
@@ -76,7 +76,7 @@ pub enum Phase {
 
 /// What holds a contact at its step.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Pending {
+pub(crate) enum Pending {
     /// The entry has not begun to run.
     #[default]
     Start,

@@ -16,9 +16,9 @@ use std::io::Write;
 use super::{Member, Memory, Pending, Phase, START};
 use crate::model::ids::Id;
 use crate::model::{CampaignId, Field, FieldType, StageId};
-use crate::plan::outcome_word;
 use crate::runner::contact::Kept;
 use crate::runner::merge::Known;
+use crate::runner::output::words;
 use crate::runner::program::Program;
 
 /// Appends the line.
@@ -140,7 +140,7 @@ impl Line<'_> {
             Phase::Never => {}
             Phase::Ended(outcome) => {
                 self.key("o");
-                self.text(outcome_word(outcome));
+                self.text(words::outcome(outcome));
             }
             Phase::Active => self.pending(id, member),
         }
