@@ -12,6 +12,38 @@ use crate::yaml::node::{Node, Value};
 
 /// Reads a project from its tree; `unread` are the ends of files that were not read because of a mistake of syntax.
 pub fn decode(root: &Node, unread: &[Span]) -> (Project, Vec<Diagnostic>) {
+    if height(root) <= SHALLOW {
+        return decode_here(root, unread);
+    }
+    // A level of a condition costs some ten kilobytes of stack, and nobody knows how much of it the caller has left.
+    std::thread::scope(|scope| {
+        let deep = std::thread::Builder::new().stack_size(STACK);
+        let decoding = deep.spawn_scoped(scope, || decode_here(root, unread));
+        match decoding.map(std::thread::ScopedJoinHandle::join) {
+            Ok(Ok(decoded)) => decoded,
+            Ok(Err(panic)) => std::panic::resume_unwind(panic),
+            Err(error) => {
+                let message = format!("this is nested too deeply to be read now: {error}");
+                (Project::default(), vec![Diagnostic::error(WRONG_TYPE, root.span, message)])
+            }
+        }
+    })
+}
+
+/// Levels that any stack holds.
+const SHALLOW: usize = 24;
+/// Enough for all levels that the parser lets pass.
+const STACK: usize = 64 << 20;
+
+fn height(node: &Node) -> usize {
+    match &node.value {
+        Value::Scalar(_) => 0,
+        Value::Sequence(items) => 1 + items.iter().map(height).max().unwrap_or(0),
+        Value::Mapping(entries) => 1 + entries.iter().map(|entry| height(&entry.value)).max().unwrap_or(0),
+    }
+}
+
+fn decode_here(root: &Node, unread: &[Span]) -> (Project, Vec<Diagnostic>) {
     let (project, failures) = de::read::<Project>(root, unread);
     if failures.is_empty() {
         return (project.unwrap_or_default(), Vec::new());

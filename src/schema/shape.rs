@@ -16,7 +16,7 @@ use crate::source::Span;
 use crate::yaml::node::{Entry, Node, Value};
 
 /// How many mistakes are told in one run; nobody reads on, and a file full of nonsense must not take minutes.
-const MOST: usize = 1000;
+const MOST: usize = 200;
 
 /// Every mistake in the shape of a tree.
 pub(super) fn mistakes(root: &Node, unread: &[Span]) -> Vec<Diagnostic> {

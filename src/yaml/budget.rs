@@ -6,7 +6,8 @@ use super::node::{Node, Value};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{FileId, Span};
 
-const LIMIT: Code = Code("yaml-limit");
+/// The code of a file that is out of all proportion.
+pub(super) const LIMIT: Code = Code("yaml-limit");
 const MAX_BYTES: usize = 16 << 20;
 const MAX_DEPTH: usize = 128;
 const MAX_NODES: usize = 1_000_000;
@@ -42,9 +43,14 @@ pub(super) fn too_deep(span: Span) -> Diagnostic {
 }
 
 impl Budget {
-    /// Pays for a node that is written below `depth` open collections.
-    pub(super) fn node(&mut self, bytes: usize, depth: usize, span: Span) -> Result<(), Box<Diagnostic>> {
+    /// Pays for a scalar that is written below `depth` open collections.
+    pub(super) fn scalar(&mut self, bytes: usize, depth: usize, span: Span) -> Result<(), Box<Diagnostic>> {
         self.pay(Size { nodes: 1, bytes, height: 0 }, depth, span)
+    }
+
+    /// Pays for a collection that is opened below `depth` others.
+    pub(super) fn collection(&mut self, depth: usize, span: Span) -> Result<(), Box<Diagnostic>> {
+        self.pay(Size { nodes: 1, bytes: 0, height: 1 }, depth, span)
     }
 
     /// Keeps a copy for aliases.
@@ -63,7 +69,7 @@ impl Budget {
     }
 
     fn pay(&mut self, size: Size, depth: usize, span: Span) -> Result<(), Box<Diagnostic>> {
-        if depth + size.height >= MAX_DEPTH {
+        if depth + size.height > MAX_DEPTH {
             return Err(too_deep(span).into());
         }
         self.spent.nodes += size.nodes;

@@ -46,6 +46,9 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
 
 const SEVERAL: Code = Code("several-documents");
 
+/// How many mistakes of a file are told; nobody reads on.
+const MOST: usize = 200;
+
 /// Why reading stops.
 type Stop = Box<Diagnostic>;
 
@@ -84,14 +87,19 @@ impl<'t> Reader<'t> {
         let span = Span::new(self.file, range.start + self.skipped..range.end + self.skipped);
         match event {
             Event::DocumentStart(..) => self.document(span)?,
-            Event::Scalar(text, style, anchor, tag) => self.scalar(text, *style, *anchor, tag.as_deref(), span)?,
+            Event::Scalar(text, style, anchor, tag) => {
+                let whole = self
+                    .place_of_tag(place)
+                    .map_or(span, |tag| if span.range().is_empty() { tag } else { tag.to(span) });
+                self.scalar(text, *style, *anchor, tag.as_deref(), (span, whole))?;
+            }
             Event::SequenceStart(style, anchor, tag) => {
-                self.tag(tag.as_deref(), span);
+                self.refuse_tag(tag.as_deref(), self.place_of_tag(place).unwrap_or(span));
                 let flow = *style == StructureStyle::Flow;
                 self.open(Frame::sequence(span, *anchor, flow))?;
             }
             Event::MappingStart(style, anchor, tag) => {
-                self.tag(tag.as_deref(), span);
+                self.refuse_tag(tag.as_deref(), self.place_of_tag(place).unwrap_or(span));
                 let flow = *style == StructureStyle::Flow;
                 let template = flow && self.text[span.range().start..].starts_with("{{");
                 self.templates += usize::from(template);
@@ -122,17 +130,21 @@ impl<'t> Reader<'t> {
         style: ScalarStyle,
         anchor: usize,
         tag: Option<&Tag>,
-        span: Span,
+        (span, whole): (Span, Span),
     ) -> Result<(), Stop> {
-        let as_text = tag.is_some_and(|tag| tag.core_suffix() == Some("str"));
-        let plain = style == ScalarStyle::Plain && !as_text;
-        self.tag(tag, span);
-        if plain && span.range().is_empty() {
-            let node = self.nothing(span, tag.is_none());
-            self.budget.node(0, self.tree.depth(), node.span)?;
+        if self.refuse_tag(tag, whole) {
+            self.budget.scalar(whole.range().len(), self.tree.depth(), whole)?;
+            let node = Node { span: whole, value: scalar(&self.text[whole.range()], false) };
             return self.place(node, anchor);
         }
-        self.budget.node(text.len(), self.tree.depth(), span)?;
+        let as_text = tag.is_some_and(|tag| tag.core_suffix() == Some("str"));
+        let plain = style == ScalarStyle::Plain && !as_text;
+        if plain && span.range().is_empty() {
+            let node = self.nothing(span, tag.is_none());
+            self.budget.scalar(0, self.tree.depth(), node.span)?;
+            return self.place(node, anchor);
+        }
+        self.budget.scalar(text.len(), self.tree.depth(), span)?;
         self.place(Node { span, value: scalar(text, plain) }, anchor)
     }
 
@@ -141,7 +153,9 @@ impl<'t> Reader<'t> {
         let at = self.tree.last_key().map_or(self.read_to.min(span.range().start), |key| key.range().end);
         let comment = if untagged && !self.tree.at_key() { unquoted::value_in_comment(self.text, at) } else { None };
         let Some(comment) = comment else {
-            return Node { span: Span::new(self.file, at..at), value: scalar("", true) };
+            let missing_key = self.tree.at_key() && self.text[at..].starts_with(':');
+            let span = Span::new(self.file, at..at + usize::from(missing_key));
+            return Node { span, value: scalar("", true) };
         };
         let span = Span::new(self.file, comment);
         let text = &self.text[span.range()];
@@ -149,15 +163,21 @@ impl<'t> Reader<'t> {
         Node { span, value: scalar(text, false) }
     }
 
-    fn tag(&mut self, tag: Option<&Tag>, span: Span) {
-        let Some(tag) = tag.filter(|tag| tag.core_suffix().is_none()) else { return };
-        let text = tag.original();
-        let message = format!("an unquoted `!` starts a tag, and `{text}` is none that is known here");
-        self.report(unquoted::error(span, message, "has a tag", &text));
+    /// Whether a node has a tag that is none; its place with the tag is then `span`, and reading goes on as if it were quoted.
+    fn refuse_tag(&mut self, tag: Option<&Tag>, span: Span) -> bool {
+        let Some(tag) = tag.filter(|tag| tag.core_suffix().is_none()) else { return false };
+        let message = format!("an unquoted `!` starts a tag, and `{}` is none that is known here", tag.original());
+        self.report(unquoted::error(span, message, "has a tag", &self.text[span.range()]));
+        true
+    }
+
+    fn place_of_tag(&self, place: granit_parser::Span) -> Option<Span> {
+        let tag = place.tag_span()?.byte_range()?;
+        Some(Span::new(self.file, tag.start + self.skipped..tag.end + self.skipped))
     }
 
     fn open(&mut self, frame: Frame) -> Result<(), Stop> {
-        self.budget.node(0, self.tree.depth(), frame.span())?;
+        self.budget.collection(self.tree.depth(), frame.span())?;
         self.tree.open(frame);
         Ok(())
     }
@@ -166,7 +186,8 @@ impl<'t> Reader<'t> {
         let Some(Closed { mut node, anchor, template }) = self.tree.close(end) else { return Ok(()) };
         if template {
             self.templates -= 1;
-            let end = unquoted::rest_of_text(self.text, node.span.range().end);
+            let flow = self.tree.open_bracket().is_some();
+            let end = unquoted::end_of_text(self.text, node.span.range().end, flow);
             let span = Span::new(self.file, node.span.range().start..end);
             let text = &self.text[span.range()];
             node.value = scalar(text, false);
@@ -189,7 +210,7 @@ impl<'t> Reader<'t> {
         let text = format!("*{name}");
         let message = format!("an unquoted `*` starts an alias, and there is no anchor `&{name}` before it");
         self.report(unquoted::error(span, message, "refers to nothing", &text));
-        self.budget.node(text.len(), self.tree.depth(), span)?;
+        self.budget.scalar(text.len(), self.tree.depth(), span)?;
         self.place(Node { span, value: scalar(&text, false) }, 0)
     }
 
@@ -205,7 +226,7 @@ impl<'t> Reader<'t> {
     }
 
     fn report(&mut self, diagnostic: Diagnostic) {
-        if self.templates == 0 {
+        if self.templates == 0 && self.diagnostics.len() < MOST {
             self.diagnostics.push(diagnostic);
         }
     }
@@ -227,6 +248,11 @@ impl<'t> Reader<'t> {
 
     /// Closes what is open; what was written of a key without a value counts as unread.
     fn cut(mut self, mistake: Diagnostic) -> Parsed {
+        if mistake.code == budget::LIMIT {
+            // What is out of all proportion is not worth any further word.
+            let unread = Some(Span::new(self.file, 0..self.text.len()));
+            return Parsed { root: None, unread, diagnostics: vec![mistake] };
+        }
         let from = self.tree.last_key().map_or(self.read_to, |key| self.read_to.min(key.range().start));
         let unread = Span::new(self.file, from..self.text.len());
         self.templates = 0;

@@ -103,7 +103,9 @@ impl Stopped<'_> {
     fn unclosed(&self, open: Span, until: usize) -> Diagnostic {
         let start = open.range().start;
         let bracket = &self.text[start..=start];
-        let here = Span::new(self.file, before(self.text, until)..until);
+        let line = self.text[..until].rfind('\n').map_or(0, |newline| newline + 1);
+        let indent = self.text[line..until].len() - self.text[line..until].trim_start().len();
+        let here = Span::new(self.file, line + indent..until);
         Diagnostic::error(
             SYNTAX,
             Span { end: open.start + 1, ..open },

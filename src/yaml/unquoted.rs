@@ -100,10 +100,10 @@ fn cannot_start(sign: char) -> String {
     format!("a value cannot start with an unquoted {sign}")
 }
 
-/// What follows a template on its line and belongs to the same text.
-pub(super) fn rest_of_text(text: &str, end: usize) -> usize {
-    let line = text[end..].lines().next().unwrap_or_default();
-    if line.trim_start().starts_with([',', '}', ']', '#']) { end } else { end_of_value(text, end, false) }
+/// Where a text ends that starts with a template: at the end of its line, or inside brackets at the next sign of them.
+pub(super) fn end_of_text(text: &str, end: usize, flow: bool) -> usize {
+    let next = text[end..].trim_start_matches([' ', '\t']);
+    if next.starts_with('#') { end } else { end_of_value(text, end, flow) }
 }
 
 /// The text in quotes, without escapes where that is possible.
