@@ -59,6 +59,24 @@ fn check_says_what_the_readmes_say() {
 }
 
 #[test]
+fn refusals_are_on_record() {
+    let refused = |example: &'static str| {
+        let mut tool = Tool::new(example);
+        tool.run(&Sheet::read(&folder(example).join("contacts.csv")), &Table::of(example).times[0]);
+        let journal = Sheet::read(&tool.place.path().join("out/journal.csv"));
+        let at = |row: &[String], column: &str| row[journal.position(column)].clone();
+        let line = |row: &Vec<String>| ["contact", "from", "to", "reason"].map(|column| at(row, column)).join(" ");
+        journal.rows.iter().filter(|row| at(row, "event") == "refuse").map(line).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        refused("lifecycle"),
+        ["L29 ambassador mql final", "L30 customer mql lighter", "L37 ambassador mql final"]
+    );
+    assert_eq!(refused("product-lines"), ["P06 quoted early-bird unpublished"]);
+    assert!(refused("webshop").is_empty() && refused("webinar").is_empty());
+}
+
+#[test]
 fn the_plan_is_the_same_twice() {
     for example in EXAMPLES {
         let project = folder(example);
