@@ -1,48 +1,33 @@
 //! Holds the sources to ARCHITECTURE.md: who may use whom, where input and output live, and that every module says what it is for.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Who may use whom. `source` and `diagnostic` are free for all and stand on no right side; `*` is everything.
-const MAY_USE: &[(&str, &[&str])] = &[
-    ("source", &[]),
-    ("diagnostic", &[]),
-    ("yaml", &[]),
-    ("schema", &["yaml"]),
-    ("model", &[]),
-    ("resolve", &["schema", "model"]),
-    ("graph", &["model", "plan"]),
-    ("solve", &["model"]),
-    ("check", &["model", "graph", "solve"]),
-    // Of `check` only `Checked`: without it nothing is lowered.
-    ("plan", &["model", "check"]),
-    // The plan is a model that was checked and frozen: its ids and conditions are the model's.
-    ("runner", &["model", "plan"]),
-    ("diagram", &["graph"]),
-    ("report", &["*"]),
-    ("cli", &["*"]),
-];
-
-const FREE_FOR_ALL: &[&str] = &["source", "diagnostic"];
+const TABLE_HEADING: &str = "Who may use whom";
 
 /// Where a file may be opened or a clock be read, and nowhere else.
 const EDGE: &[&str] = &["src/main.rs", "src/cli", "src/runner/input", "src/runner/output"];
 
 #[test]
 fn modules_use_only_what_the_table_allows() {
+    let table = Table::read();
     let mut wrong = Vec::new();
     for file in sources() {
         let Some(module) = module_of(&file) else { continue };
-        let allowed = allowed(&module);
         for used in uses(&code_of(&file), depth_of(&file)) {
-            let free = used == module || FREE_FOR_ALL.contains(&used.as_str());
-            if !free && !allowed.contains(&"*") && !allowed.contains(&used.as_str()) {
+            if used != module && !table.allows(&module, &used) {
                 wrong.push(format!("{}: `{module}` may not use `{used}`", file.display()));
             }
         }
     }
-    assert!(wrong.is_empty(), "ARCHITECTURE.md, \"Who may use whom\":\n{}", wrong.join("\n"));
+    assert!(wrong.is_empty(), "ARCHITECTURE.md, \"{TABLE_HEADING}\":\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_table_names_each_module_and_no_other() {
+    let modules: BTreeSet<_> = sources().iter().filter_map(|file| module_of(file)).collect();
+    assert_eq!(Table::read().modules(), modules, "ARCHITECTURE.md, \"{TABLE_HEADING}\", beside the folders of src");
 }
 
 #[test]
@@ -85,22 +70,75 @@ fn the_scan_sees_each_way_to_name_a_module() {
     }
 }
 
-fn allowed(module: &str) -> &'static [&'static str] {
-    let row = MAY_USE.iter().find(|(name, _)| *name == module);
-    row.unwrap_or_else(|| panic!("`{module}` has no row in the table of ARCHITECTURE.md and in MAY_USE")).1
+/// Who may use whom, as ARCHITECTURE.md has it.
+struct Table {
+    free_for_all: BTreeSet<String>,
+    may_use: BTreeMap<String, Allowed>,
+}
+
+enum Allowed {
+    All,
+    These(BTreeSet<String>),
+}
+
+impl Table {
+    fn read() -> Self {
+        let page = fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
+        let section = page.split(TABLE_HEADING).nth(1).expect("the section of the table");
+        let section = section.split("\n#").next().unwrap();
+        let mut table = Self { free_for_all: BTreeSet::new(), may_use: BTreeMap::new() };
+        for row in section.lines().filter(|line| line.starts_with("| `")) {
+            let cells: Vec<_> = row.split('|').map(str::trim).collect();
+            table.add(names_in(cells[1]), cells[2]);
+        }
+        assert!(table.may_use.len() > 5, "found no table in ARCHITECTURE.md");
+        table
+    }
+
+    fn add(&mut self, modules: BTreeSet<String>, what: &str) {
+        for module in modules {
+            match what {
+                "are used by all" => drop(self.free_for_all.insert(module)),
+                "all" => drop(self.may_use.insert(module, Allowed::All)),
+                _ => drop(self.may_use.insert(module, Allowed::These(names_in(what)))),
+            }
+        }
+    }
+
+    fn allows(&self, module: &str, used: &str) -> bool {
+        self.free_for_all.contains(used)
+            || match self.may_use.get(module) {
+                Some(Allowed::All) => true,
+                Some(Allowed::These(modules)) => modules.contains(used),
+                None => false,
+            }
+    }
+
+    fn modules(&self) -> BTreeSet<String> {
+        self.free_for_all.iter().chain(self.may_use.keys()).cloned().collect()
+    }
+}
+
+/// The module names in backticks; names of types start with a capital.
+fn names_in(cell: &str) -> BTreeSet<String> {
+    let quoted = cell.split('`').skip(1).step_by(2);
+    quoted.filter(|name| name.starts_with(char::is_lowercase)).map(str::to_owned).collect()
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// Every source file, relative to the repository, sorted.
 fn sources() -> Vec<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut files: Vec<_> = walkdir::WalkDir::new(root.join("src"))
+    let mut files: Vec<_> = walkdir::WalkDir::new(root().join("src"))
         .into_iter()
         .map(|entry| entry.unwrap().into_path())
         .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
-        .map(|path| path.strip_prefix(root).unwrap().to_path_buf())
+        .map(|path| path.strip_prefix(root()).unwrap().to_path_buf())
         .collect();
     files.sort();
-    assert!(files.len() >= 2, "found no sources below {}", root.display());
+    assert!(files.len() >= 2, "found no sources below {}", root().display());
     files
 }
 
