@@ -13,6 +13,7 @@ mod findings;
 mod generate;
 mod generated;
 mod guide;
+mod io_rows;
 mod layout;
 mod plan;
 mod projects;

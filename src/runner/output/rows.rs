@@ -32,7 +32,6 @@ pub(crate) struct Writer<'p> {
     zone: TimeZone,
     now: String,
     steps: Vec<Vec<&'p str>>,
-    appends: bool,
 }
 
 impl<'p> Writer<'p> {
@@ -45,8 +44,7 @@ impl<'p> Writer<'p> {
             campaign.each_step(|step| names.push(step.name.as_str()));
             names
         });
-        let appends = layout.written.iter().any(|(column, _)| column.is_none());
-        Self { model, layout, zone: zone.clone(), now: text, steps: steps.collect(), appends }
+        Self { model, layout, zone: zone.clone(), now: text, steps: steps.collect() }
     }
 
     /// The first rows.
