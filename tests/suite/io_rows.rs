@@ -49,7 +49,7 @@ contacts:
   fields:
     name:  { type: text }
     n:     { type: integer, min: 0, max: 10 }
-    spent: { type: number, default: 0, min: 0.5 }
+    spent: { type: number, default: 1, min: 0.5 }
     ok:    { type: boolean }
     seen:  { type: date, min: 2020-01-01 }
     at:    { type: datetime }
@@ -128,7 +128,18 @@ fn bad_rows_are_told_with_line_column_value_and_reason() {
         row(4, "plan", "gold"),
         "6,\"never closed,,\n7,,,,,,,,,,,,,\n",
     );
-    insta::assert_snapshot!(problems(&run(&plan(TYPES), &contacts)).join("\n"), @"");
+    insta::assert_snapshot!(problems(&run(&plan(TYPES), &contacts)).join("\n"), @r"
+    line 5, column `n`, `many`: not an integer
+    line 6, column `n`, `12`: more than 10
+    line 6, column `id`: the same key as in line 5
+    line 7, column `seen`, `2019-01-01`: less than 2020-01-01
+    line 7, column `id`: the same key as in line 5
+    line 8: 1 cell where the header has 14
+    line 9, column `id`: the key is missing
+    line 10, column `plan`, `gold`: not one of the declared values
+    line 11: a quote inside a cell; write the cell in quotes and the quote twice
+    line 12: a quote that is never closed
+    ");
 }
 
 #[test]
@@ -190,7 +201,11 @@ fn a_key_that_stands_twice_is_told_with_both_lines() {
 fn rejects_keep_the_rows_as_they_are() {
     let contacts = "id,n,dnc\r\n1,5,\r\n2,\"1,5\",\r\n3,\"4\",\r\n4,5\n";
     let found = run(&plan(TYPES), contacts);
-    insta::assert_snapshot!(String::from_utf8(found.rejects).unwrap().replace('\r', "<CR>"), @"");
+    insta::assert_snapshot!(String::from_utf8(found.rejects).unwrap().replace('\r', "<CR>"), @r#"
+    line,column,value,reason,id,n,dnc<CR>
+    3,n,"1,5",not an integer,2,"1,5",<CR>
+    5,,,2 cells where the header has 3,4,5
+    "#);
     assert_eq!(
         String::from_utf8(found.contacts).unwrap(),
         "id,n,dnc,stage_shop\r\n1,5,,Lead\r\n3,\"4\",,Lead\r\n"

@@ -14,6 +14,7 @@ mod generate;
 mod generated;
 mod guide;
 mod io_rows;
+mod io_run;
 mod layout;
 mod plan;
 mod projects;
