@@ -1,5 +1,6 @@
 //! `funnelc run`: contacts through a plan for one instant; what it writes stands whole or not at all.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -16,7 +17,7 @@ use crate::plan::Plan;
 use crate::report::metrics;
 use crate::runner::batch::{Prepared, Summary, Watch};
 use crate::runner::input::blocks::Source;
-use crate::runner::input::cell;
+use crate::runner::input::{Problems, cell};
 use crate::runner::output::session::{Done, Session, SessionError};
 use crate::runner::output::store::{Store, StoreError};
 use crate::runner::program::BindError;
@@ -189,46 +190,40 @@ fn earlier(state: i64, plan: &Plan) -> Failure {
 
 fn warnings(summary: &Summary, args: &Args, terminal: Terminal) -> Result<(), Failure> {
     let file = args.contacts.display();
-    let lines: String = summary.warnings.iter().map(|warning| format!("warning: `{file}`: {warning}\n")).collect();
-    terminal.print(Stream::Err, &lines)
+    for warning in &summary.warnings {
+        terminal.print(Stream::Err, &format!("warning: `{file}`: {warning}\n"))?;
+    }
+    Ok(())
 }
 
 fn problems(summary: &Summary, args: &Args) -> String {
-    let file = args.contacts.display();
     let bad = summary.problems.rows + summary.duplicates;
-    let mut text = format!("error: {} of `{file}` {} bad\n", rows(bad), if bad == 1 { "is" } else { "are" });
-    for problem in summary.problems.first.iter().take(crate::runner::input::Problems::SHOWN) {
-        text.push_str(&format!("  {problem}\n"));
+    let are = if bad == 1 { "is" } else { "are" };
+    let mut lines = vec![format!("error: {} of `{}` {are} bad", counted(bad, "row"), args.contacts.display())];
+    lines.extend(summary.problems.first.iter().take(Problems::SHOWN).map(|problem| format!("  {problem}")));
+    if summary.problems.first.len() > Problems::SHOWN || bad > Problems::SHOWN as u64 {
+        lines.push("  and more".to_owned());
     }
-    let shown = crate::runner::input::Problems::SHOWN;
-    if summary.problems.first.len() > shown || bad > shown as u64 {
-        text.push_str("  and more\n");
-    }
-    if summary.duplicates > 0 {
-        text.push_str("  help: a key stands in one row only; nothing sets such rows aside\n");
-    } else {
-        text.push_str("  help: `--rejects FILE` sets them aside and goes on\n");
-    }
-    text
+    lines.push(match summary.duplicates {
+        0 => "  help: `--rejects FILE` sets them aside and goes on\n".to_owned(),
+        _ => "  help: a key stands in one row only; nothing sets such rows aside\n".to_owned(),
+    });
+    lines.join("\n")
 }
 
 fn last_words(done: &Done, summary: &Summary, args: &Args) -> String {
+    let bad = summary.problems.rows;
     let mut text = String::new();
-    if let Some(rejects) = args.rejects.as_ref().filter(|_| summary.problems.rows > 0) {
-        let bad = summary.problems.rows;
-        let was = if bad == 1 { "was" } else { "were" };
-        text.push_str(&format!("{} {was} set aside in `{}`\n", bad_rows(bad), rejects.display()));
+    if let Some(rejects) = args.rejects.as_ref().filter(|_| bad > 0) {
+        let were = if bad == 1 { "was" } else { "were" };
+        let _ = writeln!(text, "{} {were} set aside in `{}`", counted(bad, "bad row"), rejects.display());
     }
     if done.repeated {
-        text.push_str(&format!("`{}` holds this run already; nothing was changed\n", args.out.display()));
+        let _ = writeln!(text, "`{}` holds this run already; nothing was changed", args.out.display());
     }
     text
 }
 
-fn rows(number: u64) -> String {
-    format!("{number} row{}", if number == 1 { "" } else { "s" })
-}
-
-fn bad_rows(number: u64) -> String {
-    format!("{number} bad row{}", if number == 1 { "" } else { "s" })
+fn counted(number: u64, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }

@@ -113,7 +113,8 @@ fn each_type_takes_its_values_and_no_others() {
             }
         }
     }
-    let spaces = run(&plan, &format!("{HEADER}1, ż , 5 , 1.5 , yes , 2024-01-01 , , pro , hats , vip ; warm , 3 , Lead , , \n"));
+    let spaces =
+        run(&plan, &format!("{HEADER}1, ż , 5 , 1.5 , yes , 2024-01-01 , , pro , hats , vip ; warm , 3 , Lead , , \n"));
     assert_eq!(problems(&spaces), Vec::<String>::new());
 }
 
@@ -147,7 +148,10 @@ fn bad_values_count_as_missing_where_the_project_says_so_but_never_who_must_not_
     let yaml = TYPES.replace("  fields:\n", "  on-bad-value: missing\n  fields:\n");
     let contacts = format!("{HEADER}{}{}", row(1, "n", "many"), row(2, "dnc", "opted-out"));
     let found = run(&plan(&yaml), &contacts);
-    assert_eq!(problems(&found), ["line 3, column `dnc`, `opted-out`: not `unsubscribed`, `complained`, `bounced` or `false`"]);
+    assert_eq!(
+        problems(&found),
+        ["line 3, column `dnc`, `opted-out`: not `unsubscribed`, `complained`, `bounced` or `false`"]
+    );
     assert!(String::from_utf8(found.contacts).unwrap().contains("1,,many,"), "an untouched cell keeps its bytes");
 }
 
@@ -170,14 +174,21 @@ fn the_header_must_name_what_is_declared() {
             "the column `name` stands twice in the header, as columns 2 and 3",
             "the column `idd`, which holds the key, is missing"
         ]
-        .map(|error| error.replace("`idd`, which holds the key, is missing", "`id`, which holds the key, is missing; did you mean `idd`?"))
+        .map(|error| error.replace(
+            "`idd`, which holds the key, is missing",
+            "`id`, which holds the key, is missing; did you mean `idd`?"
+        ))
         .into_iter()
         .chain(["the column `dnc`, which holds who must not be contacted, is missing".to_owned()])
         .collect::<Vec<_>>()
     );
     assert!(header_errors(&plan, "id;name;dnc\n")[0].ends_with("the cells must stand between commas"));
     let found = run(&plan, "\u{feff}id,name,nn,dnc\r\n1,Ada,,\r\n");
-    assert!(found.warnings.contains(&"the column `n` is missing, so nobody has a value for it; did you mean `nn`?".to_owned()));
+    assert!(
+        found
+            .warnings
+            .contains(&"the column `n` is missing, so nobody has a value for it; did you mean `nn`?".to_owned())
+    );
     assert_eq!(String::from_utf8(found.contacts).unwrap(), "\u{feff}id,name,nn,dnc,stage_shop\r\n1,Ada,,,Lead\r\n");
 }
 
@@ -206,10 +217,7 @@ fn rejects_keep_the_rows_as_they_are() {
     3,n,"1,5",not an integer,2,"1,5",<CR>
     5,,,2 cells where the header has 3,4,5
     "#);
-    assert_eq!(
-        String::from_utf8(found.contacts).unwrap(),
-        "id,n,dnc,stage_shop\r\n1,5,,Lead\r\n3,\"4\",,Lead\r\n"
-    );
+    assert_eq!(String::from_utf8(found.contacts).unwrap(), "id,n,dnc,stage_shop\r\n1,5,,Lead\r\n3,\"4\",,Lead\r\n");
 }
 
 #[test]
@@ -221,6 +229,8 @@ fn a_quote_that_is_never_closed_does_not_fill_the_memory() {
     }
 }
 
+const PIECES: [&str; 9] = ["\"\"", "\n", "\r\n", ",", "ż", "漢", "a", " ", "\"\"\"\""];
+
 /// Rows in all spellings that RFC 4180 has, with what is likely to be cut badly: quotes, line feeds, commas, long letters.
 fn torture(rows: usize) -> String {
     let mut text = "\u{feff}id,name,n,dnc,note\r\n".to_owned();
@@ -231,7 +241,6 @@ fn torture(rows: usize) -> String {
         random ^= random << 17;
         usize::try_from(random % below as u64).unwrap()
     };
-    const PIECES: [&str; 9] = ["\"\"", "\n", "\r\n", ",", "ż", "漢", "a", " ", "\"\"\"\""];
     for id in 0..rows {
         let mut cells = vec![if next(3) == 0 { format!("\"{id}\"") } else { id.to_string() }];
         let mut quoted = || (0..next(9)).map(|_| PIECES[next(PIECES.len())]).collect::<String>();
@@ -290,7 +299,7 @@ fn contacts_that_the_file_lacks_keep_their_line_of_the_state() {
     let (plan, contacts) = example("webshop");
     let one = run_bytes(&plan, NOW, &contacts, None, Options::default()).unwrap();
     let text = String::from_utf8(contacts).unwrap();
-    let half: String = text.lines().filter(|line| !line.starts_with("102")).map(|line| format!("{line}\n")).collect();
+    let half: String = text.split_inclusive('\n').filter(|line| !line.starts_with("102")).collect();
     let next = run_bytes(&plan, NOW + 86_400, half.as_bytes(), Some(&one.state), Options::default()).unwrap();
     let (before, after) = (String::from_utf8(one.state).unwrap(), String::from_utf8(next.state).unwrap());
     assert_eq!(before.lines().count(), after.lines().count());
@@ -303,7 +312,8 @@ fn contacts_that_the_file_lacks_keep_their_line_of_the_state() {
 fn a_state_must_be_whole_and_of_the_same_plan() {
     let (plan, contacts) = example("webshop");
     let one = run_bytes(&plan, NOW, &contacts, None, Options::default()).unwrap();
-    let run = |plan: &Plan, state: &[u8], now| run_bytes(plan, now, &contacts, Some(state), Options::default()).map(|_| ());
+    let run =
+        |plan: &Plan, state: &[u8], now| run_bytes(plan, now, &contacts, Some(state), Options::default()).map(|_| ());
     assert!(run(&plan, &one.state, NOW).is_ok());
     assert!(matches!(run(&plan, &one.state, NOW - 86_400), Err(RunError::Bind(_))));
     assert!(matches!(run(&plan, b"", NOW), Err(RunError::State { line: 1, .. })));

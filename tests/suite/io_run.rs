@@ -61,8 +61,19 @@ impl Place {
     /// The command of a run at `now`; what it prints is kept.
     fn command(&self, now: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_funnelc"));
-        command.current_dir(self.folder.path()).args(["run", "funnelc.yaml", "--contacts", "contacts.csv", "--out", "out"]);
-        command.args(["--state", "state", "--now", now]).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.current_dir(self.folder.path()).args([
+            "run",
+            "funnelc.yaml",
+            "--contacts",
+            "contacts.csv",
+            "--out",
+            "out",
+        ]);
+        command
+            .args(["--state", "state", "--now", now])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         command
     }
 
@@ -120,7 +131,7 @@ fn until<T>(what: &str, mut found: impl FnMut() -> Option<T>) -> T {
         if let Some(found) = found() {
             return found;
         }
-        assert!(start.elapsed() < Duration::from_secs(60), "{what} did not come about");
+        assert!(start.elapsed() < Duration::from_mins(1), "{what} did not come about");
         std::thread::yield_now();
     }
 }
@@ -150,7 +161,8 @@ fn a_run_prints_a_table_of_80_columns_and_writes_five_files() {
 fn a_second_run_goes_on_and_the_same_run_again_changes_nothing() {
     let place = Place::new(&contacts(9));
     let first = place.fine("2026-11-21T09:00");
-    let actions = |place: &Place| text(&place.files("out")["actions.csv"]).lines().skip(1).map(str::to_owned).collect::<Vec<_>>();
+    let actions =
+        |place: &Place| text(&place.files("out")["actions.csv"]).lines().skip(1).map(str::to_owned).collect::<Vec<_>>();
     let sent = actions(&place);
     assert_eq!(sent.len(), 6);
     let before = (place.files("out"), place.files("state"));
@@ -191,7 +203,11 @@ fn bad_rows_fail_the_run_unless_they_are_set_aside() {
     let place = Place::new("id,email,orders\n1,a@example.com,x\n2,b@example.com,1\n");
     let output = place.run("2026-11-21");
     assert_eq!(output.status.code(), Some(1));
-    assert!(text(&output.stderr).contains("  line 2, column `orders`, `x`: not an integer\n"), "{}", text(&output.stderr));
+    assert!(
+        text(&output.stderr).contains("  line 2, column `orders`, `x`: not an integer\n"),
+        "{}",
+        text(&output.stderr)
+    );
     assert_eq!((place.files("out"), place.leftovers()), (BTreeMap::new(), vec![]));
     let output = place.command("2026-11-21").args(["--rejects", "bad.csv"]).output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
@@ -203,7 +219,11 @@ fn bad_rows_fail_the_run_unless_they_are_set_aside() {
     fs::write(place.path("contacts.csv"), "id,email,orders\n7,,\n7,,\n").unwrap();
     let output = place.command("2026-11-22").args(["--rejects", "bad.csv"]).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
-    assert!(text(&output.stderr).contains("line 3, column `id`: the same key as in line 2"), "{}", text(&output.stderr));
+    assert!(
+        text(&output.stderr).contains("line 3, column `id`: the same key as in line 2"),
+        "{}",
+        text(&output.stderr)
+    );
 }
 
 #[test]
@@ -254,7 +274,8 @@ fn a_state_that_was_damaged_or_is_in_use_is_an_error() {
 fn a_full_disk_leaves_nothing() {
     let place = Place::new(&contacts(20_000));
     let funnelc = env!("CARGO_BIN_EXE_funnelc");
-    let script = format!("ulimit -f 200; exec '{funnelc}' run funnelc.yaml --contacts contacts.csv --out out --state state");
+    let script =
+        format!("ulimit -f 200; exec '{funnelc}' run funnelc.yaml --contacts contacts.csv --out out --state state");
     let output = Command::new("sh").args(["-c", &script]).current_dir(place.folder.path()).output().unwrap();
     assert_eq!(output.status.code(), Some(3), "{}", text(&output.stderr));
     assert!(text(&output.stderr).contains("cannot write contacts.csv: File too large"), "{}", text(&output.stderr));
@@ -340,7 +361,9 @@ fn reached(staging: &Path, place: &Place, moment: f64, size: u64) -> bool {
     match moment {
         0.0..0.7 => staging.exists() && written("contacts.csv") as f64 >= moment / 0.7 * size as f64,
         0.7..0.8 => staging.join("run.json").exists(),
-        0.8..0.9 => staging.exists() && fs::read(place.path("out/run.json")).is_ok_and(|now| text(&now).contains("11-22T")),
+        0.8..0.9 => {
+            staging.exists() && fs::read(place.path("out/run.json")).is_ok_and(|now| text(&now).contains("11-22T"))
+        }
         _ => place.files("state").keys().filter(|name| name.starts_with("state-")).count() > 1,
     }
 }

@@ -163,8 +163,7 @@ mod tests {
                 let found = scan(block, place);
                 let guess = scan(block, Place::Bare);
                 assert!(!guess_holds(block, place) || guess.last_end == found.last_end, "{size} {index}");
-                let expected =
-                    ends.iter().copied().filter(|end| *end > start && *end <= start + block.len()).next_back();
+                let expected = ends.iter().copied().rfind(|end| *end > start && *end <= start + block.len());
                 assert_eq!(found.last_end.map(|end| end + start), expected, "size {size}, block {index}");
                 place = found.place;
             }

@@ -55,7 +55,9 @@ impl Keys {
         if let (None, ChunkKeys::Ascending(keys)) = (&self.hashed, &chunk)
             && keys.first().is_none_or(|(first, _)| self.ascending.is_below(*first))
         {
-            keys.iter().for_each(|(key, line)| self.ascending.push(*key, *line));
+            for (key, line) in keys {
+                self.ascending.push(*key, *line);
+            }
             return;
         }
         let ascending = std::mem::take(&mut self.ascending);
@@ -108,10 +110,10 @@ impl Steps {
         let (last_key, last_line) = self.last.unwrap_or_default();
         for mut step in [key - last_key, line - last_line] {
             while step >= 0x80 {
-                self.bytes.push(0x80 | (step & 0x7f) as u8);
+                self.bytes.push(0x80 | low_bits(step));
                 step >>= 7;
             }
-            self.bytes.push(step as u8);
+            self.bytes.push(low_bits(step));
         }
         self.last = Some((key, line));
     }
@@ -126,6 +128,10 @@ impl Steps {
         }
         hashed
     }
+}
+
+fn low_bits(step: u64) -> u8 {
+    step.to_le_bytes()[0] & 0x7f
 }
 
 fn step(bytes: &mut std::slice::Iter<'_, u8>) -> u64 {

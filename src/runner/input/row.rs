@@ -29,7 +29,7 @@ enum Text {
 /// The rows of a chunk, split.
 #[derive(Debug, Default)]
 pub(crate) struct Rows {
-    rows: Vec<RowPlace>,
+    places: Vec<RowPlace>,
     cells: Vec<Cell>,
     scratch: Vec<String>,
 }
@@ -71,7 +71,7 @@ impl Rows {
                 Ok(())
             };
             let cells = cells.map(|()| first..rows.cells.len());
-            rows.rows.push(RowPlace { line, start, end, cells });
+            rows.places.push(RowPlace { line, start, end, cells });
             line += if quotes { memchr_iter(b'\n', row).count() as u64 } else { 1 };
             start = end;
         }
@@ -80,7 +80,7 @@ impl Rows {
 
     /// The rows in their order; `chunk` is what was split.
     pub(crate) fn iter<'a>(&'a self, chunk: &'a [u8]) -> impl Iterator<Item = Row<'a>> {
-        self.rows.iter().map(move |place| Row { rows: self, place, chunk })
+        self.places.iter().map(move |place| Row { rows: self, place, chunk })
     }
 
     fn split_plain(&mut self, content: &[u8], start: usize) {

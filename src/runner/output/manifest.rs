@@ -31,12 +31,12 @@ pub(crate) struct Manifest {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Inputs {
     /// The contacts file.
-    pub(crate) contacts: Rows,
+    pub(crate) contacts: RowFile,
 }
 
 /// A file of rows that was read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Rows {
+pub(crate) struct RowFile {
     /// How many bytes.
     pub(crate) bytes: u64,
     /// BLAKE3 over the hashes of its blocks of 512 KiB.

@@ -89,9 +89,9 @@ impl<'p> Writer<'p> {
     }
 
     fn row(&self, row: Row<'_>, seen: &Seen<'_>, after: &After<'_, '_>, out: &mut Vec<u8>) {
-        let changed =
-            |(column, written): &&(Option<usize>, Written)| column.is_none() || self.changed(*written, seen, after);
-        let mut changes = self.layout.written.iter().filter(changed).peekable();
+        let is_changed =
+            |(column, written): &&(Option<usize>, Written)| column.is_none() || differs(*written, seen, after);
+        let mut changes = self.layout.written.iter().filter(is_changed).peekable();
         if changes.peek().is_none() {
             out.extend_from_slice(row.whole());
             return;
@@ -116,15 +116,6 @@ impl<'p> Writer<'p> {
         }
         out.extend_from_slice(&bytes[copied..]);
         out.extend_from_slice(if end.is_empty() { b"\n" } else { end });
-    }
-
-    fn changed(&self, written: Written, seen: &Seen<'_>, after: &After<'_, '_>) -> bool {
-        match written {
-            Written::Stage(funnel) => seen.stages[funnel.index()] != after.stages[funnel.index()],
-            Written::Tags => seen.tags != *after.tags,
-            Written::Points => seen.points != after.points,
-            Written::Field(field) => seen.fields[field.index()] != after.fields[field.index()],
-        }
     }
 
     fn text_of(&self, written: Written, row: Row<'_>, after: &After<'_, '_>) -> String {
@@ -164,11 +155,11 @@ impl<'p> Writer<'p> {
         let Some(field) = channel.and_then(|channel| self.model.contacts.channels[channel as usize].address) else {
             return Slot::Missing;
         };
-        let changed = later.iter().find_map(|effect| match effect.event {
+        let before = later.iter().find_map(|effect| match effect.event {
             Event::Set { field: other, from, .. } | Event::Clear { field: other, from } if other == field => Some(from),
             _ => None,
         });
-        changed.unwrap_or(after.fields[field.index()])
+        before.unwrap_or(after.fields[field.index()])
     }
 
     fn action(&self, contact: &str, content: ContentId, at: At, address: Slot<'_>, out: &mut Vec<u8>) {
@@ -261,6 +252,15 @@ impl<'p> Writer<'p> {
             push_moment(&mut text, moment, &self.zone);
         }
         text
+    }
+}
+
+fn differs(written: Written, seen: &Seen<'_>, after: &After<'_, '_>) -> bool {
+    match written {
+        Written::Stage(funnel) => seen.stages[funnel.index()] != after.stages[funnel.index()],
+        Written::Tags => seen.tags != *after.tags,
+        Written::Points => seen.points != after.points,
+        Written::Field(field) => seen.fields[field.index()] != after.fields[field.index()],
     }
 }
 

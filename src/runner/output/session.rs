@@ -11,7 +11,7 @@ use thiserror::Error;
 use super::beside::Beside;
 use super::file::HashedFile;
 use super::folder::{Folder, FolderError, MANIFEST};
-use super::manifest::{Inputs, Manifest, Rows, StateHashes};
+use super::manifest::{Inputs, Manifest, RowFile, StateHashes};
 use super::store::{Store, StoreError};
 use crate::runner::batch::{Prepared, Streams, Summary};
 
@@ -118,7 +118,7 @@ impl Session {
             plan: prepared.fingerprint.clone(),
             now: prepared.now(),
             inputs: Inputs {
-                contacts: Rows {
+                contacts: RowFile {
                     bytes: summary.bytes,
                     hash: summary.hash.clone(),
                     rows: summary.rows,

@@ -1,0 +1,62 @@
+//! A run from memory to memory: the same way as with files, and none of it touches a disk.
+
+use std::sync::atomic::AtomicBool;
+
+use super::{Options, Prepared, RunError, Streams, Watch};
+use crate::plan::Plan;
+use crate::runner::input::blocks::Source;
+use crate::runner::input::problem::Problems;
+
+/// A run from memory to memory.
+#[derive(Clone, Debug)]
+pub struct RunBytes {
+    /// contacts.csv, without the bad rows.
+    pub contacts: Vec<u8>,
+    /// actions.csv.
+    pub actions: Vec<u8>,
+    /// journal.csv.
+    pub journal: Vec<u8>,
+    /// metrics.json.
+    pub metrics: String,
+    /// The state for the next run.
+    pub state: Vec<u8>,
+    /// The bad rows.
+    pub rejects: Vec<u8>,
+    /// What is wrong with them, and which keys stand twice.
+    pub problems: Problems,
+    /// How many rows have a key that stands in an earlier row; then no run would write anything.
+    pub duplicates: u64,
+    /// What is worth a word though it does not stop the run.
+    pub warnings: Vec<String>,
+}
+
+/// Runs `contacts` through `plan` at `now` (seconds since 1970-01-01T00:00Z), as `funnelc run` does with files. Bad rows are set aside.
+pub fn run_bytes(
+    plan: &Plan,
+    now: i64,
+    contacts: &[u8],
+    state: Option<&[u8]>,
+    options: Options,
+) -> Result<RunBytes, RunError> {
+    let prepared = Prepared::new(plan, now, state.map(<[u8]>::to_vec))?;
+    let streams = Streams {
+        contacts: Vec::new(),
+        actions: Vec::new(),
+        journal: Vec::new(),
+        state: Some(Vec::new()),
+        rejects: Some(Vec::new()),
+    };
+    let watch = Watch { interrupted: &AtomicBool::new(false), progress: &|_| {} };
+    let (summary, streams) = prepared.run(Source::Bytes(contacts), streams, options, &watch)?;
+    Ok(RunBytes {
+        contacts: streams.contacts,
+        actions: streams.actions,
+        journal: streams.journal,
+        metrics: summary.metrics.to_json(&prepared.program),
+        state: streams.state.unwrap_or_default(),
+        rejects: streams.rejects.unwrap_or_default(),
+        problems: summary.problems,
+        duplicates: summary.duplicates,
+        warnings: summary.warnings,
+    })
+}
