@@ -141,7 +141,20 @@ fn a_run_prints_a_table_of_80_columns_and_writes_five_files() {
     let place = Place::new(&contacts(9));
     let table = place.fine("2026-11-21T09:00");
     assert!(table.lines().all(|line| line.chars().count() <= 80), "{table}");
-    insta::assert_snapshot!(table, @"");
+    insta::assert_snapshot!(table, @r"
+    9 contacts
+
+    shop                     reach   entered      left converted      rate       now
+      lead                       3         3         0         0     0.0 %         3
+      buyer                      6         6         0         0     0.0 %         6
+      (none)                                                                       0
+
+    campaigns              entered overtaken    active completed converted    exited
+      welcome                    6         0         6         0         0         0
+
+    segments              contacts
+      buyers                     6
+    ");
     assert_eq!(
         place.files("out").into_keys().collect::<Vec<_>>(),
         ["actions.csv", "contacts.csv", "journal.csv", "metrics.json", "run.json"]
