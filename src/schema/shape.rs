@@ -142,9 +142,8 @@ impl<'a> Place<'a> {
         let mut found = self.missing_keys(&unknown);
         found.extend(unknown.into_iter().map(|(_, _, diagnostic)| diagnostic));
         found.extend(self.bad_ids());
-        if first(|kind| matches!(kind, ValidationErrorKind::MinItems { .. })).is_some() && !self.cut {
-            found.push(self.empty_list());
-        }
+        let empty = first(|kind| matches!(kind, ValidationErrorKind::MinItems { .. })).filter(|_| !self.cut);
+        found.extend(empty.map(|error| self.empty_list(&Self::type_name(error))));
         found
     }
 
@@ -196,7 +195,8 @@ impl<'a> Place<'a> {
         if place == "Condition" && self.key().is_some_and(publish::is_operator) {
             return error.help("to ask for a missing value, write `exists: false`");
         }
-        error.help("write a value, or leave the key out")
+        let key = self.key().filter(|_| !self.item);
+        error.help(wording::fill(place, key, "a value"))
     }
 
     fn unknown_value(&self, error: &ValidationError<'_>) -> Diagnostic {
@@ -305,10 +305,10 @@ impl<'a> Place<'a> {
         names.filter_map(|name| self.node.entry(&name)).map(|entry| wording::bad_id(&entry.key)).collect()
     }
 
-    fn empty_list(&self) -> Diagnostic {
+    fn empty_list(&self, place: &str) -> Diagnostic {
         let key = self.key().unwrap_or("list");
         Diagnostic::error(EMPTY_LIST, self.node.span, format!("`{key}` needs at least one item"))
             .at("no items")
-            .help("add an item, or leave the key out")
+            .help(wording::fill(place, self.key(), "an item"))
     }
 }

@@ -99,7 +99,7 @@ pub(super) fn bad_id(key: &Spanned<String>) -> Diagnostic {
     let words = key.value.to_lowercase();
     let words: Vec<_> = words.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
     let help = match words.join("-") {
-        id if id.is_empty() => "use small letters a to z and digits, joined by `-`".to_owned(),
+        id if id.is_empty() || !key.value.is_ascii() => "use small letters a to z and digits, joined by `-`".to_owned(),
         id => format!("use small letters a to z and digits, joined by `-`: `{id}`"),
     };
     Diagnostic::error(BAD_ID, key.span, format!("`{}` cannot be an id", key.value)).at("not an id").help(help)
@@ -138,6 +138,17 @@ pub(super) fn add_key(place: &str, key: &str) -> String {
     match letters.next() {
         Some(first) => format!("add `{key}`: {}{}", first.to_lowercase(), letters.as_str()),
         None => format!("add `{key}`"),
+    }
+}
+
+/// What to do about a key that has nothing behind it.
+pub(super) fn fill(place: &str, key: Option<&str>, what: &str) -> String {
+    let required = definition(place).get("required").and_then(Json::as_array);
+    match key {
+        Some(key) if !required.is_some_and(|keys| keys.iter().any(|name| name == key)) => {
+            format!("write {what}, or leave `{key}` out")
+        }
+        _ => format!("write {what}"),
     }
 }
 

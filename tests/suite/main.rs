@@ -19,4 +19,5 @@ mod layout;
 mod plan;
 mod projects;
 mod reference;
+mod shape;
 mod yaml;

@@ -75,6 +75,8 @@ fn texts() -> impl Strategy<Value = String> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn another_reader_sees_the_same(document in documents()) {
         let block = serde_yaml::to_string(&document).unwrap();
@@ -282,7 +284,7 @@ mod limits {
             let file = sources.add("funnelc.yaml", text.as_str());
             assert!(!findings::read(file, &text).is_empty());
         }
-        assert!(start.elapsed() < Duration::from_secs(60), "took {:?}", start.elapsed());
+        assert!(start.elapsed() < Duration::from_mins(1), "took {:?}", start.elapsed());
     }
 
     #[test]
