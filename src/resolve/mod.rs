@@ -86,6 +86,8 @@ impl Resolver {
                         .help("this funnelc understands `version: 1`"),
                 );
             }
+            // It may stand in what was not read.
+            None if !self.unread.is_empty() => {}
             None => {
                 let Some((file, _)) = sources.files().next() else { return };
                 let start = Span::new(file, 0..0);

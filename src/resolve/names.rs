@@ -96,6 +96,10 @@ impl Unread {
         Self(words)
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     fn may_define(&self, name: &str) -> bool {
         name.split('/').any(|part| self.0.binary_search_by(|word| word.as_str().cmp(part)).is_ok())
     }
