@@ -29,8 +29,8 @@ pub(super) fn sites(model: &Model) -> Vec<Site<'_>> {
     for body in model.campaigns.values() {
         for funnel in model.funnels.ids() {
             Walk { model, campaign: body, funnel }.each(&mut |step, here| {
-                if let Some(to) = target(step, funnel) {
-                    found.push(Site { step, funnel, to, here: here.clone() });
+                if moves_to(step, funnel).is_some() || leaves(step, funnel) {
+                    found.push(Site { step, funnel, to: moves_to(step, funnel), here: here.clone() });
                 }
             });
         }
@@ -45,21 +45,20 @@ pub(super) fn nowhere_is_expected(model: &Model, id: FunnelId) -> bool {
         && funnel.entry.is_none_or(|entry| always(&funnel.stages[entry].publish));
     let mut left = false;
     for campaign in model.campaigns.values() {
-        campaign.each_step(|step| left |= target(step, id) == Some(None));
+        campaign.each_step(|step| left |= leaves(step, id));
     }
     !all_enter || left
 }
 
-/// The stage to which a step moves in this funnel, or `Some(None)` if it takes the stage away.
-fn target(step: &Step, funnel: FunnelId) -> Option<Option<StageId>> {
-    match step.kind {
-        StepKind::Move(stage) if stage.funnel == funnel => Some(Some(stage.stage)),
-        StepKind::Leave(left) if left == funnel => Some(None),
-        StepKind::Move(_) | StepKind::Leave(_) | StepKind::Broken => None,
-        StepKind::Send { .. } | StepKind::AddTag(_) | StepKind::RemoveTag(_) | StepKind::Points(_) => None,
-        StepKind::Set { .. } | StepKind::Clear(_) | StepKind::Wait(_) | StepKind::WaitUntil { .. } => None,
-        StepKind::If { .. } | StepKind::Exit(_) => None,
-    }
+/// The stage to which a step moves in this funnel.
+fn moves_to(step: &Step, funnel: FunnelId) -> Option<StageId> {
+    let StepKind::Move(stage) = step.kind else { return None };
+    (stage.funnel == funnel).then_some(stage.stage)
+}
+
+/// Whether a step takes the stage of this funnel away.
+fn leaves(step: &Step, funnel: FunnelId) -> bool {
+    step.kind == StepKind::Leave(funnel)
 }
 
 /// A contact's way through a campaign, as seen from one funnel.
@@ -119,7 +118,7 @@ impl<'a> Walk<'a> {
         let mut may_skip = false;
         for step in steps {
             visit(step, &here);
-            let skipped = may_skip.then(|| here.clone()).unwrap_or_default();
+            let skipped = if may_skip { here.clone() } else { Here::default() };
             here = self.after(step, here, visit);
             here =
                 Here { possible: here.possible.or(&skipped.possible), expected: here.expected.or(&skipped.expected) };

@@ -1,8 +1,7 @@
 //! DOT for Graphviz; every text stands in quotes with quotes, backslashes and line ends escaped.
 
-use super::drawing::{Arrow, Box, Group, Shape, Stroke, drawing};
+use super::drawing::{Arrow, Box, Group, Shape, Stroke, drawing, marked};
 use super::filter::Filter;
-use super::mermaid::MARK;
 use crate::graph::Journey;
 
 /// The journey as a Graphviz digraph.
@@ -32,8 +31,8 @@ fn cluster(group: &Group, out: &mut Vec<String>) {
 const RED: &str = "#c62828";
 
 fn node(one: &Box) -> String {
-    let title = marked(&one.title, one.broken);
-    let lines: Vec<_> = std::iter::once(title.as_str()).chain(one.lines.iter().map(String::as_str)).collect();
+    let mut lines = one.title_lines();
+    lines.extend(one.lines.iter().cloned());
     let (shape, fill) = look(one.shape);
     let mut looks = vec![format!("label={}", quoted(&lines.join("\n"))), format!("shape={shape}")];
     match (&one.paint, one.broken) {
@@ -80,10 +79,6 @@ fn edge(arrow: &Arrow) -> String {
         looks.push(format!("label={}", quoted(&label)));
     }
     format!("  {} -> {} [{}]", arrow.from, arrow.to, looks.join(", "))
-}
-
-fn marked(text: &str, broken: bool) -> String {
-    if broken { format!("{MARK} {text}") } else { text.to_owned() }
 }
 
 fn quoted(text: &str) -> String {

@@ -40,6 +40,21 @@ pub(super) struct Box {
     pub(super) broken: bool,
 }
 
+/// What stands before the text of a thing with errors.
+pub(super) const MARK: &str = "✗";
+
+/// The text, with the mark where it belongs to a thing with errors.
+pub(super) fn marked(text: &str, broken: bool) -> String {
+    if broken { format!("{MARK} {text}").trim_end().to_owned() } else { text.to_owned() }
+}
+
+impl Box {
+    /// The title, broken into lines and marked.
+    pub(super) fn title_lines(&self) -> Vec<String> {
+        at_most(3, wrap(&marked(&self.title, self.broken), 30))
+    }
+}
+
 /// How wide the labels of arrows may be, in characters; the narrower, the closer stand the boxes.
 const LABEL: usize = 16;
 
@@ -82,8 +97,11 @@ pub(super) enum Stroke {
 pub(super) fn drawing(journey: &Journey, filter: &Filter) -> Drawing {
     let mut draft = Draft { journey, boxes: BTreeMap::new(), groups: Vec::new(), arrows: Vec::new() };
     for funnel in draft.funnels() {
-        let whole = filter.funnel == Some(funnel) || (filter.funnel.is_none() && filter.campaign.is_none());
-        draft.funnel(funnel, if whole { None } else { filter.campaign });
+        match (filter.funnel, filter.campaign) {
+            (Some(chosen), _) if chosen != funnel => {}
+            (Some(_), _) | (None, None) => draft.funnel(funnel, None),
+            (None, Some(campaign)) => draft.funnel(funnel, Some(campaign)),
+        }
     }
     for campaign in draft.campaigns() {
         if filter.campaign == Some(campaign) {
@@ -224,8 +242,9 @@ impl Draft<'_> {
         lines.extend(goal.iter().flat_map(|goal| at_most(2, wrap(&format!("goal: {goal}"), 34))));
         lines.extend(closed.then(|| "not published".to_owned()));
         lines.extend(with_sum.then(|| self.sum(at)));
-        let title = node.label.clone();
-        Box { name: name(node), title, lines, shape: Shape::Campaign, paint: None, broken: node.broken }
+        let hidden_fault = with_sum && self.steps_of(at).iter().any(|step| self.node(*step).broken);
+        let (title, broken) = (node.label.clone(), node.broken || hidden_fault);
+        Box { name: name(node), title, lines, shape: Shape::Campaign, paint: None, broken }
     }
 
     /// `4 steps, 2 messages`.
@@ -337,7 +356,7 @@ fn name(node: &Node) -> String {
             'a'..='z' | 'A'..='Z' | '0'..='9' => name.push(c),
             '-' => name.push('_'),
             '/' => name.push_str("__"),
-            other => name.push_str(&format!("_u{:x}_", u32::from(other))),
+            other => name.extend(["_u", &format!("{:x}", u32::from(other)), "_"]),
         }
     }
     name

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::drawing::{Arrow, Box, Drawing, Group, Shape, Stroke, drawing};
+use super::drawing::{Arrow, Box, Drawing, Group, MARK, Shape, Stroke, drawing, marked};
 use super::filter::Filter;
 use crate::graph::Journey;
 
@@ -52,8 +52,9 @@ fn subgraph(out: &mut String, group: &Group) {
 }
 
 fn node(one: &Box) -> String {
-    let title = marked(&one.title, one.broken);
-    let title = if is_headed(one.shape) { format!("<b>{}</b>", escaped(&title)) } else { escaped(&title) };
+    let title: Vec<_> = one.title_lines().iter().map(|line| escaped(line)).collect();
+    let title = title.join("<br/>");
+    let title = if is_headed(one.shape) { format!("<b>{title}</b>") } else { title };
     let lines: Vec<_> = std::iter::once(title).chain(one.lines.iter().map(|line| escaped(line))).collect();
     let (open, close) = brackets(one.shape);
     let class = if one.broken { "broken" } else { class(one.shape) };
@@ -126,13 +127,6 @@ fn styles(out: &mut String, drawing: &Drawing) {
     for (at, _) in drawing.arrows.iter().enumerate().filter(|(_, arrow)| arrow.broken) {
         line(out, 1, &format!("linkStyle {at} stroke:#c62828,stroke-width:2px"));
     }
-}
-
-/// What stands before the text of a thing with errors.
-pub(super) const MARK: &str = "✗";
-
-fn marked(text: &str, broken: bool) -> String {
-    if broken { format!("{MARK} {text}") } else { text.to_owned() }
 }
 
 /// Letters and digits of every script stand for themselves; everything else, but for the most harmless, is a character code.

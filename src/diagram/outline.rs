@@ -4,8 +4,8 @@ use petgraph::Direction;
 use petgraph::graph::NodeIndex;
 use petgraph::visit::EdgeRef;
 
+use super::drawing::MARK;
 use super::filter::Filter;
-use super::mermaid::MARK;
 use super::wrap::wrap;
 use crate::graph::{Edge, EdgeKind, Face, Journey, Node, Thing};
 
@@ -56,7 +56,7 @@ impl Outline<'_> {
     fn edges(&self, at: NodeIndex, kinds: &[EdgeKind]) -> Vec<(Edge, NodeIndex)> {
         let graph = &self.journey.graph;
         let mut found: Vec<_> = graph.edges(at).filter(|edge| kinds.contains(&edge.weight().kind)).collect();
-        found.sort_by_key(|edge| edge.id());
+        found.sort_by_key(EdgeRef::id);
         found.into_iter().map(|edge| (edge.weight().clone(), edge.target())).collect()
     }
 
@@ -70,11 +70,11 @@ impl Outline<'_> {
         let node = self.journey.graph[funnel].clone();
         self.head("funnel", &node);
         for (edge, entry) in self.edges(funnel, &[EdgeKind::Enters]) {
-            let text = format!("{} to {}", edge.words, self.short(entry));
+            let text = format!("{}, at {}", edge.words, self.short(entry));
             self.line("  enter  ", &text);
         }
         for (edge, stage) in self.edges(funnel, &[EdgeKind::Places]) {
-            let text = format!("{} to {}{}", edge.words, self.short(stage), mark(edge.broken));
+            let text = format!("{} when {}{}", self.short(stage), edge.words, mark(edge.broken));
             self.line("  place  ", &text);
         }
         if node.face == (Face::Funnel { free: true }) {
@@ -82,7 +82,9 @@ impl Outline<'_> {
         }
         let mut stages: Vec<_> = self.journey.graph.node_indices().filter(|at| self.is_stage_of(*at, &node)).collect();
         stages.sort_by_key(|at| weight(&self.journey.graph[*at]));
-        stages.into_iter().for_each(|stage| self.stage(stage));
+        for stage in stages {
+            self.stage(stage);
+        }
     }
 
     fn is_stage_of(&self, at: NodeIndex, funnel: &Node) -> bool {
@@ -130,7 +132,9 @@ impl Outline<'_> {
             moves.map(|edge| graph[edge.source()].id.split('/').next().unwrap_or("").to_owned()).collect();
         names.sort();
         names.dedup();
-        names.into_iter().for_each(|name| self.line("          « ", &format!("moved by campaign {name}")));
+        for name in names {
+            self.line("          « ", &format!("moved by campaign {name}"));
+        }
     }
 
     fn campaign(&mut self, at: NodeIndex) {
@@ -140,8 +144,12 @@ impl Outline<'_> {
         if *closed {
             self.line("  ", "not published");
         }
-        enter.iter().for_each(|words| self.line("  enter  ", words));
-        goal.iter().for_each(|words| self.line("  goal   ", words));
+        for words in enter {
+            self.line("  enter  ", words);
+        }
+        if let Some(words) = goal {
+            self.line("  goal   ", words);
+        }
         let Thing::Campaign(id) = node.thing else { return };
         let graph = &self.journey.graph;
         let steps: Vec<_> =

@@ -9,8 +9,8 @@ use super::next::possible_next;
 use super::steps::steps;
 use super::{Edge, EdgeKind, Face, Journey, Node, Thing, Verb, words};
 use crate::model::{
-    Audience, Campaign, CampaignId, Channel, Condition, ConditionKind, Enter, Funnel, FunnelId, Model, Stage, StageRef,
-    Step, StepKind, Target,
+    Audience, Campaign, CampaignId, Channel, Condition, ConditionKind, Enter, Funnel, FunnelId, Model, Stage, StageId,
+    StageRef, Step, StepKind, Target,
 };
 use crate::source::Span;
 
@@ -68,7 +68,7 @@ impl Build<'_> {
         let model = self.model;
         for channel in Channel::ALL {
             let (thing, id) = (Thing::Channel(channel), channel.word().to_owned());
-            self.add(Node { thing, label: id.clone(), id, face: Face::Channel, span: Span::NOWHERE, broken: false });
+            self.add(Node { thing, label: id.clone(), id, face: Face::Channel, spans: Vec::new(), broken: false });
         }
         for (id, content) in model.content.iter() {
             let face = Face::Content { kind: words::kind(content) };
@@ -78,7 +78,7 @@ impl Build<'_> {
                 id: content.id.clone(),
                 label,
                 face,
-                span: content.span,
+                spans: vec![content.span],
                 broken,
             });
         }
@@ -90,7 +90,7 @@ impl Build<'_> {
                 id: segment.id.clone(),
                 label,
                 face,
-                span: segment.span,
+                spans: vec![segment.span],
                 broken,
             });
         }
@@ -105,15 +105,15 @@ impl Build<'_> {
     fn funnel_nodes(&mut self, id: FunnelId, funnel: &Funnel) {
         let (label, face) = (named(funnel.about.name.as_ref(), &funnel.id), Face::Funnel { free: funnel.free });
         let (thing, broken) = (Thing::Funnel(id), funnel.broken);
-        self.add(Node { thing, id: funnel.id.clone(), label, face, span: funnel.span, broken });
+        self.add(Node { thing, id: funnel.id.clone(), label, face, spans: vec![funnel.span], broken });
         for (stage, body) in funnel.stages.iter() {
             self.add(Node {
                 thing: Thing::Stage(StageRef { funnel: id, stage }),
                 id: format!("{}/{}", funnel.id, body.id),
                 label: named(body.about.name.as_ref(), &body.id),
                 face: stage_face(body),
-                span: body.span,
-                broken: body.weight.is_none(),
+                spans: stage_spans(funnel, stage, body),
+                broken: body.broken || body.weight.is_none(),
             });
         }
     }
@@ -126,7 +126,7 @@ impl Build<'_> {
         };
         let (label, broken) = (named(campaign.about.name.as_ref(), &campaign.id), campaign.broken);
         let thing = Thing::Campaign(id);
-        self.add(Node { thing, id: campaign.id.clone(), label, face, span: campaign.span, broken });
+        self.add(Node { thing, id: campaign.id.clone(), label, face, spans: vec![campaign.span], broken });
         self.step_nodes(id, campaign, &campaign.steps, None);
     }
 
@@ -138,7 +138,7 @@ impl Build<'_> {
                 id: format!("{}/{}", campaign.id, step.name),
                 label: words::step(self.model, step),
                 face: Face::Step { verb: verb(step), inside },
-                span: step.span,
+                spans: vec![step.span],
                 broken: step_is_broken(step),
             });
             if let StepKind::If { then, otherwise, .. } = &step.kind {
@@ -165,11 +165,7 @@ impl Build<'_> {
         }
         for (stage, body) in funnel.stages.iter() {
             for conversion in &body.converts {
-                let targets = match conversion.to {
-                    Target::Next => possible_next(funnel, stage),
-                    Target::Stage(target) => vec![target],
-                };
-                for target in targets {
+                for target in targets(funnel, stage, conversion.to) {
                     self.when(at(stage), at(target), EdgeKind::Converts, &conversion.when, conversion.span);
                 }
             }
@@ -229,8 +225,21 @@ fn admitting(condition: &Condition) -> Vec<Thing> {
     }
 }
 
+fn targets(funnel: &Funnel, from: StageId, to: Target) -> Vec<StageId> {
+    match to {
+        Target::Next => possible_next(funnel, from),
+        Target::Stage(target) => vec![target],
+    }
+}
+
+/// A conversion that leads nowhere has no edge, so its place belongs to the stage.
+fn stage_spans(funnel: &Funnel, id: StageId, stage: &Stage) -> Vec<Span> {
+    let nowhere = stage.converts.iter().filter(|conversion| targets(funnel, id, conversion.to).is_empty());
+    [stage.span, stage.weight_span].into_iter().chain(nowhere.map(|conversion| conversion.span)).collect()
+}
+
 fn named(name: Option<&String>, id: &str) -> String {
-    name.map_or_else(|| id.to_owned(), Clone::clone)
+    name.filter(|name| !name.trim().is_empty()).map_or_else(|| id.to_owned(), Clone::clone)
 }
 
 fn stage_face(stage: &Stage) -> Face {

@@ -59,8 +59,8 @@ pub struct Node {
     pub label: String,
     /// What sets its kind apart.
     pub face: Face,
-    /// Where it is written.
-    pub span: Span,
+    /// Where it is written: its id or operand first, then what belongs to it and is no edge.
+    pub spans: Vec<Span>,
     /// Whether something about it is wrong.
     pub broken: bool,
 }
@@ -194,7 +194,7 @@ impl Journey {
         self.places.get(&thing).copied()
     }
 
-    /// Marks the nodes and edges at which errors were found.
+    /// Marks the nodes and edges at which errors were found; for an edge that no picture shows, the node that it leaves.
     pub fn marked(mut self, findings: &[Diagnostic]) -> Self {
         let wrong: Vec<Span> = findings
             .iter()
@@ -203,10 +203,15 @@ impl Journey {
             .collect();
         let hit = |span: Span| wrong.iter().any(|error| overlaps(span, *error));
         for node in self.graph.node_weights_mut() {
-            node.broken |= hit(node.span);
+            node.broken |= node.spans.iter().any(|span| hit(*span));
         }
-        for edge in self.graph.edge_weights_mut() {
+        for at in self.graph.edge_indices() {
+            let edge = &mut self.graph[at];
             edge.broken |= hit(edge.span);
+            let hidden = matches!(edge.kind, EdgeKind::Asks | EdgeKind::Sends) && edge.broken;
+            if let Some((asking, _)) = self.graph.edge_endpoints(at).filter(|_| hidden) {
+                self.graph[asking].broken = true;
+            }
         }
         self
     }

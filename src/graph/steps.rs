@@ -3,6 +3,7 @@
 use super::build::Build;
 use super::{Edge, EdgeKind, Thing};
 use crate::model::{Campaign, CampaignId, IfPast, Step, StepKind};
+use crate::source::Span;
 
 /// Adds the edges between the steps of a campaign, and those from steps to stages, funnels and content.
 pub(super) fn steps(build: &mut Build<'_>, id: CampaignId, campaign: &Campaign) {
@@ -26,7 +27,7 @@ fn list(build: &mut Build<'_>, campaign: CampaignId, steps: &[Step], mut loose: 
         let here = Thing::Step(campaign, step.id);
         let (skipping, arriving): (Vec<_>, Vec<_>) = loose.into_iter().partition(|edge| edge.skips);
         for edge in &arriving {
-            build.edge(edge.from, here, Edge::plain(edge.kind, step.span));
+            build.edge(edge.from, here, Edge::plain(edge.kind, Span::NOWHERE));
         }
         loose = if arriving.is_empty() { Vec::new() } else { after(build, campaign, step) };
         loose.extend(skipping.into_iter().map(|edge| Loose { skips: false, ..edge }));

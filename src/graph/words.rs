@@ -210,8 +210,7 @@ fn value(model: &Model, field: FieldId, value: &Value) -> String {
 }
 
 fn choice(model: &Model, field: FieldId, id: ChoiceId) -> String {
-    let (Some(FieldType::Choice(values)) | Some(FieldType::Choices { values, .. })) =
-        &model.contacts.fields[field].type_
+    let Some(FieldType::Choice(values) | FieldType::Choices { values, .. }) = &model.contacts.fields[field].type_
     else {
         return UNCLEAR.to_owned();
     };

@@ -136,13 +136,15 @@ fn project(text: &str) -> Compiled {
 fn told(compiled: &Compiled) -> String {
     let mut out = String::new();
     for finding in &compiled.diagnostics {
-        out += &format!("{:?} {}: {}\n", finding.severity, finding.code.0, finding.message).to_lowercase();
+        let severity = format!("{:?}", finding.severity).to_lowercase();
+        out.extend([&severity, " ", finding.code.0, ": ", &finding.message, "\n"]);
         for label in std::iter::once(&finding.primary).chain(&finding.labels) {
             let at = compiled.sources.line_column(label.span);
             let text = compiled.sources.text(label.span).lines().next().unwrap_or_default();
-            out += &format!("  {}:{} `{text}`: {}\n", at.line, at.column, label.text);
+            let place = format!("{}:{}", at.line, at.column);
+            out.extend(["  ", &place, " `", text, "`: ", &label.text, "\n"]);
         }
-        out += &finding.help.iter().map(|help| format!("  help: {help}\n")).collect::<String>();
+        out.extend(["  help: ", finding.help.as_deref().unwrap_or("none"), "\n"]);
     }
     out
 }
