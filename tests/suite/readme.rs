@@ -1,0 +1,60 @@
+//! What the README shows is what the program prints: its console blocks are run one after the other, and its picture is drawn anew.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::projects::{funnelc, root};
+
+const MEND: &str = "the README is stale; mend with: FUNNELC_BLESS=1 cargo test --test suite readme::";
+
+#[test]
+fn the_readme_shows_what_the_program_prints() {
+    let path = root().join("README.md");
+    let written = std::fs::read_to_string(&path).expect("there is a README");
+    let shown = with_picture(&with_output(&written));
+    if std::env::var_os("FUNNELC_BLESS").is_some() {
+        std::fs::write(&path, &shown).expect("the README can be written");
+    } else {
+        assert!(shown == written, "{MEND}\n{shown}");
+    }
+}
+
+/// The text with the output of every console block as it is today; the blocks share one folder.
+fn with_output(text: &str) -> String {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut shown = String::new();
+    let mut rest = text;
+    while let Some((before, block)) = rest.split_once("```console\n") {
+        let (block, after) = block.split_once("```\n").expect("the block ends");
+        shown.push_str(before);
+        shown.push_str("```console\n");
+        for command in block.lines().filter_map(|line| line.strip_prefix("$ ")) {
+            shown.push_str(&format!("$ {command}\n{}", output(folder.path(), command)));
+        }
+        shown.push_str("```\n");
+        rest = after;
+    }
+    shown + rest
+}
+
+/// Both streams of a command line, as somebody at a terminal of 100 columns sees them.
+fn output(folder: &Path, command: &str) -> String {
+    let program = Path::new(env!("CARGO_BIN_EXE_funnelc")).parent().expect("the program is in a folder");
+    let path = std::env::var("PATH").unwrap_or_default();
+    let run = Command::new("sh")
+        .args(["-c", &format!("{command} 2>&1")])
+        .current_dir(folder)
+        .env("PATH", format!("{}:{path}", program.display()))
+        .output()
+        .expect("the shell starts");
+    String::from_utf8(run.stdout).expect("the program writes UTF-8")
+}
+
+/// The text with the picture between its marks drawn anew.
+fn with_picture(text: &str) -> String {
+    let mark = "<!-- picture: funnelc graph examples/webshop -->\n";
+    let (before, rest) = text.split_once(mark).expect("the mark of the picture");
+    let (_, after) = rest.split_once("<!-- /picture -->").expect("its end");
+    let drawn = funnelc(&["graph", "examples/webshop"]).out;
+    format!("{before}{mark}```mermaid\n{drawn}```\n<!-- /picture -->{after}")
+}
