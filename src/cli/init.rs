@@ -77,7 +77,6 @@ fn own_schema(text: &str) -> String {
     text.replace("$schema=../../schema/funnelc.schema.json", &format!("$schema={SCHEMA}"))
 }
 
-#[expect(clippy::disallowed_methods, reason = "the command line creates the folder that it is asked for")]
 fn create(folder: &Path) -> Result<(), Failure> {
     std::fs::create_dir_all(folder)
         .map_err(|error| Failure::new(format!("cannot create `{}`: {error}", folder.display())))

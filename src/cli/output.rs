@@ -87,7 +87,6 @@ impl Terminal {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the command line reads the environment")]
 fn no_color() -> bool {
     std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
 }
@@ -98,7 +97,6 @@ fn write_all(mut stream: impl Write, text: &str) -> io::Result<()> {
 }
 
 /// Writes a file beside its place and renames it there, so that nobody ever reads half of it.
-#[expect(clippy::disallowed_methods, reason = "the command line writes files")]
 pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let cannot = |error: io::Error| Failure::new(format!("cannot write `{}`: {error}", path.display()));
     let name = path.file_name().ok_or_else(|| Failure::new(format!("`{}` is no file name", path.display())))?;

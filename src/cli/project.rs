@@ -126,7 +126,6 @@ fn glob_set<'a>(patterns: impl IntoIterator<Item = &'a str>) -> Result<GlobSet, 
     set.build().map_err(|error| Failure::new(format!("the patterns of `include` are too many: {error}")))
 }
 
-#[expect(clippy::disallowed_methods, reason = "the command line reads the project's files")]
 fn add(sources: &mut Sources, path: &Path) -> Result<FileId, Failure> {
     let cannot = |error: std::io::Error| Failure::new(format!("cannot read `{}`: {error}", path.display()));
     let bytes = std::fs::read(path).map_err(cannot)?;
@@ -138,7 +137,7 @@ fn add(sources: &mut Sources, path: &Path) -> Result<FileId, Failure> {
 fn utf8(bytes: Vec<u8>, path: &Path) -> Result<String, Failure> {
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
-        let line = error.as_bytes()[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
+        let line = memchr::memchr_iter(b'\n', &error.as_bytes()[..at]).count() + 1;
         let message = format!("`{}` is not UTF-8: byte {at}, in line {line}", path.display());
         Failure::new(message).help("save the file as UTF-8")
     })

@@ -74,6 +74,9 @@ fn parse_when(text: &str) -> Result<When, String> {
             .map(When::StartOf)
             .ok_or_else(|| format!("`{unit}` is no unit of the calendar"));
     }
+    if let Ok(length) = parse_duration(text, Sign::Positive) {
+        return Err(format!("it is a length of time; `{length} ago` and `in {length}` are dates"));
+    }
     parse_moment(text).map(When::At)
 }
 

@@ -24,7 +24,7 @@ pub(super) type Fault = String;
 /// The model of a plan.
 pub(super) fn model(plan: &wire::Plan) -> Result<Model, Fault> {
     let reader = Reader(plan);
-    let content = plan.content.iter().map(|(id, content)| reader.content(id, content));
+    let content = plan.content.iter().map(|(id, content)| read_content(id, content));
     let segments = plan.segments.iter().map(|(id, condition)| {
         let condition = reader.condition(condition)?;
         Ok(Segment { id: id.clone(), span: Span::NOWHERE, about: About::default(), condition })
@@ -83,18 +83,6 @@ impl Reader<'_> {
         let address = rules.address.as_ref().map(|field| key(&self.0.contacts.fields, "field", field)).transpose()?;
         let consent = rules.consent.as_ref().map(|consent| self.condition(consent)).transpose()?;
         Ok(ChannelRules { address, consent, do_not_contact: rules.do_not_contact.clone() })
-    }
-
-    fn content(&self, id: &str, content: &wire::Content) -> Result<Content, Fault> {
-        Ok(Content {
-            id: id.to_owned(),
-            span: Span::NOWHERE,
-            about: About::default(),
-            kind: Some(content_kind(&content.kind)?),
-            once: once(&content.once)?,
-            transactional: content.transactional,
-            publish: publish(&content.publish)?,
-        })
     }
 
     fn stage(&self, name: &str) -> Result<StageRef, Fault> {
@@ -307,6 +295,18 @@ fn once(text: &str) -> Result<Once, Fault> {
 fn publish(written: &wire::Publish) -> Result<Publish, Fault> {
     let end = |moment: &Option<String>| moment.as_deref().map(Moment::parse).transpose();
     Ok(Publish { published: written.published, from: end(&written.from)?, until: end(&written.until)? })
+}
+
+fn read_content(id: &str, content: &wire::Content) -> Result<Content, Fault> {
+    Ok(Content {
+        id: id.to_owned(),
+        span: Span::NOWHERE,
+        about: About::default(),
+        kind: Some(content_kind(&content.kind)?),
+        once: once(&content.once)?,
+        transactional: content.transactional,
+        publish: publish(&content.publish)?,
+    })
 }
 
 fn content_kind(text: &str) -> Result<ContentKind, Fault> {

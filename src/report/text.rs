@@ -158,7 +158,7 @@ impl SourceCode for File<'_> {
     ) -> Result<Box<dyn SpanContents<'b> + 'b>, MietteError> {
         let contents = self.0.text.as_str().read_span(span, before, after)?;
         // miette counts the lines from the start of the file, which would draw every line between two labels.
-        let lines = contents.data().iter().filter(|byte| **byte == b'\n').count();
+        let lines = memchr::memchr_iter(b'\n', contents.data()).count();
         Ok(Box::new(MietteSpanContents::new_named(
             self.0.path.clone(),
             contents.data(),

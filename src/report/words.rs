@@ -3,7 +3,9 @@
 use std::fmt::Write;
 
 use crate::graph::words::{condition, counted, enter, stage, step};
-use crate::model::{Audience, Campaign, Funnel, Model, OnLeave, StageRef, Step, StepKind, Target};
+use crate::model::{
+    Audience, Campaign, Funnel, IfPast, Model, OnLeave, Once, Publish, StageRef, Step, StepKind, Target,
+};
 use crate::plan::Plan;
 
 /// The plan in words, an outline of at most 100 columns where the words allow it.
@@ -55,7 +57,8 @@ fn funnel(text: &mut String, model: &Model, id: crate::model::FunnelId, funnel: 
     by_weight.sort_by_key(|(_, stage)| (stage.weight, stage.id.as_str()));
     for (stage_id, body) in by_weight {
         let is_final = if body.is_final { ", final" } else { "" };
-        line(text, 1, format!("{} (weight {}{is_final})", body.id, body.weight.unwrap_or_default()));
+        let window = window(&body.publish, "takes nobody in");
+        line(text, 1, format!("{} (weight {}{is_final}{window})", body.id, body.weight.unwrap_or_default()));
         for conversion in &body.converts {
             let to = match conversion.to {
                 Target::Stage(to) => funnel.stages[to].id.clone(),
@@ -71,13 +74,24 @@ fn funnel(text: &mut String, model: &Model, id: crate::model::FunnelId, funnel: 
     }
 }
 
+/// When a thing is published, unless it always is.
+fn window(publish: &Publish, off: &str) -> String {
+    match (publish.published, publish.from, publish.until) {
+        (false, _, _) => format!(", unpublished: {off}"),
+        (true, None, None) => String::new(),
+        (true, Some(from), None) => format!(", from {from}"),
+        (true, None, Some(until)) => format!(", until {until}"),
+        (true, Some(from), Some(until)) => format!(", from {from} until {until}"),
+    }
+}
+
 fn next(funnel: &Funnel, from: crate::model::StageId) -> String {
     let next: Vec<_> = funnel.next_heavier(from).into_iter().map(|to| funnel.stages[to].id.clone()).collect();
     if next.is_empty() { "nowhere".to_owned() } else { next.join(" or ") }
 }
 
 fn campaign(text: &mut String, model: &Model, campaign: &Campaign) {
-    line(text, 0, format!("campaign {}", campaign.id));
+    line(text, 0, format!("campaign {}{}", campaign.id, window(&campaign.publish, "paused, admits nobody")));
     for way in &campaign.enter {
         line(text, 1, format!("in: {}", enter(model, way)));
     }
@@ -96,9 +110,23 @@ fn campaign(text: &mut String, model: &Model, campaign: &Campaign) {
     steps(text, model, &campaign.steps, 1);
 }
 
+/// How a step is done where that is not the usual way.
+fn manner(kind: &StepKind) -> &'static str {
+    match kind {
+        StepKind::Send { transactional: true, .. } => ", without asking for consent",
+        StepKind::Send { once: Once::Ever, .. } => ", once ever",
+        StepKind::WaitUntil { if_past: IfPast::Exit, .. } => "; when that is over: exit",
+        StepKind::WaitUntil { if_past: IfPast::Skip, .. } => "; when that is over: skip the next step",
+        StepKind::Send { .. } | StepKind::Move(_) | StepKind::Leave(_) | StepKind::AddTag(_) => "",
+        StepKind::RemoveTag(_) | StepKind::Points(_) | StepKind::Set { .. } | StepKind::Clear(_) => "",
+        StepKind::Wait(_) | StepKind::WaitUntil { .. } | StepKind::If { .. } => "",
+        StepKind::Exit(_) | StepKind::Broken => "",
+    }
+}
+
 fn steps(text: &mut String, model: &Model, list: &[Step], depth: usize) {
     for one in list {
-        line(text, depth, format!("- {}", step(model, one)));
+        line(text, depth, format!("- {}{}", step(model, one), manner(&one.kind)));
         if let StepKind::If { then, otherwise, .. } = &one.kind {
             steps(text, model, then, depth + 1);
             if !otherwise.is_empty() {

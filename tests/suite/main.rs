@@ -20,6 +20,7 @@ mod layout;
 mod moves;
 mod plan;
 mod projects;
+mod readme;
 mod reference;
 mod shape;
 mod yaml;

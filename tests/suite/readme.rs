@@ -22,6 +22,7 @@ fn the_readme_shows_what_the_program_prints() {
 /// The text with the output of every console block as it is today; the blocks share one folder.
 fn with_output(text: &str) -> String {
     let folder = tempfile::tempdir().expect("a folder");
+    write_files(folder.path(), text);
     let mut shown = String::new();
     let mut rest = text;
     while let Some((before, block)) = rest.split_once("```console\n") {
@@ -35,6 +36,15 @@ fn with_output(text: &str) -> String {
         rest = after;
     }
     shown + rest
+}
+
+/// A YAML block that begins with a file's name in a comment is that file.
+fn write_files(folder: &Path, text: &str) {
+    for block in text.split("```yaml\n# ").skip(1) {
+        let (name, rest) = block.split_once('\n').expect("a name");
+        let (body, _) = rest.split_once("```\n").expect("the block ends");
+        std::fs::write(folder.join(name), format!("# {name}\n{body}")).expect("the file can be written");
+    }
 }
 
 /// Both streams of a command line, as somebody at a terminal of 100 columns sees them.

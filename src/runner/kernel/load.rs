@@ -32,7 +32,7 @@ impl<'a> Live<'a> {
     fn reset(&mut self) {
         let program = self.program;
         self.members.clear();
-        self.members.resize(program.campaigns.len(), Default::default());
+        self.members.resize(program.campaigns.len(), crate::runner::state::Member::default());
         self.active.clear();
         self.sent.clear();
         self.sent_in_entry.clear();

@@ -455,7 +455,8 @@ fn joined(mut ranges: Vec<(i64, i64)>) -> Box<[(i64, i64)]> {
 }
 
 pub(crate) fn mask(values: &[ChoiceId]) -> u64 {
-    values.iter().fold(0, |mask, value| mask | 1_u64.checked_shl(value.index() as u32).unwrap_or(0))
+    let bit = |value: &ChoiceId| u32::try_from(value.index()).ok().and_then(|at| 1_u64.checked_shl(at));
+    values.iter().filter_map(bit).fold(0, |mask, bit| mask | bit)
 }
 
 fn bits(set: impl Iterator<Item = usize>, count: usize) -> Box<[u64]> {
