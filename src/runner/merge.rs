@@ -92,7 +92,9 @@ mod tests {
 
     fn known(value: u8, written: &[u8]) -> Known<u8> {
         let mut known = Known::first(value);
-        written.iter().for_each(|&value| known.write(value));
+        for &value in written {
+            known.write(value);
+        }
         known
     }
 

@@ -97,10 +97,7 @@ impl Metrics {
 
     /// The text of metrics.json, with its last line end.
     pub fn to_json(&self, program: &Program) -> String {
-        let mut text =
-            serde_json::to_string_pretty(&self.report(program)).expect("maps with text keys always serialise");
-        text.push('\n');
-        text
+        self.report(program).text()
     }
 
     pub(crate) fn segment(&mut self, segment: usize) {
@@ -258,6 +255,14 @@ struct Report<'a> {
     segments: BTreeMap<&'a str, u64>,
     funnels: BTreeMap<&'a str, FunnelReport<'a>>,
     campaigns: BTreeMap<&'a str, CampaignReport<'a>>,
+}
+
+impl Report<'_> {
+    fn text(&self) -> String {
+        let mut text = serde_json::to_string_pretty(self).expect("maps with text keys always serialise");
+        text.push('\n');
+        text
+    }
 }
 
 #[derive(Serialize)]

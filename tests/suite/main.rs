@@ -16,6 +16,7 @@ mod graph;
 mod guide;
 mod io_rows;
 mod io_run;
+mod kernel;
 mod layout;
 mod moves;
 mod plan;

@@ -90,26 +90,26 @@ impl Live<'_> {
         }
     }
 
-    fn text(&mut self, field: usize, fold: bool, test: &TextTest) -> bool {
-        let Slot::Text(text) = self.fields[field] else { return is_negated(test) };
+    fn text(&mut self, field: usize, fold: bool, wanted: &TextTest) -> bool {
+        let Slot::Text(text) = self.fields[field] else { return is_negated(wanted) };
         if !fold {
-            return compare(text, test);
+            return compare(text, wanted);
         }
         self.folded.clear();
         fold_into(text, &mut self.folded);
-        compare(&self.folded, test)
+        compare(&self.folded, wanted)
     }
 }
 
-fn is_negated(test: &TextTest) -> bool {
-    match test {
+fn is_negated(wanted: &TextTest) -> bool {
+    match wanted {
         TextTest::In { negated, .. } => *negated,
         TextTest::Contains(_) | TextTest::StartsWith(_) | TextTest::EndsWith(_) => false,
     }
 }
 
-fn compare(text: &str, test: &TextTest) -> bool {
-    match test {
+fn compare(text: &str, wanted: &TextTest) -> bool {
+    match wanted {
         TextTest::In { values, negated } => {
             values.binary_search_by(|value| value.as_str().cmp(text)).is_ok() != *negated
         }

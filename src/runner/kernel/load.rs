@@ -6,7 +6,7 @@ use crate::model::{FunnelId, StageId, TagId};
 use crate::runner::contact::{Columns, Seen, Slot};
 use crate::runner::effect::{Effect, Event};
 use crate::runner::merge::{Known, Merged};
-use crate::runner::state::{Memory, Phase, StageMemory};
+use crate::runner::state::{Member, Memory, Phase, StageMemory};
 
 impl<'a> Live<'a> {
     pub(super) fn load(
@@ -32,7 +32,7 @@ impl<'a> Live<'a> {
     fn reset(&mut self) {
         let program = self.program;
         self.members.clear();
-        self.members.resize(program.campaigns.len(), crate::runner::state::Member::default());
+        self.members.resize(program.campaigns.len(), Member::default());
         self.active.clear();
         self.sent.clear();
         self.sent_in_entry.clear();
@@ -79,6 +79,8 @@ impl<'a> Live<'a> {
         self.known.stages.push(Known::first(shown));
     }
 
+    /// `shown` is absent where the file has no column.
+    #[expect(clippy::option_option, reason = "no column is something else than no stage")]
     fn merge_stage(
         &mut self,
         funnel: FunnelId,

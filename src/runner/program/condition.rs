@@ -380,7 +380,9 @@ fn in_order(model: &Model) -> Vec<SegmentId> {
 fn each_segment(condition: &Condition, visit: &mut impl FnMut(SegmentId)) {
     match &condition.kind {
         ConditionKind::All(parts) | ConditionKind::Any(parts) => {
-            parts.iter().for_each(|part| each_segment(part, visit));
+            for part in parts {
+                each_segment(part, visit);
+            }
         }
         ConditionKind::Not(inside) => each_segment(inside, visit),
         ConditionKind::Segment(segment) => visit(*segment),
@@ -389,9 +391,9 @@ fn each_segment(condition: &Condition, visit: &mut impl FnMut(SegmentId)) {
     }
 }
 
-fn text_test(test: &TextTest, fold: bool) -> TextTest {
+fn text_test(written: &TextTest, fold: bool) -> TextTest {
     let text = |text: &String| if fold { folded(text) } else { text.clone() };
-    match test {
+    match written {
         TextTest::In { values, negated } => {
             let mut values: Vec<String> = values.iter().map(text).collect();
             values.sort_unstable();

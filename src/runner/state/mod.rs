@@ -82,6 +82,12 @@ struct HeaderLine<'a> {
     header: &'a Header,
 }
 
+impl HeaderLine<'_> {
+    fn text(&self) -> String {
+        serde_json::to_string(self).expect("maps with text keys always serialise")
+    }
+}
+
 #[derive(Deserialize)]
 struct FormatLine {
     #[serde(rename = "funnelc-state")]
@@ -91,8 +97,7 @@ struct FormatLine {
 impl Header {
     /// As a line, without the line end.
     pub fn encode(&self) -> String {
-        serde_json::to_string(&HeaderLine { format: FORMAT, header: self })
-            .expect("maps with text keys always serialise")
+        HeaderLine { format: FORMAT, header: self }.text()
     }
 
     /// Reads a line, without the line end.

@@ -72,6 +72,7 @@ struct StageLine<'a> {
     #[serde(default)]
     t: i64,
     #[serde(default, borrow, deserialize_with = "present")]
+    #[expect(clippy::option_option, reason = "a file that agrees is something else than one that shows no stage")]
     r: Option<Option<Name<'a>>>,
     #[serde(default, borrow)]
     b: Vec<Option<Name<'a>>>,

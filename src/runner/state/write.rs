@@ -186,7 +186,9 @@ impl Line<'_> {
         }
         self.key(key);
         self.raw("{");
-        items.iter().for_each(|item| write(self, item));
+        for item in items {
+            write(self, item);
+        }
         self.raw("}");
     }
 

@@ -1,0 +1,64 @@
+//! What is not published, and what happens when it comes back.
+
+use super::story;
+
+fn campaign(publish: &str) -> String {
+    format!(
+        "
+campaigns:
+  talk:
+    enter: [{{ tag: hot }}]
+    on-leave: stay
+    {publish}
+    steps: [{{ wait: 10 days }}, {{ send: bar }}]
+"
+    )
+}
+
+#[test]
+fn an_unpublished_campaign_pauses_and_on_return_the_rest_of_a_wait_is_served() {
+    let file = "id,tags\n1,hot\n";
+    story(&campaign(""))
+        .on("2026-11-01T09:00", file, "start talk 1 condition\nwait talk 1 wait:10 days 2026-11-11T09:00:00+01:00")
+        .with(&campaign("published: false"))
+        .again("2026-11-05T09:00", "pause talk 1")
+        .counts("/campaigns/talk/active", 1)
+        .again("2026-11-20T09:00", "")
+        .with(&campaign(""))
+        .again("2026-11-25T09:00", "resume talk 1")
+        .again("2026-12-01T08:59", "")
+        .again("2026-12-01T09:00", "send talk 1 send:bar bar\nend talk 1 completed finished");
+}
+
+#[test]
+fn a_pause_begins_where_the_window_ended_if_that_is_earlier() {
+    let file = "id,tags\n1,hot\n";
+    story(&campaign("publish: { until: 2026-11-04T09:00 }"))
+        .on("2026-11-01T09:00", file, "start talk 1 condition\nwait talk 1 wait:10 days 2026-11-11T09:00:00+01:00")
+        .again("2026-11-20T09:00", "pause talk 1")
+        .with(&campaign(""))
+        .again("2026-11-25T09:00", "resume talk 1")
+        .again("2026-12-02T08:59", "")
+        .again("2026-12-02T09:00", "send talk 1 send:bar bar\nend talk 1 completed finished");
+}
+
+#[test]
+fn nobody_enters_an_unpublished_campaign_and_who_qualifies_on_its_first_day_does() {
+    story(&campaign("publish: { from: 2026-11-10 }"))
+        .on("2026-11-01T09:00", "id,tags\n1,hot\n", "")
+        .again("2026-11-10T00:00", "start talk 1 condition\nwait talk 1 wait:10 days 2026-11-20T00:00:00+01:00");
+}
+
+#[test]
+fn a_contact_stays_in_an_unpublished_stage() {
+    let funnel = |more: &str| {
+        format!(
+            "\nfunnels: {{ shop: {{ stages: {{ known: {{ weight: 10{more}, converts: {{ tag: hot }} }}, buyer: {{ weight: 20 }} }} }} }}\n"
+        )
+    };
+    story(&funnel(", published: false")).on("2026-11-01T09:00", "id,tags,stage_shop\n1,,known\n", "").on(
+        "2026-11-02T09:00",
+        "id,tags,stage_shop\n1,hot,known\n",
+        "convert shop known buyer",
+    );
+}

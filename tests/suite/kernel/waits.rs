@@ -1,0 +1,98 @@
+//! Waits: how long, until when, and what a moment that is over does.
+
+use super::story;
+
+fn waiting(steps: &str) -> String {
+    format!("campaigns:\n  talk:\n    enter: [{{ tag: hot }}]\n    on-leave: stay\n    steps: {steps}\n")
+}
+
+#[test]
+fn calendar_units_keep_the_clock_and_hours_are_exact() {
+    for (length, until) in [
+        ("1 day", "2026-03-29T09:00:00+02:00"),
+        ("24 hours", "2026-03-29T10:00:00+02:00"),
+        ("1 month", "2026-04-28T09:00:00+02:00"),
+        ("90 minutes", "2026-03-28T10:30:00+01:00"),
+    ] {
+        story(&waiting(&format!("[{{ id: w, wait: {length} }}, {{ send: bar }}]"))).on(
+            "2026-03-28T09:00",
+            "id,tags\n1,hot\n",
+            &format!("start talk 1 condition\nwait talk 1 w {until}"),
+        );
+    }
+}
+
+#[test]
+fn a_wait_counts_from_when_the_step_before_it_really_ran() {
+    story(&waiting("[{ id: a, wait: 1 day }, { send: bar }, { id: b, wait: 1 day }, { send: hello }]"))
+        .on("2026-11-01T09:00", "id,tags\n1,hot\n", "start talk 1 condition\nwait talk 1 a 2026-11-02T09:00:00+01:00")
+        .again("2026-11-09T09:00", "send talk 1 send:bar bar\nwait talk 1 b 2026-11-10T09:00:00+01:00")
+        .again("2026-11-10T08:59", "")
+        .again("2026-11-10T09:00", "skip talk 1 send:hello hello unreachable\nend talk 1 completed finished")
+        .counts("/campaigns/talk/steps/b/done", 1)
+        .counts("/campaigns/talk/steps/send:hello/skipped/unreachable", 1);
+}
+
+#[test]
+fn a_moment_that_is_over_continues_exits_or_leaves_out_the_next_step() {
+    let yaml = |if_past: &str| {
+        waiting(&format!("[{{ id: w, wait-until: 2026-11-01T08:59{if_past} }}, {{ send: bar }}, {{ add-tag: vip }}]"))
+    };
+    let journal = |how: &str| format!("start talk 1 condition\npast talk 1 w 2026-11-01T08:59:00+01:00 {how}");
+    let rest = "add-tag talk 1 add-tag:vip vip\nend talk 1 completed finished";
+    let continues = journal(&format!("continue\nsend talk 1 send:bar bar\n{rest}"));
+    let run = |if_past: &str, journal: &str| {
+        story(&yaml(if_past)).on("2026-11-01T09:00", "id,tags\n1,hot\n", journal);
+    };
+    run("", &continues);
+    run(", if-past: continue", &continues);
+    run(", if-past: exit", &journal("exit\nend talk 1 w exited exit"));
+    run(", if-past: skip", &journal(&format!("skip\nskip talk 1 send:bar bar past\n{rest}")));
+}
+
+#[test]
+fn a_fixed_moment_is_waited_for() {
+    story(&waiting("[{ id: w, wait-until: 2026-11-03 }, { send: bar }]"))
+        .on("2026-11-01T09:00", "id,tags\n1,hot\n", "start talk 1 condition\nwait talk 1 w 2026-11-03T00:00:00+01:00")
+        .again("2026-11-02T23:59", "")
+        .again("2026-11-03T00:00", "send talk 1 send:bar bar\nend talk 1 completed finished");
+}
+
+fn file(webinar: &str) -> String {
+    format!("id,tags,webinar\n1,hot,{webinar}\n")
+}
+
+#[test]
+fn the_time_of_a_field_is_read_again_at_every_instant() {
+    let yaml = waiting(
+        "[{ id: w, wait-until: { field: webinar, offset: -1 day }, if-past: skip }, { send: bar }, { add-tag: vip }]",
+    );
+    let begun = || {
+        story(&yaml).on(
+            "2026-11-01T09:00",
+            &file("2026-11-10T18:00"),
+            "start talk 1 condition\nwait talk 1 w 2026-11-09T18:00:00+01:00",
+        )
+    };
+    let end = "add-tag talk 1 add-tag:vip vip\nend talk 1 completed finished";
+    let sent = format!("send talk 1 send:bar bar\n{end}");
+    let left_out = |moment: &str| format!("past talk 1 w {moment}skip\nskip talk 1 send:bar bar past\n{end}");
+    begun().on("2026-11-09T18:00", &file("2026-11-10T18:00"), &sent);
+    begun().on("2026-11-20T18:00", &file("2026-11-10T18:00"), &sent);
+    begun().on("2026-11-09T18:00", &file("2026-11-12T18:00"), "").on(
+        "2026-11-11T18:00",
+        &file("2026-11-12T18:00"),
+        &sent,
+    );
+    begun().on("2026-11-05T09:00", &file("2026-11-04T18:00"), &left_out("2026-11-03T18:00:00+01:00 "));
+    begun().on("2026-11-05T09:00", &file(""), &left_out(""));
+}
+
+#[test]
+fn a_missing_date_is_past() {
+    story(&waiting("[{ id: w, wait-until: { field: webinar } }, { send: bar }]")).on(
+        "2026-11-01T09:00",
+        &file(""),
+        "start talk 1 condition\npast talk 1 w continue\nsend talk 1 send:bar bar\nend talk 1 completed finished",
+    );
+}
