@@ -170,12 +170,10 @@ segments:
 
 #[test]
 fn a_long_chain_of_segments_needs_no_deep_recursion() {
-    let mut yaml = String::from("segments:\n  s0: { where: { tag: vip } }\n");
-    for number in 1..3000 {
-        yaml += &format!(
-            "  s{number}: {{ where: {{ all: [{{ segment: s{} }}, {{ not: {{ tag: cold }} }}] }} }}\n",
-            number - 1
-        );
-    }
+    let after = |number: usize| {
+        format!("  s{number}: {{ where: {{ all: [{{ segment: s{} }}, {{ not: {{ tag: cold }} }}] }} }}\n", number - 1)
+    };
+    let chain: String = (1..3000).map(after).collect();
+    let yaml = format!("segments:\n  s0: {{ where: {{ tag: vip }} }}\n{chain}");
     story(&yaml).on("2026-11-21T09:00", "id,tags\n1,vip\n", "").counts("/segments/s2999", 1);
 }
