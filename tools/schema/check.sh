@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Does the committed schema help outside our own tool? Two strangers read it: check-jsonschema validates every example, and the YAML
-# language server offers keys and flags misspelt ones.
+# Does the committed schema help outside our own tool? Two strangers read it: check-jsonschema validates every example and what `init`
+# makes of it, and the YAML language server offers keys and flags misspelt ones.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 schema=schema/funnelc.schema.json
@@ -10,10 +10,20 @@ venv=target/tools/python
   python3 -m venv "$venv"
   "$venv/bin/pip" install --quiet --disable-pip-version-check -r tools/schema/requirements.txt
 }
+projects=(examples/*/funnelc.yaml)
+cargo build --locked --quiet
+rm -rf target/init
+for example in examples/*/; do
+  name=$(basename "$example")
+  target/debug/funnelc init "target/init/$name" --template "$name" > /dev/null
+  projects+=("target/init/$name/funnelc.yaml")
+done
+
 "$venv/bin/check-jsonschema" --check-metaschema "$schema"
-"$venv/bin/check-jsonschema" --schemafile "$schema" examples/*/funnelc.yaml
+"$venv/bin/check-jsonschema" --schemafile "$schema" "${projects[@]}"
 if "$venv/bin/check-jsonschema" --schemafile "$schema" tools/schema/refused.yaml > target/refused.log 2>&1; then
   echo "the schema lets a misspelt key pass: tools/schema/refused.yaml"
   exit 1
 fi
-node tools/yaml-ls/check.mjs "$schema" examples/*/funnelc.yaml
+grep -q wieght target/refused.log || { cat target/refused.log; exit 1; }
+node tools/yaml-ls/check.mjs "$schema" "${projects[@]}"
