@@ -23,3 +23,23 @@ fn digest(contact: &str, campaign: &str, entry: u32, step: &str, visit: u32) -> 
     }
     hasher.finalize().to_hex()[..32].to_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::digest;
+
+    #[test]
+    fn every_part_counts_and_none_runs_into_the_next() {
+        let keys = [
+            digest("1", "talk", 1, "send:a", 1),
+            digest("2", "talk", 1, "send:a", 1),
+            digest("1", "walk", 1, "send:a", 1),
+            digest("1", "talk", 2, "send:a", 1),
+            digest("1", "talk", 1, "send:b", 1),
+            digest("1", "talk", 1, "send:a", 2),
+            digest("1t", "alk", 1, "send:a", 1),
+        ];
+        assert!(keys.iter().all(|key| key.len() == 32 && key.bytes().all(|c| c.is_ascii_hexdigit())));
+        assert_eq!(std::collections::BTreeSet::from(keys.clone()).len(), keys.len());
+    }
+}

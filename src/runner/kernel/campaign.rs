@@ -60,7 +60,7 @@ impl<'a> Live<'a> {
         let at = self.at(campaign);
         let member = &mut self.members[campaign];
         (member.phase, member.since) = self.before_start[campaign];
-        member.entries -= 1;
+        member.entries = member.entries.saturating_sub(1);
         self.metrics.overtaken(campaign);
         effects.push(Effect { at: Some(at), event: Event::Overtaken });
         self.forget_entry(campaign);
@@ -183,7 +183,7 @@ impl<'a> Live<'a> {
         self.members[campaign].arrived = keep_arrival;
         if !self.deferred_campaigns.has(campaign) {
             self.deferred_campaigns.set(campaign);
-            let at = At { entry: self.members[campaign].entries + 1, ..self.at(campaign) };
+            let at = At { entry: self.members[campaign].entries.saturating_add(1), ..self.at(campaign) };
             effects.push(Effect { at: Some(at), event: Event::DeferCampaign });
         }
     }
@@ -193,7 +193,7 @@ impl<'a> Live<'a> {
         self.make_wait(campaign, false);
         let member = &mut self.members[campaign];
         self.before_start[campaign] = (member.phase, member.since);
-        member.entries += 1;
+        member.entries = member.entries.saturating_add(1);
         member.phase = Phase::Active;
         member.since = now;
         member.by_condition = by_condition;

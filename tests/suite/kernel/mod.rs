@@ -6,6 +6,7 @@ mod campaigns;
 mod conditions;
 mod fields;
 mod funnels;
+mod lines;
 mod merge;
 mod publishing;
 mod sends;
