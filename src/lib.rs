@@ -8,6 +8,7 @@ pub mod check;
 pub mod cli;
 pub mod diagnostic;
 pub mod diagram;
+pub mod diff;
 pub mod graph;
 pub mod model;
 pub mod plan;

@@ -196,7 +196,8 @@ fn set(model: &Model, field: FieldId, to: &NewValue) -> String {
     }
 }
 
-fn value(model: &Model, field: FieldId, value: &Value) -> String {
+/// A value of a field.
+pub fn value(model: &Model, field: FieldId, value: &Value) -> String {
     match value {
         Value::Text(text) => text.clone(),
         Value::Integer(number) => number.to_string(),

@@ -68,6 +68,11 @@ impl Plan {
         &self.model
     }
 
+    /// The plan as it stands in its file.
+    pub(crate) fn wire(&self) -> &wire::Plan {
+        &self.file.plan
+    }
+
     /// BLAKE3 of the plan's canonical bytes, in hexadecimal.
     pub fn fingerprint(&self) -> &str {
         &self.file.fingerprint

@@ -1,0 +1,40 @@
+//! What people call things and how they look; nothing here changes what happens to anybody.
+
+use super::Kind;
+use super::thing::{Fact, Thing};
+use crate::model::{About, Model};
+
+/// The things of a project, by what people call them.
+pub(super) fn things(model: &Model) -> Vec<Thing> {
+    let mut things = vec![thing(Kind::Project, "project", vec![Fact::new("name", model.project.clone())])];
+    let mut add = |kind, id: &str, facts| things.push(thing(kind, id, facts));
+    for field in model.contacts.fields.values() {
+        add(Kind::Field, &field.id, vec![Fact::new("description", field.description.clone())]);
+    }
+    model.content.values().for_each(|it| add(Kind::Content, &it.id, about(&it.about)));
+    model.segments.values().for_each(|it| add(Kind::Segment, &it.id, about(&it.about)));
+    model.campaigns.values().for_each(|it| add(Kind::Campaign, &it.id, about(&it.about)));
+    for funnel in model.funnels.values() {
+        add(Kind::Funnel, &funnel.id, about(&funnel.about));
+        for stage in funnel.stages.values() {
+            let mut facts = about(&stage.about);
+            let criteria = Some(stage.criteria.join(", ")).filter(|text| !text.is_empty());
+            facts.extend([Fact::new("colour", stage.color.clone()), Fact::new("criteria", criteria)]);
+            add(Kind::Stage, &format!("{}/{}", funnel.id, stage.id), facts);
+        }
+    }
+    things
+}
+
+fn thing(kind: Kind, id: &str, facts: Vec<Fact>) -> Thing {
+    Thing { kind, id: id.to_owned(), facts, exact: String::new() }
+}
+
+fn about(about: &About) -> Vec<Fact> {
+    vec![
+        Fact::new("name", about.name.clone()),
+        Fact::new("description", about.description.clone()),
+        Fact::new("category", about.category.clone()),
+        Fact::new("owner", about.owner.clone()),
+    ]
+}

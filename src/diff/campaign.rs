@@ -1,0 +1,96 @@
+//! Campaigns step by step: the aligned steps of each campaign that differs, and the changes that they stand for.
+
+use super::steps::{Aligned, align};
+use super::{Change, Kind, Mark};
+use crate::model::Campaign;
+use crate::plan::Plan;
+
+/// A campaign with changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CampaignPicture {
+    /// The id.
+    pub id: String,
+    /// Whether it is new, gone, or in both.
+    pub mark: Mark,
+    /// Its steps.
+    pub steps: Vec<Aligned>,
+    /// Both definitions, where the words tell no difference and there is one.
+    exact: Option<(String, String)>,
+}
+
+/// The campaigns that differ in their steps, or as a whole.
+pub(super) fn pictures(base: &Plan, head: &Plan) -> Vec<CampaignPicture> {
+    let of = |plan: &Plan, id: &str| -> Option<Campaign> {
+        plan.model().campaigns.values().find(|campaign| campaign.id == id).cloned()
+    };
+    let (known, other) = (&base.wire().campaigns, &head.wire().campaigns);
+    let mut ids: Vec<_> = known.keys().chain(other.keys()).collect();
+    ids.sort();
+    ids.dedup();
+    ids.retain(|id| known.get(*id) != other.get(*id));
+    let picture = |id: &String| {
+        let (left, right) = (of(base, id), of(head, id));
+        let mark = match (&left, &right) {
+            (None, _) => Mark::Added,
+            (_, None) => Mark::Removed,
+            (Some(_), Some(_)) => Mark::Changed,
+        };
+        let steps = |campaign: Option<Campaign>| campaign.map(|campaign| campaign.steps).unwrap_or_default();
+        let steps = align((base.model(), &steps(left)), (head.model(), &steps(right)));
+        let exact = |plan: &Plan| {
+            let steps = plan.wire().campaigns.get(id).map(|campaign| &campaign.steps);
+            serde_json::to_string(&steps).expect("maps with text keys always serialise")
+        };
+        let exact = Some((exact(base), exact(head))).filter(|(base, head)| base != head);
+        CampaignPicture { id: id.clone(), mark, steps, exact }
+    };
+    ids.into_iter().map(picture).collect()
+}
+
+impl CampaignPicture {
+    /// The changes of its steps; none where the campaign as a whole is new or gone.
+    pub(super) fn changes(&self) -> Vec<Change> {
+        let mut changes = Vec::new();
+        if self.mark != Mark::Changed {
+            return changes;
+        }
+        self.steps.iter().for_each(|step| self.collect(step, &mut changes));
+        if let (true, Some((before, after))) = (changes.is_empty(), &self.exact) {
+            let change = self.change(Mark::Changed, "steps", "definition", before, after);
+            changes.push(change);
+        }
+        changes
+    }
+
+    fn collect(&self, step: &Aligned, changes: &mut Vec<Change>) {
+        match (&step.before, &step.after) {
+            (Some(before), Some(after)) if before.words != after.words => {
+                changes.push(self.change(Mark::Changed, &after.name, "step", &before.words, &after.words));
+            }
+            (Some(before), Some(after)) if step.mark.is_some() => {
+                changes.push(self.change(Mark::Changed, &after.name, "id", &before.name, &after.name));
+            }
+            (Some(before), None) => {
+                let change = self.change(Mark::Removed, &before.name, "", &before.words, "");
+                changes.push(Change { aspect: None, after: None, ..change });
+            }
+            (None, Some(after)) => {
+                let change = self.change(Mark::Added, &after.name, "", "", &after.words);
+                changes.push(Change { aspect: None, before: None, ..change });
+            }
+            (Some(_), Some(_)) | (None, None) => {}
+        }
+        step.then.iter().chain(&step.otherwise).for_each(|inner| self.collect(inner, changes));
+    }
+
+    fn change(&self, mark: Mark, step: &str, aspect: &str, before: &str, after: &str) -> Change {
+        Change {
+            mark,
+            kind: Kind::Step,
+            id: format!("{}/{step}", self.id),
+            aspect: Some(aspect.to_owned()),
+            before: Some(before.to_owned()),
+            after: Some(after.to_owned()),
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! What is said of each thing of a plan, aspect by aspect in the words of the language; steps are told apart in `steps`, everything else stands here.
+
+use serde::Serialize;
+
+use super::Kind;
+use super::thing::{Fact, Thing};
+use crate::graph::words;
+use crate::model::{
+    Audience, BadValue, Campaign, Channel, ChannelRules, Content, Existing, Field, FieldId, FieldType, Funnel, Model,
+    OnLeave, Once, Publish, Stage, Target,
+};
+use crate::plan::{Plan, wire};
+
+/// The things of a plan.
+pub(super) fn things(plan: &Plan) -> Vec<Thing> {
+    let (model, exact) = (plan.model(), plan.wire());
+    let mut things = vec![project(model), contacts(model)];
+    let tag = |id: &String| Thing { kind: Kind::Tag, id: id.clone(), facts: Vec::new(), exact: String::new() };
+    things.extend(exact.contacts.tags.values.iter().map(tag));
+    for (id, one) in model.contacts.fields.iter() {
+        things.push(thing(Kind::Field, &one.id, field(model, id, one), exact.contacts.fields.get(&one.id)));
+    }
+    for (rules, channel) in model.contacts.channels.iter().zip(Channel::ALL) {
+        let id = channel.word();
+        things.push(thing(Kind::Channel, id, self::channel(model, rules), exact.contacts.channels.get(id)));
+    }
+    for one in model.content.values() {
+        things.push(thing(Kind::Content, &one.id, content(one), exact.content.get(&one.id)));
+    }
+    for one in model.segments.values() {
+        let facts = vec![Fact::new("who", words::condition(model, &one.condition))];
+        things.push(thing(Kind::Segment, &one.id, facts, exact.segments.get(&one.id)));
+    }
+    for one in model.funnels.values() {
+        let written = exact.funnels.get(&one.id);
+        let alone = written.map(|funnel| wire::Funnel { stages: Default::default(), ..funnel.clone() });
+        things.push(thing(Kind::Funnel, &one.id, funnel(model, one), alone.as_ref()));
+        for stage in one.stages.values() {
+            let id = format!("{}/{}", one.id, stage.id);
+            let written = written.and_then(|funnel| funnel.stages.get(&stage.id));
+            things.push(thing(Kind::Stage, &id, self::stage(model, one, stage), written));
+        }
+    }
+    for one in model.campaigns.values() {
+        let written = exact.campaigns.get(&one.id);
+        let alone = written.map(|campaign| wire::Campaign { steps: Vec::new(), ..campaign.clone() });
+        things.push(thing(Kind::Campaign, &one.id, campaign(model, one), alone.as_ref()));
+    }
+    things
+}
+
+fn thing(kind: Kind, id: &str, facts: Vec<Fact>, exact: Option<&impl Serialize>) -> Thing {
+    let exact = exact.map(|exact| serde_json::to_string(exact).expect("maps with text keys always serialise"));
+    Thing { kind, id: id.to_owned(), facts, exact: exact.unwrap_or_default() }
+}
+
+fn project(model: &Model) -> Thing {
+    let every = words::counted(u64::from(model.every), "second");
+    let facts = vec![Fact::new("time zone", model.timezone.clone()), Fact::new("runs every", every)];
+    thing(Kind::Project, "project", facts, None::<&()>)
+}
+
+fn contacts(model: &Model) -> Thing {
+    let contacts = &model.contacts;
+    let bad = match contacts.on_bad_value {
+        BadValue::Fail => "the row is bad",
+        BadValue::Missing => "the value counts as missing",
+    };
+    let facts = vec![
+        Fact::new("column of the key", contacts.key.clone()),
+        Fact::new("a value that does not fit", bad.to_owned()),
+        Fact::new("column of the tags", contacts.tags.column.clone()),
+        Fact::new("between two tags", contacts.tags.separator.clone()),
+        Fact::new("other tags", if contacts.tags.open { "allowed" } else { "not allowed" }.to_owned()),
+        Fact::new("column of the points", contacts.points.column.clone()),
+    ];
+    thing(Kind::Contacts, "contacts", facts, None::<&()>)
+}
+
+fn field(model: &Model, id: FieldId, field: &Field) -> Vec<Fact> {
+    let value = |value: &Option<crate::model::Value>| value.as_ref().map(|value| words::value(model, id, value));
+    let mut facts = vec![
+        Fact::new("type", field.type_.as_ref().map(|type_| type_.word().to_owned())),
+        Fact::new("column", field.column.clone()).plain_if(field.column == field.id.replace('-', "_")),
+        Fact::new("required", yes(field.required)).plain_if(!field.required),
+        Fact::new("where there is none", value(&field.default)),
+        Fact::new("at least", value(&field.min)),
+        Fact::new("at most", value(&field.max)),
+    ];
+    match &field.type_ {
+        Some(FieldType::Text { match_case }) => {
+            facts.push(Fact::new("capital letters", if *match_case { "count" } else { "do not count" }.to_owned()));
+        }
+        Some(FieldType::Choice(values)) => facts.push(Fact::new("values", values.join(", "))),
+        Some(FieldType::Choices { values, separator }) => {
+            facts.extend([Fact::new("values", values.join(", ")), Fact::new("between two", separator.clone())]);
+        }
+        Some(FieldType::Email | FieldType::Integer | FieldType::Number | FieldType::Boolean) => {}
+        Some(FieldType::Date | FieldType::Datetime) | None => {}
+    }
+    facts
+}
+
+fn channel(model: &Model, rules: &ChannelRules) -> Vec<Fact> {
+    vec![
+        Fact::new("address", rules.address.map(|field| model.contacts.fields[field].id.clone())),
+        Fact::new("consent", rules.consent.as_ref().map(|consent| words::condition(model, consent))),
+        Fact::new("column of do-not-contact", rules.do_not_contact.clone()),
+    ]
+}
+
+fn content(content: &Content) -> Vec<Fact> {
+    let mut facts = vec![
+        Fact::new("kind", content.kind.map(|kind| kind.word().to_owned())),
+        Fact::new("how often", often(content.once)).plain_if(content.once == Once::Entry),
+        Fact::new("goes out without consent", yes(content.transactional)).plain_if(!content.transactional),
+    ];
+    facts.extend(published(&content.publish));
+    facts
+}
+
+fn funnel(model: &Model, funnel: &Funnel) -> Vec<Fact> {
+    let audience = funnel.audience.as_ref().map(|audience| match audience {
+        Audience::Everyone => "everyone".to_owned(),
+        Audience::Of(condition) => words::condition(model, condition),
+    });
+    let moves = if funnel.free { "to any stage" } else { "to heavier stages only" };
+    let place = funnel.place.iter().map(|rule| {
+        format!("{} if {}", funnel.stages[rule.stage].id, words::condition(model, &rule.when))
+    });
+    let place = Some(place.collect::<Vec<_>>().join(", else ")).filter(|rules| !rules.is_empty());
+    vec![
+        Fact::new("priority", funnel.priority.to_string()).plain_if(funnel.priority == 0),
+        Fact::new("column", funnel.column.clone()),
+        Fact::new("enters by itself", audience),
+        Fact::new("enters at", funnel.entry.map(|entry| funnel.stages[entry].id.clone())),
+        Fact::new("moves", moves.to_owned()).plain_if(!funnel.free),
+        Fact::new("placed in", place),
+    ]
+}
+
+fn stage(model: &Model, funnel: &Funnel, stage: &Stage) -> Vec<Fact> {
+    let converts = stage.converts.iter().map(|conversion| {
+        let to = match conversion.to {
+            Target::Next => "the next stage",
+            Target::Stage(to) => funnel.stages[to].id.as_str(),
+        };
+        format!("to {to} if {}", words::condition(model, &conversion.when))
+    });
+    let converts = Some(converts.collect::<Vec<_>>().join(", else ")).filter(|rules| !rules.is_empty());
+    let back: Vec<_> = stage.back_to.iter().map(|(to, _)| funnel.stages[*to].id.as_str()).collect();
+    let mut facts = vec![
+        Fact::new("weight", stage.weight.map(|weight| weight.to_string())),
+        Fact::new("in the file", stage.value.clone()).plain_if(stage.value == stage.id),
+        Fact::new("goes on", converts),
+        Fact::new("may go back to", Some(back.join(", ")).filter(|stages| !stages.is_empty())),
+        Fact::new("final", yes(stage.is_final)).plain_if(!stage.is_final),
+    ];
+    facts.extend(published(&stage.publish));
+    facts
+}
+
+fn campaign(model: &Model, campaign: &Campaign) -> Vec<Fact> {
+    let ways: Vec<_> = campaign.enter.iter().map(|way| words::enter(model, way)).collect();
+    let condition = |condition: &Option<_>| condition.as_ref().map(|inner| words::condition(model, inner));
+    let on_leave = match campaign.on_leave {
+        Some(OnLeave::Exit) => "leaves the campaign",
+        Some(OnLeave::Stay) | None => "stays",
+    };
+    let existing = match campaign.existing {
+        Existing::Enter => "enters",
+        Existing::Skip => "does not enter",
+    };
+    let again = campaign.reenter.map(|after| format!("{after} after the end"));
+    let steps = super::steps::outline(model, &campaign.steps);
+    let mut facts = vec![
+        Fact::new("priority", campaign.priority.to_string()).plain_if(campaign.priority == 0),
+        Fact::new("who enters", Some(ways.join(", or ")).filter(|ways| !ways.is_empty())),
+        Fact::new("enters again", again),
+        Fact::new("who no longer qualifies", on_leave.to_owned()).plain_if(campaign.on_leave != Some(OnLeave::Exit)),
+        Fact::new("who qualifies when it begins", existing.to_owned()).plain_if(campaign.existing == Existing::Enter),
+        Fact::new("goal", condition(&campaign.goal)),
+        Fact::new("leaves when", condition(&campaign.exit_when)),
+    ];
+    facts.extend(published(&campaign.publish));
+    facts.push(Fact::of_whole("steps", steps));
+    facts
+}
+
+fn published(publish: &Publish) -> [Fact; 3] {
+    let end = |moment: &Option<_>| moment.as_ref().map(ToString::to_string);
+    [
+        Fact::new("published", yes(publish.published)).plain_if(publish.published),
+        Fact::new("published from", end(&publish.from)),
+        Fact::new("published until", end(&publish.until)),
+    ]
+}
+
+/// `once in each entry`, `once ever`, `again after 30 days`.
+pub(super) fn often(once: Once) -> String {
+    match once {
+        Once::Entry => "once in each entry".to_owned(),
+        Once::Ever => "once ever".to_owned(),
+        Once::After(length) => format!("again after {length}"),
+    }
+}
+
+fn yes(is: bool) -> String {
+    if is { "yes" } else { "no" }.to_owned()
+}

@@ -1,0 +1,142 @@
+//! What differs between two plans, by id and in the words of the language; nothing in a plan that acts can differ unseen, and a plan against itself gives nothing.
+
+mod about;
+mod campaign;
+mod facts;
+mod funnel;
+mod reach;
+mod rename;
+mod steps;
+mod thing;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::model::Model;
+use crate::plan::Plan;
+
+pub use campaign::CampaignPicture;
+pub use funnel::{Arrow, FunnelPicture, StagePicture};
+pub use reach::Reach;
+pub use rename::Rename;
+pub use steps::{Aligned, StepText};
+
+/// How something differs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mark {
+    /// In the head only.
+    Added,
+    /// In the base only.
+    Removed,
+    /// In both, and not the same.
+    Changed,
+}
+
+/// What a change is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs, reason = "the names are the language's words")]
+pub enum Kind {
+    Project,
+    Contacts,
+    Tag,
+    Field,
+    Channel,
+    Content,
+    Segment,
+    Funnel,
+    Stage,
+    Campaign,
+    Step,
+}
+
+/// One difference.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct Change {
+    /// Whether the thing was added, removed or changed.
+    pub mark: Mark,
+    /// What kind of thing it is.
+    pub kind: Kind,
+    /// Its id: `big-spenders`, `shop/loyal`, `win-back`; of a step, its campaign and its name.
+    pub id: String,
+    /// What about it changed, as in `weight`; absent where the whole thing was added or removed.
+    pub aspect: Option<String>,
+    /// What the base says.
+    pub before: Option<String>,
+    /// What the head says.
+    pub after: Option<String>,
+}
+
+/// All that differs between a base and a head.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diff {
+    /// What acts differently, in order of kind and id.
+    pub changes: Vec<Change>,
+    /// What only reads differently: names, descriptions, colours.
+    pub cosmetic: Vec<Change>,
+    /// What was added and removed and is otherwise the same.
+    pub renames: Vec<Rename>,
+    /// Messages before which another question stands than before.
+    pub reaches: Vec<Reach>,
+    /// The funnels with changes, to be drawn.
+    pub funnels: Vec<FunnelPicture>,
+    /// The campaigns with changes, to be drawn.
+    pub campaigns: Vec<CampaignPicture>,
+}
+
+impl Diff {
+    /// What leads from `base` to `head`.
+    pub fn between(base: &Plan, head: &Plan) -> Self {
+        let mut changes = thing::changes(facts::things(base), facts::things(head));
+        let campaigns = campaign::pictures(base, head);
+        changes.extend(campaigns.iter().flat_map(CampaignPicture::changes));
+        changes.sort_by(|a, b| place(a).cmp(&place(b)));
+        if changes.is_empty() && base.fingerprint() != head.fingerprint() {
+            changes.push(unnamed(base, head));
+        }
+        Self {
+            renames: rename::renames(base, head),
+            reaches: reach::reaches(&campaigns),
+            funnels: funnel::pictures(base.model(), head.model(), &changes),
+            cosmetic: Vec::new(),
+            changes,
+            campaigns,
+        }
+    }
+
+    /// The same with what only reads differently, which a plan does not hold.
+    #[must_use]
+    pub fn with_cosmetic(mut self, base: &Model, head: &Model) -> Self {
+        self.cosmetic = thing::changes(about::things(base), about::things(head));
+        self.cosmetic.retain(|change| change.mark == Mark::Changed);
+        self
+    }
+
+    /// Whether nothing acts differently.
+    pub fn is_empty(&self) -> bool {
+        self.changes.is_empty()
+    }
+}
+
+/// Steps stand with their campaign, behind what is said of it.
+fn place(change: &Change) -> (Kind, &str, bool) {
+    match change.kind {
+        Kind::Step => (Kind::Campaign, change.id.split('/').next().unwrap_or_default(), true),
+        kind => (kind, &change.id, false),
+    }
+}
+
+/// Two plans that say the same in words, and are not the same.
+fn unnamed(base: &Plan, head: &Plan) -> Change {
+    let words = |plan: &Plan| Some(format!("plan {}", plan.fingerprint()));
+    Change {
+        mark: Mark::Changed,
+        kind: Kind::Project,
+        id: "plan".to_owned(),
+        aspect: Some("fingerprint".to_owned()),
+        before: words(base),
+        after: words(head),
+    }
+}

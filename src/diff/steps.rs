@@ -1,0 +1,268 @@
+//! Two lists of steps aligned as sequences, as well as they fit: by written id, else by what they do; the order of each list is kept.
+
+use super::Mark;
+use super::facts::often;
+use crate::graph::words;
+use crate::model::{IfPast, Model, Once, Step, StepKind};
+
+/// A step of the base, of the head, or of both.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Aligned {
+    /// How it differs itself; what is inside it is told apart.
+    pub mark: Option<Mark>,
+    /// In the base.
+    pub before: Option<StepText>,
+    /// In the head.
+    pub after: Option<StepText>,
+    /// What runs where the question is answered with yes.
+    pub then: Vec<Aligned>,
+    /// What runs where it is not.
+    pub otherwise: Vec<Aligned>,
+}
+
+/// A step in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StepText {
+    /// Its name in the outputs.
+    pub name: String,
+    /// What it does.
+    pub words: String,
+    /// The content that it sends.
+    pub sends: Option<String>,
+    /// The question of an `if`.
+    pub asks: Option<String>,
+    /// Whether it ends the campaign.
+    pub exits: bool,
+    /// The name without that of the step around it; changes where a written id does.
+    pub(super) own_name: String,
+    named: bool,
+}
+
+/// The steps of a list, on one line.
+pub(super) fn outline(model: &Model, steps: &[Step]) -> String {
+    let one = |step: &Step| match &step.kind {
+        StepKind::If { then, otherwise, .. } if otherwise.is_empty() => {
+            format!("{} ({})", words(model, step), outline(model, then))
+        }
+        StepKind::If { then, otherwise, .. } => {
+            format!("{} ({}) else ({})", words(model, step), outline(model, then), outline(model, otherwise))
+        }
+        _ => words(model, step),
+    };
+    steps.iter().map(one).collect::<Vec<_>>().join(", then ")
+}
+
+/// A step and all that belongs to it.
+fn words(model: &Model, step: &Step) -> String {
+    let verb = words::step(model, step);
+    match &step.kind {
+        StepKind::Send { once, transactional, .. } => {
+            let often = if *once == Once::Entry { String::new() } else { format!(", {}", often(*once)) };
+            format!("{verb}{often}{}", if *transactional { ", also without consent" } else { "" })
+        }
+        StepKind::WaitUntil { if_past, .. } => match if_past {
+            IfPast::Continue => verb,
+            IfPast::Exit => format!("{verb}, and if that is over, exit"),
+            IfPast::Skip => format!("{verb}, and if that is over, leave out the next step"),
+        },
+        StepKind::Move(_) | StepKind::Leave(_) | StepKind::AddTag(_) | StepKind::RemoveTag(_) => verb,
+        StepKind::Points(_) | StepKind::Set { .. } | StepKind::Clear(_) | StepKind::Wait(_) => verb,
+        StepKind::If { .. } | StepKind::Exit(_) | StepKind::Broken => verb,
+    }
+}
+
+/// The steps of the base with those of the head.
+pub(super) fn align(base: (&Model, &[Step]), head: (&Model, &[Step])) -> Vec<Aligned> {
+    Aligner { base: base.0, head: head.0 }.lists((base.1, ""), (head.1, ""))
+}
+
+struct Aligner<'a> {
+    base: &'a Model,
+    head: &'a Model,
+}
+
+/// A list and the name of the branch that it stands in.
+type List<'a> = (&'a [Step], &'a str);
+
+impl Aligner<'_> {
+    fn lists(&self, base: List<'_>, head: List<'_>) -> Vec<Aligned> {
+        let (mut aligned, mut at, mut with) = (Vec::new(), 0, 0);
+        for (left, right) in self.pairs(base.0, head.0) {
+            aligned.extend(base.0[at..left].iter().map(|step| self.alone(step, base.1, Mark::Removed)));
+            aligned.extend(head.0[with..right].iter().map(|step| self.alone(step, head.1, Mark::Added)));
+            aligned.push(self.pair((&base.0[left], base.1), (&head.0[right], head.1)));
+            (at, with) = (left + 1, right + 1);
+        }
+        aligned.extend(base.0[at..].iter().map(|step| self.alone(step, base.1, Mark::Removed)));
+        aligned.extend(head.0[with..].iter().map(|step| self.alone(step, head.1, Mark::Added)));
+        aligned
+    }
+
+    fn pair(&self, (base, around): (&Step, &str), (head, around_head): (&Step, &str)) -> Aligned {
+        let (before, after) = (text(self.base, base, around), text(self.head, head, around_head));
+        let ((then, otherwise), (then_head, otherwise_head)) = (branches(base), branches(head));
+        let branch = |name: &str, branch: &str| format!("{name}/{branch}/");
+        let inside = |lists: (&[Step], &[Step]), word| {
+            self.lists((lists.0, &branch(&base.name, word)), (lists.1, &branch(&head.name, word)))
+        };
+        let renamed = before.own_name != after.own_name && (before.words == after.words || base.named || head.named);
+        Aligned {
+            mark: (before.words != after.words || renamed || before.named != after.named).then_some(Mark::Changed),
+            then: inside((then, then_head), "then"),
+            otherwise: inside((otherwise, otherwise_head), "else"),
+            before: Some(before),
+            after: Some(after),
+        }
+    }
+
+    fn alone(&self, step: &Step, around: &str, mark: Mark) -> Aligned {
+        let model = if mark == Mark::Removed { self.base } else { self.head };
+        let inside = |steps: &[Step], word| {
+            let around = format!("{}/{word}/", step.name);
+            steps.iter().map(|step| self.alone(step, &around, mark)).collect()
+        };
+        let (then, otherwise) = branches(step);
+        let text = Some(text(model, step, around));
+        let (before, after) = if mark == Mark::Removed { (text, None) } else { (None, text) };
+        Aligned {
+            mark: Some(mark),
+            before,
+            after,
+            then: inside(then, "then"),
+            otherwise: inside(otherwise, "else"),
+        }
+    }
+
+    /// The positions of the steps that belong together: of all ways to keep both orders, one that fits best.
+    fn pairs(&self, base: &[Step], head: &[Step]) -> Vec<(usize, usize)> {
+        let sketches = |model, steps: &[Step]| steps.iter().map(|step| Sketch::of(model, step)).collect::<Vec<_>>();
+        let (base, head) = (sketches(self.base, base), sketches(self.head, head));
+        let same = |(left, right): &(&Sketch, &Sketch)| left.likeness(right) >= SAME;
+        let front = base.iter().zip(&head).take_while(same).count();
+        let (rest, rest_head) = (&base[front..], &head[front..]);
+        let back = rest.iter().rev().zip(rest_head.iter().rev()).take_while(same).count();
+        let middle = (&rest[..rest.len() - back], &rest_head[..rest_head.len() - back]);
+        let mut pairs: Vec<_> = (0..front).map(|at| (at, at)).collect();
+        pairs.extend(best(middle.0, middle.1).into_iter().map(|(left, right)| (left + front, right + front)));
+        pairs.extend((1..=back).rev().map(|at| (base.len() - at, head.len() - at)));
+        pairs
+    }
+}
+
+/// What says whether two steps belong together.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Sketch {
+    verb: u8,
+    /// A written id.
+    id: Option<String>,
+    words: String,
+    inside: (String, String),
+}
+
+impl Sketch {
+    fn of(model: &Model, step: &Step) -> Self {
+        let (then, otherwise) = branches(step);
+        Self {
+            verb: verb(step),
+            id: step.named.then(|| step.name.clone()),
+            words: words(model, step),
+            inside: (outline(model, then), outline(model, otherwise)),
+        }
+    }
+
+    /// How well two steps fit together; 0 for not at all.
+    fn likeness(&self, other: &Self) -> u32 {
+        if self.id.is_some() && other.id.is_some() {
+            return if self.id == other.id { SAME + 1 } else { 0 };
+        }
+        match (self.verb == other.verb, self.words == other.words, self.inside == other.inside) {
+            (true, true, true) => SAME,
+            (true, true, false) => SAME / 2,
+            (true, false, true) if self.verb == IF => SAME / 4,
+            (true, false, _) => 2,
+            (false, ..) => 0,
+        }
+    }
+}
+
+/// The way there and the way back pair the same steps: where several fit equally well, the content of the lists decides, not which is the base.
+fn best(base: &[Sketch], head: &[Sketch]) -> Vec<(usize, usize)> {
+    if base > head {
+        return best_in_order(head, base).into_iter().map(|(left, right)| (right, left)).collect();
+    }
+    best_in_order(base, head)
+}
+
+fn best_in_order(base: &[Sketch], head: &[Sketch]) -> Vec<(usize, usize)> {
+    let width = head.len() + 1;
+    let mut score = vec![0_u32; (base.len() + 1) * width];
+    for left in (0..base.len()).rev() {
+        for right in (0..head.len()).rev() {
+            let likeness = base[left].likeness(&head[right]);
+            let paired = if likeness > 0 { likeness + score[(left + 1) * width + right + 1] } else { 0 };
+            let skipped = score[(left + 1) * width + right].max(score[left * width + right + 1]);
+            score[left * width + right] = paired.max(skipped);
+        }
+    }
+    let (mut pairs, mut left, mut right) = (Vec::new(), 0, 0);
+    while left < base.len() && right < head.len() {
+        let likeness = base[left].likeness(&head[right]);
+        let here = score[left * width + right];
+        if likeness > 0 && here == likeness + score[(left + 1) * width + right + 1] {
+            pairs.push((left, right));
+            (left, right) = (left + 1, right + 1);
+        } else if here == score[(left + 1) * width + right] {
+            left += 1;
+        } else {
+            right += 1;
+        }
+    }
+    pairs
+}
+
+/// The likeness of steps that are the same; more than that is a written id.
+const SAME: u32 = 40;
+const IF: u8 = 10;
+
+/// Steps of other kinds never fit together.
+fn verb(step: &Step) -> u8 {
+    match &step.kind {
+        StepKind::Send { .. } => 0,
+        StepKind::Move(_) => 1,
+        StepKind::Leave(_) => 2,
+        StepKind::AddTag(_) => 3,
+        StepKind::RemoveTag(_) => 4,
+        StepKind::Points(_) => 5,
+        StepKind::Set { .. } => 6,
+        StepKind::Clear(_) => 7,
+        StepKind::Wait(_) | StepKind::WaitUntil { .. } => 8,
+        StepKind::Exit(_) => 9,
+        StepKind::If { .. } => IF,
+        StepKind::Broken => 11,
+    }
+}
+
+fn branches(step: &Step) -> (&[Step], &[Step]) {
+    match &step.kind {
+        StepKind::If { then, otherwise, .. } => (then, otherwise),
+        _ => (&[], &[]),
+    }
+}
+
+fn text(model: &Model, step: &Step, around: &str) -> StepText {
+    StepText {
+        own_name: step.name.strip_prefix(around).unwrap_or(&step.name).to_owned(),
+        name: step.name.clone(),
+        words: words(model, step),
+        sends: match &step.kind {
+            StepKind::Send { content, .. } => Some(model.content[*content].id.clone()),
+            _ => None,
+        },
+        asks: match &step.kind {
+            StepKind::If { when, .. } => Some(words::condition(model, when)),
+            _ => None,
+        },
+        exits: matches!(step.kind, StepKind::Exit(_)),
+        named: step.named,
+    }
+}
