@@ -1,7 +1,7 @@
 //! A whole contacts file through the kernel, chunk by chunk on any number of threads; what comes out is in the order of the file and does not depend on them.
 
 mod bytes;
-mod floor;
+pub(crate) mod floor;
 mod frame;
 mod gathered;
 mod part;
@@ -10,13 +10,15 @@ mod turns;
 pub use bytes::{RunBytes, run_bytes};
 
 use std::io::{self, Write};
+use std::marker::PhantomData;
 use std::sync::atomic::AtomicBool;
 
 use jiff::tz::TimeZone;
 use thiserror::Error;
 
-use floor::Floor;
+use floor::Work;
 use gathered::Gathered;
+use part::Part;
 
 use super::contact::Columns;
 use super::input::ReadError;
@@ -171,8 +173,27 @@ impl Prepared {
             layout: &layout,
         };
         let gathered = Gathered::begin(&job, streams, &self.fingerprint)?;
-        let floor = Floor::new(&job, &blocks, &header, gathered, watch);
-        floor.run(options.threads)?.end(&job, warnings)
+        let work = Running { job: &job, sinks: PhantomData };
+        floor::run(&work, (&blocks, &header), gathered, options.threads, watch)?.end(&job, warnings)
+    }
+}
+
+/// A run, as work for the threads.
+struct Running<'a, W> {
+    job: &'a Job<'a>,
+    sinks: PhantomData<fn(W)>,
+}
+
+impl<W: Write + Send> Work for Running<'_, W> {
+    type Part = Part;
+    type Sum = Gathered<W>;
+
+    fn part(&self, chunk: &[u8], line: u64) -> Result<Part, RunError> {
+        Part::run(self.job, chunk, line)
+    }
+
+    fn add(&self, sum: &mut Gathered<W>, part: Part, bytes: usize, hash: blake3::Hash) -> Result<(), RunError> {
+        sum.add(part, bytes, hash)
     }
 }
 
