@@ -84,7 +84,10 @@ impl Index {
 
 /// The words of the parts of files that could not be read; a reference to one of them may be right.
 #[derive(Debug, Default)]
-pub(super) struct Unread(Vec<String>);
+pub(super) struct Unread {
+    words: Vec<String>,
+    nothing: bool,
+}
 
 impl Unread {
     pub(super) fn new(sources: &Sources, spans: &[Span]) -> Self {
@@ -93,15 +96,16 @@ impl Unread {
         let mut words: Vec<String> = words.filter(|word| !word.is_empty()).map(str::to_owned).collect();
         words.sort();
         words.dedup();
-        Self(words)
+        Self { words, nothing: spans.is_empty() }
     }
 
+    /// Whether everything was read.
     pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.nothing
     }
 
     fn may_define(&self, name: &str) -> bool {
-        name.split('/').any(|part| self.0.binary_search_by(|word| word.as_str().cmp(part)).is_ok())
+        name.split('/').any(|part| self.words.binary_search_by(|word| word.as_str().cmp(part)).is_ok())
     }
 }
 

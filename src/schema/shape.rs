@@ -133,7 +133,8 @@ impl<'a> Place<'a> {
     fn explain(&self) -> Vec<Diagnostic> {
         let first = |wanted: fn(&ValidationErrorKind) -> bool| self.errors.iter().find(|error| wanted(error.kind()));
         if let Some(error) = first(|kind| matches!(kind, ValidationErrorKind::Type { .. })) {
-            return vec![self.wrong_type(error)];
+            // A list or mapping that was cut off may have begun by the same mistake.
+            return if self.cut { Vec::new() } else { vec![self.wrong_type(error)] };
         }
         if let Some(error) = first(|kind| matches!(kind, ValidationErrorKind::Enum { .. })) {
             return vec![self.unknown_value(error)];

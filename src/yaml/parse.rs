@@ -6,7 +6,7 @@ use granit_parser::{Event, Parser, ScalarStyle, StructureStyle, Tag, options};
 
 use super::budget::{self, Budget};
 use super::node::{Node, Scalar, Value};
-use super::syntax::{SYNTAX, Stopped};
+use super::syntax::{self, SYNTAX, Stopped};
 use super::tree::{Closed, Frame, Tree};
 use super::unquoted;
 use crate::diagnostic::{Code, Diagnostic};
@@ -186,7 +186,7 @@ impl<'t> Reader<'t> {
         let Some(Closed { mut node, anchor, template }) = self.tree.close(end) else { return Ok(()) };
         if template {
             self.templates -= 1;
-            let flow = self.tree.open_bracket().is_some();
+            let flow = self.tree.open_bracket(self.text).is_some();
             let end = unquoted::end_of_text(self.text, node.span.range().end, flow);
             let span = Span::new(self.file, node.span.range().start..end);
             let text = &self.text[span.range()];
@@ -233,12 +233,15 @@ impl<'t> Reader<'t> {
 
     fn explain(&mut self, error: &granit_parser::ScanError) -> Stop {
         let at = self.at_character(error.marker().byte_offset().unwrap_or_default() + self.skipped);
-        let open = self.tree.open_bracket();
+        let open = self.tree.open_bracket(self.text);
         // A value that ends where the parser gave up has swallowed what follows it: it was meant otherwise.
         let swallowed = self.tree.forget(at);
         let stopped = Stopped { file: self.file, text: self.text, at, read_to: self.read_to, open, swallowed };
         let mistake = stopped.explain(error.kind());
         self.read_to = swallowed.unwrap_or(self.read_to);
+        if syntax::is_indentation(error.kind()) {
+            self.read_to = syntax::end_of_content(self.text, self.read_to.min(at));
+        }
         mistake.into()
     }
 

@@ -33,14 +33,16 @@ impl Stopped<'_> {
         if let Some(suspect) = self.suspect() {
             return suspect.into_diagnostic(self.file, self.text);
         }
-        if is_tab(kind) {
+        if is_tab(kind) || (is_indentation(kind) && self.indenting_tab().is_some()) {
             return self.tab();
         }
         if is_unclosed_quote(kind) {
             return self.unclosed_quote();
         }
         if let ErrorKind::UnclosedFlowCollection { .. } = kind {
-            return self.unclosed(Span::new(self.file, self.at..self.at + 1), self.text.trim_end().len());
+            let here = self.text[self.at..].starts_with(['[', '{']);
+            let at = if here { Some(Span::new(self.file, self.at..self.at + 1)) } else { self.open };
+            return self.unclosed(at.unwrap_or_else(|| self.here()), self.text.trim_end().len());
         }
         if let Some(open) = self.open.filter(|_| is_in_flow(kind)) {
             return self.in_brackets(open);
@@ -69,13 +71,27 @@ impl Stopped<'_> {
     }
 
     fn tab(&self) -> Diagnostic {
-        let line = self.text[..self.at].rfind('\n').map_or(0, |newline| newline + 1);
-        let before = self.text[line..self.at].find('\t').map(|tab| line + tab);
-        let tab = before.or_else(|| self.text[self.at..].find('\t').map(|tab| self.at + tab)).unwrap_or(self.at);
+        let tab = self.indenting_tab().or_else(|| self.text[self.at..].find('\t').map(|tab| self.at + tab));
+        let tab = tab.unwrap_or(self.at);
         let length = self.text[tab..].chars().take_while(|c| *c == '\t').count();
         Diagnostic::error(SYNTAX, Span::new(self.file, tab..tab + length), "a tab cannot indent a line")
             .at("a tab")
             .help("indent with spaces, two for each level")
+    }
+
+    /// A tab before the first word of the line where the parser gave up, or of the line that it read last.
+    fn indenting_tab(&self) -> Option<usize> {
+        let read = end_of_content(self.text, self.at);
+        let from = self.text[..read].rfind('\n').map_or(0, |newline| newline + 1);
+        let mut start = from;
+        for line in self.text[from..self.at].split_inclusive('\n') {
+            let indent = line.len() - line.trim_start_matches([' ', '\t']).len();
+            if let Some(tab) = line[..indent].find('\t') {
+                return Some(start + tab);
+            }
+            start += line.len();
+        }
+        None
     }
 
     fn unclosed_quote(&self) -> Diagnostic {
@@ -150,6 +166,15 @@ impl Stopped<'_> {
     }
 }
 
+/// Where the last line before `at` ends that holds more than space and comments.
+pub(super) fn end_of_content(text: &str, at: usize) -> usize {
+    let mut before = text[..at].trim_end();
+    while let Some(line) = before.lines().next_back().filter(|line| line.trim_start().starts_with('#')) {
+        before = before[..before.len() - line.len()].trim_end();
+    }
+    before.len()
+}
+
 fn before(text: &str, at: usize) -> usize {
     text[..at].char_indices().next_back().map_or(0, |(start, _)| start)
 }
@@ -162,6 +187,19 @@ fn is_tab(kind: &ErrorKind) -> bool {
             | ErrorKind::TabAtBlockScalarStart
             | ErrorKind::TabInIndentation
             | ErrorKind::TabInPlainScalar
+    )
+}
+
+/// Whether a line does not belong to those above it, so that what stands there may be wrong itself.
+pub(super) fn is_indentation(kind: &ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::ExpectedBlockMappingKey
+            | ErrorKind::ExpectedDocumentStart
+            | ErrorKind::InvalidIndentation
+            | ErrorKind::ExpectedBlockSequenceEntry
+            | ErrorKind::BlockSequenceEntryNotAllowed
+            | ErrorKind::InvalidBlockScalarIndent
     )
 }
 
@@ -206,11 +244,7 @@ fn words(kind: &ErrorKind) -> (String, &'static str, &'static str) {
             "unexpected `:`",
             "indent the line like the keys beside it, or leave out the value above it",
         ),
-        ErrorKind::ExpectedBlockMappingKey
-        | ErrorKind::InvalidIndentation
-        | ErrorKind::ExpectedBlockSequenceEntry
-        | ErrorKind::BlockSequenceEntryNotAllowed
-        | ErrorKind::InvalidBlockScalarIndent => (
+        kind if is_indentation(kind) => (
             "this line does not stand below the lines that it belongs to",
             "indented differently",
             "indent it with as many spaces as the lines beside it; a list item starts with `- `",

@@ -93,12 +93,10 @@ impl Tree {
         }
     }
 
-    /// The innermost collection in brackets.
-    pub(super) fn open_bracket(&self) -> Option<Span> {
-        self.frames.last().and_then(|frame| match frame {
-            Frame::Sequence { span, flow, .. } => flow.then_some(*span),
-            Frame::Mapping(mapping) => mapping.flow.then_some(mapping.span),
-        })
+    /// The innermost open collection that is written with a bracket; a key and value in a list in brackets are a mapping without any.
+    pub(super) fn open_bracket(&self, text: &str) -> Option<Span> {
+        let inside = self.frames.iter().rev().take_while(|frame| frame.is_flow()).map(Frame::span);
+        inside.into_iter().find(|span| text[span.range().start..].starts_with(['[', '{']))
     }
 
     /// Takes back a scalar that ends at `at`, and its key; tells where they started.
@@ -158,6 +156,13 @@ impl Tree {
 }
 
 impl Frame {
+    fn is_flow(&self) -> bool {
+        match self {
+            Self::Sequence { flow, .. } => *flow,
+            Self::Mapping(mapping) => mapping.flow,
+        }
+    }
+
     fn last(&self) -> Option<Span> {
         match self {
             Self::Sequence { items, .. } => items.last().map(|item| item.span),

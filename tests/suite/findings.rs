@@ -30,7 +30,9 @@ pub(crate) fn show(sources: &Sources, diagnostics: Vec<Diagnostic>) -> String {
     for finding in diagnostics {
         let place = |span: Span| {
             let at = sources.line_column(span);
-            format!("{}:{} {}", at.line, at.column, sources.text(span).escape_debug())
+            let file = sources.file(span.file).filter(|_| sources.files().count() > 1);
+            let path = file.map(|file| format!("{}:", file.path)).unwrap_or_default();
+            format!("{path}{}:{} {}", at.line, at.column, sources.text(span).escape_debug())
         };
         writeln!(text, "{} at {}", finding.code.0, place(finding.primary.span)).unwrap();
         writeln!(text, "  {} ({})", finding.message, finding.primary.text).unwrap();

@@ -6,6 +6,7 @@
 )]
 
 mod agreement;
+mod broken_files;
 mod checks;
 mod cli;
 mod examples;
@@ -19,6 +20,7 @@ mod io_run;
 mod kernel;
 mod layout;
 mod moves;
+mod merge;
 mod plan;
 mod projects;
 mod readme;
