@@ -1,6 +1,7 @@
 //! Funnels, campaigns and content compiled: what is published now, steps in a row with the step that follows each, conditions as nodes.
 
-use super::condition::{Compiler, NodeId};
+use super::compile::{Compiler, mask};
+use super::condition::NodeId;
 use super::topics::{Reads, Topics};
 use super::zone::{Zone, day_number};
 use crate::model::ids::Id;
@@ -309,7 +310,7 @@ impl Builder<'_> {
             Value::Date(day) => Kept::Day(day_number(*day)),
             Value::Datetime(moment) => Kept::Moment(self.zone.start_of_moment(*moment)),
             Value::Choice(choice) => Kept::Choice(*choice),
-            Value::Choices(choices) => Kept::Choices(super::condition::mask(choices)),
+            Value::Choices(choices) => Kept::Choices(mask(choices)),
         }
     }
 

@@ -1,8 +1,10 @@
 //! The plan compiled for one moment: indices instead of names, integers instead of dates; nothing in it changes while contacts run through it.
 
+mod compile;
 mod condition;
 mod fold;
 mod journey;
+mod ranges;
 mod topics;
 mod zone;
 
@@ -24,7 +26,7 @@ use crate::model::ids::Id;
 use crate::model::{Campaign, CampaignId, Condition, Enter, Existing, Model, StageRef};
 use crate::plan::{Plan, condition_json};
 use crate::runner::state::{Header, Knows, Opened};
-use condition::Compiler;
+use compile::Compiler;
 use journey::Builder;
 
 /// A plan, bound to the moment of a run.

@@ -1,0 +1,306 @@
+//! Conditions of the model to questions: dates become ranges of integers for the program's moment, text is folded, segments stand after those that they ask.
+
+use std::collections::HashMap;
+
+use super::condition::{Conditions, Node, NodeId};
+use super::fold::folded;
+use super::ranges::{integers, joined};
+use super::topics::{Reads, Topics};
+use super::zone::{Zone, day_number, negative, shifted};
+use crate::model::ids::Id;
+use crate::model::{
+    ChoiceId, Condition, ConditionKind, DateTest, Duration, FieldId, FieldTest, FieldType, Model, SegmentId, StageRef,
+    Subject, TextTest, When,
+};
+
+/// Turns conditions of the model into nodes.
+pub(crate) struct Compiler<'m> {
+    model: &'m Model,
+    zone: &'m Zone,
+    topics: &'m Topics,
+    now: i64,
+    known: HashMap<Node, NodeId>,
+    slot_of: HashMap<NodeId, usize>,
+    conditions: Conditions,
+}
+
+/// Segments may ask each other this deep before they are asked in order.
+const DEEP: usize = 100;
+
+impl<'m> Compiler<'m> {
+    pub(crate) fn new(model: &'m Model, zone: &'m Zone, topics: &'m Topics, now: i64) -> Self {
+        let mut compiler = Self {
+            model,
+            zone,
+            topics,
+            now,
+            known: HashMap::new(),
+            slot_of: HashMap::new(),
+            conditions: Conditions::default(),
+        };
+        let nothing = compiler.intern(Node::Constant(false));
+        compiler.conditions.segments = vec![nothing; model.segments.len()];
+        for id in in_order(model) {
+            let node = compiler.compile(&model.segments[id].condition);
+            let cached = compiler.cached(node);
+            compiler.conditions.segments[id.index()] = cached;
+            if let Node::Cached { slot, .. } = *compiler.conditions.node(cached) {
+                compiler.conditions.order.push(slot);
+                compiler.conditions.is_segment.resize((slot + 1).max(compiler.conditions.is_segment.len()), false);
+                compiler.conditions.is_segment[slot] = true;
+            }
+        }
+        compiler.conditions.deep = model.segments.len() > DEEP;
+        compiler
+    }
+
+    pub(crate) fn finish(self) -> Conditions {
+        self.conditions
+    }
+
+    pub(crate) fn reads(&self, node: NodeId) -> Reads {
+        self.conditions.reads(node)
+    }
+
+    pub(crate) fn always(&mut self) -> NodeId {
+        self.intern(Node::Constant(true))
+    }
+
+    pub(crate) fn compile(&mut self, condition: &Condition) -> NodeId {
+        let node = match &condition.kind {
+            ConditionKind::All(parts) => Node::All(self.each(parts)),
+            ConditionKind::Any(parts) => Node::Any(self.each(parts)),
+            ConditionKind::Not(inside) => Node::Not(self.compile(inside)),
+            ConditionKind::Field { subject, test } => return self.field(*subject, test),
+            ConditionKind::Tag(tag) => Node::Tag(tag.index()),
+            ConditionKind::Stage { stage, at_least } => self.stage(*stage, *at_least),
+            ConditionKind::Reached(stage) => self.reached(*stage),
+            ConditionKind::InFunnel(funnel) => {
+                let count = self.model.funnels[*funnel].stages.len();
+                Node::InStages { funnel: funnel.index(), stages: bits(0..count, count) }
+            }
+            ConditionKind::Segment(segment) => return self.conditions.segments[segment.index()],
+            ConditionKind::Broken => Node::Constant(false),
+        };
+        self.intern(node)
+    }
+
+    /// `{ stage: … }` for a stage that stands elsewhere, such as in `{ entered: … }`.
+    pub(crate) fn in_stage(&mut self, stage: StageRef) -> NodeId {
+        let node = self.stage(stage, None);
+        self.intern(node)
+    }
+
+    fn each(&mut self, parts: &[Condition]) -> Box<[NodeId]> {
+        parts.iter().map(|part| self.compile(part)).collect()
+    }
+
+    fn intern(&mut self, node: Node) -> NodeId {
+        if let Some(&id) = self.known.get(&node) {
+            return id;
+        }
+        let id = NodeId(u32::try_from(self.conditions.nodes.len()).unwrap_or(u32::MAX));
+        self.conditions.reads.push(self.reads_of(&node));
+        self.conditions.nodes.push(node.clone());
+        self.known.insert(node, id);
+        id
+    }
+
+    /// The same question, but asked once while nothing that it reads has changed.
+    fn cached(&mut self, node: NodeId) -> NodeId {
+        if matches!(self.conditions.node(node), Node::Cached { .. }) {
+            return node;
+        }
+        if let Some(&slot) = self.slot_of.get(&node) {
+            return self.intern(Node::Cached { slot, node });
+        }
+        let slot = self.conditions.slots.len();
+        self.conditions.slots.push(node);
+        self.slot_of.insert(node, slot);
+        self.intern(Node::Cached { slot, node })
+    }
+
+    fn reads_of(&self, node: &Node) -> Reads {
+        let field = |index: usize| self.topics.of_field(FieldId::from_index(index));
+        match node {
+            Node::Constant(_) => 0,
+            Node::All(parts) | Node::Any(parts) => parts.iter().fold(0, |reads, &part| reads | self.reads(part)),
+            Node::Not(node) | Node::Cached { node, .. } => self.reads(*node),
+            Node::Ranges { subject, .. } => self.topics.of_subject(*subject),
+            Node::Exists(index) => field(*index),
+            Node::Text { field: index, .. } | Node::Decimal { field: index, .. } => field(*index),
+            Node::Boolean { field: index, .. } | Node::Choice { field: index, .. } => field(*index),
+            Node::HasAny { field: index, .. } | Node::HasAll { field: index, .. } => field(*index),
+            Node::HasNone { field: index, .. } => field(*index),
+            Node::Tag(tag) => self.topics.of_tag(Id::from_index(*tag)),
+            Node::Stage { funnel, .. } | Node::InStages { funnel, .. } => {
+                self.topics.of_funnel(Id::from_index(*funnel))
+            }
+        }
+    }
+
+    fn stage(&self, stage: StageRef, at_least: Option<Duration>) -> Node {
+        let since = at_least.map_or(i64::MAX, |length| self.ago(length));
+        Node::Stage { funnel: stage.funnel.index(), stage: stage.stage.index(), since }
+    }
+
+    /// The start of the day so long ago, or exactly so long ago.
+    fn ago(&self, length: Duration) -> i64 {
+        self.zone.span(When::Ago(length), self.now).0
+    }
+
+    fn reached(&self, stage: StageRef) -> Node {
+        let stages = &self.model.funnels[stage.funnel].stages;
+        let weight = stages[stage.stage].weight;
+        let heavy = stages.iter().filter(|(_, other)| other.weight >= weight).map(|(id, _)| id.index());
+        Node::InStages { funnel: stage.funnel.index(), stages: bits(heavy, stages.len()) }
+    }
+
+    fn field(&mut self, subject: Subject, test: &FieldTest) -> NodeId {
+        let node = match (subject, test) {
+            (_, FieldTest::Exists(false)) => {
+                let exists = self.field(subject, &FieldTest::Exists(true));
+                Node::Not(exists)
+            }
+            (Subject::Points, FieldTest::Number(test)) => integers(subject, test),
+            (Subject::Points, FieldTest::Exists(_)) => Node::Constant(true),
+            (Subject::Points, _) => Node::Constant(false),
+            (Subject::Field(field), test) => self.field_test(field, test),
+        };
+        let expensive = matches!(node, Node::Text { .. });
+        let node = self.intern(node);
+        if expensive { self.cached(node) } else { node }
+    }
+
+    fn field_test(&self, field: FieldId, test: &FieldTest) -> Node {
+        let type_ = self.model.contacts.fields[field].type_.as_ref();
+        let index = field.index();
+        match test {
+            FieldTest::Exists(_) => Node::Exists(index),
+            FieldTest::Text(test) => {
+                let fold = !matches!(type_, Some(FieldType::Text { match_case: true }));
+                Node::Text { field: index, fold, test: text_test(test, fold) }
+            }
+            FieldTest::Number(test) if type_ == Some(&FieldType::Integer) => integers(Subject::Field(field), test),
+            FieldTest::Number(test) => Node::Decimal { field: index, test: test.clone() },
+            FieldTest::Boolean { is, negated } => Node::Boolean { field: index, is: *is, negated: *negated },
+            FieldTest::Choice { values, negated } => {
+                let count = values.iter().map(|value| value.index() + 1).max().unwrap_or(0);
+                let values = bits(values.iter().map(|value| value.index()), count);
+                Node::Choice { field: index, values, negated: *negated }
+            }
+            FieldTest::HasAny(values) => Node::HasAny { field: index, values: mask(values) },
+            FieldTest::HasAll(values) => Node::HasAll { field: index, values: mask(values) },
+            FieldTest::HasNone(values) => Node::HasNone { field: index, values: mask(values) },
+            FieldTest::Date(test) => {
+                let whole_days = type_ == Some(&FieldType::Date);
+                let negated = matches!(test, DateTest::In { negated: true, .. });
+                let ranges = joined(self.dates(test, whole_days));
+                Node::Ranges { subject: Subject::Field(field), ranges, negated }
+            }
+        }
+    }
+
+    fn dates(&self, test: &DateTest, whole_days: bool) -> Vec<(i64, i64)> {
+        let span = |when: &When| self.span(*when, whole_days);
+        let here = span(&When::Today(0));
+        let now = if whole_days { here } else { (self.now, self.now) };
+        match test {
+            DateTest::In { values, .. } => values.iter().map(span).collect(),
+            DateTest::Between(from, to) => vec![(span(from).0, span(to).1)],
+            DateTest::Before(when) => vec![(i64::MIN, span(when).0.saturating_sub(1))],
+            DateTest::After(when) => vec![(span(when).1.saturating_add(1), i64::MAX)],
+            DateTest::Since(when) => vec![(span(when).0, i64::MAX)],
+            DateTest::Until(when) => vec![(i64::MIN, span(when).1)],
+            DateTest::Within(length) => vec![(span(&When::Ago(*length)).0, now.1)],
+            DateTest::WithinNext(length) => vec![(now.0, span(&When::In(*length)).1)],
+            DateTest::During(period) => {
+                let (first, last) = self.zone.period(*period, self.now);
+                if whole_days {
+                    vec![(i64::from(day_number(first)), i64::from(day_number(last)))]
+                } else {
+                    vec![(self.zone.start_of(first), self.zone.end_of(last).saturating_sub(1))]
+                }
+            }
+        }
+    }
+
+    /// The first and the last value that lie in `when`: days for a date, seconds for a datetime.
+    fn span(&self, when: When, whole_days: bool) -> (i64, i64) {
+        if !whole_days {
+            return self.zone.span(when, self.now);
+        }
+        let day = self.zone.day(when, self.now).unwrap_or_else(|| match when {
+            When::Ago(length) => shifted(self.zone.day_of(self.now), negative(length)),
+            When::In(length) => shifted(self.zone.day_of(self.now), length),
+            When::At(_) | When::Today(_) | When::StartOf(_) => self.zone.day_of(self.zone.span(when, self.now).0),
+        });
+        let number = i64::from(day_number(day));
+        (number, number)
+    }
+}
+
+/// Segments, each after those that it asks; those of a cycle, which no plan has, are left out.
+fn in_order(model: &Model) -> Vec<SegmentId> {
+    let mut asked_by: Vec<Vec<SegmentId>> = vec![Vec::new(); model.segments.len()];
+    let mut open: Vec<usize> = vec![0; model.segments.len()];
+    for (id, segment) in model.segments.iter() {
+        each_segment(&segment.condition, &mut |asked| {
+            asked_by[asked.index()].push(id);
+            open[id.index()] += 1;
+        });
+    }
+    let mut order: Vec<SegmentId> = model.segments.ids().filter(|id| open[id.index()] == 0).collect();
+    let mut next = 0;
+    while let Some(&done) = order.get(next) {
+        next += 1;
+        for &waiting in &asked_by[done.index()] {
+            open[waiting.index()] -= 1;
+            if open[waiting.index()] == 0 {
+                order.push(waiting);
+            }
+        }
+    }
+    order
+}
+
+fn each_segment(condition: &Condition, visit: &mut impl FnMut(SegmentId)) {
+    match &condition.kind {
+        ConditionKind::All(parts) | ConditionKind::Any(parts) => {
+            for part in parts {
+                each_segment(part, visit);
+            }
+        }
+        ConditionKind::Not(inside) => each_segment(inside, visit),
+        ConditionKind::Segment(segment) => visit(*segment),
+        ConditionKind::Field { .. } | ConditionKind::Tag(_) | ConditionKind::Stage { .. } => {}
+        ConditionKind::Reached(_) | ConditionKind::InFunnel(_) | ConditionKind::Broken => {}
+    }
+}
+
+fn text_test(written: &TextTest, fold: bool) -> TextTest {
+    let text = |text: &String| if fold { folded(text) } else { text.clone() };
+    match written {
+        TextTest::In { values, negated } => {
+            let mut values: Vec<String> = values.iter().map(text).collect();
+            values.sort_unstable();
+            TextTest::In { values, negated: *negated }
+        }
+        TextTest::Contains(part) => TextTest::Contains(text(part)),
+        TextTest::StartsWith(part) => TextTest::StartsWith(text(part)),
+        TextTest::EndsWith(part) => TextTest::EndsWith(text(part)),
+    }
+}
+
+pub(crate) fn mask(values: &[ChoiceId]) -> u64 {
+    let bit = |value: &ChoiceId| u32::try_from(value.index()).ok().and_then(|at| 1_u64.checked_shl(at));
+    values.iter().filter_map(bit).fold(0, |mask, bit| mask | bit)
+}
+
+fn bits(set: impl Iterator<Item = usize>, count: usize) -> Box<[u64]> {
+    let mut words = vec![0; count.div_ceil(64)];
+    for index in set {
+        words[index / 64] |= 1 << (index % 64);
+    }
+    words.into_boxed_slice()
+}
