@@ -125,9 +125,10 @@ fn funnel(model: &Model, funnel: &Funnel) -> Vec<Fact> {
         Audience::Of(condition) => words::condition(model, condition),
     });
     let moves = if funnel.free { "to any stage" } else { "to heavier stages only" };
-    let place = funnel.place.iter().map(|rule| {
-        format!("{} if {}", funnel.stages[rule.stage].id, words::condition(model, &rule.when))
-    });
+    let place = funnel
+        .place
+        .iter()
+        .map(|rule| format!("{} if {}", funnel.stages[rule.stage].id, words::condition(model, &rule.when)));
     let place = Some(place.collect::<Vec<_>>().join(", else ")).filter(|rules| !rules.is_empty());
     vec![
         Fact::new("priority", funnel.priority.to_string()).plain_if(funnel.priority == 0),

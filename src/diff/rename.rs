@@ -52,7 +52,8 @@ fn exact<T>(things: &BTreeMap<String, T>, text: impl Fn(&str, &T) -> String) -> 
 fn pairs(kind: Kind, base: Exact, head: Exact) -> Vec<Rename> {
     let gone: Vec<_> = base.iter().filter(|(id, _)| !head.contains_key(*id)).collect();
     let new: Vec<_> = head.iter().filter(|(id, _)| !base.contains_key(*id)).collect();
-    let only = |things: &[(&String, &String)], exact: &String| things.iter().filter(|(_, it)| *it == exact).count() == 1;
+    let only =
+        |things: &[(&String, &String)], exact: &String| things.iter().filter(|(_, it)| *it == exact).count() == 1;
     let mut found = Vec::new();
     for (before, exact) in gone.iter().filter(|(_, exact)| only(&gone, exact) && only(&new, exact)) {
         let after = new.iter().find(|(_, it)| it == exact);

@@ -124,13 +124,7 @@ impl Aligner<'_> {
         let (then, otherwise) = branches(step);
         let text = Some(text(model, step, around));
         let (before, after) = if mark == Mark::Removed { (text, None) } else { (None, text) };
-        Aligned {
-            mark: Some(mark),
-            before,
-            after,
-            then: inside(then, "then"),
-            otherwise: inside(otherwise, "else"),
-        }
+        Aligned { mark: Some(mark), before, after, then: inside(then, "then"), otherwise: inside(otherwise, "else") }
     }
 
     /// The positions of the steps that belong together: of all ways to keep both orders, one that fits best.

@@ -1,5 +1,6 @@
 //! The contact while an instant goes over it; whatever changes it here also says who must be asked anew.
 
+use super::bits::{Answers, Bits};
 use super::cause::Cause;
 use crate::model::ids::Id;
 use crate::model::{CampaignId, ContentId, StageId, TagId};
@@ -87,82 +88,6 @@ pub(super) struct Standing {
 impl Standing {
     pub(super) fn id(&self) -> Option<StageId> {
         self.stage.map(Id::from_index)
-    }
-}
-
-/// A set of small numbers.
-#[derive(Debug, Default)]
-pub(super) struct Bits {
-    pub(super) words: Vec<u64>,
-}
-
-impl Bits {
-    pub(super) fn reset(&mut self, count: usize) {
-        self.words.clear();
-        self.words.resize(count.div_ceil(64), 0);
-    }
-
-    pub(super) fn has(&self, index: usize) -> bool {
-        self.words[index / 64] >> (index % 64) & 1 == 1
-    }
-
-    pub(super) fn set(&mut self, index: usize) {
-        self.words[index / 64] |= 1 << (index % 64);
-    }
-
-    pub(super) fn unset(&mut self, index: usize) {
-        self.words[index / 64] &= !(1 << (index % 64));
-    }
-
-    pub(super) fn fill(&mut self, count: usize) {
-        self.reset(count);
-        (0..count).for_each(|index| self.set(index));
-    }
-
-    pub(super) fn any(&self) -> bool {
-        self.words.iter().any(|&word| word != 0)
-    }
-
-    /// The smallest number in it that is not below `from`.
-    pub(super) fn next(&self, from: usize) -> Option<usize> {
-        let mut at = from / 64;
-        let mut word = self.words.get(at)? & (u64::MAX << (from % 64));
-        while word == 0 {
-            at += 1;
-            word = *self.words.get(at)?;
-        }
-        Some(at * 64 + word.trailing_zeros() as usize)
-    }
-}
-
-/// The answers to the questions that are asked once.
-#[derive(Debug, Default)]
-pub(super) struct Answers {
-    known: Vec<u64>,
-    yes: Vec<u64>,
-}
-
-impl Answers {
-    pub(super) fn reset(&mut self, count: usize) {
-        self.known.clear();
-        self.known.resize(count.div_ceil(64), 0);
-        self.yes.resize(count.div_ceil(64), 0);
-    }
-
-    pub(super) fn get(&self, slot: usize) -> Option<bool> {
-        let bit = 1 << (slot % 64);
-        (self.known[slot / 64] & bit != 0).then_some(self.yes[slot / 64] & bit != 0)
-    }
-
-    pub(super) fn put(&mut self, slot: usize, yes: bool) {
-        let bit = 1 << (slot % 64);
-        self.known[slot / 64] |= bit;
-        let word = &mut self.yes[slot / 64];
-        *word = if yes { *word | bit } else { *word & !bit };
-    }
-
-    fn keep(&mut self, unaffected: &[u64]) {
-        self.known.iter_mut().zip(unaffected).for_each(|(known, keep)| *known &= keep);
     }
 }
 

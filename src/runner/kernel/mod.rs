@@ -8,6 +8,7 @@
 //! that step until the next instant. A void entry gives its number to the next one, and its `start` counts as entered. A field without a column is missing again after `clear`.
 
 mod ask;
+mod bits;
 mod campaign;
 mod cause;
 mod count;
