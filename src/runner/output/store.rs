@@ -13,6 +13,7 @@ use super::file::HashedFile;
 const CURRENT: &str = "CURRENT";
 const LOCK: &str = "lock";
 const NEW: &str = "new";
+const PART: &str = "CURRENT.part";
 
 /// Why a state cannot be read or written.
 #[derive(Debug, Error)]
@@ -47,6 +48,7 @@ impl Store {
         }
         let mut store = Self { folder: folder.to_path_buf(), current: None, _lock: lock };
         store.current = store.named()?;
+        store.current.as_deref().map_or(Ok(()), |current| store.sweep(current)).map_err(failed)?;
         Ok(store)
     }
 
@@ -82,16 +84,22 @@ impl Store {
     fn replace(&self, hash: &str) -> io::Result<()> {
         let name = snapshot(hash);
         fs::rename(self.folder.join(NEW), self.folder.join(&name))?;
-        let part = self.folder.join("CURRENT.part");
+        let part = self.folder.join(PART);
         let mut current = File::create(&part)?;
         writeln!(current, "{name}")?;
         current.sync_all()?;
         fs::rename(part, self.folder.join(CURRENT))?;
         File::open(&self.folder)?.sync_all()?;
+        self.sweep(hash)
+    }
+
+    /// Removes all snapshots but the one that counts, and what a killed run left half.
+    fn sweep(&self, hash: &str) -> io::Result<()> {
         for entry in fs::read_dir(&self.folder)? {
             let entry = entry?;
-            let other = entry.file_name().to_string_lossy().into_owned();
-            if other != name && hash_of(&other).is_some() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let is_other = hash_of(&name).is_some_and(|other| other != hash);
+            if is_other || name == NEW || name == PART {
                 fs::remove_file(entry.path())?;
             }
         }
