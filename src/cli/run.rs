@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::tz::TimeZone;
@@ -50,6 +50,9 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
+    if args.rejects.as_deref() == Some(Path::new("-")) {
+        return Err(Failure::new("`--rejects` needs a file: the table of the run goes to standard output"));
+    }
     let Some(plan) = plan(&args.path, terminal)? else { return Ok(Exit::Findings) };
     let now = now(args.now.as_deref(), &plan)?;
     let interrupted = signals()?;
@@ -74,6 +77,9 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
     if summary.duplicates > 0 || (summary.problems.rows > 0 && args.rejects.is_none()) {
         terminal.print(Stream::Err, &problems(&summary, args))?;
         return Ok(Exit::Findings);
+    }
+    if interrupted.load(Ordering::Relaxed) {
+        return Ok(Exit::Interrupted);
     }
     let done = session.commit(streams, &summary, &prepared, store.as_ref())?;
     terminal.print(Stream::Out, &metrics::table(plan.model(), &done.metrics))?;

@@ -220,6 +220,100 @@ fn rejects_keep_the_rows_as_they_are() {
     assert_eq!(String::from_utf8(found.contacts).unwrap(), "id,n,dnc,stage_shop\r\n1,5,,Lead\r\n3,\"4\",,Lead\r\n");
 }
 
+const WRITES: &str = "
+version: 1
+timezone: Europe/Warsaw
+contacts:
+  key: id
+  tags: { values: open }
+  points: { column: score }
+  fields:
+    name:  { type: text }
+    n:     { type: integer, max: 10 }
+    spent: { type: number }
+    ok:    { type: boolean }
+    seen:  { type: date }
+    at:    { type: datetime }
+    plan:  { type: choice, values: [free, pro] }
+    likes: { type: choices, values: [shoes, hats, socks], separator: '|' }
+    old:   { type: text }
+campaigns:
+  all:
+    enter: [ { field: n, exists: true } ]
+    steps:
+      - set: name
+        to: 'Ada, \"A\"'
+      - set: n
+        to: { add: 8 }
+      - set: spent
+        to: 12.50
+      - set: ok
+        to: true
+      - set: seen
+        to: today
+      - set: at
+        to: now
+      - set: plan
+        to: pro
+      - set: likes
+        to: [socks, shoes]
+      - clear: old
+      - remove-tag: b
+      - add-tag: z
+      - add-tag: y
+      - points: 5
+";
+
+#[test]
+fn what_changed_is_written_and_all_else_keeps_its_bytes() {
+    let plan = plan(WRITES);
+    let contacts = "note,id,tags,score,name,n,spent,ok,seen,at,plan,likes,old\r\n\
+        \"q,\",1,a; b ;c,,Ada,3,12.5,,2026-11-20,2026-11-21T09:00,free,hats|shoes,x\r\n\
+        \n\
+        \"u\", 2 ,b,7,\"Eve\",,1.50,YES,,,,,\"y\"\n\
+        z,3,,,,0,12.50,1,,,pro,\"shoes|socks\",";
+    let found = run(&plan, contacts);
+    assert_eq!(problems(&found), Vec::<String>::new());
+    insta::assert_snapshot!(String::from_utf8(found.contacts).unwrap().replace('\r', "<CR>"), @r#"
+    note,id,tags,score,name,n,spent,ok,seen,at,plan,likes,old<CR>
+    "q,",1,a;c;z;y,5,"Ada, ""A""",10,12.5,true,2026-11-21,2026-11-21T09:00,pro,shoes|socks,<CR>
+
+    "u", 2 ,b,7,"Eve",,1.50,YES,,,,,"y"
+    z,3,z;y,5,"Ada, ""A""",8,12.50,1,2026-11-21,2026-11-21T09:00,pro,"shoes|socks",
+    "#);
+    insta::assert_snapshot!(String::from_utf8(found.journal).unwrap(), @r#"
+    contact,at,event,campaign,entry,step,subject,from,to,reason
+    1,2026-11-21T09:00:00+01:00,start,all,1,,,,,condition
+    1,2026-11-21T09:00:00+01:00,set,all,1,set:name,name,Ada,"Ada, ""A""",
+    1,2026-11-21T09:00:00+01:00,set,all,1,set:n,n,3,10,
+    1,2026-11-21T09:00:00+01:00,set,all,1,set:ok,ok,,true,
+    1,2026-11-21T09:00:00+01:00,set,all,1,set:seen,seen,2026-11-20,2026-11-21,
+    1,2026-11-21T09:00:00+01:00,set,all,1,set:plan,plan,free,pro,
+    1,2026-11-21T09:00:00+01:00,set,all,1,set:likes,likes,shoes|hats,shoes|socks,
+    1,2026-11-21T09:00:00+01:00,clear,all,1,clear:old,old,x,,
+    1,2026-11-21T09:00:00+01:00,remove-tag,all,1,remove-tag:b,b,,,
+    1,2026-11-21T09:00:00+01:00,add-tag,all,1,add-tag:z,z,,,
+    1,2026-11-21T09:00:00+01:00,add-tag,all,1,add-tag:y,y,,,
+    1,2026-11-21T09:00:00+01:00,points,all,1,points:5,,0,5,
+    1,2026-11-21T09:00:00+01:00,end,all,1,,,,completed,finished
+    3,2026-11-21T09:00:00+01:00,start,all,1,,,,,condition
+    3,2026-11-21T09:00:00+01:00,set,all,1,set:name,name,,"Ada, ""A""",
+    3,2026-11-21T09:00:00+01:00,set,all,1,set:n,n,0,8,
+    3,2026-11-21T09:00:00+01:00,set,all,1,set:seen,seen,,2026-11-21,
+    3,2026-11-21T09:00:00+01:00,set,all,1,set:at,at,,2026-11-21T09:00,
+    3,2026-11-21T09:00:00+01:00,add-tag,all,1,add-tag:z,z,,,
+    3,2026-11-21T09:00:00+01:00,add-tag,all,1,add-tag:y,y,,,
+    3,2026-11-21T09:00:00+01:00,points,all,1,points:5,,0,5,
+    3,2026-11-21T09:00:00+01:00,end,all,1,,,,completed,finished
+    "#);
+    let appended = run(&plan, "id,n\n1,1\n2,");
+    insta::assert_snapshot!(String::from_utf8(appended.contacts).unwrap(), @r#"
+    id,n,tags,score,at,likes,name,ok,old,plan,seen,spent
+    1,9,z;y,5,2026-11-21T09:00,shoes|socks,"Ada, ""A""",true,,pro,2026-11-21,12.5
+    2,,,0,,,,,,,,
+    "#);
+}
+
 #[test]
 fn a_quote_that_is_never_closed_does_not_fill_the_memory() {
     let contacts = format!("id,name,dnc\n1,ok,\n2,\"{}\n", "x\n".repeat(9 << 20));

@@ -229,6 +229,8 @@ fn bad_rows_fail_the_run_unless_they_are_set_aside() {
         fs::read_to_string(place.path("bad.csv")).unwrap(),
         "line,column,value,reason,id,email,orders\n2,orders,x,not an integer,1,a@example.com,x\n"
     );
+    assert_eq!(place.command("2026-11-22").args(["--rejects", "/dev/null"]).output().unwrap().status.code(), Some(0));
+    assert!(!fs::metadata("/dev/null").unwrap().is_file(), "a device stays what it is");
     fs::write(place.path("contacts.csv"), "id,email,orders\n7,,\n7,,\n").unwrap();
     let output = place.command("2026-11-22").args(["--rejects", "bad.csv"]).output().unwrap();
     assert_eq!(output.status.code(), Some(1));

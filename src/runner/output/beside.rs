@@ -1,4 +1,4 @@
-//! One file that is written beside its place and renamed there when it is whole.
+//! One file that is written beside its place and renamed there when it is whole; a device or a pipe is written directly, for nothing may take its place.
 #![expect(clippy::disallowed_methods, reason = "this is where such a file is made and put in its place")]
 
 use std::ffi::OsString;
@@ -12,19 +12,17 @@ use super::file::HashedFile;
 #[derive(Debug)]
 pub(crate) struct Beside {
     target: PathBuf,
-    part: PathBuf,
+    part: Option<PathBuf>,
 }
 
 impl Beside {
-    /// Starts a file whose place is `target`.
+    /// Starts a file whose place is `target`. Links are followed, so that they stay.
     pub(crate) fn begin(target: &Path) -> io::Result<(Self, HashedFile)> {
-        let name = target.file_name().ok_or(io::ErrorKind::InvalidFilename)?;
-        let mut part = OsString::from(".");
-        part.push(name);
-        part.push(".funnelc-part");
-        let part = target.with_file_name(part);
-        let file = HashedFile::create(&part)?;
-        Ok((Self { target: target.to_path_buf(), part }, file))
+        let target = fs::canonicalize(target).unwrap_or_else(|_| target.to_path_buf());
+        let is_device = fs::metadata(&target).is_ok_and(|metadata| !metadata.is_file());
+        let part = if is_device { None } else { Some(part_of(&target)?) };
+        let file = HashedFile::create(part.as_deref().unwrap_or(&target))?;
+        Ok((Self { target, part }, file))
     }
 
     /// Where it will stand.
@@ -34,13 +32,22 @@ impl Beside {
 
     /// Puts the file, which is finished, in its place.
     pub(crate) fn commit(self) -> io::Result<()> {
-        fs::rename(&self.part, &self.target)
+        self.part.as_ref().map_or(Ok(()), |part| fs::rename(part, &self.target))
     }
 }
 
 impl Drop for Beside {
     fn drop(&mut self) {
-        // Behind a commit there is none; what cannot be removed is written over by the next run.
-        let _ = fs::remove_file(&self.part);
+        if let Some(part) = &self.part {
+            // Behind a commit there is none; what cannot be removed is written over by the next run.
+            let _ = fs::remove_file(part);
+        }
     }
+}
+
+fn part_of(target: &Path) -> io::Result<PathBuf> {
+    let mut part = OsString::from(".");
+    part.push(target.file_name().ok_or(io::ErrorKind::InvalidFilename)?);
+    part.push(".funnelc-part");
+    Ok(target.with_file_name(part))
 }
