@@ -120,6 +120,7 @@ pub enum Event<'a> {
     Clear {
         field: FieldId,
         from: Slot<'a>,
+        to: Slot<'a>,
     },
     DeferStage {
         funnel: FunnelId,

@@ -85,7 +85,7 @@ impl<'a> Reader<'a> {
     where
         'a: 'r,
     {
-        let Some(column) = rule.column else { return Slot::Missing };
+        let Some(column) = rule.column else { return rule.default };
         let before = row.problems.len();
         let slot = match self.value(rule, row.cell(column)) {
             Ok(slot) => slot,

@@ -55,8 +55,12 @@ impl<'a> Live<'a> {
         self.forget_entry(campaign);
     }
 
-    /// The entry was void: it leaves no number and starts no `reenter`.
+    /// The entry was void: it leaves no number and starts no `reenter`, and its conditions were just seen false.
     pub(super) fn overtaken(&mut self, campaign: usize, effects: &mut Vec<Effect<'a>>) {
+        let rules = &self.program.campaigns[campaign];
+        for number in (rules.first_condition..).take(rules.enter.len()) {
+            self.waiting.unset(number);
+        }
         let at = self.at(campaign);
         let member = &mut self.members[campaign];
         (member.phase, member.since) = self.before_start[campaign];

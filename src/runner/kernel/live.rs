@@ -17,8 +17,6 @@ pub(super) struct Live<'a> {
     pub(super) program: &'a Program,
     pub(super) metrics: Metrics,
     pub(super) fields: Vec<Slot<'a>>,
-    /// By field: whether the file has its column.
-    pub(super) columns: Vec<bool>,
     pub(super) tags: TagSet,
     pub(super) seen_tags: TagSet,
     /// The tags that were not seen in the file, in the order in which they came.
@@ -97,7 +95,6 @@ impl<'a> Live<'a> {
             program,
             metrics: Metrics::new(program),
             fields: Vec::new(),
-            columns: Vec::new(),
             tags: TagSet::default(),
             seen_tags: TagSet::default(),
             added: Vec::new(),
@@ -186,7 +183,7 @@ impl<'a> Live<'a> {
     pub(super) fn clear_stage(&mut self, funnel: usize) -> Option<StageId> {
         let standing = &mut self.stages[funnel];
         let from = standing.id()?;
-        standing.converted = false;
+        standing.converted &= standing.stage != standing.before;
         standing.stage = None;
         standing.since = 0;
         standing.fresh = false;

@@ -17,7 +17,6 @@ impl<'a> Live<'a> {
         effects: &mut Vec<Effect<'a>>,
     ) {
         self.reset();
-        self.columns.clone_from(&columns.fields);
         self.fields.clone_from(&seen.fields);
         self.blocks = seen.blocks;
         self.load_stages(seen, memory, columns, effects);
@@ -185,7 +184,7 @@ impl<'a> Live<'a> {
             let shown = columns.fields[index].then(|| seen.fields[index]);
             let remembered = memory.filter(|_| self.knew(|knew| knew.fields[index]));
             let mut known = match remembered {
-                None => Known::first(shown.unwrap_or_default()),
+                None => Known::first(seen.fields[index]),
                 Some(memory) => remembered_field(memory, index),
             };
             let from = known.value;

@@ -61,13 +61,13 @@ impl<'a> Live<'a> {
         self.done(here)
     }
 
-    /// Takes the value away; where the file has a column, the default shows.
+    /// Takes the value away; the default, which stands for every missing value, shows.
     pub(super) fn clear(&mut self, here: Here, field: usize, effects: &mut Vec<Effect<'a>>) -> Flow {
         let program = self.program;
         let from = self.fields[field];
-        let to = if self.columns[field] { program.fields[field].default.slot() } else { Slot::Missing };
+        let to = program.fields[field].default.slot();
         if from != to {
-            push(effects, here, Event::Clear { field: Id::from_index(field), from });
+            push(effects, here, Event::Clear { field: Id::from_index(field), from, to });
             self.put(field, to);
         }
         self.done(here)

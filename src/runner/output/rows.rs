@@ -156,7 +156,9 @@ impl<'p> Writer<'p> {
             return Slot::Missing;
         };
         let before = later.iter().find_map(|effect| match effect.event {
-            Event::Set { field: other, from, .. } | Event::Clear { field: other, from } if other == field => Some(from),
+            Event::Set { field: other, from, .. } | Event::Clear { field: other, from, .. } if other == field => {
+                Some(from)
+            }
             _ => None,
         });
         before.unwrap_or(after.fields[field.index()])
@@ -210,8 +212,9 @@ impl<'p> Writer<'p> {
             }
             Event::AddTag { tag } | Event::RemoveTag { tag } => (self.tag(tag), none(), none()),
             Event::ExternalPoints { from, to } | Event::Points { from, to } => ("", from.to_string(), to.to_string()),
-            Event::ExternalField { field, from, to } | Event::Set { field, from, to } => self.values(field, from, to),
-            Event::Clear { field, from } => self.values(field, from, Slot::Missing),
+            Event::ExternalField { field, from, to }
+            | Event::Set { field, from, to }
+            | Event::Clear { field, from, to } => self.values(field, from, to),
             Event::End { outcome, reason: _ } => ("", none(), words::outcome(outcome).to_owned()),
             Event::Send { content } => {
                 let channel = self.model.content[content].kind.and_then(crate::model::ContentKind::channel);

@@ -210,8 +210,11 @@ impl Builder<'_> {
                 Enter::Condition(condition) => {
                     let when = self.compiler.compile(condition);
                     let mark = super::mark(self.model, condition);
-                    enter.push(EnterProgram { when, mark, skips_existing: false });
                     admits.push(when);
+                    // Written twice it is one condition: the state knows it by its mark.
+                    if enter.iter().all(|way: &EnterProgram| way.mark != mark) {
+                        enter.push(EnterProgram { when, mark, skips_existing: false });
+                    }
                 }
                 Enter::Entered { stage, .. } => admits.push(self.compiler.in_stage(*stage)),
             }

@@ -37,7 +37,7 @@ fn clear_takes_the_value_away_and_a_default_shows_again() {
     does(
         "{ id: s, clear: plan }, { if: { field: plan, is: free }, then: [{ add-tag: vip }] }",
         "hot,,,,,pro,,,",
-        "clear talk 1 s plan pro\nif talk 1 if then\nadd-tag talk 1 if/then/add-tag:vip vip",
+        "clear talk 1 s plan pro free\nif talk 1 if then\nadd-tag talk 1 if/then/add-tag:vip vip",
     );
 }
 
