@@ -1,31 +1,124 @@
-//! Generated cases meet every operator, step, event and reason in the reference interpreter.
+//! The kernel does what the reference interpreter does, on generated projects and contacts.
 //!
 //! Invariant: a case is known by its seed, which a failure names. `FUNNELC_CASES` sets how many cases there are.
 
 #![allow(clippy::print_stdout, reason = "the report of what was reached is for people")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use funnelc::diagnostic::Severity;
+use funnelc::plan::Plan;
+use funnelc::runner::{Options, RunBytes, run_bytes};
+use funnelc::source::Sources;
 
 use crate::generate::Case;
-use crate::reference::Reference;
+use crate::reference::{Outcome, Reference};
 
 #[test]
-fn generated_cases_meet_everything() {
-    let cases = std::env::var("FUNNELC_CASES").map_or(300, |cases| cases.parse().unwrap());
+fn the_kernel_agrees_with_the_reference() {
+    let cases: u64 = std::env::var("FUNNELC_CASES").map_or(300, |cases| cases.parse().unwrap());
     let mut counts = BTreeMap::new();
+    let mut differences = Vec::new();
     for seed in 0..cases {
         let case = Case::new(seed);
         let mut reference = Reference::new(&case.yaml);
-        let mut before = String::new();
-        for (run, now) in case.runs.iter().enumerate() {
-            let file = case.file(run, &before);
-            before = reference.run(&file, now).contacts;
-        }
+        differences.extend(run_both(&case, &mut reference).err());
         for (what, count) in reference.coverage.counts() {
             *counts.entry(what).or_insert(0) += count;
         }
     }
     report(&counts);
+    let first = differences.first();
+    assert!(differences.is_empty(), "{} of {cases} cases differ; the first:\n{}", differences.len(), first.unwrap());
+}
+
+/// Runs a case in both; tells the project, the contacts and the first difference, where there is one.
+fn run_both(case: &Case, reference: &mut Reference) -> Result<(), String> {
+    let plan = compile(case)?;
+    let mut state: Option<Vec<u8>> = None;
+    let mut before = String::new();
+    for (run, now) in case.runs.iter().enumerate() {
+        let told =
+            |what: &str, file: &str| format!("seed {} run {run} at {now}\n{}\n{file}\n{what}", case.seed, case.yaml);
+        let file = case.file(run, &before);
+        let repeats = reference.repeats(&file, now);
+        let expected = reference.run(&file, now);
+        let second: i64 = now.parse::<jiff::Timestamp>().unwrap().as_second();
+        let ran = run_bytes(&plan, second, file.as_bytes(), state.as_deref(), Options::default());
+        let ran = ran.map_err(|error| told(&error.to_string(), &file))?;
+        if ran.problems.rows > 0 || ran.duplicates > 0 {
+            return Err(told(&format!("{:?}", ran.problems), &file));
+        }
+        if repeats && state.as_ref() != Some(&ran.state) {
+            return Err(told("the same run again changes the state", &file));
+        }
+        if let Some(difference) = difference(&expected, &outcome(&ran)).filter(|_| !repeats) {
+            return Err(told(&difference, &file));
+        }
+        state = Some(ran.state);
+        before = expected.contacts;
+    }
+    Ok(())
+}
+
+fn compile(case: &Case) -> Result<Plan, String> {
+    let mut sources = Sources::default();
+    sources.add("funnelc.yaml", &case.yaml);
+    let compiled = funnelc::compile(sources);
+    let errors = compiled.diagnostics.iter().filter(|found| found.severity == Severity::Error);
+    let errors: String = errors
+        .map(|found| {
+            format!("{}: {} at `{}`\n", found.code.0, found.message, compiled.sources.text(found.primary.span))
+        })
+        .collect();
+    compiled.plan.ok_or_else(|| format!("seed {} does not compile\n{}\n{errors}", case.seed, case.yaml))
+}
+
+/// What the kernel wrote, in the reference's form.
+fn outcome(ran: &RunBytes) -> Outcome {
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+    Outcome {
+        contacts: text(&ran.contacts),
+        actions: crate::generate::records(&text(&ran.actions)).split_off(1),
+        journal: crate::generate::records(&text(&ran.journal)).split_off(1),
+        metrics: serde_json::from_str(&ran.metrics).unwrap(),
+    }
+}
+
+/// The first difference, where there is one. Keys of actions need only be unique.
+fn difference(expected: &Outcome, found: &Outcome) -> Option<String> {
+    let keys: BTreeSet<&String> = found.actions.iter().map(|action| &action[0]).collect();
+    if keys.len() != found.actions.len() {
+        return Some("the keys of the actions are not unique".into());
+    }
+    let lines = |rows: &[Vec<String>], from: usize| rows.iter().map(|row| row[from..].join(",")).collect::<Vec<_>>();
+    let pretty = |outcome: &Outcome| serde_json::to_string_pretty(&outcome.metrics).unwrap();
+    let parts = [
+        ("journal", lines(&expected.journal, 0), lines(&found.journal, 0)),
+        ("actions", lines(&expected.actions, 1), lines(&found.actions, 1)),
+        ("contacts", split(&expected.contacts), split(&found.contacts)),
+        ("metrics", split(&pretty(expected)), split(&pretty(found))),
+    ];
+    parts.into_iter().find_map(|(part, expected, found)| first_difference(part, &expected, &found))
+}
+
+fn split(text: &str) -> Vec<String> {
+    text.split_inclusive('\n').map(|line| format!("{line:?}")).collect()
+}
+
+fn first_difference(part: &str, expected: &[String], found: &[String]) -> Option<String> {
+    let at = (0..expected.len().max(found.len())).find(|&at| expected.get(at) != found.get(at))?;
+    let mut told = format!("{part}, line {}\n", at + 1);
+    for line in &expected[at.saturating_sub(6).min(expected.len())..at.min(expected.len())] {
+        writeln!(told, "        both: {line}").unwrap();
+    }
+    for (who, lines) in [("reference", expected), ("   kernel", found)] {
+        for line in lines.iter().skip(at).take(3) {
+            writeln!(told, "   {who}: {line}").unwrap();
+        }
+    }
+    Some(told)
 }
 
 /// Every operator for every type, true and false, every step, event and reason must have been met.

@@ -17,6 +17,7 @@ use self::fields::Field;
 use self::funnels::Funnel;
 use self::random::Random;
 use self::rows::Pool;
+pub(crate) use self::rows::records;
 use self::scene::Scene;
 
 /// A project, its contacts, and the times of its runs.

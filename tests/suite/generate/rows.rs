@@ -110,7 +110,7 @@ fn written(random: &mut Random, records: &[Vec<String>], line_end: &str) -> Stri
 }
 
 /// The cells of a file, row by row.
-fn records(file: &str) -> Vec<Vec<String>> {
+pub(crate) fn records(file: &str) -> Vec<Vec<String>> {
     let mut records = vec![vec![String::new()]];
     let mut quoted = false;
     for letter in file.replace("\r\n", "\n").trim_end_matches('\n').chars() {

@@ -63,7 +63,7 @@ impl Instant<'_> {
 
     /// Section 6, "Leaving": goal, exit-when, on-leave in this order; the first is the outcome.
     fn leave_campaign(&mut self, id: &str, campaign: &Value) {
-        if self.leave_for_goal(id, campaign, "") {
+        if self.leave_for_goal(id, campaign) {
             return;
         }
         let exits = text(campaign, "on-leave").as_deref() == Some("exit");
@@ -75,10 +75,10 @@ impl Instant<'_> {
     }
 
     /// Goal and exit-when, read in phase 3 and before every `send`.
-    pub(super) fn leave_for_goal(&mut self, id: &str, campaign: &Value, step: &str) -> bool {
+    pub(super) fn leave_for_goal(&mut self, id: &str, campaign: &Value) -> bool {
         for (key, outcome) in [("goal", "converted"), ("exit-when", "exited")] {
             if get(campaign, key).is_some_and(|condition| self.holds(condition)) {
-                self.end(id, step, outcome, key);
+                self.end(id, "", outcome, key);
                 return true;
             }
         }
@@ -140,7 +140,7 @@ impl Instant<'_> {
 
     /// `existing: skip`: those who already qualify when the campaign is first published have to be seen false first.
     fn look_first(&mut self, id: &str, campaign: &Value, holds: &[bool]) {
-        let existing = self.contact.first_seen <= self.first_published[id];
+        let existing = self.first_published[id] == self.run;
         let membership = self.membership(id);
         let first = !std::mem::replace(&mut membership.looked, true);
         if first && existing && text(campaign, "existing").as_deref() == Some("skip") {
@@ -170,7 +170,7 @@ impl Instant<'_> {
         if arrived {
             self.membership(id).put_off = Some(self.clock.now);
         }
-        let place = Place { campaign: id.into(), ..Place::default() };
+        let place = self.here(id, "");
         self.defer(&place, "", "", "campaign");
     }
 
@@ -178,13 +178,13 @@ impl Instant<'_> {
         self.contact.instant.started.insert(id.into());
         let entry = Entry {
             by_condition,
-            can_admit: self.membership(id).ready.clone(),
             stand: Stand::Admitted,
             paused: false,
             due: self.clock.now,
             deferred: None,
             ahead: vec![named(&items(&campaign["steps"]), "")],
         };
+        self.records.tally.add(&format!("campaign {id} entered"));
         let membership = self.membership(id);
         membership.ready.fill(false);
         membership.active = Some(entry);
@@ -197,16 +197,13 @@ impl Instant<'_> {
     pub(super) fn begin_entry(&mut self, id: &str, campaign: &Value) -> bool {
         let conditions = state_conditions(campaign);
         let holds: Vec<bool> = conditions.iter().map(|condition| self.holds(condition)).collect();
-        let can_admit = self.entry(id).can_admit.clone();
-        let holding = can_admit.iter().zip(&holds).any(|(can, holds)| *can && *holds);
-        if holding || entered_stages(campaign).iter().any(|stage| self.is_in(stage)) {
+        if holds.contains(&true) || entered_stages(campaign).iter().any(|stage| self.is_in(stage)) {
             let membership = self.membership(id);
             membership.entries += 1;
             membership.active.as_mut().expect("an active entry").stand = Stand::Begun;
-            self.records.tally.add(&format!("campaign {id} entered"));
             return true;
         }
-        let place = Place { campaign: id.into(), ..Place::default() };
+        let place = self.here(id, "");
         self.note("overtaken", &place, ["", "", "", ""]);
         self.records.tally.add(&format!("campaign {id} overtaken"));
         let membership = self.membership(id);

@@ -173,7 +173,7 @@ impl Column {
             Column::Points => read_points(cell) != contact.points.value,
             Column::Field(field) => {
                 let definition = project.definition(&["contacts", "fields", field]);
-                read_cell(clock, definition, cell) != contact.raw(field)
+                read_cell(clock, definition, cell) != contact.value(field)
             }
         }
     }
@@ -186,7 +186,7 @@ impl Column {
             },
             Column::Tags => spell_tags(project, contact, cell),
             Column::Points => contact.points.value.to_string(),
-            Column::Field(field) => spell_field(project, clock, field, contact.raw(field).as_ref()),
+            Column::Field(field) => spell_field(project, clock, field, contact.value(field).as_ref()),
         }
     }
 }

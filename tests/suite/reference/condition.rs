@@ -11,7 +11,7 @@ use super::clock::{Clock, When, duration};
 use super::contact::Contact;
 use super::coverage::Coverage;
 use super::project::{Project, flag, get, items, number, text, word};
-use super::value::{Datum, decimal, folded, read_literal, type_of};
+use super::value::{Datum, decimal, folded, type_of};
 
 /// Everything that a condition may look at.
 pub(super) struct Look<'a> {
@@ -140,14 +140,12 @@ impl Look<'_> {
         truth
     }
 
-    /// The value now. A missing one is its `default`; missing points are 0.
+    /// The value now.
     pub(super) fn value(&self, id: &str) -> Option<Datum> {
         if id == "points" {
             return Some(Datum::Number(Decimal::from(self.contact.points.value)));
         }
-        let definition = self.project.definition(&["contacts", "fields", id]);
-        let written = self.contact.raw(id);
-        written.or_else(|| read_literal(self.clock, definition, get(definition, "default")?))
+        self.contact.value(id)
     }
 
     fn compares(&self, id: &str, operator: &str, operand: &Value, value: &Datum) -> bool {

@@ -11,7 +11,6 @@ use super::value::Datum;
 
 pub(super) struct Contact {
     pub(super) key: String,
-    pub(super) first_seen: Timestamp,
     /// Fields that no step writes, as the file shows them.
     pub(super) cells: BTreeMap<String, Option<Datum>>,
     /// Fields that a step sets or clears.
@@ -74,10 +73,9 @@ pub(super) struct Membership {
 
 pub(super) struct Entry {
     pub(super) by_condition: bool,
-    /// Per state condition of `enter`: could it admit when this entry was made?
-    pub(super) can_admit: Vec<bool>,
     pub(super) stand: Stand,
     pub(super) paused: bool,
+    /// When the step ahead is due; of a `wait-until` on a field the moment that was last read.
     pub(super) due: Timestamp,
     /// When the step ahead was stopped by a limit of that instant.
     pub(super) deferred: Option<Timestamp>,
@@ -104,7 +102,6 @@ impl Contact {
     pub(super) fn new(key: &str, now: Timestamp) -> Self {
         Contact {
             key: key.to_owned(),
-            first_seen: now,
             cells: BTreeMap::new(),
             fields: BTreeMap::new(),
             points: Tracked::default(),
@@ -125,8 +122,8 @@ impl Contact {
         self.stages.get(funnel)?.value.clone()
     }
 
-    /// A field as it stands, without its default.
-    pub(super) fn raw(&self, field: &str) -> Option<Datum> {
+    /// A field as it stands.
+    pub(super) fn value(&self, field: &str) -> Option<Datum> {
         match self.fields.get(field) {
             Some(written) => written.value.clone(),
             None => self.cells.get(field).cloned().flatten(),

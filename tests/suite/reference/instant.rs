@@ -2,7 +2,7 @@
 //!
 //! Invariant: everything is read live, as the step before left it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_yaml::Value;
 
@@ -23,8 +23,9 @@ pub(super) struct Instant<'a> {
     pub(super) changed: bool,
     /// The stages in which the contact came to rest in this pass, as `funnel/stage`.
     pub(super) arrivals: BTreeSet<String>,
-    /// Campaigns that are published now for the first time, or were first at an earlier time.
-    pub(super) first_published: &'a std::collections::BTreeMap<String, jiff::Timestamp>,
+    pub(super) run: u64,
+    /// In which run each campaign was found published for the first time.
+    pub(super) first_published: &'a BTreeMap<String, u64>,
 }
 
 /// What a run tells about its contacts.
@@ -45,7 +46,7 @@ pub(super) struct Place {
 
 impl Instant<'_> {
     /// Section 7: phase 1, 3 and 4, again until nothing changes. Phase 2 and 5 need points triggers and experiences.
-    pub(super) fn run(&mut self) {
+    pub(super) fn play(&mut self) {
         self.tally_before();
         loop {
             self.changed = false;
@@ -65,6 +66,7 @@ impl Instant<'_> {
         if self.contact.instant.at != self.clock.now {
             self.contact.instant = Limits::new(self.clock.now);
         }
+        self.contact.instant.deferred.clear();
     }
 
     pub(super) fn look(&self) -> Look<'_> {

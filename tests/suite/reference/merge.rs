@@ -13,7 +13,7 @@ use super::value::{Datum, read_cell};
 impl Instant<'_> {
     /// Section 7, "File and state": stages, then tags, points and set fields.
     pub(super) fn merge(&mut self, writes: &Writes, table: &Table, row: &Record, known: bool) {
-        for (id, _) in self.project.in_order("funnels") {
+        for (id, _) in self.project.entries("funnels") {
             let column = stage_column(self.project, &id);
             if let Some(position) = table.position(&column) {
                 let shown = read_stage(self.project, &id, row.value(position));
@@ -26,13 +26,12 @@ impl Instant<'_> {
         self.merge_points(writes.points, points.map(read_points), known);
         for (id, field) in self.project.entries_of_contacts("fields") {
             let position = table.position(&field_column(self.project, &id));
-            let shown = position.and_then(|position| read_cell(self.clock, field, row.value(position)));
+            let cell = position.map_or("", |position| row.value(position));
+            let shown = read_cell(self.clock, field, cell);
             if !writes.fields.contains(&id) {
                 self.contact.cells.insert(id, shown);
-            } else if position.is_some() {
+            } else if position.is_some() || !known {
                 self.merge_field(&id, shown, known);
-            } else {
-                self.contact.fields.entry(id).or_default();
             }
         }
         for (channel, definition) in self.project.entries_of_contacts("do-not-contact") {
@@ -76,9 +75,10 @@ impl Instant<'_> {
         for tag in &shown {
             all.entry(tag.clone()).or_default();
         }
+        let named = self.project.tags();
         for (tag, mut tracked) in all {
             let there = shown.contains(&tag);
-            if !known {
+            if !known || !named.contains(&tag) {
                 tracked = Tracked::first(there);
             } else if tracked.merge(there) {
                 let to = if there { "added" } else { "removed" };
@@ -89,10 +89,11 @@ impl Instant<'_> {
         self.order_tags(&shown);
     }
 
-    /// Those of the file in their order, then those that only the state knows.
+    /// Those that the file shows by id, then those that only the state knows.
     fn order_tags(&mut self, shown: &[String]) {
         let known = self.contact.tag_order.clone().into_iter();
         let mut order = shown.to_vec();
+        order.sort();
         order.extend(known.filter(|tag| !shown.contains(tag)));
         order.retain(|tag| self.contact.tags[tag].value);
         self.contact.tag_order = order;

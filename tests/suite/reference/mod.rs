@@ -4,28 +4,30 @@
 //!
 //! Where those are silent, this is the choice:
 //!
-//! 1. `default` stands for a missing value wherever a field is read; a write that leaves the value so read is no change.
+//! 1. `default` stands for a missing value, in a cell, without a column and after `clear`.
 //! 2. A day in `for`, as in other conditions, is whole: since before the start of the day that long ago.
-//! 3. A `wait-until` whose moment is now is past. While a contact waits, a moment that is moved into the past, or goes
-//!    missing, ends the wait as if it had come; `if-past` speaks only of the moment at which the step is reached.
+//! 3. A `wait-until` whose moment is now is not past. While a contact waits, a moment that is moved into the past, or goes
+//!    missing, is past.
 //! 4. `if-past: exit` ends the campaign as `exited`, with the reason `exit`.
 //! 5. A `move` to the present stage is done; a `wait-until` that is past is done.
-//! 6. An entry has its number from its first step on; `start` shows the number that it would get, `overtaken` shows none,
-//!    and `entered` of the metrics counts only entries with a number.
+//! 6. `start`, `overtaken` and the `defer` of a campaign show the number that the entry would have; `entered` of the
+//!    metrics counts them all.
 //! 7. The conditions that an overtaken entry read as false are ready again at once.
-//! 8. Before the first step, state conditions that were not ready when the contact was admitted do not count.
+//! 8. Before the first step all of `enter` counts, also what was not ready when the contact was admitted.
 //! 9. Goal and exit-when are read before the limit of one start per instant. An `entered` that this limit stops is kept.
 //! 10. An unpublished campaign still sees its conditions become false. A paused one is not left.
 //! 11. A stage changed outside counts for the limit of one entering per instant. Each thing put off is journalled once
-//!     per instant.
-//! 12. After `leave`, a funnel without an audience has no outside: `place` waits for good.
+//!     per run. `existing: skip` concerns those whom the file shows in the run that first finds the campaign published.
+//! 12. Without an audience there is no outside: after `leave`, `place` may act at once.
 //! 13. The campaign of a contact cannot be published again without a change of the project, so nothing resumes.
-//! 14. What no step writes (tags, points, fields) is read from the file and is never `external`.
+//! 14. What no step writes (tags, points, fields), and a tag that the project does not name, is read from the file and is
+//!     never `external`. Outside changes of stages are told by the id of the funnel. Tags that the file once showed and
+//!     shows no more stand by their id.
 //! 15. A column that the file lacked was read as empty.
 //! 16. The last way out of a stage within a run says whether the contact converted.
-//! 17. `end` names the step for `exit`, a past `wait-until`, and a goal or exit-when read before a `send`; else none.
+//! 17. `end` names the step for `exit` and for a past `wait-until`; else none.
 //! 18. A step put off to the next instant counts as waiting.
-//! 19. A row that changed ends with a line feed.
+//! 19. A row keeps its line end; one that changed and has none gets a line feed.
 //! 20. The clock is floored by the time that really passed since local midnight.
 
 mod campaigns;
@@ -62,7 +64,8 @@ use self::table::Table;
 pub(crate) struct Reference {
     project: Project,
     contacts: BTreeMap<String, Contact>,
-    first_published: BTreeMap<String, Timestamp>,
+    first_published: BTreeMap<String, u64>,
+    runs: u64,
     last: Option<(String, Timestamp, Outcome)>,
     pub(crate) coverage: Coverage,
 }
@@ -82,6 +85,7 @@ impl Reference {
             project: Project::new(yaml),
             contacts: BTreeMap::new(),
             first_published: BTreeMap::new(),
+            runs: 0,
             last: None,
             coverage: Coverage::default(),
         }
@@ -90,19 +94,26 @@ impl Reference {
     /// One instant for every contact of the file. Section 7: the same time again without new input changes nothing.
     pub(crate) fn run(&mut self, contacts_csv: &str, now: &str) -> Outcome {
         let clock = Clock::new(&self.project, now);
-        if let Some((csv, at, outcome)) = &self.last
-            && (csv.as_str(), *at) == (contacts_csv, clock.now)
+        if self.repeats(contacts_csv, now)
+            && let Some((_, _, outcome)) = &self.last
         {
             return outcome.clone();
         }
+        self.runs += 1;
         for (id, campaign) in self.project.entries("campaigns") {
             if clock.published(campaign) {
-                self.first_published.entry(id).or_insert(clock.now);
+                self.first_published.entry(id).or_insert(self.runs);
             }
         }
         let outcome = self.instants(&clock, contacts_csv);
         self.last = Some((contacts_csv.to_owned(), clock.now, outcome.clone()));
         outcome
+    }
+
+    /// Whether a run would be the last one again.
+    pub(crate) fn repeats(&self, contacts_csv: &str, now: &str) -> bool {
+        let at = Clock::new(&self.project, now).now;
+        self.last.as_ref().is_some_and(|(csv, last, _)| (csv.as_str(), *last) == (contacts_csv, at))
     }
 
     fn instants(&mut self, clock: &Clock, contacts_csv: &str) -> Outcome {
@@ -125,11 +136,12 @@ impl Reference {
                 records: &mut records,
                 changed: false,
                 arrivals: BTreeSet::new(),
+                run: self.runs,
                 first_published: &self.first_published,
             };
             instant.begin();
             instant.merge(&writes, &table, row, is_known);
-            instant.run();
+            instant.play();
             contacts += &written_row(&self.project, clock, &writes, &table, row, &contact);
             self.contacts.insert(id, contact);
         }

@@ -45,8 +45,7 @@ fn spelt(span: Span) -> String {
     let units = [
         (i64::from(span.get_years()), "year"),
         (i64::from(span.get_months()), "month"),
-        (i64::from(span.get_weeks()), "week"),
-        (i64::from(span.get_days()), "day"),
+        (i64::from(span.get_weeks()) * 7 + i64::from(span.get_days()), "day"),
         (i64::from(span.get_hours()), "hour"),
         (span.get_minutes(), "minute"),
         (span.get_seconds(), "second"),

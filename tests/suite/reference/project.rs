@@ -2,6 +2,8 @@
 //!
 //! Invariant: nothing is compiled or remembered; each answer comes from the tree.
 
+use std::collections::BTreeSet;
+
 use serde_yaml::Value;
 
 pub(super) struct Project {
@@ -38,9 +40,37 @@ impl Project {
         entries
     }
 
+    /// The tags that the project names: declared ones, and those of its conditions and steps.
+    pub(super) fn tags(&self) -> BTreeSet<String> {
+        let mut tags = BTreeSet::new();
+        if let Some(Value::Sequence(declared)) = self.at(&["contacts", "tags", "values"]) {
+            tags.extend(declared.iter().map(word));
+        }
+        for section in ["segments", "funnels", "campaigns"] {
+            gather_tags(self.at(&[section]), &mut tags);
+        }
+        tags
+    }
+
     /// The definition of a thing that the project must have.
     pub(super) fn definition(&self, path: &[&str]) -> &Value {
         self.at(path).unwrap_or_else(|| panic!("the project has {path:?}"))
+    }
+}
+
+/// Whatever stands under a key that names a tag, at any depth.
+fn gather_tags(value: Option<&Value>, tags: &mut BTreeSet<String>) {
+    match value {
+        Some(Value::Sequence(items)) => items.iter().for_each(|item| gather_tags(Some(item), tags)),
+        Some(Value::Mapping(mapping)) => {
+            for (key, value) in mapping {
+                match key.as_str() {
+                    Some("tag" | "add-tag" | "remove-tag") => tags.extend(value.as_str().map(str::to_owned)),
+                    _ => gather_tags(Some(value), tags),
+                }
+            }
+        }
+        _ => {}
     }
 }
 

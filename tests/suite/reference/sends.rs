@@ -15,7 +15,7 @@ use super::value::Datum;
 impl Instant<'_> {
     /// Section 6: a send ends `sent` or `skipped` with a reason; goal and exit-when are read before it.
     pub(super) fn send(&mut self, id: &str, campaign: &Value, step: &Step, content: &str) -> Then {
-        if self.leave_for_goal(id, campaign, &step.name) {
+        if self.leave_for_goal(id, campaign) {
             return Then::Stop;
         }
         let place = self.here(id, &step.name);

@@ -52,8 +52,9 @@ impl Instant<'_> {
 
     /// Sections 5 and 13, `place`: the first rule that holds names the target.
     fn place(&mut self, id: &str, funnel: &Value) -> bool {
-        let outside = get(funnel, "audience").is_some_and(|audience| !self.look().audience(audience));
-        if outside || self.contact.left.contains(id) {
+        if let Some(audience) = get(funnel, "audience")
+            && (!self.look().audience(audience) || self.contact.left.contains(id))
+        {
             return false;
         }
         let rules = get(funnel, "place").map(items).unwrap_or_default();

@@ -13,7 +13,7 @@ use super::contact::{Stand, Step};
 use super::instant::{Instant, Place};
 use super::names::name_all;
 use super::project::{get, items, text, word};
-use super::value::{Datum, current, decimal, read_literal};
+use super::value::{Datum, current, decimal, default_of, read_literal};
 
 /// What becomes of the campaign after a step.
 pub(super) enum Then {
@@ -34,14 +34,8 @@ impl Instant<'_> {
     pub(super) fn run_due_steps(&mut self) {
         let mut due: Vec<(Timestamp, usize, String, &Value)> = Vec::new();
         for (order, (id, campaign)) in self.project.in_order("campaigns").into_iter().enumerate() {
-            let now = self.clock.now;
-            self.read_wait_again(&id);
-            let Some(entry) = &self.membership(&id).active else {
-                continue;
-            };
-            let stopped = entry.paused || entry.deferred == Some(now);
-            if entry.due <= now && !stopped {
-                due.push((entry.due, order, id, campaign));
+            if let Some(at) = self.due(&id) {
+                due.push((at, order, id, campaign));
             }
         }
         due.sort_by_key(|(at, order, _, _)| (*at, *order));
@@ -51,19 +45,27 @@ impl Instant<'_> {
     }
 
     /// Section 13, "Waits": the time of a `wait-until` on a field is read again while the contact waits.
-    fn read_wait_again(&mut self, id: &str) {
+    fn due(&mut self, id: &str) -> Option<Timestamp> {
         let now = self.clock.now;
-        let Some(entry) = &self.membership(id).active else {
-            return;
-        };
-        if entry.stand != Stand::Waiting {
-            return;
+        let entry = self.membership(id).active.as_ref()?;
+        if entry.paused || entry.deferred == Some(now) {
+            return None;
         }
-        let step = entry.ahead.last().expect("a list").first().expect("a wait").clone();
-        if let Some(until) = get(&step.body, "wait-until").filter(|until| until.is_mapping()) {
-            let moment = self.moment_of(until).unwrap_or(now);
-            self.entry(id).due = moment;
+        let mut due = entry.due;
+        if let Some(field) = self.awaited_field(id) {
+            due = self.moment_of(&field).unwrap_or(now);
+            if due > now {
+                self.entry(id).due = due;
+            }
         }
+        (due <= now).then_some(due)
+    }
+
+    /// The field, with its offset, for which the contact waits.
+    fn awaited_field(&mut self, id: &str) -> Option<Value> {
+        let entry = self.entry(id);
+        let step = (entry.stand == Stand::Waiting).then(|| entry.ahead.last()?.first())??;
+        get(&step.body, "wait-until").filter(|until| until.is_mapping()).cloned()
     }
 
     fn run_steps(&mut self, id: &str, campaign: &Value) {
@@ -71,10 +73,8 @@ impl Instant<'_> {
         if self.entry(id).stand == Stand::Admitted && !self.begin_entry(id, campaign) {
             return;
         }
-        if self.entry(id).stand == Stand::Waiting {
-            self.entry(id).stand = Stand::Begun;
-            let step = self.take_step(id).expect("the wait");
-            self.done(id, &step);
+        if let Then::Stop = self.end_wait(id) {
+            return;
         }
         self.entry(id).deferred = None;
         while let Some(step) = self.take_step(id) {
@@ -83,6 +83,25 @@ impl Instant<'_> {
             }
         }
         self.end(id, "", "completed", "finished");
+    }
+
+    /// The moment for which the contact waited has come. One that was changed to lie in the past, or taken away, is past.
+    fn end_wait(&mut self, id: &str) -> Then {
+        if self.entry(id).stand != Stand::Waiting {
+            return Then::GoOn;
+        }
+        let field = self.awaited_field(id);
+        self.entry(id).stand = Stand::Begun;
+        let step = self.take_step(id).expect("the wait");
+        if let Some(field) = field {
+            let moment = self.moment_of(&field);
+            let due = self.entry(id).due;
+            if moment != Some(due) && moment != Some(self.clock.now) {
+                return self.past(id, &step, moment);
+            }
+        }
+        self.done(id, &step);
+        Then::GoOn
     }
 
     /// The next step, out of the innermost list that still has one.
@@ -129,7 +148,7 @@ impl Instant<'_> {
             "remove-tag" => self.remove_tag(&place, &word(about)),
             "points" => self.give_points(&place, about.as_i64().expect("an integer")),
             "set" => self.set(&place, &word(about), &step.body["to"]),
-            "clear" => self.write_field(&place, "clear", &word(about), None),
+            "clear" => self.clear(&place, &word(about)),
             other => panic!("no step: `{other}`"),
         }
         self.done(id, step);
@@ -156,9 +175,13 @@ impl Instant<'_> {
     /// Section 6, `wait-until` with `if-past`: `continue`, `exit` or `skip`.
     fn wait_until(&mut self, id: &str, step: &Step, until: &Value) -> Then {
         let moment = self.moment_of(until);
-        if let Some(moment) = moment.filter(|moment| *moment > self.clock.now) {
+        if let Some(moment) = moment.filter(|moment| *moment >= self.clock.now) {
             return self.begin_wait(id, step, moment);
         }
+        self.past(id, step, moment)
+    }
+
+    fn past(&mut self, id: &str, step: &Step, moment: Option<Timestamp>) -> Then {
         let policy = text(&step.body, "if-past").unwrap_or("continue".into());
         let to = moment.map_or(String::new(), |moment| self.clock.spell(moment));
         let place = self.here(id, &step.name);
@@ -227,7 +250,10 @@ impl Instant<'_> {
             return Then::GoOn;
         }
         self.keep_step(id, step);
-        self.entry(id).deferred = Some(self.clock.now);
+        let now = self.clock.now;
+        let entry = self.entry(id);
+        entry.deferred = Some(now);
+        entry.due = now;
         Then::Stop
     }
 
@@ -287,6 +313,12 @@ impl Instant<'_> {
         self.write_field(place, "set", field, value);
     }
 
+    /// The step `clear` leaves nothing but the default.
+    fn clear(&mut self, place: &Place, field: &str) {
+        let definition = self.project.definition(&["contacts", "fields", field]);
+        self.write_field(place, "clear", field, default_of(self.clock, definition));
+    }
+
     /// Section 13, "Fields": a missing number counts as its default or 0; results are cut to `min` and `max`.
     fn added(&self, field: &str, definition: &Value, add: Decimal) -> Datum {
         let present = match self.look().value(field) {
@@ -302,13 +334,12 @@ impl Instant<'_> {
 
     /// What changes nothing is not journalled.
     fn write_field(&mut self, place: &Place, event: &str, field: &str, value: Option<Datum>) {
-        let raw = self.contact.raw(field);
-        let same = if value.is_some() { self.look().value(field) == value } else { raw.is_none() };
-        if same {
+        let before = self.contact.value(field);
+        if before == value {
             return;
         }
         let spell = |value: Option<&Datum>| spell_field(self.project, self.clock, field, value);
-        let (from, to) = (spell(raw.as_ref()), spell(value.as_ref()));
+        let (from, to) = (spell(before.as_ref()), spell(value.as_ref()));
         self.contact.fields.entry(field.into()).or_default().value = value;
         self.note(event, place, [field, &from, &to, ""]);
     }

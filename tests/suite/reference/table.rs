@@ -38,7 +38,7 @@ impl Record {
         &self.cells[position].value
     }
 
-    /// The row with some cells replaced and others appended. docs/outputs.md: a row that did not change keeps its line end.
+    /// The row with some cells replaced and others appended. A row keeps its line end; one that changes gets one.
     pub(super) fn written(&self, replaced: &BTreeMap<usize, String>, appended: &[String]) -> String {
         let kept = self.cells.iter().enumerate();
         let mut cells: Vec<String> = kept
@@ -49,7 +49,7 @@ impl Record {
             .collect();
         cells.extend(appended.iter().map(|value| quoted(value)));
         let unchanged = replaced.is_empty() && appended.is_empty();
-        let line_end = if unchanged { self.line_end.as_str() } else { "\n" };
+        let line_end = if self.line_end.is_empty() && !unchanged { "\n" } else { &self.line_end };
         cells.join(",") + line_end
     }
 }

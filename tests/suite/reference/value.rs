@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 use serde_yaml::Value;
 
 use super::clock::Clock;
-use super::project::{items, text, word};
+use super::project::{get, items, text, word};
 
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Datum {
@@ -27,8 +27,18 @@ pub(super) fn type_of(field: &Value) -> String {
     text(field, "type").expect("a field has a type")
 }
 
-/// Sections 2 and 13, "Cells". An empty cell is missing; tags and choices compare after trimming.
+/// Sections 2 and 13, "Cells". An empty cell is missing; for a missing value stands the default.
 pub(super) fn read_cell(clock: &Clock, field: &Value, cell: &str) -> Option<Datum> {
+    read_written(clock, field, cell).or_else(|| default_of(clock, field))
+}
+
+/// What stands for a missing value.
+pub(super) fn default_of(clock: &Clock, field: &Value) -> Option<Datum> {
+    read_literal(clock, field, get(field, "default")?)
+}
+
+/// Text as it is; the others after trimming.
+fn read_written(clock: &Clock, field: &Value, cell: &str) -> Option<Datum> {
     if cell.is_empty() {
         return None;
     }
@@ -48,7 +58,7 @@ pub(super) fn read_literal(clock: &Clock, field: &Value, literal: &Value) -> Opt
     if type_of(field) == "choices" {
         choices(field, &items(literal).into_iter().map(word).collect::<Vec<_>>())
     } else {
-        read_cell(clock, field, &word(literal))
+        read_written(clock, field, &word(literal))
     }
 }
 
@@ -78,7 +88,7 @@ pub(super) fn decimal(text: &str) -> Decimal {
 /// Some of the declared values, in the order of the declaration; none at all is missing.
 fn choices(field: &Value, chosen: &[String]) -> Option<Datum> {
     let chosen: Vec<&str> = chosen.iter().map(|choice| choice.trim()).collect();
-    let declared = items(super::project::get(field, "values").expect("choices have values"));
+    let declared = items(get(field, "values").expect("choices have values"));
     let kept: Vec<String> = declared.into_iter().map(word).filter(|value| chosen.contains(&value.as_str())).collect();
     (!kept.is_empty()).then_some(Datum::Choices(kept))
 }

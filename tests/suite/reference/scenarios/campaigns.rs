@@ -74,7 +74,7 @@ campaigns:
            1 start second 1 condition
            1 remove-tag first 1 remove-tag:vip vip
            1 end first 1 completed finished
-           1 overtaken second
+           1 overtaken second 1
          id,tags
          1,x",
     );
@@ -115,7 +115,7 @@ campaigns:
            3 external-tag warm added
            3 end c 1 converted goal
            5 add-tag c 1 add-tag:hot hot
-           5 end c 1 send:hello converted goal
+           5 end c 1 converted goal
          id,tags,points,plan,stage_shop
          1,,,pro,
          2,warm,,pro,
@@ -323,12 +323,13 @@ campaigns:
            1 start b 1 condition
            1 remove-tag a 1 remove-tag:vip vip
            1 end a 1 completed finished
-           1 overtaken b
+           1 overtaken b 1
            1 start c 1 condition
            1 add-tag c 1 add-tag:vip vip
            1 end c 1 completed finished
-           1 defer b campaign
+           1 defer b 1 campaign
          2026-06-01T09:00
+           1 defer b 1 campaign
          2026-06-01T09:01
            1 start b 1 condition
            1 points b 1 points:1 0 1

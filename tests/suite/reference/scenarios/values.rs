@@ -81,7 +81,7 @@ campaigns:
            1 clear c 1 clear:plan plan pro
            1 end c 1 completed finished
            2 start c 1 condition
-           2 set c 1 set:orders orders 2
+           2 set c 1 set:orders orders 0 2
            2 set c 1 set:spent spent 0.5
            2 set c 1 set:meeting meeting 2026-10-25T02:30+01:00
            2 end c 1 completed finished
