@@ -19,11 +19,19 @@ for example in examples/*/; do
   projects+=("target/init/$name/funnelc.yaml")
 done
 
-"$venv/bin/check-jsonschema" --check-metaschema "$schema"
+"$venv/bin/check-jsonschema" --check-metaschema schema/*.json
 "$venv/bin/check-jsonschema" --schemafile "$schema" "${projects[@]}"
 if "$venv/bin/check-jsonschema" --schemafile "$schema" tools/schema/refused.yaml > target/refused.log 2>&1; then
   echo "the schema lets a misspelt key pass: tools/schema/refused.yaml"
   exit 1
 fi
+for project in examples/*/funnelc.yaml; do
+  name=target/init/$(basename "$(dirname "$project")")
+  target/debug/funnelc plan "$project" > "$name.plan.json" 2> /dev/null
+  target/debug/funnelc check "$project" --format json > "$name.findings.json"
+done
+target/debug/funnelc check tools/schema/refused.yaml --format json > target/init/refused.findings.json && exit 1
+"$venv/bin/check-jsonschema" --schemafile schema/plan.schema.json target/init/*.plan.json
+"$venv/bin/check-jsonschema" --schemafile schema/findings.schema.json target/init/*.findings.json
 grep -q wieght target/refused.log || { cat target/refused.log; exit 1; }
 node tools/yaml-ls/check.mjs "$schema" "${projects[@]}"
