@@ -1,6 +1,6 @@
 //! The command line: the only place that knows files by name, the clock, the environment and the terminal.
 //!
-//! Exit codes are a promise: see [`Exit`].
+//! Exit codes are a promise: see `Exit`.
 #![allow(
     clippy::disallowed_methods,
     reason = "files, environment and streams are used here, so that nothing else has to"
