@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::positions::Positions;
-use super::sites::{Here, Walk};
+use super::sites::{Ground, Here, Walk};
 use crate::model::{
     Campaign, Condition, ConditionKind, FieldId, FieldTest, FunnelId, Model, NewValue, SegmentId, Step, StepKind,
     Subject, TagId, Value,
@@ -30,21 +30,22 @@ enum Known {
 
 impl Facts {
     /// What is known before the first step.
-    pub(super) fn at_start(model: &Model, campaign: &Campaign) -> Self {
-        let stages = model.funnels.ids().map(|funnel| (funnel, Walk { model, campaign, funnel }.start())).collect();
+    pub(super) fn at_start<'a>(ground: &Ground<'a>, campaign: &'a Campaign) -> Self {
+        let funnels = ground.model.funnels.ids();
+        let stages = funnels.map(|funnel| (funnel, Walk { ground, campaign, funnel }.start())).collect();
         Self { tags: BTreeMap::new(), fields: BTreeMap::new(), stages }
     }
 
     /// What is known after a step that is no `if`.
-    pub(super) fn after<'a>(mut self, model: &'a Model, campaign: &'a Campaign, step: &'a Step) -> Self {
+    pub(super) fn after<'a>(mut self, ground: &Ground<'a>, campaign: &'a Campaign, step: &'a Step) -> Self {
         for (funnel, here) in &mut self.stages {
-            let walk = Walk { model, campaign, funnel: *funnel };
+            let walk = Walk { ground, campaign, funnel: *funnel };
             *here = walk.after(step, std::mem::take(here), &mut |_, _| {});
         }
         match &step.kind {
             StepKind::AddTag(tag) => drop(self.tags.insert(*tag, true)),
             StepKind::RemoveTag(tag) => drop(self.tags.insert(*tag, false)),
-            StepKind::Clear(field) => drop(self.fields.insert(*field, cleared(model, *field))),
+            StepKind::Clear(field) => drop(self.fields.insert(*field, cleared(ground.model, *field))),
             StepKind::Set { field, to } => drop(self.fields.insert(*field, known(to))),
             StepKind::Broken => self = Self { tags: BTreeMap::new(), fields: BTreeMap::new(), ..self },
             StepKind::Send { .. } | StepKind::Move(_) | StepKind::Leave(_) | StepKind::Points(_) => {}
@@ -65,9 +66,14 @@ impl Facts {
         self
     }
 
-    /// Whether a condition holds, if that is settled.
-    pub(super) fn verdict(&self, model: &Model, condition: &Condition) -> Option<bool> {
-        Judge { model, facts: self, asked: Vec::new() }.verdict(condition)
+    /// What is settled about each of these conditions. `segments` are those that they ask, each after those that it asks itself.
+    pub(super) fn verdicts(&self, model: &Model, segments: &[SegmentId], asked: &[&Condition]) -> Vec<Option<bool>> {
+        let mut judge = Judge { model, facts: self, answers: BTreeMap::new() };
+        for segment in segments {
+            let answer = judge.verdict(&model.segments[*segment].condition);
+            judge.answers.insert(*segment, answer);
+        }
+        asked.iter().map(|condition| judge.verdict(condition)).collect()
     }
 }
 
@@ -86,11 +92,12 @@ fn known(to: &NewValue) -> Known {
 struct Judge<'a> {
     model: &'a Model,
     facts: &'a Facts,
-    asked: Vec<SegmentId>,
+    /// What is settled about segments; one in a circle is not.
+    answers: BTreeMap<SegmentId, Option<bool>>,
 }
 
 impl Judge<'_> {
-    fn verdict(&mut self, condition: &Condition) -> Option<bool> {
+    fn verdict(&self, condition: &Condition) -> Option<bool> {
         match &condition.kind {
             ConditionKind::All(inner) => self.joined(inner, true),
             ConditionKind::Any(inner) => self.joined(inner, false),
@@ -117,27 +124,17 @@ impl Judge<'_> {
                 of_field(self.facts.fields.get(field)?, test)
             }
             ConditionKind::Field { subject: Subject::Points, .. } | ConditionKind::Broken => None,
-            ConditionKind::Segment(segment) => self.segment(*segment),
+            ConditionKind::Segment(segment) => self.answers.get(segment).copied().flatten(),
         }
     }
 
-    fn joined(&mut self, inner: &[Condition], all: bool) -> Option<bool> {
+    fn joined(&self, inner: &[Condition], all: bool) -> Option<bool> {
         let verdicts: Vec<_> = inner.iter().map(|inner| self.verdict(inner)).collect();
         if verdicts.contains(&Some(!all)) {
             Some(!all)
         } else {
             verdicts.iter().all(|verdict| *verdict == Some(all)).then_some(all)
         }
-    }
-
-    fn segment(&mut self, segment: SegmentId) -> Option<bool> {
-        if self.asked.contains(&segment) {
-            return None;
-        }
-        self.asked.push(segment);
-        let verdict = self.verdict(&self.model.segments[segment].condition);
-        self.asked.pop();
-        verdict
     }
 
     /// Nothing is known of a funnel that the campaign cannot come from.

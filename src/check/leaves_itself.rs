@@ -1,17 +1,22 @@
 //! A campaign with `on-leave: exit` whose own step ends the condition that lets people in, so that what comes after the next wait never runs.
 
+use std::collections::BTreeSet;
+
 use super::facts::Facts;
+use super::sites::Ground;
 use super::{Case, Rule};
 use crate::diagnostic::Diagnostic;
-use crate::model::{Campaign, Condition, Enter, Model, OnLeave, Step, StepKind};
+use crate::graph::atoms;
+use crate::model::{Campaign, Condition, ConditionKind, Enter, OnLeave, SegmentId, Step, StepKind};
 
 pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let leaving = |campaign: &&Campaign| campaign.on_leave == Some(OnLeave::Exit) && !campaign.broken;
     for campaign in case.model.campaigns.values().filter(leaving) {
         if let Some(conditions) = only_conditions(campaign) {
-            let mut search = Search { rule, model: case.model, campaign, conditions, found: &mut found };
-            let start = Now { facts: Facts::at_start(case.model, campaign), culprit: None };
+            let segments = segments(case, &conditions);
+            let mut search = Search { rule, ground: &case.ground, campaign, conditions, segments, found: &mut found };
+            let start = Now { facts: Facts::at_start(&case.ground, campaign), culprit: None };
             search.list(&campaign.steps, start);
         }
     }
@@ -27,11 +32,28 @@ fn only_conditions(campaign: &Campaign) -> Option<Vec<&Condition>> {
     conditions.collect::<Option<Vec<_>>>().filter(|conditions| !conditions.is_empty())
 }
 
+fn segments(case: &Case<'_>, conditions: &[&Condition]) -> Vec<SegmentId> {
+    let mut wanted = BTreeSet::new();
+    let mut open: Vec<&Condition> = conditions.to_vec();
+    while let Some(condition) = open.pop() {
+        atoms(condition, &mut |atom| {
+            if let ConditionKind::Segment(segment) = atom.kind
+                && wanted.insert(segment)
+            {
+                open.push(&case.model.segments[segment].condition);
+            }
+        });
+    }
+    case.ground.order.iter().copied().filter(|segment| wanted.contains(segment)).collect()
+}
+
 struct Search<'a, 'f> {
     rule: &'a Rule,
-    model: &'a Model,
+    ground: &'a Ground<'a>,
     campaign: &'a Campaign,
     conditions: Vec<&'a Condition>,
+    /// Those that the conditions ask, each after those that it asks itself.
+    segments: Vec<SegmentId>,
     found: &'f mut Vec<Diagnostic>,
 }
 
@@ -62,8 +84,9 @@ impl<'a> Search<'a, '_> {
     }
 
     fn after(&self, step: &'a Step, now: Now<'a>) -> Now<'a> {
-        let facts = now.facts.after(self.model, self.campaign, step);
-        let over = self.conditions.iter().all(|condition| facts.verdict(self.model, condition) == Some(false));
+        let facts = now.facts.after(self.ground, self.campaign, step);
+        let verdicts = facts.verdicts(self.ground.model, &self.segments, &self.conditions);
+        let over = verdicts.iter().all(|verdict| *verdict == Some(false));
         Now { facts, culprit: over.then(|| now.culprit.unwrap_or(step)) }
     }
 

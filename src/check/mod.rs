@@ -37,7 +37,7 @@ use crate::graph::Journey;
 use crate::model::Model;
 use crate::source::Span;
 use reach::Reach;
-use sites::Site;
+use sites::{Ground, Site};
 
 /// All checks, by code.
 pub const RULES: &[Rule] = &[
@@ -158,6 +158,7 @@ impl Rule {
 struct Case<'a> {
     model: &'a Model,
     journey: Journey,
+    ground: Ground<'a>,
     /// Every step that moves a contact, with the stages that it can have there.
     sites: Vec<Site<'a>>,
     /// Per funnel, the stages that contacts can come to.
@@ -166,8 +167,10 @@ struct Case<'a> {
 
 impl<'a> Case<'a> {
     fn new(model: &'a Model) -> Self {
-        let sites = sites::sites(model);
-        let reach = model.funnels.ids().map(|funnel| reach::reach(model, funnel, &sites)).collect();
-        Self { model, journey: Journey::of(model), sites, reach }
+        let journey = Journey::of(model);
+        let ground = Ground::new(model, &journey);
+        let sites = sites::sites(&ground);
+        let reach = model.funnels.ids().map(|funnel| reach::reach(&ground, funnel, &sites)).collect();
+        Self { model, journey, ground, sites, reach }
     }
 }

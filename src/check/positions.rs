@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::model::ids::Id;
 use crate::model::{Condition, ConditionKind, Funnel, FunnelId, Model, SegmentId, StageId};
 
 /// Where a contact can be in a funnel.
@@ -47,20 +48,32 @@ impl Positions {
     }
 }
 
-/// Where a contact can be in `funnel` when `condition` comes out as `holds`.
-pub(super) fn possible(model: &Model, funnel: FunnelId, condition: &Condition, holds: bool) -> Positions {
-    Question { model, funnel, asked: Vec::new() }.possible(condition, holds)
+/// For each segment where a contact can be when it does not hold, and when it does.
+pub(super) type BySegment = Vec<[Positions; 2]>;
+
+/// The answers for all segments; `order` has each after those that it asks. A segment in a circle says nothing.
+pub(super) fn of_segments(model: &Model, funnel: FunnelId, order: &[SegmentId]) -> BySegment {
+    let anywhere = Positions::anywhere(&model.funnels[funnel]);
+    let mut answers = vec![[anywhere.clone(), anywhere]; model.segments.len()];
+    for segment in order {
+        let question = Question { model, funnel, segments: &answers };
+        let condition = &model.segments[*segment].condition;
+        let answer = [question.possible(condition, false), question.possible(condition, true)];
+        answers[segment.index()] = answer;
+    }
+    answers
 }
 
-struct Question<'a> {
-    model: &'a Model,
-    funnel: FunnelId,
-    /// The segments around the present condition; a cycle says nothing.
-    asked: Vec<SegmentId>,
+/// Where a contact can be in a funnel when a condition comes out one way or the other.
+pub(super) struct Question<'a> {
+    pub(super) model: &'a Model,
+    pub(super) funnel: FunnelId,
+    pub(super) segments: &'a [[Positions; 2]],
 }
 
 impl Question<'_> {
-    fn possible(&mut self, condition: &Condition, holds: bool) -> Positions {
+    /// Where it can be when `condition` comes out as `holds`.
+    pub(super) fn possible(&self, condition: &Condition, holds: bool) -> Positions {
         let anywhere = Positions::anywhere(&self.model.funnels[self.funnel]);
         match &condition.kind {
             ConditionKind::All(inner) => self.joined(inner, holds, holds),
@@ -79,7 +92,7 @@ impl Question<'_> {
                     Positions::nowhere()
                 }
             }
-            ConditionKind::Segment(segment) => self.segment(*segment, holds),
+            ConditionKind::Segment(segment) => self.segments[segment.index()][usize::from(holds)].clone(),
             ConditionKind::Stage { .. }
             | ConditionKind::Reached(_)
             | ConditionKind::InFunnel(_)
@@ -90,7 +103,7 @@ impl Question<'_> {
     }
 
     /// `all` must come out alike, or at least one of them.
-    fn joined(&mut self, inner: &[Condition], holds: bool, all: bool) -> Positions {
+    fn joined(&self, inner: &[Condition], holds: bool, all: bool) -> Positions {
         let anywhere = Positions::anywhere(&self.model.funnels[self.funnel]);
         let mut parts = inner.iter().map(|inner| self.possible(inner, holds));
         if all {
@@ -107,15 +120,5 @@ impl Question<'_> {
         let fits = |other: Option<i64>| unknown(other) || (other >= weight) == holds;
         let stages = funnel.stages.iter().filter(|(_, other)| fits(other.weight)).map(|(id, _)| id).collect();
         Positions { nowhere: !holds, stages }
-    }
-
-    fn segment(&mut self, segment: SegmentId, holds: bool) -> Positions {
-        if self.asked.contains(&segment) {
-            return Positions::anywhere(&self.model.funnels[self.funnel]);
-        }
-        self.asked.push(segment);
-        let found = self.possible(&self.model.segments[segment].condition, holds);
-        self.asked.pop();
-        found
     }
 }

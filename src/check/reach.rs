@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::sites::{Site, nowhere_is_expected};
+use super::sites::{Ground, Site};
 use super::weights::{always, is_back_to, refusal};
 use crate::graph::possible_next;
-use crate::model::{Funnel, FunnelId, Model, StageId, Target};
+use crate::model::{Funnel, FunnelId, StageId, Target};
 use crate::source::Span;
 
 /// What can happen to contacts in one funnel.
@@ -37,16 +37,15 @@ pub(super) enum By {
 }
 
 /// A faulty way counts as one that leads somewhere: its own error says enough.
-pub(super) fn reach(model: &Model, id: FunnelId, sites: &[Site<'_>]) -> Reach {
-    let funnel = &model.funnels[id];
+pub(super) fn reach(ground: &Ground<'_>, id: FunnelId, sites: &[Site<'_>]) -> Reach {
+    let funnel = &ground.model.funnels[id];
     let mut ways = Vec::new();
     enters(funnel, &mut ways);
     places(funnel, &mut ways);
     conversions(funnel, &mut ways);
     sites.iter().filter(|site| site.funnel == id).for_each(|site| steps(funnel, site, &mut ways));
-    let nowhere = nowhere_is_expected(model, id);
     let mut seen: BTreeSet<Option<StageId>> = BTreeSet::new();
-    let mut open = vec![if nowhere { None } else { funnel.entry }];
+    let mut open = vec![if ground.has_nowhere(id) { None } else { funnel.entry }];
     while let Some(position) = open.pop() {
         if seen.insert(position) {
             open.extend(ways.iter().filter(|way| way.from == position).map(|way| way.to));

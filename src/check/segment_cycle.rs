@@ -1,30 +1,41 @@
 //! Segments that ask each other in a circle, so that none of them has an answer.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
-use petgraph::algo::tarjan_scc;
+use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{EdgeIndex, NodeIndex};
 use petgraph::visit::EdgeRef;
 
 use super::{Case, Rule};
 use crate::diagnostic::Diagnostic;
 use crate::graph::{EdgeKind, Journey, Thing};
+use crate::model::SegmentId;
 
 pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
-    let segments = case.journey.graph.filter_map(
-        |at, node| matches!(node.thing, Thing::Segment(_)).then_some(at),
-        |at, edge| (edge.kind == EdgeKind::Asks).then_some(at),
+    let place = |segment| case.journey.node(Thing::Segment(segment));
+    let rings = rings(&case.journey).into_iter().map(|ring| ring.into_iter().filter_map(place).collect());
+    rings.filter_map(|ring| Some(finding(case, rule, &shortest(&case.journey, &ring)?))).collect()
+}
+
+/// The segments in groups that can ask each other, each group after those that it asks. Goes any depth without recursion.
+pub(super) fn rings(journey: &Journey) -> Vec<Vec<SegmentId>> {
+    let segments = journey.graph.filter_map(
+        |_, node| match node.thing {
+            Thing::Segment(segment) => Some(segment),
+            Thing::Funnel(_) | Thing::Stage(_) | Thing::Campaign(_) | Thing::Step(..) => None,
+            Thing::Content(_) | Thing::Channel(_) => None,
+        },
+        |_, edge| (edge.kind == EdgeKind::Asks).then_some(()),
     );
-    let rings = tarjan_scc(&segments);
-    let inside = |ring: &[NodeIndex]| ring.iter().map(|at| segments[*at]).collect::<Vec<_>>();
-    rings.iter().filter_map(|ring| Some(finding(case, rule, &shortest(&case.journey, &inside(ring))?))).collect()
+    let rings = kosaraju_scc(&segments);
+    rings.into_iter().map(|ring| ring.into_iter().map(|at| segments[at]).collect()).collect()
 }
 
 /// The shortest way from the first of these segments back to itself, as references.
-fn shortest(journey: &Journey, ring: &[NodeIndex]) -> Option<Vec<EdgeIndex>> {
-    let start = *ring.iter().min()?;
+fn shortest(journey: &Journey, ring: &BTreeSet<NodeIndex>) -> Option<Vec<EdgeIndex>> {
+    let start = *ring.first()?;
     let mut open = VecDeque::from([(start, Vec::new())]);
-    let mut seen = Vec::new();
+    let mut seen = BTreeSet::new();
     while let Some((at, path)) = open.pop_front() {
         let mut references: Vec<_> = journey.graph.edges(at).filter(|edge| ring.contains(&edge.target())).collect();
         references.sort_by_key(|edge| edge.weight().span);
@@ -34,8 +45,7 @@ fn shortest(journey: &Journey, ring: &[NodeIndex]) -> Option<Vec<EdgeIndex>> {
             if edge.target() == start {
                 return Some(path);
             }
-            if !seen.contains(&edge.target()) {
-                seen.push(edge.target());
+            if seen.insert(edge.target()) {
                 open.push_back((edge.target(), path));
             }
         }
@@ -43,19 +53,24 @@ fn shortest(journey: &Journey, ring: &[NodeIndex]) -> Option<Vec<EdgeIndex>> {
     None
 }
 
+/// Of a longer circle only the beginning is told.
+const SHOWN: usize = 20;
+
 fn finding(case: &Case<'_>, rule: &Rule, path: &[EdgeIndex]) -> Diagnostic {
     let graph = &case.journey.graph;
     let name = |at: NodeIndex| graph[at].id.as_str();
     let ends = |edge: EdgeIndex| graph.edge_endpoints(edge).unwrap_or_default();
     let start = name(ends(path[0]).0);
-    let way: Vec<_> = std::iter::once(start).chain(path.iter().map(|edge| name(ends(*edge).1))).collect();
+    let (shown, rest) = path.split_at(path.len().min(SHOWN));
+    let way: Vec<_> = std::iter::once(start).chain(shown.iter().map(|edge| name(ends(*edge).1))).collect();
+    let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
     let message = match path {
         [_] => format!("segment `{start}` asks itself"),
-        _ => format!("segments ask each other in a circle: `{}`", way.join("` → `")),
+        _ => format!("segments ask each other in a circle: `{}`{more}", way.join("` → `")),
     };
     let label = |edge: EdgeIndex| format!("`{}` asks `{}`", name(ends(edge).0), name(ends(edge).1));
     let finding = rule.finding(graph[path[0]].span, message).at(label(path[0]));
-    path[1..]
+    shown[1..]
         .iter()
         .fold(finding, |finding, edge| finding.label(graph[*edge].span, label(*edge)))
         .help("remove one of the references")

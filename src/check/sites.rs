@@ -2,10 +2,16 @@
 //!
 //! `possible` never leaves a stage out, so an error may rest on it. `expected` also believes that nothing between two steps interferes, and so is for warnings only.
 
-use super::positions::{Positions, possible};
+use std::cell::OnceCell;
+use std::collections::BTreeSet;
+
+use super::positions::{BySegment, Positions, Question, of_segments};
+use super::segment_cycle::rings;
 use super::weights::{always, refusal};
+use crate::graph::Journey;
+use crate::model::ids::Id;
 use crate::model::{
-    Audience, Campaign, Condition, Enter, Funnel, FunnelId, IfPast, Model, OnLeave, StageId, Step, StepKind,
+    Audience, Campaign, Condition, Enter, Funnel, FunnelId, IfPast, Model, OnLeave, SegmentId, StageId, Step, StepKind,
 };
 
 /// A step that moves a contact to a stage or, without one, out of the funnel.
@@ -23,12 +29,54 @@ pub(super) struct Here {
     pub(super) expected: Positions,
 }
 
+/// What all walks share: what a segment says about a stage, and in which funnels contacts without a stage can be about when campaigns run.
+pub(super) struct Ground<'a> {
+    pub(super) model: &'a Model,
+    /// The segments, each after those that it asks.
+    pub(super) order: Vec<SegmentId>,
+    nowhere: Vec<bool>,
+    /// Per funnel, worked out when it is first needed.
+    segments: Vec<OnceCell<BySegment>>,
+}
+
+impl<'a> Ground<'a> {
+    /// For an audience of everyone there are none, unless a step takes the stage away.
+    pub(super) fn new(model: &'a Model, journey: &Journey) -> Self {
+        let mut nowhere: Vec<_> = model.funnels.values().map(|funnel| !all_enter(funnel)).collect();
+        for campaign in model.campaigns.values() {
+            campaign.each_step(|step| {
+                if let StepKind::Leave(funnel) = step.kind {
+                    nowhere[funnel.index()] = true;
+                }
+            });
+        }
+        let order = rings(journey).into_iter().flatten().collect();
+        Self { model, order, nowhere, segments: vec![OnceCell::new(); model.funnels.len()] }
+    }
+
+    fn possible(&self, funnel: FunnelId, condition: &Condition, holds: bool) -> Positions {
+        let answers = || of_segments(self.model, funnel, &self.order);
+        let segments = self.segments[funnel.index()].get_or_init(answers);
+        Question { model: self.model, funnel, segments }.possible(condition, holds)
+    }
+
+    /// Whether contacts without a stage can be about.
+    pub(super) fn has_nowhere(&self, funnel: FunnelId) -> bool {
+        self.nowhere[funnel.index()]
+    }
+}
+
+fn all_enter(funnel: &Funnel) -> bool {
+    let open = funnel.entry.is_none_or(|entry| always(&funnel.stages[entry].publish));
+    open && funnel.audience == Some(Audience::Everyone)
+}
+
 /// All of them, campaign by campaign in the order of the text.
-pub(super) fn sites(model: &Model) -> Vec<Site<'_>> {
+pub(super) fn sites<'a>(ground: &Ground<'a>) -> Vec<Site<'a>> {
     let mut found = Vec::new();
-    for body in model.campaigns.values() {
-        for funnel in model.funnels.ids() {
-            Walk { model, campaign: body, funnel }.each(&mut |step, here| {
+    for campaign in ground.model.campaigns.values() {
+        for funnel in touched(campaign) {
+            Walk { ground, campaign, funnel }.each(&mut |step, here| {
                 if moves_to(step, funnel).is_some() || leaves(step, funnel) {
                     found.push(Site { step, funnel, to: moves_to(step, funnel), here: here.clone() });
                 }
@@ -38,16 +86,17 @@ pub(super) fn sites(model: &Model) -> Vec<Site<'_>> {
     found
 }
 
-/// Whether contacts without a stage can be about when campaigns run. For an audience of everyone they are not, unless a step takes the stage away.
-pub(super) fn nowhere_is_expected(model: &Model, id: FunnelId) -> bool {
-    let funnel = &model.funnels[id];
-    let all_enter = funnel.audience == Some(Audience::Everyone)
-        && funnel.entry.is_none_or(|entry| always(&funnel.stages[entry].publish));
-    let mut left = false;
-    for campaign in model.campaigns.values() {
-        campaign.each_step(|step| left |= leaves(step, id));
-    }
-    !all_enter || left
+/// The funnels in which a campaign changes a stage.
+fn touched(campaign: &Campaign) -> BTreeSet<FunnelId> {
+    let mut funnels = BTreeSet::new();
+    campaign.each_step(|step| match step.kind {
+        StepKind::Move(stage) => drop(funnels.insert(stage.funnel)),
+        StepKind::Leave(funnel) => drop(funnels.insert(funnel)),
+        StepKind::Send { .. } | StepKind::AddTag(_) | StepKind::RemoveTag(_) | StepKind::Points(_) => {}
+        StepKind::Set { .. } | StepKind::Clear(_) | StepKind::Wait(_) | StepKind::WaitUntil { .. } => {}
+        StepKind::If { .. } | StepKind::Exit(_) | StepKind::Broken => {}
+    });
+    funnels
 }
 
 /// The stage to which a step moves in this funnel.
@@ -62,15 +111,15 @@ fn leaves(step: &Step, funnel: FunnelId) -> bool {
 }
 
 /// A contact's way through a campaign, as seen from one funnel.
-pub(super) struct Walk<'a> {
-    pub(super) model: &'a Model,
+pub(super) struct Walk<'g, 'a> {
+    pub(super) ground: &'g Ground<'a>,
     pub(super) campaign: &'a Campaign,
     pub(super) funnel: FunnelId,
 }
 
 type Visit<'v, 'a> = &'v mut dyn FnMut(&'a Step, &Here);
 
-impl<'a> Walk<'a> {
+impl<'a> Walk<'_, 'a> {
     /// Shows each step with where a contact can be when it comes there.
     fn each(&self, visit: Visit<'_, 'a>) {
         self.list(&self.campaign.steps, self.start(), visit);
@@ -152,11 +201,11 @@ impl<'a> Walk<'a> {
     }
 
     fn expected(&self, possible: &Positions) -> Positions {
-        Positions { nowhere: possible.nowhere && nowhere_is_expected(self.model, self.funnel), ..possible.clone() }
+        Positions { nowhere: possible.nowhere && self.ground.has_nowhere(self.funnel), ..possible.clone() }
     }
 
     fn possible(&self, condition: &Condition, holds: bool) -> Positions {
-        possible(self.model, self.funnel, condition, holds)
+        self.ground.possible(self.funnel, condition, holds)
     }
 
     fn anywhere(&self) -> Positions {
@@ -164,7 +213,7 @@ impl<'a> Walk<'a> {
     }
 
     fn body(&self) -> &'a Funnel {
-        &self.model.funnels[self.funnel]
+        &self.ground.model.funnels[self.funnel]
     }
 }
 
@@ -174,7 +223,7 @@ fn landed(funnel: &Funnel, to: StageId, from: &Positions) -> Positions {
     let certain = always(&target.publish);
     let stays = |stage: &StageId| *stage != to && (!certain || refused(funnel, *stage, to));
     let arrives = from.nowhere || from.stages.iter().any(|stage| *stage == to || !refused(funnel, *stage, to));
-    let mut stages: std::collections::BTreeSet<_> = from.stages.iter().copied().filter(stays).collect();
+    let mut stages: BTreeSet<_> = from.stages.iter().copied().filter(stays).collect();
     stages.extend(arrives.then_some(to));
     Positions { nowhere: from.nowhere && !certain, stages }
 }

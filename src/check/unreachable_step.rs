@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use petgraph::visit::Dfs;
+use petgraph::visit::{Dfs, EdgeFiltered};
 
 use super::{Case, Rule};
 use crate::diagnostic::Diagnostic;
@@ -19,19 +19,12 @@ pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
 }
 
 fn reached(case: &Case<'_>, campaign: CampaignId) -> BTreeSet<StepId> {
-    let graph = &case.journey.graph;
     let Some(start) = case.journey.node(Thing::Campaign(campaign)) else { return BTreeSet::new() };
-    let steps = graph.filter_map(
-        |_, node| {
-            matches!(node.thing, Thing::Campaign(id) | Thing::Step(id, _) if id == campaign).then_some(node.thing)
-        },
-        |_, _| Some(()),
-    );
-    let Some(start) = steps.node_indices().find(|at| steps[*at] == graph[start].thing) else { return BTreeSet::new() };
+    let steps = EdgeFiltered::from_fn(&case.journey.graph, |edge| edge.weight().kind.is_order());
     let mut walk = Dfs::new(&steps, start);
     let visited = std::iter::from_fn(|| walk.next(&steps));
     visited
-        .filter_map(|at| match steps[at] {
+        .filter_map(|at| match case.journey.graph[at].thing {
             Thing::Step(_, step) => Some(step),
             Thing::Campaign(_) | Thing::Funnel(_) | Thing::Stage(_) | Thing::Segment(_) => None,
             Thing::Content(_) | Thing::Channel(_) => None,

@@ -1,6 +1,6 @@
 //! What a picture shows, before it has a syntax: groups of boxes, and arrows between boxes. The overview has one box for a campaign; its steps show when it is asked for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use petgraph::Direction;
 use petgraph::graph::NodeIndex;
@@ -74,7 +74,7 @@ pub(super) enum Shape {
 }
 
 /// An arrow.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Arrow {
     pub(super) from: String,
     pub(super) to: String,
@@ -84,7 +84,7 @@ pub(super) struct Arrow {
 }
 
 /// How an arrow is drawn: the contact's own way plain, what a campaign does thick, what is only allowed or asked dotted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Stroke {
     /// Not seen: keeps the stages in order of their weights.
     Order,
@@ -258,6 +258,7 @@ impl Draft<'_> {
 
     fn arrows(&mut self) {
         let graph = &self.journey.graph;
+        let mut seen = BTreeSet::new();
         for edge in graph.edge_references() {
             let (Some(from), Some(to)) = (self.boxes.get(&edge.source()), self.boxes.get(&edge.target())) else {
                 continue;
@@ -266,10 +267,8 @@ impl Draft<'_> {
             let also_converts =
                 graph.edges_connecting(edge.source(), edge.target()).any(|other| converts(other.weight()));
             let implied = edge.weight().kind == EdgeKind::BackTo && also_converts;
-            if let Some(arrow) = arrow(from, to, edge.weight()).filter(|arrow| !implied && !self.arrows.contains(arrow))
-            {
-                self.arrows.push(arrow);
-            }
+            let arrow = arrow(from, to, edge.weight()).filter(|arrow| !implied && seen.insert(arrow.clone()));
+            self.arrows.extend(arrow);
         }
     }
 }

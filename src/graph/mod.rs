@@ -183,6 +183,13 @@ pub enum EdgeKind {
     Asks,
 }
 
+impl EdgeKind {
+    /// Whether it leads from a step to one that comes after it.
+    pub fn is_order(self) -> bool {
+        matches!(self, Self::Starts | Self::Next | Self::Yes | Self::No | Self::Past)
+    }
+}
+
 impl Journey {
     /// The graph of a project.
     pub fn of(model: &Model) -> Self {

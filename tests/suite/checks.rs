@@ -71,6 +71,25 @@ fn every_code_has_a_page_and_every_page_a_code() {
 }
 
 #[test]
+fn every_code_in_the_sources_has_a_page() {
+    let mut missing = Vec::new();
+    for entry in walkdir::WalkDir::new(Path::new(env!("CARGO_MANIFEST_DIR")).join("src")) {
+        let path = entry.unwrap().into_path();
+        if path.extension().is_none_or(|extension| extension != "rs") {
+            continue;
+        }
+        let text = fs::read_to_string(&path).unwrap();
+        for (at, _) in text.match_indices("Code(\"") {
+            let code = text[at + 6..].split('"').next().unwrap();
+            if check::page(code).is_none() {
+                missing.push(format!("{code} ({})", path.display()));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "no page in docs/checks, or not in src/check/pages.rs:\n{}", missing.join("\n"));
+}
+
+#[test]
 fn the_list_of_checks_is_up_to_date() {
     let list = fs::read_to_string(pages().join("README.md")).unwrap();
     for rule in RULES {
@@ -107,6 +126,28 @@ fn a_faulty_project_is_not_told_that_things_are_missing() {
     let compiled = project(&text);
     let codes: Vec<_> = compiled.diagnostics.iter().map(|finding| finding.code.0).collect();
     assert_eq!(codes, ["unknown-segment"], "{}", told(&compiled));
+}
+
+#[test]
+fn a_chain_of_segments_of_any_length_is_followed() {
+    let mut text = "version: 1\ncontacts: { key: id, fields: { n: { type: integer } } }\nsegments:\n".to_owned();
+    text += "  s0: { where: { field: n, is: 1 } }\n";
+    for at in 1..5000 {
+        text.extend([
+            &format!("  s{at}: "),
+            "{ where: { all: [",
+            &format!("{{ segment: s{0} }}, {{ segment: s{0} }}", at - 1),
+            "] } }\n",
+        ]);
+    }
+    text += "funnels:\n  f:\n    audience: { segment: s4999 }\n    stages: { a: { weight: 0, final: true } }\n";
+    text += "campaigns:\n  c:\n    enter: { segment: s4999 }\n    on-leave: exit\n";
+    text += "    steps: [{ move: f/a }, { wait: 1 day }, { points: 1 }]\n";
+    assert_eq!(told(&project(&text)), "");
+    let circle = text.replace("s0: { where: { field: n, is: 1 } }", "s0: { where: { segment: s4999 } }");
+    let codes: Vec<_> = project(&circle).diagnostics.iter().map(|finding| finding.code.0).collect();
+    assert_eq!(codes, ["segment-cycle"]);
+    assert!(told(&project(&circle)).lines().count() < 30, "the beginning of a long circle is enough");
 }
 
 fn labels(finding: &Diagnostic) -> impl Iterator<Item = &str> {
