@@ -202,6 +202,12 @@ fn a_key_that_stands_twice_is_told_with_both_lines() {
         problems(&found),
         ["line 5, column `n`, `bad`: not an integer", "line 5, column `id`: the same key as in line 2"]
     );
+    let shifted = run(&plan, "name,id,dnc\na,1,\n1,2\nb,\"2\",\n");
+    assert_eq!(
+        (shifted.duplicates, shifted.problems.rows),
+        (0, 1),
+        "which cell of a short row is its key, nobody knows"
+    );
     let many: String = (0..5000).map(|n| row((n * 7919) % 5000 + usize::from(n == 4321), "n", "1")).collect();
     let options = Options { threads: 4, block_size: 4096 };
     let found = run_bytes(&plan, NOW, format!("{HEADER}{many}").as_bytes(), None, options).unwrap();

@@ -74,11 +74,11 @@ impl Part {
         }
     }
 
-    /// What is remembered of each row's contact. Keys of bad rows count as keys too.
+    /// What is remembered of each row's contact. Keys of bad rows count as keys too, if their cells are those of the header.
     fn memories(&mut self, job: &Job<'_>, rows: &Rows, chunk: &[u8]) -> Result<Vec<Option<(usize, Memory)>>, RunError> {
         let mut memory_of = |row: Row<'_>| {
             let key = row.text(job.layout.key);
-            if row.is_blank() || key.is_empty() {
+            if row.is_blank() || key.trim().is_empty() || row.width() != Ok(job.layout.width()) {
                 return Ok(None);
             }
             self.keys.push(key, row.line());
