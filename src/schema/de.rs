@@ -12,6 +12,7 @@ use serde::de::{
 };
 use serde::forward_to_deserialize_any;
 
+use super::text::{as_flag, as_integer, is_id, is_variable, without_escape};
 use crate::source::Span;
 use crate::yaml::node::{Entry, Node, Scalar, Value};
 
@@ -68,37 +69,6 @@ impl Error for ShapeError {
     fn custom<T: Display>(message: T) -> Self {
         Self { message: message.to_string(), span: None }
     }
-}
-
-/// Whether the whole text stands for a variable, as `$name` does.
-pub(super) fn is_variable(text: &str) -> bool {
-    text.strip_prefix('$').is_some_and(|name| {
-        name.starts_with(char::is_alphabetic) && name.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_')
-    })
-}
-
-/// The text with a doubled dollar sign at its start made one.
-pub(super) fn without_escape(text: &str) -> &str {
-    if text.starts_with("$$") { &text[1..] } else { text }
-}
-
-/// The flag that a plain scalar writes in YAML's core schema.
-pub(super) fn as_flag(scalar: &Scalar) -> Option<bool> {
-    match (scalar.plain, scalar.text.as_str()) {
-        (true, "true" | "True" | "TRUE") => Some(true),
-        (true, "false" | "False" | "FALSE") => Some(false),
-        _ => None,
-    }
-}
-
-/// The whole number that a plain scalar writes in decimal.
-pub(super) fn as_integer(scalar: &Scalar) -> Option<i64> {
-    if scalar.plain { scalar.text.parse().ok() } else { None }
-}
-
-/// Whether a name may be an id: words of small letters and digits, joined by `-`.
-pub(super) fn is_id(name: &str) -> bool {
-    name.split('-').all(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()))
 }
 
 struct Context<'a> {

@@ -3,7 +3,8 @@
 //! serde decides whether the shape is right. Only where it is not, the JSON Schema of the same types names all mistakes at once.
 
 use super::Project;
-use super::de::{self, ShapeError, is_variable};
+use super::de::{self, ShapeError};
+use super::text::is_variable;
 use super::wording::WRONG_TYPE;
 use super::{shape, unsupported};
 use crate::diagnostic::Diagnostic;

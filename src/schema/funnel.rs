@@ -28,6 +28,8 @@ pub struct Funnel {
     pub column: Option<Placed<Text>>,
     /// `forward` (default): only to heavier stages. `free`: anywhere.
     pub moves: Option<Placed<Moves>>,
+    /// `strict` (default): a conversion without `to` leads to the next heavier stage.
+    pub order: Option<Placed<Order>>,
     /// Rules in order: the first whose `when` holds names the target; only a heavier one moves.
     pub place: Option<Placed<ListOf<Placed<Place>>>>,
     /// The stages by id.
@@ -45,6 +47,18 @@ pub struct Funnel {
 pub enum Moves {
     Forward,
     Free,
+}
+
+/// Where conversions lead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(inline)]
+#[allow(
+    missing_docs,
+    reason = "doc comments on unit variants would turn the schema's `enum` into `oneOf`; the field's documentation explains them"
+)]
+pub enum Order {
+    Strict,
 }
 
 /// A rule of placement.

@@ -15,6 +15,7 @@ pub mod publish;
 pub mod scalar;
 pub mod segment;
 mod shape;
+mod text;
 mod unsupported;
 mod wording;
 

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use jsonschema::error::ValidationErrorKind;
-use jsonschema::paths::{Location, LocationSegment};
+use jsonschema::paths::Location;
 use jsonschema::{ValidationError, Validator};
 use serde_json::Value as Json;
 
-use super::de::{as_flag, as_integer, is_cut};
+use super::de::is_cut;
+use super::text::{as_flag, as_integer};
 use super::wording::{self, EMPTY_LIST, MISSING_KEY, UNKNOWN_KEY, UNKNOWN_VALUE, WRONG_TYPE};
 use super::{publish, unsupported};
 use crate::diagnostic::{Diagnostic, did_you_mean};
@@ -83,16 +84,18 @@ enum Step<'a> {
 fn steps<'a>(root: &'a Node, path: &Location) -> Vec<Step<'a>> {
     let mut node = root;
     let mut steps = Vec::new();
-    for segment in path.segments() {
-        let step = match (&node.value, &segment) {
-            (Value::Sequence(items), LocationSegment::Index(index)) => {
-                items.get(*index).map(|item| (Step::Item(*index), item))
+    // Not the library's own segments: a key made of digits would be an index there.
+    for segment in path.as_str().split('/').skip(1) {
+        let step = match &node.value {
+            Value::Sequence(items) => {
+                let index = segment.parse().ok();
+                index.and_then(|index| items.get(index).map(|item| (Step::Item(index), item)))
             }
-            // A key made of digits looks like an index.
-            (Value::Mapping(_), segment) => {
-                node.entry(&segment.to_string()).map(|entry| (Step::Key(&entry.key.value), &entry.value))
+            Value::Mapping(_) => {
+                let key = segment.replace("~1", "/").replace("~0", "~");
+                node.entry(&key).map(|entry| (Step::Key(&entry.key.value), &entry.value))
             }
-            (Value::Scalar(_) | Value::Sequence(_), _) => None,
+            Value::Scalar(_) => None,
         };
         let Some((step, next)) = step else { break };
         steps.push(step);
@@ -136,7 +139,10 @@ impl<'a> Place<'a> {
             // A list or mapping that was cut off may have begun by the same mistake.
             return if self.cut { Vec::new() } else { vec![self.wrong_type(error)] };
         }
-        if let Some(error) = first(|kind| matches!(kind, ValidationErrorKind::Enum { .. })) {
+        let word = |kind: &ValidationErrorKind| {
+            matches!(kind, ValidationErrorKind::Enum { .. } | ValidationErrorKind::Constant { .. })
+        };
+        if let Some(error) = first(word) {
             return vec![self.unknown_value(error)];
         }
         let unknown = self.unknown_keys();
@@ -203,6 +209,7 @@ impl<'a> Place<'a> {
     fn unknown_value(&self, error: &ValidationError<'_>) -> Diagnostic {
         let options = match error.kind() {
             ValidationErrorKind::Enum { options } => options.as_array().cloned().unwrap_or_default(),
+            ValidationErrorKind::Constant { expected_value } => vec![(**expected_value).clone()],
             _ => Vec::new(),
         };
         let options: Vec<&str> = options.iter().filter_map(Json::as_str).collect();
@@ -210,6 +217,9 @@ impl<'a> Place<'a> {
             return Diagnostic::error(WRONG_TYPE, self.head(), "expected one word").at("not one word");
         };
         let key = self.key().unwrap_or_default();
+        if let Some(meaning) = unsupported::value(&Self::type_name(error), key, &scalar.text) {
+            return unsupported::error(self.node.span, &scalar.text, meaning);
+        }
         Diagnostic::error(UNKNOWN_VALUE, self.node.span, format!("unknown value `{}` of `{key}`", scalar.text))
             .at("unknown value")
             .help(wording::suggestion(&scalar.text, &options))

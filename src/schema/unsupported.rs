@@ -26,6 +26,12 @@ pub(super) fn shape(place: &str, key: &str, is_mapping: bool) -> Option<&'static
     found.map(|(_, _, _, meaning)| *meaning)
 }
 
+/// What a word will mean as the value of a key.
+pub(super) fn value(place: &str, key: &str, text: &str) -> Option<&'static str> {
+    let found = VALUES.iter().find(|(name, word, value, _)| (*name, *word, *value) == (place, key, text));
+    found.map(|(_, _, _, meaning)| *meaning)
+}
+
 type Words = &'static [(&'static str, &'static str)];
 
 const WORDS: &[(&str, Words)] = &[
@@ -78,13 +84,7 @@ const WORDS: &[(&str, Words)] = &[
             ("exclude", "files of contacts that never belong to it"),
         ],
     ),
-    (
-        "Funnel",
-        &[
-            ("order", "conversions that leave out stages"),
-            ("on-audience-left", "what happens to contacts that leave the audience"),
-        ],
-    ),
+    ("Funnel", &[("on-audience-left", "what happens to contacts that leave the audience")]),
     ("Stage", &[("experiences", "what contacts in the stage get to see")]),
     (
         "Content",
@@ -148,3 +148,5 @@ const SHAPES: &[(&str, &str, bool, &str)] = &[
     ("Contacts", "on-bad-value", true, "setting aside contacts with bad values"),
     ("Step", "points", true, "points in groups"),
 ];
+
+const VALUES: &[(&str, &str, &str, &str)] = &[("Funnel", "order", "loose", "conversions that leave out stages")];

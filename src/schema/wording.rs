@@ -3,8 +3,8 @@
 use jsonschema::paths::Location;
 use serde_json::Value as Json;
 
-use super::de::is_id;
 use super::shape::schema;
+use super::text::is_id;
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::source::{Span, Spanned};
 use crate::yaml::node::{Node, Value};

@@ -51,3 +51,16 @@ fn a_value_of_another_kind_on_any_line_is_the_only_finding() {
     }
     assert!(wrong.is_empty(), "{wrong}");
 }
+
+/// As deep as the parser lets pass, on the stack of a test's thread; every part of the compiler walks down there.
+#[test]
+fn conditions_may_be_as_deep_as_lists_and_mappings() {
+    for (open, close) in [("{ not: ", " }"), ("{ all: [", "] }"), ("{ any: [{ tag: x }, ", "] }")] {
+        let levels = if close.contains(']') { 61 } else { 123 };
+        let condition = format!("{}{{ tag: x }}{}", open.repeat(levels), close.repeat(levels));
+        let text = format!(
+            "version: 1\ncontacts: {{ key: id, tags: {{ values: open }} }}\nsegments: {{ a: {{ where: {condition} }} }}\nfunnels: {{ f: {{ audience: a, stages: {{ s: {{ weight: 1, final: true }} }} }} }}\n"
+        );
+        assert_eq!(errors(&text), Vec::<String>::new(), "{open}");
+    }
+}
