@@ -8,7 +8,9 @@
 
 mod check;
 mod completions;
+mod diff;
 mod explain;
+mod files;
 mod graph;
 mod init;
 mod output;
@@ -88,6 +90,8 @@ enum Command {
     Graph(graph::Args),
     /// Compile the project into a reproducible plan
     Plan(plan::Args),
+    /// Compare two versions of a project, and what they do to the same contacts
+    Diff(diff::Args),
     /// Run contacts through the project, or through a plan, for one instant
     Run(run::Args),
     /// Print the JSON Schema for editors
@@ -107,6 +111,7 @@ pub fn main() -> ExitCode {
         Command::Check(args) => check::run(&args, terminal),
         Command::Graph(args) => graph::run(&args, terminal),
         Command::Plan(args) => plan::run(&args, terminal),
+        Command::Diff(args) => diff::run(&args, terminal),
         Command::Run(args) => run::run(&args, terminal),
         Command::Schema(args) => schema::run(&args, terminal),
         Command::Explain(args) => explain::run(&args, terminal),

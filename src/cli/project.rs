@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
 use super::Failure;
+use super::files::{Disk, Files};
 use crate::source::{FileId, Sources};
 use crate::yaml::{self, Node, Value};
 
@@ -19,12 +20,17 @@ pub(crate) fn load(path: Option<&Path>) -> Result<Sources, Failure> {
     if path == Path::new("-") {
         return standard_input();
     }
-    if path.is_dir() {
-        return root_above(path).and_then(|root| with_includes(&root));
+    load_from(&Disk, path)
+}
+
+/// The sources of the project at a path of the disk or of a revision.
+pub(crate) fn load_from(files: &dyn Files, path: &Path) -> Result<Sources, Failure> {
+    if files.is_folder(path) {
+        return root_above(files, path).and_then(|root| with_includes(files, &root));
     }
     match path.file_name().and_then(|name| name.to_str()) {
-        Some(name) if ROOTS.contains(&name) => with_includes(path),
-        _ => single(path),
+        Some(name) if ROOTS.contains(&name) => with_includes(files, path),
+        _ => single(files, path),
     }
 }
 
@@ -36,40 +42,31 @@ fn standard_input() -> Result<Sources, Failure> {
     Ok(sources)
 }
 
-fn single(path: &Path) -> Result<Sources, Failure> {
+fn single(files: &dyn Files, path: &Path) -> Result<Sources, Failure> {
     let mut sources = Sources::default();
-    add(&mut sources, path)?;
+    add(files, &mut sources, path)?;
     Ok(sources)
 }
 
 /// Walks upwards, as people know it from other tools.
-fn root_above(folder: &Path) -> Result<PathBuf, Failure> {
-    let absolute = std::path::absolute(folder)
-        .map_err(|error| Failure::new(format!("cannot read `{}`: {error}", folder.display())))?;
-    for (above, ancestor) in absolute.ancestors().enumerate() {
-        for name in ROOTS {
-            if ancestor.join(name).is_file() {
-                // Below or at the folder that was named, its own spelling reads best.
-                let near = if above == 0 { folder.join(name) } else { ancestor.join(name) };
-                return Ok(near);
-            }
+fn root_above(files: &dyn Files, folder: &Path) -> Result<PathBuf, Failure> {
+    for ancestor in files.ancestors(folder)? {
+        let root = ROOTS.iter().map(|name| ancestor.join(name)).find(|root| files.is_file(root));
+        if let Some(root) = root {
+            return Ok(root);
         }
     }
     let message = format!("there is no `{}` in `{}` or above it", ROOTS[0], folder.display());
     Err(Failure::new(message).help("`funnelc init` starts a project"))
 }
 
-fn with_includes(root: &Path) -> Result<Sources, Failure> {
+fn with_includes(files: &dyn Files, root: &Path) -> Result<Sources, Failure> {
     let mut sources = Sources::default();
-    let file = add(&mut sources, root)?;
+    let file = add(files, &mut sources, root)?;
     let text = sources.file(file).map(|file| file.text.as_str()).unwrap_or_default();
     let written = yaml::parse(file, text).root.as_ref().and_then(patterns);
-    let folder = match root.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    for path in included(folder, root, written.as_deref())? {
-        add(&mut sources, &path)?;
+    for path in included(files, root, written.as_deref())? {
+        add(files, &mut sources, &path)?;
     }
     Ok(sources)
 }
@@ -89,24 +86,20 @@ fn text(node: &Node) -> Option<String> {
     }
 }
 
-fn included(folder: &Path, root: &Path, written: Option<&[String]>) -> Result<Vec<PathBuf>, Failure> {
+fn included(files: &dyn Files, root: &Path, written: Option<&[String]>) -> Result<Vec<PathBuf>, Failure> {
     let set = match written {
         Some(patterns) => glob_set(patterns.iter().map(String::as_str))?,
         None => glob_set(DEFAULT_INCLUDE)?,
     };
-    let mut found = Vec::new();
-    let hidden = |entry: &walkdir::DirEntry| entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with('.');
-    for entry in walkdir::WalkDir::new(folder).sort_by_file_name().into_iter().filter_entry(|entry| !hidden(entry)) {
-        let entry = entry.map_err(|error| Failure::new(format!("cannot read the project: {error}")))?;
-        let inside = entry.path().strip_prefix(folder).unwrap_or(entry.path());
-        if entry.file_type().is_file() && entry.path() != root && set.is_match(inside) {
-            found.push(entry.path().to_path_buf());
-        }
-    }
+    let folder = root.parent().unwrap_or(Path::new(""));
+    let inside = |path: &Path| path.strip_prefix(folder).unwrap_or(path).to_path_buf();
+    let mut found = files.below(folder)?;
+    found.retain(|path| path != root && set.is_match(inside(path)));
     for pattern in written.into_iter().flatten() {
         let one = glob_set([pattern.as_str()])?;
-        if !found.iter().any(|path| one.is_match(path.strip_prefix(folder).unwrap_or(path))) {
-            let message = format!("`include` of `{}` names `{pattern}`, which matches no file", root.display());
+        if !found.iter().any(|path| one.is_match(inside(path))) {
+            let root = files.shown(root);
+            let message = format!("`include` of `{root}` names `{pattern}`, which matches no file");
             return Err(Failure::new(message).help("patterns start at the project's folder: `journeys/**/*.yaml`"));
         }
     }
@@ -126,12 +119,10 @@ fn glob_set<'a>(patterns: impl IntoIterator<Item = &'a str>) -> Result<GlobSet, 
     set.build().map_err(|error| Failure::new(format!("the patterns of `include` are too many: {error}")))
 }
 
-fn add(sources: &mut Sources, path: &Path) -> Result<FileId, Failure> {
-    let cannot = |error: std::io::Error| Failure::new(format!("cannot read `{}`: {error}", path.display()));
-    let bytes = std::fs::read(path).map_err(cannot)?;
-    let shown = path.to_string_lossy().replace('\\', "/");
-    let shown = shown.strip_prefix("./").unwrap_or(&shown).to_owned();
-    Ok(sources.add(shown, utf8(bytes, path)?))
+fn add(files: &dyn Files, sources: &mut Sources, path: &Path) -> Result<FileId, Failure> {
+    let shown = files.shown(path);
+    let text = utf8(files.read(path)?, Path::new(&shown))?;
+    Ok(sources.add(shown, text))
 }
 
 fn utf8(bytes: Vec<u8>, path: &Path) -> Result<String, Failure> {

@@ -67,7 +67,7 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
     let (session, streams) = Session::begin(&args.out, contacts, args.rejects.as_deref(), store.as_ref())?;
     let bar = progress_bar(source.length());
     let watch = Watch { interrupted: &interrupted, progress: &|bytes| bar.inc(bytes) };
-    let outcome = prepared.run(source, streams, options(args), &watch);
+    let outcome = prepared.run(source, streams, options(args.threads), &watch);
     bar.finish_and_clear();
     let (summary, streams) = match outcome {
         Ok(outcome) => outcome,
@@ -101,7 +101,7 @@ impl From<StoreError> for Failure {
 
 /// Reads a plan, or compiles a project on the way.
 #[expect(clippy::disallowed_methods, reason = "the command line reads the plan")]
-fn plan(path: &Path, terminal: Terminal) -> Result<Option<Plan>, Failure> {
+pub(crate) fn plan(path: &Path, terminal: Terminal) -> Result<Option<Plan>, Failure> {
     if path.extension().is_some_and(|extension| extension == "json") {
         let cannot = |error: &dyn std::fmt::Display| Failure::new(format!("cannot read `{}`: {error}", path.display()));
         let text = std::fs::read_to_string(path).map_err(|error| cannot(&error))?;
@@ -112,7 +112,7 @@ fn plan(path: &Path, terminal: Terminal) -> Result<Option<Plan>, Failure> {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the command line reads the clock")]
-fn now(written: Option<&str>, plan: &Plan) -> Result<i64, Failure> {
+pub(crate) fn now(written: Option<&str>, plan: &Plan) -> Result<i64, Failure> {
     let Some(text) = written else { return Ok(jiff::Timestamp::now().as_second()) };
     let name = &plan.model().timezone;
     let zone = TimeZone::get(name).map_err(|_| Failure::new(format!("unknown time zone `{name}`")))?;
@@ -123,7 +123,7 @@ fn now(written: Option<&str>, plan: &Plan) -> Result<i64, Failure> {
 }
 
 /// Sets a flag on the first Ctrl-C and ends at once on the second; a file that grows too large is an error of the write and no end.
-fn signals() -> Result<Arc<AtomicBool>, Failure> {
+pub(crate) fn signals() -> Result<Arc<AtomicBool>, Failure> {
     let interrupted = Arc::new(AtomicBool::new(false));
     let register = || {
         for signal in [SIGINT, SIGTERM] {
@@ -137,7 +137,7 @@ fn signals() -> Result<Arc<AtomicBool>, Failure> {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the command line knows standard input")]
-fn source(path: &Path) -> Result<Source<'static>, Failure> {
+pub(crate) fn source(path: &Path) -> Result<Source<'static>, Failure> {
     if path == Path::new("-") {
         return Ok(Source::stream(std::io::stdin()));
     }
@@ -145,13 +145,13 @@ fn source(path: &Path) -> Result<Source<'static>, Failure> {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the number of threads shows in no output")]
-fn options(args: &Args) -> Options {
-    let threads = args.threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, std::num::NonZero::get);
+pub(crate) fn options(threads: Option<std::num::NonZero<usize>>) -> Options {
+    let threads = threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, std::num::NonZero::get);
     Options { threads, ..Options::default() }
 }
 
 /// On standard error, and only on a terminal.
-fn progress_bar(bytes: Option<u64>) -> ProgressBar {
+pub(crate) fn progress_bar(bytes: Option<u64>) -> ProgressBar {
     let bar = ProgressBar::with_draw_target(bytes, ProgressDrawTarget::stderr());
     let template = "{bar:40} {percent:>3} %  {decimal_bytes_per_sec}  {eta} left";
     match ProgressStyle::with_template(template) {
@@ -186,7 +186,7 @@ fn failed(error: &RunError, plan: &Plan, args: &Args, terminal: Terminal) -> Res
     }
 }
 
-fn earlier(state: i64, plan: &Plan) -> Failure {
+pub(crate) fn earlier(state: i64, plan: &Plan) -> Failure {
     let zone = TimeZone::get(&plan.model().timezone).unwrap_or(TimeZone::UTC);
     let mut moment = String::new();
     crate::runner::output::text::push_moment(&mut moment, state, &zone);

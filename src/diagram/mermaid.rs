@@ -130,7 +130,7 @@ fn styles(out: &mut String, drawing: &Drawing) {
 }
 
 /// Letters and digits of every script stand for themselves; everything else, but for the most harmless, is a character code.
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut out = String::new();
     for c in text.chars() {
         match c {

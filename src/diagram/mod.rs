@@ -10,5 +10,6 @@ mod wrap;
 
 pub use dot::dot;
 pub use filter::{Filter, Unknown};
+pub(crate) use mermaid::escaped;
 pub use mermaid::mermaid;
 pub use outline::text;

@@ -50,13 +50,19 @@ impl Remembered {
 
     /// What is known of a contact, and the position of its line.
     pub(crate) fn find(&self, program: &Program, key: &str) -> Result<Option<(usize, Memory)>, Damage> {
+        let Some((position, line)) = self.line_of(key)? else { return Ok(None) };
+        let memory = Memory::decode(program, line).map_err(|error| (position + 2, error))?;
+        Ok(Some((position, memory)))
+    }
+
+    /// The line of a contact, and its position.
+    pub(crate) fn line_of(&self, key: &str) -> Result<Option<(usize, &str)>, Damage> {
         let hash = hash(key);
         let from = self.index.partition_point(|(other, _)| *other < hash);
         for (_, position) in self.index[from..].iter().take_while(|(other, _)| *other == hash) {
             let line = self.line(*position);
-            let damage = |error| (position + 2, error);
-            if key_of(line).map_err(damage)? == key {
-                return Ok(Some((*position, Memory::decode(program, line).map_err(damage)?)));
+            if key_of(line).map_err(|error| (position + 2, error))? == key {
+                return Ok(Some((*position, line)));
             }
         }
         Ok(None)

@@ -25,6 +25,12 @@ impl Live<'_> {
         }
     }
 
+    /// By segment: whether the contact meets it now.
+    pub(super) fn meets(&mut self, meets: &mut Vec<bool>) {
+        meets.clear();
+        meets.extend(self.program.conditions.segments().iter().map(|&node| self.holds(node)));
+    }
+
     /// The stages through which the contact only went.
     fn count_passed(&mut self) {
         for (funnel, rules) in self.program.funnels.iter().enumerate() {

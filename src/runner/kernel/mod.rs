@@ -83,6 +83,11 @@ impl<'a> Worker<'a> {
         }
     }
 
+    /// By segment: whether the contact that was taken last meets it.
+    pub(crate) fn meets(&mut self, meets: &mut Vec<bool>) {
+        self.live.meets(meets);
+    }
+
     /// What was counted.
     pub fn into_metrics(self) -> Metrics {
         self.live.metrics

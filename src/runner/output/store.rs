@@ -52,6 +52,29 @@ impl Store {
         Ok(store)
     }
 
+    /// The snapshot that counts in a folder, without a lock and without a trace; nothing where there is no state.
+    pub(crate) fn peek(folder: &Path) -> Result<Option<Vec<u8>>, StoreError> {
+        let path = folder.to_path_buf();
+        let read = |file: &str| match fs::read(folder.join(file)) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(StoreError::Io { path: path.clone(), error }),
+        };
+        let damaged = |what: String| StoreError::Damaged { path: path.clone(), what };
+        // A run that commits meanwhile takes the old snapshot away; then the new one is named.
+        for _ in 0..3 {
+            let Some(current) = read(CURRENT)? else { return Ok(None) };
+            let name = String::from_utf8_lossy(&current);
+            let hash = hash_of(name.trim_end()).ok_or_else(|| damaged(format!("`{CURRENT}` names no snapshot")))?;
+            match read(&snapshot(hash))? {
+                Some(bytes) if blake3::hash(&bytes).to_hex().as_str() == hash => return Ok(Some(bytes)),
+                Some(_) => return Err(damaged(format!("`{}` is not what was written", snapshot(hash)))),
+                None => {}
+            }
+        }
+        Err(damaged("the snapshot is missing".to_owned()))
+    }
+
     /// The hash of the snapshot that counts.
     pub(crate) fn current(&self) -> Option<&str> {
         self.current.as_deref()

@@ -2,6 +2,7 @@
 
 mod memory;
 mod read;
+mod settle;
 mod write;
 
 use std::borrow::Cow;
@@ -13,6 +14,7 @@ use thiserror::Error;
 pub use memory::Memory;
 pub(crate) use memory::{Member, Pending, Phase, StageMemory};
 pub use read::key_of;
+pub(crate) use settle::Settled;
 
 use crate::model::Model;
 use crate::runner::program::{Program, Topics};

@@ -275,7 +275,7 @@ fn pending(word: Option<&Name<'_>>) -> Result<Pending, StateError> {
     }
 }
 
-fn kept(field: &Field, value: &Value) -> Result<Kept, StateError> {
+pub(super) fn kept(field: &Field, value: &Value) -> Result<Kept, StateError> {
     let wrong = || damaged(format!("`{value}` is no value of field `{}`", field.id));
     let found = match (field.type_.as_ref(), value) {
         (_, Value::Null) => Some(Kept::Missing),

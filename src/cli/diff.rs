@@ -1,0 +1,217 @@
+//! `funnelc diff`: what leads from one version of a project to another, and what that does to contacts; nothing is written but what `-o` asks for.
+
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+
+use super::files::{Disk, Files, Revision};
+use super::output::{Stream, Terminal};
+use super::{Exit, Failure, plan, project, run};
+use crate::Compiled;
+use crate::diff::Diff;
+use crate::model::Model;
+use crate::plan::Plan;
+use crate::report::diff::{Report, Touched, json, markdown, text};
+use crate::runner::RunError;
+use crate::runner::batch::Watch;
+use crate::runner::compare::{Comparison, Pair};
+use crate::runner::output::store::Store;
+use crate::runner::program::BindError;
+
+/// The arguments of `funnelc diff`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// What to compare with: a project folder or file, a plan (*.json), or a git revision such as `main`
+    #[arg(value_name = "BASE")]
+    base: String,
+    /// What to compare. Default: the project
+    #[arg(value_name = "HEAD")]
+    head: Option<String>,
+    /// Where the project stands, for a git revision and for the default of HEAD. Default: the current folder
+    #[arg(long, value_name = "PATH", default_value = ".")]
+    project: PathBuf,
+    /// Run these contacts, a CSV file, through both and compare one by one; `-` is standard input
+    #[arg(long, value_name = "FILE")]
+    contacts: Option<PathBuf>,
+    /// Let both go on from the state in this folder, which is only read
+    #[arg(long, value_name = "DIR", requires = "contacts")]
+    state: Option<PathBuf>,
+    /// The moment of both runs, such as `2026-11-21T09:00`; without an offset in the head's zone. Default: the clock
+    #[arg(long, value_name = "TIME", requires = "contacts")]
+    now: Option<String>,
+    /// How many threads work. Default: as many as there are processors
+    #[arg(long, value_name = "N", requires = "contacts")]
+    threads: Option<std::num::NonZero<usize>>,
+    /// Show the keys of some contacts instead of a short hash of each
+    #[arg(long, requires = "contacts")]
+    show_ids: bool,
+    /// How to print the change
+    #[arg(long, default_value = "text")]
+    format: Format,
+    /// Exit with 1 if the change touches this; may stand several times
+    #[arg(long, value_name = "WHAT", value_delimiter = ',')]
+    fail_on: Vec<FailOn>,
+    /// Write to this file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+/// The forms of a change.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Format {
+    /// For a terminal
+    Text,
+    /// For a comment on a pull request
+    Markdown,
+    /// For machines; described by schema/diff.schema.json
+    Json,
+}
+
+/// What fails the command.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum FailOn {
+    /// Anything that acts differently
+    Any,
+    /// Who is in which segment, or enters which campaign
+    Audience,
+    /// Who gets which message
+    Messages,
+    /// Who ends in which stage
+    Stages,
+}
+
+/// One of the two, read.
+struct Version {
+    name: String,
+    plan: Plan,
+    /// What was compiled, unless it is a plan.
+    model: Option<Model>,
+}
+
+pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
+    let base = version(&args.base, &args.project, terminal)?;
+    let head = match &args.head {
+        Some(head) => version(head, &args.project, terminal)?,
+        None => compiled(args.project.display().to_string(), &Disk, &args.project, terminal)?,
+    };
+    let (Some(base), Some(head)) = (base, head) else { return Ok(Exit::Findings) };
+    let mut diff = Diff::between(&base.plan, &head.plan);
+    if let (Some(base), Some(head)) = (&base.model, &head.model) {
+        diff = diff.with_cosmetic(base, head);
+    }
+    let impact = args.contacts.as_deref().map(|contacts| compare(contacts, &base, &head, args)).transpose();
+    let impact = match impact {
+        Ok(impact) => impact,
+        Err(broken) => return failed(broken, &head.plan, args, terminal),
+    };
+    let report = Report {
+        base: (&base.name, base.plan.fingerprint()),
+        head: (&head.name, head.plan.fingerprint()),
+        diff: &diff,
+        impact: impact.as_ref(),
+    };
+    let rendered = match args.format {
+        Format::Text => text(&report),
+        Format::Markdown => markdown(&report),
+        Format::Json => json(&report),
+    };
+    terminal.deliver(args.output.as_deref(), &rendered)?;
+    let touched = report.touched();
+    Ok(if args.fail_on.iter().any(|what| what.is_in(touched)) { Exit::Findings } else { Exit::Fine })
+}
+
+impl FailOn {
+    fn is_in(self, touched: Touched) -> bool {
+        match self {
+            Self::Any => touched.any,
+            Self::Audience => touched.audience,
+            Self::Messages => touched.messages,
+            Self::Stages => touched.stages,
+        }
+    }
+}
+
+/// What a name stands for: a path that is there, else a git revision.
+fn version(name: &str, project: &Path, terminal: Terminal) -> Result<Option<Version>, Failure> {
+    let path = Path::new(name);
+    if Disk.is_folder(path) || Disk.is_file(path) {
+        if path.extension().is_some_and(|extension| extension == "json") {
+            let plan = run::plan(path, terminal)?;
+            return Ok(plan.map(|plan| Version { name: name.to_owned(), plan, model: None }));
+        }
+        return compiled(name.to_owned(), &Disk, path, terminal);
+    }
+    let parent = project.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = if Disk.is_folder(project) { project } else { parent };
+    let Some(revision) = Revision::find(name, folder)? else {
+        let message = format!("there is no file or folder `{name}`, and no git revision of that name");
+        return Err(Failure::new(message).help("`--project PATH` says where the project stands in its repository"));
+    };
+    let mut place = revision.place(folder)?;
+    if folder != project {
+        place.extend(project.file_name());
+    }
+    compiled(name.to_owned(), &revision, &place, terminal)
+}
+
+/// A project without errors; shows what was found in one that has some.
+fn compiled(name: String, files: &dyn Files, path: &Path, terminal: Terminal) -> Result<Option<Version>, Failure> {
+    let Compiled { sources, model, diagnostics, plan } = crate::compile(project::load_from(files, path)?);
+    if let Some(plan) = plan {
+        return Ok(Some(Version { name, plan, model: Some(model) }));
+    }
+    let compiled = Compiled { sources, model, diagnostics, plan };
+    plan::findings(&compiled, terminal)?;
+    let words = format!("error: `{name}` has errors and cannot be compared\n");
+    terminal.print(Stream::Err, &words)?;
+    Ok(None)
+}
+
+/// Why nothing could be compared.
+enum Broken {
+    Run(RunError),
+    Other(Failure),
+}
+
+impl<T: Into<Failure>> From<T> for Broken {
+    fn from(failure: T) -> Self {
+        Self::Other(failure.into())
+    }
+}
+
+fn compare(contacts: &Path, base: &Version, head: &Version, args: &Args) -> Result<Comparison, Broken> {
+    let now = run::now(args.now.as_deref(), &head.plan)?;
+    let interrupted = run::signals()?;
+    let state = args.state.as_deref().map_or(Ok(None), Store::peek)?;
+    if let (None, Some(folder)) = (&state, &args.state) {
+        return Err(Failure::new(format!("there is no state in `{}`", folder.display())).into());
+    }
+    let source = run::source(contacts)?;
+    let bar = run::progress_bar(source.length());
+    let watch = Watch { interrupted: &interrupted, progress: &|bytes| bar.inc(bytes) };
+    let pair = Pair::new(&base.plan, &head.plan, now, state).map_err(Broken::Run)?;
+    let impact = pair.compare(source, run::options(args.threads), &watch).map_err(Broken::Run);
+    bar.finish_and_clear();
+    Ok(if args.show_ids { impact? } else { impact?.with_hashed_keys() })
+}
+
+fn failed(broken: Broken, plan: &Plan, args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
+    let name = |path: &Option<PathBuf>| path.as_deref().unwrap_or(Path::new("")).display().to_string();
+    let error = match broken {
+        Broken::Other(failure) => return Err(failure),
+        Broken::Run(error) => error,
+    };
+    match &error {
+        RunError::Interrupted => Ok(Exit::Interrupted),
+        RunError::Header(_) | RunError::LongRow { .. } => {
+            terminal.fail(&Failure::new(format!("`{}`: {error}", name(&args.contacts))));
+            Ok(Exit::Findings)
+        }
+        RunError::Bind(BindError::Earlier { state }) => Err(run::earlier(*state, plan)),
+        RunError::State { .. } => {
+            Err(Failure::new(format!("the state in `{}` is damaged: {error}", name(&args.state))))
+        }
+        RunError::Read(_) => Err(Failure::new(format!("`{}`: {error}", name(&args.contacts)))),
+        RunError::Bind(_) | RunError::OtherPlan { .. } | RunError::Write { .. } => Err(Failure::new(error.to_string())),
+    }
+}

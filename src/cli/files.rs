@@ -1,0 +1,152 @@
+//! Where a project's files come from: the disk, or the tree of a git revision, which is read without touching the work tree.
+
+use std::collections::BTreeMap;
+use std::path::{Component, Path, PathBuf};
+use std::process::Command;
+
+use super::Failure;
+
+/// Files that can be found and read.
+pub(crate) trait Files {
+    /// The bytes of a file.
+    fn read(&self, path: &Path) -> Result<Vec<u8>, Failure>;
+    /// Whether there is such a file.
+    fn is_file(&self, path: &Path) -> bool;
+    /// Whether there is such a folder.
+    fn is_folder(&self, path: &Path) -> bool;
+    /// The folder and those above it, each as it reads best.
+    fn ancestors(&self, folder: &Path) -> Result<Vec<PathBuf>, Failure>;
+    /// All files below a folder, in any order; links and what is hidden are left out.
+    fn below(&self, folder: &Path) -> Result<Vec<PathBuf>, Failure>;
+    /// The name of a file for people.
+    fn shown(&self, path: &Path) -> String;
+}
+
+/// The disk.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Disk;
+
+impl Files for Disk {
+    fn read(&self, path: &Path) -> Result<Vec<u8>, Failure> {
+        std::fs::read(path).map_err(|error| Failure::new(format!("cannot read `{}`: {error}", path.display())))
+    }
+
+    fn is_file(&self, path: &Path) -> bool {
+        path.is_file()
+    }
+
+    fn is_folder(&self, path: &Path) -> bool {
+        path.is_dir()
+    }
+
+    fn ancestors(&self, folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+        let absolute = std::path::absolute(folder)
+            .map_err(|error| Failure::new(format!("cannot read `{}`: {error}", folder.display())))?;
+        // Below or at the folder that was named, its own spelling reads best.
+        let above = absolute.ancestors().skip(1).map(Path::to_path_buf);
+        Ok(std::iter::once(folder.to_path_buf()).chain(above).collect())
+    }
+
+    fn below(&self, folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+        let hidden =
+            |entry: &walkdir::DirEntry| entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with('.');
+        let mut found = Vec::new();
+        let named = !folder.as_os_str().is_empty();
+        let start = if named { folder } else { Path::new(".") };
+        for entry in walkdir::WalkDir::new(start).into_iter().filter_entry(|entry| !hidden(entry)) {
+            let entry = entry.map_err(|error| Failure::new(format!("cannot read the project: {error}")))?;
+            if entry.file_type().is_file() {
+                let path = entry.into_path();
+                found.push(if named { path } else { path.components().skip(1).collect() });
+            }
+        }
+        Ok(found)
+    }
+
+    fn shown(&self, path: &Path) -> String {
+        let shown = path.to_string_lossy().replace('\\', "/");
+        shown.strip_prefix("./").unwrap_or(&shown).to_owned()
+    }
+}
+
+/// The tree of a git revision; paths start at the root of the repository.
+#[derive(Debug)]
+pub(crate) struct Revision {
+    name: String,
+    /// A folder of the repository, where git is started.
+    start: PathBuf,
+    /// By path: the hash of the file.
+    files: BTreeMap<PathBuf, String>,
+}
+
+impl Revision {
+    /// The revision of that name in the repository around `start`; nothing if there is no such repository or revision.
+    pub(crate) fn find(name: &str, start: &Path) -> Result<Option<Self>, Failure> {
+        let commit = format!("{name}^{{commit}}");
+        let Ok(hash) = git(start, &["rev-parse", "--verify", "--quiet", "--end-of-options", &commit]) else {
+            return Ok(None);
+        };
+        let hash = String::from_utf8_lossy(&hash).trim().to_owned();
+        let tree = git(start, &["ls-tree", "-r", "-z", "--full-tree", &hash])?;
+        let files = String::from_utf8_lossy(&tree).split('\0').filter_map(file).collect();
+        Ok(Some(Self { name: name.to_owned(), start: start.to_path_buf(), files }))
+    }
+
+    /// Where a folder of the work tree stands in the repository.
+    pub(crate) fn place(&self, folder: &Path) -> Result<PathBuf, Failure> {
+        let prefix = git(folder, &["rev-parse", "--show-prefix"])?;
+        let prefix = String::from_utf8_lossy(&prefix).trim_end_matches('\n').to_owned();
+        Ok(Path::new(&prefix).components().collect())
+    }
+}
+
+/// One entry of `git ls-tree`: `100644 blob HASH<tab>PATH`. Links and other repositories are left out.
+fn file(entry: &str) -> Option<(PathBuf, String)> {
+    let (about, path) = entry.split_once('\t')?;
+    let mut words = about.split(' ');
+    let (mode, kind, hash) = (words.next()?, words.next()?, words.next()?);
+    (kind == "blob" && mode != "120000").then(|| (PathBuf::from(path), hash.to_owned()))
+}
+
+fn git(folder: &Path, arguments: &[&str]) -> Result<Vec<u8>, Failure> {
+    let mut command = Command::new("git");
+    command.arg("--no-optional-locks").arg("-C").arg(folder).args(arguments);
+    let output = command.output().map_err(|error| Failure::new(format!("cannot start git: {error}")))?;
+    if output.status.success() {
+        return Ok(output.stdout);
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    Err(Failure::new(format!("git {}: {}", arguments[0], said.trim())))
+}
+
+impl Files for Revision {
+    fn read(&self, path: &Path) -> Result<Vec<u8>, Failure> {
+        let hash = self.files.get(path);
+        let hash = hash.ok_or_else(|| Failure::new(format!("there is no `{}`", self.shown(path))))?;
+        git(&self.start, &["cat-file", "blob", hash])
+    }
+
+    fn is_file(&self, path: &Path) -> bool {
+        self.files.contains_key(path)
+    }
+
+    fn is_folder(&self, path: &Path) -> bool {
+        path.as_os_str().is_empty() || self.files.keys().any(|file| file.starts_with(path) && file != path)
+    }
+
+    fn ancestors(&self, folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+        Ok(folder.ancestors().map(Path::to_path_buf).collect())
+    }
+
+    fn below(&self, folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+        let hidden = |part: Component<'_>| part.as_os_str().to_string_lossy().starts_with('.');
+        let inside = |file: &&PathBuf| {
+            file.strip_prefix(folder).is_ok_and(|inside| !inside.components().any(hidden) && inside != Path::new(""))
+        };
+        Ok(self.files.keys().filter(inside).cloned().collect())
+    }
+
+    fn shown(&self, path: &Path) -> String {
+        format!("{}:{}", self.name, path.display())
+    }
+}

@@ -1,0 +1,89 @@
+//! A change for machines: a versioned JSON document, described by schema/diff.schema.json.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::Report;
+use crate::diff::{Change, Reach, Rename};
+use crate::runner::compare::Comparison;
+
+/// The version of the document's format.
+pub const FORMAT: u32 = 1;
+
+/// What `funnelc diff --format json` prints.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct Document {
+    /// The version of this format; a change of meaning raises it.
+    pub format: u32,
+    /// What is compared with.
+    pub base: Version,
+    /// What is compared.
+    pub head: Version,
+    /// The change in one sentence.
+    pub headline: String,
+    /// What the change touches, as `--fail-on` judges it.
+    pub touched: Touched,
+    /// What acts differently.
+    pub changes: Vec<Change>,
+    /// What only reads differently.
+    pub cosmetic: Vec<Change>,
+    /// What seems to be renamed.
+    pub renames: Vec<Rename>,
+    /// Messages before which other questions stand.
+    pub reaches: Vec<Reach>,
+    /// What that does to contacts; absent where none were given.
+    pub impact: Option<Comparison>,
+}
+
+/// One of the two that are compared.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct Version {
+    /// As it was named on the command line.
+    pub name: String,
+    /// The fingerprint of its plan.
+    pub fingerprint: String,
+}
+
+/// What a change touches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct Touched {
+    /// Anything that acts.
+    pub any: bool,
+    /// Who is in which segment, or enters which campaign.
+    pub audience: bool,
+    /// Who gets which message.
+    pub messages: bool,
+    /// Who ends in which stage.
+    pub stages: bool,
+}
+
+/// The document, with a newline at the end.
+pub fn json(report: &Report<'_>) -> String {
+    let version = |(name, fingerprint): (&str, &str)| Version {
+        name: name.to_owned(),
+        fingerprint: fingerprint.to_owned(),
+    };
+    let diff = report.diff;
+    let document = Document {
+        format: FORMAT,
+        base: version(report.base),
+        head: version(report.head),
+        headline: super::headline(report),
+        touched: report.touched(),
+        changes: diff.changes.clone(),
+        cosmetic: diff.cosmetic.clone(),
+        renames: diff.renames.clone(),
+        reaches: diff.reaches.clone(),
+        impact: report.impact.cloned(),
+    };
+    serde_json::to_string_pretty(&document).expect("structs of text and numbers always serialise") + "\n"
+}
+
+/// The JSON Schema of the document.
+pub fn json_schema() -> String {
+    let schema = schemars::generate::SchemaSettings::draft07().into_generator().into_root_schema_for::<Document>();
+    serde_json::to_string_pretty(&schema).expect("a schema always serialises") + "\n"
+}

@@ -1,0 +1,98 @@
+//! Words, numbers and groups that all forms of a report share.
+
+use crate::diff::{Change, Kind, Mark};
+
+/// The word for a kind of thing.
+pub(super) fn kind_word(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Project => "project",
+        Kind::Contacts => "data of contacts",
+        Kind::Tag => "tag",
+        Kind::Field => "field",
+        Kind::Channel => "channel",
+        Kind::Content => "content",
+        Kind::Segment => "segment",
+        Kind::Funnel => "funnel",
+        Kind::Stage => "stage",
+        Kind::Campaign => "campaign",
+        Kind::Step => "step",
+    }
+}
+
+/// `+`, `-`, `~`.
+pub(super) fn sign(mark: Mark) -> &'static str {
+    match mark {
+        Mark::Added => "+",
+        Mark::Removed => "-",
+        Mark::Changed => "~",
+    }
+}
+
+/// `added`, `removed`, `changed`.
+pub(super) fn mark_word(mark: Mark) -> &'static str {
+    match mark {
+        Mark::Added => "added",
+        Mark::Removed => "removed",
+        Mark::Changed => "changed",
+    }
+}
+
+/// `1,234,567`.
+pub(super) fn number(count: u64) -> String {
+    let digits = count.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// `1 step`, `2 steps`.
+pub(super) fn counted(count: u64, noun: &str) -> String {
+    format!("{} {noun}{}", number(count), if count == 1 || noun.ends_with('s') { "" } else { "s" })
+}
+
+/// `1,000 contacts`.
+pub(super) fn contacts(count: u64) -> String {
+    counted(count, "contact")
+}
+
+/// `1,000 rows`.
+pub(super) fn rows(count: u64) -> String {
+    counted(count, "row")
+}
+
+/// `14.7 %`, rounded half up; a dash of nothing.
+pub(super) fn share(part: u64, all: u64) -> String {
+    if all == 0 {
+        return "-".to_owned();
+    }
+    let tenths = (u128::from(part) * 2000 + u128::from(all)) / (2 * u128::from(all));
+    format!("{}.{} %", tenths / 10, tenths % 10)
+}
+
+/// What the changes of one thing stand under: a step stands with its campaign.
+pub(super) fn subject(change: &Change) -> String {
+    let (kind, id) = match change.kind {
+        Kind::Step => (Kind::Campaign, change.id.split('/').next().unwrap_or_default()),
+        kind => (kind, change.id.as_str()),
+    };
+    match kind {
+        Kind::Project | Kind::Contacts => kind_word(kind).to_owned(),
+        Kind::Tag | Kind::Field | Kind::Channel | Kind::Content | Kind::Segment => format!("{} {id}", kind_word(kind)),
+        Kind::Funnel | Kind::Stage | Kind::Campaign | Kind::Step => format!("{} {id}", kind_word(kind)),
+    }
+}
+
+/// What about the thing changed: of a step nothing more than its words, unless that is its id.
+pub(super) fn aspect(change: &Change) -> Option<&str> {
+    change.aspect.as_deref().filter(|aspect| change.kind != Kind::Step || *aspect != "step")
+}
+
+/// All that must hold, or whom that leaves.
+pub(super) fn asked(questions: &[String]) -> String {
+    if questions.is_empty() { "everyone who comes this far".to_owned() } else { questions.join(" and ") }
+}

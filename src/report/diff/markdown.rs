@@ -1,0 +1,297 @@
+//! A change as a comment on a pull request: the headline first, details collapsed, never longer than a comment may be, and what was cut is said.
+
+use super::Report;
+use super::layout::{asked, aspect, contacts, kind_word, mark_word, number, rows, share, subject};
+use super::picture::picture;
+use super::text::capital;
+use crate::diff::{Change, Mark};
+use crate::runner::compare::{Comparison, FunnelShift, Samples, Shift};
+
+/// How many characters a comment on GitHub may have.
+pub const LONGEST: usize = 65_536;
+
+/// For the closing words about what was cut.
+const RESERVE: usize = 300;
+
+/// The report.
+pub fn markdown(report: &Report<'_>) -> String {
+    let mut page = Page::default();
+    page.section(&format!("### {}\n", headline(report)), Vec::new(), "");
+    warnings(&mut page, report);
+    if let Some(impact) = report.impact {
+        self::impact(&mut page, impact);
+    }
+    changes(&mut page, report);
+    if let Some(picture) = picture(report.diff) {
+        let legend = "Green `+` is new, red `−` is gone, amber `~` is changed.";
+        let body = format!("{legend}\n\n```mermaid\n{picture}```\n");
+        page.section(&details("Picture of the change"), vec![body], END);
+    }
+    if let Some(impact) = report.impact {
+        samples(&mut page, impact);
+    }
+    page.finish(report)
+}
+
+const END: &str = "\n</details>\n";
+
+fn details(summary: &str) -> String {
+    format!("\n<details><summary>{summary}</summary>\n\n")
+}
+
+/// Text that may not grow beyond [`LONGEST`].
+#[derive(Default)]
+struct Page {
+    text: String,
+    length: usize,
+    cut: u64,
+}
+
+impl Page {
+    /// Adds a section, line by line as long as there is room for its end.
+    fn section(&mut self, head: &str, lines: Vec<String>, end: &str) {
+        let fits = |length: usize, text: &str| length + text.chars().count() + RESERVE <= LONGEST;
+        let frame = head.chars().count() + end.chars().count();
+        let first = lines.first().map_or(0, |line| line.chars().count());
+        if !fits(self.length + frame + first, "") {
+            self.cut += lines.len().max(1) as u64;
+            return;
+        }
+        self.push(head);
+        let room = end.chars().count();
+        for line in lines {
+            if fits(self.length + room, &line) {
+                self.push(&line);
+            } else {
+                self.cut += 1;
+            }
+        }
+        self.push(end);
+    }
+
+    fn push(&mut self, text: &str) {
+        self.length += text.chars().count();
+        self.text.push_str(text);
+    }
+
+    fn finish(mut self, report: &Report<'_>) -> String {
+        let (base, head) = (code(report.base.0), code(report.head.0));
+        if self.cut > 0 {
+            let lines = number(self.cut);
+            self.push(&format!("\n**{lines} lines or pictures were left out**, a comment has no room for more.\n"));
+        }
+        self.push(&format!("\n<sub>funnelc diff, from {base} to {head}</sub>\n"));
+        self.text
+    }
+}
+
+/// The names in it are code already.
+fn headline(report: &Report<'_>) -> String {
+    let headline = capital(&super::headline(report));
+    let parts = headline.split('`').enumerate();
+    let parts = parts.map(|(at, part)| if at % 2 == 1 { code(part) } else { cell(part) });
+    let sign = if alarming(report) { "⚠️ " } else { "" };
+    format!("{sign}{}", parts.collect::<String>())
+}
+
+/// Whether somebody newly gets a message, or a question before one is gone.
+fn alarming(report: &Report<'_>) -> bool {
+    let newly = |impact: &Comparison| {
+        let gains = |it: &crate::runner::compare::MessageShift| it.newly() + it.on_the_way.gained.contacts > 0;
+        impact.messages.iter().any(gains) || impact.bad_rows.gained.contacts > 0
+    };
+    report.impact.is_some_and(newly) || report.diff.reaches.iter().any(|reach| reach.wider)
+}
+
+fn warnings(page: &mut Page, report: &Report<'_>) {
+    for reach in &report.diff.reaches {
+        let (message, campaign) = (code(&reach.message), code(&reach.campaign));
+        let (before, after) = (cell(&asked(&reach.before)), cell(&asked(&reach.after)));
+        let sign = if reach.wider { "⚠️ " } else { "" };
+        let line = format!("\n> {sign}{message} in campaign {campaign} goes to others. Before: {before}. Now: {after}.\n");
+        page.section(&line, Vec::new(), "");
+    }
+}
+
+fn impact(page: &mut Page, impact: &Comparison) {
+    let [base, head] = &impact.now;
+    let moment = if base == head { base.clone() } else { format!("{base} (head: {head})") };
+    let (affected, all) = (number(impact.affected), contacts(impact.contacts));
+    let part = share(impact.affected, impact.contacts);
+    page.section(
+        &format!("\n{affected} of {all} ({part}) are treated differently at {}.\n", cell(&moment)),
+        Vec::new(),
+        "",
+    );
+    if impact.bad_rows.differs() {
+        let (before, after) = (number(impact.bad_rows.before), rows(impact.bad_rows.after));
+        let line = format!("\n**{after} cannot be read**, {before} before. They are not compared.\n");
+        page.section(&line, Vec::new(), "");
+    }
+    if impact.misplaced.differs() {
+        let (before, after) = (number(impact.misplaced.before), contacts(impact.misplaced.after));
+        let line = format!("\n**{after} lose their place**, {before} before: where they were is not there.\n");
+        page.section(&line, Vec::new(), "");
+    }
+    messages(page, impact);
+    let on_the_way = impact.messages.iter().map(|it| &it.on_the_way);
+    groups(page, "On the way to", on_the_way, impact.contacts);
+    impact.funnels.iter().for_each(|funnel| self::funnel(page, funnel));
+    groups(page, "Enter the campaign", impact.campaigns.iter().map(|it| &it.entered), impact.contacts);
+    groups(page, "In the campaign afterwards", impact.campaigns.iter().map(|it| &it.inside), impact.contacts);
+    groups(page, "In the segment", impact.segments.iter(), impact.contacts);
+}
+
+fn messages(page: &mut Page, impact: &Comparison) {
+    let found = impact.messages.iter().filter(|message| message.now.differs());
+    let lines: Vec<_> = found
+        .map(|message| {
+            let now = &message.now;
+            let of_them = |count: u64, word: &str| {
+                if count > 0 { format!(" ({} of them {word})", number(count)) } else { String::new() }
+            };
+            format!(
+                "| {} | {} | {} | **{}**{} | {}{} | {} |\n",
+                code(&now.id),
+                number(now.before),
+                number(now.after),
+                number(now.gained.contacts),
+                of_them(message.sooner, "now instead of later"),
+                number(now.lost.contacts),
+                of_them(message.later, "later instead of now"),
+                share(now.gained.contacts + now.lost.contacts, impact.contacts),
+            )
+        })
+        .collect();
+    table(page, "Get the message", lines);
+}
+
+fn groups<'a>(page: &mut Page, heading: &str, shifts: impl Iterator<Item = &'a Shift>, all: u64) {
+    let line = |shift: &Shift| {
+        let counts = [shift.before, shift.after, shift.gained.contacts, shift.lost.contacts].map(number);
+        let part = share(shift.gained.contacts + shift.lost.contacts, all);
+        format!("| {} | {} | {part} |\n", code(&shift.id), counts.join(" | "))
+    };
+    table(page, heading, shifts.filter(|shift| shift.differs()).map(line).collect());
+}
+
+fn table(page: &mut Page, heading: &str, lines: Vec<String>) {
+    if !lines.is_empty() {
+        let head = format!("\n| {heading} | before | after | newly | no longer | share |\n| --- | ---: | ---: | ---: | ---: | ---: |\n");
+        page.section(&head, lines, "");
+    }
+}
+
+/// From the stage under the base, a row each, to the stage under the head, a column each.
+fn funnel(page: &mut Page, funnel: &FunnelShift) {
+    if funnel.moved == 0 {
+        return;
+    }
+    let ways = || funnel.matrix.iter().filter(|one| one.contacts.contacts > 0);
+    let name = |stage: &Option<String>| stage.as_deref().map_or_else(|| "*no stage*".to_owned(), code);
+    let (mut from, mut to) = (Vec::new(), Vec::new());
+    for one in ways() {
+        if !from.contains(&&one.before) {
+            from.push(&one.before);
+        }
+        if !to.contains(&&one.after) {
+            to.push(&one.after);
+        }
+    }
+    // The stages of the head in the order in which those of the base stand, as far as they are the same.
+    to.sort_by_key(|stage| from.iter().position(|other| other == stage).unwrap_or(from.len()));
+    let head: Vec<_> = to.iter().map(|stage| name(stage)).collect();
+    let head = format!(
+        "\nFunnel {}: **{}** of its contacts end in another stage. Rows are the stages before, columns those after.\n\n| | {} |\n|{}\n",
+        code(&funnel.id),
+        number(funnel.moved),
+        head.join(" | "),
+        " --- |".repeat(to.len() + 1),
+    );
+    let cell = |before: &Option<String>, after: &Option<String>| {
+        let found = ways().find(|one| one.before == *before && one.after == *after);
+        match found.map(|one| number(one.contacts.contacts)) {
+            Some(count) if before == after => count,
+            Some(count) => format!("**{count}**"),
+            None => String::new(),
+        }
+    };
+    let line = |before: &Option<String>| {
+        let cells: Vec<_> = to.iter().map(|after| cell(before, after)).collect();
+        format!("| {} | {} |\n", name(before), cells.join(" | "))
+    };
+    page.section(&head, from.iter().map(|before| line(before)).collect(), "");
+}
+
+fn changes(page: &mut Page, report: &Report<'_>) {
+    let diff = report.diff;
+    let head = "| | what | before | after |\n| --- | --- | --- | --- |\n";
+    if !diff.changes.is_empty() {
+        page.section(&format!("\n**What changes**\n\n{head}"), diff.changes.iter().map(line).collect(), "");
+    }
+    let renames = diff.renames.iter().map(|rename| {
+        format!("- {} {} → {}\n", kind_word(rename.kind), code(&rename.before), code(&rename.after))
+    });
+    if !diff.renames.is_empty() {
+        page.section("\nPerhaps only renamed:\n\n", renames.collect(), "");
+    }
+    if !diff.cosmetic.is_empty() {
+        let summary = details("Only for people who read the project");
+        page.section(&format!("{summary}{head}"), diff.cosmetic.iter().map(line).collect(), END);
+    }
+}
+
+fn line(change: &Change) -> String {
+    let what = match (aspect(change), change.mark) {
+        (Some(aspect), _) => format!("{}: {}", subject(change), aspect),
+        (None, Mark::Added | Mark::Removed | Mark::Changed) => subject(change),
+    };
+    let side = |words: &Option<String>| words.as_deref().map(cell).unwrap_or_default();
+    format!("| {} | {} | {} | {} |\n", mark_word(change.mark), cell(&what), side(&change.before), side(&change.after))
+}
+
+fn samples(page: &mut Page, impact: &Comparison) {
+    let mut lines = Vec::new();
+    let mut add = |what: String, word: &str, samples: &Samples| {
+        if !samples.sample.is_empty() {
+            let keys: Vec<_> = samples.sample.iter().map(|key| code(key)).collect();
+            let more = if samples.contacts > keys.len() as u64 { ", …" } else { "" };
+            lines.push(format!("- {what}, {word}: {}{more}\n", keys.join(", ")));
+        }
+    };
+    let mut both = |what: &str, shift: &Shift| {
+        let what = format!("{what} {}", code(&shift.id));
+        add(what.clone(), "newly", &shift.gained);
+        add(what, "no longer", &shift.lost);
+    };
+    both("cannot be read:", &impact.bad_rows);
+    both("lose their place:", &impact.misplaced);
+    impact.messages.iter().for_each(|it| both("get", &it.now));
+    impact.messages.iter().for_each(|it| both("on the way to", &it.on_the_way));
+    impact.campaigns.iter().for_each(|it| both("enter", &it.entered));
+    impact.segments.iter().for_each(|it| both("in segment", it));
+    if !lines.is_empty() {
+        page.section(&details("Some of the contacts"), lines, END);
+    }
+}
+
+/// A name as code; one that could end it stands as text.
+fn code(name: &str) -> String {
+    let harmless = |c: char| c.is_alphanumeric() || " -_/.:~#+".contains(c);
+    if !name.is_empty() && name.chars().all(harmless) { format!("`{name}`") } else { cell(name) }
+}
+
+/// Text that means nothing but itself, also in a table.
+fn cell(text: &str) -> String {
+    let mut out = String::new();
+    for c in text.chars() {
+        match c {
+            ' ' | ',' | '.' | ':' | ';' | '/' | '(' | ')' | '-' | '%' | '\'' | '+' | '=' | '?' | '…' | '⚠' => out.push(c),
+            c if c.is_alphanumeric() => out.push(c),
+            c if c.is_control() || c.is_whitespace() => out.push(' '),
+            c if c.is_ascii() => out.push_str(&format!("&#{};", u32::from(c))),
+            c => out.push(c),
+        }
+    }
+    out
+}

@@ -1,0 +1,65 @@
+//! A change as people and machines read it: what is said first, what differs, and what that does to contacts; rendering only, nothing is compared here.
+
+mod headline;
+mod json;
+mod layout;
+mod markdown;
+mod picture;
+mod text;
+
+use crate::diff::{Change, Diff, Kind};
+use crate::runner::compare::Comparison;
+
+pub use headline::headline;
+pub use json::{Document, FORMAT, Touched, Version, json, json_schema};
+pub use markdown::{LONGEST, markdown};
+pub use text::text;
+
+/// What is reported.
+#[derive(Clone, Copy, Debug)]
+pub struct Report<'a> {
+    /// What the base is called, and its plan's fingerprint.
+    pub base: (&'a str, &'a str),
+    /// What the head is called, and its plan's fingerprint.
+    pub head: (&'a str, &'a str),
+    /// What differs.
+    pub diff: &'a Diff,
+    /// What that does to contacts, where some were given.
+    pub impact: Option<&'a Comparison>,
+}
+
+impl Report<'_> {
+    /// What the change touches: judged by what happens to contacts where some were given, else by what is written. A row that the head cannot read touches everything.
+    pub fn touched(&self) -> Touched {
+        let any = !self.diff.is_empty();
+        if let Some(impact) = self.impact {
+            let lost = impact.bad_rows.differs() || impact.misplaced.differs();
+            return Touched {
+                any: any || lost,
+                audience: lost || impact.other_audience > 0,
+                messages: lost || impact.other_messages > 0,
+                stages: lost || impact.other_stages > 0,
+            };
+        }
+        let changes = &self.diff.changes;
+        Touched {
+            any,
+            audience: changes.iter().any(|change| is_about(change, &[Kind::Campaign, Kind::Funnel, Kind::Stage])),
+            messages: changes
+                .iter()
+                .any(|change| is_about(change, &[Kind::Campaign, Kind::Step, Kind::Content, Kind::Channel])),
+            stages: changes
+                .iter()
+                .any(|change| is_about(change, &[Kind::Campaign, Kind::Step, Kind::Funnel, Kind::Stage])),
+        }
+    }
+}
+
+/// Everything asks the data, the segments and the calendar; the rest touches what it is about.
+fn is_about(change: &Change, kinds: &[Kind]) -> bool {
+    match change.kind {
+        Kind::Project | Kind::Contacts | Kind::Tag | Kind::Field | Kind::Segment => true,
+        Kind::Channel | Kind::Content | Kind::Funnel | Kind::Stage => kinds.contains(&change.kind),
+        Kind::Campaign | Kind::Step => kinds.contains(&change.kind),
+    }
+}

@@ -1,0 +1,203 @@
+//! The change as a Mermaid flowchart: green with `+` is new, red with `−` is gone, amber with `~` is changed; no text of the project can break it.
+
+use std::fmt::Write as _;
+
+use super::layout::kind_word;
+use crate::diagram::escaped;
+use crate::diff::{Aligned, CampaignPicture, Diff, FunnelPicture, Kind, Mark};
+
+/// The picture; nothing where nothing can be drawn.
+pub(super) fn picture(diff: &Diff) -> Option<String> {
+    let mut drawing = Drawing::default();
+    drawing.others(diff);
+    diff.funnels.iter().for_each(|funnel| drawing.funnel(funnel));
+    diff.campaigns.iter().for_each(|campaign| drawing.campaign(campaign));
+    (drawing.nodes > 0).then(|| drawing.finish())
+}
+
+const CLASSES: &str = "  classDef same fill:#f3f4f6,stroke:#8a8f98,color:#1b1b1b
+  classDef added fill:#dcfce7,stroke:#15803d,color:#14532d,stroke-width:3px
+  classDef removed fill:#fee2e2,stroke:#b91c1c,color:#7f1d1d,stroke-width:3px,stroke-dasharray:6 3
+  classDef changed fill:#fef3c7,stroke:#b45309,color:#78350f,stroke-width:3px
+";
+
+/// How long a text in a box may be.
+const LONGEST: usize = 90;
+
+#[derive(Default)]
+struct Drawing {
+    text: String,
+    nodes: usize,
+    edges: usize,
+    styles: String,
+}
+
+/// A step with its place in the picture.
+struct Box<'a> {
+    at: usize,
+    step: &'a Aligned,
+    then: Vec<Box<'a>>,
+    otherwise: Vec<Box<'a>>,
+}
+
+/// From where to where, with which label, and in which of the two plans.
+struct Edge {
+    from: usize,
+    to: usize,
+    label: &'static str,
+    sides: [bool; 2],
+}
+
+/// Boxes from which an edge goes on.
+type Ends = Vec<(usize, &'static str)>;
+
+impl Drawing {
+    fn finish(self) -> String {
+        format!("flowchart TD\n{}{CLASSES}{}", self.text, self.styles)
+    }
+
+    fn node(&mut self, words: &str, mark: Option<Mark>) -> usize {
+        let sign = mark.map(|mark| format!("{} ", self::sign(mark))).unwrap_or_default();
+        let class = mark.map_or("same", super::layout::mark_word);
+        let at = self.nodes;
+        self.nodes += 1;
+        self.line(&format!("n{at}[\"{sign}{}\"]:::{class}", shown(words)));
+        at
+    }
+
+    fn line(&mut self, words: &str) {
+        writeln!(self.text, "    {words}").expect("writing to a string never fails");
+    }
+
+    fn edge(&mut self, from: usize, to: usize, label: &str, mark: Option<Mark>) {
+        let stroke = if mark == Some(Mark::Removed) { "-.->" } else { "-->" };
+        let sign = mark.map(|mark| format!("{} ", self::sign(mark))).unwrap_or_default();
+        let label = format!("{sign}{}", shown(label));
+        let label = if label.trim().is_empty() { String::new() } else { format!("|\"{}\"|", label.trim_end()) };
+        self.line(&format!("n{from} {stroke}{label} n{to}"));
+        if let Some(mark) = mark {
+            let color = match mark {
+                Mark::Added => "#15803d",
+                Mark::Removed => "#b91c1c",
+                Mark::Changed => "#b45309",
+            };
+            let style = format!("  linkStyle {} stroke:{color},stroke-width:3px\n", self.edges);
+            self.styles.push_str(&style);
+        }
+        self.edges += 1;
+    }
+
+    fn group(&mut self, name: &str, inside: impl FnOnce(&mut Self)) {
+        let at = self.nodes;
+        writeln!(self.text, "  subgraph g{at}[\"{}\"]", shown(name)).expect("writing to a string never fails");
+        inside(self);
+        self.text.push_str("  end\n");
+    }
+
+    /// What is neither funnel nor campaign, one box each.
+    fn others(&mut self, diff: &Diff) {
+        let drawn = |kind| !matches!(kind, Kind::Funnel | Kind::Stage | Kind::Campaign | Kind::Step);
+        let mut things: Vec<_> = diff.changes.iter().filter(|change| drawn(change.kind)).collect();
+        things.dedup_by(|a, b| (a.kind, &a.id) == (b.kind, &b.id));
+        if !things.is_empty() {
+            self.group("data, content and segments", |drawing| {
+                for change in things {
+                    drawing.node(&format!("{} {}", kind_word(change.kind), change.id), Some(change.mark));
+                }
+            });
+        }
+    }
+
+    fn funnel(&mut self, funnel: &FunnelPicture) {
+        self.group(&format!("funnel {}", funnel.id), |drawing| {
+            let door = drawing.node("no stage", funnel.mark);
+            let mut places = Vec::new();
+            for stage in &funnel.stages {
+                let at = drawing.node(&format!("{}, {}", stage.id, stage.weight), stage.mark);
+                places.push((stage.id.as_str(), at));
+            }
+            let place = |id: &str| places.iter().find(|(other, _)| *other == id).map_or(door, |(_, at)| *at);
+            for arrow in &funnel.arrows {
+                let from = arrow.from.as_deref().map_or(door, place);
+                let words = if arrow.back { "may go back" } else { &arrow.words };
+                drawing.edge(from, place(&arrow.to), words, arrow.mark);
+            }
+        });
+    }
+
+    fn campaign(&mut self, campaign: &CampaignPicture) {
+        self.group(&format!("campaign {}", campaign.id), |drawing| {
+            let start = drawing.node("enters", None.or(Some(campaign.mark)).filter(|mark| *mark != Mark::Changed));
+            let boxes = drawing.boxes(&campaign.steps);
+            let mut edges = Vec::new();
+            for side in 0..2 {
+                flow(&boxes, side, vec![(start, "")], &mut edges);
+            }
+            for edge in edges {
+                let mark = match edge.sides {
+                    [true, true] | [false, false] => None,
+                    [true, false] => Some(Mark::Removed),
+                    [false, true] => Some(Mark::Added),
+                };
+                drawing.edge(edge.from, edge.to, edge.label, mark);
+            }
+        });
+    }
+
+    fn boxes<'a>(&mut self, steps: &'a [Aligned]) -> Vec<Box<'a>> {
+        let one = |step: &'a Aligned| {
+            let words = match (&step.before, &step.after) {
+                (Some(before), Some(after)) if before.words != after.words => {
+                    format!("{}, before: {}", after.words, before.words)
+                }
+                (_, Some(text)) | (Some(text), None) => text.words.clone(),
+                (None, None) => String::new(),
+            };
+            let at = self.node(&words, step.mark);
+            Box { at, step, then: self.boxes(&step.then), otherwise: self.boxes(&step.otherwise) }
+        };
+        steps.iter().map(one).collect()
+    }
+}
+
+/// Follows the steps of one plan, and says from where it goes on behind them.
+fn flow(boxes: &[Box<'_>], side: usize, mut from: Ends, edges: &mut Vec<Edge>) -> Ends {
+    for one in boxes {
+        let text = if side == 0 { &one.step.before } else { &one.step.after };
+        let Some(text) = text else { continue };
+        for (start, label) in from {
+            match edges.iter_mut().find(|edge| (edge.from, edge.to, edge.label) == (start, one.at, label)) {
+                Some(edge) => edge.sides[side] = true,
+                None => {
+                    edges.push(Edge { from: start, to: one.at, label, sides: [side == 0, side == 1] });
+                }
+            }
+        }
+        from = if text.exits {
+            Vec::new()
+        } else if text.asks.is_some() {
+            let mut ends = flow(&one.then, side, vec![(one.at, "yes")], edges);
+            ends.extend(flow(&one.otherwise, side, vec![(one.at, "no")], edges));
+            ends
+        } else {
+            vec![(one.at, "")]
+        };
+    }
+    from
+}
+
+fn sign(mark: Mark) -> &'static str {
+    match mark {
+        Mark::Added => "#43;",
+        Mark::Removed => "−",
+        Mark::Changed => "#126;",
+    }
+}
+
+fn shown(words: &str) -> String {
+    let mut text: String = words.chars().take(LONGEST).collect();
+    if words.chars().count() > LONGEST {
+        text.push('…');
+    }
+    escaped(&text)
+}

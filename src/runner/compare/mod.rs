@@ -1,0 +1,150 @@
+//! Two plans over the same contacts at the same moment, contact by contact; nothing is written, and what is kept does not grow with the file.
+
+mod names;
+mod outcome;
+mod part;
+mod report;
+mod tally;
+
+use std::sync::atomic::AtomicBool;
+
+use jiff::tz::TimeZone;
+
+pub use report::{CampaignShift, Comparison, FunnelShift, MessageShift, Move, Samples, Shift};
+
+use super::batch::floor::{self, Work};
+use super::batch::{Options, RunError, Watch};
+use super::contact::Columns;
+use super::input::blocks::{Blocks, Source};
+use super::input::layout::Layout;
+use super::input::reader::Reader;
+use super::input::remembered::Remembered;
+use super::output::text::push_moment;
+use super::program::{BindError, Program, floor_clock};
+use super::state::Header;
+use crate::plan::Plan;
+use names::Names;
+use outcome::Observer;
+use part::Part;
+use tally::Tally;
+
+/// Compares what `base` and `head` do to `contacts` at `now` (seconds since 1970-01-01T00:00Z); both go on from the same `state`.
+pub fn compare_bytes(
+    base: &Plan,
+    head: &Plan,
+    now: i64,
+    contacts: &[u8],
+    state: Option<&[u8]>,
+    options: Options,
+) -> Result<Comparison, RunError> {
+    let watch = Watch { interrupted: &AtomicBool::new(false), progress: &|_| {} };
+    let pair = Pair::new(base, head, now, state.map(<[u8]>::to_vec))?;
+    pair.compare(Source::Bytes(contacts), options, &watch)
+}
+
+/// Two plans at a moment, with what an earlier run left.
+pub(crate) struct Pair {
+    base: Bound,
+    head: Bound,
+    remembered: Option<Remembered>,
+    names: Names,
+}
+
+/// A plan at a moment.
+struct Bound {
+    program: Program,
+    zone: TimeZone,
+}
+
+/// What all chunks share.
+struct Job<'a> {
+    base: Side<'a>,
+    head: Side<'a>,
+    remembered: Option<&'a Remembered>,
+    names: &'a Names,
+}
+
+/// One plan and how it reads the file.
+struct Side<'a> {
+    program: &'a Program,
+    reader: Reader<'a>,
+    columns: Columns,
+    observer: Observer<'a>,
+    key: usize,
+}
+
+impl Pair {
+    /// Binds both plans to `now`, each floored to its own schedule. The state may be that of another plan: each takes from it what it knows.
+    pub(crate) fn new(base: &Plan, head: &Plan, now: i64, state: Option<Vec<u8>>) -> Result<Self, RunError> {
+        let remembered = state.map(Remembered::read).transpose()?;
+        let header = remembered.as_ref().map(Remembered::header);
+        Ok(Self {
+            base: Bound::new(base, now, header)?,
+            head: Bound::new(head, now, header)?,
+            names: Names::of(base.model(), head.model()),
+            remembered,
+        })
+    }
+
+    /// Runs and compares all rows of `source`.
+    pub(crate) fn compare(
+        &self,
+        source: Source<'_>,
+        options: Options,
+        watch: &Watch<'_>,
+    ) -> Result<Comparison, RunError> {
+        let blocks = Blocks::new(source, options.block_size);
+        let header = blocks.header()?;
+        let layout = |bound: &Bound| Layout::read(&header, bound.program.model()).map_err(RunError::Header);
+        let ((base, _), (head, _)) = (layout(&self.base)?, layout(&self.head)?);
+        let job = Job {
+            base: self.base.side(&base, &self.names, names::Which::Base),
+            head: self.head.side(&head, &self.names, names::Which::Head),
+            remembered: self.remembered.as_ref(),
+            names: &self.names,
+        };
+        let tally = Tally::new(&self.names);
+        let tally = floor::run(&job, (&blocks, &header), tally, options.threads, watch)?;
+        Ok(report::comparison(tally, &self.names, [self.base.now(), self.head.now()]))
+    }
+}
+
+impl Bound {
+    fn new(plan: &Plan, now: i64, header: Option<&Header>) -> Result<Self, RunError> {
+        let model = plan.model();
+        let now = floor_clock(&model.timezone, model.every, now)?;
+        let program = Program::bind(plan, now, header)?;
+        let zone = TimeZone::get(&model.timezone).map_err(|_| BindError::Zone(model.timezone.clone()))?;
+        Ok(Self { program, zone })
+    }
+
+    fn side<'a>(&'a self, layout: &'a Layout, names: &'a Names, which: names::Which) -> Side<'a> {
+        Side {
+            program: &self.program,
+            reader: Reader::new(self.program.model(), layout, &self.zone),
+            columns: layout.columns(),
+            observer: Observer::new(&self.program, names, which),
+            key: layout.key,
+        }
+    }
+
+    fn now(&self) -> String {
+        let mut text = String::new();
+        push_moment(&mut text, self.program.now(), &self.zone);
+        text
+    }
+}
+
+impl Work for Job<'_> {
+    type Part = Tally;
+    type Sum = Tally;
+
+    fn part(&self, chunk: &[u8], line: u64) -> Result<Tally, RunError> {
+        Part::run(self, chunk, line)
+    }
+
+    fn add(&self, sum: &mut Tally, part: Tally, _: usize, _: blake3::Hash) -> Result<(), RunError> {
+        sum.add(part);
+        Ok(())
+    }
+}

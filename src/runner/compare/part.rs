@@ -1,0 +1,96 @@
+//! One chunk of the contacts file through both plans; knows nothing of the other chunks.
+
+use super::outcome::Outcome;
+use super::tally::Tally;
+use super::{Job, Side};
+use crate::runner::batch::RunError;
+use crate::runner::contact::{Seen, TagSet};
+use crate::runner::effect::Effect;
+use crate::runner::input::problem::Problem;
+use crate::runner::input::row::{Row, Rows};
+use crate::runner::kernel::Worker;
+use crate::runner::state::{Memory, Settled};
+
+pub(super) struct Part;
+
+/// One plan at work on a chunk, and its buffers.
+struct Runs<'a> {
+    side: &'a Side<'a>,
+    worker: Worker<'a>,
+    seen: Seen<'a>,
+    problems: Vec<Problem>,
+    effects: Vec<Effect<'a>>,
+    meets: Vec<bool>,
+    outcome: Outcome,
+}
+
+/// What both plans remember of a contact.
+type Memories = Option<(Settled, Settled)>;
+
+impl Part {
+    /// Runs the rows of a chunk, of which the first begins in `line`, through both plans.
+    pub(super) fn run(job: &Job<'_>, chunk: &[u8], line: u64) -> Result<Tally, RunError> {
+        let rows = Rows::split(chunk, line);
+        let memories: Vec<_> = rows.iter(chunk).map(|row| memories(job, row)).collect::<Result<_, _>>()?;
+        let mut tally = Tally::new(job.names);
+        let (mut base, mut head) = (Runs::new(&job.base), Runs::new(&job.head));
+        for (row, memories) in rows.iter(chunk).zip(&memories) {
+            if row.is_blank() {
+                continue;
+            }
+            tally.rows += 1;
+            let (memory, memory_head) = (memories.as_ref().map(|both| &both.0), memories.as_ref().map(|both| &both.1));
+            let fine = base.run(row, memory.map(|settled| &settled.memory));
+            let fine_head = head.run(row, memory_head.map(|settled| &settled.memory));
+            let key = row.text(job.base.key);
+            tally.bad.count(!fine, !fine_head, key);
+            let lost = |settled: Option<&Settled>| settled.is_some_and(|settled| settled.lost_its_place);
+            tally.misplaced.count(lost(memory), lost(memory_head), key);
+            if fine && fine_head {
+                tally.count(&base.outcome, &head.outcome, key);
+            }
+        }
+        Ok(tally)
+    }
+}
+
+fn memories(job: &Job<'_>, row: Row<'_>) -> Result<Memories, RunError> {
+    let key = row.text(job.base.key);
+    let Some(remembered) = job.remembered.filter(|_| !row.is_blank() && !key.is_empty()) else { return Ok(None) };
+    let Some((position, line)) = remembered.line_of(key)? else { return Ok(None) };
+    let settled = |side: &Side<'_>| {
+        let settled = Memory::settle(side.program, line);
+        settled.map_err(|error| RunError::State { line: position + 2, error })
+    };
+    Ok(Some((settled(&job.base)?, settled(&job.head)?)))
+}
+
+impl<'a> Runs<'a> {
+    fn new(side: &'a Side<'a>) -> Self {
+        let tags = TagSet::with_room_for(side.program.model().contacts.tags.names.len());
+        Self {
+            side,
+            worker: Worker::new(side.program),
+            seen: Seen { tags, ..Seen::default() },
+            problems: Vec::new(),
+            effects: Vec::new(),
+            meets: Vec::new(),
+            outcome: Outcome::default(),
+        }
+    }
+
+    /// Says whether the row could be run.
+    fn run(&mut self, row: Row<'a>, memory: Option<&'a Memory>) -> bool {
+        self.problems.clear();
+        self.side.reader.read(row, &mut self.seen, &mut self.problems);
+        if !self.problems.is_empty() {
+            return false;
+        }
+        self.effects.clear();
+        let after = self.worker.contact(&self.seen, memory, &self.side.columns, &mut self.effects);
+        self.side.observer.observe(&after, &self.effects, &mut self.outcome);
+        self.worker.meets(&mut self.meets);
+        self.side.observer.segments(&self.meets, &mut self.outcome);
+        true
+    }
+}
