@@ -31,7 +31,10 @@ pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
 fn target(funnel: &Funnel, from: StageId, to: Target) -> Option<StageId> {
     match to {
         Target::Stage(stage) => Some(stage),
-        Target::Next => possible_next(funnel, from).into_iter().find(|to| is_final(funnel, from, *to)),
+        Target::Next => {
+            let next = possible_next(funnel, from);
+            next.first().copied().filter(|_| next.iter().all(|to| is_final(funnel, from, *to)))
+        }
     }
 }
 
