@@ -23,5 +23,5 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
     }
     let meant = did_you_mean(code, check::codes()).map(|meant| format!("did you mean `{meant}`?"));
     let help = meant.unwrap_or_else(|| "`funnelc explain` lists all codes".to_owned());
-    Err(Failure::new(format!("there is no finding `{code}`")).help(help))
+    Err(Failure::usage(format!("there is no finding `{code}`")).help(help))
 }

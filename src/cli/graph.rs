@@ -45,7 +45,7 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
     let compiled = crate::compile(project::load(args.path.as_deref())?);
     let journey = Journey::of(&compiled.model).marked(&compiled.diagnostics);
     let filter = Filter::only(&journey, args.funnel.as_deref(), args.campaign.as_deref());
-    let filter = filter.map_err(|unknown| Failure::new(unknown.to_string()))?;
+    let filter = filter.map_err(|unknown| Failure::usage(unknown.to_string()))?;
     let drawing = match args.format {
         Format::Mermaid => diagram::mermaid(&journey, &filter),
         Format::Dot => diagram::dot(&journey, &filter),

@@ -32,7 +32,9 @@ pub(crate) enum Exit {
     Fine = 0,
     /// Findings, or rejected input.
     Findings = 1,
-    /// Files or the environment; 2, for usage, is clap's.
+    /// Arguments that make no sense; clap uses the same code.
+    Usage = 2,
+    /// Files or the environment.
     Environment = 3,
     /// Interrupted.
     Interrupted = 130,
@@ -44,12 +46,18 @@ pub(crate) enum Exit {
 pub(crate) struct Failure {
     message: String,
     help: Option<String>,
+    exit: Exit,
 }
 
 impl Failure {
-    /// A failure with what happened and to what.
+    /// A failure of files or the environment: what happened, and to what.
     pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), help: None }
+        Self { message: message.into(), help: None, exit: Exit::Environment }
+    }
+
+    /// Arguments that make no sense.
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self { exit: Exit::Usage, ..Self::new(message) }
     }
 
     /// Adds what to do about it.
@@ -119,7 +127,7 @@ pub fn main() -> ExitCode {
     };
     let exit = outcome.unwrap_or_else(|failure| {
         terminal.fail(&failure);
-        Exit::Environment
+        failure.exit
     });
     ExitCode::from(exit as u8)
 }

@@ -51,7 +51,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
     if args.rejects.as_deref() == Some(Path::new("-")) {
-        return Err(Failure::new("`--rejects` needs a file: the table of the run goes to standard output"));
+        return Err(Failure::usage("`--rejects` needs a file: the table of the run goes to standard output"));
     }
     let Some(plan) = plan(&args.path, terminal)? else { return Ok(Exit::Findings) };
     let now = now(args.now.as_deref(), &plan)?;
@@ -117,7 +117,7 @@ pub(crate) fn now(written: Option<&str>, plan: &Plan) -> Result<i64, Failure> {
     let name = &plan.model().timezone;
     let zone = TimeZone::get(name).map_err(|_| Failure::new(format!("unknown time zone `{name}`")))?;
     cell::moment(text, &zone).ok_or_else(|| {
-        Failure::new(format!("`{text}` is no moment"))
+        Failure::usage(format!("`{text}` is no moment"))
             .help("write it as `2026-11-21T09:00` or `2026-11-21T09:00+01:00`")
     })
 }

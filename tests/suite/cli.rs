@@ -10,7 +10,8 @@ fn exit_codes_say_how_it_ended() {
     assert_eq!(funnelc(&["check", "tests/fixtures/mistakes"]).code, Some(1));
     assert_eq!(funnelc(&["check", "--no-such-option"]).code, Some(2));
     assert_eq!(funnelc(&["check", "no/such/folder.yaml"]).code, Some(3));
-    assert_eq!(funnelc(&["explain", "no-such-code"]).code, Some(3));
+    assert_eq!(funnelc(&["explain", "no-such-code"]).code, Some(2));
+    assert_eq!(funnelc(&["graph", "examples/webshop", "--funnel", "no-such-funnel"]).code, Some(2));
 }
 
 #[test]
