@@ -133,7 +133,7 @@ pub enum Block {
 pub struct Seen<'a> {
     /// The key.
     pub key: &'a str,
-    /// By field id; defaults are filled in, and a field without a column is missing.
+    /// By field id; defaults are filled in, also where there is no column.
     pub fields: Vec<Slot<'a>>,
     /// By funnel id.
     pub stages: Vec<Option<StageId>>,
