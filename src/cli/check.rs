@@ -8,7 +8,8 @@ use super::output::{Stream, Terminal};
 use super::{Exit, Failure, project};
 use crate::Compiled;
 use crate::diagnostic::Severity;
-use crate::report::{json, text};
+use crate::report::json::Findings;
+use crate::report::{github, junit, sarif, text};
 
 /// The arguments of `funnelc check`.
 #[derive(Debug, clap::Args)]
@@ -31,6 +32,12 @@ enum Format {
     Text,
     /// For machines; described by schema/findings.schema.json
     Json,
+    /// Workflow commands, which GitHub shows as annotations
+    Github,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// JUnit XML, for the test reports of build servers
+    Junit,
 }
 
 pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
@@ -42,7 +49,10 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
     };
     let rendered = match args.format {
         Format::Text => as_text(&projects, terminal),
-        Format::Json => as_json(&projects),
+        Format::Json => findings(&projects).to_json(),
+        Format::Github => github::commands(&findings(&projects)),
+        Format::Sarif => sarif::log(&findings(&projects)),
+        Format::Junit => as_junit(&projects, args.deny_warnings),
     };
     terminal.print(Stream::Out, &rendered)?;
     let threshold = if args.deny_warnings { Severity::Warning } else { Severity::Error };
@@ -59,9 +69,19 @@ fn as_text(projects: &[Compiled], terminal: Terminal) -> String {
     projects.iter().map(one).collect()
 }
 
-fn as_json(projects: &[Compiled]) -> String {
-    let all = projects.iter().flat_map(|project| project.diagnostics.iter().map(|finding| (finding, &project.sources)));
-    json::Findings::new(all).to_json()
+fn as_junit(projects: &[Compiled], warnings_fail: bool) -> String {
+    let suites: Vec<_> = projects.iter().map(suite).collect();
+    junit::report(&suites, warnings_fail)
+}
+
+fn suite(project: &Compiled) -> junit::Suite<'_> {
+    let files = project.sources.files().map(|(_, file)| file.path.as_str()).collect();
+    junit::Suite { files, findings: findings(std::slice::from_ref(project)) }
+}
+
+fn findings(projects: &[Compiled]) -> Findings {
+    let of = projects.iter().flat_map(|project| project.diagnostics.iter().map(move |finding| (finding, project)));
+    Findings::new(of.map(|(finding, project)| (finding, &project.sources)))
 }
 
 fn summary(project: &Compiled) -> String {

@@ -1,7 +1,10 @@
 //! Findings as people and machines read them; rendering happens here and nowhere else.
 
 pub mod diff;
+pub mod github;
 pub mod json;
+pub mod junit;
 pub mod metrics;
+pub mod sarif;
 pub mod text;
 pub mod words;

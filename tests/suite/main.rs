@@ -11,6 +11,7 @@ mod checks;
 mod cli;
 mod examples;
 mod findings;
+mod formats;
 mod generate;
 mod generated;
 mod graph;

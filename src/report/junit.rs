@@ -1,0 +1,138 @@
+//! Findings as a JUnit report, which every build server can show: a suite for a project, a case for a file, and whatever the text, well-formed XML.
+
+use super::json::{Finding, Findings, Level};
+
+/// A project as a test suite.
+pub struct Suite<'a> {
+    /// Its files; the first gives the suite its name.
+    pub files: Vec<&'a str>,
+    /// What was found in them.
+    pub findings: Findings,
+}
+
+/// The report. A file is a case, which fails where it has errors, or with `warnings_fail` anything at all.
+pub fn report(suites: &[Suite<'_>], warnings_fail: bool) -> String {
+    let suites: Vec<Tested> = suites.iter().map(|suite| tested(suite, warnings_fail)).collect();
+    let count = |of: fn(&Tested) -> usize| suites.iter().map(of).sum::<usize>();
+    let totals = [
+        ("name", "funnelc".to_owned()),
+        ("tests", count(|suite| suite.tests).to_string()),
+        ("failures", count(|suite| suite.failures).to_string()),
+        ("errors", "0".to_owned()),
+    ];
+    let xml: String = suites.iter().map(|suite| suite.xml.as_str()).collect();
+    format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{}", element(0, "testsuites", &totals, &xml))
+}
+
+struct Tested {
+    tests: usize,
+    failures: usize,
+    xml: String,
+}
+
+fn tested(suite: &Suite<'_>, warnings_fail: bool) -> Tested {
+    let cases: Vec<Case<'_>> = cases(suite, warnings_fail);
+    let (tests, failures) = (cases.len(), cases.iter().filter(|case| !case.failures.is_empty()).count());
+    let attributes = [
+        ("name", suite.files.first().copied().unwrap_or_default().to_owned()),
+        ("tests", tests.to_string()),
+        ("failures", failures.to_string()),
+        ("errors", "0".to_owned()),
+    ];
+    let xml: String = cases.iter().map(Case::xml).collect();
+    Tested { tests, failures, xml: element(2, "testsuite", &attributes, &xml) }
+}
+
+/// A file with what lets it fail and what is only said about it.
+struct Case<'a> {
+    file: &'a str,
+    failures: Vec<&'a Finding>,
+    remarks: Vec<&'a Finding>,
+}
+
+fn cases<'a>(suite: &'a Suite<'_>, warnings_fail: bool) -> Vec<Case<'a>> {
+    let fails = |finding: &&Finding| match finding.severity {
+        Level::Error => true,
+        Level::Warning => warnings_fail,
+    };
+    let case = |(index, file): (usize, &&'a str)| {
+        // What stands in no file belongs to the project, and so to the file that makes it one.
+        let here = |finding: &&Finding| finding.place.file == *file || index == 0 && finding.place.file.is_empty();
+        let (failures, remarks) = suite.findings.findings.iter().filter(here).partition(fails);
+        Case { file, failures, remarks }
+    };
+    suite.files.iter().enumerate().map(case).collect()
+}
+
+impl Case<'_> {
+    fn xml(&self) -> String {
+        let attributes = [("name", self.file.to_owned()), ("classname", "funnelc".to_owned())];
+        element(4, "testcase", &attributes, &(self.failure() + &self.remark()))
+    }
+
+    /// One element, because Jenkins and GitLab show no more than one of a case.
+    fn failure(&self) -> String {
+        let Some(first) = self.failures.first() else { return String::new() };
+        let message = match self.failures.len() - 1 {
+            0 => first.message.clone(),
+            more => format!("{}, and {more} more", first.message),
+        };
+        leaf("failure", &[("message", message), ("type", first.code.clone())], &told(&self.failures))
+    }
+
+    fn remark(&self) -> String {
+        if self.remarks.is_empty() { String::new() } else { leaf("system-out", &[], &told(&self.remarks)) }
+    }
+}
+
+/// Findings as lines, as compilers print them.
+fn told(findings: &[&Finding]) -> String {
+    let mut lines = Vec::new();
+    for finding in findings {
+        let place = &finding.place;
+        let at = format!("{}:{}:{}", place.file, place.line, place.column);
+        lines.push(format!("{at}: {}: {}", finding.code, finding.message));
+        for related in &finding.related {
+            let place = &related.place;
+            lines.push(format!("  {}:{}:{}: {}", place.file, place.line, place.column, related.label));
+        }
+        lines.extend(finding.help.iter().map(|help| format!("  help: {help}")));
+    }
+    lines.join("\n")
+}
+
+fn element(indent: usize, name: &str, attributes: &[(&str, String)], inner: &str) -> String {
+    let (pad, start) = (" ".repeat(indent), start(name, attributes));
+    if inner.is_empty() {
+        return format!("{pad}<{start}/>\n");
+    }
+    format!("{pad}<{start}>\n{inner}{pad}</{name}>\n")
+}
+
+fn leaf(name: &str, attributes: &[(&str, String)], text: &str) -> String {
+    format!("      <{}>{}</{name}>\n", start(name, attributes), escaped(text, "\n"))
+}
+
+fn start(name: &str, attributes: &[(&str, String)]) -> String {
+    let attributes = attributes.iter().map(|(key, value)| format!(" {key}=\"{}\"", escaped(value, "&#10;")));
+    format!("{name}{}", attributes.collect::<String>())
+}
+
+/// What a reader gives back unchanged, but for the characters that XML cannot say at all.
+fn escaped(text: &str, newline: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\n' => escaped.push_str(newline),
+            '\r' => escaped.push_str("&#13;"),
+            '\t' => escaped.push_str("&#9;"),
+            '\0'..'\u{20}' | '\u{fffe}' | '\u{ffff}' => escaped.push('\u{fffd}'),
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}

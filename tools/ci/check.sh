@@ -1,0 +1,61 @@
+#!/usr/bin/env bash
+# What build servers are given, read by others: JUnit reports by xmllint, the action and the pages of docs/ci.md by the schemas of GitHub and
+# GitLab, the hook by pre-commit, the action's scripts by tests against stand-ins. Each reader must refuse something first, else it proves nothing.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+out=target/ci/pages
+venv=target/tools/ci
+xsd=tests/fixtures/schemas/junit-10.xsd
+rm -rf "$out"
+mkdir -p "$out"
+
+[ -x "$venv/bin/pre-commit" ] || {
+  python3 -m venv "$venv"
+  "$venv/bin/pip" install --quiet --disable-pip-version-check -r tools/ci/requirements.txt
+}
+
+refuses() { # COMMAND…
+  if "$@" > "$out/refused.log" 2>&1; then
+    echo "this must be refused: $*"
+    exit 1
+  fi
+}
+
+report() { # NAME PATH…: errors are what the report is about
+  local name=$1 rc=0
+  shift
+  target/debug/funnelc check --format junit -- "$@" > "$out/$name.xml" || rc=$?
+  [ "$rc" -le 1 ] || exit "$rc"
+  xmllint --noout --schema "$xsd" "$out/$name.xml"
+}
+
+reports() {
+  cargo build --locked --quiet
+  cp tests/fixtures/awkward.yaml "$out/50% off, a:b <&> \"c\".yaml"
+  report awkward "$out/50% off, a:b <&> \"c\".yaml"
+  report mixed examples/* tests/fixtures/mistakes
+  sed 's/ tests="/ proofs="/' "$out/mixed.xml" > "$out/refused.xml"
+  refuses xmllint --noout --schema "$xsd" "$out/refused.xml"
+}
+
+# The blocks of the page whose first line names a file become that file.
+pages() {
+  awk -v out="$out" '
+    /^```yaml$/ { getline; name = $2; gsub("/", "_", name); file = out "/" name }
+    /^```$/     { file = "" }
+    file        { print > file }' docs/ci.md
+  local with="$venv/bin/check-jsonschema --builtin-schema"
+  $with vendor.github-actions action.yml
+  $with vendor.github-workflows "$out"/.github_workflows_*.yml
+  $with vendor.gitlab-ci "$out"/.gitlab-ci.yml
+  "$venv/bin/pre-commit" validate-config "$out"/.pre-commit-config.yaml
+  "$venv/bin/pre-commit" validate-manifest .pre-commit-hooks.yaml
+  sed 's/using: composite/using: nothing/' action.yml > "$out/action.yml"
+  refuses $with vendor.github-actions "$out/action.yml"
+  "$venv/bin/yamllint" -d '{extends: default, rules: {line-length: disable, document-start: disable, truthy: {check-keys: false}}}' \
+    action.yml .pre-commit-hooks.yaml "$out"/.git*.yml "$out"/.pre-commit-config.yaml
+}
+
+reports
+pages
+node --test --test-reporter=spec tools/action/test
