@@ -63,7 +63,7 @@ impl<'a> Live<'a> {
                 None => self.first_stage(shown.flatten()),
             }
         }
-        if let Some(memory) = memory.filter(|_| self.program.continues) {
+        if let Some(memory) = memory.filter(|memory| memory.limited == Some(self.program.now())) {
             for (funnel, stage) in &memory.entered {
                 self.entered.set(self.program.funnels[funnel.index()].first_stage + stage.index());
             }
@@ -199,16 +199,17 @@ impl<'a> Live<'a> {
 
     fn load_members(&mut self, memory: &Memory) {
         let program = self.program;
+        let continues = memory.limited == Some(program.now());
         for (id, remembered) in &memory.members {
             let campaign = id.index();
             let place = program.campaign_place[campaign];
             let member = &mut self.members[campaign];
             *member = *remembered;
-            member.started &= program.continues;
+            member.started &= continues;
             if member.phase == Phase::Active {
                 self.active.push(place);
             }
-            if program.continues && member.arrived {
+            if continues && member.arrived {
                 self.deferred_campaigns.set(campaign);
             }
             self.open_campaigns.set(place);

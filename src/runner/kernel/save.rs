@@ -12,6 +12,8 @@ impl Live<'_> {
         self.save_tags(memory);
         self.save_values(memory);
         self.save_members(memory);
+        let limits = !memory.entered.is_empty() || self.members.iter().any(|member| member.started || member.arrived);
+        memory.limited = limits.then_some(self.program.now());
     }
 
     fn save_stages(&mut self, memory: &mut Memory) {

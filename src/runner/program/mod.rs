@@ -34,8 +34,6 @@ use journey::Builder;
 pub struct Program {
     model: Model,
     now: i64,
-    /// Whether the state's moment is this moment, so that this run continues that instant.
-    pub(crate) continues: bool,
     /// What the state knew of; absent where there was none.
     pub(crate) knew: Option<Knew>,
     pub(crate) zone: Zone,
@@ -109,7 +107,6 @@ impl Program {
         program.lets_in();
         program.connect();
         program.open(before);
-        program.continues = before.is_some_and(|header| header.now == now);
         program.knew = before.map(|header| Knew::of(plan.model(), &header.knows));
         Ok(program)
     }
@@ -155,7 +152,6 @@ impl Program {
         campaign_order.iter().enumerate().for_each(|(place, &campaign)| campaign_place[campaign] = place);
         Self {
             now,
-            continues: false,
             knew: None,
             conditions,
             fields,

@@ -9,7 +9,9 @@ use crate::runner::merge::Known;
 pub struct Memory {
     /// The stages, by funnel; a funnel without stage and history is left out.
     pub(crate) stages: Vec<(FunnelId, StageMemory)>,
-    /// The stages entered in the last instant.
+    /// The instant whose limits are remembered; absent where it left none. A contact that the file then lacked has an earlier one than the state.
+    pub(crate) limited: Option<i64>,
+    /// The stages entered in that instant.
     pub(crate) entered: Vec<(FunnelId, StageId)>,
     /// The fields that steps write, by field.
     pub(crate) fields: Vec<(FieldId, Known<Kept>)>,
@@ -58,7 +60,7 @@ pub(crate) struct Member {
     pub(crate) paused: Option<i64>,
     /// Whether it came to rest in a stage that lets it in, and a limit of the instant put that off.
     pub(crate) arrived: bool,
-    /// Whether an entry began in the last instant.
+    /// Whether an entry began in the instant whose limits are remembered.
     pub(crate) started: bool,
 }
 

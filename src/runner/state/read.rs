@@ -28,7 +28,7 @@ pub fn key_of(line: &str) -> Result<Text<'_>, StateError> {
 /// Reads a line.
 pub(super) fn line(program: &Program, text: &str) -> Result<Memory, StateError> {
     let line: Line<'_> = serde_json::from_str(text).map_err(damaged)?;
-    let mut memory = Memory::default();
+    let mut memory = Memory { limited: line.i, ..Memory::default() };
     read_stages(program, &line, &mut memory)?;
     read_values(program, &line, &mut memory)?;
     for (id, member) in line.c.0 {
@@ -48,6 +48,8 @@ struct Line<'a> {
     _key: Name<'a>,
     #[serde(default, borrow)]
     s: Pairs<'a, StageLine<'a>>,
+    #[serde(default)]
+    i: Option<i64>,
     #[serde(default, borrow)]
     e: Pairs<'a, Vec<Name<'a>>>,
     #[serde(default, borrow)]

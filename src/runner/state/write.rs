@@ -4,7 +4,8 @@
 //! | --- | --- |
 //! | `k` | the contact's key; always first |
 //! | `s` | by funnel: `v` the stage, `t` since when, `r` what the file last showed where it does not agree, `b` what was written in between, `l` after a `leave` |
-//! | `e` | by funnel: the stages entered in the last instant |
+//! | `i` | the instant to which the limits `e`, and `f` and `i` of a campaign, belong |
+//! | `e` | by funnel: the stages entered in that instant |
 //! | `f` | by field that steps write: `v`, `r`, `b` as above |
 //! | `g`, `h` | the tags, and those of them about which the file does not agree yet |
 //! | `p` | the points: `v`, `r`, `b` as above |
@@ -77,6 +78,10 @@ impl Line<'_> {
             line.flag("l", remembered.left);
             line.raw("}");
         });
+        if let Some(instant) = memory.limited {
+            self.key("i");
+            self.number(instant);
+        }
         if memory.entered.is_empty() {
             return;
         }
