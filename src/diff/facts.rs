@@ -28,7 +28,7 @@ pub(super) fn things(plan: &Plan) -> Vec<Thing> {
         things.push(thing(Kind::Content, &one.id, content(one), exact.content.get(&one.id)));
     }
     for one in model.segments.values() {
-        let facts = vec![Fact::new("who", words::condition(model, &one.condition))];
+        let facts = vec![Fact::new("who belongs to it", words::condition(model, &one.condition))];
         things.push(thing(Kind::Segment, &one.id, facts, exact.segments.get(&one.id)));
     }
     for one in model.funnels.values() {

@@ -8,6 +8,7 @@ fn generated_files_are_up_to_date() {
     let files = [
         ("schema/funnelc.schema.json", funnelc::schema::json_schema()),
         ("schema/findings.schema.json", funnelc::report::json::json_schema()),
+        ("schema/diff.schema.json", funnelc::report::diff::json_schema()),
         ("schema/plan.schema.json", funnelc::plan::json_schema()),
     ];
     let stale: Vec<_> = files.iter().filter(|(path, text)| !is_current(path, text)).map(|(path, _)| *path).collect();

@@ -9,6 +9,7 @@ mod agreement;
 mod broken_files;
 mod checks;
 mod cli;
+mod diff;
 mod examples;
 mod findings;
 mod formats;

@@ -12,7 +12,11 @@ const CLAUSES: usize = 3;
 pub fn headline(report: &Report<'_>) -> String {
     let (diff, impact) = (report.diff, report.impact);
     if let Some(impact) = impact.filter(|_| !diff.is_empty()) {
-        let clauses = of_impact(impact);
+        let mut clauses = of_impact(impact);
+        if clauses.is_empty() {
+            // Nobody is on that way at this moment; somebody will be.
+            clauses.extend(diff.reaches.iter().filter(|reach| reach.wider).map(loosened));
+        }
         return if clauses.is_empty() { no_effect(impact) } else { joined(clauses) };
     }
     if diff.is_empty() && diff.cosmetic.is_empty() {

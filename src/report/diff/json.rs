@@ -62,10 +62,8 @@ pub struct Touched {
 
 /// The document, with a newline at the end.
 pub fn json(report: &Report<'_>) -> String {
-    let version = |(name, fingerprint): (&str, &str)| Version {
-        name: name.to_owned(),
-        fingerprint: fingerprint.to_owned(),
-    };
+    let version =
+        |(name, fingerprint): (&str, &str)| Version { name: name.to_owned(), fingerprint: fingerprint.to_owned() };
     let diff = report.diff;
     let document = Document {
         format: FORMAT,

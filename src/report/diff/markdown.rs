@@ -108,7 +108,8 @@ fn warnings(page: &mut Page, report: &Report<'_>) {
         let (message, campaign) = (code(&reach.message), code(&reach.campaign));
         let (before, after) = (cell(&asked(&reach.before)), cell(&asked(&reach.after)));
         let sign = if reach.wider { "⚠️ " } else { "" };
-        let line = format!("\n> {sign}{message} in campaign {campaign} goes to others. Before: {before}. Now: {after}.\n");
+        let line =
+            format!("\n> {sign}{message} in campaign {campaign} goes to others. Before: {before}. Now: {after}.\n");
         page.section(&line, Vec::new(), "");
     }
 }
@@ -177,7 +178,9 @@ fn groups<'a>(page: &mut Page, heading: &str, shifts: impl Iterator<Item = &'a S
 
 fn table(page: &mut Page, heading: &str, lines: Vec<String>) {
     if !lines.is_empty() {
-        let head = format!("\n| {heading} | before | after | newly | no longer | share |\n| --- | ---: | ---: | ---: | ---: | ---: |\n");
+        let head = format!(
+            "\n| {heading} | before | after | newly | no longer | share |\n| --- | ---: | ---: | ---: | ---: | ---: |\n"
+        );
         page.section(&head, lines, "");
     }
 }
@@ -229,9 +232,10 @@ fn changes(page: &mut Page, report: &Report<'_>) {
     if !diff.changes.is_empty() {
         page.section(&format!("\n**What changes**\n\n{head}"), diff.changes.iter().map(line).collect(), "");
     }
-    let renames = diff.renames.iter().map(|rename| {
-        format!("- {} {} → {}\n", kind_word(rename.kind), code(&rename.before), code(&rename.after))
-    });
+    let renames = diff
+        .renames
+        .iter()
+        .map(|rename| format!("- {} {} → {}\n", kind_word(rename.kind), code(&rename.before), code(&rename.after)));
     if !diff.renames.is_empty() {
         page.section("\nPerhaps only renamed:\n\n", renames.collect(), "");
     }
@@ -286,7 +290,9 @@ fn cell(text: &str) -> String {
     let mut out = String::new();
     for c in text.chars() {
         match c {
-            ' ' | ',' | '.' | ':' | ';' | '/' | '(' | ')' | '-' | '%' | '\'' | '+' | '=' | '?' | '…' | '⚠' => out.push(c),
+            ' ' | ',' | '.' | ':' | ';' | '/' | '(' | ')' | '-' | '%' | '\'' | '+' | '=' | '?' | '…' | '⚠' => {
+                out.push(c)
+            }
             c if c.is_alphanumeric() => out.push(c),
             c if c.is_control() || c.is_whitespace() => out.push(' '),
             c if c.is_ascii() => out.push_str(&format!("&#{};", u32::from(c))),

@@ -105,7 +105,7 @@ fn warnings(out: &mut Lines, diff: &Diff) {
         let sign = if reach.wider { "!" } else { "*" };
         out.wrapped(0, 2, &format!("{sign} `{}` in campaign `{}` goes to others:", reach.message, reach.campaign));
         out.wrapped(4, 12, &format!("before: {}", asked(&reach.before)));
-        out.wrapped(4, 12, &format!("after:  {}", asked(&reach.after)));
+        out.wrapped(4, 12, &format!("after: {}", asked(&reach.after)));
     }
 }
 
@@ -135,10 +135,12 @@ fn change(out: &mut Lines, change: &Change) {
             if let Some(name) = name {
                 out.wrapped(4, 6, &format!("{sign} {name}"));
             }
-            let sign = if name.is_some() { " " } else { sign };
             let (before, after) = (before.as_deref().unwrap_or(none), after.as_deref().unwrap_or(none));
-            out.wrapped(4, 14, &format!("{sign} before: {before}"));
-            out.wrapped(6, 14, &format!("after:  {after}"));
+            match name {
+                Some(_) => out.wrapped(6, 14, &format!("before: {before}")),
+                None => out.wrapped(4, 14, &format!("{sign} before: {before}")),
+            }
+            out.wrapped(6, 14, &format!("after: {after}"));
         }
     }
 }

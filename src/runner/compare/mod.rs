@@ -123,7 +123,7 @@ impl Bound {
             program: &self.program,
             reader: Reader::new(self.program.model(), layout, &self.zone),
             columns: layout.columns(),
-            observer: Observer::new(&self.program, names, which),
+            observer: Observer::new(names, which),
             key: layout.key,
         }
     }

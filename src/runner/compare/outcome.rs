@@ -4,7 +4,6 @@ use super::names::{Names, Which};
 use crate::model::ids::Id;
 use crate::runner::effect::{Effect, Event};
 use crate::runner::kernel::After;
-use crate::runner::program::{Program, Verb};
 use crate::runner::state::Phase;
 
 /// What an instant makes of a contact.
@@ -16,7 +15,7 @@ pub(super) struct Outcome {
     pub(super) stages: Vec<usize>,
     /// By content: how often it was sent.
     pub(super) sent: Vec<u32>,
-    /// By content: whether a campaign that the contact is in may still send it.
+    /// By content: whether a campaign that the contact is in would send it later if nothing about the contact changed.
     pub(super) ahead: Vec<bool>,
     /// By campaign: whether an entry began.
     pub(super) entered: Vec<bool>,
@@ -28,18 +27,14 @@ pub(super) struct Outcome {
 pub(super) struct Observer<'a> {
     names: &'a Names,
     which: Which,
-    /// By campaign and step: the content that may still be sent from there on, as common numbers.
-    ahead: Vec<Vec<Vec<usize>>>,
 }
 
 impl<'a> Observer<'a> {
-    pub(super) fn new(program: &Program, names: &'a Names, which: Which) -> Self {
-        let content = names.content.places(which);
-        let ahead = (0..program.campaigns.len()).map(|campaign| ahead(program, campaign, content)).collect();
-        Self { names, which, ahead }
+    pub(super) fn new(names: &'a Names, which: Which) -> Self {
+        Self { names, which }
     }
 
-    /// Whether the plan has the thing at this common number.
+    /// Takes in what an instant left and what happened in it.
     pub(super) fn observe(&self, after: &After<'_, '_>, effects: &[Effect<'_>], outcome: &mut Outcome) {
         self.clear(outcome);
         let campaigns = self.names.campaigns.places(self.which);
@@ -57,18 +52,19 @@ impl<'a> Observer<'a> {
                 _ => {}
             }
         }
-        for (campaign, member) in after.memory.members.iter().filter(|(_, member)| member.phase == Phase::Active) {
+        for (campaign, _) in after.memory.members.iter().filter(|(_, member)| member.phase == Phase::Active) {
             outcome.inside[campaigns[campaign.index()]] = true;
-            let ahead = self.ahead[campaign.index()].get(member.step);
-            ahead.into_iter().flatten().for_each(|&content| outcome.ahead[content] = true);
         }
     }
 
-    /// Takes in which segments of the plan the contact meets.
-    pub(super) fn segments(&self, meets: &[bool], outcome: &mut Outcome) {
+    /// Takes in which segments of the plan the contact meets, and which content it is on the way to.
+    pub(super) fn look(&self, meets: &[bool], ahead: &[usize], outcome: &mut Outcome) {
         refill(&mut outcome.segments, self.names.segments.len(), false);
         for (segment, meets) in meets.iter().enumerate() {
             outcome.segments[self.names.segments.places(self.which)[segment]] = *meets;
+        }
+        for content in ahead {
+            outcome.ahead[self.names.content.places(self.which)[*content]] = true;
         }
     }
 
@@ -85,33 +81,4 @@ impl<'a> Observer<'a> {
 fn refill<T: Clone>(list: &mut Vec<T>, length: usize, value: T) {
     list.clear();
     list.resize(length, value);
-}
-
-/// By step: what may be sent there or behind it. A step leads only to later ones.
-fn ahead(program: &Program, campaign: usize, content: &[usize]) -> Vec<Vec<usize>> {
-    let steps = &program.campaigns[campaign].steps;
-    let mut ahead: Vec<Vec<usize>> = vec![Vec::new(); steps.len()];
-    for (at, step) in steps.iter().enumerate().rev() {
-        let next = match step.verb {
-            Verb::Send { content: sent, .. } => {
-                ahead[at].push(content[sent]);
-                vec![step.next]
-            }
-            Verb::If { then, otherwise, .. } => vec![then, otherwise],
-            Verb::Exit(_) => Vec::new(),
-            Verb::Move { .. } | Verb::Leave { .. } | Verb::AddTag(_) | Verb::RemoveTag(_) | Verb::Points(_) => {
-                vec![step.next]
-            }
-            Verb::Set { .. } | Verb::Clear(_) | Verb::Wait(_) | Verb::WaitUntil { .. } | Verb::Nothing => {
-                vec![step.next]
-            }
-        };
-        for next in next {
-            let further = ahead.get(next).cloned().unwrap_or_default();
-            ahead[at].extend(further);
-        }
-        ahead[at].sort_unstable();
-        ahead[at].dedup();
-    }
-    ahead
 }

@@ -21,6 +21,7 @@ struct Runs<'a> {
     problems: Vec<Problem>,
     effects: Vec<Effect<'a>>,
     meets: Vec<bool>,
+    ahead: Vec<usize>,
     outcome: Outcome,
 }
 
@@ -75,6 +76,7 @@ impl<'a> Runs<'a> {
             problems: Vec::new(),
             effects: Vec::new(),
             meets: Vec::new(),
+            ahead: Vec::new(),
             outcome: Outcome::default(),
         }
     }
@@ -90,7 +92,8 @@ impl<'a> Runs<'a> {
         let after = self.worker.contact(&self.seen, memory, &self.side.columns, &mut self.effects);
         self.side.observer.observe(&after, &self.effects, &mut self.outcome);
         self.worker.meets(&mut self.meets);
-        self.side.observer.segments(&self.meets, &mut self.outcome);
+        self.worker.ahead(&mut self.ahead);
+        self.side.observer.look(&self.meets, &self.ahead, &mut self.outcome);
         true
     }
 }

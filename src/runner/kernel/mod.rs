@@ -8,6 +8,7 @@
 //! that step until the next instant. A void entry gives its number to the next one, and its `start` counts as entered. A default stands for every missing
 //! value, also without a column and after `clear`. A condition written twice in `enter` is one.
 
+mod ahead;
 mod ask;
 mod bits;
 mod campaign;
@@ -87,6 +88,11 @@ impl<'a> Worker<'a> {
     /// By segment: whether the contact that was taken last meets it.
     pub(crate) fn meets(&mut self, meets: &mut Vec<bool>) {
         self.live.meets(meets);
+    }
+
+    /// The content, by position, which the contact that was taken last is on the way to.
+    pub(crate) fn ahead(&mut self, ahead: &mut Vec<usize>) {
+        self.live.ahead(ahead);
     }
 
     /// What was counted.

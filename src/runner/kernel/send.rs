@@ -43,7 +43,7 @@ impl<'a> Live<'a> {
     }
 
     /// Whether there is an address, consent, and nothing that forbids it; a kind without a channel always reaches.
-    fn reaches(&mut self, content: usize, transactional: bool) -> bool {
+    pub(super) fn reaches(&mut self, content: usize, transactional: bool) -> bool {
         let Some(channel) = self.program.content[content].channel else { return true };
         let rules = &self.program.channels[channel];
         let has_address = rules.address.is_some_and(|field| self.fields[field] != Slot::Missing);
@@ -55,7 +55,7 @@ impl<'a> Live<'a> {
         has_address && !blocked && (transactional || rules.consent.is_none_or(|consent| self.holds(consent)))
     }
 
-    fn was_sent(&self, here: Here, content: ContentId, once: Once) -> bool {
+    pub(super) fn was_sent(&self, here: Here, content: ContentId, once: Once) -> bool {
         let last = || self.sent.binary_search_by_key(&content, |(id, _)| *id).ok().map(|at| self.sent[at].1);
         match once {
             Once::Entry => self.sent_in_entry.contains(&(here.at.campaign, content)),

@@ -94,7 +94,8 @@ fn values(model: &Model, written: &mut Map<String, Value>) {
         fields.retain(|id, known| {
             let field = model.contacts.fields.values().find(|field| field.id == *id);
             let earlier = known.get("b").and_then(Value::as_array);
-            let mut values = [known.get("v"), known.get("r")].into_iter().flatten().chain(earlier.into_iter().flatten());
+            let mut values =
+                [known.get("v"), known.get("r")].into_iter().flatten().chain(earlier.into_iter().flatten());
             field.is_some_and(|field| values.all(|value| read::kept(field, value).is_ok()))
         });
     }

@@ -1,0 +1,131 @@
+//! Versions from folders, plan files and git revisions; the work tree and the state stay as they were.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::Command;
+
+use super::{edited, webshop};
+use crate::projects::{Run, funnelc_in};
+
+fn git(folder: &Path, arguments: &[&str]) {
+    let name = ["-c", "user.name=A", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"];
+    let status = Command::new("git").arg("-C").arg(folder).args(name).args(arguments).output().expect("git starts");
+    assert!(status.status.success(), "{}", String::from_utf8_lossy(&status.stderr));
+}
+
+/// A repository with two commits of a project in the folder `shop`, in two files.
+fn repository() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (yaml, contacts) = webshop();
+    let (head, campaigns) = yaml.split_at(yaml.find("\ncampaigns:").expect("there"));
+    git(folder.path(), &["init", "-q", "-b", "main"]);
+    let shop = folder.path().join("shop");
+    std::fs::create_dir_all(shop.join("journeys")).expect("made");
+    std::fs::write(shop.join("contacts.csv"), contacts).expect("written");
+    for (name, head, campaigns) in [
+        ("first", head.to_owned(), campaigns.to_owned()),
+        ("second", edited(head, &[("at-least: 500", "at-least: 50")]), edited(campaigns, &[("7 days", "3 days")])),
+    ] {
+        std::fs::write(shop.join("funnelc.yaml"), head).expect("written");
+        std::fs::write(shop.join("journeys/campaigns.yaml"), campaigns).expect("written");
+        git(folder.path(), &["add", "-A"]);
+        git(folder.path(), &["commit", "-q", "-m", name]);
+    }
+    folder
+}
+
+/// All files below a folder with what they hold.
+fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let entries = walkdir::WalkDir::new(folder).into_iter().map(|entry| entry.expect("readable"));
+    let files = entries.filter(|entry| entry.file_type().is_file());
+    files.map(|file| (file.path().display().to_string(), std::fs::read(file.path()).expect("read"))).collect()
+}
+
+/// The report without its last lines, which name the versions.
+fn nameless(run: &Run) -> String {
+    assert_eq!(run.err, "");
+    let (report, _) = run.out.split_once("<sub>").expect("the names stand last");
+    report.to_owned()
+}
+
+#[test]
+fn a_revision_gives_what_folders_and_plans_give() {
+    let repository = repository();
+    let root = repository.path();
+    let outside = tempfile::tempdir().expect("a folder");
+    let old = outside.path().join("old");
+    let checkout = format!("--prefix={}/", old.display());
+    git(root, &["read-tree", "HEAD~1"]);
+    git(root, &["checkout-index", "-a", &checkout]);
+    git(root, &["read-tree", "HEAD"]);
+    let plan = outside.path().join("old.json");
+    let made = funnelc_in(&old.join("shop"), &["plan", "-o", plan.to_str().expect("UTF-8")]);
+    assert_eq!(made.code, Some(0), "{}", made.err);
+    let before = files(root);
+    let contacts = ["--contacts", "contacts.csv", "--now", "2026-11-21T09:00", "--format", "markdown"];
+    let diff = |versions: &[&str]| {
+        let run = funnelc_in(&root.join("shop"), &[&["diff"], versions, &contacts].concat());
+        assert_eq!(run.code, Some(0), "{}", run.err);
+        nameless(&run)
+    };
+    let folders = diff(&[old.join("shop").to_str().expect("UTF-8"), "."]);
+    assert!(folders.contains("wait 7 days"), "{folders}");
+    assert_eq!(diff(&["HEAD~1"]), folders);
+    assert_eq!(diff(&["HEAD~1", "main"]), folders);
+    assert_eq!(diff(&[plan.to_str().expect("UTF-8"), "main"]), folders);
+    assert_eq!(diff(&["HEAD~1", "--project", "../shop/funnelc.yaml"]), folders);
+    assert_eq!(files(root), before, "nothing is left behind");
+}
+
+#[test]
+fn a_state_is_only_read() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (yaml, contacts) = webshop();
+    std::fs::write(folder.path().join("contacts.csv"), contacts).expect("written");
+    std::fs::write(folder.path().join("a.yaml"), &yaml).expect("written");
+    std::fs::write(folder.path().join("b.yaml"), edited(&yaml, &[("send: coupon-10", "send: coupon-20")]))
+        .expect("written");
+    let run = |arguments: &[&str]| funnelc_in(folder.path(), arguments);
+    let first = [
+        "run",
+        "a.yaml",
+        "--contacts",
+        "contacts.csv",
+        "--out",
+        "out",
+        "--state",
+        "state",
+        "--now",
+        "2026-11-21T09:00",
+    ];
+    assert_eq!(run(&first).code, Some(0));
+    let before = files(folder.path());
+    let week = ["--contacts", "contacts.csv", "--state", "state", "--now", "2026-11-28T09:00"];
+    let compared = run(&[&["diff", "a.yaml", "b.yaml"], &week[..]].concat());
+    assert_eq!((compared.code, compared.err.as_str()), (Some(0), ""));
+    assert!(compared.out.starts_with("4 of 34 contacts newly get `coupon-20`"), "{}", compared.out);
+    let without = run(&["diff", "a.yaml", "b.yaml", "--contacts", "contacts.csv", "--state", "none"]);
+    assert_eq!(without.code, Some(3));
+    assert_eq!(files(folder.path()), before, "neither the state nor anything else was touched");
+}
+
+#[test]
+fn what_is_touched_fails_the_command() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (yaml, contacts) = webshop();
+    std::fs::write(folder.path().join("contacts.csv"), contacts).expect("written");
+    std::fs::write(folder.path().join("a.yaml"), &yaml).expect("written");
+    std::fs::write(folder.path().join("b.yaml"), edited(&yaml, &[("wait: 60 days", "wait: 50 days")]))
+        .expect("written");
+    std::fs::write(folder.path().join("bad.yaml"), "version: 2\n").expect("written");
+    let code = |arguments: &[&str]| funnelc_in(folder.path(), &[&["diff"], arguments].concat()).code;
+    assert_eq!(code(&["a.yaml", "b.yaml"]), Some(0));
+    assert_eq!(code(&["a.yaml", "b.yaml", "--fail-on", "any"]), Some(1));
+    assert_eq!(code(&["a.yaml", "a.yaml", "--fail-on", "any"]), Some(0));
+    assert_eq!(code(&["a.yaml", "b.yaml", "--fail-on", "audience"]), Some(0));
+    assert_eq!(code(&["a.yaml", "b.yaml", "--fail-on", "audience,messages"]), Some(1));
+    let contacts = ["--contacts", "contacts.csv", "--now", "2026-11-21T09:00", "--fail-on", "messages,stages"];
+    assert_eq!(code(&[&["a.yaml", "b.yaml"], &contacts[..]].concat()), Some(0), "nobody gets another message now");
+    assert_eq!(code(&["a.yaml", "bad.yaml"]), Some(1));
+    assert_eq!(code(&["a.yaml", "no-such-thing"]), Some(3));
+}
