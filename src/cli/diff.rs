@@ -147,7 +147,7 @@ fn version(name: &str, project: &Path, terminal: Terminal) -> Result<Option<Vers
         let message = format!("there is no file or folder `{name}`, and no git revision of that name");
         return Err(Failure::new(message).help("`--project PATH` says where the project stands in its repository"));
     };
-    let mut place = revision.place(folder)?;
+    let mut place = Revision::place(folder)?;
     if folder != project {
         place.extend(project.file_name());
     }

@@ -93,7 +93,7 @@ impl Revision {
     }
 
     /// Where a folder of the work tree stands in the repository.
-    pub(crate) fn place(&self, folder: &Path) -> Result<PathBuf, Failure> {
+    pub(crate) fn place(folder: &Path) -> Result<PathBuf, Failure> {
         let prefix = git(folder, &["rev-parse", "--show-prefix"])?;
         let prefix = String::from_utf8_lossy(&prefix).trim_end_matches('\n').to_owned();
         Ok(Path::new(&prefix).components().collect())

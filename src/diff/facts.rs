@@ -1,5 +1,7 @@
 //! What is said of each thing of a plan, aspect by aspect in the words of the language; steps are told apart in `steps`, everything else stands here.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::Kind;
@@ -33,7 +35,7 @@ pub(super) fn things(plan: &Plan) -> Vec<Thing> {
     }
     for one in model.funnels.values() {
         let written = exact.funnels.get(&one.id);
-        let alone = written.map(|funnel| wire::Funnel { stages: Default::default(), ..funnel.clone() });
+        let alone = written.map(|funnel| wire::Funnel { stages: BTreeMap::new(), ..funnel.clone() });
         things.push(thing(Kind::Funnel, &one.id, funnel(model, one), alone.as_ref()));
         for stage in one.stages.values() {
             let id = format!("{}/{}", one.id, stage.id);

@@ -24,7 +24,7 @@ pub struct Rename {
 pub(super) fn renames(base: &Plan, head: &Plan) -> Vec<Rename> {
     let (base, head) = (base.wire(), head.wire());
     let mut found = Vec::new();
-    let mut add = |kind, base, head| found.extend(pairs(kind, base, head));
+    let mut add = |kind, base: Exact, head: Exact| found.extend(pairs(kind, &base, &head));
     add(Kind::Field, exact(&base.contacts.fields, field), exact(&head.contacts.fields, field));
     add(Kind::Content, exact(&base.content, text), exact(&head.content, text));
     add(Kind::Segment, exact(&base.segments, text), exact(&head.segments, text));
@@ -49,7 +49,7 @@ fn exact<T>(things: &BTreeMap<String, T>, text: impl Fn(&str, &T) -> String) -> 
     things.iter().map(|(id, thing)| (id.clone(), text(id, thing))).collect()
 }
 
-fn pairs(kind: Kind, base: Exact, head: Exact) -> Vec<Rename> {
+fn pairs(kind: Kind, base: &Exact, head: &Exact) -> Vec<Rename> {
     let gone: Vec<_> = base.iter().filter(|(id, _)| !head.contains_key(*id)).collect();
     let new: Vec<_> = head.iter().filter(|(id, _)| !base.contains_key(*id)).collect();
     let only =

@@ -290,9 +290,7 @@ fn cell(text: &str) -> String {
     let mut out = String::new();
     for c in text.chars() {
         match c {
-            ' ' | ',' | '.' | ':' | ';' | '/' | '(' | ')' | '-' | '%' | '\'' | '+' | '=' | '?' | '…' | '⚠' => {
-                out.push(c)
-            }
+            c if " ,.:;/()-%'+=?…⚠".contains(c) => out.push(c),
             c if c.is_alphanumeric() => out.push(c),
             c if c.is_control() || c.is_whitespace() => out.push(' '),
             c if c.is_ascii() => out.push_str(&format!("&#{};", u32::from(c))),

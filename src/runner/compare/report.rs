@@ -123,7 +123,7 @@ impl Comparison {
         let samples = shifts.into_iter().flat_map(|shift| [&mut shift.gained, &mut shift.lost]);
         let moves = self.funnels.iter_mut().flat_map(|funnel| &mut funnel.matrix).map(|one| &mut one.contacts);
         for key in samples.chain(moves).flat_map(|samples| &mut samples.sample) {
-            *key = blake3::hash(key.as_bytes()).to_hex()[..8].to_owned();
+            *key = blake3::hash(key.as_bytes()).to_hex().chars().take(8).collect();
         }
         self
     }
