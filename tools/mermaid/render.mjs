@@ -58,15 +58,15 @@ const browser = await chromium.launch({
 });
 let failed = 0;
 try {
+  let page = await blankPageWithMermaid(browser);
   for (const file of files) {
-    const page = await blankPageWithMermaid(browser);
     try {
       await render(page, file);
     } catch (error) {
       failed += 1;
       console.error(`${file}: ${error.message}`);
-    } finally {
       await page.close();
+      page = await blankPageWithMermaid(browser);
     }
   }
 } finally {
