@@ -112,6 +112,16 @@ fn a_contact_that_the_file_lacks_is_frozen_and_goes_on_when_it_is_back() {
 }
 
 #[test]
+fn the_limits_of_an_instant_do_not_hold_a_contact_that_was_frozen_in_it() {
+    let file = |rows: &str| format!("id,tags,stage_shop\n{rows}");
+    story(&format!("{SHOP}  idle: {{ enter: [{{ tag: cold }}], steps: [{{ send: bar }}] }}\n"))
+        .on("2026-11-01T09:00", &file("1,hot,known\n"), "convert shop known buyer")
+        .on("2026-11-02T09:00", &file("2,,\n"), "")
+        .on("2026-11-02T09:00", &file("1,,buyer\n"), "")
+        .on("2026-11-02T09:00", &file("1,hot,known\n"), "external-stage shop buyer known\nconvert shop known buyer");
+}
+
+#[test]
 fn the_same_moment_again_changes_nothing() {
     let story = story(&format!("{SHOP}  gift: {{ enter: [{{ tag: hot }}], on-leave: stay, steps: [{{ send: bar }}, {{ wait: 2 days }}, {{ send: bar }}] }}\n"))
         .on(
