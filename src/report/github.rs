@@ -1,6 +1,6 @@
 //! Findings as workflow commands, which GitHub shows beside the lines of a pull request; no name and no message can end a command or begin one.
 
-use super::json::{Finding, Findings, Level, Place};
+use super::json::{Finding, Findings, Level};
 
 /// One line for each finding, and nothing where there are none.
 pub fn commands(findings: &Findings) -> String {
@@ -38,13 +38,9 @@ fn properties(finding: &Finding) -> Vec<(&'static str, String)> {
 /// An annotation has one place, so the others are lines of its text.
 fn message(finding: &Finding) -> String {
     let mut lines = vec![finding.message.clone()];
-    lines.extend(finding.related.iter().map(|related| format!("{}: {}", place(&related.place), related.label)));
+    lines.extend(finding.related.iter().map(|related| format!("{}: {}", related.place, related.label)));
     lines.extend(finding.help.iter().map(|help| format!("help: {help}")));
     lines.join("\n")
-}
-
-fn place(place: &Place) -> String {
-    format!("{}:{}:{}", place.file, place.line, place.column)
 }
 
 fn property(text: &str) -> String {

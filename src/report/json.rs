@@ -1,5 +1,7 @@
 //! Findings for machines: a versioned JSON document, described by schema/findings.schema.json.
 
+use std::fmt;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -81,6 +83,13 @@ pub struct Related {
     pub label: String,
     /// The place.
     pub place: Place,
+}
+
+/// As compilers write it: file, line and column of the first character.
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}", self.file, self.line, self.column)
+    }
 }
 
 /// The JSON Schema of the document.

@@ -89,13 +89,8 @@ impl Case<'_> {
 fn told(findings: &[&Finding]) -> String {
     let mut lines = Vec::new();
     for finding in findings {
-        let place = &finding.place;
-        let at = format!("{}:{}:{}", place.file, place.line, place.column);
-        lines.push(format!("{at}: {}: {}", finding.code, finding.message));
-        for related in &finding.related {
-            let place = &related.place;
-            lines.push(format!("  {}:{}:{}: {}", place.file, place.line, place.column, related.label));
-        }
+        lines.push(format!("{}: {}: {}", finding.place, finding.code, finding.message));
+        lines.extend(finding.related.iter().map(|related| format!("  {}: {}", related.place, related.label)));
         lines.extend(finding.help.iter().map(|help| format!("  help: {help}")));
     }
     lines.join("\n")

@@ -65,8 +65,11 @@ async function request(method, path, body) {
 function fitted(text) {
   if (text.length <= LIMIT) return text;
   const note = "\n\nThe rest is cut: a comment holds no more.\n";
-  const room = text.slice(0, LIMIT - note.length);
-  return room.slice(0, room.lastIndexOf("\n") + 1) + note;
+  const fence = "```\n";
+  const room = text.slice(0, LIMIT - note.length - fence.length);
+  const kept = room.slice(0, room.lastIndexOf("\n") + 1);
+  const open = kept.split(/^```/m).length % 2 === 0;
+  return kept + (open ? fence : "") + note;
 }
 
 function command(name, text) {
@@ -79,6 +82,7 @@ try {
 } catch (error) {
   // A missing permission is no fault of the journeys, so it must not fail their check.
   const refused = error instanceof Refused;
-  command(refused ? "warning" : "error", refused ? error.message : `the comment could not be written: ${error.message}`);
+  const why = error.cause ? `${error.message}: ${error.cause.message}` : error.message;
+  command(refused ? "warning" : "error", refused ? why : `the comment could not be written: ${why}`);
   process.exitCode = refused ? 0 : 1;
 }

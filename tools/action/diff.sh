@@ -9,12 +9,13 @@ trap 'rm -rf "$folder"' EXIT
 
 # A shallow checkout has the merge only.
 git cat-file -e "$FUNNELC_BASE^{commit}" 2> "$folder/none" || git fetch --quiet --depth=1 origin "$FUNNELC_BASE"
+base=$(git rev-parse --short "$FUNNELC_BASE")
 
 changed=false
 for path in "${paths[@]}"; do
   rc=0
   rm -f "$folder/one.md"
-  funnelc diff "$FUNNELC_BASE" --project "$path" --format markdown --fail-on any -o "$folder/one.md" > "$folder/log" 2>&1 || rc=$?
+  funnelc diff "$base" --project "$path" --format markdown --fail-on any -o "$folder/one.md" > "$folder/log" 2>&1 || rc=$?
   if [ -f "$folder/one.md" ]; then
     [ "$rc" -eq 0 ] || changed=true
     cat "$folder/one.md" >> "$folder/all.md"

@@ -89,6 +89,17 @@ test("is cut at the length that GitHub takes", async () => {
   assert.match(body, /żółw\n\n\nThe rest is cut: a comment holds no more\.\n$/);
 });
 
+test("closes a drawing that it cuts", async () => {
+  await comment("```mermaid\n" + "a --> b\n".repeat(20_000) + "```\n");
+  assert.match(bodies()[0], /a --> b\n```\n\n\nThe rest is cut/);
+});
+
+test("says why GitHub cannot be reached", async () => {
+  github.close();
+  const run = await comment("text");
+  assert.deepEqual([run.code, /^::error .*fetch failed: .*ECONNREFUSED/.test(run.out)], [1, true], run.out);
+});
+
 test("carries the token", async () => {
   await comment("text");
   assert.ok(github.tokens.length > 1 && github.tokens.every((token) => token === "Bearer t0ken"), `${github.tokens}`);

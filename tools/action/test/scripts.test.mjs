@@ -1,4 +1,4 @@
-// The two scripts of the action, with a stand-in of funnelc and a real git repository.
+// The two scripts of the action, with a stand-in of funnelc, and once with the real one, in a real git repository.
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -8,6 +8,7 @@ import { afterEach, beforeEach, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 const scripts = fileURLToPath(new URL("..", import.meta.url));
+const root = fileURLToPath(new URL("../../..", import.meta.url));
 
 // Notes how it was called, and ends as the name of the project says.
 const FUNNELC = `#!/usr/bin/env bash
@@ -61,7 +62,7 @@ test("check writes no SARIF of what cannot be read", () => {
 test("diff comments on what changes, and says it in the summary", () => {
   const base = repository();
   assert.equal(run("diff.sh", { FUNNELC_PATH: "wrong", FUNNELC_BASE: base }).status, 0);
-  assert.match(read("calls"), new RegExp(`^diff ${base} --project wrong --format markdown --fail-on any -o \\S+\nnode all.md \n$`));
+  assert.match(read("calls"), new RegExp(`^diff ${base.slice(0, 7)}\\w* --project wrong --format markdown --fail-on any -o \\S+\nnode all.md \n$`));
   assert.equal(read("comment.md"), "said of diff\n");
   assert.equal(read("summary"), "said of diff\n");
 });
@@ -87,8 +88,30 @@ test("diff fetches a base that a shallow checkout lacks", () => {
   assert.equal(execFileSync("git", ["cat-file", "-t", base], { cwd: join(folder, "clone"), encoding: "utf8" }), "commit\n");
 });
 
+test("both work with the real funnelc", () => {
+  rmSync(join(folder, "bin"), { recursive: true });
+  mkdirSync(join(folder, "shop"));
+  const project = join(folder, "shop/funnelc.yaml");
+  const text = readFileSync(join(root, "examples/webshop/funnelc.yaml"), "utf8");
+  writeFileSync(project, text);
+  const base = repository();
+  writeFileSync(join(folder, "event.json"), "{}");
+  const env = { FUNNELC_PATH: "shop", FUNNELC_BASE: base, FUNNELC_SARIF: "shop.sarif", GITHUB_EVENT_PATH: "event.json" };
+
+  writeFileSync(project, text.replace("wait: 60 days", "wait: 61 days"));
+  assert.equal(run("check.sh", env).status, 0);
+  assert.deepEqual(JSON.parse(read("shop.sarif")).runs[0].results, []);
+  assert.equal(run("diff.sh", env).status, 0);
+  assert.match(read("summary"), /wait 60 days.*wait 61 days/);
+
+  writeFileSync(project, text.replace("wait: 60 days", "wait: 60 dais"));
+  const { status, stdout } = run("check.sh", env);
+  assert.deepEqual([status, /^::error file=shop\/funnelc\.yaml,line=\d+,.*title=bad-duration::/m.test(stdout)], [1, true], stdout);
+  assert.equal(JSON.parse(read("shop.sarif")).runs[0].results.length, 1);
+});
+
 function run(script, env, cwd = folder) {
-  const PATH = `${join(folder, "bin")}:${process.env.PATH}`;
+  const PATH = [join(folder, "bin"), join(root, "target/debug"), process.env.PATH].join(":");
   const files = { GITHUB_OUTPUT: "output", GITHUB_STEP_SUMMARY: "summary" };
   return spawnSync("bash", [join(scripts, script)], { cwd, env: { PATH, HOME: folder, ...files, ...env }, encoding: "utf8" });
 }
@@ -100,6 +123,7 @@ function read(file) {
 function repository() {
   git("init", "--quiet", "-b", "main");
   git("config", "uploadpack.allowAnySHA1InWant", "true");
+  git("add", ".");
   git("commit", "--quiet", "--allow-empty", "-m", "base");
   return git("rev-parse", "HEAD").trim();
 }
