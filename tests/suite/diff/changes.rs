@@ -63,6 +63,9 @@ fn an_edge_is_redirected_past_a_filter() {
         assert!(first.contains("4 of 34 contacts are newly on the way to `one-last-thing`"), "{first}");
     }
     assert!(compared.diff.reaches[0].wider);
+    let page = std::fs::read_to_string(crate::projects::root().join("docs/diff.md")).expect("the page is there");
+    let hashed = Compared { impact: compared.impact.with_hashed_keys(), ..compared }.text();
+    assert!(page.contains(&hashed), "docs/diff.md shows another output than:\n{hashed}");
 }
 
 #[test]
