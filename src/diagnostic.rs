@@ -53,6 +53,7 @@ impl Diagnostic {
     }
 
     fn new(code: Code, severity: Severity, span: Span, message: String) -> Self {
+        let message = clipped(message);
         Self { code, severity, message, primary: Label { span, text: String::new() }, labels: Vec::new(), help: None }
     }
 
@@ -81,6 +82,22 @@ impl Diagnostic {
     }
 }
 
+/// The most characters of a file that a message quotes.
+const LONGEST_QUOTE: usize = 80;
+
+/// The message with its long quotes cut: what stands in the file is shown at its place, and may be a whole file.
+fn clipped(message: String) -> String {
+    if message.len() <= LONGEST_QUOTE {
+        return message;
+    }
+    let cut = |part: &str| match part.char_indices().nth(LONGEST_QUOTE) {
+        Some((end, _)) => format!("{}…", &part[..end]),
+        None => part.to_owned(),
+    };
+    let quoted = message.split('`').enumerate().map(|(at, part)| if at % 2 == 1 { cut(part) } else { part.to_owned() });
+    quoted.collect::<Vec<_>>().join("`")
+}
+
 /// Sorts findings by place, then code, so that neither file order nor check order shows, and drops exact repetitions.
 pub fn in_order(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
     diagnostics.sort_by(|a, b| {
@@ -107,6 +124,13 @@ pub fn did_you_mean<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn long_quotes_are_cut() {
+        let long = "ż".repeat(10_000);
+        let finding = Diagnostic::error(Code("x"), Span::NOWHERE, format!("there is no field `{long}` in `a`"));
+        assert_eq!(finding.message, format!("there is no field `{}…` in `a`", "ż".repeat(LONGEST_QUOTE)));
+    }
 
     #[test]
     fn suggestions_are_near_or_absent() {

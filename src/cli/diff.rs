@@ -27,9 +27,9 @@ pub(crate) struct Args {
     /// What to compare. Default: the project
     #[arg(value_name = "HEAD")]
     head: Option<String>,
-    /// Where the project stands, for a git revision and for the default of HEAD. Default: the current folder
-    #[arg(long, value_name = "PATH", default_value = ".")]
-    project: PathBuf,
+    /// Where the project stands, for a git revision and for the default of HEAD. Default: HEAD where that is a path, else the current folder
+    #[arg(long, value_name = "PATH")]
+    project: Option<PathBuf>,
     /// Run these contacts, a CSV file, through both and compare one by one; `-` is standard input
     #[arg(long, value_name = "FILE")]
     contacts: Option<PathBuf>,
@@ -89,10 +89,11 @@ struct Version {
 }
 
 pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
-    let base = version(&args.base, &args.project, terminal)?;
+    let project = args.project();
+    let base = version(&args.base, project, terminal)?;
     let head = match &args.head {
-        Some(head) => version(head, &args.project, terminal)?,
-        None => compiled(args.project.display().to_string(), &Disk, &args.project, terminal)?,
+        Some(head) => version(head, project, terminal)?,
+        None => compiled(project.display().to_string(), &Disk, project, terminal)?,
     };
     let (Some(base), Some(head)) = (base, head) else { return Ok(Exit::Findings) };
     let mut diff = Diff::between(&base.plan, &head.plan);
@@ -118,6 +119,15 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
     terminal.deliver(args.output.as_deref(), &rendered)?;
     let touched = report.touched();
     Ok(if args.fail_on.iter().any(|what| what.is_in(touched)) { Exit::Findings } else { Exit::Fine })
+}
+
+impl Args {
+    /// Where the project stands.
+    fn project(&self) -> &Path {
+        let head = self.head.as_deref().map(Path::new).filter(|head| Disk.is_folder(head) || Disk.is_file(head));
+        let head = head.filter(|head| head.extension().is_none_or(|extension| extension != "json"));
+        self.project.as_deref().or(head).unwrap_or(Path::new("."))
+    }
 }
 
 impl FailOn {

@@ -84,10 +84,20 @@ fn create(folder: &Path) -> Result<(), Failure> {
 
 fn next_steps(folder: &Path, files: &[(PathBuf, String)]) -> String {
     let made: String = files.iter().map(|(path, _)| format!("  {}\n", path.display())).collect();
-    let shown = folder.display();
+    let shown = quoted(folder);
     let contacts = folder.join("contacts.csv");
-    let contacts = contacts.display();
+    let contacts = quoted(&contacts);
     format!(
         "made\n{made}\nnext\n  funnelc check {shown}\n  funnelc graph {shown} --format text\n  funnelc run {shown} --contacts {contacts} --out out\n"
     )
+}
+
+/// A path as one can paste it into a shell.
+fn quoted(path: &Path) -> String {
+    let shown = path.display().to_string();
+    if shown.contains(|c: char| c.is_whitespace() || "'\"$&;()*?".contains(c)) {
+        format!("'{}'", shown.replace('\'', "'\\''"))
+    } else {
+        shown
+    }
 }

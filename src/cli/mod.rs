@@ -14,6 +14,7 @@ mod files;
 mod graph;
 mod init;
 mod output;
+mod places;
 mod plan;
 mod project;
 mod run;

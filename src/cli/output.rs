@@ -7,6 +7,7 @@ use clap::ValueEnum;
 
 use super::{Exit, Failure};
 use crate::report::text::Style;
+use crate::runner::output::beside::Beside;
 
 /// When to use colours.
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -96,18 +97,12 @@ fn write_all(mut stream: impl Write, text: &str) -> io::Result<()> {
     stream.flush()
 }
 
-/// Writes a file beside its place and renames it there, so that nobody ever reads half of it.
+/// Writes a file beside its place and renames it there, so that nobody ever reads half of it; links stay, a device or a pipe is written directly.
 pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let cannot = |error: io::Error| Failure::new(format!("cannot write `{}`: {error}", path.display()));
-    let name = path.file_name().ok_or_else(|| Failure::new(format!("`{}` is no file name", path.display())))?;
-    let mut beside = std::ffi::OsString::from(".");
-    beside.push(name);
-    beside.push(".part");
-    let beside = path.with_file_name(beside);
-    let written = std::fs::write(&beside, bytes).and_then(|()| std::fs::rename(&beside, path));
-    written.map_err(|error| {
-        // The part is of no use to anybody; that it cannot be removed changes nothing.
-        let _ = std::fs::remove_file(&beside);
-        cannot(error)
-    })
+    let written = Beside::begin(path).and_then(|(beside, mut file)| {
+        file.write_all(bytes)?;
+        file.finish()?;
+        beside.commit()
+    });
+    written.map_err(|error| Failure::new(format!("cannot write `{}`: {error}", path.display())))
 }

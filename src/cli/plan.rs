@@ -1,9 +1,9 @@
 //! `funnelc plan`: the compiled project as a file, and in words.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::output::{Stream, Terminal, write_whole};
-use super::{Exit, Failure, project};
+use super::{Exit, Failure, places, project};
 use crate::Compiled;
 use crate::plan::Plan;
 use crate::report::{text, words};
@@ -23,8 +23,13 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
     let compiled = crate::compile(project::load(args.path.as_deref())?);
     let Some(plan) = findings(&compiled, terminal)? else { return Ok(Exit::Findings) };
     let in_words = words::plan(plan);
-    match args.output.as_deref().filter(|path| *path != std::path::Path::new("-")) {
+    match args.output.as_deref().filter(|path| *path != Path::new("-")) {
         Some(path) => {
+            if let Some((_, file)) =
+                compiled.sources.files().find(|(_, file)| places::same(Path::new(&file.path), path))
+            {
+                return Err(Failure::usage(format!("`{}` is a file of the project", file.path)).help("name a new file"));
+            }
             write_whole(path, plan.to_json().as_bytes())?;
             terminal.print(Stream::Out, &in_words)?;
         }
@@ -36,9 +41,13 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
     Ok(Exit::Fine)
 }
 
-/// The plan, if the project has no errors; shows what was found on standard error.
+/// The plan, if the project has no errors. Errors are shown on standard error; of warnings one line tells, for `check` shows them.
 pub(crate) fn findings(compiled: &Compiled, terminal: Terminal) -> Result<Option<&Plan>, Failure> {
-    let rendered = text::findings(&compiled.diagnostics, &compiled.sources, terminal.style(Stream::Err));
+    let rendered = match (&compiled.plan, text::count(&compiled.diagnostics)) {
+        (Some(_), Some(count)) => format!("{count}; `funnelc check` shows more\n"),
+        (Some(_), None) => String::new(),
+        (None, _) => text::findings(&compiled.diagnostics, &compiled.sources, terminal.style(Stream::Err)),
+    };
     terminal.print(Stream::Err, &rendered)?;
     Ok(compiled.plan.as_ref())
 }

@@ -43,6 +43,12 @@ fn standard_input() -> Result<Sources, Failure> {
 }
 
 fn single(files: &dyn Files, path: &Path) -> Result<Sources, Failure> {
+    if path.extension().is_some_and(|extension| extension == "json") {
+        let message = format!("`{}` is no project", path.display());
+        return Err(
+            Failure::usage(message).help("a project is YAML; plans (*.json) go to `funnelc run` and `funnelc diff`")
+        );
+    }
     let mut sources = Sources::default();
     add(files, &mut sources, path)?;
     Ok(sources)
@@ -56,8 +62,10 @@ fn root_above(files: &dyn Files, folder: &Path) -> Result<PathBuf, Failure> {
             return Ok(root);
         }
     }
-    let message = format!("there is no `{}` in `{}` or above it", ROOTS[0], folder.display());
-    Err(Failure::new(message).help("`funnelc init` starts a project"))
+    let shown = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let message = format!("there is no `{}` in `{}` or above it", ROOTS[0], shown.display());
+    Err(Failure::new(message)
+        .help("`funnelc init` starts a project; for a git revision `--project PATH` says where it is"))
 }
 
 fn with_includes(files: &dyn Files, root: &Path) -> Result<Sources, Failure> {

@@ -12,7 +12,7 @@ use signal_hook::flag;
 
 use super::output::{Stream, Terminal};
 use super::plan::findings;
-use super::{Exit, Failure, project};
+use super::{Exit, Failure, places, project};
 use crate::plan::Plan;
 use crate::report::metrics;
 use crate::runner::batch::{Prepared, Summary, Watch};
@@ -52,6 +52,15 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
     if args.rejects.as_deref() == Some(Path::new("-")) {
         return Err(Failure::usage("`--rejects` needs a file: the table of the run goes to standard output"));
+    }
+    if args.path == Path::new("-") && args.contacts == Path::new("-") {
+        return Err(Failure::usage("project and contacts cannot both come from standard input"));
+    }
+    if let Some(state) = &args.state {
+        places::state_apart(&args.out, state)?;
+    }
+    if let Some(rejects) = &args.rejects {
+        places::rejects_are_safe(rejects, &args.contacts, args.state.as_deref())?;
     }
     let Some(plan) = plan(&args.path, terminal)? else { return Ok(Exit::Findings) };
     let now = now(args.now.as_deref(), &plan)?;

@@ -58,9 +58,15 @@ struct Finding<'a> {
     related: Vec<Finding<'a>>,
 }
 
+/// The longest line that is drawn; longer ones are told by their place alone.
+const LONGEST_LINE: usize = 1000;
+
 impl<'a> Finding<'a> {
     fn new(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Self {
         let home = diagnostic.primary.span.file;
+        if lines_of(diagnostic, sources).any(|length| length > LONGEST_LINE) {
+            return Self::told(diagnostic, sources);
+        }
         let (here, elsewhere): (Vec<_>, Vec<_>) = diagnostic.labels.iter().partition(|label| label.span.file == home);
         let mut labels = vec![LabeledSpan::new_primary_with_span(
             Some(diagnostic.primary.text.clone()).filter(|text| !text.is_empty()),
@@ -78,6 +84,21 @@ impl<'a> Finding<'a> {
         }
     }
 
+    /// A finding without a picture of its lines.
+    fn told(diagnostic: &'a Diagnostic, sources: &Sources) -> Self {
+        let at = sources.line_column(diagnostic.primary.span);
+        let path = sources.file(diagnostic.primary.span.file).map_or("", |file| file.path.as_str());
+        Self {
+            message: format!("{} ({path}:{}:{})", diagnostic.message, at.line, at.column),
+            code: Some(diagnostic.code.0),
+            severity: diagnostic.severity,
+            help: diagnostic.help.as_deref(),
+            file: None,
+            labels: Vec::new(),
+            related: Vec::new(),
+        }
+    }
+
     fn related(label: &'a Label, diagnostic: &Diagnostic, sources: &'a Sources) -> Self {
         Self {
             message: label.text.clone(),
@@ -89,6 +110,17 @@ impl<'a> Finding<'a> {
             related: Vec::new(),
         }
     }
+}
+
+/// The lengths of the lines that a finding would draw.
+fn lines_of(diagnostic: &Diagnostic, sources: &Sources) -> impl Iterator<Item = usize> {
+    let spans = std::iter::once(&diagnostic.primary).chain(&diagnostic.labels).map(|label| label.span);
+    spans.map(|span| {
+        let text = sources.file(span.file).map_or("", |file| file.text.as_str());
+        let (before, after) = text.split_at_checked(span.start as usize).unwrap_or((text, ""));
+        let start = before.rfind('\n').map_or(0, |at| at + 1);
+        before.len() - start + after.find('\n').unwrap_or(after.len())
+    })
 }
 
 fn labeled(label: &Label) -> LabeledSpan {
@@ -134,6 +166,9 @@ impl miette::Diagnostic for Finding<'_> {
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        if self.labels.is_empty() {
+            return None;
+        }
         Some(Box::new(self.labels.iter().cloned()))
     }
 

@@ -1,11 +1,13 @@
 //! Conditions: which key says what is asked, which operators go with the type of the field, and what their operands mean.
 
+use std::fmt::Display;
+
 use super::Resolver;
 use super::names::list;
 use super::value::WRONG_VALUE;
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::model::{
-    Condition, ConditionKind, DateTest, FieldId, FieldTest, FieldType, NumberTest, Subject, TextTest, When,
+    Condition, ConditionKind, DateTest, FieldId, FieldTest, FieldType, Moment, NumberTest, Subject, TextTest, When,
 };
 use crate::schema::{self, ListOf, Literal, Placed, Text};
 use crate::source::Span;
@@ -301,7 +303,7 @@ impl Resolver {
             "more-than" => NumberTest::MoreThan(first),
             "less-than" => NumberTest::LessThan(first),
             "between" => {
-                let (first, second) = self.two(operator, &values)?;
+                let (first, second) = self.two(operator, &values, |_| true)?;
                 NumberTest::Between(first, second)
             }
             _ => NumberTest::In { values, negated: is_negated(operator) },
@@ -322,7 +324,7 @@ impl Resolver {
             "since" => DateTest::Since(first),
             "until" => DateTest::Until(first),
             "between" => {
-                let (first, second) = self.two(operator, &values)?;
+                let (first, second) = self.two(operator, &values, |when| matches!(when, When::At(Moment::Day(_))))?;
                 DateTest::Between(first, second)
             }
             _ => DateTest::In { values, negated: is_negated(operator) },
@@ -358,8 +360,20 @@ impl Resolver {
         None
     }
 
-    fn two<T: Copy>(&mut self, operator: &Operator<'_>, values: &[T]) -> Option<(T, T)> {
+    /// The ends of a range, in order where that can be told.
+    fn two<T: Copy + PartialOrd + Display>(
+        &mut self,
+        operator: &Operator<'_>,
+        values: &[T],
+        fixed: impl Fn(&T) -> bool,
+    ) -> Option<(T, T)> {
         if let [first, second] = values {
+            if fixed(first) && fixed(second) && first > second {
+                let message = format!("nothing lies between `{first}` and `{second}`");
+                let help = format!("write the lower end first: `between: [{second}, {first}]`");
+                self.report(Diagnostic::error(WRONG_VALUE, operator.span, message).at("wrong way round").help(help));
+                return None;
+            }
             return Some((*first, *second));
         }
         let message = format!("`between` takes two values, not {}", values.len());

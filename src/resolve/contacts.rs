@@ -37,6 +37,7 @@ impl Resolver {
             return contacts;
         };
         contacts.key.clone_from(&body.key.value.0);
+        self.not_empty(Some(&body.key), "column of the key");
         contacts.span = body.key.span;
         contacts.tags = self.tag_column(body.tags.as_ref());
         let points = body.points.as_ref().and_then(|points| points.column.as_ref());
@@ -60,15 +61,17 @@ impl Resolver {
                 ScalarOr::Scalar(_) | ScalarOr::Other(_) => {}
             }
         }
+        let (column, separator) =
+            (written.and_then(|tags| tags.column.as_ref()), written.and_then(|tags| tags.separator.as_ref()));
+        self.not_empty(column, "column of the tags");
+        self.not_empty(separator, "separator");
         let text = |placed: Option<&Placed<Text>>, default: &str| {
             placed.map_or(default.to_owned(), |placed| placed.value.0.clone())
         };
-        Tags {
-            open: self.index.open_tags,
-            names: self.tag_arena(),
-            column: text(written.and_then(|tags| tags.column.as_ref()), "tags"),
-            separator: text(written.and_then(|tags| tags.separator.as_ref()), ";"),
-        }
+        let (column, separator) = (text(column, "tags"), text(separator, ";"));
+        let names = self.tag_arena();
+        names.values().for_each(|tag| self.cell_text(&tag.id, tag.span, "tag", Some(&separator)));
+        Tags { open: self.index.open_tags, names, column, separator }
     }
 
     fn field(&mut self, id: &Placed<Text>, written: Option<&schema::Field>) -> Field {
@@ -79,6 +82,7 @@ impl Resolver {
             );
         }
         let column = written.and_then(|field| field.column.as_ref());
+        self.not_empty(column, "column");
         let mut field = Field {
             id: id.value.0.clone(),
             span: id.span,
@@ -106,10 +110,12 @@ impl Resolver {
             Written::Boolean => FieldType::Boolean,
             Written::Date => FieldType::Date,
             Written::Datetime => FieldType::Datetime,
-            Written::Choice => return self.choice_values(id, field).map(FieldType::Choice),
+            Written::Choice => return self.choice_values(id, field, None).map(FieldType::Choice),
             Written::Choices => {
                 let separator = field.separator.as_ref().map_or(";".to_owned(), |separator| separator.value.0.clone());
-                return self.choice_values(id, field).map(|values| FieldType::Choices { values, separator });
+                let values = self.choice_values(id, field, Some(&separator));
+                self.not_empty(field.separator.as_ref(), "separator");
+                return values.map(|values| FieldType::Choices { values, separator });
             }
         };
         self.stray(field.values.as_ref().map(|values| values.key), "values", &simple, KNOWN_TYPES);
@@ -132,7 +138,12 @@ impl Resolver {
         }
     }
 
-    fn choice_values(&mut self, id: &Placed<Text>, field: &schema::Field) -> Option<Vec<String>> {
+    fn choice_values(
+        &mut self,
+        id: &Placed<Text>,
+        field: &schema::Field,
+        separator: Option<&str>,
+    ) -> Option<Vec<String>> {
         let Some(values) = &field.values else {
             let message = format!("the field `{}` does not say which choices there are", id.value.0);
             self.report(
@@ -152,6 +163,7 @@ impl Resolver {
             return None;
         }
         for (at, value) in values.value.0.iter().enumerate() {
+            self.cell_text(&value.value.0, value.span, "choice", separator);
             if let Some(first) = values.value.0[..at].iter().find(|first| first.value == value.value) {
                 let message = format!("the choice `{}` stands twice", value.value.0);
                 self.report(
@@ -178,6 +190,13 @@ impl Resolver {
         field.min = limit(self, written.min.as_ref());
         field.max = limit(self, written.max.as_ref());
         field.default = written.default.as_ref().and_then(|literal| self.value(type_, literal));
+        if let (Some(min), Some(max), Some(written)) = (&field.min, &field.max, &written.max)
+            && less(max, min)
+        {
+            let message = format!("no value is allowed: `max` is below `min` of `{}`", field.id);
+            self.report(Diagnostic::error(super::value::WRONG_VALUE, written.span, message).at("below `min`"));
+            return;
+        }
         let (Some(default), Some(value)) = (&written.default, &field.default) else { return };
         let too_small = field.min.as_ref().is_some_and(|min| less(value, min));
         if too_small || field.max.as_ref().is_some_and(|max| less(max, value)) {

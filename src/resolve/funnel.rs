@@ -75,6 +75,9 @@ impl Resolver {
             broken: true,
         };
         let Some(written) = written else { return stage };
+        if let Some(value) = value {
+            self.cell_text(&value.value.0, value.span, "value", None);
+        }
         stage.converts = self.converts(funnel, written);
         let mistakes = self.diagnostics.len();
         stage.about = about(

@@ -2,6 +2,7 @@
 
 mod calendar;
 mod campaign;
+mod cells;
 mod columns;
 mod condition;
 mod contacts;

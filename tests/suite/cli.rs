@@ -29,7 +29,7 @@ fn a_folder_without_a_project_says_how_to_start_one() {
     assert_eq!((run.code, run.out.as_str()), (Some(3), ""));
     assert_eq!(
         run.err,
-        "error: there is no `funnelc.yaml` in `.` or above it\n  help: `funnelc init` starts a project\n"
+        "error: there is no `funnelc.yaml` in `.` or above it\n  help: `funnelc init` starts a project; for a git revision `--project PATH` says where it is\n"
     );
 }
 
@@ -98,4 +98,49 @@ fn the_same_mistakes_as_json() {
     let faults: Vec<_> = validator.iter_errors(&document).map(|fault| fault.to_string()).collect();
     assert_eq!(faults, Vec::<String>::new());
     insta::assert_snapshot!(run.out);
+}
+
+#[test]
+fn what_would_be_lost_is_not_written_over() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path();
+    assert_eq!(funnelc_in(path, &["init", "shop"]).code, Some(0));
+    let contacts = std::fs::read(path.join("shop/contacts.csv")).expect("made");
+    let run = |more: &[&str]| {
+        let mut args =
+            vec!["run", "shop", "--contacts", "shop/contacts.csv", "--now", "2026-11-21T09:00", "--out", "out"];
+        args.extend(more);
+        funnelc_in(path, &args).code
+    };
+    assert_eq!(run(&["--rejects", "shop/contacts.csv"]), Some(2));
+    assert_eq!(run(&["--rejects", "shop/funnelc.yaml"]), Some(2));
+    assert_eq!(run(&["--state", "out/state"]), Some(2));
+    assert_eq!(run(&["--state", "state"]), Some(0));
+    assert_eq!(run(&["--state", "state", "--rejects", "state/CURRENT"]), Some(2));
+    assert_eq!(run(&["--state", "state", "--rejects", "rejects.csv"]), Some(0));
+    assert_eq!(run(&["--state", "state", "--rejects", "rejects.csv"]), Some(0), "rejects of an earlier run may go");
+    assert_eq!(funnelc_in(path, &["plan", "shop", "-o", "shop/funnelc.yaml"]).code, Some(2));
+    assert_eq!(std::fs::read(path.join("shop/contacts.csv")).expect("still there"), contacts);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_stays_a_link() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("real.mmd"), "old").expect("written");
+    std::os::unix::fs::symlink("real.mmd", folder.path().join("link.mmd")).expect("linked");
+    let webshop = crate::projects::root().join("examples/webshop");
+    let run = funnelc_in(folder.path(), &["graph", webshop.to_str().expect("UTF-8"), "-o", "link.mmd"]);
+    assert_eq!(run.code, Some(0), "{}", run.err);
+    assert!(folder.path().join("link.mmd").is_symlink());
+    assert!(std::fs::read_to_string(folder.path().join("real.mmd")).expect("there").starts_with("flowchart"));
+}
+
+#[test]
+fn what_cannot_be_read_back_is_an_error() {
+    let yaml = "version: 1\ncontacts:\n  key: id\n  tags: { values: [\"a;b\", \" c \"] }\n  fields:\n    n: { type: integer, min: 5, max: 1 }\n    m: { type: choices, values: [x, y], separator: \"\" }\nsegments:\n  s: { where: { field: n, between: [5, 3] } }\n";
+    let compiled = funnelc::compile(crate::projects::sources(&[("funnelc.yaml", yaml)]));
+    let errors = compiled.diagnostics.iter().filter(|found| found.severity == funnelc::diagnostic::Severity::Error);
+    let messages: Vec<_> = errors.map(|found| found.message.as_str()).collect();
+    insta::assert_debug_snapshot!(messages);
 }

@@ -1,0 +1,61 @@
+//! Places that a run must keep apart: what it reads, the folders that it replaces, and the file of rejects; checked before anything is made.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use super::Failure;
+
+const REJECTS_HEADER: &[u8] = b"line,column,value,reason";
+
+/// Refuses a state folder that the output folder would swallow, or the other way round.
+pub(crate) fn state_apart(out: &Path, state: &Path) -> Result<(), Failure> {
+    let (real_out, real_state) = (real(out), real(state));
+    if real_state.starts_with(&real_out) || real_out.starts_with(&real_state) {
+        let message = format!("`--state {}` and `--out {}` lie in each other", state.display(), out.display());
+        return Err(
+            Failure::usage(message).help("each run replaces `--out` whole: keep the state in a folder of its own")
+        );
+    }
+    Ok(())
+}
+
+/// Refuses to put rejects over anything but the rejects of an earlier run: contacts, a project, a state.
+pub(crate) fn rejects_are_safe(rejects: &Path, contacts: &Path, state: Option<&Path>) -> Result<(), Failure> {
+    let target = real(rejects);
+    let lost = |what: &str| {
+        let message = format!("`--rejects {}` {what}, and would be lost", rejects.display());
+        Err(Failure::usage(message).help("name a new file"))
+    };
+    if target == real(contacts) {
+        return lost("is the contacts file");
+    }
+    if state.is_some_and(|state| target.starts_with(real(state))) {
+        return lost("lies in the state folder");
+    }
+    if target.is_file() && !holds_rejects(&target) {
+        return lost("is there and holds no rejects");
+    }
+    Ok(())
+}
+
+/// Whether two paths name one file.
+pub(crate) fn same(a: &Path, b: &Path) -> bool {
+    real(a) == real(b)
+}
+
+fn holds_rejects(path: &Path) -> bool {
+    let mut start = [0; REJECTS_HEADER.len()];
+    let read = std::fs::File::open(path).and_then(|file| file.take(start.len() as u64).read(&mut start));
+    read.is_ok_and(|read| read == 0 || start[..read] == *REJECTS_HEADER)
+}
+
+/// The path without links, also where its end does not exist yet.
+fn real(path: &Path) -> PathBuf {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+    for ancestor in absolute.ancestors() {
+        if let (Ok(found), Ok(rest)) = (ancestor.canonicalize(), absolute.strip_prefix(ancestor)) {
+            return if rest.as_os_str().is_empty() { found } else { found.join(rest) };
+        }
+    }
+    absolute
+}
