@@ -133,7 +133,7 @@ fn a_link_stays_a_link() {
     let run = funnelc_in(folder.path(), &["graph", webshop.to_str().expect("UTF-8"), "-o", "link.mmd"]);
     assert_eq!(run.code, Some(0), "{}", run.err);
     assert!(folder.path().join("link.mmd").is_symlink());
-    assert!(std::fs::read_to_string(folder.path().join("real.mmd")).expect("there").starts_with("flowchart"));
+    assert!(std::fs::read_to_string(folder.path().join("real.mmd")).expect("there").contains("flowchart"));
 }
 
 #[test]
