@@ -73,7 +73,7 @@ fn of_messages(impact: &Comparison) -> Vec<String> {
         let mut found: Vec<_> = impact.messages.iter().map(|message| (count(message), &message.now.id)).collect();
         found.retain(|(count, _)| *count > 0);
         found.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
-        clauses.extend(found.into_iter().map(|(count, id)| words(number(count), id)));
+        clauses.extend(found.into_iter().map(|(count, id)| agreeing(count, &words(number(count), id))));
     };
     add(MessageShift::newly, &|count, id| format!("{count} of {all} newly get `{id}`"));
     add(|it| it.on_the_way.gained.contacts, &|count, id| format!("{count} of {all} are newly on the way to `{id}`"));
@@ -82,6 +82,11 @@ fn of_messages(impact: &Comparison) -> Vec<String> {
     add(|it| it.on_the_way.lost.contacts, &|count, id| format!("{count} of {all} are no longer on the way to `{id}`"));
     add(|it| it.later, &|count, id| format!("{count} of {all} get `{id}` later instead of now"));
     clauses
+}
+
+/// The words for several, or for one.
+fn agreeing(count: u64, words: &str) -> String {
+    if count == 1 { words.replacen(" get ", " gets ", 1).replacen(" are ", " is ", 1) } else { words.to_owned() }
 }
 
 /// What else contacts are told apart by.
