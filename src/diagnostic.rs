@@ -128,7 +128,8 @@ mod tests {
     #[test]
     fn long_quotes_are_cut() {
         let long = "ż".repeat(10_000);
-        let finding = Diagnostic::error(Code("unknown-field"), Span::NOWHERE, format!("there is no field `{long}` in `a`"));
+        let finding =
+            Diagnostic::error(Code("unknown-field"), Span::NOWHERE, format!("there is no field `{long}` in `a`"));
         assert_eq!(finding.message, format!("there is no field `{}…` in `a`", "ż".repeat(LONGEST_QUOTE)));
     }
 

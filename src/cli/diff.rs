@@ -117,6 +117,14 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
         Format::Json => json(&report),
     };
     terminal.deliver(args.output.as_deref(), &rendered)?;
+    if let Some(unread) =
+        impact.as_ref().map(|impact| impact.bad_rows.before.max(impact.bad_rows.after)).filter(|rows| *rows > 0)
+    {
+        terminal.print(
+            Stream::Err,
+            &format!("{unread} bad rows are not compared; `funnelc run` shows what is wrong with them\n"),
+        )?;
+    }
     let touched = report.touched();
     Ok(if args.fail_on.iter().any(|what| what.is_in(touched)) { Exit::Findings } else { Exit::Fine })
 }
@@ -213,7 +221,7 @@ fn failed(broken: Broken, plan: &Plan, args: &Args, terminal: Terminal) -> Resul
     };
     match &error {
         RunError::Interrupted => Ok(Exit::Interrupted),
-        RunError::Header(_) | RunError::LongRow { .. } => {
+        RunError::Header(_) | RunError::DuplicateKey { .. } | RunError::LongRow { .. } => {
             terminal.fail(&Failure::new(format!("`{}`: {error}", name(&args.contacts))));
             Ok(Exit::Findings)
         }

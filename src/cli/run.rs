@@ -181,13 +181,13 @@ fn failed(error: &RunError, plan: &Plan, args: &Args, terminal: Terminal) -> Res
             let folder = args.state.as_deref().unwrap_or(Path::new(""));
             Failure::new(format!("the state in `{}` is damaged: {error}", folder.display()))
         }
-        RunError::Header(_) | RunError::LongRow { .. } | RunError::Read(_) => {
+        RunError::Header(_) | RunError::DuplicateKey { .. } | RunError::LongRow { .. } | RunError::Read(_) => {
             Failure::new(format!("`{}`: {error}", args.contacts.display()))
         }
         RunError::Write { .. } | RunError::Bind(_) => Failure::new(error.to_string()),
     };
     match error {
-        RunError::Header(_) | RunError::LongRow { .. } => {
+        RunError::Header(_) | RunError::DuplicateKey { .. } | RunError::LongRow { .. } => {
             terminal.fail(&failure);
             Ok(Exit::Findings)
         }

@@ -144,3 +144,15 @@ fn what_cannot_be_read_back_is_an_error() {
     let messages: Vec<_> = errors.map(|found| found.message.as_str()).collect();
     insta::assert_debug_snapshot!(messages);
 }
+
+#[test]
+fn a_comparison_refuses_the_keys_that_a_run_refuses() {
+    let folder = tempfile::tempdir().expect("a folder");
+    assert_eq!(funnelc_in(folder.path(), &["init", "shop"]).code, Some(0));
+    let contacts = std::fs::read_to_string(folder.path().join("shop/contacts.csv")).expect("made");
+    let twice = format!("{contacts}{}\n", contacts.lines().nth(2).expect("a second contact"));
+    std::fs::write(folder.path().join("twice.csv"), twice).expect("written");
+    let run = funnelc_in(folder.path(), &["diff", "shop", "shop", "--contacts", "twice.csv", "--now", "2026-11-21"]);
+    assert_eq!((run.code, run.out.as_str()), (Some(1), ""));
+    assert_eq!(run.err, "error: `twice.csv`: the key of line 36 stands in line 3 too\n");
+}

@@ -42,6 +42,9 @@ pub enum RunError {
     Read(#[from] ReadError),
     #[error("{}", .0.join("\n"))]
     Header(Vec<String>),
+    /// Only where nothing is written; a run tells each with its line.
+    #[error("the key of line {line} stands in line {first_line} too{}", if *more > 0 { format!(", and {more} more like it") } else { String::new() })]
+    DuplicateKey { line: u64, first_line: u64, more: usize },
     #[error("the row that begins in line {line} is longer than {} MiB; a quote may not be closed", LONGEST_ROW >> 20)]
     LongRow { line: u64 },
     #[error("cannot write {file}: {error}")]

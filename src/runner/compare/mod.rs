@@ -23,6 +23,7 @@ use super::output::text::push_moment;
 use super::program::{BindError, Program, floor_clock};
 use super::state::Header;
 use crate::plan::Plan;
+use crate::runner::input::keys::{ChunkKeys, Duplicate, Keys};
 use names::Names;
 use outcome::Observer;
 use part::Part;
@@ -71,6 +72,8 @@ struct Side<'a> {
     columns: Columns,
     observer: Observer<'a>,
     key: usize,
+    /// How many cells a row has.
+    width: usize,
 }
 
 impl Pair {
@@ -103,8 +106,12 @@ impl Pair {
             remembered: self.remembered.as_ref(),
             names: &self.names,
         };
-        let tally = Tally::new(&self.names);
-        let tally = floor::run(&job, (&blocks, &header), tally, options.threads, watch)?;
+        let sum = (Tally::new(&self.names), Keys::default());
+        let (tally, keys) = floor::run(&job, (&blocks, &header), sum, options.threads, watch)?;
+        let duplicates = keys.duplicates();
+        if let Some(Duplicate { first_line, line }) = duplicates.first().copied() {
+            return Err(RunError::DuplicateKey { line, first_line, more: duplicates.len() - 1 });
+        }
         Ok(report::comparison(tally, &self.names, [self.base.now(), self.head.now()]))
     }
 }
@@ -125,6 +132,7 @@ impl Bound {
             columns: layout.columns(),
             observer: Observer::new(names, which),
             key: layout.key,
+            width: layout.width(),
         }
     }
 
@@ -136,15 +144,16 @@ impl Bound {
 }
 
 impl Work for Job<'_> {
-    type Part = Tally;
-    type Sum = Tally;
+    type Part = (Tally, ChunkKeys);
+    type Sum = (Tally, Keys);
 
-    fn part(&self, chunk: &[u8], line: u64) -> Result<Tally, RunError> {
+    fn part(&self, chunk: &[u8], line: u64) -> Result<Self::Part, RunError> {
         Part::run(self, chunk, line)
     }
 
-    fn add(&self, sum: &mut Tally, part: Tally, _: usize, _: blake3::Hash) -> Result<(), RunError> {
-        sum.add(part);
+    fn add(&self, sum: &mut Self::Sum, part: Self::Part, _: usize, _: blake3::Hash) -> Result<(), RunError> {
+        sum.0.add(part.0);
+        sum.1.add(part.1);
         Ok(())
     }
 }

@@ -6,6 +6,7 @@ use super::{Job, Side};
 use crate::runner::batch::RunError;
 use crate::runner::contact::{Seen, TagSet};
 use crate::runner::effect::Effect;
+use crate::runner::input::keys::ChunkKeys;
 use crate::runner::input::problem::Problem;
 use crate::runner::input::row::{Row, Rows};
 use crate::runner::kernel::Worker;
@@ -30,10 +31,11 @@ type Memories = Option<(Settled, Settled)>;
 
 impl Part {
     /// Runs the rows of a chunk, of which the first begins in `line`, through both plans.
-    pub(super) fn run(job: &Job<'_>, chunk: &[u8], line: u64) -> Result<Tally, RunError> {
+    pub(super) fn run(job: &Job<'_>, chunk: &[u8], line: u64) -> Result<(Tally, ChunkKeys), RunError> {
         let rows = Rows::split(chunk, line);
         let memories: Vec<_> = rows.iter(chunk).map(|row| memories(job, row)).collect::<Result<_, _>>()?;
         let mut tally = Tally::new(job.names);
+        let mut keys = ChunkKeys::default();
         let (mut base, mut head) = (Runs::new(&job.base), Runs::new(&job.head));
         for (row, memories) in rows.iter(chunk).zip(&memories) {
             if row.is_blank() {
@@ -44,6 +46,9 @@ impl Part {
             let fine = base.run(row, memory.map(|settled| &settled.memory));
             let fine_head = head.run(row, memory_head.map(|settled| &settled.memory));
             let key = row.text(job.base.key);
+            if !key.trim().is_empty() && row.width() == Ok(job.base.width) {
+                keys.push(key, row.line());
+            }
             tally.bad.count(!fine, !fine_head, key);
             let lost = |settled: Option<&Settled>| settled.is_some_and(|settled| settled.lost_its_place);
             tally.misplaced.count(lost(memory), lost(memory_head), key);
@@ -51,7 +56,7 @@ impl Part {
                 tally.count(&base.outcome, &head.outcome, key);
             }
         }
-        Ok(tally)
+        Ok((tally, keys))
     }
 }
 
