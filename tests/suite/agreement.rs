@@ -29,6 +29,8 @@ fn the_kernel_agrees_with_the_reference() {
         }
     }
     report(&counts);
+    let seeds: Vec<&str> = differences.iter().filter_map(|difference| difference.lines().next()).collect();
+    println!("{}", seeds.join("\n"));
     let first = differences.first();
     assert!(differences.is_empty(), "{} of {cases} cases differ; the first:\n{}", differences.len(), first.unwrap());
 }
@@ -50,10 +52,15 @@ fn run_both(case: &Case, reference: &mut Reference) -> Result<(), String> {
         if ran.problems.rows > 0 || ran.duplicates > 0 {
             return Err(told(&format!("{:?}", ran.problems), &file));
         }
-        if repeats && state.as_ref() != Some(&ran.state) {
-            return Err(told("the same run again changes the state", &file));
+        let found = outcome(&ran);
+        if repeats {
+            // `funnelc run` leaves everything as it was; there is nothing left to do but what waits for a later time.
+            let waits = found.journal.iter().all(|row| row[2] == "defer");
+            let idle = waits && found.actions.is_empty() && found.contacts == expected.contacts;
+            idle.then_some(()).ok_or_else(|| told("the same run again does something", &file))?;
+            continue;
         }
-        if let Some(difference) = difference(&expected, &outcome(&ran)).filter(|_| !repeats) {
+        if let Some(difference) = difference(&expected, &found) {
             return Err(told(&difference, &file));
         }
         state = Some(ran.state);

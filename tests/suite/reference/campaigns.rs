@@ -120,7 +120,7 @@ impl Instant<'_> {
             return;
         }
         if self.contact.instant.started.contains(id) {
-            self.put_off(id, arrived);
+            self.put_off(id, arrived && !by_condition);
             return;
         }
         self.admit(id, campaign, by_condition);
@@ -129,12 +129,7 @@ impl Instant<'_> {
     /// Whether the contact came to rest in a stage of `{ entered: … }`, now or in an instant that put it off.
     fn arrives(&mut self, id: &str, campaign: &Value) -> bool {
         let arrived = entered_stages(campaign).iter().any(|stage| self.arrivals.contains(stage));
-        let now = self.clock.now;
-        let membership = self.membership(id);
-        let put_off = membership.put_off.is_some_and(|at| at < now);
-        if put_off {
-            membership.put_off = None;
-        }
+        let put_off = self.membership(id).put_off.take().is_some();
         arrived || put_off
     }
 

@@ -66,7 +66,11 @@ impl Instant<'_> {
         if self.contact.instant.at != self.clock.now {
             self.contact.instant = Limits::new(self.clock.now);
         }
-        self.contact.instant.deferred.clear();
+        let now = self.clock.now;
+        let campaigns = self.contact.campaigns.iter();
+        let put_off = campaigns.filter(|(_, membership)| membership.put_off == Some(now));
+        let told = put_off.map(|(id, _)| deferral(id, "", "", "", "campaign"));
+        self.contact.instant.deferred = told.collect();
     }
 
     pub(super) fn look(&self) -> Look<'_> {
@@ -90,7 +94,7 @@ impl Instant<'_> {
 
     /// Section 7: what a limit of the instant stops is journalled `deferred`, once.
     pub(super) fn defer(&mut self, place: &Place, subject: &str, to: &str, reason: &str) {
-        let what = format!("{} {} {subject} {to} {reason}", place.campaign, place.step);
+        let what = deferral(&place.campaign, &place.step, subject, to, reason);
         if self.contact.instant.deferred.insert(what) {
             let changed = self.changed;
             self.note("defer", place, [subject, "", to, reason]);
@@ -111,4 +115,9 @@ impl Instant<'_> {
             field.written();
         }
     }
+}
+
+/// What is told of a thing put off, to tell it once.
+fn deferral(campaign: &str, step: &str, subject: &str, to: &str, reason: &str) -> String {
+    format!("{campaign} {step} {subject} {to} {reason}")
 }

@@ -67,7 +67,9 @@ impl Instant<'_> {
             self.contact.tag_order = cell.map(|cell| read_tags(self.project, cell)).unwrap_or_default();
             return;
         }
+        let named = self.project.tags();
         let Some(cell) = cell else {
+            self.contact.tag_order.retain(|tag| named.contains(tag));
             return;
         };
         let shown = read_tags(self.project, cell);
@@ -75,7 +77,6 @@ impl Instant<'_> {
         for tag in &shown {
             all.entry(tag.clone()).or_default();
         }
-        let named = self.project.tags();
         for (tag, mut tracked) in all {
             let there = shown.contains(&tag);
             if !known || !named.contains(&tag) {

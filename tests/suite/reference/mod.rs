@@ -17,7 +17,7 @@
 //! 9. Goal and exit-when are read before the limit of one start per instant. An `entered` that this limit stops is kept.
 //! 10. An unpublished campaign still sees its conditions become false. A paused one is not left.
 //! 11. A stage changed outside counts for the limit of one entering per instant. Each thing put off is journalled once
-//!     per run. `existing: skip` concerns those whom the file shows in the run that first finds the campaign published.
+//!     per run, an `entered` once per instant. `existing: skip` concerns those whom the file shows in the run that first finds the campaign published.
 //! 12. Without an audience there is no outside: after `leave`, `place` may act at once.
 //! 13. The campaign of a contact cannot be published again without a change of the project, so nothing resumes.
 //! 14. What no step writes (tags, points, fields), and a tag that the project does not name, is read from the file and is

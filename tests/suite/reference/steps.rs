@@ -30,17 +30,22 @@ pub(super) fn named(steps: &[&Value], prefix: &str) -> Vec<Step> {
 }
 
 impl Instant<'_> {
-    /// Section 7: due steps, by due time, then campaign.
+    /// Section 7: due steps, by due time, then campaign; each campaign once, and what is due is read live.
     pub(super) fn run_due_steps(&mut self) {
-        let mut due: Vec<(Timestamp, usize, String, &Value)> = Vec::new();
-        for (order, (id, campaign)) in self.project.in_order("campaigns").into_iter().enumerate() {
-            if let Some(at) = self.due(&id) {
-                due.push((at, order, id, campaign));
+        let mut ran: Vec<String> = Vec::new();
+        loop {
+            let mut due: Vec<(Timestamp, usize, String, &Value)> = Vec::new();
+            for (order, (id, campaign)) in self.project.in_order("campaigns").into_iter().enumerate() {
+                if let Some(at) = self.due(&id).filter(|_| !ran.contains(&id)) {
+                    due.push((at, order, id, campaign));
+                }
             }
-        }
-        due.sort_by_key(|(at, order, _, _)| (*at, *order));
-        for (_, _, id, campaign) in due {
+            due.sort_by_key(|(at, order, _, _)| (*at, *order));
+            let Some((_, _, id, campaign)) = due.into_iter().next() else {
+                return;
+            };
             self.run_steps(&id, campaign);
+            ran.push(id);
         }
     }
 
