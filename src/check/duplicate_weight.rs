@@ -19,8 +19,12 @@ fn of_funnel(rule: &Rule, funnel: &Funnel) -> Vec<Diagnostic> {
     for group in sharing(funnel).into_iter().filter(|group| !ambiguous.contains(&group[0])) {
         let first = &funnel.stages[group[0]];
         for stage in group[1..].iter().map(|id| &funnel.stages[*id]) {
-            let message =
-                format!("`{}` weighs as much as `{}`, so contacts can move between them both ways", stage.id, first.id);
+            let why = if stage.is_final && first.is_final {
+                "so neither is further along"
+            } else {
+                "so contacts can move between them both ways"
+            };
+            let message = format!("`{}` weighs as much as `{}`, {why}", stage.id, first.id);
             let finding =
                 rule.finding(stage.weight_span, message).at(word(stage)).label(first.weight_span, word(first));
             found.push(finding.help(format!("give `{}` a weight of its own", stage.id)));

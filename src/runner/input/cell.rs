@@ -63,7 +63,10 @@ pub(crate) fn moment(text: &str, zone: &TimeZone) -> Option<i64> {
 }
 
 /// The moment at which the clocks of `zone` show the civil time; in a gap the next that exists, in an overlap the first.
+/// What lies beyond the calendar, such as the `9999-12-31` of those who mean never, is its last moment.
 pub(crate) fn in_zone(local: i64, zone: &TimeZone) -> Option<i64> {
+    const DAYS: i64 = 2 * 86_400;
+    let local = local.min(jiff::Timestamp::MAX.as_second() - DAYS);
     let civil = civil(local)?;
     let ambiguous = zone.to_ambiguous_timestamp(civil);
     match ambiguous.offset() {
@@ -165,6 +168,7 @@ mod tests {
         assert_eq!(at("2026-11-21"), utc("2026-11-20T23:00:00Z"));
         assert_eq!(at("2026-03-29T02:30"), utc("2026-03-29T01:00:00Z"), "the clock jumps from 2 to 3");
         assert_eq!(at("2026-10-25T02:30"), utc("2026-10-25T00:30:00Z"), "2:30 happens twice");
+        assert!(at("9999-12-31") > at("9999-01-01"), "those who mean never");
         for wrong in
             ["2026-11-21T", "2026-11-21T9:00", "2026-11-21T24:00", "2026-11-21T09:00.5", "2026-11-21T09:00+25", "x"]
         {

@@ -52,9 +52,9 @@ pub(crate) fn push_slot(out: &mut String, slot: Slot<'_>, type_: Option<&FieldTy
     }
 }
 
-/// Appends a moment in the zone with its offset, to the second: `2026-11-21T09:00:00+01:00`.
+/// Appends a moment in the zone with its offset, to the second: `2026-11-21T09:00:00+01:00`. A wait beyond the calendar ends in its last moment.
 pub(crate) fn push_moment(out: &mut String, moment: i64, zone: &TimeZone) {
-    let Ok(timestamp) = Timestamp::from_second(moment) else { return };
+    let timestamp = Timestamp::from_second(moment).unwrap_or(Timestamp::MAX);
     let offset = zone.to_offset(timestamp);
     push(out, offset.to_datetime(timestamp).strftime("%Y-%m-%dT%H:%M:%S"));
     push_offset(out, offset);
