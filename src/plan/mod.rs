@@ -1,6 +1,7 @@
 //! The plan: a checked project, frozen; nothing can make one but lowering a [`Checked`] project and reading a plan file whose fingerprint holds.
 
 mod read;
+mod values;
 pub mod wire;
 mod write;
 

@@ -1,20 +1,17 @@
 //! The plan's file form back to a model: the inverse of `write`, for files that may have been edited by hand or made by something else, so every name and word is checked.
 
 use std::collections::BTreeMap;
-use std::fmt::Display;
-use std::str::FromStr;
 
-use rust_decimal::Decimal;
-
+use super::values::{field_test, field_type, new_value, read_field};
 use super::wire;
 use crate::model::calendar::Sign;
 use crate::model::contacts::Tag;
 use crate::model::ids::Id;
 use crate::model::{
-    About, Audience, BadValue, Campaign, Channel, ChannelRules, ChoiceId, Condition, ConditionKind, Contacts, Content,
-    ContentKind, Conversion, DateTest, Duration, Enter, Existing, Field, FieldTest, FieldType, Funnel, IfPast, Model,
-    Moment, NewValue, NumberTest, OnLeave, Once, Outcome, Period, PlaceRule, Points, Publish, Segment, Stage, StageId,
-    StageRef, Step, StepId, StepKind, Subject, Tags, Target, TextTest, Until, Value, When,
+    About, Audience, BadValue, Campaign, Channel, ChannelRules, Condition, ConditionKind, Contacts, Content,
+    ContentKind, Conversion, Duration, Enter, Existing, FieldTest, FieldType, Funnel, IfPast, Model, Moment, OnLeave,
+    Once, Outcome, PlaceRule, Points, Publish, Segment, Stage, StageId, StageRef, Step, StepId, StepKind, Subject,
+    Tags, Target, Until,
 };
 use crate::source::Span;
 
@@ -264,7 +261,7 @@ fn key<T, I: Id>(map: &BTreeMap<String, T>, kind: &str, name: &str) -> Result<I,
     map.keys().position(|id| id == name).map(I::from_index).ok_or_else(|| unknown(kind, name))
 }
 
-fn unknown(kind: &str, name: &str) -> Fault {
+pub(super) fn unknown(kind: &str, name: &str) -> Fault {
     format!("there is no {kind} `{name}`")
 }
 
@@ -277,7 +274,7 @@ fn sorted(values: &[String]) -> Result<&[String], Fault> {
     if values.is_sorted() { Ok(values) } else { Err("the tags are not sorted".to_owned()) }
 }
 
-fn length(text: &str) -> Result<Duration, Fault> {
+pub(super) fn length(text: &str) -> Result<Duration, Fault> {
     Duration::parse(text, Sign::Positive).map_err(|fault| format!("`{text}`: {fault}"))
 }
 
@@ -311,134 +308,4 @@ fn read_content(id: &str, content: &wire::Content) -> Result<Content, Fault> {
 
 fn content_kind(text: &str) -> Result<ContentKind, Fault> {
     word(text, ContentKind::ALL.map(|kind| (kind.word(), kind)))
-}
-
-fn field_type(written: &wire::Field) -> Result<FieldType, Fault> {
-    let values = || written.values.clone().ok_or("the choices are missing".to_owned());
-    Ok(match written.type_.as_str() {
-        "text" => FieldType::Text { match_case: written.match_case.unwrap_or_default() },
-        "email" => FieldType::Email,
-        "integer" => FieldType::Integer,
-        "number" => FieldType::Number,
-        "boolean" => FieldType::Boolean,
-        "date" => FieldType::Date,
-        "datetime" => FieldType::Datetime,
-        "choice" => FieldType::Choice(values()?),
-        "choices" => FieldType::Choices {
-            values: values()?,
-            separator: written.separator.clone().ok_or("the separator is missing")?,
-        },
-        other => return Err(unknown("type", other)),
-    })
-}
-
-fn read_field(id: &str, written: &wire::Field) -> Result<Field, Fault> {
-    let value = |operand: &Option<wire::Operand>| operand.as_ref().map(|operand| value(written, operand)).transpose();
-    Ok(Field {
-        id: id.to_owned(),
-        span: Span::NOWHERE,
-        description: None,
-        column: written.column.clone(),
-        type_: Some(field_type(written)?),
-        required: written.required,
-        default: value(&written.default)?,
-        min: value(&written.min)?,
-        max: value(&written.max)?,
-    })
-}
-
-fn value(field: &wire::Field, operand: &wire::Operand) -> Result<Value, Fault> {
-    let type_ = field_type(field)?;
-    Ok(match (type_, operand) {
-        (FieldType::Choices { values, .. }, wire::Operand::Many(words)) => Value::Choices(choices(&values, words)?),
-        (FieldType::Text { .. } | FieldType::Email, wire::Operand::One(text)) => Value::Text(text.clone()),
-        (FieldType::Integer, wire::Operand::One(text)) => Value::Integer(parsed(text)?),
-        (FieldType::Number, wire::Operand::One(text)) => Value::Number(parsed(text)?),
-        (FieldType::Boolean, wire::Operand::One(text)) => Value::Boolean(parsed(text)?),
-        (FieldType::Date, wire::Operand::One(text)) => Value::Date(parsed(text)?),
-        (FieldType::Datetime, wire::Operand::One(text)) => Value::Datetime(Moment::parse(text)?),
-        (FieldType::Choice(values), wire::Operand::One(text)) => Value::Choice(choice(&values, text)?),
-        (_, operand) => return Err(format!("{operand:?} is no value of the type `{}`", field.type_)),
-    })
-}
-
-fn new_value(field: &wire::Field, to: &wire::NewValue) -> Result<NewValue, Fault> {
-    Ok(match to {
-        wire::NewValue::Value(operand) => NewValue::Value(value(field, operand)?),
-        wire::NewValue::Add(number) => NewValue::Add(parsed(number)?),
-        wire::NewValue::Today => NewValue::Today,
-        wire::NewValue::Now => NewValue::Now,
-    })
-}
-
-fn parsed<T: FromStr<Err: Display>>(text: &str) -> Result<T, Fault> {
-    text.parse().map_err(|error| format!("`{text}`: {error}"))
-}
-
-fn choice(values: &[String], text: &str) -> Result<ChoiceId, Fault> {
-    values.iter().position(|value| value == text).map(ChoiceId::from_index).ok_or_else(|| unknown("choice", text))
-}
-
-fn choices(values: &[String], words: &[String]) -> Result<Vec<ChoiceId>, Fault> {
-    words.iter().map(|word| choice(values, word)).collect()
-}
-
-fn field_test(type_: &FieldType, operator: &str, operands: &[String]) -> Result<FieldTest, Fault> {
-    let first = operands.first().ok_or("the operand is missing")?;
-    let negated = operator == "not-in";
-    Ok(match (type_, operator) {
-        (FieldType::Boolean, "in" | "not-in") => FieldTest::Boolean { is: parsed(first)?, negated },
-        (FieldType::Choice(values), "in" | "not-in") => {
-            FieldTest::Choice { values: choices(values, operands)?, negated }
-        }
-        (FieldType::Choices { values, .. }, "has-any") => FieldTest::HasAny(choices(values, operands)?),
-        (FieldType::Choices { values, .. }, "has-all") => FieldTest::HasAll(choices(values, operands)?),
-        (FieldType::Choices { values, .. }, "has-none") => FieldTest::HasNone(choices(values, operands)?),
-        (FieldType::Text { .. } | FieldType::Email, _) => FieldTest::Text(text_test(operator, operands, first)?),
-        (FieldType::Integer | FieldType::Number, _) => FieldTest::Number(number_test(operator, operands)?),
-        (FieldType::Date | FieldType::Datetime, _) => FieldTest::Date(date_test(operator, operands, first)?),
-        (_, operator) => return Err(format!("`{operator}` does not go with the type `{}`", type_.word())),
-    })
-}
-
-fn text_test(operator: &str, operands: &[String], first: &str) -> Result<TextTest, Fault> {
-    Ok(match operator {
-        "in" | "not-in" => TextTest::In { values: operands.to_vec(), negated: operator == "not-in" },
-        "contains" => TextTest::Contains(first.to_owned()),
-        "starts-with" => TextTest::StartsWith(first.to_owned()),
-        "ends-with" => TextTest::EndsWith(first.to_owned()),
-        other => return Err(unknown("operator", other)),
-    })
-}
-
-fn number_test(operator: &str, operands: &[String]) -> Result<NumberTest, Fault> {
-    let values: Vec<Decimal> = operands.iter().map(|text| parsed(text)).collect::<Result<_, _>>()?;
-    Ok(match (operator, values.as_slice()) {
-        ("in" | "not-in", _) => NumberTest::In { values, negated: operator == "not-in" },
-        ("at-least", [number]) => NumberTest::AtLeast(*number),
-        ("at-most", [number]) => NumberTest::AtMost(*number),
-        ("more-than", [number]) => NumberTest::MoreThan(*number),
-        ("less-than", [number]) => NumberTest::LessThan(*number),
-        ("between", [first, second]) => NumberTest::Between(*first, *second),
-        (other, _) => return Err(unknown("operator", other)),
-    })
-}
-
-fn date_test(operator: &str, operands: &[String], first: &str) -> Result<DateTest, Fault> {
-    match operator {
-        "within" => return length(first).map(DateTest::Within),
-        "within-next" => return length(first).map(DateTest::WithinNext),
-        "during" => return Period::parse(first).map(DateTest::During).ok_or_else(|| unknown("period", first)),
-        _ => {}
-    }
-    let values: Vec<When> = operands.iter().map(|text| When::parse(text)).collect::<Result<_, _>>()?;
-    Ok(match (operator, values.as_slice()) {
-        ("in" | "not-in", _) => DateTest::In { values, negated: operator == "not-in" },
-        ("between", [first, second]) => DateTest::Between(*first, *second),
-        ("before", [when]) => DateTest::Before(*when),
-        ("after", [when]) => DateTest::After(*when),
-        ("since", [when]) => DateTest::Since(*when),
-        ("until", [when]) => DateTest::Until(*when),
-        (other, _) => return Err(unknown("operator", other)),
-    })
 }

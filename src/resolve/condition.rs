@@ -4,6 +4,7 @@ use std::fmt::Display;
 
 use super::Resolver;
 use super::names::list;
+use super::operator::{Operand, Operator, operators, operators_of};
 use super::value::WRONG_VALUE;
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::model::{
@@ -18,44 +19,6 @@ const CONDITION_KEYS: Code = Code("condition-keys");
 pub(super) fn broken(span: Span) -> Condition {
     Condition { span, kind: ConditionKind::Broken }
 }
-
-/// An operator as written.
-#[derive(Clone, Copy)]
-struct Operator<'a> {
-    word: &'static str,
-    /// The place of the word.
-    key: Span,
-    /// The place of the operand.
-    span: Span,
-    operand: Operand<'a>,
-}
-
-#[derive(Clone, Copy)]
-enum Operand<'a> {
-    One(&'a Placed<Literal>),
-    Many(&'a ListOf<Placed<Literal>>),
-    Flag(bool),
-}
-
-const TEXT: &[&str] = &["is", "is-not", "in", "not-in", "contains", "starts-with", "ends-with"];
-const NUMBER: &[&str] = &["is", "is-not", "in", "not-in", "at-least", "at-most", "more-than", "less-than", "between"];
-const BOOLEAN: &[&str] = &["is", "is-not"];
-const CHOICE: &[&str] = &["is", "is-not", "in", "not-in"];
-const CHOICES: &[&str] = &["has-any", "has-all", "has-none"];
-const DATE: &[&str] = &[
-    "is",
-    "is-not",
-    "in",
-    "not-in",
-    "between",
-    "before",
-    "after",
-    "since",
-    "until",
-    "within",
-    "within-next",
-    "during",
-];
 
 impl Resolver {
     /// A condition that is not the way into a campaign.
@@ -225,7 +188,7 @@ impl Resolver {
             }
             FieldType::Choice(values) => {
                 let choices = self.each(operator, |this, literal| this.choice(values, literal))?;
-                Some(FieldTest::Choice { values: choices, negated: is_negated(operator) })
+                Some(FieldTest::Choice { values: choices, negated: operator.is_negated() })
             }
             FieldType::Choices { values, .. } => {
                 let Operand::Many(literals) = operator.operand else { return None };
@@ -285,7 +248,7 @@ impl Resolver {
             "contains" => TextTest::Contains(first),
             "starts-with" => TextTest::StartsWith(first),
             "ends-with" => TextTest::EndsWith(first),
-            _ => TextTest::In { values, negated: is_negated(operator) },
+            _ => TextTest::In { values, negated: operator.is_negated() },
         })
     }
 
@@ -306,7 +269,7 @@ impl Resolver {
                 let (first, second) = self.two(operator, &values, |_| true)?;
                 NumberTest::Between(first, second)
             }
-            _ => NumberTest::In { values, negated: is_negated(operator) },
+            _ => NumberTest::In { values, negated: operator.is_negated() },
         })
     }
 
@@ -327,7 +290,7 @@ impl Resolver {
                 let (first, second) = self.two(operator, &values, |when| matches!(when, When::At(Moment::Day(_))))?;
                 DateTest::Between(first, second)
             }
-            _ => DateTest::In { values, negated: is_negated(operator) },
+            _ => DateTest::In { values, negated: operator.is_negated() },
         })
     }
 
@@ -392,21 +355,6 @@ impl Resolver {
     }
 }
 
-fn is_negated(operator: &Operator<'_>) -> bool {
-    matches!(operator.word, "is-not" | "not-in")
-}
-
-fn operators_of(type_: &FieldType) -> &'static [&'static str] {
-    match type_ {
-        FieldType::Text { .. } | FieldType::Email => TEXT,
-        FieldType::Integer | FieldType::Number => NUMBER,
-        FieldType::Boolean => BOOLEAN,
-        FieldType::Choice(_) => CHOICE,
-        FieldType::Choices { .. } => CHOICES,
-        FieldType::Date | FieldType::Datetime => DATE,
-    }
-}
-
 /// The keys that say what is asked, in the order of the text.
 fn questions(written: &schema::Condition) -> Vec<(&'static str, Span)> {
     let key = |placed: &Option<Placed<Text>>| placed.as_ref().map(|placed| placed.key);
@@ -423,60 +371,6 @@ fn questions(written: &schema::Condition) -> Vec<(&'static str, Span)> {
     ];
     let mut found: Vec<_> = found.into_iter().filter_map(|(word, key)| key.map(|key| (word, key))).collect();
     found.sort_by_key(|(_, key)| *key);
-    found
-}
-
-/// The operators, in the order of the text.
-fn operators(written: &schema::Condition) -> Vec<Operator<'_>> {
-    fn one<'a>(word: &'static str, placed: &'a Option<Placed<Literal>>) -> Option<Operator<'a>> {
-        placed.as_ref().map(|literal| Operator {
-            word,
-            key: literal.key,
-            span: literal.span,
-            operand: Operand::One(literal),
-        })
-    }
-    fn many<'a>(word: &'static str, placed: &'a Option<Placed<ListOf<Placed<Literal>>>>) -> Option<Operator<'a>> {
-        placed.as_ref().map(|list| Operator {
-            word,
-            key: list.key,
-            span: list.span,
-            operand: Operand::Many(&list.value),
-        })
-    }
-    let exists = written.exists.as_ref();
-    let found = [
-        one("is", &written.is),
-        one("is-not", &written.is_not),
-        many("in", &written.in_),
-        many("not-in", &written.not_in),
-        one("at-least", &written.at_least),
-        one("at-most", &written.at_most),
-        one("more-than", &written.more_than),
-        one("less-than", &written.less_than),
-        many("between", &written.between),
-        one("contains", &written.contains),
-        one("starts-with", &written.starts_with),
-        one("ends-with", &written.ends_with),
-        exists.map(|flag| Operator {
-            word: "exists",
-            key: flag.key,
-            span: flag.span,
-            operand: Operand::Flag(flag.value),
-        }),
-        one("before", &written.before),
-        one("after", &written.after),
-        one("since", &written.since),
-        one("until", &written.until),
-        one("within", &written.within),
-        one("within-next", &written.within_next),
-        one("during", &written.during),
-        many("has-any", &written.has_any),
-        many("has-all", &written.has_all),
-        many("has-none", &written.has_none),
-    ];
-    let mut found: Vec<_> = found.into_iter().flatten().collect();
-    found.sort_by_key(|operator| operator.key);
     found
 }
 

@@ -8,9 +8,11 @@ mod condition;
 mod contacts;
 mod funnel;
 mod names;
+mod operator;
 mod step;
 mod tags;
 mod value;
+mod verb;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{About, Arena, Contacts, Content, ContentKind, FunnelId, Model, Once, Segment, ids::Id};

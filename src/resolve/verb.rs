@@ -1,0 +1,129 @@
+//! The verbs of steps: which there are, which of them a step has, what belongs to each, and how a step without an id is called.
+
+use std::collections::BTreeMap;
+
+use crate::model::Outcome;
+use crate::schema::{self, Placed, ScalarOr, Text};
+use crate::source::Span;
+
+/// The verbs of the language.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verb {
+    Send,
+    Move,
+    Leave,
+    AddTag,
+    RemoveTag,
+    Points,
+    Set,
+    Clear,
+    Wait,
+    WaitUntil,
+    If,
+    Exit,
+}
+
+impl Verb {
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Send => "send",
+            Self::Move => "move",
+            Self::Leave => "leave",
+            Self::AddTag => "add-tag",
+            Self::RemoveTag => "remove-tag",
+            Self::Points => "points",
+            Self::Set => "set",
+            Self::Clear => "clear",
+            Self::Wait => "wait",
+            Self::WaitUntil => "wait-until",
+            Self::If => "if",
+            Self::Exit => "exit",
+        }
+    }
+}
+
+/// Verb and operand, with an ordinal from the second equal one of the list on.
+pub(super) fn unnamed(verb: Verb, step: &schema::Step, prefix: &str, ordinals: &mut BTreeMap<String, usize>) -> String {
+    let base = match operand(verb, step) {
+        Some(operand) => format!("{prefix}{}:{operand}", verb.word()),
+        None => format!("{prefix}{}", verb.word()),
+    };
+    let ordinal = ordinals.entry(base.clone()).or_insert(0);
+    *ordinal += 1;
+    if *ordinal == 1 { base } else { format!("{base}#{ordinal}") }
+}
+
+fn operand(verb: Verb, step: &schema::Step) -> Option<String> {
+    let text = |placed: &Option<Placed<Text>>| placed.as_ref().map(|placed| placed.value.0.clone());
+    match verb {
+        Verb::Send => text(&step.send),
+        Verb::Move => text(&step.move_),
+        Verb::Leave => text(&step.leave),
+        Verb::AddTag => text(&step.add_tag),
+        Verb::RemoveTag => text(&step.remove_tag),
+        Verb::Points => step.points.as_ref().map(|points| points.value.to_string()),
+        Verb::Set => text(&step.set),
+        Verb::Clear => text(&step.clear),
+        Verb::Wait => text(&step.wait).map(|written| super::calendar::spelt_out(&written)),
+        Verb::WaitUntil => step.wait_until.as_ref().map(|until| match &until.value {
+            ScalarOr::Scalar(moment) => super::calendar::spelt_moment(&moment.0),
+            ScalarOr::Other(wait) => wait.field.value.0.clone(),
+        }),
+        Verb::If => None,
+        Verb::Exit => step.exit.as_ref().map(|exit| outcome_word(exit.value).to_owned()),
+    }
+}
+
+pub(super) fn outcome(exit: schema::campaign::Exit) -> Outcome {
+    match exit {
+        schema::campaign::Exit::Completed => Outcome::Completed,
+        schema::campaign::Exit::Exited => Outcome::Exited,
+        schema::campaign::Exit::Converted => Outcome::Converted,
+    }
+}
+
+fn outcome_word(exit: schema::campaign::Exit) -> &'static str {
+    match exit {
+        schema::campaign::Exit::Completed => "completed",
+        schema::campaign::Exit::Exited => "exited",
+        schema::campaign::Exit::Converted => "converted",
+    }
+}
+
+/// The verbs of a step with the places of word and operand, in the order of the text.
+pub(super) fn verbs(step: &schema::Step) -> Vec<(Verb, Span, Span)> {
+    fn at<T>(placed: Option<&Placed<T>>) -> Option<(Span, Span)> {
+        placed.map(|placed| (placed.key, placed.span))
+    }
+    let found = [
+        (Verb::Send, at(step.send.as_ref())),
+        (Verb::Move, at(step.move_.as_ref())),
+        (Verb::Leave, at(step.leave.as_ref())),
+        (Verb::AddTag, at(step.add_tag.as_ref())),
+        (Verb::RemoveTag, at(step.remove_tag.as_ref())),
+        (Verb::Points, at(step.points.as_ref())),
+        (Verb::Set, at(step.set.as_ref())),
+        (Verb::Clear, at(step.clear.as_ref())),
+        (Verb::Wait, at(step.wait.as_ref())),
+        (Verb::WaitUntil, at(step.wait_until.as_ref())),
+        (Verb::If, at(step.if_.as_ref())),
+        (Verb::Exit, at(step.exit.as_ref())),
+    ];
+    let mut found: Vec<_> =
+        found.into_iter().filter_map(|(verb, at)| at.map(|(key, span)| (verb, key, span))).collect();
+    found.sort_by_key(|(_, key, _)| *key);
+    found
+}
+
+/// The other keys of a step, each with the verb to which it belongs.
+pub(super) fn belongings(step: &schema::Step) -> Vec<(&'static str, Verb, Span)> {
+    let found = [
+        ("once", Verb::Send, step.once.as_ref().map(|placed| placed.key)),
+        ("transactional", Verb::Send, step.transactional.as_ref().map(|placed| placed.key)),
+        ("to", Verb::Set, step.to.as_ref().map(|placed| placed.key)),
+        ("if-past", Verb::WaitUntil, step.if_past.as_ref().map(|placed| placed.key)),
+        ("then", Verb::If, step.then.as_ref().map(|placed| placed.key)),
+        ("else", Verb::If, step.else_.as_ref().map(|placed| placed.key)),
+    ];
+    found.into_iter().filter_map(|(word, verb, key)| key.map(|key| (word, verb, key))).collect()
+}
