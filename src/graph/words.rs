@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use crate::model::ids::Id;
 use crate::model::{
     ChoiceId, Condition, ConditionKind, Content, ContentKind, DateTest, Duration, Enter, FieldId, FieldTest, FieldType,
-    Model, NewValue, NumberTest, Outcome, StageRef, Step, StepKind, Subject, TagId, Tags, TextTest, Until, Value,
+    Model, NewValue, NumberTest, StageRef, Step, StepKind, Subject, TagId, Tags, TextTest, Until, Value,
 };
 
 /// What stands for something that could not be understood.
@@ -39,7 +39,7 @@ pub fn step(model: &Model, step: &Step) -> String {
         StepKind::Wait(duration) => format!("wait {duration}"),
         StepKind::WaitUntil { until, .. } => format!("wait until {}", moment(model, until)),
         StepKind::If { when, .. } => format!("if {}", condition(model, when)),
-        StepKind::Exit(outcome) => format!("exit: {}", self::outcome(*outcome)),
+        StepKind::Exit(outcome) => format!("exit: {}", outcome.word()),
         StepKind::Broken => UNCLEAR.to_owned(),
     }
 }
@@ -52,28 +52,7 @@ pub fn stage(model: &Model, stage: StageRef) -> String {
 
 /// The language's word for the kind of some content; absent where that is broken.
 pub fn kind(content: &Content) -> Option<&'static str> {
-    content.kind.map(|kind| match kind {
-        ContentKind::Email => "email",
-        ContentKind::Sms => "sms",
-        ContentKind::Push => "push",
-        ContentKind::Focus => "focus",
-        ContentKind::Message => "message",
-        ContentKind::Dynamic => "dynamic",
-        ContentKind::Ad => "ad",
-        ContentKind::Social => "social",
-        ContentKind::Page => "page",
-        ContentKind::Form => "form",
-        ContentKind::Asset => "asset",
-    })
-}
-
-/// `completed`, `exited`, `converted`.
-pub fn outcome(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Completed => "completed",
-        Outcome::Exited => "exited",
-        Outcome::Converted => "converted",
-    }
+    content.kind.map(ContentKind::word)
 }
 
 /// `1 step`, `2 steps`.

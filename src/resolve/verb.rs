@@ -70,7 +70,7 @@ fn operand(verb: Verb, step: &schema::Step) -> Option<String> {
             ScalarOr::Other(wait) => wait.field.value.0.clone(),
         }),
         Verb::If => None,
-        Verb::Exit => step.exit.as_ref().map(|exit| outcome_word(exit.value).to_owned()),
+        Verb::Exit => step.exit.as_ref().map(|exit| outcome(exit.value).word().to_owned()),
     }
 }
 
@@ -79,14 +79,6 @@ pub(super) fn outcome(exit: schema::campaign::Exit) -> Outcome {
         schema::campaign::Exit::Completed => Outcome::Completed,
         schema::campaign::Exit::Exited => Outcome::Exited,
         schema::campaign::Exit::Converted => Outcome::Converted,
-    }
-}
-
-fn outcome_word(exit: schema::campaign::Exit) -> &'static str {
-    match exit {
-        schema::campaign::Exit::Completed => "completed",
-        schema::campaign::Exit::Exited => "exited",
-        schema::campaign::Exit::Converted => "converted",
     }
 }
 

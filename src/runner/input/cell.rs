@@ -1,8 +1,10 @@
 //! Text of cells to typed values; what does not parse whole is not a value.
 
 use jiff::civil::DateTime;
-use jiff::tz::{AmbiguousOffset, TimeZone};
+use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
+
+use crate::runner::program::first_moment;
 
 /// True, false, yes, no, 1, 0 in any letter case.
 pub(crate) fn boolean(text: &str) -> Option<bool> {
@@ -62,22 +64,11 @@ pub(crate) fn moment(text: &str, zone: &TimeZone) -> Option<i64> {
     if offset.is_empty() { in_zone(local, zone) } else { Some(local - offset_seconds(offset.trim_start())?) }
 }
 
-/// The moment at which the clocks of `zone` show the civil time; in a gap the next that exists, in an overlap the first.
+/// The first moment at which the clocks of `zone` show the civil time.
 /// What lies beyond the calendar, such as the `9999-12-31` of those who mean never, is its last moment.
-pub(crate) fn in_zone(local: i64, zone: &TimeZone) -> Option<i64> {
+fn in_zone(local: i64, zone: &TimeZone) -> Option<i64> {
     const DAYS: i64 = 2 * 86_400;
-    let local = local.min(jiff::Timestamp::MAX.as_second() - DAYS);
-    let civil = civil(local)?;
-    let ambiguous = zone.to_ambiguous_timestamp(civil);
-    match ambiguous.offset() {
-        AmbiguousOffset::Unambiguous { offset } | AmbiguousOffset::Fold { before: offset, after: _ } => {
-            Some(local - i64::from(offset.seconds()))
-        }
-        AmbiguousOffset::Gap { before: _, after } => {
-            let before_gap = jiff::Timestamp::from_second(local - i64::from(after.seconds())).ok()?;
-            zone.following(before_gap).next().map(|transition| transition.timestamp().as_second())
-        }
-    }
+    first_moment(zone, civil(local.min(jiff::Timestamp::MAX.as_second() - DAYS))?)
 }
 
 fn civil(local: i64) -> Option<DateTime> {

@@ -215,7 +215,7 @@ impl<'p> Writer<'p> {
             Event::ExternalField { field, from, to }
             | Event::Set { field, from, to }
             | Event::Clear { field, from, to } => self.values(field, from, to),
-            Event::End { outcome, reason: _ } => ("", none(), words::outcome(outcome).to_owned()),
+            Event::End { outcome, reason: _ } => ("", none(), outcome.word().to_owned()),
             Event::Send { content } => {
                 let channel = self.model.content[content].kind.and_then(crate::model::ContentKind::channel);
                 (

@@ -1,6 +1,5 @@
 //! Ids and events as the words of docs/outputs.md; every match is exhaustive, so that a new event cannot be forgotten.
 
-use crate::model::Outcome;
 use crate::runner::effect::{Cause, EndReason, Event, PastChoice, Refusal, SkipReason};
 
 /// The word of the `event` column.
@@ -70,15 +69,6 @@ pub(crate) fn skip(reason: SkipReason) -> &'static str {
         SkipReason::Unreachable => "unreachable",
         SkipReason::AlreadySent => "already-sent",
         SkipReason::Past => "past",
-    }
-}
-
-/// How a campaign ended for a contact.
-pub(crate) fn outcome(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Completed => "completed",
-        Outcome::Exited => "exited",
-        Outcome::Converted => "converted",
     }
 }
 

@@ -20,7 +20,7 @@ pub(crate) use journey::{
 };
 pub(crate) use topics::{Reads, Topics};
 pub use zone::floor_clock;
-pub(crate) use zone::{Zone, day_of_number};
+pub(crate) use zone::{Zone, day_of_number, first_moment};
 
 use crate::model::ids::Id;
 use crate::model::{Campaign, CampaignId, Condition, Enter, Existing, Model, StageRef};

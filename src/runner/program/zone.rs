@@ -40,13 +40,7 @@ impl Zone {
 
     /// The moment at which the clock shows `time`: the first of two, and in a gap the next minute that exists.
     pub(crate) fn moment(&self, time: DateTime) -> i64 {
-        let ambiguous = self.0.to_ambiguous_timestamp(time);
-        let found = match ambiguous.offset() {
-            AmbiguousOffset::Unambiguous { offset } => offset.to_timestamp(time),
-            AmbiguousOffset::Fold { before, .. } => before.to_timestamp(time),
-            AmbiguousOffset::Gap { before, .. } => before.to_timestamp(time).map(|after| self.transition_before(after)),
-        };
-        found.map_or_else(|_| edge(i64::from(time.year())), Timestamp::as_second)
+        first_moment(&self.0, time).unwrap_or_else(|| edge(i64::from(time.year())))
     }
 
     /// As a wait counts: the same clock time so many months and days later, then exact seconds.
@@ -122,12 +116,22 @@ impl Zone {
     fn wall(&self, moment: i64) -> DateTime {
         self.0.to_datetime(timestamp(moment))
     }
+}
 
-    /// The clock jumps at some moment not after `after`; the last such is where the gap ends.
-    fn transition_before(&self, after: Timestamp) -> Timestamp {
-        let next = after.checked_add(Span::new().seconds(1)).unwrap_or(after);
-        self.0.preceding(next).next().map_or(after, |transition| transition.timestamp())
-    }
+/// The moment at which the clock of a zone shows `time`: the first of two, and in a gap the moment at which it ends; absent beyond the calendar.
+pub(crate) fn first_moment(zone: &TimeZone, time: DateTime) -> Option<i64> {
+    let found = match zone.to_ambiguous_timestamp(time).offset() {
+        AmbiguousOffset::Unambiguous { offset } => offset.to_timestamp(time),
+        AmbiguousOffset::Fold { before, .. } => before.to_timestamp(time),
+        AmbiguousOffset::Gap { before, .. } => before.to_timestamp(time).map(|after| transition_before(zone, after)),
+    };
+    found.ok().map(Timestamp::as_second)
+}
+
+/// The clock jumps at some moment not after `after`; the last such is where the gap ends.
+fn transition_before(zone: &TimeZone, after: Timestamp) -> Timestamp {
+    let next = after.checked_add(Span::new().seconds(1)).unwrap_or(after);
+    zone.preceding(next).next().map_or(after, |transition| transition.timestamp())
 }
 
 /// Days since 1970-01-01.

@@ -19,7 +19,6 @@ use crate::model::ids::Id;
 use crate::model::{CampaignId, Field, FieldType, StageId};
 use crate::runner::contact::Kept;
 use crate::runner::merge::Known;
-use crate::runner::output::words;
 use crate::runner::program::Program;
 
 /// Appends the line.
@@ -145,7 +144,7 @@ impl Line<'_> {
             Phase::Never => {}
             Phase::Ended(outcome) => {
                 self.key("o");
-                self.text(words::outcome(outcome));
+                self.text(outcome.word());
             }
             Phase::Active => self.pending(id, member),
         }
