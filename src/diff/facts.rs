@@ -68,6 +68,7 @@ fn contacts(model: &Model) -> Thing {
         BadValue::Fail => "the row is bad",
         BadValue::Missing => "the value counts as missing",
     };
+    let role = |field: Option<FieldId>| field.map(|field| contacts.fields[field].id.clone());
     let facts = vec![
         Fact::new("column of the key", contacts.key.clone()),
         Fact::new("a value that does not fit", bad.to_owned()),
@@ -75,6 +76,10 @@ fn contacts(model: &Model) -> Thing {
         Fact::new("between two tags", contacts.tags.separator.clone()),
         Fact::new("other tags", if contacts.tags.open { "allowed" } else { "not allowed" }.to_owned()),
         Fact::new("column of the points", contacts.points.column.clone()),
+        Fact::new("field of the zone", role(contacts.timezone)),
+        Fact::new("field of the language", role(contacts.language)),
+        Fact::new("field of the owner", role(contacts.owner)),
+        Fact::new("field of the preferred channel", role(contacts.preferred_channel)),
     ];
     thing(Kind::Contacts, "contacts", facts, None::<&()>)
 }

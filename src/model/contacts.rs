@@ -23,6 +23,14 @@ pub struct Contacts {
     pub fields: Arena<FieldId, Field>,
     /// Per channel, in the order of [`Channel::ALL`].
     pub channels: [ChannelRules; 3],
+    /// The text field with the contact's IANA zone.
+    pub timezone: Option<FieldId>,
+    /// The field with the contact's language.
+    pub language: Option<FieldId>,
+    /// The field with the address of who looks after the contact.
+    pub owner: Option<FieldId>,
+    /// The field with the channel that the contact prefers.
+    pub preferred_channel: Option<FieldId>,
     /// What a value that does not fit its type does.
     pub on_bad_value: BadValue,
 }

@@ -56,6 +56,7 @@ impl Reader<'_> {
             channels[channel as usize] = self.channel(rules)?;
         }
         let fields = written.fields.iter().map(|(id, field)| read_field(id, field));
+        let role = |name: &Option<String>| name.as_ref().map(|name| key(&written.fields, "field", name)).transpose();
         let tag = |id: &String| Tag { id: id.clone(), span: Span::NOWHERE };
         Ok(Contacts {
             key: written.key.clone(),
@@ -69,6 +70,10 @@ impl Reader<'_> {
             points: Points { column: written.points.clone() },
             fields: fields.collect::<Result<_, Fault>>()?,
             channels,
+            timezone: role(&written.timezone)?,
+            language: role(&written.language)?,
+            owner: role(&written.owner)?,
+            preferred_channel: role(&written.preferred_channel)?,
             on_bad_value: match written.on_bad_value {
                 wire::OnBadValue::Fail => BadValue::Fail,
                 wire::OnBadValue::Missing => BadValue::Missing,

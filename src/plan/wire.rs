@@ -59,6 +59,18 @@ pub struct Contacts {
     pub fields: BTreeMap<String, Field>,
     /// The channels that have rules: `email`, `sms`, `push`.
     pub channels: BTreeMap<String, Channel>,
+    /// The field with the contact's zone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timezone: Option<String>,
+    /// The field with the contact's language.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+    /// The field with the address of who looks after the contact.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    /// The field with the channel that the contact prefers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub preferred_channel: Option<String>,
 }
 
 /// What a value that does not fit its type does.

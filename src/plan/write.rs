@@ -44,6 +44,7 @@ impl Names<'_> {
             let rules = wire::Channel { address, consent, do_not_contact: rules.do_not_contact.clone() };
             (channel.word().to_owned(), rules)
         });
+        let field = |id: Option<FieldId>| id.map(|id| contacts.fields[id].id.clone());
         wire::Contacts {
             key: contacts.key.clone(),
             on_bad_value: match contacts.on_bad_value {
@@ -59,6 +60,10 @@ impl Names<'_> {
             points: contacts.points.column.clone(),
             fields: contacts.fields.values().filter_map(|field| Some((field.id.clone(), wire_field(field)?))).collect(),
             channels: channels.filter(|(_, rules)| *rules != wire::Channel::default()).collect(),
+            timezone: field(contacts.timezone),
+            language: field(contacts.language),
+            owner: field(contacts.owner),
+            preferred_channel: field(contacts.preferred_channel),
         }
     }
 

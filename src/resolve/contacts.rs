@@ -24,6 +24,10 @@ pub(super) fn none() -> Contacts {
         points: Points { column: "points".to_owned() },
         fields: Arena::default(),
         channels: Default::default(),
+        timezone: None,
+        language: None,
+        owner: None,
+        preferred_channel: None,
         on_bad_value: BadValue::Fail,
     }
 }
@@ -45,6 +49,7 @@ impl Resolver {
         contacts.fields = sorted(&body.fields).map(|(id, field)| self.field(id, field.body.as_ref())).collect();
         contacts.on_bad_value = self.on_bad_value(body.on_bad_value.as_ref());
         self.addresses(body, &mut contacts.channels);
+        self.roles(body, &mut contacts);
         contacts
     }
 

@@ -9,6 +9,7 @@ mod contacts;
 mod funnel;
 mod names;
 mod operator;
+mod roles;
 mod step;
 mod tags;
 mod value;

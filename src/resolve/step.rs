@@ -172,7 +172,11 @@ impl Resolver {
             return None;
         };
         let (field, type_) = self.written_field(name)?;
-        self.new_value(field, &type_, to).map(|to| StepKind::Set { field, to })
+        let new = self.new_value(field, &type_, to)?;
+        if let (NewValue::Value(Value::Text(zone)), true) = (&new, self.contacts.timezone == Some(field)) {
+            self.zone_text(zone, to.span);
+        }
+        Some(StepKind::Set { field, to: new })
     }
 
     /// A field that a step writes: any but the one that names the contact.

@@ -28,6 +28,14 @@ pub struct Contacts {
     /// The column that holds why a channel must not be used: nothing, `unsubscribed`, `complained`, `bounced`.
     #[serde(default)]
     pub do_not_contact: Entries<Column>,
+    /// The text field that holds a contact's IANA zone, such as `Europe/Warsaw`; it counts in waits only. Default: the project's zone for everybody.
+    pub timezone: Option<Placed<Text>>,
+    /// The field that holds a contact's language.
+    pub language: Option<Placed<Text>>,
+    /// The field that holds the address of who looks after a contact.
+    pub owner: Option<Placed<Text>>,
+    /// The field that holds the channel on which a contact likes to be reached: `email`, `sms`, `push`.
+    pub preferred_channel: Option<Placed<Text>>,
     /// What a value that does not fit its type does: `fail` (default) or `missing`.
     pub on_bad_value: Option<Placed<Text>>,
 }

@@ -53,15 +53,6 @@ const WORDS: &[(&str, Words)] = &[
         ],
     ),
     (
-        "Contacts",
-        &[
-            ("timezone", "the field that holds a contact's zone"),
-            ("language", "the field that holds a contact's language"),
-            ("owner", "the field that holds who looks after a contact"),
-            ("preferred-channel", "the field that holds a contact's preferred channel"),
-        ],
-    ),
-    (
         "Condition",
         &[
             ("company", "a field of the contact's company"),

@@ -9,6 +9,7 @@ mod agreement;
 mod broken_files;
 mod checks;
 mod cli;
+mod contract;
 mod diff;
 mod examples;
 mod findings;

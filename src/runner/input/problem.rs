@@ -28,6 +28,7 @@ pub enum Reason {
     UnknownTag,
     UnknownStage { funnel: String },
     UnknownBlock,
+    UnknownZone,
     CellCount { expected: usize, found: usize },
     StrayQuote,
     UnclosedQuote,
@@ -50,6 +51,7 @@ impl fmt::Display for Reason {
             Self::UnknownTag => f.write_str("not one of the declared tags"),
             Self::UnknownStage { funnel } => write!(f, "not a stage of `{funnel}`"),
             Self::UnknownBlock => f.write_str("not `unsubscribed`, `complained`, `bounced` or `false`"),
+            Self::UnknownZone => f.write_str("not an IANA time zone"),
             Self::CellCount { expected, found } => {
                 let cells = if *found == 1 { "cell" } else { "cells" };
                 write!(f, "{found} {cells} where the header has {expected}")

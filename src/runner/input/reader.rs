@@ -25,6 +25,8 @@ struct Rule<'a> {
     field: &'a Field,
     type_: &'a FieldType,
     column: Option<usize>,
+    /// Whether it holds the contact's zone.
+    is_zone: bool,
     default: Slot<'a>,
     min: Option<Slot<'a>>,
     max: Option<Slot<'a>>,
@@ -46,6 +48,7 @@ impl<'a> Reader<'a> {
                 field,
                 type_,
                 column: layout.fields[id.index()],
+                is_zone: model.contacts.timezone == Some(id),
                 default: bound(&field.default, End::First).unwrap_or_default(),
                 min: bound(&field.min, End::First),
                 max: bound(&field.max, End::Last),
@@ -102,6 +105,7 @@ impl<'a> Reader<'a> {
         let trimmed = text.trim();
         let slot = match rule.type_ {
             _ if text.is_empty() => return Ok(Slot::Missing),
+            FieldType::Text { .. } if rule.is_zone => return zone_name(trimmed),
             FieldType::Text { .. } | FieldType::Email => return Ok(Slot::Text(text)),
             _ if trimmed.is_empty() => return Ok(Slot::Missing),
             FieldType::Integer => cell::integer(trimmed).map(Slot::Integer),
@@ -202,6 +206,15 @@ impl<'r> At<'r, '_> {
     fn bad(&mut self, layout: &Layout, column: usize, reason: Reason) {
         let (name, value) = (layout.names[column].clone(), self.cell(column).to_owned());
         self.problems.push(Problem { line: self.row.line(), column: Some(name), value, reason });
+    }
+}
+
+/// The zone data answers from memory after the first time, whatever the case of the letters.
+fn zone_name(text: &str) -> Result<Slot<'_>, Reason> {
+    match text {
+        "" => Ok(Slot::Missing),
+        name if TimeZone::get(name).is_ok() => Ok(Slot::Text(name)),
+        _ => Err(Reason::UnknownZone),
     }
 }
 
