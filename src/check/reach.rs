@@ -70,7 +70,8 @@ fn enters(funnel: &Funnel, ways: &mut Vec<Way>) {
 
 /// A rule moves to a strictly heavier stage or along an arrow that is lifted. Contacts without a stage come to `entry` before, where there is an audience.
 fn places(funnel: &Funnel, ways: &mut Vec<Way>) {
-    let entry_is_open = funnel.entry.is_some_and(|entry| always(&funnel.stages[entry].publish));
+    let entry_is_open =
+        always(&funnel.publish) && funnel.entry.is_some_and(|entry| always(&funnel.stages[entry].publish));
     let from_nowhere = funnel.audience.is_none() || !entry_is_open;
     for rule in &funnel.place {
         let heavier = |from: StageId| {
@@ -95,10 +96,21 @@ fn conversions(funnel: &Funnel, ways: &mut Vec<Way>) {
                 Target::Stage(target) => vec![target],
             };
             for target in targets.into_iter().filter(|target| *target != stage) {
-                ways.push(Way { from: Some(stage), to: Some(target), by: By::Conversion, span: conversion.span });
+                let way = Way { from: Some(stage), to: Some(target), by: By::Conversion, span: conversion.span };
+                ways.push(way);
+                ways.extend(passing(funnel, stage, target).map(|from| Way { from: Some(from), ..way }));
             }
         }
     }
+}
+
+/// With `order: loose` the lighter stages from which a conversion of `stage` leads to `target`, too.
+fn passing(funnel: &Funnel, stage: StageId, target: StageId) -> impl Iterator<Item = StageId> {
+    let weight = |id: StageId| funnel.stages[id].weight;
+    let lighter = move |from: &StageId| {
+        *from != stage && weight(*from) < weight(stage).min(weight(target)) && refusal(funnel, *from, target).is_none()
+    };
+    funnel.stages.ids().filter(move |_| funnel.loose).filter(lighter)
 }
 
 fn steps(funnel: &Funnel, site: &Site<'_>, ways: &mut Vec<Way>) {

@@ -68,7 +68,7 @@ impl<'a> Ground<'a> {
 
 fn all_enter(funnel: &Funnel) -> bool {
     let open = funnel.entry.is_none_or(|entry| always(&funnel.stages[entry].publish));
-    open && funnel.audience == Some(Audience::Everyone)
+    open && always(&funnel.publish) && funnel.audience == Some(Audience::Everyone)
 }
 
 /// All of them, campaign by campaign in the order of the text.
@@ -220,7 +220,7 @@ impl<'a> Walk<'_, 'a> {
 /// Where contacts are after a move: in the target, or where they were if it can be refused.
 fn landed(funnel: &Funnel, to: StageId, from: &Positions) -> Positions {
     let target = &funnel.stages[to];
-    let certain = always(&target.publish);
+    let certain = always(&target.publish) && always(&funnel.publish);
     let stays = |stage: &StageId| *stage != to && (!certain || refused(funnel, *stage, to));
     let arrives = from.nowhere || from.stages.iter().any(|stage| *stage == to || !refused(funnel, *stage, to));
     let mut stages: BTreeSet<_> = from.stages.iter().copied().filter(stays).collect();

@@ -42,7 +42,7 @@ fn from(funnel: &Funnel, way: &Way) -> String {
 
 /// A missing entry has its own error, and contacts cannot enter a closed stage for as long as it is closed on purpose.
 fn is_unclear(funnel: &Funnel) -> bool {
-    funnel.stages.is_empty() || (funnel.audience.is_some() && funnel.entry.is_none())
+    funnel.stages.is_empty() || !funnel.publish.published || (funnel.audience.is_some() && funnel.entry.is_none())
 }
 
 fn closed(rule: &Rule, funnel: &Funnel) -> Diagnostic {

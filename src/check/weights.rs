@@ -5,7 +5,7 @@ use crate::model::{Funnel, Publish, Stage, StageId};
 /// Why a move is refused, whenever it is tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Refusal {
-    /// The target is `published: false`.
+    /// The target, or its funnel, is `published: false`.
     Unpublished,
     /// The present stage is `final`.
     Final,
@@ -20,7 +20,7 @@ pub(super) fn refusal(funnel: &Funnel, from: StageId, to: StageId) -> Option<Ref
         return None;
     }
     let lighter = matches!((here.weight, target.weight), (Some(here), Some(target)) if target < here);
-    if !target.publish.published {
+    if !target.publish.published || !funnel.publish.published {
         Some(Refusal::Unpublished)
     } else if is_back_to(here, to) {
         None

@@ -77,13 +77,25 @@ impl Outline<'_> {
             let text = format!("{} when {}{}", self.short(stage), edge.words, mark(edge.broken));
             self.line("  place  ", &text);
         }
-        if node.face == (Face::Funnel { free: true }) {
-            self.line("  moves  ", "free: also to lighter stages");
-        }
+        self.rules_of(&node.face);
         let mut stages: Vec<_> = self.journey.graph.node_indices().filter(|at| self.is_stage_of(*at, &node)).collect();
         stages.sort_by_key(|at| weight(&self.journey.graph[*at]));
         for stage in stages {
             self.stage(stage);
+        }
+    }
+
+    /// What holds for a whole funnel, where it is not what holds for most.
+    fn rules_of(&mut self, face: &Face) {
+        let Face::Funnel { free, loose, drops, closed } = *face else { return };
+        let rules = [
+            (closed, "  ", "not published"),
+            (drops, "  leave  ", "who leaves the audience leaves the funnel"),
+            (free, "  moves  ", "free: also to lighter stages"),
+            (loose, "  order  ", "loose: the heaviest stage that leads on decides"),
+        ];
+        for (_, lead, text) in rules.into_iter().filter(|(holds, _, _)| *holds) {
+            self.line(lead, text);
         }
     }
 

@@ -137,14 +137,20 @@ fn funnel(model: &Model, funnel: &Funnel) -> Vec<Fact> {
         .iter()
         .map(|rule| format!("{} if {}", funnel.stages[rule.stage].id, words::condition(model, &rule.when)));
     let place = Some(place.collect::<Vec<_>>().join(", else ")).filter(|rules| !rules.is_empty());
-    vec![
+    let left = if funnel.drops { "leaves the funnel" } else { "keeps the stage" };
+    let order = if funnel.loose { "the heaviest stage that leads on" } else { "the present stage" };
+    let mut facts = vec![
         Fact::new("priority", funnel.priority.to_string()).plain_if(funnel.priority == 0),
         Fact::new("column", funnel.column.clone()),
         Fact::new("enters by itself", audience),
         Fact::new("enters at", funnel.entry.map(|entry| funnel.stages[entry].id.clone())),
+        Fact::new("who leaves the audience", left.to_owned()).plain_if(!funnel.drops),
         Fact::new("moves", moves.to_owned()).plain_if(!funnel.free),
+        Fact::new("whose conversion counts", order.to_owned()).plain_if(!funnel.loose),
         Fact::new("placed in", place),
-    ]
+    ];
+    facts.extend(published(&funnel.publish));
+    facts
 }
 
 fn stage(model: &Model, funnel: &Funnel, stage: &Stage) -> Vec<Fact> {

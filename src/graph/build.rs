@@ -103,7 +103,9 @@ impl Build<'_> {
     }
 
     fn funnel_nodes(&mut self, id: FunnelId, funnel: &Funnel) {
-        let (label, face) = (named(funnel.about.name.as_ref(), &funnel.id), Face::Funnel { free: funnel.free });
+        let label = named(funnel.about.name.as_ref(), &funnel.id);
+        let Funnel { free, loose, drops, .. } = *funnel;
+        let face = Face::Funnel { free, loose, drops, closed: !funnel.publish.published };
         let (thing, broken) = (Thing::Funnel(id), funnel.broken);
         self.add(Node { thing, id: funnel.id.clone(), label, face, spans: vec![funnel.span], broken });
         for (stage, body) in funnel.stages.iter() {

@@ -72,6 +72,12 @@ pub enum Face {
     Funnel {
         /// Whether contacts may move to lighter stages.
         free: bool,
+        /// Whether heavier stages than the present one convert, too.
+        loose: bool,
+        /// Whether who leaves the audience leaves the funnel.
+        drops: bool,
+        /// Whether `published: false` closes it.
+        closed: bool,
     },
     /// A stage.
     Stage {

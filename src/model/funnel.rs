@@ -34,8 +34,14 @@ pub struct Funnel {
     pub entry: Option<StageId>,
     /// Where `entry` is written.
     pub entry_span: Option<Span>,
+    /// Whether who leaves the audience leaves the funnel, too.
+    pub drops: bool,
     /// Whether contacts may move to lighter stages.
     pub free: bool,
+    /// Whether heavier stages than the present one convert, too.
+    pub loose: bool,
+    /// When contacts are moved in it.
+    pub publish: Publish,
     /// The rules of placement, in order.
     pub place: Vec<PlaceRule>,
     /// The stages, in order of their ids.

@@ -229,8 +229,17 @@ pub struct Funnel {
     /// Where the audience enters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub entry: Option<String>,
+    /// `leave`: who leaves the audience leaves the funnel; absent: the stage stays.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on_audience_left: Option<String>,
     /// Whether contacts may move to lighter stages.
     pub free: bool,
+    /// `loose`: heavier stages than the present one convert, too; absent: only the present one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub order: Option<String>,
+    /// When contacts are moved in it; absent: always.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub publish: Option<Publish>,
     /// The rules of placement, in order.
     pub place: Vec<Rule>,
     /// The stages.

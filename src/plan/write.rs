@@ -133,7 +133,10 @@ impl Names<'_> {
             column: funnel.column.clone(),
             audience,
             entry: funnel.entry.map(|entry| funnel.stages[entry].id.clone()),
+            on_audience_left: funnel.drops.then(|| "leave".to_owned()),
             free: funnel.free,
+            order: funnel.loose.then(|| "loose".to_owned()),
+            publish: window(&funnel.publish),
             place: place.collect(),
             stages: funnel.stages.values().map(|stage| (stage.id.clone(), self.stage_body(funnel, stage))).collect(),
         }
@@ -257,6 +260,11 @@ fn publish(publish: &Publish) -> wire::Publish {
         from: publish.from.map(|moment| moment.to_string()),
         until: publish.until.map(|moment| moment.to_string()),
     }
+}
+
+/// Of things that are most often published.
+fn window(written: &Publish) -> Option<wire::Publish> {
+    (*written != Publish::default()).then(|| publish(written))
 }
 
 fn wire_field(field: &Field) -> Option<wire::Field> {

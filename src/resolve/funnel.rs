@@ -5,7 +5,7 @@ use super::{Resolver, about, sorted};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::ids::Id;
 use crate::model::{About, Arena, Audience, Conversion, Funnel, FunnelId, PlaceRule, Publish, Stage, StageId, Target};
-use crate::schema::funnel::Moves;
+use crate::schema::funnel::{AudienceLeft, Moves, Order};
 use crate::schema::{self, MapOrList, OneOrList, Placed, ScalarOr, Text};
 use crate::source::Span;
 
@@ -22,7 +22,10 @@ impl Resolver {
             audience: None,
             entry: None,
             entry_span: None,
+            drops: false,
             free: false,
+            loose: false,
+            publish: Publish::default(),
             place: Vec::new(),
             stages: Arena::default(),
             broken: true,
@@ -37,6 +40,9 @@ impl Resolver {
         );
         resolved.priority = written.priority.as_ref().map_or(0, |priority| priority.value);
         resolved.free = written.moves.as_ref().is_some_and(|moves| moves.value == Moves::Free);
+        resolved.loose = written.order.as_ref().is_some_and(|order| order.value == Order::Loose);
+        resolved.drops = written.on_audience_left.as_ref().is_some_and(|left| left.value == AudienceLeft::Leave);
+        resolved.publish = self.publish(written.published.as_ref(), written.publish.as_ref());
         resolved.stages =
             sorted(&written.stages).map(|(id, stage)| self.stage(funnel, id, stage.body.as_ref())).collect();
         self.values_differ(&resolved);

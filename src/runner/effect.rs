@@ -61,6 +61,10 @@ pub enum Event<'a> {
         from: StageId,
         to: StageId,
     },
+    Drop {
+        funnel: FunnelId,
+        from: StageId,
+    },
     Move {
         funnel: FunnelId,
         from: Option<StageId>,

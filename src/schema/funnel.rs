@@ -28,10 +28,16 @@ pub struct Funnel {
     pub column: Option<Placed<Text>>,
     /// `forward` (default): only to heavier stages. `free`: anywhere.
     pub moves: Option<Placed<Moves>>,
-    /// `strict` (default): a conversion without `to` leads to the next heavier stage.
+    /// Whose conversion counts. `strict` (default): that of the present stage. `loose`: that of the heaviest stage, from the present one up, that leads to a heavier stage than the present one.
     pub order: Option<Placed<Order>>,
+    /// What happens to a contact that leaves the audience: it keeps its stage (`stay`, the default), or it leaves the funnel (`leave`).
+    pub on_audience_left: Option<Placed<AudienceLeft>>,
     /// Rules in order: the first whose `when` holds names the target; only a heavier one moves.
     pub place: Option<Placed<ListOf<Placed<Place>>>>,
+    /// Whether contacts may be moved in it. Default: `true`.
+    pub published: Option<Placed<bool>>,
+    /// From when until when contacts may be moved in it.
+    pub publish: Option<Publish>,
     /// The stages by id.
     pub stages: Definitions<Stage>,
 }
@@ -59,6 +65,20 @@ pub enum Moves {
 )]
 pub enum Order {
     Strict,
+    Loose,
+}
+
+/// What leaving the audience means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(inline)]
+#[allow(
+    missing_docs,
+    reason = "doc comments on unit variants would turn the schema's `enum` into `oneOf`; the field's documentation explains them"
+)]
+pub enum AudienceLeft {
+    Stay,
+    Leave,
 }
 
 /// A rule of placement.

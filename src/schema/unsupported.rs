@@ -75,7 +75,6 @@ const WORDS: &[(&str, Words)] = &[
             ("exclude", "files of contacts that never belong to it"),
         ],
     ),
-    ("Funnel", &[("on-audience-left", "what happens to contacts that leave the audience")]),
     ("Stage", &[("experiences", "what contacts in the stage get to see")]),
     (
         "Content",
@@ -140,4 +139,4 @@ const SHAPES: &[(&str, &str, bool, &str)] = &[
     ("Step", "points", true, "points in groups"),
 ];
 
-const VALUES: &[(&str, &str, &str, &str)] = &[("Funnel", "order", "loose", "conversions that leave out stages")];
+const VALUES: &[(&str, &str, &str, &str)] = &[];

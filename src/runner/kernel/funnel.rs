@@ -1,8 +1,9 @@
-//! Phase 1: each funnel, in order, until it rests: enter, place, convert.
+//! Phase 1: each funnel, in order, until it rests: drop, enter, place, convert. In one that is not published nothing moves by itself.
 
 use super::cause::Cause;
 use super::live::Live;
-use crate::runner::effect::{Effect, Refusal};
+use crate::model::ids::Id;
+use crate::runner::effect::{Effect, Event, Refusal};
 use crate::runner::program::FunnelProgram;
 
 impl<'a> Live<'a> {
@@ -11,10 +12,31 @@ impl<'a> Live<'a> {
         let mut from = 0;
         while let Some(place) = self.open_funnels.next(from) {
             let funnel = self.program.funnel_order[place];
-            while self.enter(funnel, effects) | self.place(funnel, effects) | self.convert(funnel, effects) {}
+            if self.program.funnels[funnel].published {
+                while self.settle(funnel, effects) {}
+            }
             self.open_funnels.unset(place);
             from = place + 1;
         }
+    }
+
+    fn settle(&mut self, funnel: usize, effects: &mut Vec<Effect<'a>>) -> bool {
+        let dropped = self.program.funnels[funnel].drops && self.drop_out(funnel, effects);
+        dropped | self.enter(funnel, effects) | self.place(funnel, effects) | self.convert(funnel, effects)
+    }
+
+    /// Whoever was in the audience and is no longer leaves the funnel.
+    fn drop_out(&mut self, funnel: usize, effects: &mut Vec<Effect<'a>>) -> bool {
+        let Some(audience) = self.program.funnels[funnel].audience else { return false };
+        let inside = self.holds(audience);
+        let was_inside = std::mem::replace(&mut self.stages[funnel].in_audience, inside);
+        if inside || !was_inside {
+            return false;
+        }
+        let Some(from) = self.clear_stage(funnel) else { return false };
+        self.stages[funnel].left = false;
+        effects.push(Effect { at: None, event: Event::Drop { funnel: Id::from_index(funnel), from } });
+        true
     }
 
     /// Whoever is in the audience and in no stage enters at the entry.
@@ -49,14 +71,32 @@ impl<'a> Live<'a> {
     fn convert(&mut self, funnel: usize, effects: &mut Vec<Effect<'a>>) -> bool {
         let rules = &self.program.funnels[funnel];
         let Some(from) = self.stages[funnel].stage else { return false };
-        let conversions = &rules.stages[from].converts;
-        let target = conversions.iter().find(|(when, _)| self.holds(*when)).and_then(|(_, to)| *to);
+        let target = if rules.loose.is_empty() { self.target(funnel, from) } else { self.loose_target(funnel, from) };
         match target {
             Some(to) if to != from && refusal(rules, Some(from), to).is_none() => {
                 self.enter_stage(funnel, to, Cause::Convert, effects)
             }
             _ => false,
         }
+    }
+
+    /// Where the first conversion of a stage that holds leads.
+    fn target(&mut self, funnel: usize, stage: usize) -> Option<usize> {
+        let conversions = &self.program.funnels[funnel].stages[stage].converts;
+        conversions.iter().find(|(when, _)| self.holds(*when)).and_then(|(_, to)| *to)
+    }
+
+    /// The target of the heaviest stage, from the present one up, that leads to a heavier one than the present; where there is none, the present stage's own.
+    fn loose_target(&mut self, funnel: usize, present: usize) -> Option<usize> {
+        let rules = &self.program.funnels[funnel];
+        let weight = rules.stages[present].weight;
+        for &stage in rules.loose.iter().filter(|&&stage| stage == present || rules.stages[stage].weight > weight) {
+            let target = self.target(funnel, stage).filter(|&to| rules.stages[to].weight > weight);
+            if target.is_some() {
+                return target;
+            }
+        }
+        self.target(funnel, present)
     }
 
     /// Whether entry and placement concern the contact: it is in the audience, if there is one, and a `leave` does not keep it out.
@@ -72,7 +112,7 @@ impl<'a> Live<'a> {
 /// Why a move to another stage is not allowed, if it is not: the first reason counts.
 pub(super) fn refusal(rules: &FunnelProgram, from: Option<usize>, to: usize) -> Option<Refusal> {
     let target = &rules.stages[to];
-    if !target.published {
+    if !rules.published || !target.published {
         return Some(Refusal::Unpublished);
     }
     let present = &rules.stages[from?];

@@ -75,6 +75,8 @@ pub(super) struct Standing {
     pub(super) since: i64,
     /// Whether a `leave` keeps it out until it was once outside the audience.
     pub(super) left: bool,
+    /// Whether it was in the audience when that was last looked at; only where that drops it.
+    pub(super) in_audience: bool,
     /// The stage that the merge gave.
     pub(super) before: Option<usize>,
     /// Whether that stage was last left by converting.

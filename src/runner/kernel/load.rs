@@ -88,7 +88,7 @@ impl<'a> Live<'a> {
         effects: &mut Vec<Effect<'a>>,
     ) {
         let found = memory.stages.binary_search_by_key(&funnel, |(id, _)| *id).ok();
-        let StageMemory { mut stage, mut since, left } =
+        let StageMemory { mut stage, mut since, left, in_audience } =
             found.map(|at| memory.stages[at].1.clone()).unwrap_or_default();
         let from = stage.value;
         let mut fresh = false;
@@ -103,7 +103,8 @@ impl<'a> Live<'a> {
             }
         }
         let present = stage.value.map(Id::index);
-        self.stages.push(Standing { stage: present, since, left, before: present, converted: false, fresh });
+        let before = present;
+        self.stages.push(Standing { stage: present, since, left, in_audience, before, converted: false, fresh });
         self.known.stages.push(stage);
     }
 

@@ -1,6 +1,6 @@
 //! The end of an instant: what must be known of the contact at the next one; what is as if it had never been is left out.
 
-use super::live::Live;
+use super::live::{Live, Standing};
 use crate::model::TagId;
 use crate::model::ids::Id;
 use crate::runner::merge::Known;
@@ -22,7 +22,8 @@ impl Live<'_> {
         for (index, standing) in self.stages.iter().enumerate() {
             let known = &mut self.known.stages[index];
             known.write(standing.id());
-            let remembered = StageMemory { stage: known.clone(), since: standing.since, left: standing.left };
+            let Standing { since, left, in_audience, .. } = *standing;
+            let remembered = StageMemory { stage: known.clone(), since, left, in_audience };
             if remembered != StageMemory::default() {
                 memory.stages.push((Id::from_index(index), remembered));
             }

@@ -206,7 +206,7 @@ impl<'p> Writer<'p> {
             Event::Refuse { funnel, from, to, reason: _ } => self.stages(funnel, from, Some(to)),
             Event::Convert { funnel, from, to } => self.stages(funnel, Some(from), Some(to)),
             Event::Enter { funnel, to } | Event::DeferStage { funnel, to } => self.stages(funnel, None, Some(to)),
-            Event::Leave { funnel, from } => self.stages(funnel, Some(from), None),
+            Event::Leave { funnel, from } | Event::Drop { funnel, from } => self.stages(funnel, Some(from), None),
             Event::ExternalTag { tag, added } => {
                 (self.tag(tag), none(), if added { "added" } else { "removed" }.to_owned())
             }

@@ -18,7 +18,12 @@ pub(crate) struct FunnelProgram {
     /// The stage of those in the audience who have none; absent where it is not published.
     pub(crate) entry: Option<usize>,
     pub(crate) place: Vec<(usize, NodeId)>,
+    pub(crate) published: bool,
+    /// Whether who leaves the audience leaves the funnel.
+    pub(crate) drops: bool,
     pub(crate) free: bool,
+    /// With `order: loose` the stages that convert, from the heaviest down, then by id; else empty.
+    pub(crate) loose: Vec<usize>,
     pub(crate) stages: Vec<StageProgram>,
     /// What its rules read, and itself.
     pub(crate) reads: Reads,
@@ -161,7 +166,18 @@ impl Builder<'_> {
         });
         let place = funnel.place.iter().map(|rule| (rule.stage.index(), self.compiler.compile(&rule.when))).collect();
         let entry = funnel.entry.map(Id::index).filter(|&entry| stages[entry].published);
-        let mut built = FunnelProgram { audience, entry, place, free: funnel.free, stages, reads: 0, first_stage };
+        let mut built = FunnelProgram {
+            published: self.published(&funnel.publish),
+            drops: funnel.drops && audience.is_some(),
+            loose: if funnel.loose { from_the_heaviest(&stages) } else { Vec::new() },
+            audience,
+            entry,
+            place,
+            free: funnel.free,
+            stages,
+            reads: 0,
+            first_stage,
+        };
         built.reads = self.reads_of(id, &built);
         built
     }
@@ -352,6 +368,13 @@ impl Builder<'_> {
             Moment::Time(time) => self.zone.moment(time),
         }
     }
+}
+
+/// The stages that convert, from the heaviest down, then by id.
+fn from_the_heaviest(stages: &[StageProgram]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..stages.len()).filter(|&stage| !stages[stage].converts.is_empty()).collect();
+    order.sort_by_key(|&stage| (std::cmp::Reverse(stages[stage].weight), stage));
+    order
 }
 
 fn channel_index(channel: Channel) -> usize {

@@ -39,6 +39,8 @@ pub(crate) struct StageMemory {
     pub(crate) since: i64,
     /// Whether a `leave` keeps it out until it was once outside the audience.
     pub(crate) left: bool,
+    /// Whether it was in the audience, where leaving that means leaving the funnel.
+    pub(crate) in_audience: bool,
 }
 
 /// A contact's membership in a campaign.

@@ -80,6 +80,8 @@ struct StageLine<'a> {
     b: Vec<Option<Name<'a>>>,
     #[serde(default)]
     l: bool,
+    #[serde(default)]
+    a: bool,
 }
 
 #[derive(Default, serde::Deserialize)]
@@ -177,7 +179,8 @@ fn read_stages(program: &Program, line: &Line<'_>, memory: &mut Memory) -> Resul
             read: written.r.as_ref().map(stage).transpose()?,
             earlier: written.b.iter().map(stage).collect::<Result<_, _>>()?,
         };
-        memory.stages.push((funnel, StageMemory { stage: known, since: written.t, left: written.l }));
+        let StageLine { t: since, l: left, a: in_audience, .. } = *written;
+        memory.stages.push((funnel, StageMemory { stage: known, since, left, in_audience }));
     }
     for (id, stages) in &line.e.0 {
         let funnel = find(funnels, "funnel", &id.0, |it| &it.id)?;

@@ -3,7 +3,7 @@
 //! | key | holds |
 //! | --- | --- |
 //! | `k` | the contact's key; always first |
-//! | `s` | by funnel: `v` the stage, `t` since when, `r` what the file last showed where it does not agree, `b` what was written in between, `l` after a `leave` |
+//! | `s` | by funnel: `v` the stage, `t` since when, `r` what the file last showed where it does not agree, `b` what was written in between, `l` after a `leave`, `a` in an audience whose leaving means leaving the funnel |
 //! | `i` | the instant to which the limits `e`, and `f` and `i` of a campaign, belong |
 //! | `e` | by funnel: the stages entered in that instant |
 //! | `f` | by field that steps write: `v`, `r`, `b` as above |
@@ -75,6 +75,7 @@ impl Line<'_> {
             });
             line.time("t", remembered.since);
             line.flag("l", remembered.left);
+            line.flag("a", remembered.in_audience);
             line.raw("}");
         });
         if let Some(instant) = memory.limited {

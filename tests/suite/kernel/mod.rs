@@ -2,11 +2,13 @@
 //!
 //! Invariant: each run of a story has the state of the one before it, so every story also goes through the state's lines.
 
+mod audience;
 mod campaigns;
 mod conditions;
 mod fields;
 mod funnels;
 mod lines;
+mod loose;
 mod merge;
 mod publishing;
 mod sends;

@@ -50,6 +50,48 @@ fn nobody_enters_an_unpublished_campaign_and_who_qualifies_on_its_first_day_does
 }
 
 #[test]
+fn an_unpublished_funnel_stands_still_and_takes_nobody_in() {
+    let rest = |more: &str| {
+        format!(
+            "
+funnels:
+  shop:
+    audience: {{ tag: hot }}
+    on-audience-left: leave
+    place: [{{ stage: loyal, when: {{ tag: vip }} }}]
+    {more}
+    stages:
+      known: {{ weight: 10, converts: {{ tag: other }} }}
+      buyer: {{ weight: 20 }}
+      loyal: {{ weight: 30 }}
+campaigns:
+  push: {{ enter: {{ tag: cold }}, steps: [{{ move: shop/loyal }}] }}
+  pull: {{ enter: {{ tag: VIP }}, steps: [{{ leave: shop }}] }}
+"
+        )
+    };
+    let refused = "start push 1 condition
+                   refuse push 1 move:shop/loyal shop known loyal unpublished
+                   end push 1 completed finished";
+    story(&rest(""))
+        .on("2026-11-01T09:00", "id,tags\n1,hot\n", "enter shop known")
+        .with(&rest("published: false"))
+        .on("2026-11-02T09:00", "id,tags\n1,hot;vip;other\n", "")
+        .on("2026-11-03T09:00", "id,tags\n1,cold\n", refused)
+        .with(&rest("publish: { from: 2026-11-05 }"))
+        .on("2026-11-04T09:00", "id,tags\n1,\n", "")
+        .again("2026-11-05T00:00", "drop shop known")
+        .on("2026-11-06T09:00", "id,tags\n1,hot\n", "enter shop known")
+        .with(&rest("publish: { until: 2026-11-06 }"))
+        .on("2026-11-07T09:00", "id,tags\n1,hot;other\n", "")
+        .on(
+            "2026-11-08T09:00",
+            "id,tags\n1,VIP\n",
+            "start pull 1 condition\nleave pull 1 leave:shop shop known\nend pull 1 completed finished",
+        );
+}
+
+#[test]
 fn a_contact_stays_in_an_unpublished_stage() {
     let funnel = |more: &str| {
         format!(
