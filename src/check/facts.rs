@@ -124,6 +124,7 @@ impl Judge<'_> {
                 of_field(self.facts.fields.get(field)?, test)
             }
             ConditionKind::Field { subject: Subject::Points, .. } | ConditionKind::Broken => None,
+            ConditionKind::Reachable(_) => None,
             ConditionKind::Segment(segment) => self.answers.get(segment).copied().flatten(),
         }
     }

@@ -37,10 +37,10 @@ pub(super) fn sends(model: &Model, channel: Channel) -> Vec<Send<'_>> {
     let mut found = Vec::new();
     for campaign in model.campaigns.values() {
         campaign.each_step(|step| {
-            if let StepKind::Send { content, transactional, .. } = step.kind {
+            if let StepKind::Send { content, rules } = step.kind {
                 let body = &model.content[content];
                 if body.kind.and_then(crate::model::ContentKind::channel) == Some(channel) {
-                    found.push(Send { id: &body.id, span: step.span, transactional });
+                    found.push(Send { id: &body.id, span: step.span, transactional: rules.transactional });
                 }
             }
         });

@@ -96,6 +96,7 @@ impl Question<'_> {
             ConditionKind::Stage { .. }
             | ConditionKind::Reached(_)
             | ConditionKind::InFunnel(_)
+            | ConditionKind::Reachable(_)
             | ConditionKind::Field { .. }
             | ConditionKind::Tag(_)
             | ConditionKind::Broken => anywhere,

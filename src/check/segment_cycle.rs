@@ -1,4 +1,4 @@
-//! Segments that ask each other in a circle, so that none of them has an answer.
+//! Segments and consents that ask each other in a circle, so that none of them has an answer.
 
 use std::collections::{BTreeSet, VecDeque};
 
@@ -12,23 +12,33 @@ use crate::graph::{EdgeKind, Journey, Thing};
 use crate::model::SegmentId;
 
 pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
-    let place = |segment| case.journey.node(Thing::Segment(segment));
-    let rings = rings(&case.journey).into_iter().map(|ring| ring.into_iter().filter_map(place).collect());
+    let place = |thing| case.journey.node(thing);
+    let rings = things(&case.journey).into_iter().map(|ring| ring.into_iter().filter_map(place).collect());
     rings.filter_map(|ring| Some(finding(case, rule, &shortest(&case.journey, &ring)?))).collect()
 }
 
 /// The segments in groups that can ask each other, each group after those that it asks. Goes any depth without recursion.
 pub(super) fn rings(journey: &Journey) -> Vec<Vec<SegmentId>> {
-    let segments = journey.graph.filter_map(
+    let segment = |thing| match thing {
+        Thing::Segment(segment) => Some(segment),
+        Thing::Funnel(_) | Thing::Stage(_) | Thing::Campaign(_) | Thing::Step(..) => None,
+        Thing::Content(_) | Thing::Channel(_) => None,
+    };
+    let rings = things(journey).into_iter().map(|ring| ring.into_iter().filter_map(segment).collect::<Vec<_>>());
+    rings.filter(|ring| !ring.is_empty()).collect()
+}
+
+/// The same with channels, whose consent asks segments and is asked by `reachable`.
+fn things(journey: &Journey) -> Vec<Vec<Thing>> {
+    let askers = journey.graph.filter_map(
         |_, node| match node.thing {
-            Thing::Segment(segment) => Some(segment),
-            Thing::Funnel(_) | Thing::Stage(_) | Thing::Campaign(_) | Thing::Step(..) => None,
-            Thing::Content(_) | Thing::Channel(_) => None,
+            Thing::Segment(_) | Thing::Channel(_) => Some(node.thing),
+            Thing::Funnel(_) | Thing::Stage(_) | Thing::Campaign(_) | Thing::Step(..) | Thing::Content(_) => None,
         },
         |_, edge| (edge.kind == EdgeKind::Asks).then_some(()),
     );
-    let rings = kosaraju_scc(&segments);
-    rings.into_iter().map(|ring| ring.into_iter().map(|at| segments[at]).collect()).collect()
+    let rings = kosaraju_scc(&askers);
+    rings.into_iter().map(|ring| ring.into_iter().map(|at| askers[at]).collect()).collect()
 }
 
 /// The shortest way from the first of these segments back to itself, as references.
@@ -58,13 +68,17 @@ const SHOWN: usize = 20;
 
 fn finding(case: &Case<'_>, rule: &Rule, path: &[EdgeIndex]) -> Diagnostic {
     let graph = &case.journey.graph;
-    let name = |at: NodeIndex| graph[at].id.as_str();
+    let name = |at: NodeIndex| match graph[at].thing {
+        Thing::Channel(channel) => format!("consent of {}", channel.word()),
+        _ => graph[at].id.clone(),
+    };
     let ends = |edge: EdgeIndex| graph.edge_endpoints(edge).unwrap_or_default();
     let start = name(ends(path[0]).0);
     let (shown, rest) = path.split_at(path.len().min(SHOWN));
-    let way: Vec<_> = std::iter::once(start).chain(shown.iter().map(|edge| name(ends(*edge).1))).collect();
+    let way: Vec<_> = std::iter::once(start.clone()).chain(shown.iter().map(|edge| name(ends(*edge).1))).collect();
     let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
     let message = match path {
+        [_] if matches!(graph[ends(path[0]).0].thing, Thing::Channel(_)) => format!("the {start} asks itself"),
         [_] => format!("segment `{start}` asks itself"),
         _ => format!("segments ask each other in a circle: `{}`{more}", way.join("` → `")),
     };

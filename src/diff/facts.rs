@@ -117,10 +117,13 @@ fn channel(model: &Model, rules: &ChannelRules) -> Vec<Fact> {
 }
 
 fn content(content: &Content) -> Vec<Fact> {
+    let rules = content.rules;
     let mut facts = vec![
         Fact::new("kind", content.kind.map(|kind| kind.word().to_owned())),
-        Fact::new("how often", often(content.once)).plain_if(content.once == Once::Entry),
-        Fact::new("goes out without consent", yes(content.transactional)).plain_if(!content.transactional),
+        Fact::new("how often", often(rules.once)).plain_if(rules.once == Once::Entry),
+        Fact::new("goes out without consent", yes(rules.transactional)).plain_if(!rules.transactional),
+        Fact::new("expires after", rules.expires.map(|length| length.to_string())),
+        Fact::new("who does not get it leaves", yes(rules.exits_on_skip)).plain_if(!rules.exits_on_skip),
     ];
     facts.extend(published(&content.publish));
     facts

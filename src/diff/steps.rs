@@ -3,7 +3,7 @@
 use super::Mark;
 use super::facts::often;
 use crate::graph::words;
-use crate::model::{IfPast, Model, Once, Step, StepKind};
+use crate::model::{IfPast, Model, Once, SendRules, Step, StepKind};
 
 /// A step of the base, of the head, or of both.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,10 +56,7 @@ pub(super) fn outline(model: &Model, steps: &[Step]) -> String {
 fn words(model: &Model, step: &Step) -> String {
     let verb = words::step(model, step);
     match &step.kind {
-        StepKind::Send { once, transactional, .. } => {
-            let often = if *once == Once::Entry { String::new() } else { format!(", {}", often(*once)) };
-            format!("{verb}{often}{}", if *transactional { ", also without consent" } else { "" })
-        }
+        StepKind::Send { rules, .. } => verb + &manner(*rules),
         StepKind::WaitUntil { if_past, .. } => match if_past {
             IfPast::Continue => verb,
             IfPast::Exit => format!("{verb}, and if that is over, exit"),
@@ -69,6 +66,24 @@ fn words(model: &Model, step: &Step) -> String {
         StepKind::Points(_) | StepKind::Set { .. } | StepKind::Clear(_) | StepKind::Wait(_) => verb,
         StepKind::If { .. } | StepKind::Exit(_) | StepKind::Broken => verb,
     }
+}
+
+/// How something is sent, where that is not what everybody expects.
+fn manner(rules: SendRules) -> String {
+    let mut words = String::new();
+    if rules.once != Once::Entry {
+        words += &format!(", {}", often(rules.once));
+    }
+    if rules.transactional {
+        words += ", also without consent";
+    }
+    if let Some(length) = rules.expires {
+        words += &format!(", not later than {length}");
+    }
+    if rules.exits_on_skip {
+        words += ", and if it is not sent, exit";
+    }
+    words
 }
 
 /// The steps of the base with those of the head.

@@ -194,13 +194,15 @@ impl Build<'_> {
 
     fn asks(&mut self, thing: Thing, condition: &Condition) {
         let mut asked = Vec::new();
-        atoms(condition, &mut |atom| {
-            if let ConditionKind::Segment(segment) = atom.kind {
-                asked.push((segment, atom.span));
-            }
+        atoms(condition, &mut |atom| match atom.kind {
+            ConditionKind::Segment(segment) => asked.push((Thing::Segment(segment), atom.span)),
+            ConditionKind::Reachable(channel) => asked.push((Thing::Channel(channel), atom.span)),
+            ConditionKind::All(_) | ConditionKind::Any(_) | ConditionKind::Not(_) | ConditionKind::Field { .. } => {}
+            ConditionKind::Tag(_) | ConditionKind::Stage { .. } | ConditionKind::Reached(_) => {}
+            ConditionKind::InFunnel(_) | ConditionKind::Broken => {}
         });
-        for (segment, span) in asked {
-            self.edge(thing, Thing::Segment(segment), Edge::plain(EdgeKind::Asks, span));
+        for (asked, span) in asked {
+            self.edge(thing, asked, Edge::plain(EdgeKind::Asks, span));
         }
     }
 }
@@ -223,6 +225,7 @@ fn admitting(condition: &Condition) -> Vec<Thing> {
         | ConditionKind::Tag(_)
         | ConditionKind::Reached(_)
         | ConditionKind::InFunnel(_)
+        | ConditionKind::Reachable(_)
         | ConditionKind::Broken => Vec::new(),
     }
 }

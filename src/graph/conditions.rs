@@ -30,6 +30,7 @@ pub(crate) fn atoms<'a>(condition: &'a Condition, visit: &mut impl FnMut(&'a Con
         | ConditionKind::Reached(_)
         | ConditionKind::InFunnel(_)
         | ConditionKind::Segment(_)
+        | ConditionKind::Reachable(_)
         | ConditionKind::Broken => {}
     }
 }

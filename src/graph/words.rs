@@ -87,6 +87,7 @@ impl Words<'_> {
             ConditionKind::Reached(target) => format!("reached {}", stage(self.model, *target)),
             ConditionKind::InFunnel(funnel) => format!("in funnel {}", self.model.funnels[*funnel].id),
             ConditionKind::Segment(segment) => format!("segment {}", self.model.segments[*segment].id),
+            ConditionKind::Reachable(channel) => format!("reachable by {}", channel.word()),
             ConditionKind::Broken => UNCLEAR.to_owned(),
         }
     }

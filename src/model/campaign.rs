@@ -93,10 +93,8 @@ pub enum StepKind {
     Send {
         /// What.
         content: ContentId,
-        /// How often a contact may get it.
-        once: Once,
-        /// Whether it goes out without consent.
-        transactional: bool,
+        /// How.
+        rules: SendRules,
     },
     /// Moves to a stage, if the funnel's rule allows.
     Move(StageRef),
@@ -139,6 +137,25 @@ pub enum StepKind {
     Exit(Outcome),
     /// Could not be understood; reported already, and never in a plan.
     Broken,
+}
+
+/// How a content is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SendRules {
+    /// How often a contact may get it.
+    pub once: Once,
+    /// Whether it goes out without consent.
+    pub transactional: bool,
+    /// How late it may still go out.
+    pub expires: Option<Duration>,
+    /// Whether the campaign ends when it is not sent.
+    pub exits_on_skip: bool,
+}
+
+impl Default for SendRules {
+    fn default() -> Self {
+        Self { once: Once::Entry, transactional: false, expires: None, exits_on_skip: false }
+    }
 }
 
 /// How often a contact may get a content.

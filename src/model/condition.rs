@@ -5,6 +5,7 @@
 use rust_decimal::Decimal;
 
 use super::calendar::{Duration, Period, When};
+use super::contacts::Channel;
 use super::funnel::StageRef;
 use super::ids::{ChoiceId, FieldId, FunnelId, SegmentId, TagId};
 use crate::source::Span;
@@ -49,6 +50,8 @@ pub enum ConditionKind {
     InFunnel(FunnelId),
     /// Meets the segment, now.
     Segment(SegmentId),
+    /// May be written to on the channel.
+    Reachable(Channel),
     /// Could not be understood; reported already, and never in a plan.
     Broken,
 }

@@ -12,7 +12,9 @@ pub mod ids;
 mod parse;
 
 pub use calendar::{Duration, Moment, Period, Publish, Unit, When};
-pub use campaign::{Campaign, Enter, Existing, IfPast, NewValue, OnLeave, Once, Outcome, Step, StepKind, Until};
+pub use campaign::{
+    Campaign, Enter, Existing, IfPast, NewValue, OnLeave, Once, Outcome, SendRules, Step, StepKind, Until,
+};
 pub use condition::{Condition, ConditionKind, DateTest, FieldTest, NumberTest, Subject, TextTest};
 pub use contacts::{BadValue, Channel, ChannelRules, Contacts, Field, FieldType, Points, Tags, Value};
 pub use funnel::{Audience, Conversion, Funnel, PlaceRule, Stage, StageRef, Target};
@@ -78,10 +80,8 @@ pub struct Content {
     pub about: About,
     /// What it is; absent where that is broken.
     pub kind: Option<ContentKind>,
-    /// How often a contact may get it, where a step does not say otherwise.
-    pub once: Once,
-    /// Whether it goes out without consent, where a step does not say otherwise.
-    pub transactional: bool,
+    /// How it is sent, where a step does not say otherwise.
+    pub rules: SendRules,
     /// When it may be sent.
     pub publish: Publish,
 }

@@ -10,8 +10,8 @@ use crate::model::ids::Id;
 use crate::model::{
     About, Audience, BadValue, Campaign, Channel, ChannelRules, Condition, ConditionKind, Contacts, Content,
     ContentKind, Conversion, Duration, Enter, Existing, FieldTest, FieldType, Funnel, IfPast, Model, Moment, OnLeave,
-    Once, Outcome, PlaceRule, Points, Publish, Segment, Stage, StageId, StageRef, Step, StepId, StepKind, Subject,
-    Tags, Target, Until,
+    Once, Outcome, PlaceRule, Points, Publish, Segment, SendRules, Stage, StageId, StageRef, Step, StepId, StepKind,
+    Subject, Tags, Target, Until,
 };
 use crate::source::Span;
 
@@ -51,9 +51,7 @@ impl Reader<'_> {
         let written = &self.0.contacts;
         let mut channels: [ChannelRules; 3] = Default::default();
         for (name, rules) in &written.channels {
-            let channel = Channel::ALL.into_iter().find(|channel| channel.word() == name);
-            let channel = channel.ok_or_else(|| unknown("channel", name))?;
-            channels[channel as usize] = self.channel(rules)?;
+            channels[channel(name)? as usize] = self.channel(rules)?;
         }
         let fields = written.fields.iter().map(|(id, field)| read_field(id, field));
         let role = |name: &Option<String>| name.as_ref().map(|name| key(&written.fields, "field", name)).transpose();
@@ -116,6 +114,7 @@ impl Reader<'_> {
             wire::Condition { segment: Some(segment), .. } => {
                 ConditionKind::Segment(key(&self.0.segments, "segment", segment)?)
             }
+            wire::Condition { reachable: Some(name), .. } => ConditionKind::Reachable(channel(name)?),
             _ => return Err("a condition asks nothing".to_owned()),
         };
         Ok(Condition { span: Span::NOWHERE, kind })
@@ -229,10 +228,9 @@ impl Reader<'_> {
     fn verb(&self, verb: &wire::Verb, next: &mut usize) -> Result<StepKind, Fault> {
         let field = |name: &str| key(&self.0.contacts.fields, "field", name);
         Ok(match verb {
-            wire::Verb::Send { content, once: often, transactional } => StepKind::Send {
+            wire::Verb::Send { content, once, transactional, expires, on_skip } => StepKind::Send {
                 content: key(&self.0.content, "content", content)?,
-                once: once(often)?,
-                transactional: *transactional,
+                rules: send_rules(once, *transactional, expires.as_deref(), on_skip)?,
             },
             wire::Verb::Move(stage) => StepKind::Move(self.stage(stage)?),
             wire::Verb::Leave(funnel) => StepKind::Leave(key(&self.0.funnels, "funnel", funnel)?),
@@ -290,6 +288,19 @@ fn past(text: &str) -> Result<IfPast, Fault> {
     word(text, [("continue", IfPast::Continue), ("exit", IfPast::Exit), ("skip", IfPast::Skip)])
 }
 
+fn send_rules(often: &str, transactional: bool, expires: Option<&str>, on_skip: &str) -> Result<SendRules, Fault> {
+    Ok(SendRules {
+        once: once(often)?,
+        transactional,
+        expires: expires.map(length).transpose()?,
+        exits_on_skip: word(on_skip, [("continue", false), ("exit", true)])?,
+    })
+}
+
+fn channel(name: &str) -> Result<Channel, Fault> {
+    Channel::ALL.into_iter().find(|channel| channel.word() == name).ok_or_else(|| unknown("channel", name))
+}
+
 fn once(text: &str) -> Result<Once, Fault> {
     match text.strip_prefix("after ") {
         Some(text) => length(text).map(Once::After),
@@ -308,8 +319,7 @@ fn read_content(id: &str, content: &wire::Content) -> Result<Content, Fault> {
         span: Span::NOWHERE,
         about: About::default(),
         kind: Some(content_kind(&content.kind)?),
-        once: once(&content.once)?,
-        transactional: content.transactional,
+        rules: send_rules(&content.once, content.transactional, content.expires.as_deref(), &content.on_skip)?,
         publish: publish(&content.publish)?,
     })
 }

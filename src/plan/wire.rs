@@ -176,6 +176,11 @@ pub struct Content {
     pub once: String,
     /// Whether it goes out without consent.
     pub transactional: bool,
+    /// How late it may still go out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires: Option<String>,
+    /// Whether the campaign ends when it is not sent: `continue` or `exit`.
+    pub on_skip: String,
     /// When it may be sent.
     pub publish: Publish,
 }
@@ -205,6 +210,8 @@ pub struct Condition {
     pub in_funnel: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub segment: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reachable: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exists: Option<bool>,
     /// The operator and its operands, for a field.
@@ -341,18 +348,39 @@ pub struct Step {
 #[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case")]
 #[allow(missing_docs, reason = "the keys are those of the language, docs/language.md")]
 pub enum Verb {
-    Send { content: String, once: String, transactional: bool },
+    Send {
+        content: String,
+        once: String,
+        transactional: bool,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        expires: Option<String>,
+        on_skip: String,
+    },
     Move(String),
     Leave(String),
     AddTag(String),
     RemoveTag(String),
     Points(i64),
-    Set { field: String, to: NewValue },
+    Set {
+        field: String,
+        to: NewValue,
+    },
     Clear(String),
     Wait(String),
-    WaitUntil { moment: String, if_past: String },
-    WaitUntilField { field: String, offset: String, if_past: String },
-    If { when: Condition, then: Vec<Step>, r#else: Vec<Step> },
+    WaitUntil {
+        moment: String,
+        if_past: String,
+    },
+    WaitUntilField {
+        field: String,
+        offset: String,
+        if_past: String,
+    },
+    If {
+        when: Condition,
+        then: Vec<Step>,
+        r#else: Vec<Step>,
+    },
     Exit(String),
 }
 

@@ -5,7 +5,7 @@ use crate::model::ids::Id;
 use crate::model::{
     Audience, BadValue, Campaign, Channel, ChoiceId, Condition, ConditionKind, Contacts, Content, ContentKind,
     DateTest, Enter, Existing, Field, FieldId, FieldTest, FieldType, Funnel, IfPast, Model, NewValue, NumberTest,
-    OnLeave, Once, Publish, Stage, StageRef, Step, StepKind, Subject, Target, TextTest, Until, Value,
+    OnLeave, Once, Publish, SendRules, Stage, StageRef, Step, StepKind, Subject, Target, TextTest, Until, Value,
 };
 
 /// The plan's file form.
@@ -89,6 +89,9 @@ impl Names<'_> {
             }
             ConditionKind::Segment(segment) => {
                 wire::Condition { segment: Some(self.0.segments[*segment].id.clone()), ..empty() }
+            }
+            ConditionKind::Reachable(channel) => {
+                wire::Condition { reachable: Some(channel.word().to_owned()), ..empty() }
             }
             ConditionKind::Broken => empty(),
         }
@@ -196,10 +199,12 @@ impl Names<'_> {
         let contacts = &self.0.contacts;
         let field = |field: FieldId| contacts.fields[field].id.clone();
         Some(match kind {
-            StepKind::Send { content, once: often, transactional } => wire::Verb::Send {
+            StepKind::Send { content, rules } => wire::Verb::Send {
                 content: self.0.content[*content].id.clone(),
-                once: once(*often),
-                transactional: *transactional,
+                once: once(rules.once),
+                transactional: rules.transactional,
+                expires: rules.expires.map(|length| length.to_string()),
+                on_skip: on_skip(*rules),
             },
             StepKind::Move(stage) => wire::Verb::Move(self.stage(*stage)),
             StepKind::Leave(funnel) => wire::Verb::Leave(self.0.funnels[*funnel].id.clone()),
@@ -240,10 +245,16 @@ impl Names<'_> {
 fn wire_content(content: &Content) -> wire::Content {
     wire::Content {
         kind: content.kind.map_or("broken", ContentKind::word).to_owned(),
-        once: once(content.once),
-        transactional: content.transactional,
+        once: once(content.rules.once),
+        transactional: content.rules.transactional,
+        expires: content.rules.expires.map(|length| length.to_string()),
+        on_skip: on_skip(content.rules),
         publish: publish(&content.publish),
     }
+}
+
+fn on_skip(rules: SendRules) -> String {
+    if rules.exits_on_skip { "exit" } else { "continue" }.to_owned()
 }
 
 fn once(once: Once) -> String {

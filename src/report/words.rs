@@ -113,8 +113,9 @@ fn campaign(text: &mut String, model: &Model, campaign: &Campaign) {
 /// How a step is done where that is not the usual way.
 fn manner(kind: &StepKind) -> &'static str {
     match kind {
-        StepKind::Send { transactional: true, .. } => ", without asking for consent",
-        StepKind::Send { once: Once::Ever, .. } => ", once ever",
+        StepKind::Send { rules, .. } if rules.transactional => ", without asking for consent",
+        StepKind::Send { rules, .. } if rules.once == Once::Ever => ", once ever",
+        StepKind::Send { rules, .. } if rules.exits_on_skip => "; when it is not sent: exit",
         StepKind::WaitUntil { if_past: IfPast::Exit, .. } => "; when that is over: exit",
         StepKind::WaitUntil { if_past: IfPast::Skip, .. } => "; when that is over: skip the next step",
         StepKind::Send { .. } | StepKind::Move(_) | StepKind::Leave(_) | StepKind::AddTag(_) => "",

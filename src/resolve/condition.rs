@@ -75,9 +75,11 @@ impl Resolver {
             (name.span, self.stage_ref(name).map(ConditionKind::Reached))
         } else if let Some(name) = &written.in_funnel {
             (name.span, self.funnel_id(name).map(ConditionKind::InFunnel))
-        } else {
-            let name = written.segment.as_ref()?;
+        } else if let Some(name) = &written.segment {
             (name.span, self.segment_id(name).map(ConditionKind::Segment))
+        } else {
+            let name = written.reachable.as_ref()?;
+            (name.span, self.channel(name).map(ConditionKind::Reachable))
         };
         Some(kind)
     }
@@ -91,7 +93,7 @@ impl Resolver {
         let questions = questions(written);
         let operators = operators(written);
         let Some(((word, key), more)) = questions.split_first() else {
-            let help = "write one of `field`, `tag`, `stage`, `reached`, `in-funnel`, `segment`, `all`, `any`, `not`";
+            let help = "write one of `field`, `tag`, `stage`, `reached`, `in-funnel`, `segment`, `reachable`, `all`, `any`, `not`";
             self.report(
                 Diagnostic::error(CONDITION_KEYS, span, "the condition does not say what it is about")
                     .at("what is asked?")
@@ -368,6 +370,7 @@ fn questions(written: &schema::Condition) -> Vec<(&'static str, Span)> {
         ("reached", key(&written.reached)),
         ("in-funnel", key(&written.in_funnel)),
         ("segment", key(&written.segment)),
+        ("reachable", key(&written.reachable)),
     ];
     let mut found: Vec<_> = found.into_iter().filter_map(|(word, key)| key.map(|key| (word, key))).collect();
     found.sort_by_key(|(_, key)| *key);

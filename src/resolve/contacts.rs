@@ -236,7 +236,7 @@ impl Resolver {
         }
     }
 
-    fn channel(&mut self, name: &Placed<Text>) -> Option<Channel> {
+    pub(super) fn channel(&mut self, name: &Placed<Text>) -> Option<Channel> {
         let known = Channel::ALL.map(Channel::word);
         let found = Channel::ALL.into_iter().find(|channel| channel.word() == name.value.0);
         found.or_else(|| self.unknown_word(&name.value.0, name.span, &known))

@@ -10,14 +10,15 @@ mod funnel;
 mod names;
 mod operator;
 mod roles;
+mod send;
 mod step;
 mod tags;
 mod value;
 mod verb;
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::{About, Arena, Contacts, Content, ContentKind, FunnelId, Model, Once, Segment, ids::Id};
-use crate::schema::{self, Definitions, Placed, Project, ScalarOr, Text};
+use crate::model::{About, Arena, Contacts, Content, ContentKind, FunnelId, Model, Segment, ids::Id};
+use crate::schema::{self, Definitions, Placed, Project, Text};
 use crate::source::{Sources, Span};
 
 use names::{Index, Unread};
@@ -142,7 +143,6 @@ impl Resolver {
 
     fn content(&mut self, id: &Placed<Text>, written: Option<&schema::Content>) -> Content {
         let kind = written.map(|content| content_kind(content.kind.value));
-        let once = written.and_then(|content| content.once.as_ref()).and_then(|once| self.once(once));
         Content {
             id: id.value.0.clone(),
             span: id.span,
@@ -150,8 +150,7 @@ impl Resolver {
                 .map(|c| about(c.name.as_ref(), c.description.as_ref(), c.category.as_ref(), c.owner.as_ref()))
                 .unwrap_or_default(),
             kind,
-            once: once.unwrap_or(Once::Entry),
-            transactional: written.and_then(|content| content.transactional.as_ref()).is_some_and(|flag| flag.value),
+            rules: written.map(|content| self.content_rules(content)).unwrap_or_default(),
             publish: written.map(|c| self.publish(c.published.as_ref(), c.publish.as_ref())).unwrap_or_default(),
         }
     }
@@ -166,18 +165,6 @@ impl Resolver {
             condition: match written {
                 Some(segment) => self.condition(&segment.where_),
                 None => condition::broken(id.span),
-            },
-        }
-    }
-
-    /// `entry`, `ever` or `{ after: 30 days }`.
-    fn once(&mut self, once: &Placed<ScalarOr<schema::campaign::Once>>) -> Option<Once> {
-        match &once.value {
-            ScalarOr::Other(after) => self.placed_duration(&after.after).map(Once::After),
-            ScalarOr::Scalar(word) => match word.0.as_str() {
-                "entry" => Some(Once::Entry),
-                "ever" => Some(Once::Ever),
-                other => self.unknown_word(other, once.span, &["entry", "ever", "{ after: 30 days }"]),
             },
         }
     }

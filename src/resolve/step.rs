@@ -9,7 +9,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::model::calendar::Sign;
 use crate::model::contacts::FieldType;
 use crate::model::ids::Id;
-use crate::model::{Duration, FieldId, IfPast, NewValue, Once, Step, StepId, StepKind, Until, Value};
+use crate::model::{Duration, FieldId, IfPast, NewValue, Step, StepId, StepKind, Until, Value};
 use crate::schema::{self, Placed, ScalarOr, SetTo, Text};
 use crate::source::Span;
 
@@ -119,46 +119,6 @@ impl Resolver {
             Verb::If => self.branch(step, name, numbering),
             Verb::Exit => step.exit.as_ref().map(|exit| StepKind::Exit(outcome(exit.value))),
         }
-    }
-
-    fn send(&mut self, step: &schema::Step) -> Option<StepKind> {
-        let name = step.send.as_ref()?;
-        let content = self.content_id(name)?;
-        let (kind, once, transactional) = {
-            let content = &self.content[content];
-            (content.kind, content.once, content.transactional)
-        };
-        match kind {
-            None => {}
-            Some(crate::model::ContentKind::Message) => {
-                let help = "send an `email`, `sms` or `push`; choosing the channel for each contact comes later";
-                self.report(
-                    Diagnostic::error(
-                        Code("not-supported-yet"),
-                        name.span,
-                        format!("`{}` is a message for any channel, which is not supported yet", name.value.0),
-                    )
-                    .at("a message")
-                    .help(help),
-                );
-                return None;
-            }
-            Some(kind) if !kind.can_be_sent() => {
-                let span = self.content[content].span;
-                let message = format!("`{}` cannot be sent", name.value.0);
-                self.report(
-                    Diagnostic::error(Code("not-sendable"), name.span, message)
-                        .at("cannot be sent")
-                        .label(span, "a page, form or asset")
-                        .help("pages, forms and assets are visited; send an email that links to it"),
-                );
-                return None;
-            }
-            Some(_) => {}
-        }
-        let written: Option<Once> = step.once.as_ref().and_then(|once| self.once(once));
-        let transactional = step.transactional.as_ref().map_or(transactional, |flag| flag.value);
-        Some(StepKind::Send { content, once: written.unwrap_or(once), transactional })
     }
 
     fn set(&mut self, step: &schema::Step) -> Option<StepKind> {

@@ -112,6 +112,8 @@ pub(super) fn belongings(step: &schema::Step) -> Vec<(&'static str, Verb, Span)>
     let found = [
         ("once", Verb::Send, step.once.as_ref().map(|placed| placed.key)),
         ("transactional", Verb::Send, step.transactional.as_ref().map(|placed| placed.key)),
+        ("expires", Verb::Send, step.expires.as_ref().map(|placed| placed.key)),
+        ("on-skip", Verb::Send, step.on_skip.as_ref().map(|placed| placed.key)),
         ("to", Verb::Set, step.to.as_ref().map(|placed| placed.key)),
         ("if-past", Verb::WaitUntil, step.if_past.as_ref().map(|placed| placed.key)),
         ("then", Verb::If, step.then.as_ref().map(|placed| placed.key)),

@@ -161,6 +161,7 @@ pub enum EndReason {
     ExitWhen,
     OnLeave,
     Exit,
+    Skipped,
     Finished,
 }
 
@@ -171,6 +172,7 @@ pub enum SkipReason {
     Unpublished,
     Unreachable,
     AlreadySent,
+    Expired,
     Past,
 }
 

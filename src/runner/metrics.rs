@@ -65,7 +65,7 @@ struct StepCounts {
     skipped: [u64; REASONS.len()],
 }
 
-const REASONS: [&str; 6] = ["unpublished", "unreachable", "already-sent", "past", "final", "lighter"];
+const REASONS: [&str; 7] = ["unpublished", "unreachable", "already-sent", "past", "final", "lighter", "expired"];
 
 impl Metrics {
     /// All zero.
@@ -153,6 +153,7 @@ impl Metrics {
             SkipReason::Unreachable => 1,
             SkipReason::AlreadySent => 2,
             SkipReason::Past => 3,
+            SkipReason::Expired => 6,
         };
         self.campaigns[campaign].steps[step].skipped[reason] += 1;
     }

@@ -70,6 +70,19 @@ pub enum OnLeave {
     Stay,
 }
 
+/// What a message that is not sent does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(inline)]
+#[allow(
+    missing_docs,
+    reason = "doc comments on unit variants would turn the schema's `enum` into `oneOf`; the field's documentation explains them"
+)]
+pub enum OnSkip {
+    Continue,
+    Exit,
+}
+
 /// What becomes of those who qualify already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -95,6 +108,10 @@ pub struct Step {
     pub once: Option<Placed<ScalarOr<Once>>>,
     /// Sent without consent; for `send`.
     pub transactional: Option<Placed<bool>>,
+    /// How late it may still be sent, such as `12 h`; for `send`.
+    pub expires: Option<Placed<Text>>,
+    /// What happens when it is not sent: `continue` (default) or `exit`; for `send`.
+    pub on_skip: Option<Placed<OnSkip>>,
     /// Moves the contact to this stage, written `funnel/stage`, if it is not lighter.
     #[serde(rename = "move")]
     pub move_: Option<Placed<Text>>,

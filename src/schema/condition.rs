@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::scalar::{ListOf, Literal, Placed, Text};
 
-/// A condition over a contact: exactly one of `field`, `tag`, `stage`, `reached`, `in-funnel`, `segment`, `all`, `any`, `not`, and the keys that belong to it.
+/// A condition over a contact: exactly one of `field`, `tag`, `stage`, `reached`, `in-funnel`, `segment`, `reachable`, `all`, `any`, `not`, and the keys that belong to it.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Condition {
@@ -31,6 +31,8 @@ pub struct Condition {
     pub in_funnel: Option<Placed<Text>>,
     /// Meets this segment, now.
     pub segment: Option<Placed<Text>>,
+    /// May be written to on this channel: there is an address, consent, and no do-not-contact.
+    pub reachable: Option<Placed<Text>>,
 
     /// Comes to rest in this stage, written `funnel/stage`; only in `enter` of a campaign.
     pub entered: Option<Placed<Text>>,

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::campaign::Once;
+use super::campaign::{OnSkip, Once};
 use super::funnel::Publish;
 use super::scalar::{Placed, ScalarOr, Text};
 
@@ -25,6 +25,10 @@ pub struct Content {
     pub once: Option<Placed<ScalarOr<Once>>>,
     /// Sent without consent: receipts and the like. Default: `false`. A `send` step may say otherwise.
     pub transactional: Option<Placed<bool>>,
+    /// How late it may still be sent, such as `12 h`: counted from when the step before it was over. A `send` step may say otherwise.
+    pub expires: Option<Placed<Text>>,
+    /// What happens to the campaign when it is not sent: `continue` (default) or `exit`. A `send` step may say otherwise.
+    pub on_skip: Option<Placed<OnSkip>>,
     /// Whether it may be sent at all. Default: `true`.
     pub published: Option<Placed<bool>>,
     /// From when until when it may be sent.

@@ -24,6 +24,7 @@ const CONDITIONS: &[(&str, &[&str])] = &[
     ("reached", &[]),
     ("in-funnel", &[]),
     ("segment", &[]),
+    ("reachable", &[]),
     ("entered", &[]),
 ];
 
@@ -55,7 +56,7 @@ const OPERATORS: &[&str] = &[
 
 /// The verbs of a step, and the keys that go with each.
 const STEPS: &[(&str, &[&str])] = &[
-    ("send", &["id", "once", "transactional"]),
+    ("send", &["id", "once", "transactional", "expires", "on-skip"]),
     ("move", &["id"]),
     ("leave", &["id"]),
     ("add-tag", &["id"]),

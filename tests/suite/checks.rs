@@ -150,6 +150,27 @@ fn a_chain_of_segments_of_any_length_is_followed() {
     assert!(told(&project(&circle)).lines().count() < 30, "the beginning of a long circle is enough");
 }
 
+#[test]
+fn a_consent_that_asks_who_is_reachable_is_a_circle() {
+    let yaml = "version: 1
+contacts:
+  key: id
+  fields: { email: { type: email } }
+  addresses: { email: email }
+  consent: { email: { segment: open } }
+segments: { open: { where: { reachable: email } } }
+funnels: { f: { audience: { segment: open }, stages: { a: { weight: 0 } } } }
+";
+    let found = told(&project(yaml));
+    assert!(
+        found.contains("`open` → `consent of email` → `open`")
+            || found.contains("`consent of email` → `open` → `consent of email`"),
+        "{found}"
+    );
+    let itself = yaml.replace("{ email: { segment: open } }", "{ email: { reachable: email } }");
+    assert!(told(&project(&itself)).contains("the consent of email asks itself"));
+}
+
 fn labels(finding: &Diagnostic) -> impl Iterator<Item = &str> {
     std::iter::once(&finding.primary).chain(&finding.labels).map(|label| label.text.as_str())
 }

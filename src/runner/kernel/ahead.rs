@@ -31,11 +31,11 @@ impl Live<'_> {
                     }
                 }
                 Verb::Exit(_) => return,
-                Verb::Send { content, once, transactional } => {
+                Verb::Send { content, rules } => {
                     let at = At { campaign: Id::from_index(campaign), entry: member.entries, step: None, visit: 0 };
                     let here = Here { campaign, step: next, at };
-                    let sent = self.was_sent(here, ContentId::from_index(content), once);
-                    if !sent && self.reaches(content, transactional) {
+                    let sent = self.was_sent(here, ContentId::from_index(content), rules.once);
+                    if !sent && self.reaches(content, rules.transactional) {
                         ahead.push(content);
                     }
                     step.next

@@ -35,6 +35,7 @@ impl Live<'_> {
             Node::HasAny { field, values } => self.choices(*field).is_some_and(|set| set & values != 0),
             Node::HasAll { field, values } => self.choices(*field).is_some_and(|set| set & values == *values),
             Node::HasNone { field, values } => self.choices(*field).is_none_or(|set| set & values == 0),
+            Node::Blocked(channel) => self.blocks[*channel].is_some(),
             Node::Tag(tag) => self.tags.has(*tag),
             Node::Stage { funnel, stage, since } => {
                 let standing = &self.stages[*funnel];

@@ -3,26 +3,23 @@
 use super::live::Live;
 use super::step::{Flow, Here, push};
 use crate::model::ids::Id;
-use crate::model::{ContentId, Once};
+use crate::model::{ContentId, Duration, Once, Outcome, SendRules};
 use crate::runner::contact::{Block, Slot};
-use crate::runner::effect::{Effect, Event, SkipReason};
+use crate::runner::effect::{Effect, EndReason, Event, SkipReason};
 
 impl<'a> Live<'a> {
-    pub(super) fn send(
-        &mut self,
-        here: Here,
-        content: usize,
-        once: Once,
-        transactional: bool,
-        effects: &mut Vec<Effect<'a>>,
-    ) -> Flow {
+    pub(super) fn send(&mut self, here: Here, content: usize, rules: SendRules, effects: &mut Vec<Effect<'a>>) -> Flow {
         if self.ends_by_condition(here.campaign, effects) {
             return Flow::Stop;
         }
         let id = ContentId::from_index(content);
-        if let Some(reason) = self.reason_against(here, content, once, transactional) {
+        if let Some(reason) = self.reason_against(here, content, rules) {
             push(effects, here, Event::Skip { content: Some(id), reason });
             self.metrics.skipped(here.campaign, here.step, reason);
+            if rules.exits_on_skip {
+                self.end(here.campaign, here.at, Outcome::Exited, EndReason::Skipped, effects);
+                return Flow::Stop;
+            }
             return Flow::On(self.program.campaigns[here.campaign].steps[here.step].next);
         }
         self.remember_sent(here, id);
@@ -30,16 +27,23 @@ impl<'a> Live<'a> {
         self.done(here)
     }
 
-    fn reason_against(&mut self, here: Here, content: usize, once: Once, transactional: bool) -> Option<SkipReason> {
+    fn reason_against(&mut self, here: Here, content: usize, rules: SendRules) -> Option<SkipReason> {
         if !self.program.content[content].published {
             Some(SkipReason::Unpublished)
-        } else if !self.reaches(content, transactional) {
+        } else if !self.reaches(content, rules.transactional) {
             Some(SkipReason::Unreachable)
-        } else if self.was_sent(here, ContentId::from_index(content), once) {
+        } else if self.was_sent(here, ContentId::from_index(content), rules.once) {
             Some(SkipReason::AlreadySent)
+        } else if rules.expires.is_some_and(|length| self.is_late(here, length)) {
+            Some(SkipReason::Expired)
         } else {
             None
         }
+    }
+
+    /// Whether more time has passed than so since the pass was due in which the send was reached.
+    fn is_late(&self, here: Here, length: Duration) -> bool {
+        self.program.now() > self.program.zone.add(self.members[here.campaign].due, length)
     }
 
     /// Whether there is an address, consent, and nothing that forbids it; a kind without a channel always reaches.

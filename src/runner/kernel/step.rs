@@ -124,7 +124,7 @@ impl<'a> Live<'a> {
 
     fn step(&mut self, here: Here, effects: &mut Vec<Effect<'a>>) -> Flow {
         match &self.program.campaigns[here.campaign].steps[here.step].verb {
-            Verb::Send { content, once, transactional } => self.send(here, *content, *once, *transactional, effects),
+            Verb::Send { content, rules } => self.send(here, *content, *rules, effects),
             Verb::Move { funnel, stage } => self.move_to(here, *funnel, *stage, effects),
             Verb::Leave { funnel } => {
                 if let Some(from) = self.clear_stage(*funnel) {

@@ -70,6 +70,7 @@ pub(crate) fn skip(reason: SkipReason) -> &'static str {
         SkipReason::Unpublished => "unpublished",
         SkipReason::Unreachable => "unreachable",
         SkipReason::AlreadySent => "already-sent",
+        SkipReason::Expired => "expired",
         SkipReason::Past => "past",
     }
 }
@@ -87,6 +88,7 @@ fn end(reason: EndReason) -> &'static str {
         EndReason::ExitWhen => "exit-when",
         EndReason::OnLeave => "on-leave",
         EndReason::Exit => "exit",
+        EndReason::Skipped => "skipped",
         EndReason::Finished => "finished",
     }
 }

@@ -9,8 +9,8 @@ use super::topics::{Reads, Topics};
 use super::zone::{Zone, day_number, negative, shifted};
 use crate::model::ids::Id;
 use crate::model::{
-    ChoiceId, Condition, ConditionKind, DateTest, Duration, FieldId, FieldTest, FieldType, Model, SegmentId, StageRef,
-    Subject, TextTest, When,
+    Channel, ChoiceId, Condition, ConditionKind, DateTest, Duration, FieldId, FieldTest, FieldType, Model, SegmentId,
+    StageRef, Subject, TextTest, When,
 };
 
 /// Turns conditions of the model into nodes.
@@ -80,6 +80,7 @@ impl<'m> Compiler<'m> {
                 Node::InStages { funnel: funnel.index(), stages: bits(0..count, count) }
             }
             ConditionKind::Segment(segment) => return self.conditions.segments[segment.index()],
+            ConditionKind::Reachable(channel) => self.reachable(*channel),
             ConditionKind::Broken => Node::Constant(false),
         };
         self.intern(node)
@@ -123,7 +124,7 @@ impl<'m> Compiler<'m> {
     fn reads_of(&self, node: &Node) -> Reads {
         let field = |index: usize| self.topics.of_field(FieldId::from_index(index));
         match node {
-            Node::Constant(_) => 0,
+            Node::Constant(_) | Node::Blocked(_) => 0,
             Node::All(parts) | Node::Any(parts) => parts.iter().fold(0, |reads, &part| reads | self.reads(part)),
             Node::Not(node) | Node::Cached { node, .. } => self.reads(*node),
             Node::Ranges { subject, .. } => self.topics.of_subject(*subject),
@@ -137,6 +138,17 @@ impl<'m> Compiler<'m> {
                 self.topics.of_funnel(Id::from_index(*funnel))
             }
         }
+    }
+
+    /// What a send asks, unless it is transactional.
+    fn reachable(&mut self, channel: Channel) -> Node {
+        let rules = &self.model.contacts.channels[channel as usize];
+        let Some(address) = rules.address else { return Node::Constant(false) };
+        let address = self.intern(Node::Exists(address.index()));
+        let blocked = self.intern(Node::Blocked(channel as usize));
+        let free = self.intern(Node::Not(blocked));
+        let consent = rules.consent.as_ref().map(|consent| self.compile(consent));
+        Node::All([address, free].into_iter().chain(consent).collect())
     }
 
     fn stage(&self, stage: StageRef, at_least: Option<Duration>) -> Node {
@@ -245,7 +257,7 @@ fn in_order(model: &Model) -> Vec<SegmentId> {
     let mut asked_by: Vec<Vec<SegmentId>> = vec![Vec::new(); model.segments.len()];
     let mut open: Vec<usize> = vec![0; model.segments.len()];
     for (id, segment) in model.segments.iter() {
-        each_segment(&segment.condition, &mut |asked| {
+        each_segment(model, &segment.condition, &mut |asked| {
             asked_by[asked.index()].push(id);
             open[id.index()] += 1;
         });
@@ -264,15 +276,20 @@ fn in_order(model: &Model) -> Vec<SegmentId> {
     order
 }
 
-fn each_segment(condition: &Condition, visit: &mut impl FnMut(SegmentId)) {
+fn each_segment(model: &Model, condition: &Condition, visit: &mut impl FnMut(SegmentId)) {
     match &condition.kind {
         ConditionKind::All(parts) | ConditionKind::Any(parts) => {
             for part in parts {
-                each_segment(part, visit);
+                each_segment(model, part, visit);
             }
         }
-        ConditionKind::Not(inside) => each_segment(inside, visit),
+        ConditionKind::Not(inside) => each_segment(model, inside, visit),
         ConditionKind::Segment(segment) => visit(*segment),
+        ConditionKind::Reachable(channel) => {
+            if let Some(consent) = &model.contacts.channels[*channel as usize].consent {
+                each_segment(model, consent, visit);
+            }
+        }
         ConditionKind::Field { .. } | ConditionKind::Tag(_) | ConditionKind::Stage { .. } => {}
         ConditionKind::Reached(_) | ConditionKind::InFunnel(_) | ConditionKind::Broken => {}
     }

@@ -57,6 +57,8 @@ pub(crate) enum Node {
         field: usize,
         values: u64,
     },
+    /// Must not be contacted on the channel.
+    Blocked(usize),
     Tag(usize),
     /// In the stage, since this moment or longer.
     Stage {

@@ -7,7 +7,7 @@ use super::zone::{Zone, day_number};
 use crate::model::ids::Id;
 use crate::model::{
     Audience, Campaign, Channel, ChannelRules, Content, Duration, Enter, Field, Funnel, IfPast, Model, Moment,
-    NewValue, OnLeave, Once, Outcome, Publish, Stage, Step, StepKind, Target, Until, Value,
+    NewValue, OnLeave, Outcome, Publish, SendRules, Stage, Step, StepKind, Target, Until, Value,
 };
 use crate::runner::contact::Kept;
 
@@ -90,7 +90,7 @@ pub(crate) struct StepProgram {
 /// What a step does.
 #[derive(Clone, Debug)]
 pub(crate) enum Verb {
-    Send { content: usize, once: Once, transactional: bool },
+    Send { content: usize, rules: SendRules },
     Move { funnel: usize, stage: usize },
     Leave { funnel: usize },
     AddTag(usize),
@@ -275,9 +275,7 @@ impl Builder<'_> {
 
     fn verb(&mut self, kind: &StepKind, next: usize) -> Verb {
         match kind {
-            StepKind::Send { content, once, transactional } => {
-                Verb::Send { content: content.index(), once: *once, transactional: *transactional }
-            }
+            StepKind::Send { content, rules } => Verb::Send { content: content.index(), rules: *rules },
             StepKind::Move(to) => Verb::Move { funnel: to.funnel.index(), stage: to.stage.index() },
             StepKind::Leave(funnel) => Verb::Leave { funnel: funnel.index() },
             StepKind::AddTag(tag) => Verb::AddTag(tag.index()),
