@@ -10,6 +10,7 @@ mod broken_files;
 mod checks;
 mod cli;
 mod contract;
+mod coverage;
 mod diff;
 mod examples;
 mod findings;

@@ -1,6 +1,7 @@
 //! Projects for tests: the shipped examples, fixtures, and text in the test itself, each read as the program reads it.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use funnelc::plan::Plan;
 use funnelc::source::Sources;
@@ -29,11 +30,25 @@ pub(crate) fn sources(files: &[(&str, &str)]) -> Sources {
     sources
 }
 
+/// Names a folder for what is compiled, by test; so one can look at what a test is about.
+pub(crate) const RECORD: &str = "FUNNELC_RECORD";
+
 /// The plan of a project without errors.
 pub(crate) fn plan_of(sources: Sources) -> Plan {
+    record(&sources);
     let compiled = funnelc::compile(sources);
     let shown = funnelc::report::text::findings(&compiled.diagnostics, &compiled.sources, PLAIN);
     compiled.plan.unwrap_or_else(|| panic!("the project has errors:\n{shown}"))
+}
+
+/// Writes the files of a project where [`RECORD`] says, under the name of the test.
+fn record(sources: &Sources) {
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    let Some(folder) = std::env::var_os(RECORD) else { return };
+    let files: Vec<&str> = sources.files().map(|(_, file)| &*file.text).collect();
+    let thread = std::thread::current();
+    let name = format!("{}@{}", thread.name().unwrap_or("unknown"), COUNT.fetch_add(1, Ordering::Relaxed));
+    std::fs::write(Path::new(&folder).join(name), serde_json::to_string(&files).unwrap()).unwrap();
 }
 
 /// Findings as snapshots hold them.

@@ -1,0 +1,94 @@
+//! Where constructs are used: in the documentation, in tests that run, in random projects.
+//!
+//! Invariant: only YAML that some test compiles or runs is counted.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use super::walk::constructs;
+use crate::generate::Case;
+use crate::projects::root;
+
+/// How many random projects are looked at.
+const SEEDS: u64 = 400;
+
+/// The tests that run projects over contacts.
+const RUNS: [&str; 1] = ["kernel::"];
+
+/// For each construct the place that shows it best: a page that says it with the fewest others, the guide before all.
+pub(super) type Places = BTreeMap<String, String>;
+
+/// The pages of the documentation whose examples are tested.
+pub(super) fn pages() -> Places {
+    let mut uses = vec![("docs/language.md".to_owned(), 0, constructs(&blocks("docs/language.md", "```yaml\n")))];
+    for example in names("examples") {
+        let path = format!("examples/{example}/funnelc.yaml");
+        uses.push((format!("examples/{example}/README.md"), 1, constructs(&[read(&path)])));
+    }
+    for page in names("docs/checks").into_iter().filter(|page| page != "README.md") {
+        let path = format!("docs/checks/{page}");
+        let right = read(&path).split_once("## Right").map(|(_, right)| right.to_owned()).unwrap_or_default();
+        for (place, block) in blocks_of(&right, "```yaml\n").into_iter().enumerate() {
+            uses.push((path.clone(), 2 + place, constructs(&[block])));
+        }
+    }
+    best(uses)
+}
+
+/// The tests that run such a project. They are run here, and write down what they compile.
+pub(super) fn tests() -> Places {
+    let folder = tempfile::tempdir().unwrap();
+    let status = Command::new(std::env::current_exe().unwrap())
+        .args(RUNS)
+        .arg("--quiet")
+        .env(crate::projects::RECORD, folder.path())
+        .output()
+        .unwrap();
+    assert!(status.status.success(), "{}", String::from_utf8_lossy(&status.stdout));
+    let mut uses = Vec::new();
+    for entry in fs::read_dir(folder.path()).unwrap() {
+        let path = entry.unwrap().path();
+        let test = path.file_stem().unwrap().to_str().unwrap().split('@').next().unwrap().to_owned();
+        let files: Vec<String> = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+        uses.push((test, 0, constructs(&files)));
+    }
+    best(uses)
+}
+
+/// The random projects on which kernel and reference interpreter agree.
+pub(super) fn random() -> BTreeSet<String> {
+    (0..SEEDS).flat_map(|seed| constructs(&[Case::new(seed).yaml])).collect()
+}
+
+fn best(mut uses: Vec<(String, usize, BTreeSet<String>)>) -> Places {
+    uses.sort_by_key(|(name, rank, used)| (*rank, used.len(), name.clone()));
+    let mut places = Places::new();
+    for (name, _, used) in uses {
+        for construct in used {
+            places.entry(construct).or_insert_with(|| name.clone());
+        }
+    }
+    places
+}
+
+fn names(folder: &str) -> Vec<String> {
+    let entries = fs::read_dir(root().join(folder)).unwrap();
+    let mut names: Vec<String> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+fn read(path: impl AsRef<Path>) -> String {
+    fs::read_to_string(root().join(path)).unwrap()
+}
+
+fn blocks(path: &str, fence: &str) -> Vec<String> {
+    blocks_of(&read(path), fence)
+}
+
+/// The blocks of a page behind this fence.
+fn blocks_of(text: &str, fence: &str) -> Vec<String> {
+    text.split(fence).skip(1).filter_map(|rest| rest.split_once("```").map(|(block, _)| block.to_owned())).collect()
+}

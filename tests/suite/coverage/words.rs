@@ -1,0 +1,113 @@
+//! The words of the language that stand inside a value, where the schema sees text only.
+//!
+//! Invariant: which operators a type has is asked of the compiler, not written down again.
+
+use serde_json::Value;
+
+use crate::projects::sources;
+
+/// What `during` takes.
+const DURING: [&str; 13] = [
+    "today",
+    "last day",
+    "this day",
+    "next day",
+    "last week",
+    "this week",
+    "next week",
+    "last month",
+    "this month",
+    "next month",
+    "last year",
+    "this year",
+    "next year",
+];
+
+/// The ways to write a date, by an example.
+const DATES: [&str; 11] = [
+    "2026-11-21",
+    "2026-11-21T09:00",
+    "today",
+    "yesterday",
+    "tomorrow",
+    "3 days ago",
+    "in 3 days",
+    "start of day",
+    "start of week",
+    "start of month",
+    "start of year",
+];
+
+const TYPES: [(&str, &str); 9] = [
+    ("text", ""),
+    ("email", ""),
+    ("integer", ""),
+    ("number", ""),
+    ("boolean", ""),
+    ("date", ""),
+    ("datetime", ""),
+    ("choice", ", values: [a]"),
+    ("choices", ", values: [a]"),
+];
+
+/// All of these words, as constructs.
+pub(super) fn all() -> Vec<String> {
+    let during = DURING.iter().map(|word| format!("Condition.during: {word}"));
+    let dates = DATES.iter().map(|date| format!("Condition, a date: {}", form(date).unwrap()));
+    during.chain(dates).chain(operators()).collect()
+}
+
+/// Those that stand in the value of a key.
+pub(super) fn of(name: &str, value: &Value) -> Vec<String> {
+    let texts: Vec<&str> = match value {
+        Value::String(text) => vec![text],
+        Value::Array(items) => items.iter().filter_map(Value::as_str).collect(),
+        _ => vec![],
+    };
+    match name {
+        "Condition.during" => texts.iter().map(|text| format!("{name}: {text}")).collect(),
+        _ if name.starts_with("Condition.") => {
+            texts.iter().filter_map(|text| form(text)).map(|form| format!("Condition, a date: {form}")).collect()
+        }
+        _ => vec![],
+    }
+}
+
+/// The construct of an operator on a type.
+pub(super) fn operator(kind: &str, operator: &str) -> String {
+    format!("Condition, {kind}: {operator}")
+}
+
+/// Each operator on each type that has it.
+fn operators() -> Vec<String> {
+    let keys = super::walk::SCHEMA["definitions"]["Condition"]["properties"].as_object().unwrap();
+    let kinds = TYPES.iter().map(|(kind, _)| *kind).chain(["points"]);
+    let pairs = kinds.flat_map(|kind| keys.keys().map(move |key| (kind, key)));
+    pairs.filter(|(kind, key)| is_operator(kind, key)).map(|(kind, key)| operator(kind, key)).collect()
+}
+
+/// Whether the compiler takes a key for an operator of this type, whatever it says of the operand.
+fn is_operator(kind: &str, key: &str) -> bool {
+    const REFUSALS: [&str; 5] = ["operator-type", "condition-keys", "unknown-key", "wrong-type", "not-supported-yet"];
+    let fields: String = TYPES.iter().map(|(kind, more)| format!("    {kind}: {{ type: {kind}{more} }}\n")).collect();
+    let head = format!("version: 1\ncontacts:\n  key: id\n  points: {{ column: points }}\n  fields:\n{fields}");
+    ["1", "[1, 2]", "true"].iter().any(|operand| {
+        let yaml = format!("{head}segments:\n  s: {{ where: {{ field: {kind}, {key}: {operand} }} }}\n");
+        let found = funnelc::compile(sources(&[("funnelc.yaml", &yaml)])).diagnostics;
+        !found.iter().any(|finding| REFUSALS.contains(&finding.code.0))
+    })
+}
+
+/// How a date is written, with `…` for what differs.
+fn form(text: &str) -> Option<String> {
+    let shape: String = text.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
+    match shape.as_str() {
+        "0000-00-00" => Some("a day".into()),
+        "0000-00-00T00:00" => Some("a moment".into()),
+        "today" | "yesterday" | "tomorrow" => Some(text.into()),
+        _ if text.starts_with("start of ") => Some(text.into()),
+        _ if text.ends_with(" ago") => Some("… ago".into()),
+        _ if text.starts_with("in ") && shape.contains('0') => Some("in …".into()),
+        _ => None,
+    }
+}
