@@ -49,7 +49,8 @@ impl Facts {
             StepKind::Set { field, to } => drop(self.fields.insert(*field, known(to))),
             StepKind::Broken => self = Self { tags: BTreeMap::new(), fields: BTreeMap::new(), ..self },
             StepKind::Send { .. } | StepKind::Move(_) | StepKind::Leave(_) | StepKind::Points(_) => {}
-            StepKind::Wait(_) | StepKind::WaitUntil { .. } | StepKind::If { .. } | StepKind::Exit(_) => {}
+            StepKind::Wait(_) | StepKind::WaitUntil { .. } | StepKind::If { .. } | StepKind::Split(_) => {}
+            StepKind::Exit(_) => {}
         }
         self
     }

@@ -76,6 +76,13 @@ impl<'a> Search<'a, '_> {
                 (StepKind::If { then, otherwise, .. }, _) => {
                     now = meet(self.list(then, now.clone()), self.list(otherwise, now))?;
                 }
+                (StepKind::Split(shares), _) => {
+                    let mut ends = None;
+                    for share in shares {
+                        ends = meet(ends, self.list(&share.steps, now.clone()));
+                    }
+                    now = ends?;
+                }
                 (StepKind::Exit(_), _) => return None,
                 _ => now = self.after(step, now),
             }

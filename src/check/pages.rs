@@ -21,6 +21,7 @@ const READING: &[(&str, &str)] = &[
     ("bad-date", include_str!("../../docs/checks/bad-date.md")),
     ("bad-duration", include_str!("../../docs/checks/bad-duration.md")),
     ("bad-id", include_str!("../../docs/checks/bad-id.md")),
+    ("bad-share", include_str!("../../docs/checks/bad-share.md")),
     ("bad-version", include_str!("../../docs/checks/bad-version.md")),
     ("condition-keys", include_str!("../../docs/checks/condition-keys.md")),
     ("duplicate-choice", include_str!("../../docs/checks/duplicate-choice.md")),

@@ -94,7 +94,7 @@ fn touched(campaign: &Campaign) -> BTreeSet<FunnelId> {
         StepKind::Leave(funnel) => drop(funnels.insert(funnel)),
         StepKind::Send { .. } | StepKind::AddTag(_) | StepKind::RemoveTag(_) | StepKind::Points(_) => {}
         StepKind::Set { .. } | StepKind::Clear(_) | StepKind::Wait(_) | StepKind::WaitUntil { .. } => {}
-        StepKind::If { .. } | StepKind::Exit(_) | StepKind::Broken => {}
+        StepKind::If { .. } | StepKind::Split(_) | StepKind::Exit(_) | StepKind::Broken => {}
     });
     funnels
 }
@@ -148,7 +148,11 @@ impl<'a> Walk<'_, 'a> {
             StepKind::If { when, then, otherwise } => {
                 let yes = self.list(then, self.where_(&here, when, true), visit);
                 let no = self.list(otherwise, self.where_(&here, when, false), visit);
-                Here { possible: yes.possible.or(&no.possible), expected: yes.expected.or(&no.expected) }
+                either(yes, &no)
+            }
+            StepKind::Split(shares) => {
+                let ways = shares.iter().map(|share| self.list(&share.steps, here.clone(), visit));
+                ways.reduce(|one, other| either(one, &other)).unwrap_or_default()
             }
             StepKind::Move(stage) if stage.funnel == self.funnel => self.moved(stage.stage, &here),
             StepKind::Leave(funnel) if *funnel == self.funnel && !is_empty(&here) => {
@@ -169,8 +173,7 @@ impl<'a> Walk<'_, 'a> {
             visit(step, &here);
             let skipped = if may_skip { here.clone() } else { Here::default() };
             here = self.after(step, here, visit);
-            here =
-                Here { possible: here.possible.or(&skipped.possible), expected: here.expected.or(&skipped.expected) };
+            here = either(here, &skipped);
             may_skip = matches!(step.kind, StepKind::WaitUntil { if_past: IfPast::Skip, .. });
         }
         here
@@ -230,6 +233,11 @@ fn landed(funnel: &Funnel, to: StageId, from: &Positions) -> Positions {
 
 fn refused(funnel: &Funnel, from: StageId, to: StageId) -> bool {
     from != to && refusal(funnel, from, to).is_some()
+}
+
+/// Where a contact is that took one way or the other.
+fn either(one: Here, other: &Here) -> Here {
+    Here { possible: one.possible.or(&other.possible), expected: one.expected.or(&other.expected) }
 }
 
 fn is_empty(here: &Here) -> bool {

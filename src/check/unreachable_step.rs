@@ -1,4 +1,4 @@
-//! Steps that come after an `exit`, or after an `if` whose branches both exit: no contact comes to them.
+//! Steps that come after an `exit`, or after a step whose branches all exit: no contact comes to them.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use petgraph::visit::{Dfs, EdgeFiltered};
 use super::{Case, Rule};
 use crate::diagnostic::Diagnostic;
 use crate::graph::Thing;
-use crate::model::{CampaignId, Step, StepId, StepKind};
+use crate::model::{CampaignId, Step, StepId};
 
 pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let mut found = Vec::new();
@@ -36,14 +36,13 @@ fn reached(case: &Case<'_>, campaign: CampaignId) -> BTreeSet<StepId> {
 fn in_list(rule: &Rule, steps: &[Step], reached: &BTreeSet<StepId>, found: &mut Vec<Diagnostic>) {
     let unreached = steps.iter().position(|step| !reached.contains(&step.id));
     for step in &steps[..unreached.unwrap_or(steps.len())] {
-        if let StepKind::If { then, otherwise, .. } = &step.kind {
-            in_list(rule, then, reached, found);
-            in_list(rule, otherwise, reached, found);
+        for branch in step.branches() {
+            in_list(rule, branch.steps, reached, found);
         }
     }
     if let Some(at) = unreached.filter(|at| *at > 0) {
         let (before, step) = (&steps[at - 1], &steps[at]);
-        let label = if matches!(before.kind, StepKind::If { .. }) { "both branches exit" } else { "ends here" };
+        let label = if before.branches().is_empty() { "ends here" } else { "every branch exits" };
         let message = format!("`{}` never runs: the campaign ends before it", step.name);
         found.push(
             rule.finding(step.span, message)

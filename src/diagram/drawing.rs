@@ -293,6 +293,7 @@ fn arrow(from: &str, to: &str, edge: &Edge) -> Option<Arrow> {
         EdgeKind::Entered => (Stroke::Dotted, words("who comes here")),
         EdgeKind::Yes => (Stroke::Plain, words("yes")),
         EdgeKind::No => (Stroke::Plain, words("no")),
+        EdgeKind::Branch => (Stroke::Plain, condition()),
         EdgeKind::Past => (Stroke::Plain, words("too late")),
         EdgeKind::Sends | EdgeKind::Asks => return None,
     };
@@ -318,7 +319,7 @@ fn step(node: &Node) -> Box {
         Face::Step { verb: Verb::Move, .. } => Shape::Move,
         Face::Step { verb: Verb::Change, .. } => Shape::Change,
         Face::Step { verb: Verb::Wait, .. } => Shape::Wait,
-        Face::Step { verb: Verb::Ask, .. } => Shape::Ask,
+        Face::Step { verb: Verb::Ask | Verb::Split, .. } => Shape::Ask,
         Face::Step { verb: Verb::Exit, .. } => Shape::Exit,
         Face::Step { verb: Verb::Unclear, .. } => Shape::Unclear,
         Face::Funnel { .. } | Face::Stage { .. } | Face::Segment { .. } => Shape::Unclear,

@@ -169,18 +169,17 @@ impl Outline<'_> {
         self.steps(&steps, None, 2);
     }
 
-    /// The steps of one list, numbered, and below an `if` its branches.
-    fn steps(&mut self, all: &[Node], inside: Option<(Thing, bool)>, indent: usize) {
+    /// The steps of one list, numbered, and below a step its branches.
+    fn steps(&mut self, all: &[Node], inside: Option<&(Thing, String)>, indent: usize) {
         let here = all.iter().filter(|node| around(node) == inside);
         for (at, step) in here.enumerate() {
             let lead = format!("{}{}. ", " ".repeat(indent), at + 1);
             self.line(&lead, &format!("{}{}", step.label, mark(step.broken)));
-            for (branch, word) in [(true, "then"), (false, "else")] {
-                let place = Some((step.thing, branch));
-                if all.iter().any(|node| around(node) == place) {
-                    self.lines.push(format!("{}{word}", " ".repeat(indent + 3)));
-                    self.steps(all, place, indent + 5);
-                }
+            let mut places: Vec<_> = all.iter().filter_map(around).filter(|(thing, _)| *thing == step.thing).collect();
+            places.dedup();
+            for place in places {
+                self.lines.push(format!("{}{}", " ".repeat(indent + 3), place.1));
+                self.steps(all, Some(place), indent + 5);
             }
         }
     }
@@ -203,9 +202,9 @@ impl Outline<'_> {
     }
 }
 
-fn around(node: &Node) -> Option<(Thing, bool)> {
-    match node.face {
-        Face::Step { inside, .. } => inside,
+fn around(node: &Node) -> Option<&(Thing, String)> {
+    match &node.face {
+        Face::Step { inside, .. } => inside.as_ref(),
         Face::Funnel { .. } | Face::Stage { .. } | Face::Segment { .. } => None,
         Face::Campaign { .. } | Face::Content { .. } | Face::Channel => None,
     }

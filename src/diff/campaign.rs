@@ -80,7 +80,7 @@ impl CampaignPicture {
             }
             (Some(_), Some(_)) | (None, None) => {}
         }
-        step.then.iter().chain(&step.otherwise).for_each(|inner| self.collect(inner, changes));
+        step.branches.iter().flat_map(|branch| &branch.steps).for_each(|inner| self.collect(inner, changes));
     }
 
     fn change(&self, mark: Mark, step: &str, aspect: &str, before: &str, after: &str) -> Change {

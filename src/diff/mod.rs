@@ -19,7 +19,7 @@ pub use campaign::CampaignPicture;
 pub use funnel::{Arrow, FunnelPicture, StagePicture};
 pub use reach::Reach;
 pub use rename::Rename;
-pub use steps::{Aligned, StepText};
+pub use steps::{Aligned, AlignedBranch, StepText};
 
 /// How something differs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::campaign::CampaignPicture;
-use super::steps::{Aligned, StepText};
+use super::steps::{Aligned, AlignedBranch, StepText};
 
 /// A message before which other questions stand.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -58,9 +58,16 @@ impl Side {
     /// Whether nobody comes to the end of a list.
     fn ends(self, steps: &[Aligned]) -> bool {
         steps.iter().any(|step| {
-            let both = || self.ends(&step.then) && self.ends(&step.otherwise);
-            self.of(step).is_some_and(|text| text.exits || (text.asks.is_some() && both()))
+            let all = || step.branches.iter().filter(|branch| self.has(branch)).all(|branch| self.ends(&branch.steps));
+            self.of(step).is_some_and(|text| text.exits || (!step.branches.is_empty() && all()))
         })
+    }
+
+    fn has(self, branch: &AlignedBranch) -> bool {
+        match self {
+            Self::Base => branch.sides[0],
+            Self::Head => branch.sides[1],
+        }
     }
 }
 
@@ -68,21 +75,29 @@ fn walk(steps: &[Aligned], asked: &Asked, visit: &mut impl FnMut(&Aligned, &Aske
     let mut asked = asked.clone();
     for step in steps {
         visit(step, &asked);
-        let (mut yes, mut no) = (asked.clone(), asked.clone());
+        let before = asked.clone();
         for (at, side) in [Side::Base, Side::Head].into_iter().enumerate() {
-            let Some(text) = side.of(step) else { continue };
-            if text.exits {
+            if side.of(step).is_some_and(|text| text.exits) {
                 asked[at].push("never".to_owned());
             }
-            if let Some(question) = &text.asks {
-                let denied = format!("not ({question})");
-                yes[at].push(question.clone());
-                no[at].push(denied.clone());
-                asked[at].extend(side.ends(&step.then).then_some(denied));
-                asked[at].extend(side.ends(&step.otherwise).then(|| question.clone()));
-            }
         }
-        walk(&step.then, &yes, visit);
-        walk(&step.otherwise, &no, visit);
+        for branch in &step.branches {
+            let mut inside = before.clone();
+            for (at, side) in [Side::Base, Side::Head].into_iter().enumerate() {
+                let Some((holds, denied)) = side.of(step).map(|text| question(text, &branch.word)) else { continue };
+                if side.has(branch) && side.ends(&branch.steps) {
+                    asked[at].push(denied);
+                }
+                inside[at].push(holds);
+            }
+            walk(&branch.steps, &inside, visit);
+        }
     }
+}
+
+/// What holds for the contacts that take a branch, and for those that do not.
+fn question(text: &StepText, word: &str) -> (String, String) {
+    let holds = text.asks.clone().unwrap_or_else(|| format!("{word} of {}", text.name));
+    let denied = format!("not ({holds})");
+    if word == "else" && text.asks.is_some() { (denied, holds) } else { (holds, denied) }
 }

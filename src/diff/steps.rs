@@ -1,9 +1,11 @@
 //! Two lists of steps aligned as sequences, as well as they fit: by written id, else by what they do; the order of each list is kept.
 
+use std::fmt::Write as _;
+
 use super::Mark;
 use super::facts::often;
 use crate::graph::words;
-use crate::model::{IfPast, Model, Once, SendRules, Step, StepKind};
+use crate::model::{Branch, IfPast, Model, Once, SendRules, Step, StepKind};
 
 /// A step of the base, of the head, or of both.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,10 +16,19 @@ pub struct Aligned {
     pub before: Option<StepText>,
     /// In the head.
     pub after: Option<StepText>,
-    /// What runs where the question is answered with yes.
-    pub then: Vec<Aligned>,
-    /// What runs where it is not.
-    pub otherwise: Vec<Aligned>,
+    /// The lists inside it, by the word that leads to each: `then`, `else`, the label of a share.
+    pub branches: Vec<AlignedBranch>,
+}
+
+/// The lists of both under one word.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AlignedBranch {
+    /// The word.
+    pub word: String,
+    /// Whether the base has it, and the head.
+    pub sides: [bool; 2],
+    /// The steps.
+    pub steps: Vec<Aligned>,
 }
 
 /// A step in words.
@@ -40,14 +51,13 @@ pub struct StepText {
 
 /// The steps of a list, on one line.
 pub(super) fn outline(model: &Model, steps: &[Step]) -> String {
-    let one = |step: &Step| match &step.kind {
-        StepKind::If { then, otherwise, .. } if otherwise.is_empty() => {
-            format!("{} ({})", words(model, step), outline(model, then))
+    let one = |step: &Step| {
+        let mut text = words(model, step);
+        for branch in step.branches().iter().filter(|branch| branch.word == "then" || !branch.steps.is_empty()) {
+            let word = if branch.word == "then" { String::new() } else { format!("{} ", branch.word) };
+            write!(text, " {word}({})", outline(model, branch.steps)).expect("writing to a string never fails");
         }
-        StepKind::If { then, otherwise, .. } => {
-            format!("{} ({}) else ({})", words(model, step), outline(model, then), outline(model, otherwise))
-        }
-        _ => words(model, step),
+        text
     };
     steps.iter().map(one).collect::<Vec<_>>().join(", then ")
 }
@@ -64,7 +74,7 @@ fn words(model: &Model, step: &Step) -> String {
         },
         StepKind::Move(_) | StepKind::Leave(_) | StepKind::AddTag(_) | StepKind::RemoveTag(_) => verb,
         StepKind::Points(_) | StepKind::Set { .. } | StepKind::Clear(_) | StepKind::Wait(_) => verb,
-        StepKind::If { .. } | StepKind::Exit(_) | StepKind::Broken => verb,
+        StepKind::If { .. } | StepKind::Split(_) | StepKind::Exit(_) | StepKind::Broken => verb,
     }
 }
 
@@ -115,31 +125,45 @@ impl Aligner<'_> {
 
     fn pair(&self, (base, around): (&Step, &str), (head, around_head): (&Step, &str)) -> Aligned {
         let (before, after) = (text(self.base, base, around), text(self.head, head, around_head));
-        let ((then, otherwise), (then_head, otherwise_head)) = (branches(base), branches(head));
-        let branch = |name: &str, branch: &str| format!("{name}/{branch}/");
-        let inside = |lists: (&[Step], &[Step]), word| {
-            self.lists((lists.0, &branch(&base.name, word)), (lists.1, &branch(&head.name, word)))
-        };
         let renamed = before.own_name != after.own_name && (before.words == after.words || base.named || head.named);
         Aligned {
             mark: (before.words != after.words || renamed || before.named != after.named).then_some(Mark::Changed),
-            then: inside((then, then_head), "then"),
-            otherwise: inside((otherwise, otherwise_head), "else"),
+            branches: self.branches(base, head),
             before: Some(before),
             after: Some(after),
         }
     }
 
+    /// The branches of both by their words: those of the base in its order, then those that only the head has.
+    fn branches(&self, base: &Step, head: &Step) -> Vec<AlignedBranch> {
+        let (ours, theirs) = (base.branches(), head.branches());
+        let of = |branches: &[Branch<'_>], word: &str| branches.iter().position(|branch| branch.word == word);
+        let new = theirs.iter().filter(|branch| of(&ours, branch.word).is_none()).map(|branch| branch.word);
+        let one = |word: &str| {
+            let (left, right) = (of(&ours, word), of(&theirs, word));
+            let around = [format!("{}/{word}/", base.name), format!("{}/{word}/", head.name)];
+            let lists = (left.map_or(&[][..], |at| ours[at].steps), right.map_or(&[][..], |at| theirs[at].steps));
+            AlignedBranch {
+                word: word.to_owned(),
+                sides: [left.is_some(), right.is_some()],
+                steps: self.lists((lists.0, &around[0]), (lists.1, &around[1])),
+            }
+        };
+        ours.iter().map(|branch| branch.word).chain(new).map(one).collect()
+    }
+
     fn alone(&self, step: &Step, around: &str, mark: Mark) -> Aligned {
         let model = if mark == Mark::Removed { self.base } else { self.head };
-        let inside = |steps: &[Step], word| {
-            let around = format!("{}/{word}/", step.name);
-            steps.iter().map(|step| self.alone(step, &around, mark)).collect()
+        let inside = |branch: Branch<'_>| {
+            let around = format!("{}/{}/", step.name, branch.word);
+            let steps = branch.steps.iter().map(|step| self.alone(step, &around, mark)).collect();
+            let sides = [mark == Mark::Removed, mark != Mark::Removed];
+            AlignedBranch { word: branch.word.to_owned(), sides, steps }
         };
-        let (then, otherwise) = branches(step);
+        let branches = step.branches().into_iter().map(inside).collect();
         let text = Some(text(model, step, around));
         let (before, after) = if mark == Mark::Removed { (text, None) } else { (None, text) };
-        Aligned { mark: Some(mark), before, after, then: inside(then, "then"), otherwise: inside(otherwise, "else") }
+        Aligned { mark: Some(mark), before, after, branches }
     }
 
     /// The positions of the steps that belong together: of all ways to keep both orders, one that fits best.
@@ -165,17 +189,17 @@ struct Sketch {
     /// A written id.
     id: Option<String>,
     words: String,
-    inside: (String, String),
+    inside: Vec<(String, String)>,
 }
 
 impl Sketch {
     fn of(model: &Model, step: &Step) -> Self {
-        let (then, otherwise) = branches(step);
+        let inside = |branch: Branch<'_>| (branch.word.to_owned(), outline(model, branch.steps));
         Self {
             verb: verb(step),
             id: step.named.then(|| step.name.clone()),
             words: words(model, step),
-            inside: (outline(model, then), outline(model, otherwise)),
+            inside: step.branches().into_iter().map(inside).collect(),
         }
     }
 
@@ -187,7 +211,7 @@ impl Sketch {
         match (self.verb == other.verb, self.words == other.words, self.inside == other.inside) {
             (true, true, true) => SAME,
             (true, true, false) => SAME / 2,
-            (true, false, true) if self.verb == IF => SAME / 4,
+            (true, false, true) if !self.inside.is_empty() => SAME / 4,
             (true, false, _) => 2,
             (false, ..) => 0,
         }
@@ -231,7 +255,6 @@ fn best_in_order(base: &[Sketch], head: &[Sketch]) -> Vec<(usize, usize)> {
 
 /// The likeness of steps that are the same; more than that is a written id.
 const SAME: u32 = 40;
-const IF: u8 = 10;
 
 /// Steps of other kinds never fit together.
 fn verb(step: &Step) -> u8 {
@@ -246,15 +269,9 @@ fn verb(step: &Step) -> u8 {
         StepKind::Clear(_) => 7,
         StepKind::Wait(_) | StepKind::WaitUntil { .. } => 8,
         StepKind::Exit(_) => 9,
-        StepKind::If { .. } => IF,
+        StepKind::If { .. } => 10,
         StepKind::Broken => 11,
-    }
-}
-
-fn branches(step: &Step) -> (&[Step], &[Step]) {
-    match &step.kind {
-        StepKind::If { then, otherwise, .. } => (then, otherwise),
-        _ => (&[], &[]),
+        StepKind::Split(_) => 12,
     }
 }
 

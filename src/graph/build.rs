@@ -132,20 +132,19 @@ impl Build<'_> {
         self.step_nodes(id, campaign, &campaign.steps, None);
     }
 
-    fn step_nodes(&mut self, id: CampaignId, campaign: &Campaign, steps: &[Step], inside: Option<(Thing, bool)>) {
+    fn step_nodes(&mut self, id: CampaignId, campaign: &Campaign, steps: &[Step], inside: Option<(Thing, &str)>) {
         for step in steps {
             let thing = Thing::Step(id, step.id);
             self.add(Node {
                 thing,
                 id: format!("{}/{}", campaign.id, step.name),
                 label: words::step(self.model, step),
-                face: Face::Step { verb: verb(step), inside },
+                face: Face::Step { verb: verb(step), inside: inside.map(|(around, word)| (around, word.to_owned())) },
                 spans: vec![step.span],
                 broken: step_is_broken(step),
             });
-            if let StepKind::If { then, otherwise, .. } = &step.kind {
-                self.step_nodes(id, campaign, then, Some((thing, true)));
-                self.step_nodes(id, campaign, otherwise, Some((thing, false)));
+            for branch in step.branches() {
+                self.step_nodes(id, campaign, branch.steps, Some((thing, branch.word)));
             }
         }
     }
@@ -265,6 +264,7 @@ fn verb(step: &Step) -> Verb {
         StepKind::Set { .. } | StepKind::Clear(_) => Verb::Change,
         StepKind::Wait(_) | StepKind::WaitUntil { .. } => Verb::Wait,
         StepKind::If { .. } => Verb::Ask,
+        StepKind::Split(_) => Verb::Split,
         StepKind::Exit(_) => Verb::Exit,
         StepKind::Broken => Verb::Unclear,
     }
@@ -276,6 +276,6 @@ fn step_is_broken(step: &Step) -> bool {
         StepKind::If { when, .. } => is_broken(when),
         StepKind::Send { .. } | StepKind::Move(_) | StepKind::Leave(_) | StepKind::AddTag(_) => false,
         StepKind::RemoveTag(_) | StepKind::Points(_) | StepKind::Set { .. } | StepKind::Clear(_) => false,
-        StepKind::Wait(_) | StepKind::WaitUntil { .. } | StepKind::Exit(_) => false,
+        StepKind::Wait(_) | StepKind::WaitUntil { .. } | StepKind::Split(_) | StepKind::Exit(_) => false,
     }
 }

@@ -110,8 +110,8 @@ pub enum Face {
     Step {
         /// What it does.
         verb: Verb,
-        /// The `if` around it, and whether it stands under `then`.
-        inside: Option<(Thing, bool)>,
+        /// The step around it, and the word of the branch in which it stands.
+        inside: Option<(Thing, String)>,
     },
     /// Content, with the word for its kind.
     Content {
@@ -135,6 +135,8 @@ pub enum Verb {
     Wait,
     /// Asks.
     Ask,
+    /// Sends shares of the contacts different ways.
+    Split,
     /// Ends the campaign.
     Exit,
     /// Could not be understood.
@@ -181,6 +183,8 @@ pub enum EdgeKind {
     Yes,
     /// From an `if` to the step where it does not hold.
     No,
+    /// From a step with branches to the first step of one; the words are the branch's.
+    Branch,
     /// From a `wait-until` to the step after the one that is left out when the moment is over.
     Past,
     /// From a step to content.
@@ -192,7 +196,7 @@ pub enum EdgeKind {
 impl EdgeKind {
     /// Whether it leads from a step to one that comes after it.
     pub fn is_order(self) -> bool {
-        matches!(self, Self::Starts | Self::Next | Self::Yes | Self::No | Self::Past)
+        matches!(self, Self::Starts | Self::Next | Self::Yes | Self::No | Self::Branch | Self::Past)
     }
 }
 

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use crate::model::ids::Id;
 use crate::model::{
     ChoiceId, Condition, ConditionKind, Content, ContentKind, DateTest, Duration, Enter, FieldId, FieldTest, FieldType,
-    Model, NewValue, NumberTest, StageRef, Step, StepKind, Subject, TagId, Tags, TextTest, Until, Value,
+    Model, NewValue, NumberTest, Share, StageRef, Step, StepKind, Subject, TagId, Tags, TextTest, Until, Value,
 };
 
 /// What stands for something that could not be understood.
@@ -39,9 +39,21 @@ pub fn step(model: &Model, step: &Step) -> String {
         StepKind::Wait(duration) => format!("wait {duration}"),
         StepKind::WaitUntil { until, .. } => format!("wait until {}", moment(model, until)),
         StepKind::If { when, .. } => format!("if {}", condition(model, when)),
+        StepKind::Split(shares) => format!("split {}", split(shares)),
         StepKind::Exit(outcome) => format!("exit: {}", outcome.word()),
         StepKind::Broken => UNCLEAR.to_owned(),
     }
+}
+
+/// The shares, in order of their labels: `50 / 50`, `short 20 / usual 80`.
+fn split(shares: &[Share]) -> String {
+    let mut shares: Vec<_> = shares.iter().collect();
+    shares.sort_by(|one, other| one.label.cmp(&other.label));
+    let word = |share: &&Share| {
+        let number = share.share.to_string();
+        if share.label.split('#').next() == Some(&number) { number } else { format!("{} {number}", share.label) }
+    };
+    shares.iter().map(word).collect::<Vec<_>>().join(" / ")
 }
 
 /// `shop/loyal`.

@@ -133,6 +133,8 @@ pub enum StepKind {
         /// Where it does not.
         otherwise: Vec<Step>,
     },
+    /// Shares of the contacts take different ways.
+    Split(Vec<Share>),
     /// Ends the campaign for the contact.
     Exit(Outcome),
     /// Could not be understood; reported already, and never in a plan.
@@ -156,6 +158,26 @@ impl Default for SendRules {
     fn default() -> Self {
         Self { once: Once::Entry, transactional: false, expires: None, exits_on_skip: false }
     }
+}
+
+/// A share of the contacts and their way.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Share {
+    /// The word for the way in the outputs, unique in the split: the written id, or the share, with an ordinal among equals.
+    pub label: String,
+    /// How many of a hundred contacts take it.
+    pub share: u8,
+    /// The way.
+    pub steps: Vec<Step>,
+}
+
+/// A list of steps inside a step.
+#[derive(Clone, Copy, Debug)]
+pub struct Branch<'a> {
+    /// The word that leads to it in the names of its steps.
+    pub word: &'a str,
+    /// The steps.
+    pub steps: &'a [Step],
 }
 
 /// How often a contact may get a content.
@@ -229,8 +251,23 @@ impl Step {
     /// This step and all inside it, in the order of the text.
     pub fn each<'a>(&'a self, visit: &mut impl FnMut(&'a Step)) {
         visit(self);
-        if let StepKind::If { then, otherwise, .. } = &self.kind {
-            then.iter().chain(otherwise).for_each(|step| step.each(visit));
+        for branch in self.branches() {
+            branch.steps.iter().for_each(|step| step.each(visit));
+        }
+    }
+
+    /// The lists of steps inside it, in the order of the text.
+    pub fn branches(&self) -> Vec<Branch<'_>> {
+        match &self.kind {
+            StepKind::If { then, otherwise, .. } => {
+                vec![Branch { word: "then", steps: then }, Branch { word: "else", steps: otherwise }]
+            }
+            StepKind::Split(shares) => {
+                shares.iter().map(|share| Branch { word: &share.label, steps: &share.steps }).collect()
+            }
+            StepKind::Send { .. } | StepKind::Move(_) | StepKind::Leave(_) | StepKind::AddTag(_) => Vec::new(),
+            StepKind::RemoveTag(_) | StepKind::Points(_) | StepKind::Set { .. } | StepKind::Clear(_) => Vec::new(),
+            StepKind::Wait(_) | StepKind::WaitUntil { .. } | StepKind::Exit(_) | StepKind::Broken => Vec::new(),
         }
     }
 }

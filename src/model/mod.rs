@@ -13,7 +13,8 @@ mod parse;
 
 pub use calendar::{Duration, Moment, Period, Publish, Unit, When};
 pub use campaign::{
-    Campaign, Enter, Existing, IfPast, NewValue, OnLeave, Once, Outcome, SendRules, Step, StepKind, Until,
+    Branch, Campaign, Enter, Existing, IfPast, NewValue, OnLeave, Once, Outcome, SendRules, Share, Step, StepKind,
+    Until,
 };
 pub use condition::{Condition, ConditionKind, DateTest, FieldTest, NumberTest, Subject, TextTest};
 pub use contacts::{BadValue, Channel, ChannelRules, Contacts, Field, FieldType, Points, Tags, Value};

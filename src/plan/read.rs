@@ -10,8 +10,8 @@ use crate::model::ids::Id;
 use crate::model::{
     About, Audience, BadValue, Campaign, Channel, ChannelRules, Condition, ConditionKind, Contacts, Content,
     ContentKind, Conversion, Duration, Enter, Existing, FieldTest, FieldType, Funnel, IfPast, Model, Moment, OnLeave,
-    Once, Outcome, PlaceRule, Points, Publish, Segment, SendRules, Stage, StageId, StageRef, Step, StepId, StepKind,
-    Subject, Tags, Target, Until,
+    Once, Outcome, PlaceRule, Points, Publish, Segment, SendRules, Share, Stage, StageId, StageRef, Step, StepId,
+    StepKind, Subject, Tags, Target, Until,
 };
 use crate::source::Span;
 
@@ -225,6 +225,21 @@ impl Reader<'_> {
         written.iter().map(step).collect()
     }
 
+    fn shares(&self, written: &[wire::Share], next: &mut usize) -> Result<Vec<Share>, Fault> {
+        let mut labels: Vec<_> = written.iter().map(|share| &share.label).collect();
+        labels.sort_unstable();
+        labels.dedup();
+        let sum: u32 = written.iter().map(|share| u32::from(share.share)).sum();
+        if labels.len() < written.len() || sum != 100 || written.iter().any(|share| share.share == 0) {
+            return Err("the shares are not those of a split".to_owned());
+        }
+        let share = |share: &wire::Share| {
+            let steps = self.steps(&share.steps, next)?;
+            Ok(Share { label: share.label.clone(), share: share.share, steps })
+        };
+        written.iter().map(share).collect()
+    }
+
     fn verb(&self, verb: &wire::Verb, next: &mut usize) -> Result<StepKind, Fault> {
         let field = |name: &str| key(&self.0.contacts.fields, "field", name);
         Ok(match verb {
@@ -254,6 +269,7 @@ impl Reader<'_> {
                 let then = self.steps(then, next)?;
                 StepKind::If { when, then, otherwise: self.steps(r#else, next)? }
             }
+            wire::Verb::Split(shares) => StepKind::Split(self.shares(shares, next)?),
             wire::Verb::Exit(outcome) => StepKind::Exit(word(
                 outcome,
                 [("completed", Outcome::Completed), ("exited", Outcome::Exited), ("converted", Outcome::Converted)],

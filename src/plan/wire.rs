@@ -381,7 +381,20 @@ pub enum Verb {
         then: Vec<Step>,
         r#else: Vec<Step>,
     },
+    Split(Vec<Share>),
     Exit(String),
+}
+
+/// A share of the contacts and their way.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Share {
+    /// Its name in the outputs, unique in the split.
+    pub label: String,
+    /// How many of a hundred contacts take it.
+    pub share: u8,
+    /// The way.
+    pub steps: Vec<Step>,
 }
 
 /// The new value of a field.

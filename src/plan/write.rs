@@ -5,7 +5,7 @@ use crate::model::ids::Id;
 use crate::model::{
     Audience, BadValue, Campaign, Channel, ChoiceId, Condition, ConditionKind, Contacts, Content, ContentKind,
     DateTest, Enter, Existing, Field, FieldId, FieldTest, FieldType, Funnel, IfPast, Model, NewValue, NumberTest,
-    OnLeave, Once, Publish, SendRules, Stage, StageRef, Step, StepKind, Subject, Target, TextTest, Until, Value,
+    OnLeave, Once, Publish, SendRules, Share, Stage, StageRef, Step, StepKind, Subject, Target, TextTest, Until, Value,
 };
 
 /// The plan's file form.
@@ -220,9 +220,14 @@ impl Names<'_> {
             StepKind::If { when, then, otherwise } => {
                 wire::Verb::If { when: self.condition(when), then: self.steps(then), r#else: self.steps(otherwise) }
             }
+            StepKind::Split(shares) => wire::Verb::Split(shares.iter().map(|share| self.share(share)).collect()),
             StepKind::Exit(outcome) => wire::Verb::Exit(outcome.word().to_owned()),
             StepKind::Broken => return None,
         })
+    }
+
+    fn share(&self, share: &Share) -> wire::Share {
+        wire::Share { label: share.label.clone(), share: share.share, steps: self.steps(&share.steps) }
     }
 
     fn wait_until(&self, until: &Until, if_past: IfPast) -> wire::Verb {

@@ -121,19 +121,18 @@ fn manner(kind: &StepKind) -> &'static str {
         StepKind::Send { .. } | StepKind::Move(_) | StepKind::Leave(_) | StepKind::AddTag(_) => "",
         StepKind::RemoveTag(_) | StepKind::Points(_) | StepKind::Set { .. } | StepKind::Clear(_) => "",
         StepKind::Wait(_) | StepKind::WaitUntil { .. } | StepKind::If { .. } => "",
-        StepKind::Exit(_) | StepKind::Broken => "",
+        StepKind::Split(_) | StepKind::Exit(_) | StepKind::Broken => "",
     }
 }
 
 fn steps(text: &mut String, model: &Model, list: &[Step], depth: usize) {
     for one in list {
         line(text, depth, format!("- {}{}", step(model, one), manner(&one.kind)));
-        if let StepKind::If { then, otherwise, .. } = &one.kind {
-            steps(text, model, then, depth + 1);
-            if !otherwise.is_empty() {
-                line(text, depth, "  else");
-                steps(text, model, otherwise, depth + 1);
+        for branch in one.branches().iter().filter(|branch| !branch.steps.is_empty()) {
+            if branch.word != "then" {
+                line(text, depth, format!("  {}", branch.word));
             }
+            steps(text, model, branch.steps, depth + 1);
         }
     }
 }

@@ -11,6 +11,7 @@ mod names;
 mod operator;
 mod roles;
 mod send;
+mod split;
 mod step;
 mod tags;
 mod value;

@@ -13,7 +13,7 @@ use crate::model::{Duration, FieldId, IfPast, NewValue, Step, StepId, StepKind, 
 use crate::schema::{self, Placed, ScalarOr, SetTo, Text};
 use crate::source::Span;
 
-const STEP_KEYS: Code = Code("step-keys");
+pub(super) const STEP_KEYS: Code = Code("step-keys");
 
 /// Counts the steps of a campaign and remembers the names that are taken.
 #[derive(Default)]
@@ -22,7 +22,7 @@ pub(super) struct Numbering {
     names: BTreeMap<String, Span>,
 }
 
-const VERBS: &str = "a step is one of `send`, `move`, `leave`, `add-tag`, `remove-tag`, `points`, `set`, `clear`, `wait`, `wait-until`, `if`, `exit`";
+const VERBS: &str = "a step is one of `send`, `move`, `leave`, `add-tag`, `remove-tag`, `points`, `set`, `clear`, `wait`, `wait-until`, `if`, `split`, `exit`";
 
 impl Resolver {
     pub(super) fn steps(
@@ -117,6 +117,7 @@ impl Resolver {
             Verb::Wait => self.placed_duration(step.wait.as_ref()?).map(StepKind::Wait),
             Verb::WaitUntil => self.wait_until(step),
             Verb::If => self.branch(step, name, numbering),
+            Verb::Split => self.split(step, name, numbering),
             Verb::Exit => step.exit.as_ref().map(|exit| StepKind::Exit(outcome(exit.value))),
         }
     }

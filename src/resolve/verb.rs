@@ -20,6 +20,7 @@ pub(super) enum Verb {
     Wait,
     WaitUntil,
     If,
+    Split,
     Exit,
 }
 
@@ -37,6 +38,7 @@ impl Verb {
             Self::Wait => "wait",
             Self::WaitUntil => "wait-until",
             Self::If => "if",
+            Self::Split => "split",
             Self::Exit => "exit",
         }
     }
@@ -69,7 +71,7 @@ fn operand(verb: Verb, step: &schema::Step) -> Option<String> {
             ScalarOr::Scalar(moment) => super::calendar::spelt_moment(&moment.0),
             ScalarOr::Other(wait) => wait.field.value.0.clone(),
         }),
-        Verb::If => None,
+        Verb::If | Verb::Split => None,
         Verb::Exit => step.exit.as_ref().map(|exit| outcome(exit.value).word().to_owned()),
     }
 }
@@ -99,6 +101,7 @@ pub(super) fn verbs(step: &schema::Step) -> Vec<(Verb, Span, Span)> {
         (Verb::Wait, at(step.wait.as_ref())),
         (Verb::WaitUntil, at(step.wait_until.as_ref())),
         (Verb::If, at(step.if_.as_ref())),
+        (Verb::Split, at(step.split.as_ref())),
         (Verb::Exit, at(step.exit.as_ref())),
     ];
     let mut found: Vec<_> =

@@ -106,6 +106,9 @@ pub enum Event<'a> {
     If {
         then: bool,
     },
+    Split {
+        label: &'a str,
+    },
     AddTag {
         tag: TagId,
     },

@@ -96,7 +96,7 @@ pub enum Existing {
     Skip,
 }
 
-/// A step: exactly one of `send`, `move`, `leave`, `add-tag`, `remove-tag`, `points`, `set`, `clear`, `wait`, `wait-until`, `if`, `exit`, and the keys that belong to it.
+/// A step: exactly one of `send`, `move`, `leave`, `add-tag`, `remove-tag`, `points`, `set`, `clear`, `wait`, `wait-until`, `if`, `split`, `exit`, and the keys that belong to it.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Step {
@@ -143,8 +143,22 @@ pub struct Step {
     /// The steps when it does not hold; for `if`.
     #[serde(rename = "else")]
     pub else_: Option<Placed<ListOf<Placed<Step>>>>,
+    /// Shares of the contacts that take different ways, told apart by a stable number of the contact; needs an `id`.
+    pub split: Option<Placed<ListOf<Placed<Share>>>>,
     /// Ends the campaign for this contact: `completed`, `exited` or `converted`.
     pub exit: Option<Placed<Exit>>,
+}
+
+/// A share of the contacts and their way.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Share {
+    /// The name of the way in the outputs; without it the share is its name.
+    pub id: Option<Placed<Text>>,
+    /// How many of a hundred contacts take this way; all shares of a split make 100.
+    pub share: Placed<i64>,
+    /// What happens to them.
+    pub steps: Placed<ListOf<Placed<Step>>>,
 }
 
 /// The new value of a field as written; told apart by the kind of the node.

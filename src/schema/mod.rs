@@ -19,7 +19,7 @@ mod text;
 mod unsupported;
 mod wording;
 
-pub use campaign::{Campaign, Change, SetTo, Step, WaitField};
+pub use campaign::{Campaign, Change, SetTo, Share, Step, WaitField};
 pub use condition::Condition;
 pub use contacts::{Contacts, Field};
 pub use content::Content;

@@ -67,6 +67,7 @@ const STEPS: &[(&str, &[&str])] = &[
     ("wait", &["id"]),
     ("wait-until", &["id", "if-past"]),
     ("if", &["id", "then", "else"]),
+    ("split", &["id"]),
     ("exit", &["id"]),
 ];
 

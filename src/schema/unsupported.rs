@@ -89,7 +89,6 @@ const WORDS: &[(&str, Words)] = &[
         "Step",
         &[
             ("await", "waiting for an event"),
-            ("split", "shares that take different ways"),
             ("fork", "ways taken side by side"),
             ("goto", "going on at another step"),
             ("use", "the steps of a block"),
@@ -111,7 +110,6 @@ const WORDS: &[(&str, Words)] = &[
             ("body", "what another system gets"),
             ("when", "what is waited for"),
             ("steps", "the steps of a branch"),
-            ("share", "the share of a branch"),
         ],
     ),
     (
@@ -124,10 +122,8 @@ const WORDS: &[(&str, Words)] = &[
     ),
 ];
 
-const COMPANIONS: &[(&str, &[&str])] = &[
-    ("Condition", &["state", "of", "sum", "where"]),
-    ("Step", &["for", "with", "message", "body", "when", "steps", "share"]),
-];
+const COMPANIONS: &[(&str, &[&str])] =
+    &[("Condition", &["state", "of", "sum", "where"]), ("Step", &["for", "with", "message", "body", "when", "steps"])];
 
 const SHAPES: &[(&str, &str, bool, &str)] = &[
     ("Contacts", "on-bad-value", true, "setting aside contacts with bad values"),

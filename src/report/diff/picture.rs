@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::layout::kind_word;
 use crate::diagram::escaped;
-use crate::diff::{Aligned, CampaignPicture, Diff, FunnelPicture, Kind, Mark};
+use crate::diff::{Aligned, AlignedBranch, CampaignPicture, Diff, FunnelPicture, Kind, Mark};
 
 /// The picture; nothing where nothing can be drawn.
 pub(super) fn picture(diff: &Diff) -> Option<String> {
@@ -36,20 +36,20 @@ struct Drawing {
 struct Box<'a> {
     at: usize,
     step: &'a Aligned,
-    then: Vec<Box<'a>>,
-    otherwise: Vec<Box<'a>>,
+    /// By branch: its word, which of the plans have it, and its steps.
+    branches: Vec<(&'a str, [bool; 2], Vec<Box<'a>>)>,
 }
 
 /// From where to where, with which label, and in which of the two plans.
-struct Edge {
+struct Edge<'a> {
     from: usize,
     to: usize,
-    label: &'static str,
+    label: &'a str,
     sides: [bool; 2],
 }
 
 /// Boxes from which an edge goes on.
-type Ends = Vec<(usize, &'static str)>;
+type Ends<'a> = Vec<(usize, &'a str)>;
 
 impl Drawing {
     fn finish(self) -> String {
@@ -154,14 +154,15 @@ impl Drawing {
                 (None, None) => String::new(),
             };
             let at = self.node(&words, step.mark);
-            Box { at, step, then: self.boxes(&step.then), otherwise: self.boxes(&step.otherwise) }
+            let inside = |branch: &'a AlignedBranch| (branch.word.as_str(), branch.sides, self.boxes(&branch.steps));
+            Box { at, step, branches: step.branches.iter().map(inside).collect() }
         };
         steps.iter().map(one).collect()
     }
 }
 
 /// Follows the steps of one plan, and says from where it goes on behind them.
-fn flow(boxes: &[Box<'_>], side: usize, mut from: Ends, edges: &mut Vec<Edge>) -> Ends {
+fn flow<'a>(boxes: &[Box<'a>], side: usize, mut from: Ends<'a>, edges: &mut Vec<Edge<'a>>) -> Ends<'a> {
     for one in boxes {
         let text = if side == 0 { &one.step.before } else { &one.step.after };
         let Some(text) = text else { continue };
@@ -175,9 +176,16 @@ fn flow(boxes: &[Box<'_>], side: usize, mut from: Ends, edges: &mut Vec<Edge>) -
         }
         from = if text.exits {
             Vec::new()
-        } else if text.asks.is_some() {
-            let mut ends = flow(&one.then, side, vec![(one.at, "yes")], edges);
-            ends.extend(flow(&one.otherwise, side, vec![(one.at, "no")], edges));
+        } else if one.branches.iter().any(|(_, sides, _)| sides[side]) {
+            let mut ends = Vec::new();
+            for (word, _, inside) in one.branches.iter().filter(|(_, sides, _)| sides[side]) {
+                let label = match *word {
+                    "then" => "yes",
+                    "else" => "no",
+                    label => label,
+                };
+                ends.extend(flow(inside, side, vec![(one.at, label)], edges));
+            }
             ends
         } else {
             vec![(one.at, "")]

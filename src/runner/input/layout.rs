@@ -136,7 +136,8 @@ impl Writes {
             StepKind::Points(_) => self.points = true,
             StepKind::Set { field, .. } | StepKind::Clear(field) => self.fields[field.index()] = true,
             StepKind::Send { .. } | StepKind::Move(_) | StepKind::Leave(_) | StepKind::Wait(_) => {}
-            StepKind::WaitUntil { .. } | StepKind::If { .. } | StepKind::Exit(_) | StepKind::Broken => {}
+            StepKind::WaitUntil { .. } | StepKind::If { .. } | StepKind::Split(_) => {}
+            StepKind::Exit(_) | StepKind::Broken => {}
         }
     }
 }

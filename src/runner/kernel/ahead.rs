@@ -30,6 +30,7 @@ impl Live<'_> {
                         otherwise
                     }
                 }
+                Verb::Split(ref shares) => self.share_of(campaign, next, shares).first,
                 Verb::Exit(_) => return,
                 Verb::Send { content, rules } => {
                     let at = At { campaign: Id::from_index(campaign), entry: member.entries, step: None, visit: 0 };

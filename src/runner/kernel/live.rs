@@ -16,6 +16,8 @@ use crate::runner::state::{Member, Phase};
 pub(super) struct Live<'a> {
     pub(super) program: &'a Program,
     pub(super) metrics: Metrics,
+    /// The contact's key.
+    pub(super) key: &'a str,
     pub(super) fields: Vec<Slot<'a>>,
     pub(super) tags: TagSet,
     pub(super) seen_tags: TagSet,
@@ -96,6 +98,7 @@ impl<'a> Live<'a> {
         Self {
             program,
             metrics: Metrics::new(program),
+            key: "",
             fields: Vec::new(),
             tags: TagSet::default(),
             seen_tags: TagSet::default(),

@@ -17,6 +17,7 @@ impl<'a> Live<'a> {
         effects: &mut Vec<Effect<'a>>,
     ) {
         self.reset();
+        self.key = seen.key;
         self.fields.clone_from(&seen.fields);
         self.blocks = seen.blocks;
         self.load_stages(seen, memory, columns, effects);

@@ -20,6 +20,7 @@ mod load;
 mod save;
 mod send;
 mod set;
+mod split;
 mod step;
 
 use crate::model::{StageId, TagId};

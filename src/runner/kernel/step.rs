@@ -145,6 +145,12 @@ impl<'a> Live<'a> {
                 self.metrics.done(here.campaign, here.step);
                 Flow::On(if holds { *then } else { *otherwise })
             }
+            Verb::Split(shares) => {
+                let share = self.share_of(here.campaign, here.step, shares);
+                push(effects, here, Event::Split { label: &share.label });
+                self.metrics.done(here.campaign, here.step);
+                Flow::On(share.first)
+            }
             Verb::Exit(outcome) => {
                 self.metrics.done(here.campaign, here.step);
                 self.end(here.campaign, here.at, *outcome, EndReason::Exit, effects);

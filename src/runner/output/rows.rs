@@ -230,6 +230,7 @@ impl<'p> Writer<'p> {
             Event::Wait { until } => ("", none(), self.moment(Some(until))),
             Event::Past { until, then: _ } => ("", none(), self.moment(until)),
             Event::If { then } => ("", none(), if then { "then" } else { "else" }.to_owned()),
+            Event::Split { label } => ("", none(), label.to_owned()),
             Event::Start { cause: _ } | Event::Overtaken => ("", none(), none()),
             Event::DeferCampaign | Event::DeferStep | Event::Pause | Event::Resume => ("", none(), none()),
         }

@@ -24,6 +24,7 @@ pub(crate) fn event(event: &Event<'_>) -> &'static str {
         Event::Wait { .. } => "wait",
         Event::Past { .. } => "past",
         Event::If { .. } => "if",
+        Event::Split { .. } => "split",
         Event::AddTag { .. } => "add-tag",
         Event::RemoveTag { .. } => "remove-tag",
         Event::Points { .. } => "points",
@@ -52,6 +53,7 @@ pub(crate) fn reason(event: &Event<'_>) -> &'static str {
         Event::Move { .. } | Event::Leave { .. } | Event::Overtaken | Event::Send { .. } | Event::Wait { .. } => "",
         Event::If { .. } | Event::AddTag { .. } | Event::RemoveTag { .. } | Event::Points { .. } => "",
         Event::Set { .. } | Event::Clear { .. } | Event::Pause | Event::Resume => "",
+        Event::Split { .. } => "",
     }
 }
 

@@ -7,7 +7,7 @@ use super::zone::{Zone, day_number};
 use crate::model::ids::Id;
 use crate::model::{
     Audience, Campaign, Channel, ChannelRules, Content, Duration, Enter, Field, Funnel, IfPast, Model, Moment,
-    NewValue, OnLeave, Outcome, Publish, SendRules, Stage, Step, StepKind, Target, Until, Value,
+    NewValue, OnLeave, Outcome, Publish, SendRules, Share, Stage, Step, StepKind, Target, Until, Value,
 };
 use crate::runner::contact::Kept;
 
@@ -101,8 +101,18 @@ pub(crate) enum Verb {
     Wait(Duration),
     WaitUntil { until: WaitFor, if_past: IfPast },
     If { when: NodeId, then: usize, otherwise: usize },
+    Split(Vec<ShareProgram>),
     Exit(Outcome),
     Nothing,
+}
+
+/// A share of a `split`; they stand in order of their labels.
+#[derive(Clone, Debug)]
+pub(crate) struct ShareProgram {
+    pub(crate) label: String,
+    /// The contact's number is below this, and not below that of the share before.
+    pub(crate) below: u64,
+    pub(crate) first: usize,
 }
 
 /// The new value of a field.
@@ -266,9 +276,8 @@ impl Builder<'_> {
             let next = sibling.unwrap_or(after);
             let verb = self.verb(&step.kind, next);
             flat.push(StepProgram { verb, next, sibling });
-            if let StepKind::If { then, otherwise, .. } = &step.kind {
-                self.list(then, next, flat);
-                self.list(otherwise, next, flat);
+            for branch in step.branches() {
+                self.list(branch.steps, next, flat);
             }
         }
     }
@@ -294,6 +303,7 @@ impl Builder<'_> {
                 then: then.first().map_or(next, |step| step.id.index()),
                 otherwise: otherwise.first().map_or(next, |step| step.id.index()),
             },
+            StepKind::Split(shares) => Verb::Split(split(shares, next)),
             StepKind::Exit(outcome) => Verb::Exit(*outcome),
             StepKind::Broken => Verb::Nothing,
         }
@@ -373,6 +383,19 @@ fn from_the_heaviest(stages: &[StageProgram]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..stages.len()).filter(|&stage| !stages[stage].converts.is_empty()).collect();
     order.sort_by_key(|&stage| (std::cmp::Reverse(stages[stage].weight), stage));
     order
+}
+
+/// Consecutive intervals of 0 to 100 in order of the labels, so that the order of the text does not count.
+fn split(shares: &[Share], next: usize) -> Vec<ShareProgram> {
+    let mut ordered: Vec<&Share> = shares.iter().collect();
+    ordered.sort_by(|one, other| one.label.cmp(&other.label));
+    let mut below = 0;
+    let program = |share: &Share| {
+        below += u64::from(share.share);
+        let first = share.steps.first().map_or(next, |step| step.id.index());
+        ShareProgram { label: share.label.clone(), below, first }
+    };
+    ordered.into_iter().map(program).collect()
 }
 
 fn channel_index(channel: Channel) -> usize {

@@ -16,7 +16,7 @@ use thiserror::Error;
 pub(crate) use condition::{Conditions, Node, NodeId};
 pub(crate) use fold::fold_into;
 pub(crate) use journey::{
-    CampaignProgram, ChannelProgram, ContentProgram, END, FieldProgram, FunnelProgram, New, Verb, WaitFor,
+    CampaignProgram, ChannelProgram, ContentProgram, END, FieldProgram, FunnelProgram, New, ShareProgram, Verb, WaitFor,
 };
 pub(crate) use topics::{Reads, Topics};
 pub use zone::floor_clock;

@@ -106,7 +106,8 @@ fn each_written(campaigns: &Arena<CampaignId, crate::model::Campaign>, mut visit
             StepKind::Points(_) => visit(Written::Points),
             StepKind::Set { field, .. } | StepKind::Clear(field) => visit(Written::Field(*field)),
             StepKind::Send { .. } | StepKind::Move(_) | StepKind::Leave(_) | StepKind::Wait(_) => {}
-            StepKind::WaitUntil { .. } | StepKind::If { .. } | StepKind::Exit(_) | StepKind::Broken => {}
+            StepKind::WaitUntil { .. } | StepKind::If { .. } | StepKind::Split(_) => {}
+            StepKind::Exit(_) | StepKind::Broken => {}
         });
     }
 }

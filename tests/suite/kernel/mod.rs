@@ -6,6 +6,7 @@ mod audience;
 mod campaigns;
 mod conditions;
 mod fields;
+mod flow;
 mod funnels;
 mod lines;
 mod loose;

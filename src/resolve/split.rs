@@ -1,0 +1,136 @@
+//! The step `split`: shares of a hundred, each under a label that does not depend on the order in which they are written.
+
+use std::collections::BTreeMap;
+
+use super::Resolver;
+use super::step::{Numbering, STEP_KEYS};
+use super::verb::{unnamed, verbs};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::model::{Share, StepKind};
+use crate::schema::{self, ListOf, Placed};
+
+const BAD_SHARE: Code = Code("bad-share");
+
+type Shares = Placed<ListOf<Placed<schema::Share>>>;
+
+impl Resolver {
+    pub(super) fn split(&mut self, step: &schema::Step, name: &str, numbering: &mut Numbering) -> Option<StepKind> {
+        let written = step.split.as_ref()?;
+        if step.id.is_none() {
+            self.report(
+                Diagnostic::error(STEP_KEYS, written.key, "a `split` without an `id`").at("needs an `id`").help(
+                    "add `id: …`: who takes which way follows from it, so it must not change with the steps around it",
+                ),
+            );
+        }
+        let in_full = self.make_a_hundred(written);
+        let labels = self.labels(&written.value.0);
+        let mut shares = Vec::new();
+        for (share, label) in written.value.0.iter().zip(labels) {
+            let steps = self.steps(&share.value.steps.value.0, &format!("{name}/{label}/"), numbering);
+            shares.push(Share { label, share: u8::try_from(share.value.share.value).unwrap_or(0), steps });
+        }
+        (in_full && step.id.is_some()).then_some(StepKind::Split(shares))
+    }
+
+    fn make_a_hundred(&mut self, written: &Shares) -> bool {
+        let mistakes = self.diagnostics.len();
+        for share in &written.value.0 {
+            let share = &share.value.share;
+            if !(1..=100).contains(&share.value) {
+                let message = format!("a share of `{}`", share.value);
+                self.report(
+                    Diagnostic::error(BAD_SHARE, share.span, message)
+                        .at("from 1 to 100")
+                        .help("shares are whole numbers from 1 that make 100 together"),
+                );
+            }
+        }
+        let sum = written.value.0.iter().fold(0_i64, |sum, share| sum.saturating_add(share.value.share.value));
+        if sum != 100 && self.diagnostics.len() == mistakes {
+            let last = written.value.0.last().map_or(written.key, |share| share.value.share.span);
+            self.report(
+                Diagnostic::error(BAD_SHARE, last, format!("the shares make {sum} together"))
+                    .at("not 100")
+                    .label(written.key, "the split")
+                    .help("shares are parts of a hundred; give those who do nothing a branch with an `exit`, or change one of the shares"),
+            );
+        }
+        self.diagnostics.len() == mistakes
+    }
+
+    /// The labels in the order of the text: the id, or else the share, with an ordinal by content among equal shares.
+    fn labels(&mut self, written: &[Placed<schema::Share>]) -> Vec<String> {
+        let mut unnamed: BTreeMap<i64, Vec<(String, usize)>> = BTreeMap::new();
+        let mut labels: Vec<String> = Vec::new();
+        for (at, share) in written.iter().enumerate() {
+            let share = &share.value;
+            labels.push(share.id.as_ref().map(|id| id.value.0.clone()).unwrap_or_default());
+            if share.id.is_none() {
+                let mut inside = Vec::new();
+                names(&share.steps.value.0, "", &mut inside);
+                unnamed.entry(share.share.value).or_default().push((inside.join("\n"), at));
+            }
+        }
+        for (share, mut alike) in unnamed {
+            alike.sort();
+            self.tell_apart(written, &alike);
+            for (ordinal, (_, at)) in alike.iter().enumerate() {
+                labels[*at] = if ordinal == 0 { share.to_string() } else { format!("{share}#{}", ordinal + 1) };
+            }
+        }
+        self.label_once(written, &labels);
+        labels
+    }
+
+    /// Two branches of which only the order of the text could say which is which need ids.
+    fn tell_apart(&mut self, written: &[Placed<schema::Share>], alike: &[(String, usize)]) {
+        for pair in alike.windows(2).filter(|pair| pair[0].0 == pair[1].0) {
+            let [first, second] = [&pair[0], &pair[1]].map(|(_, at)| written[*at].value.share.span);
+            self.report(
+                Diagnostic::error(STEP_KEYS, second, "two branches with the same share and the same steps")
+                    .at("alike")
+                    .label(first, "the other one")
+                    .help("give each an `id`, so that their order does not matter"),
+            );
+        }
+    }
+
+    fn label_once(&mut self, written: &[Placed<schema::Share>], labels: &[String]) {
+        let mut seen = BTreeMap::new();
+        for (share, label) in written.iter().zip(labels) {
+            let span = share.value.id.as_ref().map_or(share.value.share.span, |id| id.span);
+            if let Some(first) = seen.insert(label, span) {
+                let message = format!("two branches of the split are called `{label}`");
+                self.report(
+                    Diagnostic::error(Code("duplicate-step"), span, message)
+                        .at("again here")
+                        .label(first, "first here")
+                        .help("give each branch an `id` of its own"),
+                );
+            }
+        }
+    }
+}
+
+/// What the steps of a list are called, in the order of the text, as far as that does not depend on what stands around them.
+fn names(steps: &[Placed<schema::Step>], prefix: &str, names_: &mut Vec<String>) {
+    let mut ordinals = BTreeMap::new();
+    for step in steps {
+        let step = &step.value;
+        let name = match (&step.id, verbs(step).first()) {
+            (Some(id), _) => id.value.0.clone(),
+            (None, Some((verb, _, _))) => unnamed(*verb, step, prefix, &mut ordinals),
+            (None, None) => continue,
+        };
+        names_.push(name.clone());
+        for (word, list) in [("then", &step.then), ("else", &step.else_)] {
+            if let Some(list) = list {
+                names(&list.value.0, &format!("{name}/{word}/"), names_);
+            }
+        }
+        for share in step.split.iter().flat_map(|shares| &shares.value.0) {
+            names(&share.value.steps.value.0, &format!("{name}/{}/", share.value.share.value), names_);
+        }
+    }
+}
