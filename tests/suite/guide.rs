@@ -1,16 +1,29 @@
-//! What the guide to the language shows is right: its `yaml` blocks are files of one project, and that project compiles.
+//! What the guides show is right: the `yaml` blocks of a page are files of one project, and that project compiles.
+//!
+//! Invariant: every page of docs whose first such block begins a project is held to this; a block that is no part of it is marked `yaml fragment`.
 
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
 #[test]
-fn the_blocks_of_the_guide_are_one_clean_project() {
-    let guide = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/language.md")).unwrap();
+fn the_blocks_of_each_guide_are_one_clean_project() {
+    let mut pages = 0;
+    for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs")).unwrap() {
+        let path = entry.unwrap().path();
+        let is_page = path.extension().is_some_and(|extension| extension == "md");
+        let blocks = if is_page { blocks(&fs::read_to_string(&path).unwrap()) } else { Vec::new() };
+        if blocks.first().is_some_and(|first| first.starts_with("version: 1")) {
+            pages += 1;
+            assert_clean(&path, &blocks);
+        }
+    }
+    assert!(pages >= 2, "the guides lost their blocks");
+}
+
+fn assert_clean(page: &Path, blocks: &[String]) {
     let place = tempfile::tempdir().unwrap();
     fs::create_dir(place.path().join("journeys")).unwrap();
-    let blocks = blocks(&guide);
-    assert!(blocks.len() > 5, "the guide lost its blocks");
     for (position, block) in blocks.iter().enumerate() {
         let name = if position == 0 { "funnelc.yaml".to_owned() } else { format!("journeys/block-{position}.yaml") };
         fs::write(place.path().join(name), block).unwrap();
@@ -20,12 +33,8 @@ fn the_blocks_of_the_guide_are_one_clean_project() {
         .arg(place.path())
         .output()
         .unwrap();
-    assert!(
-        check.status.success(),
-        "{}{}",
-        String::from_utf8_lossy(&check.stdout),
-        String::from_utf8_lossy(&check.stderr)
-    );
+    let told = [check.stdout, check.stderr].concat();
+    assert!(check.status.success(), "{}:\n{}", page.display(), String::from_utf8_lossy(&told));
 }
 
 /// The fenced blocks marked `yaml` and nothing else.

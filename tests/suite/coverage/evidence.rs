@@ -22,7 +22,15 @@ pub(super) type Places = BTreeMap<String, String>;
 
 /// The pages of the documentation whose examples are tested.
 pub(super) fn pages() -> Places {
-    let mut uses = vec![("docs/language.md".to_owned(), 0, constructs(&blocks("docs/language.md", "```yaml\n")))];
+    let mut uses = Vec::new();
+    for page in names("docs").into_iter().filter(|name| name.ends_with(".md")) {
+        let path = format!("docs/{page}");
+        let rank = if page == "language.md" { 0 } else { 2 };
+        let blocks = blocks(&read(&path));
+        if blocks.first().is_some_and(|first| first.starts_with("version: 1")) {
+            uses.push((path, rank, constructs(&blocks)));
+        }
+    }
     for example in names("examples") {
         let path = format!("examples/{example}/funnelc.yaml");
         uses.push((format!("examples/{example}/README.md"), 1, constructs(&[read(&path)])));
@@ -30,8 +38,8 @@ pub(super) fn pages() -> Places {
     for page in names("docs/checks").into_iter().filter(|page| page != "README.md") {
         let path = format!("docs/checks/{page}");
         let right = read(&path).split_once("## Right").map(|(_, right)| right.to_owned()).unwrap_or_default();
-        for (place, block) in blocks_of(&right, "```yaml\n").into_iter().enumerate() {
-            uses.push((path.clone(), 2 + place, constructs(&[block])));
+        for (place, block) in blocks(&right).into_iter().enumerate() {
+            uses.push((path.clone(), 3 + place, constructs(&[block])));
         }
     }
     best(uses)
@@ -84,11 +92,10 @@ fn read(path: impl AsRef<Path>) -> String {
     fs::read_to_string(root().join(path)).unwrap()
 }
 
-fn blocks(path: &str, fence: &str) -> Vec<String> {
-    blocks_of(&read(path), fence)
-}
-
-/// The blocks of a page behind this fence.
-fn blocks_of(text: &str, fence: &str) -> Vec<String> {
-    text.split(fence).skip(1).filter_map(|rest| rest.split_once("```").map(|(block, _)| block.to_owned())).collect()
+/// The blocks of a page that are marked `yaml` and nothing else.
+fn blocks(text: &str) -> Vec<String> {
+    text.split("```yaml\n")
+        .skip(1)
+        .filter_map(|rest| rest.split_once("```").map(|(block, _)| block.to_owned()))
+        .collect()
 }

@@ -3,7 +3,7 @@
 use super::story;
 
 /// Whether `condition` holds for the contact of `row`.
-fn ask(condition: &str, row: &str, expected: bool) {
+pub(super) fn ask(condition: &str, row: &str, expected: bool) {
     let file = format!("id,email,orders,spent,last,webinar,opt_in,plan,likes,note,points,tags\n1,{row}\n");
     let yaml = format!("segments: {{ asked: {{ where: {condition} }} }}\n");
     let asked = story(&yaml).on("2026-11-21T09:00", &file, "");

@@ -5,12 +5,14 @@
 mod audience;
 mod campaigns;
 mod conditions;
+mod defaults;
 mod fields;
 mod flow;
 mod funnels;
 mod lines;
 mod loose;
 mod merge;
+mod operators;
 mod publishing;
 mod sends;
 mod waits;
