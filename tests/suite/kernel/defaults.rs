@@ -163,6 +163,7 @@ campaigns:
         story(&yaml(content)).on("2026-11-21T09:00", "id,tags\n1,hot\n", &journal);
     };
     run("once: entry", "send", "send");
+    run("published: false, on-skip: continue", "skip unpublished", "skip unpublished");
     run("once: ever", "send", "skip already-sent");
     run("once: { after: 1 day }", "send", "skip already-sent");
     run("published: false", "skip unpublished", "skip unpublished");

@@ -107,3 +107,17 @@ fn each_period_has_its_first_and_its_last_day() {
         of("webinar", &operator, &format!("{last}T23:59"), true);
     }
 }
+
+#[test]
+fn any_all_and_not_nest() {
+    let row = ",3,,,,,pro,,,,hot";
+    for (condition, expected) in [
+        ("{ any: [{ tag: vip }, { field: orders, is: 3 }] }", true),
+        ("{ any: [{ tag: vip }, { field: orders, is: 4 }] }", false),
+        ("{ all: [{ tag: hot }, { any: [{ tag: vip }, { field: plan, is: pro }] }] }", true),
+        ("{ all: [{ tag: hot }, { not: { any: [{ tag: vip }, { field: plan, is: pro }] } }] }", false),
+        ("{ not: { all: [{ tag: hot }, { tag: vip }] } }", true),
+    ] {
+        ask(condition, row, expected);
+    }
+}
