@@ -126,6 +126,7 @@ impl Judge<'_> {
             }
             ConditionKind::Field { subject: Subject::Points, .. } | ConditionKind::Broken => None,
             ConditionKind::Reachable(_) => None,
+            ConditionKind::Campaign { .. } => None,
             ConditionKind::Segment(segment) => self.answers.get(segment).copied().flatten(),
         }
     }

@@ -99,6 +99,7 @@ impl Question<'_> {
             | ConditionKind::Reachable(_)
             | ConditionKind::Field { .. }
             | ConditionKind::Tag(_)
+            | ConditionKind::Campaign { .. }
             | ConditionKind::Broken => anywhere,
         }
     }

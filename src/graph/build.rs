@@ -196,6 +196,7 @@ impl Build<'_> {
         atoms(condition, &mut |atom| match atom.kind {
             ConditionKind::Segment(segment) => asked.push((Thing::Segment(segment), atom.span)),
             ConditionKind::Reachable(channel) => asked.push((Thing::Channel(channel), atom.span)),
+            ConditionKind::Campaign { campaign, .. } => asked.push((Thing::Campaign(campaign), atom.span)),
             ConditionKind::All(_) | ConditionKind::Any(_) | ConditionKind::Not(_) | ConditionKind::Field { .. } => {}
             ConditionKind::Tag(_) | ConditionKind::Stage { .. } | ConditionKind::Reached(_) => {}
             ConditionKind::InFunnel(_) | ConditionKind::Broken => {}
@@ -225,6 +226,7 @@ fn admitting(condition: &Condition) -> Vec<Thing> {
         | ConditionKind::Reached(_)
         | ConditionKind::InFunnel(_)
         | ConditionKind::Reachable(_)
+        | ConditionKind::Campaign { .. }
         | ConditionKind::Broken => Vec::new(),
     }
 }

@@ -31,6 +31,7 @@ pub(crate) fn atoms<'a>(condition: &'a Condition, visit: &mut impl FnMut(&'a Con
         | ConditionKind::InFunnel(_)
         | ConditionKind::Segment(_)
         | ConditionKind::Reachable(_)
+        | ConditionKind::Campaign { .. }
         | ConditionKind::Broken => {}
     }
 }

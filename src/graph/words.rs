@@ -100,6 +100,10 @@ impl Words<'_> {
             ConditionKind::InFunnel(funnel) => format!("in funnel {}", self.model.funnels[*funnel].id),
             ConditionKind::Segment(segment) => format!("segment {}", self.model.segments[*segment].id),
             ConditionKind::Reachable(channel) => format!("reachable by {}", channel.word()),
+            ConditionKind::Campaign { campaign, state } => {
+                let name = &self.model.campaigns[*campaign].id;
+                state.map_or_else(|| format!("ever in campaign {name}"), |it| format!("campaign {name} {}", it.word()))
+            }
             ConditionKind::Broken => UNCLEAR.to_owned(),
         }
     }
@@ -145,6 +149,7 @@ fn text(test: &TextTest) -> String {
         TextTest::Contains(value) => format!("contains {value}"),
         TextTest::StartsWith(value) => format!("starts with {value}"),
         TextTest::EndsWith(value) => format!("ends with {value}"),
+        TextTest::Matches(pattern) => format!("matches {pattern}"),
     }
 }
 
@@ -174,6 +179,7 @@ fn date(test: &DateTest) -> String {
         DateTest::Within(duration) => format!("within {duration}"),
         DateTest::WithinNext(duration) => format!("within next {duration}"),
         DateTest::During(period) => format!("during {period}"),
+        DateTest::Anniversary(when) => format!("has its anniversary {when}"),
     }
 }
 

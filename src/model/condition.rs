@@ -5,9 +5,10 @@
 use rust_decimal::Decimal;
 
 use super::calendar::{Duration, Period, When};
+use super::campaign::Outcome;
 use super::contacts::Channel;
 use super::funnel::StageRef;
-use super::ids::{ChoiceId, FieldId, FunnelId, SegmentId, TagId};
+use super::ids::{CampaignId, ChoiceId, FieldId, FunnelId, SegmentId, TagId};
 use crate::source::Span;
 
 /// A condition and where it is written.
@@ -52,8 +53,38 @@ pub enum ConditionKind {
     Segment(SegmentId),
     /// May be written to on the channel.
     Reachable(Channel),
+    /// Has ever entered the campaign, or its latest entry stands so.
+    Campaign {
+        /// The campaign.
+        campaign: CampaignId,
+        /// How the latest entry stands.
+        state: Option<CampaignState>,
+    },
     /// Could not be understood; reported already, and never in a plan.
     Broken,
+}
+
+/// How a contact stands with a campaign.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum CampaignState {
+    /// Inside.
+    Active,
+    /// Out again, in this way.
+    Ended(Outcome),
+}
+
+impl CampaignState {
+    /// All of them.
+    pub const ALL: [Self; 4] =
+        [Self::Active, Self::Ended(Outcome::Completed), Self::Ended(Outcome::Exited), Self::Ended(Outcome::Converted)];
+
+    /// The word of the language.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Ended(outcome) => outcome.word(),
+        }
+    }
 }
 
 /// What a field test reads.
@@ -114,6 +145,8 @@ pub enum TextTest {
     StartsWith(String),
     /// Ends with it.
     EndsWith(String),
+    /// Has a part that this regular expression describes; see [`pattern`](super::pattern).
+    Matches(String),
 }
 
 /// A test of a number.
@@ -164,4 +197,6 @@ pub enum DateTest {
     WithinNext(Duration),
     /// In the period.
     During(Period),
+    /// The month and the day of this day, in any year; 29 February also on the 28th of a year without one.
+    Anniversary(When),
 }

@@ -10,13 +10,14 @@ pub mod contacts;
 pub mod funnel;
 pub mod ids;
 mod parse;
+pub mod pattern;
 
 pub use calendar::{Duration, Moment, Period, Publish, Unit, When};
 pub use campaign::{
     Branch, Campaign, Enter, Existing, IfPast, NewValue, OnLeave, Once, Outcome, SendRules, Share, Step, StepKind,
     Until,
 };
-pub use condition::{Condition, ConditionKind, DateTest, FieldTest, NumberTest, Subject, TextTest};
+pub use condition::{CampaignState, Condition, ConditionKind, DateTest, FieldTest, NumberTest, Subject, TextTest};
 pub use contacts::{BadValue, Channel, ChannelRules, Contacts, Field, FieldType, Points, Tags, Value};
 pub use funnel::{Audience, Conversion, Funnel, PlaceRule, Stage, StageRef, Target};
 pub use ids::{Arena, CampaignId, ChoiceId, ContentId, FieldId, FunnelId, SegmentId, StageId, StepId, TagId};

@@ -8,10 +8,10 @@ use crate::model::calendar::Sign;
 use crate::model::contacts::Tag;
 use crate::model::ids::Id;
 use crate::model::{
-    About, Audience, BadValue, Campaign, Channel, ChannelRules, Condition, ConditionKind, Contacts, Content,
-    ContentKind, Conversion, Duration, Enter, Existing, FieldTest, FieldType, Funnel, IfPast, Model, Moment, OnLeave,
-    Once, Outcome, PlaceRule, Points, Publish, Segment, SendRules, Share, Stage, StageId, StageRef, Step, StepId,
-    StepKind, Subject, Tags, Target, Until,
+    About, Audience, BadValue, Campaign, CampaignState, Channel, ChannelRules, Condition, ConditionKind, Contacts,
+    Content, ContentKind, Conversion, Duration, Enter, Existing, FieldTest, FieldType, Funnel, IfPast, Model, Moment,
+    OnLeave, Once, Outcome, PlaceRule, Points, Publish, Segment, SendRules, Share, Stage, StageId, StageRef, Step,
+    StepId, StepKind, Subject, Tags, Target, Until,
 };
 use crate::source::Span;
 
@@ -115,6 +115,13 @@ impl Reader<'_> {
                 ConditionKind::Segment(key(&self.0.segments, "segment", segment)?)
             }
             wire::Condition { reachable: Some(name), .. } => ConditionKind::Reachable(channel(name)?),
+            wire::Condition { campaign: Some(campaign), state, .. } => ConditionKind::Campaign {
+                campaign: key(&self.0.campaigns, "campaign", campaign)?,
+                state: state
+                    .as_ref()
+                    .map(|state| word(state, CampaignState::ALL.map(|it| (it.word(), it))))
+                    .transpose()?,
+            },
             _ => return Err("a condition asks nothing".to_owned()),
         };
         Ok(Condition { span: Span::NOWHERE, kind })

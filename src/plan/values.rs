@@ -10,6 +10,7 @@ use super::wire;
 use crate::model::ids::Id;
 use crate::model::{
     ChoiceId, DateTest, Field, FieldTest, FieldType, Moment, NewValue, NumberTest, Period, TextTest, Value, When,
+    pattern,
 };
 use crate::source::Span;
 
@@ -107,6 +108,10 @@ fn text_test(operator: &str, operands: &[String], first: &str) -> Result<TextTes
         "contains" => TextTest::Contains(first.to_owned()),
         "starts-with" => TextTest::StartsWith(first.to_owned()),
         "ends-with" => TextTest::EndsWith(first.to_owned()),
+        "matches" => {
+            pattern::compile(first, false).map_err(|fault| format!("`{first}`: {fault}"))?;
+            TextTest::Matches(first.to_owned())
+        }
         other => return Err(unknown("operator", other)),
     })
 }
@@ -139,6 +144,7 @@ fn date_test(operator: &str, operands: &[String], first: &str) -> Result<DateTes
         ("after", [when]) => DateTest::After(*when),
         ("since", [when]) => DateTest::Since(*when),
         ("until", [when]) => DateTest::Until(*when),
+        ("anniversary", [when]) => DateTest::Anniversary(*when),
         (other, _) => return Err(unknown("operator", other)),
     })
 }

@@ -213,6 +213,10 @@ pub struct Condition {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reachable: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub campaign: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub exists: Option<bool>,
     /// The operator and its operands, for a field.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -93,6 +93,11 @@ impl Names<'_> {
             ConditionKind::Reachable(channel) => {
                 wire::Condition { reachable: Some(channel.word().to_owned()), ..empty() }
             }
+            ConditionKind::Campaign { campaign, state } => wire::Condition {
+                campaign: Some(self.0.campaigns[*campaign].id.clone()),
+                state: state.map(|state| state.word().to_owned()),
+                ..empty()
+            },
             ConditionKind::Broken => empty(),
         }
     }
@@ -355,6 +360,7 @@ fn text_test(test: &TextTest) -> (&'static str, Vec<String>) {
         TextTest::Contains(text) => ("contains", vec![text.clone()]),
         TextTest::StartsWith(text) => ("starts-with", vec![text.clone()]),
         TextTest::EndsWith(text) => ("ends-with", vec![text.clone()]),
+        TextTest::Matches(pattern) => ("matches", vec![pattern.clone()]),
     }
 }
 
@@ -380,5 +386,6 @@ fn date_test(test: &DateTest) -> (&'static str, Vec<String>) {
         DateTest::Within(length) => ("within", vec![length.to_string()]),
         DateTest::WithinNext(length) => ("within-next", vec![length.to_string()]),
         DateTest::During(period) => ("during", vec![period.to_string()]),
+        DateTest::Anniversary(when) => ("anniversary", vec![when.to_string()]),
     }
 }

@@ -1,16 +1,10 @@
-//! Conditions: which key says what is asked, which operators go with the type of the field, and what their operands mean.
-
-use std::fmt::Display;
+//! Conditions: which key says what is asked, and what belongs to it; what the operators of a field mean stands in `comparison`.
 
 use super::Resolver;
-use super::names::list;
-use super::operator::{Operand, Operator, operators, operators_of};
-use super::value::WRONG_VALUE;
-use crate::diagnostic::{Code, Diagnostic, did_you_mean};
-use crate::model::{
-    Condition, ConditionKind, DateTest, FieldId, FieldTest, FieldType, Moment, NumberTest, Subject, TextTest, When,
-};
-use crate::schema::{self, ListOf, Literal, Placed, Text};
+use super::operator::operators;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::model::{CampaignState, Condition, ConditionKind, FieldId, FieldType, Subject};
+use crate::schema::{self, ListOf, Placed, Text};
 use crate::source::Span;
 
 const CONDITION_KEYS: Code = Code("condition-keys");
@@ -77,11 +71,27 @@ impl Resolver {
             (name.span, self.funnel_id(name).map(ConditionKind::InFunnel))
         } else if let Some(name) = &written.segment {
             (name.span, self.segment_id(name).map(ConditionKind::Segment))
+        } else if let Some(name) = &written.campaign {
+            (name.span, self.membership(name, written.state.as_ref()))
         } else {
             let name = written.reachable.as_ref()?;
             (name.span, self.channel(name).map(ConditionKind::Reachable))
         };
         Some(kind)
+    }
+
+    fn membership(&mut self, name: &Placed<Text>, state: Option<&Placed<Text>>) -> Option<ConditionKind> {
+        let campaign = self.campaign_id(name);
+        let state = match state {
+            None => None,
+            Some(written) => {
+                let word = written.value.0.as_str();
+                let found = CampaignState::ALL.into_iter().find(|state| state.word() == word);
+                let known = CampaignState::ALL.map(CampaignState::word);
+                Some(found.or_else(|| self.unknown_word(word, written.span, &known))?)
+            }
+        };
+        Some(ConditionKind::Campaign { campaign: campaign?, state })
     }
 
     fn conditions(&mut self, list: &ListOf<Placed<schema::Condition>>) -> Vec<Condition> {
@@ -93,7 +103,7 @@ impl Resolver {
         let questions = questions(written);
         let operators = operators(written);
         let Some(((word, key), more)) = questions.split_first() else {
-            let help = "write one of `field`, `tag`, `stage`, `reached`, `in-funnel`, `segment`, `reachable`, `all`, `any`, `not`";
+            let help = "write one of `field`, `tag`, `stage`, `reached`, `in-funnel`, `segment`, `campaign`, `reachable`, `all`, `any`, `not`";
             self.report(
                 Diagnostic::error(CONDITION_KEYS, span, "the condition does not say what it is about")
                     .at("what is asked?")
@@ -118,6 +128,15 @@ impl Resolver {
             self.report(
                 Diagnostic::error(CONDITION_KEYS, length.key, format!("`for` does not go with `{word}`"))
                     .at("only with `stage`"),
+            );
+            return false;
+        }
+        if *word != "campaign"
+            && let Some(state) = &written.state
+        {
+            self.report(
+                Diagnostic::error(CONDITION_KEYS, state.key, format!("`state` does not go with `{word}`"))
+                    .at("only with `campaign`"),
             );
             return false;
         }
@@ -168,186 +187,12 @@ impl Resolver {
             Subject::Points => FieldType::Integer,
             Subject::Field(field) => self.contacts.fields[field].type_.clone()?,
         };
-        let test = self.test(subject, &name.value.0, &type_, operator)?;
+        let declared = match subject {
+            Subject::Points => None,
+            Subject::Field(field) => Some(self.declared(field)),
+        };
+        let test = self.comparison(&name.value.0, declared, &type_, operator)?;
         Some(ConditionKind::Field { subject, test })
-    }
-
-    fn test(&mut self, subject: Subject, name: &str, type_: &FieldType, operator: &Operator<'_>) -> Option<FieldTest> {
-        if let Operand::Flag(exists) = operator.operand {
-            return Some(FieldTest::Exists(exists));
-        }
-        let known = operators_of(type_);
-        if !known.contains(&operator.word) {
-            self.operator_type(subject, name, type_, operator, known);
-            return None;
-        }
-        match type_ {
-            FieldType::Text { .. } | FieldType::Email => self.text_test(operator).map(FieldTest::Text),
-            FieldType::Integer | FieldType::Number => self.number_test(type_, operator).map(FieldTest::Number),
-            FieldType::Boolean => {
-                let Operand::One(literal) = operator.operand else { return None };
-                self.boolean(literal).map(|is| FieldTest::Boolean { is, negated: operator.word == "is-not" })
-            }
-            FieldType::Choice(values) => {
-                let choices = self.each(operator, |this, literal| this.choice(values, literal))?;
-                Some(FieldTest::Choice { values: choices, negated: operator.is_negated() })
-            }
-            FieldType::Choices { values, .. } => {
-                let Operand::Many(literals) = operator.operand else { return None };
-                let choices = self.choices(values, literals)?;
-                Some(match operator.word {
-                    "has-any" => FieldTest::HasAny(choices),
-                    "has-all" => FieldTest::HasAll(choices),
-                    _ => FieldTest::HasNone(choices),
-                })
-            }
-            FieldType::Date | FieldType::Datetime => self.date_test(type_, operator).map(FieldTest::Date),
-        }
-    }
-
-    fn operator_type(
-        &mut self,
-        subject: Subject,
-        name: &str,
-        type_: &FieldType,
-        operator: &Operator<'_>,
-        known: &[&str],
-    ) {
-        let article = if matches!(type_, FieldType::Integer | FieldType::Email) { "an" } else { "a" };
-        let message = format!("`{}` does not go with `{name}`, which is {article} {}", operator.word, type_.word());
-        let meant = did_you_mean(operator.word, known.iter().copied()).filter(|_| operator.word.len() > 4);
-        let all = format!("{article} {} takes {}, `exists`", type_.word(), list(known.iter().copied()));
-        let help = meant.map_or(all.clone(), |meant| format!("did you mean `{meant}`? {all}"));
-        let mut finding =
-            Diagnostic::error(Code("operator-type"), operator.key, message).at("not for this type").help(help);
-        if let Subject::Field(field) = subject {
-            let (span, text) = self.declared(field);
-            finding = finding.label(span, text);
-        }
-        self.report(finding);
-    }
-
-    fn each<T>(
-        &mut self,
-        operator: &Operator<'_>,
-        mut read: impl FnMut(&mut Self, &Placed<Literal>) -> Option<T>,
-    ) -> Option<Vec<T>> {
-        match operator.operand {
-            Operand::One(literal) => read(self, literal).map(|value| vec![value]),
-            Operand::Many(literals) => {
-                let values: Vec<_> = literals.0.iter().map(|literal| read(self, literal)).collect();
-                values.into_iter().collect()
-            }
-            Operand::Flag(_) => None,
-        }
-    }
-
-    fn text_test(&mut self, operator: &Operator<'_>) -> Option<TextTest> {
-        let text = |literal: &Placed<Literal>| literal.value.0.text.clone();
-        let values = self.each(operator, |_, literal| Some(text(literal)))?;
-        let first = values.first().cloned()?;
-        Some(match operator.word {
-            "contains" => TextTest::Contains(first),
-            "starts-with" => TextTest::StartsWith(first),
-            "ends-with" => TextTest::EndsWith(first),
-            _ => TextTest::In { values, negated: operator.is_negated() },
-        })
-    }
-
-    fn number_test(&mut self, type_: &FieldType, operator: &Operator<'_>) -> Option<NumberTest> {
-        let whole = matches!(type_, FieldType::Integer);
-        let values =
-            self.each(
-                operator,
-                |this, literal| if whole { this.integer(literal).map(Into::into) } else { this.number(literal) },
-            )?;
-        let first = *values.first()?;
-        Some(match operator.word {
-            "at-least" => NumberTest::AtLeast(first),
-            "at-most" => NumberTest::AtMost(first),
-            "more-than" => NumberTest::MoreThan(first),
-            "less-than" => NumberTest::LessThan(first),
-            "between" => {
-                let (first, second) = self.two(operator, &values, |_| true)?;
-                NumberTest::Between(first, second)
-            }
-            _ => NumberTest::In { values, negated: operator.is_negated() },
-        })
-    }
-
-    fn date_test(&mut self, type_: &FieldType, operator: &Operator<'_>) -> Option<DateTest> {
-        match operator.word {
-            "within" | "within-next" | "during" => return self.window_test(type_, operator),
-            _ => {}
-        }
-        let whole_days = matches!(type_, FieldType::Date);
-        let values = self.each(operator, |this, literal| this.date_operand(whole_days, literal))?;
-        let first = *values.first()?;
-        Some(match operator.word {
-            "before" => DateTest::Before(first),
-            "after" => DateTest::After(first),
-            "since" => DateTest::Since(first),
-            "until" => DateTest::Until(first),
-            "between" => {
-                let (first, second) = self.two(operator, &values, |when| matches!(when, When::At(Moment::Day(_))))?;
-                DateTest::Between(first, second)
-            }
-            _ => DateTest::In { values, negated: operator.is_negated() },
-        })
-    }
-
-    fn window_test(&mut self, type_: &FieldType, operator: &Operator<'_>) -> Option<DateTest> {
-        let Operand::One(literal) = operator.operand else { return None };
-        let text = literal.value.0.text.as_str();
-        if operator.word == "during" {
-            return self.period(text, literal.span).map(DateTest::During);
-        }
-        let length = self.duration(text, literal.span, crate::model::calendar::Sign::Positive)?;
-        if matches!(type_, FieldType::Date) && !length.is_calendar() {
-            return self.whole_days_only(literal);
-        }
-        Some(if operator.word == "within" { DateTest::Within(length) } else { DateTest::WithinNext(length) })
-    }
-
-    fn date_operand(&mut self, whole_days: bool, literal: &Placed<Literal>) -> Option<When> {
-        let when = self.when(&literal.value.0.text, literal.span)?;
-        if whole_days && !when.is_day() { self.whole_days_only(literal) } else { Some(when) }
-    }
-
-    /// A date has no time of day, so a moment is neither before nor after it.
-    fn whole_days_only<T>(&mut self, literal: &Placed<Literal>) -> Option<T> {
-        let message = format!("`{}` has a time of day, a date has none", literal.value.0.text);
-        self.report(
-            Diagnostic::error(WRONG_VALUE, literal.span, message)
-                .at("expected a day")
-                .help("write a day, or whole days, weeks, months or years; or declare the field as `datetime`"),
-        );
-        None
-    }
-
-    /// The ends of a range, in order where that can be told.
-    fn two<T: Copy + PartialOrd + Display>(
-        &mut self,
-        operator: &Operator<'_>,
-        values: &[T],
-        fixed: impl Fn(&T) -> bool,
-    ) -> Option<(T, T)> {
-        if let [first, second] = values {
-            if fixed(first) && fixed(second) && first > second {
-                let message = format!("nothing lies between `{first}` and `{second}`");
-                let help = format!("write the lower end first: `between: [{second}, {first}]`");
-                self.report(Diagnostic::error(WRONG_VALUE, operator.span, message).at("wrong way round").help(help));
-                return None;
-            }
-            return Some((*first, *second));
-        }
-        let message = format!("`between` takes two values, not {}", values.len());
-        self.report(
-            Diagnostic::error(WRONG_VALUE, operator.span, message)
-                .at("two values")
-                .help("write `between: [lowest, highest]`; both belong to it"),
-        );
-        None
     }
 
     /// The id of a field that a step or address names, with its type.
@@ -371,6 +216,7 @@ fn questions(written: &schema::Condition) -> Vec<(&'static str, Span)> {
         ("in-funnel", key(&written.in_funnel)),
         ("segment", key(&written.segment)),
         ("reachable", key(&written.reachable)),
+        ("campaign", key(&written.campaign)),
     ];
     let mut found: Vec<_> = found.into_iter().filter_map(|(word, key)| key.map(|key| (word, key))).collect();
     found.sort_by_key(|(_, key)| *key);
@@ -383,6 +229,7 @@ pub(super) fn keys(written: &schema::Condition) -> Vec<(&'static str, Span)> {
     let mut keys = questions(written);
     keys.extend(operators.iter().map(|operator| (operator.word, operator.key)));
     keys.extend(written.for_.as_ref().map(|length| ("for", length.key)));
+    keys.extend(written.state.as_ref().map(|state| ("state", state.key)));
     keys.sort_by_key(|(_, key)| *key);
     keys
 }

@@ -4,6 +4,7 @@ mod calendar;
 mod campaign;
 mod cells;
 mod columns;
+mod comparison;
 mod condition;
 mod contacts;
 mod funnel;

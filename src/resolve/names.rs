@@ -3,7 +3,7 @@
 use super::Resolver;
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::model::ids::Id;
-use crate::model::{ContentId, FieldId, FunnelId, SegmentId, StageId, StageRef, TagId};
+use crate::model::{CampaignId, ContentId, FieldId, FunnelId, SegmentId, StageId, StageRef, TagId};
 use crate::schema::{Placed, Project, Text};
 use crate::source::{Sources, Span};
 
@@ -52,6 +52,7 @@ pub(super) struct Index {
     pub(super) open_tags: bool,
     pub(super) content: Names,
     pub(super) segments: Names,
+    pub(super) campaigns: Names,
     pub(super) funnels: Names,
     /// In order of the funnels' ids.
     pub(super) stages: Vec<FunnelNames>,
@@ -74,6 +75,7 @@ impl Index {
             fields: Names::of(body.iter().flat_map(|contacts| &contacts.fields.0).map(|(id, _)| id)),
             content: Names::of(project.content.0.iter().map(|(id, _)| id)),
             segments: Names::of(project.segments.0.iter().map(|(id, _)| id)),
+            campaigns: Names::of(project.campaigns.0.iter().map(|(id, _)| id)),
             funnels: Names::of(project.funnels.0.iter().map(|(id, _)| id)),
             stages: stages.collect(),
             contacts_broken: contacts.is_some_and(|contacts| contacts.body.is_none()),
@@ -115,6 +117,15 @@ impl Resolver {
         if found.is_none() {
             let help = self.index.segments.help(&name.value.0);
             self.unknown("segment", Code("unknown-segment"), name, help);
+        }
+        found
+    }
+
+    pub(super) fn campaign_id(&mut self, name: &Placed<Text>) -> Option<CampaignId> {
+        let found = self.index.campaigns.find(&name.value.0);
+        if found.is_none() {
+            let help = self.index.campaigns.help(&name.value.0);
+            self.unknown("campaign", Code("unknown-campaign"), name, help);
         }
         found
     }

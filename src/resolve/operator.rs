@@ -23,7 +23,7 @@ pub(super) enum Operand<'a> {
     Flag(bool),
 }
 
-const TEXT: &[&str] = &["is", "is-not", "in", "not-in", "contains", "starts-with", "ends-with"];
+const TEXT: &[&str] = &["is", "is-not", "in", "not-in", "contains", "starts-with", "ends-with", "matches"];
 const NUMBER: &[&str] = &["is", "is-not", "in", "not-in", "at-least", "at-most", "more-than", "less-than", "between"];
 const BOOLEAN: &[&str] = &["is", "is-not"];
 const CHOICE: &[&str] = &["is", "is-not", "in", "not-in"];
@@ -41,6 +41,7 @@ const DATE: &[&str] = &[
     "within",
     "within-next",
     "during",
+    "anniversary",
 ];
 
 impl Operator<'_> {
@@ -94,6 +95,7 @@ pub(super) fn operators(written: &schema::Condition) -> Vec<Operator<'_>> {
         one("contains", &written.contains),
         one("starts-with", &written.starts_with),
         one("ends-with", &written.ends_with),
+        one("matches", &written.matches),
         exists.map(|flag| Operator {
             word: "exists",
             key: flag.key,
@@ -107,6 +109,7 @@ pub(super) fn operators(written: &schema::Condition) -> Vec<Operator<'_>> {
         one("within", &written.within),
         one("within-next", &written.within_next),
         one("during", &written.during),
+        one("anniversary", &written.anniversary),
         many("has-any", &written.has_any),
         many("has-all", &written.has_all),
         many("has-none", &written.has_none),

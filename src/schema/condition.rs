@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::scalar::{ListOf, Literal, Placed, Text};
 
-/// A condition over a contact: exactly one of `field`, `tag`, `stage`, `reached`, `in-funnel`, `segment`, `reachable`, `all`, `any`, `not`, and the keys that belong to it.
+/// A condition over a contact: exactly one of `field`, `tag`, `stage`, `reached`, `in-funnel`, `segment`, `campaign`, `reachable`, `all`, `any`, `not`, and the keys that belong to it.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Condition {
@@ -33,6 +33,11 @@ pub struct Condition {
     pub segment: Option<Placed<Text>>,
     /// May be written to on this channel: there is an address, consent, and no do-not-contact.
     pub reachable: Option<Placed<Text>>,
+
+    /// Has ever entered this campaign; `state` asks how it stands with the latest entry.
+    pub campaign: Option<Placed<Text>>,
+    /// How the latest entry stands: `active`, `completed`, `exited` or `converted`; for `campaign`.
+    pub state: Option<Placed<Text>>,
 
     /// Comes to rest in this stage, written `funnel/stage`; only in `enter` of a campaign.
     pub entered: Option<Placed<Text>>,
@@ -62,6 +67,8 @@ pub struct Condition {
     pub starts_with: Option<Placed<Literal>>,
     /// The text ends with this.
     pub ends_with: Option<Placed<Literal>>,
+    /// The text has a part that this regular expression describes.
+    pub matches: Option<Placed<Literal>>,
     /// Whether there is a value at all.
     pub exists: Option<Placed<bool>>,
     /// Earlier than this date: a date, `today`, `90 days ago`, `start of month`.
@@ -78,6 +85,8 @@ pub struct Condition {
     pub within_next: Option<Placed<Literal>>,
     /// In a day, week, month or year: `today`, `last week`, `this month`, `next year`.
     pub during: Option<Placed<Literal>>,
+    /// The same day and month in any year, as seen from today: `today`, `tomorrow`, `yesterday`, `in 3 days`, `3 days ago`.
+    pub anniversary: Option<Placed<Literal>>,
     /// Has at least one of these choices.
     pub has_any: Option<Placed<ListOf<Placed<Literal>>>>,
     /// Has all of these choices.

@@ -25,6 +25,7 @@ const CONDITIONS: &[(&str, &[&str])] = &[
     ("in-funnel", &[]),
     ("segment", &[]),
     ("reachable", &[]),
+    ("campaign", &["state"]),
     ("entered", &[]),
 ];
 
@@ -41,6 +42,7 @@ const OPERATORS: &[&str] = &[
     "contains",
     "starts-with",
     "ends-with",
+    "matches",
     "exists",
     "before",
     "after",
@@ -49,6 +51,7 @@ const OPERATORS: &[&str] = &[
     "within",
     "within-next",
     "during",
+    "anniversary",
     "has-any",
     "has-all",
     "has-none",

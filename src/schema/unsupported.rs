@@ -56,15 +56,11 @@ const WORDS: &[(&str, Words)] = &[
         "Condition",
         &[
             ("company", "a field of the contact's company"),
-            ("campaign", "whether the contact is or was in a campaign"),
-            ("state", "how it stands with the campaign"),
             ("event", "how often something happened"),
             ("of", "the content of an event"),
             ("sum", "the sum of an event's property"),
             ("where", "a condition over an event's properties"),
             ("property", "a property of an event"),
-            ("matches", "a regular expression"),
-            ("anniversary", "the same day in another year"),
         ],
     ),
     (
@@ -123,7 +119,7 @@ const WORDS: &[(&str, Words)] = &[
 ];
 
 const COMPANIONS: &[(&str, &[&str])] =
-    &[("Condition", &["state", "of", "sum", "where"]), ("Step", &["for", "with", "message", "body", "when", "steps"])];
+    &[("Condition", &["of", "sum", "where"]), ("Step", &["for", "with", "message", "body", "when", "steps"])];
 
 const SHAPES: &[(&str, &str, bool, &str)] = &[
     ("Contacts", "on-bad-value", true, "setting aside contacts with bad values"),

@@ -1,12 +1,14 @@
 //! Conditions, asked of the contact as it is; a comparison with a missing value is false, and the negated ones are true.
 
+use jiff::civil::Date;
 use rust_decimal::Decimal;
 
 use super::live::Live;
 use crate::model::ids::Id;
-use crate::model::{NumberTest, Subject, TextTest};
+use crate::model::{CampaignState, NumberTest, Subject, TextTest};
 use crate::runner::contact::Slot;
-use crate::runner::program::{Node, NodeId, fold_into};
+use crate::runner::program::{Node, NodeId, day_of_number, fold_into};
+use crate::runner::state::{Member, Phase};
 
 impl Live<'_> {
     /// Whether the condition holds now.
@@ -36,6 +38,14 @@ impl Live<'_> {
             Node::HasAll { field, values } => self.choices(*field).is_some_and(|set| set & values == *values),
             Node::HasNone { field, values } => self.choices(*field).is_none_or(|set| set & values == 0),
             Node::Blocked(channel) => self.blocks[*channel].is_some(),
+            Node::Pattern { field, pattern } => match self.fields[*field] {
+                Slot::Text(text) => conditions.matches(*pattern, text),
+                _ => false,
+            },
+            Node::Anniversary { field, month, day, leap_too } => self.day_of(*field).is_some_and(|of| {
+                (of.month(), of.day()) == (*month, *day) || *leap_too && (of.month(), of.day()) == (2, 29)
+            }),
+            Node::Campaign { campaign, state } => is_in_state(self.members[*campaign], *state),
             Node::Tag(tag) => self.tags.has(*tag),
             Node::Stage { funnel, stage, since } => {
                 let standing = &self.stages[*funnel];
@@ -84,6 +94,16 @@ impl Live<'_> {
         }
     }
 
+    /// The day of a date, or that of a moment in the project's zone.
+    fn day_of(&self, field: usize) -> Option<Date> {
+        match self.fields[field] {
+            Slot::Day(day) => Some(day_of_number(day)),
+            Slot::Moment(moment) => Some(self.program.zone.day_of(moment)),
+            Slot::Missing | Slot::Text(_) | Slot::Integer(_) | Slot::Number(_) => None,
+            Slot::Boolean(_) | Slot::Choice(_) | Slot::Choices(_) => None,
+        }
+    }
+
     fn choices(&self, field: usize) -> Option<u64> {
         match self.fields[field] {
             Slot::Choices(set) => Some(set),
@@ -102,10 +122,19 @@ impl Live<'_> {
     }
 }
 
+fn is_in_state(member: Member, state: Option<CampaignState>) -> bool {
+    match state {
+        None => member.entries > 0,
+        Some(CampaignState::Active) => member.phase == Phase::Active,
+        Some(CampaignState::Ended(outcome)) => member.phase == Phase::Ended(outcome),
+    }
+}
+
 fn is_negated(wanted: &TextTest) -> bool {
     match wanted {
         TextTest::In { negated, .. } => *negated,
         TextTest::Contains(_) | TextTest::StartsWith(_) | TextTest::EndsWith(_) => false,
+        TextTest::Matches(_) => false,
     }
 }
 
@@ -117,6 +146,8 @@ fn compare(text: &str, wanted: &TextTest) -> bool {
         TextTest::Contains(part) => text.contains(part.as_str()),
         TextTest::StartsWith(part) => text.starts_with(part.as_str()),
         TextTest::EndsWith(part) => text.ends_with(part.as_str()),
+        // A pattern is a question of its own.
+        TextTest::Matches(_) => false,
     }
 }
 

@@ -51,6 +51,7 @@ impl<'a> Live<'a> {
         member.phase = Phase::Ended(outcome);
         member.since = self.program.now();
         self.metrics.ended(campaign, outcome);
+        self.changed(self.program.topics.of_campaign(Id::from_index(campaign)));
         effects.push(Effect { at: Some(at), event: Event::End { outcome, reason } });
         self.forget_entry(campaign);
     }
@@ -66,6 +67,7 @@ impl<'a> Live<'a> {
         (member.phase, member.since) = self.before_start[campaign];
         member.entries = member.entries.saturating_sub(1);
         self.metrics.overtaken(campaign);
+        self.changed(self.program.topics.of_campaign(Id::from_index(campaign)));
         effects.push(Effect { at: Some(at), event: Event::Overtaken });
         self.forget_entry(campaign);
     }
@@ -209,6 +211,7 @@ impl<'a> Live<'a> {
         let at = self.active.partition_point(|&other| other < place);
         self.active.insert(at, place);
         self.metrics.entered(campaign);
+        self.changed(self.program.topics.of_campaign(Id::from_index(campaign)));
         let cause = if by_condition { Cause::Condition } else { Cause::Entered };
         effects.push(Effect { at: Some(self.at(campaign)), event: Event::Start { cause } });
     }

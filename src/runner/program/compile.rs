@@ -10,7 +10,7 @@ use super::zone::{Zone, day_number, negative, shifted};
 use crate::model::ids::Id;
 use crate::model::{
     Channel, ChoiceId, Condition, ConditionKind, DateTest, Duration, FieldId, FieldTest, FieldType, Model, SegmentId,
-    StageRef, Subject, TextTest, When,
+    StageRef, Subject, TextTest, When, pattern,
 };
 
 /// Turns conditions of the model into nodes.
@@ -22,6 +22,8 @@ pub(crate) struct Compiler<'m> {
     known: HashMap<Node, NodeId>,
     slot_of: HashMap<NodeId, usize>,
     conditions: Conditions,
+    /// The patterns of `conditions`, and whether each folds.
+    patterns: Vec<(String, bool)>,
 }
 
 /// Segments may ask each other this deep before they are asked in order.
@@ -36,7 +38,8 @@ impl<'m> Compiler<'m> {
             now,
             known: HashMap::new(),
             slot_of: HashMap::new(),
-            conditions: Conditions::default(),
+            conditions: Conditions { asked_campaigns: vec![false; model.campaigns.len()], ..Conditions::default() },
+            patterns: Vec::new(),
         };
         let nothing = compiler.intern(Node::Constant(false));
         compiler.conditions.segments = vec![nothing; model.segments.len()];
@@ -81,6 +84,10 @@ impl<'m> Compiler<'m> {
             }
             ConditionKind::Segment(segment) => return self.conditions.segments[segment.index()],
             ConditionKind::Reachable(channel) => self.reachable(*channel),
+            ConditionKind::Campaign { campaign, state } => {
+                self.conditions.asked_campaigns[campaign.index()] = true;
+                Node::Campaign { campaign: campaign.index(), state: *state }
+            }
             ConditionKind::Broken => Node::Constant(false),
         };
         self.intern(node)
@@ -133,6 +140,8 @@ impl<'m> Compiler<'m> {
             Node::Boolean { field: index, .. } | Node::Choice { field: index, .. } => field(*index),
             Node::HasAny { field: index, .. } | Node::HasAll { field: index, .. } => field(*index),
             Node::HasNone { field: index, .. } => field(*index),
+            Node::Pattern { field: index, .. } | Node::Anniversary { field: index, .. } => field(*index),
+            Node::Campaign { campaign, .. } => self.topics.of_campaign(Id::from_index(*campaign)),
             Node::Tag(tag) => self.topics.of_tag(Id::from_index(*tag)),
             Node::Stage { funnel, .. } | Node::InStages { funnel, .. } => {
                 self.topics.of_funnel(Id::from_index(*funnel))
@@ -179,18 +188,21 @@ impl<'m> Compiler<'m> {
             (Subject::Points, _) => Node::Constant(false),
             (Subject::Field(field), test) => self.field_test(field, test),
         };
-        let expensive = matches!(node, Node::Text { .. });
+        let expensive = matches!(node, Node::Text { .. } | Node::Pattern { .. } | Node::Anniversary { .. });
         let node = self.intern(node);
         if expensive { self.cached(node) } else { node }
     }
 
-    fn field_test(&self, field: FieldId, test: &FieldTest) -> Node {
+    fn field_test(&mut self, field: FieldId, test: &FieldTest) -> Node {
         let type_ = self.model.contacts.fields[field].type_.as_ref();
         let index = field.index();
         match test {
             FieldTest::Exists(_) => Node::Exists(index),
             FieldTest::Text(test) => {
                 let fold = !matches!(type_, Some(FieldType::Text { match_case: true }));
+                if let TextTest::Matches(pattern) = test {
+                    return self.pattern(index, pattern, fold);
+                }
                 Node::Text { field: index, fold, test: text_test(test, fold) }
             }
             FieldTest::Number(test) if type_ == Some(&FieldType::Integer) => integers(Subject::Field(field), test),
@@ -204,6 +216,7 @@ impl<'m> Compiler<'m> {
             FieldTest::HasAny(values) => Node::HasAny { field: index, values: mask(values) },
             FieldTest::HasAll(values) => Node::HasAll { field: index, values: mask(values) },
             FieldTest::HasNone(values) => Node::HasNone { field: index, values: mask(values) },
+            FieldTest::Date(DateTest::Anniversary(when)) => self.anniversary(index, *when),
             FieldTest::Date(test) => {
                 let whole_days = type_ == Some(&FieldType::Date);
                 let negated = matches!(test, DateTest::In { negated: true, .. });
@@ -211,6 +224,23 @@ impl<'m> Compiler<'m> {
                 Node::Ranges { subject: Subject::Field(field), ranges, negated }
             }
         }
+    }
+
+    /// A pattern that a plan holds was tried when the plan was made or read.
+    fn pattern(&mut self, field: usize, pattern: &str, fold: bool) -> Node {
+        let known = self.patterns.iter().position(|(text, folds)| text == pattern && *folds == fold);
+        let pattern = known.unwrap_or_else(|| {
+            self.patterns.push((pattern.to_owned(), fold));
+            self.conditions.patterns.push(pattern::compile(pattern, fold).ok());
+            self.patterns.len() - 1
+        });
+        Node::Pattern { field, pattern }
+    }
+
+    fn anniversary(&self, field: usize, when: When) -> Node {
+        let day = self.zone.day(when, self.now).unwrap_or_else(|| self.zone.day_of(self.now));
+        let leap_too = day.month() == 2 && day.day() == 28 && !day.in_leap_year();
+        Node::Anniversary { field, month: day.month(), day: day.day(), leap_too }
     }
 
     fn dates(&self, test: &DateTest, whole_days: bool) -> Vec<(i64, i64)> {
@@ -234,6 +264,7 @@ impl<'m> Compiler<'m> {
                     vec![(self.zone.start_of(first), self.zone.end_of(last).saturating_sub(1))]
                 }
             }
+            DateTest::Anniversary(_) => Vec::new(),
         }
     }
 
@@ -292,6 +323,7 @@ fn each_segment(model: &Model, condition: &Condition, visit: &mut impl FnMut(Seg
         }
         ConditionKind::Field { .. } | ConditionKind::Tag(_) | ConditionKind::Stage { .. } => {}
         ConditionKind::Reached(_) | ConditionKind::InFunnel(_) | ConditionKind::Broken => {}
+        ConditionKind::Campaign { .. } => {}
     }
 }
 
@@ -306,6 +338,7 @@ fn text_test(written: &TextTest, fold: bool) -> TextTest {
         TextTest::Contains(part) => TextTest::Contains(text(part)),
         TextTest::StartsWith(part) => TextTest::StartsWith(text(part)),
         TextTest::EndsWith(part) => TextTest::EndsWith(text(part)),
+        TextTest::Matches(pattern) => TextTest::Matches(pattern.clone()),
     }
 }
 

@@ -1,7 +1,9 @@
 //! The questions of a program: each different one once, its operands ready to compare, and for each what it reads.
 
+use regex::Regex;
+
 use super::topics::Reads;
-use crate::model::{NumberTest, Subject, TextTest};
+use crate::model::{CampaignState, NumberTest, Subject, TextTest};
 
 /// A question in [`Conditions`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -60,6 +62,24 @@ pub(crate) enum Node {
     /// Must not be contacted on the channel.
     Blocked(usize),
     Tag(usize),
+    /// Text in which a pattern is found, by its place in [`Conditions`].
+    Pattern {
+        field: usize,
+        pattern: usize,
+    },
+    /// A day of this month and day, in any year.
+    Anniversary {
+        field: usize,
+        month: i8,
+        day: i8,
+        /// Whether 29 February is remembered too.
+        leap_too: bool,
+    },
+    /// Ever entered, or with the latest entry in this state.
+    Campaign {
+        campaign: usize,
+        state: Option<CampaignState>,
+    },
     /// In the stage, since this moment or longer.
     Stage {
         funnel: usize,
@@ -78,6 +98,10 @@ pub(crate) enum Node {
 pub(crate) struct Conditions {
     pub(super) nodes: Vec<Node>,
     pub(super) reads: Vec<Reads>,
+    /// Absent where one is no pattern, which no plan has.
+    pub(super) patterns: Vec<Option<Regex>>,
+    /// By campaign: whether a question is about it.
+    pub(super) asked_campaigns: Vec<bool>,
     /// By cache slot: what is asked, and what it reads.
     pub(super) slots: Vec<NodeId>,
     /// By segment.
@@ -97,6 +121,10 @@ impl Conditions {
 
     pub(crate) fn reads(&self, id: NodeId) -> Reads {
         self.reads[id.0 as usize]
+    }
+
+    pub(crate) fn matches(&self, pattern: usize, text: &str) -> bool {
+        self.patterns[pattern].as_ref().is_some_and(|pattern| pattern.is_match(text))
     }
 
     pub(crate) fn slots(&self) -> &[NodeId] {

@@ -137,7 +137,7 @@ impl Program {
     }
 
     fn compile(model: &Model, now: i64, zone: Zone) -> Self {
-        let topics = Topics::of(model);
+        let mut topics = Topics::of(model);
         let compiler = Compiler::new(model, &zone, &topics, now);
         let mut builder = Builder { model, zone: &zone, topics: &topics, now, compiler };
         let contacts = &model.contacts;
@@ -147,6 +147,7 @@ impl Program {
         let funnels = funnels(model, &mut builder);
         let campaigns = campaigns(model, &mut builder);
         let conditions = builder.compiler.finish();
+        topics.keep_campaigns(&conditions.asked_campaigns);
         let campaign_order = in_order(model.campaigns.iter().map(|(id, it)| (it.priority, id.index())));
         let mut campaign_place = vec![0; campaign_order.len()];
         campaign_order.iter().enumerate().for_each(|(place, &campaign)| campaign_place[campaign] = place);

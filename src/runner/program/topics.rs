@@ -14,6 +14,7 @@ pub(crate) struct Topics {
     tags: Vec<Reads>,
     funnels: Vec<Reads>,
     points: Reads,
+    campaigns: Vec<Reads>,
 }
 
 /// Counts the topics that were handed out.
@@ -27,6 +28,7 @@ impl Topics {
             tags: vec![0; model.contacts.tags.names.len()],
             funnels: (0..model.funnels.len()).map(|_| next.bit()).collect(),
             points: 0,
+            campaigns: vec![0; model.campaigns.len()],
         };
         each_written(&model.campaigns, |written| {
             let bit = topics.slot(written);
@@ -34,7 +36,18 @@ impl Topics {
                 *bit = next.bit();
             }
         });
+        topics.campaigns.iter_mut().for_each(|bit| *bit = next.bit());
         topics
+    }
+
+    /// Takes the bits away from the campaigns of which no condition asks, so that nobody is told of them.
+    pub(crate) fn keep_campaigns(&mut self, asked: &[bool]) {
+        self.campaigns.iter_mut().zip(asked).filter(|(_, asked)| !**asked).for_each(|(bit, _)| *bit = 0);
+    }
+
+    /// Whether the contact is or was in the campaign.
+    pub(crate) fn of_campaign(&self, campaign: CampaignId) -> Reads {
+        self.campaigns[index(campaign)]
     }
 
     pub(crate) fn of_subject(&self, subject: Subject) -> Reads {

@@ -37,6 +37,83 @@ fn text_compares_by_simple_case_folding() {
 }
 
 #[test]
+fn a_pattern_is_looked_for_anywhere() {
+    of_note("matches: 'd[0-9]+'", "ad42", true);
+    of_note("matches: '^d[0-9]+'", "ad42", false);
+    of_note("matches: '^Ł\\p{L}+$'", "łódź", true);
+    of_note("matches: '^a.c$'", "abbc", false);
+    of_note("matches: a", "", false);
+    of_note("matches: ''", "x", true);
+    let yaml = "segments: { asked: { where: { field: code, matches: '^A' } } }\n";
+    let strict = format!(
+        "{}{yaml}",
+        super::CONTRACT.replace("note:    {", "code: { type: text, match-case: true }\n    note:    {")
+    );
+    super::story_of(&strict).on("2026-11-21T09:00", "id,code\n1,a1\n2,A1\n", "").counts("/segments/asked", 1);
+}
+
+#[test]
+fn an_anniversary_is_the_same_day_of_any_year() {
+    of_last("anniversary: today", "1999-11-21", true);
+    of_last("anniversary: today", "2026-11-21", true);
+    of_last("anniversary: today", "2030-11-21", true);
+    of_last("anniversary: today", "1999-11-20", false);
+    of_last("anniversary: today", "1999-10-21", false);
+    of_last("anniversary: yesterday", "1999-11-20", true);
+    of_last("anniversary: tomorrow", "1999-11-22", true);
+    of_last("anniversary: in 10 days", "1999-12-01", true);
+    of_last("anniversary: 21 days ago", "1999-10-31", true);
+    of_last("anniversary: today", "", false);
+    of_webinar("anniversary: today", "2020-11-21T23:59:59", true);
+    of_webinar("anniversary: today", "2020-11-20T23:30:00Z", true);
+}
+
+#[test]
+fn membership_by_state() {
+    let yaml = "
+segments:
+  ever:      { where: { campaign: talk } }
+  active:    { where: { campaign: talk, state: active } }
+  completed: { where: { campaign: talk, state: completed } }
+  exited:    { where: { campaign: talk, state: exited } }
+campaigns:
+  talk:
+    enter: [{ tag: hot }]
+    on-leave: stay
+    reenter: { after: 1 minute }
+    exit-when: { tag: cold }
+    steps: [{ id: w, wait: 1 day }, { add-tag: vip }]
+  follow-up:
+    priority: 1
+    enter: [{ campaign: talk, state: completed }]
+    steps: [{ if: { campaign: talk, state: active }, then: [{ add-tag: other }], else: [{ remove-tag: vip }] }]
+";
+    let states = |story: super::Story, figures: [u64; 4]| {
+        ["ever", "active", "completed", "exited"]
+            .iter()
+            .zip(figures)
+            .fold(story, |story, (name, figure)| story.counts(&format!("/segments/{name}"), figure))
+    };
+    let story = story(yaml).on("2026-11-01T09:00", "id,tags\n1,\n", "");
+    let story = states(story, [0, 0, 0, 0]);
+    let started = "external-tag hot added\nstart talk 1 condition\nwait talk 1 w 2026-11-02T09:00:00+01:00";
+    let story = states(story.on("2026-11-01T09:00", "id,tags\n1,hot\n", started), [1, 1, 0, 0]);
+    let ended = "
+        add-tag talk 1 add-tag:vip vip
+        end talk 1 completed finished
+        start follow-up 1 condition
+        if follow-up 1 if else
+        remove-tag follow-up 1 if/else/remove-tag:vip vip
+        end follow-up 1 completed finished";
+    let story = states(story.again("2026-11-02T09:00", ended), [1, 0, 1, 0]);
+    let story = states(story.on("2026-11-03T09:00", "id,tags\n1,\n", "external-tag hot removed"), [1, 0, 1, 0]);
+    let again = "external-tag hot added\nstart talk 2 condition\nwait talk 2 w 2026-11-05T09:00:00+01:00";
+    let story = states(story.on("2026-11-04T09:00", "id,tags\n1,hot\n", again), [1, 1, 0, 0]);
+    let out = "external-tag cold added\nexternal-tag hot removed\nend talk 2 exited exit-when";
+    states(story.on("2026-11-04T10:00", "id,tags\n1,cold\n", out), [1, 0, 0, 1]);
+}
+
+#[test]
 fn missing_is_false_and_true_where_negated() {
     for operator in ["is: a", "in: [a]", "contains: a", "starts-with: a", "ends-with: a", "exists: true"] {
         of_note(operator, "", false);
