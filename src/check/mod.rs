@@ -22,6 +22,7 @@ mod pages;
 mod positions;
 mod reach;
 mod segment_cycle;
+mod shadowed_experience;
 mod sites;
 mod unreachable_stage;
 mod unreachable_step;
@@ -71,6 +72,11 @@ pub const RULES: &[Rule] = &[
         order_against_weight::find,
     ),
     Rule::error("segment-cycle", include_str!("../../docs/checks/segment-cycle.md"), segment_cycle::find),
+    Rule::warning(
+        "shadowed-experience",
+        include_str!("../../docs/checks/shadowed-experience.md"),
+        shadowed_experience::find,
+    ),
     Rule::warning("unreachable-stage", include_str!("../../docs/checks/unreachable-stage.md"), unreachable_stage::find)
         .of_the_whole(),
     Rule::warning("unreachable-step", include_str!("../../docs/checks/unreachable-step.md"), unreachable_step::find),

@@ -2,7 +2,7 @@
 
 use super::{Case, Rule};
 use crate::diagnostic::Diagnostic;
-use crate::model::{Channel, Model, StepKind};
+use crate::model::{Channel, ContentId, ContentKind, Model, StepKind};
 use crate::source::Span;
 
 pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
@@ -24,7 +24,7 @@ pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
         .collect()
 }
 
-/// A step that sends.
+/// A step or an experience that sends.
 pub(super) struct Send<'a> {
     /// The content.
     pub(super) id: &'a str,
@@ -32,14 +32,22 @@ pub(super) struct Send<'a> {
     pub(super) transactional: bool,
 }
 
-/// The steps that send on a channel, in the order of campaigns and text.
+/// What sends on a channel: experiences in the order of stages, then steps in the order of campaigns and text.
 pub(super) fn sends(model: &Model, channel: Channel) -> Vec<Send<'_>> {
-    let mut found = Vec::new();
+    let goes_out = |content: ContentId| model.content[content].kind.and_then(ContentKind::channel) == Some(channel);
+    let stages = model.funnels.values().flat_map(|funnel| funnel.stages.values());
+    let experiences = stages.flat_map(|stage| &stage.experiences).filter(|it| goes_out(it.content));
+    let mut found: Vec<_> = experiences
+        .map(|experience| {
+            let body = &model.content[experience.content];
+            Send { id: &body.id, span: experience.content_span, transactional: body.rules.transactional }
+        })
+        .collect();
     for campaign in model.campaigns.values() {
         campaign.each_step(|step| {
             if let StepKind::Send { content, rules } = step.kind {
                 let body = &model.content[content];
-                if body.kind.and_then(crate::model::ContentKind::channel) == Some(channel) {
+                if goes_out(content) {
                     found.push(Send { id: &body.id, span: step.span, transactional: rules.transactional });
                 }
             }

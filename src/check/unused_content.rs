@@ -1,4 +1,4 @@
-//! Content that can be sent and that no step sends; pages, forms and assets are touched, not sent, so nothing is said of them.
+//! Content that can be sent and that no step sends and no experience shows; pages, forms and assets are touched, not sent, so nothing is said of them.
 
 use petgraph::Direction;
 
@@ -12,7 +12,9 @@ pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let is_sent = |thing| {
         let node = case.journey.node(thing);
         node.is_some_and(|node| {
-            graph.edges_directed(node, Direction::Incoming).any(|edge| edge.weight().kind == EdgeKind::Sends)
+            graph
+                .edges_directed(node, Direction::Incoming)
+                .any(|edge| matches!(edge.weight().kind, EdgeKind::Sends | EdgeKind::Shows))
         })
     };
     let content = case.model.content.iter().filter(|(_, content)| content.kind.is_some_and(ContentKind::can_be_sent));

@@ -295,7 +295,7 @@ fn arrow(from: &str, to: &str, edge: &Edge) -> Option<Arrow> {
         EdgeKind::No => (Stroke::Plain, words("no")),
         EdgeKind::Branch => (Stroke::Plain, condition()),
         EdgeKind::Past => (Stroke::Plain, words("too late")),
-        EdgeKind::Sends | EdgeKind::Asks => return None,
+        EdgeKind::Sends | EdgeKind::Shows | EdgeKind::Asks => return None,
     };
     let inside = from == to && !matches!(edge.kind, EdgeKind::Converts | EdgeKind::BackTo);
     (!inside).then(|| Arrow { from: from.to_owned(), to: to.to_owned(), stroke, lines, broken: edge.broken })

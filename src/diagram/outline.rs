@@ -106,7 +106,7 @@ impl Outline<'_> {
 
     fn stage(&mut self, at: NodeIndex) {
         let node = self.journey.graph[at].clone();
-        let Face::Stage { weight, is_final, closed, criteria, .. } = &node.face else { return };
+        let Face::Stage { weight, is_final, closed, criteria, experiences, .. } = &node.face else { return };
         let mut text = self.short(at).to_owned();
         if node.label != text {
             text = format!("{text} · {}", node.label);
@@ -117,6 +117,9 @@ impl Outline<'_> {
         self.line(&format!("{weight:>6}  "), &format!("{text}{}", mark(node.broken)));
         if !criteria.is_empty() {
             self.line("          ", &criteria.join(", "));
+        }
+        for words in experiences {
+            self.line("          ◦ ", words);
         }
         for (edge, target) in self.edges(at, &[EdgeKind::Converts]) {
             let text = format!("{} when {}{}", self.short(target), edge.words, mark(edge.broken));

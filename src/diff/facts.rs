@@ -8,8 +8,8 @@ use super::Kind;
 use super::thing::{Fact, Thing};
 use crate::graph::words;
 use crate::model::{
-    Audience, BadValue, Campaign, Channel, ChannelRules, Content, Existing, Field, FieldId, FieldType, Funnel, Model,
-    OnLeave, Once, Publish, Stage, Target,
+    Audience, BadValue, Campaign, Channel, ChannelRules, Content, Existing, Experience, Field, FieldId, FieldType,
+    Funnel, Model, Moment, OnLeave, Once, Publish, Stage, Target,
 };
 use crate::plan::{Plan, wire};
 
@@ -165,16 +165,24 @@ fn stage(model: &Model, funnel: &Funnel, stage: &Stage) -> Vec<Fact> {
         format!("to {to} if {}", words::condition(model, &conversion.when))
     });
     let converts = Some(converts.collect::<Vec<_>>().join(", else ")).filter(|rules| !rules.is_empty());
+    let experiences: Vec<_> = stage.experiences.iter().map(|it| experience(model, it)).collect();
     let back: Vec<_> = stage.back_to.iter().map(|(to, _)| funnel.stages[*to].id.as_str()).collect();
     let mut facts = vec![
         Fact::new("weight", stage.weight.map(|weight| weight.to_string())),
         Fact::new("in the file", stage.value.clone()).plain_if(stage.value == stage.id),
         Fact::new("goes on", converts),
+        Fact::new("experiences", Some(experiences.join(", else ")).filter(|words| !words.is_empty())),
         Fact::new("may go back to", Some(back.join(", ")).filter(|stages| !stages.is_empty())),
         Fact::new("final", yes(stage.is_final)).plain_if(!stage.is_final),
     ];
     facts.extend(published(&stage.publish));
     facts
+}
+
+fn experience(model: &Model, experience: &Experience) -> String {
+    let end = |word: &str, moment: Option<Moment>| moment.map(|moment| format!(" {word} {moment}")).unwrap_or_default();
+    let Publish { from, until, .. } = experience.publish;
+    format!("{}{}{}", words::experience(model, experience), end("from", from), end("until", until))
 }
 
 fn campaign(model: &Model, campaign: &Campaign) -> Vec<Fact> {

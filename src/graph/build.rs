@@ -113,7 +113,7 @@ impl Build<'_> {
                 thing: Thing::Stage(StageRef { funnel: id, stage }),
                 id: format!("{}/{}", funnel.id, body.id),
                 label: named(body.about.name.as_ref(), &body.id),
-                face: stage_face(body),
+                face: stage_face(self.model, body),
                 spans: stage_spans(funnel, stage, body),
                 broken: body.broken || body.weight.is_none(),
             });
@@ -169,6 +169,10 @@ impl Build<'_> {
                 for target in targets(funnel, stage, conversion.to) {
                     self.when(at(stage), at(target), EdgeKind::Converts, &conversion.when, conversion.span);
                 }
+            }
+            for experience in &body.experiences {
+                let edge = Edge::plain(EdgeKind::Shows, experience.content_span);
+                self.edge(at(stage), Thing::Content(experience.content), edge);
             }
             for (target, span) in &body.back_to {
                 self.edge(at(stage), at(*target), Edge::plain(EdgeKind::BackTo, *span));
@@ -248,13 +252,14 @@ fn named(name: Option<&String>, id: &str) -> String {
     name.filter(|name| !name.trim().is_empty()).map_or_else(|| id.to_owned(), Clone::clone)
 }
 
-fn stage_face(stage: &Stage) -> Face {
+fn stage_face(model: &Model, stage: &Stage) -> Face {
     Face::Stage {
         weight: stage.weight,
         color: stage.color.clone(),
         is_final: stage.is_final,
         closed: !stage.publish.published,
         criteria: stage.criteria.clone(),
+        experiences: stage.experiences.iter().map(|experience| words::experience(model, experience)).collect(),
     }
 }
 

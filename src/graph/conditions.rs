@@ -45,6 +45,7 @@ fn of_funnel<'a>(id: FunnelId, funnel: &'a Funnel, found: &mut Vec<(Thing, &'a C
     for (stage, body) in funnel.stages.iter() {
         let thing = Thing::Stage(StageRef { funnel: id, stage });
         found.extend(body.converts.iter().map(|conversion| (thing, &conversion.when)));
+        found.extend(body.experiences.iter().filter_map(|experience| Some((thing, experience.when.as_ref()?))));
     }
 }
 

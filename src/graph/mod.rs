@@ -91,6 +91,8 @@ pub enum Face {
         closed: bool,
         /// What it means for people.
         criteria: Vec<String>,
+        /// What contacts in it get to see or are sent, in words and in order.
+        experiences: Vec<String>,
     },
     /// A segment, with its condition in words.
     Segment {
@@ -189,6 +191,8 @@ pub enum EdgeKind {
     Past,
     /// From a step to content.
     Sends,
+    /// From a stage to content: an experience.
+    Shows,
     /// To a segment that is asked.
     Asks,
 }
@@ -225,7 +229,7 @@ impl Journey {
         for at in self.graph.edge_indices() {
             let edge = &mut self.graph[at];
             edge.broken |= hit(edge.span);
-            let hidden = matches!(edge.kind, EdgeKind::Asks | EdgeKind::Sends) && edge.broken;
+            let hidden = matches!(edge.kind, EdgeKind::Asks | EdgeKind::Sends | EdgeKind::Shows) && edge.broken;
             if let Some((asking, _)) = self.graph.edge_endpoints(at).filter(|_| hidden) {
                 self.graph[asking].broken = true;
             }

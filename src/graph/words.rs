@@ -4,8 +4,9 @@ use rust_decimal::Decimal;
 
 use crate::model::ids::Id;
 use crate::model::{
-    ChoiceId, Condition, ConditionKind, Content, ContentKind, DateTest, Duration, Enter, FieldId, FieldTest, FieldType,
-    Model, NewValue, NumberTest, Share, StageRef, Step, StepKind, Subject, TagId, Tags, TextTest, Until, Value,
+    ChoiceId, Condition, ConditionKind, Content, ContentKind, DateTest, Duration, Enter, Experience, FieldId,
+    FieldTest, FieldType, Model, NewValue, NumberTest, Share, StageRef, Step, StepKind, Subject, TagId, Tags, TextTest,
+    Until, Value,
 };
 
 /// What stands for something that could not be understood.
@@ -54,6 +55,14 @@ fn split(shares: &[Share]) -> String {
         if share.label.split('#').next() == Some(&number) { number } else { format!("{} {number}", share.label) }
     };
     shares.iter().map(word).collect::<Vec<_>>().join(" / ")
+}
+
+/// An experience: `freebie: focus freebie-popup if country is PL`.
+pub fn experience(model: &Model, experience: &Experience) -> String {
+    let content = &model.content[experience.content];
+    let who = experience.when.as_ref().map(|when| format!(" if {}", condition(model, when))).unwrap_or_default();
+    let off = if experience.publish.published { "" } else { " (not published)" };
+    format!("{}: {} {}{who}{off}", experience.id, kind(content).unwrap_or(UNCLEAR), content.id)
 }
 
 /// `shop/loyal`.

@@ -3,7 +3,7 @@
 use super::About;
 use super::calendar::Publish;
 use super::condition::Condition;
-use super::ids::{Arena, FunnelId, StageId};
+use super::ids::{Arena, ContentId, FunnelId, StageId};
 use crate::source::Span;
 
 /// A stage of a funnel.
@@ -91,6 +91,8 @@ pub struct Stage {
     pub value: String,
     /// Conversions, in order; the first whose condition holds counts.
     pub converts: Vec<Conversion>,
+    /// What contacts in the stage get to see or are sent, in order.
+    pub experiences: Vec<Experience>,
     /// Stages to which contacts may go back, and where each is written.
     pub back_to: Vec<(StageId, Span)>,
     /// Whether nobody is moved out except along `back_to`.
@@ -99,6 +101,25 @@ pub struct Stage {
     pub publish: Publish,
     /// Whether something but its conversions could not be understood, so that nothing certain can be said of moves to or from it; reported already.
     pub broken: bool,
+}
+
+/// An experience: the contact has the first of its stage whose condition holds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Experience {
+    /// The id.
+    pub id: String,
+    /// Where the id is written.
+    pub span: Span,
+    /// What people call it.
+    pub about: About,
+    /// What is shown or sent.
+    pub content: ContentId,
+    /// Where the content is written.
+    pub content_span: Span,
+    /// Who has it; absent: everyone in the stage.
+    pub when: Option<Condition>,
+    /// When anybody has it.
+    pub publish: Publish,
 }
 
 /// A conversion.

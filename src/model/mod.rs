@@ -19,7 +19,7 @@ pub use campaign::{
 };
 pub use condition::{CampaignState, Condition, ConditionKind, DateTest, FieldTest, NumberTest, Subject, TextTest};
 pub use contacts::{BadValue, Channel, ChannelRules, Contacts, Field, FieldType, Points, Tags, Value};
-pub use funnel::{Audience, Conversion, Funnel, PlaceRule, Stage, StageRef, Target};
+pub use funnel::{Audience, Conversion, Experience, Funnel, PlaceRule, Stage, StageRef, Target};
 pub use ids::{Arena, CampaignId, ChoiceId, ContentId, FieldId, FunnelId, SegmentId, StageId, StepId, TagId};
 
 use crate::source::Span;
@@ -146,6 +146,15 @@ impl ContentKind {
             Self::Push => Some(Channel::Push),
             Self::Focus | Self::Message | Self::Dynamic | Self::Ad | Self::Social => None,
             Self::Page | Self::Form | Self::Asset => None,
+        }
+    }
+
+    /// Whether an experience shows it and hides it again; others are sent.
+    pub fn is_shown(self) -> bool {
+        match self {
+            Self::Focus | Self::Dynamic | Self::Ad => true,
+            Self::Email | Self::Sms | Self::Push | Self::Message | Self::Social => false,
+            Self::Page | Self::Form | Self::Asset => false,
         }
     }
 

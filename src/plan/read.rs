@@ -9,9 +9,9 @@ use crate::model::contacts::Tag;
 use crate::model::ids::Id;
 use crate::model::{
     About, Audience, BadValue, Campaign, CampaignState, Channel, ChannelRules, Condition, ConditionKind, Contacts,
-    Content, ContentKind, Conversion, Duration, Enter, Existing, FieldTest, FieldType, Funnel, IfPast, Model, Moment,
-    OnLeave, Once, Outcome, PlaceRule, Points, Publish, Segment, SendRules, Share, Stage, StageId, StageRef, Step,
-    StepId, StepKind, Subject, Tags, Target, Until,
+    Content, ContentKind, Conversion, Duration, Enter, Existing, Experience, FieldTest, FieldType, Funnel, IfPast,
+    Model, Moment, OnLeave, Once, Outcome, PlaceRule, Points, Publish, Segment, SendRules, Share, Stage, StageId,
+    StageRef, Step, StepId, StepKind, Subject, Tags, Target, Until,
 };
 use crate::source::Span;
 
@@ -192,10 +192,23 @@ impl Reader<'_> {
             weight_span: Span::NOWHERE,
             value: written.value.clone(),
             converts: converts.collect::<Result<_, Fault>>()?,
+            experiences: written.experiences.iter().map(|it| self.experience(it)).collect::<Result<_, Fault>>()?,
             back_to: back_to.collect::<Result<_, Fault>>()?,
             is_final: written.final_,
             publish: publish(&written.publish)?,
             broken: false,
+        })
+    }
+
+    fn experience(&self, written: &wire::Experience) -> Result<Experience, Fault> {
+        Ok(Experience {
+            id: written.id.clone(),
+            span: Span::NOWHERE,
+            about: About::default(),
+            content: key(&self.0.content, "content", &written.content)?,
+            content_span: Span::NOWHERE,
+            when: written.when.as_ref().map(|when| self.condition(when)).transpose()?,
+            publish: written.publish.as_ref().map(publish).transpose()?.unwrap_or_default(),
         })
     }
 

@@ -288,6 +288,9 @@ pub struct Stage {
     pub value: String,
     /// Conversions, in order.
     pub converts: Vec<Rule>,
+    /// What contacts in the stage get to see or are sent: the first whose condition holds.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub experiences: Vec<Experience>,
     /// Stages to which contacts may go back.
     pub back_to: Vec<String>,
     /// Whether nobody is moved out except along `back-to`.
@@ -295,6 +298,22 @@ pub struct Stage {
     pub final_: bool,
     /// When contacts may be moved in.
     pub publish: Publish,
+}
+
+/// An experience.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Experience {
+    /// The id, unique in the stage.
+    pub id: String,
+    /// What is shown or sent.
+    pub content: String,
+    /// Who has it; absent: everyone in the stage.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub when: Option<Condition>,
+    /// When anybody has it; absent: always.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub publish: Option<Publish>,
 }
 
 /// A campaign.

@@ -4,8 +4,9 @@ use super::wire;
 use crate::model::ids::Id;
 use crate::model::{
     Audience, BadValue, Campaign, Channel, ChoiceId, Condition, ConditionKind, Contacts, Content, ContentKind,
-    DateTest, Enter, Existing, Field, FieldId, FieldTest, FieldType, Funnel, IfPast, Model, NewValue, NumberTest,
-    OnLeave, Once, Publish, SendRules, Share, Stage, StageRef, Step, StepKind, Subject, Target, TextTest, Until, Value,
+    DateTest, Enter, Existing, Experience, Field, FieldId, FieldTest, FieldType, Funnel, IfPast, Model, NewValue,
+    NumberTest, OnLeave, Once, Publish, SendRules, Share, Stage, StageRef, Step, StepKind, Subject, Target, TextTest,
+    Until, Value,
 };
 
 /// The plan's file form.
@@ -162,9 +163,19 @@ impl Names<'_> {
             weight: stage.weight.unwrap_or_default(),
             value: stage.value.clone(),
             converts: converts.collect(),
+            experiences: stage.experiences.iter().map(|experience| self.experience(experience)).collect(),
             back_to: stage.back_to.iter().map(|(to, _)| funnel.stages[*to].id.clone()).collect(),
             final_: stage.is_final,
             publish: publish(&stage.publish),
+        }
+    }
+
+    fn experience(&self, experience: &Experience) -> wire::Experience {
+        wire::Experience {
+            id: experience.id.clone(),
+            content: self.0.content[experience.content].id.clone(),
+            when: experience.when.as_ref().map(|when| self.condition(when)),
+            publish: window(&experience.publish),
         }
     }
 

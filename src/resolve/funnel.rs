@@ -75,6 +75,7 @@ impl Resolver {
             weight_span: id.span,
             value: value.map_or_else(|| id.value.0.clone(), |value| value.value.0.clone()),
             converts: Vec::new(),
+            experiences: Vec::new(),
             back_to: Vec::new(),
             is_final: false,
             publish: Publish::default(),
@@ -85,6 +86,7 @@ impl Resolver {
             self.cell_text(&value.value.0, value.span, "value", None);
         }
         stage.converts = self.converts(funnel, written);
+        stage.experiences = self.experiences(written);
         let mistakes = self.diagnostics.len();
         stage.about = about(
             written.name.as_ref(),

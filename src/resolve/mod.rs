@@ -7,6 +7,7 @@ mod columns;
 mod comparison;
 mod condition;
 mod contacts;
+mod experience;
 mod funnel;
 mod names;
 mod operator;

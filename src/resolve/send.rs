@@ -41,7 +41,7 @@ impl Resolver {
         Some(StepKind::Send { content, rules })
     }
 
-    fn can_be_sent(&mut self, name: &Placed<Text>, content: ContentId) -> bool {
+    pub(super) fn can_be_sent(&mut self, name: &Placed<Text>, content: ContentId) -> bool {
         match self.content[content].kind {
             None => true,
             Some(ContentKind::Message) => {

@@ -1,6 +1,6 @@
 //! What happens to a contact in an instant, as ids; the writers turn it into the rows of docs/outputs.md.
 
-use crate::model::{CampaignId, ContentId, FieldId, FunnelId, Outcome, StageId, StepId, TagId};
+use crate::model::{CampaignId, ContentId, FieldId, FunnelId, Outcome, StageId, StageRef, StepId, TagId};
 use crate::runner::contact::Slot;
 
 /// Where in a campaign something happened.
@@ -14,6 +14,29 @@ pub struct At {
     pub step: Option<StepId>,
     /// Which visit of the step in this entry, counted from 1; 0 without a step.
     pub visit: u32,
+}
+
+/// Which stay in a stage an experience belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AtStage {
+    /// The stage.
+    pub stage: StageRef,
+    /// Its place among the experiences of the stage.
+    pub experience: usize,
+    /// Which stay of the contact in the stage, counted from 1.
+    pub stay: u32,
+    /// How often it was shown in this stay, counted from 1.
+    pub visit: u32,
+}
+
+/// What an experience does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "docs/outputs.md explains the words")]
+pub enum Touch {
+    Show,
+    Hide,
+    Send,
+    Skip(SkipReason),
 }
 
 /// One row of the journal; a [`Event::Send`] is also a row of the outbox.
@@ -79,6 +102,11 @@ pub enum Event<'a> {
     Leave {
         funnel: FunnelId,
         from: StageId,
+    },
+    Experience {
+        at: AtStage,
+        content: ContentId,
+        touch: Touch,
     },
     Start {
         cause: Cause,

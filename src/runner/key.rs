@@ -1,7 +1,7 @@
 //! The key of idempotency: made of contact, campaign, entry, step and visit, never of the clock, so that a message that is made twice has one key.
 
 use crate::model::Model;
-use crate::runner::effect::At;
+use crate::runner::effect::{At, AtStage, Touch};
 
 /// 32 hexadecimal digits for the step at `at`.
 pub fn idempotency_key(model: &Model, contact: &str, at: At) -> String {
@@ -13,6 +13,22 @@ pub fn idempotency_key(model: &Model, contact: &str, at: At) -> String {
         }
     });
     digest(contact, &campaign.id, at.entry, step, at.visit)
+}
+
+/// 32 hexadecimal digits for what an experience does at `at`; hiding it has a key of its own.
+pub fn experience_key(model: &Model, contact: &str, at: AtStage, touch: Touch) -> String {
+    let mut step = experience_name(model, at);
+    if touch == Touch::Hide {
+        step.push_str("#hide");
+    }
+    digest(contact, "", at.stay, &step, at.visit)
+}
+
+/// What stands in the column `step`: `newsletter/visitor/freebie`.
+pub(crate) fn experience_name(model: &Model, at: AtStage) -> String {
+    let funnel = &model.funnels[at.stage.funnel];
+    let stage = &funnel.stages[at.stage.stage];
+    format!("{}/{}/{}", funnel.id, stage.id, stage.experiences[at.experience].id)
 }
 
 fn digest(contact: &str, campaign: &str, entry: u32, step: &str, visit: u32) -> String {

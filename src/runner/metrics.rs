@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::model::ids::Id;
-use crate::model::{Campaign, CampaignId, Funnel, FunnelId, Outcome};
-use crate::runner::effect::{Refusal, SkipReason};
+use crate::model::{Campaign, CampaignId, Funnel, FunnelId, Outcome, Stage, StageRef};
+use crate::runner::effect::{AtStage, Refusal, SkipReason, Touch};
 use crate::runner::program::Program;
 
 /// The counters of a run or of a part of it.
@@ -34,6 +34,17 @@ pub(crate) struct Way {
 struct FunnelCounts {
     stages: Vec<StageCounts>,
     none: u64,
+    /// By stage: its experiences.
+    experiences: Vec<Vec<ExperienceCounts>>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct ExperienceCounts {
+    shown: u64,
+    hidden: u64,
+    now: u64,
+    sent: u64,
+    skipped: [u64; REASONS.len()],
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -67,12 +78,29 @@ struct StepCounts {
 
 const REASONS: [&str; 7] = ["unpublished", "unreachable", "already-sent", "past", "final", "lighter", "expired"];
 
+fn reason_place(reason: SkipReason) -> usize {
+    match reason {
+        SkipReason::Unpublished => 0,
+        SkipReason::Unreachable => 1,
+        SkipReason::AlreadySent => 2,
+        SkipReason::Past => 3,
+        SkipReason::Expired => 6,
+    }
+}
+
 impl Metrics {
     /// All zero.
     pub fn new(program: &Program) -> Self {
         let model = program.model();
-        let funnel =
-            |funnel: &Funnel| FunnelCounts { stages: vec![StageCounts::default(); funnel.stages.len()], none: 0 };
+        let funnel = |funnel: &Funnel| FunnelCounts {
+            stages: vec![StageCounts::default(); funnel.stages.len()],
+            none: 0,
+            experiences: funnel
+                .stages
+                .values()
+                .map(|stage| vec![ExperienceCounts::default(); stage.experiences.len()])
+                .collect(),
+        };
         let campaign = |index: usize| CampaignCounts {
             steps: vec![StepCounts::default(); program.campaigns[index].steps.len()],
             ..CampaignCounts::default()
@@ -126,6 +154,26 @@ impl Metrics {
         self.funnels[funnel].stages[stage].passed += 1;
     }
 
+    /// An experience did something.
+    pub(crate) fn touched(&mut self, at: AtStage, touch: Touch) {
+        let counts = self.experience(at.stage, at.experience);
+        *match touch {
+            Touch::Show => &mut counts.shown,
+            Touch::Hide => &mut counts.hidden,
+            Touch::Send => &mut counts.sent,
+            Touch::Skip(reason) => &mut counts.skipped[reason_place(reason)],
+        } += 1;
+    }
+
+    /// An experience is shown after the run.
+    pub(crate) fn shows(&mut self, stage: StageRef, experience: usize) {
+        self.experience(stage, experience).now += 1;
+    }
+
+    fn experience(&mut self, stage: StageRef, experience: usize) -> &mut ExperienceCounts {
+        &mut self.funnels[stage.funnel.index()].experiences[stage.stage.index()][experience]
+    }
+
     pub(crate) fn entered(&mut self, campaign: usize) {
         self.campaigns[campaign].entered += 1;
     }
@@ -148,14 +196,7 @@ impl Metrics {
     }
 
     pub(crate) fn skipped(&mut self, campaign: usize, step: usize, reason: SkipReason) {
-        let reason = match reason {
-            SkipReason::Unpublished => 0,
-            SkipReason::Unreachable => 1,
-            SkipReason::AlreadySent => 2,
-            SkipReason::Past => 3,
-            SkipReason::Expired => 6,
-        };
-        self.campaigns[campaign].steps[step].skipped[reason] += 1;
+        self.campaigns[campaign].steps[step].skipped[reason_place(reason)] += 1;
     }
 
     pub(crate) fn refused(&mut self, campaign: usize, step: usize, reason: Refusal) {
@@ -197,6 +238,8 @@ impl Metrics {
 impl FunnelCounts {
     fn add(&mut self, other: &Self) {
         self.none += other.none;
+        let experiences = self.experiences.iter_mut().flatten().zip(other.experiences.iter().flatten());
+        experiences.for_each(|(sum, part)| sum.add(part));
         for (sum, part) in self.stages.iter_mut().zip(&other.stages) {
             sum.reach += part.reach;
             sum.entered += part.entered;
@@ -208,9 +251,34 @@ impl FunnelCounts {
     }
 
     fn report<'a>(&'a self, funnel: &'a Funnel) -> FunnelReport<'a> {
-        let stages = funnel.stages.values().map(|stage| stage.id.as_str()).zip(&self.stages).collect();
-        FunnelReport { stages, none: self.none }
+        let counts = self.stages.iter().zip(&self.experiences);
+        let stage = |(stage, (counts, experiences)): (&'a Stage, (&'a StageCounts, &'a Vec<ExperienceCounts>))| {
+            let ids = stage.experiences.iter().map(|experience| experience.id.as_str());
+            let experiences = ids.zip(experiences.iter().map(ExperienceCounts::report)).collect();
+            (stage.id.as_str(), StageReport { counts, experiences })
+        };
+        FunnelReport { stages: funnel.stages.values().zip(counts).map(stage).collect(), none: self.none }
     }
+}
+
+impl ExperienceCounts {
+    fn add(&mut self, other: &Self) {
+        self.shown += other.shown;
+        self.hidden += other.hidden;
+        self.now += other.now;
+        self.sent += other.sent;
+        self.skipped.iter_mut().zip(&other.skipped).for_each(|(sum, part)| *sum += part);
+    }
+
+    fn report(&self) -> ExperienceReport {
+        let Self { shown, hidden, now, sent, skipped } = *self;
+        ExperienceReport { shown, hidden, now, sent, skipped: told(skipped) }
+    }
+}
+
+/// The reasons that occurred.
+fn told(skipped: [u64; REASONS.len()]) -> BTreeMap<&'static str, u64> {
+    REASONS.into_iter().zip(skipped).filter(|(_, count)| *count > 0).collect()
 }
 
 impl CampaignCounts {
@@ -232,8 +300,7 @@ impl CampaignCounts {
         let mut steps = BTreeMap::new();
         campaign.each_step(|step| {
             let counts = &self.steps[step.id.index()];
-            let told = REASONS.into_iter().zip(counts.skipped).filter(|(_, count)| *count > 0).collect();
-            let report = StepReport { done: counts.done, waiting: counts.waiting, skipped: told };
+            let report = StepReport { done: counts.done, waiting: counts.waiting, skipped: told(counts.skipped) };
             steps.insert(step.name.as_str(), report);
         });
         CampaignReport {
@@ -268,8 +335,25 @@ impl Report<'_> {
 
 #[derive(Serialize)]
 struct FunnelReport<'a> {
-    stages: BTreeMap<&'a str, &'a StageCounts>,
+    stages: BTreeMap<&'a str, StageReport<'a>>,
     none: u64,
+}
+
+#[derive(Serialize)]
+struct StageReport<'a> {
+    #[serde(flatten)]
+    counts: &'a StageCounts,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    experiences: BTreeMap<&'a str, ExperienceReport>,
+}
+
+#[derive(Serialize)]
+struct ExperienceReport {
+    shown: u64,
+    hidden: u64,
+    now: u64,
+    sent: u64,
+    skipped: BTreeMap<&'static str, u64>,
 }
 
 #[derive(Serialize)]

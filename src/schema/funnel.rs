@@ -113,6 +113,8 @@ pub struct Stage {
     pub value: Option<Placed<Text>>,
     /// When a contact goes on: a condition (to the next heavier stage), or a list of `when` and `to` of which the first that holds counts.
     pub converts: Option<Placed<MapOrList<Condition, Placed<Move>>>>,
+    /// What contacts in the stage get to see or are sent: of those whose `when` holds they have the first, as written.
+    pub experiences: Option<Placed<ListOf<Placed<Experience>>>>,
     /// Lighter stages of this funnel to which contacts may go back.
     pub back_to: Option<Placed<OneOrList<Placed<Text>>>>,
     /// Nobody is moved out, except along `back-to`. Default: `false`.
@@ -121,6 +123,30 @@ pub struct Stage {
     /// Whether contacts may be moved in. Default: `true`.
     pub published: Option<Placed<bool>>,
     /// From when until when contacts may be moved in.
+    pub publish: Option<Publish>,
+}
+
+/// An experience of a stage.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Experience {
+    /// The id, unique in the stage.
+    pub id: Placed<Text>,
+    /// The name for people.
+    pub name: Option<Text>,
+    /// What it is for.
+    pub description: Option<Text>,
+    /// A group of your own.
+    pub category: Option<Text>,
+    /// Who looks after it.
+    pub owner: Option<Text>,
+    /// What is shown or sent. Kinds `focus`, `ad` and `dynamic` are shown and hidden again; other kinds are sent once per stay in the stage.
+    pub content: Placed<Text>,
+    /// Who has it. Default: everyone in the stage.
+    pub when: Option<Placed<Condition>>,
+    /// Whether anybody has it. Default: `true`.
+    pub published: Option<Placed<bool>>,
+    /// From when until when contacts have it.
     pub publish: Option<Publish>,
 }
 

@@ -24,11 +24,13 @@ pub use condition::Condition;
 pub use contacts::{Contacts, Field};
 pub use content::Content;
 pub use decode::decode;
-pub use funnel::{Funnel, Move, Place, Publish, Stage};
+pub use funnel::{Experience, Funnel, Move, Place, Publish, Stage};
 pub use merge::merge;
 pub use publish::json_schema;
 pub use scalar::{Definitions, Entries, Lenient, ListOf, Literal, MapOrList, OneOrList, Placed, ScalarOr, Text};
 pub use segment::Segment;
+pub(crate) use text::is_id;
+pub(crate) use wording::bad_id;
 
 use schemars::JsonSchema;
 use serde::Deserialize;

@@ -313,7 +313,10 @@ impl<'a> Place<'a> {
             ValidationErrorKind::PropertyNames { error } => error.instance().as_str().map(str::to_owned),
             _ => None,
         });
-        names.filter_map(|name| self.node.entry(&name)).map(|entry| wording::bad_id(&entry.key)).collect()
+        names
+            .filter_map(|name| self.node.entry(&name))
+            .map(|entry| wording::bad_id(&entry.key.value, entry.key.span))
+            .collect()
     }
 
     fn empty_list(&self, place: &str) -> Diagnostic {

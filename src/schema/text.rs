@@ -29,6 +29,6 @@ pub(super) fn as_integer(scalar: &Scalar) -> Option<i64> {
 }
 
 /// Whether a name may be an id: words of small letters and digits, joined by `-`.
-pub(super) fn is_id(name: &str) -> bool {
+pub(crate) fn is_id(name: &str) -> bool {
     name.split('-').all(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()))
 }

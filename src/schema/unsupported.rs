@@ -70,7 +70,6 @@ const WORDS: &[(&str, Words)] = &[
             ("exclude", "files of contacts that never belong to it"),
         ],
     ),
-    ("Stage", &[("experiences", "what contacts in the stage get to see")]),
     (
         "Content",
         &[

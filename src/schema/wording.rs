@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 use super::shape::schema;
 use super::text::is_id;
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
-use crate::source::{Span, Spanned};
+use crate::source::Span;
 use crate::yaml::node::{Node, Value};
 
 pub(super) const WRONG_TYPE: Code = Code("wrong-type");
@@ -95,14 +95,14 @@ pub(super) fn empty(span: Span, key: Option<&str>, expected: &str) -> Diagnostic
 }
 
 /// The error for a name that is no id.
-pub(super) fn bad_id(key: &Spanned<String>) -> Diagnostic {
-    let words = key.value.to_lowercase();
+pub(crate) fn bad_id(name: &str, span: Span) -> Diagnostic {
+    let words = name.to_lowercase();
     let words: Vec<_> = words.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
     let help = match words.join("-") {
-        id if id.is_empty() || !key.value.is_ascii() => "use small letters a to z and digits, joined by `-`".to_owned(),
+        id if id.is_empty() || !name.is_ascii() => "use small letters a to z and digits, joined by `-`".to_owned(),
         id => format!("use small letters a to z and digits, joined by `-`: `{id}`"),
     };
-    Diagnostic::error(BAD_ID, key.span, format!("`{}` cannot be an id", key.value)).at("not an id").help(help)
+    Diagnostic::error(BAD_ID, span, format!("`{name}` cannot be an id")).at("not an id").help(help)
 }
 
 /// What was probably meant, or else all that there is.

@@ -2,7 +2,7 @@
 
 use super::names::{Names, Which};
 use crate::model::ids::Id;
-use crate::runner::effect::{Effect, Event};
+use crate::runner::effect::{Effect, Event, Touch};
 use crate::runner::kernel::After;
 use crate::runner::state::Phase;
 
@@ -47,6 +47,9 @@ impl<'a> Observer<'a> {
         }
         for effect in effects {
             match (effect.event, effect.at) {
+                (Event::Experience { content: sent, touch: Touch::Send | Touch::Show, .. }, _) => {
+                    outcome.sent[content[sent.index()]] += 1;
+                }
                 (Event::Send { content: sent }, _) => outcome.sent[content[sent.index()]] += 1,
                 (Event::Start { .. }, Some(at)) => outcome.entered[campaigns[at.campaign.index()]] = true,
                 _ => {}

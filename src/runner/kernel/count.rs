@@ -16,6 +16,11 @@ impl Live<'_> {
             let way = Way { before: standing.before, after: standing.stage, converted: standing.converted };
             self.metrics.stayed_or_went(funnel, way);
         }
+        for (stage, stay) in &self.stays {
+            if let Some(shown) = stay.shown {
+                self.metrics.shows(*stage, shown);
+            }
+        }
         if self.passed.any() {
             self.count_passed();
         }

@@ -3,13 +3,13 @@
 use super::bits::{Answers, Bits};
 use super::cause::Cause;
 use crate::model::ids::Id;
-use crate::model::{CampaignId, ContentId, StageId, TagId};
+use crate::model::{CampaignId, ContentId, StageId, StageRef, TagId};
 use crate::runner::contact::{Block, Slot, TagSet};
 use crate::runner::effect::{Effect, Event};
 use crate::runner::merge::Known;
 use crate::runner::metrics::Metrics;
 use crate::runner::program::{Program, Reads};
-use crate::runner::state::{Member, Phase};
+use crate::runner::state::{Member, Phase, Stay};
 
 /// A contact, and the buffers of its worker.
 #[derive(Debug)]
@@ -37,6 +37,10 @@ pub(super) struct Live<'a> {
     pub(super) ran: Vec<usize>,
     pub(super) sent: Vec<(ContentId, i64)>,
     pub(super) sent_in_entry: Vec<(CampaignId, ContentId)>,
+    /// The stages with experiences in which it ever was, in order.
+    pub(super) stays: Vec<(StageRef, Stay)>,
+    /// How often each experience of the present stays was shown or tried, in order.
+    pub(super) visits: Vec<(StageRef, usize, u32)>,
     /// State conditions that must be seen false before they admit again.
     pub(super) waiting: Bits,
     /// Stages entered in this instant.
@@ -112,6 +116,8 @@ impl<'a> Live<'a> {
             ran: Vec::new(),
             sent: Vec::new(),
             sent_in_entry: Vec::new(),
+            stays: Vec::new(),
+            visits: Vec::new(),
             waiting: Bits::default(),
             entered: Bits::default(),
             passed: Bits::default(),
@@ -140,6 +146,7 @@ impl<'a> Live<'a> {
                 break;
             }
         }
+        self.settle_experiences(effects);
     }
 
     /// Something changed: what read it must be asked anew.

@@ -36,6 +36,8 @@ impl<'a> Live<'a> {
         self.active.clear();
         self.sent.clear();
         self.sent_in_entry.clear();
+        self.stays.clear();
+        self.visits.clear();
         self.waiting.reset(program.condition_count);
         self.entered.reset(program.stage_count);
         self.passed.reset(program.stage_count);
@@ -222,6 +224,8 @@ impl<'a> Live<'a> {
         }
         self.sent.extend_from_slice(&memory.sent);
         self.sent_in_entry.extend_from_slice(&memory.sent_in_entry);
+        self.stays.extend_from_slice(&memory.stays);
+        self.visits.extend_from_slice(&memory.visits);
     }
 
     /// Whether the state knew of a thing. Without a state there is nothing remembered either.

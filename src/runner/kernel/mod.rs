@@ -14,6 +14,7 @@ mod bits;
 mod campaign;
 mod cause;
 mod count;
+mod experience;
 mod funnel;
 mod live;
 mod load;

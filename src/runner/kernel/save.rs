@@ -76,6 +76,8 @@ impl Live<'_> {
             let waiting = (0..campaign.enter.len()).filter(|at| self.waiting.has(campaign.first_condition + at));
             memory.waiting.extend(waiting.map(|at| (Id::from_index(index), at)));
         }
+        memory.stays.clone_from(&self.stays);
+        memory.visits.clone_from(&self.visits);
         memory.sent.clone_from(&self.sent);
         memory.sent_in_entry.clone_from(&self.sent_in_entry);
     }

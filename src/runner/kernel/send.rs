@@ -60,20 +60,32 @@ impl<'a> Live<'a> {
     }
 
     pub(super) fn was_sent(&self, here: Here, content: ContentId, once: Once) -> bool {
-        let last = || self.sent.binary_search_by_key(&content, |(id, _)| *id).ok().map(|at| self.sent[at].1);
         match once {
             Once::Entry => self.sent_in_entry.contains(&(here.at.campaign, content)),
+            Once::Ever | Once::After(_) => self.was_sent_before(content, once),
+        }
+    }
+
+    /// The same where there is no entry in which it could have been sent.
+    pub(super) fn was_sent_before(&self, content: ContentId, once: Once) -> bool {
+        let last = || self.sent.binary_search_by_key(&content, |(id, _)| *id).ok().map(|at| self.sent[at].1);
+        match once {
+            Once::Entry => false,
             Once::Ever => last().is_some(),
             Once::After(length) => last().is_some_and(|sent| self.program.now() < self.program.zone.add(sent, length)),
         }
     }
 
-    fn remember_sent(&mut self, here: Here, content: ContentId) {
+    pub(super) fn remember_when_sent(&mut self, content: ContentId) {
         let now = self.program.now();
         match self.sent.binary_search_by_key(&content, |(id, _)| *id) {
             Ok(at) => self.sent[at].1 = now,
             Err(at) => self.sent.insert(at, (content, now)),
         }
+    }
+
+    fn remember_sent(&mut self, here: Here, content: ContentId) {
+        self.remember_when_sent(content);
         let in_entry = (here.at.campaign, content);
         if !self.sent_in_entry.contains(&in_entry) {
             self.sent_in_entry.push(in_entry);

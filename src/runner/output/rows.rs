@@ -1,5 +1,7 @@
 //! What a run leaves of one contact, as rows of contacts.csv, actions.csv and journal.csv; what did not change is copied byte for byte.
 
+use std::borrow::Cow;
+
 use jiff::tz::TimeZone;
 
 use super::text::{push_cell, push_moment, push_slot};
@@ -7,11 +9,11 @@ use super::words;
 use crate::model::ids::Id;
 use crate::model::{ContentId, FieldId, FunnelId, Model, StageId};
 use crate::runner::contact::{Seen, Slot};
-use crate::runner::effect::{At, Effect, Event};
+use crate::runner::effect::{At, AtStage, Effect, Event, Touch};
 use crate::runner::input::layout::{Layout, Written};
 use crate::runner::input::row::{Row, without_line_end};
 use crate::runner::kernel::After;
-use crate::runner::key::idempotency_key;
+use crate::runner::key::{experience_key, experience_name, idempotency_key};
 
 const ACTIONS: &str = "key,contact,action,target,channel,address,campaign,entry,step,visit\n";
 const JOURNAL: &str = "contact,at,event,campaign,entry,step,subject,from,to,reason\n";
@@ -84,8 +86,41 @@ impl<'p> Writer<'p> {
                 let address = self.address(content, after, &effects[index + 1..]);
                 self.action(seen.key, content, at, address, &mut files.actions);
             }
+            if let Event::Experience { at, content, touch } = effect.event {
+                self.experience(seen.key, (at, content, touch), after, &mut files.actions);
+            }
             self.journal(seen.key, effect, &mut files.journal);
         }
+    }
+
+    /// Whatever an experience does leaves the house, unless it is skipped. It comes after all steps, so the address is the last.
+    fn experience(
+        &self,
+        contact: &str,
+        (at, content, touch): (AtStage, ContentId, Touch),
+        after: &After<'_, '_>,
+        out: &mut Vec<u8>,
+    ) {
+        let action = match touch {
+            Touch::Show => "show",
+            Touch::Hide => "hide",
+            Touch::Send => "send",
+            Touch::Skip(_) => return,
+        };
+        let channel = if touch == Touch::Send { self.channel(content) } else { "" };
+        let address = if touch == Touch::Send { self.address(content, after, &[]) } else { Slot::Missing };
+        let address = if let Slot::Text(text) = address { text } else { "" };
+        let key = experience_key(self.model, contact, at, touch);
+        let (stay, visit) = (at.stay.to_string(), at.visit.to_string());
+        let target = self.model.content[content].id.as_str();
+        let step = experience_name(self.model, at);
+        push_row(out, &[&key, contact, action, target, channel, address, "", &stay, &step, &visit]);
+    }
+
+    /// The word for the channel on which a content goes out, if it has one.
+    fn channel(&self, content: ContentId) -> &'static str {
+        let channel = self.model.content[content].kind.and_then(crate::model::ContentKind::channel);
+        channel.map_or("", crate::model::Channel::word)
     }
 
     fn row(&self, row: Row<'_>, seen: &Seen<'_>, after: &After<'_, '_>, out: &mut Vec<u8>) {
@@ -189,12 +224,21 @@ impl<'p> Writer<'p> {
     }
 
     fn journal(&self, contact: &str, effect: &Effect<'_>, out: &mut Vec<u8>) {
-        let (campaign, entry, step) = effect.at.map_or(("", String::new(), ""), |at| {
-            (self.model.campaigns[at.campaign].id.as_str(), at.entry.to_string(), self.step(at))
-        });
+        let (campaign, entry, step) = self.place(effect);
         let (subject, from, to) = self.about(&effect.event);
         let (event, reason) = (words::event(&effect.event), words::reason(&effect.event));
-        push_row(out, &[contact, &self.now, event, campaign, &entry, step, subject, &from, &to, reason]);
+        push_row(out, &[contact, &self.now, event, campaign, &entry, &step, subject, &from, &to, reason]);
+    }
+
+    /// The campaign, the entry or the stay, and the step.
+    fn place(&self, effect: &Effect<'_>) -> (&'p str, String, Cow<'p, str>) {
+        if let Event::Experience { at, .. } = effect.event {
+            return ("", at.stay.to_string(), Cow::Owned(experience_name(self.model, at)));
+        }
+        effect.at.map_or(("", String::new(), Cow::Borrowed("")), |at| {
+            let campaign = &self.model.campaigns[at.campaign].id;
+            (campaign, at.entry.to_string(), Cow::Borrowed(self.step(at)))
+        })
     }
 
     /// What it is about, and the values before and after.
@@ -207,6 +251,10 @@ impl<'p> Writer<'p> {
             Event::Convert { funnel, from, to } => self.stages(funnel, Some(from), Some(to)),
             Event::Enter { funnel, to } | Event::DeferStage { funnel, to } => self.stages(funnel, None, Some(to)),
             Event::Leave { funnel, from } | Event::Drop { funnel, from } => self.stages(funnel, Some(from), None),
+            Event::Experience { content, touch, .. } => {
+                let to = if touch == Touch::Send { self.channel(content) } else { "" };
+                (&self.model.content[content].id, none(), to.to_owned())
+            }
             Event::ExternalTag { tag, added } => {
                 (self.tag(tag), none(), if added { "added" } else { "removed" }.to_owned())
             }

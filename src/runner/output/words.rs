@@ -1,6 +1,6 @@
 //! Ids and events as the words of docs/outputs.md; every match is exhaustive, so that a new event cannot be forgotten.
 
-use crate::runner::effect::{Cause, EndReason, Event, PastChoice, Refusal, SkipReason};
+use crate::runner::effect::{Cause, EndReason, Event, PastChoice, Refusal, SkipReason, Touch};
 
 /// The word of the `event` column.
 pub(crate) fn event(event: &Event<'_>) -> &'static str {
@@ -16,6 +16,12 @@ pub(crate) fn event(event: &Event<'_>) -> &'static str {
         Event::Move { .. } => "move",
         Event::Refuse { .. } => "refuse",
         Event::Leave { .. } => "leave",
+        Event::Experience { touch, .. } => match touch {
+            Touch::Show => "show",
+            Touch::Hide => "hide",
+            Touch::Send => "send",
+            Touch::Skip(_) => "skip",
+        },
         Event::Start { .. } => "start",
         Event::Overtaken => "overtaken",
         Event::End { .. } => "end",
@@ -49,6 +55,8 @@ pub(crate) fn reason(event: &Event<'_>) -> &'static str {
         Event::DeferStep => "step",
         Event::ExternalStage { .. } | Event::ExternalTag { .. } | Event::ExternalPoints { .. } => "",
         Event::ExternalField { .. } | Event::Enter { .. } | Event::Place { .. } | Event::Convert { .. } => "",
+        Event::Experience { touch: Touch::Skip(reason), .. } => skip(*reason),
+        Event::Experience { touch: Touch::Show | Touch::Hide | Touch::Send, .. } => "",
         Event::Drop { .. } => "",
         Event::Move { .. } | Event::Leave { .. } | Event::Overtaken | Event::Send { .. } | Event::Wait { .. } => "",
         Event::If { .. } | Event::AddTag { .. } | Event::RemoveTag { .. } | Event::Points { .. } => "",

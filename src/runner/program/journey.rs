@@ -6,8 +6,8 @@ use super::topics::{Reads, Topics};
 use super::zone::{Zone, day_number};
 use crate::model::ids::Id;
 use crate::model::{
-    Audience, Campaign, Channel, ChannelRules, Content, Duration, Enter, Field, Funnel, IfPast, Model, Moment,
-    NewValue, OnLeave, Outcome, Publish, SendRules, Share, Stage, Step, StepKind, Target, Until, Value,
+    Audience, Campaign, Channel, ChannelRules, Content, Duration, Enter, Experience, Field, Funnel, IfPast, Model,
+    Moment, NewValue, OnLeave, Outcome, Publish, SendRules, Share, Stage, Step, StepKind, Target, Until, Value,
 };
 use crate::runner::contact::Kept;
 
@@ -40,8 +40,20 @@ pub(crate) struct StageProgram {
     pub(crate) back_to: Vec<usize>,
     /// Conditions and where they lead; nowhere where no next heavier stage is published, or more than one.
     pub(crate) converts: Vec<(NodeId, Option<usize>)>,
+    pub(crate) experiences: Vec<ExperienceProgram>,
     /// The places in the order of execution of the campaigns which `{ entered: … }` of this stage lets in.
     pub(crate) lets_in: Vec<usize>,
+}
+
+/// An experience of a stage.
+#[derive(Clone, Debug)]
+pub(crate) struct ExperienceProgram {
+    pub(crate) content: usize,
+    pub(crate) when: Option<NodeId>,
+    /// Whether it and its content are published.
+    pub(crate) published: bool,
+    /// Whether it is shown and hidden; others are sent.
+    pub(crate) is_shown: bool,
 }
 
 /// A campaign.
@@ -133,6 +145,8 @@ pub(crate) enum WaitFor {
 #[derive(Clone, Debug)]
 pub(crate) struct ContentProgram {
     pub(crate) published: bool,
+    /// How it is sent where no step says it.
+    pub(crate) rules: SendRules,
     pub(crate) channel: Option<usize>,
 }
 
@@ -214,7 +228,18 @@ impl Builder<'_> {
             published: self.published(&stage.publish),
             is_final: stage.is_final,
             back_to: stage.back_to.iter().map(|(to, _)| to.index()).collect(),
+            experiences: stage.experiences.iter().map(|experience| self.experience(experience)).collect(),
             lets_in: Vec::new(),
+        }
+    }
+
+    fn experience(&mut self, experience: &Experience) -> ExperienceProgram {
+        let content = &self.model.content[experience.content];
+        ExperienceProgram {
+            content: experience.content.index(),
+            when: experience.when.as_ref().map(|when| self.compiler.compile(when)),
+            published: self.published(&experience.publish) && self.published(&content.publish),
+            is_shown: content.kind.is_some_and(crate::model::ContentKind::is_shown),
         }
     }
 
@@ -353,7 +378,11 @@ impl Builder<'_> {
 
     pub(crate) fn content(&self, content: &Content) -> ContentProgram {
         let channel = content.kind.and_then(crate::model::ContentKind::channel);
-        ContentProgram { published: self.published(&content.publish), channel: channel.map(channel_index) }
+        ContentProgram {
+            rules: content.rules,
+            published: self.published(&content.publish),
+            channel: channel.map(channel_index),
+        }
     }
 
     pub(crate) fn channel(&mut self, rules: &ChannelRules) -> ChannelProgram {

@@ -16,7 +16,8 @@ use thiserror::Error;
 pub(crate) use condition::{Conditions, Node, NodeId};
 pub(crate) use fold::fold_into;
 pub(crate) use journey::{
-    CampaignProgram, ChannelProgram, ContentProgram, END, FieldProgram, FunnelProgram, New, ShareProgram, Verb, WaitFor,
+    CampaignProgram, ChannelProgram, ContentProgram, END, FieldProgram, FunnelProgram, New, ShareProgram, StageProgram,
+    Verb, WaitFor,
 };
 pub(crate) use topics::{Reads, Topics};
 pub use zone::floor_clock;
@@ -46,6 +47,8 @@ pub struct Program {
     pub(crate) campaigns: Vec<CampaignProgram>,
     /// Funnels in the order of execution.
     pub(crate) funnel_order: Vec<usize>,
+    /// Those of them with experiences.
+    pub(crate) with_experiences: Vec<usize>,
     /// Campaigns in the order of execution.
     pub(crate) campaign_order: Vec<usize>,
     /// By campaign: its place in that order.
@@ -162,6 +165,7 @@ impl Program {
             condition_count: campaigns.iter().map(|campaign| campaign.enter.len()).sum(),
             funnels,
             campaigns,
+            with_experiences: Vec::new(),
             funnel_order: in_order(model.funnels.iter().map(|(id, it)| (it.priority, id.index()))),
             campaign_order,
             campaign_place,
@@ -191,6 +195,9 @@ impl Program {
     fn connect(&mut self) {
         self.readers = (0..Reads::BITS).map(|bit| self.readers_of(1 << bit)).collect();
         self.written_fields = (0..self.fields.len()).filter(|&field| self.fields[field].written).collect();
+        let has_experiences = |stage: &StageProgram| !stage.experiences.is_empty();
+        let order = self.funnel_order.iter().copied();
+        self.with_experiences = order.filter(|&it| self.funnels[it].stages.iter().any(has_experiences)).collect();
         self.open_at_first = vec![0; self.campaigns.len().div_ceil(64)];
         for (place, &campaign) in self.campaign_order.iter().enumerate() {
             if !self.campaigns[campaign].enter.is_empty() {

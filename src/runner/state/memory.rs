@@ -1,6 +1,6 @@
 //! What is remembered of one contact between two instants; what is as if it had never been is left out.
 
-use crate::model::{CampaignId, ContentId, FieldId, FunnelId, Outcome, StageId, TagId};
+use crate::model::{CampaignId, ContentId, FieldId, FunnelId, Outcome, StageId, StageRef, TagId};
 use crate::runner::contact::Kept;
 use crate::runner::merge::Known;
 
@@ -13,6 +13,10 @@ pub struct Memory {
     pub(crate) limited: Option<i64>,
     /// The stages entered in that instant.
     pub(crate) entered: Vec<(FunnelId, StageId)>,
+    /// The stages with experiences in which it ever was, in order.
+    pub(crate) stays: Vec<(StageRef, Stay)>,
+    /// How often each experience of the present stays was shown or tried, by its place in the stage, in order.
+    pub(crate) visits: Vec<(StageRef, usize, u32)>,
     /// The fields that steps write, by field.
     pub(crate) fields: Vec<(FieldId, Known<Kept>)>,
     /// The tags, in the order in which they came.
@@ -41,6 +45,17 @@ pub(crate) struct StageMemory {
     pub(crate) left: bool,
     /// Whether it was in the audience, where leaving that means leaving the funnel.
     pub(crate) in_audience: bool,
+}
+
+/// What is remembered of the stays in a stage with experiences.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Stay {
+    /// How many there were.
+    pub(crate) number: u32,
+    /// Whether the last one goes on.
+    pub(crate) inside: bool,
+    /// The experience that is shown, by its place in the stage.
+    pub(crate) shown: Option<usize>,
 }
 
 /// A contact's membership in a campaign.

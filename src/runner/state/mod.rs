@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 pub use memory::Memory;
-pub(crate) use memory::{Member, Pending, Phase, StageMemory};
+pub(crate) use memory::{Member, Pending, Phase, StageMemory, Stay};
 pub use read::key_of;
 pub(crate) use settle::Settled;
 

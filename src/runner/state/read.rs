@@ -7,9 +7,9 @@ use rust_decimal::Decimal;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 
-use super::{Member, Memory, Pending, Phase, START, StageMemory, StateError, Text, damaged};
+use super::{Member, Memory, Pending, Phase, START, StageMemory, StateError, Stay, Text, damaged};
 use crate::model::ids::{Arena, Id};
-use crate::model::{CampaignId, ChoiceId, Field, FieldType, Outcome, Stage, StageId};
+use crate::model::{CampaignId, ChoiceId, Experience, Field, FieldType, Model, Outcome, Stage, StageId, StageRef};
 use crate::runner::contact::Kept;
 use crate::runner::merge::Known;
 use crate::runner::program::Program;
@@ -30,6 +30,7 @@ pub(super) fn line(program: &Program, text: &str) -> Result<Memory, StateError> 
     let line: Line<'_> = serde_json::from_str(text).map_err(damaged)?;
     let mut memory = Memory { limited: line.i, ..Memory::default() };
     read_stages(program, &line, &mut memory)?;
+    read_stays(program.model(), &line, &mut memory);
     read_values(program, &line, &mut memory)?;
     for (id, member) in line.c.0 {
         let campaign = find(&program.model().campaigns, "campaign", &id.0, |it| &it.id)?;
@@ -52,6 +53,8 @@ struct Line<'a> {
     i: Option<i64>,
     #[serde(default, borrow)]
     e: Pairs<'a, Vec<Name<'a>>>,
+    #[serde(default, borrow)]
+    x: Pairs<'a, StayLine<'a>>,
     #[serde(default, borrow)]
     f: Pairs<'a, KnownLine<Value>>,
     #[serde(default, borrow)]
@@ -82,6 +85,18 @@ struct StageLine<'a> {
     l: bool,
     #[serde(default)]
     a: bool,
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StayLine<'a> {
+    n: u32,
+    #[serde(default)]
+    i: bool,
+    #[serde(default, borrow)]
+    c: Option<Name<'a>>,
+    #[serde(default, borrow)]
+    v: Pairs<'a, u32>,
 }
 
 #[derive(Default, serde::Deserialize)]
@@ -190,6 +205,29 @@ fn read_stages(program: &Program, line: &Line<'_>, memory: &mut Memory) -> Resul
         }
     }
     Ok(())
+}
+
+/// An experience that is not there any more, or a stage, is forgotten.
+fn read_stays(model: &Model, line: &Line<'_>, memory: &mut Memory) {
+    for (Name(stage), written) in &line.x.0 {
+        let Some((at, known)) = experiences_of(model, stage) else { continue };
+        let place = |Name(id): &Name<'_>| known.iter().position(|it| it.id == *id);
+        let shown = written.c.as_ref().and_then(place);
+        memory.stays.push((at, Stay { number: written.n, inside: written.i, shown }));
+        let visits = written.v.0.iter().filter_map(|(id, count)| Some((at, place(id)?, *count)));
+        memory.visits.extend(visits);
+    }
+    memory.stays.sort_by_key(|(stage, _)| *stage);
+    memory.visits.sort_unstable();
+}
+
+fn experiences_of<'m>(model: &'m Model, name: &str) -> Option<(StageRef, &'m [Experience])> {
+    let (funnel, stage) = name.split_once('/')?;
+    let funnel = find(&model.funnels, "funnel", funnel, |it| &it.id).ok()?;
+    let stages = &model.funnels[funnel].stages;
+    let stage = find(stages, "stage", stage, |it| &it.id).ok()?;
+    let known = stages[stage].experiences.as_slice();
+    (!known.is_empty()).then_some((StageRef { funnel, stage }, known))
 }
 
 fn stage_of(

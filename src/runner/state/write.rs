@@ -6,6 +6,7 @@
 //! | `s` | by funnel: `v` the stage, `t` since when, `r` what the file last showed where it does not agree, `b` what was written in between, `l` after a `leave`, `a` in an audience whose leaving means leaving the funnel |
 //! | `i` | the instant to which the limits `e`, and `f` and `i` of a campaign, belong |
 //! | `e` | by funnel: the stages entered in that instant |
+//! | `x` | by stage with experiences: `n` the number of stays, `i` whether the last goes on, `c` what is shown, `v` by experience of the present stay how often it was shown or tried |
 //! | `f` | by field that steps write: `v`, `r`, `b` as above |
 //! | `g`, `h` | the tags, and those of them about which the file does not agree yet |
 //! | `p` | the points: `v`, `r`, `b` as above |
@@ -27,6 +28,7 @@ pub(super) fn line(memory: &Memory, program: &Program, key: &str, out: &mut Vec<
     line.raw(START);
     line.text(key);
     line.stages(memory);
+    line.stays(memory);
     line.values(memory);
     line.members(memory);
     line.raw("}");
@@ -92,6 +94,29 @@ impl Line<'_> {
             self.list(&funnel.id, of_funnel, |(_, stage)| &funnel.stages[*stage].id);
         }
         self.raw("}");
+    }
+
+    fn stays(&mut self, memory: &Memory) {
+        let funnels = &self.program.model().funnels;
+        self.object("x", &memory.stays, |line, (at, stay)| {
+            let funnel = &funnels[at.funnel];
+            let stage = &funnel.stages[at.stage];
+            let name = |experience: usize| stage.experiences.get(experience).map_or("", |it| it.id.as_str());
+            line.key(&format!("{}/{}", funnel.id, stage.id));
+            line.raw("{\"n\":");
+            line.number(i64::from(stay.number));
+            line.flag("i", stay.inside);
+            if let Some(shown) = stay.shown {
+                line.key("c");
+                line.text(name(shown));
+            }
+            let visits: Vec<_> = memory.visits.iter().filter(|(stage, _, _)| stage == at).collect();
+            line.object("v", &visits, |line, (_, experience, count)| {
+                line.key(name(*experience));
+                line.number(i64::from(*count));
+            });
+            line.raw("}");
+        });
     }
 
     fn values(&mut self, memory: &Memory) {

@@ -6,6 +6,7 @@ mod audience;
 mod campaigns;
 mod conditions;
 mod defaults;
+mod experiences;
 mod fields;
 mod flow;
 mod funnels;
@@ -47,6 +48,8 @@ content:
   hello: { kind: email }
   again: { kind: email }
   bar:   { kind: focus }
+  banner: { kind: ad }
+  rare:  { kind: email, once: ever }
 "#;
 
 /// A project, run after run.

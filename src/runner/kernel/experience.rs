@@ -1,0 +1,149 @@
+//! Phase 5: of the stage in which the contact rests, the first experience whose condition holds; none while the stage converts.
+//!
+//! Who is moved out of a stage and into it again begins another stay.
+
+use super::live::Live;
+use crate::model::ids::Id;
+use crate::model::{ContentId, StageRef};
+use crate::runner::effect::{AtStage, Effect, Event, SkipReason, Touch};
+use crate::runner::state::Stay;
+
+impl<'a> Live<'a> {
+    pub(super) fn settle_experiences(&mut self, effects: &mut Vec<Effect<'a>>) {
+        for index in 0..self.program.with_experiences.len() {
+            let funnel = self.program.with_experiences[index];
+            self.end_stay(funnel, effects);
+            let Some(stage) = self.stages[funnel].stage else { continue };
+            if !self.program.funnels[funnel].stages[stage].experiences.is_empty() {
+                self.experience(funnel, stage, effects);
+            }
+        }
+    }
+
+    /// Ends the stay in a stage that was left since.
+    fn end_stay(&mut self, funnel: usize, effects: &mut Vec<Effect<'a>>) {
+        let present = self.stages[funnel].stage;
+        let is_here = |(at, stay): &(StageRef, Stay)| at.funnel.index() == funnel && stay.inside;
+        let Some(place) = self.stays.iter().position(is_here) else { return };
+        let stage = self.stays[place].0.stage.index();
+        let came_anew = self.passed.has(self.program.funnels[funnel].first_stage + stage);
+        if present == Some(stage) && !came_anew {
+            return;
+        }
+        self.hide(place, effects);
+        let (at, stay) = &mut self.stays[place];
+        stay.inside = false;
+        let at = *at;
+        self.visits.retain(|(stage, _, _)| *stage != at);
+    }
+
+    fn experience(&mut self, funnel: usize, stage: usize, effects: &mut Vec<Effect<'a>>) {
+        let place = self.stay(StageRef { funnel: Id::from_index(funnel), stage: Id::from_index(stage) });
+        let has = self.first_experience(funnel, stage);
+        let experiences = &self.program.funnels[funnel].stages[stage].experiences;
+        let shown = has.filter(|&experience| experiences[experience].is_shown);
+        if self.stays[place].1.shown != shown {
+            self.hide(place, effects);
+            if let Some(experience) = shown {
+                self.show(place, experience, effects);
+            }
+        }
+        if let Some(experience) = has.filter(|&experience| !experiences[experience].is_shown) {
+            self.try_to_send(place, experience, effects);
+        }
+    }
+
+    /// The place of the present stay, which begins now if it has not.
+    fn stay(&mut self, at: StageRef) -> usize {
+        let place = match self.stays.binary_search_by_key(&at, |(stage, _)| *stage) {
+            Ok(place) => place,
+            Err(place) => {
+                self.stays.insert(place, (at, Stay::default()));
+                place
+            }
+        };
+        let stay = &mut self.stays[place].1;
+        if !stay.inside {
+            stay.inside = true;
+            stay.number = stay.number.saturating_add(1);
+        }
+        place
+    }
+
+    fn first_experience(&mut self, funnel: usize, stage: usize) -> Option<usize> {
+        let rules = &self.program.funnels[funnel];
+        let stage = &rules.stages[stage];
+        if !rules.published || stage.converts.iter().any(|(when, _)| self.holds(*when)) {
+            return None;
+        }
+        let mut published = stage.experiences.iter().enumerate().filter(|(_, experience)| experience.published);
+        published.find(|(_, experience)| experience.when.is_none_or(|when| self.holds(when))).map(|(place, _)| place)
+    }
+
+    fn show(&mut self, place: usize, experience: usize, effects: &mut Vec<Effect<'a>>) {
+        self.visit(self.stays[place].0, experience);
+        self.stays[place].1.shown = Some(experience);
+        self.touch(place, experience, Touch::Show, effects);
+    }
+
+    fn hide(&mut self, place: usize, effects: &mut Vec<Effect<'a>>) {
+        if let Some(experience) = self.stays[place].1.shown.take() {
+            self.touch(place, experience, Touch::Hide, effects);
+        }
+    }
+
+    /// Once in each stay.
+    fn try_to_send(&mut self, place: usize, experience: usize, effects: &mut Vec<Effect<'a>>) {
+        let at = self.stays[place].0;
+        if self.visits_of(at, experience) > 0 {
+            return;
+        }
+        self.visit(at, experience);
+        let content = self.content_of(at, experience);
+        let touch = match self.reason_against_experience(content.index()) {
+            None => Touch::Send,
+            Some(reason) => Touch::Skip(reason),
+        };
+        if touch == Touch::Send {
+            self.remember_when_sent(content);
+        }
+        self.touch(place, experience, touch, effects);
+    }
+
+    fn reason_against_experience(&mut self, content: usize) -> Option<SkipReason> {
+        let rules = self.program.content[content].rules;
+        if !self.reaches(content, rules.transactional) {
+            Some(SkipReason::Unreachable)
+        } else if self.was_sent_before(ContentId::from_index(content), rules.once) {
+            Some(SkipReason::AlreadySent)
+        } else {
+            None
+        }
+    }
+
+    fn touch(&mut self, place: usize, experience: usize, touch: Touch, effects: &mut Vec<Effect<'a>>) {
+        let (stage, stay) = self.stays[place];
+        let visit = self.visits_of(stage, experience);
+        let at = AtStage { stage, experience, stay: stay.number, visit };
+        let content = self.content_of(stage, experience);
+        self.metrics.touched(at, touch);
+        effects.push(Effect { at: None, event: Event::Experience { at, content, touch } });
+    }
+
+    fn content_of(&self, at: StageRef, experience: usize) -> ContentId {
+        let stage = &self.program.funnels[at.funnel.index()].stages[at.stage.index()];
+        Id::from_index(stage.experiences[experience].content)
+    }
+
+    fn visits_of(&self, stage: StageRef, experience: usize) -> u32 {
+        let found = self.visits.iter().find(|(at, of, _)| (*at, *of) == (stage, experience));
+        found.map_or(0, |(_, _, count)| *count)
+    }
+
+    fn visit(&mut self, stage: StageRef, experience: usize) {
+        match self.visits.binary_search_by_key(&(stage, experience), |(at, of, _)| (*at, *of)) {
+            Ok(place) => self.visits[place].2 = self.visits[place].2.saturating_add(1),
+            Err(place) => self.visits.insert(place, (stage, experience, 1)),
+        }
+    }
+}
