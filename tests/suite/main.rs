@@ -13,6 +13,7 @@ mod contract;
 mod coverage;
 mod diff;
 mod examples;
+mod file_and_state;
 mod findings;
 mod formats;
 mod generate;
