@@ -26,6 +26,7 @@ mod kernel;
 mod layout;
 mod merge;
 mod moves;
+mod pages;
 mod plan;
 mod projects;
 mod readme;
