@@ -38,6 +38,9 @@ const DATES: [&str; 11] = [
     "start of year",
 ];
 
+/// The ways to name the day of an anniversary.
+const ANNIVERSARIES: [&str; 5] = ["today", "tomorrow", "yesterday", "… ago", "in …"];
+
 const TYPES: [(&str, &str); 9] = [
     ("text", ""),
     ("email", ""),
@@ -54,7 +57,8 @@ const TYPES: [(&str, &str); 9] = [
 pub(super) fn all() -> Vec<String> {
     let during = DURING.iter().map(|word| format!("Condition.during: {word}"));
     let dates = DATES.iter().map(|date| format!("Condition, a date: {}", form(date).unwrap()));
-    during.chain(dates).chain(operators()).collect()
+    let anniversaries = ANNIVERSARIES.iter().map(|day| format!("Condition.anniversary: {day}"));
+    during.chain(dates).chain(anniversaries).chain(operators()).collect()
 }
 
 /// Those that stand in the value of a key.
@@ -66,6 +70,9 @@ pub(super) fn of(name: &str, value: &Value) -> Vec<String> {
     };
     match name {
         "Condition.during" => texts.iter().map(|text| format!("{name}: {text}")).collect(),
+        "Condition.anniversary" => {
+            texts.iter().filter_map(|text| form(text)).map(|form| format!("{name}: {form}")).collect()
+        }
         _ if name.starts_with("Condition.") => {
             texts.iter().filter_map(|text| form(text)).map(|form| format!("Condition, a date: {form}")).collect()
         }

@@ -20,6 +20,8 @@ fn an_email_compares_like_text() {
     of("email", "starts-with: ada@", ada, true);
     of("email", "ends-with: .com", ada, true);
     of("email", "ends-with: .pl", ada, false);
+    of("email", "matches: '^ada@.+[.]com$'", ada, true);
+    of("email", "matches: '^@'", ada, false);
 }
 
 #[test]
