@@ -230,6 +230,6 @@ fn failed(broken: Broken, plan: &Plan, args: &Args, terminal: Terminal) -> Resul
             Err(Failure::new(format!("the state in `{}` is damaged: {error}", name(&args.state))))
         }
         RunError::Read(_) => Err(Failure::new(format!("`{}`: {error}", name(&args.contacts)))),
-        RunError::Bind(_) | RunError::OtherPlan { .. } | RunError::Write { .. } => Err(Failure::new(error.to_string())),
+        RunError::Bind(_) | RunError::InFlight(_) | RunError::Write { .. } => Err(Failure::new(error.to_string())),
     }
 }

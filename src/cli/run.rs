@@ -83,6 +83,9 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
         Err(error) => return failed(&error, &plan, args, terminal),
     };
     warnings(&summary, args, terminal)?;
+    for deed in &prepared.migrated {
+        terminal.print(Stream::Err, &format!("note: {deed}\n"))?;
+    }
     if summary.duplicates > 0 || (summary.problems.rows > 0 && args.rejects.is_none()) {
         terminal.print(Stream::Err, &problems(&summary, args))?;
         return Ok(Exit::Findings);
@@ -174,9 +177,8 @@ fn failed(error: &RunError, plan: &Plan, args: &Args, terminal: Terminal) -> Res
     let failure = match error {
         RunError::Interrupted => return Ok(Exit::Interrupted),
         RunError::Bind(BindError::Earlier { state }) => earlier(*state, plan),
-        RunError::OtherPlan { .. } => {
-            Failure::new(error.to_string()).help("run the plan that left the state, or start with another state folder")
-        }
+        RunError::InFlight(_) => Failure::new(error.to_string())
+            .help("add one line for each to the project; nothing was written, and the state is as it was"),
         RunError::State { .. } => {
             let folder = args.state.as_deref().unwrap_or(Path::new(""));
             Failure::new(format!("the state in `{}` is damaged: {error}", folder.display()))
@@ -187,7 +189,7 @@ fn failed(error: &RunError, plan: &Plan, args: &Args, terminal: Terminal) -> Res
         RunError::Write { .. } | RunError::Bind(_) => Failure::new(error.to_string()),
     };
     match error {
-        RunError::Header(_) | RunError::DuplicateKey { .. } | RunError::LongRow { .. } => {
+        RunError::Header(_) | RunError::DuplicateKey { .. } | RunError::LongRow { .. } | RunError::InFlight(_) => {
             terminal.fail(&failure);
             Ok(Exit::Findings)
         }

@@ -277,4 +277,15 @@ impl Campaign {
     pub fn each_step<'a>(&'a self, mut visit: impl FnMut(&'a Step)) {
         self.steps.iter().for_each(|step| step.each(&mut visit));
     }
+
+    /// The step of this name.
+    pub fn step_named(&self, name: &str) -> Option<&Step> {
+        let mut found = None;
+        self.each_step(|step| {
+            if step.name == name {
+                found = Some(step);
+            }
+        });
+        found
+    }
 }

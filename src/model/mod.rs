@@ -9,6 +9,7 @@ pub mod condition;
 pub mod contacts;
 pub mod funnel;
 pub mod ids;
+pub mod in_flight;
 mod parse;
 pub mod pattern;
 
@@ -21,6 +22,7 @@ pub use condition::{CampaignState, Condition, ConditionKind, DateTest, FieldTest
 pub use contacts::{BadValue, Channel, ChannelRules, Contacts, Field, FieldType, Points, Tags, Value};
 pub use funnel::{Audience, Conversion, Experience, Funnel, PlaceRule, Stage, StageRef, Target};
 pub use ids::{Arena, CampaignId, ChoiceId, ContentId, FieldId, FunnelId, SegmentId, StageId, StepId, TagId};
+pub use in_flight::{InFlight, Moved, Removed};
 
 use crate::source::Span;
 
@@ -43,6 +45,8 @@ pub struct Model {
     pub funnels: Arena<FunnelId, Funnel>,
     /// Campaigns and their steps.
     pub campaigns: Arena<CampaignId, Campaign>,
+    /// What becomes of contacts in flight.
+    pub in_flight: InFlight,
 }
 
 /// What people call a thing; says nothing about what it does.

@@ -1,5 +1,6 @@
 //! The plan: a checked project, frozen; nothing can make one but lowering a [`Checked`] project and reading a plan file whose fingerprint holds.
 
+mod in_flight;
 mod read;
 mod values;
 pub mod wire;
@@ -8,6 +9,7 @@ mod write;
 use crate::check::Checked;
 use crate::model::Model;
 
+pub(crate) use in_flight::former_condition_json;
 pub(crate) use write::condition_json;
 
 /// A project that was checked and found free of errors.

@@ -32,6 +32,7 @@ pub(super) fn model(plan: &wire::Plan) -> Result<Model, Fault> {
     if plan.every_seconds == 0 {
         return Err("`every-seconds` is 0".to_owned());
     }
+    let campaigns = campaigns.collect::<Result<_, Fault>>()?;
     Ok(Model {
         project: None,
         timezone: plan.timezone.clone(),
@@ -40,7 +41,8 @@ pub(super) fn model(plan: &wire::Plan) -> Result<Model, Fault> {
         content: content.collect::<Result<_, Fault>>()?,
         segments: segments.collect::<Result<_, Fault>>()?,
         funnels: funnels.collect::<Result<_, Fault>>()?,
-        campaigns: campaigns.collect::<Result<_, Fault>>()?,
+        in_flight: super::in_flight::read(plan, &campaigns)?,
+        campaigns,
     })
 }
 
@@ -299,7 +301,7 @@ impl Reader<'_> {
 }
 
 /// The id of a name in a sorted map.
-fn key<T, I: Id>(map: &BTreeMap<String, T>, kind: &str, name: &str) -> Result<I, Fault> {
+pub(super) fn key<T, I: Id>(map: &BTreeMap<String, T>, kind: &str, name: &str) -> Result<I, Fault> {
     map.keys().position(|id| id == name).map(I::from_index).ok_or_else(|| unknown(kind, name))
 }
 

@@ -41,6 +41,35 @@ pub struct Plan {
     pub funnels: BTreeMap<String, Funnel>,
     /// Campaigns.
     pub campaigns: BTreeMap<String, Campaign>,
+    /// What has another name than in an earlier plan.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub moved: Vec<Moved>,
+    /// What an earlier plan had and this one has not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub removed: Vec<Removed>,
+}
+
+/// A thing that has another name than in an earlier plan.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case")]
+#[allow(missing_docs, reason = "the keys are those of the language, docs/language.md")]
+pub enum Moved {
+    Stage { from: String, to: String },
+    Step { campaign: String, from: String, to: String },
+    Campaign { from: String, to: String },
+    Funnel { from: String, to: String },
+}
+
+/// A thing that an earlier plan had and this one has not.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case")]
+#[allow(missing_docs, reason = "the keys are those of the language, docs/language.md")]
+pub enum Removed {
+    Stage(String),
+    Step { campaign: String, step: String, then: String },
+    Campaign(String),
+    Funnel(String),
+    Field(String),
 }
 
 /// The data contract.

@@ -14,6 +14,7 @@ pub(super) fn plan(model: &Model) -> wire::Plan {
     let names = Names(model);
     let funnels = model.funnels.values().map(|funnel| (funnel.id.clone(), names.funnel(funnel)));
     let campaigns = model.campaigns.values().map(|campaign| (campaign.id.clone(), names.campaign(campaign)));
+    let (moved, removed) = super::in_flight::written(model);
     wire::Plan {
         timezone: model.timezone.clone(),
         every_seconds: model.every,
@@ -22,12 +23,19 @@ pub(super) fn plan(model: &Model) -> wire::Plan {
         segments: model.segments.values().map(|s| (s.id.clone(), names.condition(&s.condition))).collect(),
         funnels: funnels.collect(),
         campaigns: campaigns.collect(),
+        moved,
+        removed,
     }
 }
 
 /// A condition as canonical JSON: the same question, the same text, in every plan.
 pub(crate) fn condition_json(model: &Model, condition: &Condition) -> String {
-    serde_json::to_string(&Names(model).condition(condition)).expect("maps with text keys always serialise")
+    serde_json::to_string(&condition_form(model, condition)).expect("maps with text keys always serialise")
+}
+
+/// A condition in the plan's file form.
+pub(super) fn condition_form(model: &Model, condition: &Condition) -> wire::Condition {
+    Names(model).condition(condition)
 }
 
 struct Names<'a>(&'a Model);

@@ -9,6 +9,7 @@ mod condition;
 mod contacts;
 mod experience;
 mod funnel;
+mod in_flight;
 mod names;
 mod operator;
 mod roles;
@@ -70,6 +71,7 @@ impl Resolver {
             .collect();
         let campaigns =
             sorted(&project.campaigns).map(|(id, written)| self.campaign(id, written.body.as_ref())).collect();
+        let in_flight = self.in_flight(project, &campaigns);
         Model {
             project: project.project.as_ref().map(|name| name.value.0.clone()),
             timezone: self.timezone(project.timezone.as_ref()),
@@ -79,6 +81,7 @@ impl Resolver {
             segments,
             funnels,
             campaigns,
+            in_flight,
         }
     }
 

@@ -234,7 +234,7 @@ impl Resolver {
         self.unknown("stage", Code("unknown-stage"), name, Some(help));
     }
 
-    fn unknown(&mut self, kind: &str, code: Code, name: &Placed<Text>, help: Option<String>) {
+    pub(super) fn unknown(&mut self, kind: &str, code: Code, name: &Placed<Text>, help: Option<String>) {
         if !self.unread.may_define(&name.value.0) {
             let message = format!("there is no {kind} `{}`", name.value.0);
             self.report(Diagnostic::error(code, name.span, message).at(format!("unknown {kind}")).maybe_help(help));

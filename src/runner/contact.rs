@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use crate::model::{Channel, ChoiceId, StageId};
+use crate::model::{Channel, ChoiceId, FunnelId, StageId};
 
 /// The value of a field.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -137,6 +137,8 @@ pub struct Seen<'a> {
     pub fields: Vec<Slot<'a>>,
     /// By funnel id.
     pub stages: Vec<Option<StageId>>,
+    /// The funnels whose cell holds the text of a stage that is gone or has another name.
+    pub outdated: Vec<FunnelId>,
     /// The known tags.
     pub tags: TagSet,
     /// The points; 0 where the cell is empty or there is no column.

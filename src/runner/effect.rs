@@ -194,6 +194,7 @@ pub enum EndReason {
     Exit,
     Skipped,
     Finished,
+    Removed,
 }
 
 /// Why a step did not happen.

@@ -10,6 +10,7 @@ pub mod content;
 mod de;
 pub mod decode;
 pub mod funnel;
+pub mod in_flight;
 pub mod merge;
 pub mod publish;
 pub mod scalar;
@@ -25,6 +26,7 @@ pub use contacts::{Contacts, Field};
 pub use content::Content;
 pub use decode::decode;
 pub use funnel::{Experience, Funnel, Move, Place, Publish, Stage};
+pub use in_flight::{Moved, Removed, Then};
 pub use merge::merge;
 pub use publish::json_schema;
 pub use scalar::{Definitions, Entries, Lenient, ListOf, Literal, MapOrList, OneOrList, Placed, ScalarOr, Text};
@@ -66,6 +68,12 @@ pub struct Project {
     /// Campaigns: who enters, and what happens to them step by step.
     #[serde(default)]
     pub campaigns: Definitions<Campaign>,
+    /// What has another name than in an earlier version, so that contacts in flight are found again.
+    #[serde(default)]
+    pub moved: Vec<Placed<Moved>>,
+    /// What an earlier version had and this one has not, and what becomes of contacts there.
+    #[serde(default)]
+    pub removed: Vec<Placed<Removed>>,
     /// Values of top-level keys that could not be read at all, which is reported already; ids may have stood in them.
     #[serde(skip)]
     pub broken: Vec<Span>,

@@ -46,8 +46,6 @@ const WORDS: &[(&str, Words)] = &[
             ("variables", "named values"),
             ("environments", "values that differ by environment"),
             ("blocks", "lists of steps for reuse"),
-            ("moved", "what becomes of contacts in flight"),
-            ("removed", "what becomes of contacts in flight"),
             ("checks", "the severity of each check"),
             ("tests", "example contacts and what must happen to them"),
         ],

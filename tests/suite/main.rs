@@ -20,6 +20,7 @@ mod generate;
 mod generated;
 mod graph;
 mod guide;
+mod in_flight;
 mod io_rows;
 mod io_run;
 mod kernel;

@@ -28,6 +28,8 @@ pub struct RunBytes {
     pub duplicates: u64,
     /// What is worth a word though it does not stop the run.
     pub warnings: Vec<String>,
+    /// What became of contacts where the state was another plan's.
+    pub migrated: Vec<String>,
 }
 
 /// Runs `contacts` through `plan` at `now` (seconds since 1970-01-01T00:00Z), as `funnelc run` does with files. Bad rows are set aside.
@@ -38,7 +40,7 @@ pub fn run_bytes(
     state: Option<&[u8]>,
     options: Options,
 ) -> Result<RunBytes, RunError> {
-    let prepared = Prepared::new(plan, now, state.map(<[u8]>::to_vec))?;
+    let mut prepared = Prepared::new(plan, now, state.map(<[u8]>::to_vec))?;
     let streams = Streams {
         contacts: Vec::new(),
         actions: Vec::new(),
@@ -58,5 +60,6 @@ pub fn run_bytes(
         problems: summary.problems,
         duplicates: summary.duplicates,
         warnings: summary.warnings,
+        migrated: std::mem::take(&mut prepared.migrated),
     })
 }

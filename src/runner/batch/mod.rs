@@ -26,12 +26,12 @@ use super::input::blocks::{Blocks, LONGEST_ROW, Source};
 use super::input::layout::Layout;
 use super::input::problem::Problems;
 use super::input::reader::Reader;
-use super::input::remembered::{Damage, Remembered};
+use super::input::remembered::{Damage, NotMigrated, Remembered};
 use super::metrics::Metrics;
 use super::output::rows::{Files, Writer};
 use super::output::text::push_moment;
 use super::program::{BindError, Program, floor_clock};
-use super::state::StateError;
+use super::state::{StateError, Unspoken};
 use crate::plan::Plan;
 
 /// Why a run came to nothing.
@@ -53,8 +53,9 @@ pub enum RunError {
     Bind(#[from] BindError),
     #[error("line {line} of the state: {error}")]
     State { line: usize, error: StateError },
-    #[error("the state was left by another plan, `{state}`, but this plan is `{plan}`")]
-    OtherPlan { state: String, plan: String },
+    /// The state was left by another plan, and contacts are where this one has nothing.
+    #[error("{0}")]
+    InFlight(Unspoken),
     #[error("interrupted")]
     Interrupted,
 }
@@ -62,6 +63,15 @@ pub enum RunError {
 impl From<Damage> for RunError {
     fn from((line, error): Damage) -> Self {
         Self::State { line, error }
+    }
+}
+
+impl From<NotMigrated> for RunError {
+    fn from(error: NotMigrated) -> Self {
+        match error {
+            NotMigrated::Damage(damage) => damage.into(),
+            NotMigrated::Unspoken(unspoken) => Self::InFlight(unspoken),
+        }
     }
 }
 
@@ -117,6 +127,8 @@ pub(crate) struct Prepared {
     pub(crate) program: Program,
     pub(crate) fingerprint: String,
     pub(crate) remembered: Option<Remembered>,
+    /// What became of contacts where the state was another plan's.
+    pub(crate) migrated: Vec<String>,
     zone: TimeZone,
 }
 
@@ -136,15 +148,17 @@ impl Prepared {
     pub(crate) fn new(plan: &Plan, now: i64, state: Option<Vec<u8>>) -> Result<Self, RunError> {
         let model = plan.model();
         let now = floor_clock(&model.timezone, model.every, now)?;
-        let remembered = state.map(Remembered::read).transpose()?;
         let fingerprint = plan.fingerprint().to_owned();
-        if let Some(other) = remembered.as_ref().map(|state| &state.header().plan).filter(|plan| **plan != fingerprint)
-        {
-            return Err(RunError::OtherPlan { state: other.clone(), plan: fingerprint });
+        let mut remembered = state.map(Remembered::read).transpose()?;
+        let mut migrated = Vec::new();
+        if let Some(other) = remembered.take_if(|state| state.header().plan != fingerprint) {
+            let (state, told) = other.migrated(model)?;
+            migrated = told.words();
+            remembered = Some(state);
         }
         let program = Program::bind(plan, now, remembered.as_ref().map(Remembered::header))?;
         let zone = TimeZone::get(&model.timezone).map_err(|_| BindError::Zone(model.timezone.clone()))?;
-        Ok(Self { program, fingerprint, remembered, zone })
+        Ok(Self { program, fingerprint, remembered, migrated, zone })
     }
 
     /// The moment of the run as it stands in the outputs.

@@ -21,7 +21,7 @@ use super::input::reader::Reader;
 use super::input::remembered::Remembered;
 use super::output::text::push_moment;
 use super::program::{BindError, Program, floor_clock};
-use super::state::Header;
+use super::state::{Header, Migration};
 use crate::plan::Plan;
 use crate::runner::input::keys::{ChunkKeys, Duplicate, Keys};
 use names::Names;
@@ -55,6 +55,8 @@ pub(crate) struct Pair {
 struct Bound {
     program: Program,
     zone: TimeZone,
+    /// The header of a state that another plan left.
+    other: Option<Header>,
 }
 
 /// What all chunks share.
@@ -68,6 +70,8 @@ struct Job<'a> {
 /// One plan and how it reads the file.
 struct Side<'a> {
     program: &'a Program,
+    /// How it takes over the state, if another plan left it.
+    migration: Option<Migration<'a>>,
     reader: Reader<'a>,
     columns: Columns,
     observer: Observer<'a>,
@@ -120,14 +124,17 @@ impl Bound {
     fn new(plan: &Plan, now: i64, header: Option<&Header>) -> Result<Self, RunError> {
         let model = plan.model();
         let now = floor_clock(&model.timezone, model.every, now)?;
-        let program = Program::bind(plan, now, header)?;
+        let other = header.filter(|header| header.plan != plan.fingerprint());
+        let migrated = other.map(|header| Migration::new(model, header).header());
+        let program = Program::bind(plan, now, migrated.as_ref().or(header))?;
         let zone = TimeZone::get(&model.timezone).map_err(|_| BindError::Zone(model.timezone.clone()))?;
-        Ok(Self { program, zone })
+        Ok(Self { program, zone, other: other.cloned() })
     }
 
     fn side<'a>(&'a self, layout: &'a Layout, names: &'a Names, which: names::Which) -> Side<'a> {
         Side {
             program: &self.program,
+            migration: self.other.as_ref().map(|header| Migration::new(self.program.model(), header)),
             reader: Reader::new(self.program.model(), layout, &self.zone),
             columns: layout.columns(),
             observer: Observer::new(names, which),

@@ -10,9 +10,16 @@ use crate::runner::input::keys::ChunkKeys;
 use crate::runner::input::problem::Problem;
 use crate::runner::input::row::{Row, Rows};
 use crate::runner::kernel::Worker;
-use crate::runner::state::{Memory, Settled};
+use crate::runner::state::{Memory, StateError, Told};
 
 pub(super) struct Part;
+
+/// What a plan can take over of what is remembered.
+struct Settled {
+    memory: Memory,
+    /// Whether the contact was where the plan has nothing, and the project does not say what becomes of it.
+    lost_its_place: bool,
+}
 
 /// One plan at work on a chunk, and its buffers.
 struct Runs<'a> {
@@ -64,11 +71,17 @@ fn memories(job: &Job<'_>, row: Row<'_>) -> Result<Memories, RunError> {
     let key = row.text(job.base.key);
     let Some(remembered) = job.remembered.filter(|_| !row.is_blank() && !key.is_empty()) else { return Ok(None) };
     let Some((position, line)) = remembered.line_of(key)? else { return Ok(None) };
-    let settled = |side: &Side<'_>| {
-        let settled = Memory::settle(side.program, line);
-        settled.map_err(|error| RunError::State { line: position + 2, error })
-    };
+    let settled = |side: &Side<'_>| settle(side, line).map_err(|error| RunError::State { line: position + 2, error });
     Ok(Some((settled(&job.base)?, settled(&job.head)?)))
+}
+
+fn settle(side: &Side<'_>, line: &str) -> Result<Settled, StateError> {
+    let Some(migration) = side.migration.as_ref().filter(|migration| migration.concerns(line)) else {
+        return Ok(Settled { memory: Memory::decode(side.program, line)?, lost_its_place: false });
+    };
+    let mut told = Told::default();
+    let memory = Memory::decode(side.program, &migration.line(line, &mut told)?)?;
+    Ok(Settled { memory, lost_its_place: !told.concerns.is_empty() })
 }
 
 impl<'a> Runs<'a> {

@@ -73,7 +73,7 @@ impl<'a> Reader<'a> {
         }
         seen.fields.clear();
         seen.fields.extend(self.fields.iter().map(|rule| self.field(rule, &mut row)));
-        self.stages(&mut row, &mut seen.stages);
+        self.stages(&mut row, seen);
         self.tags(&mut row, &mut seen.tags);
         seen.points = self.points(&mut row);
         seen.blocks = Channel::ALL.map(|channel| self.block(&mut row, channel));
@@ -126,16 +126,23 @@ impl<'a> Reader<'a> {
         Ok(slot)
     }
 
-    fn stages(&self, row: &mut At<'_, '_>, stages: &mut Vec<Option<StageId>>) {
-        stages.clear();
+    fn stages(&self, row: &mut At<'_, '_>, seen: &mut Seen<'_>) {
+        seen.stages.clear();
+        seen.outdated.clear();
         for (id, funnel) in self.model.funnels.iter() {
             let column = self.layout.stages[id.index()];
             let text = column.map_or("", |column| row.cell(column).trim());
             let stage = funnel.stages.find(|stage| stage.value == text);
             if let (Some(column), None, false) = (column, stage, text.is_empty()) {
+                let known = self.model.in_flight.stage_called(id, &funnel.id, text);
+                if let Some(now) = known {
+                    seen.outdated.push(id);
+                    seen.stages.push(now);
+                    continue;
+                }
                 self.bad_value(row, column, Reason::UnknownStage { funnel: funnel.id.clone() });
             }
-            stages.push(stage.filter(|_| !text.is_empty()));
+            seen.stages.push(stage.filter(|_| !text.is_empty()));
         }
     }
 

@@ -3,8 +3,9 @@
 use std::hash::{DefaultHasher, Hasher};
 use std::ops::Range;
 
+use crate::model::Model;
 use crate::runner::program::Program;
-use crate::runner::state::{Header, Memory, StateError, key_of};
+use crate::runner::state::{Header, Memory, Migration, StateError, Told, Unspoken, key_of};
 
 /// A state in memory.
 #[derive(Debug)]
@@ -14,6 +15,15 @@ pub(crate) struct Remembered {
     lines: Vec<Range<usize>>,
     /// Hashes of the keys with the positions of their lines, sorted.
     index: Vec<(u64, usize)>,
+}
+
+/// Why a state cannot become one of another plan.
+#[derive(Debug)]
+pub(crate) enum NotMigrated {
+    /// A line cannot be read.
+    Damage(Damage),
+    /// The project does not say what becomes of contacts.
+    Unspoken(Unspoken),
 }
 
 /// A state that cannot be read, and the line, counted from 1.
@@ -46,6 +56,26 @@ impl Remembered {
     /// Its first line.
     pub(crate) fn header(&self) -> &Header {
         &self.header
+    }
+
+    /// The same state as if the plan of `model` had left it, and what was done for that; or what the project does not speak of.
+    pub(crate) fn migrated(self, model: &Model) -> Result<(Self, Told), NotMigrated> {
+        let migration = Migration::new(model, &self.header);
+        let (mut text, mut lines, mut told) = (String::new(), Vec::with_capacity(self.lines.len()), Told::default());
+        for position in 0..self.lines.len() {
+            let line = self.line(position);
+            let start = text.len();
+            if migration.concerns(line) {
+                text += &migration.line(line, &mut told).map_err(|error| NotMigrated::Damage((position + 2, error)))?;
+            } else {
+                text += line;
+            }
+            lines.push(start..text.len());
+        }
+        match migration.unspoken(&told) {
+            Some(unspoken) => Err(NotMigrated::Unspoken(unspoken)),
+            None => Ok((Self { header: migration.header(), text, lines, index: self.index }, told)),
+        }
     }
 
     /// What is known of a contact, and the position of its line.

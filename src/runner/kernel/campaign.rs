@@ -5,7 +5,7 @@ use crate::model::Outcome;
 use crate::model::ids::Id;
 use crate::runner::effect::{At, Cause, Effect, EndReason, Event};
 use crate::runner::program::{CampaignProgram, END, Verb};
-use crate::runner::state::{Pending, Phase};
+use crate::runner::state::{Member, Pending, Phase};
 
 impl<'a> Live<'a> {
     /// Tells the campaigns in which stages the contact has come to rest.
@@ -29,7 +29,10 @@ impl<'a> Live<'a> {
         while let Some(place) = self.open_campaigns.next(from) {
             let campaign = self.program.campaign_order[place];
             self.open_campaigns.unset(place);
-            if self.members[campaign].phase == Phase::Active {
+            let Member { phase, pending, .. } = self.members[campaign];
+            if phase == Phase::Active && pending == Pending::Removed {
+                self.end(campaign, self.at(campaign), Outcome::Exited, EndReason::Removed, effects);
+            } else if phase == Phase::Active {
                 self.pause_or_resume(campaign, effects);
                 self.leave(campaign, effects);
             }

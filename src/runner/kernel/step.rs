@@ -64,6 +64,7 @@ impl<'a> Live<'a> {
         let due = match member.pending {
             Pending::Start | Pending::Wait => member.due,
             Pending::Deferred => return (member.due < now).then_some(member.due),
+            Pending::Removed => return None,
             Pending::Field => {
                 let moment = self.awaited(campaign, member.step).unwrap_or(now);
                 if moment > now {
@@ -106,6 +107,7 @@ impl<'a> Live<'a> {
                 Flow::Stop
             }
             Pending::Deferred => Flow::On(step),
+            Pending::Removed => Flow::Stop,
             Pending::Wait => self.done(self.here(campaign, step)),
             Pending::Field => self.field_reached(campaign, step, effects),
         }

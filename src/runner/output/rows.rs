@@ -309,7 +309,9 @@ impl<'p> Writer<'p> {
 
 fn differs(written: Written, seen: &Seen<'_>, after: &After<'_, '_>) -> bool {
     match written {
-        Written::Stage(funnel) => seen.stages[funnel.index()] != after.stages[funnel.index()],
+        Written::Stage(funnel) => {
+            seen.stages[funnel.index()] != after.stages[funnel.index()] || seen.outdated.contains(&funnel)
+        }
         Written::Tags => seen.tags != *after.tags,
         Written::Points => seen.points != after.points,
         Written::Field(field) => seen.fields[field.index()] != after.fields[field.index()],

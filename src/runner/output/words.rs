@@ -100,6 +100,7 @@ fn end(reason: EndReason) -> &'static str {
         EndReason::Exit => "exit",
         EndReason::Skipped => "skipped",
         EndReason::Finished => "finished",
+        EndReason::Removed => "removed",
     }
 }
 

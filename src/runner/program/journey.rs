@@ -9,6 +9,7 @@ use crate::model::{
     Audience, Campaign, Channel, ChannelRules, Content, Duration, Enter, Experience, Field, Funnel, IfPast, Model,
     Moment, NewValue, OnLeave, Outcome, Publish, SendRules, Share, Stage, Step, StepKind, Target, Until, Value,
 };
+use crate::plan::condition_json;
 use crate::runner::contact::Kept;
 
 /// A funnel.
@@ -260,7 +261,7 @@ impl Builder<'_> {
             match way {
                 Enter::Condition(condition) => {
                     let when = self.compiler.compile(condition);
-                    let mark = super::mark(self.model, condition);
+                    let mark = super::mark(&condition_json(self.model, condition));
                     admits.push(when);
                     // Written twice it is one condition: the state knows it by its mark.
                     if enter.iter().all(|way: &EnterProgram| way.mark != mark) {

@@ -24,9 +24,9 @@ pub use zone::floor_clock;
 pub(crate) use zone::{Zone, day_of_number, first_moment};
 
 use crate::model::ids::Id;
-use crate::model::{Campaign, CampaignId, Condition, Enter, Existing, Model, StageRef};
-use crate::plan::{Plan, condition_json};
-use crate::runner::state::{Header, Knows, Opened};
+use crate::model::{Campaign, CampaignId, Enter, Existing, Model, StageRef};
+use crate::plan::Plan;
+use crate::runner::state::{Header, Inventory, Knows, Opened};
 use compile::Compiler;
 use journey::Builder;
 
@@ -124,19 +124,23 @@ impl Program {
         self.now
     }
 
-    /// The name of a step, and the other way round.
+    /// The name of a step, and the other way round; the end has the empty name.
     pub(crate) fn step_name(&self, campaign: CampaignId, step: usize) -> &str {
         self.step_names[campaign.index()].get(step).map_or("", String::as_str)
     }
 
     pub(crate) fn step_named(&self, campaign: CampaignId, name: &str) -> Option<usize> {
+        if name.is_empty() {
+            return Some(END);
+        }
         self.step_names[campaign.index()].iter().position(|known| known == name)
     }
 
     /// The header of the state that this run leaves; `plan` is the plan's fingerprint.
     pub fn header(&self, plan: &str) -> Header {
         let knows = Knows::of(&self.model, &self.topics);
-        Header { plan: plan.to_owned(), now: self.now, campaigns: self.opened.clone(), knows }
+        let has = Inventory::of(&self.model);
+        Header { plan: plan.to_owned(), now: self.now, campaigns: self.opened.clone(), knows, has }
     }
 
     fn compile(model: &Model, now: i64, zone: Zone) -> Self {
@@ -286,7 +290,7 @@ fn in_order(priorities: impl Iterator<Item = (i64, usize)>) -> Vec<usize> {
     order.into_iter().map(|(_, id)| id).collect()
 }
 
-/// What a condition says, in eight digits.
-fn mark(model: &Model, condition: &Condition) -> String {
-    blake3::hash(condition_json(model, condition).as_bytes()).to_hex()[..8].to_owned()
+/// What a condition says, given as canonical JSON, in eight digits.
+pub(crate) fn mark(condition: &str) -> String {
+    blake3::hash(condition.as_bytes()).to_hex()[..8].to_owned()
 }

@@ -105,4 +105,6 @@ pub(crate) enum Pending {
     Field,
     /// A limit of the instant: the step runs at a later moment than it is due.
     Deferred,
+    /// The step is gone, and the project says that its contacts leave.
+    Removed,
 }

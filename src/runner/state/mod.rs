@@ -1,8 +1,9 @@
 //! What is remembered between runs, as lines of JSON: one header, then one line for each contact. Things stand by id, never by position.
 
+mod inventory;
 mod memory;
+mod migrate;
 mod read;
-mod settle;
 mod write;
 
 use std::borrow::Cow;
@@ -11,10 +12,12 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+pub use inventory::{Inventory, StepWas};
 pub use memory::Memory;
 pub(crate) use memory::{Member, Pending, Phase, StageMemory, Stay};
+pub use migrate::Unspoken;
+pub(crate) use migrate::{Migration, Told};
 pub use read::key_of;
-pub(crate) use settle::Settled;
 
 use crate::model::Model;
 use crate::runner::program::{Program, Topics};
@@ -33,6 +36,8 @@ pub struct Header {
     pub campaigns: BTreeMap<String, Opened>,
     /// Of which things that the file and funnelc both write it remembers the last values.
     pub knows: Knows,
+    /// What the plan had.
+    pub has: Inventory,
 }
 
 /// Since when a campaign is known.

@@ -314,6 +314,7 @@ fn pending(word: Option<&Name<'_>>) -> Result<Pending, StateError> {
         Some("start") => Ok(Pending::Start),
         Some("field") => Ok(Pending::Field),
         Some("deferred") => Ok(Pending::Deferred),
+        Some("removed") => Ok(Pending::Removed),
         Some(other) => Err(damaged(format!("`{other}` holds nobody"))),
     }
 }

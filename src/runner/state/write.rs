@@ -188,6 +188,7 @@ impl Line<'_> {
             Pending::Wait => None,
             Pending::Field => Some("field"),
             Pending::Deferred => Some("deferred"),
+            Pending::Removed => Some("removed"),
         };
         if let Some(word) = held {
             self.key("w");

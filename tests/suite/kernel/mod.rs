@@ -10,6 +10,7 @@ mod experiences;
 mod fields;
 mod flow;
 mod funnels;
+mod in_flight;
 mod lines;
 mod loose;
 mod merge;
@@ -19,7 +20,7 @@ mod sends;
 mod waits;
 
 use funnelc::plan::Plan;
-use funnelc::runner::batch::{Options, RunBytes, run_bytes};
+use funnelc::runner::batch::{Options, RunBytes, RunError, run_bytes};
 
 use crate::projects::{plan_of, sources};
 
@@ -79,13 +80,24 @@ fn story_of(yaml: &str) -> Story {
 }
 
 impl Story {
-    /// Goes on with another project, as if the plan had changed in publishing only: the state is taken for its own.
+    /// Goes on with another project and the same state.
     fn with(mut self, rest: &str) -> Self {
-        let old = self.plan.fingerprint().to_owned();
         self.plan = plan_of(sources(&[("funnelc.yaml", &format!("{CONTRACT}{rest}"))]));
-        let new = self.plan.fingerprint();
-        self.state = self.state.map(|state| String::from_utf8(state).unwrap().replace(&old, new).into_bytes());
         self
+    }
+
+    /// Goes on with another project, given whole, and the same state.
+    fn with_project(mut self, yaml: &str) -> Self {
+        self.plan = plan_of(sources(&[("funnelc.yaml", yaml)]));
+        self
+    }
+
+    /// What the project does not say about the contacts of the state, so that it refuses to run.
+    fn refuses(&self, now: &str) -> String {
+        match run_bytes(&self.plan, moment(now), self.contacts.as_bytes(), self.state.as_deref(), Options::default()) {
+            Err(error @ RunError::InFlight(_)) => error.to_string(),
+            other => panic!("{now}: {:?}", other.map(|run| String::from_utf8(run.journal))),
+        }
     }
 
     /// A run on a new contacts file.

@@ -1,0 +1,291 @@
+//! One contact's line under new names; what it held at a place that is gone is lost, and told once for the contact.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
+
+use super::fates::{Fate, FieldFate, StepFate};
+use super::told::{Concern, Deed};
+use super::{Migration, Told};
+use crate::runner::state::{START, StateError, damaged, read};
+
+/// The line for the plan of the migration.
+pub(super) fn migrated(migration: &Migration<'_>, line: &str, told: &mut Told) -> Result<String, StateError> {
+    let Value::Object(mut written) = serde_json::from_str(line).map_err(damaged)? else {
+        return Err(damaged("it is no object"));
+    };
+    let mut contact = Contact { migration, concerns: BTreeSet::new(), deeds: BTreeSet::new() };
+    contact.stages(&mut written);
+    contact.entered(&mut written);
+    contact.fields(&mut written);
+    contact.tags(&mut written);
+    contact.sent(&mut written);
+    contact.campaigns(&mut written);
+    contact.concerns.into_iter().for_each(|concern| *told.concerns.entry(concern).or_default() += 1);
+    contact.deeds.into_iter().for_each(|deed| *told.deeds.entry(deed).or_default() += 1);
+    let key = written.remove("k").ok_or_else(|| damaged("it has no key"))?;
+    let rest = Value::Object(written).to_string();
+    let comma = if rest == "{}" { "" } else { "," };
+    Ok(format!("{START}{key}{comma}{}", &rest[1..]))
+}
+
+struct Contact<'a> {
+    migration: &'a Migration<'a>,
+    concerns: BTreeSet<Concern>,
+    deeds: BTreeSet<Deed>,
+}
+
+impl Contact<'_> {
+    fn stages(&mut self, written: &mut Map<String, Value>) {
+        let Some(Value::Object(stages)) = written.get_mut("s") else { return };
+        for (funnel, mut memory) in std::mem::take(stages) {
+            let has_stage = memory.get("v").is_some_and(|stage| !stage.is_null());
+            match self.migration.fates.funnels.get(&funnel).cloned().unwrap_or(Fate::Unspoken) {
+                Fate::Same => {
+                    self.stage(&funnel, &mut memory);
+                    stages.insert(funnel, memory);
+                }
+                Fate::Now(name) => {
+                    if has_stage {
+                        self.deeds.insert(Deed::Moved(format!("funnel `{funnel}`"), format!("`{name}`")));
+                    }
+                    self.stage(&funnel, &mut memory);
+                    stages.insert(name, memory);
+                }
+                Fate::Dropped if has_stage => {
+                    self.deeds.insert(Deed::Removed(format!("funnel `{funnel}`")));
+                }
+                Fate::Unspoken if has_stage => {
+                    self.concerns.insert(Concern::Funnel(funnel));
+                }
+                Fate::Dropped | Fate::Unspoken => {}
+            }
+        }
+    }
+
+    /// The stage, what the file last showed, and what was written in between.
+    fn stage(&mut self, funnel: &str, memory: &mut Value) {
+        let Some(memory) = memory.as_object_mut() else { return };
+        if let Some(Value::String(stage)) = memory.get("v").cloned() {
+            match self.fate_of_stage(funnel, &stage) {
+                Fate::Same => {}
+                Fate::Now(name) => {
+                    let from = format!("stage `{funnel}/{stage}`");
+                    self.deeds.insert(Deed::Moved(from, format!("`{name}`")));
+                }
+                Fate::Dropped => {
+                    self.deeds.insert(Deed::Removed(format!("stage `{funnel}/{stage}`")));
+                    memory.insert("l".to_owned(), Value::from(true));
+                }
+                Fate::Unspoken => {
+                    self.concerns.insert(Concern::Stage(funnel.to_owned(), stage));
+                }
+            }
+        }
+        for key in ["v", "r"] {
+            if let Some(stage) = memory.get_mut(key) {
+                self.rename_stage(funnel, stage);
+            }
+        }
+        if let Some(Value::Array(earlier)) = memory.get_mut("b") {
+            earlier.iter_mut().for_each(|stage| self.rename_stage(funnel, stage));
+        }
+    }
+
+    fn fate_of_stage(&self, funnel: &str, stage: &str) -> Fate {
+        let fate = self.migration.fates.stages.get(funnel).and_then(|stages| stages.get(stage));
+        fate.cloned().unwrap_or(Fate::Unspoken)
+    }
+
+    /// A stage that is gone becomes none.
+    fn rename_stage(&self, funnel: &str, value: &mut Value) {
+        let Value::String(stage) = value else { return };
+        *value = match self.fate_of_stage(funnel, stage).name(stage) {
+            Some(name) => Value::from(name),
+            None => Value::Null,
+        };
+    }
+
+    /// The stages entered in the instant whose limits are remembered.
+    fn entered(&mut self, written: &mut Map<String, Value>) {
+        let Some(Value::Object(entered)) = written.get_mut("e") else { return };
+        for (funnel, mut stages) in std::mem::take(entered) {
+            let fate = self.migration.fates.funnels.get(&funnel).cloned().unwrap_or(Fate::Unspoken);
+            let Some(name) = fate.name(&funnel) else { continue };
+            if let Value::Array(stages) = &mut stages {
+                stages.iter_mut().for_each(|stage| self.rename_stage(&funnel, stage));
+                stages.retain(|stage| !stage.is_null());
+            }
+            entered.insert(name.to_owned(), stages);
+        }
+    }
+
+    fn fields(&mut self, written: &mut Map<String, Value>) {
+        let Some(Value::Object(fields)) = written.get_mut("f") else { return };
+        for (id, mut known) in std::mem::take(fields) {
+            let fate = self.migration.fates.fields.get(&id).copied().unwrap_or(FieldFate::Unspoken);
+            let is_kept = match fate {
+                FieldFate::Same => true,
+                FieldFate::Widened => {
+                    each_value(&mut known, |value| {
+                        if value.is_number() {
+                            *value = Value::from(value.to_string());
+                        }
+                    });
+                    true
+                }
+                FieldFate::Choices => self.fits(&id, &mut known),
+                FieldFate::Dropped => {
+                    self.deeds.insert(Deed::Removed(format!("field `{id}`")));
+                    false
+                }
+                FieldFate::Unspoken => false,
+            };
+            if is_kept {
+                fields.insert(id, known);
+            } else if fate != FieldFate::Dropped {
+                self.concerns.insert(Concern::Field(id));
+            }
+        }
+    }
+
+    /// Whether every value is still one of the field's.
+    fn fits(&self, id: &str, known: &mut Value) -> bool {
+        let field = self.migration.model.contacts.fields.values().find(|field| field.id == id);
+        let mut fits = field.is_some();
+        each_value(known, |value| fits &= field.is_some_and(|field| read::kept(field, value).is_ok()));
+        fits
+    }
+
+    fn tags(&mut self, written: &mut Map<String, Value>) {
+        for key in ["g", "h"] {
+            let Some(Value::Array(tags)) = written.get_mut(key) else { continue };
+            for tag in tags.iter().filter_map(Value::as_str).filter(|tag| self.migration.fates.tags.contains(*tag)) {
+                self.deeds.insert(Deed::Tag(tag.to_owned()));
+            }
+            let is_gone = |tag: &Value| tag.as_str().is_some_and(|tag| self.migration.fates.tags.contains(tag));
+            tags.retain(|tag| !is_gone(tag));
+        }
+    }
+
+    fn sent(&mut self, written: &mut Map<String, Value>) {
+        let Some(Value::Object(sent)) = written.get_mut("m") else { return };
+        for (content, at) in std::mem::take(sent) {
+            if self.migration.fates.content.contains(&content) {
+                self.deeds.insert(Deed::Content(content));
+            } else {
+                sent.insert(content, at);
+            }
+        }
+    }
+
+    fn campaigns(&mut self, written: &mut Map<String, Value>) {
+        let Some(Value::Object(members)) = written.get_mut("c") else { return };
+        let mut before = std::mem::take(members);
+        // One that kept its name comes first, so that it stays where two become one.
+        let ids: Vec<String> = before.keys().cloned().collect();
+        let fate = |id: &String| self.migration.fates.campaigns.get(id).cloned().unwrap_or(Fate::Unspoken);
+        let (kept, others): (Vec<_>, Vec<_>) = ids.into_iter().partition(|id| fate(id) == Fate::Same);
+        for id in kept.into_iter().chain(others) {
+            let Some(Value::Object(mut member)) = before.remove(&id) else { continue };
+            let was_in = member.contains_key("n") || member.contains_key("p");
+            match fate(&id) {
+                Fate::Same => {
+                    self.member(&id, &id, &mut member);
+                    members.insert(id, Value::Object(member));
+                }
+                Fate::Now(name) if members.contains_key(&name) => {
+                    if was_in {
+                        self.concerns.insert(Concern::Both(id, name));
+                    }
+                }
+                Fate::Now(name) => {
+                    self.deeds.insert(Deed::Moved(format!("campaign `{id}`"), format!("`{name}`")));
+                    self.member(&id, &name, &mut member);
+                    members.insert(name, Value::Object(member));
+                }
+                Fate::Dropped if was_in => {
+                    self.deeds.insert(Deed::Removed(format!("campaign `{id}`")));
+                }
+                Fate::Unspoken if was_in => {
+                    self.concerns.insert(Concern::Campaign(id));
+                }
+                Fate::Dropped | Fate::Unspoken => {}
+            }
+        }
+    }
+
+    fn member(&mut self, old: &str, present: &str, member: &mut Map<String, Value>) {
+        if let Some(Value::Array(sent)) = member.get_mut("s") {
+            sent.retain(|content| !content.as_str().is_some_and(|id| self.migration.fates.content.contains(id)));
+        }
+        if let (Some(Value::Array(waiting)), Some(marks)) = (member.get_mut("q"), self.migration.marks.get(old)) {
+            for mark in waiting {
+                if let Some(new) = mark.as_str().and_then(|mark| marks.get(mark)) {
+                    *mark = Value::from(new.as_str());
+                }
+            }
+        }
+        self.place(old, present, member);
+    }
+
+    /// The step at which the contact is.
+    fn place(&mut self, old: &str, present: &str, member: &mut Map<String, Value>) {
+        let Some(Value::String(step)) = member.get("p").cloned() else { return };
+        if member.get("w").and_then(Value::as_str) == Some("start") {
+            return self.begin(present, member);
+        }
+        let fate = self.migration.fates.steps.get(old).and_then(|steps| steps.get(&step));
+        match fate.cloned().unwrap_or(StepFate::Unspoken) {
+            StepFate::Same => {}
+            StepFate::Now { name, runs_anew } => {
+                if name != step {
+                    self.deeds.insert(Deed::Moved(format!("step `{step}` of `{present}`"), format!("`{name}`")));
+                }
+                member.insert("p".to_owned(), Value::from(name));
+                if runs_anew {
+                    member.insert("w".to_owned(), Value::from("deferred"));
+                }
+            }
+            StepFate::Next(name) => {
+                self.deeds.insert(Deed::Removed(format!("step `{step}` of `{present}`")));
+                member.insert("p".to_owned(), Value::from(name));
+                member.insert("w".to_owned(), Value::from("deferred"));
+                member.insert("d".to_owned(), Value::from(self.migration.before.now));
+            }
+            StepFate::Exit => {
+                self.deeds.insert(Deed::Removed(format!("step `{step}` of `{present}`")));
+                leave(member);
+            }
+            StepFate::Unspoken => {
+                self.concerns.insert(Concern::Step(old.to_owned(), step));
+                leave(member);
+            }
+        }
+    }
+
+    /// An entry that has not begun to run begins with the step that is the first now.
+    fn begin(&self, present: &str, member: &mut Map<String, Value>) {
+        let campaign = self.migration.model.campaigns.values().find(|it| it.id == present);
+        let first = campaign.and_then(|it| it.steps.first()).map_or("", |step| step.name.as_str());
+        member.insert("p".to_owned(), Value::from(first));
+    }
+}
+
+/// The next instant ends the campaign for the contact.
+fn leave(member: &mut Map<String, Value>) {
+    member.insert("p".to_owned(), Value::from(""));
+    member.insert("w".to_owned(), Value::from("removed"));
+    member.remove("d");
+}
+
+/// The value, what the file last showed, and what was written in between.
+fn each_value(known: &mut Value, mut visit: impl FnMut(&mut Value)) {
+    let Some(known) = known.as_object_mut() else { return };
+    for key in ["v", "r"] {
+        known.get_mut(key).into_iter().for_each(&mut visit);
+    }
+    if let Some(Value::Array(earlier)) = known.get_mut("b") {
+        earlier.iter_mut().for_each(visit);
+    }
+}

@@ -1,0 +1,117 @@
+//! A state that another plan left becomes one of this plan: names that changed are followed, what the project gives up is dropped, and of what it does not speak it is told.
+//!
+//! Only text and names are looked at, and a line that names nothing which changed stays byte for byte.
+
+mod fates;
+mod line;
+mod told;
+
+use std::collections::BTreeMap;
+
+use memchr::memmem::Finder;
+
+use super::{Header, Knows, Opened, StateError};
+use crate::model::{Enter, Model};
+use crate::plan::{condition_json, former_condition_json};
+use crate::runner::program::mark;
+use fates::{Fate, Fates, FieldFate, StepFate};
+pub(crate) use told::Told;
+pub use told::Unspoken;
+
+/// The way from an earlier plan's state to this plan.
+#[derive(Debug)]
+pub(crate) struct Migration<'m> {
+    model: &'m Model,
+    before: &'m Header,
+    fates: Fates,
+    /// By the old name of a campaign: marks of entry conditions that say the same under new names.
+    marks: BTreeMap<String, BTreeMap<String, String>>,
+    /// What a line must hold to be concerned.
+    changed: Vec<Finder<'static>>,
+}
+
+impl<'m> Migration<'m> {
+    /// From the state under `before` to the plan of `model`.
+    pub(crate) fn new(model: &'m Model, before: &'m Header) -> Self {
+        let fates = Fates::of(model, &before.has);
+        let marks = before.campaigns.iter().filter_map(|(id, opened)| {
+            let name = fates.campaigns.get(id)?.name(id)?;
+            let marks = renamed_marks(model, name, opened);
+            (!marks.is_empty()).then(|| (id.clone(), marks))
+        });
+        let marks = marks.collect();
+        let changed = changed(&fates, &marks);
+        Self { model, before, fates, marks, changed }
+    }
+
+    /// The header as this plan would have left it.
+    pub(crate) fn header(&self) -> Header {
+        let mut header = self.before.clone();
+        header.campaigns.clear();
+        for (id, opened) in &self.before.campaigns {
+            let Some(name) = self.fates.campaigns.get(id).and_then(|fate| fate.name(id)) else { continue };
+            let marks = self.marks.get(id);
+            let mark = |mark: &String| marks.and_then(|marks| marks.get(mark)).unwrap_or(mark).clone();
+            let opened = Opened { since: opened.since, enter: opened.enter.iter().map(mark).collect() };
+            let known = header.campaigns.entry(name.to_owned()).or_insert_with(|| opened.clone());
+            known.since = known.since.min(opened.since);
+        }
+        header.knows = self.knows();
+        header
+    }
+
+    fn knows(&self) -> Knows {
+        let before = &self.before.knows;
+        let funnel = |id: &String| Some(self.fates.funnels.get(id)?.name(id)?.to_owned());
+        let is_kept = |id: &&String| match self.fates.fields.get(*id) {
+            Some(FieldFate::Same | FieldFate::Widened | FieldFate::Choices) => true,
+            Some(FieldFate::Dropped | FieldFate::Unspoken) | None => false,
+        };
+        Knows {
+            funnels: before.funnels.iter().filter_map(funnel).collect(),
+            fields: before.fields.iter().filter(is_kept).cloned().collect(),
+            ..before.clone()
+        }
+    }
+
+    /// Whether a line may name something that changed.
+    pub(crate) fn concerns(&self, line: &str) -> bool {
+        self.changed.iter().any(|finder| finder.find(line.as_bytes()).is_some())
+    }
+
+    /// The line for this plan. What the project does not speak of is lost, and told.
+    pub(crate) fn line(&self, line: &str, told: &mut Told) -> Result<String, StateError> {
+        line::migrated(self, line, told)
+    }
+
+    /// What the project does not speak of, if there is anything.
+    pub(crate) fn unspoken(&self, told: &Told) -> Option<Unspoken> {
+        told.unspoken(self.model, &self.fates)
+    }
+}
+
+fn renamed_marks(model: &Model, campaign: &str, opened: &Opened) -> BTreeMap<String, String> {
+    let Some(campaign) = model.campaigns.values().find(|it| it.id == campaign) else { return BTreeMap::new() };
+    let conditions = campaign.enter.iter().filter_map(|way| match way {
+        Enter::Condition(condition) => Some(condition),
+        Enter::Entered { .. } => None,
+    });
+    let marks = conditions.map(|it| (mark(&former_condition_json(model, it)), mark(&condition_json(model, it))));
+    marks.filter(|(old, new)| old != new && opened.enter.contains(old)).collect()
+}
+
+/// Every name whose bearer is not what it was, as it stands in a line.
+fn changed(fates: &Fates, marks: &BTreeMap<String, BTreeMap<String, String>>) -> Vec<Finder<'static>> {
+    let mut names: Vec<&String> = Vec::new();
+    let things = fates.funnels.iter().chain(&fates.campaigns).chain(fates.stages.values().flatten());
+    names.extend(things.filter(|(_, fate)| **fate != Fate::Same).map(|(name, _)| name));
+    let steps = fates.steps.values().flatten().filter(|(_, fate)| **fate != StepFate::Same);
+    names.extend(steps.map(|(name, _)| name));
+    names.extend(fates.fields.iter().filter(|(_, fate)| **fate != FieldFate::Same).map(|(name, _)| name));
+    names.extend(fates.content.iter().chain(&fates.tags));
+    names.extend(marks.values().flat_map(BTreeMap::keys));
+    names.sort_unstable();
+    names.dedup();
+    let quoted = names.into_iter().map(|name| serde_json::Value::from(name.as_str()).to_string());
+    quoted.map(|name| Finder::new(name.as_bytes()).into_owned()).collect()
+}

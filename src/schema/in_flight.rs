@@ -1,0 +1,50 @@
+//! What becomes of contacts in flight, as written: things that were renamed, and things that are gone.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::scalar::{Placed, Text};
+
+/// A thing that has another name now; contacts that are there go on under the new one.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Moved {
+    /// The campaign, by its present name, if a step was renamed.
+    pub campaign: Option<Placed<Text>>,
+    /// The old name: `funnel/stage`, a funnel, a campaign, or with `campaign` a step.
+    pub from: Placed<Text>,
+    /// The new name, which is there.
+    pub to: Placed<Text>,
+}
+
+/// A thing that is gone, and what becomes of contacts that are there.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Removed {
+    /// A campaign that is gone; or, with `step`, the one in which a step is gone.
+    pub campaign: Option<Placed<Text>>,
+    /// A step that is gone.
+    pub step: Option<Placed<Text>>,
+    /// A stage that is gone, written `funnel/stage`.
+    pub stage: Option<Placed<Text>>,
+    /// A funnel that is gone.
+    pub funnel: Option<Placed<Text>>,
+    /// A field that is gone or has another type: what is remembered of it is forgotten.
+    pub field: Option<Placed<Text>>,
+    /// What becomes of the contacts: `exit` the campaign or go on with the `next` step, for a step; `leave` the funnel, for a stage.
+    pub then: Option<Placed<Then>>,
+}
+
+/// What becomes of contacts at a place that is gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(inline)]
+#[allow(
+    missing_docs,
+    reason = "doc comments on unit variants would turn the schema's `enum` into `oneOf`; the field's documentation explains them"
+)]
+pub enum Then {
+    Exit,
+    Next,
+    Leave,
+}

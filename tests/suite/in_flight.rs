@@ -1,0 +1,68 @@
+//! The page about contacts in flight is what happens: its two projects are run one after the other with the real program, and each line that it proposes is taken.
+
+use std::fs;
+use std::path::Path;
+
+use crate::projects::{Run, funnelc_in, root};
+
+fn block(info: &str) -> String {
+    let page = fs::read_to_string(root().join("docs/in-flight.md")).unwrap();
+    let start = page.find(&format!("```{info}\n")).unwrap_or_else(|| panic!("no block `{info}`"));
+    let text = &page[start + info.len() + 4..];
+    text[..text.find("```").unwrap()].to_owned()
+}
+
+fn run(folder: &Path, project: &str, now: &str) -> Run {
+    fs::write(folder.join("funnelc.yaml"), project).unwrap();
+    fs::write(folder.join("contacts.csv"), "id,tags\nann,hot\n").unwrap();
+    let args = ["run", ".", "--contacts", "contacts.csv", "--out", "out", "--state", "state", "--now", now];
+    funnelc_in(folder, &args)
+}
+
+fn journal(folder: &Path) -> String {
+    fs::read_to_string(folder.join("out/journal.csv")).unwrap()
+}
+
+#[test]
+fn the_page_shows_what_a_run_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path();
+    assert_eq!(run(place, &block("yaml first"), "2026-06-01T09:00").code, Some(0));
+    let (before, state) = (journal(place), fs::read(place.join("state/CURRENT")).unwrap());
+    let refused = run(place, &block("yaml second"), "2026-06-02T09:00");
+    assert_eq!((refused.code, refused.err), (Some(1), block("text refusal")));
+    assert_eq!(journal(place), before, "nothing was written");
+    assert_eq!(fs::read(place.join("state/CURRENT")).unwrap(), state, "the state is as it was");
+    let second = block("yaml second") + "moved: [ { campaign: welcome, from: pause, to: first-days } ]\n";
+    let taken = run(place, &second, "2026-06-02T09:00");
+    assert_eq!(taken.code, Some(0), "{}", taken.err);
+    assert!(taken.err.contains("note: 1 contact of step `pause` of `welcome` is now in `first-days`"), "{}", taken.err);
+    assert_eq!(journal(place).lines().count(), 1);
+    assert_eq!(run(place, &second, "2026-06-04T09:00").code, Some(0));
+    assert!(journal(place).contains("send,welcome,1,send:offer,offer"), "{}", journal(place));
+}
+
+#[test]
+fn each_proposed_line_lets_the_run_start() {
+    for line in block("text refusal").lines() {
+        let Some(at) = line.find("removed: [").or_else(|| line.find("moved: [")) else { continue };
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(run(folder.path(), &block("yaml first"), "2026-06-01T09:00").code, Some(0));
+        let done = run(folder.path(), &format!("{}{}\n", block("yaml second"), &line[at..]), "2026-06-02T09:00");
+        assert_eq!(done.code, Some(0), "{line}: {}", done.err);
+    }
+}
+
+#[test]
+fn a_comparison_says_who_would_lose_a_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path();
+    assert_eq!(run(place, &block("yaml first"), "2026-06-01T09:00").code, Some(0));
+    fs::write(place.join("second.yaml"), block("yaml second")).unwrap();
+    let args = ["diff", "funnelc.yaml", "second.yaml", "--contacts", "contacts.csv", "--state", "state", "--now"];
+    let silent = funnelc_in(place, &[args.as_slice(), &["2026-06-02T09:00"]].concat());
+    let spoken = block("yaml second") + "moved: [ { campaign: welcome, from: pause, to: first-days } ]\n";
+    fs::write(place.join("second.yaml"), spoken).unwrap();
+    let spoken = funnelc_in(place, &[args.as_slice(), &["2026-06-02T09:00"]].concat());
+    assert!(silent.out.contains("1 contact") && silent.out != spoken.out, "{}\n{}", silent.out, spoken.out);
+}
