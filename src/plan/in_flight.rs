@@ -36,6 +36,9 @@ fn rename_back(moved: &[wire::Moved], form: &mut wire::Condition) {
     for stage in form.stage.iter_mut().chain(&mut form.reached) {
         *stage = former_stage(moved, stage);
     }
+    if let Some(campaign) = &mut form.campaign {
+        *campaign = former_campaign(moved, campaign).to_owned();
+    }
     if let Some(funnel) = &mut form.in_funnel {
         *funnel = former_funnel(moved, funnel).to_owned();
     }
@@ -51,6 +54,15 @@ fn former_stage(moved: &[wire::Moved], stage: &str) -> String {
         Some((funnel, stage)) => format!("{}/{stage}", former_funnel(moved, funnel)),
         None => stage.to_owned(),
     })
+}
+
+fn former_campaign<'a>(moved: &'a [wire::Moved], campaign: &'a str) -> &'a str {
+    let found = moved.iter().find_map(|moved| match moved {
+        wire::Moved::Campaign { from, to } if to == campaign => Some(from.as_str()),
+        wire::Moved::Campaign { .. } | wire::Moved::Stage { .. } => None,
+        wire::Moved::Funnel { .. } | wire::Moved::Step { .. } => None,
+    });
+    found.unwrap_or(campaign)
 }
 
 fn former_funnel<'a>(moved: &'a [wire::Moved], funnel: &'a str) -> &'a str {

@@ -7,7 +7,7 @@ use super::layout::Layout;
 use super::problem::{Problem, Reason};
 use super::row::Row;
 use crate::model::ids::Id;
-use crate::model::{BadValue, Channel, ChoiceId, Field, FieldType, Model, Moment, StageId, Value};
+use crate::model::{BadValue, Channel, ChoiceId, Field, FieldType, Model, Moment, Value};
 use crate::runner::contact::{Block, Seen, Slot, TagSet};
 
 /// Reads the rows of one file.

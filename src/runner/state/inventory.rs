@@ -69,7 +69,7 @@ pub(super) fn holds(step: &Step) -> &'static str {
         StepKind::WaitUntil { until: Until::Field { .. }, .. } => "field",
         StepKind::Send { .. } | StepKind::Move(_) | StepKind::Leave(_) | StepKind::AddTag(_) => "",
         StepKind::RemoveTag(_) | StepKind::Points(_) | StepKind::Set { .. } | StepKind::Clear(_) => "",
-        StepKind::If { .. } | StepKind::Exit(_) | StepKind::Broken => "",
+        StepKind::If { .. } | StepKind::Split(_) | StepKind::Exit(_) | StepKind::Broken => "",
     }
 }
 

@@ -17,6 +17,7 @@ pub(super) fn migrated(migration: &Migration<'_>, line: &str, told: &mut Told) -
     let mut contact = Contact { migration, concerns: BTreeSet::new(), deeds: BTreeSet::new() };
     contact.stages(&mut written);
     contact.entered(&mut written);
+    contact.stays(&mut written);
     contact.fields(&mut written);
     contact.tags(&mut written);
     contact.sent(&mut written);
@@ -117,6 +118,20 @@ impl Contact<'_> {
                 stages.retain(|stage| !stage.is_null());
             }
             entered.insert(name.to_owned(), stages);
+        }
+    }
+
+    /// What was shown in stages with experiences; of stages that became one, the first counts.
+    fn stays(&mut self, written: &mut Map<String, Value>) {
+        let Some(Value::Object(stays)) = written.get_mut("x") else { return };
+        for (name, stay) in std::mem::take(stays) {
+            let Some((funnel, stage)) = name.split_once('/') else { continue };
+            let Some(present) = self.migration.fates.funnels.get(funnel).and_then(|fate| fate.name(funnel)) else {
+                continue;
+            };
+            if let Some(stage) = self.fate_of_stage(funnel, stage).name(stage) {
+                stays.entry(format!("{present}/{stage}")).or_insert(stay);
+            }
         }
     }
 

@@ -102,14 +102,19 @@ fn renamed_marks(model: &Model, campaign: &str, opened: &Opened) -> BTreeMap<Str
 
 /// Every name whose bearer is not what it was, as it stands in a line.
 fn changed(fates: &Fates, marks: &BTreeMap<String, BTreeMap<String, String>>) -> Vec<Finder<'static>> {
-    let mut names: Vec<&String> = Vec::new();
+    let mut names: Vec<String> = Vec::new();
     let things = fates.funnels.iter().chain(&fates.campaigns).chain(fates.stages.values().flatten());
-    names.extend(things.filter(|(_, fate)| **fate != Fate::Same).map(|(name, _)| name));
+    names.extend(things.filter(|(_, fate)| **fate != Fate::Same).map(|(name, _)| name.clone()));
+    let stages = fates.stages.iter().flat_map(|(funnel, stages)| stages.iter().map(move |stage| (funnel, stage)));
+    let other = |funnel: &String, fate: &Fate| *fate != Fate::Same || fates.funnels[funnel] != Fate::Same;
+    names.extend(
+        stages.filter(|(funnel, (_, fate))| other(funnel, fate)).map(|(funnel, (id, _))| format!("{funnel}/{id}")),
+    );
     let steps = fates.steps.values().flatten().filter(|(_, fate)| **fate != StepFate::Same);
-    names.extend(steps.map(|(name, _)| name));
-    names.extend(fates.fields.iter().filter(|(_, fate)| **fate != FieldFate::Same).map(|(name, _)| name));
-    names.extend(fates.content.iter().chain(&fates.tags));
-    names.extend(marks.values().flat_map(BTreeMap::keys));
+    names.extend(steps.map(|(name, _)| name.clone()));
+    names.extend(fates.fields.iter().filter(|(_, fate)| **fate != FieldFate::Same).map(|(name, _)| name.clone()));
+    names.extend(fates.content.iter().chain(&fates.tags).cloned());
+    names.extend(marks.values().flat_map(BTreeMap::keys).cloned());
     names.sort_unstable();
     names.dedup();
     let quoted = names.into_iter().map(|name| serde_json::Value::from(name.as_str()).to_string());
