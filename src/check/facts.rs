@@ -124,9 +124,9 @@ impl Judge<'_> {
             ConditionKind::Field { subject: Subject::Field(field), test } => {
                 of_field(self.facts.fields.get(field)?, test)
             }
-            ConditionKind::Field { subject: Subject::Points, .. } | ConditionKind::Broken => None,
-            ConditionKind::Reachable(_) => None,
-            ConditionKind::Campaign { .. } => None,
+            ConditionKind::Field { subject: Subject::Points | Subject::Property(..), .. } => None,
+            ConditionKind::Event(_) | ConditionKind::Reachable(_) | ConditionKind::Campaign { .. } => None,
+            ConditionKind::Broken => None,
             ConditionKind::Segment(segment) => self.answers.get(segment).copied().flatten(),
         }
     }

@@ -27,7 +27,7 @@ pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
 fn only_conditions(campaign: &Campaign) -> Option<Vec<&Condition>> {
     let conditions = campaign.enter.iter().map(|enter| match enter {
         Enter::Condition(condition) => Some(condition),
-        Enter::Entered { .. } => None,
+        Enter::Entered { .. } | Enter::Event(_) => None,
     });
     conditions.collect::<Option<Vec<_>>>().filter(|conditions| !conditions.is_empty())
 }

@@ -25,7 +25,7 @@ pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
 fn first_condition(campaign: &Campaign) -> Option<&Condition> {
     campaign.enter.iter().find_map(|enter| match enter {
         Enter::Condition(condition) => Some(condition),
-        Enter::Entered { .. } => None,
+        Enter::Entered { .. } | Enter::Event(_) => None,
     })
 }
 

@@ -27,6 +27,7 @@ mod sites;
 mod unreachable_stage;
 mod unreachable_step;
 mod unused_content;
+mod unused_event;
 mod unused_segment;
 mod unused_tag;
 mod weights;
@@ -82,6 +83,7 @@ pub const RULES: &[Rule] = &[
     Rule::warning("unreachable-step", include_str!("../../docs/checks/unreachable-step.md"), unreachable_step::find),
     Rule::warning("unused-content", include_str!("../../docs/checks/unused-content.md"), unused_content::find)
         .of_the_whole(),
+    Rule::warning("unused-event", include_str!("../../docs/checks/unused-event.md"), unused_event::find).of_the_whole(),
     Rule::warning("unused-segment", include_str!("../../docs/checks/unused-segment.md"), unused_segment::find)
         .of_the_whole(),
     Rule::warning("unused-tag", include_str!("../../docs/checks/unused-tag.md"), unused_tag::find).of_the_whole(),

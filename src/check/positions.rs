@@ -100,6 +100,7 @@ impl Question<'_> {
             | ConditionKind::Field { .. }
             | ConditionKind::Tag(_)
             | ConditionKind::Campaign { .. }
+            | ConditionKind::Event(_)
             | ConditionKind::Broken => anywhere,
         }
     }

@@ -130,7 +130,7 @@ impl<'a> Walk<'_, 'a> {
         let entries = self.campaign.enter.iter().map(|enter| match enter {
             Enter::Condition(condition) => self.possible(condition, true),
             Enter::Entered { stage, .. } if stage.funnel == self.funnel => Positions::only(stage.stage),
-            Enter::Entered { .. } => self.anywhere(),
+            Enter::Entered { .. } | Enter::Event(_) => self.anywhere(),
         });
         let possible = if self.campaign.broken {
             self.anywhere()

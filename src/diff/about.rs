@@ -12,6 +12,9 @@ pub(super) fn things(model: &Model) -> Vec<Thing> {
         add(Kind::Field, &field.id, vec![Fact::new("description", field.description.clone())]);
     }
     model.content.values().for_each(|it| add(Kind::Content, &it.id, about(&it.about)));
+    for event in model.events.values().filter(|event| event.declared) {
+        add(Kind::Event, &event.id, vec![Fact::new("description", event.description.clone())]);
+    }
     model.segments.values().for_each(|it| add(Kind::Segment, &it.id, about(&it.about)));
     model.campaigns.values().for_each(|it| add(Kind::Campaign, &it.id, about(&it.about)));
     for funnel in model.funnels.values() {

@@ -8,8 +8,8 @@ use super::Kind;
 use super::thing::{Fact, Thing};
 use crate::graph::words;
 use crate::model::{
-    Audience, BadValue, Campaign, Channel, ChannelRules, Content, Existing, Experience, Field, FieldId, FieldType,
-    Funnel, Model, Moment, OnLeave, Once, Publish, Stage, Target,
+    Audience, BadValue, Campaign, Channel, ChannelRules, Content, EventType, Existing, Experience, Field, FieldId,
+    FieldType, Funnel, Model, Moment, OnLeave, Once, Publish, Stage, Target,
 };
 use crate::plan::{Plan, wire};
 
@@ -28,6 +28,9 @@ pub(super) fn things(plan: &Plan) -> Vec<Thing> {
     }
     for one in model.content.values() {
         things.push(thing(Kind::Content, &one.id, content(one), exact.content.get(&one.id)));
+    }
+    for one in model.events.values().filter(|event| event.declared) {
+        things.push(thing(Kind::Event, &one.id, event(model, one), exact.events.get(&one.id)));
     }
     for one in model.segments.values() {
         let facts = vec![Fact::new("who belongs to it", words::condition(model, &one.condition))];
@@ -127,6 +130,21 @@ fn content(content: &Content) -> Vec<Fact> {
     ];
     facts.extend(published(&content.publish));
     facts
+}
+
+fn event(model: &Model, event: &EventType) -> Vec<Fact> {
+    let properties = event.properties.values().filter(|_| event.has_own_properties()).map(|property| {
+        let type_ = property.type_.as_ref().map_or(words::UNCLEAR, FieldType::word);
+        format!("{} ({type_})", property.id)
+    });
+    let updates = event.updates.iter().map(|update| words::update(model, event, update));
+    let listed = |parts: Vec<String>| Some(parts.join(", ")).filter(|text| !text.is_empty());
+    vec![
+        Fact::new("properties", listed(properties.collect())),
+        Fact::new("changes", listed(updates.collect())),
+        Fact::new("starts campaigns for", event.max_age.to_string())
+            .plain_if(event.max_age == EventType::DEFAULT_MAX_AGE),
+    ]
 }
 
 fn funnel(model: &Model, funnel: &Funnel) -> Vec<Fact> {

@@ -44,6 +44,7 @@ pub enum Kind {
     Field,
     Channel,
     Content,
+    Event,
     Segment,
     Funnel,
     Stage,

@@ -27,6 +27,7 @@ pub(super) fn renames(base: &Plan, head: &Plan) -> Vec<Rename> {
     let mut add = |kind, base: Exact, head: Exact| found.extend(pairs(kind, &base, &head));
     add(Kind::Field, exact(&base.contacts.fields, field), exact(&head.contacts.fields, field));
     add(Kind::Content, exact(&base.content, text), exact(&head.content, text));
+    add(Kind::Event, exact(&base.events, text), exact(&head.events, text));
     add(Kind::Segment, exact(&base.segments, text), exact(&head.segments, text));
     add(Kind::Funnel, exact(&base.funnels, funnel), exact(&head.funnels, funnel));
     for (id, left) in &base.funnels {

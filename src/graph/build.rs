@@ -186,6 +186,8 @@ impl Build<'_> {
                 Enter::Entered { stage, span } => {
                     self.edge(Thing::Stage(*stage), Thing::Campaign(id), Edge::plain(EdgeKind::Entered, *span));
                 }
+                // What happens to people has no node of its own; the words of the campaign tell it.
+                Enter::Event(_) => {}
                 Enter::Condition(condition) => {
                     for thing in admitting(condition) {
                         self.when(thing, Thing::Campaign(id), EdgeKind::Admits, condition, condition.span);
@@ -203,7 +205,7 @@ impl Build<'_> {
             ConditionKind::Campaign { campaign, .. } => asked.push((Thing::Campaign(campaign), atom.span)),
             ConditionKind::All(_) | ConditionKind::Any(_) | ConditionKind::Not(_) | ConditionKind::Field { .. } => {}
             ConditionKind::Tag(_) | ConditionKind::Stage { .. } | ConditionKind::Reached(_) => {}
-            ConditionKind::InFunnel(_) | ConditionKind::Broken => {}
+            ConditionKind::InFunnel(_) | ConditionKind::Event(_) | ConditionKind::Broken => {}
         });
         for (asked, span) in asked {
             self.edge(thing, asked, Edge::plain(EdgeKind::Asks, span));
@@ -231,6 +233,7 @@ fn admitting(condition: &Condition) -> Vec<Thing> {
         | ConditionKind::InFunnel(_)
         | ConditionKind::Reachable(_)
         | ConditionKind::Campaign { .. }
+        | ConditionKind::Event(_)
         | ConditionKind::Broken => Vec::new(),
     }
 }

@@ -24,6 +24,7 @@ pub(crate) fn atoms<'a>(condition: &'a Condition, visit: &mut impl FnMut(&'a Con
     match &condition.kind {
         ConditionKind::All(inner) | ConditionKind::Any(inner) => inner.iter().for_each(|inner| atoms(inner, visit)),
         ConditionKind::Not(inner) => atoms(inner, visit),
+        ConditionKind::Event(test) => test.pattern.where_.iter().for_each(|inner| atoms(inner, visit)),
         ConditionKind::Field { .. }
         | ConditionKind::Tag(_)
         | ConditionKind::Stage { .. }
@@ -53,6 +54,9 @@ fn of_campaign<'a>(id: CampaignId, campaign: &'a Campaign, found: &mut Vec<(Thin
     for enter in &campaign.enter {
         match enter {
             Enter::Condition(condition) => found.push((Thing::Campaign(id), condition)),
+            Enter::Event(pattern) => {
+                found.extend(pattern.where_.iter().map(|inner| (Thing::Campaign(id), &**inner)));
+            }
             Enter::Entered { .. } => {}
         }
     }

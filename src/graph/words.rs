@@ -4,9 +4,9 @@ use rust_decimal::Decimal;
 
 use crate::model::ids::Id;
 use crate::model::{
-    ChoiceId, Condition, ConditionKind, Content, ContentKind, DateTest, Duration, Enter, Experience, FieldId,
-    FieldTest, FieldType, Model, NewValue, NumberTest, Share, StageRef, Step, StepKind, Subject, TagId, Tags, TextTest,
-    Until, Value,
+    ChoiceId, Condition, ConditionKind, Content, ContentKind, DateTest, Duration, Enter, EventPattern, EventTest,
+    EventType, Experience, FieldId, FieldTest, FieldType, Model, NewValue, NumberTest, Share, Since, StageRef, Step,
+    StepKind, Subject, TagId, Tags, TextTest, Until, Update, UpdateChange, Value,
 };
 
 /// What stands for something that could not be understood.
@@ -22,7 +22,15 @@ pub fn enter(model: &Model, enter: &Enter) -> String {
     match enter {
         Enter::Condition(inner) => condition(model, inner),
         Enter::Entered { stage, .. } => format!("entered {}", self::stage(model, *stage)),
+        Enter::Event(pattern) => self::pattern(model, pattern),
     }
+}
+
+/// Which occurrences: `event opened of hello`, `event purchased where amount at least 5`.
+pub fn pattern(model: &Model, pattern: &EventPattern) -> String {
+    let of = pattern.of.map(|content| format!(" of {}", model.content[content].id)).unwrap_or_default();
+    let inner = pattern.where_.as_ref().map(|inner| format!(" where {}", condition(model, inner)));
+    format!("event {}{of}{}", model.events[pattern.event].id, inner.unwrap_or_default())
 }
 
 /// A step: `send we-miss-you`, `wait 7 days`, `if orders at least 5`.
@@ -113,7 +121,26 @@ impl Words<'_> {
                 let name = &self.model.campaigns[*campaign].id;
                 state.map_or_else(|| format!("ever in campaign {name}"), |it| format!("campaign {name} {}", it.word()))
             }
+            ConditionKind::Event(test) => self.event(test),
             ConditionKind::Broken => UNCLEAR.to_owned(),
+        }
+    }
+
+    /// `event opened of hello`, `event purchased at least 2 within 90 days`, `sum of amount of event purchased more than 5`.
+    fn event(&self, test: &EventTest) -> String {
+        let mut words = pattern(self.model, &test.pattern);
+        if let Some(property) = test.sum {
+            words = format!("sum of {} of {words}", self.model.events[test.pattern.event].properties[property].id);
+        }
+        if test.sum.is_some() || test.test != NumberTest::AtLeast(Decimal::ONE) {
+            words = format!("{words} {}", number(&test.test));
+        }
+        if let Some(length) = test.within {
+            words = format!("{words} within {length}");
+        }
+        match test.since {
+            Since::Ever => words,
+            Since::Entry | Since::Stage => format!("{words} since {}", test.since.word()),
         }
     }
 
@@ -128,6 +155,7 @@ impl Words<'_> {
         let name = match subject {
             Subject::Field(field) => self.model.contacts.fields[field].id.as_str(),
             Subject::Points => "points",
+            Subject::Property(event, property) => self.model.events[event].properties[property].id.as_str(),
         };
         let choices = |ids: &[ChoiceId]| list(ids.iter().map(|id| self.choice(subject, *id)));
         match test {
@@ -147,7 +175,7 @@ impl Words<'_> {
     fn choice(&self, subject: Subject, id: ChoiceId) -> String {
         match subject {
             Subject::Field(field) => choice(self.model, field, id),
-            Subject::Points => UNCLEAR.to_owned(),
+            Subject::Points | Subject::Property(..) => UNCLEAR.to_owned(),
         }
     }
 }
@@ -200,6 +228,18 @@ fn set(model: &Model, field: FieldId, to: &NewValue) -> String {
         NewValue::Add(number) => format!("add {number} to {name}"),
         NewValue::Today => format!("set {name} to today"),
         NewValue::Now => format!("set {name} to now"),
+    }
+}
+
+/// What an event does to a field: `add 1 to orders`, `set last-active to event-time`.
+pub fn update(model: &Model, event: &EventType, update: &Update) -> String {
+    let field = &model.contacts.fields[update.field].id;
+    match &update.change {
+        UpdateChange::Add(number) => format!("add {number} to {field}"),
+        UpdateChange::AddProperty(property) => format!("add {} to {field}", event.properties[*property].id),
+        UpdateChange::Set(to) => format!("set {field} to {}", value(model, update.field, to)),
+        UpdateChange::SetProperty(property) => format!("set {field} to {}", event.properties[*property].id),
+        UpdateChange::SetEventTime => format!("set {field} to event-time"),
     }
 }
 

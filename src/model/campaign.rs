@@ -6,6 +6,7 @@ use super::About;
 use super::calendar::{Duration, Moment, Publish};
 use super::condition::Condition;
 use super::contacts::Value;
+use super::event::EventPattern;
 use super::funnel::StageRef;
 use super::ids::{ContentId, FieldId, FunnelId, StepId, TagId};
 use crate::source::Span;
@@ -53,6 +54,8 @@ pub enum Enter {
         /// Where it is written.
         span: Span,
     },
+    /// Admits once for each occurrence that is taken in.
+    Event(EventPattern),
 }
 
 /// What leaving the entry conditions does.

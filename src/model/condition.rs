@@ -7,8 +7,9 @@ use rust_decimal::Decimal;
 use super::calendar::{Duration, Period, When};
 use super::campaign::Outcome;
 use super::contacts::Channel;
+use super::event::EventTest;
 use super::funnel::StageRef;
-use super::ids::{CampaignId, ChoiceId, FieldId, FunnelId, SegmentId, TagId};
+use super::ids::{CampaignId, ChoiceId, EventId, FieldId, FunnelId, PropertyId, SegmentId, TagId};
 use crate::source::Span;
 
 /// A condition and where it is written.
@@ -60,6 +61,8 @@ pub enum ConditionKind {
         /// How the latest entry stands.
         state: Option<CampaignState>,
     },
+    /// Happened so often, or sums up to so much.
+    Event(Box<EventTest>),
     /// Could not be understood; reported already, and never in a plan.
     Broken,
 }
@@ -94,6 +97,8 @@ pub enum Subject {
     Field(FieldId),
     /// The contact's points.
     Points,
+    /// A property of the occurrence at hand; only in `where` of an event.
+    Property(EventId, PropertyId),
 }
 
 /// A test, by the type of what it reads.

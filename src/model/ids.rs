@@ -38,6 +38,10 @@ ids! {
     ChoiceId;
     /// Content.
     ContentId;
+    /// An event.
+    EventId;
+    /// A property of an event; counts within its event.
+    PropertyId;
     /// A segment.
     SegmentId;
     /// A funnel.

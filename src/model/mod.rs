@@ -7,6 +7,7 @@ pub mod calendar;
 pub mod campaign;
 pub mod condition;
 pub mod contacts;
+pub mod event;
 pub mod funnel;
 pub mod ids;
 pub mod in_flight;
@@ -20,8 +21,11 @@ pub use campaign::{
 };
 pub use condition::{CampaignState, Condition, ConditionKind, DateTest, FieldTest, NumberTest, Subject, TextTest};
 pub use contacts::{BadValue, Channel, ChannelRules, Contacts, Field, FieldType, Points, Tags, Value};
+pub use event::{EventPattern, EventTest, EventType, Property, Since, Update, UpdateChange};
 pub use funnel::{Audience, Conversion, Experience, Funnel, PlaceRule, Stage, StageRef, Target};
-pub use ids::{Arena, CampaignId, ChoiceId, ContentId, FieldId, FunnelId, SegmentId, StageId, StepId, TagId};
+pub use ids::{
+    Arena, CampaignId, ChoiceId, ContentId, EventId, FieldId, FunnelId, PropertyId, SegmentId, StageId, StepId, TagId,
+};
 pub use in_flight::{InFlight, Moved, Removed};
 
 use crate::source::Span;
@@ -39,6 +43,8 @@ pub struct Model {
     pub contacts: Contacts,
     /// What can be sent or touched.
     pub content: Arena<ContentId, Content>,
+    /// What can happen to contacts: the built-in events, and those of the project.
+    pub events: Arena<EventId, EventType>,
     /// Named conditions.
     pub segments: Arena<SegmentId, Segment>,
     /// Funnels and their stages.

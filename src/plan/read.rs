@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::events::read_events;
 use super::values::{field_test, field_type, new_value, read_field};
 use super::wire;
 use crate::model::calendar::Sign;
@@ -9,9 +10,9 @@ use crate::model::contacts::Tag;
 use crate::model::ids::Id;
 use crate::model::{
     About, Audience, BadValue, Campaign, CampaignState, Channel, ChannelRules, Condition, ConditionKind, Contacts,
-    Content, ContentKind, Conversion, Duration, Enter, Existing, Experience, FieldTest, FieldType, Funnel, IfPast,
-    Model, Moment, OnLeave, Once, Outcome, PlaceRule, Points, Publish, Segment, SendRules, Share, Stage, StageId,
-    StageRef, Step, StepId, StepKind, Subject, Tags, Target, Until,
+    Content, ContentKind, Conversion, Duration, Enter, EventId, EventType, Existing, Experience, FieldTest, FieldType,
+    Funnel, IfPast, Model, Moment, OnLeave, Once, Outcome, PlaceRule, Points, Publish, Segment, SendRules, Share,
+    Stage, StageId, StageRef, Step, StepId, StepKind, Subject, Tags, Target, Until,
 };
 use crate::source::Span;
 
@@ -20,7 +21,8 @@ pub(super) type Fault = String;
 
 /// The model of a plan.
 pub(super) fn model(plan: &wire::Plan) -> Result<Model, Fault> {
-    let reader = Reader(plan);
+    let events = read_events(plan)?;
+    let reader = Reader { plan, events: &events, properties_of: None };
     let content = plan.content.iter().map(|(id, content)| read_content(id, content));
     let segments = plan.segments.iter().map(|(id, condition)| {
         let condition = reader.condition(condition)?;
@@ -39,6 +41,7 @@ pub(super) fn model(plan: &wire::Plan) -> Result<Model, Fault> {
         every: plan.every_seconds,
         contacts: reader.contacts()?,
         content: content.collect::<Result<_, Fault>>()?,
+        events: events.iter().cloned().collect(),
         segments: segments.collect::<Result<_, Fault>>()?,
         funnels: funnels.collect::<Result<_, Fault>>()?,
         in_flight: super::in_flight::read(plan, &campaigns)?,
@@ -46,11 +49,21 @@ pub(super) fn model(plan: &wire::Plan) -> Result<Model, Fault> {
     })
 }
 
-struct Reader<'a>(&'a wire::Plan);
+pub(super) struct Reader<'a> {
+    pub(super) plan: &'a wire::Plan,
+    pub(super) events: &'a [EventType],
+    /// The event in whose `where` we are.
+    pub(super) properties_of: Option<EventId>,
+}
 
 impl Reader<'_> {
+    /// The same inside `where` of an event.
+    pub(super) fn asking(&self, event: EventId) -> Self {
+        Self { properties_of: Some(event), ..*self }
+    }
+
     fn contacts(&self) -> Result<Contacts, Fault> {
-        let written = &self.0.contacts;
+        let written = &self.plan.contacts;
         let mut channels: [ChannelRules; 3] = Default::default();
         for (name, rules) in &written.channels {
             channels[channel(name)? as usize] = self.channel(rules)?;
@@ -82,23 +95,24 @@ impl Reader<'_> {
     }
 
     fn channel(&self, rules: &wire::Channel) -> Result<ChannelRules, Fault> {
-        let address = rules.address.as_ref().map(|field| key(&self.0.contacts.fields, "field", field)).transpose()?;
+        let address =
+            rules.address.as_ref().map(|field| key(&self.plan.contacts.fields, "field", field)).transpose()?;
         let consent = rules.consent.as_ref().map(|consent| self.condition(consent)).transpose()?;
         Ok(ChannelRules { address, consent, do_not_contact: rules.do_not_contact.clone() })
     }
 
     fn stage(&self, name: &str) -> Result<StageRef, Fault> {
         let (funnel, stage) = name.split_once('/').ok_or_else(|| unknown("stage", name))?;
-        let funnel_id = key(&self.0.funnels, "funnel", funnel)?;
-        Ok(StageRef { funnel: funnel_id, stage: key(&self.0.funnels[funnel].stages, "stage", stage)? })
+        let funnel_id = key(&self.plan.funnels, "funnel", funnel)?;
+        Ok(StageRef { funnel: funnel_id, stage: key(&self.plan.funnels[funnel].stages, "stage", stage)? })
     }
 
     fn tag(&self, name: &str) -> Result<crate::model::TagId, Fault> {
-        let found = self.0.contacts.tags.values.binary_search_by(|tag| tag.as_str().cmp(name));
+        let found = self.plan.contacts.tags.values.binary_search_by(|tag| tag.as_str().cmp(name));
         found.map(Id::from_index).map_err(|_| unknown("tag", name))
     }
 
-    fn condition(&self, written: &wire::Condition) -> Result<Condition, Fault> {
+    pub(super) fn condition(&self, written: &wire::Condition) -> Result<Condition, Fault> {
         let list = |list: &[wire::Condition]| list.iter().map(|inner| self.condition(inner)).collect::<Result<_, _>>();
         let kind = match written {
             wire::Condition { all: Some(inner), .. } => ConditionKind::All(list(inner)?),
@@ -111,19 +125,21 @@ impl Reader<'_> {
             }
             wire::Condition { reached: Some(stage), .. } => ConditionKind::Reached(self.stage(stage)?),
             wire::Condition { in_funnel: Some(funnel), .. } => {
-                ConditionKind::InFunnel(key(&self.0.funnels, "funnel", funnel)?)
+                ConditionKind::InFunnel(key(&self.plan.funnels, "funnel", funnel)?)
             }
             wire::Condition { segment: Some(segment), .. } => {
-                ConditionKind::Segment(key(&self.0.segments, "segment", segment)?)
+                ConditionKind::Segment(key(&self.plan.segments, "segment", segment)?)
             }
             wire::Condition { reachable: Some(name), .. } => ConditionKind::Reachable(channel(name)?),
             wire::Condition { campaign: Some(campaign), state, .. } => ConditionKind::Campaign {
-                campaign: key(&self.0.campaigns, "campaign", campaign)?,
+                campaign: key(&self.plan.campaigns, "campaign", campaign)?,
                 state: state
                     .as_ref()
                     .map(|state| word(state, CampaignState::ALL.map(|it| (it.word(), it))))
                     .transpose()?,
             },
+            wire::Condition { event: Some(_), .. } => self.event_test(written)?,
+            wire::Condition { property: Some(property), .. } => self.property_condition(property, written)?,
             _ => return Err("a condition asks nothing".to_owned()),
         };
         Ok(Condition { span: Span::NOWHERE, kind })
@@ -133,15 +149,10 @@ impl Reader<'_> {
         let (subject, type_) = if name == "points" {
             (Subject::Points, FieldType::Integer)
         } else {
-            let field = key(&self.0.contacts.fields, "field", name)?;
-            (Subject::Field(field), field_type(&self.0.contacts.fields[name])?)
+            let field = key(&self.plan.contacts.fields, "field", name)?;
+            (Subject::Field(field), field_type(&self.plan.contacts.fields[name])?)
         };
-        let test = match (written.exists, &written.operator) {
-            (Some(exists), _) => FieldTest::Exists(exists),
-            (None, Some(operator)) => field_test(&type_, operator, &written.operands)
-                .map_err(|fault| format!("the condition on `{name}`: {fault}"))?,
-            (None, None) => return Err(format!("the condition on `{name}` compares nothing")),
-        };
+        let test = test_of(name, &type_, written)?;
         Ok(ConditionKind::Field { subject, test })
     }
 
@@ -207,7 +218,7 @@ impl Reader<'_> {
             id: written.id.clone(),
             span: Span::NOWHERE,
             about: About::default(),
-            content: key(&self.0.content, "content", &written.content)?,
+            content: key(&self.plan.content, "content", &written.content)?,
             content_span: Span::NOWHERE,
             when: written.when.as_ref().map(|when| self.condition(when)).transpose()?,
             publish: written.publish.as_ref().map(publish).transpose()?.unwrap_or_default(),
@@ -217,6 +228,7 @@ impl Reader<'_> {
     fn campaign(&self, id: &str, written: &wire::Campaign) -> Result<Campaign, Fault> {
         let enter = written.enter.iter().map(|enter| match enter {
             wire::Enter::When(condition) => Ok(Enter::Condition(self.condition(condition)?)),
+            wire::Enter::Event(condition) => self.pattern(condition).map(Enter::Event),
             wire::Enter::Entered(stage) => Ok(Enter::Entered { stage: self.stage(stage)?, span: Span::NOWHERE }),
         });
         let condition = |written: &Option<wire::Condition>| written.as_ref().map(|c| self.condition(c)).transpose();
@@ -263,19 +275,19 @@ impl Reader<'_> {
     }
 
     fn verb(&self, verb: &wire::Verb, next: &mut usize) -> Result<StepKind, Fault> {
-        let field = |name: &str| key(&self.0.contacts.fields, "field", name);
+        let field = |name: &str| key(&self.plan.contacts.fields, "field", name);
         Ok(match verb {
             wire::Verb::Send { content, once, transactional, expires, on_skip } => StepKind::Send {
-                content: key(&self.0.content, "content", content)?,
+                content: key(&self.plan.content, "content", content)?,
                 rules: send_rules(once, *transactional, expires.as_deref(), on_skip)?,
             },
             wire::Verb::Move(stage) => StepKind::Move(self.stage(stage)?),
-            wire::Verb::Leave(funnel) => StepKind::Leave(key(&self.0.funnels, "funnel", funnel)?),
+            wire::Verb::Leave(funnel) => StepKind::Leave(key(&self.plan.funnels, "funnel", funnel)?),
             wire::Verb::AddTag(tag) => StepKind::AddTag(self.tag(tag)?),
             wire::Verb::RemoveTag(tag) => StepKind::RemoveTag(self.tag(tag)?),
             wire::Verb::Points(points) => StepKind::Points(*points),
             wire::Verb::Set { field: name, to } => {
-                StepKind::Set { field: field(name)?, to: new_value(&self.0.contacts.fields[name], to)? }
+                StepKind::Set { field: field(name)?, to: new_value(&self.plan.contacts.fields[name], to)? }
             }
             wire::Verb::Clear(name) => StepKind::Clear(field(name)?),
             wire::Verb::Wait(text) => StepKind::Wait(length(text)?),
@@ -297,6 +309,16 @@ impl Reader<'_> {
                 [("completed", Outcome::Completed), ("exited", Outcome::Exited), ("converted", Outcome::Converted)],
             )?),
         })
+    }
+}
+
+/// The test of a field or property.
+pub(super) fn test_of(name: &str, type_: &FieldType, written: &wire::Condition) -> Result<FieldTest, Fault> {
+    match (written.exists, &written.operator) {
+        (Some(exists), _) => Ok(FieldTest::Exists(exists)),
+        (None, Some(operator)) => field_test(type_, operator, &written.operands)
+            .map_err(|fault| format!("the condition on `{name}`: {fault}")),
+        (None, None) => Err(format!("the condition on `{name}` compares nothing")),
     }
 }
 

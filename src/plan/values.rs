@@ -33,6 +33,19 @@ pub(super) fn field_type(written: &wire::Field) -> Result<FieldType, Fault> {
     })
 }
 
+/// The type of a property.
+pub(super) fn type_of(word: &str) -> Result<FieldType, Fault> {
+    Ok(match word {
+        "text" => FieldType::Text { match_case: false },
+        "integer" => FieldType::Integer,
+        "number" => FieldType::Number,
+        "boolean" => FieldType::Boolean,
+        "date" => FieldType::Date,
+        "datetime" => FieldType::Datetime,
+        other => return Err(unknown("type", other)),
+    })
+}
+
 pub(super) fn read_field(id: &str, written: &wire::Field) -> Result<Field, Fault> {
     let value = |operand: &Option<wire::Operand>| operand.as_ref().map(|operand| value(written, operand)).transpose();
     Ok(Field {
@@ -46,6 +59,11 @@ pub(super) fn read_field(id: &str, written: &wire::Field) -> Result<Field, Fault
         min: value(&written.min)?,
         max: value(&written.max)?,
     })
+}
+
+/// A value of a field.
+pub(super) fn operand_value(field: &wire::Field, operand: &wire::Operand) -> Result<Value, Fault> {
+    value(field, operand)
 }
 
 fn value(field: &wire::Field, operand: &wire::Operand) -> Result<Value, Fault> {
@@ -72,7 +90,7 @@ pub(super) fn new_value(field: &wire::Field, to: &wire::NewValue) -> Result<NewV
     })
 }
 
-fn parsed<T: FromStr<Err: Display>>(text: &str) -> Result<T, Fault> {
+pub(super) fn parsed<T: FromStr<Err: Display>>(text: &str) -> Result<T, Fault> {
     text.parse().map_err(|error| format!("`{text}`: {error}"))
 }
 
@@ -116,7 +134,7 @@ fn text_test(operator: &str, operands: &[String], first: &str) -> Result<TextTes
     })
 }
 
-fn number_test(operator: &str, operands: &[String]) -> Result<NumberTest, Fault> {
+pub(super) fn number_test(operator: &str, operands: &[String]) -> Result<NumberTest, Fault> {
     let values: Vec<Decimal> = operands.iter().map(|text| parsed(text)).collect::<Result<_, _>>()?;
     Ok(match (operator, values.as_slice()) {
         ("in" | "not-in", _) => NumberTest::In { values, negated: operator == "not-in" },

@@ -35,6 +35,9 @@ pub struct Plan {
     pub contacts: Contacts,
     /// What can be sent or touched.
     pub content: BTreeMap<String, Content>,
+    /// The events that the project declares.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub events: BTreeMap<String, Event>,
     /// Named conditions.
     pub segments: BTreeMap<String, Condition>,
     /// Funnels.
@@ -246,13 +249,52 @@ pub struct Condition {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub event: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub of: Option<String>,
+    #[serde(rename = "where", skip_serializing_if = "Option::is_none")]
+    pub where_: Option<Box<Condition>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sum: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub within: Option<String>,
+    /// `entry` or `stage`; absent: ever.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub property: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub exists: Option<bool>,
-    /// The operator and its operands, for a field.
+    /// The operator and its operands, for a field, a property, or the count or sum of an event.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub operator: Option<String>,
     /// One operand for most operators, two for `between`, some for `in` and `has-any`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub operands: Vec<String>,
+}
+
+/// Something that happens to contacts.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Event {
+    /// The types of its properties.
+    pub properties: BTreeMap<String, String>,
+    /// What it does to fields.
+    pub updates: BTreeMap<String, UpdateChange>,
+    /// How old an occurrence may be that starts a campaign.
+    pub max_age: String,
+}
+
+/// What an event does to a field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs, reason = "the keys are those of the language, docs/language.md")]
+pub enum UpdateChange {
+    Add(String),
+    AddProperty(String),
+    Set(Operand),
+    SetProperty(String),
+    SetEventTime,
 }
 
 /// A funnel.
@@ -380,6 +422,8 @@ pub enum Enter {
     When(Condition),
     /// When the contact comes to rest in the stage.
     Entered(String),
+    /// With each occurrence: `event`, `of`, `where`.
+    Event(Condition),
 }
 
 /// A step with its name in the outputs.

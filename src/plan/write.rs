@@ -20,6 +20,7 @@ pub(super) fn plan(model: &Model) -> wire::Plan {
         every_seconds: model.every,
         contacts: names.contacts(&model.contacts),
         content: model.content.values().map(|content| (content.id.clone(), wire_content(content))).collect(),
+        events: names.events(),
         segments: model.segments.values().map(|s| (s.id.clone(), names.condition(&s.condition))).collect(),
         funnels: funnels.collect(),
         campaigns: campaigns.collect(),
@@ -38,7 +39,7 @@ pub(super) fn condition_form(model: &Model, condition: &Condition) -> wire::Cond
     Names(model).condition(condition)
 }
 
-struct Names<'a>(&'a Model);
+pub(super) struct Names<'a>(pub(super) &'a Model);
 
 impl Names<'_> {
     fn stage(&self, stage: StageRef) -> String {
@@ -76,7 +77,7 @@ impl Names<'_> {
         }
     }
 
-    fn condition(&self, condition: &Condition) -> wire::Condition {
+    pub(super) fn condition(&self, condition: &Condition) -> wire::Condition {
         let list = |list: &[Condition]| Some(list.iter().map(|inner| self.condition(inner)).collect());
         let empty = wire::Condition::default;
         match &condition.kind {
@@ -107,22 +108,28 @@ impl Names<'_> {
                 state: state.map(|state| state.word().to_owned()),
                 ..empty()
             },
+            ConditionKind::Event(test) => self.event_test(test),
             ConditionKind::Broken => empty(),
         }
     }
 
     fn field_condition(&self, subject: Subject, test: &FieldTest) -> wire::Condition {
-        let (name, values) = match subject {
-            Subject::Points => ("points", &[][..]),
+        let (named, values) = match subject {
+            Subject::Points => {
+                (wire::Condition { field: Some("points".to_owned()), ..wire::Condition::default() }, &[][..])
+            }
             Subject::Field(field) => {
                 let field = &self.0.contacts.fields[field];
-                (field.id.as_str(), choices_of(field))
+                (wire::Condition { field: Some(field.id.clone()), ..wire::Condition::default() }, choices_of(field))
+            }
+            Subject::Property(event, property) => {
+                let property = Some(self.0.events[event].properties[property].id.clone());
+                (wire::Condition { property, ..wire::Condition::default() }, &[][..])
             }
         };
-        let field = Some(name.to_owned());
         let (operator, operands) = match test {
             FieldTest::Exists(exists) => {
-                return wire::Condition { field, exists: Some(*exists), ..wire::Condition::default() };
+                return wire::Condition { exists: Some(*exists), ..named };
             }
             FieldTest::Text(test) => text_test(test),
             FieldTest::Number(test) => number_test(test),
@@ -133,7 +140,7 @@ impl Names<'_> {
             FieldTest::HasNone(ids) => ("has-none", words(values, ids)),
             FieldTest::Date(test) => date_test(test),
         };
-        wire::Condition { field, operator: Some(operator.to_owned()), operands, ..wire::Condition::default() }
+        wire::Condition { operator: Some(operator.to_owned()), operands, ..named }
     }
 
     fn funnel(&self, funnel: &Funnel) -> wire::Funnel {
@@ -191,6 +198,7 @@ impl Names<'_> {
         let enter = campaign.enter.iter().map(|enter| match enter {
             Enter::Condition(condition) => wire::Enter::When(self.condition(condition)),
             Enter::Entered { stage, .. } => wire::Enter::Entered(self.stage(*stage)),
+            Enter::Event(pattern) => wire::Enter::Event(self.pattern(pattern)),
         });
         wire::Campaign {
             priority: campaign.priority,
@@ -347,6 +355,11 @@ fn words(values: &[String], ids: &[ChoiceId]) -> Vec<String> {
     ids.iter().filter_map(|id| values.get(id.index()).cloned()).collect()
 }
 
+/// A value of a field.
+pub(super) fn operand_of(field: &Field, value: &Value) -> wire::Operand {
+    operand(choices_of(field), value)
+}
+
 fn operand(values: &[String], value: &Value) -> wire::Operand {
     wire::Operand::One(match value {
         Value::Text(text) => text.clone(),
@@ -383,7 +396,7 @@ fn text_test(test: &TextTest) -> (&'static str, Vec<String>) {
     }
 }
 
-fn number_test(test: &NumberTest) -> (&'static str, Vec<String>) {
+pub(super) fn number_test(test: &NumberTest) -> (&'static str, Vec<String>) {
     match test {
         NumberTest::In { values, negated } => (one_of(*negated), values.iter().map(ToString::to_string).collect()),
         NumberTest::AtLeast(number) => ("at-least", vec![number.to_string()]),

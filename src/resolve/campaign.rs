@@ -1,5 +1,6 @@
 //! Campaigns: ways in, ways out, and the numbering of steps.
 
+use super::pattern::Scope;
 use super::{Resolver, about};
 use crate::model::{About, Campaign, Condition, ConditionKind, Enter, Existing, OnLeave, Publish, Step};
 use crate::schema::{self, OneOrList, Placed, ScalarOr, Text};
@@ -44,14 +45,21 @@ impl Resolver {
             None | Some(schema::campaign::Existing::Enter) => Existing::Enter,
             Some(schema::campaign::Existing::Skip) => Existing::Skip,
         };
-        campaign.goal = written.goal.as_ref().map(|goal| self.condition(goal));
-        campaign.exit_when = written.exit_when.as_ref().map(|condition| self.condition(condition));
-        campaign.steps = self.steps_of(&written.steps.value);
+        let ends = |this: &mut Self, written: Option<&Placed<schema::Condition>>| {
+            written.map(|condition| this.within(Scope::ENDS, |this| this.condition(condition)))
+        };
+        campaign.goal = ends(self, written.goal.as_ref());
+        campaign.exit_when = ends(self, written.exit_when.as_ref());
+        campaign.steps = self.within(Scope::STEPS, |this| this.steps_of(&written.steps.value));
         campaign.broken = self.diagnostics.len() > mistakes;
         campaign
     }
 
     fn enter(&mut self, written: &Placed<schema::Condition>) -> Enter {
+        if written.value.event.is_some() && written.value.entered.is_none() {
+            let pattern = self.event_pattern(written, "enter");
+            return pattern.map_or_else(|| Enter::Condition(super::condition::broken(written.span)), Enter::Event);
+        }
         let Some(entered) = &written.value.entered else { return Enter::Condition(self.condition(written)) };
         let only = schema::Condition { entered: None, ..written.value.clone() };
         if !self.stands_alone(&only, entered) {

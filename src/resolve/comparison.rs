@@ -105,7 +105,7 @@ impl Resolver {
         })
     }
 
-    fn number_test(&mut self, type_: &FieldType, operator: &Operator<'_>) -> Option<NumberTest> {
+    pub(super) fn number_test(&mut self, type_: &FieldType, operator: &Operator<'_>) -> Option<NumberTest> {
         let whole = matches!(type_, FieldType::Integer);
         let values =
             self.each(

@@ -1,13 +1,13 @@
 //! Conditions: which key says what is asked, and what belongs to it; what the operators of a field mean stands in `comparison`.
 
 use super::Resolver;
-use super::operator::operators;
+use super::operator::{Operator, operators};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{CampaignState, Condition, ConditionKind, FieldId, FieldType, Subject};
 use crate::schema::{self, ListOf, Placed, Text};
 use crate::source::Span;
 
-const CONDITION_KEYS: Code = Code("condition-keys");
+pub(super) const CONDITION_KEYS: Code = Code("condition-keys");
 
 /// A condition that could not be understood.
 pub(super) fn broken(span: Span) -> Condition {
@@ -69,6 +69,11 @@ impl Resolver {
             (name.span, self.stage_ref(name).map(ConditionKind::Reached))
         } else if let Some(name) = &written.in_funnel {
             (name.span, self.funnel_id(name).map(ConditionKind::InFunnel))
+        } else if let Some(name) = &written.event {
+            let test = self.event_test(name, written);
+            (name.span, test.map(|test| ConditionKind::Event(Box::new(test))))
+        } else if let Some(name) = &written.property {
+            (name.span, self.property_condition(name, written))
         } else if let Some(name) = &written.segment {
             (name.span, self.segment_id(name).map(ConditionKind::Segment))
         } else if let Some(name) = &written.campaign {
@@ -103,7 +108,7 @@ impl Resolver {
         let questions = questions(written);
         let operators = operators(written);
         let Some(((word, key), more)) = questions.split_first() else {
-            let help = "write one of `field`, `tag`, `stage`, `reached`, `in-funnel`, `segment`, `campaign`, `reachable`, `all`, `any`, `not`";
+            let help = "write one of `field`, `tag`, `stage`, `reached`, `in-funnel`, `segment`, `event`, `campaign`, `reachable`, `all`, `any`, `not`";
             self.report(
                 Diagnostic::error(CONDITION_KEYS, span, "the condition does not say what it is about")
                     .at("what is asked?")
@@ -140,7 +145,13 @@ impl Resolver {
             );
             return false;
         }
-        if *word != "field"
+        if !self.in_scope(word, *key) || (*word != "event" && !self.only_with_event(word, written)) {
+            return false;
+        }
+        if *word == "event" {
+            return operators.iter().all(|operator| self.counts(operator));
+        }
+        if !["field", "property"].contains(word)
             && let Some(operator) = operators.first()
         {
             let message = format!("`{}` does not go with `{word}`", operator.word);
@@ -157,6 +168,27 @@ impl Resolver {
     fn field_condition(&mut self, name: &Placed<Text>, written: &schema::Condition) -> Option<ConditionKind> {
         let subject =
             if name.value.0 == "points" { Some(Subject::Points) } else { self.field_id(name).map(Subject::Field) };
+        let operator = self.one_operator(name, written)?;
+        let subject = subject?;
+        let (type_, declared) = match subject {
+            Subject::Field(field) => (self.contacts.fields[field].type_.clone()?, Some(self.declared(field))),
+            Subject::Points | Subject::Property(..) => (FieldType::Integer, None),
+        };
+        let test = self.comparison(&name.value.0, declared, &type_, &operator)?;
+        Some(ConditionKind::Field { subject, test })
+    }
+
+    fn property_condition(&mut self, name: &Placed<Text>, written: &schema::Condition) -> Option<ConditionKind> {
+        let subject = self.property_subject(name);
+        let operator = self.one_operator(name, written)?;
+        let (event, property, type_) = subject?;
+        let declared = self.declared_property(event, property);
+        let test = self.comparison(&name.value.0, declared, &type_, &operator)?;
+        Some(ConditionKind::Field { subject: Subject::Property(event, property), test })
+    }
+
+    /// The operator of a comparison, if it has exactly one.
+    fn one_operator<'w>(&mut self, name: &Placed<Text>, written: &'w schema::Condition) -> Option<Operator<'w>> {
         let operators = operators(written);
         let Some((operator, more)) = operators.split_first() else {
             let help = "write what to compare, such as `exists: true` or `at-least: 1`";
@@ -182,17 +214,7 @@ impl Resolver {
             );
             return None;
         }
-        let subject = subject?;
-        let type_ = match subject {
-            Subject::Points => FieldType::Integer,
-            Subject::Field(field) => self.contacts.fields[field].type_.clone()?,
-        };
-        let declared = match subject {
-            Subject::Points => None,
-            Subject::Field(field) => Some(self.declared(field)),
-        };
-        let test = self.comparison(&name.value.0, declared, &type_, operator)?;
-        Some(ConditionKind::Field { subject, test })
+        Some(*operator)
     }
 
     /// The id of a field that a step or address names, with its type.
@@ -215,6 +237,8 @@ fn questions(written: &schema::Condition) -> Vec<(&'static str, Span)> {
         ("reached", key(&written.reached)),
         ("in-funnel", key(&written.in_funnel)),
         ("segment", key(&written.segment)),
+        ("event", key(&written.event)),
+        ("property", key(&written.property)),
         ("reachable", key(&written.reachable)),
         ("campaign", key(&written.campaign)),
     ];
@@ -228,6 +252,9 @@ pub(super) fn keys(written: &schema::Condition) -> Vec<(&'static str, Span)> {
     let operators = operators(written);
     let mut keys = questions(written);
     keys.extend(operators.iter().map(|operator| (operator.word, operator.key)));
+    keys.extend(written.of.as_ref().map(|of| ("of", of.key)));
+    keys.extend(written.sum.as_ref().map(|sum| ("sum", sum.key)));
+    keys.extend(written.where_.as_ref().map(|inner| ("where", inner.key)));
     keys.extend(written.for_.as_ref().map(|length| ("for", length.key)));
     keys.extend(written.state.as_ref().map(|state| ("state", state.key)));
     keys.sort_by_key(|(_, key)| *key);

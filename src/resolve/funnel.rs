@@ -1,6 +1,7 @@
 //! Funnels and stages: targets by name, the default entry, windows.
 
 use super::names::list;
+use super::pattern::Scope;
 use super::{Resolver, about, sorted};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::ids::Id;
@@ -85,8 +86,8 @@ impl Resolver {
         if let Some(value) = value {
             self.cell_text(&value.value.0, value.span, "value", None);
         }
-        stage.converts = self.converts(funnel, written);
-        stage.experiences = self.experiences(written);
+        stage.experiences = self.within(Scope::STAGE, |this| this.experiences(written));
+        stage.converts = self.within(Scope::STAGE, |this| this.converts(funnel, written));
         let mistakes = self.diagnostics.len();
         stage.about = about(
             written.name.as_ref(),

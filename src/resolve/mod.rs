@@ -7,11 +7,13 @@ mod columns;
 mod comparison;
 mod condition;
 mod contacts;
+mod event;
 mod experience;
 mod funnel;
 mod in_flight;
 mod names;
 mod operator;
+mod pattern;
 mod roles;
 mod send;
 mod split;
@@ -33,6 +35,8 @@ pub fn resolve(project: &Project, sources: &Sources, unread: &[Span]) -> (Model,
         index: Index::new(project),
         contacts: contacts::none(),
         content: Arena::default(),
+        events: Arena::default(),
+        scope: pattern::Scope::default(),
         unread: Unread::new(sources, unread),
         diagnostics: Vec::new(),
     };
@@ -45,6 +49,9 @@ struct Resolver {
     index: Index,
     contacts: Contacts,
     content: Arena<crate::model::ContentId, Content>,
+    events: Arena<crate::model::EventId, crate::model::EventType>,
+    /// What event conditions may ask where the text at hand stands.
+    scope: pattern::Scope,
     unread: Unread,
     diagnostics: Vec<Diagnostic>,
 }
@@ -60,6 +67,7 @@ impl Resolver {
         self.columns(project);
         self.contacts = self.contacts(project.contacts.as_ref());
         self.content = sorted(&project.content).map(|(id, written)| self.content(id, written.body.as_ref())).collect();
+        self.events = self.events(project);
         let consent = self.consent(project.contacts.as_ref());
         for (rules, consent) in self.contacts.channels.iter_mut().zip(consent) {
             rules.consent = consent;
@@ -78,6 +86,7 @@ impl Resolver {
             every: self.every(project.runs.as_ref()),
             contacts: std::mem::replace(&mut self.contacts, contacts::none()),
             content: std::mem::take(&mut self.content),
+            events: std::mem::take(&mut self.events),
             segments,
             funnels,
             campaigns,

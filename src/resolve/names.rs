@@ -1,9 +1,11 @@
 //! Names to ids, with a suggestion where a name is unknown; a name that a file which could not be read to its end may define raises nothing.
 
+use std::collections::BTreeSet;
+
 use super::Resolver;
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::model::ids::Id;
-use crate::model::{CampaignId, ContentId, FieldId, FunnelId, SegmentId, StageId, StageRef, TagId};
+use crate::model::{CampaignId, ContentId, EventId, EventType, FieldId, FunnelId, SegmentId, StageId, StageRef, TagId};
 use crate::schema::{Placed, Project, Text};
 use crate::source::{Sources, Span};
 
@@ -17,6 +19,14 @@ impl Names {
         names.sort();
         names.dedup_by(|later, first| later.0 == first.0);
         Self(names)
+    }
+
+    /// The same with names that need no declaration.
+    pub(super) fn and_built_in(mut self, names: impl Iterator<Item = &'static str>) -> Self {
+        let undeclared: Vec<_> = names.filter(|name| self.find::<EventId>(name).is_none()).collect();
+        self.0.extend(undeclared.into_iter().map(|name| (name.to_owned(), Span::NOWHERE)));
+        self.0.sort();
+        self
     }
 
     pub(super) fn find<I: Id>(&self, name: &str) -> Option<I> {
@@ -51,6 +61,10 @@ pub(super) struct Index {
     pub(super) tags: Names,
     pub(super) open_tags: bool,
     pub(super) content: Names,
+    /// The built-in ones are among them.
+    pub(super) events: Names,
+    /// Those whose body could not be read, so that they may have any property.
+    pub(super) broken_events: BTreeSet<String>,
     pub(super) segments: Names,
     pub(super) campaigns: Names,
     pub(super) funnels: Names,
@@ -71,9 +85,12 @@ impl Index {
             stages: Names::of(funnel.body.iter().flat_map(|funnel| &funnel.stages.0).map(|(id, _)| id)),
             broken: funnel.body.is_none(),
         });
+        let broken = project.events.0.iter().filter(|(_, event)| event.body.is_none());
         Self {
             fields: Names::of(body.iter().flat_map(|contacts| &contacts.fields.0).map(|(id, _)| id)),
             content: Names::of(project.content.0.iter().map(|(id, _)| id)),
+            events: Names::of(project.events.0.iter().map(|(id, _)| id)).and_built_in(EventType::built_in()),
+            broken_events: broken.map(|(id, _)| id.value.0.clone()).collect(),
             segments: Names::of(project.segments.0.iter().map(|(id, _)| id)),
             campaigns: Names::of(project.campaigns.0.iter().map(|(id, _)| id)),
             funnels: Names::of(project.funnels.0.iter().map(|(id, _)| id)),
@@ -135,6 +152,16 @@ impl Resolver {
         if found.is_none() {
             let help = self.index.content.help(&name.value.0);
             self.unknown("content", Code("unknown-content"), name, help);
+        }
+        found
+    }
+
+    pub(super) fn event_id(&mut self, name: &Placed<Text>) -> Option<EventId> {
+        let found = self.index.events.find(&name.value.0);
+        if found.is_none() {
+            let help = self.index.events.help(&name.value.0);
+            let help = help.unwrap_or_else(|| format!("declare it: `events: {{ {}: {{}} }}`", name.value.0));
+            self.unknown("event", Code("unknown-event"), name, Some(help));
         }
         found
     }

@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use crate::model::{Channel, ChoiceId, FunnelId, StageId};
+use crate::model::{Channel, ChoiceId, ContentId, EventId, FunnelId, StageId};
 
 /// The value of a field.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -126,6 +126,21 @@ pub enum Block {
     Unsubscribed,
     Complained,
     Bounced,
+}
+
+/// Something that happened to a contact.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Occurrence {
+    /// When, in seconds since 1970-01-01T00:00Z.
+    pub at: i64,
+    /// What.
+    pub event: EventId,
+    /// Of which content.
+    pub of: Option<ContentId>,
+    /// What tells it apart from the contact's others, in files that overlap.
+    pub identity: u64,
+    /// By property id; shorter where the last ones are missing.
+    pub properties: Box<[Kept]>,
 }
 
 /// What the contacts file shows of one contact. A reader fills one of these and uses it again for the next row.

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::scalar::{ListOf, Literal, Placed, Text};
 
-/// A condition over a contact: exactly one of `field`, `tag`, `stage`, `reached`, `in-funnel`, `segment`, `campaign`, `reachable`, `all`, `any`, `not`, and the keys that belong to it.
+/// A condition over a contact: exactly one of `field`, `tag`, `stage`, `reached`, `in-funnel`, `segment`, `event`, `campaign`, `reachable`, `all`, `any`, `not`, and the keys that belong to it.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Condition {
@@ -38,6 +38,17 @@ pub struct Condition {
     pub campaign: Option<Placed<Text>>,
     /// How the latest entry stands: `active`, `completed`, `exited` or `converted`; for `campaign`.
     pub state: Option<Placed<Text>>,
+    /// Happened so often, or adds up to so much: an event such as `purchased`; goes with `of`, `where`, `sum`, `within`, `since` and an operator (default `at-least: 1`).
+    pub event: Option<Placed<Text>>,
+    /// Of this content; for `event`.
+    pub of: Option<Placed<Text>>,
+    /// The property whose values are added up; for `event`, with an operator.
+    pub sum: Option<Placed<Text>>,
+    /// What the properties must say: a condition over `{ property: amount, at-least: 5 }`; for `event`.
+    #[serde(rename = "where")]
+    pub where_: Option<Box<Placed<Condition>>>,
+    /// A property of the event; goes with exactly one operator, and stands only in `where` of an event.
+    pub property: Option<Placed<Text>>,
 
     /// Comes to rest in this stage, written `funnel/stage`; only in `enter` of a campaign.
     pub entered: Option<Placed<Text>>,
@@ -75,7 +86,7 @@ pub struct Condition {
     pub before: Option<Placed<Literal>>,
     /// Later than this date, or than the whole of this day.
     pub after: Option<Placed<Literal>>,
-    /// On this date or later.
+    /// On this date or later; for `event` from when on it counts: `ever`, `entry` or `stage`.
     pub since: Option<Placed<Literal>>,
     /// On this date or earlier.
     pub until: Option<Placed<Literal>>,

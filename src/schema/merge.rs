@@ -36,6 +36,7 @@ const PROJECT: Merging = Merging {
     keys: &[
         ("contacts", Some(&CONTACTS)),
         ("content", None),
+        ("events", None),
         ("segments", None),
         ("funnels", None),
         ("campaigns", None),

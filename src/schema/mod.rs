@@ -9,6 +9,7 @@ pub mod contacts;
 pub mod content;
 mod de;
 pub mod decode;
+pub mod event;
 pub mod funnel;
 pub mod in_flight;
 pub mod merge;
@@ -25,6 +26,7 @@ pub use condition::Condition;
 pub use contacts::{Contacts, Field};
 pub use content::Content;
 pub use decode::decode;
+pub use event::Event;
 pub use funnel::{Experience, Funnel, Move, Place, Publish, Stage};
 pub use in_flight::{Moved, Removed, Then};
 pub use merge::merge;
@@ -59,6 +61,9 @@ pub struct Project {
     /// What can be sent or touched: emails, messages, pages, forms, assets.
     #[serde(default)]
     pub content: Definitions<Content>,
+    /// What happens to contacts: opens, clicks, purchases and events of your own, with what they carry and change.
+    #[serde(default)]
+    pub events: Definitions<Event>,
     /// Named conditions over contacts.
     #[serde(default)]
     pub segments: Definitions<Segment>,

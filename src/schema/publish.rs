@@ -26,8 +26,13 @@ const CONDITIONS: &[(&str, &[&str])] = &[
     ("segment", &[]),
     ("reachable", &[]),
     ("campaign", &["state"]),
+    ("event", EVENT),
+    ("property", OPERATORS),
     ("entered", &[]),
 ];
+
+const EVENT: &[&str] =
+    &["of", "sum", "where", "is", "at-least", "at-most", "more-than", "less-than", "between", "within", "since"];
 
 const OPERATORS: &[&str] = &[
     "is",

@@ -8,7 +8,8 @@ use serde::{Deserialize, Deserializer};
 
 use super::contacts::Column;
 use super::de::{ID, KIND, LENIENT, LITERAL, MAPPING, PLACED, SEQUENCE};
-use super::{Campaign, Change, Content, Field, Funnel, Segment, SetTo, Stage};
+use super::event::PropertyType;
+use super::{Campaign, Change, Content, Event, Field, Funnel, Segment, SetTo, Stage};
 use crate::source::{FileId, Span};
 use crate::yaml::node::Scalar;
 
@@ -19,6 +20,13 @@ pub struct Text(pub String);
 /// A scalar whose type the place decides later: the operand of a comparison, the value of a field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Literal(pub Scalar);
+
+impl Literal {
+    /// That of a scalar which was read as text already.
+    pub fn plain(text: &Text) -> Self {
+        Self(Scalar { text: text.0.clone(), plain: true })
+    }
+}
 
 /// A value with the place where it and its key stand.
 #[derive(Clone, Debug)]
@@ -100,7 +108,7 @@ macro_rules! have_ids {
     )*};
 }
 
-have_ids!(Field, Content, Segment, Funnel, Stage, Campaign);
+have_ids!(Field, Content, Event, PropertyType, Segment, Funnel, Stage, Campaign);
 
 impl Named for Column {
     const IDS: bool = false;

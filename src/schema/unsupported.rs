@@ -39,7 +39,6 @@ const WORDS: &[(&str, Words)] = &[
         "Project",
         &[
             ("companies", "a second file, of companies"),
-            ("events", "what happens to contacts, and what it updates"),
             ("destinations", "CRMs and webhooks that actions go to"),
             ("points", "rules and triggers for points"),
             ("limits", "how often a channel may be used"),
@@ -50,17 +49,7 @@ const WORDS: &[(&str, Words)] = &[
             ("tests", "example contacts and what must happen to them"),
         ],
     ),
-    (
-        "Condition",
-        &[
-            ("company", "a field of the contact's company"),
-            ("event", "how often something happened"),
-            ("of", "the content of an event"),
-            ("sum", "the sum of an event's property"),
-            ("where", "a condition over an event's properties"),
-            ("property", "a property of an event"),
-        ],
-    ),
+    ("Condition", &[("company", "a field of the contact's company")]),
     (
         "Segment",
         &[
@@ -115,8 +104,7 @@ const WORDS: &[(&str, Words)] = &[
     ),
 ];
 
-const COMPANIONS: &[(&str, &[&str])] =
-    &[("Condition", &["of", "sum", "where"]), ("Step", &["for", "with", "message", "body", "when", "steps"])];
+const COMPANIONS: &[(&str, &[&str])] = &[("Step", &["for", "with", "message", "body", "when", "steps"])];
 
 const SHAPES: &[(&str, &str, bool, &str)] = &[
     ("Contacts", "on-bad-value", true, "setting aside contacts with bad values"),

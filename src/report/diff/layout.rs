@@ -11,6 +11,7 @@ pub(super) fn kind_word(kind: Kind) -> &'static str {
         Kind::Field => "field",
         Kind::Channel => "channel",
         Kind::Content => "content",
+        Kind::Event => "event",
         Kind::Segment => "segment",
         Kind::Funnel => "funnel",
         Kind::Stage => "stage",
@@ -82,7 +83,9 @@ pub(super) fn subject(change: &Change) -> String {
     };
     match kind {
         Kind::Project | Kind::Contacts => kind_word(kind).to_owned(),
-        Kind::Tag | Kind::Field | Kind::Channel | Kind::Content | Kind::Segment => format!("{} {id}", kind_word(kind)),
+        Kind::Tag | Kind::Field | Kind::Channel | Kind::Content | Kind::Event | Kind::Segment => {
+            format!("{} {id}", kind_word(kind))
+        }
         Kind::Funnel | Kind::Stage | Kind::Campaign | Kind::Step => format!("{} {id}", kind_word(kind)),
     }
 }

@@ -58,7 +58,7 @@ impl Report<'_> {
 /// Everything asks the data, the segments and the calendar; the rest touches what it is about.
 fn is_about(change: &Change, kinds: &[Kind]) -> bool {
     match change.kind {
-        Kind::Project | Kind::Contacts | Kind::Tag | Kind::Field | Kind::Segment => true,
+        Kind::Project | Kind::Contacts | Kind::Tag | Kind::Field | Kind::Event | Kind::Segment => true,
         Kind::Channel | Kind::Content | Kind::Funnel | Kind::Stage => kinds.contains(&change.kind),
         Kind::Campaign | Kind::Step => kinds.contains(&change.kind),
     }

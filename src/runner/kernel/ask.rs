@@ -47,6 +47,7 @@ impl Live<'_> {
             }),
             Node::Campaign { campaign, state } => is_in_state(self.members[*campaign], *state),
             Node::Tag(tag) => self.tags.has(*tag),
+            Node::Count(count) => self.counts(&conditions.counts[*count]),
             Node::Stage { funnel, stage, since } => {
                 let standing = &self.stages[*funnel];
                 standing.stage == Some(*stage) && standing.since <= *since
@@ -84,6 +85,7 @@ impl Live<'_> {
     fn whole(&self, subject: Subject) -> Option<i64> {
         let field = match subject {
             Subject::Points => return Some(self.points),
+            Subject::Property(..) => return None,
             Subject::Field(field) => field,
         };
         match self.fields[field.index()] {
@@ -130,7 +132,7 @@ fn is_in_state(member: Member, state: Option<CampaignState>) -> bool {
     }
 }
 
-fn is_negated(wanted: &TextTest) -> bool {
+pub(super) fn is_negated(wanted: &TextTest) -> bool {
     match wanted {
         TextTest::In { negated, .. } => *negated,
         TextTest::Contains(_) | TextTest::StartsWith(_) | TextTest::EndsWith(_) => false,
@@ -138,7 +140,7 @@ fn is_negated(wanted: &TextTest) -> bool {
     }
 }
 
-fn compare(text: &str, wanted: &TextTest) -> bool {
+pub(super) fn compare(text: &str, wanted: &TextTest) -> bool {
     match wanted {
         TextTest::In { values, negated } => {
             values.binary_search_by(|value| value.as_str().cmp(text)).is_ok() != *negated
@@ -151,7 +153,7 @@ fn compare(text: &str, wanted: &TextTest) -> bool {
     }
 }
 
-fn decimal(slot: Slot<'_>, test: &NumberTest) -> bool {
+pub(super) fn decimal(slot: Slot<'_>, test: &NumberTest) -> bool {
     let Slot::Number(value) = slot else {
         return matches!(test, NumberTest::In { negated: true, .. });
     };
@@ -166,7 +168,7 @@ fn decimal(slot: Slot<'_>, test: &NumberTest) -> bool {
     }
 }
 
-fn in_ranges(value: i64, ranges: &[(i64, i64)]) -> bool {
+pub(super) fn in_ranges(value: i64, ranges: &[(i64, i64)]) -> bool {
     let after = ranges.partition_point(|(from, _)| *from <= value);
     after > 0 && value <= ranges[after - 1].1
 }

@@ -4,7 +4,7 @@ use super::bits::{Answers, Bits};
 use super::cause::Cause;
 use crate::model::ids::Id;
 use crate::model::{CampaignId, ContentId, StageId, StageRef, TagId};
-use crate::runner::contact::{Block, Slot, TagSet};
+use crate::runner::contact::{Block, Occurrence, Slot, TagSet};
 use crate::runner::effect::{Effect, Event};
 use crate::runner::merge::Known;
 use crate::runner::metrics::Metrics;
@@ -35,6 +35,8 @@ pub(super) struct Live<'a> {
     pub(super) active: Vec<usize>,
     /// Those of them that ran in this pass.
     pub(super) ran: Vec<usize>,
+    /// What happened, by time.
+    pub(super) events: Vec<&'a Occurrence>,
     pub(super) sent: Vec<(ContentId, i64)>,
     pub(super) sent_in_entry: Vec<(CampaignId, ContentId)>,
     /// The stages with experiences in which it ever was, in order.
@@ -114,6 +116,7 @@ impl<'a> Live<'a> {
             before_start: vec![(Phase::Never, 0); program.campaigns.len()],
             active: Vec::new(),
             ran: Vec::new(),
+            events: Vec::new(),
             sent: Vec::new(),
             sent_in_entry: Vec::new(),
             stays: Vec::new(),

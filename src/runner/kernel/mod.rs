@@ -18,6 +18,7 @@ mod experience;
 mod funnel;
 mod live;
 mod load;
+mod occurrence;
 mod save;
 mod send;
 mod set;

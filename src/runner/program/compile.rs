@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::condition::{Conditions, Node, NodeId};
+use super::event::Around;
 use super::fold::folded;
 use super::ranges::{integers, joined};
 use super::topics::{Reads, Topics};
@@ -15,10 +16,12 @@ use crate::model::{
 
 /// Turns conditions of the model into nodes.
 pub(crate) struct Compiler<'m> {
-    model: &'m Model,
-    zone: &'m Zone,
+    pub(super) model: &'m Model,
+    pub(super) zone: &'m Zone,
     topics: &'m Topics,
-    now: i64,
+    pub(super) now: i64,
+    /// Where the conditions stand that are compiled now.
+    pub(crate) around: Around,
     known: HashMap<Node, NodeId>,
     slot_of: HashMap<NodeId, usize>,
     conditions: Conditions,
@@ -36,6 +39,7 @@ impl<'m> Compiler<'m> {
             zone,
             topics,
             now,
+            around: Around::Nothing,
             known: HashMap::new(),
             slot_of: HashMap::new(),
             conditions: Conditions { asked_campaigns: vec![false; model.campaigns.len()], ..Conditions::default() },
@@ -88,6 +92,11 @@ impl<'m> Compiler<'m> {
                 self.conditions.asked_campaigns[campaign.index()] = true;
                 Node::Campaign { campaign: campaign.index(), state: *state }
             }
+            ConditionKind::Event(test) => {
+                let count = self.count(test);
+                self.conditions.counts.push(count);
+                Node::Count(self.conditions.counts.len() - 1)
+            }
             ConditionKind::Broken => Node::Constant(false),
         };
         self.intern(node)
@@ -131,7 +140,8 @@ impl<'m> Compiler<'m> {
     fn reads_of(&self, node: &Node) -> Reads {
         let field = |index: usize| self.topics.of_field(FieldId::from_index(index));
         match node {
-            Node::Constant(_) | Node::Blocked(_) => 0,
+            // What happened is taken in before anything is asked, and an entry or a stage is too new for any of it.
+            Node::Constant(_) | Node::Blocked(_) | Node::Count(_) => 0,
             Node::All(parts) | Node::Any(parts) => parts.iter().fold(0, |reads, &part| reads | self.reads(part)),
             Node::Not(node) | Node::Cached { node, .. } => self.reads(*node),
             Node::Ranges { subject, .. } => self.topics.of_subject(*subject),
@@ -165,11 +175,6 @@ impl<'m> Compiler<'m> {
         Node::Stage { funnel: stage.funnel.index(), stage: stage.stage.index(), since }
     }
 
-    /// The start of the day so long ago, or exactly so long ago.
-    fn ago(&self, length: Duration) -> i64 {
-        self.zone.span(When::Ago(length), self.now).0
-    }
-
     fn reached(&self, stage: StageRef) -> Node {
         let stages = &self.model.funnels[stage.funnel].stages;
         let weight = stages[stage.stage].weight;
@@ -185,7 +190,7 @@ impl<'m> Compiler<'m> {
             }
             (Subject::Points, FieldTest::Number(test)) => integers(subject, test),
             (Subject::Points, FieldTest::Exists(_)) => Node::Constant(true),
-            (Subject::Points, _) => Node::Constant(false),
+            (Subject::Points | Subject::Property(..), _) => Node::Constant(false),
             (Subject::Field(field), test) => self.field_test(field, test),
         };
         let expensive = matches!(node, Node::Text { .. } | Node::Pattern { .. } | Node::Anniversary { .. });
@@ -203,7 +208,8 @@ impl<'m> Compiler<'m> {
                 if let TextTest::Matches(pattern) = test {
                     return self.pattern(index, pattern, fold);
                 }
-                Node::Text { field: index, fold, test: text_test(test, fold) }
+                let spelt: fn(&str) -> String = if fold { folded } else { str::to_owned };
+                Node::Text { field: index, fold, test: text_test(test, spelt) }
             }
             FieldTest::Number(test) if type_ == Some(&FieldType::Integer) => integers(Subject::Field(field), test),
             FieldTest::Number(test) => Node::Decimal { field: index, test: test.clone() },
@@ -237,13 +243,13 @@ impl<'m> Compiler<'m> {
         Node::Pattern { field, pattern }
     }
 
-    fn anniversary(&self, field: usize, when: When) -> Node {
+    pub(super) fn anniversary(&self, field: usize, when: When) -> Node {
         let day = self.zone.day(when, self.now).unwrap_or_else(|| self.zone.day_of(self.now));
         let leap_too = day.month() == 2 && day.day() == 28 && !day.in_leap_year();
         Node::Anniversary { field, month: day.month(), day: day.day(), leap_too }
     }
 
-    fn dates(&self, test: &DateTest, whole_days: bool) -> Vec<(i64, i64)> {
+    pub(super) fn dates(&self, test: &DateTest, whole_days: bool) -> Vec<(i64, i64)> {
         let span = |when: &When| self.span(*when, whole_days);
         let here = span(&When::Today(0));
         let now = if whole_days { here } else { (self.now, self.now) };
@@ -322,13 +328,14 @@ fn each_segment(model: &Model, condition: &Condition, visit: &mut impl FnMut(Seg
             }
         }
         ConditionKind::Field { .. } | ConditionKind::Tag(_) | ConditionKind::Stage { .. } => {}
+        ConditionKind::Event(_) => {}
         ConditionKind::Reached(_) | ConditionKind::InFunnel(_) | ConditionKind::Broken => {}
         ConditionKind::Campaign { .. } => {}
     }
 }
 
-fn text_test(written: &TextTest, fold: bool) -> TextTest {
-    let text = |text: &String| if fold { folded(text) } else { text.clone() };
+pub(super) fn text_test(written: &TextTest, spelt: fn(&str) -> String) -> TextTest {
+    let text = |text: &String| spelt(text);
     match written {
         TextTest::In { values, negated } => {
             let mut values: Vec<String> = values.iter().map(text).collect();

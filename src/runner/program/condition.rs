@@ -2,6 +2,7 @@
 
 use regex::Regex;
 
+use super::event::CountProgram;
 use super::topics::Reads;
 use crate::model::{CampaignState, NumberTest, Subject, TextTest};
 
@@ -86,6 +87,8 @@ pub(crate) enum Node {
         stage: usize,
         since: i64,
     },
+    /// So many happened, or so much: a position in [`Conditions::counts`].
+    Count(usize),
     /// In one of the stages.
     InStages {
         funnel: usize,
@@ -102,6 +105,7 @@ pub(crate) struct Conditions {
     pub(super) patterns: Vec<Option<Regex>>,
     /// By campaign: whether a question is about it.
     pub(super) asked_campaigns: Vec<bool>,
+    pub(crate) counts: Vec<CountProgram>,
     /// By cache slot: what is asked, and what it reads.
     pub(super) slots: Vec<NodeId>,
     /// By segment.

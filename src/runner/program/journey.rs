@@ -2,6 +2,7 @@
 
 use super::compile::{Compiler, mask};
 use super::condition::NodeId;
+use super::event::PatternProgram;
 use super::topics::{Reads, Topics};
 use super::zone::{Zone, day_number};
 use crate::model::ids::Id;
@@ -66,6 +67,8 @@ pub(crate) struct CampaignProgram {
     pub(crate) enter: Vec<EnterProgram>,
     /// The conditions of `enter`, with `{ entered: s }` read as `{ stage: s }`.
     pub(crate) admits: Vec<NodeId>,
+    /// The events that let in.
+    pub(crate) occurrences: Vec<PatternProgram>,
     /// Where its conditions of `enter` begin among those of all campaigns.
     pub(crate) first_condition: usize,
     pub(crate) reenter: Option<Duration>,
@@ -257,6 +260,7 @@ impl Builder<'_> {
     pub(crate) fn campaign(&mut self, campaign: &Campaign, first_condition: usize) -> CampaignProgram {
         let mut enter = Vec::new();
         let mut admits = Vec::new();
+        let mut occurrences = Vec::new();
         for way in &campaign.enter {
             match way {
                 Enter::Condition(condition) => {
@@ -269,6 +273,8 @@ impl Builder<'_> {
                     }
                 }
                 Enter::Entered { stage, .. } => admits.push(self.compiler.in_stage(*stage)),
+                // Before the first step it counts as false; who was let in by it cannot be overtaken.
+                Enter::Event(pattern) => occurrences.push(self.compiler.occurrences(pattern)),
             }
         }
         let goal = campaign.goal.as_ref().map(|goal| self.compiler.compile(goal));
@@ -280,6 +286,7 @@ impl Builder<'_> {
             reads: asked.fold(0, |reads, node| reads | self.compiler.reads(node)),
             enter,
             admits,
+            occurrences,
             first_condition,
             reenter: campaign.reenter,
             exit_on_leave: campaign.on_leave == Some(OnLeave::Exit),
@@ -354,7 +361,7 @@ impl Builder<'_> {
         }
     }
 
-    fn value(&self, value: &Value) -> Kept {
+    pub(super) fn value(&self, value: &Value) -> Kept {
         match value {
             Value::Text(text) => Kept::Text(text.as_str().into()),
             Value::Integer(number) => Kept::Integer(*number),

@@ -2,6 +2,7 @@
 
 mod compile;
 mod condition;
+mod event;
 mod fold;
 mod journey;
 mod ranges;
@@ -14,6 +15,7 @@ use std::collections::BTreeMap;
 use thiserror::Error;
 
 pub(crate) use condition::{Conditions, Node, NodeId};
+pub(crate) use event::{Around, CountProgram, EventProgram, PatternProgram, SinceProgram, Updated, Where};
 pub(crate) use fold::fold_into;
 pub(crate) use journey::{
     CampaignProgram, ChannelProgram, ContentProgram, END, FieldProgram, FunnelProgram, New, ShareProgram, StageProgram,
@@ -42,6 +44,7 @@ pub struct Program {
     pub(crate) conditions: Conditions,
     pub(crate) fields: Vec<FieldProgram>,
     pub(crate) content: Vec<ContentProgram>,
+    pub(crate) events: Vec<EventProgram>,
     pub(crate) channels: Vec<ChannelProgram>,
     pub(crate) funnels: Vec<FunnelProgram>,
     pub(crate) campaigns: Vec<CampaignProgram>,
@@ -150,6 +153,7 @@ impl Program {
         let contacts = &model.contacts;
         let fields = contacts.fields.iter().map(|(id, field)| builder.field(id.index(), field)).collect();
         let content = model.content.values().map(|content| builder.content(content)).collect();
+        let events = model.events.ids().map(|id| builder.event(id)).collect();
         let channels = contacts.channels.iter().map(|rules| builder.channel(rules)).collect();
         let funnels = funnels(model, &mut builder);
         let campaigns = campaigns(model, &mut builder);
@@ -164,6 +168,7 @@ impl Program {
             conditions,
             fields,
             content,
+            events,
             channels,
             stage_count: model.funnels.values().map(|funnel| funnel.stages.len()).sum(),
             condition_count: campaigns.iter().map(|campaign| campaign.enter.len()).sum(),
@@ -184,12 +189,18 @@ impl Program {
         }
     }
 
-    /// Tells each stage which campaigns it lets in.
+    /// Tells each stage and each event which campaigns it lets in.
     fn lets_in(&mut self) {
         for (place, &campaign) in self.campaign_order.iter().enumerate() {
+            for pattern in &self.campaigns[campaign].occurrences {
+                self.events[pattern.event.index()].starts.push((place, pattern.clone()));
+            }
             for way in &self.model.campaigns[Id::from_index(campaign)].enter {
-                if let Enter::Entered { stage: StageRef { funnel, stage }, .. } = way {
-                    self.funnels[funnel.index()].stages[stage.index()].lets_in.push(place);
+                match way {
+                    Enter::Entered { stage: StageRef { funnel, stage }, .. } => {
+                        self.funnels[funnel.index()].stages[stage.index()].lets_in.push(place);
+                    }
+                    Enter::Event(_) | Enter::Condition(_) => {}
                 }
             }
         }
@@ -260,6 +271,7 @@ fn funnels(model: &Model, builder: &mut Builder<'_>) -> Vec<FunnelProgram> {
     let mut first_stage = 0;
     let mut funnels = Vec::with_capacity(model.funnels.len());
     for (id, funnel) in model.funnels.iter() {
+        builder.compiler.around = Around::Funnel(id.index());
         funnels.push(builder.funnel(id.index(), funnel, first_stage));
         first_stage += funnel.stages.len();
     }
@@ -269,7 +281,8 @@ fn funnels(model: &Model, builder: &mut Builder<'_>) -> Vec<FunnelProgram> {
 fn campaigns(model: &Model, builder: &mut Builder<'_>) -> Vec<CampaignProgram> {
     let mut first_condition = 0;
     let mut campaigns = Vec::with_capacity(model.campaigns.len());
-    for campaign in model.campaigns.values() {
+    for (id, campaign) in model.campaigns.iter() {
+        builder.compiler.around = Around::Campaign(id.index());
         let built = builder.campaign(campaign, first_condition);
         first_condition += built.enter.len();
         campaigns.push(built);

@@ -54,6 +54,7 @@ impl Topics {
         match subject {
             Subject::Field(field) => self.of_field(field),
             Subject::Points => self.points,
+            Subject::Property(..) => 0,
         }
     }
 

@@ -1,0 +1,37 @@
+//! A declared event that nothing counts, waits for or starts from, and that changes nothing.
+
+use std::collections::BTreeSet;
+
+use super::{Case, Rule};
+use crate::diagnostic::Diagnostic;
+use crate::graph::{atoms, conditions};
+use crate::model::{ConditionKind, Enter, EventId, Model};
+
+pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
+    let used = used(case.model);
+    let events = case.model.events.iter();
+    let idle = events.filter(|(id, event)| event.declared && event.updates.is_empty() && !used.contains(id));
+    idle.map(|(_, event)| {
+        let message = format!("nothing asks for the event `{}`, and it changes nothing", event.id);
+        let help = format!("ask for it (`{{ event: {} }}`), let it change a field (`updates`), or remove it", event.id);
+        rule.finding(event.span, message).at("is never used").help(help)
+    })
+    .collect()
+}
+
+fn used(model: &Model) -> BTreeSet<EventId> {
+    let mut used = BTreeSet::new();
+    for (_, condition) in conditions(model) {
+        atoms(condition, &mut |atom| {
+            if let ConditionKind::Event(test) = &atom.kind {
+                used.insert(test.pattern.event);
+            }
+        });
+    }
+    for way in model.campaigns.values().flat_map(|campaign| &campaign.enter) {
+        if let Enter::Event(pattern) = way {
+            used.insert(pattern.event);
+        }
+    }
+    used
+}

@@ -1,0 +1,206 @@
+//! Declarations of events: their properties, what they change, how long they start campaigns; the built-in events stand among them, declared or not.
+
+use super::value::WRONG_VALUE;
+use super::{Resolver, sorted};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::model::{Arena, EventId, EventType, FieldId, FieldType, Property, PropertyId, Update, UpdateChange};
+use crate::schema::event::{FromProperty, PropertyType};
+use crate::schema::{self, Literal, Placed, Project, ScalarOr, Text};
+use crate::source::Span;
+
+const EVENT_KEYS: Code = Code("event-keys");
+
+/// What the columns of an events file are called that every event has.
+const COLUMNS: [&str; 5] = ["contact", "at", "event", "of", "id"];
+
+impl Resolver {
+    /// All events, in order of their ids.
+    pub(super) fn events(&mut self, project: &Project) -> Arena<EventId, EventType> {
+        let declared: Vec<_> = sorted(&project.events).collect();
+        let names: Vec<String> = self.index.events.iter().map(str::to_owned).collect();
+        let event = |name: &String| declared.iter().find(|(id, _)| id.value.0 == *name);
+        names
+            .iter()
+            .map(|name| match event(name) {
+                Some((id, written)) => self.event(id, written.body.as_ref()),
+                None => EventType::undeclared(name),
+            })
+            .collect()
+    }
+
+    fn event(&mut self, id: &Placed<Text>, written: Option<&schema::Event>) -> EventType {
+        let mut event = EventType { span: id.span, declared: true, ..EventType::undeclared(&id.value.0) };
+        let Some(written) = written else { return event };
+        event.description = written.description.as_ref().map(|text| text.0.clone());
+        let own: Vec<_> = sorted(&written.properties).collect();
+        if let (Some((property, _)), false) = (own.first(), event.has_own_properties()) {
+            self.no_properties(&event, property.span);
+        } else if event.has_own_properties() {
+            event.properties = own.iter().map(|(id, type_)| self.property(id, type_.body)).collect();
+        }
+        if let Some(length) = &written.max_age {
+            event.max_age = self.placed_duration(length).unwrap_or(EventType::DEFAULT_MAX_AGE);
+        }
+        let mut updates: Vec<_> =
+            written.updates.0.iter().filter_map(|(field, update)| self.update(&event, field, update)).collect();
+        updates.sort_by_key(|update| update.field);
+        event.updates = updates;
+        event
+    }
+
+    fn no_properties(&mut self, event: &EventType, span: Span) {
+        let message = format!("`{}` is built in, and has properties of its own only", event.id);
+        let help = "declare another event for what it shall carry; built-in ones take `updates` and `max-age`";
+        self.report(Diagnostic::error(EVENT_KEYS, span, message).at("cannot be added").help(help));
+    }
+
+    fn property(&mut self, id: &Placed<Text>, type_: Option<PropertyType>) -> Property {
+        if COLUMNS.contains(&id.value.0.as_str()) {
+            let message = format!("`{}` is a column that every event has", id.value.0);
+            self.report(
+                Diagnostic::error(Code("reserved-id"), id.span, message).at("reserved").help("give it another id"),
+            );
+        }
+        Property { id: id.value.0.clone(), span: id.span, type_: type_.map(property_type) }
+    }
+
+    fn update(
+        &mut self,
+        event: &EventType,
+        name: &Placed<Text>,
+        written: &Placed<schema::event::Update>,
+    ) -> Option<Update> {
+        let (field, type_) = self.typed_field(name)?;
+        let change = match (&written.value.add, &written.value.set) {
+            (Some(add), None) => self.added(event, (field, &type_), add),
+            (None, Some(set)) => self.assigned(event, (field, &type_), set),
+            (Some(_), Some(second)) => self.one_change(second.key, "`add` and `set` in one update"),
+            (None, None) => self.one_change(written.span, "the update changes nothing"),
+        };
+        change.map(|change| Update { field, span: name.span, change })
+    }
+
+    fn one_change<T>(&mut self, span: Span, message: &str) -> Option<T> {
+        let help = "write `{ add: 1 }`, `{ set: event-time }` or `{ set: { property: … } }`";
+        self.report(Diagnostic::error(EVENT_KEYS, span, message).at("one of the two").help(help));
+        None
+    }
+
+    fn added(
+        &mut self,
+        event: &EventType,
+        (field, type_): (FieldId, &FieldType),
+        written: &Placed<ScalarOr<FromProperty>>,
+    ) -> Option<UpdateChange> {
+        if !matches!(type_, FieldType::Integer | FieldType::Number) {
+            let (span, text) = self.declared(field);
+            let message = format!("nothing can be added to a {}", type_.word());
+            self.report(
+                Diagnostic::error(WRONG_VALUE, written.span, message).at("expected a number field").label(span, text),
+            );
+            return None;
+        }
+        match &written.value {
+            ScalarOr::Other(from) => self.from_property(event, field, type_, from).map(UpdateChange::AddProperty),
+            ScalarOr::Scalar(text) => {
+                let literal = literal(text, written);
+                let number = match type_ {
+                    FieldType::Integer => self.integer(&literal).map(Into::into),
+                    _ => self.number(&literal),
+                };
+                number.map(UpdateChange::Add)
+            }
+        }
+    }
+
+    fn assigned(
+        &mut self,
+        event: &EventType,
+        (field, type_): (FieldId, &FieldType),
+        written: &Placed<ScalarOr<FromProperty>>,
+    ) -> Option<UpdateChange> {
+        match &written.value {
+            ScalarOr::Other(from) => self.from_property(event, field, type_, from).map(UpdateChange::SetProperty),
+            ScalarOr::Scalar(text)
+                if text.0 == "event-time" && matches!(type_, FieldType::Date | FieldType::Datetime) =>
+            {
+                Some(UpdateChange::SetEventTime)
+            }
+            ScalarOr::Scalar(text) => self.value(type_, &literal(text, written)).map(UpdateChange::Set),
+        }
+    }
+
+    /// A property whose values the field can hold.
+    fn from_property(
+        &mut self,
+        event: &EventType,
+        field: FieldId,
+        type_: &FieldType,
+        from: &FromProperty,
+    ) -> Option<PropertyId> {
+        let property = self.property_id(event, &from.property)?;
+        let found = event.properties[property].type_.as_ref()?;
+        let fits = std::mem::discriminant(found) == std::mem::discriminant(type_)
+            || matches!(
+                (type_, found),
+                (FieldType::Number, FieldType::Integer) | (FieldType::Email, FieldType::Text { .. })
+            );
+        if !fits {
+            let (span, text) = self.declared(field);
+            let message = format!("`{}` is {} and not {}", from.property.value.0, found.word(), type_.word());
+            let property = event.properties[property].span;
+            self.report(
+                Diagnostic::error(WRONG_VALUE, from.property.span, message)
+                    .at("of another type")
+                    .label(span, text)
+                    .label(property, "the property"),
+            );
+            return None;
+        }
+        Some(property)
+    }
+
+    /// A property of an event, by name.
+    pub(super) fn property_id(&mut self, event: &EventType, name: &Placed<Text>) -> Option<PropertyId> {
+        let found = event.property(&name.value.0);
+        if found.is_none() && !self.index.broken_events.contains(&event.id) {
+            let known = event.properties.values().map(|property| property.id.as_str());
+            let meant = crate::diagnostic::did_you_mean(&name.value.0, known.clone());
+            let help = match meant {
+                Some(meant) => format!("did you mean `{meant}`?"),
+                None if event.has_own_properties() => {
+                    format!("declare it under `events: {{ {}: {{ properties: … }} }}`", event.id)
+                }
+                None if event.properties.is_empty() => format!("`{}` has no properties", event.id),
+                None => format!("`{}` has {}", event.id, super::names::list(known)),
+            };
+            let message = format!("`{}` has no property `{}`", event.id, name.value.0);
+            self.report(
+                Diagnostic::error(Code("unknown-property"), name.span, message).at("unknown property").help(help),
+            );
+        }
+        found
+    }
+
+    /// Where a property is declared, for labels.
+    pub(super) fn declared_property(&self, event: EventId, property: PropertyId) -> Option<(Span, String)> {
+        let property = &self.events[event].properties[property];
+        let type_ = property.type_.as_ref().map_or("broken", FieldType::word);
+        (property.span != Span::NOWHERE).then(|| (property.span, format!("declared as {type_}")))
+    }
+}
+
+fn literal(text: &Text, at: &Placed<ScalarOr<FromProperty>>) -> Placed<Literal> {
+    Placed { value: Literal::plain(text), span: at.span, key: at.key }
+}
+
+fn property_type(written: PropertyType) -> FieldType {
+    match written {
+        PropertyType::Text => FieldType::Text { match_case: false },
+        PropertyType::Integer => FieldType::Integer,
+        PropertyType::Number => FieldType::Number,
+        PropertyType::Boolean => FieldType::Boolean,
+        PropertyType::Date => FieldType::Date,
+        PropertyType::Datetime => FieldType::Datetime,
+    }
+}

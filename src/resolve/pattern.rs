@@ -1,0 +1,267 @@
+//! Questions about events: which occurrences are meant, how they are counted, and from when on.
+
+use super::Resolver;
+use super::condition::{CONDITION_KEYS, broken};
+use super::names::list;
+use super::operator::{Operator, operators};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::model::calendar::Sign;
+use crate::model::{
+    ContentId, ContentKind, Duration, EventId, EventPattern, EventTest, EventType, FieldType, NumberTest, PropertyId,
+    Since,
+};
+use crate::schema::{self, Placed, Text};
+use crate::source::Span;
+
+/// What an event condition may ask where it stands.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Scope {
+    /// Whether it stands in a campaign, behind the entry.
+    pub(super) entry: bool,
+    /// Whether it stands by a stage.
+    pub(super) stage: bool,
+    /// Whether it counts from the entry unless it says otherwise.
+    pub(super) from_entry: bool,
+    /// The event whose properties are asked.
+    pub(super) properties_of: Option<EventId>,
+}
+
+impl Scope {
+    /// In the steps of a campaign.
+    pub(super) const STEPS: Self = Self { entry: true, stage: false, from_entry: false, properties_of: None };
+    /// In `goal` and `exit-when`.
+    pub(super) const ENDS: Self = Self { from_entry: true, ..Self::STEPS };
+    /// In what a stage asks.
+    pub(super) const STAGE: Self = Self { entry: false, stage: true, from_entry: false, properties_of: None };
+}
+
+const COUNTING: [&str; 6] = ["is", "at-least", "at-most", "more-than", "less-than", "between"];
+
+impl Resolver {
+    /// Resolves what stands in a scope.
+    pub(super) fn within<T>(&mut self, scope: Scope, resolve: impl FnOnce(&mut Self) -> T) -> T {
+        let around = std::mem::replace(&mut self.scope, scope);
+        let resolved = resolve(self);
+        self.scope = around;
+        resolved
+    }
+
+    /// `{ event, of, where }` and nothing more, as a way into a campaign or to wait for.
+    pub(super) fn event_pattern(&mut self, written: &Placed<schema::Condition>, place: &str) -> Option<EventPattern> {
+        let name = written.value.event.as_ref()?;
+        let only = schema::Condition { event: None, of: None, where_: None, ..written.value.clone() };
+        if let Some((word, key)) = super::condition::keys(&only).first() {
+            let message = format!("`{word}` does not go with an event in `{place}`");
+            let help = match place {
+                "enter" => "each occurrence lets in; for a condition over many write `all: [ { event: … } ]`",
+                _ => "name the event, and with `of` and `where` which of its occurrences",
+            };
+            self.report(
+                Diagnostic::error(CONDITION_KEYS, *key, message)
+                    .at("only `of` and `where`")
+                    .label(name.span, "the event")
+                    .help(help),
+            );
+            return None;
+        }
+        self.occurrences(name, &written.value)
+    }
+
+    /// How often, or how much.
+    pub(super) fn event_test(&mut self, name: &Placed<Text>, written: &schema::Condition) -> Option<EventTest> {
+        let pattern = self.occurrences(name, written);
+        let event = pattern.as_ref().map(|pattern| pattern.event);
+        let sum = written.sum.as_ref().map(|sum| event.and_then(|event| self.summed(event, sum)));
+        let within = self.event_within(written);
+        let since = self.event_since(written);
+        let type_ = match sum {
+            Some(Some((_, ref type_))) => type_.clone(),
+            Some(None) | None => FieldType::Integer,
+        };
+        let test = self.event_operator(name, written, &type_);
+        let sum = match sum {
+            Some(None) => return None,
+            Some(Some((property, _))) => Some(property),
+            None => None,
+        };
+        Some(EventTest { pattern: pattern?, sum, test: test?, within: within?, since: since? })
+    }
+
+    fn occurrences(&mut self, name: &Placed<Text>, written: &schema::Condition) -> Option<EventPattern> {
+        let event = self.event_id(name);
+        let of = written.of.as_ref().map(|of| event.and_then(|event| self.content_of(event, of)));
+        let where_ = match (&written.where_, event) {
+            (Some(inner), Some(event)) => {
+                let scope = Scope { properties_of: Some(event), ..Scope::default() };
+                Some(Box::new(self.within(scope, |this| this.condition(inner))))
+            }
+            (Some(inner), None) => Some(Box::new(broken(inner.span))),
+            (None, _) => None,
+        };
+        let of = match of {
+            Some(None) => return None,
+            Some(of) => of,
+            None => None,
+        };
+        Some(EventPattern { span: name.span, event: event?, of, where_ })
+    }
+
+    fn content_of(&mut self, event: EventId, name: &Placed<Text>) -> Option<ContentId> {
+        let content = self.content_id(name)?;
+        let (event, kind) = (&self.events[event], self.content[content].kind?);
+        if event.of().contains(&kind) {
+            return Some(content);
+        }
+        let help = content_help(event, kind);
+        let message = match event.of() {
+            [] => format!("`{}` is not an event of any content", event.id),
+            _ => {
+                format!("`{}` is not an event of `{}`, which is of the kind `{}`", event.id, name.value.0, kind.word())
+            }
+        };
+        let declared = self.content[content].span;
+        self.report(
+            Diagnostic::error(Code("event-content"), name.span, message)
+                .at("does not fit")
+                .label(declared, "declared here")
+                .help(help),
+        );
+        None
+    }
+
+    fn summed(&mut self, event: EventId, name: &Placed<Text>) -> Option<(PropertyId, FieldType)> {
+        let body = self.events[event].clone();
+        let property = self.property_id(&body, name)?;
+        let type_ = body.properties[property].type_.clone()?;
+        if matches!(type_, FieldType::Integer | FieldType::Number) {
+            return Some((property, type_));
+        }
+        let message = format!("`{}` is no number, so it has no sum", name.value.0);
+        let mut finding = Diagnostic::error(Code("operator-type"), name.span, message).at("expected a number");
+        if let Some((span, text)) = self.declared_property(event, property) {
+            finding = finding.label(span, text);
+        }
+        self.report(finding);
+        None
+    }
+
+    #[expect(clippy::option_option, reason = "not written is something else than not understood")]
+    fn event_within(&mut self, written: &schema::Condition) -> Option<Option<Duration>> {
+        let Some(length) = &written.within else { return Some(None) };
+        self.duration(&length.value.0.text, length.span, Sign::Positive).map(Some)
+    }
+
+    fn event_since(&mut self, written: &schema::Condition) -> Option<Since> {
+        let Some(since) = &written.since else {
+            return Some(if self.scope.from_entry { Since::Entry } else { Since::Ever });
+        };
+        let misplaced = match since.value.0.text.as_str() {
+            "ever" => return Some(Since::Ever),
+            "entry" if self.scope.entry => return Some(Since::Entry),
+            "stage" if self.scope.stage => return Some(Since::Stage),
+            "entry" => "`since: entry` stands only behind the entry of a campaign: in `goal`, `exit-when` and steps",
+            "stage" => "`since: stage` stands only by a stage, in `converts`",
+            other => return self.unknown_word(other, since.span, &["ever", "entry", "stage"]),
+        };
+        self.report(
+            Diagnostic::error(CONDITION_KEYS, since.span, misplaced)
+                .at("not here")
+                .help("leave it out for all that happened ever, or write `within`"),
+        );
+        None
+    }
+
+    /// The test of the count or sum: `at-least: 1` where none is written.
+    fn event_operator(
+        &mut self,
+        name: &Placed<Text>,
+        written: &schema::Condition,
+        type_: &FieldType,
+    ) -> Option<NumberTest> {
+        let found: Vec<Operator<'_>> =
+            operators(written).into_iter().filter(|operator| !["since", "within"].contains(&operator.word)).collect();
+        match (found.as_slice(), &written.sum) {
+            ([], None) => Some(NumberTest::AtLeast(1.into())),
+            ([], Some(sum)) => {
+                let message = format!("the sum of `{}` is compared with nothing", sum.value.0);
+                let help = "write what it must be, such as `at-least: 500`";
+                self.report(Diagnostic::error(CONDITION_KEYS, sum.span, message).at("no operator").help(help));
+                None
+            }
+            ([operator], _) => self.number_test(type_, operator),
+            ([first, second, ..], _) => {
+                let message = format!("`{}` and `{}` in one condition", first.word, second.word);
+                self.report(
+                    Diagnostic::error(CONDITION_KEYS, second.key, message)
+                        .at("one too many")
+                        .label(first.key, "compares already")
+                        .label(name.span, "the event")
+                        .help("for a range use `between: [a, b]`"),
+                );
+                None
+            }
+        }
+    }
+
+    /// Whether an operator goes with an event; reports it where it does not.
+    pub(super) fn counts(&mut self, operator: &Operator<'_>) -> bool {
+        let goes = COUNTING.contains(&operator.word) || ["since", "within"].contains(&operator.word);
+        if !goes {
+            let message = format!("`{}` does not go with `event`", operator.word);
+            let help = format!("an event is counted: {}, and `since`, `within`", list(COUNTING));
+            self.report(Diagnostic::error(CONDITION_KEYS, operator.key, message).at("not for an event").help(help));
+        }
+        goes
+    }
+
+    /// Reports the keys of an event condition that stand without one.
+    pub(super) fn only_with_event(&mut self, word: &str, written: &schema::Condition) -> bool {
+        let stray = [
+            ("of", written.of.as_ref().map(|of| of.key)),
+            ("sum", written.sum.as_ref().map(|sum| sum.key)),
+            ("where", written.where_.as_ref().map(|inner| inner.key)),
+        ];
+        let Some((key, span)) = stray.into_iter().find_map(|(key, span)| span.map(|span| (key, span))) else {
+            return true;
+        };
+        let message = format!("`{key}` does not go with `{word}`");
+        self.report(Diagnostic::error(CONDITION_KEYS, span, message).at("only with `event`"));
+        false
+    }
+
+    /// Whether the question may be asked in this scope; reports it where it may not.
+    pub(super) fn in_scope(&mut self, word: &str, key: Span) -> bool {
+        let (message, help) = match (self.scope.properties_of, word) {
+            (_, "all" | "any" | "not") | (None, _) if word != "property" => return true,
+            (Some(_), "property") => return true,
+            (None, _) => {
+                ("`property` stands only in `where` of an event".to_owned(), "for a field of the contact write `field`")
+            }
+            (Some(_), other) => (
+                format!("`{other}` does not go in `where` of an event"),
+                "`where` asks the event's properties: `{ property: amount, at-least: 5 }`",
+            ),
+        };
+        self.report(Diagnostic::error(CONDITION_KEYS, key, message).at("not here").help(help));
+        false
+    }
+
+    /// `{ property: amount, at-least: 5 }`, asked of an occurrence.
+    pub(super) fn property_subject(&mut self, name: &Placed<Text>) -> Option<(EventId, PropertyId, FieldType)> {
+        let event = self.scope.properties_of?;
+        let body = self.events[event].clone();
+        let property = self.property_id(&body, name)?;
+        let type_ = body.properties[property].type_.clone()?;
+        Some((event, property, type_))
+    }
+}
+
+fn content_help(event: &EventType, kind: ContentKind) -> String {
+    let of_kind = EventType::built_in().map(EventType::undeclared).filter(|other| other.of().contains(&kind));
+    let names: Vec<String> = of_kind.map(|other| other.id).collect();
+    match event.of() {
+        [] => "leave `of` out".to_owned(),
+        _ if names.is_empty() => format!("nothing that is told happens to the kind `{}`", kind.word()),
+        _ => format!("the kind `{}` has {}", kind.word(), list(names.iter().map(String::as_str))),
+    }
+}

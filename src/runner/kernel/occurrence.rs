@@ -1,0 +1,106 @@
+//! What happened to a contact: whether an occurrence fits a pattern, how many do, and what they sum up to.
+
+use rust_decimal::Decimal;
+
+use super::ask::{compare, decimal, in_ranges, is_negated};
+use super::live::Live;
+use crate::runner::contact::{Kept, Occurrence, Slot};
+use crate::runner::program::{CountProgram, PatternProgram, SinceProgram, Where, Zone, day_of_number, fold_into};
+use crate::runner::state::Phase;
+
+impl PatternProgram {
+    /// Whether the occurrence is one of those that are meant.
+    pub(super) fn fits(&self, occurrence: &Occurrence, zone: &Zone) -> bool {
+        self.event == occurrence.event
+            && (self.of.is_none() || self.of == occurrence.of)
+            && self.where_.as_ref().is_none_or(|inner| inner.holds(occurrence, zone))
+    }
+}
+
+impl Where {
+    fn holds(&self, occurrence: &Occurrence, zone: &Zone) -> bool {
+        let slot = |property: &crate::model::PropertyId| occurrence.property(*property);
+        match self {
+            Self::Constant(answer) => *answer,
+            Self::All(parts) => parts.iter().all(|part| part.holds(occurrence, zone)),
+            Self::Any(parts) => parts.iter().any(|part| part.holds(occurrence, zone)),
+            Self::Not(inner) => !inner.holds(occurrence, zone),
+            Self::Exists(property) => slot(property) != Slot::Missing,
+            Self::Text { property, test } => match slot(property) {
+                Slot::Text(text) => {
+                    let mut folded = String::new();
+                    fold_into(text, &mut folded);
+                    compare(&folded, test)
+                }
+                _ => is_negated(test),
+            },
+            Self::Ranges { property, ranges, negated } => {
+                let whole = match slot(property) {
+                    Slot::Integer(value) | Slot::Moment(value) => Some(value),
+                    Slot::Day(day) => Some(i64::from(day)),
+                    _ => None,
+                };
+                whole.is_some_and(|value| in_ranges(value, ranges)) != *negated
+            }
+            Self::Decimal { property, test } => decimal(slot(property), test),
+            Self::Matches { property, pattern } => match (slot(property), pattern) {
+                (Slot::Text(text), Some(pattern)) => pattern.is_match(text),
+                _ => false,
+            },
+            Self::Anniversary { property, month, day, leap_too } => {
+                let of = match slot(property) {
+                    Slot::Day(day) => Some(day_of_number(day)),
+                    Slot::Moment(moment) => Some(zone.day_of(moment)),
+                    _ => None,
+                };
+                let of = of.map(|of| (of.month(), of.day()));
+                of == Some((*month, *day)) || *leap_too && of == Some((2, 29))
+            }
+            Self::Boolean { property, is, negated } => (slot(property) == Slot::Boolean(*is)) != *negated,
+        }
+    }
+}
+
+impl Live<'_> {
+    /// Whether so many are known, or so much, as the condition asks; false before an entry that it counts from.
+    pub(super) fn counts(&self, count: &CountProgram) -> bool {
+        let after = match count.since {
+            SinceProgram::Ever => i64::MIN,
+            SinceProgram::Entry(campaign) => match self.members[campaign] {
+                member if member.phase == Phase::Active => member.since,
+                _ => return false,
+            },
+            SinceProgram::Stage(funnel) => match self.stages[funnel].stage {
+                Some(_) => self.stages[funnel].since,
+                None => return false,
+            },
+        };
+        let known = &self.events[self.events.partition_point(|one| one.at < count.from)..];
+        let meant = known
+            .iter()
+            .filter(|one| (after == i64::MIN || one.at > after) && count.pattern.fits(one, &self.program.zone));
+        let total = match count.sum {
+            None => Decimal::from(meant.count()),
+            Some(property) => meant.fold(Decimal::ZERO, |sum, one| add(sum, one.property(property))),
+        };
+        decimal(Slot::Number(total), &count.test)
+    }
+}
+
+/// As large as the type allows.
+fn add(sum: Decimal, value: Slot<'_>) -> Decimal {
+    let value = match value {
+        Slot::Integer(value) => Decimal::from(value),
+        Slot::Number(value) => value,
+        _ => return sum,
+    };
+    let extreme = if value.is_sign_negative() { Decimal::MIN } else { Decimal::MAX };
+    sum.checked_add(value).unwrap_or(extreme)
+}
+
+impl Occurrence {
+    /// The value of a property.
+    pub(crate) fn property(&self, property: crate::model::PropertyId) -> Slot<'_> {
+        self.properties.get(crate::model::ids::Id::index(property)).map_or(Slot::Missing, Kept::slot)
+    }
+}

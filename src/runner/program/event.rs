@@ -1,0 +1,209 @@
+//! Events compiled: patterns that an occurrence fits or not, counts with their bounds, updates with values ready to set.
+
+use regex::Regex;
+
+use super::compile::Compiler;
+use super::condition::Node;
+use super::fold::folded;
+use super::journey::{Builder, New};
+use super::ranges::{integers, joined};
+use crate::model::ids::Id;
+use crate::model::{
+    Condition, ConditionKind, ContentId, Duration, EventId, EventPattern, EventTest, FieldTest, FieldType, NumberTest,
+    PropertyId, Since, Subject, TextTest, UpdateChange, When,
+};
+
+/// What the rules say about an event.
+#[derive(Clone, Debug)]
+pub(crate) struct EventProgram {
+    /// How old an occurrence may be that starts a campaign.
+    pub(crate) max_age: Duration,
+    pub(crate) updates: Vec<(usize, Updated)>,
+    /// The campaigns that it may start, by place in the order of execution.
+    pub(crate) starts: Vec<(usize, PatternProgram)>,
+}
+
+/// What an update writes.
+#[derive(Clone, Debug)]
+pub(crate) enum Updated {
+    New(New),
+    AddProperty(PropertyId),
+    SetProperty(PropertyId),
+    Day,
+    Moment,
+}
+
+/// Which occurrences are meant.
+#[derive(Clone, Debug)]
+pub(crate) struct PatternProgram {
+    pub(crate) event: EventId,
+    pub(crate) of: Option<ContentId>,
+    pub(crate) where_: Option<Where>,
+}
+
+/// A condition over properties.
+#[derive(Clone, Debug)]
+pub(crate) enum Where {
+    Constant(bool),
+    All(Vec<Where>),
+    Any(Vec<Where>),
+    Not(Box<Where>),
+    Exists(PropertyId),
+    Text {
+        property: PropertyId,
+        test: TextTest,
+    },
+    Ranges {
+        property: PropertyId,
+        ranges: Box<[(i64, i64)]>,
+        negated: bool,
+    },
+    Decimal {
+        property: PropertyId,
+        test: NumberTest,
+    },
+    Boolean {
+        property: PropertyId,
+        is: bool,
+        negated: bool,
+    },
+    /// Absent where it is no pattern, which no plan has.
+    Matches {
+        property: PropertyId,
+        pattern: Option<Regex>,
+    },
+    /// On this day of a year; `leap_too`: on 29 February as well.
+    Anniversary {
+        property: PropertyId,
+        month: i8,
+        day: i8,
+        leap_too: bool,
+    },
+}
+
+/// A count or sum, and what it must be.
+#[derive(Clone, Debug)]
+pub(crate) struct CountProgram {
+    pub(crate) pattern: PatternProgram,
+    pub(crate) sum: Option<PropertyId>,
+    pub(crate) test: NumberTest,
+    /// The first moment that counts.
+    pub(crate) from: i64,
+    pub(crate) since: SinceProgram,
+}
+
+/// From when on occurrences count.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum SinceProgram {
+    Ever,
+    /// After the entry into the campaign at this position.
+    Entry(usize),
+    /// After the contact came into its stage of the funnel at this position.
+    Stage(usize),
+}
+
+/// Where a condition stands.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) enum Around {
+    #[default]
+    Nothing,
+    Campaign(usize),
+    Funnel(usize),
+}
+
+impl Compiler<'_> {
+    pub(crate) fn occurrences(&self, pattern: &EventPattern) -> PatternProgram {
+        PatternProgram {
+            event: pattern.event,
+            of: pattern.of,
+            where_: pattern.where_.as_ref().map(|inner| self.over_properties(inner)),
+        }
+    }
+
+    pub(crate) fn count(&self, test: &EventTest) -> CountProgram {
+        let since = match (test.since, self.around) {
+            (Since::Entry, Around::Campaign(campaign)) => SinceProgram::Entry(campaign),
+            (Since::Stage, Around::Funnel(funnel)) => SinceProgram::Stage(funnel),
+            (Since::Ever | Since::Entry | Since::Stage, _) => SinceProgram::Ever,
+        };
+        CountProgram {
+            pattern: self.occurrences(&test.pattern),
+            sum: test.sum,
+            test: test.test.clone(),
+            from: test.within.map_or(i64::MIN, |length| self.ago(length)),
+            since,
+        }
+    }
+
+    fn over_properties(&self, condition: &Condition) -> Where {
+        let each = |parts: &[Condition]| parts.iter().map(|part| self.over_properties(part)).collect();
+        match &condition.kind {
+            ConditionKind::All(parts) => Where::All(each(parts)),
+            ConditionKind::Any(parts) => Where::Any(each(parts)),
+            ConditionKind::Not(inner) => Where::Not(Box::new(self.over_properties(inner))),
+            ConditionKind::Field { subject: Subject::Property(event, property), test } => {
+                let type_ = self.model.events[*event].properties[*property].type_.as_ref();
+                self.property_test(*property, type_, test)
+            }
+            // Nothing else can stand there.
+            _ => Where::Constant(false),
+        }
+    }
+
+    fn property_test(&self, property: PropertyId, type_: Option<&FieldType>, test: &FieldTest) -> Where {
+        let exists = Where::Exists(property);
+        match test {
+            FieldTest::Exists(true) => exists,
+            FieldTest::Exists(false) => Where::Not(Box::new(exists)),
+            FieldTest::Text(TextTest::Matches(text)) => {
+                Where::Matches { property, pattern: crate::model::pattern::compile(text, true).ok() }
+            }
+            FieldTest::Text(test) => Where::Text { property, test: super::compile::text_test(test, folded) },
+            FieldTest::Number(test) if type_ == Some(&FieldType::Integer) => {
+                let Node::Ranges { ranges, negated, .. } = integers(Subject::Points, test) else {
+                    return Where::Constant(false);
+                };
+                Where::Ranges { property, ranges, negated }
+            }
+            FieldTest::Number(test) => Where::Decimal { property, test: test.clone() },
+            FieldTest::Boolean { is, negated } => Where::Boolean { property, is: *is, negated: *negated },
+            FieldTest::Date(crate::model::DateTest::Anniversary(when)) => match self.anniversary(0, *when) {
+                Node::Anniversary { month, day, leap_too, .. } => Where::Anniversary { property, month, day, leap_too },
+                _ => Where::Constant(false),
+            },
+            FieldTest::Date(test) => {
+                let negated = matches!(test, crate::model::DateTest::In { negated: true, .. });
+                let ranges = joined(self.dates(test, type_ == Some(&FieldType::Date)));
+                Where::Ranges { property, ranges, negated }
+            }
+            FieldTest::Choice { .. } | FieldTest::HasAny(_) | FieldTest::HasAll(_) | FieldTest::HasNone(_) => {
+                Where::Constant(false)
+            }
+        }
+    }
+
+    /// The start of the day so long ago, or exactly so long ago.
+    pub(crate) fn ago(&self, length: Duration) -> i64 {
+        self.zone.span(When::Ago(length), self.now).0
+    }
+}
+
+impl Builder<'_> {
+    pub(crate) fn event(&self, id: EventId) -> EventProgram {
+        let event = &self.model.events[id];
+        let updates = event.updates.iter().map(|update| {
+            let field = &self.model.contacts.fields[update.field];
+            let is_day = field.type_ == Some(FieldType::Date);
+            let to = match &update.change {
+                UpdateChange::Add(number) => Updated::New(New::Add(*number)),
+                UpdateChange::AddProperty(property) => Updated::AddProperty(*property),
+                UpdateChange::Set(value) => Updated::New(New::Value(self.value(value))),
+                UpdateChange::SetProperty(property) => Updated::SetProperty(*property),
+                UpdateChange::SetEventTime if is_day => Updated::Day,
+                UpdateChange::SetEventTime => Updated::Moment,
+            };
+            (update.field.index(), to)
+        });
+        EventProgram { max_age: event.max_age, updates: updates.collect(), starts: Vec::new() }
+    }
+}
