@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use thiserror::Error;
 
 pub(crate) use condition::{Conditions, Node, NodeId};
-pub(crate) use event::{Around, CountProgram, EventProgram, PatternProgram, SinceProgram, Updated, Where};
+pub(crate) use event::{Around, CountProgram, EventProgram, PatternProgram, SinceProgram, Where};
 pub(crate) use fold::fold_into;
 pub(crate) use journey::{
     CampaignProgram, ChannelProgram, ContentProgram, END, FieldProgram, FunnelProgram, New, ShareProgram, StageProgram,

@@ -94,7 +94,7 @@ fn renamed_marks(model: &Model, campaign: &str, opened: &Opened) -> BTreeMap<Str
     let Some(campaign) = model.campaigns.values().find(|it| it.id == campaign) else { return BTreeMap::new() };
     let conditions = campaign.enter.iter().filter_map(|way| match way {
         Enter::Condition(condition) => Some(condition),
-        Enter::Entered { .. } => None,
+        Enter::Entered { .. } | Enter::Event(_) => None,
     });
     let marks = conditions.map(|it| (mark(&former_condition_json(model, it)), mark(&condition_json(model, it))));
     marks.filter(|(old, new)| old != new && opened.enter.contains(old)).collect()
