@@ -56,6 +56,9 @@ fn in_funnel<'a>(funnel: &'a Funnel, tags: &mut Vec<&'a Placed<Text>>) {
             Some(MapOrList::List(moves)) => moves.iter().for_each(|rule| in_condition(&rule.value.when.value, tags)),
             None => {}
         }
+        let experiences = stage.experiences.iter().flat_map(|list| &list.value.0);
+        let asked = experiences.filter_map(|experience| experience.value.when.as_ref());
+        asked.for_each(|when| in_condition(&when.value, tags));
     }
 }
 
@@ -70,4 +73,6 @@ fn in_step<'a>(step: &'a Step, tags: &mut Vec<&'a Placed<Text>>) {
     tags.extend(step.add_tag.iter().chain(&step.remove_tag));
     step.if_.iter().for_each(|condition| in_condition(&condition.value, tags));
     step.then.iter().chain(&step.else_).flat_map(|list| &list.value.0).for_each(|step| in_step(&step.value, tags));
+    let branches = step.split.iter().flat_map(|list| &list.value.0);
+    branches.flat_map(|branch| &branch.value.steps.value.0).for_each(|step| in_step(&step.value, tags));
 }

@@ -12,7 +12,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use crate::reference::Reference;
+use crate::reference::{Input, Reference};
 use sheet::Sheet;
 use table::Table;
 
@@ -246,7 +246,7 @@ impl Engine for Interpreter {
     }
 
     fn run(&mut self, contacts: &Sheet, now: &str) -> Written {
-        let outcome = self.reference.run(&contacts.to_csv(), now);
+        let outcome = self.reference.run(&Input::of(&contacts.to_csv()), now);
         let mut sent: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for action in outcome.actions {
             sent.entry(action[1].clone()).or_default().push(action[3].clone());

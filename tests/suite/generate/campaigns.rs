@@ -13,8 +13,12 @@ pub(super) const CONTENT: &str = "content:
   bye: { kind: email, once: ever }
   weekly: { kind: email, once: { after: 2 days } }
   urgent: { kind: email, transactional: true }
+  brief: { kind: email, expires: 1 hour, on-skip: exit }
   ping: { kind: sms }
   banner: { kind: focus }
+  part: { kind: dynamic }
+  advert: { kind: ad }
+  post: { kind: social }
   gone: { kind: email, published: false }
 ";
 
@@ -33,7 +37,7 @@ impl Draft<'_> {
 
     pub(super) fn campaigns_section(&mut self) -> String {
         let mut yaml = String::from("campaigns:\n");
-        for number in 0..self.random.between(2, 5) {
+        for number in 0..self.campaigns {
             yaml += &self.campaign(number);
         }
         if self.random.chance(15) {

@@ -21,6 +21,10 @@ const RELATIVE_DAYS: [&str; 10] = [
 ];
 const RELATIVE_MOMENTS: [&str; 4] = ["2 hours ago", "90 minutes ago", "in 1 hour", "in 2 hours"];
 
+const ANNIVERSARIES: [&str; 7] =
+    ["today", "tomorrow", "yesterday", "in 3 days", "3 days ago", "in 1 month", "1 month ago"];
+const PATTERNS: [&str; 8] = ["^a", "[0-9]+", "ss|ß", "s.m$", "^.{3}$", "(?:@x)", "Ą", "a.*a"];
+
 /// What a condition may speak of.
 #[derive(Clone, Copy)]
 pub(super) struct Scope {
@@ -46,6 +50,11 @@ impl Draft<'_> {
             2 | 3 if scope.stages => self.stage_condition(),
             4 if scope.segments > 0 => self.segment_condition(scope),
             5 => self.points_condition(),
+            6 => match self.random.below(3) {
+                0 => self.campaign_condition(),
+                1 => format!("{{ reachable: {} }}", self.random.pick(&["email", "email", "sms"])),
+                _ => self.field_condition(),
+            },
             _ => self.field_condition(),
         }
     }
@@ -73,6 +82,13 @@ impl Draft<'_> {
             2 => format!("{{ reached: {id}/{stage} }}"),
             _ => format!("{{ in-funnel: {id} }}"),
         }
+    }
+
+    fn campaign_condition(&mut self) -> String {
+        let campaign = self.random.below(self.campaigns);
+        let state =
+            *self.random.pick(&["", ", state: active", ", state: completed", ", state: exited", ", state: converted"]);
+        format!("{{ campaign: campaign-{campaign}{state} }}")
     }
 
     fn points_condition(&mut self) -> String {
@@ -114,6 +130,9 @@ impl Draft<'_> {
         if self.random.chance(50) {
             return self.equality(operands, "text");
         }
+        if self.random.chance(25) {
+            return format!("matches: '{}'", self.random.pick(&PATTERNS));
+        }
         let operator = *self.random.pick(&["contains", "starts-with", "ends-with"]);
         let letters: Vec<char> = self.random.pick(operands).chars().collect();
         let cut = self.random.between(1, letters.len() - 1);
@@ -147,7 +166,8 @@ impl Draft<'_> {
 
     fn time_comparison(&mut self, kind: &str, operands: &[String]) -> String {
         let exact = kind == "datetime";
-        match self.random.below(7) {
+        match self.random.below(8) {
+            7 => format!("anniversary: {}", self.random.pick(&ANNIVERSARIES)),
             0 => {
                 let which = *self.random.pick(&["last", "this", "next"]);
                 format!("during: {which} {}", self.random.pick(&["day", "week", "month", "year"]))

@@ -72,6 +72,12 @@ impl Draft<'_> {
             yaml += &format!("    entry: {}\n", self.funnels[number].stages[entry].id);
         }
         yaml += &self.priority("    ");
+        if self.random.chance(20) {
+            yaml += "    order: loose\n";
+        }
+        if self.random.chance(10) {
+            yaml += &self.window("    ");
+        }
         yaml += &self.audience();
         if self.random.chance(40) {
             yaml += &self.placement(number);
@@ -95,7 +101,8 @@ impl Draft<'_> {
             3 => "group-0".to_owned(),
             _ => self.condition(scope, 1),
         };
-        format!("    audience: {audience}\n")
+        let left = *self.random.pick(&["", "", "    on-audience-left: stay\n", "    on-audience-left: leave\n"]);
+        format!("    audience: {audience}\n{left}")
     }
 
     fn placement(&mut self, number: usize) -> String {
@@ -138,6 +145,24 @@ impl Draft<'_> {
         }
         if self.random.chance(60) && !is_final {
             yaml += &self.conversions(number, place, &backs);
+        }
+        if self.random.chance(30) {
+            yaml += &self.experiences();
+        }
+        yaml
+    }
+
+    fn experiences(&mut self) -> String {
+        let scope = Scope { stages: true, segments: self.segments };
+        let mut yaml = String::from("        experiences:\n");
+        for number in 0..self.random.between(1, 3) {
+            let content = *self.random.pick(&["banner", "banner", "part", "advert", "hello", "bye", "post", "soon"]);
+            let when = if number == 0 || self.random.chance(60) {
+                format!(", when: {}", self.condition(scope, 1))
+            } else {
+                String::new()
+            };
+            writeln!(yaml, "          - {{ id: view-{number}, content: {content}{when} }}").expect("a string takes it");
         }
         yaml
     }

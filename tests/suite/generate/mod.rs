@@ -37,6 +37,7 @@ struct Draft<'a> {
     days: Vec<String>,
     funnels: Vec<Funnel>,
     segments: usize,
+    campaigns: usize,
 }
 
 impl Case {
@@ -52,7 +53,9 @@ impl Case {
             days: scene.days(),
             funnels: Vec::new(),
             segments: 0,
+            campaigns: 0,
         };
+        draft.campaigns = draft.random.between(2, 5);
         draft.draw_funnels();
         let mut yaml = draft.head();
         yaml += &contacts;

@@ -46,7 +46,8 @@ impl Draft<'_> {
     }
 
     fn step(&mut self, course: &mut Course, depth: usize) -> String {
-        let body = match self.random.below(18) {
+        let body = match self.random.below(19) {
+            18 if depth > 0 => return self.split(course, depth),
             0..=2 => self.send(),
             3 | 4 => format!("wait: {}", self.random.pick(&WAITS)),
             5 | 6 => self.wait_until(),
@@ -85,9 +86,26 @@ impl Draft<'_> {
         format!("if: {condition}, then: [ {then} ], else: [ {other} ]")
     }
 
+    fn split(&mut self, course: &mut Course, depth: usize) -> String {
+        course.ids += 1;
+        let id = course.ids;
+        let mut left = 100;
+        let mut branches = Vec::new();
+        while left > 0 {
+            let share = if branches.len() == 3 { left } else { *self.random.pick(&[25, 50, 50, 99]) };
+            let share = share.min(left);
+            left -= share;
+            let name = if self.random.chance(20) { format!("id: way-{}, ", branches.len()) } else { String::new() };
+            let steps = self.steps(course, depth - 1, 2).join(", ");
+            branches.push(format!("{{ {name}share: {share}, steps: [ {steps} ] }}"));
+        }
+        format!("{{ id: step-{id}, split: [ {} ] }}", branches.join(", "))
+    }
+
     fn send(&mut self) -> String {
-        let content =
-            *self.random.pick(&["hello", "hello", "bye", "weekly", "urgent", "ping", "banner", "gone", "soon"]);
+        let content = *self
+            .random
+            .pick(&["hello", "hello", "bye", "weekly", "urgent", "ping", "banner", "gone", "soon", "brief"]);
         let mut body = format!("send: {content}");
         if self.random.chance(15) {
             let once = *self.random.pick(&["entry", "ever", "{ after: 1 day }"]);
@@ -95,6 +113,12 @@ impl Draft<'_> {
         }
         if self.random.chance(10) {
             body += &format!(", transactional: {}", self.random.chance(50));
+        }
+        if self.random.chance(15) {
+            body += &format!(", expires: {}", self.random.pick(&["1 minute", "1 hour", "2 hours", "1 day"]));
+        }
+        if self.random.chance(10) {
+            body += &format!(", on-skip: {}", self.random.pick(&["exit", "exit", "continue"]));
         }
         body
     }

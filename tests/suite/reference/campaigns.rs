@@ -2,13 +2,16 @@
 //!
 //! Invariant: a contact is in a campaign at most once at a time and starts it at most once within an instant.
 
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
 use serde_yaml::Value;
 
 use super::clock::duration;
-use super::contact::{Entry, Membership, Stand};
+use super::contact::{Awaiting, Call, Doing, Entry, Membership, Thread};
+use super::flow::named;
 use super::instant::{Instant, Place};
 use super::project::{get, items, text, word};
-use super::steps::named;
 
 impl Instant<'_> {
     pub(super) fn visit_campaigns(&mut self) {
@@ -19,15 +22,19 @@ impl Instant<'_> {
             });
             let published = self.clock.published(campaign);
             if self.is_active(&id) {
-                if published {
-                    self.leave_campaign(&id, campaign);
-                } else {
-                    self.pause(&id);
+                match self.pause_start(campaign) {
+                    None => {
+                        self.resume(&id);
+                        self.leave_campaign(&id, campaign);
+                    }
+                    Some(_) if self.is_over(campaign) => self.end(&id, "", "exited", "after-until"),
+                    Some(since) => self.pause(&id, since),
                 }
             }
             if !self.is_active(&id) {
                 self.enter_campaign(&id, campaign, published);
             }
+            self.called.remove(&id);
         }
     }
 
@@ -47,18 +54,54 @@ impl Instant<'_> {
     /// Where something happens in the entry that a contact is in.
     pub(super) fn here(&mut self, campaign: &str, step: &str) -> Place {
         let membership = self.membership(campaign);
-        let begun = membership.active.as_ref().is_some_and(|entry| entry.stand != Stand::Admitted);
+        let begun = membership.active.as_ref().is_some_and(|entry| entry.begun);
         let entry = membership.entries + i64::from(!begun);
         Place { campaign: campaign.into(), entry: entry.to_string(), step: step.into() }
     }
 
-    /// Section 7, "Publishing": an unpublished campaign admits nobody and pauses.
-    fn pause(&mut self, id: &str) {
-        if !self.entry(id).paused {
-            self.entry(id).paused = true;
+    /// Section 7, "Publishing": an unpublished campaign admits nobody and pauses. A pause lasts from the first instant
+    /// that finds it so, or its `until`, if earlier.
+    pub(super) fn pause_start(&self, campaign: &Value) -> Option<Timestamp> {
+        if self.clock.published(campaign) {
+            return None;
+        }
+        let until = self.clock.window_end(campaign).filter(|_| !is_hidden(campaign));
+        Some(until.map_or(self.clock.now, |until| until.min(self.clock.now)))
+    }
+
+    /// `after-until: exit` ends what is inside at the first instant after the end.
+    fn is_over(&self, campaign: &Value) -> bool {
+        let exits = get(campaign, "publish").and_then(|window| text(window, "after-until")).as_deref() == Some("exit");
+        exits && !is_hidden(campaign) && self.clock.window_is_over(campaign)
+    }
+
+    fn pause(&mut self, id: &str, since: Timestamp) {
+        if self.entry(id).paused.is_none() {
+            self.entry(id).paused = Some(since);
             let place = self.here(id, "");
             self.note("pause", &place, ["", "", "", ""]);
         }
+    }
+
+    /// On return the rest of the waits is served.
+    fn resume(&mut self, id: &str) {
+        let Some(since) = self.entry(id).paused.take() else {
+            return;
+        };
+        let now = self.clock.now;
+        let served = |due: Timestamp| if due > since { now + (due - since) } else { now };
+        for path in self.thread_paths(id) {
+            let thread = self.thread(id, &path);
+            if let Doing::Awaiting(Awaiting { deadline, settled, .. }) = &mut thread.doing {
+                *deadline = deadline.map(served);
+                if settled.is_some() {
+                    continue;
+                }
+            }
+            thread.due = thread.due.map(served);
+        }
+        let place = self.here(id, "");
+        self.note("resume", &place, ["", "", "", ""]);
     }
 
     /// Section 6, "Leaving": goal, exit-when, on-leave in this order; the first is the outcome.
@@ -77,7 +120,7 @@ impl Instant<'_> {
     /// Goal and exit-when, read in phase 3 and before every `send`.
     pub(super) fn leave_for_goal(&mut self, id: &str, campaign: &Value) -> bool {
         for (key, outcome) in [("goal", "converted"), ("exit-when", "exited")] {
-            if get(campaign, key).is_some_and(|condition| self.holds(condition)) {
+            if get(campaign, key).is_some_and(|condition| self.goal_look(id).holds(condition)) {
                 self.end(id, "", outcome, key);
                 return true;
             }
@@ -93,6 +136,7 @@ impl Instant<'_> {
         let membership = self.membership(id);
         membership.active = None;
         membership.last_end = Some(now);
+        membership.last_outcome = outcome.into();
     }
 
     /// Sections 6 and 13, "Entry".
@@ -102,7 +146,7 @@ impl Instant<'_> {
         for (ready, holds) in self.membership(id).ready.iter_mut().zip(&holds) {
             *ready |= !holds;
         }
-        let arrived = self.arrives(id, campaign);
+        let call = self.arrives(id, campaign);
         if !published {
             return;
         }
@@ -110,27 +154,29 @@ impl Instant<'_> {
         let able: Vec<bool> =
             self.membership(id).ready.iter().zip(&holds).map(|(ready, holds)| *ready && *holds).collect();
         let by_condition = able.contains(&true);
-        if !(by_condition || arrived) || !self.is_open(id, campaign) {
+        if !(by_condition || call.is_some()) || !self.is_open(id, campaign) {
             return;
         }
-        if self.goal_holds(campaign) {
+        if self.goal_holds(id, campaign) {
             for (ready, able) in self.membership(id).ready.iter_mut().zip(&able) {
                 *ready &= !able;
             }
             return;
         }
         if self.contact.instant.started.contains(id) {
-            self.put_off(id, arrived && !by_condition);
+            self.put_off(id, call.filter(|_| !by_condition));
             return;
         }
-        self.admit(id, campaign, by_condition);
+        self.admit(id, campaign, by_condition, call);
     }
 
-    /// Whether the contact came to rest in a stage of `{ entered: … }`, now or in an instant that put it off.
-    fn arrives(&mut self, id: &str, campaign: &Value) -> bool {
+    /// What lets the contact in beside conditions: it came to rest in a stage of `{ entered: … }`, an event, `enroll`; now
+    /// or in an instant that put it off.
+    fn arrives(&mut self, id: &str, campaign: &Value) -> Option<Call> {
         let arrived = entered_stages(campaign).iter().any(|stage| self.arrivals.contains(stage));
-        let put_off = self.membership(id).put_off.take().is_some();
-        arrived || put_off
+        let put_off = self.membership(id).put_off.take().map(|(_, call)| call);
+        let calls = [arrived.then_some(Call::Entered), self.called.get(id).copied(), put_off];
+        calls.into_iter().flatten().max()
     }
 
     /// `existing: skip`: those who already qualify when the campaign is first published have to be seen false first.
@@ -154,37 +200,45 @@ impl Instant<'_> {
         after.is_some_and(|after| self.clock.add(last, duration(&after)) <= self.clock.now)
     }
 
-    fn goal_holds(&self, campaign: &Value) -> bool {
+    fn goal_holds(&mut self, id: &str, campaign: &Value) -> bool {
         let conditions = ["goal", "exit-when"].into_iter().filter_map(|key| get(campaign, key));
-        let mut holding = conditions.filter(|condition| self.holds(condition));
-        holding.next().is_some()
+        let holding: Vec<bool> = conditions.map(|condition| self.goal_look(id).holds(condition)).collect();
+        holding.contains(&true)
     }
 
     /// Section 7: a campaign starts at most once within an instant.
-    fn put_off(&mut self, id: &str, arrived: bool) {
-        if arrived {
-            self.membership(id).put_off = Some(self.clock.now);
+    fn put_off(&mut self, id: &str, call: Option<Call>) {
+        if let Some(call) = call {
+            self.membership(id).put_off = Some((self.clock.now, call));
         }
         let place = self.here(id, "");
         self.defer(&place, "", "", "campaign");
     }
 
-    fn admit(&mut self, id: &str, campaign: &Value, by_condition: bool) {
+    fn admit(&mut self, id: &str, campaign: &Value, by_condition: bool, call: Option<Call>) {
         self.contact.instant.started.insert(id.into());
+        let now = self.clock.now;
+        let (reason, certain) = match call {
+            _ if by_condition => ("condition", false),
+            Some(Call::Entered) | None => ("entered", false),
+            Some(Call::Event) => ("event", true),
+            Some(Call::Enrolled) => ("enrolled", true),
+        };
         let entry = Entry {
             by_condition,
-            stand: Stand::Admitted,
-            paused: false,
-            due: self.clock.now,
-            deferred: None,
-            ahead: vec![named(&items(&campaign["steps"]), "")],
+            certain,
+            since: now,
+            begun: false,
+            paused: None,
+            root: Thread::new(named(&items(&campaign["steps"]), ""), now),
+            visits: BTreeMap::new(),
+            went_out: BTreeMap::new(),
         };
         self.records.tally.add(&format!("campaign {id} entered"));
         let membership = self.membership(id);
         membership.ready.fill(false);
         membership.active = Some(entry);
         let place = self.here(id, "");
-        let reason = if by_condition { "condition" } else { "entered" };
         self.note("start", &place, ["", "", "", reason]);
     }
 
@@ -192,10 +246,11 @@ impl Instant<'_> {
     pub(super) fn begin_entry(&mut self, id: &str, campaign: &Value) -> bool {
         let conditions = state_conditions(campaign);
         let holds: Vec<bool> = conditions.iter().map(|condition| self.holds(condition)).collect();
-        if holds.contains(&true) || entered_stages(campaign).iter().any(|stage| self.is_in(stage)) {
+        let certain = self.entry(id).certain;
+        if certain || holds.contains(&true) || entered_stages(campaign).iter().any(|stage| self.is_in(stage)) {
             let membership = self.membership(id);
             membership.entries += 1;
-            membership.active.as_mut().expect("an active entry").stand = Stand::Begun;
+            membership.active.as_mut().expect("an active entry").begun = true;
             return true;
         }
         let place = self.here(id, "");
@@ -217,11 +272,15 @@ impl Instant<'_> {
 
 /// A state condition is anything but `event` and `entered`.
 fn state_conditions(campaign: &Value) -> Vec<&Value> {
-    let enter = items(&campaign["enter"]).into_iter();
-    enter.filter(|item| get(item, "entered").is_none()).collect()
+    let enter = get(campaign, "enter").map(items).unwrap_or_default().into_iter();
+    enter.filter(|item| get(item, "entered").is_none() && get(item, "event").is_none()).collect()
 }
 
 fn entered_stages(campaign: &Value) -> Vec<String> {
-    let enter = items(&campaign["enter"]);
+    let enter = get(campaign, "enter").map(items).unwrap_or_default();
     enter.iter().filter_map(|item| get(item, "entered")).map(word).collect()
+}
+
+fn is_hidden(definition: &Value) -> bool {
+    get(definition, "published").and_then(Value::as_bool) == Some(false)
 }

@@ -149,21 +149,33 @@ impl Clock {
         if get(definition, "published").and_then(Value::as_bool) == Some(false) {
             return false;
         }
-        let bound = |key| {
-            let window = get(definition, "publish")?;
-            Some(self.when(&text(window, key)?))
-        };
-        let begun = match bound("from") {
+        let begun = match self.bound(definition, "from") {
             None => true,
             Some(When::Day(day)) => self.now >= self.start(day),
             Some(When::Exact(moment)) => self.now >= moment,
         };
-        let over = match bound("until") {
+        begun && !self.window_is_over(definition)
+    }
+
+    fn bound(&self, definition: &Value, key: &str) -> Option<When> {
+        let window = get(definition, "publish")?;
+        Some(self.when(&text(window, key)?))
+    }
+
+    pub(super) fn window_is_over(&self, definition: &Value) -> bool {
+        match self.bound(definition, "until") {
             None => false,
             Some(When::Day(day)) => self.now >= self.end(day),
             Some(When::Exact(moment)) => self.now > moment,
-        };
-        begun && !over
+        }
+    }
+
+    /// When the window ends.
+    pub(super) fn window_end(&self, definition: &Value) -> Option<Timestamp> {
+        Some(match self.bound(definition, "until")? {
+            When::Day(day) => self.end(day),
+            When::Exact(moment) => moment,
+        })
     }
 
     /// A moment as the outputs spell it: in the project's zone, with its offset, to the second.
@@ -176,6 +188,12 @@ impl Clock {
 /// `3 days`, `2 h`, `1 month`, `-1 day`, or ISO 8601.
 pub(super) fn duration(written: &str) -> Span {
     written.parse().unwrap_or_else(|_| panic!("no duration: `{written}`"))
+}
+
+/// Whether a duration has hours or smaller units.
+pub(super) fn is_exact(span: Span) -> bool {
+    let (_, exact) = parts(span);
+    !exact.is_zero()
 }
 
 /// The units of a day and longer, and the exact ones.

@@ -8,7 +8,10 @@ use serde_yaml::Value;
 
 use super::clock::Clock;
 use super::contact::Contact;
+use super::flow::named;
+use super::names::inner_lists;
 use super::project::{Project, get, items, pairs, text, word};
+use super::sends::CHANNELS;
 use super::table::{Record, Table};
 use super::value::{Datum, read_cell, separator, spell};
 
@@ -16,8 +19,11 @@ use super::value::{Datum, read_cell, separator, spell};
 #[derive(Default)]
 pub(super) struct Writes {
     pub(super) tags: bool,
-    pub(super) points: bool,
+    /// The groups of points that something gives to, the empty one for the points themselves.
+    pub(super) points: BTreeSet<String>,
     pub(super) fields: BTreeSet<String>,
+    /// Whether anything sets do-not-contact.
+    pub(super) refusals: bool,
 }
 
 impl Writes {
@@ -26,17 +32,31 @@ impl Writes {
         for (_, campaign) in project.entries("campaigns") {
             writes.gather(&items(&campaign["steps"]));
         }
+        for (_, rule) in project.at(&["points", "rules"]).map(pairs).unwrap_or_default() {
+            writes.points.insert(text(rule, "group").unwrap_or_default());
+        }
+        for (_, trigger) in project.at(&["points", "triggers"]).map(pairs).unwrap_or_default() {
+            writes.gather(&items(&trigger["steps"]));
+        }
+        for (_, event) in project.entries("events") {
+            let updates = get(event, "updates").map(pairs).unwrap_or_default();
+            writes.fields.extend(updates.into_iter().map(|(field, _)| field));
+        }
         writes
     }
 
     fn gather(&mut self, steps: &[&Value]) {
-        for step in steps {
-            self.tags |= get(step, "add-tag").is_some() || get(step, "remove-tag").is_some();
-            self.points |= get(step, "points").is_some();
-            self.fields.extend(text(step, "set"));
-            self.fields.extend(text(step, "clear"));
-            for branch in ["then", "else"] {
-                self.gather(&get(step, branch).map(items).unwrap_or_default());
+        for step in named(steps, "") {
+            let body = &step.body;
+            self.tags |= get(body, "add-tag").is_some() || get(body, "remove-tag").is_some();
+            if let Some(points) = get(body, "points") {
+                self.points.insert(text(points, "group").unwrap_or_default());
+            }
+            self.fields.extend(text(body, "set"));
+            self.fields.extend(text(body, "clear"));
+            self.refusals |= get(body, "unsubscribe").is_some() || get(body, "resubscribe").is_some();
+            for (_, inner) in inner_lists(&step) {
+                self.gather(&inner);
             }
         }
     }
@@ -46,7 +66,10 @@ impl Writes {
 enum Column {
     Stage(String),
     Tags,
-    Points,
+    /// A group of points.
+    Points(String),
+    /// Do-not-contact on a channel.
+    Refusal(&'static str),
     Field(String),
 }
 
@@ -59,8 +82,13 @@ fn written_columns(project: &Project, writes: &Writes) -> Vec<(String, Column)> 
     if writes.tags {
         columns.push((tags_column(project), Column::Tags));
     }
-    if writes.points {
-        columns.push((points_column(project), Column::Points));
+    for group in &writes.points {
+        columns.push((points_column(project, group), Column::Points(group.clone())));
+    }
+    for channel in CHANNELS {
+        if let Some(column) = dnc_column(project, channel).filter(|_| writes.refusals) {
+            columns.push((column, Column::Refusal(channel)));
+        }
     }
     for id in &writes.fields {
         columns.push((field_column(project, id), Column::Field(id.clone())));
@@ -85,9 +113,18 @@ pub(super) fn tags_column(project: &Project) -> String {
     written.map_or("tags".into(), word)
 }
 
-pub(super) fn points_column(project: &Project) -> String {
-    let written = project.at(&["contacts", "points", "column"]);
-    written.map_or("points".into(), word)
+/// Of the points, or of one of their groups.
+pub(super) fn points_column(project: &Project, group: &str) -> String {
+    let points = ["contacts", "points"];
+    if group.is_empty() {
+        return project.at(&points).and_then(|points| text(points, "column")).unwrap_or("points".into());
+    }
+    let named = project.at(&points).and_then(|points| text(get(points, "groups")?, group));
+    named.unwrap_or(format!("points_{}", group.replace('-', "_")))
+}
+
+pub(super) fn dnc_column(project: &Project, channel: &str) -> Option<String> {
+    text(project.at(&["contacts", "do-not-contact", channel])?, "column")
 }
 
 /// The tags of a cell, each once, in their order.
@@ -170,7 +207,8 @@ impl Column {
                 let shown: BTreeSet<String> = read_tags(project, cell).into_iter().collect();
                 shown != contact.tag_order.iter().cloned().collect()
             }
-            Column::Points => read_points(cell) != contact.points.value,
+            Column::Points(group) => read_points(cell) != points(contact, group),
+            Column::Refusal(channel) => refusal(cell) != refused(contact, channel),
             Column::Field(field) => {
                 let definition = project.definition(&["contacts", "fields", field]);
                 read_cell(clock, definition, cell) != contact.value(field)
@@ -185,7 +223,8 @@ impl Column {
                 Some(id) => stage_text(&id, project.definition(&["funnels", funnel, "stages", &id])),
             },
             Column::Tags => spell_tags(project, contact, cell),
-            Column::Points => contact.points.value.to_string(),
+            Column::Points(group) => points(contact, group).to_string(),
+            Column::Refusal(channel) => refused(contact, channel),
             Column::Field(field) => spell_field(project, clock, field, contact.value(field).as_ref()),
         }
     }
@@ -203,4 +242,30 @@ fn spell_tags(project: &Project, contact: &Contact, cell: &str) -> String {
 pub(super) fn spell_field(project: &Project, clock: &Clock, field: &str, value: Option<&Datum>) -> String {
     let definition = project.definition(&["contacts", "fields", field]);
     spell(clock, definition, value)
+}
+
+fn points(contact: &Contact, group: &str) -> i64 {
+    match group {
+        "" => contact.points.value,
+        group => contact.groups.get(group).map_or(0, |points| points.value),
+    }
+}
+
+fn refused(contact: &Contact, channel: &str) -> String {
+    contact.refuses.get(channel).map_or(String::new(), |refusal| refusal.value.clone())
+}
+
+/// Section 13: the do-not-contact column holds nothing or `false`, `unsubscribed` (also `true`), `complained`, `bounced`.
+pub(super) fn refusal(cell: &str) -> String {
+    match cell.trim() {
+        "" | "false" => String::new(),
+        "true" => "unsubscribed".into(),
+        other => other.to_owned(),
+    }
+}
+
+/// The fields that have a column in the file.
+pub(super) fn fields_of(project: &Project, table: &Table) -> BTreeSet<String> {
+    let fields = project.entries_of_contacts("fields").into_iter().map(|(id, _)| id);
+    fields.filter(|id| table.position(&field_column(project, id)).is_some()).collect()
 }

@@ -2,12 +2,15 @@
 //!
 //! Invariant: reading a condition changes nothing but the counts of what was read.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde_yaml::Value;
 
 use super::clock::{Clock, When, duration};
+use super::companies::{Company, company_key};
 use super::contact::Contact;
 use super::coverage::Coverage;
 use super::project::{Project, flag, get, items, number, text, word};
@@ -19,12 +22,27 @@ pub(super) struct Look<'a> {
     pub(super) clock: &'a Clock,
     pub(super) contact: &'a Contact,
     pub(super) coverage: &'a Coverage,
+    pub(super) companies: &'a BTreeMap<String, Company>,
+    pub(super) place: Counting,
+}
+
+/// From where a condition at this place counts events.
+#[derive(Clone, Copy)]
+pub(super) enum Counting {
+    Ever,
+    /// In a campaign: since when the contact is in it, and whether events count from there unless something else is said.
+    Within {
+        since: Option<Timestamp>,
+        always: bool,
+    },
+    /// In a stage: since when.
+    InStage(Option<Timestamp>),
 }
 
 /// Reads what stands under the key of a condition, with the whole of it.
 type Reading<L> = fn(&L, &Value, &Value) -> bool;
 
-const OPERATORS: [&str; 23] = [
+const OPERATORS: [&str; 25] = [
     "is",
     "is-not",
     "in",
@@ -37,7 +55,9 @@ const OPERATORS: [&str; 23] = [
     "contains",
     "starts-with",
     "ends-with",
+    "matches",
     "exists",
+    "anniversary",
     "before",
     "after",
     "since",
@@ -53,8 +73,12 @@ const OPERATORS: [&str; 23] = [
 impl Look<'_> {
     /// Section 3: a condition is a mapping with exactly one of these keys.
     pub(super) fn holds(&self, condition: &Value) -> bool {
-        let known: [(&str, Reading<Self>); 9] = [
+        let known: [(&str, Reading<Self>); 13] = [
             ("field", |look, named, all| look.field(&word(named), all)),
+            ("company", |look, named, all| look.company(&word(named), all)),
+            ("campaign", |look, named, all| look.campaign(&word(named), all)),
+            ("event", |look, _, all| look.event(all)),
+            ("reachable", |look, named, _| look.reachable(&word(named), false)),
             ("tag", |look, named, _| look.contact.has_tag(&word(named))),
             ("stage", |look, named, all| look.stage(&word(named), all)),
             ("reached", |look, named, _| look.reached(&word(named))),
@@ -83,9 +107,66 @@ impl Look<'_> {
         }
     }
 
-    /// Section 4: a segment is its definition, evaluated at the moment it is asked.
+    /// Section 4: a segment is its definition, evaluated at the moment it is asked; before it stand the files and the steps.
     pub(super) fn segment(&self, id: &str) -> bool {
-        self.holds(self.project.definition(&["segments", id, "where"]))
+        let segment = self.project.definition(&["segments", id]);
+        let listed = |key| {
+            let files = get(segment, key).map(items).unwrap_or_default();
+            files.into_iter().any(|file| self.project.file_lists(&word(file), &self.contact.key))
+        };
+        if listed("exclude") {
+            return false;
+        }
+        if listed("include") {
+            return true;
+        }
+        if let Some(inside) = self.contact.manual.get(id) {
+            return *inside;
+        }
+        let look = Look { place: Counting::Ever, ..*self };
+        get(segment, "where").is_some_and(|condition| look.holds(condition))
+    }
+
+    /// `{ campaign: x }`: has ever entered; with `state` the latest entry.
+    fn campaign(&self, id: &str, condition: &Value) -> bool {
+        let Some(membership) = self.contact.campaigns.get(id) else {
+            return false;
+        };
+        let active = membership.active.is_some();
+        let truth = match text(condition, "state").as_deref() {
+            None => active || membership.entries > 0,
+            Some("active") => active,
+            Some(state) => !active && membership.last_outcome == state,
+        };
+        let state = text(condition, "state").unwrap_or_default();
+        self.coverage.count(&format!("campaign {state} {truth}"));
+        truth
+    }
+
+    /// Section 3, `reachable`: has the address, consent, and no do-not-contact. `transactional` ignores consent and
+    /// unsubscription, never a complaint or a hard bounce.
+    pub(super) fn reachable(&self, channel: &str, transactional: bool) -> bool {
+        if channel.is_empty() {
+            return true;
+        }
+        let consent = self.project.at(&["contacts", "consent", channel]);
+        let look = Look { place: Counting::Ever, ..*self };
+        let consents = consent.is_none_or(|condition| look.holds(condition));
+        let refuses = self.contact.refuses.get(channel).map_or("", |refusal| &refusal.value);
+        let allowed = match refuses {
+            "" => consents || transactional,
+            "unsubscribed" => transactional,
+            _ => false,
+        };
+        allowed && self.address(channel).is_some()
+    }
+
+    pub(super) fn address(&self, channel: &str) -> Option<String> {
+        let field = word(self.project.at(&["contacts", "addresses", channel])?);
+        match self.value(&field)? {
+            Datum::Text(address) => Some(address),
+            other => panic!("no address: {other:?}"),
+        }
     }
 
     /// `{ stage: shop/loyal }`, plus `for`: in whole calendar days, or exact hours and minutes.
@@ -117,24 +198,39 @@ impl Look<'_> {
         present.is_some_and(|present| weight(&present) >= weight(stage))
     }
 
-    /// Section 3: a comparison with a missing value is false, except `is-not`, `not-in`, `has-none`.
     fn field(&self, id: &str, condition: &Value) -> bool {
-        let kind = match id {
-            "points" => "points".into(),
-            id => type_of(self.project.definition(&["contacts", "fields", id])),
-        };
+        let definition = self.project.at(&["contacts", "fields", id]);
+        let kind = definition.map_or("points".into(), type_of);
+        self.compared(&kind, definition, self.value(id).as_ref(), condition)
+    }
+
+    /// The same on the contact's company.
+    fn company(&self, id: &str, condition: &Value) -> bool {
+        let definition = self.project.definition(&["companies", "fields", id]);
+        let value = company_key(self).and_then(|key| self.companies.get(&key)?.get(id)?.clone());
+        self.compared(&type_of(definition), Some(definition), value.as_ref(), condition)
+    }
+
+    /// Section 3: a comparison with a missing value is false, except `is-not`, `not-in`, `has-none`.
+    pub(super) fn compared(
+        &self,
+        kind: &str,
+        definition: Option<&Value>,
+        value: Option<&Datum>,
+        condition: &Value,
+    ) -> bool {
         let operator = OPERATORS
             .into_iter()
             .find(|operator| get(condition, operator).is_some())
-            .expect("a field condition has an operator");
+            .expect("a comparison has an operator");
         let operand = get(condition, operator).expect("just found");
-        let value = self.value(id);
         let missing = if value.is_none() { " missing" } else { "" };
+        let exact = definition.is_some_and(|definition| flag(definition, "match-case"));
         let truth = match (operator, value) {
             ("exists", value) => value.is_some() == operand.as_bool().expect("true or false"),
             ("is-not" | "not-in" | "has-none", None) => true,
             (_, None) => false,
-            (operator, Some(value)) => self.compares(id, operator, operand, &value),
+            (operator, Some(value)) => self.compares(operator, operand, value, exact),
         };
         self.coverage.count(&format!("{kind} {operator}{missing} {truth}"));
         truth
@@ -145,15 +241,20 @@ impl Look<'_> {
         if id == "points" {
             return Some(Datum::Number(Decimal::from(self.contact.points.value)));
         }
+        if let Some(group) = id.strip_prefix("points/") {
+            let points = self.contact.groups.get(group).map_or(0, |points| points.value);
+            return Some(Datum::Number(Decimal::from(points)));
+        }
         self.contact.value(id)
     }
 
-    fn compares(&self, id: &str, operator: &str, operand: &Value, value: &Datum) -> bool {
+    fn compares(&self, operator: &str, operand: &Value, value: &Datum, exact: bool) -> bool {
         match value {
-            Datum::Text(value) => {
-                let exact = flag(self.project.definition(&["contacts", "fields", id]), "match-case");
-                compare_text(operator, value, operand, exact)
+            Datum::Text(value) if operator == "matches" => {
+                let pattern = regex::RegexBuilder::new(&word(operand)).case_insensitive(!exact).build();
+                pattern.expect("a pattern").is_match(value)
             }
+            Datum::Text(value) => compare_text(operator, value, operand, exact),
             Datum::Number(value) => compare_number(operator, *value, operand),
             Datum::Flag(value) => {
                 let same = operand.as_bool() == Some(*value);
@@ -164,9 +265,21 @@ impl Look<'_> {
                 among == matches!(operator, "is" | "in")
             }
             Datum::Choices(value) => compare_choices(operator, value, operand),
+            Datum::Day(day) if operator == "anniversary" => self.is_anniversary(*day, &word(operand)),
+            Datum::At(at) if operator == "anniversary" => {
+                self.is_anniversary(self.clock.local(*at).date(), &word(operand))
+            }
             Datum::Day(day) => self.compare_time(operator, &Point::Day(*day), operand),
             Datum::At(at) => self.compare_time(operator, &Point::At(*at), operand),
         }
+    }
+
+    /// The same month and day; 29 February also on the 28th of a year without a 29th.
+    fn is_anniversary(&self, day: Date, operand: &str) -> bool {
+        let When::Day(then) = self.clock.when(operand) else { panic!("an anniversary is a day") };
+        let in_that_year = day.with().year(then.year()).build();
+        let celebrated = in_that_year.or_else(|_| day.with().year(then.year()).day(28).build());
+        celebrated.expect("28 February exists") == then
     }
 
     /// Section 13, "A day against a datetime".
@@ -254,7 +367,7 @@ fn compare_text(operator: &str, value: &str, operand: &Value, exact: bool) -> bo
     }
 }
 
-fn compare_number(operator: &str, value: Decimal, operand: &Value) -> bool {
+pub(super) fn compare_number(operator: &str, value: Decimal, operand: &Value) -> bool {
     let operands: Vec<Decimal> = items(operand).iter().map(|item| decimal(&word(item))).collect();
     match operator {
         "is" | "in" => operands.contains(&value),

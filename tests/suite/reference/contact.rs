@@ -19,12 +19,30 @@ pub(super) struct Contact {
     pub(super) tags: BTreeMap<String, Tracked<bool>>,
     /// The tags that the contact has, those of the file first, then in the order in which they came.
     pub(super) tag_order: Vec<String>,
+    /// The points of each group.
+    pub(super) groups: BTreeMap<String, Tracked<i64>>,
     /// Do-not-contact per channel: `unsubscribed`, `complained`, `bounced`, or nothing.
-    pub(super) refuses: BTreeMap<String, String>,
+    pub(super) refuses: BTreeMap<String, Tracked<String>>,
+    /// The segments that a step added the contact to (true) or removed it from.
+    pub(super) manual: BTreeMap<String, bool>,
+    /// What happened to the contact, as it was taken in.
+    pub(super) events: Vec<Occurrence>,
+    /// The point triggers that fired.
+    pub(super) fired: BTreeSet<String>,
     /// The stage in each funnel.
     pub(super) stages: BTreeMap<String, Tracked<Option<String>>>,
     /// Since when the contact is in its stage of a funnel.
     pub(super) since: BTreeMap<String, Timestamp>,
+    /// How many stays there were in each stage, by `funnel/stage`; one begins where an instant leaves the contact.
+    pub(super) stays: BTreeMap<String, i64>,
+    /// The funnels in which the contact has not left its stage since the stay there began.
+    pub(super) staying: BTreeSet<String>,
+    /// The experience shown in each funnel.
+    pub(super) shown: BTreeMap<String, Shown>,
+    /// How often each experience was shown or tried in each stay, by `funnel/stage/experience`.
+    pub(super) times: BTreeMap<(String, i64), i64>,
+    /// Funnels in whose audience the contact was when last seen.
+    pub(super) inside: BTreeSet<String>,
     /// Funnels in which a stage was entered since the contact last rested there.
     pub(super) moving: BTreeSet<String>,
     /// Funnels that a `leave` step took the contact out of, until it was once outside the audience.
@@ -42,11 +60,34 @@ pub(super) struct Tracked<V> {
     under_way: Vec<V>,
 }
 
+/// Something that happened to a contact.
+#[derive(Clone)]
+pub(super) struct Occurrence {
+    pub(super) at: Timestamp,
+    pub(super) event: String,
+    pub(super) of: String,
+    pub(super) identity: String,
+    pub(super) properties: BTreeMap<String, Datum>,
+}
+
+/// An experience that is shown now.
+#[derive(Clone, PartialEq)]
+pub(super) struct Shown {
+    /// `funnel/stage/experience`.
+    pub(super) step: String,
+    pub(super) content: String,
+    pub(super) stay: i64,
+    /// Which time it is in this stay.
+    pub(super) visit: i64,
+}
+
 /// What may happen once within an instant: section 7.
 pub(super) struct Limits {
     pub(super) at: Timestamp,
     pub(super) entered: BTreeSet<(String, String)>,
     pub(super) started: BTreeSet<String>,
+    /// The steps that ran: the campaign and the name.
+    pub(super) ran: BTreeSet<(String, String)>,
     pub(super) deferred: BTreeSet<String>,
 }
 
@@ -55,6 +96,9 @@ pub(super) struct Sent {
     pub(super) campaign: String,
     pub(super) entry: i64,
     pub(super) at: Timestamp,
+    /// The channel, where it counts for the limits.
+    pub(super) limited: Option<String>,
+    pub(super) channel: String,
 }
 
 /// A contact's dealings with one campaign.
@@ -66,36 +110,97 @@ pub(super) struct Membership {
     pub(super) ready: Vec<bool>,
     pub(super) entries: i64,
     pub(super) last_end: Option<Timestamp>,
+    pub(super) last_outcome: String,
     pub(super) active: Option<Entry>,
-    /// When an occurrence of `entered` was put off to the next instant.
-    pub(super) put_off: Option<Timestamp>,
+    /// When an occurrence was put off to the next instant, and as what it counts.
+    pub(super) put_off: Option<(Timestamp, Call)>,
+}
+
+/// What lets a contact in beside a state condition, the strongest last.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Call {
+    Enrolled,
+    Event,
+    Entered,
 }
 
 pub(super) struct Entry {
     pub(super) by_condition: bool,
-    pub(super) stand: Stand,
-    pub(super) paused: bool,
-    /// When the step ahead is due; of a `wait-until` on a field the moment that was last read.
-    pub(super) due: Timestamp,
-    /// When the step ahead was stopped by a limit of that instant.
-    pub(super) deferred: Option<Timestamp>,
-    /// The steps still to do: the innermost list last.
-    pub(super) ahead: Vec<Vec<Step>>,
+    /// Let in by an event or by `enroll`, so that nothing can overtake it.
+    pub(super) certain: bool,
+    pub(super) since: Timestamp,
+    pub(super) begun: bool,
+    /// Since when the campaign is unpublished.
+    pub(super) paused: Option<Timestamp>,
+    pub(super) root: Thread,
+    /// How often each step was reached.
+    pub(super) visits: BTreeMap<String, i64>,
+    /// Whether the latest send of each content went out.
+    pub(super) went_out: BTreeMap<String, bool>,
 }
 
-#[derive(Clone, Copy, PartialEq)]
-pub(super) enum Stand {
-    /// Before the first step.
-    Admitted,
-    Begun,
+/// A place in the steps of a campaign; a fork has several.
+pub(super) struct Thread {
+    pub(super) doing: Doing,
+    /// When the step ahead is due; of a `wait-until` on a field the moment that was last read. None: never by itself.
+    pub(super) due: Option<Timestamp>,
+    /// When the step ahead was stopped by a limit of that instant.
+    pub(super) deferred: Option<Timestamp>,
+    /// When the delayed send ahead was first due.
+    pub(super) first_due: Option<Timestamp>,
+    /// The lists that the thread is in: the innermost last.
+    pub(super) frames: Vec<Frame>,
+}
+
+#[derive(Clone)]
+pub(super) struct Frame {
+    pub(super) steps: Vec<Step>,
+    pub(super) next: usize,
+}
+
+pub(super) enum Doing {
+    Ready,
+    /// The step ahead was reached before, and could not happen yet.
+    Held,
     /// The step ahead is a wait that has begun.
     Waiting,
+    Awaiting(Awaiting),
+    /// The step ahead is a fork, and these are its branches.
+    Forked(Vec<Thread>),
+    /// A branch without steps ahead.
+    Over,
+}
+
+#[derive(Clone)]
+pub(super) struct Awaiting {
+    /// Per way, since when an event decides.
+    pub(super) from: Vec<Timestamp>,
+    pub(super) deadline: Option<Timestamp>,
+    /// The event that decided: when, and for which way.
+    pub(super) settled: Option<(Timestamp, usize)>,
 }
 
 #[derive(Clone)]
 pub(super) struct Step {
     pub(super) name: String,
     pub(super) body: Value,
+}
+
+impl Thread {
+    pub(super) fn new(steps: Vec<Step>, due: Timestamp) -> Self {
+        Thread {
+            doing: Doing::Ready,
+            due: Some(due),
+            deferred: None,
+            first_due: None,
+            frames: vec![Frame { steps, next: 0 }],
+        }
+    }
+
+    /// The step ahead.
+    pub(super) fn ahead(&self) -> Option<&Step> {
+        self.frames.iter().rev().find_map(|frame| frame.steps.get(frame.next))
+    }
 }
 
 impl Contact {
@@ -107,9 +212,18 @@ impl Contact {
             points: Tracked::default(),
             tags: BTreeMap::new(),
             tag_order: Vec::new(),
+            groups: BTreeMap::new(),
             refuses: BTreeMap::new(),
+            manual: BTreeMap::new(),
+            events: Vec::new(),
+            fired: BTreeSet::new(),
             stages: BTreeMap::new(),
             since: BTreeMap::new(),
+            stays: BTreeMap::new(),
+            staying: BTreeSet::new(),
+            shown: BTreeMap::new(),
+            times: BTreeMap::new(),
+            inside: BTreeSet::new(),
             moving: BTreeSet::new(),
             left: BTreeSet::new(),
             campaigns: BTreeMap::new(),
@@ -137,7 +251,13 @@ impl Contact {
 
 impl Limits {
     pub(super) fn new(at: Timestamp) -> Self {
-        Limits { at, entered: BTreeSet::new(), started: BTreeSet::new(), deferred: BTreeSet::new() }
+        Limits {
+            at,
+            entered: BTreeSet::new(),
+            started: BTreeSet::new(),
+            ran: BTreeSet::new(),
+            deferred: BTreeSet::new(),
+        }
     }
 }
 

@@ -4,11 +4,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
 use serde_yaml::Value;
 
 use super::clock::Clock;
-use super::condition::Look;
-use super::contact::{Contact, Limits};
+use super::companies::Company;
+use super::condition::{Counting, Look};
+use super::contact::{Call, Contact, Limits};
 use super::coverage::Coverage;
 use super::metrics::Tally;
 use super::project::Project;
@@ -23,6 +25,15 @@ pub(super) struct Instant<'a> {
     pub(super) changed: bool,
     /// The stages in which the contact came to rest in this pass, as `funnel/stage`.
     pub(super) arrivals: BTreeSet<String>,
+    /// The campaigns that an event or `enroll` calls the contact into.
+    pub(super) called: BTreeMap<String, Call>,
+    /// The threads that ran in this phase.
+    pub(super) passed: BTreeSet<(String, Vec<usize>)>,
+    /// When the pass that runs was due.
+    pub(super) pass_due: Timestamp,
+    pub(super) companies: &'a BTreeMap<String, Company>,
+    /// The fields that have a column in the file.
+    pub(super) in_file: BTreeSet<String>,
     pub(super) run: u64,
     /// In which run each campaign was found published for the first time.
     pub(super) first_published: &'a BTreeMap<String, u64>,
@@ -45,18 +56,19 @@ pub(super) struct Place {
 }
 
 impl Instant<'_> {
-    /// Section 7: phase 1, 3 and 4, again until nothing changes. Phase 2 and 5 need points triggers and experiences.
+    /// Section 7: phases 1 to 4, again until nothing changes, then 5.
     pub(super) fn play(&mut self) {
-        self.tally_before();
         loop {
             self.changed = false;
             self.settle_funnels();
+            self.fire_triggers();
             self.visit_campaigns();
             self.run_due_steps();
             if !self.changed {
                 break;
             }
         }
+        self.show_experiences();
         self.tally_after();
         self.remember_written();
     }
@@ -68,17 +80,42 @@ impl Instant<'_> {
         }
         let now = self.clock.now;
         let campaigns = self.contact.campaigns.iter();
-        let put_off = campaigns.filter(|(_, membership)| membership.put_off == Some(now));
+        let put_off = campaigns.filter(|(_, membership)| membership.put_off.is_some_and(|(at, _)| at == now));
         let told = put_off.map(|(id, _)| deferral(id, "", "", "", "campaign"));
         self.contact.instant.deferred = told.collect();
     }
 
     pub(super) fn look(&self) -> Look<'_> {
-        Look { project: self.project, clock: self.clock, contact: self.contact, coverage: self.coverage }
+        Look {
+            project: self.project,
+            clock: self.clock,
+            contact: self.contact,
+            coverage: self.coverage,
+            companies: self.companies,
+            place: Counting::Ever,
+        }
     }
 
     pub(super) fn holds(&self, condition: &Value) -> bool {
         self.look().holds(condition)
+    }
+
+    /// A condition within a campaign, where `since: entry` has a meaning.
+    pub(super) fn holds_within(&mut self, campaign: &str, condition: &Value) -> bool {
+        let since = self.membership(campaign).active.as_ref().map(|entry| entry.since);
+        Look { place: Counting::Within { since, always: false }, ..self.look() }.holds(condition)
+    }
+
+    /// How goal and exit-when are read: events count from the entry, and before it there are none.
+    pub(super) fn goal_look(&mut self, campaign: &str) -> Look<'_> {
+        let since = self.membership(campaign).active.as_ref().map(|entry| entry.since);
+        Look { place: Counting::Within { since, always: true }, ..self.look() }
+    }
+
+    /// A condition of a stage, where `since: stage` has a meaning.
+    pub(super) fn holds_in_stage(&self, funnel: &str, condition: &Value) -> bool {
+        let since = self.contact.since.get(funnel).copied();
+        Look { place: Counting::InStage(since), ..self.look() }.holds(condition)
     }
 
     /// A row of the journal: docs/outputs.md, "journal.csv".
@@ -111,6 +148,12 @@ impl Instant<'_> {
             tracked.written();
         }
         self.contact.points.written();
+        for tracked in self.contact.groups.values_mut() {
+            tracked.written();
+        }
+        for tracked in self.contact.refuses.values_mut() {
+            tracked.written();
+        }
         for field in self.contact.fields.values_mut() {
             field.written();
         }

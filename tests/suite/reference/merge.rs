@@ -3,11 +3,14 @@
 //! Invariant: a change made outside wins; a write-back under way does not look like one.
 
 use super::columns::{
-    Writes, field_column, points_column, read_points, read_stage, read_tags, spell_field, stage_column, tags_column,
+    Writes, dnc_column, field_column, points_column, read_points, read_stage, read_tags, refusal, spell_field,
+    stage_column, tags_column,
 };
 use super::contact::Tracked;
 use super::instant::{Instant, Place};
+use super::sends::CHANNELS;
 use super::table::{Record, Table};
+use super::triggers::groups;
 use super::value::{Datum, read_cell};
 
 impl Instant<'_> {
@@ -22,8 +25,10 @@ impl Instant<'_> {
         }
         let tags = table.position(&tags_column(self.project)).map(|position| row.value(position));
         self.merge_tags(writes.tags, tags, known);
-        let points = table.position(&points_column(self.project)).map(|position| row.value(position));
-        self.merge_points(writes.points, points.map(read_points), known);
+        for group in std::iter::once(String::new()).chain(groups(self.project)) {
+            let points = table.position(&points_column(self.project, &group)).map(|position| row.value(position));
+            self.merge_points(&group, writes.points.contains(&group), points.map(read_points), known);
+        }
         for (id, field) in self.project.entries_of_contacts("fields") {
             let position = table.position(&field_column(self.project, &id));
             let cell = position.map_or("", |position| row.value(position));
@@ -34,10 +39,25 @@ impl Instant<'_> {
                 self.merge_field(&id, shown, known);
             }
         }
-        for (channel, definition) in self.project.entries_of_contacts("do-not-contact") {
-            let column = super::project::text(definition, "column").expect("a column");
-            let cell = table.position(&column).map_or("", |position| row.value(position));
-            self.contact.refuses.insert(channel, refusal(cell));
+        for channel in CHANNELS {
+            let column = dnc_column(self.project, channel).and_then(|column| table.position(&column));
+            let shown = column.map(|position| refusal(row.value(position)));
+            self.merge_refusal(channel, shown, known && writes.refusals);
+        }
+    }
+
+    fn merge_refusal(&mut self, channel: &str, shown: Option<String>, known: bool) {
+        let Some(shown) = shown else {
+            return;
+        };
+        if !known {
+            self.contact.refuses.insert(channel.into(), Tracked::first(shown));
+            return;
+        }
+        let tracked = self.contact.refuses.entry(channel.into()).or_default();
+        let from = tracked.value.clone();
+        if tracked.merge(shown.clone()) {
+            self.note("external-do-not-contact", &Place::default(), [channel, &from, &shown, ""]);
         }
     }
 
@@ -53,6 +73,7 @@ impl Instant<'_> {
         let tracked = self.contact.stages.entry(funnel.into()).or_default();
         let from = tracked.value.clone().unwrap_or_default();
         if tracked.merge(shown.clone()) {
+            self.contact.staying.remove(funnel);
             if let Some(stage) = &shown {
                 self.set_stage(funnel, stage);
             }
@@ -100,8 +121,11 @@ impl Instant<'_> {
         self.contact.tag_order = order;
     }
 
-    fn merge_points(&mut self, written: bool, shown: Option<i64>, known: bool) {
-        let points = &mut self.contact.points;
+    fn merge_points(&mut self, group: &str, written: bool, shown: Option<i64>, known: bool) {
+        let points = match group {
+            "" => &mut self.contact.points,
+            group => self.contact.groups.entry(group.into()).or_default(),
+        };
         match shown {
             None if written => {}
             None => *points = Tracked::first(0),
@@ -110,7 +134,7 @@ impl Instant<'_> {
                 let from = points.value.to_string();
                 if points.merge(shown) {
                     let to = shown.to_string();
-                    self.note("external-points", &Place::default(), ["", &from, &to, ""]);
+                    self.note("external-points", &Place::default(), [group, &from, &to, ""]);
                 }
             }
         }
@@ -128,14 +152,5 @@ impl Instant<'_> {
             let (from, to) = (spell(from.as_ref()), spell(shown.as_ref()));
             self.note("external-field", &Place::default(), [id, &from, &to, ""]);
         }
-    }
-}
-
-/// Section 13: the do-not-contact column holds nothing or `false`, `unsubscribed` (also `true`), `complained`, `bounced`.
-fn refusal(cell: &str) -> String {
-    match cell.trim() {
-        "" | "false" => String::new(),
-        "true" => "unsubscribed".into(),
-        other => other.to_owned(),
     }
 }

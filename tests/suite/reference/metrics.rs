@@ -7,11 +7,10 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value as Json, json};
 use serde_yaml::Value;
 
-use super::contact::Step;
+use super::flow::all_steps;
 use super::instant::Instant;
-use super::project::{Project, get, items, pairs};
+use super::project::{Project, get, items, pairs, word};
 use super::stages::weight;
-use super::steps::named;
 
 /// Counts by the name of what is counted.
 #[derive(Default)]
@@ -27,6 +26,15 @@ pub(super) struct Tally {
 impl Tally {
     pub(super) fn add(&mut self, what: &str) {
         *self.counts.entry(what.to_owned()).or_default() += 1;
+    }
+
+    /// How often each reason to skip was met.
+    fn reasons(&self, what: &str) -> Map<String, Json> {
+        let reasons = self.counts.iter().filter_map(|(name, count)| {
+            let reason = name.strip_prefix(what)?.strip_prefix("skipped ")?;
+            Some((reason.to_owned(), json!(count)))
+        });
+        reasons.collect()
     }
 
     fn of(&self, what: &str) -> u64 {
@@ -65,6 +73,9 @@ impl Instant<'_> {
         self.tally_segments();
         self.tally_stages();
         self.tally_campaigns();
+        for shown in self.contact.shown.values() {
+            self.records.tally.add(&format!("experience {} now", shown.step));
+        }
     }
 
     fn tally_segments(&mut self) {
@@ -104,13 +115,14 @@ impl Instant<'_> {
     }
 
     fn tally_campaigns(&mut self) {
-        for (id, membership) in &self.contact.campaigns {
-            if let Some(entry) = &membership.active {
-                let tally = &mut self.records.tally;
-                tally.add(&format!("campaign {id} active"));
-                let next = entry.ahead.iter().rev().find_map(|list| list.first());
-                let next = next.expect("an active entry has a step ahead");
-                tally.add(&format!("step {id} {} waiting", next.name));
+        for (id, _) in self.project.entries("campaigns") {
+            if self.membership(&id).active.is_none() {
+                continue;
+            }
+            self.records.tally.add(&format!("campaign {id} active"));
+            for path in self.thread_paths(&id) {
+                let ahead = self.thread(&id, &path).ahead().expect("a thread has a step ahead").name.clone();
+                self.records.tally.add(&format!("step {id} {ahead} waiting"));
             }
         }
     }
@@ -143,7 +155,14 @@ fn render_funnel(tally: &Tally, funnel: &str, definition: &Value) -> Json {
         let figures = ["reach", "entered", "passed", "left", "converted", "now"];
         let figures =
             figures.map(|figure| (figure.to_owned(), json!(tally.of(&format!("stage {funnel}/{stage} {figure}")))));
-        stages.insert(stage, Json::Object(figures.into_iter().collect()));
+        let mut rendered: Map<String, Json> = figures.into_iter().collect();
+        let experiences = get(&definition["stages"][&*stage], "experiences").map(items).unwrap_or_default();
+        if !experiences.is_empty() {
+            let ids = experiences.into_iter().map(|experience| word(&experience["id"]));
+            let figures = ids.map(|id| (id.clone(), render_experience(tally, &format!("{funnel}/{stage}/{id}"))));
+            rendered.insert("experiences".into(), figures.collect::<Map<_, _>>().into());
+        }
+        stages.insert(stage, rendered.into());
     }
     json!({ "stages": stages, "none": tally.of(&format!("funnel {funnel} none")) })
 }
@@ -158,28 +177,23 @@ fn render_campaign(tally: &Tally, id: &str, definition: &Value) -> Json {
     campaign.into()
 }
 
-fn render_step(tally: &Tally, campaign: &str, step: &str) -> Json {
-    let what = format!("step {campaign} {step} ");
-    let skipped = tally.counts.iter().filter_map(|(name, count)| {
-        let reason = name.strip_prefix(&what)?.strip_prefix("skipped ")?;
-        Some((reason.to_owned(), json!(count)))
-    });
+fn render_experience(tally: &Tally, experience: &str) -> Json {
+    let what = format!("experience {experience} ");
+    let figure = |figure: &str| tally.of(&format!("{what}{figure}"));
     json!({
-        "done": tally.of(&format!("{what}done")),
-        "waiting": tally.of(&format!("{what}waiting")),
-        "skipped": skipped.collect::<Map<_, _>>(),
+        "shown": figure("shown"),
+        "hidden": figure("hidden"),
+        "sent": figure("sent"),
+        "skipped": tally.reasons(&what),
+        "now": figure("now"),
     })
 }
 
-/// The steps of a list and of the branches inside it.
-fn all_steps(steps: &[&Value], prefix: &str) -> Vec<Step> {
-    let mut all = Vec::new();
-    for step in named(steps, prefix) {
-        for branch in ["then", "else"] {
-            let inner = get(&step.body, branch).map(items).unwrap_or_default();
-            all.extend(all_steps(&inner, &format!("{}/{branch}/", step.name)));
-        }
-        all.push(step);
-    }
-    all
+fn render_step(tally: &Tally, campaign: &str, step: &str) -> Json {
+    let what = format!("step {campaign} {step} ");
+    json!({
+        "done": tally.of(&format!("{what}done")),
+        "waiting": tally.of(&format!("{what}waiting")),
+        "skipped": tally.reasons(&what),
+    })
 }

@@ -30,23 +30,31 @@
 //! 19. A row keeps its line end; one that changed and has none gets a line feed.
 //! 20. The clock is floored by the time that really passed since local midnight.
 
+mod awaits;
 mod campaigns;
 mod clock;
 mod columns;
+mod companies;
 mod condition;
 mod contact;
 mod coverage;
+mod events;
+mod experiences;
+mod flow;
 mod instant;
 mod merge;
 mod metrics;
 mod names;
+mod outbox;
 mod project;
 mod scenarios;
 mod sends;
 mod stages;
 mod steps;
 mod table;
+mod triggers;
 mod value;
+mod waits;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -54,8 +62,10 @@ use jiff::Timestamp;
 
 use self::clock::Clock;
 use self::columns::{Writes, written_header, written_row};
+use self::companies::read_companies;
 use self::contact::Contact;
 pub(crate) use self::coverage::Coverage;
+use self::events::read_events;
 use self::instant::{Instant, Records};
 use self::project::Project;
 use self::table::Table;
@@ -66,8 +76,23 @@ pub(crate) struct Reference {
     contacts: BTreeMap<String, Contact>,
     first_published: BTreeMap<String, u64>,
     runs: u64,
-    last: Option<(String, Timestamp, Outcome)>,
+    last: Option<(Input, Timestamp, Outcome)>,
     pub(crate) coverage: Coverage,
+}
+
+/// What a run is given beside its time.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Input {
+    pub(crate) contacts: String,
+    pub(crate) companies: Option<String>,
+    pub(crate) events: Vec<String>,
+    pub(crate) replay: bool,
+}
+
+impl Input {
+    pub(crate) fn of(contacts: &str) -> Self {
+        Input { contacts: contacts.to_owned(), ..Input::default() }
+    }
 }
 
 /// What a run gives out.
@@ -92,9 +117,9 @@ impl Reference {
     }
 
     /// One instant for every contact of the file. Section 7: the same time again without new input changes nothing.
-    pub(crate) fn run(&mut self, contacts_csv: &str, now: &str) -> Outcome {
+    pub(crate) fn run(&mut self, input: &Input, now: &str) -> Outcome {
         let clock = Clock::new(&self.project, now);
-        if self.repeats(contacts_csv, now)
+        if self.repeats(input, now)
             && let Some((_, _, outcome)) = &self.last
         {
             return outcome.clone();
@@ -105,19 +130,22 @@ impl Reference {
                 self.first_published.entry(id).or_insert(self.runs);
             }
         }
-        let outcome = self.instants(&clock, contacts_csv);
-        self.last = Some((contacts_csv.to_owned(), clock.now, outcome.clone()));
+        let outcome = self.instants(&clock, input);
+        self.last = Some((input.clone(), clock.now, outcome.clone()));
         outcome
     }
 
     /// Whether a run would be the last one again.
-    pub(crate) fn repeats(&self, contacts_csv: &str, now: &str) -> bool {
+    pub(crate) fn repeats(&self, input: &Input, now: &str) -> bool {
         let at = Clock::new(&self.project, now).now;
-        self.last.as_ref().is_some_and(|(csv, last, _)| (csv.as_str(), *last) == (contacts_csv, at))
+        self.last.as_ref().is_some_and(|(before, last, _)| (before, *last) == (input, at))
     }
 
-    fn instants(&mut self, clock: &Clock, contacts_csv: &str) -> Outcome {
-        let table = Table::read(contacts_csv);
+    fn instants(&mut self, clock: &Clock, input: &Input) -> Outcome {
+        let table = Table::read(&input.contacts);
+        let companies = input.companies.as_ref().map(|file| read_companies(&self.project, clock, file));
+        let companies = companies.unwrap_or_default();
+        let mut events = read_events(&self.project, clock, &input.events);
         let writes = Writes::of(&self.project);
         let key = self.project.definition(&["contacts", "key"]);
         let key = table.position(&project::word(key)).expect("the file has the key");
@@ -134,13 +162,20 @@ impl Reference {
                 coverage: &self.coverage,
                 contact: &mut contact,
                 records: &mut records,
+                companies: &companies,
+                in_file: columns::fields_of(&self.project, &table),
                 changed: false,
+                called: BTreeMap::new(),
+                passed: BTreeSet::new(),
+                pass_due: clock.now,
                 arrivals: BTreeSet::new(),
                 run: self.runs,
                 first_published: &self.first_published,
             };
             instant.begin();
             instant.merge(&writes, &table, row, is_known);
+            instant.tally_before();
+            instant.take_in(events.remove(&id).unwrap_or_default(), self.runs == 1 && !input.replay);
             instant.play();
             contacts += &written_row(&self.project, clock, &writes, &table, row, &contact);
             self.contacts.insert(id, contact);

@@ -2,18 +2,33 @@
 //!
 //! Invariant: nothing is compiled or remembered; each answer comes from the tree.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_yaml::Value;
 
+use super::table::Table;
+
 pub(super) struct Project {
     root: Value,
+    /// Files that the project names, by path.
+    files: BTreeMap<String, String>,
 }
 
 impl Project {
     pub(super) fn new(yaml: &str) -> Self {
         let root = serde_yaml::from_str(yaml).expect("the project is valid YAML");
-        Project { root }
+        Project { root, files: BTreeMap::new() }
+    }
+
+    /// Whether a file of keys lists one: a CSV with the contacts' key as a column, or one key a line.
+    pub(super) fn file_lists(&self, path: &str, key: &str) -> bool {
+        let file = self.files.get(path).unwrap_or_else(|| panic!("the project has {path}"));
+        let column = word(self.definition(&["contacts", "key"]));
+        let table = Table::read(file);
+        if table.position(&column).is_some() {
+            return table.named_rows().iter().any(|row| row[&column].trim() == key);
+        }
+        file.lines().any(|line| line.trim() == key)
     }
 
     pub(super) fn at(&self, path: &[&str]) -> Option<&Value> {

@@ -1,4 +1,4 @@
-//! The step `send`: what is put in the outbox, and what is skipped and why.
+//! What is sent: the step `send`, what is skipped and why, what waits for a limit.
 //!
 //! Invariant: only what was put in the outbox counts as sent.
 
@@ -6,90 +6,168 @@ use jiff::Timestamp;
 use serde_yaml::Value;
 
 use super::clock::duration;
-use super::contact::{Sent, Step};
-use super::instant::Instant;
-use super::project::{flag, get, text, word};
-use super::steps::Then;
+use super::contact::{Doing, Sent, Step};
+use super::flow::{Path, Then};
+use super::instant::{Instant, Place};
+use super::project::{flag, get, items, text, word};
 use super::value::Datum;
+
+pub(super) const CHANNELS: [&str; 3] = ["email", "sms", "push"];
+
+/// What becomes of a send.
+pub(super) enum Fate {
+    Sent,
+    Skipped(&'static str),
+    Delayed(Timestamp),
+}
 
 impl Instant<'_> {
     /// Section 6: a send ends `sent` or `skipped` with a reason; goal and exit-when are read before it.
-    pub(super) fn send(&mut self, id: &str, campaign: &Value, step: &Step, content: &str) -> Then {
+    pub(super) fn send(&mut self, id: &str, path: &Path, step: &Step, content: &str) -> Then {
+        let campaign = self.project.definition(&["campaigns", id]);
         if self.leave_for_goal(id, campaign) {
             return Then::Stop;
         }
         let place = self.here(id, &step.name);
-        if let Some(reason) = self.reason_to_skip(id, step, content) {
-            self.note("skip", &place, [content, "", "", reason]);
-            self.skipped(id, step, reason);
-            return Then::GoOn;
+        let visit = self.entry(id).visits[&step.name];
+        let first_due = self.thread(id, path).first_due.take().unwrap_or(self.pass_due);
+        match self.try_send(&place, &step.body, content, visit, first_due) {
+            Fate::Sent => {
+                self.entry(id).went_out.insert(content.into(), true);
+                self.done(id, step);
+            }
+            Fate::Skipped(reason) => {
+                self.entry(id).went_out.insert(content.into(), false);
+                self.skipped(id, step, reason);
+                let definition = self.project.definition(&["content", content]);
+                let on_skip = text(&step.body, "on-skip").or_else(|| text(definition, "on-skip"));
+                if on_skip.as_deref() == Some("exit") {
+                    self.end(id, &step.name, "exited", "skipped");
+                    return Then::Stop;
+                }
+            }
+            Fate::Delayed(until) => {
+                let to = self.clock.spell(until);
+                self.note("delay", &place, [content, "", &to, ""]);
+                self.keep_step(id, path, Doing::Held, Some(until));
+                self.thread(id, path).first_due = Some(first_due);
+                return Then::Stop;
+            }
         }
-        let channel = self.channel(content);
-        let address = self.address(&channel).unwrap_or_default();
-        let key = format!("{} {id} {} {}", self.contact.key, place.entry, step.name);
-        let contact = self.contact.key.clone();
-        let cells = [&key, &contact, "send", content, &channel, &address, id, &place.entry, &step.name, "1"];
-        self.records.actions.push(cells.map(str::to_owned).to_vec());
-        let entry = self.membership(id).entries;
-        let sent = Sent { content: content.into(), campaign: id.into(), entry, at: self.clock.now };
-        self.contact.sent.push(sent);
-        self.note("send", &place, [content, "", &channel, ""]);
-        self.done(id, step);
         Then::GoOn
     }
 
+    /// Sends, or tells why not.
+    pub(super) fn try_send(&mut self, place: &Place, step: &Value, content: &str, visit: i64, due: Timestamp) -> Fate {
+        let definition = self.project.definition(&["content", content]);
+        let transactional = match get(step, "transactional") {
+            Some(_) => flag(step, "transactional"),
+            None => flag(definition, "transactional"),
+        };
+        let channel = self.channel(content, transactional);
+        let reason = self.reason_to_skip(place, step, content, channel.as_deref(), transactional);
+        if let Some(reason) = reason.or_else(|| self.is_expired(step, definition, due).then_some("expired")) {
+            self.note("skip", place, [content, "", "", reason]);
+            return Fate::Skipped(reason);
+        }
+        let channel = channel.expect("a channel that reaches the contact");
+        if let Some(until) = self.limited_until(&channel).filter(|_| !transactional) {
+            return Fate::Delayed(until);
+        }
+        let address = self.address(&channel).unwrap_or_default();
+        self.put_in_outbox("send", content, [&channel, &address], place, visit, "");
+        let limited = (!transactional && !channel.is_empty()).then(|| channel.clone());
+        let entry = place.entry.parse().expect("a number");
+        let sent = Sent {
+            content: content.into(),
+            campaign: place.campaign.clone(),
+            entry,
+            at: self.clock.now,
+            limited,
+            channel: channel.clone(),
+        };
+        self.contact.sent.push(sent);
+        self.note("send", place, [content, "", &channel, ""]);
+        Fate::Sent
+    }
+
+    pub(super) fn put_in_outbox(
+        &mut self,
+        action: &str,
+        target: &str,
+        [channel, address]: [&str; 2],
+        place: &Place,
+        visit: i64,
+        body: &str,
+    ) {
+        let Place { campaign, entry, step } = place;
+        let key = format!("{} {campaign} {entry} {step} {visit} {action}", self.contact.key);
+        let contact = self.contact.key.clone();
+        let visit = visit.to_string();
+        let cells = [&key, &contact, action, target, channel, address, campaign, entry, step, &visit, body];
+        self.records.actions.push(cells.map(str::to_owned).to_vec());
+    }
+
     /// Section 13, "Sends": of several reasons the first is told.
-    fn reason_to_skip(&mut self, id: &str, step: &Step, content: &str) -> Option<&'static str> {
-        let project = self.project;
-        let definition = project.definition(&["content", content]);
+    fn reason_to_skip(
+        &mut self,
+        place: &Place,
+        step: &Value,
+        content: &str,
+        channel: Option<&str>,
+        transactional: bool,
+    ) -> Option<&'static str> {
+        let definition = self.project.definition(&["content", content]);
         if !self.clock.published(definition) {
             return Some("unpublished");
         }
-        let transactional = match get(&step.body, "transactional") {
-            Some(_) => flag(&step.body, "transactional"),
-            None => flag(definition, "transactional"),
-        };
-        if !self.reachable(&self.channel(content), transactional) {
+        let Some(channel) = channel else {
             return Some("unreachable");
+        };
+        let once = get(step, "once").or_else(|| get(definition, "once"));
+        if self.already_sent(place, once, content) {
+            return Some("already-sent");
         }
-        let once = get(&step.body, "once").or_else(|| get(definition, "once"));
-        self.already_sent(id, once, content).then_some("already-sent")
+        let limit = self.project.at(&["limits", channel]);
+        let drops = limit.is_some_and(|limit| text(limit, "then").as_deref() == Some("drop"));
+        (drops && !transactional && self.limited_until(channel).is_some()).then_some("limited")
     }
 
-    /// Section 8: a kind that can be sent by email, sms or push; the others have no channel.
-    fn channel(&self, content: &str) -> String {
-        let kind = text(self.project.definition(&["content", content]), "kind");
-        kind.filter(|kind| matches!(kind.as_str(), "email" | "sms" | "push")).unwrap_or_default()
+    /// Whether the send comes too late, counted from when its pass was due.
+    fn is_expired(&self, step: &Value, definition: &Value, due: Timestamp) -> bool {
+        let expires = text(step, "expires").or_else(|| text(definition, "expires"));
+        expires.is_some_and(|expires| self.clock.now > self.clock.add(due, duration(&expires)))
+    }
+
+    /// Sections 8 and 13: the channel on which a content goes out; of a `message` the preferred one, if that reaches the
+    /// contact, else the first that does; empty for a kind without a channel. None: none reaches the contact.
+    fn channel(&self, content: &str, transactional: bool) -> Option<String> {
+        let definition = self.project.definition(&["content", content]);
+        let kind = text(definition, "kind").expect("a kind");
+        let reaches = |channel: &String| self.look().reachable(channel, transactional);
+        if kind != "message" {
+            let channel = if CHANNELS.contains(&kind.as_str()) { kind } else { String::new() };
+            return Some(channel).filter(reaches);
+        }
+        let prefer = get(definition, "prefer")
+            .map_or(CHANNELS.map(str::to_owned).to_vec(), |prefer| items(prefer).into_iter().map(word).collect());
+        let field = self.project.at(&["contacts", "preferred-channel"]).map(word);
+        let preferred = match field.and_then(|field| self.look().value(&field)) {
+            Some(Datum::Text(channel) | Datum::Choice(channel)) => {
+                Some(channel).filter(|channel| prefer.contains(channel))
+            }
+            _ => None,
+        };
+        preferred.into_iter().chain(prefer).find(reaches)
     }
 
     fn address(&self, channel: &str) -> Option<String> {
-        let field = word(self.project.at(&["contacts", "addresses", channel])?);
-        match self.look().value(&field)? {
-            Datum::Text(address) => Some(address),
-            other => panic!("no address: {other:?}"),
-        }
+        self.look().address(channel)
     }
 
-    /// Section 3, `reachable`: has the address, consent, and no do-not-contact. `transactional` ignores consent and
-    /// unsubscription, never a complaint or a hard bounce.
-    fn reachable(&self, channel: &str, transactional: bool) -> bool {
-        if channel.is_empty() {
-            return true;
-        }
-        let consent = self.project.at(&["contacts", "consent", channel]);
-        let consents = consent.is_none_or(|condition| self.holds(condition));
-        let refuses = self.contact.refuses.get(channel).map_or("", String::as_str);
-        let allowed = match refuses {
-            "" => consents || transactional,
-            "unsubscribed" => transactional,
-            _ => false,
-        };
-        allowed && self.address(channel).is_some()
-    }
-
-    /// Section 13: `once: entry` counts this content in this entry, `ever` and `after` in all campaigns.
-    fn already_sent(&mut self, id: &str, once: Option<&Value>, content: &str) -> bool {
-        let entry = self.membership(id).entries;
+    /// Section 13: `once: entry` counts this content in this entry, `ever` and `after` in all campaigns. An
+    /// experience is no entry; it is tried once anyway.
+    fn already_sent(&mut self, place: &Place, once: Option<&Value>, content: &str) -> bool {
         let same = self.contact.sent.iter().filter(|sent| sent.content == content);
         if let Some(after) = once.and_then(|once| text(once, "after")) {
             let last: Option<Timestamp> = same.map(|sent| sent.at).max();
@@ -97,7 +175,25 @@ impl Instant<'_> {
         }
         match once.and_then(Value::as_str) {
             Some("ever") => same.count() > 0,
-            _ => same.filter(|sent| sent.campaign == id && sent.entry == entry).count() > 0,
+            _ => {
+                let same_entry =
+                    |sent: &Sent| (&sent.campaign, &sent.entry.to_string()) == (&place.campaign, &place.entry);
+                let here = |sent: &&Sent| !place.campaign.is_empty() && same_entry(sent);
+                same.filter(here).count() > 0
+            }
         }
+    }
+
+    /// When the limit of a channel lets the next message go, if not now. A send counts until `within` is over.
+    fn limited_until(&self, channel: &str) -> Option<Timestamp> {
+        let limit = self.project.at(&["limits", channel])?;
+        let within = duration(&text(limit, "within").expect("a limit has a span"));
+        let most = usize::try_from(limit["at-most"].as_u64().expect("a number")).expect("a small number");
+        let sent = self.contact.sent.iter().filter(|sent| sent.limited.as_deref() == Some(channel));
+        let ends = sent.map(|sent| self.clock.add(sent.at, within));
+        let mut counting: Vec<Timestamp> = ends.filter(|end| *end > self.clock.now).collect();
+        counting.sort();
+        let over = (counting.len() + 1).checked_sub(most).filter(|over| *over > 0)?;
+        Some(counting[over - 1])
     }
 }

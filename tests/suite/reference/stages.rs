@@ -12,7 +12,12 @@ impl Instant<'_> {
     pub(super) fn settle_funnels(&mut self) {
         self.arrivals.clear();
         for (id, funnel) in self.project.in_order("funnels") {
+            if !self.clock.published(funnel) {
+                self.rest(&id);
+                continue;
+            }
             loop {
+                self.drop_who_left(&id, funnel);
                 let entered = self.enter_funnel(&id, funnel);
                 let placed = self.place(&id, funnel);
                 let converted = self.convert(&id, funnel);
@@ -31,6 +36,31 @@ impl Instant<'_> {
         {
             self.arrivals.insert(format!("{funnel}/{stage}"));
         }
+    }
+
+    /// `on-audience-left: leave`: a contact that was in the audience is no longer.
+    fn drop_who_left(&mut self, id: &str, funnel: &Value) {
+        let Some(audience) = get(funnel, "audience") else {
+            return;
+        };
+        if self.look().audience(audience) {
+            self.contact.inside.insert(id.into());
+            return;
+        }
+        let was = self.contact.inside.remove(id);
+        let leaves = text(funnel, "on-audience-left").as_deref() == Some("leave");
+        if let Some(from) = self.contact.stage(id).filter(|_| was && leaves) {
+            self.clear_stage(id, &from, "drop", &Place::default());
+        }
+    }
+
+    /// The contact has no stage any more.
+    pub(super) fn clear_stage(&mut self, funnel: &str, from: &str, event: &str, place: &Place) {
+        self.tally_departure(funnel, Some(from), None, event);
+        self.contact.stages.entry(funnel.into()).or_default().value = None;
+        self.contact.moving.remove(funnel);
+        self.contact.staying.remove(funnel);
+        self.note(event, place, [funnel, from, "", ""]);
     }
 
     /// Section 5, `audience` and `entry`: who enters without being moved.
@@ -72,30 +102,45 @@ impl Instant<'_> {
         allowed && self.put(id, &target, "place", &Place::default())
     }
 
-    /// Section 5, `converts`: a condition, or a list of which the first that holds counts.
+    /// Section 5, `converts`. `strict`: the present stage decides. `loose`: of it and all heavier ones the heaviest that
+    /// names a target heavier than the present stage.
     fn convert(&mut self, id: &str, funnel: &Value) -> bool {
         let Some(present) = self.contact.stage(id) else {
             return false;
         };
-        let Some(converts) = get(stage(funnel, &present), "converts") else {
-            return false;
-        };
-        let target = if converts.is_sequence() {
-            let rules = items(converts);
-            let Some(rule) = rules.iter().find(|rule| self.holds(&rule["when"])) else {
-                return false;
-            };
-            text(rule, "to").or_else(|| self.next_heavier(funnel, &present))
-        } else if self.holds(converts) {
-            self.next_heavier(funnel, &present)
+        let target = if text(funnel, "order").as_deref() == Some("loose") {
+            self.loose_target(id, funnel, &present).or_else(|| self.target(id, funnel, &present))
         } else {
-            return false;
+            self.target(id, funnel, &present)
         };
         let Some(target) = target.filter(|target| target != &present) else {
             return false;
         };
         let allowed = self.refusal(funnel, Some(&present), &target).is_none();
         allowed && self.put(id, &target, "convert", &Place::default())
+    }
+
+    fn loose_target(&self, id: &str, funnel: &Value, present: &str) -> Option<String> {
+        let here = weight(funnel, present);
+        let mut deciding: Vec<(i64, String)> = pairs(&funnel["stages"])
+            .into_iter()
+            .map(|(stage, _)| (-weight(funnel, &stage), stage))
+            .filter(|(lightness, stage)| -lightness > here || stage == present)
+            .collect();
+        deciding.sort();
+        let mut targets = deciding.into_iter().filter_map(|(_, stage)| self.target(id, funnel, &stage));
+        targets.find(|target| weight(funnel, target) > here)
+    }
+
+    /// Where a stage converts to: a condition, or a list of which the first that holds counts.
+    fn target(&self, id: &str, funnel: &Value, from: &str) -> Option<String> {
+        let converts = get(stage(funnel, from), "converts")?;
+        if converts.is_sequence() {
+            let rules = items(converts);
+            let rule = rules.iter().find(|rule| self.holds_in_stage(id, &rule["when"]))?;
+            return text(rule, "to").or_else(|| self.next_heavier(funnel, from));
+        }
+        self.holds_in_stage(id, converts).then(|| self.next_heavier(funnel, from))?
     }
 
     fn first_that_holds(&self, rules: &[&Value], key: &str) -> Option<String> {
@@ -117,7 +162,7 @@ impl Instant<'_> {
 
     /// Sections 5 and 13: why a move is refused, the first of unpublished, final, lighter.
     pub(super) fn refusal(&self, funnel: &Value, present: Option<&str>, target: &str) -> Option<&'static str> {
-        if !self.clock.published(stage(funnel, target)) {
+        if !self.clock.published(funnel) || !self.clock.published(stage(funnel, target)) {
             return Some("unpublished");
         }
         let present = present?;
@@ -150,6 +195,7 @@ impl Instant<'_> {
         contact.stages.entry(funnel.into()).or_default().value = Some(target.into());
         contact.since.insert(funnel.into(), self.clock.now);
         contact.moving.insert(funnel.into());
+        contact.staying.remove(funnel);
     }
 }
 

@@ -28,6 +28,15 @@ impl Table {
         Table { header, rows: records }
     }
 
+    /// The rows as columns and cells.
+    pub(super) fn named_rows(&self) -> Vec<BTreeMap<String, String>> {
+        let names: Vec<&str> = self.header.cells.iter().map(|cell| &*cell.value).collect();
+        let named = |row: &Record| {
+            names.iter().zip(&row.cells).map(|(name, cell)| ((*name).to_owned(), cell.value.clone())).collect()
+        };
+        self.rows.iter().map(named).collect()
+    }
+
     pub(super) fn position(&self, column: &str) -> Option<usize> {
         self.header.cells.iter().position(|cell| cell.value == column)
     }

@@ -8,7 +8,7 @@ mod values;
 
 use std::fmt::Write as _;
 
-use super::Reference;
+use super::{Input, Reference};
 
 /// Runs a project and tells the journal of each run and the last contacts.
 fn play(yaml: &str, runs: &[(&str, &str)]) -> String {
@@ -16,7 +16,7 @@ fn play(yaml: &str, runs: &[(&str, &str)]) -> String {
     let mut told = String::new();
     let mut contacts = String::new();
     for (now, csv) in runs {
-        let outcome = reference.run(&csv.replace(' ', ""), now);
+        let outcome = reference.run(&Input::of(&csv.replace(' ', "")), now);
         told.push_str(&[now, "\n"].concat());
         for row in &outcome.journal {
             let cells: Vec<&str> = row.iter().enumerate().filter(|(at, _)| *at != 1).map(|(_, cell)| &**cell).collect();

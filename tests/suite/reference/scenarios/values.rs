@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 
-use super::super::Reference;
+use super::super::{Input, Reference};
 use super::{expect, play, project};
 
 /// Section 3: a comparison with a missing value is false, except `is-not`, `not-in`, `has-none`.
@@ -152,14 +152,14 @@ campaigns:
 ";
     let mut reference = Reference::new(yaml);
     let both = "id,tags\n1,vip\n2,vip\n";
-    let first = reference.run(both, "2026-06-01T09:59");
-    assert_eq!(first, reference.run(both, "2026-06-01T09:00"));
-    let second = reference.run("id,tags\n2,vip\n", "2026-06-01T10:10");
+    let first = reference.run(&Input::of(both), "2026-06-01T09:59");
+    assert_eq!(first, reference.run(&Input::of(both), "2026-06-01T09:00"));
+    let second = reference.run(&Input::of("id,tags\n2,vip\n"), "2026-06-01T10:10");
     assert_eq!(second.contacts, "id,tags\n2,vip;done\n");
     assert_eq!(second.metrics["contacts"], 1);
     assert_eq!(second.metrics["segments"]["vips"], 1);
     assert_eq!(second.metrics["campaigns"]["c"]["active"], 0);
-    let third = reference.run(both, "2026-06-09T10:00");
+    let third = reference.run(&Input::of(both), "2026-06-09T10:00");
     assert_eq!(third.contacts, "id,tags\n1,vip;done\n2,vip;done\n");
     assert_eq!(third.metrics["campaigns"]["c"]["steps"]["add-tag:done"]["done"], 1);
     assert!(reference.coverage.counts()["step add-tag"] == 2);

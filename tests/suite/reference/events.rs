@@ -1,0 +1,297 @@
+//! Events: the file, phase 0 in which each is taken in, and the conditions that count them.
+//!
+//! Invariant: each event is taken in once, whatever files it stands in.
+
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+use serde_yaml::Value;
+
+use super::awaits::event_ways;
+use super::clock::{Clock, When, duration};
+use super::condition::{Counting, Look};
+use super::contact::{Call, Occurrence};
+use super::instant::{Instant, Place};
+use super::project::{Project, get, items, number, pairs, text, word};
+use super::table::Table;
+use super::value::{Datum, decimal, read_cell, read_literal, type_of};
+
+const BUILT_IN: [&str; 12] = [
+    "delivered",
+    "opened",
+    "clicked",
+    "replied",
+    "bounced",
+    "failed",
+    "unsubscribed",
+    "complained",
+    "submitted",
+    "visited",
+    "downloaded",
+    "purchased",
+];
+
+/// The events of the files, by contact.
+pub(super) fn read_events(project: &Project, clock: &Clock, files: &[String]) -> BTreeMap<String, Vec<Occurrence>> {
+    let mut events: BTreeMap<String, Vec<Occurrence>> = BTreeMap::new();
+    for file in files {
+        for row in rows(file) {
+            let name = row.get("event").cloned().unwrap_or_default();
+            if !BUILT_IN.contains(&name.as_str()) && project.at(&["events", &name]).is_none() {
+                continue;
+            }
+            let (contact, event) = occurrence(project, clock, &row, &name);
+            events.entry(contact).or_default().push(event);
+        }
+    }
+    events
+}
+
+/// A CSV file with a header, or one JSON object a line.
+fn rows(file: &str) -> Vec<BTreeMap<String, String>> {
+    if !file.starts_with('{') {
+        return Table::read(file).named_rows();
+    }
+    let objects = file.lines().filter(|line| !line.trim().is_empty());
+    let objects = objects.map(|line| serde_json::from_str::<serde_json::Map<_, _>>(line).expect("an object"));
+    let cell = |value: serde_json::Value| match value {
+        serde_json::Value::Null => String::new(),
+        serde_json::Value::String(text) => text,
+        other => other.to_string(),
+    };
+    objects.map(|object| object.into_iter().map(|(key, value)| (key, cell(value))).collect()).collect()
+}
+
+fn occurrence(project: &Project, clock: &Clock, row: &BTreeMap<String, String>, name: &str) -> (String, Occurrence) {
+    let cell = |column: &str| row.get(column).map_or(String::new(), |cell| cell.trim().to_owned());
+    let (contact, at, of) = (cell("contact"), clock.moment(&cell("at")), cell("of"));
+    let mut properties = BTreeMap::new();
+    for (id, definition) in properties_of(project, name) {
+        if let Some(value) = read_cell(clock, &definition, &row.get(&id.replace('-', "_")).cloned().unwrap_or_default())
+        {
+            properties.insert(id, value);
+        }
+    }
+    let identity = match cell("id") {
+        id if id.is_empty() => format!("{contact}\n{at}\n{name}\n{of}\n{properties:?}"),
+        id => id,
+    };
+    (contact, Occurrence { at, event: name.into(), of, identity, properties })
+}
+
+/// The properties of an event, each as a definition with a type.
+fn properties_of(project: &Project, event: &str) -> Vec<(String, Value)> {
+    let mut properties: Vec<(String, Value)> = Vec::new();
+    if event == "bounced" {
+        properties.push(("hard".into(), typed("boolean")));
+    }
+    for (id, kind) in project.at(&["events", event, "properties"]).map(pairs).unwrap_or_default() {
+        properties.push((id, typed(&word(kind))));
+    }
+    properties
+}
+
+fn typed(kind: &str) -> Value {
+    serde_yaml::from_str(&format!("type: {kind}")).expect("a definition")
+}
+
+impl Instant<'_> {
+    /// Phase 0: new events by time; at one moment by event name, then `of`, then identity.
+    pub(super) fn take_in(&mut self, mut events: Vec<Occurrence>, counts_only: bool) {
+        events.sort_by_key(|event| (event.at, event.event.clone(), event.of.clone(), event.identity.clone()));
+        for event in events {
+            let known = self.contact.events.iter().any(|taken| taken.identity == event.identity);
+            if known || event.at > self.clock.now {
+                continue;
+            }
+            self.contact.events.push(event.clone());
+            self.coverage.count(&format!("event {}", event.event));
+            self.refuse_contact(&event);
+            if !counts_only {
+                self.give_for(&event);
+                self.update_for(&event);
+                self.settle_awaits(&event);
+                self.note_for_entries(&event);
+            }
+        }
+    }
+
+    /// Section 8: `unsubscribed`, `complained` and a hard bounce set do-not-contact; a graver one replaces.
+    fn refuse_contact(&mut self, event: &Occurrence) {
+        let hard = event.properties.get("hard") == Some(&Datum::Flag(true));
+        let refusal = match event.event.as_str() {
+            "unsubscribed" => "unsubscribed",
+            "complained" => "complained",
+            "bounced" if hard => "bounced",
+            _ => return,
+        };
+        let channel = self.channel_of(event);
+        if channel.is_empty() {
+            return;
+        }
+        let tracked = self.contact.refuses.entry(channel.clone()).or_default();
+        let from = tracked.value.clone();
+        let grave =
+            |refusal: &str| ["", "unsubscribed", "bounced", "complained"].iter().position(|word| *word == refusal);
+        if grave(refusal) > grave(&from) {
+            tracked.value = refusal.into();
+            self.note("do-not-contact", &Place::default(), [&channel, &from, refusal, &event.event]);
+        }
+    }
+
+    /// The channel of an event is that of its content; without `of` email.
+    fn channel_of(&self, event: &Occurrence) -> String {
+        let kind = self.project.at(&["content", &event.of]).and_then(|content| text(content, "kind"));
+        match kind.as_deref() {
+            None => "email".into(),
+            Some("message") => {
+                let sent = self.contact.sent.iter().filter(|sent| sent.content == event.of);
+                sent.last().map_or("email".into(), |sent| sent.channel.clone())
+            }
+            Some(kind @ ("email" | "sms" | "push")) => kind.into(),
+            Some(_) => String::new(),
+        }
+    }
+
+    /// Section 8: point rules, by id.
+    fn give_for(&mut self, event: &Occurrence) {
+        for (id, rule) in self.project.at(&["points", "rules"]).map(pairs).unwrap_or_default() {
+            if self.clock.published(rule) && self.look().matches_event(&rule["each"], event) {
+                let group = text(rule, "group").unwrap_or_default();
+                let given = number(rule, "give").expect("an integer");
+                self.give_points(&Place::default(), &group, given, &id);
+            }
+        }
+    }
+
+    /// Section 8: `updates`, only to fields without a column in the file.
+    fn update_for(&mut self, event: &Occurrence) {
+        let updates = self.project.at(&["events", &event.event, "updates"]).map(pairs).unwrap_or_default();
+        for (field, update) in updates {
+            if self.in_file.contains(&field) {
+                continue;
+            }
+            let definition = self.project.definition(&["contacts", "fields", &field]);
+            let value = self.updated(&field, definition, update, event);
+            if let Some(value) = value {
+                self.write_field(&Place::default(), "set", &field, Some(value), &event.event);
+            }
+        }
+    }
+
+    /// `{ add: 1 }`, `{ set: event-time }`, `{ set: pro }`, and `{ property: amount }` in the place of either value.
+    fn updated(&self, field: &str, definition: &Value, update: &Value, event: &Occurrence) -> Option<Datum> {
+        let from_event = |value: &Value| Some(event.properties.get(&text(value, "property")?).cloned());
+        if let Some(add) = get(update, "add") {
+            let add = match from_event(add) {
+                Some(Some(Datum::Number(number))) => number,
+                Some(_) => return None,
+                None => decimal(&word(add)),
+            };
+            return Some(self.added(field, definition, add));
+        }
+        let set = &update["set"];
+        match from_event(set) {
+            Some(property) => property,
+            None if set.as_str() == Some("event-time") && type_of(definition) == "date" => {
+                Some(Datum::Day(self.clock.local(event.at).date()))
+            }
+            None if set.as_str() == Some("event-time") => Some(Datum::At(event.at)),
+            None => read_literal(self.clock, definition, set),
+        }
+    }
+
+    /// An occurrence starts a campaign only within the event's `max-age`.
+    fn note_for_entries(&mut self, event: &Occurrence) {
+        let age = self.project.at(&["events", &event.event]).and_then(|definition| text(definition, "max-age"));
+        let end = self.clock.add(event.at, duration(&age.unwrap_or("1 day".into())));
+        if end < self.clock.now {
+            return;
+        }
+        for (id, campaign) in self.project.entries("campaigns") {
+            if event_ways(campaign).into_iter().any(|way| self.look().matches_event(way, event)) {
+                self.call(&id, Call::Event);
+            }
+        }
+    }
+}
+
+impl Look<'_> {
+    /// `{ event, of, where }`.
+    pub(super) fn matches_event(&self, condition: &Value, event: &Occurrence) -> bool {
+        let of = text(condition, "of");
+        word(&condition["event"]) == event.event
+            && of.is_none_or(|of| of == event.of)
+            && get(condition, "where").is_none_or(|condition| self.where_holds(condition, event))
+    }
+
+    /// A condition over the properties of an event.
+    fn where_holds(&self, condition: &Value, event: &Occurrence) -> bool {
+        if let Some(all) = get(condition, "all") {
+            return items(all).iter().all(|item| self.where_holds(item, event));
+        }
+        if let Some(any) = get(condition, "any") {
+            return items(any).iter().any(|item| self.where_holds(item, event));
+        }
+        if let Some(not) = get(condition, "not") {
+            return !self.where_holds(not, event);
+        }
+        let id = word(&condition["property"]);
+        let properties = properties_of(self.project, &event.event);
+        let (_, definition) = properties.iter().find(|(known, _)| *known == id).expect("a property of the event");
+        let kind = format!("property {}", type_of(definition));
+        self.compared(&kind, Some(definition), event.properties.get(&id), condition)
+    }
+
+    /// So often, or so much of a property, since where the place says, and within a span.
+    pub(super) fn event(&self, condition: &Value) -> bool {
+        let written = text(condition, "since");
+        let since = match (written.as_deref(), self.place) {
+            (Some("ever"), _)
+            | (None, Counting::Ever | Counting::InStage(_) | Counting::Within { always: false, .. }) => None,
+            (Some("entry") | None, Counting::Within { since, .. }) | (Some("stage"), Counting::InStage(since)) => {
+                let Some(since) = since else {
+                    return false;
+                };
+                Some(since)
+            }
+            other => panic!("no place for {:?}", other.0),
+        };
+        let earliest = text(condition, "within").map(|within| match self.clock.shifted(-duration(&within)) {
+            When::Day(day) => self.clock.start(day),
+            When::Exact(moment) => moment,
+        });
+        let counted: Vec<&Occurrence> = self
+            .contact
+            .events
+            .iter()
+            .filter(|event| since.is_none_or(|since| event.at > since))
+            .filter(|event| earliest.is_none_or(|earliest| event.at >= earliest))
+            .filter(|event| self.matches_event(condition, event))
+            .collect();
+        let what = match text(condition, "sum") {
+            None => Decimal::from(counted.len()),
+            Some(property) => sum(&counted, &property),
+        };
+        self.count_compares(condition, what)
+    }
+
+    fn count_compares(&self, condition: &Value, what: Decimal) -> bool {
+        let operators = ["at-least", "at-most", "more-than", "less-than", "is", "between"];
+        let operator = operators.into_iter().find(|operator| get(condition, operator).is_some());
+        let of = if get(condition, "sum").is_some() { "sum" } else { "count" };
+        let one = Value::from(1);
+        let operand = operator.map_or(&one, |operator| &condition[operator]);
+        let truth = super::condition::compare_number(operator.unwrap_or("at-least"), what, operand);
+        self.coverage.count(&format!("{of} {} {truth}", operator.unwrap_or("once")));
+        truth
+    }
+}
+
+fn sum(events: &[&Occurrence], property: &str) -> Decimal {
+    let amounts = events.iter().filter_map(|event| match event.properties.get(property) {
+        Some(Datum::Number(number)) => Some(*number),
+        _ => None,
+    });
+    amounts.sum()
+}

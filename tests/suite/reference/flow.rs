@@ -1,0 +1,309 @@
+//! Phase 4: due steps, each through to its next wait; branches, forks and ways back.
+//!
+//! Invariant: a wait ends the pass of its thread, every other step goes on at once.
+
+use jiff::Timestamp;
+use serde_yaml::Value;
+
+use super::contact::{Doing, Frame, Step, Thread};
+use super::instant::{Instant, Place};
+use super::names::{inner_lists, name_all};
+use super::project::{items, text, word};
+use super::steps::verb_of;
+
+/// What becomes of the thread after a step.
+pub(super) enum Then {
+    GoOn,
+    /// The step waits, stands deferred, forked, or the campaign is over.
+    Stop,
+}
+
+/// Which thread of a campaign: the branch of each fork that leads to it.
+pub(super) type Path = Vec<usize>;
+
+/// A list of steps with their names.
+pub(super) fn named(steps: &[&Value], prefix: &str) -> Vec<Step> {
+    let names = name_all(steps, prefix);
+    let pairs = names.into_iter().zip(steps);
+    pairs.map(|(name, body)| Step { name, body: (*body).clone() }).collect()
+}
+
+/// The steps of a list and of the lists inside it, as written.
+pub(super) fn all_steps(steps: &[&Value], prefix: &str) -> Vec<Step> {
+    let mut all = Vec::new();
+    for step in named(steps, prefix) {
+        all.push(step.clone());
+        for (label, inner) in inner_lists(&step) {
+            all.extend(all_steps(&inner, &format!("{}/{label}/", step.name)));
+        }
+    }
+    all
+}
+
+impl Instant<'_> {
+    /// Section 7: due steps, by due time, then campaign, then step; each thread once, and what is due is read live.
+    pub(super) fn run_due_steps(&mut self) {
+        self.passed.clear();
+        loop {
+            let mut due: Vec<(Timestamp, usize, usize, String, Path)> = Vec::new();
+            for (order, (id, campaign)) in self.project.in_order("campaigns").into_iter().enumerate() {
+                for path in self.thread_paths(&id) {
+                    let new = !self.passed.contains(&(id.clone(), path.clone()));
+                    if let Some(at) = self.due(&id, &path).filter(|_| new) {
+                        let place = self.place_in_text(&id, campaign, &path);
+                        due.push((at, order, place, id.clone(), path));
+                    }
+                }
+            }
+            due.sort();
+            let Some((at, _, _, id, path)) = due.into_iter().next() else {
+                return;
+            };
+            self.run_thread(&id, path, at);
+        }
+    }
+
+    /// Where the step ahead of a thread stands in the text; it matters only between the branches of a fork.
+    fn place_in_text(&mut self, id: &str, campaign: &Value, path: &Path) -> usize {
+        if path.is_empty() {
+            return 0;
+        }
+        let ahead = self.thread(id, path).ahead().expect("a step ahead").name.clone();
+        let steps = all_steps(&items(&campaign["steps"]), "");
+        steps.iter().position(|step| step.name == ahead).expect("a step of the campaign")
+    }
+
+    /// The threads of a campaign that are no forks.
+    pub(super) fn thread_paths(&mut self, id: &str) -> Vec<Path> {
+        fn gather(thread: &Thread, path: &Path, paths: &mut Vec<Path>) {
+            match &thread.doing {
+                Doing::Over => {}
+                Doing::Forked(branches) => {
+                    for (number, branch) in branches.iter().enumerate() {
+                        let mut path = path.clone();
+                        path.push(number);
+                        gather(branch, &path, paths);
+                    }
+                }
+                Doing::Ready | Doing::Held | Doing::Waiting | Doing::Awaiting(_) => paths.push(path.clone()),
+            }
+        }
+        let mut paths = Vec::new();
+        if let Some(entry) = &self.membership(id).active {
+            gather(&entry.root, &Vec::new(), &mut paths);
+        }
+        paths
+    }
+
+    pub(super) fn thread(&mut self, id: &str, path: &[usize]) -> &mut Thread {
+        let mut thread = &mut self.entry(id).root;
+        for branch in path {
+            let Doing::Forked(branches) = &mut thread.doing else { panic!("a fork") };
+            thread = &mut branches[*branch];
+        }
+        thread
+    }
+
+    /// Section 13, "Waits": the time of a `wait-until` on a field is read again while the contact waits.
+    fn due(&mut self, id: &str, path: &Path) -> Option<Timestamp> {
+        let now = self.clock.now;
+        if self.entry(id).paused.is_some() || self.thread(id, path).deferred == Some(now) {
+            return None;
+        }
+        let mut due = self.thread(id, path).due?;
+        if let Some(step) = self.awaited_field(id, path) {
+            due = self.moment_of(&step).unwrap_or(now);
+            if due > now {
+                self.thread(id, path).due = Some(due);
+            }
+        }
+        (due <= now).then_some(due)
+    }
+
+    fn run_thread(&mut self, id: &str, mut path: Path, due: Timestamp) {
+        self.changed = true;
+        self.passed.insert((id.to_owned(), path.clone()));
+        // A date that was moved into the past was due when it was last read.
+        self.pass_due = self.thread(id, &path).due.unwrap_or(due);
+        let campaign = self.project.definition(&["campaigns", id]);
+        if !self.entry(id).begun && !self.begin_entry(id, campaign) {
+            return;
+        }
+        if let Then::Stop = self.end_wait(id, &path) {
+            return;
+        }
+        loop {
+            while let Some(step) = self.take_step(id, &path) {
+                if let Then::Stop = self.run_step(id, &path, &step) {
+                    return;
+                }
+            }
+            if path.is_empty() {
+                return self.end(id, "", "completed", "finished");
+            }
+            if !self.join(id, &mut path) {
+                return;
+            }
+        }
+    }
+
+    /// A branch has no more steps; when all of them have none, the fork goes on.
+    fn join(&mut self, id: &str, path: &mut Path) -> bool {
+        self.thread(id, path).doing = Doing::Over;
+        path.pop();
+        let fork = self.thread(id, path);
+        let Doing::Forked(branches) = &fork.doing else { panic!("a fork") };
+        if branches.iter().any(|branch| !matches!(branch.doing, Doing::Over)) {
+            return false;
+        }
+        fork.doing = Doing::Ready;
+        self.passed.insert((id.to_owned(), path.clone()));
+        let step = self.take_step(id, path).expect("the fork");
+        let place = self.here(id, &step.name);
+        self.note("join", &place, ["", "", "", ""]);
+        true
+    }
+
+    /// The next step, out of the innermost list that still has one.
+    pub(super) fn take_step(&mut self, id: &str, path: &[usize]) -> Option<Step> {
+        let frames = &mut self.thread(id, path).frames;
+        while frames.last().is_some_and(|frame| frame.next == frame.steps.len()) {
+            frames.pop();
+        }
+        let frame = frames.last_mut()?;
+        frame.next += 1;
+        Some(frame.steps[frame.next - 1].clone())
+    }
+
+    /// The step that was taken stays ahead.
+    pub(super) fn keep_step(&mut self, id: &str, path: &[usize], doing: Doing, due: Option<Timestamp>) {
+        let thread = self.thread(id, path);
+        thread.frames.last_mut().expect("its list").next -= 1;
+        thread.doing = doing;
+        thread.due = due;
+    }
+
+    /// A list inside a step comes next.
+    pub(super) fn go_into(&mut self, id: &str, path: &[usize], step: &Step, label: &str) {
+        let lists = inner_lists(step);
+        if let Some((_, inner)) = lists.iter().find(|(name, _)| name == label) {
+            let steps = named(inner, &format!("{}/{label}/", step.name));
+            self.thread(id, path).frames.push(Frame { steps, next: 0 });
+        }
+    }
+
+    /// Section 6, "Steps": exactly one verb each. Section 7: each at most once within an instant.
+    fn run_step(&mut self, id: &str, path: &Path, step: &Step) -> Then {
+        let (verb, about) = verb_of(&step.body);
+        let place = self.here(id, &step.name);
+        let held = matches!(self.thread(id, path).doing, Doing::Held);
+        self.thread(id, path).doing = Doing::Ready;
+        let ran = (id.to_owned(), step.name.clone());
+        if !held {
+            if self.contact.instant.ran.contains(&ran) {
+                self.defer(&place, "", "", "step");
+                return self.put_off_step(id, path, Doing::Ready);
+            }
+            *self.entry(id).visits.entry(step.name.clone()).or_default() += 1;
+        }
+        self.contact.instant.ran.insert(ran);
+        self.coverage.count(&format!("step {verb}"));
+        match verb {
+            "send" => return self.send(id, path, step, &word(about)),
+            "wait" => return self.wait(id, path, step),
+            "wait-until" => return self.wait_until(id, path, step),
+            "await" => return self.reach_await(id, path, step),
+            "move" => return self.move_to(id, path, step, &word(about)),
+            "fork" => return self.fork(id, path, step),
+            "exit" => {
+                self.done(id, step);
+                self.end(id, &step.name, &word(about), "exit");
+                return Then::Stop;
+            }
+            "if" => self.branch(id, path, step, about),
+            "split" => self.split(id, path, step),
+            "goto" => self.go_to(id, path, &place, &word(about)),
+            _ => self.act(&place, step, verb, about),
+        }
+        self.done(id, step);
+        Then::GoOn
+    }
+
+    /// A limit of the instant stopped the step; it is due at the next one.
+    pub(super) fn put_off_step(&mut self, id: &str, path: &Path, doing: Doing) -> Then {
+        let now = self.clock.now;
+        self.keep_step(id, path, doing, Some(now));
+        self.thread(id, path).deferred = Some(now);
+        Then::Stop
+    }
+
+    fn branch(&mut self, id: &str, path: &Path, step: &Step, condition: &Value) {
+        let branch = if self.holds_within(id, condition) { "then" } else { "else" };
+        let place = self.here(id, &step.name);
+        self.note("if", &place, ["", "", branch, ""]);
+        self.go_into(id, path, step, branch);
+    }
+
+    /// By a stable hash of contact, campaign and step.
+    fn split(&mut self, id: &str, path: &Path, step: &Step) {
+        let text = format!("{}\n{id}\n{}", self.contact.key, step.name);
+        let hash = blake3::hash(text.as_bytes());
+        let first: [u8; 8] = hash.as_bytes()[..8].try_into().expect("eight bytes");
+        let number = u64::from_be_bytes(first) % 100;
+        let mut shares = split_shares(step);
+        shares.sort();
+        let mut end = 0;
+        let label = shares.into_iter().find(|(_, share)| {
+            end += share;
+            number < end
+        });
+        let (label, _) = label.expect("the shares sum to 100");
+        let place = self.here(id, &step.name);
+        self.note("split", &place, ["", "", &label, ""]);
+        self.go_into(id, path, step, &label);
+    }
+
+    /// All branches are due at once, when the fork was.
+    fn fork(&mut self, id: &str, path: &Path, step: &Step) -> Then {
+        let place = self.here(id, &step.name);
+        self.note("fork", &place, ["", "", "", ""]);
+        self.done(id, step);
+        let due = self.pass_due;
+        let branches = inner_lists(step).into_iter().map(|(label, steps)| {
+            let steps = named(&steps, &format!("{}/{label}/", step.name));
+            Thread::new(steps, due)
+        });
+        self.keep_step(id, path, Doing::Forked(branches.collect()), None);
+        Then::Stop
+    }
+
+    /// To a step of the same or an enclosing list.
+    fn go_to(&mut self, id: &str, path: &Path, place: &Place, target: &str) {
+        self.note("goto", place, ["", "", target, ""]);
+        let frames = &mut self.thread(id, path).frames;
+        loop {
+            let frame = frames.last_mut().expect("the target is in a list around");
+            let found = frame.steps.iter().position(|step| text(&step.body, "id").as_deref() == Some(target));
+            if let Some(found) = found {
+                frame.next = found;
+                return;
+            }
+            frames.pop();
+        }
+    }
+
+    pub(super) fn done(&mut self, id: &str, step: &Step) {
+        self.records.tally.add(&format!("step {id} {} done", step.name));
+    }
+
+    pub(super) fn skipped(&mut self, id: &str, step: &Step, reason: &str) {
+        self.records.tally.add(&format!("step {id} {} skipped {reason}", step.name));
+    }
+}
+
+/// The branches of a split, by label, with their shares.
+fn split_shares(step: &Step) -> Vec<(String, u64)> {
+    let labels = inner_lists(step).into_iter().map(|(label, _)| label);
+    let shares = items(&step.body["split"]).into_iter().map(|branch| branch["share"].as_u64().expect("a share"));
+    labels.zip(shares).collect()
+}

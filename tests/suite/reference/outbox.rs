@@ -1,0 +1,117 @@
+//! What leaves the house beside messages: `notify`, `webhook`, `push-to`, and the texts with tokens in them.
+//!
+//! Invariant: a body is made of what the contact is when the step runs.
+
+use serde_json::{Map, Value as Json, json};
+use serde_yaml::Value;
+
+use super::columns::spell_field;
+use super::contact::Step;
+use super::instant::{Instant, Place};
+use super::project::{get, pairs, text, word};
+use super::triggers::groups;
+use super::value::Datum;
+
+impl Instant<'_> {
+    /// One row of the outbox, or the reason why not.
+    pub(super) fn post(&mut self, place: &Place, step: &Step, verb: &str, target: &str) {
+        let visit = self.visit(place);
+        let (address, body) = match verb {
+            "notify" => {
+                let Some(address) = self.notified(target) else {
+                    self.note("skip", place, [target, "", "", "unreachable"]);
+                    self.skipped(&place.campaign, step, "unreachable");
+                    return;
+                };
+                (address, self.filled(&text(&step.body, "message").unwrap_or_default()))
+            }
+            "webhook" => (String::new(), self.webhook_body(get(&step.body, "body"))),
+            _ => (String::new(), self.whole_contact(&self.key_of(place, visit))),
+        };
+        self.put_in_outbox(verb, target, ["", &address], place, visit, &body);
+        self.note(verb, place, [target, "", "", ""]);
+    }
+
+    fn visit(&mut self, place: &Place) -> i64 {
+        let membership = self.contact.campaigns.get(&place.campaign).and_then(|membership| membership.active.as_ref());
+        membership.map_or(1, |entry| entry.visits[&place.step])
+    }
+
+    fn key_of(&self, _place: &Place, _visit: i64) -> String {
+        self.contact.key.clone()
+    }
+
+    /// The owner's address, or the one that is written.
+    fn notified(&self, target: &str) -> Option<String> {
+        if target != "owner" {
+            return Some(target.to_owned());
+        }
+        let field = word(self.project.at(&["contacts", "owner"])?);
+        self.spelt(&field)
+    }
+
+    fn spelt(&self, field: &str) -> Option<String> {
+        match self.look().value(field)? {
+            Datum::Number(number) if field.starts_with("points") => Some(number.to_string()),
+            value => Some(spell_field(self.project, self.clock, field, Some(&value))),
+        }
+    }
+
+    /// A text with its tokens filled.
+    pub(super) fn filled(&self, written: &str) -> String {
+        let mut pieces = written.split("{{");
+        let mut filled = pieces.next().unwrap_or_default().to_owned();
+        for piece in pieces {
+            let (token, rest) = piece.split_once("}}").expect("a token ends");
+            let (field, default) = token.split_once('|').unwrap_or((token, ""));
+            let default = default.trim().strip_prefix("default:").unwrap_or_default().trim();
+            filled += &self.spelt(field.trim()).unwrap_or(default.to_owned());
+            filled += rest;
+        }
+        filled
+    }
+
+    /// A mapping of fields.
+    fn webhook_body(&self, body: Option<&Value>) -> String {
+        let entries = body.map(pairs).unwrap_or_default();
+        let entries = entries.into_iter().map(|(key, field)| (key, self.json(&word(field))));
+        Json::Object(entries.collect::<Map<_, _>>()).to_string()
+    }
+
+    fn json(&self, field: &str) -> Json {
+        match self.look().value(field) {
+            None => Json::Null,
+            Some(Datum::Flag(flag)) => json!(flag),
+            Some(Datum::Number(number)) => number.normalize().to_string().parse().expect("a number"),
+            Some(Datum::Choices(chosen)) => json!(chosen),
+            Some(value) => json!(spell_field(self.project, self.clock, field, Some(&value))),
+        }
+    }
+
+    fn whole_contact(&self, key: &str) -> String {
+        let fields: Map<String, Json> = self
+            .project
+            .entries_of_contacts("fields")
+            .into_iter()
+            .map(|(id, _)| (id.clone(), self.json(&id)))
+            .collect();
+        let stages: Map<String, Json> = self
+            .project
+            .entries("funnels")
+            .into_iter()
+            .filter_map(|(id, _)| Some((id.clone(), json!(self.contact.stage(&id)?))))
+            .collect();
+        let mut whole = json!({
+            "id": key,
+            "fields": fields,
+            "tags": self.contact.tag_order,
+            "points": self.contact.points.value,
+            "stages": stages,
+        });
+        for group in groups(self.project) {
+            let points = self.contact.groups.get(&group).map_or(0, |points| points.value);
+            whole["groups"][&group] = json!(points);
+        }
+        whole.to_string()
+    }
+}

@@ -1,0 +1,231 @@
+//! The steps `wait` and `wait-until`, with the times of day and the days on which they may end.
+//!
+//! Invariant: times of day and weekdays are those of the contact's zone.
+
+use jiff::civil::{Date, DateTime, Time};
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
+use serde_yaml::Value;
+
+use super::clock::{Clock, When, duration, is_exact};
+use super::contact::{Doing, Step};
+use super::flow::{Path, Then};
+use super::instant::Instant;
+use super::project::{get, items, text, word};
+use super::value::Datum;
+
+impl Instant<'_> {
+    /// A wait counts from when the step before it really ran: section 7, "Clock".
+    pub(super) fn wait(&mut self, id: &str, path: &Path, step: &Step) -> Then {
+        let long = duration(&word(&step.body["wait"]));
+        let moment = self.clock.add(self.clock.now, long);
+        let until = self.windows(step).on(moment, is_exact(long));
+        self.begin_wait(id, path, step, until)
+    }
+
+    fn begin_wait(&mut self, id: &str, path: &Path, step: &Step, until: Timestamp) -> Then {
+        let place = self.here(id, &step.name);
+        let to = self.clock.spell(until);
+        self.note("wait", &place, ["", "", &to, ""]);
+        self.keep_step(id, path, Doing::Waiting, Some(until));
+        Then::Stop
+    }
+
+    /// Section 6, `wait-until` with `if-past`: `continue`, `exit` or `skip`.
+    pub(super) fn wait_until(&mut self, id: &str, path: &Path, step: &Step) -> Then {
+        let moment = self.moment_of(step);
+        if let Some(moment) = moment.filter(|moment| *moment >= self.clock.now) {
+            return self.begin_wait(id, path, step, moment);
+        }
+        self.past(id, path, step, moment)
+    }
+
+    fn past(&mut self, id: &str, path: &Path, step: &Step, moment: Option<Timestamp>) -> Then {
+        let policy = text(&step.body, "if-past").unwrap_or("continue".into());
+        let to = moment.map_or(String::new(), |moment| self.clock.spell(moment));
+        let place = self.here(id, &step.name);
+        self.note("past", &place, ["", "", &to, &policy]);
+        self.done(id, step);
+        match policy.as_str() {
+            "continue" => {}
+            "skip" => self.leave_out_next(id, path),
+            "exit" => {
+                self.end(id, &step.name, "exited", "exit");
+                return Then::Stop;
+            }
+            other => panic!("no policy: `{other}`"),
+        }
+        Then::GoOn
+    }
+
+    /// `skip` leaves out the next step of the list.
+    fn leave_out_next(&mut self, id: &str, path: &Path) {
+        let frame = self.thread(id, path).frames.last_mut().expect("the list of the wait");
+        let Some(left_out) = frame.steps.get(frame.next).cloned() else {
+            return;
+        };
+        frame.next += 1;
+        let content = text(&left_out.body, "send").unwrap_or_default();
+        let place = self.here(id, &left_out.name);
+        self.note("skip", &place, [&content, "", "", "past"]);
+        self.skipped(id, &left_out, "past");
+        if !content.is_empty() {
+            self.entry(id).went_out.insert(content, false);
+        }
+    }
+
+    /// The step, if the contact waits for a field.
+    pub(super) fn awaited_field(&mut self, id: &str, path: &Path) -> Option<Step> {
+        let thread = self.thread(id, path);
+        if !matches!(thread.doing, Doing::Waiting) {
+            return None;
+        }
+        let step = thread.ahead()?;
+        get(&step.body, "wait-until").filter(|until| until.is_mapping())?;
+        Some(step.clone())
+    }
+
+    /// The moment for which the contact waited has come. One that was changed to lie in the past, or taken away, is past.
+    /// A run that comes late looks at the times of day again.
+    pub(super) fn end_wait(&mut self, id: &str, path: &Path) -> Then {
+        match &self.thread(id, path).doing {
+            Doing::Awaiting(_) => return self.end_await(id, path),
+            Doing::Waiting => {}
+            Doing::Ready | Doing::Held | Doing::Forked(_) | Doing::Over => return Then::GoOn,
+        }
+        let field = self.awaited_field(id, path);
+        let due = self.thread(id, path).due;
+        self.thread(id, path).doing = Doing::Ready;
+        let step = self.take_step(id, path).expect("the wait");
+        if let Some(field) = field {
+            let moment = self.moment_of(&field);
+            if moment != due && moment != Some(self.clock.now) {
+                return self.past(id, path, &step, moment);
+            }
+        }
+        let open = self.windows(&step).open(self.clock.now);
+        if open > self.clock.now {
+            return self.begin_wait(id, path, &step, open);
+        }
+        self.done(id, &step);
+        Then::GoOn
+    }
+
+    /// The moment of a `wait-until`: a date, a datetime, or a field with an offset.
+    pub(super) fn moment_of(&self, step: &Step) -> Option<Timestamp> {
+        let until = &step.body["wait-until"];
+        let moment = self.moment_before_windows(until)?;
+        Some(self.windows(step).on(moment, false))
+    }
+
+    fn moment_before_windows(&self, until: &Value) -> Option<Timestamp> {
+        let Some(field) = text(until, "field") else {
+            return Some(match self.clock.when(&word(until)) {
+                When::Day(day) => self.clock.start(day),
+                When::Exact(moment) => moment,
+            });
+        };
+        let moment = match self.look().value(&field)? {
+            Datum::Day(day) => self.clock.resolve(day.to_datetime(Time::midnight())),
+            Datum::At(moment) => moment,
+            other => panic!("no time: {other:?}"),
+        };
+        let offset = text(until, "offset");
+        Some(offset.map_or(moment, |offset| self.clock.add(moment, duration(&offset))))
+    }
+
+    fn windows(&self, step: &Step) -> Windows {
+        let time = |text: String| text.parse().expect("a time of day");
+        let between = get(&step.body, "between").map(|ends| {
+            let ends: Vec<Time> = items(ends).into_iter().map(|end| time(word(end))).collect();
+            (ends[0], ends[1])
+        });
+        let days = get(&step.body, "days").map(|days| items(days).into_iter().map(word).collect());
+        Windows { clock: self.contact_clock(), at: text(&step.body, "at").map(time), between, days }
+    }
+
+    /// The clock on the contact's wall.
+    fn contact_clock(&self) -> Clock {
+        let field = self.project.at(&["contacts", "timezone"]).map(word);
+        let zone = match field.and_then(|field| self.look().value(&field)) {
+            Some(Datum::Text(name)) => TimeZone::get(name.trim()).expect("a known time zone"),
+            _ => self.clock.zone.clone(),
+        };
+        Clock { zone, now: self.clock.now }
+    }
+}
+
+/// `at`, `between` and `days` of a wait.
+struct Windows {
+    clock: Clock,
+    at: Option<Time>,
+    between: Option<(Time, Time)>,
+    days: Option<Vec<String>>,
+}
+
+impl Windows {
+    /// The moment, then `at`: on the day reached, or after exact units the next such time.
+    fn on(&self, moment: Timestamp, next: bool) -> Timestamp {
+        let Some(at) = self.at else {
+            return self.open(moment);
+        };
+        let day = self.clock.local(moment).date();
+        let mut reached = self.clock.resolve(day.to_datetime(at));
+        if next && reached < moment {
+            reached = self.clock.resolve(later(day).to_datetime(at));
+        }
+        self.open(reached)
+    }
+
+    /// Then `between` moves to its next opening, then `days` to the next such day.
+    fn open(&self, moment: Timestamp) -> Timestamp {
+        let mut moment = moment;
+        let local = self.clock.local(moment);
+        if let Some((from, _)) = self.between
+            && !self.is_inside(local.time())
+        {
+            moment = self.clock.resolve(local.date().to_datetime(from));
+            if from < local.time() {
+                moment = self.clock.resolve(later(local.date()).to_datetime(from));
+            }
+        }
+        let local = self.clock.local(moment);
+        if self.is_listed(local.date()) {
+            return moment;
+        }
+        let mut day = later(local.date());
+        while !self.is_listed(day) {
+            day = later(day);
+        }
+        self.clock.resolve(self.time_on(day, local))
+    }
+
+    /// `at` if written, else the first moment of the day inside `between`, else the same time.
+    fn time_on(&self, day: Date, local: DateTime) -> DateTime {
+        let time = match (self.at, self.between) {
+            (Some(at), _) => at,
+            (None, Some(_)) if self.is_inside(Time::midnight()) => Time::midnight(),
+            (None, Some((from, _))) => from,
+            (None, None) => local.time(),
+        };
+        day.to_datetime(time)
+    }
+
+    /// Both ends are inside; from later than to goes over midnight.
+    fn is_inside(&self, time: Time) -> bool {
+        self.between.is_none_or(
+            |(from, to)| {
+                if from <= to { from <= time && time <= to } else { time >= from || time <= to }
+            },
+        )
+    }
+
+    fn is_listed(&self, day: Date) -> bool {
+        let name = day.strftime("%a").to_string().to_lowercase();
+        self.days.as_ref().is_none_or(|days| days.contains(&name))
+    }
+}
+
+fn later(day: Date) -> Date {
+    day.checked_add(1.day()).expect("a day in range")
+}
