@@ -216,6 +216,15 @@ fn a_removed_stage_lets_its_contacts_leave() {
         .back("2026-11-06T09:00", "");
 }
 
+#[test]
+fn a_removed_funnel_is_refused_until_the_file_says_so() {
+    let funnel = "funnels: { old: { audience: everyone, stages: { only: { weight: 0, final: true } } } }\n";
+    let story = story(funnel).on("2026-11-01T09:00", FILE, "enter old only").with("");
+    let refusal = story.refuses("2026-11-02T09:00");
+    assert!(refusal.contains("removed: [ { funnel: old } ]"), "{refusal}");
+    story.with("removed: [{ funnel: old }]\n").again("2026-11-02T09:00", "");
+}
+
 /// A campaign that writes the field `note`, which is of this type.
 fn noted(type_: &str, value: &str) -> String {
     format!(
