@@ -33,6 +33,9 @@ pub(crate) struct Args {
     /// Run these contacts, a CSV file, through both and compare one by one; `-` is standard input
     #[arg(long, value_name = "FILE")]
     contacts: Option<PathBuf>,
+    /// The companies to which contacts belong, as CSV
+    #[arg(long, value_name = "FILE", requires = "contacts")]
+    companies: Option<PathBuf>,
     /// Let both go on from the state in this folder, which is only read
     #[arg(long, value_name = "DIR", requires = "contacts")]
     state: Option<PathBuf>,
@@ -207,7 +210,9 @@ fn compare(contacts: &Path, base: &Version, head: &Version, args: &Args) -> Resu
     let source = run::source(contacts)?;
     let bar = run::progress_bar(source.length());
     let watch = Watch { interrupted: &interrupted, progress: &|bytes| bar.inc(bytes) };
+    let companies = args.companies.as_deref().map(run::whole).transpose()?;
     let pair = Pair::new(&base.plan, &head.plan, now, state).map_err(Broken::Run)?;
+    let pair = pair.with_companies(companies.as_deref()).map_err(Broken::Run)?;
     let impact = pair.compare(source, run::options(args.threads), &watch).map_err(Broken::Run);
     bar.finish_and_clear();
     Ok(if args.show_ids { impact? } else { impact?.with_hashed_keys() })
@@ -225,6 +230,11 @@ fn failed(broken: Broken, plan: &Plan, args: &Args, terminal: Terminal) -> Resul
             terminal.fail(&Failure::new(format!("`{}`: {error}", name(&args.contacts))));
             Ok(Exit::Findings)
         }
+        RunError::Companies(_) => {
+            terminal.fail(&run::bad_companies(&error, args.companies.as_deref()));
+            Ok(Exit::Findings)
+        }
+        RunError::NoCompanies => Err(run::no_companies(&error)),
         RunError::Bind(BindError::Earlier { state }) => Err(run::earlier(*state, plan)),
         RunError::State { .. } => {
             Err(Failure::new(format!("the state in `{}` is damaged: {error}", name(&args.state))))

@@ -32,6 +32,9 @@ pub(crate) struct Args {
     /// The contacts, as CSV; `-` is standard input
     #[arg(long, value_name = "FILE")]
     contacts: PathBuf,
+    /// The companies to which contacts belong, as CSV; for a project with `companies:`
+    #[arg(long, value_name = "FILE")]
+    companies: Option<PathBuf>,
     /// Write the run to this folder: absent, empty, or an earlier run, which is replaced as a whole
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
@@ -67,7 +70,9 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
     let interrupted = signals()?;
     let store = args.state.as_deref().map(Store::open).transpose()?;
     let state = store.as_ref().map_or(Ok(None), Store::read)?;
-    let prepared = match Prepared::new(&plan, now, state) {
+    let companies = args.companies.as_deref().map(whole).transpose()?;
+    let prepared = Prepared::new(&plan, now, state).and_then(|prepared| prepared.with_companies(companies.as_deref()));
+    let prepared = match prepared {
         Ok(prepared) => prepared,
         Err(error) => return failed(&error, &plan, args, terminal),
     };
@@ -82,10 +87,10 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
         Ok(outcome) => outcome,
         Err(error) => return failed(&error, &plan, args, terminal),
     };
-    warnings(&summary, args, terminal)?;
     for deed in &prepared.migrated {
         terminal.print(Stream::Err, &format!("note: {deed}\n"))?;
     }
+    warnings(&summary, &prepared, args, terminal)?;
     if summary.duplicates > 0 || (summary.problems.rows > 0 && args.rejects.is_none()) {
         terminal.print(Stream::Err, &problems(&summary, args))?;
         return Ok(Exit::Findings);
@@ -186,6 +191,8 @@ fn failed(error: &RunError, plan: &Plan, args: &Args, terminal: Terminal) -> Res
         RunError::Header(_) | RunError::DuplicateKey { .. } | RunError::LongRow { .. } | RunError::Read(_) => {
             Failure::new(format!("`{}`: {error}", args.contacts.display()))
         }
+        RunError::Companies(_) => bad_companies(error, args.companies.as_deref()),
+        RunError::NoCompanies => no_companies(error),
         RunError::Write { .. } | RunError::Bind(_) => Failure::new(error.to_string()),
     };
     match error {
@@ -193,8 +200,26 @@ fn failed(error: &RunError, plan: &Plan, args: &Args, terminal: Terminal) -> Res
             terminal.fail(&failure);
             Ok(Exit::Findings)
         }
+        RunError::Companies(_) => {
+            terminal.fail(&failure);
+            Ok(Exit::Findings)
+        }
         _ => Err(failure),
     }
+}
+
+pub(crate) fn bad_companies(error: &RunError, path: Option<&Path>) -> Failure {
+    Failure::new(format!("`{}`: {error}", path.unwrap_or(Path::new("")).display()))
+}
+
+pub(crate) fn no_companies(error: &RunError) -> Failure {
+    Failure::new(error.to_string()).help("give it with `--companies FILE`")
+}
+
+/// A file that is small enough to be read at once.
+#[expect(clippy::disallowed_methods, reason = "the command line reads the companies")]
+pub(crate) fn whole(path: &Path) -> Result<Vec<u8>, Failure> {
+    std::fs::read(path).map_err(|error| Failure::new(format!("cannot read `{}`: {error}", path.display())))
 }
 
 pub(crate) fn earlier(state: i64, plan: &Plan) -> Failure {
@@ -205,7 +230,11 @@ pub(crate) fn earlier(state: i64, plan: &Plan) -> Failure {
         .help("give that `--now` or a later one")
 }
 
-fn warnings(summary: &Summary, args: &Args, terminal: Terminal) -> Result<(), Failure> {
+fn warnings(summary: &Summary, prepared: &Prepared, args: &Args, terminal: Terminal) -> Result<(), Failure> {
+    let of_companies = prepared.companies.iter().flat_map(|read| &read.warnings);
+    for (warning, path) in of_companies.zip(args.companies.iter().cycle()) {
+        terminal.print(Stream::Err, &format!("warning: `{}`: {warning}\n", path.display()))?;
+    }
     let file = args.contacts.display();
     for warning in &summary.warnings {
         terminal.print(Stream::Err, &format!("warning: `{file}`: {warning}\n"))?;

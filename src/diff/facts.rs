@@ -8,8 +8,8 @@ use super::Kind;
 use super::thing::{Fact, Thing};
 use crate::graph::words;
 use crate::model::{
-    Audience, BadValue, Campaign, Channel, ChannelRules, Content, EventType, Existing, Experience, Field, FieldId,
-    FieldType, Funnel, Model, Moment, OnLeave, Once, Publish, Stage, Target,
+    Audience, BadValue, Campaign, Channel, ChannelRules, Companies, Content, EventType, Existing, Experience, Field,
+    FieldId, FieldType, Funnel, Model, Moment, OnLeave, Once, Publish, Stage, Target,
 };
 use crate::plan::{Plan, wire};
 
@@ -19,8 +19,15 @@ pub(super) fn things(plan: &Plan) -> Vec<Thing> {
     let mut things = vec![project(model), contacts(model)];
     let tag = |id: &String| Thing { kind: Kind::Tag, id: id.clone(), facts: Vec::new(), exact: String::new() };
     things.extend(exact.contacts.tags.values.iter().map(tag));
-    for (id, one) in model.contacts.fields.iter() {
-        things.push(thing(Kind::Field, &one.id, field(model, id, one), exact.contacts.fields.get(&one.id)));
+    for one in model.contacts.fields.values() {
+        things.push(thing(Kind::Field, &one.id, field(one), exact.contacts.fields.get(&one.id)));
+    }
+    if let Some(companies) = &model.companies {
+        things.push(self::companies(model, companies));
+        for one in companies.fields.values() {
+            let exact = exact.companies.as_ref().and_then(|companies| companies.fields.get(&one.id));
+            things.push(thing(Kind::CompanyField, &one.id, field(one), exact));
+        }
     }
     for (rules, channel) in model.contacts.channels.iter().zip(Channel::ALL) {
         let id = channel.word();
@@ -87,8 +94,16 @@ fn contacts(model: &Model) -> Thing {
     thing(Kind::Contacts, "contacts", facts, None::<&()>)
 }
 
-fn field(model: &Model, id: FieldId, field: &Field) -> Vec<Fact> {
-    let value = |value: &Option<crate::model::Value>| value.as_ref().map(|value| words::value(model, id, value));
+fn companies(model: &Model, companies: &Companies) -> Thing {
+    let facts = vec![
+        Fact::new("column of the key", companies.key.clone()),
+        Fact::new("field of the contact", companies.contact_field.map(|id| model.contacts.fields[id].id.clone())),
+    ];
+    thing(Kind::Companies, "companies", facts, None::<&()>)
+}
+
+fn field(field: &Field) -> Vec<Fact> {
+    let value = |value: &Option<crate::model::Value>| value.as_ref().map(|value| words::value(field, value));
     let mut facts = vec![
         Fact::new("type", field.type_.as_ref().map(|type_| type_.word().to_owned())),
         Fact::new("column", field.column.clone()).plain_if(field.column == field.id.replace('-', "_")),

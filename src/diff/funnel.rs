@@ -52,6 +52,7 @@ pub(super) fn pictures(base: &Model, head: &Model, changes: &[Change]) -> Vec<Fu
         Kind::Stage => change.id.split('/').next().map(str::to_owned),
         Kind::Project | Kind::Contacts | Kind::Tag | Kind::Field | Kind::Channel => None,
         Kind::Content | Kind::Event | Kind::Segment | Kind::Campaign | Kind::Step => None,
+        Kind::Companies | Kind::CompanyField => None,
     };
     let mut ids: Vec<_> = changes.iter().filter_map(touched).collect();
     ids.sort();

@@ -42,6 +42,8 @@ pub enum Kind {
     Contacts,
     Tag,
     Field,
+    Companies,
+    CompanyField,
     Channel,
     Content,
     Event,

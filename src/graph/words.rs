@@ -5,8 +5,8 @@ use rust_decimal::Decimal;
 use crate::model::ids::Id;
 use crate::model::{
     ChoiceId, Condition, ConditionKind, Content, ContentKind, DateTest, Duration, Enter, EventPattern, EventTest,
-    EventType, Experience, FieldId, FieldTest, FieldType, Model, NewValue, NumberTest, Share, Since, StageRef, Step,
-    StepKind, Subject, TagId, Tags, TextTest, Until, Update, UpdateChange, Value,
+    EventType, Experience, Field, FieldId, FieldTest, FieldType, Model, NewValue, NumberTest, Share, Since, StageRef,
+    Step, StepKind, Subject, TagId, Tags, TextTest, Until, Update, UpdateChange, Value,
 };
 
 /// What stands for something that could not be understood.
@@ -153,9 +153,12 @@ impl Words<'_> {
 
     fn field(&self, subject: Subject, test: &FieldTest) -> String {
         let name = match subject {
-            Subject::Field(field) => self.model.contacts.fields[field].id.as_str(),
-            Subject::Points => "points",
-            Subject::Property(event, property) => self.model.events[event].properties[property].id.as_str(),
+            Subject::Property(event, property) => self.model.events[event].properties[property].id.clone(),
+            Subject::Field(field) => self.model.contacts.fields[field].id.clone(),
+            Subject::Company(_) => {
+                format!("company {}", self.company_field(subject).map_or(UNCLEAR, |field| field.id.as_str()))
+            }
+            Subject::Points => "points".to_owned(),
         };
         let choices = |ids: &[ChoiceId]| list(ids.iter().map(|id| self.choice(subject, *id)));
         match test {
@@ -174,8 +177,16 @@ impl Words<'_> {
 
     fn choice(&self, subject: Subject, id: ChoiceId) -> String {
         match subject {
-            Subject::Field(field) => choice(self.model, field, id),
             Subject::Points | Subject::Property(..) => UNCLEAR.to_owned(),
+            Subject::Field(field) => choice(&self.model.contacts.fields[field], id),
+            Subject::Company(_) => self.company_field(subject).map_or(UNCLEAR.to_owned(), |field| choice(field, id)),
+        }
+    }
+
+    fn company_field(&self, subject: Subject) -> Option<&Field> {
+        match (subject, &self.model.companies) {
+            (Subject::Company(field), Some(companies)) => Some(&companies.fields[field]),
+            (Subject::Company(_) | Subject::Field(_) | Subject::Points | Subject::Property(..), _) => None,
         }
     }
 }
@@ -223,7 +234,7 @@ fn date(test: &DateTest) -> String {
 fn set(model: &Model, field: FieldId, to: &NewValue) -> String {
     let name = &model.contacts.fields[field].id;
     match to {
-        NewValue::Value(value) => format!("set {name} to {}", self::value(model, field, value)),
+        NewValue::Value(value) => format!("set {name} to {}", self::value(&model.contacts.fields[field], value)),
         NewValue::Add(number) if number.is_sign_negative() => format!("take {} from {name}", number.abs()),
         NewValue::Add(number) => format!("add {number} to {name}"),
         NewValue::Today => format!("set {name} to today"),
@@ -237,14 +248,14 @@ pub fn update(model: &Model, event: &EventType, update: &Update) -> String {
     match &update.change {
         UpdateChange::Add(number) => format!("add {number} to {field}"),
         UpdateChange::AddProperty(property) => format!("add {} to {field}", event.properties[*property].id),
-        UpdateChange::Set(to) => format!("set {field} to {}", value(model, update.field, to)),
+        UpdateChange::Set(to) => format!("set {field} to {}", value(&model.contacts.fields[update.field], to)),
         UpdateChange::SetProperty(property) => format!("set {field} to {}", event.properties[*property].id),
         UpdateChange::SetEventTime => format!("set {field} to event-time"),
     }
 }
 
 /// A value of a field.
-pub fn value(model: &Model, field: FieldId, value: &Value) -> String {
+pub fn value(field: &Field, value: &Value) -> String {
     match value {
         Value::Text(text) => text.clone(),
         Value::Integer(number) => number.to_string(),
@@ -252,14 +263,13 @@ pub fn value(model: &Model, field: FieldId, value: &Value) -> String {
         Value::Boolean(is) => is.to_string(),
         Value::Date(date) => date.to_string(),
         Value::Datetime(moment) => moment.to_string(),
-        Value::Choice(id) => choice(model, field, *id),
-        Value::Choices(ids) => list(ids.iter().map(|id| choice(model, field, *id))),
+        Value::Choice(id) => choice(field, *id),
+        Value::Choices(ids) => list(ids.iter().map(|id| choice(field, *id))),
     }
 }
 
-fn choice(model: &Model, field: FieldId, id: ChoiceId) -> String {
-    let Some(FieldType::Choice(values) | FieldType::Choices { values, .. }) = &model.contacts.fields[field].type_
-    else {
+fn choice(field: &Field, id: ChoiceId) -> String {
+    let Some(FieldType::Choice(values) | FieldType::Choices { values, .. }) = &field.type_ else {
         return UNCLEAR.to_owned();
     };
     values.get(id.index()).cloned().unwrap_or_else(|| UNCLEAR.to_owned())

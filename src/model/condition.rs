@@ -9,7 +9,7 @@ use super::campaign::Outcome;
 use super::contacts::Channel;
 use super::event::EventTest;
 use super::funnel::StageRef;
-use super::ids::{CampaignId, ChoiceId, EventId, FieldId, FunnelId, PropertyId, SegmentId, TagId};
+use super::ids::{CampaignId, ChoiceId, CompanyFieldId, EventId, FieldId, FunnelId, PropertyId, SegmentId, TagId};
 use crate::source::Span;
 
 /// A condition and where it is written.
@@ -95,6 +95,8 @@ impl CampaignState {
 pub enum Subject {
     /// A field of the contact.
     Field(FieldId),
+    /// A field of the contact's company, which is missing for those without one.
+    Company(CompanyFieldId),
     /// The contact's points.
     Points,
     /// A property of the occurrence at hand; only in `where` of an event.

@@ -32,6 +32,8 @@ macro_rules! ids {
 ids! {
     /// A field of the contact.
     FieldId;
+    /// A field of the company.
+    CompanyFieldId;
     /// A tag that the project knows.
     TagId;
     /// One of the values of a choice field; counts within its field.

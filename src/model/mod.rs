@@ -5,6 +5,7 @@
 
 pub mod calendar;
 pub mod campaign;
+pub mod companies;
 pub mod condition;
 pub mod contacts;
 pub mod event;
@@ -19,12 +20,14 @@ pub use campaign::{
     Branch, Campaign, Enter, Existing, IfPast, NewValue, OnLeave, Once, Outcome, SendRules, Share, Step, StepKind,
     Until,
 };
+pub use companies::Companies;
 pub use condition::{CampaignState, Condition, ConditionKind, DateTest, FieldTest, NumberTest, Subject, TextTest};
 pub use contacts::{BadValue, Channel, ChannelRules, Contacts, Field, FieldType, Points, Tags, Value};
 pub use event::{EventPattern, EventTest, EventType, Property, Since, Update, UpdateChange};
 pub use funnel::{Audience, Conversion, Experience, Funnel, PlaceRule, Stage, StageRef, Target};
 pub use ids::{
-    Arena, CampaignId, ChoiceId, ContentId, EventId, FieldId, FunnelId, PropertyId, SegmentId, StageId, StepId, TagId,
+    Arena, CampaignId, ChoiceId, CompanyFieldId, ContentId, EventId, FieldId, FunnelId, PropertyId, SegmentId, StageId,
+    StepId, TagId,
 };
 pub use in_flight::{InFlight, Moved, Removed};
 
@@ -41,6 +44,8 @@ pub struct Model {
     pub every: u32,
     /// The data contract.
     pub contacts: Contacts,
+    /// The companies to which contacts may belong.
+    pub companies: Option<Companies>,
     /// What can be sent or touched.
     pub content: Arena<ContentId, Content>,
     /// What can happen to contacts: the built-in events, and those of the project.

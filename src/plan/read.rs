@@ -9,10 +9,10 @@ use crate::model::calendar::Sign;
 use crate::model::contacts::Tag;
 use crate::model::ids::Id;
 use crate::model::{
-    About, Audience, BadValue, Campaign, CampaignState, Channel, ChannelRules, Condition, ConditionKind, Contacts,
-    Content, ContentKind, Conversion, Duration, Enter, EventId, EventType, Existing, Experience, FieldTest, FieldType,
-    Funnel, IfPast, Model, Moment, OnLeave, Once, Outcome, PlaceRule, Points, Publish, Segment, SendRules, Share,
-    Stage, StageId, StageRef, Step, StepId, StepKind, Subject, Tags, Target, Until,
+    About, Audience, BadValue, Campaign, CampaignState, Channel, ChannelRules, Companies, Condition, ConditionKind,
+    Contacts, Content, ContentKind, Conversion, Duration, Enter, EventId, EventType, Existing, Experience, FieldTest,
+    FieldType, Funnel, IfPast, Model, Moment, OnLeave, Once, Outcome, PlaceRule, Points, Publish, Segment, SendRules,
+    Share, Stage, StageId, StageRef, Step, StepId, StepKind, Subject, Tags, Target, Until,
 };
 use crate::source::Span;
 
@@ -40,6 +40,7 @@ pub(super) fn model(plan: &wire::Plan) -> Result<Model, Fault> {
         timezone: plan.timezone.clone(),
         every: plan.every_seconds,
         contacts: reader.contacts()?,
+        companies: plan.companies.as_ref().map(|companies| reader.companies(companies)).transpose()?,
         content: content.collect::<Result<_, Fault>>()?,
         events: events.iter().cloned().collect(),
         segments: segments.collect::<Result<_, Fault>>()?,
@@ -94,6 +95,16 @@ impl Reader<'_> {
         })
     }
 
+    fn companies(&self, written: &wire::Companies) -> Result<Companies, Fault> {
+        let fields = written.fields.iter().map(|(id, field)| read_field(id, field));
+        Ok(Companies {
+            key: written.key.clone(),
+            span: Span::NOWHERE,
+            contact_field: Some(key(&self.plan.contacts.fields, "field", &written.contact_field)?),
+            fields: fields.collect::<Result<_, Fault>>()?,
+        })
+    }
+
     fn channel(&self, rules: &wire::Channel) -> Result<ChannelRules, Fault> {
         let address =
             rules.address.as_ref().map(|field| key(&self.plan.contacts.fields, "field", field)).transpose()?;
@@ -119,6 +130,7 @@ impl Reader<'_> {
             wire::Condition { any: Some(inner), .. } => ConditionKind::Any(list(inner)?),
             wire::Condition { not: Some(inner), .. } => ConditionKind::Not(Box::new(self.condition(inner)?)),
             wire::Condition { field: Some(field), .. } => self.field_condition(field, written)?,
+            wire::Condition { company: Some(field), .. } => self.company_condition(field, written)?,
             wire::Condition { tag: Some(tag), .. } => ConditionKind::Tag(self.tag(tag)?),
             wire::Condition { stage: Some(stage), for_, .. } => {
                 ConditionKind::Stage { stage: self.stage(stage)?, at_least: for_.as_deref().map(length).transpose()? }
@@ -152,8 +164,14 @@ impl Reader<'_> {
             let field = key(&self.plan.contacts.fields, "field", name)?;
             (Subject::Field(field), field_type(&self.plan.contacts.fields[name])?)
         };
-        let test = test_of(name, &type_, written)?;
-        Ok(ConditionKind::Field { subject, test })
+        Ok(ConditionKind::Field { subject, test: test_of(name, &type_, written)? })
+    }
+
+    fn company_condition(&self, name: &str, written: &wire::Condition) -> Result<ConditionKind, Fault> {
+        let companies = self.plan.companies.as_ref().ok_or("a condition asks companies, but there are none")?;
+        let field = key(&companies.fields, "company field", name)?;
+        let type_ = field_type(&companies.fields[name])?;
+        Ok(ConditionKind::Field { subject: Subject::Company(field), test: test_of(name, &type_, written)? })
     }
 
     fn funnel(&self, name: &str, written: &wire::Funnel) -> Result<Funnel, Fault> {

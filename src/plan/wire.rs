@@ -33,6 +33,9 @@ pub struct Plan {
     pub every_seconds: u32,
     /// The data contract.
     pub contacts: Contacts,
+    /// The companies to which contacts may belong.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub companies: Option<Companies>,
     /// What can be sent or touched.
     pub content: BTreeMap<String, Content>,
     /// The events that the project declares.
@@ -103,6 +106,18 @@ pub struct Contacts {
     /// The field with the channel that the contact prefers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub preferred_channel: Option<String>,
+}
+
+/// The companies file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Companies {
+    /// The column of the key.
+    pub key: String,
+    /// The field of the contact that holds the key.
+    pub contact_field: String,
+    /// The fields.
+    pub fields: BTreeMap<String, Field>,
 }
 
 /// What a value that does not fit its type does.
@@ -230,6 +245,8 @@ pub struct Condition {
     pub not: Option<Box<Condition>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub company: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tag: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]

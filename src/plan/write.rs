@@ -3,10 +3,10 @@
 use super::wire;
 use crate::model::ids::Id;
 use crate::model::{
-    Audience, BadValue, Campaign, Channel, ChoiceId, Condition, ConditionKind, Contacts, Content, ContentKind,
-    DateTest, Enter, Existing, Experience, Field, FieldId, FieldTest, FieldType, Funnel, IfPast, Model, NewValue,
-    NumberTest, OnLeave, Once, Publish, SendRules, Share, Stage, StageRef, Step, StepKind, Subject, Target, TextTest,
-    Until, Value,
+    Audience, BadValue, Campaign, Channel, ChoiceId, Companies, CompanyFieldId, Condition, ConditionKind, Contacts,
+    Content, ContentKind, DateTest, Enter, Existing, Experience, Field, FieldId, FieldTest, FieldType, Funnel, IfPast,
+    Model, NewValue, NumberTest, OnLeave, Once, Publish, SendRules, Share, Stage, StageRef, Step, StepKind, Subject,
+    Target, TextTest, Until, Value,
 };
 
 /// The plan's file form.
@@ -19,6 +19,7 @@ pub(super) fn plan(model: &Model) -> wire::Plan {
         timezone: model.timezone.clone(),
         every_seconds: model.every,
         contacts: names.contacts(&model.contacts),
+        companies: model.companies.as_ref().and_then(|companies| names.companies(companies)),
         content: model.content.values().map(|content| (content.id.clone(), wire_content(content))).collect(),
         events: names.events(),
         segments: model.segments.values().map(|s| (s.id.clone(), names.condition(&s.condition))).collect(),
@@ -77,6 +78,15 @@ impl Names<'_> {
         }
     }
 
+    fn companies(&self, companies: &Companies) -> Option<wire::Companies> {
+        let fields = companies.fields.values().filter_map(|field| Some((field.id.clone(), wire_field(field)?)));
+        Some(wire::Companies {
+            key: companies.key.clone(),
+            contact_field: self.0.contacts.fields[companies.contact_field?].id.clone(),
+            fields: fields.collect(),
+        })
+    }
+
     pub(super) fn condition(&self, condition: &Condition) -> wire::Condition {
         let list = |list: &[Condition]| Some(list.iter().map(|inner| self.condition(inner)).collect());
         let empty = wire::Condition::default;
@@ -118,6 +128,11 @@ impl Names<'_> {
             Subject::Points => {
                 (wire::Condition { field: Some("points".to_owned()), ..wire::Condition::default() }, &[][..])
             }
+            Subject::Company(field) => {
+                let field = self.company_field(field);
+                let company = field.map(|field| field.id.clone());
+                (wire::Condition { company, ..wire::Condition::default() }, field.map_or(&[][..], choices_of))
+            }
             Subject::Field(field) => {
                 let field = &self.0.contacts.fields[field];
                 (wire::Condition { field: Some(field.id.clone()), ..wire::Condition::default() }, choices_of(field))
@@ -141,6 +156,10 @@ impl Names<'_> {
             FieldTest::Date(test) => date_test(test),
         };
         wire::Condition { operator: Some(operator.to_owned()), operands, ..named }
+    }
+
+    fn company_field(&self, field: CompanyFieldId) -> Option<&Field> {
+        self.0.companies.as_ref().map(|companies| &companies.fields[field])
     }
 
     fn funnel(&self, funnel: &Funnel) -> wire::Funnel {

@@ -54,6 +54,8 @@ impl Resolver {
     fn atom(&mut self, written: &schema::Condition) -> Option<(Span, Option<ConditionKind>)> {
         let kind = if let Some(name) = &written.field {
             (name.span, self.field_condition(name, written))
+        } else if let Some(name) = &written.company {
+            (name.span, self.company_condition(name, written))
         } else if let Some(name) = &written.tag {
             (name.span, self.tag_id(name).map(ConditionKind::Tag))
         } else if let Some(name) = &written.stage {
@@ -108,7 +110,7 @@ impl Resolver {
         let questions = questions(written);
         let operators = operators(written);
         let Some(((word, key), more)) = questions.split_first() else {
-            let help = "write one of `field`, `tag`, `stage`, `reached`, `in-funnel`, `segment`, `event`, `campaign`, `reachable`, `all`, `any`, `not`";
+            let help = "write one of `field`, `company`, `tag`, `stage`, `reached`, `in-funnel`, `segment`, `event`, `campaign`, `reachable`, `all`, `any`, `not`";
             self.report(
                 Diagnostic::error(CONDITION_KEYS, span, "the condition does not say what it is about")
                     .at("what is asked?")
@@ -151,7 +153,7 @@ impl Resolver {
         if *word == "event" {
             return operators.iter().all(|operator| self.counts(operator));
         }
-        if !["field", "property"].contains(word)
+        if !["field", "company", "property"].contains(word)
             && let Some(operator) = operators.first()
         {
             let message = format!("`{}` does not go with `{word}`", operator.word);
@@ -172,7 +174,7 @@ impl Resolver {
         let subject = subject?;
         let (type_, declared) = match subject {
             Subject::Field(field) => (self.contacts.fields[field].type_.clone()?, Some(self.declared(field))),
-            Subject::Points | Subject::Property(..) => (FieldType::Integer, None),
+            Subject::Points | Subject::Company(_) | Subject::Property(..) => (FieldType::Integer, None),
         };
         let test = self.comparison(&name.value.0, declared, &type_, &operator)?;
         Some(ConditionKind::Field { subject, test })
@@ -185,6 +187,16 @@ impl Resolver {
         let declared = self.declared_property(event, property);
         let test = self.comparison(&name.value.0, declared, &type_, &operator)?;
         Some(ConditionKind::Field { subject: Subject::Property(event, property), test })
+    }
+
+    fn company_condition(&mut self, name: &Placed<Text>, written: &schema::Condition) -> Option<ConditionKind> {
+        let field = self.company_field_id(name);
+        let operator = self.one_operator(name, written);
+        let (field, operator) = (field?, operator?);
+        let type_ = self.companies.as_ref()?.fields[field].type_.clone()?;
+        let declared = self.declared_of_company(field);
+        let test = self.comparison(&name.value.0, declared, &type_, &operator)?;
+        Some(ConditionKind::Field { subject: Subject::Company(field), test })
     }
 
     /// The operator of a comparison, if it has exactly one.
@@ -232,6 +244,7 @@ fn questions(written: &schema::Condition) -> Vec<(&'static str, Span)> {
         ("any", written.any.as_ref().map(|placed| placed.key)),
         ("not", written.not.as_ref().map(|placed| placed.key)),
         ("field", key(&written.field)),
+        ("company", key(&written.company)),
         ("tag", key(&written.tag)),
         ("stage", key(&written.stage)),
         ("reached", key(&written.reached)),

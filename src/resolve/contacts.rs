@@ -46,6 +46,7 @@ impl Resolver {
         contacts.tags = self.tag_column(body.tags.as_ref());
         let points = body.points.as_ref().and_then(|points| points.column.as_ref());
         contacts.points.column = points.map_or("points".to_owned(), |column| column.value.0.clone());
+        sorted(&body.fields).for_each(|(id, _)| self.not_reserved(id));
         contacts.fields = sorted(&body.fields).map(|(id, field)| self.field(id, field.body.as_ref())).collect();
         contacts.on_bad_value = self.on_bad_value(body.on_bad_value.as_ref());
         self.addresses(body, &mut contacts.channels);
@@ -79,13 +80,16 @@ impl Resolver {
         Tags { open: self.index.open_tags, names, column, separator }
     }
 
-    fn field(&mut self, id: &Placed<Text>, written: Option<&schema::Field>) -> Field {
+    fn not_reserved(&mut self, id: &Placed<Text>) {
         if id.value.0 == "points" {
             let help = "conditions read the points with `field: points`; give the field another id, and its `column` if need be";
             self.report(
                 Diagnostic::error(Code("reserved-id"), id.span, "`points` is built in").at("reserved").help(help),
             );
         }
+    }
+
+    pub(super) fn field(&mut self, id: &Placed<Text>, written: Option<&schema::Field>) -> Field {
         let column = written.and_then(|field| field.column.as_ref());
         self.not_empty(column, "column");
         let mut field = Field {

@@ -4,6 +4,7 @@ mod calendar;
 mod campaign;
 mod cells;
 mod columns;
+mod companies;
 mod comparison;
 mod condition;
 mod contacts;
@@ -23,7 +24,7 @@ mod value;
 mod verb;
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::{About, Arena, Contacts, Content, ContentKind, FunnelId, Model, Segment, ids::Id};
+use crate::model::{About, Arena, Companies, Contacts, Content, ContentKind, FunnelId, Model, Segment, ids::Id};
 use crate::schema::{self, Definitions, Placed, Project, Text};
 use crate::source::{Sources, Span};
 
@@ -34,6 +35,7 @@ pub fn resolve(project: &Project, sources: &Sources, unread: &[Span]) -> (Model,
     let mut resolver = Resolver {
         index: Index::new(project),
         contacts: contacts::none(),
+        companies: None,
         content: Arena::default(),
         events: Arena::default(),
         scope: pattern::Scope::default(),
@@ -48,6 +50,7 @@ pub fn resolve(project: &Project, sources: &Sources, unread: &[Span]) -> (Model,
 struct Resolver {
     index: Index,
     contacts: Contacts,
+    companies: Option<Companies>,
     content: Arena<crate::model::ContentId, Content>,
     events: Arena<crate::model::EventId, crate::model::EventType>,
     /// What event conditions may ask where the text at hand stands.
@@ -66,6 +69,7 @@ impl Resolver {
         self.tags(project);
         self.columns(project);
         self.contacts = self.contacts(project.contacts.as_ref());
+        self.companies = self.companies(project.companies.as_ref());
         self.content = sorted(&project.content).map(|(id, written)| self.content(id, written.body.as_ref())).collect();
         self.events = self.events(project);
         let consent = self.consent(project.contacts.as_ref());
@@ -85,6 +89,7 @@ impl Resolver {
             timezone: self.timezone(project.timezone.as_ref()),
             every: self.every(project.runs.as_ref()),
             contacts: std::mem::replace(&mut self.contacts, contacts::none()),
+            companies: self.companies.take(),
             content: std::mem::take(&mut self.content),
             events: std::mem::take(&mut self.events),
             segments,

@@ -72,6 +72,8 @@ pub(super) struct Index {
     pub(super) stages: Vec<FunnelNames>,
     /// Whether `contacts` could not be read, so that any field may be in it.
     pub(super) contacts_broken: bool,
+    /// The same of `companies`.
+    pub(super) companies_broken: bool,
 }
 
 impl Index {
@@ -95,6 +97,7 @@ impl Index {
             campaigns: Names::of(project.campaigns.0.iter().map(|(id, _)| id)),
             funnels: Names::of(project.funnels.0.iter().map(|(id, _)| id)),
             stages: stages.collect(),
+            companies_broken: project.companies.as_ref().is_some_and(|companies| companies.body.is_none()),
             contacts_broken: contacts.is_some_and(|contacts| contacts.body.is_none()),
             ..Self::default()
         }

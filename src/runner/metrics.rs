@@ -16,6 +16,8 @@ pub struct Metrics {
     pub contacts: u64,
     /// Rows that were set aside; whoever reads counts them.
     pub rejected: u64,
+    /// How many contacts name a company that the companies file lacks; no part of the written metrics.
+    pub(crate) unknown_companies: u64,
     segments: Vec<u64>,
     funnels: Vec<FunnelCounts>,
     campaigns: Vec<CampaignCounts>,
@@ -108,6 +110,7 @@ impl Metrics {
         Self {
             contacts: 0,
             rejected: 0,
+            unknown_companies: 0,
             segments: vec![0; model.segments.len()],
             funnels: model.funnels.values().map(funnel).collect(),
             campaigns: (0..model.campaigns.len()).map(campaign).collect(),
@@ -118,6 +121,7 @@ impl Metrics {
     pub fn add(&mut self, other: &Self) {
         self.contacts += other.contacts;
         self.rejected += other.rejected;
+        self.unknown_companies += other.unknown_companies;
         self.segments.iter_mut().zip(&other.segments).for_each(|(sum, part)| *sum += part);
         self.funnels.iter_mut().zip(&other.funnels).for_each(|(sum, part)| sum.add(part));
         self.campaigns.iter_mut().zip(&other.campaigns).for_each(|(sum, part)| sum.add(part));

@@ -13,4 +13,4 @@ pub mod output;
 pub mod program;
 pub mod state;
 
-pub use batch::{Options, RunBytes, RunError, run_bytes};
+pub use batch::{Inputs, Options, RunBytes, RunError, run_bytes, run_inputs};

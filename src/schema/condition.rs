@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::scalar::{ListOf, Literal, Placed, Text};
 
-/// A condition over a contact: exactly one of `field`, `tag`, `stage`, `reached`, `in-funnel`, `segment`, `event`, `campaign`, `reachable`, `all`, `any`, `not`, and the keys that belong to it.
+/// A condition over a contact: exactly one of `field`, `company`, `tag`, `stage`, `reached`, `in-funnel`, `segment`, `event`, `campaign`, `reachable`, `all`, `any`, `not`, and the keys that belong to it.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Condition {
@@ -18,6 +18,8 @@ pub struct Condition {
 
     /// A field of the contact, or `points`; goes with exactly one operator.
     pub field: Option<Placed<Text>>,
+    /// A field of the contact's company; goes with exactly one operator.
+    pub company: Option<Placed<Text>>,
     /// Has this tag.
     pub tag: Option<Placed<Text>>,
     /// Is in this stage, written `funnel/stage`; `for` adds how long at least.

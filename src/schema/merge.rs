@@ -32,9 +32,12 @@ const CONTACTS: Merging = Merging {
     repeatable: &[],
 };
 
+const COMPANIES: Merging = Merging { keys: &[("fields", None)], repeatable: &[] };
+
 const PROJECT: Merging = Merging {
     keys: &[
         ("contacts", Some(&CONTACTS)),
+        ("companies", Some(&COMPANIES)),
         ("content", None),
         ("events", None),
         ("segments", None),

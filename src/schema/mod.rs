@@ -4,6 +4,7 @@
 //! at both. The same types give the published JSON Schema.
 
 pub mod campaign;
+pub mod companies;
 pub mod condition;
 pub mod contacts;
 pub mod content;
@@ -22,6 +23,7 @@ mod unsupported;
 mod wording;
 
 pub use campaign::{Campaign, Change, SetTo, Share, Step, WaitField};
+pub use companies::Companies;
 pub use condition::Condition;
 pub use contacts::{Contacts, Field};
 pub use content::Content;
@@ -58,6 +60,8 @@ pub struct Project {
     pub runs: Option<Runs>,
     /// The contacts file: its key, fields, tags, points, addresses and consent.
     pub contacts: Option<Lenient<Contacts>>,
+    /// The companies file, given to a run by `--companies`.
+    pub companies: Option<Lenient<Companies>>,
     /// What can be sent or touched: emails, messages, pages, forms, assets.
     #[serde(default)]
     pub content: Definitions<Content>,

@@ -19,6 +19,7 @@ const CONDITIONS: &[(&str, &[&str])] = &[
     ("any", &[]),
     ("not", &[]),
     ("field", OPERATORS),
+    ("company", OPERATORS),
     ("tag", &[]),
     ("stage", &["for"]),
     ("reached", &[]),

@@ -38,7 +38,6 @@ const WORDS: &[(&str, Words)] = &[
     (
         "Project",
         &[
-            ("companies", "a second file, of companies"),
             ("destinations", "CRMs and webhooks that actions go to"),
             ("points", "rules and triggers for points"),
             ("limits", "how often a channel may be used"),
@@ -49,7 +48,6 @@ const WORDS: &[(&str, Words)] = &[
             ("tests", "example contacts and what must happen to them"),
         ],
     ),
-    ("Condition", &[("company", "a field of the contact's company")]),
     (
         "Segment",
         &[

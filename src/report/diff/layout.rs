@@ -9,6 +9,8 @@ pub(super) fn kind_word(kind: Kind) -> &'static str {
         Kind::Contacts => "data of contacts",
         Kind::Tag => "tag",
         Kind::Field => "field",
+        Kind::Companies => "data of companies",
+        Kind::CompanyField => "company field",
         Kind::Channel => "channel",
         Kind::Content => "content",
         Kind::Event => "event",
@@ -82,10 +84,11 @@ pub(super) fn subject(change: &Change) -> String {
         kind => (kind, change.id.as_str()),
     };
     match kind {
-        Kind::Project | Kind::Contacts => kind_word(kind).to_owned(),
         Kind::Tag | Kind::Field | Kind::Channel | Kind::Content | Kind::Event | Kind::Segment => {
             format!("{} {id}", kind_word(kind))
         }
+        Kind::Project | Kind::Contacts | Kind::Companies => kind_word(kind).to_owned(),
+        Kind::CompanyField => format!("{} {id}", kind_word(kind)),
         Kind::Funnel | Kind::Stage | Kind::Campaign | Kind::Step => format!("{} {id}", kind_word(kind)),
     }
 }

@@ -40,7 +40,27 @@ pub fn run_bytes(
     state: Option<&[u8]>,
     options: Options,
 ) -> Result<RunBytes, RunError> {
-    let mut prepared = Prepared::new(plan, now, state.map(<[u8]>::to_vec))?;
+    run_inputs(plan, now, Inputs { contacts, companies: None }, state, options)
+}
+
+/// The files that a run reads.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Inputs<'a> {
+    /// The contacts file.
+    pub contacts: &'a [u8],
+    /// The companies file.
+    pub companies: Option<&'a [u8]>,
+}
+
+/// The same with more files than that of the contacts.
+pub fn run_inputs(
+    plan: &Plan,
+    now: i64,
+    inputs: Inputs<'_>,
+    state: Option<&[u8]>,
+    options: Options,
+) -> Result<RunBytes, RunError> {
+    let mut prepared = Prepared::new(plan, now, state.map(<[u8]>::to_vec))?.with_companies(inputs.companies)?;
     let streams = Streams {
         contacts: Vec::new(),
         actions: Vec::new(),
@@ -49,7 +69,7 @@ pub fn run_bytes(
         rejects: Some(Vec::new()),
     };
     let watch = Watch { interrupted: &AtomicBool::new(false), progress: &|_| {} };
-    let (summary, streams) = prepared.run(Source::Bytes(contacts), streams, options, &watch)?;
+    let (summary, streams) = prepared.run(Source::Bytes(inputs.contacts), streams, options, &watch)?;
     Ok(RunBytes {
         contacts: streams.contacts,
         actions: streams.actions,

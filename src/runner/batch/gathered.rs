@@ -62,13 +62,14 @@ impl<W: Write> Gathered<W> {
     }
 
     /// Contacts that the file lacks keep what is known of them.
-    pub(super) fn end(mut self, job: &Job<'_>, warnings: Vec<String>) -> Result<(Summary, Streams<W>), RunError> {
+    pub(super) fn end(mut self, job: &Job<'_>, mut warnings: Vec<String>) -> Result<(Summary, Streams<W>), RunError> {
         if let (Some(remembered), Some(state)) = (job.remembered, &mut self.streams.state) {
             let absent = self.remembered.iter().enumerate().filter(|(_, present)| !**present);
             for (position, _) in absent {
                 writeln!(state, "{}", remembered.line(position)).map_err(failed("the state"))?;
             }
         }
+        warnings.extend(unknown_companies(self.metrics.unknown_companies));
         let key = &job.layout.names[job.layout.key];
         let duplicates = self.keys.duplicates();
         self.problems.first.extend(duplicates.iter().take(Problems::SHOWN).map(|found| found.problem(key)));
@@ -84,4 +85,13 @@ impl<W: Write> Gathered<W> {
         };
         Ok((summary, self.streams))
     }
+}
+
+fn unknown_companies(count: u64) -> Option<String> {
+    let (contacts, so) = if count == 1 {
+        ("1 contact names a company".to_owned(), "counts")
+    } else {
+        (format!("{count} contacts name companies"), "count")
+    };
+    (count > 0).then(|| format!("{contacts} that the companies file lacks, and so {so} as belonging to none"))
 }

@@ -7,7 +7,7 @@ mod gathered;
 mod part;
 mod turns;
 
-pub use bytes::{RunBytes, run_bytes};
+pub use bytes::{Inputs, RunBytes, run_bytes, run_inputs};
 
 use std::io::{self, Write};
 use std::marker::PhantomData;
@@ -23,6 +23,7 @@ use part::Part;
 use super::contact::Columns;
 use super::input::ReadError;
 use super::input::blocks::{Blocks, LONGEST_ROW, Source};
+use super::input::companies;
 use super::input::layout::Layout;
 use super::input::problem::Problems;
 use super::input::reader::Reader;
@@ -56,6 +57,11 @@ pub enum RunError {
     /// The state was left by another plan, and contacts are where this one has nothing.
     #[error("{0}")]
     InFlight(Unspoken),
+    /// Everything that is wrong with the companies file, a line each.
+    #[error("{}", .0.join("\n"))]
+    Companies(Vec<String>),
+    #[error("the plan asks for the companies of contacts, and no companies file was given")]
+    NoCompanies,
     #[error("interrupted")]
     Interrupted,
 }
@@ -129,7 +135,18 @@ pub(crate) struct Prepared {
     pub(crate) remembered: Option<Remembered>,
     /// What became of contacts where the state was another plan's.
     pub(crate) migrated: Vec<String>,
+    /// What was read of the companies.
+    pub(crate) companies: Option<CompaniesRead>,
     zone: TimeZone,
+}
+
+/// What a run read of companies.
+#[derive(Clone, Debug)]
+pub(crate) struct CompaniesRead {
+    pub(crate) bytes: u64,
+    pub(crate) hash: String,
+    pub(crate) rows: u64,
+    pub(crate) warnings: Vec<String>,
 }
 
 /// What all chunks share.
@@ -158,7 +175,13 @@ impl Prepared {
         }
         let program = Program::bind(plan, now, remembered.as_ref().map(Remembered::header))?;
         let zone = TimeZone::get(&model.timezone).map_err(|_| BindError::Zone(model.timezone.clone()))?;
-        Ok(Self { program, fingerprint, remembered, migrated, zone })
+        Ok(Self { program, fingerprint, remembered, migrated, companies: None, zone })
+    }
+
+    /// Takes in a companies file. A plan that asks none does not look at it.
+    pub(crate) fn with_companies(mut self, bytes: Option<&[u8]>) -> Result<Self, RunError> {
+        self.companies = take_in_companies(&mut self.program, &self.zone, bytes)?;
+        Ok(self)
     }
 
     /// The moment of the run as it stands in the outputs.
@@ -176,6 +199,9 @@ impl Prepared {
         options: Options,
         watch: &Watch<'_>,
     ) -> Result<(Summary, Streams<W>), RunError> {
+        if self.program.conditions.asks_companies && self.program.companies.is_none() {
+            return Err(RunError::NoCompanies);
+        }
         let blocks = Blocks::new(source, options.block_size);
         let header = blocks.header()?;
         let model = self.program.model();
@@ -193,6 +219,19 @@ impl Prepared {
         let work = Running { job: &job, sinks: PhantomData };
         floor::run(&work, (&blocks, &header), gathered, options.threads, watch)?.end(&job, warnings)
     }
+}
+
+/// Gives a program the companies that it asks for.
+pub(crate) fn take_in_companies(
+    program: &mut Program,
+    zone: &TimeZone,
+    bytes: Option<&[u8]>,
+) -> Result<Option<CompaniesRead>, RunError> {
+    let Some(bytes) = bytes else { return Ok(None) };
+    let file = companies::read(bytes, program.model(), zone).map_err(RunError::Companies)?;
+    program.companies = program.conditions.asks_companies.then_some(file.companies);
+    let hash = blake3::hash(bytes).to_hex().to_string();
+    Ok(Some(CompaniesRead { bytes: bytes.len() as u64, hash, rows: file.rows, warnings: file.warnings }))
 }
 
 /// A run, as work for the threads.

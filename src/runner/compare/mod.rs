@@ -13,7 +13,7 @@ use jiff::tz::TimeZone;
 pub use report::{CampaignShift, Comparison, FunnelShift, MessageShift, Move, Samples, Shift};
 
 use super::batch::floor::{self, Work};
-use super::batch::{Options, RunError, Watch};
+use super::batch::{Inputs, Options, RunError, Watch, take_in_companies};
 use super::contact::Columns;
 use super::input::blocks::{Blocks, Source};
 use super::input::layout::Layout;
@@ -38,9 +38,21 @@ pub fn compare_bytes(
     state: Option<&[u8]>,
     options: Options,
 ) -> Result<Comparison, RunError> {
+    compare_inputs(base, head, now, Inputs { contacts, companies: None }, state, options)
+}
+
+/// The same with more files than that of the contacts.
+pub fn compare_inputs(
+    base: &Plan,
+    head: &Plan,
+    now: i64,
+    inputs: Inputs<'_>,
+    state: Option<&[u8]>,
+    options: Options,
+) -> Result<Comparison, RunError> {
     let watch = Watch { interrupted: &AtomicBool::new(false), progress: &|_| {} };
-    let pair = Pair::new(base, head, now, state.map(<[u8]>::to_vec))?;
-    pair.compare(Source::Bytes(contacts), options, &watch)
+    let pair = Pair::new(base, head, now, state.map(<[u8]>::to_vec))?.with_companies(inputs.companies)?;
+    pair.compare(Source::Bytes(inputs.contacts), options, &watch)
 }
 
 /// Two plans at a moment, with what an earlier run left.
@@ -91,6 +103,18 @@ impl Pair {
             names: Names::of(base.model(), head.model()),
             remembered,
         })
+    }
+
+    /// Takes in a companies file, each side as it describes it; a side that describes none does not look at it.
+    pub(crate) fn with_companies(mut self, bytes: Option<&[u8]>) -> Result<Self, RunError> {
+        for side in [&mut self.base, &mut self.head] {
+            let bytes = bytes.filter(|_| side.program.model().companies.is_some());
+            take_in_companies(&mut side.program, &side.zone, bytes)?;
+            if side.program.conditions.asks_companies && side.program.companies.is_none() {
+                return Err(RunError::NoCompanies);
+            }
+        }
+        Ok(self)
     }
 
     /// Runs and compares all rows of `source`.

@@ -59,7 +59,7 @@ impl Layout {
             if field.required {
                 lookup.required(&field.column, "a required field");
             } else if !writes.fields[id.index()] {
-                lookup.wanted(&field.column);
+                lookup.wanted(&field.column, "nobody");
             }
             lookup.find(&field.column)
         });
@@ -142,7 +142,7 @@ impl Writes {
     }
 }
 
-fn names(header: &[u8]) -> Result<Vec<String>, String> {
+pub(super) fn names(header: &[u8]) -> Result<Vec<String>, String> {
     let header = header.strip_prefix(b"\xef\xbb\xbf").unwrap_or(header);
     if without_line_end(header).0.is_empty() {
         return Err("the first row must name the columns, but it is empty".to_owned());
@@ -154,15 +154,15 @@ fn names(header: &[u8]) -> Result<Vec<String>, String> {
 }
 
 /// Finds columns by name and keeps what is wrong.
-struct Lookup<'a> {
+pub(super) struct Lookup<'a> {
     names: &'a [String],
     positions: BTreeMap<&'a str, usize>,
-    errors: Vec<String>,
-    warnings: Vec<String>,
+    pub(super) errors: Vec<String>,
+    pub(super) warnings: Vec<String>,
 }
 
 impl<'a> Lookup<'a> {
-    fn new(names: &'a [String]) -> Self {
+    pub(super) fn new(names: &'a [String]) -> Self {
         let mut lookup = Self { names, positions: BTreeMap::new(), errors: Vec::new(), warnings: Vec::new() };
         for (index, name) in names.iter().enumerate() {
             if let Some(first) = lookup.positions.insert(name, index).filter(|_| !name.is_empty()) {
@@ -173,11 +173,11 @@ impl<'a> Lookup<'a> {
         lookup
     }
 
-    fn find(&self, column: &str) -> Option<usize> {
+    pub(super) fn find(&self, column: &str) -> Option<usize> {
         self.positions.get(column).copied()
     }
 
-    fn required(&mut self, column: &str, holds: &str) -> Option<usize> {
+    pub(super) fn required(&mut self, column: &str, holds: &str) -> Option<usize> {
         let found = self.find(column);
         if found.is_none() {
             let hint = self.hint(column);
@@ -186,10 +186,10 @@ impl<'a> Lookup<'a> {
         found
     }
 
-    fn wanted(&mut self, column: &str) {
+    pub(super) fn wanted(&mut self, column: &str, who: &str) {
         if self.find(column).is_none() {
             let hint = self.hint(column);
-            self.warnings.push(format!("the column `{column}` is missing, so nobody has a value for it{hint}"));
+            self.warnings.push(format!("the column `{column}` is missing, so {who} has a value for it{hint}"));
         }
     }
 

@@ -2,6 +2,7 @@
 
 pub(crate) mod blocks;
 pub(crate) mod cell;
+pub(crate) mod companies;
 pub(crate) mod framing;
 pub(crate) mod keys;
 pub(crate) mod layout;
@@ -9,6 +10,7 @@ pub(crate) mod problem;
 pub(crate) mod reader;
 pub(crate) mod remembered;
 pub(crate) mod row;
+pub(crate) mod typed;
 
 pub use blocks::ReadError;
 pub use problem::{Problem, Problems, Reason};

@@ -86,9 +86,10 @@ impl Live<'_> {
         let field = match subject {
             Subject::Points => return Some(self.points),
             Subject::Property(..) => return None,
-            Subject::Field(field) => field,
+            Subject::Company(field) => self.program.fields.len() + field.index(),
+            Subject::Field(field) => field.index(),
         };
-        match self.fields[field.index()] {
+        match self.fields[field] {
             Slot::Integer(value) | Slot::Moment(value) => Some(value),
             Slot::Day(day) => Some(i64::from(day)),
             Slot::Missing | Slot::Text(_) | Slot::Number(_) => None,

@@ -24,6 +24,9 @@ impl<'a> Live<'a> {
         self.load_tags(seen, memory, columns, effects);
         self.load_points(seen, memory, columns, effects);
         self.load_fields(seen, memory, columns, effects);
+        if self.load_company() {
+            self.metrics.unknown_companies += 1;
+        }
         if let Some(memory) = memory {
             self.load_members(memory);
         }

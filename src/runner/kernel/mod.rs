@@ -13,6 +13,7 @@ mod ask;
 mod bits;
 mod campaign;
 mod cause;
+mod company;
 mod count;
 mod experience;
 mod funnel;
@@ -79,7 +80,7 @@ impl<'a> Worker<'a> {
         self.stages.clear();
         self.stages.extend(self.live.stages.iter().map(live::Standing::id));
         After {
-            fields: &self.live.fields,
+            fields: &self.live.fields[..seen.fields.len()],
             stages: &self.stages,
             tags: &self.live.tags,
             added: &self.live.added,

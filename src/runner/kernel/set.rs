@@ -75,6 +75,7 @@ impl<'a> Live<'a> {
 
     fn put(&mut self, field: usize, to: Slot<'a>) {
         self.fields[field] = to;
+        self.follow_company(field);
         self.changed(self.program.topics.of_field(Id::from_index(field)));
     }
 

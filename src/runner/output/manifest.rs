@@ -32,6 +32,20 @@ pub(crate) struct Manifest {
 pub(crate) struct Inputs {
     /// The contacts file.
     pub(crate) contacts: RowFile,
+    /// The companies file, where one was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) companies: Option<WholeFile>,
+}
+
+/// A file that was read whole.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct WholeFile {
+    /// How many bytes.
+    pub(crate) bytes: u64,
+    /// BLAKE3 of them.
+    pub(crate) hash: String,
+    /// How many rows below the header.
+    pub(crate) rows: u64,
 }
 
 /// A file of rows that was read.

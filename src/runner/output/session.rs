@@ -11,7 +11,7 @@ use thiserror::Error;
 use super::beside::Beside;
 use super::file::HashedFile;
 use super::folder::{Folder, FolderError, MANIFEST};
-use super::manifest::{Inputs, Manifest, RowFile, StateHashes};
+use super::manifest::{Inputs, Manifest, RowFile, StateHashes, WholeFile};
 use super::store::{Store, StoreError};
 use crate::runner::batch::{Prepared, Streams, Summary};
 
@@ -124,6 +124,11 @@ impl Session {
                     rows: summary.rows,
                     rejected: summary.problems.rows,
                 },
+                companies: prepared.companies.as_ref().map(|read| WholeFile {
+                    bytes: read.bytes,
+                    hash: read.hash.clone(),
+                    rows: read.rows,
+                }),
             },
             state: StateHashes { before: None, after: state.map(|content| content.hash) },
             outputs,

@@ -191,16 +191,23 @@ impl<'m> Compiler<'m> {
             (Subject::Points, FieldTest::Number(test)) => integers(subject, test),
             (Subject::Points, FieldTest::Exists(_)) => Node::Constant(true),
             (Subject::Points | Subject::Property(..), _) => Node::Constant(false),
-            (Subject::Field(field), test) => self.field_test(field, test),
+            (Subject::Field(field), test) => {
+                let type_ = self.model.contacts.fields[field].type_.as_ref();
+                self.field_test(subject, field.index(), type_, test)
+            }
+            (Subject::Company(field), test) => {
+                self.conditions.asks_companies = true;
+                let type_ = self.model.companies.as_ref().and_then(|it| it.fields[field].type_.as_ref());
+                self.field_test(subject, self.model.contacts.fields.len() + field.index(), type_, test)
+            }
         };
         let expensive = matches!(node, Node::Text { .. } | Node::Pattern { .. } | Node::Anniversary { .. });
         let node = self.intern(node);
         if expensive { self.cached(node) } else { node }
     }
 
-    fn field_test(&mut self, field: FieldId, test: &FieldTest) -> Node {
-        let type_ = self.model.contacts.fields[field].type_.as_ref();
-        let index = field.index();
+    /// `index` is the place among the fields of the contact, behind which those of its company stand.
+    fn field_test(&mut self, subject: Subject, index: usize, type_: Option<&FieldType>, test: &FieldTest) -> Node {
         match test {
             FieldTest::Exists(_) => Node::Exists(index),
             FieldTest::Text(test) => {
@@ -211,7 +218,7 @@ impl<'m> Compiler<'m> {
                 let spelt: fn(&str) -> String = if fold { folded } else { str::to_owned };
                 Node::Text { field: index, fold, test: text_test(test, spelt) }
             }
-            FieldTest::Number(test) if type_ == Some(&FieldType::Integer) => integers(Subject::Field(field), test),
+            FieldTest::Number(test) if type_ == Some(&FieldType::Integer) => integers(subject, test),
             FieldTest::Number(test) => Node::Decimal { field: index, test: test.clone() },
             FieldTest::Boolean { is, negated } => Node::Boolean { field: index, is: *is, negated: *negated },
             FieldTest::Choice { values, negated } => {
@@ -227,7 +234,7 @@ impl<'m> Compiler<'m> {
                 let whole_days = type_ == Some(&FieldType::Date);
                 let negated = matches!(test, DateTest::In { negated: true, .. });
                 let ranges = joined(self.dates(test, whole_days));
-                Node::Ranges { subject: Subject::Field(field), ranges, negated }
+                Node::Ranges { subject, ranges, negated }
             }
         }
     }

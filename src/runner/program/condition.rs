@@ -103,6 +103,8 @@ pub(crate) struct Conditions {
     pub(super) reads: Vec<Reads>,
     /// Absent where one is no pattern, which no plan has.
     pub(super) patterns: Vec<Option<Regex>>,
+    /// Whether a question is about the contact's company.
+    pub(crate) asks_companies: bool,
     /// By campaign: whether a question is about it.
     pub(super) asked_campaigns: Vec<bool>,
     pub(crate) counts: Vec<CountProgram>,

@@ -1,5 +1,6 @@
 //! The plan compiled for one moment: indices instead of names, integers instead of dates; nothing in it changes while contacts run through it.
 
+mod companies;
 mod compile;
 mod condition;
 mod event;
@@ -14,6 +15,7 @@ use std::collections::BTreeMap;
 
 use thiserror::Error;
 
+pub(crate) use companies::{Companies, Company};
 pub(crate) use condition::{Conditions, Node, NodeId};
 pub(crate) use event::{Around, CountProgram, EventProgram, PatternProgram, SinceProgram, Where};
 pub(crate) use fold::fold_into;
@@ -64,6 +66,8 @@ pub struct Program {
     pub(crate) condition_count: usize,
     /// Bits by place in the order of execution: the campaigns that a state condition lets in, which must be asked at first.
     pub(crate) open_at_first: Vec<u64>,
+    /// The companies, where questions are about them and a file was read.
+    pub(crate) companies: Option<Companies>,
     /// The fields that steps set or clear.
     pub(crate) written_fields: Vec<usize>,
     step_names: Vec<Vec<String>>,
@@ -180,6 +184,7 @@ impl Program {
             campaign_place,
             readers: Vec::new(),
             open_at_first: Vec::new(),
+            companies: None,
             written_fields: Vec::new(),
             step_names: model.campaigns.values().map(step_names).collect(),
             opened: BTreeMap::new(),

@@ -15,6 +15,8 @@ pub(crate) struct Topics {
     funnels: Vec<Reads>,
     points: Reads,
     campaigns: Vec<Reads>,
+    /// How many fields the contact has; behind them in `fields` stand those of its company.
+    contact_fields: usize,
 }
 
 /// Counts the topics that were handed out.
@@ -29,6 +31,7 @@ impl Topics {
             funnels: (0..model.funnels.len()).map(|_| next.bit()).collect(),
             points: 0,
             campaigns: vec![0; model.campaigns.len()],
+            contact_fields: model.contacts.fields.len(),
         };
         each_written(&model.campaigns, |written| {
             let bit = topics.slot(written);
@@ -37,6 +40,11 @@ impl Topics {
             }
         });
         topics.campaigns.iter_mut().for_each(|bit| *bit = next.bit());
+        if let Some(companies) = &model.companies {
+            // Another company is another value of each of its fields.
+            let bit = companies.contact_field.map_or(0, |field| topics.of_field(field));
+            topics.fields.resize(topics.contact_fields + companies.fields.len(), bit);
+        }
         topics
     }
 
@@ -55,6 +63,7 @@ impl Topics {
             Subject::Field(field) => self.of_field(field),
             Subject::Points => self.points,
             Subject::Property(..) => 0,
+            Subject::Company(field) => self.fields[self.contact_fields + index(field)],
         }
     }
 

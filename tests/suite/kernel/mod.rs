@@ -4,6 +4,7 @@
 
 mod audience;
 mod campaigns;
+mod companies;
 mod conditions;
 mod defaults;
 mod experiences;
