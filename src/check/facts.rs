@@ -32,14 +32,14 @@ impl Facts {
     /// What is known before the first step.
     pub(super) fn at_start<'a>(ground: &Ground<'a>, campaign: &'a Campaign) -> Self {
         let funnels = ground.model.funnels.ids();
-        let stages = funnels.map(|funnel| (funnel, Walk { ground, campaign, funnel }.start())).collect();
+        let stages = funnels.map(|funnel| (funnel, Walk::new(ground, campaign, funnel).start())).collect();
         Self { tags: BTreeMap::new(), fields: BTreeMap::new(), stages }
     }
 
     /// What is known after a step that is no `if`.
     pub(super) fn after<'a>(mut self, ground: &Ground<'a>, campaign: &'a Campaign, step: &'a Step) -> Self {
         for (funnel, here) in &mut self.stages {
-            let walk = Walk { ground, campaign, funnel: *funnel };
+            let walk = Walk::new(ground, campaign, *funnel);
             *here = walk.after(step, std::mem::take(here), &mut |_, _| {});
         }
         match &step.kind {
@@ -50,7 +50,7 @@ impl Facts {
             StepKind::Broken => self = Self { tags: BTreeMap::new(), fields: BTreeMap::new(), ..self },
             StepKind::Send { .. } | StepKind::Move(_) | StepKind::Leave(_) | StepKind::Points(_) => {}
             StepKind::Wait(_) | StepKind::WaitUntil { .. } | StepKind::If { .. } | StepKind::Split(_) => {}
-            StepKind::Exit(_) => {}
+            StepKind::Fork(_) | StepKind::Goto { .. } | StepKind::Exit(_) => {}
         }
         self
     }

@@ -11,7 +11,8 @@ use crate::model::{Campaign, Condition, ConditionKind, Enter, OnLeave, SegmentId
 
 pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    let leaving = |campaign: &&Campaign| campaign.on_leave == Some(OnLeave::Exit) && !campaign.broken;
+    let leaving =
+        |campaign: &&Campaign| campaign.on_leave == Some(OnLeave::Exit) && !campaign.broken && !goes_round(campaign);
     for campaign in case.model.campaigns.values().filter(leaving) {
         if let Some(conditions) = only_conditions(campaign) {
             let segments = segments(case, &conditions);
@@ -20,6 +21,13 @@ pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
             search.list(&campaign.steps, start);
         }
     }
+    found
+}
+
+/// Where steps come in another order than that of the text nothing is said.
+fn goes_round(campaign: &Campaign) -> bool {
+    let mut found = false;
+    campaign.each_step(|step| found |= matches!(step.kind, StepKind::Goto { .. } | StepKind::Fork(_)));
     found
 }
 

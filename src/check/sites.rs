@@ -2,8 +2,8 @@
 //!
 //! `possible` never leaves a stage out, so an error may rest on it. `expected` also believes that nothing between two steps interferes, and so is for warnings only.
 
-use std::cell::OnceCell;
-use std::collections::BTreeSet;
+use std::cell::{OnceCell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::positions::{BySegment, Positions, Question, of_segments};
 use super::segment_cycle::rings;
@@ -11,7 +11,8 @@ use super::weights::{always, refusal};
 use crate::graph::Journey;
 use crate::model::ids::Id;
 use crate::model::{
-    Audience, Campaign, Condition, Enter, Funnel, FunnelId, IfPast, Model, OnLeave, SegmentId, StageId, Step, StepKind,
+    Audience, Campaign, Condition, Enter, Funnel, FunnelId, IfPast, Model, OnLeave, SegmentId, StageId, Step, StepId,
+    StepKind, Way,
 };
 
 /// A step that moves a contact to a stage or, without one, out of the funnel.
@@ -76,7 +77,7 @@ pub(super) fn sites<'a>(ground: &Ground<'a>) -> Vec<Site<'a>> {
     let mut found = Vec::new();
     for campaign in ground.model.campaigns.values() {
         for funnel in touched(campaign) {
-            Walk { ground, campaign, funnel }.each(&mut |step, here| {
+            Walk::new(ground, campaign, funnel).each(&mut |step, here| {
                 if moves_to(step, funnel).is_some() || leaves(step, funnel) {
                     found.push(Site { step, funnel, to: moves_to(step, funnel), here: here.clone() });
                 }
@@ -94,7 +95,8 @@ fn touched(campaign: &Campaign) -> BTreeSet<FunnelId> {
         StepKind::Leave(funnel) => drop(funnels.insert(funnel)),
         StepKind::Send { .. } | StepKind::AddTag(_) | StepKind::RemoveTag(_) | StepKind::Points(_) => {}
         StepKind::Set { .. } | StepKind::Clear(_) | StepKind::Wait(_) | StepKind::WaitUntil { .. } => {}
-        StepKind::If { .. } | StepKind::Split(_) | StepKind::Exit(_) | StepKind::Broken => {}
+        StepKind::If { .. } | StepKind::Split(_) | StepKind::Fork(_) | StepKind::Goto { .. } => {}
+        StepKind::Exit(_) | StepKind::Broken => {}
     });
     funnels
 }
@@ -115,13 +117,27 @@ pub(super) struct Walk<'g, 'a> {
     pub(super) ground: &'g Ground<'a>,
     pub(super) campaign: &'a Campaign,
     pub(super) funnel: FunnelId,
+    /// Where contacts can be that come to a step by `goto`.
+    came: RefCell<BTreeMap<StepId, Here>>,
 }
 
 type Visit<'v, 'a> = &'v mut dyn FnMut(&'a Step, &Here);
 
-impl<'a> Walk<'_, 'a> {
+impl<'g, 'a> Walk<'g, 'a> {
+    pub(super) fn new(ground: &'g Ground<'a>, campaign: &'a Campaign, funnel: FunnelId) -> Self {
+        Self { ground, campaign, funnel, came: RefCell::default() }
+    }
+
     /// Shows each step with where a contact can be when it comes there.
     fn each(&self, visit: Visit<'_, 'a>) {
+        // A `goto` tells earlier steps of more places, until it tells nothing new.
+        loop {
+            let known = self.came.borrow().clone();
+            self.list(&self.campaign.steps, self.start(), &mut |_, _| {});
+            if *self.came.borrow() == known {
+                break;
+            }
+        }
         self.list(&self.campaign.steps, self.start(), visit);
     }
 
@@ -154,6 +170,13 @@ impl<'a> Walk<'_, 'a> {
                 let ways = shares.iter().map(|share| self.list(&share.steps, here.clone(), visit));
                 ways.reduce(|one, other| either(one, &other)).unwrap_or_default()
             }
+            StepKind::Fork(ways) => self.forked(step, ways, here, visit),
+            StepKind::Goto { to, .. } => {
+                let mut came = self.came.borrow_mut();
+                let there = came.entry(*to).or_default();
+                *there = either(here, there);
+                Here::default()
+            }
             StepKind::Move(stage) if stage.funnel == self.funnel => self.moved(stage.stage, &here),
             StepKind::Leave(funnel) if *funnel == self.funnel && !is_empty(&here) => {
                 Here { possible: Positions::nowhere(), expected: Positions::nowhere() }
@@ -170,6 +193,9 @@ impl<'a> Walk<'_, 'a> {
     fn list(&self, steps: &'a [Step], mut here: Here, visit: Visit<'_, 'a>) -> Here {
         let mut may_skip = false;
         for step in steps {
+            if let Some(came) = self.came.borrow().get(&step.id) {
+                here = either(here, came);
+            }
             visit(step, &here);
             let skipped = if may_skip { here.clone() } else { Here::default() };
             here = self.after(step, here, visit);
@@ -177,6 +203,20 @@ impl<'a> Walk<'_, 'a> {
             may_skip = matches!(step.kind, StepKind::WaitUntil { if_past: IfPast::Skip, .. });
         }
         here
+    }
+
+    /// Between the steps of one way run those of the others; where one of them moves the contact it can be anywhere.
+    fn forked(&self, step: &'a Step, ways: &'a [Way], here: Here, visit: Visit<'_, 'a>) -> Here {
+        let mut touches = false;
+        step.each(&mut |step| touches |= moves_to(step, self.funnel).is_some() || leaves(step, self.funnel));
+        let anywhere = Here { possible: self.anywhere(), expected: self.expected(&self.anywhere()) };
+        let here = if touches && !is_empty(&here) { anywhere.clone() } else { here };
+        let ends: Vec<_> = ways.iter().map(|way| self.list(&way.steps, here.clone(), visit)).collect();
+        if ends.iter().any(is_empty) {
+            return Here::default();
+        }
+        let end = ends.into_iter().reduce(|one, other| either(one, &other)).unwrap_or_default();
+        if touches { anywhere } else { end }
     }
 
     fn where_(&self, here: &Here, when: &Condition, holds: bool) -> Here {

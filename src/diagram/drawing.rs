@@ -317,7 +317,7 @@ fn step(node: &Node) -> Box {
     let shape = match node.face {
         Face::Step { verb: Verb::Send, .. } => Shape::Send,
         Face::Step { verb: Verb::Move, .. } => Shape::Move,
-        Face::Step { verb: Verb::Change, .. } => Shape::Change,
+        Face::Step { verb: Verb::Change | Verb::Goto, .. } => Shape::Change,
         Face::Step { verb: Verb::Wait, .. } => Shape::Wait,
         Face::Step { verb: Verb::Ask | Verb::Split, .. } => Shape::Ask,
         Face::Step { verb: Verb::Exit, .. } => Shape::Exit,

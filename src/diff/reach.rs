@@ -59,7 +59,8 @@ impl Side {
     fn ends(self, steps: &[Aligned]) -> bool {
         steps.iter().any(|step| {
             let all = || step.branches.iter().filter(|branch| self.has(branch)).all(|branch| self.ends(&branch.steps));
-            self.of(step).is_some_and(|text| text.exits || (!step.branches.is_empty() && all()))
+            self.of(step)
+                .is_some_and(|text| text.exits || text.goes_to.is_some() || (!step.branches.is_empty() && all()))
         })
     }
 

@@ -44,6 +44,8 @@ pub struct StepText {
     pub asks: Option<String>,
     /// Whether it ends the campaign.
     pub exits: bool,
+    /// The name of the step at which it goes on, where that is not the next one.
+    pub goes_to: Option<String>,
     /// The name without that of the step around it; changes where a written id does.
     pub(super) own_name: String,
     named: bool,
@@ -74,7 +76,8 @@ fn words(model: &Model, step: &Step) -> String {
         },
         StepKind::Move(_) | StepKind::Leave(_) | StepKind::AddTag(_) | StepKind::RemoveTag(_) => verb,
         StepKind::Points(_) | StepKind::Set { .. } | StepKind::Clear(_) | StepKind::Wait(_) => verb,
-        StepKind::If { .. } | StepKind::Split(_) | StepKind::Exit(_) | StepKind::Broken => verb,
+        StepKind::If { .. } | StepKind::Split(_) | StepKind::Fork(_) | StepKind::Goto { .. } => verb,
+        StepKind::Exit(_) | StepKind::Broken => verb,
     }
 }
 
@@ -272,6 +275,8 @@ fn verb(step: &Step) -> u8 {
         StepKind::If { .. } => 10,
         StepKind::Broken => 11,
         StepKind::Split(_) => 12,
+        StepKind::Fork(_) => 13,
+        StepKind::Goto { .. } => 14,
     }
 }
 
@@ -289,6 +294,10 @@ fn text(model: &Model, step: &Step, around: &str) -> StepText {
             _ => None,
         },
         exits: matches!(step.kind, StepKind::Exit(_)),
+        goes_to: match &step.kind {
+            StepKind::Goto { name, .. } => Some(name.clone()),
+            _ => None,
+        },
         named: step.named,
     }
 }

@@ -274,7 +274,8 @@ fn verb(step: &Step) -> Verb {
         StepKind::Set { .. } | StepKind::Clear(_) => Verb::Change,
         StepKind::Wait(_) | StepKind::WaitUntil { .. } => Verb::Wait,
         StepKind::If { .. } => Verb::Ask,
-        StepKind::Split(_) => Verb::Split,
+        StepKind::Split(_) | StepKind::Fork(_) => Verb::Split,
+        StepKind::Goto { .. } => Verb::Goto,
         StepKind::Exit(_) => Verb::Exit,
         StepKind::Broken => Verb::Unclear,
     }
@@ -286,6 +287,7 @@ fn step_is_broken(step: &Step) -> bool {
         StepKind::If { when, .. } => is_broken(when),
         StepKind::Send { .. } | StepKind::Move(_) | StepKind::Leave(_) | StepKind::AddTag(_) => false,
         StepKind::RemoveTag(_) | StepKind::Points(_) | StepKind::Set { .. } | StepKind::Clear(_) => false,
-        StepKind::Wait(_) | StepKind::WaitUntil { .. } | StepKind::Split(_) | StepKind::Exit(_) => false,
+        StepKind::Wait(_) | StepKind::WaitUntil { .. } | StepKind::Split(_) | StepKind::Fork(_) => false,
+        StepKind::Goto { .. } | StepKind::Exit(_) => false,
     }
 }

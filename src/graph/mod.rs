@@ -137,8 +137,10 @@ pub enum Verb {
     Wait,
     /// Asks.
     Ask,
-    /// Sends shares of the contacts different ways.
+    /// Sends contacts different ways without a question.
     Split,
+    /// Goes on elsewhere.
+    Goto,
     /// Ends the campaign.
     Exit,
     /// Could not be understood.

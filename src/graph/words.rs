@@ -49,6 +49,10 @@ pub fn step(model: &Model, step: &Step) -> String {
         StepKind::WaitUntil { until, .. } => format!("wait until {}", moment(model, until)),
         StepKind::If { when, .. } => format!("if {}", condition(model, when)),
         StepKind::Split(shares) => format!("split {}", split(shares)),
+        StepKind::Fork(ways) => {
+            format!("fork {}", ways.iter().map(|way| way.label.as_str()).collect::<Vec<_>>().join(" and "))
+        }
+        StepKind::Goto { name, .. } => format!("go on at {name}"),
         StepKind::Exit(outcome) => format!("exit: {}", outcome.word()),
         StepKind::Broken => UNCLEAR.to_owned(),
     }

@@ -138,6 +138,15 @@ pub enum StepKind {
     },
     /// Shares of the contacts take different ways.
     Split(Vec<Share>),
+    /// Ways that a contact takes side by side; goes on when all have ended.
+    Fork(Vec<Way>),
+    /// Goes on at another step, in the same list or one around it, and never out of a fork.
+    Goto {
+        /// Which.
+        to: StepId,
+        /// Its name, for people.
+        name: String,
+    },
     /// Ends the campaign for the contact.
     Exit(Outcome),
     /// Could not be understood; reported already, and never in a plan.
@@ -171,6 +180,15 @@ pub struct Share {
     /// How many of a hundred contacts take it.
     pub share: u8,
     /// The way.
+    pub steps: Vec<Step>,
+}
+
+/// One of the ways that a contact takes side by side.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Way {
+    /// The word for the way in the outputs, unique in the fork: the written id, or its number.
+    pub label: String,
+    /// What happens on it.
     pub steps: Vec<Step>,
 }
 
@@ -268,9 +286,11 @@ impl Step {
             StepKind::Split(shares) => {
                 shares.iter().map(|share| Branch { word: &share.label, steps: &share.steps }).collect()
             }
+            StepKind::Fork(ways) => ways.iter().map(|way| Branch { word: &way.label, steps: &way.steps }).collect(),
             StepKind::Send { .. } | StepKind::Move(_) | StepKind::Leave(_) | StepKind::AddTag(_) => Vec::new(),
             StepKind::RemoveTag(_) | StepKind::Points(_) | StepKind::Set { .. } | StepKind::Clear(_) => Vec::new(),
-            StepKind::Wait(_) | StepKind::WaitUntil { .. } | StepKind::Exit(_) | StepKind::Broken => Vec::new(),
+            StepKind::Wait(_) | StepKind::WaitUntil { .. } | StepKind::Goto { .. } | StepKind::Exit(_) => Vec::new(),
+            StepKind::Broken => Vec::new(),
         }
     }
 }

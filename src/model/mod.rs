@@ -10,6 +10,7 @@ pub mod condition;
 pub mod contacts;
 pub mod event;
 pub mod funnel;
+pub(crate) mod goto;
 pub mod ids;
 pub mod in_flight;
 mod parse;
@@ -18,7 +19,7 @@ pub mod pattern;
 pub use calendar::{Duration, Moment, Period, Publish, Unit, When};
 pub use campaign::{
     Branch, Campaign, Enter, Existing, IfPast, NewValue, OnLeave, Once, Outcome, SendRules, Share, Step, StepKind,
-    Until,
+    Until, Way,
 };
 pub use companies::Companies;
 pub use condition::{CampaignState, Condition, ConditionKind, DateTest, FieldTest, NumberTest, Subject, TextTest};

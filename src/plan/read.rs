@@ -7,12 +7,13 @@ use super::values::{field_test, field_type, new_value, read_field};
 use super::wire;
 use crate::model::calendar::Sign;
 use crate::model::contacts::Tag;
+use crate::model::goto::aim;
 use crate::model::ids::Id;
 use crate::model::{
     About, Audience, BadValue, Campaign, CampaignState, Channel, ChannelRules, Companies, Condition, ConditionKind,
     Contacts, Content, ContentKind, Conversion, Duration, Enter, EventId, EventType, Existing, Experience, FieldTest,
     FieldType, Funnel, IfPast, Model, Moment, OnLeave, Once, Outcome, PlaceRule, Points, Publish, Segment, SendRules,
-    Share, Stage, StageId, StageRef, Step, StepId, StepKind, Subject, Tags, Target, Until,
+    Share, Stage, StageId, StageRef, Step, StepId, StepKind, Subject, Tags, Target, Until, Way,
 };
 use crate::source::Span;
 
@@ -262,9 +263,19 @@ impl Reader<'_> {
             existing: word(&written.existing, [("enter", Existing::Enter), ("skip", Existing::Skip)])?,
             goal: condition(&written.goal)?,
             exit_when: condition(&written.exit_when)?,
-            steps: self.steps(&written.steps, &mut 0)?,
+            steps: self.all_steps(&written.steps)?,
             broken: false,
         })
+    }
+
+    fn all_steps(&self, written: &[wire::Step]) -> Result<Vec<Step>, Fault> {
+        let mut steps = self.steps(written, &mut 0)?;
+        let mut fault = None;
+        let matches = |name: &str, step: &Step| step.name == name;
+        aim(&mut steps, &matches, &mut |name, _, _| {
+            fault = Some(format!("a `goto` cannot lead to the step `{name}`"));
+        });
+        fault.map_or(Ok(steps), Err)
     }
 
     fn steps(&self, written: &[wire::Step], next: &mut usize) -> Result<Vec<Step>, Fault> {
@@ -275,6 +286,17 @@ impl Reader<'_> {
             Ok(Step { id, name: step.name.clone(), named: step.named, span: Span::NOWHERE, kind })
         };
         written.iter().map(step).collect()
+    }
+
+    fn ways(&self, written: &[wire::Way], next: &mut usize) -> Result<Vec<Way>, Fault> {
+        let mut labels: Vec<_> = written.iter().map(|way| &way.label).collect();
+        labels.sort_unstable();
+        labels.dedup();
+        if labels.len() < written.len() || written.iter().any(|way| way.steps.is_empty()) {
+            return Err("the ways are not those of a fork".to_owned());
+        }
+        let way = |way: &wire::Way| Ok(Way { label: way.label.clone(), steps: self.steps(&way.steps, next)? });
+        written.iter().map(way).collect()
     }
 
     fn shares(&self, written: &[wire::Share], next: &mut usize) -> Result<Vec<Share>, Fault> {
@@ -322,6 +344,8 @@ impl Reader<'_> {
                 StepKind::If { when, then, otherwise: self.steps(r#else, next)? }
             }
             wire::Verb::Split(shares) => StepKind::Split(self.shares(shares, next)?),
+            wire::Verb::Fork(ways) => StepKind::Fork(self.ways(ways, next)?),
+            wire::Verb::Goto(name) => StepKind::Goto { to: StepId::from_index(0), name: name.clone() },
             wire::Verb::Exit(outcome) => StepKind::Exit(word(
                 outcome,
                 [("completed", Outcome::Completed), ("exited", Outcome::Exited), ("converted", Outcome::Converted)],

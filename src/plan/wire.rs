@@ -495,6 +495,8 @@ pub enum Verb {
         r#else: Vec<Step>,
     },
     Split(Vec<Share>),
+    Fork(Vec<Way>),
+    Goto(String),
     Exit(String),
 }
 
@@ -507,6 +509,16 @@ pub struct Share {
     /// How many of a hundred contacts take it.
     pub share: u8,
     /// The way.
+    pub steps: Vec<Step>,
+}
+
+/// One of the ways that a contact takes side by side.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Way {
+    /// Its name in the outputs, unique in the fork.
+    pub label: String,
+    /// What happens on it.
     pub steps: Vec<Step>,
 }
 

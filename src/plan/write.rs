@@ -6,7 +6,7 @@ use crate::model::{
     Audience, BadValue, Campaign, Channel, ChoiceId, Companies, CompanyFieldId, Condition, ConditionKind, Contacts,
     Content, ContentKind, DateTest, Enter, Existing, Experience, Field, FieldId, FieldTest, FieldType, Funnel, IfPast,
     Model, NewValue, NumberTest, OnLeave, Once, Publish, SendRules, Share, Stage, StageRef, Step, StepKind, Subject,
-    Target, TextTest, Until, Value,
+    Target, TextTest, Until, Value, Way,
 };
 
 /// The plan's file form.
@@ -272,9 +272,15 @@ impl Names<'_> {
                 wire::Verb::If { when: self.condition(when), then: self.steps(then), r#else: self.steps(otherwise) }
             }
             StepKind::Split(shares) => wire::Verb::Split(shares.iter().map(|share| self.share(share)).collect()),
+            StepKind::Fork(ways) => wire::Verb::Fork(ways.iter().map(|way| self.way(way)).collect()),
+            StepKind::Goto { name, .. } => wire::Verb::Goto(name.clone()),
             StepKind::Exit(outcome) => wire::Verb::Exit(outcome.word().to_owned()),
             StepKind::Broken => return None,
         })
+    }
+
+    fn way(&self, way: &Way) -> wire::Way {
+        wire::Way { label: way.label.clone(), steps: self.steps(&way.steps) }
     }
 
     fn share(&self, share: &Share) -> wire::Share {

@@ -121,7 +121,8 @@ fn manner(kind: &StepKind) -> &'static str {
         StepKind::Send { .. } | StepKind::Move(_) | StepKind::Leave(_) | StepKind::AddTag(_) => "",
         StepKind::RemoveTag(_) | StepKind::Points(_) | StepKind::Set { .. } | StepKind::Clear(_) => "",
         StepKind::Wait(_) | StepKind::WaitUntil { .. } | StepKind::If { .. } => "",
-        StepKind::Split(_) | StepKind::Exit(_) | StepKind::Broken => "",
+        StepKind::Split(_) | StepKind::Fork(_) | StepKind::Goto { .. } => "",
+        StepKind::Exit(_) | StepKind::Broken => "",
     }
 }
 

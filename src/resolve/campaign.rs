@@ -82,6 +82,8 @@ impl Resolver {
     /// The steps of a campaign, numbered and named.
     fn steps_of(&mut self, written: &schema::ListOf<Placed<schema::Step>>) -> Vec<Step> {
         let mut numbering = super::step::Numbering::default();
-        self.steps(&written.0, "", &mut numbering)
+        let mut steps = self.steps(&written.0, "", &mut numbering);
+        self.aim(&mut steps);
+        steps
     }
 }

@@ -10,6 +10,7 @@ mod condition;
 mod contacts;
 mod event;
 mod experience;
+mod fork;
 mod funnel;
 mod in_flight;
 mod names;

@@ -132,5 +132,8 @@ fn names(steps: &[Placed<schema::Step>], prefix: &str, names_: &mut Vec<String>)
         for share in step.split.iter().flat_map(|shares| &shares.value.0) {
             names(&share.value.steps.value.0, &format!("{name}/{}/", share.value.share.value), names_);
         }
+        for (at, way) in step.fork.iter().flat_map(|ways| &ways.value.0).enumerate() {
+            names(&way.value.steps.value.0, &format!("{name}/{}/", at + 1), names_);
+        }
     }
 }

@@ -22,7 +22,7 @@ pub(super) struct Numbering {
     names: BTreeMap<String, Span>,
 }
 
-const VERBS: &str = "a step is one of `send`, `move`, `leave`, `add-tag`, `remove-tag`, `points`, `set`, `clear`, `wait`, `wait-until`, `if`, `split`, `exit`";
+const VERBS: &str = "a step is one of `send`, `move`, `leave`, `add-tag`, `remove-tag`, `points`, `set`, `clear`, `wait`, `wait-until`, `if`, `split`, `fork`, `goto`, `exit`";
 
 impl Resolver {
     pub(super) fn steps(
@@ -118,6 +118,8 @@ impl Resolver {
             Verb::WaitUntil => self.wait_until(step),
             Verb::If => self.branch(step, name, numbering),
             Verb::Split => self.split(step, name, numbering),
+            Verb::Fork => self.fork(step, name, numbering),
+            Verb::Goto => step.goto.as_ref().map(super::fork::goto),
             Verb::Exit => step.exit.as_ref().map(|exit| StepKind::Exit(outcome(exit.value))),
         }
     }

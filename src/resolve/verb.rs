@@ -21,6 +21,8 @@ pub(super) enum Verb {
     WaitUntil,
     If,
     Split,
+    Fork,
+    Goto,
     Exit,
 }
 
@@ -39,6 +41,8 @@ impl Verb {
             Self::WaitUntil => "wait-until",
             Self::If => "if",
             Self::Split => "split",
+            Self::Fork => "fork",
+            Self::Goto => "goto",
             Self::Exit => "exit",
         }
     }
@@ -71,7 +75,8 @@ fn operand(verb: Verb, step: &schema::Step) -> Option<String> {
             ScalarOr::Scalar(moment) => super::calendar::spelt_moment(&moment.0),
             ScalarOr::Other(wait) => wait.field.value.0.clone(),
         }),
-        Verb::If | Verb::Split => None,
+        Verb::If | Verb::Split | Verb::Fork => None,
+        Verb::Goto => text(&step.goto),
         Verb::Exit => step.exit.as_ref().map(|exit| outcome(exit.value).word().to_owned()),
     }
 }
@@ -102,6 +107,8 @@ pub(super) fn verbs(step: &schema::Step) -> Vec<(Verb, Span, Span)> {
         (Verb::WaitUntil, at(step.wait_until.as_ref())),
         (Verb::If, at(step.if_.as_ref())),
         (Verb::Split, at(step.split.as_ref())),
+        (Verb::Fork, at(step.fork.as_ref())),
+        (Verb::Goto, at(step.goto.as_ref())),
         (Verb::Exit, at(step.exit.as_ref())),
     ];
     let mut found: Vec<_> =

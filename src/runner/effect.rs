@@ -137,6 +137,11 @@ pub enum Event<'a> {
     Split {
         label: &'a str,
     },
+    Fork,
+    Join,
+    Goto {
+        step: &'a str,
+    },
     AddTag {
         tag: TagId,
     },

@@ -214,9 +214,13 @@ impl Metrics {
 
     /// The contact is in the campaign and waits at the step.
     pub(crate) fn inside(&mut self, campaign: usize, step: usize) {
-        let counts = &mut self.campaigns[campaign];
-        counts.active += 1;
-        if let Some(step) = counts.steps.get_mut(step) {
+        self.campaigns[campaign].active += 1;
+        self.waits(campaign, step);
+    }
+
+    /// The contact, which is in the campaign, waits at the step.
+    pub(crate) fn waits(&mut self, campaign: usize, step: usize) {
+        if let Some(step) = self.campaigns[campaign].steps.get_mut(step) {
             step.waiting += 1;
         }
     }

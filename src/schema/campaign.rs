@@ -96,7 +96,7 @@ pub enum Existing {
     Skip,
 }
 
-/// A step: exactly one of `send`, `move`, `leave`, `add-tag`, `remove-tag`, `points`, `set`, `clear`, `wait`, `wait-until`, `if`, `split`, `exit`, and the keys that belong to it.
+/// A step: exactly one of `send`, `move`, `leave`, `add-tag`, `remove-tag`, `points`, `set`, `clear`, `wait`, `wait-until`, `if`, `split`, `fork`, `goto`, `exit`, and the keys that belong to it.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Step {
@@ -145,6 +145,10 @@ pub struct Step {
     pub else_: Option<Placed<ListOf<Placed<Step>>>>,
     /// Shares of the contacts that take different ways, told apart by a stable number of the contact; needs an `id`.
     pub split: Option<Placed<ListOf<Placed<Share>>>>,
+    /// Ways that a contact takes side by side; the campaign goes on when all of them have ended.
+    pub fork: Option<Placed<ListOf<Placed<Way>>>>,
+    /// Goes on at the step with this id, which stands in the same list or one around it.
+    pub goto: Option<Placed<Text>>,
     /// Ends the campaign for this contact: `completed`, `exited` or `converted`.
     pub exit: Option<Placed<Exit>>,
 }
@@ -158,6 +162,16 @@ pub struct Share {
     /// How many of a hundred contacts take this way; all shares of a split make 100.
     pub share: Placed<i64>,
     /// What happens to them.
+    pub steps: Placed<ListOf<Placed<Step>>>,
+}
+
+/// One of the ways that a contact takes side by side.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Way {
+    /// The name of the way in the outputs; without it its number is its name.
+    pub id: Option<Placed<Text>>,
+    /// What happens on it.
     pub steps: Placed<ListOf<Placed<Step>>>,
 }
 

@@ -22,7 +22,7 @@ mod text;
 mod unsupported;
 mod wording;
 
-pub use campaign::{Campaign, Change, SetTo, Share, Step, WaitField};
+pub use campaign::{Campaign, Change, SetTo, Share, Step, WaitField, Way};
 pub use companies::Companies;
 pub use condition::Condition;
 pub use contacts::{Contacts, Field};

@@ -77,6 +77,8 @@ const STEPS: &[(&str, &[&str])] = &[
     ("wait-until", &["id", "if-past"]),
     ("if", &["id", "then", "else"]),
     ("split", &["id"]),
+    ("fork", &["id"]),
+    ("goto", &["id"]),
     ("exit", &["id"]),
 ];
 

@@ -69,8 +69,6 @@ const WORDS: &[(&str, Words)] = &[
         "Step",
         &[
             ("await", "waiting for an event"),
-            ("fork", "ways taken side by side"),
-            ("goto", "going on at another step"),
             ("use", "the steps of a block"),
             ("enroll", "entering another campaign"),
             ("withdraw", "leaving another campaign"),

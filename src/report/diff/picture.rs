@@ -131,7 +131,7 @@ impl Drawing {
             let boxes = drawing.boxes(&campaign.steps);
             let mut edges = Vec::new();
             for side in 0..2 {
-                flow(&boxes, side, vec![(start, "")], &mut edges);
+                flow((&boxes, &boxes), side, vec![(start, "")], &mut edges);
             }
             for edge in edges {
                 let mark = match edge.sides {
@@ -162,19 +162,20 @@ impl Drawing {
 }
 
 /// Follows the steps of one plan, and says from where it goes on behind them.
-fn flow<'a>(boxes: &[Box<'a>], side: usize, mut from: Ends<'a>, edges: &mut Vec<Edge<'a>>) -> Ends<'a> {
+fn flow<'a>(
+    (all, boxes): (&[Box<'a>], &[Box<'a>]),
+    side: usize,
+    mut from: Ends<'a>,
+    edges: &mut Vec<Edge<'a>>,
+) -> Ends<'a> {
     for one in boxes {
         let text = if side == 0 { &one.step.before } else { &one.step.after };
         let Some(text) = text else { continue };
-        for (start, label) in from {
-            match edges.iter_mut().find(|edge| (edge.from, edge.to, edge.label) == (start, one.at, label)) {
-                Some(edge) => edge.sides[side] = true,
-                None => {
-                    edges.push(Edge { from: start, to: one.at, label, sides: [side == 0, side == 1] });
-                }
-            }
-        }
+        from.into_iter().for_each(|start| link(edges, side, start, one.at));
         from = if text.exits {
+            Vec::new()
+        } else if let Some(target) = &text.goes_to {
+            link(edges, side, (one.at, ""), target_of(all, side, target).unwrap_or(one.at));
             Vec::new()
         } else if one.branches.iter().any(|(_, sides, _)| sides[side]) {
             let mut ends = Vec::new();
@@ -184,7 +185,7 @@ fn flow<'a>(boxes: &[Box<'a>], side: usize, mut from: Ends<'a>, edges: &mut Vec<
                     "else" => "no",
                     label => label,
                 };
-                ends.extend(flow(inside, side, vec![(one.at, label)], edges));
+                ends.extend(flow((all, inside), side, vec![(one.at, label)], edges));
             }
             ends
         } else {
@@ -192,6 +193,23 @@ fn flow<'a>(boxes: &[Box<'a>], side: usize, mut from: Ends<'a>, edges: &mut Vec<
         };
     }
     from
+}
+
+fn link<'a>(edges: &mut Vec<Edge<'a>>, side: usize, (from, label): (usize, &'a str), to: usize) {
+    match edges.iter_mut().find(|edge| (edge.from, edge.to, edge.label) == (from, to, label)) {
+        Some(edge) => edge.sides[side] = true,
+        None => edges.push(Edge { from, to, label, sides: [side == 0, side == 1] }),
+    }
+}
+
+/// The box of a step by its name in one of the plans.
+fn target_of(boxes: &[Box<'_>], side: usize, name: &str) -> Option<usize> {
+    boxes.iter().find_map(|one| {
+        let text = if side == 0 { &one.step.before } else { &one.step.after };
+        let is_here = text.as_ref().is_some_and(|text| text.name == name);
+        let inside = || one.branches.iter().find_map(|(_, _, inside)| target_of(inside, side, name));
+        is_here.then_some(one.at).or_else(inside)
+    })
 }
 
 fn sign(mark: Mark) -> &'static str {

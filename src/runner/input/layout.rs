@@ -137,7 +137,7 @@ impl Writes {
             StepKind::Set { field, .. } | StepKind::Clear(field) => self.fields[field.index()] = true,
             StepKind::Send { .. } | StepKind::Move(_) | StepKind::Leave(_) | StepKind::Wait(_) => {}
             StepKind::WaitUntil { .. } | StepKind::If { .. } | StepKind::Split(_) => {}
-            StepKind::Exit(_) | StepKind::Broken => {}
+            StepKind::Fork(_) | StepKind::Goto { .. } | StepKind::Exit(_) | StepKind::Broken => {}
         }
     }
 }

@@ -97,6 +97,8 @@ impl<'a> Live<'a> {
     fn forget_entry(&mut self, campaign: usize) {
         let place = self.program.campaign_place[campaign];
         self.active.retain(|&active| active != place);
+        self.ways.retain(|way| way.campaign != campaign);
+        self.step_visits.retain(|visit| visit.campaign != campaign);
         self.sent_in_entry.retain(|(id, _)| id.index() != campaign);
         self.open_campaigns.set(place);
     }
@@ -113,8 +115,13 @@ impl<'a> Live<'a> {
             }
             (true, Some(since)) => {
                 member.paused = None;
+                let rest = |due: i64| now.saturating_add(due.saturating_sub(since).max(0));
                 if has_rest(rules, member.step) {
-                    member.due = now.saturating_add(member.due.saturating_sub(since).max(0));
+                    member.due = rest(member.due);
+                }
+                let ways = self.ways.iter_mut().filter(|way| way.campaign == campaign);
+                for way in ways.filter(|way| has_rest(rules, way.token.step)) {
+                    way.token.due = rest(way.token.due);
                 }
                 effects.push(Effect { at: Some(at), event: Event::Resume });
             }

@@ -28,6 +28,9 @@ impl Live<'_> {
             let campaign = program.campaign_order[place];
             self.metrics.inside(campaign, self.members[campaign].step);
         }
+        for way in &self.ways {
+            self.metrics.waits(way.campaign, way.token.step);
+        }
     }
 
     /// By segment: whether the contact meets it now.

@@ -8,8 +8,8 @@ use crate::runner::contact::{Block, Occurrence, Slot, TagSet};
 use crate::runner::effect::{Effect, Event};
 use crate::runner::merge::Known;
 use crate::runner::metrics::Metrics;
-use crate::runner::program::{Program, Reads};
-use crate::runner::state::{Member, Phase, Stay};
+use crate::runner::program::{Lane, Program, Reads};
+use crate::runner::state::{Member, Phase, Stay, Token};
 
 /// A contact, and the buffers of its worker.
 #[derive(Debug)]
@@ -34,9 +34,13 @@ pub(super) struct Live<'a> {
     /// The campaigns that the contact is in, by place in the order of execution.
     pub(super) active: Vec<usize>,
     /// Those of them that ran in this pass.
-    pub(super) ran: Vec<usize>,
     /// What happened, by time.
     pub(super) events: Vec<&'a Occurrence>,
+    pub(super) ran: Vec<(usize, Lane)>,
+    /// Where the contact stands on the ways of forks.
+    pub(super) ways: Vec<WayToken>,
+    /// How often steps ran in the present entry, where one may run more than once, and which of them ran in this instant.
+    pub(super) step_visits: Vec<StepVisit>,
     pub(super) sent: Vec<(ContentId, i64)>,
     pub(super) sent_in_entry: Vec<(CampaignId, ContentId)>,
     /// The stages with experiences in which it ever was, in order.
@@ -62,6 +66,24 @@ pub(super) struct Live<'a> {
     /// Whether a funnel has an arrival that campaigns do not know of.
     pub(super) arrivals: bool,
     pub(super) first_pass: bool,
+}
+
+/// A place on a way of a fork.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct WayToken {
+    pub(super) campaign: usize,
+    pub(super) lane: Lane,
+    pub(super) token: Token,
+}
+
+/// A step that may run more than once.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct StepVisit {
+    pub(super) campaign: usize,
+    pub(super) step: usize,
+    pub(super) count: u32,
+    /// Whether it ran in this instant.
+    pub(super) now: bool,
 }
 
 /// Where the values come from that both the file and funnelc write.
@@ -117,6 +139,8 @@ impl<'a> Live<'a> {
             active: Vec::new(),
             ran: Vec::new(),
             events: Vec::new(),
+            ways: Vec::new(),
+            step_visits: Vec::new(),
             sent: Vec::new(),
             sent_in_entry: Vec::new(),
             stays: Vec::new(),

@@ -1,12 +1,12 @@
 //! The beginning of an instant: the file and what is remembered become one contact; an outside change is journalled.
 
-use super::live::{Live, Standing};
+use super::live::{Live, Standing, StepVisit, WayToken};
 use crate::model::ids::Id;
 use crate::model::{FunnelId, StageId, TagId};
 use crate::runner::contact::{Columns, Seen, Slot};
 use crate::runner::effect::{Effect, Event};
 use crate::runner::merge::{Known, Merged};
-use crate::runner::state::{Member, Memory, Phase, StageMemory};
+use crate::runner::state::{Member, Memory, Pending, Phase, StageMemory};
 
 impl<'a> Live<'a> {
     pub(super) fn load(
@@ -37,6 +37,8 @@ impl<'a> Live<'a> {
         self.members.clear();
         self.members.resize(program.campaigns.len(), Member::default());
         self.active.clear();
+        self.ways.clear();
+        self.step_visits.clear();
         self.sent.clear();
         self.sent_in_entry.clear();
         self.stays.clear();
@@ -221,6 +223,18 @@ impl<'a> Live<'a> {
             }
             self.open_campaigns.set(place);
         }
+        for (id, token) in &memory.ways {
+            let (campaign, token) = (id.index(), *token);
+            let lane = program.campaigns[campaign].steps.get(token.step).and_then(|step| step.lane);
+            self.ways.push(WayToken { campaign, lane, token });
+        }
+        if !self.ways.is_empty() {
+            self.tidy_ways();
+        }
+        for (id, step, count) in &memory.step_visits {
+            self.step_visits.push(StepVisit { campaign: id.index(), step: *step, count: *count, now: false });
+        }
+        self.assume_visits(memory);
         self.active.sort_unstable();
         for (id, condition) in &memory.waiting {
             self.waiting.set(program.campaigns[id.index()].first_condition + condition);
@@ -229,6 +243,19 @@ impl<'a> Live<'a> {
         self.sent_in_entry.extend_from_slice(&memory.sent_in_entry);
         self.stays.extend_from_slice(&memory.stays);
         self.visits.extend_from_slice(&memory.visits);
+    }
+
+    /// An entry that began before its campaign had a `goto` may have been at each step once, and no key is given out twice.
+    fn assume_visits(&mut self, memory: &Memory) {
+        let program = self.program;
+        for (id, member) in &memory.members {
+            let rules = &program.campaigns[id.index()];
+            let counted = memory.step_visits.iter().any(|(campaign, _, _)| campaign == id);
+            if rules.repeats && !counted && member.phase == Phase::Active && member.pending != Pending::Start {
+                let visit = |step| StepVisit { campaign: id.index(), step, count: 1, now: false };
+                self.step_visits.extend((0..rules.steps.len()).map(visit));
+            }
+        }
     }
 
     /// Whether the state knew of a thing. Without a state there is nothing remembered either.

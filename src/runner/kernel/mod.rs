@@ -16,6 +16,7 @@ mod cause;
 mod company;
 mod count;
 mod experience;
+mod fork;
 mod funnel;
 mod live;
 mod load;

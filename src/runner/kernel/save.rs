@@ -78,6 +78,14 @@ impl Live<'_> {
         }
         memory.stays.clone_from(&self.stays);
         memory.visits.clone_from(&self.visits);
+        memory.ways.clear();
+        memory.ways.extend(self.ways.iter().map(|way| (Id::from_index(way.campaign), way.token)));
+        memory.ways.sort_unstable_by_key(|(campaign, token)| (*campaign, token.step));
+        memory.step_visits.clear();
+        memory
+            .step_visits
+            .extend(self.step_visits.iter().map(|visit| (Id::from_index(visit.campaign), visit.step, visit.count)));
+        memory.step_visits.sort_unstable();
         memory.sent.clone_from(&self.sent);
         memory.sent_in_entry.clone_from(&self.sent_in_entry);
     }

@@ -43,7 +43,7 @@ impl<'a> Live<'a> {
 
     /// Whether more time has passed than so since the pass was due in which the send was reached.
     fn is_late(&self, here: Here, length: Duration) -> bool {
-        self.program.now() > self.program.zone.add(self.members[here.campaign].due, length)
+        self.program.now() > self.program.zone.add(self.token(here.campaign, self.lane(here)).due, length)
     }
 
     /// Whether there is an address, consent, and nothing that forbids it; a kind without a channel always reaches.

@@ -1,4 +1,4 @@
-//! Phase 4: due steps, by due time, then campaign; each campaign goes on to its next wait.
+//! Phase 4: due steps, by due time, then campaign, then step; each goes on to the next wait.
 
 use super::cause::Cause;
 use super::funnel::refusal;
@@ -7,15 +7,26 @@ use crate::model::ids::Id;
 use crate::model::{Duration, IfPast, Outcome};
 use crate::runner::contact::Slot;
 use crate::runner::effect::{At, Effect, EndReason, Event, PastChoice, SkipReason};
-use crate::runner::program::{END, Verb, WaitFor, day_of_number};
-use crate::runner::state::{Member, Pending};
+use crate::runner::program::{END, Lane, Verb, WaitFor, day_of_number};
+use crate::runner::state::{Pending, Token};
 
 /// What follows a step.
 pub(super) enum Flow {
     /// This step.
     On(usize),
+    /// This step, to which the contact came before.
+    Again(usize),
     /// Nothing in this pass.
     Stop,
+}
+
+/// A step that is due; the smallest comes first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Due {
+    due: i64,
+    place: usize,
+    step: usize,
+    lane: Lane,
 }
 
 /// A step of a campaign that is being run.
@@ -27,48 +38,62 @@ pub(super) struct Here {
 }
 
 impl<'a> Live<'a> {
-    /// Runs what is due, each campaign once; says whether there was any.
+    /// Runs what is due, each place of a contact once; says whether there was any.
     pub(super) fn run_due_steps(&mut self, effects: &mut Vec<Effect<'a>>) -> bool {
         self.ran.clear();
-        while let Some((_, place)) = self.next_due() {
-            self.go_on(self.program.campaign_order[place], effects);
-            self.ran.push(place);
+        while let Some(next) = self.next_due() {
+            self.go_on(self.program.campaign_order[next.place], next.lane, effects);
+            self.ran.push((next.place, next.lane));
         }
         !self.ran.is_empty()
     }
 
-    /// The earliest due campaign that has not run in this pass, with its due time.
-    fn next_due(&mut self) -> Option<(i64, usize)> {
-        let mut earliest: Option<(i64, usize)> = None;
+    /// The earliest due step that has not run in this pass: by due time, campaign and step.
+    fn next_due(&mut self) -> Option<Due> {
+        let mut earliest = None;
         for index in 0..self.active.len() {
             let place = self.active[index];
-            if self.ran.contains(&place) {
-                continue;
+            let campaign = self.program.campaign_order[place];
+            self.compare(place, None, &mut earliest);
+            if self.members[campaign].pending == Pending::Fork {
+                for way in 0..self.ways.len() {
+                    if self.ways[way].campaign == campaign {
+                        self.compare(place, self.ways[way].lane, &mut earliest);
+                    }
+                }
             }
-            let due = self.due(self.program.campaign_order[place]).map(|due| (due, place));
-            earliest = match (earliest, due) {
-                (Some(earliest), Some(due)) => Some(earliest.min(due)),
-                (earliest, due) => earliest.or(due),
-            };
         }
         earliest
     }
 
+    fn compare(&mut self, place: usize, lane: Lane, earliest: &mut Option<Due>) {
+        if self.ran.contains(&(place, lane)) {
+            return;
+        }
+        let campaign = self.program.campaign_order[place];
+        if let Some(due) = self.due(campaign, lane) {
+            let found = Due { due, place, step: self.token(campaign, lane).step, lane };
+            *earliest = Some(earliest.map_or(found, |earliest| earliest.min(found)));
+        }
+    }
+
     /// When the pending step of a campaign was due, if it is due by now.
-    fn due(&mut self, campaign: usize) -> Option<i64> {
+    fn due(&mut self, campaign: usize, lane: Lane) -> Option<i64> {
         let now = self.program.now();
-        let member = self.members[campaign];
-        if member.paused.is_some() || !self.program.campaigns[campaign].published {
+        if self.members[campaign].paused.is_some() || !self.program.campaigns[campaign].published {
             return None;
         }
-        let due = match member.pending {
-            Pending::Start | Pending::Wait => member.due,
-            Pending::Deferred => return (member.due < now).then_some(member.due),
+        let token = self.token(campaign, lane);
+        let due = match token.pending {
+            Pending::Start | Pending::Wait | Pending::Ready => token.due,
+            Pending::Deferred => return (token.due < now).then_some(token.due),
+            Pending::Fork if self.has_ways(campaign, token.step) => return None,
+            Pending::Fork => token.due,
             Pending::Removed => return None,
             Pending::Field => {
-                let moment = self.awaited(campaign, member.step).unwrap_or(now);
+                let moment = self.awaited(campaign, token.step).unwrap_or(now);
                 if moment > now {
-                    self.members[campaign].due = moment;
+                    self.stand(campaign, lane, Token { due: moment, ..token });
                 }
                 moment
             }
@@ -76,27 +101,38 @@ impl<'a> Live<'a> {
         (due <= now).then_some(due)
     }
 
-    /// Runs a campaign from its pending step to its next wait.
-    fn go_on(&mut self, campaign: usize, effects: &mut Vec<Effect<'a>>) {
-        let mut flow = self.resume_at(campaign, effects);
-        while let Flow::On(step) = flow {
-            flow = if step == END {
-                self.end(campaign, self.at(campaign), Outcome::Completed, EndReason::Finished, effects);
-                Flow::Stop
-            } else {
-                let here = self.here(campaign, step);
-                self.step(here, effects)
+    /// Runs a campaign from a pending step to the next wait on its way.
+    fn go_on(&mut self, campaign: usize, mut lane: Lane, effects: &mut Vec<Effect<'a>>) {
+        let mut flow = self.resume_at(campaign, lane, effects);
+        loop {
+            flow = match (flow, lane) {
+                (Flow::Stop, _) => return,
+                (Flow::On(END), None) => {
+                    self.end(campaign, self.at(campaign), Outcome::Completed, EndReason::Finished, effects);
+                    return;
+                }
+                (Flow::On(END), Some(way)) => {
+                    lane = self.program.campaigns[campaign].steps[way.0].lane;
+                    self.way_ended(campaign, way, effects)
+                }
+                (Flow::On(step), _) if !self.begin_visit(campaign, step, effects) => return,
+                (Flow::On(step), _) => self.step(self.here(campaign, step), effects),
+                (Flow::Again(step), _) => {
+                    self.go_on_with_visit(campaign, step);
+                    self.step(self.here(campaign, step), effects)
+                }
             };
         }
     }
 
-    fn here(&self, campaign: usize, step: usize) -> Here {
-        let at = At { step: Some(Id::from_index(step)), visit: 1, ..self.at(campaign) };
+    pub(super) fn here(&self, campaign: usize, step: usize) -> Here {
+        let visit = self.visit_of(campaign, step);
+        let at = At { step: Some(Id::from_index(step)), visit, ..self.at(campaign) };
         Here { campaign, step, at }
     }
 
-    fn resume_at(&mut self, campaign: usize, effects: &mut Vec<Effect<'a>>) -> Flow {
-        let Member { pending, step, .. } = self.members[campaign];
+    fn resume_at(&mut self, campaign: usize, lane: Lane, effects: &mut Vec<Effect<'a>>) -> Flow {
+        let Token { pending, step, due } = self.token(campaign, lane);
         match pending {
             Pending::Start => {
                 let admits = &self.program.campaigns[campaign].admits;
@@ -106,19 +142,20 @@ impl<'a> Live<'a> {
                 self.overtaken(campaign, effects);
                 Flow::Stop
             }
-            Pending::Deferred => Flow::On(step),
+            Pending::Deferred if step != END => Flow::Again(step),
+            Pending::Ready | Pending::Deferred => Flow::On(step),
+            Pending::Fork => self.join(self.here(campaign, step), due, effects),
             Pending::Removed => Flow::Stop,
             Pending::Wait => self.done(self.here(campaign, step)),
-            Pending::Field => self.field_reached(campaign, step, effects),
+            Pending::Field => self.field_reached(self.here(campaign, step), due, effects),
         }
     }
 
     /// A moment that was waited for is reached; one that was changed to lie in the past, or taken away, is past.
-    fn field_reached(&mut self, campaign: usize, step: usize, effects: &mut Vec<Effect<'a>>) -> Flow {
-        let here = self.here(campaign, step);
-        let moment = self.awaited(campaign, step);
-        let reached = moment.is_some_and(|moment| moment == self.members[campaign].due || moment == self.program.now());
-        match &self.program.campaigns[campaign].steps[step].verb {
+    fn field_reached(&mut self, here: Here, due: i64, effects: &mut Vec<Effect<'a>>) -> Flow {
+        let moment = self.awaited(here.campaign, here.step);
+        let reached = moment.is_some_and(|moment| moment == due || moment == self.program.now());
+        match &self.program.campaigns[here.campaign].steps[here.step].verb {
             Verb::WaitUntil { if_past, .. } if !reached => self.past(here, moment, *if_past, effects),
             _ => self.done(here),
         }
@@ -153,6 +190,8 @@ impl<'a> Live<'a> {
                 self.metrics.done(here.campaign, here.step);
                 Flow::On(share.first)
             }
+            Verb::Fork(ways) => self.fork(here, ways, effects),
+            Verb::Goto(to) => self.go_to(here, *to, effects),
             Verb::Exit(outcome) => {
                 self.metrics.done(here.campaign, here.step);
                 self.end(here.campaign, here.at, *outcome, EndReason::Exit, effects);
@@ -187,11 +226,8 @@ impl<'a> Live<'a> {
     }
 
     /// Keeps the contact at this step.
-    fn hold(&mut self, here: Here, pending: Pending, due: i64) -> Flow {
-        let member = &mut self.members[here.campaign];
-        member.step = here.step;
-        member.pending = pending;
-        member.due = due;
+    pub(super) fn hold(&mut self, here: Here, pending: Pending, due: i64) -> Flow {
+        self.stand(here.campaign, self.lane(here), Token { step: here.step, pending, due });
         Flow::Stop
     }
 

@@ -279,6 +279,8 @@ impl<'p> Writer<'p> {
             Event::Past { until, then: _ } => ("", none(), self.moment(until)),
             Event::If { then } => ("", none(), if then { "then" } else { "else" }.to_owned()),
             Event::Split { label } => ("", none(), label.to_owned()),
+            Event::Goto { step } => ("", none(), step.to_owned()),
+            Event::Fork | Event::Join => ("", none(), none()),
             Event::Start { cause: _ } | Event::Overtaken => ("", none(), none()),
             Event::DeferCampaign | Event::DeferStep | Event::Pause | Event::Resume => ("", none(), none()),
         }

@@ -31,6 +31,9 @@ pub(crate) fn event(event: &Event<'_>) -> &'static str {
         Event::Past { .. } => "past",
         Event::If { .. } => "if",
         Event::Split { .. } => "split",
+        Event::Fork => "fork",
+        Event::Join => "join",
+        Event::Goto { .. } => "goto",
         Event::AddTag { .. } => "add-tag",
         Event::RemoveTag { .. } => "remove-tag",
         Event::Points { .. } => "points",
@@ -61,7 +64,7 @@ pub(crate) fn reason(event: &Event<'_>) -> &'static str {
         Event::Move { .. } | Event::Leave { .. } | Event::Overtaken | Event::Send { .. } | Event::Wait { .. } => "",
         Event::If { .. } | Event::AddTag { .. } | Event::RemoveTag { .. } | Event::Points { .. } => "",
         Event::Set { .. } | Event::Clear { .. } | Event::Pause | Event::Resume => "",
-        Event::Split { .. } => "",
+        Event::Split { .. } | Event::Fork | Event::Join | Event::Goto { .. } => "",
     }
 }
 

@@ -76,6 +76,8 @@ pub(crate) struct CampaignProgram {
     pub(crate) goal: Option<NodeId>,
     pub(crate) exit_when: Option<NodeId>,
     pub(crate) steps: Vec<StepProgram>,
+    /// Whether a step may run more than once in an entry.
+    pub(crate) repeats: bool,
     /// What its entry, goal and exit read.
     pub(crate) reads: Reads,
 }
@@ -101,23 +103,49 @@ pub(crate) struct StepProgram {
     pub(crate) next: usize,
     /// The next step of the same list.
     pub(crate) sibling: Option<usize>,
+    /// The way of a fork on which it stands.
+    pub(crate) lane: Lane,
 }
+
+/// A way of a fork: its step, and which of its ways; nothing for the way of the campaign itself.
+pub(crate) type Lane = Option<(usize, usize)>;
 
 /// What a step does.
 #[derive(Clone, Debug)]
 pub(crate) enum Verb {
-    Send { content: usize, rules: SendRules },
-    Move { funnel: usize, stage: usize },
-    Leave { funnel: usize },
+    Send {
+        content: usize,
+        rules: SendRules,
+    },
+    Move {
+        funnel: usize,
+        stage: usize,
+    },
+    Leave {
+        funnel: usize,
+    },
     AddTag(usize),
     RemoveTag(usize),
     Points(i64),
-    Set { field: usize, to: New },
+    Set {
+        field: usize,
+        to: New,
+    },
     Clear(usize),
     Wait(Duration),
-    WaitUntil { until: WaitFor, if_past: IfPast },
-    If { when: NodeId, then: usize, otherwise: usize },
+    WaitUntil {
+        until: WaitFor,
+        if_past: IfPast,
+    },
+    If {
+        when: NodeId,
+        then: usize,
+        otherwise: usize,
+    },
     Split(Vec<ShareProgram>),
+    /// The first steps of the ways.
+    Fork(Vec<usize>),
+    Goto(usize),
     Exit(Outcome),
     Nothing,
 }
@@ -293,24 +321,28 @@ impl Builder<'_> {
             goal,
             exit_when,
             steps: self.steps(campaign),
+            repeats: repeats(campaign),
         }
     }
 
     fn steps(&mut self, campaign: &Campaign) -> Vec<StepProgram> {
         let mut flat = Vec::new();
-        self.list(&campaign.steps, END, &mut flat);
+        self.list(&campaign.steps, END, None, &mut flat);
         flat
     }
 
     /// Appends a list of steps, outer before inner; `after` is where it goes on when the list is over.
-    fn list(&mut self, steps: &[Step], after: usize, flat: &mut Vec<StepProgram>) {
+    fn list(&mut self, steps: &[Step], after: usize, lane: Lane, flat: &mut Vec<StepProgram>) {
         for (at, step) in steps.iter().enumerate() {
             let sibling = steps.get(at + 1).map(|next| next.id.index());
             let next = sibling.unwrap_or(after);
             let verb = self.verb(&step.kind, next);
-            flat.push(StepProgram { verb, next, sibling });
-            for branch in step.branches() {
-                self.list(branch.steps, next, flat);
+            flat.push(StepProgram { verb, next, sibling, lane });
+            let forks = matches!(step.kind, StepKind::Fork(_));
+            for (way, branch) in step.branches().iter().enumerate() {
+                // A way of a fork ends by itself; the fork goes on when all have.
+                let (after, lane) = if forks { (END, Some((step.id.index(), way))) } else { (next, lane) };
+                self.list(branch.steps, after, lane, flat);
             }
         }
     }
@@ -337,6 +369,10 @@ impl Builder<'_> {
                 otherwise: otherwise.first().map_or(next, |step| step.id.index()),
             },
             StepKind::Split(shares) => Verb::Split(split(shares, next)),
+            StepKind::Fork(ways) => {
+                Verb::Fork(ways.iter().filter_map(|way| way.steps.first()).map(|step| step.id.index()).collect())
+            }
+            StepKind::Goto { to, .. } => Verb::Goto(to.index()),
             StepKind::Exit(outcome) => Verb::Exit(*outcome),
             StepKind::Broken => Verb::Nothing,
         }
@@ -420,6 +456,12 @@ fn from_the_heaviest(stages: &[StageProgram]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..stages.len()).filter(|&stage| !stages[stage].converts.is_empty()).collect();
     order.sort_by_key(|&stage| (std::cmp::Reverse(stages[stage].weight), stage));
     order
+}
+
+fn repeats(campaign: &Campaign) -> bool {
+    let mut found = false;
+    campaign.each_step(|step| found |= matches!(step.kind, StepKind::Goto { .. }));
+    found
 }
 
 /// Consecutive intervals of 0 to 100 in order of the labels, so that the order of the text does not count.

@@ -20,8 +20,8 @@ pub(crate) use condition::{Conditions, Node, NodeId};
 pub(crate) use event::{Around, CountProgram, EventProgram, PatternProgram, SinceProgram, Where};
 pub(crate) use fold::fold_into;
 pub(crate) use journey::{
-    CampaignProgram, ChannelProgram, ContentProgram, END, FieldProgram, FunnelProgram, New, ShareProgram, StageProgram,
-    Verb, WaitFor,
+    CampaignProgram, ChannelProgram, ContentProgram, END, FieldProgram, FunnelProgram, Lane, New, ShareProgram,
+    StageProgram, Verb, WaitFor,
 };
 pub(crate) use topics::{Reads, Topics};
 pub use zone::floor_clock;

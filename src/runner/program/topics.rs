@@ -130,7 +130,7 @@ fn each_written(campaigns: &Arena<CampaignId, crate::model::Campaign>, mut visit
             StepKind::Set { field, .. } | StepKind::Clear(field) => visit(Written::Field(*field)),
             StepKind::Send { .. } | StepKind::Move(_) | StepKind::Leave(_) | StepKind::Wait(_) => {}
             StepKind::WaitUntil { .. } | StepKind::If { .. } | StepKind::Split(_) => {}
-            StepKind::Exit(_) | StepKind::Broken => {}
+            StepKind::Fork(_) | StepKind::Goto { .. } | StepKind::Exit(_) | StepKind::Broken => {}
         });
     }
 }

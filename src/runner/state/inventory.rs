@@ -69,7 +69,9 @@ pub(super) fn holds(step: &Step) -> &'static str {
         StepKind::WaitUntil { until: Until::Field { .. }, .. } => "field",
         StepKind::Send { .. } | StepKind::Move(_) | StepKind::Leave(_) | StepKind::AddTag(_) => "",
         StepKind::RemoveTag(_) | StepKind::Points(_) | StepKind::Set { .. } | StepKind::Clear(_) => "",
-        StepKind::If { .. } | StepKind::Split(_) | StepKind::Exit(_) | StepKind::Broken => "",
+        StepKind::Fork(_) => "fork",
+        StepKind::If { .. } | StepKind::Split(_) | StepKind::Goto { .. } => "",
+        StepKind::Exit(_) | StepKind::Broken => "",
     }
 }
 
@@ -84,8 +86,10 @@ fn list(steps: &[Step], after: Option<&str>, found: &mut Vec<StepWas>) {
         let next = steps.get(at + 1).map_or(after, |next| Some(next.name.as_str()));
         let holds = holds(step).to_owned();
         found.push(StepWas { name: step.name.clone(), holds, then: next.map(str::to_owned) });
+        // A way of a fork ends by itself.
+        let behind = if matches!(step.kind, StepKind::Fork(_)) { None } else { next };
         for branch in step.branches() {
-            list(branch.steps, next, found);
+            list(branch.steps, behind, found);
         }
     }
 }

@@ -29,6 +29,10 @@ pub struct Memory {
     pub(crate) sent: Vec<(ContentId, i64)>,
     /// The campaigns, by campaign; one that never was entered and knows nothing else is left out.
     pub(crate) members: Vec<(CampaignId, Member)>,
+    /// Where a contact stands on the ways of forks, by campaign and step.
+    pub(crate) ways: Vec<(CampaignId, Token)>,
+    /// How often each step ran in the present entry, in campaigns in which one may run more than once.
+    pub(crate) step_visits: Vec<(CampaignId, usize, u32)>,
     /// The state conditions that must be seen false before they admit again, by their place in `enter`.
     pub(crate) waiting: Vec<(CampaignId, usize)>,
     /// What was sent in the present entry of a campaign.
@@ -81,6 +85,16 @@ pub(crate) struct Member {
     pub(crate) started: bool,
 }
 
+/// One of the places at which a contact stands in a campaign.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Token {
+    /// The step to come or at which it waits.
+    pub(crate) step: usize,
+    pub(crate) pending: Pending,
+    /// When that step is due.
+    pub(crate) due: i64,
+}
+
 /// Where a contact stands with a campaign.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Phase {
@@ -107,4 +121,8 @@ pub(crate) enum Pending {
     Deferred,
     /// The step is gone, and the project says that its contacts leave.
     Removed,
+    /// The ways of a fork, which have not all ended.
+    Fork,
+    /// Nothing: the first step of a way of a fork.
+    Ready,
 }

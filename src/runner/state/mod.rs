@@ -14,9 +14,10 @@ use thiserror::Error;
 
 pub use inventory::{Inventory, StepWas};
 pub use memory::Memory;
-pub(crate) use memory::{Member, Pending, Phase, StageMemory, Stay};
 pub use migrate::Unspoken;
 pub(crate) use migrate::{Migration, Told};
+
+pub(crate) use memory::{Member, Pending, Phase, StageMemory, Stay, Token};
 pub use read::key_of;
 
 use crate::model::Model;

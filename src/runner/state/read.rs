@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 
-use super::{Member, Memory, Pending, Phase, START, StageMemory, StateError, Stay, Text, damaged};
+use super::{Member, Memory, Pending, Phase, START, StageMemory, StateError, Stay, Text, Token, damaged};
 use crate::model::ids::{Arena, Id};
 use crate::model::{CampaignId, ChoiceId, Experience, Field, FieldType, Model, Outcome, Stage, StageId, StageRef};
 use crate::runner::contact::Kept;
@@ -136,6 +136,21 @@ struct MemberLine<'a> {
     q: Vec<Name<'a>>,
     #[serde(default, borrow)]
     s: Vec<Name<'a>>,
+    #[serde(default, borrow)]
+    b: Vec<TokenLine<'a>>,
+    #[serde(default, borrow)]
+    v: Pairs<'a, u32>,
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TokenLine<'a> {
+    #[serde(borrow)]
+    p: Name<'a>,
+    #[serde(default)]
+    d: i64,
+    #[serde(default, borrow)]
+    w: Option<Name<'a>>,
 }
 
 #[derive(serde::Deserialize)]
@@ -282,10 +297,20 @@ fn read_member(
         started: line.i,
         ..Member::default()
     };
-    if let Some(Name(name)) = &line.p {
+    let step = |name: &str| {
         let unknown = || StateError::Unknown { kind: "step", id: format!("{}/{name}", campaign.id) };
-        member.step = program.step_named(id, name).ok_or_else(unknown)?;
+        program.step_named(id, name).ok_or_else(unknown)
+    };
+    if let Some(Name(name)) = &line.p {
+        member.step = step(name)?;
         member.pending = pending(line.w.as_ref())?;
+    }
+    for TokenLine { p, d, w } in &line.b {
+        let token = Token { step: step(&p.0)?, pending: pending(w.as_ref())?, due: *d };
+        memory.ways.push((id, token));
+    }
+    for (name, count) in &line.v.0 {
+        memory.step_visits.push((id, step(&name.0)?, *count));
     }
     memory.members.push((id, member));
     let marks = &program.campaigns[id.index()].enter;
@@ -315,6 +340,8 @@ fn pending(word: Option<&Name<'_>>) -> Result<Pending, StateError> {
         Some("field") => Ok(Pending::Field),
         Some("deferred") => Ok(Pending::Deferred),
         Some("removed") => Ok(Pending::Removed),
+        Some("fork") => Ok(Pending::Fork),
+        Some("ready") => Ok(Pending::Ready),
         Some(other) => Err(damaged(format!("`{other}` holds nobody"))),
     }
 }

@@ -11,11 +11,11 @@
 //! | `g`, `h` | the tags, and those of them about which the file does not agree yet |
 //! | `p` | the points: `v`, `r`, `b` as above |
 //! | `m` | by content: when it was last sent |
-//! | `c` | by campaign: `n` entries, `o` the last outcome, `t` since when, `p` the pending step, `d` when it is due, `w` what holds it (a wait where absent), `a` admitted by `entered`, `x` paused since, `f` and `i` the limits of the instant, `q` entry conditions that must be seen false, `s` what this entry sent |
+//! | `c` | by campaign: `n` entries, `o` the last outcome, `t` since when, `p` the pending step, `d` when it is due, `w` what holds it (a wait where absent), `a` admitted by `entered`, `x` paused since, `f` and `i` the limits of the instant, `q` entry conditions that must be seen false, `s` what this entry sent, `b` where it stands on the ways of forks, each as `p`, `d`, `w`, `v` how often steps ran where one may run more than once |
 
 use std::io::Write;
 
-use super::{Member, Memory, Pending, Phase, START};
+use super::{Member, Memory, Pending, Phase, START, Token};
 use crate::model::ids::Id;
 use crate::model::{CampaignId, Field, FieldType, StageId};
 use crate::runner::contact::Kept;
@@ -157,6 +157,7 @@ impl Line<'_> {
                 line.member(*id, member);
             }
             line.notes(*id, memory);
+            line.ways(*id, memory);
             line.raw("}");
         });
     }
@@ -180,25 +181,53 @@ impl Line<'_> {
     }
 
     fn pending(&mut self, id: CampaignId, member: &Member) {
+        let Member { step, pending, due, .. } = *member;
+        self.token(id, Token { step, pending, due });
+        self.flag("a", !member.by_condition);
+        if let Some(since) = member.paused {
+            self.key("x");
+            self.number(since);
+        }
+    }
+
+    fn token(&mut self, id: CampaignId, token: Token) {
         self.key("p");
-        self.text(self.program.step_name(id, member.step));
-        self.time("d", member.due);
-        let held = match member.pending {
+        self.text(self.program.step_name(id, token.step));
+        self.time("d", token.due);
+        let held = match token.pending {
             Pending::Start => Some("start"),
             Pending::Wait => None,
             Pending::Field => Some("field"),
             Pending::Deferred => Some("deferred"),
+            Pending::Fork => Some("fork"),
+            Pending::Ready => Some("ready"),
             Pending::Removed => Some("removed"),
         };
         if let Some(word) = held {
             self.key("w");
             self.text(word);
         }
-        self.flag("a", !member.by_condition);
-        if let Some(since) = member.paused {
-            self.key("x");
-            self.number(since);
+    }
+
+    /// Where it stands on the ways of forks, and how often steps ran.
+    fn ways(&mut self, id: CampaignId, memory: &Memory) {
+        let ways: Vec<Token> = memory.ways.iter().filter(|it| it.0 == id).map(|it| it.1).collect();
+        if !ways.is_empty() {
+            self.key("b");
+            self.raw("[");
+            for token in ways {
+                self.separate();
+                self.raw("{");
+                self.token(id, token);
+                self.raw("}");
+            }
+            self.raw("]");
         }
+        let visits: Vec<_> = memory.step_visits.iter().filter(|it| it.0 == id).collect();
+        self.object("v", &visits, |line, (_, step, count)| {
+            line.key(line.program.step_name(id, *step));
+            line.number(i64::from(*count));
+        });
     }
 
     /// The entry conditions that must be seen false, and what was sent.

@@ -1,4 +1,6 @@
-//! The ways through a campaign: shares.
+//! The ways through a campaign: shares, ways side by side, and ways back.
+
+use funnelc::plan::{Plan, PlanError};
 
 use super::story;
 
@@ -80,5 +82,223 @@ fn whoever_is_in_a_branch_stays_there_until_it_is_done() {
         .again(
             "2026-11-02T09:00",
             "send talk 1 test/100/send:bar bar\nadd-tag talk 1 add-tag:vip vip\nend talk 1 completed finished",
+        );
+}
+
+const FORK: &str = "      - id: both
+        fork:
+          - steps: [{ wait: 1 day }, { send: bar }]
+          - { id: tag, steps: [{ add-tag: vip }, { id: later, wait: 2 days }] }
+      - add-tag: other
+";
+
+#[test]
+fn a_fork_goes_on_when_all_its_ways_have_ended() {
+    story(&campaign(FORK))
+        .on(
+            "2026-11-01T09:00",
+            "id,tags\n1,hot\n",
+            "start talk 1 condition
+             fork talk 1 both
+             wait talk 1 both/1/wait:1 day 2026-11-02T09:00:00+01:00
+             add-tag talk 1 both/tag/add-tag:vip vip
+             wait talk 1 later 2026-11-03T09:00:00+01:00",
+        )
+        .counts("/campaigns/talk/active", 1)
+        .counts("/campaigns/talk/steps/both/waiting", 1)
+        .counts("/campaigns/talk/steps/both~11~1wait:1 day/waiting", 1)
+        .counts("/campaigns/talk/steps/later/waiting", 1)
+        .again("2026-11-02T09:00", "send talk 1 both/1/send:bar bar")
+        .counts("/campaigns/talk/steps/both/waiting", 1)
+        .counts("/campaigns/talk/steps/both/done", 0)
+        .counts("/campaigns/talk/steps/later/waiting", 1)
+        .again(
+            "2026-11-03T09:00",
+            "join talk 1 both\nadd-tag talk 1 add-tag:other other\nend talk 1 completed finished",
+        )
+        .counts("/campaigns/talk/steps/both/done", 1)
+        .counts("/campaigns/talk/steps/both/waiting", 0)
+        .counts("/campaigns/talk/active", 0);
+}
+
+#[test]
+fn ways_take_turns_by_due_time_and_then_as_written() {
+    let steps = |first: &str, second: &str| {
+        format!(
+            "      - fork: [{{ steps: [{{ wait: {first} }}, {{ add-tag: vip }}] }}, {{ steps: [{{ wait: {second} }}, {{ add-tag: other }}] }}]\n"
+        )
+    };
+    let rows = |first: &str, second: &str, order: [&str; 2]| {
+        let [one, two] = order;
+        story(&campaign(&steps(first, second)))
+            .on(
+                "2026-11-01T09:00",
+                "id,tags\n1,hot\n",
+                &format!(
+                    "start talk 1 condition\nfork talk 1 fork\nwait talk 1 fork/1/wait:{first} {one}\nwait talk 1 fork/2/wait:{second} {two}"
+                ),
+            )
+    };
+    rows("2 days", "1 day", ["2026-11-03T09:00:00+01:00", "2026-11-02T09:00:00+01:00"]).again(
+        "2026-11-05T09:00",
+        "add-tag talk 1 fork/2/add-tag:other other\nadd-tag talk 1 fork/1/add-tag:vip vip\njoin talk 1 fork\nend talk 1 completed finished",
+    );
+    rows("1 day", "24 hours", ["2026-11-02T09:00:00+01:00", "2026-11-02T09:00:00+01:00"]).again(
+        "2026-11-05T09:00",
+        "add-tag talk 1 fork/1/add-tag:vip vip\nadd-tag talk 1 fork/2/add-tag:other other\njoin talk 1 fork\nend talk 1 completed finished",
+    );
+}
+
+#[test]
+fn an_exit_on_one_way_ends_the_campaign_for_all() {
+    let steps = "      - fork:
+          - steps: [{ wait: 1 day }, { exit: converted }]
+          - steps: [{ wait: 3 days }, { send: bar }]
+";
+    let begun = || {
+        story(&campaign(steps)).on(
+            "2026-11-01T09:00",
+            "id,tags\n1,hot\n",
+            "start talk 1 condition
+             fork talk 1 fork
+             wait talk 1 fork/1/wait:1 day 2026-11-02T09:00:00+01:00
+             wait talk 1 fork/2/wait:3 days 2026-11-04T09:00:00+01:00",
+        )
+    };
+    begun().again("2026-11-02T09:00", "end talk 1 fork/1/exit:converted converted exit").again("2026-11-05T09:00", "");
+    begun().again("2026-11-09T09:00", "end talk 1 fork/1/exit:converted converted exit");
+}
+
+#[test]
+fn forks_stand_inside_forks_and_waits_keep_their_rest_over_a_pause() {
+    let yaml = |published: bool| {
+        format!(
+            "campaigns:\n  talk:\n    enter: [{{ tag: hot }}]\n    on-leave: stay\n    published: {published}\n    steps:
+      - fork:
+          - steps: [{{ id: inner, fork: [{{ steps: [{{ id: short, wait: 1 day }}] }}, {{ steps: [{{ id: long, wait: 3 days }}] }}] }}, {{ send: bar }}]
+          - steps: [{{ add-tag: vip }}]
+      - add-tag: other\n"
+        )
+    };
+    story(&yaml(true))
+        .on(
+            "2026-11-01T09:00",
+            "id,tags\n1,hot\n",
+            "start talk 1 condition
+             fork talk 1 fork
+             fork talk 1 inner
+             wait talk 1 short 2026-11-02T09:00:00+01:00
+             wait talk 1 long 2026-11-04T09:00:00+01:00
+             add-tag talk 1 fork/2/add-tag:vip vip",
+        )
+        .with(&yaml(false))
+        .again("2026-11-02T08:00", "pause talk 1")
+        .with(&yaml(true))
+        .again("2026-11-10T08:00", "resume talk 1")
+        .again("2026-11-10T09:00", "")
+        .counts("/campaigns/talk/steps/short/done", 1)
+        .again("2026-11-12T08:59", "")
+        .again(
+            "2026-11-12T09:00",
+            "join talk 1 inner
+             send talk 1 fork/1/send:bar bar
+             join talk 1 fork
+             add-tag talk 1 add-tag:other other
+             end talk 1 completed finished",
+        );
+}
+
+const ROUND: &str = "      - { id: again, send: bar, once: { after: 1 hour } }
+      - wait: 1 day
+      - if: { not: { tag: vip } }
+        then: [{ goto: again }]
+";
+
+#[test]
+fn a_goto_goes_round_and_every_visit_has_a_key_of_its_own() {
+    let story = story(&campaign(ROUND))
+        .on(
+            "2026-11-01T09:00",
+            "id,tags\n1,hot\n",
+            "start talk 1 condition\nsend talk 1 again bar\nwait talk 1 wait:1 day 2026-11-02T09:00:00+01:00",
+        )
+        .acts("1 send bar talk 1 again 1")
+        .again(
+            "2026-11-02T09:00",
+            "if talk 1 if then
+             goto talk 1 if/then/goto:again again
+             send talk 1 again bar
+             wait talk 1 wait:1 day 2026-11-03T09:00:00+01:00",
+        )
+        .acts("1 send bar talk 1 again 2");
+    let keys = |story: &super::Story| {
+        let actions = String::from_utf8(story.last.as_ref().unwrap().actions.clone()).unwrap();
+        actions.lines().skip(1).map(|line| line[..32].to_owned()).collect::<Vec<_>>()
+    };
+    let second = keys(&story);
+    let story = story.again(
+        "2026-11-03T09:00",
+        "if talk 1 if then
+         goto talk 1 if/then/goto:again again
+         send talk 1 again bar
+         wait talk 1 wait:1 day 2026-11-04T09:00:00+01:00",
+    );
+    assert_ne!(keys(&story), second);
+    story.on("2026-11-04T09:00", "id,tags\n1,hot;vip\n", "if talk 1 if else\nend talk 1 completed finished");
+}
+
+#[test]
+fn a_new_entry_counts_its_visits_anew() {
+    let yaml = campaign(ROUND).replace("on-leave: stay", "on-leave: exit\n    reenter: { after: 1 hour }");
+    let wait = |day: u8| format!("wait talk {{}} wait:1 day 2026-11-{day:02}T09:00:00+01:00");
+    let on = |entry: u8, day: u8| wait(day).replace("{}", &entry.to_string());
+    story(&yaml)
+        .on(
+            "2026-11-01T09:00",
+            "id,tags\n1,hot\n",
+            &format!("start talk 1 condition\nsend talk 1 again bar\n{}", on(1, 2)),
+        )
+        .on(
+            "2026-11-02T09:00",
+            "id,tags\n1,hot\n",
+            &format!("if talk 1 if then\ngoto talk 1 if/then/goto:again again\nsend talk 1 again bar\n{}", on(1, 3)),
+        )
+        .on("2026-11-02T12:00", "id,tags\n1,\n", "end talk 1 exited on-leave")
+        .on(
+            "2026-11-05T09:00",
+            "id,tags\n1,hot\n",
+            &format!("start talk 2 condition\nsend talk 2 again bar\n{}", on(2, 6)),
+        )
+        .acts("1 send bar talk 2 again 1");
+}
+
+#[test]
+fn a_step_runs_once_in_an_instant_even_where_a_plan_was_edited_by_hand() {
+    let plan = super::story(&campaign(ROUND)).plan;
+    let mut file: serde_json::Value = serde_json::from_str(&plan.to_json()).unwrap();
+    file["plan"]["campaigns"]["talk"]["steps"][1]["do"] = serde_json::json!({ "add-tag": "cold" });
+    let Err(PlanError::Tampered { found, .. }) = Plan::from_json(&file.to_string()) else {
+        panic!("the plan was changed");
+    };
+    file["fingerprint"] = serde_json::Value::from(found);
+    let plan = Plan::from_json(&file.to_string()).unwrap();
+    super::Story { plan, state: None, contacts: String::new(), last: None }
+        .on(
+            "2026-11-01T09:00",
+            "id,tags\n1,hot\n",
+            "start talk 1 condition
+             send talk 1 again bar
+             add-tag talk 1 wait:1 day cold
+             if talk 1 if then
+             goto talk 1 if/then/goto:again again
+             defer talk 1 again step",
+        )
+        .again("2026-11-01T09:00", "")
+        .again(
+            "2026-11-01T10:00",
+            "send talk 1 again bar
+             if talk 1 if then
+             goto talk 1 if/then/goto:again again
+             defer talk 1 again step",
         );
 }

@@ -134,6 +134,20 @@ impl Story {
         self
     }
 
+    /// Looks at the outbox of the last run: contact, action, target, campaign, entry, step and visit.
+    fn acts(self, actions: &str) -> Self {
+        let last = self.last.as_ref().expect("a run came before");
+        let table = std::str::from_utf8(&last.actions).unwrap();
+        let row = |line: &str| {
+            let cells: Vec<&str> = line.split(',').collect();
+            [1, 2, 3, 6, 7, 8, 9].map(|at| cells[at]).join(" ")
+        };
+        let rows: Vec<String> = table.lines().skip(1).map(row).collect();
+        let expected: Vec<&str> = actions.lines().map(str::trim).collect();
+        assert_eq!(rows, expected);
+        self
+    }
+
     /// Looks at a figure of the last run's metrics.
     fn counts(self, path: &str, figure: u64) -> Self {
         let last = self.last.as_ref().expect("a run came before");

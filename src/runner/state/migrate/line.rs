@@ -242,6 +242,41 @@ impl Contact<'_> {
             }
         }
         self.place(old, present, member);
+        self.ways(old, present, member);
+        if let Some(Value::Object(visits)) = member.get_mut("v") {
+            *visits = std::mem::take(visits)
+                .into_iter()
+                .filter_map(|(step, count)| Some((self.named(old, step)?, count)))
+                .collect();
+        }
+    }
+
+    /// The places on the ways of forks; one whose way has no more steps has ended.
+    fn ways(&mut self, old: &str, present: &str, member: &mut Map<String, Value>) {
+        let Some(Value::Array(ways)) = member.remove("b") else { return };
+        let mut kept = Vec::new();
+        for mut way in ways {
+            let Some(token) = way.as_object_mut() else { continue };
+            self.place(old, present, token);
+            match (token.get("w").and_then(Value::as_str), token.get("p").and_then(Value::as_str)) {
+                (Some("removed"), _) => return leave(member),
+                (_, Some("")) => {}
+                _ => kept.push(way),
+            }
+        }
+        if !kept.is_empty() && member.get("w").and_then(Value::as_str) == Some("fork") {
+            member.insert("b".to_owned(), Value::Array(kept));
+        }
+    }
+
+    /// What a step is called now, if it is still there.
+    fn named(&self, old: &str, step: String) -> Option<String> {
+        let fate = self.migration.fates.steps.get(old).and_then(|steps| steps.get(&step));
+        match fate {
+            Some(StepFate::Same) => Some(step),
+            Some(StepFate::Now { name, .. }) => Some(name.clone()),
+            Some(StepFate::Next(_) | StepFate::Exit | StepFate::Unspoken) | None => None,
+        }
     }
 
     /// The step at which the contact is.

@@ -1,0 +1,79 @@
+//! The steps `fork` and `goto`: ways side by side, and the way back to a step of a list around.
+
+use std::collections::BTreeMap;
+
+use super::Resolver;
+use super::step::Numbering;
+use crate::diagnostic::{Code, Diagnostic, did_you_mean};
+use crate::model::goto::{Astray, aim};
+use crate::model::ids::Id;
+use crate::model::{Step, StepId, StepKind, Way};
+use crate::schema::{self, Placed, Text};
+
+impl Resolver {
+    pub(super) fn fork(&mut self, step: &schema::Step, name: &str, numbering: &mut Numbering) -> Option<StepKind> {
+        let written = step.fork.as_ref()?;
+        let mut seen = BTreeMap::new();
+        let mut ways = Vec::new();
+        for (at, way) in written.value.0.iter().enumerate() {
+            let label = way.value.id.as_ref().map_or_else(|| (at + 1).to_string(), |id| id.value.0.clone());
+            let span = way.value.id.as_ref().map_or(way.value.steps.key, |id| id.span);
+            if let Some(first) = seen.insert(label.clone(), span) {
+                self.report(
+                    Diagnostic::error(
+                        Code("duplicate-step"),
+                        span,
+                        format!("two branches of the fork are called `{label}`"),
+                    )
+                    .at("again here")
+                    .label(first, "first here")
+                    .help("give each branch an `id` of its own, or none"),
+                );
+            }
+            let steps = self.steps(&way.value.steps.value.0, &format!("{name}/{label}/"), numbering);
+            ways.push(Way { label, steps });
+        }
+        Some(StepKind::Fork(ways))
+    }
+
+    /// Finds the step to which each `goto` leads.
+    pub(super) fn aim(&mut self, steps: &mut [Step]) {
+        let mut ids = Vec::new();
+        steps.iter().for_each(|step| step.each(&mut |step| ids.extend(step.named.then(|| step.name.clone()))));
+        let mut astray = Vec::new();
+        let matches = |name: &str, step: &Step| step.named && is_called(&step.name, name);
+        aim(steps, &matches, &mut |name, span, why| astray.push((name.to_owned(), span, why)));
+        for (name, span, why) in astray {
+            let elsewhere = ids.iter().any(|id| is_called(id, &name));
+            let (message, label, help) = match why {
+                Astray::OutOfFork => (
+                    format!("`{name}` is outside of the branch of a `fork`"),
+                    "leads out of the fork",
+                    Some("a branch ends with its list; let what stands behind the `fork` go back".to_owned()),
+                ),
+                Astray::Unknown if elsewhere => (
+                    format!("`{name}` is no step of this list or of one around it"),
+                    "inside another step",
+                    Some("a `goto` leads to a step of its own list or of one around it".to_owned()),
+                ),
+                Astray::Unknown => (
+                    format!("there is no step `{name}` in this campaign"),
+                    "unknown step",
+                    did_you_mean(&name, ids.iter().map(String::as_str)).map(|meant| format!("did you mean `{meant}`?")),
+                ),
+            };
+            let help = help.or_else(|| Some("give the step to which it leads an `id`".to_owned()));
+            self.report(Diagnostic::error(Code("unknown-step"), span, message).at(label).maybe_help(help));
+        }
+    }
+}
+
+/// A `goto`; where it leads is known when all steps are.
+pub(super) fn goto(to: &Placed<Text>) -> StepKind {
+    StepKind::Goto { to: StepId::from_index(0), name: to.value.0.clone() }
+}
+
+/// Whether a step has this id; the steps of a block have it behind the block's name.
+fn is_called(name: &str, id: &str) -> bool {
+    name == id || name.strip_suffix(id).is_some_and(|rest| rest.ends_with('/'))
+}
