@@ -48,6 +48,7 @@ impl Facts {
             StepKind::Clear(field) => drop(self.fields.insert(*field, cleared(ground.model, *field))),
             StepKind::Set { field, to } => drop(self.fields.insert(*field, known(to))),
             StepKind::Broken => self = Self { tags: BTreeMap::new(), fields: BTreeMap::new(), ..self },
+            StepKind::Call(_) => {}
             StepKind::Send { .. } | StepKind::Move(_) | StepKind::Leave(_) | StepKind::Points(_) => {}
             StepKind::Wait(_) | StepKind::WaitUntil { .. } | StepKind::If { .. } | StepKind::Split(_) => {}
             StepKind::Fork(_) | StepKind::Goto { .. } | StepKind::Exit(_) => {}

@@ -20,14 +20,17 @@ mod no_conversion;
 mod no_next_stage;
 mod order_against_weight;
 mod pages;
+mod plain_secret;
 mod positions;
 mod reach;
 mod segment_cycle;
 mod shadowed_experience;
 mod sites;
+mod token_without_default;
 mod unreachable_stage;
 mod unreachable_step;
 mod unused_content;
+mod unused_destination;
 mod unused_event;
 mod unused_segment;
 mod unused_tag;
@@ -74,11 +77,17 @@ pub const RULES: &[Rule] = &[
         include_str!("../../docs/checks/order-against-weight.md"),
         order_against_weight::find,
     ),
+    Rule::warning("plain-secret", include_str!("../../docs/checks/plain-secret.md"), plain_secret::find),
     Rule::error("segment-cycle", include_str!("../../docs/checks/segment-cycle.md"), segment_cycle::find),
     Rule::warning(
         "shadowed-experience",
         include_str!("../../docs/checks/shadowed-experience.md"),
         shadowed_experience::find,
+    ),
+    Rule::warning(
+        "token-without-default",
+        include_str!("../../docs/checks/token-without-default.md"),
+        token_without_default::find,
     ),
     Rule::warning("unreachable-stage", include_str!("../../docs/checks/unreachable-stage.md"), unreachable_stage::find)
         .of_the_whole(),
@@ -86,6 +95,12 @@ pub const RULES: &[Rule] = &[
     Rule::warning("unused-content", include_str!("../../docs/checks/unused-content.md"), unused_content::find)
         .of_the_whole(),
     Rule::warning("unused-event", include_str!("../../docs/checks/unused-event.md"), unused_event::find).of_the_whole(),
+    Rule::warning(
+        "unused-destination",
+        include_str!("../../docs/checks/unused-destination.md"),
+        unused_destination::find,
+    )
+    .of_the_whole(),
     Rule::warning("unused-segment", include_str!("../../docs/checks/unused-segment.md"), unused_segment::find)
         .of_the_whole(),
     Rule::warning("unused-tag", include_str!("../../docs/checks/unused-tag.md"), unused_tag::find).of_the_whole(),

@@ -22,7 +22,7 @@ pub(super) fn rings(journey: &Journey) -> Vec<Vec<SegmentId>> {
     let segment = |thing| match thing {
         Thing::Segment(segment) => Some(segment),
         Thing::Funnel(_) | Thing::Stage(_) | Thing::Campaign(_) | Thing::Step(..) => None,
-        Thing::Content(_) | Thing::Channel(_) => None,
+        Thing::Content(_) | Thing::Destination(_) | Thing::Channel(_) => None,
     };
     let rings = things(journey).into_iter().map(|ring| ring.into_iter().filter_map(segment).collect::<Vec<_>>());
     rings.filter(|ring| !ring.is_empty()).collect()
@@ -33,7 +33,8 @@ fn things(journey: &Journey) -> Vec<Vec<Thing>> {
     let askers = journey.graph.filter_map(
         |_, node| match node.thing {
             Thing::Segment(_) | Thing::Channel(_) => Some(node.thing),
-            Thing::Funnel(_) | Thing::Stage(_) | Thing::Campaign(_) | Thing::Step(..) | Thing::Content(_) => None,
+            Thing::Funnel(_) | Thing::Stage(_) | Thing::Campaign(_) | Thing::Step(..) => None,
+            Thing::Content(_) | Thing::Destination(_) => None,
         },
         |_, edge| (edge.kind == EdgeKind::Asks).then_some(()),
     );

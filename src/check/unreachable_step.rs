@@ -27,7 +27,7 @@ fn reached(case: &Case<'_>, campaign: CampaignId) -> BTreeSet<StepId> {
         .filter_map(|at| match case.journey.graph[at].thing {
             Thing::Step(_, step) => Some(step),
             Thing::Campaign(_) | Thing::Funnel(_) | Thing::Stage(_) | Thing::Segment(_) => None,
-            Thing::Content(_) | Thing::Channel(_) => None,
+            Thing::Content(_) | Thing::Destination(_) | Thing::Channel(_) => None,
         })
         .collect()
 }

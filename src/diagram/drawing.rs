@@ -295,7 +295,7 @@ fn arrow(from: &str, to: &str, edge: &Edge) -> Option<Arrow> {
         EdgeKind::No => (Stroke::Plain, words("no")),
         EdgeKind::Branch => (Stroke::Plain, condition()),
         EdgeKind::Past => (Stroke::Plain, words("too late")),
-        EdgeKind::Sends | EdgeKind::Shows | EdgeKind::Asks => return None,
+        EdgeKind::Sends | EdgeKind::Shows | EdgeKind::Calls | EdgeKind::Asks => return None,
     };
     let inside = from == to && !matches!(edge.kind, EdgeKind::Converts | EdgeKind::BackTo);
     (!inside).then(|| Arrow { from: from.to_owned(), to: to.to_owned(), stroke, lines, broken: edge.broken })
@@ -316,6 +316,7 @@ fn stage(node: &Node, rank: usize, of: usize) -> Box {
 fn step(node: &Node) -> Box {
     let shape = match node.face {
         Face::Step { verb: Verb::Send, .. } => Shape::Send,
+        Face::Step { verb: Verb::Call, .. } => Shape::Send,
         Face::Step { verb: Verb::Move, .. } => Shape::Move,
         Face::Step { verb: Verb::Change | Verb::Goto, .. } => Shape::Change,
         Face::Step { verb: Verb::Wait, .. } => Shape::Wait,
@@ -323,7 +324,7 @@ fn step(node: &Node) -> Box {
         Face::Step { verb: Verb::Exit, .. } => Shape::Exit,
         Face::Step { verb: Verb::Unclear, .. } => Shape::Unclear,
         Face::Funnel { .. } | Face::Stage { .. } | Face::Segment { .. } => Shape::Unclear,
-        Face::Campaign { .. } | Face::Content { .. } | Face::Channel => Shape::Unclear,
+        Face::Campaign { .. } | Face::Content { .. } | Face::Destination { .. } | Face::Channel => Shape::Unclear,
     };
     let text = if shape == Shape::Ask { node.label.trim_start_matches("if ") } else { &node.label };
     let mut lines = at_most(4, wrap(text, 26)).into_iter();
@@ -335,7 +336,7 @@ fn weight(node: &Node) -> (Option<i64>, String) {
     match node.face {
         Face::Stage { weight, .. } => (weight, node.id.clone()),
         Face::Funnel { .. } | Face::Segment { .. } | Face::Campaign { .. } => (None, node.id.clone()),
-        Face::Step { .. } | Face::Content { .. } | Face::Channel => (None, node.id.clone()),
+        Face::Step { .. } | Face::Content { .. } | Face::Destination { .. } | Face::Channel => (None, node.id.clone()),
     }
 }
 
@@ -348,6 +349,7 @@ fn name(node: &Node) -> String {
         Face::Campaign { .. } => "campaign",
         Face::Step { .. } => "step",
         Face::Content { .. } => "content",
+        Face::Destination { .. } => "destination",
         Face::Channel => "channel",
     };
     let mut name = format!("{kind}_");

@@ -20,7 +20,7 @@ pub fn text(journey: &Journey, filter: &Filter) -> String {
             Face::Funnel { .. } if wanted(filter.funnel, at) => out.funnel(at),
             Face::Campaign { .. } if wanted(filter.campaign, at) => out.campaign(at),
             Face::Funnel { .. } | Face::Campaign { .. } | Face::Stage { .. } | Face::Segment { .. } => {}
-            Face::Step { .. } | Face::Content { .. } | Face::Channel => {}
+            Face::Step { .. } | Face::Content { .. } | Face::Destination { .. } | Face::Channel => {}
         }
     }
     if everything {
@@ -209,7 +209,7 @@ fn around(node: &Node) -> Option<&(Thing, String)> {
     match &node.face {
         Face::Step { inside, .. } => inside.as_ref(),
         Face::Funnel { .. } | Face::Stage { .. } | Face::Segment { .. } => None,
-        Face::Campaign { .. } | Face::Content { .. } | Face::Channel => None,
+        Face::Campaign { .. } | Face::Content { .. } | Face::Destination { .. } | Face::Channel => None,
     }
 }
 
@@ -217,7 +217,7 @@ fn weight(node: &Node) -> (Option<i64>, &str) {
     match node.face {
         Face::Stage { weight, .. } => (weight, &node.id),
         Face::Funnel { .. } | Face::Segment { .. } | Face::Campaign { .. } => (None, &node.id),
-        Face::Step { .. } | Face::Content { .. } | Face::Channel => (None, &node.id),
+        Face::Step { .. } | Face::Content { .. } | Face::Destination { .. } | Face::Channel => (None, &node.id),
     }
 }
 

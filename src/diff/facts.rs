@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::Kind;
 use super::thing::{Fact, Thing};
 use crate::graph::words;
+use crate::model::destination::{Destination, Setting};
 use crate::model::{
     Audience, BadValue, Campaign, Channel, ChannelRules, Companies, Content, EventType, Existing, Experience, Field,
     FieldId, FieldType, Funnel, Model, Moment, OnLeave, Once, Publish, Stage, Target,
@@ -38,6 +39,9 @@ pub(super) fn things(plan: &Plan) -> Vec<Thing> {
     }
     for one in model.events.values().filter(|event| event.declared) {
         things.push(thing(Kind::Event, &one.id, event(model, one), exact.events.get(&one.id)));
+    }
+    for one in model.destinations.values() {
+        things.push(thing(Kind::Destination, &one.id, destination(one), exact.destinations.get(&one.id)));
     }
     for one in model.segments.values() {
         let facts = vec![Fact::new("who belongs to it", words::condition(model, &one.condition))];
@@ -243,6 +247,28 @@ fn campaign(model: &Model, campaign: &Campaign) -> Vec<Fact> {
     facts.extend(published(&campaign.publish));
     facts.push(Fact::of_whole("steps", steps));
     facts
+}
+
+fn destination(destination: &Destination) -> Vec<Fact> {
+    let setting = |setting: &Option<Setting>| {
+        setting.as_ref().map(|setting| match setting {
+            Setting::Text(text) => text.clone(),
+            Setting::Env(name) => format!("from the environment, {name}"),
+        })
+    };
+    vec![
+        Fact::new("kind", destination.kind.map(|kind| kind.word().to_owned())),
+        Fact::new("url", setting(&destination.url)),
+        Fact::new("secret", destination.secret.as_ref().map(secret)),
+    ]
+}
+
+/// A secret is never told.
+fn secret(secret: &Setting) -> String {
+    match secret {
+        Setting::Text(text) => format!("a text with the digest {}", &blake3::hash(text.as_bytes()).to_hex()[..8]),
+        Setting::Env(name) => format!("from the environment, {name}"),
+    }
 }
 
 fn published(publish: &Publish) -> [Fact; 3] {

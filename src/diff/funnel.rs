@@ -51,8 +51,9 @@ pub(super) fn pictures(base: &Model, head: &Model, changes: &[Change]) -> Vec<Fu
         Kind::Funnel => Some(change.id.clone()),
         Kind::Stage => change.id.split('/').next().map(str::to_owned),
         Kind::Project | Kind::Contacts | Kind::Tag | Kind::Field | Kind::Channel => None,
-        Kind::Content | Kind::Event | Kind::Segment | Kind::Campaign | Kind::Step => None,
         Kind::Companies | Kind::CompanyField => None,
+        Kind::Content | Kind::Event | Kind::Destination | Kind::Segment => None,
+        Kind::Campaign | Kind::Step => None,
     };
     let mut ids: Vec<_> = changes.iter().filter_map(touched).collect();
     ids.sort();

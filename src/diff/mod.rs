@@ -47,6 +47,7 @@ pub enum Kind {
     Channel,
     Content,
     Event,
+    Destination,
     Segment,
     Funnel,
     Stage,

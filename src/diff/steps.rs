@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use super::Mark;
 use super::facts::often;
 use crate::graph::words;
-use crate::model::{Branch, IfPast, Model, Once, SendRules, Step, StepKind};
+use crate::model::template::Token;
+use crate::model::{Branch, Call, IfPast, Model, Once, SendRules, Step, StepKind};
 
 /// A step of the base, of the head, or of both.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,6 +75,11 @@ fn words(model: &Model, step: &Step) -> String {
             IfPast::Exit => format!("{verb}, and if that is over, exit"),
             IfPast::Skip => format!("{verb}, and if that is over, leave out the next step"),
         },
+        StepKind::Call(Call::Webhook { body, .. }) if !body.is_empty() => {
+            let value = |(key, token): &(String, Token)| format!("{key}: {}", token.name(model));
+            format!("{verb} with {}", body.iter().map(value).collect::<Vec<_>>().join(", "))
+        }
+        StepKind::Call(_) => verb,
         StepKind::Move(_) | StepKind::Leave(_) | StepKind::AddTag(_) | StepKind::RemoveTag(_) => verb,
         StepKind::Points(_) | StepKind::Set { .. } | StepKind::Clear(_) | StepKind::Wait(_) => verb,
         StepKind::If { .. } | StepKind::Split(_) | StepKind::Fork(_) | StepKind::Goto { .. } => verb,
@@ -274,6 +280,9 @@ fn verb(step: &Step) -> u8 {
         StepKind::Exit(_) => 9,
         StepKind::If { .. } => 10,
         StepKind::Broken => 11,
+        StepKind::Call(Call::Notify { .. }) => 12,
+        StepKind::Call(Call::Webhook { .. }) => 13,
+        StepKind::Call(Call::PushTo(_)) => 14,
         StepKind::Split(_) => 12,
         StepKind::Fork(_) => 13,
         StepKind::Goto { .. } => 14,

@@ -8,6 +8,7 @@ use super::conditions::{atoms, conditions};
 use super::next::possible_next;
 use super::steps::steps;
 use super::{Edge, EdgeKind, Face, Journey, Node, Thing, Verb, words};
+use crate::model::destination::DestinationKind;
 use crate::model::{
     Audience, Campaign, CampaignId, Channel, Condition, ConditionKind, Enter, Funnel, FunnelId, Model, Stage, StageId,
     StageRef, Step, StepKind, Target,
@@ -80,6 +81,17 @@ impl Build<'_> {
                 face,
                 spans: vec![content.span],
                 broken,
+            });
+        }
+        for (id, destination) in model.destinations.iter() {
+            let kind = destination.kind.map(DestinationKind::word);
+            self.add(Node {
+                thing: Thing::Destination(id),
+                id: destination.id.clone(),
+                label: named(destination.about.name.as_ref(), &destination.id),
+                face: Face::Destination { kind },
+                spans: vec![destination.span],
+                broken: kind.is_none(),
             });
         }
         for (id, segment) in model.segments.iter() {
@@ -269,6 +281,7 @@ fn stage_face(model: &Model, stage: &Stage) -> Face {
 fn verb(step: &Step) -> Verb {
     match step.kind {
         StepKind::Send { .. } => Verb::Send,
+        StepKind::Call(_) => Verb::Call,
         StepKind::Move(_) | StepKind::Leave(_) => Verb::Move,
         StepKind::AddTag(_) | StepKind::RemoveTag(_) | StepKind::Points(_) => Verb::Change,
         StepKind::Set { .. } | StepKind::Clear(_) => Verb::Change,
@@ -285,6 +298,7 @@ fn step_is_broken(step: &Step) -> bool {
     match &step.kind {
         StepKind::Broken => true,
         StepKind::If { when, .. } => is_broken(when),
+        StepKind::Call(_) => false,
         StepKind::Send { .. } | StepKind::Move(_) | StepKind::Leave(_) | StepKind::AddTag(_) => false,
         StepKind::RemoveTag(_) | StepKind::Points(_) | StepKind::Set { .. } | StepKind::Clear(_) => false,
         StepKind::Wait(_) | StepKind::WaitUntil { .. } | StepKind::Split(_) | StepKind::Fork(_) => false,

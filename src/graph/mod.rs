@@ -16,7 +16,7 @@ pub(crate) use conditions::{atoms, conditions};
 pub(crate) use next::possible_next;
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{CampaignId, Channel, ContentId, FunnelId, Model, SegmentId, StageRef, StepId};
+use crate::model::{CampaignId, Channel, ContentId, DestinationId, FunnelId, Model, SegmentId, StageRef, StepId};
 use crate::source::Span;
 
 /// A project as a graph.
@@ -44,6 +44,8 @@ pub enum Thing {
     Step(CampaignId, StepId),
     /// Content.
     Content(ContentId),
+    /// A destination.
+    Destination(DestinationId),
     /// A channel with its consent.
     Channel(Channel),
 }
@@ -120,6 +122,11 @@ pub enum Face {
         /// The kind.
         kind: Option<&'static str>,
     },
+    /// A destination, with the word for its kind.
+    Destination {
+        /// The kind.
+        kind: Option<&'static str>,
+    },
     /// A channel.
     Channel,
 }
@@ -131,6 +138,8 @@ pub enum Verb {
     Send,
     /// Moves to a stage or out of a funnel.
     Move,
+    /// Calls a colleague or another system.
+    Call,
     /// Changes the contact.
     Change,
     /// Waits.
@@ -195,7 +204,9 @@ pub enum EdgeKind {
     Sends,
     /// From a stage to content: an experience.
     Shows,
-    /// To a segment that is asked.
+    /// From a step to a destination.
+    Calls,
+    /// To a segment or channel that is asked.
     Asks,
 }
 
@@ -231,7 +242,8 @@ impl Journey {
         for at in self.graph.edge_indices() {
             let edge = &mut self.graph[at];
             edge.broken |= hit(edge.span);
-            let hidden = matches!(edge.kind, EdgeKind::Asks | EdgeKind::Sends | EdgeKind::Shows) && edge.broken;
+            let hidden = matches!(edge.kind, EdgeKind::Asks | EdgeKind::Sends | EdgeKind::Shows | EdgeKind::Calls)
+                && edge.broken;
             if let Some((asking, _)) = self.graph.edge_endpoints(at).filter(|_| hidden) {
                 self.graph[asking].broken = true;
             }

@@ -89,6 +89,7 @@ impl Order {
                 vec![next, Loose { kind: EdgeKind::Past, skips: true, ..next }]
             }
             StepKind::Exit(_) => Vec::new(),
+            StepKind::Call(_) => vec![next],
             StepKind::Send { .. } | StepKind::Move(_) | StepKind::Leave(_) | StepKind::AddTag(_) => vec![next],
             StepKind::RemoveTag(_) | StepKind::Points(_) | StepKind::Set { .. } | StepKind::Clear(_) => vec![next],
             StepKind::Wait(_) | StepKind::WaitUntil { .. } | StepKind::Broken => vec![next],
@@ -100,6 +101,10 @@ fn effects(build: &mut Build<'_>, campaign: CampaignId, step: &Step) {
     let here = Thing::Step(campaign, step.id);
     let (to, kind) = match step.kind {
         StepKind::Send { content, .. } => (Thing::Content(content), EdgeKind::Sends),
+        StepKind::Call(ref call) => match call.destination() {
+            Some(destination) => (Thing::Destination(destination), EdgeKind::Calls),
+            None => return,
+        },
         StepKind::Move(stage) => (Thing::Stage(stage), EdgeKind::Moves),
         StepKind::Leave(funnel) => (Thing::Funnel(funnel), EdgeKind::Leaves),
         StepKind::AddTag(_) | StepKind::RemoveTag(_) | StepKind::Points(_) | StepKind::Set { .. } => return,

@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use crate::model::ids::Id;
 use crate::model::{
-    ChoiceId, Condition, ConditionKind, Content, ContentKind, DateTest, Duration, Enter, EventPattern, EventTest,
+    Call, ChoiceId, Condition, ConditionKind, Content, ContentKind, DateTest, Duration, Enter, EventPattern, EventTest,
     EventType, Experience, Field, FieldId, FieldTest, FieldType, Model, NewValue, NumberTest, Share, Since, StageRef,
     Step, StepKind, Subject, TagId, Tags, TextTest, Until, Update, UpdateChange, Value,
 };
@@ -45,6 +45,7 @@ pub fn step(model: &Model, step: &Step) -> String {
         StepKind::Points(points) => format!("give {}", counted(points.unsigned_abs(), "point")),
         StepKind::Set { field, to } => set(model, *field, to),
         StepKind::Clear(field) => format!("clear {}", model.contacts.fields[*field].id),
+        StepKind::Call(call) => self::call(model, call),
         StepKind::Wait(duration) => format!("wait {duration}"),
         StepKind::WaitUntil { until, .. } => format!("wait until {}", moment(model, until)),
         StepKind::If { when, .. } => format!("if {}", condition(model, when)),
@@ -75,6 +76,14 @@ pub fn experience(model: &Model, experience: &Experience) -> String {
     let who = experience.when.as_ref().map(|when| format!(" if {}", condition(model, when))).unwrap_or_default();
     let off = if experience.publish.published { "" } else { " (not published)" };
     format!("{}: {} {}{who}{off}", experience.id, kind(content).unwrap_or(UNCLEAR), content.id)
+}
+
+fn call(model: &Model, call: &Call) -> String {
+    match call {
+        Call::Notify { to, message } => format!("notify {}: {}", to.word(), message.written(model)),
+        Call::Webhook { destination, .. } => format!("call {}", model.destinations[*destination].id),
+        Call::PushTo(destination) => format!("push to {}", model.destinations[*destination].id),
+    }
 }
 
 /// `shop/loyal`.

@@ -6,6 +6,7 @@ use super::About;
 use super::calendar::{Duration, Moment, Publish};
 use super::condition::Condition;
 use super::contacts::Value;
+use super::destination::Call;
 use super::event::EventPattern;
 use super::funnel::StageRef;
 use super::ids::{ContentId, FieldId, FunnelId, StepId, TagId};
@@ -118,6 +119,8 @@ pub enum StepKind {
     },
     /// Takes a field's value away.
     Clear(FieldId),
+    /// Calls a colleague or another system.
+    Call(Call),
     /// Waits.
     Wait(Duration),
     /// Waits for a moment.
@@ -287,6 +290,7 @@ impl Step {
                 shares.iter().map(|share| Branch { word: &share.label, steps: &share.steps }).collect()
             }
             StepKind::Fork(ways) => ways.iter().map(|way| Branch { word: &way.label, steps: &way.steps }).collect(),
+            StepKind::Call(_) => Vec::new(),
             StepKind::Send { .. } | StepKind::Move(_) | StepKind::Leave(_) | StepKind::AddTag(_) => Vec::new(),
             StepKind::RemoveTag(_) | StepKind::Points(_) | StepKind::Set { .. } | StepKind::Clear(_) => Vec::new(),
             StepKind::Wait(_) | StepKind::WaitUntil { .. } | StepKind::Goto { .. } | StepKind::Exit(_) => Vec::new(),

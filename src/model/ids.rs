@@ -44,6 +44,8 @@ ids! {
     EventId;
     /// A property of an event; counts within its event.
     PropertyId;
+    /// A destination.
+    DestinationId;
     /// A segment.
     SegmentId;
     /// A funnel.

@@ -8,6 +8,7 @@ pub mod campaign;
 pub mod companies;
 pub mod condition;
 pub mod contacts;
+pub mod destination;
 pub mod event;
 pub mod funnel;
 pub(crate) mod goto;
@@ -15,6 +16,7 @@ pub mod ids;
 pub mod in_flight;
 mod parse;
 pub mod pattern;
+pub mod template;
 
 pub use calendar::{Duration, Moment, Period, Publish, Unit, When};
 pub use campaign::{
@@ -24,11 +26,12 @@ pub use campaign::{
 pub use companies::Companies;
 pub use condition::{CampaignState, Condition, ConditionKind, DateTest, FieldTest, NumberTest, Subject, TextTest};
 pub use contacts::{BadValue, Channel, ChannelRules, Contacts, Field, FieldType, Points, Tags, Value};
+pub use destination::{Call, Destination};
 pub use event::{EventPattern, EventTest, EventType, Property, Since, Update, UpdateChange};
 pub use funnel::{Audience, Conversion, Experience, Funnel, PlaceRule, Stage, StageRef, Target};
 pub use ids::{
-    Arena, CampaignId, ChoiceId, CompanyFieldId, ContentId, EventId, FieldId, FunnelId, PropertyId, SegmentId, StageId,
-    StepId, TagId,
+    Arena, CampaignId, ChoiceId, CompanyFieldId, ContentId, DestinationId, EventId, FieldId, FunnelId, PropertyId,
+    SegmentId, StageId, StepId, TagId,
 };
 pub use in_flight::{InFlight, Moved, Removed};
 
@@ -51,6 +54,8 @@ pub struct Model {
     pub content: Arena<ContentId, Content>,
     /// What can happen to contacts: the built-in events, and those of the project.
     pub events: Arena<EventId, EventType>,
+    /// Other systems to which actions go.
+    pub destinations: Arena<DestinationId, Destination>,
     /// Named conditions.
     pub segments: Arena<SegmentId, Segment>,
     /// Funnels and their stages.

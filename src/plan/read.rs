@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::events::read_events;
 use super::values::{field_test, field_type, new_value, read_field};
-use super::wire;
+use super::{call, wire};
 use crate::model::calendar::Sign;
 use crate::model::contacts::Tag;
 use crate::model::goto::aim;
@@ -25,6 +25,7 @@ pub(super) fn model(plan: &wire::Plan) -> Result<Model, Fault> {
     let events = read_events(plan)?;
     let reader = Reader { plan, events: &events, properties_of: None };
     let content = plan.content.iter().map(|(id, content)| read_content(id, content));
+    let destinations = plan.destinations.iter().map(|(id, destination)| call::read_destination(id, destination));
     let segments = plan.segments.iter().map(|(id, condition)| {
         let condition = reader.condition(condition)?;
         Ok(Segment { id: id.clone(), span: Span::NOWHERE, about: About::default(), condition })
@@ -44,6 +45,7 @@ pub(super) fn model(plan: &wire::Plan) -> Result<Model, Fault> {
         companies: plan.companies.as_ref().map(|companies| reader.companies(companies)).transpose()?,
         content: content.collect::<Result<_, Fault>>()?,
         events: events.iter().cloned().collect(),
+        destinations: destinations.collect::<Result<_, Fault>>()?,
         segments: segments.collect::<Result<_, Fault>>()?,
         funnels: funnels.collect::<Result<_, Fault>>()?,
         in_flight: super::in_flight::read(plan, &campaigns)?,
@@ -330,6 +332,11 @@ impl Reader<'_> {
                 StepKind::Set { field: field(name)?, to: new_value(&self.plan.contacts.fields[name], to)? }
             }
             wire::Verb::Clear(name) => StepKind::Clear(field(name)?),
+            wire::Verb::Notify { to, message } => {
+                StepKind::Call(call::notify(&self.plan.contacts.fields, to, message)?)
+            }
+            wire::Verb::Webhook { destination, body } => StepKind::Call(call::webhook(self.plan, destination, body)?),
+            wire::Verb::PushTo(destination) => StepKind::Call(call::push_to(self.plan, destination)?),
             wire::Verb::Wait(text) => StepKind::Wait(length(text)?),
             wire::Verb::WaitUntil { moment, if_past } => {
                 StepKind::WaitUntil { until: Until::Moment(Moment::parse(moment)?), if_past: past(if_past)? }
@@ -373,7 +380,7 @@ pub(super) fn unknown(kind: &str, name: &str) -> Fault {
     format!("there is no {kind} `{name}`")
 }
 
-fn word<T: Copy, const N: usize>(text: &str, known: [(&str, T); N]) -> Result<T, Fault> {
+pub(super) fn word<T: Copy, const N: usize>(text: &str, known: [(&str, T); N]) -> Result<T, Fault> {
     let found = known.iter().find(|(word, _)| *word == text);
     found.map(|(_, meaning)| *meaning).ok_or_else(|| format!("`{text}` is not understood"))
 }

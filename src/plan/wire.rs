@@ -41,6 +41,9 @@ pub struct Plan {
     /// The events that the project declares.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub events: BTreeMap<String, Event>,
+    /// Other systems to which actions go.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub destinations: BTreeMap<String, Destination>,
     /// Named conditions.
     pub segments: BTreeMap<String, Condition>,
     /// Funnels.
@@ -230,6 +233,30 @@ pub struct Content {
     pub on_skip: String,
     /// When it may be sent.
     pub publish: Publish,
+}
+
+/// A system to which actions go.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Destination {
+    /// `webhook` or `crm`.
+    pub kind: String,
+    /// Where it is reached.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<Setting>,
+    /// What proves who is calling.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub secret: Option<Setting>,
+}
+
+/// What whoever delivers needs to know.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Setting {
+    /// As it stands.
+    Text(String),
+    /// In this variable of the environment.
+    Env(String),
 }
 
 /// A condition, in the shape in which it is written in YAML.
@@ -479,6 +506,15 @@ pub enum Verb {
         to: NewValue,
     },
     Clear(String),
+    Notify {
+        to: String,
+        message: String,
+    },
+    Webhook {
+        destination: String,
+        body: BTreeMap<String, String>,
+    },
+    PushTo(String),
     Wait(String),
     WaitUntil {
         moment: String,

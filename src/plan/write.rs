@@ -1,6 +1,6 @@
 //! A model to the plan's file form; whatever the language leaves out is written out here.
 
-use super::wire;
+use super::{call, wire};
 use crate::model::ids::Id;
 use crate::model::{
     Audience, BadValue, Campaign, Channel, ChoiceId, Companies, CompanyFieldId, Condition, ConditionKind, Contacts,
@@ -22,6 +22,7 @@ pub(super) fn plan(model: &Model) -> wire::Plan {
         companies: model.companies.as_ref().and_then(|companies| names.companies(companies)),
         content: model.content.values().map(|content| (content.id.clone(), wire_content(content))).collect(),
         events: names.events(),
+        destinations: model.destinations.values().filter_map(call::destination).collect(),
         segments: model.segments.values().map(|s| (s.id.clone(), names.condition(&s.condition))).collect(),
         funnels: funnels.collect(),
         campaigns: campaigns.collect(),
@@ -266,6 +267,7 @@ impl Names<'_> {
                 wire::Verb::Set { field: field(*id), to: new_value(&contacts.fields[*id], to) }
             }
             StepKind::Clear(id) => wire::Verb::Clear(field(*id)),
+            StepKind::Call(call) => call::verb(self.0, call),
             StepKind::Wait(length) => wire::Verb::Wait(length.to_string()),
             StepKind::WaitUntil { until, if_past } => self.wait_until(until, *if_past),
             StepKind::If { when, then, otherwise } => {

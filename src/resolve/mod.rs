@@ -1,6 +1,7 @@
 //! From what is written to what is meant: names to ids, text to values, defaults filled in. The only module that sees both, and it reports every mistake, not the first.
 
 mod calendar;
+mod call;
 mod campaign;
 mod cells;
 mod columns;
@@ -21,6 +22,7 @@ mod send;
 mod split;
 mod step;
 mod tags;
+mod template;
 mod value;
 mod verb;
 
@@ -77,6 +79,8 @@ impl Resolver {
         for (rules, consent) in self.contacts.channels.iter_mut().zip(consent) {
             rules.consent = consent;
         }
+        let destinations =
+            sorted(&project.destinations).map(|(id, written)| self.destination(id, written.body.as_ref())).collect();
         let segments = sorted(&project.segments).map(|(id, written)| self.segment(id, written.body.as_ref())).collect();
         let funnels = sorted(&project.funnels).enumerate();
         let funnels = funnels
@@ -93,6 +97,7 @@ impl Resolver {
             companies: self.companies.take(),
             content: std::mem::take(&mut self.content),
             events: std::mem::take(&mut self.events),
+            destinations,
             segments,
             funnels,
             campaigns,

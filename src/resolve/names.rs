@@ -65,6 +65,7 @@ pub(super) struct Index {
     pub(super) events: Names,
     /// Those whose body could not be read, so that they may have any property.
     pub(super) broken_events: BTreeSet<String>,
+    pub(super) destinations: Names,
     pub(super) segments: Names,
     pub(super) campaigns: Names,
     pub(super) funnels: Names,
@@ -93,6 +94,7 @@ impl Index {
             content: Names::of(project.content.0.iter().map(|(id, _)| id)),
             events: Names::of(project.events.0.iter().map(|(id, _)| id)).and_built_in(EventType::built_in()),
             broken_events: broken.map(|(id, _)| id.value.0.clone()).collect(),
+            destinations: Names::of(project.destinations.0.iter().map(|(id, _)| id)),
             segments: Names::of(project.segments.0.iter().map(|(id, _)| id)),
             campaigns: Names::of(project.campaigns.0.iter().map(|(id, _)| id)),
             funnels: Names::of(project.funnels.0.iter().map(|(id, _)| id)),

@@ -22,7 +22,7 @@ pub(super) struct Numbering {
     names: BTreeMap<String, Span>,
 }
 
-const VERBS: &str = "a step is one of `send`, `move`, `leave`, `add-tag`, `remove-tag`, `points`, `set`, `clear`, `wait`, `wait-until`, `if`, `split`, `fork`, `goto`, `exit`";
+const VERBS: &str = "a step is one of `send`, `move`, `leave`, `add-tag`, `remove-tag`, `points`, `set`, `clear`, `notify`, `webhook`, `push-to`, `wait`, `wait-until`, `if`, `split`, `fork`, `goto`, `exit`";
 
 impl Resolver {
     pub(super) fn steps(
@@ -114,6 +114,9 @@ impl Resolver {
             Verb::Points => step.points.as_ref().map(|points| StepKind::Points(points.value)),
             Verb::Set => self.set(step),
             Verb::Clear => self.written_field(step.clear.as_ref()?).map(|(field, _)| StepKind::Clear(field)),
+            Verb::Notify => self.notify(step),
+            Verb::Webhook => self.webhook(step),
+            Verb::PushTo => self.push_to(step),
             Verb::Wait => self.placed_duration(step.wait.as_ref()?).map(StepKind::Wait),
             Verb::WaitUntil => self.wait_until(step),
             Verb::If => self.branch(step, name, numbering),

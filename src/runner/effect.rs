@@ -1,6 +1,6 @@
 //! What happens to a contact in an instant, as ids; the writers turn it into the rows of docs/outputs.md.
 
-use crate::model::{CampaignId, ContentId, FieldId, FunnelId, Outcome, StageId, StageRef, StepId, TagId};
+use crate::model::{Call, CampaignId, ContentId, FieldId, FunnelId, Outcome, StageId, StageRef, StepId, TagId};
 use crate::runner::contact::Slot;
 
 /// Where in a campaign something happened.
@@ -118,6 +118,11 @@ pub enum Event<'a> {
     },
     Send {
         content: ContentId,
+    },
+    /// `snapshot` numbers the contact as it was, in what the instant leaves.
+    Call {
+        call: &'a Call,
+        snapshot: usize,
     },
     Skip {
         content: Option<ContentId>,

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::Condition;
 use super::funnel::Publish;
-use super::scalar::{ListOf, Literal, OneOrList, Placed, ScalarOr, Text};
+use super::scalar::{Entries, ListOf, Literal, OneOrList, Placed, ScalarOr, Text};
 
 /// A campaign: who enters, and what happens to them step by step.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -96,7 +96,7 @@ pub enum Existing {
     Skip,
 }
 
-/// A step: exactly one of `send`, `move`, `leave`, `add-tag`, `remove-tag`, `points`, `set`, `clear`, `wait`, `wait-until`, `if`, `split`, `fork`, `goto`, `exit`, and the keys that belong to it.
+/// A step: exactly one of `send`, `move`, `leave`, `add-tag`, `remove-tag`, `points`, `set`, `clear`, `notify`, `webhook`, `push-to`, `wait`, `wait-until`, `if`, `split`, `fork`, `goto`, `exit`, and the keys that belong to it.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Step {
@@ -123,6 +123,16 @@ pub struct Step {
     pub remove_tag: Option<Placed<Text>>,
     /// Gives this many points; a negative number takes them.
     pub points: Option<Placed<i64>>,
+    /// Tells a colleague: `owner`, for who looks after the contact, or an address.
+    pub notify: Option<Placed<Text>>,
+    /// What the colleague is told; `{{ field | default: text }}` stands for a value of the contact; for `notify`.
+    pub message: Option<Placed<Text>>,
+    /// Calls this destination.
+    pub webhook: Option<Placed<Text>>,
+    /// What the destination gets: a key of its own for each field or `points`; for `webhook`.
+    pub body: Option<Placed<Entries<Placed<Text>>>>,
+    /// Hands the whole contact to this destination.
+    pub push_to: Option<Placed<Text>>,
     /// Sets this field to the value of `to`.
     pub set: Option<Placed<Text>>,
     /// The new value: a literal, a list of choices, `today` or `now` for dates, or `{ add: 1 }` for numbers; for `set`.

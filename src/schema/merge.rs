@@ -40,6 +40,7 @@ const PROJECT: Merging = Merging {
         ("companies", Some(&COMPANIES)),
         ("content", None),
         ("events", None),
+        ("destinations", None),
         ("segments", None),
         ("funnels", None),
         ("campaigns", None),

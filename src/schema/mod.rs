@@ -10,6 +10,7 @@ pub mod contacts;
 pub mod content;
 mod de;
 pub mod decode;
+pub mod destination;
 pub mod event;
 pub mod funnel;
 pub mod in_flight;
@@ -28,6 +29,7 @@ pub use condition::Condition;
 pub use contacts::{Contacts, Field};
 pub use content::Content;
 pub use decode::decode;
+pub use destination::Destination;
 pub use event::Event;
 pub use funnel::{Experience, Funnel, Move, Place, Publish, Stage};
 pub use in_flight::{Moved, Removed, Then};
@@ -68,6 +70,9 @@ pub struct Project {
     /// What happens to contacts: opens, clicks, purchases and events of your own, with what they carry and change.
     #[serde(default)]
     pub events: Definitions<Event>,
+    /// CRMs and webhooks that actions go to.
+    #[serde(default)]
+    pub destinations: Definitions<Destination>,
     /// Named conditions over contacts.
     #[serde(default)]
     pub segments: Definitions<Segment>,

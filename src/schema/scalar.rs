@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer};
 use super::contacts::Column;
 use super::de::{ID, KIND, LENIENT, LITERAL, MAPPING, PLACED, SEQUENCE};
 use super::event::PropertyType;
-use super::{Campaign, Change, Content, Event, Field, Funnel, Segment, SetTo, Stage};
+use super::{Campaign, Change, Content, Destination, Event, Field, Funnel, Segment, SetTo, Stage};
 use crate::source::{FileId, Span};
 use crate::yaml::node::Scalar;
 
@@ -108,7 +108,7 @@ macro_rules! have_ids {
     )*};
 }
 
-have_ids!(Field, Content, Event, PropertyType, Segment, Funnel, Stage, Campaign);
+have_ids!(Field, Content, Destination, Event, PropertyType, Segment, Funnel, Stage, Campaign);
 
 impl Named for Column {
     const IDS: bool = false;

@@ -39,6 +39,7 @@ const WORDS: &[(&str, Words)] = &[
         "Project",
         &[
             ("destinations", "CRMs and webhooks that actions go to"),
+            ("events", "what happens to contacts, and what it updates"),
             ("points", "rules and triggers for points"),
             ("limits", "how often a channel may be used"),
             ("variables", "named values"),
@@ -72,9 +73,6 @@ const WORDS: &[(&str, Words)] = &[
             ("use", "the steps of a block"),
             ("enroll", "entering another campaign"),
             ("withdraw", "leaving another campaign"),
-            ("notify", "a message to a colleague"),
-            ("webhook", "a call of another system"),
-            ("push-to", "handing the contact to another system"),
             ("unsubscribe", "ending consent for a channel"),
             ("resubscribe", "renewing consent for a channel"),
             ("add-to", "adding to a segment by hand"),
@@ -84,8 +82,6 @@ const WORDS: &[(&str, Words)] = &[
             ("days", "the weekdays to wait for"),
             ("for", "how long to wait for an event"),
             ("with", "the values of a block's parameters"),
-            ("message", "the text for a colleague"),
-            ("body", "what another system gets"),
             ("when", "what is waited for"),
             ("steps", "the steps of a branch"),
         ],
@@ -100,7 +96,7 @@ const WORDS: &[(&str, Words)] = &[
     ),
 ];
 
-const COMPANIONS: &[(&str, &[&str])] = &[("Step", &["for", "with", "message", "body", "when", "steps"])];
+const COMPANIONS: &[(&str, &[&str])] = &[("Step", &["for", "with", "when", "steps"])];
 
 const SHAPES: &[(&str, &str, bool, &str)] = &[
     ("Contacts", "on-bad-value", true, "setting aside contacts with bad values"),

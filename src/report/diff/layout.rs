@@ -14,6 +14,7 @@ pub(super) fn kind_word(kind: Kind) -> &'static str {
         Kind::Channel => "channel",
         Kind::Content => "content",
         Kind::Event => "event",
+        Kind::Destination => "destination",
         Kind::Segment => "segment",
         Kind::Funnel => "funnel",
         Kind::Stage => "stage",
@@ -84,7 +85,7 @@ pub(super) fn subject(change: &Change) -> String {
         kind => (kind, change.id.as_str()),
     };
     match kind {
-        Kind::Tag | Kind::Field | Kind::Channel | Kind::Content | Kind::Event | Kind::Segment => {
+        Kind::Tag | Kind::Field | Kind::Channel | Kind::Content | Kind::Event | Kind::Destination | Kind::Segment => {
             format!("{} {id}", kind_word(kind))
         }
         Kind::Project | Kind::Contacts | Kind::Companies => kind_word(kind).to_owned(),

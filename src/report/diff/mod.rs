@@ -61,6 +61,6 @@ fn is_about(change: &Change, kinds: &[Kind]) -> bool {
         Kind::Project | Kind::Contacts | Kind::Tag | Kind::Field | Kind::Event | Kind::Segment => true,
         Kind::Companies | Kind::CompanyField => true,
         Kind::Channel | Kind::Content | Kind::Funnel | Kind::Stage => kinds.contains(&change.kind),
-        Kind::Campaign | Kind::Step => kinds.contains(&change.kind),
+        Kind::Destination | Kind::Campaign | Kind::Step => kinds.contains(&change.kind),
     }
 }

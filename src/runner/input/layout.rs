@@ -135,6 +135,7 @@ impl Writes {
             StepKind::AddTag(_) | StepKind::RemoveTag(_) => self.tags = true,
             StepKind::Points(_) => self.points = true,
             StepKind::Set { field, .. } | StepKind::Clear(field) => self.fields[field.index()] = true,
+            StepKind::Call(_) => {}
             StepKind::Send { .. } | StepKind::Move(_) | StepKind::Leave(_) | StepKind::Wait(_) => {}
             StepKind::WaitUntil { .. } | StepKind::If { .. } | StepKind::Split(_) => {}
             StepKind::Fork(_) | StepKind::Goto { .. } | StepKind::Exit(_) | StepKind::Broken => {}

@@ -1,6 +1,7 @@
 //! The contact while an instant goes over it; whatever changes it here also says who must be asked anew.
 
 use super::bits::{Answers, Bits};
+use super::call::Snapshot;
 use super::cause::Cause;
 use crate::model::ids::Id;
 use crate::model::{CampaignId, ContentId, StageId, StageRef, TagId};
@@ -57,6 +58,8 @@ pub(super) struct Live<'a> {
     pub(super) deferred_stages: Bits,
     pub(super) deferred_campaigns: Bits,
     pub(super) known: Origins<'a>,
+    /// The contact at each call of this instant.
+    pub(super) snapshots: Vec<Snapshot<'a>>,
     pub(super) answers: Answers,
     /// Text while it is compared.
     pub(super) folded: String,
@@ -151,6 +154,7 @@ impl<'a> Live<'a> {
             deferred_stages: Bits::default(),
             deferred_campaigns: Bits::default(),
             known: Origins::default(),
+            snapshots: Vec::new(),
             answers: Answers::default(),
             folded: String::new(),
             open_funnels: Bits::default(),

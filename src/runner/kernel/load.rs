@@ -52,6 +52,7 @@ impl<'a> Live<'a> {
         self.open_funnels.fill(program.funnels.len());
         self.open_campaigns.words.clone_from(&program.open_at_first);
         self.arrivals = false;
+        self.snapshots.clear();
     }
 
     fn load_stages(

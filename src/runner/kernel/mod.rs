@@ -11,6 +11,7 @@
 mod ahead;
 mod ask;
 mod bits;
+mod call;
 mod campaign;
 mod cause;
 mod company;
@@ -26,6 +27,8 @@ mod send;
 mod set;
 mod split;
 mod step;
+
+pub use call::Snapshot;
 
 use crate::model::{StageId, TagId};
 use crate::runner::contact::{Columns, Seen, Slot, TagSet};
@@ -56,6 +59,8 @@ pub struct After<'w, 'a> {
     pub added: &'w [TagId],
     /// The points.
     pub points: i64,
+    /// The contact as it was at each call.
+    pub snapshots: &'w [Snapshot<'a>],
     /// What must be known of the contact at the next instant.
     pub memory: &'w Memory,
 }
@@ -86,6 +91,7 @@ impl<'a> Worker<'a> {
             tags: &self.live.tags,
             added: &self.live.added,
             points: self.live.points,
+            snapshots: &self.live.snapshots,
             memory: &self.memory,
         }
     }

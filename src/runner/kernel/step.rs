@@ -176,6 +176,7 @@ impl<'a> Live<'a> {
             Verb::Points(points) => self.give(here, *points, effects),
             Verb::Set { field, to } => self.set(here, *field, to, effects),
             Verb::Clear(field) => self.clear(here, *field, effects),
+            Verb::Call(call) => self.call(here, call, effects),
             Verb::Wait(length) => self.wait(here, *length, effects),
             Verb::WaitUntil { until, if_past } => self.wait_until(here, until, *if_past, effects),
             Verb::If { when, then, otherwise } => {

@@ -1,6 +1,8 @@
 //! What a run writes, as docs/outputs.md promises; names and words come from here only.
 
+mod actions;
 pub(crate) mod beside;
+mod body;
 pub(crate) mod file;
 pub(crate) mod folder;
 pub(crate) mod manifest;

@@ -7,15 +7,15 @@ use jiff::tz::TimeZone;
 use super::text::{push_cell, push_moment, push_slot};
 use super::words;
 use crate::model::ids::Id;
-use crate::model::{ContentId, FieldId, FunnelId, Model, StageId};
-use crate::runner::contact::{Seen, Slot};
-use crate::runner::effect::{At, AtStage, Effect, Event, Touch};
+use crate::model::{FieldId, FunnelId, Model, StageId, TagId};
+use crate::runner::contact::{Seen, Slot, TagSet};
+use crate::runner::effect::{At, Effect, Event, Touch};
 use crate::runner::input::layout::{Layout, Written};
 use crate::runner::input::row::{Row, without_line_end};
 use crate::runner::kernel::After;
-use crate::runner::key::{experience_key, experience_name, idempotency_key};
+use crate::runner::key::experience_name;
 
-const ACTIONS: &str = "key,contact,action,target,channel,address,campaign,entry,step,visit\n";
+const ACTIONS: &str = "key,contact,action,target,channel,address,campaign,entry,step,visit,body\n";
 const JOURNAL: &str = "contact,at,event,campaign,entry,step,subject,from,to,reason\n";
 
 /// Rows of the three files.
@@ -29,9 +29,9 @@ pub(crate) struct Files {
 /// Writes rows of one run.
 #[derive(Debug)]
 pub(crate) struct Writer<'p> {
-    model: &'p Model,
+    pub(super) model: &'p Model,
     layout: &'p Layout,
-    zone: TimeZone,
+    pub(super) zone: TimeZone,
     now: String,
     steps: Vec<Vec<&'p str>>,
 }
@@ -72,55 +72,21 @@ impl<'p> Writer<'p> {
     }
 
     /// Appends the rows of one contact.
-    pub(crate) fn contact(
+    pub(crate) fn contact<'e>(
         &self,
         row: Row<'_>,
         seen: &Seen<'_>,
         after: &After<'_, '_>,
-        effects: &[Effect<'_>],
+        effects: &[Effect<'e>],
         files: &mut Files,
-    ) {
+    ) where
+        'p: 'e,
+    {
         self.row(row, seen, after, &mut files.contacts);
         for (index, effect) in effects.iter().enumerate() {
-            if let (Event::Send { content }, Some(at)) = (effect.event, effect.at) {
-                let address = self.address(content, after, &effects[index + 1..]);
-                self.action(seen.key, content, at, address, &mut files.actions);
-            }
-            if let Event::Experience { at, content, touch } = effect.event {
-                self.experience(seen.key, (at, content, touch), after, &mut files.actions);
-            }
+            self.act(row, seen.key, after, (effect, &effects[index + 1..]), &mut files.actions);
             self.journal(seen.key, effect, &mut files.journal);
         }
-    }
-
-    /// Whatever an experience does leaves the house, unless it is skipped. It comes after all steps, so the address is the last.
-    fn experience(
-        &self,
-        contact: &str,
-        (at, content, touch): (AtStage, ContentId, Touch),
-        after: &After<'_, '_>,
-        out: &mut Vec<u8>,
-    ) {
-        let action = match touch {
-            Touch::Show => "show",
-            Touch::Hide => "hide",
-            Touch::Send => "send",
-            Touch::Skip(_) => return,
-        };
-        let channel = if touch == Touch::Send { self.channel(content) } else { "" };
-        let address = if touch == Touch::Send { self.address(content, after, &[]) } else { Slot::Missing };
-        let address = if let Slot::Text(text) = address { text } else { "" };
-        let key = experience_key(self.model, contact, at, touch);
-        let (stay, visit) = (at.stay.to_string(), at.visit.to_string());
-        let target = self.model.content[content].id.as_str();
-        let step = experience_name(self.model, at);
-        push_row(out, &[&key, contact, action, target, channel, address, "", &stay, &step, &visit]);
-    }
-
-    /// The word for the channel on which a content goes out, if it has one.
-    fn channel(&self, content: ContentId) -> &'static str {
-        let channel = self.model.content[content].kind.and_then(crate::model::ContentKind::channel);
-        channel.map_or("", crate::model::Channel::word)
     }
 
     fn row(&self, row: Row<'_>, seen: &Seen<'_>, after: &After<'_, '_>, out: &mut Vec<u8>) {
@@ -167,15 +133,22 @@ impl<'p> Writer<'p> {
 
     /// Those that were there, in their order, without the removed ones; then the added ones as they came.
     fn tags(&self, row: Row<'_>, after: &After<'_, '_>) -> String {
+        self.tag_list(row, after.tags, after.added).join(&self.model.contacts.tags.separator)
+    }
+
+    pub(super) fn tag_list<'r>(&self, row: Row<'r>, tags: &TagSet, added: &[TagId]) -> Vec<&'r str>
+    where
+        'p: 'r,
+    {
         let known = &self.model.contacts.tags;
         let text = self.layout.tags.map_or("", |column| row.text(column));
         let there = text.split(known.separator.as_str()).map(str::trim).filter(|tag| !tag.is_empty());
         let kept = there.filter(|tag| match known.names.find(|name| name.id == *tag) {
-            Some(id) => after.tags.has(id.index()),
+            Some(id) => tags.has(id.index()),
             None => true,
         });
-        let added = after.added.iter().map(|id| known.names[*id].id.as_str());
-        kept.chain(added).collect::<Vec<_>>().join(&known.separator)
+        let added = added.iter().map(|id| known.names[*id].id.as_str());
+        kept.chain(added).collect()
     }
 
     fn value(&self, field: FieldId, slot: Slot<'_>) -> String {
@@ -184,46 +157,14 @@ impl<'p> Writer<'p> {
         text
     }
 
-    /// The address at the moment of sending: a later step of the same instant may have changed it.
-    fn address<'a>(&self, content: ContentId, after: &After<'_, 'a>, later: &[Effect<'a>]) -> Slot<'a> {
-        let channel = self.model.content[content].kind.and_then(crate::model::ContentKind::channel);
-        let Some(field) = channel.and_then(|channel| self.model.contacts.channels[channel as usize].address) else {
-            return Slot::Missing;
-        };
-        let before = later.iter().find_map(|effect| match effect.event {
-            Event::Set { field: other, from, .. } | Event::Clear { field: other, from, .. } if other == field => {
-                Some(from)
-            }
-            _ => None,
-        });
-        before.unwrap_or(after.fields[field.index()])
-    }
-
-    fn action(&self, contact: &str, content: ContentId, at: At, address: Slot<'_>, out: &mut Vec<u8>) {
-        let target = &self.model.content[content];
-        let channel = target.kind.and_then(crate::model::ContentKind::channel);
-        let address = if let Slot::Text(text) = address { text } else { "" };
-        let key = idempotency_key(self.model, contact, at);
-        let cells = [
-            key.as_str(),
-            contact,
-            "send",
-            &target.id,
-            channel.map_or("", crate::model::Channel::word),
-            address,
-            &self.model.campaigns[at.campaign].id,
-            &at.entry.to_string(),
-            self.step(at),
-            &at.visit.to_string(),
-        ];
-        push_row(out, &cells);
-    }
-
-    fn step(&self, at: At) -> &'p str {
+    pub(super) fn step(&self, at: At) -> &'p str {
         at.step.map_or("", |step| self.steps[at.campaign.index()][step.index()])
     }
 
-    fn journal(&self, contact: &str, effect: &Effect<'_>, out: &mut Vec<u8>) {
+    fn journal<'e>(&self, contact: &str, effect: &Effect<'e>, out: &mut Vec<u8>)
+    where
+        'p: 'e,
+    {
         let (campaign, entry, step) = self.place(effect);
         let (subject, from, to) = self.about(&effect.event);
         let (event, reason) = (words::event(&effect.event), words::reason(&effect.event));
@@ -242,7 +183,10 @@ impl<'p> Writer<'p> {
     }
 
     /// What it is about, and the values before and after.
-    fn about(&self, event: &Event<'_>) -> (&'p str, String, String) {
+    fn about<'e>(&self, event: &Event<'e>) -> (&'e str, String, String)
+    where
+        'p: 'e,
+    {
         let none = String::new;
         match *event {
             Event::ExternalStage { funnel, from, to } => self.stages(funnel, from, to),
@@ -272,6 +216,7 @@ impl<'p> Writer<'p> {
                     channel.map_or_else(none, |channel| channel.word().to_owned()),
                 )
             }
+            Event::Call { call, snapshot: _ } => (self.target(call), none(), none()),
             Event::Skip { content, reason: _ } => {
                 (content.map_or("", |content| &self.model.content[content].id), none(), none())
             }
@@ -320,7 +265,7 @@ fn differs(written: Written, seen: &Seen<'_>, after: &After<'_, '_>) -> bool {
     }
 }
 
-fn push_row(out: &mut Vec<u8>, cells: &[&str]) {
+pub(super) fn push_row(out: &mut Vec<u8>, cells: &[&str]) {
     for (index, cell) in cells.iter().enumerate() {
         if index > 0 {
             out.push(b',');

@@ -7,8 +7,8 @@ use super::topics::{Reads, Topics};
 use super::zone::{Zone, day_number};
 use crate::model::ids::Id;
 use crate::model::{
-    Audience, Campaign, Channel, ChannelRules, Content, Duration, Enter, Experience, Field, Funnel, IfPast, Model,
-    Moment, NewValue, OnLeave, Outcome, Publish, SendRules, Share, Stage, Step, StepKind, Target, Until, Value,
+    Audience, Call, Campaign, Channel, ChannelRules, Content, Duration, Enter, Experience, Field, Funnel, IfPast,
+    Model, Moment, NewValue, OnLeave, Outcome, Publish, SendRules, Share, Stage, Step, StepKind, Target, Until, Value,
 };
 use crate::plan::condition_json;
 use crate::runner::contact::Kept;
@@ -132,6 +132,7 @@ pub(crate) enum Verb {
         to: New,
     },
     Clear(usize),
+    Call(Call),
     Wait(Duration),
     WaitUntil {
         until: WaitFor,
@@ -359,6 +360,7 @@ impl Builder<'_> {
                 Verb::Set { field: field.index(), to: self.new_value(&self.model.contacts.fields[*field], to) }
             }
             StepKind::Clear(field) => Verb::Clear(field.index()),
+            StepKind::Call(call) => Verb::Call(call.clone()),
             StepKind::Wait(length) => Verb::Wait(*length),
             StepKind::WaitUntil { until, if_past } => {
                 Verb::WaitUntil { until: self.wait_for(until), if_past: *if_past }

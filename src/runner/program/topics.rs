@@ -128,6 +128,7 @@ fn each_written(campaigns: &Arena<CampaignId, crate::model::Campaign>, mut visit
             StepKind::AddTag(tag) | StepKind::RemoveTag(tag) => visit(Written::Tag(*tag)),
             StepKind::Points(_) => visit(Written::Points),
             StepKind::Set { field, .. } | StepKind::Clear(field) => visit(Written::Field(*field)),
+            StepKind::Call(_) => {}
             StepKind::Send { .. } | StepKind::Move(_) | StepKind::Leave(_) | StepKind::Wait(_) => {}
             StepKind::WaitUntil { .. } | StepKind::If { .. } | StepKind::Split(_) => {}
             StepKind::Fork(_) | StepKind::Goto { .. } | StepKind::Exit(_) | StepKind::Broken => {}

@@ -1,0 +1,87 @@
+//! Destinations and calls in the plan's file form, both ways; a token is text there, as it is written in the project.
+
+use std::collections::BTreeMap;
+
+use super::read::{Fault, key, word};
+use super::wire;
+use crate::model::destination::{Call, Colleague, Destination, DestinationKind, Setting};
+use crate::model::template::{Part, Piece, Template, Token, pieces};
+use crate::model::{About, DestinationId, Model};
+use crate::source::Span;
+
+pub(super) fn destination(destination: &Destination) -> Option<(String, wire::Destination)> {
+    let setting = |setting: &Option<Setting>| {
+        setting.as_ref().map(|setting| match setting {
+            Setting::Text(text) => wire::Setting::Text(text.clone()),
+            Setting::Env(name) => wire::Setting::Env(name.clone()),
+        })
+    };
+    let kind = destination.kind?.word().to_owned();
+    let written = wire::Destination { kind, url: setting(&destination.url), secret: setting(&destination.secret) };
+    Some((destination.id.clone(), written))
+}
+
+pub(super) fn read_destination(id: &str, written: &wire::Destination) -> Result<Destination, Fault> {
+    let setting = |setting: &Option<wire::Setting>| {
+        setting.as_ref().map(|setting| match setting {
+            wire::Setting::Text(text) => Setting::Text(text.clone()),
+            wire::Setting::Env(name) => Setting::Env(name.clone()),
+        })
+    };
+    Ok(Destination {
+        id: id.to_owned(),
+        span: Span::NOWHERE,
+        about: About::default(),
+        kind: Some(word(&written.kind, DestinationKind::ALL.map(|kind| (kind.word(), kind)))?),
+        url: setting(&written.url),
+        secret: setting(&written.secret),
+    })
+}
+
+pub(super) fn verb(model: &Model, call: &Call) -> wire::Verb {
+    let destination = |id: DestinationId| model.destinations[id].id.clone();
+    match call {
+        Call::Notify { to, message } => {
+            wire::Verb::Notify { to: to.word().to_owned(), message: message.written(model) }
+        }
+        Call::Webhook { destination: id, body } => {
+            let value = |(key, token): &(String, Token)| (key.clone(), token.name(model).to_owned());
+            wire::Verb::Webhook { destination: destination(*id), body: body.iter().map(value).collect() }
+        }
+        Call::PushTo(id) => wire::Verb::PushTo(destination(*id)),
+    }
+}
+
+type Fields = BTreeMap<String, wire::Field>;
+
+pub(super) fn notify(fields: &Fields, to: &str, message: &str) -> Result<Call, Fault> {
+    let to = if to == "owner" { Colleague::Owner } else { Colleague::Address(to.to_owned()) };
+    Ok(Call::Notify { to, message: template(fields, message)? })
+}
+
+pub(super) fn webhook(plan: &wire::Plan, name: &str, body: &BTreeMap<String, String>) -> Result<Call, Fault> {
+    let value = |(key, name): (&String, &String)| Ok((key.clone(), token(&plan.contacts.fields, name)?));
+    let body = body.iter().map(value).collect::<Result<_, Fault>>()?;
+    Ok(Call::Webhook { destination: key(&plan.destinations, "destination", name)?, body })
+}
+
+pub(super) fn push_to(plan: &wire::Plan, name: &str) -> Result<Call, Fault> {
+    key(&plan.destinations, "destination", name).map(Call::PushTo)
+}
+
+/// A text with tokens.
+pub(super) fn template(fields: &Fields, text: &str) -> Result<Template, Fault> {
+    let part = |piece: Piece<'_>| match piece {
+        Piece::Text(text) => Ok(Part::Text(text.to_owned())),
+        Piece::Token { name, default, .. } => {
+            Ok(Part::Value { token: token(fields, name)?, default: default.map(str::to_owned), span: Span::NOWHERE })
+        }
+        Piece::Broken { range, why } => Err(format!("`{}` is no token: {why}", &text[range])),
+    };
+    let parts = pieces(text).into_iter().map(part).collect::<Result<_, _>>()?;
+    Ok(Template { parts })
+}
+
+fn token(fields: &Fields, name: &str) -> Result<Token, Fault> {
+    if name == "points" { Ok(Token::Points) } else { key(fields, "field", name).map(Token::Field) }
+}

@@ -1,0 +1,47 @@
+//! A destination as written: another system to which actions go; what it needs to be reached may stand in the environment of whoever delivers.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::scalar::{Placed, ScalarOr, Text};
+
+/// A system to which `webhook` and `push-to` steps go.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Destination {
+    /// `webhook` or `crm`.
+    pub kind: Placed<DestinationKind>,
+    /// The name for people.
+    pub name: Option<Text>,
+    /// What it is for.
+    pub description: Option<Text>,
+    /// A group of your own.
+    pub category: Option<Text>,
+    /// Who looks after it.
+    pub owner: Option<Text>,
+    /// Its address on the web, or `{ env: NAME }`.
+    pub url: Option<Placed<ScalarOr<FromEnv>>>,
+    /// What proves who is calling, better as `{ env: NAME }`.
+    pub secret: Option<Placed<ScalarOr<FromEnv>>>,
+}
+
+/// The kinds of destinations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(inline)]
+#[allow(
+    missing_docs,
+    reason = "doc comments on unit variants would turn the schema's `enum` into `oneOf`; the field's documentation explains them"
+)]
+pub enum DestinationKind {
+    Webhook,
+    Crm,
+}
+
+/// A value that stands in the environment of whoever delivers.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct FromEnv {
+    /// The name of the variable, such as `CRM_SECRET`.
+    pub env: Placed<Text>,
+}
