@@ -22,6 +22,9 @@ pub(super) const CONTENT: &str = "content:
   gone: { kind: email, published: false }
 ";
 
+/// Stands for `true` or `false`, run by run.
+pub(super) const SOMETIMES: &str = "sometimes";
+
 impl Draft<'_> {
     pub(super) fn segments_section(&mut self) -> String {
         let mut yaml = String::from("segments:\n");
@@ -122,13 +125,15 @@ impl Draft<'_> {
             yaml += &format!("    existing: {}\n", self.random.pick(&["enter", "skip"]));
         }
         for key in ["goal", "exit-when"] {
-            if self.random.chance(30) {
+            if self.random.chance(35) {
                 let condition = self.condition(scope, 1);
                 yaml += &format!("    {key}: {condition}\n");
             }
         }
         if self.random.chance(3) {
             yaml += "    published: false\n";
+        } else if self.random.chance(8) {
+            yaml += &format!("    published: {SOMETIMES}\n");
         } else if self.random.chance(25) {
             yaml += &self.window("    ");
         }

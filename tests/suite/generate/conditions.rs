@@ -50,7 +50,8 @@ impl Draft<'_> {
             2 | 3 if scope.stages => self.stage_condition(),
             4 if scope.segments > 0 => self.segment_condition(scope),
             5 => self.points_condition(),
-            6 => match self.random.below(3) {
+            6 => match self.random.below(4) {
+                3 => self.company_condition(),
                 0 => self.campaign_condition(),
                 1 => format!("{{ reachable: {} }}", self.random.pick(&["email", "email", "sms"])),
                 _ => self.field_condition(),
@@ -116,7 +117,7 @@ impl Draft<'_> {
     }
 
     /// `is`, `is-not`, `in`, `not-in`.
-    fn equality(&mut self, operands: &[String], kind: &str) -> String {
+    pub(super) fn equality(&mut self, operands: &[String], kind: &str) -> String {
         let operator = *self.random.pick(&["is", "is-not", "in", "not-in"]);
         if operator.ends_with("in") {
             let [first, second] = self.random.two(operands);
@@ -164,7 +165,7 @@ impl Draft<'_> {
         }
     }
 
-    fn time_comparison(&mut self, kind: &str, operands: &[String]) -> String {
+    pub(super) fn time_comparison(&mut self, kind: &str, operands: &[String]) -> String {
         let exact = kind == "datetime";
         match self.random.below(8) {
             7 => format!("anniversary: {}", self.random.pick(&ANNIVERSARIES)),

@@ -42,6 +42,7 @@ pub(super) fn fields(random: &mut Random, scene: &Scene) -> Vec<Field> {
         Field::new("hats", "choices", &HATS)
             .with_cells(&[&["top", "cap"].join(separator), &["bowler ", " top"].join(separator)]),
         Field::new("opt-in", "boolean", &["true", "false"]).with_cells(&["TRUE", "Yes", "no", "1", "0"]),
+        Field::new("firm", "text", &["acme", "beta", "gone"]).with_cells(&[" acme"]),
         Field::from("seen", "date", scene.days()),
         Field::from("meeting", "datetime", scene.moments()),
     ];
@@ -82,11 +83,11 @@ pub(super) fn quoted(kind: &str, operand: &str) -> String {
 }
 
 impl Field {
-    fn new(id: &'static str, kind: &'static str, operands: &[&str]) -> Self {
+    pub(super) fn new(id: &'static str, kind: &'static str, operands: &[&str]) -> Self {
         Field::from(id, kind, operands.iter().map(|&operand| operand.to_owned()).collect())
     }
 
-    fn from(id: &'static str, kind: &'static str, operands: Vec<String>) -> Self {
+    pub(super) fn from(id: &'static str, kind: &'static str, operands: Vec<String>) -> Self {
         let column = id.replace('-', "_");
         Field { id, kind, column, in_file: true, cells: operands.clone(), operands, written: String::new() }
     }

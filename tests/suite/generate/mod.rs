@@ -5,6 +5,7 @@
 #![allow(clippy::format_push_string, reason = "a project is put together from pieces of text")]
 
 mod campaigns;
+mod companies;
 mod conditions;
 mod fields;
 mod funnels;
@@ -23,8 +24,9 @@ use self::scene::Scene;
 /// A project, its contacts, and the times of its runs.
 pub(crate) struct Case {
     pub(crate) seed: u64,
-    pub(crate) yaml: String,
+    yaml: String,
     pub(crate) runs: Vec<String>,
+    pub(crate) companies: String,
     first_file: String,
     pools: Vec<Pool>,
 }
@@ -35,6 +37,7 @@ struct Draft<'a> {
     scene: &'a Scene,
     fields: &'a [Field],
     days: Vec<String>,
+    companies: &'a [Field],
     funnels: Vec<Funnel>,
     segments: usize,
     campaigns: usize,
@@ -45,12 +48,14 @@ impl Case {
         let mut random = Random::new(seed);
         let scene = Scene::new(&mut random);
         let fields = fields::fields(&mut random, &scene);
+        let companies = companies::fields(scene.days());
         let contacts = fields::contacts_section(&mut random, &fields);
         let mut draft = Draft {
             random: &mut random,
             scene: &scene,
             fields: &fields,
             days: scene.days(),
+            companies: &companies,
             funnels: Vec::new(),
             segments: 0,
             campaigns: 0,
@@ -59,6 +64,7 @@ impl Case {
         draft.draw_funnels();
         let mut yaml = draft.head();
         yaml += &contacts;
+        yaml += companies::SECTION;
         yaml += campaigns::CONTENT;
         yaml += &format!("  soon:\n    kind: email\n{}", draft.window("    "));
         yaml += &draft.segments_section();
@@ -66,7 +72,20 @@ impl Case {
         yaml += &draft.campaigns_section();
         let pools = draft.pools();
         let first_file = rows::first_file(&mut random, &pools);
-        Case { seed, yaml, runs: scene.runs, first_file, pools }
+        let companies = companies::file(&mut random, &companies);
+        Case { seed, yaml, runs: scene.runs, companies, first_file, pools }
+    }
+
+    /// The project at a run: campaigns may be published in one and not in another.
+    pub(crate) fn project(&self, run: usize) -> String {
+        let mut random = Random::new(self.seed ^ (run as u64 + 1) << 40);
+        let mut yaml = String::new();
+        for line in self.yaml.lines() {
+            let mut published = || random.chance(60).to_string();
+            yaml += &line.replace(campaigns::SOMETIMES, &published());
+            yaml.push('\n');
+        }
+        yaml
     }
 
     /// The contacts file of a run: the first one, what the run before wrote, or either with changes made outside.

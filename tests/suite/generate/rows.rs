@@ -44,7 +44,7 @@ pub(super) fn first_file(random: &mut Random, pools: &[Pool]) -> String {
     let pools: Vec<&Pool> = pools.iter().filter(|pool| pool.in_file).collect();
     let mut records = vec![vec!["id".to_owned()]];
     records[0].extend(pools.iter().map(|pool| pool.column.clone()));
-    for number in 0..random.between(10, 40) {
+    for number in 0..random.between(6, 18) {
         let mut record = vec![format!("c{number:02}")];
         record.extend(pools.iter().map(|pool| cell(random, pool)));
         records.push(record);

@@ -96,7 +96,10 @@ impl Draft<'_> {
             let share = share.min(left);
             left -= share;
             let name = if self.random.chance(20) { format!("id: way-{}, ", branches.len()) } else { String::new() };
-            let steps = self.steps(course, depth - 1, 2).join(", ");
+            // Branches with one share must differ in what their steps are called.
+            let mut steps = vec![format!("{{ add-tag: {} }}", TAGS[branches.len()])];
+            steps.extend(self.steps(course, depth - 1, 2));
+            let steps = steps.join(", ");
             branches.push(format!("{{ {name}share: {share}, steps: [ {steps} ] }}"));
         }
         format!("{{ id: step-{id}, split: [ {} ] }}", branches.join(", "))

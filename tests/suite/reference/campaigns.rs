@@ -83,7 +83,7 @@ impl Instant<'_> {
         }
     }
 
-    /// On return the rest of the waits is served.
+    /// On return the rest of the waits is served; a date that is waited for does not move.
     fn resume(&mut self, id: &str) {
         let Some(since) = self.entry(id).paused.take() else {
             return;
@@ -98,7 +98,12 @@ impl Instant<'_> {
                     continue;
                 }
             }
-            thread.due = thread.due.map(served);
+            if thread
+                .ahead()
+                .is_some_and(|step| get(&step.body, "wait-until").is_none() && get(&step.body, "send").is_none())
+            {
+                thread.due = thread.due.map(served);
+            }
         }
         let place = self.here(id, "");
         self.note("resume", &place, ["", "", "", ""]);

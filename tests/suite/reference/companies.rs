@@ -24,7 +24,7 @@ pub(super) fn read_companies(project: &Project, clock: &Clock, file: &str) -> BT
             let cell = row.get(&column).map_or("", String::as_str);
             (id.clone(), read_cell(clock, field, cell))
         });
-        (row[&key].clone(), company.collect())
+        (row[&key].trim().to_owned(), company.collect())
     });
     rows.collect()
 }
@@ -33,5 +33,5 @@ pub(super) fn read_companies(project: &Project, clock: &Clock, file: &str) -> BT
 pub(super) fn company_key(look: &Look<'_>) -> Option<String> {
     let field = look.project.at(&["companies", "contact-field"]).map(word)?;
     let definition = look.project.definition(&["contacts", "fields", &field]);
-    look.value(&field).map(|value| spell(look.clock, definition, Some(&value)))
+    look.value(&field).map(|value| spell(look.clock, definition, Some(&value)).trim().to_owned())
 }

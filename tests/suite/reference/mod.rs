@@ -116,6 +116,12 @@ impl Reference {
         }
     }
 
+    /// Another version of the project: things keep their identity by id, and what is remembered stays.
+    pub(crate) fn change(&mut self, yaml: &str) {
+        self.project = Project::new(yaml);
+        self.last = None;
+    }
+
     /// One instant for every contact of the file. Section 7: the same time again without new input changes nothing.
     pub(crate) fn run(&mut self, input: &Input, now: &str) -> Outcome {
         let clock = Clock::new(&self.project, now);
