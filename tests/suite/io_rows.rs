@@ -7,15 +7,15 @@ use funnelc::plan::Plan;
 use funnelc::runner::{Options, RunBytes, RunError, run_bytes};
 use funnelc::source::Sources;
 
+use crate::projects::plan_of;
+
 const NOW: i64 = 1_795_248_000; // 2026-11-21T08:00:00Z
 
 /// Compiles one file; nothing in it may be an error.
 pub(crate) fn plan(yaml: &str) -> Plan {
     let mut sources = Sources::default();
     sources.add("funnelc.yaml", yaml);
-    let compiled = funnelc::compile(sources);
-    let messages: Vec<_> = compiled.diagnostics.iter().map(|found| &found.message).collect();
-    compiled.plan.unwrap_or_else(|| panic!("{messages:#?}"))
+    plan_of(sources)
 }
 
 fn example(name: &str) -> (Plan, Vec<u8>) {
