@@ -22,6 +22,7 @@ pub mod yaml;
 use diagnostic::{Diagnostic, in_order};
 use model::Model;
 use plan::Plan;
+use schema::expand::{Expanded, Origins};
 use source::{Sources, Span};
 
 /// What became of a project's sources.
@@ -39,18 +40,24 @@ pub struct Compiled {
 
 /// Compiles the files of one project. Never stops at the first mistake, and never panics on any text.
 pub fn compile(sources: Sources) -> Compiled {
-    let (model, mut diagnostics) = read(&sources);
+    compile_for(sources, None)
+}
+
+/// The same with an environment of the project laid over it.
+pub fn compile_for(sources: Sources, environment: Option<&str>) -> Compiled {
+    let (model, mut diagnostics, origins) = read(&sources, environment);
     let (checked, found) = check::run(model, &diagnostics);
     diagnostics.extend(found);
     let (model, plan) = match checked {
         Ok(checked) => (checked.model().clone(), Some(Plan::lower(checked))),
         Err(model) => (model, None),
     };
+    origins.annotate(&mut diagnostics);
     Compiled { model, diagnostics: in_order(diagnostics), plan, sources }
 }
 
 /// From text to meaning: what could be understood, and what could not.
-fn read(sources: &Sources) -> (Model, Vec<Diagnostic>) {
+fn read(sources: &Sources, environment: Option<&str>) -> (Model, Vec<Diagnostic>, Origins) {
     let mut diagnostics = Vec::new();
     let mut roots = Vec::new();
     let mut unread: Vec<Span> = Vec::new();
@@ -62,10 +69,12 @@ fn read(sources: &Sources) -> (Model, Vec<Diagnostic>) {
     }
     let (root, found) = schema::merge(roots);
     diagnostics.extend(found);
+    let Expanded { root, origins, diagnostics: found } = schema::expand(root, environment, unread.is_empty());
+    diagnostics.extend(found);
     let (project, found) = schema::decode(&root, &unread);
     diagnostics.extend(found);
     unread.extend(&project.broken);
     let (model, found) = resolve::resolve(&project, sources, &unread);
     diagnostics.extend(found);
-    (model, diagnostics)
+    (model, diagnostics, origins)
 }

@@ -17,6 +17,9 @@ pub(crate) struct Args {
     /// Project folders or files; `-` is standard input. Default: the project around the current folder
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
+    /// Lay this environment of the project over it
+    #[arg(long, value_name = "NAME")]
+    env: Option<String>,
     /// How to print the findings
     #[arg(long, default_value = "text")]
     format: Format,
@@ -42,9 +45,10 @@ enum Format {
 
 pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
     let projects: Vec<Compiled> = if args.paths.is_empty() {
-        vec![crate::compile(project::load(None)?)]
+        vec![crate::compile_for(project::load(None)?, args.env.as_deref())]
     } else {
-        let load = |path: &PathBuf| project::load(Some(path)).map(crate::compile);
+        let compile = |sources| crate::compile_for(sources, args.env.as_deref());
+        let load = |path: &PathBuf| project::load(Some(path)).map(compile);
         args.paths.iter().map(load).collect::<Result<_, _>>()?
     };
     let rendered = match args.format {

@@ -30,6 +30,9 @@ pub(crate) struct Args {
     /// Where the project stands, for a git revision and for the default of HEAD. Default: HEAD where that is a path, else the current folder
     #[arg(long, value_name = "PATH")]
     project: Option<PathBuf>,
+    /// Lay this environment of the project over both; a plan was made for one already
+    #[arg(long, value_name = "NAME")]
+    env: Option<String>,
     /// Run these contacts, a CSV file, through both and compare one by one; `-` is standard input
     #[arg(long, value_name = "FILE")]
     contacts: Option<PathBuf>,
@@ -93,10 +96,11 @@ struct Version {
 
 pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
     let project = args.project();
-    let base = version(&args.base, project, terminal)?;
+    let env = args.env.as_deref();
+    let base = version(&args.base, project, env, terminal)?;
     let head = match &args.head {
-        Some(head) => version(head, project, terminal)?,
-        None => compiled(project.display().to_string(), &Disk, project, terminal)?,
+        Some(head) => version(head, project, env, terminal)?,
+        None => compiled(project.display().to_string(), &Disk, project, env, terminal)?,
     };
     let (Some(base), Some(head)) = (base, head) else { return Ok(Exit::Findings) };
     let mut diff = Diff::between(&base.plan, &head.plan);
@@ -153,14 +157,14 @@ impl FailOn {
 }
 
 /// What a name stands for: a path that is there, else a git revision.
-fn version(name: &str, project: &Path, terminal: Terminal) -> Result<Option<Version>, Failure> {
+fn version(name: &str, project: &Path, env: Option<&str>, terminal: Terminal) -> Result<Option<Version>, Failure> {
     let path = Path::new(name);
     if Disk.is_folder(path) || Disk.is_file(path) {
         if path.extension().is_some_and(|extension| extension == "json") {
-            let plan = run::plan(path, terminal)?;
+            let plan = run::plan(path, None, terminal)?;
             return Ok(plan.map(|plan| Version { name: name.to_owned(), plan, model: None }));
         }
-        return compiled(name.to_owned(), &Disk, path, terminal);
+        return compiled(name.to_owned(), &Disk, path, env, terminal);
     }
     let parent = project.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let folder = if Disk.is_folder(project) { project } else { parent };
@@ -172,12 +176,18 @@ fn version(name: &str, project: &Path, terminal: Terminal) -> Result<Option<Vers
     if folder != project {
         place.extend(project.file_name());
     }
-    compiled(name.to_owned(), &revision, &place, terminal)
+    compiled(name.to_owned(), &revision, &place, env, terminal)
 }
 
 /// A project without errors; shows what was found in one that has some.
-fn compiled(name: String, files: &dyn Files, path: &Path, terminal: Terminal) -> Result<Option<Version>, Failure> {
-    let Compiled { sources, model, diagnostics, plan } = crate::compile(project::load_from(files, path)?);
+fn compiled(
+    name: String,
+    files: &dyn Files,
+    path: &Path,
+    env: Option<&str>,
+    terminal: Terminal,
+) -> Result<Option<Version>, Failure> {
+    let Compiled { sources, model, diagnostics, plan } = crate::compile_for(project::load_from(files, path)?, env);
     if let Some(plan) = plan {
         return Ok(Some(Version { name, plan, model: Some(model) }));
     }

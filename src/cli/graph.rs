@@ -16,6 +16,9 @@ pub(crate) struct Args {
     /// A project folder or file; `-` is standard input. Default: the project around the current folder
     #[arg(value_name = "PATH")]
     path: Option<PathBuf>,
+    /// Lay this environment of the project over it
+    #[arg(long, value_name = "NAME")]
+    env: Option<String>,
     /// The language of the drawing
     #[arg(long, default_value = "mermaid")]
     format: Format,
@@ -42,7 +45,7 @@ enum Format {
 }
 
 pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
-    let compiled = crate::compile(project::load(args.path.as_deref())?);
+    let compiled = crate::compile_for(project::load(args.path.as_deref())?, args.env.as_deref());
     let journey = Journey::of(&compiled.model).marked(&compiled.diagnostics);
     let filter = Filter::only(&journey, args.funnel.as_deref(), args.campaign.as_deref());
     let filter = filter.map_err(|unknown| Failure::usage(unknown.to_string()))?;

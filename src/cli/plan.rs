@@ -14,13 +14,16 @@ pub(crate) struct Args {
     /// A project folder or file; `-` is standard input. Default: the project around the current folder
     #[arg(value_name = "PATH")]
     path: Option<PathBuf>,
+    /// Lay this environment of the project over it
+    #[arg(long, value_name = "NAME")]
+    env: Option<String>,
     /// Write the plan to this file and what it does to standard output
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 }
 
 pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
-    let compiled = crate::compile(project::load(args.path.as_deref())?);
+    let compiled = crate::compile_for(project::load(args.path.as_deref())?, args.env.as_deref());
     let Some(plan) = findings(&compiled, terminal)? else { return Ok(Exit::Findings) };
     let in_words = words::plan(plan);
     match args.output.as_deref().filter(|path| *path != Path::new("-")) {

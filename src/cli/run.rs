@@ -29,6 +29,9 @@ pub(crate) struct Args {
     /// A project folder or file, or a plan that `funnelc plan` wrote
     #[arg(value_name = "PATH|PLAN.json")]
     path: PathBuf,
+    /// Lay this environment of the project over it
+    #[arg(long, value_name = "NAME")]
+    env: Option<String>,
     /// The contacts, as CSV; `-` is standard input
     #[arg(long, value_name = "FILE")]
     contacts: PathBuf,
@@ -65,7 +68,7 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
     if let Some(rejects) = &args.rejects {
         places::rejects_are_safe(rejects, &args.contacts, args.state.as_deref())?;
     }
-    let Some(plan) = plan(&args.path, terminal)? else { return Ok(Exit::Findings) };
+    let Some(plan) = plan(&args.path, args.env.as_deref(), terminal)? else { return Ok(Exit::Findings) };
     let now = now(args.now.as_deref(), &plan)?;
     let interrupted = signals()?;
     let store = args.state.as_deref().map(Store::open).transpose()?;
@@ -118,13 +121,17 @@ impl From<StoreError> for Failure {
 
 /// Reads a plan, or compiles a project on the way.
 #[expect(clippy::disallowed_methods, reason = "the command line reads the plan")]
-pub(crate) fn plan(path: &Path, terminal: Terminal) -> Result<Option<Plan>, Failure> {
+pub(crate) fn plan(path: &Path, env: Option<&str>, terminal: Terminal) -> Result<Option<Plan>, Failure> {
     if path.extension().is_some_and(|extension| extension == "json") {
+        if env.is_some() {
+            let failure = Failure::usage(format!("`{}` is a plan, which has no environments any more", path.display()));
+            return Err(failure.help("give `--env` to `funnelc plan`"));
+        }
         let cannot = |error: &dyn std::fmt::Display| Failure::new(format!("cannot read `{}`: {error}", path.display()));
         let text = std::fs::read_to_string(path).map_err(|error| cannot(&error))?;
         return Plan::from_json(&text).map(Some).map_err(|error| cannot(&error));
     }
-    let compiled = crate::compile(project::load(Some(path))?);
+    let compiled = crate::compile_for(project::load(Some(path))?, env);
     Ok(findings(&compiled, terminal)?.cloned())
 }
 

@@ -69,8 +69,8 @@ impl Resolver {
 }
 
 /// A `goto`; where it leads is known when all steps are.
-pub(super) fn goto(to: &Placed<Text>) -> StepKind {
-    StepKind::Goto { to: StepId::from_index(0), name: to.value.0.clone() }
+pub(super) fn goto(to: &Placed<Text>, scope: &str) -> StepKind {
+    StepKind::Goto { to: StepId::from_index(0), name: format!("{scope}{}", to.value.0) }
 }
 
 /// Whether a step has this id; the steps of a block have it behind the block's name.

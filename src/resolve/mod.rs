@@ -1,5 +1,6 @@
 //! From what is written to what is meant: names to ids, text to values, defaults filled in. The only module that sees both, and it reports every mistake, not the first.
 
+mod block;
 mod calendar;
 mod call;
 mod campaign;

@@ -1,12 +1,12 @@
 //! Names to ids, with a suggestion where a name is unknown; a name that a file which could not be read to its end may define raises nothing.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Resolver;
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::model::ids::Id;
 use crate::model::{CampaignId, ContentId, EventId, EventType, FieldId, FunnelId, SegmentId, StageId, StageRef, TagId};
-use crate::schema::{Placed, Project, Text};
+use crate::schema::{ParameterType, Placed, Project, Text};
 use crate::source::{Sources, Span};
 
 /// The ids of one kind, sorted, each with its place.
@@ -75,6 +75,7 @@ pub(super) struct Index {
     pub(super) contacts_broken: bool,
     /// The same of `companies`.
     pub(super) companies_broken: bool,
+    parameters: BTreeMap<(String, String), ParameterType>,
 }
 
 impl Index {
@@ -101,8 +102,16 @@ impl Index {
             stages: stages.collect(),
             companies_broken: project.companies.as_ref().is_some_and(|companies| companies.body.is_none()),
             contacts_broken: contacts.is_some_and(|contacts| contacts.body.is_none()),
+            parameters: super::block::parameters(project),
             ..Self::default()
         }
+    }
+}
+
+impl Index {
+    /// The type of a block's parameter.
+    pub(super) fn parameter(&self, block: &str, parameter: &str) -> Option<ParameterType> {
+        self.parameters.get(&(block.to_owned(), parameter.to_owned())).copied()
     }
 }
 

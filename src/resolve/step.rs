@@ -20,9 +20,18 @@ pub(super) const STEP_KEYS: Code = Code("step-keys");
 pub(super) struct Numbering {
     next: usize,
     names: BTreeMap<String, Span>,
+    /// What stands before the ids of steps: the name of the use of a block.
+    scope: String,
 }
 
-const VERBS: &str = "a step is one of `send`, `move`, `leave`, `add-tag`, `remove-tag`, `points`, `set`, `clear`, `notify`, `webhook`, `push-to`, `wait`, `wait-until`, `if`, `split`, `fork`, `goto`, `exit`";
+impl Numbering {
+    /// Begins a scope, and says which it was before.
+    pub(super) fn enter(&mut self, scope: String) -> String {
+        std::mem::replace(&mut self.scope, scope)
+    }
+}
+
+const VERBS: &str = "a step is one of `send`, `move`, `leave`, `add-tag`, `remove-tag`, `points`, `set`, `clear`, `notify`, `webhook`, `push-to`, `wait`, `wait-until`, `if`, `split`, `fork`, `goto`, `use`, `exit`";
 
 impl Resolver {
     pub(super) fn steps(
@@ -32,7 +41,32 @@ impl Resolver {
         numbering: &mut Numbering,
     ) -> Vec<Step> {
         let mut ordinals = BTreeMap::new();
-        written.iter().map(|step| self.step(step, prefix, &mut ordinals, numbering)).collect()
+        let mut steps = Vec::with_capacity(written.len());
+        for step in written {
+            if step.value.use_.is_some() {
+                steps.extend(self.used(step, prefix, &mut ordinals, numbering));
+            } else {
+                steps.push(self.step(step, prefix, &mut ordinals, numbering));
+            }
+        }
+        steps
+    }
+
+    /// The steps of a block, which is no step itself.
+    fn used(
+        &mut self,
+        written: &Placed<schema::Step>,
+        prefix: &str,
+        ordinals: &mut BTreeMap<String, usize>,
+        numbering: &mut Numbering,
+    ) -> Vec<Step> {
+        let Some((verb, span)) = self.verb(written) else { return Vec::new() };
+        let name = match &written.value.id {
+            Some(name) => format!("{}{}", numbering.scope, name.value.0),
+            None => unnamed(verb, &written.value, prefix, ordinals),
+        };
+        self.name_once(&name, written.value.id.as_ref().map_or(span, |id| id.span), numbering);
+        self.put_in(&written.value, &name, numbering)
     }
 
     fn step(
@@ -49,7 +83,7 @@ impl Resolver {
             return Step { id, name, named: false, span: written.span, kind: StepKind::Broken };
         };
         let name = match &written.value.id {
-            Some(name) => name.value.0.clone(),
+            Some(name) => format!("{}{}", numbering.scope, name.value.0),
             None => unnamed(verb, &written.value, prefix, ordinals),
         };
         self.name_once(&name, written.value.id.as_ref().map_or(span, |id| id.span), numbering);
@@ -122,7 +156,8 @@ impl Resolver {
             Verb::If => self.branch(step, name, numbering),
             Verb::Split => self.split(step, name, numbering),
             Verb::Fork => self.fork(step, name, numbering),
-            Verb::Goto => step.goto.as_ref().map(super::fork::goto),
+            Verb::Goto => step.goto.as_ref().map(|to| super::fork::goto(to, &numbering.scope)),
+            Verb::Use => None,
             Verb::Exit => step.exit.as_ref().map(|exit| StepKind::Exit(outcome(exit.value))),
         }
     }

@@ -26,6 +26,7 @@ pub(super) enum Verb {
     Split,
     Fork,
     Goto,
+    Use,
     Exit,
 }
 
@@ -49,6 +50,7 @@ impl Verb {
             Self::Split => "split",
             Self::Fork => "fork",
             Self::Goto => "goto",
+            Self::Use => "use",
             Self::Exit => "exit",
         }
     }
@@ -86,6 +88,7 @@ fn operand(verb: Verb, step: &schema::Step) -> Option<String> {
         }),
         Verb::If | Verb::Split | Verb::Fork => None,
         Verb::Goto => text(&step.goto),
+        Verb::Use => text(&step.use_),
         Verb::Exit => step.exit.as_ref().map(|exit| outcome(exit.value).word().to_owned()),
     }
 }
@@ -121,6 +124,7 @@ pub(super) fn verbs(step: &schema::Step) -> Vec<(Verb, Span, Span)> {
         (Verb::Split, at(step.split.as_ref())),
         (Verb::Fork, at(step.fork.as_ref())),
         (Verb::Goto, at(step.goto.as_ref())),
+        (Verb::Use, at(step.use_.as_ref())),
         (Verb::Exit, at(step.exit.as_ref())),
     ];
     let mut found: Vec<_> =
@@ -139,6 +143,7 @@ pub(super) fn belongings(step: &schema::Step) -> Vec<(&'static str, Verb, Span)>
         ("message", Verb::Notify, step.message.as_ref().map(|placed| placed.key)),
         ("body", Verb::Webhook, step.body.as_ref().map(|placed| placed.key)),
         ("to", Verb::Set, step.to.as_ref().map(|placed| placed.key)),
+        ("with", Verb::Use, step.with.as_ref().map(|placed| placed.key)),
         ("if-past", Verb::WaitUntil, step.if_past.as_ref().map(|placed| placed.key)),
         ("then", Verb::If, step.then.as_ref().map(|placed| placed.key)),
         ("else", Verb::If, step.else_.as_ref().map(|placed| placed.key)),

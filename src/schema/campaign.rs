@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::Condition;
+use super::block::Argument;
 use super::funnel::Publish;
 use super::scalar::{Entries, ListOf, Literal, OneOrList, Placed, ScalarOr, Text};
 
@@ -96,7 +97,7 @@ pub enum Existing {
     Skip,
 }
 
-/// A step: exactly one of `send`, `move`, `leave`, `add-tag`, `remove-tag`, `points`, `set`, `clear`, `notify`, `webhook`, `push-to`, `wait`, `wait-until`, `if`, `split`, `fork`, `goto`, `exit`, and the keys that belong to it.
+/// A step: exactly one of `send`, `move`, `leave`, `add-tag`, `remove-tag`, `points`, `set`, `clear`, `notify`, `webhook`, `push-to`, `wait`, `wait-until`, `if`, `split`, `fork`, `goto`, `use`, `exit`, and the keys that belong to it.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Step {
@@ -159,6 +160,14 @@ pub struct Step {
     pub fork: Option<Placed<ListOf<Placed<Way>>>>,
     /// Goes on at the step with this id, which stands in the same list or one around it.
     pub goto: Option<Placed<Text>>,
+    /// Puts in the steps of this block.
+    #[serde(rename = "use")]
+    pub use_: Option<Placed<Text>>,
+    /// The values of the block's parameters; for `use`.
+    pub with: Option<Placed<Entries<Placed<Argument>>>>,
+    /// The steps of the block, which are put in before the types are read.
+    #[serde(rename = "$steps")]
+    pub expanded: Option<Placed<Vec<Placed<Step>>>>,
     /// Ends the campaign for this contact: `completed`, `exited` or `converted`.
     pub exit: Option<Placed<Exit>>,
 }

@@ -12,7 +12,7 @@ use serde::de::{
 };
 use serde::forward_to_deserialize_any;
 
-use super::text::{as_flag, as_integer, is_id, is_variable, without_escape};
+use super::text::{as_flag, as_integer, is_id, variable_name, without_escape};
 use crate::source::Span;
 use crate::yaml::node::{Entry, Node, Scalar, Value};
 
@@ -102,7 +102,7 @@ impl<'a> TreeDeserializer<'a> {
     fn scalar(self, expected: &str) -> Result<&'a Scalar, ShapeError> {
         match &self.node.value {
             Value::Scalar(scalar) if scalar.is_null() => self.fail(format!("expected {expected}, found nothing")),
-            Value::Scalar(scalar) if is_variable(&scalar.text) => self.fail("variables are not supported yet"),
+            Value::Scalar(scalar) if variable_name(&scalar.text).is_some() => self.fail("a variable without a value"),
             Value::Scalar(scalar) => Ok(scalar),
             Value::Sequence(_) => self.fail(format!("expected {expected}, found a list")),
             Value::Mapping(_) => self.fail(format!("expected {expected}, found a mapping")),
@@ -150,6 +150,11 @@ impl<'de> Deserializer<'de> for TreeDeserializer<'_> {
 
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ShapeError> {
         visitor.visit_str(without_escape(&self.scalar("text")?.text))
+    }
+
+    /// Anything that says something.
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ShapeError> {
+        if self.node.is_null() { self.fail("expected a value, found nothing") } else { visitor.visit_unit() }
     }
 
     /// What is written as nothing is never the same as not written.
@@ -208,7 +213,7 @@ impl<'de> Deserializer<'de> for TreeDeserializer<'_> {
     }
 
     forward_to_deserialize_any! {
-        i8 i16 i32 i128 u8 u16 u32 u64 u128 f32 f64 char string bytes byte_buf unit unit_struct newtype_struct tuple identifier ignored_any
+        i8 i16 i32 i128 u8 u16 u32 u64 u128 f32 f64 char string bytes byte_buf unit unit_struct newtype_struct tuple identifier
     }
 }
 

@@ -4,9 +4,9 @@
 
 use super::Project;
 use super::de::{self, ShapeError};
-use super::text::is_variable;
+use super::shape;
+use super::text::variable_name;
 use super::wording::WRONG_TYPE;
-use super::{shape, unsupported};
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use crate::yaml::node::{Node, Value};
@@ -57,12 +57,12 @@ fn decode_here(root: &Node, unread: &[Span]) -> (Project, Vec<Diagnostic>) {
 /// Whether serde and the schema agree that the shape of a tree is right, or that it is not.
 pub fn verdicts_agree(root: &Node) -> bool {
     let (_, failures) = de::read::<Project>(root, &[]);
-    failures.is_empty() == all_mistakes(root, &[]).is_empty()
+    failures.is_empty() == (all_mistakes(root, &[]).is_empty() && !has_variables(root))
 }
 
 fn explain(root: &Node, unread: &[Span], failures: &[ShapeError]) -> Vec<Diagnostic> {
     let diagnostics = all_mistakes(root, unread);
-    if !diagnostics.is_empty() || !unread.is_empty() {
+    if !diagnostics.is_empty() || !unread.is_empty() || has_variables(root) {
         return diagnostics;
     }
     // Both come from the same types, so this is a mistake of ours; better a plain message than none.
@@ -72,26 +72,27 @@ fn explain(root: &Node, unread: &[Span], failures: &[ShapeError]) -> Vec<Diagnos
         .collect()
 }
 
+/// Variables that have no value are reported already.
 fn all_mistakes(root: &Node, unread: &[Span]) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
-    variables(root, &mut found);
-    let variables: Vec<_> = found.iter().map(|variable| variable.primary.span).collect();
-    found.extend(shape::mistakes(root, unread).into_iter().filter(|other| !variables.contains(&other.primary.span)));
-    found
+    let mut variables = Vec::new();
+    places_of_variables(root, &mut variables);
+    let mistakes = shape::mistakes(root, unread).into_iter();
+    mistakes.filter(|mistake| !variables.contains(&mistake.primary.span)).collect()
 }
 
-fn variables(node: &Node, found: &mut Vec<Diagnostic>) {
+fn has_variables(root: &Node) -> bool {
+    let mut variables = Vec::new();
+    places_of_variables(root, &mut variables);
+    !variables.is_empty()
+}
+
+fn places_of_variables(node: &Node, found: &mut Vec<Span>) {
     match &node.value {
-        Value::Scalar(scalar) if is_variable(&scalar.text) => found.push(variable(node.span, &scalar.text)),
+        Value::Scalar(scalar) if variable_name(&scalar.text).is_some() => found.push(node.span),
         Value::Scalar(_) => {}
-        Value::Sequence(items) => items.iter().for_each(|item| variables(item, found)),
-        Value::Mapping(entries) => entries.iter().for_each(|entry| variables(&entry.value, found)),
+        Value::Sequence(items) => items.iter().for_each(|item| places_of_variables(item, found)),
+        Value::Mapping(entries) => entries.iter().for_each(|entry| places_of_variables(&entry.value, found)),
     }
-}
-
-fn variable(span: Span, text: &str) -> Diagnostic {
-    let help = format!("write the value itself; text that starts with a dollar sign has two: `${text}`");
-    unsupported::error(span, text, "the value of a variable").help(help)
 }
 
 /// What is left when the top-level keys that cannot be read at all are taken out.

@@ -44,6 +44,9 @@ const PROJECT: Merging = Merging {
         ("segments", None),
         ("funnels", None),
         ("campaigns", None),
+        ("variables", None),
+        ("environments", None),
+        ("blocks", None),
     ],
     repeatable: &["version"],
 };

@@ -3,6 +3,7 @@
 //! Steps and conditions are told apart by which key is present. Each is one flat struct of options, and which keys go together is decided in `resolve`, where a message can point
 //! at both. The same types give the published JSON Schema.
 
+pub mod block;
 pub mod campaign;
 pub mod companies;
 pub mod condition;
@@ -12,6 +13,7 @@ mod de;
 pub mod decode;
 pub mod destination;
 pub mod event;
+pub mod expand;
 pub mod funnel;
 pub mod in_flight;
 pub mod merge;
@@ -23,6 +25,7 @@ mod text;
 mod unsupported;
 mod wording;
 
+pub use block::{Argument, Block, ParameterType};
 pub use campaign::{Campaign, Change, SetTo, Share, Step, WaitField, Way};
 pub use companies::Companies;
 pub use condition::Condition;
@@ -31,11 +34,14 @@ pub use content::Content;
 pub use decode::decode;
 pub use destination::Destination;
 pub use event::Event;
+pub use expand::expand;
 pub use funnel::{Experience, Funnel, Move, Place, Publish, Stage};
 pub use in_flight::{Moved, Removed, Then};
 pub use merge::merge;
 pub use publish::json_schema;
-pub use scalar::{Definitions, Entries, Lenient, ListOf, Literal, MapOrList, OneOrList, Placed, ScalarOr, Text};
+pub use scalar::{
+    Anything, Definitions, Entries, Lenient, ListOf, Literal, MapOrList, OneOrList, Placed, ScalarOr, Text,
+};
 pub use segment::Segment;
 pub(crate) use text::is_id;
 pub(crate) use wording::bad_id;
@@ -82,6 +88,15 @@ pub struct Project {
     /// Campaigns: who enters, and what happens to them step by step.
     #[serde(default)]
     pub campaigns: Definitions<Campaign>,
+    /// Named values, for `$name` in place of a whole value.
+    #[serde(default)]
+    pub variables: Entries<Placed<Literal>>,
+    /// What differs by environment, by the name that `--env` gives: keys of the project, merged deep over it.
+    #[serde(default)]
+    pub environments: Entries<Placed<Entries<Placed<Anything>>>>,
+    /// Steps for reuse, with parameters.
+    #[serde(default)]
+    pub blocks: Definitions<Block>,
     /// What has another name than in an earlier version, so that contacts in flight are found again.
     #[serde(default)]
     pub moved: Vec<Placed<Moved>>,

@@ -7,7 +7,8 @@ use schemars::transform::{Transform, transform_subschemas};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Value, json};
 
-use super::scalar::{Entries, Lenient, ListOf, Literal, MapOrList, Named, OneOrList, Placed, ScalarOr, Text};
+use super::expand::EXPANDED;
+use super::scalar::{Anything, Entries, Lenient, ListOf, Literal, MapOrList, Named, OneOrList, Placed, ScalarOr, Text};
 use super::{Change, Project, SetTo};
 
 /// The form of an id.
@@ -82,6 +83,7 @@ const STEPS: &[(&str, &[&str])] = &[
     ("split", &["id"]),
     ("fork", &["id"]),
     ("goto", &["id"]),
+    ("use", &["id", "with"]),
     ("exit", &["id"]),
 ];
 
@@ -95,10 +97,38 @@ pub fn json_schema() -> String {
     let mut schema = flat_schema();
     only_together(&mut schema, "Condition", CONDITIONS);
     only_together(&mut schema, "Step", STEPS);
+    if let Some(Value::Object(keys)) = schema.pointer_mut("/definitions/Step/properties") {
+        keys.remove(EXPANDED);
+    }
+    if let Some(block) = schema.pointer_mut("/definitions/Block") {
+        block["required"] = json!(["steps"]);
+    }
+    accept_variables(&mut schema);
     schema["title"] = json!("funnelc project");
     let mut text = serde_json::to_string_pretty(&schema).unwrap_or_default();
     text.push('\n');
     text
+}
+
+/// Lets `$name` stand where a flag, a number or one of a few words is expected.
+fn accept_variables(schema: &mut Value) {
+    const VARIABLE: &str = "^\\$[A-Za-z]";
+    match schema {
+        Value::Object(parts) => {
+            parts.values_mut().for_each(accept_variables);
+            if let Some(words) = parts.remove("enum") {
+                parts.remove("type");
+                parts.insert("anyOf".to_owned(), json!([{ "enum": words }, { "type": "string", "pattern": VARIABLE }]));
+            }
+            if let Some(only @ ("integer" | "boolean" | "number")) = parts.get("type").and_then(Value::as_str) {
+                let types = json!([only, "string"]);
+                parts.insert("type".to_owned(), types);
+                parts.insert("pattern".to_owned(), json!(VARIABLE));
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(accept_variables),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
 }
 
 /// The schema against which shapes are checked.
@@ -181,6 +211,7 @@ macro_rules! inline {
 }
 
 inline!(Text, |_generator| scalar());
+inline!(Anything, |_generator| json_schema!({ "type": ["string", "number", "boolean", "array", "object"] }));
 inline!(Literal, |_generator| scalar());
 inline!(Placed<T: JsonSchema>, |generator| generator.subschema_for::<T>());
 inline!(Lenient<T: JsonSchema>, |generator| generator.subschema_for::<T>());

@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer};
 use super::contacts::Column;
 use super::de::{ID, KIND, LENIENT, LITERAL, MAPPING, PLACED, SEQUENCE};
 use super::event::PropertyType;
-use super::{Campaign, Change, Content, Destination, Event, Field, Funnel, Segment, SetTo, Stage};
+use super::{Block, Campaign, Change, Content, Destination, Event, Field, Funnel, Segment, SetTo, Stage};
 use crate::source::{FileId, Span};
 use crate::yaml::node::Scalar;
 
@@ -47,6 +47,10 @@ pub struct Lenient<T> {
     /// The place of the whole definition, without its id.
     pub span: Span,
 }
+
+/// Whatever says something; what it must be is looked at elsewhere.
+#[derive(Clone, Copy, Debug)]
+pub struct Anything;
 
 /// A list with at least one item.
 #[derive(Clone, Debug)]
@@ -108,7 +112,7 @@ macro_rules! have_ids {
     )*};
 }
 
-have_ids!(Field, Content, Destination, Event, PropertyType, Segment, Funnel, Stage, Campaign);
+have_ids!(Block, Field, Content, Destination, Event, PropertyType, Segment, Funnel, Stage, Campaign);
 
 impl Named for Column {
     const IDS: bool = false;
@@ -131,6 +135,12 @@ impl<'de> Deserialize<'de> for Text {
         }
 
         deserializer.deserialize_str(TextVisitor)
+    }
+}
+
+impl<'de> Deserialize<'de> for Anything {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        serde::de::IgnoredAny::deserialize(deserializer).map(|_| Self)
     }
 }
 

@@ -2,9 +2,9 @@
 
 use crate::yaml::node::Scalar;
 
-/// Whether the whole text stands for a variable, as `$name` does.
-pub(super) fn is_variable(text: &str) -> bool {
-    text.strip_prefix('$').is_some_and(|name| {
+/// The name of the variable for which the whole text stands, as `$name` does.
+pub(super) fn variable_name(text: &str) -> Option<&str> {
+    text.strip_prefix('$').filter(|name| {
         name.starts_with(char::is_alphabetic) && name.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_')
     })
 }

@@ -42,9 +42,6 @@ const WORDS: &[(&str, Words)] = &[
             ("events", "what happens to contacts, and what it updates"),
             ("points", "rules and triggers for points"),
             ("limits", "how often a channel may be used"),
-            ("variables", "named values"),
-            ("environments", "values that differ by environment"),
-            ("blocks", "lists of steps for reuse"),
             ("checks", "the severity of each check"),
             ("tests", "example contacts and what must happen to them"),
         ],
@@ -70,7 +67,6 @@ const WORDS: &[(&str, Words)] = &[
         "Step",
         &[
             ("await", "waiting for an event"),
-            ("use", "the steps of a block"),
             ("enroll", "entering another campaign"),
             ("withdraw", "leaving another campaign"),
             ("unsubscribe", "ending consent for a channel"),
@@ -81,7 +77,6 @@ const WORDS: &[(&str, Words)] = &[
             ("between", "the hours to wait for"),
             ("days", "the weekdays to wait for"),
             ("for", "how long to wait for an event"),
-            ("with", "the values of a block's parameters"),
             ("when", "what is waited for"),
             ("steps", "the steps of a branch"),
         ],
@@ -96,7 +91,7 @@ const WORDS: &[(&str, Words)] = &[
     ),
 ];
 
-const COMPANIONS: &[(&str, &[&str])] = &[("Step", &["for", "with", "when", "steps"])];
+const COMPANIONS: &[(&str, &[&str])] = &[("Step", &["for", "when", "steps"])];
 
 const SHAPES: &[(&str, &str, bool, &str)] = &[
     ("Contacts", "on-bad-value", true, "setting aside contacts with bad values"),

@@ -19,7 +19,10 @@ pub(crate) fn read(file: FileId, text: &str) -> Vec<Diagnostic> {
     let unread: Vec<Span> = parsed.unread.into_iter().collect();
     let mut found = parsed.diagnostics;
     if let Some(root) = &parsed.root {
-        found.extend(schema::decode(root, &unread).1);
+        let expanded = schema::expand(root.clone(), None, unread.is_empty());
+        found.extend(expanded.diagnostics);
+        found.extend(schema::decode(&expanded.root, &unread).1);
+        expanded.origins.annotate(&mut found);
     }
     in_order(found)
 }

@@ -32,5 +32,6 @@ mod plan;
 mod projects;
 mod readme;
 mod reference;
+mod reuse;
 mod shape;
 mod yaml;

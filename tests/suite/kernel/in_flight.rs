@@ -303,6 +303,17 @@ fn a_renamed_funnel_keeps_its_contacts() {
 }
 
 #[test]
+fn a_removed_funnel_is_forgotten() {
+    let funnel = |name: &str| {
+        format!("\nfunnels: {{ {name}: {{ audience: everyone, stages: {{ lead: {{ weight: 0 }} }} }} }}\n")
+    };
+    story(&funnel("shop"))
+        .on("2026-11-01T09:00", "id\n1\n", "enter shop lead")
+        .with(&(funnel("club") + "removed: [{ funnel: shop }]\n"))
+        .again("2026-11-02T09:00", "enter club lead");
+}
+
+#[test]
 fn every_concern_is_listed_at_once_and_the_contacts_are_counted() {
     let two = "id,tags,stage_shop\n1,hot,loyal\n2,hot,loyal\n";
     let story = story(&(shop("loyal: { weight: 10 }", "shop/loyal").replace("steps: [{ send: bar }]", "steps: [{ wait: 5 days }]")))

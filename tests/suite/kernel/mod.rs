@@ -18,6 +18,7 @@ mod loose;
 mod merge;
 mod operators;
 mod publishing;
+mod reuse;
 mod sends;
 mod waits;
 

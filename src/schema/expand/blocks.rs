@@ -1,0 +1,270 @@
+//! Steps for reuse: where a block is used its steps are put in, with the arguments in place of its parameters.
+
+use std::collections::BTreeMap;
+
+use super::variables::Variables;
+use super::{Origins, entries};
+use crate::diagnostic::{Code, Diagnostic, did_you_mean};
+use crate::schema::text::variable_name;
+use crate::schema::wording::MISSING_KEY;
+use crate::source::{Span, Spanned};
+use crate::yaml::node::{Entry, Node, Value};
+
+/// The key under which a `use` holds the steps of its block; nobody can write it, because it is no id.
+pub(in crate::schema) const EXPANDED: &str = "$steps";
+
+/// The lists of steps.
+const LISTS: &[&str] = &["steps", "then", "else"];
+
+/// So many nodes may come of all uses.
+const MOST_NODES: usize = 1_000_000;
+
+const ARGUMENTS: Code = Code("block-arguments");
+
+/// The blocks of a project by name.
+pub(super) type Definitions = BTreeMap<String, Block>;
+
+/// A block.
+#[derive(Debug)]
+pub(super) struct Block {
+    name: Spanned<String>,
+    parameters: BTreeMap<String, Span>,
+    steps: Option<Node>,
+    used: bool,
+}
+
+/// Takes the steps of all blocks out of the tree; their parameters stay.
+pub(super) fn take(root: &mut Node, found: &mut Vec<Diagnostic>) -> Definitions {
+    let _ = entries(root, "blocks", found);
+    let mut blocks = Definitions::new();
+    let Value::Mapping(top) = &mut root.value else { return blocks };
+    let Some(Value::Mapping(written)) =
+        top.iter_mut().find(|entry| entry.key.value == "blocks").map(|entry| &mut entry.value.value)
+    else {
+        return blocks;
+    };
+    for entry in written {
+        let name = entry.key.clone();
+        let parameters = entry.value.get("parameters").map(names).unwrap_or_default();
+        let steps = take_steps(&mut entry.value);
+        let is_mapping = matches!(entry.value.value, Value::Mapping(_));
+        if steps.is_none() && is_mapping {
+            found.push(
+                Diagnostic::error(MISSING_KEY, name.span, format!("the block `{}` has no `steps`", name.value))
+                    .at("needs `steps`")
+                    .help("write `steps:` with a list of steps below it"),
+            );
+        }
+        blocks.insert(name.value.clone(), Block { name, parameters, steps, used: false });
+    }
+    blocks
+}
+
+fn names(node: &Node) -> BTreeMap<String, Span> {
+    match &node.value {
+        Value::Mapping(entries) => entries.iter().map(|entry| (entry.key.value.clone(), entry.key.span)).collect(),
+        Value::Scalar(_) | Value::Sequence(_) => BTreeMap::new(),
+    }
+}
+
+fn take_steps(block: &mut Node) -> Option<Node> {
+    let Value::Mapping(entries) = &mut block.value else { return None };
+    let at = entries.iter().position(|entry| entry.key.value == "steps")?;
+    Some(entries.remove(at).value)
+}
+
+/// Puts the steps of blocks in wherever they are used.
+pub(super) fn expand(
+    root: &mut Node,
+    mut blocks: Definitions,
+    variables: &mut Variables,
+    origins: &mut Origins,
+    found: &mut Vec<Diagnostic>,
+) {
+    let mut expansion =
+        Expansion { blocks: &mut blocks, variables, origins, found, path: Vec::new(), left: MOST_NODES };
+    if let Value::Mapping(top) = &mut root.value {
+        let holds_steps = |entry: &&mut Entry| ["campaigns", "points"].contains(&entry.key.value.as_str());
+        top.iter_mut().filter(holds_steps).for_each(|entry| expansion.walk(&mut entry.value));
+    }
+    for block in blocks.values() {
+        if let Some(steps) = &block.steps {
+            variables.look_at(steps);
+        }
+        if !block.used {
+            let message = format!("the block `{}` is not used", block.name.value);
+            found.push(
+                Diagnostic::warning(Code("unused-block"), block.name.span, message)
+                    .at("not used")
+                    .help(format!("write a step `use: {}`, or take the block away", block.name.value)),
+            );
+        }
+    }
+}
+
+struct Expansion<'a> {
+    blocks: &'a mut Definitions,
+    variables: &'a mut Variables,
+    origins: &'a mut Origins,
+    found: &'a mut Vec<Diagnostic>,
+    /// The blocks that are being put in, outermost first, each with the place of its use.
+    path: Vec<Spanned<String>>,
+    /// How many nodes may still come.
+    left: usize,
+}
+
+impl Expansion<'_> {
+    fn walk(&mut self, node: &mut Node) {
+        match &mut node.value {
+            Value::Scalar(_) => {}
+            Value::Sequence(items) => items.iter_mut().for_each(|item| self.walk(item)),
+            Value::Mapping(entries) => {
+                for entry in entries.iter_mut().filter(|entry| entry.key.value != EXPANDED) {
+                    if let (true, Value::Sequence(steps)) =
+                        (LISTS.contains(&entry.key.value.as_str()), &mut entry.value.value)
+                    {
+                        steps.iter_mut().for_each(|step| self.step(step));
+                    }
+                    self.walk(&mut entry.value);
+                }
+            }
+        }
+    }
+
+    fn step(&mut self, step: &mut Node) {
+        let Some(Node { span, value: Value::Scalar(name) }) = step.get("use") else { return };
+        let name = Spanned::new(name.text.clone(), *span);
+        let Some(mut body) = self.body(&name) else { return };
+        let arguments = self.arguments(step, &name);
+        self.fill(&mut body, &name.value, &arguments);
+        self.origins.block(body.span, name.span);
+        self.path.push(name.clone());
+        let mut inner = Node { span: body.span, value: Value::Mapping(vec![named("steps", body.clone())]) };
+        self.walk(&mut inner);
+        self.path.pop();
+        if let (Value::Mapping(entries), Some(steps)) = (&mut step.value, take_steps(&mut inner)) {
+            entries.push(named(EXPANDED, steps));
+        }
+    }
+
+    /// The steps of a block, unless it is unknown or would never end.
+    fn body(&mut self, name: &Spanned<String>) -> Option<Node> {
+        let Some(block) = self.blocks.get_mut(&name.value) else {
+            let meant = did_you_mean(&name.value, self.blocks.keys().map(String::as_str));
+            let help = meant.map(|meant| format!("did you mean `{meant}`?"));
+            let help = help.unwrap_or_else(|| "define it under `blocks:`, with its steps".to_owned());
+            let message = format!("there is no block `{}`", name.value);
+            self.found
+                .push(Diagnostic::error(Code("unknown-block"), name.span, message).at("unknown block").help(help));
+            return None;
+        };
+        block.used = true;
+        let steps = block.steps.clone();
+        if let Some(start) = self.path.iter().position(|outer| outer.value == name.value) {
+            self.cycle(start, name);
+            return None;
+        }
+        let steps = steps?;
+        let size = size(&steps);
+        if size > self.left {
+            self.left = 0;
+            let message = format!("the blocks put in grow beyond {MOST_NODES} nodes");
+            self.found.push(
+                Diagnostic::error(Code("yaml-limit"), name.span, message)
+                    .at("one use too many")
+                    .help("blocks that use blocks multiply; write fewer uses"),
+            );
+            return None;
+        }
+        self.left -= size;
+        Some(steps)
+    }
+
+    fn cycle(&mut self, start: usize, name: &Spanned<String>) {
+        let path: Vec<_> =
+            self.path[start..].iter().map(|block| block.value.as_str()).chain([name.value.as_str()]).collect();
+        let message = format!("the block `{}` uses itself: {}", name.value, path.join(" → "));
+        let mut finding = Diagnostic::error(Code("block-cycle"), name.span, message).at("back to the start");
+        for outer in self.path[start..].iter().skip(1) {
+            finding = finding.label(outer.span, format!("uses `{}`", outer.value));
+        }
+        self.found.push(finding.help("steps for reuse must come to an end; take one of these uses away"));
+    }
+
+    /// The arguments of a use by parameter. What is missing or unknown is told.
+    fn arguments(&mut self, step: &Node, name: &Spanned<String>) -> BTreeMap<String, Node> {
+        let block = &self.blocks[&name.value];
+        let with = match step.get("with").map(|with| &with.value) {
+            Some(Value::Mapping(entries)) => entries.as_slice(),
+            Some(Value::Scalar(_) | Value::Sequence(_)) | None => &[],
+        };
+        let mut arguments = BTreeMap::new();
+        for Entry { key, value } in with {
+            if block.parameters.contains_key(&key.value) {
+                arguments.insert(key.value.clone(), value.clone());
+                continue;
+            }
+            let meant = did_you_mean(&key.value, block.parameters.keys().map(String::as_str));
+            let help = meant.map_or_else(|| takes(block), |meant| format!("did you mean `{meant}`?"));
+            self.found.push(
+                Diagnostic::error(
+                    ARGUMENTS,
+                    key.span,
+                    format!("the block `{}` has no parameter `{}`", name.value, key.value),
+                )
+                .at("unknown parameter")
+                .label(block.name.span, "the block")
+                .help(help),
+            );
+        }
+        for (parameter, span) in &block.parameters {
+            if !arguments.contains_key(parameter) {
+                self.found.push(
+                    Diagnostic::error(ARGUMENTS, name.span, format!("the block `{}` needs `{parameter}`", name.value))
+                        .at("an argument is missing")
+                        .label(*span, "the parameter")
+                        .help(format!("write `with: {{ {parameter}: … }}`")),
+                );
+            }
+        }
+        arguments
+    }
+
+    /// Puts the arguments in place of the parameters, and values in place of variables. An argument keeps its own place.
+    fn fill(&mut self, node: &mut Node, block: &str, arguments: &BTreeMap<String, Node>) {
+        match &mut node.value {
+            Value::Scalar(scalar) => {
+                let Some(name) = variable_name(&scalar.text).map(str::to_owned) else { return };
+                if let Some(argument) = arguments.get(&name) {
+                    self.origins.note(argument.span, node.span, &format!("`${name}` in the block"));
+                    *node = argument.clone();
+                } else if !self.blocks[block].parameters.contains_key(&name)
+                    && let Some(value) = self.variables.value(&name, node.span, self.origins)
+                {
+                    *scalar = value;
+                }
+            }
+            Value::Sequence(items) => items.iter_mut().for_each(|item| self.fill(item, block, arguments)),
+            Value::Mapping(entries) => {
+                entries.iter_mut().for_each(|entry| self.fill(&mut entry.value, block, arguments));
+            }
+        }
+    }
+}
+
+fn takes(block: &Block) -> String {
+    let names: Vec<_> = block.parameters.keys().map(|name| format!("`{name}`")).collect();
+    if names.is_empty() { "it has no parameters".to_owned() } else { format!("it has {}", names.join(", ")) }
+}
+
+fn named(key: &str, value: Node) -> Entry {
+    Entry { key: Spanned::new(key.to_owned(), value.span), value }
+}
+
+fn size(node: &Node) -> usize {
+    match &node.value {
+        Value::Scalar(_) => 1,
+        Value::Sequence(items) => 1 + items.iter().map(size).sum::<usize>(),
+        Value::Mapping(entries) => 1 + entries.iter().map(|entry| size(&entry.value)).sum::<usize>(),
+    }
+}

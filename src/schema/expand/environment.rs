@@ -1,0 +1,132 @@
+//! An environment laid over the project: mappings merge deep, anything else replaces; what it names must be there.
+
+use super::entries;
+use crate::diagnostic::{Code, Diagnostic, did_you_mean};
+use crate::schema::unsupported;
+use crate::source::{FileId, Span};
+use crate::yaml::node::{Entry, Node, Value};
+
+/// Where the keys are names of definitions; `*` stands for any name.
+const DEFINED: &[&[&str]] = &[
+    &["variables", "*"],
+    &["content", "*"],
+    &["segments", "*"],
+    &["funnels", "*"],
+    &["funnels", "*", "stages", "*"],
+    &["campaigns", "*"],
+    &["blocks", "*"],
+    &["events", "*"],
+    &["destinations", "*"],
+    &["contacts", "fields", "*"],
+    &["companies", "fields", "*"],
+    &["points", "rules", "*"],
+    &["points", "triggers", "*"],
+];
+
+/// What is the same everywhere.
+const FIXED: &[&str] = &["version", "include", "environments"];
+
+const UNKNOWN_OVERRIDE: Code = Code("unknown-override");
+
+/// Lays the environment of this name over the tree. What all environments name is looked for, also where none is asked for.
+pub(super) fn apply(root: &mut Node, name: Option<&str>, found: &mut Vec<Diagnostic>) {
+    let environments = entries(root, "environments", found).to_vec();
+    for environment in &environments {
+        match &environment.value.value {
+            Value::Mapping(_) => look(&environment.value, root, &mut Vec::new(), found),
+            Value::Scalar(_) | Value::Sequence(_) => {
+                found.push(super::no_mapping(&environment.key.value, environment.value.span));
+            }
+        }
+    }
+    let Some(name) = name else { return };
+    match environments.iter().find(|environment| environment.key.value == name) {
+        Some(environment) => lay(root, &environment.value),
+        None => found.push(unknown(root, name, &environments)),
+    }
+}
+
+fn unknown(root: &Node, name: &str, known: &[Entry]) -> Diagnostic {
+    let start = if root.span == Span::NOWHERE {
+        Span::new(FileId(0), 0..0)
+    } else {
+        Span { end: root.span.start, ..root.span }
+    };
+    let place = root.entry("environments").map_or(start, |entry| entry.key.span);
+    let names = known.iter().map(|entry| entry.key.value.as_str());
+    let meant = did_you_mean(name, names.clone()).map(|meant| format!("did you mean `{meant}`?"));
+    let help = meant.unwrap_or_else(|| match known {
+        [] => "the project has no `environments`; leave `--env` out".to_owned(),
+        _ => format!("the project has {}", names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")),
+    });
+    Diagnostic::error(UNKNOWN_OVERRIDE, place, format!("there is no environment `{name}`"))
+        .at("not one of these")
+        .help(help)
+}
+
+fn lay(base: &mut Node, over: &Node) {
+    match (&mut base.value, &over.value) {
+        (Value::Mapping(entries), Value::Mapping(more)) => {
+            for entry in more {
+                match entries.iter_mut().find(|known| known.key.value == entry.key.value) {
+                    Some(known) => lay(&mut known.value, &entry.value),
+                    None => entries.push(entry.clone()),
+                }
+            }
+        }
+        (Value::Mapping(_) | Value::Scalar(_) | Value::Sequence(_), _) => *base = over.clone(),
+    }
+}
+
+fn look<'a>(over: &'a Node, base: &Node, path: &mut Vec<&'a str>, found: &mut Vec<Diagnostic>) {
+    let Value::Mapping(overrides) = &over.value else { return };
+    for entry in overrides {
+        let key = entry.key.value.as_str();
+        path.push(key);
+        match base.get(key) {
+            _ if path.len() == 1 && FIXED.contains(&key) => {
+                let message = format!("`{key}` is the same in all environments");
+                found.push(
+                    Diagnostic::error(UNKNOWN_OVERRIDE, entry.key.span, message)
+                        .at("cannot differ")
+                        .help("write it once, at the top of the project"),
+                );
+            }
+            None if is_defined_by_name(path) => found.push(missing(entry, base)),
+            None if path.len() == 1 && unsupported::meaning("Project", key).is_none() && !is_top_level(key) => {
+                found.push(missing(entry, base));
+            }
+            None => look(&entry.value, &NOTHING, path, found),
+            Some(base) => look(&entry.value, base, path, found),
+        }
+        path.pop();
+    }
+}
+
+/// A mapping without entries.
+static NOTHING: Node = Node { span: Span::NOWHERE, value: Value::Mapping(Vec::new()) };
+
+/// Whether the last part of a path is the name of a definition.
+fn is_defined_by_name(path: &[&str]) -> bool {
+    let fits = |pattern: &&[&str]| {
+        pattern.len() == path.len() && pattern.iter().zip(path).all(|(known, part)| *known == "*" || known == part)
+    };
+    DEFINED.iter().any(|pattern| fits(&pattern))
+}
+
+fn is_top_level(key: &str) -> bool {
+    let properties = crate::schema::shape::schema().get("properties");
+    properties.and_then(|properties| properties.get(key)).is_some()
+}
+
+fn missing(entry: &Entry, base: &Node) -> Diagnostic {
+    let known: Vec<&str> = match &base.value {
+        Value::Mapping(entries) => entries.iter().map(|known| known.key.value.as_str()).collect(),
+        Value::Scalar(_) | Value::Sequence(_) => Vec::new(),
+    };
+    let meant = did_you_mean(&entry.key.value, known).map(|meant| format!("did you mean `{meant}`?"));
+    let help = meant.unwrap_or_else(|| "an environment changes what the project has; define it there first".to_owned());
+    Diagnostic::error(UNKNOWN_OVERRIDE, entry.key.span, format!("there is no `{}` to change", entry.key.value))
+        .at("nothing of that name")
+        .help(help)
+}

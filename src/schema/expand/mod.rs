@@ -1,0 +1,71 @@
+//! The tree as it is meant: the environment laid over it, variables replaced by their values, blocks put in where they are used; done before the types are read, so that a value
+//! is read by the type that its place expects.
+//!
+//! Every node keeps the place where it is written; [`Origins`] knows the other end.
+
+mod blocks;
+mod environment;
+mod origins;
+mod variables;
+
+use crate::diagnostic::Diagnostic;
+use crate::source::Span;
+use crate::yaml::node::{Entry, Node, Value};
+
+pub(in crate::schema) use blocks::EXPANDED;
+pub use origins::Origins;
+
+use super::wording::WRONG_TYPE;
+use variables::Variables;
+
+/// A tree without variables, environments and uses of blocks that are still to be filled in.
+#[derive(Debug)]
+pub struct Expanded {
+    /// The tree.
+    pub root: Node,
+    /// Where values came from.
+    pub origins: Origins,
+    /// What was found on the way.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Expands a project's tree for an environment; `whole` says that all of its text was read.
+pub fn expand(mut root: Node, environment: Option<&str>, whole: bool) -> Expanded {
+    let mut found = Vec::new();
+    environment::apply(&mut root, environment, &mut found);
+    let mut variables = Variables::of(&root, &mut found);
+    let mut origins = Origins::default();
+    if let Some(environments) = root.get("environments") {
+        variables.look_at(environments);
+    }
+    if let Value::Mapping(entries) = &mut root.value {
+        entries.retain(|entry| !["variables", "environments"].contains(&entry.key.value.as_str()));
+    }
+    let definitions = blocks::take(&mut root, &mut found);
+    variables.replace(&mut root, &mut origins);
+    blocks::expand(&mut root, definitions, &mut variables, &mut origins, &mut found);
+    let unknown = variables.unknown();
+    if whole && unknown.is_empty() {
+        found.extend(variables.unused());
+    }
+    found.extend(unknown);
+    Expanded { root, origins, diagnostics: found }
+}
+
+/// The entries of a mapping; anything else under such a key is a mistake.
+fn entries<'a>(root: &'a Node, key: &str, found: &mut Vec<Diagnostic>) -> &'a [Entry] {
+    match root.entry(key).map(|entry| &entry.value) {
+        None => &[],
+        Some(Node { value: Value::Mapping(entries), .. }) => entries,
+        Some(node) => {
+            found.push(no_mapping(key, node.span));
+            &[]
+        }
+    }
+}
+
+fn no_mapping(key: &str, span: Span) -> Diagnostic {
+    Diagnostic::error(WRONG_TYPE, span, format!("`{key}` is a mapping of names to what they stand for"))
+        .at("expected a mapping")
+        .help(format!("write the names below `{key}:`, each with a colon after it"))
+}

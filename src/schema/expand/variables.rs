@@ -1,0 +1,104 @@
+//! Named values: `$name` as a whole value becomes what `variables` says, and keeps its own place.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Origins, entries};
+use crate::diagnostic::{Code, Diagnostic, did_you_mean};
+use crate::schema::text::variable_name;
+use crate::schema::wording::WRONG_TYPE;
+use crate::source::{Span, Spanned};
+use crate::yaml::node::{Node, Scalar, Value};
+
+/// The variables of a project, and what was asked of them.
+#[derive(Debug)]
+pub(super) struct Variables {
+    /// By name: where the name stands, where the value stands, and the value.
+    known: BTreeMap<String, (Span, Span, Option<Scalar>)>,
+    used: BTreeSet<String>,
+    unknown: Vec<Spanned<String>>,
+}
+
+impl Variables {
+    pub(super) fn of(root: &Node, found: &mut Vec<Diagnostic>) -> Self {
+        let known = entries(root, "variables", found).to_vec().into_iter().map(|entry| {
+            let value = match entry.value.value {
+                Value::Scalar(scalar) if scalar.is_null() => Err("nothing"),
+                Value::Scalar(scalar) if variable_name(&scalar.text).is_some() => Err("another variable"),
+                Value::Scalar(scalar) => Ok(scalar),
+                Value::Sequence(_) => Err("a list"),
+                Value::Mapping(_) => Err("a mapping"),
+            };
+            if let Err(what) = &value {
+                let message = format!("the variable `{}` is {what}", entry.key.value);
+                found.push(
+                    Diagnostic::error(WRONG_TYPE, entry.value.span, message)
+                        .at("expected one value")
+                        .help("a variable stands for one value, such as `3 days` or `500`"),
+                );
+            }
+            (entry.key.value, (entry.key.span, entry.value.span, value.ok()))
+        });
+        Self { known: known.collect(), used: BTreeSet::new(), unknown: Vec::new() }
+    }
+
+    /// Replaces all variables below a node.
+    pub(super) fn replace(&mut self, node: &mut Node, origins: &mut Origins) {
+        match &mut node.value {
+            Value::Scalar(scalar) => {
+                let Some(name) = variable_name(&scalar.text).map(str::to_owned) else { return };
+                if let Some(value) = self.value(&name, node.span, origins) {
+                    *scalar = value;
+                }
+            }
+            Value::Sequence(items) => items.iter_mut().for_each(|item| self.replace(item, origins)),
+            Value::Mapping(entries) => entries.iter_mut().for_each(|entry| self.replace(&mut entry.value, origins)),
+        }
+    }
+
+    /// The value of a variable that is used at `place`.
+    pub(super) fn value(&mut self, name: &str, place: Span, origins: &mut Origins) -> Option<Scalar> {
+        self.used.insert(name.to_owned());
+        let Some((_, end, value)) = self.known.get(name) else {
+            self.unknown.push(Spanned::new(name.to_owned(), place));
+            return None;
+        };
+        origins.note(place, *end, &format!("the value of `{name}`"));
+        value.clone()
+    }
+
+    /// Counts the uses below a node that is not filled in.
+    pub(super) fn look_at(&mut self, node: &Node) {
+        match &node.value {
+            Value::Scalar(scalar) => self.used.extend(variable_name(&scalar.text).map(str::to_owned)),
+            Value::Sequence(items) => items.iter().for_each(|item| self.look_at(item)),
+            Value::Mapping(entries) => entries.iter().for_each(|entry| self.look_at(&entry.value)),
+        }
+    }
+
+    pub(super) fn unknown(&self) -> Vec<Diagnostic> {
+        let one = |use_: &Spanned<String>| {
+            let name = &use_.value;
+            let meant = did_you_mean(name, self.known.keys().map(String::as_str));
+            let help = meant.map_or_else(
+                || format!("define it under `variables:`; text that starts with a dollar sign has two: `$${name}`"),
+                |meant| format!("did you mean `${meant}`?"),
+            );
+            Diagnostic::error(Code("unknown-variable"), use_.span, format!("there is no variable `{name}`"))
+                .at("unknown variable")
+                .help(help)
+        };
+        let mut found: Vec<_> = self.unknown.iter().map(one).collect();
+        found.dedup();
+        found
+    }
+
+    pub(super) fn unused(&self) -> Vec<Diagnostic> {
+        let unused = self.known.iter().filter(|(name, _)| !self.used.contains(*name));
+        let one = |(name, (span, _, _)): (&String, &(Span, Span, Option<Scalar>))| {
+            Diagnostic::warning(Code("unused-variable"), *span, format!("the variable `{name}` is not used"))
+                .at("not used")
+                .help(format!("write `${name}` as a whole value where it should stand, or take it away"))
+        };
+        unused.map(one).collect()
+    }
+}

@@ -1,0 +1,230 @@
+//! Variables, environments and blocks: what they mean, and that a mistake is shown at both ends.
+
+use std::fs;
+
+use funnelc::compile_for;
+use funnelc::diagnostic::Diagnostic;
+use funnelc::source::Sources;
+
+use crate::findings::show;
+use crate::projects::{funnelc_in, sources};
+
+const HEAD: &str = "version: 1\ncontacts: { key: id, tags: { values: [hot, cold] }, fields: { orders: { type: integer }, code: { type: text } } }\ncontent: { bar: { kind: focus } }\n";
+
+fn project(rest: &str) -> Sources {
+    sources(&[("funnelc.yaml", &format!("{HEAD}{rest}"))])
+}
+
+/// All findings, as text.
+fn found(rest: &str, environment: Option<&str>) -> String {
+    let compiled = compile_for(project(rest), environment);
+    show(&compiled.sources, about_the_rest(compiled.diagnostics))
+}
+
+/// Without what is only said of the head.
+fn about_the_rest(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    found.into_iter().filter(|finding| !["unused-tag", "unused-content"].contains(&finding.code.0)).collect()
+}
+
+/// The plan, without findings.
+fn plan(rest: &str, environment: Option<&str>) -> String {
+    let compiled = compile_for(project(rest), environment);
+    let told = show(&compiled.sources, about_the_rest(compiled.diagnostics));
+    assert_eq!(told, "");
+    compiled.plan.unwrap().to_json()
+}
+
+fn welcome(steps: &str) -> String {
+    format!("campaigns: {{ welcome: {{ enter: {{ tag: hot }}, on-leave: stay, steps: [{steps}] }} }}\n")
+}
+
+#[test]
+fn a_variable_is_read_by_the_type_that_its_place_expects() {
+    let steps = |number: &str, text: &str, wait: &str, flag: &str| {
+        welcome(&format!(
+            "{{ id: a, wait: {wait} }}, {{ points: {number} }}, {{ send: bar, transactional: {flag} }}, {{ set: orders, to: {number} }}, {{ set: code, to: {text} }}"
+        ))
+    };
+    let variables = "variables: { n: 7, w: 3 days, f: true, t: \"007\" }\n";
+    let with = plan(&(variables.to_owned() + &steps("$n", "$t", "$w", "$f")), None);
+    assert_eq!(with, plan(&steps("7", "\"007\"", "3 days", "true"), None));
+}
+
+#[test]
+fn two_dollar_signs_are_one_and_a_piece_of_text_is_text() {
+    let json = plan(&welcome("{ set: code, to: $$n }, { set: code, to: \"is $n\" }, { set: code, to: $9 }"), None);
+    for text in ["\"$n\"", "\"is $n\"", "\"$9\""] {
+        assert!(json.contains(text), "{json}");
+    }
+}
+
+#[test]
+fn a_mistake_in_a_value_is_shown_where_it_is_used_and_where_it_stands() {
+    insta::assert_snapshot!(found(
+        &("variables: { n: many, w: 3 dayz, b: baar }\n".to_owned()
+            + &welcome("{ id: a, wait: $w }, { send: $b }, { set: orders, to: $n }")),
+        None
+    ));
+    insta::assert_snapshot!(found(&("variables: { n: many }\n".to_owned() + &welcome("{ points: $n }")), None));
+}
+
+#[test]
+fn variables_that_are_unknown_unused_or_no_value() {
+    insta::assert_snapshot!(found(
+        &("variables: { long: 3 days, list: [1], nothing: , chain: $long, idle: 3 }\n".to_owned()
+            + &welcome(
+                "{ id: a, wait: $lonk }, { points: $x }, { points: $list }, { points: $nothing }, { points: $chain }"
+            )),
+        None
+    ));
+    assert_eq!(found("variables: 3\n", None).lines().next(), Some("wrong-type at 4:12 3"));
+}
+
+const STAGING: &str = "variables: { long: 3 days }\nenvironments: { staging: { variables: { long: 1 minute }, campaigns: { welcome: { published: false, steps: [{ id: a, wait: $long }] } } }, live: {} }\n";
+
+#[test]
+fn an_environment_merges_mappings_and_replaces_the_rest() {
+    let base = STAGING.to_owned() + &welcome("{ id: a, wait: $long }, { add-tag: cold }");
+    assert_eq!(plan(&base, Some("live")), plan(&base, None));
+    let staging = "campaigns: { welcome: { enter: { tag: hot }, on-leave: stay, published: false, steps: [{ id: a, wait: 1 minute }] } }\n";
+    assert_eq!(plan(&base, Some("staging")), plan(staging, None));
+}
+
+#[test]
+fn an_environment_changes_only_what_is_there() {
+    let environments = "environments: { a: { campaigns: { welcom: {} }, version: 1, contacts: { fields: { ordres: {} } }, funels: {}, segments: { s: {} } } }\n";
+    insta::assert_snapshot!(found(&(environments.to_owned() + &welcome("{ add-tag: cold }")), None));
+    insta::assert_snapshot!(found(&(STAGING.to_owned() + &welcome("{ id: a, wait: $long }")), Some("stagin")));
+    insta::assert_snapshot!(found(&welcome("{ add-tag: cold }"), Some("live")));
+}
+
+#[test]
+fn a_mistake_in_an_environment_is_shown_there() {
+    let environments = "environments: { live: { campaigns: { welcome: { goal: { tag: whot } } } } }\n";
+    insta::assert_snapshot!(found(&(environments.to_owned() + &welcome("{ add-tag: cold }")), Some("live")));
+    assert_eq!(found(&(environments.to_owned() + &welcome("{ add-tag: cold }")), None), "");
+}
+
+const NUDGE: &str = "blocks: { nudge: { parameters: { mail: content, after: duration }, steps: [{ id: pause, wait: $after }, { send: $mail }] } }\n";
+
+#[test]
+fn a_block_is_its_steps_under_the_name_of_its_use() {
+    let uses = "{ id: first, use: nudge, with: { mail: bar, after: 3 days } }, { if: { tag: hot }, then: [{ use: nudge, with: { mail: bar, after: 1 h } }] }";
+    let json: serde_json::Value = serde_json::from_str(&plan(&(NUDGE.to_owned() + &welcome(uses)), None)).unwrap();
+    let steps = json.pointer("/plan/campaigns/welcome/steps").unwrap();
+    let names = |steps: &serde_json::Value| -> Vec<String> {
+        steps.as_array().unwrap().iter().map(|step| step["name"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(names(steps), ["first/pause", "first/send:bar", "if"]);
+    let inside = ["if/then/use:nudge/pause", "if/then/use:nudge/send:bar"];
+    assert_eq!(names(&steps[2]["do"]["if"]["then"]), inside);
+}
+
+#[test]
+fn blocks_use_blocks_and_hand_their_arguments_on() {
+    let blocks = "variables: { long: 3 days }\nblocks:\n  outer: { parameters: { mail: content, long: duration }, steps: [{ id: inner, use: nudge, with: { mail: $mail, after: $long } }] }\n  nudge: { parameters: { mail: content, after: duration }, steps: [{ id: pause, wait: $after }, { send: $mail }, { id: more, wait: $long }] }\n";
+    let json = plan(&(blocks.to_owned() + &welcome("{ id: all, use: outer, with: { mail: bar, long: 2 h } }")), None);
+    for name in ["all/inner/pause", "all/inner/send:bar", "all/inner/more"] {
+        assert!(json.contains(&format!("\"name\": \"{name}\"")), "{json}");
+    }
+    assert!(
+        json.contains("2 hours") && json.contains("3 days"),
+        "the parameter hides the variable inside, and only there: {json}"
+    );
+}
+
+#[test]
+fn mistakes_in_blocks_and_in_arguments() {
+    let wrong = "{ id: a, use: nudge, with: { mail: baar, after: soon } }, { id: b, use: nudge, with: { male: bar, after: 1 h } }, { id: c, use: nudj }";
+    insta::assert_snapshot!(found(&(NUDGE.to_owned() + &welcome(wrong)), None));
+    let inside = "blocks: { nudge: { steps: [{ send: baar }, { wait: 1 h, to: 3 }, { points: many }] } }\n";
+    insta::assert_snapshot!(found(
+        &(inside.to_owned() + &welcome("{ id: a, use: nudge }, { id: b, use: nudge }")),
+        None
+    ));
+}
+
+#[test]
+fn an_argument_of_another_type_is_a_mistake_even_if_the_block_does_not_look() {
+    let types = [
+        ("integer", "many"),
+        ("number", "x"),
+        ("boolean", "maybe"),
+        ("date", "soon"),
+        ("datetime", "soon"),
+        ("duration", "soon"),
+        ("content", "baar"),
+        ("segment", "nobody"),
+        ("stage", "shop/lead"),
+        ("campaign", "nothing"),
+        ("text", "[a, b]"),
+    ];
+    for (type_, argument) in types {
+        let blocks = format!("blocks: {{ b: {{ parameters: {{ p: {type_} }}, steps: [{{ add-tag: cold }}] }} }}\n");
+        let told = found(&(blocks + &welcome(&format!("{{ use: b, with: {{ p: {argument} }} }}"))), None);
+        assert!(told.contains(" at 5:"), "{type_}: {told}");
+    }
+}
+
+#[test]
+fn a_circle_of_blocks_is_shown_with_its_path() {
+    let blocks = "blocks:\n  one: { steps: [{ use: two }] }\n  two: { steps: [{ add-tag: cold }, { use: three }] }\n  three: { steps: [{ use: one }] }\n";
+    let told = found(&(blocks.to_owned() + &welcome("{ use: one }")), None);
+    assert!(told.contains("the block `one` uses itself: one → two → three → one"), "{told}");
+}
+
+#[test]
+fn blocks_that_multiply_come_to_an_end() {
+    let mut blocks = "blocks:\n  b0: { steps: [{ add-tag: cold }, { add-tag: hot }] }\n".to_owned();
+    for n in 1..40 {
+        blocks += &format!("  b{n}: {{ steps: [{{ id: x, use: b{} }}, {{ id: y, use: b{} }}] }}\n", n - 1, n - 1);
+    }
+    let told = found(&(blocks + &welcome("{ use: b39 }")), None);
+    assert!(told.contains("yaml-limit"), "{}", &told[..told.len().min(400)]);
+}
+
+#[test]
+fn the_published_schema_takes_a_variable_where_a_scalar_stands() {
+    let schema: serde_json::Value = serde_json::from_str(&funnelc::schema::json_schema()).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let steps = |step: &str| serde_yaml::from_str::<serde_json::Value>(&welcome(step)).unwrap();
+    for step in [
+        "{ points: $n }",
+        "{ send: bar, transactional: $flag }",
+        "{ exit: $how }",
+        "{ use: nudge, with: { mail: $m } }",
+    ] {
+        assert!(validator.is_valid(&steps(step)), "{step}");
+    }
+    for step in ["{ points: many }", "{ send: bar, transactional: perhaps }", "{ exit: away }", "{ $steps: [] }"] {
+        assert!(!validator.is_valid(&steps(step)), "{step}");
+    }
+}
+
+#[test]
+fn every_command_that_reads_a_project_takes_an_environment() {
+    let folder = tempfile::tempdir().unwrap();
+    let base = STAGING.to_owned() + &welcome("{ id: a, wait: $long }, { add-tag: cold }");
+    fs::write(folder.path().join("funnelc.yaml"), format!("{HEAD}{base}")).unwrap();
+    fs::write(folder.path().join("contacts.csv"), "id,tags\n1,hot\n").unwrap();
+    let run = |args: &[&str]| funnelc_in(folder.path(), args);
+    assert!(run(&["plan", "--env", "staging"]).out.contains("1 minute"));
+    assert!(run(&["plan"]).out.contains("3 days"));
+    assert_eq!(run(&["check", "--env", "staging"]).code, Some(0));
+    let unknown = run(&["check", "--env", "prod"]);
+    assert!(unknown.code == Some(1) && unknown.out.contains("there is no environment `prod`"), "{unknown:?}");
+    assert!(run(&["graph", "--format", "text", "--env", "staging"]).out.contains("1 minute"));
+    let args = ["run", ".", "--contacts", "contacts.csv", "--out", "out", "--now", "2026-06-01T09:00"];
+    let journal = || fs::read_to_string(folder.path().join("out/journal.csv")).unwrap();
+    assert_eq!(run(&[args.as_slice(), &["--env", "staging"]].concat()).code, Some(0));
+    assert_eq!(journal().lines().count(), 1, "nobody enters an unpublished campaign: {}", journal());
+    assert_eq!(run(&args).code, Some(0));
+    assert_eq!(journal().lines().count(), 3);
+    let plan = run(&["plan", "--env", "staging", "-o", "plan.json"]);
+    assert_eq!(plan.code, Some(0));
+    let same = run(&["diff", "plan.json", ".", "--env", "staging", "--fail-on", "any"]);
+    assert_eq!(same.code, Some(0), "{}", same.out);
+    assert_eq!(run(&["diff", "plan.json", ".", "--fail-on", "any"]).code, Some(1));
+    let twice = run(&["run", "plan.json", "--env", "staging", "--contacts", "contacts.csv", "--out", "out"]);
+    assert_eq!(twice.code, Some(2), "{}", twice.err);
+}
