@@ -7,7 +7,7 @@ use petgraph::visit::EdgeRef;
 use super::{Case, Rule};
 use crate::diagnostic::Diagnostic;
 use crate::graph::Thing;
-use crate::model::{Campaign, CampaignId, Duration, Step, StepId, StepKind};
+use crate::model::{Campaign, CampaignId, Step, StepId, StepKind, Wait};
 
 pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let mut found = Vec::new();
@@ -126,8 +126,9 @@ fn inside(steps: &[Step]) -> BTreeSet<StepId> {
     ids
 }
 
-/// Whether everybody waits here for a minute or more.
+/// Whether everybody waits here for a minute or more. A time of day may take the best part of a day from a wait that is counted in days.
 fn waits(kind: &StepKind) -> bool {
-    let long = |length: &Duration| length.months > 0 || length.days > 0 || length.seconds >= 60;
-    matches!(kind, StepKind::Wait(length) if long(length))
+    let StepKind::Wait(Wait { length, windows }) = kind else { return false };
+    let days = if windows.at.is_some() && length.is_calendar() { 2 } else { 1 };
+    length.months > 0 || length.days >= days || length.seconds >= 60
 }

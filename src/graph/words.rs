@@ -46,8 +46,8 @@ pub fn step(model: &Model, step: &Step) -> String {
         StepKind::Set { field, to } => set(model, *field, to),
         StepKind::Clear(field) => format!("clear {}", model.contacts.fields[*field].id),
         StepKind::Call(call) => self::call(model, call),
-        StepKind::Wait(duration) => format!("wait {duration}"),
-        StepKind::WaitUntil { until, .. } => format!("wait until {}", moment(model, until)),
+        StepKind::Wait(wait) => format!("wait {}{}", wait.length, wait.windows),
+        StepKind::WaitUntil { until, windows, .. } => format!("wait until {}{windows}", moment(model, until)),
         StepKind::If { when, .. } => format!("if {}", condition(model, when)),
         StepKind::Split(shares) => format!("split {}", split(shares)),
         StepKind::Fork(ways) => {

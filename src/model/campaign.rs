@@ -10,6 +10,7 @@ use super::destination::Call;
 use super::event::EventPattern;
 use super::funnel::StageRef;
 use super::ids::{ContentId, FieldId, FunnelId, StepId, TagId};
+use super::windows::Windows;
 use crate::source::Span;
 
 /// A campaign.
@@ -122,13 +123,15 @@ pub enum StepKind {
     /// Calls a colleague or another system.
     Call(Call),
     /// Waits.
-    Wait(Duration),
+    Wait(Wait),
     /// Waits for a moment.
     WaitUntil {
         /// Which.
         until: Until,
         /// What happens when it is over.
         if_past: IfPast,
+        /// At which times of day and on which days it may end.
+        windows: Windows,
     },
     /// Asks.
     If {
@@ -226,6 +229,15 @@ pub enum NewValue {
     Today,
     /// The moment of the run; for `datetime`.
     Now,
+}
+
+/// A wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wait {
+    /// How long.
+    pub length: Duration,
+    /// At which times of day and on which days it may end.
+    pub windows: Windows,
 }
 
 /// A moment to wait for.

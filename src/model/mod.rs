@@ -17,11 +17,12 @@ pub mod in_flight;
 mod parse;
 pub mod pattern;
 pub mod template;
+pub mod windows;
 
 pub use calendar::{Duration, Moment, Period, Publish, Unit, When};
 pub use campaign::{
     Branch, Campaign, Enter, Existing, IfPast, NewValue, OnLeave, Once, Outcome, SendRules, Share, Step, StepKind,
-    Until, Way,
+    Until, Wait, Way,
 };
 pub use companies::Companies;
 pub use condition::{CampaignState, Condition, ConditionKind, DateTest, FieldTest, NumberTest, Subject, TextTest};
@@ -34,6 +35,7 @@ pub use ids::{
     SegmentId, StageId, StepId, TagId,
 };
 pub use in_flight::{InFlight, Moved, Removed};
+pub use windows::{Weekdays, Windows};
 
 use crate::source::Span;
 

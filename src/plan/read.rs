@@ -9,11 +9,13 @@ use crate::model::calendar::Sign;
 use crate::model::contacts::Tag;
 use crate::model::goto::aim;
 use crate::model::ids::Id;
+use crate::model::windows::parse_time;
 use crate::model::{
     About, Audience, BadValue, Campaign, CampaignState, Channel, ChannelRules, Companies, Condition, ConditionKind,
     Contacts, Content, ContentKind, Conversion, Duration, Enter, EventId, EventType, Existing, Experience, FieldTest,
     FieldType, Funnel, IfPast, Model, Moment, OnLeave, Once, Outcome, PlaceRule, Points, Publish, Segment, SendRules,
-    Share, Stage, StageId, StageRef, Step, StepId, StepKind, Subject, Tags, Target, Until, Way,
+    Share, Stage, StageId, StageRef, Step, StepId, StepKind, Subject, Tags, Target, Until, Wait, Way, Weekdays,
+    Windows,
 };
 use crate::source::Span;
 
@@ -337,13 +339,17 @@ impl Reader<'_> {
             }
             wire::Verb::Webhook { destination, body } => StepKind::Call(call::webhook(self.plan, destination, body)?),
             wire::Verb::PushTo(destination) => StepKind::Call(call::push_to(self.plan, destination)?),
-            wire::Verb::Wait(text) => StepKind::Wait(length(text)?),
-            wire::Verb::WaitUntil { moment, if_past } => {
-                StepKind::WaitUntil { until: Until::Moment(Moment::parse(moment)?), if_past: past(if_past)? }
+            wire::Verb::Wait(text) => StepKind::Wait(Wait { length: length(text)?, windows: Windows::default() }),
+            wire::Verb::WaitIn { length: text, windows: open } => {
+                StepKind::Wait(Wait { length: length(text)?, windows: windows(Some(open))? })
             }
-            wire::Verb::WaitUntilField { field: name, offset, if_past } => {
+            wire::Verb::WaitUntil { moment, if_past, windows: open } => {
+                let (if_past, windows) = (past(if_past)?, windows(open.as_ref())?);
+                StepKind::WaitUntil { until: Until::Moment(Moment::parse(moment)?), if_past, windows }
+            }
+            wire::Verb::WaitUntilField { field: name, offset, if_past, windows: open } => {
                 let until = Until::Field { field: field(name)?, offset: Duration::parse(offset, Sign::Any)? };
-                StepKind::WaitUntil { until, if_past: past(if_past)? }
+                StepKind::WaitUntil { until, if_past: past(if_past)?, windows: windows(open.as_ref())? }
             }
             wire::Verb::If { when, then, r#else } => {
                 let when = self.condition(when)?;
@@ -391,6 +397,22 @@ fn sorted(values: &[String]) -> Result<&[String], Fault> {
 
 pub(super) fn length(text: &str) -> Result<Duration, Fault> {
     Duration::parse(text, Sign::Positive).map_err(|fault| format!("`{text}`: {fault}"))
+}
+
+fn windows(written: Option<&wire::Windows>) -> Result<Windows, Fault> {
+    let Some(written) = written else { return Ok(Windows::default()) };
+    let time = |text: &String| parse_time(text).ok_or_else(|| format!("`{text}` is no time of day"));
+    let day = |text: &String| {
+        let found = Weekdays::ALL.into_iter().find(|(word, _)| word == text);
+        found.map(|(_, day)| day).ok_or_else(|| unknown("day", text))
+    };
+    let between = written.between.as_ref().map(|(from, to)| Ok::<_, Fault>((time(from)?, time(to)?)));
+    let days: Vec<_> = written.days.iter().map(day).collect::<Result<_, _>>()?;
+    Ok(Windows {
+        at: written.at.as_ref().map(time).transpose()?,
+        between: between.transpose()?,
+        days: Weekdays::of(days),
+    })
 }
 
 fn past(text: &str) -> Result<IfPast, Fault> {

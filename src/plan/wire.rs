@@ -516,14 +516,23 @@ pub enum Verb {
     },
     PushTo(String),
     Wait(String),
+    /// A `wait` that may end at some times only.
+    WaitIn {
+        length: String,
+        windows: Windows,
+    },
     WaitUntil {
         moment: String,
         if_past: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        windows: Option<Windows>,
     },
     WaitUntilField {
         field: String,
         offset: String,
         if_past: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        windows: Option<Windows>,
     },
     If {
         when: Condition,
@@ -556,6 +565,21 @@ pub struct Way {
     pub label: String,
     /// What happens on it.
     pub steps: Vec<Step>,
+}
+
+/// When on a contact's clock a wait may end.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Windows {
+    /// The time of day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<String>,
+    /// The first and the last moment of the hours.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub between: Option<(String, String)>,
+    /// The days of the week, from Monday; none for all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub days: Vec<String>,
 }
 
 /// The new value of a field.

@@ -2,11 +2,12 @@
 
 use super::{call, wire};
 use crate::model::ids::Id;
+use crate::model::windows::time;
 use crate::model::{
     Audience, BadValue, Campaign, Channel, ChoiceId, Companies, CompanyFieldId, Condition, ConditionKind, Contacts,
     Content, ContentKind, DateTest, Enter, Existing, Experience, Field, FieldId, FieldTest, FieldType, Funnel, IfPast,
     Model, NewValue, NumberTest, OnLeave, Once, Publish, SendRules, Share, Stage, StageRef, Step, StepKind, Subject,
-    Target, TextTest, Until, Value, Way,
+    Target, TextTest, Until, Value, Wait, Way, Windows,
 };
 
 /// The plan's file form.
@@ -268,8 +269,11 @@ impl Names<'_> {
             }
             StepKind::Clear(id) => wire::Verb::Clear(field(*id)),
             StepKind::Call(call) => call::verb(self.0, call),
-            StepKind::Wait(length) => wire::Verb::Wait(length.to_string()),
-            StepKind::WaitUntil { until, if_past } => self.wait_until(until, *if_past),
+            StepKind::Wait(Wait { length, windows }) => match wire_windows(windows) {
+                None => wire::Verb::Wait(length.to_string()),
+                Some(windows) => wire::Verb::WaitIn { length: length.to_string(), windows },
+            },
+            StepKind::WaitUntil { until, if_past, windows } => self.wait_until(until, *if_past, windows),
             StepKind::If { when, then, otherwise } => {
                 wire::Verb::If { when: self.condition(when), then: self.steps(then), r#else: self.steps(otherwise) }
             }
@@ -289,7 +293,8 @@ impl Names<'_> {
         wire::Share { label: share.label.clone(), share: share.share, steps: self.steps(&share.steps) }
     }
 
-    fn wait_until(&self, until: &Until, if_past: IfPast) -> wire::Verb {
+    fn wait_until(&self, until: &Until, if_past: IfPast, windows: &Windows) -> wire::Verb {
+        let windows = wire_windows(windows);
         let if_past = match if_past {
             IfPast::Continue => "continue",
             IfPast::Exit => "exit",
@@ -297,10 +302,10 @@ impl Names<'_> {
         };
         let if_past = if_past.to_owned();
         match until {
-            Until::Moment(moment) => wire::Verb::WaitUntil { moment: moment.to_string(), if_past },
+            Until::Moment(moment) => wire::Verb::WaitUntil { moment: moment.to_string(), if_past, windows },
             Until::Field { field, offset } => {
                 let field = self.0.contacts.fields[*field].id.clone();
-                wire::Verb::WaitUntilField { field, offset: offset.to_string(), if_past }
+                wire::Verb::WaitUntilField { field, offset: offset.to_string(), if_past, windows }
             }
         }
     }
@@ -319,6 +324,15 @@ fn wire_content(content: &Content) -> wire::Content {
 
 fn on_skip(rules: SendRules) -> String {
     if rules.exits_on_skip { "exit" } else { "continue" }.to_owned()
+}
+
+fn wire_windows(windows: &Windows) -> Option<wire::Windows> {
+    let written = wire::Windows {
+        at: windows.at.map(time),
+        between: windows.between.map(|(from, to)| (time(from), time(to))),
+        days: windows.days.iter().flat_map(|days| days.words()).map(str::to_owned).collect(),
+    };
+    (!windows.is_open()).then_some(written)
 }
 
 fn once(once: Once) -> String {

@@ -26,6 +26,7 @@ mod tags;
 mod template;
 mod value;
 mod verb;
+mod windows;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{About, Arena, Companies, Contacts, Content, ContentKind, FunnelId, Model, Segment, ids::Id};

@@ -151,7 +151,7 @@ impl Resolver {
             Verb::Notify => self.notify(step),
             Verb::Webhook => self.webhook(step),
             Verb::PushTo => self.push_to(step),
-            Verb::Wait => self.placed_duration(step.wait.as_ref()?).map(StepKind::Wait),
+            Verb::Wait => self.wait(step),
             Verb::WaitUntil => self.wait_until(step),
             Verb::If => self.branch(step, name, numbering),
             Verb::Split => self.split(step, name, numbering),
@@ -238,11 +238,12 @@ impl Resolver {
             Some(schema::campaign::IfPast::Exit) => IfPast::Exit,
             Some(schema::campaign::IfPast::Skip) => IfPast::Skip,
         };
+        let windows = self.windows(step);
         let until = match &written.value {
             ScalarOr::Scalar(text) => Until::Moment(self.moment(&text.0, written.span)?),
             ScalarOr::Other(wait) => self.until_field(wait)?,
         };
-        Some(StepKind::WaitUntil { until, if_past })
+        Some(StepKind::WaitUntil { until, if_past, windows: windows? })
     }
 
     fn until_field(&mut self, wait: &schema::WaitField) -> Option<Until> {

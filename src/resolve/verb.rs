@@ -135,7 +135,11 @@ pub(super) fn verbs(step: &schema::Step) -> Vec<(Verb, Span, Span)> {
 
 /// The other keys of a step, each with the verb to which it belongs.
 pub(super) fn belongings(step: &schema::Step) -> Vec<(&'static str, Verb, Span)> {
+    let wait = if step.wait_until.is_some() { Verb::WaitUntil } else { Verb::Wait };
     let found = [
+        ("at", wait, step.at.as_ref().map(|placed| placed.key)),
+        ("between", wait, step.between.as_ref().map(|placed| placed.key)),
+        ("days", wait, step.days.as_ref().map(|placed| placed.key)),
         ("once", Verb::Send, step.once.as_ref().map(|placed| placed.key)),
         ("transactional", Verb::Send, step.transactional.as_ref().map(|placed| placed.key)),
         ("expires", Verb::Send, step.expires.as_ref().map(|placed| placed.key)),

@@ -8,6 +8,7 @@ use crate::model::ids::Id;
 use crate::model::{Campaign, CampaignId, Funnel, FunnelId, Outcome, Stage, StageRef};
 use crate::runner::effect::{AtStage, Refusal, SkipReason, Touch};
 use crate::runner::program::Program;
+use crate::runner::state::{Pending, Token};
 
 /// The counters of a run or of a part of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -213,14 +214,17 @@ impl Metrics {
     }
 
     /// The contact is in the campaign and waits at the step.
-    pub(crate) fn inside(&mut self, campaign: usize, step: usize) {
+    pub(crate) fn inside(&mut self, campaign: usize, token: Token) {
         self.campaigns[campaign].active += 1;
-        self.waits(campaign, step);
+        self.waits(campaign, token);
     }
 
-    /// The contact, which is in the campaign, waits at the step.
-    pub(crate) fn waits(&mut self, campaign: usize, step: usize) {
-        if let Some(step) = self.campaigns[campaign].steps.get_mut(step) {
+    /// The contact, which is in the campaign, waits at the step; at a fork it is its ways that wait.
+    pub(crate) fn waits(&mut self, campaign: usize, token: Token) {
+        if token.pending == Pending::Fork {
+            return;
+        }
+        if let Some(step) = self.campaigns[campaign].steps.get_mut(token.step) {
             step.waiting += 1;
         }
     }

@@ -73,20 +73,9 @@ const WORDS: &[(&str, Words)] = &[
             ("resubscribe", "renewing consent for a channel"),
             ("add-to", "adding to a segment by hand"),
             ("remove-from", "removing from a segment by hand"),
-            ("at", "the time of day to wait for"),
-            ("between", "the hours to wait for"),
-            ("days", "the weekdays to wait for"),
             ("for", "how long to wait for an event"),
             ("when", "what is waited for"),
             ("steps", "the steps of a branch"),
-        ],
-    ),
-    (
-        "WaitField",
-        &[
-            ("at", "the time of day to wait for"),
-            ("between", "the hours to wait for"),
-            ("days", "the weekdays to wait for"),
         ],
     ),
 ];

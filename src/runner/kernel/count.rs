@@ -2,6 +2,7 @@
 
 use super::live::Live;
 use crate::runner::metrics::Way;
+use crate::runner::state::{Member, Token};
 
 impl Live<'_> {
     pub(super) fn count(&mut self) {
@@ -26,10 +27,11 @@ impl Live<'_> {
         }
         for &place in &self.active {
             let campaign = program.campaign_order[place];
-            self.metrics.inside(campaign, self.members[campaign].step);
+            let Member { step, pending, .. } = self.members[campaign];
+            self.metrics.inside(campaign, Token { step, pending, due: 0 });
         }
         for way in &self.ways {
-            self.metrics.waits(way.campaign, way.token.step);
+            self.metrics.waits(way.campaign, way.token);
         }
     }
 

@@ -43,6 +43,7 @@ impl<'a> Live<'a> {
             self.ways.push(WayToken { campaign: here.campaign, lane, token });
             self.ran.retain(|ran| *ran != (self.program.campaign_place[here.campaign], lane));
         }
+        self.metrics.done(here.campaign, here.step);
         self.hold(here, Pending::Fork, due)
     }
 
@@ -73,7 +74,7 @@ impl<'a> Live<'a> {
     pub(super) fn join(&mut self, here: Here, due: i64, effects: &mut Vec<Effect<'a>>) -> Flow {
         self.hold(here, Pending::Fork, due);
         push(effects, here, Event::Join);
-        self.done(here)
+        Flow::On(self.program.campaigns[here.campaign].steps[here.step].next)
     }
 
     pub(super) fn go_to(&mut self, here: Here, to: usize, effects: &mut Vec<Effect<'a>>) -> Flow {

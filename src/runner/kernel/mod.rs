@@ -27,6 +27,7 @@ mod send;
 mod set;
 mod split;
 mod step;
+mod wait;
 
 pub use call::Snapshot;
 

@@ -4,10 +4,9 @@ use super::cause::Cause;
 use super::funnel::refusal;
 use super::live::Live;
 use crate::model::ids::Id;
-use crate::model::{Duration, IfPast, Outcome};
-use crate::runner::contact::Slot;
+use crate::model::{IfPast, Outcome};
 use crate::runner::effect::{At, Effect, EndReason, Event, PastChoice, SkipReason};
-use crate::runner::program::{END, Lane, Verb, WaitFor, day_of_number};
+use crate::runner::program::{END, Lane, Verb};
 use crate::runner::state::{Pending, Token};
 
 /// What follows a step.
@@ -91,7 +90,7 @@ impl<'a> Live<'a> {
             Pending::Fork => token.due,
             Pending::Removed => return None,
             Pending::Field => {
-                let moment = self.awaited(campaign, token.step).unwrap_or(now);
+                let moment = self.awaited(self.here(campaign, token.step)).unwrap_or(now);
                 if moment > now {
                     self.stand(campaign, lane, Token { due: moment, ..token });
                 }
@@ -146,18 +145,8 @@ impl<'a> Live<'a> {
             Pending::Ready | Pending::Deferred => Flow::On(step),
             Pending::Fork => self.join(self.here(campaign, step), due, effects),
             Pending::Removed => Flow::Stop,
-            Pending::Wait => self.done(self.here(campaign, step)),
+            Pending::Wait => self.wait_over(self.here(campaign, step), effects),
             Pending::Field => self.field_reached(self.here(campaign, step), due, effects),
-        }
-    }
-
-    /// A moment that was waited for is reached; one that was changed to lie in the past, or taken away, is past.
-    fn field_reached(&mut self, here: Here, due: i64, effects: &mut Vec<Effect<'a>>) -> Flow {
-        let moment = self.awaited(here.campaign, here.step);
-        let reached = moment.is_some_and(|moment| moment == due || moment == self.program.now());
-        match &self.program.campaigns[here.campaign].steps[here.step].verb {
-            Verb::WaitUntil { if_past, .. } if !reached => self.past(here, moment, *if_past, effects),
-            _ => self.done(here),
         }
     }
 
@@ -177,8 +166,8 @@ impl<'a> Live<'a> {
             Verb::Set { field, to } => self.set(here, *field, to, effects),
             Verb::Clear(field) => self.clear(here, *field, effects),
             Verb::Call(call) => self.call(here, call, effects),
-            Verb::Wait(length) => self.wait(here, *length, effects),
-            Verb::WaitUntil { until, if_past } => self.wait_until(here, until, *if_past, effects),
+            Verb::Wait(wait) => self.wait(here, *wait, effects),
+            Verb::WaitUntil { until, if_past, .. } => self.wait_until(here, until, *if_past, effects),
             Verb::If { when, then, otherwise } => {
                 let holds = self.holds(*when);
                 push(effects, here, Event::If { then: holds });
@@ -232,44 +221,13 @@ impl<'a> Live<'a> {
         Flow::Stop
     }
 
-    fn wait(&mut self, here: Here, length: Duration, effects: &mut Vec<Effect<'a>>) -> Flow {
-        let until = self.program.zone.add(self.program.now(), length);
-        push(effects, here, Event::Wait { until });
-        self.hold(here, Pending::Wait, until)
-    }
-
-    fn wait_until(&mut self, here: Here, until: &WaitFor, if_past: IfPast, effects: &mut Vec<Effect<'a>>) -> Flow {
-        let (moment, pending) = match until {
-            WaitFor::Moment(moment) => (Some(*moment), Pending::Wait),
-            WaitFor::Field { .. } => (self.awaited(here.campaign, here.step), Pending::Field),
-        };
-        match moment.filter(|&moment| moment >= self.program.now()) {
-            Some(until) => {
-                push(effects, here, Event::Wait { until });
-                self.hold(here, pending, until)
-            }
-            None => self.past(here, moment, if_past, effects),
-        }
-    }
-
-    /// The moment for which a step waits, as its field stands now.
-    fn awaited(&self, campaign: usize, step: usize) -> Option<i64> {
-        let Verb::WaitUntil { until: WaitFor::Field { field, offset }, .. } =
-            &self.program.campaigns[campaign].steps[step].verb
-        else {
-            return None;
-        };
-        let zone = &self.program.zone;
-        let moment = match self.fields[*field] {
-            Slot::Moment(moment) => moment,
-            Slot::Day(day) => zone.start_of(day_of_number(day)),
-            Slot::Missing | Slot::Text(_) | Slot::Integer(_) | Slot::Number(_) => return None,
-            Slot::Boolean(_) | Slot::Choice(_) | Slot::Choices(_) => return None,
-        };
-        Some(zone.add(moment, *offset))
-    }
-
-    fn past(&mut self, here: Here, until: Option<i64>, if_past: IfPast, effects: &mut Vec<Effect<'a>>) -> Flow {
+    pub(super) fn past(
+        &mut self,
+        here: Here,
+        until: Option<i64>,
+        if_past: IfPast,
+        effects: &mut Vec<Effect<'a>>,
+    ) -> Flow {
         let then = match if_past {
             IfPast::Continue => PastChoice::Continue,
             IfPast::Exit => PastChoice::Exit,

@@ -9,6 +9,7 @@ use crate::model::ids::Id;
 use crate::model::{
     Audience, Call, Campaign, Channel, ChannelRules, Content, Duration, Enter, Experience, Field, Funnel, IfPast,
     Model, Moment, NewValue, OnLeave, Outcome, Publish, SendRules, Share, Stage, Step, StepKind, Target, Until, Value,
+    Wait, Windows,
 };
 use crate::plan::condition_json;
 use crate::runner::contact::Kept;
@@ -133,10 +134,11 @@ pub(crate) enum Verb {
     },
     Clear(usize),
     Call(Call),
-    Wait(Duration),
+    Wait(Wait),
     WaitUntil {
         until: WaitFor,
         if_past: IfPast,
+        windows: Windows,
     },
     If {
         when: NodeId,
@@ -171,7 +173,12 @@ pub(crate) enum New {
 #[derive(Clone, Debug)]
 pub(crate) enum WaitFor {
     Moment(i64),
-    Field { field: usize, offset: Duration },
+    /// The first moment of a day, on the contact's clock.
+    Day(jiff::civil::Date),
+    Field {
+        field: usize,
+        offset: Duration,
+    },
 }
 
 /// Content.
@@ -361,9 +368,9 @@ impl Builder<'_> {
             }
             StepKind::Clear(field) => Verb::Clear(field.index()),
             StepKind::Call(call) => Verb::Call(call.clone()),
-            StepKind::Wait(length) => Verb::Wait(*length),
-            StepKind::WaitUntil { until, if_past } => {
-                Verb::WaitUntil { until: self.wait_for(until), if_past: *if_past }
+            StepKind::Wait(wait) => Verb::Wait(*wait),
+            StepKind::WaitUntil { until, if_past, windows } => {
+                Verb::WaitUntil { until: self.wait_for(until), if_past: *if_past, windows: *windows }
             }
             StepKind::If { when, then, otherwise } => Verb::If {
                 when: self.compiler.compile(when),
@@ -382,6 +389,7 @@ impl Builder<'_> {
 
     fn wait_for(&self, until: &Until) -> WaitFor {
         match until {
+            Until::Moment(Moment::Day(day)) => WaitFor::Day(*day),
             Until::Moment(moment) => WaitFor::Moment(self.zone.start_of_moment(*moment)),
             Until::Field { field, offset } => WaitFor::Field { field: field.index(), offset: *offset },
         }

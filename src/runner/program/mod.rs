@@ -8,6 +8,7 @@ mod fold;
 mod journey;
 mod ranges;
 mod topics;
+mod windows;
 mod zone;
 
 use std::cmp::Reverse;

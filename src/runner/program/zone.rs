@@ -113,7 +113,7 @@ impl Zone {
         }
     }
 
-    fn wall(&self, moment: i64) -> DateTime {
+    pub(super) fn wall(&self, moment: i64) -> DateTime {
         self.0.to_datetime(timestamp(moment))
     }
 }

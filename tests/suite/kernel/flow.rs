@@ -105,19 +105,16 @@ fn a_fork_goes_on_when_all_its_ways_have_ended() {
              wait talk 1 later 2026-11-03T09:00:00+01:00",
         )
         .counts("/campaigns/talk/active", 1)
-        .counts("/campaigns/talk/steps/both/waiting", 1)
+        .counts("/campaigns/talk/steps/both/waiting", 0)
+        .counts("/campaigns/talk/steps/both/done", 1)
         .counts("/campaigns/talk/steps/both~11~1wait:1 day/waiting", 1)
         .counts("/campaigns/talk/steps/later/waiting", 1)
         .again("2026-11-02T09:00", "send talk 1 both/1/send:bar bar")
-        .counts("/campaigns/talk/steps/both/waiting", 1)
-        .counts("/campaigns/talk/steps/both/done", 0)
         .counts("/campaigns/talk/steps/later/waiting", 1)
         .again(
             "2026-11-03T09:00",
             "join talk 1 both\nadd-tag talk 1 add-tag:other other\nend talk 1 completed finished",
         )
-        .counts("/campaigns/talk/steps/both/done", 1)
-        .counts("/campaigns/talk/steps/both/waiting", 0)
         .counts("/campaigns/talk/active", 0);
 }
 

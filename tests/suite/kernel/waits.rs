@@ -96,3 +96,75 @@ fn a_missing_date_is_past() {
         "start talk 1 condition\npast talk 1 w continue\nsend talk 1 send:bar bar\nend talk 1 completed finished",
     );
 }
+
+#[test]
+fn a_time_of_day_hours_and_days_move_the_end_of_a_wait() {
+    let wait = |written: &str, until: &str| {
+        story(&waiting(&format!("[{{ id: w, {written} }}, {{ send: bar }}]"))).on(
+            "2026-11-05T10:30",
+            "id,tags\n1,hot\n",
+            &format!("start talk 1 condition\nwait talk 1 w {until}:00+01:00"),
+        );
+    };
+    // 2026-11-05 is a Thursday.
+    wait("wait: 2 days, at: '09:00'", "2026-11-07T09:00");
+    wait("wait: 2 h, at: '09:00'", "2026-11-06T09:00");
+    wait("wait: 2 h, at: '12:30'", "2026-11-05T12:30");
+    wait("wait: 2 h, between: ['14:00', '16:00']", "2026-11-05T14:00");
+    wait("wait: 2 h, between: ['09:00', '12:30']", "2026-11-05T12:30");
+    wait("wait: 2 h, between: ['09:00', '12:29']", "2026-11-06T09:00");
+    wait("wait: 10 h, between: ['22:00', '06:00']", "2026-11-05T22:00");
+    wait("wait: 18 h, between: ['22:00', '06:00']", "2026-11-06T04:30");
+    wait("wait: 1 day, days: [mon, sat]", "2026-11-07T10:30");
+    wait("wait: 1 day, days: [fri]", "2026-11-06T10:30");
+    wait("wait: 1 day, days: [thu]", "2026-11-12T10:30");
+    wait("wait: 1 day, at: '09:00', days: [mon]", "2026-11-09T09:00");
+    wait("wait: 1 day, between: ['08:00', '10:00'], days: [mon]", "2026-11-09T08:00");
+    wait("wait: 1 day, between: ['22:00', '06:00'], days: [mon]", "2026-11-09T00:00");
+    wait("wait-until: 2026-11-07, at: '09:00', days: [mon]", "2026-11-09T09:00");
+    wait("wait-until: 2026-11-07T12:00, between: ['08:00', '11:00']", "2026-11-08T08:00");
+}
+
+#[test]
+fn the_windows_are_those_of_the_contacts_clock() {
+    let zone = |contract: &str| contract.replace("  addresses:", "  timezone: note\n  addresses:");
+    let run = |written: &str, zone_of: &str, until: &str| {
+        let yaml =
+            format!("{}{}", zone(super::CONTRACT), waiting(&format!("[{{ id: w, {written} }}, {{ send: bar }}]")));
+        super::story_of(&yaml).on(
+            "2026-11-05T10:30",
+            &format!("id,tags,note\n1,hot,{zone_of}\n"),
+            &format!("start talk 1 condition\nwait talk 1 w {until}:00+01:00"),
+        );
+    };
+    run("wait: 1 h, between: ['09:00', '17:00']", "America/New_York", "2026-11-05T15:00");
+    run("wait: 1 h, between: ['09:00', '17:00']", "Asia/Tokyo", "2026-11-06T01:00");
+    run("wait: 1 h, between: ['09:00', '17:00']", "", "2026-11-05T11:30");
+    run("wait-until: 2026-11-07, at: '09:00'", "America/New_York", "2026-11-07T15:00");
+    run("wait-until: 2026-11-07", "Asia/Tokyo", "2026-11-06T16:00");
+    run("wait: 1 day, days: [sat]", "Pacific/Auckland", "2026-11-07T10:30");
+}
+
+#[test]
+fn a_run_that_comes_late_tests_hours_and_days_again() {
+    let steps = "[{ id: w, wait: 1 day, between: ['09:00', '17:00'], days: [mon, tue, wed, thu, fri] }, { send: bar }]";
+    story(&waiting(steps))
+        .on("2026-11-05T10:00", "id,tags\n1,hot\n", "start talk 1 condition\nwait talk 1 w 2026-11-06T10:00:00+01:00")
+        .again("2026-11-06T17:01", "wait talk 1 w 2026-11-09T09:00:00+01:00")
+        .again("2026-11-08T12:00", "")
+        .again("2026-11-09T17:00", "send talk 1 send:bar bar\nend talk 1 completed finished");
+}
+
+#[test]
+fn windows_follow_the_clock_over_its_changes() {
+    let wait = |now: &str, written: &str, until: &str| {
+        story(&waiting(&format!("[{{ id: w, {written} }}, {{ send: bar }}]"))).on(
+            now,
+            "id,tags\n1,hot\n",
+            &format!("start talk 1 condition\nwait talk 1 w {until}"),
+        );
+    };
+    wait("2026-03-28T09:00", "wait: 1 day, at: '02:30'", "2026-03-29T03:00:00+02:00");
+    wait("2026-10-24T09:00", "wait: 1 day, at: '02:30'", "2026-10-25T02:30:00+02:00");
+    wait("2026-03-28T23:00", "wait: 1 h, between: ['02:15', '02:45']", "2026-03-29T03:00:00+02:00");
+}

@@ -121,17 +121,17 @@ impl Instant<'_> {
     fn moment_before_windows(&self, until: &Value) -> Option<Timestamp> {
         let Some(field) = text(until, "field") else {
             return Some(match self.clock.when(&word(until)) {
-                When::Day(day) => self.clock.start(day),
+                When::Day(day) => self.contact_clock().start(day),
                 When::Exact(moment) => moment,
             });
         };
-        let moment = match self.look().value(&field)? {
-            Datum::Day(day) => self.clock.resolve(day.to_datetime(Time::midnight())),
-            Datum::At(moment) => moment,
+        let (moment, clock) = match self.look().value(&field)? {
+            Datum::Day(day) => (self.contact_clock().start(day), self.contact_clock()),
+            Datum::At(moment) => (moment, Clock { zone: self.clock.zone.clone(), now: self.clock.now }),
             other => panic!("no time: {other:?}"),
         };
         let offset = text(until, "offset");
-        Some(offset.map_or(moment, |offset| self.clock.add(moment, duration(&offset))))
+        Some(offset.map_or(moment, |offset| clock.add(moment, duration(&offset))))
     }
 
     fn windows(&self, step: &Step) -> Windows {
