@@ -17,6 +17,7 @@ pub mod resolve;
 pub mod runner;
 pub mod schema;
 pub mod source;
+pub mod trial;
 pub mod yaml;
 
 use diagnostic::{Diagnostic, in_order};

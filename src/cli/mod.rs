@@ -19,6 +19,7 @@ mod plan;
 mod project;
 mod run;
 mod schema;
+mod test;
 
 use std::process::ExitCode;
 
@@ -103,6 +104,8 @@ enum Command {
     Diff(diff::Args),
     /// Run contacts through the project, or through a plan, for one instant
     Run(run::Args),
+    /// Run the tests of the project: example contacts, and what must happen to them
+    Test(test::Args),
     /// Print the JSON Schema for editors
     Schema(schema::Args),
     /// Say what a finding means, with a wrong and a right example
@@ -122,6 +125,7 @@ pub fn main() -> ExitCode {
         Command::Plan(args) => plan::run(&args, terminal),
         Command::Diff(args) => diff::run(&args, terminal),
         Command::Run(args) => run::run(&args, terminal),
+        Command::Test(args) => test::run(&args, terminal),
         Command::Schema(args) => schema::run(&args, terminal),
         Command::Explain(args) => explain::run(&args, terminal),
         Command::Completions(args) => completions::run(&args, terminal),

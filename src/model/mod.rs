@@ -17,6 +17,7 @@ pub mod in_flight;
 mod parse;
 pub mod pattern;
 pub mod template;
+pub mod test;
 pub mod windows;
 
 pub use calendar::{Duration, Moment, Period, Publish, Unit, When};
@@ -66,6 +67,8 @@ pub struct Model {
     pub campaigns: Arena<CampaignId, Campaign>,
     /// What becomes of contacts in flight.
     pub in_flight: InFlight,
+    /// Tests; a plan has none.
+    pub tests: Vec<test::Test>,
 }
 
 /// What people call a thing; says nothing about what it does.

@@ -85,7 +85,8 @@ impl Plan {
 
     /// Freezes a project that was found free of errors.
     pub fn lower(checked: Checked) -> Self {
-        let model = checked.into_model();
+        // Tests are no part of what runs.
+        let model = Model { tests: Vec::new(), ..checked.into_model() };
         let plan = write::plan(&model);
         let file = wire::File { format: wire::FORMAT, fingerprint: fingerprint(&plan), plan };
         Self { model, file }

@@ -23,6 +23,8 @@ pub struct Style {
 pub fn findings(diagnostics: &[Diagnostic], sources: &Sources, style: Style) -> String {
     let theme = if style.color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
     let handler = GraphicalReportHandler::new_themed(theme).with_width(style.width).with_links(false);
+    // Ids have hyphens, and must stay whole to be copied.
+    let handler = handler.with_word_splitter(textwrap::WordSplitter::NoHyphenation).with_break_words(false);
     let mut text = String::new();
     for diagnostic in diagnostics {
         let finding = Finding::new(diagnostic, sources);

@@ -24,6 +24,7 @@ mod split;
 mod step;
 mod tags;
 mod template;
+mod test;
 mod value;
 mod verb;
 mod windows;
@@ -85,12 +86,13 @@ impl Resolver {
             sorted(&project.destinations).map(|(id, written)| self.destination(id, written.body.as_ref())).collect();
         let segments = sorted(&project.segments).map(|(id, written)| self.segment(id, written.body.as_ref())).collect();
         let funnels = sorted(&project.funnels).enumerate();
-        let funnels = funnels
+        let funnels: Arena<FunnelId, _> = funnels
             .map(|(at, (id, written))| self.funnel(FunnelId::from_index(at), id, written.body.as_ref()))
             .collect();
         let campaigns =
             sorted(&project.campaigns).map(|(id, written)| self.campaign(id, written.body.as_ref())).collect();
         let in_flight = self.in_flight(project, &campaigns);
+        let tests = self.tests(&project.tests, &funnels);
         Model {
             project: project.project.as_ref().map(|name| name.value.0.clone()),
             timezone: self.timezone(project.timezone.as_ref()),
@@ -104,6 +106,7 @@ impl Resolver {
             funnels,
             campaigns,
             in_flight,
+            tests,
         }
     }
 

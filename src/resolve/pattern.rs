@@ -106,7 +106,7 @@ impl Resolver {
         Some(EventPattern { span: name.span, event: event?, of, where_ })
     }
 
-    fn content_of(&mut self, event: EventId, name: &Placed<Text>) -> Option<ContentId> {
+    pub(super) fn content_of(&mut self, event: EventId, name: &Placed<Text>) -> Option<ContentId> {
         let content = self.content_id(name)?;
         let (event, kind) = (&self.events[event], self.content[content].kind?);
         if event.of().contains(&kind) {

@@ -14,3 +14,4 @@ pub mod program;
 pub mod state;
 
 pub use batch::{Inputs, Options, RunBytes, RunError, run_bytes, run_inputs};
+pub use program::floor_clock;

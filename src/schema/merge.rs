@@ -47,6 +47,7 @@ const PROJECT: Merging = Merging {
         ("variables", None),
         ("environments", None),
         ("blocks", None),
+        ("tests", None),
     ],
     repeatable: &["version"],
 };

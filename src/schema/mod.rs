@@ -21,6 +21,7 @@ pub mod publish;
 pub mod scalar;
 pub mod segment;
 mod shape;
+pub mod test;
 mod text;
 mod unsupported;
 mod wording;
@@ -43,6 +44,7 @@ pub use scalar::{
     Anything, Definitions, Entries, Lenient, ListOf, Literal, MapOrList, OneOrList, Placed, ScalarOr, Text,
 };
 pub use segment::Segment;
+pub use test::Test;
 pub(crate) use text::is_id;
 pub(crate) use wording::bad_id;
 
@@ -103,6 +105,9 @@ pub struct Project {
     /// What an earlier version had and this one has not, and what becomes of contacts there.
     #[serde(default)]
     pub removed: Vec<Placed<Removed>>,
+    /// Example contacts and what must happen to them, for `funnelc test`; the name of a test is free text.
+    #[serde(default)]
+    pub tests: Definitions<Test>,
     /// Values of top-level keys that could not be read at all, which is reported already; ids may have stood in them.
     #[serde(skip)]
     pub broken: Vec<Span>,

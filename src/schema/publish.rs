@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::expand::EXPANDED;
 use super::scalar::{Anything, Entries, Lenient, ListOf, Literal, MapOrList, Named, OneOrList, Placed, ScalarOr, Text};
+use super::test::Given;
 use super::{Change, Project, SetTo};
 
 /// The form of an id.
@@ -248,6 +249,18 @@ inline!(SetTo, |generator| {
     json_schema!({
         "if": { "type": "object" },
         "then": generator.subschema_for::<Change>(),
+        "else": {
+            "if": { "type": "array" },
+            "then": list::<Literal>(generator),
+            "else": scalar(),
+        },
+    })
+});
+
+inline!(Given, |generator| {
+    json_schema!({
+        "if": { "type": "object" },
+        "then": generator.subschema_for::<Entries<Placed<Text>>>(),
         "else": {
             "if": { "type": "array" },
             "then": list::<Literal>(generator),

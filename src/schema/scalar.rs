@@ -9,7 +9,8 @@ use serde::{Deserialize, Deserializer};
 use super::contacts::Column;
 use super::de::{ID, KIND, LENIENT, LITERAL, MAPPING, PLACED, SEQUENCE};
 use super::event::PropertyType;
-use super::{Block, Campaign, Change, Content, Destination, Event, Field, Funnel, Segment, SetTo, Stage};
+use super::test::Given;
+use super::{Block, Campaign, Change, Content, Destination, Event, Field, Funnel, Segment, SetTo, Stage, Test};
 use crate::source::{FileId, Span};
 use crate::yaml::node::Scalar;
 
@@ -115,6 +116,10 @@ macro_rules! have_ids {
 have_ids!(Block, Field, Content, Destination, Event, PropertyType, Segment, Funnel, Stage, Campaign);
 
 impl Named for Column {
+    const IDS: bool = false;
+}
+
+impl Named for Test {
     const IDS: bool = false;
 }
 
@@ -300,6 +305,12 @@ by_kind!(SetTo[], "a value, a list of choices, or a change", |kind, node| match 
     SEQUENCE => SetTo::List(node.newtype_variant::<ListOf<Placed<Literal>>>()?.0),
     MAPPING => SetTo::Change(node.newtype_variant::<Change>()?),
     _ => SetTo::Literal(node.newtype_variant()?),
+});
+
+by_kind!(Given[], "a value, a list of values, or stages by funnel", |kind, node| match kind {
+    SEQUENCE => Given::List(node.newtype_variant::<ListOf<Placed<Literal>>>()?.0),
+    MAPPING => Given::Map(node.newtype_variant()?),
+    _ => Given::Literal(node.newtype_variant()?),
 });
 
 fn element<'de, T: Deserialize<'de>, A: SeqAccess<'de>>(seq: &mut A) -> Result<T, A::Error> {

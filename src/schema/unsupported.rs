@@ -43,7 +43,6 @@ const WORDS: &[(&str, Words)] = &[
             ("points", "rules and triggers for points"),
             ("limits", "how often a channel may be used"),
             ("checks", "the severity of each check"),
-            ("tests", "example contacts and what must happen to them"),
         ],
     ),
     (

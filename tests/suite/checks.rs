@@ -12,7 +12,8 @@ use funnelc::{Compiled, compile};
 #[test]
 fn the_wrong_project_of_a_page_gives_its_finding_and_no_other() {
     for code in check::codes() {
-        let compiled = project(&block(code, "Wrong"));
+        let mut compiled = project(&block(code, "Wrong"));
+        compiled.diagnostics.extend(failures(&compiled));
         let found: Vec<_> = compiled.diagnostics.iter().map(|finding| finding.code.0).collect();
         assert_eq!(found, [code], "docs/checks/{code}.md, ## Wrong:\n{}", told(&compiled));
     }
@@ -21,10 +22,18 @@ fn the_wrong_project_of_a_page_gives_its_finding_and_no_other() {
 #[test]
 fn the_right_project_of_a_page_gives_no_finding() {
     for code in check::codes() {
-        let compiled = project(&block(code, "Right"));
+        let mut compiled = project(&block(code, "Right"));
+        compiled.diagnostics.extend(failures(&compiled));
         assert!(compiled.diagnostics.is_empty(), "docs/checks/{code}.md, ## Right:\n{}", told(&compiled));
         assert!(compiled.plan.is_some(), "docs/checks/{code}.md, ## Right, gives no plan");
     }
+}
+
+/// What the tests of a project find.
+fn failures(compiled: &Compiled) -> Vec<Diagnostic> {
+    let runs = compiled.plan.is_some();
+    let verdicts = if runs { funnelc::trial::run(&compiled.model, None) } else { Vec::new() };
+    verdicts.into_iter().flat_map(|verdict| verdict.failures).collect()
 }
 
 #[test]

@@ -34,4 +34,5 @@ mod readme;
 mod reference;
 mod reuse;
 mod shape;
+mod trial;
 mod yaml;

@@ -33,12 +33,18 @@ pub(crate) fn sources(files: &[(&str, &str)]) -> Sources {
 /// Names a folder for what is compiled, by test; so one can look at what a test is about.
 pub(crate) const RECORD: &str = "FUNNELC_RECORD";
 
-/// The plan of a project without errors.
-pub(crate) fn plan_of(sources: Sources) -> Plan {
+/// A project without errors.
+pub(crate) fn compiled(sources: Sources) -> funnelc::Compiled {
     record(&sources);
     let compiled = funnelc::compile(sources);
     let shown = funnelc::report::text::findings(&compiled.diagnostics, &compiled.sources, PLAIN);
-    compiled.plan.unwrap_or_else(|| panic!("the project has errors:\n{shown}"))
+    assert!(compiled.plan.is_some(), "the project has errors:\n{shown}");
+    compiled
+}
+
+/// The plan of a project without errors.
+pub(crate) fn plan_of(sources: Sources) -> Plan {
+    compiled(sources).plan.unwrap()
 }
 
 /// Writes the files of a project where [`RECORD`] says, under the name of the test.

@@ -19,6 +19,18 @@ fn the_readme_shows_what_the_program_prints() {
     }
 }
 
+#[test]
+fn the_page_on_tests_shows_what_the_program_prints() {
+    let path = root().join("docs/testing.md");
+    let written = std::fs::read_to_string(&path).expect("there is a page on tests");
+    let shown = with_output(&written);
+    if std::env::var_os("FUNNELC_BLESS").is_some() {
+        std::fs::write(&path, &shown).expect("the page can be written");
+    } else {
+        assert!(shown == written, "{MEND}\n{shown}");
+    }
+}
+
 /// The text with the output of every console block as it is today; the blocks share one folder.
 fn with_output(text: &str) -> String {
     let folder = tempfile::tempdir().expect("a folder");

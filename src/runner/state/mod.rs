@@ -1,5 +1,6 @@
 //! What is remembered between runs, as lines of JSON: one header, then one line for each contact. Things stand by id, never by position.
 
+mod due;
 mod inventory;
 mod memory;
 mod migrate;
@@ -12,6 +13,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+pub(crate) use due::dues;
 pub use inventory::{Inventory, StepWas};
 pub use memory::Memory;
 pub use migrate::Unspoken;

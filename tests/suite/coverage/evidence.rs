@@ -15,7 +15,7 @@ use crate::projects::root;
 const SEEDS: u64 = 400;
 
 /// The tests that run projects over contacts.
-const RUNS: [&str; 1] = ["kernel::"];
+const RUNS: [&str; 2] = ["kernel::", "trial::"];
 
 /// For each construct the place that shows it best: a page that says it with the fewest others, the guide before all.
 pub(super) type Places = BTreeMap<String, String>;
@@ -27,7 +27,7 @@ pub(super) fn pages() -> Places {
         let path = format!("docs/{page}");
         let rank = if page == "language.md" { 0 } else { 2 };
         let blocks = blocks(&read(&path));
-        if blocks.first().is_some_and(|first| first.starts_with("version: 1")) {
+        if blocks.first().is_some_and(|first| first.starts_with("version: 1") || first.contains("\nversion: 1")) {
             uses.push((path, rank, constructs(&blocks)));
         }
     }

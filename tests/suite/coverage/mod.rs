@@ -183,11 +183,13 @@ impl Excuses {
         Self { reasons: reasons.collect() }
     }
 
-    /// The line for a gap: of the construct itself, of its key wherever that stands, or of everything.
+    /// The line for a gap: of the construct itself, of its key wherever that stands, of all of its section, or of everything.
     fn line(&self, gap: &str) -> Option<&String> {
         let key = gap.split_once('.').map(|(_, key)| format!("*.{key}"));
         let all = gap.rsplit_once(" | ").map(|(_, column)| format!("* | {column}"));
-        let names = [Some(gap.to_owned()), key, all].into_iter().flatten();
+        let section =
+            gap.split_once('.').zip(gap.rsplit_once(" | ")).map(|((it, _), (_, column))| format!("{it}.* | {column}"));
+        let names = [Some(gap.to_owned()), key, section, all].into_iter().flatten();
         names.filter_map(|name| self.reasons.get_key_value(&name)).map(|(name, _)| name).next()
     }
 

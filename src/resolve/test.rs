@@ -1,0 +1,196 @@
+//! Tests: the example contact becomes a row of the contacts file, with every value held against the type of its field.
+
+use super::{Resolver, sorted};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::model::ids::Arena;
+use crate::model::test::{Cell, Edit, Ended, Expectation, Happening, Test};
+use crate::model::{ContentId, FieldType, Funnel, FunnelId, Moment, Outcome};
+use crate::schema::campaign::Exit;
+use crate::schema::test::{self as written, Given};
+use crate::schema::{self, Definitions, Entries, ListOf, Literal, OneOrList, Placed, Text};
+use crate::source::Span;
+
+const BAD_TEST: Code = Code("bad-test");
+
+/// The funnels of the project, which say how a stage stands in the file.
+type Funnels = Arena<FunnelId, Funnel>;
+
+impl Resolver {
+    pub(super) fn tests(&mut self, tests: &Definitions<schema::Test>, funnels: &Funnels) -> Vec<Test> {
+        let read = sorted(tests).filter_map(|(name, test)| test.body.as_ref().map(|body| (name, body)));
+        read.map(|(name, body)| self.test(name, body, funnels)).collect()
+    }
+
+    fn test(&mut self, name: &Placed<Text>, test: &schema::Test, funnels: &Funnels) -> Test {
+        let mistakes = self.diagnostics.len();
+        let from = self.moment(&test.from.value.0, test.from.span);
+        let mut contact = self.cells(&test.contact.value, funnels, true);
+        if contact.iter().all(|cell| cell.column != self.contacts.key) {
+            contact.insert(0, Cell { column: self.contacts.key.clone(), text: "1".to_owned() });
+        }
+        let outcome = match test.outcome.as_ref().map(|outcome| &outcome.value) {
+            None => Vec::new(),
+            Some(OneOrList::One(one)) => self.ended(one).into_iter().collect(),
+            Some(OneOrList::List(list)) => list.iter().filter_map(|one| self.ended(one)).collect(),
+        };
+        let mut test = Test {
+            name: name.value.0.clone(),
+            span: name.span,
+            contact,
+            from: from.unwrap_or(Moment::Day(jiff::civil::Date::ZERO)),
+            events: test.events.iter().filter_map(|event| self.happening(&event.value)).collect(),
+            changes: test.changes.iter().filter_map(|edit| self.edit(&edit.value, funnels)).collect(),
+            expect: test.expect.iter().filter_map(|expected| self.expectation(expected)).collect(),
+            outcome,
+            broken: false,
+        };
+        self.in_time(&test, from.is_some());
+        test.broken = self.diagnostics.len() > mistakes;
+        if test.expect.is_empty() && test.outcome.is_empty() && !test.broken {
+            let message = format!("the test `{}` expects nothing", test.name);
+            self.report(
+                Diagnostic::error(BAD_TEST, test.span, message).at("cannot fail").help("add `expect` or `outcome`"),
+            );
+        }
+        test
+    }
+
+    /// Nothing of a test happens before its first run.
+    fn in_time(&mut self, test: &Test, has_start: bool) {
+        let before = |at: Moment| start(at) < start(test.from);
+        let early = test.events.iter().map(|event| event.at).chain(test.changes.iter().map(|edit| edit.at));
+        let early = early.chain(test.expect.iter().map(|expected| expected.at)).filter(|at| before(*at)).count();
+        if has_start && early > 0 {
+            let message = format!("{early} of the times in the test `{}` lie before its `from`", test.name);
+            let help = "the first run is at `from`; let it begin earlier";
+            self.report(Diagnostic::error(BAD_TEST, test.span, message).at("begins too late").help(help));
+        }
+    }
+
+    /// The cells of a row; the key may stand there only at the start.
+    fn cells(&mut self, values: &Entries<Placed<Given>>, funnels: &Funnels, with_key: bool) -> Vec<Cell> {
+        let mut cells = Vec::new();
+        for (name, value) in &values.0 {
+            cells.extend(self.cell(name, value, funnels, with_key));
+        }
+        cells
+    }
+
+    fn cell(&mut self, name: &Placed<Text>, value: &Placed<Given>, funnels: &Funnels, with_key: bool) -> Vec<Cell> {
+        let one = |column: &str, text: &str| vec![Cell { column: column.to_owned(), text: text.to_owned() }];
+        match (name.value.0.as_str(), &value.value) {
+            ("stage", Given::Map(stages)) => {
+                stages.0.iter().filter_map(|(funnel, stage)| self.stage_cell(funnel, stage, funnels)).collect()
+            }
+            ("tags", Given::List(tags)) => {
+                let known = tags.iter().filter_map(|tag| self.tag_text(&as_text(tag))).collect::<Vec<_>>();
+                one(&self.contacts.tags.column.clone(), &known.join(&self.contacts.tags.separator))
+            }
+            ("points", Given::Literal(points)) => {
+                let points = Placed { value: points.clone(), span: value.span, key: value.key };
+                let text = self.integer(&points).map(|number| number.to_string());
+                text.map(|text| one(&self.contacts.points.column.clone(), &text)).unwrap_or_default()
+            }
+            (key, Given::Literal(literal)) if with_key && key == self.contacts.key => one(key, &literal.0.text),
+            _ => self.field_cell(name, value).into_iter().collect(),
+        }
+    }
+
+    fn stage_cell(&mut self, funnel: &Placed<Text>, stage: &Placed<Text>, funnels: &Funnels) -> Option<Cell> {
+        let id = self.funnel_id(funnel)?;
+        let stage = self.stage_id(id, stage)?;
+        let funnel = &funnels[id];
+        Some(Cell { column: funnel.column.clone(), text: funnel.stages[stage].value.clone() })
+    }
+
+    fn tag_text(&mut self, tag: &Placed<Text>) -> Option<String> {
+        self.tag_id(tag).map(|id| self.contacts.tags.names[id].id.clone())
+    }
+
+    fn field_cell(&mut self, name: &Placed<Text>, value: &Placed<Given>) -> Option<Cell> {
+        let (field, type_) = self.typed_field(name)?;
+        let column = self.contacts.fields[field].column.clone();
+        let text = match (&value.value, &type_) {
+            (Given::Literal(literal), _) => {
+                let literal = Placed { value: literal.clone(), span: value.span, key: value.key };
+                self.value(&type_, &literal)?;
+                literal.value.0.text
+            }
+            (Given::List(list), FieldType::Choices { values, separator }) => {
+                self.choices(values, &ListOf(list.clone()))?;
+                list.iter().map(|item| item.value.0.text.as_str()).collect::<Vec<_>>().join(separator)
+            }
+            (Given::List(_) | Given::Map(_), _) => {
+                let message = format!("`{}` takes one value", name.value.0);
+                self.report(Diagnostic::error(super::value::WRONG_VALUE, value.span, message).at("more than one"));
+                return None;
+            }
+        };
+        Some(Cell { column, text })
+    }
+
+    fn happening(&mut self, event: &written::Happening) -> Option<Happening> {
+        let at = self.moment(&event.at.value.0, event.at.span);
+        let id = self.event_id(&event.event);
+        let mut cells = vec![Cell { column: "event".to_owned(), text: event.event.value.0.clone() }];
+        if let (Some(of), Some(id)) = (&event.of, id) {
+            self.content_of(id, of)?;
+            cells.push(Cell { column: "of".to_owned(), text: of.value.0.clone() });
+        }
+        let type_ = self.events[id?].clone();
+        for (name, value) in &event.properties.0 {
+            let property = &type_.properties[self.property_id(&type_, name)?];
+            self.value(property.type_.as_ref()?, value)?;
+            cells.push(Cell { column: property.id.replace('-', "_"), text: value.value.0.text.clone() });
+        }
+        Some(Happening { at: at?, cells })
+    }
+
+    fn edit(&mut self, edit: &written::Edit, funnels: &Funnels) -> Option<Edit> {
+        let at = self.moment(&edit.at.value.0, edit.at.span);
+        let set = self.cells(&edit.set, funnels, false);
+        let add_tags = edit.add_tags.iter().filter_map(|tag| self.tag_text(tag)).collect();
+        let remove_tags = edit.remove_tags.iter().filter_map(|tag| self.tag_text(tag)).collect();
+        Some(Edit { at: at?, set, add_tags, remove_tags })
+    }
+
+    fn expectation(&mut self, expected: &Placed<written::Expectation>) -> Option<Expectation> {
+        let written = &expected.value;
+        let at = self.moment(&written.at.value.0, written.at.span);
+        let that = written.that.as_ref().map(|that| self.condition(that));
+        let (sent, not_sent) = (self.contents(&written.sent), self.contents(&written.not_sent));
+        if that.is_none() && written.sent.is_empty() && written.not_sent.is_empty() {
+            let help = "add `that`, `sent` or `not-sent`";
+            self.report(
+                Diagnostic::error(BAD_TEST, expected.span, "nothing is expected here").at("cannot fail").help(help),
+            );
+        }
+        Some(Expectation { at: at?, that, sent, not_sent })
+    }
+
+    fn contents(&mut self, names: &[Placed<Text>]) -> Vec<(ContentId, Span)> {
+        names.iter().filter_map(|name| self.content_id(name).map(|id| (id, name.span))).collect()
+    }
+
+    fn ended(&mut self, ended: &Placed<written::Ended>) -> Option<Ended> {
+        let campaign = self.campaign_id(&ended.value.campaign)?;
+        let is = match ended.value.is.value {
+            Exit::Completed => Outcome::Completed,
+            Exit::Exited => Outcome::Exited,
+            Exit::Converted => Outcome::Converted,
+        };
+        Some(Ended { campaign, is, span: ended.value.is.span })
+    }
+}
+
+fn as_text(literal: &Placed<Literal>) -> Placed<Text> {
+    Placed { value: Text(literal.value.0.text.clone()), span: literal.span, key: literal.key }
+}
+
+/// The civil time at which a moment begins.
+fn start(moment: Moment) -> jiff::civil::DateTime {
+    match moment {
+        Moment::Day(day) => day.to_datetime(jiff::civil::Time::midnight()),
+        Moment::Time(time) => time,
+    }
+}

@@ -1,0 +1,85 @@
+//! The tests of a project: each example contact goes through runs of its own, one at every instant that matters, and what must be true is asked of the kernel.
+//!
+//! A test runs what `funnelc run` runs, with a contacts file of one row that always shows what the last run wrote. Conditions of tests are asked as segments of a plan made for the
+//! tests only, so that they mean what they mean everywhere else.
+
+mod clock;
+mod row;
+mod story;
+
+use crate::check;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::model::test::Test;
+use crate::model::{About, CampaignState, Condition, ConditionKind, Model, Segment};
+use crate::plan::Plan;
+use crate::source::Span;
+use story::Story;
+
+/// What came of a test.
+#[derive(Clone, Debug)]
+pub struct Verdict {
+    /// The name of the test.
+    pub name: String,
+    /// Where the name is written.
+    pub span: Span,
+    /// Everything that should have been and was not; nothing of a test that passed.
+    pub failures: Vec<Diagnostic>,
+    /// At how many instants the contact was looked at.
+    pub instants: usize,
+}
+
+/// Runs the tests of a project without errors whose names contain `filter`; nothing where the project has errors.
+pub fn run(model: &Model, filter: Option<&str>) -> Vec<Verdict> {
+    let Some(plan) = questioned(model) else { return Vec::new() };
+    let wanted = |test: &&Test| filter.is_none_or(|filter| test.name.contains(filter));
+    model.tests.iter().filter(wanted).map(|test| verdict(model, &plan, test)).collect()
+}
+
+fn verdict(model: &Model, plan: &Plan, test: &Test) -> Verdict {
+    let mut story = Story::new(model, plan, test);
+    let outcome = story.tell();
+    let instants = story.instants();
+    let failures = match outcome {
+        Ok(()) => story.failures,
+        Err(error) => vec![
+            Diagnostic::error(FAILED, test.span, format!("the test `{}` cannot run: {error}", test.name))
+                .at("this test"),
+        ],
+    };
+    Verdict { name: test.name.clone(), span: test.span, failures, instants }
+}
+
+const FAILED: Code = Code("failed-test");
+
+/// The plan with a segment for each question of a test.
+fn questioned(model: &Model) -> Option<Plan> {
+    let mut model = model.clone();
+    let questions: Vec<Segment> = model.tests.iter().flat_map(questions).collect();
+    model.segments = model.segments.values().cloned().chain(questions).collect();
+    let (checked, _) = check::run(model, &[]);
+    checked.ok().map(Plan::lower)
+}
+
+fn questions(test: &Test) -> Vec<Segment> {
+    let that = test.expect.iter().enumerate().filter_map(|(at, expected)| {
+        expected.that.as_ref().map(|that| segment(question_name(&test.name, at), that.clone()))
+    });
+    let ended = test.outcome.iter().enumerate().map(|(at, ended)| {
+        let kind = ConditionKind::Campaign { campaign: ended.campaign, state: Some(CampaignState::Ended(ended.is)) };
+        segment(outcome_name(&test.name, at), Condition { span: ended.span, kind })
+    });
+    that.chain(ended).collect()
+}
+
+fn segment(id: String, condition: Condition) -> Segment {
+    Segment { id, span: Span::NOWHERE, about: About::default(), condition }
+}
+
+/// No id of a project has a blank in it.
+fn question_name(test: &str, at: usize) -> String {
+    format!("expect {at} of {test}")
+}
+
+fn outcome_name(test: &str, at: usize) -> String {
+    format!("outcome {at} of {test}")
+}

@@ -1,0 +1,90 @@
+//! The contacts file of a test: a header and one row, edited between runs.
+
+use std::collections::BTreeMap;
+
+use crate::model::Model;
+use crate::model::test::{Cell, Edit};
+use crate::runner::input::row::Rows;
+use crate::runner::output::text::push_cell;
+
+/// The cells of the contact by column; every column of the data contract is there.
+pub(super) struct Row {
+    cells: BTreeMap<String, String>,
+}
+
+impl Row {
+    pub(super) fn new(model: &Model, given: &[Cell]) -> Self {
+        let contacts = &model.contacts;
+        let fields = contacts.fields.values().map(|field| &field.column);
+        let funnels = model.funnels.values().map(|funnel| &funnel.column);
+        let columns = fields.chain(funnels).chain([&contacts.key, &contacts.tags.column, &contacts.points.column]);
+        let mut row = Self { cells: columns.map(|column| (column.clone(), String::new())).collect() };
+        row.set(given);
+        row
+    }
+
+    /// The text of every cell.
+    pub(super) fn texts(&self) -> impl Iterator<Item = &str> {
+        self.cells.values().map(String::as_str)
+    }
+
+    pub(super) fn edit(&mut self, model: &Model, edit: &Edit) {
+        self.set(&edit.set);
+        let tags = &model.contacts.tags;
+        let held = self.cells.entry(tags.column.clone()).or_default();
+        let mut names: Vec<String> = held.split(tags.separator.as_str()).map(|tag| tag.trim().to_owned()).collect();
+        names.retain(|tag| !tag.is_empty() && !edit.remove_tags.contains(tag));
+        for tag in &edit.add_tags {
+            if !names.contains(tag) {
+                names.push(tag.clone());
+            }
+        }
+        *held = names.join(&tags.separator);
+    }
+
+    fn set(&mut self, cells: &[Cell]) {
+        for cell in cells {
+            self.cells.insert(cell.column.clone(), cell.text.clone());
+        }
+    }
+
+    /// The file.
+    pub(super) fn file(&self) -> Vec<u8> {
+        let header: Vec<&str> = self.cells.keys().map(String::as_str).collect();
+        let row: Vec<&str> = self.texts().collect();
+        let mut file = line(&header);
+        file.extend(line(&row));
+        file
+    }
+
+    /// Takes over what a run wrote.
+    pub(super) fn take(&mut self, file: &[u8]) {
+        for row in table(file).into_iter().take(1) {
+            self.cells.extend(row);
+        }
+    }
+}
+
+/// A line of cells.
+pub(super) fn line(cells: &[&str]) -> Vec<u8> {
+    let mut line = Vec::new();
+    for (at, cell) in cells.iter().enumerate() {
+        if at > 0 {
+            line.push(b',');
+        }
+        push_cell(&mut line, cell);
+    }
+    line.push(b'\n');
+    line
+}
+
+/// The rows of a file that funnelc wrote, each by column.
+pub(super) fn table(file: &[u8]) -> Vec<BTreeMap<String, String>> {
+    let rows = Rows::split(file, 1);
+    let mut rows = rows.iter(file);
+    let Some(header) = rows.next() else { return Vec::new() };
+    let width = header.width().unwrap_or_default();
+    let columns: Vec<String> = (0..width).map(|at| header.text(at).to_owned()).collect();
+    rows.map(|row| columns.iter().enumerate().map(|(at, column)| (column.clone(), row.text(at).to_owned())).collect())
+        .collect()
+}

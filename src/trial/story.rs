@@ -1,0 +1,190 @@
+//! One test from its first run to its last: the row, the state, what was sent, and what was expected and did not come.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use super::clock::Clock;
+use super::row::{Row, table};
+use super::{FAILED, outcome_name, question_name};
+use crate::diagnostic::Diagnostic;
+use crate::model::test::{Expectation, Test};
+use crate::model::{ContentId, Model, Moment};
+use crate::plan::Plan;
+use crate::runner::program::Zone;
+use crate::runner::state::dues;
+use crate::runner::{Options, RunBytes, run_bytes};
+use crate::source::Span;
+
+/// How many lines of the journal a failure shows.
+const LAST_LINES: usize = 12;
+
+/// A test while it runs.
+pub(super) struct Story<'a> {
+    model: &'a Model,
+    plan: &'a Plan,
+    test: &'a Test,
+    row: Row,
+    state: Option<Vec<u8>>,
+    sent: BTreeSet<String>,
+    /// What the last run said of each question.
+    answers: BTreeMap<String, bool>,
+    journal: Vec<String>,
+    instants: usize,
+    pub(super) failures: Vec<Diagnostic>,
+}
+
+impl<'a> Story<'a> {
+    pub(super) fn new(model: &'a Model, plan: &'a Plan, test: &'a Test) -> Self {
+        Self {
+            model,
+            plan,
+            test,
+            row: Row::new(model, &test.contact),
+            state: None,
+            sent: BTreeSet::new(),
+            answers: BTreeMap::new(),
+            journal: Vec::new(),
+            instants: 0,
+            failures: Vec::new(),
+        }
+    }
+
+    pub(super) fn instants(&self) -> usize {
+        self.instants
+    }
+
+    /// Runs every instant; the message says why a run came to nothing.
+    pub(super) fn tell(&mut self) -> Result<(), String> {
+        let zone = Zone::named(&self.model.timezone).map_err(|error| error.to_string())?;
+        let test = self.test;
+        let second = |moment: Moment| zone.start_of_moment(moment);
+        let mut edits: Vec<_> = test.changes.iter().map(|edit| (second(edit.at), edit)).collect();
+        let mut expected: Vec<_> = test.expect.iter().enumerate().map(|(at, it)| (second(it.at), at, it)).collect();
+        edits.sort_by_key(|(at, _)| *at);
+        expected.sort_by_key(|(at, ..)| *at);
+        let events = test.events.iter().map(|event| second(event.at));
+        let named = edits.iter().map(|(at, _)| *at).chain(expected.iter().map(|(at, ..)| *at)).chain(events);
+        let named = named.chain([second(test.from)]);
+        let mut clock = Clock::new(self.plan, named, !test.outcome.is_empty()).map_err(|error| error.to_string())?;
+        let (mut edits, mut expected) = (edits.into_iter().peekable(), expected.into_iter().peekable());
+        while let Some(now) = clock.tick() {
+            while let Some((_, edit)) = edits.next_if(|(at, _)| *at <= now) {
+                self.row.edit(self.model, edit);
+            }
+            self.run(now, &mut clock)?;
+            while let Some((_, at, expectation)) = expected.next_if(|(at, ..)| *at <= now) {
+                self.hold(at, expectation);
+            }
+        }
+        self.hold_outcomes();
+        Ok(())
+    }
+
+    fn run(&mut self, now: i64, clock: &mut Clock) -> Result<(), String> {
+        let file = self.row.file();
+        let run = run_bytes(self.plan, now, &file, self.state.as_deref(), Options::default());
+        let run = run.map_err(|error| error.to_string())?;
+        if let Some(problem) = run.problems.first.first() {
+            let column = problem.column.as_deref().unwrap_or_default();
+            return Err(format!("`{}` in column `{column}` of its contact: {}", problem.value, problem.reason));
+        }
+        self.instants += 1;
+        let quiet = self.journal.len();
+        self.take(&run);
+        let text = String::from_utf8_lossy(&run.state);
+        for due in text.lines().skip(1).flat_map(dues) {
+            if due > now {
+                clock.expect(due);
+            }
+        }
+        if self.journal.len() > quiet || self.instants == 1 {
+            clock.happened(now, now);
+        }
+        self.state = Some(run.state);
+        Ok(())
+    }
+
+    fn take(&mut self, run: &RunBytes) {
+        self.row.take(&run.contacts);
+        self.sent
+            .extend(table(&run.actions).iter().filter(|row| row["action"] == "send").map(|row| row["target"].clone()));
+        self.journal.extend(table(&run.journal).iter().map(told));
+        let metrics: serde_json::Value = serde_json::from_str(&run.metrics).unwrap_or_default();
+        let segments = metrics["segments"].as_object().into_iter().flatten();
+        self.answers = segments.map(|(segment, size)| (segment.clone(), size.as_u64() == Some(1))).collect();
+    }
+
+    fn hold(&mut self, at: usize, expected: &Expectation) {
+        let when = expected.at;
+        if let Some(that) = &expected.that
+            && !self.answer(&question_name(&self.test.name, at))
+        {
+            self.fail(that.span, format!("this is not true after {when}"), "is false");
+        }
+        for (content, span) in &expected.sent {
+            if !self.was_sent(*content) {
+                self.fail(*span, format!("`{}` was not sent by {when}", self.content(*content)), "not sent");
+            }
+        }
+        for (content, span) in &expected.not_sent {
+            if self.was_sent(*content) {
+                self.fail(*span, format!("`{}` was sent by {when}", self.content(*content)), "was sent");
+            }
+        }
+    }
+
+    fn hold_outcomes(&mut self) {
+        for (at, ended) in self.test.outcome.iter().enumerate() {
+            if !self.answer(&outcome_name(&self.test.name, at)) {
+                let campaign = &self.model.campaigns[ended.campaign].id;
+                self.fail(ended.span, format!("`{campaign}` did not end as {}", ended.is.word()), "did not end so");
+            }
+        }
+    }
+
+    fn answer(&self, question: &str) -> bool {
+        self.answers.get(question).copied().unwrap_or(false)
+    }
+
+    fn content(&self, content: ContentId) -> &'a str {
+        &self.model.content[content].id
+    }
+
+    fn was_sent(&self, content: ContentId) -> bool {
+        self.sent.contains(self.content(content))
+    }
+
+    fn fail(&mut self, span: Span, message: String, label: &str) {
+        let failure = Diagnostic::error(FAILED, span, message).at(label).label(self.test.span, "in this test");
+        self.failures.push(failure.help(self.journal_so_far()));
+    }
+
+    /// The end of the journal, as people read it.
+    fn journal_so_far(&self) -> String {
+        let skipped = self.journal.len().saturating_sub(LAST_LINES);
+        let mut text = match (self.journal.len(), skipped) {
+            (0, _) => "nothing happened to the contact".to_owned(),
+            (_, 0) => "what happened:".to_owned(),
+            (_, skipped) => format!("what happened, after {skipped} more:"),
+        };
+        for line in &self.journal[skipped..] {
+            let _ = write!(text, "\n  {line}");
+        }
+        text
+    }
+}
+
+/// A row of the journal as a line.
+fn told(row: &BTreeMap<String, String>) -> String {
+    let cell = |column: &str| row.get(column).map_or("", String::as_str);
+    // The minute says enough: it is the wall clock of the project, as in the test.
+    let minute = cell("at").get(..16).unwrap_or_default();
+    let mut line = format!("{minute}  {}", cell("event"));
+    for column in ["campaign", "step", "subject", "from", "to", "reason"] {
+        if !cell(column).is_empty() {
+            let arrow = if column == "to" && !cell("from").is_empty() { "-> " } else { "" };
+            let _ = write!(line, " {arrow}{}", cell(column));
+        }
+    }
+    line
+}

@@ -1,0 +1,147 @@
+//! `funnelc test`: what its words mean, and that it looks at the contact at every moment that matters.
+
+use funnelc::trial::{self, Verdict};
+
+use crate::projects::{compiled, sources};
+
+const SHOP: &str = r#"
+version: 1
+project: shop
+timezone: Europe/Warsaw
+contacts:
+  key: id
+  tags: { values: [hot, cold], column: tags, separator: ";" }
+  fields:
+    email:     { type: email }
+    orders:    { type: integer, default: 0 }
+    plan:      { type: choice, values: [free, pro] }
+    likes:     { type: choices, values: [shoes, hats], separator: "|" }
+    last-seen: { type: datetime }
+    trial-end: { type: date }
+  addresses: { email: email }
+content:
+  hello: { kind: email }
+  again: { kind: email }
+funnels:
+  shop:
+    audience: everyone
+    stages:
+      lead:  { weight: 0, converts: { field: orders, at-least: 1 } }
+      buyer: { weight: 10, converts: { stage: shop/buyer, for: 90 minutes } }
+      fan:   { weight: 20 }
+campaigns:
+  greet:
+    enter: { stage: shop/lead }
+    on-leave: exit
+    steps:
+      - send: hello
+      - wait: 36 hours
+      - send: again
+  trial-over:
+    enter: { field: trial-end, before: today }
+    steps:
+      - add-tag: cold
+  reward:
+    enter: { entered: shop/buyer }
+    on-leave: stay
+    goal: { stage: shop/fan }
+    steps:
+      - wait: 3 days
+      - send: again
+"#;
+
+/// The verdicts on the tests of the shop.
+fn verdicts(tests: &str) -> Vec<Verdict> {
+    let compiled = compiled(sources(&[("funnelc.yaml", &format!("{SHOP}tests:\n{tests}"))]));
+    assert!(compiled.plan.is_some(), "{:?}", compiled.diagnostics);
+    trial::run(&compiled.model, None)
+}
+
+/// What failed in a single test.
+fn failures(test: &str) -> Vec<String> {
+    let verdicts = verdicts(&format!("  one:\n{test}"));
+    verdicts[0].failures.iter().map(|failure| failure.message.clone()).collect()
+}
+
+const NOTHING: [&str; 0] = [];
+
+#[test]
+fn everything_that_can_be_expected_comes_true() {
+    let test = r#"
+    description: a lead is greeted, buys, and becomes a fan
+    contact: { id: 7, email: a@example.com, likes: [shoes, hats], plan: free, tags: [hot], points: 3, stage: { shop: lead } }
+    from: 2026-06-01T09:00
+    changes:
+      - { at: 2026-06-02T20:00, set: { orders: 2, plan: pro, points: 5, likes: [hats] }, add-tags: [cold], remove-tags: [hot] }
+    expect:
+      - { at: 2026-06-01T09:00, sent: [hello], not-sent: [again], that: { all: [{ stage: shop/lead }, { tag: hot }, { field: points, is: 3 }] } }
+      - { at: 2026-06-02T20:59, not-sent: [again], that: { stage: shop/buyer } }
+      - { at: 2026-06-02T21:29, that: { stage: shop/buyer } }
+      - { at: 2026-06-02T21:30, that: { stage: shop/fan } }
+      - { at: 2026-06-04, not-sent: [again], that: { all: [{ tag: cold }, { not: { tag: hot } }, { field: plan, is: pro }, { field: likes, has-none: [shoes] }, { field: points, is: 5 }] } }
+    outcome: [{ campaign: greet, is: exited }, { campaign: reward, is: converted }]
+"#;
+    assert_eq!(failures(test), NOTHING);
+}
+
+#[test]
+fn whatever_did_not_come_true_is_told_with_the_story() {
+    let test = r"
+    contact: { email: a@example.com }
+    from: 2026-06-01T09:00
+    expect:
+      - { at: 2026-06-01T09:00, sent: [again], not-sent: [hello], that: { stage: shop/buyer } }
+    outcome:
+      - { campaign: greet, is: exited }
+      - { campaign: trial-over, is: completed }
+";
+    let verdicts = verdicts(&format!("  one:\n{test}"));
+    let said: Vec<_> = verdicts[0].failures.iter().map(|failure| failure.message.as_str()).collect();
+    let expected = [
+        "this is not true after 2026-06-01T09:00",
+        "`again` was not sent by 2026-06-01T09:00",
+        "`hello` was sent by 2026-06-01T09:00",
+        "`greet` did not end as exited",
+        "`trial-over` did not end as completed",
+    ];
+    assert_eq!(said, expected);
+    let story = verdicts[0].failures[0].help.as_deref().unwrap();
+    assert!(story.starts_with("what happened:\n  2026-06-01T09:00  enter shop lead\n"), "{story}");
+}
+
+#[test]
+fn a_step_runs_when_it_is_due_though_no_time_of_the_test_says_so() {
+    let test = r"
+    contact: { email: a@example.com }
+    from: 2026-06-01T09:00
+    expect: [{ at: 2026-06-10, sent: [again] }]
+    outcome: { campaign: greet, is: completed }
+";
+    assert_eq!(failures(test), NOTHING);
+}
+
+#[test]
+fn a_day_that_begins_is_noticed() {
+    let test = r"
+    contact: { trial-end: 2026-06-03 }
+    from: 2026-06-01T09:00
+    expect:
+      - { at: 2026-06-03T23:59, that: { not: { tag: cold } } }
+      - { at: 2026-06-04, that: { tag: cold } }
+";
+    assert_eq!(failures(test), NOTHING);
+}
+
+#[test]
+fn only_the_tests_that_are_asked_for_run() {
+    let tests =
+        "  a b: { contact: { email: a@example.com }, from: 2026-06-01, expect: [{ at: 2026-06-01, sent: [hello] }] }
+  b c: { contact: { orders: 1 }, from: 2026-06-01, expect: [{ at: 2026-06-01, that: { stage: shop/buyer } }] }\n";
+    let compiled = compiled(sources(&[("funnelc.yaml", &format!("{SHOP}tests:\n{tests}"))]));
+    let names = |filter| -> Vec<String> {
+        trial::run(&compiled.model, filter).into_iter().map(|verdict| verdict.name).collect()
+    };
+    assert_eq!(names(None), ["a b", "b c"]);
+    assert_eq!(names(Some("b c")), ["b c"]);
+    assert!(trial::run(&compiled.model, None).iter().all(|verdict| verdict.failures.is_empty()));
+}
