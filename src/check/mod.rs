@@ -2,9 +2,11 @@
 //!
 //! Each check has one file, one row in [`RULES`], and one page in docs/checks, which `funnelc explain` shows and the tests execute.
 
+mod always_true;
 mod ambiguous_entry;
 mod ambiguous_next;
 mod backward_move;
+mod cells;
 mod consent_missing;
 mod dead_end;
 mod duplicate_weight;
@@ -13,8 +15,10 @@ mod facts;
 mod final_exit;
 mod leaves_itself;
 mod missing_on_leave;
+mod moments;
 mod move_may_be_refused;
 mod move_without_effect;
+mod never_true;
 mod no_address;
 mod no_conversion;
 mod no_next_stage;
@@ -34,6 +38,7 @@ mod unused_destination;
 mod unused_event;
 mod unused_segment;
 mod unused_tag;
+mod verdicts;
 mod weights;
 
 pub use pages::{codes, page};
@@ -44,9 +49,11 @@ use crate::model::Model;
 use crate::source::Span;
 use reach::Reach;
 use sites::{Ground, Site};
+use verdicts::Verdict;
 
 /// All checks, by code.
 pub const RULES: &[Rule] = &[
+    Rule::warning("always-true", include_str!("../../docs/checks/always-true.md"), always_true::find),
     Rule::error("ambiguous-entry", include_str!("../../docs/checks/ambiguous-entry.md"), ambiguous_entry::find),
     Rule::error("ambiguous-next", include_str!("../../docs/checks/ambiguous-next.md"), ambiguous_next::find),
     Rule::error("backward-move", include_str!("../../docs/checks/backward-move.md"), backward_move::find),
@@ -68,6 +75,7 @@ pub const RULES: &[Rule] = &[
         include_str!("../../docs/checks/move-without-effect.md"),
         move_without_effect::find,
     ),
+    Rule::warning("never-true", include_str!("../../docs/checks/never-true.md"), never_true::find),
     Rule::error("no-address", include_str!("../../docs/checks/no-address.md"), no_address::find).of_the_whole(),
     Rule::warning("no-conversion", include_str!("../../docs/checks/no-conversion.md"), no_conversion::find)
         .of_the_whole(),
@@ -188,6 +196,8 @@ struct Case<'a> {
     sites: Vec<Site<'a>>,
     /// Per funnel, the stages that contacts can come to.
     reach: Vec<Reach>,
+    /// What always or never holds.
+    verdicts: Vec<Verdict<'a>>,
 }
 
 impl<'a> Case<'a> {
@@ -196,6 +206,7 @@ impl<'a> Case<'a> {
         let ground = Ground::new(model, &journey);
         let sites = sites::sites(&ground);
         let reach = model.funnels.ids().map(|funnel| reach::reach(&ground, funnel, &sites)).collect();
-        Self { model, journey, ground, sites, reach }
+        let verdicts = verdicts::verdicts(model, &ground.order);
+        Self { model, journey, ground, sites, reach, verdicts }
     }
 }

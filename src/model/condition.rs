@@ -21,6 +21,13 @@ pub struct Condition {
     pub kind: ConditionKind,
 }
 
+impl Condition {
+    /// Whether it asks one thing.
+    pub fn is_atom(&self) -> bool {
+        !matches!(self.kind, ConditionKind::All(_) | ConditionKind::Any(_) | ConditionKind::Not(_))
+    }
+}
+
 /// What a condition asks.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ConditionKind {

@@ -35,4 +35,5 @@ mod reference;
 mod reuse;
 mod shape;
 mod trial;
+mod verdicts;
 mod yaml;

@@ -1,0 +1,345 @@
+//! The values of one thing about a contact, cut into cells in which no comparison of the project tells two values apart; never leaves one out that a contact can have.
+//!
+//! A day counted from today and a day of the calendar are two things here: how they lie to each other depends on when one asks.
+
+use rust_decimal::Decimal;
+
+use super::moments::{Moments, Scale};
+use crate::graph::atoms;
+use crate::model::ids::Id;
+use crate::model::{
+    ChoiceId, Condition, ConditionKind, FieldId, FieldTest, FieldType, FunnelId, Model, NumberTest, StageId, Subject,
+    TagId, TextTest, Value,
+};
+
+/// A thing about a contact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Topic {
+    /// The points.
+    Points,
+    /// The value of a field; of choices and dates see below.
+    Field(FieldId),
+    /// Whether a value is among the choices of a field.
+    Has(FieldId, ChoiceId),
+    /// A date as it lies to others.
+    Moment(FieldId, Scale),
+    /// A tag.
+    Tag(TagId),
+    /// The stage in a funnel.
+    Stage(FunnelId),
+}
+
+/// Values that nothing tells apart.
+#[derive(Clone, Debug, PartialEq)]
+enum Cell {
+    Missing,
+    Number(Decimal),
+    Flag(bool),
+    Choice(ChoiceId),
+    Text(String),
+    /// Any text that the project does not name.
+    OtherText,
+    Stage(Option<StageId>),
+}
+
+/// The cells of a topic.
+#[derive(Debug)]
+pub(super) struct Cells {
+    topic: Topic,
+    cells: Vec<Cell>,
+    moments: Option<Moments>,
+}
+
+/// Which of the cells are possible.
+pub(super) type Region = Vec<bool>;
+
+impl Cells {
+    /// The cells of a topic; absent where nothing can be told. `atoms` are all that ask about it.
+    pub(super) fn of(model: &Model, topic: Topic, asked: &[&Condition]) -> Option<Self> {
+        let mut moments = None;
+        let mut cells = match topic {
+            Topic::Tag(_) => vec![Cell::Flag(false), Cell::Flag(true)],
+            Topic::Has(..) => vec![Cell::Missing, Cell::Flag(false), Cell::Flag(true)],
+            Topic::Stage(funnel) => {
+                let stages = model.funnels[funnel].stages.ids().map(Some);
+                stages.chain([None]).map(Cell::Stage).collect()
+            }
+            Topic::Moment(field, scale) => {
+                let whole = matches!(model.contacts.fields[field].type_, Some(FieldType::Date));
+                let found = Moments { scale };
+                moments = Some(found);
+                let points = tests(asked).flat_map(|test| found.points(test)).collect();
+                [vec![Cell::Missing], numbers(points, whole, [None, None])?].concat()
+            }
+            Topic::Points => numbers(operands(asked), true, [None, None])?,
+            Topic::Field(field) => of_field(model, field, asked)?,
+        };
+        cells.retain(|cell| *cell != Cell::Missing || may_be_missing(model, topic));
+        Some(Self { topic, cells, moments })
+    }
+
+    /// All of them.
+    pub(super) fn anything(&self) -> Region {
+        vec![true; self.cells.len()]
+    }
+
+    /// Those for which an atom can come out as `holds`.
+    pub(super) fn possible(&self, model: &Model, atom: &ConditionKind, holds: bool) -> Region {
+        self.cells.iter().map(|cell| self.answer(model, atom, cell) != Some(!holds)).collect()
+    }
+
+    /// How an atom comes out; absent where that depends on more.
+    fn answer(&self, model: &Model, atom: &ConditionKind, cell: &Cell) -> Option<bool> {
+        match self.topic {
+            Topic::Tag(own) => {
+                let ConditionKind::Tag(tag) = atom else { return None };
+                (*tag == own).then_some(*cell == Cell::Flag(true))
+            }
+            Topic::Stage(own) => of_stage(model, own, atom, cell),
+            Topic::Points => {
+                let ConditionKind::Field { subject: Subject::Points, test: test @ FieldTest::Number(_) } = atom else {
+                    return None;
+                };
+                of_value(test, cell)
+            }
+            Topic::Field(own) => {
+                let ConditionKind::Field { subject, test } = atom else { return None };
+                (*subject == Subject::Field(own)).then(|| of_value(test, cell))?
+            }
+            Topic::Has(own, choice) => {
+                let ConditionKind::Field { subject, test } = atom else { return None };
+                (*subject == Subject::Field(own)).then(|| of_choice(test, choice, cell))?
+            }
+            Topic::Moment(own, _) => {
+                let ConditionKind::Field { subject: Subject::Field(field), test } = atom else { return None };
+                let value = if let Cell::Number(value) = cell { Some(*value) } else { None };
+                self.moments.filter(|_| *field == own)?.answer(test, value)
+            }
+        }
+    }
+}
+
+/// The topics that an atom asks about.
+pub(super) fn topics_of(model: &Model, atom: &Condition) -> Vec<Topic> {
+    match &atom.kind {
+        ConditionKind::Tag(tag) => vec![Topic::Tag(*tag)],
+        ConditionKind::Stage { stage, .. } | ConditionKind::Reached(stage) => vec![Topic::Stage(stage.funnel)],
+        ConditionKind::InFunnel(funnel) => vec![Topic::Stage(*funnel)],
+        ConditionKind::Field { subject: Subject::Field(field), test } => {
+            match (&model.contacts.fields[*field].type_, test) {
+                (Some(FieldType::Date | FieldType::Datetime), _) => {
+                    vec![Topic::Moment(*field, Scale::Calendar), Topic::Moment(*field, Scale::FromToday)]
+                }
+                (_, FieldTest::HasAny(ids) | FieldTest::HasAll(ids) | FieldTest::HasNone(ids)) => {
+                    ids.iter().map(|choice| Topic::Has(*field, *choice)).collect()
+                }
+                (_, _) => vec![Topic::Field(*field)],
+            }
+        }
+        ConditionKind::Field { subject: Subject::Points, .. } => vec![Topic::Points],
+        ConditionKind::Field { subject: Subject::Property(..) | Subject::Company(_), .. } => Vec::new(),
+        ConditionKind::All(_) | ConditionKind::Any(_) | ConditionKind::Not(_) | ConditionKind::Segment(_) => Vec::new(),
+        ConditionKind::Reachable(_) | ConditionKind::Campaign { .. } | ConditionKind::Event(_) => Vec::new(),
+        ConditionKind::Broken => Vec::new(),
+    }
+}
+
+/// What a topic is called in a message.
+pub(super) fn name(model: &Model, topic: Topic) -> String {
+    let field = |field: FieldId| format!("`{}`", model.contacts.fields[field].id);
+    match topic {
+        Topic::Points => "the points".to_owned(),
+        Topic::Field(id) | Topic::Has(id, _) | Topic::Moment(id, _) => field(id),
+        Topic::Tag(tag) => format!("the tag `{}`", model.contacts.tags.names[tag].id),
+        Topic::Stage(funnel) => format!("the stage in `{}`", model.funnels[funnel].id),
+    }
+}
+
+/// A tag or a stage is there or not; a field that is required or has a default always has a value.
+fn may_be_missing(model: &Model, topic: Topic) -> bool {
+    match topic {
+        Topic::Field(field) | Topic::Has(field, _) | Topic::Moment(field, _) => {
+            let field = &model.contacts.fields[field];
+            !field.required && field.default.is_none()
+        }
+        Topic::Points | Topic::Tag(_) | Topic::Stage(_) => false,
+    }
+}
+
+fn of_field(model: &Model, id: FieldId, asked: &[&Condition]) -> Option<Vec<Cell>> {
+    let field = &model.contacts.fields[id];
+    let bounds = [&field.min, &field.max].map(|bound| bound.as_ref().and_then(number));
+    let with_missing = |cells: Vec<Cell>| Some([vec![Cell::Missing], cells].concat());
+    match field.type_.as_ref()? {
+        FieldType::Integer => with_missing(numbers(operands(asked), true, bounds)?),
+        FieldType::Number => with_missing(numbers(operands(asked), false, bounds)?),
+        FieldType::Boolean => with_missing(vec![Cell::Flag(false), Cell::Flag(true)]),
+        FieldType::Choice(values) => {
+            with_missing((0..values.len()).map(|at| Cell::Choice(Id::from_index(at))).collect())
+        }
+        FieldType::Text { .. } | FieldType::Email => with_missing(texts(asked)),
+        FieldType::Choices { .. } => with_missing(vec![Cell::OtherText]),
+        FieldType::Date | FieldType::Datetime => None,
+    }
+}
+
+fn number(value: &Value) -> Option<Decimal> {
+    match value {
+        Value::Integer(number) => Some(Decimal::from(*number)),
+        Value::Number(number) => Some(*number),
+        Value::Text(_) | Value::Boolean(_) | Value::Date(_) | Value::Datetime(_) => None,
+        Value::Choice(_) | Value::Choices(_) => None,
+    }
+}
+
+fn tests<'a>(asked: &'a [&'a Condition]) -> impl Iterator<Item = &'a FieldTest> {
+    asked.iter().filter_map(|atom| if let ConditionKind::Field { test, .. } = &atom.kind { Some(test) } else { None })
+}
+
+/// The numbers that are compared with.
+fn operands(asked: &[&Condition]) -> Vec<Decimal> {
+    let of = |test: &FieldTest| match test {
+        FieldTest::Number(NumberTest::In { values, .. }) => values.clone(),
+        FieldTest::Number(NumberTest::AtLeast(one) | NumberTest::AtMost(one)) => vec![*one],
+        FieldTest::Number(NumberTest::MoreThan(one) | NumberTest::LessThan(one)) => vec![*one],
+        FieldTest::Number(NumberTest::Between(first, second)) => vec![*first, *second],
+        FieldTest::Exists(_) | FieldTest::Text(_) | FieldTest::Boolean { .. } | FieldTest::Choice { .. } => Vec::new(),
+        FieldTest::HasAny(_) | FieldTest::HasAll(_) | FieldTest::HasNone(_) | FieldTest::Date(_) => Vec::new(),
+    };
+    tests(asked).flat_map(of).collect()
+}
+
+/// The points, and one number from each gap between them, before and after; of whole numbers only whole ones.
+fn numbers(mut points: Vec<Decimal>, whole: bool, bounds: [Option<Decimal>; 2]) -> Option<Vec<Cell>> {
+    points.extend(bounds.into_iter().flatten());
+    points.sort_unstable();
+    points.dedup();
+    let (Some(first), Some(last)) = (points.first().copied(), points.last().copied()) else {
+        return Some(vec![Cell::Number(Decimal::ZERO)]);
+    };
+    let one = Decimal::ONE;
+    let mut found = vec![first.floor().checked_sub(one)?, last.ceil().checked_add(one)?];
+    for pair in points.windows(2) {
+        let between =
+            if whole { pair[0].floor().checked_add(one)? } else { pair[0].checked_add(pair[1])? / Decimal::TWO };
+        let fits = pair[0] < between && between < pair[1];
+        if !fits && !whole {
+            return None;
+        }
+        found.extend(fits.then_some(between));
+    }
+    found.extend(points);
+    found.sort_unstable();
+    let [least, most] = bounds;
+    let allowed = |number: &Decimal| least.is_none_or(|it| it <= *number) && most.is_none_or(|it| *number <= it);
+    Some(
+        found
+            .into_iter()
+            .filter(|number| (!whole || number.is_integer()) && allowed(number))
+            .map(Cell::Number)
+            .collect(),
+    )
+}
+
+/// Only what is ASCII: of other letters it takes the rules of Unicode to tell whether two are one.
+fn texts(asked: &[&Condition]) -> Vec<Cell> {
+    let mut found: Vec<String> = Vec::new();
+    for test in tests(asked) {
+        if let FieldTest::Text(TextTest::In { values, .. }) = test {
+            found.extend(values.iter().filter(|value| value.is_ascii()).cloned());
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
+    found.into_iter().map(Cell::Text).chain([Cell::OtherText]).collect()
+}
+
+fn of_value(test: &FieldTest, cell: &Cell) -> Option<bool> {
+    if let FieldTest::Exists(wanted) = test {
+        return Some(*wanted == (*cell != Cell::Missing));
+    }
+    match (test, cell) {
+        (FieldTest::Number(test), Cell::Number(value)) => Some(compare(test, value)),
+        (FieldTest::Number(test), Cell::Missing) => Some(matches!(test, NumberTest::In { negated: true, .. })),
+        (FieldTest::Boolean { is, negated }, Cell::Flag(value)) => Some((is == value) != *negated),
+        (FieldTest::Choice { values, negated }, Cell::Choice(value)) => Some(values.contains(value) != *negated),
+        (FieldTest::Boolean { negated, .. } | FieldTest::Choice { negated, .. }, Cell::Missing) => Some(*negated),
+        (FieldTest::Text(test), cell) => of_text(test, cell),
+        _ => None,
+    }
+}
+
+fn compare(test: &NumberTest, value: &Decimal) -> bool {
+    match test {
+        NumberTest::In { values, negated } => values.contains(value) != *negated,
+        NumberTest::AtLeast(least) => value >= least,
+        NumberTest::AtMost(most) => value <= most,
+        NumberTest::MoreThan(bound) => value > bound,
+        NumberTest::LessThan(bound) => value < bound,
+        NumberTest::Between(first, last) => first <= value && value <= last,
+    }
+}
+
+/// What one spelling says of another that differs in capital letters only depends on the field, so it is left open.
+fn of_text(test: &TextTest, cell: &Cell) -> Option<bool> {
+    match (test, cell) {
+        (TextTest::In { negated, .. }, Cell::Missing) => Some(*negated),
+        (TextTest::Contains(_) | TextTest::StartsWith(_) | TextTest::EndsWith(_), Cell::Missing) => Some(false),
+        (TextTest::Matches(_), Cell::Missing) => Some(false),
+        (TextTest::In { values, negated }, Cell::Text(text)) => {
+            if values.contains(text) {
+                Some(!*negated)
+            } else {
+                let alike = |value: &String| !value.is_ascii() || value.eq_ignore_ascii_case(text);
+                (!values.iter().any(alike)).then_some(*negated)
+            }
+        }
+        (TextTest::In { values, negated }, Cell::OtherText) => {
+            values.iter().all(|it| it.is_ascii()).then_some(*negated)
+        }
+        _ => None,
+    }
+}
+
+fn of_choice(test: &FieldTest, choice: ChoiceId, cell: &Cell) -> Option<bool> {
+    let has = *cell == Cell::Flag(true);
+    let named = |ids: &[ChoiceId]| ids.contains(&choice);
+    match test {
+        FieldTest::Exists(wanted) => (*cell == Cell::Missing || has).then_some(*wanted == has),
+        FieldTest::HasAny(ids) if named(ids) && has => Some(true),
+        FieldTest::HasAny(ids) => (*cell == Cell::Missing || *ids == [choice]).then_some(false),
+        FieldTest::HasAll(ids) if named(ids) && !has => Some(false),
+        FieldTest::HasAll(ids) => (has && *ids == [choice]).then_some(true),
+        FieldTest::HasNone(ids) if named(ids) && has => Some(false),
+        FieldTest::HasNone(ids) => (*cell == Cell::Missing || *ids == [choice]).then_some(true),
+        FieldTest::Text(_) | FieldTest::Number(_) | FieldTest::Boolean { .. } => None,
+        FieldTest::Choice { .. } | FieldTest::Date(_) => None,
+    }
+}
+
+fn of_stage(model: &Model, own: FunnelId, atom: &ConditionKind, cell: &Cell) -> Option<bool> {
+    let Cell::Stage(here) = cell else { return None };
+    let stages = &model.funnels[own].stages;
+    if let ConditionKind::InFunnel(funnel) = atom {
+        return (*funnel == own).then_some(here.is_some());
+    }
+    let (ConditionKind::Stage { stage, .. } | ConditionKind::Reached(stage)) = atom else { return None };
+    if stage.funnel != own {
+        return None;
+    }
+    match (atom, here) {
+        (_, None) => Some(false),
+        (ConditionKind::Stage { at_least, .. }, Some(here)) if *here == stage.stage => {
+            at_least.is_none().then_some(true)
+        }
+        (ConditionKind::Stage { .. }, Some(_)) => Some(false),
+        (_, Some(here)) => Some(stages[*here].weight? >= stages[stage.stage].weight?),
+    }
+}
+
+/// All atoms of some conditions.
+pub(super) fn all_atoms<'a>(conditions: impl Iterator<Item = &'a Condition>) -> Vec<&'a Condition> {
+    let mut found = Vec::new();
+    conditions.for_each(|condition| atoms(condition, &mut |atom| found.push(atom)));
+    found
+}

@@ -1,0 +1,15 @@
+//! A condition, or a part of one, that never holds, whatever is true of a contact.
+
+use super::{Case, Rule};
+use crate::diagnostic::Diagnostic;
+
+pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
+    let never = case.verdicts.iter().filter(|verdict| !verdict.holds);
+    never
+        .map(|verdict| {
+            let message = format!("this can never hold: nothing that {} can be fits it", verdict.about);
+            let help = "change a comparison in it, or remove what depends on it";
+            rule.finding(verdict.condition.span, message).at("never holds").help(help)
+        })
+        .collect()
+}

@@ -1,0 +1,88 @@
+//! What `never-true` and `always-true` prove, and what they leave open because somebody might meet it.
+
+use crate::projects::sources;
+
+/// The codes of both checks for a segment that asks this.
+fn told(condition: &str) -> Vec<&'static str> {
+    let project = format!(
+        "
+version: 1
+contacts:
+  key: id
+  tags: {{ values: [vip] }}
+  fields:
+    orders: {{ type: integer, default: 0, min: 0, max: 10 }}
+    spent:  {{ type: number }}
+    last:   {{ type: date }}
+    call:   {{ type: datetime }}
+    plan:   {{ type: choice, values: [free, pro] }}
+    likes:  {{ type: choices, values: [hats, shoes] }}
+    name:   {{ type: text }}
+    ok:     {{ type: boolean }}
+content: {{ bar: {{ kind: focus }} }}
+funnels: {{ shop: {{ stages: {{ lead: {{ weight: 0 }}, buyer: {{ weight: 10, final: true }} }} }} }}
+segments:
+  small: {{ where: {{ field: orders, at-most: 3 }} }}
+  asked: {{ where: {condition} }}
+campaigns: {{ talk: {{ enter: {{ segment: asked }}, steps: [{{ send: bar }}] }} }}
+"
+    );
+    let compiled = funnelc::compile(sources(&[("funnelc.yaml", &project)]));
+    let codes = compiled.diagnostics.iter().map(|finding| finding.code.0);
+    codes.filter(|code| code.ends_with("-true") || code.starts_with("unknown") || code.starts_with("wrong")).collect()
+}
+
+#[test]
+fn what_no_contact_can_meet_is_told() {
+    for condition in [
+        "{ field: orders, more-than: 10 }",
+        "{ all: [{ field: orders, at-least: 5 }, { segment: small }] }",
+        "{ all: [{ field: orders, more-than: 3 }, { field: orders, less-than: 4 }] }",
+        "{ all: [{ field: spent, is: 1.5 }, { not: { field: spent, between: [1, 2] } }] }",
+        "{ all: [{ field: spent, exists: false }, { field: spent, at-least: 1 }] }",
+        "{ all: [{ field: plan, is: free }, { any: [{ field: plan, is: pro }, { field: plan, exists: false }] }] }",
+        "{ all: [{ tag: vip }, { not: { tag: vip } }] }",
+        "{ all: [{ stage: shop/lead }, { reached: shop/buyer }] }",
+        "{ all: [{ in-funnel: shop }, { not: { stage: shop/lead } }, { not: { stage: shop/buyer } }] }",
+        "{ all: [{ field: last, before: 90 days ago }, { field: last, within: 30 days }] }",
+        "{ all: [{ field: last, after: today }, { field: last, until: today }] }",
+        "{ all: [{ field: call, since: 2026-01-02 }, { field: call, until: 2026-01-01 }] }",
+        "{ all: [{ field: call, within-next: 2 days }, { field: call, after: in 2 days }] }",
+        "{ all: [{ field: likes, has-any: [hats] }, { field: likes, has-none: [hats, shoes] }] }",
+        "{ all: [{ field: name, is: Ann }, { field: name, in: [Bob, Cleo] }] }",
+        "{ all: [{ field: ok, is: true }, { field: ok, is-not: true }] }",
+        "{ any: [{ tag: vip }, { field: orders, less-than: 0 }] }",
+    ] {
+        assert_eq!(told(condition), ["never-true"], "{condition}");
+    }
+}
+
+#[test]
+fn a_comparison_that_everybody_meets_is_told() {
+    for condition in ["{ field: orders, at-least: 0 }", "{ all: [{ tag: vip }, { field: orders, less-than: 11 }] }"] {
+        assert_eq!(told(condition), ["always-true"], "{condition}");
+    }
+}
+
+#[test]
+fn what_somebody_might_meet_is_not_told() {
+    for condition in [
+        "{ field: orders, between: [0, 9] }",
+        "{ all: [{ field: orders, more-than: 2 }, { segment: small }] }",
+        "{ all: [{ field: spent, more-than: 3 }, { field: spent, less-than: 4 }] }",
+        "{ all: [{ field: plan, is-not: free }, { field: plan, is-not: pro }] }",
+        "{ all: [{ stage: shop/lead, for: 3 days }, { not: { stage: shop/lead, for: 9 days } }] }",
+        "{ all: [{ field: last, before: 1 month ago }, { field: last, within: 31 days }] }",
+        "{ all: [{ field: last, since: 2026-01-01 }, { field: last, before: 90 days ago }] }",
+        "{ all: [{ field: call, within: 1 day }, { field: call, within-next: 1 day }] }",
+        "{ all: [{ field: call, since: 2026-01-01 }, { field: call, until: 2026-01-01 }] }",
+        "{ all: [{ field: call, before: 2 h ago }, { field: call, since: today }] }",
+        "{ all: [{ field: likes, has-any: [hats, shoes] }, { field: likes, has-none: [hats] }] }",
+        "{ all: [{ field: name, is: Ann }, { field: name, is: ANN }] }",
+        "{ all: [{ field: name, is: ann }, { field: name, contains: b }] }",
+        "{ all: [{ field: name, is: 'straße' }, { field: name, is: 'STRASSE' }] }",
+        "{ any: [{ field: plan, exists: true }, { field: plan, exists: false }] }",
+    ] {
+        assert_eq!(told(condition), Vec::<&str>::new(), "{condition}");
+    }
+}
