@@ -357,3 +357,55 @@ fn a_contact_that_the_file_lacks_is_taken_along() {
             &REST.lines().map(|line| format!("2 {line}\n")).collect::<String>(),
         );
 }
+
+/// The contact waits on both ways of a fork.
+fn forked(ways: &str) -> String {
+    talk(&format!("{{ id: both, fork: [{ways}] }}, {{ add-tag: vip }}"))
+}
+
+fn on_both_ways() -> Story {
+    story(&forked("{ steps: [{ id: short, wait: 1 day }, { add-tag: cold }] }, { steps: [{ id: long, wait: 5 days }] }")).on(
+        "2026-11-01T09:00",
+        FILE,
+        "start talk 1 condition\nfork talk 1 both\nwait talk 1 short 2026-11-02T09:00:00+01:00\nwait talk 1 long 2026-11-06T09:00:00+01:00",
+    )
+}
+
+#[test]
+fn on_the_ways_of_a_fork_each_place_is_taken_over() {
+    let renamed =
+        forked("{ steps: [{ id: brief, wait: 1 day }, { add-tag: cold }] }, { steps: [{ id: long, wait: 5 days }] }");
+    let story = on_both_ways().with(&renamed);
+    assert!(story.refuses("2026-11-02T09:00").contains("from: short, to: brief"));
+    story
+        .with(&(renamed + "moved: [{ campaign: talk, from: short, to: brief }]\n"))
+        .again("2026-11-02T09:00", "add-tag talk 1 both/1/add-tag:cold cold")
+        .again("2026-11-06T09:00", "join talk 1 both\nadd-tag talk 1 add-tag:vip vip\nend talk 1 completed finished");
+}
+
+#[test]
+fn a_way_whose_last_step_is_gone_has_ended() {
+    on_both_ways()
+        .with(
+            &(forked("{ steps: [{ id: short, wait: 1 day }, { add-tag: cold }] }, { steps: [{ remove-tag: other }] }")
+                + "removed: [{ campaign: talk, step: long, then: next }]\n"),
+        )
+        .again(
+            "2026-11-02T09:01",
+            "add-tag talk 1 both/1/add-tag:cold cold\njoin talk 1 both\nadd-tag talk 1 add-tag:vip vip\nend talk 1 completed finished",
+        );
+}
+
+#[test]
+fn who_leaves_from_one_way_leaves_all_and_a_fork_that_is_gone_is_left_as_one_place() {
+    on_both_ways()
+        .with(
+            &(forked("{ steps: [{ id: short, wait: 1 day }, { add-tag: cold }] }, { steps: [{ remove-tag: other }] }")
+                + "removed: [{ campaign: talk, step: long, then: exit }]\n"),
+        )
+        .again("2026-11-01T10:00", "end talk 1 exited removed")
+        .again("2026-11-06T09:00", "");
+    on_both_ways()
+        .with(&(talk("{ add-tag: vip }") + "removed: [{ campaign: talk, step: both, then: next }]\n"))
+        .again("2026-11-01T10:00", "add-tag talk 1 add-tag:vip vip\nend talk 1 completed finished");
+}

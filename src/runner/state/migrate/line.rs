@@ -254,6 +254,10 @@ impl Contact<'_> {
     /// The places on the ways of forks; one whose way has no more steps has ended.
     fn ways(&mut self, old: &str, present: &str, member: &mut Map<String, Value>) {
         let Some(Value::Array(ways)) = member.remove("b") else { return };
+        // Where the fork is gone, the contact is at one place again.
+        if member.get("w").and_then(Value::as_str) != Some("fork") {
+            return;
+        }
         let mut kept = Vec::new();
         for mut way in ways {
             let Some(token) = way.as_object_mut() else { continue };
@@ -264,7 +268,7 @@ impl Contact<'_> {
                 _ => kept.push(way),
             }
         }
-        if !kept.is_empty() && member.get("w").and_then(Value::as_str) == Some("fork") {
+        if !kept.is_empty() {
             member.insert("b".to_owned(), Value::Array(kept));
         }
     }
