@@ -252,8 +252,13 @@ impl<'a> Place<'a> {
             let said = unsupported::is_companion(place, &key.value) && self.has_unsupported_leader(place);
             return (!said).then(|| (key.value.clone(), None, error));
         }
-        let meant = did_you_mean(&key.value, free.iter().copied());
+        let is_conversion = place == "Condition" && self.node.get("when").is_some();
+        if is_conversion && key.value == "to" {
+            return None; // told with `when`
+        }
+        let meant = did_you_mean(&key.value, free.iter().copied()).filter(|_| !is_conversion);
         let help = match meant {
+            _ if is_conversion => "`when` and `to` stand in a list: `[{ when: …, to: … }]`".to_owned(),
             Some(meant) => format!("did you mean `{meant}`?"),
             None => format!("allowed here: {}", wording::list(allowed, "and")),
         };
