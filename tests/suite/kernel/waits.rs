@@ -117,6 +117,7 @@ fn a_time_of_day_hours_and_days_move_the_end_of_a_wait() {
     wait("wait: 18 h, between: ['22:00', '06:00']", "2026-11-06T04:30");
     wait("wait: 1 day, days: [mon, sat]", "2026-11-07T10:30");
     wait("wait: 1 day, days: [fri]", "2026-11-06T10:30");
+    wait("wait: 1 day, days: [sun, tue, wed]", "2026-11-08T10:30");
     wait("wait: 1 day, days: [thu]", "2026-11-12T10:30");
     wait("wait: 1 day, at: '09:00', days: [mon]", "2026-11-09T09:00");
     wait("wait: 1 day, between: ['08:00', '10:00'], days: [mon]", "2026-11-09T08:00");
