@@ -48,7 +48,7 @@ impl Facts {
             StepKind::Clear(field) => drop(self.fields.insert(*field, cleared(ground.model, *field))),
             StepKind::Set { field, to } => drop(self.fields.insert(*field, known(to))),
             StepKind::Broken => self = Self { tags: BTreeMap::new(), fields: BTreeMap::new(), ..self },
-            StepKind::Call(_) => {}
+            StepKind::Call(_) | StepKind::List(_) => {}
             StepKind::Send { .. } | StepKind::Move(_) | StepKind::Leave(_) | StepKind::Points(_) => {}
             StepKind::Wait(_) | StepKind::WaitUntil { .. } | StepKind::If { .. } | StepKind::Split(_) => {}
             StepKind::Fork(_) | StepKind::Goto { .. } | StepKind::Exit(_) => {}
@@ -72,7 +72,8 @@ impl Facts {
     pub(super) fn verdicts(&self, model: &Model, segments: &[SegmentId], asked: &[&Condition]) -> Vec<Option<bool>> {
         let mut judge = Judge { model, facts: self, answers: BTreeMap::new() };
         for segment in segments {
-            let answer = judge.verdict(&model.segments[*segment].condition);
+            let body = &model.segments[*segment];
+            let answer = judge.verdict(&body.condition).filter(|_| !body.by_hand);
             judge.answers.insert(*segment, answer);
         }
         asked.iter().map(|condition| judge.verdict(condition)).collect()

@@ -93,7 +93,7 @@ fn touched(campaign: &Campaign) -> BTreeSet<FunnelId> {
     campaign.each_step(|step| match step.kind {
         StepKind::Move(stage) => drop(funnels.insert(stage.funnel)),
         StepKind::Leave(funnel) => drop(funnels.insert(funnel)),
-        StepKind::Call(_) => {}
+        StepKind::Call(_) | StepKind::List(_) => {}
         StepKind::Send { .. } | StepKind::AddTag(_) | StepKind::RemoveTag(_) | StepKind::Points(_) => {}
         StepKind::Set { .. } | StepKind::Clear(_) | StepKind::Wait(_) | StepKind::WaitUntil { .. } => {}
         StepKind::If { .. } | StepKind::Split(_) | StepKind::Fork(_) | StepKind::Goto { .. } => {}
@@ -185,7 +185,7 @@ impl<'g, 'a> Walk<'g, 'a> {
             StepKind::Wait(_) | StepKind::WaitUntil { .. } if !is_empty(&here) => self.waited(),
             StepKind::Exit(_) => Here::default(),
             StepKind::Move(_) | StepKind::Leave(_) | StepKind::Wait(_) | StepKind::WaitUntil { .. } => here,
-            StepKind::Call(_) => here,
+            StepKind::Call(_) | StepKind::List(_) => here,
             StepKind::Send { .. } | StepKind::AddTag(_) | StepKind::RemoveTag(_) | StepKind::Points(_) => here,
             StepKind::Set { .. } | StepKind::Clear(_) => here,
             StepKind::Broken => Here { possible: self.anywhere(), expected: self.expected(&self.anywhere()) },

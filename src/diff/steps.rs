@@ -6,7 +6,7 @@ use super::Mark;
 use super::facts::often;
 use crate::graph::words;
 use crate::model::template::Token;
-use crate::model::{Branch, Call, IfPast, Model, Once, SendRules, Step, StepKind};
+use crate::model::{Branch, Call, IfPast, Listing, Model, Once, SendRules, Step, StepKind};
 
 /// A step of the base, of the head, or of both.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,7 +79,7 @@ fn words(model: &Model, step: &Step) -> String {
             let value = |(key, token): &(String, Token)| format!("{key}: {}", token.name(model));
             format!("{verb} with {}", body.iter().map(value).collect::<Vec<_>>().join(", "))
         }
-        StepKind::Call(_) => verb,
+        StepKind::Call(_) | StepKind::List(_) => verb,
         StepKind::Move(_) | StepKind::Leave(_) | StepKind::AddTag(_) | StepKind::RemoveTag(_) => verb,
         StepKind::Points(_) | StepKind::Set { .. } | StepKind::Clear(_) | StepKind::Wait(_) => verb,
         StepKind::If { .. } | StepKind::Split(_) | StepKind::Fork(_) | StepKind::Goto { .. } => verb,
@@ -283,6 +283,10 @@ fn verb(step: &Step) -> u8 {
         StepKind::Call(Call::Notify { .. }) => 12,
         StepKind::Call(Call::Webhook { .. }) => 13,
         StepKind::Call(Call::PushTo(_)) => 14,
+        StepKind::List(Listing::Unsubscribe(_)) => 15,
+        StepKind::List(Listing::Resubscribe(_)) => 16,
+        StepKind::List(Listing::AddTo(_)) => 17,
+        StepKind::List(Listing::RemoveFrom(_)) => 18,
         StepKind::Split(_) => 12,
         StepKind::Fork(_) => 13,
         StepKind::Goto { .. } => 14,

@@ -281,6 +281,7 @@ fn stage_face(model: &Model, stage: &Stage) -> Face {
 fn verb(step: &Step) -> Verb {
     match step.kind {
         StepKind::Send { .. } => Verb::Send,
+        StepKind::List(_) => Verb::Change,
         StepKind::Call(_) => Verb::Call,
         StepKind::Move(_) | StepKind::Leave(_) => Verb::Move,
         StepKind::AddTag(_) | StepKind::RemoveTag(_) | StepKind::Points(_) => Verb::Change,
@@ -298,7 +299,7 @@ fn step_is_broken(step: &Step) -> bool {
     match &step.kind {
         StepKind::Broken => true,
         StepKind::If { when, .. } => is_broken(when),
-        StepKind::Call(_) => false,
+        StepKind::Call(_) | StepKind::List(_) => false,
         StepKind::Send { .. } | StepKind::Move(_) | StepKind::Leave(_) | StepKind::AddTag(_) => false,
         StepKind::RemoveTag(_) | StepKind::Points(_) | StepKind::Set { .. } | StepKind::Clear(_) => false,
         StepKind::Wait(_) | StepKind::WaitUntil { .. } | StepKind::Split(_) | StepKind::Fork(_) => false,

@@ -89,7 +89,7 @@ impl Order {
                 vec![next, Loose { kind: EdgeKind::Past, skips: true, ..next }]
             }
             StepKind::Exit(_) => Vec::new(),
-            StepKind::Call(_) => vec![next],
+            StepKind::Call(_) | StepKind::List(_) => vec![next],
             StepKind::Send { .. } | StepKind::Move(_) | StepKind::Leave(_) | StepKind::AddTag(_) => vec![next],
             StepKind::RemoveTag(_) | StepKind::Points(_) | StepKind::Set { .. } | StepKind::Clear(_) => vec![next],
             StepKind::Wait(_) | StepKind::WaitUntil { .. } | StepKind::Broken => vec![next],
@@ -110,7 +110,7 @@ fn effects(build: &mut Build<'_>, campaign: CampaignId, step: &Step) {
         StepKind::AddTag(_) | StepKind::RemoveTag(_) | StepKind::Points(_) | StepKind::Set { .. } => return,
         StepKind::Clear(_) | StepKind::Wait(_) | StepKind::WaitUntil { .. } | StepKind::If { .. } => return,
         StepKind::Split(_) | StepKind::Fork(_) | StepKind::Goto { .. } => return,
-        StepKind::Exit(_) | StepKind::Broken => return,
+        StepKind::List(_) | StepKind::Exit(_) | StepKind::Broken => return,
     };
     build.edge(here, to, Edge::plain(kind, step.span));
 }

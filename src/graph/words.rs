@@ -5,8 +5,8 @@ use rust_decimal::Decimal;
 use crate::model::ids::Id;
 use crate::model::{
     Call, ChoiceId, Condition, ConditionKind, Content, ContentKind, DateTest, Duration, Enter, EventPattern, EventTest,
-    EventType, Experience, Field, FieldId, FieldTest, FieldType, Model, NewValue, NumberTest, Share, Since, StageRef,
-    Step, StepKind, Subject, TagId, Tags, TextTest, Until, Update, UpdateChange, Value,
+    EventType, Experience, Field, FieldId, FieldTest, FieldType, Listing, Model, NewValue, NumberTest, Share, Since,
+    StageRef, Step, StepKind, Subject, TagId, Tags, TextTest, Until, Update, UpdateChange, Value,
 };
 
 /// What stands for something that could not be understood.
@@ -48,6 +48,7 @@ pub fn step(model: &Model, step: &Step) -> String {
         StepKind::Call(call) => self::call(model, call),
         StepKind::Wait(wait) => format!("wait {}{}", wait.length, wait.windows),
         StepKind::WaitUntil { until, windows, .. } => format!("wait until {}{windows}", moment(model, until)),
+        StepKind::List(listing) => self::listing(model, *listing),
         StepKind::If { when, .. } => format!("if {}", condition(model, when)),
         StepKind::Split(shares) => format!("split {}", split(shares)),
         StepKind::Fork(ways) => {
@@ -76,6 +77,16 @@ pub fn experience(model: &Model, experience: &Experience) -> String {
     let who = experience.when.as_ref().map(|when| format!(" if {}", condition(model, when))).unwrap_or_default();
     let off = if experience.publish.published { "" } else { " (not published)" };
     format!("{}: {} {}{who}{off}", experience.id, kind(content).unwrap_or(UNCLEAR), content.id)
+}
+
+fn listing(model: &Model, listing: Listing) -> String {
+    let subject = listing.subject(model);
+    match listing {
+        Listing::Unsubscribe(_) => format!("unsubscribe from {subject}"),
+        Listing::Resubscribe(_) => format!("resubscribe to {subject}"),
+        Listing::AddTo(_) => format!("add to segment {subject}"),
+        Listing::RemoveFrom(_) => format!("remove from segment {subject}"),
+    }
 }
 
 fn call(model: &Model, call: &Call) -> String {

@@ -2,15 +2,15 @@
 
 use rust_decimal::Decimal;
 
-use super::About;
 use super::calendar::{Duration, Moment, Publish};
 use super::condition::Condition;
-use super::contacts::Value;
+use super::contacts::{Channel, Value};
 use super::destination::Call;
 use super::event::EventPattern;
 use super::funnel::StageRef;
-use super::ids::{ContentId, FieldId, FunnelId, StepId, TagId};
+use super::ids::{ContentId, FieldId, FunnelId, SegmentId, StepId, TagId};
 use super::windows::Windows;
+use super::{About, Model};
 use crate::source::Span;
 
 /// A campaign.
@@ -122,6 +122,8 @@ pub enum StepKind {
     Clear(FieldId),
     /// Calls a colleague or another system.
     Call(Call),
+    /// Puts the contact on a list or takes it off.
+    List(Listing),
     /// Waits.
     Wait(Wait),
     /// Waits for a moment.
@@ -157,6 +159,39 @@ pub enum StepKind {
     Exit(Outcome),
     /// Could not be understood; reported already, and never in a plan.
     Broken,
+}
+
+/// A list that a step puts the contact on, or takes it off: those who may be written to on a channel, the members of a segment by hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Listing {
+    /// Nothing goes out on the channel any more.
+    Unsubscribe(Channel),
+    /// Takes that back.
+    Resubscribe(Channel),
+    /// In the segment, whatever its condition says.
+    AddTo(SegmentId),
+    /// Not in the segment, whatever its condition says.
+    RemoveFrom(SegmentId),
+}
+
+impl Listing {
+    /// The verb.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Unsubscribe(_) => "unsubscribe",
+            Self::Resubscribe(_) => "resubscribe",
+            Self::AddTo(_) => "add-to",
+            Self::RemoveFrom(_) => "remove-from",
+        }
+    }
+
+    /// The channel or the segment.
+    pub fn subject(self, model: &Model) -> &str {
+        match self {
+            Self::Unsubscribe(channel) | Self::Resubscribe(channel) => channel.word(),
+            Self::AddTo(segment) | Self::RemoveFrom(segment) => &model.segments[segment].id,
+        }
+    }
 }
 
 /// How a content is sent.
@@ -302,7 +337,7 @@ impl Step {
                 shares.iter().map(|share| Branch { word: &share.label, steps: &share.steps }).collect()
             }
             StepKind::Fork(ways) => ways.iter().map(|way| Branch { word: &way.label, steps: &way.steps }).collect(),
-            StepKind::Call(_) => Vec::new(),
+            StepKind::Call(_) | StepKind::List(_) => Vec::new(),
             StepKind::Send { .. } | StepKind::Move(_) | StepKind::Leave(_) | StepKind::AddTag(_) => Vec::new(),
             StepKind::RemoveTag(_) | StepKind::Points(_) | StepKind::Set { .. } | StepKind::Clear(_) => Vec::new(),
             StepKind::Wait(_) | StepKind::WaitUntil { .. } | StepKind::Goto { .. } | StepKind::Exit(_) => Vec::new(),

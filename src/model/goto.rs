@@ -93,7 +93,7 @@ fn inside(kind: &mut StepKind, visit: &mut impl FnMut(&mut [Step])) {
         }
         StepKind::Split(shares) => shares.iter_mut().for_each(|share| visit(&mut share.steps)),
         StepKind::Fork(ways) => ways.iter_mut().for_each(|way| visit(&mut way.steps)),
-        StepKind::Call(_) => {}
+        StepKind::Call(_) | StepKind::List(_) => {}
         StepKind::Send { .. } | StepKind::Move(_) | StepKind::Leave(_) | StepKind::AddTag(_) => {}
         StepKind::RemoveTag(_) | StepKind::Points(_) | StepKind::Set { .. } | StepKind::Clear(_) => {}
         StepKind::Wait(_) | StepKind::WaitUntil { .. } | StepKind::Goto { .. } | StepKind::Exit(_) => {}

@@ -22,8 +22,8 @@ pub mod windows;
 
 pub use calendar::{Duration, Moment, Period, Publish, Unit, When};
 pub use campaign::{
-    Branch, Campaign, Enter, Existing, IfPast, NewValue, OnLeave, Once, Outcome, SendRules, Share, Step, StepKind,
-    Until, Wait, Way,
+    Branch, Campaign, Enter, Existing, IfPast, Listing, NewValue, OnLeave, Once, Outcome, SendRules, Share, Step,
+    StepKind, Until, Wait, Way,
 };
 pub use companies::Companies;
 pub use condition::{CampaignState, Condition, ConditionKind, DateTest, FieldTest, NumberTest, Subject, TextTest};
@@ -71,6 +71,19 @@ pub struct Model {
     pub tests: Vec<test::Test>,
 }
 
+impl Model {
+    /// Notes which segments steps have members added to or removed from.
+    pub fn mark_by_hand(&mut self) {
+        for campaign in self.campaigns.values() {
+            campaign.each_step(|step| {
+                if let StepKind::List(Listing::AddTo(segment) | Listing::RemoveFrom(segment)) = step.kind {
+                    self.segments[segment].by_hand = true;
+                }
+            });
+        }
+    }
+}
+
 /// What people call a thing; says nothing about what it does.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct About {
@@ -95,6 +108,8 @@ pub struct Segment {
     pub about: About,
     /// Who belongs to it.
     pub condition: Condition,
+    /// Whether steps add members or remove them.
+    pub by_hand: bool,
 }
 
 /// What can be sent or touched.

@@ -6,7 +6,7 @@ use super::read::{Fault, key, word};
 use super::wire;
 use crate::model::destination::{Call, Colleague, Destination, DestinationKind, Setting};
 use crate::model::template::{Part, Piece, Template, Token, pieces};
-use crate::model::{About, DestinationId, Model};
+use crate::model::{About, DestinationId, Listing, Model};
 use crate::source::Span;
 
 pub(super) fn destination(destination: &Destination) -> Option<(String, wire::Destination)> {
@@ -84,4 +84,14 @@ pub(super) fn template(fields: &Fields, text: &str) -> Result<Template, Fault> {
 
 fn token(fields: &Fields, name: &str) -> Result<Token, Fault> {
     if name == "points" { Ok(Token::Points) } else { key(fields, "field", name).map(Token::Field) }
+}
+
+pub(super) fn listing(model: &Model, listing: Listing) -> wire::Verb {
+    let subject = listing.subject(model).to_owned();
+    match listing {
+        Listing::Unsubscribe(_) => wire::Verb::Unsubscribe(subject),
+        Listing::Resubscribe(_) => wire::Verb::Resubscribe(subject),
+        Listing::AddTo(_) => wire::Verb::AddTo(subject),
+        Listing::RemoveFrom(_) => wire::Verb::RemoveFrom(subject),
+    }
 }

@@ -57,7 +57,8 @@ impl Plan {
         if found != file.fingerprint {
             return Err(PlanError::Tampered { found, written: file.fingerprint });
         }
-        let model = read::model(&file.plan).map_err(PlanError::Faulty)?;
+        let mut model = read::model(&file.plan).map_err(PlanError::Faulty)?;
+        model.mark_by_hand();
         Ok(Self { model, file })
     }
 

@@ -13,9 +13,9 @@ use crate::model::windows::parse_time;
 use crate::model::{
     About, Audience, BadValue, Campaign, CampaignState, Channel, ChannelRules, Companies, Condition, ConditionKind,
     Contacts, Content, ContentKind, Conversion, Duration, Enter, EventId, EventType, Existing, Experience, FieldTest,
-    FieldType, Funnel, IfPast, Model, Moment, OnLeave, Once, Outcome, PlaceRule, Points, Publish, Segment, SendRules,
-    Share, Stage, StageId, StageRef, Step, StepId, StepKind, Subject, Tags, Target, Until, Wait, Way, Weekdays,
-    Windows,
+    FieldType, Funnel, IfPast, Listing, Model, Moment, OnLeave, Once, Outcome, PlaceRule, Points, Publish, Segment,
+    SendRules, Share, Stage, StageId, StageRef, Step, StepId, StepKind, Subject, Tags, Target, Until, Wait, Way,
+    Weekdays, Windows,
 };
 use crate::source::Span;
 
@@ -30,7 +30,7 @@ pub(super) fn model(plan: &wire::Plan) -> Result<Model, Fault> {
     let destinations = plan.destinations.iter().map(|(id, destination)| call::read_destination(id, destination));
     let segments = plan.segments.iter().map(|(id, condition)| {
         let condition = reader.condition(condition)?;
-        Ok(Segment { id: id.clone(), span: Span::NOWHERE, about: About::default(), condition })
+        Ok(Segment { id: id.clone(), span: Span::NOWHERE, about: About::default(), condition, by_hand: false })
     });
     let funnels = plan.funnels.iter().map(|(id, funnel)| reader.funnel(id, funnel));
     let campaigns = plan.campaigns.iter().map(|(id, campaign)| reader.campaign(id, campaign));
@@ -339,6 +339,12 @@ impl Reader<'_> {
                 StepKind::Call(call::notify(&self.plan.contacts.fields, to, message)?)
             }
             wire::Verb::Webhook { destination, body } => StepKind::Call(call::webhook(self.plan, destination, body)?),
+            wire::Verb::Unsubscribe(name) => StepKind::List(Listing::Unsubscribe(channel(name)?)),
+            wire::Verb::Resubscribe(name) => StepKind::List(Listing::Resubscribe(channel(name)?)),
+            wire::Verb::AddTo(name) => StepKind::List(Listing::AddTo(key(&self.plan.segments, "segment", name)?)),
+            wire::Verb::RemoveFrom(name) => {
+                StepKind::List(Listing::RemoveFrom(key(&self.plan.segments, "segment", name)?))
+            }
             wire::Verb::PushTo(destination) => StepKind::Call(call::push_to(self.plan, destination)?),
             wire::Verb::Wait(text) => StepKind::Wait(Wait { length: length(text)?, windows: Windows::default() }),
             wire::Verb::WaitIn { length: text, windows: open } => {

@@ -515,6 +515,10 @@ pub enum Verb {
         body: BTreeMap<String, String>,
     },
     PushTo(String),
+    Unsubscribe(String),
+    Resubscribe(String),
+    AddTo(String),
+    RemoveFrom(String),
     Wait(String),
     /// A `wait` that may end at some times only.
     WaitIn {

@@ -274,6 +274,7 @@ impl Names<'_> {
                 Some(windows) => wire::Verb::WaitIn { length: length.to_string(), windows },
             },
             StepKind::WaitUntil { until, if_past, windows } => self.wait_until(until, *if_past, windows),
+            StepKind::List(listing) => call::listing(self.0, *listing),
             StepKind::If { when, then, otherwise } => {
                 wire::Verb::If { when: self.condition(when), then: self.steps(then), r#else: self.steps(otherwise) }
             }

@@ -118,7 +118,7 @@ fn manner(kind: &StepKind) -> &'static str {
         StepKind::Send { rules, .. } if rules.exits_on_skip => "; when it is not sent: exit",
         StepKind::WaitUntil { if_past: IfPast::Exit, .. } => "; when that is over: exit",
         StepKind::WaitUntil { if_past: IfPast::Skip, .. } => "; when that is over: skip the next step",
-        StepKind::Call(_) => "",
+        StepKind::Call(_) | StepKind::List(_) => "",
         StepKind::Send { .. } | StepKind::Move(_) | StepKind::Leave(_) | StepKind::AddTag(_) => "",
         StepKind::RemoveTag(_) | StepKind::Points(_) | StepKind::Set { .. } | StepKind::Clear(_) => "",
         StepKind::Wait(_) | StepKind::WaitUntil { .. } | StepKind::If { .. } => "",

@@ -48,7 +48,8 @@ pub fn resolve(project: &Project, sources: &Sources, unread: &[Span]) -> (Model,
         unread: Unread::new(sources, unread),
         diagnostics: Vec::new(),
     };
-    let model = resolver.project(project, sources);
+    let mut model = resolver.project(project, sources);
+    model.mark_by_hand();
     (model, resolver.diagnostics)
 }
 
@@ -197,6 +198,7 @@ impl Resolver {
                 Some(segment) => self.condition(&segment.where_),
                 None => condition::broken(id.span),
             },
+            by_hand: false,
         }
     }
 

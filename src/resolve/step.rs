@@ -9,7 +9,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::model::calendar::Sign;
 use crate::model::contacts::FieldType;
 use crate::model::ids::Id;
-use crate::model::{Duration, FieldId, IfPast, NewValue, Step, StepId, StepKind, Until, Value};
+use crate::model::{Duration, FieldId, IfPast, Listing, NewValue, Step, StepId, StepKind, Until, Value};
 use crate::schema::{self, Placed, ScalarOr, SetTo, Text};
 use crate::source::Span;
 
@@ -31,7 +31,7 @@ impl Numbering {
     }
 }
 
-const VERBS: &str = "a step is one of `send`, `move`, `leave`, `add-tag`, `remove-tag`, `points`, `set`, `clear`, `notify`, `webhook`, `push-to`, `wait`, `wait-until`, `if`, `split`, `fork`, `goto`, `use`, `exit`";
+const VERBS: &str = "a step is one of `send`, `move`, `leave`, `add-tag`, `remove-tag`, `points`, `set`, `clear`, `notify`, `webhook`, `push-to`, `wait`, `wait-until`, `if`, `split`, `fork`, `goto`, `use`, `unsubscribe`, `resubscribe`, `add-to`, `remove-from`, `exit`";
 
 impl Resolver {
     pub(super) fn steps(
@@ -152,6 +152,12 @@ impl Resolver {
             Verb::Webhook => self.webhook(step),
             Verb::PushTo => self.push_to(step),
             Verb::Wait => self.wait(step),
+            Verb::Unsubscribe => self.channel(step.unsubscribe.as_ref()?).map(Listing::Unsubscribe).map(StepKind::List),
+            Verb::Resubscribe => self.channel(step.resubscribe.as_ref()?).map(Listing::Resubscribe).map(StepKind::List),
+            Verb::AddTo => self.segment_id(step.add_to.as_ref()?).map(Listing::AddTo).map(StepKind::List),
+            Verb::RemoveFrom => {
+                self.segment_id(step.remove_from.as_ref()?).map(Listing::RemoveFrom).map(StepKind::List)
+            }
             Verb::WaitUntil => self.wait_until(step),
             Verb::If => self.branch(step, name, numbering),
             Verb::Split => self.split(step, name, numbering),

@@ -143,6 +143,31 @@ pub struct Occurrence {
     pub properties: Box<[Kept]>,
 }
 
+impl Block {
+    /// The word of the language.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Unsubscribed => "unsubscribed",
+            Self::Complained => "complained",
+            Self::Bounced => "bounced",
+        }
+    }
+
+    /// A graver one replaces a lighter one.
+    pub(crate) fn gravity(self) -> u8 {
+        match self {
+            Self::Unsubscribed => 1,
+            Self::Bounced => 2,
+            Self::Complained => 3,
+        }
+    }
+
+    /// The other way.
+    pub(crate) fn of_word(word: &str) -> Option<Self> {
+        [Self::Unsubscribed, Self::Complained, Self::Bounced].into_iter().find(|block| block.word() == word)
+    }
+}
+
 /// What the contacts file shows of one contact. A reader fills one of these and uses it again for the next row.
 #[derive(Clone, Debug, Default)]
 pub struct Seen<'a> {
@@ -173,4 +198,6 @@ pub struct Columns {
     pub tags: bool,
     /// The points' column.
     pub points: bool,
+    /// By channel: that of do-not-contact.
+    pub blocks: [bool; Channel::ALL.len()],
 }

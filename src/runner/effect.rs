@@ -1,7 +1,9 @@
 //! What happens to a contact in an instant, as ids; the writers turn it into the rows of docs/outputs.md.
 
-use crate::model::{Call, CampaignId, ContentId, FieldId, FunnelId, Outcome, StageId, StageRef, StepId, TagId};
-use crate::runner::contact::Slot;
+use crate::model::{
+    Call, CampaignId, Channel, ContentId, FieldId, FunnelId, Listing, Outcome, StageId, StageRef, StepId, TagId,
+};
+use crate::runner::contact::{Block, Slot};
 
 /// Where in a campaign something happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,6 +120,23 @@ pub enum Event<'a> {
     },
     Send {
         content: ContentId,
+    },
+    ExternalBlock {
+        channel: Channel,
+        from: Option<Block>,
+        to: Option<Block>,
+    },
+    /// An event set it.
+    Block {
+        channel: Channel,
+        from: Option<Block>,
+        to: Block,
+    },
+    /// By a step; for a segment nothing is blocked.
+    List {
+        listing: Listing,
+        from: Option<Block>,
+        to: Option<Block>,
     },
     /// `snapshot` numbers the contact as it was, in what the instant leaves.
     Call {

@@ -97,7 +97,7 @@ pub enum Existing {
     Skip,
 }
 
-/// A step: exactly one of `send`, `move`, `leave`, `add-tag`, `remove-tag`, `points`, `set`, `clear`, `notify`, `webhook`, `push-to`, `wait`, `wait-until`, `if`, `split`, `fork`, `goto`, `use`, `exit`, and the keys that belong to it.
+/// A step: exactly one of `send`, `move`, `leave`, `add-tag`, `remove-tag`, `points`, `set`, `clear`, `notify`, `webhook`, `push-to`, `wait`, `wait-until`, `if`, `split`, `fork`, `goto`, `use`, `unsubscribe`, `resubscribe`, `add-to`, `remove-from`, `exit`, and the keys that belong to it.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Step {
@@ -134,6 +134,14 @@ pub struct Step {
     pub body: Option<Placed<Entries<Placed<Text>>>>,
     /// Hands the whole contact to this destination.
     pub push_to: Option<Placed<Text>>,
+    /// Sends nothing on this channel any more: `email`, `sms` or `push`.
+    pub unsubscribe: Option<Placed<Text>>,
+    /// Takes an `unsubscribe` of this channel back; a complaint and a hard bounce stay.
+    pub resubscribe: Option<Placed<Text>>,
+    /// Makes the contact a member of this segment, whatever its condition says.
+    pub add_to: Option<Placed<Text>>,
+    /// Takes the contact out of this segment, whatever its condition says.
+    pub remove_from: Option<Placed<Text>>,
     /// Sets this field to the value of `to`.
     pub set: Option<Placed<Text>>,
     /// The new value: a literal, a list of choices, `today` or `now` for dates, or `{ add: 1 }` for numbers; for `set`.

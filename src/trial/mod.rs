@@ -72,7 +72,7 @@ fn questions(test: &Test) -> Vec<Segment> {
 }
 
 fn segment(id: String, condition: Condition) -> Segment {
-    Segment { id, span: Span::NOWHERE, about: About::default(), condition }
+    Segment { id, span: Span::NOWHERE, about: About::default(), condition, by_hand: false }
 }
 
 /// No id of a project has a blank in it.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::diagnostic::did_you_mean;
 use crate::model::ids::Id;
-use crate::model::{Channel, FieldId, FunnelId, Model, StepKind};
+use crate::model::{Channel, Contacts, FieldId, FunnelId, Listing, Model, StepKind};
 use crate::runner::contact::Columns;
 use crate::runner::input::row::{Rows, without_line_end};
 
@@ -17,6 +17,8 @@ pub(crate) enum Written {
     Tags,
     /// The points.
     Points,
+    /// Why a channel must not be used.
+    Block(Channel),
     /// A field that a step sets or clears.
     Field(FieldId),
 }
@@ -66,6 +68,9 @@ impl Layout {
         let fields: Vec<_> = fields.collect();
         let blocks = Channel::ALL.map(|channel| {
             let column = contacts.channels[channel as usize].do_not_contact.as_ref()?;
+            if writes.blocks[channel as usize] {
+                return lookup.find(column);
+            }
             lookup.required(column, "who must not be contacted")
         });
         let (Some(key), true) = (key, lookup.errors.is_empty()) else { return Err(lookup.errors) };
@@ -80,7 +85,7 @@ impl Layout {
             header: header.to_vec(),
             names: Vec::new(),
         };
-        layout.written = layout.written(&writes);
+        layout.written = layout.written(contacts, &writes);
         let warnings = lookup.warnings;
         layout.names = names;
         Ok((layout, warnings))
@@ -98,15 +103,19 @@ impl Layout {
             stages: self.stages.iter().map(Option::is_some).collect(),
             tags: self.tags.is_some(),
             points: self.points.is_some(),
+            blocks: self.blocks.map(|column| column.is_some()),
         }
     }
 
-    /// Appended columns stand in the order of docs/outputs.md: stages, tags, points, fields, each by id.
-    fn written(&self, writes: &Writes) -> Vec<(Option<usize>, Written)> {
+    /// Appended columns stand in the order of docs/outputs.md: stages, tags, points, do-not-contact by channel, fields, each by id.
+    fn written(&self, contacts: &Contacts, writes: &Writes) -> Vec<(Option<usize>, Written)> {
         let stages = self.stages.iter().enumerate();
         let mut written: Vec<_> = stages.map(|(id, at)| (*at, Written::Stage(FunnelId::from_index(id)))).collect();
         written.extend(writes.tags.then_some((self.tags, Written::Tags)));
         written.extend(writes.points.then_some((self.points, Written::Points)));
+        let named = |channel: &Channel| contacts.channels[*channel as usize].do_not_contact.is_some();
+        let blocks = Channel::ALL.into_iter().filter(named);
+        written.extend(blocks.map(|channel| (self.blocks[channel as usize], Written::Block(channel))));
         let fields = self.fields.iter().enumerate().filter(|(id, _)| writes.fields[*id]);
         written.extend(fields.map(|(id, at)| (*at, Written::Field(FieldId::from_index(id)))));
         written.sort_by_key(|(at, _)| at.unwrap_or(usize::MAX));
@@ -119,11 +128,14 @@ struct Writes {
     tags: bool,
     points: bool,
     fields: Vec<bool>,
+    /// By channel: do-not-contact.
+    blocks: [bool; Channel::ALL.len()],
 }
 
 impl Writes {
     fn of(model: &Model) -> Self {
-        let mut writes = Self { tags: false, points: false, fields: vec![false; model.contacts.fields.len()] };
+        let mut writes =
+            Self { tags: false, points: false, fields: vec![false; model.contacts.fields.len()], blocks: [false; 3] };
         for campaign in model.campaigns.values() {
             campaign.each_step(|step| writes.add(&step.kind));
         }
@@ -135,7 +147,10 @@ impl Writes {
             StepKind::AddTag(_) | StepKind::RemoveTag(_) => self.tags = true,
             StepKind::Points(_) => self.points = true,
             StepKind::Set { field, .. } | StepKind::Clear(field) => self.fields[field.index()] = true,
-            StepKind::Call(_) => {}
+            StepKind::List(Listing::Unsubscribe(channel) | Listing::Resubscribe(channel)) => {
+                self.blocks[*channel as usize] = true;
+            }
+            StepKind::Call(_) | StepKind::List(_) => {}
             StepKind::Send { .. } | StepKind::Move(_) | StepKind::Leave(_) | StepKind::Wait(_) => {}
             StepKind::WaitUntil { .. } | StepKind::If { .. } | StepKind::Split(_) => {}
             StepKind::Fork(_) | StepKind::Goto { .. } | StepKind::Exit(_) | StepKind::Broken => {}

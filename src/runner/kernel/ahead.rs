@@ -73,7 +73,7 @@ impl Live<'_> {
                     step.next
                 }
                 Verb::Move { .. } | Verb::Leave { .. } | Verb::AddTag(_) | Verb::RemoveTag(_) => step.next,
-                Verb::Call(_) => step.next,
+                Verb::Call(_) | Verb::List(_) => step.next,
                 Verb::Points(_) | Verb::Set { .. } | Verb::Clear(_) => step.next,
                 Verb::Wait(_) | Verb::WaitUntil { .. } | Verb::Nothing => step.next,
             };

@@ -38,6 +38,10 @@ impl Live<'_> {
             Node::HasAll { field, values } => self.choices(*field).is_some_and(|set| set & values == *values),
             Node::HasNone { field, values } => self.choices(*field).is_none_or(|set| set & values == 0),
             Node::Blocked(channel) => self.blocks[*channel].is_some(),
+            Node::ByHand { segment, node } => match self.by_hand(*segment) {
+                Some(inside) => inside,
+                None => self.holds(*node),
+            },
             Node::Pattern { field, pattern } => match self.fields[*field] {
                 Slot::Text(text) => conditions.matches(*pattern, text),
                 _ => false,

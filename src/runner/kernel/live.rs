@@ -4,7 +4,7 @@ use super::bits::{Answers, Bits};
 use super::call::Snapshot;
 use super::cause::Cause;
 use crate::model::ids::Id;
-use crate::model::{CampaignId, ContentId, StageId, StageRef, TagId};
+use crate::model::{CampaignId, ContentId, SegmentId, StageId, StageRef, TagId};
 use crate::runner::contact::{Block, Occurrence, Slot, TagSet};
 use crate::runner::effect::{Effect, Event};
 use crate::runner::merge::Known;
@@ -44,6 +44,8 @@ pub(super) struct Live<'a> {
     pub(super) step_visits: Vec<StepVisit>,
     pub(super) sent: Vec<(ContentId, i64)>,
     pub(super) sent_in_entry: Vec<(CampaignId, ContentId)>,
+    /// The segments that steps put the contact in, or out of, in order.
+    pub(super) members_by_hand: Vec<(SegmentId, bool)>,
     /// The stages with experiences in which it ever was, in order.
     pub(super) stays: Vec<(StageRef, Stay)>,
     /// How often each experience of the present stays was shown or tried, in order.
@@ -99,6 +101,8 @@ pub(super) struct Origins<'a> {
     /// The tags as the merge left them.
     pub(super) tags: TagSet,
     pub(super) pending_tags: TagSet,
+    /// By channel.
+    pub(super) blocks: [Known<Option<Block>>; 3],
 }
 
 /// Where a contact stands in a funnel.
@@ -146,6 +150,7 @@ impl<'a> Live<'a> {
             step_visits: Vec::new(),
             sent: Vec::new(),
             sent_in_entry: Vec::new(),
+            members_by_hand: Vec::new(),
             stays: Vec::new(),
             visits: Vec::new(),
             waiting: Bits::default(),

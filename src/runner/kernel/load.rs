@@ -19,10 +19,10 @@ impl<'a> Live<'a> {
         self.reset();
         self.key = seen.key;
         self.fields.clone_from(&seen.fields);
-        self.blocks = seen.blocks;
         self.load_stages(seen, memory, columns, effects);
         self.load_tags(seen, memory, columns, effects);
         self.load_points(seen, memory, columns, effects);
+        self.load_blocks(seen, memory, columns, effects);
         self.load_fields(seen, memory, columns, effects);
         if self.load_company() {
             self.metrics.unknown_companies += 1;
@@ -53,6 +53,7 @@ impl<'a> Live<'a> {
         self.open_campaigns.words.clone_from(&program.open_at_first);
         self.arrivals = false;
         self.snapshots.clear();
+        self.members_by_hand.clear();
     }
 
     fn load_stages(
@@ -242,6 +243,7 @@ impl<'a> Live<'a> {
         }
         self.sent.extend_from_slice(&memory.sent);
         self.sent_in_entry.extend_from_slice(&memory.sent_in_entry);
+        self.members_by_hand.extend_from_slice(&memory.members_by_hand);
         self.stays.extend_from_slice(&memory.stays);
         self.visits.extend_from_slice(&memory.visits);
     }
@@ -260,7 +262,7 @@ impl<'a> Live<'a> {
     }
 
     /// Whether the state knew of a thing. Without a state there is nothing remembered either.
-    fn knew(&self, of: impl Fn(&crate::runner::program::Knew) -> bool) -> bool {
+    pub(super) fn knew(&self, of: impl Fn(&crate::runner::program::Knew) -> bool) -> bool {
         self.program.knew.as_ref().is_some_and(of)
     }
 }

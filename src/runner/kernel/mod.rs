@@ -19,6 +19,7 @@ mod count;
 mod experience;
 mod fork;
 mod funnel;
+mod list;
 mod live;
 mod load;
 mod occurrence;
@@ -32,7 +33,7 @@ mod wait;
 pub use call::Snapshot;
 
 use crate::model::{StageId, TagId};
-use crate::runner::contact::{Columns, Seen, Slot, TagSet};
+use crate::runner::contact::{Block, Columns, Seen, Slot, TagSet};
 use crate::runner::effect::Effect;
 use crate::runner::metrics::Metrics;
 use crate::runner::program::Program;
@@ -62,6 +63,8 @@ pub struct After<'w, 'a> {
     pub points: i64,
     /// The contact as it was at each call.
     pub snapshots: &'w [Snapshot<'a>],
+    /// By channel: why it must not be used.
+    pub blocks: [Option<Block>; 3],
     /// What must be known of the contact at the next instant.
     pub memory: &'w Memory,
 }
@@ -93,6 +96,7 @@ impl<'a> Worker<'a> {
             added: &self.live.added,
             points: self.live.points,
             snapshots: &self.live.snapshots,
+            blocks: self.live.blocks,
             memory: &self.memory,
         }
     }

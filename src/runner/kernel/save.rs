@@ -12,6 +12,7 @@ impl Live<'_> {
         self.save_tags(memory);
         self.save_values(memory);
         self.save_members(memory);
+        self.save_lists(memory);
         let limits = !memory.entered.is_empty() || self.members.iter().any(|member| member.started || member.arrived);
         memory.limited = limits.then_some(self.program.now());
     }

@@ -168,6 +168,7 @@ impl<'a> Live<'a> {
             Verb::Call(call) => self.call(here, call, effects),
             Verb::Wait(wait) => self.wait(here, *wait, effects),
             Verb::WaitUntil { until, if_past, .. } => self.wait_until(here, until, *if_past, effects),
+            Verb::List(listing) => self.list(here, *listing, effects),
             Verb::If { when, then, otherwise } => {
                 let holds = self.holds(*when);
                 push(effects, here, Event::If { then: holds });

@@ -8,7 +8,7 @@ use super::text::{push_cell, push_moment, push_slot};
 use super::words;
 use crate::model::ids::Id;
 use crate::model::{FieldId, FunnelId, Model, StageId, TagId};
-use crate::runner::contact::{Seen, Slot, TagSet};
+use crate::runner::contact::{Block, Seen, Slot, TagSet};
 use crate::runner::effect::{At, Effect, Event, Touch};
 use crate::runner::input::layout::{Layout, Written};
 use crate::runner::input::row::{Row, without_line_end};
@@ -67,6 +67,9 @@ impl<'p> Writer<'p> {
             Written::Stage(funnel) => &self.model.funnels[funnel].column,
             Written::Tags => &contacts.tags.column,
             Written::Points => &contacts.points.column,
+            Written::Block(channel) => {
+                contacts.channels[channel as usize].do_not_contact.as_deref().unwrap_or_default()
+            }
             Written::Field(field) => &contacts.fields[field].column,
         }
     }
@@ -127,6 +130,7 @@ impl<'p> Writer<'p> {
             }
             Written::Tags => self.tags(row, after),
             Written::Points => after.points.to_string(),
+            Written::Block(channel) => block(after.blocks[channel as usize]),
             Written::Field(field) => self.value(field, after.fields[field.index()]),
         }
     }
@@ -216,6 +220,9 @@ impl<'p> Writer<'p> {
                     channel.map_or_else(none, |channel| channel.word().to_owned()),
                 )
             }
+            Event::ExternalBlock { channel, from, to } => (channel.word(), block(from), block(to)),
+            Event::Block { channel, from, to } => (channel.word(), block(from), block(Some(to))),
+            Event::List { listing, from, to } => (listing.subject(self.model), block(from), block(to)),
             Event::Call { call, snapshot: _ } => (self.target(call), none(), none()),
             Event::Skip { content, reason: _ } => {
                 (content.map_or("", |content| &self.model.content[content].id), none(), none())
@@ -254,6 +261,10 @@ impl<'p> Writer<'p> {
     }
 }
 
+fn block(block: Option<Block>) -> String {
+    block.map_or_else(String::new, |block| block.word().to_owned())
+}
+
 fn differs(written: Written, seen: &Seen<'_>, after: &After<'_, '_>) -> bool {
     match written {
         Written::Stage(funnel) => {
@@ -261,6 +272,7 @@ fn differs(written: Written, seen: &Seen<'_>, after: &After<'_, '_>) -> bool {
         }
         Written::Tags => seen.tags != *after.tags,
         Written::Points => seen.points != after.points,
+        Written::Block(channel) => seen.blocks[channel as usize] != after.blocks[channel as usize],
         Written::Field(field) => seen.fields[field.index()] != after.fields[field.index()],
     }
 }

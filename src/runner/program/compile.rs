@@ -49,6 +49,7 @@ impl<'m> Compiler<'m> {
         compiler.conditions.segments = vec![nothing; model.segments.len()];
         for id in in_order(model) {
             let node = compiler.compile(&model.segments[id].condition);
+            let node = compiler.with_members(id, node);
             let cached = compiler.cached(node);
             compiler.conditions.segments[id.index()] = cached;
             if let Node::Cached { slot, .. } = *compiler.conditions.node(cached) {
@@ -141,9 +142,13 @@ impl<'m> Compiler<'m> {
         let field = |index: usize| self.topics.of_field(FieldId::from_index(index));
         match node {
             // What happened is taken in before anything is asked, and an entry or a stage is too new for any of it.
-            Node::Constant(_) | Node::Blocked(_) | Node::Count(_) => 0,
+            Node::Constant(_) | Node::Count(_) => 0,
             Node::All(parts) | Node::Any(parts) => parts.iter().fold(0, |reads, &part| reads | self.reads(part)),
             Node::Not(node) | Node::Cached { node, .. } => self.reads(*node),
+            Node::Blocked(channel) => self.topics.of_channel(*channel),
+            Node::ByHand { segment, node } => {
+                self.reads(*node) | self.topics.of_segment(SegmentId::from_index(*segment))
+            }
             Node::Ranges { subject, .. } => self.topics.of_subject(*subject),
             Node::Exists(index) => field(*index),
             Node::Text { field: index, .. } | Node::Decimal { field: index, .. } => field(*index),
@@ -157,6 +162,11 @@ impl<'m> Compiler<'m> {
                 self.topics.of_funnel(Id::from_index(*funnel))
             }
         }
+    }
+
+    /// The members by hand, before whom the condition has no say.
+    fn with_members(&mut self, id: SegmentId, node: NodeId) -> NodeId {
+        if self.model.segments[id].by_hand { self.intern(Node::ByHand { segment: id.index(), node }) } else { node }
     }
 
     /// What a send asks, unless it is transactional.

@@ -62,6 +62,11 @@ pub(crate) enum Node {
     },
     /// Must not be contacted on the channel.
     Blocked(usize),
+    /// A member of the segment by hand, or not; else what the node says.
+    ByHand {
+        segment: usize,
+        node: NodeId,
+    },
     Tag(usize),
     /// Text in which a pattern is found, by its place in [`Conditions`].
     Pattern {

@@ -8,8 +8,8 @@ use super::zone::{Zone, day_number};
 use crate::model::ids::Id;
 use crate::model::{
     Audience, Call, Campaign, Channel, ChannelRules, Content, Duration, Enter, Experience, Field, Funnel, IfPast,
-    Model, Moment, NewValue, OnLeave, Outcome, Publish, SendRules, Share, Stage, Step, StepKind, Target, Until, Value,
-    Wait, Windows,
+    Listing, Model, Moment, NewValue, OnLeave, Outcome, Publish, SendRules, Share, Stage, Step, StepKind, Target,
+    Until, Value, Wait, Windows,
 };
 use crate::plan::condition_json;
 use crate::runner::contact::Kept;
@@ -135,6 +135,7 @@ pub(crate) enum Verb {
     Clear(usize),
     Call(Call),
     Wait(Wait),
+    List(Listing),
     WaitUntil {
         until: WaitFor,
         if_past: IfPast,
@@ -372,6 +373,7 @@ impl Builder<'_> {
             StepKind::WaitUntil { until, if_past, windows } => {
                 Verb::WaitUntil { until: self.wait_for(until), if_past: *if_past, windows: *windows }
             }
+            StepKind::List(listing) => Verb::List(*listing),
             StepKind::If { when, then, otherwise } => Verb::If {
                 when: self.compiler.compile(when),
                 then: then.first().map_or(next, |step| step.id.index()),

@@ -82,6 +82,7 @@ pub(crate) struct Knew {
     pub(crate) fields: Vec<bool>,
     pub(crate) tags: Vec<bool>,
     pub(crate) points: bool,
+    pub(crate) blocks: bool,
 }
 
 /// Who reads a topic, by place in the order of execution.
@@ -269,6 +270,7 @@ impl Knew {
             fields: model.contacts.fields.values().map(|field| knows.fields.contains(&field.id)).collect(),
             tags: model.contacts.tags.names.values().map(|tag| knows.tags.contains(&tag.id)).collect(),
             points: knows.points,
+            blocks: knows.blocks,
         }
     }
 }

@@ -2,7 +2,9 @@
 //!
 //! There are 64 bits. With more things than that some share one, which makes the kernel ask more often than it must, never less.
 
-use crate::model::{Arena, CampaignId, FieldId, FunnelId, Model, StepKind, Subject, TagId};
+use crate::model::{
+    Arena, CampaignId, Channel, FieldId, FunnelId, Listing, Model, SegmentId, StepKind, Subject, TagId,
+};
 
 /// A set of topics.
 pub(crate) type Reads = u64;
@@ -14,6 +16,8 @@ pub(crate) struct Topics {
     tags: Vec<Reads>,
     funnels: Vec<Reads>,
     points: Reads,
+    channels: [Reads; 3],
+    segments: Vec<Reads>,
     campaigns: Vec<Reads>,
     /// How many fields the contact has; behind them in `fields` stand those of its company.
     contact_fields: usize,
@@ -30,6 +34,8 @@ impl Topics {
             tags: vec![0; model.contacts.tags.names.len()],
             funnels: (0..model.funnels.len()).map(|_| next.bit()).collect(),
             points: 0,
+            channels: [0; 3],
+            segments: vec![0; model.segments.len()],
             campaigns: vec![0; model.campaigns.len()],
             contact_fields: model.contacts.fields.len(),
         };
@@ -83,6 +89,16 @@ impl Topics {
         self.points
     }
 
+    /// Whether the channel must not be used.
+    pub(crate) fn of_channel(&self, channel: usize) -> Reads {
+        self.channels[channel]
+    }
+
+    /// The members of a segment by hand.
+    pub(crate) fn of_segment(&self, segment: SegmentId) -> Reads {
+        self.segments[index(segment)]
+    }
+
     /// Whether a step sets or clears the field.
     pub(crate) fn writes_field(&self, field: FieldId) -> bool {
         self.of_field(field) != 0
@@ -103,6 +119,8 @@ impl Topics {
             Written::Field(field) => &mut self.fields[index(field)],
             Written::Tag(tag) => &mut self.tags[index(tag)],
             Written::Points => &mut self.points,
+            Written::Channel(channel) => &mut self.channels[channel as usize],
+            Written::Segment(segment) => &mut self.segments[index(segment)],
         }
     }
 }
@@ -120,6 +138,8 @@ enum Written {
     Field(FieldId),
     Tag(TagId),
     Points,
+    Channel(Channel),
+    Segment(SegmentId),
 }
 
 fn each_written(campaigns: &Arena<CampaignId, crate::model::Campaign>, mut visit: impl FnMut(Written)) {
@@ -128,6 +148,10 @@ fn each_written(campaigns: &Arena<CampaignId, crate::model::Campaign>, mut visit
             StepKind::AddTag(tag) | StepKind::RemoveTag(tag) => visit(Written::Tag(*tag)),
             StepKind::Points(_) => visit(Written::Points),
             StepKind::Set { field, .. } | StepKind::Clear(field) => visit(Written::Field(*field)),
+            StepKind::List(Listing::Unsubscribe(channel) | Listing::Resubscribe(channel)) => {
+                visit(Written::Channel(*channel));
+            }
+            StepKind::List(Listing::AddTo(segment) | Listing::RemoveFrom(segment)) => visit(Written::Segment(*segment)),
             StepKind::Call(_) => {}
             StepKind::Send { .. } | StepKind::Move(_) | StepKind::Leave(_) | StepKind::Wait(_) => {}
             StepKind::WaitUntil { .. } | StepKind::If { .. } | StepKind::Split(_) => {}

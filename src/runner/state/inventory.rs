@@ -67,7 +67,7 @@ pub(super) fn holds(step: &Step) -> &'static str {
         StepKind::Wait(_) => "wait",
         StepKind::WaitUntil { until: Until::Moment(_), .. } => "moment",
         StepKind::WaitUntil { until: Until::Field { .. }, .. } => "field",
-        StepKind::Call(_) => "",
+        StepKind::Call(_) | StepKind::List(_) => "",
         StepKind::Send { .. } | StepKind::Move(_) | StepKind::Leave(_) | StepKind::AddTag(_) => "",
         StepKind::RemoveTag(_) | StepKind::Points(_) | StepKind::Set { .. } | StepKind::Clear(_) => "",
         StepKind::Fork(_) => "fork",

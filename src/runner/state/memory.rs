@@ -1,7 +1,7 @@
 //! What is remembered of one contact between two instants; what is as if it had never been is left out.
 
-use crate::model::{CampaignId, ContentId, FieldId, FunnelId, Outcome, StageId, StageRef, TagId};
-use crate::runner::contact::Kept;
+use crate::model::{CampaignId, Channel, ContentId, FieldId, FunnelId, Outcome, SegmentId, StageId, StageRef, TagId};
+use crate::runner::contact::{Block, Kept};
 use crate::runner::merge::Known;
 
 /// What is remembered of one contact. The default is that of a contact which was seen and left nothing to remember.
@@ -25,6 +25,10 @@ pub struct Memory {
     pub(crate) pending_tags: Vec<TagId>,
     /// The points.
     pub(crate) points: Known<i64>,
+    /// Why channels must not be used, in their order.
+    pub(crate) blocks: Vec<(Channel, Known<Option<Block>>)>,
+    /// The segments that steps put the contact in, or out of, in order.
+    pub(crate) members_by_hand: Vec<(SegmentId, bool)>,
     /// When each content was last sent.
     pub(crate) sent: Vec<(ContentId, i64)>,
     /// The campaigns, by campaign; one that never was entered and knows nothing else is left out.

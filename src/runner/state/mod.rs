@@ -63,6 +63,9 @@ pub struct Knows {
     pub tags: Vec<String>,
     /// The points, if steps give some.
     pub points: bool,
+    /// Why channels must not be used.
+    #[serde(default)]
+    pub blocks: bool,
 }
 
 /// Why a line of a state cannot be understood.
@@ -129,6 +132,7 @@ impl Knows {
             fields: fields.map(|(_, field)| field.id.clone()).collect(),
             tags: tags.map(|tag| tag.id.clone()).collect(),
             points: topics.writes_points(),
+            blocks: true,
         }
     }
 }

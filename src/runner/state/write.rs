@@ -10,6 +10,8 @@
 //! | `f` | by field that steps write: `v`, `r`, `b` as above |
 //! | `g`, `h` | the tags, and those of them about which the file does not agree yet |
 //! | `p` | the points: `v`, `r`, `b` as above |
+//! | `b` | by channel: why it must not be used: `v`, `r`, `b` as above |
+//! | `u` | by segment: whether a step put the contact in it, or out of it |
 //! | `m` | by content: when it was last sent |
 //! | `c` | by campaign: `n` entries, `o` the last outcome, `t` since when, `p` the pending step, `d` when it is due, `w` what holds it (a wait where absent), `a` admitted by `entered`, `x` paused since, `f` and `i` the limits of the instant, `q` entry conditions that must be seen false, `s` what this entry sent, `b` where it stands on the ways of forks, each as `p`, `d`, `w`, `v` how often steps ran where one may run more than once |
 
@@ -18,7 +20,7 @@ use std::io::Write;
 use super::{Member, Memory, Pending, Phase, START, Token};
 use crate::model::ids::Id;
 use crate::model::{CampaignId, Field, FieldType, StageId};
-use crate::runner::contact::Kept;
+use crate::runner::contact::{Block, Kept};
 use crate::runner::merge::Known;
 use crate::runner::program::Program;
 
@@ -136,6 +138,20 @@ impl Line<'_> {
             self.known(&memory.points, |line, points| line.number(*points));
             self.raw("}");
         }
+        self.object("b", &memory.blocks, |line, (channel, known)| {
+            line.key(channel.word());
+            line.raw("{");
+            line.known(known, |line, block: &Option<Block>| match block {
+                Some(block) => line.text(block.word()),
+                None => line.raw("null"),
+            });
+            line.raw("}");
+        });
+        let segments = &self.program.model().segments;
+        self.object("u", &memory.members_by_hand, |line, (segment, inside)| {
+            line.key(&segments[*segment].id);
+            line.raw(if *inside { "true" } else { "false" });
+        });
         let content = &self.program.model().content;
         self.object("m", &memory.sent, |line, (id, at)| {
             line.key(&content[*id].id);

@@ -14,6 +14,7 @@ mod flow;
 mod funnels;
 mod in_flight;
 mod lines;
+mod lists;
 mod loose;
 mod merge;
 mod operators;
