@@ -73,6 +73,7 @@ fn in_step<'a>(step: &'a Step, tags: &mut Vec<&'a Placed<Text>>) {
     tags.extend(step.add_tag.iter().chain(&step.remove_tag));
     step.if_.iter().for_each(|condition| in_condition(&condition.value, tags));
     step.then.iter().chain(&step.else_).flat_map(|list| &list.value.0).for_each(|step| in_step(&step.value, tags));
-    let branches = step.split.iter().flat_map(|list| &list.value.0);
-    branches.flat_map(|branch| &branch.value.steps.value.0).for_each(|step| in_step(&step.value, tags));
+    let shares = step.split.iter().flat_map(|list| &list.value.0).map(|branch| &branch.value.steps);
+    let ways = step.fork.iter().flat_map(|list| &list.value.0).map(|branch| &branch.value.steps);
+    shares.chain(ways).flat_map(|steps| &steps.value.0).for_each(|step| in_step(&step.value, tags));
 }

@@ -200,9 +200,9 @@ const OPERATORS: [(&str, &str); 6] = [
 
 const CONDITIONS: &str = "field tag stage for reached in-funnel segment all any not campaign company reachable";
 
-const STEPS: &str = "send wait wait-until move leave add-tag remove-tag points set clear if exit split";
+const STEPS: &str = "send wait wait-until move leave add-tag remove-tag points set clear if exit split fork goto notify webhook push-to";
 
-const EVENTS: [(&str, &str); 30] = [
+const EVENTS: [(&str, &str); 36] = [
     ("external-stage", ""),
     ("external-tag", ""),
     ("external-points", ""),
@@ -215,6 +215,12 @@ const EVENTS: [(&str, &str); 30] = [
     ("leave", ""),
     ("drop", ""),
     ("split", ""),
+    ("notify", ""),
+    ("webhook", ""),
+    ("push-to", ""),
+    ("fork", ""),
+    ("join", ""),
+    ("goto", ""),
     ("show", ""),
     ("hide", ""),
     ("start", "condition entered"),

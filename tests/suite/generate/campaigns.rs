@@ -22,6 +22,11 @@ pub(super) const CONTENT: &str = "content:
   gone: { kind: email, published: false }
 ";
 
+pub(super) const DESTINATIONS: &str = "destinations:
+  crm: { kind: crm }
+  hook: { kind: webhook, url: \"https://example.com\" }
+";
+
 /// Stands for `true` or `false`, run by run.
 pub(super) const SOMETIMES: &str = "sometimes";
 

@@ -50,7 +50,7 @@ impl Draft<'_> {
             2 | 3 if scope.stages => self.stage_condition(),
             4 if scope.segments > 0 => self.segment_condition(scope),
             5 => self.points_condition(),
-            6 => match self.random.below(4) {
+            6 | 7 => match self.random.below(5) {
                 3 => self.company_condition(),
                 0 => self.campaign_condition(),
                 1 => format!("{{ reachable: {} }}", self.random.pick(&["email", "email", "sms"])),
@@ -87,8 +87,14 @@ impl Draft<'_> {
 
     fn campaign_condition(&mut self) -> String {
         let campaign = self.random.below(self.campaigns);
-        let state =
-            *self.random.pick(&["", ", state: active", ", state: completed", ", state: exited", ", state: converted"]);
+        let state = *self.random.pick(&[
+            "",
+            ", state: active",
+            ", state: completed",
+            ", state: exited",
+            ", state: converted",
+            ", state: converted",
+        ]);
         format!("{{ campaign: campaign-{campaign}{state} }}")
     }
 

@@ -33,6 +33,7 @@ pub(super) fn fields(random: &mut Random, scene: &Scene) -> Vec<Field> {
     let separator = *random.pick(&[";", "|"]);
     let mut fields = vec![
         Field::new("email", "email", &["a@x.org", "A@X.org", "b@x.org", "c@y.org"]),
+        Field::new("boss", "email", &["boss@x.org", "B@y.org"]),
         Field::new("phone", "text", &["+48 1", "+48 2"]),
         Field::new("name", "text", &TEXTS),
         Field::new("note", "text", &TEXTS),
@@ -43,11 +44,12 @@ pub(super) fn fields(random: &mut Random, scene: &Scene) -> Vec<Field> {
             .with_cells(&[&["top", "cap"].join(separator), &["bowler ", " top"].join(separator)]),
         Field::new("opt-in", "boolean", &["true", "false"]).with_cells(&["TRUE", "Yes", "no", "1", "0"]),
         Field::new("firm", "text", &["acme", "beta", "gone"]).with_cells(&[" acme"]),
+        Field::new("zone", "text", &["Asia/Tokyo", "America/New_York", "Europe/Warsaw", "Australia/Lord_Howe"]),
         Field::from("seen", "date", scene.days()),
         Field::from("meeting", "datetime", scene.moments()),
     ];
-    fields[7].written = format!(", values: [{}], separator: \"{separator}\"", HATS.join(", "));
-    fields[6].written = format!(", values: [{}]", PLANS.join(", "));
+    fields[8].written = format!(", values: [{}], separator: \"{separator}\"", HATS.join(", "));
+    fields[7].written = format!(", values: [{}]", PLANS.join(", "));
     vary(random, &mut fields);
     fields
 }
@@ -107,7 +109,10 @@ pub(super) fn contacts_section(random: &mut Random, fields: &[Field]) -> String 
     for Field { id, kind, written, .. } in fields {
         writeln!(yaml, "    {id}: {{ type: {kind}{written} }}").expect("a string takes it");
     }
-    yaml += "  addresses: { email: email, sms: phone }\n";
+    yaml += "  addresses: { email: email, sms: phone }\n  owner: boss\n";
+    if random.chance(50) {
+        yaml += "  timezone: zone\n";
+    }
     if random.chance(70) {
         yaml += "  consent: { email: { field: opt-in, is: true } }\n";
     }

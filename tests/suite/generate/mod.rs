@@ -65,6 +65,7 @@ impl Case {
         let mut yaml = draft.head();
         yaml += &contacts;
         yaml += companies::SECTION;
+        yaml += campaigns::DESTINATIONS;
         yaml += campaigns::CONTENT;
         yaml += &format!("  soon:\n    kind: email\n{}", draft.window("    "));
         yaml += &draft.segments_section();

@@ -25,11 +25,12 @@ const WAITS: [&str; 8] = ["1 minute", "30 minutes", "1 hour", "5 hours", "1 day"
 impl Draft<'_> {
     pub(super) fn steps_of(&mut self, campaign: usize, lightest: [usize; 3]) -> String {
         let mut course = Course { ids: campaign * 100, lightest };
-        let mut yaml = String::from("    steps:\n");
+        let mut yaml = String::from("    steps: [\n");
         let steps = self.steps(&mut course, 2, 6);
         for step in steps {
-            writeln!(yaml, "      - {step}").expect("a string takes it");
+            writeln!(yaml, "      {step},").expect("a string takes it");
         }
+        yaml += "    ]\n";
         yaml
     }
 
@@ -46,10 +47,13 @@ impl Draft<'_> {
     }
 
     fn step(&mut self, course: &mut Course, depth: usize) -> String {
-        let body = match self.random.below(19) {
+        let body = match self.random.below(22) {
+            21 => self.post(),
             18 if depth > 0 => return self.split(course, depth),
+            19 if depth > 0 => return self.fork(course, depth),
+            20 if depth > 0 => return self.again(course, depth),
             0..=2 => self.send(),
-            3 | 4 => format!("wait: {}", self.random.pick(&WAITS)),
+            3 | 4 => self.wait(),
             5 | 6 => self.wait_until(),
             7 | 8 => self.move_or_tag(course),
             9 => format!("leave: {}", self.funnels[self.random.below(self.funnels.len())].id),
@@ -61,11 +65,8 @@ impl Draft<'_> {
             _ if depth > 0 => self.branch(course, depth),
             _ => self.set(),
         };
-        if self.random.chance(25) {
-            course.ids += 1;
-            return format!("{{ id: step-{}, {body} }}", course.ids);
-        }
-        format!("{{ {body} }}")
+        let id = self.id(course);
+        format!("{{ {id}{body} }}")
     }
 
     fn branch(&mut self, course: &mut Course, depth: usize) -> String {
@@ -105,6 +106,54 @@ impl Draft<'_> {
         format!("{{ id: step-{id}, split: [ {} ] }}", branches.join(", "))
     }
 
+    fn fork(&mut self, course: &mut Course, depth: usize) -> String {
+        let mut branches = Vec::new();
+        for number in 0..self.random.between(2, 3) {
+            let name = if self.random.chance(30) { format!("id: way-{number}, ") } else { String::new() };
+            let steps = self.steps(course, depth - 1, 3).join(", ");
+            branches.push(format!("{{ {name}steps: [ {steps} ] }}"));
+        }
+        let id = self.id(course);
+        format!("{{ {id}fork: [ {} ] }}", branches.join(", "))
+    }
+
+    /// A wait, some steps, and back to the wait while a condition holds.
+    fn again(&mut self, course: &mut Course, depth: usize) -> String {
+        course.ids += 1;
+        let id = course.ids;
+        let wait = *self.random.pick(&["1 minute", "30 minutes", "1 hour", "1 day"]);
+        let scope = Scope { stages: false, segments: self.segments };
+        let condition = self.condition(scope, 1);
+        let between = self.steps(course, depth - 1, 2).join(", ");
+        let back = format!("{{ if: {condition}, then: [ {{ goto: step-{id} }} ] }}");
+        format!("{{ id: step-{id}, wait: {wait} }}, {between}, {back}")
+    }
+
+    fn post(&mut self) -> String {
+        match self.random.below(4) {
+            0 => "push-to: crm".to_owned(),
+            1 => {
+                let fields = self.fields;
+                let [first, second] = self.random.two(fields);
+                format!("webhook: hook, body: {{ z: {}, points: points, Ab: {} }}", first.id, second.id)
+            }
+            other => {
+                let field = self.random.pick(self.fields).id;
+                let to = if other == 2 { "owner" } else { "boss@x.org" };
+                format!("notify: {to}, message: \"Has {{{{ points }}}} and {{{{ {field} | default: no {field} }}}}\"")
+            }
+        }
+    }
+
+    /// Sometimes an id.
+    fn id(&mut self, course: &mut Course) -> String {
+        if !self.random.chance(25) {
+            return String::new();
+        }
+        course.ids += 1;
+        format!("id: step-{}, ", course.ids)
+    }
+
     fn send(&mut self) -> String {
         let content = *self
             .random
@@ -139,7 +188,41 @@ impl Draft<'_> {
         };
         let past =
             *self.random.pick(&["", ", if-past: continue", ", if-past: exit", ", if-past: skip", ", if-past: skip"]);
-        format!("wait-until: {until}{past}")
+        let hours = self.hours();
+        format!("wait-until: {until}{past}{hours}")
+    }
+
+    fn wait(&mut self) -> String {
+        let long = *self.random.pick(&WAITS);
+        let hours = self.hours();
+        format!("wait: {long}{hours}")
+    }
+
+    /// A time of day inside the hours, and days.
+    fn hours(&mut self) -> String {
+        if self.random.chance(60) {
+            return String::new();
+        }
+        let (at, between) = *self.random.pick(&[
+            ("09:00", ""),
+            ("02:30", ""),
+            ("", "[\"09:00\", \"17:00\"]"),
+            ("", "[\"22:00\", \"06:00\"]"),
+            ("23:30", "[\"22:00\", \"06:00\"]"),
+            ("17:00", "[\"09:00\", \"17:00\"]"),
+            ("", ""),
+        ]);
+        let mut hours = String::new();
+        if !at.is_empty() {
+            hours += &format!(", at: \"{at}\"");
+        }
+        if !between.is_empty() {
+            hours += &format!(", between: {between}");
+        }
+        if hours.is_empty() || self.random.chance(30) {
+            hours += &format!(", days: [{}]", self.random.pick(&["mon", "sat, sun", "tue, fri", "sun"]));
+        }
+        hours
     }
 
     /// A move that goes on from the one before; where there is none, a tag.

@@ -17,6 +17,8 @@ pub(super) struct Contact {
     pub(super) fields: BTreeMap<String, Tracked<Option<Datum>>>,
     pub(super) points: Tracked<i64>,
     pub(super) tags: BTreeMap<String, Tracked<bool>>,
+    /// The tags that the file shows now, in its order.
+    pub(super) shown_tags: Vec<String>,
     /// The tags that the contact has, those of the file first, then in the order in which they came.
     pub(super) tag_order: Vec<String>,
     /// The points of each group.
@@ -211,6 +213,7 @@ impl Contact {
             fields: BTreeMap::new(),
             points: Tracked::default(),
             tags: BTreeMap::new(),
+            shown_tags: Vec::new(),
             tag_order: Vec::new(),
             groups: BTreeMap::new(),
             refuses: BTreeMap::new(),

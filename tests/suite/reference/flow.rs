@@ -223,7 +223,8 @@ impl Instant<'_> {
             "if" => self.branch(id, path, step, about),
             "split" => self.split(id, path, step),
             "goto" => self.go_to(id, path, &place, &word(about)),
-            _ => self.act(&place, step, verb, about),
+            _ if !self.act(&place, step, verb, about) => return Then::GoOn,
+            _ => {}
         }
         self.done(id, step);
         Then::GoOn
@@ -268,6 +269,7 @@ impl Instant<'_> {
         let place = self.here(id, &step.name);
         self.note("fork", &place, ["", "", "", ""]);
         self.done(id, step);
+        self.passed.retain(|(campaign, passed)| campaign != id || passed == path || !passed.starts_with(path));
         let due = self.pass_due;
         let branches = inner_lists(step).into_iter().map(|(label, steps)| {
             let steps = named(&steps, &format!("{}/{label}/", step.name));

@@ -84,6 +84,7 @@ impl Instant<'_> {
 
     /// Tags are compared one by one.
     fn merge_tags(&mut self, written: bool, cell: Option<&str>, known: bool) {
+        self.contact.shown_tags = cell.map(|cell| read_tags(self.project, cell)).unwrap_or_default();
         if !written {
             self.contact.tag_order = cell.map(|cell| read_tags(self.project, cell)).unwrap_or_default();
             return;

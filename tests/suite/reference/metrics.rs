@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value as Json, json};
 use serde_yaml::Value;
 
+use super::contact::{Doing, Thread};
 use super::flow::all_steps;
 use super::instant::Instant;
 use super::project::{Project, get, items, pairs, word};
@@ -120,10 +121,20 @@ impl Instant<'_> {
                 continue;
             }
             self.records.tally.add(&format!("campaign {id} active"));
-            for path in self.thread_paths(&id) {
-                let ahead = self.thread(&id, &path).ahead().expect("a thread has a step ahead").name.clone();
-                self.records.tally.add(&format!("step {id} {ahead} waiting"));
+            for name in waiting_at(&self.entry(&id).root) {
+                self.records.tally.add(&format!("step {id} {name} waiting"));
             }
+        }
+    }
+}
+
+/// The steps at which a thread waits: in a fork on each way that has not ended.
+fn waiting_at(thread: &Thread) -> Vec<String> {
+    match &thread.doing {
+        Doing::Over => Vec::new(),
+        Doing::Forked(branches) => branches.iter().flat_map(waiting_at).collect(),
+        Doing::Ready | Doing::Held | Doing::Waiting | Doing::Awaiting(_) => {
+            thread.ahead().map(|step| step.name.clone()).into_iter().collect()
         }
     }
 }

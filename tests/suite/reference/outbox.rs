@@ -10,35 +10,32 @@ use super::contact::Step;
 use super::instant::{Instant, Place};
 use super::project::{get, pairs, text, word};
 use super::triggers::groups;
-use super::value::Datum;
+use super::value::{Datum, type_of};
 
 impl Instant<'_> {
-    /// One row of the outbox, or the reason why not.
-    pub(super) fn post(&mut self, place: &Place, step: &Step, verb: &str, target: &str) {
+    /// One row of the outbox; false where nobody can be told.
+    pub(super) fn post(&mut self, place: &Place, step: &Step, verb: &str, target: &str) -> bool {
         let visit = self.visit(place);
         let (address, body) = match verb {
             "notify" => {
                 let Some(address) = self.notified(target) else {
-                    self.note("skip", place, [target, "", "", "unreachable"]);
+                    self.note("skip", place, ["", "", "", "unreachable"]);
                     self.skipped(&place.campaign, step, "unreachable");
-                    return;
+                    return false;
                 };
                 (address, self.filled(&text(&step.body, "message").unwrap_or_default()))
             }
             "webhook" => (String::new(), self.webhook_body(get(&step.body, "body"))),
-            _ => (String::new(), self.whole_contact(&self.key_of(place, visit))),
+            _ => (String::new(), self.whole_contact()),
         };
         self.put_in_outbox(verb, target, ["", &address], place, visit, &body);
         self.note(verb, place, [target, "", "", ""]);
+        true
     }
 
     fn visit(&mut self, place: &Place) -> i64 {
         let membership = self.contact.campaigns.get(&place.campaign).and_then(|membership| membership.active.as_ref());
         membership.map_or(1, |entry| entry.visits[&place.step])
-    }
-
-    fn key_of(&self, _place: &Place, _visit: i64) -> String {
-        self.contact.key.clone()
     }
 
     /// The owner's address, or the one that is written.
@@ -82,13 +79,27 @@ impl Instant<'_> {
         match self.look().value(field) {
             None => Json::Null,
             Some(Datum::Flag(flag)) => json!(flag),
-            Some(Datum::Number(number)) => number.normalize().to_string().parse().expect("a number"),
+            Some(Datum::Number(number)) if self.is_whole(field) => {
+                json!(number.to_string().parse::<i64>().expect("an integer"))
+            }
             Some(Datum::Choices(chosen)) => json!(chosen),
             Some(value) => json!(spell_field(self.project, self.clock, field, Some(&value))),
         }
     }
 
-    fn whole_contact(&self, key: &str) -> String {
+    /// Those that were there, in their order, then the added ones.
+    fn tags_as_in_the_file(&self) -> Vec<String> {
+        let shown = self.contact.shown_tags.iter().filter(|tag| self.contact.has_tag(tag));
+        let added = self.contact.tag_order.iter().filter(|tag| !self.contact.shown_tags.contains(tag));
+        shown.chain(added).cloned().collect()
+    }
+
+    fn is_whole(&self, field: &str) -> bool {
+        let definition = self.project.at(&["contacts", "fields", field]);
+        definition.is_none_or(|definition| type_of(definition) == "integer")
+    }
+
+    fn whole_contact(&self) -> String {
         let fields: Map<String, Json> = self
             .project
             .entries_of_contacts("fields")
@@ -99,12 +110,12 @@ impl Instant<'_> {
             .project
             .entries("funnels")
             .into_iter()
-            .filter_map(|(id, _)| Some((id.clone(), json!(self.contact.stage(&id)?))))
+            .map(|(id, _)| (id.clone(), json!(self.contact.stage(&id))))
             .collect();
         let mut whole = json!({
-            "id": key,
+            "id": self.contact.key,
             "fields": fields,
-            "tags": self.contact.tag_order,
+            "tags": self.tags_as_in_the_file(),
             "points": self.contact.points.value,
             "stages": stages,
         });

@@ -13,8 +13,8 @@ use super::project::{get, text, word};
 use super::value::{Datum, current, decimal, default_of, read_literal};
 
 impl Instant<'_> {
-    /// The steps that always go on at once.
-    pub(super) fn act(&mut self, place: &Place, step: &Step, verb: &str, about: &Value) {
+    /// The steps that always go on at once. False for one that was skipped.
+    pub(super) fn act(&mut self, place: &Place, step: &Step, verb: &str, about: &Value) -> bool {
         match verb {
             "leave" => self.leave_funnel(place, &word(about)),
             "add-tag" => self.add_tag(place, &word(about)),
@@ -30,9 +30,10 @@ impl Instant<'_> {
             "enroll" => self.enroll(place, &word(about)),
             "withdraw" => self.withdraw(place, &word(about)),
             "unsubscribe" | "resubscribe" => self.subscribe(place, &word(about), verb),
-            "notify" | "webhook" | "push-to" => self.post(place, step, verb, &word(about)),
+            "notify" | "webhook" | "push-to" => return self.post(place, step, verb, &word(about)),
             other => panic!("no step: `{other}`"),
         }
+        true
     }
 
     /// Manual members of a segment; the latest of these steps counts.

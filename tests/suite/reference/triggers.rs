@@ -42,7 +42,9 @@ impl Instant<'_> {
                     let now = self.clock.now;
                     self.try_send(&place, &step.body, &word(about), 1, now);
                 }
-                _ => self.act(&place, step, verb, about),
+                _ => {
+                    self.act(&place, step, verb, about);
+                }
             }
         }
     }

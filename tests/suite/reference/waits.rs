@@ -118,6 +118,7 @@ impl Instant<'_> {
         Some(self.windows(step).on(moment, false))
     }
 
+    /// A day begins on the contact's clock; everything else counts on the project's.
     fn moment_before_windows(&self, until: &Value) -> Option<Timestamp> {
         let Some(field) = text(until, "field") else {
             return Some(match self.clock.when(&word(until)) {
