@@ -245,6 +245,8 @@ fn campaign(model: &Model, campaign: &Campaign) -> Vec<Fact> {
         Fact::new("leaves when", condition(&campaign.exit_when)),
     ];
     facts.extend(published(&campaign.publish));
+    let over = if campaign.exits_after_until { "leaves the campaign" } else { "waits for another window" };
+    facts.push(Fact::new("who is inside when that ends", over.to_owned()).plain_if(!campaign.exits_after_until));
     facts.push(Fact::of_whole("steps", steps));
     facts
 }

@@ -26,6 +26,8 @@ pub struct Campaign {
     pub priority: i64,
     /// When it runs.
     pub publish: Publish,
+    /// Whether contacts inside leave when its window is over.
+    pub exits_after_until: bool,
     /// Any of these lets a contact in.
     pub enter: Vec<Enter>,
     /// How long after the end of an entry the next may begin; absent: never.

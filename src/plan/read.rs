@@ -262,6 +262,7 @@ impl Reader<'_> {
             about: About::default(),
             priority: written.priority,
             publish: publish(&written.publish)?,
+            exits_after_until: written.after_until.as_deref().map(|it| word(it, [("exit", ())])).transpose()?.is_some(),
             enter: enter.collect::<Result<_, Fault>>()?,
             reenter: written.reenter.as_deref().map(length).transpose()?,
             on_leave: Some(word(&written.on_leave, [("exit", OnLeave::Exit), ("stay", OnLeave::Stay)])?),

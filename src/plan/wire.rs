@@ -439,6 +439,9 @@ pub struct Campaign {
     pub priority: i64,
     /// When it runs.
     pub publish: Publish,
+    /// `exit`: contacts inside leave when its window is over; absent: they wait for another.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after_until: Option<String>,
     /// The ways in.
     pub enter: Vec<Enter>,
     /// How long after the end of an entry the next may begin; absent: never.

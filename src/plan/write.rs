@@ -224,6 +224,7 @@ impl Names<'_> {
         wire::Campaign {
             priority: campaign.priority,
             publish: publish(&campaign.publish),
+            after_until: campaign.exits_after_until.then(|| "exit".to_owned()),
             enter: enter.collect(),
             reenter: campaign.reenter.map(|after| after.to_string()),
             on_leave: match campaign.on_leave {

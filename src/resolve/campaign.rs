@@ -2,7 +2,9 @@
 
 use super::pattern::Scope;
 use super::{Resolver, about};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{About, Campaign, Condition, ConditionKind, Enter, Existing, OnLeave, Publish, Step};
+use crate::schema::campaign::AfterUntil;
 use crate::schema::{self, OneOrList, Placed, ScalarOr, Text};
 
 impl Resolver {
@@ -13,6 +15,7 @@ impl Resolver {
             about: About::default(),
             priority: 0,
             publish: Publish::default(),
+            exits_after_until: false,
             enter: Vec::new(),
             reenter: None,
             on_leave: None,
@@ -31,7 +34,10 @@ impl Resolver {
             written.owner.as_ref(),
         );
         campaign.priority = written.priority.as_ref().map_or(0, |priority| priority.value);
-        campaign.publish = self.publish(written.published.as_ref(), written.publish.as_ref());
+        let window = written.publish.as_ref();
+        campaign.exits_after_until = window.is_some_and(|window| self.exits_after_until(window));
+        let window = window.map(|window| schema::Publish { from: window.from.clone(), until: window.until.clone() });
+        campaign.publish = self.publish(written.published.as_ref(), window.as_ref());
         campaign.enter = match &written.enter.value {
             OneOrList::One(enter) => vec![self.enter(enter)],
             OneOrList::List(enter) => enter.iter().map(|enter| self.enter(enter)).collect(),
@@ -53,6 +59,19 @@ impl Resolver {
         campaign.steps = self.within(Scope::STEPS, |this| this.steps_of(&written.steps.value));
         campaign.broken = self.diagnostics.len() > mistakes;
         campaign
+    }
+
+    /// Without an end nothing comes after it.
+    fn exits_after_until(&mut self, window: &schema::campaign::CampaignPublish) -> bool {
+        let Some(after) = &window.after_until else { return false };
+        if window.until.is_none() {
+            self.report(
+                Diagnostic::error(Code("missing-key"), after.key, "`after-until` without `until`")
+                    .at("after what")
+                    .help("write when the window ends: `until: 2026-12-31`"),
+            );
+        }
+        after.value == AfterUntil::Exit
     }
 
     fn enter(&mut self, written: &Placed<schema::Condition>) -> Enter {

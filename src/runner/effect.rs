@@ -222,6 +222,7 @@ pub enum EndReason {
     OnLeave,
     Exit,
     Skipped,
+    AfterUntil,
     Finished,
     Removed,
 }

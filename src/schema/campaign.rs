@@ -25,7 +25,7 @@ pub struct Campaign {
     /// Whether the campaign runs. Default: `true`. Unpublished it admits nobody and pauses.
     pub published: Option<Placed<bool>>,
     /// From when until when the campaign runs.
-    pub publish: Option<Publish>,
+    pub publish: Option<CampaignPublish>,
     /// Who comes in: any of these conditions, when it becomes true, or `{ entered: funnel/stage }`.
     pub enter: Placed<OneOrList<Placed<Condition>>>,
     /// Whether somebody may come in again: `never` (default), or `{ after: 30 days }`, counted from the end of the last time.
@@ -56,6 +56,31 @@ pub struct Reenter {
 pub struct Once {
     /// How long after the last time, such as `30 days`.
     pub after: Placed<Text>,
+}
+
+/// A window in time; both ends belong to it.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct CampaignPublish {
+    /// From this date or moment on.
+    pub from: Option<Placed<Text>>,
+    /// Until this date or moment.
+    pub until: Option<Placed<Text>>,
+    /// What happens after `until` to contacts inside: they wait for another window (`pause`, the default), or they leave (`exit`).
+    pub after_until: Option<Placed<AfterUntil>>,
+}
+
+/// What the end of a window does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(inline)]
+#[allow(
+    missing_docs,
+    reason = "doc comments on unit variants would turn the schema's `enum` into `oneOf`; the field's documentation explains them"
+)]
+pub enum AfterUntil {
+    Pause,
+    Exit,
 }
 
 /// What leaving the entry conditions does.

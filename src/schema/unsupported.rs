@@ -61,7 +61,6 @@ const WORDS: &[(&str, Words)] = &[
             ("prefer", "the channels in order of preference"),
         ],
     ),
-    ("Publish", &[("after-until", "what happens to contacts inside at the end")]),
     (
         "Step",
         &[

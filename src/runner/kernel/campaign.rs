@@ -32,6 +32,8 @@ impl<'a> Live<'a> {
             let Member { phase, pending, .. } = self.members[campaign];
             if phase == Phase::Active && pending == Pending::Removed {
                 self.end(campaign, self.at(campaign), Outcome::Exited, EndReason::Removed, effects);
+            } else if phase == Phase::Active && self.program.campaigns[campaign].is_over {
+                self.end(campaign, self.at(campaign), Outcome::Exited, EndReason::AfterUntil, effects);
             } else if phase == Phase::Active {
                 self.pause_or_resume(campaign, effects);
                 self.leave(campaign, effects);

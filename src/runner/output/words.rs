@@ -107,6 +107,7 @@ fn end(reason: EndReason) -> &'static str {
         EndReason::OnLeave => "on-leave",
         EndReason::Exit => "exit",
         EndReason::Skipped => "skipped",
+        EndReason::AfterUntil => "after-until",
         EndReason::Finished => "finished",
         EndReason::Removed => "removed",
     }

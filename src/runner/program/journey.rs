@@ -63,6 +63,8 @@ pub(crate) struct ExperienceProgram {
 #[derive(Clone, Debug)]
 pub(crate) struct CampaignProgram {
     pub(crate) published: bool,
+    /// Whether its window is over, and contacts leave.
+    pub(crate) is_over: bool,
     /// Where its window ended, if it has an end.
     pub(crate) until: Option<i64>,
     pub(crate) enter: Vec<EnterProgram>,
@@ -319,6 +321,7 @@ impl Builder<'_> {
         let asked = enter.iter().map(|way| way.when).chain(goal).chain(exit_when);
         CampaignProgram {
             published: self.published(&campaign.publish),
+            is_over: campaign.exits_after_until && campaign.publish.until.is_some_and(|it| self.now > self.last_of(it)),
             until: campaign.publish.until.map(|until| self.end_of(until)),
             reads: asked.fold(0, |reads, node| reads | self.compiler.reads(node)),
             enter,

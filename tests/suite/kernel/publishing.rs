@@ -43,6 +43,38 @@ fn a_pause_begins_where_the_window_ended_if_that_is_earlier() {
 }
 
 #[test]
+fn with_after_until_exit_contacts_inside_leave_when_the_window_is_over() {
+    let window = "publish: { until: 2026-11-04, after-until: exit }";
+    story(&campaign(window))
+        .on(
+            "2026-11-01T09:00",
+            "id,tags\n1,hot\n",
+            "start talk 1 condition\nwait talk 1 wait:10 days 2026-11-11T09:00:00+01:00",
+        )
+        .again("2026-11-04T23:59", "")
+        .again("2026-11-05T00:00", "end talk 1 exited after-until")
+        .counts("/campaigns/talk/exited", 1)
+        .again("2026-11-20T09:00", "");
+    // Who paused before the end leaves, too; another campaign pauses on.
+    story(&campaign(window))
+        .on(
+            "2026-11-01T09:00",
+            "id,tags\n1,hot\n",
+            "start talk 1 condition\nwait talk 1 wait:10 days 2026-11-11T09:00:00+01:00",
+        )
+        .with(&campaign(&format!("{window}\n    published: false")))
+        .again("2026-11-03T09:00", "pause talk 1")
+        .again("2026-11-06T09:00", "end talk 1 exited after-until");
+    story(&campaign("publish: { until: 2026-11-04, after-until: pause }"))
+        .on(
+            "2026-11-01T09:00",
+            "id,tags\n1,hot\n",
+            "start talk 1 condition\nwait talk 1 wait:10 days 2026-11-11T09:00:00+01:00",
+        )
+        .again("2026-11-05T00:00", "pause talk 1");
+}
+
+#[test]
 fn nobody_enters_an_unpublished_campaign_and_who_qualifies_on_its_first_day_does() {
     story(&campaign("publish: { from: 2026-11-10 }"))
         .on("2026-11-01T09:00", "id,tags\n1,hot\n", "")
