@@ -15,6 +15,7 @@ use crate::report::diff::{Report, Touched, json, markdown, text};
 use crate::runner::RunError;
 use crate::runner::batch::Watch;
 use crate::runner::compare::{Comparison, Pair};
+use crate::runner::input::events;
 use crate::runner::output::store::Store;
 use crate::runner::program::BindError;
 
@@ -39,6 +40,9 @@ pub(crate) struct Args {
     /// The companies to which contacts belong, as CSV
     #[arg(long, value_name = "FILE", requires = "contacts")]
     companies: Option<PathBuf>,
+    /// What happened to them, as CSV, or as JSON lines in a file `*.jsonl`
+    #[arg(long, value_name = "FILE", requires = "contacts")]
+    events: Option<PathBuf>,
     /// Let both go on from the state in this folder, which is only read
     #[arg(long, value_name = "DIR", requires = "contacts")]
     state: Option<PathBuf>,
@@ -107,7 +111,7 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
     if let (Some(base), Some(head)) = (&base.model, &head.model) {
         diff = diff.with_cosmetic(base, head);
     }
-    let impact = args.contacts.as_deref().map(|contacts| compare(contacts, &base, &head, args)).transpose();
+    let impact = args.contacts.as_deref().map(|contacts| compare(contacts, &base, &head, args, terminal)).transpose();
     let impact = match impact {
         Ok(impact) => impact,
         Err(broken) => return failed(broken, &head.plan, args, terminal),
@@ -210,7 +214,13 @@ impl<T: Into<Failure>> From<T> for Broken {
     }
 }
 
-fn compare(contacts: &Path, base: &Version, head: &Version, args: &Args) -> Result<Comparison, Broken> {
+fn compare(
+    contacts: &Path,
+    base: &Version,
+    head: &Version,
+    args: &Args,
+    terminal: Terminal,
+) -> Result<Comparison, Broken> {
     let now = run::now(args.now.as_deref(), &head.plan)?;
     let interrupted = run::signals()?;
     let state = args.state.as_deref().map_or(Ok(None), Store::peek)?;
@@ -223,6 +233,12 @@ fn compare(contacts: &Path, base: &Version, head: &Version, args: &Args) -> Resu
     let companies = args.companies.as_deref().map(run::whole).transpose()?;
     let pair = Pair::new(&base.plan, &head.plan, now, state).map_err(Broken::Run)?;
     let pair = pair.with_companies(companies.as_deref()).map_err(Broken::Run)?;
+    let bytes = args.events.as_deref().map(run::whole).transpose()?;
+    let file = bytes.as_deref().zip(args.events.as_deref().map(events::Format::of));
+    let pair = pair.with_events(file, run::options(args.threads), &watch).map_err(Broken::Run)?;
+    for line in pair.short() {
+        terminal.print(Stream::Err, &format!("note: {line}; what is not known counts as nothing\n"))?;
+    }
     let impact = pair.compare(source, run::options(args.threads), &watch).map_err(Broken::Run);
     bar.finish_and_clear();
     Ok(if args.show_ids { impact? } else { impact?.with_hashed_keys() })
@@ -244,6 +260,11 @@ fn failed(broken: Broken, plan: &Plan, args: &Args, terminal: Terminal) -> Resul
             terminal.fail(&run::bad_companies(&error, args.companies.as_deref()));
             Ok(Exit::Findings)
         }
+        RunError::Events(_) => {
+            terminal.fail(&run::bad_events(&error, args.events.as_deref()));
+            Ok(Exit::Findings)
+        }
+        RunError::ShortHistory(_) => Err(Failure::new(error.to_string())),
         RunError::NoCompanies => Err(run::no_companies(&error)),
         RunError::Bind(BindError::Earlier { state }) => Err(run::earlier(*state, plan)),
         RunError::State { .. } => {

@@ -15,8 +15,9 @@ use super::plan::findings;
 use super::{Exit, Failure, places, project};
 use crate::plan::Plan;
 use crate::report::metrics;
-use crate::runner::batch::{Prepared, Summary, Watch};
+use crate::runner::batch::{Past, Prepared, Summary, Watch};
 use crate::runner::input::blocks::Source;
+use crate::runner::input::events::Format;
 use crate::runner::input::{Problems, cell};
 use crate::runner::output::session::{Done, Session, SessionError};
 use crate::runner::output::store::{Store, StoreError};
@@ -38,6 +39,15 @@ pub(crate) struct Args {
     /// The companies to which contacts belong, as CSV; for a project with `companies:`
     #[arg(long, value_name = "FILE")]
     companies: Option<PathBuf>,
+    /// What happened to them, as CSV, or as JSON lines in a file `*.jsonl`
+    #[arg(long, value_name = "FILE")]
+    events: Option<PathBuf>,
+    /// On a first run, let the past give points, change fields and start campaigns as if it happened now
+    #[arg(long, requires = "events")]
+    replay: bool,
+    /// Take what the state has not kept of the past for nothing, where the plan asks for it
+    #[arg(long)]
+    accept_short_history: bool,
     /// Write the run to this folder: absent, empty, or an earlier run, which is replaced as a whole
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
@@ -74,7 +84,13 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
     let store = args.state.as_deref().map(Store::open).transpose()?;
     let state = store.as_ref().map_or(Ok(None), Store::read)?;
     let companies = args.companies.as_deref().map(whole).transpose()?;
-    let prepared = Prepared::new(&plan, now, state).and_then(|prepared| prepared.with_companies(companies.as_deref()));
+    let events = args.events.as_deref().map(events).transpose()?;
+    let past = Past { replay: args.replay, accept_short_history: args.accept_short_history };
+    let quiet = Watch { interrupted: &interrupted, progress: &|_| {} };
+    let prepared = Prepared::new(&plan, now, state)
+        .and_then(|prepared| prepared.with_companies(companies.as_deref()))
+        .and_then(|prepared| prepared.with_past(past))
+        .and_then(|prepared| prepared.with_events(events, options(args.threads), &quiet));
     let prepared = match prepared {
         Ok(prepared) => prepared,
         Err(error) => return failed(&error, &plan, args, terminal),
@@ -90,6 +106,11 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
         Ok(outcome) => outcome,
         Err(error) => return failed(&error, &plan, args, terminal),
     };
+    if args.accept_short_history {
+        for line in prepared.short() {
+            terminal.print(Stream::Err, &format!("note: {line}; what is not known counts as nothing\n"))?;
+        }
+    }
     for deed in &prepared.migrated {
         terminal.print(Stream::Err, &format!("note: {deed}\n"))?;
     }
@@ -168,6 +189,14 @@ pub(crate) fn source(path: &Path) -> Result<Source<'static>, Failure> {
     Source::open(path).map_err(|error| Failure::new(format!("cannot read `{}`: {error}", path.display())))
 }
 
+/// The events file, which is no stream: it may be the contacts that come from standard input.
+pub(crate) fn events(path: &Path) -> Result<(Source<'static>, Format), Failure> {
+    if path == Path::new("-") {
+        return Err(Failure::usage("`--events` needs a file"));
+    }
+    Ok((source(path)?, Format::of(path)))
+}
+
 #[expect(clippy::disallowed_methods, reason = "the number of threads shows in no output")]
 pub(crate) fn options(threads: Option<std::num::NonZero<usize>>) -> Options {
     let threads = threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, std::num::NonZero::get);
@@ -200,6 +229,8 @@ fn failed(error: &RunError, plan: &Plan, args: &Args, terminal: Terminal) -> Res
         }
         RunError::Companies(_) => bad_companies(error, args.companies.as_deref()),
         RunError::NoCompanies => no_companies(error),
+        RunError::Events(_) => bad_events(error, args.events.as_deref()),
+        RunError::ShortHistory(_) => short_history(error),
         RunError::Write { .. } | RunError::Bind(_) => Failure::new(error.to_string()),
     };
     match error {
@@ -207,7 +238,7 @@ fn failed(error: &RunError, plan: &Plan, args: &Args, terminal: Terminal) -> Res
             terminal.fail(&failure);
             Ok(Exit::Findings)
         }
-        RunError::Companies(_) => {
+        RunError::Companies(_) | RunError::Events(_) | RunError::ShortHistory(_) => {
             terminal.fail(&failure);
             Ok(Exit::Findings)
         }
@@ -217,6 +248,16 @@ fn failed(error: &RunError, plan: &Plan, args: &Args, terminal: Terminal) -> Res
 
 pub(crate) fn bad_companies(error: &RunError, path: Option<&Path>) -> Failure {
     Failure::new(format!("`{}`: {error}", path.unwrap_or(Path::new("")).display()))
+}
+
+pub(crate) fn bad_events(error: &RunError, path: Option<&Path>) -> Failure {
+    let name = path.unwrap_or(Path::new("")).display();
+    Failure::new(format!("`{name}`: {error}")).help("mend these; nothing was taken in")
+}
+
+fn short_history(error: &RunError) -> Failure {
+    Failure::new(error.to_string())
+        .help("`--accept-short-history` takes what is not known for nothing; nothing was written")
 }
 
 pub(crate) fn no_companies(error: &RunError) -> Failure {
@@ -243,6 +284,9 @@ fn warnings(summary: &Summary, prepared: &Prepared, args: &Args, terminal: Termi
         terminal.print(Stream::Err, &format!("warning: `{}`: {warning}\n", path.display()))?;
     }
     let file = args.contacts.display();
+    for (warning, path) in summary.event_warnings.iter().zip(args.events.iter().cycle()) {
+        terminal.print(Stream::Err, &format!("warning: `{}`: {warning}\n", path.display()))?;
+    }
     for warning in &summary.warnings {
         terminal.print(Stream::Err, &format!("warning: `{file}`: {warning}\n"))?;
     }

@@ -185,6 +185,8 @@ pub struct Seen<'a> {
     pub points: i64,
     /// By channel, in the order of [`Channel::ALL`].
     pub blocks: [Option<Block>; Channel::ALL.len()],
+    /// What the events file tells of it, by time.
+    pub news: &'a [Occurrence],
 }
 
 /// Which of the columns that funnelc also writes stand in the contacts file; the state alone knows the others.

@@ -4,6 +4,8 @@ use crate::model::{
     Call, CampaignId, Channel, ContentId, FieldId, FunnelId, Listing, Outcome, StageId, StageRef, StepId, TagId,
 };
 use crate::runner::contact::{Block, Slot};
+    Call, CampaignId, ContentId, EventId, FieldId, FunnelId, Outcome, StageId, StageRef, StepId, TagId,
+};
 
 /// Where in a campaign something happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -186,6 +188,13 @@ pub enum Event<'a> {
         from: Slot<'a>,
         to: Slot<'a>,
     },
+    /// Something that happened changed a field.
+    Update {
+        event: EventId,
+        field: FieldId,
+        from: Slot<'a>,
+        to: Slot<'a>,
+    },
     DeferStage {
         funnel: FunnelId,
         to: StageId,
@@ -211,6 +220,7 @@ pub enum Refusal {
 pub enum Cause {
     Condition,
     Entered,
+    Event,
 }
 
 /// Why a campaign ended for a contact.

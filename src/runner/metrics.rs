@@ -19,9 +19,22 @@ pub struct Metrics {
     pub rejected: u64,
     /// How many contacts name a company that the companies file lacks; no part of the written metrics.
     pub(crate) unknown_companies: u64,
+    /// What came of the events file; absent where none was given.
+    pub(crate) events: Option<EventCounts>,
     segments: Vec<u64>,
     funnels: Vec<FunnelCounts>,
     campaigns: Vec<CampaignCounts>,
+}
+
+/// What came of the rows of an events file.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) struct EventCounts {
+    pub(crate) taken: u64,
+    pub(crate) duplicates: u64,
+    pub(crate) unknown_contacts: u64,
+    pub(crate) unknown_events: u64,
+    pub(crate) later: u64,
 }
 
 /// How a contact went through a funnel.
@@ -112,6 +125,7 @@ impl Metrics {
             contacts: 0,
             rejected: 0,
             unknown_companies: 0,
+            events: None,
             segments: vec![0; model.segments.len()],
             funnels: model.funnels.values().map(funnel).collect(),
             campaigns: (0..model.campaigns.len()).map(campaign).collect(),
@@ -123,6 +137,14 @@ impl Metrics {
         self.contacts += other.contacts;
         self.rejected += other.rejected;
         self.unknown_companies += other.unknown_companies;
+        if let Some(part) = &other.events {
+            let sum = self.events.get_or_insert_default();
+            sum.taken += part.taken;
+            sum.duplicates += part.duplicates;
+            sum.unknown_contacts += part.unknown_contacts;
+            sum.unknown_events += part.unknown_events;
+            sum.later += part.later;
+        }
         self.segments.iter_mut().zip(&other.segments).for_each(|(sum, part)| *sum += part);
         self.funnels.iter_mut().zip(&other.funnels).for_each(|(sum, part)| sum.add(part));
         self.campaigns.iter_mut().zip(&other.campaigns).for_each(|(sum, part)| sum.add(part));
@@ -131,6 +153,14 @@ impl Metrics {
     /// The text of metrics.json, with its last line end.
     pub fn to_json(&self, program: &Program) -> String {
         self.report(program).text()
+    }
+
+    pub(crate) fn event_taken(&mut self) {
+        self.events.get_or_insert_default().taken += 1;
+    }
+
+    pub(crate) fn event_again(&mut self) {
+        self.events.get_or_insert_default().duplicates += 1;
     }
 
     pub(crate) fn segment(&mut self, segment: usize) {
@@ -240,6 +270,7 @@ impl Metrics {
             format: 1,
             contacts: self.contacts,
             rejected: self.rejected,
+            events: self.events.as_ref(),
             segments: model.segments.values().map(|it| it.id.as_str()).zip(self.segments.iter().copied()).collect(),
             funnels: model.funnels.iter().map(funnel).collect(),
             campaigns: model.campaigns.iter().map(campaign).collect(),
@@ -332,6 +363,8 @@ struct Report<'a> {
     format: u32,
     contacts: u64,
     rejected: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    events: Option<&'a EventCounts>,
     segments: BTreeMap<&'a str, u64>,
     funnels: BTreeMap<&'a str, FunnelReport<'a>>,
     campaigns: BTreeMap<&'a str, CampaignReport<'a>>,

@@ -63,7 +63,8 @@ fn run_both(case: &Case, reference: &mut Reference) -> Result<(), String> {
         let repeats = reference.repeats(&input, now);
         let expected = reference.run(&input, now);
         let second: i64 = now.parse::<jiff::Timestamp>().unwrap().as_second();
-        let inputs = Inputs { contacts: file.as_bytes(), companies: Some(case.companies.as_bytes()) };
+        let inputs =
+            Inputs { contacts: file.as_bytes(), companies: Some(case.companies.as_bytes()), ..Inputs::default() };
         let ran = run_inputs(&plan, second, inputs, state.as_deref(), Options::default());
         let ran = ran.map_err(|error| told(&error.to_string(), &file))?;
         if ran.problems.rows > 0 || ran.duplicates > 0 {

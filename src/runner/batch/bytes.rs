@@ -2,9 +2,10 @@
 
 use std::sync::atomic::AtomicBool;
 
-use super::{Options, Prepared, RunError, Streams, Watch};
+use super::{Options, Past, Prepared, RunError, Streams, Watch};
 use crate::plan::Plan;
 use crate::runner::input::blocks::Source;
+use crate::runner::input::events::Format;
 use crate::runner::input::problem::Problems;
 
 /// A run from memory to memory.
@@ -28,6 +29,8 @@ pub struct RunBytes {
     pub duplicates: u64,
     /// What is worth a word though it does not stop the run.
     pub warnings: Vec<String>,
+    /// The same about the events file.
+    pub event_warnings: Vec<String>,
     /// What became of contacts where the state was another plan's.
     pub migrated: Vec<String>,
 }
@@ -40,7 +43,7 @@ pub fn run_bytes(
     state: Option<&[u8]>,
     options: Options,
 ) -> Result<RunBytes, RunError> {
-    run_inputs(plan, now, Inputs { contacts, companies: None }, state, options)
+    run_inputs(plan, now, Inputs { contacts, ..Inputs::default() }, state, options)
 }
 
 /// The files that a run reads.
@@ -50,6 +53,10 @@ pub struct Inputs<'a> {
     pub contacts: &'a [u8],
     /// The companies file.
     pub companies: Option<&'a [u8]>,
+    /// The events file.
+    pub events: Option<(&'a [u8], Format)>,
+    /// What becomes of the past.
+    pub past: Past,
 }
 
 /// The same with more files than that of the contacts.
@@ -60,7 +67,12 @@ pub fn run_inputs(
     state: Option<&[u8]>,
     options: Options,
 ) -> Result<RunBytes, RunError> {
-    let mut prepared = Prepared::new(plan, now, state.map(<[u8]>::to_vec))?.with_companies(inputs.companies)?;
+    let watch = Watch { interrupted: &AtomicBool::new(false), progress: &|_| {} };
+    let events = inputs.events.map(|(bytes, format)| (Source::Bytes(bytes), format));
+    let mut prepared = Prepared::new(plan, now, state.map(<[u8]>::to_vec))?
+        .with_companies(inputs.companies)?
+        .with_past(inputs.past)?
+        .with_events(events, options, &watch)?;
     let streams = Streams {
         contacts: Vec::new(),
         actions: Vec::new(),
@@ -68,7 +80,6 @@ pub fn run_inputs(
         state: Some(Vec::new()),
         rejects: Some(Vec::new()),
     };
-    let watch = Watch { interrupted: &AtomicBool::new(false), progress: &|_| {} };
     let (summary, streams) = prepared.run(Source::Bytes(inputs.contacts), streams, options, &watch)?;
     Ok(RunBytes {
         contacts: streams.contacts,
@@ -80,6 +91,7 @@ pub fn run_inputs(
         problems: summary.problems,
         duplicates: summary.duplicates,
         warnings: summary.warnings,
+        event_warnings: summary.event_warnings,
         migrated: std::mem::take(&mut prepared.migrated),
     })
 }

@@ -4,6 +4,7 @@ use std::io::Write;
 
 use super::part::Part;
 use super::{Job, RunError, Streams, Summary, failed};
+use crate::runner::input::events::{Events, Told};
 use crate::runner::input::keys::Keys;
 use crate::runner::input::problem::Problems;
 use crate::runner::input::remembered::Remembered;
@@ -16,6 +17,8 @@ pub(super) struct Gathered<W> {
     problems: Problems,
     keys: Keys,
     remembered: Vec<bool>,
+    /// By contact of the events file: whether it stands in the contacts file.
+    told_of: Vec<bool>,
     hasher: blake3::Hasher,
     rows: u64,
     bytes: u64,
@@ -36,6 +39,7 @@ impl<W: Write> Gathered<W> {
             problems: Problems::default(),
             keys: Keys::default(),
             remembered: vec![false; job.remembered.map_or(0, Remembered::len)],
+            told_of: vec![false; job.events.map_or(0, Events::contacts)],
             hasher: blake3::Hasher::new(),
             rows: 0,
             bytes: 0,
@@ -54,6 +58,9 @@ impl<W: Write> Gathered<W> {
         for position in part.remembered {
             self.remembered[position] = true;
         }
+        for contact in part.told_of {
+            self.told_of[contact] = true;
+        }
         let spoilt = self.problems.rows > 0 && self.streams.rejects.is_none();
         if spoilt {
             return Ok(());
@@ -71,6 +78,7 @@ impl<W: Write> Gathered<W> {
         }
         warnings.extend(unknown_companies(self.metrics.unknown_companies));
         let key = &job.layout.names[job.layout.key];
+        let event_warnings = job.events.map(|events| self.count_events(events)).unwrap_or_default();
         let duplicates = self.keys.duplicates();
         self.problems.first.extend(duplicates.iter().take(Problems::SHOWN).map(|found| found.problem(key)));
         self.problems.first.sort_by_key(|problem| problem.line);
@@ -82,9 +90,49 @@ impl<W: Write> Gathered<W> {
             bytes: self.bytes,
             hash: self.hasher.finalize().to_hex().to_string(),
             warnings,
+            event_warnings,
         };
         Ok((summary, self.streams))
     }
+
+    /// Counts what was not taken in, and says it.
+    fn count_events(&mut self, events: &Events) -> Vec<String> {
+        let missing = || (0..events.contacts()).filter(|contact| !self.told_of[*contact]);
+        let of_missing: u64 = missing().map(|contact| events.count(contact) as u64).sum();
+        let contacts = missing().count() as u64;
+        let told = &events.told;
+        let counts = self.metrics.events.get_or_insert_default();
+        counts.unknown_contacts = of_missing;
+        counts.unknown_events = told.unknown.values().sum();
+        counts.later = told.later;
+        event_warnings(told, contacts, of_missing)
+    }
+}
+
+fn event_warnings(told: &Told, contacts: u64, of_missing: u64) -> Vec<String> {
+    let mut lines = Vec::new();
+    if !told.unread.is_empty() {
+        let names: Vec<String> = told.unread.iter().map(|name| format!("`{name}`")).collect();
+        lines.push(format!("nothing reads {}", names.join(", ")));
+    }
+    for (name, count) in &told.unknown {
+        lines.push(format!("{} of `{name}`, which the project does not know, not taken in", counted(*count, "event")));
+    }
+    for (what, count) in &told.strange {
+        lines.push(format!("{} `{what}`: no such content for it, so taken in without it", counted(*count, "event")));
+    }
+    if of_missing > 0 {
+        let (events, of) = (counted(of_missing, "event"), counted(contacts, "contact"));
+        lines.push(format!("{events} of {of} that the contacts file lacks, not taken in"));
+    }
+    if told.later > 0 {
+        lines.push(format!("{} later than this run, left for a later one", counted(told.later, "event")));
+    }
+    lines
+}
+
+fn counted(number: u64, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
 fn unknown_companies(count: u64) -> Option<String> {

@@ -21,17 +21,17 @@ use gathered::Gathered;
 use part::Part;
 
 use super::contact::Columns;
-use super::input::ReadError;
 use super::input::blocks::{Blocks, LONGEST_ROW, Source};
-use super::input::companies;
+use super::input::events::{self, Events, Format};
 use super::input::layout::Layout;
 use super::input::problem::Problems;
 use super::input::reader::Reader;
 use super::input::remembered::{Damage, NotMigrated, Remembered};
+use super::input::{ReadError, companies};
 use super::metrics::Metrics;
 use super::output::rows::{Files, Writer};
 use super::output::text::push_moment;
-use super::program::{BindError, Program, floor_clock};
+use super::program::{BindError, Program, Short, floor_clock};
 use super::state::{StateError, Unspoken};
 use crate::plan::Plan;
 
@@ -62,6 +62,12 @@ pub enum RunError {
     Companies(Vec<String>),
     #[error("the plan asks for the companies of contacts, and no companies file was given")]
     NoCompanies,
+    /// Everything that is wrong with the events file, a line each.
+    #[error("{}", .0.join("\n"))]
+    Events(Vec<String>),
+    /// The plan asks for more of the past than the state has kept.
+    #[error("{}", short_words(.0))]
+    ShortHistory(Vec<String>),
     #[error("interrupted")]
     Interrupted,
 }
@@ -126,6 +132,8 @@ pub(crate) struct Summary {
     /// Over the hashes of the blocks.
     pub(crate) hash: String,
     pub(crate) warnings: Vec<String>,
+    /// The same about the events file.
+    pub(crate) event_warnings: Vec<String>,
 }
 
 /// A plan at a moment, with what an earlier run left.
@@ -137,6 +145,7 @@ pub(crate) struct Prepared {
     pub(crate) migrated: Vec<String>,
     /// What was read of the companies.
     pub(crate) companies: Option<CompaniesRead>,
+    pub(crate) events: Option<Events>,
     zone: TimeZone,
 }
 
@@ -149,10 +158,20 @@ pub(crate) struct CompaniesRead {
     pub(crate) warnings: Vec<String>,
 }
 
+/// What a run does with the past.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Past {
+    /// On a first run, events of the past do all that new ones do.
+    pub replay: bool,
+    /// What the state does not know of the past counts as nothing.
+    pub accept_short_history: bool,
+}
+
 /// What all chunks share.
 struct Job<'a> {
     program: &'a Program,
     remembered: Option<&'a Remembered>,
+    events: Option<&'a Events>,
     layout: &'a Layout,
     columns: Columns,
     reader: Reader<'a>,
@@ -175,12 +194,39 @@ impl Prepared {
         }
         let program = Program::bind(plan, now, remembered.as_ref().map(Remembered::header))?;
         let zone = TimeZone::get(&model.timezone).map_err(|_| BindError::Zone(model.timezone.clone()))?;
-        Ok(Self { program, fingerprint, remembered, migrated, companies: None, zone })
+        Ok(Self { program, fingerprint, remembered, migrated, companies: None, events: None, zone })
     }
 
     /// Takes in a companies file. A plan that asks none does not look at it.
     pub(crate) fn with_companies(mut self, bytes: Option<&[u8]>) -> Result<Self, RunError> {
         self.companies = take_in_companies(&mut self.program, &self.zone, bytes)?;
+        Ok(self)
+    }
+
+    /// Says what becomes of the past, or that it is not known.
+    pub(crate) fn with_past(mut self, past: Past) -> Result<Self, RunError> {
+        self.program.past_only &= !past.replay;
+        if past.accept_short_history || self.program.short.is_empty() {
+            return Ok(self);
+        }
+        Err(RunError::ShortHistory(self.short()))
+    }
+
+    /// What of the past the plan asks for and the state does not know, a line each.
+    pub(crate) fn short(&self) -> Vec<String> {
+        short_history(&self.program, &self.zone)
+    }
+
+    /// Reads an events file.
+    pub(crate) fn with_events(
+        mut self,
+        file: Option<(Source<'_>, Format)>,
+        options: Options,
+        watch: &Watch<'_>,
+    ) -> Result<Self, RunError> {
+        let Some(file) = file else { return Ok(self) };
+        let program = &self.program;
+        self.events = Some(events::read(file, program.model(), &self.zone, program.now(), options, watch)?);
         Ok(self)
     }
 
@@ -209,6 +255,7 @@ impl Prepared {
         let job = Job {
             program: &self.program,
             remembered: self.remembered.as_ref(),
+            events: self.events.as_ref(),
             columns: layout.columns(),
             reader: Reader::new(model, &layout, &self.zone),
             writer: Writer::new(model, &layout, &self.zone, self.program.now()),
@@ -232,6 +279,29 @@ pub(crate) fn take_in_companies(
     program.companies = program.conditions.asks_companies.then_some(file.companies);
     let hash = blake3::hash(bytes).to_hex().to_string();
     Ok(Some(CompaniesRead { bytes: bytes.len() as u64, hash, rows: file.rows, warnings: file.warnings }))
+}
+
+/// What of the past a plan asks for and the state does not know, a line each.
+pub(crate) fn short_history(program: &Program, zone: &TimeZone) -> Vec<String> {
+    let words = |short: &Short| {
+        let mut since = String::new();
+        push_moment(&mut since, short.since, zone);
+        let asked = match short.asked.as_str() {
+            "ever" => "the plan asks for all of it".to_owned(),
+            "entry" => "the plan asks for it since the entry of contacts that are inside".to_owned(),
+            length => format!("the plan asks for {length}"),
+        };
+        match short.what.split_once('/') {
+            Some((event, property)) => format!("`{property}` of `{event}` is known since {since}, {asked}"),
+            None => format!("`{}` is known since {since}, {asked}", short.what),
+        }
+    };
+    program.short.iter().map(words).collect()
+}
+
+fn short_words(lines: &[String]) -> String {
+    let list: String = lines.iter().map(|line| format!("\n  {line}")).collect();
+    format!("the plan asks for more of the past than the state has kept{list}")
 }
 
 /// A run, as work for the threads.

@@ -1,7 +1,7 @@
 //! One chunk of the contacts file through reader, kernel and writer; knows nothing of the other chunks.
 
 use super::{Job, RunError};
-use crate::runner::contact::{Seen, TagSet};
+use crate::runner::contact::{Occurrence, Seen, TagSet};
 use crate::runner::input::keys::ChunkKeys;
 use crate::runner::input::problem::{Problem, Problems};
 use crate::runner::input::row::{Row, Rows};
@@ -22,6 +22,8 @@ pub(crate) struct Part {
     pub(crate) metrics: Metrics,
     /// Which lines of the old state are replaced.
     pub(crate) remembered: Vec<usize>,
+    /// The contacts of the events file that stand here.
+    pub(crate) told_of: Vec<usize>,
     /// How many rows there are, bad ones included.
     pub(crate) rows: u64,
 }
@@ -43,6 +45,7 @@ impl Part {
             }
             part.rows += 1;
             job.reader.read(row, &mut seen, &mut problems);
+            seen.news = part.news(job, row);
             if !problems.is_empty() {
                 part.reject(row, &mut problems);
                 continue;
@@ -70,6 +73,7 @@ impl Part {
             keys: ChunkKeys::default(),
             metrics: Metrics::new(job.program),
             remembered: Vec::new(),
+            told_of: Vec::new(),
             rows: 0,
         }
     }
@@ -85,6 +89,14 @@ impl Part {
             job.remembered.map_or(Ok(None), |remembered| remembered.find(job.program, key))
         };
         rows.iter(chunk).map(&mut memory_of).collect::<Result<_, _>>().map_err(RunError::from)
+    }
+
+    /// What the events file tells of the row's contact, be the row good or bad.
+    fn news<'e>(&mut self, job: &Job<'e>, row: Row<'_>) -> &'e [Occurrence] {
+        let Some(events) = job.events else { return &[] };
+        let Some((contact, news)) = events.of(row.text(job.layout.key)) else { return &[] };
+        self.told_of.push(contact);
+        news
     }
 
     fn reject(&mut self, row: Row<'_>, problems: &mut Vec<Problem>) {

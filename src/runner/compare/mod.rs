@@ -13,9 +13,10 @@ use jiff::tz::TimeZone;
 pub use report::{CampaignShift, Comparison, FunnelShift, MessageShift, Move, Samples, Shift};
 
 use super::batch::floor::{self, Work};
-use super::batch::{Inputs, Options, RunError, Watch, take_in_companies};
+use super::batch::{Inputs, Options, RunError, Watch, short_history, take_in_companies};
 use super::contact::Columns;
 use super::input::blocks::{Blocks, Source};
+use super::input::events::{self, Events, Format};
 use super::input::layout::Layout;
 use super::input::reader::Reader;
 use super::input::remembered::Remembered;
@@ -38,7 +39,7 @@ pub fn compare_bytes(
     state: Option<&[u8]>,
     options: Options,
 ) -> Result<Comparison, RunError> {
-    compare_inputs(base, head, now, Inputs { contacts, companies: None }, state, options)
+    compare_inputs(base, head, now, Inputs { contacts, ..Inputs::default() }, state, options)
 }
 
 /// The same with more files than that of the contacts.
@@ -51,7 +52,11 @@ pub fn compare_inputs(
     options: Options,
 ) -> Result<Comparison, RunError> {
     let watch = Watch { interrupted: &AtomicBool::new(false), progress: &|_| {} };
-    let pair = Pair::new(base, head, now, state.map(<[u8]>::to_vec))?.with_companies(inputs.companies)?;
+    let pair = Pair::new(base, head, now, state.map(<[u8]>::to_vec))?.with_companies(inputs.companies)?.with_events(
+        inputs.events,
+        options,
+        &watch,
+    )?;
     pair.compare(Source::Bytes(inputs.contacts), options, &watch)
 }
 
@@ -67,6 +72,7 @@ pub(crate) struct Pair {
 struct Bound {
     program: Program,
     zone: TimeZone,
+    events: Option<Events>,
     /// The header of a state that another plan left.
     other: Option<Header>,
 }
@@ -82,6 +88,7 @@ struct Job<'a> {
 /// One plan and how it reads the file.
 struct Side<'a> {
     program: &'a Program,
+    events: Option<&'a Events>,
     /// How it takes over the state, if another plan left it.
     migration: Option<Migration<'a>>,
     reader: Reader<'a>,
@@ -115,6 +122,33 @@ impl Pair {
             }
         }
         Ok(self)
+    }
+
+    /// Gives both plans the same events.
+    pub(crate) fn with_events(
+        mut self,
+        file: Option<(&[u8], Format)>,
+        options: Options,
+        watch: &Watch<'_>,
+    ) -> Result<Self, RunError> {
+        for bound in [&mut self.base, &mut self.head] {
+            if let Some((bytes, format)) = file {
+                let (model, now) = (bound.program.model(), bound.program.now());
+                let file = (Source::Bytes(bytes), format);
+                bound.events = Some(events::read(file, model, &bound.zone, now, options, watch)?);
+            }
+        }
+        Ok(self)
+    }
+
+    /// What each plan asks of the past that the state does not know, a line each.
+    pub(crate) fn short(&self) -> Vec<String> {
+        let of = |bound: &Bound| short_history(&bound.program, &bound.zone);
+        let mut lines = of(&self.base);
+        lines.extend(of(&self.head));
+        lines.sort();
+        lines.dedup();
+        lines
     }
 
     /// Runs and compares all rows of `source`.
@@ -152,12 +186,13 @@ impl Bound {
         let migrated = other.map(|header| Migration::new(model, header).header());
         let program = Program::bind(plan, now, migrated.as_ref().or(header))?;
         let zone = TimeZone::get(&model.timezone).map_err(|_| BindError::Zone(model.timezone.clone()))?;
-        Ok(Self { program, zone, other: other.cloned() })
+        Ok(Self { program, zone, events: None, other: other.cloned() })
     }
 
     fn side<'a>(&'a self, layout: &'a Layout, names: &'a Names, which: names::Which) -> Side<'a> {
         Side {
             program: &self.program,
+            events: self.events.as_ref(),
             migration: self.other.as_ref().map(|header| Migration::new(self.program.model(), header)),
             reader: Reader::new(self.program.model(), layout, &self.zone),
             columns: layout.columns(),

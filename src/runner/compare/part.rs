@@ -106,6 +106,7 @@ impl<'a> Runs<'a> {
         if !self.problems.is_empty() {
             return false;
         }
+        self.seen.news = self.side.events.and_then(|events| events.of(self.seen.key)).map_or(&[], |(_, news)| news);
         self.effects.clear();
         let after = self.worker.contact(&self.seen, memory, &self.side.columns, &mut self.effects);
         self.side.observer.observe(&after, &self.effects, &mut self.outcome);

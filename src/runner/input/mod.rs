@@ -3,6 +3,7 @@
 pub(crate) mod blocks;
 pub(crate) mod cell;
 pub(crate) mod companies;
+pub mod events;
 pub(crate) mod framing;
 pub(crate) mod keys;
 pub(crate) mod layout;

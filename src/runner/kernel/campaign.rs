@@ -144,20 +144,22 @@ impl<'a> Live<'a> {
 
     fn admit(&mut self, campaign: usize, effects: &mut Vec<Effect<'a>>) {
         let arrived = std::mem::take(&mut self.members[campaign].arrived);
+        let noted = !self.noted.is_empty() && self.is_noted(campaign);
         if self.members[campaign].phase == Phase::Active {
             return;
         }
         let rules = &self.program.campaigns[campaign];
         let ready = self.look_at_conditions(campaign) && rules.published;
-        if !(ready || arrived && rules.published) || !self.may_enter_again(campaign) {
+        if !(ready || (arrived || noted) && rules.published) || !self.may_enter_again(campaign) {
             return;
         }
         if rules.goal.into_iter().chain(rules.exit_when).any(|node| self.holds(node)) {
             self.make_wait(campaign, true);
-        } else if self.members[campaign].started {
+        } else if !self.members[campaign].started {
+            let entered = if arrived { Cause::Entered } else { Cause::Event };
+            self.start(campaign, if ready { Cause::Condition } else { entered }, effects);
+        } else if ready || arrived {
             self.defer_start(campaign, arrived && !ready, effects);
-        } else {
-            self.start(campaign, ready, effects);
         }
     }
 
@@ -206,7 +208,7 @@ impl<'a> Live<'a> {
         }
     }
 
-    fn start(&mut self, campaign: usize, by_condition: bool, effects: &mut Vec<Effect<'a>>) {
+    fn start(&mut self, campaign: usize, cause: Cause, effects: &mut Vec<Effect<'a>>) {
         let now = self.program.now();
         self.make_wait(campaign, false);
         let member = &mut self.members[campaign];
@@ -214,7 +216,8 @@ impl<'a> Live<'a> {
         member.entries = member.entries.saturating_add(1);
         member.phase = Phase::Active;
         member.since = now;
-        member.by_condition = by_condition;
+        member.by_condition = cause == Cause::Condition;
+        member.is_sure = cause == Cause::Event;
         member.started = true;
         member.step = if self.program.campaigns[campaign].steps.is_empty() { END } else { 0 };
         member.pending = Pending::Start;
@@ -224,7 +227,6 @@ impl<'a> Live<'a> {
         self.active.insert(at, place);
         self.metrics.entered(campaign);
         self.changed(self.program.topics.of_campaign(Id::from_index(campaign)));
-        let cause = if by_condition { Cause::Condition } else { Cause::Entered };
         effects.push(Effect { at: Some(self.at(campaign)), event: Event::Start { cause } });
     }
 }

@@ -42,6 +42,10 @@ pub(super) struct Live<'a> {
     pub(super) ways: Vec<WayToken>,
     /// How often steps ran in the present entry, where one may run more than once, and which of them ran in this instant.
     pub(super) step_visits: Vec<StepVisit>,
+    /// The identities of all events that were taken in, sorted.
+    pub(super) taken: Vec<u64>,
+    /// The campaigns into which an occurrence of this instant lets.
+    pub(super) noted: Vec<usize>,
     pub(super) sent: Vec<(ContentId, i64)>,
     pub(super) sent_in_entry: Vec<(CampaignId, ContentId)>,
     /// The segments that steps put the contact in, or out of, in order.
@@ -148,6 +152,8 @@ impl<'a> Live<'a> {
             events: Vec::new(),
             ways: Vec::new(),
             step_visits: Vec::new(),
+            taken: Vec::new(),
+            noted: Vec::new(),
             sent: Vec::new(),
             sent_in_entry: Vec::new(),
             members_by_hand: Vec::new(),

@@ -39,6 +39,9 @@ impl<'a> Live<'a> {
         self.active.clear();
         self.ways.clear();
         self.step_visits.clear();
+        self.events.clear();
+        self.taken.clear();
+        self.noted.clear();
         self.sent.clear();
         self.sent_in_entry.clear();
         self.stays.clear();
@@ -208,7 +211,7 @@ impl<'a> Live<'a> {
         }
     }
 
-    fn load_members(&mut self, memory: &Memory) {
+    fn load_members(&mut self, memory: &'a Memory) {
         let program = self.program;
         let continues = memory.limited == Some(program.now());
         for (id, remembered) in &memory.members {
@@ -241,6 +244,8 @@ impl<'a> Live<'a> {
         for (id, condition) in &memory.waiting {
             self.waiting.set(program.campaigns[id.index()].first_condition + condition);
         }
+        self.events.extend(&memory.events);
+        self.taken.extend_from_slice(&memory.taken);
         self.sent.extend_from_slice(&memory.sent);
         self.sent_in_entry.extend_from_slice(&memory.sent_in_entry);
         self.members_by_hand.extend_from_slice(&memory.members_by_hand);

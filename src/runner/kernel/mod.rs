@@ -29,6 +29,7 @@ mod set;
 mod split;
 mod step;
 mod wait;
+mod take_in;
 
 pub use call::Snapshot;
 
@@ -84,6 +85,9 @@ impl<'a> Worker<'a> {
         effects: &mut Vec<Effect<'a>>,
     ) -> After<'_, 'a> {
         self.live.load(seen, memory, columns, effects);
+        if !seen.news.is_empty() {
+            self.live.take_in(seen.news, columns, effects);
+        }
         self.live.run(effects);
         self.live.count();
         self.live.save(&mut self.memory);

@@ -87,6 +87,8 @@ impl Live<'_> {
             .step_visits
             .extend(self.step_visits.iter().map(|visit| (Id::from_index(visit.campaign), visit.step, visit.count)));
         memory.step_visits.sort_unstable();
+        self.remembered_events(&mut memory.events);
+        memory.taken.clone_from(&self.taken);
         memory.sent.clone_from(&self.sent);
         memory.sent_in_entry.clone_from(&self.sent_in_entry);
     }

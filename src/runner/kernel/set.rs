@@ -48,17 +48,21 @@ impl<'a> Live<'a> {
     }
 
     pub(super) fn set(&mut self, here: Here, field: usize, to: &'a New, effects: &mut Vec<Effect<'a>>) -> Flow {
-        let rules = &self.program.fields[field];
-        let from = self.fields[field];
-        let to = match to {
-            New::Value(value) => cut(value.slot(), rules),
-            New::Add(number) => cut(self.sum(field, *number), rules),
-        };
+        let (from, to) = (self.fields[field], self.renewed(field, to));
         if from != to {
             push(effects, here, Event::Set { field: Id::from_index(field), from, to });
             self.put(field, to);
         }
         self.done(here)
+    }
+
+    /// The new value, within the bounds of the field.
+    pub(super) fn renewed(&self, field: usize, to: &'a New) -> Slot<'a> {
+        let rules = &self.program.fields[field];
+        match to {
+            New::Value(value) => cut(value.slot(), rules),
+            New::Add(number) => cut(self.sum(field, *number), rules),
+        }
     }
 
     /// Takes the value away; the default, which stands for every missing value, shows.
@@ -73,14 +77,14 @@ impl<'a> Live<'a> {
         self.done(here)
     }
 
-    fn put(&mut self, field: usize, to: Slot<'a>) {
+    pub(super) fn put(&mut self, field: usize, to: Slot<'a>) {
         self.fields[field] = to;
         self.follow_company(field);
         self.changed(self.program.topics.of_field(Id::from_index(field)));
     }
 
     /// The old number, or its default, or 0, and another one; as large or small as the type allows.
-    fn sum(&self, field: usize, number: Decimal) -> Slot<'a> {
+    pub(super) fn sum(&self, field: usize, number: Decimal) -> Slot<'a> {
         let old = as_decimal(self.fields[field]).or_else(|| as_decimal(self.program.fields[field].default.slot()));
         let old = old.unwrap_or_default();
         let extreme = if number.is_sign_negative() { Decimal::MIN } else { Decimal::MAX };
@@ -95,7 +99,7 @@ impl<'a> Live<'a> {
     }
 }
 
-fn as_decimal(slot: Slot<'_>) -> Option<Decimal> {
+pub(super) fn as_decimal(slot: Slot<'_>) -> Option<Decimal> {
     match slot {
         Slot::Integer(number) => Some(number.into()),
         Slot::Number(number) => Some(number),
@@ -105,7 +109,7 @@ fn as_decimal(slot: Slot<'_>) -> Option<Decimal> {
 }
 
 /// Cut to the smallest and the largest value allowed.
-fn cut<'a>(value: Slot<'a>, rules: &'a FieldProgram) -> Slot<'a> {
+pub(super) fn cut<'a>(value: Slot<'a>, rules: &'a FieldProgram) -> Slot<'a> {
     let (min, max) = (&rules.min, &rules.max);
     match value {
         Slot::Integer(value) => Slot::Integer(between(value, min, max, |it| match it {

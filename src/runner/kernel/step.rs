@@ -135,7 +135,7 @@ impl<'a> Live<'a> {
         match pending {
             Pending::Start => {
                 let admits = &self.program.campaigns[campaign].admits;
-                if admits.iter().any(|&node| self.holds(node)) {
+                if self.members[campaign].is_sure || admits.iter().any(|&node| self.holds(node)) {
                     return Flow::On(step);
                 }
                 self.overtaken(campaign, effects);

@@ -35,6 +35,9 @@ pub(crate) struct Inputs {
     /// The companies file, where one was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) companies: Option<WholeFile>,
+    /// The events file, where one was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) events: Option<EventFile>,
 }
 
 /// A file that was read whole.
@@ -59,6 +62,17 @@ pub(crate) struct RowFile {
     pub(crate) rows: u64,
     /// How many of them were set aside.
     pub(crate) rejected: u64,
+}
+
+/// An events file that was read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct EventFile {
+    /// How many bytes.
+    pub(crate) bytes: u64,
+    /// BLAKE3 over the hashes of its blocks of 512 KiB.
+    pub(crate) hash: String,
+    /// How many events.
+    pub(crate) rows: u64,
 }
 
 /// The hashes of the state before and after; absent where there is none.

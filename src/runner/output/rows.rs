@@ -171,8 +171,16 @@ impl<'p> Writer<'p> {
     {
         let (campaign, entry, step) = self.place(effect);
         let (subject, from, to) = self.about(&effect.event);
-        let (event, reason) = (words::event(&effect.event), words::reason(&effect.event));
+        let (event, reason) = (words::event(&effect.event), self.reason(&effect.event));
         push_row(out, &[contact, &self.now, event, campaign, &entry, &step, subject, &from, &to, reason]);
+    }
+
+    /// A word, or the id of the event that changed a field.
+    fn reason(&self, event: &Event<'_>) -> &'p str {
+        match event {
+            Event::Update { event, .. } => &self.model.events[*event].id,
+            other => words::reason(other),
+        }
     }
 
     /// The campaign, the entry or the stay, and the step.
@@ -210,7 +218,8 @@ impl<'p> Writer<'p> {
             Event::ExternalPoints { from, to } | Event::Points { from, to } => ("", from.to_string(), to.to_string()),
             Event::ExternalField { field, from, to }
             | Event::Set { field, from, to }
-            | Event::Clear { field, from, to } => self.values(field, from, to),
+            | Event::Clear { field, from, to }
+            | Event::Update { field, from, to, event: _ } => self.values(field, from, to),
             Event::End { outcome, reason: _ } => ("", none(), outcome.word().to_owned()),
             Event::Send { content } => {
                 let channel = self.model.content[content].kind.and_then(crate::model::ContentKind::channel);

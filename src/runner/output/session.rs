@@ -11,7 +11,7 @@ use thiserror::Error;
 use super::beside::Beside;
 use super::file::HashedFile;
 use super::folder::{Folder, FolderError, MANIFEST};
-use super::manifest::{Inputs, Manifest, RowFile, StateHashes, WholeFile};
+use super::manifest::{EventFile, Inputs, Manifest, RowFile, StateHashes, WholeFile};
 use super::store::{Store, StoreError};
 use crate::runner::batch::{Prepared, Streams, Summary};
 
@@ -118,6 +118,11 @@ impl Session {
             plan: prepared.fingerprint.clone(),
             now: prepared.now(),
             inputs: Inputs {
+                events: prepared.events.as_ref().map(|events| EventFile {
+                    bytes: events.told.bytes,
+                    hash: events.told.hash.clone(),
+                    rows: events.told.rows,
+                }),
                 contacts: RowFile {
                     bytes: summary.bytes,
                     hash: summary.hash.clone(),

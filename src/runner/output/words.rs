@@ -43,6 +43,7 @@ pub(crate) fn event(event: &Event<'_>) -> &'static str {
         Event::Points { .. } => "points",
         Event::Set { .. } => "set",
         Event::Clear { .. } => "clear",
+        Event::Update { .. } => "update",
         Event::DeferStage { .. } | Event::DeferCampaign | Event::DeferStep => "defer",
         Event::Pause => "pause",
         Event::Resume => "resume",
@@ -68,8 +69,8 @@ pub(crate) fn reason(event: &Event<'_>) -> &'static str {
         Event::Drop { .. } => "",
         Event::Move { .. } | Event::Leave { .. } | Event::Overtaken | Event::Send { .. } | Event::Wait { .. } => "",
         Event::If { .. } | Event::AddTag { .. } | Event::RemoveTag { .. } | Event::Points { .. } => "",
-        Event::Set { .. } | Event::Clear { .. } | Event::Pause | Event::Resume => "",
         Event::Split { .. } | Event::Fork | Event::Join | Event::Goto { .. } => "",
+        Event::Update { .. } | Event::Set { .. } | Event::Clear { .. } | Event::Pause | Event::Resume => "",
     }
 }
 
@@ -97,6 +98,7 @@ fn cause(cause: Cause) -> &'static str {
     match cause {
         Cause::Condition => "condition",
         Cause::Entered => "entered",
+        Cause::Event => "event",
     }
 }
 

@@ -24,7 +24,7 @@ pub(crate) struct Compiler<'m> {
     pub(crate) around: Around,
     known: HashMap<Node, NodeId>,
     slot_of: HashMap<NodeId, usize>,
-    conditions: Conditions,
+    pub(super) conditions: Conditions,
     /// The patterns of `conditions`, and whether each folds.
     patterns: Vec<(String, bool)>,
 }

@@ -2,7 +2,7 @@
 
 use regex::Regex;
 
-use super::event::CountProgram;
+use super::event::{Around, CountProgram, PatternProgram};
 use super::topics::Reads;
 use crate::model::{CampaignState, NumberTest, Subject, TextTest};
 
@@ -113,6 +113,8 @@ pub(crate) struct Conditions {
     /// By campaign: whether a question is about it.
     pub(super) asked_campaigns: Vec<bool>,
     pub(crate) counts: Vec<CountProgram>,
+    /// What is waited for, and where.
+    pub(super) awaited: Vec<(PatternProgram, Around)>,
     /// By cache slot: what is asked, and what it reads.
     pub(super) slots: Vec<NodeId>,
     /// By segment.

@@ -90,6 +90,7 @@ pub(crate) struct CountProgram {
     /// The first moment that counts.
     pub(crate) from: i64,
     pub(crate) since: SinceProgram,
+    pub(super) within: Option<Duration>,
 }
 
 /// From when on occurrences count.
@@ -100,6 +101,16 @@ pub(crate) enum SinceProgram {
     Entry(usize),
     /// After the contact came into its stage of the funnel at this position.
     Stage(usize),
+}
+
+impl SinceProgram {
+    pub(super) fn around(self) -> Around {
+        match self {
+            Self::Ever => Around::Nothing,
+            Self::Entry(campaign) => Around::Campaign(campaign),
+            Self::Stage(funnel) => Around::Funnel(funnel),
+        }
+    }
 }
 
 /// Where a condition stands.
@@ -120,6 +131,13 @@ impl Compiler<'_> {
         }
     }
 
+    /// Occurrences that are waited for: those since the entry must be known.
+    pub(crate) fn awaited(&mut self, pattern: &EventPattern) -> PatternProgram {
+        let awaited = self.occurrences(pattern);
+        self.conditions.awaited.push((awaited.clone(), self.around));
+        awaited
+    }
+
     pub(crate) fn count(&self, test: &EventTest) -> CountProgram {
         let since = match (test.since, self.around) {
             (Since::Entry, Around::Campaign(campaign)) => SinceProgram::Entry(campaign),
@@ -132,6 +150,7 @@ impl Compiler<'_> {
             test: test.test.clone(),
             from: test.within.map_or(i64::MIN, |length| self.ago(length)),
             since,
+            within: test.within,
         }
     }
 

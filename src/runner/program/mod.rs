@@ -5,6 +5,7 @@ mod compile;
 mod condition;
 mod event;
 mod fold;
+mod history;
 mod journey;
 mod ranges;
 mod topics;
@@ -18,20 +19,21 @@ use thiserror::Error;
 
 pub(crate) use companies::{Companies, Company};
 pub(crate) use condition::{Conditions, Node, NodeId};
-pub(crate) use event::{Around, CountProgram, EventProgram, PatternProgram, SinceProgram, Where};
+pub(crate) use event::{Around, CountProgram, EventProgram, PatternProgram, SinceProgram, Updated, Where};
 pub(crate) use fold::fold_into;
+pub use history::Short;
 pub(crate) use journey::{
     CampaignProgram, ChannelProgram, ContentProgram, END, FieldProgram, FunnelProgram, Lane, New, ShareProgram,
     StageProgram, Verb, WaitFor,
 };
 pub(crate) use topics::{Reads, Topics};
 pub use zone::floor_clock;
-pub(crate) use zone::{Zone, day_of_number, first_moment};
+pub(crate) use zone::{Zone, day_number, day_of_number, first_moment};
 
 use crate::model::ids::Id;
 use crate::model::{Campaign, CampaignId, Enter, Existing, Model, StageRef};
 use crate::plan::Plan;
-use crate::runner::state::{Header, Inventory, Knows, Opened};
+use crate::runner::state::{Header, Inventory, KnownSince, Knows, Opened};
 use compile::Compiler;
 use journey::Builder;
 
@@ -48,6 +50,13 @@ pub struct Program {
     pub(crate) fields: Vec<FieldProgram>,
     pub(crate) content: Vec<ContentProgram>,
     pub(crate) events: Vec<EventProgram>,
+    /// By event: what is remembered of it.
+    pub(crate) keeps: Vec<Option<history::Keeps>>,
+    /// On a first run, what happened before counts and does nothing else.
+    pub(crate) past_only: bool,
+    /// What the state does not know and the plan reads.
+    pub(crate) short: Vec<Short>,
+    known_events: BTreeMap<String, KnownSince>,
     pub(crate) channels: Vec<ChannelProgram>,
     pub(crate) funnels: Vec<FunnelProgram>,
     pub(crate) campaigns: Vec<CampaignProgram>,
@@ -119,8 +128,25 @@ impl Program {
         program.lets_in();
         program.connect();
         program.open(before);
+        program.remember(before);
         program.knew = before.map(|header| Knew::of(plan.model(), &header.knows));
         Ok(program)
+    }
+
+    /// How far back the plan asks for each event: `ever`, `entry` (of a campaign, or of a stage), or a length of time.
+    pub fn look_back(plan: &Plan) -> Result<BTreeMap<String, String>, BindError> {
+        let program = Self::bind(plan, 0, None)?;
+        Ok(history::look_back(&program.model, &program.zone, &history::needs(&program.conditions)))
+    }
+
+    /// Finds out what must be known of the past, and what of that is not.
+    fn remember(&mut self, before: Option<&Header>) {
+        let needs = history::needs(&self.conditions);
+        let (model, zone, now) = (&self.model, &self.zone, self.now);
+        self.keeps = history::keeps(model, zone, now, &needs);
+        self.past_only = before.is_none();
+        self.short = before.map(|header| history::short(model, zone, now, &needs, header)).unwrap_or_default();
+        self.known_events = history::known(model, zone, now, &needs, &self.keeps, before);
     }
 
     /// What the plan says.
@@ -149,7 +175,14 @@ impl Program {
     pub fn header(&self, plan: &str) -> Header {
         let knows = Knows::of(&self.model, &self.topics);
         let has = Inventory::of(&self.model);
-        Header { plan: plan.to_owned(), now: self.now, campaigns: self.opened.clone(), knows, has }
+        Header {
+            plan: plan.to_owned(),
+            now: self.now,
+            campaigns: self.opened.clone(),
+            knows,
+            events: self.known_events.clone(),
+            has,
+        }
     }
 
     fn compile(model: &Model, now: i64, zone: Zone) -> Self {
@@ -175,6 +208,10 @@ impl Program {
             fields,
             content,
             events,
+            keeps: Vec::new(),
+            past_only: true,
+            short: Vec::new(),
+            known_events: BTreeMap::new(),
             channels,
             stage_count: model.funnels.values().map(|funnel| funnel.stages.len()).sum(),
             condition_count: campaigns.iter().map(|campaign| campaign.enter.len()).sum(),

@@ -39,6 +39,14 @@ impl Topics {
             campaigns: vec![0; model.campaigns.len()],
             contact_fields: model.contacts.fields.len(),
         };
+        let mut note = |written| {
+            let bit = topics.slot(written);
+            if *bit == 0 {
+                *bit = next.bit();
+            }
+        };
+        let updates = model.events.values().flat_map(|event| &event.updates);
+        updates.for_each(|update| note(Written::Field(update.field)));
         each_written(&model.campaigns, |written| {
             let bit = topics.slot(written);
             if *bit == 0 {

@@ -1,7 +1,7 @@
 //! What is remembered of one contact between two instants; what is as if it had never been is left out.
 
 use crate::model::{CampaignId, Channel, ContentId, FieldId, FunnelId, Outcome, SegmentId, StageId, StageRef, TagId};
-use crate::runner::contact::{Block, Kept};
+use crate::runner::contact::{Block, Kept, Occurrence};
 use crate::runner::merge::Known;
 
 /// What is remembered of one contact. The default is that of a contact which was seen and left nothing to remember.
@@ -29,6 +29,10 @@ pub struct Memory {
     pub(crate) blocks: Vec<(Channel, Known<Option<Block>>)>,
     /// The segments that steps put the contact in, or out of, in order.
     pub(crate) members_by_hand: Vec<(SegmentId, bool)>,
+    /// What happened, as far as conditions read it, by time.
+    pub(crate) events: Vec<Occurrence>,
+    /// The identities of all events that were taken in, sorted.
+    pub(crate) taken: Vec<u64>,
     /// When each content was last sent.
     pub(crate) sent: Vec<(ContentId, i64)>,
     /// The campaigns, by campaign; one that never was entered and knows nothing else is left out.
@@ -76,6 +80,8 @@ pub(crate) struct Member {
     pub(crate) since: i64,
     /// Whether a state condition admitted it.
     pub(crate) by_condition: bool,
+    /// Whether it was let in by what cannot become untrue, such as an event.
+    pub(crate) is_sure: bool,
     /// The step to come or at which it waits.
     pub(crate) step: usize,
     pub(crate) pending: Pending,

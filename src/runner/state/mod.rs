@@ -1,6 +1,7 @@
 //! What is remembered between runs, as lines of JSON: one header, then one line for each contact. Things stand by id, never by position.
 
 mod due;
+mod events;
 mod inventory;
 mod memory;
 mod migrate;
@@ -39,8 +40,20 @@ pub struct Header {
     pub campaigns: BTreeMap<String, Opened>,
     /// Of which things that the file and funnelc both write it remembers the last values.
     pub knows: Knows,
+    /// By event, and by `event/property`: since when it is known, where conditions read it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub events: BTreeMap<String, KnownSince>,
     /// What the plan had.
     pub has: Inventory,
+}
+
+/// Since when something that happens is known.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KnownSince {
+    /// The first moment from which on it is known; absent: from the beginning.
+    pub since: Option<i64>,
+    /// How far back the plan asked: `ever`, `entry`, or a length of time.
+    pub reads: String,
 }
 
 /// Since when a campaign is known.

@@ -66,6 +66,10 @@ struct Line<'a> {
     h: Vec<Name<'a>>,
     #[serde(default)]
     p: KnownLine<i64>,
+    #[serde(default)]
+    o: Vec<super::events::EventLine>,
+    #[serde(default, borrow)]
+    y: Vec<Name<'a>>,
     #[serde(default, borrow)]
     b: Pairs<'a, StageLine<'a>>,
     #[serde(default, borrow)]
@@ -133,6 +137,8 @@ struct MemberLine<'a> {
     w: Option<Name<'a>>,
     #[serde(default)]
     a: bool,
+    #[serde(default)]
+    u: bool,
     #[serde(default)]
     x: Option<i64>,
     #[serde(default)]
@@ -307,6 +313,11 @@ fn read_values(program: &Program, line: &Line<'_>, memory: &mut Memory) -> Resul
             tags.push(find(&model.contacts.tags.names, "tag", &name.0, |it| &it.id)?);
         }
     }
+    for event in &line.o {
+        memory.events.extend(super::events::known(model, event)?);
+    }
+    let taken = line.y.iter().map(|Name(text)| super::events::read_identity(text));
+    memory.taken = taken.collect::<Result<_, _>>()?;
     for (id, at) in &line.m.0 {
         memory.sent.push((find(&model.content, "content", &id.0, |it| &it.id)?, *at));
     }
@@ -325,6 +336,7 @@ fn read_member(
         phase: phase(line)?,
         since: line.t,
         by_condition: line.p.is_some() && !line.a,
+        is_sure: line.u,
         due: line.d,
         paused: line.x,
         arrived: line.f,

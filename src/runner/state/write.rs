@@ -12,8 +12,10 @@
 //! | `p` | the points: `v`, `r`, `b` as above |
 //! | `b` | by channel: why it must not be used: `v`, `r`, `b` as above |
 //! | `u` | by segment: whether a step put the contact in it, or out of it |
+//! | `o` | the events that conditions read, by time: `n` name, `t` moment, `i` identity, `o` content, `d` properties |
+//! | `y` | the identities of all events that were taken in |
 //! | `m` | by content: when it was last sent |
-//! | `c` | by campaign: `n` entries, `o` the last outcome, `t` since when, `p` the pending step, `d` when it is due, `w` what holds it (a wait where absent), `a` admitted by `entered`, `x` paused since, `f` and `i` the limits of the instant, `q` entry conditions that must be seen false, `s` what this entry sent, `b` where it stands on the ways of forks, each as `p`, `d`, `w`, `v` how often steps ran where one may run more than once |
+//! | `c` | by campaign: `n` entries, `o` the last outcome, `t` since when, `p` the pending step, `d` when it is due, `w` what holds it (a wait where absent), `a` admitted by `entered`, `u` let in by an event, `x` paused since, `f` and `i` the limits of the instant, `q` entry conditions that must be seen false, `s` what this entry sent, `b` where it stands on the ways of forks, each as `p`, `d`, `w`, `v` how often steps ran where one may run more than once |
 
 use std::io::Write;
 
@@ -152,11 +154,30 @@ impl Line<'_> {
             line.key(&segments[*segment].id);
             line.raw(if *inside { "true" } else { "false" });
         });
+        self.events(memory);
         let content = &self.program.model().content;
         self.object("m", &memory.sent, |line, (id, at)| {
             line.key(&content[*id].id);
             line.number(*at);
         });
+    }
+
+    fn events(&mut self, memory: &Memory) {
+        let (program, model) = (self.program, self.program.model());
+        let value_text = |field: &Field, value: &Kept| {
+            let mut out = Vec::new();
+            Line { program, out: &mut out }.value(field, value);
+            String::from_utf8(out).unwrap_or_default()
+        };
+        for (key, texts) in [
+            ("o", memory.events.iter().map(|it| super::events::written(model, it, &value_text)).collect::<Vec<_>>()),
+            ("y", memory.taken.iter().map(|it| format!("\"{}\"", super::events::identity(*it))).collect()),
+        ] {
+            if !texts.is_empty() {
+                self.key(key);
+                self.raw(&format!("[{}]", texts.join(",")));
+            }
+        }
     }
 
     fn members(&mut self, memory: &Memory) {
@@ -200,6 +221,7 @@ impl Line<'_> {
         let Member { step, pending, due, .. } = *member;
         self.token(id, Token { step, pending, due });
         self.flag("a", !member.by_condition);
+        self.flag("u", member.is_sure);
         if let Some(since) = member.paused {
             self.key("x");
             self.number(since);

@@ -1,0 +1,134 @@
+//! An events file of rows: which column holds what is made out once, then blocks are read on any number of threads.
+
+use super::record::{Cells, Column, Reading, column_of};
+use super::table::Gathered;
+use crate::model::EventId;
+use crate::model::ids::Id;
+use crate::runner::batch::floor::{self, Work};
+use crate::runner::batch::{Options, RunError, Watch};
+use crate::runner::input::blocks::{Blocks, Source};
+use crate::runner::input::problem::{Problem, Reason};
+use crate::runner::input::row::{Row, Rows, without_line_end};
+
+pub(super) fn read(
+    source: Source<'_>,
+    reading: &Reading<'_>,
+    options: Options,
+    watch: &Watch<'_>,
+) -> Result<Gathered, RunError> {
+    let blocks = Blocks::new(source, options.block_size);
+    let header = blocks.header().map_err(super::json::unreadable)?;
+    let layout = Layout::read(&header, reading)?;
+    let work = Job { reading, layout: &layout };
+    let sum = (Gathered::default(), blake3::Hasher::new());
+    let (mut gathered, hasher) =
+        floor::run(&work, (&blocks, &header), sum, options.threads, watch).map_err(super::json::of_events)?;
+    gathered.told.hash = hasher.finalize().to_hex().to_string();
+    gathered.told.unread.clone_from(&layout.unread);
+    Ok(gathered)
+}
+
+struct Job<'a> {
+    reading: &'a Reading<'a>,
+    layout: &'a Layout,
+}
+
+/// Which column holds what.
+struct Layout {
+    names: Vec<String>,
+    columns: [Option<usize>; Column::ALL.len()],
+    /// By event and property.
+    properties: Vec<Vec<Option<usize>>>,
+    unread: Vec<String>,
+}
+
+impl Layout {
+    fn read(header: &[u8], reading: &Reading<'_>) -> Result<Self, RunError> {
+        let header = header.strip_prefix(b"\xef\xbb\xbf").unwrap_or(header);
+        let rows = Rows::split(header, 1);
+        let first = rows.iter(header).next().filter(|row| !without_line_end(row.whole()).0.is_empty());
+        let row = first.ok_or_else(|| bad("the first row must name the columns"))?;
+        let width = row.width().map_err(|reason| bad(&format!("the header cannot be read: {reason}")))?;
+        let names: Vec<String> = (0..width).map(|at| row.text(at).trim().to_owned()).collect();
+        let twice = names.iter().enumerate().find(|(at, name)| !name.is_empty() && names[..*at].contains(name));
+        if let Some((_, name)) = twice {
+            return Err(bad(&format!("the column `{name}` stands twice in the header")));
+        }
+        let find = |wanted: &str| names.iter().position(|name| name == wanted);
+        let columns = Column::ALL.map(|column| find(column.word()));
+        let missing: Vec<String> = [Column::Contact, Column::At, Column::Event]
+            .into_iter()
+            .filter(|column| columns[*column as usize].is_none())
+            .map(|column| format!("the column `{}` is missing", column.word()))
+            .collect();
+        if !missing.is_empty() {
+            return Err(RunError::Events(missing));
+        }
+        let events = reading.model.events.values();
+        let properties: Vec<Vec<_>> =
+            events.map(|event| event.properties.values().map(|it| find(&column_of(it))).collect()).collect();
+        let is_read =
+            |at: &usize| columns.contains(&Some(*at)) || properties.iter().flatten().any(|it| *it == Some(*at));
+        let unread = (0..names.len()).filter(|at| !is_read(at)).map(|at| names[at].clone()).collect();
+        Ok(Self { names, columns, properties, unread })
+    }
+}
+
+fn bad(message: &str) -> RunError {
+    RunError::Events(vec![message.to_owned()])
+}
+
+struct RowCells<'a, 'r> {
+    layout: &'a Layout,
+    row: Row<'r>,
+}
+
+impl<'r> Cells<'r> for RowCells<'_, 'r> {
+    fn text(&self, column: Column) -> &'r str {
+        self.layout.columns[column as usize].map_or("", |at| self.row.text(at))
+    }
+
+    fn property(&self, event: EventId, property: usize) -> &'r str {
+        self.layout.properties[event.index()][property].map_or("", |at| self.row.text(at))
+    }
+
+    fn name(&self, event: EventId, property: usize) -> String {
+        self.layout.properties[event.index()][property].map_or_else(String::new, |at| self.layout.names[at].clone())
+    }
+}
+
+impl Work for Job<'_> {
+    type Part = Gathered;
+    type Sum = (Gathered, blake3::Hasher);
+
+    fn part(&self, chunk: &[u8], line: u64) -> Result<Gathered, RunError> {
+        let rows = Rows::split(chunk, line);
+        let mut part = Gathered::default();
+        let (mut problems, mut strange) = (Vec::new(), Vec::new());
+        for row in rows.iter(chunk).filter(|row| !row.is_blank()) {
+            let fits = match row.width() {
+                Ok(found) if found == self.layout.names.len() => None,
+                Ok(found) => Some(Reason::CellCount { expected: self.layout.names.len(), found }),
+                Err(reason) => Some(reason),
+            };
+            if let Some(reason) = fits {
+                let problem = Problem { line: row.line(), column: None, value: String::new(), reason };
+                part.problems.add_row([problem]);
+                part.told.rows += 1;
+                continue;
+            }
+            let cells = RowCells { layout: self.layout, row };
+            let found = self.reading.row(row.line(), &cells, &mut problems, &mut strange);
+            part.add(found);
+            part.take(&mut problems, &mut strange);
+        }
+        Ok(part)
+    }
+
+    fn add(&self, sum: &mut Self::Sum, part: Gathered, bytes: usize, hash: blake3::Hash) -> Result<(), RunError> {
+        sum.0.append(part);
+        sum.0.told.bytes += bytes as u64;
+        sum.1.update(hash.as_bytes());
+        Ok(())
+    }
+}

@@ -1,0 +1,148 @@
+//! An events file of JSON lines: one object a line, read in the order of the file.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
+
+use super::record::{Cells, Column, Reading, column_of};
+use super::table::Gathered;
+use crate::model::EventId;
+use crate::runner::batch::{Options, RunError, Watch};
+use crate::runner::input::blocks::{Blocks, ReadError, Source};
+use crate::runner::input::problem::{Problem, Reason};
+
+pub(super) fn read(
+    source: Source<'_>,
+    reading: &Reading<'_>,
+    options: Options,
+    watch: &Watch<'_>,
+) -> Result<Gathered, RunError> {
+    let blocks = Blocks::new(source, options.block_size);
+    let mut lines = Lines { reading, gathered: Gathered::default(), line: 0, unread: BTreeSet::new() };
+    let (mut block, mut rest, mut hasher) = (Vec::new(), Vec::new(), blake3::Hasher::new());
+    while let Some(ticket) = blocks.next(&mut block).map_err(unreadable)? {
+        if watch.interrupted.load(std::sync::atomic::Ordering::Relaxed) {
+            return Err(RunError::Interrupted);
+        }
+        lines.gathered.told.bytes += block.len() as u64;
+        hasher.update(blake3::hash(&block).as_bytes());
+        rest.extend_from_slice(&block);
+        let end = if ticket.last { rest.len() } else { memchr::memrchr(b'\n', &rest).map_or(0, |feed| feed + 1) };
+        let whole: Vec<u8> = rest.drain(..end).collect();
+        lines.take(&whole);
+    }
+    let mut gathered = lines.gathered;
+    gathered.told.hash = hasher.finalize().to_hex().to_string();
+    gathered.told.unread = lines.unread.into_iter().collect();
+    Ok(gathered)
+}
+
+/// A file of events that cannot be had.
+pub(super) fn unreadable(error: ReadError) -> RunError {
+    RunError::Events(vec![match error {
+        ReadError::Io(error) => format!("cannot be read: {error}"),
+        ReadError::Short { byte, length } => {
+            format!("it ended at byte {byte}, but had {length} bytes when the run began")
+        }
+        ReadError::NoHeader(size) => format!("it has no header: no row ends within its first {size} bytes"),
+    }])
+}
+
+/// The same for what the threads report.
+pub(super) fn of_events(error: RunError) -> RunError {
+    match error {
+        RunError::Read(error) => unreadable(error),
+        long @ RunError::LongRow { .. } => RunError::Events(vec![long.to_string()]),
+        other => other,
+    }
+}
+
+struct Lines<'a> {
+    reading: &'a Reading<'a>,
+    gathered: Gathered,
+    line: u64,
+    /// The keys that nothing reads.
+    unread: BTreeSet<String>,
+}
+
+impl Lines<'_> {
+    fn take(&mut self, bytes: &[u8]) {
+        for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+            self.line += 1;
+            let line = line.trim_ascii();
+            if !line.is_empty() {
+                self.object(line);
+            }
+        }
+    }
+
+    fn object(&mut self, line: &[u8]) {
+        let Ok(object) = serde_json::from_slice::<Map<String, Value>>(line) else {
+            let value = String::from_utf8_lossy(line).into_owned();
+            let problem = Problem { line: self.line, column: None, value, reason: Reason::NotAnObject };
+            self.gathered.problems.add_row([problem]);
+            self.gathered.told.rows += 1;
+            return;
+        };
+        let (mut problems, mut strange) = (Vec::new(), Vec::new());
+        let texts: Vec<(String, String)> =
+            object.iter().filter_map(|(key, value)| Some((key.clone(), text(value)?))).collect();
+        for (key, _) in object.iter().filter(|(_, value)| value.is_array() || value.is_object()) {
+            let reason = Reason::NotA("single value");
+            problems.push(Problem { line: self.line, column: Some(key.clone()), value: String::new(), reason });
+        }
+        let cells = ObjectCells { reading: self.reading, texts: &texts };
+        let found = self.reading.row(self.line, &cells, &mut problems, &mut strange);
+        self.gathered.add(found);
+        self.gathered.take(&mut problems, &mut strange);
+        self.note_unread(&texts);
+    }
+
+    fn note_unread(&mut self, texts: &[(String, String)]) {
+        let model = self.reading.model;
+        let is_property = |key: &str| {
+            model.events.values().flat_map(|event| event.properties.values()).any(|property| column_of(property) == key)
+        };
+        for (key, _) in texts {
+            let known = Column::ALL.iter().any(|column| column.word() == key) || self.unread.contains(key);
+            if !known && !is_property(key) {
+                self.unread.insert(key.clone());
+            }
+        }
+    }
+}
+
+/// `null` is nothing.
+fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(flag) => Some(flag.to_string()),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+struct ObjectCells<'a> {
+    reading: &'a Reading<'a>,
+    texts: &'a [(String, String)],
+}
+
+impl<'a> ObjectCells<'a> {
+    fn find(&self, name: &str) -> &'a str {
+        self.texts.iter().find(|(key, _)| key == name).map_or("", |(_, text)| text.as_str())
+    }
+}
+
+impl<'a> Cells<'a> for ObjectCells<'a> {
+    fn text(&self, column: Column) -> &'a str {
+        self.find(column.word())
+    }
+
+    fn property(&self, event: EventId, property: usize) -> &'a str {
+        self.find(&self.name(event, property))
+    }
+
+    fn name(&self, event: EventId, property: usize) -> String {
+        self.reading.model.events[event].properties.values().nth(property).map(column_of).unwrap_or_default()
+    }
+}

@@ -1,0 +1,150 @@
+//! Phase 0: new events are taken in by time; each counts, sets do-not-contact, changes fields and is noted for the campaigns that it starts.
+//!
+//! What was taken in before is passed over, by its identity. On a first run the past counts and sets do-not-contact, and does nothing else.
+
+use super::live::Live;
+use crate::model::ids::Id;
+use crate::model::{Channel, ContentKind};
+use crate::runner::contact::{Block, Columns, Kept, Occurrence, Slot};
+use crate::runner::effect::{Effect, Event};
+use crate::runner::program::{Updated, day_number};
+
+impl<'a> Live<'a> {
+    /// Takes in what is new of `news`, which stand by time.
+    pub(super) fn take_in(&mut self, news: &'a [Occurrence], columns: &Columns, effects: &mut Vec<Effect<'a>>) {
+        for occurrence in news {
+            let Err(at) = self.taken.binary_search(&occurrence.identity) else {
+                self.metrics.event_again();
+                continue;
+            };
+            self.taken.insert(at, occurrence.identity);
+            self.metrics.event_taken();
+            self.remember(occurrence);
+            self.block_by(occurrence);
+            if self.program.past_only {
+                continue;
+            }
+            self.update_fields(occurrence, columns, effects);
+            self.note_for_entries(occurrence);
+        }
+    }
+
+    fn remember(&mut self, occurrence: &'a Occurrence) {
+        if self.program.keeps[occurrence.event.index()].is_some() {
+            let at = self.events.partition_point(|known| known.at <= occurrence.at);
+            self.events.insert(at, occurrence);
+        }
+    }
+
+    /// Complaints, hard bounces and unsubscriptions concern the channel of their content, else email.
+    fn block_by(&mut self, occurrence: &Occurrence) {
+        let model = self.program.model();
+        let event = &model.events[occurrence.event];
+        let hard = || event.property("hard").is_some_and(|hard| occurrence.property(hard) == Slot::Boolean(true));
+        let block = match event.id.as_str() {
+            "unsubscribed" => Block::Unsubscribed,
+            "complained" => Block::Complained,
+            "bounced" if hard() => Block::Bounced,
+            _ => return,
+        };
+        let kind = occurrence.of.and_then(|content| model.content[content].kind);
+        self.forbid(kind.and_then(ContentKind::channel).unwrap_or(Channel::Email), block);
+    }
+
+    /// A graver reason replaces a lighter one.
+    fn forbid(&mut self, channel: Channel, block: Block) {
+        let known = &mut self.blocks[channel as usize];
+        if known.is_none_or(|known| gravity(known) < gravity(block)) {
+            *known = Some(block);
+        }
+    }
+
+    /// Only fields that the file does not hold.
+    fn update_fields(&mut self, occurrence: &'a Occurrence, columns: &Columns, effects: &mut Vec<Effect<'a>>) {
+        let program = self.program;
+        for (field, change) in &program.events[occurrence.event.index()].updates {
+            if columns.fields[*field] {
+                continue;
+            }
+            let from = self.fields[*field];
+            let Some(to) = self.updated(*field, change, occurrence) else { continue };
+            if from != to {
+                let event = occurrence.event;
+                effects
+                    .push(Effect { at: None, event: Event::Update { event, field: Id::from_index(*field), from, to } });
+                self.put(*field, to);
+            }
+        }
+    }
+
+    /// The new value; nothing where a property is missing.
+    fn updated(&self, field: usize, change: &'a Updated, occurrence: &'a Occurrence) -> Option<Slot<'a>> {
+        let value = match change {
+            Updated::New(new) => return Some(self.renewed(field, new)),
+            Updated::AddProperty(property) => {
+                let number = super::set::as_decimal(occurrence.property(*property))?;
+                self.sum(field, number)
+            }
+            Updated::SetProperty(property) => match occurrence.property(*property) {
+                Slot::Missing => return None,
+                Slot::Integer(number) if self.is_decimal(field) => Slot::Number(number.into()),
+                value => value,
+            },
+            Updated::Day => Slot::Day(day_number(self.program.zone.day_of(occurrence.at))),
+            Updated::Moment => Slot::Moment(occurrence.at),
+        };
+        Some(super::set::cut(value, &self.program.fields[field]))
+    }
+
+    fn is_decimal(&self, field: usize) -> bool {
+        let field = &self.program.model().contacts.fields[Id::from_index(field)];
+        field.type_ == Some(crate::model::FieldType::Number)
+    }
+
+    /// Too old an occurrence starts nothing; one of exactly that age still does.
+    fn note_for_entries(&mut self, occurrence: &Occurrence) {
+        let program = self.program;
+        let rules = &program.events[occurrence.event.index()];
+        if rules.starts.is_empty() || program.zone.add(occurrence.at, rules.max_age) < program.now() {
+            return;
+        }
+        for (place, pattern) in &rules.starts {
+            if pattern.fits(occurrence, &program.zone) {
+                self.open_campaigns.set(*place);
+                self.noted.push(program.campaign_order[*place]);
+            }
+        }
+    }
+
+    /// Whether an occurrence lets into the campaign; what is not used in this pass is lost.
+    pub(super) fn is_noted(&mut self, campaign: usize) -> bool {
+        let noted = self.noted.contains(&campaign);
+        self.noted.retain(|other| *other != campaign);
+        noted
+    }
+
+    /// What the plan reads of the past, to be remembered.
+    pub(super) fn remembered_events(&self, into: &mut Vec<Occurrence>) {
+        into.clear();
+        for &known in &self.events {
+            let Some(keeps) = &self.program.keeps[known.event.index()] else { continue };
+            if known.at < keeps.from {
+                continue;
+            }
+            let kept = |(value, keep): (&Kept, &bool)| if *keep { value.clone() } else { Kept::Missing };
+            let mut properties: Vec<Kept> = known.properties.iter().zip(&keeps.properties).map(kept).collect();
+            while properties.last() == Some(&Kept::Missing) {
+                properties.pop();
+            }
+            into.push(Occurrence { properties: properties.into(), ..known.clone() });
+        }
+    }
+}
+
+fn gravity(block: Block) -> u8 {
+    match block {
+        Block::Unsubscribed => 0,
+        Block::Bounced => 1,
+        Block::Complained => 2,
+    }
+}
