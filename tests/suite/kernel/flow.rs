@@ -279,7 +279,7 @@ fn a_step_runs_once_in_an_instant_even_where_a_plan_was_edited_by_hand() {
     };
     file["fingerprint"] = serde_json::Value::from(found);
     let plan = Plan::from_json(&file.to_string()).unwrap();
-    super::Story { plan, state: None, contacts: String::new(), last: None }
+    super::Story::of(plan)
         .on(
             "2026-11-01T09:00",
             "id,tags\n1,hot\n",

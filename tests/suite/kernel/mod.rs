@@ -8,10 +8,12 @@ mod campaigns;
 mod companies;
 mod conditions;
 mod defaults;
+mod events;
 mod experiences;
 mod fields;
 mod flow;
 mod funnels;
+mod history;
 mod in_flight;
 mod lines;
 mod lists;
@@ -24,7 +26,8 @@ mod sends;
 mod waits;
 
 use funnelc::plan::Plan;
-use funnelc::runner::batch::{Options, RunBytes, RunError, run_bytes};
+use funnelc::runner::batch::{Inputs, Options, Past, RunBytes, RunError, run_bytes, run_inputs};
+use funnelc::runner::input::events::Format;
 
 use crate::projects::{plan_of, sources};
 
@@ -62,6 +65,9 @@ struct Story {
     plan: Plan,
     state: Option<Vec<u8>>,
     contacts: String,
+    /// The rows of the events file, if there is one.
+    events: Option<String>,
+    past: Past,
     last: Option<RunBytes>,
 }
 
@@ -80,10 +86,15 @@ fn story_with_refusals(rest: &str) -> Story {
 /// Begins a story with a whole project.
 fn story_of(yaml: &str) -> Story {
     let plan = plan_of(sources(&[("funnelc.yaml", yaml)]));
-    Story { plan, state: None, contacts: String::new(), last: None }
+    Story::of(plan)
 }
 
 impl Story {
+    /// Begins a story with a plan.
+    fn of(plan: Plan) -> Self {
+        Self { plan, state: None, contacts: String::new(), events: None, past: Past::default(), last: None }
+    }
+
     /// Goes on with another project and the same state.
     fn with(mut self, rest: &str) -> Self {
         self.plan = plan_of(sources(&[("funnelc.yaml", &format!("{CONTRACT}{rest}"))]));
@@ -104,6 +115,24 @@ impl Story {
         }
     }
 
+    /// From now on runs are given these events.
+    fn hears(mut self, events: &str) -> Self {
+        self.events = Some(events.to_owned());
+        self
+    }
+
+    /// From now on runs do this with the past.
+    fn with_past(mut self, past: Past) -> Self {
+        self.past = past;
+        self
+    }
+
+    fn run(&self, now: &str) -> Result<RunBytes, RunError> {
+        let events = self.events.as_ref().map(|events| (events.as_bytes(), Format::Csv));
+        let inputs = Inputs { contacts: self.contacts.as_bytes(), events, past: self.past, ..Inputs::default() };
+        run_inputs(&self.plan, moment(now), inputs, self.state.as_deref(), Options::default())
+    }
+
     /// A run on a new contacts file.
     fn on(mut self, now: &str, contacts: &str, journal: &str) -> Self {
         contacts.clone_into(&mut self.contacts);
@@ -119,8 +148,7 @@ impl Story {
 
     /// A run on the same file as the last one.
     fn again(mut self, now: &str, journal: &str) -> Self {
-        let run =
-            run_bytes(&self.plan, moment(now), self.contacts.as_bytes(), self.state.as_deref(), Options::default());
+        let run = self.run(now);
         let run = run.unwrap_or_else(|error| panic!("{now}: {error}"));
         assert_eq!(run.problems.rows, 0, "{now}: a row was rejected");
         let expected: Vec<&str> = journal.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
