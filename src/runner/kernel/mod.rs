@@ -28,8 +28,8 @@ mod send;
 mod set;
 mod split;
 mod step;
-mod wait;
 mod take_in;
+mod wait;
 
 pub use call::Snapshot;
 
