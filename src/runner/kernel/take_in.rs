@@ -20,7 +20,7 @@ impl<'a> Live<'a> {
             self.taken.insert(at, occurrence.identity);
             self.metrics.event_taken();
             self.remember(occurrence);
-            self.block_by(occurrence);
+            self.block_by(occurrence, effects);
             if self.program.past_only {
                 continue;
             }
@@ -37,7 +37,7 @@ impl<'a> Live<'a> {
     }
 
     /// Complaints, hard bounces and unsubscriptions concern the channel of their content, else email.
-    fn block_by(&mut self, occurrence: &Occurrence) {
+    fn block_by(&mut self, occurrence: &Occurrence, effects: &mut Vec<Effect<'a>>) {
         let model = self.program.model();
         let event = &model.events[occurrence.event];
         let hard = || event.property("hard").is_some_and(|hard| occurrence.property(hard) == Slot::Boolean(true));
@@ -48,15 +48,7 @@ impl<'a> Live<'a> {
             _ => return,
         };
         let kind = occurrence.of.and_then(|content| model.content[content].kind);
-        self.forbid(kind.and_then(ContentKind::channel).unwrap_or(Channel::Email), block);
-    }
-
-    /// A graver reason replaces a lighter one.
-    fn forbid(&mut self, channel: Channel, block: Block) {
-        let known = &mut self.blocks[channel as usize];
-        if known.is_none_or(|known| gravity(known) < gravity(block)) {
-            *known = Some(block);
-        }
+        self.forbid(kind.and_then(ContentKind::channel).unwrap_or(Channel::Email), block, effects);
     }
 
     /// Only fields that the file does not hold.
@@ -138,13 +130,5 @@ impl<'a> Live<'a> {
             }
             into.push(Occurrence { properties: properties.into(), ..known.clone() });
         }
-    }
-}
-
-fn gravity(block: Block) -> u8 {
-    match block {
-        Block::Unsubscribed => 0,
-        Block::Bounced => 1,
-        Block::Complained => 2,
     }
 }
