@@ -1,7 +1,8 @@
 //! What happens to a contact in an instant, as ids; the writers turn it into the rows of docs/outputs.md.
 
 use crate::model::{
-    Call, CampaignId, Channel, ContentId, EventId, FieldId, FunnelId, Listing, Outcome, StageId, StageRef, StepId, TagId,
+    Call, CampaignId, Channel, ContentId, EventId, FieldId, FunnelId, Listing, Outcome, StageId, StageRef, StepId,
+    TagId,
 };
 use crate::runner::contact::{Block, Slot};
 
