@@ -23,6 +23,9 @@ const SINGLE: &str = "a single value";
 const LIST: &str = "a list";
 const MAPPING: &str = "a mapping";
 
+/// The keys that hold a list of single values.
+const LISTS: [&str; 8] = ["between", "criteria", "days", "exclude", "groups", "include", "prefer", "values"];
+
 /// What the schema allows at the place of a type error.
 pub(super) fn expected(path: &Location) -> String {
     let mut kinds = Vec::new();
@@ -71,6 +74,11 @@ pub(super) fn type_help(node: &Node, place: &str, key: Option<&str>, expected: &
             _ => return None,
         };
         return Some(format!("write `{flag}` without quotes"));
+    }
+    if expected == LIST && key.is_some_and(|key| LISTS.contains(&key)) {
+        let times = text.split_once('-').filter(|_| key == Some("between"));
+        let items = times.map_or(text.to_owned(), |(from, to)| format!("\"{}\", \"{}\"", from.trim(), to.trim()));
+        return Some(format!("write a list: `[{items}]`"));
     }
     if expected == NUMBER && !scalar.plain && text.parse::<i64>().is_ok() {
         return Some(format!("remove the quotes: `{text}`"));
