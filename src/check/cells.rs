@@ -137,7 +137,9 @@ pub(super) fn topics_of(model: &Model, atom: &Condition) -> Vec<Topic> {
             }
         }
         ConditionKind::Field { subject: Subject::Points, .. } => vec![Topic::Points],
-        ConditionKind::Field { subject: Subject::Property(..) | Subject::Company(_), .. } => Vec::new(),
+        ConditionKind::Field { subject: Subject::Group(_) | Subject::Property(..) | Subject::Company(_), .. } => {
+            Vec::new()
+        }
         ConditionKind::All(_) | ConditionKind::Any(_) | ConditionKind::Not(_) | ConditionKind::Segment(_) => Vec::new(),
         ConditionKind::Reachable(_) | ConditionKind::Campaign { .. } | ConditionKind::Event(_) => Vec::new(),
         ConditionKind::Broken => Vec::new(),

@@ -126,7 +126,10 @@ impl Judge<'_> {
             ConditionKind::Field { subject: Subject::Field(field), test } => {
                 of_field(self.facts.fields.get(field)?, test)
             }
-            ConditionKind::Field { subject: Subject::Points | Subject::Company(_) | Subject::Property(..), .. } => None,
+            ConditionKind::Field {
+                subject: Subject::Points | Subject::Group(_) | Subject::Company(_) | Subject::Property(..),
+                ..
+            } => None,
             ConditionKind::Event(_) | ConditionKind::Reachable(_) | ConditionKind::Campaign { .. } => None,
             ConditionKind::Broken => None,
             ConditionKind::Segment(segment) => self.answers.get(segment).copied().flatten(),

@@ -60,6 +60,7 @@ const READING: &[(&str, &str)] = &[
     ("unknown-destination", include_str!("../../docs/checks/unknown-destination.md")),
     ("unknown-field", include_str!("../../docs/checks/unknown-field.md")),
     ("unknown-funnel", include_str!("../../docs/checks/unknown-funnel.md")),
+    ("unknown-group", include_str!("../../docs/checks/unknown-group.md")),
     ("unknown-key", include_str!("../../docs/checks/unknown-key.md")),
     ("unknown-property", include_str!("../../docs/checks/unknown-property.md")),
     ("unknown-override", include_str!("../../docs/checks/unknown-override.md")),

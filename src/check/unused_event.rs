@@ -33,5 +33,6 @@ fn used(model: &Model) -> BTreeSet<EventId> {
             used.insert(pattern.event);
         }
     }
+    used.extend(model.points.rules.values().filter_map(|rule| Some(rule.each.as_ref()?.event)));
     used
 }

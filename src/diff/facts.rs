@@ -10,7 +10,7 @@ use crate::graph::words;
 use crate::model::destination::{Destination, Setting};
 use crate::model::{
     Audience, BadValue, Campaign, Channel, ChannelRules, Companies, Content, EventType, Existing, Experience, Field,
-    FieldId, FieldType, Funnel, Model, Moment, OnLeave, Once, Publish, Stage, Target,
+    FieldId, FieldType, Funnel, Model, Moment, OnLeave, Once, PointRule, Publish, Stage, Target,
 };
 use crate::plan::{Plan, wire};
 
@@ -42,6 +42,13 @@ pub(super) fn things(plan: &Plan) -> Vec<Thing> {
     }
     for one in model.destinations.values() {
         things.push(thing(Kind::Destination, &one.id, destination(one), exact.destinations.get(&one.id)));
+    }
+    for one in model.points.groups.values() {
+        let column = Fact::new("column", one.column.clone());
+        things.push(thing(Kind::PointGroup, &one.id, vec![column], exact.points.groups.get(&one.id)));
+    }
+    for one in model.points.rules.values() {
+        things.push(thing(Kind::PointRule, &one.id, point_rule(model, one), exact.points.rules.get(&one.id)));
     }
     for one in model.segments.values() {
         let facts = vec![Fact::new("who belongs to it", words::condition(model, &one.condition))];
@@ -104,6 +111,15 @@ fn companies(model: &Model, companies: &Companies) -> Thing {
         Fact::new("field of the contact", companies.contact_field.map(|id| model.contacts.fields[id].id.clone())),
     ];
     thing(Kind::Companies, "companies", facts, None::<&()>)
+}
+
+fn point_rule(model: &Model, rule: &PointRule) -> Vec<Fact> {
+    let mut facts = vec![
+        Fact::new("for each", rule.each.as_ref().map(|pattern| words::pattern(model, pattern))),
+        Fact::new("gives", words::give(model, rule.give)),
+    ];
+    facts.extend(published(&rule.publish));
+    facts
 }
 
 fn field(field: &Field) -> Vec<Fact> {
@@ -238,6 +254,7 @@ fn campaign(model: &Model, campaign: &Campaign) -> Vec<Fact> {
     let mut facts = vec![
         Fact::new("priority", campaign.priority.to_string()).plain_if(campaign.priority == 0),
         Fact::new("who enters", Some(ways.join(", or ")).filter(|ways| !ways.is_empty())),
+        Fact::new("starts", campaign.trigger.map(|trigger| words::threshold(model, trigger))),
         Fact::new("enters again", again),
         Fact::new("who no longer qualifies", on_leave.to_owned()).plain_if(campaign.on_leave != Some(OnLeave::Exit)),
         Fact::new("who qualifies when it begins", existing.to_owned()).plain_if(campaign.existing == Existing::Enter),

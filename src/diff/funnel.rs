@@ -51,7 +51,7 @@ pub(super) fn pictures(base: &Model, head: &Model, changes: &[Change]) -> Vec<Fu
         Kind::Funnel => Some(change.id.clone()),
         Kind::Stage => change.id.split('/').next().map(str::to_owned),
         Kind::Project | Kind::Contacts | Kind::Tag | Kind::Field | Kind::Channel => None,
-        Kind::Companies | Kind::CompanyField => None,
+        Kind::Companies | Kind::CompanyField | Kind::PointGroup | Kind::PointRule => None,
         Kind::Content | Kind::Event | Kind::Destination | Kind::Segment => None,
         Kind::Campaign | Kind::Step => None,
     };

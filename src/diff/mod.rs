@@ -44,6 +44,8 @@ pub enum Kind {
     Field,
     Companies,
     CompanyField,
+    PointGroup,
+    PointRule,
     Channel,
     Content,
     Event,

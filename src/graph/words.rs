@@ -5,8 +5,8 @@ use rust_decimal::Decimal;
 use crate::model::ids::Id;
 use crate::model::{
     Call, ChoiceId, Condition, ConditionKind, Content, ContentKind, DateTest, Duration, Enter, EventPattern, EventTest,
-    EventType, Experience, Field, FieldId, FieldTest, FieldType, Listing, Model, NewValue, NumberTest, Share, Since,
-    StageRef, Step, StepKind, Subject, TagId, Tags, TextTest, Until, Update, UpdateChange, Value,
+    EventType, Experience, Field, FieldId, FieldTest, FieldType, Give, Listing, Model, NewValue, NumberTest, Share,
+    Since, StageRef, Step, StepKind, Subject, TagId, Tags, TextTest, Threshold, Until, Update, UpdateChange, Value,
 };
 
 /// What stands for something that could not be understood.
@@ -41,8 +41,7 @@ pub fn step(model: &Model, step: &Step) -> String {
         StepKind::Leave(funnel) => format!("leave {}", model.funnels[*funnel].id),
         StepKind::AddTag(id) => format!("add tag {}", tag(&model.contacts.tags, *id)),
         StepKind::RemoveTag(id) => format!("remove tag {}", tag(&model.contacts.tags, *id)),
-        StepKind::Points(points) if *points < 0 => format!("take {}", counted(points.unsigned_abs(), "point")),
-        StepKind::Points(points) => format!("give {}", counted(points.unsigned_abs(), "point")),
+        StepKind::Points(give) => self::give(model, *give),
         StepKind::Set { field, to } => set(model, *field, to),
         StepKind::Clear(field) => format!("clear {}", model.contacts.fields[*field].id),
         StepKind::Call(call) => self::call(model, call),
@@ -94,6 +93,24 @@ fn call(model: &Model, call: &Call) -> String {
         Call::Notify { to, message } => format!("notify {}: {}", to.word(), message.written(model)),
         Call::Webhook { destination, .. } => format!("call {}", model.destinations[*destination].id),
         Call::PushTo(destination) => format!("push to {}", model.destinations[*destination].id),
+    }
+}
+
+/// `give 10 points`, `take 5 points of loyalty`.
+pub fn give(model: &Model, give: Give) -> String {
+    let verb = if give.points < 0 { "take" } else { "give" };
+    let points = counted(give.points.unsigned_abs(), "point");
+    match give.group {
+        Some(group) => format!("{verb} {points} of {}", model.points.groups[group].id),
+        None => format!("{verb} {points}"),
+    }
+}
+
+/// `at 100 points of loyalty`.
+pub fn threshold(model: &Model, threshold: Threshold) -> String {
+    match threshold.group {
+        Some(group) => format!("at {} points of {}", threshold.at, model.points.groups[group].id),
+        None => format!("at {} points", threshold.at),
     }
 }
 
@@ -183,6 +200,7 @@ impl Words<'_> {
                 format!("company {}", self.company_field(subject).map_or(UNCLEAR, |field| field.id.as_str()))
             }
             Subject::Points => "points".to_owned(),
+            Subject::Group(group) => format!("points of {}", self.model.points.groups[group].id),
         };
         let choices = |ids: &[ChoiceId]| list(ids.iter().map(|id| self.choice(subject, *id)));
         match test {
@@ -201,7 +219,7 @@ impl Words<'_> {
 
     fn choice(&self, subject: Subject, id: ChoiceId) -> String {
         match subject {
-            Subject::Points | Subject::Property(..) => UNCLEAR.to_owned(),
+            Subject::Points | Subject::Group(_) | Subject::Property(..) => UNCLEAR.to_owned(),
             Subject::Field(field) => choice(&self.model.contacts.fields[field], id),
             Subject::Company(_) => self.company_field(subject).map_or(UNCLEAR.to_owned(), |field| choice(field, id)),
         }
@@ -210,7 +228,8 @@ impl Words<'_> {
     fn company_field(&self, subject: Subject) -> Option<&Field> {
         match (subject, &self.model.companies) {
             (Subject::Company(field), Some(companies)) => Some(&companies.fields[field]),
-            (Subject::Company(_) | Subject::Field(_) | Subject::Points | Subject::Property(..), _) => None,
+            (Subject::Company(_) | Subject::Field(_) | Subject::Points, _) => None,
+            (Subject::Group(_) | Subject::Property(..), _) => None,
         }
     }
 }

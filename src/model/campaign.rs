@@ -9,6 +9,7 @@ use super::destination::Call;
 use super::event::EventPattern;
 use super::funnel::StageRef;
 use super::ids::{ContentId, FieldId, FunnelId, SegmentId, StepId, TagId};
+use super::points::{Give, Threshold};
 use super::windows::Windows;
 use super::{About, Model};
 use crate::source::Span;
@@ -40,6 +41,8 @@ pub struct Campaign {
     pub goal: Option<Condition>,
     /// Those for whom it holds leave.
     pub exit_when: Option<Condition>,
+    /// For a trigger: the points that start it, once ever.
+    pub trigger: Option<Threshold>,
     /// The steps.
     pub steps: Vec<Step>,
     /// Whether something in it could not be understood; reported already.
@@ -112,7 +115,7 @@ pub enum StepKind {
     /// Removes a tag.
     RemoveTag(TagId),
     /// Gives points.
-    Points(i64),
+    Points(Give),
     /// Sets a field.
     Set {
         /// Which.

@@ -9,7 +9,9 @@ use super::campaign::Outcome;
 use super::contacts::Channel;
 use super::event::EventTest;
 use super::funnel::StageRef;
-use super::ids::{CampaignId, ChoiceId, CompanyFieldId, EventId, FieldId, FunnelId, PropertyId, SegmentId, TagId};
+use super::ids::{
+    CampaignId, ChoiceId, CompanyFieldId, EventId, FieldId, FunnelId, GroupId, PropertyId, SegmentId, TagId,
+};
 use crate::source::Span;
 
 /// A condition and where it is written.
@@ -106,6 +108,8 @@ pub enum Subject {
     Company(CompanyFieldId),
     /// The contact's points.
     Points,
+    /// Its points in a group.
+    Group(GroupId),
     /// A property of the occurrence at hand; only in `where` of an event.
     Property(EventId, PropertyId),
 }

@@ -32,6 +32,10 @@ macro_rules! ids {
 ids! {
     /// A field of the contact.
     FieldId;
+    /// A group of points.
+    GroupId;
+    /// A rule that gives points.
+    RuleId;
     /// A field of the company.
     CompanyFieldId;
     /// A tag that the project knows.

@@ -16,6 +16,7 @@ pub mod ids;
 pub mod in_flight;
 mod parse;
 pub mod pattern;
+pub mod points;
 pub mod template;
 pub mod test;
 pub mod windows;
@@ -32,10 +33,11 @@ pub use destination::{Call, Destination};
 pub use event::{EventPattern, EventTest, EventType, Property, Since, Update, UpdateChange};
 pub use funnel::{Audience, Conversion, Experience, Funnel, PlaceRule, Stage, StageRef, Target};
 pub use ids::{
-    Arena, CampaignId, ChoiceId, CompanyFieldId, ContentId, DestinationId, EventId, FieldId, FunnelId, PropertyId,
-    SegmentId, StageId, StepId, TagId,
+    Arena, CampaignId, ChoiceId, CompanyFieldId, ContentId, DestinationId, EventId, FieldId, FunnelId, GroupId,
+    PropertyId, RuleId, SegmentId, StageId, StepId, TagId,
 };
 pub use in_flight::{InFlight, Moved, Removed};
+pub use points::{Give, PointGroup, PointRule, Scoring, Threshold};
 pub use windows::{Weekdays, Windows};
 
 use crate::source::Span;
@@ -63,7 +65,9 @@ pub struct Model {
     pub segments: Arena<SegmentId, Segment>,
     /// Funnels and their stages.
     pub funnels: Arena<FunnelId, Funnel>,
-    /// Campaigns and their steps.
+    /// Groups and rules for points.
+    pub points: Scoring,
+    /// Campaigns and their steps, and among them the triggers of points.
     pub campaigns: Arena<CampaignId, Campaign>,
     /// What becomes of contacts in flight.
     pub in_flight: InFlight,

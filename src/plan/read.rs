@@ -13,9 +13,9 @@ use crate::model::windows::parse_time;
 use crate::model::{
     About, Audience, BadValue, Campaign, CampaignState, Channel, ChannelRules, Companies, Condition, ConditionKind,
     Contacts, Content, ContentKind, Conversion, Duration, Enter, EventId, EventType, Existing, Experience, FieldTest,
-    FieldType, Funnel, IfPast, Listing, Model, Moment, OnLeave, Once, Outcome, PlaceRule, Points, Publish, Segment,
-    SendRules, Share, Stage, StageId, StageRef, Step, StepId, StepKind, Subject, Tags, Target, Until, Wait, Way,
-    Weekdays, Windows,
+    FieldType, Funnel, Give, GroupId, IfPast, Listing, Model, Moment, OnLeave, Once, Outcome, PlaceRule, PointGroup,
+    PointRule, Points, Publish, Scoring, Segment, SendRules, Share, Stage, StageId, StageRef, Step, StepId, StepKind,
+    Subject, Tags, Target, Threshold, Until, Wait, Way, Weekdays, Windows,
 };
 use crate::source::Span;
 
@@ -51,6 +51,7 @@ pub(super) fn model(plan: &wire::Plan) -> Result<Model, Fault> {
         segments: segments.collect::<Result<_, Fault>>()?,
         funnels: funnels.collect::<Result<_, Fault>>()?,
         in_flight: super::in_flight::read(plan, &campaigns)?,
+        points: reader.scoring()?,
         campaigns,
         tests: Vec::new(),
     })
@@ -99,6 +100,35 @@ impl Reader<'_> {
                 wire::OnBadValue::Missing => BadValue::Missing,
             },
         })
+    }
+
+    fn scoring(&self) -> Result<Scoring, Fault> {
+        let written = &self.plan.points;
+        let group = |(id, column): (&String, &String)| PointGroup {
+            id: id.clone(),
+            span: Span::NOWHERE,
+            column: column.clone(),
+        };
+        let rules = written.rules.iter().map(|(id, rule)| {
+            Ok(PointRule {
+                id: id.clone(),
+                span: Span::NOWHERE,
+                about: About::default(),
+                each: Some(self.pattern(&rule.each)?),
+                give: self.give(&rule.give)?,
+                publish: publish(&rule.publish)?,
+            })
+        });
+        let rules = rules.collect::<Result<_, Fault>>()?;
+        Ok(Scoring { groups: written.groups.iter().map(group).collect(), rules })
+    }
+
+    fn give(&self, written: &wire::Give) -> Result<Give, Fault> {
+        Ok(Give { points: written.points, group: self.group(written.group.as_ref())? })
+    }
+
+    fn group(&self, name: Option<&String>) -> Result<Option<GroupId>, Fault> {
+        name.map(|name| key(&self.plan.points.groups, "group of points", name)).transpose()
     }
 
     fn companies(&self, written: &wire::Companies) -> Result<Companies, Fault> {
@@ -166,6 +196,9 @@ impl Reader<'_> {
     fn field_condition(&self, name: &str, written: &wire::Condition) -> Result<ConditionKind, Fault> {
         let (subject, type_) = if name == "points" {
             (Subject::Points, FieldType::Integer)
+        } else if let Some(group) = name.strip_prefix("points/") {
+            let group = key(&self.plan.points.groups, "group of points", group)?;
+            (Subject::Group(group), FieldType::Integer)
         } else {
             let field = key(&self.plan.contacts.fields, "field", name)?;
             (Subject::Field(field), field_type(&self.plan.contacts.fields[name])?)
@@ -269,6 +302,10 @@ impl Reader<'_> {
             existing: word(&written.existing, [("enter", Existing::Enter), ("skip", Existing::Skip)])?,
             goal: condition(&written.goal)?,
             exit_when: condition(&written.exit_when)?,
+            trigger: match &written.trigger {
+                Some(trigger) => Some(Threshold { at: trigger.at, group: self.group(trigger.group.as_ref())? }),
+                None => None,
+            },
             steps: self.all_steps(&written.steps)?,
             broken: false,
         })
@@ -331,7 +368,8 @@ impl Reader<'_> {
             wire::Verb::Leave(funnel) => StepKind::Leave(key(&self.plan.funnels, "funnel", funnel)?),
             wire::Verb::AddTag(tag) => StepKind::AddTag(self.tag(tag)?),
             wire::Verb::RemoveTag(tag) => StepKind::RemoveTag(self.tag(tag)?),
-            wire::Verb::Points(points) => StepKind::Points(*points),
+            wire::Verb::Points(points) => StepKind::Points(Give { points: *points, group: None }),
+            wire::Verb::GroupPoints(give) => StepKind::Points(self.give(give)?),
             wire::Verb::Set { field: name, to } => {
                 StepKind::Set { field: field(name)?, to: new_value(&self.plan.contacts.fields[name], to)? }
             }

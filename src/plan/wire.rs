@@ -48,7 +48,10 @@ pub struct Plan {
     pub segments: BTreeMap<String, Condition>,
     /// Funnels.
     pub funnels: BTreeMap<String, Funnel>,
-    /// Campaigns.
+    /// Groups and rules for points.
+    #[serde(default, skip_serializing_if = "Scoring::is_empty")]
+    pub points: Scoring,
+    /// Campaigns, and the triggers of points, which are called `points/` and their id.
     pub campaigns: BTreeMap<String, Campaign>,
     /// What has another name than in an earlier plan.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -431,6 +434,56 @@ pub struct Experience {
     pub publish: Option<Publish>,
 }
 
+/// Groups and rules for points.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Scoring {
+    /// By group: its column.
+    pub groups: BTreeMap<String, String>,
+    /// The rules.
+    pub rules: BTreeMap<String, PointRule>,
+}
+
+impl Scoring {
+    fn is_empty(&self) -> bool {
+        self.groups.is_empty() && self.rules.is_empty()
+    }
+}
+
+/// Points for each occurrence of an event.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct PointRule {
+    /// Which occurrences.
+    pub each: Condition,
+    /// What each of them gives.
+    pub give: Give,
+    /// When it gives anything.
+    pub publish: Publish,
+}
+
+/// Points for a group, or for none.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Give {
+    /// How many.
+    pub points: i64,
+    /// The group.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
+}
+
+/// How many points start a trigger.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Threshold {
+    /// So many or more.
+    pub at: i64,
+    /// Of this group.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
+}
+
 /// A campaign.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -457,6 +510,9 @@ pub struct Campaign {
     /// Those for whom it holds leave.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exit_when: Option<Condition>,
+    /// For a trigger: the points that start it, once ever.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trigger: Option<Threshold>,
     /// The steps.
     pub steps: Vec<Step>,
 }
@@ -504,6 +560,7 @@ pub enum Verb {
     AddTag(String),
     RemoveTag(String),
     Points(i64),
+    GroupPoints(Give),
     Set {
         field: String,
         to: NewValue,

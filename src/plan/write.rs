@@ -5,9 +5,9 @@ use crate::model::ids::Id;
 use crate::model::windows::time;
 use crate::model::{
     Audience, BadValue, Campaign, Channel, ChoiceId, Companies, CompanyFieldId, Condition, ConditionKind, Contacts,
-    Content, ContentKind, DateTest, Enter, Existing, Experience, Field, FieldId, FieldTest, FieldType, Funnel, IfPast,
-    Model, NewValue, NumberTest, OnLeave, Once, Publish, SendRules, Share, Stage, StageRef, Step, StepKind, Subject,
-    Target, TextTest, Until, Value, Wait, Way, Windows,
+    Content, ContentKind, DateTest, Enter, Existing, Experience, Field, FieldId, FieldTest, FieldType, Funnel, Give,
+    GroupId, IfPast, Model, NewValue, NumberTest, OnLeave, Once, Publish, Scoring, SendRules, Share, Stage, StageRef,
+    Step, StepKind, Subject, Target, TextTest, Until, Value, Wait, Way, Windows,
 };
 
 /// The plan's file form.
@@ -26,6 +26,7 @@ pub(super) fn plan(model: &Model) -> wire::Plan {
         destinations: model.destinations.values().filter_map(call::destination).collect(),
         segments: model.segments.values().map(|s| (s.id.clone(), names.condition(&s.condition))).collect(),
         funnels: funnels.collect(),
+        points: names.scoring(&model.points),
         campaigns: campaigns.collect(),
         moved,
         removed,
@@ -80,6 +81,24 @@ impl Names<'_> {
         }
     }
 
+    fn scoring(&self, scoring: &Scoring) -> wire::Scoring {
+        let rules = scoring.rules.values().filter_map(|rule| {
+            let each = self.pattern(rule.each.as_ref()?);
+            let give = self.given(rule.give);
+            Some((rule.id.clone(), wire::PointRule { each, give, publish: publish(&rule.publish) }))
+        });
+        let groups = scoring.groups.values().map(|group| (group.id.clone(), group.column.clone()));
+        wire::Scoring { groups: groups.collect(), rules: rules.collect() }
+    }
+
+    fn given(&self, give: Give) -> wire::Give {
+        wire::Give { points: give.points, group: give.group.map(|group| self.group(group)) }
+    }
+
+    fn group(&self, group: GroupId) -> String {
+        self.0.points.groups[group].id.clone()
+    }
+
     fn companies(&self, companies: &Companies) -> Option<wire::Companies> {
         let fields = companies.fields.values().filter_map(|field| Some((field.id.clone(), wire_field(field)?)));
         Some(wire::Companies {
@@ -129,6 +148,10 @@ impl Names<'_> {
         let (named, values) = match subject {
             Subject::Points => {
                 (wire::Condition { field: Some("points".to_owned()), ..wire::Condition::default() }, &[][..])
+            }
+            Subject::Group(group) => {
+                let field = Some(format!("points/{}", self.group(group)));
+                (wire::Condition { field, ..wire::Condition::default() }, &[][..])
             }
             Subject::Company(field) => {
                 let field = self.company_field(field);
@@ -237,6 +260,9 @@ impl Names<'_> {
             },
             goal: campaign.goal.as_ref().map(|goal| self.condition(goal)),
             exit_when: campaign.exit_when.as_ref().map(|condition| self.condition(condition)),
+            trigger: campaign
+                .trigger
+                .map(|trigger| wire::Threshold { at: trigger.at, group: trigger.group.map(|group| self.group(group)) }),
             steps: self.steps(&campaign.steps),
         }
     }
@@ -264,7 +290,8 @@ impl Names<'_> {
             StepKind::Leave(funnel) => wire::Verb::Leave(self.0.funnels[*funnel].id.clone()),
             StepKind::AddTag(tag) => wire::Verb::AddTag(contacts.tags.names[*tag].id.clone()),
             StepKind::RemoveTag(tag) => wire::Verb::RemoveTag(contacts.tags.names[*tag].id.clone()),
-            StepKind::Points(points) => wire::Verb::Points(*points),
+            StepKind::Points(Give { points, group: None }) => wire::Verb::Points(*points),
+            StepKind::Points(give) => wire::Verb::GroupPoints(self.given(*give)),
             StepKind::Set { field: id, to } => {
                 wire::Verb::Set { field: field(*id), to: new_value(&contacts.fields[*id], to) }
             }

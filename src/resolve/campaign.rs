@@ -22,6 +22,7 @@ impl Resolver {
             existing: Existing::Enter,
             goal: None,
             exit_when: None,
+            trigger: None,
             steps: Vec::new(),
             broken: true,
         };
@@ -99,7 +100,7 @@ impl Resolver {
     }
 
     /// The steps of a campaign, numbered and named.
-    fn steps_of(&mut self, written: &schema::ListOf<Placed<schema::Step>>) -> Vec<Step> {
+    pub(super) fn steps_of(&mut self, written: &schema::ListOf<Placed<schema::Step>>) -> Vec<Step> {
         let mut numbering = super::step::Numbering::default();
         let mut steps = self.steps(&written.0, "", &mut numbering);
         self.aim(&mut steps);

@@ -40,6 +40,9 @@ fn columns(project: &Project) -> Vec<Column> {
         if let Some(column) = body.points.as_ref().and_then(|points| points.column.as_ref()) {
             add(column.value.0.clone(), "the points".to_owned(), column.span);
         }
+        for (group, column) in body.points.iter().flat_map(|points| &points.groups.0) {
+            add(column.value.0.clone(), format!("the points of `{}`", group.value.0), column.span);
+        }
         for (id, field) in super::sorted(&body.fields) {
             let written = field.body.as_ref().and_then(|field| field.column.as_ref());
             let name = written.map_or_else(|| id.value.0.replace('-', "_"), |column| column.value.0.clone());

@@ -168,13 +168,21 @@ impl Resolver {
     }
 
     fn field_condition(&mut self, name: &Placed<Text>, written: &schema::Condition) -> Option<ConditionKind> {
-        let subject =
-            if name.value.0 == "points" { Some(Subject::Points) } else { self.field_id(name).map(Subject::Field) };
+        let subject = match name.value.0.strip_prefix("points") {
+            Some("") => Some(Subject::Points),
+            Some(group) if group.starts_with('/') => {
+                let group = Placed { value: Text(group[1..].to_owned()), ..*name };
+                self.group_id(&group).map(Subject::Group)
+            }
+            Some(_) | None => self.field_id(name).map(Subject::Field),
+        };
         let operator = self.one_operator(name, written)?;
         let subject = subject?;
         let (type_, declared) = match subject {
             Subject::Field(field) => (self.contacts.fields[field].type_.clone()?, Some(self.declared(field))),
-            Subject::Points | Subject::Company(_) | Subject::Property(..) => (FieldType::Integer, None),
+            Subject::Points | Subject::Group(_) | Subject::Company(_) | Subject::Property(..) => {
+                (FieldType::Integer, None)
+            }
         };
         let test = self.comparison(&name.value.0, declared, &type_, &operator)?;
         Some(ConditionKind::Field { subject, test })

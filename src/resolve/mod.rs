@@ -18,6 +18,7 @@ mod in_flight;
 mod names;
 mod operator;
 mod pattern;
+mod points;
 mod roles;
 mod send;
 mod split;
@@ -30,7 +31,9 @@ mod verb;
 mod windows;
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::{About, Arena, Companies, Contacts, Content, ContentKind, FunnelId, Model, Segment, ids::Id};
+use crate::model::{
+    About, Arena, Campaign, Companies, Contacts, Content, ContentKind, FunnelId, Model, Segment, ids::Id,
+};
 use crate::schema::{self, Definitions, Placed, Project, Text};
 use crate::source::{Sources, Span};
 
@@ -90,8 +93,12 @@ impl Resolver {
         let funnels: Arena<FunnelId, _> = funnels
             .map(|(at, (id, written))| self.funnel(FunnelId::from_index(at), id, written.body.as_ref()))
             .collect();
-        let campaigns =
-            sorted(&project.campaigns).map(|(id, written)| self.campaign(id, written.body.as_ref())).collect();
+        let points = self.scoring(project);
+        let campaigns = sorted(&project.campaigns).map(|(id, written)| self.campaign(id, written.body.as_ref()));
+        let mut campaigns: Vec<Campaign> = campaigns.collect();
+        campaigns.extend(self.triggers(project));
+        campaigns.sort_by(|a, b| a.id.cmp(&b.id));
+        let campaigns = campaigns.into_iter().collect();
         let in_flight = self.in_flight(project, &campaigns);
         let tests = self.tests(&project.tests, &funnels);
         Model {
@@ -105,6 +112,7 @@ impl Resolver {
             destinations,
             segments,
             funnels,
+            points,
             campaigns,
             in_flight,
             tests,

@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Resolver;
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::model::ids::Id;
-use crate::model::{CampaignId, ContentId, EventId, EventType, FieldId, FunnelId, SegmentId, StageId, StageRef, TagId};
+use crate::model::points::TRIGGERS;
+use crate::model::{
+    CampaignId, ContentId, EventId, EventType, FieldId, FunnelId, GroupId, SegmentId, StageId, StageRef, TagId,
+};
 use crate::schema::{ParameterType, Placed, Project, Text};
 use crate::source::{Sources, Span};
 
@@ -67,7 +70,11 @@ pub(super) struct Index {
     pub(super) broken_events: BTreeSet<String>,
     pub(super) destinations: Names,
     pub(super) segments: Names,
+    /// The triggers among them.
     pub(super) campaigns: Names,
+    pub(super) groups: Names,
+    /// Whether `points` could not be read, so that any group may be in it.
+    pub(super) points_broken: bool,
     pub(super) funnels: Names,
     /// In order of the funnels' ids.
     pub(super) stages: Vec<FunnelNames>,
@@ -80,6 +87,12 @@ pub(super) struct Index {
 
 impl Index {
     pub(super) fn new(project: &Project) -> Self {
+        let points = project.points.as_ref().and_then(|points| points.body.as_ref());
+        let triggers: Vec<Placed<Text>> = points
+            .iter()
+            .flat_map(|points| &points.triggers.0)
+            .map(|(id, _)| Placed { value: Text(format!("{TRIGGERS}{}", id.value.0)), span: id.span, key: id.key })
+            .collect();
         let contacts = project.contacts.as_ref();
         let body = contacts.and_then(|contacts| contacts.body.as_ref());
         let mut funnels: Vec<_> = project.funnels.0.iter().collect();
@@ -97,7 +110,9 @@ impl Index {
             broken_events: broken.map(|(id, _)| id.value.0.clone()).collect(),
             destinations: Names::of(project.destinations.0.iter().map(|(id, _)| id)),
             segments: Names::of(project.segments.0.iter().map(|(id, _)| id)),
-            campaigns: Names::of(project.campaigns.0.iter().map(|(id, _)| id)),
+            campaigns: Names::of(project.campaigns.0.iter().map(|(id, _)| id).chain(&triggers)),
+            groups: Names::of(points.iter().filter_map(|points| points.groups.as_ref()).flat_map(|list| &list.value.0)),
+            points_broken: project.points.as_ref().is_some_and(|points| points.body.is_none()),
             funnels: Names::of(project.funnels.0.iter().map(|(id, _)| id)),
             stages: stages.collect(),
             companies_broken: project.companies.as_ref().is_some_and(|companies| companies.body.is_none()),
@@ -148,6 +163,16 @@ impl Resolver {
         if found.is_none() {
             let help = self.index.segments.help(&name.value.0);
             self.unknown("segment", Code("unknown-segment"), name, help);
+        }
+        found
+    }
+
+    pub(super) fn group_id(&mut self, name: &Placed<Text>) -> Option<GroupId> {
+        let found = self.index.groups.find(&name.value.0);
+        if found.is_none() && !self.index.points_broken {
+            let help = self.index.groups.help(&name.value.0);
+            let help = help.unwrap_or_else(|| "list it under `points: { groups: [ … ] }`".to_owned());
+            self.unknown("group of points", Code("unknown-group"), name, Some(help));
         }
         found
     }

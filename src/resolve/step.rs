@@ -145,7 +145,7 @@ impl Resolver {
             Verb::Leave => self.funnel_id(step.leave.as_ref()?).map(StepKind::Leave),
             Verb::AddTag => self.tag_id(step.add_tag.as_ref()?).map(StepKind::AddTag),
             Verb::RemoveTag => self.tag_id(step.remove_tag.as_ref()?).map(StepKind::RemoveTag),
-            Verb::Points => step.points.as_ref().map(|points| StepKind::Points(points.value)),
+            Verb::Points => self.given(step.points.as_ref()?).map(StepKind::Points),
             Verb::Set => self.set(step),
             Verb::Clear => self.written_field(step.clear.as_ref()?).map(|(field, _)| StepKind::Clear(field)),
             Verb::Notify => self.notify(step),

@@ -83,7 +83,13 @@ fn operand(verb: Verb, step: &schema::Step) -> Option<String> {
         Verb::Leave => text(&step.leave),
         Verb::AddTag => text(&step.add_tag),
         Verb::RemoveTag => text(&step.remove_tag),
-        Verb::Points => step.points.as_ref().map(|points| points.value.to_string()),
+        Verb::Points => step.points.as_ref().map(|points| match &points.value {
+            ScalarOr::Scalar(text) => text.0.trim().parse::<i64>().map_or(text.0.clone(), |points| points.to_string()),
+            ScalarOr::Other(give) => match &give.group {
+                Some(group) => format!("{} {}", give.give.value, group.value.0),
+                None => give.give.value.to_string(),
+            },
+        }),
         Verb::Set => text(&step.set),
         Verb::Clear => text(&step.clear),
         Verb::Notify => text(&step.notify),

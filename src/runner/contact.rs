@@ -183,6 +183,8 @@ pub struct Seen<'a> {
     pub tags: TagSet,
     /// The points; 0 where the cell is empty or there is no column.
     pub points: i64,
+    /// The points in groups, by group id; 0 as above.
+    pub groups: Vec<i64>,
     /// By channel, in the order of [`Channel::ALL`].
     pub blocks: [Option<Block>; Channel::ALL.len()],
     /// What the events file tells of it, by time.
@@ -202,4 +204,6 @@ pub struct Columns {
     pub points: bool,
     /// By channel: that of do-not-contact.
     pub blocks: [bool; Channel::ALL.len()],
+    /// By group id.
+    pub groups: Vec<bool>,
 }

@@ -1,8 +1,8 @@
 //! What happens to a contact in an instant, as ids; the writers turn it into the rows of docs/outputs.md.
 
 use crate::model::{
-    Call, CampaignId, Channel, ContentId, EventId, FieldId, FunnelId, Listing, Outcome, StageId, StageRef, StepId,
-    TagId,
+    Call, CampaignId, Channel, ContentId, EventId, FieldId, FunnelId, GroupId, Listing, Outcome, RuleId, StageId,
+    StageRef, StepId, TagId,
 };
 use crate::runner::contact::{Block, Slot};
 
@@ -65,6 +65,7 @@ pub enum Event<'a> {
         added: bool,
     },
     ExternalPoints {
+        group: Option<GroupId>,
         from: i64,
         to: i64,
     },
@@ -173,7 +174,10 @@ pub enum Event<'a> {
     RemoveTag {
         tag: TagId,
     },
+    /// By a step, or by a rule.
     Points {
+        group: Option<GroupId>,
+        rule: Option<RuleId>,
         from: i64,
         to: i64,
     },
@@ -220,6 +224,7 @@ pub enum Cause {
     Condition,
     Entered,
     Event,
+    Points,
 }
 
 /// Why a campaign ended for a contact.

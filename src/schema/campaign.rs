@@ -6,6 +6,7 @@ use serde::Deserialize;
 use super::Condition;
 use super::block::Argument;
 use super::funnel::Publish;
+use super::points::Give;
 use super::scalar::{Entries, ListOf, Literal, OneOrList, Placed, ScalarOr, Text};
 
 /// A campaign: who enters, and what happens to them step by step.
@@ -147,8 +148,8 @@ pub struct Step {
     pub add_tag: Option<Placed<Text>>,
     /// Removes this tag.
     pub remove_tag: Option<Placed<Text>>,
-    /// Gives this many points; a negative number takes them.
-    pub points: Option<Placed<i64>>,
+    /// Gives this many points; a negative number takes them. `{ give: 10, group: loyalty }` gives them to a group.
+    pub points: Option<Placed<ScalarOr<Give>>>,
     /// Tells a colleague: `owner`, for who looks after the contact, or an address.
     pub notify: Option<Placed<Text>>,
     /// What the colleague is told; `{{ field | default: text }}` stands for a value of the contact; for `notify`.

@@ -54,6 +54,9 @@ pub struct Column {
 pub struct PointsColumn {
     /// The column's name. Default: `points`.
     pub column: Option<Placed<Text>>,
+    /// The column of each group. Default: `points_` and the group's id with `-` as `_`.
+    #[serde(default)]
+    pub groups: Entries<Placed<Text>>,
 }
 
 /// The tags and where they stand.

@@ -34,10 +34,13 @@ const CONTACTS: Merging = Merging {
 
 const COMPANIES: Merging = Merging { keys: &[("fields", None)], repeatable: &[] };
 
+const POINTS: Merging = Merging { keys: &[("rules", None), ("triggers", None)], repeatable: &[] };
+
 const PROJECT: Merging = Merging {
     keys: &[
         ("contacts", Some(&CONTACTS)),
         ("companies", Some(&COMPANIES)),
+        ("points", Some(&POINTS)),
         ("content", None),
         ("events", None),
         ("destinations", None),

@@ -17,6 +17,7 @@ pub mod expand;
 pub mod funnel;
 pub mod in_flight;
 pub mod merge;
+pub mod points;
 pub mod publish;
 pub mod scalar;
 pub mod segment;
@@ -39,6 +40,7 @@ pub use expand::expand;
 pub use funnel::{Experience, Funnel, Move, Place, Publish, Stage};
 pub use in_flight::{Moved, Removed, Then};
 pub use merge::merge;
+pub use points::{Give, PointRule, PointTrigger, Points};
 pub use publish::json_schema;
 pub use scalar::{
     Anything, Definitions, Entries, Lenient, ListOf, Literal, MapOrList, OneOrList, Placed, ScalarOr, Text,
@@ -108,6 +110,8 @@ pub struct Project {
     /// Example contacts and what must happen to them, for `funnelc test`; the name of a test is free text.
     #[serde(default)]
     pub tests: Definitions<Test>,
+    /// Points: groups, rules and triggers.
+    pub points: Option<Lenient<Points>>,
     /// Values of top-level keys that could not be read at all, which is reported already; ids may have stood in them.
     #[serde(skip)]
     pub broken: Vec<Span>,

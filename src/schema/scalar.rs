@@ -10,7 +10,10 @@ use super::contacts::Column;
 use super::de::{ID, KIND, LENIENT, LITERAL, MAPPING, PLACED, SEQUENCE};
 use super::event::PropertyType;
 use super::test::Given;
-use super::{Block, Campaign, Change, Content, Destination, Event, Field, Funnel, Segment, SetTo, Stage, Test};
+use super::{
+    Block, Campaign, Change, Content, Destination, Event, Field, Funnel, PointRule, PointTrigger, Segment, SetTo,
+    Stage, Test,
+};
 use crate::source::{FileId, Span};
 use crate::yaml::node::Scalar;
 
@@ -113,7 +116,20 @@ macro_rules! have_ids {
     )*};
 }
 
-have_ids!(Block, Field, Content, Destination, Event, PropertyType, Segment, Funnel, Stage, Campaign);
+have_ids!(
+    Block,
+    Field,
+    Content,
+    Destination,
+    Event,
+    PropertyType,
+    Segment,
+    Funnel,
+    Stage,
+    Campaign,
+    PointRule,
+    PointTrigger
+);
 
 impl Named for Column {
     const IDS: bool = false;

@@ -40,7 +40,6 @@ const WORDS: &[(&str, Words)] = &[
         &[
             ("destinations", "CRMs and webhooks that actions go to"),
             ("events", "what happens to contacts, and what it updates"),
-            ("points", "rules and triggers for points"),
             ("limits", "how often a channel may be used"),
             ("checks", "the severity of each check"),
         ],
@@ -80,9 +79,7 @@ const WORDS: &[(&str, Words)] = &[
 
 const COMPANIONS: &[(&str, &[&str])] = &[("Step", &["for", "when", "steps"])];
 
-const SHAPES: &[(&str, &str, bool, &str)] = &[
-    ("Contacts", "on-bad-value", true, "setting aside contacts with bad values"),
-    ("Step", "points", true, "points in groups"),
-];
+const SHAPES: &[(&str, &str, bool, &str)] =
+    &[("Contacts", "on-bad-value", true, "setting aside contacts with bad values")];
 
 const VALUES: &[(&str, &str, &str, &str)] = &[];

@@ -11,6 +11,8 @@ pub(super) fn kind_word(kind: Kind) -> &'static str {
         Kind::Field => "field",
         Kind::Companies => "data of companies",
         Kind::CompanyField => "company field",
+        Kind::PointGroup => "group of points",
+        Kind::PointRule => "rule for points",
         Kind::Channel => "channel",
         Kind::Content => "content",
         Kind::Event => "event",
@@ -89,7 +91,7 @@ pub(super) fn subject(change: &Change) -> String {
             format!("{} {id}", kind_word(kind))
         }
         Kind::Project | Kind::Contacts | Kind::Companies => kind_word(kind).to_owned(),
-        Kind::CompanyField => format!("{} {id}", kind_word(kind)),
+        Kind::CompanyField | Kind::PointGroup | Kind::PointRule => format!("{} {id}", kind_word(kind)),
         Kind::Funnel | Kind::Stage | Kind::Campaign | Kind::Step => format!("{} {id}", kind_word(kind)),
     }
 }

@@ -59,7 +59,7 @@ impl Report<'_> {
 fn is_about(change: &Change, kinds: &[Kind]) -> bool {
     match change.kind {
         Kind::Project | Kind::Contacts | Kind::Tag | Kind::Field | Kind::Event | Kind::Segment => true,
-        Kind::Companies | Kind::CompanyField => true,
+        Kind::Companies | Kind::CompanyField | Kind::PointGroup | Kind::PointRule => true,
         Kind::Channel | Kind::Content | Kind::Funnel | Kind::Stage => kinds.contains(&change.kind),
         Kind::Destination | Kind::Campaign | Kind::Step => kinds.contains(&change.kind),
     }

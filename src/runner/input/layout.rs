@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::diagnostic::did_you_mean;
 use crate::model::ids::Id;
-use crate::model::{Channel, Contacts, FieldId, FunnelId, Listing, Model, StepKind};
+use crate::model::{Channel, Contacts, FieldId, FunnelId, Give, GroupId, Listing, Model, StepKind};
 use crate::runner::contact::Columns;
 use crate::runner::input::row::{Rows, without_line_end};
 
@@ -19,6 +19,8 @@ pub(crate) enum Written {
     Points,
     /// Why a channel must not be used.
     Block(Channel),
+    /// The points in a group.
+    Group(GroupId),
     /// A field that a step sets or clears.
     Field(FieldId),
 }
@@ -40,6 +42,8 @@ pub(crate) struct Layout {
     pub(crate) tags: Option<usize>,
     /// The points.
     pub(crate) points: Option<usize>,
+    /// By group id.
+    pub(crate) groups: Vec<Option<usize>>,
     /// By channel: why it must not be used.
     pub(crate) blocks: [Option<usize>; Channel::ALL.len()],
     /// What funnelc writes and where, from left to right; what has no column comes last and is appended.
@@ -81,6 +85,7 @@ impl Layout {
             stages: model.funnels.values().map(|funnel| lookup.find(&funnel.column)).collect(),
             tags: lookup.find(&contacts.tags.column),
             points: lookup.find(&contacts.points.column),
+            groups: model.points.groups.values().map(|group| lookup.find(&group.column)).collect(),
             written: Vec::new(),
             header: header.to_vec(),
             names: Vec::new(),
@@ -104,15 +109,18 @@ impl Layout {
             tags: self.tags.is_some(),
             points: self.points.is_some(),
             blocks: self.blocks.map(|column| column.is_some()),
+            groups: self.groups.iter().map(Option::is_some).collect(),
         }
     }
 
-    /// Appended columns stand in the order of docs/outputs.md: stages, tags, points, do-not-contact by channel, fields, each by id.
+    /// Appended columns stand in the order of docs/outputs.md: stages, tags, points, groups, do-not-contact by channel, fields, each by id.
     fn written(&self, contacts: &Contacts, writes: &Writes) -> Vec<(Option<usize>, Written)> {
         let stages = self.stages.iter().enumerate();
         let mut written: Vec<_> = stages.map(|(id, at)| (*at, Written::Stage(FunnelId::from_index(id)))).collect();
         written.extend(writes.tags.then_some((self.tags, Written::Tags)));
         written.extend(writes.points.then_some((self.points, Written::Points)));
+        let groups = self.groups.iter().enumerate().filter(|(id, _)| writes.groups[*id]);
+        written.extend(groups.map(|(id, at)| (*at, Written::Group(GroupId::from_index(id)))));
         let named = |channel: &Channel| contacts.channels[*channel as usize].do_not_contact.is_some();
         let blocks = Channel::ALL.into_iter().filter(named);
         written.extend(blocks.map(|channel| (self.blocks[channel as usize], Written::Block(channel))));
@@ -127,6 +135,7 @@ impl Layout {
 struct Writes {
     tags: bool,
     points: bool,
+    groups: Vec<bool>,
     fields: Vec<bool>,
     /// By channel: do-not-contact.
     blocks: [bool; Channel::ALL.len()],
@@ -134,18 +143,31 @@ struct Writes {
 
 impl Writes {
     fn of(model: &Model) -> Self {
-        let mut writes =
-            Self { tags: false, points: false, fields: vec![false; model.contacts.fields.len()], blocks: [false; 3] };
+        let mut writes = Self {
+            tags: false,
+            points: false,
+            groups: vec![false; model.points.groups.len()],
+            fields: vec![false; model.contacts.fields.len()],
+            blocks: [false; 3],
+        };
+        model.points.rules.values().for_each(|rule| writes.give(rule.give));
         for campaign in model.campaigns.values() {
             campaign.each_step(|step| writes.add(&step.kind));
         }
         writes
     }
 
+    fn give(&mut self, give: Give) {
+        match give.group {
+            None => self.points = true,
+            Some(group) => self.groups[group.index()] = true,
+        }
+    }
+
     fn add(&mut self, kind: &StepKind) {
         match kind {
             StepKind::AddTag(_) | StepKind::RemoveTag(_) => self.tags = true,
-            StepKind::Points(_) => self.points = true,
+            StepKind::Points(give) => self.give(*give),
             StepKind::Set { field, .. } | StepKind::Clear(field) => self.fields[field.index()] = true,
             StepKind::List(Listing::Unsubscribe(channel) | Listing::Resubscribe(channel)) => {
                 self.blocks[*channel as usize] = true;

@@ -55,7 +55,9 @@ impl<'a> Reader<'a> {
         seen.fields.extend(self.fields.iter().map(|rule| self.field(rule, &mut row)));
         self.stages(&mut row, seen);
         self.tags(&mut row, &mut seen.tags);
-        seen.points = self.points(&mut row);
+        seen.points = self.points(self.layout.points, &mut row);
+        seen.groups.clear();
+        seen.groups.extend(self.layout.groups.iter().map(|column| self.points(*column, &mut row)));
         seen.blocks = Channel::ALL.map(|channel| self.block(&mut row, channel));
     }
 
@@ -119,8 +121,8 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn points(&self, row: &mut At<'_, '_>) -> i64 {
-        let Some(column) = self.layout.points else { return 0 };
+    fn points(&self, column: Option<usize>, row: &mut At<'_, '_>) -> i64 {
+        let Some(column) = column else { return 0 };
         let text = row.cell(column).trim();
         if text.is_empty() {
             return 0;

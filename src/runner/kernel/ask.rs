@@ -89,6 +89,7 @@ impl Live<'_> {
     fn whole(&self, subject: Subject) -> Option<i64> {
         let field = match subject {
             Subject::Points => return Some(self.points),
+            Subject::Group(group) => return Some(self.groups[group.index()]),
             Subject::Property(..) => return None,
             Subject::Company(field) => self.program.fields.len() + field.index(),
             Subject::Field(field) => field.index(),

@@ -25,6 +25,8 @@ pub(super) struct Live<'a> {
     /// The tags that were not seen in the file, in the order in which they came.
     pub(super) added: Vec<TagId>,
     pub(super) points: i64,
+    /// By group.
+    pub(super) groups: Vec<i64>,
     pub(super) blocks: [Option<Block>; 3],
     /// By funnel.
     pub(super) stages: Vec<Standing>,
@@ -102,6 +104,8 @@ pub(super) struct Origins<'a> {
     /// Of the fields that steps write, in their order.
     pub(super) fields: Vec<(usize, Known<Slot<'a>>)>,
     pub(super) points: Known<i64>,
+    /// By group.
+    pub(super) groups: Vec<Known<i64>>,
     /// The tags as the merge left them.
     pub(super) tags: TagSet,
     pub(super) pending_tags: TagSet,
@@ -143,6 +147,7 @@ impl<'a> Live<'a> {
             seen_tags: TagSet::default(),
             added: Vec::new(),
             points: 0,
+            groups: Vec::new(),
             blocks: [None; 3],
             stages: Vec::new(),
             members: Vec::new(),
@@ -181,6 +186,9 @@ impl<'a> Live<'a> {
         loop {
             self.settle_funnels(effects);
             self.announce_arrivals();
+            if !self.program.triggers.is_empty() {
+                self.fire_triggers(effects);
+            }
             self.visit_campaigns(effects);
             let ran = self.run_due_steps(effects);
             self.first_pass = false;

@@ -23,6 +23,7 @@ impl<'a> Live<'a> {
         self.load_tags(seen, memory, columns, effects);
         self.load_points(seen, memory, columns, effects);
         self.load_blocks(seen, memory, columns, effects);
+        self.load_groups(seen, memory, columns, effects);
         self.load_fields(seen, memory, columns, effects);
         if self.load_company() {
             self.metrics.unknown_companies += 1;
@@ -181,7 +182,7 @@ impl<'a> Live<'a> {
         };
         let from = self.known.points.value;
         if columns.points && self.known.points.merge(shown) == Merged::Theirs {
-            effects.push(Effect { at: None, event: Event::ExternalPoints { from, to: shown } });
+            effects.push(Effect { at: None, event: Event::ExternalPoints { group: None, from, to: shown } });
         }
         self.points = self.known.points.value;
     }

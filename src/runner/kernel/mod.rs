@@ -23,6 +23,7 @@ mod list;
 mod live;
 mod load;
 mod occurrence;
+mod points;
 mod save;
 mod send;
 mod set;
@@ -62,6 +63,8 @@ pub struct After<'w, 'a> {
     pub added: &'w [TagId],
     /// The points.
     pub points: i64,
+    /// The points in groups, by group id.
+    pub groups: &'w [i64],
     /// The contact as it was at each call.
     pub snapshots: &'w [Snapshot<'a>],
     /// By channel: why it must not be used.
@@ -99,6 +102,7 @@ impl<'a> Worker<'a> {
             tags: &self.live.tags,
             added: &self.live.added,
             points: self.live.points,
+            groups: &self.live.groups,
             snapshots: &self.live.snapshots,
             blocks: self.live.blocks,
             memory: &self.memory,

@@ -59,6 +59,7 @@ impl Live<'_> {
                 memory.fields.push((Id::from_index(*index), kept));
             }
         }
+        self.save_groups(memory);
         memory.points = std::mem::take(&mut self.known.points);
         if self.program.topics.writes_points() {
             memory.points.write(self.points);

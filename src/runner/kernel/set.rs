@@ -36,17 +36,6 @@ impl<'a> Live<'a> {
         self.done(here)
     }
 
-    pub(super) fn give(&mut self, here: Here, points: i64, effects: &mut Vec<Effect<'a>>) -> Flow {
-        let from = self.points;
-        let to = from.saturating_add(points);
-        if from != to {
-            self.points = to;
-            push(effects, here, Event::Points { from, to });
-            self.changed(self.program.topics.of_points());
-        }
-        self.done(here)
-    }
-
     pub(super) fn set(&mut self, here: Here, field: usize, to: &'a New, effects: &mut Vec<Effect<'a>>) -> Flow {
         let (from, to) = (self.fields[field], self.renewed(field, to));
         if from != to {

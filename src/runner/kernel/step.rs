@@ -101,7 +101,7 @@ impl<'a> Live<'a> {
     }
 
     /// Runs a campaign from a pending step to the next wait on its way.
-    fn go_on(&mut self, campaign: usize, mut lane: Lane, effects: &mut Vec<Effect<'a>>) {
+    pub(super) fn go_on(&mut self, campaign: usize, mut lane: Lane, effects: &mut Vec<Effect<'a>>) {
         let mut flow = self.resume_at(campaign, lane, effects);
         loop {
             flow = match (flow, lane) {
@@ -162,7 +162,10 @@ impl<'a> Live<'a> {
             }
             Verb::AddTag(tag) => self.add_tag(here, *tag, effects),
             Verb::RemoveTag(tag) => self.remove_tag(here, *tag, effects),
-            Verb::Points(points) => self.give(here, *points, effects),
+            Verb::Points(give) => {
+                self.give(Some(here.at), None, *give, effects);
+                self.done(here)
+            }
             Verb::Set { field, to } => self.set(here, *field, to, effects),
             Verb::Clear(field) => self.clear(here, *field, effects),
             Verb::Call(call) => self.call(here, call, effects),

@@ -1,4 +1,4 @@
-//! Phase 0: new events are taken in by time; each counts, sets do-not-contact, changes fields and is noted for the campaigns that it starts.
+//! Phase 0: new events are taken in by time; each counts, sets do-not-contact, gives points, changes fields and is noted for the campaigns that it starts.
 //!
 //! What was taken in before is passed over, by its identity. On a first run the past counts and sets do-not-contact, and does nothing else.
 
@@ -24,6 +24,7 @@ impl<'a> Live<'a> {
             if self.program.past_only {
                 continue;
             }
+            self.give_by_rules(occurrence, effects);
             self.update_fields(occurrence, columns, effects);
             self.note_for_entries(occurrence);
         }
@@ -49,6 +50,15 @@ impl<'a> Live<'a> {
         };
         let kind = occurrence.of.and_then(|content| model.content[content].kind);
         self.forbid(kind.and_then(ContentKind::channel).unwrap_or(Channel::Email), block, effects);
+    }
+
+    fn give_by_rules(&mut self, occurrence: &Occurrence, effects: &mut Vec<Effect<'a>>) {
+        let program = self.program;
+        for (rule, pattern) in &program.events[occurrence.event.index()].points {
+            if pattern.fits(occurrence, &program.zone) {
+                self.give(None, Some(*rule), program.model().points.rules[*rule].give, effects);
+            }
+        }
     }
 
     /// Only fields that the file does not hold.

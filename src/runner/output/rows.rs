@@ -70,6 +70,7 @@ impl<'p> Writer<'p> {
             Written::Block(channel) => {
                 contacts.channels[channel as usize].do_not_contact.as_deref().unwrap_or_default()
             }
+            Written::Group(group) => &self.model.points.groups[group].column,
             Written::Field(field) => &contacts.fields[field].column,
         }
     }
@@ -131,6 +132,7 @@ impl<'p> Writer<'p> {
             Written::Tags => self.tags(row, after),
             Written::Points => after.points.to_string(),
             Written::Block(channel) => block(after.blocks[channel as usize]),
+            Written::Group(group) => after.groups[group.index()].to_string(),
             Written::Field(field) => self.value(field, after.fields[field.index()]),
         }
     }
@@ -175,10 +177,11 @@ impl<'p> Writer<'p> {
         push_row(out, &[contact, &self.now, event, campaign, &entry, &step, subject, &from, &to, reason]);
     }
 
-    /// A word, or the id of the event that changed a field.
+    /// A word, the event that changed a field, or the rule that gave points.
     fn reason(&self, event: &Event<'_>) -> &'p str {
         match event {
             Event::Update { event, .. } => &self.model.events[*event].id,
+            Event::Points { rule: Some(rule), .. } => &self.model.points.rules[*rule].id,
             other => words::reason(other),
         }
     }
@@ -215,7 +218,9 @@ impl<'p> Writer<'p> {
                 (self.tag(tag), none(), if added { "added" } else { "removed" }.to_owned())
             }
             Event::AddTag { tag } | Event::RemoveTag { tag } => (self.tag(tag), none(), none()),
-            Event::ExternalPoints { from, to } | Event::Points { from, to } => ("", from.to_string(), to.to_string()),
+            Event::ExternalPoints { group, from, to } | Event::Points { group, rule: _, from, to } => {
+                (group.map_or("", |group| &self.model.points.groups[group].id), from.to_string(), to.to_string())
+            }
             Event::ExternalField { field, from, to }
             | Event::Set { field, from, to }
             | Event::Clear { field, from, to }
@@ -282,6 +287,7 @@ fn differs(written: Written, seen: &Seen<'_>, after: &After<'_, '_>) -> bool {
         Written::Tags => seen.tags != *after.tags,
         Written::Points => seen.points != after.points,
         Written::Block(channel) => seen.blocks[channel as usize] != after.blocks[channel as usize],
+        Written::Group(group) => seen.groups[group.index()] != after.groups[group.index()],
         Written::Field(field) => seen.fields[field.index()] != after.fields[field.index()],
     }
 }

@@ -99,6 +99,7 @@ fn cause(cause: Cause) -> &'static str {
         Cause::Condition => "condition",
         Cause::Entered => "entered",
         Cause::Event => "event",
+        Cause::Points => "points",
     }
 }
 

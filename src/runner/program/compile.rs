@@ -198,9 +198,9 @@ impl<'m> Compiler<'m> {
                 let exists = self.field(subject, &FieldTest::Exists(true));
                 Node::Not(exists)
             }
-            (Subject::Points, FieldTest::Number(test)) => integers(subject, test),
-            (Subject::Points, FieldTest::Exists(_)) => Node::Constant(true),
-            (Subject::Points | Subject::Property(..), _) => Node::Constant(false),
+            (Subject::Points | Subject::Group(_), FieldTest::Number(test)) => integers(subject, test),
+            (Subject::Points | Subject::Group(_), FieldTest::Exists(_)) => Node::Constant(true),
+            (Subject::Points | Subject::Group(_) | Subject::Property(..), _) => Node::Constant(false),
             (Subject::Field(field), test) => {
                 let type_ = self.model.contacts.fields[field].type_.as_ref();
                 self.field_test(subject, field.index(), type_, test)

@@ -10,7 +10,7 @@ use super::ranges::{integers, joined};
 use crate::model::ids::Id;
 use crate::model::{
     Condition, ConditionKind, ContentId, Duration, EventId, EventPattern, EventTest, FieldTest, FieldType, NumberTest,
-    PropertyId, Since, Subject, TextTest, UpdateChange, When,
+    PointRule, PropertyId, RuleId, Since, Subject, TextTest, UpdateChange, When,
 };
 
 /// What the rules say about an event.
@@ -21,6 +21,8 @@ pub(crate) struct EventProgram {
     pub(crate) updates: Vec<(usize, Updated)>,
     /// The campaigns that it may start, by place in the order of execution.
     pub(crate) starts: Vec<(usize, PatternProgram)>,
+    /// The published rules that give points for it, by id.
+    pub(crate) points: Vec<(RuleId, PatternProgram)>,
 }
 
 /// What an update writes.
@@ -224,6 +226,12 @@ impl Builder<'_> {
             };
             (update.field.index(), to)
         });
-        EventProgram { max_age: event.max_age, updates: updates.collect(), starts: Vec::new() }
+        let rules = self.model.points.rules.iter().filter(|(_, rule)| self.published(&rule.publish));
+        let pattern = |(rule, body): (RuleId, &PointRule)| {
+            let pattern = body.each.as_ref().filter(|pattern| pattern.event == id)?;
+            Some((rule, self.compiler.occurrences(pattern)))
+        };
+        let points = rules.filter_map(pattern).collect();
+        EventProgram { max_age: event.max_age, updates: updates.collect(), starts: Vec::new(), points }
     }
 }

@@ -7,9 +7,9 @@ use super::topics::{Reads, Topics};
 use super::zone::{Zone, day_number};
 use crate::model::ids::Id;
 use crate::model::{
-    Audience, Call, Campaign, Channel, ChannelRules, Content, Duration, Enter, Experience, Field, Funnel, IfPast,
+    Audience, Call, Campaign, Channel, ChannelRules, Content, Duration, Enter, Experience, Field, Funnel, Give, IfPast,
     Listing, Model, Moment, NewValue, OnLeave, Outcome, Publish, SendRules, Share, Stage, Step, StepKind, Target,
-    Until, Value, Wait, Windows,
+    Threshold, Until, Value, Wait, Windows,
 };
 use crate::plan::condition_json;
 use crate::runner::contact::Kept;
@@ -78,6 +78,8 @@ pub(crate) struct CampaignProgram {
     pub(crate) exit_on_leave: bool,
     pub(crate) goal: Option<NodeId>,
     pub(crate) exit_when: Option<NodeId>,
+    /// For a trigger: the points that start it.
+    pub(crate) trigger: Option<Threshold>,
     pub(crate) steps: Vec<StepProgram>,
     /// Whether a step may run more than once in an entry.
     pub(crate) repeats: bool,
@@ -129,7 +131,7 @@ pub(crate) enum Verb {
     },
     AddTag(usize),
     RemoveTag(usize),
-    Points(i64),
+    Points(Give),
     Set {
         field: usize,
         to: New,
@@ -332,6 +334,7 @@ impl Builder<'_> {
             exit_on_leave: campaign.on_leave == Some(OnLeave::Exit),
             goal,
             exit_when,
+            trigger: campaign.trigger,
             steps: self.steps(campaign),
             repeats: repeats(campaign),
         }
@@ -366,7 +369,7 @@ impl Builder<'_> {
             StepKind::Leave(funnel) => Verb::Leave { funnel: funnel.index() },
             StepKind::AddTag(tag) => Verb::AddTag(tag.index()),
             StepKind::RemoveTag(tag) => Verb::RemoveTag(tag.index()),
-            StepKind::Points(points) => Verb::Points(*points),
+            StepKind::Points(give) => Verb::Points(*give),
             StepKind::Set { field, to } => {
                 Verb::Set { field: field.index(), to: self.new_value(&self.model.contacts.fields[*field], to) }
             }

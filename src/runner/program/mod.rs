@@ -66,6 +66,8 @@ pub struct Program {
     pub(crate) with_experiences: Vec<usize>,
     /// Campaigns in the order of execution.
     pub(crate) campaign_order: Vec<usize>,
+    /// The campaigns that enough points start, in the order in which they are asked.
+    pub(crate) triggers: Vec<usize>,
     /// By campaign: its place in that order.
     pub(crate) campaign_place: Vec<usize>,
     /// By bit of [`Reads`]: what must be asked anew when it changes.
@@ -92,6 +94,7 @@ pub(crate) struct Knew {
     pub(crate) tags: Vec<bool>,
     pub(crate) points: bool,
     pub(crate) blocks: bool,
+    pub(crate) groups: Vec<bool>,
 }
 
 /// Who reads a topic, by place in the order of execution.
@@ -224,6 +227,7 @@ impl Program {
             readers: Vec::new(),
             open_at_first: Vec::new(),
             companies: None,
+            triggers: triggers(model),
             written_fields: Vec::new(),
             step_names: model.campaigns.values().map(step_names).collect(),
             opened: BTreeMap::new(),
@@ -308,6 +312,7 @@ impl Knew {
             tags: model.contacts.tags.names.values().map(|tag| knows.tags.contains(&tag.id)).collect(),
             points: knows.points,
             blocks: knows.blocks,
+            groups: model.points.groups.values().map(|group| knows.groups.contains(&group.id)).collect(),
         }
     }
 }
@@ -339,6 +344,14 @@ fn step_names(campaign: &Campaign) -> Vec<String> {
     let mut names = Vec::new();
     campaign.each_step(|step| names.push(step.name.clone()));
     names
+}
+
+/// By threshold, then by id.
+fn triggers(model: &Model) -> Vec<usize> {
+    let threshold = |(id, campaign): (CampaignId, &Campaign)| Some((campaign.trigger?.at, id.index()));
+    let mut found: Vec<_> = model.campaigns.iter().filter_map(threshold).collect();
+    found.sort_unstable();
+    found.into_iter().map(|(_, campaign)| campaign).collect()
 }
 
 /// Higher priorities first, then by id.

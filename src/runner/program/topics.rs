@@ -3,7 +3,7 @@
 //! There are 64 bits. With more things than that some share one, which makes the kernel ask more often than it must, never less.
 
 use crate::model::{
-    Arena, CampaignId, Channel, FieldId, FunnelId, Listing, Model, SegmentId, StepKind, Subject, TagId,
+    CampaignId, Channel, FieldId, FunnelId, Give, GroupId, Listing, Model, SegmentId, StepKind, Subject, TagId,
 };
 
 /// A set of topics.
@@ -18,6 +18,7 @@ pub(crate) struct Topics {
     points: Reads,
     channels: [Reads; 3],
     segments: Vec<Reads>,
+    groups: Vec<Reads>,
     campaigns: Vec<Reads>,
     /// How many fields the contact has; behind them in `fields` stand those of its company.
     contact_fields: usize,
@@ -36,6 +37,7 @@ impl Topics {
             points: 0,
             channels: [0; 3],
             segments: vec![0; model.segments.len()],
+            groups: vec![0; model.points.groups.len()],
             campaigns: vec![0; model.campaigns.len()],
             contact_fields: model.contacts.fields.len(),
         };
@@ -47,7 +49,7 @@ impl Topics {
         };
         let updates = model.events.values().flat_map(|event| &event.updates);
         updates.for_each(|update| note(Written::Field(update.field)));
-        each_written(&model.campaigns, |written| {
+        each_written(model, |written| {
             let bit = topics.slot(written);
             if *bit == 0 {
                 *bit = next.bit();
@@ -76,6 +78,7 @@ impl Topics {
         match subject {
             Subject::Field(field) => self.of_field(field),
             Subject::Points => self.points,
+            Subject::Group(group) => self.of_group(group),
             Subject::Property(..) => 0,
             Subject::Company(field) => self.fields[self.contact_fields + index(field)],
         }
@@ -117,7 +120,16 @@ impl Topics {
         self.tags.iter().any(|&bit| bit != 0)
     }
 
-    /// Whether a step gives points.
+    pub(crate) fn of_group(&self, group: GroupId) -> Reads {
+        self.groups[index(group)]
+    }
+
+    /// Whether a step or a rule gives points of the group.
+    pub(crate) fn writes_group(&self, group: GroupId) -> bool {
+        self.of_group(group) != 0
+    }
+
+    /// Whether a step or a rule gives points.
     pub(crate) fn writes_points(&self) -> bool {
         self.points != 0
     }
@@ -129,6 +141,7 @@ impl Topics {
             Written::Points => &mut self.points,
             Written::Channel(channel) => &mut self.channels[channel as usize],
             Written::Segment(segment) => &mut self.segments[index(segment)],
+            Written::Group(group) => &mut self.groups[index(group)],
         }
     }
 }
@@ -148,13 +161,21 @@ enum Written {
     Points,
     Channel(Channel),
     Segment(SegmentId),
+    Group(GroupId),
 }
 
-fn each_written(campaigns: &Arena<CampaignId, crate::model::Campaign>, mut visit: impl FnMut(Written)) {
-    for campaign in campaigns.values() {
+impl Written {
+    fn by(give: Give) -> Self {
+        give.group.map_or(Self::Points, Self::Group)
+    }
+}
+
+fn each_written(model: &Model, mut visit: impl FnMut(Written)) {
+    model.points.rules.values().for_each(|rule| visit(Written::by(rule.give)));
+    for campaign in model.campaigns.values() {
         campaign.each_step(|step| match &step.kind {
             StepKind::AddTag(tag) | StepKind::RemoveTag(tag) => visit(Written::Tag(*tag)),
-            StepKind::Points(_) => visit(Written::Points),
+            StepKind::Points(give) => visit(Written::by(*give)),
             StepKind::Set { field, .. } | StepKind::Clear(field) => visit(Written::Field(*field)),
             StepKind::List(Listing::Unsubscribe(channel) | Listing::Resubscribe(channel)) => {
                 visit(Written::Channel(*channel));

@@ -1,6 +1,8 @@
 //! What is remembered of one contact between two instants; what is as if it had never been is left out.
 
-use crate::model::{CampaignId, Channel, ContentId, FieldId, FunnelId, Outcome, SegmentId, StageId, StageRef, TagId};
+use crate::model::{
+    CampaignId, Channel, ContentId, FieldId, FunnelId, GroupId, Outcome, SegmentId, StageId, StageRef, TagId,
+};
 use crate::runner::contact::{Block, Kept, Occurrence};
 use crate::runner::merge::Known;
 
@@ -33,6 +35,8 @@ pub struct Memory {
     pub(crate) events: Vec<Occurrence>,
     /// The identities of all events that were taken in, sorted.
     pub(crate) taken: Vec<u64>,
+    /// The points in groups, by group.
+    pub(crate) groups: Vec<(GroupId, Known<i64>)>,
     /// When each content was last sent.
     pub(crate) sent: Vec<(ContentId, i64)>,
     /// The campaigns, by campaign; one that never was entered and knows nothing else is left out.

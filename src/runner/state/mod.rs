@@ -79,6 +79,9 @@ pub struct Knows {
     /// Why channels must not be used.
     #[serde(default)]
     pub blocks: bool,
+    /// The groups of points to which steps or rules give some.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<String>,
 }
 
 /// Why a line of a state cannot be understood.
@@ -140,12 +143,14 @@ impl Knows {
     pub(crate) fn of(model: &Model, topics: &Topics) -> Self {
         let fields = model.contacts.fields.iter().filter(|(id, _)| topics.writes_field(*id));
         let tags = model.contacts.tags.names.values().filter(|_| topics.writes_tags());
+        let groups = model.points.groups.iter().filter(|(id, _)| topics.writes_group(*id));
         Self {
             funnels: model.funnels.values().map(|funnel| funnel.id.clone()).collect(),
             fields: fields.map(|(_, field)| field.id.clone()).collect(),
             tags: tags.map(|tag| tag.id.clone()).collect(),
             points: topics.writes_points(),
             blocks: true,
+            groups: groups.map(|(_, group)| group.id.clone()).collect(),
         }
     }
 }

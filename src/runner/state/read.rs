@@ -75,6 +75,8 @@ struct Line<'a> {
     #[serde(default, borrow)]
     u: Pairs<'a, bool>,
     #[serde(default, borrow)]
+    r: Pairs<'a, KnownLine<i64>>,
+    #[serde(default, borrow)]
     m: Pairs<'a, i64>,
     #[serde(default, borrow)]
     c: Pairs<'a, MemberLine<'a>>,
@@ -307,7 +309,12 @@ fn read_values(program: &Program, line: &Line<'_>, memory: &mut Memory) -> Resul
         };
         memory.fields.push((field, known));
     }
-    memory.points = Known { value: line.p.v, read: line.p.r, earlier: line.p.b.clone() };
+    let points = |line: &KnownLine<i64>| Known { value: line.v, read: line.r, earlier: line.b.clone() };
+    memory.points = points(&line.p);
+    // The points of a group that is no more are forgotten.
+    let group = |name: &Name<'_>| find(&model.points.groups, "group", &name.0, |it| &it.id).ok();
+    memory.groups = line.r.0.iter().filter_map(|(name, known)| Some((group(name)?, points(known)))).collect();
+    memory.groups.sort_by_key(|(id, _)| *id);
     for (names, tags) in [(&line.g, &mut memory.tags), (&line.h, &mut memory.pending_tags)] {
         for name in names {
             tags.push(find(&model.contacts.tags.names, "tag", &name.0, |it| &it.id)?);

@@ -14,6 +14,7 @@
 //! | `u` | by segment: whether a step put the contact in it, or out of it |
 //! | `o` | the events that conditions read, by time: `n` name, `t` moment, `i` identity, `o` content, `d` properties |
 //! | `y` | the identities of all events that were taken in |
+//! | `r` | by group: its points, the same |
 //! | `m` | by content: when it was last sent |
 //! | `c` | by campaign: `n` entries, `o` the last outcome, `t` since when, `p` the pending step, `d` when it is due, `w` what holds it (a wait where absent), `a` admitted by `entered`, `u` let in by an event, `x` paused since, `f` and `i` the limits of the instant, `q` entry conditions that must be seen false, `s` what this entry sent, `b` where it stands on the ways of forks, each as `p`, `d`, `w`, `v` how often steps ran where one may run more than once |
 
@@ -155,6 +156,13 @@ impl Line<'_> {
             line.raw(if *inside { "true" } else { "false" });
         });
         self.events(memory);
+        let groups = &self.program.model().points.groups;
+        self.object("r", &memory.groups, |line, (id, known)| {
+            line.key(&groups[*id].id);
+            line.raw("{");
+            line.known(known, |line, points| line.number(*points));
+            line.raw("}");
+        });
         let content = &self.program.model().content;
         self.object("m", &memory.sent, |line, (id, at)| {
             line.key(&content[*id].id);

@@ -20,6 +20,7 @@ mod lists;
 mod loose;
 mod merge;
 mod operators;
+mod points;
 mod publishing;
 mod reuse;
 mod sends;
