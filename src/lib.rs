@@ -47,6 +47,7 @@ pub fn compile(sources: Sources) -> Compiled {
 /// The same with an environment of the project laid over it.
 pub fn compile_for(sources: Sources, environment: Option<&str>) -> Compiled {
     let (model, mut diagnostics, origins) = read(&sources, environment);
+    diagnostics = check::weighed(&model, diagnostics);
     let (checked, found) = check::run(model, &diagnostics);
     diagnostics.extend(found);
     let (model, plan) = match checked {

@@ -6,6 +6,7 @@ mod always_true;
 mod ambiguous_entry;
 mod ambiguous_next;
 mod backward_move;
+mod bad_check;
 mod cells;
 mod consent_missing;
 mod dead_end;
@@ -31,6 +32,7 @@ mod segment_cycle;
 mod shadowed_experience;
 mod sites;
 mod token_without_default;
+mod unnamed_wait;
 mod unreachable_stage;
 mod unreachable_step;
 mod unused_content;
@@ -45,7 +47,7 @@ pub use pages::{codes, page};
 
 use crate::diagnostic::{Code, Diagnostic, Severity, in_order};
 use crate::graph::Journey;
-use crate::model::Model;
+use crate::model::{Model, Weight};
 use crate::source::Span;
 use reach::Reach;
 use sites::{Ground, Site};
@@ -56,6 +58,7 @@ pub const RULES: &[Rule] = &[
     Rule::warning("always-true", include_str!("../../docs/checks/always-true.md"), always_true::find),
     Rule::error("ambiguous-entry", include_str!("../../docs/checks/ambiguous-entry.md"), ambiguous_entry::find),
     Rule::error("ambiguous-next", include_str!("../../docs/checks/ambiguous-next.md"), ambiguous_next::find),
+    Rule::error("bad-check", include_str!("../../docs/checks/bad-check.md"), bad_check::find),
     Rule::error("backward-move", include_str!("../../docs/checks/backward-move.md"), backward_move::find),
     Rule::warning("consent-missing", include_str!("../../docs/checks/consent-missing.md"), consent_missing::find)
         .of_the_whole(),
@@ -97,6 +100,7 @@ pub const RULES: &[Rule] = &[
         include_str!("../../docs/checks/token-without-default.md"),
         token_without_default::find,
     ),
+    Rule::warning("unnamed-wait", include_str!("../../docs/checks/unnamed-wait.md"), unnamed_wait::find),
     Rule::warning("unreachable-stage", include_str!("../../docs/checks/unreachable-stage.md"), unreachable_stage::find)
         .of_the_whole(),
     Rule::warning("unreachable-step", include_str!("../../docs/checks/unreachable-step.md"), unreachable_step::find),
@@ -137,9 +141,24 @@ pub struct Checked {
 pub fn run(model: Model, earlier: &[Diagnostic]) -> (Result<Checked, Model>, Vec<Diagnostic>) {
     let is_error = |finding: &Diagnostic| finding.severity == Severity::Error;
     let whole = !earlier.iter().any(is_error);
-    let found = findings(&model, whole);
+    let found = weighed(&model, findings(&model, whole));
     let outcome = if whole && !found.iter().any(is_error) { Ok(Checked { model }) } else { Err(model) };
     (outcome, found)
+}
+
+/// Findings as much as the project lets them count. What is an error by itself stays one.
+pub fn weighed(model: &Model, mut findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let weight_of = |finding: &Diagnostic| {
+        let rule = model.checks.iter().find(|rule| rule.code == finding.code.0);
+        rule.filter(|_| finding.severity == Severity::Warning).map(|rule| rule.weight)
+    };
+    findings.retain(|finding| weight_of(finding) != Some(Weight::Off));
+    for finding in &mut findings {
+        if weight_of(finding) == Some(Weight::Error) {
+            finding.severity = Severity::Error;
+        }
+    }
+    findings
 }
 
 /// What all checks find in a model that was read without errors.

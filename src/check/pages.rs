@@ -8,6 +8,11 @@ pub fn page(code: &str) -> Option<&'static str> {
     rule.or_else(|| READING.iter().find(|(name, _)| *name == code).map(|(_, page)| *page))
 }
 
+/// Whether what is found under a code while a project is read is a warning.
+pub(super) fn is_warning(code: &str) -> bool {
+    ["unused-block", "unused-variable"].contains(&code)
+}
+
 /// All codes that have a page, sorted.
 pub fn codes() -> Vec<&'static str> {
     let mut codes: Vec<_> = RULES.iter().map(|rule| rule.code.0).chain(READING.iter().map(|(code, _)| *code)).collect();

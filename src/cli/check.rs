@@ -14,7 +14,7 @@ use crate::report::{github, junit, sarif, text};
 /// The arguments of `funnelc check`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Project folders or files; `-` is standard input. Default: the project around the current folder
+    /// Project folders or files; every project in and below a folder is checked on its own; `-` is standard input. Default: the project around the current folder
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// Lay this environment of the project over it
@@ -47,9 +47,8 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
     let projects: Vec<Compiled> = if args.paths.is_empty() {
         vec![crate::compile_for(project::load(None)?, args.env.as_deref())]
     } else {
-        let compile = |sources| crate::compile_for(sources, args.env.as_deref());
-        let load = |path: &PathBuf| project::load(Some(path)).map(compile);
-        args.paths.iter().map(load).collect::<Result<_, _>>()?
+        let found = args.paths.iter().map(|path| project::load_all(path)).collect::<Result<Vec<_>, _>>()?;
+        found.into_iter().flatten().map(|sources| crate::compile_for(sources, args.env.as_deref())).collect()
     };
     let rendered = match args.format {
         Format::Text => as_text(&projects, terminal),

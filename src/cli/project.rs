@@ -34,6 +34,24 @@ pub(crate) fn load_from(files: &dyn Files, path: &Path) -> Result<Sources, Failu
     }
 }
 
+/// The sources of every project at a path: of a folder, those in and below it; of anything else, the one that it is.
+pub(crate) fn load_all(path: &Path) -> Result<Vec<Sources>, Failure> {
+    let roots = if path != Path::new("-") && Disk.is_folder(path) { roots_below(&Disk, path)? } else { Vec::new() };
+    if roots.is_empty() {
+        return load(Some(path)).map(|sources| vec![sources]);
+    }
+    roots.iter().map(|root| with_includes(&Disk, root)).collect()
+}
+
+/// The marks of projects in and below a folder, in the order of their paths.
+fn roots_below(files: &dyn Files, folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let mut roots = files.below(folder)?;
+    roots.retain(|path| path.file_name().and_then(|name| name.to_str()).is_some_and(|name| ROOTS.contains(&name)));
+    roots.sort();
+    roots.dedup_by(|later, first| later.parent() == first.parent());
+    Ok(roots)
+}
+
 fn standard_input() -> Result<Sources, Failure> {
     let mut bytes = Vec::new();
     std::io::stdin().lock().read_to_end(&mut bytes).map_err(|error| Failure::new(format!("cannot read: {error}")))?;
@@ -64,8 +82,14 @@ fn root_above(files: &dyn Files, folder: &Path) -> Result<PathBuf, Failure> {
     }
     let shown = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     let message = format!("there is no `{}` in `{}` or above it", ROOTS[0], shown.display());
-    Err(Failure::new(message)
-        .help("`funnelc init` starts a project; for a git revision `--project PATH` says where it is"))
+    let below = roots_below(files, folder).unwrap_or_default();
+    let below: Vec<_> =
+        below.iter().filter_map(|root| root.parent()).map(|at| format!("`{}`", files.shown(at))).collect();
+    let help = match below.as_slice() {
+        [] => "`funnelc init` starts a project; for a git revision `--project PATH` says where it is".to_owned(),
+        some => format!("name one of the projects below it: {}", some.join(", ")),
+    };
+    Err(Failure::new(message).help(help))
 }
 
 fn with_includes(files: &dyn Files, root: &Path) -> Result<Sources, Failure> {
@@ -102,7 +126,13 @@ fn included(files: &dyn Files, root: &Path, written: Option<&[String]>) -> Resul
     let folder = root.parent().unwrap_or(Path::new(""));
     let inside = |path: &Path| path.strip_prefix(folder).unwrap_or(path).to_path_buf();
     let mut found = files.below(folder)?;
-    found.retain(|path| path != root && set.is_match(inside(path)));
+    // A project inside is one of its own.
+    let is_root =
+        |path: &Path| path.file_name().and_then(|name| name.to_str()).is_some_and(|name| ROOTS.contains(&name));
+    let parents = found.iter().filter(|path| is_root(path)).filter_map(|path| path.parent());
+    let others: Vec<PathBuf> = parents.filter(|parent| *parent != folder).map(Path::to_path_buf).collect();
+    let is_of_other = |path: &Path| others.iter().any(|other| path.starts_with(other));
+    found.retain(|path| path != root && set.is_match(inside(path)) && !is_of_other(path));
     for pattern in written.into_iter().flatten() {
         let one = glob_set([pattern.as_str()])?;
         if !found.iter().any(|path| one.is_match(inside(path))) {

@@ -5,6 +5,7 @@
 
 pub mod calendar;
 pub mod campaign;
+pub mod checks;
 pub mod companies;
 pub mod condition;
 pub mod contacts;
@@ -26,6 +27,7 @@ pub use campaign::{
     Branch, Campaign, Enter, Existing, IfPast, Listing, NewValue, OnLeave, Once, Outcome, SendRules, Share, Step,
     StepKind, Until, Wait, Way,
 };
+pub use checks::{CheckRule, Weight};
 pub use companies::Companies;
 pub use condition::{CampaignState, Condition, ConditionKind, DateTest, FieldTest, NumberTest, Subject, TextTest};
 pub use contacts::{BadValue, Channel, ChannelRules, Contacts, Field, FieldType, Points, Tags, Value};
@@ -71,6 +73,8 @@ pub struct Model {
     pub campaigns: Arena<CampaignId, Campaign>,
     /// What becomes of contacts in flight.
     pub in_flight: InFlight,
+    /// How much each check counts; a plan does not say.
+    pub checks: Vec<CheckRule>,
     /// Tests; a plan has none.
     pub tests: Vec<test::Test>,
 }

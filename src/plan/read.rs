@@ -52,6 +52,7 @@ pub(super) fn model(plan: &wire::Plan) -> Result<Model, Fault> {
         funnels: funnels.collect::<Result<_, Fault>>()?,
         in_flight: super::in_flight::read(plan, &campaigns)?,
         points: reader.scoring()?,
+        checks: Vec::new(),
         campaigns,
         tests: Vec::new(),
     })

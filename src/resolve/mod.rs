@@ -5,6 +5,7 @@ mod calendar;
 mod call;
 mod campaign;
 mod cells;
+mod checks;
 mod columns;
 mod companies;
 mod comparison;
@@ -115,6 +116,7 @@ impl Resolver {
             points,
             campaigns,
             in_flight,
+            checks: self.checks(project),
             tests,
         }
     }

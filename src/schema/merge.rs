@@ -50,6 +50,7 @@ const PROJECT: Merging = Merging {
         ("variables", None),
         ("environments", None),
         ("blocks", None),
+        ("checks", None),
         ("tests", None),
     ],
     repeatable: &["version"],

@@ -5,6 +5,7 @@
 
 pub mod block;
 pub mod campaign;
+pub mod checks;
 pub mod companies;
 pub mod condition;
 pub mod contacts;
@@ -29,6 +30,7 @@ mod wording;
 
 pub use block::{Argument, Block, ParameterType};
 pub use campaign::{Campaign, Change, SetTo, Share, Step, WaitField, Way};
+pub use checks::CheckRule;
 pub use companies::Companies;
 pub use condition::Condition;
 pub use contacts::{Contacts, Field};
@@ -92,6 +94,9 @@ pub struct Project {
     /// Campaigns: who enters, and what happens to them step by step.
     #[serde(default)]
     pub campaigns: Definitions<Campaign>,
+    /// How much the findings of a check count, by its code: `error`, `warning`, or `{ severity: off, reason: … }`.
+    #[serde(default)]
+    pub checks: Entries<Placed<ScalarOr<CheckRule>>>,
     /// Named values, for `$name` in place of a whole value.
     #[serde(default)]
     pub variables: Entries<Placed<Literal>>,

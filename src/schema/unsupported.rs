@@ -41,7 +41,6 @@ const WORDS: &[(&str, Words)] = &[
             ("destinations", "CRMs and webhooks that actions go to"),
             ("events", "what happens to contacts, and what it updates"),
             ("limits", "how often a channel may be used"),
-            ("checks", "the severity of each check"),
         ],
     ),
     (

@@ -8,6 +8,7 @@
 mod agreement;
 mod broken_files;
 mod checks;
+mod checks_weighed;
 mod cli;
 mod contract;
 mod coverage;
