@@ -7,6 +7,7 @@ mod ambiguous_entry;
 mod ambiguous_next;
 mod backward_move;
 mod bad_check;
+mod campaigns_compete;
 mod cells;
 mod consent_missing;
 mod dead_end;
@@ -60,6 +61,7 @@ pub const RULES: &[Rule] = &[
     Rule::error("ambiguous-next", include_str!("../../docs/checks/ambiguous-next.md"), ambiguous_next::find),
     Rule::error("bad-check", include_str!("../../docs/checks/bad-check.md"), bad_check::find),
     Rule::error("backward-move", include_str!("../../docs/checks/backward-move.md"), backward_move::find),
+    Rule::warning("campaigns-compete", include_str!("../../docs/checks/campaigns-compete.md"), campaigns_compete::find),
     Rule::warning("consent-missing", include_str!("../../docs/checks/consent-missing.md"), consent_missing::find)
         .of_the_whole(),
     Rule::warning("dead-end", include_str!("../../docs/checks/dead-end.md"), dead_end::find).of_the_whole(),

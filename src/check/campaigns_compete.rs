@@ -1,0 +1,81 @@
+//! Two campaigns that pull the same contacts to different stages of one funnel: both let them in by the same condition, or each takes back what the other did.
+
+use super::weights::refusal;
+use super::{Case, Rule};
+use crate::diagnostic::Diagnostic;
+use crate::graph::words;
+use crate::model::{Campaign, ConditionKind, Enter, Model, StageRef, Step, StepKind};
+
+pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
+    let model = case.model;
+    let pulls: Vec<Pull<'_>> =
+        model.campaigns.values().filter(|it| !it.broken).filter_map(|it| pull(model, it)).collect();
+    let mut found = Vec::new();
+    for (at, one) in pulls.iter().enumerate() {
+        found.extend(pulls[..at].iter().filter_map(|other| compete(model, rule, other, one)));
+    }
+    found
+}
+
+/// A campaign that moves its contacts before anything else can happen to them.
+struct Pull<'a> {
+    campaign: &'a Campaign,
+    step: &'a Step,
+    to: StageRef,
+    /// Who comes in, in words.
+    ways: Vec<String>,
+    /// The stages that let contacts in by themselves.
+    from: Vec<StageRef>,
+}
+
+fn pull<'a>(model: &Model, campaign: &'a Campaign) -> Option<Pull<'a>> {
+    let at_once = campaign.steps.iter().take_while(|step| goes_on_at_once(&step.kind));
+    let (step, to) = at_once.filter_map(|step| Some((step, moves_to(step)?))).next()?;
+    let from = campaign.enter.iter().filter_map(|way| match way {
+        Enter::Entered { stage, .. } => Some(*stage),
+        Enter::Condition(condition) => match condition.kind {
+            ConditionKind::Stage { stage, at_least: None } => Some(stage),
+            _ => None,
+        },
+        _ => None,
+    });
+    let ways = campaign.enter.iter().map(|way| words::enter(model, way)).collect();
+    Some(Pull { campaign, step, to, ways, from: from.collect() })
+}
+
+fn moves_to(step: &Step) -> Option<StageRef> {
+    if let StepKind::Move(to) = step.kind { Some(to) } else { None }
+}
+
+/// Whether every contact that comes to the step comes to the next one in the same instant.
+fn goes_on_at_once(kind: &StepKind) -> bool {
+    matches!(kind, StepKind::Move(_) | StepKind::AddTag(_) | StepKind::RemoveTag(_) | StepKind::Points(_))
+        || matches!(kind, StepKind::Set { .. } | StepKind::Clear(_))
+}
+
+fn compete(model: &Model, rule: &Rule, one: &Pull<'_>, other: &Pull<'_>) -> Option<Diagnostic> {
+    if one.to.funnel != other.to.funnel || one.to.stage == other.to.stage {
+        return None;
+    }
+    let funnel = &model.funnels[one.to.funnel];
+    let allowed = |from: StageRef, to: StageRef| refusal(funnel, from.stage, to.stage).is_none();
+    let takes_back = one.from.contains(&other.to) && other.from.contains(&one.to);
+    let same_door = one.ways.iter().any(|way| other.ways.contains(way));
+    let (first, second) = (&one.campaign.id, &other.campaign.id);
+    let [here, there] = [one.to, other.to].map(|stage| words::stage(model, stage));
+    let (message, help) = if takes_back && allowed(one.to, other.to) && allowed(other.to, one.to) {
+        (
+            format!("`{first}` moves contacts to `{here}`, and `{second}` moves them back to `{there}` at once"),
+            "let one of them ask for more, or take one of the moves out",
+        )
+    } else if same_door {
+        (
+            format!("`{first}` and `{second}` let in the same contacts and move them to different stages"),
+            "let each ask for contacts of its own, or make them one campaign",
+        )
+    } else {
+        return None;
+    };
+    let finding = rule.finding(other.step.span, message).at(format!("to `{there}`"));
+    Some(finding.label(one.step.span, format!("to `{here}`")).help(help))
+}
