@@ -85,7 +85,7 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
     let state = store.as_ref().map_or(Ok(None), Store::read)?;
     let companies = args.companies.as_deref().map(whole).transpose()?;
     let events = args.events.as_deref().map(events).transpose()?;
-    let past = Past { replay: args.replay, accept_short_history: args.accept_short_history };
+    let past = Past { replay: args.replay, accept_short_history: args.accept_short_history, ..Past::default() };
     let quiet = Watch { interrupted: &interrupted, progress: &|_| {} };
     let prepared = Prepared::new(&plan, now, state)
         .and_then(|prepared| prepared.with_companies(companies.as_deref()))

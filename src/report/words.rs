@@ -7,11 +7,13 @@ use crate::model::{
     Audience, Campaign, Funnel, IfPast, Model, OnLeave, Once, Publish, StageRef, Step, StepKind, Target,
 };
 use crate::plan::Plan;
+use crate::runner::program::Program;
 
 /// The plan in words, an outline of at most 100 columns where the words allow it.
 pub fn plan(plan: &Plan) -> String {
     let model = plan.model();
     let mut text = head(model, plan.fingerprint());
+    look_back(&mut text, plan);
     for (id, funnel) in model.funnels.iter() {
         text.push('\n');
         self::funnel(&mut text, model, id, funnel);
@@ -35,6 +37,19 @@ fn head(model: &Model, fingerprint: &str) -> String {
         count(model.campaigns.len(), "campaign"),
         model.timezone
     )
+}
+
+/// How far back the plan asks for what happened.
+fn look_back(text: &mut String, plan: &Plan) {
+    // A zone that is not there is told when the plan is run.
+    for (event, back) in Program::look_back(plan).unwrap_or_default() {
+        let words = match back.as_str() {
+            "ever" => "all that ever happened".to_owned(),
+            "entry" => "what happened since a contact came in".to_owned(),
+            length => format!("the last {length}"),
+        };
+        line(text, 0, format!("asks for event {event}: {words}"));
+    }
 }
 
 /// Adds a line; writing to a string cannot fail.

@@ -1,9 +1,9 @@
 //! The contacts file of a test: a header and one row, edited between runs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::Model;
-use crate::model::test::{Cell, Edit};
+use crate::model::test::{Cell, Edit, Happening};
 use crate::runner::input::row::Rows;
 use crate::runner::output::text::push_cell;
 
@@ -54,6 +54,24 @@ impl Row {
         let row: Vec<&str> = self.texts().collect();
         let mut file = line(&header);
         file.extend(line(&row));
+        file
+    }
+
+    /// The events file of the contact.
+    pub(super) fn events(&self, model: &Model, events: &[Happening]) -> Vec<u8> {
+        let cells = events.iter().flat_map(|event| &event.cells);
+        let names: BTreeSet<&str> = cells.map(|cell| cell.column.as_str()).chain(["event"]).collect();
+        let key = self.cells.get(&model.contacts.key).map_or("", String::as_str);
+        let mut file = line(&["contact", "at"].into_iter().chain(names.iter().copied()).collect::<Vec<_>>());
+        for event in events {
+            let at = event.at.to_string();
+            let text = |name: &&str| {
+                let cell = event.cells.iter().find(|cell| cell.column == **name);
+                cell.map_or("", |cell| cell.text.as_str())
+            };
+            let row: Vec<&str> = [key, &at].into_iter().chain(names.iter().map(text)).collect();
+            file.extend(line(&row));
+        }
         file
     }
 

@@ -10,9 +10,11 @@ use crate::diagnostic::Diagnostic;
 use crate::model::test::{Expectation, Test};
 use crate::model::{ContentId, Model, Moment};
 use crate::plan::Plan;
+use crate::runner::batch::{Inputs, Past, run_inputs};
+use crate::runner::input::events::Format;
 use crate::runner::program::Zone;
 use crate::runner::state::dues;
-use crate::runner::{Options, RunBytes, run_bytes};
+use crate::runner::{Options, RunBytes};
 use crate::source::Span;
 
 /// How many lines of the journal a failure shows.
@@ -82,7 +84,10 @@ impl<'a> Story<'a> {
 
     fn run(&mut self, now: i64, clock: &mut Clock) -> Result<(), String> {
         let file = self.row.file();
-        let run = run_bytes(self.plan, now, &file, self.state.as_deref(), Options::default());
+        let events = self.row.events(self.model, &self.test.events);
+        let past = Past { update_columns: true, ..Past::default() };
+        let inputs = Inputs { contacts: &file, events: Some((&events, Format::Csv)), past, ..Inputs::default() };
+        let run = run_inputs(self.plan, now, inputs, self.state.as_deref(), Options::default());
         let run = run.map_err(|error| error.to_string())?;
         if let Some(problem) = run.problems.first.first() {
             let column = problem.column.as_deref().unwrap_or_default();

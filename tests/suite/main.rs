@@ -13,6 +13,7 @@ mod cli;
 mod contract;
 mod coverage;
 mod diff;
+mod events;
 mod examples;
 mod file_and_state;
 mod findings;

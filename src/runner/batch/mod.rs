@@ -165,6 +165,8 @@ pub struct Past {
     pub replay: bool,
     /// What the state does not know of the past counts as nothing.
     pub accept_short_history: bool,
+    /// Events change also fields that the contacts file holds, as in a trial, where nobody else keeps it.
+    pub update_columns: bool,
 }
 
 /// What all chunks share.
@@ -206,6 +208,7 @@ impl Prepared {
     /// Says what becomes of the past, or that it is not known.
     pub(crate) fn with_past(mut self, past: Past) -> Result<Self, RunError> {
         self.program.past_only &= !past.replay;
+        self.program.update_columns = past.update_columns;
         if past.accept_short_history || self.program.short.is_empty() {
             return Ok(self);
         }

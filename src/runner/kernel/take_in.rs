@@ -65,7 +65,7 @@ impl<'a> Live<'a> {
     fn update_fields(&mut self, occurrence: &'a Occurrence, columns: &Columns, effects: &mut Vec<Effect<'a>>) {
         let program = self.program;
         for (field, change) in &program.events[occurrence.event.index()].updates {
-            if columns.fields[*field] {
+            if columns.fields[*field] && !program.update_columns {
                 continue;
             }
             let from = self.fields[*field];

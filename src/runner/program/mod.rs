@@ -54,6 +54,8 @@ pub struct Program {
     pub(crate) keeps: Vec<Option<history::Keeps>>,
     /// On a first run, what happened before counts and does nothing else.
     pub(crate) past_only: bool,
+    /// Whether events change also fields that the contacts file holds.
+    pub(crate) update_columns: bool,
     /// What the state does not know and the plan reads.
     pub(crate) short: Vec<Short>,
     known_events: BTreeMap<String, KnownSince>,
@@ -213,6 +215,7 @@ impl Program {
             events,
             keeps: Vec::new(),
             past_only: true,
+            update_columns: false,
             short: Vec::new(),
             known_events: BTreeMap::new(),
             channels,

@@ -220,7 +220,8 @@ funnels: { shop: { audience: everyone, stages: { a: { weight: 0, converts: { eve
 
 #[test]
 fn a_complaint_blocks_at_once_and_a_soft_bounce_does_not() {
-    let journey = "campaigns: { talk: { enter: { tag: hot }, steps: [{ send: hello, transactional: true }] } }";
+    let journey = "segments: { reached: { where: { reachable: email } } }
+campaigns: { talk: { enter: { tag: hot }, steps: [{ send: hello, transactional: true }] } }";
     let contacts = "id,email,opt_in,tags\n1,a@b.c,true,hot\n2,a@b.c,true,hot\n3,a@b.c,true,hot\n4,a@b.c,true,hot\n";
     let sent = |id: &str| {
         format!(
@@ -237,7 +238,22 @@ fn a_complaint_blocks_at_once_and_a_soft_bounce_does_not() {
             "contact,at,event,of,hard\n1,2026-11-20T08:00,complained,hello,\n2,2026-11-20T08:00,bounced,hello,false\n\
              3,2026-11-20T08:00,bounced,,true\n4,2026-11-20T08:00,unsubscribed,hello,\n",
         )
-        .on("2026-11-20T09:00", contacts, &[held(""), sent("2 "), held("3 "), sent("4 ")].concat());
+        .on(
+            "2026-11-20T09:00",
+            contacts,
+            &[
+                "do-not-contact email complained\n".to_owned(),
+                held(""),
+                sent("2 "),
+                "3 do-not-contact email bounced\n".to_owned(),
+                held("3 "),
+                "4 do-not-contact email unsubscribed\n".to_owned(),
+                sent("4 "),
+            ]
+            .concat(),
+        )
+        .again("2026-11-21T09:00", "")
+        .counts("/segments/reached", 1);
 }
 
 #[test]
