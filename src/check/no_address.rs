@@ -2,7 +2,7 @@
 
 use super::{Case, Rule};
 use crate::diagnostic::Diagnostic;
-use crate::model::{Channel, ContentId, ContentKind, Model, StepKind};
+use crate::model::{Channel, ContentId, Model, StepKind};
 use crate::source::Span;
 
 pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
@@ -10,7 +10,7 @@ pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
     rules
         .filter(|(_, rules)| rules.address.is_none())
         .filter_map(|(channel, _)| {
-            let sends = sends(case.model, channel);
+            let sends: Vec<_> = sends(case.model, channel).into_iter().filter(|send| send.only).collect();
             let (first, more) = sends.split_first()?;
             let word = channel.word();
             let finding = rule
@@ -30,17 +30,26 @@ pub(super) struct Send<'a> {
     pub(super) id: &'a str,
     pub(super) span: Span,
     pub(super) transactional: bool,
+    /// Whether it goes out on no channel that has an address.
+    only: bool,
 }
 
 /// What sends on a channel: experiences in the order of stages, then steps in the order of campaigns and text.
 pub(super) fn sends(model: &Model, channel: Channel) -> Vec<Send<'_>> {
-    let goes_out = |content: ContentId| model.content[content].kind.and_then(ContentKind::channel) == Some(channel);
+    let goes_out = |content: ContentId| model.content[content].channels().contains(&channel);
+    let addressed = |channel: &Channel| model.contacts.channels[*channel as usize].address.is_some();
+    let only = |content: ContentId| !model.content[content].channels().iter().any(addressed);
     let stages = model.funnels.values().flat_map(|funnel| funnel.stages.values());
     let experiences = stages.flat_map(|stage| &stage.experiences).filter(|it| goes_out(it.content));
     let mut found: Vec<_> = experiences
         .map(|experience| {
             let body = &model.content[experience.content];
-            Send { id: &body.id, span: experience.content_span, transactional: body.rules.transactional }
+            Send {
+                id: &body.id,
+                span: experience.content_span,
+                transactional: body.rules.transactional,
+                only: only(experience.content),
+            }
         })
         .collect();
     for campaign in model.campaigns.values() {
@@ -48,7 +57,12 @@ pub(super) fn sends(model: &Model, channel: Channel) -> Vec<Send<'_>> {
             if let StepKind::Send { content, rules } = step.kind {
                 let body = &model.content[content];
                 if goes_out(content) {
-                    found.push(Send { id: &body.id, span: step.span, transactional: rules.transactional });
+                    found.push(Send {
+                        id: &body.id,
+                        span: step.span,
+                        transactional: rules.transactional,
+                        only: only(content),
+                    });
                 }
             }
         });

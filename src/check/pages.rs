@@ -34,6 +34,7 @@ const READING: &[(&str, &str)] = &[
     ("block-arguments", include_str!("../../docs/checks/block-arguments.md")),
     ("block-cycle", include_str!("../../docs/checks/block-cycle.md")),
     ("condition-keys", include_str!("../../docs/checks/condition-keys.md")),
+    ("content-keys", include_str!("../../docs/checks/content-keys.md")),
     ("duplicate-choice", include_str!("../../docs/checks/duplicate-choice.md")),
     ("duplicate-column", include_str!("../../docs/checks/duplicate-column.md")),
     ("duplicate-key", include_str!("../../docs/checks/duplicate-key.md")),

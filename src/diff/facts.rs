@@ -151,6 +151,13 @@ fn channel(model: &Model, rules: &ChannelRules) -> Vec<Fact> {
         Fact::new("address", rules.address.map(|field| model.contacts.fields[field].id.clone())),
         Fact::new("consent", rules.consent.as_ref().map(|consent| words::condition(model, consent))),
         Fact::new("column of do-not-contact", rules.do_not_contact.clone()),
+        Fact::new(
+            "limit",
+            rules.limit.map(|limit| {
+                let then = if limit.drops { "one more is dropped" } else { "one more waits" };
+                format!("{} within {}, {then}", limit.at_most, limit.within)
+            }),
+        ),
     ]
 }
 
@@ -158,6 +165,12 @@ fn content(content: &Content) -> Vec<Fact> {
     let rules = content.rules;
     let mut facts = vec![
         Fact::new("kind", content.kind.map(|kind| kind.word().to_owned())),
+        Fact::new("url", content.url.clone()),
+        Fact::new(
+            "channels",
+            (!content.prefer.is_empty())
+                .then(|| content.prefer.iter().map(|channel| channel.word()).collect::<Vec<_>>().join(", ")),
+        ),
         Fact::new("how often", often(rules.once)).plain_if(rules.once == Once::Entry),
         Fact::new("goes out without consent", yes(rules.transactional)).plain_if(!rules.transactional),
         Fact::new("expires after", rules.expires.map(|length| length.to_string())),

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
-use super::calendar::Moment;
+use super::calendar::{Duration, Moment};
 use super::condition::Condition;
 use super::ids::{Arena, ChoiceId, FieldId, TagId};
 use crate::source::Span;
@@ -188,6 +188,8 @@ pub struct ChannelRules {
     pub consent: Option<Condition>,
     /// The column that says why the channel must not be used.
     pub do_not_contact: Option<String>,
+    /// How often it may be used.
+    pub limit: Option<Limit>,
 }
 
 /// What a value that does not fit its type does.
@@ -197,4 +199,15 @@ pub enum BadValue {
     Fail,
     /// The value counts as missing.
     Missing,
+}
+
+/// How often a channel may be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limit {
+    /// How many messages.
+    pub at_most: u32,
+    /// In which time.
+    pub within: Duration,
+    /// Whether one more is dropped; else it waits.
+    pub drops: bool,
 }

@@ -30,7 +30,7 @@ pub use campaign::{
 pub use checks::{CheckRule, Weight};
 pub use companies::Companies;
 pub use condition::{CampaignState, Condition, ConditionKind, DateTest, FieldTest, NumberTest, Subject, TextTest};
-pub use contacts::{BadValue, Channel, ChannelRules, Contacts, Field, FieldType, Points, Tags, Value};
+pub use contacts::{BadValue, Channel, ChannelRules, Contacts, Field, FieldType, Limit, Points, Tags, Value};
 pub use destination::{Call, Destination};
 pub use event::{EventPattern, EventTest, EventType, Property, Since, Update, UpdateChange};
 pub use funnel::{Audience, Conversion, Experience, Funnel, PlaceRule, Stage, StageRef, Target};
@@ -131,6 +131,10 @@ pub struct Content {
     pub about: About,
     /// What it is; absent where that is broken.
     pub kind: Option<ContentKind>,
+    /// Where it stands on the web.
+    pub url: Option<String>,
+    /// The channels of a message, the best first.
+    pub prefer: Vec<Channel>,
     /// How it is sent, where a step does not say otherwise.
     pub rules: SendRules,
     /// When it may be sent.
@@ -152,6 +156,16 @@ pub enum ContentKind {
     Page,
     Form,
     Asset,
+}
+
+impl Content {
+    /// The channels on which it can go out; none where it needs no address.
+    pub fn channels(&self) -> Vec<Channel> {
+        match self.kind {
+            Some(ContentKind::Message) => self.prefer.clone(),
+            kind => kind.and_then(ContentKind::channel).into_iter().collect(),
+        }
+    }
 }
 
 impl ContentKind {

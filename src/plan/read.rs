@@ -13,9 +13,9 @@ use crate::model::windows::parse_time;
 use crate::model::{
     About, Audience, BadValue, Campaign, CampaignState, Channel, ChannelRules, Companies, Condition, ConditionKind,
     Contacts, Content, ContentKind, Conversion, Duration, Enter, EventId, EventType, Existing, Experience, FieldTest,
-    FieldType, Funnel, Give, GroupId, IfPast, Listing, Model, Moment, OnLeave, Once, Outcome, PlaceRule, PointGroup,
-    PointRule, Points, Publish, Scoring, Segment, SendRules, Share, Stage, StageId, StageRef, Step, StepId, StepKind,
-    Subject, Tags, Target, Threshold, Until, Wait, Way, Weekdays, Windows,
+    FieldType, Funnel, Give, GroupId, IfPast, Limit, Listing, Model, Moment, OnLeave, Once, Outcome, PlaceRule,
+    PointGroup, PointRule, Points, Publish, Scoring, Segment, SendRules, Share, Stage, StageId, StageRef, Step, StepId,
+    StepKind, Subject, Tags, Target, Threshold, Until, Wait, Way, Weekdays, Windows,
 };
 use crate::source::Span;
 
@@ -146,7 +146,12 @@ impl Reader<'_> {
         let address =
             rules.address.as_ref().map(|field| key(&self.plan.contacts.fields, "field", field)).transpose()?;
         let consent = rules.consent.as_ref().map(|consent| self.condition(consent)).transpose()?;
-        Ok(ChannelRules { address, consent, do_not_contact: rules.do_not_contact.clone() })
+        Ok(ChannelRules {
+            address,
+            consent,
+            do_not_contact: rules.do_not_contact.clone(),
+            limit: rules.limit.as_ref().map(limit).transpose()?,
+        })
     }
 
     fn stage(&self, name: &str) -> Result<StageRef, Fault> {
@@ -475,6 +480,11 @@ fn send_rules(often: &str, transactional: bool, expires: Option<&str>, on_skip: 
     })
 }
 
+fn limit(written: &wire::Limit) -> Result<Limit, Fault> {
+    let drops = word(&written.then, [("delay", false), ("drop", true)])?;
+    Ok(Limit { at_most: written.at_most, within: length(&written.within)?, drops })
+}
+
 fn channel(name: &str) -> Result<Channel, Fault> {
     Channel::ALL.into_iter().find(|channel| channel.word() == name).ok_or_else(|| unknown("channel", name))
 }
@@ -497,6 +507,8 @@ fn read_content(id: &str, content: &wire::Content) -> Result<Content, Fault> {
         span: Span::NOWHERE,
         about: About::default(),
         kind: Some(content_kind(&content.kind)?),
+        url: content.url.clone(),
+        prefer: content.prefer.iter().map(|name| channel(name)).collect::<Result<_, _>>()?,
         rules: send_rules(&content.once, content.transactional, content.expires.as_deref(), &content.on_skip)?,
         publish: publish(&content.publish)?,
     })

@@ -203,6 +203,21 @@ pub struct Channel {
     /// The column that says why the channel must not be used.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub do_not_contact: Option<String>,
+    /// How often it may be used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<Limit>,
+}
+
+/// How often a channel may be used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Limit {
+    /// How many messages at most.
+    pub at_most: u32,
+    /// In which time.
+    pub within: String,
+    /// `delay` or `drop`.
+    pub then: String,
 }
 
 /// When a thing is published.
@@ -229,6 +244,12 @@ pub struct Content {
     pub once: String,
     /// Whether it goes out without consent.
     pub transactional: bool,
+    /// Where it stands on the web.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// The channels of a message, the best first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub prefer: Vec<String>,
     /// How late it may still go out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expires: Option<String>,

@@ -6,8 +6,8 @@ use crate::model::windows::time;
 use crate::model::{
     Audience, BadValue, Campaign, Channel, ChoiceId, Companies, CompanyFieldId, Condition, ConditionKind, Contacts,
     Content, ContentKind, DateTest, Enter, Existing, Experience, Field, FieldId, FieldTest, FieldType, Funnel, Give,
-    GroupId, IfPast, Model, NewValue, NumberTest, OnLeave, Once, Publish, Scoring, SendRules, Share, Stage, StageRef,
-    Step, StepKind, Subject, Target, TextTest, Until, Value, Wait, Way, Windows,
+    GroupId, IfPast, Limit, Model, NewValue, NumberTest, OnLeave, Once, Publish, Scoring, SendRules, Share, Stage,
+    StageRef, Step, StepKind, Subject, Target, TextTest, Until, Value, Wait, Way, Windows,
 };
 
 /// The plan's file form.
@@ -55,7 +55,12 @@ impl Names<'_> {
         let channels = Channel::ALL.into_iter().zip(&contacts.channels).map(|(channel, rules)| {
             let address = rules.address.map(|field| contacts.fields[field].id.clone());
             let consent = rules.consent.as_ref().map(|consent| self.condition(consent));
-            let rules = wire::Channel { address, consent, do_not_contact: rules.do_not_contact.clone() };
+            let rules = wire::Channel {
+                address,
+                consent,
+                do_not_contact: rules.do_not_contact.clone(),
+                limit: rules.limit.map(limit),
+            };
             (channel.word().to_owned(), rules)
         });
         let field = |id: Option<FieldId>| id.map(|id| contacts.fields[id].id.clone());
@@ -345,10 +350,17 @@ fn wire_content(content: &Content) -> wire::Content {
         kind: content.kind.map_or("broken", ContentKind::word).to_owned(),
         once: once(content.rules.once),
         transactional: content.rules.transactional,
+        url: content.url.clone(),
+        prefer: content.prefer.iter().map(|channel| channel.word().to_owned()).collect(),
         expires: content.rules.expires.map(|length| length.to_string()),
         on_skip: on_skip(content.rules),
         publish: publish(&content.publish),
     }
+}
+
+fn limit(limit: Limit) -> wire::Limit {
+    let then = if limit.drops { "drop" } else { "delay" }.to_owned();
+    wire::Limit { at_most: limit.at_most, within: limit.within.to_string(), then }
 }
 
 fn on_skip(rules: SendRules) -> String {

@@ -83,6 +83,8 @@ impl Resolver {
         self.companies = self.companies(project.companies.as_ref());
         self.content = sorted(&project.content).map(|(id, written)| self.content(id, written.body.as_ref())).collect();
         self.events = self.events(project);
+        let limits = self.send_limits(&project.limits);
+        self.contacts.channels.iter_mut().zip(limits).for_each(|(rules, limit)| rules.limit = limit);
         let consent = self.consent(project.contacts.as_ref());
         for (rules, consent) in self.contacts.channels.iter_mut().zip(consent) {
             rules.consent = consent;
@@ -192,6 +194,8 @@ impl Resolver {
                 .map(|c| about(c.name.as_ref(), c.description.as_ref(), c.category.as_ref(), c.owner.as_ref()))
                 .unwrap_or_default(),
             kind,
+            url: written.and_then(|content| content.url.as_ref()).map(|url| url.0.clone()),
+            prefer: written.map(|content| self.prefer(content)).unwrap_or_default(),
             rules: written.map(|content| self.content_rules(content)).unwrap_or_default(),
             publish: written.map(|c| self.publish(c.published.as_ref(), c.publish.as_ref())).unwrap_or_default(),
         }

@@ -2,9 +2,9 @@
 
 use super::Resolver;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::{ContentId, ContentKind, Once, SendRules, StepKind};
+use crate::model::{Channel, ContentId, Limit, Once, SendRules, StepKind};
 use crate::schema::campaign::{self, OnSkip};
-use crate::schema::{self, Placed, ScalarOr, Text};
+use crate::schema::{self, Entries, Placed, ScalarOr, Text};
 
 /// What may be written of how something is sent, on a step or on the content.
 struct Written<'a> {
@@ -41,17 +41,58 @@ impl Resolver {
         Some(StepKind::Send { content, rules })
     }
 
+    /// The channels of a message, the best first, each once.
+    pub(super) fn prefer(&mut self, content: &schema::Content) -> Vec<Channel> {
+        let is_message = content.kind.value == schema::content::ContentKind::Message;
+        let Some(written) = &content.prefer else {
+            return if is_message { Channel::ALL.to_vec() } else { Vec::new() };
+        };
+        if !is_message {
+            self.report(
+                Diagnostic::error(Code("content-keys"), written.key, "`prefer` does not go with this kind")
+                    .at("only with `message`")
+                    .label(content.kind.span, "the kind of content")
+                    .help("remove it, or make the content a `message`"),
+            );
+            return Vec::new();
+        }
+        let mut channels = Vec::new();
+        for name in &written.value.0 {
+            if let Some(channel) = self.channel(name)
+                && !channels.contains(&channel)
+            {
+                channels.push(channel);
+            }
+        }
+        channels
+    }
+
+    /// How often each channel may be used.
+    pub(super) fn send_limits(&mut self, limits: &Entries<Placed<schema::Limit>>) -> [Option<Limit>; 3] {
+        let mut found = [None; 3];
+        for (name, limit) in &limits.0 {
+            let (channel, body) = (self.channel(name), &limit.value);
+            let within = self.placed_duration(&body.within);
+            let at_most = u32::try_from(body.at_most.value).ok().filter(|at_most| *at_most > 0);
+            if at_most.is_none() {
+                let message = format!("`{}` is no number of messages", body.at_most.value);
+                self.report(
+                    Diagnostic::error(super::value::WRONG_VALUE, body.at_most.span, message)
+                        .at("expected 1 or more")
+                        .help("to send nothing at all, unpublish the content"),
+                );
+            }
+            let drops = body.then.as_ref().is_some_and(|then| then.value == schema::content::LimitThen::Drop);
+            if let (Some(channel), Some(within), Some(at_most)) = (channel, within, at_most) {
+                found[channel as usize] = Some(Limit { at_most, within, drops });
+            }
+        }
+        found
+    }
+
     pub(super) fn can_be_sent(&mut self, name: &Placed<Text>, content: ContentId) -> bool {
         match self.content[content].kind {
             None => true,
-            Some(ContentKind::Message) => {
-                let help = "send an `email`, `sms` or `push`; choosing the channel for each contact comes later";
-                let message = format!("`{}` is a message for any channel, which is not supported yet", name.value.0);
-                self.report(
-                    Diagnostic::error(Code("not-supported-yet"), name.span, message).at("a message").help(help),
-                );
-                false
-            }
             Some(kind) if !kind.can_be_sent() => {
                 let message = format!("`{}` cannot be sent", name.value.0);
                 self.report(

@@ -38,7 +38,7 @@ pub struct AtStage {
 pub enum Touch {
     Show,
     Hide,
-    Send,
+    Send(Option<Channel>),
     Skip(SkipReason),
 }
 
@@ -122,6 +122,12 @@ pub enum Event<'a> {
     },
     Send {
         content: ContentId,
+        channel: Option<Channel>,
+    },
+    /// A limit of the channel keeps it back until then.
+    Delay {
+        content: ContentId,
+        until: i64,
     },
     ExternalBlock {
         channel: Channel,
@@ -248,6 +254,7 @@ pub enum SkipReason {
     Unpublished,
     Unreachable,
     AlreadySent,
+    Limited,
     Expired,
     Past,
 }

@@ -92,7 +92,8 @@ struct StepCounts {
     skipped: [u64; REASONS.len()],
 }
 
-const REASONS: [&str; 7] = ["unpublished", "unreachable", "already-sent", "past", "final", "lighter", "expired"];
+const REASONS: [&str; 8] =
+    ["unpublished", "unreachable", "already-sent", "past", "final", "lighter", "expired", "limited"];
 
 fn reason_place(reason: SkipReason) -> usize {
     match reason {
@@ -100,6 +101,7 @@ fn reason_place(reason: SkipReason) -> usize {
         SkipReason::Unreachable => 1,
         SkipReason::AlreadySent => 2,
         SkipReason::Past => 3,
+        SkipReason::Limited => 7,
         SkipReason::Expired => 6,
     }
 }
@@ -195,7 +197,7 @@ impl Metrics {
         *match touch {
             Touch::Show => &mut counts.shown,
             Touch::Hide => &mut counts.hidden,
-            Touch::Send => &mut counts.sent,
+            Touch::Send(_) => &mut counts.sent,
             Touch::Skip(reason) => &mut counts.skipped[reason_place(reason)],
         } += 1;
     }

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::campaign::{OnSkip, Once};
 use super::funnel::Publish;
-use super::scalar::{Placed, ScalarOr, Text};
+use super::scalar::{ListOf, Placed, ScalarOr, Text};
 
 /// An email, message, page, form or asset.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -29,10 +29,39 @@ pub struct Content {
     pub expires: Option<Placed<Text>>,
     /// What happens to the campaign when it is not sent: `continue` (default) or `exit`. A `send` step may say otherwise.
     pub on_skip: Option<Placed<OnSkip>>,
+    /// Where it stands on the web.
+    pub url: Option<Text>,
+    /// The channels on which it may go out, the best first: `email`, `sms`, `push`; for `message`. Default: all three in this order.
+    pub prefer: Option<Placed<ListOf<Placed<Text>>>>,
     /// Whether it may be sent at all. Default: `true`.
     pub published: Option<Placed<bool>>,
     /// From when until when it may be sent.
     pub publish: Option<Publish>,
+}
+
+/// How often a channel may be used.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Limit {
+    /// How many messages at most.
+    pub at_most: Placed<i64>,
+    /// In which time, such as `7 days`.
+    pub within: Placed<Text>,
+    /// What happens to one more: `delay` (default) sends it when it may go, `drop` never.
+    pub then: Option<Placed<LimitThen>>,
+}
+
+/// What a limit does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(inline)]
+#[allow(
+    missing_docs,
+    reason = "doc comments on unit variants would turn the schema's `enum` into `oneOf`; the field's documentation explains them"
+)]
+pub enum LimitThen {
+    Delay,
+    Drop,
 }
 
 /// The kinds of content.

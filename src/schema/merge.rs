@@ -44,6 +44,7 @@ const PROJECT: Merging = Merging {
         ("content", None),
         ("events", None),
         ("destinations", None),
+        ("limits", None),
         ("segments", None),
         ("funnels", None),
         ("campaigns", None),

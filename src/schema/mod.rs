@@ -34,7 +34,7 @@ pub use checks::CheckRule;
 pub use companies::Companies;
 pub use condition::Condition;
 pub use contacts::{Contacts, Field};
-pub use content::Content;
+pub use content::{Content, Limit};
 pub use decode::decode;
 pub use destination::Destination;
 pub use event::Event;
@@ -85,6 +85,9 @@ pub struct Project {
     /// CRMs and webhooks that actions go to.
     #[serde(default)]
     pub destinations: Definitions<Destination>,
+    /// How often a channel may be used: `email`, `sms`, `push`.
+    #[serde(default)]
+    pub limits: Entries<Placed<Limit>>,
     /// Named conditions over contacts.
     #[serde(default)]
     pub segments: Definitions<Segment>,

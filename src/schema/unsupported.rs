@@ -40,7 +40,6 @@ const WORDS: &[(&str, Words)] = &[
         &[
             ("destinations", "CRMs and webhooks that actions go to"),
             ("events", "what happens to contacts, and what it updates"),
-            ("limits", "how often a channel may be used"),
         ],
     ),
     (
@@ -50,15 +49,7 @@ const WORDS: &[(&str, Words)] = &[
             ("exclude", "files of contacts that never belong to it"),
         ],
     ),
-    (
-        "Content",
-        &[
-            ("subject", "the subject of an email"),
-            ("body", "the text"),
-            ("url", "an address on the web"),
-            ("prefer", "the channels in order of preference"),
-        ],
-    ),
+    ("Content", &[("subject", "the subject of an email"), ("body", "the text")]),
     (
         "Step",
         &[

@@ -47,10 +47,10 @@ impl<'a> Observer<'a> {
         }
         for effect in effects {
             match (effect.event, effect.at) {
-                (Event::Experience { content: sent, touch: Touch::Send | Touch::Show, .. }, _) => {
+                (Event::Experience { content: sent, touch: Touch::Send(_) | Touch::Show, .. }, _) => {
                     outcome.sent[content[sent.index()]] += 1;
                 }
-                (Event::Send { content: sent }, _) => outcome.sent[content[sent.index()]] += 1,
+                (Event::Send { content: sent, .. }, _) => outcome.sent[content[sent.index()]] += 1,
                 (Event::Start { .. }, Some(at)) => outcome.entered[campaigns[at.campaign.index()]] = true,
                 _ => {}
             }

@@ -4,7 +4,7 @@
 
 use super::live::Live;
 use crate::model::ids::Id;
-use crate::model::{ContentId, StageRef};
+use crate::model::{Channel, ContentId, StageRef};
 use crate::runner::effect::{AtStage, Effect, Event, SkipReason, Touch};
 use crate::runner::state::Stay;
 
@@ -100,25 +100,26 @@ impl<'a> Live<'a> {
         }
         self.visit(at, experience);
         let content = self.content_of(at, experience);
-        let touch = match self.reason_against_experience(content.index()) {
-            None => Touch::Send,
-            Some(reason) => Touch::Skip(reason),
+        let touch = match self.route_of_experience(content.index()) {
+            Ok(channel) => Touch::Send(channel),
+            Err(reason) => Touch::Skip(reason),
         };
-        if touch == Touch::Send {
-            self.remember_when_sent(content);
+        if let Touch::Send(channel) = touch {
+            let transactional = self.program.content[content.index()].rules.transactional;
+            self.remember_when_sent(content, channel.filter(|_| !transactional));
         }
         self.touch(place, experience, touch, effects);
     }
 
-    fn reason_against_experience(&mut self, content: usize) -> Option<SkipReason> {
+    /// There is one try only, so that a limit which would delay a message drops it.
+    fn route_of_experience(&mut self, content: usize) -> Result<Option<Channel>, SkipReason> {
         let rules = self.program.content[content].rules;
-        if !self.reaches(content, rules.transactional) {
-            Some(SkipReason::Unreachable)
-        } else if self.was_sent_before(ContentId::from_index(content), rules.once) {
-            Some(SkipReason::AlreadySent)
-        } else {
-            None
+        let route = self.route(content, rules.transactional).ok_or(SkipReason::Unreachable)?;
+        if self.was_sent_before(ContentId::from_index(content), rules.once) {
+            return Err(SkipReason::AlreadySent);
         }
+        let limited = route.filter(|_| !rules.transactional).and_then(|channel| self.limited_until(channel));
+        if limited.is_some() { Err(SkipReason::Limited) } else { Ok(route) }
     }
 
     fn touch(&mut self, place: usize, experience: usize, touch: Touch, effects: &mut Vec<Effect<'a>>) {

@@ -111,5 +111,16 @@ impl<'a> Live<'a> {
             }
         }
         memory.members_by_hand.clone_from(&self.members_by_hand);
+        memory.sent_on.clear();
+        for (channel, rules) in Channel::ALL.into_iter().zip(&self.program.channels) {
+            let Some(limit) = rules.limit else { continue };
+            let times = &self.sent_on[channel as usize];
+            let needed = &times[times.len().saturating_sub(limit.at_most as usize)..];
+            let counts = |time: &&i64| self.program.zone.add(**time, limit.within) > self.program.now();
+            let counting: Vec<i64> = needed.iter().filter(counts).copied().collect();
+            if !counting.is_empty() {
+                memory.sent_on.push((channel, counting));
+            }
+        }
     }
 }

@@ -49,6 +49,8 @@ pub(super) struct Live<'a> {
     /// The campaigns into which an occurrence of this instant lets.
     pub(super) noted: Vec<usize>,
     pub(super) sent: Vec<(ContentId, i64)>,
+    /// By channel with a limit: when it was used, as far as that still counts.
+    pub(super) sent_on: [Vec<i64>; 3],
     pub(super) sent_in_entry: Vec<(CampaignId, ContentId)>,
     /// The segments that steps put the contact in, or out of, in order.
     pub(super) members_by_hand: Vec<(SegmentId, bool)>,
@@ -160,6 +162,7 @@ impl<'a> Live<'a> {
             taken: Vec::new(),
             noted: Vec::new(),
             sent: Vec::new(),
+            sent_on: Default::default(),
             sent_in_entry: Vec::new(),
             members_by_hand: Vec::new(),
             stays: Vec::new(),

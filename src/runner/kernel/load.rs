@@ -58,6 +58,7 @@ impl<'a> Live<'a> {
         self.arrivals = false;
         self.snapshots.clear();
         self.members_by_hand.clear();
+        self.sent_on.iter_mut().for_each(Vec::clear);
     }
 
     fn load_stages(
@@ -250,6 +251,9 @@ impl<'a> Live<'a> {
         self.sent.extend_from_slice(&memory.sent);
         self.sent_in_entry.extend_from_slice(&memory.sent_in_entry);
         self.members_by_hand.extend_from_slice(&memory.members_by_hand);
+        for (channel, times) in &memory.sent_on {
+            self.sent_on[*channel as usize].extend_from_slice(times);
+        }
         self.stays.extend_from_slice(&memory.stays);
         self.visits.extend_from_slice(&memory.visits);
     }

@@ -3,9 +3,10 @@
 use super::live::Live;
 use super::step::{Flow, Here, push};
 use crate::model::ids::Id;
-use crate::model::{ContentId, Duration, Once, Outcome, SendRules};
+use crate::model::{Channel, ContentId, Duration, FieldType, Once, Outcome, SendRules};
 use crate::runner::contact::{Block, Slot};
 use crate::runner::effect::{Effect, EndReason, Event, SkipReason};
+use crate::runner::state::Pending;
 
 impl<'a> Live<'a> {
     pub(super) fn send(&mut self, here: Here, content: usize, rules: SendRules, effects: &mut Vec<Effect<'a>>) -> Flow {
@@ -13,50 +14,123 @@ impl<'a> Live<'a> {
             return Flow::Stop;
         }
         let id = ContentId::from_index(content);
-        if let Some(reason) = self.reason_against(here, content, rules) {
-            push(effects, here, Event::Skip { content: Some(id), reason });
-            self.metrics.skipped(here.campaign, here.step, reason);
-            if rules.exits_on_skip {
-                self.end(here.campaign, here.at, Outcome::Exited, EndReason::Skipped, effects);
-                return Flow::Stop;
-            }
-            return Flow::On(self.program.campaigns[here.campaign].steps[here.step].next);
+        let route = match self.route_or_reason(here, content, rules) {
+            Ok(route) => route,
+            Err(reason) => return self.skip_send(here, id, reason, rules, effects),
+        };
+        let limited = route.filter(|_| !rules.transactional).and_then(|channel| self.limited_until(channel));
+        if let Some(until) = limited {
+            push(effects, here, Event::Delay { content: id, until });
+            let first = self.due_at_first(here);
+            return self.hold(here, Pending::Delayed(first), until);
         }
-        self.remember_sent(here, id);
-        push(effects, here, Event::Send { content: id });
+        self.remember_sent(here, id, route.filter(|_| !rules.transactional));
+        push(effects, here, Event::Send { content: id, channel: route });
         self.done(here)
     }
 
-    fn reason_against(&mut self, here: Here, content: usize, rules: SendRules) -> Option<SkipReason> {
-        if !self.program.content[content].published {
-            Some(SkipReason::Unpublished)
-        } else if !self.reaches(content, rules.transactional) {
-            Some(SkipReason::Unreachable)
-        } else if self.was_sent(here, ContentId::from_index(content), rules.once) {
-            Some(SkipReason::AlreadySent)
-        } else if rules.expires.is_some_and(|length| self.is_late(here, length)) {
-            Some(SkipReason::Expired)
-        } else {
-            None
+    fn skip_send(
+        &mut self,
+        here: Here,
+        content: ContentId,
+        reason: SkipReason,
+        rules: SendRules,
+        effects: &mut Vec<Effect<'a>>,
+    ) -> Flow {
+        push(effects, here, Event::Skip { content: Some(content), reason });
+        self.metrics.skipped(here.campaign, here.step, reason);
+        if rules.exits_on_skip {
+            self.end(here.campaign, here.at, Outcome::Exited, EndReason::Skipped, effects);
+            return Flow::Stop;
         }
+        Flow::On(self.program.campaigns[here.campaign].steps[here.step].next)
+    }
+
+    /// The channel on which it goes out, if it needs one, or the first reason against it.
+    fn route_or_reason(&mut self, here: Here, content: usize, rules: SendRules) -> Result<Option<Channel>, SkipReason> {
+        if !self.program.content[content].published {
+            return Err(SkipReason::Unpublished);
+        }
+        let route = self.route(content, rules.transactional).ok_or(SkipReason::Unreachable)?;
+        if self.was_sent(here, ContentId::from_index(content), rules.once) {
+            return Err(SkipReason::AlreadySent);
+        }
+        if !rules.transactional && route.is_some_and(|channel| self.is_dropped(channel)) {
+            return Err(SkipReason::Limited);
+        }
+        if rules.expires.is_some_and(|length| self.is_late(here, length)) {
+            return Err(SkipReason::Expired);
+        }
+        Ok(route)
     }
 
     /// Whether more time has passed than so since the pass was due in which the send was reached.
     fn is_late(&self, here: Here, length: Duration) -> bool {
-        self.program.now() > self.program.zone.add(self.token(here.campaign, self.lane(here)).due, length)
+        self.program.now() > self.program.zone.add(self.due_at_first(here), length)
+    }
+
+    /// When the pass was due in which the send was reached; a limit that kept it back since does not count.
+    fn due_at_first(&self, here: Here) -> i64 {
+        let token = self.token(here.campaign, self.lane(here));
+        match token.pending {
+            Pending::Delayed(first) if token.step == here.step => first,
+            _ => token.due,
+        }
+    }
+
+    /// The channel on which a content reaches the contact, if it needs one; nothing where it does not reach it.
+    #[expect(clippy::option_option, reason = "to need no channel is something else than to reach nobody")]
+    pub(super) fn route(&mut self, content: usize, transactional: bool) -> Option<Option<Channel>> {
+        let content = &self.program.content[content];
+        let Some(channels) = &content.channels else { return Some(None) };
+        let preferred = content.follows_preference.then(|| self.preferred_channel()).flatten();
+        let preferred = preferred.filter(|channel| channels.contains(channel));
+        let mut found = preferred.into_iter().chain(channels.iter().copied());
+        found.find(|channel| self.reaches_on(*channel, transactional)).map(Some)
+    }
+
+    fn preferred_channel(&self) -> Option<Channel> {
+        let contacts = &self.program.model().contacts;
+        let field = contacts.preferred_channel?;
+        let text = match self.fields[field.index()] {
+            Slot::Text(text) => text,
+            Slot::Choice(choice) => match &contacts.fields[field].type_ {
+                Some(FieldType::Choice(values)) => values.get(choice.index())?,
+                _ => return None,
+            },
+            _ => return None,
+        };
+        Channel::ALL.into_iter().find(|channel| channel.word() == text)
     }
 
     /// Whether there is an address, consent, and nothing that forbids it; a kind without a channel always reaches.
     pub(super) fn reaches(&mut self, content: usize, transactional: bool) -> bool {
-        let Some(channel) = self.program.content[content].channel else { return true };
-        let rules = &self.program.channels[channel];
+        self.route(content, transactional).is_some()
+    }
+
+    fn reaches_on(&mut self, channel: Channel, transactional: bool) -> bool {
+        let rules = &self.program.channels[channel as usize];
         let has_address = rules.address.is_some_and(|field| self.fields[field] != Slot::Missing);
-        let blocked = match self.blocks[channel] {
+        let blocked = match self.blocks[channel as usize] {
             None => false,
             Some(Block::Unsubscribed) => !transactional,
             Some(Block::Complained | Block::Bounced) => true,
         };
         has_address && !blocked && (transactional || rules.consent.is_none_or(|consent| self.holds(consent)))
+    }
+
+    fn is_dropped(&self, channel: Channel) -> bool {
+        let limit = self.program.channels[channel as usize].limit;
+        limit.is_some_and(|limit| limit.drops) && self.limited_until(channel).is_some()
+    }
+
+    /// When the limit of a channel lets the next message go, if not now. A message counts until its time is over.
+    pub(super) fn limited_until(&self, channel: Channel) -> Option<i64> {
+        let limit = self.program.channels[channel as usize].limit?;
+        let times = &self.sent_on[channel as usize];
+        let oldest = times.len().checked_sub(limit.at_most as usize)?;
+        let end = self.program.zone.add(times[oldest], limit.within);
+        (end > self.program.now()).then_some(end)
     }
 
     pub(super) fn was_sent(&self, here: Here, content: ContentId, once: Once) -> bool {
@@ -76,16 +150,20 @@ impl<'a> Live<'a> {
         }
     }
 
-    pub(super) fn remember_when_sent(&mut self, content: ContentId) {
+    /// `limited` is the channel whose limit counts it.
+    pub(super) fn remember_when_sent(&mut self, content: ContentId, limited: Option<Channel>) {
         let now = self.program.now();
+        if let Some(channel) = limited.filter(|channel| self.program.channels[*channel as usize].limit.is_some()) {
+            self.sent_on[channel as usize].push(now);
+        }
         match self.sent.binary_search_by_key(&content, |(id, _)| *id) {
             Ok(at) => self.sent[at].1 = now,
             Err(at) => self.sent.insert(at, (content, now)),
         }
     }
 
-    fn remember_sent(&mut self, here: Here, content: ContentId) {
-        self.remember_when_sent(content);
+    fn remember_sent(&mut self, here: Here, content: ContentId, limited: Option<Channel>) {
+        self.remember_when_sent(content, limited);
         let in_entry = (here.at.campaign, content);
         if !self.sent_in_entry.contains(&in_entry) {
             self.sent_in_entry.push(in_entry);

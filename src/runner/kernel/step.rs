@@ -84,7 +84,7 @@ impl<'a> Live<'a> {
         }
         let token = self.token(campaign, lane);
         let due = match token.pending {
-            Pending::Start | Pending::Wait | Pending::Ready => token.due,
+            Pending::Start | Pending::Wait | Pending::Ready | Pending::Delayed(_) => token.due,
             Pending::Deferred => return (token.due < now).then_some(token.due),
             Pending::Fork if self.has_ways(campaign, token.step) => return None,
             Pending::Fork => token.due,
@@ -141,6 +141,7 @@ impl<'a> Live<'a> {
                 self.overtaken(campaign, effects);
                 Flow::Stop
             }
+            Pending::Delayed(_) => Flow::Again(step),
             Pending::Deferred if step != END => Flow::Again(step),
             Pending::Ready | Pending::Deferred => Flow::On(step),
             Pending::Fork => self.join(self.here(campaign, step), due, effects),

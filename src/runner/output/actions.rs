@@ -1,10 +1,10 @@
 //! The rows of actions.csv: what leaves the house, with the contact as it was at that moment.
 
 use super::body::Bodies;
-use super::rows::{Writer, push_row};
+use super::rows::{Writer, channel_word, push_row};
 use crate::model::destination::Colleague;
 use crate::model::ids::Id;
-use crate::model::{Call, ContentId};
+use crate::model::{Call, Channel, ContentId};
 use crate::runner::contact::Slot;
 use crate::runner::effect::{At, AtStage, Effect, Event, Touch};
 use crate::runner::input::row::Row;
@@ -21,9 +21,9 @@ impl<'p> Writer<'p> {
         (effect, later): (&Effect<'e>, &[Effect<'e>]),
         out: &mut Vec<u8>,
     ) {
-        if let (Event::Send { content }, Some(at)) = (effect.event, effect.at) {
-            let address = self.address(content, after, later);
-            self.action(contact, content, at, address, out);
+        if let (Event::Send { content, channel }, Some(at)) = (effect.event, effect.at) {
+            let address = self.address(channel, after, later);
+            self.action(contact, (content, channel), at, address, out);
         }
         if let Event::Experience { at, content, touch } = effect.event {
             self.experience(contact, (at, content, touch), after, out);
@@ -44,28 +44,21 @@ impl<'p> Writer<'p> {
         let action = match touch {
             Touch::Show => "show",
             Touch::Hide => "hide",
-            Touch::Send => "send",
+            Touch::Send(_) => "send",
             Touch::Skip(_) => return,
         };
-        let channel = if touch == Touch::Send { self.channel(content) } else { "" };
-        let address = if touch == Touch::Send { self.address(content, after, &[]) } else { Slot::Missing };
+        let channel = if let Touch::Send(channel) = touch { channel } else { None };
+        let address = self.address(channel, after, &[]);
         let address = if let Slot::Text(text) = address { text } else { "" };
         let key = experience_key(self.model, contact, at, touch);
         let (stay, visit) = (at.stay.to_string(), at.visit.to_string());
         let target = self.model.content[content].id.as_str();
         let step = experience_name(self.model, at);
-        push_row(out, &[&key, contact, action, target, channel, address, "", &stay, &step, &visit, ""]);
-    }
-
-    /// The word for the channel on which a content goes out, if it has one.
-    pub(super) fn channel(&self, content: ContentId) -> &'static str {
-        let channel = self.model.content[content].kind.and_then(crate::model::ContentKind::channel);
-        channel.map_or("", crate::model::Channel::word)
+        push_row(out, &[&key, contact, action, target, channel_word(channel), address, "", &stay, &step, &visit, ""]);
     }
 
     /// The address at the moment of sending: a later step of the same instant may have changed it.
-    fn address<'a>(&self, content: ContentId, after: &After<'_, 'a>, later: &[Effect<'a>]) -> Slot<'a> {
-        let channel = self.model.content[content].kind.and_then(crate::model::ContentKind::channel);
+    fn address<'a>(&self, channel: Option<Channel>, after: &After<'_, 'a>, later: &[Effect<'a>]) -> Slot<'a> {
         let Some(field) = channel.and_then(|channel| self.model.contacts.channels[channel as usize].address) else {
             return Slot::Missing;
         };
@@ -78,9 +71,15 @@ impl<'p> Writer<'p> {
         before.unwrap_or(after.fields[field.index()])
     }
 
-    fn action(&self, contact: &str, content: ContentId, at: At, address: Slot<'_>, out: &mut Vec<u8>) {
+    fn action(
+        &self,
+        contact: &str,
+        (content, channel): (ContentId, Option<Channel>),
+        at: At,
+        address: Slot<'_>,
+        out: &mut Vec<u8>,
+    ) {
         let target = &self.model.content[content];
-        let channel = target.kind.and_then(crate::model::ContentKind::channel);
         let address = if let Slot::Text(text) = address { text } else { "" };
         let key = idempotency_key(self.model, contact, at);
         let cells = [
@@ -88,7 +87,7 @@ impl<'p> Writer<'p> {
             contact,
             "send",
             &target.id,
-            channel.map_or("", crate::model::Channel::word),
+            channel_word(channel),
             address,
             &self.model.campaigns[at.campaign].id,
             &at.entry.to_string(),

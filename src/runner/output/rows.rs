@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use super::text::{push_cell, push_moment, push_slot};
 use super::words;
 use crate::model::ids::Id;
-use crate::model::{FieldId, FunnelId, Model, StageId, TagId};
+use crate::model::{Channel, FieldId, FunnelId, Model, StageId, TagId};
 use crate::runner::contact::{Block, Seen, Slot, TagSet};
 use crate::runner::effect::{At, Effect, Event, Touch};
 use crate::runner::input::layout::{Layout, Written};
@@ -211,7 +211,7 @@ impl<'p> Writer<'p> {
             Event::Enter { funnel, to } | Event::DeferStage { funnel, to } => self.stages(funnel, None, Some(to)),
             Event::Leave { funnel, from } | Event::Drop { funnel, from } => self.stages(funnel, Some(from), None),
             Event::Experience { content, touch, .. } => {
-                let to = if touch == Touch::Send { self.channel(content) } else { "" };
+                let to = if let Touch::Send(channel) = touch { channel_word(channel) } else { "" };
                 (&self.model.content[content].id, none(), to.to_owned())
             }
             Event::ExternalTag { tag, added } => {
@@ -226,18 +226,14 @@ impl<'p> Writer<'p> {
             | Event::Clear { field, from, to }
             | Event::Update { field, from, to, event: _ } => self.values(field, from, to),
             Event::End { outcome, reason: _ } => ("", none(), outcome.word().to_owned()),
-            Event::Send { content } => {
-                let channel = self.model.content[content].kind.and_then(crate::model::ContentKind::channel);
-                (
-                    &self.model.content[content].id,
-                    none(),
-                    channel.map_or_else(none, |channel| channel.word().to_owned()),
-                )
+            Event::Send { content, channel } => {
+                (&self.model.content[content].id, none(), channel_word(channel).to_owned())
             }
             Event::ExternalBlock { channel, from, to } => (channel.word(), block(from), block(to)),
             Event::Block { channel, from, to } => (channel.word(), block(from), block(Some(to))),
             Event::List { listing, from, to } => (listing.subject(self.model), block(from), block(to)),
             Event::Call { call, snapshot: _ } => (self.target(call), none(), none()),
+            Event::Delay { content, until } => (&self.model.content[content].id, none(), self.moment(Some(until))),
             Event::Skip { content, reason: _ } => {
                 (content.map_or("", |content| &self.model.content[content].id), none(), none())
             }
@@ -273,6 +269,11 @@ impl<'p> Writer<'p> {
         }
         text
     }
+}
+
+/// The word for the channel on which something goes out, if it has one.
+pub(super) fn channel_word(channel: Option<Channel>) -> &'static str {
+    channel.map_or("", Channel::word)
 }
 
 fn block(block: Option<Block>) -> String {

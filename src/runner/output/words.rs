@@ -19,13 +19,14 @@ pub(crate) fn event(event: &Event<'_>) -> &'static str {
         Event::Experience { touch, .. } => match touch {
             Touch::Show => "show",
             Touch::Hide => "hide",
-            Touch::Send => "send",
+            Touch::Send(_) => "send",
             Touch::Skip(_) => "skip",
         },
         Event::Start { .. } => "start",
         Event::Overtaken => "overtaken",
         Event::End { .. } => "end",
         Event::Send { .. } => "send",
+        Event::Delay { .. } => "delay",
         Event::ExternalBlock { .. } => "external-do-not-contact",
         Event::Block { .. } => "do-not-contact",
         Event::List { listing, .. } => listing.word(),
@@ -65,9 +66,14 @@ pub(crate) fn reason(event: &Event<'_>) -> &'static str {
         Event::ExternalStage { .. } | Event::ExternalTag { .. } | Event::ExternalPoints { .. } => "",
         Event::ExternalField { .. } | Event::Enter { .. } | Event::Place { .. } | Event::Convert { .. } => "",
         Event::Experience { touch: Touch::Skip(reason), .. } => skip(*reason),
-        Event::Experience { touch: Touch::Show | Touch::Hide | Touch::Send, .. } => "",
+        Event::Experience { touch: Touch::Show | Touch::Hide | Touch::Send(_), .. } => "",
         Event::Drop { .. } => "",
-        Event::Move { .. } | Event::Leave { .. } | Event::Overtaken | Event::Send { .. } | Event::Wait { .. } => "",
+        Event::Move { .. }
+        | Event::Leave { .. }
+        | Event::Overtaken
+        | Event::Send { .. }
+        | Event::Delay { .. }
+        | Event::Wait { .. } => "",
         Event::If { .. } | Event::AddTag { .. } | Event::RemoveTag { .. } | Event::Points { .. } => "",
         Event::Split { .. } | Event::Fork | Event::Join | Event::Goto { .. } => "",
         Event::Update { .. } | Event::Set { .. } | Event::Clear { .. } | Event::Pause | Event::Resume => "",
@@ -89,6 +95,7 @@ pub(crate) fn skip(reason: SkipReason) -> &'static str {
         SkipReason::Unpublished => "unpublished",
         SkipReason::Unreachable => "unreachable",
         SkipReason::AlreadySent => "already-sent",
+        SkipReason::Limited => "limited",
         SkipReason::Expired => "expired",
         SkipReason::Past => "past",
     }

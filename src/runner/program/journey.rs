@@ -8,8 +8,8 @@ use super::zone::{Zone, day_number};
 use crate::model::ids::Id;
 use crate::model::{
     Audience, Call, Campaign, Channel, ChannelRules, Content, Duration, Enter, Experience, Field, Funnel, Give, IfPast,
-    Listing, Model, Moment, NewValue, OnLeave, Outcome, Publish, SendRules, Share, Stage, Step, StepKind, Target,
-    Threshold, Until, Value, Wait, Windows,
+    Limit, Listing, Model, Moment, NewValue, OnLeave, Outcome, Publish, SendRules, Share, Stage, Step, StepKind,
+    Target, Threshold, Until, Value, Wait, Windows,
 };
 use crate::plan::condition_json;
 use crate::runner::contact::Kept;
@@ -192,7 +192,10 @@ pub(crate) struct ContentProgram {
     pub(crate) published: bool,
     /// How it is sent where no step says it.
     pub(crate) rules: SendRules,
-    pub(crate) channel: Option<usize>,
+    /// The channels on which it may go out, the best first; absent where it needs none.
+    pub(crate) channels: Option<Vec<Channel>>,
+    /// Whether the contact's preferred channel comes before them.
+    pub(crate) follows_preference: bool,
 }
 
 /// A channel.
@@ -200,6 +203,7 @@ pub(crate) struct ContentProgram {
 pub(crate) struct ChannelProgram {
     pub(crate) address: Option<usize>,
     pub(crate) consent: Option<NodeId>,
+    pub(crate) limit: Option<Limit>,
 }
 
 /// What a field's new values must keep to.
@@ -439,11 +443,13 @@ impl Builder<'_> {
     }
 
     pub(crate) fn content(&self, content: &Content) -> ContentProgram {
-        let channel = content.kind.and_then(crate::model::ContentKind::channel);
+        let channels = Some(content.channels()).filter(|channels| !channels.is_empty());
+        let follows_preference = content.kind == Some(crate::model::ContentKind::Message);
         ContentProgram {
             rules: content.rules,
             published: self.published(&content.publish),
-            channel: channel.map(channel_index),
+            channels,
+            follows_preference,
         }
     }
 
@@ -451,6 +457,7 @@ impl Builder<'_> {
         ChannelProgram {
             address: rules.address.map(Id::index),
             consent: rules.consent.as_ref().map(|consent| self.compiler.compile(consent)),
+            limit: rules.limit,
         }
     }
 
@@ -493,12 +500,4 @@ fn split(shares: &[Share], next: usize) -> Vec<ShareProgram> {
         ShareProgram { label: share.label.clone(), below, first }
     };
     ordered.into_iter().map(program).collect()
-}
-
-fn channel_index(channel: Channel) -> usize {
-    match channel {
-        Channel::Email => 0,
-        Channel::Sms => 1,
-        Channel::Push => 2,
-    }
 }

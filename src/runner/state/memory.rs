@@ -39,6 +39,8 @@ pub struct Memory {
     pub(crate) groups: Vec<(GroupId, Known<i64>)>,
     /// When each content was last sent.
     pub(crate) sent: Vec<(ContentId, i64)>,
+    /// When channels with a limit were used, in their order; only what still counts.
+    pub(crate) sent_on: Vec<(Channel, Vec<i64>)>,
     /// The campaigns, by campaign; one that never was entered and knows nothing else is left out.
     pub(crate) members: Vec<(CampaignId, Member)>,
     /// Where a contact stands on the ways of forks, by campaign and step.
@@ -133,6 +135,8 @@ pub(crate) enum Pending {
     Field,
     /// A limit of the instant: the step runs at a later moment than it is due.
     Deferred,
+    /// A limit of the channel keeps a message back; when it was due at first.
+    Delayed(i64),
     /// The step is gone, and the project says that its contacts leave.
     Removed,
     /// The ways of a fork, which have not all ended.

@@ -77,6 +77,8 @@ struct Line<'a> {
     #[serde(default, borrow)]
     r: Pairs<'a, KnownLine<i64>>,
     #[serde(default, borrow)]
+    l: Pairs<'a, Vec<i64>>,
+    #[serde(default, borrow)]
     m: Pairs<'a, i64>,
     #[serde(default, borrow)]
     c: Pairs<'a, MemberLine<'a>>,
@@ -138,6 +140,8 @@ struct MemberLine<'a> {
     #[serde(default, borrow)]
     w: Option<Name<'a>>,
     #[serde(default)]
+    y: i64,
+    #[serde(default)]
     a: bool,
     #[serde(default)]
     u: bool,
@@ -166,6 +170,8 @@ struct TokenLine<'a> {
     d: i64,
     #[serde(default, borrow)]
     w: Option<Name<'a>>,
+    #[serde(default)]
+    y: i64,
 }
 
 #[derive(serde::Deserialize)]
@@ -279,14 +285,16 @@ fn read_lists(program: &Program, line: &Line<'_>, memory: &mut Memory) -> Result
         }
     };
     for (name, written) in &line.b.0 {
-        let channel = Channel::ALL.into_iter().find(|channel| channel.word() == name.0);
-        let channel = channel.ok_or_else(|| damaged(format!("`{}` is no channel", name.0)))?;
+        let channel = channel_named(name)?;
         let known = Known {
             value: block(&written.v)?,
             read: written.r.as_ref().map(block).transpose()?,
             earlier: written.b.iter().map(block).collect::<Result<_, _>>()?,
         };
         memory.blocks.push((channel, known));
+    }
+    for (name, times) in &line.l.0 {
+        memory.sent_on.push((channel_named(name)?, times.clone()));
     }
     for (name, inside) in &line.u.0 {
         if let Ok(segment) = find(&program.model().segments, "segment", &name.0, |it| &it.id) {
@@ -295,6 +303,11 @@ fn read_lists(program: &Program, line: &Line<'_>, memory: &mut Memory) -> Result
     }
     memory.members_by_hand.sort_unstable();
     Ok(())
+}
+
+fn channel_named(name: &Name<'_>) -> Result<Channel, StateError> {
+    let found = Channel::ALL.into_iter().find(|channel| channel.word() == name.0);
+    found.ok_or_else(|| damaged(format!("`{}` is no channel", name.0)))
 }
 
 fn read_values(program: &Program, line: &Line<'_>, memory: &mut Memory) -> Result<(), StateError> {
@@ -356,10 +369,10 @@ fn read_member(
     };
     if let Some(Name(name)) = &line.p {
         member.step = step(name)?;
-        member.pending = pending(line.w.as_ref())?;
+        member.pending = pending(line.w.as_ref(), line.y)?;
     }
-    for TokenLine { p, d, w } in &line.b {
-        let token = Token { step: step(&p.0)?, pending: pending(w.as_ref())?, due: *d };
+    for TokenLine { p, d, w, y } in &line.b {
+        let token = Token { step: step(&p.0)?, pending: pending(w.as_ref(), *y)?, due: *d };
         memory.ways.push((id, token));
     }
     for (name, count) in &line.v.0 {
@@ -386,12 +399,13 @@ fn phase(line: &MemberLine<'_>) -> Result<Phase, StateError> {
     }
 }
 
-fn pending(word: Option<&Name<'_>>) -> Result<Pending, StateError> {
+fn pending(word: Option<&Name<'_>>, first: i64) -> Result<Pending, StateError> {
     match word.map(|name| &*name.0) {
         None => Ok(Pending::Wait),
         Some("start") => Ok(Pending::Start),
         Some("field") => Ok(Pending::Field),
         Some("deferred") => Ok(Pending::Deferred),
+        Some("delayed") => Ok(Pending::Delayed(first)),
         Some("removed") => Ok(Pending::Removed),
         Some("fork") => Ok(Pending::Fork),
         Some("ready") => Ok(Pending::Ready),

@@ -15,8 +15,9 @@
 //! | `o` | the events that conditions read, by time: `n` name, `t` moment, `i` identity, `o` content, `d` properties |
 //! | `y` | the identities of all events that were taken in |
 //! | `r` | by group: its points, the same |
+//! | `l` | by channel with a limit: when it was used, as far as that still counts |
 //! | `m` | by content: when it was last sent |
-//! | `c` | by campaign: `n` entries, `o` the last outcome, `t` since when, `p` the pending step, `d` when it is due, `w` what holds it (a wait where absent), `a` admitted by `entered`, `u` let in by an event, `x` paused since, `f` and `i` the limits of the instant, `q` entry conditions that must be seen false, `s` what this entry sent, `b` where it stands on the ways of forks, each as `p`, `d`, `w`, `v` how often steps ran where one may run more than once |
+//! | `c` | by campaign: `n` entries, `o` the last outcome, `t` since when, `p` the pending step, `d` when it is due, `w` what holds it (a wait where absent), `y` when a message that a limit keeps back was due at first, `a` admitted by `entered`, `u` let in by an event, `x` paused since, `f` and `i` the limits of the instant, `q` entry conditions that must be seen false, `s` what this entry sent, `b` where it stands on the ways of forks, each as `p`, `d`, `w`, `v` how often steps ran where one may run more than once |
 
 use std::io::Write;
 
@@ -163,6 +164,15 @@ impl Line<'_> {
             line.known(known, |line, points| line.number(*points));
             line.raw("}");
         });
+        self.object("l", &memory.sent_on, |line, (channel, times)| {
+            line.key(channel.word());
+            line.raw("[");
+            for time in times {
+                line.separate();
+                line.number(*time);
+            }
+            line.raw("]");
+        });
         let content = &self.program.model().content;
         self.object("m", &memory.sent, |line, (id, at)| {
             line.key(&content[*id].id);
@@ -245,6 +255,7 @@ impl Line<'_> {
             Pending::Wait => None,
             Pending::Field => Some("field"),
             Pending::Deferred => Some("deferred"),
+            Pending::Delayed(_) => Some("delayed"),
             Pending::Fork => Some("fork"),
             Pending::Ready => Some("ready"),
             Pending::Removed => Some("removed"),
@@ -252,6 +263,10 @@ impl Line<'_> {
         if let Some(word) = held {
             self.key("w");
             self.text(word);
+        }
+        if let Pending::Delayed(first) = token.pending {
+            self.key("y");
+            self.number(first);
         }
     }
 

@@ -15,6 +15,7 @@ mod flow;
 mod funnels;
 mod history;
 mod in_flight;
+mod limits;
 mod lines;
 mod lists;
 mod loose;

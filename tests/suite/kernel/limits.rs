@@ -1,0 +1,153 @@
+//! Limits of channels and messages that go out on the channel which a contact prefers.
+
+use super::{CONTRACT, story_of};
+
+const TEXTS: &str = "  one: { kind: email }\n  two: { kind: email }\n  three: { kind: email }\n";
+const FILE: &str = "id,email,opt_in,tags\n1,a@x.pl,true,hot\n";
+
+fn mails(limits: &str, steps: &str) -> super::Story {
+    story_of(&format!(
+        "{CONTRACT}{TEXTS}limits: {limits}\ncampaigns:\n  talk:\n    enter: [{{ tag: hot }}]\n    on-leave: stay\n    exit-when: {{ tag: other }}\n    steps: {steps}\n"
+    ))
+}
+
+#[test]
+fn one_message_too_many_is_dropped() {
+    mails(
+        "{ email: { at-most: 2, within: 7 days, then: drop } }",
+        "[{ send: one }, { send: bar }, { send: two }, { send: three }, { wait: 7 days }, { send: three }]",
+    )
+    .on(
+        "2026-11-01T09:00",
+        FILE,
+        "start talk 1 condition
+             send talk 1 send:one one email
+             send talk 1 send:bar bar
+             send talk 1 send:two two email
+             skip talk 1 send:three three limited
+             wait talk 1 wait:7 days 2026-11-08T09:00:00+01:00",
+    )
+    .counts("/campaigns/talk/steps/send:three/skipped/limited", 1)
+    .again("2026-11-08T09:00", "send talk 1 send:three#2 three email\nend talk 1 completed finished");
+}
+
+#[test]
+fn one_message_too_many_waits_until_it_may_go() {
+    let steps = "[{ send: one }, { wait: 1 day }, { send: two }, { send: three }, { add-tag: cold }]";
+    mails("{ email: { at-most: 2, within: 7 days } }", steps)
+        .on(
+            "2026-11-01T09:00",
+            FILE,
+            "start talk 1 condition
+             send talk 1 send:one one email
+             wait talk 1 wait:1 day 2026-11-02T09:00:00+01:00",
+        )
+        .again(
+            "2026-11-02T09:00",
+            "send talk 1 send:two two email
+             delay talk 1 send:three three 2026-11-08T09:00:00+01:00",
+        )
+        .again("2026-11-08T08:59", "")
+        .again(
+            "2026-11-08T09:00",
+            "send talk 1 send:three three email
+             add-tag talk 1 add-tag:cold cold
+             end talk 1 completed finished",
+        );
+}
+
+#[test]
+fn a_delayed_message_is_weighed_again_when_it_may_go() {
+    let steps = "[{ send: one }, { send: two, expires: 12 h }]";
+    let limits = "{ email: { at-most: 1, within: 1 day } }";
+    let begins = "start talk 1 condition
+        send talk 1 send:one one email
+        delay talk 1 send:two two 2026-11-02T09:00:00+01:00";
+    mails(limits, steps).on("2026-11-01T09:00", FILE, begins).again(
+        "2026-11-02T09:00",
+        "skip talk 1 send:two two expired
+         end talk 1 completed finished",
+    );
+    let left = FILE.replace("hot", "hot;other");
+    mails(limits, steps).on("2026-11-01T09:00", FILE, begins).on(
+        "2026-11-02T09:00",
+        &left,
+        "end talk 1 exited exit-when",
+    );
+}
+
+#[test]
+fn what_is_transactional_is_neither_limited_nor_counted() {
+    let steps = "[{ send: one, transactional: true }, { send: two }, { id: late, send: three, transactional: true }]";
+    mails("{ email: { at-most: 1, within: 1 day, then: drop } }", steps).on(
+        "2026-11-01T09:00",
+        FILE,
+        "start talk 1 condition
+         send talk 1 send:one one email
+         send talk 1 send:two two email
+         send talk 1 late three email
+         end talk 1 completed finished",
+    );
+}
+
+const CHANNELS: &str = "
+version: 1
+project: story
+timezone: Europe/Warsaw
+contacts:
+  key: id
+  tags: { values: open }
+  fields:
+    email:  { type: email }
+    phone:  { type: text }
+    device: { type: text }
+    likes:  { type: choice, values: [email, sms, push, post] }
+    opt-in: { type: boolean }
+  preferred-channel: likes
+  addresses: { email: email, sms: phone, push: device }
+  consent: { email: { field: opt-in, is: true } }
+content:
+  any:  { kind: message }
+  some: { kind: message, prefer: [sms, email] }
+campaigns:
+  talk:
+    enter: [{ tag: hot }]
+    steps: [{ send: any }, { send: some }]
+";
+
+#[test]
+fn a_message_goes_out_on_the_preferred_channel_or_the_first_that_reaches_the_contact() {
+    for (row, any, some) in [
+        ("a@x.pl,7,d,,true", "email", "sms"),
+        ("a@x.pl,7,d,push,true", "push", "sms"),
+        ("a@x.pl,7,d,email,true", "email", "email"),
+        ("a@x.pl,7,d,email,false", "sms", "sms"),
+        ("a@x.pl,7,d,post,true", "email", "sms"),
+        ("a@x.pl,,d,sms,true", "email", "email"),
+        (",,d,sms,true", "push", ""),
+        (",,,,true", "", ""),
+    ] {
+        let told = |content: &str, channel: &str| match channel {
+            "" => format!("skip talk 1 send:{content} {content} unreachable"),
+            channel => format!("send talk 1 send:{content} {content} {channel}"),
+        };
+        let journal = format!(
+            "start talk 1 condition\n{}\n{}\nend talk 1 completed finished",
+            told("any", any),
+            told("some", some)
+        );
+        let story = story_of(CHANNELS).on(
+            "2026-11-21T09:00",
+            &format!("id,email,phone,device,likes,opt_in,tags\n1,{row},hot\n"),
+            &journal,
+        );
+        let actions = String::from_utf8(story.last.expect("it ran").actions).expect("text");
+        let address = match any {
+            "email" => "a@x.pl",
+            "sms" => "7",
+            "push" => "d",
+            _ => continue,
+        };
+        assert!(actions.contains(&format!(",send,any,{any},{address},talk,1,send:any,1,")), "{actions}");
+    }
+}
