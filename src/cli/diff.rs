@@ -265,6 +265,7 @@ fn failed(broken: Broken, plan: &Plan, args: &Args, terminal: Terminal) -> Resul
             Ok(Exit::Findings)
         }
         RunError::ShortHistory(_) => Err(Failure::new(error.to_string())),
+        RunError::Skipped { .. } => Err(Failure::new(error.to_string())),
         RunError::NoCompanies => Err(run::no_companies(&error)),
         RunError::Bind(BindError::Earlier { state }) => Err(run::earlier(*state, plan)),
         RunError::State { .. } => {

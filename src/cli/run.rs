@@ -224,9 +224,11 @@ fn failed(error: &RunError, plan: &Plan, args: &Args, terminal: Terminal) -> Res
             let folder = args.state.as_deref().unwrap_or(Path::new(""));
             Failure::new(format!("the state in `{}` is damaged: {error}", folder.display()))
         }
-        RunError::Header(_) | RunError::DuplicateKey { .. } | RunError::LongRow { .. } | RunError::Read(_) => {
-            Failure::new(format!("`{}`: {error}", args.contacts.display()))
-        }
+        RunError::Header(_)
+        | RunError::DuplicateKey { .. }
+        | RunError::LongRow { .. }
+        | RunError::Read(_)
+        | RunError::Skipped { .. } => Failure::new(format!("`{}`: {error}", args.contacts.display())),
         RunError::Companies(_) => bad_companies(error, args.companies.as_deref()),
         RunError::NoCompanies => no_companies(error),
         RunError::Events(_) => bad_events(error, args.events.as_deref()),

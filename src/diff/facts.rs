@@ -86,13 +86,14 @@ fn project(model: &Model) -> Thing {
 fn contacts(model: &Model) -> Thing {
     let contacts = &model.contacts;
     let bad = match contacts.on_bad_value {
-        BadValue::Fail => "the row is bad",
-        BadValue::Missing => "the value counts as missing",
+        BadValue::Fail => "the row is bad".to_owned(),
+        BadValue::Missing => "the value counts as missing".to_owned(),
+        BadValue::SkipContact { at_most } => format!("the contact is left as it is, {at_most} of them at most"),
     };
     let role = |field: Option<FieldId>| field.map(|field| contacts.fields[field].id.clone());
     let facts = vec![
         Fact::new("column of the key", contacts.key.clone()),
-        Fact::new("a value that does not fit", bad.to_owned()),
+        Fact::new("a value that does not fit", bad),
         Fact::new("column of the tags", contacts.tags.column.clone()),
         Fact::new("between two tags", contacts.tags.separator.clone()),
         Fact::new("other tags", if contacts.tags.open { "allowed" } else { "not allowed" }.to_owned()),

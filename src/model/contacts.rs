@@ -199,6 +199,11 @@ pub enum BadValue {
     Fail,
     /// The value counts as missing.
     Missing,
+    /// The contact is left as it is; with more of them the run fails.
+    SkipContact {
+        /// How many there may be.
+        at_most: u64,
+    },
 }
 
 /// How often a channel may be used.

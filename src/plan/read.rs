@@ -99,6 +99,7 @@ impl Reader<'_> {
             on_bad_value: match written.on_bad_value {
                 wire::OnBadValue::Fail => BadValue::Fail,
                 wire::OnBadValue::Missing => BadValue::Missing,
+                wire::OnBadValue::SkipContact { at_most } => BadValue::SkipContact { at_most },
             },
         })
     }

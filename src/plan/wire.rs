@@ -90,7 +90,7 @@ pub enum Removed {
 pub struct Contacts {
     /// The column of the key.
     pub key: String,
-    /// `fail` or `missing`.
+    /// `fail`, `missing`, or `skip-contact` and how many at most.
     pub on_bad_value: OnBadValue,
     /// The tags.
     pub tags: Tags,
@@ -128,11 +128,12 @@ pub struct Companies {
 
 /// What a value that does not fit its type does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case")]
 #[allow(missing_docs, reason = "the names are the language's words")]
 pub enum OnBadValue {
     Fail,
     Missing,
+    SkipContact { at_most: u64 },
 }
 
 /// The tags.

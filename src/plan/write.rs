@@ -69,6 +69,7 @@ impl Names<'_> {
             on_bad_value: match contacts.on_bad_value {
                 BadValue::Fail => wire::OnBadValue::Fail,
                 BadValue::Missing => wire::OnBadValue::Missing,
+                BadValue::SkipContact { at_most } => wire::OnBadValue::SkipContact { at_most },
             },
             tags: wire::Tags {
                 open: contacts.tags.open,

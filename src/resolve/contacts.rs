@@ -214,12 +214,29 @@ impl Resolver {
         }
     }
 
-    fn on_bad_value(&mut self, written: Option<&Placed<Text>>) -> BadValue {
+    fn on_bad_value(&mut self, written: Option<&Placed<ScalarOr<schema::contacts::OnBadValue>>>) -> BadValue {
         let Some(written) = written else { return BadValue::Fail };
-        match written.value.0.as_str() {
+        let word = match &written.value {
+            ScalarOr::Scalar(word) => word.0.as_str(),
+            ScalarOr::Other(skip) => {
+                let at_most = &skip.skip_contact.at_most;
+                if let Ok(at_most) = u64::try_from(at_most.value) {
+                    return BadValue::SkipContact { at_most };
+                }
+                let message = format!("`{}` is no number of contacts", at_most.value);
+                self.report(
+                    Diagnostic::error(super::value::WRONG_VALUE, at_most.span, message).at("expected 0 or more"),
+                );
+                return BadValue::Fail;
+            }
+        };
+        match word {
             "fail" => BadValue::Fail,
             "missing" => BadValue::Missing,
-            other => self.unknown_word(other, written.span, &["fail", "missing"]).unwrap_or(BadValue::Fail),
+            other => {
+                let known = ["fail", "missing", "{ skip-contact: { at-most: 100 } }"];
+                self.unknown_word(other, written.span, &known).unwrap_or(BadValue::Fail)
+            }
         }
     }
 

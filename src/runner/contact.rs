@@ -173,6 +173,8 @@ impl Block {
 pub struct Seen<'a> {
     /// The key.
     pub key: &'a str,
+    /// Whether a value does not fit, and the contact is to be left as it is.
+    pub skipped: bool,
     /// By field id; defaults are filled in, also where there is no column.
     pub fields: Vec<Slot<'a>>,
     /// By funnel id.

@@ -17,6 +17,8 @@ pub struct Metrics {
     pub contacts: u64,
     /// Rows that were set aside; whoever reads counts them.
     pub rejected: u64,
+    /// Contacts that were left as they are; absent where the project does not ask for that.
+    pub skipped: Option<u64>,
     /// How many contacts name a company that the companies file lacks; no part of the written metrics.
     pub(crate) unknown_companies: u64,
     /// What came of the events file; absent where none was given.
@@ -126,6 +128,7 @@ impl Metrics {
         Self {
             contacts: 0,
             rejected: 0,
+            skipped: None,
             unknown_companies: 0,
             events: None,
             segments: vec![0; model.segments.len()],
@@ -272,6 +275,7 @@ impl Metrics {
             format: 1,
             contacts: self.contacts,
             rejected: self.rejected,
+            skipped: self.skipped,
             events: self.events.as_ref(),
             segments: model.segments.values().map(|it| it.id.as_str()).zip(self.segments.iter().copied()).collect(),
             funnels: model.funnels.iter().map(funnel).collect(),
@@ -365,6 +369,8 @@ struct Report<'a> {
     format: u32,
     contacts: u64,
     rejected: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    skipped: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     events: Option<&'a EventCounts>,
     segments: BTreeMap<&'a str, u64>,

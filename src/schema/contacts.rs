@@ -36,8 +36,24 @@ pub struct Contacts {
     pub owner: Option<Placed<Text>>,
     /// The field that holds the channel on which a contact likes to be reached: `email`, `sms`, `push`.
     pub preferred_channel: Option<Placed<Text>>,
-    /// What a value that does not fit its type does: `fail` (default) or `missing`.
-    pub on_bad_value: Option<Placed<Text>>,
+    /// What a value that does not fit its type does: `fail` (default), `missing`, or `{ skip-contact: { at-most: 100 } }`, which leaves so many contacts as they are.
+    pub on_bad_value: Option<Placed<ScalarOr<OnBadValue>>>,
+}
+
+/// Leaves contacts with a value that does not fit as they are.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct OnBadValue {
+    /// How many of them at most.
+    pub skip_contact: SkipContact,
+}
+
+/// How many contacts may be left as they are.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct SkipContact {
+    /// With more than that the run fails.
+    pub at_most: Placed<i64>,
 }
 
 /// A column of the contacts file.

@@ -4,6 +4,7 @@ use std::io::Write;
 
 use super::part::Part;
 use super::{Job, RunError, Streams, Summary, failed};
+use crate::model::BadValue;
 use crate::runner::input::events::{Events, Told};
 use crate::runner::input::keys::Keys;
 use crate::runner::input::problem::Problems;
@@ -15,6 +16,7 @@ pub(super) struct Gathered<W> {
     streams: Streams<W>,
     metrics: Metrics,
     problems: Problems,
+    skipped: Problems,
     keys: Keys,
     remembered: Vec<bool>,
     /// By contact of the events file: whether it stands in the contacts file.
@@ -37,6 +39,7 @@ impl<W: Write> Gathered<W> {
             streams,
             metrics: Metrics::new(job.program),
             problems: Problems::default(),
+            skipped: Problems::default(),
             keys: Keys::default(),
             remembered: vec![false; job.remembered.map_or(0, Remembered::len)],
             told_of: vec![false; job.events.map_or(0, Events::contacts)],
@@ -55,6 +58,7 @@ impl<W: Write> Gathered<W> {
         self.metrics.rejected += part.problems.rows;
         self.keys.add(part.keys);
         self.problems.append(part.problems);
+        self.skipped.append(part.skipped);
         for position in part.remembered {
             self.remembered[position] = true;
         }
@@ -77,6 +81,9 @@ impl<W: Write> Gathered<W> {
             }
         }
         warnings.extend(unknown_companies(self.metrics.unknown_companies));
+        if let BadValue::SkipContact { at_most } = job.program.model().contacts.on_bad_value {
+            warnings.extend(self.skip(at_most)?);
+        }
         let key = &job.layout.names[job.layout.key];
         let event_warnings = job.events.map(|events| self.count_events(events)).unwrap_or_default();
         let duplicates = self.keys.duplicates();
@@ -133,6 +140,27 @@ fn event_warnings(told: &Told, contacts: u64, of_missing: u64) -> Vec<String> {
 
 fn counted(number: u64, what: &str) -> String {
     format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}
+
+impl<W> Gathered<W> {
+    /// Counts the contacts that were left as they are, or says that there are too many.
+    fn skip(&mut self, at_most: u64) -> Result<Option<String>, RunError> {
+        let skipped = self.skipped.rows;
+        self.metrics.skipped = Some(skipped);
+        if skipped > at_most {
+            return Err(RunError::Skipped { skipped, at_most, first: told(&self.skipped) });
+        }
+        let (contacts, are) = if skipped == 1 { ("contact", "is") } else { ("contacts", "are") };
+        let words =
+            || format!("{skipped} {contacts} {are} left as found, for values that do not fit: {}", told(&self.skipped));
+        Ok((skipped > 0).then(words))
+    }
+}
+
+/// The first of some problems.
+fn told(problems: &Problems) -> String {
+    let first = problems.first.first().map(ToString::to_string).unwrap_or_default();
+    if problems.first.len() > 1 { format!("{first}, and more") } else { first }
 }
 
 fn unknown_companies(count: u64) -> Option<String> {

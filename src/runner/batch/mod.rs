@@ -68,6 +68,10 @@ pub enum RunError {
     /// The plan asks for more of the past than the state has kept.
     #[error("{}", short_words(.0))]
     ShortHistory(Vec<String>),
+    #[error(
+        "{skipped} contacts have values that do not fit, and `on-bad-value` lets {at_most} be left as they are: {first}"
+    )]
+    Skipped { skipped: u64, at_most: u64, first: String },
     #[error("interrupted")]
     Interrupted,
 }

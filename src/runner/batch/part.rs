@@ -18,6 +18,8 @@ pub(crate) struct Part {
     pub(crate) state: Vec<u8>,
     pub(crate) rejects: Vec<u8>,
     pub(crate) problems: Problems,
+    /// Of the contacts that were left as they are.
+    pub(crate) skipped: Problems,
     pub(crate) keys: ChunkKeys,
     pub(crate) metrics: Metrics,
     /// Which lines of the old state are replaced.
@@ -46,6 +48,11 @@ impl Part {
             part.rows += 1;
             job.reader.read(row, &mut seen, &mut problems);
             seen.news = part.news(job, row);
+            if seen.skipped {
+                job.writer.unchanged(row, &mut part.files.contacts);
+                part.skipped.add_row(problems.drain(..));
+                continue;
+            }
             if !problems.is_empty() {
                 part.reject(row, &mut problems);
                 continue;
@@ -70,6 +77,7 @@ impl Part {
             state: Vec::new(),
             rejects: Vec::new(),
             problems: Problems::default(),
+            skipped: Problems::default(),
             keys: ChunkKeys::default(),
             metrics: Metrics::new(job.program),
             remembered: Vec::new(),

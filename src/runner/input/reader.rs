@@ -24,6 +24,8 @@ pub(crate) struct Reader<'a> {
 struct At<'r, 'p> {
     row: Row<'r>,
     problems: &'p mut Vec<Problem>,
+    /// How many of them only keep the contact as it is.
+    soft: usize,
 }
 
 impl<'a> Reader<'a> {
@@ -42,11 +44,12 @@ impl<'a> Reader<'a> {
     where
         'a: 'r,
     {
+        seen.skipped = false;
         if let Err(reason) = self.shape(row) {
             problems.push(Problem { line: row.line(), column: None, value: String::new(), reason });
             return;
         }
-        let mut row = At { row, problems };
+        let mut row = At { row, problems, soft: 0 };
         seen.key = row.cell(self.layout.key);
         if seen.key.trim().is_empty() {
             row.bad(self.layout, self.layout.key, Reason::MissingKey);
@@ -59,6 +62,7 @@ impl<'a> Reader<'a> {
         seen.groups.clear();
         seen.groups.extend(self.layout.groups.iter().map(|column| self.points(*column, &mut row)));
         seen.blocks = Channel::ALL.map(|channel| self.block(&mut row, channel));
+        seen.skipped = row.soft > 0 && row.soft == row.problems.len();
     }
 
     fn shape(&self, row: Row<'_>) -> Result<(), Reason> {
@@ -78,7 +82,10 @@ impl<'a> Reader<'a> {
         };
         let slot = if slot == Slot::Missing { rule.default } else { slot };
         if slot == Slot::Missing && rule.field.required && row.problems.len() == before {
-            row.bad(self.layout, column, Reason::Required);
+            match self.model.contacts.on_bad_value {
+                BadValue::Fail | BadValue::Missing => row.bad(self.layout, column, Reason::Required),
+                BadValue::SkipContact { .. } => row.soft_bad(self.layout, column, Reason::Required),
+            }
         }
         slot
     }
@@ -157,6 +164,7 @@ impl<'a> Reader<'a> {
         match self.model.contacts.on_bad_value {
             BadValue::Fail => row.bad(self.layout, column, reason),
             BadValue::Missing => {}
+            BadValue::SkipContact { .. } => row.soft_bad(self.layout, column, reason),
         }
         Slot::Missing
     }
@@ -165,6 +173,11 @@ impl<'a> Reader<'a> {
 impl<'r> At<'r, '_> {
     fn cell(&self, column: usize) -> &'r str {
         self.row.text(column)
+    }
+
+    fn soft_bad(&mut self, layout: &Layout, column: usize, reason: Reason) {
+        self.soft += 1;
+        self.bad(layout, column, reason);
     }
 
     fn bad(&mut self, layout: &Layout, column: usize, reason: Reason) {

@@ -75,6 +75,15 @@ impl<'p> Writer<'p> {
         }
     }
 
+    /// Appends the row of a contact that is left as it is; columns that the file lacks stay empty.
+    pub(crate) fn unchanged(&self, row: Row<'_>, out: &mut Vec<u8>) {
+        let (bytes, end) = row.bytes();
+        out.extend_from_slice(bytes);
+        let appended = self.layout.written.iter().filter(|(column, _)| column.is_none()).count();
+        out.extend(std::iter::repeat_n(b',', appended));
+        out.extend_from_slice(if end.is_empty() && appended > 0 { b"\n" } else { end });
+    }
+
     /// Appends the rows of one contact.
     pub(crate) fn contact<'e>(
         &self,
