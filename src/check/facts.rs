@@ -51,6 +51,7 @@ impl Facts {
             StepKind::Call(_) | StepKind::List(_) => {}
             StepKind::Send { .. } | StepKind::Move(_) | StepKind::Leave(_) | StepKind::Points(_) => {}
             StepKind::Wait(_) | StepKind::WaitUntil { .. } | StepKind::If { .. } | StepKind::Split(_) => {}
+            StepKind::Await(_) | StepKind::Enroll(_) | StepKind::Withdraw(_) => {}
             StepKind::Fork(_) | StepKind::Goto { .. } | StepKind::Exit(_) => {}
         }
         self

@@ -27,7 +27,8 @@ pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
 /// Where steps come in another order than that of the text nothing is said.
 fn goes_round(campaign: &Campaign) -> bool {
     let mut found = false;
-    campaign.each_step(|step| found |= matches!(step.kind, StepKind::Goto { .. } | StepKind::Fork(_)));
+    campaign
+        .each_step(|step| found |= matches!(step.kind, StepKind::Goto { .. } | StepKind::Fork(_) | StepKind::Await(_)));
     found
 }
 

@@ -32,7 +32,7 @@ fn first_condition(campaign: &Campaign) -> Option<&Condition> {
 fn first_wait(campaign: &Campaign) -> Option<&Step> {
     let mut found = None;
     campaign.each_step(|step| {
-        if matches!(step.kind, StepKind::Wait(_) | StepKind::WaitUntil { .. }) {
+        if matches!(step.kind, StepKind::Wait(_) | StepKind::WaitUntil { .. } | StepKind::Await(_)) {
             found = found.or(Some(step));
         }
     });

@@ -97,6 +97,7 @@ fn touched(campaign: &Campaign) -> BTreeSet<FunnelId> {
         StepKind::Send { .. } | StepKind::AddTag(_) | StepKind::RemoveTag(_) | StepKind::Points(_) => {}
         StepKind::Set { .. } | StepKind::Clear(_) | StepKind::Wait(_) | StepKind::WaitUntil { .. } => {}
         StepKind::If { .. } | StepKind::Split(_) | StepKind::Fork(_) | StepKind::Goto { .. } => {}
+        StepKind::Await(_) | StepKind::Enroll(_) | StepKind::Withdraw(_) => {}
         StepKind::Exit(_) | StepKind::Broken => {}
     });
     funnels
@@ -171,6 +172,18 @@ impl<'g, 'a> Walk<'g, 'a> {
                 let ways = shares.iter().map(|share| self.list(&share.steps, here.clone(), visit));
                 ways.reduce(|one, other| either(one, &other)).unwrap_or_default()
             }
+            StepKind::Await(awaiting) => {
+                let after = if is_empty(&here) { here } else { either(self.waited(), &here) };
+                let mut ends = Here::default();
+                for way in &awaiting.ways {
+                    ends = either(ends, &self.list(&way.steps, after.clone(), visit));
+                }
+                match awaiting.length {
+                    Some(_) => either(ends, &self.list(&awaiting.otherwise, after, visit)),
+                    None => ends,
+                }
+            }
+            StepKind::Enroll(_) | StepKind::Withdraw(_) => here,
             StepKind::Fork(ways) => self.forked(step, ways, here, visit),
             StepKind::Goto { to, .. } => {
                 let mut came = self.came.borrow_mut();

@@ -83,6 +83,7 @@ fn words(model: &Model, step: &Step) -> String {
         StepKind::Move(_) | StepKind::Leave(_) | StepKind::AddTag(_) | StepKind::RemoveTag(_) => verb,
         StepKind::Points(_) | StepKind::Set { .. } | StepKind::Clear(_) | StepKind::Wait(_) => verb,
         StepKind::If { .. } | StepKind::Split(_) | StepKind::Fork(_) | StepKind::Goto { .. } => verb,
+        StepKind::Await(_) | StepKind::Enroll(_) | StepKind::Withdraw(_) => verb,
         StepKind::Exit(_) | StepKind::Broken => verb,
     }
 }
@@ -290,6 +291,9 @@ fn verb(step: &Step) -> u8 {
         StepKind::Split(_) => 12,
         StepKind::Fork(_) => 13,
         StepKind::Goto { .. } => 14,
+        StepKind::Await(_) => 20,
+        StepKind::Enroll(_) => 21,
+        StepKind::Withdraw(_) => 22,
     }
 }
 

@@ -290,6 +290,8 @@ fn verb(step: &Step) -> Verb {
         StepKind::If { .. } => Verb::Ask,
         StepKind::Split(_) | StepKind::Fork(_) => Verb::Split,
         StepKind::Goto { .. } => Verb::Goto,
+        StepKind::Await(_) => Verb::Wait,
+        StepKind::Enroll(_) | StepKind::Withdraw(_) => Verb::Change,
         StepKind::Exit(_) => Verb::Exit,
         StepKind::Broken => Verb::Unclear,
     }
@@ -303,6 +305,10 @@ fn step_is_broken(step: &Step) -> bool {
         StepKind::Send { .. } | StepKind::Move(_) | StepKind::Leave(_) | StepKind::AddTag(_) => false,
         StepKind::RemoveTag(_) | StepKind::Points(_) | StepKind::Set { .. } | StepKind::Clear(_) => false,
         StepKind::Wait(_) | StepKind::WaitUntil { .. } | StepKind::Split(_) | StepKind::Fork(_) => false,
+        StepKind::Await(awaiting) => {
+            awaiting.ways.iter().any(|way| way.pattern.where_.as_ref().is_some_and(|inner| is_broken(inner)))
+        }
+        StepKind::Enroll(_) | StepKind::Withdraw(_) => false,
         StepKind::Goto { .. } | StepKind::Exit(_) => false,
     }
 }

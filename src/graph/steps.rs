@@ -74,6 +74,17 @@ impl Order {
             StepKind::Split(shares) => {
                 shares.iter().flat_map(|share| self.list(&share.steps, into(&share.label))).collect()
             }
+            StepKind::Await(awaiting) => {
+                let mut out = Vec::new();
+                for way in &awaiting.ways {
+                    out.extend(self.list(&way.steps, into(&way.label)));
+                }
+                if awaiting.length.is_some() {
+                    out.extend(self.list(&awaiting.otherwise, into("else")));
+                }
+                out
+            }
+            StepKind::Enroll(_) | StepKind::Withdraw(_) => vec![next],
             StepKind::Fork(ways) => {
                 // Where one way always ends the campaign, nobody comes behind the fork.
                 let ends: Vec<_> = ways.iter().map(|way| self.list(&way.steps, into(&way.label))).collect();
@@ -111,6 +122,7 @@ fn effects(build: &mut Build<'_>, campaign: CampaignId, step: &Step) {
         StepKind::Clear(_) | StepKind::Wait(_) | StepKind::WaitUntil { .. } | StepKind::If { .. } => return,
         StepKind::Split(_) | StepKind::Fork(_) | StepKind::Goto { .. } => return,
         StepKind::List(_) | StepKind::Exit(_) | StepKind::Broken => return,
+        StepKind::Await(_) | StepKind::Enroll(_) | StepKind::Withdraw(_) => return,
     };
     build.edge(here, to, Edge::plain(kind, step.span));
 }

@@ -4,9 +4,10 @@ use rust_decimal::Decimal;
 
 use crate::model::ids::Id;
 use crate::model::{
-    Call, ChoiceId, Condition, ConditionKind, Content, ContentKind, DateTest, Duration, Enter, EventPattern, EventTest,
-    EventType, Experience, Field, FieldId, FieldTest, FieldType, Give, Listing, Model, NewValue, NumberTest, Share,
-    Since, StageRef, Step, StepKind, Subject, TagId, Tags, TextTest, Threshold, Until, Update, UpdateChange, Value,
+    Await, Call, ChoiceId, Condition, ConditionKind, Content, ContentKind, DateTest, Duration, Enter, EventPattern,
+    EventTest, EventType, Experience, Field, FieldId, FieldTest, FieldType, Give, Listing, Model, NewValue, NumberTest,
+    Share, Since, StageRef, Step, StepKind, Subject, TagId, Tags, TextTest, Threshold, Until, Update, UpdateChange,
+    Value,
 };
 
 /// What stands for something that could not be understood.
@@ -50,6 +51,9 @@ pub fn step(model: &Model, step: &Step) -> String {
         StepKind::List(listing) => self::listing(model, *listing),
         StepKind::If { when, .. } => format!("if {}", condition(model, when)),
         StepKind::Split(shares) => format!("split {}", split(shares)),
+        StepKind::Await(awaiting) => self::awaiting(model, awaiting),
+        StepKind::Enroll(campaign) => format!("enroll in {}", model.campaigns[*campaign].id),
+        StepKind::Withdraw(campaign) => format!("withdraw from {}", model.campaigns[*campaign].id),
         StepKind::Fork(ways) => {
             format!("fork {}", ways.iter().map(|way| way.label.as_str()).collect::<Vec<_>>().join(" and "))
         }
@@ -57,6 +61,13 @@ pub fn step(model: &Model, step: &Step) -> String {
         StepKind::Exit(outcome) => format!("exit: {}", outcome.word()),
         StepKind::Broken => UNCLEAR.to_owned(),
     }
+}
+
+/// `await opened of win-back-1 for 3 days`.
+fn awaiting(model: &Model, awaiting: &Await) -> String {
+    let events: Vec<_> = awaiting.ways.iter().map(|way| pattern(model, &way.pattern)).collect();
+    let length = awaiting.length.map(|length| format!(", for {length}")).unwrap_or_default();
+    format!("await {}{length}", events.join(" or "))
 }
 
 /// The shares, in order of their labels: `50 / 50`, `short 20 / usual 80`.

@@ -8,7 +8,7 @@ use super::contacts::{Channel, Value};
 use super::destination::Call;
 use super::event::EventPattern;
 use super::funnel::StageRef;
-use super::ids::{ContentId, FieldId, FunnelId, SegmentId, StepId, TagId};
+use super::ids::{CampaignId, ContentId, FieldId, FunnelId, SegmentId, StepId, TagId};
 use super::points::{Give, Threshold};
 use super::windows::Windows;
 use super::{About, Model};
@@ -151,6 +151,12 @@ pub enum StepKind {
     },
     /// Shares of the contacts take different ways.
     Split(Vec<Share>),
+    /// Waits for an event.
+    Await(Await),
+    /// Lets the contact into another campaign.
+    Enroll(CampaignId),
+    /// Ends another campaign for the contact.
+    Withdraw(CampaignId),
     /// Ways that a contact takes side by side; goes on when all have ended.
     Fork(Vec<Way>),
     /// Goes on at another step, in the same list or one around it, and never out of a fork.
@@ -226,6 +232,28 @@ pub struct Share {
     /// How many of a hundred contacts take it.
     pub share: u8,
     /// The way.
+    pub steps: Vec<Step>,
+}
+
+/// A wait for events of which the earliest decides.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Await {
+    /// The events, in the order of the text.
+    pub ways: Vec<AwaitWay>,
+    /// How long; absent: without end.
+    pub length: Option<Duration>,
+    /// What happens when none of them comes in time.
+    pub otherwise: Vec<Step>,
+}
+
+/// An event that is waited for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AwaitWay {
+    /// The word for the way in the outputs: `then`, `then-2` and so on.
+    pub label: String,
+    /// The event.
+    pub pattern: EventPattern,
+    /// What happens when it is the first to come.
     pub steps: Vec<Step>,
 }
 
@@ -341,6 +369,11 @@ impl Step {
             StepKind::Split(shares) => {
                 shares.iter().map(|share| Branch { word: &share.label, steps: &share.steps }).collect()
             }
+            StepKind::Await(Await { ways, otherwise, .. }) => {
+                let ways = ways.iter().map(|way| Branch { word: &way.label, steps: &way.steps });
+                ways.chain([Branch { word: "else", steps: otherwise }]).collect()
+            }
+            StepKind::Enroll(_) | StepKind::Withdraw(_) => Vec::new(),
             StepKind::Fork(ways) => ways.iter().map(|way| Branch { word: &way.label, steps: &way.steps }).collect(),
             StepKind::Call(_) | StepKind::List(_) => Vec::new(),
             StepKind::Send { .. } | StepKind::Move(_) | StepKind::Leave(_) | StepKind::AddTag(_) => Vec::new(),

@@ -1,6 +1,6 @@
 //! Where a `goto` leads: to a step of its own list or of one around it, never out of a branch of a `fork`.
 
-use super::campaign::{Step, StepKind, Way};
+use super::campaign::{Await, Step, StepKind, Way};
 use super::ids::StepId;
 use crate::source::Span;
 
@@ -91,6 +91,11 @@ fn inside(kind: &mut StepKind, visit: &mut impl FnMut(&mut [Step])) {
             visit(then);
             visit(otherwise);
         }
+        StepKind::Await(Await { ways, otherwise, .. }) => {
+            ways.iter_mut().for_each(|way| visit(&mut way.steps));
+            visit(otherwise);
+        }
+        StepKind::Enroll(_) | StepKind::Withdraw(_) => {}
         StepKind::Split(shares) => shares.iter_mut().for_each(|share| visit(&mut share.steps)),
         StepKind::Fork(ways) => ways.iter_mut().for_each(|way| visit(&mut way.steps)),
         StepKind::Call(_) | StepKind::List(_) => {}

@@ -24,8 +24,8 @@ pub mod windows;
 
 pub use calendar::{Duration, Moment, Period, Publish, Unit, When};
 pub use campaign::{
-    Branch, Campaign, Enter, Existing, IfPast, Listing, NewValue, OnLeave, Once, Outcome, SendRules, Share, Step,
-    StepKind, Until, Wait, Way,
+    Await, AwaitWay, Branch, Campaign, Enter, Existing, IfPast, Listing, NewValue, OnLeave, Once, Outcome, SendRules,
+    Share, Step, StepKind, Until, Wait, Way,
 };
 pub use checks::{CheckRule, Weight};
 pub use companies::Companies;

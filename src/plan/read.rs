@@ -11,11 +11,11 @@ use crate::model::goto::aim;
 use crate::model::ids::Id;
 use crate::model::windows::parse_time;
 use crate::model::{
-    About, Audience, BadValue, Campaign, CampaignState, Channel, ChannelRules, Companies, Condition, ConditionKind,
-    Contacts, Content, ContentKind, Conversion, Duration, Enter, EventId, EventType, Existing, Experience, FieldTest,
-    FieldType, Funnel, Give, GroupId, IfPast, Limit, Listing, Model, Moment, OnLeave, Once, Outcome, PlaceRule,
-    PointGroup, PointRule, Points, Publish, Scoring, Segment, SendRules, Share, Stage, StageId, StageRef, Step, StepId,
-    StepKind, Subject, Tags, Target, Threshold, Until, Wait, Way, Weekdays, Windows,
+    About, Audience, Await, AwaitWay, BadValue, Campaign, CampaignState, Channel, ChannelRules, Companies, Condition,
+    ConditionKind, Contacts, Content, ContentKind, Conversion, Duration, Enter, EventId, EventType, Existing,
+    Experience, FieldTest, FieldType, Funnel, Give, GroupId, IfPast, Limit, Listing, Model, Moment, OnLeave, Once,
+    Outcome, PlaceRule, PointGroup, PointRule, Points, Publish, Scoring, Segment, SendRules, Share, Stage, StageId,
+    StageRef, Step, StepId, StepKind, Subject, Tags, Target, Threshold, Until, Wait, Way, Weekdays, Windows,
 };
 use crate::source::Span;
 
@@ -338,6 +338,14 @@ impl Reader<'_> {
         written.iter().map(step).collect()
     }
 
+    fn await_ways(&self, written: &[wire::AwaitWay], next: &mut usize) -> Result<Vec<AwaitWay>, Fault> {
+        let way = |(at, way): (usize, &wire::AwaitWay)| {
+            let label = if at == 0 { "then".to_owned() } else { format!("then-{}", at + 1) };
+            Ok(AwaitWay { label, pattern: self.pattern(&way.when)?, steps: self.steps(&way.then, next)? })
+        };
+        written.iter().enumerate().map(way).collect()
+    }
+
     fn ways(&self, written: &[wire::Way], next: &mut usize) -> Result<Vec<Way>, Fault> {
         let mut labels: Vec<_> = written.iter().map(|way| &way.label).collect();
         labels.sort_unstable();
@@ -410,6 +418,13 @@ impl Reader<'_> {
                 StepKind::If { when, then, otherwise: self.steps(r#else, next)? }
             }
             wire::Verb::Split(shares) => StepKind::Split(self.shares(shares, next)?),
+            wire::Verb::Await { ways, r#for, r#else } => {
+                let ways = self.await_ways(ways, next)?;
+                let length = r#for.as_deref().map(length).transpose()?;
+                StepKind::Await(Await { ways, length, otherwise: self.steps(r#else, next)? })
+            }
+            wire::Verb::Enroll(campaign) => StepKind::Enroll(key(&self.plan.campaigns, "campaign", campaign)?),
+            wire::Verb::Withdraw(campaign) => StepKind::Withdraw(key(&self.plan.campaigns, "campaign", campaign)?),
             wire::Verb::Fork(ways) => StepKind::Fork(self.ways(ways, next)?),
             wire::Verb::Goto(name) => StepKind::Goto { to: StepId::from_index(0), name: name.clone() },
             wire::Verb::Exit(outcome) => StepKind::Exit(word(

@@ -626,6 +626,14 @@ pub enum Verb {
         r#else: Vec<Step>,
     },
     Split(Vec<Share>),
+    Await {
+        ways: Vec<AwaitWay>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        r#for: Option<String>,
+        r#else: Vec<Step>,
+    },
+    Enroll(String),
+    Withdraw(String),
     Fork(Vec<Way>),
     Goto(String),
     Exit(String),
@@ -641,6 +649,16 @@ pub struct Share {
     pub share: u8,
     /// The way.
     pub steps: Vec<Step>,
+}
+
+/// An event that is waited for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct AwaitWay {
+    /// The event.
+    pub when: Condition,
+    /// What happens when it is the first to come.
+    pub then: Vec<Step>,
 }
 
 /// One of the ways that a contact takes side by side.

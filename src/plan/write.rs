@@ -4,10 +4,10 @@ use super::{call, wire};
 use crate::model::ids::Id;
 use crate::model::windows::time;
 use crate::model::{
-    Audience, BadValue, Campaign, Channel, ChoiceId, Companies, CompanyFieldId, Condition, ConditionKind, Contacts,
-    Content, ContentKind, DateTest, Enter, Existing, Experience, Field, FieldId, FieldTest, FieldType, Funnel, Give,
-    GroupId, IfPast, Limit, Model, NewValue, NumberTest, OnLeave, Once, Publish, Scoring, SendRules, Share, Stage,
-    StageRef, Step, StepKind, Subject, Target, TextTest, Until, Value, Wait, Way, Windows,
+    Audience, Await, BadValue, Campaign, Channel, ChoiceId, Companies, CompanyFieldId, Condition, ConditionKind,
+    Contacts, Content, ContentKind, DateTest, Enter, Existing, Experience, Field, FieldId, FieldTest, FieldType,
+    Funnel, Give, GroupId, IfPast, Limit, Model, NewValue, NumberTest, OnLeave, Once, Publish, Scoring, SendRules,
+    Share, Stage, StageRef, Step, StepKind, Subject, Target, TextTest, Until, Value, Wait, Way, Windows,
 };
 
 /// The plan's file form.
@@ -313,11 +313,26 @@ impl Names<'_> {
                 wire::Verb::If { when: self.condition(when), then: self.steps(then), r#else: self.steps(otherwise) }
             }
             StepKind::Split(shares) => wire::Verb::Split(shares.iter().map(|share| self.share(share)).collect()),
+            StepKind::Await(awaiting) => self.await_event(awaiting),
+            StepKind::Enroll(campaign) => wire::Verb::Enroll(self.0.campaigns[*campaign].id.clone()),
+            StepKind::Withdraw(campaign) => wire::Verb::Withdraw(self.0.campaigns[*campaign].id.clone()),
             StepKind::Fork(ways) => wire::Verb::Fork(ways.iter().map(|way| self.way(way)).collect()),
             StepKind::Goto { name, .. } => wire::Verb::Goto(name.clone()),
             StepKind::Exit(outcome) => wire::Verb::Exit(outcome.word().to_owned()),
             StepKind::Broken => return None,
         })
+    }
+
+    fn await_event(&self, awaiting: &Await) -> wire::Verb {
+        let ways = awaiting
+            .ways
+            .iter()
+            .map(|way| wire::AwaitWay { when: self.pattern(&way.pattern), then: self.steps(&way.steps) });
+        wire::Verb::Await {
+            ways: ways.collect(),
+            r#for: awaiting.length.map(|length| length.to_string()),
+            r#else: self.steps(&awaiting.otherwise),
+        }
     }
 
     fn way(&self, way: &Way) -> wire::Way {

@@ -138,6 +138,7 @@ fn manner(kind: &StepKind) -> &'static str {
         StepKind::RemoveTag(_) | StepKind::Points(_) | StepKind::Set { .. } | StepKind::Clear(_) => "",
         StepKind::Wait(_) | StepKind::WaitUntil { .. } | StepKind::If { .. } => "",
         StepKind::Split(_) | StepKind::Fork(_) | StepKind::Goto { .. } => "",
+        StepKind::Await(_) | StepKind::Enroll(_) | StepKind::Withdraw(_) => "",
         StepKind::Exit(_) | StepKind::Broken => "",
     }
 }

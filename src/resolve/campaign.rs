@@ -39,9 +39,10 @@ impl Resolver {
         campaign.exits_after_until = window.is_some_and(|window| self.exits_after_until(window));
         let window = window.map(|window| schema::Publish { from: window.from.clone(), until: window.until.clone() });
         campaign.publish = self.publish(written.published.as_ref(), window.as_ref());
-        campaign.enter = match &written.enter.value {
-            OneOrList::One(enter) => vec![self.enter(enter)],
-            OneOrList::List(enter) => enter.iter().map(|enter| self.enter(enter)).collect(),
+        campaign.enter = match written.enter.as_ref().map(|enter| &enter.value) {
+            None => Vec::new(),
+            Some(OneOrList::One(enter)) => vec![self.enter(enter)],
+            Some(OneOrList::List(enter)) => enter.iter().map(|enter| self.enter(enter)).collect(),
         };
         campaign.reenter = written.reenter.as_ref().and_then(|reenter| self.reenter(reenter));
         campaign.on_leave = written.on_leave.as_ref().map(|on_leave| match on_leave.value {
@@ -57,7 +58,9 @@ impl Resolver {
         };
         campaign.goal = ends(self, written.goal.as_ref());
         campaign.exit_when = ends(self, written.exit_when.as_ref());
+        self.present = Some(id.value.0.clone());
         campaign.steps = self.within(Scope::STEPS, |this| this.steps_of(&written.steps.value));
+        self.present = None;
         campaign.broken = self.diagnostics.len() > mistakes;
         campaign
     }

@@ -1,5 +1,6 @@
 //! From what is written to what is meant: names to ids, text to values, defaults filled in. The only module that sees both, and it reports every mistake, not the first.
 
+mod await_event;
 mod block;
 mod calendar;
 mod call;
@@ -11,6 +12,7 @@ mod companies;
 mod comparison;
 mod condition;
 mod contacts;
+mod elsewhere;
 mod event;
 mod experience;
 mod fork;
@@ -51,6 +53,7 @@ pub fn resolve(project: &Project, sources: &Sources, unread: &[Span]) -> (Model,
         scope: pattern::Scope::default(),
         unread: Unread::new(sources, unread),
         diagnostics: Vec::new(),
+        present: None,
     };
     let mut model = resolver.project(project, sources);
     model.mark_by_hand();
@@ -68,6 +71,8 @@ struct Resolver {
     scope: pattern::Scope,
     unread: Unread,
     diagnostics: Vec<Diagnostic>,
+    /// The campaign whose steps are being read.
+    present: Option<String>,
 }
 
 impl Resolver {

@@ -158,6 +158,8 @@ fn takes_time(kind: &StepKind) -> Option<&'static str> {
         StepKind::Split(_) => Some("split"),
         StepKind::Fork(_) => Some("fork"),
         StepKind::Goto { .. } => Some("goto"),
+        StepKind::Await(_) => Some("await"),
+        StepKind::Enroll(_) | StepKind::Withdraw(_) => None,
         StepKind::Exit(_) => Some("exit"),
         StepKind::Send { .. } | StepKind::Move(_) | StepKind::Leave(_) | StepKind::AddTag(_) => None,
         StepKind::RemoveTag(_) | StepKind::Points(_) | StepKind::Set { .. } | StepKind::Clear(_) => None,

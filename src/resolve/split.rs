@@ -7,7 +7,7 @@ use super::step::{Numbering, STEP_KEYS};
 use super::verb::{unnamed, verbs};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{Share, StepKind};
-use crate::schema::{self, ListOf, Placed};
+use crate::schema::{self, ListOf, MapOrList, Placed};
 
 const BAD_SHARE: Code = Code("bad-share");
 
@@ -131,6 +131,13 @@ fn names(steps: &[Placed<schema::Step>], prefix: &str, names_: &mut Vec<String>)
         }
         for share in step.split.iter().flat_map(|shares| &shares.value.0) {
             names(&share.value.steps.value.0, &format!("{name}/{}/", share.value.share.value), names_);
+        }
+        if let Some(Placed { value: MapOrList::List(ways), .. }) = &step.await_ {
+            for (at, way) in ways.iter().enumerate() {
+                let steps = way.value.then.iter().flat_map(|list| &list.value.0).cloned().collect::<Vec<_>>();
+                let word = if at == 0 { "then".to_owned() } else { format!("then-{}", at + 1) };
+                names(&steps, &format!("{name}/{word}/"), names_);
+            }
         }
         for (at, way) in step.fork.iter().flat_map(|ways| &ways.value.0).enumerate() {
             names(&way.value.steps.value.0, &format!("{name}/{}/", at + 1), names_);

@@ -31,7 +31,7 @@ impl Numbering {
     }
 }
 
-const VERBS: &str = "a step is one of `send`, `move`, `leave`, `add-tag`, `remove-tag`, `points`, `set`, `clear`, `notify`, `webhook`, `push-to`, `wait`, `wait-until`, `if`, `split`, `fork`, `goto`, `use`, `unsubscribe`, `resubscribe`, `add-to`, `remove-from`, `exit`";
+const VERBS: &str = "a step is one of `send`, `move`, `leave`, `add-tag`, `remove-tag`, `points`, `set`, `clear`, `notify`, `webhook`, `push-to`, `wait`, `wait-until`, `if`, `split`, `await`, `fork`, `goto`, `enroll`, `withdraw`, `use`, `unsubscribe`, `resubscribe`, `add-to`, `remove-from`, `exit`";
 
 impl Resolver {
     pub(super) fn steps(
@@ -161,6 +161,9 @@ impl Resolver {
             Verb::WaitUntil => self.wait_until(step),
             Verb::If => self.branch(step, name, numbering),
             Verb::Split => self.split(step, name, numbering),
+            Verb::Await => self.await_event(step, name, numbering),
+            Verb::Enroll => self.campaign_elsewhere(step.enroll.as_ref()?).map(StepKind::Enroll),
+            Verb::Withdraw => self.campaign_elsewhere(step.withdraw.as_ref()?).map(StepKind::Withdraw),
             Verb::Fork => self.fork(step, name, numbering),
             Verb::Goto => step.goto.as_ref().map(|to| super::fork::goto(to, &numbering.scope)),
             Verb::Use => None,

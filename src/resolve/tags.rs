@@ -35,9 +35,10 @@ fn mentioned(project: &Project) -> Vec<&Placed<Text>> {
         in_funnel(funnel, &mut tags);
     }
     for campaign in project.campaigns.0.iter().filter_map(|(_, campaign)| campaign.body.as_ref()) {
-        match &campaign.enter.value {
-            OneOrList::One(enter) => in_condition(&enter.value, &mut tags),
-            OneOrList::List(enter) => enter.iter().for_each(|enter| in_condition(&enter.value, &mut tags)),
+        match campaign.enter.as_ref().map(|enter| &enter.value) {
+            None => {}
+            Some(OneOrList::One(enter)) => in_condition(&enter.value, &mut tags),
+            Some(OneOrList::List(enter)) => enter.iter().for_each(|enter| in_condition(&enter.value, &mut tags)),
         }
         campaign.goal.iter().chain(&campaign.exit_when).for_each(|condition| in_condition(&condition.value, &mut tags));
         campaign.steps.value.0.iter().for_each(|step| in_step(&step.value, &mut tags));
@@ -76,4 +77,8 @@ fn in_step<'a>(step: &'a Step, tags: &mut Vec<&'a Placed<Text>>) {
     let shares = step.split.iter().flat_map(|list| &list.value.0).map(|branch| &branch.value.steps);
     let ways = step.fork.iter().flat_map(|list| &list.value.0).map(|branch| &branch.value.steps);
     shares.chain(ways).flat_map(|steps| &steps.value.0).for_each(|step| in_step(&step.value, tags));
+    if let Some(Placed { value: MapOrList::List(ways), .. }) = &step.await_ {
+        let steps = ways.iter().filter_map(|way| way.value.then.as_ref()).flat_map(|list| &list.value.0);
+        steps.for_each(|step| in_step(&step.value, tags));
+    }
 }

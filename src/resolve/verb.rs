@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::model::Outcome;
-use crate::schema::{self, Placed, ScalarOr, Text};
+use crate::schema::{self, MapOrList, Placed, ScalarOr, Text};
 use crate::source::Span;
 
 /// The verbs of the language.
@@ -28,6 +28,9 @@ pub(super) enum Verb {
     WaitUntil,
     If,
     Split,
+    Await,
+    Enroll,
+    Withdraw,
     Fork,
     Goto,
     Use,
@@ -56,6 +59,9 @@ impl Verb {
             Self::WaitUntil => "wait-until",
             Self::If => "if",
             Self::Split => "split",
+            Self::Await => "await",
+            Self::Enroll => "enroll",
+            Self::Withdraw => "withdraw",
             Self::Fork => "fork",
             Self::Goto => "goto",
             Self::Use => "use",
@@ -106,6 +112,15 @@ fn operand(verb: Verb, step: &schema::Step) -> Option<String> {
         }),
         Verb::If | Verb::Split | Verb::Fork => None,
         Verb::Goto => text(&step.goto),
+        Verb::Enroll => text(&step.enroll),
+        Verb::Withdraw => text(&step.withdraw),
+        Verb::Await => match &step.await_.as_ref()?.value {
+            MapOrList::Map(event) => {
+                let words = event.event.iter().chain(&event.of).map(|word| word.value.0.as_str());
+                Some(words.collect::<Vec<_>>().join(" "))
+            }
+            MapOrList::List(_) => None,
+        },
         Verb::Use => text(&step.use_),
         Verb::Exit => step.exit.as_ref().map(|exit| outcome(exit.value).word().to_owned()),
     }
@@ -144,6 +159,9 @@ pub(super) fn verbs(step: &schema::Step) -> Vec<(Verb, Span, Span)> {
         (Verb::WaitUntil, at(step.wait_until.as_ref())),
         (Verb::If, at(step.if_.as_ref())),
         (Verb::Split, at(step.split.as_ref())),
+        (Verb::Await, at(step.await_.as_ref())),
+        (Verb::Enroll, at(step.enroll.as_ref())),
+        (Verb::Withdraw, at(step.withdraw.as_ref())),
         (Verb::Fork, at(step.fork.as_ref())),
         (Verb::Goto, at(step.goto.as_ref())),
         (Verb::Use, at(step.use_.as_ref())),
@@ -157,6 +175,7 @@ pub(super) fn verbs(step: &schema::Step) -> Vec<(Verb, Span, Span)> {
 
 /// The other keys of a step, each with the verb to which it belongs.
 pub(super) fn belongings(step: &schema::Step) -> Vec<(&'static str, Verb, Span)> {
+    let branches = if step.await_.is_some() { Verb::Await } else { Verb::If };
     let wait = if step.wait_until.is_some() { Verb::WaitUntil } else { Verb::Wait };
     let found = [
         ("at", wait, step.at.as_ref().map(|placed| placed.key)),
@@ -171,8 +190,9 @@ pub(super) fn belongings(step: &schema::Step) -> Vec<(&'static str, Verb, Span)>
         ("to", Verb::Set, step.to.as_ref().map(|placed| placed.key)),
         ("with", Verb::Use, step.with.as_ref().map(|placed| placed.key)),
         ("if-past", Verb::WaitUntil, step.if_past.as_ref().map(|placed| placed.key)),
-        ("then", Verb::If, step.then.as_ref().map(|placed| placed.key)),
-        ("else", Verb::If, step.else_.as_ref().map(|placed| placed.key)),
+        ("for", Verb::Await, step.for_.as_ref().map(|placed| placed.key)),
+        ("then", branches, step.then.as_ref().map(|placed| placed.key)),
+        ("else", branches, step.else_.as_ref().map(|placed| placed.key)),
     ];
     found.into_iter().filter_map(|(word, verb, key)| key.map(|key| (word, verb, key))).collect()
 }

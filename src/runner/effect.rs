@@ -171,6 +171,19 @@ pub enum Event<'a> {
     },
     Fork,
     Join,
+    /// `until` is absent where it waits without end.
+    Await {
+        until: Option<i64>,
+    },
+    Awaited {
+        label: &'a str,
+    },
+    Enroll {
+        campaign: CampaignId,
+    },
+    Withdraw {
+        campaign: CampaignId,
+    },
     Goto {
         step: &'a str,
     },
@@ -231,6 +244,7 @@ pub enum Cause {
     Entered,
     Event,
     Points,
+    Enrolled,
 }
 
 /// Why a campaign ended for a contact.
@@ -245,6 +259,7 @@ pub enum EndReason {
     AfterUntil,
     Finished,
     Removed,
+    Withdrawn,
 }
 
 /// Why a step did not happen.

@@ -7,7 +7,7 @@ use super::Condition;
 use super::block::Argument;
 use super::funnel::Publish;
 use super::points::Give;
-use super::scalar::{Entries, ListOf, Literal, OneOrList, Placed, ScalarOr, Text};
+use super::scalar::{Entries, ListOf, Literal, MapOrList, OneOrList, Placed, ScalarOr, Text};
 
 /// A campaign: who enters, and what happens to them step by step.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -28,7 +28,7 @@ pub struct Campaign {
     /// From when until when the campaign runs.
     pub publish: Option<CampaignPublish>,
     /// Who comes in: any of these conditions, when it becomes true, or `{ entered: funnel/stage }`.
-    pub enter: Placed<OneOrList<Placed<Condition>>>,
+    pub enter: Option<Placed<OneOrList<Placed<Condition>>>>,
     /// Whether somebody may come in again: `never` (default), or `{ after: 30 days }`, counted from the end of the last time.
     pub reenter: Option<Placed<ScalarOr<Reenter>>>,
     /// What happens to those let in by a condition when none of the conditions holds any longer: `exit` or `stay`.
@@ -123,7 +123,7 @@ pub enum Existing {
     Skip,
 }
 
-/// A step: exactly one of `send`, `move`, `leave`, `add-tag`, `remove-tag`, `points`, `set`, `clear`, `notify`, `webhook`, `push-to`, `wait`, `wait-until`, `if`, `split`, `fork`, `goto`, `use`, `unsubscribe`, `resubscribe`, `add-to`, `remove-from`, `exit`, and the keys that belong to it.
+/// A step: exactly one of `send`, `move`, `leave`, `add-tag`, `remove-tag`, `points`, `set`, `clear`, `notify`, `webhook`, `push-to`, `wait`, `wait-until`, `if`, `split`, `await`, `fork`, `goto`, `enroll`, `withdraw`, `use`, `unsubscribe`, `resubscribe`, `add-to`, `remove-from`, `exit`, and the keys that belong to it.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Step {
@@ -189,13 +189,23 @@ pub struct Step {
     /// Asks a condition.
     #[serde(rename = "if")]
     pub if_: Option<Placed<Condition>>,
-    /// The steps when it holds; for `if`.
+    /// The steps when it holds, or when the event came; for `if` and `await`.
     pub then: Option<Placed<ListOf<Placed<Step>>>>,
-    /// The steps when it does not hold; for `if`.
+    /// The steps when it does not hold, or when no event came in time; for `if` and `await`.
     #[serde(rename = "else")]
     pub else_: Option<Placed<ListOf<Placed<Step>>>>,
     /// Shares of the contacts that take different ways, told apart by a stable number of the contact; needs an `id`.
     pub split: Option<Placed<ListOf<Placed<Share>>>>,
+    /// Waits for an event: `{ event: opened, of: win-back-1 }`, or a list of `{ when, then }` of which the earliest decides.
+    #[serde(rename = "await")]
+    pub await_: Option<Placed<MapOrList<Condition, Placed<AwaitWay>>>>,
+    /// How long to wait for the event, such as `3 days`; without it there is no end; for `await`.
+    #[serde(rename = "for")]
+    pub for_: Option<Placed<Text>>,
+    /// Lets the contact into this campaign, if it may enter it.
+    pub enroll: Option<Placed<Text>>,
+    /// Ends this campaign for the contact, if it is inside.
+    pub withdraw: Option<Placed<Text>>,
     /// Ways that a contact takes side by side; the campaign goes on when all of them have ended.
     pub fork: Option<Placed<ListOf<Placed<Way>>>>,
     /// Goes on at the step with this id, which stands in the same list or one around it.
@@ -222,6 +232,16 @@ pub struct Share {
     pub share: Placed<i64>,
     /// What happens to them.
     pub steps: Placed<ListOf<Placed<Step>>>,
+}
+
+/// One of several events that are waited for.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct AwaitWay {
+    /// The event: `{ event: opened, of: win-back-1 }`.
+    pub when: Placed<Condition>,
+    /// The steps when it came first.
+    pub then: Option<Placed<ListOf<Placed<Step>>>>,
 }
 
 /// One of the ways that a contact takes side by side.

@@ -29,7 +29,7 @@ mod unsupported;
 mod wording;
 
 pub use block::{Argument, Block, ParameterType};
-pub use campaign::{Campaign, Change, SetTo, Share, Step, WaitField, Way};
+pub use campaign::{AwaitWay, Campaign, Change, SetTo, Share, Step, WaitField, Way};
 pub use checks::CheckRule;
 pub use companies::Companies;
 pub use condition::Condition;

@@ -53,21 +53,15 @@ const WORDS: &[(&str, Words)] = &[
     (
         "Step",
         &[
-            ("await", "waiting for an event"),
-            ("enroll", "entering another campaign"),
-            ("withdraw", "leaving another campaign"),
             ("unsubscribe", "ending consent for a channel"),
             ("resubscribe", "renewing consent for a channel"),
             ("add-to", "adding to a segment by hand"),
             ("remove-from", "removing from a segment by hand"),
-            ("for", "how long to wait for an event"),
-            ("when", "what is waited for"),
-            ("steps", "the steps of a branch"),
         ],
     ),
 ];
 
-const COMPANIONS: &[(&str, &[&str])] = &[("Step", &["for", "when", "steps"])];
+const COMPANIONS: &[(&str, &[&str])] = &[];
 
 const SHAPES: &[(&str, &str, bool, &str)] =
     &[("Contacts", "on-bad-value", true, "setting aside contacts with bad values")];

@@ -175,6 +175,7 @@ impl Writes {
             StepKind::Call(_) | StepKind::List(_) => {}
             StepKind::Send { .. } | StepKind::Move(_) | StepKind::Leave(_) | StepKind::Wait(_) => {}
             StepKind::WaitUntil { .. } | StepKind::If { .. } | StepKind::Split(_) => {}
+            StepKind::Await(_) | StepKind::Enroll(_) | StepKind::Withdraw(_) => {}
             StepKind::Fork(_) | StepKind::Goto { .. } | StepKind::Exit(_) | StepKind::Broken => {}
         }
     }

@@ -60,6 +60,8 @@ impl Live<'_> {
                     }
                     step.next
                 }
+                Verb::Await(ref awaiting) => awaiting.otherwise,
+                Verb::Enroll(_) | Verb::Withdraw(_) => step.next,
                 Verb::Goto(to) => to,
                 Verb::Exit(_) => return true,
                 Verb::Send { content, rules } => {

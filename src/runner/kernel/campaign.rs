@@ -5,7 +5,7 @@ use crate::model::Outcome;
 use crate::model::ids::Id;
 use crate::runner::effect::{At, Cause, Effect, EndReason, Event};
 use crate::runner::program::{CampaignProgram, END, Verb};
-use crate::runner::state::{Member, Pending, Phase};
+use crate::runner::state::{Member, Pending, Phase, Token};
 
 impl<'a> Live<'a> {
     /// Tells the campaigns in which stages the contact has come to rest.
@@ -100,6 +100,8 @@ impl<'a> Live<'a> {
         let place = self.program.campaign_place[campaign];
         self.active.retain(|&active| active != place);
         self.ways.retain(|way| way.campaign != campaign);
+        self.awaits.retain(|(of, _)| of.index() != campaign);
+        self.tries.retain(|(of, _, _)| of.index() != campaign);
         self.step_visits.retain(|visit| visit.campaign != campaign);
         self.sent_in_entry.retain(|(id, _)| id.index() != campaign);
         self.open_campaigns.set(place);
@@ -117,12 +119,19 @@ impl<'a> Live<'a> {
             }
             (true, Some(since)) => {
                 member.paused = None;
+                let awaits = &self.awaits;
+                let has_rest = |token: Token| {
+                    let unsettled = awaits.iter().any(|(of, awaiting)| {
+                        of.index() == campaign && awaiting.step == token.step && awaiting.settled.is_none()
+                    });
+                    has_rest(rules, token.step) || token.pending == Pending::Await && token.due < i64::MAX && unsettled
+                };
                 let rest = |due: i64| now.saturating_add(due.saturating_sub(since).max(0));
-                if has_rest(rules, member.step) {
-                    member.due = rest(member.due);
+                let Member { step, pending, due, .. } = *member;
+                if has_rest(Token { step, pending, due }) {
+                    member.due = rest(due);
                 }
-                let ways = self.ways.iter_mut().filter(|way| way.campaign == campaign);
-                for way in ways.filter(|way| has_rest(rules, way.token.step)) {
+                for way in self.ways.iter_mut().filter(|way| way.campaign == campaign && has_rest(way.token)) {
                     way.token.due = rest(way.token.due);
                 }
                 effects.push(Effect { at: Some(at), event: Event::Resume });
@@ -145,19 +154,21 @@ impl<'a> Live<'a> {
     fn admit(&mut self, campaign: usize, effects: &mut Vec<Effect<'a>>) {
         let arrived = std::mem::take(&mut self.members[campaign].arrived);
         let noted = !self.noted.is_empty() && self.is_noted(campaign);
+        let enrolled = !self.enrolled.is_empty() && self.is_enrolled(campaign);
         if self.members[campaign].phase == Phase::Active {
             return;
         }
         let rules = &self.program.campaigns[campaign];
         let ready = self.look_at_conditions(campaign) && rules.published;
-        if !(ready || (arrived || noted) && rules.published) || !self.may_enter_again(campaign) {
+        if !(ready || (arrived || noted || enrolled) && rules.published) || !self.may_enter_again(campaign) {
             return;
         }
         if rules.goal.into_iter().chain(rules.exit_when).any(|node| self.holds(node)) {
             self.make_wait(campaign, true);
         } else if !self.members[campaign].started {
-            let entered = if arrived { Cause::Entered } else { Cause::Event };
-            self.start(campaign, if ready { Cause::Condition } else { entered }, effects);
+            let causes = [(ready, Cause::Condition), (arrived, Cause::Entered), (noted, Cause::Event)];
+            let cause = causes.into_iter().find(|(is, _)| *is).map_or(Cause::Enrolled, |(_, cause)| cause);
+            self.start(campaign, cause, effects);
         } else if ready || arrived {
             self.defer_start(campaign, arrived && !ready, effects);
         }
@@ -217,7 +228,7 @@ impl<'a> Live<'a> {
         member.phase = Phase::Active;
         member.since = now;
         member.by_condition = cause == Cause::Condition;
-        member.is_sure = cause == Cause::Event;
+        member.is_sure = matches!(cause, Cause::Event | Cause::Enrolled);
         member.started = true;
         member.step = if self.program.campaigns[campaign].steps.is_empty() { END } else { 0 };
         member.pending = Pending::Start;

@@ -10,7 +10,7 @@ use crate::runner::effect::{Effect, Event};
 use crate::runner::merge::Known;
 use crate::runner::metrics::Metrics;
 use crate::runner::program::{Lane, Program, Reads};
-use crate::runner::state::{Member, Phase, Stay, Token};
+use crate::runner::state::{Awaiting, Member, Phase, Stay, Token, Try};
 
 /// A contact, and the buffers of its worker.
 #[derive(Debug)]
@@ -42,6 +42,12 @@ pub(super) struct Live<'a> {
     pub(super) ran: Vec<(usize, Lane)>,
     /// Where the contact stands on the ways of forks.
     pub(super) ways: Vec<WayToken>,
+    /// What is awaited.
+    pub(super) awaits: Vec<(CampaignId, Awaiting)>,
+    /// What became of sends that an `await` asks about.
+    pub(super) tries: Vec<(CampaignId, ContentId, Try)>,
+    /// The campaigns into which a step lets.
+    pub(super) enrolled: Vec<usize>,
     /// How often steps ran in the present entry, where one may run more than once, and which of them ran in this instant.
     pub(super) step_visits: Vec<StepVisit>,
     /// The identities of all events that were taken in, sorted.
@@ -158,6 +164,9 @@ impl<'a> Live<'a> {
             ran: Vec::new(),
             events: Vec::new(),
             ways: Vec::new(),
+            awaits: Vec::new(),
+            tries: Vec::new(),
+            enrolled: Vec::new(),
             step_visits: Vec::new(),
             taken: Vec::new(),
             noted: Vec::new(),

@@ -39,6 +39,9 @@ impl<'a> Live<'a> {
         self.members.resize(program.campaigns.len(), Member::default());
         self.active.clear();
         self.ways.clear();
+        self.awaits.clear();
+        self.tries.clear();
+        self.enrolled.clear();
         self.step_visits.clear();
         self.events.clear();
         self.taken.clear();
@@ -238,6 +241,8 @@ impl<'a> Live<'a> {
         if !self.ways.is_empty() {
             self.tidy_ways();
         }
+        self.awaits.extend_from_slice(&memory.awaits);
+        self.tries.extend_from_slice(&memory.tries);
         for (id, step, count) in &memory.step_visits {
             self.step_visits.push(StepVisit { campaign: id.index(), step: *step, count: *count, now: false });
         }

@@ -10,12 +10,14 @@
 
 mod ahead;
 mod ask;
+mod await_event;
 mod bits;
 mod call;
 mod campaign;
 mod cause;
 mod company;
 mod count;
+mod elsewhere;
 mod experience;
 mod fork;
 mod funnel;

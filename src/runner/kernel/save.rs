@@ -83,6 +83,10 @@ impl Live<'_> {
         memory.ways.clear();
         memory.ways.extend(self.ways.iter().map(|way| (Id::from_index(way.campaign), way.token)));
         memory.ways.sort_unstable_by_key(|(campaign, token)| (*campaign, token.step));
+        memory.awaits.clone_from(&self.awaits);
+        memory.awaits.sort_unstable_by_key(|(campaign, awaiting)| (*campaign, awaiting.step));
+        memory.tries.clone_from(&self.tries);
+        memory.tries.sort_unstable_by_key(|(campaign, content, _)| (*campaign, *content));
         memory.step_visits.clear();
         memory
             .step_visits

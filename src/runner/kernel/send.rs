@@ -25,6 +25,7 @@ impl<'a> Live<'a> {
             return self.hold(here, Pending::Delayed(first), until);
         }
         self.remember_sent(here, id, route.filter(|_| !rules.transactional));
+        self.note_try(here.campaign, id, true);
         push(effects, here, Event::Send { content: id, channel: route });
         self.done(here)
     }

@@ -84,7 +84,7 @@ impl<'a> Live<'a> {
         }
         let token = self.token(campaign, lane);
         let due = match token.pending {
-            Pending::Start | Pending::Wait | Pending::Ready | Pending::Delayed(_) => token.due,
+            Pending::Start | Pending::Wait | Pending::Ready | Pending::Delayed(_) | Pending::Await => token.due,
             Pending::Deferred => return (token.due < now).then_some(token.due),
             Pending::Fork if self.has_ways(campaign, token.step) => return None,
             Pending::Fork => token.due,
@@ -144,6 +144,7 @@ impl<'a> Live<'a> {
             Pending::Delayed(_) => Flow::Again(step),
             Pending::Deferred if step != END => Flow::Again(step),
             Pending::Ready | Pending::Deferred => Flow::On(step),
+            Pending::Await => self.await_over(self.here(campaign, step), effects),
             Pending::Fork => self.join(self.here(campaign, step), due, effects),
             Pending::Removed => Flow::Stop,
             Pending::Wait => self.wait_over(self.here(campaign, step), effects),
@@ -185,6 +186,9 @@ impl<'a> Live<'a> {
                 self.metrics.done(here.campaign, here.step);
                 Flow::On(share.first)
             }
+            Verb::Await(awaiting) => self.await_event(here, awaiting, effects),
+            Verb::Enroll(campaign) => self.enroll(here, *campaign, effects),
+            Verb::Withdraw(campaign) => self.withdraw(here, *campaign, effects),
             Verb::Fork(ways) => self.fork(here, ways, effects),
             Verb::Goto(to) => self.go_to(here, *to, effects),
             Verb::Exit(outcome) => {
@@ -260,6 +264,9 @@ impl<'a> Live<'a> {
         };
         push(effects, self.here(here.campaign, left_out), Event::Skip { content, reason: SkipReason::Past });
         self.metrics.skipped(here.campaign, left_out, SkipReason::Past);
+        if let Some(content) = content {
+            self.note_try(here.campaign, content, false);
+        }
         Flow::On(steps[left_out].next)
     }
 }

@@ -26,6 +26,7 @@ impl<'a> Live<'a> {
             }
             self.give_by_rules(occurrence, effects);
             self.update_fields(occurrence, columns, effects);
+            self.settle_awaits(occurrence);
             self.note_for_entries(occurrence);
         }
     }

@@ -250,6 +250,11 @@ impl<'p> Writer<'p> {
             Event::Past { until, then: _ } => ("", none(), self.moment(until)),
             Event::If { then } => ("", none(), if then { "then" } else { "else" }.to_owned()),
             Event::Split { label } => ("", none(), label.to_owned()),
+            Event::Await { until } => ("", none(), self.moment(until)),
+            Event::Awaited { label } => ("", none(), label.to_owned()),
+            Event::Enroll { campaign } | Event::Withdraw { campaign } => {
+                (&self.model.campaigns[campaign].id, none(), none())
+            }
             Event::Goto { step } => ("", none(), step.to_owned()),
             Event::Fork | Event::Join => ("", none(), none()),
             Event::Start { cause: _ } | Event::Overtaken => ("", none(), none()),

@@ -37,6 +37,10 @@ pub(crate) fn event(event: &Event<'_>) -> &'static str {
         Event::If { .. } => "if",
         Event::Split { .. } => "split",
         Event::Fork => "fork",
+        Event::Await { .. } => "await",
+        Event::Awaited { .. } => "awaited",
+        Event::Enroll { .. } => "enroll",
+        Event::Withdraw { .. } => "withdraw",
         Event::Join => "join",
         Event::Goto { .. } => "goto",
         Event::AddTag { .. } => "add-tag",
@@ -76,6 +80,7 @@ pub(crate) fn reason(event: &Event<'_>) -> &'static str {
         | Event::Wait { .. } => "",
         Event::If { .. } | Event::AddTag { .. } | Event::RemoveTag { .. } | Event::Points { .. } => "",
         Event::Split { .. } | Event::Fork | Event::Join | Event::Goto { .. } => "",
+        Event::Await { .. } | Event::Awaited { .. } | Event::Enroll { .. } | Event::Withdraw { .. } => "",
         Event::Update { .. } | Event::Set { .. } | Event::Clear { .. } | Event::Pause | Event::Resume => "",
     }
 }
@@ -107,6 +112,7 @@ fn cause(cause: Cause) -> &'static str {
         Cause::Entered => "entered",
         Cause::Event => "event",
         Cause::Points => "points",
+        Cause::Enrolled => "enrolled",
     }
 }
 
@@ -120,6 +126,7 @@ fn end(reason: EndReason) -> &'static str {
         EndReason::AfterUntil => "after-until",
         EndReason::Finished => "finished",
         EndReason::Removed => "removed",
+        EndReason::Withdrawn => "withdrawn",
     }
 }
 

@@ -7,9 +7,9 @@ use super::topics::{Reads, Topics};
 use super::zone::{Zone, day_number};
 use crate::model::ids::Id;
 use crate::model::{
-    Audience, Call, Campaign, Channel, ChannelRules, Content, Duration, Enter, Experience, Field, Funnel, Give, IfPast,
-    Limit, Listing, Model, Moment, NewValue, OnLeave, Outcome, Publish, SendRules, Share, Stage, Step, StepKind,
-    Target, Threshold, Until, Value, Wait, Windows,
+    Audience, Await, AwaitWay, Call, Campaign, Channel, ChannelRules, Content, Duration, Enter, Experience, Field,
+    Funnel, Give, IfPast, Limit, Listing, Model, Moment, NewValue, OnLeave, Outcome, Publish, SendRules, Share, Stage,
+    Step, StepKind, Target, Threshold, Until, Value, Wait, Windows,
 };
 use crate::plan::condition_json;
 use crate::runner::contact::Kept;
@@ -83,6 +83,8 @@ pub(crate) struct CampaignProgram {
     pub(crate) steps: Vec<StepProgram>,
     /// Whether a step may run more than once in an entry.
     pub(crate) repeats: bool,
+    /// The content of whose sends an `await` wants to know when and whether they went out.
+    pub(crate) awaits: Vec<usize>,
     /// What its entry, goal and exit read.
     pub(crate) reads: Reads,
 }
@@ -151,6 +153,9 @@ pub(crate) enum Verb {
         otherwise: usize,
     },
     Split(Vec<ShareProgram>),
+    Await(AwaitProgram),
+    Enroll(usize),
+    Withdraw(usize),
     /// The first steps of the ways.
     Fork(Vec<usize>),
     Goto(usize),
@@ -164,6 +169,23 @@ pub(crate) struct ShareProgram {
     pub(crate) label: String,
     /// The contact's number is below this, and not below that of the share before.
     pub(crate) below: u64,
+    pub(crate) first: usize,
+}
+
+/// A wait for events.
+#[derive(Clone, Debug)]
+pub(crate) struct AwaitProgram {
+    pub(crate) ways: Vec<AwaitWayProgram>,
+    pub(crate) length: Option<Duration>,
+    /// The first step when no event comes in time.
+    pub(crate) otherwise: usize,
+}
+
+/// An event that is waited for.
+#[derive(Clone, Debug)]
+pub(crate) struct AwaitWayProgram {
+    pub(crate) pattern: PatternProgram,
+    pub(crate) label: String,
     pub(crate) first: usize,
 }
 
@@ -341,6 +363,7 @@ impl Builder<'_> {
             trigger: campaign.trigger,
             steps: self.steps(campaign),
             repeats: repeats(campaign),
+            awaits: awaits(campaign),
         }
     }
 
@@ -394,9 +417,23 @@ impl Builder<'_> {
                 Verb::Fork(ways.iter().filter_map(|way| way.steps.first()).map(|step| step.id.index()).collect())
             }
             StepKind::Goto { to, .. } => Verb::Goto(to.index()),
+            StepKind::Await(awaiting) => Verb::Await(self.await_event(awaiting, next)),
+            StepKind::Enroll(campaign) => Verb::Enroll(campaign.index()),
+            StepKind::Withdraw(campaign) => Verb::Withdraw(campaign.index()),
             StepKind::Exit(outcome) => Verb::Exit(*outcome),
             StepKind::Broken => Verb::Nothing,
         }
+    }
+
+    fn await_event(&mut self, awaiting: &Await, next: usize) -> AwaitProgram {
+        let first = |steps: &[Step]| steps.first().map_or(next, |step| step.id.index());
+        let way = |way: &AwaitWay| AwaitWayProgram {
+            pattern: self.compiler.awaited(&way.pattern),
+            label: way.label.clone(),
+            first: first(&way.steps),
+        };
+        let ways = awaiting.ways.iter().map(way).collect();
+        AwaitProgram { ways, length: awaiting.length, otherwise: first(&awaiting.otherwise) }
     }
 
     fn wait_for(&self, until: &Until) -> WaitFor {
@@ -481,6 +518,18 @@ fn from_the_heaviest(stages: &[StageProgram]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..stages.len()).filter(|&stage| !stages[stage].converts.is_empty()).collect();
     order.sort_by_key(|&stage| (std::cmp::Reverse(stages[stage].weight), stage));
     order
+}
+
+fn awaits(campaign: &Campaign) -> Vec<usize> {
+    let mut found = Vec::new();
+    campaign.each_step(|step| {
+        if let StepKind::Await(Await { ways, .. }) = &step.kind {
+            found.extend(ways.iter().filter_map(|way| way.pattern.of).map(Id::index));
+        }
+    });
+    found.sort_unstable();
+    found.dedup();
+    found
 }
 
 fn repeats(campaign: &Campaign) -> bool {

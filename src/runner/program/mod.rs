@@ -23,8 +23,8 @@ pub(crate) use event::{Around, CountProgram, EventProgram, PatternProgram, Since
 pub(crate) use fold::fold_into;
 pub use history::Short;
 pub(crate) use journey::{
-    CampaignProgram, ChannelProgram, ContentProgram, END, FieldProgram, FunnelProgram, Lane, New, ShareProgram,
-    StageProgram, Verb, WaitFor,
+    AwaitProgram, CampaignProgram, ChannelProgram, ContentProgram, END, FieldProgram, FunnelProgram, Lane, New,
+    ShareProgram, StageProgram, Verb, WaitFor,
 };
 pub(crate) use topics::{Reads, Topics};
 pub use zone::floor_clock;

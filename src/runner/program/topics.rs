@@ -184,6 +184,7 @@ fn each_written(model: &Model, mut visit: impl FnMut(Written)) {
             StepKind::Call(_) => {}
             StepKind::Send { .. } | StepKind::Move(_) | StepKind::Leave(_) | StepKind::Wait(_) => {}
             StepKind::WaitUntil { .. } | StepKind::If { .. } | StepKind::Split(_) => {}
+            StepKind::Await(_) | StepKind::Enroll(_) | StepKind::Withdraw(_) => {}
             StepKind::Fork(_) | StepKind::Goto { .. } | StepKind::Exit(_) | StepKind::Broken => {}
         });
     }

@@ -45,6 +45,10 @@ pub struct Memory {
     pub(crate) members: Vec<(CampaignId, Member)>,
     /// Where a contact stands on the ways of forks, by campaign and step.
     pub(crate) ways: Vec<(CampaignId, Token)>,
+    /// What is awaited, by campaign and step.
+    pub(crate) awaits: Vec<(CampaignId, Awaiting)>,
+    /// What became of the sends of content of which an `await` wants to know, in the present entry.
+    pub(crate) tries: Vec<(CampaignId, ContentId, Try)>,
     /// How often each step ran in the present entry, in campaigns in which one may run more than once.
     pub(crate) step_visits: Vec<(CampaignId, usize, u32)>,
     /// The state conditions that must be seen false before they admit again, by their place in `enter`.
@@ -111,6 +115,26 @@ pub(crate) struct Token {
     pub(crate) due: i64,
 }
 
+/// What a contact waits for at an `await`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Awaiting {
+    /// The step.
+    pub(crate) step: usize,
+    /// By way: an event counts that is later than this.
+    pub(crate) from: Vec<i64>,
+    /// The way that an event decided; the token is due at the time of that event.
+    pub(crate) settled: Option<usize>,
+}
+
+/// What became of the sends of a content in an entry.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Try {
+    /// When it last went out.
+    pub(crate) sent: Option<i64>,
+    /// Whether the latest send was skipped.
+    pub(crate) skipped: bool,
+}
+
 /// Where a contact stands with a campaign.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Phase {
@@ -141,6 +165,8 @@ pub(crate) enum Pending {
     Removed,
     /// The ways of a fork, which have not all ended.
     Fork,
+    /// An event.
+    Await,
     /// Nothing: the first step of a way of a fork.
     Ready,
 }

@@ -7,7 +7,9 @@ use rust_decimal::Decimal;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 
-use super::{Member, Memory, Pending, Phase, START, StageMemory, StateError, Stay, Text, Token, damaged};
+use super::{
+    Awaiting, Member, Memory, Pending, Phase, START, StageMemory, StateError, Stay, Text, Token, Try, damaged,
+};
 use crate::model::ids::{Arena, Id};
 use crate::model::{
     CampaignId, Channel, ChoiceId, Experience, Field, FieldType, Model, Outcome, Stage, StageId, StageRef,
@@ -159,6 +161,27 @@ struct MemberLine<'a> {
     b: Vec<TokenLine<'a>>,
     #[serde(default, borrow)]
     v: Pairs<'a, u32>,
+    #[serde(default, borrow)]
+    j: Pairs<'a, AwaitLine>,
+    #[serde(default, borrow)]
+    h: Pairs<'a, TryLine>,
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AwaitLine {
+    r: Vec<i64>,
+    #[serde(default)]
+    e: Option<usize>,
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TryLine {
+    #[serde(default)]
+    t: Option<i64>,
+    #[serde(default)]
+    k: bool,
 }
 
 #[derive(serde::Deserialize)]
@@ -371,9 +394,18 @@ fn read_member(
         member.step = step(name)?;
         member.pending = pending(line.w.as_ref(), line.y)?;
     }
+    member.due = endless(member.pending, member.due);
     for TokenLine { p, d, w, y } in &line.b {
-        let token = Token { step: step(&p.0)?, pending: pending(w.as_ref(), *y)?, due: *d };
+        let pending = pending(w.as_ref(), *y)?;
+        let token = Token { step: step(&p.0)?, pending, due: endless(pending, *d) };
         memory.ways.push((id, token));
+    }
+    for (name, AwaitLine { r, e }) in &line.j.0 {
+        memory.awaits.push((id, Awaiting { step: step(&name.0)?, from: r.clone(), settled: *e }));
+    }
+    for (name, TryLine { t, k }) in &line.h.0 {
+        let content = find(&program.model().content, "content", &name.0, |it| &it.id)?;
+        memory.tries.push((id, content, Try { sent: *t, skipped: *k }));
     }
     for (name, count) in &line.v.0 {
         memory.step_visits.push((id, step(&name.0)?, *count));
@@ -399,6 +431,11 @@ fn phase(line: &MemberLine<'_>) -> Result<Phase, StateError> {
     }
 }
 
+/// An `await` without a deadline has none in the line either.
+fn endless(pending: Pending, due: i64) -> i64 {
+    if pending == Pending::Await && due == 0 { i64::MAX } else { due }
+}
+
 fn pending(word: Option<&Name<'_>>, first: i64) -> Result<Pending, StateError> {
     match word.map(|name| &*name.0) {
         None => Ok(Pending::Wait),
@@ -408,6 +445,7 @@ fn pending(word: Option<&Name<'_>>, first: i64) -> Result<Pending, StateError> {
         Some("delayed") => Ok(Pending::Delayed(first)),
         Some("removed") => Ok(Pending::Removed),
         Some("fork") => Ok(Pending::Fork),
+        Some("await") => Ok(Pending::Await),
         Some("ready") => Ok(Pending::Ready),
         Some(other) => Err(damaged(format!("`{other}` holds nobody"))),
     }

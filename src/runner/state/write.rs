@@ -17,7 +17,7 @@
 //! | `r` | by group: its points, the same |
 //! | `l` | by channel with a limit: when it was used, as far as that still counts |
 //! | `m` | by content: when it was last sent |
-//! | `c` | by campaign: `n` entries, `o` the last outcome, `t` since when, `p` the pending step, `d` when it is due, `w` what holds it (a wait where absent), `y` when a message that a limit keeps back was due at first, `a` admitted by `entered`, `u` let in by an event, `x` paused since, `f` and `i` the limits of the instant, `q` entry conditions that must be seen false, `s` what this entry sent, `b` where it stands on the ways of forks, each as `p`, `d`, `w`, `v` how often steps ran where one may run more than once |
+//! | `c` | by campaign: `n` entries, `o` the last outcome, `t` since when, `p` the pending step, `d` when it is due, `w` what holds it (a wait where absent), `y` when a message that a limit keeps back was due at first, `a` admitted by `entered`, `u` let in by an event, `x` paused since, `f` and `i` the limits of the instant, `q` entry conditions that must be seen false, `s` what this entry sent, `b` where it stands on the ways of forks, each as `p`, `d`, `w`, `v` how often steps ran where one may run more than once, `j` by `await` since when each way counts (`r`) and which one an event decided (`e`), `h` by content that an `await` asks about when it last went out (`t`) and whether it was skipped since (`k`) |
 
 use std::io::Write;
 
@@ -249,7 +249,7 @@ impl Line<'_> {
     fn token(&mut self, id: CampaignId, token: Token) {
         self.key("p");
         self.text(self.program.step_name(id, token.step));
-        self.time("d", token.due);
+        self.time("d", if token.due == i64::MAX { 0 } else { token.due });
         let held = match token.pending {
             Pending::Start => Some("start"),
             Pending::Wait => None,
@@ -257,6 +257,7 @@ impl Line<'_> {
             Pending::Deferred => Some("deferred"),
             Pending::Delayed(_) => Some("delayed"),
             Pending::Fork => Some("fork"),
+            Pending::Await => Some("await"),
             Pending::Ready => Some("ready"),
             Pending::Removed => Some("removed"),
         };
@@ -284,6 +285,35 @@ impl Line<'_> {
             }
             self.raw("]");
         }
+        let awaits: Vec<_> = memory.awaits.iter().filter(|it| it.0 == id).collect();
+        self.object("j", &awaits, |line, (_, awaiting)| {
+            line.key(line.program.step_name(id, awaiting.step));
+            line.raw("{");
+            line.key("r");
+            line.raw("[");
+            for from in &awaiting.from {
+                line.separate();
+                line.number(*from);
+            }
+            line.raw("]");
+            if let Some(way) = awaiting.settled {
+                line.key("e");
+                line.number(i64::try_from(way).unwrap_or(i64::MAX));
+            }
+            line.raw("}");
+        });
+        let tries: Vec<_> = memory.tries.iter().filter(|it| it.0 == id).collect();
+        let content = &self.program.model().content;
+        self.object("h", &tries, |line, (_, of, tried)| {
+            line.key(&content[*of].id);
+            line.raw("{");
+            if let Some(sent) = tried.sent {
+                line.key("t");
+                line.number(sent);
+            }
+            line.flag("k", tried.skipped);
+            line.raw("}");
+        });
         let visits: Vec<_> = memory.step_visits.iter().filter(|it| it.0 == id).collect();
         self.object("v", &visits, |line, (_, step, count)| {
             line.key(line.program.step_name(id, *step));

@@ -3,6 +3,7 @@
 //! Invariant: each run of a story has the state of the one before it, so every story also goes through the state's lines.
 
 mod audience;
+mod awaits;
 mod calls;
 mod campaigns;
 mod companies;

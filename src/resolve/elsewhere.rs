@@ -1,0 +1,22 @@
+//! Steps that concern another campaign; none concerns its own.
+
+use super::Resolver;
+use super::step::STEP_KEYS;
+use crate::diagnostic::Diagnostic;
+use crate::model::CampaignId;
+use crate::schema::{Placed, Text};
+
+impl Resolver {
+    pub(super) fn campaign_elsewhere(&mut self, name: &Placed<Text>) -> Option<CampaignId> {
+        let id = self.campaign_id(name)?;
+        if self.present.as_deref() != Some(name.value.0.as_str()) {
+            return Some(id);
+        }
+        self.report(
+            Diagnostic::error(STEP_KEYS, name.span, format!("`{}` is this campaign", name.value.0))
+                .at("its own")
+                .help("to leave it write `exit: exited`; to go through it again write `goto`"),
+        );
+        None
+    }
+}
