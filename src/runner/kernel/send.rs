@@ -38,6 +38,7 @@ impl<'a> Live<'a> {
         rules: SendRules,
         effects: &mut Vec<Effect<'a>>,
     ) -> Flow {
+        self.note_try(here.campaign, content, false);
         push(effects, here, Event::Skip { content: Some(content), reason });
         self.metrics.skipped(here.campaign, here.step, reason);
         if rules.exits_on_skip {
