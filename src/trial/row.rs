@@ -57,19 +57,20 @@ impl Row {
         file
     }
 
-    /// The events file of the contact.
+    /// The events file of the contact; each event counts, even where two look alike.
     pub(super) fn events(&self, model: &Model, events: &[Happening]) -> Vec<u8> {
         let cells = events.iter().flat_map(|event| &event.cells);
         let names: BTreeSet<&str> = cells.map(|cell| cell.column.as_str()).chain(["event"]).collect();
         let key = self.cells.get(&model.contacts.key).map_or("", String::as_str);
-        let mut file = line(&["contact", "at"].into_iter().chain(names.iter().copied()).collect::<Vec<_>>());
-        for event in events {
+        let mut file = line(&["contact", "at", "id"].into_iter().chain(names.iter().copied()).collect::<Vec<_>>());
+        for (id, event) in events.iter().enumerate() {
+            let id = id.to_string();
             let at = event.at.to_string();
             let text = |name: &&str| {
                 let cell = event.cells.iter().find(|cell| cell.column == **name);
                 cell.map_or("", |cell| cell.text.as_str())
             };
-            let row: Vec<&str> = [key, &at].into_iter().chain(names.iter().map(text)).collect();
+            let row: Vec<&str> = [key, &at, &id].into_iter().chain(names.iter().map(text)).collect();
             file.extend(line(&row));
         }
         file
@@ -81,6 +82,13 @@ impl Row {
             self.cells.extend(row);
         }
     }
+}
+
+/// The companies file of a project that has one: nobody in a test belongs to a company.
+pub(super) fn no_companies(model: &Model) -> Option<Vec<u8>> {
+    let companies = model.companies.as_ref()?;
+    let fields = companies.fields.values().map(|field| field.column.as_str());
+    Some(line(&[companies.key.as_str()].into_iter().chain(fields).collect::<Vec<_>>()))
 }
 
 /// A line of cells.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::clock::Clock;
-use super::row::{Row, table};
+use super::row::{self, Row, table};
 use super::{FAILED, outcome_name, question_name};
 use crate::diagnostic::Diagnostic;
 use crate::model::test::{Expectation, Test};
@@ -85,8 +85,10 @@ impl<'a> Story<'a> {
     fn run(&mut self, now: i64, clock: &mut Clock) -> Result<(), String> {
         let file = self.row.file();
         let events = self.row.events(self.model, &self.test.events);
-        let past = Past { update_columns: true, ..Past::default() };
-        let inputs = Inputs { contacts: &file, events: Some((&events, Format::Csv)), past, ..Inputs::default() };
+        let companies = row::no_companies(self.model);
+        let past = Past { update_columns: true, replay: true, ..Past::default() };
+        let inputs =
+            Inputs { contacts: &file, companies: companies.as_deref(), events: Some((&events, Format::Csv)), past };
         let run = run_inputs(self.plan, now, inputs, self.state.as_deref(), Options::default());
         let run = run.map_err(|error| error.to_string())?;
         if let Some(problem) = run.problems.first.first() {

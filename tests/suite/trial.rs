@@ -22,6 +22,8 @@ contacts:
 content:
   hello: { kind: email }
   again: { kind: email }
+events:
+  purchased: { updates: { orders: { add: 1 } } }
 funnels:
   shop:
     audience: everyone
@@ -128,6 +130,42 @@ fn a_day_that_begins_is_noticed() {
     expect:
       - { at: 2026-06-03T23:59, that: { not: { tag: cold } } }
       - { at: 2026-06-04, that: { tag: cold } }
+";
+    assert_eq!(failures(test), NOTHING);
+}
+
+#[test]
+fn an_event_updates_a_field_that_the_test_gave() {
+    let test = r"
+    contact: { email: a@example.com, orders: 0 }
+    from: 2026-06-01T09:00
+    events:
+      - { at: 2026-06-01T09:00, event: purchased }
+      - { at: 2026-06-02T10:00, event: purchased }
+    changes:
+      - { at: 2026-06-03, set: { orders: 7 } }
+    expect:
+      - { at: 2026-06-01T09:00, that: { field: orders, is: 1 } }
+      - { at: 2026-06-02T10:00, that: { field: orders, is: 2 } }
+      - { at: 2026-06-03, that: { field: orders, is: 7 } }
+";
+    assert_eq!(failures(test), NOTHING);
+}
+
+#[test]
+fn events_are_taken_in_at_their_time() {
+    let test = r"
+    contact: { email: a@example.com }
+    from: 2026-06-01T09:00
+    events:
+      - { at: 2026-06-01T10:00, event: opened, of: hello }
+      - { at: 2026-06-02T10:00, event: bounced, of: hello, properties: { hard: true } }
+    expect:
+      - { at: 2026-06-01T09:59, that: { not: { event: opened, of: hello } } }
+      - { at: 2026-06-01T10:00, that: { event: opened, of: hello } }
+      - { at: 2026-06-02T09:59, that: { reachable: email } }
+      - { at: 2026-06-02T10:00, that: { not: { reachable: email } } }
+      - { at: 2026-06-05, not-sent: [again] }
 ";
     assert_eq!(failures(test), NOTHING);
 }
