@@ -5,7 +5,6 @@ use serde::Deserialize;
 
 use super::Condition;
 use super::block::Argument;
-use super::funnel::Publish;
 use super::points::Give;
 use super::scalar::{Entries, ListOf, Literal, MapOrList, OneOrList, Placed, ScalarOr, Text};
 
