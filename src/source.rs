@@ -61,6 +61,8 @@ pub struct SourceFile {
     pub path: String,
     /// The text, byte order mark included.
     pub text: String,
+    /// Whether it is no part of the project's YAML, but named by it: the body of a content, the members of a segment.
+    pub attached: bool,
 }
 
 /// A one-based line and column; the column counts characters.
@@ -81,7 +83,7 @@ pub struct Sources {
 impl Sources {
     /// Adds a file.
     pub fn add(&mut self, path: impl Into<String>, text: impl Into<String>) -> FileId {
-        self.files.push(SourceFile { path: path.into(), text: text.into() });
+        self.files.push(SourceFile { path: path.into(), text: text.into(), attached: false });
         FileId(u32::try_from(self.files.len() - 1).unwrap_or(u32::MAX))
     }
 
@@ -90,9 +92,20 @@ impl Sources {
         self.files.get(id.0 as usize)
     }
 
-    /// All files with their ids, in the order in which they were added.
+    /// Adds a file that the project names; `name` is the path as it is written there.
+    pub fn attach(&mut self, name: impl Into<String>, text: impl Into<String>) -> FileId {
+        self.files.push(SourceFile { path: name.into(), text: text.into(), attached: true });
+        FileId(u32::try_from(self.files.len() - 1).unwrap_or(u32::MAX))
+    }
+
+    /// The file that the project names so.
+    pub fn attached(&self, name: &str) -> Option<(FileId, &SourceFile)> {
+        (0u32..).map(FileId).zip(&self.files).find(|(_, file)| file.attached && file.path == name)
+    }
+
+    /// The files of the project's YAML with their ids, in the order in which they were added.
     pub fn files(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
-        (0u32..).map(FileId).zip(&self.files)
+        (0u32..).map(FileId).zip(&self.files).filter(|(_, file)| !file.attached)
     }
 
     /// The text that a span covers; empty for a span of nowhere.

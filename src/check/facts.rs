@@ -74,7 +74,7 @@ impl Facts {
         let mut judge = Judge { model, facts: self, answers: BTreeMap::new() };
         for segment in segments {
             let body = &model.segments[*segment];
-            let answer = judge.verdict(&body.condition).filter(|_| !body.by_hand);
+            let answer = judge.verdict(&body.condition).filter(|_| !body.is_listed());
             judge.answers.insert(*segment, answer);
         }
         asked.iter().map(|condition| judge.verdict(condition)).collect()

@@ -55,7 +55,7 @@ pub(super) type BySegment = Vec<[Positions; 2]>;
 pub(super) fn of_segments(model: &Model, funnel: FunnelId, order: &[SegmentId]) -> BySegment {
     let anywhere = Positions::anywhere(&model.funnels[funnel]);
     let mut answers = vec![[anywhere.clone(), anywhere]; model.segments.len()];
-    for segment in order.iter().filter(|segment| !model.segments[**segment].by_hand) {
+    for segment in order.iter().filter(|segment| !model.segments[**segment].is_listed()) {
         let question = Question { model, funnel, segments: &answers };
         let condition = &model.segments[*segment].condition;
         let answer = [question.possible(condition, false), question.possible(condition, true)];

@@ -25,6 +25,9 @@ pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
 /// All texts with tokens.
 fn templates(model: &Model) -> Vec<&Template> {
     let mut found = Vec::new();
+    for content in model.content.values() {
+        found.extend(content.subject.iter().chain(content.body.iter().map(|body| &body.tokens)));
+    }
     for campaign in model.campaigns.values() {
         campaign.each_step(|step| {
             if let StepKind::Call(Call::Notify { message, .. }) = &step.kind {

@@ -114,7 +114,11 @@ impl<'a, 'o> Search<'a, 'o> {
         let cells = Cells::of(self.model, topic, self.atoms.get(&topic)?)?;
         let mut view = View { model: self.model, cells, segments: BTreeMap::new() };
         for segment in self.order.iter().filter(|segment| self.topics[segment.index()].contains(&topic)) {
-            let condition = &self.model.segments[*segment].condition;
+            let body = &self.model.segments[*segment];
+            if body.is_listed() {
+                continue;
+            }
+            let condition = &body.condition;
             let regions = [view.possible(condition, false), view.possible(condition, true)];
             // One that is decided is told of itself, and not of all that ask it.
             if regions.iter().all(|region| region.contains(&true)) {

@@ -6,6 +6,7 @@
     reason = "files, environment and streams are used here, so that nothing else has to"
 )]
 
+mod attached;
 mod check;
 mod completions;
 mod diff;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
 use super::Failure;
+use super::attached::attach;
 use super::files::{Disk, Files};
 use crate::source::{FileId, Sources};
 use crate::yaml::{self, Node, Value};
@@ -69,6 +70,7 @@ fn single(files: &dyn Files, path: &Path) -> Result<Sources, Failure> {
     }
     let mut sources = Sources::default();
     add(files, &mut sources, path)?;
+    attach(files, path.parent().unwrap_or(Path::new("")), &mut sources);
     Ok(sources)
 }
 
@@ -100,6 +102,7 @@ fn with_includes(files: &dyn Files, root: &Path) -> Result<Sources, Failure> {
     for path in included(files, root, written.as_deref())? {
         add(files, &mut sources, &path)?;
     }
+    attach(files, root.parent().unwrap_or(Path::new("")), &mut sources);
     Ok(sources)
 }
 

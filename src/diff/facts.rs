@@ -35,7 +35,7 @@ pub(super) fn things(plan: &Plan) -> Vec<Thing> {
         things.push(thing(Kind::Channel, id, self::channel(model, rules), exact.contacts.channels.get(id)));
     }
     for one in model.content.values() {
-        things.push(thing(Kind::Content, &one.id, content(one), exact.content.get(&one.id)));
+        things.push(thing(Kind::Content, &one.id, content(model, one), exact.content.get(&one.id)));
     }
     for one in model.events.values().filter(|event| event.declared) {
         things.push(thing(Kind::Event, &one.id, event(model, one), exact.events.get(&one.id)));
@@ -51,8 +51,9 @@ pub(super) fn things(plan: &Plan) -> Vec<Thing> {
         things.push(thing(Kind::PointRule, &one.id, point_rule(model, one), exact.points.rules.get(&one.id)));
     }
     for one in model.segments.values() {
-        let facts = vec![Fact::new("who belongs to it", words::condition(model, &one.condition))];
-        things.push(thing(Kind::Segment, &one.id, facts, exact.segments.get(&one.id)));
+        let facts = vec![Fact::new("who belongs to it", words::segment(model, one))];
+        let written = (exact.segments.get(&one.id), exact.members.get(&one.id));
+        things.push(thing(Kind::Segment, &one.id, facts, Some(&written)));
     }
     for one in model.funnels.values() {
         let written = exact.funnels.get(&one.id);
@@ -162,10 +163,12 @@ fn channel(model: &Model, rules: &ChannelRules) -> Vec<Fact> {
     ]
 }
 
-fn content(content: &Content) -> Vec<Fact> {
+fn content(model: &Model, content: &Content) -> Vec<Fact> {
     let rules = content.rules;
     let mut facts = vec![
         Fact::new("kind", content.kind.map(|kind| kind.word().to_owned())),
+        Fact::new("subject", content.subject.as_ref().map(|subject| subject.written(model))),
+        Fact::new("text", content.body.as_ref().map(|body| format!("{}, digest {}", body.file, short(&body.digest)))),
         Fact::new("url", content.url.clone()),
         Fact::new(
             "channels",
@@ -294,6 +297,11 @@ fn destination(destination: &Destination) -> Vec<Fact> {
         Fact::new("url", setting(&destination.url)),
         Fact::new("secret", destination.secret.as_ref().map(secret)),
     ]
+}
+
+/// Enough of a digest to tell two texts apart.
+fn short(digest: &str) -> &str {
+    digest.get(..8).unwrap_or(digest)
 }
 
 /// A secret is never told.

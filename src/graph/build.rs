@@ -95,7 +95,7 @@ impl Build<'_> {
             });
         }
         for (id, segment) in model.segments.iter() {
-            let face = Face::Segment { words: words::condition(model, &segment.condition) };
+            let face = Face::Segment { words: words::segment(model, segment) };
             let (label, broken) = (named(segment.about.name.as_ref(), &segment.id), is_broken(&segment.condition));
             self.add(Node {
                 thing: Thing::Segment(id),

@@ -6,8 +6,8 @@ use crate::model::ids::Id;
 use crate::model::{
     Await, Call, ChoiceId, Condition, ConditionKind, Content, ContentKind, DateTest, Duration, Enter, EventPattern,
     EventTest, EventType, Experience, Field, FieldId, FieldTest, FieldType, Give, Listing, Model, NewValue, NumberTest,
-    Share, Since, StageRef, Step, StepKind, Subject, TagId, Tags, TextTest, Threshold, Until, Update, UpdateChange,
-    Value,
+    Segment, Share, Since, StageRef, Step, StepKind, Subject, TagId, Tags, TextTest, Threshold, Until, Update,
+    UpdateChange, Value,
 };
 
 /// What stands for something that could not be understood.
@@ -87,6 +87,20 @@ pub fn experience(model: &Model, experience: &Experience) -> String {
     let who = experience.when.as_ref().map(|when| format!(" if {}", condition(model, when))).unwrap_or_default();
     let off = if experience.publish.published { "" } else { " (not published)" };
     format!("{}: {} {}{who}{off}", experience.id, kind(content).unwrap_or(UNCLEAR), content.id)
+}
+
+/// Who belongs to a segment: `orders at least 1 or listed (3)`.
+pub fn segment(model: &Model, segment: &Segment) -> String {
+    let nobody = segment.condition.kind == ConditionKind::Any(Vec::new());
+    let mut words = if nobody { String::new() } else { condition(model, &segment.condition) };
+    if !segment.include.is_empty() {
+        let or = if nobody { "" } else { " or " };
+        words += &format!("{or}listed ({})", segment.include.len());
+    }
+    if !segment.exclude.is_empty() {
+        words += &format!(" but not listed ({})", segment.exclude.len());
+    }
+    words
 }
 
 fn listing(model: &Model, listing: Listing) -> String {

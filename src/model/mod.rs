@@ -43,6 +43,7 @@ pub use points::{Give, PointGroup, PointRule, Scoring, Threshold};
 pub use windows::{Weekdays, Windows};
 
 use crate::source::Span;
+use template::Template;
 
 /// A whole project.
 #[derive(Clone, Debug, PartialEq)]
@@ -118,6 +119,17 @@ pub struct Segment {
     pub condition: Condition,
     /// Whether steps add members or remove them.
     pub by_hand: bool,
+    /// The keys of contacts that always belong to it, in order.
+    pub include: Vec<String>,
+    /// The keys of contacts that never belong to it, in order.
+    pub exclude: Vec<String>,
+}
+
+impl Segment {
+    /// Whether its condition alone does not say who belongs to it.
+    pub fn is_listed(&self) -> bool {
+        self.by_hand || !self.include.is_empty() || !self.exclude.is_empty()
+    }
 }
 
 /// What can be sent or touched.
@@ -131,6 +143,10 @@ pub struct Content {
     pub about: About,
     /// What it is; absent where that is broken.
     pub kind: Option<ContentKind>,
+    /// The subject.
+    pub subject: Option<Template>,
+    /// The text.
+    pub body: Option<Body>,
     /// Where it stands on the web.
     pub url: Option<String>,
     /// The channels of a message, the best first.
@@ -139,6 +155,17 @@ pub struct Content {
     pub rules: SendRules,
     /// When it may be sent.
     pub publish: Publish,
+}
+
+/// The text of a content, which stands in a file of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Body {
+    /// The path of the file, from the project's folder.
+    pub file: String,
+    /// BLAKE3 of its text, in hexadecimal.
+    pub digest: String,
+    /// Its values of the contact; none in a model that was read back from a plan.
+    pub tokens: Template,
 }
 
 /// The kinds of content.

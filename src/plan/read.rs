@@ -9,13 +9,14 @@ use crate::model::calendar::Sign;
 use crate::model::contacts::Tag;
 use crate::model::goto::aim;
 use crate::model::ids::Id;
+use crate::model::template::Template;
 use crate::model::windows::parse_time;
 use crate::model::{
-    About, Audience, Await, AwaitWay, BadValue, Campaign, CampaignState, Channel, ChannelRules, Companies, Condition,
-    ConditionKind, Contacts, Content, ContentKind, Conversion, Duration, Enter, EventId, EventType, Existing,
-    Experience, FieldTest, FieldType, Funnel, Give, GroupId, IfPast, Limit, Listing, Model, Moment, OnLeave, Once,
-    Outcome, PlaceRule, PointGroup, PointRule, Points, Publish, Scoring, Segment, SendRules, Share, Stage, StageId,
-    StageRef, Step, StepId, StepKind, Subject, Tags, Target, Threshold, Until, Wait, Way, Weekdays, Windows,
+    About, Audience, Await, AwaitWay, BadValue, Body, Campaign, CampaignState, Channel, ChannelRules, Companies,
+    Condition, ConditionKind, Contacts, Content, ContentKind, Conversion, Duration, Enter, EventId, EventType,
+    Existing, Experience, FieldTest, FieldType, Funnel, Give, GroupId, IfPast, Limit, Listing, Model, Moment, OnLeave,
+    Once, Outcome, PlaceRule, PointGroup, PointRule, Points, Publish, Scoring, Segment, SendRules, Share, Stage,
+    StageId, StageRef, Step, StepId, StepKind, Subject, Tags, Target, Threshold, Until, Wait, Way, Weekdays, Windows,
 };
 use crate::source::Span;
 
@@ -26,11 +27,16 @@ pub(super) type Fault = String;
 pub(super) fn model(plan: &wire::Plan) -> Result<Model, Fault> {
     let events = read_events(plan)?;
     let reader = Reader { plan, events: &events, properties_of: None };
-    let content = plan.content.iter().map(|(id, content)| read_content(id, content));
+    let content = plan.content.iter().map(|(id, content)| read_content(plan, id, content));
     let destinations = plan.destinations.iter().map(|(id, destination)| call::read_destination(id, destination));
     let segments = plan.segments.iter().map(|(id, condition)| {
         let condition = reader.condition(condition)?;
-        Ok(Segment { id: id.clone(), span: Span::NOWHERE, about: About::default(), condition, by_hand: false })
+        let wire::Members { include, exclude } = plan.members.get(id).cloned().unwrap_or_default();
+        if !include.is_sorted() || !exclude.is_sorted() {
+            return Err(format!("the members of `{id}` are not sorted"));
+        }
+        let (span, about) = (Span::NOWHERE, About::default());
+        Ok(Segment { id: id.clone(), span, about, condition, by_hand: false, include, exclude })
     });
     let funnels = plan.funnels.iter().map(|(id, funnel)| reader.funnel(id, funnel));
     let campaigns = plan.campaigns.iter().map(|(id, campaign)| reader.campaign(id, campaign));
@@ -517,12 +523,18 @@ fn publish(written: &wire::Publish) -> Result<Publish, Fault> {
     Ok(Publish { published: written.published, from: end(&written.from)?, until: end(&written.until)? })
 }
 
-fn read_content(id: &str, content: &wire::Content) -> Result<Content, Fault> {
+fn read_content(plan: &wire::Plan, id: &str, content: &wire::Content) -> Result<Content, Fault> {
     Ok(Content {
         id: id.to_owned(),
         span: Span::NOWHERE,
         about: About::default(),
         kind: Some(content_kind(&content.kind)?),
+        subject: content.subject.as_ref().map(|text| call::template(&plan.contacts.fields, text)).transpose()?,
+        body: content.body.as_ref().map(|body| Body {
+            file: body.file.clone(),
+            digest: body.digest.clone(),
+            tokens: Template::default(),
+        }),
         url: content.url.clone(),
         prefer: content.prefer.iter().map(|name| channel(name)).collect::<Result<_, _>>()?,
         rules: send_rules(&content.once, content.transactional, content.expires.as_deref(), &content.on_skip)?,

@@ -46,6 +46,9 @@ pub struct Plan {
     pub destinations: BTreeMap<String, Destination>,
     /// Named conditions.
     pub segments: BTreeMap<String, Condition>,
+    /// By segment: who belongs to it, or does not, whatever its condition says.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub members: BTreeMap<String, Members>,
     /// Funnels.
     pub funnels: BTreeMap<String, Funnel>,
     /// Groups and rules for points.
@@ -245,6 +248,12 @@ pub struct Content {
     pub once: String,
     /// Whether it goes out without consent.
     pub transactional: bool,
+    /// The subject, with its tokens.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    /// The text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub body: Option<Body>,
     /// Where it stands on the web.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
@@ -258,6 +267,28 @@ pub struct Content {
     pub on_skip: String,
     /// When it may be sent.
     pub publish: Publish,
+}
+
+/// Members of a segment by name.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Members {
+    /// The keys of contacts that always belong to it, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub include: Vec<String>,
+    /// The keys of contacts that never belong to it, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exclude: Vec<String>,
+}
+
+/// The text of a content.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Body {
+    /// The path of the file, from the project's folder.
+    pub file: String,
+    /// BLAKE3 of its text, in hexadecimal.
+    pub digest: String,
 }
 
 /// A system to which actions go.

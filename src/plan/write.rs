@@ -6,8 +6,8 @@ use crate::model::windows::time;
 use crate::model::{
     Audience, Await, BadValue, Campaign, Channel, ChoiceId, Companies, CompanyFieldId, Condition, ConditionKind,
     Contacts, Content, ContentKind, DateTest, Enter, Existing, Experience, Field, FieldId, FieldTest, FieldType,
-    Funnel, Give, GroupId, IfPast, Limit, Model, NewValue, NumberTest, OnLeave, Once, Publish, Scoring, SendRules,
-    Share, Stage, StageRef, Step, StepKind, Subject, Target, TextTest, Until, Value, Wait, Way, Windows,
+    Funnel, Give, GroupId, IfPast, Limit, Model, NewValue, NumberTest, OnLeave, Once, Publish, Scoring, Segment,
+    SendRules, Share, Stage, StageRef, Step, StepKind, Subject, Target, TextTest, Until, Value, Wait, Way, Windows,
 };
 
 /// The plan's file form.
@@ -21,10 +21,11 @@ pub(super) fn plan(model: &Model) -> wire::Plan {
         every_seconds: model.every,
         contacts: names.contacts(&model.contacts),
         companies: model.companies.as_ref().and_then(|companies| names.companies(companies)),
-        content: model.content.values().map(|content| (content.id.clone(), wire_content(content))).collect(),
+        content: model.content.values().map(|content| (content.id.clone(), wire_content(model, content))).collect(),
         events: names.events(),
         destinations: model.destinations.values().filter_map(call::destination).collect(),
         segments: model.segments.values().map(|s| (s.id.clone(), names.condition(&s.condition))).collect(),
+        members: model.segments.values().filter_map(members).collect(),
         funnels: funnels.collect(),
         points: names.scoring(&model.points),
         campaigns: campaigns.collect(),
@@ -361,17 +362,24 @@ impl Names<'_> {
     }
 }
 
-fn wire_content(content: &Content) -> wire::Content {
+fn wire_content(model: &Model, content: &Content) -> wire::Content {
     wire::Content {
         kind: content.kind.map_or("broken", ContentKind::word).to_owned(),
         once: once(content.rules.once),
         transactional: content.rules.transactional,
+        subject: content.subject.as_ref().map(|subject| subject.written(model)),
+        body: content.body.as_ref().map(|body| wire::Body { file: body.file.clone(), digest: body.digest.clone() }),
         url: content.url.clone(),
         prefer: content.prefer.iter().map(|channel| channel.word().to_owned()).collect(),
         expires: content.rules.expires.map(|length| length.to_string()),
         on_skip: on_skip(content.rules),
         publish: publish(&content.publish),
     }
+}
+
+fn members(segment: &Segment) -> Option<(String, wire::Members)> {
+    let members = wire::Members { include: segment.include.clone(), exclude: segment.exclude.clone() };
+    (members != wire::Members::default()).then(|| (segment.id.clone(), members))
 }
 
 fn limit(limit: Limit) -> wire::Limit {

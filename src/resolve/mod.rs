@@ -1,5 +1,6 @@
 //! From what is written to what is meant: names to ids, text to values, defaults filled in. The only module that sees both, and it reports every mistake, not the first.
 
+mod attached;
 mod await_event;
 mod block;
 mod calendar;
@@ -35,7 +36,8 @@ mod windows;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{
-    About, Arena, Campaign, Companies, Contacts, Content, ContentKind, FunnelId, Model, Segment, ids::Id,
+    About, Arena, Campaign, Companies, Condition, ConditionKind, Contacts, Content, ContentKind, FunnelId, Model,
+    Segment, ids::Id,
 };
 use crate::schema::{self, Definitions, Placed, Project, Text};
 use crate::source::{Sources, Span};
@@ -87,6 +89,7 @@ impl Resolver {
         self.contacts = self.contacts(project.contacts.as_ref());
         self.companies = self.companies(project.companies.as_ref());
         self.content = sorted(&project.content).map(|(id, written)| self.content(id, written.body.as_ref())).collect();
+        self.texts(project, sources);
         self.events = self.events(project);
         let limits = self.send_limits(&project.limits);
         self.contacts.channels.iter_mut().zip(limits).for_each(|(rules, limit)| rules.limit = limit);
@@ -96,7 +99,8 @@ impl Resolver {
         }
         let destinations =
             sorted(&project.destinations).map(|(id, written)| self.destination(id, written.body.as_ref())).collect();
-        let segments = sorted(&project.segments).map(|(id, written)| self.segment(id, written.body.as_ref())).collect();
+        let segments =
+            sorted(&project.segments).map(|(id, written)| self.segment(id, written.body.as_ref(), sources)).collect();
         let funnels = sorted(&project.funnels).enumerate();
         let funnels: Arena<FunnelId, _> = funnels
             .map(|(at, (id, written))| self.funnel(FunnelId::from_index(at), id, written.body.as_ref()))
@@ -199,6 +203,8 @@ impl Resolver {
                 .map(|c| about(c.name.as_ref(), c.description.as_ref(), c.category.as_ref(), c.owner.as_ref()))
                 .unwrap_or_default(),
             kind,
+            subject: None,
+            body: None,
             url: written.and_then(|content| content.url.as_ref()).map(|url| url.0.clone()),
             prefer: written.map(|content| self.prefer(content)).unwrap_or_default(),
             rules: written.map(|content| self.content_rules(content)).unwrap_or_default(),
@@ -206,7 +212,11 @@ impl Resolver {
         }
     }
 
-    fn segment(&mut self, id: &Placed<Text>, written: Option<&schema::Segment>) -> Segment {
+    fn segment(&mut self, id: &Placed<Text>, written: Option<&schema::Segment>, sources: &Sources) -> Segment {
+        let files =
+            |files: fn(&schema::Segment) -> Option<&Placed<schema::ListOf<Placed<Text>>>>| written.and_then(files);
+        let include = self.members(files(|segment| segment.include.as_ref()), sources);
+        let exclude = self.members(files(|segment| segment.exclude.as_ref()), sources);
         Segment {
             id: id.value.0.clone(),
             span: id.span,
@@ -214,10 +224,15 @@ impl Resolver {
                 .map(|s| about(s.name.as_ref(), s.description.as_ref(), s.category.as_ref(), s.owner.as_ref()))
                 .unwrap_or_default(),
             condition: match written {
-                Some(segment) => self.condition(&segment.where_),
-                None => condition::broken(id.span),
+                Some(schema::Segment { where_: Some(condition), .. }) => self.condition(condition),
+                Some(segment) if self.names_somebody(id, segment) => {
+                    Condition { span: id.span, kind: ConditionKind::Any(Vec::new()) }
+                }
+                Some(_) | None => condition::broken(id.span),
             },
             by_hand: false,
+            include,
+            exclude,
         }
     }
 

@@ -29,7 +29,7 @@ fn mentioned(project: &Project) -> Vec<&Placed<Text>> {
         consent.body.iter().for_each(|condition| in_condition(&condition.value, &mut tags));
     }
     for segment in project.segments.0.iter().filter_map(|(_, segment)| segment.body.as_ref()) {
-        in_condition(&segment.where_.value, &mut tags);
+        segment.where_.iter().for_each(|condition| in_condition(&condition.value, &mut tags));
     }
     for funnel in project.funnels.0.iter().filter_map(|(_, funnel)| funnel.body.as_ref()) {
         in_funnel(funnel, &mut tags);

@@ -29,6 +29,10 @@ pub struct Content {
     pub expires: Option<Placed<Text>>,
     /// What happens to the campaign when it is not sent: `continue` (default) or `exit`. A `send` step may say otherwise.
     pub on_skip: Option<Placed<OnSkip>>,
+    /// The subject; `{{ field | default: text }}` stands for a value of the contact.
+    pub subject: Option<Placed<Text>>,
+    /// The file with the text, as a path from the project's folder; tokens as in `subject`.
+    pub body: Option<Placed<Text>>,
     /// Where it stands on the web.
     pub url: Option<Text>,
     /// The channels on which it may go out, the best first: `email`, `sms`, `push`; for `message`. Default: all three in this order.

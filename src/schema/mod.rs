@@ -25,7 +25,6 @@ pub mod segment;
 mod shape;
 pub mod test;
 mod text;
-mod unsupported;
 mod wording;
 
 pub use block::{Argument, Block, ParameterType};

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::Condition;
-use super::scalar::{Placed, Text};
+use super::scalar::{ListOf, Placed, Text};
 
 /// A named condition over contacts, evaluated at the moment it is asked.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -20,5 +20,9 @@ pub struct Segment {
     pub owner: Option<Text>,
     /// Who belongs to it.
     #[serde(rename = "where")]
-    pub where_: Placed<Condition>,
+    pub where_: Option<Placed<Condition>>,
+    /// Files of contacts that always belong to it, as paths from the project's folder: CSV with the column of the key, or one key a line.
+    pub include: Option<Placed<ListOf<Placed<Text>>>>,
+    /// Files of contacts that never belong to it.
+    pub exclude: Option<Placed<ListOf<Placed<Text>>>>,
 }

@@ -9,9 +9,9 @@ use jsonschema::{ValidationError, Validator};
 use serde_json::Value as Json;
 
 use super::de::is_cut;
+use super::publish;
 use super::text::{as_flag, as_integer};
 use super::wording::{self, EMPTY_LIST, MISSING_KEY, UNKNOWN_KEY, UNKNOWN_VALUE, WRONG_TYPE};
-use super::{publish, unsupported};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::source::Span;
 use crate::yaml::node::{Entry, Node, Value};
@@ -26,17 +26,9 @@ pub(super) fn mistakes(root: &Node, unread: &[Span]) -> Vec<Diagnostic> {
     for error in SCHEMA.validator.iter_errors(&json).take(MOST) {
         places.entry(steps(root, error.instance_path())).or_default().push(error);
     }
-    let mut hidden: Option<Vec<Step<'_>>> = None;
     let mut found = Vec::new();
     for (path, errors) in places {
-        if hidden.as_ref().is_some_and(|above| path.starts_with(above)) {
-            continue;
-        }
-        let place = Place::of(root, &path, &errors, unread);
-        found.extend(place.explain());
-        if place.is_unsupported() {
-            hidden = Some(path);
-        }
+        found.extend(Place::of(root, &path, &errors, unread).explain());
     }
     found
 }
@@ -180,12 +172,6 @@ impl<'a> Place<'a> {
         if self.node.is_null() {
             return self.empty_value(&place, &expected);
         }
-        let is_mapping = matches!(self.node.value, Value::Mapping(_));
-        if let Some(key) = self.key()
-            && let Some(meaning) = unsupported::shape(&place, key, is_mapping)
-        {
-            return unsupported::error(self.node.span, key, meaning);
-        }
         let span = match &self.node.value {
             Value::Scalar(_) => self.node.span,
             Value::Sequence(_) | Value::Mapping(_) => self.head(),
@@ -217,9 +203,6 @@ impl<'a> Place<'a> {
             return Diagnostic::error(WRONG_TYPE, self.head(), "expected one word").at("not one word");
         };
         let key = self.key().unwrap_or_default();
-        if let Some(meaning) = unsupported::value(&Self::type_name(error), key, &scalar.text) {
-            return unsupported::error(self.node.span, &scalar.text, meaning);
-        }
         Diagnostic::error(UNKNOWN_VALUE, self.node.span, format!("unknown value `{}` of `{key}`", scalar.text))
             .at("unknown value")
             .help(wording::suggestion(&scalar.text, &options))
@@ -247,11 +230,6 @@ impl<'a> Place<'a> {
         free: &[&str],
     ) -> Option<(String, Option<String>, Diagnostic)> {
         let key = &entry.key;
-        if let Some(meaning) = unsupported::meaning(place, &key.value) {
-            let error = unsupported::error(key.span, &key.value, meaning);
-            let said = unsupported::is_companion(place, &key.value) && self.has_unsupported_leader(place);
-            return (!said).then(|| (key.value.clone(), None, error));
-        }
         let is_conversion = place == "Condition" && self.node.get("when").is_some();
         if is_conversion && key.value == "to" {
             return None; // told with `when`
@@ -266,36 +244,14 @@ impl<'a> Place<'a> {
         Some((key.value.clone(), meant.map(str::to_owned), error.at("unknown key").help(help)))
     }
 
-    fn has_unsupported_leader(&self, place: &str) -> bool {
-        let Value::Mapping(entries) = &self.node.value else { return false };
-        entries.iter().any(|entry| {
-            let key = &entry.key.value;
-            unsupported::meaning(place, key).is_some() && !unsupported::is_companion(place, key)
-        })
-    }
-
-    /// Whether a step or condition is one that is not there yet: what is wrong below it is not worth a word.
-    fn is_unsupported(&self) -> bool {
-        let named = |error: &ValidationError<'_>| match error.kind() {
-            ValidationErrorKind::AdditionalProperties { unexpected } => {
-                let place = Self::type_name(error);
-                let words = ["Step", "Condition"].contains(&place.as_str());
-                words && unexpected.iter().any(|key| unsupported::meaning(&place, key).is_some())
-            }
-            _ => false,
-        };
-        self.errors.iter().any(named)
-    }
-
-    /// What is missing, but for what was misspelt or will come in a form that is not there yet.
+    /// What is missing, but for what was misspelt.
     fn missing_keys(&self, unknown: &[(String, Option<String>, Diagnostic)]) -> Vec<Diagnostic> {
         let mut found = Vec::new();
         for error in self.errors {
             let ValidationErrorKind::Required { property } = error.kind() else { continue };
             let (place, key) = (Self::type_name(error), property.as_str().unwrap_or_default());
             let misspelt = unknown.iter().any(|(_, meant, _)| meant.as_deref() == Some(key));
-            let otherwise = unknown.iter().any(|(key, _, _)| unsupported::meaning(&place, key).is_some());
-            if !misspelt && !otherwise && !self.cut {
+            if !misspelt && !self.cut {
                 found.push(self.missing_key(&place, key));
             }
         }

@@ -72,7 +72,15 @@ fn questions(test: &Test) -> Vec<Segment> {
 }
 
 fn segment(id: String, condition: Condition) -> Segment {
-    Segment { id, span: Span::NOWHERE, about: About::default(), condition, by_hand: false }
+    Segment {
+        id,
+        span: Span::NOWHERE,
+        about: About::default(),
+        condition,
+        by_hand: false,
+        include: Vec::new(),
+        exclude: Vec::new(),
+    }
 }
 
 /// No id of a project has a blank in it.

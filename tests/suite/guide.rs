@@ -28,6 +28,10 @@ fn assert_clean(page: &Path, blocks: &[String]) {
         let name = if position == 0 { "funnelc.yaml".to_owned() } else { format!("journeys/block-{position}.yaml") };
         fs::write(place.path().join(name), block).unwrap();
     }
+    for (name, text) in files(&fs::read_to_string(page).unwrap()) {
+        fs::create_dir_all(place.path().join(&name).parent().unwrap()).unwrap();
+        fs::write(place.path().join(name), text).unwrap();
+    }
     let check = Command::new(env!("CARGO_BIN_EXE_funnelc"))
         .args(["check", "--deny-warnings"])
         .arg(place.path())
@@ -35,6 +39,25 @@ fn assert_clean(page: &Path, blocks: &[String]) {
         .unwrap();
     let told = [check.stdout, check.stderr].concat();
     assert!(check.status.success(), "{}:\n{}", page.display(), String::from_utf8_lossy(&told));
+}
+
+/// The fenced blocks that name a file behind their kind, as in `html emails/hello.html`.
+fn files(guide: &str) -> Vec<(String, String)> {
+    let mut files: Vec<(String, String)> = Vec::new();
+    let mut inside = false;
+    for line in guide.lines() {
+        let name = line.strip_prefix("```").and_then(|rest| rest.split_once(' ')).map(|(_, name)| name);
+        match name.filter(|name| name.contains('.')) {
+            Some(name) => {
+                files.push((name.to_owned(), String::new()));
+                inside = true;
+            }
+            None if line == "```" => inside = false,
+            None if inside => files.last_mut().unwrap().1.extend([line, "\n"]),
+            None => {}
+        }
+    }
+    files
 }
 
 /// The fenced blocks marked `yaml` and nothing else.

@@ -36,6 +36,7 @@ mod readme;
 mod reference;
 mod reuse;
 mod shape;
+mod texts;
 mod trial;
 mod verdicts;
 mod yaml;

@@ -38,6 +38,7 @@ impl Live<'_> {
             Node::HasAll { field, values } => self.choices(*field).is_some_and(|set| set & values == *values),
             Node::HasNone { field, values } => self.choices(*field).is_none_or(|set| set & values == 0),
             Node::Blocked(channel) => self.blocks[*channel].is_some(),
+            Node::Listed(list) => conditions.lists(*list, self.key),
             Node::ByHand { segment, node } => match self.by_hand(*segment) {
                 Some(inside) => inside,
                 None => self.holds(*node),

@@ -142,7 +142,7 @@ impl<'m> Compiler<'m> {
         let field = |index: usize| self.topics.of_field(FieldId::from_index(index));
         match node {
             // What happened is taken in before anything is asked, and an entry or a stage is too new for any of it.
-            Node::Constant(_) | Node::Count(_) => 0,
+            Node::Constant(_) | Node::Listed(_) | Node::Count(_) => 0,
             Node::All(parts) | Node::Any(parts) => parts.iter().fold(0, |reads, &part| reads | self.reads(part)),
             Node::Not(node) | Node::Cached { node, .. } => self.reads(*node),
             Node::Blocked(channel) => self.topics.of_channel(*channel),
@@ -164,9 +164,27 @@ impl<'m> Compiler<'m> {
         }
     }
 
-    /// The members by hand, before whom the condition has no say.
-    fn with_members(&mut self, id: SegmentId, node: NodeId) -> NodeId {
-        if self.model.segments[id].by_hand { self.intern(Node::ByHand { segment: id.index(), node }) } else { node }
+    /// Who is excluded, else who is included, else the members by hand, come before the condition.
+    fn with_members(&mut self, id: SegmentId, mut node: NodeId) -> NodeId {
+        let segment = &self.model.segments[id];
+        if segment.by_hand {
+            node = self.intern(Node::ByHand { segment: id.index(), node });
+        }
+        if !segment.include.is_empty() {
+            let listed = self.listed(&segment.include);
+            node = self.intern(Node::Any([listed, node].into()));
+        }
+        if !segment.exclude.is_empty() {
+            let listed = self.listed(&segment.exclude);
+            let others = self.intern(Node::Not(listed));
+            node = self.intern(Node::All([others, node].into()));
+        }
+        node
+    }
+
+    fn listed(&mut self, keys: &[String]) -> NodeId {
+        self.conditions.lists.push(keys.to_vec());
+        self.intern(Node::Listed(self.conditions.lists.len() - 1))
     }
 
     /// What a send asks, unless it is transactional.

@@ -62,6 +62,8 @@ pub(crate) enum Node {
     },
     /// Must not be contacted on the channel.
     Blocked(usize),
+    /// Stands in this list of keys.
+    Listed(usize),
     /// A member of the segment by hand, or not; else what the node says.
     ByHand {
         segment: usize,
@@ -105,6 +107,8 @@ pub(crate) enum Node {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Conditions {
     pub(super) nodes: Vec<Node>,
+    /// Lists of keys, each in order.
+    pub(super) lists: Vec<Vec<String>>,
     pub(super) reads: Vec<Reads>,
     /// Absent where one is no pattern, which no plan has.
     pub(super) patterns: Vec<Option<Regex>>,
@@ -138,6 +142,11 @@ impl Conditions {
 
     pub(crate) fn matches(&self, pattern: usize, text: &str) -> bool {
         self.patterns[pattern].as_ref().is_some_and(|pattern| pattern.is_match(text))
+    }
+
+    /// Whether a key stands in a list.
+    pub(crate) fn lists(&self, list: usize, key: &str) -> bool {
+        self.lists[list].binary_search_by(|listed| listed.as_str().cmp(key)).is_ok()
     }
 
     pub(crate) fn slots(&self) -> &[NodeId] {

@@ -2,7 +2,6 @@
 
 use super::entries;
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
-use crate::schema::unsupported;
 use crate::source::{FileId, Span};
 use crate::yaml::node::{Entry, Node, Value};
 
@@ -93,7 +92,7 @@ fn look<'a>(over: &'a Node, base: &Node, path: &mut Vec<&'a str>, found: &mut Ve
                 );
             }
             None if is_defined_by_name(path) => found.push(missing(entry, base)),
-            None if path.len() == 1 && unsupported::meaning("Project", key).is_none() && !is_top_level(key) => {
+            None if path.len() == 1 && !is_top_level(key) => {
                 found.push(missing(entry, base));
             }
             None => look(&entry.value, &NOTHING, path, found),

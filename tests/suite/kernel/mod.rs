@@ -20,6 +20,7 @@ mod limits;
 mod lines;
 mod lists;
 mod loose;
+mod members;
 mod merge;
 mod operators;
 mod points;

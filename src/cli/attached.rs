@@ -1,0 +1,43 @@
+//! The files that a project names, bodies of content and members of segments, read beside its YAML; one that is not there is told when the project is resolved.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use super::files::Files;
+use crate::source::Sources;
+use crate::yaml::{self, Node, Value};
+
+/// Reads what the YAML of a project in `folder` names.
+pub(super) fn attach(files: &dyn Files, folder: &Path, sources: &mut Sources) {
+    let mut names = BTreeSet::new();
+    for (id, file) in sources.files() {
+        if let Some(root) = yaml::parse(id, &file.text).root {
+            in_tree(&root, None, &mut names);
+        }
+    }
+    for name in names {
+        let path = folder.join(&name);
+        let text = files.is_file(&path).then(|| files.read(&path).ok()).flatten();
+        if let Some(text) = text.and_then(|bytes| String::from_utf8(bytes).ok()) {
+            sources.attach(name, text);
+        }
+    }
+}
+
+/// Whatever stands where a path may stand; a variable may hold one, too.
+fn in_tree(node: &Node, key: Option<&str>, names: &mut BTreeSet<String>) {
+    match &node.value {
+        Value::Scalar(scalar) => {
+            if matches!(key, Some("body" | "include" | "exclude" | "variables")) {
+                names.insert(scalar.text.clone());
+            }
+        }
+        Value::Sequence(items) => items.iter().for_each(|item| in_tree(item, key, names)),
+        Value::Mapping(entries) => {
+            for entry in entries {
+                let inside = if key == Some("variables") { "variables" } else { entry.key.value.as_str() };
+                in_tree(&entry.value, Some(inside), names);
+            }
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! Files that a project names: bodies of content with their tokens, and members of segments; a file that is not there is an error where it is named.
+
+use super::{Resolver, sorted};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::model::ids::Id;
+use crate::model::template::{Part, Template};
+use crate::model::{Body, ContentId, ContentKind};
+use crate::schema::{self, ListOf, Placed, Project, Text};
+use crate::source::{SourceFile, Sources, Span};
+
+impl Resolver {
+    /// Subjects and bodies, once the fields are known.
+    pub(super) fn texts(&mut self, project: &Project, sources: &Sources) {
+        for (at, (_, written)) in sorted(&project.content).enumerate() {
+            let Some(written) = &written.body else { continue };
+            let id = ContentId::from_index(at);
+            let subject = written.subject.as_ref().filter(|subject| self.has_subject(id, subject));
+            let subject = subject.and_then(|subject| self.template(&subject.value.0, subject.span));
+            let body = written.body.as_ref().and_then(|path| self.body(path, sources));
+            self.content[id].subject = subject;
+            self.content[id].body = body;
+        }
+    }
+
+    fn has_subject(&mut self, content: ContentId, subject: &Placed<Text>) -> bool {
+        let content = &self.content[content];
+        let fits = match content.kind {
+            None | Some(ContentKind::Email | ContentKind::Push | ContentKind::Message) => true,
+            Some(ContentKind::Sms | ContentKind::Focus | ContentKind::Dynamic | ContentKind::Ad) => false,
+            Some(ContentKind::Social | ContentKind::Page | ContentKind::Form | ContentKind::Asset) => false,
+        };
+        if !fits {
+            let label = content.span;
+            self.report(
+                Diagnostic::error(Code("content-keys"), subject.key, "`subject` does not go with this kind")
+                    .at("not for this kind")
+                    .label(label, "the content")
+                    .help("only an `email`, a `push` and a `message` have a subject"),
+            );
+        }
+        fits
+    }
+
+    fn body(&mut self, path: &Placed<Text>, sources: &Sources) -> Option<Body> {
+        let (id, file) = self.attached(path, sources)?;
+        let template = self.template(&file.text, Span::new(id, 0..file.text.len()))?;
+        let is_value = |part: &Part| matches!(part, Part::Value { .. });
+        Some(Body {
+            file: path.value.0.clone(),
+            digest: blake3::hash(file.text.as_bytes()).to_hex().to_string(),
+            tokens: Template { parts: template.parts.into_iter().filter(is_value).collect() },
+        })
+    }
+
+    fn attached<'s>(
+        &mut self,
+        path: &Placed<Text>,
+        sources: &'s Sources,
+    ) -> Option<(crate::source::FileId, &'s SourceFile)> {
+        let found = sources.attached(&path.value.0);
+        if found.is_none() {
+            let message = format!("there is no file `{}`", path.value.0);
+            self.report(
+                Diagnostic::error(Code("missing-file"), path.span, message)
+                    .at("no such file")
+                    .help("write its path from the folder of `funnelc.yaml`; it must be UTF-8"),
+            );
+        }
+        found
+    }
+
+    /// The keys in some files, in order, each once.
+    pub(super) fn members(&mut self, files: Option<&Placed<ListOf<Placed<Text>>>>, sources: &Sources) -> Vec<String> {
+        let mut keys = Vec::new();
+        for path in files.iter().flat_map(|files| &files.value.0) {
+            if let Some((_, file)) = self.attached(path, sources) {
+                keys.extend(keys_of(&file.text, &self.contacts.key));
+            }
+        }
+        keys.sort_unstable();
+        keys.dedup();
+        keys
+    }
+
+    /// Without `where` nobody belongs to a segment but those whom its files name.
+    pub(super) fn names_somebody(&mut self, id: &Placed<Text>, segment: &schema::Segment) -> bool {
+        let named = segment.where_.is_some() || segment.include.is_some();
+        if !named {
+            let message = format!("the segment `{}` does not say who belongs to it", id.value.0);
+            self.report(
+                Diagnostic::error(Code("missing-key"), id.span, message)
+                    .at("needs `where`")
+                    .help("write `where:` with a condition, or `include:` with files of members"),
+            );
+        }
+        named
+    }
+}
+
+/// The cells of the key's column where the first row names it; else each line is a key.
+fn keys_of(text: &str, key: &str) -> Vec<String> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let rows = rows(text);
+    let column = rows.first().and_then(|header| header.iter().position(|name| name.trim() == key));
+    let body = if column.is_some() { &rows[1..] } else { &rows[..] };
+    let cell = |row: &Vec<String>| row.get(column.unwrap_or(0)).map(|cell| cell.trim().to_owned());
+    body.iter().filter_map(cell).filter(|key| !key.is_empty()).collect()
+}
+
+/// Rows of cells; quotes may hold commas and line ends, and a doubled quote is one.
+fn rows(text: &str) -> Vec<Vec<String>> {
+    let (mut rows, mut row, mut cell) = (Vec::new(), Vec::new(), String::new());
+    let (mut quoted, mut chars) = (false, text.chars().peekable());
+    while let Some(c) = chars.next() {
+        match c {
+            '"' if quoted && chars.peek() == Some(&'"') => cell.extend(chars.next()),
+            '"' => quoted = !quoted,
+            ',' if !quoted => row.push(std::mem::take(&mut cell)),
+            '\n' if !quoted => {
+                row.push(std::mem::take(&mut cell));
+                rows.push(std::mem::take(&mut row));
+            }
+            '\r' if !quoted => {}
+            other => cell.push(other),
+        }
+    }
+    row.push(cell);
+    rows.push(row);
+    rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::keys_of;
+
+    #[test]
+    fn keys_stand_in_their_column_or_one_a_line() {
+        assert_eq!(keys_of("name,id\nAnn,1\n\"B, C\",\"2\"\n,\n", "id"), ["1", "2"]);
+        assert_eq!(keys_of("\u{feff}id\r\n7\r\n", "id"), ["7"]);
+        assert_eq!(keys_of("a1\n\n b2 \n\"c\"\"3\"", "id"), ["a1", "b2", "c\"3"]);
+        assert!(keys_of("", "id").is_empty());
+    }
+}

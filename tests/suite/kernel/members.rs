@@ -1,0 +1,62 @@
+//! Segments with members by name, from files of the project.
+
+use super::{CONTRACT, Story, story_of};
+use crate::projects::{plan_of, sources};
+
+fn story_with_files(rest: &str, files: &[(&str, &str)]) -> Story {
+    let mut sources = sources(&[("funnelc.yaml", &format!("{CONTRACT}{rest}"))]);
+    for (name, text) in files {
+        sources.attach(*name, *text);
+    }
+    let plan = plan_of(sources);
+    Story { plan, ..story_of(CONTRACT) }
+}
+
+const ASKS: &str = "campaigns:
+  talk:
+    enter: { field: orders, exists: true }
+    steps: [{ if: { segment: big }, then: [{ points: 1 }] }]
+";
+
+#[test]
+fn who_is_excluded_is_out_and_who_is_included_in_before_the_condition_is_asked() {
+    let yaml = format!(
+        "segments:\n  big:\n    where: {{ field: orders, at-least: 5 }}\n    include: [vip.csv, more.txt]\n    exclude: [blocked.csv]\n{ASKS}"
+    );
+    let files = [("vip.csv", "name,id\nAnn,1\nBob,2\n"), ("more.txt", "3\n"), ("blocked.csv", "id\n2\n5\n")];
+    story_with_files(&yaml, &files)
+        .on(
+            "2026-11-21T09:00",
+            "id,orders,points\n1,0,0\n2,9,0\n3,0,0\n4,0,0\n5,9,0\n6,9,0\n",
+            &(1..=6)
+                .map(|id| {
+                    let prefix = if id == 1 { String::new() } else { format!("{id} ") };
+                    let inside = [1, 3, 6].contains(&id);
+                    let points = if inside { format!("\n{prefix}points talk 1 if/then/points:1 0 1") } else { String::new() };
+                    let way = if inside { "then" } else { "else" };
+                    format!(
+                        "{prefix}start talk 1 condition\n{prefix}if talk 1 if {way}{points}\n{prefix}end talk 1 completed finished\n"
+                    )
+                })
+                .collect::<String>(),
+        )
+        .counts("/segments/big", 3);
+}
+
+#[test]
+fn a_segment_may_have_members_by_name_only() {
+    let yaml = format!("segments:\n  big: {{ include: [vip.csv] }}\n{ASKS}");
+    story_with_files(&yaml, &[("vip.csv", "1\n")])
+        .on(
+            "2026-11-21T09:00",
+            "id,orders,points\n1,0,0\n2,9,0\n",
+            "start talk 1 condition
+             if talk 1 if then
+             points talk 1 if/then/points:1 0 1
+             end talk 1 completed finished
+             2 start talk 1 condition
+             2 if talk 1 if else
+             2 end talk 1 completed finished",
+        )
+        .counts("/segments/big", 1);
+}
