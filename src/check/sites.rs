@@ -166,20 +166,20 @@ impl<'g, 'a> Walk<'g, 'a> {
             StepKind::If { when, then, otherwise } => {
                 let yes = self.list(then, self.where_(&here, when, true), visit);
                 let no = self.list(otherwise, self.where_(&here, when, false), visit);
-                either(yes, &no)
+                either(&yes, &no)
             }
             StepKind::Split(shares) => {
                 let ways = shares.iter().map(|share| self.list(&share.steps, here.clone(), visit));
-                ways.reduce(|one, other| either(one, &other)).unwrap_or_default()
+                ways.reduce(|one, other| either(&one, &other)).unwrap_or_default()
             }
             StepKind::Await(awaiting) => {
-                let after = if is_empty(&here) { here } else { either(self.waited(), &here) };
+                let after = if is_empty(&here) { here } else { either(&self.waited(), &here) };
                 let mut ends = Here::default();
                 for way in &awaiting.ways {
-                    ends = either(ends, &self.list(&way.steps, after.clone(), visit));
+                    ends = either(&ends, &self.list(&way.steps, after.clone(), visit));
                 }
                 match awaiting.length {
-                    Some(_) => either(ends, &self.list(&awaiting.otherwise, after, visit)),
+                    Some(_) => either(&ends, &self.list(&awaiting.otherwise, after, visit)),
                     None => ends,
                 }
             }
@@ -188,7 +188,7 @@ impl<'g, 'a> Walk<'g, 'a> {
             StepKind::Goto { to, .. } => {
                 let mut came = self.came.borrow_mut();
                 let there = came.entry(*to).or_default();
-                *there = either(here, there);
+                *there = either(&here, there);
                 Here::default()
             }
             StepKind::Move(stage) if stage.funnel == self.funnel => self.moved(stage.stage, &here),
@@ -209,12 +209,12 @@ impl<'g, 'a> Walk<'g, 'a> {
         let mut may_skip = false;
         for step in steps {
             if let Some(came) = self.came.borrow().get(&step.id) {
-                here = either(here, came);
+                here = either(&here, came);
             }
             visit(step, &here);
             let skipped = if may_skip { here.clone() } else { Here::default() };
             here = self.after(step, here, visit);
-            here = either(here, &skipped);
+            here = either(&here, &skipped);
             may_skip = matches!(step.kind, StepKind::WaitUntil { if_past: IfPast::Skip, .. });
         }
         here
@@ -230,7 +230,7 @@ impl<'g, 'a> Walk<'g, 'a> {
         if ends.iter().any(is_empty) {
             return Here::default();
         }
-        let end = ends.into_iter().reduce(|one, other| either(one, &other)).unwrap_or_default();
+        let end = ends.into_iter().reduce(|one, other| either(&one, &other)).unwrap_or_default();
         if touches { anywhere } else { end }
     }
 
@@ -291,7 +291,7 @@ fn refused(funnel: &Funnel, from: StageId, to: StageId) -> bool {
 }
 
 /// Where a contact is that took one way or the other.
-fn either(one: Here, other: &Here) -> Here {
+fn either(one: &Here, other: &Here) -> Here {
     Here { possible: one.possible.or(&other.possible), expected: one.expected.or(&other.expected) }
 }
 

@@ -66,8 +66,9 @@ pub fn step(model: &Model, step: &Step) -> String {
 /// `await opened of win-back-1 for 3 days`.
 fn awaiting(model: &Model, awaiting: &Await) -> String {
     let events: Vec<_> = awaiting.ways.iter().map(|way| pattern(model, &way.pattern)).collect();
+    let events = events.iter().map(|words| words.strip_prefix("event ").unwrap_or(words));
     let length = awaiting.length.map(|length| format!(", for {length}")).unwrap_or_default();
-    format!("await {}{length}", events.join(" or "))
+    format!("await {}{length}", events.collect::<Vec<_>>().join(" or "))
 }
 
 /// The shares, in order of their labels: `50 / 50`, `short 20 / usual 80`.

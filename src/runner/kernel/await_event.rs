@@ -6,7 +6,7 @@ use crate::model::ids::Id;
 use crate::model::{CampaignId, ContentId};
 use crate::runner::contact::Occurrence;
 use crate::runner::effect::{Effect, Event};
-use crate::runner::program::{AwaitProgram, Lane, Verb};
+use crate::runner::program::{AwaitProgram, Verb};
 use crate::runner::state::{Awaiting, Pending, Phase, Token, Try};
 
 impl<'a> Live<'a> {

@@ -22,7 +22,7 @@ pub(super) enum Flow {
 /// A step that is due; the smallest comes first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Due {
-    due: i64,
+    moment: i64,
     place: usize,
     step: usize,
     lane: Lane,
@@ -71,7 +71,7 @@ impl<'a> Live<'a> {
         }
         let campaign = self.program.campaign_order[place];
         if let Some(due) = self.due(campaign, lane) {
-            let found = Due { due, place, step: self.token(campaign, lane).step, lane };
+            let found = Due { moment: due, place, step: self.token(campaign, lane).step, lane };
             *earliest = Some(earliest.map_or(found, |earliest| earliest.min(found)));
         }
     }

@@ -77,9 +77,10 @@ impl<'a> Live<'a> {
     }
 
     fn waits_for_opening(&mut self, here: Here, pending: Pending, effects: &mut Vec<Effect<'a>>) -> Option<Flow> {
-        let windows = match &self.program.campaigns[here.campaign].steps[here.step].verb {
-            Verb::Wait(Wait { windows, .. }) | Verb::WaitUntil { windows, .. } => windows,
-            _ => return None,
+        let (Verb::Wait(Wait { windows, .. }) | Verb::WaitUntil { windows, .. }) =
+            &self.program.campaigns[here.campaign].steps[here.step].verb
+        else {
+            return None;
         };
         if windows.is_open() {
             return None;

@@ -4,6 +4,7 @@ mod changes;
 mod git;
 mod impact;
 mod plans;
+mod ways;
 
 use funnelc::Compiled;
 use funnelc::diff::Diff;

@@ -409,3 +409,57 @@ fn who_leaves_from_one_way_leaves_all_and_a_fork_that_is_gone_is_left_as_one_pla
         .with(&(talk("{ add-tag: vip }") + "removed: [{ campaign: talk, step: both, then: next }]\n"))
         .again("2026-11-01T10:00", "add-tag talk 1 add-tag:vip vip\nend talk 1 completed finished");
 }
+
+const CALLED: &str = "contact,at,event\n1,2026-11-03T09:00,called\n";
+
+/// The contact is on both ways of a fork: it waits for an event on one, for a day on the other.
+fn awaiting(await_: &str, pause: &str) -> String {
+    let steps = format!(
+        "{{ id: both, fork: [{{ steps: [{{ id: {await_}, await: {{ event: called }}, for: 9 days, then: [{{ add-tag: vip }}] }}] }}, {{ steps: [{{ id: {pause}, wait: 5 days }}] }}] }}, {{ send: bar }}"
+    );
+    format!("events: {{ called: {{}} }}{}", talk(&steps))
+}
+
+fn awaiting_and_pausing() -> Story {
+    story(&awaiting("called", "pause")).on(
+        "2026-11-01T09:00",
+        FILE,
+        "start talk 1 condition
+         fork talk 1 both
+         await talk 1 called 2026-11-10T09:00:00+01:00
+         wait talk 1 pause 2026-11-06T09:00:00+01:00",
+    )
+}
+
+#[test]
+fn steps_on_the_ways_of_a_fork_are_renamed_and_an_event_still_decides() {
+    let moved = "moved: [{ campaign: talk, from: called, to: rang }, { campaign: talk, from: pause, to: rest }]\n";
+    awaiting_and_pausing()
+        .with(&(awaiting("rang", "rest") + moved))
+        .hears(CALLED)
+        .again("2026-11-04T09:00", "awaited talk 1 rang then\nadd-tag talk 1 rang/then/add-tag:vip vip")
+        .again("2026-11-06T09:00", "join talk 1 both\nsend talk 1 send:bar bar\nend talk 1 completed finished");
+}
+
+#[test]
+fn a_way_of_a_fork_whose_last_step_is_gone_has_ended() {
+    let steps = "{ id: both, fork: [{ steps: [{ id: called, await: { event: called }, for: 9 days, then: [{ add-tag: vip }] }] }, { steps: [{ add-tag: cold }] }] }, { send: bar }";
+    let project =
+        format!("events: {{ called: {{}} }}{}removed: [{{ campaign: talk, step: pause, then: next }}]\n", talk(steps));
+    awaiting_and_pausing().with(&project).again("2026-11-02T09:00", "").hears(CALLED).again(
+        "2026-11-04T09:00",
+        "awaited talk 1 called then
+             add-tag talk 1 called/then/add-tag:vip vip
+             join talk 1 both
+             send talk 1 send:bar bar
+             end talk 1 completed finished",
+    );
+}
+
+#[test]
+fn a_removed_way_on_which_a_contact_leaves_ends_the_campaign_for_it() {
+    let steps = "{ id: both, fork: [{ steps: [{ id: called, await: { event: called }, for: 9 days, then: [{ add-tag: vip }] }] }, { steps: [{ add-tag: cold }] }] }, { send: bar }";
+    let project =
+        format!("events: {{ called: {{}} }}{}removed: [{{ campaign: talk, step: pause, then: exit }}]\n", talk(steps));
+    awaiting_and_pausing().with(&project).again("2026-11-02T09:00", "end talk 1 exited removed");
+}

@@ -243,11 +243,14 @@ impl Contact<'_> {
         }
         self.place(old, present, member);
         self.ways(old, present, member);
-        if let Some(Value::Object(visits)) = member.get_mut("v") {
-            *visits = std::mem::take(visits)
-                .into_iter()
-                .filter_map(|(step, count)| Some((self.named(old, step)?, count)))
-                .collect();
+        for key in ["v", "j"] {
+            if let Some(Value::Object(steps)) = member.get_mut(key) {
+                let named = |(step, value)| Some((self.named(old, step)?, value));
+                *steps = std::mem::take(steps).into_iter().filter_map(named).collect();
+            }
+        }
+        if let Some(Value::Object(tries)) = member.get_mut("h") {
+            tries.retain(|content, _| !self.migration.fates.content.contains(content));
         }
     }
 

@@ -1,0 +1,79 @@
+//! Steps with branches in the diff: shares, ways of a fork and events are aligned by their words, and what is inside them step by step.
+
+use super::Compared;
+
+fn project(steps: &str) -> String {
+    format!(
+        "version: 1
+contacts: {{ key: id, tags: {{ values: [hot, vip] }} }}
+content: {{ bar: {{ kind: focus, once: {{ after: 1 day }} }} }}
+campaigns:
+  talk:
+    enter: {{ tag: hot }}
+    on-leave: stay
+    steps:
+{steps}"
+    )
+}
+
+const BASE: &str = "      - id: test
+        split:
+          - { share: 50, id: one, steps: [{ send: bar }, { wait: 1 day }] }
+          - { share: 50, id: two, steps: [{ add-tag: vip }] }
+      - fork:
+          - steps: [{ id: again, send: bar }, { wait: 2 days }, { if: { tag: vip }, then: [{ goto: again }] }]
+          - steps: [{ await: { event: clicked, of: bar }, for: 3 days, then: [{ add-tag: vip }] }]
+";
+
+fn told(head: &str) -> Vec<String> {
+    let compared = Compared::new(&project(BASE), &project(head), b"id,tags\n1,hot\n");
+    let lines = compared.diff.changes.iter().map(|change| {
+        let value = |text: &Option<String>| text.clone().unwrap_or_default();
+        format!("{:?} {} | {} | {}", change.mark, change.id, value(&change.before), value(&change.after))
+    });
+    lines.collect()
+}
+
+#[test]
+fn the_order_of_shares_is_no_difference_and_a_step_in_one_is_told_alone() {
+    let swapped = BASE.replace(
+        "          - { share: 50, id: one, steps: [{ send: bar }, { wait: 1 day }] }
+          - { share: 50, id: two, steps: [{ add-tag: vip }] }
+",
+        "          - { share: 50, id: two, steps: [{ add-tag: vip }] }
+          - { share: 50, id: one, steps: [{ send: bar }, { add-tag: vip }, { wait: 1 day }] }
+",
+    );
+    assert_eq!(told(&swapped), ["Added talk/test/one/add-tag:vip |  | add tag vip"]);
+}
+
+#[test]
+fn changed_shares_waits_and_events_are_told() {
+    let head = BASE
+        .replace("share: 50, id: one", "share: 70, id: one")
+        .replace("share: 50, id: two", "share: 30, id: two")
+        .replace("wait: 2 days", "wait: 2 days, at: '09:00'")
+        .replace("for: 3 days", "for: 5 days");
+    assert_eq!(
+        told(&head),
+        [
+            "Changed talk/test | split one 50 / two 50 | split one 70 / two 30",
+            "Changed talk/fork/1/wait:2 days | wait 2 days | wait 2 days, at 09:00",
+            "Changed talk/fork/2/await:clicked bar | await clicked of bar, for 3 days | await clicked of bar, for 5 days",
+        ]
+    );
+}
+
+#[test]
+fn the_picture_shows_branches_and_the_way_back() {
+    let head = BASE.replace("wait: 1 day", "wait: 4 days");
+    let compared = Compared::new(&project(BASE), &project(&head), b"id,tags\n1,hot\n");
+    let picture = compared.markdown();
+    for label in ["|\"one\"|", "|\"two\"|", "|\"1\"|", "|\"2\"|", "|\"yes\"|"] {
+        assert!(picture.contains(label), "{label} in\n{picture}");
+    }
+    let back = picture.lines().find(|line| line.contains("go on at again")).expect("the way back has a box");
+    let at = back.trim().split('[').next().unwrap().to_owned();
+    let again = picture.lines().rfind(|line| line.contains("[\"send bar")).unwrap().trim().split('[').next().unwrap();
+    assert!(picture.contains(&format!("{at} --> {again}")), "{picture}");
+}
