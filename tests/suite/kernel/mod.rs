@@ -4,6 +4,7 @@
 
 mod audience;
 mod awaits;
+mod bad_values;
 mod calls;
 mod campaigns;
 mod companies;
