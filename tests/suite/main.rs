@@ -37,6 +37,7 @@ mod reference;
 mod reuse;
 mod shape;
 mod texts;
+mod time_cases;
 mod trial;
 mod verdicts;
 mod yaml;
