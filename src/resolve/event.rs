@@ -101,7 +101,7 @@ impl Resolver {
             return None;
         }
         match &written.value {
-            ScalarOr::Other(from) => self.from_property(event, field, type_, from).map(UpdateChange::AddProperty),
+            ScalarOr::Other(from) => self.property_of(event, field, type_, from).map(UpdateChange::AddProperty),
             ScalarOr::Scalar(text) => {
                 let literal = literal(text, written);
                 let number = match type_ {
@@ -120,7 +120,7 @@ impl Resolver {
         written: &Placed<ScalarOr<FromProperty>>,
     ) -> Option<UpdateChange> {
         match &written.value {
-            ScalarOr::Other(from) => self.from_property(event, field, type_, from).map(UpdateChange::SetProperty),
+            ScalarOr::Other(from) => self.property_of(event, field, type_, from).map(UpdateChange::SetProperty),
             ScalarOr::Scalar(text)
                 if text.0 == "event-time" && matches!(type_, FieldType::Date | FieldType::Datetime) =>
             {
@@ -131,7 +131,7 @@ impl Resolver {
     }
 
     /// A property whose values the field can hold.
-    fn from_property(
+    fn property_of(
         &mut self,
         event: &EventType,
         field: FieldId,

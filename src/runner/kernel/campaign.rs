@@ -5,7 +5,7 @@ use crate::model::Outcome;
 use crate::model::ids::Id;
 use crate::runner::effect::{At, Cause, Effect, EndReason, Event};
 use crate::runner::program::{CampaignProgram, END, Verb};
-use crate::runner::state::{Member, Pending, Phase, Token};
+use crate::runner::state::{Admission, Member, Pending, Phase, Token};
 
 impl<'a> Live<'a> {
     /// Tells the campaigns in which stages the contact has come to rest.
@@ -145,7 +145,7 @@ impl<'a> Live<'a> {
         if !rules.published || self.ends_by_condition(campaign, effects) {
             return;
         }
-        let concerned = rules.exit_on_leave && self.members[campaign].by_condition;
+        let concerned = rules.exit_on_leave && self.members[campaign].admission == Admission::Condition;
         if concerned && !rules.enter.iter().any(|way| self.holds(way.when)) {
             self.end(campaign, self.at(campaign), Outcome::Exited, EndReason::OnLeave, effects);
         }
@@ -227,8 +227,11 @@ impl<'a> Live<'a> {
         member.entries = member.entries.saturating_add(1);
         member.phase = Phase::Active;
         member.since = now;
-        member.by_condition = cause == Cause::Condition;
-        member.is_sure = matches!(cause, Cause::Event | Cause::Enrolled);
+        member.admission = match cause {
+            Cause::Condition => Admission::Condition,
+            Cause::Event | Cause::Enrolled => Admission::Occurrence,
+            Cause::Entered | Cause::Points => Admission::Arrival,
+        };
         member.started = true;
         member.step = if self.program.campaigns[campaign].steps.is_empty() { END } else { 0 };
         member.pending = Pending::Start;

@@ -7,7 +7,7 @@ use crate::model::ids::Id;
 use crate::model::{IfPast, Outcome};
 use crate::runner::effect::{At, Effect, EndReason, Event, PastChoice, SkipReason};
 use crate::runner::program::{END, Lane, Verb};
-use crate::runner::state::{Pending, Token};
+use crate::runner::state::{Admission, Pending, Token};
 
 /// What follows a step.
 pub(super) enum Flow {
@@ -135,7 +135,9 @@ impl<'a> Live<'a> {
         match pending {
             Pending::Start => {
                 let admits = &self.program.campaigns[campaign].admits;
-                if self.members[campaign].is_sure || admits.iter().any(|&node| self.holds(node)) {
+                if self.members[campaign].admission == Admission::Occurrence
+                    || admits.iter().any(|&node| self.holds(node))
+                {
                     return Flow::On(step);
                 }
                 self.overtaken(campaign, effects);

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{StateError, damaged, read};
-use crate::model::{EventType, Field, FieldType, Model, Property};
+use crate::model::{EventType, Field, Model, Property};
 use crate::runner::contact::{Kept, Occurrence};
 use crate::source::Span;
 
@@ -82,7 +82,7 @@ fn as_field(property: &Property) -> Field {
         span: Span::NOWHERE,
         description: None,
         column: String::new(),
-        type_: property.type_.as_ref().map(FieldType::clone),
+        type_: property.type_.clone(),
         required: false,
         default: None,
         min: None,

@@ -88,10 +88,7 @@ pub(crate) struct Member {
     pub(crate) phase: Phase,
     /// When the present entry began or the last ended.
     pub(crate) since: i64,
-    /// Whether a state condition admitted it.
-    pub(crate) by_condition: bool,
-    /// Whether it was let in by what cannot become untrue, such as an event.
-    pub(crate) is_sure: bool,
+    pub(crate) admission: Admission,
     /// The step to come or at which it waits.
     pub(crate) step: usize,
     pub(crate) pending: Pending,
@@ -103,6 +100,18 @@ pub(crate) struct Member {
     pub(crate) arrived: bool,
     /// Whether an entry began in the instant whose limits are remembered.
     pub(crate) started: bool,
+}
+
+/// What let a contact in, as far as that matters later.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Admission {
+    /// Coming to rest in a stage.
+    #[default]
+    Arrival,
+    /// A state condition, which may end.
+    Condition,
+    /// What cannot become untrue, such as an event.
+    Occurrence,
 }
 
 /// One of the places at which a contact stands in a campaign.

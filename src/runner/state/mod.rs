@@ -20,7 +20,7 @@ pub use memory::Memory;
 pub use migrate::Unspoken;
 pub(crate) use migrate::{Migration, Told};
 
-pub(crate) use memory::{Awaiting, Member, Pending, Phase, StageMemory, Stay, Token, Try};
+pub(crate) use memory::{Admission, Awaiting, Member, Pending, Phase, StageMemory, Stay, Token, Try};
 pub use read::key_of;
 
 use crate::model::Model;

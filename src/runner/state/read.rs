@@ -8,7 +8,8 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 
 use super::{
-    Awaiting, Member, Memory, Pending, Phase, START, StageMemory, StateError, Stay, Text, Token, Try, damaged,
+    Admission, Awaiting, Member, Memory, Pending, Phase, START, StageMemory, StateError, Stay, Text, Token, Try,
+    damaged,
 };
 use crate::model::ids::{Arena, Id};
 use crate::model::{
@@ -128,6 +129,7 @@ struct KnownLine<T> {
 
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a key of the line")]
 struct MemberLine<'a> {
     #[serde(default)]
     n: u32,
@@ -378,8 +380,11 @@ fn read_member(
         entries: line.n,
         phase: phase(line)?,
         since: line.t,
-        by_condition: line.p.is_some() && !line.a,
-        is_sure: line.u,
+        admission: match (line.a, line.u) {
+            (_, true) => Admission::Occurrence,
+            (false, false) if line.p.is_some() => Admission::Condition,
+            (_, false) => Admission::Arrival,
+        },
         due: line.d,
         paused: line.x,
         arrived: line.f,

@@ -21,7 +21,7 @@
 
 use std::io::Write;
 
-use super::{Member, Memory, Pending, Phase, START, Token};
+use super::{Admission, Member, Memory, Pending, Phase, START, Token};
 use crate::model::ids::Id;
 use crate::model::{CampaignId, Field, FieldType, StageId};
 use crate::runner::contact::{Block, Kept};
@@ -238,8 +238,8 @@ impl Line<'_> {
     fn pending(&mut self, id: CampaignId, member: &Member) {
         let Member { step, pending, due, .. } = *member;
         self.token(id, Token { step, pending, due });
-        self.flag("a", !member.by_condition);
-        self.flag("u", member.is_sure);
+        self.flag("a", member.admission != Admission::Condition);
+        self.flag("u", member.admission == Admission::Occurrence);
         if let Some(since) = member.paused {
             self.key("x");
             self.number(since);
