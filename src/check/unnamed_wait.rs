@@ -36,5 +36,5 @@ fn in_campaign(campaign: &Campaign, rule: &Rule) -> Vec<Diagnostic> {
 
 /// Whether contacts stay at a step.
 fn holds(step: &Step) -> bool {
-    matches!(step.kind, StepKind::Wait(_) | StepKind::WaitUntil { .. } | StepKind::Fork(_))
+    matches!(step.kind, StepKind::Wait(_) | StepKind::WaitUntil { .. } | StepKind::Await(_) | StepKind::Fork(_))
 }

@@ -71,6 +71,7 @@ pub(super) fn holds(step: &Step) -> &'static str {
         StepKind::Send { .. } | StepKind::Move(_) | StepKind::Leave(_) | StepKind::AddTag(_) => "",
         StepKind::RemoveTag(_) | StepKind::Points(_) | StepKind::Set { .. } | StepKind::Clear(_) => "",
         StepKind::Fork(_) => "fork",
+        StepKind::Await(awaits) if awaits.ways.len() > 1 => "await-several",
         StepKind::Await(_) => "await",
         StepKind::Enroll(_) | StepKind::Withdraw(_) => "",
         StepKind::If { .. } | StepKind::Split(_) | StepKind::Goto { .. } => "",

@@ -463,3 +463,32 @@ fn a_removed_way_on_which_a_contact_leaves_ends_the_campaign_for_it() {
         format!("events: {{ called: {{}} }}{}removed: [{{ campaign: talk, step: pause, then: exit }}]\n", talk(steps));
     awaiting_and_pausing().with(&project).again("2026-11-02T09:00", "end talk 1 exited removed");
 }
+
+#[test]
+fn who_waits_for_an_event_is_found_again_under_the_new_name_of_the_step() {
+    let asks = |id: &str| {
+        talk(&format!(
+            "{{ send: bar }}, {{ id: {id}, await: {{ event: clicked, of: bar }}, for: 3 days, then: [{{ add-tag: vip }}] }}"
+        ))
+    };
+    let begun = || {
+        story(&asks("seen")).on(
+            "2026-11-01T09:00",
+            FILE,
+            "start talk 1 condition\nsend talk 1 send:bar bar\nawait talk 1 seen 2026-11-04T09:00:00+01:00",
+        )
+    };
+    let story = begun().with(&asks("clicked"));
+    assert!(story.refuses("2026-11-02T09:00").contains("waits at the step `seen`"));
+    story
+        .with(&(asks("clicked") + "moved: [{ campaign: talk, from: seen, to: clicked }]\n"))
+        .hears("contact,at,event,of\n1,2026-11-02T08:00,clicked,bar\n")
+        .again(
+            "2026-11-02T09:00",
+            "awaited talk 1 clicked then\nadd-tag talk 1 clicked/then/add-tag:vip vip\nend talk 1 completed finished",
+        );
+    // An `await` that became a `wait` begins to wait.
+    begun()
+        .with(&talk("{ send: bar }, { id: seen, wait: 1 day }"))
+        .again("2026-11-02T09:00", "wait talk 1 seen 2026-11-03T09:00:00+01:00");
+}

@@ -281,8 +281,8 @@ impl Contact<'_> {
         let fate = self.migration.fates.steps.get(old).and_then(|steps| steps.get(&step));
         match fate {
             Some(StepFate::Same) => Some(step),
-            Some(StepFate::Now { name, .. }) => Some(name.clone()),
-            Some(StepFate::Next(_) | StepFate::Exit | StepFate::Unspoken) | None => None,
+            Some(StepFate::Now { name, runs_anew: false }) => Some(name.clone()),
+            Some(StepFate::Now { .. } | StepFate::Next(_) | StepFate::Exit | StepFate::Unspoken) | None => None,
         }
     }
 
@@ -301,6 +301,10 @@ impl Contact<'_> {
                 }
                 member.insert("p".to_owned(), Value::from(name));
                 if runs_anew {
+                    // What was waited for is over: there is no moment at which it would have been due.
+                    if member.get("w").and_then(Value::as_str) == Some("await") {
+                        member.insert("d".to_owned(), Value::from(self.migration.before.now));
+                    }
                     member.insert("w".to_owned(), Value::from("deferred"));
                 }
             }
