@@ -29,15 +29,18 @@ struct Pull<'a> {
 }
 
 fn pull<'a>(model: &Model, campaign: &'a Campaign) -> Option<Pull<'a>> {
-    let at_once = campaign.steps.iter().take_while(|step| goes_on_at_once(&step.kind));
-    let (step, to) = at_once.filter_map(|step| Some((step, moves_to(step)?))).next()?;
+    let mut at_once = campaign.steps.iter().take_while(|step| goes_on_at_once(&step.kind));
+    let (step, to) = at_once.find_map(|step| Some((step, moves_to(step)?)))?;
     let from = campaign.enter.iter().filter_map(|way| match way {
         Enter::Entered { stage, .. } => Some(*stage),
-        Enter::Condition(condition) => match condition.kind {
-            ConditionKind::Stage { stage, at_least: None } => Some(stage),
-            _ => None,
-        },
-        _ => None,
+        Enter::Condition(condition) => {
+            if let ConditionKind::Stage { stage, at_least: None } = condition.kind {
+                Some(stage)
+            } else {
+                None
+            }
+        }
+        Enter::Event(_) => None,
     });
     let ways = campaign.enter.iter().map(|way| words::enter(model, way)).collect();
     Some(Pull { campaign, step, to, ways, from: from.collect() })

@@ -46,7 +46,7 @@ enum Cell {
 #[derive(Debug)]
 pub(super) struct Cells {
     topic: Topic,
-    cells: Vec<Cell>,
+    all: Vec<Cell>,
     moments: Option<Moments>,
 }
 
@@ -75,17 +75,17 @@ impl Cells {
             Topic::Field(field) => of_field(model, field, asked)?,
         };
         cells.retain(|cell| *cell != Cell::Missing || may_be_missing(model, topic));
-        Some(Self { topic, cells, moments })
+        Some(Self { topic, all: cells, moments })
     }
 
     /// All of them.
     pub(super) fn anything(&self) -> Region {
-        vec![true; self.cells.len()]
+        vec![true; self.all.len()]
     }
 
     /// Those for which an atom can come out as `holds`.
     pub(super) fn possible(&self, model: &Model, atom: &ConditionKind, holds: bool) -> Region {
-        self.cells.iter().map(|cell| self.answer(model, atom, cell) != Some(!holds)).collect()
+        self.all.iter().map(|cell| self.answer(model, atom, cell) != Some(!holds)).collect()
     }
 
     /// How an atom comes out; absent where that depends on more.

@@ -47,10 +47,10 @@ impl Moments {
         };
         let Some(value) = value else { return Some(matches!(test, DateTest::In { negated: true, .. })) };
         let spans: Vec<Span> = self.operands(test).into_iter().collect::<Option<_>>()?;
-        self.compare(test, &spans, value)
+        Self::compare(test, &spans, value)
     }
 
-    fn compare(self, test: &DateTest, spans: &[Span], value: Decimal) -> Option<bool> {
+    fn compare(test: &DateTest, spans: &[Span], value: Decimal) -> Option<bool> {
         let first = spans.first()?;
         let before = |span: &Span| value < span.from;
         let after = |span: &Span| if span.is_day { value >= span.end } else { value > span.end };

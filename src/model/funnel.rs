@@ -17,6 +17,7 @@ pub struct StageRef {
 
 /// A funnel.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the language")]
 pub struct Funnel {
     /// The id.
     pub id: String,

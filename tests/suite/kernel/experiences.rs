@@ -2,7 +2,7 @@
 
 use super::{CONTRACT, Story, story, story_of, story_with_refusals};
 
-const FUNNEL: &str = r#"
+const FUNNEL: &str = "
 funnels:
   news:
     audience: everyone
@@ -14,7 +14,7 @@ funnels:
           - { id: freebie, content: bar, when: { tag: hot } }
           - { id: default, content: banner }
       reader: { weight: 10, back-to: [visitor], converts: [{ when: { tag: cold }, to: visitor }] }
-"#;
+";
 
 const HEAD: &str = "id,email,tags\n";
 
