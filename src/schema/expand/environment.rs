@@ -110,7 +110,7 @@ fn is_defined_by_name(path: &[&str]) -> bool {
     let fits = |pattern: &&[&str]| {
         pattern.len() == path.len() && pattern.iter().zip(path).all(|(known, part)| *known == "*" || known == part)
     };
-    DEFINED.iter().any(|pattern| fits(&pattern))
+    DEFINED.iter().any(fits)
 }
 
 fn is_top_level(key: &str) -> bool {

@@ -492,3 +492,18 @@ fn who_waits_for_an_event_is_found_again_under_the_new_name_of_the_step() {
         .with(&talk("{ send: bar }, { id: seen, wait: 1 day }"))
         .again("2026-11-02T09:00", "wait talk 1 seen 2026-11-03T09:00:00+01:00");
 }
+
+#[test]
+fn of_a_field_that_nothing_writes_any_more_the_file_alone_counts_and_that_is_said() {
+    let campaign = |steps: &str| talk(steps) + "segments: { lucky: { where: { field: note, is: seven } } }\n";
+    let story = story(&campaign("{ set: note, to: seven }, { id: pause, wait: 10 days }"))
+        .on(
+            "2026-11-01T09:00",
+            FILE,
+            "start talk 1 condition\nset talk 1 set:note note seven\nwait talk 1 pause 2026-11-11T09:00:00+01:00",
+        )
+        .with(&campaign("{ id: pause, wait: 10 days }"))
+        .again("2026-11-02T09:00", "");
+    let told = "nothing writes the field `note` any more; for 1 contact the contacts file alone says what it is";
+    assert_eq!(story.last.unwrap().migrated, [told]);
+}

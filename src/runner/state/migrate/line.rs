@@ -156,7 +156,9 @@ impl Contact<'_> {
                 }
                 FieldFate::Unspoken => false,
             };
-            if is_kept {
+            if is_kept && self.migration.unwritten.contains(&id) {
+                self.deeds.insert(Deed::Field(id));
+            } else if is_kept {
                 fields.insert(id, known);
             } else if fate != FieldFate::Dropped {
                 self.concerns.insert(Concern::Field(id));

@@ -6,14 +6,14 @@ mod fates;
 mod line;
 mod told;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use memchr::memmem::Finder;
 
 use super::{Header, Knows, Opened, StateError};
 use crate::model::{Enter, Model};
 use crate::plan::{condition_json, former_condition_json};
-use crate::runner::program::mark;
+use crate::runner::program::{Topics, mark};
 use fates::{Fate, Fates, FieldFate, StepFate};
 pub(crate) use told::Told;
 pub use told::Unspoken;
@@ -26,6 +26,8 @@ pub(crate) struct Migration<'m> {
     fates: Fates,
     /// By the old name of a campaign: marks of entry conditions that say the same under new names.
     marks: BTreeMap<String, BTreeMap<String, String>>,
+    /// The fields that steps wrote, and that nothing writes any more.
+    unwritten: BTreeSet<String>,
     /// What a line must hold to be concerned.
     changed: Vec<Finder<'static>>,
 }
@@ -40,8 +42,9 @@ impl<'m> Migration<'m> {
             (!marks.is_empty()).then(|| (id.clone(), marks))
         });
         let marks = marks.collect();
-        let changed = changed(&fates, &marks);
-        Self { model, before, fates, marks, changed }
+        let unwritten = unwritten(model, before);
+        let changed = changed(&fates, &marks, &unwritten);
+        Self { model, before, fates, marks, unwritten, changed }
     }
 
     /// The header as this plan would have left it.
@@ -100,8 +103,18 @@ fn renamed_marks(model: &Model, campaign: &str, opened: &Opened) -> BTreeMap<Str
     marks.filter(|(old, new)| old != new && opened.enter.contains(old)).collect()
 }
 
+fn unwritten(model: &Model, before: &Header) -> BTreeSet<String> {
+    let topics = Topics::of(model);
+    let fields = model.contacts.fields.iter().filter(|(id, _)| !topics.writes_field(*id));
+    fields.map(|(_, field)| field.id.clone()).filter(|id| before.knows.fields.contains(id)).collect()
+}
+
 /// Every name whose bearer is not what it was, as it stands in a line.
-fn changed(fates: &Fates, marks: &BTreeMap<String, BTreeMap<String, String>>) -> Vec<Finder<'static>> {
+fn changed(
+    fates: &Fates,
+    marks: &BTreeMap<String, BTreeMap<String, String>>,
+    unwritten: &BTreeSet<String>,
+) -> Vec<Finder<'static>> {
     let mut names: Vec<String> = Vec::new();
     let things = fates.funnels.iter().chain(&fates.campaigns).chain(fates.stages.values().flatten());
     names.extend(things.filter(|(_, fate)| **fate != Fate::Same).map(|(name, _)| name.clone()));
@@ -113,7 +126,7 @@ fn changed(fates: &Fates, marks: &BTreeMap<String, BTreeMap<String, String>>) ->
     let steps = fates.steps.values().flatten().filter(|(_, fate)| **fate != StepFate::Same);
     names.extend(steps.map(|(name, _)| name.clone()));
     names.extend(fates.fields.iter().filter(|(_, fate)| **fate != FieldFate::Same).map(|(name, _)| name.clone()));
-    names.extend(fates.content.iter().chain(&fates.tags).cloned());
+    names.extend(fates.content.iter().chain(&fates.tags).chain(unwritten).cloned());
     names.extend(marks.values().flat_map(BTreeMap::keys).cloned());
     names.sort_unstable();
     names.dedup();

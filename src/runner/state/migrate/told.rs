@@ -34,6 +34,8 @@ pub(crate) enum Deed {
     Removed(String),
     /// What was sent of a content is forgotten.
     Content(String),
+    /// What was remembered of a field is forgotten, because nothing writes it any more.
+    Field(String),
     /// They lose a tag.
     Tag(String),
 }
@@ -193,6 +195,9 @@ impl Deed {
                 format!("{who} {lose} {} place in {from}, which was removed", if count == 1 { "its" } else { "their" })
             }
             Self::Content(id) => format!("content `{id}` is gone; that {who} got it is forgotten"),
+            Self::Field(id) => {
+                format!("nothing writes the field `{id}` any more; for {who} the contacts file alone says what it is")
+            }
             Self::Tag(id) => {
                 let lose = if count == 1 { "loses" } else { "lose" };
                 format!("tag `{id}` is gone; {who} {lose} it")
