@@ -16,7 +16,10 @@ use crate::reference::{Input, Reference};
 use sheet::Sheet;
 use table::Table;
 
-const EXAMPLES: [&str; 4] = ["webshop", "lifecycle", "product-lines", "webinar"];
+const EXAMPLES: [&str; 5] = ["webshop", "lifecycle", "product-lines", "webinar", "b2b-leads"];
+
+/// What an example may have beside its contacts, with the option that takes it.
+const MORE: [(&str, &str); 2] = [("--companies", "companies.csv"), ("--events", "events.csv")];
 
 #[test]
 fn webshop_does_what_the_table_says() {
@@ -39,10 +42,15 @@ fn webinar_does_what_the_table_says() {
 }
 
 #[test]
+fn b2b_leads_do_what_the_table_says() {
+    assert_table("b2b-leads", &mut Tool::new("b2b-leads"));
+}
+
+#[test]
 fn the_reference_interpreter_agrees_with_the_tables() {
     for example in EXAMPLES {
         let yaml = fs::read_to_string(folder(example).join("funnelc.yaml")).unwrap();
-        assert_table(example, &mut Interpreter { reference: Reference::new(&yaml), yaml });
+        assert_table(example, &mut Interpreter { example, reference: Reference::new(&yaml), yaml });
     }
 }
 
@@ -212,7 +220,10 @@ impl Tool {
             "--threads".as_ref(),
             threads.as_ref(),
         ];
-        let output = funnelc(&[files, rest].concat());
+        let beside = MORE.map(|(option, name)| (OsStr::new(option), folder(self.example).join(name)));
+        let beside = beside.iter().filter(|(_, path)| path.exists());
+        let beside: Vec<&OsStr> = beside.flat_map(|(option, path)| [*option, path.as_ref()]).collect();
+        let output = funnelc(&[&files[..], &rest, &beside].concat());
         assert!(output.status.success(), "{} at {now}: {}", self.example, String::from_utf8_lossy(&output.stderr));
     }
 }
@@ -236,6 +247,7 @@ impl Engine for Tool {
 }
 
 struct Interpreter {
+    example: &'static str,
     reference: Reference,
     yaml: String,
 }
@@ -246,7 +258,10 @@ impl Engine for Interpreter {
     }
 
     fn run(&mut self, contacts: &Sheet, now: &str) -> Written {
-        let outcome = self.reference.run(&Input::of(&contacts.to_csv()), now);
+        let more = |name: &str| fs::read_to_string(folder(self.example).join(name)).ok();
+        let (companies, events) = (more("companies.csv"), more("events.csv").into_iter().collect());
+        let input = Input { companies, events, ..Input::of(&contacts.to_csv()) };
+        let outcome = self.reference.run(&input, now);
         let mut sent: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for action in outcome.actions {
             sent.entry(action[1].clone()).or_default().push(action[3].clone());
