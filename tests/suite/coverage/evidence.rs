@@ -15,7 +15,7 @@ use crate::projects::root;
 const SEEDS: u64 = 400;
 
 /// The tests that run projects over contacts.
-const RUNS: [&str; 2] = ["kernel::", "trial::"];
+const RUNS: [&str; 4] = ["contract::", "kernel::", "reuse::", "trial::"];
 
 /// For each construct the place that shows it best: a page that says it with the fewest others, the guide before all.
 pub(super) type Places = BTreeMap<String, String>;

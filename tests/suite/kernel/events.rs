@@ -278,3 +278,28 @@ campaigns: { thanks: { enter: { event: purchased }, steps: [{ send: bar }] } }",
          end thanks 1 completed finished",
     );
 }
+
+#[test]
+fn pages_forms_and_assets_are_touched() {
+    let yaml = "  prices: { kind: page }
+  sign-up: { kind: form }
+  paper: { kind: asset }
+segments:
+  looked: { where: { event: visited, of: prices, at-least: 2 } }
+  loaded: { where: { event: downloaded, of: paper } }
+campaigns:
+  thanks: { enter: { event: submitted, of: sign-up }, steps: [{ send: bar }] }
+";
+    story(yaml)
+        .on("2026-11-20T09:00", "id\n1\n2\n", "")
+        .hears(
+            "contact,at,event,of\n1,2026-11-20T10:00,visited,prices\n1,2026-11-20T10:05,visited,prices\n\
+             2,2026-11-20T10:00,visited,prices\n2,2026-11-20T11:00,downloaded,paper\n1,2026-11-20T12:00,submitted,sign-up\n",
+        )
+        .again(
+            "2026-11-20T13:00",
+            "start thanks 1 event\nsend thanks 1 send:bar bar\nend thanks 1 completed finished",
+        )
+        .counts("/segments/looked", 1)
+        .counts("/segments/loaded", 1);
+}

@@ -34,7 +34,7 @@ fn one_message_too_many_is_dropped() {
 #[test]
 fn one_message_too_many_waits_until_it_may_go() {
     let steps = "[{ send: one }, { wait: 1 day }, { send: two }, { send: three }, { add-tag: cold }]";
-    mails("{ email: { at-most: 2, within: 7 days } }", steps)
+    mails("{ email: { at-most: 2, within: 7 days, then: delay } }", steps)
         .on(
             "2026-11-01T09:00",
             FILE,
