@@ -22,9 +22,9 @@ impl<'a> Live<'a> {
         self.load_stages(seen, memory, columns, effects);
         self.load_tags(seen, memory, columns, effects);
         self.load_points(seen, memory, columns, effects);
-        self.load_blocks(seen, memory, columns, effects);
         self.load_groups(seen, memory, columns, effects);
         self.load_fields(seen, memory, columns, effects);
+        self.load_blocks(seen, memory, columns, effects);
         if self.load_company() {
             self.metrics.unknown_companies += 1;
         }

@@ -22,8 +22,6 @@ pub(super) struct Writes {
     /// The groups of points that something gives to, the empty one for the points themselves.
     pub(super) points: BTreeSet<String>,
     pub(super) fields: BTreeSet<String>,
-    /// Whether anything sets do-not-contact.
-    pub(super) refusals: bool,
 }
 
 impl Writes {
@@ -54,7 +52,6 @@ impl Writes {
             }
             self.fields.extend(text(body, "set"));
             self.fields.extend(text(body, "clear"));
-            self.refusals |= get(body, "unsubscribe").is_some() || get(body, "resubscribe").is_some();
             for (_, inner) in inner_lists(&step) {
                 self.gather(&inner);
             }
@@ -86,7 +83,7 @@ fn written_columns(project: &Project, writes: &Writes) -> Vec<(String, Column)> 
         columns.push((points_column(project, group), Column::Points(group.clone())));
     }
     for channel in CHANNELS {
-        if let Some(column) = dnc_column(project, channel).filter(|_| writes.refusals) {
+        if let Some(column) = dnc_column(project, channel) {
             columns.push((column, Column::Refusal(channel)));
         }
     }

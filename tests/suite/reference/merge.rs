@@ -42,7 +42,7 @@ impl Instant<'_> {
         for channel in CHANNELS {
             let column = dnc_column(self.project, channel).and_then(|column| table.position(&column));
             let shown = column.map(|position| refusal(row.value(position)));
-            self.merge_refusal(channel, shown, known && writes.refusals);
+            self.merge_refusal(channel, shown, known);
         }
     }
 
