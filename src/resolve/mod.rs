@@ -213,10 +213,8 @@ impl Resolver {
     }
 
     fn segment(&mut self, id: &Placed<Text>, written: Option<&schema::Segment>, sources: &Sources) -> Segment {
-        let files =
-            |files: fn(&schema::Segment) -> Option<&Placed<schema::ListOf<Placed<Text>>>>| written.and_then(files);
-        let include = self.members(files(|segment| segment.include.as_ref()), sources);
-        let exclude = self.members(files(|segment| segment.exclude.as_ref()), sources);
+        let include = self.members(written.and_then(|segment| segment.include.as_ref()), sources);
+        let exclude = self.members(written.and_then(|segment| segment.exclude.as_ref()), sources);
         Segment {
             id: id.value.0.clone(),
             span: id.span,

@@ -59,6 +59,7 @@ pub(super) struct FunnelNames {
 
 /// All names of a project.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each says of another section that it could not be read")]
 pub(super) struct Index {
     pub(super) fields: Names,
     pub(super) tags: Names,

@@ -69,7 +69,7 @@ const NOTHING: [&str; 0] = [];
 
 #[test]
 fn everything_that_can_be_expected_comes_true() {
-    let test = r#"
+    let test = r"
     description: a lead is greeted, buys, and becomes a fan
     contact: { id: 7, email: a@example.com, likes: [shoes, hats], plan: free, tags: [hot], points: 3, stage: { shop: lead } }
     from: 2026-06-01T09:00
@@ -82,7 +82,7 @@ fn everything_that_can_be_expected_comes_true() {
       - { at: 2026-06-02T21:30, that: { stage: shop/fan } }
       - { at: 2026-06-04, not-sent: [again], that: { all: [{ tag: cold }, { not: { tag: hot } }, { field: plan, is: pro }, { field: likes, has-none: [shoes] }, { field: points, is: 5 }] } }
     outcome: [{ campaign: greet, is: exited }, { campaign: reward, is: converted }]
-"#;
+";
     assert_eq!(failures(test), NOTHING);
 }
 

@@ -123,6 +123,7 @@ pub(super) struct Origins<'a> {
 
 /// Where a contact stands in a funnel.
 #[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "they are independent facts about one stay")]
 pub(super) struct Standing {
     pub(super) stage: Option<usize>,
     pub(super) since: i64,

@@ -61,6 +61,7 @@ pub(crate) struct ExperienceProgram {
 
 /// A campaign.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "they are independent settings of the campaign")]
 pub(crate) struct CampaignProgram {
     pub(crate) published: bool,
     /// Whether its window is over, and contacts leave.

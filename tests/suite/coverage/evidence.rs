@@ -23,7 +23,7 @@ pub(super) type Places = BTreeMap<String, String>;
 /// The pages of the documentation whose examples are tested.
 pub(super) fn pages() -> Places {
     let mut uses = Vec::new();
-    for page in names("docs").into_iter().filter(|name| name.ends_with(".md")) {
+    for page in names("docs").into_iter().filter(|name| name.ends_with("md")) {
         let path = format!("docs/{page}");
         let rank = if page == "language.md" { 0 } else { 2 };
         let blocks = blocks(&read(&path));

@@ -145,8 +145,8 @@ impl Instant<'_> {
         match kind.as_deref() {
             None => "email".into(),
             Some("message") => {
-                let sent = self.contact.sent.iter().filter(|sent| sent.content == event.of);
-                sent.last().map_or("email".into(), |sent| sent.channel.clone())
+                let mut sent = self.contact.sent.iter().filter(|sent| sent.content == event.of);
+                sent.next_back().map_or("email".into(), |sent| sent.channel.clone())
             }
             Some(kind @ ("email" | "sms" | "push")) => kind.into(),
             Some(_) => String::new(),
