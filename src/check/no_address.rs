@@ -2,7 +2,8 @@
 
 use super::{Case, Rule};
 use crate::diagnostic::Diagnostic;
-use crate::model::{Channel, ContentId, Model, StepKind};
+use crate::graph::{atoms, conditions};
+use crate::model::{Channel, ConditionKind, ContentId, Model, StepKind};
 use crate::source::Span;
 
 pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
@@ -11,17 +12,32 @@ pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
         .filter(|(_, rules)| rules.address.is_none())
         .filter_map(|(channel, _)| {
             let sends: Vec<_> = sends(case.model, channel).into_iter().filter(|send| send.only).collect();
-            let (first, more) = sends.split_first()?;
             let word = channel.word();
+            let help = format!("write `addresses: {{ {word}: … }}` in `contacts`, with the field that holds it");
+            let Some((first, more)) = sends.split_first() else {
+                let message = format!("`reachable: {word}` never holds: no field holds the address for `{word}`");
+                return Some(rule.finding(asked(case.model, channel)?, message).at("nobody is reachable").help(help));
+            };
             let finding = rule
                 .finding(first.span, format!("`{}` reaches nobody: no field holds the address for `{word}`", first.id))
                 .at("is never sent");
             let finding = more.iter().take(3).fold(finding, |finding, send| finding.label(send.span, "nor is this"));
-            Some(
-                finding.help(format!("write `addresses: {{ {word}: … }}` in `contacts`, with the field that holds it")),
-            )
+            Some(finding.help(help))
         })
         .collect()
+}
+
+/// The first place where a condition asks who is reachable on a channel.
+fn asked(model: &Model, channel: Channel) -> Option<Span> {
+    let mut found = None;
+    for (_, condition) in conditions(model) {
+        atoms(condition, &mut |atom| {
+            if atom.kind == ConditionKind::Reachable(channel) {
+                found = found.or(Some(atom.span));
+            }
+        });
+    }
+    found
 }
 
 /// A step or an experience that sends.
@@ -30,7 +46,7 @@ pub(super) struct Send<'a> {
     pub(super) id: &'a str,
     pub(super) span: Span,
     pub(super) transactional: bool,
-    /// Whether it goes out on no channel that has an address.
+    /// Whether this is its best channel, and none of them has an address.
     only: bool,
 }
 
@@ -38,7 +54,10 @@ pub(super) struct Send<'a> {
 pub(super) fn sends(model: &Model, channel: Channel) -> Vec<Send<'_>> {
     let goes_out = |content: ContentId| model.content[content].channels().contains(&channel);
     let addressed = |channel: &Channel| model.contacts.channels[*channel as usize].address.is_some();
-    let only = |content: ContentId| !model.content[content].channels().iter().any(addressed);
+    let only = |content: ContentId| {
+        let channels = model.content[content].channels();
+        channels.first() == Some(&channel) && !channels.iter().any(addressed)
+    };
     let stages = model.funnels.values().flat_map(|funnel| funnel.stages.values());
     let experiences = stages.flat_map(|stage| &stage.experiences).filter(|it| goes_out(it.content));
     let mut found: Vec<_> = experiences

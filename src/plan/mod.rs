@@ -1,6 +1,7 @@
 //! The plan: a checked project, frozen; nothing can make one but lowering a [`Checked`] project and reading a plan file whose fingerprint holds.
 
 mod call;
+mod content;
 mod events;
 mod in_flight;
 mod read;

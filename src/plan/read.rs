@@ -4,19 +4,18 @@ use std::collections::BTreeMap;
 
 use super::events::read_events;
 use super::values::{field_test, field_type, new_value, read_field};
-use super::{call, wire};
+use super::{call, content, wire};
 use crate::model::calendar::Sign;
 use crate::model::contacts::Tag;
 use crate::model::goto::aim;
 use crate::model::ids::Id;
-use crate::model::template::Template;
 use crate::model::windows::parse_time;
 use crate::model::{
-    About, Audience, Await, AwaitWay, BadValue, Body, Campaign, CampaignState, Channel, ChannelRules, Companies,
-    Condition, ConditionKind, Contacts, Content, ContentKind, Conversion, Duration, Enter, EventId, EventType,
-    Existing, Experience, FieldTest, FieldType, Funnel, Give, GroupId, IfPast, Limit, Listing, Model, Moment, OnLeave,
-    Once, Outcome, PlaceRule, PointGroup, PointRule, Points, Publish, Scoring, Segment, SendRules, Share, Stage,
-    StageId, StageRef, Step, StepId, StepKind, Subject, Tags, Target, Threshold, Until, Wait, Way, Weekdays, Windows,
+    About, Audience, Await, AwaitWay, BadValue, Campaign, CampaignState, Channel, ChannelRules, Companies, Condition,
+    ConditionKind, Contacts, Conversion, Duration, Enter, EventId, EventType, Existing, Experience, FieldTest,
+    FieldType, Funnel, Give, GroupId, IfPast, Listing, Model, Moment, OnLeave, Outcome, PlaceRule, PointGroup,
+    PointRule, Points, Publish, Scoring, Segment, Share, Stage, StageId, StageRef, Step, StepId, StepKind, Subject,
+    Tags, Target, Threshold, Until, Wait, Way, Weekdays, Windows,
 };
 use crate::source::Span;
 
@@ -27,7 +26,7 @@ pub(super) type Fault = String;
 pub(super) fn model(plan: &wire::Plan) -> Result<Model, Fault> {
     let events = read_events(plan)?;
     let reader = Reader { plan, events: &events, properties_of: None };
-    let content = plan.content.iter().map(|(id, content)| read_content(plan, id, content));
+    let content = plan.content.iter().map(|(id, content)| content::read(plan, id, content));
     let destinations = plan.destinations.iter().map(|(id, destination)| call::read_destination(id, destination));
     let segments = plan.segments.iter().map(|(id, condition)| {
         let condition = reader.condition(condition)?;
@@ -157,7 +156,7 @@ impl Reader<'_> {
             address,
             consent,
             do_not_contact: rules.do_not_contact.clone(),
-            limit: rules.limit.as_ref().map(limit).transpose()?,
+            limit: rules.limit.as_ref().map(content::read_limit).transpose()?,
         })
     }
 
@@ -383,7 +382,7 @@ impl Reader<'_> {
         Ok(match verb {
             wire::Verb::Send { content, once, transactional, expires, on_skip } => StepKind::Send {
                 content: key(&self.plan.content, "content", content)?,
-                rules: send_rules(once, *transactional, expires.as_deref(), on_skip)?,
+                rules: content::send_rules(once, *transactional, expires.as_deref(), on_skip)?,
             },
             wire::Verb::Move(stage) => StepKind::Move(self.stage(stage)?),
             wire::Verb::Leave(funnel) => StepKind::Leave(key(&self.plan.funnels, "funnel", funnel)?),
@@ -493,55 +492,11 @@ fn past(text: &str) -> Result<IfPast, Fault> {
     word(text, [("continue", IfPast::Continue), ("exit", IfPast::Exit), ("skip", IfPast::Skip)])
 }
 
-fn send_rules(often: &str, transactional: bool, expires: Option<&str>, on_skip: &str) -> Result<SendRules, Fault> {
-    Ok(SendRules {
-        once: once(often)?,
-        transactional,
-        expires: expires.map(length).transpose()?,
-        exits_on_skip: word(on_skip, [("continue", false), ("exit", true)])?,
-    })
-}
-
-fn limit(written: &wire::Limit) -> Result<Limit, Fault> {
-    let drops = word(&written.then, [("delay", false), ("drop", true)])?;
-    Ok(Limit { at_most: written.at_most, within: length(&written.within)?, drops })
-}
-
-fn channel(name: &str) -> Result<Channel, Fault> {
+pub(super) fn channel(name: &str) -> Result<Channel, Fault> {
     Channel::ALL.into_iter().find(|channel| channel.word() == name).ok_or_else(|| unknown("channel", name))
 }
 
-fn once(text: &str) -> Result<Once, Fault> {
-    match text.strip_prefix("after ") {
-        Some(text) => length(text).map(Once::After),
-        None => word(text, [("entry", Once::Entry), ("ever", Once::Ever)]),
-    }
-}
-
-fn publish(written: &wire::Publish) -> Result<Publish, Fault> {
+pub(super) fn publish(written: &wire::Publish) -> Result<Publish, Fault> {
     let end = |moment: &Option<String>| moment.as_deref().map(Moment::parse).transpose();
     Ok(Publish { published: written.published, from: end(&written.from)?, until: end(&written.until)? })
-}
-
-fn read_content(plan: &wire::Plan, id: &str, content: &wire::Content) -> Result<Content, Fault> {
-    Ok(Content {
-        id: id.to_owned(),
-        span: Span::NOWHERE,
-        about: About::default(),
-        kind: Some(content_kind(&content.kind)?),
-        subject: content.subject.as_ref().map(|text| call::template(&plan.contacts.fields, text)).transpose()?,
-        body: content.body.as_ref().map(|body| Body {
-            file: body.file.clone(),
-            digest: body.digest.clone(),
-            tokens: Template::default(),
-        }),
-        url: content.url.clone(),
-        prefer: content.prefer.iter().map(|name| channel(name)).collect::<Result<_, _>>()?,
-        rules: send_rules(&content.once, content.transactional, content.expires.as_deref(), &content.on_skip)?,
-        publish: publish(&content.publish)?,
-    })
-}
-
-fn content_kind(text: &str) -> Result<ContentKind, Fault> {
-    word(text, ContentKind::ALL.map(|kind| (kind.word(), kind)))
 }

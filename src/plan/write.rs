@@ -1,13 +1,13 @@
 //! A model to the plan's file form; whatever the language leaves out is written out here.
 
-use super::{call, wire};
+use super::{call, content, wire};
 use crate::model::ids::Id;
 use crate::model::windows::time;
 use crate::model::{
     Audience, Await, BadValue, Campaign, Channel, ChoiceId, Companies, CompanyFieldId, Condition, ConditionKind,
-    Contacts, Content, ContentKind, DateTest, Enter, Existing, Experience, Field, FieldId, FieldTest, FieldType,
-    Funnel, Give, GroupId, IfPast, Limit, Model, NewValue, NumberTest, OnLeave, Once, Publish, Scoring, Segment,
-    SendRules, Share, Stage, StageRef, Step, StepKind, Subject, Target, TextTest, Until, Value, Wait, Way, Windows,
+    Contacts, DateTest, Enter, Existing, Experience, Field, FieldId, FieldTest, FieldType, Funnel, Give, GroupId,
+    IfPast, Model, NewValue, NumberTest, OnLeave, Publish, Scoring, Share, Stage, StageRef, Step, StepKind, Subject,
+    Target, TextTest, Until, Value, Wait, Way, Windows,
 };
 
 /// The plan's file form.
@@ -21,11 +21,11 @@ pub(super) fn plan(model: &Model) -> wire::Plan {
         every_seconds: model.every,
         contacts: names.contacts(&model.contacts),
         companies: model.companies.as_ref().and_then(|companies| names.companies(companies)),
-        content: model.content.values().map(|content| (content.id.clone(), wire_content(model, content))).collect(),
+        content: model.content.values().map(|content| (content.id.clone(), content::written(model, content))).collect(),
         events: names.events(),
         destinations: model.destinations.values().filter_map(call::destination).collect(),
         segments: model.segments.values().map(|s| (s.id.clone(), names.condition(&s.condition))).collect(),
-        members: model.segments.values().filter_map(members).collect(),
+        members: model.segments.values().filter_map(content::members).collect(),
         funnels: funnels.collect(),
         points: names.scoring(&model.points),
         campaigns: campaigns.collect(),
@@ -60,7 +60,7 @@ impl Names<'_> {
                 address,
                 consent,
                 do_not_contact: rules.do_not_contact.clone(),
-                limit: rules.limit.map(limit),
+                limit: rules.limit.map(content::written_limit),
             };
             (channel.word().to_owned(), rules)
         });
@@ -288,10 +288,10 @@ impl Names<'_> {
         Some(match kind {
             StepKind::Send { content, rules } => wire::Verb::Send {
                 content: self.0.content[*content].id.clone(),
-                once: once(rules.once),
+                once: content::often(rules.once),
                 transactional: rules.transactional,
                 expires: rules.expires.map(|length| length.to_string()),
-                on_skip: on_skip(*rules),
+                on_skip: content::on_skip(*rules),
             },
             StepKind::Move(stage) => wire::Verb::Move(self.stage(*stage)),
             StepKind::Leave(funnel) => wire::Verb::Leave(self.0.funnels[*funnel].id.clone()),
@@ -362,35 +362,6 @@ impl Names<'_> {
     }
 }
 
-fn wire_content(model: &Model, content: &Content) -> wire::Content {
-    wire::Content {
-        kind: content.kind.map_or("broken", ContentKind::word).to_owned(),
-        once: once(content.rules.once),
-        transactional: content.rules.transactional,
-        subject: content.subject.as_ref().map(|subject| subject.written(model)),
-        body: content.body.as_ref().map(|body| wire::Body { file: body.file.clone(), digest: body.digest.clone() }),
-        url: content.url.clone(),
-        prefer: content.prefer.iter().map(|channel| channel.word().to_owned()).collect(),
-        expires: content.rules.expires.map(|length| length.to_string()),
-        on_skip: on_skip(content.rules),
-        publish: publish(&content.publish),
-    }
-}
-
-fn members(segment: &Segment) -> Option<(String, wire::Members)> {
-    let members = wire::Members { include: segment.include.clone(), exclude: segment.exclude.clone() };
-    (members != wire::Members::default()).then(|| (segment.id.clone(), members))
-}
-
-fn limit(limit: Limit) -> wire::Limit {
-    let then = if limit.drops { "drop" } else { "delay" }.to_owned();
-    wire::Limit { at_most: limit.at_most, within: limit.within.to_string(), then }
-}
-
-fn on_skip(rules: SendRules) -> String {
-    if rules.exits_on_skip { "exit" } else { "continue" }.to_owned()
-}
-
 fn wire_windows(windows: &Windows) -> Option<wire::Windows> {
     let written = wire::Windows {
         at: windows.at.map(time),
@@ -400,15 +371,7 @@ fn wire_windows(windows: &Windows) -> Option<wire::Windows> {
     (!windows.is_open()).then_some(written)
 }
 
-fn once(once: Once) -> String {
-    match once {
-        Once::Entry => "entry".to_owned(),
-        Once::Ever => "ever".to_owned(),
-        Once::After(length) => format!("after {length}"),
-    }
-}
-
-fn publish(publish: &Publish) -> wire::Publish {
+pub(super) fn publish(publish: &Publish) -> wire::Publish {
     wire::Publish {
         published: publish.published,
         from: publish.from.map(|moment| moment.to_string()),

@@ -180,6 +180,23 @@ funnels: { f: { audience: { segment: open }, stages: { a: { weight: 0 } } } }
     assert!(told(&project(&itself)).contains("the consent of email asks itself"));
 }
 
+#[test]
+fn a_channel_without_address_reaches_nobody() {
+    let yaml = "version: 1
+contacts: { key: id, tags: { values: [hot] } }
+funnels: { f: { audience: { reachable: sms }, stages: { a: { weight: 0 } } } }
+";
+    let found = told(&project(yaml));
+    assert!(found.contains("`reachable: sms` never holds"), "{found}");
+    let message = "version: 1
+contacts: { key: id, tags: { values: [hot] } }
+content: { any: { kind: message } }
+campaigns: { talk: { enter: { tag: hot }, steps: [{ send: any }] } }
+";
+    let codes: Vec<_> = project(message).diagnostics.iter().map(|finding| finding.code.0).collect();
+    assert_eq!(codes, ["no-address"], "told once, not for each channel");
+}
+
 fn labels(finding: &Diagnostic) -> impl Iterator<Item = &str> {
     std::iter::once(&finding.primary).chain(&finding.labels).map(|label| label.text.as_str())
 }

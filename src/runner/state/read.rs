@@ -1,5 +1,7 @@
 //! A contact's line to what is remembered; an id that the plan does not know is an error, a condition that it does not know is a new one.
 
+mod lists;
+
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -12,10 +14,8 @@ use super::{
     damaged,
 };
 use crate::model::ids::{Arena, Id};
-use crate::model::{
-    CampaignId, Channel, ChoiceId, Experience, Field, FieldType, Model, Outcome, Stage, StageId, StageRef,
-};
-use crate::runner::contact::{Block, Kept};
+use crate::model::{CampaignId, ChoiceId, Experience, Field, FieldType, Model, Outcome, Stage, StageId, StageRef};
+use crate::runner::contact::Kept;
 use crate::runner::merge::Known;
 use crate::runner::program::Program;
 
@@ -37,7 +37,7 @@ pub(super) fn line(program: &Program, text: &str) -> Result<Memory, StateError> 
     read_stages(program, &line, &mut memory)?;
     read_stays(program.model(), &line, &mut memory);
     read_values(program, &line, &mut memory)?;
-    read_lists(program, &line, &mut memory)?;
+    lists::read(program, &line, &mut memory)?;
     for (id, member) in line.c.0 {
         let campaign = find(&program.model().campaigns, "campaign", &id.0, |it| &it.id)?;
         read_member(program, campaign, &member, &mut memory)?;
@@ -299,40 +299,6 @@ fn stage_of(
     let Some(Name(name)) = name else { return Ok(None) };
     let found = find(stages, "stage", name, |it| &it.id);
     found.map(Some).map_err(|_| StateError::Unknown { kind: "stage", id: format!("{funnel}/{name}") })
-}
-
-/// A segment that the plan does not have has no members.
-fn read_lists(program: &Program, line: &Line<'_>, memory: &mut Memory) -> Result<(), StateError> {
-    let block = |name: &Option<Name<'_>>| match name {
-        None => Ok(None),
-        Some(Name(word)) => {
-            Block::of_word(word).map(Some).ok_or_else(|| damaged(format!("`{word}` is no reason not to write")))
-        }
-    };
-    for (name, written) in &line.b.0 {
-        let channel = channel_named(name)?;
-        let known = Known {
-            value: block(&written.v)?,
-            read: written.r.as_ref().map(block).transpose()?,
-            earlier: written.b.iter().map(block).collect::<Result<_, _>>()?,
-        };
-        memory.blocks.push((channel, known));
-    }
-    for (name, times) in &line.l.0 {
-        memory.sent_on.push((channel_named(name)?, times.clone()));
-    }
-    for (name, inside) in &line.u.0 {
-        if let Ok(segment) = find(&program.model().segments, "segment", &name.0, |it| &it.id) {
-            memory.members_by_hand.push((segment, *inside));
-        }
-    }
-    memory.members_by_hand.sort_unstable();
-    Ok(())
-}
-
-fn channel_named(name: &Name<'_>) -> Result<Channel, StateError> {
-    let found = Channel::ALL.into_iter().find(|channel| channel.word() == name.0);
-    found.ok_or_else(|| damaged(format!("`{}` is no channel", name.0)))
 }
 
 fn read_values(program: &Program, line: &Line<'_>, memory: &mut Memory) -> Result<(), StateError> {
