@@ -9,6 +9,8 @@ use std::fmt::Write as _;
 
 use funnelc::diagnostic::Severity;
 use funnelc::plan::Plan;
+use funnelc::runner::batch::Past;
+use funnelc::runner::input::events::Format;
 use funnelc::runner::{Inputs, Options, RunBytes, run_inputs};
 use funnelc::source::Sources;
 
@@ -16,7 +18,7 @@ use crate::generate::Case;
 use crate::reference::{Input, Outcome, Reference};
 
 /// How many cases there are unless somebody says otherwise; they meet everything that is expected.
-const DEFAULT: u64 = 500;
+const DEFAULT: u64 = 700;
 
 #[test]
 fn the_kernel_agrees_with_the_reference() {
@@ -57,14 +59,27 @@ fn run_both(case: &Case, reference: &mut Reference) -> Result<(), String> {
             reference.change(&project);
             yaml = project;
         }
-        let told = |what: &str, file: &str| format!("seed {} run {run} at {now}\n{yaml}\n{file}\n{what}", case.seed);
+        let events = case.events[run].clone();
+        let heard = events.as_ref().map_or("", |(file, _)| file);
+        let told =
+            |what: &str, file: &str| format!("seed {} run {run} at {now}\n{yaml}\n{file}\n{heard}\n{what}", case.seed);
         let file = case.file(run, &before);
-        let input = Input { contacts: file.clone(), companies: Some(case.companies.clone()), ..Input::default() };
+        let input = Input {
+            contacts: file.clone(),
+            companies: Some(case.companies.clone()),
+            events: events.iter().map(|(file, _)| file.clone()).collect(),
+            replay: case.replay,
+        };
         let repeats = reference.repeats(&input, now);
         let expected = reference.run(&input, now);
         let second: i64 = now.parse::<jiff::Timestamp>().unwrap().as_second();
-        let inputs =
-            Inputs { contacts: file.as_bytes(), companies: Some(case.companies.as_bytes()), ..Inputs::default() };
+        let format = |lines: bool| if lines { Format::JsonLines } else { Format::Csv };
+        let inputs = Inputs {
+            contacts: file.as_bytes(),
+            companies: Some(case.companies.as_bytes()),
+            events: events.as_ref().map(|(file, lines)| (file.as_bytes(), format(*lines))),
+            past: Past { replay: case.replay, ..Past::default() },
+        };
         let ran = run_inputs(&plan, second, inputs, state.as_deref(), Options::default());
         let ran = ran.map_err(|error| told(&error.to_string(), &file))?;
         if ran.problems.rows > 0 || ran.duplicates > 0 {
@@ -183,6 +198,12 @@ fn expected() -> Vec<String> {
     for state in ["", "active", "completed", "exited", "converted"] {
         expected.extend([true, false].map(|truth| format!("campaign {state} {truth}")));
     }
+    for operator in ["once", "at-least", "at-most", "more-than", "less-than", "is", "between"] {
+        expected.extend([true, false].map(|truth| format!("count {operator} {truth}")));
+    }
+    for operator in ["at-least", "at-most", "more-than", "less-than", "is", "between"] {
+        expected.extend([true, false].map(|truth| format!("sum {operator} {truth}")));
+    }
     expected.extend(STEPS.split(' ').map(|step| format!("step {step}")));
     for (event, reasons) in EVENTS {
         expected.extend(reasons.split(' ').map(|reason| format!("journal {event} {reason}")));
@@ -199,11 +220,11 @@ const OPERATORS: [(&str, &str); 6] = [
     ("date datetime", "is is-not in not-in between before after since until within within-next during anniversary"),
 ];
 
-const CONDITIONS: &str = "field tag stage for reached in-funnel segment all any not campaign company reachable";
+const CONDITIONS: &str = "field tag stage for reached in-funnel segment all any not campaign company reachable event";
 
-const STEPS: &str = "send wait wait-until move leave add-tag remove-tag points set clear if exit split fork goto notify webhook push-to";
+const STEPS: &str = "send wait wait-until move leave add-tag remove-tag points set clear if exit split fork goto notify webhook push-to unsubscribe resubscribe add-to remove-from await enroll withdraw";
 
-const EVENTS: [(&str, &str); 36] = [
+const EVENTS: [(&str, &str); 47] = [
     ("external-stage", ""),
     ("external-tag", ""),
     ("external-points", ""),
@@ -217,6 +238,15 @@ const EVENTS: [(&str, &str); 36] = [
     ("drop", ""),
     ("split", ""),
     ("notify", ""),
+    ("await", ""),
+    ("awaited", ""),
+    ("enroll", ""),
+    ("withdraw", ""),
+    ("unsubscribe", ""),
+    ("resubscribe", ""),
+    ("add-to", ""),
+    ("remove-from", ""),
+    ("external-do-not-contact", ""),
     ("webhook", ""),
     ("push-to", ""),
     ("fork", ""),
@@ -224,9 +254,11 @@ const EVENTS: [(&str, &str); 36] = [
     ("goto", ""),
     ("show", ""),
     ("hide", ""),
-    ("start", "condition entered"),
+    ("start", "condition entered event enrolled"),
+    ("update", "purchased booked clicked"),
+    ("do-not-contact", ""),
     ("overtaken", ""),
-    ("end", "goal exit-when on-leave exit finished skipped"),
+    ("end", "goal exit-when on-leave exit finished skipped after-until withdrawn"),
     ("send", ""),
     ("skip", "unpublished unreachable already-sent past expired"),
     ("wait", ""),

@@ -207,7 +207,10 @@ impl<'a> Live<'a> {
                 Some(memory) => remembered_field(memory, index),
             };
             let from = known.value;
-            if let Some(to) = shown.filter(|&shown| known.merge(shown) == Merged::Theirs) {
+            let changed = shown.filter(|&shown| known.merge(shown) == Merged::Theirs);
+            // A column that only events would change is the file's alone.
+            let ours = self.program.fields[index].set_by_step || self.program.update_columns;
+            if let Some(to) = changed.filter(|_| ours) {
                 effects
                     .push(Effect { at: None, event: Event::ExternalField { field: Id::from_index(index), from, to } });
             }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::condition::{Conditions, Node, NodeId};
-use super::event::Around;
+use super::event::{Around, SinceProgram};
 use super::fold::folded;
 use super::ranges::{integers, joined};
 use super::topics::{Reads, Topics};
@@ -95,6 +95,9 @@ impl<'m> Compiler<'m> {
             }
             ConditionKind::Event(test) => {
                 let count = self.count(test);
+                if let SinceProgram::Entry(campaign) = count.since {
+                    self.conditions.asked_campaigns[campaign] = true;
+                }
                 self.conditions.counts.push(count);
                 Node::Count(self.conditions.counts.len() - 1)
             }
@@ -141,8 +144,8 @@ impl<'m> Compiler<'m> {
     fn reads_of(&self, node: &Node) -> Reads {
         let field = |index: usize| self.topics.of_field(FieldId::from_index(index));
         match node {
-            // What happened is taken in before anything is asked, and an entry or a stage is too new for any of it.
-            Node::Constant(_) | Node::Listed(_) | Node::Count(_) => 0,
+            Node::Constant(_) | Node::Listed(_) => 0,
+            Node::Count(index) => self.reads_of_count(self.conditions.counts[*index].since),
             Node::All(parts) | Node::Any(parts) => parts.iter().fold(0, |reads, &part| reads | self.reads(part)),
             Node::Not(node) | Node::Cached { node, .. } => self.reads(*node),
             Node::Blocked(channel) => self.topics.of_channel(*channel),
@@ -185,6 +188,15 @@ impl<'m> Compiler<'m> {
     fn listed(&mut self, keys: &[String]) -> NodeId {
         self.conditions.lists.push(keys.to_vec());
         self.intern(Node::Listed(self.conditions.lists.len() - 1))
+    }
+
+    /// What happened is taken in before anything is asked; but an entry or a stage begins a count anew, and so few may be true again.
+    fn reads_of_count(&self, since: SinceProgram) -> Reads {
+        match since {
+            SinceProgram::Ever => 0,
+            SinceProgram::Entry(campaign) => self.topics.of_campaign(Id::from_index(campaign)),
+            SinceProgram::Stage(funnel) => self.topics.of_funnel(Id::from_index(funnel)),
+        }
     }
 
     /// What a send asks, unless it is transactional.

@@ -237,6 +237,8 @@ pub(crate) struct FieldProgram {
     pub(crate) min: Kept,
     pub(crate) max: Kept,
     pub(crate) written: bool,
+    /// Whether a step sets or clears it; else only events change it, where the file has no column.
+    pub(crate) set_by_step: bool,
 }
 
 /// What compiling a part needs to know of the whole.
@@ -477,6 +479,7 @@ impl Builder<'_> {
             min: value(&field.min),
             max: value(&field.max),
             written: self.topics.writes_field(Id::from_index(id)),
+            set_by_step: self.topics.is_set_by_step(Id::from_index(id)),
         }
     }
 

@@ -22,6 +22,8 @@ pub(crate) struct Topics {
     campaigns: Vec<Reads>,
     /// How many fields the contact has; behind them in `fields` stand those of its company.
     contact_fields: usize,
+    /// The fields that a step sets or clears; events change others too, where the file has no column.
+    set_by_steps: Vec<bool>,
 }
 
 /// Counts the topics that were handed out.
@@ -40,6 +42,7 @@ impl Topics {
             groups: vec![0; model.points.groups.len()],
             campaigns: vec![0; model.campaigns.len()],
             contact_fields: model.contacts.fields.len(),
+            set_by_steps: vec![false; model.contacts.fields.len()],
         };
         let mut note = |written| {
             let bit = topics.slot(written);
@@ -50,6 +53,9 @@ impl Topics {
         let updates = model.events.values().flat_map(|event| &event.updates);
         updates.for_each(|update| note(Written::Field(update.field)));
         each_written(model, |written| {
+            if let Written::Field(field) = written {
+                topics.set_by_steps[index(field)] = true;
+            }
             let bit = topics.slot(written);
             if *bit == 0 {
                 *bit = next.bit();
@@ -111,6 +117,11 @@ impl Topics {
     }
 
     /// Whether a step sets or clears the field.
+    pub(crate) fn is_set_by_step(&self, field: FieldId) -> bool {
+        self.set_by_steps[index(field)]
+    }
+
+    /// Whether a step or an event changes the field.
     pub(crate) fn writes_field(&self, field: FieldId) -> bool {
         self.of_field(field) != 0
     }

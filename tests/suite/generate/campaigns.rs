@@ -20,6 +20,7 @@ pub(super) const CONTENT: &str = "content:
   advert: { kind: ad }
   post: { kind: social }
   gone: { kind: email, published: false }
+  form: { kind: form }
 ";
 
 pub(super) const DESTINATIONS: &str = "destinations:
@@ -34,7 +35,7 @@ impl Draft<'_> {
     pub(super) fn segments_section(&mut self) -> String {
         let mut yaml = String::from("segments:\n");
         for number in 0..self.random.between(2, 5) {
-            let scope = Scope { stages: number % 2 == 1, segments: number };
+            let scope = Scope { stages: number % 2 == 1, segments: number, since: None };
             let depth = self.random.below(3);
             let condition = self.condition(scope, depth);
             writeln!(yaml, "  group-{number}: {{ where: {condition} }}").expect("a string takes it");
@@ -85,12 +86,22 @@ impl Draft<'_> {
         yaml += &self.priority("    ");
         let entered = self.entered();
         let mut enter: Vec<String> = entered.iter().map(|(_, item)| item.clone()).collect();
-        let scope = Scope { stages: false, segments: self.segments };
+        let scope = Scope { stages: false, segments: self.segments, since: None };
         while enter.is_empty() || self.random.chance(35) {
             let depth = self.random.below(2);
-            enter.push(self.condition(scope, depth));
+            let condition = self.condition(scope, depth);
+            // An event by itself would be a way in of its own.
+            enter.push(if condition.starts_with("{ event") {
+                format!("{{ all: [ {condition} ] }}")
+            } else {
+                condition
+            });
         }
         let by_condition = enter.len() > entered.iter().len();
+        if self.random.chance(40) {
+            let occurrence = format!("{{ {} }}", self.occurrence());
+            enter.insert(0, occurrence);
+        }
         writeln!(yaml, "    enter: [ {} ]", enter.join(", ")).expect("a string takes it");
         if by_condition {
             yaml += &format!("    on-leave: {}\n", self.random.pick(&["stay", "exit"]));
@@ -121,7 +132,7 @@ impl Draft<'_> {
     /// `reenter`, `existing`, `goal`, `exit-when`, publishing.
     fn rules(&mut self) -> String {
         let mut yaml = String::new();
-        let scope = Scope { stages: true, segments: self.segments };
+        let scope = Scope { stages: true, segments: self.segments, since: Some("entry") };
         if self.random.chance(50) {
             let again = *self.random.pick(&["never", "{ after: 1 hour }", "{ after: 1 day }", "{ after: 1 month }"]);
             yaml += &format!("    reenter: {again}\n");
@@ -140,7 +151,9 @@ impl Draft<'_> {
         } else if self.random.chance(8) {
             yaml += &format!("    published: {SOMETIMES}\n");
         } else if self.random.chance(25) {
-            yaml += &self.window("    ");
+            let window = self.window("    ");
+            let exits = window.contains("until") && self.random.chance(40);
+            yaml += &if exits { window.replace(" }\n", ", after-until: exit }\n") } else { window };
         }
         yaml
     }

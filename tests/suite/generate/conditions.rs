@@ -32,6 +32,8 @@ pub(super) struct Scope {
     pub(super) stages: bool,
     /// How many of the segments exist already.
     pub(super) segments: usize,
+    /// From where events may be counted here, beside from ever.
+    pub(super) since: Option<&'static str>,
 }
 
 impl Draft<'_> {
@@ -45,7 +47,8 @@ impl Draft<'_> {
                 _ => format!("{{ not: {first} }}"),
             };
         }
-        match self.random.below(10) {
+        match self.random.below(11) {
+            10 => self.event_condition(scope),
             0 | 1 => format!("{{ tag: {} }}", self.random.pick(&TAGS)),
             2 | 3 if scope.stages => self.stage_condition(),
             4 if scope.segments > 0 => self.segment_condition(scope),
@@ -124,7 +127,7 @@ impl Draft<'_> {
 
     /// `is`, `is-not`, `in`, `not-in`.
     pub(super) fn equality(&mut self, operands: &[String], kind: &str) -> String {
-        let operator = *self.random.pick(&["is", "is-not", "in", "not-in"]);
+        let operator = *self.random.pick(&["is", "is-not", "is-not", "in", "not-in"]);
         if operator.ends_with("in") {
             let [first, second] = self.random.two(operands);
             format!("{operator}: [{}, {}]", quoted(kind, first), quoted(kind, second))
@@ -148,8 +151,8 @@ impl Draft<'_> {
     }
 
     fn number_comparison(&mut self, operands: &[String]) -> String {
-        match self.random.below(6) {
-            0 => self.equality(operands, "number"),
+        match self.random.below(7) {
+            0 | 6 => self.equality(operands, "number"),
             1 => {
                 let [first, second] = self.random.two(operands);
                 format!("between: [{first}, {second}]")
@@ -198,7 +201,7 @@ impl Draft<'_> {
                 format!("{}: [{first}, {second}]", self.random.pick(&["in", "not-in"]))
             }
             _ => {
-                let operator = *self.random.pick(&["is", "is-not", "before", "after", "since", "until"]);
+                let operator = *self.random.pick(&["is", "is-not", "is-not", "before", "after", "since", "until"]);
                 format!("{operator}: {}", self.time_operand(exact))
             }
         }

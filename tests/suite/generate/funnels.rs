@@ -94,7 +94,7 @@ impl Draft<'_> {
     }
 
     fn audience(&mut self) -> String {
-        let scope = Scope { stages: false, segments: self.segments };
+        let scope = Scope { stages: false, segments: self.segments, since: None };
         let audience = match self.random.below(5) {
             0 => return String::new(),
             1 | 2 => "everyone".to_owned(),
@@ -106,7 +106,7 @@ impl Draft<'_> {
     }
 
     fn placement(&mut self, number: usize) -> String {
-        let scope = Scope { stages: true, segments: self.segments };
+        let scope = Scope { stages: true, segments: self.segments, since: None };
         let mut yaml = String::from("    place:\n");
         for _ in 0..self.random.between(1, 3) {
             let when = self.condition(scope, 1);
@@ -153,7 +153,7 @@ impl Draft<'_> {
     }
 
     fn experiences(&mut self) -> String {
-        let scope = Scope { stages: true, segments: self.segments };
+        let scope = Scope { stages: true, segments: self.segments, since: Some("stage") };
         let mut yaml = String::from("        experiences:\n");
         for number in 0..self.random.between(1, 3) {
             let content = *self.random.pick(&["banner", "banner", "part", "advert", "hello", "bye", "post", "soon"]);
@@ -169,7 +169,7 @@ impl Draft<'_> {
 
     /// A condition where the next heavier stage is single, else a list with targets.
     fn conversions(&mut self, number: usize, place: usize, backs: &[usize]) -> String {
-        let scope = Scope { stages: true, segments: self.segments };
+        let scope = Scope { stages: true, segments: self.segments, since: Some("stage") };
         let stages = &self.funnels[number].stages;
         let weights: Vec<usize> = stages.iter().map(|stage| stage.weight).collect();
         let heavier: Vec<usize> = (0..weights.len()).filter(|&other| weights[other] > weights[place]).collect();

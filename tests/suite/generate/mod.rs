@@ -7,6 +7,7 @@
 mod campaigns;
 mod companies;
 mod conditions;
+mod events;
 mod fields;
 mod funnels;
 mod random;
@@ -27,6 +28,10 @@ pub(crate) struct Case {
     yaml: String,
     pub(crate) runs: Vec<String>,
     pub(crate) companies: String,
+    /// The events of each run, and whether they stand in JSON lines.
+    pub(crate) events: Vec<Option<(String, bool)>>,
+    /// Whether the first run does with the past what later ones do.
+    pub(crate) replay: bool,
     first_file: String,
     pools: Vec<Pool>,
 }
@@ -65,6 +70,7 @@ impl Case {
         let mut yaml = draft.head();
         yaml += &contacts;
         yaml += companies::SECTION;
+        yaml += events::SECTION;
         yaml += campaigns::DESTINATIONS;
         yaml += campaigns::CONTENT;
         yaml += &format!("  soon:\n    kind: email\n{}", draft.window("    "));
@@ -74,7 +80,14 @@ impl Case {
         let pools = draft.pools();
         let first_file = rows::first_file(&mut random, &pools);
         let companies = companies::file(&mut random, &companies);
-        Case { seed, yaml, runs: scene.runs, companies, first_file, pools }
+        let mut rows = Vec::new();
+        let events = scene.runs.iter().map(|now| {
+            let now = now.parse().expect("a moment");
+            random.chance(80).then(|| events::file(&mut random, now, &mut rows))
+        });
+        let events = events.collect();
+        let replay = random.chance(30);
+        Case { seed, yaml, runs: scene.runs, companies, events, replay, first_file, pools }
     }
 
     /// The project at a run: campaigns may be published in one and not in another.

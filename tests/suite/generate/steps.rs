@@ -11,6 +11,7 @@ use super::fields::{Field, HATS, TAGS, quoted};
 
 /// What the steps of one campaign have in common.
 struct Course {
+    campaign: usize,
     /// How many steps have an id.
     ids: usize,
     /// Per funnel the weight that the next move must reach.
@@ -24,7 +25,7 @@ const WAITS: [&str; 8] = ["1 minute", "30 minutes", "1 hour", "5 hours", "1 day"
 
 impl Draft<'_> {
     pub(super) fn steps_of(&mut self, campaign: usize, lightest: [usize; 3]) -> String {
-        let mut course = Course { ids: campaign * 100, lightest };
+        let mut course = Course { campaign, ids: campaign * 100, lightest };
         let mut yaml = String::from("    steps: [\n");
         let steps = self.steps(&mut course, 2, 6);
         for step in steps {
@@ -47,7 +48,10 @@ impl Draft<'_> {
     }
 
     fn step(&mut self, course: &mut Course, depth: usize) -> String {
-        let body = match self.random.below(22) {
+        let body = match self.random.below(26) {
+            23 | 24 if depth > 0 => return self.await_event(course, depth),
+            25 => self.other_campaign(course),
+            22 => self.list(),
             21 => self.post(),
             18 if depth > 0 => return self.split(course, depth),
             19 if depth > 0 => return self.fork(course, depth),
@@ -70,7 +74,7 @@ impl Draft<'_> {
     }
 
     fn branch(&mut self, course: &mut Course, depth: usize) -> String {
-        let scope = Scope { stages: self.random.chance(50), segments: self.segments };
+        let scope = Scope { stages: self.random.chance(50), segments: self.segments, since: Some("entry") };
         let condition = self.condition(scope, 1);
         let free = course.lightest;
         if scope.stages {
@@ -122,11 +126,65 @@ impl Draft<'_> {
         course.ids += 1;
         let id = course.ids;
         let wait = *self.random.pick(&["1 minute", "30 minutes", "1 hour", "1 day"]);
-        let scope = Scope { stages: false, segments: self.segments };
+        let scope = Scope { stages: false, segments: self.segments, since: Some("entry") };
         let condition = self.condition(scope, 1);
         let between = self.steps(course, depth - 1, 2).join(", ");
         let back = format!("{{ if: {condition}, then: [ {{ goto: step-{id} }} ] }}");
         format!("{{ id: step-{id}, wait: {wait} }}, {between}, {back}")
+    }
+
+    /// For one event, or for the earliest of several.
+    fn await_event(&mut self, course: &mut Course, depth: usize) -> String {
+        let long = *self.random.pick(&["1 hour", "90 minutes", "1 day", "2 days", ""]);
+        let several = self.random.chance(40);
+        let awaited = if several {
+            let mut ways = Vec::new();
+            for _ in 0..self.random.between(2, 3) {
+                let then = self.steps(course, depth - 1, 2).join(", ");
+                ways.push(format!("{{ when: {{ {} }}, then: [ {then} ] }}", self.occurrence()));
+            }
+            format!("[ {} ]", ways.join(", "))
+        } else {
+            format!("{{ {} }}", self.occurrence())
+        };
+        let id = self.id(course);
+        let mut body = format!("{id}await: {awaited}");
+        if !several {
+            body += &format!(", then: [ {} ]", self.steps(course, depth - 1, 2).join(", "));
+        }
+        if !long.is_empty() {
+            body += &format!(", for: {long}");
+            if self.random.chance(70) {
+                body += &format!(", else: [ {} ]", self.steps(course, depth - 1, 2).join(", "));
+            }
+        }
+        // Often of what was just sent.
+        let sent = ["hello", "weekly", "ping"].into_iter().find(|content| body.contains(&format!("of: {content}")));
+        match sent.filter(|_| self.random.chance(70)) {
+            Some(content) => format!("{{ send: {content} }}, {{ {body} }}"),
+            None => format!("{{ {body} }}"),
+        }
+    }
+
+    /// Only ways from a campaign to a later one, so that none comes back at once.
+    fn other_campaign(&mut self, course: &Course) -> String {
+        let later = course.campaign + 1;
+        if later >= self.campaigns {
+            return format!("add-tag: {}", self.random.pick(&TAGS));
+        }
+        let other = self.random.between(later, self.campaigns - 1);
+        let verb = *self.random.pick(&["enroll", "enroll", "withdraw"]);
+        format!("{verb}: campaign-{other}")
+    }
+
+    /// A channel, or a segment by hand.
+    fn list(&mut self) -> String {
+        match self.random.below(4) {
+            0 => format!("unsubscribe: {}", self.random.pick(&["email", "sms"])),
+            1 => format!("resubscribe: {}", self.random.pick(&["email", "sms"])),
+            2 => format!("add-to: group-{}", self.random.below(self.segments)),
+            _ => format!("remove-from: group-{}", self.random.below(self.segments)),
+        }
     }
 
     fn post(&mut self) -> String {

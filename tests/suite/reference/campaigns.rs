@@ -211,8 +211,11 @@ impl Instant<'_> {
         holding.contains(&true)
     }
 
-    /// Section 7: a campaign starts at most once within an instant.
+    /// Section 7: a campaign starts at most once within an instant. An event or `enroll` that this stops is lost.
     fn put_off(&mut self, id: &str, call: Option<Call>) {
+        if matches!(call, Some(Call::Event | Call::Enrolled)) {
+            return;
+        }
         if let Some(call) = call {
             self.membership(id).put_off = Some((self.clock.now, call));
         }

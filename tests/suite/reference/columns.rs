@@ -22,6 +22,8 @@ pub(super) struct Writes {
     /// The groups of points that something gives to, the empty one for the points themselves.
     pub(super) points: BTreeSet<String>,
     pub(super) fields: BTreeSet<String>,
+    /// What events update, where the file has no column for it.
+    pub(super) updated: BTreeSet<String>,
 }
 
 impl Writes {
@@ -38,7 +40,7 @@ impl Writes {
         }
         for (_, event) in project.entries("events") {
             let updates = get(event, "updates").map(pairs).unwrap_or_default();
-            writes.fields.extend(updates.into_iter().map(|(field, _)| field));
+            writes.updated.extend(updates.into_iter().map(|(field, _)| field));
         }
         writes
     }

@@ -12,6 +12,7 @@ use super::clock::{Clock, When, duration};
 use super::condition::{Counting, Look};
 use super::contact::{Call, Occurrence};
 use super::instant::{Instant, Place};
+use super::metrics::Tally;
 use super::project::{Project, get, items, number, pairs, text, word};
 use super::table::Table;
 use super::value::{Datum, decimal, read_cell, read_literal, type_of};
@@ -31,16 +32,26 @@ const BUILT_IN: [&str; 12] = [
     "purchased",
 ];
 
-/// The events of the files, by contact.
-pub(super) fn read_events(project: &Project, clock: &Clock, files: &[String]) -> BTreeMap<String, Vec<Occurrence>> {
+/// The events of the files, by contact; those that are not known or not yet due are only counted.
+pub(super) fn read_events(
+    project: &Project,
+    clock: &Clock,
+    files: &[String],
+    tally: &mut Tally,
+) -> BTreeMap<String, Vec<Occurrence>> {
     let mut events: BTreeMap<String, Vec<Occurrence>> = BTreeMap::new();
     for file in files {
         for row in rows(file) {
             let name = row.get("event").cloned().unwrap_or_default();
-            if !BUILT_IN.contains(&name.as_str()) && project.at(&["events", &name]).is_none() {
+            let (contact, event) = occurrence(project, clock, &row, &name);
+            if event.at > clock.now {
+                tally.add("events later");
                 continue;
             }
-            let (contact, event) = occurrence(project, clock, &row, &name);
+            if !BUILT_IN.contains(&name.as_str()) && project.at(&["events", &name]).is_none() {
+                tally.add("events unknown-events");
+                continue;
+            }
             events.entry(contact).or_default().push(event);
         }
     }
@@ -101,7 +112,8 @@ impl Instant<'_> {
         events.sort_by_key(|event| (event.at, event.event.clone(), event.of.clone(), event.identity.clone()));
         for event in events {
             let known = self.contact.events.iter().any(|taken| taken.identity == event.identity);
-            if known || event.at > self.clock.now {
+            self.records.tally.add(if known { "events duplicates" } else { "events taken" });
+            if known {
                 continue;
             }
             self.contact.events.push(event.clone());
@@ -135,7 +147,7 @@ impl Instant<'_> {
             |refusal: &str| ["", "unsubscribed", "bounced", "complained"].iter().position(|word| *word == refusal);
         if grave(refusal) > grave(&from) {
             tracked.value = refusal.into();
-            self.note("do-not-contact", &Place::default(), [&channel, &from, refusal, &event.event]);
+            self.note("do-not-contact", &Place::default(), [&channel, &from, refusal, ""]);
         }
     }
 
@@ -174,7 +186,7 @@ impl Instant<'_> {
             let definition = self.project.definition(&["contacts", "fields", &field]);
             let value = self.updated(&field, definition, update, event);
             if let Some(value) = value {
-                self.write_field(&Place::default(), "set", &field, Some(value), &event.event);
+                self.write_field(&Place::default(), "update", &field, Some(value), &event.event);
             }
         }
     }

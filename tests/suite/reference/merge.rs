@@ -33,7 +33,9 @@ impl Instant<'_> {
             let position = table.position(&field_column(self.project, &id));
             let cell = position.map_or("", |position| row.value(position));
             let shown = read_cell(self.clock, field, cell);
-            if !writes.fields.contains(&id) {
+            let steps = writes.fields.contains(&id);
+            if !steps && (position.is_some() || !writes.updated.contains(&id)) {
+                self.contact.fields.remove(&id);
                 self.contact.cells.insert(id, shown);
             } else if position.is_some() || !known {
                 self.merge_field(&id, shown, known);

@@ -155,6 +155,13 @@ pub(super) fn render(project: &Project, tally: &Tally) -> Json {
     })
 }
 
+/// What came of the rows of the events.
+pub(super) fn render_events(tally: &Tally) -> Json {
+    let figures = ["taken", "duplicates", "unknown-contacts", "unknown-events", "later"];
+    let figures = figures.map(|figure| (figure.to_owned(), json!(tally.of(&format!("events {figure}")))));
+    Json::Object(figures.into_iter().collect())
+}
+
 fn by_id(project: &Project, section: &str, render: impl Fn(&str, &Value) -> Json) -> Json {
     let entries = project.entries(section).into_iter();
     entries.map(|(id, definition)| (id.clone(), render(&id, definition))).collect::<Map<_, _>>().into()

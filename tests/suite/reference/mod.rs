@@ -151,11 +151,11 @@ impl Reference {
         let table = Table::read(&input.contacts);
         let companies = input.companies.as_ref().map(|file| read_companies(&self.project, clock, file));
         let companies = companies.unwrap_or_default();
-        let mut events = read_events(&self.project, clock, &input.events);
         let writes = Writes::of(&self.project);
         let key = self.project.definition(&["contacts", "key"]);
         let key = table.position(&project::word(key)).expect("the file has the key");
         let mut records = Records::default();
+        let mut events = read_events(&self.project, clock, &input.events, &mut records.tally);
         let mut contacts = written_header(&self.project, &writes, &table);
         for row in &table.rows {
             let id = row.value(key).to_owned();
@@ -186,7 +186,13 @@ impl Reference {
             contacts += &written_row(&self.project, clock, &writes, &table, row, &contact);
             self.contacts.insert(id, contact);
         }
-        let metrics = metrics::render(&self.project, &records.tally);
+        for _ in events.values().flatten() {
+            records.tally.add("events unknown-contacts");
+        }
+        let mut metrics = metrics::render(&self.project, &records.tally);
+        if !input.events.is_empty() {
+            metrics["events"] = metrics::render_events(&records.tally);
+        }
         Outcome { contacts, actions: records.actions, journal: records.journal, metrics }
     }
 }

@@ -23,8 +23,8 @@ impl Instant<'_> {
             };
             let reached = Some(points) >= number(trigger, "at");
             if reached && self.clock.published(trigger) && self.contact.fired.insert(id.clone()) {
-                self.coverage.count("trigger fired");
-                self.changed = true;
+                let place = Place { campaign: format!("points/{id}"), entry: "1".into(), step: String::new() };
+                self.note("start", &place, ["", "", "", "points"]);
                 self.run_all(&id, &named(&items(&trigger["steps"]), ""));
             }
         }
