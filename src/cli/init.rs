@@ -31,27 +31,41 @@ enum Template {
     ProductLines,
     /// Before and after a webinar
     Webinar,
+    /// A newsletter's first weeks, with answers to what people do
+    Welcome,
+    /// Leads of companies, scored by what they do and where they work
+    #[value(name = "b2b-leads")]
+    B2bLeads,
+}
+
+/// A file of an example: its name, and its text.
+macro_rules! file {
+    ($example:literal, $name:literal) => {
+        ($name, include_str!(concat!("../../examples/", $example, "/", $name)))
+    };
 }
 
 impl Template {
     /// The files, by name.
-    fn files(self) -> [(&'static str, &'static str); 2] {
+    fn files(self) -> &'static [(&'static str, &'static str)] {
         match self {
-            Self::Webshop => [
-                ("funnelc.yaml", include_str!("../../examples/webshop/funnelc.yaml")),
-                ("contacts.csv", include_str!("../../examples/webshop/contacts.csv")),
+            Self::Webshop => &[file!("webshop", "funnelc.yaml"), file!("webshop", "contacts.csv")],
+            Self::Lifecycle => &[file!("lifecycle", "funnelc.yaml"), file!("lifecycle", "contacts.csv")],
+            Self::ProductLines => &[file!("product-lines", "funnelc.yaml"), file!("product-lines", "contacts.csv")],
+            Self::Webinar => &[file!("webinar", "funnelc.yaml"), file!("webinar", "contacts.csv")],
+            Self::Welcome => &[
+                file!("welcome", "funnelc.yaml"),
+                file!("welcome", "contacts.csv"),
+                file!("welcome", "events.csv"),
+                file!("welcome", "staff.csv"),
+                file!("welcome", "asleep.csv"),
+                file!("welcome", "mails/hello.html"),
             ],
-            Self::Lifecycle => [
-                ("funnelc.yaml", include_str!("../../examples/lifecycle/funnelc.yaml")),
-                ("contacts.csv", include_str!("../../examples/lifecycle/contacts.csv")),
-            ],
-            Self::ProductLines => [
-                ("funnelc.yaml", include_str!("../../examples/product-lines/funnelc.yaml")),
-                ("contacts.csv", include_str!("../../examples/product-lines/contacts.csv")),
-            ],
-            Self::Webinar => [
-                ("funnelc.yaml", include_str!("../../examples/webinar/funnelc.yaml")),
-                ("contacts.csv", include_str!("../../examples/webinar/contacts.csv")),
+            Self::B2bLeads => &[
+                file!("b2b-leads", "funnelc.yaml"),
+                file!("b2b-leads", "contacts.csv"),
+                file!("b2b-leads", "companies.csv"),
+                file!("b2b-leads", "events.csv"),
             ],
         }
     }
@@ -65,8 +79,8 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
         let message = format!("`{}` is there already", taken.display());
         return Err(Failure::new(message).help("name a new folder: `funnelc init shop`"));
     }
-    create(&args.folder)?;
     for (path, text) in &files {
+        create(path.parent().unwrap_or(&args.folder))?;
         write_whole(path, text.as_bytes())?;
     }
     terminal.print(Stream::Out, &next_steps(&args.folder, &files)).map(|()| Exit::Fine)
@@ -85,10 +99,14 @@ fn create(folder: &Path) -> Result<(), Failure> {
 fn next_steps(folder: &Path, files: &[(PathBuf, String)]) -> String {
     let made: String = files.iter().map(|(path, _)| format!("  {}\n", path.display())).collect();
     let shown = quoted(folder);
-    let contacts = folder.join("contacts.csv");
-    let contacts = quoted(&contacts);
+    let inputs: String = ["contacts", "companies", "events"]
+        .into_iter()
+        .map(|input| (input, folder.join(input).with_extension("csv")))
+        .filter(|(_, path)| files.iter().any(|(made, _)| made == path))
+        .map(|(input, path)| format!(" --{input} {}", quoted(&path)))
+        .collect();
     format!(
-        "made\n{made}\nnext\n  funnelc check {shown}\n  funnelc graph {shown} --format text\n  funnelc run {shown} --contacts {contacts} --out out\n"
+        "made\n{made}\nnext\n  funnelc check {shown}\n  funnelc graph {shown} --format text\n  funnelc run {shown}{inputs} --out out\n"
     )
 }
 

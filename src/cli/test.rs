@@ -17,6 +17,9 @@ pub(crate) struct Args {
     /// A project folder or file. Default: the project around the current folder
     #[arg(value_name = "PATH")]
     path: Option<PathBuf>,
+    /// Lay this environment of the project over it
+    #[arg(long, value_name = "NAME")]
+    env: Option<String>,
     /// Run only the tests whose names contain this
     #[arg(long, value_name = "TEXT")]
     filter: Option<String>,
@@ -41,7 +44,7 @@ enum Format {
 }
 
 pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
-    let mut project = crate::compile(project::load(args.path.as_deref())?);
+    let mut project = crate::compile_for(project::load(args.path.as_deref())?, args.env.as_deref());
     if project.plan.is_none() {
         let style = terminal.style(Stream::Err);
         terminal.print(Stream::Err, &text::findings(&project.diagnostics, &project.sources, style))?;

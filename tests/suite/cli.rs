@@ -36,7 +36,7 @@ fn a_folder_without_a_project_says_how_to_start_one() {
 #[test]
 fn init_makes_a_project_that_checks_and_touches_nothing_that_is_there() {
     let folder = tempfile::tempdir().expect("a folder");
-    for template in ["webshop", "lifecycle", "product-lines", "webinar"] {
+    for template in ["webshop", "lifecycle", "product-lines", "webinar", "welcome", "b2b-leads"] {
         let made = funnelc_in(folder.path(), &["init", template, "--template", template]);
         assert_eq!((made.code, made.err.as_str()), (Some(0), ""), "{template}");
         let modeline = std::fs::read_to_string(folder.path().join(template).join("funnelc.yaml")).expect("made");

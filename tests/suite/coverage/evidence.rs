@@ -67,7 +67,8 @@ pub(super) fn tests() -> Places {
 
 /// The random projects on which kernel and reference interpreter agree.
 pub(super) fn random() -> BTreeSet<String> {
-    (0..SEEDS).flat_map(|seed| constructs(&[Case::new(seed).project(0)])).collect()
+    let projects = |case: Case| [0, case.runs.len() - 1].map(|run| constructs(&[case.project(run)]));
+    (0..SEEDS).flat_map(|seed| projects(Case::new(seed))).flatten().collect()
 }
 
 fn best(mut uses: Vec<(String, usize, BTreeSet<String>)>) -> Places {
