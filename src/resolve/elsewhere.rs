@@ -4,11 +4,21 @@ use super::Resolver;
 use super::step::STEP_KEYS;
 use crate::diagnostic::Diagnostic;
 use crate::model::CampaignId;
+use crate::model::points::TRIGGERS;
 use crate::schema::{Placed, Text};
 
 impl Resolver {
     pub(super) fn campaign_elsewhere(&mut self, name: &Placed<Text>) -> Option<CampaignId> {
         let id = self.campaign_id(name)?;
+        if name.value.0.starts_with(TRIGGERS) {
+            let help = "it fires by itself when there are enough points; to begin something here, name a campaign";
+            self.report(
+                Diagnostic::error(STEP_KEYS, name.span, format!("`{}` is a trigger of points", name.value.0))
+                    .at("no campaign")
+                    .help(help),
+            );
+            return None;
+        }
         if self.present.as_deref() != Some(name.value.0.as_str()) {
             return Some(id);
         }

@@ -10,6 +10,7 @@ mod broken_files;
 mod checks;
 mod checks_weighed;
 mod cli;
+mod companies;
 mod contract;
 mod coverage;
 mod diff;

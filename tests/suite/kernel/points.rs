@@ -192,7 +192,7 @@ points:
     b: { each: { event: opened, at-least: 2 }, give: 1, group: loyal }
   triggers:
     c: { at: 1, steps: [ { send: hello }, { wait: 1 day }, { exit: completed } ] }
-    d: { at: 1, steps: [ { points: many }, { points: { give: 1, group: loyalt } } ] }
+    d: { at: 1, steps: [ { enroll: points/c }, { points: many }, { points: { give: 1, group: loyalt } } ] }
 segments:
   e: { where: { field: points/loyalt, at-least: 1 } }
   f: { where: { field: points/loyalty, contains: a } }
@@ -217,10 +217,13 @@ segments:
     step-keys at 11:68 completed
       `exit` does not stand in a trigger: its steps run at once, for everybody alike (not in a trigger)
       help: let the trigger add a tag or enrol the contact, and write the rest in a campaign
-    wrong-value at 12:36 many
+    step-keys at 12:36 points/c
+      `points/c` is a trigger of points (no campaign)
+      help: it fires by itself when there are enough points; to begin something here, name a campaign
+    wrong-value at 12:58 many
       `many` is no number of points (expected a whole number)
       help: write a whole number, or `{ give: 10, group: loyalty }`
-    unknown-group at 12:72 loyalt
+    unknown-group at 12:94 loyalt
       there is no group of points `loyalt` (unknown group of points)
       help: did you mean `loyalty`?
     unknown-group at 14:24 points/loyalt
