@@ -3,16 +3,9 @@
 use crate::model::Model;
 use crate::runner::effect::{At, AtStage, Touch};
 
-/// 32 hexadecimal digits for the step at `at`.
-pub fn idempotency_key(model: &Model, contact: &str, at: At) -> String {
-    let campaign = &model.campaigns[at.campaign];
-    let mut step = "";
-    campaign.each_step(|candidate| {
-        if Some(candidate.id) == at.step {
-            step = &candidate.name;
-        }
-    });
-    digest(contact, &campaign.id, at.entry, step, at.visit)
+/// 32 hexadecimal digits for what happens at `at`; `step` is the name of the step there.
+pub fn idempotency_key(model: &Model, contact: &str, at: At, step: &str) -> String {
+    digest(contact, &model.campaigns[at.campaign].id, at.entry, step, at.visit)
 }
 
 /// 32 hexadecimal digits for what an experience does at `at`; hiding it has a key of its own.

@@ -30,6 +30,9 @@ pub(crate) struct Part {
     pub(crate) rows: u64,
 }
 
+/// What is remembered of a row's contact, and where that stands.
+type Remembered = Option<(usize, Box<Memory>)>;
+
 impl Part {
     /// Runs the rows of a chunk, of which the first begins in `line`.
     pub(crate) fn run(job: &Job<'_>, chunk: &[u8], line: u64) -> Result<Self, RunError> {
@@ -58,7 +61,7 @@ impl Part {
                 continue;
             }
             part.remembered.extend(memory.as_ref().map(|(position, _)| *position));
-            let memory = memory.as_ref().map(|(_, memory)| memory);
+            let memory = memory.as_ref().map(|(_, memory)| &**memory);
             let after = worker.contact(&seen, memory, &job.columns, &mut effects);
             job.writer.contact(row, &seen, &after, &effects, &mut part.files);
             if job.keeps_state {
@@ -86,17 +89,19 @@ impl Part {
         }
     }
 
-    /// What is remembered of each row's contact. Keys of bad rows count as keys too, if their cells are those of the header.
-    fn memories(&mut self, job: &Job<'_>, rows: &Rows, chunk: &[u8]) -> Result<Vec<Option<(usize, Memory)>>, RunError> {
-        let mut memory_of = |row: Row<'_>| {
+    /// What is remembered of each row's contact; boxed, for most runs have no state and rows are many. Keys of bad rows count as keys too, if their cells are those of the header.
+    fn memories(&mut self, job: &Job<'_>, rows: &Rows, chunk: &[u8]) -> Result<Vec<Remembered>, RunError> {
+        let mut memory_of = |row: Row<'_>| -> Result<Remembered, RunError> {
             let key = row.text(job.layout.key);
             if row.is_blank() || key.trim().is_empty() || row.width() != Ok(job.layout.width()) {
                 return Ok(None);
             }
             self.keys.push(key, row.line());
-            job.remembered.map_or(Ok(None), |remembered| remembered.find(job.program, key))
+            let Some(remembered) = job.remembered else { return Ok(None) };
+            let found = remembered.find(job.program, key)?;
+            Ok(found.map(|(position, memory)| (position, Box::new(memory))))
         };
-        rows.iter(chunk).map(&mut memory_of).collect::<Result<_, _>>().map_err(RunError::from)
+        rows.iter(chunk).map(&mut memory_of).collect()
     }
 
     /// What the events file tells of the row's contact, be the row good or bad.

@@ -81,7 +81,7 @@ impl<'p> Writer<'p> {
     ) {
         let target = &self.model.content[content];
         let address = if let Slot::Text(text) = address { text } else { "" };
-        let key = idempotency_key(self.model, contact, at);
+        let key = idempotency_key(self.model, contact, at, self.step(at));
         let cells = [
             key.as_str(),
             contact,
@@ -106,7 +106,7 @@ impl<'p> Writer<'p> {
             Call::Notify { to: Colleague::Owner, .. } => self.owner(then),
             Call::Webhook { .. } | Call::PushTo(_) => "",
         };
-        let key = idempotency_key(self.model, contact, at);
+        let key = idempotency_key(self.model, contact, at, self.step(at));
         let cells = [
             key.as_str(),
             contact,
