@@ -83,6 +83,9 @@ pub(super) fn type_help(node: &Node, place: &str, key: Option<&str>, expected: &
     if expected == NUMBER && !scalar.plain && text.parse::<i64>().is_ok() {
         return Some(format!("remove the quotes: `{text}`"));
     }
+    if place == "Condition" && is_id(text) && matches!(key, Some("await" | "each")) {
+        return Some(format!("for an event write `{{ event: {text} }}`"));
+    }
     if place == "Condition" && is_id(text) {
         return Some(format!("for a segment write `{{ segment: {text} }}`"));
     }
