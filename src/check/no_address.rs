@@ -8,23 +8,24 @@ use crate::source::Span;
 
 pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let rules = Channel::ALL.into_iter().zip(&case.model.contacts.channels);
-    rules
-        .filter(|(_, rules)| rules.address.is_none())
-        .filter_map(|(channel, _)| {
-            let sends: Vec<_> = sends(case.model, channel).into_iter().filter(|send| send.only).collect();
-            let word = channel.word();
-            let help = format!("write `addresses: {{ {word}: … }}` in `contacts`, with the field that holds it");
-            let Some((first, more)) = sends.split_first() else {
-                let message = format!("`reachable: {word}` never holds: no field holds the address for `{word}`");
-                return Some(rule.finding(asked(case.model, channel)?, message).at("nobody is reachable").help(help));
-            };
-            let finding = rule
-                .finding(first.span, format!("`{}` reaches nobody: no field holds the address for `{word}`", first.id))
-                .at("is never sent");
-            let finding = more.iter().take(3).fold(finding, |finding, send| finding.label(send.span, "nor is this"));
-            Some(finding.help(help))
-        })
-        .collect()
+    let without = rules.filter(|(_, rules)| rules.address.is_none());
+    without.filter_map(|(channel, _)| fault(case, rule, channel)).collect()
+}
+
+/// What goes wrong because nobody has an address on a channel.
+fn fault(case: &Case<'_>, rule: &Rule, channel: Channel) -> Option<Diagnostic> {
+    let sends: Vec<_> = sends(case.model, channel).into_iter().filter(|send| send.only).collect();
+    let word = channel.word();
+    let help = format!("write `addresses: {{ {word}: … }}` in `contacts`, with the field that holds it");
+    let Some((first, more)) = sends.split_first() else {
+        let message = format!("`reachable: {word}` never holds: no field holds the address for `{word}`");
+        return Some(rule.finding(asked(case.model, channel)?, message).at("nobody is reachable").help(help));
+    };
+    let finding = rule
+        .finding(first.span, format!("`{}` reaches nobody: no field holds the address for `{word}`", first.id))
+        .at("is never sent");
+    let finding = more.iter().take(3).fold(finding, |finding, send| finding.label(send.span, "nor is this"));
+    Some(finding.help(help))
 }
 
 /// The first place where a condition asks who is reachable on a channel.
