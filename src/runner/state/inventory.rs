@@ -28,7 +28,7 @@ pub struct StepWas {
     /// Its name.
     #[serde(rename = "n")]
     pub name: String,
-    /// What holds contacts at it, if it does: see [`holds`].
+    /// What holds contacts at it, if it does: see `holds`.
     #[serde(rename = "h", default, skip_serializing_if = "String::is_empty")]
     pub holds: String,
     /// The step after it; absent after the last.
