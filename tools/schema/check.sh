@@ -13,8 +13,11 @@ venv=target/tools/python
 projects=(examples/*/funnelc.yaml)
 cargo build --locked --quiet
 rm -rf target/init
-for example in examples/*/; do
-  name=$(basename "$example")
+mkdir -p target/init
+# Not every example is a template: the program says which are.
+templates=$(target/debug/funnelc init target/init/none --template '?' 2>&1 | sed -n 's/.*possible values: \(.*\)\]/\1/p' | tr -d ,)
+[ -n "$templates" ] || { echo "init names no templates"; exit 1; }
+for name in $templates; do
   target/debug/funnelc init "target/init/$name" --template "$name" > /dev/null
   projects+=("target/init/$name/funnelc.yaml")
 done
