@@ -3,13 +3,24 @@
 use crate::model::Model;
 use crate::runner::effect::{At, AtStage, Touch};
 
-/// 32 hexadecimal digits for what happens at `at`; `step` is the name of the step there.
-pub fn idempotency_key(model: &Model, contact: &str, at: At, step: &str) -> String {
+/// 32 hexadecimal digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Key([u8; 32]);
+
+impl Key {
+    /// The digits.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+/// The key of what happens at `at`; `step` is the name of the step there.
+pub fn idempotency_key(model: &Model, contact: &str, at: At, step: &str) -> Key {
     digest(contact, &model.campaigns[at.campaign].id, at.entry, step, at.visit)
 }
 
-/// 32 hexadecimal digits for what an experience does at `at`; hiding it has a key of its own.
-pub fn experience_key(model: &Model, contact: &str, at: AtStage, touch: Touch) -> String {
+/// The key of what an experience does at `at`; hiding it has a key of its own.
+pub fn experience_key(model: &Model, contact: &str, at: AtStage, touch: Touch) -> Key {
     let mut step = experience_name(model, at);
     if touch == Touch::Hide {
         step.push_str("#hide");
@@ -24,13 +35,18 @@ pub(crate) fn experience_name(model: &Model, at: AtStage) -> String {
     format!("{}/{}/{}", funnel.id, stage.id, stage.experiences[at.experience].id)
 }
 
-fn digest(contact: &str, campaign: &str, entry: u32, step: &str, visit: u32) -> String {
-    let mut hasher = blake3::Hasher::new();
+fn digest(contact: &str, campaign: &str, entry: u32, step: &str, visit: u32) -> Key {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut told = Vec::with_capacity(128);
     for part in [contact, campaign, &entry.to_string(), step, &visit.to_string()] {
-        hasher.update(&(part.len() as u64).to_le_bytes());
-        hasher.update(part.as_bytes());
+        told.extend_from_slice(&(part.len() as u64).to_le_bytes());
+        told.extend_from_slice(part.as_bytes());
     }
-    hasher.finalize().to_hex()[..32].to_owned()
+    let hash = blake3::hash(&told);
+    let digits = hash.as_bytes().iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    let mut key = [0; 32];
+    key.iter_mut().zip(digits).for_each(|(place, digit)| *place = DIGITS[usize::from(digit)]);
+    Key(key)
 }
 
 #[cfg(test)]
@@ -48,7 +64,7 @@ mod tests {
             digest("1", "talk", 1, "send:a", 2),
             digest("1t", "alk", 1, "send:a", 1),
         ];
-        assert!(keys.iter().all(|key| key.len() == 32 && key.bytes().all(|c| c.is_ascii_hexdigit())));
-        assert_eq!(std::collections::BTreeSet::from(keys.clone()).len(), keys.len());
+        assert!(keys.iter().all(|key| key.as_bytes().iter().all(u8::is_ascii_hexdigit)));
+        assert_eq!(std::collections::BTreeSet::from(keys).len(), keys.len());
     }
 }

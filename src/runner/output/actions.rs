@@ -1,7 +1,9 @@
 //! The rows of actions.csv: what leaves the house, with the contact as it was at that moment.
 
 use super::body::Bodies;
-use super::rows::{Writer, channel_word, push_row};
+use super::cells::Cell;
+use super::journal::channel_word;
+use super::rows::Writer;
 use crate::model::destination::Colleague;
 use crate::model::ids::Id;
 use crate::model::{Call, Channel, ContentId};
@@ -9,7 +11,7 @@ use crate::runner::contact::Slot;
 use crate::runner::effect::{At, AtStage, Effect, Event, Touch};
 use crate::runner::input::row::Row;
 use crate::runner::kernel::{After, Snapshot};
-use crate::runner::key::{experience_key, experience_name, idempotency_key};
+use crate::runner::key::{Key, experience_key, experience_name, idempotency_key};
 
 impl<'p> Writer<'p> {
     /// The row of something that happened, if it leaves the house; what happened after it is needed to tell how the contact was then.
@@ -49,12 +51,20 @@ impl<'p> Writer<'p> {
         };
         let channel = if let Touch::Send(channel) = touch { channel } else { None };
         let address = self.address(channel, after, &[]);
-        let address = if let Slot::Text(text) = address { text } else { "" };
         let key = experience_key(self.model, contact, at, touch);
-        let (stay, visit) = (at.stay.to_string(), at.visit.to_string());
-        let target = self.model.content[content].id.as_str();
-        let step = experience_name(self.model, at);
-        push_row(out, &[&key, contact, action, target, channel_word(channel), address, "", &stay, &step, &visit, ""]);
+        let cells = [
+            Cell::Text(contact),
+            Cell::Word(action),
+            Cell::Word(&self.model.content[content].id),
+            channel_word(channel),
+            text(address),
+            Cell::Empty,
+            Cell::Number(at.stay.into()),
+            Cell::Word(&experience_name(self.model, at)),
+            Cell::Number(at.visit.into()),
+            Cell::Empty,
+        ];
+        self.post(&key, &cells, out);
     }
 
     /// The address at the moment of sending: a later step of the same instant may have changed it.
@@ -79,23 +89,9 @@ impl<'p> Writer<'p> {
         address: Slot<'_>,
         out: &mut Vec<u8>,
     ) {
-        let target = &self.model.content[content];
-        let address = if let Slot::Text(text) = address { text } else { "" };
-        let key = idempotency_key(self.model, contact, at, self.step(at));
-        let cells = [
-            key.as_str(),
-            contact,
-            "send",
-            &target.id,
-            channel_word(channel),
-            address,
-            &self.model.campaigns[at.campaign].id,
-            &at.entry.to_string(),
-            self.step(at),
-            &at.visit.to_string(),
-            "",
-        ];
-        push_row(out, &cells);
+        let of =
+            [Cell::Word("send"), Cell::Word(&self.model.content[content].id), channel_word(channel), text(address)];
+        self.from_step(contact, at, of, Cell::Empty, out);
     }
 
     fn call(&self, row: Row<'_>, contact: &str, at: At, call: &Call, then: &Snapshot<'_>, out: &mut Vec<u8>) {
@@ -106,21 +102,33 @@ impl<'p> Writer<'p> {
             Call::Notify { to: Colleague::Owner, .. } => self.owner(then),
             Call::Webhook { .. } | Call::PushTo(_) => "",
         };
-        let key = idempotency_key(self.model, contact, at, self.step(at));
+        let body = bodies.of(call, contact, &tags, then);
+        let of = [Cell::Word(call.word()), Cell::Text(self.target(call)), Cell::Empty, Cell::Text(address)];
+        self.from_step(contact, at, of, Cell::Text(&body), out);
+    }
+
+    /// What a step of a campaign does: `of` are action, target, channel and address.
+    fn from_step(&self, contact: &str, at: At, of: [Cell<'_>; 4], body: Cell<'_>, out: &mut Vec<u8>) {
+        let [action, target, channel, address] = of;
+        let step = self.step(at);
         let cells = [
-            key.as_str(),
-            contact,
-            call.word(),
-            self.target(call),
-            "",
+            Cell::Text(contact),
+            action,
+            target,
+            channel,
             address,
-            &self.model.campaigns[at.campaign].id,
-            &at.entry.to_string(),
-            self.step(at),
-            &at.visit.to_string(),
-            &bodies.of(call, contact, &tags, then),
+            Cell::Word(&self.model.campaigns[at.campaign].id),
+            Cell::Number(at.entry.into()),
+            Cell::Text(step),
+            Cell::Number(at.visit.into()),
+            body,
         ];
-        push_row(out, &cells);
+        self.post(&idempotency_key(self.model, contact, at, step), &cells, out);
+    }
+
+    fn post(&self, key: &Key, cells: &[Cell<'_>], out: &mut Vec<u8>) {
+        out.extend_from_slice(key.as_bytes());
+        self.cells().end_row(out, cells);
     }
 
     fn owner<'s>(&self, then: &'s Snapshot<'_>) -> &'s str {
@@ -140,4 +148,8 @@ impl<'p> Writer<'p> {
             Call::Webhook { destination, .. } | Call::PushTo(destination) => &self.model.destinations[*destination].id,
         }
     }
+}
+
+fn text(slot: Slot<'_>) -> Cell<'_> {
+    if let Slot::Text(text) = slot { Cell::Text(text) } else { Cell::Empty }
 }

@@ -3,8 +3,10 @@
 mod actions;
 pub(crate) mod beside;
 mod body;
+mod cells;
 pub(crate) mod file;
 pub(crate) mod folder;
+mod journal;
 pub(crate) mod manifest;
 pub(crate) mod rows;
 pub(crate) mod session;

@@ -1,0 +1,137 @@
+//! The rows of journal.csv: everything that happened to a contact, in its order, with the reason.
+
+use super::cells::Cell;
+use super::rows::Writer;
+use super::text::push_cell;
+use super::words;
+use crate::model::{Channel, FunnelId, StageId, TagId};
+use crate::runner::contact::Block;
+use crate::runner::effect::{Effect, Event, Touch};
+use crate::runner::key::experience_name;
+
+impl<'p> Writer<'p> {
+    /// Appends a row for each effect; contact and time are the same in all of them.
+    pub(super) fn journal<'e>(&self, contact: &str, effects: &[Effect<'e>], out: &mut Vec<u8>)
+    where
+        'p: 'e,
+    {
+        let start = out.len();
+        let mut begun = 0;
+        for effect in effects {
+            if begun == 0 {
+                push_cell(out, contact);
+                out.push(b',');
+                out.extend_from_slice(self.now.as_bytes());
+                begun = out.len() - start;
+            } else {
+                out.extend_from_within(start..start + begun);
+            }
+            self.happened(effect, out);
+        }
+    }
+
+    fn happened<'e>(&self, effect: &Effect<'e>, out: &mut Vec<u8>)
+    where
+        'p: 'e,
+    {
+        let event = Cell::Word(words::event(&effect.event));
+        let [subject, from, to] = self.about(&effect.event);
+        let reason = self.reason(&effect.event);
+        let row = |[campaign, entry, step]: [Cell<'_>; 3], out: &mut Vec<u8>| {
+            self.cells().end_row(out, &[event, campaign, entry, step, subject, from, to, reason]);
+        };
+        if let Event::Experience { at, .. } = effect.event {
+            let name = experience_name(self.model, at);
+            return row([Cell::Empty, Cell::Number(at.stay.into()), Cell::Word(&name)], out);
+        }
+        let place = effect.at.map_or([Cell::Empty; 3], |at| {
+            let campaign = &self.model.campaigns[at.campaign].id;
+            [Cell::Word(campaign), Cell::Number(at.entry.into()), Cell::Text(self.step(at))]
+        });
+        row(place, out);
+    }
+
+    /// A word, the event that changed a field, or the rule that gave points.
+    fn reason(&self, event: &Event<'_>) -> Cell<'p> {
+        Cell::Word(match event {
+            Event::Update { event, .. } => &self.model.events[*event].id,
+            Event::Points { rule: Some(rule), .. } => &self.model.points.rules[*rule].id,
+            other => words::reason(other),
+        })
+    }
+
+    /// What it is about, and the values before and after.
+    fn about<'e>(&self, event: &Event<'e>) -> [Cell<'e>; 3]
+    where
+        'p: 'e,
+    {
+        use Cell::{Empty, Number, Text, Value, Word};
+        match *event {
+            Event::ExternalStage { funnel, from, to } => self.stages(funnel, from, to),
+            Event::Place { funnel, from, to } | Event::Move { funnel, from, to } => self.stages(funnel, from, Some(to)),
+            Event::Refuse { funnel, from, to, reason: _ } => self.stages(funnel, from, Some(to)),
+            Event::Convert { funnel, from, to } => self.stages(funnel, Some(from), Some(to)),
+            Event::Enter { funnel, to } | Event::DeferStage { funnel, to } => self.stages(funnel, None, Some(to)),
+            Event::Leave { funnel, from } | Event::Drop { funnel, from } => self.stages(funnel, Some(from), None),
+            Event::Experience { content, touch, .. } => {
+                let to = if let Touch::Send(channel) = touch { channel_word(channel) } else { Empty };
+                [Word(&self.model.content[content].id), Empty, to]
+            }
+            Event::ExternalTag { tag, added } => [self.tag(tag), Empty, Word(if added { "added" } else { "removed" })],
+            Event::AddTag { tag } | Event::RemoveTag { tag } => [self.tag(tag), Empty, Empty],
+            Event::ExternalPoints { group, from, to } | Event::Points { group, rule: _, from, to } => {
+                let group = group.map_or(Empty, |group| Word(&self.model.points.groups[group].id));
+                [group, Number(from), Number(to)]
+            }
+            Event::ExternalField { field, from, to }
+            | Event::Set { field, from, to }
+            | Event::Clear { field, from, to }
+            | Event::Update { field, from, to, event: _ } => {
+                [Word(&self.model.contacts.fields[field].id), Value(field, from), Value(field, to)]
+            }
+            Event::End { outcome, reason: _ } => [Empty, Empty, Word(outcome.word())],
+            Event::Send { content, channel } => [Word(&self.model.content[content].id), Empty, channel_word(channel)],
+            Event::ExternalBlock { channel, from, to } => [Word(channel.word()), block(from), block(to)],
+            Event::Block { channel, from, to } => [Word(channel.word()), block(from), block(Some(to))],
+            Event::List { listing, from, to } => [Word(listing.subject(self.model)), block(from), block(to)],
+            Event::Call { call, snapshot: _ } => [Text(self.target(call)), Empty, Empty],
+            Event::Delay { content, until } => [Word(&self.model.content[content].id), Empty, Cell::Moment(until)],
+            Event::Skip { content, reason: _ } => {
+                [content.map_or(Empty, |content| Word(&self.model.content[content].id)), Empty, Empty]
+            }
+            Event::Wait { until } => [Empty, Empty, Cell::Moment(until)],
+            Event::Past { until, then: _ } => [Empty, Empty, until.map_or(Empty, Cell::Moment)],
+            Event::If { then } => [Empty, Empty, Word(if then { "then" } else { "else" })],
+            Event::Split { label } => [Empty, Empty, Text(label)],
+            Event::Await { until } => [Empty, Empty, until.map_or(Empty, Cell::Moment)],
+            Event::Awaited { label } => [Empty, Empty, Text(label)],
+            Event::Enroll { campaign } | Event::Withdraw { campaign } => {
+                [Word(&self.model.campaigns[campaign].id), Empty, Empty]
+            }
+            Event::Goto { step } => [Empty, Empty, Text(step)],
+            Event::Fork | Event::Join => [Empty; 3],
+            Event::Start { cause: _ } | Event::Overtaken => [Empty; 3],
+            Event::DeferCampaign | Event::DeferStep | Event::Pause | Event::Resume => [Empty; 3],
+        }
+    }
+
+    fn stages(&self, funnel: FunnelId, from: Option<StageId>, to: Option<StageId>) -> [Cell<'p>; 3] {
+        let funnel = &self.model.funnels[funnel];
+        let id = |stage: Option<StageId>| stage.map_or(Cell::Empty, |stage| Cell::Word(&funnel.stages[stage].id));
+        [Cell::Word(&funnel.id), id(from), id(to)]
+    }
+
+    fn tag(&self, tag: TagId) -> Cell<'p> {
+        Cell::Text(&self.model.contacts.tags.names[tag].id)
+    }
+}
+
+/// The word for the channel on which something goes out, if it has one.
+pub(super) fn channel_word(channel: Option<Channel>) -> Cell<'static> {
+    channel.map_or(Cell::Empty, |channel| Cell::Word(channel.word()))
+}
+
+/// Why a channel must not be used.
+pub(super) fn block(block: Option<Block>) -> Cell<'static> {
+    block.map_or(Cell::Empty, |block| Cell::Word(block.word()))
+}
