@@ -107,7 +107,7 @@ pub(super) fn line(cells: &[&str]) -> Vec<u8> {
 /// The rows of a file that funnelc wrote, each by column.
 pub(super) fn table(file: &[u8]) -> Vec<BTreeMap<String, String>> {
     let rows = Rows::split(file, 1);
-    let mut rows = rows.iter(file);
+    let mut rows = rows.iter();
     let Some(header) = rows.next() else { return Vec::new() };
     let width = header.width().unwrap_or_default();
     let columns: Vec<String> = (0..width).map(|at| header.text(at).to_owned()).collect();

@@ -50,20 +50,20 @@ impl<W: Write> Gathered<W> {
     }
 
     /// Adds the next part.
-    pub(super) fn add(&mut self, part: Part, bytes: usize, hash: blake3::Hash) -> Result<(), RunError> {
+    pub(super) fn add(&mut self, part: &mut Part, bytes: usize, hash: blake3::Hash) -> Result<(), RunError> {
         self.hasher.update(hash.as_bytes());
         self.rows += part.rows;
         self.bytes += bytes as u64;
         self.metrics.add(&part.metrics);
         self.metrics.rejected += part.problems.rows;
-        self.keys.add(part.keys);
-        self.problems.append(part.problems);
-        self.skipped.append(part.skipped);
-        for position in part.remembered {
-            self.remembered[position] = true;
+        self.keys.add(std::mem::take(&mut part.keys));
+        self.problems.append(std::mem::take(&mut part.problems));
+        self.skipped.append(std::mem::take(&mut part.skipped));
+        for position in &part.remembered {
+            self.remembered[*position] = true;
         }
-        for contact in part.told_of {
-            self.told_of[contact] = true;
+        for contact in &part.told_of {
+            self.told_of[*contact] = true;
         }
         let spoilt = self.problems.rows > 0 && self.streams.rejects.is_none();
         if spoilt {

@@ -5,6 +5,7 @@ pub(crate) mod floor;
 mod frame;
 mod gathered;
 mod part;
+mod spares;
 mod turns;
 
 pub use bytes::{Inputs, RunBytes, run_bytes, run_inputs};
@@ -19,6 +20,7 @@ use thiserror::Error;
 use floor::Work;
 use gathered::Gathered;
 use part::Part;
+use spares::Spares;
 
 use super::contact::Columns;
 use super::input::blocks::{Blocks, LONGEST_ROW, Source};
@@ -183,6 +185,7 @@ struct Job<'a> {
     reader: Reader<'a>,
     writer: Writer<'a>,
     keeps_state: bool,
+    spares: Spares,
 }
 
 impl Prepared {
@@ -267,6 +270,7 @@ impl Prepared {
             reader: Reader::new(model, &layout, &self.zone),
             writer: Writer::new(model, &layout, &self.zone, self.program.now()),
             keeps_state: streams.state.is_some(),
+            spares: Spares::default(),
             layout: &layout,
         };
         let gathered = Gathered::begin(&job, streams, &self.fingerprint)?;
@@ -325,8 +329,10 @@ impl<W: Write + Send> Work for Running<'_, W> {
         Part::run(self.job, chunk, line)
     }
 
-    fn add(&self, sum: &mut Gathered<W>, part: Part, bytes: usize, hash: blake3::Hash) -> Result<(), RunError> {
-        sum.add(part, bytes, hash)
+    fn add(&self, sum: &mut Gathered<W>, mut part: Part, bytes: usize, hash: blake3::Hash) -> Result<(), RunError> {
+        sum.add(&mut part, bytes, hash)?;
+        self.job.spares.give(part);
+        Ok(())
     }
 }
 

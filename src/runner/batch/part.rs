@@ -4,15 +4,15 @@ use super::{Job, RunError};
 use crate::runner::contact::{Occurrence, Seen, TagSet};
 use crate::runner::input::keys::ChunkKeys;
 use crate::runner::input::problem::{Problem, Problems};
-use crate::runner::input::row::{Row, Rows};
+use crate::runner::input::row::{Row, Rows, Split};
 use crate::runner::kernel::Worker;
 use crate::runner::metrics::Metrics;
 use crate::runner::output::rows::Files;
 use crate::runner::output::text::push_cell;
 use crate::runner::state::Memory;
 
-/// What a chunk gives.
-#[derive(Debug)]
+/// What a chunk gives, and the room in which it was made, which serves the next one.
+#[derive(Debug, Default)]
 pub(crate) struct Part {
     pub(crate) files: Files,
     pub(crate) state: Vec<u8>,
@@ -28,6 +28,7 @@ pub(crate) struct Part {
     pub(crate) told_of: Vec<usize>,
     /// How many rows there are, bad ones included.
     pub(crate) rows: u64,
+    split: Split,
 }
 
 /// What is remembered of a row's contact, and where that stands.
@@ -36,19 +37,23 @@ type Remembered = Option<(usize, Box<Memory>)>;
 impl Part {
     /// Runs the rows of a chunk, of which the first begins in `line`.
     pub(crate) fn run(job: &Job<'_>, chunk: &[u8], line: u64) -> Result<Self, RunError> {
-        let rows = Rows::split(chunk, line);
-        let mut part = Self::empty(job);
-        let memories = part.memories(job, &rows, chunk)?;
+        let mut part = job.spares.take();
+        part.metrics = Metrics::new(job.program);
+        let rows = Rows::split_with(std::mem::take(&mut part.split), chunk, line);
+        let memories = memories(job, &rows)?;
         let mut worker = Worker::new(job.program);
         let tags = TagSet::with_room_for(job.program.model().contacts.tags.names.len());
         let mut seen = Seen { tags, ..Seen::default() };
         let (mut problems, mut effects) = (Vec::new(), Vec::new());
-        for (row, memory) in rows.iter(chunk).zip(&memories) {
+        for (index, row) in rows.iter().enumerate() {
             if row.is_blank() {
                 part.files.contacts.extend_from_slice(row.whole());
                 continue;
             }
             part.rows += 1;
+            if has_key(job, row) {
+                part.keys.push(row.text(job.layout.key), row.line());
+            }
             job.reader.read(row, &mut seen, &mut problems);
             seen.news = part.news(job, row);
             if seen.skipped {
@@ -60,48 +65,32 @@ impl Part {
                 part.reject(row, &mut problems);
                 continue;
             }
-            part.remembered.extend(memory.as_ref().map(|(position, _)| *position));
-            let memory = memory.as_ref().map(|(_, memory)| &**memory);
-            let after = worker.contact(&seen, memory, &job.columns, &mut effects);
+            let memory = memories.get(index).and_then(Option::as_ref);
+            part.remembered.extend(memory.map(|(position, _)| *position));
+            let after = worker.contact(&seen, memory.map(|(_, memory)| &**memory), &job.columns, &mut effects);
             job.writer.contact(row, &seen, &after, &effects, &mut part.files);
             if job.keeps_state {
-                after.memory.encode(job.program, seen.key, &mut part.state);
+                worker.memory().encode(job.program, seen.key, &mut part.state);
                 part.state.push(b'\n');
             }
             effects.clear();
         }
         part.metrics.add(&worker.into_metrics());
+        part.split = rows.into_split();
         Ok(part)
     }
 
-    fn empty(job: &Job<'_>) -> Self {
-        Self {
-            files: Files::default(),
-            state: Vec::new(),
-            rejects: Vec::new(),
-            problems: Problems::default(),
-            skipped: Problems::default(),
-            keys: ChunkKeys::default(),
-            metrics: Metrics::new(job.program),
-            remembered: Vec::new(),
-            told_of: Vec::new(),
-            rows: 0,
-        }
-    }
-
-    /// What is remembered of each row's contact; boxed, for most runs have no state and rows are many. Keys of bad rows count as keys too, if their cells are those of the header.
-    fn memories(&mut self, job: &Job<'_>, rows: &Rows, chunk: &[u8]) -> Result<Vec<Remembered>, RunError> {
-        let mut memory_of = |row: Row<'_>| -> Result<Remembered, RunError> {
-            let key = row.text(job.layout.key);
-            if row.is_blank() || key.trim().is_empty() || row.width() != Ok(job.layout.width()) {
-                return Ok(None);
-            }
-            self.keys.push(key, row.line());
-            let Some(remembered) = job.remembered else { return Ok(None) };
-            let found = remembered.find(job.program, key)?;
-            Ok(found.map(|(position, memory)| (position, Box::new(memory))))
-        };
-        rows.iter(chunk).map(&mut memory_of).collect()
+    /// Empties it, and keeps its room.
+    pub(super) fn clear(&mut self) {
+        let Self { files, state, rejects, problems, skipped, keys, metrics: _, remembered, told_of, rows, split: _ } =
+            self;
+        files.clear();
+        state.clear();
+        rejects.clear();
+        (*problems, *skipped, *keys) = Default::default();
+        remembered.clear();
+        told_of.clear();
+        *rows = 0;
     }
 
     /// What the events file tells of the row's contact, be the row good or bad.
@@ -125,4 +114,20 @@ impl Part {
         }
         self.problems.add_row(problems.drain(..));
     }
+}
+
+/// What is remembered of each row's contact, if there is a state; boxed, for most contacts may be new.
+fn memories(job: &Job<'_>, rows: &Rows<'_>) -> Result<Vec<Remembered>, RunError> {
+    let Some(remembered) = job.remembered else { return Ok(Vec::new()) };
+    let memory_of = |row: Row<'_>| {
+        let found = if has_key(job, row) { remembered.find(job.program, row.text(job.layout.key))? } else { None };
+        Ok(found.map(|(position, memory)| (position, Box::new(memory))))
+    };
+    rows.iter().map(memory_of).collect()
+}
+
+/// Keys of bad rows count as keys too, if their cells are those of the header.
+fn has_key(job: &Job<'_>, row: Row<'_>) -> bool {
+    let key = row.text(job.layout.key);
+    !row.is_blank() && !key.trim().is_empty() && row.width() == Ok(job.layout.width())
 }

@@ -55,8 +55,8 @@ impl<'a> Observer<'a> {
                 _ => {}
             }
         }
-        for (campaign, _) in after.memory.members.iter().filter(|(_, member)| member.phase == Phase::Active) {
-            outcome.inside[campaigns[campaign.index()]] = true;
+        for (campaign, _) in after.members.iter().enumerate().filter(|(_, member)| member.phase == Phase::Active) {
+            outcome.inside[campaigns[campaign]] = true;
         }
     }
 

@@ -40,11 +40,11 @@ impl Part {
     /// Runs the rows of a chunk, of which the first begins in `line`, through both plans.
     pub(super) fn run(job: &Job<'_>, chunk: &[u8], line: u64) -> Result<(Tally, ChunkKeys), RunError> {
         let rows = Rows::split(chunk, line);
-        let memories: Vec<_> = rows.iter(chunk).map(|row| memories(job, row)).collect::<Result<_, _>>()?;
+        let memories: Vec<_> = rows.iter().map(|row| memories(job, row)).collect::<Result<_, _>>()?;
         let mut tally = Tally::new(job.names);
         let mut keys = ChunkKeys::default();
         let (mut base, mut head) = (Runs::new(&job.base), Runs::new(&job.head));
-        for (row, memories) in rows.iter(chunk).zip(&memories) {
+        for (row, memories) in rows.iter().zip(&memories) {
             if row.is_blank() {
                 continue;
             }

@@ -6,6 +6,15 @@ use rust_decimal::Decimal;
 
 use crate::runner::program::first_moment;
 
+/// The text without white space around it; where both ends are plain ASCII, which is nearly always, there is none.
+pub(crate) fn trimmed(text: &str) -> &str {
+    match text.as_bytes() {
+        [only] if only.is_ascii_graphic() => text,
+        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
+        _ => text.trim(),
+    }
+}
+
 /// True, false, yes, no, 1, 0 in any letter case.
 pub(crate) fn boolean(text: &str) -> Option<bool> {
     let is = |words: [&str; 3]| words.iter().any(|word| text.eq_ignore_ascii_case(word));

@@ -50,7 +50,7 @@ pub(crate) fn read(bytes: &[u8], model: &Model, zone: &TimeZone) -> Result<Compa
         Table { names: &names, key, rules, zone, companies, lines: HashMap::new(), problems: Problems::default() };
     let line = 1 + memchr::memchr_iter(b'\n', header).count() as u64;
     let rows = Rows::split(body, line);
-    let count = rows.iter(body).filter(|row| !row.is_blank()).map(|row| table.row(row)).count() as u64;
+    let count = rows.iter().filter(|row| !row.is_blank()).map(|row| table.row(row)).count() as u64;
     table.finish(count, warnings)
 }
 

@@ -187,7 +187,7 @@ pub(super) fn names(header: &[u8]) -> Result<Vec<String>, String> {
         return Err("the first row must name the columns, but it is empty".to_owned());
     }
     let rows = Rows::split(header, 1);
-    let row = rows.iter(header).next().ok_or("the first row must name the columns")?;
+    let row = rows.iter().next().ok_or("the first row must name the columns")?;
     let width = row.width().map_err(|reason| format!("the header cannot be read: {reason}"))?;
     Ok((0..width).map(|index| row.text(index).trim().to_owned()).collect())
 }

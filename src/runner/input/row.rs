@@ -27,8 +27,17 @@ enum Text {
 }
 
 /// The rows of a chunk, split.
+#[derive(Debug)]
+pub(crate) struct Rows<'a> {
+    chunk: &'a [u8],
+    /// The chunk, where all of it is UTF-8: then no cell needs to be looked at again.
+    text: Option<&'a str>,
+    split: Split,
+}
+
+/// Where rows and cells stand; made once and used again for the next chunk.
 #[derive(Debug, Default)]
-pub(crate) struct Rows {
+pub(crate) struct Split {
     places: Vec<RowPlace>,
     cells: Vec<Cell>,
     scratch: Vec<String>,
@@ -45,51 +54,92 @@ struct RowPlace {
 /// One row.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Row<'a> {
-    rows: &'a Rows,
-    place: &'a RowPlace,
     chunk: &'a [u8],
+    text: Option<&'a str>,
+    place: &'a RowPlace,
+    /// None where it could not be split.
+    cells: &'a [Cell],
+    scratch: &'a [String],
 }
 
-impl Rows {
+impl<'a> Rows<'a> {
     /// Splits a chunk of whole rows; `line` is the line of its first byte. Empty lines are no rows, but keep their place.
-    pub(crate) fn split(chunk: &[u8], mut line: u64) -> Self {
-        let mut rows = Self::default();
-        let all_utf8 = from_utf8(chunk).is_ok();
+    pub(crate) fn split(chunk: &'a [u8], line: u64) -> Self {
+        Self::split_with(Split::default(), chunk, line)
+    }
+
+    /// The same, in the room of an earlier split.
+    pub(crate) fn split_with(mut split: Split, chunk: &'a [u8], line: u64) -> Self {
+        let text = from_utf8(chunk).ok();
+        split.clear();
+        split.rows(chunk, text.is_some(), line);
+        Self { chunk, text, split }
+    }
+
+    /// The rows in their order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Row<'_>> {
+        let Self { chunk, text, split } = self;
+        split.places.iter().map(move |place| {
+            let cells = place.cells.as_ref().map_or(&[][..], |cells| &split.cells[cells.clone()]);
+            Row { chunk, text: *text, place, cells, scratch: &split.scratch }
+        })
+    }
+
+    /// The room, for another chunk.
+    pub(crate) fn into_split(self) -> Split {
+        self.split
+    }
+}
+
+impl Split {
+    fn clear(&mut self) {
+        self.places.clear();
+        self.cells.clear();
+        self.scratch.clear();
+    }
+
+    fn rows(&mut self, chunk: &[u8], all_utf8: bool, mut line: u64) {
         let mut start = 0;
         while start < chunk.len() {
-            let (length, quotes) = row_end(&chunk[start..]);
-            let end = start + length;
+            let first = self.cells.len();
+            let plain = self.plain_row(chunk, start);
+            let end = plain.unwrap_or_else(|| {
+                self.cells.truncate(first);
+                start + row_end(&chunk[start..]).0
+            });
             let row = &chunk[start..end];
-            let (content, _) = without_line_end(row);
-            let first = rows.cells.len();
             let cells = if !all_utf8 && from_utf8(row).is_err() {
                 Err(Reason::NotUtf8)
-            } else if quotes {
-                rows.split_quoted(chunk, start, start + content.len())
-            } else {
-                rows.split_plain(content, start);
+            } else if plain.is_some() {
                 Ok(())
+            } else {
+                self.split_quoted(chunk, start, start + without_line_end(row).0.len())
             };
-            let cells = cells.map(|()| first..rows.cells.len());
-            rows.places.push(RowPlace { line, start, end, cells });
-            line += if quotes { memchr_iter(b'\n', row).count() as u64 } else { 1 };
+            let cells = cells.map(|()| first..self.cells.len());
+            self.places.push(RowPlace { line, start, end, cells });
+            line += if plain.is_some() { 1 } else { memchr_iter(b'\n', row).count() as u64 };
             start = end;
         }
-        rows
     }
 
-    /// The rows in their order; `chunk` is what was split.
-    pub(crate) fn iter<'a>(&'a self, chunk: &'a [u8]) -> impl Iterator<Item = Row<'a>> {
-        self.places.iter().map(move |place| Row { rows: self, place, chunk })
-    }
-
-    fn split_plain(&mut self, content: &[u8], start: usize) {
+    /// Splits the row that begins at `start` and says where it ends, unless there is a quote in it.
+    fn plain_row(&mut self, chunk: &[u8], start: usize) -> Option<usize> {
         let mut from = start;
-        for comma in memchr_iter(b',', content) {
-            self.push(from, start + comma, Text::Plain);
-            from = start + comma + 1;
+        for at in Marks::of(&chunk[start..]).map(|mark| start + mark) {
+            match chunk[at] {
+                b',' => {
+                    self.push(from, at, Text::Plain);
+                    from = at + 1;
+                }
+                b'\n' => {
+                    self.push(from, at - usize::from(at > from && chunk[at - 1] == b'\r'), Text::Plain);
+                    return Some(at + 1);
+                }
+                _ => return None,
+            }
         }
-        self.push(from, start + content.len(), Text::Plain);
+        self.push(from, chunk.len(), Text::Plain);
+        Some(chunk.len())
     }
 
     fn push(&mut self, start: usize, end: usize, text: Text) {
@@ -168,30 +218,82 @@ impl<'a> Row<'a> {
 
     /// How many cells it has, or why it could not be split.
     pub(crate) fn width(self) -> Result<usize, Reason> {
-        self.place.cells.clone().map(|cells| cells.len())
+        self.place.cells.clone().map(|_| self.cells.len())
     }
 
     /// Where the cell at `index` stands in the row, quotes included.
     pub(crate) fn raw_range(self, index: usize) -> Range<usize> {
         let from_start = |at: u32| at as usize - self.place.start;
-        self.cell(index).map_or(0..0, |cell| from_start(cell.start)..from_start(cell.end))
+        self.cells.get(index).map_or(0..0, |cell| from_start(cell.start)..from_start(cell.end))
     }
 
     /// The text of the cell at `index`.
     pub(crate) fn text(self, index: usize) -> &'a str {
-        let Some(cell) = self.cell(index) else { return "" };
-        let raw = &self.chunk[cell.start as usize..cell.end as usize];
-        match cell.text {
-            Text::Plain => from_utf8(raw).unwrap_or_default(),
-            Text::Quoted => from_utf8(&raw[1..raw.len() - 1]).unwrap_or_default(),
-            Text::Unescaped(at) => &self.rows.scratch[at as usize],
+        let Some(cell) = self.cells.get(index) else { return "" };
+        let (start, end) = (cell.start as usize, cell.end as usize);
+        let range = match cell.text {
+            Text::Plain => start..end,
+            Text::Quoted => start + 1..end - 1,
+            Text::Unescaped(at) => return &self.scratch[at as usize],
+        };
+        match self.text {
+            Some(text) => text.get(range),
+            None => from_utf8(&self.chunk[range]).ok(),
         }
+        .unwrap_or_default()
     }
+}
 
-    fn cell(self, index: usize) -> Option<Cell> {
-        let cells = self.place.cells.as_ref().ok()?;
-        self.rows.cells[cells.clone()].get(index).copied()
+/// The places of commas, line feeds and quotes, eight bytes looked at in one step.
+struct Marks<'a> {
+    bytes: &'a [u8],
+    /// Where the next eight bytes begin.
+    next: usize,
+    /// The top bit of each byte of the last eight that is a mark and was not handed out.
+    found: u64,
+}
+
+impl<'a> Marks<'a> {
+    fn of(bytes: &'a [u8]) -> Self {
+        Self { bytes, next: 0, found: 0 }
     }
+}
+
+impl Iterator for Marks<'_> {
+    type Item = usize;
+
+    #[inline]
+    fn next(&mut self) -> Option<usize> {
+        while self.found == 0 {
+            self.found = marks(eight(self.bytes.get(self.next..).filter(|rest| !rest.is_empty())?));
+            self.next += 8;
+        }
+        let byte = self.found.trailing_zeros() as usize / 8;
+        self.found &= self.found - 1;
+        Some(self.next - 8 + byte)
+    }
+}
+
+/// The first eight bytes, with zeros behind the last.
+#[inline]
+fn eight(bytes: &[u8]) -> u64 {
+    if let Some(word) = bytes.first_chunk() {
+        return u64::from_le_bytes(*word);
+    }
+    bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte))
+}
+
+/// The top bit of each byte that is a comma, a line feed or a quote.
+#[inline]
+fn marks(word: u64) -> u64 {
+    const LOW: u64 = u64::MAX / 255;
+    const REST: u64 = LOW * 0x7f;
+    // The sum has the top bit where one of the lower seven bits differs, without a carry into the next byte.
+    let differs = |byte: u8| {
+        let apart = word ^ (LOW * u64::from(byte));
+        ((apart & REST) + REST) | apart
+    };
+    !(differs(b',') & differs(b'\n') & differs(b'"')) & !REST
 }
 
 /// A row and its line end: `\n`, `\r\n` or nothing.
@@ -213,7 +315,7 @@ mod tests {
         let cells = |row: Row<'_>| {
             row.width().map(|width| (0..width).map(|index| row.text(index).to_owned()).collect::<Vec<_>>())
         };
-        rows.iter(text.as_bytes()).map(|row| (row.line(), cells(row))).collect()
+        rows.iter().map(|row| (row.line(), cells(row))).collect()
     }
 
     fn only(text: &str) -> Result<Vec<String>, Reason> {
@@ -226,6 +328,20 @@ mod tests {
         assert_eq!(only("x").unwrap(), ["x"]);
         assert_eq!(only("\"a,b\",\"\",x,\"say \"\"hi\"\"\"\n").unwrap(), ["a,b", "", "x", "say \"hi\""]);
         assert_eq!(only("\"\"\"\",\"ż\n\"\"ó\"").unwrap(), ["\"", "ż\n\"ó"]);
+    }
+
+    #[test]
+    fn marks_are_found_at_any_place_in_a_word() {
+        for at in 0..20 {
+            for byte in 0..=255 {
+                let mut bytes = [b'x'; 20];
+                bytes[at] = byte;
+                let found: Vec<usize> = Marks::of(&bytes).collect();
+                let is_mark = matches!(byte, b',' | b'\n' | b'"');
+                assert_eq!(found, if is_mark { vec![at] } else { vec![] }, "{byte} at {at}");
+            }
+        }
+        assert_eq!(Marks::of(b"a,\"b\n,,").collect::<Vec<_>>(), [1, 2, 4, 5, 6]);
     }
 
     #[test]
@@ -243,7 +359,7 @@ mod tests {
     fn only_the_row_that_is_not_utf8_is_bad() {
         let chunk = b"1,a\n2,\xff\n3,b\n";
         let rows = Rows::split(chunk, 1);
-        let bad: Vec<_> = rows.iter(chunk).map(|row| row.width().is_err()).collect();
+        let bad: Vec<_> = rows.iter().map(|row| row.width().is_err()).collect();
         assert_eq!(bad, [false, true, false]);
     }
 }

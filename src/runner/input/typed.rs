@@ -39,9 +39,11 @@ impl<'a> Rule<'a> {
 
     /// The value of a cell, without the default.
     pub(crate) fn value<'r>(&self, text: &'r str, zone: &TimeZone) -> Result<Slot<'r>, Reason> {
-        let trimmed = text.trim();
+        if text.is_empty() {
+            return Ok(Slot::Missing);
+        }
+        let trimmed = cell::trimmed(text);
         let slot = match self.type_ {
-            _ if text.is_empty() => return Ok(Slot::Missing),
             FieldType::Text { .. } if self.is_zone => return zone_name(trimmed),
             FieldType::Text { .. } | FieldType::Email => return Ok(Slot::Text(text)),
             _ if trimmed.is_empty() => return Ok(Slot::Missing),

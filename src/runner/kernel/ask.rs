@@ -11,7 +11,7 @@ use crate::runner::program::{Node, NodeId, day_of_number, fold_into};
 use crate::runner::state::{Member, Phase};
 
 impl Live<'_> {
-    /// Whether the condition holds now.
+    /// Whether the condition holds now. What needs more than a line is a function that is not drawn in, so that the way through a tree of conditions stays short.
     pub(super) fn holds(&mut self, id: NodeId) -> bool {
         let conditions = &self.program.conditions;
         match conditions.node(id) {
@@ -20,20 +20,14 @@ impl Live<'_> {
             Node::Any(parts) => parts.iter().any(|&part| self.holds(part)),
             Node::Not(inside) => !self.holds(*inside),
             Node::Cached { slot, node } => self.ask_once(*slot, *node),
-            Node::Exists(field) => self.fields[*field] != Slot::Missing,
+            Node::Exists(field) => !matches!(self.fields[*field], Slot::Missing),
             Node::Text { field, fold, test } => self.text(*field, *fold, test),
             Node::Ranges { subject, ranges, negated } => {
                 self.whole(*subject).is_some_and(|value| in_ranges(value, ranges)) != *negated
             }
             Node::Decimal { field, test } => decimal(self.fields[*field], test),
             Node::Boolean { field, is, negated } => (self.fields[*field] == Slot::Boolean(*is)) != *negated,
-            Node::Choice { field, values, negated } => {
-                let chosen = match self.fields[*field] {
-                    Slot::Choice(choice) => has_bit(values, choice.index()),
-                    _ => false,
-                };
-                chosen != *negated
-            }
+            Node::Choice { field, values, negated } => self.is_one_of(*field, values) != *negated,
             Node::HasAny { field, values } => self.choices(*field).is_some_and(|set| set & values != 0),
             Node::HasAll { field, values } => self.choices(*field).is_some_and(|set| set & values == *values),
             Node::HasNone { field, values } => self.choices(*field).is_none_or(|set| set & values == 0),
@@ -43,13 +37,8 @@ impl Live<'_> {
                 Some(inside) => inside,
                 None => self.holds(*node),
             },
-            Node::Pattern { field, pattern } => match self.fields[*field] {
-                Slot::Text(text) => conditions.matches(*pattern, text),
-                _ => false,
-            },
-            Node::Anniversary { field, month, day, leap_too } => self.day_of(*field).is_some_and(|of| {
-                (of.month(), of.day()) == (*month, *day) || *leap_too && (of.month(), of.day()) == (2, 29)
-            }),
+            Node::Pattern { field, pattern } => self.is_like(*field, *pattern),
+            Node::Anniversary { field, month, day, leap_too } => self.recurs(*field, (*month, *day), *leap_too),
             Node::Campaign { campaign, state } => is_in_state(self.members[*campaign], *state),
             Node::Tag(tag) => self.tags.has(*tag),
             Node::Count(count) => self.counts(&conditions.counts[*count]),
@@ -61,6 +50,7 @@ impl Live<'_> {
         }
     }
 
+    #[inline]
     fn ask_once(&mut self, slot: usize, node: NodeId) -> bool {
         if let Some(answer) = self.answers.get(slot) {
             return answer;
@@ -113,6 +103,28 @@ impl Live<'_> {
         }
     }
 
+    fn is_one_of(&self, field: usize, values: &[u64]) -> bool {
+        match self.fields[field] {
+            Slot::Choice(choice) => has_bit(values, choice.index()),
+            _ => false,
+        }
+    }
+
+    #[inline(never)]
+    fn is_like(&self, field: usize, pattern: usize) -> bool {
+        match self.fields[field] {
+            Slot::Text(text) => self.program.conditions.matches(pattern, text),
+            _ => false,
+        }
+    }
+
+    #[inline(never)]
+    fn recurs(&self, field: usize, on: (i8, i8), leap_too: bool) -> bool {
+        self.day_of(field)
+            .map(|day| (day.month(), day.day()))
+            .is_some_and(|day| day == on || leap_too && day == (2, 29))
+    }
+
     fn choices(&self, field: usize) -> Option<u64> {
         match self.fields[field] {
             Slot::Choices(set) => Some(set),
@@ -120,6 +132,7 @@ impl Live<'_> {
         }
     }
 
+    #[inline(never)]
     fn text(&mut self, field: usize, fold: bool, wanted: &TextTest) -> bool {
         let Slot::Text(text) = self.fields[field] else { return is_negated(wanted) };
         if !fold {
@@ -160,6 +173,7 @@ pub(super) fn compare(text: &str, wanted: &TextTest) -> bool {
     }
 }
 
+#[inline(never)]
 pub(super) fn decimal(slot: Slot<'_>, test: &NumberTest) -> bool {
     let Slot::Number(value) = slot else {
         return matches!(test, NumberTest::In { negated: true, .. });
@@ -176,6 +190,9 @@ pub(super) fn decimal(slot: Slot<'_>, test: &NumberTest) -> bool {
 }
 
 pub(super) fn in_ranges(value: i64, ranges: &[(i64, i64)]) -> bool {
+    if let [(from, to)] = ranges {
+        return *from <= value && value <= *to;
+    }
     let after = ranges.partition_point(|(from, _)| *from <= value);
     after > 0 && value <= ranges[after - 1].1
 }

@@ -37,9 +37,9 @@ pub(super) struct Live<'a> {
     /// The campaigns that the contact is in, by place in the order of execution.
     pub(super) active: Vec<usize>,
     /// Those of them that ran in this pass.
+    pub(super) ran: Vec<(usize, Lane)>,
     /// What happened, by time.
     pub(super) events: Vec<&'a Occurrence>,
-    pub(super) ran: Vec<(usize, Lane)>,
     /// Where the contact stands on the ways of forks.
     pub(super) ways: Vec<WayToken>,
     /// What is awaited.

@@ -41,7 +41,7 @@ use crate::runner::contact::{Block, Columns, Seen, Slot, TagSet};
 use crate::runner::effect::Effect;
 use crate::runner::metrics::Metrics;
 use crate::runner::program::Program;
-use crate::runner::state::Memory;
+use crate::runner::state::{Member, Memory};
 use live::Live;
 
 /// A program and the buffers that it works with.
@@ -71,8 +71,8 @@ pub struct After<'w, 'a> {
     pub snapshots: &'w [Snapshot<'a>],
     /// By channel: why it must not be used.
     pub blocks: [Option<Block>; 3],
-    /// What must be known of the contact at the next instant.
-    pub memory: &'w Memory,
+    /// By campaign: where the contact stands in it.
+    pub(crate) members: &'w [Member],
 }
 
 impl<'a> Worker<'a> {
@@ -95,7 +95,6 @@ impl<'a> Worker<'a> {
         }
         self.live.run(effects);
         self.live.count();
-        self.live.save(&mut self.memory);
         self.stages.clear();
         self.stages.extend(self.live.stages.iter().map(live::Standing::id));
         After {
@@ -107,8 +106,14 @@ impl<'a> Worker<'a> {
             groups: &self.live.groups,
             snapshots: &self.live.snapshots,
             blocks: self.live.blocks,
-            memory: &self.memory,
+            members: &self.live.members,
         }
+    }
+
+    /// What must be known at the next instant of the contact that was taken last; to be asked once.
+    pub fn memory(&mut self) -> &Memory {
+        self.live.save(&mut self.memory);
+        &self.memory
     }
 
     /// By segment: whether the contact that was taken last meets it.

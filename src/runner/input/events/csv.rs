@@ -46,7 +46,7 @@ impl Layout {
     fn read(header: &[u8], reading: &Reading<'_>) -> Result<Self, RunError> {
         let header = header.strip_prefix(b"\xef\xbb\xbf").unwrap_or(header);
         let rows = Rows::split(header, 1);
-        let first = rows.iter(header).next().filter(|row| !without_line_end(row.whole()).0.is_empty());
+        let first = rows.iter().next().filter(|row| !without_line_end(row.whole()).0.is_empty());
         let row = first.ok_or_else(|| bad("the first row must name the columns"))?;
         let width = row.width().map_err(|reason| bad(&format!("the header cannot be read: {reason}")))?;
         let names: Vec<String> = (0..width).map(|at| row.text(at).trim().to_owned()).collect();
@@ -105,7 +105,7 @@ impl Work for Job<'_> {
         let rows = Rows::split(chunk, line);
         let mut part = Gathered::default();
         let (mut problems, mut strange) = (Vec::new(), Vec::new());
-        for row in rows.iter(chunk).filter(|row| !row.is_blank()) {
+        for row in rows.iter().filter(|row| !row.is_blank()) {
             let fits = match row.width() {
                 Ok(found) if found == self.layout.names.len() => None,
                 Ok(found) => Some(Reason::CellCount { expected: self.layout.names.len(), found }),
