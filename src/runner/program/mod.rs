@@ -1,13 +1,16 @@
 //! The plan compiled for one moment: indices instead of names, integers instead of dates; nothing in it changes while contacts run through it.
 
+mod campaign;
 mod companies;
 mod compile;
 mod condition;
 mod event;
 mod fold;
+mod funnel;
 mod history;
 mod journey;
 mod ranges;
+mod step;
 mod topics;
 mod windows;
 mod zone;
@@ -17,15 +20,15 @@ use std::collections::BTreeMap;
 
 use thiserror::Error;
 
+pub(crate) use campaign::CampaignProgram;
 pub(crate) use companies::{Companies, Company};
 pub(crate) use condition::{Conditions, Node, NodeId};
 pub(crate) use event::{Around, CountProgram, EventProgram, PatternProgram, SinceProgram, Updated, Where};
 pub(crate) use fold::fold_into;
+pub(crate) use funnel::{FunnelProgram, StageProgram};
 pub use history::Short;
-pub(crate) use journey::{
-    AwaitProgram, CampaignProgram, ChannelProgram, ContentProgram, END, FieldProgram, FunnelProgram, Lane, New,
-    ShareProgram, StageProgram, Verb, WaitFor,
-};
+pub(crate) use journey::{ChannelProgram, ContentProgram, FieldProgram};
+pub(crate) use step::{AwaitProgram, END, Lane, New, ShareProgram, Verb, WaitFor};
 pub(crate) use topics::{Reads, Topics};
 pub use zone::floor_clock;
 pub(crate) use zone::{Zone, day_number, day_of_number, first_moment};

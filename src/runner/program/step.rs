@@ -1,0 +1,225 @@
+//! Steps compiled: all lists of a campaign in a row, each step with the one that follows it.
+
+use super::condition::NodeId;
+use super::event::PatternProgram;
+use super::journey::Builder;
+use super::zone::day_number;
+use crate::model::ids::Id;
+use crate::model::{
+    Await, AwaitWay, Call, Campaign, Duration, Field, Give, IfPast, Listing, Moment, NewValue, Outcome, SendRules,
+    Share, Step, StepKind, Until, Wait, Windows,
+};
+use crate::runner::contact::Kept;
+
+/// The step after the last.
+pub(crate) const END: usize = usize::MAX;
+
+/// A step.
+#[derive(Clone, Debug)]
+pub(crate) struct StepProgram {
+    pub(crate) verb: Verb,
+    /// The step that runs after this one.
+    pub(crate) next: usize,
+    /// The next step of the same list.
+    pub(crate) sibling: Option<usize>,
+    /// The way of a fork on which it stands.
+    pub(crate) lane: Lane,
+}
+
+/// A way of a fork: its step, and which of its ways; nothing for the way of the campaign itself.
+pub(crate) type Lane = Option<(usize, usize)>;
+
+/// What a step does.
+#[derive(Clone, Debug)]
+pub(crate) enum Verb {
+    Send {
+        content: usize,
+        rules: SendRules,
+    },
+    Move {
+        funnel: usize,
+        stage: usize,
+    },
+    Leave {
+        funnel: usize,
+    },
+    AddTag(usize),
+    RemoveTag(usize),
+    Points(Give),
+    Set {
+        field: usize,
+        to: New,
+    },
+    Clear(usize),
+    Call(Call),
+    Wait(Wait),
+    List(Listing),
+    WaitUntil {
+        until: WaitFor,
+        if_past: IfPast,
+        windows: Windows,
+    },
+    If {
+        when: NodeId,
+        then: usize,
+        otherwise: usize,
+    },
+    Split(Vec<ShareProgram>),
+    Await(AwaitProgram),
+    Enroll(usize),
+    Withdraw(usize),
+    /// The first steps of the ways.
+    Fork(Vec<usize>),
+    Goto(usize),
+    Exit(Outcome),
+    Nothing,
+}
+
+/// A share of a `split`; they stand in order of their labels.
+#[derive(Clone, Debug)]
+pub(crate) struct ShareProgram {
+    pub(crate) label: String,
+    /// The contact's number is below this, and not below that of the share before.
+    pub(crate) below: u64,
+    pub(crate) first: usize,
+}
+
+/// A wait for events.
+#[derive(Clone, Debug)]
+pub(crate) struct AwaitProgram {
+    pub(crate) ways: Vec<AwaitWayProgram>,
+    pub(crate) length: Option<Duration>,
+    /// The first step when no event comes in time.
+    pub(crate) otherwise: usize,
+}
+
+/// An event that is waited for.
+#[derive(Clone, Debug)]
+pub(crate) struct AwaitWayProgram {
+    pub(crate) pattern: PatternProgram,
+    pub(crate) label: String,
+    pub(crate) first: usize,
+}
+
+/// The new value of a field.
+#[derive(Clone, Debug)]
+pub(crate) enum New {
+    Value(Kept),
+    Add(rust_decimal::Decimal),
+}
+
+/// What a `wait-until` waits for.
+#[derive(Clone, Debug)]
+pub(crate) enum WaitFor {
+    Moment(i64),
+    /// The first moment of a day, on the contact's clock.
+    Day(jiff::civil::Date),
+    Field {
+        field: usize,
+        offset: Duration,
+    },
+}
+
+impl Builder<'_> {
+    pub(super) fn steps(&mut self, campaign: &Campaign) -> Vec<StepProgram> {
+        let mut flat = Vec::new();
+        self.list(&campaign.steps, END, None, &mut flat);
+        flat
+    }
+
+    /// Appends a list of steps, outer before inner; `after` is where it goes on when the list is over.
+    fn list(&mut self, steps: &[Step], after: usize, lane: Lane, flat: &mut Vec<StepProgram>) {
+        for (at, step) in steps.iter().enumerate() {
+            let sibling = steps.get(at + 1).map(|next| next.id.index());
+            let next = sibling.unwrap_or(after);
+            let verb = self.verb(&step.kind, next);
+            flat.push(StepProgram { verb, next, sibling, lane });
+            let forks = matches!(step.kind, StepKind::Fork(_));
+            for (way, branch) in step.branches().iter().enumerate() {
+                // A way of a fork ends by itself; the fork goes on when all have.
+                let (after, lane) = if forks { (END, Some((step.id.index(), way))) } else { (next, lane) };
+                self.list(branch.steps, after, lane, flat);
+            }
+        }
+    }
+
+    fn verb(&mut self, kind: &StepKind, next: usize) -> Verb {
+        match kind {
+            StepKind::Send { content, rules } => Verb::Send { content: content.index(), rules: *rules },
+            StepKind::Move(to) => Verb::Move { funnel: to.funnel.index(), stage: to.stage.index() },
+            StepKind::Leave(funnel) => Verb::Leave { funnel: funnel.index() },
+            StepKind::AddTag(tag) => Verb::AddTag(tag.index()),
+            StepKind::RemoveTag(tag) => Verb::RemoveTag(tag.index()),
+            StepKind::Points(give) => Verb::Points(*give),
+            StepKind::Set { field, to } => {
+                Verb::Set { field: field.index(), to: self.new_value(&self.model.contacts.fields[*field], to) }
+            }
+            StepKind::Clear(field) => Verb::Clear(field.index()),
+            StepKind::Call(call) => Verb::Call(call.clone()),
+            StepKind::Wait(wait) => Verb::Wait(*wait),
+            StepKind::WaitUntil { until, if_past, windows } => {
+                Verb::WaitUntil { until: self.wait_for(until), if_past: *if_past, windows: *windows }
+            }
+            StepKind::List(listing) => Verb::List(*listing),
+            StepKind::If { when, then, otherwise } => Verb::If {
+                when: self.compiler.compile(when),
+                then: then.first().map_or(next, |step| step.id.index()),
+                otherwise: otherwise.first().map_or(next, |step| step.id.index()),
+            },
+            StepKind::Split(shares) => Verb::Split(split(shares, next)),
+            StepKind::Fork(ways) => {
+                Verb::Fork(ways.iter().filter_map(|way| way.steps.first()).map(|step| step.id.index()).collect())
+            }
+            StepKind::Goto { to, .. } => Verb::Goto(to.index()),
+            StepKind::Await(awaiting) => Verb::Await(self.await_event(awaiting, next)),
+            StepKind::Enroll(campaign) => Verb::Enroll(campaign.index()),
+            StepKind::Withdraw(campaign) => Verb::Withdraw(campaign.index()),
+            StepKind::Exit(outcome) => Verb::Exit(*outcome),
+            StepKind::Broken => Verb::Nothing,
+        }
+    }
+
+    fn await_event(&mut self, awaiting: &Await, next: usize) -> AwaitProgram {
+        let first = |steps: &[Step]| steps.first().map_or(next, |step| step.id.index());
+        let way = |way: &AwaitWay| AwaitWayProgram {
+            pattern: self.compiler.awaited(&way.pattern),
+            label: way.label.clone(),
+            first: first(&way.steps),
+        };
+        let ways = awaiting.ways.iter().map(way).collect();
+        AwaitProgram { ways, length: awaiting.length, otherwise: first(&awaiting.otherwise) }
+    }
+
+    fn wait_for(&self, until: &Until) -> WaitFor {
+        match until {
+            Until::Moment(Moment::Day(day)) => WaitFor::Day(*day),
+            Until::Moment(moment) => WaitFor::Moment(self.zone.start_of_moment(*moment)),
+            Until::Field { field, offset } => WaitFor::Field { field: field.index(), offset: *offset },
+        }
+    }
+
+    fn new_value(&self, field: &Field, to: &NewValue) -> New {
+        let is_day = field.type_ == Some(crate::model::FieldType::Date);
+        let today = self.zone.day_of(self.now);
+        match to {
+            NewValue::Value(value) => New::Value(self.value(value)),
+            NewValue::Add(number) => New::Add(*number),
+            NewValue::Today if is_day => New::Value(Kept::Day(day_number(today))),
+            NewValue::Today => New::Value(Kept::Moment(self.zone.start_of(today))),
+            NewValue::Now => New::Value(Kept::Moment(self.now)),
+        }
+    }
+}
+
+/// Consecutive intervals of 0 to 100 in order of the labels, so that the order of the text does not count.
+fn split(shares: &[Share], next: usize) -> Vec<ShareProgram> {
+    let mut ordered: Vec<&Share> = shares.iter().collect();
+    ordered.sort_by(|one, other| one.label.cmp(&other.label));
+    let mut below = 0;
+    let program = |share: &Share| {
+        below += u64::from(share.share);
+        let first = share.steps.first().map_or(next, |step| step.id.index());
+        ShareProgram { label: share.label.clone(), below, first }
+    };
+    ordered.into_iter().map(program).collect()
+}
