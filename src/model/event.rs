@@ -4,11 +4,11 @@
 
 use rust_decimal::Decimal;
 
-use super::ContentKind;
 use super::calendar::Duration;
 use super::condition::{Condition, NumberTest};
 use super::contacts::{FieldType, Value};
 use super::ids::{Arena, ContentId, EventId, FieldId, PropertyId};
+use super::{Channel, Content, ContentKind};
 use crate::source::Span;
 
 /// Something that can happen to a contact.
@@ -117,21 +117,21 @@ impl Since {
     }
 }
 
-use ContentKind::{Ad, Asset, Email, Focus, Form, Message, Page, Push, Sms, Social};
+use ContentKind::{Ad, Asset, Email, Focus, Form, Page, Push, Sms, Social};
 
-/// The events that every project knows, in order of their ids, with the kinds of content of which they are.
+/// The events that every project knows, in order of their ids, with the kinds of content of which they are; a message has those of its channels.
 const BUILT_IN: [(&str, &[ContentKind]); 12] = [
-    ("bounced", &[Email, Message]),
-    ("clicked", &[Email, Sms, Push, Focus, Ad, Social, Message]),
-    ("complained", &[Email, Message]),
-    ("delivered", &[Email, Sms, Push, Message]),
+    ("bounced", &[Email]),
+    ("clicked", &[Email, Sms, Push, Focus, Ad, Social]),
+    ("complained", &[Email]),
+    ("delivered", &[Email, Sms, Push]),
     ("downloaded", &[Asset]),
-    ("failed", &[Email, Sms, Push, Message]),
-    ("opened", &[Email, Message]),
+    ("failed", &[Email, Sms, Push]),
+    ("opened", &[Email]),
     ("purchased", &[]),
-    ("replied", &[Email, Sms, Push, Message]),
+    ("replied", &[Email, Sms, Push]),
     ("submitted", &[Form]),
-    ("unsubscribed", &[Email, Sms, Push, Message]),
+    ("unsubscribed", &[Email, Sms, Push]),
     ("visited", &[Page]),
 ];
 
@@ -158,9 +158,23 @@ impl EventType {
     /// How old an occurrence may be where the event says nothing about it.
     pub const DEFAULT_MAX_AGE: Duration = Duration { months: 0, days: 1, seconds: 0 };
 
-    /// The kinds of content of which it can be; none for `purchased` and for events of the project's own.
-    pub fn of(&self) -> &'static [ContentKind] {
-        content_of(&self.id)
+    /// Whether it is of content at all; `purchased` and events of the project's own are not.
+    pub fn is_of_content(&self) -> bool {
+        !content_of(&self.id).is_empty()
+    }
+
+    /// Whether it can happen to such content: to a message, if it happens to what goes out on one of its channels.
+    pub fn happens_to(&self, content: &Content) -> bool {
+        match content.kind {
+            Some(ContentKind::Message) => content.prefer.iter().any(|channel| self.happens_on(*channel)),
+            Some(kind) => content_of(&self.id).contains(&kind),
+            None => false,
+        }
+    }
+
+    /// Whether it can happen to what goes out on that channel.
+    pub fn happens_on(&self, channel: Channel) -> bool {
+        content_of(&self.id).iter().any(|kind| kind.channel() == Some(channel))
     }
 
     /// Whether every project knows it.

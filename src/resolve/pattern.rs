@@ -7,8 +7,8 @@ use super::operator::{Operator, operators};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::calendar::Sign;
 use crate::model::{
-    ContentId, ContentKind, Duration, EventId, EventPattern, EventTest, EventType, FieldType, NumberTest, PropertyId,
-    Since,
+    Content, ContentId, ContentKind, Duration, EventId, EventPattern, EventTest, EventType, FieldType, NumberTest,
+    PropertyId, Since,
 };
 use crate::schema::{self, Placed, Text};
 use crate::source::Span;
@@ -108,18 +108,22 @@ impl Resolver {
 
     pub(super) fn content_of(&mut self, event: EventId, name: &Placed<Text>) -> Option<ContentId> {
         let content = self.content_id(name)?;
-        let (event, kind) = (&self.events[event], self.content[content].kind?);
-        if event.of().contains(&kind) {
+        let (event, of) = (&self.events[event], &self.content[content]);
+        let kind = of.kind?;
+        // The channels of a message are broken where there are none.
+        if event.happens_to(of) || (kind == ContentKind::Message && of.prefer.is_empty()) {
             return Some(content);
         }
-        let help = content_help(event, kind);
-        let message = match event.of() {
-            [] => format!("`{}` is not an event of any content", event.id),
-            _ => {
-                format!("`{}` is not an event of `{}`, which is of the kind `{}`", event.id, name.value.0, kind.word())
-            }
+        let help = content_help(event, of, kind);
+        let message = if !event.is_of_content() {
+            format!("`{}` is not an event of any content", event.id)
+        } else if kind == ContentKind::Message {
+            let channels = list(of.prefer.iter().map(|channel| channel.word()));
+            format!("`{}` is not an event of `{}`, which goes out by {channels}", event.id, name.value.0)
+        } else {
+            format!("`{}` is not an event of `{}`, which is of the kind `{}`", event.id, name.value.0, kind.word())
         };
-        let declared = self.content[content].span;
+        let declared = of.span;
         self.report(
             Diagnostic::error(Code("event-content"), name.span, message)
                 .at("does not fit")
@@ -256,12 +260,17 @@ impl Resolver {
     }
 }
 
-fn content_help(event: &EventType, kind: ContentKind) -> String {
-    let of_kind = EventType::built_in().map(EventType::undeclared).filter(|other| other.of().contains(&kind));
-    let names: Vec<String> = of_kind.map(|other| other.id).collect();
-    match event.of() {
-        [] => "leave `of` out".to_owned(),
-        _ if names.is_empty() => format!("nothing that is told happens to the kind `{}`", kind.word()),
-        _ => format!("the kind `{}` has {}", kind.word(), list(names.iter().map(String::as_str))),
+fn content_help(event: &EventType, content: &Content, kind: ContentKind) -> String {
+    let happening = EventType::built_in().map(EventType::undeclared).filter(|other| other.happens_to(content));
+    let names: Vec<String> = happening.map(|other| other.id).collect();
+    let names = list(names.iter().map(String::as_str));
+    if !event.is_of_content() {
+        "leave `of` out".to_owned()
+    } else if names.is_empty() {
+        format!("nothing that is told happens to the kind `{}`", kind.word())
+    } else if kind == ContentKind::Message {
+        format!("`{}` has {names}", content.id)
+    } else {
+        format!("the kind `{}` has {names}", kind.word())
     }
 }

@@ -106,7 +106,7 @@ impl<'a> Live<'a> {
         };
         if let Touch::Send(channel) = touch {
             let transactional = self.program.content[content.index()].rules.transactional;
-            self.remember_when_sent(content, channel.filter(|_| !transactional));
+            self.remember_when_sent(content, channel, transactional);
         }
         self.touch(place, experience, touch, effects);
     }

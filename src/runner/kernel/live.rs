@@ -4,7 +4,7 @@ use super::bits::{Answers, Bits};
 use super::call::Snapshot;
 use super::cause::Cause;
 use crate::model::ids::Id;
-use crate::model::{CampaignId, ContentId, SegmentId, StageId, StageRef, TagId};
+use crate::model::{CampaignId, Channel, ContentId, SegmentId, StageId, StageRef, TagId};
 use crate::runner::contact::{Block, Occurrence, Slot, TagSet};
 use crate::runner::effect::{Effect, Event};
 use crate::runner::merge::Known;
@@ -55,6 +55,8 @@ pub(super) struct Live<'a> {
     /// The campaigns into which an occurrence of this instant lets.
     pub(super) noted: Vec<usize>,
     pub(super) sent: Vec<(ContentId, i64)>,
+    /// By message: the channel on which it last went out.
+    pub(super) went_out: Vec<(ContentId, Channel)>,
     /// By channel with a limit: when it was used, as far as that still counts.
     pub(super) sent_on: [Vec<i64>; 3],
     pub(super) sent_in_entry: Vec<(CampaignId, ContentId)>,
@@ -172,6 +174,7 @@ impl<'a> Live<'a> {
             taken: Vec::new(),
             noted: Vec::new(),
             sent: Vec::new(),
+            went_out: Vec::new(),
             sent_on: Default::default(),
             sent_in_entry: Vec::new(),
             members_by_hand: Vec::new(),

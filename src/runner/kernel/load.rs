@@ -47,6 +47,7 @@ impl<'a> Live<'a> {
         self.taken.clear();
         self.noted.clear();
         self.sent.clear();
+        self.went_out.clear();
         self.sent_in_entry.clear();
         self.stays.clear();
         self.visits.clear();
@@ -257,6 +258,7 @@ impl<'a> Live<'a> {
         self.events.extend(&memory.events);
         self.taken.extend_from_slice(&memory.taken);
         self.sent.extend_from_slice(&memory.sent);
+        self.went_out.extend_from_slice(&memory.went_out);
         self.sent_in_entry.extend_from_slice(&memory.sent_in_entry);
         self.members_by_hand.extend_from_slice(&memory.members_by_hand);
         for (channel, times) in &memory.sent_on {

@@ -95,6 +95,7 @@ impl Live<'_> {
         self.remembered_events(&mut memory.events);
         memory.taken.clone_from(&self.taken);
         memory.sent.clone_from(&self.sent);
+        memory.went_out.clone_from(&self.went_out);
         memory.sent_in_entry.clone_from(&self.sent_in_entry);
     }
 }

@@ -24,7 +24,7 @@ impl<'a> Live<'a> {
             let first = self.due_at_first(here);
             return self.hold(here, Pending::Delayed(first), until);
         }
-        self.remember_sent(here, id, route.filter(|_| !rules.transactional));
+        self.remember_sent(here, id, route, rules);
         self.note_try(here.campaign, id, true);
         push(effects, here, Event::Send { content: id, channel: route });
         self.done(here)
@@ -152,23 +152,32 @@ impl<'a> Live<'a> {
         }
     }
 
-    /// `limited` is the channel whose limit counts it.
-    pub(super) fn remember_when_sent(&mut self, content: ContentId, limited: Option<Channel>) {
+    /// When, on which channel if it may be one of several, and what the limit of the channel counts.
+    pub(super) fn remember_when_sent(&mut self, content: ContentId, route: Option<Channel>, transactional: bool) {
         let now = self.program.now();
-        if let Some(channel) = limited.filter(|channel| self.program.channels[*channel as usize].limit.is_some()) {
+        let counts = |channel: &Channel| !transactional && self.program.channels[*channel as usize].limit.is_some();
+        if let Some(channel) = route.filter(counts) {
             self.sent_on[channel as usize].push(now);
         }
-        match self.sent.binary_search_by_key(&content, |(id, _)| *id) {
-            Ok(at) => self.sent[at].1 = now,
-            Err(at) => self.sent.insert(at, (content, now)),
+        put(&mut self.sent, content, now);
+        if let Some(channel) = route.filter(|_| self.program.content[content.index()].follows_preference) {
+            put(&mut self.went_out, content, channel);
         }
     }
 
-    fn remember_sent(&mut self, here: Here, content: ContentId, limited: Option<Channel>) {
-        self.remember_when_sent(content, limited);
+    fn remember_sent(&mut self, here: Here, content: ContentId, route: Option<Channel>, rules: SendRules) {
+        self.remember_when_sent(content, route, rules.transactional);
         let in_entry = (here.at.campaign, content);
         if !self.sent_in_entry.contains(&in_entry) {
             self.sent_in_entry.push(in_entry);
         }
+    }
+}
+
+/// Replaces what a list in order of content says.
+fn put<T>(list: &mut Vec<(ContentId, T)>, content: ContentId, value: T) {
+    match list.binary_search_by_key(&content, |(id, _)| *id) {
+        Ok(at) => list[at].1 = value,
+        Err(at) => list.insert(at, (content, value)),
     }
 }

@@ -3,8 +3,8 @@
 //! What was taken in before is passed over, by its identity. On a first run the past counts and sets do-not-contact, and does nothing else.
 
 use super::live::Live;
+use crate::model::Channel;
 use crate::model::ids::Id;
-use crate::model::{Channel, ContentKind};
 use crate::runner::contact::{Block, Columns, Kept, Occurrence, Slot};
 use crate::runner::effect::{Effect, Event};
 use crate::runner::program::{Updated, day_number};
@@ -38,7 +38,7 @@ impl<'a> Live<'a> {
         }
     }
 
-    /// Complaints, hard bounces and unsubscriptions concern the channel of their content, else email.
+    /// Complaints, hard bounces and unsubscriptions.
     fn block_by(&mut self, occurrence: &Occurrence, effects: &mut Vec<Effect<'a>>) {
         let model = self.program.model();
         let event = &model.events[occurrence.event];
@@ -49,8 +49,18 @@ impl<'a> Live<'a> {
             "bounced" if hard() => Block::Bounced,
             _ => return,
         };
-        let kind = occurrence.of.and_then(|content| model.content[content].kind);
-        self.forbid(kind.and_then(ContentKind::channel).unwrap_or(Channel::Email), block, effects);
+        self.forbid(self.channel_of(occurrence), block, effects);
+    }
+
+    /// The channel of the content, else email. A message concerns that on which it last went out; where that is not known
+    /// or no such event happens on it, the first of its channels on which one does.
+    fn channel_of(&self, occurrence: &Occurrence) -> Channel {
+        let model = self.program.model();
+        let event = &model.events[occurrence.event];
+        let Some(content) = occurrence.of else { return Channel::Email };
+        let last = self.went_out.binary_search_by_key(&content, |(id, _)| *id).ok().map(|at| self.went_out[at].1);
+        let channels = last.into_iter().chain(model.content[content].channels());
+        channels.into_iter().find(|channel| event.happens_on(*channel)).unwrap_or(Channel::Email)
     }
 
     fn give_by_rules(&mut self, occurrence: &Occurrence, effects: &mut Vec<Effect<'a>>) {

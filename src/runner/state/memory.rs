@@ -39,6 +39,8 @@ pub struct Memory {
     pub(crate) groups: Vec<(GroupId, Known<i64>)>,
     /// When each content was last sent.
     pub(crate) sent: Vec<(ContentId, i64)>,
+    /// The channel on which each message last went out, by content.
+    pub(crate) went_out: Vec<(ContentId, Channel)>,
     /// When channels with a limit were used, in their order; only what still counts.
     pub(crate) sent_on: Vec<(Channel, Vec<i64>)>,
     /// The campaigns, by campaign; one that never was entered and knows nothing else is left out.

@@ -26,8 +26,10 @@ pub use read::key_of;
 use crate::model::Model;
 use crate::runner::program::{Program, Topics};
 
-/// The number of the form in which this funnelc writes a state.
-pub const FORMAT: u64 = 1;
+/// The number of the form in which this funnelc writes a state; it reads the earlier ones as well.
+///
+/// 2 added the channels on which messages went out.
+pub const FORMAT: u64 = 2;
 
 /// The first line of a state.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -91,7 +93,7 @@ pub enum StateError {
     #[error("not a line of a funnelc state: {0}")]
     Damaged(String),
     /// It was written by a later funnelc.
-    #[error("the state has format `{0}`, this funnelc reads `{FORMAT}`")]
+    #[error("the state has format {0}, this funnelc reads format {FORMAT} and older")]
     Format(u64),
     /// It names a thing that the plan does not know.
     #[error("the state knows {kind} `{id}`, the plan does not")]
@@ -132,7 +134,7 @@ impl Header {
     /// Reads a line, without the line end.
     pub fn decode(line: &str) -> Result<Self, StateError> {
         let FormatLine { format } = serde_json::from_str(line).map_err(damaged)?;
-        if format != FORMAT {
+        if format == 0 || format > FORMAT {
             return Err(StateError::Format(format));
         }
         serde_json::from_str(line).map_err(damaged)

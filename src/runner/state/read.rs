@@ -84,6 +84,8 @@ struct Line<'a> {
     #[serde(default, borrow)]
     m: Pairs<'a, i64>,
     #[serde(default, borrow)]
+    n: Pairs<'a, Name<'a>>,
+    #[serde(default, borrow)]
     c: Pairs<'a, MemberLine<'a>>,
 }
 

@@ -96,8 +96,10 @@ fn a_damaged_line_is_an_error_and_never_a_panic() {
 #[test]
 fn a_later_form_is_refused_by_its_number() {
     let (_, lines) = lines();
-    let later = lines[0].replace("\"funnelc-state\":1", "\"funnelc-state\":2");
-    assert_eq!(Header::decode(&later), Err(StateError::Format(2)));
+    let written = |format: u64| lines[0].replace("\"funnelc-state\":2", &format!("\"funnelc-state\":{format}"));
+    assert_eq!(Header::decode(&written(3)), Err(StateError::Format(3)));
+    assert_eq!(Header::decode(&written(0)), Err(StateError::Format(0)));
+    assert_eq!(Header::decode(&written(1)), Header::decode(&lines[0]), "an older one is read");
 }
 
 #[test]

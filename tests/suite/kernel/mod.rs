@@ -23,6 +23,7 @@ mod lists;
 mod loose;
 mod members;
 mod merge;
+mod messages;
 mod operators;
 mod points;
 mod publishing;

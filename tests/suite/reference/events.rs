@@ -14,6 +14,7 @@ use super::contact::{Call, Occurrence};
 use super::instant::{Instant, Place};
 use super::metrics::Tally;
 use super::project::{Project, get, items, number, pairs, text, word};
+use super::sends::CHANNELS;
 use super::table::Table;
 use super::value::{Datum, decimal, read_cell, read_literal, type_of};
 
@@ -138,9 +139,6 @@ impl Instant<'_> {
             _ => return,
         };
         let channel = self.channel_of(event);
-        if channel.is_empty() {
-            return;
-        }
         let tracked = self.contact.refuses.entry(channel.clone()).or_default();
         let from = tracked.value.clone();
         let grave =
@@ -151,18 +149,22 @@ impl Instant<'_> {
         }
     }
 
-    /// The channel of an event is that of its content; without `of` email.
+    /// The channel of an event is that of its content; without `of`, or where it does not happen to that content, email.
+    /// A message concerns that on which it last went out, if such an event happens there, else the first where it does.
     fn channel_of(&self, event: &Occurrence) -> String {
-        let kind = self.project.at(&["content", &event.of]).and_then(|content| text(content, "kind"));
-        match kind.as_deref() {
-            None => "email".into(),
-            Some("message") => {
-                let mut sent = self.contact.sent.iter().filter(|sent| sent.content == event.of);
-                sent.next_back().map_or("email".into(), |sent| sent.channel.clone())
-            }
-            Some(kind @ ("email" | "sms" | "push")) => kind.into(),
-            Some(_) => String::new(),
-        }
+        let content = self.project.at(&["content", &event.of]);
+        let kind = content.and_then(|content| text(content, "kind")).unwrap_or_default();
+        let happens = |channel: &String| match event.event.as_str() {
+            "unsubscribed" => CHANNELS.contains(&channel.as_str()),
+            _ => channel == "email",
+        };
+        let channels = if kind == "message" {
+            let sent = self.contact.sent.iter().rfind(|sent| sent.content == event.of);
+            sent.map(|sent| sent.channel.clone()).into_iter().chain(self.prefers(&event.of)).collect()
+        } else {
+            vec![kind]
+        };
+        channels.into_iter().find(happens).unwrap_or_else(|| "email".into())
     }
 
     /// Section 8: point rules, by id.

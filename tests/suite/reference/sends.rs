@@ -149,8 +149,7 @@ impl Instant<'_> {
             let channel = if CHANNELS.contains(&kind.as_str()) { kind } else { String::new() };
             return Some(channel).filter(reaches);
         }
-        let prefer = get(definition, "prefer")
-            .map_or(CHANNELS.map(str::to_owned).to_vec(), |prefer| items(prefer).into_iter().map(word).collect());
+        let prefer = self.prefers(content);
         let field = self.project.at(&["contacts", "preferred-channel"]).map(word);
         let preferred = match field.and_then(|field| self.look().value(&field)) {
             Some(Datum::Text(channel) | Datum::Choice(channel)) => {
@@ -159,6 +158,12 @@ impl Instant<'_> {
             _ => None,
         };
         preferred.into_iter().chain(prefer).find(reaches)
+    }
+
+    /// The channels of a message, the best first.
+    pub(super) fn prefers(&self, content: &str) -> Vec<String> {
+        get(self.project.definition(&["content", content]), "prefer")
+            .map_or(CHANNELS.map(str::to_owned).to_vec(), |prefer| items(prefer).into_iter().map(word).collect())
     }
 
     fn address(&self, channel: &str) -> Option<String> {

@@ -127,9 +127,8 @@ impl Reading<'_> {
         if content.is_empty() {
             return None;
         }
-        let kinds = self.model.events[event].of();
         let found = self.model.content.find(|known| known.id == content);
-        let fits = found.filter(|id| self.model.content[*id].kind.is_some_and(|kind| kinds.contains(&kind)));
+        let fits = found.filter(|id| self.model.events[event].happens_to(&self.model.content[*id]));
         if fits.is_none() {
             strange.push(format!("{name} of {content}"));
         }

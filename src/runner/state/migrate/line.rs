@@ -194,6 +194,9 @@ impl Contact<'_> {
                 sent.insert(content, at);
             }
         }
+        if let Some(Value::Object(went_out)) = written.get_mut("n") {
+            went_out.retain(|content, _| !self.migration.fates.content.contains(content));
+        }
     }
 
     fn campaigns(&mut self, written: &mut Map<String, Value>) {

@@ -1,4 +1,4 @@
-//! Whom a contact's line keeps from a channel, which segments steps put it in, and when limited channels were used.
+//! Whom a contact's line keeps from a channel, which segments steps put it in, when limited channels were used, and on which messages went out.
 
 use super::{Line, Name, StateError, damaged, find};
 use crate::model::Channel;
@@ -27,6 +27,11 @@ pub(super) fn read(program: &Program, line: &Line<'_>, memory: &mut Memory) -> R
     for (name, times) in &line.l.0 {
         memory.sent_on.push((channel_named(name)?, times.clone()));
     }
+    for (name, channel) in &line.n.0 {
+        let message = find(&program.model().content, "content", &name.0, |it| &it.id)?;
+        memory.went_out.push((message, channel_named(channel)?));
+    }
+    memory.went_out.sort_unstable();
     for (name, inside) in &line.u.0 {
         if let Ok(segment) = find(&program.model().segments, "segment", &name.0, |it| &it.id) {
             memory.members_by_hand.push((segment, *inside));
