@@ -30,6 +30,7 @@ mod kernel;
 mod layout;
 mod merge;
 mod moves;
+mod one_moment;
 mod pages;
 mod plan;
 mod projects;
