@@ -58,6 +58,13 @@ pub fn compile_for(sources: Sources, environment: Option<&str>) -> Compiled {
     Compiled { model, diagnostics: in_order(diagnostics), plan, sources }
 }
 
+/// Whether a project has an environment of this name, as far as its text can be read.
+pub fn has_environment(sources: &Sources, name: &str) -> bool {
+    let roots = sources.files().filter_map(|(id, file)| yaml::parse(id, &file.text).root);
+    let (root, _) = schema::merge(roots.collect());
+    root.get("environments").is_some_and(|environments| environments.entry(name).is_some())
+}
+
 /// From text to meaning: what could be understood, and what could not.
 fn read(sources: &Sources, environment: Option<&str>) -> (Model, Vec<Diagnostic>, Origins) {
     let mut diagnostics = Vec::new();

@@ -7,7 +7,6 @@ use clap::ValueEnum;
 use super::files::{Disk, Files, Revision};
 use super::output::{Stream, Terminal};
 use super::{Exit, Failure, plan, project, run};
-use crate::Compiled;
 use crate::diff::Diff;
 use crate::model::Model;
 use crate::plan::Plan;
@@ -31,7 +30,7 @@ pub(crate) struct Args {
     /// Where the project stands, for a git revision and for the default of HEAD. Default: HEAD where that is a path, else the current folder
     #[arg(long, value_name = "PATH")]
     project: Option<PathBuf>,
-    /// Lay this environment of the project over both; a plan was made for one already
+    /// Lay this environment of the project over both; a plan was made for one already, and a BASE without it is compared as it is
     #[arg(long, value_name = "NAME")]
     env: Option<String>,
     /// Run these contacts, a CSV file, through both and compare one by one; `-` is standard input
@@ -96,12 +95,25 @@ struct Version {
     plan: Plan,
     /// What was compiled, unless it is a plan.
     model: Option<Model>,
+    /// Whether it does not have the environment that was asked for.
+    lacks_environment: bool,
+}
+
+/// The environment that is laid over a version.
+#[derive(Clone, Copy, Debug)]
+enum Environment<'a> {
+    /// A version without it is wrong.
+    Needed(&'a str),
+    /// A version without it is older than the environment.
+    IfThere(&'a str),
 }
 
 pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
     let project = args.project();
     let env = args.env.as_deref();
-    let base = version(&args.base, project, env, terminal)?;
+    let optional = env.map(Environment::IfThere);
+    let env = env.map(Environment::Needed);
+    let base = version(&args.base, project, optional, terminal)?;
     let head = match &args.head {
         Some(head) => version(head, project, env, terminal)?,
         None => compiled(project.display().to_string(), &Disk, project, env, terminal)?,
@@ -119,6 +131,7 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
     let report = Report {
         base: (&base.name, base.plan.fingerprint()),
         head: (&head.name, head.plan.fingerprint()),
+        base_lacks: args.env.as_deref().filter(|_| base.lacks_environment),
         diff: &diff,
         impact: impact.as_ref(),
     };
@@ -161,12 +174,17 @@ impl FailOn {
 }
 
 /// What a name stands for: a path that is there, else a git revision.
-fn version(name: &str, project: &Path, env: Option<&str>, terminal: Terminal) -> Result<Option<Version>, Failure> {
+fn version(
+    name: &str,
+    project: &Path,
+    env: Option<Environment<'_>>,
+    terminal: Terminal,
+) -> Result<Option<Version>, Failure> {
     let path = Path::new(name);
     if Disk.is_folder(path) || Disk.is_file(path) {
         if path.extension().is_some_and(|extension| extension == "json") {
             let plan = run::plan(path, None, terminal)?;
-            return Ok(plan.map(|plan| Version { name: name.to_owned(), plan, model: None }));
+            return Ok(plan.map(|plan| Version { name: name.to_owned(), plan, model: None, lacks_environment: false }));
         }
         return compiled(name.to_owned(), &Disk, path, env, terminal);
     }
@@ -188,14 +206,20 @@ fn compiled(
     name: String,
     files: &dyn Files,
     path: &Path,
-    env: Option<&str>,
+    env: Option<Environment<'_>>,
     terminal: Terminal,
 ) -> Result<Option<Version>, Failure> {
-    let Compiled { sources, model, diagnostics, plan } = crate::compile_for(project::load_from(files, path)?, env);
-    if let Some(plan) = plan {
-        return Ok(Some(Version { name, plan, model: Some(model) }));
+    let sources = project::load_from(files, path)?;
+    let laid = match env {
+        Some(Environment::Needed(env)) => Some(env),
+        Some(Environment::IfThere(env)) => Some(env).filter(|env| crate::has_environment(&sources, env)),
+        None => None,
+    };
+    let lacks_environment = env.is_some() && laid.is_none();
+    let mut compiled = crate::compile_for(sources, laid);
+    if let Some(plan) = compiled.plan.take() {
+        return Ok(Some(Version { name, plan, model: Some(compiled.model), lacks_environment }));
     }
-    let compiled = Compiled { sources, model, diagnostics, plan };
     plan::findings(&compiled, terminal)?;
     let words = format!("error: `{name}` has errors and cannot be compared\n");
     terminal.print(Stream::Err, &words)?;

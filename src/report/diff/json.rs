@@ -22,6 +22,8 @@ pub struct Document {
     pub head: Version,
     /// The change in one sentence.
     pub headline: String,
+    /// What must be known to read the rest, such as that the base does not have the environment.
+    pub notes: Vec<String>,
     /// What the change touches, as `--fail-on` judges it.
     pub touched: Touched,
     /// What acts differently.
@@ -71,6 +73,7 @@ pub fn json(report: &Report<'_>) -> String {
         base: version(report.base),
         head: version(report.head),
         headline: super::headline(report),
+        notes: report.notes(),
         touched: report.touched(),
         changes: diff.changes.clone(),
         cosmetic: diff.cosmetic.clone(),

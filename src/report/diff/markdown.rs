@@ -17,6 +17,9 @@ const RESERVE: usize = 300;
 pub fn markdown(report: &Report<'_>) -> String {
     let mut page = Page::default();
     page.section(&format!("### {}\n", headline(report)), Vec::new(), "");
+    for note in report.notes() {
+        page.section(&format!("\n> {}\n", sentence(&note)), Vec::new(), "");
+    }
     warnings(&mut page, report);
     if let Some(impact) = report.impact {
         self::impact(&mut page, impact);
@@ -85,13 +88,15 @@ impl Page {
     }
 }
 
-/// The names in it are code already.
 fn headline(report: &Report<'_>) -> String {
-    let headline = capital(&super::headline(report));
-    let parts = headline.split('`').enumerate();
-    let parts = parts.map(|(at, part)| if at % 2 == 1 { code(part) } else { cell(part) });
     let sign = if alarming(report) { "⚠️ " } else { "" };
-    format!("{sign}{}", parts.collect::<String>())
+    format!("{sign}{}", sentence(&capital(&super::headline(report))))
+}
+
+/// The names in it are code already.
+fn sentence(text: &str) -> String {
+    let parts = text.split('`').enumerate();
+    parts.map(|(at, part)| if at % 2 == 1 { code(part) } else { cell(part) }).collect()
 }
 
 /// Whether somebody newly gets a message, or a question before one is gone.

@@ -22,6 +22,8 @@ pub struct Report<'a> {
     pub base: (&'a str, &'a str),
     /// What the head is called, and its plan's fingerprint.
     pub head: (&'a str, &'a str),
+    /// The environment that is laid over the head only, because the base does not have it.
+    pub base_lacks: Option<&'a str>,
     /// What differs.
     pub diff: &'a Diff,
     /// What that does to contacts, where some were given.
@@ -29,6 +31,14 @@ pub struct Report<'a> {
 }
 
 impl Report<'_> {
+    /// What must be known to read the rest, a sentence each, without a full stop.
+    fn notes(&self) -> Vec<String> {
+        let lacks = |name| {
+            format!("`{}` has no environment `{name}` and is compared as it is, without an environment", self.base.0)
+        };
+        self.base_lacks.map(lacks).into_iter().collect()
+    }
+
     /// What the change touches: judged by what happens to contacts where some were given, else by what is written. A row that the head cannot read touches everything.
     pub fn touched(&self) -> Touched {
         let any = !self.diff.is_empty();

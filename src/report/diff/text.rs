@@ -16,6 +16,10 @@ const FIGURE: usize = 10;
 pub fn text(report: &Report<'_>) -> String {
     let mut out = Lines(String::new());
     out.wrapped(0, 0, &capital(&super::headline(report)));
+    for note in report.notes() {
+        out.0.push('\n');
+        out.wrapped(0, 2, &format!("* {note}"));
+    }
     warnings(&mut out, report.diff);
     changes(&mut out, "What changes", &report.diff.changes);
     changes(&mut out, "Only for people who read the project", &report.diff.cosmetic);

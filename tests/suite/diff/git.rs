@@ -129,3 +129,27 @@ fn what_is_touched_fails_the_command() {
     assert_eq!(code(&["a.yaml", "bad.yaml"]), Some(1));
     assert_eq!(code(&["a.yaml", "no-such-thing"]), Some(3));
 }
+
+#[test]
+fn a_base_from_before_the_environment_is_compared_as_it_is_and_the_report_says_so() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (yaml, _) = webshop();
+    let with = format!("{yaml}environments: {{ staging: {{ campaigns: {{ win-back: {{ published: false }} }} }} }}\n");
+    std::fs::write(folder.path().join("old.yaml"), &yaml).expect("written");
+    std::fs::write(folder.path().join("new.yaml"), with).expect("written");
+    let run = |arguments: &[&str]| funnelc_in(folder.path(), &[&["diff"], arguments, &["--env", "staging"]].concat());
+    let note = "`old.yaml` has no environment `staging` and is compared as it is, without an environment";
+    let text = run(&["old.yaml", "new.yaml"]);
+    assert_eq!((text.code, text.err.as_str()), (Some(0), ""));
+    let told = text.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(told.contains(&format!("* {note}")) && told.contains("published"), "{}", text.out);
+    let markdown = run(&["old.yaml", "new.yaml", "--format", "markdown"]).out;
+    assert!(markdown.contains(&format!("\n> {note}\n")), "{markdown}");
+    let json = run(&["old.yaml", "new.yaml", "--format", "json"]).out;
+    let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!(json["notes"], serde_json::json!([note]));
+    let both = run(&["new.yaml", "new.yaml", "--format", "json"]).out;
+    assert!(both.contains("\"notes\": []") && both.contains("\"changes\": []"), "{both}");
+    let lost = run(&["new.yaml", "old.yaml"]);
+    assert!(lost.code == Some(1) && lost.err.contains("there is no environment `staging`"), "{lost:?}");
+}

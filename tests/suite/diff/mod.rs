@@ -62,6 +62,7 @@ impl Compared {
         Report {
             base: ("before", self.base.fingerprint()),
             head: ("after", self.head.fingerprint()),
+            base_lacks: None,
             diff: &self.diff,
             impact: Some(&self.impact),
         }
