@@ -15,6 +15,8 @@ pub struct Test {
     pub span: Span,
     /// The row of the contact at the start.
     pub contact: Vec<Cell>,
+    /// The row of its company; nothing where it belongs to none.
+    pub company: Vec<Cell>,
     /// The first run.
     pub from: Moment,
     /// What the contact does.
@@ -54,6 +56,8 @@ pub struct Edit {
     pub at: Moment,
     /// New cells.
     pub set: Vec<Cell>,
+    /// New cells of its company.
+    pub company: Vec<Cell>,
     /// Tags that come.
     pub add_tags: Vec<String>,
     /// Tags that go.

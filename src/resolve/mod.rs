@@ -30,6 +30,7 @@ mod step;
 mod tags;
 mod template;
 mod test;
+mod test_company;
 mod value;
 mod verb;
 mod windows;

@@ -10,7 +10,7 @@ use crate::schema::test::{self as written, Given};
 use crate::schema::{self, Definitions, Entries, ListOf, Literal, OneOrList, Placed, Text};
 use crate::source::Span;
 
-const BAD_TEST: Code = Code("bad-test");
+pub(super) const BAD_TEST: Code = Code("bad-test");
 
 /// The funnels of the project, which say how a stage stands in the file.
 type Funnels = Arena<FunnelId, Funnel>;
@@ -28,6 +28,7 @@ impl Resolver {
         if contact.iter().all(|cell| cell.column != self.contacts.key) {
             contact.insert(0, Cell { column: self.contacts.key.clone(), text: "1".to_owned() });
         }
+        let company = self.company_of(test, &mut contact);
         let outcome = match test.outcome.as_ref().map(|outcome| &outcome.value) {
             None => Vec::new(),
             Some(OneOrList::One(one)) => self.ended(one).into_iter().collect(),
@@ -37,6 +38,7 @@ impl Resolver {
             name: name.value.0.clone(),
             span: name.span,
             contact,
+            company,
             from: from.unwrap_or(Moment::Day(jiff::civil::Date::ZERO)),
             events: test.events.iter().filter_map(|event| self.happening(&event.value)).collect(),
             changes: test.changes.iter().filter_map(|edit| self.edit(&edit.value, funnels)).collect(),
@@ -110,23 +112,33 @@ impl Resolver {
     fn field_cell(&mut self, name: &Placed<Text>, value: &Placed<Given>) -> Option<Cell> {
         let (field, type_) = self.typed_field(name)?;
         let column = self.contacts.fields[field].column.clone();
-        let text = match (&value.value, &type_) {
+        let text = self.given_text(name, value, &type_)?;
+        Some(Cell { column, text })
+    }
+
+    /// The text of a value as it stands in a file.
+    pub(super) fn given_text(
+        &mut self,
+        name: &Placed<Text>,
+        value: &Placed<Given>,
+        type_: &FieldType,
+    ) -> Option<String> {
+        match (&value.value, type_) {
             (Given::Literal(literal), _) => {
                 let literal = Placed { value: literal.clone(), span: value.span, key: value.key };
-                self.value(&type_, &literal)?;
-                literal.value.0.text
+                self.value(type_, &literal)?;
+                Some(literal.value.0.text)
             }
             (Given::List(list), FieldType::Choices { values, separator }) => {
                 self.choices(values, &ListOf(list.clone()))?;
-                list.iter().map(|item| item.value.0.text.as_str()).collect::<Vec<_>>().join(separator)
+                Some(list.iter().map(|item| item.value.0.text.as_str()).collect::<Vec<_>>().join(separator))
             }
             (Given::List(_) | Given::Map(_), _) => {
                 let message = format!("`{}` takes one value", name.value.0);
                 self.report(Diagnostic::error(super::value::WRONG_VALUE, value.span, message).at("more than one"));
-                return None;
+                None
             }
-        };
-        Some(Cell { column, text })
+        }
     }
 
     fn happening(&mut self, event: &written::Happening) -> Option<Happening> {
@@ -149,9 +161,10 @@ impl Resolver {
     fn edit(&mut self, edit: &written::Edit, funnels: &Funnels) -> Option<Edit> {
         let at = self.moment(&edit.at.value.0, edit.at.span);
         let set = self.cells(&edit.set, funnels, false);
+        let company = edit.company.as_ref().map(|company| self.company_cells(company, false)).unwrap_or_default();
         let add_tags = edit.add_tags.iter().filter_map(|tag| self.tag_text(tag)).collect();
         let remove_tags = edit.remove_tags.iter().filter_map(|tag| self.tag_text(tag)).collect();
-        Some(Edit { at: at?, set, add_tags, remove_tags })
+        Some(Edit { at: at?, set, company, add_tags, remove_tags })
     }
 
     fn expectation(&mut self, expected: &Placed<written::Expectation>) -> Option<Expectation> {

@@ -15,6 +15,8 @@ pub struct Test {
     pub description: Option<Text>,
     /// The contact at the start: its key, its fields, and where needed `tags`, `points`, `stage: { funnel: stage }`.
     pub contact: Placed<Entries<Placed<Given>>>,
+    /// The company to which the contact belongs: its key and its fields. Default: it belongs to none.
+    pub company: Option<Placed<Entries<Placed<Given>>>>,
     /// The moment of the first run.
     pub from: Placed<Text>,
     /// What the contact does, each at its time.
@@ -65,6 +67,8 @@ pub struct Edit {
     /// New values by field, and where needed `points`, `stage: { funnel: stage }`.
     #[serde(default)]
     pub set: Entries<Placed<Given>>,
+    /// New values of its company by field.
+    pub company: Option<Placed<Entries<Placed<Given>>>>,
     /// Tags that the contact gets.
     #[serde(default)]
     pub add_tags: Vec<Placed<Text>>,

@@ -3,23 +3,27 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::Model;
-use crate::model::test::{Cell, Edit, Happening};
+use crate::model::test::{Cell, Edit, Happening, Test};
 use crate::runner::input::row::Rows;
 use crate::runner::output::text::push_cell;
 
 /// The cells of the contact by column; every column of the data contract is there.
 pub(super) struct Row {
     cells: BTreeMap<String, String>,
+    /// The same of its company, if it belongs to one.
+    company: BTreeMap<String, String>,
 }
 
 impl Row {
-    pub(super) fn new(model: &Model, given: &[Cell]) -> Self {
+    pub(super) fn new(model: &Model, test: &Test) -> Self {
         let contacts = &model.contacts;
         let fields = contacts.fields.values().map(|field| &field.column);
         let funnels = model.funnels.values().map(|funnel| &funnel.column);
         let columns = fields.chain(funnels).chain([&contacts.key, &contacts.tags.column, &contacts.points.column]);
-        let mut row = Self { cells: columns.map(|column| (column.clone(), String::new())).collect() };
-        row.set(given);
+        let cells = columns.map(|column| (column.clone(), String::new())).collect();
+        let mut row = Self { cells, company: BTreeMap::new() };
+        put(&mut row.cells, &test.contact);
+        put(&mut row.company, &test.company);
         row
     }
 
@@ -29,7 +33,10 @@ impl Row {
     }
 
     pub(super) fn edit(&mut self, model: &Model, edit: &Edit) {
-        self.set(&edit.set);
+        put(&mut self.cells, &edit.set);
+        if !self.company.is_empty() {
+            put(&mut self.company, &edit.company);
+        }
         let tags = &model.contacts.tags;
         let held = self.cells.entry(tags.column.clone()).or_default();
         let mut names: Vec<String> = held.split(tags.separator.as_str()).map(|tag| tag.trim().to_owned()).collect();
@@ -40,12 +47,6 @@ impl Row {
             }
         }
         *held = names.join(&tags.separator);
-    }
-
-    fn set(&mut self, cells: &[Cell]) {
-        for cell in cells {
-            self.cells.insert(cell.column.clone(), cell.text.clone());
-        }
     }
 
     /// The file.
@@ -76,6 +77,20 @@ impl Row {
         file
     }
 
+    /// The companies file of a project that has one: that of the contact stands in it, if it belongs to one.
+    pub(super) fn companies(&self, model: &Model) -> Option<Vec<u8>> {
+        let companies = model.companies.as_ref()?;
+        let fields = companies.fields.values().map(|field| field.column.as_str());
+        let columns: BTreeSet<&str> = fields.chain([companies.key.as_str()]).collect();
+        let columns: Vec<&str> = columns.into_iter().collect();
+        let mut file = line(&columns);
+        if !self.company.is_empty() {
+            let cells = columns.iter().map(|column| self.company.get(*column).map_or("", String::as_str));
+            file.extend(line(&cells.collect::<Vec<_>>()));
+        }
+        Some(file)
+    }
+
     /// Takes over what a run wrote.
     pub(super) fn take(&mut self, file: &[u8]) {
         for row in table(file).into_iter().take(1) {
@@ -84,11 +99,9 @@ impl Row {
     }
 }
 
-/// The companies file of a project that has one: nobody in a test belongs to a company.
-pub(super) fn no_companies(model: &Model) -> Option<Vec<u8>> {
-    let companies = model.companies.as_ref()?;
-    let fields = companies.fields.values().map(|field| field.column.as_str());
-    Some(line(&[companies.key.as_str()].into_iter().chain(fields).collect::<Vec<_>>()))
+/// Puts cells in a row.
+fn put(row: &mut BTreeMap<String, String>, cells: &[Cell]) {
+    row.extend(cells.iter().map(|cell| (cell.column.clone(), cell.text.clone())));
 }
 
 /// A line of cells.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::clock::Clock;
-use super::row::{self, Row, table};
+use super::row::{Row, table};
 use super::{FAILED, outcome_name, question_name};
 use crate::diagnostic::Diagnostic;
 use crate::model::test::{Expectation, Test};
@@ -41,7 +41,7 @@ impl<'a> Story<'a> {
             model,
             plan,
             test,
-            row: Row::new(model, &test.contact),
+            row: Row::new(model, test),
             state: None,
             sent: BTreeSet::new(),
             answers: BTreeMap::new(),
@@ -85,7 +85,7 @@ impl<'a> Story<'a> {
     fn run(&mut self, now: i64, clock: &mut Clock) -> Result<(), String> {
         let file = self.row.file();
         let events = self.row.events(self.model, &self.test.events);
-        let companies = row::no_companies(self.model);
+        let companies = self.row.companies(self.model);
         let past = Past { update_columns: true, replay: true, ..Past::default() };
         let inputs =
             Inputs { contacts: &file, companies: companies.as_deref(), events: Some((&events, Format::Csv)), past };

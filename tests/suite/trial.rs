@@ -183,3 +183,77 @@ fn only_the_tests_that_are_asked_for_run() {
     assert_eq!(names(Some("b c")), ["b c"]);
     assert!(trial::run(&compiled.model, None).iter().all(|verdict| verdict.failures.is_empty()));
 }
+
+const FIRM: &str = r"
+version: 1
+contacts:
+  key: id
+  tags: { values: [large, small], column: tags }
+  fields: { company-id: { type: text, column: firm } }
+companies:
+  key: id
+  contact-field: company-id
+  fields:
+    employees: { type: integer, min: 1 }
+    likes:     { type: choices, values: [tea, cake], separator: ',' }
+campaigns:
+  large:
+    enter: { all: [{ company: employees, more-than: 50 }, { company: likes, has-any: [cake] }] }
+    steps: [{ add-tag: large }]
+tests:
+  one:
+";
+
+/// What is wrong with a test of the firm, or what failed in it.
+fn firm(test: &str) -> Vec<String> {
+    let compiled = funnelc::compile(sources(&[("funnelc.yaml", &format!("{FIRM}{test}"))]));
+    if compiled.plan.is_none() {
+        return compiled.diagnostics.iter().map(|found| format!("{}: {}", found.code.0, found.message)).collect();
+    }
+    trial::run(&compiled.model, None)[0].failures.iter().map(|failure| failure.message.clone()).collect()
+}
+
+#[test]
+fn the_contact_of_a_test_may_belong_to_a_company_whose_values_change() {
+    let rest = "
+    from: 2026-06-01
+    changes: [{ at: 2026-06-03, company: { employees: 80 } }]
+    expect:
+      - { at: 2026-06-02, that: { all: [{ not: { tag: large } }, { company: employees, is: 20 }] } }
+      - { at: 2026-06-03, that: { tag: large } }
+";
+    for contact in [
+        "    contact: {}\n    company: { employees: 20, likes: [tea, cake] }",
+        "    contact: {}\n    company: { id: acme, employees: 20, likes: cake }",
+        "    contact: { company-id: acme }\n    company: { employees: 20, likes: [cake] }",
+        "    contact: { company-id: ' acme' }\n    company: { id: acme, employees: 20, likes: [cake] }",
+    ] {
+        let contact = contact.replace("likes: cake", "likes: [cake]");
+        assert_eq!(firm(&format!("{contact}{rest}")), NOTHING, "{contact}");
+        let other = contact.replace("cake", "tea").replace("[tea, tea]", "[tea]");
+        assert_eq!(firm(&format!("{other}{rest}")), ["this is not true after 2026-06-03"], "{contact}");
+    }
+    let none = "    contact: { company-id: acme }\n    from: 2026-06-01\n    expect: [{ at: 2026-06-01, that: { company: employees, exists: false } }]\n";
+    assert_eq!(firm(none), NOTHING, "without `company` it belongs to none");
+}
+
+#[test]
+fn a_mistake_in_the_company_of_a_test_is_found() {
+    let expect = "\n    from: 2026-06-01\n    expect: [{ at: 2026-06-01, that: { tag: large } }]\n";
+    for (test, found) in [
+        ("    contact: {}\n    company: { employes: 20 }", "unknown-field: there is no company field `employes`"),
+        ("    contact: {}\n    company: { employees: many }", "wrong-value: `many` is not a whole number"),
+        (
+            "    contact: { company-id: other }\n    company: { id: acme }",
+            "bad-test: the contact belongs to `other`, and the company is `acme`",
+        ),
+    ] {
+        assert_eq!(firm(&format!("{test}{expect}")), [found]);
+    }
+    let bad = firm(&format!("    contact: {{}}\n    company: {{ employees: 0 }}{expect}"));
+    assert!(bad[0].starts_with("the test `one` cannot run") && bad[0].contains("`0`"), "{bad:?}");
+    let test = "tests: { one: { contact: {}, company: { employees: 5 }, from: 2026-06-01, expect: [{ at: 2026-06-01, sent: [hello] }] } }\n";
+    let compiled = funnelc::compile(sources(&[("funnelc.yaml", &format!("{SHOP}{test}"))]));
+    let found: Vec<_> = compiled.diagnostics.iter().map(|found| found.message.as_str()).collect();
+    assert!(found.contains(&"the project has no companies"), "{found:?}");
+}
