@@ -1,9 +1,10 @@
 //! Text with places for a contact's values, `Hello {{ first-name | default: there }}`; whatever stands between the braces is a token or a mistake, never text.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::Model;
-use super::ids::FieldId;
+use super::ids::{FieldId, GroupId};
 use crate::source::Span;
 
 /// A text with values in it.
@@ -20,14 +21,17 @@ pub enum Token {
     Field(FieldId),
     /// The points.
     Points,
+    /// The points in a group.
+    Group(GroupId),
 }
 
 impl Token {
     /// As it is written.
-    pub fn name(self, model: &Model) -> &str {
+    pub fn name(self, model: &Model) -> Cow<'_, str> {
         match self {
-            Self::Field(field) => &model.contacts.fields[field].id,
-            Self::Points => "points",
+            Self::Field(field) => Cow::from(&model.contacts.fields[field].id),
+            Self::Points => Cow::from("points"),
+            Self::Group(group) => Cow::from(format!("points/{}", model.points.groups[group].id)),
         }
     }
 }

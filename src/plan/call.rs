@@ -45,22 +45,20 @@ pub(super) fn verb(model: &Model, call: &Call) -> wire::Verb {
             wire::Verb::Notify { to: to.word().to_owned(), message: message.written(model) }
         }
         Call::Webhook { destination: id, body } => {
-            let value = |(key, token): &(String, Token)| (key.clone(), token.name(model).to_owned());
+            let value = |(key, token): &(String, Token)| (key.clone(), token.name(model).into_owned());
             wire::Verb::Webhook { destination: destination(*id), body: body.iter().map(value).collect() }
         }
         Call::PushTo(id) => wire::Verb::PushTo(destination(*id)),
     }
 }
 
-type Fields = BTreeMap<String, wire::Field>;
-
-pub(super) fn notify(fields: &Fields, to: &str, message: &str) -> Result<Call, Fault> {
+pub(super) fn notify(plan: &wire::Plan, to: &str, message: &str) -> Result<Call, Fault> {
     let to = if to == "owner" { Colleague::Owner } else { Colleague::Address(to.to_owned()) };
-    Ok(Call::Notify { to, message: template(fields, message)? })
+    Ok(Call::Notify { to, message: template(plan, message)? })
 }
 
 pub(super) fn webhook(plan: &wire::Plan, name: &str, body: &BTreeMap<String, String>) -> Result<Call, Fault> {
-    let value = |(key, name): (&String, &String)| Ok((key.clone(), token(&plan.contacts.fields, name)?));
+    let value = |(key, name): (&String, &String)| Ok((key.clone(), token(plan, name)?));
     let body = body.iter().map(value).collect::<Result<_, Fault>>()?;
     Ok(Call::Webhook { destination: key(&plan.destinations, "destination", name)?, body })
 }
@@ -70,11 +68,11 @@ pub(super) fn push_to(plan: &wire::Plan, name: &str) -> Result<Call, Fault> {
 }
 
 /// A text with tokens.
-pub(super) fn template(fields: &Fields, text: &str) -> Result<Template, Fault> {
+pub(super) fn template(plan: &wire::Plan, text: &str) -> Result<Template, Fault> {
     let part = |piece: Piece<'_>| match piece {
         Piece::Text(text) => Ok(Part::Text(text.to_owned())),
         Piece::Token { name, default, .. } => {
-            Ok(Part::Value { token: token(fields, name)?, default: default.map(str::to_owned), span: Span::NOWHERE })
+            Ok(Part::Value { token: token(plan, name)?, default: default.map(str::to_owned), span: Span::NOWHERE })
         }
         Piece::Broken { range, why } => Err(format!("`{}` is no token: {why}", &text[range])),
     };
@@ -82,8 +80,12 @@ pub(super) fn template(fields: &Fields, text: &str) -> Result<Template, Fault> {
     Ok(Template { parts })
 }
 
-fn token(fields: &Fields, name: &str) -> Result<Token, Fault> {
-    if name == "points" { Ok(Token::Points) } else { key(fields, "field", name).map(Token::Field) }
+fn token(plan: &wire::Plan, name: &str) -> Result<Token, Fault> {
+    match name.strip_prefix("points/") {
+        Some(group) => key(&plan.points.groups, "group of points", group).map(Token::Group),
+        None if name == "points" => Ok(Token::Points),
+        None => key(&plan.contacts.fields, "field", name).map(Token::Field),
+    }
 }
 
 pub(super) fn listing(model: &Model, listing: Listing) -> wire::Verb {

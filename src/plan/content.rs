@@ -77,7 +77,7 @@ pub(super) fn read(plan: &wire::Plan, id: &str, content: &wire::Content) -> Resu
         span: Span::NOWHERE,
         about: About::default(),
         kind: Some(content_kind(&content.kind)?),
-        subject: content.subject.as_ref().map(|text| template(&plan.contacts.fields, text)).transpose()?,
+        subject: content.subject.as_ref().map(|text| template(plan, text)).transpose()?,
         body: content.body.as_ref().map(|body| Body {
             file: body.file.clone(),
             digest: body.digest.clone(),

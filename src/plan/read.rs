@@ -395,7 +395,7 @@ impl Reader<'_> {
             }
             wire::Verb::Clear(name) => StepKind::Clear(field(name)?),
             wire::Verb::Notify { to, message } => {
-                StepKind::Call(call::notify(&self.plan.contacts.fields, to, message)?)
+                StepKind::Call(call::notify(self.plan, to, message)?)
             }
             wire::Verb::Webhook { destination, body } => StepKind::Call(call::webhook(self.plan, destination, body)?),
             wire::Verb::Unsubscribe(name) => StepKind::List(Listing::Unsubscribe(channel(name)?)),

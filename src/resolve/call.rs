@@ -92,8 +92,7 @@ impl Resolver {
     fn call_body(&mut self, body: &Entries<Placed<Text>>) -> Vec<(String, Token)> {
         let mut values = Vec::new();
         for (key, field) in &body.0 {
-            let token =
-                if field.value.0 == "points" { Some(Token::Points) } else { self.field_id(field).map(Token::Field) };
+            let token = self.token(field);
             values.extend(token.map(|token| (key.value.0.clone(), token)));
         }
         values.sort_by(|a, b| a.0.cmp(&b.0));

@@ -33,17 +33,22 @@ impl Resolver {
             }
             Piece::Token { name, default, range } => {
                 let place = within(span, text, range);
-                let token = self.token(name, place)?;
+                let token = self.token(&Placed { value: Text(name.to_owned()), span: place, key: place })?;
                 Some(Part::Value { token, default: default.map(str::to_owned), span: place })
             }
         }
     }
 
-    fn token(&mut self, name: &str, span: Span) -> Option<Token> {
-        if name == "points" {
-            return Some(Token::Points);
+    /// A field, `points`, or `points/` and a group.
+    pub(super) fn token(&mut self, name: &Placed<Text>) -> Option<Token> {
+        match name.value.0.strip_prefix("points") {
+            Some("") => Some(Token::Points),
+            Some(group) if group.starts_with('/') => {
+                let group = Placed { value: Text(group[1..].to_owned()), ..*name };
+                self.group_id(&group).map(Token::Group)
+            }
+            Some(_) | None => self.field_id(name).map(Token::Field),
         }
-        self.field_id(&Placed { value: Text(name.to_owned()), span, key: span }).map(Token::Field)
     }
 }
 

@@ -20,6 +20,8 @@ pub struct Snapshot<'a> {
     pub added: Vec<TagId>,
     /// The points.
     pub points: i64,
+    /// The points in groups, by group id.
+    pub groups: Vec<i64>,
 }
 
 impl<'a> Live<'a> {
@@ -52,6 +54,7 @@ impl<'a> Live<'a> {
             tags: self.tags.clone(),
             added: self.added.clone(),
             points: self.points,
+            groups: self.groups.clone(),
         }
     }
 }

@@ -36,6 +36,7 @@ impl Bodies<'_> {
             match part {
                 Part::Text(part) => text.push_str(part),
                 Part::Value { token: Token::Points, .. } => text.push_str(&at.points.to_string()),
+                Part::Value { token: Token::Group(group), .. } => text.push_str(&at.groups[group.index()].to_string()),
                 Part::Value { token: Token::Field(field), default, .. } => match at.fields[field.index()] {
                     Slot::Missing => text.push_str(default.as_deref().unwrap_or_default()),
                     slot => push_slot(&mut text, slot, self.type_of(*field), self.zone),
@@ -57,6 +58,12 @@ impl Bodies<'_> {
         whole.insert("fields".to_owned(), Value::Object(fields.collect()));
         whole.insert("tags".to_owned(), Value::from(tags));
         whole.insert("points".to_owned(), Value::from(at.points));
+        let groups = self.model.points.groups.iter();
+        let groups: Map<_, _> =
+            groups.map(|(id, group)| (group.id.clone(), Value::from(at.groups[id.index()]))).collect();
+        if !groups.is_empty() {
+            whole.insert("groups".to_owned(), Value::Object(groups));
+        }
         whole.insert("stages".to_owned(), Value::Object(stages.collect()));
         Value::Object(whole)
     }
@@ -64,6 +71,7 @@ impl Bodies<'_> {
     fn token(&self, token: Token, at: &Snapshot<'_>) -> Value {
         match token {
             Token::Points => Value::from(at.points),
+            Token::Group(group) => Value::from(at.groups[group.index()]),
             Token::Field(field) => self.field(field, at.fields[field.index()]),
         }
     }

@@ -108,3 +108,50 @@ fn a_contact_is_handed_over_as_it_is_at_that_step() {
         ]
     );
 }
+
+/// Groups are handed over, written in texts and asked for by name, also by a plan that was read from its file.
+#[test]
+fn points_of_a_group_are_handed_over_like_other_points() {
+    let steps = "[{ points: { give: 5, group: loyalty } }, { webhook: erp, body: { l: points/loyalty, p: points } }, { notify: boss@x.pl, message: 'Has {{ points/loyalty }} and {{ points/games | default: no }}.' }, { push-to: sales }]";
+    let yaml = format!("{PROJECT}{steps}\npoints: {{ groups: [loyalty, games] }}\n");
+    let plan = crate::projects::plan_of(crate::projects::sources(&[("funnelc.yaml", &yaml)]));
+    let read = funnelc::plan::Plan::from_json(&plan.to_json()).expect("our own plan");
+    for plan in [plan, read] {
+        let story = super::Story::of(plan).on(
+            "2026-11-21T09:00",
+            "id,tags,points_games,points\n1,hot,3,7\n",
+            "enter shop lead
+             start talk 1 condition
+             points talk 1 points:5 loyalty loyalty 0 5
+             webhook talk 1 webhook:erp erp
+             notify talk 1 notify:boss@x.pl boss@x.pl
+             push-to talk 1 push-to:sales sales
+             end talk 1 completed finished",
+        );
+        let actions = String::from_utf8(story.last.expect("it ran").actions).expect("text");
+        for body in [
+            r#","{""l"":5,""p"":7}""#,
+            ",Has 5 and 3.\n",
+            r#""groups"":{""games"":3,""loyalty"":5},""id"":""1"",""points"":7,"#,
+        ] {
+            assert!(actions.contains(body), "{actions}");
+        }
+    }
+}
+
+#[test]
+fn a_token_of_a_group_that_is_not_there_is_an_error_at_its_place() {
+    let steps =
+        "[{ notify: boss@x.pl, message: 'Has {{ points/loyalti }}' }, { webhook: erp, body: { l: points/game } }]";
+    let yaml = format!("{PROJECT}{steps}\npoints: {{ groups: [loyalty] }}\n");
+    let compiled = funnelc::compile(crate::projects::sources(&[("funnelc.yaml", &yaml)]));
+    let found = compiled.diagnostics.iter().filter(|found| found.code.0 == "unknown-group");
+    let told: Vec<_> = found.map(|it| (it.message.as_str(), compiled.sources.text(it.primary.span))).collect();
+    assert_eq!(
+        told,
+        [
+            ("there is no group of points `loyalti`", "{{ points/loyalti }}"),
+            ("there is no group of points `game`", "points/game"),
+        ]
+    );
+}
