@@ -4,6 +4,7 @@
 //! turns it into a [`model`] of what is meant, [`graph`] and [`check`] find what is wrong with that, and [`plan`] freezes it. The [`runner`] executes a plan. [`report`] and [`diagram`]
 //! render, [`cli`] is the program.
 
+pub mod baseline;
 pub mod check;
 pub mod cli;
 pub mod diagnostic;
@@ -20,11 +21,12 @@ pub mod source;
 pub mod trial;
 pub mod yaml;
 
-use diagnostic::{Diagnostic, in_order};
+use baseline::Baseline;
+use diagnostic::{Code, Diagnostic, Severity, in_order};
 use model::Model;
 use plan::Plan;
 use schema::expand::{Expanded, Origins};
-use source::{Sources, Span};
+use source::{Sources, Span, Spanned};
 
 /// What became of a project's sources.
 #[derive(Debug)]
@@ -37,6 +39,8 @@ pub struct Compiled {
     pub diagnostics: Vec<Diagnostic>,
     /// The plan, if nothing that was found is an error.
     pub plan: Option<Plan>,
+    /// How many warnings are not among the findings, because they stand in the project's baseline.
+    pub left_out: usize,
 }
 
 /// Compiles the files of one project. Never stops at the first mistake, and never panics on any text.
@@ -46,7 +50,32 @@ pub fn compile(sources: Sources) -> Compiled {
 
 /// The same with an environment of the project laid over it.
 pub fn compile_for(sources: Sources, environment: Option<&str>) -> Compiled {
-    let (model, mut diagnostics, origins) = read(&sources, environment);
+    let (model, diagnostics, origins) = read(&sources, environment);
+    let (baseline, found) = baseline_of(&model, &sources);
+    let mut compiled = checked(sources, model, [diagnostics, found].concat(), &origins);
+    if let Some(baseline) = baseline {
+        leave_out(&mut compiled, &baseline, environment.is_none());
+    }
+    compiled
+}
+
+/// The baseline of a project as it is now, and how many warnings stand in it.
+pub fn baseline_for(compiled: &Compiled) -> (String, usize) {
+    baseline::write(&tree(&compiled.sources), &compiled.sources, &compiled.diagnostics)
+}
+
+/// Compiles the files of one project and tells every warning, also those that stand in its baseline, whose file need not be there.
+pub fn compile_anew(sources: Sources) -> Compiled {
+    let (model, diagnostics, origins) = read(&sources, None);
+    checked(sources, model, diagnostics, &origins)
+}
+
+/// Whether a project has an environment of this name, as far as its text can be read.
+pub fn has_environment(sources: &Sources, name: &str) -> bool {
+    tree(sources).get("environments").is_some_and(|environments| environments.entry(name).is_some())
+}
+
+fn checked(sources: Sources, model: Model, mut diagnostics: Vec<Diagnostic>, origins: &Origins) -> Compiled {
     diagnostics = check::weighed(&model, diagnostics);
     let (checked, found) = check::run(model, &diagnostics);
     diagnostics.extend(found);
@@ -55,14 +84,40 @@ pub fn compile_for(sources: Sources, environment: Option<&str>) -> Compiled {
         Err(model) => (model, None),
     };
     origins.annotate(&mut diagnostics);
-    Compiled { model, diagnostics: in_order(diagnostics), plan, sources }
+    Compiled { model, diagnostics: in_order(diagnostics), plan, sources, left_out: 0 }
 }
 
-/// Whether a project has an environment of this name, as far as its text can be read.
-pub fn has_environment(sources: &Sources, name: &str) -> bool {
+/// What the project names as its baseline.
+fn baseline_of(model: &Model, sources: &Sources) -> (Option<Baseline>, Vec<Diagnostic>) {
+    let Some(Spanned { value: name, span }) = &model.baseline else { return (None, Vec::new()) };
+    if let Some((id, file)) = sources.attached(name) {
+        let (baseline, found) = baseline::read(id, &file.text);
+        return (Some(baseline), found);
+    }
+    let missing = Diagnostic::error(Code("missing-file"), *span, format!("there is no file `{name}`"));
+    (None, vec![missing.at("no such file").help("`funnelc check --write-baseline` writes it")])
+}
+
+/// With an environment other warnings are found than without, and with an error fewer; so nothing is called stale then.
+fn leave_out(compiled: &mut Compiled, baseline: &Baseline, whole: bool) {
+    let sources = &compiled.sources;
+    let settled = baseline.settle(&tree(sources), sources, std::mem::take(&mut compiled.diagnostics));
+    (compiled.diagnostics, compiled.left_out) = (settled.told, settled.left_out);
+    if !whole || compiled.plan.is_none() {
+        return;
+    }
+    let stale = check::weighed(&compiled.model, settled.stale);
+    if stale.iter().any(|finding| finding.severity == Severity::Error) {
+        compiled.plan = None;
+    }
+    compiled.diagnostics.extend(stale);
+    compiled.diagnostics = in_order(std::mem::take(&mut compiled.diagnostics));
+}
+
+/// The files as one tree, as far as they can be read.
+fn tree(sources: &Sources) -> yaml::Node {
     let roots = sources.files().filter_map(|(id, file)| yaml::parse(id, &file.text).root);
-    let (root, _) = schema::merge(roots.collect());
-    root.get("environments").is_some_and(|environments| environments.entry(name).is_some())
+    schema::merge(roots.collect()).0
 }
 
 /// From text to meaning: what could be understood, and what could not.

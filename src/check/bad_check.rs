@@ -30,7 +30,7 @@ fn wrong(rule: &Rule, written: &CheckRule) -> Option<Diagnostic> {
 }
 
 /// Whether the findings of a check are warnings.
-pub(super) fn may_change(code: &str) -> bool {
+pub fn may_change(code: &str) -> bool {
     let rule = RULES.iter().find(|rule| rule.code.0 == code);
     rule.map_or_else(|| pages::is_warning(code), |rule| rule.severity == Severity::Warning)
 }

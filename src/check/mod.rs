@@ -44,6 +44,7 @@ mod unused_tag;
 mod verdicts;
 mod weights;
 
+pub use bad_check::may_change;
 pub use pages::{codes, page};
 
 use crate::diagnostic::{Code, Diagnostic, Severity, in_order};

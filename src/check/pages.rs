@@ -10,7 +10,7 @@ pub fn page(code: &str) -> Option<&'static str> {
 
 /// Whether what is found under a code while a project is read is a warning.
 pub(super) fn is_warning(code: &str) -> bool {
-    ["unused-block", "unused-variable"].contains(&code)
+    ["stale-baseline", "unused-block", "unused-variable"].contains(&code)
 }
 
 /// All codes that have a page, sorted.
@@ -22,6 +22,7 @@ pub fn codes() -> Vec<&'static str> {
 
 /// The codes of what is found while a project is read.
 const READING: &[(&str, &str)] = &[
+    ("bad-baseline", include_str!("../../docs/checks/bad-baseline.md")),
     ("bad-color", include_str!("../../docs/checks/bad-color.md")),
     ("bad-date", include_str!("../../docs/checks/bad-date.md")),
     ("bad-duration", include_str!("../../docs/checks/bad-duration.md")),
@@ -78,6 +79,7 @@ const READING: &[(&str, &str)] = &[
     ("unknown-value", include_str!("../../docs/checks/unknown-value.md")),
     ("unknown-variable", include_str!("../../docs/checks/unknown-variable.md")),
     ("unquoted-value", include_str!("../../docs/checks/unquoted-value.md")),
+    ("stale-baseline", include_str!("../../docs/checks/stale-baseline.md")),
     ("unused-block", include_str!("../../docs/checks/unused-block.md")),
     ("unused-variable", include_str!("../../docs/checks/unused-variable.md")),
     ("wrong-type", include_str!("../../docs/checks/wrong-type.md")),

@@ -1,4 +1,4 @@
-//! The files that a project names, bodies of content and members of segments, read beside its YAML; one that is not there is told when the project is resolved.
+//! The files that a project names, bodies of content, members of segments and its baseline, read beside its YAML; one that is not there is told when the project is resolved.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -28,7 +28,7 @@ pub(super) fn attach(files: &dyn Files, folder: &Path, sources: &mut Sources) {
 fn in_tree(node: &Node, key: Option<&str>, names: &mut BTreeSet<String>) {
     match &node.value {
         Value::Scalar(scalar) => {
-            if matches!(key, Some("body" | "include" | "exclude" | "variables")) {
+            if matches!(key, Some("body" | "include" | "exclude" | "baseline" | "variables")) {
                 names.insert(scalar.text.clone());
             }
         }

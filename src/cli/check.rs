@@ -26,6 +26,9 @@ pub(crate) struct Args {
     /// Let warnings fail the check too
     #[arg(long)]
     deny_warnings: bool,
+    /// Write the warnings that there are now to the file that `checks: { baseline: … }` names, so that only new ones are told
+    #[arg(long, conflicts_with_all = ["env", "format", "deny_warnings"])]
+    write_baseline: bool,
 }
 
 /// The forms of findings.
@@ -44,12 +47,16 @@ enum Format {
 }
 
 pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
-    let projects: Vec<Compiled> = if args.paths.is_empty() {
-        vec![crate::compile_for(project::load(None)?, args.env.as_deref())]
+    let projects = if args.paths.is_empty() {
+        vec![project::load(None)?]
     } else {
-        let found = args.paths.iter().map(|path| project::load_all(path)).collect::<Result<Vec<_>, _>>()?;
-        found.into_iter().flatten().map(|sources| crate::compile_for(sources, args.env.as_deref())).collect()
+        args.paths.iter().map(|path| project::load_all(path)).collect::<Result<Vec<_>, _>>()?.concat()
     };
+    if args.write_baseline {
+        return super::baseline::write(projects, terminal);
+    }
+    let env = args.env.as_deref();
+    let projects: Vec<Compiled> = projects.into_iter().map(|sources| crate::compile_for(sources, env)).collect();
     let rendered = match args.format {
         Format::Text => as_text(&projects, terminal),
         Format::Json => findings(&projects).to_json(),
@@ -85,6 +92,7 @@ fn suite(project: &Compiled) -> junit::Suite<'_> {
 fn findings(projects: &[Compiled]) -> Findings {
     let of = projects.iter().flat_map(|project| project.diagnostics.iter().map(move |finding| (finding, project)));
     Findings::new(of.map(|(finding, project)| (finding, &project.sources)))
+        .with_left_out(projects.iter().map(|project| project.left_out).sum())
 }
 
 fn summary(project: &Compiled) -> String {
@@ -95,8 +103,9 @@ fn summary(project: &Compiled) -> String {
         1 => format!("{first} and 1 more file"),
         more => format!("{first} and {more} more files"),
     };
-    match text::count(&project.diagnostics) {
-        Some(count) => format!("{name}: {count}"),
-        None => format!("{name}: no findings"),
+    let count = text::count(&project.diagnostics).unwrap_or("no findings".to_owned());
+    match project.left_out {
+        0 => format!("{name}: {count}"),
+        left_out => format!("{name}: {count}; the baseline leaves out {left_out}"),
     }
 }

@@ -7,6 +7,7 @@
 )]
 
 mod attached;
+mod baseline;
 mod check;
 mod completions;
 mod diff;

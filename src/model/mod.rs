@@ -42,7 +42,7 @@ pub use in_flight::{InFlight, Moved, Removed};
 pub use points::{Give, PointGroup, PointRule, Scoring, Threshold};
 pub use windows::{Weekdays, Windows};
 
-use crate::source::Span;
+use crate::source::{Span, Spanned};
 use template::Template;
 
 /// A whole project.
@@ -76,6 +76,8 @@ pub struct Model {
     pub in_flight: InFlight,
     /// How much each check counts; a plan does not say.
     pub checks: Vec<CheckRule>,
+    /// The file with the warnings that are not told, as the project names it.
+    pub baseline: Option<Spanned<String>>,
     /// Tests; a plan has none.
     pub tests: Vec<test::Test>,
 }

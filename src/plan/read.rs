@@ -58,6 +58,7 @@ pub(super) fn model(plan: &wire::Plan) -> Result<Model, Fault> {
         in_flight: super::in_flight::read(plan, &campaigns)?,
         points: reader.scoring()?,
         checks: Vec::new(),
+        baseline: None,
         campaigns,
         tests: Vec::new(),
     })
@@ -394,9 +395,7 @@ impl Reader<'_> {
                 StepKind::Set { field: field(name)?, to: new_value(&self.plan.contacts.fields[name], to)? }
             }
             wire::Verb::Clear(name) => StepKind::Clear(field(name)?),
-            wire::Verb::Notify { to, message } => {
-                StepKind::Call(call::notify(self.plan, to, message)?)
-            }
+            wire::Verb::Notify { to, message } => StepKind::Call(call::notify(self.plan, to, message)?),
             wire::Verb::Webhook { destination, body } => StepKind::Call(call::webhook(self.plan, destination, body)?),
             wire::Verb::Unsubscribe(name) => StepKind::List(Listing::Unsubscribe(channel(name)?)),
             wire::Verb::Resubscribe(name) => StepKind::List(Listing::Resubscribe(channel(name)?)),

@@ -2,9 +2,13 @@
 
 use super::json::{Finding, Findings, Level};
 
-/// One line for each finding, and nothing where there are none.
+/// One line for each finding, and one for what the baseline leaves out; nothing where there is neither.
 pub fn commands(findings: &Findings) -> String {
-    findings.findings.iter().map(command).collect()
+    let mut commands: String = findings.findings.iter().map(command).collect();
+    if findings.left_out > 0 {
+        commands.push_str(&format!("::notice title=baseline::the baseline leaves out {}\n", findings.left_out));
+    }
+    commands
 }
 
 fn command(finding: &Finding) -> String {

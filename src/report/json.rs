@@ -21,6 +21,8 @@ pub struct Findings {
     pub errors: usize,
     /// How many findings are warnings.
     pub warnings: usize,
+    /// How many warnings are not told, because they stand in the project's baseline.
+    pub left_out: usize,
     /// The findings, in order of file and place.
     pub findings: Vec<Finding>,
 }
@@ -103,7 +105,13 @@ impl Findings {
     pub fn new<'a>(found: impl IntoIterator<Item = (&'a Diagnostic, &'a Sources)>) -> Self {
         let findings: Vec<_> = found.into_iter().map(|(diagnostic, sources)| finding(diagnostic, sources)).collect();
         let errors = findings.iter().filter(|finding| matches!(finding.severity, Level::Error)).count();
-        Self { format: FORMAT, errors, warnings: findings.len() - errors, findings }
+        Self { format: FORMAT, errors, warnings: findings.len() - errors, left_out: 0, findings }
+    }
+
+    /// With how many warnings the baseline leaves out.
+    #[must_use]
+    pub fn with_left_out(self, left_out: usize) -> Self {
+        Self { left_out, ..self }
     }
 
     /// The document as text, with a newline at the end.

@@ -1,5 +1,7 @@
 //! Findings as a JUnit report, which every build server can show: a suite for a project, a case for a file, and whatever the text, well-formed XML.
 
+use std::collections::BTreeSet;
+
 use super::json::{Finding, Findings, Level};
 
 /// A project as a test suite.
@@ -39,7 +41,12 @@ fn tested(suite: &Suite<'_>, warnings_fail: bool) -> Tested {
         ("failures", failures.to_string()),
         ("errors", "0".to_owned()),
     ];
-    let xml: String = cases.iter().map(Case::xml).collect();
+    let mut xml = String::new();
+    if suite.findings.left_out > 0 {
+        let left_out = [("name", "left-out-by-baseline".to_owned()), ("value", suite.findings.left_out.to_string())];
+        xml += &element(4, "properties", &[], &element(6, "property", &left_out, ""));
+    }
+    xml.extend(cases.iter().map(Case::xml));
     Tested { tests, failures, xml: element(2, "testsuite", &attributes, &xml) }
 }
 
@@ -55,13 +62,18 @@ fn cases<'a>(suite: &'a Suite<'_>, warnings_fail: bool) -> Vec<Case<'a>> {
         Level::Error => true,
         Level::Warning => warnings_fail,
     };
-    let case = |(index, file): (usize, &&'a str)| {
+    let case = |(index, file): (usize, &'a str)| {
         // What stands in no file belongs to the project, and so to the file that makes it one.
-        let here = |finding: &&Finding| finding.place.file == *file || index == 0 && finding.place.file.is_empty();
+        let here = |finding: &&Finding| finding.place.file == file || index == 0 && finding.place.file.is_empty();
         let (failures, remarks) = suite.findings.findings.iter().filter(here).partition(fails);
         Case { file, failures, remarks }
     };
-    suite.files.iter().enumerate().map(case).collect()
+    let mut files = suite.files.clone();
+    // What is found in a file that the project only names, a text or the baseline, is a case of its own.
+    let others = suite.findings.findings.iter().map(|finding| finding.place.file.as_str());
+    let others: BTreeSet<&str> = others.filter(|file| !file.is_empty() && !suite.files.contains(file)).collect();
+    files.extend(others);
+    files.into_iter().enumerate().map(case).collect()
 }
 
 impl Case<'_> {

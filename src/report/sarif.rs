@@ -17,7 +17,7 @@ const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_')
 pub fn log(findings: &Findings) -> String {
     let rules: BTreeMap<&str, Level> =
         findings.findings.iter().map(|finding| (finding.code.as_str(), finding.severity)).collect();
-    let document = json!({
+    let mut document = json!({
         "$schema": SCHEMA,
         "version": "2.1.0",
         "runs": [{
@@ -30,6 +30,10 @@ pub fn log(findings: &Findings) -> String {
             "results": results(findings, &rules.keys().copied().collect::<Vec<_>>()),
         }],
     });
+    if findings.left_out > 0 {
+        // What is suppressed in a log is shown by some all the same; so it is only counted.
+        document["runs"][0]["properties"] = json!({ "leftOutByBaseline": findings.left_out });
+    }
     format!("{document:#}\n")
 }
 

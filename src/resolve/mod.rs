@@ -129,6 +129,7 @@ impl Resolver {
             campaigns,
             in_flight,
             checks: self.checks(project),
+            baseline: self.baseline(project),
             tests,
         }
     }

@@ -96,7 +96,7 @@ pub struct Project {
     /// Campaigns: who enters, and what happens to them step by step.
     #[serde(default)]
     pub campaigns: Definitions<Campaign>,
-    /// How much the findings of a check count, by its code: `error`, `warning`, or `{ severity: off, reason: … }`.
+    /// How much the findings of a check count, by its code: `error`, `warning`, or `{ severity: off, reason: … }`; and as `baseline` the file with the warnings that are not told.
     #[serde(default)]
     pub checks: Entries<Placed<ScalarOr<CheckRule>>>,
     /// Named values, for `$name` in place of a whole value.

@@ -12,7 +12,7 @@ use funnelc::{Compiled, compile};
 #[test]
 fn the_wrong_project_of_a_page_gives_its_finding_and_no_other() {
     for code in check::codes() {
-        let mut compiled = project(&block(code, "Wrong"));
+        let mut compiled = whole_project(code, "Wrong");
         compiled.diagnostics.extend(failures(&compiled));
         let found: Vec<_> = compiled.diagnostics.iter().map(|finding| finding.code.0).collect();
         assert_eq!(found, [code], "docs/checks/{code}.md, ## Wrong:\n{}", told(&compiled));
@@ -22,7 +22,7 @@ fn the_wrong_project_of_a_page_gives_its_finding_and_no_other() {
 #[test]
 fn the_right_project_of_a_page_gives_no_finding() {
     for code in check::codes() {
-        let mut compiled = project(&block(code, "Right"));
+        let mut compiled = whole_project(code, "Right");
         compiled.diagnostics.extend(failures(&compiled));
         assert!(compiled.diagnostics.is_empty(), "docs/checks/{code}.md, ## Right:\n{}", told(&compiled));
         assert!(compiled.plan.is_some(), "docs/checks/{code}.md, ## Right, gives no plan");
@@ -212,6 +212,19 @@ fn block(code: &str, heading: &str) -> String {
     let section = section.unwrap_or_else(|| panic!("docs/checks/{code}.md has no `## {heading}`"));
     let block = section.split("```yaml\n").nth(1).and_then(|block| block.split("\n```").next());
     block.unwrap_or_else(|| panic!("docs/checks/{code}.md has no project below `## {heading}`")).to_owned() + "\n"
+}
+
+/// The project below a heading of a page, with the files that stand there under their names.
+fn whole_project(code: &str, heading: &str) -> Compiled {
+    let mut sources = Sources::default();
+    sources.add("funnelc.yaml", block(code, heading));
+    let page = check::page(code).unwrap();
+    let section = page.split(&format!("\n## {heading}\n")).nth(1).unwrap().split("\n## ").next().unwrap();
+    for part in section.split("```yaml ").skip(1) {
+        let (name, text) = part.split_once('\n').unwrap();
+        sources.attach(name, text.split("```").next().unwrap());
+    }
+    compile(sources)
 }
 
 fn project(text: &str) -> Compiled {

@@ -6,6 +6,7 @@
 )]
 
 mod agreement;
+mod baseline;
 mod broken_files;
 mod checks;
 mod checks_weighed;

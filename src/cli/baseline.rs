@@ -1,0 +1,59 @@
+//! `funnelc check --write-baseline`: the warnings of each project to the file that it names; a project with errors keeps the file that it has.
+
+use std::path::{Path, PathBuf};
+
+use super::output::{Stream, Terminal};
+use super::{Exit, Failure};
+use crate::Compiled;
+use crate::diagnostic::Severity;
+use crate::report::text;
+use crate::source::Sources;
+
+/// What the file is called where the project names none.
+const NAME: &str = "funnelc-baseline.yaml";
+
+pub(super) fn write(projects: Vec<Sources>, terminal: Terminal) -> Result<Exit, Failure> {
+    let mut exit = Exit::Fine;
+    for sources in projects {
+        let compiled = crate::compile_anew(sources);
+        if compiled.diagnostics.iter().any(|finding| finding.severity == Severity::Error) {
+            refuse(&compiled, terminal)?;
+            exit = Exit::Findings;
+        } else {
+            write_one(&compiled, terminal)?;
+        }
+    }
+    Ok(exit)
+}
+
+fn write_one(compiled: &Compiled, terminal: Terminal) -> Result<(), Failure> {
+    let named = compiled.model.baseline.as_ref().map(|name| name.value.as_str());
+    let root = first(compiled);
+    let path = folder(&root)?.join(named.unwrap_or(NAME));
+    let (baseline, count) = crate::baseline_for(compiled);
+    terminal.deliver(Some(&path), &baseline)?;
+    let warnings = if count == 1 { "warning" } else { "warnings" };
+    let mut told = format!("{}: {count} {warnings}\n", path.display());
+    if named.is_none() {
+        told += &format!("write `checks: {{ baseline: {NAME} }}` in `{root}`, so that they are left out\n");
+    }
+    terminal.print(Stream::Out, &told)
+}
+
+fn refuse(compiled: &Compiled, terminal: Terminal) -> Result<(), Failure> {
+    let findings = text::findings(&compiled.diagnostics, &compiled.sources, terminal.style(Stream::Err));
+    let words = "has errors, and no error can stand in a baseline: nothing is written";
+    terminal.print(Stream::Err, &format!("{findings}error: `{}` {words}\n", first(compiled)))
+}
+
+/// The file that makes it a project.
+fn first(compiled: &Compiled) -> String {
+    compiled.sources.files().map(|(_, file)| file.path.clone()).next().unwrap_or_default()
+}
+
+fn folder(root: &str) -> Result<PathBuf, Failure> {
+    if root == "<stdin>" {
+        return Err(Failure::usage("a project from standard input has no folder for a baseline"));
+    }
+    Ok(Path::new(root).parent().unwrap_or(Path::new("")).to_path_buf())
+}
