@@ -14,6 +14,7 @@ mod events;
 mod experiences;
 mod fields;
 mod flow;
+mod from_elsewhere;
 mod funnels;
 mod history;
 mod in_flight;
