@@ -43,6 +43,11 @@ fn mentioned(project: &Project) -> Vec<&Placed<Text>> {
         campaign.goal.iter().chain(&campaign.exit_when).for_each(|condition| in_condition(&condition.value, &mut tags));
         campaign.steps.value.0.iter().for_each(|step| in_step(&step.value, &mut tags));
     }
+    let points = project.points.as_ref().and_then(|points| points.body.as_ref());
+    let triggers = points.iter().flat_map(|points| &points.triggers.0);
+    for trigger in triggers.filter_map(|(_, trigger)| trigger.body.as_ref()) {
+        trigger.steps.value.0.iter().for_each(|step| in_step(&step.value, &mut tags));
+    }
     tags
 }
 

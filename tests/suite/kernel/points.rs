@@ -77,6 +77,47 @@ fn the_points_of_a_group_are_kept_where_the_file_has_no_column() {
 }
 
 #[test]
+fn a_tag_that_only_a_trigger_names_is_a_tag_where_the_list_is_open() {
+    let yaml = "
+version: 1
+contacts: { key: id, tags: { values: open } }
+points: { triggers: { rider: { at: 10, steps: [{ if: { tag: lapsed }, then: [{ add-tag: back }], else: [{ add-tag: rider }] }] } } }
+";
+    story_of(yaml)
+        .on(
+            "2026-11-21T09:00",
+            "id,points,tags\n1,10,lapsed\n",
+            "start points/rider 1 points
+             if points/rider 1 if then
+             add-tag points/rider 1 if/then/add-tag:back back
+             end points/rider 1 completed finished",
+        )
+        .writes("id,points,tags\n1,10,lapsed;back\n");
+}
+
+#[test]
+fn a_message_that_a_limit_puts_off_holds_the_trigger_there() {
+    let yaml = "
+limits: { email: { at-most: 1, within: 1 day } }
+points: { triggers: { two: { at: 10, steps: [{ send: hello }, { send: again }, { add-tag: vip }] } } }
+";
+    story(yaml)
+        .on(
+            "2026-11-21T09:00",
+            "id,points,email,opt_in,tags\n1,10,a@x.pl,true,\n",
+            "start points/two 1 points
+             send points/two 1 send:hello hello email
+             delay points/two 1 send:again again 2026-11-22T09:00:00+01:00",
+        )
+        .again(
+            "2026-11-22T09:00",
+            "send points/two 1 send:again again email
+             add-tag points/two 1 add-tag:vip vip
+             end points/two 1 completed finished",
+        );
+}
+
+#[test]
 fn a_trigger_waits_for_its_publication() {
     let yaml = "
 points:
