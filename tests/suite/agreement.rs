@@ -25,16 +25,18 @@ fn the_kernel_agrees_with_the_reference() {
     let number = |name: &str, otherwise: u64| std::env::var(name).map_or(otherwise, |number| number.parse().unwrap());
     let cases = number("FUNNELC_CASES", DEFAULT);
     let first = number("FUNNELC_FIRST", 0);
-    let mut counts = BTreeMap::new();
-    let mut differences = Vec::new();
-    for seed in first..first + cases {
-        let case = Case::new(seed);
-        let mut reference = Reference::new(&case.project(0));
-        differences.extend(run_both(&case, &mut reference).err());
-        for (what, count) in reference.coverage.counts() {
-            *counts.entry(what).or_insert(0) += count;
+    let threads = std::thread::available_parallelism().map_or(1, |threads| threads.get() as u64);
+    let (mut counts, mut differences) = (Counts::new(), BTreeMap::new());
+    std::thread::scope(|scope| {
+        let seeds = |thread| (first + thread..first + cases).step_by(usize::try_from(threads).unwrap());
+        let parts: Vec<_> = (0..threads).map(|thread| scope.spawn(move || compare_all(seeds(thread)))).collect();
+        for part in parts {
+            let (met, different) = part.join().unwrap();
+            met.into_iter().for_each(|(what, count)| *counts.entry(what).or_insert(0) += count);
+            differences.extend(different);
         }
-    }
+    });
+    let differences: Vec<String> = differences.into_values().collect();
     for difference in &differences {
         let told: Vec<&str> = difference.lines().collect();
         println!("{}\n    {}", told[0], told[told.len().saturating_sub(3)..].join("\n    "));
@@ -46,16 +48,33 @@ fn the_kernel_agrees_with_the_reference() {
     }
 }
 
+/// How often what was met.
+type Counts = BTreeMap<String, u64>;
+
+/// What was met in these cases, and their differences by seed.
+fn compare_all(seeds: impl Iterator<Item = u64>) -> (Counts, BTreeMap<u64, String>) {
+    let (mut counts, mut differences) = (Counts::new(), BTreeMap::new());
+    for seed in seeds {
+        let case = Case::new(seed);
+        let mut reference = Reference::new(&case.project(0)).with_files(&case.files);
+        differences.extend(run_both(&case, &mut reference).err().map(|difference| (seed, difference)));
+        for (what, count) in reference.coverage.counts() {
+            *counts.entry(what).or_insert(0) += count;
+        }
+    }
+    (counts, differences)
+}
+
 /// Runs a case in both; tells the project, the contacts and the first difference, where there is one.
 fn run_both(case: &Case, reference: &mut Reference) -> Result<(), String> {
     let mut yaml = case.project(0);
-    let mut plan = compile(case.seed, &yaml)?;
+    let mut plan = compile(case, &yaml)?;
     let mut state: Option<Vec<u8>> = None;
     let mut before = String::new();
     for (run, now) in case.runs.iter().enumerate() {
         let project = case.project(run);
         if project != yaml {
-            plan = compile(case.seed, &project)?;
+            plan = compile(case, &project)?;
             reference.change(&project);
             yaml = project;
         }
@@ -102,9 +121,13 @@ fn run_both(case: &Case, reference: &mut Reference) -> Result<(), String> {
     Ok(())
 }
 
-fn compile(seed: u64, yaml: &str) -> Result<Plan, String> {
+fn compile(case: &Case, yaml: &str) -> Result<Plan, String> {
+    let seed = case.seed;
     let mut sources = Sources::default();
     sources.add("funnelc.yaml", yaml);
+    for (path, text) in &case.files {
+        sources.attach(path, text);
+    }
     let compiled = funnelc::compile(sources);
     let errors = compiled.diagnostics.iter().filter(|found| found.severity == Severity::Error);
     let errors: String = errors
@@ -166,7 +189,7 @@ fn first_difference(part: &str, expected: &[String], found: &[String]) -> Option
 }
 
 /// Every operator for every type, true and false, every step, event and reason must have been met.
-fn report(counts: &BTreeMap<String, u64>) {
+fn report(counts: &Counts) {
     for (what, count) in counts {
         println!("{count:8} {what}");
     }
@@ -192,6 +215,8 @@ fn expected() -> Vec<String> {
             }
         }
     }
+    expected.extend(["points exists true", "points exists false"].map(str::to_owned));
+    expected.extend(OTHERS.map(str::to_owned));
     for condition in CONDITIONS.split(' ') {
         expected.extend([true, false].map(|truth| format!("condition {condition} {truth}")));
     }
@@ -208,6 +233,7 @@ fn expected() -> Vec<String> {
     for (event, reasons) in EVENTS {
         expected.extend(reasons.split(' ').map(|reason| format!("journal {event} {reason}")));
     }
+    expected.push("journal points rule-0".into());
     expected
 }
 
@@ -224,7 +250,25 @@ const CONDITIONS: &str = "field tag stage for reached in-funnel segment all any 
 
 const STEPS: &str = "send wait wait-until move leave add-tag remove-tag points set clear if exit split fork goto notify webhook push-to unsubscribe resubscribe add-to remove-from await enroll withdraw";
 
-const EVENTS: [(&str, &str); 47] = [
+/// What is neither an operator nor a step nor a line of the journal.
+const OTHERS: [&str; 14] = [
+    "points of a group true",
+    "points of a group false",
+    "member by name included",
+    "member by name excluded",
+    "member by name asked",
+    "message on the preferred channel",
+    "message on another channel",
+    "message on no channel",
+    "limit of a trigger",
+    "occurrence lost in the instant of another start",
+    "value that does not fit",
+    "contacts skipped",
+    "no contact skipped",
+    "experience passed over",
+];
+
+const EVENTS: [(&str, &str); 48] = [
     ("external-stage", ""),
     ("external-tag", ""),
     ("external-points", ""),
@@ -254,13 +298,14 @@ const EVENTS: [(&str, &str); 47] = [
     ("goto", ""),
     ("show", ""),
     ("hide", ""),
-    ("start", "condition entered event enrolled"),
+    ("start", "condition entered event enrolled points"),
     ("update", "purchased booked clicked"),
     ("do-not-contact", ""),
     ("overtaken", ""),
     ("end", "goal exit-when on-leave exit finished skipped after-until withdrawn"),
     ("send", ""),
-    ("skip", "unpublished unreachable already-sent past expired"),
+    ("skip", "unpublished unreachable already-sent limited past expired"),
+    ("delay", ""),
     ("wait", ""),
     ("past", "continue exit skip"),
     ("if", ""),

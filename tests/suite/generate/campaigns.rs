@@ -1,4 +1,4 @@
-//! Random campaigns: who enters and leaves, content, and which conditions rule.
+//! Random campaigns: who enters and leaves, and which conditions rule.
 //!
 //! Invariant: no campaign can come back to itself without time passing.
 
@@ -7,26 +7,6 @@ use std::fmt::Write as _;
 use super::Draft;
 use super::conditions::Scope;
 use super::steps::NOWHERE;
-
-pub(super) const CONTENT: &str = "content:
-  hello: { kind: email }
-  bye: { kind: email, once: ever }
-  weekly: { kind: email, once: { after: 2 days } }
-  urgent: { kind: email, transactional: true }
-  brief: { kind: email, expires: 1 hour, on-skip: exit }
-  ping: { kind: sms }
-  banner: { kind: focus }
-  part: { kind: dynamic }
-  advert: { kind: ad }
-  post: { kind: social }
-  gone: { kind: email, published: false }
-  form: { kind: form }
-";
-
-pub(super) const DESTINATIONS: &str = "destinations:
-  crm: { kind: crm }
-  hook: { kind: webhook, url: \"https://example.com\" }
-";
 
 /// Stands for `true` or `false`, run by run.
 pub(super) const SOMETIMES: &str = "sometimes";
@@ -38,7 +18,13 @@ impl Draft<'_> {
             let scope = Scope { stages: number % 2 == 1, segments: number, since: None };
             let depth = self.random.below(3);
             let condition = self.condition(scope, depth);
-            writeln!(yaml, "  group-{number}: {{ where: {condition} }}").expect("a string takes it");
+            let members = self.members();
+            let condition = if members.contains("include") && self.random.chance(20) {
+                members.trim_start_matches(", ").to_owned()
+            } else {
+                format!("where: {condition}{members}")
+            };
+            writeln!(yaml, "  group-{number}: {{ {condition} }}").expect("a string takes it");
             self.segments = number + 1;
         }
         yaml
@@ -59,7 +45,11 @@ impl Draft<'_> {
     fn relay(&mut self) -> String {
         let funnel = &self.funnels[0];
         let stage = format!("{}/{}", funnel.id, funnel.stages[0].id);
-        let again = if self.random.chance(50) { "add-tag: vip".to_owned() } else { format!("move: {stage}") };
+        let again = match self.random.below(3) {
+            0 => "add-tag: vip".to_owned(),
+            1 => format!("move: {stage}"),
+            _ => "enroll: relay-2".to_owned(),
+        };
         format!(
             "  relay-1:
     priority: 9
@@ -152,8 +142,10 @@ impl Draft<'_> {
             yaml += &format!("    published: {SOMETIMES}\n");
         } else if self.random.chance(25) {
             let window = self.window("    ");
-            let exits = window.contains("until") && self.random.chance(40);
-            yaml += &if exits { window.replace(" }\n", ", after-until: exit }\n") } else { window };
+            let then =
+                *self.random.pick(&["", "", ", after-until: exit", ", after-until: exit", ", after-until: pause"]);
+            let ends = window.contains("until");
+            yaml += &if ends { window.replace(" }\n", &format!("{then} }}\n")) } else { window };
         }
         yaml
     }

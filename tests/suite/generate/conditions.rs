@@ -7,7 +7,7 @@ use super::fields::{Field, HATS, TAGS, quoted};
 
 const DURATIONS: [&str; 6] = ["1 day", "7 days", "30 days", "90 days", "1 month", "1 week"];
 const SHORT: [&str; 3] = ["1 hour", "90 minutes", "2 hours"];
-const RELATIVE_DAYS: [&str; 10] = [
+const RELATIVE_DAYS: [&str; 13] = [
     "90 days ago",
     "1 month ago",
     "1 week ago",
@@ -18,6 +18,9 @@ const RELATIVE_DAYS: [&str; 10] = [
     "in 1 week",
     "in 1 month",
     "start of month",
+    "start of day",
+    "start of week",
+    "start of year",
 ];
 const RELATIVE_MOMENTS: [&str; 4] = ["2 hours ago", "90 minutes ago", "in 1 hour", "in 2 hours"];
 
@@ -56,7 +59,7 @@ impl Draft<'_> {
             6 | 7 => match self.random.below(5) {
                 3 => self.company_condition(),
                 0 => self.campaign_condition(),
-                1 => format!("{{ reachable: {} }}", self.random.pick(&["email", "email", "sms"])),
+                1 => format!("{{ reachable: {} }}", self.random.pick(&["email", "email", "sms", "push"])),
                 _ => self.field_condition(),
             },
             _ => self.field_condition(),
@@ -99,12 +102,6 @@ impl Draft<'_> {
             ", state: converted",
         ]);
         format!("{{ campaign: campaign-{campaign}{state} }}")
-    }
-
-    fn points_condition(&mut self) -> String {
-        let operands = ["-5", "0", "5", "10", "15"].map(str::to_owned);
-        let comparison = self.number_comparison(&operands);
-        format!("{{ field: points, {comparison} }}")
     }
 
     fn field_condition(&mut self) -> String {
@@ -150,7 +147,7 @@ impl Draft<'_> {
         format!("{operator}: {}", quoted("text", &piece))
     }
 
-    fn number_comparison(&mut self, operands: &[String]) -> String {
+    pub(super) fn number_comparison(&mut self, operands: &[String]) -> String {
         match self.random.below(7) {
             0 | 6 => self.equality(operands, "number"),
             1 => {
@@ -179,6 +176,9 @@ impl Draft<'_> {
         match self.random.below(8) {
             7 => format!("anniversary: {}", self.random.pick(&ANNIVERSARIES)),
             0 => {
+                if self.random.chance(10) {
+                    return "during: today".to_owned();
+                }
                 let which = *self.random.pick(&["last", "this", "next"]);
                 format!("during: {which} {}", self.random.pick(&["day", "week", "month", "year"]))
             }
@@ -213,7 +213,7 @@ impl Draft<'_> {
             2 if exact && self.random.chance(50) => (*self.random.pick(&RELATIVE_MOMENTS)).to_owned(),
             2 if exact => {
                 let moments = self.scene.moments();
-                self.random.pick(&moments).clone()
+                if self.random.chance(20) { moments[0].clone() } else { self.random.pick(&moments).clone() }
             }
             _ => self.random.pick(&self.days).clone(),
         }

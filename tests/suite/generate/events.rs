@@ -21,13 +21,16 @@ pub(super) const SECTION: &str = "events:
 ";
 
 /// What may happen with which content.
-const EVENTS: [(&str, &[&str]); 8] = [
+const EVENTS: [(&str, &[&str]); 11] = [
     ("purchased", &[""]),
     ("booked", &[""]),
-    ("opened", &["hello", "weekly", "urgent", "bye", "brief", ""]),
-    ("clicked", &["hello", "weekly", "ping", "banner"]),
+    ("opened", &["hello", "weekly", "urgent", "bye", "brief", "any", ""]),
+    ("clicked", &["hello", "weekly", "ping", "banner", "any", "nudge", "advert"]),
+    ("replied", &["hello", "ping", "any", ""]),
+    ("visited", &["page", ""]),
+    ("downloaded", &["asset", ""]),
     ("submitted", &["form", ""]),
-    ("unsubscribed", &["hello", "ping", ""]),
+    ("unsubscribed", &["hello", "ping", "nudge", ""]),
     ("complained", &["weekly", ""]),
     ("bounced", &["hello", ""]),
 ];
@@ -65,7 +68,7 @@ impl Draft<'_> {
 
     /// An event, with or without its content and a condition over its properties.
     pub(super) fn occurrence(&mut self) -> String {
-        let often = if self.random.chance(25) { 1 } else { EVENTS.len() };
+        let often = if self.random.chance(35) { 1 } else { EVENTS.len() };
         let (event, contents) = *self.random.pick(&EVENTS[..often]);
         let mut written = format!("event: {event}");
         let of = *self.random.pick(contents);

@@ -4,6 +4,8 @@
 
 use std::fmt::Write as _;
 
+use super::bad::OnBadValue;
+use super::points::Groups;
 use super::random::Random;
 use super::scene::Scene;
 
@@ -22,6 +24,7 @@ pub(super) struct Field {
 
 pub(super) const PLANS: [&str; 3] = ["free", "pro", "Pro max"];
 pub(super) const HATS: [&str; 3] = ["top", "bowler", "cap"];
+const WAYS: [&str; 4] = ["email", "sms", "push", "letter"];
 pub(super) const TAGS: [&str; 5] = ["vip", "warm", "hot", "cold", "new"];
 
 const TEXTS: [&str; 14] =
@@ -29,12 +32,13 @@ const TEXTS: [&str; 14] =
 const WHOLE: [&str; 7] = ["0", "1", "2", "3", "5", "9", "10"];
 const DECIMALS: [&str; 7] = ["0", "0.5", "9.99", "10", "10.01", "12.5", "500"];
 
-pub(super) fn fields(random: &mut Random, scene: &Scene) -> Vec<Field> {
+pub(super) fn fields(random: &mut Random, scene: &Scene, bad: OnBadValue) -> Vec<Field> {
     let separator = *random.pick(&[";", "|"]);
     let mut fields = vec![
         Field::new("email", "email", &["a@x.org", "A@X.org", "b@x.org", "c@y.org"]),
         Field::new("boss", "email", &["boss@x.org", "B@y.org"]),
         Field::new("phone", "text", &["+48 1", "+48 2"]),
+        Field::new("device", "text", &["d1", "d2"]),
         Field::new("name", "text", &TEXTS),
         Field::new("note", "text", &TEXTS),
         Field::new("orders", "integer", &WHOLE),
@@ -45,12 +49,15 @@ pub(super) fn fields(random: &mut Random, scene: &Scene) -> Vec<Field> {
         Field::new("opt-in", "boolean", &["true", "false"]).with_cells(&["TRUE", "Yes", "no", "1", "0"]),
         Field::new("firm", "text", &["acme", "beta", "gone"]).with_cells(&[" acme"]),
         Field::new("zone", "text", &["Asia/Tokyo", "America/New_York", "Europe/Warsaw", "Australia/Lord_Howe"]),
-        Field::from("seen", "date", scene.days()),
-        Field::from("meeting", "datetime", scene.moments()),
+        Field::new("way", "choice", &WAYS),
+        Field::from("seen", "date", scene.days()).with_cells(&[&scene.day(0).to_string(), &scene.day(1).to_string()]),
+        Field::from("meeting", "datetime", scene.moments()).with_cells(&[&scene.moments()[0], &scene.moments()[0]]),
     ];
-    fields[8].written = format!(", values: [{}], separator: \"{separator}\"", HATS.join(", "));
-    fields[7].written = format!(", values: [{}]", PLANS.join(", "));
+    fields[9].written = format!(", values: [{}], separator: \"{separator}\"", HATS.join(", "));
+    fields[8].written = format!(", values: [{}]", PLANS.join(", "));
+    fields[13].written = format!(", values: [{}]", WAYS.join(", "));
     vary(random, &mut fields);
+    require(random, &mut fields, bad);
     fields
 }
 
@@ -73,6 +80,16 @@ fn vary(random: &mut Random, fields: &mut [Field]) {
             let default = quoted(field.kind, &random.pick(&field.operands).clone());
             field.written += &format!(", default: {default}");
         }
+    }
+}
+
+/// One field at most that each contact must have, where nobody is lacking it or may be left out.
+fn require(random: &mut Random, fields: &mut [Field], bad: OnBadValue) {
+    let place = random.below(fields.len());
+    let field = &mut fields[place];
+    let nobody_lacks_it = field.written.contains("default");
+    if field.in_file && (nobody_lacks_it || bad == OnBadValue::SkipContact && random.chance(50)) {
+        field.written += ", required: true";
     }
 }
 
@@ -101,15 +118,16 @@ impl Field {
 }
 
 /// The section `contacts`.
-pub(super) fn contacts_section(random: &mut Random, fields: &[Field]) -> String {
+pub(super) fn contacts_section(random: &mut Random, fields: &[Field], groups: &Groups) -> String {
     let mut yaml = String::from("contacts:\n  key: id\n");
     let tags = if random.chance(30) { "open".to_owned() } else { format!("[{}]", TAGS.join(", ")) };
     writeln!(yaml, "  tags: {{ values: {tags}, column: labels, separator: \",\" }}").expect("a string takes it");
-    yaml += "  points: { column: points }\n  fields:\n";
+    yaml += groups.in_contacts();
+    yaml += "  fields:\n";
     for Field { id, kind, written, .. } in fields {
         writeln!(yaml, "    {id}: {{ type: {kind}{written} }}").expect("a string takes it");
     }
-    yaml += "  addresses: { email: email, sms: phone }\n  owner: boss\n";
+    yaml += "  addresses: { email: email, sms: phone, push: device }\n  owner: boss\n";
     if random.chance(50) {
         yaml += "  timezone: zone\n";
     }
@@ -117,7 +135,12 @@ pub(super) fn contacts_section(random: &mut Random, fields: &[Field]) -> String 
         yaml += "  consent: { email: { field: opt-in, is: true } }\n";
     }
     if random.chance(50) {
-        yaml += "  do-not-contact: { email: { column: dnc } }\n";
+        yaml += "  preferred-channel: way\n";
+    }
+    match random.below(4) {
+        0 | 1 => yaml += "  do-not-contact: { email: { column: dnc } }\n",
+        2 => yaml += "  do-not-contact: { email: { column: dnc }, sms: { column: dnc sms } }\n",
+        _ => {}
     }
     yaml
 }

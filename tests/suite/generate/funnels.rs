@@ -5,6 +5,7 @@
 use std::fmt::Write as _;
 
 use super::Draft;
+use super::campaigns::SOMETIMES;
 use super::conditions::Scope;
 
 pub(super) struct Funnel {
@@ -66,6 +67,8 @@ impl Draft<'_> {
         }
         if free {
             yaml += "    moves: free\n";
+        } else if self.random.chance(10) {
+            yaml += "    moves: forward\n";
         }
         if !lightest_is_single || self.random.chance(15) {
             let entry = self.random.below(2);
@@ -74,9 +77,11 @@ impl Draft<'_> {
         yaml += &self.priority("    ");
         if self.random.chance(20) {
             yaml += "    order: loose\n";
+        } else if self.random.chance(10) {
+            yaml += "    order: strict\n";
         }
-        if self.random.chance(10) {
-            yaml += &self.window("    ");
+        if self.random.chance(15) {
+            yaml += &self.openness("    ");
         }
         yaml += &self.audience();
         if self.random.chance(40) {
@@ -156,13 +161,18 @@ impl Draft<'_> {
         let scope = Scope { stages: true, segments: self.segments, since: Some("stage") };
         let mut yaml = String::from("        experiences:\n");
         for number in 0..self.random.between(1, 3) {
-            let content = *self.random.pick(&["banner", "banner", "part", "advert", "hello", "bye", "post", "soon"]);
+            let content =
+                *self.random.pick(&["banner", "banner", "part", "advert", "hello", "bye", "post", "soon", "any"]);
             let when = if number == 0 || self.random.chance(60) {
-                format!(", when: {}", self.condition(scope, 1))
+                format!("            when: {}", self.condition(scope, 1))
             } else {
                 String::new()
             };
-            writeln!(yaml, "          - {{ id: view-{number}, content: {content}{when} }}").expect("a string takes it");
+            writeln!(yaml, "          - id: view-{number}\n            content: {content}\n{when}")
+                .expect("a string takes it");
+            if self.random.chance(20) {
+                yaml += &self.openness("            ");
+            }
         }
         yaml
     }
@@ -194,6 +204,16 @@ impl Draft<'_> {
             writeln!(yaml, "          - {{ when: {when}, to: {target} }}").expect("a string takes it");
         }
         yaml
+    }
+
+    /// Whether something is published, or when.
+    pub(super) fn openness(&mut self, indent: &str) -> String {
+        match self.random.below(8) {
+            0 => format!("{indent}published: true\n"),
+            1 => format!("{indent}published: {SOMETIMES}\n"),
+            2 | 3 => self.window(indent),
+            _ => String::new(),
+        }
     }
 
     /// A publish window that opens or closes around the runs.

@@ -4,19 +4,24 @@
 
 #![allow(clippy::format_push_string, reason = "a project is put together from pieces of text")]
 
+mod bad;
 mod campaigns;
 mod companies;
 mod conditions;
+mod content;
 mod events;
 mod fields;
 mod funnels;
+mod points;
 mod random;
 mod rows;
 mod scene;
 mod steps;
 
+use self::bad::OnBadValue;
 use self::fields::Field;
 use self::funnels::Funnel;
+use self::points::Groups;
 use self::random::Random;
 use self::rows::Pool;
 pub(crate) use self::rows::records;
@@ -34,6 +39,8 @@ pub(crate) struct Case {
     pub(crate) replay: bool,
     first_file: String,
     pools: Vec<Pool>,
+    /// Files that the project names, by path.
+    pub(crate) files: Vec<(String, String)>,
 }
 
 /// What is drawn so far.
@@ -43,6 +50,7 @@ struct Draft<'a> {
     fields: &'a [Field],
     days: Vec<String>,
     companies: &'a [Field],
+    groups: &'a Groups,
     funnels: Vec<Funnel>,
     segments: usize,
     campaigns: usize,
@@ -52,15 +60,19 @@ impl Case {
     pub(crate) fn new(seed: u64) -> Self {
         let mut random = Random::new(seed);
         let scene = Scene::new(&mut random);
-        let fields = fields::fields(&mut random, &scene);
+        let bad = OnBadValue::new(&mut random);
+        let fields = fields::fields(&mut random, &scene, bad);
         let companies = companies::fields(scene.days());
-        let contacts = fields::contacts_section(&mut random, &fields);
+        let groups = Groups::new(&mut random);
+        let mut contacts = fields::contacts_section(&mut random, &fields, &groups);
+        contacts += bad.in_contacts(&mut random);
         let mut draft = Draft {
             random: &mut random,
             scene: &scene,
             fields: &fields,
             days: scene.days(),
             companies: &companies,
+            groups: &groups,
             funnels: Vec::new(),
             segments: 0,
             campaigns: 0,
@@ -71,13 +83,14 @@ impl Case {
         yaml += &contacts;
         yaml += companies::SECTION;
         yaml += events::SECTION;
-        yaml += campaigns::DESTINATIONS;
-        yaml += campaigns::CONTENT;
-        yaml += &format!("  soon:\n    kind: email\n{}", draft.window("    "));
+        yaml += content::DESTINATIONS;
+        yaml += &draft.content_section();
+        yaml += &draft.limits_section();
         yaml += &draft.segments_section();
         yaml += &draft.funnels_section();
         yaml += &draft.campaigns_section();
-        let pools = draft.pools();
+        yaml += &draft.points_section();
+        let pools = draft.pools(bad);
         let first_file = rows::first_file(&mut random, &pools);
         let companies = companies::file(&mut random, &companies);
         let mut rows = Vec::new();
@@ -87,7 +100,8 @@ impl Case {
         });
         let events = events.collect();
         let replay = random.chance(30);
-        Case { seed, yaml, runs: scene.runs, companies, events, replay, first_file, pools }
+        let files = content::member_files(&mut random);
+        Case { seed, yaml, runs: scene.runs, companies, events, replay, first_file, pools, files }
     }
 
     /// The project at a run: campaigns may be published in one and not in another.

@@ -3,6 +3,7 @@
 //! Invariant: every file is well formed and every key stands in it once.
 
 use super::Draft;
+use super::bad::{OnBadValue, misfits};
 use super::fields::TAGS;
 use super::random::Random;
 
@@ -10,31 +11,48 @@ use super::random::Random;
 pub(crate) struct Pool {
     pub(super) column: String,
     cells: Vec<String>,
+    /// What does not fit, and how many of a hundred cells hold that.
+    misfits: Vec<String>,
+    percent: usize,
     in_file: bool,
 }
 
+impl Pool {
+    fn new(column: &str, cells: &[&str], in_file: bool) -> Self {
+        let cells = cells.iter().map(|&cell| cell.to_owned()).collect();
+        Pool { column: column.to_owned(), cells, misfits: Vec::new(), percent: 0, in_file }
+    }
+
+    fn or(self, misfits: Vec<String>, bad: OnBadValue) -> Self {
+        Pool { percent: if misfits.is_empty() { 0 } else { bad.percent() }, misfits, ..self }
+    }
+}
+
 impl Draft<'_> {
-    pub(super) fn pools(&mut self) -> Vec<Pool> {
-        let mut pools = vec![Pool {
-            column: "extra".into(),
-            cells: ["x", "a \"b\"", "1,2", "é"].map(str::to_owned).to_vec(),
-            in_file: true,
-        }];
+    pub(super) fn pools(&mut self, bad: OnBadValue) -> Vec<Pool> {
+        let wrong = |misfit: &str| vec![misfit.to_owned()];
+        let mut pools = vec![Pool::new("extra", &["x", "a \"b\"", "1,2", "é"], true)];
         for field in self.fields {
-            pools.push(Pool { column: field.column.clone(), cells: field.cells.clone(), in_file: field.in_file });
+            let cells: Vec<&str> = field.cells.iter().map(String::as_str).collect();
+            pools.push(Pool::new(&field.column, &cells, field.in_file).or(misfits(field), bad));
         }
         for funnel in &self.funnels {
-            let cells = funnel.stages.iter().map(|stage| stage.value.clone()).collect();
-            pools.push(Pool { column: funnel.column.clone(), cells, in_file: self.random.chance(70) });
+            let cells: Vec<&str> = funnel.stages.iter().map(|stage| stage.value.as_str()).collect();
+            let in_file = self.random.chance(70);
+            pools.push(Pool::new(&funnel.column, &cells, in_file).or(wrong("nirvana"), bad));
         }
-        let mut tags: Vec<String> = TAGS.map(str::to_owned).to_vec();
-        tags.extend(["vip,hot", "warm , vip", "new,cold,warm"].map(str::to_owned));
-        pools.push(Pool { column: "labels".into(), cells: tags, in_file: self.random.chance(80) });
-        let points = ["0", "5", "10", "-5", "15"].map(str::to_owned).to_vec();
-        pools.push(Pool { column: "points".into(), cells: points, in_file: self.random.chance(70) });
-        let refusals =
-            ["false", "unsubscribed", "true", "complained", "bounced", "", "", ""].map(str::to_owned).to_vec();
-        pools.push(Pool { column: "dnc".into(), cells: refusals, in_file: true });
+        let mut tags = TAGS.to_vec();
+        tags.extend(["vip,hot", "warm , vip", "new,cold,warm"]);
+        pools.push(Pool::new("labels", &tags, self.random.chance(80)).or(wrong("vip,unheard,hot"), bad));
+        let points = ["0", "5", "10", "-5", "15"];
+        pools.push(Pool::new("points", &points, self.random.chance(70)).or(wrong("many"), bad));
+        for group in &self.groups.ids {
+            let in_file = self.random.chance(70);
+            pools.push(Pool::new(&self.groups.column(group), &points, in_file).or(wrong("5.0"), bad));
+        }
+        let refusals = ["false", "unsubscribed", "true", "complained", "bounced", "", "", ""];
+        pools.push(Pool::new("dnc", &refusals, true));
+        pools.push(Pool::new("dnc sms", &refusals, true));
         pools
     }
 }
@@ -58,6 +76,9 @@ pub(super) fn first_file(random: &mut Random, pools: &[Pool]) -> String {
 }
 
 fn cell(random: &mut Random, pool: &Pool) -> String {
+    if pool.percent > 0 && random.chance(pool.percent) {
+        return random.pick(&pool.misfits).clone();
+    }
     if random.chance(25) { String::new() } else { random.pick(&pool.cells).clone() }
 }
 

@@ -7,15 +7,22 @@ use std::fmt::Write as _;
 
 use super::Draft;
 use super::conditions::Scope;
+use super::content::SENDABLE;
 use super::fields::{Field, HATS, TAGS, quoted};
 
 /// What the steps of one campaign have in common.
-struct Course {
+pub(super) struct Course {
     campaign: usize,
     /// How many steps have an id.
     ids: usize,
     /// Per funnel the weight that the next move must reach.
     lightest: [usize; 3],
+}
+
+impl Course {
+    pub(super) fn new(campaign: usize) -> Self {
+        Course { campaign, ids: 0, lightest: [0; 3] }
+    }
 }
 
 /// The weight that no stage has: there is no move from here.
@@ -63,7 +70,7 @@ impl Draft<'_> {
             9 => format!("leave: {}", self.funnels[self.random.below(self.funnels.len())].id),
             10 => format!("add-tag: {}", self.random.pick(&TAGS)),
             11 => format!("remove-tag: {}", self.random.pick(&TAGS)),
-            12 => format!("points: {}", self.random.pick(&["5", "10", "-5"])),
+            12 => self.give(),
             13 | 14 => self.set(),
             15 => format!("clear: {}", self.random.pick(self.fields).id),
             _ if depth > 0 => self.branch(course, depth),
@@ -178,16 +185,16 @@ impl Draft<'_> {
     }
 
     /// A channel, or a segment by hand.
-    fn list(&mut self) -> String {
+    pub(super) fn list(&mut self) -> String {
         match self.random.below(4) {
-            0 => format!("unsubscribe: {}", self.random.pick(&["email", "sms"])),
-            1 => format!("resubscribe: {}", self.random.pick(&["email", "sms"])),
+            0 => format!("unsubscribe: {}", self.random.pick(&["email", "sms", "push"])),
+            1 => format!("resubscribe: {}", self.random.pick(&["email", "sms", "push"])),
             2 => format!("add-to: group-{}", self.random.below(self.segments)),
             _ => format!("remove-from: group-{}", self.random.below(self.segments)),
         }
     }
 
-    fn post(&mut self) -> String {
+    pub(super) fn post(&mut self) -> String {
         match self.random.below(4) {
             0 => "push-to: crm".to_owned(),
             1 => {
@@ -212,10 +219,8 @@ impl Draft<'_> {
         format!("id: step-{}, ", course.ids)
     }
 
-    fn send(&mut self) -> String {
-        let content = *self
-            .random
-            .pick(&["hello", "hello", "bye", "weekly", "urgent", "ping", "banner", "gone", "soon", "brief"]);
+    pub(super) fn send(&mut self) -> String {
+        let content = *self.random.pick(&SENDABLE);
         let mut body = format!("send: {content}");
         if self.random.chance(15) {
             let once = *self.random.pick(&["entry", "ever", "{ after: 1 day }"]);
@@ -278,13 +283,14 @@ impl Draft<'_> {
             hours += &format!(", between: {between}");
         }
         if hours.is_empty() || self.random.chance(30) {
-            hours += &format!(", days: [{}]", self.random.pick(&["mon", "sat, sun", "tue, fri", "sun"]));
+            hours +=
+                &format!(", days: [{}]", self.random.pick(&["mon", "sat, sun", "tue, fri", "sun", "wed", "thu, mon"]));
         }
         hours
     }
 
     /// A move that goes on from the one before; where there is none, a tag.
-    fn move_or_tag(&mut self, course: &mut Course) -> String {
+    pub(super) fn move_or_tag(&mut self, course: &mut Course) -> String {
         let number = self.random.below(self.funnels.len());
         let funnel = &self.funnels[number];
         let targets: Vec<(&str, usize, bool)> = funnel
@@ -301,7 +307,7 @@ impl Draft<'_> {
         format!("move: {}/{stage}", funnel.id)
     }
 
-    fn set(&mut self) -> String {
+    pub(super) fn set(&mut self) -> String {
         let Field { id, kind, operands, .. } = self.random.pick(self.fields);
         let to = match *kind {
             "integer" if self.random.chance(60) => format!("{{ add: {} }}", self.random.pick(&["1", "-2", "8"])),

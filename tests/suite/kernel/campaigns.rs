@@ -358,3 +358,27 @@ fn steps_branch_and_exit() {
         )
         .writes("id,orders,tags,points,stage_shop\n1,5,hot;vip,,\n2,1,hot,27,\n");
 }
+
+#[test]
+fn who_is_enrolled_where_an_entry_was_overtaken_in_the_same_run_does_not_come_in_later() {
+    let campaigns = "
+campaigns:
+  first:  { priority: 3, enter: { tag: hot }, on-leave: stay, steps: [{ remove-tag: hot }] }
+  second: { priority: 2, enter: { tag: hot }, on-leave: stay, steps: [{ add-tag: vip }] }
+  third:  { priority: 1, enter: { not: { tag: hot } }, on-leave: stay, steps: [{ enroll: second }] }
+";
+    story(campaigns)
+        .on(
+            "2026-11-21T09:00",
+            "id,tags\n1,hot\n",
+            "start first 1 condition
+             start second 1 condition
+             remove-tag first 1 remove-tag:hot hot
+             end first 1 completed finished
+             overtaken second 1
+             start third 1 condition
+             enroll third 1 enroll:second second
+             end third 1 completed finished",
+        )
+        .again("2026-11-22T09:00", "");
+}

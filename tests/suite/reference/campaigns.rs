@@ -31,7 +31,8 @@ impl Instant<'_> {
                     Some(since) => self.pause(&id, since),
                 }
             }
-            if !self.is_active(&id) {
+            let is_trigger = get(campaign, "at").is_some();
+            if !self.is_active(&id) && !is_trigger {
                 self.enter_campaign(&id, campaign, published);
             }
             self.called.remove(&id);
@@ -214,6 +215,7 @@ impl Instant<'_> {
     /// Section 7: a campaign starts at most once within an instant. An event or `enroll` that this stops is lost.
     fn put_off(&mut self, id: &str, call: Option<Call>) {
         if matches!(call, Some(Call::Event | Call::Enrolled)) {
+            self.coverage.count("occurrence lost in the instant of another start");
             return;
         }
         if let Some(call) = call {
@@ -223,25 +225,41 @@ impl Instant<'_> {
         self.defer(&place, "", "", "campaign");
     }
 
+    /// Enough points let the contact in, once ever and without conditions.
+    pub(super) fn begin_trigger(&mut self, id: &str) {
+        self.contact.campaigns.insert(id.into(), Membership::default());
+        let trigger = self.project.definition(&["campaigns", id]);
+        let entry = self.new_entry(trigger, false, true);
+        self.records.tally.add(&format!("campaign {id} entered"));
+        self.membership(id).active = Some(entry);
+        let place = self.here(id, "");
+        self.note("start", &place, ["", "", "", "points"]);
+        self.membership(id).entries = 1;
+        self.entry(id).begun = true;
+    }
+
+    fn new_entry(&self, campaign: &Value, by_condition: bool, certain: bool) -> Entry {
+        Entry {
+            by_condition,
+            certain,
+            since: self.clock.now,
+            begun: false,
+            paused: None,
+            root: Thread::new(named(&items(&campaign["steps"]), ""), self.clock.now),
+            visits: BTreeMap::new(),
+            went_out: BTreeMap::new(),
+        }
+    }
+
     fn admit(&mut self, id: &str, campaign: &Value, by_condition: bool, call: Option<Call>) {
         self.contact.instant.started.insert(id.into());
-        let now = self.clock.now;
         let (reason, certain) = match call {
             _ if by_condition => ("condition", false),
             Some(Call::Entered) | None => ("entered", false),
             Some(Call::Event) => ("event", true),
             Some(Call::Enrolled) => ("enrolled", true),
         };
-        let entry = Entry {
-            by_condition,
-            certain,
-            since: now,
-            begun: false,
-            paused: None,
-            root: Thread::new(named(&items(&campaign["steps"]), ""), now),
-            visits: BTreeMap::new(),
-            went_out: BTreeMap::new(),
-        };
+        let entry = self.new_entry(campaign, by_condition, certain);
         self.records.tally.add(&format!("campaign {id} entered"));
         let membership = self.membership(id);
         membership.ready.fill(false);

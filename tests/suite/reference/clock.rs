@@ -70,10 +70,11 @@ impl Clock {
 
     /// `2026-11-21T09:00`, in the project's zone unless it has an offset; a date is its first moment.
     pub(super) fn moment(&self, written: &str) -> Timestamp {
-        written.parse().unwrap_or_else(|_| {
-            let local = written.parse();
-            self.resolve(local.unwrap_or_else(|_| panic!("no time: `{written}`")))
-        })
+        self.read_moment(written).unwrap_or_else(|| panic!("no time: `{written}`"))
+    }
+
+    pub(super) fn read_moment(&self, written: &str) -> Option<Timestamp> {
+        written.parse().ok().or_else(|| Some(self.resolve(written.parse().ok()?)))
     }
 
     /// Section 3: in waits, units of a day and longer mean the same clock time that many calendar days later.
@@ -95,10 +96,12 @@ impl Clock {
             "today" => return When::Day(today),
             "yesterday" => return self.shifted(-1.day()),
             "tomorrow" => return self.shifted(1.day()),
-            "start of month" => return When::Day(today.first_of_month()),
             _ => {}
         }
-        if let Some(ago) = written.strip_suffix(" ago") {
+        if let Some(unit) = written.strip_prefix("start of ") {
+            let (first, _) = self.period(&format!("this {unit}"));
+            When::Day(first)
+        } else if let Some(ago) = written.strip_suffix(" ago") {
             self.shifted(-duration(ago))
         } else if let Some(later) = written.strip_prefix("in ") {
             self.shifted(duration(later))
@@ -121,6 +124,9 @@ impl Clock {
 
     /// Section 3, `during`: last, this or next day, week (from Monday), month or year, as its first and last day.
     pub(super) fn period(&self, written: &str) -> (Date, Date) {
+        if written == "today" {
+            return (self.today(), self.today());
+        }
         let (which, unit) = written.split_once(' ').expect("a period");
         let steps = match which {
             "last" => -1,

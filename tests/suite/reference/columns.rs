@@ -9,6 +9,7 @@ use serde_yaml::Value;
 use super::clock::Clock;
 use super::contact::Contact;
 use super::flow::named;
+use super::misfits::fitting;
 use super::names::inner_lists;
 use super::project::{Project, get, items, pairs, text, word};
 use super::sends::CHANNELS;
@@ -19,6 +20,8 @@ use super::value::{Datum, read_cell, separator, spell};
 #[derive(Default)]
 pub(super) struct Writes {
     pub(super) tags: bool,
+    /// The tags that the project names.
+    pub(super) named_tags: BTreeSet<String>,
     /// The groups of points that something gives to, the empty one for the points themselves.
     pub(super) points: BTreeSet<String>,
     pub(super) fields: BTreeSet<String>,
@@ -28,15 +31,12 @@ pub(super) struct Writes {
 
 impl Writes {
     pub(super) fn of(project: &Project) -> Self {
-        let mut writes = Writes::default();
+        let mut writes = Writes { named_tags: project.tags(), ..Writes::default() };
         for (_, campaign) in project.entries("campaigns") {
             writes.gather(&items(&campaign["steps"]));
         }
         for (_, rule) in project.at(&["points", "rules"]).map(pairs).unwrap_or_default() {
             writes.points.insert(text(rule, "group").unwrap_or_default());
-        }
-        for (_, trigger) in project.at(&["points", "triggers"]).map(pairs).unwrap_or_default() {
-            writes.gather(&items(&trigger["steps"]));
         }
         for (_, event) in project.entries("events") {
             let updates = get(event, "updates").map(pairs).unwrap_or_default();
@@ -145,24 +145,31 @@ fn tag_separator(project: &Project) -> String {
 /// The stage whose text stands in a cell: its `value`, by default its id.
 pub(super) fn read_stage(project: &Project, funnel: &str, cell: &str) -> Option<String> {
     let cell = cell.trim();
-    if cell.is_empty() {
-        return None;
-    }
+    let stage = stage_of(project, funnel, cell);
+    let may_misfit = project.at(&["contacts", "on-bad-value"]).is_some();
+    assert!(cell.is_empty() || stage.is_some() || may_misfit, "no stage: `{cell}`");
+    stage
+}
+
+pub(super) fn stage_of(project: &Project, funnel: &str, shown: &str) -> Option<String> {
     let stages = pairs(&project.definition(&["funnels", funnel])["stages"]);
-    let named = stages.into_iter().find(|(id, stage)| stage_text(id, stage) == cell);
-    Some(named.unwrap_or_else(|| panic!("no stage: `{cell}`")).0)
+    stages.into_iter().find(|(id, stage)| stage_text(id, stage) == shown).map(|(id, _)| id)
 }
 
 fn stage_text(id: &str, stage: &Value) -> String {
     text(stage, "value").unwrap_or(id.to_owned())
 }
 
-/// Section 13: empty points are 0.
+/// Section 13: empty points are 0, and so are those that do not fit.
 pub(super) fn read_points(cell: &str) -> i64 {
-    match cell.trim() {
-        "" => 0,
-        digits => digits.parse().expect("points are an integer"),
-    }
+    cell.trim().parse().unwrap_or(0)
+}
+
+/// A row as it was, with nothing in the columns that the file lacks.
+pub(super) fn unchanged_row(project: &Project, writes: &Writes, table: &Table, row: &Record) -> String {
+    let columns = written_columns(project, writes).into_iter();
+    let lacking = columns.filter(|(name, _)| table.position(name).is_none());
+    row.written(&BTreeMap::new(), &lacking.map(|_| String::new()).collect::<Vec<_>>())
 }
 
 /// The header with the columns that the file lacks.
@@ -210,6 +217,7 @@ impl Column {
             Column::Refusal(channel) => refusal(cell) != refused(contact, channel),
             Column::Field(field) => {
                 let definition = project.definition(&["contacts", "fields", field]);
+                let cell = fitting(project, clock, field, cell);
                 read_cell(clock, definition, cell) != contact.value(field)
             }
         }

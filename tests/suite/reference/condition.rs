@@ -13,7 +13,7 @@ use super::clock::{Clock, When, duration};
 use super::companies::{Company, company_key};
 use super::contact::Contact;
 use super::coverage::Coverage;
-use super::project::{Project, flag, get, items, number, text, word};
+use super::project::{Project, entry_among, flag, get, items, number, text, word};
 use super::value::{Datum, decimal, folded, type_of};
 
 /// Everything that a condition may look at.
@@ -88,14 +88,11 @@ impl Look<'_> {
             ("any", |look, named, _| items(named).iter().any(|item| look.holds(item))),
             ("not", |look, named, _| !look.holds(named)),
         ];
-        for (key, read) in known {
-            if let Some(named) = get(condition, key) {
-                let truth = read(self, named, condition);
-                self.coverage.count(&format!("condition {key} {truth}"));
-                return truth;
-            }
-        }
-        panic!("no condition: {condition:?}")
+        let (key, named) = entry_among(condition, |name| known.iter().any(|(key, _)| *key == name));
+        let (_, read) = known.iter().find(|(known, _)| *known == key).expect("just found");
+        let truth = read(self, named, condition);
+        self.coverage.count(&format!("condition {key} {truth}"));
+        truth
     }
 
     /// Section 5: `everyone`, a segment id or a condition.
@@ -114,6 +111,16 @@ impl Look<'_> {
             let files = get(segment, key).map(items).unwrap_or_default();
             files.into_iter().any(|file| self.project.file_lists(&word(file), &self.contact.key))
         };
+        if get(segment, "exclude").is_some() || get(segment, "include").is_some() {
+            let found = if listed("exclude") {
+                "excluded"
+            } else if listed("include") {
+                "included"
+            } else {
+                "asked"
+            };
+            self.coverage.count(&format!("member by name {found}"));
+        }
         if listed("exclude") {
             return false;
         }
@@ -201,7 +208,11 @@ impl Look<'_> {
     fn field(&self, id: &str, condition: &Value) -> bool {
         let definition = self.project.at(&["contacts", "fields", id]);
         let kind = definition.map_or("points".into(), type_of);
-        self.compared(&kind, definition, self.value(id).as_ref(), condition)
+        let truth = self.compared(&kind, definition, self.value(id).as_ref(), condition);
+        if id.starts_with("points/") {
+            self.coverage.count(&format!("points of a group {truth}"));
+        }
+        truth
     }
 
     /// The same on the contact's company.
@@ -219,11 +230,7 @@ impl Look<'_> {
         value: Option<&Datum>,
         condition: &Value,
     ) -> bool {
-        let operator = OPERATORS
-            .into_iter()
-            .find(|operator| get(condition, operator).is_some())
-            .expect("a comparison has an operator");
-        let operand = get(condition, operator).expect("just found");
+        let (operator, operand) = entry_among(condition, |key| OPERATORS.contains(&key));
         let missing = if value.is_none() { " missing" } else { "" };
         let exact = definition.is_some_and(|definition| flag(definition, "match-case"));
         let truth = match (operator, value) {

@@ -39,6 +39,9 @@ impl Instant<'_> {
         let experience = get(stage, "experiences").map(items)?.into_iter().find(|experience| {
             let content = self.project.definition(&["content", &word(&experience["content"])]);
             let open = self.clock.published(experience) && self.clock.published(content);
+            if !self.clock.published(experience) {
+                self.coverage.count("experience passed over");
+            }
             open && get(experience, "when").is_none_or(|when| self.holds_in_stage(funnel_id, when))
         })?;
         let stay = self.contact.stays.get(&here).copied().unwrap_or(0);
@@ -93,7 +96,10 @@ impl Instant<'_> {
         let figure = match self.try_send(&place_of(had), &Value::Null, &had.content, 1, now) {
             Fate::Sent => "sent".to_owned(),
             Fate::Skipped(reason) => format!("skipped {reason}"),
-            Fate::Delayed(_) => "skipped limited".to_owned(),
+            Fate::Delayed(_) => {
+                self.note("skip", &place_of(had), [&had.content, "", "", "limited"]);
+                "skipped limited".to_owned()
+            }
         };
         self.records.tally.add(&format!("experience {} {figure}", had.step));
     }

@@ -120,7 +120,7 @@ impl Instant<'_> {
         (due <= now).then_some(due)
     }
 
-    fn run_thread(&mut self, id: &str, mut path: Path, due: Timestamp) {
+    pub(super) fn run_thread(&mut self, id: &str, mut path: Path, due: Timestamp) {
         self.changed = true;
         self.passed.insert((id.to_owned(), path.clone()));
         // A date that was moved into the past was due when it was last read.

@@ -8,6 +8,7 @@ use super::columns::{
 };
 use super::contact::Tracked;
 use super::instant::{Instant, Place};
+use super::misfits::fitting;
 use super::sends::CHANNELS;
 use super::table::{Record, Table};
 use super::triggers::groups;
@@ -24,7 +25,7 @@ impl Instant<'_> {
             }
         }
         let tags = table.position(&tags_column(self.project)).map(|position| row.value(position));
-        self.merge_tags(writes.tags, tags, known);
+        self.merge_tags(writes, tags, known);
         for group in std::iter::once(String::new()).chain(groups(self.project)) {
             let points = table.position(&points_column(self.project, &group)).map(|position| row.value(position));
             self.merge_points(&group, writes.points.contains(&group), points.map(read_points), known);
@@ -32,7 +33,11 @@ impl Instant<'_> {
         for (id, field) in self.project.entries_of_contacts("fields") {
             let position = table.position(&field_column(self.project, &id));
             let cell = position.map_or("", |position| row.value(position));
-            let shown = read_cell(self.clock, field, cell);
+            let fitting = fitting(self.project, self.clock, &id, cell);
+            if fitting != cell {
+                self.coverage.count("value that does not fit");
+            }
+            let shown = read_cell(self.clock, field, fitting);
             let steps = writes.fields.contains(&id);
             if !steps && (position.is_some() || !writes.updated.contains(&id)) {
                 self.contact.fields.remove(&id);
@@ -85,13 +90,13 @@ impl Instant<'_> {
     }
 
     /// Tags are compared one by one.
-    fn merge_tags(&mut self, written: bool, cell: Option<&str>, known: bool) {
+    fn merge_tags(&mut self, writes: &Writes, cell: Option<&str>, known: bool) {
         self.contact.shown_tags = cell.map(|cell| read_tags(self.project, cell)).unwrap_or_default();
-        if !written {
+        if !writes.tags {
             self.contact.tag_order = cell.map(|cell| read_tags(self.project, cell)).unwrap_or_default();
             return;
         }
-        let named = self.project.tags();
+        let named = &writes.named_tags;
         let Some(cell) = cell else {
             self.contact.tag_order.retain(|tag| named.contains(tag));
             return;

@@ -38,7 +38,7 @@ impl Tally {
         reasons.collect()
     }
 
-    fn of(&self, what: &str) -> u64 {
+    pub(super) fn of(&self, what: &str) -> u64 {
         self.counts.get(what).copied().unwrap_or(0)
     }
 }

@@ -44,6 +44,7 @@ mod flow;
 mod instant;
 mod merge;
 mod metrics;
+mod misfits;
 mod names;
 mod outbox;
 mod project;
@@ -116,9 +117,17 @@ impl Reference {
         }
     }
 
+    /// The files that the project names, by path.
+    pub(crate) fn with_files(mut self, files: &[(String, String)]) -> Self {
+        self.project.files = files.iter().cloned().collect();
+        self
+    }
+
     /// Another version of the project: things keep their identity by id, and what is remembered stays.
     pub(crate) fn change(&mut self, yaml: &str) {
+        let files = std::mem::take(&mut self.project.files);
         self.project = Project::new(yaml);
+        self.project.files = files;
         self.last = None;
     }
 
@@ -159,6 +168,12 @@ impl Reference {
         let mut contacts = written_header(&self.project, &writes, &table);
         for row in &table.rows {
             let id = row.value(key).to_owned();
+            if misfits::skips_contacts(&self.project) && misfits::is_misfit(&self.project, clock, &table, row) {
+                records.tally.add("skipped");
+                contacts += &columns::unchanged_row(&self.project, &writes, &table, row);
+                events.remove(&id);
+                continue;
+            }
             let known = self.contacts.remove(&id);
             let is_known = known.is_some();
             let mut contact = known.unwrap_or_else(|| Contact::new(&id, clock.now));
@@ -190,6 +205,14 @@ impl Reference {
             records.tally.add("events unknown-contacts");
         }
         let mut metrics = metrics::render(&self.project, &records.tally);
+        if misfits::skips_contacts(&self.project) {
+            metrics["skipped"] = records.tally.of("skipped").into();
+            self.coverage.count(if records.tally.of("skipped") > 0 {
+                "contacts skipped"
+            } else {
+                "no contact skipped"
+            });
+        }
         if !input.events.is_empty() {
             metrics["events"] = metrics::render_events(&records.tally);
         }

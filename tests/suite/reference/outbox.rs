@@ -9,7 +9,6 @@ use super::columns::spell_field;
 use super::contact::Step;
 use super::instant::{Instant, Place};
 use super::project::{get, pairs, text, word};
-use super::triggers::groups;
 use super::value::{Datum, type_of};
 
 impl Instant<'_> {
@@ -112,17 +111,13 @@ impl Instant<'_> {
             .into_iter()
             .map(|(id, _)| (id.clone(), json!(self.contact.stage(&id))))
             .collect();
-        let mut whole = json!({
+        let whole = json!({
             "id": self.contact.key,
             "fields": fields,
             "tags": self.tags_as_in_the_file(),
             "points": self.contact.points.value,
             "stages": stages,
         });
-        for group in groups(self.project) {
-            let points = self.contact.groups.get(&group).map_or(0, |points| points.value);
-            whole["groups"][&group] = json!(points);
-        }
         whole.to_string()
     }
 }

@@ -11,12 +11,13 @@ use super::table::Table;
 pub(super) struct Project {
     root: Value,
     /// Files that the project names, by path.
-    files: BTreeMap<String, String>,
+    pub(super) files: BTreeMap<String, String>,
 }
 
 impl Project {
     pub(super) fn new(yaml: &str) -> Self {
-        let root = serde_yaml::from_str(yaml).expect("the project is valid YAML");
+        let mut root: Value = serde_yaml::from_str(yaml).expect("the project is valid YAML");
+        stand_as_campaigns(&mut root);
         Project { root, files: BTreeMap::new() }
     }
 
@@ -48,7 +49,7 @@ impl Project {
     /// Section 1: "in order" always means `priority` (higher first, default 0), then id.
     pub(super) fn in_order(&self, section: &str) -> Vec<(String, &Value)> {
         let mut entries = self.entries(section);
-        entries.sort_by_key(|(id, definition)| {
+        entries.sort_by_cached_key(|(id, definition)| {
             let priority = number(definition, "priority").unwrap_or(0);
             (-priority, id.clone())
         });
@@ -73,6 +74,18 @@ impl Project {
     }
 }
 
+/// Section 6, "Points": a trigger stands where a campaign stands, as `points/` and its id. It is known by its `at`.
+fn stand_as_campaigns(root: &mut Value) {
+    let triggers = get(root, "points").and_then(|points| get(points, "triggers")).map(pairs).unwrap_or_default();
+    let triggers: Vec<(String, Value)> = triggers.into_iter().map(|(id, trigger)| (id, trigger.clone())).collect();
+    for (id, trigger) in triggers {
+        root["campaigns"][format!("{TRIGGERS}{id}")] = trigger;
+    }
+}
+
+/// What the names of triggers begin with, where they stand among campaigns.
+pub(super) const TRIGGERS: &str = "points/";
+
 /// Whatever stands under a key that names a tag, at any depth.
 fn gather_tags(value: Option<&Value>, tags: &mut BTreeSet<String>) {
     match value {
@@ -91,6 +104,13 @@ fn gather_tags(value: Option<&Value>, tags: &mut BTreeSet<String>) {
 
 pub(super) fn get<'v>(value: &'v Value, key: &str) -> Option<&'v Value> {
     value.as_mapping()?.get(key)
+}
+
+/// The one entry of a mapping whose key is of some kind.
+pub(super) fn entry_among(value: &Value, is_one: impl Fn(&str) -> bool) -> (&str, &Value) {
+    let mut entries = value.as_mapping().expect("a mapping").iter();
+    let found = entries.find_map(|(key, value)| Some((key.as_str().filter(|key| is_one(key))?, value)));
+    found.unwrap_or_else(|| panic!("no such key in {value:?}"))
 }
 
 /// The entries of a mapping, sorted by key.

@@ -9,7 +9,7 @@ use super::clock::duration;
 use super::contact::{Doing, Sent, Step};
 use super::flow::{Path, Then};
 use super::instant::{Instant, Place};
-use super::project::{flag, get, items, text, word};
+use super::project::{TRIGGERS, flag, get, items, text, word};
 use super::value::Datum;
 
 pub(super) const CHANNELS: [&str; 3] = ["email", "sms", "push"];
@@ -47,6 +47,9 @@ impl Instant<'_> {
                 }
             }
             Fate::Delayed(until) => {
+                if id.starts_with(TRIGGERS) {
+                    self.coverage.count("limit of a trigger");
+                }
                 let to = self.clock.spell(until);
                 self.note("delay", &place, [content, "", &to, ""]);
                 self.keep_step(id, path, Doing::Held, Some(until));
@@ -157,7 +160,13 @@ impl Instant<'_> {
             }
             _ => None,
         };
-        preferred.into_iter().chain(prefer).find(reaches)
+        let channel = preferred.clone().into_iter().chain(prefer).find(reaches);
+        self.coverage.count(match &channel {
+            None => "message on no channel",
+            Some(_) if channel == preferred => "message on the preferred channel",
+            Some(_) => "message on another channel",
+        });
+        channel
     }
 
     /// The channels of a message, the best first.

@@ -9,7 +9,7 @@ use super::columns::spell_field;
 use super::contact::{Call, Doing, Step};
 use super::flow::{Path, Then};
 use super::instant::{Instant, Place};
-use super::project::{get, text, word};
+use super::project::{entry_among, get, text, word};
 use super::value::{Datum, current, decimal, default_of, read_literal};
 
 impl Instant<'_> {
@@ -189,7 +189,7 @@ fn is_time(definition: &Value) -> bool {
 }
 
 /// The verb of a step and what it is about.
-pub(super) fn verb_of(step: &Value) -> (&'static str, &Value) {
+pub(super) fn verb_of(step: &Value) -> (&str, &Value) {
     const VERBS: [&str; 25] = [
         "send",
         "wait",
@@ -217,5 +217,5 @@ pub(super) fn verb_of(step: &Value) -> (&'static str, &Value) {
         "add-to",
         "remove-from",
     ];
-    VERBS.into_iter().find_map(|verb| Some((verb, get(step, verb)?))).unwrap_or_else(|| panic!("no verb in {step:?}"))
+    entry_among(step, |key| VERBS.contains(&key))
 }
