@@ -254,9 +254,9 @@ const STEPS: &str = "send wait wait-until move leave add-tag remove-tag points s
 const OTHERS: [&str; 14] = [
     "points of a group true",
     "points of a group false",
-    "member by name included",
-    "member by name excluded",
-    "member by name asked",
+    "member by name Some(true)",
+    "member by name Some(false)",
+    "member by name None",
     "message on the preferred channel",
     "message on another channel",
     "message on no channel",

@@ -111,21 +111,18 @@ impl Look<'_> {
             let files = get(segment, key).map(items).unwrap_or_default();
             files.into_iter().any(|file| self.project.file_lists(&word(file), &self.contact.key))
         };
-        if get(segment, "exclude").is_some() || get(segment, "include").is_some() {
-            let found = if listed("exclude") {
-                "excluded"
-            } else if listed("include") {
-                "included"
-            } else {
-                "asked"
-            };
-            self.coverage.count(&format!("member by name {found}"));
+        let by_name = if listed("exclude") {
+            Some(false)
+        } else if listed("include") {
+            Some(true)
+        } else {
+            None
+        };
+        if get(segment, "exclude").or(get(segment, "include")).is_some() {
+            self.coverage.count(&format!("member by name {by_name:?}"));
         }
-        if listed("exclude") {
-            return false;
-        }
-        if listed("include") {
-            return true;
+        if let Some(inside) = by_name {
+            return inside;
         }
         if let Some(inside) = self.contact.manual.get(id) {
             return *inside;

@@ -24,6 +24,9 @@ impl Project {
     /// Whether a file of keys lists one: a CSV with the contacts' key as a column, or one key a line.
     pub(super) fn file_lists(&self, path: &str, key: &str) -> bool {
         let file = self.files.get(path).unwrap_or_else(|| panic!("the project has {path}"));
+        if !file.contains(key) {
+            return false;
+        }
         let column = word(self.definition(&["contacts", "key"]));
         let table = Table::read(file);
         if table.position(&column).is_some() {
