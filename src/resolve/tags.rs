@@ -78,6 +78,7 @@ fn in_condition<'a>(condition: &'a Condition, tags: &mut Vec<&'a Placed<Text>>) 
 fn in_step<'a>(step: &'a Step, tags: &mut Vec<&'a Placed<Text>>) {
     tags.extend(step.add_tag.iter().chain(&step.remove_tag));
     step.if_.iter().for_each(|condition| in_condition(&condition.value, tags));
+    step.expanded.iter().flat_map(|steps| &steps.value).for_each(|step| in_step(&step.value, tags));
     step.then.iter().chain(&step.else_).flat_map(|list| &list.value.0).for_each(|step| in_step(&step.value, tags));
     let shares = step.split.iter().flat_map(|list| &list.value.0).map(|branch| &branch.value.steps);
     let ways = step.fork.iter().flat_map(|list| &list.value.0).map(|branch| &branch.value.steps);

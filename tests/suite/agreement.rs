@@ -56,8 +56,11 @@ fn compare_all(seeds: impl Iterator<Item = u64>) -> (Counts, BTreeMap<u64, Strin
     let (mut counts, mut differences) = (Counts::new(), BTreeMap::new());
     for seed in seeds {
         let case = Case::new(seed);
-        let mut reference = Reference::new(&case.project(0)).with_files(&case.files);
+        let mut reference = Reference::within(&case.project(0), case.environment()).with_files(&case.files);
         differences.extend(run_both(&case, &mut reference).err().map(|difference| (seed, difference)));
+        if case.environment().is_some() {
+            *counts.entry("in an environment".into()).or_insert(0) += 1;
+        }
         for (what, count) in reference.coverage.counts() {
             *counts.entry(what).or_insert(0) += count;
         }
@@ -122,13 +125,12 @@ fn run_both(case: &Case, reference: &mut Reference) -> Result<(), String> {
 }
 
 fn compile(case: &Case, yaml: &str) -> Result<Plan, String> {
-    let seed = case.seed;
     let mut sources = Sources::default();
     sources.add("funnelc.yaml", yaml);
     for (path, text) in &case.files {
         sources.attach(path, text);
     }
-    let compiled = funnelc::compile(sources);
+    let compiled = funnelc::compile_for(sources, case.environment());
     let errors = compiled.diagnostics.iter().filter(|found| found.severity == Severity::Error);
     let errors: String = errors
         .map(|found| {
@@ -137,7 +139,7 @@ fn compile(case: &Case, yaml: &str) -> Result<Plan, String> {
         .collect();
     // Through the plan's file form, so that whatever the language can say is written and read back too.
     let plan = compiled.plan.map(|plan| Plan::from_json(&plan.to_json()).expect("our own plan is read"));
-    plan.ok_or_else(|| format!("seed {seed} does not compile\n{yaml}\n{errors}"))
+    plan.ok_or_else(|| format!("seed {} does not compile\n{yaml}\n{errors}", case.seed))
 }
 
 /// What the kernel wrote, in the reference's form.
@@ -229,6 +231,7 @@ fn expected() -> Vec<String> {
     for operator in ["at-least", "at-most", "more-than", "less-than", "is", "between"] {
         expected.extend([true, false].map(|truth| format!("sum {operator} {truth}")));
     }
+    expected.extend(["in an environment", "step of a block"].map(str::to_owned));
     expected.extend(STEPS.split(' ').map(|step| format!("step {step}")));
     for (event, reasons) in EVENTS {
         expected.extend(reasons.split(' ').map(|reason| format!("journal {event} {reason}")));

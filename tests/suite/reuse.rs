@@ -167,6 +167,18 @@ fn an_argument_of_another_type_is_a_mistake_even_if_the_block_does_not_look() {
 }
 
 #[test]
+fn a_tag_that_only_a_block_or_a_trigger_names_is_one_of_an_open_list() {
+    let open = HEAD.replace("tags: { values: [hot, cold] }", "tags: { values: open }");
+    let rest = "blocks: { b: { parameters: { p: text }, steps: [{ add-tag: $p }, { add-tag: warm }] } }\npoints: { triggers: { t: { at: 5, steps: [{ add-tag: rich }] } } }\n";
+    let yaml = open + rest + &welcome("{ use: b, with: { p: new } }");
+    let compiled = compile_for(sources(&[("funnelc.yaml", &yaml)]), None);
+    let plan = compiled.plan.unwrap_or_else(|| panic!("{:?}", compiled.diagnostics)).to_json();
+    for tag in ["add-tag:new", "add-tag:warm", "add-tag:rich"] {
+        assert!(plan.contains(tag), "{tag}: {plan}");
+    }
+}
+
+#[test]
 fn a_circle_of_blocks_is_shown_with_its_path() {
     let blocks = "blocks:\n  one: { steps: [{ use: two }] }\n  two: { steps: [{ add-tag: cold }, { use: three }] }\n  three: { steps: [{ use: one }] }\n";
     let told = found(&(blocks.to_owned() + &welcome("{ use: one }")), None);

@@ -51,7 +51,9 @@ pub(super) fn member_files(random: &mut Random) -> Vec<(String, String)> {
 
 impl Draft<'_> {
     pub(super) fn content_section(&mut self) -> String {
-        let prefer = *self.random.pick(&["", ", prefer: [sms, email]", ", prefer: [push, sms]", ", prefer: [email]"]);
+        // With email among them: what may happen with it is the same in all projects.
+        let prefers = ["", ", prefer: [sms, email]", ", prefer: [push, sms, email]", ", prefer: [email]"];
+        let prefer = *self.random.pick(&prefers);
         let window = self.window("    ");
         format!("{CONTENT}  any: {{ kind: message{prefer} }}\n  soon:\n    kind: email\n{window}")
     }

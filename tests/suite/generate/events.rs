@@ -30,9 +30,9 @@ const EVENTS: [(&str, &[&str]); 11] = [
     ("visited", &["page", ""]),
     ("downloaded", &["asset", ""]),
     ("submitted", &["form", ""]),
-    ("unsubscribed", &["hello", "ping", "nudge", ""]),
-    ("complained", &["weekly", ""]),
-    ("bounced", &["hello", ""]),
+    ("unsubscribed", &["hello", "ping", "nudge", "any", ""]),
+    ("complained", &["weekly", "any", ""]),
+    ("bounced", &["hello", "any", ""]),
 ];
 
 const MINUTES: [i64; 14] = [-43_200, -2881, -2880, -1441, -1440, -720, -150, -90, -60, -30, -1, 0, 0, 60];

@@ -14,9 +14,12 @@ mod fields;
 mod funnels;
 mod points;
 mod random;
+mod reuse;
 mod rows;
 mod scene;
 mod steps;
+mod tree;
+mod versions;
 
 use self::bad::OnBadValue;
 use self::fields::Field;
@@ -26,11 +29,13 @@ use self::random::Random;
 use self::rows::Pool;
 pub(crate) use self::rows::records;
 use self::scene::Scene;
+use self::versions::Versions;
 
 /// A project, its contacts, and the times of its runs.
 pub(crate) struct Case {
     pub(crate) seed: u64,
-    yaml: String,
+    /// The project of each run, with marks where something differs from run to run.
+    versions: Versions,
     pub(crate) runs: Vec<String>,
     pub(crate) companies: String,
     /// The events of each run, and whether they stand in JSON lines.
@@ -101,14 +106,24 @@ impl Case {
         let events = events.collect();
         let replay = random.chance(30);
         let files = content::member_files(&mut random);
-        Case { seed, yaml, runs: scene.runs, companies, events, replay, first_file, pools, files }
+        let versions = Versions::new(seed, yaml, scene.runs.len());
+        Case { seed, versions, runs: scene.runs, companies, events, replay, first_file, pools, files }
     }
 
-    /// The project at a run: campaigns may be published in one and not in another.
+    /// The project at a run: campaigns may be published in one and not in another, and things may change their names.
     pub(crate) fn project(&self, run: usize) -> String {
+        self.published(run, self.versions.at(run))
+    }
+
+    /// The environment for which the project is meant.
+    pub(crate) fn environment(&self) -> Option<&'static str> {
+        self.versions.environment
+    }
+
+    fn published(&self, run: usize, written: &str) -> String {
         let mut random = Random::new(self.seed ^ (run as u64 + 1) << 40);
         let mut yaml = String::new();
-        for line in self.yaml.lines() {
+        for line in written.lines() {
             let mut published = || random.chance(60).to_string();
             yaml += &line.replace(campaigns::SOMETIMES, &published());
             yaml.push('\n');

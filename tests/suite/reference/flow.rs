@@ -6,9 +6,10 @@ use jiff::Timestamp;
 use serde_yaml::Value;
 
 use super::contact::{Doing, Frame, Step, Thread};
-use super::instant::{Instant, Place};
-use super::names::{inner_lists, name_all};
-use super::project::{items, text, word};
+use super::instant::Instant;
+use super::names::{BLOCK, inner_lists, name_all};
+use super::project::{get, items, text, word};
+use super::reuse::SCOPE;
 use super::steps::verb_of;
 
 /// What becomes of the thread after a step.
@@ -208,6 +209,9 @@ impl Instant<'_> {
         }
         self.contact.instant.ran.insert(ran);
         self.coverage.count(&format!("step {verb}"));
+        if get(&step.body, BLOCK).is_some() {
+            self.coverage.count("step of a block");
+        }
         match verb {
             "send" => return self.send(id, path, step, &word(about)),
             "wait" => return self.wait(id, path, step),
@@ -222,7 +226,7 @@ impl Instant<'_> {
             }
             "if" => self.branch(id, path, step, about),
             "split" => self.split(id, path, step),
-            "goto" => self.go_to(id, path, &place, &word(about)),
+            "goto" => self.go_to(id, path, step),
             _ if !self.act(&place, step, verb, about) => return Then::GoOn,
             _ => {}
         }
@@ -279,13 +283,16 @@ impl Instant<'_> {
         Then::Stop
     }
 
-    /// To a step of the same or an enclosing list.
-    fn go_to(&mut self, id: &str, path: &Path, place: &Place, target: &str) {
-        self.note("goto", place, ["", "", target, ""]);
+    /// To a step of the same or an enclosing list; in a block to one of the block.
+    fn go_to(&mut self, id: &str, path: &Path, step: &Step) {
+        let place = self.here(id, &step.name);
+        let scope = text(&step.body, SCOPE).unwrap_or_default();
+        let target = format!("{scope}{}", word(&step.body["goto"]));
+        self.note("goto", &place, ["", "", &target, ""]);
         let frames = &mut self.thread(id, path).frames;
         loop {
             let frame = frames.last_mut().expect("the target is in a list around");
-            let found = frame.steps.iter().position(|step| text(&step.body, "id").as_deref() == Some(target));
+            let found = frame.steps.iter().position(|step| text(&step.body, "id").as_ref() == Some(&target));
             if let Some(found) = found {
                 frame.next = found;
                 return;

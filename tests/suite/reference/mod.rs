@@ -48,6 +48,7 @@ mod misfits;
 mod names;
 mod outbox;
 mod project;
+mod reuse;
 mod scenarios;
 mod sends;
 mod stages;
@@ -74,6 +75,7 @@ use self::table::Table;
 /// A project and what is known of its contacts.
 pub(crate) struct Reference {
     project: Project,
+    environment: Option<String>,
     contacts: BTreeMap<String, Contact>,
     first_published: BTreeMap<String, u64>,
     runs: u64,
@@ -107,8 +109,14 @@ pub(crate) struct Outcome {
 
 impl Reference {
     pub(crate) fn new(yaml: &str) -> Self {
+        Self::within(yaml, None)
+    }
+
+    /// Of the project in an environment.
+    pub(crate) fn within(yaml: &str, environment: Option<&str>) -> Self {
         Reference {
-            project: Project::new(yaml),
+            project: Project::new(yaml, environment),
+            environment: environment.map(str::to_owned),
             contacts: BTreeMap::new(),
             first_published: BTreeMap::new(),
             runs: 0,
@@ -126,7 +134,7 @@ impl Reference {
     /// Another version of the project: things keep their identity by id, and what is remembered stays.
     pub(crate) fn change(&mut self, yaml: &str) {
         let files = std::mem::take(&mut self.project.files);
-        self.project = Project::new(yaml);
+        self.project = Project::new(yaml, self.environment.as_deref());
         self.project.files = files;
         self.last = None;
     }

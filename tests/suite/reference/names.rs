@@ -19,17 +19,17 @@ pub(super) fn name_all(steps: &[&Value], prefix: &str) -> Vec<String> {
             names.push(id);
             continue;
         }
-        let block = text(step, BLOCK).unwrap_or_default();
-        let what = format!("{block}{}", what_it_does(step));
+        let whole = text(step, BLOCK).unwrap_or(prefix.to_owned());
+        let what = format!("{whole}{}", what_it_does(step));
         before.push(what.clone());
         let ordinal = before.iter().filter(|other| **other == what).count();
         let suffix = if ordinal == 1 { String::new() } else { format!("#{ordinal}") };
-        names.push(format!("{prefix}{what}{suffix}"));
+        names.push(format!("{what}{suffix}"));
     }
     names
 }
 
-/// What marks a step that came out of a block: the name of its use, and a slash.
+/// What marks a step that came out of a block: the name of its use, and a slash. It stands in place of the list's prefix.
 pub(super) const BLOCK: &str = "from block";
 
 /// The lists inside a step, with their labels.
@@ -77,6 +77,9 @@ fn split_labels(branches: &[&Value]) -> Vec<String> {
 }
 
 fn what_it_does(step: &Value) -> String {
+    if let Some(block) = text(step, "use") {
+        return format!("use:{block}");
+    }
     let (verb, about) = verb_of(step);
     match verb {
         "if" | "fork" | "split" => verb.into(),

@@ -9,6 +9,7 @@ use super::columns::spell_field;
 use super::contact::Step;
 use super::instant::{Instant, Place};
 use super::project::{get, pairs, text, word};
+use super::triggers::groups;
 use super::value::{Datum, type_of};
 
 impl Instant<'_> {
@@ -111,13 +112,19 @@ impl Instant<'_> {
             .into_iter()
             .map(|(id, _)| (id.clone(), json!(self.contact.stage(&id))))
             .collect();
-        let whole = json!({
+        let points_of = |group: &String| self.contact.groups.get(group).map_or(0, |points| points.value);
+        let groups: Map<String, Json> =
+            groups(self.project).into_iter().map(|group| (group.clone(), json!(points_of(&group)))).collect();
+        let mut whole = json!({
             "id": self.contact.key,
             "fields": fields,
             "tags": self.tags_as_in_the_file(),
             "points": self.contact.points.value,
             "stages": stages,
         });
+        if !groups.is_empty() {
+            whole["groups"] = Json::Object(groups);
+        }
         whole.to_string()
     }
 }

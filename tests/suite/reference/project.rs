@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_yaml::Value;
 
+use super::reuse::expand;
 use super::table::Table;
 
 pub(super) struct Project {
@@ -15,8 +16,9 @@ pub(super) struct Project {
 }
 
 impl Project {
-    pub(super) fn new(yaml: &str) -> Self {
-        let mut root: Value = serde_yaml::from_str(yaml).expect("the project is valid YAML");
+    /// The project as it is in an environment.
+    pub(super) fn new(yaml: &str, environment: Option<&str>) -> Self {
+        let mut root = expand(serde_yaml::from_str(yaml).expect("the project is valid YAML"), environment);
         stand_as_campaigns(&mut root);
         Project { root, files: BTreeMap::new() }
     }
