@@ -48,7 +48,7 @@ pub(crate) fn plan_of(sources: Sources) -> Plan {
 }
 
 /// Writes the files of a project where [`RECORD`] says, under the name of the test.
-fn record(sources: &Sources) {
+pub(crate) fn record(sources: &Sources) {
     static COUNT: AtomicUsize = AtomicUsize::new(0);
     let Some(folder) = std::env::var_os(RECORD) else { return };
     let files: Vec<&str> = sources.files().map(|(_, file)| &*file.text).collect();

@@ -206,7 +206,9 @@ tests:
 
 /// What is wrong with a test of the firm, or what failed in it.
 fn firm(test: &str) -> Vec<String> {
-    let compiled = funnelc::compile(sources(&[("funnelc.yaml", &format!("{FIRM}{test}"))]));
+    let files = sources(&[("funnelc.yaml", &format!("{FIRM}{test}"))]);
+    crate::projects::record(&files);
+    let compiled = funnelc::compile(files);
     if compiled.plan.is_none() {
         return compiled.diagnostics.iter().map(|found| format!("{}: {}", found.code.0, found.message)).collect();
     }

@@ -74,6 +74,20 @@ fn check_says_what_the_readmes_say() {
 }
 
 #[test]
+fn the_tests_that_stand_beside_a_journey_pass() {
+    let mut count = 0;
+    for example in EXAMPLES
+        .into_iter()
+        .filter(|example| fs::read_to_string(folder(example).join("funnelc.yaml")).unwrap().contains("\ntests:"))
+    {
+        let ran = funnelc(&["test".as_ref(), folder(example).as_ref()]);
+        assert!(ran.status.success(), "{example}: {}", String::from_utf8_lossy(&ran.stdout));
+        count += 1;
+    }
+    assert!(count > 0, "an example shows tests");
+}
+
+#[test]
 fn refusals_are_on_record() {
     let refused = |example: &'static str| {
         let mut tool = Tool::new(example);
