@@ -15,16 +15,16 @@ use funnelc::runner::{Inputs, Options, RunBytes, run_inputs};
 use funnelc::source::Sources;
 
 use crate::generate::Case;
+use crate::projects::cases;
 use crate::reference::{Input, Outcome, Reference};
 
-/// How many cases there are unless somebody says otherwise; they meet everything that is expected.
-const DEFAULT: u64 = 700;
+/// So many cases meet everything that is expected.
+const ENOUGH: u64 = 700;
 
 #[test]
 fn the_kernel_agrees_with_the_reference() {
-    let number = |name: &str, otherwise: u64| std::env::var(name).map_or(otherwise, |number| number.parse().unwrap());
-    let cases = number("FUNNELC_CASES", DEFAULT);
-    let first = number("FUNNELC_FIRST", 0);
+    let cases = cases();
+    let first = std::env::var("FUNNELC_FIRST").map_or(0, |number| number.parse().expect("a number"));
     let threads = std::thread::available_parallelism().map_or(1, |threads| threads.get() as u64);
     let (mut counts, mut differences) = (Counts::new(), BTreeMap::new());
     std::thread::scope(|scope| {
@@ -43,7 +43,7 @@ fn the_kernel_agrees_with_the_reference() {
     }
     let first = differences.first();
     assert!(differences.is_empty(), "{} of {cases} cases differ; the first:\n{}", differences.len(), first.unwrap());
-    if cases >= DEFAULT {
+    if cases >= ENOUGH {
         report(&counts);
     }
 }

@@ -42,6 +42,12 @@ pub(crate) fn compiled(sources: Sources) -> funnelc::Compiled {
     compiled
 }
 
+/// How many cases a test generates: few, so that `cargo test` stays quick for whoever edits. CI asks for many by `FUNNELC_CASES`.
+pub(crate) fn cases() -> u64 {
+    const FEW: u64 = 100;
+    std::env::var("FUNNELC_CASES").map_or(FEW, |cases| cases.parse().expect("FUNNELC_CASES is a number"))
+}
+
 /// The plan of a project without errors.
 pub(crate) fn plan_of(sources: Sources) -> Plan {
     compiled(sources).plan.unwrap()

@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 
 use crate::findings;
+use crate::projects::cases;
 use crate::yaml::all_cases;
 
 #[test]
@@ -71,7 +72,7 @@ fn keys_of(schema: &serde_json::Value) -> Vec<String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: u32::try_from(cases()).expect("a number of tests"), failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Every few changes of a valid project: dropped and renamed keys, values of another kind.
     #[test]
@@ -94,11 +95,6 @@ fn changes_make_both_verdicts() {
     assert!(schema::decode(&root, &[]).1.is_empty());
     apply(&mut root, &mut 0, &Change::Put(Value::Sequence(Vec::new())));
     assert!(!schema::decode(&root, &[]).1.is_empty());
-}
-
-/// As many as `make long` asks for.
-fn cases() -> u32 {
-    std::env::var("FUNNELC_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(400)
 }
 
 #[derive(Clone, Debug)]

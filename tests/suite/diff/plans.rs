@@ -7,7 +7,7 @@ use funnelc::plan::Plan;
 use serde_json::Value;
 
 use super::edited;
-use crate::projects::{EXAMPLES, example, plan_of};
+use crate::projects::{EXAMPLES, cases, example, plan_of};
 
 #[test]
 fn a_plan_against_itself_is_empty() {
@@ -18,14 +18,16 @@ fn a_plan_against_itself_is_empty() {
     }
 }
 
-/// Every value of every example's plan, changed one at a time.
+/// The values of every example's plan, changed one at a time: all of them where there are cases enough.
 #[test]
 fn no_value_of_a_plan_changes_unseen() {
     let mut tried = 0;
     for name in EXAMPLES {
         let base = plan_of(example(name));
         let document: Value = serde_json::from_str(&base.to_json()).expect("JSON");
-        for path in leaves(&document["plan"], String::new()) {
+        let leaves = leaves(&document["plan"], String::new());
+        let sample = leaves.len().div_ceil(usize::try_from(cases()).expect("a number of tests"));
+        for path in leaves.into_iter().step_by(sample) {
             let mut fitting = 0;
             for value in others(document["plan"].pointer(&path).expect("found above")) {
                 if fitting == 2 {
@@ -43,7 +45,7 @@ fn no_value_of_a_plan_changes_unseen() {
             }
         }
     }
-    assert!(tried > 300, "only {tried} changes gave a plan");
+    assert!(tried > 200, "only {tried} changes gave a plan");
 }
 
 fn leaves(value: &Value, path: String) -> Vec<String> {
