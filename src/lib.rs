@@ -37,6 +37,8 @@ pub struct Compiled {
     pub model: Model,
     /// Everything that was found, in order of place.
     pub diagnostics: Vec<Diagnostic>,
+    /// What was not read because of a mistake of syntax before it.
+    pub unread: Vec<Span>,
     /// The plan, if nothing that was found is an error.
     pub plan: Option<Plan>,
     /// How many warnings are not among the findings, because they stand in the project's baseline.
@@ -50,9 +52,10 @@ pub fn compile(sources: Sources) -> Compiled {
 
 /// The same with an environment of the project laid over it.
 pub fn compile_for(sources: Sources, environment: Option<&str>) -> Compiled {
-    let (model, diagnostics, origins) = read(&sources, environment);
-    let (baseline, found) = baseline_of(&model, &sources);
-    let mut compiled = checked(sources, model, [diagnostics, found].concat(), &origins);
+    let mut read = read(&sources, environment);
+    let (baseline, found) = baseline_of(&read.model, &sources);
+    read.diagnostics.extend(found);
+    let mut compiled = checked(sources, read);
     if let Some(baseline) = baseline {
         leave_out(&mut compiled, &baseline, environment.is_none());
     }
@@ -66,8 +69,8 @@ pub fn baseline_for(compiled: &Compiled) -> (String, usize) {
 
 /// Compiles the files of one project and tells every warning, also those that stand in its baseline, whose file need not be there.
 pub fn compile_anew(sources: Sources) -> Compiled {
-    let (model, diagnostics, origins) = read(&sources, None);
-    checked(sources, model, diagnostics, &origins)
+    let read = read(&sources, None);
+    checked(sources, read)
 }
 
 /// Whether a project has an environment of this name, as far as its text can be read.
@@ -75,7 +78,8 @@ pub fn has_environment(sources: &Sources, name: &str) -> bool {
     tree(sources).get("environments").is_some_and(|environments| environments.entry(name).is_some())
 }
 
-fn checked(sources: Sources, model: Model, mut diagnostics: Vec<Diagnostic>, origins: &Origins) -> Compiled {
+fn checked(sources: Sources, read: Read) -> Compiled {
+    let Read { model, mut diagnostics, origins, unread } = read;
     diagnostics = check::weighed(&model, diagnostics);
     let (checked, found) = check::run(model, &diagnostics);
     diagnostics.extend(found);
@@ -84,7 +88,7 @@ fn checked(sources: Sources, model: Model, mut diagnostics: Vec<Diagnostic>, ori
         Err(model) => (model, None),
     };
     origins.annotate(&mut diagnostics);
-    Compiled { model, diagnostics: in_order(diagnostics), plan, sources, left_out: 0 }
+    Compiled { model, diagnostics: in_order(diagnostics), unread, plan, sources, left_out: 0 }
 }
 
 /// What the project names as its baseline.
@@ -120,8 +124,16 @@ fn tree(sources: &Sources) -> yaml::Node {
     schema::merge(roots.collect()).0
 }
 
+/// What could be read of a project.
+struct Read {
+    model: Model,
+    diagnostics: Vec<Diagnostic>,
+    origins: Origins,
+    unread: Vec<Span>,
+}
+
 /// From text to meaning: what could be understood, and what could not.
-fn read(sources: &Sources, environment: Option<&str>) -> (Model, Vec<Diagnostic>, Origins) {
+fn read(sources: &Sources, environment: Option<&str>) -> Read {
     let mut diagnostics = Vec::new();
     let mut roots = Vec::new();
     let mut unread: Vec<Span> = Vec::new();
@@ -137,8 +149,8 @@ fn read(sources: &Sources, environment: Option<&str>) -> (Model, Vec<Diagnostic>
     diagnostics.extend(found);
     let (project, found) = schema::decode(&root, &unread);
     diagnostics.extend(found);
-    unread.extend(&project.broken);
-    let (model, found) = resolve::resolve(&project, sources, &unread);
+    let unsure = [unread.as_slice(), &project.broken].concat();
+    let (model, found) = resolve::resolve(&project, sources, &unsure);
     diagnostics.extend(found);
-    (model, diagnostics, origins)
+    Read { model, diagnostics, origins, unread }
 }

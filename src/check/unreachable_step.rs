@@ -1,4 +1,4 @@
-//! Steps that come after an `exit`, or after a step whose branches all exit: no contact comes to them.
+//! Steps that come after an `exit` or `goto`, or after a step whose branches all exit: no contact comes to them.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,9 @@ use petgraph::visit::{Dfs, EdgeFiltered};
 use super::{Case, Rule};
 use crate::diagnostic::Diagnostic;
 use crate::graph::Thing;
-use crate::model::{CampaignId, Step, StepId};
+use crate::model::{CampaignId, Step, StepId, StepKind};
+
+const EXIT: &str = "remove it, or move the `exit` behind it";
 
 pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let mut found = Vec::new();
@@ -42,13 +44,14 @@ fn in_list(rule: &Rule, steps: &[Step], reached: &BTreeSet<StepId>, found: &mut 
     }
     if let Some(at) = unreached.filter(|at| *at > 0) {
         let (before, step) = (&steps[at - 1], &steps[at]);
-        let label = if before.branches().is_empty() { "ends here" } else { "every branch exits" };
-        let message = format!("`{}` never runs: the campaign ends before it", step.name);
-        found.push(
-            rule.finding(step.span, message)
-                .at("never runs")
-                .label(before.span, label)
-                .help("remove it, or move the `exit` behind it"),
-        );
+        let (why, label, help) = match &before.kind {
+            StepKind::Goto { .. } => {
+                ("the campaign goes on elsewhere", "goes elsewhere", "remove it, or move the `goto` behind it")
+            }
+            _ if before.branches().is_empty() => ("the campaign ends before it", "ends here", EXIT),
+            _ => ("the campaign ends before it", "every branch exits", EXIT),
+        };
+        let message = format!("`{}` never runs: {why}", step.name);
+        found.push(rule.finding(step.span, message).at("never runs").label(before.span, label).help(help));
     }
 }

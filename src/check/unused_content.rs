@@ -21,10 +21,10 @@ pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
     content
         .filter(|(id, _)| !is_sent(Thing::Content(*id)))
         .map(|(_, content)| {
-            let message = format!("no campaign sends `{}`", content.id);
+            let message = format!("no campaign sends `{}`, and no stage shows it", content.id);
             rule.finding(content.span, message)
                 .at("is never sent")
-                .help(format!("send it (`- send: {}`), or remove it", content.id))
+                .help(format!("send it (`- send: {}`), name it in `experiences` of a stage, or remove it", content.id))
         })
         .collect()
 }

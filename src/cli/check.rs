@@ -10,6 +10,7 @@ use crate::Compiled;
 use crate::diagnostic::Severity;
 use crate::report::json::Findings;
 use crate::report::{github, junit, sarif, text};
+use crate::source::Span;
 
 /// The arguments of `funnelc check`.
 #[derive(Debug, clap::Args)]
@@ -104,8 +105,20 @@ fn summary(project: &Compiled) -> String {
         more => format!("{first} and {more} more files"),
     };
     let count = text::count(&project.diagnostics).unwrap_or("no findings".to_owned());
-    match project.left_out {
-        0 => format!("{name}: {count}"),
-        left_out => format!("{name}: {count}; the baseline leaves out {left_out}"),
-    }
+    let left_out = match project.left_out {
+        0 => String::new(),
+        left_out => format!("; the baseline leaves out {left_out}"),
+    };
+    format!("{name}: {count}{left_out}{}", unread(project))
+}
+
+/// Where nothing was read because of a mistake before, so that nobody takes silence for praise.
+fn unread(project: &Compiled) -> String {
+    let lines = |span: &Span| project.sources.text(*span).lines().filter(|line| !line.trim().is_empty()).count();
+    let from = |span: &Span| {
+        let place = project.sources.line_column(*span);
+        let path = project.sources.file(span.file).map(|file| file.path.as_str()).unwrap_or_default();
+        format!("\nnot read yet: `{path}` from line {} on", place.line)
+    };
+    project.unread.iter().filter(|span| lines(span) > 1).map(from).collect()
 }

@@ -12,13 +12,21 @@ use crate::source::Span;
 pub(super) const BAD_DURATION: Code = Code("bad-duration");
 pub(super) const BAD_DATE: Code = Code("bad-date");
 
+const LENGTHS: &str = "write a number and a unit, such as `3 days`, `2 h`, `1 month`, or ISO 8601, such as `P3D`";
+const MOMENTS: &str = "write `2026-11-21` or `2026-11-21T09:00`";
+const DATES: &str = "write `2026-11-21`, `2026-11-21T09:00`, `today`, `90 days ago`, `in 3 days` or `start of month`";
+
 impl Resolver {
     /// A duration, or a diagnostic that shows how durations are written.
     pub(super) fn duration(&mut self, text: &str, span: Span, sign: Sign) -> Option<Duration> {
         match Duration::parse(text, sign) {
             Ok(duration) => Some(duration),
             Err(reason) => {
-                let help = "write a number and a unit, such as `3 days`, `2 h`, `1 month`, or ISO 8601, such as `P3D`";
+                let help = match (sign, text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'))) {
+                    (_, Some(name)) => format!("for a variable write `${name}`, without braces"),
+                    (Sign::Any, None) => "write `-1 day` for a day before, `2 h` for two hours after".to_owned(),
+                    (Sign::Positive, None) => LENGTHS.to_owned(),
+                };
                 self.report(
                     Diagnostic::error(BAD_DURATION, span, format!("`{text}` is no duration: {reason}"))
                         .at("no duration")
@@ -36,10 +44,15 @@ impl Resolver {
 
     /// An absolute day or moment.
     pub(super) fn moment(&mut self, text: &str, span: Span) -> Option<Moment> {
+        self.moment_or(text, span, MOMENTS)
+    }
+
+    /// The same where something else may be written as well.
+    pub(super) fn moment_or(&mut self, text: &str, span: Span, help: &str) -> Option<Moment> {
         match Moment::parse(text) {
             Ok(moment) => Some(moment),
             Err(reason) => {
-                self.bad_date(text, span, &reason);
+                self.bad_date(text, span, &reason, help);
                 None
             }
         }
@@ -50,14 +63,13 @@ impl Resolver {
         match When::parse(text) {
             Ok(when) => Some(when),
             Err(reason) => {
-                self.bad_date(text, span, &reason);
+                self.bad_date(text, span, &reason, DATES);
                 None
             }
         }
     }
 
-    fn bad_date(&mut self, text: &str, span: Span, reason: &str) {
-        let help = "write `2026-11-21`, `2026-11-21T09:00`, `today`, `90 days ago`, `in 3 days` or `start of month`";
+    fn bad_date(&mut self, text: &str, span: Span, reason: &str, help: &str) {
         self.report(
             Diagnostic::error(BAD_DATE, span, format!("`{text}` is no date: {reason}")).at("no date").help(help),
         );

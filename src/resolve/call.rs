@@ -110,8 +110,10 @@ impl Resolver {
             let known: Vec<_> = self.index.destinations.iter().collect();
             let meant =
                 did_you_mean(&name.value.0, known.iter().copied()).map(|meant| format!("did you mean `{meant}`?"));
-            let all = if known.is_empty() {
-                "declare it under `destinations`".to_owned()
+            let all = if name.value.0.contains("://") {
+                "an address has a name here: `destinations: { erp: { kind: webhook, url: … } }`".to_owned()
+            } else if known.is_empty() {
+                format!("declare it: `destinations: {{ {}: {{ kind: crm }} }}`", name.value.0)
             } else {
                 format!("the destinations are {}", list(known))
             };

@@ -3,7 +3,7 @@
 use super::value::WRONG_VALUE;
 use super::{Resolver, sorted};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::{Arena, EventId, EventType, FieldId, FieldType, Property, PropertyId, Update, UpdateChange};
+use crate::model::{Arena, EventId, EventType, FieldId, FieldType, Moment, Property, PropertyId, Update, UpdateChange};
 use crate::schema::event::{FromProperty, PropertyType};
 use crate::schema::{self, Literal, Placed, Project, ScalarOr, Text};
 use crate::source::Span;
@@ -125,6 +125,16 @@ impl Resolver {
                 if text.0 == "event-time" && matches!(type_, FieldType::Date | FieldType::Datetime) =>
             {
                 Some(UpdateChange::SetEventTime)
+            }
+            ScalarOr::Scalar(text)
+                if matches!(type_, FieldType::Date | FieldType::Datetime) && Moment::parse(&text.0).is_err() =>
+            {
+                let message = format!("`{}` is no date to set", text.0);
+                let help = "write `event-time`, for when it happened, or a date such as `2026-11-21`";
+                self.report(
+                    Diagnostic::error(super::calendar::BAD_DATE, written.span, message).at("no date").help(help),
+                );
+                None
             }
             ScalarOr::Scalar(text) => self.value(type_, &literal(text, written)).map(UpdateChange::Set),
         }

@@ -3,7 +3,7 @@
 use super::names::list;
 use super::pattern::Scope;
 use super::{Resolver, about, sorted};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::model::ids::Id;
 use crate::model::{About, Arena, Audience, Conversion, Funnel, FunnelId, PlaceRule, Publish, Stage, StageId, Target};
 use crate::schema::funnel::{AudienceLeft, Moves, Order};
@@ -157,12 +157,24 @@ impl Resolver {
             ScalarOr::Scalar(word) if word.0 == "everyone" => Some(Audience::Everyone),
             ScalarOr::Scalar(segment) => {
                 let name = Placed { value: segment.clone(), span: written.span, key: written.key };
-                let segment = self.segment_id(&name)?;
+                let segment = self.segment_or_everyone(&name)?;
                 let kind = crate::model::ConditionKind::Segment(segment);
                 Some(Audience::Of(crate::model::Condition { span: written.span, kind }))
             }
             ScalarOr::Other(condition) => Some(Audience::Of(self.condition_at(condition, written.span))),
         }
+    }
+
+    /// The segment of an audience, which may be a misspelt `everyone`.
+    fn segment_or_everyone(&mut self, name: &Placed<Text>) -> Option<crate::model::SegmentId> {
+        let found = self.index.segments.find(&name.value.0);
+        if found.is_none() {
+            let known = self.index.segments.iter().chain(["everyone"]);
+            let meant = did_you_mean(&name.value.0, known).map(|meant| format!("did you mean `{meant}`?"));
+            let help = meant.unwrap_or_else(|| "write `everyone`, the id of a segment, or a condition".to_owned());
+            self.unknown("segment", Code("unknown-segment"), name, Some(help));
+        }
+        found
     }
 
     fn place(&mut self, funnel: FunnelId, rule: &schema::Place) -> Option<PlaceRule> {

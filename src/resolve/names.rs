@@ -296,8 +296,12 @@ impl Resolver {
             .filter(|(_, names)| names.stages.find::<StageId>(stage).is_some())
             .map(|(funnel, _)| format!("`{funnel}/{stage}`"))
             .collect();
-        let help =
-            if known.is_empty() { "write `funnel/stage`".to_owned() } else { format!("write {}", known.join(" or ")) };
+        let slashed = stage.replacen(['.', ':'], "/", 1);
+        let help = match slashed.split_once('/') {
+            Some((funnel, _)) if self.index.funnels.find::<FunnelId>(funnel).is_some() => format!("write `{slashed}`"),
+            _ if known.is_empty() => "write `funnel/stage`".to_owned(),
+            _ => format!("write {}", known.join(" or ")),
+        };
         self.unknown("stage", Code("unknown-stage"), name, Some(help));
     }
 

@@ -9,7 +9,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::model::calendar::Sign;
 use crate::model::contacts::FieldType;
 use crate::model::ids::Id;
-use crate::model::{Duration, FieldId, IfPast, Listing, NewValue, Step, StepId, StepKind, Until, Value};
+use crate::model::{Duration, FieldId, IfPast, Listing, Moment, NewValue, Step, StepId, StepKind, Until, Value};
 use crate::schema::{self, Placed, ScalarOr, SetTo, Text};
 use crate::source::Span;
 
@@ -249,10 +249,21 @@ impl Resolver {
         };
         let windows = self.windows(step);
         let until = match &written.value {
-            ScalarOr::Scalar(text) => Until::Moment(self.moment(&text.0, written.span)?),
+            ScalarOr::Scalar(text) => Until::Moment(self.moment_to_wait_for(text, written.span)?),
             ScalarOr::Other(wait) => self.until_field(wait)?,
         };
         Some(StepKind::WaitUntil { until, if_past, windows: windows? })
+    }
+
+    /// A fixed moment; people write the field's id, or a length of time.
+    fn moment_to_wait_for(&mut self, text: &Text, span: Span) -> Option<Moment> {
+        let help = if self.index.fields.find::<FieldId>(&text.0).is_some() {
+            format!("for the date of a field write `wait-until: {{ field: {} }}`", text.0)
+        } else {
+            "write `2026-12-24T09:00`, or `{ field: … }` for a date of the contact; for a length of time write `wait`"
+                .to_owned()
+        };
+        self.moment_or(&text.0, span, &help)
     }
 
     fn until_field(&mut self, wait: &schema::WaitField) -> Option<Until> {

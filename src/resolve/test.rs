@@ -4,7 +4,7 @@ use super::{Resolver, sorted};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::ids::Arena;
 use crate::model::test::{Cell, Edit, Ended, Expectation, Happening, Test};
-use crate::model::{ContentId, FieldType, Funnel, FunnelId, Moment, Outcome};
+use crate::model::{ContentId, FieldId, FieldType, Funnel, FunnelId, Moment, Outcome};
 use crate::schema::campaign::Exit;
 use crate::schema::test::{self as written, Given};
 use crate::schema::{self, Definitions, Entries, ListOf, Literal, OneOrList, Placed, Text};
@@ -21,15 +21,15 @@ impl Resolver {
         read.map(|(name, body)| self.test(name, body, funnels)).collect()
     }
 
-    fn test(&mut self, name: &Placed<Text>, test: &schema::Test, funnels: &Funnels) -> Test {
+    fn test(&mut self, name: &Placed<Text>, written: &schema::Test, funnels: &Funnels) -> Test {
         let mistakes = self.diagnostics.len();
-        let from = self.moment(&test.from.value.0, test.from.span);
-        let mut contact = self.cells(&test.contact.value, funnels, true);
+        let from = self.moment(&written.from.value.0, written.from.span);
+        let mut contact = self.cells(&written.contact.value, funnels, true);
         if contact.iter().all(|cell| cell.column != self.contacts.key) {
             contact.insert(0, Cell { column: self.contacts.key.clone(), text: "1".to_owned() });
         }
-        let company = self.company_of(test, &mut contact);
-        let outcome = match test.outcome.as_ref().map(|outcome| &outcome.value) {
+        let company = self.company_of(written, &mut contact);
+        let outcome = match written.outcome.as_ref().map(|outcome| &outcome.value) {
             None => Vec::new(),
             Some(OneOrList::One(one)) => self.ended(one).into_iter().collect(),
             Some(OneOrList::List(list)) => list.iter().filter_map(|one| self.ended(one)).collect(),
@@ -40,13 +40,15 @@ impl Resolver {
             contact,
             company,
             from: from.unwrap_or(Moment::Day(jiff::civil::Date::ZERO)),
-            events: test.events.iter().filter_map(|event| self.happening(&event.value)).collect(),
-            changes: test.changes.iter().filter_map(|edit| self.edit(&edit.value, funnels)).collect(),
-            expect: test.expect.iter().filter_map(|expected| self.expectation(expected)).collect(),
+            events: written.events.iter().filter_map(|event| self.happening(&event.value)).collect(),
+            changes: written.changes.iter().filter_map(|edit| self.edit(&edit.value, funnels)).collect(),
+            expect: written.expect.iter().filter_map(|expected| self.expectation(expected)).collect(),
             outcome,
             broken: false,
         };
-        self.in_time(&test, from.is_some());
+        if let Some(from) = from {
+            self.in_time(written, from);
+        }
         test.broken = self.diagnostics.len() > mistakes;
         if test.expect.is_empty() && test.outcome.is_empty() && !test.broken {
             let message = format!("the test `{}` expects nothing", test.name);
@@ -58,14 +60,18 @@ impl Resolver {
     }
 
     /// Nothing of a test happens before its first run.
-    fn in_time(&mut self, test: &Test, has_start: bool) {
-        let before = |at: Moment| start(at) < start(test.from);
-        let early = test.events.iter().map(|event| event.at).chain(test.changes.iter().map(|edit| edit.at));
-        let early = early.chain(test.expect.iter().map(|expected| expected.at)).filter(|at| before(*at)).count();
-        if has_start && early > 0 {
-            let message = format!("{early} of the times in the test `{}` lie before its `from`", test.name);
-            let help = "the first run is at `from`; let it begin earlier";
-            self.report(Diagnostic::error(BAD_TEST, test.span, message).at("begins too late").help(help));
+    fn in_time(&mut self, test: &schema::Test, from: Moment) {
+        let happens =
+            test.events.iter().map(|event| &event.value.at).chain(test.changes.iter().map(|edit| &edit.value.at));
+        let times = happens.chain(test.expect.iter().map(|expected| &expected.value.at));
+        let early = times.filter(|at| Moment::parse(&at.value.0).is_ok_and(|at| start(at) < start(from)));
+        for at in early.map(|at| (at.span, at.value.0.clone())).collect::<Vec<_>>() {
+            self.report(
+                Diagnostic::error(BAD_TEST, at.0, format!("`{}` lies before the test begins", at.1))
+                    .at("too early")
+                    .label(test.from.span, "the first run")
+                    .help("let `from` be earlier, or this time later"),
+            );
         }
     }
 
@@ -81,6 +87,10 @@ impl Resolver {
     fn cell(&mut self, name: &Placed<Text>, value: &Placed<Given>, funnels: &Funnels, with_key: bool) -> Vec<Cell> {
         let one = |column: &str, text: &str| vec![Cell { column: column.to_owned(), text: text.to_owned() }];
         match (name.value.0.as_str(), &value.value) {
+            ("stage", Given::Literal(stage)) if self.index.fields.find::<FieldId>("stage").is_none() => {
+                self.stage_without_its_funnel(&stage.0.text, value.span);
+                Vec::new()
+            }
             ("stage", Given::Map(stages)) => {
                 stages.0.iter().filter_map(|(funnel, stage)| self.stage_cell(funnel, stage, funnels)).collect()
             }
@@ -96,6 +106,13 @@ impl Resolver {
             (key, Given::Literal(literal)) if with_key && key == self.contacts.key => one(key, &literal.0.text),
             _ => self.field_cell(name, value).into_iter().collect(),
         }
+    }
+
+    fn stage_without_its_funnel(&mut self, stage: &str, span: Span) {
+        let (funnel, stage) = stage.split_once('/').unwrap_or(("funnel", stage));
+        let help = format!("write `stage: {{ {funnel}: {stage} }}`; it has one in each funnel");
+        let message = "the stage of a contact does not say of which funnel";
+        self.report(Diagnostic::error(BAD_TEST, span, message).at("of which funnel").help(help));
     }
 
     fn stage_cell(&mut self, funnel: &Placed<Text>, stage: &Placed<Text>, funnels: &Funnels) -> Option<Cell> {

@@ -100,6 +100,24 @@ pub(super) fn is_operator(key: &str) -> bool {
     OPERATORS.contains(&key)
 }
 
+/// What a condition or step is about, and the keys that go with that.
+pub(super) fn companions(place: &str, has: impl Fn(&str) -> bool) -> Option<(&'static str, &'static [&'static str])> {
+    table(place)?.iter().copied().find(|(leader, _)| has(leader))
+}
+
+/// What a condition or step can be about.
+pub(super) fn leaders(place: &str) -> Option<Vec<&'static str>> {
+    table(place).map(|table| table.iter().map(|(leader, _)| *leader).collect())
+}
+
+fn table(place: &str) -> Option<&'static [(&'static str, &'static [&'static str])]> {
+    match place {
+        "Condition" => Some(CONDITIONS),
+        "Step" => Some(STEPS),
+        _ => None,
+    }
+}
+
 /// The published schema, for editors and other validators: the flat one, and which keys go together.
 pub fn json_schema() -> String {
     let mut schema = flat_schema();

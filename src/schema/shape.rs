@@ -217,18 +217,12 @@ impl<'a> Place<'a> {
             let allowed = wording::keys(&place);
             let free: Vec<_> = allowed.iter().copied().filter(|name| self.node.get(name).is_none()).collect();
             let entries = unexpected.iter().take(MOST).filter_map(|key| self.node.entry(key));
-            found.extend(entries.filter_map(|entry| self.unknown_key(&place, entry, &allowed, &free)));
+            found.extend(entries.filter_map(|entry| self.unknown_key(&place, entry, &free)));
         }
         found
     }
 
-    fn unknown_key(
-        &self,
-        place: &str,
-        entry: &Entry,
-        allowed: &[&str],
-        free: &[&str],
-    ) -> Option<(String, Option<String>, Diagnostic)> {
+    fn unknown_key(&self, place: &str, entry: &Entry, free: &[&str]) -> Option<(String, Option<String>, Diagnostic)> {
         let key = &entry.key;
         let is_conversion = place == "Condition" && self.node.get("when").is_some();
         if is_conversion && key.value == "to" {
@@ -238,7 +232,10 @@ impl<'a> Place<'a> {
         let help = match meant {
             _ if is_conversion => "`when` and `to` stand in a list: `[{ when: …, to: … }]`".to_owned(),
             Some(meant) => format!("did you mean `{meant}`?"),
-            None => format!("allowed here: {}", wording::list(allowed, "and")),
+            None => match self.key().filter(|owner| !self.item && wording::belongs_beside(&key.value, owner)) {
+                Some(owner) => format!("`{}` stands beside `{owner}`, not inside: indent both alike", key.value),
+                None => wording::allowed(place, self.node),
+            },
         };
         let error = Diagnostic::error(UNKNOWN_KEY, key.span, format!("unknown key `{}`", key.value));
         Some((key.value.clone(), meant.map(str::to_owned), error.at("unknown key").help(help)))

@@ -3,6 +3,8 @@
 use jsonschema::paths::Location;
 use serde_json::Value as Json;
 
+use super::expand::EXPANDED;
+use super::publish;
 use super::shape::schema;
 use super::text::is_id;
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
@@ -24,7 +26,20 @@ const LIST: &str = "a list";
 const MAPPING: &str = "a mapping";
 
 /// The keys that hold a list of single values.
-const LISTS: [&str; 8] = ["between", "criteria", "days", "exclude", "groups", "include", "prefer", "values"];
+const LISTS: [&str; 12] = [
+    "add-tags",
+    "between",
+    "criteria",
+    "days",
+    "exclude",
+    "groups",
+    "include",
+    "not-sent",
+    "prefer",
+    "remove-tags",
+    "sent",
+    "values",
+];
 
 /// What the schema allows at the place of a type error.
 pub(super) fn expected(path: &Location) -> String {
@@ -62,38 +77,79 @@ pub(super) fn label(node: &Node, expected: &str) -> String {
 
 /// How to put a value of the wrong type right, where that can be told.
 pub(super) fn type_help(node: &Node, place: &str, key: Option<&str>, expected: &str) -> Option<String> {
-    let Value::Scalar(scalar) = &node.value else {
-        let several = place == "Condition" && key == Some("is") && matches!(node.value, Value::Sequence(_));
-        return several.then(|| "for one of several values write `in` instead of `is`".to_owned());
+    let text = match &node.value {
+        Value::Scalar(scalar) => scalar.text.as_str(),
+        Value::Sequence(_) => return list_help(place, key, expected),
+        Value::Mapping(_) if expected == LIST => {
+            return Some("write each item behind a `- `, or put `[ ]` around it".to_owned());
+        }
+        Value::Mapping(_) => return None,
     };
-    let text = scalar.text.as_str();
     if expected == FLAG {
         let flag = match text.to_lowercase().as_str() {
             "yes" | "on" | "true" | "y" | "1" => "true",
             "no" | "off" | "false" | "n" | "0" => "false",
             _ => return None,
         };
-        return Some(format!("write `{flag}` without quotes"));
+        let quoted = matches!(&node.value, Value::Scalar(scalar) if !scalar.plain);
+        return Some(format!("write `{flag}`{}", if quoted { " without quotes" } else { "" }));
+    }
+    if expected == LIST && place == "Condition" && is_length(text) {
+        return Some(format!("for a length of time write `within: {text}`"));
+    }
+    if expected == LIST && place == "Condition" {
+        return Some(format!("write a list: `[{text}]`"));
     }
     if expected == LIST && key.is_some_and(|key| LISTS.contains(&key)) {
         let times = text.split_once('-').filter(|_| key == Some("between"));
         let items = times.map_or(text.to_owned(), |(from, to)| format!("\"{}\", \"{}\"", from.trim(), to.trim()));
         return Some(format!("write a list: `[{items}]`"));
     }
-    if expected == NUMBER && !scalar.plain && text.parse::<i64>().is_ok() {
+    if expected == NUMBER && text.parse::<i64>().is_ok() {
         return Some(format!("remove the quotes: `{text}`"));
+    }
+    if let (NUMBER, Some(share)) = (expected, text.strip_suffix('%')) {
+        return Some(format!("write `{}`, without the sign", share.trim()));
     }
     if place == "Condition" && is_id(text) && matches!(key, Some("await" | "each")) {
         return Some(format!("for an event write `{{ event: {text} }}`"));
     }
     if place == "Condition" && is_id(text) {
-        return Some(format!("for a segment write `{{ segment: {text} }}`"));
+        return Some(format!(
+            "for a segment write `{{ segment: {text} }}`, for a field `{{ field: {text}, exists: true }}`"
+        ));
     }
     let unspaced = text.split_once(':').filter(|(key, value)| is_id(key) && !value.is_empty());
     unspaced.map(|(key, value)| {
         let value = value.split_whitespace().next().unwrap_or_default();
         format!("write a space after the colon: `{key}: {value}`")
     })
+}
+
+/// The same for a list where none can be.
+fn list_help(place: &str, key: Option<&str>, expected: &str) -> Option<String> {
+    if place != "Condition" {
+        return None;
+    }
+    match (key, expected) {
+        (Some("is"), _) => Some("for one of several values write `in` instead of `is`".to_owned()),
+        (Some(key), MAPPING) => Some(format!("write `{key}: {{ any: [ … ] }}`, or `all`")),
+        _ => None,
+    }
+}
+
+/// Whether it reads like `30 days`.
+fn is_length(text: &str) -> bool {
+    let unit = text.trim_start_matches(|c: char| c.is_ascii_digit());
+    unit.len() < text.len() && !unit.is_empty() && unit.trim_start().chars().all(|c| c.is_ascii_alphabetic())
+}
+
+/// Whether a key belongs beside another: some mapping of the language has both.
+pub(super) fn belongs_beside(key: &str, beside: &str) -> bool {
+    let definitions = schema().get("definitions").and_then(Json::as_object);
+    let has = |properties: &Json, key: &str| properties.get(key).is_some();
+    let mut properties = definitions.into_iter().flat_map(|all| all.values()).filter_map(|one| one.get("properties"));
+    properties.any(|properties| has(properties, key) && has(properties, beside))
 }
 
 /// The error for a key with nothing behind it.
@@ -138,7 +194,20 @@ pub(super) fn list(names: &[&str], and: &str) -> String {
 /// The keys that a type has.
 pub(super) fn keys(place: &str) -> Vec<&'static str> {
     let properties = definition(place).get("properties").and_then(Json::as_object);
-    properties.into_iter().flat_map(|properties| properties.keys().map(String::as_str)).collect()
+    let keys = properties.into_iter().flat_map(|properties| properties.keys().map(String::as_str));
+    keys.filter(|key| *key != EXPANDED).collect()
+}
+
+/// What may stand in a mapping: beside what it begins with, where that decides.
+pub(super) fn allowed(place: &str, node: &Node) -> String {
+    match publish::companions(place, |key| node.get(key).is_some()) {
+        Some((leader, [])) => format!("nothing stands beside `{leader}`"),
+        Some((leader, keys)) => format!("beside `{leader}` may stand {}", list(keys, "and")),
+        None => match publish::leaders(place) {
+            Some(leaders) => format!("write one of {}", list(&leaders, "and")),
+            None => format!("allowed here: {}", list(&keys(place), "and")),
+        },
+    }
 }
 
 /// What a missing key is for.

@@ -19,6 +19,7 @@ mod events;
 mod examples;
 mod file_and_state;
 mod findings;
+mod first_journey;
 mod formats;
 mod generate;
 mod generated;

@@ -239,7 +239,8 @@ impl Expansion<'_> {
                     self.origins.note(argument.span, node.span, &format!("`${name}` in the block"));
                     *node = argument.clone();
                 } else if !self.blocks[block].parameters.contains_key(&name)
-                    && let Some(value) = self.variables.value(&name, node.span, self.origins)
+                    && let Some(value) =
+                        self.variables.value(&name, node.span, self.blocks[block].parameters.keys(), self.origins)
                 {
                     *scalar = value;
                 }

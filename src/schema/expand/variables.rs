@@ -15,7 +15,8 @@ pub(super) struct Variables {
     /// By name: where the name stands, where the value stands, and the value.
     known: BTreeMap<String, (Span, Span, Option<Scalar>)>,
     used: BTreeSet<String>,
-    unknown: Vec<Spanned<String>>,
+    /// Each with what its place has besides the variables: the parameters of a block.
+    unknown: Vec<(Spanned<String>, Vec<String>)>,
 }
 
 impl Variables {
@@ -46,7 +47,7 @@ impl Variables {
         match &mut node.value {
             Value::Scalar(scalar) => {
                 let Some(name) = variable_name(&scalar.text).map(str::to_owned) else { return };
-                if let Some(value) = self.value(&name, node.span, origins) {
+                if let Some(value) = self.value(&name, node.span, std::iter::empty(), origins) {
                     *scalar = value;
                 }
             }
@@ -55,11 +56,17 @@ impl Variables {
         }
     }
 
-    /// The value of a variable that is used at `place`.
-    pub(super) fn value(&mut self, name: &str, place: Span, origins: &mut Origins) -> Option<Scalar> {
+    /// The value of a variable that is used at `place`, which may be among the `parameters` of a block.
+    pub(super) fn value<'a>(
+        &mut self,
+        name: &str,
+        place: Span,
+        parameters: impl Iterator<Item = &'a String>,
+        origins: &mut Origins,
+    ) -> Option<Scalar> {
         self.used.insert(name.to_owned());
         let Some((_, end, value)) = self.known.get(name) else {
-            self.unknown.push(Spanned::new(name.to_owned(), place));
+            self.unknown.push((Spanned::new(name.to_owned(), place), parameters.cloned().collect()));
             return None;
         };
         origins.note(place, *end, &format!("the value of `{name}`"));
@@ -76,9 +83,9 @@ impl Variables {
     }
 
     pub(super) fn unknown(&self) -> Vec<Diagnostic> {
-        let one = |use_: &Spanned<String>| {
+        let one = |(use_, parameters): &(Spanned<String>, Vec<String>)| {
             let name = &use_.value;
-            let meant = did_you_mean(name, self.known.keys().map(String::as_str));
+            let meant = did_you_mean(name, parameters.iter().chain(self.known.keys()).map(String::as_str));
             let help = meant.map_or_else(
                 || format!("define it under `variables:`; text that starts with a dollar sign has two: `$${name}`"),
                 |meant| format!("did you mean `${meant}`?"),
