@@ -65,9 +65,9 @@ impl Resolver {
             test.events.iter().map(|event| &event.value.at).chain(test.changes.iter().map(|edit| &edit.value.at));
         let times = happens.chain(test.expect.iter().map(|expected| &expected.value.at));
         let early = times.filter(|at| Moment::parse(&at.value.0).is_ok_and(|at| start(at) < start(from)));
-        for at in early.map(|at| (at.span, at.value.0.clone())).collect::<Vec<_>>() {
+        for at in early {
             self.report(
-                Diagnostic::error(BAD_TEST, at.0, format!("`{}` lies before the test begins", at.1))
+                Diagnostic::error(BAD_TEST, at.span, format!("`{}` lies before the test begins", at.value.0))
                     .at("too early")
                     .label(test.from.span, "the first run")
                     .help("let `from` be earlier, or this time later"),

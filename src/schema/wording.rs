@@ -148,7 +148,8 @@ fn is_length(text: &str) -> bool {
 pub(super) fn belongs_beside(key: &str, beside: &str) -> bool {
     let definitions = schema().get("definitions").and_then(Json::as_object);
     let has = |properties: &Json, key: &str| properties.get(key).is_some();
-    let mut properties = definitions.into_iter().flat_map(|all| all.values()).filter_map(|one| one.get("properties"));
+    let mut properties =
+        definitions.into_iter().flat_map(serde_json::Map::values).filter_map(|one| one.get("properties"));
     properties.any(|properties| has(properties, key) && has(properties, beside))
 }
 
