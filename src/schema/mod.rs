@@ -13,6 +13,7 @@ pub mod content;
 mod de;
 pub mod decode;
 pub mod destination;
+mod elsewhere;
 pub mod event;
 pub mod expand;
 pub mod funnel;

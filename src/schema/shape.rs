@@ -9,6 +9,7 @@ use jsonschema::{ValidationError, Validator};
 use serde_json::Value as Json;
 
 use super::de::is_cut;
+use super::elsewhere;
 use super::publish;
 use super::text::{as_flag, as_integer};
 use super::wording::{self, EMPTY_LIST, MISSING_KEY, UNKNOWN_KEY, UNKNOWN_VALUE, WRONG_TYPE};
@@ -232,13 +233,19 @@ impl<'a> Place<'a> {
         let help = match meant {
             _ if is_conversion => "`when` and `to` stand in a list: `[{ when: …, to: … }]`".to_owned(),
             Some(meant) => format!("did you mean `{meant}`?"),
-            None => match self.key().filter(|owner| !self.item && wording::belongs_beside(&key.value, owner)) {
-                Some(owner) => format!("`{}` stands beside `{owner}`, not inside: indent both alike", key.value),
-                None => wording::allowed(place, self.node),
-            },
+            None => self.instead_of(place, entry),
         };
         let error = Diagnostic::error(UNKNOWN_KEY, key.span, format!("unknown key `{}`", key.value));
         Some((key.value.clone(), meant.map(str::to_owned), error.at("unknown key").help(help)))
+    }
+
+    /// What to write where a key is like none that may stand there.
+    fn instead_of(&self, place: &str, entry: &Entry) -> String {
+        let key = &entry.key.value;
+        match self.key().filter(|owner| !self.item && wording::belongs_beside(key, owner)) {
+            Some(owner) => format!("`{key}` stands beside `{owner}`, not inside: indent both alike"),
+            None => elsewhere::of_key(place, entry).unwrap_or_else(|| wording::allowed(place, self.node)),
+        }
     }
 
     /// What is missing, but for what was misspelt.

@@ -3,6 +3,7 @@
 use jsonschema::paths::Location;
 use serde_json::Value as Json;
 
+use super::elsewhere;
 use super::expand::EXPANDED;
 use super::publish;
 use super::shape::schema;
@@ -77,6 +78,9 @@ pub(super) fn label(node: &Node, expected: &str) -> String {
 
 /// How to put a value of the wrong type right, where that can be told.
 pub(super) fn type_help(node: &Node, place: &str, key: Option<&str>, expected: &str) -> Option<String> {
+    if let Some(help) = elsewhere::of_value(node, place, expected == LIST, expected == MAPPING) {
+        return Some(help);
+    }
     let text = match &node.value {
         Value::Scalar(scalar) => scalar.text.as_str(),
         Value::Sequence(_) => return list_help(place, key, expected),
@@ -192,7 +196,7 @@ pub(super) fn list(names: &[&str], and: &str) -> String {
     }
 }
 
-/// The keys that a type has.
+/// The keys of a type that people may write.
 pub(super) fn keys(place: &str) -> Vec<&'static str> {
     let properties = definition(place).get("properties").and_then(Json::as_object);
     let keys = properties.into_iter().flat_map(|properties| properties.keys().map(String::as_str));

@@ -189,3 +189,39 @@ fn reached(place: &mut usize) -> bool {
     *place = if here { usize::MAX } else { *place - 1 };
     here
 }
+
+/// What people write who have not read the page is answered by what to write, not by all that they might.
+#[test]
+fn a_near_miss_is_told_what_to_write() {
+    for (rest, help) in [
+        (
+            "segments: { young: { field: age, less-than: 30 } }",
+            "a condition stands under `where`: `where: { field: … }`",
+        ),
+        (
+            "segments: { old: { where: { age: { more-than: 60 } } } }",
+            "for a field write `{ field: age, more-than: 60 }`",
+        ),
+        ("segments: { old: { where: { age: 60 } } }", "for a field write `{ field: age, is: 60 }`"),
+        (
+            "segments: { old: { where: { vip: } } }",
+            "for a field write `{ field: vip, is: … }`, for a tag `{ tag: vip }`",
+        ),
+        (
+            "campaigns: { c: { enter: { tag: x }, steps: { send: hi } } }",
+            "begin each item of a list with a dash: `- send: hi`",
+        ),
+        ("campaigns: { c: { enter: { tag: x }, steps: [{ email: hi }] } }", "to send it write `send: hi`"),
+        ("companies: { key: id, contact-field: firm, fields: { size: integer } }", "write `{ type: integer }`"),
+    ] {
+        let mut sources = funnelc::source::Sources::default();
+        sources.add("funnelc.yaml", format!("version: 1\ncontacts: {{ key: id }}\n{rest}\n"));
+        let found = funnelc::compile(sources).diagnostics;
+        assert!(found.iter().any(|finding| finding.help.as_deref() == Some(help)), "{rest}: {found:#?}");
+    }
+    let mut sources = funnelc::source::Sources::default();
+    sources.add("funnelc.yaml", "version: 1\ncampaigns: { c: { enter: { tag: x }, steps: [{ xyzzy: hi }] } }\n");
+    let found = funnelc::compile(sources).diagnostics;
+    let help = found.iter().filter_map(|finding| finding.help.as_deref()).find(|help| help.starts_with("allowed here"));
+    assert!(!help.expect("told").contains('$'), "what only funnelc writes is no choice: {help:?}");
+}
