@@ -133,8 +133,9 @@ impl Build<'_> {
     }
 
     fn campaign_nodes(&mut self, id: CampaignId, campaign: &Campaign) {
+        let trigger = campaign.trigger.map(|points| words::threshold(self.model, points));
         let face = Face::Campaign {
-            enter: campaign.enter.iter().map(|enter| words::enter(self.model, enter)).collect(),
+            enter: campaign.enter.iter().map(|enter| words::enter(self.model, enter)).chain(trigger).collect(),
             goal: campaign.goal.as_ref().map(|goal| words::condition(self.model, goal)),
             closed: !campaign.publish.published,
         };

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::graph::words::{condition, counted, enter, stage, step};
+use crate::graph::words::{condition, counted, enter, give, pattern, stage, step, threshold};
 use crate::model::{
     Audience, Campaign, Funnel, IfPast, Model, OnLeave, Once, Publish, StageRef, Step, StepKind, Target,
 };
@@ -18,6 +18,7 @@ pub fn plan(plan: &Plan) -> String {
         text.push('\n');
         self::funnel(&mut text, model, id, funnel);
     }
+    points(&mut text, model);
     for campaign in model.campaigns.values() {
         text.push('\n');
         self::campaign(&mut text, model, campaign);
@@ -89,6 +90,18 @@ fn funnel(text: &mut String, model: &Model, id: crate::model::FunnelId, funnel: 
     }
 }
 
+/// The rules that give points; a trigger stands among the campaigns.
+fn points(text: &mut String, model: &Model) {
+    if !model.points.rules.is_empty() {
+        text.push_str("\npoints\n");
+    }
+    for rule in model.points.rules.values() {
+        let each = rule.each.as_ref().map(|each| pattern(model, each)).unwrap_or_default();
+        let window = window(&rule.publish, "gives nothing");
+        line(text, 1, format!("{}{window}: {} for each {each}", rule.id, give(model, rule.give)));
+    }
+}
+
 /// When a thing is published, unless it always is.
 fn window(publish: &Publish, off: &str) -> String {
     match (publish.published, publish.from, publish.until) {
@@ -109,6 +122,9 @@ fn campaign(text: &mut String, model: &Model, campaign: &Campaign) {
     line(text, 0, format!("campaign {}{}", campaign.id, window(&campaign.publish, "paused, admits nobody")));
     for way in &campaign.enter {
         line(text, 1, format!("in: {}", enter(model, way)));
+    }
+    if let Some(points) = campaign.trigger {
+        line(text, 1, format!("in: once ever, {}", threshold(model, points)));
     }
     if let Some(after) = campaign.reenter {
         line(text, 1, format!("again after {after}"));

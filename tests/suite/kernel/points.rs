@@ -275,3 +275,18 @@ segments:
       help: an integer takes `is`, `is-not`, `in`, `not-in`, `at-least`, `at-most`, `more-than`, `less-than`, `between`, `exists`
     ");
 }
+
+/// The plan's words and the graph say when a trigger fires and what gives points.
+#[test]
+fn rules_and_triggers_are_told_in_words() {
+    let story = story(
+        "points: { groups: [loyalty], rules: { reads: { each: { event: opened, of: hello }, give: 2, group: loyalty } }, triggers: { keen: { at: 7, group: loyalty, steps: [{ add-tag: vip }] } } }\n",
+    );
+    let words = funnelc::report::words::plan(&story.plan);
+    for line in [
+        "points\n  reads: give 2 points of loyalty for each event opened of hello\n",
+        "campaign points/keen\n  in: once ever, at 7 points of loyalty\n  - add tag vip\n",
+    ] {
+        assert!(words.contains(line), "{words}");
+    }
+}
