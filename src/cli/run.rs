@@ -285,6 +285,10 @@ fn warnings(summary: &Summary, prepared: &Prepared, args: &Args, terminal: Termi
     for (warning, path) in of_companies.zip(args.companies.iter().cycle()) {
         terminal.print(Stream::Err, &format!("warning: `{}`: {warning}\n", path.display()))?;
     }
+    if prepared.program.past_only && args.events.is_some() {
+        let words = "this is the first run, so the events are its past: they count, and start and change nothing";
+        terminal.print(Stream::Err, &format!("note: {words}; `--replay` lets them act\n"))?;
+    }
     let file = args.contacts.display();
     for (warning, path) in summary.event_warnings.iter().zip(args.events.iter().cycle()) {
         terminal.print(Stream::Err, &format!("warning: `{}`: {warning}\n", path.display()))?;

@@ -122,6 +122,7 @@ fn the_command_line_takes_events_and_says_how_far_back_a_plan_asks() {
     let first = run(&["--out", "out", "--now", "2026-11-20T00:00"]);
     assert_eq!(first.code, Some(0), "{}", first.err);
     assert!(first.err.contains("warning: `events.csv`: 2 events later than this run"), "{}", first.err);
+    assert!(first.err.contains("note: this is the first run") && first.err.contains("`--replay`"), "{}", first.err);
     let manifest = fs::read_to_string(place.join("out/run.json")).unwrap();
     assert!(manifest.contains("\"events\": {"), "{manifest}");
     let plan = funnelc_in(place, &["plan", ".", "-o", "plan.json"]);

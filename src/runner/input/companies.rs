@@ -37,7 +37,7 @@ pub(crate) fn read(bytes: &[u8], model: &Model, zone: &TimeZone) -> Result<Compa
             let column = if field.required {
                 lookup.required(&field.column, "a required field")
             } else {
-                lookup.wanted(&field.column, "no company");
+                lookup.wanted(&field.column, "no company has a value for it");
                 lookup.find(&field.column)
             };
             Rule::new(field, column, zone)

@@ -65,7 +65,9 @@ impl Layout {
             if field.required {
                 lookup.required(&field.column, "a required field");
             } else if !writes.fields[id.index()] {
-                lookup.wanted(&field.column, "nobody");
+                let updates = model.events.values().flat_map(|event| &event.updates);
+                let is_updated = updates.into_iter().any(|update| update.field == id);
+                lookup.wanted(&field.column, without(field.default.is_some(), is_updated));
             }
             lookup.find(&field.column)
         });
@@ -225,10 +227,10 @@ impl<'a> Lookup<'a> {
         found
     }
 
-    pub(super) fn wanted(&mut self, column: &str, who: &str) {
+    pub(super) fn wanted(&mut self, column: &str, so: &str) {
         if self.find(column).is_none() {
             let hint = self.hint(column);
-            self.warnings.push(format!("the column `{column}` is missing, so {who} has a value for it{hint}"));
+            self.warnings.push(format!("the column `{column}` is missing, so {so}{hint}"));
         }
     }
 
@@ -239,5 +241,15 @@ impl<'a> Lookup<'a> {
             (None, [only]) if only.contains([';', '\t']) => "; the cells must stand between commas".to_owned(),
             (None, _) => String::new(),
         }
+    }
+}
+
+/// What the lack of a column means, where no step writes the field.
+fn without(has_default: bool, is_updated: bool) -> &'static str {
+    match (has_default, is_updated) {
+        (false, false) => "nobody has a value for it",
+        (false, true) => "only events give it a value",
+        (true, false) => "everybody has its default",
+        (true, true) => "everybody begins with its default, which events change",
     }
 }
