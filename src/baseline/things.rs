@@ -63,8 +63,8 @@ fn step<'a>(node: &'a Node, span: Span, path: &[&str]) -> Option<(Option<&'a str
 fn names(path: &[&str], key: &str) -> bool {
     match path {
         [] | [_] => true,
-        ["contacts" | "companies" | "points", _] => true,
-        ["funnels" | "environments", _] => key == "stages" || path[0] == "environments",
+        ["contacts" | "companies" | "points" | "environments", _] => true,
+        ["funnels", _] => key == "stages",
         ["funnels", _, "stages"] => true,
         _ => false,
     }

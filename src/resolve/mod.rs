@@ -53,6 +53,7 @@ pub fn resolve(project: &Project, sources: &Sources, unread: &[Span]) -> (Model,
         companies: None,
         content: Arena::default(),
         events: Arena::default(),
+        groups: Vec::new(),
         scope: pattern::Scope::default(),
         unread: Unread::new(sources, unread),
         diagnostics: Vec::new(),
@@ -70,6 +71,8 @@ struct Resolver {
     companies: Option<Companies>,
     content: Arena<crate::model::ContentId, Content>,
     events: Arena<crate::model::EventId, crate::model::EventType>,
+    /// By group of points: its column.
+    groups: Vec<String>,
     /// What event conditions may ask where the text at hand stands.
     scope: pattern::Scope,
     unread: Unread,
@@ -107,6 +110,7 @@ impl Resolver {
             .map(|(at, (id, written))| self.funnel(FunnelId::from_index(at), id, written.body.as_ref()))
             .collect();
         let points = self.scoring(project);
+        self.groups = points.groups.values().map(|group| group.column.clone()).collect();
         let campaigns = sorted(&project.campaigns).map(|(id, written)| self.campaign(id, written.body.as_ref()));
         let mut campaigns: Vec<Campaign> = campaigns.collect();
         campaigns.extend(self.triggers(project));

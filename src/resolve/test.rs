@@ -2,7 +2,8 @@
 
 use super::{Resolver, sorted};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::ids::Arena;
+use crate::model::ids::{Arena, Id};
+use crate::model::template::Token;
 use crate::model::test::{Cell, Edit, Ended, Expectation, Happening, Test};
 use crate::model::{ContentId, FieldId, FieldType, Funnel, FunnelId, Moment, Outcome};
 use crate::schema::campaign::Exit;
@@ -103,6 +104,12 @@ impl Resolver {
                 let text = self.integer(&points).map(|number| number.to_string());
                 text.map(|text| one(&self.contacts.points.column.clone(), &text)).unwrap_or_default()
             }
+            ("do-not-contact", Given::Map(channels)) => {
+                channels.0.iter().filter_map(|(channel, reason)| self.block_cell(channel, reason)).collect()
+            }
+            (group, Given::Literal(points)) if group.starts_with("points/") => {
+                self.group_cell(name, points, value).into_iter().collect()
+            }
             (key, Given::Literal(literal)) if with_key && key == self.contacts.key => one(key, &literal.0.text),
             _ => self.field_cell(name, value).into_iter().collect(),
         }
@@ -120,6 +127,30 @@ impl Resolver {
         let stage = self.stage_id(id, stage)?;
         let funnel = &funnels[id];
         Some(Cell { column: funnel.column.clone(), text: funnel.stages[stage].value.clone() })
+    }
+
+    /// Why a channel must not be used, as it stands in the column that the project names for it.
+    fn block_cell(&mut self, name: &Placed<Text>, reason: &Placed<Text>) -> Option<Cell> {
+        let channel = self.channel(name)?;
+        let words = ["unsubscribed", "complained", "bounced"];
+        if !words.contains(&reason.value.0.as_str()) {
+            return self.unknown_word(&reason.value.0, reason.span, &words);
+        }
+        let column = self.contacts.channels[channel as usize].do_not_contact.clone();
+        if column.is_none() && !self.index.contacts_broken {
+            let word = channel.word();
+            let message = format!("no column says who must not be contacted by {word}");
+            let help = format!("write `do-not-contact: {{ {word}: {{ column: … }} }}` in `contacts`");
+            self.report(Diagnostic::error(BAD_TEST, name.span, message).at("has no column").help(help));
+        }
+        Some(Cell { column: column?, text: reason.value.0.clone() })
+    }
+
+    /// The points of a group, `points/loyalty: 20`.
+    fn group_cell(&mut self, name: &Placed<Text>, points: &Literal, value: &Placed<Given>) -> Option<Cell> {
+        let Some(Token::Group(group)) = self.token(name) else { return None };
+        let number = self.integer(&Placed { value: points.clone(), span: value.span, key: value.key })?;
+        Some(Cell { column: self.groups.get(group.index())?.clone(), text: number.to_string() })
     }
 
     fn tag_text(&mut self, tag: &Placed<Text>) -> Option<String> {

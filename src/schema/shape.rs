@@ -244,6 +244,7 @@ impl<'a> Place<'a> {
         let key = &entry.key.value;
         match self.key().filter(|owner| !self.item && wording::belongs_beside(key, owner)) {
             Some(owner) => format!("`{key}` stands beside `{owner}`, not inside: indent both alike"),
+            None if wording::has_leader(place, self.node) => wording::allowed(place, self.node),
             None => elsewhere::of_key(place, entry).unwrap_or_else(|| wording::allowed(place, self.node)),
         }
     }

@@ -13,7 +13,7 @@ use super::scalar::{Entries, Literal, OneOrList, Placed, Text};
 pub struct Test {
     /// What the test shows.
     pub description: Option<Text>,
-    /// The contact at the start: its key, its fields, and where needed `tags`, `points`, `stage: { funnel: stage }`.
+    /// The contact at the start: its key, its fields, and where needed `tags`, `points`, `points/GROUP`, `stage: { funnel: stage }`, `do-not-contact: { channel: reason }`.
     pub contact: Placed<Entries<Placed<Given>>>,
     /// The company to which the contact belongs: its key and its fields. Default: it belongs to none.
     pub company: Option<Placed<Entries<Placed<Given>>>>,
@@ -64,7 +64,7 @@ pub struct Happening {
 pub struct Edit {
     /// When.
     pub at: Placed<Text>,
-    /// New values by field, and where needed `points`, `stage: { funnel: stage }`.
+    /// New values by field, and where needed `points`, `points/GROUP`, `stage: { funnel: stage }`, `do-not-contact: { channel: reason }`.
     #[serde(default)]
     pub set: Entries<Placed<Given>>,
     /// New values of its company by field.

@@ -203,6 +203,11 @@ pub(super) fn keys(place: &str) -> Vec<&'static str> {
     keys.filter(|key| *key != EXPANDED).collect()
 }
 
+/// Whether a condition or a step says already what it is about.
+pub(super) fn has_leader(place: &str, node: &Node) -> bool {
+    publish::companions(place, |key| node.get(key).is_some()).is_some()
+}
+
 /// What may stand in a mapping: beside what it begins with, where that decides.
 pub(super) fn allowed(place: &str, node: &Node) -> String {
     match publish::companions(place, |key| node.get(key).is_some()) {

@@ -19,7 +19,10 @@ impl Row {
         let contacts = &model.contacts;
         let fields = contacts.fields.values().map(|field| &field.column);
         let funnels = model.funnels.values().map(|funnel| &funnel.column);
-        let columns = fields.chain(funnels).chain([&contacts.key, &contacts.tags.column, &contacts.points.column]);
+        let groups = model.points.groups.values().map(|group| &group.column);
+        let blocks = contacts.channels.iter().filter_map(|channel| channel.do_not_contact.as_ref());
+        let columns = fields.chain(funnels).chain(groups).chain(blocks);
+        let columns = columns.chain([&contacts.key, &contacts.tags.column, &contacts.points.column]);
         let cells = columns.map(|column| (column.clone(), String::new())).collect();
         let mut row = Self { cells, company: BTreeMap::new() };
         put(&mut row.cells, &test.contact);

@@ -222,6 +222,6 @@ fn a_near_miss_is_told_what_to_write() {
     let mut sources = funnelc::source::Sources::default();
     sources.add("funnelc.yaml", "version: 1\ncampaigns: { c: { enter: { tag: x }, steps: [{ xyzzy: hi }] } }\n");
     let found = funnelc::compile(sources).diagnostics;
-    let help = found.iter().filter_map(|finding| finding.help.as_deref()).find(|help| help.starts_with("allowed here"));
+    let help = found.iter().filter_map(|finding| finding.help.as_deref()).find(|help| help.starts_with("write one of"));
     assert!(!help.expect("told").contains('$'), "what only funnelc writes is no choice: {help:?}");
 }

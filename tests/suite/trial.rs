@@ -212,6 +212,7 @@ fn firm(test: &str) -> Vec<String> {
     if compiled.plan.is_none() {
         return compiled.diagnostics.iter().map(|found| format!("{}: {}", found.code.0, found.message)).collect();
     }
+    let compiled = crate::projects::compiled(compiled.sources);
     trial::run(&compiled.model, None)[0].failures.iter().map(|failure| failure.message.clone()).collect()
 }
 
@@ -258,4 +259,49 @@ fn a_mistake_in_the_company_of_a_test_is_found() {
     let compiled = funnelc::compile(sources(&[("funnelc.yaml", &format!("{SHOP}{test}"))]));
     let found: Vec<_> = compiled.diagnostics.iter().map(|found| found.message.as_str()).collect();
     assert!(found.contains(&"the project has no companies"), "{found:?}");
+}
+
+/// Every column that the project names is in the row of a test, so that the runner finds all that it needs.
+#[test]
+fn a_test_says_who_must_not_be_contacted_and_how_many_points_of_a_group_there_are() {
+    let project = r"
+version: 1
+contacts:
+  key: id
+  tags: { values: [fan], column: tags }
+  fields: { email: { type: email }, phone: { type: text } }
+  addresses: { email: email, sms: phone }
+  do-not-contact: { email: { column: dnc }, sms: { column: dnc-sms } }
+content: { hello: { kind: message } }
+points: { groups: [loyalty], triggers: { fan: { at: 10, group: loyalty, steps: [{ add-tag: fan }] } } }
+campaigns:
+  hello: { enter: { event: purchased }, steps: [{ send: hello }, { points: { give: 4, group: loyalty } }] }
+tests:
+  one:
+    from: 2026-06-01
+    events: [{ at: 2026-06-02, event: purchased }]
+";
+    let failures = |rest: &str| {
+        let compiled = funnelc::compile(sources(&[("funnelc.yaml", &format!("{project}{rest}"))]));
+        let found = compiled.diagnostics.iter().map(|found| found.message.clone()).filter(|_| compiled.plan.is_none());
+        let verdicts = compiled.plan.as_ref().map(|_| trial::run(&compiled.model, None)).unwrap_or_default();
+        let failed = verdicts.into_iter().flat_map(|verdict| verdict.failures);
+        found.chain(failed.map(|failure| failure.message)).collect::<Vec<_>>()
+    };
+    let contact =
+        "    contact: { email: a@b.c, phone: '7', points/loyalty: 6, do-not-contact: { email: unsubscribed } }\n";
+    let expect = "    expect: [{ at: 2026-06-02, sent: [hello], that: { all: [{ tag: fan }, { field: points/loyalty, is: 10 }, { not: { reachable: email } }, { reachable: sms }] } }]\n";
+    assert_eq!(failures(&format!("{contact}{expect}")), NOTHING);
+    let changed = "    contact: { email: a@b.c, phone: '7' }\n    changes: [{ at: 2026-06-01T12:00, set: { points/loyalty: 6, do-not-contact: { email: complained } } }]\n";
+    assert_eq!(failures(&format!("{changed}{expect}")), NOTHING);
+    let both = contact.replace("email: unsubscribed", "email: bounced, sms: bounced");
+    assert_eq!(failures(&format!("{both}{expect}")).len(), 2, "it is not sent, and sms is not reachable");
+    for (from, to, message) in [
+        ("email: unsubscribed", "email: maybe", "`maybe` is not understood here"),
+        ("email: unsubscribed", "post: bounced", "`post` is not understood here"),
+        ("email: unsubscribed", "push: bounced", "no column says who must not be contacted by push"),
+        ("points/loyalty", "points/loyal", "there is no group of points `loyal`"),
+    ] {
+        assert_eq!(failures(&format!("{}{expect}", contact.replace(from, to))), [message]);
+    }
 }
