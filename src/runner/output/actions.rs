@@ -91,7 +91,7 @@ impl<'p> Writer<'p> {
     ) {
         let of =
             [Cell::Word("send"), Cell::Word(&self.model.content[content].id), channel_word(channel), text(address)];
-        self.from_step(contact, at, of, Cell::Empty, out);
+        self.at_step(contact, at, of, Cell::Empty, out);
     }
 
     fn call(&self, row: Row<'_>, contact: &str, at: At, call: &Call, then: &Snapshot<'_>, out: &mut Vec<u8>) {
@@ -104,11 +104,11 @@ impl<'p> Writer<'p> {
         };
         let body = bodies.of(call, contact, &tags, then);
         let of = [Cell::Word(call.word()), Cell::Text(self.target(call)), Cell::Empty, Cell::Text(address)];
-        self.from_step(contact, at, of, Cell::Text(&body), out);
+        self.at_step(contact, at, of, Cell::Text(&body), out);
     }
 
     /// What a step of a campaign does: `of` are action, target, channel and address.
-    fn from_step(&self, contact: &str, at: At, of: [Cell<'_>; 4], body: Cell<'_>, out: &mut Vec<u8>) {
+    fn at_step(&self, contact: &str, at: At, of: [Cell<'_>; 4], body: Cell<'_>, out: &mut Vec<u8>) {
         let [action, target, channel, address] = of;
         let step = self.step(at);
         let cells = [
