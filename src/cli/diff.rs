@@ -14,7 +14,7 @@ use crate::report::diff::{Report, Touched, json, markdown, text};
 use crate::runner::RunError;
 use crate::runner::batch::Watch;
 use crate::runner::compare::{Comparison, Pair};
-use crate::runner::input::events;
+use crate::runner::input::events::Spill;
 use crate::runner::output::store::Store;
 use crate::runner::program::BindError;
 
@@ -257,15 +257,22 @@ fn compare(
     let companies = args.companies.as_deref().map(run::whole).transpose()?;
     let pair = Pair::new(&base.plan, &head.plan, now, state).map_err(Broken::Run)?;
     let pair = pair.with_companies(companies.as_deref()).map_err(Broken::Run)?;
-    let bytes = args.events.as_deref().map(run::whole).transpose()?;
-    let file = bytes.as_deref().zip(args.events.as_deref().map(events::Format::of));
-    let pair = pair.with_events(file, run::options(args.threads), &watch).map_err(Broken::Run)?;
+    let events = args.events.as_deref().map(run::events).transpose()?;
+    let (quiet, folder) = (Watch { interrupted: &interrupted, progress: &|_| {} }, temporary());
+    let pair = pair.with_events(events, run::options(args.threads), Some(Spill::into(&folder)), &quiet);
+    let pair = pair.map_err(Broken::Run)?;
     for line in pair.short() {
         terminal.print(Stream::Err, &format!("note: {line}; what is not known counts as nothing\n"))?;
     }
     let impact = pair.compare(source, run::options(args.threads), &watch).map_err(Broken::Run);
     bar.finish_and_clear();
     Ok(if args.show_ids { impact? } else { impact?.with_hashed_keys() })
+}
+
+/// Where events are sorted: there is no output to sort them beside.
+#[expect(clippy::disallowed_methods, reason = "the command line reads the environment, and the files have no names")]
+fn temporary() -> PathBuf {
+    std::env::temp_dir()
 }
 
 fn failed(broken: Broken, plan: &Plan, args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
@@ -290,6 +297,7 @@ fn failed(broken: Broken, plan: &Plan, args: &Args, terminal: Terminal) -> Resul
         }
         RunError::ShortHistory(_) => Err(Failure::new(error.to_string())),
         RunError::Skipped { .. } => Err(Failure::new(error.to_string())),
+        RunError::Spill { .. } => Err(run::no_room(&error)),
         RunError::NoCompanies => Err(run::no_companies(&error)),
         RunError::Bind(BindError::Earlier { state }) => Err(run::earlier(*state, plan)),
         RunError::State { .. } => {

@@ -17,8 +17,9 @@ use crate::plan::Plan;
 use crate::report::metrics;
 use crate::runner::batch::{Past, Prepared, Summary, Watch};
 use crate::runner::input::blocks::Source;
-use crate::runner::input::events::Format;
+use crate::runner::input::events::{Format, Spill};
 use crate::runner::input::{Problems, cell};
+use crate::runner::output::folder;
 use crate::runner::output::session::{Done, Session, SessionError};
 use crate::runner::output::store::{Store, StoreError};
 use crate::runner::program::BindError;
@@ -85,12 +86,13 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
     let state = store.as_ref().map_or(Ok(None), Store::read)?;
     let companies = args.companies.as_deref().map(whole).transpose()?;
     let events = args.events.as_deref().map(events).transpose()?;
+    let beside = folder::nearest(&args.out);
     let past = Past { replay: args.replay, accept_short_history: args.accept_short_history, ..Past::default() };
     let quiet = Watch { interrupted: &interrupted, progress: &|_| {} };
     let prepared = Prepared::new(&plan, now, state)
         .and_then(|prepared| prepared.with_companies(companies.as_deref()))
         .and_then(|prepared| prepared.with_past(past))
-        .and_then(|prepared| prepared.with_events(events, options(args.threads), &quiet));
+        .and_then(|prepared| prepared.with_events(events, options(args.threads), Some(Spill::into(&beside)), &quiet));
     let prepared = match prepared {
         Ok(prepared) => prepared,
         Err(error) => return failed(&error, &plan, args, terminal),
@@ -233,6 +235,7 @@ fn failed(error: &RunError, plan: &Plan, args: &Args, terminal: Terminal) -> Res
         RunError::NoCompanies => no_companies(error),
         RunError::Events(_) => bad_events(error, args.events.as_deref()),
         RunError::ShortHistory(_) => short_history(error),
+        RunError::Spill { .. } => no_room(error),
         RunError::Write { .. } | RunError::Bind(_) => Failure::new(error.to_string()),
     };
     match error {
@@ -255,6 +258,11 @@ pub(crate) fn bad_companies(error: &RunError, path: Option<&Path>) -> Failure {
 pub(crate) fn bad_events(error: &RunError, path: Option<&Path>) -> Failure {
     let name = path.unwrap_or(Path::new("")).display();
     Failure::new(format!("`{name}`: {error}")).help("mend these; nothing was taken in")
+}
+
+pub(crate) fn no_room(error: &RunError) -> Failure {
+    let help = "many events are sorted on the disk, which takes up to twice the room of their file";
+    Failure::new(error.to_string()).help(help)
 }
 
 fn short_history(error: &RunError) -> Failure {

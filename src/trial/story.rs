@@ -87,8 +87,13 @@ impl<'a> Story<'a> {
         let events = self.row.events(self.model, &self.test.events);
         let companies = self.row.companies(self.model);
         let past = Past { update_columns: true, replay: true, ..Past::default() };
-        let inputs =
-            Inputs { contacts: &file, companies: companies.as_deref(), events: Some((&events, Format::Csv)), past };
+        let inputs = Inputs {
+            contacts: &file,
+            companies: companies.as_deref(),
+            events: Some((&events, Format::Csv)),
+            spill: None,
+            past,
+        };
         let run = run_inputs(self.plan, now, inputs, self.state.as_deref(), Options::default());
         let run = run.map_err(|error| error.to_string())?;
         if let Some(problem) = run.problems.first.first() {

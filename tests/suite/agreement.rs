@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 use funnelc::diagnostic::Severity;
 use funnelc::plan::Plan;
 use funnelc::runner::batch::Past;
-use funnelc::runner::input::events::Format;
+use funnelc::runner::input::events::{Format, Spill};
 use funnelc::runner::{Inputs, Options, RunBytes, run_inputs};
 use funnelc::source::Sources;
 
@@ -100,6 +100,8 @@ fn run_both(case: &Case, reference: &mut Reference) -> Result<(), String> {
             contacts: file.as_bytes(),
             companies: Some(case.companies.as_bytes()),
             events: events.as_ref().map(|(file, lines)| (file.as_bytes(), format(*lines))),
+            // All events go by the disk, so that the reference is compared with what sorts them there too.
+            spill: Some(Spill { folder: &std::env::temp_dir(), above: 0 }),
             past: Past { replay: case.replay, ..Past::default() },
         };
         let ran = run_inputs(&plan, second, inputs, state.as_deref(), Options::default());

@@ -30,6 +30,7 @@ mod io_rows;
 mod io_run;
 mod kernel;
 mod layout;
+mod many_events;
 mod merge;
 mod moves;
 mod one_moment;

@@ -1,11 +1,11 @@
-//! A run from memory to memory: the same way as with files, and none of it touches a disk.
+//! A run from memory to memory: the same way as with files, and none of it touches a disk but for events that are told to.
 
 use std::sync::atomic::AtomicBool;
 
 use super::{Options, Past, Prepared, RunError, Streams, Watch};
 use crate::plan::Plan;
 use crate::runner::input::blocks::Source;
-use crate::runner::input::events::Format;
+use crate::runner::input::events::{Format, Spill};
 use crate::runner::input::problem::Problems;
 
 /// A run from memory to memory.
@@ -55,6 +55,8 @@ pub struct Inputs<'a> {
     pub companies: Option<&'a [u8]>,
     /// The events file.
     pub events: Option<(&'a [u8], Format)>,
+    /// Where events are sorted that are many; absent: in memory.
+    pub spill: Option<Spill<'a>>,
     /// What becomes of the past.
     pub past: Past,
 }
@@ -72,7 +74,7 @@ pub fn run_inputs(
     let mut prepared = Prepared::new(plan, now, state.map(<[u8]>::to_vec))?
         .with_companies(inputs.companies)?
         .with_past(inputs.past)?
-        .with_events(events, options, &watch)?;
+        .with_events(events, options, inputs.spill, &watch)?;
     let streams = Streams {
         contacts: Vec::new(),
         actions: Vec::new(),

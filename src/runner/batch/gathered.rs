@@ -19,11 +19,36 @@ pub(super) struct Gathered<W> {
     skipped: Problems,
     keys: Keys,
     remembered: Vec<bool>,
-    /// By contact of the events file: whether it stands in the contacts file.
-    told_of: Vec<bool>,
+    told_of: ToldOf,
     hasher: blake3::Hasher,
     rows: u64,
     bytes: u64,
+}
+
+/// The contacts of the events file that stand in the contacts file.
+#[derive(Default)]
+struct ToldOf {
+    seen: Vec<bool>,
+    contacts: u64,
+    /// How many events they have.
+    events: u64,
+}
+
+impl ToldOf {
+    fn of(events: Option<&Events>) -> Self {
+        let contacts = events.map_or(0, Events::contacts);
+        Self { seen: vec![false; usize::try_from(contacts).unwrap_or(usize::MAX)], ..Self::default() }
+    }
+
+    /// A contact may stand in two rows of which one is bad.
+    fn add(&mut self, contacts: &[(usize, u64)]) {
+        for (contact, events) in contacts {
+            if !std::mem::replace(&mut self.seen[*contact], true) {
+                self.contacts += 1;
+                self.events += events;
+            }
+        }
+    }
 }
 
 impl<W: Write> Gathered<W> {
@@ -42,7 +67,7 @@ impl<W: Write> Gathered<W> {
             skipped: Problems::default(),
             keys: Keys::default(),
             remembered: vec![false; job.remembered.map_or(0, Remembered::len)],
-            told_of: vec![false; job.events.map_or(0, Events::contacts)],
+            told_of: ToldOf::of(job.events),
             hasher: blake3::Hasher::new(),
             rows: 0,
             bytes: 0,
@@ -62,9 +87,7 @@ impl<W: Write> Gathered<W> {
         for position in &part.remembered {
             self.remembered[*position] = true;
         }
-        for contact in &part.told_of {
-            self.told_of[*contact] = true;
-        }
+        self.told_of.add(&part.told_of);
         let spoilt = self.problems.rows > 0 && self.streams.rejects.is_none();
         if spoilt {
             return Ok(());
@@ -104,9 +127,7 @@ impl<W: Write> Gathered<W> {
 
     /// Counts what was not taken in, and says it.
     fn count_events(&mut self, events: &Events) -> Vec<String> {
-        let missing = || (0..events.contacts()).filter(|contact| !self.told_of[*contact]);
-        let of_missing: u64 = missing().map(|contact| events.count(contact) as u64).sum();
-        let contacts = missing().count() as u64;
+        let (contacts, of_missing) = (events.contacts() - self.told_of.contacts, events.count() - self.told_of.events);
         let told = &events.told;
         let counts = self.metrics.events.get_or_insert_default();
         counts.unknown_contacts = of_missing;

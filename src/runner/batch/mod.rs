@@ -12,6 +12,7 @@ pub use bytes::{Inputs, RunBytes, run_bytes, run_inputs};
 
 use std::io::{self, Write};
 use std::marker::PhantomData;
+use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
 use jiff::tz::TimeZone;
@@ -24,7 +25,7 @@ use spares::Spares;
 
 use super::contact::Columns;
 use super::input::blocks::{Blocks, LONGEST_ROW, Source};
-use super::input::events::{self, Events, Format};
+use super::input::events::{self, Events, For, Format, Spill};
 use super::input::layout::Layout;
 use super::input::problem::Problems;
 use super::input::reader::Reader;
@@ -74,6 +75,9 @@ pub enum RunError {
         "{skipped} contacts have values that do not fit, and `on-bad-value` lets {at_most} be left as they are: {first}"
     )]
     Skipped { skipped: u64, at_most: u64, first: String },
+    /// A file beside the outputs in which events are sorted cannot be made, written or read.
+    #[error("cannot sort the events in `{}`: {error}", folder.display())]
+    Spill { folder: PathBuf, error: io::Error },
     #[error("interrupted")]
     Interrupted,
 }
@@ -227,16 +231,17 @@ impl Prepared {
         short_history(&self.program, &self.zone)
     }
 
-    /// Reads an events file.
+    /// Reads an events file; all of it stays in memory where there is no `spill`.
     pub(crate) fn with_events(
         mut self,
         file: Option<(Source<'_>, Format)>,
         options: Options,
+        spill: Option<Spill<'_>>,
         watch: &Watch<'_>,
     ) -> Result<Self, RunError> {
         let Some(file) = file else { return Ok(self) };
-        let program = &self.program;
-        self.events = Some(events::read(file, program.model(), &self.zone, program.now(), options, watch)?);
+        let plan = For { model: self.program.model(), zone: &self.zone, now: self.program.now() };
+        self.events = events::read(file, &[plan], options, spill, watch)?.pop();
         Ok(self)
     }
 

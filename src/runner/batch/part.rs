@@ -1,7 +1,8 @@
 //! One chunk of the contacts file through reader, kernel and writer; knows nothing of the other chunks.
 
 use super::{Job, RunError};
-use crate::runner::contact::{Occurrence, Seen, TagSet};
+use crate::runner::contact::{Seen, TagSet};
+use crate::runner::input::events::News;
 use crate::runner::input::keys::ChunkKeys;
 use crate::runner::input::problem::{Problem, Problems};
 use crate::runner::input::row::{Row, Rows, Split};
@@ -24,8 +25,8 @@ pub(crate) struct Part {
     pub(crate) metrics: Metrics,
     /// Which lines of the old state are replaced.
     pub(crate) remembered: Vec<usize>,
-    /// The contacts of the events file that stand here.
-    pub(crate) told_of: Vec<usize>,
+    /// The contacts of the events file that stand here, and how many events each has.
+    pub(crate) told_of: Vec<(usize, u64)>,
     /// How many rows there are, bad ones included.
     pub(crate) rows: u64,
     split: Split,
@@ -41,6 +42,8 @@ impl Part {
         part.metrics = Metrics::new(job.program);
         let rows = Rows::split_with(std::mem::take(&mut part.split), chunk, line);
         let memories = memories(job, &rows)?;
+        let mut news = News::of(job.events, job.program.model(), rows.iter(), job.layout.key)?;
+        part.told_of = std::mem::take(&mut news.contacts);
         let mut worker = Worker::new(job.program);
         let tags = TagSet::with_room_for(job.program.model().contacts.tags.names.len());
         let mut seen = Seen { tags, ..Seen::default() };
@@ -55,7 +58,7 @@ impl Part {
                 part.keys.push(row.text(job.layout.key), row.line());
             }
             job.reader.read(row, &mut seen, &mut problems);
-            seen.news = part.news(job, row);
+            seen.news = news.of_row(index);
             if seen.skipped {
                 job.writer.unchanged(row, &mut part.files.contacts);
                 part.skipped.add_row(problems.drain(..));
@@ -91,14 +94,6 @@ impl Part {
         remembered.clear();
         told_of.clear();
         *rows = 0;
-    }
-
-    /// What the events file tells of the row's contact, be the row good or bad.
-    fn news<'e>(&mut self, job: &Job<'e>, row: Row<'_>) -> &'e [Occurrence] {
-        let Some(events) = job.events else { return &[] };
-        let Some((contact, news)) = events.of(row.text(job.layout.key)) else { return &[] };
-        self.told_of.push(contact);
-        news
     }
 
     fn reject(&mut self, row: Row<'_>, problems: &mut Vec<Problem>) {

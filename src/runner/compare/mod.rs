@@ -16,7 +16,7 @@ use super::batch::floor::{self, Work};
 use super::batch::{Inputs, Options, RunError, Watch, short_history, take_in_companies};
 use super::contact::Columns;
 use super::input::blocks::{Blocks, Source};
-use super::input::events::{self, Events, Format};
+use super::input::events::{self, Events, For, Format, Spill};
 use super::input::layout::Layout;
 use super::input::reader::Reader;
 use super::input::remembered::Remembered;
@@ -52,11 +52,9 @@ pub fn compare_inputs(
     options: Options,
 ) -> Result<Comparison, RunError> {
     let watch = Watch { interrupted: &AtomicBool::new(false), progress: &|_| {} };
-    let pair = Pair::new(base, head, now, state.map(<[u8]>::to_vec))?.with_companies(inputs.companies)?.with_events(
-        inputs.events,
-        options,
-        &watch,
-    )?;
+    let events = inputs.events.map(|(bytes, format)| (Source::Bytes(bytes), format));
+    let pair = Pair::new(base, head, now, state.map(<[u8]>::to_vec))?.with_companies(inputs.companies)?;
+    let pair = pair.with_events(events, options, inputs.spill, &watch)?;
     pair.compare(Source::Bytes(inputs.contacts), options, &watch)
 }
 
@@ -124,20 +122,21 @@ impl Pair {
         Ok(self)
     }
 
-    /// Gives both plans the same events.
+    /// Gives both plans the same events; all of them stay in memory where there is no `spill`.
     pub(crate) fn with_events(
         mut self,
-        file: Option<(&[u8], Format)>,
+        file: Option<(Source<'_>, Format)>,
         options: Options,
+        spill: Option<Spill<'_>>,
         watch: &Watch<'_>,
     ) -> Result<Self, RunError> {
-        for bound in [&mut self.base, &mut self.head] {
-            if let Some((bytes, format)) = file {
-                let (model, now) = (bound.program.model(), bound.program.now());
-                let file = (Source::Bytes(bytes), format);
-                bound.events = Some(events::read(file, model, &bound.zone, now, options, watch)?);
-            }
-        }
+        let Some(file) = file else { return Ok(self) };
+        let plans = [&self.base, &self.head].map(|bound| {
+            let program = &bound.program;
+            For { model: program.model(), zone: &bound.zone, now: program.now() }
+        });
+        let mut of_plans = events::read(file, &plans, options, spill, watch)?.into_iter();
+        (self.base.events, self.head.events) = (of_plans.next(), of_plans.next());
         Ok(self)
     }
 

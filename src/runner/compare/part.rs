@@ -6,6 +6,7 @@ use super::{Job, Side};
 use crate::runner::batch::RunError;
 use crate::runner::contact::{Seen, TagSet};
 use crate::runner::effect::Effect;
+use crate::runner::input::events::News;
 use crate::runner::input::keys::ChunkKeys;
 use crate::runner::input::problem::Problem;
 use crate::runner::input::row::{Row, Rows};
@@ -28,6 +29,7 @@ struct Runs<'a> {
     seen: Seen<'a>,
     problems: Vec<Problem>,
     effects: Vec<Effect<'a>>,
+    news: &'a News,
     meets: Vec<bool>,
     ahead: Vec<usize>,
     outcome: Outcome,
@@ -41,17 +43,19 @@ impl Part {
     pub(super) fn run(job: &Job<'_>, chunk: &[u8], line: u64) -> Result<(Tally, ChunkKeys), RunError> {
         let rows = Rows::split(chunk, line);
         let memories: Vec<_> = rows.iter().map(|row| memories(job, row)).collect::<Result<_, _>>()?;
+        let news = |side: &Side<'_>| News::of(side.events, side.program.model(), rows.iter(), side.key);
+        let (news, news_head) = (news(&job.base)?, news(&job.head)?);
         let mut tally = Tally::new(job.names);
         let mut keys = ChunkKeys::default();
-        let (mut base, mut head) = (Runs::new(&job.base), Runs::new(&job.head));
-        for (row, memories) in rows.iter().zip(&memories) {
+        let (mut base, mut head) = (Runs::new(&job.base, &news), Runs::new(&job.head, &news_head));
+        for (number, (row, memories)) in rows.iter().zip(&memories).enumerate() {
             if row.is_blank() {
                 continue;
             }
             tally.rows += 1;
             let (memory, memory_head) = (memories.as_ref().map(|both| &both.0), memories.as_ref().map(|both| &both.1));
-            let fine = base.run(row, memory.map(|settled| &settled.memory));
-            let fine_head = head.run(row, memory_head.map(|settled| &settled.memory));
+            let fine = base.run((number, row), memory.map(|settled| &settled.memory));
+            let fine_head = head.run((number, row), memory_head.map(|settled| &settled.memory));
             let key = row.text(job.base.key);
             if !key.trim().is_empty() && row.width() == Ok(job.base.width) {
                 keys.push(key, row.line());
@@ -85,7 +89,7 @@ fn settle(side: &Side<'_>, line: &str) -> Result<Settled, StateError> {
 }
 
 impl<'a> Runs<'a> {
-    fn new(side: &'a Side<'a>) -> Self {
+    fn new(side: &'a Side<'a>, news: &'a News) -> Self {
         let tags = TagSet::with_room_for(side.program.model().contacts.tags.names.len());
         Self {
             side,
@@ -93,6 +97,7 @@ impl<'a> Runs<'a> {
             seen: Seen { tags, ..Seen::default() },
             problems: Vec::new(),
             effects: Vec::new(),
+            news,
             meets: Vec::new(),
             ahead: Vec::new(),
             outcome: Outcome::default(),
@@ -100,13 +105,13 @@ impl<'a> Runs<'a> {
     }
 
     /// Says whether the row could be run.
-    fn run(&mut self, row: Row<'a>, memory: Option<&'a Memory>) -> bool {
+    fn run(&mut self, (number, row): (usize, Row<'a>), memory: Option<&'a Memory>) -> bool {
         self.problems.clear();
         self.side.reader.read(row, &mut self.seen, &mut self.problems);
         if !self.problems.is_empty() {
             return false;
         }
-        self.seen.news = self.side.events.and_then(|events| events.of(self.seen.key)).map_or(&[], |(_, news)| news);
+        self.seen.news = self.news.of_row(number);
         self.effects.clear();
         let after = self.worker.contact(&self.seen, memory, &self.side.columns, &mut self.effects);
         self.side.observer.observe(&after, &self.effects, &mut self.outcome);

@@ -31,6 +31,13 @@ pub(crate) enum FolderError {
     NoName(PathBuf),
 }
 
+/// The folder beside `out`, or the nearest above that is there: what is written there lies on the same disk.
+pub(crate) fn nearest(out: &Path) -> PathBuf {
+    let target = resolved(out).unwrap_or_else(|_| out.to_path_buf());
+    let beside = target.ancestors().skip(1).find(|folder| folder.is_dir());
+    beside.unwrap_or(Path::new("/")).to_path_buf()
+}
+
 /// A folder being written. Dropped before it is committed, it leaves nothing.
 #[derive(Debug)]
 pub(crate) struct Folder {

@@ -1,7 +1,9 @@
 //! An events file of rows: which column holds what is made out once, then blocks are read on any number of threads.
 
+use std::marker::PhantomData;
+
 use super::record::{Cells, Column, Reading, column_of};
-use super::table::Gathered;
+use super::told::{Gathered, Part};
 use crate::model::EventId;
 use crate::model::ids::Id;
 use crate::runner::batch::floor::{self, Work};
@@ -10,27 +12,38 @@ use crate::runner::input::blocks::{Blocks, Source};
 use crate::runner::input::problem::{Problem, Reason};
 use crate::runner::input::row::{Row, Rows, without_line_end};
 
-pub(super) fn read(
+/// Reads a file as each of `readings` says, and adds to what stands at the same place in `sums`.
+pub(super) fn read<'a>(
     source: Source<'_>,
-    reading: &Reading<'_>,
+    readings: &[Reading<'_>],
+    sums: Vec<Gathered<'a>>,
     options: Options,
     watch: &Watch<'_>,
-) -> Result<Gathered, RunError> {
+) -> Result<Vec<Gathered<'a>>, RunError> {
     let blocks = Blocks::new(source, options.block_size);
     let header = blocks.header().map_err(super::json::unreadable)?;
-    let layout = Layout::read(&header, reading)?;
-    let work = Job { reading, layout: &layout };
-    let sum = (Gathered::default(), blake3::Hasher::new());
-    let (mut gathered, hasher) =
-        floor::run(&work, (&blocks, &header), sum, options.threads, watch).map_err(super::json::of_events)?;
-    gathered.told.hash = hasher.finalize().to_hex().to_string();
-    gathered.told.unread.clone_from(&layout.unread);
+    let layouts = readings.iter().map(|reading| Layout::read(&header, reading)).collect::<Result<Vec<_>, _>>()?;
+    let work = Job { readings, layouts: &layouts, sums: PhantomData };
+    let sum = Sum { gathered: sums, hasher: blake3::Hasher::new() };
+    let sum = floor::run(&work, (&blocks, &header), sum, options.threads, watch).map_err(super::json::of_events)?;
+    let (mut gathered, hash) = (sum.gathered, sum.hasher.finalize().to_hex().to_string());
+    for (gathered, layout) in gathered.iter_mut().zip(&layouts) {
+        gathered.told.hash.clone_from(&hash);
+        gathered.told.unread.clone_from(&layout.unread);
+    }
     Ok(gathered)
 }
 
-struct Job<'a> {
-    reading: &'a Reading<'a>,
-    layout: &'a Layout,
+struct Job<'a, 's> {
+    readings: &'a [Reading<'a>],
+    layouts: &'a [Layout],
+    sums: PhantomData<fn(Sum<'s>)>,
+}
+
+/// By reading, and of the bytes that are the same for all.
+struct Sum<'a> {
+    gathered: Vec<Gathered<'a>>,
+    hasher: blake3::Hasher,
 }
 
 /// Which column holds what.
@@ -64,7 +77,7 @@ impl Layout {
         if !missing.is_empty() {
             return Err(RunError::Events(missing));
         }
-        let events = reading.model.events.values();
+        let events = reading.events.values();
         let properties: Vec<Vec<_>> =
             events.map(|event| event.properties.values().map(|it| find(&column_of(it))).collect()).collect();
         let is_read =
@@ -97,18 +110,14 @@ impl<'r> Cells<'r> for RowCells<'_, 'r> {
     }
 }
 
-impl Work for Job<'_> {
-    type Part = Gathered;
-    type Sum = (Gathered, blake3::Hasher);
-
-    fn part(&self, chunk: &[u8], line: u64) -> Result<Gathered, RunError> {
-        let rows = Rows::split(chunk, line);
-        let mut part = Gathered::default();
+impl Layout {
+    fn part(&self, reading: &Reading<'_>, rows: &Rows<'_>) -> Part {
+        let mut part = Part::default();
         let (mut problems, mut strange) = (Vec::new(), Vec::new());
         for row in rows.iter().filter(|row| !row.is_blank()) {
             let fits = match row.width() {
-                Ok(found) if found == self.layout.names.len() => None,
-                Ok(found) => Some(Reason::CellCount { expected: self.layout.names.len(), found }),
+                Ok(found) if found == self.names.len() => None,
+                Ok(found) => Some(Reason::CellCount { expected: self.names.len(), found }),
                 Err(reason) => Some(reason),
             };
             if let Some(reason) = fits {
@@ -117,18 +126,31 @@ impl Work for Job<'_> {
                 part.told.rows += 1;
                 continue;
             }
-            let cells = RowCells { layout: self.layout, row };
-            let found = self.reading.row(row.line(), &cells, &mut problems, &mut strange);
+            let cells = RowCells { layout: self, row };
+            let found = reading.row(row.line(), &cells, &mut problems, &mut strange);
             part.add(found);
             part.take(&mut problems, &mut strange);
         }
-        Ok(part)
+        part.records.sort();
+        part
+    }
+}
+
+impl<'s> Work for Job<'_, 's> {
+    type Part = Vec<Part>;
+    type Sum = Sum<'s>;
+
+    fn part(&self, chunk: &[u8], line: u64) -> Result<Vec<Part>, RunError> {
+        let rows = Rows::split(chunk, line);
+        Ok(self.readings.iter().zip(self.layouts).map(|(reading, layout)| layout.part(reading, &rows)).collect())
     }
 
-    fn add(&self, sum: &mut Self::Sum, part: Gathered, bytes: usize, hash: blake3::Hash) -> Result<(), RunError> {
-        sum.0.append(part);
-        sum.0.told.bytes += bytes as u64;
-        sum.1.update(hash.as_bytes());
+    fn add(&self, sum: &mut Sum<'s>, parts: Vec<Part>, bytes: usize, hash: blake3::Hash) -> Result<(), RunError> {
+        sum.hasher.update(hash.as_bytes());
+        for (gathered, part) in sum.gathered.iter_mut().zip(parts) {
+            gathered.told.bytes += bytes as u64;
+            gathered.append(part)?;
+        }
         Ok(())
     }
 }

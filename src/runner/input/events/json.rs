@@ -5,36 +5,47 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use super::record::{Cells, Column, Reading, column_of};
-use super::table::Gathered;
+use super::told::{Gathered, Part};
 use crate::model::EventId;
 use crate::runner::batch::{Options, RunError, Watch};
-use crate::runner::input::blocks::{Blocks, ReadError, Source};
+use crate::runner::input::blocks::{Blocks, LONGEST_ROW, ReadError, Source};
 use crate::runner::input::problem::{Problem, Reason};
 
-pub(super) fn read(
+/// Reads a file as each of `readings` says, and adds to what stands at the same place in `sums`.
+pub(super) fn read<'a>(
     source: Source<'_>,
-    reading: &Reading<'_>,
+    readings: &[Reading<'_>],
+    mut sums: Vec<Gathered<'a>>,
     options: Options,
     watch: &Watch<'_>,
-) -> Result<Gathered, RunError> {
+) -> Result<Vec<Gathered<'a>>, RunError> {
     let blocks = Blocks::new(source, options.block_size);
-    let mut lines = Lines { reading, gathered: Gathered::default(), line: 0, unread: BTreeSet::new() };
+    let mut lines = Lines { readings, parts: Vec::new(), line: 0, unread: vec![BTreeSet::new(); readings.len()] };
     let (mut block, mut rest, mut hasher) = (Vec::new(), Vec::new(), blake3::Hasher::new());
     while let Some(ticket) = blocks.next(&mut block).map_err(unreadable)? {
         if watch.interrupted.load(std::sync::atomic::Ordering::Relaxed) {
             return Err(RunError::Interrupted);
         }
-        lines.gathered.told.bytes += block.len() as u64;
         hasher.update(blake3::hash(&block).as_bytes());
         rest.extend_from_slice(&block);
         let end = if ticket.last { rest.len() } else { memchr::memrchr(b'\n', &rest).map_or(0, |feed| feed + 1) };
         let whole: Vec<u8> = rest.drain(..end).collect();
-        lines.take(&whole);
+        for (sum, part) in sums.iter_mut().zip(lines.take(&whole)) {
+            sum.told.bytes += block.len() as u64;
+            sum.append(part)?;
+        }
+        if rest.len() > LONGEST_ROW {
+            let line = lines.line + 1;
+            return Err(RunError::Events(vec![format!("line {line} is longer than {} MiB", LONGEST_ROW >> 20)]));
+        }
+        (watch.progress)(block.len() as u64);
     }
-    let mut gathered = lines.gathered;
-    gathered.told.hash = hasher.finalize().to_hex().to_string();
-    gathered.told.unread = lines.unread.into_iter().collect();
-    Ok(gathered)
+    let hash = hasher.finalize().to_hex().to_string();
+    for (sum, unread) in sums.iter_mut().zip(lines.unread) {
+        sum.told.hash.clone_from(&hash);
+        sum.told.unread = unread.into_iter().collect();
+    }
+    Ok(sums)
 }
 
 /// A file of events that cannot be had.
@@ -58,56 +69,63 @@ pub(super) fn of_events(error: RunError) -> RunError {
 }
 
 struct Lines<'a> {
-    reading: &'a Reading<'a>,
-    gathered: Gathered,
+    readings: &'a [Reading<'a>],
+    parts: Vec<Part>,
     line: u64,
-    /// The keys that nothing reads.
-    unread: BTreeSet<String>,
+    /// By reading: the keys that nothing reads.
+    unread: Vec<BTreeSet<String>>,
 }
 
 impl Lines<'_> {
-    fn take(&mut self, bytes: &[u8]) {
+    /// By reading: what these lines give.
+    fn take(&mut self, bytes: &[u8]) -> Vec<Part> {
+        self.parts.clear();
+        self.parts.resize_with(self.readings.len(), Part::default);
         for line in bytes.split_inclusive(|byte| *byte == b'\n') {
             self.line += 1;
             let line = line.trim_ascii();
             if !line.is_empty() {
-                self.object(line);
+                self.line(line);
             }
         }
+        std::mem::take(&mut self.parts)
     }
 
-    fn object(&mut self, line: &[u8]) {
+    fn line(&mut self, line: &[u8]) {
         let Ok(object) = serde_json::from_slice::<Map<String, Value>>(line) else {
             let value = String::from_utf8_lossy(line).into_owned();
             let problem = Problem { line: self.line, column: None, value, reason: Reason::NotAnObject };
-            self.gathered.problems.add_row([problem]);
-            self.gathered.told.rows += 1;
+            for part in &mut self.parts {
+                part.problems.add_row([problem.clone()]);
+                part.told.rows += 1;
+            }
             return;
         };
-        let (mut problems, mut strange) = (Vec::new(), Vec::new());
         let texts: Vec<(String, String)> =
             object.iter().filter_map(|(key, value)| Some((key.clone(), text(value)?))).collect();
-        for (key, _) in object.iter().filter(|(_, value)| value.is_array() || value.is_object()) {
-            let reason = Reason::NotA("single value");
-            problems.push(Problem { line: self.line, column: Some(key.clone()), value: String::new(), reason });
-        }
-        let cells = ObjectCells { reading: self.reading, texts: &texts };
-        let found = self.reading.row(self.line, &cells, &mut problems, &mut strange);
-        self.gathered.add(found);
-        self.gathered.take(&mut problems, &mut strange);
-        self.note_unread(&texts);
-    }
-
-    fn note_unread(&mut self, texts: &[(String, String)]) {
-        let model = self.reading.model;
-        let is_property = |key: &str| {
-            model.events.values().flat_map(|event| event.properties.values()).any(|property| column_of(property) == key)
-        };
-        for (key, _) in texts {
-            let known = Column::ALL.iter().any(|column| column.word() == key) || self.unread.contains(key);
-            if !known && !is_property(key) {
-                self.unread.insert(key.clone());
+        for (number, reading) in self.readings.iter().enumerate() {
+            let (mut problems, mut strange) = (Vec::new(), Vec::new());
+            for (key, _) in object.iter().filter(|(_, value)| value.is_array() || value.is_object()) {
+                let reason = Reason::NotA("single value");
+                problems.push(Problem { line: self.line, column: Some(key.clone()), value: String::new(), reason });
             }
+            let cells = ObjectCells { reading, texts: &texts };
+            let found = reading.row(self.line, &cells, &mut problems, &mut strange);
+            self.parts[number].add(found);
+            self.parts[number].take(&mut problems, &mut strange);
+            note_unread(reading, &texts, &mut self.unread[number]);
+        }
+    }
+}
+
+fn note_unread(reading: &Reading<'_>, texts: &[(String, String)], unread: &mut BTreeSet<String>) {
+    let is_property = |key: &str| {
+        reading.events.values().flat_map(|event| event.properties.values()).any(|property| column_of(property) == key)
+    };
+    for (key, _) in texts {
+        let known = Column::ALL.iter().any(|column| column.word() == key) || unread.contains(key);
+        if !known && !is_property(key) {
+            unread.insert(key.clone());
         }
     }
 }
@@ -143,6 +161,6 @@ impl<'a> Cells<'a> for ObjectCells<'a> {
     }
 
     fn name(&self, event: EventId, property: usize) -> String {
-        self.reading.model.events[event].properties.values().nth(property).map(column_of).unwrap_or_default()
+        self.reading.events[event].properties.values().nth(property).map(column_of).unwrap_or_default()
     }
 }

@@ -3,16 +3,17 @@
 use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
 
-use crate::model::ids::Id;
-use crate::model::{ContentId, EventId, EventType, FieldType, Model, Property};
+use crate::model::ids::{Arena, Id};
+use crate::model::{Content, ContentId, EventId, EventType, FieldType, Property};
 use crate::runner::contact::{Kept, Occurrence};
 use crate::runner::input::cell;
 use crate::runner::input::problem::{Problem, Reason};
 
 /// What reading a row needs to know.
-#[derive(Clone, Copy)]
 pub(super) struct Reading<'a> {
-    pub(super) model: &'a Model,
+    pub(super) events: &'a Arena<EventId, EventType>,
+    /// Content by id, as it is in each of the plans for which is read; what an event is read to be of counts along this list.
+    pub(super) content: Vec<(&'a str, Vec<&'a Content>)>,
     pub(super) zone: &'a TimeZone,
     pub(super) now: i64,
 }
@@ -91,13 +92,13 @@ impl Reading<'_> {
         if at.is_none() && !written.is_empty() {
             bad(Column::At.word().to_owned(), written, Reason::NotA("moment"));
         }
-        let event = self.model.events.find(|event| event.id == name);
+        let event = self.events.find(|event| event.id == name);
         let properties = event.map(|event| self.properties(event, cells, &mut bad));
         match (at, event, properties) {
             _ if problems.len() > before => Found::Bad,
             (Some(at), _, _) if at > self.now => Found::Later,
             (Some(at), Some(event), Some(properties)) => {
-                let identity = identity(cells, (at, name), &self.model.events[event], &properties);
+                let identity = identity(cells, (at, name), &self.events[event], &properties);
                 let of = self.of((event, name), cells.text(Column::Of).trim(), strange);
                 Found::Event(cells.text(Column::Contact), Occurrence { at, event, of, identity, properties })
             }
@@ -111,7 +112,7 @@ impl Reading<'_> {
         cells: &impl Cells<'r>,
         bad: &mut impl FnMut(String, &str, Reason),
     ) -> Box<[Kept]> {
-        let known = self.model.events[event].properties.values().enumerate();
+        let known = self.events[event].properties.values().enumerate();
         let values = known.map(|(index, property)| {
             let text = cells.property(event, index);
             let Some(type_) = property.type_.as_ref().filter(|_| !text.trim().is_empty()) else { return Kept::Missing };
@@ -127,12 +128,13 @@ impl Reading<'_> {
         if content.is_empty() {
             return None;
         }
-        let found = self.model.content.find(|known| known.id == content);
-        let fits = found.filter(|id| self.model.events[event].happens_to(&self.model.content[*id]));
+        let found = self.content.iter().position(|(id, _)| *id == content);
+        let happens_to = |content: &&Content| self.events[event].happens_to(content);
+        let fits = found.filter(|at| self.content[*at].1.iter().any(happens_to));
         if fits.is_none() {
             strange.push(format!("{name} of {content}"));
         }
-        fits
+        fits.map(ContentId::from_index)
     }
 }
 

@@ -1,128 +1,229 @@
-//! The events of each contact, by time; found by the contact's key.
+//! The events of a file by contact, in memory or in a file without a name; of that only what is asked for is read, a few pages at once.
+//!
+//! The index has a bounded number of marks, so it does not grow with the file either.
 
-use std::collections::{BTreeMap, HashMap};
+use std::fs::File;
+use std::io::{self, Write};
+use std::ops::Range;
+use std::os::unix::fs::FileExt;
+use std::path::PathBuf;
 
-use super::record::Found;
+use super::coded;
+use super::records::{Group, order};
+use crate::runner::batch::RunError;
 use crate::runner::contact::Occurrence;
-use crate::runner::input::problem::{Problem, Problems};
 
-/// What was read of a file.
+/// All events of a file.
 #[derive(Debug)]
-pub(crate) struct Events {
-    /// By contact, then by time, event, content and identity.
-    occurrences: Vec<Occurrence>,
-    /// By key: where the contact's events stand.
-    contacts: HashMap<Box<str>, usize>,
-    /// Where the events of each contact begin, and of one more that is not there.
-    starts: Vec<usize>,
-    pub(crate) told: Told,
+pub(super) struct Table {
+    pub(super) place: Place,
+    pub(super) index: Index,
 }
 
-/// What is worth telling of a file.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Told {
-    pub(crate) rows: u64,
-    pub(crate) bytes: u64,
-    pub(crate) hash: String,
-    /// Events after the moment of the run.
-    pub(crate) later: u64,
-    /// By name: events that the project does not know.
-    pub(crate) unknown: BTreeMap<String, u64>,
-    /// Event and content that do not go together, which count without content.
-    pub(crate) strange: BTreeMap<String, u64>,
-    /// Columns that nothing reads.
-    pub(crate) unread: Vec<String>,
+/// Where the bytes are.
+#[derive(Debug)]
+pub(super) enum Place {
+    Memory(Vec<u8>),
+    File { file: File, folder: PathBuf },
 }
 
-/// What a part of a file gives, or all of it before it is in order.
+/// Which contact stands at which byte, for some of them.
 #[derive(Debug, Default)]
-pub(super) struct Gathered {
-    pub(super) events: Vec<(Box<str>, Occurrence)>,
-    pub(super) problems: Problems,
-    pub(super) told: Told,
+pub(super) struct Index {
+    marks: Vec<Mark>,
+    end: u64,
+    contacts: u64,
+    events: u64,
+    /// How many bytes stand between two marks, unless one contact alone has more.
+    stride: u64,
 }
 
-impl Gathered {
-    /// Adds what a row turned out to be.
-    pub(super) fn add(&mut self, found: Found<'_>) {
-        self.told.rows += 1;
-        match found {
-            Found::Event(key, occurrence) => self.events.push((key.into(), occurrence)),
-            Found::Later => self.told.later += 1,
-            Found::Unknown(name) => *self.told.unknown.entry(name.to_owned()).or_default() += 1,
-            Found::Bad => {}
-        }
-    }
-
-    /// Adds what was wrong or strange about a row.
-    pub(super) fn take(&mut self, problems: &mut Vec<Problem>, strange: &mut Vec<String>) {
-        if !problems.is_empty() {
-            self.problems.add_row(problems.drain(..));
-        }
-        strange.drain(..).for_each(|what| *self.told.strange.entry(what).or_default() += 1);
-    }
-
-    /// Adds the part that follows.
-    pub(super) fn append(&mut self, mut part: Self) {
-        self.events.append(&mut part.events);
-        self.problems.append(part.problems);
-        self.told.rows += part.told.rows;
-        self.told.later += part.told.later;
-        for (mine, theirs) in [(&mut self.told.unknown, part.told.unknown), (&mut self.told.strange, part.told.strange)]
-        {
-            theirs.into_iter().for_each(|(name, count)| *mine.entry(name).or_default() += count);
-        }
-    }
-
-    /// Puts all in order, unless a row is bad: then every problem, a line each.
-    pub(super) fn finish(self) -> Result<Events, Vec<String>> {
-        if self.problems.rows > 0 {
-            return Err(words(&self.problems));
-        }
-        let mut contacts: HashMap<Box<str>, usize> = HashMap::new();
-        let mut events: Vec<(usize, Occurrence)> = Vec::with_capacity(self.events.len());
-        for (key, occurrence) in self.events {
-            let next = contacts.len();
-            events.push((*contacts.entry(key).or_insert(next), occurrence));
-        }
-        events.sort_by(|(contact, a), (other, b)| (contact, place(a)).cmp(&(other, place(b))));
-        let mut starts = vec![0; contacts.len() + 1];
-        events.iter().for_each(|(contact, _)| starts[contact + 1] += 1);
-        (1..starts.len()).for_each(|at| starts[at] += starts[at - 1]);
-        let occurrences = events.into_iter().map(|(_, occurrence)| occurrence).collect();
-        Ok(Events { occurrences, contacts, starts, told: self.told })
-    }
+#[derive(Debug)]
+struct Mark {
+    key: Box<[u8]>,
+    at: u64,
+    /// How many contacts stand before it.
+    contact: u64,
 }
 
-impl Events {
-    /// The events of a contact by time, and its number.
-    pub(crate) fn of(&self, key: &str) -> Option<(usize, &[Occurrence])> {
-        let contact = *self.contacts.get(key)?;
-        Some((contact, &self.occurrences[self.starts[contact]..self.starts[contact + 1]]))
-    }
+/// Writes a table, contact by contact in order.
+#[derive(Debug)]
+pub(super) struct Writer<W> {
+    out: W,
+    index: Index,
+}
 
+/// Finds contacts in a table; those that stand side by side share a read.
+#[derive(Debug)]
+pub(super) struct Finder<'e> {
+    table: &'e Table,
+    /// The mark behind which the bytes stand.
+    mark: Option<usize>,
+    bytes: Vec<u8>,
+}
+
+/// More marks than that are thinned out.
+const MARKS: usize = 1 << 16;
+
+impl Table {
     /// How many contacts have events.
-    pub(crate) fn contacts(&self) -> usize {
-        self.contacts.len()
+    pub(super) fn contacts(&self) -> u64 {
+        self.index.contacts
     }
 
-    /// How many events a contact has.
-    pub(crate) fn count(&self, contact: usize) -> usize {
-        self.starts[contact + 1] - self.starts[contact]
+    /// How many events there are.
+    pub(super) fn events(&self) -> u64 {
+        self.index.events
     }
 }
 
-/// The order in which a contact's events are taken in.
-fn place(occurrence: &Occurrence) -> (i64, crate::model::EventId, Option<crate::model::ContentId>, u64) {
-    (occurrence.at, occurrence.event, occurrence.of, occurrence.identity)
+impl<W: Write> Writer<W> {
+    pub(super) fn new(out: W) -> Self {
+        Self { out, index: Index { stride: 4 << 10, ..Index::default() } }
+    }
+
+    /// Adds the contact that comes next.
+    pub(super) fn add(&mut self, group: &Group) -> io::Result<()> {
+        let length = group.write(&mut self.out)?;
+        self.index.add(group, length);
+        Ok(())
+    }
+
+    pub(super) fn finish(self) -> (W, Index) {
+        (self.out, self.index)
+    }
 }
 
-fn words(problems: &Problems) -> Vec<String> {
-    let mut lines: Vec<String> = problems.first.iter().take(Problems::SHOWN).map(ToString::to_string).collect();
-    if problems.rows > Problems::SHOWN as u64 || problems.first.len() > Problems::SHOWN {
-        lines.push("and more".to_owned());
+impl Index {
+    fn add(&mut self, group: &Group, length: u64) {
+        if self.marks.last().is_none_or(|mark| self.end + length > mark.at + self.stride) {
+            self.marks.push(Mark { key: group.key.as_slice().into(), at: self.end, contact: self.contacts });
+        }
+        self.end += length;
+        self.contacts += 1;
+        self.events += group.count;
+        if self.marks.len() > MARKS {
+            self.thin_out();
+        }
     }
-    let are = if problems.rows == 1 { "row is" } else { "rows are" };
-    lines.insert(0, format!("{} {are} bad", problems.rows));
-    lines
+
+    /// Leaves every second mark.
+    fn thin_out(&mut self) {
+        let mut stays = false;
+        self.marks.retain(|_| {
+            stays = !stays;
+            stays
+        });
+        self.stride *= 2;
+    }
+
+    /// The last mark that is not behind the key.
+    fn mark(&self, key: &[u8]) -> Option<usize> {
+        self.marks.partition_point(|mark| order(&mark.key, key).is_le()).checked_sub(1)
+    }
+
+    fn range(&self, mark: usize) -> Range<u64> {
+        self.marks[mark].at..self.marks.get(mark + 1).map_or(self.end, |next| next.at)
+    }
+}
+
+impl<'e> Finder<'e> {
+    pub(super) fn new(table: &'e Table) -> Self {
+        Self { table, mark: None, bytes: Vec::new() }
+    }
+
+    /// Appends the events of a contact in the order of the file, and says its number and how many they are.
+    pub(super) fn find(&mut self, key: &str, into: &mut Vec<Occurrence>) -> Result<Option<(usize, u64)>, RunError> {
+        let (table, key) = (self.table, key.as_bytes());
+        let Some(mark) = table.index.mark(key) else { return Ok(None) };
+        let range = table.index.range(mark);
+        let mut bytes = match &table.place {
+            Place::Memory(bytes) => &bytes[in_memory(range.start)..in_memory(range.end)],
+            Place::File { file, folder } => {
+                if self.mark != Some(mark) {
+                    self.bytes.resize(in_memory(range.end - range.start), 0);
+                    let read = file.read_exact_at(&mut self.bytes, range.start);
+                    read.map_err(|error| RunError::Spill { folder: folder.clone(), error })?;
+                    self.mark = Some(mark);
+                }
+                &self.bytes
+            }
+        };
+        let mut contact = in_memory(table.index.marks[mark].contact);
+        while let Some((other, count, body)) = group(&mut bytes) {
+            match order(other, key) {
+                std::cmp::Ordering::Less => contact += 1,
+                std::cmp::Ordering::Equal => {
+                    events(body, into);
+                    return Ok(Some((contact, count)));
+                }
+                std::cmp::Ordering::Greater => break,
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// The key of a contact, how many events it has, and these.
+fn group<'b>(bytes: &mut &'b [u8]) -> Option<(&'b [u8], u64, &'b [u8])> {
+    let length = coded::take_size(bytes)?;
+    let key = coded::take_bytes(bytes, length)?;
+    let count = coded::take_number(bytes)?;
+    let length = coded::take_size(bytes)?;
+    Some((key, count, coded::take_bytes(bytes, length)?))
+}
+
+fn events(mut body: &[u8], into: &mut Vec<Occurrence>) {
+    while !body.is_empty() {
+        into.push(coded::take(&mut body).expect("what is read is what was written"));
+    }
+}
+
+/// What fits in memory.
+fn in_memory(size: u64) -> usize {
+    usize::try_from(size).expect("one part of a table fits in memory")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::EventId;
+    use crate::model::ids::Id;
+
+    #[test]
+    fn all_are_found_though_the_index_is_bounded() {
+        let mut writer = Writer::new(Vec::new());
+        writer.index.stride = 1;
+        let mut group = Group::default();
+        let keys = |number: u64| (number * 3).to_string();
+        let count = 3 * MARKS as u64;
+        for number in 0..count {
+            let occurrence = Occurrence {
+                at: number.cast_signed(),
+                event: EventId::from_index(0),
+                of: None,
+                identity: number,
+                properties: Box::default(),
+            };
+            let mut body = Vec::new();
+            coded::push(&mut body, &occurrence);
+            group.restart(keys(number).as_bytes());
+            group.add(1, &body);
+            writer.add(&group).unwrap();
+        }
+        let (bytes, index) = writer.finish();
+        assert!(index.marks.len() <= MARKS && index.marks.len() > MARKS / 4, "{}", index.marks.len());
+        let table = Table { place: Place::Memory(bytes), index };
+        assert_eq!((table.contacts(), table.events()), (count, count));
+        let (mut finder, mut found) = (Finder::new(&table), Vec::new());
+        for number in (0..count).chain((0..count).rev().step_by(7)) {
+            found.clear();
+            let place = finder.find(&keys(number), &mut found).unwrap();
+            assert_eq!(place, Some((in_memory(number), 1)));
+            assert_eq!(found[0].identity, number);
+        }
+        for key in ["", "1", "03", "x", "99999999999"] {
+            assert_eq!(finder.find(key, &mut found).unwrap(), None, "{key}");
+        }
+    }
 }
