@@ -105,7 +105,7 @@ fn baseline_of(model: &Model, sources: &Sources) -> (Option<Baseline>, Vec<Diagn
 /// With an environment other warnings are found than without, and with an error fewer; so nothing is called stale then.
 fn leave_out(compiled: &mut Compiled, baseline: &Baseline, whole: bool) {
     let sources = &compiled.sources;
-    let settled = baseline.settle(&tree(sources), sources, std::mem::take(&mut compiled.diagnostics));
+    let settled = baseline.settle(&tree(sources), sources, &compiled.diagnostics);
     (compiled.diagnostics, compiled.left_out) = (settled.told, settled.left_out);
     if !whole || compiled.plan.is_none() {
         return;

@@ -51,9 +51,9 @@ pub struct Settled {
 
 impl Baseline {
     /// Leaves out what stands in the baseline. Where there are more of a kind than that, all of them are told: nobody knows which is new.
-    pub fn settle(&self, tree: &Node, sources: &Sources, findings: Vec<Diagnostic>) -> Settled {
+    pub fn settle(&self, tree: &Node, sources: &Sources, findings: &[Diagnostic]) -> Settled {
         let things = Things::new(tree, sources);
-        let counts = counted(&things, &findings);
+        let counts = counted(&things, findings);
         let found = |entry: &Entry| counts.get(&(entry.code.as_str(), entry.thing.clone())).copied().unwrap_or(0);
         let is_left_out = |finding: &Diagnostic| {
             let thing = things.of(finding.primary.span);
