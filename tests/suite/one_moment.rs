@@ -199,9 +199,8 @@ impl Place<'_> {
         let happens = if happens.is_empty() { happens } else { format!("    events:\n{happens}") };
         let lost = tags[0] != tags[1];
         let changes = format!("    changes: [{{ at: {MOMENT}, remove-tags: [vip] }}]\n");
-        let tag = |name: &str, has: bool| match has {
-            true => format!("{{ tag: {name} }}"),
-            false => format!("{{ not: {{ tag: {name} }} }}"),
+        let tag = |name: &str, has: bool| {
+            if has { format!("{{ tag: {name} }}") } else { format!("{{ not: {{ tag: {name} }} }}") }
         };
         let test = format!(
             "tests:\n  moment:\n    contact: {{ tags: [{list}] }}\n    from: {BEGIN}\n{happens}{}    expect:\n      - {{ at: {MOMENT}, that: {}, {}: [bar] }}\n      - {{ at: {MOMENT}, that: {} }}\n",

@@ -56,7 +56,7 @@ fn run(
     events: Option<String>,
 ) -> (Story, Vec<String>) {
     let now = format!("2026-11-{day:02}T09:00");
-    story.contacts = file.to_owned();
+    file.clone_into(&mut story.contacts);
     story.events.clone_from(&events);
     let ran = story.run(&now).unwrap_or_else(|error| panic!("{now}: {error}"));
     let told = super::told(&ran);
