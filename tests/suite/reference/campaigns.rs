@@ -84,7 +84,8 @@ impl Instant<'_> {
         }
     }
 
-    /// On return the rest of the waits is served; a date that is waited for does not move.
+    /// On return the rest of the waits is served. A date that is waited for does not move, and a step that was put off
+    /// keeps the moment at which it was due.
     fn resume(&mut self, id: &str) {
         let Some(since) = self.entry(id).paused.take() else {
             return;
@@ -99,10 +100,8 @@ impl Instant<'_> {
                     continue;
                 }
             }
-            if thread
-                .ahead()
-                .is_some_and(|step| get(&step.body, "wait-until").is_none() && get(&step.body, "send").is_none())
-            {
+            let awaits = matches!(thread.doing, Doing::Awaiting(_));
+            if awaits || thread.ahead().is_some_and(|step| get(&step.body, "wait").is_some()) {
                 thread.due = thread.due.map(served);
             }
         }
