@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Resolver;
+use super::pattern::Scope;
 use super::step::Numbering;
 use super::value::WRONG_VALUE;
 use crate::diagnostic::Diagnostic;
@@ -24,6 +25,14 @@ impl Resolver {
         let steps = self.steps(steps, &scope, numbering);
         numbering.enter(outer);
         steps
+    }
+
+    /// Says what is wrong in the steps of blocks that nothing uses.
+    pub(super) fn unused_blocks(&mut self, project: &schema::Project) {
+        let blocks = project.blocks.0.iter().filter_map(|(_, block)| block.body.as_ref());
+        for steps in blocks.filter_map(|block| block.steps.as_ref()) {
+            self.within(Scope::STEPS, |this| drop(this.steps_of(&steps.value)));
+        }
     }
 
     /// Says what is wrong with an argument. The block may say the same again at the same place, which counts once.

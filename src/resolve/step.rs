@@ -66,6 +66,13 @@ impl Resolver {
             None => unnamed(verb, &written.value, prefix, ordinals),
         };
         self.name_once(&name, written.value.id.as_ref().map_or(span, |id| id.span), numbering);
+        if written.value.expanded.is_none() {
+            // There is no such block, or the step lacks a value; that is told already.
+            let id = StepId::from_index(numbering.next);
+            numbering.next += 1;
+            let named = written.value.id.is_some();
+            return vec![Step { id, name, named, span, kind: StepKind::Broken }];
+        }
         self.put_in(&written.value, &name, numbering)
     }
 

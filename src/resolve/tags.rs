@@ -48,6 +48,10 @@ fn mentioned(project: &Project) -> Vec<&Placed<Text>> {
     for trigger in triggers.filter_map(|(_, trigger)| trigger.body.as_ref()) {
         trigger.steps.value.0.iter().for_each(|step| in_step(&step.value, &mut tags));
     }
+    let blocks = project.blocks.0.iter().filter_map(|(_, block)| block.body.as_ref());
+    for steps in blocks.filter_map(|block| block.steps.as_ref()) {
+        steps.value.0.iter().for_each(|step| in_step(&step.value, &mut tags));
+    }
     tags
 }
 

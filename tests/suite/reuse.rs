@@ -179,6 +179,22 @@ fn a_tag_that_only_a_block_or_a_trigger_names_is_one_of_an_open_list() {
 }
 
 #[test]
+fn a_missing_argument_hides_no_other_mistake() {
+    let blocks = "blocks: { nudge: { parameters: { n: integer, after: duration }, steps: [{ id: pause, wait: $after }, { points: $n }, { add-tag: whot }, { if: { tag: hot }, then: [{ points: $n }, { send: baar }] }] } }\n";
+    let steps = "{ id: x, use: nudge, with: { n: 3 } }, { id: y, use: nudge, with: { after: soon } }, { points: $m }, { add-tag: hoot }";
+    insta::assert_snapshot!(found(&(blocks.to_owned() + &welcome(steps)), None));
+}
+
+#[test]
+fn the_steps_of_a_block_that_nobody_uses_are_checked() {
+    let blocks = "variables: { n: 3 }\nblocks:\n  idle: { parameters: { after: duration }, steps: [{ id: pause, wait: $after }, { add-tag: whot }, { points: many }, { points: $n }, { points: $m }, { use: inner, with: { mail: baar, n: $after } }, { goto: pause }] }\n  inner: { parameters: { mail: content, n: integer }, steps: [{ send: $mail }, { points: $n }, { send: bar, to: 3 }, { use: nudge }] }\n";
+    insta::assert_snapshot!(found(&(blocks.to_owned() + &welcome("{ add-tag: cold }")), None));
+    let circle = "blocks:\n  one: { steps: [{ use: two }] }\n  two: { steps: [{ use: one }] }\n";
+    let told = found(&(circle.to_owned() + &welcome("{ add-tag: cold }")), None);
+    assert_eq!(told.matches("uses itself").count(), 1, "{told}");
+}
+
+#[test]
 fn a_circle_of_blocks_is_shown_with_its_path() {
     let blocks = "blocks:\n  one: { steps: [{ use: two }] }\n  two: { steps: [{ add-tag: cold }, { use: three }] }\n  three: { steps: [{ use: one }] }\n";
     let told = found(&(blocks.to_owned() + &welcome("{ use: one }")), None);

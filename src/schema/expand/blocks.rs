@@ -14,7 +14,7 @@ use crate::yaml::node::{Entry, Node, Value};
 pub(in crate::schema) const EXPANDED: &str = "$steps";
 
 /// The lists of steps.
-const LISTS: &[&str] = &["steps", "then", "else"];
+pub(super) const LISTS: &[&str] = &["steps", "then", "else"];
 
 /// So many nodes may come of all uses.
 const MOST_NODES: usize = 1_000_000;
@@ -87,11 +87,18 @@ pub(super) fn expand(
         let holds_steps = |entry: &&mut Entry| ["campaigns", "points"].contains(&entry.key.value.as_str());
         top.iter_mut().filter(holds_steps).for_each(|entry| expansion.walk(&mut entry.value));
     }
+    let unused: Vec<String> =
+        expansion.blocks.values().filter(|block| !block.used).map(|block| block.name.value.clone()).collect();
+    for name in &unused {
+        if let Some(steps) = expansion.alone(name) {
+            keep(root, name, steps);
+        }
+    }
     for block in blocks.values() {
         if let Some(steps) = &block.steps {
             variables.look_at(steps);
         }
-        if !block.used {
+        if unused.contains(&block.name.value) {
             let message = format!("the block `{}` is not used", block.name.value);
             found.push(
                 Diagnostic::warning(Code("unused-block"), block.name.span, message)
@@ -99,6 +106,17 @@ pub(super) fn expand(
                     .help(format!("write a step `use: {}`, or take the block away", block.name.value)),
             );
         }
+    }
+}
+
+/// Puts the steps of a block back under its name, so that they are read like others.
+fn keep(root: &mut Node, name: &str, steps: Node) {
+    let Value::Mapping(top) = &mut root.value else { return };
+    let Some(blocks) = top.iter_mut().find(|entry| entry.key.value == "blocks") else { return };
+    let Value::Mapping(blocks) = &mut blocks.value.value else { return };
+    let Some(block) = blocks.iter_mut().find(|entry| entry.key.value == name) else { return };
+    if let Value::Mapping(entries) = &mut block.value.value {
+        entries.push(named("steps", steps));
     }
 }
 
@@ -145,6 +163,23 @@ impl Expansion<'_> {
         if let (Value::Mapping(entries), Some(steps)) = (&mut step.value, take_steps(&mut inner)) {
             entries.push(named(EXPANDED, steps));
         }
+    }
+
+    /// The steps of a block that nothing uses, as far as they say something without arguments; none if another such block
+    /// has shown them already.
+    fn alone(&mut self, name: &str) -> Option<Node> {
+        let block = &self.blocks[name];
+        let name = block.name.clone();
+        if block.used {
+            return None;
+        }
+        let mut body = self.body(&name)?;
+        self.fill(&mut body, &name.value, &BTreeMap::new());
+        self.path.push(name);
+        let mut inner = Node { span: body.span, value: Value::Mapping(vec![named("steps", body)]) };
+        self.walk(&mut inner);
+        self.path.pop();
+        take_steps(&mut inner)
     }
 
     /// The steps of a block, unless it is unknown or would never end.

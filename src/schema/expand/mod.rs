@@ -6,6 +6,7 @@
 mod blocks;
 mod environment;
 mod origins;
+mod unfilled;
 mod variables;
 
 use crate::diagnostic::Diagnostic;
@@ -44,6 +45,10 @@ pub fn expand(mut root: Node, environment: Option<&str>, whole: bool) -> Expande
     let definitions = blocks::take(&mut root, &mut found);
     variables.replace(&mut root, &mut origins);
     blocks::expand(&mut root, definitions, &mut variables, &mut origins, &mut found);
+    if let Value::Mapping(entries) = &mut root.value {
+        let holds_steps = |entry: &&mut Entry| ["campaigns", "points", "blocks"].contains(&entry.key.value.as_str());
+        entries.iter_mut().filter(holds_steps).for_each(|entry| unfilled::set_aside(&mut entry.value));
+    }
     let unknown = variables.unknown();
     if whole && unknown.is_empty() {
         found.extend(variables.unused());
