@@ -170,9 +170,8 @@ impl<'m> Compiler<'m> {
     /// Who is excluded, else who is included, else the members by hand, come before the condition.
     fn with_members(&mut self, id: SegmentId, mut node: NodeId) -> NodeId {
         let segment = &self.model.segments[id];
-        if segment.by_hand {
-            node = self.intern(Node::ByHand { segment: id.index(), node });
-        }
+        // Also where no step of this version does it: who was put in or taken out stays so.
+        node = self.intern(Node::ByHand { segment: id.index(), node });
         if !segment.include.is_empty() {
             let listed = self.listed(&segment.include);
             node = self.intern(Node::Any([listed, node].into()));

@@ -11,6 +11,9 @@ mod conditions;
 mod content;
 mod events;
 mod fields;
+mod flight;
+mod flight_steps;
+mod flight_things;
 mod funnels;
 mod points;
 mod random;
@@ -113,6 +116,11 @@ impl Case {
     /// The project at a run: campaigns may be published in one and not in another, and things may change their names.
     pub(crate) fn project(&self, run: usize) -> String {
         self.published(run, self.versions.at(run))
+    }
+
+    /// A version for the same run that does not speak of all that is gone.
+    pub(crate) fn unspoken(&self, run: usize) -> Option<String> {
+        Some(self.published(run, self.versions.unspoken(run)?))
     }
 
     /// The environment for which the project is meant.

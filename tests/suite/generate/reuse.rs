@@ -225,8 +225,9 @@ pub(super) fn environment(random: &mut Random, root: &mut Value) {
             parent.remove(key);
         }
     }
-    let other = "{ campaigns: { campaign-0: { published: false } } }";
-    let other: Value = serde_yaml::from_str(other).expect("a mapping");
+    let campaign = &keys(root.get("campaigns"))[0];
+    let other = format!("{{ campaigns: {{ {campaign}: {{ published: false }} }} }}");
+    let other: Value = serde_yaml::from_str(&other).expect("a mapping");
     let mut environments = Mapping::new();
     environments.insert(ENVIRONMENT.into(), live);
     environments.insert("other".into(), other);

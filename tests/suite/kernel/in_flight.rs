@@ -507,3 +507,36 @@ fn of_a_field_that_nothing_writes_any_more_the_file_alone_counts_and_that_is_sai
     let told = "nothing writes the field `note` any more; for 1 contact the contacts file alone says what it is";
     assert_eq!(story.last.unwrap().migrated, [told]);
 }
+
+#[test]
+fn two_campaigns_become_one_for_who_was_in_one_of_them_only() {
+    let both = |talk: &str, more: &str| {
+        format!(
+            "\ncampaigns:\n{talk}  chat: {{ enter: {{ tag: hot }}, goal: {{ field: note, exists: false }}, on-leave: stay, steps: [{{ id: pause, wait: 10 days }}, {{ send: bar }}] }}\n{more}"
+        )
+    };
+    let talk = "  talk: { enter: { tag: hot }, on-leave: stay, steps: [{ id: pause, wait: 10 days }] }\n";
+    // The goal of `chat` keeps the contact out of it; that it was looked at is no stay.
+    story(&both(talk, ""))
+        .on("2026-11-01T09:00", FILE, "start talk 1 condition\nwait talk 1 pause 2026-11-11T09:00:00+01:00")
+        .with(&both("", "moved: [{ from: talk, to: chat }]\n"))
+        .on("2026-11-02T09:00", "id,tags,note\n1,hot,seven\n", "")
+        .again("2026-11-11T09:00", "send chat 1 send:bar bar\nend chat 1 completed finished");
+}
+
+#[test]
+fn who_was_put_into_a_segment_stays_in_it_when_no_step_does_that_any_more() {
+    let segment = "segments: { lucky: { where: { field: note, is: seven } } }\n";
+    let later = "  later: { enter: { segment: lucky }, on-leave: stay, steps: [{ add-tag: cold }] }\n";
+    story(&(segment.to_owned() + &talk("{ add-to: lucky }")))
+        .on(
+            "2026-11-01T09:00",
+            FILE,
+            "start talk 1 condition\nadd-to talk 1 add-to:lucky lucky\nend talk 1 completed finished",
+        )
+        .with(&(segment.to_owned() + &talk("{ send: bar }") + later))
+        .again(
+            "2026-11-02T09:00",
+            "start later 1 condition\nadd-tag later 1 add-tag:cold cold\nend later 1 completed finished",
+        );
+}

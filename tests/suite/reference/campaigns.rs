@@ -25,7 +25,11 @@ impl Instant<'_> {
                 match self.pause_start(campaign) {
                     None => {
                         self.resume(&id);
-                        self.leave_campaign(&id, campaign);
+                        if self.entry(&id).leaving {
+                            self.end(&id, "", "exited", "removed");
+                        } else {
+                            self.leave_campaign(&id, campaign);
+                        }
                     }
                     Some(_) if self.is_over(campaign) => self.end(&id, "", "exited", "after-until"),
                     Some(since) => self.pause(&id, since),
@@ -189,9 +193,12 @@ impl Instant<'_> {
         let existing = self.first_published[id] == self.run;
         let membership = self.membership(id);
         let first = !std::mem::replace(&mut membership.looked, true);
-        if first && existing && text(campaign, "existing").as_deref() == Some("skip") {
-            for (ready, holds) in membership.ready.iter_mut().zip(holds) {
-                *ready &= !holds;
+        let fresh = std::mem::take(&mut membership.fresh);
+        if text(campaign, "existing").as_deref() == Some("skip") {
+            for (number, (ready, holds)) in membership.ready.iter_mut().zip(holds).enumerate() {
+                if first && existing || fresh.get(number) == Some(&true) {
+                    *ready &= !holds;
+                }
             }
         }
     }
@@ -243,6 +250,7 @@ impl Instant<'_> {
             certain,
             since: self.clock.now,
             begun: false,
+            leaving: false,
             paused: None,
             root: Thread::new(named(&items(&campaign["steps"]), ""), self.clock.now),
             visits: BTreeMap::new(),
@@ -296,7 +304,7 @@ impl Instant<'_> {
 }
 
 /// A state condition is anything but `event` and `entered`.
-fn state_conditions(campaign: &Value) -> Vec<&Value> {
+pub(super) fn state_conditions(campaign: &Value) -> Vec<&Value> {
     let enter = get(campaign, "enter").map(items).unwrap_or_default().into_iter();
     enter.filter(|item| get(item, "entered").is_none() && get(item, "event").is_none()).collect()
 }

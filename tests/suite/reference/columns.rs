@@ -9,6 +9,7 @@ use serde_yaml::Value;
 use super::clock::Clock;
 use super::contact::Contact;
 use super::flow::named;
+use super::lines::{Fate, Lines};
 use super::misfits::fitting;
 use super::names::inner_lists;
 use super::project::{Project, get, items, pairs, text, word};
@@ -148,12 +149,30 @@ pub(super) fn read_stage(project: &Project, funnel: &str, cell: &str) -> Option<
     let stage = stage_of(project, funnel, cell);
     let may_misfit = project.at(&["contacts", "on-bad-value"]).is_some();
     assert!(cell.is_empty() || stage.is_some() || may_misfit, "no stage: `{cell}`");
-    stage
+    stage.flatten()
 }
 
-pub(super) fn stage_of(project: &Project, funnel: &str, shown: &str) -> Option<String> {
+/// The stage of a text, or none where that stage is gone; absent where nobody knows the text.
+#[expect(clippy::option_option, reason = "a stage that is gone is something else than no stage")]
+pub(super) fn stage_of(project: &Project, funnel: &str, shown: &str) -> Option<Option<String>> {
     let stages = pairs(&project.definition(&["funnels", funnel])["stages"]);
-    stages.into_iter().find(|(id, stage)| stage_text(id, stage) == shown).map(|(id, _)| id)
+    let named = stages.into_iter().find(|(id, stage)| stage_text(id, stage) == shown);
+    if let Some((id, _)) = named {
+        return Some(Some(id));
+    }
+    match Lines::of(project).stage(funnel, funnel, shown) {
+        Fate::Is(id) => Some(Some(id)),
+        Fate::Gone(_) => Some(None),
+        Fate::Unsaid => None,
+    }
+}
+
+/// docs/in-flight.md: the old text of a stage that has another name, or is gone, is understood and replaced.
+fn is_old_text(project: &Project, funnel: &str, cell: &str) -> bool {
+    let stages = pairs(&project.definition(&["funnels", funnel])["stages"]);
+    let cell = cell.trim();
+    let is_text = stages.into_iter().any(|(id, stage)| stage_text(&id, stage) == cell);
+    !is_text && stage_of(project, funnel, cell).is_some()
 }
 
 fn stage_text(id: &str, stage: &Value) -> String {
@@ -208,7 +227,9 @@ impl Column {
     /// Whether the cell shows another value than the contact has; spellings do not count.
     fn differs(&self, project: &Project, clock: &Clock, contact: &Contact, cell: &str) -> bool {
         match self {
-            Column::Stage(funnel) => read_stage(project, funnel, cell) != contact.stage(funnel),
+            Column::Stage(funnel) => {
+                is_old_text(project, funnel, cell) || read_stage(project, funnel, cell) != contact.stage(funnel)
+            }
             Column::Tags => {
                 let shown: BTreeSet<String> = read_tags(project, cell).into_iter().collect();
                 shown != contact.tag_order.iter().cloned().collect()

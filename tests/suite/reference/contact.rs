@@ -17,6 +17,10 @@ pub(super) struct Contact {
     pub(super) fields: BTreeMap<String, Tracked<Option<Datum>>>,
     pub(super) points: Tracked<i64>,
     pub(super) tags: BTreeMap<String, Tracked<bool>>,
+    /// Nothing wrote the tags when the contact was last seen, so none are remembered.
+    pub(super) unread_tags: bool,
+    /// The groups of points of which the same is true.
+    pub(super) unread_points: BTreeSet<String>,
     /// The tags that the file shows now, in its order.
     pub(super) shown_tags: Vec<String>,
     /// The tags that the contact has, those of the file first, then in the order in which they came.
@@ -58,8 +62,8 @@ pub(super) struct Contact {
 #[derive(Clone, Default)]
 pub(super) struct Tracked<V> {
     pub(super) value: V,
-    last_read: V,
-    under_way: Vec<V>,
+    pub(super) last_read: V,
+    pub(super) under_way: Vec<V>,
 }
 
 /// Something that happened to a contact.
@@ -110,6 +114,8 @@ pub(super) struct Membership {
     pub(super) looked: bool,
     /// Per state condition of `enter`: seen false since the end of the last entry.
     pub(super) ready: Vec<bool>,
+    /// Per state condition: another version of the project brought it, and no published campaign has looked since.
+    pub(super) fresh: Vec<bool>,
     pub(super) entries: i64,
     pub(super) last_end: Option<Timestamp>,
     pub(super) last_outcome: String,
@@ -132,6 +138,8 @@ pub(super) struct Entry {
     pub(super) certain: bool,
     pub(super) since: Timestamp,
     pub(super) begun: bool,
+    /// The step was removed, and the contact leaves.
+    pub(super) leaving: bool,
     /// Since when the campaign is unpublished.
     pub(super) paused: Option<Timestamp>,
     pub(super) root: Thread,
@@ -213,6 +221,8 @@ impl Contact {
             fields: BTreeMap::new(),
             points: Tracked::default(),
             tags: BTreeMap::new(),
+            unread_tags: false,
+            unread_points: BTreeSet::new(),
             shown_tags: Vec::new(),
             tag_order: Vec::new(),
             groups: BTreeMap::new(),

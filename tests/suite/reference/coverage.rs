@@ -11,7 +11,7 @@ pub(crate) struct Coverage {
 }
 
 impl Coverage {
-    pub(super) fn count(&self, what: &str) {
+    pub(crate) fn count(&self, what: &str) {
         *self.counts.borrow_mut().entry(what.to_owned()).or_default() += 1;
     }
 

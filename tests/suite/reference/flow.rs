@@ -69,7 +69,7 @@ impl Instant<'_> {
         if path.is_empty() {
             return 0;
         }
-        let ahead = self.thread(id, path).ahead().expect("a step ahead").name.clone();
+        let Some(ahead) = self.thread(id, path).ahead().map(|step| step.name.clone()) else { return usize::MAX };
         let steps = all_steps(&items(&campaign["steps"]), "");
         steps.iter().position(|step| step.name == ahead).expect("a step of the campaign")
     }
@@ -108,7 +108,7 @@ impl Instant<'_> {
     /// Section 13, "Waits": the time of a `wait-until` on a field is read again while the contact waits.
     fn due(&mut self, id: &str, path: &Path) -> Option<Timestamp> {
         let now = self.clock.now;
-        if self.entry(id).paused.is_some() || self.thread(id, path).deferred == Some(now) {
+        if self.entry(id).paused.is_some() || self.entry(id).leaving || self.thread(id, path).deferred == Some(now) {
             return None;
         }
         let mut due = self.thread(id, path).due?;

@@ -25,9 +25,11 @@ impl Instant<'_> {
             }
         }
         let tags = table.position(&tags_column(self.project)).map(|position| row.value(position));
-        self.merge_tags(writes, tags, known);
+        let unread = std::mem::take(&mut self.contact.unread_tags);
+        self.merge_tags(writes, tags, known && !unread);
         for group in std::iter::once(String::new()).chain(groups(self.project)) {
             let points = table.position(&points_column(self.project, &group)).map(|position| row.value(position));
+            let known = known && !self.contact.unread_points.remove(&group);
             self.merge_points(&group, writes.points.contains(&group), points.map(read_points), known);
         }
         for (id, field) in self.project.entries_of_contacts("fields") {
@@ -125,7 +127,8 @@ impl Instant<'_> {
         let mut order = shown.to_vec();
         order.sort();
         order.extend(known.filter(|tag| !shown.contains(tag)));
-        order.retain(|tag| self.contact.tags[tag].value);
+        // Tags of the time before a step wrote any were only the file's.
+        order.retain(|tag| self.contact.tags.get(tag).is_some_and(|tracked| tracked.value));
         self.contact.tag_order = order;
     }
 
@@ -153,7 +156,8 @@ impl Instant<'_> {
             self.contact.fields.insert(id.into(), Tracked::first(shown));
             return;
         }
-        let tracked = self.contact.fields.entry(id.into()).or_default();
+        // What was forgotten, or was not written before, is read as if for the first time.
+        let tracked = self.contact.fields.entry(id.into()).or_insert_with(|| Tracked::first(shown.clone()));
         let from = tracked.value.clone();
         if tracked.merge(shown.clone()) {
             let spell = |value: Option<&Datum>| spell_field(self.project, self.clock, id, value);

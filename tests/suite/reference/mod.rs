@@ -40,8 +40,11 @@ mod contact;
 mod coverage;
 mod events;
 mod experiences;
+mod flight;
+mod flight_places;
 mod flow;
 mod instant;
+mod lines;
 mod merge;
 mod metrics;
 mod misfits;
@@ -68,6 +71,7 @@ use self::companies::read_companies;
 use self::contact::Contact;
 pub(crate) use self::coverage::Coverage;
 use self::events::read_events;
+pub(crate) use self::flight::step_names_of;
 use self::instant::{Instant, Records};
 use self::project::Project;
 use self::table::Table;
@@ -129,14 +133,6 @@ impl Reference {
     pub(crate) fn with_files(mut self, files: &[(String, String)]) -> Self {
         self.project.files = files.iter().cloned().collect();
         self
-    }
-
-    /// Another version of the project: things keep their identity by id, and what is remembered stays.
-    pub(crate) fn change(&mut self, yaml: &str) {
-        let files = std::mem::take(&mut self.project.files);
-        self.project = Project::new(yaml, self.environment.as_deref());
-        self.project.files = files;
-        self.last = None;
     }
 
     /// One instant for every contact of the file. Section 7: the same time again without new input changes nothing.

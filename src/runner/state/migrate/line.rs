@@ -208,17 +208,16 @@ impl Contact<'_> {
         let (kept, others): (Vec<_>, Vec<_>) = ids.into_iter().partition(|id| fate(id) == Fate::Same);
         for id in kept.into_iter().chain(others) {
             let Some(Value::Object(mut member)) = before.remove(&id) else { continue };
-            let was_in = member.contains_key("n") || member.contains_key("p");
+            let was_in = ever_in(&member);
             match fate(&id) {
                 Fate::Same => {
                     self.member(&id, &id, &mut member);
                     members.insert(id, Value::Object(member));
                 }
-                Fate::Now(name) if members.contains_key(&name) => {
-                    if was_in {
-                        self.concerns.insert(Concern::Both(id, name));
-                    }
+                Fate::Now(name) if was_in && members.get(&name).and_then(Value::as_object).is_some_and(ever_in) => {
+                    self.concerns.insert(Concern::Both(id, name));
                 }
+                Fate::Now(name) if !was_in && members.contains_key(&name) => {}
                 Fate::Now(name) => {
                     self.deeds.insert(Deed::Moved(format!("campaign `{id}`"), format!("`{name}`")));
                     self.member(&id, &name, &mut member);
@@ -354,4 +353,9 @@ fn each_value(known: &mut Value, mut visit: impl FnMut(&mut Value)) {
     if let Some(Value::Array(earlier)) = known.get_mut("b") {
         earlier.iter_mut().for_each(visit);
     }
+}
+
+/// Whether the contact ever entered; who was only looked at did not.
+fn ever_in(member: &Map<String, Value>) -> bool {
+    member.contains_key("n") || member.contains_key("p")
 }

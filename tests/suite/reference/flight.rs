@@ -1,0 +1,299 @@
+//! Another version of the project takes over contacts in flight: docs/in-flight.md.
+//!
+//! Invariant: nothing is carried over while a change that concerns a contact is not spoken of.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_yaml::Value;
+
+use jiff::Timestamp;
+
+use super::Reference;
+use super::columns::Writes;
+use super::contact::{Contact, Doing, Membership, Thread, Tracked};
+use super::flow::all_steps;
+use super::lines::{Fate, Lines};
+use super::project::{Project, get, items, text};
+use super::triggers::groups;
+use super::value::Datum;
+
+impl Reference {
+    /// Another version of the project: things keep their identity by id, and what is remembered stays. Of what it says
+    /// nothing is told, with the number of contacts; then all is as it was.
+    pub(crate) fn change(&mut self, yaml: &str) -> Result<(), BTreeMap<String, u64>> {
+        let new = Project::new(yaml, self.environment.as_deref());
+        let lines = Lines::of(&new);
+        let writes = Writes::of(&self.project);
+        let mut concerns = BTreeMap::new();
+        for contact in self.contacts.values() {
+            for concern in concerns_of(&self.project, &writes, &lines, contact) {
+                let (kind, about) = concern.split_once(' ').expect("a kind and a name");
+                self.coverage.count(&format!("refused: {kind}"));
+                *concerns.entry(about.to_owned()).or_insert(0) += 1;
+            }
+        }
+        if !concerns.is_empty() {
+            return Err(concerns);
+        }
+        let published = std::mem::take(&mut self.first_published);
+        for (id, run) in published {
+            if let Fate::Is(id) = lines.campaign(&id) {
+                let first = self.first_published.entry(id).or_insert(run);
+                *first = run.min(*first);
+            }
+        }
+        let last = self.last.as_ref().map_or(Timestamp::UNIX_EPOCH, |(_, last, _)| *last);
+        for contact in self.contacts.values_mut() {
+            let carrying = Carrying { old: &self.project, lines: &lines, last, coverage: &self.coverage };
+            carrying.funnels(contact);
+            carrying.campaigns(contact);
+            carrying.fields(contact);
+            contact.unread_tags |= !writes.tags;
+            contact.unread_points.retain(|group| !writes.points.contains(group));
+            let groups = std::iter::once(String::new()).chain(groups(&self.project));
+            contact.unread_points.extend(groups.filter(|group| !writes.points.contains(group)));
+        }
+        let files = std::mem::take(&mut self.project.files);
+        self.project = new;
+        self.project.files = files;
+        self.last = None;
+        Ok(())
+    }
+}
+
+/// What of a contact the new version does not speak of.
+fn concerns_of(old: &Project, writes: &Writes, lines: &Lines<'_>, contact: &Contact) -> BTreeSet<String> {
+    let mut concerns: BTreeSet<String> = BTreeSet::new();
+    for funnel in contact.stages.keys() {
+        let Some(stage) = contact.stage(funnel) else { continue };
+        match lines.funnel(funnel) {
+            Fate::Unsaid => drop(concerns.insert(format!("funnel {funnel}"))),
+            Fate::Is(new) if matches!(lines.stage(funnel, &new, &stage), Fate::Unsaid) => {
+                concerns.insert(format!("stage {funnel}/{stage}"));
+            }
+            Fate::Is(_) | Fate::Gone(_) => {}
+        }
+    }
+    let mut taken = BTreeMap::new();
+    for (id, membership) in contact.campaigns.iter().filter(|(_, membership)| was_in(membership)) {
+        match lines.campaign(id) {
+            Fate::Unsaid => drop(concerns.insert(format!("campaign {id}"))),
+            Fate::Is(new) => {
+                let root = membership.active.as_ref().filter(|entry| entry.begun).map(|entry| &entry.root);
+                taken.entry(new).or_insert_with(Vec::new).push((id, root));
+            }
+            Fate::Gone(_) => {}
+        }
+    }
+    for (new, mut olds) in taken {
+        // Where two became one, the one that kept its name comes first, and only one has places.
+        olds.sort_by_key(|(id, _)| **id != new);
+        concerns.extend(olds[1..].iter().map(|(id, _)| format!("both {id} {new}")));
+        let (id, root) = &olds[0];
+        let names = step_names(lines.new, &new);
+        let unsaid = root.iter().flat_map(|root| places(root, lines, &new, &names));
+        concerns.extend(unsaid.map(|step| format!("step {step} {id}")));
+    }
+    // What steps and events write is remembered, also as the file showed it.
+    for id in writes.fields.union(&writes.updated) {
+        if contact.value(id).is_some() && !keeps(old, lines.new, id) && !lines.forgets(id) {
+            concerns.insert(format!("field {id}"));
+        }
+    }
+    concerns
+}
+
+/// A campaign concerns everybody who ever entered it.
+fn was_in(membership: &Membership) -> bool {
+    membership.entries > 0 || membership.active.is_some()
+}
+
+pub(super) fn step_names(project: &Project, campaign: &str) -> BTreeSet<String> {
+    let steps = all_steps(&items(&project.definition(&["campaigns", campaign])["steps"]), "");
+    steps.into_iter().map(|step| step.name).collect()
+}
+
+/// The steps at which a contact is that are gone without a word; a fork that is gone is one place.
+fn places(thread: &Thread, lines: &Lines<'_>, campaign: &str, names: &BTreeSet<String>) -> Vec<String> {
+    let Some(step) = thread.ahead().filter(|_| !matches!(thread.doing, Doing::Over)) else { return Vec::new() };
+    match (lines.step(campaign, names, &step.name), &thread.doing) {
+        (Fate::Unsaid, _) => vec![step.name.clone()],
+        (Fate::Is(_), Doing::Forked(ways)) => ways.iter().flat_map(|way| places(way, lines, campaign, names)).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The names of the steps of each campaign, in the order of the text.
+pub(crate) fn step_names_of(yaml: &str) -> BTreeMap<String, Vec<String>> {
+    let project = Project::new(yaml, None);
+    let names = |campaign: &Value| all_steps(&items(&campaign["steps"]), "").into_iter().map(|step| step.name);
+    project.entries("campaigns").into_iter().map(|(id, campaign)| (id, names(campaign).collect())).collect()
+}
+
+/// Whether remembered values of a field are values of it still.
+fn keeps(old: &Project, new: &Project, field: &str) -> bool {
+    let kind = |project: &Project| project.at(&["contacts", "fields", field]).and_then(|field| text(field, "type"));
+    let (Some(was), Some(is)) = (kind(old), kind(new)) else { return false };
+    was == is || matches!((&*was, &*is), ("integer", "number") | ("text" | "email" | "choice", "text" | "email"))
+}
+
+pub(super) struct Carrying<'a> {
+    pub(super) old: &'a Project,
+    pub(super) lines: &'a Lines<'a>,
+    /// The moment of the last run before the change.
+    pub(super) last: Timestamp,
+    pub(super) coverage: &'a super::Coverage,
+}
+
+impl Carrying<'_> {
+    fn funnels(&self, contact: &mut Contact) {
+        for (funnel, tracked) in std::mem::take(&mut contact.stages) {
+            let Fate::Is(new) = self.lines.funnel(&funnel) else {
+                self.coverage.count("carried: funnel removed");
+                continue;
+            };
+            if new != funnel && tracked.value.is_some() {
+                self.coverage.count("carried: funnel moved");
+            }
+            let stage = |stage: &Option<String>| self.stage(&funnel, &new, stage.as_deref()?);
+            let is = stage(&tracked.value);
+            if tracked.value.is_some() && is != tracked.value {
+                self.coverage.count(if is.is_some() { "carried: stage moved" } else { "carried: stage removed" });
+            }
+            if tracked.value.is_some() && is.is_none() {
+                for kept in [&mut contact.moving, &mut contact.staying] {
+                    kept.remove(&funnel);
+                }
+                contact.since.remove(&funnel);
+                contact.shown.remove(&funnel);
+                contact.left.insert(funnel.clone());
+            }
+            contact.stages.insert(new.clone(), tracked.map(stage));
+        }
+        let funnel = |id: String| match self.lines.funnel(&id) {
+            Fate::Is(new) => Some(new),
+            Fate::Gone(_) | Fate::Unsaid => None,
+        };
+        for set in [&mut contact.inside, &mut contact.moving, &mut contact.left, &mut contact.staying] {
+            *set = std::mem::take(set).into_iter().filter_map(funnel).collect();
+        }
+        contact.since = std::mem::take(&mut contact.since)
+            .into_iter()
+            .filter_map(|(id, since)| Some((funnel(id)?, since)))
+            .collect();
+        let mut shown = std::mem::take(&mut contact.shown);
+        shown.retain(|_, shown| {
+            let step = self.below_stage(&shown.step);
+            shown.step = step.clone().unwrap_or_default();
+            step.is_some()
+        });
+        contact.shown = shown.into_iter().filter_map(|(id, shown)| Some((funnel(id)?, shown))).collect();
+        contact.stays = std::mem::take(&mut contact.stays)
+            .into_iter()
+            .filter_map(|(stage, stays)| Some((self.below_stage(&stage)?, stays)))
+            .collect();
+        contact.times = std::mem::take(&mut contact.times)
+            .into_iter()
+            .filter_map(|((step, stay), times)| Some(((self.below_stage(&step)?, stay), times)))
+            .collect();
+        contact.instant.entered = std::mem::take(&mut contact.instant.entered)
+            .into_iter()
+            .filter_map(|(id, stage)| {
+                let new = funnel(id.clone())?;
+                Some((new.clone(), self.stage(&id, &new, &stage)?))
+            })
+            .collect();
+    }
+
+    fn stage(&self, funnel: &str, new: &str, stage: &str) -> Option<String> {
+        match self.lines.stage(funnel, new, stage) {
+            Fate::Is(stage) => Some(stage),
+            Fate::Gone(_) | Fate::Unsaid => None,
+        }
+    }
+
+    /// `funnel/stage`, or `funnel/stage/experience`.
+    fn below_stage(&self, path: &str) -> Option<String> {
+        let parts: Vec<&str> = path.splitn(3, '/').collect();
+        let Fate::Is(funnel) = self.lines.funnel(parts[0]) else { return None };
+        let mut new = vec![funnel.clone(), self.stage(parts[0], &funnel, parts[1])?];
+        if let Some(experience) = parts.get(2) {
+            // One that is taken out of the project is forgotten.
+            let stage = self.lines.new.definition(&["funnels", &funnel, "stages", &new[1]]);
+            let there = get(stage, "experiences").map(items).unwrap_or_default();
+            if !there.iter().any(|known| text(known, "id").as_deref() == Some(experience)) {
+                return None;
+            }
+            new.push((*experience).to_owned());
+        }
+        Some(new.join("/"))
+    }
+
+    fn campaigns(&self, contact: &mut Contact) {
+        let new_name = |id: &str| match self.lines.campaign(id) {
+            Fate::Is(new) => Some(new),
+            Fate::Gone(_) | Fate::Unsaid => None,
+        };
+        let mut carried: BTreeMap<String, Membership> = BTreeMap::new();
+        for (id, membership) in std::mem::take(&mut contact.campaigns) {
+            let Some(new) = new_name(&id) else {
+                self.coverage.count("carried: campaign removed");
+                continue;
+            };
+            if new != id && was_in(&membership) {
+                self.coverage.count("carried: campaign moved");
+            }
+            let is_new = !carried.contains_key(&new);
+            if is_new || was_in(&membership) {
+                let membership = self.membership(&id, &new, membership);
+                carried.insert(new, membership);
+            }
+        }
+        contact.campaigns = carried;
+        for sent in &mut contact.sent {
+            if let Some(new) = new_name(&sent.campaign) {
+                sent.campaign = new;
+            }
+        }
+        contact.instant.started = contact.instant.started.iter().filter_map(|id| new_name(id)).collect();
+        contact.instant.ran = std::mem::take(&mut contact.instant.ran)
+            .into_iter()
+            .filter_map(|(id, step)| {
+                let new = new_name(&id)?;
+                match self.lines.step(&new, &step_names(self.lines.new, &new), &step) {
+                    Fate::Is(step) => Some((new, step)),
+                    Fate::Gone(_) | Fate::Unsaid => None,
+                }
+            })
+            .collect();
+    }
+
+    /// Remembered values, as the new type has them; what is gone or of another type is forgotten.
+    fn fields(&self, contact: &mut Contact) {
+        for (id, tracked) in std::mem::take(&mut contact.fields) {
+            if !keeps(self.old, self.lines.new, &id) {
+                self.coverage.count("carried: field removed");
+                continue;
+            }
+            let kind =
+                get(self.lines.new.definition(&["contacts", "fields", &id]), "type").and_then(|kind| kind.as_str());
+            let as_text = matches!(kind, Some("text" | "email"));
+            let tracked = tracked.map(|value| match value {
+                Some(Datum::Choice(text)) if as_text => Some(Datum::Text(text.clone())),
+                other => other.clone(),
+            });
+            contact.fields.insert(id, tracked);
+        }
+    }
+}
+
+impl<V: Clone + PartialEq> Tracked<V> {
+    /// All that is known of the value, under other names.
+    fn map(&self, name: impl Fn(&V) -> V) -> Self {
+        Tracked {
+            value: name(&self.value),
+            last_read: name(&self.last_read),
+            under_way: self.under_way.iter().map(name).collect(),
+        }
+    }
+}
