@@ -179,7 +179,7 @@ impl Flight<'_> {
         Self::rename_key(&mut definition["stages"], &old, &new);
         each_mapping(definition, &mut |entries| {
             for key in ["entry", "stage", "to", "back-to"] {
-                for value in entries.get_mut(key).into_iter() {
+                if let Some(value) = entries.get_mut(key) {
                     each_scalar(value, &mut |scalar| {
                         if scalar.as_str() == Some(&old) {
                             *scalar = new.clone().into();

@@ -32,7 +32,7 @@ pub(super) fn blocks(random: &mut Random, root: &mut Value) {
     for (field, definition) in root["contacts"]["fields"].as_mapping().expect("fields") {
         kinds.insert(field.clone(), definition["type"].clone());
     }
-    let mut reuse = Blocks { random, kinds, blocks: Mapping::new(), uses: 0 };
+    let mut reuse = Blocks { random, kinds, written: Mapping::new(), uses: 0 };
     let campaigns = root["campaigns"].as_mapping_mut().expect("campaigns");
     for (_, campaign) in campaigns.iter_mut() {
         if let Some(Value::Sequence(steps)) = campaign.get_mut("steps") {
@@ -47,7 +47,7 @@ pub(super) fn blocks(random: &mut Random, root: &mut Value) {
             }
         });
     }
-    let blocks = reuse.blocks;
+    let blocks = reuse.written;
     if !blocks.is_empty() {
         root.as_mapping_mut().expect("a project").insert("blocks".into(), blocks.into());
     }
@@ -57,7 +57,7 @@ struct Blocks<'a> {
     random: &'a mut Random,
     /// The type of each field.
     kinds: Mapping,
-    blocks: Mapping,
+    written: Mapping,
     uses: usize,
 }
 
@@ -78,7 +78,7 @@ impl Blocks<'_> {
         if self.random.chance(40) {
             self.visit(&mut body, 0);
         }
-        let name = format!("block-{}", self.blocks.len() + 1);
+        let name = format!("block-{}", self.written.len() + 1);
         let again = can_be_used_again(&body);
         let (parameters, arguments) = self.parameters(&mut body);
         let mut block = Mapping::new();
@@ -86,7 +86,7 @@ impl Blocks<'_> {
             block.insert("parameters".into(), parameters.into());
         }
         block.insert("steps".into(), body.into());
-        self.blocks.insert(name.clone().into(), block.into());
+        self.written.insert(name.clone().into(), block.into());
         let step = self.step(&name, &arguments);
         steps.insert(start, step);
         if again && self.random.chance(40) {

@@ -132,6 +132,7 @@ pub(super) enum Call {
     Entered,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "they are independent facts about one entry")]
 pub(super) struct Entry {
     pub(super) by_condition: bool,
     /// Let in by an event or by `enroll`, so that nothing can overtake it.

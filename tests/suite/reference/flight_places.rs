@@ -133,8 +133,8 @@ impl Carrying<'_> {
                 // The steps along the way that the contact would have gone.
                 let mut frames = old.frames.iter().rev();
                 let first = frames.next().map(|frame| frame.steps.get(frame.next + 1..).unwrap_or_default());
-                let after = first.into_iter().chain(frames.map(|frame| &frame.steps[frame.next..])).flatten();
-                let next = after.filter_map(|step| is(self.lines.step(id, names, &step.name))).next();
+                let mut after = first.into_iter().chain(frames.map(|frame| &frame.steps[frame.next..])).flatten();
+                let next = after.find_map(|step| is(self.lines.step(id, names, &step.name)));
                 thread.frames = next.and_then(|next| way_to(steps, &next)).unwrap_or_default();
                 thread.doing = Doing::Ready;
                 thread.due = Some(self.last);
