@@ -15,6 +15,7 @@ use crate::runner::RunError;
 use crate::runner::batch::Watch;
 use crate::runner::compare::{Comparison, Pair};
 use crate::runner::input::events::Spill;
+use crate::runner::input::remembered::Snapshot;
 use crate::runner::output::store::Store;
 use crate::runner::program::BindError;
 
@@ -255,7 +256,7 @@ fn compare(
     let bar = run::progress_bar(source.length());
     let watch = Watch { interrupted: &interrupted, progress: &|bytes| bar.inc(bytes) };
     let companies = args.companies.as_deref().map(run::whole).transpose()?;
-    let pair = Pair::new(&base.plan, &head.plan, now, state).map_err(Broken::Run)?;
+    let pair = Pair::new(&base.plan, &head.plan, now, state.map(Snapshot::File)).map_err(Broken::Run)?;
     let pair = pair.with_companies(companies.as_deref()).map_err(Broken::Run)?;
     let events = args.events.as_deref().map(run::events).transpose()?;
     let (quiet, folder) = (Watch { interrupted: &interrupted, progress: &|_| {} }, temporary());

@@ -18,6 +18,7 @@ use crate::report::metrics;
 use crate::runner::batch::{Past, Prepared, Summary, Watch};
 use crate::runner::input::blocks::Source;
 use crate::runner::input::events::{Format, Spill};
+use crate::runner::input::remembered::Snapshot;
 use crate::runner::input::{Problems, cell};
 use crate::runner::output::folder;
 use crate::runner::output::session::{Done, Session, SessionError};
@@ -89,7 +90,7 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
     let beside = folder::nearest(&args.out);
     let past = Past { replay: args.replay, accept_short_history: args.accept_short_history, ..Past::default() };
     let quiet = Watch { interrupted: &interrupted, progress: &|_| {} };
-    let prepared = Prepared::new(&plan, now, state)
+    let prepared = Prepared::new(&plan, now, state.map(Snapshot::File))
         .and_then(|prepared| prepared.with_companies(companies.as_deref()))
         .and_then(|prepared| prepared.with_past(past))
         .and_then(|prepared| prepared.with_events(events, options(args.threads), Some(Spill::into(&beside)), &quiet));

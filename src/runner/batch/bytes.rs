@@ -7,6 +7,7 @@ use crate::plan::Plan;
 use crate::runner::input::blocks::Source;
 use crate::runner::input::events::{Format, Spill};
 use crate::runner::input::problem::Problems;
+use crate::runner::input::remembered::Snapshot;
 
 /// A run from memory to memory.
 #[derive(Clone, Debug)]
@@ -71,7 +72,7 @@ pub fn run_inputs(
 ) -> Result<RunBytes, RunError> {
     let watch = Watch { interrupted: &AtomicBool::new(false), progress: &|_| {} };
     let events = inputs.events.map(|(bytes, format)| (Source::Bytes(bytes), format));
-    let mut prepared = Prepared::new(plan, now, state.map(<[u8]>::to_vec))?
+    let mut prepared = Prepared::new(plan, now, state.map(|state| Snapshot::Bytes(state.to_vec())))?
         .with_companies(inputs.companies)?
         .with_past(inputs.past)?
         .with_events(events, options, inputs.spill, &watch)?;

@@ -99,8 +99,9 @@ impl<W: Write> Gathered<W> {
     pub(super) fn end(mut self, job: &Job<'_>, mut warnings: Vec<String>) -> Result<(Summary, Streams<W>), RunError> {
         if let (Some(remembered), Some(state)) = (job.remembered, &mut self.streams.state) {
             let absent = self.remembered.iter().enumerate().filter(|(_, present)| !**present);
+            let mut lines = remembered.lines();
             for (position, _) in absent {
-                writeln!(state, "{}", remembered.line(position)).map_err(failed("the state"))?;
+                writeln!(state, "{}", lines.line(position)?).map_err(failed("the state"))?;
             }
         }
         warnings.extend(unknown_companies(self.metrics.unknown_companies));

@@ -29,7 +29,7 @@ use super::input::events::{self, Events, For, Format, Spill};
 use super::input::layout::Layout;
 use super::input::problem::Problems;
 use super::input::reader::Reader;
-use super::input::remembered::{Damage, NotMigrated, Remembered};
+use super::input::remembered::{Damage, NotMigrated, Remembered, Snapshot};
 use super::input::{ReadError, companies};
 use super::metrics::Metrics;
 use super::output::rows::{Files, Writer};
@@ -194,7 +194,7 @@ struct Job<'a> {
 
 impl Prepared {
     /// Binds `plan` to `now`, floored to the schedule of the project; `state` is the snapshot that an earlier run left.
-    pub(crate) fn new(plan: &Plan, now: i64, state: Option<Vec<u8>>) -> Result<Self, RunError> {
+    pub(crate) fn new(plan: &Plan, now: i64, state: Option<Snapshot>) -> Result<Self, RunError> {
         let model = plan.model();
         let now = floor_clock(&model.timezone, model.every, now)?;
         let fingerprint = plan.fingerprint().to_owned();

@@ -114,8 +114,9 @@ impl Part {
 /// What is remembered of each row's contact, if there is a state; boxed, for most contacts may be new.
 fn memories(job: &Job<'_>, rows: &Rows<'_>) -> Result<Vec<Remembered>, RunError> {
     let Some(remembered) = job.remembered else { return Ok(Vec::new()) };
+    let mut lines = remembered.lines();
     let memory_of = |row: Row<'_>| {
-        let found = if has_key(job, row) { remembered.find(job.program, row.text(job.layout.key))? } else { None };
+        let found = if has_key(job, row) { lines.find(job.program, row.text(job.layout.key))? } else { None };
         Ok(found.map(|(position, memory)| (position, Box::new(memory))))
     };
     rows.iter().map(memory_of).collect()

@@ -19,7 +19,7 @@ use super::input::blocks::{Blocks, Source};
 use super::input::events::{self, Events, For, Format, Spill};
 use super::input::layout::Layout;
 use super::input::reader::Reader;
-use super::input::remembered::Remembered;
+use super::input::remembered::{Remembered, Snapshot};
 use super::output::text::push_moment;
 use super::program::{BindError, Program, floor_clock};
 use super::state::{Header, Migration};
@@ -53,7 +53,8 @@ pub fn compare_inputs(
 ) -> Result<Comparison, RunError> {
     let watch = Watch { interrupted: &AtomicBool::new(false), progress: &|_| {} };
     let events = inputs.events.map(|(bytes, format)| (Source::Bytes(bytes), format));
-    let pair = Pair::new(base, head, now, state.map(<[u8]>::to_vec))?.with_companies(inputs.companies)?;
+    let pair = Pair::new(base, head, now, state.map(|state| Snapshot::Bytes(state.to_vec())))?
+        .with_companies(inputs.companies)?;
     let pair = pair.with_events(events, options, inputs.spill, &watch)?;
     pair.compare(Source::Bytes(inputs.contacts), options, &watch)
 }
@@ -99,7 +100,7 @@ struct Side<'a> {
 
 impl Pair {
     /// Binds both plans to `now`, each floored to its own schedule. The state may be that of another plan: each takes from it what it knows.
-    pub(crate) fn new(base: &Plan, head: &Plan, now: i64, state: Option<Vec<u8>>) -> Result<Self, RunError> {
+    pub(crate) fn new(base: &Plan, head: &Plan, now: i64, state: Option<Snapshot>) -> Result<Self, RunError> {
         let remembered = state.map(Remembered::read).transpose()?;
         let header = remembered.as_ref().map(Remembered::header);
         Ok(Self {

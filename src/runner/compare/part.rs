@@ -9,6 +9,7 @@ use crate::runner::effect::Effect;
 use crate::runner::input::events::News;
 use crate::runner::input::keys::ChunkKeys;
 use crate::runner::input::problem::Problem;
+use crate::runner::input::remembered::Lines;
 use crate::runner::input::row::{Row, Rows};
 use crate::runner::kernel::Worker;
 use crate::runner::state::{Memory, StateError, Told};
@@ -42,18 +43,19 @@ impl Part {
     /// Runs the rows of a chunk, of which the first begins in `line`, through both plans.
     pub(super) fn run(job: &Job<'_>, chunk: &[u8], line: u64) -> Result<(Tally, ChunkKeys), RunError> {
         let rows = Rows::split(chunk, line);
-        let memories: Vec<_> = rows.iter().map(|row| memories(job, row)).collect::<Result<_, _>>()?;
+        let memories = memories(job, &rows)?;
         let news = |side: &Side<'_>| News::of(side.events, side.program.model(), rows.iter(), side.key);
         let (news, news_head) = (news(&job.base)?, news(&job.head)?);
         let mut tally = Tally::new(job.names);
         let mut keys = ChunkKeys::default();
         let (mut base, mut head) = (Runs::new(&job.base, &news), Runs::new(&job.head, &news_head));
-        for (number, (row, memories)) in rows.iter().zip(&memories).enumerate() {
+        for (number, row) in rows.iter().enumerate() {
             if row.is_blank() {
                 continue;
             }
             tally.rows += 1;
-            let (memory, memory_head) = (memories.as_ref().map(|both| &both.0), memories.as_ref().map(|both| &both.1));
+            let memories = memories.get(number).and_then(Option::as_ref);
+            let (memory, memory_head) = (memories.map(|both| &both.0), memories.map(|both| &both.1));
             let fine = base.run((number, row), memory.map(|settled| &settled.memory));
             let fine_head = head.run((number, row), memory_head.map(|settled| &settled.memory));
             let key = row.text(job.base.key);
@@ -71,10 +73,19 @@ impl Part {
     }
 }
 
-fn memories(job: &Job<'_>, row: Row<'_>) -> Result<Memories, RunError> {
+/// What both plans remember of each row's contact, if there is a state.
+fn memories(job: &Job<'_>, rows: &Rows<'_>) -> Result<Vec<Memories>, RunError> {
+    let Some(remembered) = job.remembered else { return Ok(Vec::new()) };
+    let mut lines = remembered.lines();
+    rows.iter().map(|row| memories_of(job, row, &mut lines)).collect()
+}
+
+fn memories_of(job: &Job<'_>, row: Row<'_>, lines: &mut Lines<'_>) -> Result<Memories, RunError> {
     let key = row.text(job.base.key);
-    let Some(remembered) = job.remembered.filter(|_| !row.is_blank() && !key.is_empty()) else { return Ok(None) };
-    let Some((position, line)) = remembered.line_of(key)? else { return Ok(None) };
+    if row.is_blank() || key.is_empty() {
+        return Ok(None);
+    }
+    let Some((position, line)) = lines.line_of(key)? else { return Ok(None) };
     let settled = |side: &Side<'_>| settle(side, line).map_err(|error| RunError::State { line: position + 2, error });
     Ok(Some((settled(&job.base)?, settled(&job.head)?)))
 }

@@ -2,7 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "this is where the state is read and written")]
 
 use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::io::{self, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{FlockOperation, flock};
@@ -53,7 +53,7 @@ impl Store {
     }
 
     /// The snapshot that counts in a folder, without a lock and without a trace; nothing where there is no state.
-    pub(crate) fn peek(folder: &Path) -> Result<Option<Vec<u8>>, StoreError> {
+    pub(crate) fn peek(folder: &Path) -> Result<Option<File>, StoreError> {
         let path = folder.to_path_buf();
         let read = |file: &str| match fs::read(folder.join(file)) {
             Ok(bytes) => Ok(Some(bytes)),
@@ -66,10 +66,11 @@ impl Store {
             let Some(current) = read(CURRENT)? else { return Ok(None) };
             let name = String::from_utf8_lossy(&current);
             let hash = hash_of(name.trim_end()).ok_or_else(|| damaged(format!("`{CURRENT}` names no snapshot")))?;
-            match read(&snapshot(hash))? {
-                Some(bytes) if blake3::hash(&bytes).to_hex().as_str() == hash => return Ok(Some(bytes)),
-                Some(_) => return Err(damaged(format!("`{}` is not what was written", snapshot(hash)))),
-                None => {}
+            match verified(&folder.join(snapshot(hash)), hash) {
+                Ok(Some(file)) => return Ok(Some(file)),
+                Ok(None) => return Err(damaged(format!("`{}` is not what was written", snapshot(hash)))),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err(StoreError::Io { path, error }),
             }
         }
         Err(damaged("the snapshot is missing".to_owned()))
@@ -81,14 +82,12 @@ impl Store {
     }
 
     /// Reads the snapshot that counts.
-    pub(crate) fn read(&self) -> Result<Option<Vec<u8>>, StoreError> {
+    pub(crate) fn read(&self) -> Result<Option<File>, StoreError> {
         let Some(hash) = &self.current else { return Ok(None) };
         let name = snapshot(hash);
-        let mut bytes = Vec::new();
-        let read = File::open(self.folder.join(&name)).and_then(|mut file| file.read_to_end(&mut bytes));
-        match read {
-            Ok(_) if blake3::hash(&bytes).to_hex().as_str() == hash => Ok(Some(bytes)),
-            Ok(_) => Err(self.damaged(format!("`{name}` is not what was written"))),
+        match verified(&self.folder.join(&name), hash) {
+            Ok(Some(file)) => Ok(Some(file)),
+            Ok(None) => Err(self.damaged(format!("`{name}` is not what was written"))),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Err(self.damaged(format!("`{name}` is missing"))),
             Err(error) => Err(self.failed(error)),
         }
@@ -154,6 +153,15 @@ impl Drop for Store {
         // Behind a commit there is none; what cannot be removed is written over by the next run.
         let _ = fs::remove_file(self.folder.join(NEW));
     }
+}
+
+/// A snapshot from its first byte on, if it is what was written. Nobody changes it; that it may lose its name meanwhile does not matter.
+fn verified(path: &Path, hash: &str) -> io::Result<Option<File>> {
+    let mut file = File::open(path)?;
+    let mut hasher = blake3::Hasher::new();
+    hasher.update_reader(&file)?;
+    file.rewind()?;
+    Ok((hasher.finalize().to_hex().as_str() == hash).then_some(file))
 }
 
 fn snapshot(hash: &str) -> String {
