@@ -34,7 +34,7 @@ cargo build --locked --quiet
 for project in examples/*/; do
   name=$(basename "$project")
   graph "$name" "$project"
-  for campaign in $(campaigns "$project"); do graph "$name.$campaign" "$project" --campaign "$campaign"; done
+  for campaign in $(campaigns "$project"); do graph "$name.${campaign//\//-}" "$project" --campaign "$campaign"; done
 done
 graph awkward "$awkward" 2> /dev/null
 graph awkward.style "$awkward" --campaign style 2> /dev/null

@@ -29,18 +29,25 @@ impl<'a> Live<'a> {
         while let Some(place) = self.open_campaigns.next(from) {
             let campaign = self.program.campaign_order[place];
             self.open_campaigns.unset(place);
-            let Member { phase, pending, .. } = self.members[campaign];
-            if phase == Phase::Active && pending == Pending::Removed {
-                self.end(campaign, self.at(campaign), Outcome::Exited, EndReason::Removed, effects);
-            } else if phase == Phase::Active && self.program.campaigns[campaign].is_over {
-                self.end(campaign, self.at(campaign), Outcome::Exited, EndReason::AfterUntil, effects);
-            } else if phase == Phase::Active {
-                self.pause_or_resume(campaign, effects);
-                self.leave(campaign, effects);
+            if self.members[campaign].phase == Phase::Active {
+                self.stay_or_leave(campaign, effects);
             }
             self.admit(campaign, effects);
             from = place + 1;
         }
+    }
+
+    /// Of who is inside: a window that is over lets go, a pause keeps, and who was at a step that is gone leaves.
+    fn stay_or_leave(&mut self, campaign: usize, effects: &mut Vec<Effect<'a>>) {
+        let rules = &self.program.campaigns[campaign];
+        if rules.is_over {
+            return self.end(campaign, self.at(campaign), Outcome::Exited, EndReason::AfterUntil, effects);
+        }
+        self.pause_or_resume(campaign, effects);
+        if rules.published && self.members[campaign].pending == Pending::Removed {
+            return self.end(campaign, self.at(campaign), Outcome::Exited, EndReason::Removed, effects);
+        }
+        self.leave(campaign, effects);
     }
 
     /// The campaign is over for the contact.

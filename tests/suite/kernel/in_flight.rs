@@ -62,6 +62,21 @@ fn from_a_removed_step_a_contact_leaves() {
 }
 
 #[test]
+fn from_a_removed_step_of_a_paused_campaign_a_contact_leaves_when_it_is_back() {
+    let removed = |published: bool, steps: &str| {
+        let campaign = format!("enter: {{ tag: hot }}, on-leave: stay, published: {published}, steps: [{steps}]");
+        format!("\ncampaigns:\n  talk: {{ {campaign} }}\nremoved: [{{ campaign: talk, step: pause, then: exit }}]\n")
+    };
+    waiting(STEPS)
+        .with(&removed(false, "{ send: bar }, { add-tag: vip }"))
+        .again("2026-11-02T09:00", "pause talk 1")
+        .with(&removed(false, "{ send: bar }"))
+        .again("2026-11-03T09:00", "")
+        .with(&removed(true, "{ send: bar }"))
+        .again("2026-11-04T09:00", "resume talk 1\nend talk 1 exited removed");
+}
+
+#[test]
 fn from_a_removed_step_a_contact_goes_on_with_the_one_that_followed() {
     waiting(STEPS)
         .with(&(talk("{ send: bar }, { add-tag: vip }") + "removed: [{ campaign: talk, step: pause, then: next }]\n"))

@@ -79,7 +79,8 @@ fn concerns_of(old: &Project, writes: &Writes, lines: &Lines<'_>, contact: &Cont
         match lines.campaign(id) {
             Fate::Unsaid => drop(concerns.insert(format!("campaign {id}"))),
             Fate::Is(new) => {
-                let root = membership.active.as_ref().filter(|entry| entry.begun).map(|entry| &entry.root);
+                let root =
+                    membership.active.as_ref().filter(|entry| entry.begun && !entry.leaving).map(|entry| &entry.root);
                 taken.entry(new).or_insert_with(Vec::new).push((id, root));
             }
             Fate::Gone(_) => {}

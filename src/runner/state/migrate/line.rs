@@ -296,6 +296,10 @@ impl Contact<'_> {
         if member.get("w").and_then(Value::as_str) == Some("start") {
             return self.begin(present, member);
         }
+        // It leaves or is behind the last step, and only a pause keeps it inside.
+        if step.is_empty() {
+            return;
+        }
         let fate = self.migration.fates.steps.get(old).and_then(|steps| steps.get(&step));
         match fate.cloned().unwrap_or(StepFate::Unspoken) {
             StepFate::Same => {}
