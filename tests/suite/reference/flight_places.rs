@@ -138,7 +138,7 @@ impl Carrying<'_> {
                 thread.frames = next.and_then(|next| way_to(steps, &next)).unwrap_or_default();
                 thread.doing = Doing::Ready;
                 thread.due = Some(self.last);
-                thread.deferred = None;
+                thread.deferred = Some(self.last);
                 thread.first_due = None;
                 Onward::There(thread)
             }
