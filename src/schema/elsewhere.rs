@@ -32,11 +32,13 @@ pub(super) fn of_key(place: &str, entry: &Entry) -> Option<String> {
 /// What to write instead of a mapping or a word that is none of the wanted kind.
 pub(super) fn of_value(node: &Node, place: &str, wants_list: bool, wants_mapping: bool) -> Option<String> {
     match &node.value {
-        Value::Mapping(entries) if wants_list => {
-            let first = entries.first()?;
-            let text = text(&first.value).unwrap_or("…");
-            Some(format!("begin each item of a list with a dash: `- {}: {text}`", first.key.value))
-        }
+        Value::Mapping(entries) if wants_list => Some(match entries.first() {
+            Some(first) => {
+                let text = text(&first.value).unwrap_or("…");
+                format!("begin each item of a list with a dash: `- {}: {text}`", first.key.value)
+            }
+            None => "write each item behind a `- `, or put `[ ]` around it".to_owned(),
+        }),
         Value::Scalar(scalar) if place == "Field" && wants_mapping => {
             Some(format!("write `{{ type: {} }}`", scalar.text))
         }

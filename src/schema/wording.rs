@@ -84,9 +84,6 @@ pub(super) fn type_help(node: &Node, place: &str, key: Option<&str>, expected: &
     let text = match &node.value {
         Value::Scalar(scalar) => scalar.text.as_str(),
         Value::Sequence(_) => return list_help(place, key, expected),
-        Value::Mapping(_) if expected == LIST => {
-            return Some("write each item behind a `- `, or put `[ ]` around it".to_owned());
-        }
         Value::Mapping(_) => return None,
     };
     if expected == FLAG {

@@ -39,7 +39,6 @@ impl Part {
     /// Runs the rows of a chunk, of which the first begins in `line`.
     pub(crate) fn run(job: &Job<'_>, chunk: &[u8], line: u64) -> Result<Self, RunError> {
         let mut part = job.spares.take();
-        part.metrics = Metrics::new(job.program);
         let rows = Rows::split_with(std::mem::take(&mut part.split), chunk, line);
         let memories = memories(job, &rows)?;
         let mut news = News::of(job.events, job.program.model(), rows.iter(), job.layout.key)?;
@@ -78,7 +77,7 @@ impl Part {
             }
             effects.clear();
         }
-        part.metrics.add(&worker.into_metrics());
+        part.metrics = worker.into_metrics();
         part.split = rows.into_split();
         Ok(part)
     }
