@@ -66,3 +66,36 @@ fn a_comparison_says_who_would_lose_a_place() {
     let spoken = funnelc_in(place, &[args.as_slice(), &["2026-06-02T09:00"]].concat());
     assert!(silent.out.contains("1 contact") && silent.out != spoken.out, "{}\n{}", silent.out, spoken.out);
 }
+
+#[test]
+fn who_was_not_in_the_file_when_a_funnel_began_is_read_for_the_first_time_on_return() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path();
+    let run = |project: &str, rows: &str, day: u8| {
+        fs::write(place.join("funnelc.yaml"), project).unwrap();
+        fs::write(place.join("contacts.csv"), format!("id,stage_shop,size\n{rows}")).unwrap();
+        let now = format!("2026-06-0{day}T09:00");
+        let args = ["run", ".", "--contacts", "contacts.csv", "--out", "out", "--state", "state", "--now", &now];
+        let run = funnelc_in(place, &args);
+        assert_eq!(run.code, Some(0), "{}", run.err);
+        journal(place)
+    };
+    let first = "version: 1\nproject: p\ncontacts: { key: id, fields: { size: { type: integer } } }\n";
+    let second = format!(
+        "{first}funnels: {{ shop: {{ stages: {{ lead: {{ weight: 1 }}, buyer: {{ weight: 2 }} }} }} }}
+campaigns:
+  hello: {{ enter: {{ entered: shop/lead }}, steps: [ {{ set: size, to: 3 }} ] }}
+"
+    );
+    run(first, "ann,,1\nbob,,1\n", 1);
+    run(&second, "ann,,1\n", 2);
+    // Twice, so that the state passes on what it knows of who is not there.
+    run(&second, "ann,,1\n", 3);
+    let journal = run(&second, "ann,lead,2\nbob,lead,2\n", 4);
+    assert!(journal.contains("ann,2026-06-04T09:00:00+00:00,external-stage"), "{journal}");
+    assert!(journal.contains("ann,2026-06-04T09:00:00+00:00,external-field"), "{journal}");
+    assert!(journal.contains("ann,2026-06-04T09:00:00+00:00,set,hello"), "{journal}");
+    assert!(!journal.contains("bob"), "{journal}");
+    // From then on it is remembered.
+    assert!(run(&second, "ann,lead,3\nbob,buyer,2\n", 5).contains("bob,2026-06-05T09:00:00+00:00,external-stage"));
+}

@@ -81,7 +81,7 @@ impl<'a> Live<'a> {
         columns: &Columns,
         effects: &mut Vec<Effect<'a>>,
     ) {
-        let memory = memory.filter(|_| self.knew(|knew| knew.blocks));
+        let memory = memory.filter(|memory| memory.has_read(|unread| unread.blocks));
         for channel in Channel::ALL {
             let at = channel as usize;
             let known = &mut self.known.blocks[at];

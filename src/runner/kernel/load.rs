@@ -77,7 +77,7 @@ impl<'a> Live<'a> {
         for (index, &shown) in seen.stages.iter().enumerate() {
             let funnel = FunnelId::from_index(index);
             let shown = columns.stages[index].then_some(shown);
-            match memory.filter(|_| self.knew(|knew| knew.funnels[index])) {
+            match memory.filter(|memory| memory.has_read(|unread| unread.funnels.contains(&funnel))) {
                 Some(memory) => self.merge_stage(funnel, shown, memory, effects),
                 None => self.first_stage(shown.flatten()),
             }
@@ -162,8 +162,9 @@ impl<'a> Live<'a> {
                 self.known.pending_tags.set(tag, false);
             } else if !self.known.pending_tags.has(tag) {
                 self.tags.set(tag, theirs);
-                if self.knew(|knew| knew.tags[tag]) {
-                    let event = Event::ExternalTag { tag: Id::from_index(tag), added: theirs };
+                let tag = Id::from_index(tag);
+                if memory.has_read(|unread| unread.tags.contains(&tag)) {
+                    let event = Event::ExternalTag { tag, added: theirs };
                     effects.push(Effect { at: None, event });
                 }
             }
@@ -180,7 +181,8 @@ impl<'a> Live<'a> {
         effects: &mut Vec<Effect<'a>>,
     ) {
         let shown = if columns.points { seen.points } else { 0 };
-        let remembered = memory.filter(|_| self.program.topics.writes_points() && self.knew(|knew| knew.points));
+        let remembered =
+            memory.filter(|memory| self.program.topics.writes_points() && memory.has_read(|unread| unread.points));
         self.known.points = match remembered {
             None => Known::first(shown),
             Some(memory) => memory.points.clone(),
@@ -202,7 +204,8 @@ impl<'a> Live<'a> {
         self.known.fields.clear();
         for &index in &self.program.written_fields {
             let shown = columns.fields[index].then(|| seen.fields[index]);
-            let remembered = memory.filter(|_| self.knew(|knew| knew.fields[index]));
+            let field = Id::from_index(index);
+            let remembered = memory.filter(|memory| memory.has_read(|unread| unread.fields.contains(&field)));
             let mut known = match remembered {
                 None => Known::first(seen.fields[index]),
                 Some(memory) => remembered_field(memory, index),
@@ -212,8 +215,7 @@ impl<'a> Live<'a> {
             // A column that only events would change is the file's alone.
             let ours = self.program.fields[index].set_by_step || self.program.update_columns;
             if let Some(to) = changed.filter(|_| ours) {
-                effects
-                    .push(Effect { at: None, event: Event::ExternalField { field: Id::from_index(index), from, to } });
+                effects.push(Effect { at: None, event: Event::ExternalField { field, from, to } });
             }
             self.fields[index] = known.value;
             self.known.fields.push((index, known));
@@ -279,11 +281,6 @@ impl<'a> Live<'a> {
                 self.step_visits.extend((0..rules.steps.len()).map(visit));
             }
         }
-    }
-
-    /// Whether the state knew of a thing. Without a state there is nothing remembered either.
-    pub(super) fn knew(&self, of: impl Fn(&crate::runner::program::Knew) -> bool) -> bool {
-        self.program.knew.as_ref().is_some_and(of)
     }
 }
 

@@ -73,7 +73,7 @@ impl<'a> Live<'a> {
         for (index, &shown) in seen.groups.iter().enumerate() {
             let group = GroupId::from_index(index);
             let writes = self.program.topics.writes_group(group);
-            let remembered = memory.filter(|_| writes && self.knew(|knew| knew.groups[index]));
+            let remembered = memory.filter(|memory| writes && memory.has_read(|unread| unread.groups.contains(&group)));
             let mut known = match remembered {
                 None => Known::first(shown),
                 Some(memory) => {

@@ -45,8 +45,6 @@ use journey::Builder;
 pub struct Program {
     model: Model,
     now: i64,
-    /// What the state knew of; absent where there was none.
-    pub(crate) knew: Option<Knew>,
     pub(crate) zone: Zone,
     pub(crate) topics: Topics,
     pub(crate) conditions: Conditions,
@@ -91,17 +89,6 @@ pub struct Program {
     opened: BTreeMap<String, Opened>,
 }
 
-/// What a state knew of, by position; what it did not is read for the first time.
-#[derive(Clone, Debug)]
-pub(crate) struct Knew {
-    pub(crate) funnels: Vec<bool>,
-    pub(crate) fields: Vec<bool>,
-    pub(crate) tags: Vec<bool>,
-    pub(crate) points: bool,
-    pub(crate) blocks: bool,
-    pub(crate) groups: Vec<bool>,
-}
-
 /// Who reads a topic, by place in the order of execution.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Readers {
@@ -137,7 +124,6 @@ impl Program {
         program.connect();
         program.open(before);
         program.remember(before);
-        program.knew = before.map(|header| Knew::of(plan.model(), &header.knows));
         Ok(program)
     }
 
@@ -211,7 +197,6 @@ impl Program {
         campaign_order.iter().enumerate().for_each(|(place, &campaign)| campaign_place[campaign] = place);
         Self {
             now,
-            knew: None,
             conditions,
             fields,
             content,
@@ -306,19 +291,6 @@ impl Program {
                 way.skips_existing = campaign.existing == Existing::Skip && !known.enter.contains(&way.mark);
             }
             known.enter = program.enter.iter().map(|way| way.mark.clone()).collect();
-        }
-    }
-}
-
-impl Knew {
-    fn of(model: &Model, knows: &Knows) -> Self {
-        Self {
-            funnels: model.funnels.values().map(|funnel| knows.funnels.contains(&funnel.id)).collect(),
-            fields: model.contacts.fields.values().map(|field| knows.fields.contains(&field.id)).collect(),
-            tags: model.contacts.tags.names.values().map(|tag| knows.tags.contains(&tag.id)).collect(),
-            points: knows.points,
-            blocks: knows.blocks,
-            groups: model.points.groups.values().map(|group| knows.groups.contains(&group.id)).collect(),
         }
     }
 }

@@ -9,6 +9,8 @@ use crate::runner::merge::Known;
 /// What is remembered of one contact. The default is that of a contact which was seen and left nothing to remember.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Memory {
+    /// What the file and funnelc both write of which nothing is remembered yet; nothing where the last run read the contact.
+    pub(crate) unread: Option<Box<Unread>>,
     /// The stages, by funnel; a funnel without stage and history is left out.
     pub(crate) stages: Vec<(FunnelId, StageMemory)>,
     /// The instant whose limits are remembered; absent where it left none. A contact that the file then lacked has an earlier one than the state.
@@ -57,6 +59,24 @@ pub struct Memory {
     pub(crate) waiting: Vec<(CampaignId, usize)>,
     /// What was sent in the present entry of a campaign.
     pub(crate) sent_in_entry: Vec<(CampaignId, ContentId)>,
+}
+
+/// What another plan began to write while the file lacked the contact: it is read for the first time when the contact is back.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Unread {
+    pub(crate) funnels: Vec<FunnelId>,
+    pub(crate) fields: Vec<FieldId>,
+    pub(crate) tags: Vec<TagId>,
+    pub(crate) points: bool,
+    pub(crate) blocks: bool,
+    pub(crate) groups: Vec<GroupId>,
+}
+
+impl Memory {
+    /// Whether a thing was read before; `is_among` looks for it in what was not.
+    pub(crate) fn has_read(&self, is_among: impl Fn(&Unread) -> bool) -> bool {
+        !self.unread.as_deref().is_some_and(is_among)
+    }
 }
 
 /// What is remembered of a contact's stage.

@@ -20,7 +20,7 @@ pub use memory::Memory;
 pub use migrate::Unspoken;
 pub(crate) use migrate::{Migration, Told};
 
-pub(crate) use memory::{Admission, Awaiting, Member, Pending, Phase, StageMemory, Stay, Token, Try};
+pub(crate) use memory::{Admission, Awaiting, Member, Pending, Phase, StageMemory, Stay, Token, Try, Unread};
 pub use read::key_of;
 
 use crate::model::Model;
@@ -40,7 +40,7 @@ pub struct Header {
     pub now: i64,
     /// By campaign that was published once: since when, and the entry conditions that were known.
     pub campaigns: BTreeMap<String, Opened>,
-    /// Of which things that the file and funnelc both write it remembers the last values.
+    /// Of what it remembers the last values, of each contact whose line does not say otherwise.
     pub knows: Knows,
     /// By event, and by `event/property`: since when it is known, where conditions read it.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -67,7 +67,7 @@ pub struct Opened {
     pub enter: Vec<String>,
 }
 
-/// What a state remembers the last values of, by id.
+/// Things that the file and funnelc both write, by id.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Knows {
     /// Funnels.
@@ -154,6 +154,43 @@ impl Knows {
             blocks: true,
             groups: groups.map(|(_, group)| group.id.clone()).collect(),
         }
+    }
+
+    /// Each kind of these beside the same kind of `others`.
+    fn with(
+        &self,
+        others: &Self,
+        ids: impl Fn(&[String], &[String]) -> Vec<String>,
+        whole: impl Fn(bool, bool) -> bool,
+    ) -> Self {
+        Self {
+            funnels: ids(&self.funnels, &others.funnels),
+            fields: ids(&self.fields, &others.fields),
+            tags: ids(&self.tags, &others.tags),
+            points: whole(self.points, others.points),
+            blocks: whole(self.blocks, others.blocks),
+            groups: ids(&self.groups, &others.groups),
+        }
+    }
+
+    fn without(&self, others: &Self) -> Self {
+        let ids =
+            |these: &[String], others: &[String]| these.iter().filter(|id| !others.contains(id)).cloned().collect();
+        self.with(others, ids, |this, other| this && !other)
+    }
+
+    fn and(&self, others: &Self) -> Self {
+        let ids = |these: &[String], others: &[String]| {
+            let new = others.iter().filter(|id| !these.contains(id));
+            these.iter().chain(new).cloned().collect()
+        };
+        self.with(others, ids, |this, other| this || other)
+    }
+
+    fn within(&self, others: &Self) -> Self {
+        let ids =
+            |these: &[String], others: &[String]| these.iter().filter(|id| others.contains(id)).cloned().collect();
+        self.with(others, ids, |this, other| this && other)
     }
 }
 

@@ -10,7 +10,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 
 use super::{
-    Admission, Awaiting, Member, Memory, Pending, Phase, START, StageMemory, StateError, Stay, Text, Token, Try,
+    Admission, Awaiting, Knows, Member, Memory, Pending, Phase, START, StageMemory, StateError, Stay, Text, Token, Try,
     damaged,
 };
 use crate::model::ids::{Arena, Id};
@@ -85,6 +85,8 @@ struct Line<'a> {
     m: Pairs<'a, i64>,
     #[serde(default, borrow)]
     n: Pairs<'a, Name<'a>>,
+    #[serde(default)]
+    z: Option<Knows>,
     #[serde(default, borrow)]
     c: Pairs<'a, MemberLine<'a>>,
 }

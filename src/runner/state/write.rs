@@ -18,6 +18,7 @@
 //! | `l` | by channel with a limit: when it was used, as far as that still counts |
 //! | `m` | by content: when it was last sent |
 //! | `n` | by message: the channel on which it last went out |
+//! | `z` | what is not remembered although the header says so, because it is new since the file last had the contact; another plan's state is read with it, and a run over the contact leaves it out |
 //! | `c` | by campaign: `n` entries, `o` the last outcome, `t` since when, `p` the pending step, `d` when it is due, `w` what holds it (a wait where absent), `y` when a message that a limit keeps back was due at first, `a` admitted by `entered`, `u` let in by an event, `x` paused since, `f` and `i` the limits of the instant, `q` entry conditions that must be seen false, `s` what this entry sent, `b` where it stands on the ways of forks, each as `p`, `d`, `w`, `v` how often steps ran where one may run more than once, `j` by `await` since when each way counts (`r`) and which one an event decided (`e`), `h` by content that an `await` asks about when it last went out (`t`) and whether it was skipped since (`k`) |
 
 use std::io::Write;

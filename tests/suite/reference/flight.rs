@@ -236,7 +236,10 @@ impl Carrying<'_> {
             Fate::Gone(_) | Fate::Unsaid => None,
         };
         let mut carried: BTreeMap<String, Membership> = BTreeMap::new();
-        for (id, membership) in std::mem::take(&mut contact.campaigns) {
+        // Where two become one, what is known of the one that kept its name comes first.
+        let memberships = std::mem::take(&mut contact.campaigns).into_iter();
+        let (kept, others): (Vec<_>, Vec<_>) = memberships.partition(|(id, _)| new_name(id).as_ref() == Some(id));
+        for (id, membership) in kept.into_iter().chain(others) {
             let Some(new) = new_name(&id) else {
                 self.coverage.count("carried: campaign removed");
                 continue;

@@ -31,10 +31,6 @@ pub(super) fn is_misfit(project: &Project, clock: &Clock, table: &Table, row: &R
         let lacking = |cell: &str| flag(field, "required") && cell.is_empty() && get(field, "default").is_none();
         cell(&field_column(project, &id)).is_some_and(|cell| !fits_field(project, clock, &id, cell) || lacking(cell))
     });
-    let stages = project.entries("funnels").into_iter().any(|(id, _)| {
-        let shown = cell(&stage_column(project, &id)).unwrap_or_default().trim();
-        !shown.is_empty() && stage_of(project, &id, shown).is_none()
-    });
     let points = std::iter::once(String::new()).chain(groups(project)).any(|group| {
         let shown = cell(&points_column(project, &group)).unwrap_or_default().trim();
         !shown.is_empty() && shown.parse::<i64>().is_err()
@@ -43,7 +39,16 @@ pub(super) fn is_misfit(project: &Project, clock: &Clock, table: &Table, row: &R
     let declared: Option<Vec<String>> = declared.map(|declared| items(declared).into_iter().map(word).collect());
     let shown = read_tags(project, cell(&tags_column(project)).unwrap_or_default());
     let tags = declared.is_some_and(|declared| shown.iter().any(|tag| !declared.contains(tag)));
-    fields || stages || points || tags
+    fields || has_unknown_stage(project, table, row) || points || tags
+}
+
+/// Whether a stage stands in the row that the project does not have, and of which it says nothing.
+pub(super) fn has_unknown_stage(project: &Project, table: &Table, row: &Record) -> bool {
+    project.entries("funnels").into_iter().any(|(id, _)| {
+        let position = table.position(&stage_column(project, &id));
+        let shown = position.map(|position| row.value(position)).unwrap_or_default().trim();
+        !shown.is_empty() && stage_of(project, &id, shown).is_none()
+    })
 }
 
 fn fits_field(project: &Project, clock: &Clock, id: &str, cell: &str) -> bool {

@@ -160,6 +160,15 @@ impl Reference {
         self.last.as_ref().is_some_and(|(before, last, _)| (before, *last) == (input, at))
     }
 
+    /// How many rows name a stage that nobody knows, where the project does not say what to do then; such a file is not run.
+    pub(crate) fn bad_rows(&self, input: &Input) -> u64 {
+        if self.project.at(&["contacts", "on-bad-value"]).is_some() {
+            return 0;
+        }
+        let table = Table::read(&input.contacts);
+        table.rows.iter().filter(|row| misfits::has_unknown_stage(&self.project, &table, row)).count() as u64
+    }
+
     fn instants(&mut self, clock: &Clock, input: &Input) -> Outcome {
         let table = Table::read(&input.contacts);
         let companies = input.companies.as_ref().map(|file| read_companies(&self.project, clock, file));

@@ -6,8 +6,8 @@ use serde_json::{Map, Value};
 
 use super::fates::{Fate, FieldFate, StepFate};
 use super::told::{Concern, Deed};
-use super::{Migration, Told};
-use crate::runner::state::{START, StateError, damaged, read};
+use super::{Migration, Told, UNREAD};
+use crate::runner::state::{Knows, START, StateError, damaged, read};
 
 /// The line for the plan of the migration.
 pub(super) fn migrated(migration: &Migration<'_>, line: &str, told: &mut Told) -> Result<String, StateError> {
@@ -22,6 +22,7 @@ pub(super) fn migrated(migration: &Migration<'_>, line: &str, told: &mut Told) -
     contact.tags(&mut written);
     contact.sent(&mut written);
     contact.campaigns(&mut written);
+    contact.unread(&mut written)?;
     contact.concerns.into_iter().for_each(|concern| *told.concerns.entry(concern).or_default() += 1);
     contact.deeds.into_iter().for_each(|deed| *told.deeds.entry(deed).or_default() += 1);
     let key = written.remove("k").ok_or_else(|| damaged("it has no key"))?;
@@ -197,6 +198,16 @@ impl Contact<'_> {
         if let Some(Value::Object(went_out)) = written.get_mut("n") {
             went_out.retain(|content, _| !self.migration.fates.content.contains(content));
         }
+    }
+
+    /// What this plan writes and the file never showed to a run that did.
+    fn unread(&self, written: &mut Map<String, Value>) -> Result<(), StateError> {
+        let before = written.remove(UNREAD).map(serde_json::from_value::<Knows>);
+        let unread = self.migration.unread(&before.transpose().map_err(damaged)?.unwrap_or_default());
+        if unread != Knows::default() {
+            written.insert(UNREAD.to_owned(), serde_json::to_value(unread).map_err(damaged)?);
+        }
+        Ok(())
     }
 
     fn campaigns(&mut self, written: &mut Map<String, Value>) {

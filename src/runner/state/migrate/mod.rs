@@ -18,6 +18,9 @@ use fates::{Fate, Fates, FieldFate, StepFate};
 pub(crate) use told::Told;
 pub use told::Unspoken;
 
+/// The key of what is not remembered of a contact.
+const UNREAD: &str = "z";
+
 /// The way from an earlier plan's state to this plan.
 #[derive(Debug)]
 pub(crate) struct Migration<'m> {
@@ -28,6 +31,10 @@ pub(crate) struct Migration<'m> {
     marks: BTreeMap<String, BTreeMap<String, String>>,
     /// The fields that steps wrote, and that nothing writes any more.
     unwritten: BTreeSet<String>,
+    /// What this plan and the contacts file both write.
+    writes: Knows,
+    /// What this plan writes and the earlier one did not.
+    fresh: Knows,
     /// What a line must hold to be concerned.
     changed: Vec<Finder<'static>>,
 }
@@ -44,7 +51,9 @@ impl<'m> Migration<'m> {
         let marks = marks.collect();
         let unwritten = unwritten(model, before);
         let changed = changed(&fates, &marks, &unwritten);
-        Self { model, before, fates, marks, unwritten, changed }
+        let writes = Knows::of(model, &Topics::of(model));
+        let fresh = writes.without(&known(&fates, &before.knows));
+        Self { model, before, fates, marks, unwritten, writes, fresh, changed }
     }
 
     /// The header as this plan would have left it.
@@ -59,27 +68,18 @@ impl<'m> Migration<'m> {
             let known = header.campaigns.entry(name.to_owned()).or_insert_with(|| opened.clone());
             known.since = known.since.min(opened.since);
         }
-        header.knows = self.knows();
+        header.knows = known(&self.fates, &self.before.knows);
         header
     }
 
-    fn knows(&self) -> Knows {
-        let before = &self.before.knows;
-        let funnel = |id: &String| Some(self.fates.funnels.get(id)?.name(id)?.to_owned());
-        let is_kept = |id: &&String| match self.fates.fields.get(*id) {
-            Some(FieldFate::Same | FieldFate::Widened | FieldFate::Choices) => true,
-            Some(FieldFate::Dropped | FieldFate::Unspoken) | None => false,
-        };
-        Knows {
-            funnels: before.funnels.iter().filter_map(funnel).collect(),
-            fields: before.fields.iter().filter(is_kept).cloned().collect(),
-            ..before.clone()
-        }
+    /// What is not remembered of a contact, if the earlier plan's line said `unread`.
+    fn unread(&self, unread: &Knows) -> Knows {
+        known(&self.fates, unread).and(&self.fresh).within(&self.writes)
     }
 
     /// Whether a line may name something that changed.
     pub(crate) fn concerns(&self, line: &str) -> bool {
-        self.changed.iter().any(|finder| finder.find(line.as_bytes()).is_some())
+        self.fresh != Knows::default() || self.changed.iter().any(|finder| finder.find(line.as_bytes()).is_some())
     }
 
     /// The line for this plan. What the project does not speak of is lost, and told.
@@ -90,6 +90,20 @@ impl<'m> Migration<'m> {
     /// What the project does not speak of, if there is anything.
     pub(crate) fn unspoken(&self, told: &Told) -> Option<Unspoken> {
         told.unspoken(self.model, &self.fates)
+    }
+}
+
+/// What the earlier plan's state remembers, by its present names; a field of another type is not remembered.
+fn known(fates: &Fates, before: &Knows) -> Knows {
+    let funnel = |id: &String| Some(fates.funnels.get(id)?.name(id)?.to_owned());
+    let is_kept = |id: &&String| match fates.fields.get(*id) {
+        Some(FieldFate::Same | FieldFate::Widened | FieldFate::Choices) => true,
+        Some(FieldFate::Dropped | FieldFate::Unspoken) | None => false,
+    };
+    Knows {
+        funnels: before.funnels.iter().filter_map(funnel).collect(),
+        fields: before.fields.iter().filter(is_kept).cloned().collect(),
+        ..before.clone()
     }
 }
 
@@ -128,6 +142,7 @@ fn changed(
     names.extend(fates.fields.iter().filter(|(_, fate)| **fate != FieldFate::Same).map(|(name, _)| name.clone()));
     names.extend(fates.content.iter().chain(&fates.tags).chain(unwritten).cloned());
     names.extend(marks.values().flat_map(BTreeMap::keys).cloned());
+    names.push(UNREAD.to_owned());
     names.sort_unstable();
     names.dedup();
     let quoted = names.into_iter().map(|name| serde_json::Value::from(name.as_str()).to_string());

@@ -1,11 +1,11 @@
-//! Whom a contact's line keeps from a channel, which segments steps put it in, when limited channels were used, and on which messages went out.
+//! Whom a contact's line keeps from a channel, which segments steps put it in, when limited channels were used, on which messages went out, and what of it was not read yet.
 
 use super::{Line, Name, StateError, damaged, find};
-use crate::model::Channel;
+use crate::model::{Channel, Model};
 use crate::runner::contact::Block;
 use crate::runner::merge::Known;
 use crate::runner::program::Program;
-use crate::runner::state::Memory;
+use crate::runner::state::{Knows, Memory, Unread};
 
 /// A segment that the plan does not have has no members.
 pub(super) fn read(program: &Program, line: &Line<'_>, memory: &mut Memory) -> Result<(), StateError> {
@@ -38,7 +38,23 @@ pub(super) fn read(program: &Program, line: &Line<'_>, memory: &mut Memory) -> R
         }
     }
     memory.members_by_hand.sort_unstable();
+    memory.unread = line.z.as_ref().map(|names| unread(program.model(), names)).transpose()?;
     Ok(())
+}
+
+fn unread(model: &Model, names: &Knows) -> Result<Box<Unread>, StateError> {
+    let funnel = |id: &String| find(&model.funnels, "funnel", id, |it| &it.id);
+    let field = |id: &String| find(&model.contacts.fields, "field", id, |it| &it.id);
+    let tag = |id: &String| find(&model.contacts.tags.names, "tag", id, |it| &it.id);
+    let group = |id: &String| find(&model.points.groups, "group", id, |it| &it.id);
+    Ok(Box::new(Unread {
+        funnels: names.funnels.iter().map(funnel).collect::<Result<_, _>>()?,
+        fields: names.fields.iter().map(field).collect::<Result<_, _>>()?,
+        tags: names.tags.iter().map(tag).collect::<Result<_, _>>()?,
+        points: names.points,
+        blocks: names.blocks,
+        groups: names.groups.iter().map(group).collect::<Result<_, _>>()?,
+    }))
 }
 
 fn channel_named(name: &Name<'_>) -> Result<Channel, StateError> {
