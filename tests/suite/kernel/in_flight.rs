@@ -163,7 +163,7 @@ fn a_step_that_does_something_else_now_runs_when_its_contacts_were_due() {
     waiting(STEPS)
         .with(&talk("{ id: pause, add-tag: cold }, { send: bar }, { add-tag: vip }"))
         .again("2026-11-11T08:59", "")
-        .again("2026-11-11T09:01", &format!("add-tag talk 1 pause cold\n{REST}"));
+        .again("2026-11-11T09:00", &format!("add-tag talk 1 pause cold\n{REST}"));
 }
 
 #[test]

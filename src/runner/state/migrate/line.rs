@@ -37,6 +37,15 @@ struct Contact<'a> {
     deeds: BTreeSet<Deed>,
 }
 
+/// The step ahead does something else: it is due when its contact was, as a message is that a limit kept back, and as soon as then.
+fn run_anew(member: &mut Map<String, Value>) {
+    if !matches!(member.get("w").and_then(Value::as_str), Some("deferred" | "delayed")) {
+        let due = member.get("d").cloned().unwrap_or(Value::from(0));
+        member.insert("w".to_owned(), Value::from("delayed"));
+        member.insert("y".to_owned(), due);
+    }
+}
+
 impl Contact<'_> {
     fn stages(&mut self, written: &mut Map<String, Value>) {
         let Some(Value::Object(stages)) = written.get_mut("s") else { return };
@@ -324,7 +333,7 @@ impl Contact<'_> {
                     if member.get("w").and_then(Value::as_str) == Some("await") {
                         member.insert("d".to_owned(), Value::from(self.migration.before.now));
                     }
-                    member.insert("w".to_owned(), Value::from("deferred"));
+                    run_anew(member);
                 }
             }
             StepFate::Next(name) => {
