@@ -114,7 +114,7 @@ impl Resolver {
         let campaigns = sorted(&project.campaigns).map(|(id, written)| self.campaign(id, written.body.as_ref()));
         let mut campaigns: Vec<Campaign> = campaigns.collect();
         campaigns.extend(self.triggers(project));
-        self.unused_blocks(project);
+        self.with_tags_of_blocks(project, |this| this.unused_blocks(project));
         campaigns.sort_by(|a, b| a.id.cmp(&b.id));
         let campaigns = campaigns.into_iter().collect();
         let in_flight = self.in_flight(project, &campaigns);

@@ -19,6 +19,18 @@ impl Resolver {
             }
         }
     }
+
+    /// The tags of blocks that nothing uses are no tags of the plan, but none is unknown where the list is open.
+    pub(super) fn with_tags_of_blocks(&mut self, project: &Project, look: impl FnOnce(&mut Self)) {
+        let tags = self.index.open_tags.then(|| {
+            let tags = mentioned(project).into_iter().chain(in_blocks(project));
+            std::mem::replace(&mut self.index.tags, Names::of(tags))
+        });
+        look(self);
+        if let Some(tags) = tags {
+            self.index.tags = tags;
+        }
+    }
 }
 
 fn mentioned(project: &Project) -> Vec<&Placed<Text>> {
@@ -48,6 +60,12 @@ fn mentioned(project: &Project) -> Vec<&Placed<Text>> {
     for trigger in triggers.filter_map(|(_, trigger)| trigger.body.as_ref()) {
         trigger.steps.value.0.iter().for_each(|step| in_step(&step.value, &mut tags));
     }
+    tags
+}
+
+/// Those that blocks name which nothing uses.
+fn in_blocks(project: &Project) -> Vec<&Placed<Text>> {
+    let mut tags = Vec::new();
     let blocks = project.blocks.0.iter().filter_map(|(_, block)| block.body.as_ref());
     for steps in blocks.filter_map(|block| block.steps.as_ref()) {
         steps.value.0.iter().for_each(|step| in_step(&step.value, &mut tags));

@@ -77,6 +77,7 @@ fn run_both(case: &Case, reference: &mut Reference) -> Result<(), String> {
     let mut plan = compile(case, &yaml)?.expect("the first project has no mistakes");
     let mut state: Option<Vec<u8>> = None;
     let mut before = String::new();
+    let mut is_unspoken = false;
     let temporary = std::env::temp_dir();
     for (run, now) in case.runs.iter().enumerate() {
         let events = case.events[run].clone();
@@ -95,7 +96,6 @@ fn run_both(case: &Case, reference: &mut Reference) -> Result<(), String> {
             spill: Some(Spill { folder: &temporary, above: 0 }),
             past: Past { replay: case.replay, ..Past::default() },
         };
-        let mut is_unspoken = false;
         let versions = case.unspoken(run).into_iter().map(|project| (project, true));
         for (project, lacks_lines) in versions.chain([(case.project(run), false)]) {
             if project == yaml {

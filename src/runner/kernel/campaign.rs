@@ -131,7 +131,13 @@ impl<'a> Live<'a> {
                     let unsettled = awaits.iter().any(|(of, awaiting)| {
                         of.index() == campaign && awaiting.step == token.step && awaiting.settled.is_none()
                     });
-                    has_rest(rules, token.step) || token.pending == Pending::Await && token.due < i64::MAX && unsettled
+                    match token.pending {
+                        Pending::Wait => is_wait(rules, token.step),
+                        Pending::Await => token.due < i64::MAX && unsettled,
+                        // What was put off keeps the moment at which it was due.
+                        Pending::Start | Pending::Field | Pending::Deferred | Pending::Delayed(_) => false,
+                        Pending::Fork | Pending::Ready | Pending::Removed => false,
+                    }
                 };
                 let rest = |due: i64| now.saturating_add(due.saturating_sub(since).max(0));
                 let Member { step, pending, due, .. } = *member;
@@ -163,7 +169,7 @@ impl<'a> Live<'a> {
         let noted = !self.noted.is_empty() && self.is_noted(campaign);
         let enrolled = !self.enrolled.is_empty() && self.is_enrolled(campaign);
         if self.members[campaign].phase == Phase::Active {
-            return;
+            return self.skip_existing(campaign);
         }
         let rules = &self.program.campaigns[campaign];
         let ready = self.look_at_conditions(campaign) && rules.published;
@@ -195,6 +201,16 @@ impl<'a> Live<'a> {
             }
         }
         admits
+    }
+
+    /// Who is inside when a condition is new meets it already too.
+    fn skip_existing(&mut self, campaign: usize) {
+        let rules = &self.program.campaigns[campaign];
+        for (number, way) in (rules.first_condition..).zip(&rules.enter) {
+            if self.first_pass && way.skips_existing && self.holds(way.when) {
+                self.waiting.set(number);
+            }
+        }
     }
 
     /// The state conditions, or only those that hold, must be seen false before they admit again.
@@ -253,6 +269,6 @@ impl<'a> Live<'a> {
 }
 
 /// Only a `wait` of some length has a rest; a moment is a moment.
-fn has_rest(rules: &CampaignProgram, step: usize) -> bool {
+fn is_wait(rules: &CampaignProgram, step: usize) -> bool {
     matches!(rules.steps.get(step).map(|step| &step.verb), Some(Verb::Wait(_)))
 }

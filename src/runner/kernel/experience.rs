@@ -42,7 +42,8 @@ impl<'a> Live<'a> {
         let has = self.first_experience(funnel, stage);
         let experiences = &self.program.funnels[funnel].stages[stage].experiences;
         let shown = has.filter(|&experience| experiences[experience].is_shown);
-        if self.stays[place].1.shown != shown {
+        let stay = &self.stays[place].1;
+        if stay.shown != shown || stay.content.is_some() {
             self.hide(place, effects);
             if let Some(experience) = shown {
                 self.show(place, experience, effects);
@@ -89,6 +90,7 @@ impl<'a> Live<'a> {
     fn hide(&mut self, place: usize, effects: &mut Vec<Effect<'a>>) {
         if let Some(experience) = self.stays[place].1.shown.take() {
             self.touch(place, experience, Touch::Hide, effects);
+            self.stays[place].1.content = None;
         }
     }
 
@@ -126,7 +128,7 @@ impl<'a> Live<'a> {
         let (stage, stay) = self.stays[place];
         let visit = self.visits_of(stage, experience);
         let at = AtStage { stage, experience, stay: stay.number, visit };
-        let content = self.content_of(stage, experience);
+        let content = stay.content.unwrap_or_else(|| self.content_of(stage, experience));
         self.metrics.touched(at, touch);
         effects.push(Effect { at: None, event: Event::Experience { at, content, touch } });
     }

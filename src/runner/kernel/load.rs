@@ -6,7 +6,7 @@ use crate::model::{FunnelId, StageId, TagId};
 use crate::runner::contact::{Columns, Seen, Slot};
 use crate::runner::effect::{Effect, Event};
 use crate::runner::merge::{Known, Merged};
-use crate::runner::state::{Member, Memory, Pending, Phase, StageMemory};
+use crate::runner::state::{Member, Memory, Phase, StageMemory};
 
 impl<'a> Live<'a> {
     pub(super) fn load(
@@ -205,16 +205,17 @@ impl<'a> Live<'a> {
         for &index in &self.program.written_fields {
             let shown = columns.fields[index].then(|| seen.fields[index]);
             let field = Id::from_index(index);
-            let remembered = memory.filter(|memory| memory.has_read(|unread| unread.fields.contains(&field)));
+            // A column that only events would change is the file's alone, whatever steps of an earlier plan wrote.
+            let ours = self.program.fields[index].set_by_step || self.program.update_columns;
+            let remembered = memory
+                .filter(|memory| (ours || shown.is_none()) && memory.has_read(|unread| unread.fields.contains(&field)));
             let mut known = match remembered {
                 None => Known::first(seen.fields[index]),
                 Some(memory) => remembered_field(memory, index),
             };
             let from = known.value;
             let changed = shown.filter(|&shown| known.merge(shown) == Merged::Theirs);
-            // A column that only events would change is the file's alone.
-            let ours = self.program.fields[index].set_by_step || self.program.update_columns;
-            if let Some(to) = changed.filter(|_| ours) {
+            if let Some(to) = changed {
                 effects.push(Effect { at: None, event: Event::ExternalField { field, from, to } });
             }
             self.fields[index] = known.value;
@@ -275,8 +276,7 @@ impl<'a> Live<'a> {
         let program = self.program;
         for (id, member) in &memory.members {
             let rules = &program.campaigns[id.index()];
-            let counted = memory.step_visits.iter().any(|(campaign, _, _)| campaign == id);
-            if rules.repeats && !counted && member.phase == Phase::Active && member.pending != Pending::Start {
+            if member.counts(program, *id) && !member.counted {
                 let visit = |step| StepVisit { campaign: id.index(), step, count: 1, now: false };
                 self.step_visits.extend((0..rules.steps.len()).map(visit));
             }

@@ -4,13 +4,16 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Campaign, Field, FieldType, Model, Step, StepKind, Until};
+use crate::model::{Campaign, Experience, Field, FieldType, Funnel, Model, Stage, Step, StepKind, Until};
 
 /// What there was. Steps stand with the one that followed each, because a later plan may lack it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Inventory {
     /// The stages of each funnel.
     pub funnels: BTreeMap<String, Vec<String>>,
+    /// By `funnel/stage` with experiences: the content of each.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub experiences: BTreeMap<String, BTreeMap<String, String>>,
     /// The steps of each campaign in the order of the text.
     pub campaigns: BTreeMap<String, Vec<StepWas>>,
     /// The type of each field, then its choices.
@@ -39,15 +42,26 @@ pub struct StepWas {
 impl Inventory {
     /// What a model has.
     pub(crate) fn of(model: &Model) -> Self {
-        let stages = |funnel: &crate::model::Funnel| funnel.stages.values().map(|stage| stage.id.clone()).collect();
+        let stages = |funnel: &Funnel| funnel.stages.values().map(|stage| stage.id.clone()).collect();
         Self {
             funnels: model.funnels.values().map(|funnel| (funnel.id.clone(), stages(funnel))).collect(),
+            experiences: experiences(model),
             campaigns: model.campaigns.values().map(|campaign| (campaign.id.clone(), steps(campaign))).collect(),
             fields: model.contacts.fields.values().map(|field| (field.id.clone(), type_of(field))).collect(),
             content: model.content.values().map(|content| content.id.clone()).collect(),
             tags: model.contacts.tags.names.values().map(|tag| tag.id.clone()).collect(),
         }
     }
+}
+
+fn experiences(model: &Model) -> BTreeMap<String, BTreeMap<String, String>> {
+    let stages = model.funnels.values().flat_map(|funnel| funnel.stages.values().map(move |stage| (funnel, stage)));
+    let with_some = stages.filter(|(_, stage)| !stage.experiences.is_empty());
+    let content = |it: &Experience| (it.id.clone(), model.content[it.content].id.clone());
+    let written = |(funnel, stage): (&Funnel, &Stage)| {
+        (format!("{}/{}", funnel.id, stage.id), stage.experiences.iter().map(content).collect())
+    };
+    with_some.map(written).collect()
 }
 
 /// The type of a field, then its choices.

@@ -1,10 +1,12 @@
 //! What is remembered of one contact between two instants; what is as if it had never been is left out.
 
+use crate::model::ids::Id;
 use crate::model::{
     CampaignId, Channel, ContentId, FieldId, FunnelId, GroupId, Outcome, SegmentId, StageId, StageRef, TagId,
 };
 use crate::runner::contact::{Block, Kept, Occurrence};
 use crate::runner::merge::Known;
+use crate::runner::program::Program;
 
 /// What is remembered of one contact. The default is that of a contact which was seen and left nothing to remember.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -100,6 +102,8 @@ pub(crate) struct Stay {
     pub(crate) inside: bool,
     /// The experience that is shown, by its place in the stage.
     pub(crate) shown: Option<usize>,
+    /// The content that is shown as it, where an earlier plan had another one there.
+    pub(crate) content: Option<ContentId>,
 }
 
 /// A contact's membership in a campaign.
@@ -122,6 +126,16 @@ pub(crate) struct Member {
     pub(crate) arrived: bool,
     /// Whether an entry began in the instant whose limits are remembered.
     pub(crate) started: bool,
+    /// Whether the visits of its steps are counted since it began to run.
+    pub(crate) counted: bool,
+}
+
+impl Member {
+    /// Whether visits must be counted: a step may run more than once, and some may have run.
+    pub(crate) fn counts(&self, program: &Program, campaign: CampaignId) -> bool {
+        let repeats = program.campaigns[campaign.index()].repeats;
+        repeats && self.phase == Phase::Active && self.pending != Pending::Start
+    }
 }
 
 /// What let a contact in, as far as that matters later.

@@ -35,7 +35,7 @@ pub(super) fn line(program: &Program, text: &str) -> Result<Memory, StateError> 
     let line: Line<'_> = serde_json::from_str(text).map_err(damaged)?;
     let mut memory = Memory { limited: line.i, ..Memory::default() };
     read_stages(program, &line, &mut memory)?;
-    read_stays(program.model(), &line, &mut memory);
+    read_stays(program.model(), &line, &mut memory)?;
     read_values(program, &line, &mut memory)?;
     lists::read(program, &line, &mut memory)?;
     for (id, member) in line.c.0 {
@@ -118,6 +118,8 @@ struct StayLine<'a> {
     #[serde(default, borrow)]
     c: Option<Name<'a>>,
     #[serde(default, borrow)]
+    w: Option<Name<'a>>,
+    #[serde(default, borrow)]
     v: Pairs<'a, u32>,
 }
 
@@ -166,7 +168,7 @@ struct MemberLine<'a> {
     #[serde(default, borrow)]
     b: Vec<TokenLine<'a>>,
     #[serde(default, borrow)]
-    v: Pairs<'a, u32>,
+    v: Option<Pairs<'a, u32>>,
     #[serde(default, borrow)]
     j: Pairs<'a, AwaitLine>,
     #[serde(default, borrow)]
@@ -273,17 +275,20 @@ fn read_stages(program: &Program, line: &Line<'_>, memory: &mut Memory) -> Resul
 }
 
 /// An experience that is not there any more, or a stage, is forgotten.
-fn read_stays(model: &Model, line: &Line<'_>, memory: &mut Memory) {
+fn read_stays(model: &Model, line: &Line<'_>, memory: &mut Memory) -> Result<(), StateError> {
     for (Name(stage), written) in &line.x.0 {
         let Some((at, known)) = experiences_of(model, stage) else { continue };
         let place = |Name(id): &Name<'_>| known.iter().position(|it| it.id == *id);
         let shown = written.c.as_ref().and_then(place);
-        memory.stays.push((at, Stay { number: written.n, inside: written.i, shown }));
+        let content =
+            written.w.as_ref().map(|Name(id)| find(&model.content, "content", id, |it| &it.id)).transpose()?;
+        memory.stays.push((at, Stay { number: written.n, inside: written.i, shown, content }));
         let visits = written.v.0.iter().filter_map(|(id, count)| Some((at, place(id)?, *count)));
         memory.visits.extend(visits);
     }
     memory.stays.sort_by_key(|(stage, _)| *stage);
     memory.visits.sort_unstable();
+    Ok(())
 }
 
 fn experiences_of<'m>(model: &'m Model, name: &str) -> Option<(StageRef, &'m [Experience])> {
@@ -359,6 +364,7 @@ fn read_member(
         paused: line.x,
         arrived: line.f,
         started: line.i,
+        counted: line.v.is_some(),
         ..Member::default()
     };
     let step = |name: &str| {
@@ -382,7 +388,7 @@ fn read_member(
         let content = find(&program.model().content, "content", &name.0, |it| &it.id)?;
         memory.tries.push((id, content, Try { sent: *t, skipped: *k }));
     }
-    for (name, count) in &line.v.0 {
+    for (name, count) in line.v.iter().flat_map(|visits| &visits.0) {
         memory.step_visits.push((id, step(&name.0)?, *count));
     }
     memory.members.push((id, member));

@@ -6,7 +6,7 @@
 //! | `s` | by funnel: `v` the stage, `t` since when, `r` what the file last showed where it does not agree, `b` what was written in between, `l` after a `leave`, `a` in an audience whose leaving means leaving the funnel |
 //! | `i` | the instant to which the limits `e`, and `f` and `i` of a campaign, belong |
 //! | `e` | by funnel: the stages entered in that instant |
-//! | `x` | by stage with experiences: `n` the number of stays, `i` whether the last goes on, `c` what is shown, `v` by experience of the present stay how often it was shown or tried |
+//! | `x` | by stage with experiences: `n` the number of stays, `i` whether the last goes on, `c` what is shown, `w` its content where an earlier plan had another one there, `v` by experience of the present stay how often it was shown or tried |
 //! | `f` | by field that steps write: `v`, `r`, `b` as above |
 //! | `g`, `h` | the tags, and those of them about which the file does not agree yet |
 //! | `p` | the points: `v`, `r`, `b` as above |
@@ -117,6 +117,10 @@ impl Line<'_> {
             if let Some(shown) = stay.shown {
                 line.key("c");
                 line.text(name(shown));
+            }
+            if let Some(content) = stay.content {
+                line.key("w");
+                line.text(&line.program.model().content[content].id);
             }
             let visits: Vec<_> = memory.visits.iter().filter(|(stage, _, _)| stage == at).collect();
             line.object("v", &visits, |line, (_, experience, count)| {
@@ -279,6 +283,7 @@ impl Line<'_> {
 
     /// Where it stands on the ways of forks, and how often steps ran.
     fn ways(&mut self, id: CampaignId, memory: &Memory) {
+        let program = self.program;
         let ways: Vec<Token> = memory.ways.iter().filter(|it| it.0 == id).map(|it| it.1).collect();
         if !ways.is_empty() {
             self.key("b");
@@ -321,10 +326,16 @@ impl Line<'_> {
             line.raw("}");
         });
         let visits: Vec<_> = memory.step_visits.iter().filter(|it| it.0 == id).collect();
-        self.object("v", &visits, |line, (_, step, count)| {
-            line.key(line.program.step_name(id, *step));
-            line.number(i64::from(*count));
-        });
+        let counts = |(of, member): &(CampaignId, Member)| *of == id && member.counts(program, id);
+        if !visits.is_empty() || memory.members.iter().any(counts) {
+            self.key("v");
+            self.raw("{");
+            for (_, step, count) in visits {
+                self.key(program.step_name(id, *step));
+                self.number(i64::from(*count));
+            }
+            self.raw("}");
+        }
     }
 
     /// The entry conditions that must be seen false, and what was sent.

@@ -37,7 +37,7 @@ pub(super) fn changed(random: &mut Random, root: &Value, number: usize) -> Optio
             _ => flight.rename_step(),
         }
     } else {
-        match flight.random.below(16) {
+        match flight.random.below(18) {
             0 | 1 => flight.drop_stage(),
             2 => flight.drop_funnel(),
             3 => flight.drop_campaign(),

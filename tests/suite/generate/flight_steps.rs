@@ -123,17 +123,18 @@ impl Flight<'_> {
         done
     }
 
-    /// A step with an id waits no more, or begins to.
+    /// Steps with an id wait no more, or begin to.
     pub(super) fn do_something_else(&mut self) -> bool {
         let mut done = false;
-        let step = *self.random.pick(&STEPS);
         let targets = words_under(&self.root, "goto");
+        let random = &mut *self.random;
         each_mapping(&mut self.root["campaigns"], &mut |entries| {
             let id = entries.get("id").cloned();
             let waits = ["wait", "wait-until", "send"].iter().any(|verb| entries.contains_key(*verb));
             let is_target =
                 id.as_ref().and_then(Value::as_str).is_some_and(|id| targets.iter().any(|target| target == id));
-            if let (false, true, false, Some(id)) = (done, waits, is_target, id) {
+            if let (true, false, Some(id)) = (waits && random.chance(60), is_target, id) {
+                let step = random.pick(&STEPS);
                 let new: Mapping = serde_yaml::from_str(&format!("{{ {step} }}")).expect("a step");
                 *entries = new;
                 entries.insert("id".into(), id);

@@ -36,6 +36,9 @@ impl Instant<'_> {
                 }
             }
             let is_trigger = get(campaign, "at").is_some();
+            if published && !is_trigger {
+                self.look_first(&id, campaign);
+            }
             if !self.is_active(&id) && !is_trigger {
                 self.enter_campaign(&id, campaign, published);
             }
@@ -105,7 +108,9 @@ impl Instant<'_> {
                 }
             }
             let awaits = matches!(thread.doing, Doing::Awaiting(_));
-            if awaits || thread.ahead().is_some_and(|step| get(&step.body, "wait").is_some()) {
+            let waits = matches!(thread.doing, Doing::Waiting)
+                && thread.ahead().is_some_and(|step| get(&step.body, "wait").is_some());
+            if awaits || waits {
                 thread.due = thread.due.map(served);
             }
         }
@@ -159,7 +164,6 @@ impl Instant<'_> {
         if !published {
             return;
         }
-        self.look_first(id, campaign, &holds);
         let able: Vec<bool> =
             self.membership(id).ready.iter().zip(&holds).map(|(ready, holds)| *ready && *holds).collect();
         let by_condition = able.contains(&true);
@@ -188,17 +192,17 @@ impl Instant<'_> {
         calls.into_iter().flatten().max()
     }
 
-    /// `existing: skip`: those who already qualify when the campaign is first published have to be seen false first.
-    fn look_first(&mut self, id: &str, campaign: &Value, holds: &[bool]) {
-        let existing = self.first_published[id] == self.run;
-        let membership = self.membership(id);
-        let first = !std::mem::replace(&mut membership.looked, true);
-        let fresh = std::mem::take(&mut membership.fresh);
-        if text(campaign, "existing").as_deref() == Some("skip") {
-            for (number, (ready, holds)) in membership.ready.iter_mut().zip(holds).enumerate() {
-                if first && existing || fresh.get(number) == Some(&true) {
-                    *ready &= !holds;
-                }
+    /// `existing: skip`: who meets a condition already when the campaign is first found published with it has to be seen
+    /// outside of it first.
+    fn look_first(&mut self, id: &str, campaign: &Value) {
+        let is_first = self.looked.insert(id.to_owned());
+        if !is_first || text(campaign, "existing").as_deref() != Some("skip") {
+            return;
+        }
+        for (number, condition) in state_conditions(campaign).into_iter().enumerate() {
+            let is_new = self.known_conditions[id][number].1 == self.run;
+            if is_new && self.holds(condition) {
+                self.membership(id).ready[number] = false;
             }
         }
     }

@@ -19,7 +19,11 @@ pub(super) struct Contact {
     pub(super) tags: BTreeMap<String, Tracked<bool>>,
     /// Nothing wrote the tags when the contact was last seen, so none are remembered.
     pub(super) unread_tags: bool,
-    /// The groups of points of which the same is true.
+    /// Funnels that the project did not have when the contact was last seen.
+    pub(super) new_funnels: BTreeSet<String>,
+    /// Tags that no version of the project named when the contact was last seen.
+    pub(super) new_tags: BTreeSet<String>,
+    /// The groups of points that nothing wrote when the contact was last seen.
     pub(super) unread_points: BTreeSet<String>,
     /// The tags that the file shows now, in its order.
     pub(super) shown_tags: Vec<String>,
@@ -110,12 +114,8 @@ pub(super) struct Sent {
 /// A contact's dealings with one campaign.
 #[derive(Default)]
 pub(super) struct Membership {
-    /// Whether a published campaign has looked at the contact before.
-    pub(super) looked: bool,
     /// Per state condition of `enter`: seen false since the end of the last entry.
     pub(super) ready: Vec<bool>,
-    /// Per state condition: another version of the project brought it, and no published campaign has looked since.
-    pub(super) fresh: Vec<bool>,
     pub(super) entries: i64,
     pub(super) last_end: Option<Timestamp>,
     pub(super) last_outcome: String,
@@ -223,6 +223,8 @@ impl Contact {
             points: Tracked::default(),
             tags: BTreeMap::new(),
             unread_tags: false,
+            new_funnels: BTreeSet::new(),
+            new_tags: BTreeSet::new(),
             unread_points: BTreeSet::new(),
             shown_tags: Vec::new(),
             tag_order: Vec::new(),
@@ -272,6 +274,13 @@ impl Limits {
             ran: BTreeSet::new(),
             deferred: BTreeSet::new(),
         }
+    }
+}
+
+impl Tracked<Option<Datum>> {
+    /// Whether there is a value, or the file still shows one that was taken away.
+    pub(super) fn remembers_something(&self) -> bool {
+        self.value.is_some() || self.last_read.is_some() || !self.under_way.is_empty()
     }
 }
 

@@ -13,6 +13,7 @@ impl Instant<'_> {
     pub(super) fn show_experiences(&mut self) {
         for (funnel_id, funnel) in self.project.in_order("funnels") {
             if let Some(stage) = self.contact.stage(&funnel_id)
+                && get(&funnel["stages"][&*stage], "experiences").is_some()
                 && self.contact.staying.insert(funnel_id.clone())
             {
                 *self.contact.stays.entry(format!("{funnel_id}/{stage}")).or_default() += 1;
@@ -64,7 +65,8 @@ impl Instant<'_> {
     /// What is shown gives way to what is to be shown.
     fn assign(&mut self, funnel: &str, next: Option<Shown>) {
         let shown = self.contact.shown.get(funnel).cloned();
-        let what = |shown: &Option<Shown>| shown.as_ref().map(|shown| (shown.step.clone(), shown.stay));
+        let what =
+            |shown: &Option<Shown>| shown.as_ref().map(|shown| (shown.step.clone(), shown.content.clone(), shown.stay));
         if what(&shown) == what(&next) {
             return;
         }

@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use super::Reference;
 use super::columns::Writes;
 use super::contact::{Contact, Doing, Membership, Thread, Tracked};
+use super::flight_places::is;
 use super::flow::all_steps;
 use super::lines::{Fate, Lines};
 use super::project::{Project, get, items, text};
@@ -35,20 +36,19 @@ impl Reference {
         if !concerns.is_empty() {
             return Err(concerns);
         }
-        let published = std::mem::take(&mut self.first_published);
-        for (id, run) in published {
-            if let Fate::Is(id) = lines.campaign(&id) {
-                let first = self.first_published.entry(id).or_insert(run);
-                *first = run.min(*first);
-            }
-        }
         let last = self.last.as_ref().map_or(Timestamp::UNIX_EPOCH, |(_, last, _)| *last);
+        let carrying = Carrying { old: &self.project, lines: &lines, last, coverage: &self.coverage };
+        self.known_conditions = carrying.known_conditions(std::mem::take(&mut self.known_conditions));
         for contact in self.contacts.values_mut() {
-            let carrying = Carrying { old: &self.project, lines: &lines, last, coverage: &self.coverage };
             carrying.funnels(contact);
             carrying.campaigns(contact);
             carrying.fields(contact);
+            let had = self.project.entries("funnels").into_iter().filter_map(|(id, _)| is(lines.funnel(&id)));
+            let had: BTreeSet<String> = had.collect();
+            let is_new = |id: &String| !had.contains(id);
+            contact.new_funnels.extend(new.entries("funnels").into_iter().map(|(id, _)| id).filter(is_new));
             contact.unread_tags |= !writes.tags;
+            contact.new_tags.extend(new.tags().difference(&writes.named_tags).cloned());
             contact.unread_points.retain(|group| !writes.points.contains(group));
             let groups = std::iter::once(String::new()).chain(groups(&self.project));
             contact.unread_points.extend(groups.filter(|group| !writes.points.contains(group)));
@@ -97,7 +97,8 @@ fn concerns_of(old: &Project, writes: &Writes, lines: &Lines<'_>, contact: &Cont
     }
     // What steps and events write is remembered, also as the file showed it.
     for id in writes.fields.union(&writes.updated) {
-        if contact.value(id).is_some() && !keeps(old, lines.new, id) && !lines.forgets(id) {
+        let remembers = contact.fields.get(id).is_some_and(Tracked::remembers_something);
+        if (remembers || contact.value(id).is_some()) && !keeps(old, lines.new, id) && !lines.forgets(id) {
             concerns.insert(format!("field {id}"));
         }
     }
@@ -138,6 +139,9 @@ fn keeps(old: &Project, new: &Project, field: &str) -> bool {
     was == is || matches!((&*was, &*is), ("integer", "number") | ("text" | "email" | "choice", "text" | "email"))
 }
 
+/// State conditions, and the run that first found the campaign published with each.
+type Conditions = Vec<(Value, u64)>;
+
 pub(super) struct Carrying<'a> {
     pub(super) old: &'a Project,
     pub(super) lines: &'a Lines<'a>,
@@ -148,6 +152,7 @@ pub(super) struct Carrying<'a> {
 
 impl Carrying<'_> {
     fn funnels(&self, contact: &mut Contact) {
+        self.stays(contact);
         for (funnel, tracked) in std::mem::take(&mut contact.stages) {
             let Fate::Is(new) = self.lines.funnel(&funnel) else {
                 self.coverage.count("carried: funnel removed");
@@ -175,7 +180,13 @@ impl Carrying<'_> {
             Fate::Is(new) => Some(new),
             Fate::Gone(_) | Fate::Unsaid => None,
         };
-        for set in [&mut contact.inside, &mut contact.moving, &mut contact.left, &mut contact.staying] {
+        for set in [
+            &mut contact.inside,
+            &mut contact.moving,
+            &mut contact.left,
+            &mut contact.staying,
+            &mut contact.new_funnels,
+        ] {
             *set = std::mem::take(set).into_iter().filter_map(funnel).collect();
         }
         contact.since = std::mem::take(&mut contact.since)
@@ -186,17 +197,10 @@ impl Carrying<'_> {
         shown.retain(|_, shown| {
             let step = self.below_stage(&shown.step);
             shown.step = step.clone().unwrap_or_default();
-            step.is_some()
+            // Content that is gone cannot be hidden any more.
+            step.is_some() && self.lines.new.at(&["content", &shown.content]).is_some()
         });
         contact.shown = shown.into_iter().filter_map(|(id, shown)| Some((funnel(id)?, shown))).collect();
-        contact.stays = std::mem::take(&mut contact.stays)
-            .into_iter()
-            .filter_map(|(stage, stays)| Some((self.below_stage(&stage)?, stays)))
-            .collect();
-        contact.times = std::mem::take(&mut contact.times)
-            .into_iter()
-            .filter_map(|((step, stay), times)| Some(((self.below_stage(&step)?, stay), times)))
-            .collect();
         contact.instant.entered = std::mem::take(&mut contact.instant.entered)
             .into_iter()
             .filter_map(|(id, stage)| {
@@ -204,6 +208,37 @@ impl Carrying<'_> {
                 Some((new.clone(), self.stage(&id, &new, &stage)?))
             })
             .collect();
+    }
+
+    /// The stays in stages that became one are counted together, and the present one goes on.
+    fn stays(&self, contact: &mut Contact) {
+        let before = std::mem::take(&mut contact.stays);
+        let (times, mut shown) = (std::mem::take(&mut contact.times), std::mem::take(&mut contact.shown));
+        for (stage, stays) in &before {
+            if let Some(new) = self.below_stage(stage) {
+                *contact.stays.entry(new).or_default() += stays;
+            }
+        }
+        let number = |step: &str, stay: i64| {
+            let (funnel, rest) = step.split_once('/').expect("funnel/stage/experience");
+            let stage = rest.split('/').next().expect("a stage");
+            let old = format!("{funnel}/{stage}");
+            let goes_on = contact.stage(funnel).as_deref() == Some(stage) && before.get(&old) == Some(&stay);
+            let new = self.below_stage(&old).filter(|_| goes_on)?;
+            Some(contact.stays[&new])
+        };
+        let carried = |((step, stay), times): ((String, i64), i64)| {
+            Some(((self.below_stage(&step)?, number(&step, stay)?), times))
+        };
+        let times = times.into_iter().filter_map(carried).collect();
+        shown.retain(|_, shown| match number(&shown.step, shown.stay) {
+            Some(stay) => {
+                shown.stay = stay;
+                true
+            }
+            None => false,
+        });
+        (contact.times, contact.shown) = (times, shown);
     }
 
     fn stage(&self, funnel: &str, new: &str, stage: &str) -> Option<String> {
@@ -228,6 +263,19 @@ impl Carrying<'_> {
             new.push((*experience).to_owned());
         }
         Some(new.join("/"))
+    }
+
+    /// The conditions that a campaign was published with; where two become one, those of the one that kept its name.
+    fn known_conditions(&self, known: BTreeMap<String, Conditions>) -> BTreeMap<String, Conditions> {
+        let mut carried: BTreeMap<String, Conditions> = BTreeMap::new();
+        for (id, mut conditions) in known {
+            let Fate::Is(new) = self.lines.campaign(&id) else { continue };
+            conditions.iter_mut().for_each(|(condition, _)| self.rename(condition));
+            if new == id || !carried.contains_key(&new) {
+                carried.insert(new, conditions);
+            }
+        }
+        carried
     }
 
     fn campaigns(&self, contact: &mut Contact) {

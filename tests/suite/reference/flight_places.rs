@@ -24,28 +24,25 @@ enum Onward {
 impl Carrying<'_> {
     pub(super) fn membership(&self, old: &str, new: &str, mut membership: Membership) -> Membership {
         let campaign = self.lines.new.definition(&["campaigns", new]);
-        let mut before: Vec<(Value, bool, bool)> = Vec::new();
+        let mut before: Vec<(Value, bool)> = Vec::new();
         for (number, condition) in state_conditions(self.old.definition(&["campaigns", old])).into_iter().enumerate() {
             let mut condition = condition.clone();
             self.rename(&mut condition);
-            before.push((condition, membership.ready[number], membership.fresh.get(number) == Some(&true)));
+            before.push((condition, membership.ready[number]));
         }
-        (membership.ready, membership.fresh) = state_conditions(campaign)
+        membership.ready = state_conditions(campaign)
             .into_iter()
             .map(|condition| {
-                let known = before.iter().position(|(known, ..)| known == condition);
-                known.map_or((true, true), |known| {
-                    let (_, ready, fresh) = before.remove(known);
-                    (ready, fresh)
-                })
+                let known = before.iter().position(|(known, _)| known == condition);
+                known.is_none_or(|known| before[known].1)
             })
-            .unzip();
+            .collect();
         membership.active = membership.active.map(|entry| self.entry(new, campaign, entry));
         membership
     }
 
     /// Conditions that name a thing under its new name count as unchanged.
-    fn rename(&self, condition: &mut Value) {
+    pub(super) fn rename(&self, condition: &mut Value) {
         match condition {
             Value::Sequence(items) => items.iter_mut().for_each(|item| self.rename(item)),
             Value::Mapping(entries) => {
@@ -114,7 +111,8 @@ impl Carrying<'_> {
             Fate::Is(name) => {
                 thread.frames = way_to(steps, &name).unwrap_or_default();
                 let Some(step) = thread.ahead().cloned() else {
-                    thread.doing = Doing::Ready;
+                    // It stands elsewhere now, so that the way has ended.
+                    self.go_on_later(&mut thread);
                     return Onward::There(thread);
                 };
                 match self.doing(id, names, old, ahead, &step) {
@@ -136,13 +134,18 @@ impl Carrying<'_> {
                 let mut after = first.into_iter().chain(frames.map(|frame| &frame.steps[frame.next..])).flatten();
                 let next = after.find_map(|step| is(self.lines.step(id, names, &step.name)));
                 thread.frames = next.and_then(|next| way_to(steps, &next)).unwrap_or_default();
-                thread.doing = Doing::Ready;
-                thread.due = Some(self.last);
-                thread.deferred = Some(self.last);
-                thread.first_due = None;
+                self.go_on_later(&mut thread);
                 Onward::There(thread)
             }
         }
+    }
+
+    /// At a later time than the last run.
+    fn go_on_later(&self, thread: &mut Thread) {
+        thread.doing = Doing::Ready;
+        thread.due = Some(self.last);
+        thread.deferred = Some(self.last);
+        thread.first_due = None;
     }
 
     /// What the contact does at its step, or nothing if it leaves.
@@ -180,7 +183,7 @@ impl Carrying<'_> {
     }
 }
 
-fn is(fate: Fate) -> Option<String> {
+pub(super) fn is(fate: Fate) -> Option<String> {
     match fate {
         Fate::Is(name) => Some(name),
         Fate::Gone(_) | Fate::Unsaid => None,

@@ -41,6 +41,10 @@ pub(super) fn all_steps(steps: &[&Value], prefix: &str) -> Vec<Step> {
     all
 }
 
+fn repeats(campaign: &Value) -> bool {
+    all_steps(&items(&campaign["steps"]), "").iter().any(|step| get(&step.body, "goto").is_some())
+}
+
 impl Instant<'_> {
     /// Section 7: due steps, by due time, then campaign, then step; each thread once, and what is due is read live.
     pub(super) fn run_due_steps(&mut self) {
@@ -205,7 +209,10 @@ impl Instant<'_> {
                 self.defer(&place, "", "", "step");
                 return self.put_off_step(id, path, Doing::Ready);
             }
-            *self.entry(id).visits.entry(step.name.clone()).or_default() += 1;
+            // Where no `goto` leads back, a step that a change put ahead again is the same visit once more.
+            let campaign = self.project.definition(&["campaigns", id]);
+            let visit = self.entry(id).visits.entry(step.name.clone()).or_default();
+            *visit = if repeats(campaign) { *visit + 1 } else { 1 };
         }
         self.contact.instant.ran.insert(ran);
         self.coverage.count(&format!("step {verb}"));

@@ -35,8 +35,10 @@ pub(super) struct Instant<'a> {
     /// The fields that have a column in the file.
     pub(super) in_file: BTreeSet<String>,
     pub(super) run: u64,
-    /// In which run each campaign was found published for the first time.
-    pub(super) first_published: &'a BTreeMap<String, u64>,
+    /// By published campaign: its state conditions, and the run that first found it published with each.
+    pub(super) known_conditions: &'a BTreeMap<String, Vec<(Value, u64)>>,
+    /// The campaigns that were looked at.
+    pub(super) looked: BTreeSet<String>,
 }
 
 /// What a run tells about its contacts.
@@ -143,6 +145,13 @@ impl Instant<'_> {
         for stage in self.contact.stages.values_mut() {
             stage.written();
         }
+        // What the row has comes first, also a tag that was taken away and given again.
+        let shown = std::mem::take(&mut self.contact.shown_tags);
+        let (mut there, added): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.contact.tag_order).into_iter().partition(|tag| shown.contains(tag));
+        there.sort();
+        self.contact.tag_order = [there, added].concat();
+        self.contact.shown_tags = shown;
         for (tag, tracked) in &mut self.contact.tags {
             tracked.value = self.contact.tag_order.contains(tag);
             tracked.written();

@@ -17,7 +17,9 @@ use super::value::{Datum, read_cell};
 impl Instant<'_> {
     /// Section 7, "File and state": stages, then tags, points and set fields.
     pub(super) fn merge(&mut self, writes: &Writes, table: &Table, row: &Record, known: bool) {
+        let new = std::mem::take(&mut self.contact.new_funnels);
         for (id, _) in self.project.entries("funnels") {
+            let known = known && !new.contains(&id);
             let column = stage_column(self.project, &id);
             if let Some(position) = table.position(&column) {
                 let shown = read_stage(self.project, &id, row.value(position));
@@ -44,7 +46,7 @@ impl Instant<'_> {
             if !steps && (position.is_some() || !writes.updated.contains(&id)) {
                 self.contact.fields.remove(&id);
                 self.contact.cells.insert(id, shown);
-            } else if position.is_some() || !known {
+            } else if position.is_some() || !self.contact.fields.contains_key(&id) {
                 self.merge_field(&id, shown, known);
             }
         }
@@ -99,7 +101,13 @@ impl Instant<'_> {
             return;
         }
         let named = &writes.named_tags;
+        let new = std::mem::take(&mut self.contact.new_tags);
         let Some(cell) = cell else {
+            // What the file showed while nothing wrote tags is not remembered.
+            if !known {
+                self.contact.tags.clear();
+                self.contact.tag_order.clear();
+            }
             self.contact.tag_order.retain(|tag| named.contains(tag));
             return;
         };
@@ -110,7 +118,7 @@ impl Instant<'_> {
         }
         for (tag, mut tracked) in all {
             let there = shown.contains(&tag);
-            if !known || !named.contains(&tag) {
+            if !known || !named.contains(&tag) || new.contains(&tag) {
                 tracked = Tracked::first(there);
             } else if tracked.merge(there) {
                 let to = if there { "added" } else { "removed" };

@@ -121,7 +121,9 @@ impl Instant<'_> {
                 continue;
             }
             self.records.tally.add(&format!("campaign {id} active"));
-            for name in waiting_at(&self.entry(&id).root) {
+            // Who leaves from a step that is gone, once the campaign goes on, waits at none.
+            let leaves = self.entry(&id).leaving;
+            for name in waiting_at(&self.entry(&id).root).into_iter().filter(|_| !leaves) {
                 self.records.tally.add(&format!("step {id} {name} waiting"));
             }
         }

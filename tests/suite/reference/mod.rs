@@ -64,7 +64,9 @@ mod waits;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
+use serde_yaml::Value;
 
+use self::campaigns::state_conditions;
 use self::clock::Clock;
 use self::columns::{Writes, written_header, written_row};
 use self::companies::read_companies;
@@ -81,7 +83,8 @@ pub(crate) struct Reference {
     project: Project,
     environment: Option<String>,
     contacts: BTreeMap<String, Contact>,
-    first_published: BTreeMap<String, u64>,
+    /// By campaign: its state conditions in the last run that found it published, and the run that first did so with each.
+    known_conditions: BTreeMap<String, Vec<(Value, u64)>>,
     runs: u64,
     last: Option<(Input, Timestamp, Outcome)>,
     pub(crate) coverage: Coverage,
@@ -122,7 +125,7 @@ impl Reference {
             project: Project::new(yaml, environment),
             environment: environment.map(str::to_owned),
             contacts: BTreeMap::new(),
-            first_published: BTreeMap::new(),
+            known_conditions: BTreeMap::new(),
             runs: 0,
             last: None,
             coverage: Coverage::default(),
@@ -146,7 +149,11 @@ impl Reference {
         self.runs += 1;
         for (id, campaign) in self.project.entries("campaigns") {
             if clock.published(campaign) {
-                self.first_published.entry(id).or_insert(self.runs);
+                let known = self.known_conditions.remove(&id).unwrap_or_default();
+                let first =
+                    |condition: &Value| known.iter().find(|(it, _)| it == condition).map_or(self.runs, |it| it.1);
+                let conditions = state_conditions(campaign).into_iter().map(|it| (it.clone(), first(it))).collect();
+                self.known_conditions.insert(id, conditions);
             }
         }
         let outcome = self.instants(&clock, input);
@@ -162,7 +169,8 @@ impl Reference {
 
     /// How many rows name a stage that nobody knows, where the project does not say what to do then; such a file is not run.
     pub(crate) fn bad_rows(&self, input: &Input) -> u64 {
-        if self.project.at(&["contacts", "on-bad-value"]).is_some() {
+        let policy = self.project.at(&["contacts", "on-bad-value"]);
+        if policy.is_some_and(|policy| policy.as_str() != Some("fail")) {
             return 0;
         }
         let table = Table::read(&input.contacts);
@@ -204,7 +212,8 @@ impl Reference {
                 pass_due: clock.now,
                 arrivals: BTreeSet::new(),
                 run: self.runs,
-                first_published: &self.first_published,
+                looked: BTreeSet::new(),
+                known_conditions: &self.known_conditions,
             };
             instant.begin();
             instant.merge(&writes, &table, row, is_known);

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use super::fates::{Fate, FieldFate, StepFate};
 use super::told::{Concern, Deed};
 use super::{Migration, Told, UNREAD};
+use crate::model::{Step, StepKind};
 use crate::runner::state::{Knows, START, StateError, damaged, read};
 
 /// The line for the plan of the migration.
@@ -35,6 +36,15 @@ struct Contact<'a> {
     migration: &'a Migration<'a>,
     concerns: BTreeSet<Concern>,
     deeds: BTreeSet<Deed>,
+}
+
+/// The stays of two stages as those of one: what goes on is what goes on in either.
+fn joined(one: &Value, other: Value) -> Value {
+    let number = |stay: &Value| stay["n"].as_u64().unwrap_or_default();
+    let together = number(one) + number(&other);
+    let mut stay = if one["i"] == true { one.clone() } else { other };
+    stay["n"] = Value::from(together);
+    stay
 }
 
 /// The step ahead does something else: it is due when its contact was, as a message is that a limit kept back, and as soon as then.
@@ -131,18 +141,41 @@ impl Contact<'_> {
         }
     }
 
-    /// What was shown in stages with experiences; of stages that became one, the first counts.
+    /// What was shown in stages with experiences; of stages that became one, the stays are counted together.
     fn stays(&mut self, written: &mut Map<String, Value>) {
         let Some(Value::Object(stays)) = written.get_mut("x") else { return };
-        for (name, stay) in std::mem::take(stays) {
+        for (name, mut stay) in std::mem::take(stays) {
             let Some((funnel, stage)) = name.split_once('/') else { continue };
             let Some(present) = self.migration.fates.funnels.get(funnel).and_then(|fate| fate.name(funnel)) else {
                 continue;
             };
             if let Some(stage) = self.fate_of_stage(funnel, stage).name(stage) {
-                stays.entry(format!("{present}/{stage}")).or_insert(stay);
+                self.shown(&name, (present, stage), &mut stay);
+                let together = stays.remove(&format!("{present}/{stage}")).map(|other| joined(&stay, other));
+                stays.insert(format!("{present}/{stage}"), together.unwrap_or(stay));
             }
         }
+    }
+
+    /// What is shown keeps its content until it is hidden; content or an experience that is gone is forgotten.
+    fn shown(&self, was: &str, (funnel, stage): (&str, &str), stay: &mut Value) {
+        let Some(stay) = stay.as_object_mut() else { return };
+        let Some(Value::String(experience)) = stay.remove("c") else { return };
+        let before = self.migration.before.has.experiences.get(was).and_then(|all| all.get(&experience));
+        let content = match (stay.remove("w"), before) {
+            (Some(Value::String(content)), _) => content,
+            (_, Some(content)) => content.clone(),
+            // Nobody wrote down what it was.
+            (_, None) => self.migration.content_of(funnel, stage, &experience).unwrap_or_default().to_owned(),
+        };
+        let Some(present) = self.migration.content_of(funnel, stage, &experience) else { return };
+        if self.migration.fates.content.contains(&content) {
+            return;
+        }
+        if content != present {
+            stay.insert("w".to_owned(), Value::from(content));
+        }
+        stay.insert("c".to_owned(), Value::from(experience));
     }
 
     fn fields(&mut self, written: &mut Map<String, Value>) {
@@ -237,6 +270,8 @@ impl Contact<'_> {
                 Fate::Now(name) if was_in && members.get(&name).and_then(Value::as_object).is_some_and(ever_in) => {
                     self.concerns.insert(Concern::Both(id, name));
                 }
+                // It had nothing to remember either, but conditions of its own.
+                Fate::Now(name) if !was_in && self.migration.fates.campaigns.contains_key(&name) => {}
                 Fate::Now(name) if !was_in && members.contains_key(&name) => {}
                 Fate::Now(name) => {
                     self.deeds.insert(Deed::Moved(format!("campaign `{id}`"), format!("`{name}`")));
@@ -267,11 +302,26 @@ impl Contact<'_> {
         }
         self.place(old, present, member);
         self.ways(old, present, member);
-        for key in ["v", "j"] {
+        // A step that does something else is no other step, but nothing is awaited there any more.
+        for (key, runs_on) in [("v", false), ("j", true)] {
             if let Some(Value::Object(steps)) = member.get_mut(key) {
-                let named = |(step, value)| Some((self.named(old, step)?, value));
+                let named = |(step, value)| Some((self.named(old, step, runs_on)?, value));
                 *steps = std::mem::take(steps).into_iter().filter_map(named).collect();
             }
+        }
+        let is_awaited = |step: &str| {
+            let ways = member.get("b").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_object);
+            let awaits = |token: &Map<String, Value>| token.get("w").is_some_and(|held| held == "await");
+            std::iter::once(&*member)
+                .chain(ways)
+                .any(|token| awaits(token) && token.get("p").is_some_and(|at| at == step))
+        };
+        let awaits = member.get("j").and_then(Value::as_object).cloned().unwrap_or_default();
+        let awaits: Map<String, Value> = awaits.into_iter().filter(|(step, _)| is_awaited(step)).collect();
+        if awaits.is_empty() {
+            member.remove("j");
+        } else {
+            member.insert("j".to_owned(), Value::Object(awaits));
         }
         if let Some(Value::Object(tries)) = member.get_mut("h") {
             tries.retain(|content, _| !self.migration.fates.content.contains(content));
@@ -285,14 +335,26 @@ impl Contact<'_> {
         if member.get("w").and_then(Value::as_str) != Some("fork") {
             return;
         }
-        let mut kept = Vec::new();
+        let (mut kept, mut has_ended) = (Vec::new(), false);
         for mut way in ways {
             let Some(token) = way.as_object_mut() else { continue };
             self.place(old, present, token);
             match (token.get("w").and_then(Value::as_str), token.get("p").and_then(Value::as_str)) {
                 (Some("removed"), _) => return leave(member),
-                (_, Some("")) => {}
+                (_, Some("")) => has_ended = true,
                 _ => kept.push(way),
+            }
+        }
+        let placed = kept.len();
+        self.stay_on_their_forks(present, member, &mut kept);
+        if has_ended || kept.len() < placed {
+            // A fork whose last way ended so joins as who goes on behind a step that is gone does: at a later time.
+            let later = Value::from(self.migration.before.now.saturating_add(1));
+            let tokens = kept.iter_mut().filter_map(Value::as_object_mut);
+            for token in std::iter::once(&mut *member).chain(tokens) {
+                if token.get("w").and_then(Value::as_str) == Some("fork") {
+                    token.insert("d".to_owned(), later.clone());
+                }
             }
         }
         if !kept.is_empty() {
@@ -300,12 +362,29 @@ impl Contact<'_> {
         }
     }
 
-    /// What a step is called now, if it is still there.
-    fn named(&self, old: &str, step: String) -> Option<String> {
+    /// A way whose step stands elsewhere now, on no fork at which the contact is, has ended.
+    fn stay_on_their_forks(&self, campaign: &str, member: &Map<String, Value>, ways: &mut Vec<Value>) {
+        let campaign = self.migration.model.campaigns.values().find(|it| it.id == campaign);
+        let fork_of =
+            |token: &Value| campaign.and_then(|campaign| fork_around(&campaign.steps, None, token["p"].as_str()?));
+        loop {
+            let forks = ways.iter().filter(|way| way["w"] == "fork").filter_map(|way| way["p"].as_str());
+            let forks: BTreeSet<String> =
+                forks.chain(member.get("p").and_then(Value::as_str)).map(str::to_owned).collect();
+            let before = ways.len();
+            ways.retain(|way| fork_of(way).is_some_and(|fork| forks.contains(fork)));
+            if ways.len() == before {
+                return;
+            }
+        }
+    }
+
+    /// What a step is called now, if it is still there; with `runs_on` only if it does the same.
+    fn named(&self, old: &str, step: String, runs_on: bool) -> Option<String> {
         let fate = self.migration.fates.steps.get(old).and_then(|steps| steps.get(&step));
         match fate {
             Some(StepFate::Same) => Some(step),
-            Some(StepFate::Now { name, runs_anew: false }) => Some(name.clone()),
+            Some(StepFate::Now { name, runs_anew }) if !(*runs_anew && runs_on) => Some(name.clone()),
             Some(StepFate::Now { .. } | StepFate::Next(_) | StepFate::Exit | StepFate::Unspoken) | None => None,
         }
     }
@@ -359,6 +438,17 @@ impl Contact<'_> {
         let first = campaign.and_then(|it| it.steps.first()).map_or("", |step| step.name.as_str());
         member.insert("p".to_owned(), Value::from(first));
     }
+}
+
+/// The fork on whose ways a step stands, the innermost; none where it stands on no way, or nowhere.
+fn fork_around<'s>(steps: &'s [Step], around: Option<&'s str>, name: &str) -> Option<&'s str> {
+    steps.iter().find_map(|step| {
+        if step.name == name {
+            return around;
+        }
+        let inside = if matches!(step.kind, StepKind::Fork(_)) { Some(step.name.as_str()) } else { around };
+        step.branches().into_iter().find_map(|branch| fork_around(branch.steps, inside, name))
+    })
 }
 
 /// The next instant ends the campaign for the contact.

@@ -50,7 +50,9 @@ impl<'m> Migration<'m> {
         });
         let marks = marks.collect();
         let unwritten = unwritten(model, before);
-        let changed = changed(&fates, &marks, &unwritten);
+        let mut names = changed(&fates, &marks, &unwritten);
+        names.extend(stages_with_other_content(model, before));
+        let changed = finders(names);
         let writes = Knows::of(model, &Topics::of(model));
         let fresh = writes.without(&known(&fates, &before.knows));
         Self { model, before, fates, marks, unwritten, writes, fresh, changed }
@@ -60,8 +62,11 @@ impl<'m> Migration<'m> {
     pub(crate) fn header(&self) -> Header {
         let mut header = self.before.clone();
         header.campaigns.clear();
-        for (id, opened) in &self.before.campaigns {
-            let Some(name) = self.fates.campaigns.get(id).and_then(|fate| fate.name(id)) else { continue };
+        // Where two become one, the conditions of the one that kept its name are known.
+        let (kept, others): (Vec<_>, Vec<_>) =
+            self.before.campaigns.iter().partition(|(id, _)| self.present(id) == Some(id));
+        for (id, opened) in kept.into_iter().chain(others) {
+            let Some(name) = self.present(id) else { continue };
             let marks = self.marks.get(id);
             let mark = |mark: &String| marks.and_then(|marks| marks.get(mark)).unwrap_or(mark).clone();
             let opened = Opened { since: opened.since, enter: opened.enter.iter().map(mark).collect() };
@@ -70,6 +75,16 @@ impl<'m> Migration<'m> {
         }
         header.knows = known(&self.fates, &self.before.knows);
         header
+    }
+
+    /// What a campaign is called now, if it is still there.
+    fn present<'s>(&'s self, campaign: &'s str) -> Option<&'s str> {
+        self.fates.campaigns.get(campaign).and_then(|fate| fate.name(campaign))
+    }
+
+    /// The content of an experience, if it is still there.
+    fn content_of(&self, funnel: &str, stage: &str, experience: &str) -> Option<&str> {
+        content_of(self.model, funnel, stage, experience)
     }
 
     /// What is not remembered of a contact, if the earlier plan's line said `unread`.
@@ -91,6 +106,22 @@ impl<'m> Migration<'m> {
     pub(crate) fn unspoken(&self, told: &Told) -> Option<Unspoken> {
         told.unspoken(self.model, &self.fates)
     }
+}
+
+fn content_of<'m>(model: &'m Model, funnel: &str, stage: &str, experience: &str) -> Option<&'m str> {
+    let funnel = model.funnels.values().find(|it| it.id == funnel)?;
+    let stage = funnel.stages.values().find(|it| it.id == stage)?;
+    let experience = stage.experiences.iter().find(|it| it.id == experience)?;
+    Some(&model.content[experience.content].id)
+}
+
+/// The stages of which an experience has other content than before.
+fn stages_with_other_content(model: &Model, before: &Header) -> Vec<String> {
+    let is_other = |(path, experiences): &(&String, &BTreeMap<String, String>)| {
+        let Some((funnel, stage)) = path.split_once('/') else { return false };
+        experiences.iter().any(|(id, content)| content_of(model, funnel, stage, id) != Some(content))
+    };
+    before.has.experiences.iter().filter(is_other).map(|(path, _)| path.clone()).collect()
 }
 
 /// What the earlier plan's state remembers, by its present names; a field of another type is not remembered.
@@ -128,7 +159,7 @@ fn changed(
     fates: &Fates,
     marks: &BTreeMap<String, BTreeMap<String, String>>,
     unwritten: &BTreeSet<String>,
-) -> Vec<Finder<'static>> {
+) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     let things = fates.funnels.iter().chain(&fates.campaigns).chain(fates.stages.values().flatten());
     names.extend(things.filter(|(_, fate)| **fate != Fate::Same).map(|(name, _)| name.clone()));
@@ -143,6 +174,11 @@ fn changed(
     names.extend(fates.content.iter().chain(&fates.tags).chain(unwritten).cloned());
     names.extend(marks.values().flat_map(BTreeMap::keys).cloned());
     names.push(UNREAD.to_owned());
+    names
+}
+
+/// What a line holds that names one of these.
+fn finders(mut names: Vec<String>) -> Vec<Finder<'static>> {
     names.sort_unstable();
     names.dedup();
     let quoted = names.into_iter().map(|name| serde_json::Value::from(name.as_str()).to_string());
