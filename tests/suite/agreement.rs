@@ -179,7 +179,7 @@ fn in_order(mut lines: Vec<String>) -> String {
 }
 
 /// What a change may get wrong that knows nothing of weights and circles; then it is not made.
-const OUT_OF_PLACE: [&str; 1] = ["no-next-stage"];
+const OUT_OF_PLACE: [&str; 2] = ["backward-move", "no-next-stage"];
 
 /// The plan of a project; nothing for a changed one that has a mistake of those that may be.
 fn compile(case: &Case, yaml: &str) -> Result<Option<Plan>, String> {

@@ -179,6 +179,17 @@ fn a_tag_that_only_a_block_or_a_trigger_names_is_one_of_an_open_list() {
 }
 
 #[test]
+fn a_block_that_nobody_uses_leaves_no_trace_in_the_plan() {
+    let open = |rest: &str| {
+        let head = HEAD.replace("tags: { values: [hot, cold] }", "tags: { values: open }");
+        let compiled = compile_for(sources(&[("funnelc.yaml", &(head + rest + &welcome("{ add-tag: cold }")))]), None);
+        compiled.plan.unwrap_or_else(|| panic!("{:?}", compiled.diagnostics)).to_json()
+    };
+    let idle = "blocks: { idle: { parameters: { p: text }, steps: [{ add-tag: warm }, { if: { tag: old }, then: [{ remove-tag: $p }] }] } }\n";
+    assert_eq!(open(idle), open(""));
+}
+
+#[test]
 fn a_missing_argument_hides_no_other_mistake() {
     let blocks = "blocks: { nudge: { parameters: { n: integer, after: duration }, steps: [{ id: pause, wait: $after }, { points: $n }, { add-tag: whot }, { if: { tag: hot }, then: [{ points: $n }, { send: baar }] }] } }\n";
     let steps = "{ id: x, use: nudge, with: { n: 3 } }, { id: y, use: nudge, with: { after: soon } }, { points: $m }, { add-tag: hoot }";

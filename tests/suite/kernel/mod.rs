@@ -7,6 +7,7 @@ mod awaits;
 mod bad_values;
 mod calls;
 mod campaigns;
+mod changed;
 mod companies;
 mod conditions;
 mod defaults;

@@ -4,10 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use super::fates::{Fate, FieldFate, StepFate};
+use super::fates::{Fate, FieldFate};
 use super::told::{Concern, Deed};
 use super::{Migration, Told, UNREAD};
-use crate::model::{Step, StepKind};
 use crate::runner::state::{Knows, START, StateError, damaged, read};
 
 /// The line for the plan of the migration.
@@ -32,10 +31,10 @@ pub(super) fn migrated(migration: &Migration<'_>, line: &str, told: &mut Told) -
     Ok(format!("{START}{key}{comma}{}", &rest[1..]))
 }
 
-struct Contact<'a> {
-    migration: &'a Migration<'a>,
-    concerns: BTreeSet<Concern>,
-    deeds: BTreeSet<Deed>,
+pub(super) struct Contact<'a> {
+    pub(super) migration: &'a Migration<'a>,
+    pub(super) concerns: BTreeSet<Concern>,
+    pub(super) deeds: BTreeSet<Deed>,
 }
 
 /// The stays of two stages as those of one: what goes on is what goes on in either.
@@ -45,15 +44,6 @@ fn joined(one: &Value, other: Value) -> Value {
     let mut stay = if one["i"] == true { one.clone() } else { other };
     stay["n"] = Value::from(together);
     stay
-}
-
-/// The step ahead does something else: it is due when its contact was, as a message is that a limit kept back, and as soon as then.
-fn run_anew(member: &mut Map<String, Value>) {
-    if !matches!(member.get("w").and_then(Value::as_str), Some("deferred" | "delayed")) {
-        let due = member.get("d").cloned().unwrap_or(Value::from(0));
-        member.insert("w".to_owned(), Value::from("delayed"));
-        member.insert("y".to_owned(), due);
-    }
 }
 
 impl Contact<'_> {
@@ -251,211 +241,6 @@ impl Contact<'_> {
         }
         Ok(())
     }
-
-    fn campaigns(&mut self, written: &mut Map<String, Value>) {
-        let Some(Value::Object(members)) = written.get_mut("c") else { return };
-        let mut before = std::mem::take(members);
-        // One that kept its name comes first, so that it stays where two become one.
-        let ids: Vec<String> = before.keys().cloned().collect();
-        let fate = |id: &String| self.migration.fates.campaigns.get(id).cloned().unwrap_or(Fate::Unspoken);
-        let (kept, others): (Vec<_>, Vec<_>) = ids.into_iter().partition(|id| fate(id) == Fate::Same);
-        for id in kept.into_iter().chain(others) {
-            let Some(Value::Object(mut member)) = before.remove(&id) else { continue };
-            let was_in = ever_in(&member);
-            match fate(&id) {
-                Fate::Same => {
-                    self.member(&id, &id, &mut member);
-                    members.insert(id, Value::Object(member));
-                }
-                Fate::Now(name) if was_in && members.get(&name).and_then(Value::as_object).is_some_and(ever_in) => {
-                    self.concerns.insert(Concern::Both(id, name));
-                }
-                // It had nothing to remember either, but conditions of its own.
-                Fate::Now(name) if !was_in && self.migration.fates.campaigns.contains_key(&name) => {}
-                Fate::Now(name) if !was_in && members.contains_key(&name) => {}
-                Fate::Now(name) => {
-                    self.deeds.insert(Deed::Moved(format!("campaign `{id}`"), format!("`{name}`")));
-                    self.member(&id, &name, &mut member);
-                    members.insert(name, Value::Object(member));
-                }
-                Fate::Dropped if was_in => {
-                    self.deeds.insert(Deed::Removed(format!("campaign `{id}`")));
-                }
-                Fate::Unspoken if was_in => {
-                    self.concerns.insert(Concern::Campaign(id));
-                }
-                Fate::Dropped | Fate::Unspoken => {}
-            }
-        }
-    }
-
-    fn member(&mut self, old: &str, present: &str, member: &mut Map<String, Value>) {
-        if let Some(Value::Array(sent)) = member.get_mut("s") {
-            sent.retain(|content| !content.as_str().is_some_and(|id| self.migration.fates.content.contains(id)));
-        }
-        if let (Some(Value::Array(waiting)), Some(marks)) = (member.get_mut("q"), self.migration.marks.get(old)) {
-            for mark in waiting {
-                if let Some(new) = mark.as_str().and_then(|mark| marks.get(mark)) {
-                    *mark = Value::from(new.as_str());
-                }
-            }
-        }
-        self.place(old, present, member);
-        self.ways(old, present, member);
-        // A step that does something else is no other step, but nothing is awaited there any more.
-        for (key, runs_on) in [("v", false), ("j", true)] {
-            if let Some(Value::Object(steps)) = member.get_mut(key) {
-                let named = |(step, value)| Some((self.named(old, step, runs_on)?, value));
-                *steps = std::mem::take(steps).into_iter().filter_map(named).collect();
-            }
-        }
-        let is_awaited = |step: &str| {
-            let ways = member.get("b").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_object);
-            let awaits = |token: &Map<String, Value>| token.get("w").is_some_and(|held| held == "await");
-            std::iter::once(&*member)
-                .chain(ways)
-                .any(|token| awaits(token) && token.get("p").is_some_and(|at| at == step))
-        };
-        let awaits = member.get("j").and_then(Value::as_object).cloned().unwrap_or_default();
-        let awaits: Map<String, Value> = awaits.into_iter().filter(|(step, _)| is_awaited(step)).collect();
-        if awaits.is_empty() {
-            member.remove("j");
-        } else {
-            member.insert("j".to_owned(), Value::Object(awaits));
-        }
-        if let Some(Value::Object(tries)) = member.get_mut("h") {
-            tries.retain(|content, _| !self.migration.fates.content.contains(content));
-        }
-    }
-
-    /// The places on the ways of forks; one whose way has no more steps has ended.
-    fn ways(&mut self, old: &str, present: &str, member: &mut Map<String, Value>) {
-        let Some(Value::Array(ways)) = member.remove("b") else { return };
-        // Where the fork is gone, the contact is at one place again.
-        if member.get("w").and_then(Value::as_str) != Some("fork") {
-            return;
-        }
-        let (mut kept, mut has_ended) = (Vec::new(), false);
-        for mut way in ways {
-            let Some(token) = way.as_object_mut() else { continue };
-            self.place(old, present, token);
-            match (token.get("w").and_then(Value::as_str), token.get("p").and_then(Value::as_str)) {
-                (Some("removed"), _) => return leave(member),
-                (_, Some("")) => has_ended = true,
-                _ => kept.push(way),
-            }
-        }
-        let placed = kept.len();
-        self.stay_on_their_forks(present, member, &mut kept);
-        if has_ended || kept.len() < placed {
-            // A fork whose last way ended so joins as who goes on behind a step that is gone does: at a later time.
-            let later = Value::from(self.migration.before.now.saturating_add(1));
-            let tokens = kept.iter_mut().filter_map(Value::as_object_mut);
-            for token in std::iter::once(&mut *member).chain(tokens) {
-                if token.get("w").and_then(Value::as_str) == Some("fork") {
-                    token.insert("d".to_owned(), later.clone());
-                }
-            }
-        }
-        if !kept.is_empty() {
-            member.insert("b".to_owned(), Value::Array(kept));
-        }
-    }
-
-    /// A way whose step stands elsewhere now, on no fork at which the contact is, has ended.
-    fn stay_on_their_forks(&self, campaign: &str, member: &Map<String, Value>, ways: &mut Vec<Value>) {
-        let campaign = self.migration.model.campaigns.values().find(|it| it.id == campaign);
-        let fork_of =
-            |token: &Value| campaign.and_then(|campaign| fork_around(&campaign.steps, None, token["p"].as_str()?));
-        loop {
-            let forks = ways.iter().filter(|way| way["w"] == "fork").filter_map(|way| way["p"].as_str());
-            let forks: BTreeSet<String> =
-                forks.chain(member.get("p").and_then(Value::as_str)).map(str::to_owned).collect();
-            let before = ways.len();
-            ways.retain(|way| fork_of(way).is_some_and(|fork| forks.contains(fork)));
-            if ways.len() == before {
-                return;
-            }
-        }
-    }
-
-    /// What a step is called now, if it is still there; with `runs_on` only if it does the same.
-    fn named(&self, old: &str, step: String, runs_on: bool) -> Option<String> {
-        let fate = self.migration.fates.steps.get(old).and_then(|steps| steps.get(&step));
-        match fate {
-            Some(StepFate::Same) => Some(step),
-            Some(StepFate::Now { name, runs_anew }) if !(*runs_anew && runs_on) => Some(name.clone()),
-            Some(StepFate::Now { .. } | StepFate::Next(_) | StepFate::Exit | StepFate::Unspoken) | None => None,
-        }
-    }
-
-    /// The step at which the contact is.
-    fn place(&mut self, old: &str, present: &str, member: &mut Map<String, Value>) {
-        let Some(Value::String(step)) = member.get("p").cloned() else { return };
-        if member.get("w").and_then(Value::as_str) == Some("start") {
-            return self.begin(present, member);
-        }
-        // It leaves or is behind the last step, and only a pause keeps it inside.
-        if step.is_empty() {
-            return;
-        }
-        let fate = self.migration.fates.steps.get(old).and_then(|steps| steps.get(&step));
-        match fate.cloned().unwrap_or(StepFate::Unspoken) {
-            StepFate::Same => {}
-            StepFate::Now { name, runs_anew } => {
-                if name != step {
-                    self.deeds.insert(Deed::Moved(format!("step `{step}` of `{present}`"), format!("`{name}`")));
-                }
-                member.insert("p".to_owned(), Value::from(name));
-                if runs_anew {
-                    // What was waited for is over: there is no moment at which it would have been due.
-                    if member.get("w").and_then(Value::as_str) == Some("await") {
-                        member.insert("d".to_owned(), Value::from(self.migration.before.now));
-                    }
-                    run_anew(member);
-                }
-            }
-            StepFate::Next(name) => {
-                self.deeds.insert(Deed::Removed(format!("step `{step}` of `{present}`")));
-                member.insert("p".to_owned(), Value::from(name));
-                member.insert("w".to_owned(), Value::from("deferred"));
-                member.insert("d".to_owned(), Value::from(self.migration.before.now));
-            }
-            StepFate::Exit => {
-                self.deeds.insert(Deed::Removed(format!("step `{step}` of `{present}`")));
-                leave(member);
-            }
-            StepFate::Unspoken => {
-                self.concerns.insert(Concern::Step(old.to_owned(), step));
-                leave(member);
-            }
-        }
-    }
-
-    /// An entry that has not begun to run begins with the step that is the first now.
-    fn begin(&self, present: &str, member: &mut Map<String, Value>) {
-        let campaign = self.migration.model.campaigns.values().find(|it| it.id == present);
-        let first = campaign.and_then(|it| it.steps.first()).map_or("", |step| step.name.as_str());
-        member.insert("p".to_owned(), Value::from(first));
-    }
-}
-
-/// The fork on whose ways a step stands, the innermost; none where it stands on no way, or nowhere.
-fn fork_around<'s>(steps: &'s [Step], around: Option<&'s str>, name: &str) -> Option<&'s str> {
-    steps.iter().find_map(|step| {
-        if step.name == name {
-            return around;
-        }
-        let inside = if matches!(step.kind, StepKind::Fork(_)) { Some(step.name.as_str()) } else { around };
-        step.branches().into_iter().find_map(|branch| fork_around(branch.steps, inside, name))
-    })
-}
-
-/// The next instant ends the campaign for the contact.
-fn leave(member: &mut Map<String, Value>) {
-    member.insert("p".to_owned(), Value::from(""));
-    member.insert("w".to_owned(), Value::from("removed"));
-    member.remove("d");
 }
 
 /// The value, what the file last showed, and what was written in between.
@@ -467,9 +252,4 @@ fn each_value(known: &mut Value, mut visit: impl FnMut(&mut Value)) {
     if let Some(Value::Array(earlier)) = known.get_mut("b") {
         earlier.iter_mut().for_each(visit);
     }
-}
-
-/// Whether the contact ever entered; who was only looked at did not.
-fn ever_in(member: &Map<String, Value>) -> bool {
-    member.contains_key("n") || member.contains_key("p")
 }

@@ -4,6 +4,7 @@
 
 mod fates;
 mod line;
+mod member;
 mod told;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -173,7 +174,8 @@ fn changed(
     names.extend(fates.fields.iter().filter(|(_, fate)| **fate != FieldFate::Same).map(|(name, _)| name.clone()));
     names.extend(fates.content.iter().chain(&fates.tags).chain(unwritten).cloned());
     names.extend(marks.values().flat_map(BTreeMap::keys).cloned());
-    names.push(UNREAD.to_owned());
+    // Whoever is on a fork, whose ways may have other steps now.
+    names.extend([UNREAD, "fork"].map(str::to_owned));
     names
 }
 
