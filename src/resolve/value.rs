@@ -14,6 +14,14 @@ use crate::source::Span;
 
 pub(super) const WRONG_VALUE: Code = Code("wrong-value");
 
+const WHOLE_NUMBER: &str = "a whole number";
+const NUMBER: &str = "a number";
+const FLAG: &str = "`true` or `false`";
+
+/// Small numbers, as people say them.
+const SAID: [&str; 13] =
+    ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
+
 impl Resolver {
     /// A value of the type; a list is one of `choices`.
     pub(super) fn value(&mut self, type_: &FieldType, literal: &Placed<Literal>) -> Option<Value> {
@@ -36,20 +44,20 @@ impl Resolver {
     }
 
     pub(super) fn integer(&mut self, literal: &Placed<Literal>) -> Option<i64> {
-        literal.value.0.text.parse().ok().or_else(|| self.wrong_value(literal, "a whole number"))
+        literal.value.0.text.parse().ok().or_else(|| self.wrong_value(literal, WHOLE_NUMBER))
     }
 
     pub(super) fn number(&mut self, literal: &Placed<Literal>) -> Option<Decimal> {
         let text = literal.value.0.text.as_str();
         let decimal = Decimal::from_str(text).ok().filter(|_| !text.contains('_'));
-        decimal.map(|number| number.normalize()).or_else(|| self.wrong_value(literal, "a number"))
+        decimal.map(|number| number.normalize()).or_else(|| self.wrong_value(literal, NUMBER))
     }
 
     pub(super) fn boolean(&mut self, literal: &Placed<Literal>) -> Option<bool> {
         match literal.value.0.text.as_str() {
             "true" => Some(true),
             "false" => Some(false),
-            _ => self.wrong_value(literal, "`true` or `false`"),
+            _ => self.wrong_value(literal, FLAG),
         }
     }
 
@@ -79,8 +87,13 @@ impl Resolver {
     }
 
     pub(super) fn wrong_value<T>(&mut self, literal: &Placed<Literal>, expected: &str) -> Option<T> {
-        let message = format!("`{}` is not {expected}", literal.value.0.text);
-        self.report(Diagnostic::error(WRONG_VALUE, literal.span, message).at(format!("expected {expected}")));
+        let text = literal.value.0.text.as_str();
+        let found = Diagnostic::error(WRONG_VALUE, literal.span, format!("`{text}` is not {expected}"));
+        let found = found.at(format!("expected {expected}"));
+        self.report(match meant(text, expected) {
+            Some(help) => found.help(help),
+            None => found,
+        });
         None
     }
 
@@ -89,5 +102,34 @@ impl Resolver {
         let field: &Field = &self.contacts.fields[field];
         let type_ = field.type_.as_ref().map_or("broken", FieldType::word);
         (field.span, format!("declared as {type_}"))
+    }
+}
+
+/// How to write what was probably meant.
+fn meant(text: &str, expected: &str) -> Option<String> {
+    let word = text.to_lowercase();
+    match expected {
+        FLAG => match word.as_str() {
+            "yes" | "on" | "y" | "1" | "true" => Some("write `true`".to_owned()),
+            "no" | "off" | "n" | "0" | "false" => Some("write `false`".to_owned()),
+            _ => None,
+        },
+        WHOLE_NUMBER | NUMBER => {
+            if let Some(number) = SAID.iter().position(|said| *said == word) {
+                return Some(format!("write it in digits: `{number}`"));
+            }
+            let pointed = text.replacen(',', ".", 1);
+            if expected == NUMBER && !text.contains('.') && Decimal::from_str(&pointed).is_ok() {
+                return Some(format!("write a point for the comma: `{pointed}`"));
+            }
+            let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+            let grouped = text.chars().all(|it| it.is_ascii_digit() || " _',.".contains(it));
+            if grouped && digits.parse::<i64>().is_ok() && Decimal::from_str(text).is_err() {
+                return Some(format!("write the digits alone: `{digits}`"));
+            }
+            let whole = expected == WHOLE_NUMBER && Decimal::from_str(text).is_ok();
+            Some(if whole { "it takes no fraction" } else { "write it in digits, without a unit" }.to_owned())
+        }
+        _ => None,
     }
 }

@@ -29,6 +29,14 @@ pub(super) fn of_key(place: &str, entry: &Entry) -> Option<String> {
     }
 }
 
+/// What to write instead of a key that is the rest of a number, as the `5` of `{ at-least: 1,5 }`.
+pub(super) fn of_fraction(entry: &Entry) -> Option<String> {
+    let is_bare = matches!(&entry.value.value, Value::Scalar(scalar) if scalar.is_null());
+    let key = entry.key.value.as_str();
+    let is_number = !key.is_empty() && key.bytes().all(|it| it.is_ascii_digit());
+    (is_bare && is_number).then(|| "a comma ends the value before it; write a point, as in `1.5`".to_owned())
+}
+
 /// What to write instead of a mapping or a word that is none of the wanted kind.
 pub(super) fn of_value(node: &Node, place: &str, wants_list: bool, wants_mapping: bool) -> Option<String> {
     match &node.value {
@@ -42,7 +50,20 @@ pub(super) fn of_value(node: &Node, place: &str, wants_list: bool, wants_mapping
         Value::Scalar(scalar) if place == "Field" && wants_mapping => {
             Some(format!("write `{{ type: {} }}`", scalar.text))
         }
+        Value::Scalar(scalar) if wants_mapping => gone(place, &scalar.text),
         Value::Mapping(_) | Value::Scalar(_) | Value::Sequence(_) => None,
+    }
+}
+
+/// The line about a thing that is gone, or has another name.
+fn gone(place: &str, name: &str) -> Option<String> {
+    match (place, name.contains('/')) {
+        ("Removed", true) => Some(format!("for a stage write `{{ stage: {name}, then: leave }}`")),
+        ("Removed", false) => {
+            Some(format!("say what it was: `{{ campaign: {name} }}`, `{{ funnel: {name} }}` or `{{ field: {name} }}`"))
+        }
+        ("Moved", _) => Some(format!("write what it is called now: `{{ from: {name}, to: … }}`")),
+        _ => None,
     }
 }
 

@@ -242,6 +242,9 @@ impl<'a> Place<'a> {
     /// What to write where a key is like none that may stand there.
     fn instead_of(&self, place: &str, entry: &Entry) -> String {
         let key = &entry.key.value;
+        if let Some(help) = elsewhere::of_fraction(entry) {
+            return help;
+        }
         match self.key().filter(|owner| !self.item && wording::belongs_beside(key, owner)) {
             Some(owner) => format!("`{key}` stands beside `{owner}`, not inside: indent both alike"),
             None if wording::has_leader(place, self.node) => wording::allowed(place, self.node),

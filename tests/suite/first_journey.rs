@@ -30,3 +30,8 @@ fn guessed_keys_and_shapes() {
 fn guessed_names_and_values() {
     insta::assert_snapshot!(found("names.yaml"));
 }
+
+#[test]
+fn numbers_as_people_write_them_and_lines_about_what_is_gone() {
+    insta::assert_snapshot!(found("numbers.yaml"));
+}
