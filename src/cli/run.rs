@@ -68,18 +68,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
-    if args.rejects.as_deref() == Some(Path::new("-")) {
-        return Err(Failure::usage("`--rejects` needs a file: the table of the run goes to standard output"));
-    }
-    if args.path == Path::new("-") && args.contacts == Path::new("-") {
-        return Err(Failure::usage("project and contacts cannot both come from standard input"));
-    }
-    if let Some(state) = &args.state {
-        places::state_apart(&args.out, state)?;
-    }
-    if let Some(rejects) = &args.rejects {
-        places::rejects_are_safe(rejects, &args.contacts, args.state.as_deref())?;
-    }
+    go_together(args)?;
     let Some(plan) = plan(&args.path, args.env.as_deref(), terminal)? else { return Ok(Exit::Findings) };
     let now = now(args.now.as_deref(), &plan)?;
     let interrupted = signals()?;
@@ -109,14 +98,7 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
         Ok(outcome) => outcome,
         Err(error) => return failed(&error, &plan, args, terminal),
     };
-    if args.accept_short_history {
-        for line in prepared.short() {
-            terminal.print(Stream::Err, &format!("note: {line}; what is not known counts as nothing\n"))?;
-        }
-    }
-    for deed in &prepared.migrated {
-        terminal.print(Stream::Err, &format!("note: {deed}\n"))?;
-    }
+    notes(&prepared, args, terminal)?;
     warnings(&summary, &prepared, args, terminal)?;
     if summary.duplicates > 0 || (summary.problems.rows > 0 && args.rejects.is_none()) {
         terminal.print(Stream::Err, &problems(&summary, args))?;
@@ -129,6 +111,34 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
     terminal.print(Stream::Out, &metrics::table(plan.model(), &done.metrics))?;
     terminal.print(Stream::Err, &last_words(&done, &summary, args))?;
     Ok(Exit::Fine)
+}
+
+/// Whether the arguments go together; no file is touched before.
+fn go_together(args: &Args) -> Result<(), Failure> {
+    if args.rejects.as_deref() == Some(Path::new("-")) {
+        return Err(Failure::usage("`--rejects` needs a file: the table of the run goes to standard output"));
+    }
+    if args.path == Path::new("-") && args.contacts == Path::new("-") {
+        return Err(Failure::usage("project and contacts cannot both come from standard input"));
+    }
+    if let Some(state) = &args.state {
+        places::state_apart(&args.out, state)?;
+    }
+    if let Some(rejects) = &args.rejects {
+        places::rejects_are_safe(rejects, &args.contacts, args.state.as_deref())?;
+    }
+    Ok(())
+}
+
+/// What the run takes for granted of the past, and what became of contacts in flight.
+fn notes(prepared: &Prepared, args: &Args, terminal: Terminal) -> Result<(), Failure> {
+    for line in prepared.short().iter().filter(|_| args.accept_short_history) {
+        terminal.print(Stream::Err, &format!("note: {line}; what is not known counts as nothing\n"))?;
+    }
+    for deed in &prepared.migrated {
+        terminal.print(Stream::Err, &format!("note: {deed}\n"))?;
+    }
+    Ok(())
 }
 
 impl From<SessionError> for Failure {

@@ -143,54 +143,28 @@ impl Resolver {
         placed: &Placed<schema::Removed>,
         campaigns: &Arena<CampaignId, Campaign>,
     ) -> Option<Read<Removed>> {
-        let written = &placed.value;
-        match written {
-            schema::Removed {
-                campaign: Some(campaign),
-                step: Some(step),
-                stage: None,
-                funnel: None,
-                field: None,
-                then,
-            } => self.removed_step(campaign, step, then.as_ref(), campaigns),
-            schema::Removed {
-                campaign: Some(campaign),
-                step: None,
-                stage: None,
-                funnel: None,
-                field: None,
-                then: None,
-            } => {
+        let schema::Removed { campaign, step, stage, funnel, field, then } = &placed.value;
+        match (campaign, step, stage, funnel, field, then) {
+            (Some(campaign), Some(step), None, None, None, then) => {
+                self.removed_step(campaign, step, then.as_ref(), campaigns)
+            }
+            (Some(campaign), None, None, None, None, None) => {
                 self.gone_campaign(campaign, campaigns);
                 let id = campaign.value.0.clone();
                 Some((Removed::Campaign(id.clone()), ("campaign", id)))
             }
-            schema::Removed { campaign: None, step: None, stage: Some(stage), funnel: None, field: None, then }
+            (None, None, Some(stage), None, None, then)
                 if then.as_ref().is_none_or(|then| then.value == Then::Leave) =>
             {
                 let (funnel, id) = self.old_stage(stage)?;
                 Some((Removed::Stage { funnel, stage: id }, ("stage", stage.value.0.clone())))
             }
-            schema::Removed {
-                campaign: None,
-                step: None,
-                stage: None,
-                funnel: Some(funnel),
-                field: None,
-                then: None,
-            } => {
+            (None, None, None, Some(funnel), None, None) => {
                 self.gone_funnel(funnel);
                 let id = funnel.value.0.clone();
                 Some((Removed::Funnel(id.clone()), ("funnel", id)))
             }
-            schema::Removed {
-                campaign: None,
-                step: None,
-                stage: None,
-                funnel: None,
-                field: Some(field),
-                then: None,
-            } => {
+            (None, None, None, None, Some(field), None) => {
                 let id = field.value.0.clone();
                 Some((Removed::Field(id.clone()), ("field", id)))
             }

@@ -74,7 +74,10 @@ fn compare_all(seeds: impl Iterator<Item = u64>) -> (Counts, BTreeMap<u64, Strin
 /// Runs a case in both; tells the project, the contacts and the first difference, where there is one.
 fn run_both(case: &Case, reference: &mut Reference) -> Result<(), String> {
     let mut yaml = case.project(0);
-    let mut plan = compile(case, &yaml)?.expect("the first project has no mistakes");
+    let Some(mut plan) = compile(case, &yaml)? else {
+        reference.coverage.count("first project out of place");
+        return Ok(());
+    };
     let mut state: Option<Vec<u8>> = None;
     let mut before = String::new();
     let mut is_unspoken = false;
@@ -178,10 +181,11 @@ fn in_order(mut lines: Vec<String>) -> String {
     lines.join("\n")
 }
 
-/// What a change may get wrong that knows nothing of weights and circles; then it is not made.
+/// What a project may get wrong whose steps are drawn without regard to weights and circles; then there is no case, or the
+/// change is not made.
 const OUT_OF_PLACE: [&str; 2] = ["backward-move", "no-next-stage"];
 
-/// The plan of a project; nothing for a changed one that has a mistake of those that may be.
+/// The plan of a project; nothing for one that has a mistake of those that may be.
 fn compile(case: &Case, yaml: &str) -> Result<Option<Plan>, String> {
     let mut sources = Sources::default();
     sources.add("funnelc.yaml", yaml);
