@@ -1,13 +1,13 @@
 //! A model to the plan's file form; whatever the language leaves out is written out here.
 
+mod steps;
+
 use super::{call, content, wire};
 use crate::model::ids::Id;
-use crate::model::windows::time;
 use crate::model::{
-    Audience, Await, BadValue, Campaign, Channel, ChoiceId, Companies, CompanyFieldId, Condition, ConditionKind,
-    Contacts, DateTest, Enter, Existing, Experience, Field, FieldId, FieldTest, FieldType, Funnel, Give, GroupId,
-    IfPast, Model, NewValue, NumberTest, OnLeave, Publish, Scoring, Share, Stage, StageRef, Step, StepKind, Subject,
-    Target, TextTest, Until, Value, Wait, Way, Windows,
+    Audience, BadValue, Channel, ChoiceId, Companies, CompanyFieldId, Condition, ConditionKind, Contacts, DateTest,
+    Experience, Field, FieldId, FieldTest, FieldType, Funnel, Give, GroupId, Model, NewValue, NumberTest, Publish,
+    Scoring, Stage, StageRef, Subject, Target, TextTest, Value,
 };
 
 /// The plan's file form.
@@ -244,131 +244,6 @@ impl Names<'_> {
             publish: window(&experience.publish),
         }
     }
-
-    fn campaign(&self, campaign: &Campaign) -> wire::Campaign {
-        let enter = campaign.enter.iter().map(|enter| match enter {
-            Enter::Condition(condition) => wire::Enter::When(self.condition(condition)),
-            Enter::Entered { stage, .. } => wire::Enter::Entered(self.stage(*stage)),
-            Enter::Event(pattern) => wire::Enter::Event(self.pattern(pattern)),
-        });
-        wire::Campaign {
-            priority: campaign.priority,
-            publish: publish(&campaign.publish),
-            after_until: campaign.exits_after_until.then(|| "exit".to_owned()),
-            enter: enter.collect(),
-            reenter: campaign.reenter.map(|after| after.to_string()),
-            on_leave: match campaign.on_leave {
-                Some(OnLeave::Exit) => "exit".to_owned(),
-                Some(OnLeave::Stay) | None => "stay".to_owned(),
-            },
-            existing: match campaign.existing {
-                Existing::Enter => "enter".to_owned(),
-                Existing::Skip => "skip".to_owned(),
-            },
-            goal: campaign.goal.as_ref().map(|goal| self.condition(goal)),
-            exit_when: campaign.exit_when.as_ref().map(|condition| self.condition(condition)),
-            trigger: campaign
-                .trigger
-                .map(|trigger| wire::Threshold { at: trigger.at, group: trigger.group.map(|group| self.group(group)) }),
-            steps: self.steps(&campaign.steps),
-        }
-    }
-
-    fn steps(&self, steps: &[Step]) -> Vec<wire::Step> {
-        let step = |step: &Step| {
-            let verb = self.verb(&step.kind)?;
-            Some(wire::Step { name: step.name.clone(), named: step.named, verb })
-        };
-        steps.iter().filter_map(step).collect()
-    }
-
-    fn verb(&self, kind: &StepKind) -> Option<wire::Verb> {
-        let contacts = &self.0.contacts;
-        let field = |field: FieldId| contacts.fields[field].id.clone();
-        Some(match kind {
-            StepKind::Send { content, rules } => wire::Verb::Send {
-                content: self.0.content[*content].id.clone(),
-                once: content::often(rules.once),
-                transactional: rules.transactional,
-                expires: rules.expires.map(|length| length.to_string()),
-                on_skip: content::on_skip(*rules),
-            },
-            StepKind::Move(stage) => wire::Verb::Move(self.stage(*stage)),
-            StepKind::Leave(funnel) => wire::Verb::Leave(self.0.funnels[*funnel].id.clone()),
-            StepKind::AddTag(tag) => wire::Verb::AddTag(contacts.tags.names[*tag].id.clone()),
-            StepKind::RemoveTag(tag) => wire::Verb::RemoveTag(contacts.tags.names[*tag].id.clone()),
-            StepKind::Points(Give { points, group: None }) => wire::Verb::Points(*points),
-            StepKind::Points(give) => wire::Verb::GroupPoints(self.given(*give)),
-            StepKind::Set { field: id, to } => {
-                wire::Verb::Set { field: field(*id), to: new_value(&contacts.fields[*id], to) }
-            }
-            StepKind::Clear(id) => wire::Verb::Clear(field(*id)),
-            StepKind::Call(call) => call::verb(self.0, call),
-            StepKind::Wait(Wait { length, windows }) => match wire_windows(windows) {
-                None => wire::Verb::Wait(length.to_string()),
-                Some(windows) => wire::Verb::WaitIn { length: length.to_string(), windows },
-            },
-            StepKind::WaitUntil { until, if_past, windows } => self.wait_until(until, *if_past, windows),
-            StepKind::List(listing) => call::listing(self.0, *listing),
-            StepKind::If { when, then, otherwise } => {
-                wire::Verb::If { when: self.condition(when), then: self.steps(then), r#else: self.steps(otherwise) }
-            }
-            StepKind::Split(shares) => wire::Verb::Split(shares.iter().map(|share| self.share(share)).collect()),
-            StepKind::Await(awaiting) => self.await_event(awaiting),
-            StepKind::Enroll(campaign) => wire::Verb::Enroll(self.0.campaigns[*campaign].id.clone()),
-            StepKind::Withdraw(campaign) => wire::Verb::Withdraw(self.0.campaigns[*campaign].id.clone()),
-            StepKind::Fork(ways) => wire::Verb::Fork(ways.iter().map(|way| self.way(way)).collect()),
-            StepKind::Goto { name, .. } => wire::Verb::Goto(name.clone()),
-            StepKind::Exit(outcome) => wire::Verb::Exit(outcome.word().to_owned()),
-            StepKind::Broken => return None,
-        })
-    }
-
-    fn await_event(&self, awaiting: &Await) -> wire::Verb {
-        let ways = awaiting
-            .ways
-            .iter()
-            .map(|way| wire::AwaitWay { when: self.pattern(&way.pattern), then: self.steps(&way.steps) });
-        wire::Verb::Await {
-            ways: ways.collect(),
-            r#for: awaiting.length.map(|length| length.to_string()),
-            r#else: self.steps(&awaiting.otherwise),
-        }
-    }
-
-    fn way(&self, way: &Way) -> wire::Way {
-        wire::Way { label: way.label.clone(), steps: self.steps(&way.steps) }
-    }
-
-    fn share(&self, share: &Share) -> wire::Share {
-        wire::Share { label: share.label.clone(), share: share.share, steps: self.steps(&share.steps) }
-    }
-
-    fn wait_until(&self, until: &Until, if_past: IfPast, windows: &Windows) -> wire::Verb {
-        let windows = wire_windows(windows);
-        let if_past = match if_past {
-            IfPast::Continue => "continue",
-            IfPast::Exit => "exit",
-            IfPast::Skip => "skip",
-        };
-        let if_past = if_past.to_owned();
-        match until {
-            Until::Moment(moment) => wire::Verb::WaitUntil { moment: moment.to_string(), if_past, windows },
-            Until::Field { field, offset } => {
-                let field = self.0.contacts.fields[*field].id.clone();
-                wire::Verb::WaitUntilField { field, offset: offset.to_string(), if_past, windows }
-            }
-        }
-    }
-}
-
-fn wire_windows(windows: &Windows) -> Option<wire::Windows> {
-    let written = wire::Windows {
-        at: windows.at.map(time),
-        between: windows.between.map(|(from, to)| (time(from), time(to))),
-        days: windows.days.iter().flat_map(|days| days.words()).map(str::to_owned).collect(),
-    };
-    (!windows.is_open()).then_some(written)
 }
 
 pub(super) fn publish(publish: &Publish) -> wire::Publish {
