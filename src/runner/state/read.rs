@@ -1,16 +1,13 @@
 //! A contact's line to what is remembered; an id that the plan does not know is an error, a condition that it does not know is a new one.
 
+mod line;
 mod lists;
 
-use std::fmt;
-use std::marker::PhantomData;
-
 use rust_decimal::Decimal;
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 
 use super::{
-    Admission, Awaiting, Knows, Member, Memory, Pending, Phase, START, StageMemory, StateError, Stay, Text, Token, Try,
+    Admission, Awaiting, Member, Memory, Pending, Phase, START, StageMemory, StateError, Stay, Text, Token, Try,
     damaged,
 };
 use crate::model::ids::{Arena, Id};
@@ -18,6 +15,7 @@ use crate::model::{CampaignId, ChoiceId, Experience, Field, FieldType, Model, Ou
 use crate::runner::contact::Kept;
 use crate::runner::merge::Known;
 use crate::runner::program::Program;
+use line::{AwaitLine, KnownLine, Line, MemberLine, Name, StageLine, TokenLine, TryLine};
 
 /// The key of the contact whose line this is, without reading the rest of it.
 pub fn key_of(line: &str) -> Result<Text<'_>, StateError> {
@@ -46,209 +44,6 @@ pub(super) fn line(program: &Program, text: &str) -> Result<Memory, StateError> 
     memory.fields.sort_by_key(|(id, _)| *id);
     memory.sent.sort_by_key(|(id, _)| *id);
     Ok(memory)
-}
-
-#[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Line<'a> {
-    #[serde(rename = "k", borrow)]
-    _key: Name<'a>,
-    #[serde(default, borrow)]
-    s: Pairs<'a, StageLine<'a>>,
-    #[serde(default)]
-    i: Option<i64>,
-    #[serde(default, borrow)]
-    e: Pairs<'a, Vec<Name<'a>>>,
-    #[serde(default, borrow)]
-    x: Pairs<'a, StayLine<'a>>,
-    #[serde(default, borrow)]
-    f: Pairs<'a, KnownLine<Value>>,
-    #[serde(default, borrow)]
-    g: Vec<Name<'a>>,
-    #[serde(default, borrow)]
-    h: Vec<Name<'a>>,
-    #[serde(default)]
-    p: KnownLine<i64>,
-    #[serde(default)]
-    o: Vec<super::events::EventLine>,
-    #[serde(default, borrow)]
-    y: Vec<Name<'a>>,
-    #[serde(default, borrow)]
-    b: Pairs<'a, StageLine<'a>>,
-    #[serde(default, borrow)]
-    u: Pairs<'a, bool>,
-    #[serde(default, borrow)]
-    r: Pairs<'a, KnownLine<i64>>,
-    #[serde(default, borrow)]
-    l: Pairs<'a, Vec<i64>>,
-    #[serde(default, borrow)]
-    m: Pairs<'a, i64>,
-    #[serde(default, borrow)]
-    n: Pairs<'a, Name<'a>>,
-    #[serde(default)]
-    z: Option<Knows>,
-    #[serde(default, borrow)]
-    c: Pairs<'a, MemberLine<'a>>,
-}
-
-#[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-struct StageLine<'a> {
-    #[serde(default, borrow)]
-    v: Option<Name<'a>>,
-    #[serde(default)]
-    t: i64,
-    #[serde(default, borrow, deserialize_with = "present")]
-    #[expect(clippy::option_option, reason = "a file that agrees is something else than one that shows no stage")]
-    r: Option<Option<Name<'a>>>,
-    #[serde(default, borrow)]
-    b: Vec<Option<Name<'a>>>,
-    #[serde(default)]
-    l: bool,
-    #[serde(default)]
-    a: bool,
-}
-
-#[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-struct StayLine<'a> {
-    n: u32,
-    #[serde(default)]
-    i: bool,
-    #[serde(default, borrow)]
-    c: Option<Name<'a>>,
-    #[serde(default, borrow)]
-    w: Option<Name<'a>>,
-    #[serde(default, borrow)]
-    v: Pairs<'a, u32>,
-}
-
-#[derive(Default, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-struct KnownLine<T> {
-    v: T,
-    #[serde(default = "absent", deserialize_with = "present")]
-    r: Option<T>,
-    #[serde(default = "Vec::new")]
-    b: Vec<T>,
-}
-
-#[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a key of the line")]
-struct MemberLine<'a> {
-    #[serde(default)]
-    n: u32,
-    #[serde(default, borrow)]
-    o: Option<Name<'a>>,
-    #[serde(default)]
-    t: i64,
-    #[serde(default, borrow)]
-    p: Option<Name<'a>>,
-    #[serde(default)]
-    d: i64,
-    #[serde(default, borrow)]
-    w: Option<Name<'a>>,
-    #[serde(default)]
-    y: i64,
-    #[serde(default)]
-    a: bool,
-    #[serde(default)]
-    u: bool,
-    #[serde(default)]
-    x: Option<i64>,
-    #[serde(default)]
-    f: bool,
-    #[serde(default)]
-    i: bool,
-    #[serde(default, borrow)]
-    q: Vec<Name<'a>>,
-    #[serde(default, borrow)]
-    s: Vec<Name<'a>>,
-    #[serde(default, borrow)]
-    b: Vec<TokenLine<'a>>,
-    #[serde(default, borrow)]
-    v: Option<Pairs<'a, u32>>,
-    #[serde(default, borrow)]
-    j: Pairs<'a, AwaitLine>,
-    #[serde(default, borrow)]
-    h: Pairs<'a, TryLine>,
-}
-
-#[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-struct AwaitLine {
-    r: Vec<i64>,
-    #[serde(default)]
-    e: Option<usize>,
-}
-
-#[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-struct TryLine {
-    #[serde(default)]
-    t: Option<i64>,
-    #[serde(default)]
-    k: bool,
-}
-
-#[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-struct TokenLine<'a> {
-    #[serde(borrow)]
-    p: Name<'a>,
-    #[serde(default)]
-    d: i64,
-    #[serde(default, borrow)]
-    w: Option<Name<'a>>,
-    #[serde(default)]
-    y: i64,
-}
-
-#[derive(serde::Deserialize)]
-#[serde(transparent)]
-struct Name<'a>(#[serde(borrow)] Text<'a>);
-
-/// A JSON object, in its order.
-struct Pairs<'a, T>(Vec<(Name<'a>, T)>);
-
-impl<T> Default for Pairs<'_, T> {
-    fn default() -> Self {
-        Self(Vec::new())
-    }
-}
-
-impl<'de: 'a, 'a, T: Deserialize<'de>> Deserialize<'de> for Pairs<'a, T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(PairsVisitor(PhantomData))
-    }
-}
-
-struct PairsVisitor<'a, T>(PhantomData<(&'a (), T)>);
-
-impl<'de: 'a, 'a, T: Deserialize<'de>> Visitor<'de> for PairsVisitor<'a, T> {
-    type Value = Pairs<'a, T>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut pairs = Vec::new();
-        while let Some(pair) = map.next_entry()? {
-            pairs.push(pair);
-        }
-        Ok(Pairs(pairs))
-    }
-}
-
-/// A value that is there, be it `null`.
-fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
-    T::deserialize(deserializer).map(Some)
-}
-
-fn absent<T>() -> Option<T> {
-    None
 }
 
 fn read_stages(program: &Program, line: &Line<'_>, memory: &mut Memory) -> Result<(), StateError> {
