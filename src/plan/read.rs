@@ -10,12 +10,11 @@ use super::{call, content, wire};
 use crate::model::calendar::Sign;
 use crate::model::contacts::Tag;
 use crate::model::ids::Id;
-use crate::model::windows::parse_time;
 use crate::model::{
     About, Audience, BadValue, CampaignState, Channel, ChannelRules, Companies, Condition, ConditionKind, Contacts,
-    Conversion, Duration, EventId, EventType, Experience, FieldTest, FieldType, Funnel, Give, GroupId, IfPast, Model,
-    Moment, PlaceRule, PointGroup, PointRule, Points, Publish, Scoring, Segment, Stage, StageId, StageRef, Subject,
-    Tags, Target, Weekdays, Windows,
+    Conversion, Duration, EventId, EventType, Experience, FieldTest, FieldType, Funnel, Give, GroupId, Model, Moment,
+    PlaceRule, PointGroup, PointRule, Points, Publish, Scoring, Segment, Stage, StageId, StageRef, Subject, Tags,
+    Target,
 };
 use crate::source::Span;
 
@@ -326,26 +325,6 @@ fn sorted(values: &[String]) -> Result<&[String], Fault> {
 
 pub(super) fn length(text: &str) -> Result<Duration, Fault> {
     Duration::parse(text, Sign::Positive).map_err(|fault| format!("`{text}`: {fault}"))
-}
-
-fn windows(written: Option<&wire::Windows>) -> Result<Windows, Fault> {
-    let Some(written) = written else { return Ok(Windows::default()) };
-    let time = |text: &String| parse_time(text).ok_or_else(|| format!("`{text}` is no time of day"));
-    let day = |text: &String| {
-        let found = Weekdays::ALL.into_iter().find(|(word, _)| word == text);
-        found.map(|(_, day)| day).ok_or_else(|| unknown("day", text))
-    };
-    let between = written.between.as_ref().map(|(from, to)| Ok::<_, Fault>((time(from)?, time(to)?)));
-    let days: Vec<_> = written.days.iter().map(day).collect::<Result<_, _>>()?;
-    Ok(Windows {
-        at: written.at.as_ref().map(time).transpose()?,
-        between: between.transpose()?,
-        days: Weekdays::of(days),
-    })
-}
-
-fn past(text: &str) -> Result<IfPast, Fault> {
-    word(text, [("continue", IfPast::Continue), ("exit", IfPast::Exit), ("skip", IfPast::Skip)])
 }
 
 pub(super) fn channel(name: &str) -> Result<Channel, Fault> {

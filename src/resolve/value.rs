@@ -9,7 +9,7 @@ use super::names::list;
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::model::ids::Id;
 use crate::model::{ChoiceId, Field, FieldId, FieldType, Moment, Value};
-use crate::schema::{ListOf, Literal, Placed};
+use crate::schema::{ListOf, Literal, Placed, meant_flag};
 use crate::source::Span;
 
 pub(super) const WRONG_VALUE: Code = Code("wrong-value");
@@ -107,15 +107,10 @@ impl Resolver {
 
 /// How to write what was probably meant.
 fn meant(text: &str, expected: &str) -> Option<String> {
-    let word = text.to_lowercase();
     match expected {
-        FLAG => match word.as_str() {
-            "yes" | "on" | "y" | "1" | "true" => Some("write `true`".to_owned()),
-            "no" | "off" | "n" | "0" | "false" => Some("write `false`".to_owned()),
-            _ => None,
-        },
+        FLAG => meant_flag(text).map(|flag| format!("write `{flag}`")),
         WHOLE_NUMBER | NUMBER => {
-            if let Some(number) = SAID.iter().position(|said| *said == word) {
+            if let Some(number) = SAID.iter().position(|said| said.eq_ignore_ascii_case(text)) {
                 return Some(format!("write it in digits: `{number}`"));
             }
             let pointed = text.replacen(',', ".", 1);

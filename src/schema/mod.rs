@@ -49,7 +49,7 @@ pub use scalar::{
 };
 pub use segment::Segment;
 pub use test::Test;
-pub(crate) use text::is_id;
+pub(crate) use text::{is_id, meant_flag};
 pub(crate) use wording::bad_id;
 
 use schemars::JsonSchema;

@@ -23,6 +23,15 @@ pub(super) fn as_flag(scalar: &Scalar) -> Option<bool> {
     }
 }
 
+/// The flag that people mean who write it otherwise.
+pub(crate) fn meant_flag(text: &str) -> Option<bool> {
+    match text.to_lowercase().as_str() {
+        "yes" | "on" | "true" | "y" | "1" => Some(true),
+        "no" | "off" | "false" | "n" | "0" => Some(false),
+        _ => None,
+    }
+}
+
 /// The whole number that a plain scalar writes in decimal.
 pub(super) fn as_integer(scalar: &Scalar) -> Option<i64> {
     if scalar.plain { scalar.text.parse().ok() } else { None }

@@ -7,7 +7,7 @@ use super::elsewhere;
 use super::expand::EXPANDED;
 use super::publish;
 use super::shape::schema;
-use super::text::is_id;
+use super::text::{is_id, meant_flag};
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::source::Span;
 use crate::yaml::node::{Node, Value};
@@ -87,11 +87,7 @@ pub(super) fn type_help(node: &Node, place: &str, key: Option<&str>, expected: &
         Value::Mapping(_) => return None,
     };
     if expected == FLAG {
-        let flag = match text.to_lowercase().as_str() {
-            "yes" | "on" | "true" | "y" | "1" => "true",
-            "no" | "off" | "false" | "n" | "0" => "false",
-            _ => return None,
-        };
+        let flag = meant_flag(text)?;
         let quoted = matches!(&node.value, Value::Scalar(scalar) if !scalar.plain);
         return Some(format!("write `{flag}`{}", if quoted { " without quotes" } else { "" }));
     }

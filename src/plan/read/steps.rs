@@ -1,12 +1,13 @@
 //! Campaigns of a plan's file back to the model, with their steps counted in the order of the text.
 
-use super::{Fault, Reader, channel, key, length, past, publish, windows, word};
+use super::{Fault, Reader, channel, key, length, publish, unknown, word};
 use crate::model::calendar::Sign;
 use crate::model::goto::aim;
 use crate::model::ids::Id;
+use crate::model::windows::parse_time;
 use crate::model::{
-    About, Await, AwaitWay, Campaign, Duration, Enter, Existing, Give, Listing, Moment, OnLeave, Outcome, Share, Step,
-    StepId, StepKind, Threshold, Until, Wait, Way, Windows,
+    About, Await, AwaitWay, Campaign, Duration, Enter, Existing, Give, IfPast, Listing, Moment, OnLeave, Outcome,
+    Share, Step, StepId, StepKind, Threshold, Until, Wait, Way, Weekdays, Windows,
 };
 use crate::plan::values::new_value;
 use crate::plan::{call, content, wire};
@@ -155,4 +156,24 @@ impl Reader<'_> {
             )?),
         })
     }
+}
+
+fn windows(written: Option<&wire::Windows>) -> Result<Windows, Fault> {
+    let Some(written) = written else { return Ok(Windows::default()) };
+    let time = |text: &String| parse_time(text).ok_or_else(|| format!("`{text}` is no time of day"));
+    let day = |text: &String| {
+        let found = Weekdays::ALL.into_iter().find(|(word, _)| word == text);
+        found.map(|(_, day)| day).ok_or_else(|| unknown("day", text))
+    };
+    let between = written.between.as_ref().map(|(from, to)| Ok::<_, Fault>((time(from)?, time(to)?)));
+    let days: Vec<_> = written.days.iter().map(day).collect::<Result<_, _>>()?;
+    Ok(Windows {
+        at: written.at.as_ref().map(time).transpose()?,
+        between: between.transpose()?,
+        days: Weekdays::of(days),
+    })
+}
+
+fn past(text: &str) -> Result<IfPast, Fault> {
+    word(text, [("continue", IfPast::Continue), ("exit", IfPast::Exit), ("skip", IfPast::Skip)])
 }

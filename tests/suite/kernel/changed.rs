@@ -1,5 +1,6 @@
 //! What is shown, put off or known of a contact when the plan changes under it.
 
+use super::in_flight::talk;
 use super::{Story, story};
 
 const HEAD: &str = "id,tags,note\n";
@@ -66,7 +67,7 @@ moved: [{ from: news/reader, to: news/visitor }]
 }
 
 /// A campaign that skips whom it finds, with some ways in.
-fn talk(enter: &str) -> String {
+fn skipping(enter: &str) -> String {
     format!(
         "\ncampaigns:\n  talk: {{ enter: [{enter}], existing: skip, on-leave: stay, reenter: {{ after: 1 h }}, steps: [{{ id: pause, wait: 1 day }}] }}\n"
     )
@@ -74,14 +75,14 @@ fn talk(enter: &str) -> String {
 
 #[test]
 fn a_new_way_in_skips_also_who_is_inside() {
-    story(&talk("{ tag: hot }"))
+    story(&skipping("{ tag: hot }"))
         .on("2026-11-01T09:00", &format!("{HEAD}1,,\n"), "")
         .on(
             "2026-11-02T09:00",
             &format!("{HEAD}1,hot;vip,\n"),
             "start talk 1 condition\nwait talk 1 pause 2026-11-03T09:00:00+01:00",
         )
-        .with(&talk("{ tag: hot }, { tag: vip }"))
+        .with(&skipping("{ tag: hot }, { tag: vip }"))
         .again("2026-11-02T10:00", "")
         .again("2026-11-03T09:00", "end talk 1 completed finished")
         .again("2026-11-03T12:00", "")
@@ -95,11 +96,7 @@ fn a_new_way_in_skips_also_who_is_inside() {
 
 #[test]
 fn a_way_whose_step_stands_on_another_fork_now_has_ended() {
-    let steps = |forks: &str| {
-        format!(
-            "\ncampaigns:\n  talk: {{ enter: {{ tag: hot }}, on-leave: stay, steps: [{forks}, {{ send: bar }}] }}\n"
-        )
-    };
+    let steps = |forks: &str| talk(&format!("{forks}, {{ send: bar }}"));
     let [one, two] = [
         "{ fork: [{ steps: [{ id: long, wait: 5 days }] }, { steps: [{ add-tag: cold }] }] }",
         "{ fork: [{ steps: [{ add-tag: vip }] }, { steps: [{ id: short, wait: 1 day }] }] }",

@@ -5,7 +5,7 @@ use super::{Story, story};
 const FILE: &str = "id,tags\n1,hot\n";
 
 /// A campaign whose contact waits at its first step.
-fn talk(steps: &str) -> String {
+pub(super) fn talk(steps: &str) -> String {
     format!("\ncampaigns:\n  talk: {{ enter: {{ tag: hot }}, on-leave: stay, steps: [{steps}] }}\n")
 }
 

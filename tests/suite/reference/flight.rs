@@ -39,16 +39,17 @@ impl Reference {
         let last = self.last.as_ref().map_or(Timestamp::UNIX_EPOCH, |(_, last, _)| *last);
         let carrying = Carrying { old: &self.project, lines: &lines, last, coverage: &self.coverage };
         self.known_conditions = carrying.known_conditions(std::mem::take(&mut self.known_conditions));
+        let funnels = |project: &Project| project.entries("funnels").into_iter().map(|(id, _)| id).collect::<Vec<_>>();
+        let had: Vec<String> = funnels(&self.project).iter().filter_map(|id| is(lines.funnel(id))).collect();
+        let new_funnels: Vec<String> = funnels(&new).into_iter().filter(|id| !had.contains(id)).collect();
+        let new_tags: Vec<String> = new.tags().difference(&writes.named_tags).cloned().collect();
         for contact in self.contacts.values_mut() {
             carrying.funnels(contact);
             carrying.campaigns(contact);
             carrying.fields(contact);
-            let had = self.project.entries("funnels").into_iter().filter_map(|(id, _)| is(lines.funnel(&id)));
-            let had: BTreeSet<String> = had.collect();
-            let is_new = |id: &String| !had.contains(id);
-            contact.new_funnels.extend(new.entries("funnels").into_iter().map(|(id, _)| id).filter(is_new));
+            contact.new_funnels.extend(new_funnels.iter().cloned());
             contact.unread_tags |= !writes.tags;
-            contact.new_tags.extend(new.tags().difference(&writes.named_tags).cloned());
+            contact.new_tags.extend(new_tags.iter().cloned());
             contact.unread_points.retain(|group| !writes.points.contains(group));
             let groups = std::iter::once(String::new()).chain(groups(&self.project));
             contact.unread_points.extend(groups.filter(|group| !writes.points.contains(group)));

@@ -28,9 +28,10 @@ impl Contact<'_> {
                 Fate::Now(name) if was_in && members.get(&name).and_then(Value::as_object).is_some_and(ever_in) => {
                     self.concerns.insert(Concern::Both(id, name));
                 }
-                // It had nothing to remember either, but conditions of its own.
-                Fate::Now(name) if !was_in && self.migration.fates.campaigns.contains_key(&name) => {}
-                Fate::Now(name) if !was_in && members.contains_key(&name) => {}
+                // One that had the name before has conditions of its own, also where it had nothing to remember.
+                Fate::Now(name)
+                    if !was_in
+                        && (members.contains_key(&name) || self.migration.fates.campaigns.contains_key(&name)) => {}
                 Fate::Now(name) => {
                     self.deeds.insert(Deed::Moved(format!("campaign `{id}`"), format!("`{name}`")));
                     self.member(&id, &name, &mut member);
@@ -60,26 +61,15 @@ impl Contact<'_> {
         }
         self.place(old, present, member);
         self.ways(old, present, member);
-        // A step that does something else is no other step, but nothing is awaited there any more.
-        for (key, runs_on) in [("v", false), ("j", true)] {
+        for key in ["v", "j"] {
             if let Some(Value::Object(steps)) = member.get_mut(key) {
-                let named = |(step, value)| Some((self.named(old, step, runs_on)?, value));
+                let named = |(step, value)| Some((self.named(old, step)?, value));
                 *steps = std::mem::take(steps).into_iter().filter_map(named).collect();
             }
         }
-        let is_awaited = |step: &str| {
-            let ways = member.get("b").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_object);
-            let awaits = |token: &Map<String, Value>| token.get("w").is_some_and(|held| held == "await");
-            std::iter::once(&*member)
-                .chain(ways)
-                .any(|token| awaits(token) && token.get("p").is_some_and(|at| at == step))
-        };
-        let awaits = member.get("j").and_then(Value::as_object).cloned().unwrap_or_default();
-        let awaits: Map<String, Value> = awaits.into_iter().filter(|(step, _)| is_awaited(step)).collect();
-        if awaits.is_empty() {
-            member.remove("j");
-        } else {
-            member.insert("j".to_owned(), Value::Object(awaits));
+        let awaited = awaited(member);
+        if let Some(Value::Object(awaits)) = member.get_mut("j") {
+            awaits.retain(|step, _| awaited.contains(step));
         }
         if let Some(Value::Object(tries)) = member.get_mut("h") {
             tries.retain(|content, _| !self.migration.fates.content.contains(content));
@@ -137,13 +127,13 @@ impl Contact<'_> {
         }
     }
 
-    /// What a step is called now, if it is still there; with `runs_on` only if it does the same.
-    fn named(&self, old: &str, step: String, runs_on: bool) -> Option<String> {
+    /// What a step is called now, if it is still there.
+    fn named(&self, old: &str, step: String) -> Option<String> {
         let fate = self.migration.fates.steps.get(old).and_then(|steps| steps.get(&step));
         match fate {
             Some(StepFate::Same) => Some(step),
-            Some(StepFate::Now { name, runs_anew }) if !(*runs_anew && runs_on) => Some(name.clone()),
-            Some(StepFate::Now { .. } | StepFate::Next(_) | StepFate::Exit | StepFate::Unspoken) | None => None,
+            Some(StepFate::Now { name, .. }) => Some(name.clone()),
+            Some(StepFate::Next(_) | StepFate::Exit | StepFate::Unspoken) | None => None,
         }
     }
 
@@ -205,6 +195,14 @@ fn run_anew(member: &mut Map<String, Value>) {
         member.insert("w".to_owned(), Value::from("delayed"));
         member.insert("y".to_owned(), due);
     }
+}
+
+/// The steps at which it waits for an event; one that does something else now awaits none.
+fn awaited(member: &Map<String, Value>) -> BTreeSet<String> {
+    let ways = member.get("b").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_object);
+    let awaiting =
+        std::iter::once(member).chain(ways).filter(|token| token.get("w").is_some_and(|held| held == "await"));
+    awaiting.filter_map(|token| token.get("p")?.as_str()).map(str::to_owned).collect()
 }
 
 /// The fork on whose ways a step stands, the innermost; none where it stands on no way, or nowhere.

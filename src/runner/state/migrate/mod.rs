@@ -50,11 +50,11 @@ impl<'m> Migration<'m> {
             (!marks.is_empty()).then(|| (id.clone(), marks))
         });
         let marks = marks.collect();
-        let unwritten = unwritten(model, before);
+        let writes = Knows::of(model, &Topics::of(model));
+        let unwritten = unwritten(model, &before.knows, &writes);
         let mut names = changed(&fates, &marks, &unwritten);
         names.extend(stages_with_other_content(model, before));
         let changed = finders(names);
-        let writes = Knows::of(model, &Topics::of(model));
         let fresh = writes.without(&known(&fates, &before.knows));
         Self { model, before, fates, marks, unwritten, writes, fresh, changed }
     }
@@ -149,10 +149,9 @@ fn renamed_marks(model: &Model, campaign: &str, opened: &Opened) -> BTreeMap<Str
     marks.filter(|(old, new)| old != new && opened.enter.contains(old)).collect()
 }
 
-fn unwritten(model: &Model, before: &Header) -> BTreeSet<String> {
-    let topics = Topics::of(model);
-    let fields = model.contacts.fields.iter().filter(|(id, _)| !topics.writes_field(*id));
-    fields.map(|(_, field)| field.id.clone()).filter(|id| before.knows.fields.contains(id)).collect()
+fn unwritten(model: &Model, before: &Knows, writes: &Knows) -> BTreeSet<String> {
+    let is_there = |id: &&String| model.contacts.fields.values().any(|field| field.id == **id);
+    before.fields.iter().filter(is_there).filter(|id| !writes.fields.contains(id)).cloned().collect()
 }
 
 /// Every name whose bearer is not what it was, as it stands in a line.
