@@ -2,14 +2,12 @@
 
 use std::path::PathBuf;
 
-use clap::ValueEnum;
-
+use super::findings::{self, Format};
 use super::output::{Stream, Terminal};
 use super::{Exit, Failure, project};
 use crate::Compiled;
 use crate::diagnostic::Severity;
-use crate::report::json::Findings;
-use crate::report::{github, junit, sarif, text};
+use crate::report::text;
 use crate::source::Span;
 
 /// The arguments of `funnelc check`.
@@ -32,21 +30,6 @@ pub(crate) struct Args {
     write_baseline: bool,
 }
 
-/// The forms of findings.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Format {
-    /// For people
-    Text,
-    /// For machines; described by schema/findings.schema.json
-    Json,
-    /// Workflow commands, which GitHub shows as annotations
-    Github,
-    /// SARIF 2.1.0, for code scanning
-    Sarif,
-    /// JUnit XML, for the test reports of build servers
-    Junit,
-}
-
 pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
     let projects = if args.paths.is_empty() {
         vec![project::load(None)?]
@@ -60,10 +43,9 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
     let projects: Vec<Compiled> = projects.into_iter().map(|sources| crate::compile_for(sources, env)).collect();
     let rendered = match args.format {
         Format::Text => as_text(&projects, terminal),
-        Format::Json => findings(&projects).to_json(),
-        Format::Github => github::commands(&findings(&projects)),
-        Format::Sarif => sarif::log(&findings(&projects)),
-        Format::Junit => as_junit(&projects, args.deny_warnings),
+        format @ (Format::Json | Format::Github | Format::Sarif | Format::Junit) => {
+            findings::rendered(format, &projects, args.deny_warnings, terminal)
+        }
     };
     terminal.print(Stream::Out, &rendered)?;
     let threshold = if args.deny_warnings { Severity::Warning } else { Severity::Error };
@@ -78,22 +60,6 @@ fn as_text(projects: &[Compiled], terminal: Terminal) -> String {
         format!("{findings}{}\n", summary(project))
     };
     projects.iter().map(one).collect()
-}
-
-fn as_junit(projects: &[Compiled], warnings_fail: bool) -> String {
-    let suites: Vec<_> = projects.iter().map(suite).collect();
-    junit::report(&suites, warnings_fail)
-}
-
-fn suite(project: &Compiled) -> junit::Suite<'_> {
-    let files = project.sources.files().map(|(_, file)| file.path.as_str()).collect();
-    junit::Suite { files, findings: findings(std::slice::from_ref(project)) }
-}
-
-fn findings(projects: &[Compiled]) -> Findings {
-    let of = projects.iter().flat_map(|project| project.diagnostics.iter().map(move |finding| (finding, project)));
-    Findings::new(of.map(|(finding, project)| (finding, &project.sources)))
-        .with_left_out(projects.iter().map(|project| project.left_out).sum())
 }
 
 fn summary(project: &Compiled) -> String {

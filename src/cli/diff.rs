@@ -50,7 +50,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "TIME", requires = "contacts")]
     now: Option<String>,
     /// How many threads work. Default: as many as there are processors
-    #[arg(long, value_name = "N", requires = "contacts")]
+    #[arg(long, value_name = "N", value_parser = run::threads)]
     threads: Option<std::num::NonZero<usize>>,
     /// Show the keys of some contacts instead of a short hash of each
     #[arg(long, requires = "contacts")]
@@ -259,7 +259,7 @@ fn compare(
     let pair = Pair::new(&base.plan, &head.plan, now, state.map(Snapshot::File)).map_err(Broken::Run)?;
     let pair = pair.with_companies(companies.as_deref()).map_err(Broken::Run)?;
     let events = args.events.as_deref().map(run::events).transpose()?;
-    let (quiet, folder) = (Watch { interrupted: &interrupted, progress: &|_| {} }, temporary());
+    let (quiet, folder) = (Watch { interrupted: &interrupted, progress: &|_| {} }, run::temporary());
     let pair = pair.with_events(events, run::options(args.threads), Some(Spill::into(&folder)), &quiet);
     let pair = pair.map_err(Broken::Run)?;
     for line in pair.short() {
@@ -268,12 +268,6 @@ fn compare(
     let impact = pair.compare(source, run::options(args.threads), &watch).map_err(Broken::Run);
     bar.finish_and_clear();
     Ok(if args.show_ids { impact? } else { impact?.with_hashed_keys() })
-}
-
-/// Where events are sorted: there is no output to sort them beside.
-#[expect(clippy::disallowed_methods, reason = "the command line reads the environment, and the files have no names")]
-fn temporary() -> PathBuf {
-    std::env::temp_dir()
 }
 
 fn failed(broken: Broken, plan: &Plan, args: &Args, terminal: Terminal) -> Result<Exit, Failure> {

@@ -7,6 +7,9 @@ use clap::ValueEnum;
 use super::output::{Stream, Terminal, write_whole};
 use super::{Exit, Failure};
 
+/// Each run has a folder of its own; the next ones are better named by their time.
+const FIRST: &str = "first";
+
 const SCHEMA: &str = "funnelc.schema.json";
 
 /// The arguments of `funnelc init`.
@@ -106,7 +109,7 @@ fn next_steps(folder: &Path, files: &[(PathBuf, String)]) -> String {
         .map(|(input, path)| format!(" --{input} {}", quoted(&path)))
         .collect();
     format!(
-        "made\n{made}\nnext\n  funnelc check {shown}\n  funnelc graph {shown} --format text\n  funnelc run {shown}{inputs} --out out\n"
+        "made\n{made}\nnext\n  funnelc check {shown}\n  funnelc graph {shown} --format text\n  funnelc run {shown}{inputs} --dry-run\n  funnelc run {shown}{inputs} --state state --out runs/{FIRST}\n"
     )
 }
 

@@ -13,6 +13,7 @@ mod completions;
 mod diff;
 mod explain;
 mod files;
+mod findings;
 mod graph;
 mod init;
 mod output;
@@ -40,6 +41,8 @@ pub(crate) enum Exit {
     Usage = 2,
     /// Files or the environment.
     Environment = 3,
+    /// A run that would let more go out than is allowed.
+    Refused = 4,
     /// Interrupted.
     Interrupted = 130,
 }
@@ -88,9 +91,10 @@ Start with:
   funnelc init shop                  a working project in the folder shop
   funnelc check shop                 find the mistakes
   funnelc graph shop                 draw it, as Mermaid
-  funnelc run shop --contacts shop/contacts.csv --out out
+  funnelc run shop --contacts shop/contacts.csv --dry-run
 
-Exit codes: 0 fine, 1 findings or rejected input, 2 wrong usage, 3 files or environment, 130 interrupted.";
+Exit codes: 0 fine, 1 findings or rejected input, 2 wrong usage, 3 files or environment,
+4 a run that would let more go out than is allowed, 130 interrupted.";
 
 #[derive(Debug, Subcommand)]
 enum Command {

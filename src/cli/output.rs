@@ -6,6 +6,7 @@ use std::path::Path;
 use clap::ValueEnum;
 
 use super::{Exit, Failure};
+use crate::report::table::WIDEST;
 use crate::report::text::Style;
 use crate::runner::output::beside::Beside;
 
@@ -53,6 +54,11 @@ impl Terminal {
         Style { width: width.clamp(40, 120), color }
     }
 
+    /// How wide the tables on standard output may be: as wide as the terminal, or as usual where it is none.
+    pub(crate) fn table_width(self) -> usize {
+        if io::stdout().is_terminal() { self.style(Stream::Out).width } else { WIDEST }
+    }
+
     /// Writes text; a reader that has gone is no error.
     #[expect(clippy::unused_self, reason = "everything that is shown goes through the terminal")]
     pub(crate) fn print(self, stream: Stream, text: &str) -> Result<(), Failure> {
@@ -68,6 +74,18 @@ impl Terminal {
         }
     }
 
+    /// Says something on standard error; on a terminal lines end between words.
+    pub(crate) fn say(self, text: &str) -> Result<(), Failure> {
+        if !io::stderr().is_terminal() {
+            return self.print(Stream::Err, text);
+        }
+        let options = textwrap::Options::new(self.style(Stream::Err).width)
+            .word_splitter(textwrap::WordSplitter::NoHyphenation)
+            .break_words(false)
+            .subsequent_indent("  ");
+        self.print(Stream::Err, &textwrap::fill(text, options))
+    }
+
     /// Says why a command could not do its work.
     pub(crate) fn fail(self, failure: &Failure) {
         let mut text = format!("error: {failure}\n");
@@ -75,7 +93,7 @@ impl Terminal {
             text.push_str(&format!("  help: {help}\n"));
         }
         // There is nobody left to tell when standard error is gone.
-        let _ = self.print(Stream::Err, &text);
+        let _ = self.say(&text);
     }
 
     /// Writes a result to the file of `-o`, or to standard output where there is none or it is `-`.

@@ -1,30 +1,30 @@
 //! `funnelc run`: contacts through a plan for one instant; what it writes stands whole or not at all.
 
-use std::fmt::Write as _;
+mod bounds;
+mod failed;
+mod inputs;
+mod told;
+
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use jiff::tz::TimeZone;
-use signal_hook::consts::{SIGINT, SIGTERM, SIGXFSZ};
-use signal_hook::flag;
-
 use super::output::{Stream, Terminal};
-use super::plan::findings;
-use super::{Exit, Failure, places, project};
+use super::{Exit, Failure, places};
 use crate::plan::Plan;
 use crate::report::metrics;
-use crate::runner::batch::{Past, Prepared, Summary, Watch};
+use crate::runner::RunError;
+use crate::runner::batch::{Past, Prepared, Streams, Summary, Watch};
 use crate::runner::input::blocks::Source;
-use crate::runner::input::events::{Format, Spill};
+use crate::runner::input::events::Spill;
 use crate::runner::input::remembered::Snapshot;
-use crate::runner::input::{Problems, cell};
 use crate::runner::output::folder;
-use crate::runner::output::session::{Done, Session, SessionError};
+use crate::runner::output::session::{Session, SessionError};
 use crate::runner::output::store::{Store, StoreError};
-use crate::runner::program::BindError;
-use crate::runner::{Options, RunError};
+
+pub(crate) use failed::{bad_companies, bad_events, earlier, no_companies, no_room};
+pub(crate) use inputs::{events, now, options, plan, progress_bar, signals, source, temporary, threads, whole};
 
 /// The arguments of `funnelc run`.
 #[derive(Debug, clap::Args)]
@@ -51,8 +51,14 @@ pub(crate) struct Args {
     #[arg(long)]
     accept_short_history: bool,
     /// Write the run to this folder: absent, empty, or an earlier run, which is replaced as a whole
-    #[arg(long, value_name = "DIR")]
-    out: PathBuf,
+    #[arg(long, value_name = "DIR", required_unless_present = "dry_run")]
+    out: Option<PathBuf>,
+    /// Write nothing at all, neither the run nor the state, and print what would go out
+    #[arg(long)]
+    dry_run: bool,
+    /// Refuse the run, before anything is written, if more messages than this would go out
+    #[arg(long, value_name = "N")]
+    at_most: Option<u64>,
     /// Remember in this folder what the next run must know: waits, what was sent, who is where
     #[arg(long, value_name = "DIR")]
     state: Option<PathBuf>,
@@ -60,7 +66,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "TIME")]
     now: Option<String>,
     /// How many threads work; the outputs do not depend on it. Default: as many as there are processors
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = threads)]
     threads: Option<std::num::NonZero<usize>>,
     /// Set bad rows aside in this file and go on; without it a bad row fails the run
     #[arg(long, value_name = "FILE")]
@@ -71,46 +77,125 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
     go_together(args)?;
     let Some(plan) = plan(&args.path, args.env.as_deref(), terminal)? else { return Ok(Exit::Findings) };
     let now = now(args.now.as_deref(), &plan)?;
-    let interrupted = signals()?;
-    let store = args.state.as_deref().map(Store::open).transpose()?;
-    let state = store.as_ref().map_or(Ok(None), Store::read)?;
-    let companies = args.companies.as_deref().map(whole).transpose()?;
-    let events = args.events.as_deref().map(events).transpose()?;
-    let beside = folder::nearest(&args.out);
-    let past = Past { replay: args.replay, accept_short_history: args.accept_short_history, ..Past::default() };
-    let quiet = Watch { interrupted: &interrupted, progress: &|_| {} };
-    let prepared = Prepared::new(&plan, now, state.map(Snapshot::File))
-        .and_then(|prepared| prepared.with_companies(companies.as_deref()))
-        .and_then(|prepared| prepared.with_past(past))
-        .and_then(|prepared| prepared.with_events(events, options(args.threads), Some(Spill::into(&beside)), &quiet));
-    let prepared = match prepared {
-        Ok(prepared) => prepared,
-        Err(error) => return failed(&error, &plan, args, terminal),
-    };
-    let source = source(&args.contacts)?;
-    let contacts = Some(args.contacts.as_path()).filter(|path| *path != Path::new("-"));
-    let (session, streams) = Session::begin(&args.out, contacts, args.rejects.as_deref(), store.as_ref())?;
-    let bar = progress_bar(source.length());
-    let watch = Watch { interrupted: &interrupted, progress: &|bytes| bar.inc(bytes) };
-    let outcome = prepared.run(source, streams, options(args.threads), &watch);
-    bar.finish_and_clear();
-    let (summary, streams) = match outcome {
-        Ok(outcome) => outcome,
-        Err(error) => return failed(&error, &plan, args, terminal),
-    };
-    notes(&prepared, args, terminal)?;
-    warnings(&summary, &prepared, args, terminal)?;
-    if summary.duplicates > 0 || (summary.problems.rows > 0 && args.rejects.is_none()) {
-        terminal.print(Stream::Err, &problems(&summary, args))?;
-        return Ok(Exit::Findings);
+    let task = Task { args, plan: &plan, terminal, interrupted: signals()? };
+    told::forgotten(&task)?;
+    let done = if args.dry_run { task.tried(now) } else { task.written(now) };
+    match done {
+        Ok(()) => Ok(Exit::Fine),
+        Err(Stopped::Told(exit)) => Ok(exit),
+        Err(Stopped::Failed(failure)) => Err(failure),
     }
-    if interrupted.load(Ordering::Relaxed) {
-        return Ok(Exit::Interrupted);
+}
+
+/// A run that was asked for.
+struct Task<'a> {
+    args: &'a Args,
+    plan: &'a Plan,
+    terminal: Terminal,
+    interrupted: Arc<AtomicBool>,
+}
+
+/// Why a run came to no end: somebody was told already, or has to be.
+enum Stopped {
+    Told(Exit),
+    Failed(Failure),
+}
+
+impl<T: Into<Failure>> From<T> for Stopped {
+    fn from(failure: T) -> Self {
+        Self::Failed(failure.into())
     }
-    let done = session.commit(streams, &summary, &prepared, store.as_ref())?;
-    terminal.print(Stream::Out, &metrics::table(plan.model(), &done.metrics))?;
-    terminal.print(Stream::Err, &last_words(&done, &summary, args))?;
-    Ok(Exit::Fine)
+}
+
+impl Task<'_> {
+    /// The run with all that it writes.
+    fn written(&self, now: i64) -> Result<(), Stopped> {
+        let args = self.args;
+        let out = args.out.as_deref().unwrap_or(Path::new(""));
+        let store = args.state.as_deref().map(Store::open).transpose()?;
+        let state = store.as_ref().map_or(Ok(None), Store::read)?;
+        let prepared = self.prepared(now, state.map(Snapshot::File), &folder::nearest(out))?;
+        let contacts = Some(args.contacts.as_path()).filter(|path| *path != Path::new("-"));
+        let source = source(&args.contacts)?;
+        let (session, streams) = Session::begin(out, contacts, args.rejects.as_deref(), store.as_ref())?;
+        let (summary, streams) = self.carried_out(&prepared, source, streams)?;
+        let done = session.commit(streams, &summary, &prepared, store.as_ref())?;
+        self.terminal.print(Stream::Out, &self.table(&done.metrics))?;
+        self.terminal.print(Stream::Err, &told::last_words(&done, &summary, args))?;
+        Ok(())
+    }
+
+    /// The same run without a trace: no folder, no state, no lock, no rejects.
+    fn tried(&self, now: i64) -> Result<(), Stopped> {
+        let state = self.args.state.as_deref().map_or(Ok(None), Store::peek)?;
+        let prepared = self.prepared(now, state.map(Snapshot::File), &temporary())?;
+        let rejects = self.args.rejects.as_ref().map(|_| io::sink());
+        let streams = Streams { contacts: io::sink(), actions: io::sink(), journal: io::sink(), state: None, rejects };
+        let (summary, _) = self.carried_out(&prepared, source(&self.args.contacts)?, streams)?;
+        self.terminal.print(Stream::Out, &self.table(&summary.metrics.to_json(&prepared.program)))?;
+        self.terminal.print(Stream::Err, "dry run: nothing was written\n")?;
+        Ok(())
+    }
+
+    /// The plan at its moment, with all that is read before the contacts; many events are sorted in `spill`.
+    fn prepared(&self, now: i64, state: Option<Snapshot>, spill: &Path) -> Result<Prepared, Stopped> {
+        let args = self.args;
+        let companies = args.companies.as_deref().map(whole).transpose()?;
+        let events = args.events.as_deref().map(events).transpose()?;
+        let past = Past { replay: args.replay, accept_short_history: args.accept_short_history, ..Past::default() };
+        let quiet = Watch { interrupted: &self.interrupted, progress: &|_| {} };
+        Prepared::new(self.plan, now, state)
+            .and_then(|prepared| prepared.with_companies(companies.as_deref()))
+            .and_then(|prepared| prepared.with_past(past))
+            .and_then(|prepared| prepared.with_events(events, options(args.threads), Some(Spill::into(spill)), &quiet))
+            .map_err(|error| self.stopped(&error))
+    }
+
+    /// All rows, and what there is to say of them; where it comes back, the run may stand.
+    fn carried_out<W: Write + Send>(
+        &self,
+        prepared: &Prepared,
+        source: Source<'_>,
+        streams: Streams<W>,
+    ) -> Result<(Summary, Streams<W>), Stopped> {
+        let (args, terminal) = (self.args, self.terminal);
+        let bar = progress_bar(source.length());
+        let watch = Watch { interrupted: &self.interrupted, progress: &|bytes| bar.inc(bytes) };
+        let outcome = prepared.run(source, streams, options(args.threads), &watch);
+        bar.finish_and_clear();
+        let (summary, streams) = outcome.map_err(|error| self.stopped(&error))?;
+        told::notes(prepared, args, terminal)?;
+        told::warnings(&summary, prepared, args, terminal)?;
+        if summary.duplicates > 0 || (summary.problems.rows > 0 && args.rejects.is_none()) {
+            terminal.print(Stream::Err, &told::problems(&summary, args))?;
+            return Err(Stopped::Told(Exit::Findings));
+        }
+        if self.interrupted.load(Ordering::Relaxed) {
+            return Err(Stopped::Told(Exit::Interrupted));
+        }
+        self.keep_to_bounds(&summary.metrics.to_json(&prepared.program))?;
+        Ok((summary, streams))
+    }
+
+    /// Refuses what would let more go out than is allowed, and shows what it would have been.
+    fn keep_to_bounds(&self, metrics: &str) -> Result<(), Stopped> {
+        let over = bounds::exceeded(self.plan.model(), metrics, self.args.at_most);
+        let Some(failure) = over else { return Ok(()) };
+        self.terminal.print(Stream::Out, &self.table(metrics))?;
+        self.terminal.fail(&failure);
+        Err(Stopped::Told(Exit::Refused))
+    }
+
+    fn table(&self, metrics: &str) -> String {
+        metrics::table(self.plan.model(), metrics, self.terminal.table_width())
+    }
+
+    fn stopped(&self, error: &RunError) -> Stopped {
+        match failed::failed(error, self.plan, self.args, self.terminal) {
+            Ok(exit) => Stopped::Told(exit),
+            Err(failure) => Stopped::Failed(failure),
+        }
+    }
 }
 
 /// Whether the arguments go together; no file is touched before.
@@ -122,21 +207,10 @@ fn go_together(args: &Args) -> Result<(), Failure> {
         return Err(Failure::usage("project and contacts cannot both come from standard input"));
     }
     if let Some(state) = &args.state {
-        places::state_apart(&args.out, state)?;
+        args.out.as_ref().map_or(Ok(()), |out| places::state_apart(out, state))?;
     }
     if let Some(rejects) = &args.rejects {
         places::rejects_are_safe(rejects, &args.contacts, args.state.as_deref())?;
-    }
-    Ok(())
-}
-
-/// What the run takes for granted of the past, and what became of contacts in flight.
-fn notes(prepared: &Prepared, args: &Args, terminal: Terminal) -> Result<(), Failure> {
-    for line in prepared.short().iter().filter(|_| args.accept_short_history) {
-        terminal.print(Stream::Err, &format!("note: {line}; what is not known counts as nothing\n"))?;
-    }
-    for deed in &prepared.migrated {
-        terminal.print(Stream::Err, &format!("note: {deed}\n"))?;
     }
     Ok(())
 }
@@ -151,201 +225,4 @@ impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         Self::new(error.to_string())
     }
-}
-
-/// Reads a plan, or compiles a project on the way.
-#[expect(clippy::disallowed_methods, reason = "the command line reads the plan")]
-pub(crate) fn plan(path: &Path, env: Option<&str>, terminal: Terminal) -> Result<Option<Plan>, Failure> {
-    if path.extension().is_some_and(|extension| extension == "json") {
-        if env.is_some() {
-            let failure = Failure::usage(format!("`{}` is a plan, which has no environments any more", path.display()));
-            return Err(failure.help("give `--env` to `funnelc plan`"));
-        }
-        let cannot = |error: &dyn std::fmt::Display| Failure::new(format!("cannot read `{}`: {error}", path.display()));
-        let text = std::fs::read_to_string(path).map_err(|error| cannot(&error))?;
-        return Plan::from_json(&text).map(Some).map_err(|error| cannot(&error));
-    }
-    let compiled = crate::compile_for(project::load(Some(path))?, env);
-    Ok(findings(&compiled, terminal)?.cloned())
-}
-
-#[expect(clippy::disallowed_methods, reason = "the command line reads the clock")]
-pub(crate) fn now(written: Option<&str>, plan: &Plan) -> Result<i64, Failure> {
-    let Some(text) = written else { return Ok(jiff::Timestamp::now().as_second()) };
-    let name = &plan.model().timezone;
-    let zone = TimeZone::get(name).map_err(|_| Failure::new(format!("unknown time zone `{name}`")))?;
-    cell::moment(text, &zone).ok_or_else(|| {
-        Failure::usage(format!("`{text}` is no moment"))
-            .help("write it as `2026-11-21T09:00` or `2026-11-21T09:00+01:00`")
-    })
-}
-
-/// Sets a flag on the first Ctrl-C and ends at once on the second; a file that grows too large is an error of the write and no end.
-pub(crate) fn signals() -> Result<Arc<AtomicBool>, Failure> {
-    let interrupted = Arc::new(AtomicBool::new(false));
-    let register = || {
-        for signal in [SIGINT, SIGTERM] {
-            flag::register_conditional_shutdown(signal, Exit::Interrupted as i32, Arc::clone(&interrupted))?;
-            flag::register(signal, Arc::clone(&interrupted))?;
-        }
-        flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false)))
-    };
-    register().map_err(|error: std::io::Error| Failure::new(format!("cannot listen for signals: {error}")))?;
-    Ok(interrupted)
-}
-
-#[expect(clippy::disallowed_methods, reason = "the command line knows standard input")]
-pub(crate) fn source(path: &Path) -> Result<Source<'static>, Failure> {
-    if path == Path::new("-") {
-        return Ok(Source::stream(std::io::stdin()));
-    }
-    Source::open(path).map_err(|error| Failure::new(format!("cannot read `{}`: {error}", path.display())))
-}
-
-/// The events file, which is no stream: it may be the contacts that come from standard input.
-pub(crate) fn events(path: &Path) -> Result<(Source<'static>, Format), Failure> {
-    if path == Path::new("-") {
-        return Err(Failure::usage("`--events` needs a file"));
-    }
-    Ok((source(path)?, Format::of(path)))
-}
-
-#[expect(clippy::disallowed_methods, reason = "the number of threads shows in no output")]
-pub(crate) fn options(threads: Option<std::num::NonZero<usize>>) -> Options {
-    let threads = threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, std::num::NonZero::get);
-    Options { threads, ..Options::default() }
-}
-
-/// On standard error, and only on a terminal.
-pub(crate) fn progress_bar(bytes: Option<u64>) -> ProgressBar {
-    let bar = ProgressBar::with_draw_target(bytes, ProgressDrawTarget::stderr());
-    let template = "{bar:40} {percent:>3} %  {decimal_bytes_per_sec}  {eta} left";
-    match ProgressStyle::with_template(template) {
-        Ok(style) => bar.with_style(style),
-        Err(_) => bar,
-    }
-}
-
-/// Says why there is no run, and what to do about it where that is not plain.
-fn failed(error: &RunError, plan: &Plan, args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
-    let failure = match error {
-        RunError::Interrupted => return Ok(Exit::Interrupted),
-        RunError::Bind(BindError::Earlier { state }) => earlier(*state, plan),
-        RunError::InFlight(_) => Failure::new(error.to_string())
-            .help("add one line for each to the project; nothing was written, and the state is as it was"),
-        RunError::State { .. } => {
-            let folder = args.state.as_deref().unwrap_or(Path::new(""));
-            Failure::new(format!("the state in `{}` is damaged: {error}", folder.display()))
-        }
-        RunError::Header(_)
-        | RunError::DuplicateKey { .. }
-        | RunError::LongRow { .. }
-        | RunError::Read(_)
-        | RunError::Skipped { .. } => Failure::new(format!("`{}`: {error}", args.contacts.display())),
-        RunError::Companies(_) => bad_companies(error, args.companies.as_deref()),
-        RunError::NoCompanies => no_companies(error),
-        RunError::Events(_) => bad_events(error, args.events.as_deref()),
-        RunError::ShortHistory(_) => short_history(error),
-        RunError::Spill { .. } => no_room(error),
-        RunError::Write { .. } | RunError::Bind(_) => Failure::new(error.to_string()),
-    };
-    match error {
-        RunError::Header(_) | RunError::DuplicateKey { .. } | RunError::LongRow { .. } | RunError::InFlight(_) => {
-            terminal.fail(&failure);
-            Ok(Exit::Findings)
-        }
-        RunError::Companies(_) | RunError::Events(_) | RunError::ShortHistory(_) => {
-            terminal.fail(&failure);
-            Ok(Exit::Findings)
-        }
-        _ => Err(failure),
-    }
-}
-
-pub(crate) fn bad_companies(error: &RunError, path: Option<&Path>) -> Failure {
-    Failure::new(format!("`{}`: {error}", path.unwrap_or(Path::new("")).display()))
-}
-
-pub(crate) fn bad_events(error: &RunError, path: Option<&Path>) -> Failure {
-    let name = path.unwrap_or(Path::new("")).display();
-    Failure::new(format!("`{name}`: {error}")).help("mend these; nothing was taken in")
-}
-
-pub(crate) fn no_room(error: &RunError) -> Failure {
-    let help = "many events are sorted on the disk, which takes up to twice the room of their file";
-    Failure::new(error.to_string()).help(help)
-}
-
-fn short_history(error: &RunError) -> Failure {
-    Failure::new(error.to_string())
-        .help("`--accept-short-history` takes what is not known for nothing; nothing was written")
-}
-
-pub(crate) fn no_companies(error: &RunError) -> Failure {
-    Failure::new(error.to_string()).help("give it with `--companies FILE`")
-}
-
-/// A file that is small enough to be read at once.
-#[expect(clippy::disallowed_methods, reason = "the command line reads the companies")]
-pub(crate) fn whole(path: &Path) -> Result<Vec<u8>, Failure> {
-    std::fs::read(path).map_err(|error| Failure::new(format!("cannot read `{}`: {error}", path.display())))
-}
-
-pub(crate) fn earlier(state: i64, plan: &Plan) -> Failure {
-    let zone = TimeZone::get(&plan.model().timezone).unwrap_or(TimeZone::UTC);
-    let mut moment = String::new();
-    crate::runner::output::text::push_moment(&mut moment, state, &zone);
-    Failure::new(format!("the state is of {moment}, which is later than this run"))
-        .help("give that `--now` or a later one")
-}
-
-fn warnings(summary: &Summary, prepared: &Prepared, args: &Args, terminal: Terminal) -> Result<(), Failure> {
-    let of_companies = prepared.companies.iter().flat_map(|read| &read.warnings);
-    for (warning, path) in of_companies.zip(args.companies.iter().cycle()) {
-        terminal.print(Stream::Err, &format!("warning: `{}`: {warning}\n", path.display()))?;
-    }
-    if prepared.program.past_only && args.events.is_some() {
-        let words = "this is the first run, so the events are its past: they count, and start and change nothing";
-        terminal.print(Stream::Err, &format!("note: {words}; `--replay` lets them act\n"))?;
-    }
-    let file = args.contacts.display();
-    for (warning, path) in summary.event_warnings.iter().zip(args.events.iter().cycle()) {
-        terminal.print(Stream::Err, &format!("warning: `{}`: {warning}\n", path.display()))?;
-    }
-    for warning in &summary.warnings {
-        terminal.print(Stream::Err, &format!("warning: `{file}`: {warning}\n"))?;
-    }
-    Ok(())
-}
-
-fn problems(summary: &Summary, args: &Args) -> String {
-    let bad = summary.problems.rows + summary.duplicates;
-    let are = if bad == 1 { "is" } else { "are" };
-    let mut lines = vec![format!("error: {} of `{}` {are} bad", counted(bad, "row"), args.contacts.display())];
-    lines.extend(summary.problems.first.iter().take(Problems::SHOWN).map(|problem| format!("  {problem}")));
-    if summary.problems.first.len() > Problems::SHOWN || bad > Problems::SHOWN as u64 {
-        lines.push("  and more".to_owned());
-    }
-    lines.push(match summary.duplicates {
-        0 => "  help: `--rejects FILE` sets them aside and goes on\n".to_owned(),
-        _ => "  help: a key stands in one row only; nothing sets such rows aside\n".to_owned(),
-    });
-    lines.join("\n")
-}
-
-fn last_words(done: &Done, summary: &Summary, args: &Args) -> String {
-    let bad = summary.problems.rows;
-    let mut text = String::new();
-    if let Some(rejects) = args.rejects.as_ref().filter(|_| bad > 0) {
-        let were = if bad == 1 { "was" } else { "were" };
-        let _ = writeln!(text, "{} {were} set aside in `{}`", counted(bad, "bad row"), rejects.display());
-    }
-    if done.repeated {
-        let _ = writeln!(text, "`{}` holds this run already; nothing was changed", args.out.display());
-    }
-    text
-}
-
-fn counted(number: u64, what: &str) -> String {
-    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }

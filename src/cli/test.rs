@@ -2,12 +2,11 @@
 
 use std::path::PathBuf;
 
-use clap::ValueEnum;
-
+use super::findings::{self, Format};
 use super::output::{Stream, Terminal};
 use super::{Exit, Failure, project};
 use crate::Compiled;
-use crate::report::json::Findings;
+use crate::report::json::{self, Findings, TestResult};
 use crate::report::{github, junit, sarif, text};
 use crate::trial::{self, Verdict};
 
@@ -23,31 +22,15 @@ pub(crate) struct Args {
     /// Run only the tests whose names contain this
     #[arg(long, value_name = "TEXT")]
     filter: Option<String>,
-    /// How to print what failed
+    /// How to print the results
     #[arg(long, default_value = "text")]
     format: Format,
 }
 
-/// The forms of failures.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Format {
-    /// For people
-    Text,
-    /// For machines; described by schema/findings.schema.json
-    Json,
-    /// Workflow commands, which GitHub shows as annotations
-    Github,
-    /// SARIF 2.1.0, for code scanning
-    Sarif,
-    /// JUnit XML, for the test reports of build servers
-    Junit,
-}
-
 pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
-    let mut project = crate::compile_for(project::load(args.path.as_deref())?, args.env.as_deref());
+    let project = crate::compile_for(project::load(args.path.as_deref())?, args.env.as_deref());
     if project.plan.is_none() {
-        let style = terminal.style(Stream::Err);
-        terminal.print(Stream::Err, &text::findings(&project.diagnostics, &project.sources, style))?;
+        terminal.print(Stream::Out, &not_run(&project, args.format, terminal))?;
         return Ok(Exit::Findings);
     }
     let verdicts = trial::run(&project.model, args.filter.as_deref());
@@ -55,20 +38,46 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
         return Err(nothing_to_run(&project, args.filter.as_deref()));
     }
     let failed = verdicts.iter().any(|verdict| !verdict.failures.is_empty());
-    project.diagnostics = verdicts.iter().flat_map(|verdict| verdict.failures.clone()).collect();
-    let findings = || Findings::new(project.diagnostics.iter().map(|failure| (failure, &project.sources)));
     let rendered = match args.format {
         Format::Text => as_text(&project, &verdicts, terminal),
-        Format::Json => findings().to_json(),
-        Format::Github => github::commands(&findings()),
-        Format::Sarif => sarif::log(&findings()),
-        Format::Junit => {
-            let files = project.sources.files().map(|(_, file)| file.path.as_str()).collect();
-            junit::report(&[junit::Suite { files, findings: findings() }], false)
-        }
+        Format::Json => results(&project, &verdicts).to_json(),
+        Format::Github => github::commands(&results(&project, &verdicts)),
+        Format::Sarif => sarif::log(&results(&project, &verdicts)),
+        Format::Junit => junit::tests(findings::files(&project).first().copied(), &results(&project, &verdicts)),
     };
     terminal.print(Stream::Out, &rendered)?;
     Ok(if failed { Exit::Findings } else { Exit::Fine })
+}
+
+/// A project with errors has no tests to run: its findings stand where the results would.
+fn not_run(project: &Compiled, format: Format, terminal: Terminal) -> String {
+    match format {
+        Format::Text => {
+            let count = text::count(&project.diagnostics).unwrap_or_default();
+            let found = text::findings(&project.diagnostics, &project.sources, terminal.style(Stream::Out));
+            format!("{found}no test was run: {count}\n")
+        }
+        Format::Json => findings::of(std::slice::from_ref(project)).with_tests(Vec::new()).to_json(),
+        Format::Github | Format::Sarif | Format::Junit => {
+            findings::rendered(format, std::slice::from_ref(project), false, terminal)
+        }
+    }
+}
+
+/// What failed, and each test by its name.
+fn results(project: &Compiled, verdicts: &[Verdict]) -> Findings {
+    let test = |verdict: &Verdict| TestResult {
+        name: verdict.name.clone(),
+        place: json::place(verdict.span, &project.sources),
+        passed: verdict.failures.is_empty(),
+        runs: verdict.instants,
+    };
+    let of_test = |verdict: &Verdict| {
+        let failed = verdict.failures.iter().map(|failure| (failure, &project.sources));
+        Findings::new(failed).of_test(&verdict.name)
+    };
+    let failures = verdicts.iter().map(of_test).fold(Findings::new([]), Findings::and);
+    failures.with_tests(verdicts.iter().map(test).collect())
 }
 
 fn nothing_to_run(project: &Compiled, filter: Option<&str>) -> Failure {
@@ -85,7 +94,8 @@ fn nothing_to_run(project: &Compiled, filter: Option<&str>) -> Failure {
 }
 
 fn as_text(project: &Compiled, verdicts: &[Verdict], terminal: Terminal) -> String {
-    let failures = text::findings(&project.diagnostics, &project.sources, terminal.style(Stream::Out));
+    let failed: Vec<_> = verdicts.iter().flat_map(|verdict| verdict.failures.clone()).collect();
+    let failures = text::findings(&failed, &project.sources, terminal.style(Stream::Out));
     let line = |verdict: &Verdict| {
         let word = if verdict.failures.is_empty() { "ok    " } else { "FAILED" };
         let instants = if verdict.instants == 1 { "1 run".to_owned() } else { format!("{} runs", verdict.instants) };

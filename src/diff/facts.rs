@@ -9,8 +9,8 @@ use super::thing::{Fact, Thing};
 use crate::graph::words;
 use crate::model::destination::{Destination, Setting};
 use crate::model::{
-    Audience, BadValue, Campaign, Channel, ChannelRules, Companies, Content, EventType, Existing, Experience, Field,
-    FieldId, FieldType, Funnel, Model, Moment, OnLeave, Once, PointRule, Publish, Stage, Target,
+    Audience, BadValue, Bounded, Campaign, Channel, ChannelRules, Companies, Content, EventType, Existing, Experience,
+    Field, FieldId, FieldType, Funnel, Model, Moment, OnLeave, Once, PointRule, Publish, Stage, Target,
 };
 use crate::plan::{Plan, wire};
 
@@ -80,8 +80,20 @@ fn thing(kind: Kind, id: &str, facts: Vec<Fact>, exact: Option<&impl Serialize>)
 
 fn project(model: &Model) -> Thing {
     let every = words::counted(u64::from(model.every), "second");
-    let facts = vec![Fact::new("time zone", model.timezone.clone()), Fact::new("runs every", every)];
+    let mut facts = vec![Fact::new("time zone", model.timezone.clone()), Fact::new("runs every", every)];
+    let most = |what: Bounded| model.run_at_most.iter().find(|(bounded, _)| *bounded == what).map(|(_, most)| most);
+    facts.extend(Bounded::ALL.map(|what| Fact::new(most_of(what), most(what).map(u64::to_string))));
     thing(Kind::Project, "project", facts, None::<&()>)
+}
+
+fn most_of(what: Bounded) -> &'static str {
+    match what {
+        Bounded::Channel(Channel::Email) => "a run sends at most by email",
+        Bounded::Channel(Channel::Sms) => "a run sends at most by sms",
+        Bounded::Channel(Channel::Push) => "a run sends at most by push",
+        Bounded::Messages => "a run sends at most",
+        Bounded::Actions => "actions of a run, at most",
+    }
 }
 
 fn contacts(model: &Model) -> Thing {

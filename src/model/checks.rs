@@ -1,5 +1,6 @@
-//! How much each check counts in a project; says nothing about what the project does, so no plan has it.
+//! How much each check counts in a project, which says nothing about what the project does, so no plan has it; and how much a run may let go out, which plans have.
 
+use super::Channel;
 use crate::source::Span;
 
 /// What a project says about one check.
@@ -13,6 +14,37 @@ pub struct CheckRule {
     pub weight: Weight,
     /// Whether a reason is written.
     pub has_reason: bool,
+}
+
+/// What may be bounded of what one run lets go out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Bounded {
+    /// Messages on a channel.
+    Channel(Channel),
+    /// Messages on whatever channel.
+    Messages,
+    /// All rows of actions.csv.
+    Actions,
+}
+
+impl Bounded {
+    /// All of them.
+    pub const ALL: [Self; 5] = [
+        Self::Channel(Channel::Email),
+        Self::Channel(Channel::Sms),
+        Self::Channel(Channel::Push),
+        Self::Messages,
+        Self::Actions,
+    ];
+
+    /// The word of the language.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Channel(channel) => channel.word(),
+            Self::Messages => "messages",
+            Self::Actions => "actions",
+        }
+    }
 }
 
 /// What the findings of a check count as.

@@ -27,7 +27,7 @@ pub use campaign::{
     Await, AwaitWay, Branch, Campaign, Enter, Existing, IfPast, Listing, NewValue, OnLeave, Once, Outcome, SendRules,
     Share, Step, StepKind, Until, Wait, Way,
 };
-pub use checks::{CheckRule, Weight};
+pub use checks::{Bounded, CheckRule, Weight};
 pub use companies::Companies;
 pub use condition::{CampaignState, Condition, ConditionKind, DateTest, FieldTest, NumberTest, Subject, TextTest};
 pub use contacts::{BadValue, Channel, ChannelRules, Contacts, Field, FieldType, Limit, Points, Tags, Value};
@@ -76,6 +76,8 @@ pub struct Model {
     pub in_flight: InFlight,
     /// How much each check counts; a plan does not say.
     pub checks: Vec<CheckRule>,
+    /// How much one run may let go out, in order.
+    pub run_at_most: Vec<(Bounded, u64)>,
     /// The file with the warnings that are not told, as the project names it.
     pub baseline: Option<Spanned<String>>,
     /// Tests; a plan has none.
@@ -166,7 +168,7 @@ pub struct Body {
     pub file: String,
     /// BLAKE3 of its text, in hexadecimal.
     pub digest: String,
-    /// Its values of the contact; none in a model that was read back from a plan.
+    /// Its values of the contact; in a model that was read back from a plan each once, without defaults.
     pub tokens: Template,
 }
 

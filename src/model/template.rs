@@ -1,10 +1,11 @@
 //! Text with places for a contact's values, `Hello {{ first-name | default: there }}`; whatever stands between the braces is a token or a mistake, never text.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::Model;
 use super::ids::{FieldId, GroupId};
+use super::{Content, Model};
 use crate::source::Span;
 
 /// A text with values in it.
@@ -36,6 +37,16 @@ impl Token {
     }
 }
 
+impl Content {
+    /// The values of the contact that its subject and its text ask for, each once, in order of their names.
+    pub fn tokens<'m>(&self, model: &'m Model) -> Vec<(Cow<'m, str>, Token)> {
+        let templates = self.subject.iter().chain(self.body.iter().map(|body| &body.tokens));
+        let named: BTreeMap<_, _> =
+            templates.flat_map(Template::tokens).map(|token| (token.name(model), token)).collect();
+        named.into_iter().collect()
+    }
+}
+
 /// A part of a [`Template`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Part {
@@ -53,6 +64,14 @@ pub enum Part {
 }
 
 impl Template {
+    /// The values of the contact in it.
+    pub fn tokens(&self) -> impl Iterator<Item = Token> {
+        self.parts.iter().filter_map(|part| match part {
+            Part::Text(_) => None,
+            Part::Value { token, .. } => Some(*token),
+        })
+    }
+
     /// As it is written.
     pub fn written(&self, model: &Model) -> String {
         let part = |part: &Part| match part {

@@ -80,7 +80,8 @@ pub(super) fn template(plan: &wire::Plan, text: &str) -> Result<Template, Fault>
     Ok(Template { parts })
 }
 
-fn token(plan: &wire::Plan, name: &str) -> Result<Token, Fault> {
+/// A value of the contact, by its name.
+pub(super) fn token(plan: &wire::Plan, name: &str) -> Result<Token, Fault> {
     match name.strip_prefix("points/") {
         Some(group) => key(&plan.points.groups, "group of points", group).map(Token::Group),
         None if name == "points" => Ok(Token::Points),

@@ -1,10 +1,12 @@
 //! Content, limits and members in the plan's file form, both ways; of a text that stands in a file only the path and a digest.
 
-use super::call::template;
+use std::collections::BTreeSet;
+
+use super::call::{template, token};
 use super::read::{Fault, channel, length, publish as read_publish, word};
 use super::wire;
 use super::write::publish;
-use crate::model::template::Template;
+use crate::model::template::{Part, Template};
 use crate::model::{About, Body, Content, ContentKind, Limit, Model, Once, Segment, SendRules};
 use crate::source::Span;
 
@@ -14,13 +16,25 @@ pub(super) fn written(model: &Model, content: &Content) -> wire::Content {
         once: often(content.rules.once),
         transactional: content.rules.transactional,
         subject: content.subject.as_ref().map(|subject| subject.written(model)),
-        body: content.body.as_ref().map(|body| wire::Body { file: body.file.clone(), digest: body.digest.clone() }),
+        body: content.body.as_ref().map(|body| written_body(model, body)),
         url: content.url.clone(),
         prefer: content.prefer.iter().map(|channel| channel.word().to_owned()).collect(),
         expires: content.rules.expires.map(|length| length.to_string()),
         on_skip: on_skip(content.rules),
         publish: publish(&content.publish),
     }
+}
+
+/// Of the text only where it stands, and what has to be known to fill it.
+fn written_body(model: &Model, body: &Body) -> wire::Body {
+    let tokens: BTreeSet<_> = body.tokens.tokens().map(|token| token.name(model).into_owned()).collect();
+    wire::Body { file: body.file.clone(), digest: body.digest.clone(), tokens: tokens.into_iter().collect() }
+}
+
+fn read_body(plan: &wire::Plan, body: &wire::Body) -> Result<Body, Fault> {
+    let part = |name: &String| Ok(Part::Value { token: token(plan, name)?, default: None, span: Span::NOWHERE });
+    let parts = body.tokens.iter().map(part).collect::<Result<_, Fault>>()?;
+    Ok(Body { file: body.file.clone(), digest: body.digest.clone(), tokens: Template { parts } })
 }
 
 pub(super) fn members(segment: &Segment) -> Option<(String, wire::Members)> {
@@ -78,11 +92,7 @@ pub(super) fn read(plan: &wire::Plan, id: &str, content: &wire::Content) -> Resu
         about: About::default(),
         kind: Some(content_kind(&content.kind)?),
         subject: content.subject.as_ref().map(|text| template(plan, text)).transpose()?,
-        body: content.body.as_ref().map(|body| Body {
-            file: body.file.clone(),
-            digest: body.digest.clone(),
-            tokens: Template::default(),
-        }),
+        body: content.body.as_ref().map(|body| read_body(plan, body)).transpose()?,
         url: content.url.clone(),
         prefer: content.prefer.iter().map(|name| channel(name)).collect::<Result<_, _>>()?,
         rules: send_rules(&content.once, content.transactional, content.expires.as_deref(), &content.on_skip)?,

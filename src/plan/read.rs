@@ -11,10 +11,10 @@ use crate::model::calendar::Sign;
 use crate::model::contacts::Tag;
 use crate::model::ids::Id;
 use crate::model::{
-    About, Audience, BadValue, CampaignState, Channel, ChannelRules, Companies, Condition, ConditionKind, Contacts,
-    Conversion, Duration, EventId, EventType, Experience, FieldTest, FieldType, Funnel, Give, GroupId, Model, Moment,
-    PlaceRule, PointGroup, PointRule, Points, Publish, Scoring, Segment, Stage, StageId, StageRef, Subject, Tags,
-    Target,
+    About, Audience, BadValue, Bounded, CampaignState, Channel, ChannelRules, Companies, Condition, ConditionKind,
+    Contacts, Conversion, Duration, EventId, EventType, Experience, FieldTest, FieldType, Funnel, Give, GroupId, Model,
+    Moment, PlaceRule, PointGroup, PointRule, Points, Publish, Scoring, Segment, Stage, StageId, StageRef, Subject,
+    Tags, Target,
 };
 use crate::source::Span;
 
@@ -57,10 +57,19 @@ pub(super) fn model(plan: &wire::Plan) -> Result<Model, Fault> {
         in_flight: super::in_flight::read(plan, &campaigns)?,
         points: reader.scoring()?,
         checks: Vec::new(),
+        run_at_most: run_at_most(plan)?,
         baseline: None,
         campaigns,
         tests: Vec::new(),
     })
+}
+
+fn run_at_most(plan: &wire::Plan) -> Result<Vec<(Bounded, u64)>, Fault> {
+    let words = Bounded::ALL.map(|what| (what.word(), what));
+    let bound = |(name, most): (&String, &u64)| Ok((word(name, words)?, *most));
+    let mut bounds = plan.run_at_most.iter().map(bound).collect::<Result<Vec<_>, Fault>>()?;
+    bounds.sort_unstable();
+    Ok(bounds)
 }
 
 pub(super) struct Reader<'a> {

@@ -29,6 +29,7 @@ pub(super) fn plan(model: &Model) -> wire::Plan {
         funnels: funnels.collect(),
         points: names.scoring(&model.points),
         campaigns: campaigns.collect(),
+        run_at_most: model.run_at_most.iter().map(|(what, most)| (what.word().to_owned(), *most)).collect(),
         moved,
         removed,
     }

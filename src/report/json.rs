@@ -11,7 +11,7 @@ use crate::source::{Sources, Span};
 /// The version of the document's format.
 pub const FORMAT: u32 = 1;
 
-/// What `funnelc check --format json` prints.
+/// What `funnelc check --format json` and `funnelc test --format json` print.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Findings {
@@ -23,8 +23,25 @@ pub struct Findings {
     pub warnings: usize,
     /// How many warnings are not told, because they stand in the project's baseline.
     pub left_out: usize,
-    /// The findings, in order of file and place.
+    /// The findings, in order of file and place; of tests what failed, in order of the tests.
     pub findings: Vec<Finding>,
+    /// The tests that were run, in their order; absent where none were asked for, as in `funnelc check`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tests: Option<Vec<TestResult>>,
+}
+
+/// A test that was run.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct TestResult {
+    /// Its name, as it stands under `tests`.
+    pub name: String,
+    /// Where the name is written.
+    pub place: Place,
+    /// Whether all that it expects came true.
+    pub passed: bool,
+    /// At how many moments the contact was looked at.
+    pub runs: usize,
 }
 
 /// One finding.
@@ -45,6 +62,9 @@ pub struct Finding {
     pub related: Vec<Related>,
     /// What to write instead, or why it matters.
     pub help: Option<String>,
+    /// The test that failed so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub test: Option<String>,
 }
 
 /// How bad a finding is.
@@ -105,7 +125,30 @@ impl Findings {
     pub fn new<'a>(found: impl IntoIterator<Item = (&'a Diagnostic, &'a Sources)>) -> Self {
         let findings: Vec<_> = found.into_iter().map(|(diagnostic, sources)| finding(diagnostic, sources)).collect();
         let errors = findings.iter().filter(|finding| matches!(finding.severity, Level::Error)).count();
-        Self { format: FORMAT, errors, warnings: findings.len() - errors, left_out: 0, findings }
+        Self { format: FORMAT, errors, warnings: findings.len() - errors, left_out: 0, findings, tests: None }
+    }
+
+    /// As what failed in a test.
+    #[must_use]
+    pub fn of_test(mut self, name: &str) -> Self {
+        self.findings.iter_mut().for_each(|finding| finding.test = Some(name.to_owned()));
+        self
+    }
+
+    /// With other findings behind its own.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.errors += other.errors;
+        self.warnings += other.warnings;
+        self.left_out += other.left_out;
+        self.findings.extend(other.findings);
+        self
+    }
+
+    /// With the tests that were run.
+    #[must_use]
+    pub fn with_tests(self, tests: Vec<TestResult>) -> Self {
+        Self { tests: Some(tests), ..self }
     }
 
     /// With how many warnings the baseline leaves out.
@@ -136,10 +179,12 @@ fn finding(diagnostic: &Diagnostic, sources: &Sources) -> Finding {
         label: diagnostic.primary.text.clone(),
         related: diagnostic.labels.iter().map(related).collect(),
         help: diagnostic.help.clone(),
+        test: None,
     }
 }
 
-fn place(span: Span, sources: &Sources) -> Place {
+/// A place for machines.
+pub fn place(span: Span, sources: &Sources) -> Place {
     let (start, end) = (sources.line_column(span), sources.line_column(Span { start: span.end, ..span }));
     Place {
         file: sources.file(span.file).map(|file| file.path.clone()).unwrap_or_default(),

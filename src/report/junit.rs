@@ -1,8 +1,8 @@
-//! Findings as a JUnit report, which every build server can show: a suite for a project, a case for a file, and whatever the text, well-formed XML.
+//! Findings as a JUnit report, which every build server can show: a suite for a project, a case for a file or for a test, and whatever the text, well-formed XML.
 
 use std::collections::BTreeSet;
 
-use super::json::{Finding, Findings, Level};
+use super::json::{Finding, Findings, Level, TestResult};
 
 /// A project as a test suite.
 pub struct Suite<'a> {
@@ -14,7 +14,26 @@ pub struct Suite<'a> {
 
 /// The report. A file is a case, which fails where it has errors, or with `warnings_fail` anything at all.
 pub fn report(suites: &[Suite<'_>], warnings_fail: bool) -> String {
-    let suites: Vec<Tested> = suites.iter().map(|suite| tested(suite, warnings_fail)).collect();
+    let of_files = |suite: &Suite<'_>| {
+        let name = suite.files.first().copied().unwrap_or_default();
+        tested(name, suite.findings.left_out, &cases(suite, warnings_fail))
+    };
+    document(&suites.iter().map(of_files).collect::<Vec<_>>())
+}
+
+/// The report of the tests of a project: a case for each, by its name, in the file where it is written.
+pub fn tests(project: Option<&str>, results: &Findings) -> String {
+    let case = |test: &'_ TestResult| Case {
+        name: test.name.clone(),
+        class: test.place.file.clone(),
+        failures: results.findings.iter().filter(|failure| failure.test.as_ref() == Some(&test.name)).collect(),
+        remarks: Vec::new(),
+    };
+    let cases: Vec<_> = results.tests.iter().flatten().map(case).collect();
+    document(&[tested(project.unwrap_or_default(), 0, &cases)])
+}
+
+fn document(suites: &[Tested]) -> String {
     let count = |of: fn(&Tested) -> usize| suites.iter().map(of).sum::<usize>();
     let totals = [
         ("name", "funnelc".to_owned()),
@@ -32,27 +51,27 @@ struct Tested {
     xml: String,
 }
 
-fn tested(suite: &Suite<'_>, warnings_fail: bool) -> Tested {
-    let cases: Vec<Case<'_>> = cases(suite, warnings_fail);
+fn tested(name: &str, left_out: usize, cases: &[Case<'_>]) -> Tested {
     let (tests, failures) = (cases.len(), cases.iter().filter(|case| !case.failures.is_empty()).count());
     let attributes = [
-        ("name", suite.files.first().copied().unwrap_or_default().to_owned()),
+        ("name", name.to_owned()),
         ("tests", tests.to_string()),
         ("failures", failures.to_string()),
         ("errors", "0".to_owned()),
     ];
     let mut xml = String::new();
-    if suite.findings.left_out > 0 {
-        let left_out = [("name", "left-out-by-baseline".to_owned()), ("value", suite.findings.left_out.to_string())];
+    if left_out > 0 {
+        let left_out = [("name", "left-out-by-baseline".to_owned()), ("value", left_out.to_string())];
         xml += &element(4, "properties", &[], &element(6, "property", &left_out, ""));
     }
     xml.extend(cases.iter().map(Case::xml));
     Tested { tests, failures, xml: element(2, "testsuite", &attributes, &xml) }
 }
 
-/// A file with what lets it fail and what is only said about it.
+/// A file or a test, with what lets it fail and what is only said about it.
 struct Case<'a> {
-    file: &'a str,
+    name: String,
+    class: String,
     failures: Vec<&'a Finding>,
     remarks: Vec<&'a Finding>,
 }
@@ -66,7 +85,7 @@ fn cases<'a>(suite: &'a Suite<'_>, warnings_fail: bool) -> Vec<Case<'a>> {
         // What stands in no file belongs to the project, and so to the file that makes it one.
         let here = |finding: &&Finding| finding.place.file == file || index == 0 && finding.place.file.is_empty();
         let (failures, remarks) = suite.findings.findings.iter().filter(here).partition(fails);
-        Case { file, failures, remarks }
+        Case { name: file.to_owned(), class: "funnelc".to_owned(), failures, remarks }
     };
     let mut files = suite.files.clone();
     // What is found in a file that the project only names, a text or the baseline, is a case of its own.
@@ -78,7 +97,7 @@ fn cases<'a>(suite: &'a Suite<'_>, warnings_fail: bool) -> Vec<Case<'a>> {
 
 impl Case<'_> {
     fn xml(&self) -> String {
-        let attributes = [("name", self.file.to_owned()), ("classname", "funnelc".to_owned())];
+        let attributes = [("name", self.name.clone()), ("classname", self.class.clone())];
         element(4, "testcase", &attributes, &(self.failure() + &self.remark()))
     }
 

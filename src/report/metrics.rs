@@ -1,40 +1,40 @@
-//! The figures of a run as a table for people; it fits 80 columns whatever the ids.
+//! The figures of a run as tables for people: what goes out first, then funnels, campaigns and segments.
 
 use std::fmt::Write as _;
 
 use serde_json::Value;
 
+use super::outgoing::Outgoing;
+use super::table::Table;
 use crate::model::{Funnel, Model};
 
-/// Each figure takes ten columns.
-const NAMES: usize = 20;
 const STAGE: [&str; 6] = ["reach", "entered", "left", "converted", "rate", "now"];
 const CAMPAIGN: [&str; 6] = ["entered", "overtaken", "active", "completed", "converted", "exited"];
 
-/// The table of a run; `metrics` is the text of metrics.json.
-pub fn table(model: &Model, metrics: &str) -> String {
+/// The tables of a run, `width` columns wide or less; `metrics` is the text of metrics.json.
+pub fn table(model: &Model, metrics: &str, width: usize) -> String {
+    let outgoing = Outgoing::of(model, metrics);
     let metrics: Value = serde_json::from_str(metrics).unwrap_or_default();
-    let mut table = format!("{}\n", contacts(&metrics));
-    for funnel in model.funnels.values() {
-        self::funnel(&mut table, funnel, &metrics["funnels"][&funnel.id]);
-    }
+    let mut tables = vec![contacts(&metrics), outgoing.table(width)];
+    tables.extend(model.funnels.values().map(|funnel| self::funnel(funnel, &metrics["funnels"][&funnel.id], width)));
     if !model.campaigns.is_empty() {
-        row(&mut table, "campaigns", &CAMPAIGN.map(str::to_owned));
+        let mut table = Table::new(width, CAMPAIGN.len());
+        table.head("campaigns", &CAMPAIGN);
         for campaign in model.campaigns.values() {
             let figures = &metrics["campaigns"][&campaign.id];
-            row(&mut table, &format!("  {}", campaign.id), &CAMPAIGN.map(|figure| count(&figures[figure])));
+            table.row(&format!("  {}", campaign.id), CAMPAIGN.map(|figure| count(&figures[figure])).into());
         }
-        table.push('\n');
+        tables.push(table.text());
     }
     if !model.segments.is_empty() {
-        row(&mut table, "segments", &["contacts".to_owned()]);
+        let mut table = Table::new(width, 1);
+        table.head("segments", &["contacts"]);
         for segment in model.segments.values() {
-            row(&mut table, &format!("  {}", segment.id), &[count(&metrics["segments"][&segment.id])]);
+            table.row(&format!("  {}", segment.id), vec![count(&metrics["segments"][&segment.id])]);
         }
+        tables.push(table.text());
     }
-    table.truncate(table.trim_end().len());
-    table.push('\n');
-    table
+    tables.join("\n")
 }
 
 fn contacts(metrics: &Value) -> String {
@@ -49,19 +49,20 @@ fn contacts(metrics: &Value) -> String {
 }
 
 /// The lightest stage first, as the journey goes.
-fn funnel(table: &mut String, funnel: &Funnel, figures: &Value) {
-    row(table, &funnel.id, &STAGE.map(str::to_owned));
+fn funnel(funnel: &Funnel, figures: &Value, width: usize) -> String {
+    let mut table = Table::new(width, STAGE.len());
+    table.head(&funnel.id, &STAGE);
     let mut stages: Vec<_> = funnel.stages.values().collect();
     stages.sort_by_key(|stage| stage.weight);
     for stage in stages {
         let figures = &figures["stages"][&stage.id];
         let cells = STAGE.map(|figure| if figure == "rate" { rate(figures) } else { count(&figures[figure]) });
-        row(table, &format!("  {}", stage.id), &cells);
+        table.row(&format!("  {}", stage.id), cells.into());
     }
     let mut none = STAGE.map(|_| String::new());
     none[STAGE.len() - 1] = count(&figures["none"]);
-    row(table, "  (none)", &none);
-    table.push('\n');
+    table.row("  (none)", none.into());
+    table.text()
 }
 
 fn count(figure: &Value) -> String {
@@ -76,21 +77,4 @@ fn rate(figures: &Value) -> String {
     }
     let tenths = (u128::from(converted) * 2000 + u128::from(reach)) / (2 * u128::from(reach));
     format!("{}.{} %", tenths / 10, tenths % 10)
-}
-
-fn row(table: &mut String, name: &str, cells: &[String]) {
-    let room = 80 - 10 * cells.len();
-    let mut line = format!("{:<NAMES$}", shortened(name, room));
-    for cell in cells {
-        write!(line, " {cell:>9}").expect("writing to a string never fails");
-    }
-    table.push_str(line.trim_end());
-    table.push('\n');
-}
-
-fn shortened(name: &str, room: usize) -> String {
-    if name.chars().count() <= room {
-        return name.to_owned();
-    }
-    name.chars().take(room - 1).chain(['…']).collect()
 }

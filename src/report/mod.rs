@@ -5,6 +5,8 @@ pub mod github;
 pub mod json;
 pub mod junit;
 pub mod metrics;
+pub mod outgoing;
 pub mod sarif;
+pub mod table;
 pub mod text;
 pub mod words;

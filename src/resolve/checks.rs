@@ -1,13 +1,18 @@
-//! How much each check counts, and the file of warnings that are not told; which codes there are is looked at by the checks themselves.
+//! How much each check counts, how much a run may let go out, and the file of warnings that are not told; which codes there are is looked at by the checks themselves.
 
 use super::Resolver;
+use super::value::WRONG_VALUE;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::{CheckRule, Weight};
-use crate::schema::{Project, ScalarOr};
-use crate::source::Spanned;
+use crate::model::{Bounded, CheckRule, Weight};
+use crate::schema::{self, Placed, Project, RunAtMost, ScalarOr, Text};
+use crate::source::{Span, Spanned};
 
-/// The one key of `checks` that is no check.
+/// The keys of `checks` that are no checks.
+const NO_CHECKS: [&str; 2] = [BASELINE, RUN];
 const BASELINE: &str = "baseline";
+const RUN: &str = "run";
+
+type Written = Placed<ScalarOr<schema::CheckRule>>;
 
 impl Resolver {
     /// The file with the warnings that are not told.
@@ -29,11 +34,12 @@ impl Resolver {
 
     pub(super) fn checks(&mut self, project: &Project) -> Vec<CheckRule> {
         let mut rules = Vec::new();
-        for (code, written) in project.checks.0.iter().filter(|(code, _)| code.value.0 != BASELINE) {
-            let (word, span, has_reason) = match &written.value {
-                ScalarOr::Scalar(word) => (word.0.as_str(), written.span, false),
-                ScalarOr::Other(rule) => (rule.severity.value.0.as_str(), rule.severity.span, rule.reason.is_some()),
+        for (code, written) in project.checks.0.iter().filter(|(code, _)| !NO_CHECKS.contains(&code.value.0.as_str())) {
+            let (word, has_reason) = match &written.value {
+                ScalarOr::Scalar(word) => (Some((word.0.as_str(), written.span)), false),
+                ScalarOr::Other(rule) => (self.severity(code, written, rule), rule.reason.is_some()),
             };
+            let Some((word, span)) = word else { continue };
             let weight = match word {
                 "error" => Weight::Error,
                 "warning" => Weight::Warning,
@@ -46,5 +52,54 @@ impl Resolver {
             rules.push(CheckRule { code: code.value.0.clone(), span: code.span, weight, has_reason });
         }
         rules
+    }
+
+    fn severity<'w>(
+        &mut self,
+        code: &Placed<Text>,
+        written: &Written,
+        rule: &'w schema::CheckRule,
+    ) -> Option<(&'w str, Span)> {
+        if let Some(at_most) = &rule.at_most {
+            let message = format!("`at-most` does not go with `{}`: it bounds what a run lets go out", code.value.0);
+            let finding = Diagnostic::error(Code("bad-check"), at_most.key, message).at("not of a check");
+            self.report(finding.help("write `run: { at-most: { messages: 5000 } }` below `checks`"));
+        }
+        let Some(severity) = &rule.severity else {
+            let message = format!("`{}` does not say how much its findings count", code.value.0);
+            let finding = Diagnostic::error(Code("bad-check"), written.span, message).at("no `severity`");
+            self.report(finding.help("write `severity: error`, `warning` or `off`"));
+            return None;
+        };
+        Some((&severity.value.0, severity.span))
+    }
+
+    /// How much one run may let go out.
+    pub(super) fn run_at_most(&mut self, project: &Project) -> Vec<(Bounded, u64)> {
+        let Some((key, written)) = project.checks.0.iter().find(|(code, _)| code.value.0 == RUN) else {
+            return Vec::new();
+        };
+        let at_most = match &written.value {
+            ScalarOr::Other(rule) if rule.severity.is_none() && rule.reason.is_none() => rule.at_most.as_ref(),
+            ScalarOr::Other(_) | ScalarOr::Scalar(_) => None,
+        };
+        let Some(at_most) = at_most else {
+            let message = "`run` is no check: it bounds what a run lets go out";
+            let finding = Diagnostic::error(Code("bad-check"), key.span, message).at("expected `at-most`");
+            self.report(finding.help("write `run: { at-most: { email: 5000, actions: 10000 } }`"));
+            return Vec::new();
+        };
+        let RunAtMost { email, sms, push, messages, actions } = &at_most.value;
+        let written = Bounded::ALL.into_iter().zip([email, sms, push, messages, actions]);
+        written.filter_map(|(what, most)| Some((what, self.most(most.as_ref()?)?))).collect()
+    }
+
+    fn most(&mut self, written: &Placed<i64>) -> Option<u64> {
+        let most = u64::try_from(written.value).ok();
+        if most.is_none() {
+            let message = format!("`{}` is no number of actions", written.value);
+            self.report(Diagnostic::error(WRONG_VALUE, written.span, message).at("expected 0 or more"));
+        }
+        most
     }
 }

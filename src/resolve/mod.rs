@@ -134,6 +134,7 @@ impl Resolver {
             campaigns,
             in_flight,
             checks: self.checks(project),
+            run_at_most: self.run_at_most(project),
             baseline: self.baseline(project),
             tests,
         }

@@ -120,9 +120,11 @@ pub enum Event<'a> {
         outcome: Outcome,
         reason: EndReason,
     },
+    /// `values` is the place of the first value of its tokens in what the instant leaves.
     Send {
         content: ContentId,
         channel: Option<Channel>,
+        values: usize,
     },
     /// A limit of the channel keeps it back until then.
     Delay {
@@ -267,11 +269,34 @@ pub enum EndReason {
 #[allow(missing_docs, reason = "docs/outputs.md explains the words")]
 pub enum SkipReason {
     Unpublished,
-    Unreachable,
+    Unreachable(Unreached),
     AlreadySent,
     Limited,
     Expired,
     Past,
+}
+
+/// What is in the way of reaching a contact, the last that is asked for last: of several channels the one that comes furthest says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[allow(missing_docs, reason = "docs/outputs.md explains the words")]
+pub enum Unreached {
+    Address,
+    DoNotContact,
+    Consent,
+}
+
+impl Unreached {
+    /// All of them, in the order in which they are asked for.
+    pub const ALL: [Self; 3] = [Self::Address, Self::DoNotContact, Self::Consent];
+
+    /// The word of docs/outputs.md.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Address => "address",
+            Self::DoNotContact => "do-not-contact",
+            Self::Consent => "consent",
+        }
+    }
 }
 
 /// What a moment that is over made happen.

@@ -1,11 +1,15 @@
 //! What a run counts, as docs/outputs.md tells; counters of parts add up to those of the whole.
 
+mod told;
+
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use told::{Told, ToldReport};
+
 use crate::model::ids::Id;
-use crate::model::{Campaign, CampaignId, Funnel, FunnelId, Outcome, Stage, StageRef};
+use crate::model::{Campaign, CampaignId, Channel, Funnel, FunnelId, Outcome, Stage, StageRef};
 use crate::runner::effect::{AtStage, Refusal, SkipReason, Touch};
 use crate::runner::program::Program;
 use crate::runner::state::{Pending, Token};
@@ -62,7 +66,7 @@ struct ExperienceCounts {
     hidden: u64,
     now: u64,
     sent: u64,
-    skipped: [u64; REASONS.len()],
+    told: Told,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -90,22 +94,7 @@ struct CampaignCounts {
 struct StepCounts {
     done: u64,
     waiting: u64,
-    /// By reason, in the order of [`REASONS`].
-    skipped: [u64; REASONS.len()],
-}
-
-const REASONS: [&str; 8] =
-    ["unpublished", "unreachable", "already-sent", "past", "final", "lighter", "expired", "limited"];
-
-fn reason_place(reason: SkipReason) -> usize {
-    match reason {
-        SkipReason::Unpublished => 0,
-        SkipReason::Unreachable => 1,
-        SkipReason::AlreadySent => 2,
-        SkipReason::Past => 3,
-        SkipReason::Limited => 7,
-        SkipReason::Expired => 6,
-    }
+    told: Told,
 }
 
 impl Metrics {
@@ -200,8 +189,11 @@ impl Metrics {
         *match touch {
             Touch::Show => &mut counts.shown,
             Touch::Hide => &mut counts.hidden,
-            Touch::Send(_) => &mut counts.sent,
-            Touch::Skip(reason) => &mut counts.skipped[reason_place(reason)],
+            Touch::Send(channel) => {
+                counts.told.send(channel);
+                &mut counts.sent
+            }
+            Touch::Skip(reason) => return counts.told.skip(reason),
         } += 1;
     }
 
@@ -236,16 +228,16 @@ impl Metrics {
     }
 
     pub(crate) fn skipped(&mut self, campaign: usize, step: usize, reason: SkipReason) {
-        self.campaigns[campaign].steps[step].skipped[reason_place(reason)] += 1;
+        self.campaigns[campaign].steps[step].told.skip(reason);
+    }
+
+    /// A message went out at the step.
+    pub(crate) fn sent(&mut self, campaign: usize, step: usize, channel: Option<Channel>) {
+        self.campaigns[campaign].steps[step].told.send(channel);
     }
 
     pub(crate) fn refused(&mut self, campaign: usize, step: usize, reason: Refusal) {
-        let reason = match reason {
-            Refusal::Unpublished => 0,
-            Refusal::Final => 4,
-            Refusal::Lighter => 5,
-        };
-        self.campaigns[campaign].steps[step].skipped[reason] += 1;
+        self.campaigns[campaign].steps[step].told.refuse(reason);
     }
 
     /// The contact is in the campaign and waits at the step.
@@ -316,18 +308,13 @@ impl ExperienceCounts {
         self.hidden += other.hidden;
         self.now += other.now;
         self.sent += other.sent;
-        self.skipped.iter_mut().zip(&other.skipped).for_each(|(sum, part)| *sum += part);
+        self.told.add(&other.told);
     }
 
     fn report(&self) -> ExperienceReport {
-        let Self { shown, hidden, now, sent, skipped } = *self;
-        ExperienceReport { shown, hidden, now, sent, skipped: told(skipped) }
+        let Self { shown, hidden, now, sent, ref told } = *self;
+        ExperienceReport { shown, hidden, now, sent, told: told.report() }
     }
-}
-
-/// The reasons that occurred.
-fn told(skipped: [u64; REASONS.len()]) -> BTreeMap<&'static str, u64> {
-    REASONS.into_iter().zip(skipped).filter(|(_, count)| *count > 0).collect()
 }
 
 impl CampaignCounts {
@@ -341,7 +328,7 @@ impl CampaignCounts {
         for (sum, part) in self.steps.iter_mut().zip(&other.steps) {
             sum.done += part.done;
             sum.waiting += part.waiting;
-            sum.skipped.iter_mut().zip(&part.skipped).for_each(|(sum, part)| *sum += part);
+            sum.told.add(&part.told);
         }
     }
 
@@ -349,7 +336,7 @@ impl CampaignCounts {
         let mut steps = BTreeMap::new();
         campaign.each_step(|step| {
             let counts = &self.steps[step.id.index()];
-            let report = StepReport { done: counts.done, waiting: counts.waiting, skipped: told(counts.skipped) };
+            let report = StepReport { done: counts.done, waiting: counts.waiting, told: counts.told.report() };
             steps.insert(step.name.as_str(), report);
         });
         CampaignReport {
@@ -406,7 +393,8 @@ struct ExperienceReport {
     hidden: u64,
     now: u64,
     sent: u64,
-    skipped: BTreeMap<&'static str, u64>,
+    #[serde(flatten)]
+    told: ToldReport,
 }
 
 #[derive(Serialize)]
@@ -424,5 +412,6 @@ struct CampaignReport<'a> {
 struct StepReport {
     done: u64,
     waiting: u64,
-    skipped: BTreeMap<&'static str, u64>,
+    #[serde(flatten)]
+    told: ToldReport,
 }

@@ -10,7 +10,25 @@ use super::scalar::{Placed, Text};
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct CheckRule {
     /// `error`, `warning` or `off`.
-    pub severity: Placed<Text>,
+    pub severity: Option<Placed<Text>>,
     /// Why; must be written where a check is off.
     pub reason: Option<Text>,
+    /// Only of `run`: how much one run may let go out; it is refused where it would be more.
+    pub at_most: Option<Placed<RunAtMost>>,
+}
+
+/// How much one run may let go out.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct RunAtMost {
+    /// Messages by email.
+    pub email: Option<Placed<i64>>,
+    /// Messages by SMS.
+    pub sms: Option<Placed<i64>>,
+    /// Messages by push.
+    pub push: Option<Placed<i64>>,
+    /// Messages on whatever channel: the rows `send` of actions.csv.
+    pub messages: Option<Placed<i64>>,
+    /// All rows of actions.csv.
+    pub actions: Option<Placed<i64>>,
 }

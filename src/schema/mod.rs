@@ -30,7 +30,7 @@ mod wording;
 
 pub use block::{Argument, Block, ParameterType};
 pub use campaign::{AwaitWay, Campaign, Change, SetTo, Share, Step, WaitField, Way};
-pub use checks::CheckRule;
+pub use checks::{CheckRule, RunAtMost};
 pub use companies::Companies;
 pub use condition::Condition;
 pub use contacts::{Contacts, Field};

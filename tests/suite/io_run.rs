@@ -144,6 +144,11 @@ fn a_run_prints_a_table_of_80_columns_and_writes_five_files() {
     insta::assert_snapshot!(table, @r"
     9 contacts
 
+    goes out               channel       out   skipped
+      welcome
+        send:hello           email         6         0
+      (all)                                6         0
+
     shop                     reach   entered      left converted      rate       now
       lead                       3         3         0         0     0.0 %         3
       buyer                      6         6         0         0     0.0 %         6

@@ -22,8 +22,18 @@ fn the_readme_shows_what_the_program_prints() {
 
 #[test]
 fn the_page_on_tests_shows_what_the_program_prints() {
-    let path = root().join("docs/testing.md");
-    let written = std::fs::read_to_string(&path).expect("there is a page on tests");
+    shows_what_the_program_prints("docs/testing.md");
+}
+
+/// Its scripts run a project by the hour and deliver what goes out.
+#[test]
+fn the_page_on_operating_shows_what_the_program_prints() {
+    shows_what_the_program_prints("docs/operating.md");
+}
+
+fn shows_what_the_program_prints(page: &str) {
+    let path = root().join(page);
+    let written = std::fs::read_to_string(&path).expect("there is such a page");
     let shown = with_output(&written);
     if std::env::var_os("FUNNELC_BLESS").is_some() {
         std::fs::write(&path, &shown).expect("the page can be written");
@@ -91,9 +101,10 @@ fn with_output(text: &str) -> String {
     shown + rest
 }
 
-/// A YAML block that begins with a file's name in a comment is that file.
+/// A block of YAML or of a shell that begins with a file's name in a comment is that file.
 fn write_files(folder: &Path, text: &str) {
-    for block in text.split("```yaml\n# ").skip(1) {
+    let begins = ["```yaml\n# ", "```sh\n# "];
+    for block in begins.iter().flat_map(|begin| text.split(begin).skip(1)) {
         let (name, rest) = block.split_once('\n').expect("a name");
         let (body, _) = rest.split_once("```\n").expect("the block ends");
         std::fs::write(folder.join(name), format!("# {name}\n{body}")).expect("the file can be written");

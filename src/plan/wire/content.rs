@@ -58,6 +58,9 @@ pub struct Body {
     pub file: String,
     /// BLAKE3 of its text, in hexadecimal.
     pub digest: String,
+    /// The values of the contact that its tokens ask for, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tokens: Vec<String>,
 }
 
 /// A system to which actions go.

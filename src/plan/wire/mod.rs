@@ -74,6 +74,9 @@ pub struct Plan {
     pub points: Scoring,
     /// Campaigns, and the triggers of points, which are called `points/` and their id.
     pub campaigns: BTreeMap<String, Campaign>,
+    /// How much one run may let go out: by channel, `messages` and `actions`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub run_at_most: BTreeMap<String, u64>,
     /// What has another name than in an earlier plan.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub moved: Vec<Moved>,

@@ -5,7 +5,7 @@ use super::step::{Flow, Here, push};
 use crate::model::destination::{Call, Colleague};
 use crate::model::{StageId, TagId};
 use crate::runner::contact::{Slot, TagSet};
-use crate::runner::effect::{Effect, Event, SkipReason};
+use crate::runner::effect::{Effect, Event, SkipReason, Unreached};
 
 /// The contact at the moment of a call.
 #[derive(Clone, Debug)]
@@ -27,8 +27,9 @@ pub struct Snapshot<'a> {
 impl<'a> Live<'a> {
     pub(super) fn call(&mut self, here: Here, call: &'a Call, effects: &mut Vec<Effect<'a>>) -> Flow {
         if self.has_no_owner(call) {
-            push(effects, here, Event::Skip { content: None, reason: SkipReason::Unreachable });
-            self.metrics.skipped(here.campaign, here.step, SkipReason::Unreachable);
+            let reason = SkipReason::Unreachable(Unreached::Address);
+            push(effects, here, Event::Skip { content: None, reason });
+            self.metrics.skipped(here.campaign, here.step, reason);
             return Flow::On(self.program.campaigns[here.campaign].steps[here.step].next);
         }
         push(effects, here, Event::Call { call, snapshot: self.snapshots.len() });

@@ -116,7 +116,7 @@ impl<'a> Live<'a> {
     /// There is one try only, so that a limit which would delay a message drops it.
     fn route_of_experience(&mut self, content: usize) -> Result<Option<Channel>, SkipReason> {
         let rules = self.program.content[content].rules;
-        let route = self.route(content, rules.transactional).ok_or(SkipReason::Unreachable)?;
+        let route = self.route(content, rules.transactional).map_err(SkipReason::Unreachable)?;
         if self.was_sent_before(ContentId::from_index(content), rules.once) {
             return Err(SkipReason::AlreadySent);
         }

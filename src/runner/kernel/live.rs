@@ -78,6 +78,8 @@ pub(super) struct Live<'a> {
     pub(super) known: Origins<'a>,
     /// The contact at each call of this instant.
     pub(super) snapshots: Vec<Snapshot<'a>>,
+    /// What the tokens of each message of this instant ask for.
+    pub(super) values: Vec<Slot<'a>>,
     pub(super) answers: Answers,
     /// Text while it is compared.
     pub(super) folded: String,
@@ -187,6 +189,7 @@ impl<'a> Live<'a> {
             deferred_campaigns: Bits::default(),
             known: Origins::default(),
             snapshots: Vec::new(),
+            values: Vec::new(),
             answers: Answers::default(),
             folded: String::new(),
             open_funnels: Bits::default(),

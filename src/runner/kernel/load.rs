@@ -61,6 +61,7 @@ impl<'a> Live<'a> {
         self.open_campaigns.words.clone_from(&program.open_at_first);
         self.arrivals = false;
         self.snapshots.clear();
+        self.values.clear();
         self.members_by_hand.clear();
         self.sent_on.iter_mut().for_each(Vec::clear);
     }

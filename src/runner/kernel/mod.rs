@@ -69,6 +69,8 @@ pub struct After<'w, 'a> {
     pub groups: &'w [i64],
     /// The contact as it was at each call.
     pub snapshots: &'w [Snapshot<'a>],
+    /// What the tokens of each message ask for, as it was then.
+    pub values: &'w [Slot<'a>],
     /// By channel: why it must not be used.
     pub blocks: [Option<Block>; 3],
     /// By campaign: where the contact stands in it.
@@ -105,6 +107,7 @@ impl<'a> Worker<'a> {
             points: self.live.points,
             groups: &self.live.groups,
             snapshots: &self.live.snapshots,
+            values: &self.live.values,
             blocks: self.live.blocks,
             members: &self.live.members,
         }

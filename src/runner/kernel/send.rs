@@ -3,9 +3,10 @@
 use super::live::Live;
 use super::step::{Flow, Here, push};
 use crate::model::ids::Id;
+use crate::model::template::Token;
 use crate::model::{Channel, ContentId, Duration, FieldType, Once, Outcome, SendRules};
 use crate::runner::contact::{Block, Slot};
-use crate::runner::effect::{Effect, EndReason, Event, SkipReason};
+use crate::runner::effect::{Effect, EndReason, Event, SkipReason, Unreached};
 use crate::runner::state::Pending;
 
 impl<'a> Live<'a> {
@@ -26,8 +27,23 @@ impl<'a> Live<'a> {
         }
         self.remember_sent(here, id, route, rules);
         self.note_try(here.campaign, id, true);
-        push(effects, here, Event::Send { content: id, channel: route });
+        let values = self.note_values(content);
+        push(effects, here, Event::Send { content: id, channel: route, values });
+        self.metrics.sent(here.campaign, here.step, route);
         self.done(here)
+    }
+
+    /// Keeps what the tokens of a content ask for, as it is now.
+    fn note_values(&mut self, content: usize) -> usize {
+        let first = self.values.len();
+        for token in &self.program.content[content].tokens {
+            self.values.push(match token {
+                Token::Points => Slot::Integer(self.points),
+                Token::Group(group) => Slot::Integer(self.groups[group.index()]),
+                Token::Field(field) => self.fields[field.index()],
+            });
+        }
+        first
     }
 
     fn skip_send(
@@ -53,7 +69,7 @@ impl<'a> Live<'a> {
         if !self.program.content[content].published {
             return Err(SkipReason::Unpublished);
         }
-        let route = self.route(content, rules.transactional).ok_or(SkipReason::Unreachable)?;
+        let route = self.route(content, rules.transactional).map_err(SkipReason::Unreachable)?;
         if self.was_sent(here, ContentId::from_index(content), rules.once) {
             return Err(SkipReason::AlreadySent);
         }
@@ -80,15 +96,20 @@ impl<'a> Live<'a> {
         }
     }
 
-    /// The channel on which a content reaches the contact, if it needs one; nothing where it does not reach it.
-    #[expect(clippy::option_option, reason = "to need no channel is something else than to reach nobody")]
-    pub(super) fn route(&mut self, content: usize, transactional: bool) -> Option<Option<Channel>> {
+    /// The channel on which a content reaches the contact, if it needs one; or what is in the way.
+    pub(super) fn route(&mut self, content: usize, transactional: bool) -> Result<Option<Channel>, Unreached> {
         let content = &self.program.content[content];
-        let Some(channels) = &content.channels else { return Some(None) };
+        let Some(channels) = &content.channels else { return Ok(None) };
         let preferred = content.follows_preference.then(|| self.preferred_channel()).flatten();
         let preferred = preferred.filter(|channel| channels.contains(channel));
-        let mut found = preferred.into_iter().chain(channels.iter().copied());
-        found.find(|channel| self.reaches_on(*channel, transactional)).map(Some)
+        let mut furthest = Unreached::Address;
+        for channel in preferred.into_iter().chain(channels.iter().copied()) {
+            match self.in_the_way(channel, transactional) {
+                None => return Ok(Some(channel)),
+                Some(what) => furthest = furthest.max(what),
+            }
+        }
+        Err(furthest)
     }
 
     fn preferred_channel(&self) -> Option<Channel> {
@@ -107,18 +128,25 @@ impl<'a> Live<'a> {
 
     /// Whether there is an address, consent, and nothing that forbids it; a kind without a channel always reaches.
     pub(super) fn reaches(&mut self, content: usize, transactional: bool) -> bool {
-        self.route(content, transactional).is_some()
+        self.route(content, transactional).is_ok()
     }
 
-    fn reaches_on(&mut self, channel: Channel, transactional: bool) -> bool {
+    fn in_the_way(&mut self, channel: Channel, transactional: bool) -> Option<Unreached> {
         let rules = &self.program.channels[channel as usize];
         let has_address = rules.address.is_some_and(|field| self.fields[field] != Slot::Missing);
+        if !has_address {
+            return Some(Unreached::Address);
+        }
         let blocked = match self.blocks[channel as usize] {
             None => false,
             Some(Block::Unsubscribed) => !transactional,
             Some(Block::Complained | Block::Bounced) => true,
         };
-        has_address && !blocked && (transactional || rules.consent.is_none_or(|consent| self.holds(consent)))
+        if blocked {
+            return Some(Unreached::DoNotContact);
+        }
+        let consents = transactional || rules.consent.is_none_or(|consent| self.holds(consent));
+        (!consents).then_some(Unreached::Consent)
     }
 
     fn is_dropped(&self, channel: Channel) -> bool {

@@ -6,6 +6,7 @@ use super::journal::channel_word;
 use super::rows::Writer;
 use crate::model::destination::Colleague;
 use crate::model::ids::Id;
+use crate::model::template::Token;
 use crate::model::{Call, Channel, ContentId};
 use crate::runner::contact::Slot;
 use crate::runner::effect::{At, AtStage, Effect, Event, Touch};
@@ -23,9 +24,10 @@ impl<'p> Writer<'p> {
         (effect, later): (&Effect<'e>, &[Effect<'e>]),
         out: &mut Vec<u8>,
     ) {
-        if let (Event::Send { content, channel }, Some(at)) = (effect.event, effect.at) {
+        if let (Event::Send { content, channel, values }, Some(at)) = (effect.event, effect.at) {
             let address = self.address(channel, after, later);
-            self.action(contact, (content, channel), at, address, out);
+            let body = self.values(content, |index, _| after.values[values + index]);
+            self.action(contact, (content, channel), at, (address, &body), out);
         }
         if let Event::Experience { at, content, touch } = effect.event {
             self.experience(contact, (at, content, touch), after, out);
@@ -35,7 +37,7 @@ impl<'p> Writer<'p> {
         }
     }
 
-    /// Whatever an experience does leaves the house, unless it is skipped. It comes after all steps, so the address is the last.
+    /// Whatever an experience does leaves the house, unless it is skipped. It comes after all steps, so address and values are the last.
     fn experience(
         &self,
         contact: &str,
@@ -52,6 +54,10 @@ impl<'p> Writer<'p> {
         let channel = if let Touch::Send(channel) = touch { channel } else { None };
         let address = self.address(channel, after, &[]);
         let key = experience_key(self.model, contact, at, touch);
+        let body = match touch {
+            Touch::Show | Touch::Send(_) => self.values(content, |_, token| value(token, after)),
+            Touch::Hide | Touch::Skip(_) => String::new(),
+        };
         let cells = [
             Cell::Text(contact),
             Cell::Word(action),
@@ -62,7 +68,7 @@ impl<'p> Writer<'p> {
             Cell::Number(at.stay.into()),
             Cell::Word(&experience_name(self.model, at)),
             Cell::Number(at.visit.into()),
-            Cell::Empty,
+            Cell::Text(&body),
         ];
         self.post(&key, &cells, out);
     }
@@ -86,12 +92,22 @@ impl<'p> Writer<'p> {
         contact: &str,
         (content, channel): (ContentId, Option<Channel>),
         at: At,
-        address: Slot<'_>,
+        (address, body): (Slot<'_>, &str),
         out: &mut Vec<u8>,
     ) {
         let of =
             [Cell::Word("send"), Cell::Word(&self.model.content[content].id), channel_word(channel), text(address)];
-        self.at_step(contact, at, of, Cell::Empty, out);
+        self.at_step(contact, at, of, Cell::Text(body), out);
+    }
+
+    /// What the tokens of a content ask for; nothing where it has none.
+    fn values<'a>(&self, content: ContentId, value: impl Fn(usize, Token) -> Slot<'a>) -> String {
+        let tokens = &self.tokens[content.index()];
+        if tokens.is_empty() {
+            return String::new();
+        }
+        let bodies = Bodies { model: self.model, zone: &self.zone };
+        bodies.values(tokens.iter().enumerate().map(|(index, (name, token))| (&**name, *token, value(index, *token))))
     }
 
     fn call(&self, row: Row<'_>, contact: &str, at: At, call: &Call, then: &Snapshot<'_>, out: &mut Vec<u8>) {
@@ -147,6 +163,15 @@ impl<'p> Writer<'p> {
             Call::Notify { to, .. } => to.word(),
             Call::Webhook { destination, .. } | Call::PushTo(destination) => &self.model.destinations[*destination].id,
         }
+    }
+}
+
+/// What a token asks for when the instant is over.
+fn value<'a>(token: Token, after: &After<'_, 'a>) -> Slot<'a> {
+    match token {
+        Token::Points => Slot::Integer(after.points),
+        Token::Group(group) => Slot::Integer(after.groups[group.index()]),
+        Token::Field(field) => after.fields[field.index()],
     }
 }
 

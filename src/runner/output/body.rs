@@ -30,6 +30,21 @@ impl Bodies<'_> {
         }
     }
 
+    /// What the tokens of a message ask for, by their names, spelt as in the cells of contacts.csv. What is missing is null, so that the default of the token can stand for it.
+    pub(super) fn values<'a>(&self, values: impl Iterator<Item = (&'a str, Token, Slot<'a>)>) -> String {
+        let spelt = |token: Token, slot: Slot<'_>| {
+            let type_ = if let Token::Field(field) = token { self.type_of(field) } else { None };
+            let mut text = String::new();
+            push_slot(&mut text, slot, type_, self.zone);
+            text
+        };
+        let value = |(name, token, slot): (&str, Token, Slot<'_>)| {
+            let value = if slot == Slot::Missing { Value::Null } else { Value::from(spelt(token, slot)) };
+            (name.to_owned(), value)
+        };
+        Value::Object(values.map(value).collect()).to_string()
+    }
+
     fn filled(&self, template: &Template, at: &Snapshot<'_>) -> String {
         let mut text = String::new();
         for part in &template.parts {

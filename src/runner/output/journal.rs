@@ -6,7 +6,7 @@ use super::text::push_cell;
 use super::words;
 use crate::model::{Channel, FunnelId, StageId, TagId};
 use crate::runner::contact::Block;
-use crate::runner::effect::{Effect, Event, Touch};
+use crate::runner::effect::{Effect, Event, SkipReason, Touch};
 use crate::runner::key::experience_name;
 
 impl<'p> Writer<'p> {
@@ -74,7 +74,11 @@ impl<'p> Writer<'p> {
             Event::Enter { funnel, to } | Event::DeferStage { funnel, to } => self.stages(funnel, None, Some(to)),
             Event::Leave { funnel, from } | Event::Drop { funnel, from } => self.stages(funnel, Some(from), None),
             Event::Experience { content, touch, .. } => {
-                let to = if let Touch::Send(channel) = touch { channel_word(channel) } else { Empty };
+                let to = match touch {
+                    Touch::Send(channel) => channel_word(channel),
+                    Touch::Skip(reason) => in_the_way(reason),
+                    Touch::Show | Touch::Hide => Empty,
+                };
                 [Word(&self.model.content[content].id), Empty, to]
             }
             Event::ExternalTag { tag, added } => [self.tag(tag), Empty, Word(if added { "added" } else { "removed" })],
@@ -90,14 +94,16 @@ impl<'p> Writer<'p> {
                 [Word(&self.model.contacts.fields[field].id), Value(field, from), Value(field, to)]
             }
             Event::End { outcome, reason: _ } => [Empty, Empty, Word(outcome.word())],
-            Event::Send { content, channel } => [Word(&self.model.content[content].id), Empty, channel_word(channel)],
+            Event::Send { content, channel, values: _ } => {
+                [Word(&self.model.content[content].id), Empty, channel_word(channel)]
+            }
             Event::ExternalBlock { channel, from, to } => [Word(channel.word()), block(from), block(to)],
             Event::Block { channel, from, to } => [Word(channel.word()), block(from), block(Some(to))],
             Event::List { listing, from, to } => [Word(listing.subject(self.model)), block(from), block(to)],
             Event::Call { call, snapshot: _ } => [Text(self.target(call)), Empty, Empty],
             Event::Delay { content, until } => [Word(&self.model.content[content].id), Empty, Cell::Moment(until)],
-            Event::Skip { content, reason: _ } => {
-                [content.map_or(Empty, |content| Word(&self.model.content[content].id)), Empty, Empty]
+            Event::Skip { content, reason } => {
+                [content.map_or(Empty, |content| Word(&self.model.content[content].id)), Empty, in_the_way(reason)]
             }
             Event::Wait { until } => [Empty, Empty, Cell::Moment(until)],
             Event::Past { until, then: _ } => [Empty, Empty, until.map_or(Empty, Cell::Moment)],
@@ -129,6 +135,15 @@ impl<'p> Writer<'p> {
 /// The word for the channel on which something goes out, if it has one.
 pub(super) fn channel_word(channel: Option<Channel>) -> Cell<'static> {
     channel.map_or(Cell::Empty, |channel| Cell::Word(channel.word()))
+}
+
+/// What keeps a message from a contact whom it does not reach.
+fn in_the_way(reason: SkipReason) -> Cell<'static> {
+    match reason {
+        SkipReason::Unreachable(what) => Cell::Word(what.word()),
+        SkipReason::Unpublished | SkipReason::AlreadySent | SkipReason::Limited => Cell::Empty,
+        SkipReason::Expired | SkipReason::Past => Cell::Empty,
+    }
 }
 
 /// Why a channel must not be used.

@@ -1,11 +1,14 @@
 //! What a run leaves of one contact, as rows of contacts.csv, actions.csv and journal.csv; what did not change is copied byte for byte.
 
+use std::borrow::Cow;
+
 use jiff::tz::TimeZone;
 
 use super::cells::{Cell, Cells};
 use super::journal::block;
 use super::text::{push_cell, push_moment};
 use crate::model::ids::Id;
+use crate::model::template::Token;
 use crate::model::{Model, TagId};
 use crate::runner::contact::{Seen, TagSet};
 use crate::runner::effect::{At, Effect};
@@ -41,6 +44,8 @@ pub(crate) struct Writer<'p> {
     pub(super) zone: TimeZone,
     pub(super) now: String,
     steps: Vec<Vec<&'p str>>,
+    /// By content: the values of the contact for which it asks, with their names.
+    pub(super) tokens: Vec<Vec<(Cow<'p, str>, Token)>>,
 }
 
 impl<'p> Writer<'p> {
@@ -53,7 +58,8 @@ impl<'p> Writer<'p> {
             campaign.each_step(|step| names.push(step.name.as_str()));
             names
         });
-        Self { model, layout, zone: zone.clone(), now: text, steps: steps.collect() }
+        let tokens = model.content.values().map(|content| content.tokens(model));
+        Self { model, layout, zone: zone.clone(), now: text, steps: steps.collect(), tokens: tokens.collect() }
     }
 
     /// The first rows.

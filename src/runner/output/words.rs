@@ -98,7 +98,7 @@ pub(crate) fn refusal(reason: Refusal) -> &'static str {
 pub(crate) fn skip(reason: SkipReason) -> &'static str {
     match reason {
         SkipReason::Unpublished => "unpublished",
-        SkipReason::Unreachable => "unreachable",
+        SkipReason::Unreachable(_) => "unreachable",
         SkipReason::AlreadySent => "already-sent",
         SkipReason::Limited => "limited",
         SkipReason::Expired => "expired",

@@ -5,6 +5,7 @@ use super::condition::NodeId;
 use super::topics::Topics;
 use super::zone::{Zone, day_number};
 use crate::model::ids::Id;
+use crate::model::template::Token;
 use crate::model::{Channel, ChannelRules, Content, Field, Limit, Model, Moment, Publish, SendRules, Value};
 use crate::runner::contact::Kept;
 
@@ -18,6 +19,8 @@ pub(crate) struct ContentProgram {
     pub(crate) channels: Option<Vec<Channel>>,
     /// Whether the contact's preferred channel comes before them.
     pub(crate) follows_preference: bool,
+    /// The values of the contact that its subject and its text ask for, in order of their names.
+    pub(crate) tokens: Vec<Token>,
 }
 
 /// A channel.
@@ -87,6 +90,7 @@ impl Builder<'_> {
             published: self.published(&content.publish),
             channels,
             follows_preference,
+            tokens: content.tokens(self.model).into_iter().map(|(_, token)| token).collect(),
         }
     }
 

@@ -6,16 +6,16 @@ use super::Draft;
 use super::random::Random;
 
 const CONTENT: &str = "content:
-  hello: { kind: email }
-  bye: { kind: email, once: ever }
-  weekly: { kind: email, once: { after: 2 days } }
+  hello: { kind: email, subject: '{{ name | default: friend }}, {{ points }}' }
+  bye: { kind: email, once: ever, subject: '{{ spent }} {{ hats }} {{ plan | default: x }}' }
+  weekly: { kind: email, once: { after: 2 days }, subject: '{{ seen }}', body: texts/letter.txt }
   urgent: { kind: email, transactional: true }
   brief: { kind: email, expires: 1 hour, on-skip: exit }
   calm: { kind: email, expires: 1 hour, on-skip: continue }
-  ping: { kind: sms }
+  ping: { kind: sms, body: texts/letter.txt }
   nudge: { kind: push }
-  banner: { kind: focus }
-  part: { kind: dynamic }
+  banner: { kind: focus, body: texts/banner.txt }
+  part: { kind: dynamic, body: texts/banner.txt }
   advert: { kind: ad }
   post: { kind: social }
   gone: { kind: email, published: false }
@@ -35,7 +35,7 @@ pub(super) const SENDABLE: [&str; 16] = [
     "any", "part", "post",
 ];
 
-/// The files that `include` and `exclude` may name.
+/// The files that `include`, `exclude` and `body` may name.
 pub(super) fn member_files(random: &mut Random) -> Vec<(String, String)> {
     let mut keys =
         |wanted: usize| -> Vec<String> { (0..wanted).map(|_| format!("c{:02}", random.below(18))).collect() };
@@ -46,6 +46,11 @@ pub(super) fn member_files(random: &mut Random) -> Vec<(String, String)> {
         ("members/vip.csv".into(), format!("name,id\n{table}")),
         ("members/more.txt".into(), spaced),
         ("members/blocked.txt".into(), blocked.join("\n")),
+        (
+            "texts/letter.txt".into(),
+            "{{ opt-in }}, {{ meeting | default: soon }}: {{ points }} {{ opt-in | default: x }}".into(),
+        ),
+        ("texts/banner.txt".into(), "Call {{phone | default: 'us '}}, {{ meeting }}".into()),
     ]
 }
 
@@ -55,7 +60,10 @@ impl Draft<'_> {
         let prefers = ["", ", prefer: [sms, email]", ", prefer: [push, sms, email]", ", prefer: [email]"];
         let prefer = *self.random.pick(&prefers);
         let window = self.window("    ");
-        format!("{CONTENT}  any: {{ kind: message{prefer} }}\n  soon:\n    kind: email\n{window}")
+        let group =
+            self.groups.ids.first().map(|group| format!(", subject: '{{{{ points/{group} }}}} {{{{ note }}}}'"));
+        let subject = group.unwrap_or_default();
+        format!("{CONTENT}  any: {{ kind: message{prefer}{subject} }}\n  soon:\n    kind: email\n{window}")
     }
 
     pub(super) fn limits_section(&mut self) -> String {

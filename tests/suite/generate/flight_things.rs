@@ -107,6 +107,10 @@ impl Flight<'_> {
             let until = || entries.get("wait-until").and_then(|until| until.get("field")?.as_str()) == Some(old);
             ["field", "set", "clear"].into_iter().any(names) || posts() || body() || until()
         });
+        for (_, content) in self.root["content"].as_mapping_mut().expect("content").iter_mut() {
+            let asks = content.get("subject").and_then(Value::as_str).is_some_and(|text| text.contains(&token));
+            asks.then(|| content.as_mapping_mut().map(|content| content.remove("subject")));
+        }
         for (_, event) in self.root["events"].as_mapping_mut().expect("events").iter_mut() {
             let updates = event.get_mut("updates").and_then(Value::as_mapping_mut);
             updates.into_iter().for_each(|updates| drop(updates.remove(old)));

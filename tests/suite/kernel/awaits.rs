@@ -81,7 +81,7 @@ fn after_a_skipped_message_else_follows_at_once() {
     story(&campaign(&steps)).on(
         "2026-11-02T09:00",
         "id,tags\n1,hot\n",
-        &format!("start talk 1 condition\nskip talk 1 send:hello hello unreachable\n{ELSE}"),
+        &format!("start talk 1 condition\nskip talk 1 send:hello hello address unreachable\n{ELSE}"),
     );
 }
 

@@ -66,7 +66,7 @@ fn a_colleague_is_told_with_the_values_of_the_contact() {
         ]
     );
     assert_eq!(
-        outbox(&steps, EMPTY, "skip talk 1 notify:owner unreachable\nnotify talk 1 boss boss@x.pl"),
+        outbox(&steps, EMPTY, "skip talk 1 notify:owner address unreachable\nnotify talk 1 boss boss@x.pl"),
         [r#"notify boss@x.pl  boss@x.pl boss "Somebody has 0 orders, 0 points, no money""#],
         "nobody looks after the contact"
     );

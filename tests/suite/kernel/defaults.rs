@@ -132,7 +132,7 @@ campaigns:
     let sent = "start all 1 condition
         send all 1 send:a-mail a-mail email
         send all 1 send:a-text a-text sms
-        skip all 1 send:a-push a-push unreachable
+        skip all 1 send:a-push a-push address unreachable
         send all 1 send:a-bar a-bar
         send all 1 send:a-banner a-banner
         send all 1 send:a-place a-place

@@ -230,7 +230,7 @@ campaigns: { talk: { enter: { tag: hot }, steps: [{ send: hello, transactional: 
     };
     let held = |id: &str| {
         format!(
-            "{id}start talk 1 condition\n{id}skip talk 1 send:hello hello unreachable\n{id}end talk 1 completed finished\n"
+            "{id}start talk 1 condition\n{id}skip talk 1 send:hello hello do-not-contact unreachable\n{id}end talk 1 completed finished\n"
         )
     };
     story(journey)

@@ -172,11 +172,15 @@ fn other_kinds_are_sent_once_in_each_stay() {
 fn what_cannot_be_sent_is_skipped_with_its_reason_and_not_tried_again_in_this_stay() {
     let row = |opt_in: &str| format!("{MEMBERS}1,a@x.pl,{opt_in},member\n");
     story(&mails("hello"))
-        .on("2026-11-21T09:00", &row("false"), "skip 1 club/member/card hello unreachable")
+        .on("2026-11-21T09:00", &row("false"), "skip 1 club/member/card hello consent unreachable")
         .counts("/funnels/club/stages/member/experiences/card/skipped/unreachable", 1)
         .on("2026-11-22T09:00", &row("true"), "");
     let refuses = "id,email,opt_in,stage_club,dnc\n1,a@x.pl,true,member,unsubscribed\n";
-    story_with_refusals(&mails("hello")).on("2026-11-21T09:00", refuses, "skip 1 club/member/card hello unreachable");
+    story_with_refusals(&mails("hello")).on(
+        "2026-11-21T09:00",
+        refuses,
+        "skip 1 club/member/card hello do-not-contact unreachable",
+    );
 }
 
 #[test]

@@ -128,7 +128,7 @@ fn a_message_goes_out_on_the_preferred_channel_or_the_first_that_reaches_the_con
         (",,,,true", "", ""),
     ] {
         let told = |content: &str, channel: &str| match channel {
-            "" => format!("skip talk 1 send:{content} {content} unreachable"),
+            "" => format!("skip talk 1 send:{content} {content} address unreachable"),
             channel => format!("send talk 1 send:{content} {content} {channel}"),
         };
         let journal = format!(

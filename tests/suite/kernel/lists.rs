@@ -19,13 +19,13 @@ fn unsubscribe_forbids_the_channel_and_resubscribe_lifts_nothing_else() {
             &format!("{HEAD}1,a@x.pl,true,,hot\n2,b@x.pl,true,complained,hot\n"),
             "start talk 1 condition
              unsubscribe talk 1 unsubscribe:email email unsubscribed
-             skip talk 1 no hello unreachable
+             skip talk 1 no hello do-not-contact unreachable
              resubscribe talk 1 resubscribe:email email unsubscribed
              send talk 1 yes hello email
              end talk 1 completed finished
              2 start talk 1 condition
-             2 skip talk 1 no hello unreachable
-             2 skip talk 1 yes hello unreachable
+             2 skip talk 1 no hello do-not-contact unreachable
+             2 skip talk 1 yes hello do-not-contact unreachable
              2 end talk 1 completed finished",
         )
         .writes(&format!("{HEAD}1,a@x.pl,true,,hot\n2,b@x.pl,true,complained,hot\n"));
@@ -59,7 +59,7 @@ fn do_not_contact_is_known_without_a_column_and_appended_where_one_is_named() {
     let begins = "start talk 1 condition
         unsubscribe talk 1 unsubscribe:email email unsubscribed
         wait talk 1 wait:1 day 2026-11-22T09:00:00+01:00";
-    let ends = "skip talk 1 it hello unreachable\nend talk 1 completed finished";
+    let ends = "skip talk 1 it hello do-not-contact unreachable\nend talk 1 completed finished";
     let file = "id,email,opt_in,tags,stage\n1,a@x.pl,true,hot,\n";
     story(&steps).on("2026-11-21T09:00", file, begins).writes(file).again("2026-11-22T09:00", ends);
     story_with_refusals(&steps)

@@ -31,6 +31,7 @@ mod points;
 mod publishing;
 mod reuse;
 mod sends;
+mod tokens;
 mod waits;
 
 use funnelc::plan::Plan;

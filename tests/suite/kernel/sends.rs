@@ -18,13 +18,15 @@ fn sent(content: &str, step: &str, row: &str, what: &str) {
 #[test]
 fn a_channel_needs_address_consent_and_no_do_not_contact() {
     let step = "{ id: it, send: news }";
-    let (sends, skips) = ("send talk 1 it news email", "skip talk 1 it news unreachable");
+    let (sends, skips) = ("send talk 1 it news email", |what: &str| format!("skip talk 1 it news {what} unreachable"));
     sent("", step, "1,a@x.pl,true,,hot,", sends);
-    sent("", step, "1,,true,,hot,", skips);
-    sent("", step, "1,a@x.pl,false,,hot,", skips);
-    sent("", step, "1,a@x.pl,,,hot,", skips);
+    sent("", step, "1,,true,,hot,", &skips("address"));
+    sent("", step, "1,,false,bounced,hot,", &skips("address"));
+    sent("", step, "1,a@x.pl,false,,hot,", &skips("consent"));
+    sent("", step, "1,a@x.pl,,,hot,", &skips("consent"));
     for block in ["unsubscribed", "true", "complained", "bounced"] {
-        sent("", step, &format!("1,a@x.pl,true,{block},hot,"), skips);
+        sent("", step, &format!("1,a@x.pl,true,{block},hot,"), &skips("do-not-contact"));
+        sent("", step, &format!("1,a@x.pl,false,{block},hot,"), &skips("do-not-contact"));
     }
     sent("", "{ id: it, send: bar }", "1,,,,hot,", "send talk 1 it bar");
 }
@@ -32,12 +34,12 @@ fn a_channel_needs_address_consent_and_no_do_not_contact() {
 #[test]
 fn transactional_ignores_consent_and_unsubscription_but_no_complaint_and_no_bounce() {
     let step = "{ id: it, send: news, transactional: true }";
-    let (sends, skips) = ("send talk 1 it news email", "skip talk 1 it news unreachable");
+    let (sends, skips) = ("send talk 1 it news email", "skip talk 1 it news do-not-contact unreachable");
     sent("", step, "1,a@x.pl,false,unsubscribed,hot,", sends);
     sent(", transactional: true", "{ id: it, send: news }", "1,a@x.pl,false,,hot,", sends);
     sent("", step, "1,a@x.pl,true,complained,hot,", skips);
     sent("", step, "1,a@x.pl,true,bounced,hot,", skips);
-    sent("", step, "1,,true,,hot,", skips);
+    sent("", step, "1,,true,,hot,", "skip talk 1 it news address unreachable");
 }
 
 #[test]
@@ -109,13 +111,13 @@ fn on_skip_exit_ends_the_campaign_where_a_message_is_not_sent() {
         story(&campaign(content, &format!("[{step}, {{ add-tag: cold }}]"))).on(
             "2026-11-21T09:00",
             &file,
-            "start talk 1 condition\nskip talk 1 it news unreachable\nend talk 1 it exited skipped",
+            "start talk 1 condition\nskip talk 1 it news address unreachable\nend talk 1 it exited skipped",
         );
     }
     story(&campaign(", on-skip: exit", "[{ id: it, send: news, on-skip: continue }]")).on(
         "2026-11-21T09:00",
         &file,
-        "start talk 1 condition\nskip talk 1 it news unreachable\nend talk 1 completed finished",
+        "start talk 1 condition\nskip talk 1 it news address unreachable\nend talk 1 completed finished",
     );
 }
 

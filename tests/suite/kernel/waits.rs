@@ -28,7 +28,7 @@ fn a_wait_counts_from_when_the_step_before_it_really_ran() {
         .on("2026-11-01T09:00", "id,tags\n1,hot\n", "start talk 1 condition\nwait talk 1 a 2026-11-02T09:00:00+01:00")
         .again("2026-11-09T09:00", "send talk 1 send:bar bar\nwait talk 1 b 2026-11-10T09:00:00+01:00")
         .again("2026-11-10T08:59", "")
-        .again("2026-11-10T09:00", "skip talk 1 send:hello hello unreachable\nend talk 1 completed finished")
+        .again("2026-11-10T09:00", "skip talk 1 send:hello hello address unreachable\nend talk 1 completed finished")
         .counts("/campaigns/talk/steps/b/done", 1)
         .counts("/campaigns/talk/steps/send:hello/skipped/unreachable", 1);
 }

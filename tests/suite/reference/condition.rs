@@ -165,6 +165,19 @@ impl Look<'_> {
         allowed && self.address(channel).is_some()
     }
 
+    /// Docs/outputs.md, "journal.csv": why a channel does not reach the contact; the further in this order, the further it came.
+    pub(super) fn what_is_in_the_way(&self, channel: &str, transactional: bool) -> &'static str {
+        let refuses = self.contact.refuses.get(channel).map_or("", |refusal| &refusal.value);
+        let is_open = refuses.is_empty() || transactional && refuses == "unsubscribed";
+        if self.address(channel).is_none() {
+            "address"
+        } else if !is_open {
+            "do-not-contact"
+        } else {
+            "consent"
+        }
+    }
+
     pub(super) fn address(&self, channel: &str) -> Option<String> {
         let field = word(self.project.at(&["contacts", "addresses", channel])?);
         match self.value(&field)? {

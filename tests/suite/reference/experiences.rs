@@ -83,7 +83,8 @@ impl Instant<'_> {
 
     fn tell(&mut self, event: &str, figure: &str, shown: &Shown) {
         let place = place_of(shown);
-        self.put_in_outbox(event, &shown.content, ["", ""], &place, shown.visit, "");
+        let body = if event == "show" { self.asked_by(&shown.content) } else { String::new() };
+        self.put_in_outbox(event, &shown.content, ["", ""], &place, shown.visit, &body);
         self.note(event, &place, [&shown.content, "", "", ""]);
         self.records.tally.add(&format!("experience {} {figure}", shown.step));
     }
@@ -96,8 +97,18 @@ impl Instant<'_> {
         self.contact.times.insert((had.step.clone(), had.stay), 1);
         let now = self.clock.now;
         let figure = match self.try_send(&place_of(had), &Value::Null, &had.content, 1, now) {
-            Fate::Sent => "sent".to_owned(),
-            Fate::Skipped(reason) => format!("skipped {reason}"),
+            Fate::Sent(channel) => {
+                if !channel.is_empty() {
+                    self.records.tally.add(&format!("experience {} channel {channel}", had.step));
+                }
+                "sent".to_owned()
+            }
+            Fate::Skipped(reason, in_the_way) => {
+                if !in_the_way.is_empty() {
+                    self.records.tally.add(&format!("experience {} unreachable {in_the_way}", had.step));
+                }
+                format!("skipped {reason}")
+            }
             Fate::Delayed(_) => {
                 self.note("skip", &place_of(had), [&had.content, "", "", "limited"]);
                 "skipped limited".to_owned()

@@ -29,13 +29,25 @@ impl Tally {
         *self.counts.entry(what.to_owned()).or_default() += 1;
     }
 
-    /// How often each reason to skip was met.
-    fn reasons(&self, what: &str) -> Map<String, Json> {
-        let reasons = self.counts.iter().filter_map(|(name, count)| {
-            let reason = name.strip_prefix(what)?.strip_prefix("skipped ")?;
-            Some((reason.to_owned(), json!(count)))
+    /// How often each word behind `figure` was counted.
+    fn by_word(&self, what: &str, figure: &str) -> Map<String, Json> {
+        let counts = self.counts.iter().filter_map(|(name, count)| {
+            let word = name.strip_prefix(what)?.strip_prefix(figure)?.strip_prefix(' ')?;
+            Some((word.to_owned(), json!(count)))
         });
-        reasons.collect()
+        counts.collect()
+    }
+
+    /// With the reasons to skip, with what was in the way and with the channels; the last two only where there are some.
+    fn with_words(&self, what: &str, mut figures: Json) -> Json {
+        figures["skipped"] = self.by_word(what, "skipped").into();
+        for (figure, key) in [("unreachable", "unreachable"), ("channel", "channels")] {
+            let counts = self.by_word(what, figure);
+            if !counts.is_empty() {
+                figures[key] = counts.into();
+            }
+        }
+        figures
     }
 
     pub(super) fn of(&self, what: &str) -> u64 {
@@ -200,20 +212,20 @@ fn render_campaign(tally: &Tally, id: &str, definition: &Value) -> Json {
 fn render_experience(tally: &Tally, experience: &str) -> Json {
     let what = format!("experience {experience} ");
     let figure = |figure: &str| tally.of(&format!("{what}{figure}"));
-    json!({
+    let figures = json!({
         "shown": figure("shown"),
         "hidden": figure("hidden"),
         "sent": figure("sent"),
-        "skipped": tally.reasons(&what),
         "now": figure("now"),
-    })
+    });
+    tally.with_words(&what, figures)
 }
 
 fn render_step(tally: &Tally, campaign: &str, step: &str) -> Json {
     let what = format!("step {campaign} {step} ");
-    json!({
+    let figures = json!({
         "done": tally.of(&format!("{what}done")),
         "waiting": tally.of(&format!("{what}waiting")),
-        "skipped": tally.reasons(&what),
-    })
+    });
+    tally.with_words(&what, figures)
 }

@@ -19,8 +19,9 @@ impl Instant<'_> {
         let (address, body) = match verb {
             "notify" => {
                 let Some(address) = self.notified(target) else {
-                    self.note("skip", place, ["", "", "", "unreachable"]);
+                    self.note("skip", place, ["", "", "address", "unreachable"]);
                     self.skipped(&place.campaign, step, "unreachable");
+                    self.records.tally.add(&format!("step {} {} unreachable address", place.campaign, step.name));
                     return false;
                 };
                 (address, self.filled(&text(&step.body, "message").unwrap_or_default()))
@@ -52,6 +53,22 @@ impl Instant<'_> {
             Datum::Number(number) if field.starts_with("points") => Some(number.to_string()),
             value => Some(spell_field(self.project, self.clock, field, Some(&value))),
         }
+    }
+
+    /// What whoever delivers a content needs to fill its subject and its text: the fields that their tokens name, each spelt as in a cell, or null.
+    pub(super) fn asked_by(&self, content: &str) -> String {
+        let definition = self.project.definition(&["content", content]);
+        let text_of = |path: String| self.project.files.get(&path).expect("the text is there").clone();
+        let texts = text(definition, "subject").into_iter().chain(text(definition, "body").map(text_of));
+        let mut asked: Map<String, Json> = Map::new();
+        for written in texts {
+            for piece in written.split("{{").skip(1) {
+                let (token, _) = piece.split_once("}}").expect("a token ends");
+                let field = token.split('|').next().unwrap_or(token).trim();
+                asked.insert(field.to_owned(), self.spelt(field).map_or(Json::Null, Json::from));
+            }
+        }
+        if asked.is_empty() { String::new() } else { Json::Object(asked).to_string() }
     }
 
     /// A text with its tokens filled.

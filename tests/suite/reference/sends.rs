@@ -16,8 +16,10 @@ pub(super) const CHANNELS: [&str; 3] = ["email", "sms", "push"];
 
 /// What becomes of a send.
 pub(super) enum Fate {
-    Sent,
-    Skipped(&'static str),
+    /// On this channel.
+    Sent(String),
+    /// Why, and of one that reaches nobody what is in the way.
+    Skipped(&'static str, &'static str),
     Delayed(Timestamp),
 }
 
@@ -32,13 +34,19 @@ impl Instant<'_> {
         let visit = self.entry(id).visits[&step.name];
         let first_due = self.thread(id, path).first_due.take().unwrap_or(self.pass_due);
         match self.try_send(&place, &step.body, content, visit, first_due) {
-            Fate::Sent => {
+            Fate::Sent(channel) => {
+                if !channel.is_empty() {
+                    self.records.tally.add(&format!("step {id} {} channel {channel}", step.name));
+                }
                 self.entry(id).went_out.insert(content.into(), true);
                 self.done(id, step);
             }
-            Fate::Skipped(reason) => {
+            Fate::Skipped(reason, in_the_way) => {
                 self.entry(id).went_out.insert(content.into(), false);
                 self.skipped(id, step, reason);
+                if !in_the_way.is_empty() {
+                    self.records.tally.add(&format!("step {id} {} unreachable {in_the_way}", step.name));
+                }
                 let definition = self.project.definition(&["content", content]);
                 let on_skip = text(&step.body, "on-skip").or_else(|| text(definition, "on-skip"));
                 if on_skip.as_deref() == Some("exit") {
@@ -70,15 +78,17 @@ impl Instant<'_> {
         let channel = self.channel(content, transactional);
         let reason = self.reason_to_skip(place, step, content, channel.as_deref(), transactional);
         if let Some(reason) = reason.or_else(|| self.is_expired(step, definition, due).then_some("expired")) {
-            self.note("skip", place, [content, "", "", reason]);
-            return Fate::Skipped(reason);
+            let in_the_way = if reason == "unreachable" { self.in_the_way(content, transactional) } else { "" };
+            self.note("skip", place, [content, "", in_the_way, reason]);
+            return Fate::Skipped(reason, in_the_way);
         }
         let channel = channel.expect("a channel that reaches the contact");
         if let Some(until) = self.limited_until(&channel).filter(|_| !transactional) {
             return Fate::Delayed(until);
         }
         let address = self.address(&channel).unwrap_or_default();
-        self.put_in_outbox("send", content, [&channel, &address], place, visit, "");
+        let body = self.asked_by(content);
+        self.put_in_outbox("send", content, [&channel, &address], place, visit, &body);
         let limited = (!transactional && !channel.is_empty()).then(|| channel.clone());
         let entry = place.entry.parse().expect("a number");
         let sent = Sent {
@@ -91,7 +101,7 @@ impl Instant<'_> {
         };
         self.contact.sent.push(sent);
         self.note("send", place, [content, "", &channel, ""]);
-        Fate::Sent
+        Fate::Sent(channel)
     }
 
     pub(super) fn put_in_outbox(
@@ -167,6 +177,15 @@ impl Instant<'_> {
             Some(_) => "message on another channel",
         });
         channel
+    }
+
+    /// What keeps a content from the contact: of several channels the one that came furthest says it.
+    fn in_the_way(&self, content: &str, transactional: bool) -> &'static str {
+        let kind = text(self.project.definition(&["content", content]), "kind").expect("a kind");
+        let channels = if kind == "message" { self.prefers(content) } else { vec![kind] };
+        let order = |what: &&str| ["address", "do-not-contact", "consent"].iter().position(|known| known == what);
+        let reasons = channels.iter().map(|channel| self.look().what_is_in_the_way(channel, transactional));
+        reasons.max_by_key(order).expect("a channel")
     }
 
     /// The channels of a message, the best first.

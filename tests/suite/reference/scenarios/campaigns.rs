@@ -152,7 +152,7 @@ campaigns:
            1 start c 1 condition
            1 wait c 1 wait-until:2026-03-29T02:30 2026-03-29T03:00:00+02:00
          2026-04-01T09:00
-           1 skip c 1 send:hello hello unreachable
+           1 skip c 1 send:hello hello address unreachable
            1 if c 1 if else
            1 past c 1 wait-until:meeting continue
            1 points c 1 points:10 0 10
@@ -207,14 +207,14 @@ campaigns:
            2 start c 1 condition
            2 start d 1 condition
            2 skip c 1 send:gone gone unpublished
-           2 skip c 1 send:hello hello unreachable
-           2 skip c 1 send:hello#2 hello unreachable
+           2 skip c 1 send:hello hello consent unreachable
+           2 skip c 1 send:hello#2 hello consent unreachable
            2 send c 1 send:urgent urgent email
            2 send c 1 send:banner banner
-           2 skip c 1 send:bye bye unreachable
+           2 skip c 1 send:bye bye consent unreachable
            2 end c 1 completed finished
-           2 skip d 1 send:hello hello unreachable
-           2 skip d 1 send:bye bye unreachable
+           2 skip d 1 send:hello hello consent unreachable
+           2 skip d 1 send:bye bye consent unreachable
            2 end d 1 completed finished
          id,email,opt_in,stage_shop
          1,a@x.org,YES,

@@ -1,0 +1,116 @@
+//! What a run and a comparison are given: plan, moment, files, threads, and the signals that stop them.
+
+use std::num::NonZero;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use jiff::tz::TimeZone;
+use signal_hook::consts::{SIGINT, SIGTERM, SIGXFSZ};
+use signal_hook::flag;
+
+use crate::cli::output::Terminal;
+use crate::cli::plan::findings;
+use crate::cli::{Exit, Failure, project};
+use crate::plan::Plan;
+use crate::runner::Options;
+use crate::runner::input::blocks::Source;
+use crate::runner::input::cell;
+use crate::runner::input::events::Format;
+
+/// Reads a plan, or compiles a project on the way.
+#[expect(clippy::disallowed_methods, reason = "the command line reads the plan")]
+pub(crate) fn plan(path: &Path, env: Option<&str>, terminal: Terminal) -> Result<Option<Plan>, Failure> {
+    if path.extension().is_some_and(|extension| extension == "json") {
+        if env.is_some() {
+            let failure = Failure::usage(format!("`{}` is a plan, which has no environments any more", path.display()));
+            return Err(failure.help("give `--env` to `funnelc plan`"));
+        }
+        let cannot = |error: &dyn std::fmt::Display| Failure::new(format!("cannot read `{}`: {error}", path.display()));
+        let text = std::fs::read_to_string(path).map_err(|error| cannot(&error))?;
+        return Plan::from_json(&text).map(Some).map_err(|error| cannot(&error));
+    }
+    let compiled = crate::compile_for(project::load(Some(path))?, env);
+    Ok(findings(&compiled, terminal)?.cloned())
+}
+
+#[expect(clippy::disallowed_methods, reason = "the command line reads the clock")]
+pub(crate) fn now(written: Option<&str>, plan: &Plan) -> Result<i64, Failure> {
+    let Some(text) = written else { return Ok(jiff::Timestamp::now().as_second()) };
+    let name = &plan.model().timezone;
+    let zone = TimeZone::get(name).map_err(|_| Failure::new(format!("unknown time zone `{name}`")))?;
+    cell::moment(text, &zone).ok_or_else(|| {
+        Failure::usage(format!("`{text}` is no moment"))
+            .help("write it as `2026-11-21T09:00` or `2026-11-21T09:00+01:00`")
+    })
+}
+
+/// Sets a flag on the first Ctrl-C and ends at once on the second; a file that grows too large is an error of the write and no end.
+pub(crate) fn signals() -> Result<Arc<AtomicBool>, Failure> {
+    let interrupted = Arc::new(AtomicBool::new(false));
+    let register = || {
+        for signal in [SIGINT, SIGTERM] {
+            flag::register_conditional_shutdown(signal, Exit::Interrupted as i32, Arc::clone(&interrupted))?;
+            flag::register(signal, Arc::clone(&interrupted))?;
+        }
+        flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false)))
+    };
+    register().map_err(|error: std::io::Error| Failure::new(format!("cannot listen for signals: {error}")))?;
+    Ok(interrupted)
+}
+
+#[expect(clippy::disallowed_methods, reason = "the command line knows standard input")]
+pub(crate) fn source(path: &Path) -> Result<Source<'static>, Failure> {
+    if path == Path::new("-") {
+        return Ok(Source::stream(std::io::stdin()));
+    }
+    Source::open(path).map_err(|error| Failure::new(format!("cannot read `{}`: {error}", path.display())))
+}
+
+/// The events file, which is no stream: it may be the contacts that come from standard input.
+pub(crate) fn events(path: &Path) -> Result<(Source<'static>, Format), Failure> {
+    if path == Path::new("-") {
+        return Err(Failure::usage("`--events` needs a file"));
+    }
+    Ok((source(path)?, Format::of(path)))
+}
+
+#[expect(clippy::disallowed_methods, reason = "the number of threads shows in no output")]
+pub(crate) fn options(threads: Option<std::num::NonZero<usize>>) -> Options {
+    let threads = threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, std::num::NonZero::get);
+    Options { threads, ..Options::default() }
+}
+
+/// On standard error, and only on a terminal.
+pub(crate) fn progress_bar(bytes: Option<u64>) -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(bytes, ProgressDrawTarget::stderr());
+    let template = "{bar:40} {percent:>3} %  {decimal_bytes_per_sec}  {eta} left";
+    match ProgressStyle::with_template(template) {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}
+
+/// More threads than this only cost memory.
+const MOST_THREADS: usize = 256;
+
+/// Reads a number of threads; one that is far too large is cut, for it shows in no output.
+pub(crate) fn threads(text: &str) -> Result<NonZero<usize>, String> {
+    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let number = if digits { text.parse().unwrap_or(usize::MAX) } else { 0 };
+    NonZero::new(number.min(MOST_THREADS))
+        .ok_or_else(|| "write a whole number from 1 on, or leave it out for as many as there are processors".to_owned())
+}
+
+/// Where events are sorted if there is no output to sort them beside.
+#[expect(clippy::disallowed_methods, reason = "the command line reads the environment, and the files have no names")]
+pub(crate) fn temporary() -> PathBuf {
+    std::env::temp_dir()
+}
+
+/// A file that is small enough to be read at once.
+#[expect(clippy::disallowed_methods, reason = "the command line reads the companies")]
+pub(crate) fn whole(path: &Path) -> Result<Vec<u8>, Failure> {
+    std::fs::read(path).map_err(|error| Failure::new(format!("cannot read `{}`: {error}", path.display())))
+}
