@@ -1,15 +1,16 @@
-//! Two campaigns that pull the same contacts to different stages of one funnel: both let them in by the same condition, or each takes back what the other did.
+//! Two campaigns that pull the same contacts to different stages of one funnel: both let them in by conditions that mean the same, or each takes back what the other did.
 
 use super::weights::refusal;
 use super::{Case, Rule};
 use crate::diagnostic::Diagnostic;
 use crate::graph::words;
-use crate::model::{Campaign, ConditionKind, Enter, Model, StageRef, Step, StepKind};
+use crate::model::{Campaign, ConditionKind, Enter, Meaning, Meanings, Model, StageRef, Step, StepKind};
 
 pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let model = case.model;
-    let pulls: Vec<Pull<'_>> =
-        model.campaigns.values().filter(|it| !it.broken).filter_map(|it| pull(model, it)).collect();
+    let mut meanings = Meanings::of(model);
+    let whole = model.campaigns.values().filter(|it| !it.broken);
+    let pulls: Vec<Pull<'_>> = whole.filter_map(|it| pull(&mut meanings, it)).collect();
     let mut found = Vec::new();
     for (at, one) in pulls.iter().enumerate() {
         found.extend(pulls[..at].iter().filter_map(|other| compete(model, rule, other, one)));
@@ -22,13 +23,13 @@ struct Pull<'a> {
     campaign: &'a Campaign,
     step: &'a Step,
     to: StageRef,
-    /// Who comes in, in words.
-    ways: Vec<String>,
+    /// Who comes in.
+    ways: Vec<Meaning>,
     /// The stages that let contacts in by themselves.
     from: Vec<StageRef>,
 }
 
-fn pull<'a>(model: &Model, campaign: &'a Campaign) -> Option<Pull<'a>> {
+fn pull<'a>(meanings: &mut Meanings<'_>, campaign: &'a Campaign) -> Option<Pull<'a>> {
     let mut at_once = campaign.steps.iter().take_while(|step| goes_on_at_once(&step.kind));
     let (step, to) = at_once.find_map(|step| Some((step, moves_to(step)?)))?;
     let from = campaign.enter.iter().filter_map(|way| match way {
@@ -42,7 +43,7 @@ fn pull<'a>(model: &Model, campaign: &'a Campaign) -> Option<Pull<'a>> {
         }
         Enter::Event(_) => None,
     });
-    let ways = campaign.enter.iter().map(|way| words::enter(model, way)).collect();
+    let ways = campaign.enter.iter().map(|way| meanings.enter(way)).collect();
     Some(Pull { campaign, step, to, ways, from: from.collect() })
 }
 

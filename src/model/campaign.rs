@@ -385,6 +385,14 @@ impl Step {
 }
 
 impl Campaign {
+    /// The conditions that let contacts in.
+    pub fn conditions(&self) -> impl Iterator<Item = &Condition> {
+        self.enter.iter().filter_map(|way| match way {
+            Enter::Condition(condition) => Some(condition),
+            Enter::Entered { .. } | Enter::Event(_) => None,
+        })
+    }
+
     /// All steps, in the order of the text, so that the position is the [`StepId`].
     pub fn each_step<'a>(&'a self, mut visit: impl FnMut(&'a Step)) {
         self.steps.iter().for_each(|step| step.each(&mut visit));

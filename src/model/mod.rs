@@ -11,10 +11,12 @@ pub mod condition;
 pub mod contacts;
 pub mod destination;
 pub mod event;
+pub(crate) mod fold;
 pub mod funnel;
 pub(crate) mod goto;
 pub mod ids;
 pub mod in_flight;
+pub mod meaning;
 mod parse;
 pub mod pattern;
 pub mod points;
@@ -39,6 +41,7 @@ pub use ids::{
     PropertyId, RuleId, SegmentId, StageId, StepId, TagId,
 };
 pub use in_flight::{InFlight, Moved, Removed};
+pub use meaning::{Meaning, Meanings};
 pub use points::{Give, PointGroup, PointRule, Scoring, Threshold};
 pub use windows::{Weekdays, Windows};
 

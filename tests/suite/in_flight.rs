@@ -99,3 +99,73 @@ campaigns:
     // From then on it is remembered.
     assert!(run(&second, "ann,lead,3\nbob,buyer,2\n", 5).contains("bob,2026-06-05T09:00:00+00:00,external-stage"));
 }
+
+/// Ann and Bob were let in by one condition, and the campaign may let them in again; what the run after a change sends.
+fn sent_after(change: impl Fn(&str) -> String) -> (usize, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let project = "version: 1
+contacts: { key: id, fields: { orders: { type: integer }, hot: { type: boolean } } }
+content: { bar: { kind: focus } }
+segments:
+  warm: { where: { all: [ { field: orders, at-least: 5 }, { field: hot, is: true } ] } }
+campaigns:
+  talk:
+    enter: [ { segment: warm } ]
+    reenter: { after: 1 day }
+    on-leave: stay
+    steps: [ { send: bar } ]
+";
+    let run = |project: &str, day: u8| {
+        fs::write(folder.path().join("funnelc.yaml"), project).unwrap();
+        fs::write(folder.path().join("contacts.csv"), "id,orders,hot\nann,5,true\nbob,7,true\n").unwrap();
+        let now = format!("2026-06-0{day}T09:00");
+        let args = ["run", ".", "--contacts", "contacts.csv", "--out", "out", "--state", "state", "--now", &now];
+        let run = funnelc_in(folder.path(), &args);
+        assert_eq!(run.code, Some(0), "{}", run.err);
+        (journal(folder.path()).matches(",send,talk,").count(), run.err)
+    };
+    assert_eq!(run(project, 1).0, 2);
+    assert_eq!(run(project, 3).0, 0);
+    let changed = change(project);
+    assert_ne!(changed, project);
+    let after = run(&changed, 5);
+    assert_eq!(run(&changed, 7).0, 0, "and nothing from then on");
+    after
+}
+
+#[test]
+fn a_condition_in_other_words_lets_nobody_in_again() {
+    let segment = "{ all: [ { field: orders, at-least: 5 }, { field: hot, is: true } ] }";
+    let other = "{ not: { any: [ { not: { field: hot, is: true } }, { not: { field: orders, more-than: 4 } } ] } }";
+    let renamed = |project: &str| project.replace("warm", "glowing");
+    let inlined = |project: &str| project.replace("{ segment: warm }", segment);
+    let reworded = |project: &str| project.replace(segment, other);
+    let both = |project: &str| renamed(&reworded(project));
+    let twice = |project: &str| project.replace("[ { segment: warm } ]", &format!("[ {{ segment: warm }}, {other} ]"));
+    let redefined = |project: &str| project.replace("at-least: 5", "at-least: 4");
+    assert_eq!(sent_after(renamed).0, 0);
+    assert_eq!(sent_after(inlined).0, 0);
+    assert_eq!(sent_after(reworded).0, 0);
+    assert_eq!(sent_after(both).0, 0);
+    assert_eq!(sent_after(twice).0, 0);
+    assert_eq!(sent_after(redefined).0, 0, "under its old name a segment is the same one");
+}
+
+#[test]
+fn a_condition_with_another_meaning_lets_in_again_and_that_is_said() {
+    let (sent, told) = sent_after(|project| project.replace("warm", "glowing").replace("at-least: 5", "at-least: 4"));
+    assert_eq!(sent, 2);
+    let note =
+        "note: `enter` of the campaign `talk` means something else now; 2 contacts that it had let in come in again";
+    assert!(told.contains(note), "{told}");
+}
+
+#[test]
+fn a_state_of_before_there_were_meanings_is_read() {
+    let line = r#"{"funnelc-state":2,"plan":"p","now":0,"campaigns":{"talk":{"since":0,"enter":["0123abcd"]}},
+        "knows":{"funnels":[],"fields":[],"tags":[],"points":false},
+        "has":{"funnels":{},"campaigns":{},"fields":{},"content":[],"tags":[]}}"#;
+    let header = funnelc::runner::state::Header::decode(line).unwrap();
+    assert!(header.campaigns["talk"].means.is_empty());
+    assert!(!header.encode().contains("means"));
+}

@@ -31,6 +31,7 @@ mod io_run;
 mod kernel;
 mod layout;
 mod many_events;
+mod meanings;
 mod merge;
 mod moves;
 mod one_moment;

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use super::condition::{Conditions, Node, NodeId};
 use super::event::{Around, SinceProgram};
-use super::fold::folded;
 use super::ranges::{integers, joined};
 use super::topics::{Reads, Topics};
 use super::zone::{Zone, day_number, negative, shifted};
+use crate::model::fold::folded;
 use crate::model::ids::Id;
 use crate::model::{
     Channel, ChoiceId, Condition, ConditionKind, DateTest, Duration, FieldId, FieldTest, FieldType, Model, SegmentId,

@@ -4,10 +4,10 @@ use regex::Regex;
 
 use super::compile::Compiler;
 use super::condition::Node;
-use super::fold::folded;
 use super::journey::Builder;
 use super::ranges::{integers, joined};
 use super::step::New;
+use crate::model::fold::folded;
 use crate::model::ids::Id;
 use crate::model::{
     Condition, ConditionKind, ContentId, Duration, EventId, EventPattern, EventTest, FieldTest, FieldType, NumberTest,

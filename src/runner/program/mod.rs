@@ -5,7 +5,6 @@ mod companies;
 mod compile;
 mod condition;
 mod event;
-mod fold;
 mod funnel;
 mod history;
 mod journey;
@@ -20,11 +19,11 @@ use std::collections::BTreeMap;
 
 use thiserror::Error;
 
+pub(crate) use crate::model::fold::fold_into;
 pub(crate) use campaign::CampaignProgram;
 pub(crate) use companies::{Companies, Company};
 pub(crate) use condition::{Conditions, Node, NodeId};
 pub(crate) use event::{Around, CountProgram, EventProgram, PatternProgram, SinceProgram, Updated, Where};
-pub(crate) use fold::fold_into;
 pub(crate) use funnel::{FunnelProgram, StageProgram};
 pub use history::Short;
 pub(crate) use journey::{ChannelProgram, ContentProgram, FieldProgram};
@@ -34,8 +33,8 @@ pub use zone::floor_clock;
 pub(crate) use zone::{Zone, day_number, day_of_number, first_moment};
 
 use crate::model::ids::Id;
-use crate::model::{Campaign, CampaignId, Enter, Existing, Model, StageRef};
-use crate::plan::Plan;
+use crate::model::{Campaign, CampaignId, Enter, Existing, Meanings, Model, StageRef};
+use crate::plan::{Plan, condition_json};
 use crate::runner::state::{Header, Inventory, KnownSince, Knows, Opened};
 use compile::Compiler;
 use journey::Builder;
@@ -281,16 +280,22 @@ impl Program {
     /// Notes which campaigns and entry conditions are published for the first time, and since when the others are.
     fn open(&mut self, before: Option<&Header>) {
         self.opened = before.map(|header| header.campaigns.clone()).unwrap_or_default();
+        let mut meanings = Meanings::of(&self.model);
         for (id, campaign) in self.model.campaigns.iter() {
             let program = &mut self.campaigns[id.index()];
             if !program.published {
                 continue;
             }
-            let known = self.opened.entry(campaign.id.clone()).or_insert(Opened { since: self.now, enter: Vec::new() });
+            let fresh = || Opened { since: self.now, ..Opened::default() };
+            let known = self.opened.entry(campaign.id.clone()).or_insert_with(fresh);
             for way in &mut program.enter {
                 way.skips_existing = campaign.existing == Existing::Skip && !known.enter.contains(&way.mark);
             }
             known.enter = program.enter.iter().map(|way| way.mark.clone()).collect();
+            let conditions = campaign.conditions();
+            let means =
+                conditions.map(|it| (mark(&condition_json(&self.model, it)), meanings.condition(it).to_string()));
+            known.means = means.collect();
         }
     }
 }

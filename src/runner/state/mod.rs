@@ -65,6 +65,9 @@ pub struct Opened {
     pub since: i64,
     /// Its state conditions, each as a short digest of what it says.
     pub enter: Vec<String>,
+    /// By that digest: what the condition means, whatever it says; states of earlier versions do not know it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub means: BTreeMap<String, String>,
 }
 
 /// Things that the file and funnelc both write, by id.

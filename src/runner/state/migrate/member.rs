@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
+use super::conditions;
 use super::fates::{Fate, StepFate};
 use super::line::Contact;
 use super::told::{Concern, Deed};
@@ -52,13 +53,7 @@ impl Contact<'_> {
         if let Some(Value::Array(sent)) = member.get_mut("s") {
             sent.retain(|content| !content.as_str().is_some_and(|id| self.migration.fates.content.contains(id)));
         }
-        if let (Some(Value::Array(waiting)), Some(marks)) = (member.get_mut("q"), self.migration.marks.get(old)) {
-            for mark in waiting {
-                if let Some(new) = mark.as_str().and_then(|mark| marks.get(mark)) {
-                    *mark = Value::from(new.as_str());
-                }
-            }
-        }
+        self.waiting(old, present, member);
         self.place(old, present, member);
         self.ways(old, present, member);
         for key in ["v", "j"] {
@@ -74,6 +69,19 @@ impl Contact<'_> {
         if let Some(Value::Object(tries)) = member.get_mut("h") {
             tries.retain(|content, _| !self.migration.fates.content.contains(content));
         }
+    }
+
+    /// The conditions that have let it in, which must be seen false before they do so again.
+    fn waiting(&mut self, old: &str, present: &str, member: &mut Map<String, Value>) {
+        let (Some(Value::Array(waiting)), Some(marks)) = (member.get_mut("q"), self.migration.marks.get(old)) else {
+            return;
+        };
+        let before: Vec<&str> = waiting.iter().filter_map(Value::as_str).collect();
+        let now: BTreeSet<String> = before.iter().flat_map(|mark| conditions::now(Some(marks), mark)).collect();
+        if now.is_empty() && self.migration.may_enter_again(present) {
+            self.deeds.insert(Deed::Enter(present.to_owned()));
+        }
+        *waiting = now.into_iter().map(Value::from).collect();
     }
 
     /// The places on the ways of forks; one whose way has no more steps has ended.

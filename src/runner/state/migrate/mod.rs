@@ -2,6 +2,7 @@
 //!
 //! Only text and names are looked at, and a line that names nothing which changed stays byte for byte.
 
+mod conditions;
 mod fates;
 mod line;
 mod member;
@@ -12,9 +13,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use memchr::memmem::Finder;
 
 use super::{Header, Knows, Opened, StateError};
-use crate::model::{Enter, Model};
-use crate::plan::{condition_json, former_condition_json};
-use crate::runner::program::{Topics, mark};
+use crate::model::Model;
+use crate::runner::program::Topics;
+use conditions::{Conditions, Marks};
 use fates::{Fate, Fates, FieldFate, StepFate};
 pub(crate) use told::Told;
 pub use told::Unspoken;
@@ -28,8 +29,8 @@ pub(crate) struct Migration<'m> {
     model: &'m Model,
     before: &'m Header,
     fates: Fates,
-    /// By the old name of a campaign: marks of entry conditions that say the same under new names.
-    marks: BTreeMap<String, BTreeMap<String, String>>,
+    /// By the old name of a campaign: its entry conditions that are others now.
+    marks: BTreeMap<String, Marks>,
     /// The fields that steps wrote, and that nothing writes any more.
     unwritten: BTreeSet<String>,
     /// What this plan and the contacts file both write.
@@ -44,9 +45,9 @@ impl<'m> Migration<'m> {
     /// From the state under `before` to the plan of `model`.
     pub(crate) fn new(model: &'m Model, before: &'m Header) -> Self {
         let fates = Fates::of(model, &before.has);
+        let conditions = Conditions::of(model);
         let marks = before.campaigns.iter().filter_map(|(id, opened)| {
-            let name = fates.campaigns.get(id)?.name(id)?;
-            let marks = renamed_marks(model, name, opened);
+            let marks = conditions.carried(fates.campaigns.get(id)?.name(id)?, opened);
             (!marks.is_empty()).then(|| (id.clone(), marks))
         });
         let marks = marks.collect();
@@ -68,9 +69,10 @@ impl<'m> Migration<'m> {
             self.before.campaigns.iter().partition(|(id, _)| self.present(id) == Some(id));
         for (id, opened) in kept.into_iter().chain(others) {
             let Some(name) = self.present(id) else { continue };
-            let marks = self.marks.get(id);
-            let mark = |mark: &String| marks.and_then(|marks| marks.get(mark)).unwrap_or(mark).clone();
-            let opened = Opened { since: opened.since, enter: opened.enter.iter().map(mark).collect() };
+            let now = |mark: &String| conditions::now(self.marks.get(id), mark);
+            let means = opened.means.iter().flat_map(|(mark, means)| now(mark).map(move |now| (now, means.clone())));
+            let (enter, means) = (opened.enter.iter().flat_map(now).collect(), means.collect());
+            let opened = Opened { since: opened.since, enter, means };
             let known = header.campaigns.entry(name.to_owned()).or_insert_with(|| opened.clone());
             known.since = known.since.min(opened.since);
         }
@@ -81,6 +83,12 @@ impl<'m> Migration<'m> {
     /// What a campaign is called now, if it is still there.
     fn present<'s>(&'s self, campaign: &'s str) -> Option<&'s str> {
         self.fates.campaigns.get(campaign).and_then(|fate| fate.name(campaign))
+    }
+
+    /// Whether a campaign lets contacts in more than once, and by a condition.
+    fn may_enter_again(&self, campaign: &str) -> bool {
+        let campaign = self.model.campaigns.values().find(|it| it.id == campaign);
+        campaign.is_some_and(|it| it.reenter.is_some() && it.conditions().next().is_some())
     }
 
     /// The content of an experience, if it is still there.
@@ -139,27 +147,13 @@ fn known(fates: &Fates, before: &Knows) -> Knows {
     }
 }
 
-fn renamed_marks(model: &Model, campaign: &str, opened: &Opened) -> BTreeMap<String, String> {
-    let Some(campaign) = model.campaigns.values().find(|it| it.id == campaign) else { return BTreeMap::new() };
-    let conditions = campaign.enter.iter().filter_map(|way| match way {
-        Enter::Condition(condition) => Some(condition),
-        Enter::Entered { .. } | Enter::Event(_) => None,
-    });
-    let marks = conditions.map(|it| (mark(&former_condition_json(model, it)), mark(&condition_json(model, it))));
-    marks.filter(|(old, new)| old != new && opened.enter.contains(old)).collect()
-}
-
 fn unwritten(model: &Model, before: &Knows, writes: &Knows) -> BTreeSet<String> {
     let is_there = |id: &&String| model.contacts.fields.values().any(|field| field.id == **id);
     before.fields.iter().filter(is_there).filter(|id| !writes.fields.contains(id)).cloned().collect()
 }
 
 /// Every name whose bearer is not what it was, as it stands in a line.
-fn changed(
-    fates: &Fates,
-    marks: &BTreeMap<String, BTreeMap<String, String>>,
-    unwritten: &BTreeSet<String>,
-) -> Vec<String> {
+fn changed(fates: &Fates, marks: &BTreeMap<String, Marks>, unwritten: &BTreeSet<String>) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     let things = fates.funnels.iter().chain(&fates.campaigns).chain(fates.stages.values().flatten());
     names.extend(things.filter(|(_, fate)| **fate != Fate::Same).map(|(name, _)| name.clone()));

@@ -38,6 +38,8 @@ pub(crate) enum Deed {
     Field(String),
     /// They lose a tag.
     Tag(String),
+    /// What let them into a campaign says something else now, and may let them in again.
+    Enter(String),
 }
 
 /// Concerns and deeds, each with the number of contacts.
@@ -201,6 +203,13 @@ impl Deed {
             Self::Tag(id) => {
                 let lose = if count == 1 { "loses" } else { "lose" };
                 format!("tag `{id}` is gone; {who} {lose} it")
+            }
+            Self::Enter(campaign) => {
+                let come = if count == 1 { "comes" } else { "come" };
+                format!(
+                    "`enter` of the campaign `{campaign}` means something else now; {who} that it had let in {come} in \
+                     again wherever the new one holds and `reenter` allows it"
+                )
             }
         }
     }
