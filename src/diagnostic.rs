@@ -115,10 +115,16 @@ pub fn did_you_mean<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str
         .into_iter()
         // Also spares the cost of comparing with a name that is a whole book.
         .filter(|candidate| candidate.chars().count().abs_diff(length) <= allowed)
-        .map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate))
+        .map(|candidate| (distance(name, candidate), candidate))
         .filter(|(distance, _)| *distance <= allowed)
         .min()
         .map(|(_, candidate)| candidate)
+}
+
+/// Capitals, and what stands between words, do not count where the rest is the same.
+fn distance(name: &str, candidate: &str) -> usize {
+    let plain = |text: &str| text.to_lowercase().replace(['-', ' '], "_");
+    if plain(name) == plain(candidate) { 0 } else { strsim::damerau_levenshtein(name, candidate) }
 }
 
 #[cfg(test)]

@@ -27,6 +27,7 @@ const READING: &[(&str, &str)] = &[
     ("bad-date", include_str!("../../docs/checks/bad-date.md")),
     ("bad-duration", include_str!("../../docs/checks/bad-duration.md")),
     ("bad-id", include_str!("../../docs/checks/bad-id.md")),
+    ("bad-members", include_str!("../../docs/checks/bad-members.md")),
     ("bad-pattern", include_str!("../../docs/checks/bad-pattern.md")),
     ("bad-share", include_str!("../../docs/checks/bad-share.md")),
     ("bad-test", include_str!("../../docs/checks/bad-test.md")),

@@ -3,6 +3,7 @@
 //! A model can be made of a faulty project: what could not be understood is `Broken` and is reported already. Definitions stand in order of their ids, so the order of files and lines
 //! never shows. In a model read back from a plan every span is [`Span::NOWHERE`].
 
+mod address;
 pub mod calendar;
 pub mod campaign;
 pub mod checks;
@@ -24,6 +25,7 @@ pub mod template;
 pub mod test;
 pub mod windows;
 
+pub use address::is_address;
 pub use calendar::{Duration, Moment, Period, Publish, Unit, When};
 pub use campaign::{
     Await, AwaitWay, Branch, Campaign, Enter, Existing, IfPast, Listing, NewValue, OnLeave, Once, Outcome, SendRules,

@@ -1,5 +1,6 @@
 //! Files that a project names: bodies of content with their tokens, and members of segments; a file that is not there is an error where it is named.
 
+use super::members::{self, Unreadable};
 use super::{Resolver, sorted};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::ids::Id;
@@ -73,8 +74,14 @@ impl Resolver {
     pub(super) fn members(&mut self, files: Option<&Placed<ListOf<Placed<Text>>>>, sources: &Sources) -> Vec<String> {
         let mut keys = Vec::new();
         for path in files.iter().flat_map(|files| &files.value.0) {
-            if let Some((_, file)) = self.attached(path, sources) {
-                keys.extend(keys_of(&file.text, &self.contacts.key));
+            let Some((_, file)) = self.attached(path, sources) else { continue };
+            match members::keys(&file.text, &self.contacts) {
+                Ok(found) => keys.extend(found),
+                Err(Unreadable { found, help }) => self.report(
+                    Diagnostic::error(Code("bad-members"), path.span, format!("`{}` {found}", path.value.0))
+                        .at("no file of members")
+                        .help(help),
+                ),
             }
         }
         keys.sort_unstable();
@@ -94,50 +101,5 @@ impl Resolver {
             );
         }
         named
-    }
-}
-
-/// The cells of the key's column where the first row names it; else each line is a key.
-fn keys_of(text: &str, key: &str) -> Vec<String> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let rows = rows(text);
-    let column = rows.first().and_then(|header| header.iter().position(|name| name.trim() == key));
-    let body = if column.is_some() { &rows[1..] } else { &rows[..] };
-    let cell = |row: &Vec<String>| row.get(column.unwrap_or(0)).map(|cell| cell.trim().to_owned());
-    body.iter().filter_map(cell).filter(|key| !key.is_empty()).collect()
-}
-
-/// Rows of cells; quotes may hold commas and line ends, and a doubled quote is one.
-fn rows(text: &str) -> Vec<Vec<String>> {
-    let (mut rows, mut row, mut cell) = (Vec::new(), Vec::new(), String::new());
-    let (mut quoted, mut chars) = (false, text.chars().peekable());
-    while let Some(c) = chars.next() {
-        match c {
-            '"' if quoted && chars.peek() == Some(&'"') => cell.extend(chars.next()),
-            '"' => quoted = !quoted,
-            ',' if !quoted => row.push(std::mem::take(&mut cell)),
-            '\n' if !quoted => {
-                row.push(std::mem::take(&mut cell));
-                rows.push(std::mem::take(&mut row));
-            }
-            '\r' if !quoted => {}
-            other => cell.push(other),
-        }
-    }
-    row.push(cell);
-    rows.push(row);
-    rows
-}
-
-#[cfg(test)]
-mod tests {
-    use super::keys_of;
-
-    #[test]
-    fn keys_stand_in_their_column_or_one_a_line() {
-        assert_eq!(keys_of("name,id\nAnn,1\n\"B, C\",\"2\"\n,\n", "id"), ["1", "2"]);
-        assert_eq!(keys_of("\u{feff}id\r\n7\r\n", "id"), ["7"]);
-        assert_eq!(keys_of("a1\n\n b2 \n\"c\"\"3\"", "id"), ["a1", "b2", "c\"3"]);
-        assert!(keys_of("", "id").is_empty());
     }
 }

@@ -101,7 +101,10 @@ impl Resolver {
                 self.pattern(&first, operator.span, folds)?;
                 TextTest::Matches(first)
             }
-            _ => TextTest::In { values, negated: operator.is_negated() },
+            _ => {
+                let values = values.iter().map(|value| value.trim().to_owned()).collect();
+                TextTest::In { values, negated: operator.is_negated() }
+            }
         })
     }
 

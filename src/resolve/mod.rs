@@ -19,6 +19,7 @@ mod experience;
 mod fork;
 mod funnel;
 mod in_flight;
+mod members;
 mod names;
 mod operator;
 mod pattern;

@@ -8,7 +8,7 @@ use super::Resolver;
 use super::names::list;
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::model::ids::Id;
-use crate::model::{ChoiceId, Field, FieldId, FieldType, Moment, Value};
+use crate::model::{ChoiceId, Field, FieldId, FieldType, Moment, Value, is_address};
 use crate::schema::{ListOf, Literal, Placed, meant_flag};
 use crate::source::Span;
 
@@ -16,6 +16,7 @@ pub(super) const WRONG_VALUE: Code = Code("wrong-value");
 
 const WHOLE_NUMBER: &str = "a whole number";
 const NUMBER: &str = "a number";
+const ADDRESS: &str = "one email address";
 const FLAG: &str = "`true` or `false`";
 
 /// Small numbers, as people say them.
@@ -27,7 +28,9 @@ impl Resolver {
     pub(super) fn value(&mut self, type_: &FieldType, literal: &Placed<Literal>) -> Option<Value> {
         let text = literal.value.0.text.as_str();
         match type_ {
-            FieldType::Text { .. } | FieldType::Email => Some(Value::Text(text.to_owned())),
+            FieldType::Text { .. } => Some(Value::Text(text.trim().to_owned())),
+            FieldType::Email if !is_address(text.trim()) => self.wrong_value(literal, ADDRESS),
+            FieldType::Email => Some(Value::Text(text.trim().to_owned())),
             FieldType::Integer => self.integer(literal).map(Value::Integer),
             FieldType::Number => self.number(literal).map(Value::Number),
             FieldType::Boolean => self.boolean(literal).map(Value::Boolean),

@@ -220,9 +220,11 @@ fn whole_project(code: &str, heading: &str) -> Compiled {
     sources.add("funnelc.yaml", block(code, heading));
     let page = check::page(code).unwrap();
     let section = page.split(&format!("\n## {heading}\n")).nth(1).unwrap().split("\n## ").next().unwrap();
-    for part in section.split("```yaml ").skip(1) {
-        let (name, text) = part.split_once('\n').unwrap();
-        sources.attach(name, text.split("```").next().unwrap());
+    for fence in ["```yaml ", "```csv "] {
+        for part in section.split(fence).skip(1) {
+            let (name, text) = part.split_once('\n').unwrap();
+            sources.attach(name, text.split("```").next().unwrap());
+        }
     }
     compile(sources)
 }

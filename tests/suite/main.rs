@@ -8,6 +8,7 @@
 mod agreement;
 mod baseline;
 mod broken_files;
+mod cells;
 mod checks;
 mod checks_weighed;
 mod cli;

@@ -7,6 +7,7 @@ use super::{Job, RunError, Streams, Summary, failed};
 use crate::model::BadValue;
 use crate::runner::input::events::{Events, Told};
 use crate::runner::input::keys::Keys;
+use crate::runner::input::members::AllMet;
 use crate::runner::input::problem::Problems;
 use crate::runner::input::remembered::Remembered;
 use crate::runner::metrics::Metrics;
@@ -18,6 +19,7 @@ pub(super) struct Gathered<W> {
     problems: Problems,
     skipped: Problems,
     keys: Keys,
+    met: Option<AllMet>,
     remembered: Vec<bool>,
     told_of: ToldOf,
     hasher: blake3::Hasher,
@@ -66,6 +68,7 @@ impl<W: Write> Gathered<W> {
             problems: Problems::default(),
             skipped: Problems::default(),
             keys: Keys::default(),
+            met: job.named.as_ref().map(AllMet::new),
             remembered: vec![false; job.remembered.map_or(0, Remembered::len)],
             told_of: ToldOf::of(job.events),
             hasher: blake3::Hasher::new(),
@@ -82,6 +85,7 @@ impl<W: Write> Gathered<W> {
         self.metrics.add(&part.metrics);
         self.metrics.rejected += part.problems.rows;
         self.keys.add(std::mem::take(&mut part.keys));
+        self.met.iter_mut().for_each(|met| met.add(&mut part.met));
         self.problems.append(std::mem::take(&mut part.problems));
         self.skipped.append(std::mem::take(&mut part.skipped));
         for position in &part.remembered {
@@ -103,6 +107,9 @@ impl<W: Write> Gathered<W> {
             for (position, _) in absent {
                 writeln!(state, "{}", lines.line(position)?).map_err(failed("the state"))?;
             }
+        }
+        if let (Some(named), Some(met)) = (&job.named, &self.met) {
+            warnings.extend(named.unmet(job.program.model(), met));
         }
         warnings.extend(unknown_companies(self.metrics.unknown_companies));
         if let BadValue::SkipContact { at_most } = job.program.model().contacts.on_bad_value {

@@ -27,6 +27,7 @@ use super::contact::Columns;
 use super::input::blocks::{Blocks, LONGEST_ROW, Source};
 use super::input::events::{self, Events, For, Format, Spill};
 use super::input::layout::Layout;
+use super::input::members::Named;
 use super::input::problem::Problems;
 use super::input::reader::Reader;
 use super::input::remembered::{Damage, NotMigrated, Remembered, Snapshot};
@@ -189,6 +190,8 @@ struct Job<'a> {
     reader: Reader<'a>,
     writer: Writer<'a>,
     keeps_state: bool,
+    /// The members by name, if there are some.
+    named: Option<Named<'a>>,
     spares: Spares,
 }
 
@@ -275,6 +278,7 @@ impl Prepared {
             reader: Reader::new(model, &layout, &self.zone),
             writer: Writer::new(model, &layout, &self.zone, self.program.now()),
             keeps_state: streams.state.is_some(),
+            named: Named::of(model),
             spares: Spares::default(),
             layout: &layout,
         };

@@ -4,6 +4,7 @@ use super::{Job, RunError};
 use crate::runner::contact::{Seen, TagSet};
 use crate::runner::input::events::News;
 use crate::runner::input::keys::ChunkKeys;
+use crate::runner::input::members::Met;
 use crate::runner::input::problem::{Problem, Problems};
 use crate::runner::input::row::{Row, Rows, Split};
 use crate::runner::kernel::Worker;
@@ -22,6 +23,8 @@ pub(crate) struct Part {
     /// Of the contacts that were left as they are.
     pub(crate) skipped: Problems,
     pub(crate) keys: ChunkKeys,
+    /// Which members by name stand here.
+    pub(crate) met: Met,
     pub(crate) metrics: Metrics,
     /// Which lines of the old state are replaced.
     pub(crate) remembered: Vec<usize>,
@@ -54,7 +57,9 @@ impl Part {
             }
             part.rows += 1;
             if has_key(job, row) {
-                part.keys.push(row.text(job.layout.key), row.line());
+                let key = row.text(job.layout.key);
+                part.keys.push(key, row.line());
+                job.named.iter().for_each(|named| named.meet(key, &mut part.met));
             }
             job.reader.read(row, &mut seen, &mut problems);
             seen.news = news.of_row(index);
@@ -84,12 +89,25 @@ impl Part {
 
     /// Empties it, and keeps its room.
     pub(super) fn clear(&mut self) {
-        let Self { files, state, rejects, problems, skipped, keys, metrics: _, remembered, told_of, rows, split: _ } =
-            self;
+        let Self {
+            files,
+            state,
+            rejects,
+            problems,
+            skipped,
+            keys,
+            met,
+            metrics: _,
+            remembered,
+            told_of,
+            rows,
+            split: _,
+        } = self;
         files.clear();
         state.clear();
         rejects.clear();
         (*problems, *skipped, *keys) = Default::default();
+        met.clear();
         remembered.clear();
         told_of.clear();
         *rows = 0;
@@ -124,5 +142,5 @@ fn memories(job: &Job<'_>, rows: &Rows<'_>) -> Result<Vec<Remembered>, RunError>
 /// Keys of bad rows count as keys too, if their cells are those of the header.
 fn has_key(job: &Job<'_>, row: Row<'_>) -> bool {
     let key = row.text(job.layout.key);
-    !row.is_blank() && !key.trim().is_empty() && row.width() == Ok(job.layout.width())
+    !row.is_blank() && !key.is_empty() && row.width() == Ok(job.layout.width())
 }

@@ -59,7 +59,7 @@ impl Part {
             let fine = base.run((number, row), memory.map(|settled| &settled.memory));
             let fine_head = head.run((number, row), memory_head.map(|settled| &settled.memory));
             let key = row.text(job.base.key);
-            if !key.trim().is_empty() && row.width() == Ok(job.base.width) {
+            if !key.is_empty() && row.width() == Ok(job.base.width) {
                 keys.push(key, row.line());
             }
             tally.bad.count(!fine, !fine_head, key);

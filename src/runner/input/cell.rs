@@ -1,4 +1,4 @@
-//! Text of cells to typed values; what does not parse whole is not a value.
+//! Text of cells to typed values; what does not parse whole is not a value, and the white space around a cell is no part of it.
 
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -6,9 +6,12 @@ use rust_decimal::Decimal;
 
 use crate::runner::program::first_moment;
 
-/// The text without white space around it; where both ends are plain ASCII, which is nearly always, there is none.
+/// What a cell says: its text without the white space around it. Whoever reads a cell of any file reads this.
+/// Where both ends are plain ASCII, which is nearly always, there is none.
+#[inline]
 pub(crate) fn trimmed(text: &str) -> &str {
     match text.as_bytes() {
+        [] => text,
         [only] if only.is_ascii_graphic() => text,
         [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
         _ => text.trim(),

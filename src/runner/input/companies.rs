@@ -71,7 +71,7 @@ impl Table<'_> {
         let mut problems = Vec::new();
         let values = self.values(row, &mut problems);
         if problems.is_empty() {
-            let key = row.text(self.key).trim();
+            let key = row.text(self.key);
             self.lines.insert(key.into(), row.line());
             self.companies.add(key, values.into_iter());
         } else {
@@ -95,7 +95,7 @@ impl Table<'_> {
         if !problems.is_empty() {
             return Vec::new();
         }
-        match row.text(self.key).trim() {
+        match row.text(self.key) {
             "" => problems.push(problem(Some(self.key), Reason::MissingKey)),
             key => {
                 let duplicate = self.lines.get(key).map(|&first_line| Reason::DuplicateKey { first_line });

@@ -191,7 +191,7 @@ pub(super) fn names(header: &[u8]) -> Result<Vec<String>, String> {
     let rows = Rows::split(header, 1);
     let row = rows.iter().next().ok_or("the first row must name the columns")?;
     let width = row.width().map_err(|reason| format!("the header cannot be read: {reason}"))?;
-    Ok((0..width).map(|index| row.text(index).trim().to_owned()).collect())
+    Ok((0..width).map(|index| row.text(index).to_owned()).collect())
 }
 
 /// Finds columns by name and keeps what is wrong.

@@ -7,6 +7,7 @@ pub mod events;
 pub(crate) mod framing;
 pub(crate) mod keys;
 pub(crate) mod layout;
+pub(crate) mod members;
 pub(crate) mod problem;
 pub(crate) mod reader;
 pub(crate) mod remembered;

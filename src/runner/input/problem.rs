@@ -33,6 +33,8 @@ pub enum Reason {
     StrayQuote,
     UnclosedQuote,
     NotUtf8,
+    Nul,
+    BareReturn,
     NotAnObject,
     DuplicateKey { first_line: u64 },
 }
@@ -60,6 +62,8 @@ impl fmt::Display for Reason {
             Self::StrayQuote => f.write_str("a quote inside a cell; write the cell in quotes and the quote twice"),
             Self::UnclosedQuote => f.write_str("a quote that is never closed"),
             Self::NotUtf8 => f.write_str("not UTF-8"),
+            Self::Nul => f.write_str("a NUL byte; text has none"),
+            Self::BareReturn => f.write_str("a carriage return outside quotes; a row ends with a line feed"),
             Self::NotAnObject => f.write_str("not an object of JSON on one line"),
             Self::DuplicateKey { first_line } => write!(f, "the same key as in line {first_line}"),
         }

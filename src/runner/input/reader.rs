@@ -51,7 +51,7 @@ impl<'a> Reader<'a> {
         }
         let mut row = At { row, problems, soft: 0 };
         seen.key = row.cell(self.layout.key);
-        if cell::trimmed(seen.key).is_empty() {
+        if seen.key.is_empty() {
             row.bad(self.layout, self.layout.key, Reason::MissingKey);
         }
         seen.fields.clear();
@@ -95,7 +95,7 @@ impl<'a> Reader<'a> {
         seen.outdated.clear();
         for (id, funnel) in self.model.funnels.iter() {
             let column = self.layout.stages[id.index()];
-            let text = column.map_or("", |column| cell::trimmed(row.cell(column)));
+            let text = column.map_or("", |column| row.cell(column));
             let stage = funnel.stages.find(|stage| stage.value == text);
             if let (Some(column), None, false) = (column, stage, text.is_empty()) {
                 let known = self.model.in_flight.stage_called(id, &funnel.id, text);
@@ -130,7 +130,7 @@ impl<'a> Reader<'a> {
 
     fn points(&self, column: Option<usize>, row: &mut At<'_, '_>) -> i64 {
         let Some(column) = column else { return 0 };
-        let text = cell::trimmed(row.cell(column));
+        let text = row.cell(column);
         if text.is_empty() {
             return 0;
         }
@@ -144,7 +144,7 @@ impl<'a> Reader<'a> {
     /// An unknown word is bad also where `on-bad-value: missing` stands: to guess would be to write to somebody who asked us not to.
     fn block(&self, row: &mut At<'_, '_>, channel: Channel) -> Option<Block> {
         let column = self.layout.blocks[channel as usize]?;
-        let text = cell::trimmed(row.cell(column));
+        let text = row.cell(column);
         let is = |word: &str| text.eq_ignore_ascii_case(word);
         if text.is_empty() || cell::boolean(text) == Some(false) {
             None

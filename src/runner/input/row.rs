@@ -1,10 +1,11 @@
-//! Whole rows to cells: their bytes as written, and their text without quotes. A row that cannot be split keeps its place and says why.
+//! Whole rows to cells: their bytes as written, and what they say, without quotes and the white space around it. A row that cannot be split keeps its place and says why.
 
 use std::ops::Range;
 use std::str::from_utf8;
 
 use memchr::{memchr, memchr_iter};
 
+use super::cell::trimmed;
 use super::framing::row_end;
 use super::problem::Reason;
 
@@ -99,6 +100,7 @@ impl Split {
     }
 
     fn rows(&mut self, chunk: &[u8], all_utf8: bool, mut line: u64) {
+        let (has_nul, has_return) = (memchr(0, chunk).is_some(), memchr(b'\r', chunk).is_some());
         let mut start = 0;
         while start < chunk.len() {
             let first = self.cells.len();
@@ -110,6 +112,10 @@ impl Split {
             let row = &chunk[start..end];
             let cells = if !all_utf8 && from_utf8(row).is_err() {
                 Err(Reason::NotUtf8)
+            } else if has_nul && memchr(0, row).is_some() {
+                Err(Reason::Nul)
+            } else if plain.is_some() && has_return && memchr(b'\r', without_line_end(row).0).is_some() {
+                Err(Reason::BareReturn)
             } else if plain.is_some() {
                 Ok(())
             } else {
@@ -164,6 +170,9 @@ impl Split {
         if memchr(b'"', &bytes[start..end]).is_some() {
             return Err(Reason::StrayQuote);
         }
+        if memchr(b'\r', &bytes[start..end]).is_some() {
+            return Err(Reason::BareReturn);
+        }
         self.push(start, end, Text::Plain);
         Ok(end)
     }
@@ -175,6 +184,7 @@ impl Split {
             match bytes.get(quote + 1) {
                 Some(b'"') => (at, escapes) = (quote + 2, true),
                 None | Some(b',') => break quote,
+                Some(b'\r') => return Err(Reason::BareReturn),
                 Some(_) => return Err(Reason::StrayQuote),
             }
         };
@@ -227,8 +237,13 @@ impl<'a> Row<'a> {
         self.cells.get(index).map_or(0..0, |cell| from_start(cell.start)..from_start(cell.end))
     }
 
-    /// The text of the cell at `index`.
+    /// What the cell at `index` says: its text without quotes and without the white space around it.
+    #[inline]
     pub(crate) fn text(self, index: usize) -> &'a str {
+        trimmed(self.unquoted(index))
+    }
+
+    fn unquoted(self, index: usize) -> &'a str {
         let Some(cell) = self.cells.get(index) else { return "" };
         let (start, end) = (cell.start as usize, cell.end as usize);
         let range = match cell.text {
@@ -324,7 +339,8 @@ mod tests {
 
     #[test]
     fn cells_lose_their_quotes_and_nothing_else() {
-        assert_eq!(only("a, b ,,\r\n").unwrap(), ["a", " b ", "", ""]);
+        assert_eq!(only("a, b ,,\r\n").unwrap(), ["a", "b", "", ""]);
+        assert_eq!(only("  ,\t,\" \",\" x y \",\u{a0}z\n").unwrap(), ["", "", "", "x y", "z"]);
         assert_eq!(only("x").unwrap(), ["x"]);
         assert_eq!(only("\"a,b\",\"\",x,\"say \"\"hi\"\"\"\n").unwrap(), ["a,b", "", "x", "say \"hi\""]);
         assert_eq!(only("\"\"\"\",\"ż\n\"\"ó\"").unwrap(), ["\"", "ż\n\"ó"]);

@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use super::cell;
 use super::problem::Reason;
 use crate::model::ids::Id;
-use crate::model::{ChoiceId, Field, FieldType, Moment, Value};
+use crate::model::{ChoiceId, Field, FieldType, Moment, Value, is_address};
 use crate::runner::contact::Slot;
 
 /// What a cell of a field must be.
@@ -37,23 +37,22 @@ impl<'a> Rule<'a> {
         }
     }
 
-    /// The value of a cell, without the default.
+    /// The value of a cell, as it is read without the white space around it and without the default.
     pub(crate) fn value<'r>(&self, text: &'r str, zone: &TimeZone) -> Result<Slot<'r>, Reason> {
         if text.is_empty() {
             return Ok(Slot::Missing);
         }
-        let trimmed = cell::trimmed(text);
         let slot = match self.type_ {
-            FieldType::Text { .. } if self.is_zone => return zone_name(trimmed),
-            FieldType::Text { .. } | FieldType::Email => return Ok(Slot::Text(text)),
-            _ if trimmed.is_empty() => return Ok(Slot::Missing),
-            FieldType::Integer => cell::integer(trimmed).map(Slot::Integer),
-            FieldType::Number => cell::number(trimmed).map(Slot::Number),
-            FieldType::Boolean => cell::boolean(trimmed).map(Slot::Boolean),
-            FieldType::Date => cell::day(trimmed).map(Slot::Day),
-            FieldType::Datetime => cell::moment(trimmed, zone).map(Slot::Moment),
-            FieldType::Choice(values) => return choice(values, trimmed).map(Slot::Choice),
-            FieldType::Choices { values, separator } => return choices(values, separator, trimmed),
+            FieldType::Text { .. } if self.is_zone => return zone_name(text),
+            FieldType::Text { .. } => return Ok(Slot::Text(text)),
+            FieldType::Email => is_address(text).then_some(Slot::Text(text)),
+            FieldType::Integer => cell::integer(text).map(Slot::Integer),
+            FieldType::Number => cell::number(text).map(Slot::Number),
+            FieldType::Boolean => cell::boolean(text).map(Slot::Boolean),
+            FieldType::Date => cell::day(text).map(Slot::Day),
+            FieldType::Datetime => cell::moment(text, zone).map(Slot::Moment),
+            FieldType::Choice(values) => return choice(values, text).map(Slot::Choice),
+            FieldType::Choices { values, separator } => return choices(values, separator, text),
         };
         let slot = slot.ok_or(Reason::NotA(self.type_.word()))?;
         if self.min.is_some_and(|min| less(slot, min)) {
@@ -69,7 +68,6 @@ impl<'a> Rule<'a> {
 /// The zone data answers from memory after the first time, whatever the case of the letters.
 fn zone_name(text: &str) -> Result<Slot<'_>, Reason> {
     match text {
-        "" => Ok(Slot::Missing),
         name if TimeZone::get(name).is_ok() => Ok(Slot::Text(name)),
         _ => Err(Reason::UnknownZone),
     }
@@ -81,7 +79,7 @@ fn choice(values: &[String], text: &str) -> Result<ChoiceId, Reason> {
 
 fn choices<'r>(values: &[String], separator: &str, text: &str) -> Result<Slot<'r>, Reason> {
     let mut bits = 0_u64;
-    for part in text.split(separator).map(str::trim).filter(|part| !part.is_empty()) {
+    for part in text.split(separator).map(cell::trimmed).filter(|part| !part.is_empty()) {
         bits |= 1 << choice(values, part)?.index();
     }
     Ok(if bits == 0 { Slot::Missing } else { Slot::Choices(bits) })

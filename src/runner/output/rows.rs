@@ -12,6 +12,7 @@ use crate::model::template::Token;
 use crate::model::{Model, TagId};
 use crate::runner::contact::{Seen, TagSet};
 use crate::runner::effect::{At, Effect};
+use crate::runner::input::cell::trimmed;
 use crate::runner::input::layout::{Layout, Written};
 use crate::runner::input::row::{Row, without_line_end};
 use crate::runner::kernel::After;
@@ -174,7 +175,7 @@ impl<'p> Writer<'p> {
     {
         let known = &self.model.contacts.tags;
         let text = self.layout.tags.map_or("", |column| row.text(column));
-        let there = text.split(known.separator.as_str()).map(str::trim).filter(|tag| !tag.is_empty());
+        let there = text.split(known.separator.as_str()).map(trimmed).filter(|tag| !tag.is_empty());
         let kept = there.filter(|tag| match known.names.find(|name| name.id == *tag) {
             Some(id) => tags.has(id.index()),
             None => true,

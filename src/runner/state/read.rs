@@ -13,6 +13,7 @@ use super::{
 use crate::model::ids::{Arena, Id};
 use crate::model::{CampaignId, ChoiceId, Experience, Field, FieldType, Model, Outcome, Stage, StageId, StageRef};
 use crate::runner::contact::Kept;
+use crate::runner::input::cell::trimmed;
 use crate::runner::merge::Known;
 use crate::runner::program::Program;
 use line::{AwaitLine, KnownLine, Line, MemberLine, Name, StageLine, TokenLine, TryLine};
@@ -232,7 +233,7 @@ pub(super) fn kept(field: &Field, value: &Value) -> Result<Kept, StateError> {
     let found = match (field.type_.as_ref(), value) {
         (_, Value::Null) => Some(Kept::Missing),
         (Some(FieldType::Text { .. } | FieldType::Email), Value::String(text)) => {
-            Some(Kept::Text(text.as_str().into()))
+            Some(Kept::Text(trimmed(text).into()))
         }
         (Some(FieldType::Integer), value) => value.as_i64().map(Kept::Integer),
         (Some(FieldType::Number), Value::String(text)) => Decimal::from_str_exact(text).ok().map(Kept::Number),

@@ -47,6 +47,7 @@ pub(super) fn misfits(field: &Field) -> Vec<String> {
         ("boolean", _) => &["maybe", "2"],
         ("date", _) => &["2026-02-30", "2026-03-28T10:00"],
         ("datetime", _) => &["2026-03-28T25:00", "soon"],
+        ("email", _) => &["nobody", "a@b,c@d", "two words@example.com"],
         ("choice", _) => &["free pro", "PRO"],
         ("choices", _) => &["top hat", "Cap"],
         _ => &[],

@@ -7,6 +7,7 @@ use jiff::{Timestamp, ToSpan};
 use super::Draft;
 use super::conditions::Scope;
 use super::random::Random;
+use super::rows::maybe_padded;
 
 pub(super) const SECTION: &str = "events:
   purchased:
@@ -110,7 +111,7 @@ pub(super) fn file(random: &mut Random, now: Timestamp, before: &mut Vec<Row>) -
     rows.sort_by_cached_key(|_| random.below(1000));
     *before = rows.clone();
     let as_lines = random.chance(40);
-    (if as_lines { json_lines(&rows) } else { csv(&rows) }, as_lines)
+    (if as_lines { json_lines(random, &rows) } else { csv(random, &rows) }, as_lines)
 }
 
 fn row(random: &mut Random, now: Timestamp) -> Row {
@@ -142,22 +143,22 @@ fn row(random: &mut Random, now: Timestamp) -> Row {
 const COLUMNS: [&str; 12] =
     ["contact", "of", "at", "event", "id", "amount", "gift", "at_shop", "day", "seats", "hard", "nobody reads"];
 
-fn csv(rows: &[Row]) -> String {
+fn csv(random: &mut Random, rows: &[Row]) -> String {
     let mut file = COLUMNS.join(",") + "\n";
     for row in rows {
         let cell = |column: &&str| row.iter().find(|(name, _)| name == column).map_or("", |(_, cell)| cell.as_str());
-        let cells: Vec<&str> = COLUMNS.iter().map(cell).collect();
+        let cells: Vec<String> = COLUMNS.iter().map(cell).map(|cell| maybe_padded(random, cell)).collect();
         file += &(cells.join(",") + "\n");
     }
     file
 }
 
 /// Numbers and booleans stand without quotes.
-fn json_lines(rows: &[Row]) -> String {
-    let line = |row: &Row| {
+fn json_lines(random: &mut Random, rows: &[Row]) -> String {
+    let mut line = |row: &Row| {
         let cells = row.iter().filter(|(_, cell)| !cell.is_empty()).map(|(column, cell)| match *column {
             "amount" | "gift" | "seats" | "hard" => format!("\"{column}\": {cell}"),
-            column => format!("\"{column}\": \"{cell}\""),
+            column => format!("\"{column}\": \"{}\"", maybe_padded(random, cell)),
         });
         format!("{{ {} }}\n", cells.collect::<Vec<_>>().join(", "))
     };

@@ -8,15 +8,8 @@ use super::flight::Flight;
 use super::tree::{each_mapping, each_scalar, keys};
 
 /// The fields that are nothing but fields, and the type that each may get, with the same operators.
-const FIELDS: [(&str, &str); 7] = [
-    ("name", "email"),
-    ("note", "email"),
-    ("orders", "number"),
-    ("plan", "text"),
-    ("seen", "datetime"),
-    ("hats", "choices"),
-    ("spent", "number"),
-];
+const FIELDS: [(&str, &str); 5] =
+    [("orders", "number"), ("plan", "text"), ("seen", "datetime"), ("hats", "choices"), ("spent", "number")];
 
 impl Flight<'_> {
     pub(super) fn drop_funnel(&mut self) -> bool {

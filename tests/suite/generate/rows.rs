@@ -110,17 +110,18 @@ pub(super) fn edited(random: &mut Random, pools: &[Pool], file: &str) -> String 
     written(random, &records, "\n")
 }
 
-/// Some cells stand in quotes without need.
+/// Some cells stand in quotes without need, some have white space around them, and some that are empty hold nothing else.
 fn written(random: &mut Random, records: &[Vec<String>], line_end: &str) -> String {
     let mut file = String::new();
     for record in records {
         let cells: Vec<String> = record
             .iter()
             .map(|cell| {
+                let cell = maybe_padded(random, cell);
                 if cell.contains([',', '"', '\n', '\r']) || random.chance(5) {
                     format!("\"{}\"", cell.replace('"', "\"\""))
                 } else {
-                    cell.clone()
+                    cell
                 }
             })
             .collect();
@@ -130,7 +131,17 @@ fn written(random: &mut Random, records: &[Vec<String>], line_end: &str) -> Stri
     file
 }
 
-/// The cells of a file, row by row.
+/// Now and then a cell with white space around it.
+pub(super) fn maybe_padded(random: &mut Random, cell: &str) -> String {
+    if !random.chance(4) {
+        return cell.to_owned();
+    }
+    let mut side = || *random.pick(&["", " ", "   ", " ", "\u{a0} "]);
+    let (before, behind) = (side(), side());
+    format!("{before}{cell}{behind}")
+}
+
+/// The cells of a file, row by row, without the white space around them.
 pub(crate) fn records(file: &str) -> Vec<Vec<String>> {
     let mut records = vec![vec![String::new()]];
     let mut quoted = false;
@@ -147,8 +158,8 @@ pub(crate) fn records(file: &str) -> Vec<Vec<String>> {
         }
     }
     let unquoted = |cell: String| match cell.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
-        Some(inner) => inner.replace("\"\"", "\""),
-        None => cell,
+        Some(inner) => inner.replace("\"\"", "\"").trim().to_owned(),
+        None => cell.trim().to_owned(),
     };
     records.into_iter().map(|record| record.into_iter().map(unquoted).collect()).collect()
 }

@@ -1,5 +1,7 @@
 //! Segments with members by name, from files of the project.
 
+use funnelc::runner::{Options, run_bytes};
+
 use super::{CONTRACT, Story, story_of};
 use crate::projects::{plan_of, sources};
 
@@ -59,4 +61,29 @@ fn a_segment_may_have_members_by_name_only() {
              2 end talk 1 completed finished",
         )
         .counts("/segments/big", 1);
+}
+
+#[test]
+fn keys_that_no_contact_has_are_counted_and_told() {
+    let yaml = format!("segments:\n  big: {{ include: [vip.csv], exclude: [blocked.csv] }}\n{ASKS}");
+    let files = [("vip.csv", "1\nAnn\nx\n"), ("blocked.csv", "id\n2\n")];
+    let plan = story_with_files(&yaml, &files).plan;
+    let told = |contacts: &str| {
+        let ran = run_bytes(&plan, 1_767_258_000, contacts.as_bytes(), None, Options::default()).unwrap();
+        ran.warnings.into_iter().filter(|warning| warning.contains("`big`")).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        told("id,orders,points\n1,0,0\nann,0,0\nANN,0,0\n2,0,0\n"),
+        [
+            "2 of 3 keys that `big` includes belong to no contact of this file: such as `Ann`; capitals count, and there is `ann`"
+        ]
+    );
+    assert_eq!(
+        told("id,orders,points\n1,0,0\nAnn,0,0\n"),
+        [
+            "1 of 3 keys that `big` includes belongs to no contact of this file: `x`",
+            "the only key that `big` excludes belongs to no contact of this file: `2`"
+        ]
+    );
+    assert!(told("id,orders,points\n1,0,0\nAnn,0,0\nx,0,0\n2,,\n").is_empty());
 }

@@ -68,7 +68,7 @@ fn rows(file: &str) -> Vec<BTreeMap<String, String>> {
     let objects = objects.map(|line| serde_json::from_str::<serde_json::Map<_, _>>(line).expect("an object"));
     let cell = |value: serde_json::Value| match value {
         serde_json::Value::Null => String::new(),
-        serde_json::Value::String(text) => text,
+        serde_json::Value::String(text) => text.trim().to_owned(),
         other => other.to_string(),
     };
     objects.map(|object| object.into_iter().map(|(key, value)| (key, cell(value))).collect()).collect()

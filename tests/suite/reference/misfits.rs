@@ -64,6 +64,7 @@ fn fits(clock: &Clock, field: &Value, cell: &str) -> bool {
         "integer" => cell.parse::<i64>().is_ok() && is_between(field, cell),
         "number" => is_number(cell) && is_between(field, cell),
         "boolean" => ["true", "yes", "1", "false", "no", "0"].contains(&cell.to_ascii_lowercase().as_str()),
+        "email" => is_address(cell),
         "date" => cell.len() == 10 && cell.parse::<Date>().is_ok(),
         "datetime" => clock.read_moment(cell).is_some(),
         "choice" => declared().contains(&cell.to_owned()),
@@ -74,6 +75,14 @@ fn fits(clock: &Clock, field: &Value, cell: &str) -> bool {
         }
         _ => true,
     }
+}
+
+/// One `@` with something on both sides, no white space or control characters, nothing that stands around or between addresses, no part of the
+/// domain empty.
+fn is_address(cell: &str) -> bool {
+    let parts: Vec<&str> = cell.split('@').collect();
+    let strange = |letter: char| letter.is_whitespace() || letter.is_control() || ",;:<>()[]\\\"".contains(letter);
+    parts.len() == 2 && !parts[0].is_empty() && !cell.chars().any(strange) && !parts[1].split('.').any(str::is_empty)
 }
 
 /// Digits, with a sign and a point if need be.

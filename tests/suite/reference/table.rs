@@ -1,5 +1,7 @@
 //! The contacts file: cells that keep their bytes, and what is written over them.
 //!
+//! Section 2, "How cells are read": what a cell says has no white space around it.
+//!
 //! Invariant: what is not replaced is written back byte for byte, quotes and line ends included.
 
 use std::collections::BTreeMap;
@@ -102,5 +104,5 @@ fn records(csv: &str) -> Vec<Record> {
 fn cell(raw: &str) -> Cell {
     let inner = raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
     let value = inner.map_or(raw.to_owned(), |inner| inner.replace("\"\"", "\""));
-    Cell { raw: raw.to_owned(), value }
+    Cell { raw: raw.to_owned(), value: value.trim().to_owned() }
 }

@@ -37,8 +37,8 @@ pub(super) fn default_of(clock: &Clock, field: &Value) -> Option<Datum> {
     read_literal(clock, field, get(field, "default")?)
 }
 
-/// Text as it is; the others after trimming.
 fn read_written(clock: &Clock, field: &Value, cell: &str) -> Option<Datum> {
+    let cell = cell.trim();
     if cell.is_empty() {
         return None;
     }
@@ -50,7 +50,7 @@ fn read_written(clock: &Clock, field: &Value, cell: &str) -> Option<Datum> {
         let separator = separator(field);
         return choices(field, &cell.split(separator.as_str()).map(str::to_owned).collect::<Vec<_>>());
     }
-    read_scalar(clock, &kind, cell.trim())
+    read_scalar(clock, &kind, cell)
 }
 
 /// A literal of the project, read by the type of the field it stands beside.
@@ -63,9 +63,6 @@ pub(super) fn read_literal(clock: &Clock, field: &Value, literal: &Value) -> Opt
 }
 
 fn read_scalar(clock: &Clock, kind: &str, text: &str) -> Option<Datum> {
-    if text.is_empty() {
-        return None;
-    }
     let datum = match kind {
         "integer" | "number" => Datum::Number(decimal(text)),
         "boolean" => Datum::Flag(match text.to_ascii_lowercase().as_str() {

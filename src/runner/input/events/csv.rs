@@ -62,7 +62,7 @@ impl Layout {
         let first = rows.iter().next().filter(|row| !without_line_end(row.whole()).0.is_empty());
         let row = first.ok_or_else(|| bad("the first row must name the columns"))?;
         let width = row.width().map_err(|reason| bad(&format!("the header cannot be read: {reason}")))?;
-        let names: Vec<String> = (0..width).map(|at| row.text(at).trim().to_owned()).collect();
+        let names: Vec<String> = (0..width).map(|at| row.text(at).to_owned()).collect();
         let twice = names.iter().enumerate().find(|(at, name)| !name.is_empty() && names[..*at].contains(name));
         if let Some((_, name)) = twice {
             return Err(bad(&format!("the column `{name}` stands twice in the header")));

@@ -9,6 +9,7 @@ use super::told::{Gathered, Part};
 use crate::model::EventId;
 use crate::runner::batch::{Options, RunError, Watch};
 use crate::runner::input::blocks::{Blocks, LONGEST_ROW, ReadError, Source};
+use crate::runner::input::cell;
 use crate::runner::input::problem::{Problem, Reason};
 
 /// Reads a file as each of `readings` says, and adds to what stands at the same place in `sums`.
@@ -147,7 +148,7 @@ struct ObjectCells<'a> {
 
 impl<'a> ObjectCells<'a> {
     fn find(&self, name: &str) -> &'a str {
-        self.texts.iter().find(|(key, _)| key == name).map_or("", |(_, text)| text.as_str())
+        self.texts.iter().find(|(key, _)| key == name).map_or("", |(_, text)| cell::trimmed(text))
     }
 }
 

@@ -32,7 +32,7 @@ pub(super) enum Found<'r> {
 
 /// Where the text of a row comes from, by name.
 pub(super) trait Cells<'r> {
-    /// The text of a column that every event may have; empty where there is none.
+    /// What a column that every event may have says, without white space around it; empty where there is none.
     fn text(&self, column: Column) -> &'r str;
     /// That of a property.
     fn property(&self, event: EventId, property: usize) -> &'r str;
@@ -83,11 +83,11 @@ impl Reading<'_> {
             problems.push(Problem { line, column: Some(column), value: value.to_owned(), reason });
         };
         for column in [Column::Contact, Column::At, Column::Event] {
-            if cells.text(column).trim().is_empty() {
+            if cells.text(column).is_empty() {
                 bad(column.word().to_owned(), "", Reason::Required);
             }
         }
-        let (written, name) = (cells.text(Column::At).trim(), cells.text(Column::Event).trim());
+        let (written, name) = (cells.text(Column::At), cells.text(Column::Event));
         let at = cell::moment(written, self.zone);
         if at.is_none() && !written.is_empty() {
             bad(Column::At.word().to_owned(), written, Reason::NotA("moment"));
@@ -99,7 +99,7 @@ impl Reading<'_> {
             (Some(at), _, _) if at > self.now => Found::Later,
             (Some(at), Some(event), Some(properties)) => {
                 let identity = identity(cells, (at, name), &self.events[event], &properties);
-                let of = self.of((event, name), cells.text(Column::Of).trim(), strange);
+                let of = self.of((event, name), cells.text(Column::Of), strange);
                 Found::Event(cells.text(Column::Contact), Occurrence { at, event, of, identity, properties })
             }
             _ => Found::Unknown(name),
@@ -115,7 +115,7 @@ impl Reading<'_> {
         let known = self.events[event].properties.values().enumerate();
         let values = known.map(|(index, property)| {
             let text = cells.property(event, index);
-            let Some(type_) = property.type_.as_ref().filter(|_| !text.trim().is_empty()) else { return Kept::Missing };
+            let Some(type_) = property.type_.as_ref().filter(|_| !text.is_empty()) else { return Kept::Missing };
             value(type_, text, self.zone).unwrap_or_else(|| {
                 bad(cells.name(event, index), text, Reason::NotA(type_.word()));
                 Kept::Missing
@@ -139,14 +139,13 @@ impl Reading<'_> {
 }
 
 fn value(type_: &FieldType, text: &str, zone: &TimeZone) -> Option<Kept> {
-    let trimmed = text.trim();
     match type_ {
         FieldType::Text { .. } | FieldType::Email => Some(Kept::Text(text.into())),
-        FieldType::Integer => cell::integer(trimmed).map(Kept::Integer),
-        FieldType::Number => cell::number(trimmed).map(Kept::Number),
-        FieldType::Boolean => cell::boolean(trimmed).map(Kept::Boolean),
-        FieldType::Date => cell::day(trimmed).map(Kept::Day),
-        FieldType::Datetime => cell::moment(trimmed, zone).map(Kept::Moment),
+        FieldType::Integer => cell::integer(text).map(Kept::Integer),
+        FieldType::Number => cell::number(text).map(Kept::Number),
+        FieldType::Boolean => cell::boolean(text).map(Kept::Boolean),
+        FieldType::Date => cell::day(text).map(Kept::Day),
+        FieldType::Datetime => cell::moment(text, zone).map(Kept::Moment),
         FieldType::Choice(_) | FieldType::Choices { .. } => None,
     }
 }
@@ -158,12 +157,12 @@ fn identity<'r>(cells: &impl Cells<'r>, (at, name): (i64, &str), event: &EventTy
         hasher.update(&(text.len() as u64).to_le_bytes());
         hasher.update(text.as_bytes());
     };
-    let id = cells.text(Column::Id).trim();
+    let id = cells.text(Column::Id);
     if id.is_empty() {
         part("");
         part(&at.to_string());
         part(name);
-        part(cells.text(Column::Of).trim());
+        part(cells.text(Column::Of));
         for (property, value) in event.properties.values().zip(properties).filter(|(_, value)| **value != Kept::Missing)
         {
             part(&property.id);

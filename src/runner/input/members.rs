@@ -1,0 +1,115 @@
+//! Which of the keys that segments name belong to a contact of the file; made only for plans that name some.
+
+use std::collections::HashMap;
+
+use crate::model::Model;
+
+/// The keys that segments name, in order, each once.
+#[derive(Debug)]
+pub(crate) struct Named<'a> {
+    keys: Vec<&'a str>,
+    /// By key in small letters: the positions of its spellings.
+    folded: HashMap<String, Vec<usize>>,
+}
+
+/// Which of them some contacts have.
+#[derive(Debug, Default)]
+pub(crate) struct Met {
+    exact: Vec<usize>,
+    /// Positions, and the key of a contact that differs in capitals only.
+    capitals: Vec<(usize, String)>,
+}
+
+/// Which of them all contacts have.
+#[derive(Debug)]
+pub(crate) struct AllMet {
+    exact: Vec<bool>,
+    capitals: HashMap<usize, String>,
+}
+
+impl<'a> Named<'a> {
+    /// None where no segment names members.
+    pub(crate) fn of(model: &'a Model) -> Option<Self> {
+        let named = |segment: &'a crate::model::Segment| segment.include.iter().chain(&segment.exclude);
+        let mut keys: Vec<&str> = model.segments.values().flat_map(named).map(String::as_str).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        let mut folded: HashMap<String, Vec<usize>> = HashMap::new();
+        for (position, key) in keys.iter().enumerate() {
+            folded.entry(key.to_lowercase()).or_default().push(position);
+        }
+        (!keys.is_empty()).then_some(Self { keys, folded })
+    }
+
+    /// Notes the key of a contact.
+    pub(crate) fn meet(&self, key: &str, met: &mut Met) {
+        if let Ok(position) = self.keys.binary_search(&key) {
+            met.exact.push(position);
+        }
+        let spellings = match key.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
+            true => self.folded.get(key),
+            false => self.folded.get(&key.to_lowercase()),
+        };
+        let others = spellings.into_iter().flatten().filter(|position| self.keys[**position] != key);
+        met.capitals.extend(others.map(|position| (*position, key.to_owned())));
+    }
+
+    /// What no contact has, a line for each list of a segment.
+    pub(crate) fn unmet(&self, model: &Model, met: &AllMet) -> Vec<String> {
+        let lists = model
+            .segments
+            .values()
+            .flat_map(|segment| [(segment, &segment.include, "includes"), (segment, &segment.exclude, "excludes")]);
+        lists
+            .filter_map(|(segment, keys, verb)| {
+                let unmet: Vec<usize> = keys
+                    .iter()
+                    .filter_map(|key| self.keys.binary_search(&key.as_str()).ok())
+                    .filter(|at| !met.exact[*at])
+                    .collect();
+                Some(format!(
+                    "{} that `{}` {verb} {}",
+                    of_keys(unmet.len(), keys.len()),
+                    segment.id,
+                    self.which(&unmet, met)?
+                ))
+            })
+            .collect()
+    }
+
+    /// Whose they are: those that differ in capitals first, for they are meant.
+    fn which(&self, unmet: &[usize], met: &AllMet) -> Option<String> {
+        let first = unmet.iter().find(|position| met.capitals.contains_key(position)).or(unmet.first())?;
+        let (verb, such) = if unmet.len() == 1 { ("belongs", "") } else { ("belong", "such as ") };
+        let other = met.capitals.get(first).map(|key| format!("; capitals count, and there is `{key}`"));
+        Some(format!("{verb} to no contact of this file: {such}`{}`{}", self.keys[*first], other.unwrap_or_default()))
+    }
+}
+
+fn of_keys(unmet: usize, all: usize) -> String {
+    let keys = if all == 1 { "key" } else { "keys" };
+    if unmet == all && all == 1 { "the only key".to_owned() } else { format!("{unmet} of {all} {keys}") }
+}
+
+impl Met {
+    /// Empties it, and keeps its room.
+    pub(crate) fn clear(&mut self) {
+        self.exact.clear();
+        self.capitals.clear();
+    }
+}
+
+impl AllMet {
+    /// Nobody is met yet.
+    pub(crate) fn new(named: &Named<'_>) -> Self {
+        Self { exact: vec![false; named.keys.len()], capitals: HashMap::new() }
+    }
+
+    /// Adds the contacts that follow in the file.
+    pub(crate) fn add(&mut self, met: &mut Met) {
+        met.exact.drain(..).for_each(|position| self.exact[position] = true);
+        for (position, key) in met.capitals.drain(..) {
+            self.capitals.entry(position).or_insert(key);
+        }
+    }
+}
