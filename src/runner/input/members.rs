@@ -46,10 +46,8 @@ impl<'a> Named<'a> {
         if let Ok(position) = self.keys.binary_search(&key) {
             met.exact.push(position);
         }
-        let spellings = match key.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
-            true => self.folded.get(key),
-            false => self.folded.get(&key.to_lowercase()),
-        };
+        let is_folded = key.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+        let spellings = if is_folded { self.folded.get(key) } else { self.folded.get(&key.to_lowercase()) };
         let others = spellings.into_iter().flatten().filter(|position| self.keys[**position] != key);
         met.capitals.extend(others.map(|position| (*position, key.to_owned())));
     }
