@@ -155,7 +155,7 @@ fn csv(random: &mut Random, rows: &[Row]) -> String {
 
 /// Numbers and booleans stand without quotes.
 fn json_lines(random: &mut Random, rows: &[Row]) -> String {
-    let mut line = |row: &Row| {
+    let line = |row: &Row| {
         let cells = row.iter().filter(|(_, cell)| !cell.is_empty()).map(|(column, cell)| match *column {
             "amount" | "gift" | "seats" | "hard" => format!("\"{column}\": {cell}"),
             column => format!("\"{column}\": \"{}\"", maybe_padded(random, cell)),

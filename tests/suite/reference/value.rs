@@ -50,7 +50,7 @@ fn read_written(clock: &Clock, field: &Value, cell: &str) -> Option<Datum> {
         let separator = separator(field);
         return choices(field, &cell.split(separator.as_str()).map(str::to_owned).collect::<Vec<_>>());
     }
-    read_scalar(clock, &kind, cell)
+    Some(read_scalar(clock, &kind, cell))
 }
 
 /// A literal of the project, read by the type of the field it stands beside.
@@ -62,8 +62,8 @@ pub(super) fn read_literal(clock: &Clock, field: &Value, literal: &Value) -> Opt
     }
 }
 
-fn read_scalar(clock: &Clock, kind: &str, text: &str) -> Option<Datum> {
-    let datum = match kind {
+fn read_scalar(clock: &Clock, kind: &str, text: &str) -> Datum {
+    match kind {
         "integer" | "number" => Datum::Number(decimal(text)),
         "boolean" => Datum::Flag(match text.to_ascii_lowercase().as_str() {
             "true" | "yes" | "1" => true,
@@ -74,8 +74,7 @@ fn read_scalar(clock: &Clock, kind: &str, text: &str) -> Option<Datum> {
         "datetime" => Datum::At(clock.moment(text)),
         "choice" => Datum::Choice(text.to_owned()),
         other => panic!("no type: `{other}`"),
-    };
-    Some(datum)
+    }
 }
 
 pub(super) fn decimal(text: &str) -> Decimal {
