@@ -79,11 +79,9 @@ impl Terminal {
         if !io::stderr().is_terminal() {
             return self.print(Stream::Err, text);
         }
-        let options = textwrap::Options::new(self.style(Stream::Err).width)
-            .word_splitter(textwrap::WordSplitter::NoHyphenation)
-            .break_words(false)
-            .subsequent_indent("  ");
-        self.print(Stream::Err, &textwrap::fill(text, options))
+        let width = self.style(Stream::Err).width;
+        let wrapped: String = text.split_inclusive('\n').map(|line| wrapped(line, width)).collect();
+        self.print(Stream::Err, &wrapped)
     }
 
     /// Says why a command could not do its work.
@@ -104,6 +102,16 @@ impl Terminal {
         }
         Ok(Exit::Fine)
     }
+}
+
+/// A line, broken between words; what goes on stands two columns further in.
+fn wrapped(line: &str, width: usize) -> String {
+    let indent = " ".repeat(line.len() - line.trim_start_matches(' ').len() + 2);
+    let options = textwrap::Options::new(width)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation)
+        .break_words(false)
+        .subsequent_indent(&indent);
+    textwrap::fill(line, options)
 }
 
 fn no_color() -> bool {

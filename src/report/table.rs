@@ -1,4 +1,4 @@
-//! Tables for people: a name and figures to its right, in as many columns as the terminal has; no line is longer, whatever the ids.
+//! Tables for people: a name and figures to its right, in as many columns as the terminal has.
 
 use std::fmt::Write as _;
 
@@ -9,15 +9,19 @@ pub const WIDEST: usize = 80;
 const FIGURE: usize = 10;
 const NAME: usize = 20;
 
-/// What a name keeps where there is little room.
-const SHORTEST_NAME: usize = 12;
-
 /// A table that grows row by row.
 #[derive(Clone, Debug)]
 pub(super) struct Table {
     width: usize,
     figures: usize,
-    rows: Vec<(String, Vec<String>)>,
+    rows: Vec<Row>,
+}
+
+#[derive(Clone, Debug)]
+struct Row {
+    name: String,
+    figures: Vec<String>,
+    is_head: bool,
 }
 
 impl Table {
@@ -28,26 +32,28 @@ impl Table {
 
     /// A row of headings; one that is too long for its column is abbreviated.
     pub(super) fn head(&mut self, name: &str, headings: &[&str]) {
-        let room = self.figure() - 1;
-        self.row(name, headings.iter().map(|heading| abbreviated(heading, room)).collect());
+        let figures = headings.iter().map(|heading| (*heading).to_owned()).collect();
+        self.rows.push(Row { name: name.to_owned(), figures, is_head: true });
     }
 
     /// A row; how far its name stands to the right shows what it belongs to.
     pub(super) fn row(&mut self, name: &str, figures: Vec<String>) {
-        self.rows.push((name.to_owned(), figures));
+        self.rows.push(Row { name: name.to_owned(), figures, is_head: false });
     }
 
     /// The rows as text.
     pub(super) fn text(&self) -> String {
         let figure = self.figure();
-        let room = |figures: usize| self.width.saturating_sub(figure * figures).max(2);
-        let long = |(name, figures): &(String, Vec<String>)| name.chars().count().min(room(figures.len()));
-        let full = self.rows.iter().filter(|(_, figures)| figures.len() == self.figures);
-        let names = full.map(long).max().unwrap_or(0).max(NAME).min(room(self.figures));
+        let names = self.names(figure);
         let mut text = String::new();
-        for (name, figures) in &self.rows {
-            let mut line = format!("{:<names$}", shortened(name, room(figures.len())));
-            for cell in figures {
+        for row in &self.rows {
+            // A name goes on over figures that its row does not have.
+            let blank = row.figures.iter().take_while(|cell| cell.is_empty()).count();
+            let room = self.width.saturating_sub(figure * (row.figures.len() - blank)).max(2);
+            let indent = names + figure * blank;
+            let mut line = format!("{:<indent$}", shortened(&row.name, room.max(indent)));
+            for cell in &row.figures[blank..] {
+                let cell = if row.is_head { abbreviated(cell, figure - 1) } else { cell.clone() };
                 write!(line, " {cell:>pad$}", pad = figure - 1).expect("writing to a string never fails");
             }
             text.push_str(line.trim_end());
@@ -56,8 +62,27 @@ impl Table {
         text
     }
 
+    /// How wide the names are: what the longest needs, as far as there is room.
+    fn names(&self, figure: usize) -> usize {
+        let room = self.width.saturating_sub(figure * self.figures).max(2);
+        self.longest_name().max(NAME).min(room)
+    }
+
+    /// How wide a figure is. In a narrow terminal it leaves room to the names, as far as no figure is cut.
     fn figure(&self) -> usize {
-        (self.width.saturating_sub(SHORTEST_NAME) / self.figures.max(1)).clamp(2, FIGURE)
+        if self.width >= WIDEST {
+            return FIGURE;
+        }
+        let cells = self.rows.iter().filter(|row| !row.is_head).flat_map(|row| &row.figures);
+        let longest = cells.map(|cell| cell.chars().count()).max().unwrap_or(0);
+        let left = self.width.saturating_sub(self.longest_name()) / self.figures.max(1);
+        left.max(longest + 1).clamp(2, FIGURE)
+    }
+
+    /// Of the rows with all figures; others may be longer.
+    fn longest_name(&self) -> usize {
+        let full = self.rows.iter().filter(|row| row.figures.first().is_some_and(|cell| !cell.is_empty()));
+        full.map(|row| row.name.chars().count()).max().unwrap_or(0)
     }
 }
 

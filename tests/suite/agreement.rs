@@ -9,7 +9,9 @@ use std::fmt::Write as _;
 use std::panic::{self, AssertUnwindSafe};
 
 use funnelc::diagnostic::Severity;
+use funnelc::model::Bounded;
 use funnelc::plan::Plan;
+use funnelc::report::outgoing::Outgoing;
 use funnelc::runner::batch::Past;
 use funnelc::runner::input::events::{Format, Spill};
 use funnelc::runner::{Inputs, Options, RunBytes, RunError, run_inputs};
@@ -155,6 +157,11 @@ fn run_both(case: &Case, reference: &mut Reference) -> Result<(), String> {
             let idle = waits && found.actions.is_empty() && found.contacts == expected.contacts;
             idle.then_some(()).ok_or_else(|| told("the same run again does something", &file))?;
             continue;
+        }
+        let told_out = Outgoing::of(plan.model(), &ran.metrics).sum(Bounded::Actions);
+        if told_out != found.actions.len() as u64 {
+            let what = format!("the table tells {told_out} actions, and there are {}", found.actions.len());
+            return Err(told(&what, &file));
         }
         if let Some(difference) = difference(&expected, &found) {
             return Err(told(&difference, &file));

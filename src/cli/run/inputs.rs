@@ -85,7 +85,7 @@ pub(crate) fn options(threads: Option<std::num::NonZero<usize>>) -> Options {
 /// On standard error, and only on a terminal.
 pub(crate) fn progress_bar(bytes: Option<u64>) -> ProgressBar {
     let bar = ProgressBar::with_draw_target(bytes, ProgressDrawTarget::stderr());
-    let template = "{bar:40} {percent:>3} %  {decimal_bytes_per_sec}  {eta} left";
+    let template = "{wide_bar} {percent:>3} %  {decimal_bytes_per_sec}  {eta} left";
     match ProgressStyle::with_template(template) {
         Ok(style) => bar.with_style(style),
         Err(_) => bar,
@@ -99,8 +99,7 @@ const MOST_THREADS: usize = 256;
 pub(crate) fn threads(text: &str) -> Result<NonZero<usize>, String> {
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let number = if digits { text.parse().unwrap_or(usize::MAX) } else { 0 };
-    NonZero::new(number.min(MOST_THREADS))
-        .ok_or_else(|| "write a whole number from 1 on, or leave it out for as many as there are processors".to_owned())
+    NonZero::new(number.min(MOST_THREADS)).ok_or_else(|| "write a whole number from 1 on".to_owned())
 }
 
 /// Where events are sorted if there is no output to sort them beside.
