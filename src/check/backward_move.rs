@@ -1,5 +1,6 @@
 //! A move to a lighter stage that is refused whatever happens: a conversion, or a step that no contact can come to from a lighter stage.
 
+use super::reach::leads_others;
 use super::sites::Site;
 use super::weights::{Refusal, refusal, word};
 use super::{Case, Rule};
@@ -30,7 +31,7 @@ pub(super) fn refused_from_all(funnel: &Funnel, site: &Site<'_>) -> Option<Vec<(
 
 fn of_conversion(rule: &Rule, funnel: &Funnel, from: StageId, conversion: &Conversion) -> Option<Diagnostic> {
     let Target::Stage(to) = conversion.to else { return None };
-    let lighter = from != to && refusal(funnel, from, to) == Some(Refusal::Lighter);
+    let lighter = from != to && refusal(funnel, from, to) == Some(Refusal::Lighter) && !leads_others(funnel, from, to);
     let (stage, target) = (&funnel.stages[from], &funnel.stages[to]);
     lighter.then(|| {
         rule.finding(

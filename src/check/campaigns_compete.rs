@@ -4,12 +4,14 @@ use super::weights::refusal;
 use super::{Case, Rule};
 use crate::diagnostic::Diagnostic;
 use crate::graph::words;
-use crate::model::{Campaign, ConditionKind, Enter, Meaning, Meanings, Model, StageRef, Step, StepKind};
+use crate::model::{
+    Campaign, ConditionKind, Enter, Meaning, Meanings, Model, Moment, Publish, StageRef, Step, StepKind,
+};
 
 pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let model = case.model;
     let mut meanings = Meanings::of(model);
-    let whole = model.campaigns.values().filter(|it| !it.broken);
+    let whole = model.campaigns.values().filter(|it| !it.broken && it.publish.published);
     let pulls: Vec<Pull<'_>> = whole.filter_map(|it| pull(&mut meanings, it)).collect();
     let mut found = Vec::new();
     for (at, one) in pulls.iter().enumerate() {
@@ -61,6 +63,9 @@ fn compete(model: &Model, rule: &Rule, one: &Pull<'_>, other: &Pull<'_>) -> Opti
     if one.to.funnel != other.to.funnel || one.to.stage == other.to.stage {
         return None;
     }
+    if !meet(&one.campaign.publish, &other.campaign.publish) {
+        return None;
+    }
     let funnel = &model.funnels[one.to.funnel];
     let allowed = |from: StageRef, to: StageRef| refusal(funnel, from.stage, to.stage).is_none();
     let takes_back = one.from.contains(&other.to) && other.from.contains(&one.to);
@@ -82,4 +87,23 @@ fn compete(model: &Model, rule: &Rule, one: &Pull<'_>, other: &Pull<'_>) -> Opti
     };
     let finding = rule.finding(other.step.span, message).at(format!("to `{there}`"));
     Some(finding.label(one.step.span, format!("to `{here}`")).help(help))
+}
+
+/// Whether both windows are open at some moment.
+fn meet(one: &Publish, other: &Publish) -> bool {
+    let over = |window: &Publish, next: &Publish| match (window.until, next.from) {
+        (Some(until), Some(from)) => ends_before(until, from),
+        (Some(_) | None, Some(_) | None) => false,
+    };
+    !over(one, other) && !over(other, one)
+}
+
+/// A day belongs to its window as a whole.
+fn ends_before(until: Moment, from: Moment) -> bool {
+    match (until, from) {
+        (Moment::Day(until), Moment::Day(from)) => until < from,
+        (Moment::Day(until), Moment::Time(from)) => until < from.date(),
+        (Moment::Time(until), Moment::Day(from)) => until.date() < from,
+        (Moment::Time(until), Moment::Time(from)) => until < from,
+    }
 }

@@ -8,8 +8,8 @@ use super::moments::{Moments, Scale};
 use crate::graph::atoms;
 use crate::model::ids::Id;
 use crate::model::{
-    ChoiceId, Condition, ConditionKind, FieldId, FieldTest, FieldType, FunnelId, Model, NumberTest, StageId, Subject,
-    TagId, TextTest, Value,
+    ChoiceId, Condition, ConditionKind, FieldId, FieldTest, FieldType, FunnelId, Model, NumberTest, StageId, StepKind,
+    Subject, TagId, TextTest, Value,
 };
 
 /// A thing about a contact.
@@ -157,15 +157,23 @@ pub(super) fn name(model: &Model, topic: Topic) -> String {
     }
 }
 
-/// A tag or a stage is there or not; a field that is required or has a default always has a value.
+/// A tag or a stage is there or not; a field that is required or has a default always has a value, unless a step takes it away.
 fn may_be_missing(model: &Model, topic: Topic) -> bool {
     match topic {
-        Topic::Field(field) | Topic::Has(field, _) | Topic::Moment(field, _) => {
-            let field = &model.contacts.fields[field];
-            !field.required && field.default.is_none()
+        Topic::Field(id) | Topic::Has(id, _) | Topic::Moment(id, _) => {
+            let field = &model.contacts.fields[id];
+            field.default.is_none() && (!field.required || is_cleared(model, id))
         }
         Topic::Points | Topic::Tag(_) | Topic::Stage(_) => false,
     }
+}
+
+fn is_cleared(model: &Model, id: FieldId) -> bool {
+    let mut cleared = false;
+    for campaign in model.campaigns.values() {
+        campaign.each_step(|step| cleared |= step.kind == StepKind::Clear(id));
+    }
+    cleared
 }
 
 fn of_field(model: &Model, id: FieldId, asked: &[&Condition]) -> Option<Vec<Cell>> {

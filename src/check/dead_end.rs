@@ -3,7 +3,7 @@
 use super::reach::{Reach, Way};
 use super::{Case, Rule};
 use crate::diagnostic::Diagnostic;
-use crate::model::{Funnel, StageId};
+use crate::model::{Audience, Funnel, StageId};
 
 pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let mut found = Vec::new();
@@ -20,7 +20,7 @@ pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
     found
 }
 
-/// A funnel of one stage has nowhere to go, and a stage that nobody comes to keeps nobody.
+/// A funnel of one stage has nowhere to go, a stage that nobody comes to keeps nobody, and with `on-audience-left` contacts leave from anywhere.
 fn is_dead_end(funnel: &Funnel, reach: &Reach, id: StageId) -> bool {
     let stage = &funnel.stages[id];
     let leads_on = |way: &Way| way.from == Some(id) && way.to != Some(id);
@@ -28,5 +28,6 @@ fn is_dead_end(funnel: &Funnel, reach: &Reach, id: StageId) -> bool {
         && reach.stages.contains(&id)
         && !stage.is_final
         && stage.converts.is_empty()
+        && !(funnel.drops && matches!(funnel.audience, Some(Audience::Of(_))))
         && !reach.ways.iter().any(leads_on)
 }

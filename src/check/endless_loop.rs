@@ -128,6 +128,10 @@ fn inside(steps: &[Step]) -> BTreeSet<StepId> {
 
 /// Whether everybody waits here for a minute or more. A time of day may take the best part of a day from a wait that is counted in days.
 fn waits(kind: &StepKind) -> bool {
+    // What could not be read may have been a wait.
+    if *kind == StepKind::Broken {
+        return true;
+    }
     let StepKind::Wait(Wait { length, windows }) = kind else { return false };
     let days = if windows.at.is_some() && length.is_calendar() { 2 } else { 1 };
     length.months > 0 || length.days >= days || length.seconds >= 60

@@ -1,6 +1,7 @@
 //! A move out of a `final` stage that is refused whatever happens: a conversion, or a step that no contact can come to from another stage.
 
 use super::backward_move::refused_from_all;
+use super::reach::leads_others;
 use super::weights::{Refusal, refusal};
 use super::{Case, Rule};
 use crate::diagnostic::Diagnostic;
@@ -39,7 +40,7 @@ fn target(funnel: &Funnel, from: StageId, to: Target) -> Option<StageId> {
 }
 
 fn is_final(funnel: &Funnel, from: StageId, to: StageId) -> bool {
-    from != to && refusal(funnel, from, to) == Some(Refusal::Final)
+    from != to && refusal(funnel, from, to) == Some(Refusal::Final) && !leads_others(funnel, from, to)
 }
 
 fn finding(rule: &Rule, funnel: &Funnel, from: &[StageId], to: StageId, span: Span) -> Diagnostic {

@@ -13,6 +13,7 @@ mod consent_missing;
 mod dead_end;
 mod duplicate_weight;
 mod endless_loop;
+mod events_as_condition;
 mod facts;
 mod final_exit;
 mod leaves_itself;
@@ -68,6 +69,11 @@ pub const RULES: &[Rule] = &[
     Rule::warning("dead-end", include_str!("../../docs/checks/dead-end.md"), dead_end::find).of_the_whole(),
     Rule::warning("duplicate-weight", include_str!("../../docs/checks/duplicate-weight.md"), duplicate_weight::find),
     Rule::error("endless-loop", include_str!("../../docs/checks/endless-loop.md"), endless_loop::find),
+    Rule::warning(
+        "events-as-condition",
+        include_str!("../../docs/checks/events-as-condition.md"),
+        events_as_condition::find,
+    ),
     Rule::error("final-exit", include_str!("../../docs/checks/final-exit.md"), final_exit::find),
     Rule::warning("leaves-itself", include_str!("../../docs/checks/leaves-itself.md"), leaves_itself::find),
     Rule::error("missing-on-leave", include_str!("../../docs/checks/missing-on-leave.md"), missing_on_leave::find),

@@ -3,13 +3,18 @@
 use super::{Case, Rule};
 use crate::diagnostic::Diagnostic;
 
+/// How many places are shown: two that contradict each other, each with what it asks elsewhere.
+const MOST: usize = 4;
+
 pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let never = case.verdicts.iter().filter(|verdict| !verdict.holds);
     never
         .map(|verdict| {
             let message = format!("this can never hold: nothing that {} can be fits it", verdict.about);
             let help = "change a comparison in it, or remove what depends on it";
-            rule.finding(verdict.condition.span, message).at("never holds").help(help)
+            let finding = rule.finding(verdict.condition.span, message).at("never holds").help(help);
+            let others = verdict.against.iter().filter(|span| **span != verdict.condition.span);
+            others.take(MOST).fold(finding, |finding, span| finding.label(*span, "contradicts the other"))
         })
         .collect()
 }

@@ -13,7 +13,8 @@ pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
         let is_exempt = |stage: &Stage| stage.is_final || stage.weight.is_none() || stage.weight == heaviest;
         for (id, stage) in funnel.stages.iter().filter(|(_, stage)| stage.converts.is_empty() && !is_exempt(stage)) {
             let from_here: Vec<&Way> = reach.ways.iter().filter(|way| way.from == Some(id)).collect();
-            let placed = from_here.iter().any(|way| way.by == By::Place);
+            // With `order: loose` a heavier stage may convert from here, too.
+            let placed = from_here.iter().any(|way| matches!(way.by, By::Place | By::Conversion));
             if reach.stages.contains(&id) && !from_here.is_empty() && !placed {
                 let message = format!("`{}` has no `converts`, while other stages of `{}` do", stage.id, funnel.id);
                 let finding =

@@ -10,7 +10,7 @@ pub fn page(code: &str) -> Option<&'static str> {
 
 /// Whether what is found under a code while a project is read is a warning.
 pub(super) fn is_warning(code: &str) -> bool {
-    ["stale-baseline", "unused-block", "unused-variable"].contains(&code)
+    ["ambiguous-number", "foreign-token", "stale-baseline", "unused-block", "unused-variable"].contains(&code)
 }
 
 /// All codes that have a page, sorted.
@@ -22,6 +22,7 @@ pub fn codes() -> Vec<&'static str> {
 
 /// The codes of what is found while a project is read.
 const READING: &[(&str, &str)] = &[
+    ("ambiguous-number", include_str!("../../docs/checks/ambiguous-number.md")),
     ("bad-baseline", include_str!("../../docs/checks/bad-baseline.md")),
     ("bad-color", include_str!("../../docs/checks/bad-color.md")),
     ("bad-date", include_str!("../../docs/checks/bad-date.md")),
@@ -35,6 +36,7 @@ const READING: &[(&str, &str)] = &[
     ("broken-token", include_str!("../../docs/checks/broken-token.md")),
     ("block-arguments", include_str!("../../docs/checks/block-arguments.md")),
     ("block-cycle", include_str!("../../docs/checks/block-cycle.md")),
+    ("clears-required", include_str!("../../docs/checks/clears-required.md")),
     ("condition-keys", include_str!("../../docs/checks/condition-keys.md")),
     ("content-keys", include_str!("../../docs/checks/content-keys.md")),
     ("duplicate-choice", include_str!("../../docs/checks/duplicate-choice.md")),
@@ -49,6 +51,7 @@ const READING: &[(&str, &str)] = &[
     ("event-keys", include_str!("../../docs/checks/event-keys.md")),
     ("failed-test", include_str!("../../docs/checks/failed-test.md")),
     ("field-keys", include_str!("../../docs/checks/field-keys.md")),
+    ("foreign-token", include_str!("../../docs/checks/foreign-token.md")),
     ("in-flight-keys", include_str!("../../docs/checks/in-flight-keys.md")),
     ("missing-file", include_str!("../../docs/checks/missing-file.md")),
     ("missing-key", include_str!("../../docs/checks/missing-key.md")),

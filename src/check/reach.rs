@@ -113,6 +113,11 @@ fn passing(funnel: &Funnel, stage: StageId, target: StageId) -> impl Iterator<It
     funnel.stages.ids().filter(move |_| funnel.loose).filter(lighter)
 }
 
+/// Whether a conversion that its own stage refuses leads contacts on from another one.
+pub(super) fn leads_others(funnel: &Funnel, stage: StageId, target: StageId) -> bool {
+    passing(funnel, stage, target).next().is_some()
+}
+
 fn steps(funnel: &Funnel, site: &Site<'_>, ways: &mut Vec<Way>) {
     let possible = &site.here.possible;
     let refused = |from: StageId| site.to.is_some_and(|to| from != to && refusal(funnel, from, to).is_some());

@@ -1,10 +1,12 @@
-//! Content that can be sent and that no step sends and no experience shows; pages, forms and assets are touched, not sent, so nothing is said of them.
+//! Content that can be sent, and that no step sends, no experience shows and no event is asked of; pages, forms and assets are touched, not sent, so nothing is said of them.
+
+use std::collections::BTreeSet;
 
 use petgraph::Direction;
 
 use super::{Case, Rule};
 use crate::diagnostic::Diagnostic;
-use crate::graph::{EdgeKind, Thing};
+use crate::graph::{EdgeKind, Thing, patterns};
 use crate::model::ContentKind;
 
 pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
@@ -18,8 +20,9 @@ pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
         })
     };
     let content = case.model.content.iter().filter(|(_, content)| content.kind.is_some_and(ContentKind::can_be_sent));
+    let asked: BTreeSet<_> = patterns(case.model).into_iter().filter_map(|pattern| pattern.of).collect();
     content
-        .filter(|(id, _)| !is_sent(Thing::Content(*id)))
+        .filter(|(id, _)| !is_sent(Thing::Content(*id)) && !asked.contains(id))
         .map(|(_, content)| {
             let message = format!("no campaign sends `{}`, and no stage shows it", content.id);
             rule.finding(content.span, message)

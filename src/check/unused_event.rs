@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::{Case, Rule};
 use crate::diagnostic::Diagnostic;
-use crate::graph::{atoms, conditions};
-use crate::model::{ConditionKind, Enter, EventId, Model};
+use crate::graph::patterns;
+use crate::model::{EventId, Model};
 
 pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let used = used(case.model);
@@ -20,19 +20,5 @@ pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
 }
 
 fn used(model: &Model) -> BTreeSet<EventId> {
-    let mut used = BTreeSet::new();
-    for (_, condition) in conditions(model) {
-        atoms(condition, &mut |atom| {
-            if let ConditionKind::Event(test) = &atom.kind {
-                used.insert(test.pattern.event);
-            }
-        });
-    }
-    for way in model.campaigns.values().flat_map(|campaign| &campaign.enter) {
-        if let Enter::Event(pattern) = way {
-            used.insert(pattern.event);
-        }
-    }
-    used.extend(model.points.rules.values().filter_map(|rule| Some(rule.each.as_ref()?.event)));
-    used
+    patterns(model).into_iter().map(|pattern| pattern.event).collect()
 }

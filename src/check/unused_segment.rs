@@ -15,11 +15,14 @@ pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
             graph.edges_directed(node, Direction::Incoming).filter(|edge| edge.weight().kind == EdgeKind::Asks);
         asking.any(|edge| edge.source() != node)
     };
-    let segments = case.model.segments.iter().filter(|(id, _)| !is_asked(Thing::Segment(*id)));
+    let segments =
+        case.model.segments.iter().filter(|(id, segment)| !segment.for_reports && !is_asked(Thing::Segment(*id)));
     segments
         .map(|(_, segment)| {
             let message = format!("nothing asks for segment `{}`", segment.id);
-            rule.finding(segment.span, message).at("is never used").help("use it in a campaign or funnel, or remove it")
+            rule.finding(segment.span, message)
+                .at("is never used")
+                .help("use it in a campaign or funnel, write `for: reports` if it is only counted, or remove it")
         })
         .collect()
 }

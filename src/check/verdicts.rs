@@ -6,12 +6,15 @@ use super::cells::{Cells, Region, Topic, all_atoms, name, topics_of};
 use crate::graph::conditions;
 use crate::model::ids::Id;
 use crate::model::{Condition, ConditionKind, Model, SegmentId};
+use crate::source::Span;
 
 /// A part of a condition that always or never holds, and what about a contact proves it.
 pub(super) struct Verdict<'a> {
     pub(super) condition: &'a Condition,
     pub(super) holds: bool,
     pub(super) about: String,
+    /// Of what never holds: the parts that contradict each other, where two do.
+    pub(super) against: Vec<Span>,
 }
 
 /// The smallest parts that explain what is proved, in the order of the model.
@@ -34,7 +37,13 @@ pub(super) fn verdicts<'a>(model: &'a Model, order: &[SegmentId]) -> Vec<Verdict
 }
 
 /// By place in memory: how a part always comes out, and why.
-type Proofs = BTreeMap<usize, (bool, Topic)>;
+type Proofs = BTreeMap<usize, Proof>;
+
+struct Proof {
+    holds: bool,
+    topic: Topic,
+    against: Vec<Span>,
+}
 
 fn place(condition: &Condition) -> usize {
     std::ptr::from_ref(condition).addr()
@@ -55,7 +64,7 @@ fn inner(condition: &Condition) -> &[Condition] {
 fn explain<'a>(model: &Model, condition: &'a Condition, proofs: &Proofs, found: &mut Vec<Verdict<'a>>) {
     let proved = proofs.get(&place(condition));
     let part_is =
-        |holds: bool| inner(condition).iter().any(|part| proofs.get(&place(part)).is_some_and(|it| it.0 == holds));
+        |holds: bool| inner(condition).iter().any(|part| proofs.get(&place(part)).is_some_and(|it| it.holds == holds));
     let is_explained = match &condition.kind {
         ConditionKind::All(_) => part_is(false),
         ConditionKind::Any(_) => part_is(true),
@@ -66,8 +75,8 @@ fn explain<'a>(model: &Model, condition: &'a Condition, proofs: &Proofs, found: 
         ConditionKind::Broken => false,
     };
     match proved {
-        Some((holds, topic)) if !is_explained => {
-            found.push(Verdict { condition, holds: *holds, about: name(model, *topic) });
+        Some(Proof { holds, topic, against }) if !is_explained => {
+            found.push(Verdict { condition, holds: *holds, about: name(model, *topic), against: against.clone() });
         }
         Some(_) | None => inner(condition).iter().for_each(|part| explain(model, part, proofs, found)),
     }
@@ -170,10 +179,47 @@ impl View<'_> {
         joined.unwrap_or_else(|| self.cells.anything())
     }
 
+    /// The places of two parts that cannot hold together.
+    fn contradiction(&self, condition: &Condition, topic: Topic) -> Vec<Span> {
+        let ConditionKind::All(parts) = &condition.kind else { return Vec::new() };
+        for (at, one) in parts.iter().enumerate() {
+            let region = self.possible(one, true);
+            let excludes = |other: &&Condition| {
+                let there = self.possible(other, true);
+                !region.iter().zip(&there).any(|(here, there)| *here && *there)
+            };
+            if let Some(other) = parts[at + 1..].iter().find(excludes) {
+                return [one, other].into_iter().flat_map(|part| self.places(part, topic)).collect();
+            }
+        }
+        Vec::new()
+    }
+
+    /// Where a part says something about a topic, also in the segments that it asks.
+    fn places(&self, part: &Condition, topic: Topic) -> Vec<Span> {
+        let mut found = vec![part.span];
+        let mut open = vec![part];
+        let mut seen = BTreeSet::new();
+        while let Some(condition) = open.pop() {
+            for atom in all_atoms(std::iter::once(condition)) {
+                if let ConditionKind::Segment(segment) = atom.kind
+                    && seen.insert(segment)
+                {
+                    open.push(&self.model.segments[segment].condition);
+                }
+                if topics_of(self.model, atom).contains(&topic) && !found.contains(&atom.span) {
+                    found.push(atom.span);
+                }
+            }
+        }
+        found
+    }
+
     fn prove(&self, condition: &Condition, topic: Topic, proofs: &mut Proofs) {
         for holds in [true, false] {
             if !self.possible(condition, holds).contains(&true) {
-                proofs.entry(place(condition)).or_insert((!holds, topic));
+                let against = if holds { self.contradiction(condition, topic) } else { Vec::new() };
+                proofs.entry(place(condition)).or_insert(Proof { holds: !holds, topic, against });
             }
         }
         inner(condition).iter().for_each(|part| self.prove(part, topic, proofs));

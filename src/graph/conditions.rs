@@ -2,8 +2,8 @@
 
 use super::Thing;
 use crate::model::{
-    Audience, Campaign, CampaignId, Channel, Condition, ConditionKind, Enter, Funnel, FunnelId, Model, StageRef,
-    StepKind,
+    Audience, Campaign, CampaignId, Channel, Condition, ConditionKind, Enter, EventPattern, Funnel, FunnelId, Model,
+    StageRef, StepKind,
 };
 
 /// All conditions, each with what asks it.
@@ -15,6 +15,29 @@ pub(crate) fn conditions(model: &Model) -> Vec<(Thing, &Condition)> {
     found.extend(model.segments.iter().map(|(id, segment)| (Thing::Segment(id), &segment.condition)));
     model.funnels.iter().for_each(|(id, funnel)| of_funnel(id, funnel, &mut found));
     model.campaigns.iter().for_each(|(id, campaign)| of_campaign(id, campaign, &mut found));
+    found
+}
+
+/// Every event that is asked for, let in by, waited for, or worth points.
+pub(crate) fn patterns(model: &Model) -> Vec<&EventPattern> {
+    let mut found = Vec::new();
+    for (_, condition) in conditions(model) {
+        atoms(condition, &mut |atom| {
+            if let ConditionKind::Event(test) = &atom.kind {
+                found.push(&test.pattern);
+            }
+        });
+    }
+    for campaign in model.campaigns.values() {
+        let ways = campaign.enter.iter();
+        found.extend(ways.filter_map(|way| if let Enter::Event(pattern) = way { Some(pattern) } else { None }));
+        campaign.each_step(|step| {
+            if let StepKind::Await(awaited) = &step.kind {
+                found.extend(awaited.ways.iter().map(|way| &way.pattern));
+            }
+        });
+    }
+    found.extend(model.points.rules.values().filter_map(|rule| rule.each.as_ref()));
     found
 }
 

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 use petgraph::graph::{DiGraph, NodeIndex};
 
-pub(crate) use conditions::{atoms, conditions};
+pub(crate) use conditions::{atoms, conditions, patterns};
 pub(crate) use next::possible_next;
 
 use crate::diagnostic::{Diagnostic, Severity};

@@ -126,6 +126,8 @@ pub struct Segment {
     pub about: About,
     /// Who belongs to it.
     pub condition: Condition,
+    /// Whether it is only counted, and need not be asked for; a plan does not say so.
+    pub for_reports: bool,
     /// Whether steps add members or remove them.
     pub by_hand: bool,
     /// The keys of contacts that always belong to it, in order.

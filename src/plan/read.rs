@@ -34,7 +34,7 @@ pub(super) fn model(plan: &wire::Plan) -> Result<Model, Fault> {
             return Err(format!("the members of `{id}` are not sorted"));
         }
         let (span, about) = (Span::NOWHERE, About::default());
-        Ok(Segment { id: id.clone(), span, about, condition, by_hand: false, include, exclude })
+        Ok(Segment { id: id.clone(), span, about, condition, for_reports: false, by_hand: false, include, exclude })
     });
     let funnels = plan.funnels.iter().map(|(id, funnel)| reader.funnel(id, funnel));
     let campaigns = plan.campaigns.iter().map(|(id, campaign)| reader.campaign(id, campaign));

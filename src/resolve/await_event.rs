@@ -16,7 +16,7 @@ impl Resolver {
         numbering: &mut Numbering,
     ) -> Option<StepKind> {
         let written = step.await_.as_ref()?;
-        let mistakes = self.diagnostics.len();
+        let mistakes = (self.diagnostics.len(), self.holes);
         let mut ways = Vec::new();
         match &written.value {
             MapOrList::Map(event) => {
@@ -40,7 +40,7 @@ impl Resolver {
             );
         }
         let otherwise = self.inside(&step.else_, &format!("{name}/else/"), numbering);
-        (self.diagnostics.len() == mistakes).then_some(StepKind::Await(Await { ways, length, otherwise }))
+        ((self.diagnostics.len(), self.holes) == mistakes).then_some(StepKind::Await(Await { ways, length, otherwise }))
     }
 
     fn way(
@@ -52,7 +52,10 @@ impl Resolver {
         numbering: &mut Numbering,
     ) -> Option<AwaitWay> {
         let label = if number == 1 { "then".to_owned() } else { format!("then-{number}") };
-        let pattern = if when.value.event.is_some() {
+        let pattern = if when.value.hole.is_some() {
+            self.condition(when);
+            None
+        } else if when.value.event.is_some() {
             self.event_pattern(when, "await")
         } else {
             self.report(

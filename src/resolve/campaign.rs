@@ -27,7 +27,7 @@ impl Resolver {
             broken: true,
         };
         let Some(written) = written else { return campaign };
-        let mistakes = self.diagnostics.len();
+        let mistakes = (self.diagnostics.len(), self.holes);
         campaign.about = about(
             written.name.as_ref(),
             written.description.as_ref(),
@@ -61,7 +61,7 @@ impl Resolver {
         self.present = Some(id.value.0.clone());
         campaign.steps = self.within(Scope::STEPS, |this| this.steps_of(&written.steps.value));
         self.present = None;
-        campaign.broken = self.diagnostics.len() > mistakes;
+        campaign.broken = written.hole.is_some() || (self.diagnostics.len(), self.holes) != mistakes;
         campaign
     }
 
@@ -79,6 +79,9 @@ impl Resolver {
     }
 
     fn enter(&mut self, written: &Placed<schema::Condition>) -> Enter {
+        if written.value.hole.is_some() {
+            return Enter::Condition(self.condition(written));
+        }
         if written.value.event.is_some() && written.value.entered.is_none() {
             let pattern = self.event_pattern(written, "enter");
             return pattern.map_or_else(|| Enter::Condition(super::condition::broken(written.span)), Enter::Event);

@@ -61,10 +61,13 @@ impl Resolver {
         known: &[&str],
     ) {
         let article = if matches!(type_, FieldType::Integer | FieldType::Email) { "an" } else { "a" };
-        let message = format!("`{}` does not go with `{name}`, which is {article} {}", operator.word, type_.word());
+        let is_list = matches!(type_, FieldType::Choices { .. });
+        let of_type = if is_list { "a list of choices".to_owned() } else { format!("{article} {}", type_.word()) };
+        let message = format!("`{}` does not go with `{name}`, which is {of_type}", operator.word);
         let meant = did_you_mean(operator.word, known.iter().copied()).filter(|_| operator.word.len() > 4);
-        let all = format!("{article} {} takes {}, `exists`", type_.word(), list(known.iter().copied()));
-        let help = meant.map_or(all.clone(), |meant| format!("did you mean `{meant}`? {all}"));
+        let all = format!("{of_type} takes {}, `exists`", list(known.iter().copied()));
+        let fits = crate::schema::instead(operator.word, type_.word(), &format!("field: {name}"), &operator.operands());
+        let help = fits.or_else(|| meant.map(|meant| format!("did you mean `{meant}`? {all}"))).unwrap_or(all);
         let mut finding =
             Diagnostic::error(Code("operator-type"), operator.key, message).at("not for this type").help(help);
         if let Some((span, text)) = declared {

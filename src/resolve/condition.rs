@@ -21,6 +21,9 @@ impl Resolver {
     }
 
     pub(super) fn condition_at(&mut self, written: &schema::Condition, span: Span) -> Condition {
+        if written.hole.is_some() {
+            return self.hole(written, span);
+        }
         if let Some(entered) = &written.entered {
             let help = "write `stage` for those who are there now, or `reached` for those who got that far";
             self.report(
@@ -35,6 +38,14 @@ impl Resolver {
         }
         let (span, kind) = self.question(written).map_or((span, None), |(at, kind)| (at.unwrap_or(span), kind));
         Condition { span, kind: kind.unwrap_or(ConditionKind::Broken) }
+    }
+
+    /// A condition of which something could not be read: what stands inside is looked at, and nothing more is said of it.
+    fn hole(&mut self, written: &schema::Condition, span: Span) -> Condition {
+        self.holes += 1;
+        written.all.iter().chain(&written.any).for_each(|list| drop(self.conditions(&list.value)));
+        written.not.iter().for_each(|inner| drop(self.condition(inner)));
+        broken(span)
     }
 
     /// The place of the atom, if it is one, and what it asks.

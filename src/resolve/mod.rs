@@ -59,6 +59,7 @@ pub fn resolve(project: &Project, sources: &Sources, unread: &[Span]) -> (Model,
         unread: Unread::new(sources, unread),
         diagnostics: Vec::new(),
         present: None,
+        holes: 0,
     };
     let mut model = resolver.project(project, sources);
     model.mark_by_hand();
@@ -80,6 +81,8 @@ struct Resolver {
     diagnostics: Vec<Diagnostic>,
     /// The campaign whose steps are being read.
     present: Option<String>,
+    /// How many conditions and steps were met of which something could not be read.
+    holes: usize,
 }
 
 impl Resolver {
@@ -232,11 +235,13 @@ impl Resolver {
                 .unwrap_or_default(),
             condition: match written {
                 Some(schema::Segment { where_: Some(condition), .. }) => self.condition(condition),
+                Some(schema::Segment { hole: Some(_), .. }) => condition::broken(id.span),
                 Some(segment) if self.names_somebody(id, segment) => {
                     Condition { span: id.span, kind: ConditionKind::Any(Vec::new()) }
                 }
                 Some(_) | None => condition::broken(id.span),
             },
+            for_reports: written.is_some_and(|segment| segment.for_.is_some()),
             by_hand: false,
             include,
             exclude,

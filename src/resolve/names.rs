@@ -117,7 +117,9 @@ impl Index {
             funnels: Names::of(project.funnels.0.iter().map(|(id, _)| id)),
             stages: stages.collect(),
             companies_broken: project.companies.as_ref().is_some_and(|companies| companies.body.is_none()),
-            contacts_broken: contacts.is_some_and(|contacts| contacts.body.is_none()),
+            contacts_broken: contacts.is_some_and(|contacts| {
+                contacts.body.as_ref().is_none_or(|body| body.hole.is_some() && body.fields.0.is_empty())
+            }),
             parameters: super::block::parameters(project),
             ..Self::default()
         }
@@ -218,8 +220,12 @@ impl Resolver {
 
     /// People write the column's name for the field's id: `last_active` for `last-active`.
     fn field_by_column(&self, name: &str) -> Option<String> {
-        let field = self.contacts.fields.values().find(|field| field.column == name)?;
-        Some(format!("the field of the column `{name}` is `{}`", field.id))
+        if let Some(field) = self.contacts.fields.values().find(|field| field.column == name) {
+            return Some(format!("the field of the column `{name}` is `{}`", field.id));
+        }
+        // `contact.first_name`, as templates of other tools say.
+        let last = name.rsplit('.').next().unwrap_or(name).replace('_', "-").to_lowercase();
+        self.index.fields.find::<FieldId>(&last).map(|_| format!("write `{last}`"))
     }
 
     pub(super) fn tag_id(&mut self, name: &Placed<Text>) -> Option<TagId> {

@@ -1,7 +1,7 @@
 //! The operators of conditions: which there are, which a type takes, and which of them a condition has.
 
 use crate::model::FieldType;
-use crate::schema::{self, ListOf, Literal, Placed};
+use crate::schema::{self, ListOf, Literal, Operands, Placed};
 use crate::source::Span;
 
 /// An operator as written.
@@ -45,6 +45,17 @@ const DATE: &[&str] = &[
 ];
 
 impl Operator<'_> {
+    /// What stands behind it.
+    pub(super) fn operands(&self) -> Operands<'_> {
+        match self.operand {
+            Operand::One(literal) => Operands { texts: vec![&literal.value.0.text] },
+            Operand::Many(literals) => {
+                Operands { texts: literals.0.iter().map(|literal| literal.value.0.text.as_str()).collect() }
+            }
+            Operand::Flag(flag) => Operands { texts: vec![if flag { "true" } else { "false" }] },
+        }
+    }
+
     /// Whether it is true where the value is missing.
     pub(super) fn is_negated(&self) -> bool {
         matches!(self.word, "is-not" | "not-in")

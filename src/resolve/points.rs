@@ -55,7 +55,10 @@ impl Resolver {
             written.category.as_ref(),
             written.owner.as_ref(),
         );
-        rule.each = if written.each.value.event.is_some() {
+        rule.each = if written.each.value.hole.is_some() {
+            self.condition(&written.each);
+            None
+        } else if written.each.value.event.is_some() {
             self.event_pattern(&written.each, "each")
         } else {
             let message = format!("the rule `{}` does not say for which event it gives points", rule.id);

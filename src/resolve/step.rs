@@ -43,13 +43,33 @@ impl Resolver {
         let mut ordinals = BTreeMap::new();
         let mut steps = Vec::with_capacity(written.len());
         for step in written {
-            if step.value.use_.is_some() {
+            if step.value.hole.is_some() {
+                steps.push(self.hole_of_step(step, prefix, numbering));
+            } else if step.value.use_.is_some() {
                 steps.extend(self.used(step, prefix, &mut ordinals, numbering));
             } else {
                 steps.push(self.step(step, prefix, &mut ordinals, numbering));
             }
         }
         steps
+    }
+
+    /// A step of which something could not be read: what stands inside is looked at, and nothing more is said of it.
+    fn hole_of_step(&mut self, written: &Placed<schema::Step>, prefix: &str, numbering: &mut Numbering) -> Step {
+        self.holes += 1;
+        let id = StepId::from_index(numbering.next);
+        numbering.next += 1;
+        let step = &written.value;
+        let named = step.id.is_some();
+        let name = match &step.id {
+            Some(name) => format!("{}{}", numbering.scope, name.value.0),
+            None => format!("{prefix}broken#{}", numbering.next),
+        };
+        step.if_.iter().for_each(|condition| drop(self.condition(condition)));
+        for list in step.then.iter().chain(&step.else_) {
+            self.steps(&list.value.0, &format!("{name}/"), numbering);
+        }
+        Step { id, name, named, span: written.span, kind: StepKind::Broken }
     }
 
     /// The steps of a block, which is no step itself.
@@ -123,11 +143,16 @@ impl Resolver {
         };
         if let Some((other, other_key, _)) = more.first() {
             let message = format!("`{}` and `{}` in one step", verb.word(), other.word());
+            let help = if *verb == Verb::If || *other == Verb::If {
+                "write `if: …` as a step of its own, and the other one in its `then: [ … ]`"
+            } else {
+                "write two steps, each with a dash of its own"
+            };
             self.report(
                 Diagnostic::error(STEP_KEYS, *other_key, message)
                     .at("a second verb")
                     .label(*key, "the first verb")
-                    .help("write two steps, each with a dash of its own"),
+                    .help(help),
             );
             return None;
         }
@@ -154,7 +179,7 @@ impl Resolver {
             Verb::RemoveTag => self.tag_id(step.remove_tag.as_ref()?).map(StepKind::RemoveTag),
             Verb::Points => self.given(step.points.as_ref()?).map(StepKind::Points),
             Verb::Set => self.set(step),
-            Verb::Clear => self.written_field(step.clear.as_ref()?).map(|(field, _)| StepKind::Clear(field)),
+            Verb::Clear => self.cleared(step.clear.as_ref()?).map(StepKind::Clear),
             Verb::Notify => self.notify(step),
             Verb::Webhook => self.webhook(step),
             Verb::PushTo => self.push_to(step),
@@ -208,6 +233,24 @@ impl Resolver {
                 .at("the key")
                 .label(self.contacts.span, "the key's column")
                 .help("a contact keeps its key; write to another field"),
+        );
+        None
+    }
+
+    /// A field that may be without a value.
+    fn cleared(&mut self, name: &Placed<Text>) -> Option<FieldId> {
+        let (field, _) = self.written_field(name)?;
+        let declared = &self.contacts.fields[field];
+        if !declared.required || declared.default.is_some() {
+            return Some(field);
+        }
+        let place = declared.span;
+        let message = format!("`{}` is required, and `clear` leaves it without a value", name.value.0);
+        self.report(
+            Diagnostic::error(Code("clears-required"), name.span, message)
+                .at("must have a value")
+                .label(place, "declared as required")
+                .help("give the field a `default`, remove `required: true`, or write `set` with another value"),
         );
         None
     }
@@ -294,7 +337,7 @@ impl Resolver {
 
     fn branch(&mut self, step: &schema::Step, name: &str, numbering: &mut Numbering) -> Option<StepKind> {
         let condition = step.if_.as_ref()?;
-        if step.then.is_none() && step.else_.is_none() {
+        if step.then.is_none() && step.else_.is_none() && condition.value.hole.is_none() {
             let help = "add `then:` with the steps for those for whom it holds, or `else:` for the others";
             self.report(
                 Diagnostic::error(STEP_KEYS, condition.key, "the `if` decides nothing").at("neither branch").help(help),

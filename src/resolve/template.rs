@@ -11,8 +11,31 @@ use crate::source::Span;
 impl Resolver {
     /// A text with tokens; `span` is its place. Absent where a token is wrong, which is reported.
     pub(super) fn template(&mut self, text: &str, span: Span) -> Option<Template> {
+        self.tokens_of_others(text, span);
         let parts: Vec<_> = pieces(text).into_iter().map(|piece| self.part(piece, text, span)).collect();
         parts.into_iter().collect::<Option<_>>().map(|parts| Template { parts })
+    }
+
+    /// Tells what another tool would fill in and funnelc mails as it stands.
+    fn tokens_of_others(&mut self, text: &str, span: Span) {
+        for range in foreign(text) {
+            let message = format!("`{}` is a token of another tool, and is mailed as it stands", &text[range.clone()]);
+            let finding = Diagnostic::warning(Code("foreign-token"), within(span, text, range.clone()), message);
+            let help = match self.field_in(&text[range]) {
+                Some(field) => format!(
+                    "write `{{{{ {field} }}}}`, with what to say without a value: `{{{{ {field} | default: text }}}}`"
+                ),
+                None => "write `{{ … }}` with the id of a field".to_owned(),
+            };
+            self.report(finding.at("not filled in").help(help));
+        }
+    }
+
+    /// The field that a token of another tool names.
+    fn field_in(&self, token: &str) -> Option<String> {
+        let words = token.split(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != '-');
+        let ids = words.map(|word| word.to_lowercase().replace('_', "-"));
+        ids.filter(|id| !id.is_empty()).find(|id| self.index.fields.find::<crate::model::FieldId>(id).is_some())
     }
 
     fn part(&mut self, piece: Piece<'_>, text: &str, span: Span) -> Option<Part> {
@@ -50,6 +73,64 @@ impl Resolver {
             Some(_) | None => self.field_id(name).map(Token::Field),
         }
     }
+}
+
+/// How tokens of other tools begin and end.
+const FOREIGN: [(&str, &str); 8] = [
+    ("{contactfield=", "}"),
+    ("{ownerfield=", "}"),
+    ("{pagelink=", "}"),
+    ("*|", "|*"),
+    ("<%", "%>"),
+    ("{%", "%}"),
+    ("${", "}"),
+    ("[[", "]]"),
+];
+
+/// Where tokens of other tools stand.
+fn foreign(text: &str) -> Vec<Range<usize>> {
+    let mut found: Vec<_> = FOREIGN.iter().flat_map(|(open, close)| enclosed(text, open, close)).collect();
+    let percents = enclosed(text, "%", "%");
+    found.extend(percents.filter(|range| {
+        let inside = &text[range.start + 1..range.end - 1];
+        is_word(inside) && !is_encoded(inside)
+    }));
+    found.extend(enclosed(text, "{", "}").filter(|range| is_single(text, range)));
+    found.sort_by_key(|range| (range.start, usize::MAX - range.end));
+    let mut end = 0;
+    found.retain(|range| {
+        let alone = range.start >= end;
+        end = end.max(range.end);
+        alone
+    });
+    found
+}
+
+/// Each piece from an opening sign to the next closing one on the same line.
+fn enclosed(text: &str, open: &'static str, close: &'static str) -> impl Iterator<Item = Range<usize>> {
+    text.match_indices(open).filter_map(move |(start, _)| {
+        let inside = start + open.len();
+        let length = text[inside..].find(close)?;
+        (length > 0 && !text[inside..inside + length].contains('\n')).then_some(start..inside + length + close.len())
+    })
+}
+
+/// A name, as `%name%` and `{first_name}` have it, and no percentage between two others.
+fn is_word(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c))
+}
+
+/// What stands behind the sign in an address, as in `%C3%A9`.
+fn is_encoded(text: &str) -> bool {
+    let mut start = text.bytes().take(2);
+    text.len() <= 2 || (start.clone().any(|c| c.is_ascii_digit()) && start.all(|c| c.is_ascii_hexdigit()))
+}
+
+/// `{first_name}`, without a second brace around it.
+fn is_single(text: &str, range: &Range<usize>) -> bool {
+    let inside = &text[range.start + 1..range.end - 1];
+    is_word(inside) && !text[..range.start].ends_with(['{', '$', '#']) && !text[range.end..].starts_with('}')
 }
 
 /// The place of a part of a text. In a YAML scalar that is written in one piece it can be told; else it is the whole scalar.

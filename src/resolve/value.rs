@@ -9,7 +9,7 @@ use super::names::list;
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::model::ids::Id;
 use crate::model::{ChoiceId, Field, FieldId, FieldType, Moment, Value, is_address};
-use crate::schema::{ListOf, Literal, Placed, meant_flag};
+use crate::schema::{ListOf, Literal, Placed, as_digits, is_grouped, meant_flag};
 use crate::source::Span;
 
 pub(super) const WRONG_VALUE: Code = Code("wrong-value");
@@ -53,6 +53,12 @@ impl Resolver {
     pub(super) fn number(&mut self, literal: &Placed<Literal>) -> Option<Decimal> {
         let text = literal.value.0.text.as_str();
         let decimal = Decimal::from_str(text).ok().filter(|_| !text.contains('_'));
+        if let Some(number) = decimal.filter(|_| text.contains('.') && text.ends_with('0') && is_grouped(text)) {
+            let message = format!("`{text}` is {}, and may be meant as {}", number.normalize(), as_digits(text));
+            let help = format!("write `{}` or `{}`", as_digits(text), number.normalize());
+            let finding = Diagnostic::warning(Code("ambiguous-number"), literal.span, message);
+            self.report(finding.at("fraction or thousand").help(help));
+        }
         decimal.map(|number| number.normalize()).or_else(|| self.wrong_value(literal, NUMBER))
     }
 
@@ -115,6 +121,18 @@ fn meant(text: &str, expected: &str) -> Option<String> {
         WHOLE_NUMBER | NUMBER => {
             if let Some(number) = SAID.iter().position(|said| said.eq_ignore_ascii_case(text)) {
                 return Some(format!("write it in digits: `{number}`"));
+            }
+            if is_grouped(text) {
+                let (digits, groups) = (as_digits(text), text.split(|c: char| !c.is_ascii_digit()).count());
+                let is_round = text.ends_with("000") || groups > 2;
+                return Some(if expected == WHOLE_NUMBER || is_round {
+                    format!("write the digits alone: `{digits}`")
+                } else {
+                    format!(
+                        "write the digits alone: `{digits}`, or with a fraction a point: `{}`",
+                        text.replace(',', ".")
+                    )
+                });
             }
             let pointed = text.replacen(',', ".", 1);
             if expected == NUMBER && !text.contains('.') && Decimal::from_str(&pointed).is_ok() {

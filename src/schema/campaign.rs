@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::Condition;
 use super::block::Argument;
 use super::points::Give;
-use super::scalar::{Entries, ListOf, Literal, MapOrList, OneOrList, Placed, ScalarOr, Text};
+use super::scalar::{Anything, Entries, ListOf, Literal, MapOrList, OneOrList, Placed, ScalarOr, Text};
 
 /// A campaign: who enters, and what happens to them step by step.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -40,6 +40,10 @@ pub struct Campaign {
     pub exit_when: Option<Placed<Condition>>,
     /// What happens, in order.
     pub steps: Placed<ListOf<Placed<Step>>>,
+    /// Set where a part of it could not be read, which is reported already.
+    #[serde(rename = "$hole")]
+    #[schemars(skip)]
+    pub hole: Option<Anything>,
 }
 
 /// When somebody may come in again.
@@ -219,6 +223,10 @@ pub struct Step {
     pub expanded: Option<Placed<Vec<Placed<Step>>>>,
     /// Ends the campaign for this contact: `completed`, `exited` or `converted`.
     pub exit: Option<Placed<Exit>>,
+    /// Set where a part of it could not be read, which is reported already.
+    #[serde(rename = "$hole")]
+    #[schemars(skip)]
+    pub hole: Option<Anything>,
 }
 
 /// A share of the contacts and their way.

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::scalar::{ListOf, Literal, Placed, Text};
+use super::scalar::{Anything, ListOf, Literal, Placed, Text};
 
 /// A condition over a contact: exactly one of `field`, `company`, `tag`, `stage`, `reached`, `in-funnel`, `segment`, `event`, `campaign`, `reachable`, `all`, `any`, `not`, and the keys that belong to it.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -106,4 +106,8 @@ pub struct Condition {
     pub has_all: Option<Placed<ListOf<Placed<Literal>>>>,
     /// Has none of these choices; true when the value is missing.
     pub has_none: Option<Placed<ListOf<Placed<Literal>>>>,
+    /// Set where a part of it could not be read, which is reported already.
+    #[serde(rename = "$hole")]
+    #[schemars(skip)]
+    pub hole: Option<Anything>,
 }

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::scalar::{Entries, Lenient, ListOf, Literal, Placed, ScalarOr, Text};
+use super::scalar::{Anything, Entries, Lenient, ListOf, Literal, Placed, ScalarOr, Text};
 use super::{Condition, Definitions};
 
 /// The contacts file: its key, fields, tags, points, addresses and consent.
@@ -38,6 +38,10 @@ pub struct Contacts {
     pub preferred_channel: Option<Placed<Text>>,
     /// What a value that does not fit its type does: `fail` (default), `missing`, or `{ skip-contact: { at-most: 100 } }`, which leaves so many contacts as they are.
     pub on_bad_value: Option<Placed<ScalarOr<OnBadValue>>>,
+    /// Set where a part of it could not be read, which is reported already.
+    #[serde(rename = "$hole")]
+    #[schemars(skip)]
+    pub hole: Option<Anything>,
 }
 
 /// Leaves contacts with a value that does not fit as they are.

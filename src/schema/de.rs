@@ -2,7 +2,7 @@
 //!
 //! It never guesses a type from the text: `007` is text where text is expected and no number where a flag is.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt::Display;
 
 use serde::de::value::{StrDeserializer, U32Deserializer};
@@ -12,9 +12,13 @@ use serde::de::{
 };
 use serde::forward_to_deserialize_any;
 
+use repair::{REPAIRS, Repair};
+
 use super::text::{as_flag, as_integer, is_id, variable_name, without_escape};
 use crate::source::Span;
 use crate::yaml::node::{Entry, Node, Scalar, Value};
+
+mod repair;
 
 /// The name under which [`super::Placed`] asks for the place of a value and of its key.
 pub(super) const PLACED: &str = "$funnelc::Placed";
@@ -34,7 +38,7 @@ pub(super) const MAPPING: u32 = 2;
 /// Reads a `T`, and tells every failure on the way: the one that made it impossible, and those that only broke a part.
 /// What is cut off by one of the `unread` places breaks too, but that is no failure of its shape.
 pub(super) fn read<T: DeserializeOwned>(node: &Node, unread: &[Span]) -> (Option<T>, Vec<ShapeError>) {
-    let context = Context { unread, failures: RefCell::default() };
+    let context = Context { unread, failures: RefCell::default(), repairs: Cell::new(REPAIRS) };
     let value = T::deserialize(TreeDeserializer { node, key: node.span, context: &context });
     let value = value.map_err(|error| context.fail(error.within(node.span))).ok();
     (value, context.failures.into_inner())
@@ -53,11 +57,19 @@ pub(super) struct ShapeError {
     pub(super) message: String,
     /// Where, once a node was left.
     pub(super) span: Option<Span>,
+    /// The key of the outermost entry in which it happened, below the value that is being read.
+    entry: Option<Span>,
+    /// The key that the mapping lacks.
+    lacks: Option<&'static str>,
 }
 
 impl ShapeError {
     fn at(span: Span, message: impl Display) -> Self {
-        Self { message: message.to_string(), span: Some(span) }
+        Self { span: Some(span), ..Self::custom(message) }
+    }
+
+    fn in_entry(self, key: Span) -> Self {
+        Self { entry: Some(key), lacks: None, ..self }
     }
 
     fn within(self, span: Span) -> Self {
@@ -67,18 +79,30 @@ impl ShapeError {
 
 impl Error for ShapeError {
     fn custom<T: Display>(message: T) -> Self {
-        Self { message: message.to_string(), span: None }
+        Self { message: message.to_string(), span: None, entry: None, lacks: None }
+    }
+
+    fn missing_field(field: &'static str) -> Self {
+        Self { lacks: Some(field), ..Self::custom(format!("missing field `{field}`")) }
     }
 }
 
 struct Context<'a> {
     unread: &'a [Span],
     failures: RefCell<Vec<ShapeError>>,
+    repairs: Cell<usize>,
 }
 
 impl Context<'_> {
     fn fail(&self, error: ShapeError) {
         self.failures.borrow_mut().push(error);
+    }
+
+    /// Whether one more value may be read again without what does not fit.
+    fn may_repair(&self) -> bool {
+        let left = self.repairs.get();
+        self.repairs.set(left.saturating_sub(1));
+        left > 0
     }
 }
 
@@ -186,10 +210,8 @@ impl<'de> Deserializer<'de> for TreeDeserializer<'_> {
         visitor: V,
     ) -> Result<V::Value, ShapeError> {
         match name {
-            PLACED => visitor.visit_seq(Places { spans: [Some(self.node.span), Some(self.key)], next: 0, inner: self }),
-            LENIENT => {
-                visitor.visit_seq(Lenience(Places { spans: [Some(self.node.span), None], next: 0, inner: self }))
-            }
+            PLACED => visitor.visit_seq(Repair::new(self, [Some(self.node.span), Some(self.key)], false)),
+            LENIENT => visitor.visit_seq(Repair::new(self, [Some(self.node.span), None], true)),
             LITERAL => {
                 let scalar = self.scalar("a value")?;
                 visitor.visit_seq(Style { text: Some(without_escape(&scalar.text)), plain: scalar.plain })
@@ -249,13 +271,15 @@ impl<'de> MapAccess<'de> for Pairs<'_> {
         self.value = self.entries.next();
         let Some(entry) = self.value else { return Ok(None) };
         let key = KeyDeserializer { entry, context: self.parent.context };
-        seed.deserialize(key).map(Some).map_err(|error| error.within(entry.key.span))
+        let forged = || Err(ShapeError::at(entry.key.span, "no key of the language"));
+        let read = seed.deserialize(key).and_then(|key| if repair::is_forged(entry) { forged() } else { Ok(key) });
+        read.map(Some).map_err(|error| error.within(entry.key.span).in_entry(entry.key.span))
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, ShapeError> {
         let entry = self.value.take().ok_or_else(|| ShapeError::custom("a value was asked for before its key"))?;
         let value = TreeDeserializer { key: entry.key.span, ..self.parent.item(&entry.value) };
-        seed.deserialize(value).map_err(|error| error.within(entry.value.span))
+        seed.deserialize(value).map_err(|error| error.within(entry.value.span).in_entry(entry.key.span))
     }
 }
 
@@ -282,8 +306,8 @@ impl<'de> Deserializer<'de> for KeyDeserializer<'_> {
         if name == ID && !is_id(&key.value) {
             self.context.fail(ShapeError::at(key.span, format!("`{}` cannot be an id", key.value)));
         }
-        let inner: StrDeserializer<'_, ShapeError> = key.value.as_str().into_deserializer();
-        visitor.visit_seq(Places { spans: [Some(key.span), Some(key.span)], next: 0, inner })
+        let places = Places { spans: [Some(key.span), Some(key.span)], next: 0 };
+        visitor.visit_seq(PlacedKey { places, key: Some(&key.value) })
     }
 
     forward_to_deserialize_any! {
@@ -291,14 +315,13 @@ impl<'de> Deserializer<'de> for KeyDeserializer<'_> {
     }
 }
 
-/// Up to two places, as three numbers each, then the value itself.
-struct Places<D> {
+/// Up to two places, as three numbers each.
+struct Places {
     spans: [Option<Span>; 2],
     next: usize,
-    inner: D,
 }
 
-impl<D> Places<D> {
+impl Places {
     fn next_number(&mut self) -> Option<u32> {
         let place = self.spans.iter().flatten().nth(self.next / 3)?;
         let number = [place.file.0, place.start, place.end][self.next % 3];
@@ -307,33 +330,20 @@ impl<D> Places<D> {
     }
 }
 
-impl<'de, D: Deserializer<'de, Error = ShapeError> + Clone> SeqAccess<'de> for Places<D> {
-    type Error = ShapeError;
-
-    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, ShapeError> {
-        match self.next_number() {
-            Some(number) => seed.deserialize(U32Deserializer::new(number)).map(Some),
-            None => seed.deserialize(self.inner.clone()).map(Some),
-        }
-    }
+/// The places of a key, then the key itself.
+struct PlacedKey<'a> {
+    places: Places,
+    key: Option<&'a str>,
 }
 
-/// The same, but a failure inside is written down, because the type that asks for it goes on.
-struct Lenience<'a>(Places<TreeDeserializer<'a>>);
-
-impl<'de> SeqAccess<'de> for Lenience<'_> {
+impl<'de> SeqAccess<'de> for PlacedKey<'_> {
     type Error = ShapeError;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, ShapeError> {
-        if let Some(number) = self.0.next_number() {
+        if let Some(number) = self.places.next_number() {
             return seed.deserialize(U32Deserializer::new(number)).map(Some);
         }
-        let TreeDeserializer { node, context, .. } = self.0.inner;
-        let value = seed.deserialize(self.0.inner).map_err(|error| error.within(node.span));
-        if is_cut(node.span, context.unread) {
-            return Err(ShapeError::at(node.span, "the rest was not read"));
-        }
-        value.map(Some).inspect_err(|error| context.fail(error.clone()))
+        self.key.take().map(|key| seed.deserialize(StrDeserializer::<ShapeError>::new(key))).transpose()
     }
 }
 

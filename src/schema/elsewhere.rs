@@ -4,9 +4,6 @@ use super::publish::is_operator;
 use super::wording::keys;
 use crate::yaml::node::{Entry, Node, Value};
 
-/// The kinds of content that people take for verbs.
-const SENT: [&str; 5] = ["email", "sms", "push", "mail", "message"];
-
 /// What to write instead of an unknown key.
 pub(super) fn of_key(place: &str, entry: &Entry) -> Option<String> {
     let key = entry.key.value.as_str();
@@ -21,20 +18,28 @@ pub(super) fn of_key(place: &str, entry: &Entry) -> Option<String> {
             Some((operator, text)) => format!("for a field write `{{ field: {key}, {operator}: {text} }}`"),
             None => format!("for a field write `{{ field: {key}, is: … }}`, for a tag `{{ tag: {key} }}`"),
         }),
-        "Step" if SENT.contains(&key) => match &entry.value.value {
-            Value::Scalar(content) => Some(format!("to send it write `send: {}`", content.text)),
-            Value::Sequence(_) | Value::Mapping(_) => None,
-        },
         _ => None,
     }
 }
 
 /// What to write instead of a key that is the rest of a number, as the `5` of `{ at-least: 1,5 }`.
-pub(super) fn of_fraction(entry: &Entry) -> Option<String> {
+pub(super) fn of_fraction(node: &Node, entry: &Entry) -> Option<String> {
     let is_bare = matches!(&entry.value.value, Value::Scalar(scalar) if scalar.is_null());
     let key = entry.key.value.as_str();
     let is_number = !key.is_empty() && key.bytes().all(|it| it.is_ascii_digit());
-    (is_bare && is_number).then(|| "a comma ends the value before it; write a point, as in `1.5`".to_owned())
+    if !is_bare || !is_number {
+        return None;
+    }
+    let why = "a comma ends the value before it";
+    let Value::Mapping(entries) = &node.value else { return None };
+    let before = entries.iter().take_while(|it| it.key.span != entry.key.span).last();
+    let digits = |it: &&Entry| text(&it.value).is_some_and(|text| text.parse::<i64>().is_ok());
+    Some(match before.filter(digits).and_then(|it| text(&it.value)) {
+        Some(whole) if key == "000" => format!("{why}; write `{whole}000`"),
+        Some(whole) if key.len() == 3 => format!("{why}; write `{whole}{key}`, or with a fraction `{whole}.{key}`"),
+        Some(whole) => format!("{why}; write a point: `{whole}.{key}`"),
+        None => format!("{why}; write a point, as in `1.5`"),
+    })
 }
 
 /// What to write instead of a mapping or a word that is none of the wanted kind.

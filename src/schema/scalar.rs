@@ -203,7 +203,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for PlacedVisitor<T> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Placed<T>, A::Error> {
         let span = place(&mut seq)?;
         let key = place(&mut seq)?;
-        Ok(Placed { value: element(&mut seq)?, span, key })
+        Ok(Placed { value: what_fits(&mut seq)?, span, key })
     }
 }
 
@@ -220,7 +220,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Lenient<T> {
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Lenient<T>, A::Error> {
                 let span = place(&mut seq)?;
-                Ok(Lenient { body: element(&mut seq).ok(), span })
+                Ok(Lenient { body: what_fits(&mut seq).ok(), span })
             }
         }
 
@@ -331,6 +331,18 @@ by_kind!(Given[], "a value, a list of values, or stages by funnel", |kind, node|
 
 fn element<'de, T: Deserialize<'de>, A: SeqAccess<'de>>(seq: &mut A) -> Result<T, A::Error> {
     seq.next_element()?.ok_or_else(|| A::Error::custom("the value ends too early"))
+}
+
+/// The value; where it does not fit, what fits of it.
+fn what_fits<'de, T: Deserialize<'de>, A: SeqAccess<'de>>(seq: &mut A) -> Result<T, A::Error> {
+    let mut first = None;
+    loop {
+        match seq.next_element() {
+            Ok(Some(value)) => return Ok(value),
+            Ok(None) => return Err(first.unwrap_or_else(|| A::Error::custom("the value ends too early"))),
+            Err(error) => first = first.or(Some(error)),
+        }
+    }
 }
 
 fn place<'de, A: SeqAccess<'de>>(seq: &mut A) -> Result<Span, A::Error> {

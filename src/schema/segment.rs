@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::Condition;
-use super::scalar::{ListOf, Placed, Text};
+use super::scalar::{Anything, ListOf, Placed, Text};
 
 /// A named condition over contacts, evaluated at the moment it is asked.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -21,8 +21,27 @@ pub struct Segment {
     /// Who belongs to it.
     #[serde(rename = "where")]
     pub where_: Option<Placed<Condition>>,
+    /// What it is for, where nothing in the project asks for it: `reports`.
+    #[serde(rename = "for")]
+    pub for_: Option<Placed<Purpose>>,
     /// Files of contacts that always belong to it, as paths from the project's folder: CSV with the column of the key, or one key a line.
     pub include: Option<Placed<ListOf<Placed<Text>>>>,
     /// Files of contacts that never belong to it.
     pub exclude: Option<Placed<ListOf<Placed<Text>>>>,
+    /// Set where a part of it could not be read, which is reported already.
+    #[serde(rename = "$hole")]
+    #[schemars(skip)]
+    pub hole: Option<Anything>,
+}
+
+/// What a segment is for besides the journey.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(inline)]
+#[allow(
+    missing_docs,
+    reason = "doc comments on unit variants would turn the schema's `enum` into `oneOf`; the field's documentation explains them"
+)]
+pub enum Purpose {
+    Reports,
 }

@@ -10,6 +10,7 @@ use serde_json::Value as Json;
 
 use super::de::is_cut;
 use super::elsewhere;
+use super::meant::{self, Declared};
 use super::publish;
 use super::text::{as_flag, as_integer};
 use super::wording::{self, EMPTY_LIST, MISSING_KEY, UNKNOWN_KEY, UNKNOWN_VALUE, WRONG_TYPE};
@@ -100,6 +101,9 @@ fn steps<'a>(root: &'a Node, path: &Location) -> Vec<Step<'a>> {
 /// A node with what is wrong about it.
 struct Place<'a> {
     node: &'a Node,
+    /// The mapping around the node's key.
+    around: Option<&'a Node>,
+    declared: Declared<'a>,
     /// The nearest key above or at the node.
     owner: Option<&'a Entry>,
     /// Whether the node is an item of the owner's list.
@@ -110,12 +114,12 @@ struct Place<'a> {
 
 impl<'a> Place<'a> {
     fn of(root: &'a Node, path: &[Step<'_>], errors: &'a [ValidationError<'a>], unread: &[Span]) -> Self {
-        let (mut node, mut owner, mut item) = (root, None, false);
+        let (mut node, mut owner, mut item, mut around) = (root, None, false, None);
         for step in path {
             let next = match (&node.value, step) {
                 (Value::Sequence(items), Step::Item(index)) => items.get(*index),
                 (_, Step::Key(key)) => node.entry(key).map(|entry| {
-                    owner = Some(entry);
+                    (owner, around) = (Some(entry), Some(node));
                     &entry.value
                 }),
                 (Value::Scalar(_) | Value::Mapping(_), Step::Item(_)) => None,
@@ -123,7 +127,8 @@ impl<'a> Place<'a> {
             item = matches!(step, Step::Item(_));
             node = next.unwrap_or(node);
         }
-        Self { node, owner, item, errors, cut: is_cut(node.span, unread) }
+        let (declared, cut) = (Declared(root), is_cut(node.span, unread));
+        Self { node, around, declared, owner, item, errors, cut }
     }
 
     fn explain(&self) -> Vec<Diagnostic> {
@@ -180,7 +185,45 @@ impl<'a> Place<'a> {
         let found = wording::found(self.node);
         Diagnostic::error(WRONG_TYPE, span, format!("expected {expected}, found {found}"))
             .at(wording::label(self.node, &expected))
-            .maybe_help(wording::type_help(self.node, &place, self.key(), &expected))
+            .maybe_help(self.type_help(&place, &expected))
+    }
+
+    fn type_help(&self, place: &str, expected: &str) -> Option<String> {
+        let general = || wording::type_help(self.node, place, self.key(), expected);
+        self.in_our_words(place, expected).or_else(general)
+    }
+
+    /// What a sentence, a list or a mapping means where something else stands.
+    fn in_our_words(&self, place: &str, expected: &str) -> Option<String> {
+        let key = self.key().unwrap_or_default();
+        match (place, &self.node.value) {
+            ("Condition", Value::Scalar(scalar)) if expected.contains(wording::MAPPING) => {
+                meant::of_condition_text(&scalar.text, self.key(), self.declared)
+            }
+            ("Condition", Value::Sequence(items)) if !expected.contains(wording::MAPPING) => {
+                let type_ = self.around.and_then(|around| self.declared.type_of(around));
+                meant::of_condition_list(key, items, type_)
+            }
+            ("Condition", Value::Sequence(items)) if !items.is_empty() => {
+                let list = meant::flow(self.node)?;
+                Some(format!("write `{key}: {{ any: {list} }}` or `{key}: {{ all: {list} }}`"))
+            }
+            ("Step", Value::Scalar(_)) if key == "exit" => {
+                Some("write `exit: completed`, `exit: exited` or `exit: converted`".to_owned())
+            }
+            ("Step", Value::Scalar(scalar)) if expected == wording::MAPPING => {
+                meant::of_step_text(&scalar.text, self.declared)
+            }
+            ("Step", Value::Scalar(scalar)) if expected == wording::LIST && ["then", "else"].contains(&key) => {
+                let help = meant::of_step_text(&scalar.text, self.declared)?;
+                let step = help.strip_prefix("write `")?.strip_suffix('`')?.to_owned();
+                Some(format!("write `{key}: [{{ {step} }}]`"))
+            }
+            ("Step", Value::Sequence(_) | Value::Mapping(_)) if expected == wording::SINGLE => {
+                meant::of_step_list(key, self.node)
+            }
+            (_, Value::Scalar(_) | Value::Sequence(_) | Value::Mapping(_)) => None,
+        }
     }
 
     fn empty_value(&self, place: &str, expected: &str) -> Diagnostic {
@@ -229,8 +272,18 @@ impl<'a> Place<'a> {
         if is_conversion && key.value == "to" {
             return None; // told with `when`
         }
-        let meant = did_you_mean(&key.value, free.iter().copied()).filter(|_| !is_conversion);
+        let ours = match place {
+            // Told with `operator`.
+            "Condition" if key.value == "value" && self.node.get("operator").is_some() => return None,
+            "Condition" => meant::of_condition_key(self.node, entry, self.declared),
+            "Step" => meant::of_step_key(self.node, entry),
+            _ => None,
+        };
+        let ours = ours.filter(|_| !is_conversion);
+        let guessed = || did_you_mean(&key.value, free.iter().copied());
+        let meant = if is_conversion || ours.is_some() { None } else { guessed() };
         let help = match meant {
+            None if ours.is_some() => ours.unwrap_or_default(),
             _ if is_conversion => "`when` and `to` stand in a list: `[{ when: …, to: … }]`".to_owned(),
             Some(meant) => format!("did you mean `{meant}`?"),
             None => self.instead_of(place, entry),
@@ -242,7 +295,7 @@ impl<'a> Place<'a> {
     /// What to write where a key is like none that may stand there.
     fn instead_of(&self, place: &str, entry: &Entry) -> String {
         let key = &entry.key.value;
-        if let Some(help) = elsewhere::of_fraction(entry) {
+        if let Some(help) = elsewhere::of_fraction(self.node, entry) {
             return help;
         }
         match self.key().filter(|owner| !self.item && wording::belongs_beside(key, owner)) {

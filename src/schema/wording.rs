@@ -22,9 +22,9 @@ const BAD_ID: Code = Code("bad-id");
 
 const FLAG: &str = "`true` or `false`";
 const NUMBER: &str = "a whole number";
-const SINGLE: &str = "a single value";
-const LIST: &str = "a list";
-const MAPPING: &str = "a mapping";
+pub(super) const SINGLE: &str = "a single value";
+pub(super) const LIST: &str = "a list";
+pub(super) const MAPPING: &str = "a mapping";
 
 /// The keys that hold a list of single values.
 const LISTS: [&str; 12] = [

@@ -77,6 +77,7 @@ fn segment(id: String, condition: Condition) -> Segment {
         span: Span::NOWHERE,
         about: About::default(),
         condition,
+        for_reports: false,
         by_hand: false,
         include: Vec::new(),
         exclude: Vec::new(),

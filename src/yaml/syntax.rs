@@ -162,6 +162,9 @@ impl Stopped<'_> {
         let end = self.text[self.at..].find('\n').map_or(self.text.len(), |newline| self.at + newline);
         let (key, value) =
             self.text[line..end].trim().split_once(": ").filter(|_| self.text[line..self.at].contains(": "))?;
+        if let Some(condition) = value.trim().strip_prefix("not ").filter(|rest| rest.trim_start().starts_with('{')) {
+            return Some(format!("write `{key}: {{ not: {} }}`", condition.trim()));
+        }
         Some(format!("write quotes around text that contains `: `: `{key}: {}`", unquoted::quoted(value.trim())))
     }
 }

@@ -188,9 +188,9 @@ fn in_order(mut lines: Vec<String>) -> String {
     lines.join("\n")
 }
 
-/// What a project may get wrong whose steps are drawn without regard to weights and circles; then there is no case, or the
+/// What a project may get wrong whose steps are drawn without regard to weights, circles and required fields; then there is no case, or the
 /// change is not made.
-const OUT_OF_PLACE: [&str; 2] = ["backward-move", "no-next-stage"];
+const OUT_OF_PLACE: [&str; 3] = ["backward-move", "clears-required", "no-next-stage"];
 
 /// The plan of a project; nothing for one that has a mistake of those that may be.
 fn compile(case: &Case, yaml: &str) -> Result<Option<Plan>, String> {

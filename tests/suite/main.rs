@@ -7,6 +7,7 @@
 
 mod agreement;
 mod baseline;
+mod beginners;
 mod broken_files;
 mod cells;
 mod checks;

@@ -211,7 +211,7 @@ fn a_near_miss_is_told_what_to_write() {
             "campaigns: { c: { enter: { tag: x }, steps: { send: hi } } }",
             "begin each item of a list with a dash: `- send: hi`",
         ),
-        ("campaigns: { c: { enter: { tag: x }, steps: [{ email: hi }] } }", "to send it write `send: hi`"),
+        ("campaigns: { c: { enter: { tag: x }, steps: [{ email: hi }] } }", "write `send: hi`"),
         ("companies: { key: id, contact-field: firm, fields: { size: integer } }", "write `{ type: integer }`"),
     ] {
         let mut sources = funnelc::source::Sources::default();
