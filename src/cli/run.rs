@@ -121,7 +121,7 @@ impl Task<'_> {
         let (summary, streams) = self.carried_out(&prepared, source, streams)?;
         let done = session.commit(streams, &summary, &prepared, store.as_ref())?;
         self.terminal.print(Stream::Out, &self.table(&done.metrics))?;
-        self.terminal.print(Stream::Err, &told::last_words(&done, &summary, args))?;
+        self.terminal.say(&told::last_words(&done, &summary, args))?;
         Ok(())
     }
 
@@ -133,7 +133,7 @@ impl Task<'_> {
         let streams = Streams { contacts: io::sink(), actions: io::sink(), journal: io::sink(), state: None, rejects };
         let (summary, _) = self.carried_out(&prepared, source(&self.args.contacts)?, streams)?;
         self.terminal.print(Stream::Out, &self.table(&summary.metrics.to_json(&prepared.program)))?;
-        self.terminal.print(Stream::Err, "dry run: nothing was written\n")?;
+        self.terminal.say("dry run: nothing was written\n")?;
         Ok(())
     }
 
@@ -167,7 +167,7 @@ impl Task<'_> {
         told::notes(prepared, args, terminal)?;
         told::warnings(&summary, prepared, args, terminal)?;
         if summary.duplicates > 0 || (summary.problems.rows > 0 && args.rejects.is_none()) {
-            terminal.print(Stream::Err, &told::problems(&summary, args))?;
+            terminal.say(&told::problems(&summary, args))?;
             return Err(Stopped::Told(Exit::Findings));
         }
         if self.interrupted.load(Ordering::Relaxed) {

@@ -32,6 +32,8 @@ pub(crate) enum StoreError {
 pub(crate) struct Store {
     folder: PathBuf,
     current: Option<String>,
+    /// Whether the folder was not there before, so that a run which comes to nothing takes it away again.
+    made: bool,
     _lock: File,
 }
 
@@ -39,6 +41,7 @@ impl Store {
     /// Opens or makes the folder.
     pub(crate) fn open(folder: &Path) -> Result<Self, StoreError> {
         let failed = |error| StoreError::Io { path: folder.to_path_buf(), error };
+        let made = !folder.exists();
         fs::create_dir_all(folder).map_err(failed)?;
         let lock = File::create(folder.join(LOCK)).map_err(failed)?;
         match flock(&lock, FlockOperation::NonBlockingLockExclusive) {
@@ -46,7 +49,7 @@ impl Store {
             Err(rustix::io::Errno::WOULDBLOCK) => return Err(StoreError::Locked(folder.to_path_buf())),
             Err(error) => return Err(failed(error.into())),
         }
-        let mut store = Self { folder: folder.to_path_buf(), current: None, _lock: lock };
+        let mut store = Self { folder: folder.to_path_buf(), current: None, made, _lock: lock };
         store.current = store.named()?;
         store.current.as_deref().map_or(Ok(()), |current| store.sweep(current)).map_err(failed)?;
         Ok(store)
@@ -152,6 +155,10 @@ impl Drop for Store {
     fn drop(&mut self) {
         // Behind a commit there is none; what cannot be removed is written over by the next run.
         let _ = fs::remove_file(self.folder.join(NEW));
+        if self.made && !self.folder.join(CURRENT).exists() {
+            let _ = fs::remove_file(self.folder.join(LOCK));
+            let _ = fs::remove_dir(&self.folder);
+        }
     }
 }
 
