@@ -34,6 +34,7 @@ mod segment_cycle;
 mod shadowed_experience;
 mod sites;
 mod token_without_default;
+mod unnamed_branch;
 mod unnamed_wait;
 mod unreachable_stage;
 mod unreachable_step;
@@ -109,6 +110,7 @@ pub const RULES: &[Rule] = &[
         include_str!("../../docs/checks/token-without-default.md"),
         token_without_default::find,
     ),
+    Rule::warning("unnamed-branch", include_str!("../../docs/checks/unnamed-branch.md"), unnamed_branch::find),
     Rule::warning("unnamed-wait", include_str!("../../docs/checks/unnamed-wait.md"), unnamed_wait::find),
     Rule::warning("unreachable-stage", include_str!("../../docs/checks/unreachable-stage.md"), unreachable_stage::find)
         .of_the_whole(),

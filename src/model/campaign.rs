@@ -229,6 +229,9 @@ impl Default for SendRules {
 pub struct Share {
     /// The word for the way in the outputs, unique in the split: the written id, or the share, with an ordinal among equals.
     pub label: String,
+    /// What its contacts follow from, unique in the split: the written id, or what its steps are called, each with a line end behind it. Never the share, so that a
+    /// changed share moves as few as it can.
+    pub goes_by: String,
     /// How many of a hundred contacts take it.
     pub share: u8,
     /// The way.

@@ -26,9 +26,10 @@ impl Resolver {
         let in_full = self.make_a_hundred(written);
         let labels = self.labels(&written.value.0);
         let mut shares = Vec::new();
-        for (share, label) in written.value.0.iter().zip(labels) {
+        let names = goes_by(&written.value.0, &labels);
+        for ((share, label), goes_by) in written.value.0.iter().zip(labels).zip(names) {
             let steps = self.steps(&share.value.steps.value.0, &format!("{name}/{label}/"), numbering);
-            shares.push(Share { label, share: u8::try_from(share.value.share.value).unwrap_or(0), steps });
+            shares.push(Share { label, goes_by, share: u8::try_from(share.value.share.value).unwrap_or(0), steps });
         }
         (in_full && step.id.is_some()).then_some(StepKind::Split(shares))
     }
@@ -113,16 +114,35 @@ impl Resolver {
     }
 }
 
+/// What the contacts of each branch follow from: its id, or what its steps are called; where two are called alike, the label.
+fn goes_by(written: &[Placed<schema::Share>], labels: &[String]) -> Vec<String> {
+    let called: Vec<Option<String>> = written.iter().map(|share| called(&share.value)).collect();
+    let alike = |name: &Option<String>| called.iter().filter(|other| *other == name).count() > 1;
+    let own = called.iter().map(|name| name.clone().filter(|_| !alike(name)));
+    own.zip(labels).map(|(name, label)| name.unwrap_or_else(|| label.clone())).collect()
+}
+
+/// What the steps of a branch without an id are called, each with a line end behind it, which no id has.
+fn called(share: &schema::Share) -> Option<String> {
+    let mut ordinals = BTreeMap::new();
+    let names = share.steps.value.0.iter().filter_map(|step| own_name(&step.value, "", &mut ordinals));
+    share.id.is_none().then(|| names.map(|name| name + "\n").collect())
+}
+
+fn own_name(step: &schema::Step, prefix: &str, ordinals: &mut BTreeMap<String, usize>) -> Option<String> {
+    match (&step.id, verbs(step).first()) {
+        (Some(id), _) => Some(id.value.0.clone()),
+        (None, Some((verb, _, _))) => Some(unnamed(*verb, step, prefix, ordinals)),
+        (None, None) => None,
+    }
+}
+
 /// What the steps of a list are called, in the order of the text, as far as that does not depend on what stands around them.
 fn names(steps: &[Placed<schema::Step>], prefix: &str, names_: &mut Vec<String>) {
     let mut ordinals = BTreeMap::new();
     for step in steps {
         let step = &step.value;
-        let name = match (&step.id, verbs(step).first()) {
-            (Some(id), _) => id.value.0.clone(),
-            (None, Some((verb, _, _))) => unnamed(*verb, step, prefix, &mut ordinals),
-            (None, None) => continue,
-        };
+        let Some(name) = own_name(step, prefix, &mut ordinals) else { continue };
         names_.push(name.clone());
         for (word, list) in [("then", &step.then), ("else", &step.else_)] {
             if let Some(list) = list {

@@ -1,5 +1,7 @@
 //! Campaigns of a plan's file back to the model, with their steps counted in the order of the text.
 
+use std::collections::BTreeSet;
+
 use super::{Fault, Reader, channel, key, length, publish, unknown, word};
 use crate::model::calendar::Sign;
 use crate::model::goto::aim;
@@ -83,16 +85,20 @@ impl Reader<'_> {
     }
 
     fn shares(&self, written: &[wire::Share], next: &mut usize) -> Result<Vec<Share>, Fault> {
-        let mut labels: Vec<_> = written.iter().map(|share| &share.label).collect();
-        labels.sort_unstable();
-        labels.dedup();
+        let goes_by = |share: &wire::Share| share.goes_by.clone().unwrap_or_else(|| share.label.clone());
+        let labels: BTreeSet<_> = written.iter().map(|share| &share.label).collect();
+        let names: BTreeSet<_> = written.iter().map(goes_by).collect();
         let sum: u32 = written.iter().map(|share| u32::from(share.share)).sum();
-        if labels.len() < written.len() || sum != 100 || written.iter().any(|share| share.share == 0) {
+        if labels.len() < written.len()
+            || names.len() < written.len()
+            || sum != 100
+            || written.iter().any(|share| share.share == 0)
+        {
             return Err("the shares are not those of a split".to_owned());
         }
         let share = |share: &wire::Share| {
             let steps = self.steps(&share.steps, next)?;
-            Ok(Share { label: share.label.clone(), share: share.share, steps })
+            Ok(Share { label: share.label.clone(), goes_by: goes_by(share), share: share.share, steps })
         };
         written.iter().map(share).collect()
     }

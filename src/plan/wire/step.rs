@@ -101,6 +101,9 @@ pub enum Verb {
 pub struct Share {
     /// Its name in the outputs, unique in the split.
     pub label: String,
+    /// What its contacts follow from, unique in the split; absent: the label.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub goes_by: Option<String>,
     /// How many of a hundred contacts take it.
     pub share: u8,
     /// The way.

@@ -104,7 +104,8 @@ impl Names<'_> {
     }
 
     fn share(&self, share: &Share) -> wire::Share {
-        wire::Share { label: share.label.clone(), share: share.share, steps: self.steps(&share.steps) }
+        let goes_by = (share.goes_by != share.label).then(|| share.goes_by.clone());
+        wire::Share { label: share.label.clone(), goes_by, share: share.share, steps: self.steps(&share.steps) }
     }
 
     fn wait_until(&self, until: &Until, if_past: IfPast, windows: &Windows) -> wire::Verb {

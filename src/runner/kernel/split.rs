@@ -1,20 +1,17 @@
-//! The step `split`: which share a contact belongs to follows from its key, the campaign and the step alone, so that nothing else can reshuffle anybody.
+//! The step `split`: which branch a contact takes follows from its key, the campaign, the step, and the names and shares of the branches, so that nothing else can reshuffle anybody.
 
 use super::live::Live;
 use crate::model::ids::Id;
-use crate::runner::program::{Program, ShareProgram};
+use crate::runner::program::{Program, ShareProgram, SplitProgram};
 
 impl<'a> Live<'a> {
     /// The share of the contact at a split.
-    pub(super) fn share_of(&self, campaign: usize, step: usize, shares: &'a [ShareProgram]) -> &'a ShareProgram {
-        let number = number(self.program, self.key, campaign, step);
-        let at = shares.partition_point(|share| share.below <= number);
-        &shares[at.min(shares.len() - 1)]
+    pub(super) fn share_of(&self, campaign: usize, step: usize, split: &'a SplitProgram) -> &'a ShareProgram {
+        split.share(hash(self.program, self.key, campaign, step))
     }
 }
 
-/// From 0 to 99.
-fn number(program: &Program, contact: &str, campaign: usize, step: usize) -> u64 {
+fn hash(program: &Program, contact: &str, campaign: usize, step: usize) -> u64 {
     let id = Id::from_index(campaign);
     let mut hasher = blake3::Hasher::new();
     let name = program.step_name(id, step);
@@ -23,5 +20,5 @@ fn number(program: &Program, contact: &str, campaign: usize, step: usize) -> u64
     }
     let bytes = hasher.finalize();
     let first = bytes.as_bytes().iter().take(8);
-    first.fold(0, |number, byte| number << 8 | u64::from(*byte)) % 100
+    first.fold(0, |number, byte| number << 8 | u64::from(*byte))
 }

@@ -9,6 +9,7 @@ mod funnel;
 mod history;
 mod journey;
 mod ranges;
+mod split;
 mod step;
 mod topics;
 mod windows;
@@ -27,7 +28,8 @@ pub(crate) use event::{Around, CountProgram, EventProgram, PatternProgram, Since
 pub(crate) use funnel::{FunnelProgram, StageProgram};
 pub use history::Short;
 pub(crate) use journey::{ChannelProgram, ContentProgram, FieldProgram};
-pub(crate) use step::{AwaitProgram, END, Lane, New, ShareProgram, Verb, WaitFor};
+pub(crate) use split::{ShareProgram, SplitProgram};
+pub(crate) use step::{AwaitProgram, END, Lane, New, Verb, WaitFor};
 pub(crate) use topics::{Reads, Topics};
 pub use zone::floor_clock;
 pub(crate) use zone::{Zone, day_number, day_of_number, first_moment};

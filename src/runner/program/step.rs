@@ -3,11 +3,12 @@
 use super::condition::NodeId;
 use super::event::PatternProgram;
 use super::journey::Builder;
+use super::split::SplitProgram;
 use super::zone::day_number;
 use crate::model::ids::Id;
 use crate::model::{
     Await, AwaitWay, Call, Campaign, Duration, Field, Give, IfPast, Listing, Moment, NewValue, Outcome, SendRules,
-    Share, Step, StepKind, Until, Wait, Windows,
+    Step, StepKind, Until, Wait, Windows,
 };
 use crate::runner::contact::Kept;
 
@@ -64,7 +65,7 @@ pub(crate) enum Verb {
         then: usize,
         otherwise: usize,
     },
-    Split(Vec<ShareProgram>),
+    Split(SplitProgram),
     Await(AwaitProgram),
     Enroll(usize),
     Withdraw(usize),
@@ -73,15 +74,6 @@ pub(crate) enum Verb {
     Goto(usize),
     Exit(Outcome),
     Nothing,
-}
-
-/// A share of a `split`; they stand in order of their labels.
-#[derive(Clone, Debug)]
-pub(crate) struct ShareProgram {
-    pub(crate) label: String,
-    /// The contact's number is below this, and not below that of the share before.
-    pub(crate) below: u64,
-    pub(crate) first: usize,
 }
 
 /// A wait for events.
@@ -166,7 +158,7 @@ impl Builder<'_> {
                 then: then.first().map_or(next, |step| step.id.index()),
                 otherwise: otherwise.first().map_or(next, |step| step.id.index()),
             },
-            StepKind::Split(shares) => Verb::Split(split(shares, next)),
+            StepKind::Split(shares) => Verb::Split(SplitProgram::of(shares, next)),
             StepKind::Fork(ways) => {
                 Verb::Fork(ways.iter().filter_map(|way| way.steps.first()).map(|step| step.id.index()).collect())
             }
@@ -209,17 +201,4 @@ impl Builder<'_> {
             NewValue::Now => New::Value(Kept::Moment(self.now)),
         }
     }
-}
-
-/// Consecutive intervals of 0 to 100 in order of the labels, so that the order of the text does not count.
-fn split(shares: &[Share], next: usize) -> Vec<ShareProgram> {
-    let mut ordered: Vec<&Share> = shares.iter().collect();
-    ordered.sort_by(|one, other| one.label.cmp(&other.label));
-    let mut below = 0;
-    let program = |share: &Share| {
-        below += u64::from(share.share);
-        let first = share.steps.first().map_or(next, |step| step.id.index());
-        ShareProgram { label: share.label.clone(), below, first }
-    };
-    ordered.into_iter().map(program).collect()
 }

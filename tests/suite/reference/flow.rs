@@ -262,14 +262,7 @@ impl Instant<'_> {
         let hash = blake3::hash(text.as_bytes());
         let first: [u8; 8] = hash.as_bytes()[..8].try_into().expect("eight bytes");
         let number = u64::from_be_bytes(first) % 100;
-        let mut shares = split_shares(step);
-        shares.sort();
-        let mut end = 0;
-        let label = shares.into_iter().find(|(_, share)| {
-            end += share;
-            number < end
-        });
-        let (label, _) = label.expect("the shares sum to 100");
+        let label = branches_by_number(&step.body["split"])[&number].clone();
         let place = self.here(id, &step.name);
         self.note("split", &place, ["", "", &label, ""]);
         self.go_into(id, path, step, &label);
@@ -315,11 +308,4 @@ impl Instant<'_> {
     pub(super) fn skipped(&mut self, id: &str, step: &Step, reason: &str) {
         self.records.tally.add(&format!("step {id} {} skipped {reason}", step.name));
     }
-}
-
-/// The branches of a split, by label, with their shares.
-fn split_shares(step: &Step) -> Vec<(String, u64)> {
-    let labels = inner_lists(step).into_iter().map(|(label, _)| label);
-    let shares = items(&step.body["split"]).into_iter().map(|branch| branch["share"].as_u64().expect("a share"));
-    labels.zip(shares).collect()
 }

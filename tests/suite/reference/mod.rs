@@ -54,6 +54,7 @@ mod project;
 mod reuse;
 mod scenarios;
 mod sends;
+mod shares;
 mod stages;
 mod steps;
 mod table;

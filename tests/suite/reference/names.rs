@@ -63,7 +63,7 @@ pub(super) fn way_label(number: usize) -> String {
 }
 
 /// The id of a branch or its share; equal ones in the order of what they do.
-fn split_labels(branches: &[&Value]) -> Vec<String> {
+pub(super) fn split_labels(branches: &[&Value]) -> Vec<String> {
     let labels: Vec<String> =
         branches.iter().map(|branch| text(branch, "id").unwrap_or_else(|| word(&branch["share"]))).collect();
     let contents: Vec<String> =
