@@ -10,6 +10,7 @@ use super::instant::Instant;
 use super::names::{BLOCK, inner_lists, name_all};
 use super::project::{get, items, text, word};
 use super::reuse::SCOPE;
+use super::shares::branches_by_number;
 use super::steps::verb_of;
 
 /// What becomes of the thread after a step.
