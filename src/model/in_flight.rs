@@ -1,7 +1,8 @@
 //! What becomes of contacts at places that an earlier plan had: renamed or gone. The old names are text, because nothing that is there bears them.
 
+use super::Model;
 use super::funnel::StageRef;
-use super::ids::{CampaignId, FunnelId, StageId, StepId};
+use super::ids::{CampaignId, ContentId, EventId, FunnelId, SegmentId, StageId, StepId, TagId};
 
 /// What the project says about contacts in flight.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -47,6 +48,56 @@ pub enum Moved {
         /// The funnel.
         to: FunnelId,
     },
+    /// Something else of which things are remembered.
+    Other {
+        /// The old name.
+        from: String,
+        /// What it is.
+        to: Renamed,
+    },
+}
+
+/// A thing with another name at which nobody is, but of which things are remembered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Renamed {
+    /// A segment: whom steps put in or took out stays so.
+    Segment(SegmentId),
+    /// Content: that it was sent, and what happened to it.
+    Content(ContentId),
+    /// A tag: who has it, in the file too.
+    Tag(TagId),
+    /// An event: that it happened.
+    Event(EventId),
+    /// An experience, by its stage and its place there: that it is shown.
+    Experience(StageRef, usize),
+}
+
+impl Renamed {
+    /// The word of the language for what it is.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Segment(_) => "segment",
+            Self::Content(_) => "content",
+            Self::Tag(_) => "tag",
+            Self::Event(_) => "event",
+            Self::Experience(..) => "experience",
+        }
+    }
+
+    /// What it is called: of an experience `funnel/stage/id`.
+    pub fn name(&self, model: &Model) -> String {
+        match self {
+            Self::Segment(id) => model.segments[*id].id.clone(),
+            Self::Content(id) => model.content[*id].id.clone(),
+            Self::Tag(id) => model.contacts.tags.names[*id].id.clone(),
+            Self::Event(id) => model.events[*id].id.clone(),
+            Self::Experience(stage, place) => {
+                let funnel = &model.funnels[stage.funnel];
+                let stage = &funnel.stages[stage.stage];
+                format!("{}/{}/{}", funnel.id, stage.id, stage.experiences[*place].id)
+            }
+        }
+    }
 }
 
 /// A thing that is gone.
@@ -82,6 +133,7 @@ impl InFlight {
         let moved = self.moved.iter().find_map(|moved| match moved {
             Moved::Stage { from, to, .. } if to.funnel == funnel && from == text => Some(Some(to.stage)),
             Moved::Stage { .. } | Moved::Step { .. } | Moved::Campaign { .. } | Moved::Funnel { .. } => None,
+            Moved::Other { .. } => None,
         });
         let removed = || {
             let of = |name: &str| name == funnel_name || self.was(funnel, name);
@@ -98,8 +150,34 @@ impl InFlight {
     fn was(&self, funnel: FunnelId, name: &str) -> bool {
         self.moved.iter().any(|moved| match moved {
             Moved::Funnel { from, to } => from == name && *to == funnel,
-            Moved::Stage { .. } | Moved::Step { .. } | Moved::Campaign { .. } => false,
+            Moved::Stage { .. } | Moved::Step { .. } | Moved::Campaign { .. } | Moved::Other { .. } => false,
         })
+    }
+
+    /// The things at which nobody is that have another name now, each with its old one.
+    pub fn others(&self) -> impl Iterator<Item = (&str, &Renamed)> {
+        self.moved.iter().filter_map(|moved| match moved {
+            Moved::Other { from, to } => Some((from.as_str(), to)),
+            Moved::Stage { .. } | Moved::Step { .. } | Moved::Campaign { .. } | Moved::Funnel { .. } => None,
+        })
+    }
+
+    /// The tag that had this name.
+    pub fn tag_called(&self, text: &str) -> Option<TagId> {
+        self.others()
+            .find_map(|(from, to)| if let Renamed::Tag(id) = to { (from == text).then_some(*id) } else { None })
+    }
+
+    /// The event that had this name.
+    pub fn event_called(&self, text: &str) -> Option<EventId> {
+        self.others()
+            .find_map(|(from, to)| if let Renamed::Event(id) = to { (from == text).then_some(*id) } else { None })
+    }
+
+    /// The content that had this name.
+    pub fn content_called(&self, text: &str) -> Option<ContentId> {
+        self.others()
+            .find_map(|(from, to)| if let Renamed::Content(id) = to { (from == text).then_some(*id) } else { None })
     }
 
     /// Whether nothing is said.

@@ -42,7 +42,7 @@ pub use ids::{
     Arena, CampaignId, ChoiceId, CompanyFieldId, ContentId, DestinationId, EventId, FieldId, FunnelId, GroupId,
     PropertyId, RuleId, SegmentId, StageId, StepId, TagId,
 };
-pub use in_flight::{InFlight, Moved, Removed};
+pub use in_flight::{InFlight, Moved, Removed, Renamed};
 pub use meaning::{Meaning, Meanings};
 pub use points::{Give, PointGroup, PointRule, Scoring, Threshold};
 pub use windows::{Weekdays, Windows};

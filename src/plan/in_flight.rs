@@ -4,7 +4,9 @@ use super::read::{Fault, key, unknown};
 use super::wire;
 use super::write::condition_form;
 use crate::model::ids::Id;
-use crate::model::{Arena, Campaign, CampaignId, Condition, InFlight, Model, Moved, Removed, StageRef};
+use crate::model::{
+    Arena, Campaign, CampaignId, Condition, EventType, FunnelId, InFlight, Model, Moved, Removed, Renamed, StageRef,
+};
 
 /// In the plan's file form.
 pub(super) fn written(model: &Model) -> (Vec<wire::Moved>, Vec<wire::Removed>) {
@@ -16,8 +18,13 @@ pub(super) fn written(model: &Model) -> (Vec<wire::Moved>, Vec<wire::Removed>) {
 }
 
 /// Back from it.
-pub(super) fn read(plan: &wire::Plan, campaigns: &Arena<CampaignId, Campaign>) -> Result<InFlight, Fault> {
-    let moved = plan.moved.iter().map(|moved| read_moved(plan, campaigns, moved)).collect::<Result<_, Fault>>()?;
+pub(super) fn read(
+    plan: &wire::Plan,
+    campaigns: &Arena<CampaignId, Campaign>,
+    events: &[EventType],
+) -> Result<InFlight, Fault> {
+    let moved =
+        plan.moved.iter().map(|moved| read_moved(plan, campaigns, events, moved)).collect::<Result<_, Fault>>()?;
     let removed = plan.removed.iter().map(|removed| read_removed(plan, removed)).collect::<Result<_, Fault>>()?;
     Ok(InFlight { moved, removed })
 }
@@ -36,42 +43,45 @@ fn rename_back(moved: &[wire::Moved], form: &mut wire::Condition) {
     for stage in form.stage.iter_mut().chain(&mut form.reached) {
         *stage = former_stage(moved, stage);
     }
-    if let Some(campaign) = &mut form.campaign {
-        *campaign = former_campaign(moved, campaign).to_owned();
-    }
-    if let Some(funnel) = &mut form.in_funnel {
-        *funnel = former_funnel(moved, funnel).to_owned();
+    for (kind, name) in [
+        ("campaign", &mut form.campaign),
+        ("funnel", &mut form.in_funnel),
+        ("segment", &mut form.segment),
+        ("tag", &mut form.tag),
+        ("event", &mut form.event),
+        ("content", &mut form.of),
+    ] {
+        let former = name.as_deref().and_then(|name| former(moved, kind, name)).map(str::to_owned);
+        if former.is_some() {
+            *name = former;
+        }
     }
 }
 
 fn former_stage(moved: &[wire::Moved], stage: &str) -> String {
-    let found = moved.iter().find_map(|moved| match moved {
-        wire::Moved::Stage { from, to } if to == stage => Some(from.clone()),
-        wire::Moved::Stage { .. } | wire::Moved::Step { .. } => None,
-        wire::Moved::Campaign { .. } | wire::Moved::Funnel { .. } => None,
-    });
-    found.unwrap_or_else(|| match stage.split_once('/') {
-        Some((funnel, stage)) => format!("{}/{stage}", former_funnel(moved, funnel)),
-        None => stage.to_owned(),
+    match (former(moved, "stage", stage), stage.split_once('/')) {
+        (Some(former), _) => former.to_owned(),
+        (None, Some((funnel, stage))) => format!("{}/{stage}", former(moved, "funnel", funnel).unwrap_or(funnel)),
+        (None, None) => stage.to_owned(),
+    }
+}
+
+/// What a thing was called, if it was moved.
+fn former<'a>(moved: &'a [wire::Moved], kind: &str, name: &str) -> Option<&'a str> {
+    moved.iter().find_map(|moved| {
+        let (of, from, to) = match moved {
+            wire::Moved::Stage { from, to } => ("stage", from, to),
+            wire::Moved::Campaign { from, to } => ("campaign", from, to),
+            wire::Moved::Funnel { from, to } => ("funnel", from, to),
+            wire::Moved::Segment { from, to } => ("segment", from, to),
+            wire::Moved::Content { from, to } => ("content", from, to),
+            wire::Moved::Tag { from, to } => ("tag", from, to),
+            wire::Moved::Event { from, to } => ("event", from, to),
+            wire::Moved::Experience { from, to } => ("experience", from, to),
+            wire::Moved::Step { .. } => return None,
+        };
+        (of == kind && to == name).then_some(from.as_str())
     })
-}
-
-fn former_campaign<'a>(moved: &'a [wire::Moved], campaign: &'a str) -> &'a str {
-    let found = moved.iter().find_map(|moved| match moved {
-        wire::Moved::Campaign { from, to } if to == campaign => Some(from.as_str()),
-        wire::Moved::Campaign { .. } | wire::Moved::Stage { .. } => None,
-        wire::Moved::Funnel { .. } | wire::Moved::Step { .. } => None,
-    });
-    found.unwrap_or(campaign)
-}
-
-fn former_funnel<'a>(moved: &'a [wire::Moved], funnel: &'a str) -> &'a str {
-    let found = moved.iter().find_map(|moved| match moved {
-        wire::Moved::Funnel { from, to } if to == funnel => Some(from.as_str()),
-        wire::Moved::Funnel { .. } | wire::Moved::Stage { .. } => None,
-        wire::Moved::Campaign { .. } | wire::Moved::Step { .. } => None,
-    });
-    found.unwrap_or(funnel)
 }
 
 fn write_moved(model: &Model, moved: &Moved) -> Option<wire::Moved> {
@@ -92,6 +102,16 @@ fn write_moved(model: &Model, moved: &Moved) -> Option<wire::Moved> {
             wire::Moved::Campaign { from: from.clone(), to: model.campaigns[*to].id.clone() }
         }
         Moved::Funnel { from, to } => wire::Moved::Funnel { from: from.clone(), to: model.funnels[*to].id.clone() },
+        Moved::Other { from, to } => {
+            let (from, name) = (from.clone(), to.name(model));
+            match to {
+                Renamed::Segment(_) => wire::Moved::Segment { from, to: name },
+                Renamed::Content(_) => wire::Moved::Content { from, to: name },
+                Renamed::Tag(_) => wire::Moved::Tag { from, to: name },
+                Renamed::Event(_) => wire::Moved::Event { from, to: name },
+                Renamed::Experience(..) => wire::Moved::Experience { from, to: name },
+            }
+        }
     })
 }
 
@@ -109,7 +129,12 @@ fn write_removed(model: &Model, removed: &Removed) -> wire::Removed {
     }
 }
 
-fn read_moved(plan: &wire::Plan, campaigns: &Arena<CampaignId, Campaign>, moved: &wire::Moved) -> Result<Moved, Fault> {
+fn read_moved(
+    plan: &wire::Plan,
+    campaigns: &Arena<CampaignId, Campaign>,
+    events: &[EventType],
+    moved: &wire::Moved,
+) -> Result<Moved, Fault> {
     Ok(match moved {
         wire::Moved::Stage { from, to } => {
             let (funnel, from) = halves(from)?;
@@ -127,7 +152,31 @@ fn read_moved(plan: &wire::Plan, campaigns: &Arena<CampaignId, Campaign>, moved:
             Moved::Campaign { from: from.clone(), to: key(&plan.campaigns, "campaign", to)? }
         }
         wire::Moved::Funnel { from, to } => Moved::Funnel { from: from.clone(), to: key(&plan.funnels, "funnel", to)? },
+        wire::Moved::Segment { from, to } => other(from, Renamed::Segment(key(&plan.segments, "segment", to)?)),
+        wire::Moved::Content { from, to } => other(from, Renamed::Content(key(&plan.content, "content", to)?)),
+        wire::Moved::Tag { from, to } => {
+            let place = plan.contacts.tags.values.iter().position(|tag| tag == to);
+            other(from, Renamed::Tag(Id::from_index(place.ok_or_else(|| unknown("tag", to))?)))
+        }
+        wire::Moved::Event { from, to } => {
+            let place = events.iter().position(|event| event.id == *to);
+            other(from, Renamed::Event(Id::from_index(place.ok_or_else(|| unknown("event", to))?)))
+        }
+        wire::Moved::Experience { from, to } => {
+            let missing = || unknown("experience", to);
+            let (stage, experience) = to.rsplit_once('/').ok_or_else(missing)?;
+            let (funnel, stage) = halves(stage)?;
+            let id: FunnelId = key(&plan.funnels, "funnel", &funnel)?;
+            let stages = &plan.funnels[&funnel].stages;
+            let target = StageRef { funnel: id, stage: key(stages, "stage", &stage)? };
+            let place = stages[&stage].experiences.iter().position(|it| it.id == experience);
+            other(from, Renamed::Experience(target, place.ok_or_else(missing)?))
+        }
     })
+}
+
+fn other(from: &str, to: Renamed) -> Moved {
+    Moved::Other { from: from.to_owned(), to }
 }
 
 fn read_removed(plan: &wire::Plan, removed: &wire::Removed) -> Result<Removed, Fault> {

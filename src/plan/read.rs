@@ -54,7 +54,7 @@ pub(super) fn model(plan: &wire::Plan) -> Result<Model, Fault> {
         destinations: destinations.collect::<Result<_, Fault>>()?,
         segments: segments.collect::<Result<_, Fault>>()?,
         funnels: funnels.collect::<Result<_, Fault>>()?,
-        in_flight: super::in_flight::read(plan, &campaigns)?,
+        in_flight: super::in_flight::read(plan, &campaigns, &events)?,
         points: reader.scoring()?,
         checks: Vec::new(),
         run_at_most: run_at_most(plan)?,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::Resolver;
 use super::names::list;
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
-use crate::model::{Arena, Campaign, CampaignId, FunnelId, InFlight, Moved, Removed};
+use crate::model::{Arena, Campaign, CampaignId, Funnel, FunnelId, InFlight, Moved, Removed};
 use crate::schema::{self, Placed, Project, Text, Then};
 use crate::source::Span;
 
@@ -18,10 +18,15 @@ type Said = BTreeMap<(&'static str, String), Span>;
 type Read<T> = (T, (&'static str, String));
 
 impl Resolver {
-    pub(super) fn in_flight(&mut self, project: &Project, campaigns: &Arena<CampaignId, Campaign>) -> InFlight {
+    pub(super) fn in_flight(
+        &mut self,
+        project: &Project,
+        campaigns: &Arena<CampaignId, Campaign>,
+        funnels: &Arena<FunnelId, Funnel>,
+    ) -> InFlight {
         let (mut in_flight, mut said) = (InFlight::default(), Said::new());
         for written in &project.moved {
-            for (moved, name) in self.moved(&written.value, campaigns) {
+            for (moved, name) in self.moved(&written.value, campaigns, funnels) {
                 self.once_said(&mut said, name, written.value.from.span);
                 in_flight.moved.push(moved);
             }
@@ -47,7 +52,7 @@ impl Resolver {
         let Some(new) = self.index.funnels.find::<FunnelId>(new) else { return };
         let renamed = in_flight.moved.iter().any(|moved| match moved {
             Moved::Funnel { from, to } => from == old && *to == new,
-            Moved::Stage { .. } | Moved::Step { .. } | Moved::Campaign { .. } => false,
+            Moved::Stage { .. } | Moved::Step { .. } | Moved::Campaign { .. } | Moved::Other { .. } => false,
         });
         if !renamed && self.index.funnels.find(old) != Some(new) {
             let message = format!("`{from}` and `{to}` are stages of two funnels");
@@ -60,9 +65,17 @@ impl Resolver {
         }
     }
 
-    fn moved(&mut self, written: &schema::Moved, campaigns: &Arena<CampaignId, Campaign>) -> Vec<Read<Moved>> {
+    fn moved(
+        &mut self,
+        written: &schema::Moved,
+        campaigns: &Arena<CampaignId, Campaign>,
+        funnels: &Arena<FunnelId, Funnel>,
+    ) -> Vec<Read<Moved>> {
         if let Some(campaign) = &written.campaign {
             return self.moved_step(campaign, written, campaigns).into_iter().collect();
+        }
+        if let Some(other) = self.moved_other(written, funnels) {
+            return other.into_iter().collect();
         }
         if written.to.value.0.contains('/') {
             return self.moved_stage(written).into_iter().collect();
@@ -130,8 +143,10 @@ impl Resolver {
             let known = campaigns.values().map(|campaign| campaign.id.as_str()).chain(self.index.funnels.iter());
             let help = did_you_mean(to, known).map(|meant| format!("did you mean `{meant}`?"));
             let help = help.unwrap_or_else(|| {
-                "`to` names what is there now: a campaign, a funnel, or `funnel/stage`; for a step add `campaign:`"
-                    .to_owned()
+                self.with_a_word(from, to).unwrap_or_else(|| {
+                    "`to` names what is there now: a campaign, a funnel, or `funnel/stage`; for a step add `campaign:`"
+                        .to_owned()
+                })
             });
             self.unknown("campaign or funnel", Code("unknown-campaign"), &written.to, Some(help));
         }
@@ -244,7 +259,7 @@ impl Resolver {
         }
     }
 
-    fn still_there(&mut self, kind: &str, name: &Placed<Text>, there: Span) {
+    pub(super) fn still_there(&mut self, kind: &str, name: &Placed<Text>, there: Span) {
         let message = format!("the {kind} `{}` is still there", name.value.0);
         self.report(
             Diagnostic::error(Code("still-there"), name.span, message)

@@ -20,6 +20,7 @@ mod fork;
 mod funnel;
 mod in_flight;
 mod members;
+mod moved_other;
 mod names;
 mod operator;
 mod pattern;
@@ -121,7 +122,7 @@ impl Resolver {
         self.with_tags_of_blocks(project, |this| this.unused_blocks(project));
         campaigns.sort_by(|a, b| a.id.cmp(&b.id));
         let campaigns = campaigns.into_iter().collect();
-        let in_flight = self.in_flight(project, &campaigns);
+        let in_flight = self.in_flight(project, &campaigns, &funnels);
         let tests = self.tests(&project.tests, &funnels);
         Model {
             project: project.project.as_ref().map(|name| name.value.0.clone()),

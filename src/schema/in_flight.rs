@@ -11,9 +11,9 @@ use super::scalar::{Placed, Text};
 pub struct Moved {
     /// The campaign, by its present name, if a step was renamed.
     pub campaign: Option<Placed<Text>>,
-    /// The old name: `funnel/stage`, a funnel, a campaign, or with `campaign` a step.
+    /// The old name: `funnel/stage`, a funnel, a campaign, or with `campaign` a step; or, with the word before it, `segment s`, `content c`, `tag t`, `event e`, `experience funnel/stage/id`.
     pub from: Placed<Text>,
-    /// The new name, which is there.
+    /// The new name, which is there, with the same word before it.
     pub to: Placed<Text>,
 }
 

@@ -169,3 +169,82 @@ fn a_state_of_before_there_were_meanings_is_read() {
     assert!(header.campaigns["talk"].means.is_empty());
     assert!(!header.encode().contains("means"));
 }
+
+/// Everything at which nobody is, once under old names and once under new ones.
+const THINGS: &str = "version: 1
+contacts: { key: id, tags: { values: [vip, seen], column: tags } }
+events: { rode: {} }
+content: { bar: { kind: focus, once: ever }, popup: { kind: focus } }
+segments: { chosen: { where: { tag: seen } } }
+funnels:
+  shop:
+    audience: everyone
+    stages: { lead: { weight: 0, experiences: [ { id: window, content: popup } ] } }
+campaigns:
+  talk:
+    enter: { tag: vip }
+    reenter: { after: 1 day }
+    on-leave: stay
+    steps: [ { send: bar }, { add-to: chosen } ]
+  again:
+    enter: [ { all: [ { segment: chosen }, { event: rode } ] } ]
+    reenter: { after: 1 day }
+    on-leave: stay
+    steps: [ { id: note, add-tag: seen } ]
+";
+
+#[test]
+fn what_nobody_is_at_keeps_what_is_remembered_of_it_under_another_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |project: &str, day: u8, events: &str| {
+        fs::write(folder.path().join("funnelc.yaml"), project).unwrap();
+        fs::write(folder.path().join("contacts.csv"), "id,tags\nann,vip\n").unwrap();
+        fs::write(folder.path().join("events.csv"), format!("contact,at,event,id\n{events}")).unwrap();
+        let now = format!("2026-06-0{day}T09:00");
+        let files = ["run", ".", "--contacts", "contacts.csv", "--events", "events.csv", "--out", "out"];
+        let run = funnelc_in(folder.path(), &[files.as_slice(), &["--state", "state", "--now", &now]].concat());
+        (run.code, run.err, journal(folder.path()))
+    };
+    let first = run(THINGS, 1, "ann,2026-06-01T08:00,rode,1\n");
+    assert!(first.2.contains(",send,talk,1,") && first.2.contains(",start,again,1,"), "{first:?}");
+    let renamed = THINGS
+        .replace("vip", "gold")
+        .replace("rode", "test-ride")
+        .replace("bar", "strip")
+        .replace("chosen", "picked")
+        .replace("window", "door");
+    let lines = "moved:
+  - { from: tag vip, to: tag gold }
+  - { from: event rode, to: event test-ride }
+  - { from: content bar, to: content strip }
+  - { from: segment chosen, to: segment picked }
+  - { from: experience shop/lead/window, to: experience shop/lead/door }
+  - { campaign: talk, from: \"send:bar\", to: \"send:strip\" }
+  - { campaign: talk, from: \"add-to:chosen\", to: \"add-to:picked\" }
+";
+    let second = run(&format!("{renamed}{lines}"), 3, "ann,2026-06-01T08:00,rode,1\n");
+    assert_eq!(second.0, Some(0), "{second:?}");
+    assert_eq!(second.2.lines().count(), 1, "nothing happens: {second:?}");
+    let third = run(&format!("{renamed}{lines}"), 5, "");
+    assert_eq!(third.2.lines().count(), 1, "nothing happens: {third:?}");
+}
+
+#[test]
+fn a_name_without_its_word_is_told_what_to_write() {
+    let folder = tempfile::tempdir().unwrap();
+    let told = |line: &str| {
+        fs::write(folder.path().join("funnelc.yaml"), format!("{THINGS}moved: [ {line} ]\n")).unwrap();
+        let check = funnelc_in(folder.path(), &["check", "."]);
+        format!("{}{}", check.out, check.err)
+    };
+    let bare = told("{ from: picked, to: chosen }");
+    assert!(bare.contains("write `{ from: segment picked, to: segment chosen }`"), "{bare}");
+    let half = told("{ from: segment picked, to: chosen }");
+    assert!(half.contains("write `{ from: segment picked, to: segment chosen }`"), "{half}");
+    assert!(!told("{ from: segment picked, to: segment chosen }").contains("error"));
+    assert!(told("{ from: segment chosen, to: segment chosen }").contains("still there"));
+    assert!(told("{ from: content x, to: content bra }").contains("did you mean `bar`"));
+    assert!(told("{ from: experience shop/lead/x, to: experience shop/lead/windw }").contains("did you mean `window`"));
+    let silent = told("{ from: tag a, to: tag vip }, { from: event b, to: event rode }");
+    assert!(!silent.contains("error"), "{silent}");
+}

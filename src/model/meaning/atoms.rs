@@ -17,7 +17,7 @@ impl<'m> Meanings<'m> {
         match &condition.kind {
             ConditionKind::Field { subject, test } => self.field(*subject, test),
             ConditionKind::Tag(tag) => {
-                let name = format!("tag:{}", self.model.contacts.tags.names[*tag].id);
+                let name = format!("tag:{}", self.names.tag(*tag));
                 self.diagrams.flag(&name, "")
             }
             ConditionKind::Stage { stage, at_least } => {

@@ -129,17 +129,17 @@ impl<'m> Meanings<'m> {
         let model = self.model;
         let segment = &model.segments[id];
         let asked = self.built(&segment.condition);
-        let diagram = self.with_members(segment, asked);
+        let diagram = self.with_members(id, segment, asked);
         self.segments.insert(id, diagram);
         diagram
     }
 
     /// Who is excluded is out, else who is included is in, else the latest step decides, else the condition.
-    fn with_members(&mut self, segment: &Segment, asked: Diagram) -> Diagram {
+    fn with_members(&mut self, id: SegmentId, segment: &Segment, asked: Diagram) -> Diagram {
         let diagrams = &mut self.diagrams;
         let mut diagram = asked;
         if segment.by_hand {
-            let name = format!("segment:{}", segment.id);
+            let name = format!("segment:{}", self.names.segment(id));
             let is_set = diagrams.exists(&name);
             let is_in = diagrams.flag(&name, "in");
             diagram = diagrams.choose(is_set, is_in, diagram);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::ids::{CampaignId, ContentId, EventId, FunnelId};
+use crate::model::ids::{CampaignId, ContentId, EventId, FunnelId, SegmentId, TagId};
 use crate::model::{Model, Moved, StageRef};
 
 /// The kinds of things that may have another name in another project.
@@ -11,10 +11,11 @@ enum Kind {
     Stage,
     Campaign,
     Funnel,
+    Other(&'static str),
 }
 
 /// A thing that was moved: what it was called, and what it is called there.
-struct Renamed {
+struct Line {
     kind: Kind,
     from: String,
     to: String,
@@ -32,14 +33,14 @@ impl<'m> Names<'m> {
     }
 
     pub(super) fn seen_from(earlier: &'m Model, later: &Model) -> Self {
-        let others = renamed(later).map(|Renamed { kind, from, to }| ((kind, from), to));
+        let others = lines(later).map(|Line { kind, from, to }| ((kind, from), to));
         Self { model: earlier, others: others.collect() }
     }
 
     /// Where several became one, the first that the project speaks of.
     pub(super) fn formerly(model: &'m Model) -> Self {
         let mut others = BTreeMap::new();
-        for Renamed { kind, from, to } in renamed(model) {
+        for Line { kind, from, to } in lines(model) {
             others.entry((kind, to)).or_insert(from);
         }
         Self { model, others }
@@ -65,11 +66,19 @@ impl<'m> Names<'m> {
     }
 
     pub(super) fn content(&self, id: ContentId) -> String {
-        self.model.content[id].id.clone()
+        self.called(Kind::Other("content"), &self.model.content[id].id)
     }
 
     pub(super) fn event(&self, id: EventId) -> String {
-        self.model.events[id].id.clone()
+        self.called(Kind::Other("event"), &self.model.events[id].id)
+    }
+
+    pub(super) fn segment(&self, id: SegmentId) -> String {
+        self.called(Kind::Other("segment"), &self.model.segments[id].id)
+    }
+
+    pub(super) fn tag(&self, id: TagId) -> String {
+        self.called(Kind::Other("tag"), &self.model.contacts.tags.names[id].id)
     }
 
     fn called(&self, kind: Kind, id: &str) -> String {
@@ -78,18 +87,21 @@ impl<'m> Names<'m> {
 }
 
 /// What a project says was moved.
-fn renamed(model: &Model) -> impl Iterator<Item = Renamed> {
+fn lines(model: &Model) -> impl Iterator<Item = Line> {
     model.in_flight.moved.iter().filter_map(|moved| match moved {
         Moved::Stage { funnel, from, to } => {
             let owner = &model.funnels[to.funnel];
             let to = format!("{}/{}", owner.id, owner.stages[to.stage].id);
-            Some(Renamed { kind: Kind::Stage, from: format!("{funnel}/{from}"), to })
+            Some(Line { kind: Kind::Stage, from: format!("{funnel}/{from}"), to })
         }
         Moved::Campaign { from, to } => {
-            Some(Renamed { kind: Kind::Campaign, from: from.clone(), to: model.campaigns[*to].id.clone() })
+            Some(Line { kind: Kind::Campaign, from: from.clone(), to: model.campaigns[*to].id.clone() })
         }
         Moved::Funnel { from, to } => {
-            Some(Renamed { kind: Kind::Funnel, from: from.clone(), to: model.funnels[*to].id.clone() })
+            Some(Line { kind: Kind::Funnel, from: from.clone(), to: model.funnels[*to].id.clone() })
+        }
+        Moved::Other { from, to } => {
+            Some(Line { kind: Kind::Other(to.kind()), from: from.clone(), to: to.name(model) })
         }
         Moved::Step { .. } => None,
     })

@@ -8,10 +8,44 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case")]
 #[allow(missing_docs, reason = "the keys are those of the language, docs/language.md")]
 pub enum Moved {
-    Stage { from: String, to: String },
-    Step { campaign: String, from: String, to: String },
-    Campaign { from: String, to: String },
-    Funnel { from: String, to: String },
+    Stage {
+        from: String,
+        to: String,
+    },
+    Step {
+        campaign: String,
+        from: String,
+        to: String,
+    },
+    Campaign {
+        from: String,
+        to: String,
+    },
+    Funnel {
+        from: String,
+        to: String,
+    },
+    Segment {
+        from: String,
+        to: String,
+    },
+    Content {
+        from: String,
+        to: String,
+    },
+    Tag {
+        from: String,
+        to: String,
+    },
+    Event {
+        from: String,
+        to: String,
+    },
+    /// Both as `funnel/stage/experience`.
+    Experience {
+        from: String,
+        to: String,
+    },
 }
 
 /// A thing that an earlier plan had and this one has not.

@@ -118,7 +118,7 @@ impl<'a> Reader<'a> {
             return;
         }
         for tag in text.split(known.separator.as_str()).map(cell::trimmed).filter(|tag| !tag.is_empty()) {
-            match known.names.find(|name| name.id == tag) {
+            match known.names.find(|name| name.id == tag).or_else(|| self.model.in_flight.tag_called(tag)) {
                 Some(id) => tags.set(id.index(), true),
                 None if known.open => {}
                 None => {

@@ -176,9 +176,17 @@ impl<'p> Writer<'p> {
         let known = &self.model.contacts.tags;
         let text = self.layout.tags.map_or("", |column| row.text(column));
         let there = text.split(known.separator.as_str()).map(trimmed).filter(|tag| !tag.is_empty());
-        let kept = there.filter(|tag| match known.names.find(|name| name.id == *tag) {
-            Some(id) => tags.has(id.index()),
-            None => true,
+        let is_there = |name: &str| text.split(known.separator.as_str()).any(|tag| trimmed(tag) == name);
+        let kept = there.filter_map(|tag| match known.names.find(|name| name.id == tag) {
+            Some(id) => tags.has(id.index()).then_some(tag),
+            // An old name is replaced, and left out where the new one stands there too.
+            None => match self.model.in_flight.tag_called(tag) {
+                Some(id) => {
+                    let now = known.names[id].id.as_str();
+                    (tags.has(id.index()) && !is_there(now)).then_some(now)
+                }
+                None => Some(tag),
+            },
         });
         let added = added.iter().map(|id| known.names[*id].id.as_str());
         kept.chain(added).collect()

@@ -30,10 +30,14 @@ pub(super) fn changed(random: &mut Random, root: &Value, number: usize) -> Optio
     flight.forget_old_lines();
     let is_renaming = flight.random.chance(50);
     let done = if is_renaming {
-        match flight.random.below(6) {
+        match flight.random.below(10) {
             0 => flight.rename_stage(),
             1 => flight.rename_funnel(),
             2 => flight.rename_campaign(),
+            3 => flight.rename_segment(),
+            4 | 5 => flight.write_out_segment(),
+            6 => flight.rename_content(),
+            7 => flight.say_otherwise(),
             _ => flight.rename_step(),
         }
     } else {

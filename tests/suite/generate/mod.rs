@@ -12,6 +12,7 @@ mod content;
 mod events;
 mod fields;
 mod flight;
+mod flight_meaning;
 mod flight_steps;
 mod flight_things;
 mod funnels;

@@ -12,6 +12,7 @@ use super::clock::{Clock, When, duration};
 use super::condition::{Counting, Look};
 use super::contact::{Call, Occurrence};
 use super::instant::{Instant, Place};
+use super::lines::Lines;
 use super::metrics::Tally;
 use super::project::{Project, get, items, number, pairs, text, word};
 use super::sends::CHANNELS;
@@ -88,7 +89,15 @@ fn occurrence(project: &Project, clock: &Clock, row: &BTreeMap<String, String>, 
         id if id.is_empty() => format!("{contact}\n{at}\n{name}\n{of}\n{properties:?}"),
         id => id,
     };
+    let of = present_content(project, of);
     (contact, Occurrence { at, event: name.into(), of, identity, properties })
+}
+
+/// Content may stand there under its old name.
+fn present_content(project: &Project, of: String) -> String {
+    let is_there = project.at(&["content", &of]).is_some();
+    let renamed = if is_there { None } else { Lines::of(project).other("content", &of) };
+    renamed.unwrap_or(of)
 }
 
 /// The properties of an event, each as a definition with a type.

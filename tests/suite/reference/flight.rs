@@ -9,11 +9,13 @@ use serde_yaml::Value;
 use jiff::Timestamp;
 
 use super::Reference;
+use super::campaigns::state_conditions;
 use super::columns::Writes;
 use super::contact::{Contact, Doing, Membership, Thread, Tracked};
 use super::flight_places::is;
 use super::flow::all_steps;
 use super::lines::{Fate, Lines};
+use super::meaning::{normal, written_out};
 use super::project::{Project, get, items, text};
 use super::triggers::groups;
 use super::value::Datum;
@@ -44,6 +46,7 @@ impl Reference {
         let new_funnels: Vec<String> = funnels(&new).into_iter().filter(|id| !had.contains(id)).collect();
         let new_tags: Vec<String> = new.tags().difference(&writes.named_tags).cloned().collect();
         for contact in self.contacts.values_mut() {
+            carrying.others(contact);
             carrying.funnels(contact);
             carrying.campaigns(contact);
             carrying.fields(contact);
@@ -269,14 +272,69 @@ impl Carrying<'_> {
     /// The conditions that a campaign was published with; where two become one, those of the one that kept its name.
     fn known_conditions(&self, known: BTreeMap<String, Conditions>) -> BTreeMap<String, Conditions> {
         let mut carried: BTreeMap<String, Conditions> = BTreeMap::new();
-        for (id, mut conditions) in known {
+        for (id, conditions) in known {
             let Fate::Is(new) = self.lines.campaign(&id) else { continue };
-            conditions.iter_mut().for_each(|(condition, _)| self.rename(condition));
-            if new == id || !carried.contains_key(&new) {
-                carried.insert(new, conditions);
+            if new != id && carried.contains_key(&new) {
+                continue;
             }
+            let was: Vec<Value> = conditions.iter().map(|(condition, _)| condition.clone()).collect();
+            let present = state_conditions(self.lines.new.definition(&["campaigns", &new]));
+            let mut now: Conditions = Vec::new();
+            let mut found = BTreeSet::new();
+            for condition in present {
+                if let Some(known) = self.known(&was, condition) {
+                    found.insert(known);
+                    now.push((condition.clone(), conditions[known].1));
+                }
+            }
+            // A campaign that is not published now may have another one later.
+            for (place, (mut condition, run)) in conditions.into_iter().enumerate() {
+                if !found.contains(&place) {
+                    self.rename(&mut condition);
+                    now.push((condition, run));
+                }
+            }
+            carried.insert(new, now);
         }
         carried
+    }
+
+    /// Which of these earlier conditions is this one: the one that says the same, or else one that means the same.
+    pub(super) fn known(&self, was: &[Value], condition: &Value) -> Option<usize> {
+        let says = was.iter().position(|was| {
+            let mut was = was.clone();
+            self.rename(&mut was);
+            was == *condition
+        });
+        let meant = normal(&written_out(self.lines.new, condition), false);
+        says.or_else(|| {
+            was.iter().position(|was| {
+                let mut was = written_out(self.old, was);
+                self.rename(&mut was);
+                normal(&was, false) == meant
+            })
+        })
+    }
+
+    /// Segments, content and events that have other names.
+    fn others(&self, contact: &mut Contact) {
+        let now = |kind: &str, name: &str| self.lines.other(kind, name).unwrap_or_else(|| name.to_owned());
+        let manual = std::mem::take(&mut contact.manual).into_iter();
+        contact.manual = manual.map(|(segment, is_in)| (now("segment", &segment), is_in)).collect();
+        for sent in &mut contact.sent {
+            sent.content = now("content", &sent.content);
+        }
+        for shown in contact.shown.values_mut() {
+            shown.content = now("content", &shown.content);
+        }
+        for happened in &mut contact.events {
+            happened.event = now("event", &happened.event);
+            happened.of = now("content", &happened.of);
+        }
+        for entry in contact.campaigns.values_mut().filter_map(|membership| membership.active.as_mut()) {
+            let went_out = std::mem::take(&mut entry.went_out).into_iter();
+            entry.went_out = went_out.map(|(content, is_sent)| (now("content", &content), is_sent)).collect();
+        }
     }
 
     fn campaigns(&self, contact: &mut Contact) {

@@ -24,18 +24,11 @@ enum Onward {
 impl Carrying<'_> {
     pub(super) fn membership(&self, old: &str, new: &str, mut membership: Membership) -> Membership {
         let campaign = self.lines.new.definition(&["campaigns", new]);
-        let mut before: Vec<(Value, bool)> = Vec::new();
-        for (number, condition) in state_conditions(self.old.definition(&["campaigns", old])).into_iter().enumerate() {
-            let mut condition = condition.clone();
-            self.rename(&mut condition);
-            before.push((condition, membership.ready[number]));
-        }
+        let before: Vec<Value> =
+            state_conditions(self.old.definition(&["campaigns", old])).into_iter().cloned().collect();
         membership.ready = state_conditions(campaign)
             .into_iter()
-            .map(|condition| {
-                let known = before.iter().position(|(known, _)| known == condition);
-                known.is_none_or(|known| before[known].1)
-            })
+            .map(|condition| self.known(&before, condition).is_none_or(|known| membership.ready[known]))
             .collect();
         membership.active = membership.active.map(|entry| self.entry(new, campaign, entry));
         membership
@@ -52,6 +45,8 @@ impl Carrying<'_> {
                         (Some("stage" | "reached"), Some((funnel, stage))) => self.stage_path(funnel, stage),
                         (Some("in-funnel"), _) => is(self.lines.funnel(&text)),
                         (Some("campaign"), _) => is(self.lines.campaign(&text)),
+                        (Some(kind @ ("segment" | "tag" | "event")), _) => self.lines.other(kind, &text),
+                        (Some("of"), _) => self.lines.other("content", &text),
                         _ => None,
                     };
                     match new {

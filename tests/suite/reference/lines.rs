@@ -80,6 +80,12 @@ impl<'p> Lines<'p> {
         line.map_or(Fate::Unsaid, |line| Fate::Gone(text(line, "then").expect("a step says what then")))
     }
 
+    /// What a thing at which nobody is is called now, if it has another name.
+    pub(super) fn other(&self, kind: &str, name: &str) -> Option<String> {
+        let to = self.new_name(None, &format!("{kind} {name}"))?;
+        to.strip_prefix(&format!("{kind} ")).map(str::to_owned)
+    }
+
     /// Whether the file says that what is remembered of a field is forgotten.
     pub(super) fn forgets(&self, field: &str) -> bool {
         self.removed.iter().any(|line| text(line, "field").as_deref() == Some(field))

@@ -45,6 +45,7 @@ mod flight_places;
 mod flow;
 mod instant;
 mod lines;
+mod meaning;
 mod merge;
 mod metrics;
 mod misfits;

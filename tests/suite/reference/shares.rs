@@ -25,7 +25,7 @@ pub(super) fn branches_by_number(split: &Value) -> BTreeMap<u64, String> {
             row.push((hash.as_bytes()[..8].try_into().expect("eight bytes"), &branch.goes_by, number, place));
         }
     }
-    row.sort();
+    row.sort_unstable();
     let mut by_name: Vec<usize> = (0..branches.len()).collect();
     by_name.sort_by_key(|place| &branches[*place].goes_by);
     let mut homes: BTreeMap<u64, usize> = BTreeMap::new();

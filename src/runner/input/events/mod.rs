@@ -121,7 +121,13 @@ fn readings<'a>(plans: &[For<'a>]) -> (Vec<Reading<'a>>, Vec<usize>) {
                 && reading.events.values().zip(plan.model.events.values()).all(|(a, b)| are_same(a, b))
         };
         let at = readings.iter().position(serves).unwrap_or_else(|| {
-            readings.push(Reading { events: &plan.model.events, content: Vec::new(), zone: plan.zone, now: plan.now });
+            readings.push(Reading {
+                events: &plan.model.events,
+                content: Vec::new(),
+                model: plan.model,
+                zone: plan.zone,
+                now: plan.now,
+            });
             readings.len() - 1
         });
         readings[at].take_content(plan.model);

@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
 
 use crate::model::ids::{Arena, Id};
-use crate::model::{Content, ContentId, EventId, EventType, FieldType, Property};
+use crate::model::{Content, ContentId, EventId, EventType, FieldType, Model, Property};
 use crate::runner::contact::{Kept, Occurrence};
 use crate::runner::input::cell;
 use crate::runner::input::problem::{Problem, Reason};
@@ -14,6 +14,8 @@ pub(super) struct Reading<'a> {
     pub(super) events: &'a Arena<EventId, EventType>,
     /// Content by id, as it is in each of the plans for which is read; what an event is read to be of counts along this list.
     pub(super) content: Vec<(&'a str, Vec<&'a Content>)>,
+    /// The plan, where an event or content may stand under its old name.
+    pub(super) model: &'a Model,
     pub(super) zone: &'a TimeZone,
     pub(super) now: i64,
 }
@@ -92,7 +94,7 @@ impl Reading<'_> {
         if at.is_none() && !written.is_empty() {
             bad(Column::At.word().to_owned(), written, Reason::NotA("moment"));
         }
-        let event = self.events.find(|event| event.id == name);
+        let event = self.events.find(|event| event.id == name).or_else(|| self.model.in_flight.event_called(name));
         let properties = event.map(|event| self.properties(event, cells, &mut bad));
         match (at, event, properties) {
             _ if problems.len() > before => Found::Bad,
@@ -128,7 +130,9 @@ impl Reading<'_> {
         if content.is_empty() {
             return None;
         }
-        let found = self.content.iter().position(|(id, _)| *id == content);
+        let place = |content: &str| self.content.iter().position(|(id, _)| *id == content);
+        let renamed = || self.model.in_flight.content_called(content);
+        let found = place(content).or_else(|| place(&self.model.content[renamed()?].id));
         let happens_to = |content: &&Content| self.events[event].happens_to(content);
         let fits = found.filter(|at| self.content[*at].1.iter().any(happens_to));
         if fits.is_none() {

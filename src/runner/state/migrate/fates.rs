@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::names::Names;
 use crate::model::ids::Id;
 use crate::model::{Campaign, Model, Moved, Removed};
 use crate::runner::state::inventory::{Inventory, StepWas, holds, type_of};
@@ -62,6 +63,8 @@ pub(super) struct Fates {
     /// Content and tags that are gone.
     pub(super) content: BTreeSet<String>,
     pub(super) tags: BTreeSet<String>,
+    /// Of what nobody is at: its other names.
+    pub(super) renamed: Names,
 }
 
 impl Fates {
@@ -77,14 +80,18 @@ impl Fates {
             let present = model.campaigns.values().find(|campaign| campaign.id == name)?;
             Some((id.clone(), Steps::of(model, present, steps).fates()))
         });
-        let is_content = |id: &&String| !model.content.values().any(|content| content.id == **id);
-        let is_tag = |id: &&String| !model.contacts.tags.names.values().any(|tag| tag.id == **id);
+        let renamed = Names::of(model);
+        let is_gone =
+            |id: &&String| !renamed.has("content", id) && !model.content.values().any(|content| content.id == **id);
+        let is_no_tag =
+            |id: &&String| !renamed.has("tag", id) && !model.contacts.tags.names.values().any(|tag| tag.id == **id);
         Self {
             stages: stages.collect(),
             steps: steps.collect(),
             fields: had.fields.iter().map(|(id, type_)| (id.clone(), field(model, id, type_))).collect(),
-            content: had.content.iter().filter(is_content).cloned().collect(),
-            tags: had.tags.iter().filter(is_tag).cloned().collect(),
+            content: had.content.iter().filter(is_gone).cloned().collect(),
+            tags: had.tags.iter().filter(is_no_tag).cloned().collect(),
+            renamed,
             funnels,
             campaigns,
         }
@@ -106,6 +113,7 @@ fn funnel(model: &Model, id: &str) -> Fate {
     let moved = |moved: &Moved| match moved {
         Moved::Funnel { from, to } if from == id => Some(model.funnels[*to].id.clone()),
         Moved::Funnel { .. } | Moved::Stage { .. } | Moved::Step { .. } | Moved::Campaign { .. } => None,
+        Moved::Other { .. } => None,
     };
     let removed = |removed: &Removed| matches!(removed, Removed::Funnel(gone) if gone == id);
     fate(model, model.funnels.values().any(|it| it.id == id), moved, removed)
@@ -115,6 +123,7 @@ fn campaign(model: &Model, id: &str) -> Fate {
     let moved = |moved: &Moved| match moved {
         Moved::Campaign { from, to } if from == id => Some(model.campaigns[*to].id.clone()),
         Moved::Campaign { .. } | Moved::Stage { .. } | Moved::Step { .. } | Moved::Funnel { .. } => None,
+        Moved::Other { .. } => None,
     };
     let removed = |removed: &Removed| matches!(removed, Removed::Campaign(gone) if gone == id);
     fate(model, model.campaigns.values().any(|it| it.id == id), moved, removed)
@@ -129,6 +138,7 @@ fn stage(model: &Model, (funnel, fate_of_funnel): (&str, &Fate), id: &str) -> Fa
             Some(model.funnels[to.funnel].stages[to.stage].id.clone())
         }
         Moved::Stage { .. } | Moved::Step { .. } | Moved::Campaign { .. } | Moved::Funnel { .. } => None,
+        Moved::Other { .. } => None,
     };
     let removed =
         |removed: &Removed| matches!(removed, Removed::Stage { funnel: old, stage } if old == funnel && stage == id);
@@ -191,6 +201,7 @@ impl<'a> Steps<'a> {
         let moved = model.in_flight.moved.iter().filter_map(|moved| match moved {
             Moved::Step { campaign, from, to } if here(campaign) => Some((from.as_str(), *names.get(to.index())?)),
             Moved::Step { .. } | Moved::Stage { .. } | Moved::Campaign { .. } | Moved::Funnel { .. } => None,
+            Moved::Other { .. } => None,
         });
         let moved = moved.collect();
         let removed = model.in_flight.removed.iter().filter_map(|removed| match removed {

@@ -15,6 +15,7 @@ pub(super) fn migrated(migration: &Migration<'_>, line: &str, told: &mut Told) -
         return Err(damaged("it is no object"));
     };
     let mut contact = Contact { migration, concerns: BTreeSet::new(), deeds: BTreeSet::new() };
+    contact.others(&mut written);
     contact.stages(&mut written);
     contact.entered(&mut written);
     contact.stays(&mut written);
@@ -150,14 +151,21 @@ impl Contact<'_> {
     /// What is shown keeps its content until it is hidden; content or an experience that is gone is forgotten.
     fn shown(&self, was: &str, (funnel, stage): (&str, &str), stay: &mut Value) {
         let Some(stay) = stay.as_object_mut() else { return };
-        let Some(Value::String(experience)) = stay.remove("c") else { return };
-        let before = self.migration.before.has.experiences.get(was).and_then(|all| all.get(&experience));
+        let path = format!("{funnel}/{stage}");
+        if let Some(Value::Object(visits)) = stay.get_mut("v") {
+            let now = std::mem::take(visits).into_iter().map(|(id, count)| (self.experience(was, &path, &id), count));
+            *visits = now.collect();
+        }
+        let Some(Value::String(shown)) = stay.remove("c") else { return };
+        let before = self.migration.before.has.experiences.get(was).and_then(|all| all.get(&shown));
+        let experience = self.experience(was, &path, &shown);
         let content = match (stay.remove("w"), before) {
             (Some(Value::String(content)), _) => content,
             (_, Some(content)) => content.clone(),
             // Nobody wrote down what it was.
             (_, None) => self.migration.content_of(funnel, stage, &experience).unwrap_or_default().to_owned(),
         };
+        let content = self.migration.fates.renamed.now("content", &content);
         let Some(present) = self.migration.content_of(funnel, stage, &experience) else { return };
         if self.migration.fates.content.contains(&content) {
             return;

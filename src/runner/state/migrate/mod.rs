@@ -6,6 +6,7 @@ mod conditions;
 mod fates;
 mod line;
 mod member;
+mod names;
 mod told;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -77,6 +78,8 @@ impl<'m> Migration<'m> {
             known.since = known.since.min(opened.since);
         }
         header.knows = known(&self.fates, &self.before.knows);
+        let events = std::mem::take(&mut header.events).into_iter();
+        header.events = events.map(|(what, since)| (self.fates.renamed.known(&what), since)).collect();
         header
     }
 
@@ -143,6 +146,7 @@ fn known(fates: &Fates, before: &Knows) -> Knows {
     Knows {
         funnels: before.funnels.iter().filter_map(funnel).collect(),
         fields: before.fields.iter().filter(is_kept).cloned().collect(),
+        tags: before.tags.iter().map(|tag| fates.renamed.now("tag", tag)).collect(),
         ..before.clone()
     }
 }
@@ -166,6 +170,7 @@ fn changed(fates: &Fates, marks: &BTreeMap<String, Marks>, unwritten: &BTreeSet<
     names.extend(steps.map(|(name, _)| name.clone()));
     names.extend(fates.fields.iter().filter(|(_, fate)| **fate != FieldFate::Same).map(|(name, _)| name.clone()));
     names.extend(fates.content.iter().chain(&fates.tags).chain(unwritten).cloned());
+    names.extend(fates.renamed.old());
     names.extend(marks.values().flat_map(BTreeMap::keys).cloned());
     // Whoever is on a fork, whose ways may have other steps now.
     names.extend([UNREAD, "fork"].map(str::to_owned));

@@ -1,0 +1,91 @@
+//! Changes of a project that change nothing: a segment with another name or written out in its place, a condition in other words, content with another name.
+//!
+//! Invariant: what a condition means stays.
+
+use serde_yaml::{Mapping, Value};
+
+use super::flight::Flight;
+use super::tree::{each_mapping, keys};
+
+fn one(key: &str, value: Value) -> Mapping {
+    Mapping::from_iter([(key.into(), value)])
+}
+
+impl Flight<'_> {
+    /// With a word about it where steps put contacts in, and else perhaps.
+    pub(super) fn rename_segment(&mut self) -> bool {
+        let old = self.pick_of("segments");
+        let new = format!("group-{}", self.number);
+        let is_by_hand = self.is_by_hand(&old);
+        self.replace(|text| (text == old).then(|| new.clone()));
+        Self::rename_key(&mut self.root["segments"], &old, &new);
+        if is_by_hand || self.random.chance(30) {
+            self.say_moved(&format!("segment {old}"), &format!("segment {new}"));
+        }
+        true
+    }
+
+    /// In the ways into campaigns.
+    pub(super) fn write_out_segment(&mut self) -> bool {
+        let old = self.pick_of("segments");
+        let segment = &self.root["segments"][&*old];
+        let Some(inside) = segment.get("where").and_then(Value::as_mapping).cloned() else { return false };
+        if segment.get("include").is_some() || segment.get("exclude").is_some() || self.is_by_hand(&old) {
+            return false;
+        }
+        let mut done = false;
+        self.each_way_in(|entries| {
+            if entries.get("segment").and_then(Value::as_str) == Some(&old) {
+                *entries = inside.clone();
+                done = true;
+            }
+        });
+        done
+    }
+
+    /// `all` and `any` the other way round, `not` of a `not`, and what is said twice.
+    pub(super) fn say_otherwise(&mut self) -> bool {
+        let choice = self.random.below(3);
+        let mut done = false;
+        self.each_way_in(|entries| {
+            for key in ["all", "any"] {
+                let Some(Value::Sequence(parts)) = entries.get_mut(key) else { continue };
+                parts.reverse();
+                let first = parts[0].clone();
+                match choice {
+                    0 => {}
+                    1 => parts.push(first),
+                    _ => parts.push(Value::Mapping(one("not", Value::Mapping(one("not", first))))),
+                }
+                done = true;
+            }
+        });
+        done
+    }
+
+    pub(super) fn rename_content(&mut self) -> bool {
+        let old = self.pick_of("content");
+        let new = format!("text-{}", self.number);
+        self.replace(|text| (text == old).then(|| new.clone()));
+        Self::rename_key(&mut self.root["content"], &old, &new);
+        self.say_moved(&format!("content {old}"), &format!("content {new}"));
+        true
+    }
+
+    fn is_by_hand(&mut self, segment: &str) -> bool {
+        let mut found = false;
+        each_mapping(&mut self.root, &mut |entries| {
+            found |=
+                ["add-to", "remove-from"].iter().any(|key| entries.get(*key).and_then(Value::as_str) == Some(segment));
+        });
+        found
+    }
+
+    fn each_way_in(&mut self, mut visit: impl FnMut(&mut Mapping)) {
+        for campaign in keys(self.root.get("campaigns")) {
+            if let Some(enter) = self.root["campaigns"][&*campaign].get_mut("enter") {
+                each_mapping(enter, &mut visit);
+            }
+        }
+    }
+}
