@@ -6,7 +6,7 @@ use super::Resolver;
 use super::step::{Numbering, STEP_KEYS};
 use super::verb::{unnamed, verbs};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::{Share, StepKind};
+use crate::model::{Share, Step, StepKind};
 use crate::schema::{self, ListOf, MapOrList, Placed};
 
 const BAD_SHARE: Code = Code("bad-share");
@@ -26,11 +26,13 @@ impl Resolver {
         let in_full = self.make_a_hundred(written);
         let labels = self.labels(&written.value.0);
         let mut shares = Vec::new();
-        let names = goes_by(&written.value.0, &labels);
-        for ((share, label), goes_by) in written.value.0.iter().zip(labels).zip(names) {
-            let steps = self.steps(&share.value.steps.value.0, &format!("{name}/{label}/"), numbering);
+        for (share, label) in written.value.0.iter().zip(labels) {
+            let prefix = format!("{name}/{label}/");
+            let steps = self.steps(&share.value.steps.value.0, &prefix, numbering);
+            let goes_by = if share.value.id.is_some() { label.clone() } else { called(&steps, &prefix) };
             shares.push(Share { label, goes_by, share: u8::try_from(share.value.share.value).unwrap_or(0), steps });
         }
+        tell_apart(&mut shares);
         (in_full && step.id.is_some()).then_some(StepKind::Split(shares))
     }
 
@@ -114,26 +116,18 @@ impl Resolver {
     }
 }
 
-/// What the contacts of each branch follow from: its id, or what its steps are called; where two are called alike, the label.
-fn goes_by(written: &[Placed<schema::Share>], labels: &[String]) -> Vec<String> {
-    let called: Vec<Option<String>> = written.iter().map(|share| called(&share.value)).collect();
-    let alike = |name: &Option<String>| called.iter().filter(|other| *other == name).count() > 1;
-    let own = called.iter().map(|name| name.clone().filter(|_| !alike(name)));
-    own.zip(labels).map(|(name, label)| name.unwrap_or_else(|| label.clone())).collect()
-}
-
 /// What the steps of a branch without an id are called, each with a line end behind it, which no id has.
-fn called(share: &schema::Share) -> Option<String> {
-    let mut ordinals = BTreeMap::new();
-    let names = share.steps.value.0.iter().filter_map(|step| own_name(&step.value, "", &mut ordinals));
-    share.id.is_none().then(|| names.map(|name| name + "\n").collect())
+fn called(steps: &[Step], prefix: &str) -> String {
+    steps.iter().map(|step| step.name.strip_prefix(prefix).unwrap_or(&step.name).to_owned() + "\n").collect()
 }
 
-fn own_name(step: &schema::Step, prefix: &str, ordinals: &mut BTreeMap<String, usize>) -> Option<String> {
-    match (&step.id, verbs(step).first()) {
-        (Some(id), _) => Some(id.value.0.clone()),
-        (None, Some((verb, _, _))) => Some(unnamed(*verb, step, prefix, ordinals)),
-        (None, None) => None,
+/// Where two branches are called alike, each goes by its label.
+fn tell_apart(shares: &mut [Share]) {
+    let names: Vec<String> = shares.iter().map(|share| share.goes_by.clone()).collect();
+    for share in shares {
+        if names.iter().filter(|name| **name == share.goes_by).count() > 1 {
+            share.goes_by.clone_from(&share.label);
+        }
     }
 }
 
@@ -142,7 +136,11 @@ fn names(steps: &[Placed<schema::Step>], prefix: &str, names_: &mut Vec<String>)
     let mut ordinals = BTreeMap::new();
     for step in steps {
         let step = &step.value;
-        let Some(name) = own_name(step, prefix, &mut ordinals) else { continue };
+        let name = match (&step.id, verbs(step).first()) {
+            (Some(id), _) => id.value.0.clone(),
+            (None, Some((verb, _, _))) => unnamed(*verb, step, prefix, &mut ordinals),
+            (None, None) => continue,
+        };
         names_.push(name.clone());
         for (word, list) in [("then", &step.then), ("else", &step.else_)] {
             if let Some(list) = list {

@@ -234,17 +234,17 @@ fn a_name_without_its_word_is_told_what_to_write() {
     let folder = tempfile::tempdir().unwrap();
     let told = |line: &str| {
         fs::write(folder.path().join("funnelc.yaml"), format!("{THINGS}moved: [ {line} ]\n")).unwrap();
-        let check = funnelc_in(folder.path(), &["check", "."]);
+        let check = funnelc_in(folder.path(), &["check", ".", "--format", "json"]);
         format!("{}{}", check.out, check.err)
     };
     let bare = told("{ from: picked, to: chosen }");
     assert!(bare.contains("write `{ from: segment picked, to: segment chosen }`"), "{bare}");
     let half = told("{ from: segment picked, to: chosen }");
     assert!(half.contains("write `{ from: segment picked, to: segment chosen }`"), "{half}");
-    assert!(!told("{ from: segment picked, to: segment chosen }").contains("error"));
+    assert!(!told("{ from: segment picked, to: segment chosen }").contains("\"error\""));
     assert!(told("{ from: segment chosen, to: segment chosen }").contains("still there"));
     assert!(told("{ from: content x, to: content bra }").contains("did you mean `bar`"));
     assert!(told("{ from: experience shop/lead/x, to: experience shop/lead/windw }").contains("did you mean `window`"));
     let silent = told("{ from: tag a, to: tag vip }, { from: event b, to: event rode }");
-    assert!(!silent.contains("error"), "{silent}");
+    assert!(!silent.contains("\"error\""), "{silent}");
 }

@@ -5,7 +5,7 @@
 use serde_yaml::{Mapping, Value};
 
 use super::flight::Flight;
-use super::tree::{each_mapping, keys};
+use super::tree::{each_mapping, keys, words_under};
 
 fn one(key: &str, value: Value) -> Mapping {
     Mapping::from_iter([(key.into(), value)])
@@ -65,6 +65,10 @@ impl Flight<'_> {
 
     pub(super) fn rename_content(&mut self) -> bool {
         let old = self.pick_of("content");
+        // Some are called like a kind.
+        if words_under(&self.root, "kind").contains(&old) {
+            return false;
+        }
         let new = format!("text-{}", self.number);
         self.replace(|text| (text == old).then(|| new.clone()));
         Self::rename_key(&mut self.root["content"], &old, &new);

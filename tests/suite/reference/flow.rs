@@ -263,7 +263,7 @@ impl Instant<'_> {
         let hash = blake3::hash(text.as_bytes());
         let first: [u8; 8] = hash.as_bytes()[..8].try_into().expect("eight bytes");
         let number = u64::from_be_bytes(first) % 100;
-        let label = branches_by_number(&step.body["split"])[&number].clone();
+        let label = branches_by_number(&step.name, &step.body["split"])[&number].clone();
         let place = self.here(id, &step.name);
         self.note("split", &place, ["", "", &label, ""]);
         self.go_into(id, path, step, &label);

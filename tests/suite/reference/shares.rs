@@ -16,8 +16,8 @@ struct Branch {
 }
 
 /// By number: the label of its branch.
-pub(super) fn branches_by_number(split: &Value) -> BTreeMap<u64, String> {
-    let branches = branches(split);
+pub(super) fn branches_by_number(name: &str, split: &Value) -> BTreeMap<u64, String> {
+    let branches = branches(name, split);
     let mut row: Vec<([u8; 8], &str, u64, usize)> = Vec::new();
     for (place, branch) in branches.iter().enumerate() {
         for number in 0..100 {
@@ -52,22 +52,23 @@ fn count(numbers: &BTreeMap<u64, usize>, place: usize) -> usize {
     numbers.values().filter(|of| **of == place).count()
 }
 
-fn branches(split: &Value) -> Vec<Branch> {
+fn branches(name: &str, split: &Value) -> Vec<Branch> {
     let written = items(split);
-    let called = |branch: &Value| -> String {
-        name_all(&items(&branch["steps"]), "").iter().map(|name| format!("{name}\n")).collect()
-    };
-    let unnamed: Vec<String> = written.iter().filter(|it| text(it, "id").is_none()).map(|it| called(it)).collect();
     let labels = split_labels(&written);
-    let branch = |(branch, label): (&&Value, String)| {
-        let own = called(branch);
-        let is_alone = unnamed.iter().filter(|other| **other == own).count() == 1;
-        let goes_by = text(branch, "id").unwrap_or_else(|| if is_alone { own } else { label.clone() });
-        Branch {
-            label,
-            goes_by,
-            share: branch["share"].as_u64().and_then(|it| usize::try_from(it).ok()).expect("a share"),
-        }
+    // Steps out of a block are called by the whole way to them.
+    let called = |(branch, label): (&&Value, &String)| -> String {
+        let way = format!("{name}/{label}/");
+        let names = name_all(&items(&branch["steps"]), "");
+        names.iter().map(|name| format!("{}\n", name.strip_prefix(&way).unwrap_or(name))).collect()
     };
-    written.iter().zip(labels).map(branch).collect()
+    let own: Vec<String> = written.iter().zip(&labels).map(called).collect();
+    let is_named: Vec<bool> = written.iter().map(|branch| text(branch, "id").is_some()).collect();
+    let alike = |place: usize| (0..own.len()).filter(|it| !is_named[*it] && own[*it] == own[place]).count() > 1;
+    let branch = |place: usize| {
+        let by_label = is_named[place] || alike(place);
+        let goes_by = if by_label { &labels[place] } else { &own[place] }.clone();
+        let share = written[place]["share"].as_u64().and_then(|it| usize::try_from(it).ok()).expect("a share");
+        Branch { label: labels[place].clone(), goes_by, share }
+    };
+    (0..written.len()).map(branch).collect()
 }
