@@ -88,6 +88,16 @@ impl Cells {
         self.all.iter().map(|cell| self.answer(model, atom, cell) != Some(!holds)).collect()
     }
 
+    /// How many there are.
+    pub(super) fn count(&self) -> usize {
+        self.all.len()
+    }
+
+    /// How an atom comes out for one of them, by its number; absent where that depends on more.
+    pub(super) fn answer_at(&self, model: &Model, atom: &ConditionKind, cell: usize) -> Option<bool> {
+        self.answer(model, atom, self.all.get(cell)?)
+    }
+
     /// How an atom comes out; absent where that depends on more.
     fn answer(&self, model: &Model, atom: &ConditionKind, cell: &Cell) -> Option<bool> {
         match self.topic {

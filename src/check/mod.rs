@@ -17,10 +17,12 @@ mod events_as_condition;
 mod facts;
 mod final_exit;
 mod leaves_itself;
+mod missing_date;
 mod missing_on_leave;
 mod moments;
 mod move_may_be_refused;
 mod move_without_effect;
+mod never_at_rest;
 mod never_true;
 mod no_address;
 mod no_conversion;
@@ -30,6 +32,7 @@ mod pages;
 mod plain_secret;
 mod positions;
 mod reach;
+mod rounds;
 mod segment_cycle;
 mod shadowed_experience;
 mod sites;
@@ -77,6 +80,7 @@ pub const RULES: &[Rule] = &[
     ),
     Rule::error("final-exit", include_str!("../../docs/checks/final-exit.md"), final_exit::find),
     Rule::warning("leaves-itself", include_str!("../../docs/checks/leaves-itself.md"), leaves_itself::find),
+    Rule::warning("missing-date", include_str!("../../docs/checks/missing-date.md"), missing_date::find),
     Rule::error("missing-on-leave", include_str!("../../docs/checks/missing-on-leave.md"), missing_on_leave::find),
     Rule::warning(
         "move-may-be-refused",
@@ -88,6 +92,7 @@ pub const RULES: &[Rule] = &[
         include_str!("../../docs/checks/move-without-effect.md"),
         move_without_effect::find,
     ),
+    Rule::warning("never-at-rest", include_str!("../../docs/checks/never-at-rest.md"), never_at_rest::find),
     Rule::warning("never-true", include_str!("../../docs/checks/never-true.md"), never_true::find),
     Rule::error("no-address", include_str!("../../docs/checks/no-address.md"), no_address::find).of_the_whole(),
     Rule::warning("no-conversion", include_str!("../../docs/checks/no-conversion.md"), no_conversion::find)

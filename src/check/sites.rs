@@ -11,8 +11,8 @@ use super::weights::{always, refusal};
 use crate::graph::Journey;
 use crate::model::ids::Id;
 use crate::model::{
-    Audience, Campaign, Condition, Enter, Funnel, FunnelId, IfPast, Model, OnLeave, SegmentId, StageId, Step, StepId,
-    StepKind, Way,
+    Audience, Campaign, Condition, Enter, Funnel, FunnelId, Model, OnLeave, SegmentId, StageId, Step, StepId, StepKind,
+    Way,
 };
 
 /// A step that moves a contact to a stage or, without one, out of the funnel.
@@ -160,7 +160,7 @@ impl<'g, 'a> Walk<'g, 'a> {
         Here { possible, expected }
     }
 
-    /// After a step. A contact may leave it out where the step before says `if-past: skip`.
+    /// After a step. A contact may leave it out where the step before says `if-past: skip` or `if-missing: skip`.
     pub(super) fn after(&self, step: &'a Step, here: Here, visit: Visit<'_, 'a>) -> Here {
         match &step.kind {
             StepKind::If { when, then, otherwise } => {
@@ -215,7 +215,7 @@ impl<'g, 'a> Walk<'g, 'a> {
             let skipped = if may_skip { here.clone() } else { Here::default() };
             here = self.after(step, here, visit);
             here = either(&here, &skipped);
-            may_skip = matches!(step.kind, StepKind::WaitUntil { if_past: IfPast::Skip, .. });
+            may_skip = step.may_leave_out_next();
         }
         here
     }

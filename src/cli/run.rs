@@ -121,6 +121,7 @@ impl Task<'_> {
         let (summary, streams) = self.carried_out(&prepared, source, streams)?;
         let done = session.commit(streams, &summary, &prepared, store.as_ref())?;
         self.terminal.print(Stream::Out, &self.table(&done.metrics))?;
+        self.restless(&done.metrics)?;
         self.terminal.say(&told::last_words(&done, &summary, args))?;
         Ok(())
     }
@@ -132,7 +133,9 @@ impl Task<'_> {
         let rejects = self.args.rejects.as_ref().map(|_| io::sink());
         let streams = Streams { contacts: io::sink(), actions: io::sink(), journal: io::sink(), state: None, rejects };
         let (summary, _) = self.carried_out(&prepared, source(&self.args.contacts)?, streams)?;
-        self.terminal.print(Stream::Out, &self.table(&summary.metrics.to_json(&prepared.program)))?;
+        let metrics = summary.metrics.to_json(&prepared.program);
+        self.terminal.print(Stream::Out, &self.table(&metrics))?;
+        self.restless(&metrics)?;
         self.terminal.say("dry run: nothing was written\n")?;
         Ok(())
     }
@@ -184,6 +187,14 @@ impl Task<'_> {
         self.terminal.print(Stream::Out, &self.table(metrics))?;
         self.terminal.fail(&failure);
         Err(Stopped::Told(Exit::Refused))
+    }
+
+    /// Tells of contacts that did not come to rest.
+    fn restless(&self, metrics: &str) -> Result<(), Failure> {
+        for line in metrics::restless(self.plan.model(), metrics) {
+            self.terminal.say(&format!("warning: {line}\n"))?;
+        }
+        Ok(())
     }
 
     fn table(&self, metrics: &str) -> String {

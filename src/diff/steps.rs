@@ -6,7 +6,7 @@ use super::Mark;
 use super::facts::often;
 use crate::graph::words;
 use crate::model::template::Token;
-use crate::model::{Branch, Call, IfPast, Listing, Model, Once, SendRules, Step, StepKind};
+use crate::model::{Branch, Call, IfMissing, IfPast, Listing, Model, Once, SendRules, Step, StepKind, Until};
 
 /// A step of the base, of the head, or of both.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,16 +65,31 @@ pub(super) fn outline(model: &Model, steps: &[Step]) -> String {
     steps.iter().map(one).collect::<Vec<_>>().join(", then ")
 }
 
+/// What happens at a moment that is over.
+fn late(if_past: IfPast) -> &'static str {
+    match if_past {
+        IfPast::Latest => "",
+        IfPast::Continue => ", and if that is over, go on with every step",
+        IfPast::Exit => ", and if that is over, exit",
+        IfPast::Skip => ", and if that is over, leave out the next step",
+    }
+}
+
+/// What happens where the date is missing.
+fn missing(until: &Until) -> &'static str {
+    match until.if_missing() {
+        None | Some(IfMissing::Exit) => "",
+        Some(IfMissing::Continue) => ", and if it is missing, go on",
+        Some(IfMissing::Skip) => ", and if it is missing, leave out the next step",
+    }
+}
+
 /// A step and all that belongs to it.
 fn words(model: &Model, step: &Step) -> String {
     let verb = words::step(model, step);
     match &step.kind {
         StepKind::Send { rules, .. } => verb + &manner(*rules),
-        StepKind::WaitUntil { if_past, .. } => match if_past {
-            IfPast::Continue => verb,
-            IfPast::Exit => format!("{verb}, and if that is over, exit"),
-            IfPast::Skip => format!("{verb}, and if that is over, leave out the next step"),
-        },
+        StepKind::WaitUntil { until, if_past, .. } => verb + late(*if_past) + missing(until),
         StepKind::Call(Call::Webhook { body, .. }) if !body.is_empty() => {
             let value = |(key, token): &(String, Token)| format!("{key}: {}", token.name(model));
             format!("{verb} with {}", body.iter().map(value).collect::<Vec<_>>().join(", "))

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::build::Build;
 use super::{Edge, EdgeKind, Thing};
-use crate::model::{Campaign, CampaignId, IfPast, Step, StepId, StepKind};
+use crate::model::{Campaign, CampaignId, Step, StepId, StepKind};
 use crate::source::Span;
 
 /// Adds the edges between the steps of a campaign, and those from steps to stages, funnels and content.
@@ -96,7 +96,7 @@ impl Order {
                 self.edges.push((from, there, Edge::plain(EdgeKind::Next, Span::NOWHERE)));
                 Vec::new()
             }
-            StepKind::WaitUntil { if_past: IfPast::Skip, .. } => {
+            StepKind::WaitUntil { .. } if step.may_leave_out_next() => {
                 vec![next, Loose { kind: EdgeKind::Past, skips: true, ..next }]
             }
             StepKind::Exit(_) => Vec::new(),

@@ -347,7 +347,7 @@ fn choice(field: &Field, id: ChoiceId) -> String {
 fn moment(model: &Model, until: &Until) -> String {
     match until {
         Until::Moment(moment) => moment.to_string(),
-        Until::Field { field, offset } => {
+        Until::Field { field, offset, if_missing: _ } => {
             let name = &model.contacts.fields[*field].id;
             let written = offset.to_string();
             match written.strip_prefix('-') {

@@ -322,6 +322,8 @@ pub enum Until {
         field: FieldId,
         /// Added to it.
         offset: Duration,
+        /// What happens where it has no value; absent: not written, which means `exit`.
+        if_missing: Option<IfMissing>,
     },
 }
 
@@ -329,9 +331,30 @@ pub enum Until {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the names are the language's words")]
 pub enum IfPast {
+    /// Not written: goes on, but of several in a row that are over only with the steps of the last one.
+    Latest,
     Continue,
     Exit,
     Skip,
+}
+
+/// What a date that is missing does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names are the language's words")]
+pub enum IfMissing {
+    Continue,
+    Exit,
+    Skip,
+}
+
+impl Until {
+    /// What happens where the date is missing; a fixed moment never is.
+    pub fn if_missing(&self) -> Option<IfMissing> {
+        match self {
+            Self::Moment(_) => None,
+            Self::Field { if_missing, .. } => Some(if_missing.unwrap_or(IfMissing::Exit)),
+        }
+    }
 }
 
 /// How a campaign ends for a contact.
@@ -354,7 +377,20 @@ impl Outcome {
     }
 }
 
+impl StepKind {
+    /// Whether only contacts come behind it for whom the date that it waits for was there.
+    pub fn ends_where_missing(&self) -> bool {
+        matches!(self, Self::WaitUntil { until, .. } if until.if_missing() == Some(IfMissing::Exit))
+    }
+}
+
 impl Step {
+    /// Whether a contact that waits here may go on without the next step of the list.
+    pub fn may_leave_out_next(&self) -> bool {
+        let StepKind::WaitUntil { until, if_past, .. } = &self.kind else { return false };
+        *if_past == IfPast::Skip || until.if_missing() == Some(IfMissing::Skip)
+    }
+
     /// This step and all inside it, in the order of the text.
     pub fn each<'a>(&'a self, visit: &mut impl FnMut(&'a Step)) {
         visit(self);

@@ -28,8 +28,8 @@ pub mod windows;
 pub use address::is_address;
 pub use calendar::{Duration, Moment, Period, Publish, Unit, When};
 pub use campaign::{
-    Await, AwaitWay, Branch, Campaign, Enter, Existing, IfPast, Listing, NewValue, OnLeave, Once, Outcome, SendRules,
-    Share, Step, StepKind, Until, Wait, Way,
+    Await, AwaitWay, Branch, Campaign, Enter, Existing, IfMissing, IfPast, Listing, NewValue, OnLeave, Once, Outcome,
+    SendRules, Share, Step, StepKind, Until, Wait, Way,
 };
 pub use checks::{Bounded, CheckRule, Weight};
 pub use companies::Companies;

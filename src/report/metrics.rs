@@ -37,6 +37,24 @@ pub fn table(model: &Model, metrics: &str, width: usize) -> String {
     tables.join("\n")
 }
 
+/// Says of which stages contacts did not come to rest; `metrics` is the text of metrics.json.
+pub fn restless(model: &Model, metrics: &str) -> Vec<String> {
+    let metrics: Value = serde_json::from_str(metrics).unwrap_or_default();
+    let mut told = Vec::new();
+    for funnel in model.funnels.values() {
+        for stage in funnel.stages.values() {
+            let figures = &metrics["funnels"][&funnel.id]["stages"][&stage.id];
+            let Some(count) = figures["deferred"].as_u64().filter(|count| *count > 0) else { continue };
+            let contacts = if count == 1 { "contact" } else { "contacts" };
+            told.push(format!(
+                "{count} {contacts} did not come to rest: the rules of `{}` lead into the stage `{}` a second time in this run, and will in the next; see `funnelc explain never-at-rest`",
+                funnel.id, stage.id
+            ));
+        }
+    }
+    told
+}
+
 fn contacts(metrics: &Value) -> String {
     let number = metrics["contacts"].as_u64().unwrap_or(0);
     let mut line = format!("{number} contact{}", if number == 1 { "" } else { "s" });

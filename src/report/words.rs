@@ -4,7 +4,8 @@ use std::fmt::Write;
 
 use crate::graph::words::{condition, counted, enter, give, pattern, stage, step, threshold};
 use crate::model::{
-    Audience, Campaign, Funnel, IfPast, Model, OnLeave, Once, Publish, StageRef, Step, StepKind, Target,
+    Audience, Campaign, Funnel, IfMissing, IfPast, Model, OnLeave, Once, Publish, StageRef, Step, StepKind, Target,
+    Until,
 };
 use crate::plan::Plan;
 use crate::runner::program::Program;
@@ -142,21 +143,37 @@ fn campaign(text: &mut String, model: &Model, campaign: &Campaign) {
 }
 
 /// How a step is done where that is not the usual way.
-fn manner(kind: &StepKind) -> &'static str {
-    match kind {
+fn manner(kind: &StepKind) -> String {
+    let manner = match kind {
         StepKind::Send { rules, .. } if rules.transactional => ", without asking for consent",
         StepKind::Send { rules, .. } if rules.once == Once::Ever => ", once ever",
         StepKind::Send { rules, .. } if rules.exits_on_skip => "; when it is not sent: exit",
-        StepKind::WaitUntil { if_past: IfPast::Exit, .. } => "; when that is over: exit",
-        StepKind::WaitUntil { if_past: IfPast::Skip, .. } => "; when that is over: skip the next step",
+        StepKind::WaitUntil { until, if_past, .. } => return late_or_missing(until, *if_past),
         StepKind::Call(_) | StepKind::List(_) => "",
         StepKind::Send { .. } | StepKind::Move(_) | StepKind::Leave(_) | StepKind::AddTag(_) => "",
         StepKind::RemoveTag(_) | StepKind::Points(_) | StepKind::Set { .. } | StepKind::Clear(_) => "",
-        StepKind::Wait(_) | StepKind::WaitUntil { .. } | StepKind::If { .. } => "",
+        StepKind::Wait(_) | StepKind::If { .. } => "",
         StepKind::Split(_) | StepKind::Fork(_) | StepKind::Goto { .. } => "",
         StepKind::Await(_) | StepKind::Enroll(_) | StepKind::Withdraw(_) => "",
         StepKind::Exit(_) | StepKind::Broken => "",
-    }
+    };
+    manner.to_owned()
+}
+
+/// What happens at a moment that is over, and where there is none.
+fn late_or_missing(until: &Until, if_past: IfPast) -> String {
+    let late = match if_past {
+        IfPast::Latest => "",
+        IfPast::Continue => "; when that is over: go on with every step",
+        IfPast::Exit => "; when that is over: exit",
+        IfPast::Skip => "; when that is over: skip the next step",
+    };
+    let missing = match until.if_missing() {
+        None | Some(IfMissing::Exit) => "",
+        Some(IfMissing::Continue) => "; when it is missing: go on",
+        Some(IfMissing::Skip) => "; when it is missing: skip the next step",
+    };
+    format!("{late}{missing}")
 }
 
 fn steps(text: &mut String, model: &Model, list: &[Step], depth: usize) {

@@ -197,11 +197,16 @@ impl Resolver {
         let Some(duration) = self.placed_duration(&runs.every) else { return 60 };
         let seconds = if duration.months == 0 { duration.seconds + i64::from(duration.days) * DAY } else { 0 };
         if seconds < 60 || DAY % seconds != 0 {
-            let message = format!("runs every `{duration}` do not divide a day");
+            let (message, label) = if duration.months == 0 && seconds < 60 {
+                (
+                    format!("runs every `{duration}` are too many: the clock of a run has whole minutes"),
+                    "below a minute",
+                )
+            } else {
+                (format!("runs every `{duration}` do not divide a day"), "no part of a day")
+            };
             let help = "write a whole part of a day of a minute or more, such as `5 minutes`, `1 h`, `1 day`";
-            self.report(
-                Diagnostic::error(calendar::BAD_DURATION, runs.every.span, message).at("no part of a day").help(help),
-            );
+            self.report(Diagnostic::error(calendar::BAD_DURATION, runs.every.span, message).at(label).help(help));
             return 60;
         }
         u32::try_from(seconds).unwrap_or(60)

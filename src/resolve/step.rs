@@ -9,7 +9,9 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::model::calendar::Sign;
 use crate::model::contacts::FieldType;
 use crate::model::ids::Id;
-use crate::model::{Duration, FieldId, IfPast, Listing, Moment, NewValue, Step, StepId, StepKind, Until, Value};
+use crate::model::{
+    Duration, FieldId, IfMissing, IfPast, Listing, Moment, NewValue, Step, StepId, StepKind, Until, Value,
+};
 use crate::schema::{self, Placed, ScalarOr, SetTo, Text};
 use crate::source::Span;
 
@@ -293,14 +295,18 @@ impl Resolver {
     fn wait_until(&mut self, step: &schema::Step) -> Option<StepKind> {
         let written = step.wait_until.as_ref()?;
         let if_past = match step.if_past.as_ref().map(|if_past| if_past.value) {
-            None | Some(schema::campaign::IfPast::Continue) => IfPast::Continue,
+            None => IfPast::Latest,
+            Some(schema::campaign::IfPast::Continue) => IfPast::Continue,
             Some(schema::campaign::IfPast::Exit) => IfPast::Exit,
             Some(schema::campaign::IfPast::Skip) => IfPast::Skip,
         };
         let windows = self.windows(step);
         let until = match &written.value {
-            ScalarOr::Scalar(text) => Until::Moment(self.moment_to_wait_for(text, written.span)?),
-            ScalarOr::Other(wait) => self.until_field(wait)?,
+            ScalarOr::Scalar(text) => {
+                self.never_missing(step);
+                Until::Moment(self.moment_to_wait_for(text, written.span)?)
+            }
+            ScalarOr::Other(wait) => self.until_field(wait, step.if_missing.as_ref().map(|placed| placed.value))?,
         };
         Some(StepKind::WaitUntil { until, if_past, windows: windows? })
     }
@@ -316,7 +322,24 @@ impl Resolver {
         self.moment_or(&text.0, span, &help)
     }
 
-    fn until_field(&mut self, wait: &schema::WaitField) -> Option<Until> {
+    /// A fixed moment is there for everybody.
+    fn never_missing(&mut self, step: &schema::Step) {
+        let Some(written) = &step.if_missing else { return };
+        let message = "`if-missing` does not go with a fixed moment, which is never missing";
+        let finding = Diagnostic::error(STEP_KEYS, written.key, message).at("only with a field");
+        self.report(finding.help("remove it, or wait for the date of a field: `wait-until: { field: … }`"));
+    }
+
+    fn until_field(
+        &mut self,
+        wait: &schema::WaitField,
+        if_missing: Option<schema::campaign::IfMissing>,
+    ) -> Option<Until> {
+        let if_missing = if_missing.map(|written| match written {
+            schema::campaign::IfMissing::Continue => IfMissing::Continue,
+            schema::campaign::IfMissing::Exit => IfMissing::Exit,
+            schema::campaign::IfMissing::Skip => IfMissing::Skip,
+        });
         let offset = wait.offset.as_ref().map(|offset| self.duration(&offset.value.0, offset.span, Sign::Any));
         let (field, type_) = self.typed_field(&wait.field)?;
         if !matches!(type_, FieldType::Date | FieldType::Datetime) {
@@ -330,8 +353,8 @@ impl Resolver {
             return None;
         }
         match offset {
-            None => Some(Until::Field { field, offset: Duration::default() }),
-            Some(offset) => offset.map(|offset| Until::Field { field, offset }),
+            None => Some(Until::Field { field, offset: Duration::default(), if_missing }),
+            Some(offset) => offset.map(|offset| Until::Field { field, offset, if_missing }),
         }
     }
 

@@ -190,6 +190,7 @@ pub(super) fn belongings(step: &schema::Step) -> Vec<(&'static str, Verb, Span)>
         ("to", Verb::Set, step.to.as_ref().map(|placed| placed.key)),
         ("with", Verb::Use, step.with.as_ref().map(|placed| placed.key)),
         ("if-past", Verb::WaitUntil, step.if_past.as_ref().map(|placed| placed.key)),
+        ("if-missing", Verb::WaitUntil, step.if_missing.as_ref().map(|placed| placed.key)),
         ("for", Verb::Await, step.for_.as_ref().map(|placed| placed.key)),
         ("then", branches, step.then.as_ref().map(|placed| placed.key)),
         ("else", branches, step.else_.as_ref().map(|placed| placed.key)),

@@ -161,6 +161,11 @@ pub enum Event<'a> {
     Wait {
         until: i64,
     },
+    /// The moment in a field for which a contact waits was moved.
+    WaitMoved {
+        from: i64,
+        until: i64,
+    },
     Past {
         until: Option<i64>,
         then: PastChoice,
@@ -274,6 +279,9 @@ pub enum SkipReason {
     Limited,
     Expired,
     Past,
+    Missing,
+    /// A later wait on the same date is over too.
+    Outdated,
 }
 
 /// What is in the way of reaching a contact, the last that is asked for last: of several channels the one that comes furthest says it.

@@ -77,6 +77,14 @@ struct StageCounts {
     left: u64,
     converted: u64,
     now: u64,
+    /// Contacts that rules of the funnel would have moved there once more.
+    #[serde(skip_serializing_if = "is_none")]
+    deferred: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]
+fn is_none(count: &u64) -> bool {
+    *count == 0
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -181,6 +189,11 @@ impl Metrics {
 
     pub(crate) fn passed(&mut self, funnel: usize, stage: usize) {
         self.funnels[funnel].stages[stage].passed += 1;
+    }
+
+    /// A rule of the funnel would have moved the contact to this stage once more.
+    pub(crate) fn deferred(&mut self, funnel: usize, stage: usize) {
+        self.funnels[funnel].stages[stage].deferred += 1;
     }
 
     /// An experience did something.
@@ -288,6 +301,7 @@ impl FunnelCounts {
             sum.left += part.left;
             sum.converted += part.converted;
             sum.now += part.now;
+            sum.deferred += part.deferred;
         }
     }
 

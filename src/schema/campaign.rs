@@ -181,8 +181,10 @@ pub struct Step {
     pub wait: Option<Placed<Text>>,
     /// Waits until a date or moment, or until that of a field: `{ field: webinar-date, offset: -1 day }`.
     pub wait_until: Option<Placed<ScalarOr<WaitField>>>,
-    /// What happens when that moment is over: `continue` (default), `exit`, or `skip` (leaves out the next step); for `wait-until`.
+    /// What happens when that moment is over: `continue`, `exit`, or `skip` (leaves out the next step). Without it the contact goes on, but of several waits in a row that are over only the last one's steps run; for `wait-until`.
     pub if_past: Option<Placed<IfPast>>,
+    /// What happens when the field has no date: `exit` (default), `continue`, or `skip` (leaves out the next step); for `wait-until` with a field.
+    pub if_missing: Option<Placed<IfMissing>>,
     /// The time of day at which it ends, such as `"09:00"`, on the contact's clock; for `wait` and `wait-until`.
     pub at: Option<Placed<Text>>,
     /// From when to when it may end, such as `["09:00", "17:00"]`, on the contact's clock; both belong to it, and it may go over midnight; for `wait` and `wait-until`.
@@ -317,6 +319,20 @@ pub enum Day {
     reason = "doc comments on unit variants would turn the schema's `enum` into `oneOf`; the field's documentation explains them"
 )]
 pub enum IfPast {
+    Continue,
+    Exit,
+    Skip,
+}
+
+/// What a date that is missing does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(inline)]
+#[allow(
+    missing_docs,
+    reason = "doc comments on unit variants would turn the schema's `enum` into `oneOf`; the field's documentation explains them"
+)]
+pub enum IfMissing {
     Continue,
     Exit,
     Skip,

@@ -79,7 +79,7 @@ const STEPS: &[(&str, &[&str])] = &[
     ("webhook", &["id", "body"]),
     ("push-to", &["id"]),
     ("wait", &["id", "at", "between", "days"]),
-    ("wait-until", &["id", "if-past", "at", "between", "days"]),
+    ("wait-until", &["id", "if-past", "if-missing", "at", "between", "days"]),
     ("unsubscribe", &["id"]),
     ("resubscribe", &["id"]),
     ("add-to", &["id"]),

@@ -397,7 +397,7 @@ const EVENTS: [(&str, &str); 48] = [
     ("overtaken", ""),
     ("end", "goal exit-when on-leave exit finished skipped after-until withdrawn"),
     ("send", ""),
-    ("skip", "unpublished unreachable already-sent limited past expired"),
+    ("skip", "unpublished unreachable already-sent limited past missing outdated expired"),
     ("delay", ""),
     ("wait", ""),
     ("past", "continue exit skip"),

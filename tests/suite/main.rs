@@ -42,6 +42,7 @@ mod plan;
 mod projects;
 mod readme;
 mod reference;
+mod rest;
 mod reuse;
 mod run_says;
 mod shape;

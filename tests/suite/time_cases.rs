@@ -19,6 +19,7 @@ fn each_line_of_the_page_on_time_is_true() {
         let found = match heading.as_str() {
             "Conditions" => condition(&line),
             "Waits" => wait(&line),
+            "Waits that are over" => series(&line),
             "Time in a stage" => stage(&line),
             "Being published" => published(&line),
             other => panic!("a table under `{other}`, for which there is no test"),
@@ -79,6 +80,25 @@ fn wait(line: &[String]) -> String {
         _ => None,
     });
     told.collect::<Vec<_>>().join(" and ")
+}
+
+fn series(line: &[String]) -> String {
+    let [zone, now, later, value, steps, ..] = line else { panic!("{line:?}") };
+    let yaml = format!(
+        "version: 1\ntimezone: {zone}\ncontacts: {{ key: id, fields: {{ at: {{ type: datetime }} }} }}\n\
+         content: {{ a: {{ kind: focus }}, b: {{ kind: focus }}, c: {{ kind: focus }} }}\n\
+         campaigns: {{ talk: {{ enter: {{ field: at, is-not: 2000-01-01 }}, on-leave: stay, steps: [ {steps} ] }} }}\n"
+    );
+    let contacts = format!("id,at\n1,{value}\n");
+    let plan = plan(&yaml);
+    let first = run(&plan, zone, now, &contacts, None);
+    let second = (!later.is_empty()).then(|| run(&plan, zone, later, &contacts, Some(&first.state)));
+    let outboxes = [first.actions, second.map(|ran| ran.actions).unwrap_or_default()];
+    let sent = outboxes.iter().flat_map(|outbox| {
+        let rows = std::str::from_utf8(outbox).unwrap().lines().skip(1);
+        rows.map(|row| row.split(',').nth(3).unwrap()).collect::<Vec<_>>()
+    });
+    sent.collect::<Vec<_>>().join(" ")
 }
 
 fn stage(line: &[String]) -> String {

@@ -8,8 +8,8 @@ use crate::model::goto::aim;
 use crate::model::ids::Id;
 use crate::model::windows::parse_time;
 use crate::model::{
-    About, Await, AwaitWay, Campaign, Duration, Enter, Existing, Give, IfPast, Listing, Moment, OnLeave, Outcome,
-    Share, Step, StepId, StepKind, Threshold, Until, Wait, Way, Weekdays, Windows,
+    About, Await, AwaitWay, Campaign, Duration, Enter, Existing, Give, IfMissing, IfPast, Listing, Moment, OnLeave,
+    Outcome, Share, Step, StepId, StepKind, Threshold, Until, Wait, Way, Weekdays, Windows,
 };
 use crate::plan::values::new_value;
 use crate::plan::{call, content, wire};
@@ -134,12 +134,14 @@ impl Reader<'_> {
                 StepKind::Wait(Wait { length: length(text)?, windows: windows(Some(open))? })
             }
             wire::Verb::WaitUntil { moment, if_past, windows: open } => {
-                let (if_past, windows) = (past(if_past)?, windows(open.as_ref())?);
+                let (if_past, windows) = (past(if_past.as_deref())?, windows(open.as_ref())?);
                 StepKind::WaitUntil { until: Until::Moment(Moment::parse(moment)?), if_past, windows }
             }
-            wire::Verb::WaitUntilField { field: name, offset, if_past, windows: open } => {
-                let until = Until::Field { field: field(name)?, offset: Duration::parse(offset, Sign::Any)? };
-                StepKind::WaitUntil { until, if_past: past(if_past)?, windows: windows(open.as_ref())? }
+            wire::Verb::WaitUntilField { field: name, offset, if_past, if_missing, windows: open } => {
+                let if_missing = Some(missing(if_missing.as_deref().or(if_past.as_deref()))?);
+                let until =
+                    Until::Field { field: field(name)?, offset: Duration::parse(offset, Sign::Any)?, if_missing };
+                StepKind::WaitUntil { until, if_past: past(if_past.as_deref())?, windows: windows(open.as_ref())? }
             }
             wire::Verb::If { when, then, r#else } => {
                 let when = self.condition(when)?;
@@ -180,6 +182,13 @@ fn windows(written: Option<&wire::Windows>) -> Result<Windows, Fault> {
     })
 }
 
-fn past(text: &str) -> Result<IfPast, Fault> {
+fn past(text: Option<&str>) -> Result<IfPast, Fault> {
+    let Some(text) = text else { return Ok(IfPast::Latest) };
     word(text, [("continue", IfPast::Continue), ("exit", IfPast::Exit), ("skip", IfPast::Skip)])
+}
+
+/// In plans of before there was a word for it, a missing date was over.
+fn missing(text: Option<&str>) -> Result<IfMissing, Fault> {
+    let text = text.unwrap_or("exit");
+    word(text, [("continue", IfMissing::Continue), ("exit", IfMissing::Exit), ("skip", IfMissing::Skip)])
 }

@@ -65,14 +65,21 @@ pub enum Verb {
     },
     WaitUntil {
         moment: String,
-        if_past: String,
+        /// Absent: of several in a row that are over only the last one's steps run.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        if_past: Option<String>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         windows: Option<Windows>,
     },
     WaitUntilField {
         field: String,
         offset: String,
-        if_past: String,
+        /// Absent: of several in a row that are over only the last one's steps run.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        if_past: Option<String>,
+        /// Absent in the plans of earlier versions, in which a missing date was over.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        if_missing: Option<String>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         windows: Option<Windows>,
     },

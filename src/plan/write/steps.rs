@@ -3,7 +3,8 @@
 use super::{Names, new_value, publish};
 use crate::model::windows::time;
 use crate::model::{
-    Await, Campaign, Enter, Existing, FieldId, Give, IfPast, OnLeave, Share, Step, StepKind, Until, Wait, Way, Windows,
+    Await, Campaign, Enter, Existing, FieldId, Give, IfMissing, IfPast, OnLeave, Share, Step, StepKind, Until, Wait,
+    Way, Windows,
 };
 use crate::plan::{call, content, wire};
 
@@ -111,16 +112,22 @@ impl Names<'_> {
     fn wait_until(&self, until: &Until, if_past: IfPast, windows: &Windows) -> wire::Verb {
         let windows = wire_windows(windows);
         let if_past = match if_past {
-            IfPast::Continue => "continue",
-            IfPast::Exit => "exit",
-            IfPast::Skip => "skip",
+            IfPast::Latest => None,
+            IfPast::Continue => Some("continue"),
+            IfPast::Exit => Some("exit"),
+            IfPast::Skip => Some("skip"),
         };
-        let if_past = if_past.to_owned();
+        let if_past = if_past.map(str::to_owned);
+        let if_missing = until.if_missing().map(|if_missing| match if_missing {
+            IfMissing::Continue => "continue".to_owned(),
+            IfMissing::Exit => "exit".to_owned(),
+            IfMissing::Skip => "skip".to_owned(),
+        });
         match until {
             Until::Moment(moment) => wire::Verb::WaitUntil { moment: moment.to_string(), if_past, windows },
-            Until::Field { field, offset } => {
+            Until::Field { field, offset, if_missing: _ } => {
                 let field = self.0.contacts.fields[*field].id.clone();
-                wire::Verb::WaitUntilField { field, offset: offset.to_string(), if_past, windows }
+                wire::Verb::WaitUntilField { field, offset: offset.to_string(), if_past, if_missing, windows }
             }
         }
     }

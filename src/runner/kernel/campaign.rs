@@ -114,7 +114,7 @@ impl<'a> Live<'a> {
         self.open_campaigns.set(place);
     }
 
-    /// A pause lasts from the first instant that finds the campaign unpublished to the first that finds it published; then the rest of a wait is served.
+    /// A pause lasts from the first instant that finds the campaign unpublished to the first that finds it published; then the rest of a wait is served, and a moment that went by is past.
     fn pause_or_resume(&mut self, campaign: usize, effects: &mut Vec<Effect<'a>>) {
         let rules = &self.program.campaigns[campaign];
         let (now, at) = (self.program.now(), self.at(campaign));
@@ -126,6 +126,7 @@ impl<'a> Live<'a> {
             }
             (true, Some(since)) => {
                 member.paused = None;
+                self.resumed.set(campaign);
                 let awaits = &self.awaits;
                 let has_rest = |token: Token| {
                     let unsettled = awaits.iter().any(|(of, awaiting)| {

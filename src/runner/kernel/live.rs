@@ -75,6 +75,8 @@ pub(super) struct Live<'a> {
     /// Stages that the limit of the instant kept closed, and campaigns.
     pub(super) deferred_stages: Bits,
     pub(super) deferred_campaigns: Bits,
+    /// Campaigns whose pause ended in this instant.
+    pub(super) resumed: Bits,
     pub(super) known: Origins<'a>,
     /// The contact at each call of this instant.
     pub(super) snapshots: Vec<Snapshot<'a>>,
@@ -187,6 +189,7 @@ impl<'a> Live<'a> {
             passed: Bits::default(),
             deferred_stages: Bits::default(),
             deferred_campaigns: Bits::default(),
+            resumed: Bits::default(),
             known: Origins::default(),
             snapshots: Vec::new(),
             values: Vec::new(),
@@ -284,6 +287,7 @@ impl<'a> Live<'a> {
         }
         if at.is_none() {
             self.deferred_stages.set(number);
+            self.metrics.deferred(funnel, to);
         }
         let event = Event::DeferStage { funnel: Id::from_index(funnel), to: Id::from_index(to) };
         effects.push(Effect { at, event });

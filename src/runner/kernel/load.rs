@@ -56,6 +56,7 @@ impl<'a> Live<'a> {
         self.passed.reset(program.stage_count);
         self.deferred_stages.reset(program.stage_count);
         self.deferred_campaigns.reset(program.campaigns.len());
+        self.resumed.reset(program.campaigns.len());
         self.answers.reset(program.conditions.slots().len());
         self.open_funnels.fill(program.funnels.len());
         self.open_campaigns.words.clone_from(&program.open_at_first);

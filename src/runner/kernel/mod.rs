@@ -3,8 +3,8 @@
 //! A [`Worker`] is made for one chunk of contacts, because what it hands out borrows from the rows and from what is remembered of them.
 //!
 //! Where the language is silent, this is the choice: the file's changes are journalled by stage, tag, points, field and channel, each in order of its id. A campaign that is not published is not left
-//! either, but its entry conditions are still seen. Without an audience nothing keeps `place` back after a `leave`. A `wait-until` ends at its moment also after a pause; only a `wait` has a
-//! rest. A moment in a field that moves into the past while a contact waits for it is past; one that is reached is over. A `move` that the limit of the instant stops holds the campaign at
+//! either, but its entry conditions are still seen. Without an audience nothing keeps `place` back after a `leave`. What an `await` or `wait` has left is
+//! served after a pause. A moment in a field that moves into the past while a contact waits for it is past; one that is reached is over. A `move` that the limit of the instant stops holds the campaign at
 //! that step until the next instant. A void entry gives its number to the next one, and its `start` counts as entered. A default stands for every missing
 //! value, also without a column and after `clear`. A condition written twice in `enter` is one.
 
@@ -25,6 +25,7 @@ mod list;
 mod live;
 mod load;
 mod occurrence;
+mod past;
 mod points;
 mod save;
 mod send;

@@ -3,9 +3,9 @@
 use super::cause::Cause;
 use super::funnel::refusal;
 use super::live::Live;
+use crate::model::Outcome;
 use crate::model::ids::Id;
-use crate::model::{IfPast, Outcome};
-use crate::runner::effect::{At, Effect, EndReason, Event, PastChoice, SkipReason};
+use crate::runner::effect::{At, Effect, EndReason, Event};
 use crate::runner::program::{END, Lane, Verb};
 use crate::runner::state::{Admission, Pending, Token};
 
@@ -40,6 +40,7 @@ impl<'a> Live<'a> {
     /// Runs what is due, each place of a contact once; says whether there was any.
     pub(super) fn run_due_steps(&mut self, effects: &mut Vec<Effect<'a>>) -> bool {
         self.ran.clear();
+        self.note_moved(effects);
         while let Some(next) = self.next_due() {
             self.go_on(self.program.campaign_order[next.place], next.lane, effects);
             self.ran.push((next.place, next.lane));
@@ -48,7 +49,7 @@ impl<'a> Live<'a> {
     }
 
     /// The earliest due step that has not run in this pass: by due time, campaign and step.
-    fn next_due(&mut self) -> Option<Due> {
+    fn next_due(&self) -> Option<Due> {
         let mut earliest = None;
         for index in 0..self.active.len() {
             let place = self.active[index];
@@ -65,7 +66,7 @@ impl<'a> Live<'a> {
         earliest
     }
 
-    fn compare(&mut self, place: usize, lane: Lane, earliest: &mut Option<Due>) {
+    fn compare(&self, place: usize, lane: Lane, earliest: &mut Option<Due>) {
         if self.ran.contains(&(place, lane)) {
             return;
         }
@@ -77,7 +78,7 @@ impl<'a> Live<'a> {
     }
 
     /// When the pending step of a campaign was due, if it is due by now.
-    fn due(&mut self, campaign: usize, lane: Lane) -> Option<i64> {
+    fn due(&self, campaign: usize, lane: Lane) -> Option<i64> {
         let now = self.program.now();
         if self.members[campaign].paused.is_some() || !self.program.campaigns[campaign].published {
             return None;
@@ -89,13 +90,7 @@ impl<'a> Live<'a> {
             Pending::Fork if self.has_ways(campaign, token.step) => return None,
             Pending::Fork => token.due,
             Pending::Removed => return None,
-            Pending::Field => {
-                let moment = self.awaited(self.here(campaign, token.step)).unwrap_or(now);
-                if moment > now {
-                    self.stand(campaign, lane, Token { due: moment, ..token });
-                }
-                moment
-            }
+            Pending::Field => self.awaited(self.here(campaign, token.step)).unwrap_or(now),
         };
         (due <= now).then_some(due)
     }
@@ -149,7 +144,7 @@ impl<'a> Live<'a> {
             Pending::Await => self.await_over(self.here(campaign, step), effects),
             Pending::Fork => self.join(self.here(campaign, step), due, effects),
             Pending::Removed => Flow::Stop,
-            Pending::Wait => self.wait_over(self.here(campaign, step), effects),
+            Pending::Wait => self.wait_over(self.here(campaign, step), due, effects),
             Pending::Field => self.field_reached(self.here(campaign, step), due, effects),
         }
     }
@@ -174,7 +169,7 @@ impl<'a> Live<'a> {
             Verb::Clear(field) => self.clear(here, *field, effects),
             Verb::Call(call) => self.call(here, call, effects),
             Verb::Wait(wait) => self.wait(here, *wait, effects),
-            Verb::WaitUntil { until, if_past, .. } => self.wait_until(here, until, *if_past, effects),
+            Verb::WaitUntil { until, .. } => self.wait_until(here, until, effects),
             Verb::List(listing) => self.list(here, *listing, effects),
             Verb::If { when, then, otherwise } => {
                 let holds = self.holds(*when);
@@ -230,46 +225,6 @@ impl<'a> Live<'a> {
     pub(super) fn hold(&mut self, here: Here, pending: Pending, due: i64) -> Flow {
         self.stand(here.campaign, self.lane(here), Token { step: here.step, pending, due });
         Flow::Stop
-    }
-
-    pub(super) fn past(
-        &mut self,
-        here: Here,
-        until: Option<i64>,
-        if_past: IfPast,
-        effects: &mut Vec<Effect<'a>>,
-    ) -> Flow {
-        let then = match if_past {
-            IfPast::Continue => PastChoice::Continue,
-            IfPast::Exit => PastChoice::Exit,
-            IfPast::Skip => PastChoice::Skip,
-        };
-        push(effects, here, Event::Past { until, then });
-        let on = self.done(here);
-        match if_past {
-            IfPast::Continue => on,
-            IfPast::Exit => {
-                self.end(here.campaign, here.at, Outcome::Exited, EndReason::Exit, effects);
-                Flow::Stop
-            }
-            IfPast::Skip => self.leave_out_next(here, on, effects),
-        }
-    }
-
-    /// Leaves out the next step of the list, if there is one.
-    fn leave_out_next(&mut self, here: Here, on: Flow, effects: &mut Vec<Effect<'a>>) -> Flow {
-        let steps = &self.program.campaigns[here.campaign].steps;
-        let Some(left_out) = steps[here.step].sibling else { return on };
-        let content = match steps[left_out].verb {
-            Verb::Send { content, .. } => Some(Id::from_index(content)),
-            _ => None,
-        };
-        push(effects, self.here(here.campaign, left_out), Event::Skip { content, reason: SkipReason::Past });
-        self.metrics.skipped(here.campaign, left_out, SkipReason::Past);
-        if let Some(content) = content {
-            self.note_try(here.campaign, content, false);
-        }
-        Flow::On(steps[left_out].next)
     }
 }
 

@@ -4,11 +4,11 @@ use std::borrow::Cow;
 
 use super::live::Live;
 use super::step::{Flow, Here, push};
-use crate::model::{IfPast, Wait, Windows};
+use crate::model::{Wait, Windows};
 use crate::runner::contact::Slot;
 use crate::runner::effect::{Effect, Event};
 use crate::runner::program::{Verb, WaitFor, Zone, day_of_number};
-use crate::runner::state::Pending;
+use crate::runner::state::{Pending, Token};
 
 impl<'a> Live<'a> {
     pub(super) fn wait(&mut self, here: Here, wait: Wait, effects: &mut Vec<Effect<'a>>) -> Flow {
@@ -18,13 +18,7 @@ impl<'a> Live<'a> {
         self.hold(here, Pending::Wait, until)
     }
 
-    pub(super) fn wait_until(
-        &mut self,
-        here: Here,
-        until: &WaitFor,
-        if_past: IfPast,
-        effects: &mut Vec<Effect<'a>>,
-    ) -> Flow {
+    pub(super) fn wait_until(&mut self, here: Here, until: &WaitFor, effects: &mut Vec<Effect<'a>>) -> Flow {
         let pending = match until {
             WaitFor::Moment(_) | WaitFor::Day(_) => Pending::Wait,
             WaitFor::Field { .. } => Pending::Field,
@@ -35,7 +29,7 @@ impl<'a> Live<'a> {
                 push(effects, here, Event::Wait { until });
                 self.hold(here, pending, until)
             }
-            None => self.past(here, moment, if_past, effects),
+            None => self.past(here, moment, effects),
         }
     }
 
@@ -48,7 +42,7 @@ impl<'a> Live<'a> {
         let moment = match until {
             WaitFor::Moment(moment) => *moment,
             WaitFor::Day(day) => self.clock().start_of(*day),
-            WaitFor::Field { field, offset } => match self.fields[*field] {
+            WaitFor::Field { field, offset, .. } => match self.fields[*field] {
                 Slot::Moment(moment) => self.program.zone.add(moment, *offset),
                 Slot::Day(day) => {
                     let clock = self.clock();
@@ -61,19 +55,58 @@ impl<'a> Live<'a> {
         Some(self.within(windows, moment, false))
     }
 
-    /// A wait is over, unless a run that comes late finds hours or a day at which it may not end.
-    pub(super) fn wait_over(&mut self, here: Here, effects: &mut Vec<Effect<'a>>) -> Flow {
+    /// Journals where a moment that is waited for was moved, in the order of the text.
+    pub(super) fn note_moved(&mut self, effects: &mut Vec<Effect<'a>>) {
+        for at in 0..self.active.len() {
+            let campaign = self.program.campaign_order[self.active[at]];
+            if self.members[campaign].paused.is_some() || !self.program.campaigns[campaign].published {
+                continue;
+            }
+            let ways = self.ways.iter().filter(|way| way.campaign == campaign).map(|way| way.lane);
+            let tokens = ways.chain([None]).map(|lane| (self.token(campaign, lane), lane));
+            let mut waiting: Vec<_> = tokens.filter(|(token, _)| token.pending == Pending::Field).collect();
+            waiting.sort_unstable_by_key(|(token, _)| token.step);
+            for (token, lane) in waiting {
+                let here = self.here(campaign, token.step);
+                let moment = self.awaited(here).filter(|&moment| moment >= self.program.now() && moment != token.due);
+                if let Some(until) = moment {
+                    push(effects, here, Event::WaitMoved { from: token.due, until });
+                    self.stand(campaign, lane, Token { due: until, ..token });
+                }
+            }
+        }
+    }
+
+    /// A wait is over, unless a later one on the same date is over too, or a run that comes late finds hours or a day at which it may not end.
+    pub(super) fn wait_over(&mut self, here: Here, due: i64, effects: &mut Vec<Effect<'a>>) -> Flow {
+        let verb = &self.program.campaigns[here.campaign].steps[here.step].verb;
+        if self.went_by_in_a_pause(here, due) && matches!(verb, Verb::WaitUntil { .. }) {
+            return self.past(here, self.awaited(here), effects);
+        }
+        if let Some(flow) = self.outdated(here, effects) {
+            return flow;
+        }
         self.waits_for_opening(here, Pending::Wait, effects).unwrap_or_else(|| self.done(here))
     }
 
-    /// A moment that was waited for is reached; one that was changed to lie in the past, or taken away, is past.
+    /// A moment that was waited for is reached; one that was changed to lie in the past, taken away, or went by in a pause is past.
     pub(super) fn field_reached(&mut self, here: Here, due: i64, effects: &mut Vec<Effect<'a>>) -> Flow {
         let moment = self.awaited(here);
-        let reached = moment.is_some_and(|moment| moment == due || moment == self.program.now());
-        match &self.program.campaigns[here.campaign].steps[here.step].verb {
-            Verb::WaitUntil { if_past, .. } if !reached => self.past(here, moment, *if_past, effects),
-            _ => self.waits_for_opening(here, Pending::Field, effects).unwrap_or_else(|| self.done(here)),
+        let in_a_pause = self.went_by_in_a_pause(here, due);
+        let reached = moment.is_some_and(|moment| moment == due && !in_a_pause || moment == self.program.now());
+        let verb = &self.program.campaigns[here.campaign].steps[here.step].verb;
+        if !reached && matches!(verb, Verb::WaitUntil { .. }) {
+            return self.past(here, moment, effects);
         }
+        if let Some(flow) = self.outdated(here, effects) {
+            return flow;
+        }
+        self.waits_for_opening(here, Pending::Field, effects).unwrap_or_else(|| self.done(here))
+    }
+
+    /// Whether the end of a wait came while the campaign was paused, which it was until this instant.
+    fn went_by_in_a_pause(&self, here: Here, due: i64) -> bool {
+        self.resumed.has(here.campaign) && due < self.program.now()
     }
 
     fn waits_for_opening(&mut self, here: Here, pending: Pending, effects: &mut Vec<Effect<'a>>) -> Option<Flow> {

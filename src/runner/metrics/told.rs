@@ -61,8 +61,18 @@ fn occurred<const N: usize>(words: [&'static str; N], counts: [u64; N]) -> BTree
     words.into_iter().zip(counts).filter(|(_, count)| *count > 0).collect()
 }
 
-const REASONS: [&str; 8] =
-    ["unpublished", "unreachable", "already-sent", "past", "final", "lighter", "expired", "limited"];
+const REASONS: [&str; 10] = [
+    "unpublished",
+    "unreachable",
+    "already-sent",
+    "past",
+    "final",
+    "lighter",
+    "expired",
+    "limited",
+    "missing",
+    "outdated",
+];
 
 fn reason_place(reason: SkipReason) -> usize {
     match reason {
@@ -72,6 +82,8 @@ fn reason_place(reason: SkipReason) -> usize {
         SkipReason::Past => 3,
         SkipReason::Limited => 7,
         SkipReason::Expired => 6,
+        SkipReason::Missing => 8,
+        SkipReason::Outdated => 9,
     }
 }
 

@@ -106,6 +106,7 @@ impl<'p> Writer<'p> {
                 [content.map_or(Empty, |content| Word(&self.model.content[content].id)), Empty, in_the_way(reason)]
             }
             Event::Wait { until } => [Empty, Empty, Cell::Moment(until)],
+            Event::WaitMoved { from, until } => [Empty, Cell::Moment(from), Cell::Moment(until)],
             Event::Past { until, then: _ } => [Empty, Empty, until.map_or(Empty, Cell::Moment)],
             Event::If { then } => [Empty, Empty, Word(if then { "then" } else { "else" })],
             Event::Split { label } => [Empty, Empty, Text(label)],
@@ -142,7 +143,7 @@ fn in_the_way(reason: SkipReason) -> Cell<'static> {
     match reason {
         SkipReason::Unreachable(what) => Cell::Word(what.word()),
         SkipReason::Unpublished | SkipReason::AlreadySent | SkipReason::Limited => Cell::Empty,
-        SkipReason::Expired | SkipReason::Past => Cell::Empty,
+        SkipReason::Expired | SkipReason::Past | SkipReason::Missing | SkipReason::Outdated => Cell::Empty,
     }
 }
 

@@ -32,7 +32,7 @@ pub(crate) fn event(event: &Event<'_>) -> &'static str {
         Event::List { listing, .. } => listing.word(),
         Event::Call { call, .. } => call.word(),
         Event::Skip { .. } => "skip",
-        Event::Wait { .. } => "wait",
+        Event::Wait { .. } | Event::WaitMoved { .. } => "wait",
         Event::Past { .. } => "past",
         Event::If { .. } => "if",
         Event::Split { .. } => "split",
@@ -77,7 +77,8 @@ pub(crate) fn reason(event: &Event<'_>) -> &'static str {
         | Event::Overtaken
         | Event::Send { .. }
         | Event::Delay { .. }
-        | Event::Wait { .. } => "",
+        | Event::Wait { .. }
+        | Event::WaitMoved { .. } => "",
         Event::If { .. } | Event::AddTag { .. } | Event::RemoveTag { .. } | Event::Points { .. } => "",
         Event::Split { .. } | Event::Fork | Event::Join | Event::Goto { .. } => "",
         Event::Await { .. } | Event::Awaited { .. } | Event::Enroll { .. } | Event::Withdraw { .. } => "",
@@ -103,6 +104,8 @@ pub(crate) fn skip(reason: SkipReason) -> &'static str {
         SkipReason::Limited => "limited",
         SkipReason::Expired => "expired",
         SkipReason::Past => "past",
+        SkipReason::Missing => "missing",
+        SkipReason::Outdated => "outdated",
     }
 }
 

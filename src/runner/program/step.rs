@@ -7,8 +7,8 @@ use super::split::SplitProgram;
 use super::zone::day_number;
 use crate::model::ids::Id;
 use crate::model::{
-    Await, AwaitWay, Call, Campaign, Duration, Field, Give, IfPast, Listing, Moment, NewValue, Outcome, SendRules,
-    Step, StepKind, Until, Wait, Windows,
+    Await, AwaitWay, Call, Campaign, Duration, Field, Give, IfMissing, IfPast, Listing, Moment, NewValue, Outcome,
+    SendRules, Step, StepKind, Until, Wait, Windows,
 };
 use crate::runner::contact::Kept;
 
@@ -109,6 +109,7 @@ pub(crate) enum WaitFor {
     Field {
         field: usize,
         offset: Duration,
+        if_missing: IfMissing,
     },
 }
 
@@ -186,7 +187,11 @@ impl Builder<'_> {
         match until {
             Until::Moment(Moment::Day(day)) => WaitFor::Day(*day),
             Until::Moment(moment) => WaitFor::Moment(self.zone.start_of_moment(*moment)),
-            Until::Field { field, offset } => WaitFor::Field { field: field.index(), offset: *offset },
+            Until::Field { field, offset, if_missing } => WaitFor::Field {
+                field: field.index(),
+                offset: *offset,
+                if_missing: if_missing.unwrap_or(IfMissing::Exit),
+            },
         }
     }
 

@@ -65,6 +65,7 @@ impl Draft<'_> {
             20 if depth > 0 => return self.again(course, depth),
             0..=2 => self.send(),
             3 | 4 => self.wait(),
+            5 | 6 if depth > 0 && self.random.chance(40) => return self.series(course, depth),
             5 | 6 => self.wait_until(),
             7 | 8 => self.move_or_tag(course),
             9 => format!("leave: {}", self.funnels[self.random.below(self.funnels.len())].id),
@@ -239,20 +240,42 @@ impl Draft<'_> {
     }
 
     fn wait_until(&mut self) -> String {
-        let until = match self.random.below(4) {
-            0 => self.scene.day(*self.random.pick(&[-1, 0, 1, 2, 20])).to_string(),
-            1 => self.scene.hour(*self.random.pick(&[-1, 0, 1, 24, 26])).strftime("%Y-%m-%dT%H:%M").to_string(),
-            2 => {
+        let field = *self.random.pick(&["seen", "meeting"]);
+        let is_fixed = self.random.chance(50);
+        self.wait_for((!is_fixed).then_some(field))
+    }
+
+    /// For the date of a field, or for a fixed moment.
+    fn wait_for(&mut self, field: Option<&str>) -> String {
+        let until = match (field, self.random.below(2)) {
+            (None, 0) => self.scene.day(*self.random.pick(&[-1, 0, 1, 2, 20])).to_string(),
+            (None, _) => self.scene.hour(*self.random.pick(&[-1, 0, 1, 24, 26])).strftime("%Y-%m-%dT%H:%M").to_string(),
+            (Some(field), 0) => {
                 let offset = *self.random.pick(&["-1 day", "2 days", "-2 hours", "1 hour"]);
-                let field = *self.random.pick(&["seen", "meeting"]);
                 format!("{{ field: {field}, offset: {offset} }}")
             }
-            _ => format!("{{ field: {} }}", self.random.pick(&["seen", "meeting"])),
+            (Some(field), _) => format!("{{ field: {field} }}"),
         };
-        let past =
-            *self.random.pick(&["", ", if-past: continue", ", if-past: exit", ", if-past: skip", ", if-past: skip"]);
+        let past = *self.random.pick(&["", "", ", if-past: continue", ", if-past: exit", ", if-past: skip"]);
+        let missing = ["", "", ", if-missing: continue", ", if-missing: exit", ", if-missing: skip"];
+        let missing = if field.is_some() { *self.random.pick(&missing) } else { "" };
         let hours = self.hours();
-        format!("wait-until: {until}{past}{hours}")
+        format!("wait-until: {until}{past}{missing}{hours}")
+    }
+
+    /// Several waits for one date, with steps between.
+    fn series(&mut self, course: &mut Course, depth: usize) -> String {
+        let field = *self.random.pick(&[Some("seen"), Some("meeting"), Some("meeting"), None]);
+        let mut steps = Vec::new();
+        for _ in 0..self.random.between(2, 4) {
+            let id = self.id(course);
+            let body = self.wait_for(field);
+            steps.push(format!("{{ {id}{body} }}"));
+            for _ in 0..self.random.between(1, 2) {
+                steps.push(self.step(course, depth - 1));
+            }
+        }
+        steps.join(", ")
     }
 
     fn wait(&mut self) -> String {

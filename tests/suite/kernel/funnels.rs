@@ -206,6 +206,7 @@ funnels:
     )
     .back("2026-11-21T09:01", "convert shop off on\nconvert shop on off\ndefer shop on stage")
     .counts("/funnels/shop/stages/on/passed", 1)
+    .counts("/funnels/shop/stages/on/deferred", 1)
     .counts("/funnels/shop/stages/off/reach", 1);
 }
 

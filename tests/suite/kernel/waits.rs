@@ -76,25 +76,91 @@ fn the_time_of_a_field_is_read_again_at_every_instant() {
     };
     let end = "add-tag talk 1 add-tag:vip vip\nend talk 1 completed finished";
     let sent = format!("send talk 1 send:bar bar\n{end}");
-    let left_out = |moment: &str| format!("past talk 1 w {moment}skip\nskip talk 1 send:bar bar past\n{end}");
+    let left_out = format!("past talk 1 w 2026-11-03T18:00:00+01:00 skip\nskip talk 1 send:bar bar past\n{end}");
+    let moved = "wait talk 1 w 2026-11-09T18:00:00+01:00 2026-11-11T18:00:00+01:00";
     begun().on("2026-11-09T18:00", &file("2026-11-10T18:00"), &sent);
     begun().on("2026-11-20T18:00", &file("2026-11-10T18:00"), &sent);
-    begun().on("2026-11-09T18:00", &file("2026-11-12T18:00"), "").on(
+    begun().on("2026-11-09T18:00", &file("2026-11-12T18:00"), moved).on(
         "2026-11-11T18:00",
         &file("2026-11-12T18:00"),
         &sent,
     );
-    begun().on("2026-11-05T09:00", &file("2026-11-04T18:00"), &left_out("2026-11-03T18:00:00+01:00 "));
-    begun().on("2026-11-05T09:00", &file(""), &left_out(""));
+    begun().on("2026-11-05T09:00", &file("2026-11-04T18:00"), &left_out);
+    begun().on("2026-11-05T09:00", &file(""), "past talk 1 w exit\nend talk 1 w exited exit");
 }
 
 #[test]
-fn a_missing_date_is_past() {
-    story(&waiting("[{ id: w, wait-until: { field: webinar } }, { send: bar }]")).on(
-        "2026-11-01T09:00",
-        &file(""),
-        "start talk 1 condition\npast talk 1 w continue\nsend talk 1 send:bar bar\nend talk 1 completed finished",
-    );
+fn a_missing_date_exits_continues_or_leaves_out_the_next_step() {
+    let run = |if_missing: &str, journal: &str| {
+        let steps =
+            format!("[{{ id: w, wait-until: {{ field: webinar }}{if_missing} }}, {{ send: bar }}, {{ add-tag: vip }}]");
+        story(&waiting(&steps)).on(
+            "2026-11-01T09:00",
+            &file(""),
+            &format!("start talk 1 condition\npast talk 1 w {journal}"),
+        );
+    };
+    let rest = "add-tag talk 1 add-tag:vip vip\nend talk 1 completed finished";
+    run("", "exit\nend talk 1 w exited exit");
+    run(", if-past: skip", "exit\nend talk 1 w exited exit");
+    run(", if-missing: exit", "exit\nend talk 1 w exited exit");
+    run(", if-missing: skip", &format!("skip\nskip talk 1 send:bar bar missing\n{rest}"));
+    run(", if-missing: continue", &format!("continue\nsend talk 1 send:bar bar\n{rest}"));
+}
+
+#[test]
+fn of_several_waits_that_are_over_only_the_last_ones_steps_run() {
+    let steps = "[{ id: w1, wait-until: { field: webinar, offset: 1 day } }, { send: bar }, { add-tag: vip }, \
+         { id: w3, wait-until: { field: webinar, offset: 3 days } }, { send: hello }, \
+         { id: w9, wait-until: { field: webinar, offset: 9 days } }, { send: bar }]";
+    story(&waiting(steps))
+        .on(
+            "2026-11-01T09:00",
+            &file("2026-11-01T09:00"),
+            "start talk 1 condition\nwait talk 1 w1 2026-11-02T09:00:00+01:00",
+        )
+        .on(
+            "2026-11-06T09:00",
+            &file("2026-11-01T09:00"),
+            "skip talk 1 send:bar bar outdated\nskip talk 1 add-tag:vip outdated\n\
+             past talk 1 w3 2026-11-04T09:00:00+01:00 continue\nskip talk 1 send:hello hello address unreachable\n\
+             wait talk 1 w9 2026-11-10T09:00:00+01:00",
+        )
+        .counts("/campaigns/talk/steps/w1/done", 1)
+        .counts("/campaigns/talk/steps/send:bar/skipped/outdated", 1);
+}
+
+#[test]
+fn a_moment_that_went_by_in_a_pause_is_past() {
+    let campaign = |published: &str, until: &str, if_past: &str| {
+        format!(
+            "campaigns:\n  talk:\n    enter: [{{ tag: hot }}]\n    on-leave: stay\n    published: {published}\n    \
+             steps: [{{ id: w, wait-until: {until}{if_past} }}, {{ send: bar }}]\n"
+        )
+    };
+    for until in ["2026-11-05T09:00", "{ field: webinar }"] {
+        for (if_past, journal) in [
+            ("", "continue\nsend talk 1 send:bar bar\nend talk 1 completed finished"),
+            (", if-past: skip", "skip\nskip talk 1 send:bar bar past\nend talk 1 completed finished"),
+            (", if-past: exit", "exit\nend talk 1 w exited exit"),
+        ] {
+            let story = story(&campaign("true", until, if_past)).on(
+                "2026-11-01T09:00",
+                &file("2026-11-05T09:00"),
+                "start talk 1 condition\nwait talk 1 w 2026-11-05T09:00:00+01:00",
+            );
+            let paused = story.with(&campaign("false", until, if_past)).on(
+                "2026-11-02T09:00",
+                &file("2026-11-05T09:00"),
+                "pause talk 1",
+            );
+            paused.with(&campaign("true", until, if_past)).on(
+                "2026-11-20T09:00",
+                &file("2026-11-05T09:00"),
+                &format!("resume talk 1\npast talk 1 w 2026-11-05T09:00:00+01:00 {journal}"),
+            );
+        }
+    }
 }
 
 #[test]

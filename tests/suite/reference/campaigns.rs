@@ -98,6 +98,7 @@ impl Instant<'_> {
             return;
         };
         let now = self.clock.now;
+        self.entry(id).resumed = Some(now);
         let served = |due: Timestamp| if due > since { now + (due - since) } else { now };
         for path in self.thread_paths(id) {
             let thread = self.thread(id, &path);
@@ -256,6 +257,7 @@ impl Instant<'_> {
             begun: false,
             leaving: false,
             paused: None,
+            resumed: None,
             root: Thread::new(named(&items(&campaign["steps"]), ""), self.clock.now),
             visits: BTreeMap::new(),
             went_out: BTreeMap::new(),

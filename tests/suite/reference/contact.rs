@@ -143,6 +143,8 @@ pub(super) struct Entry {
     pub(super) leaving: bool,
     /// Since when the campaign is unpublished.
     pub(super) paused: Option<Timestamp>,
+    /// When the latest pause ended.
+    pub(super) resumed: Option<Timestamp>,
     pub(super) root: Thread,
     /// How often each step was reached.
     pub(super) visits: BTreeMap<String, i64>,

@@ -50,6 +50,7 @@ impl Instant<'_> {
     /// Section 7: due steps, by due time, then campaign, then step; each thread once, and what is due is read live.
     pub(super) fn run_due_steps(&mut self) {
         self.passed.clear();
+        self.note_moved();
         loop {
             let mut due: Vec<(Timestamp, usize, usize, String, Path)> = Vec::new();
             for (order, (id, campaign)) in self.project.in_order("campaigns").into_iter().enumerate() {
@@ -119,11 +120,30 @@ impl Instant<'_> {
         let mut due = self.thread(id, path).due?;
         if let Some(step) = self.awaited_field(id, path) {
             due = self.moment_of(&step).unwrap_or(now);
-            if due > now {
-                self.thread(id, path).due = Some(due);
-            }
         }
         (due <= now).then_some(due)
+    }
+
+    /// A moment that was moved while a contact waits for it is told, in the order of the text.
+    fn note_moved(&mut self) {
+        for (id, campaign) in self.project.in_order("campaigns") {
+            let mut paths = self.thread_paths(&id);
+            paths.sort_by_key(|path| self.place_in_text(&id, campaign, path));
+            for path in paths {
+                if self.entry(&id).paused.is_some() || self.entry(&id).leaving {
+                    continue;
+                }
+                let Some(step) = self.awaited_field(&id, &path) else { continue };
+                let before = self.thread(&id, &path).due.expect("when a wait ends");
+                let moment = self.moment_of(&step).filter(|moment| *moment >= self.clock.now && *moment != before);
+                if let Some(moment) = moment {
+                    let (from, to) = (self.clock.spell(before), self.clock.spell(moment));
+                    let place = self.here(&id, &step.name);
+                    self.note("wait", &place, ["", &from, &to, ""]);
+                    self.thread(&id, &path).due = Some(moment);
+                }
+            }
+        }
     }
 
     pub(super) fn run_thread(&mut self, id: &str, mut path: Path, due: Timestamp) {
@@ -191,11 +211,8 @@ impl Instant<'_> {
 
     /// A list inside a step comes next.
     pub(super) fn go_into(&mut self, id: &str, path: &[usize], step: &Step, label: &str) {
-        let lists = inner_lists(step);
-        if let Some((_, inner)) = lists.iter().find(|(name, _)| name == label) {
-            let steps = named(inner, &format!("{}/{label}/", step.name));
-            self.thread(id, path).frames.push(Frame { steps, next: 0 });
-        }
+        let frame = inside(step, label);
+        self.thread(id, path).frames.extend(frame);
     }
 
     /// Section 6, "Steps": exactly one verb each. Section 7: each at most once within an instant.
@@ -259,14 +276,19 @@ impl Instant<'_> {
 
     /// By a stable hash of contact, campaign and step.
     fn split(&mut self, id: &str, path: &Path, step: &Step) {
+        let label = self.share_of(id, step);
+        let place = self.here(id, &step.name);
+        self.note("split", &place, ["", "", &label, ""]);
+        self.go_into(id, path, step, &label);
+    }
+
+    /// The branch of a split that this contact takes.
+    pub(super) fn share_of(&self, id: &str, step: &Step) -> String {
         let text = format!("{}\n{id}\n{}", self.contact.key, step.name);
         let hash = blake3::hash(text.as_bytes());
         let first: [u8; 8] = hash.as_bytes()[..8].try_into().expect("eight bytes");
         let number = u64::from_be_bytes(first) % 100;
-        let label = branches_by_number(&step.name, &step.body["split"])[&number].clone();
-        let place = self.here(id, &step.name);
-        self.note("split", &place, ["", "", &label, ""]);
-        self.go_into(id, path, step, &label);
+        branches_by_number(&step.name, &step.body["split"])[&number].clone()
     }
 
     /// All branches are due at once, when the fork was.
@@ -309,4 +331,11 @@ impl Instant<'_> {
     pub(super) fn skipped(&mut self, id: &str, step: &Step, reason: &str) {
         self.records.tally.add(&format!("step {id} {} skipped {reason}", step.name));
     }
+}
+
+/// A list inside a step, from its beginning.
+pub(super) fn inside(step: &Step, label: &str) -> Option<Frame> {
+    let lists = inner_lists(step);
+    let (_, inner) = lists.iter().find(|(name, _)| name == label)?;
+    Some(Frame { steps: named(inner, &format!("{}/{label}/", step.name)), next: 0 })
 }

@@ -188,6 +188,10 @@ fn render_funnel(tally: &Tally, funnel: &str, definition: &Value) -> Json {
         let figures =
             figures.map(|figure| (figure.to_owned(), json!(tally.of(&format!("stage {funnel}/{stage} {figure}")))));
         let mut rendered: Map<String, Json> = figures.into_iter().collect();
+        let deferred = tally.of(&format!("stage {funnel}/{stage} deferred"));
+        if deferred > 0 {
+            rendered.insert("deferred".into(), json!(deferred));
+        }
         let experiences = get(&definition["stages"][&*stage], "experiences").map(items).unwrap_or_default();
         if !experiences.is_empty() {
             let ids = experiences.into_iter().map(|experience| word(&experience["id"]));

@@ -177,7 +177,11 @@ impl Instant<'_> {
     pub(super) fn put(&mut self, funnel: &str, target: &str, event: &str, place: &Place) -> bool {
         let entered = (funnel.to_owned(), target.to_owned());
         if self.contact.instant.entered.contains(&entered) {
+            let told = self.contact.instant.deferred.len();
             self.defer(place, funnel, target, "stage");
+            if place.campaign.is_empty() && self.contact.instant.deferred.len() > told {
+                self.records.tally.add(&format!("stage {funnel}/{target} deferred"));
+            }
             return false;
         }
         let from = self.contact.stage(funnel);

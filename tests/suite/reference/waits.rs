@@ -9,9 +9,10 @@ use serde_yaml::Value;
 
 use super::clock::{Clock, When, duration, is_exact};
 use super::contact::{Doing, Step};
-use super::flow::{Path, Then};
+use super::flow::{Path, Then, inside};
 use super::instant::Instant;
 use super::project::{get, items, text, word};
+use super::steps::verb_of;
 use super::value::Datum;
 
 impl Instant<'_> {
@@ -40,37 +41,93 @@ impl Instant<'_> {
         self.past(id, path, step, moment)
     }
 
+    /// Section 6, "`if-past` and `if-missing`".
     fn past(&mut self, id: &str, path: &Path, step: &Step, moment: Option<Timestamp>) -> Then {
-        let policy = text(&step.body, "if-past").unwrap_or("continue".into());
+        let policy = match moment {
+            Some(_) => text(&step.body, "if-past").unwrap_or("continue".into()),
+            None => text(&step.body, "if-missing").unwrap_or("exit".into()),
+        };
         let to = moment.map_or(String::new(), |moment| self.clock.spell(moment));
         let place = self.here(id, &step.name);
         self.note("past", &place, ["", "", &to, &policy]);
+        if policy == "exit" {
+            self.done(id, step);
+            self.end(id, &step.name, "exited", "exit");
+            return Then::Stop;
+        }
+        if self.is_outdated(id, path, step) {
+            return Then::GoOn;
+        }
         self.done(id, step);
         match policy.as_str() {
             "continue" => {}
-            "skip" => self.leave_out_next(id, path),
-            "exit" => {
-                self.end(id, &step.name, "exited", "exit");
-                return Then::Stop;
-            }
+            "skip" => self.leave_out_next(id, path, if moment.is_some() { "past" } else { "missing" }),
             other => panic!("no policy: `{other}`"),
         }
         Then::GoOn
     }
 
     /// `skip` leaves out the next step of the list.
-    fn leave_out_next(&mut self, id: &str, path: &Path) {
+    fn leave_out_next(&mut self, id: &str, path: &Path, why: &str) {
         let frame = self.thread(id, path).frames.last_mut().expect("the list of the wait");
         let Some(left_out) = frame.steps.get(frame.next).cloned() else {
             return;
         };
         frame.next += 1;
+        self.leave_out(id, &left_out, why);
+    }
+
+    fn leave_out(&mut self, id: &str, left_out: &Step, why: &str) {
         let content = text(&left_out.body, "send").unwrap_or_default();
         let place = self.here(id, &left_out.name);
-        self.note("skip", &place, [&content, "", "", "past"]);
-        self.skipped(id, &left_out, "past");
+        self.note("skip", &place, [&content, "", "", why]);
+        self.skipped(id, left_out, why);
         if !content.is_empty() {
             self.entry(id).went_out.insert(content, false);
+        }
+    }
+
+    /// Section 6, "Several waits for one date": of those that are over only the last one's steps run.
+    fn is_outdated(&mut self, id: &str, path: &Path, step: &Step) -> bool {
+        if text(&step.body, "if-past").as_deref() == Some("continue") || get(&step.body, "wait-until").is_none() {
+            return false;
+        }
+        let mut frames = self.thread(id, path).frames.clone();
+        let mut between = Vec::new();
+        let later = loop {
+            let Some(ahead) = frames.iter().rev().find_map(|frame| frame.steps.get(frame.next)).cloned() else {
+                return false;
+            };
+            let (verb, about) = verb_of(&ahead.body);
+            let branch = match verb {
+                "wait-until" => break ahead,
+                "wait" | "await" | "fork" | "goto" | "exit" => return false,
+                "if" if self.holds_within(id, about) => Some("then".to_owned()),
+                "if" => Some("else".to_owned()),
+                "split" => Some(self.share_of(id, &ahead)),
+                _ => None,
+            };
+            while frames.last().is_some_and(|frame| frame.next == frame.steps.len()) {
+                frames.pop();
+            }
+            frames.last_mut().expect("a list").next += 1;
+            frames.extend(branch.and_then(|branch| inside(&ahead, &branch)));
+            between.push(ahead);
+        };
+        let field = |step: &Step| text(&step.body["wait-until"], "field");
+        if field(step) != field(&later) || !self.would_go_on(&later) {
+            return false;
+        }
+        self.done(id, step);
+        self.thread(id, path).frames = frames;
+        between.iter().for_each(|step| self.leave_out(id, step, "outdated"));
+        true
+    }
+
+    fn would_go_on(&self, later: &Step) -> bool {
+        match self.moment_of(later) {
+            Some(moment) => moment <= self.clock.now,
+            None => text(&later.body, "if-missing").as_deref() == Some("continue"),
         }
     }
 
@@ -95,13 +152,22 @@ impl Instant<'_> {
         }
         let field = self.awaited_field(id, path);
         let due = self.thread(id, path).due;
+        let now = self.clock.now;
+        // The campaign was paused until this instant, and the end of the wait came before.
+        let in_a_pause = self.entry(id).resumed == Some(now) && due.is_some_and(|due| due < now);
         self.thread(id, path).doing = Doing::Ready;
         let step = self.take_step(id, path).expect("the wait");
         if let Some(field) = field {
             let moment = self.moment_of(&field);
-            if moment != due && moment != Some(self.clock.now) {
+            if (moment != due || in_a_pause) && moment != Some(self.clock.now) {
                 return self.past(id, path, &step, moment);
             }
+        } else if in_a_pause && get(&step.body, "wait-until").is_some() {
+            let moment = self.moment_of(&step);
+            return self.past(id, path, &step, moment);
+        }
+        if self.is_outdated(id, path, &step) {
+            return Then::GoOn;
         }
         let open = self.windows(&step).open(self.clock.now);
         if open > self.clock.now {

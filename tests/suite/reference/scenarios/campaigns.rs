@@ -141,7 +141,7 @@ campaigns:
         then:
           - { wait-until: { field: seen, offset: -1 day }, if-past: exit }
           - points: 1
-      - { wait-until: { field: meeting } }
+      - { wait-until: { field: meeting }, if-missing: continue }
       - points: 10
 ",
     );
