@@ -9,6 +9,7 @@ mod backward_move;
 mod bad_check;
 mod campaigns_compete;
 mod cells;
+mod closed_hours;
 mod consent_missing;
 mod dead_end;
 mod duplicate_weight;
@@ -68,6 +69,7 @@ pub const RULES: &[Rule] = &[
     Rule::error("bad-check", include_str!("../../docs/checks/bad-check.md"), bad_check::find),
     Rule::error("backward-move", include_str!("../../docs/checks/backward-move.md"), backward_move::find),
     Rule::warning("campaigns-compete", include_str!("../../docs/checks/campaigns-compete.md"), campaigns_compete::find),
+    Rule::warning("closed-hours", include_str!("../../docs/checks/closed-hours.md"), closed_hours::find),
     Rule::warning("consent-missing", include_str!("../../docs/checks/consent-missing.md"), consent_missing::find)
         .of_the_whole(),
     Rule::warning("dead-end", include_str!("../../docs/checks/dead-end.md"), dead_end::find).of_the_whole(),

@@ -172,6 +172,10 @@ fn channel(model: &Model, rules: &ChannelRules) -> Vec<Fact> {
                 format!("{} within {}, {then}", limit.at_most, limit.within)
             }),
         ),
+        Fact::new(
+            "hours",
+            (!rules.hours.is_open()).then(|| rules.hours.to_string().trim_start_matches(", ").to_owned()),
+        ),
     ]
 }
 

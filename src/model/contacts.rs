@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 use super::calendar::{Duration, Moment};
 use super::condition::Condition;
 use super::ids::{Arena, ChoiceId, FieldId, TagId};
+use super::windows::Windows;
 use crate::source::Span;
 
 /// What the contacts file holds.
@@ -190,6 +191,10 @@ pub struct ChannelRules {
     pub do_not_contact: Option<String>,
     /// How often it may be used.
     pub limit: Option<Limit>,
+    /// At which hours and on which days it may be used, on the contact's clock; by default at any.
+    pub hours: Windows,
+    /// Where these are written; nowhere in a plan.
+    pub hours_span: Option<Span>,
 }
 
 /// What a value that does not fit its type does.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use jiff::civil::{Time, Weekday};
+use jiff::civil::{DateTime, Time, Weekday};
 
 /// At which times of day and on which days a wait may end; by default at any.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -23,6 +23,11 @@ impl Windows {
     /// Whether a wait may end at any time.
     pub fn is_open(&self) -> bool {
         *self == Self::default()
+    }
+
+    /// Whether a moment of a clock lies within the hours and the days.
+    pub fn has(&self, moment: DateTime) -> bool {
+        self.has_time(moment.time()) && self.has_day(moment.weekday())
     }
 
     /// Whether a time of day lies within the hours.
@@ -66,6 +71,16 @@ impl Weekdays {
     pub fn of(days: impl IntoIterator<Item = Weekday>) -> Option<Self> {
         let bits = days.into_iter().fold(0, |bits, day| bits | bit(day));
         (bits != 0).then_some(Self(bits))
+    }
+
+    /// The days from one to another, both included, over the end of the week where need be.
+    pub fn between(from: Weekday, to: Weekday) -> impl Iterator<Item = Weekday> {
+        from.cycle_forward().take(usize::try_from(from.until(to)).unwrap_or(0) + 1)
+    }
+
+    /// The day of a word.
+    pub fn day_of(word: &str) -> Option<Weekday> {
+        Self::ALL.into_iter().find(|(other, _)| *other == word).map(|(_, day)| day)
     }
 
     /// Whether a day is among them.

@@ -166,6 +166,8 @@ impl Reader<'_> {
             consent,
             do_not_contact: rules.do_not_contact.clone(),
             limit: rules.limit.as_ref().map(content::read_limit).transpose()?,
+            hours: steps::windows(rules.hours.as_ref())?,
+            hours_span: None,
         })
     }
 

@@ -62,6 +62,7 @@ impl Names<'_> {
                 consent,
                 do_not_contact: rules.do_not_contact.clone(),
                 limit: rules.limit.map(content::written_limit),
+                hours: steps::wire_windows(&rules.hours),
             };
             (channel.word().to_owned(), rules)
         });

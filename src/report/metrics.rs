@@ -15,7 +15,9 @@ const CAMPAIGN: [&str; 6] = ["entered", "overtaken", "active", "completed", "con
 pub fn table(model: &Model, metrics: &str, width: usize) -> String {
     let outgoing = Outgoing::of(model, metrics);
     let metrics: Value = serde_json::from_str(metrics).unwrap_or_default();
-    let mut tables = vec![contacts(&metrics), outgoing.table(width)];
+    let mut tables = vec![contacts(&metrics)];
+    tables.extend(put_off_again(&metrics["put-off-again"]));
+    tables.push(outgoing.table(width));
     tables.extend(model.funnels.values().map(|funnel| self::funnel(funnel, &metrics["funnels"][&funnel.id], width)));
     if !model.campaigns.is_empty() {
         let mut table = Table::new(width, CAMPAIGN.len());
@@ -64,6 +66,15 @@ fn contacts(metrics: &Value) -> String {
     }
     line.push('\n');
     line
+}
+
+/// What found its hours closed when it was to go on: the schedule does not meet them.
+fn put_off_again(figures: &Value) -> Option<String> {
+    let times = figures["times"].as_u64()?;
+    let (what, most) = (if times == 1 { "message or wait" } else { "messages or waits" }, count(&figures["most"]));
+    Some(format!(
+        "{times} {what} put off again, at most {most} in a row: no run came within the\nhours. Run more often; docs/operating.md says how often.\n"
+    ))
 }
 
 /// The lightest stage first, as the journey goes.

@@ -101,7 +101,9 @@ impl Resolver {
         self.texts(project, sources);
         self.events = self.events(project);
         let limits = self.send_limits(&project.limits);
-        self.contacts.channels.iter_mut().zip(limits).for_each(|(rules, limit)| rules.limit = limit);
+        for (rules, (limit, hours, span)) in self.contacts.channels.iter_mut().zip(limits) {
+            (rules.limit, rules.hours, rules.hours_span) = (limit, hours, span);
+        }
         let consent = self.consent(project.contacts.as_ref());
         for (rules, consent) in self.contacts.channels.iter_mut().zip(consent) {
             rules.consent = consent;

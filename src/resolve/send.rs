@@ -2,9 +2,10 @@
 
 use super::Resolver;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::{Channel, ContentId, Limit, Once, SendRules, StepKind};
+use crate::model::{Channel, ContentId, Limit, Once, SendRules, StepKind, Windows};
 use crate::schema::campaign::{self, OnSkip};
 use crate::schema::{self, Entries, Placed, ScalarOr, Text};
+use crate::source::Span;
 
 /// What may be written of how something is sent, on a step or on the content.
 struct Written<'a> {
@@ -68,26 +69,52 @@ impl Resolver {
     }
 
     /// How often each channel may be used.
-    pub(super) fn send_limits(&mut self, limits: &Entries<Placed<schema::Limit>>) -> [Option<Limit>; 3] {
-        let mut found = [None; 3];
+    pub(super) fn send_limits(
+        &mut self,
+        limits: &Entries<Placed<schema::Limit>>,
+    ) -> [(Option<Limit>, Windows, Option<Span>); 3] {
+        let mut found = [(None, Windows::default(), None); 3];
         for (name, limit) in &limits.0 {
             let (channel, body) = (self.channel(name), &limit.value);
-            let within = self.placed_duration(&body.within);
-            let at_most = u32::try_from(body.at_most.value).ok().filter(|at_most| *at_most > 0);
-            if at_most.is_none() {
-                let message = format!("`{}` is no number of messages", body.at_most.value);
-                self.report(
-                    Diagnostic::error(super::value::WRONG_VALUE, body.at_most.span, message)
-                        .at("expected 1 or more")
-                        .help("to send nothing at all, unpublish the content"),
-                );
-            }
-            let drops = body.then.as_ref().is_some_and(|then| then.value == schema::content::LimitThen::Drop);
-            if let (Some(channel), Some(within), Some(at_most)) = (channel, within, at_most) {
-                found[channel as usize] = Some(Limit { at_most, within, drops });
+            let rules = (self.limit(limit), self.hours(body), Some(limit.span));
+            if let Some(channel) = channel {
+                found[channel as usize] = rules;
             }
         }
         found
+    }
+
+    /// How often a channel may be used; hours may stand alone.
+    fn limit(&mut self, limit: &Placed<schema::Limit>) -> Option<Limit> {
+        let body = &limit.value;
+        let within = body.within.as_ref().map(|within| self.placed_duration(within));
+        let at_most = body.at_most.as_ref().map(|at_most| self.messages(at_most));
+        let drops = body.then.as_ref().is_some_and(|then| then.value == schema::content::LimitThen::Drop);
+        let has_hours = body.between.is_some() || body.days.is_some();
+        if let (Some(at_most), Some(within)) = (at_most, within) {
+            return Some(Limit { at_most: at_most?, within: within?, drops });
+        }
+        if at_most.is_some() || within.is_some() || body.then.is_some() || !has_hours {
+            self.report(
+                Diagnostic::error(Code("missing-key"), limit.span, "how many messages in which time is not said")
+                    .at("says only a part of it")
+                    .help("write `at-most: 3, within: 7 days`, or only hours: `between: [\"09:00\", \"18:00\"]`"),
+            );
+        }
+        None
+    }
+
+    fn messages(&mut self, written: &Placed<i64>) -> Option<u32> {
+        let at_most = u32::try_from(written.value).ok().filter(|at_most| *at_most > 0);
+        if at_most.is_none() {
+            let message = format!("`{}` is no number of messages", written.value);
+            self.report(
+                Diagnostic::error(super::value::WRONG_VALUE, written.span, message)
+                    .at("expected 1 or more")
+                    .help("to send nothing at all, unpublish the content"),
+            );
+        }
+        at_most
     }
 
     pub(super) fn can_be_sent(&mut self, name: &Placed<Text>, content: ContentId) -> bool {

@@ -8,8 +8,7 @@ use super::value::WRONG_VALUE;
 use crate::diagnostic::Diagnostic;
 use crate::model::windows::{parse_time, time};
 use crate::model::{StepKind, Wait, Weekdays, Windows};
-use crate::schema::campaign::Day;
-use crate::schema::{self, Placed, Text};
+use crate::schema::{self, OneOrList, Placed, Text};
 
 impl Resolver {
     pub(super) fn wait(&mut self, step: &schema::Step) -> Option<StepKind> {
@@ -23,8 +22,8 @@ impl Resolver {
         let mistakes = self.diagnostics.len();
         let at = step.at.as_ref().and_then(|at| self.time(at));
         let between = step.between.as_ref().and_then(|between| self.between(between));
-        let days = step.days.iter().flat_map(|days| &days.value.0).map(|day| weekday(day.value));
-        let windows = Windows { at, between, days: Weekdays::of(days) };
+        let days = step.days.as_ref().and_then(|days| self.days(&days.value));
+        let windows = Windows { at, between, days };
         if let (Some(time_), Some(written), Some(hours)) = (at, &step.at, &step.between)
             && !windows.has_time(time_)
         {
@@ -50,6 +49,38 @@ impl Resolver {
         found
     }
 
+    /// The hours and days of a channel; open where they cannot be understood.
+    pub(super) fn hours(&mut self, limit: &schema::Limit) -> Windows {
+        let between = limit.between.as_ref().and_then(|between| self.between(between));
+        let days = limit.days.as_ref().and_then(|days| self.days(&days.value));
+        Windows { at: None, between, days }
+    }
+
+    /// Days and ranges of days, such as `[mon-wed, sat]`.
+    fn days(&mut self, written: &OneOrList<Placed<Text>>) -> Option<Weekdays> {
+        let written = match written {
+            OneOrList::One(day) => std::slice::from_ref(day),
+            OneOrList::List(days) => days.as_slice(),
+        };
+        Weekdays::of(written.iter().flat_map(|day| self.range(day)).collect::<Vec<_>>())
+    }
+
+    fn range(&mut self, written: &Placed<Text>) -> Vec<Weekday> {
+        let text = written.value.0.as_str();
+        let (from, to) = text.split_once('-').unwrap_or((text, text));
+        match (Weekdays::day_of(from.trim()), Weekdays::day_of(to.trim())) {
+            (Some(from), Some(to)) => Weekdays::between(from, to).collect(),
+            (None, _) | (_, None) => {
+                self.report(
+                    Diagnostic::error(WRONG_VALUE, written.span, format!("`{text}` is no day of the week"))
+                        .at("no day")
+                        .help(day_help(from, to)),
+                );
+                Vec::new()
+            }
+        }
+    }
+
     fn between(&mut self, written: &Placed<schema::ListOf<Placed<Text>>>) -> Option<(Time, Time)> {
         if let [from, to] = written.value.0.as_slice() {
             let (from, to) = (self.time(from), self.time(to));
@@ -64,14 +95,17 @@ impl Resolver {
     }
 }
 
-fn weekday(day: Day) -> Weekday {
-    match day {
-        Day::Mon => Weekday::Monday,
-        Day::Tue => Weekday::Tuesday,
-        Day::Wed => Weekday::Wednesday,
-        Day::Thu => Weekday::Thursday,
-        Day::Fri => Weekday::Friday,
-        Day::Sat => Weekday::Saturday,
-        Day::Sun => Weekday::Sunday,
+/// What was meant: a day by its first three letters, in small ones, or else the words that there are.
+fn day_help(from: &str, to: &str) -> String {
+    let short = |text: &str| {
+        let start: String = text.trim().chars().take(3).collect::<String>().to_lowercase();
+        Weekdays::day_of(&start).map(|_| start)
+    };
+    match (short(from), short(to)) {
+        (Some(day), Some(last)) if day == last => format!("write `{day}`"),
+        (Some(from), Some(to)) => format!("write `{from}-{to}`"),
+        (None, _) | (_, None) => {
+            "days are `mon`, `tue`, `wed`, `thu`, `fri`, `sat`, `sun`, and ranges such as `mon-fri`".to_owned()
+        }
     }
 }

@@ -40,6 +40,8 @@ pub enum Touch {
     Hide,
     Send(Option<Channel>),
     Skip(SkipReason),
+    /// The hours of its channel keep it back until then.
+    Delay(i64),
 }
 
 /// One row of the journal; a [`Event::Send`] is also a row of the outbox.
@@ -126,7 +128,7 @@ pub enum Event<'a> {
         channel: Option<Channel>,
         values: usize,
     },
-    /// A limit of the channel keeps it back until then.
+    /// A limit of the channel, or hours, keep it back until then.
     Delay {
         content: ContentId,
         until: i64,

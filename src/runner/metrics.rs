@@ -27,6 +27,8 @@ pub struct Metrics {
     pub(crate) unknown_companies: u64,
     /// What came of the events file; absent where none was given.
     pub(crate) events: Option<EventCounts>,
+    /// What found its hours closed when it was to go on; absent where nothing did.
+    pub(crate) put_off_again: Option<PutOffAgain>,
     segments: Vec<u64>,
     funnels: Vec<FunnelCounts>,
     campaigns: Vec<CampaignCounts>,
@@ -41,6 +43,15 @@ pub(crate) struct EventCounts {
     pub(crate) unknown_contacts: u64,
     pub(crate) unknown_events: u64,
     pub(crate) later: u64,
+}
+
+/// Messages and waits that found their hours closed when they were to go on.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub(crate) struct PutOffAgain {
+    /// How many.
+    pub(crate) times: u64,
+    /// How often that has happened to the one of them that it has happened to most.
+    pub(crate) most: u32,
 }
 
 /// How a contact went through a funnel.
@@ -128,6 +139,7 @@ impl Metrics {
             skipped: None,
             unknown_companies: 0,
             events: None,
+            put_off_again: None,
             segments: vec![0; model.segments.len()],
             funnels: model.funnels.values().map(funnel).collect(),
             campaigns: (0..model.campaigns.len()).map(campaign).collect(),
@@ -146,6 +158,11 @@ impl Metrics {
             sum.unknown_contacts += part.unknown_contacts;
             sum.unknown_events += part.unknown_events;
             sum.later += part.later;
+        }
+        if let Some(part) = &other.put_off_again {
+            let sum = self.put_off_again.get_or_insert_default();
+            sum.times += part.times;
+            sum.most = sum.most.max(part.most);
         }
         self.segments.iter_mut().zip(&other.segments).for_each(|(sum, part)| *sum += part);
         self.funnels.iter_mut().zip(&other.funnels).for_each(|(sum, part)| sum.add(part));
@@ -207,7 +224,15 @@ impl Metrics {
                 &mut counts.sent
             }
             Touch::Skip(reason) => return counts.told.skip(reason),
+            Touch::Delay(_) => return,
         } += 1;
+    }
+
+    /// A message or a wait found its hours closed when it was to go on, so many times by now.
+    pub(crate) fn closed_again(&mut self, times: u32) {
+        let again = self.put_off_again.get_or_insert_default();
+        again.times += 1;
+        again.most = again.most.max(times);
     }
 
     /// An experience is shown after the run.
@@ -282,6 +307,7 @@ impl Metrics {
             rejected: self.rejected,
             skipped: self.skipped,
             events: self.events.as_ref(),
+            put_off_again: self.put_off_again.as_ref(),
             segments: model.segments.values().map(|it| it.id.as_str()).zip(self.segments.iter().copied()).collect(),
             funnels: model.funnels.iter().map(funnel).collect(),
             campaigns: model.campaigns.iter().map(campaign).collect(),
@@ -374,6 +400,8 @@ struct Report<'a> {
     skipped: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     events: Option<&'a EventCounts>,
+    #[serde(rename = "put-off-again", skip_serializing_if = "Option::is_none")]
+    put_off_again: Option<&'a PutOffAgain>,
     segments: BTreeMap<&'a str, u64>,
     funnels: BTreeMap<&'a str, FunnelReport<'a>>,
     campaigns: BTreeMap<&'a str, CampaignReport<'a>>,

@@ -189,8 +189,8 @@ pub struct Step {
     pub at: Option<Placed<Text>>,
     /// From when to when it may end, such as `["09:00", "17:00"]`, on the contact's clock; both belong to it, and it may go over midnight; for `wait` and `wait-until`.
     pub between: Option<Placed<ListOf<Placed<Text>>>>,
-    /// The days of the week on which it may end, such as `[mon, fri]`; for `wait` and `wait-until`.
-    pub days: Option<Placed<ListOf<Placed<Day>>>>,
+    /// The days of the week on which it may end, such as `[mon, fri]` or `mon-fri`; for `wait` and `wait-until`.
+    pub days: Option<Placed<OneOrList<Placed<Text>>>>,
     /// Asks a condition.
     #[serde(rename = "if")]
     pub if_: Option<Placed<Condition>>,
@@ -290,24 +290,6 @@ pub struct WaitField {
     pub field: Placed<Text>,
     /// How long after that moment, negative for before, such as `-1 day`.
     pub offset: Option<Placed<Text>>,
-}
-
-/// A day of the week.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-#[schemars(inline)]
-#[allow(
-    missing_docs,
-    reason = "doc comments on unit variants would turn the schema's `enum` into `oneOf`; the field's documentation explains them"
-)]
-pub enum Day {
-    Mon,
-    Tue,
-    Wed,
-    Thu,
-    Fri,
-    Sat,
-    Sun,
 }
 
 /// What a moment that is over does.

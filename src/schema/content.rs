@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::campaign::{OnSkip, Once};
 use super::funnel::Publish;
-use super::scalar::{ListOf, Placed, ScalarOr, Text};
+use super::scalar::{ListOf, OneOrList, Placed, ScalarOr, Text};
 
 /// An email, message, page, form or asset.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -43,16 +43,20 @@ pub struct Content {
     pub publish: Option<Publish>,
 }
 
-/// How often a channel may be used.
+/// How often a channel may be used, and at which hours.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Limit {
-    /// How many messages at most.
-    pub at_most: Placed<i64>,
-    /// In which time, such as `7 days`.
-    pub within: Placed<Text>,
-    /// What happens to one more: `delay` (default) sends it when it may go, `drop` never.
+    /// How many messages at most, in the time of `within`.
+    pub at_most: Option<Placed<i64>>,
+    /// In which time, such as `7 days`; for `at-most`.
+    pub within: Option<Placed<Text>>,
+    /// What happens to one more: `delay` (default) sends it when it may go, `drop` never; for `at-most`.
     pub then: Option<Placed<LimitThen>>,
+    /// From when to when messages may go out, such as `["09:00", "18:00"]`, on the contact's clock; both belong to it, and it may go over midnight.
+    pub between: Option<Placed<ListOf<Placed<Text>>>>,
+    /// The days of the week on which messages may go out, such as `[mon, fri]` or `mon-fri`.
+    pub days: Option<Placed<OneOrList<Placed<Text>>>>,
 }
 
 /// What a limit does.

@@ -344,7 +344,10 @@ const CONDITIONS: &str = "field tag stage for reached in-funnel segment all any 
 const STEPS: &str = "send wait wait-until move leave add-tag remove-tag points set clear if exit split fork goto notify webhook push-to unsubscribe resubscribe add-to remove-from await enroll withdraw";
 
 /// What is neither an operator nor a step nor a line of the journal.
-const OTHERS: [&str; 14] = [
+const OTHERS: [&str; 17] = [
+    "send outside of its hours",
+    "experience outside of its hours",
+    "wait for an opening",
     "points of a group true",
     "points of a group false",
     "member by name Some(true)",

@@ -166,13 +166,10 @@ impl Reader<'_> {
     }
 }
 
-fn windows(written: Option<&wire::Windows>) -> Result<Windows, Fault> {
+pub(super) fn windows(written: Option<&wire::Windows>) -> Result<Windows, Fault> {
     let Some(written) = written else { return Ok(Windows::default()) };
     let time = |text: &String| parse_time(text).ok_or_else(|| format!("`{text}` is no time of day"));
-    let day = |text: &String| {
-        let found = Weekdays::ALL.into_iter().find(|(word, _)| word == text);
-        found.map(|(_, day)| day).ok_or_else(|| unknown("day", text))
-    };
+    let day = |text: &String| Weekdays::day_of(text).ok_or_else(|| unknown("day", text));
     let between = written.between.as_ref().map(|(from, to)| Ok::<_, Fault>((time(from)?, time(to)?)));
     let days: Vec<_> = written.days.iter().map(day).collect::<Result<_, _>>()?;
     Ok(Windows {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Condition;
+use super::{Condition, Windows};
 
 /// The data contract.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -130,6 +130,9 @@ pub struct Channel {
     /// How often it may be used.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<Limit>,
+    /// At which hours and on which days it may be used, on the contact's clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hours: Option<Windows>,
 }
 
 /// How often a channel may be used.

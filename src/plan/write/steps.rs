@@ -133,7 +133,7 @@ impl Names<'_> {
     }
 }
 
-fn wire_windows(windows: &Windows) -> Option<wire::Windows> {
+pub(super) fn wire_windows(windows: &Windows) -> Option<wire::Windows> {
     let written = wire::Windows {
         at: windows.at.map(time),
         between: windows.between.map(|(from, to)| (time(from), time(to))),

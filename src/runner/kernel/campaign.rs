@@ -5,7 +5,7 @@ use crate::model::Outcome;
 use crate::model::ids::Id;
 use crate::runner::effect::{At, Cause, Effect, EndReason, Event};
 use crate::runner::program::{CampaignProgram, END, Verb};
-use crate::runner::state::{Admission, Member, Pending, Phase, Token};
+use crate::runner::state::{Admission, Hours, Pending, Phase, Token};
 
 impl<'a> Live<'a> {
     /// Tells the campaigns in which stages the contact has come to rest.
@@ -141,9 +141,8 @@ impl<'a> Live<'a> {
                     }
                 };
                 let rest = |due: i64| now.saturating_add(due.saturating_sub(since).max(0));
-                let Member { step, pending, due, .. } = *member;
-                if has_rest(Token { step, pending, due }) {
-                    member.due = rest(due);
+                if has_rest(member.token()) {
+                    member.due = rest(member.due);
                 }
                 for way in self.ways.iter_mut().filter(|way| way.campaign == campaign && has_rest(way.token)) {
                     way.token.due = rest(way.token.due);
@@ -260,6 +259,7 @@ impl<'a> Live<'a> {
         member.step = if self.program.campaigns[campaign].steps.is_empty() { END } else { 0 };
         member.pending = Pending::Start;
         member.due = now;
+        member.hours = Hours::default();
         let place = self.program.campaign_place[campaign];
         let at = self.active.partition_point(|&other| other < place);
         self.active.insert(at, place);

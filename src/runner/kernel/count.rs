@@ -2,7 +2,6 @@
 
 use super::live::Live;
 use crate::runner::metrics::Way;
-use crate::runner::state::{Member, Token};
 
 impl Live<'_> {
     pub(super) fn count(&mut self) {
@@ -27,8 +26,7 @@ impl Live<'_> {
         }
         for &place in &self.active {
             let campaign = program.campaign_order[place];
-            let Member { step, pending, .. } = self.members[campaign];
-            self.metrics.inside(campaign, Token { step, pending, due: 0 });
+            self.metrics.inside(campaign, self.members[campaign].token());
         }
         for way in &self.ways {
             self.metrics.waits(way.campaign, way.token);

@@ -4,7 +4,7 @@
 
 use super::live::Live;
 use crate::model::ids::Id;
-use crate::model::{Channel, ContentId, StageRef};
+use crate::model::{ContentId, StageRef};
 use crate::runner::effect::{AtStage, Effect, Event, SkipReason, Touch};
 use crate::runner::state::Stay;
 
@@ -33,6 +33,7 @@ impl<'a> Live<'a> {
         self.hide(place, effects);
         let (at, stay) = &mut self.stays[place];
         stay.inside = false;
+        stay.until = None;
         let at = *at;
         self.visits.retain(|(stage, _, _)| *stage != at);
     }
@@ -94,18 +95,20 @@ impl<'a> Live<'a> {
         }
     }
 
-    /// Once in each stay.
+    /// Once in each stay. Outside of the hours of its channel it is not tried yet, but while it is the first that holds.
     fn try_to_send(&mut self, place: usize, experience: usize, effects: &mut Vec<Effect<'a>>) {
         let at = self.stays[place].0;
         if self.visits_of(at, experience) > 0 {
             return;
         }
-        self.visit(at, experience);
         let content = self.content_of(at, experience);
         let touch = match self.route_of_experience(content.index()) {
-            Ok(channel) => Touch::Send(channel),
+            Ok(Touch::Delay(until)) => return self.put_off_experience(place, experience, until, effects),
+            Ok(touch) => touch,
             Err(reason) => Touch::Skip(reason),
         };
+        self.stays[place].1.until = None;
+        self.visit(at, experience);
         if let Touch::Send(channel) = touch {
             let transactional = self.program.content[content.index()].rules.transactional;
             self.remember_when_sent(content, channel, transactional);
@@ -113,15 +116,33 @@ impl<'a> Live<'a> {
         self.touch(place, experience, touch, effects);
     }
 
+    /// Told once, and again when its hours were missed.
+    fn put_off_experience(&mut self, place: usize, experience: usize, until: i64, effects: &mut Vec<Effect<'a>>) {
+        let told = self.stays[place].1.until;
+        if told.is_some_and(|told| told > self.program.now()) {
+            return;
+        }
+        if told.is_some() {
+            self.metrics.closed_again(1);
+        }
+        self.stays[place].1.until = Some(until);
+        self.touch(place, experience, Touch::Delay(until), effects);
+    }
+
     /// There is one try only, so that a limit which would delay a message drops it.
-    fn route_of_experience(&mut self, content: usize) -> Result<Option<Channel>, SkipReason> {
+    fn route_of_experience(&mut self, content: usize) -> Result<Touch, SkipReason> {
         let rules = self.program.content[content].rules;
         let route = self.route(content, rules.transactional).map_err(SkipReason::Unreachable)?;
         if self.was_sent_before(ContentId::from_index(content), rules.once) {
             return Err(SkipReason::AlreadySent);
         }
-        let limited = route.filter(|_| !rules.transactional).and_then(|channel| self.limited_until(channel));
-        if limited.is_some() { Err(SkipReason::Limited) } else { Ok(route) }
+        let Some(channel) = route.filter(|_| !rules.transactional) else { return Ok(Touch::Send(route)) };
+        let now = self.program.now();
+        let until = self.opens(now, Some(channel), None);
+        if until > now {
+            return Ok(Touch::Delay(until));
+        }
+        if self.limited_until(channel).is_some() { Err(SkipReason::Limited) } else { Ok(Touch::Send(route)) }
     }
 
     fn touch(&mut self, place: usize, experience: usize, touch: Touch, effects: &mut Vec<Effect<'a>>) {

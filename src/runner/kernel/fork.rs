@@ -17,7 +17,7 @@ impl<'a> Live<'a> {
     pub(super) fn token(&self, campaign: usize, lane: Lane) -> Token {
         if lane.is_none() {
             let member = &self.members[campaign];
-            return Token { step: member.step, pending: member.pending, due: member.due };
+            return member.token();
         }
         let found = self.ways.iter().find(|way| way.campaign == campaign && way.lane == lane);
         found.map(|way| way.token).unwrap_or_default()
@@ -28,6 +28,7 @@ impl<'a> Live<'a> {
         if lane.is_none() {
             let member = &mut self.members[campaign];
             (member.step, member.pending, member.due) = (token.step, token.pending, token.due);
+            member.hours = token.hours;
         } else if let Some(way) = self.ways.iter_mut().find(|way| way.campaign == campaign && way.lane == lane) {
             way.token = token;
         }
@@ -36,10 +37,10 @@ impl<'a> Live<'a> {
     /// All ways are due when the fork was.
     pub(super) fn fork(&mut self, here: Here, ways: &[usize], effects: &mut Vec<Effect<'a>>) -> Flow {
         push(effects, here, Event::Fork);
-        let due = self.token(here.campaign, self.lane(here)).due;
+        let Token { due, hours, .. } = self.token(here.campaign, self.lane(here));
         for (way, &step) in ways.iter().enumerate() {
             let lane = Some((here.step, way));
-            let token = Token { step, pending: Pending::Ready, due };
+            let token = Token { step, pending: Pending::Ready, due, hours };
             self.ways.push(WayToken { campaign: here.campaign, lane, token });
             self.ran.retain(|ran| *ran != (self.program.campaign_place[here.campaign], lane));
         }

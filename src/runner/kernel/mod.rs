@@ -21,6 +21,7 @@ mod elsewhere;
 mod experience;
 mod fork;
 mod funnel;
+mod hours;
 mod list;
 mod live;
 mod load;

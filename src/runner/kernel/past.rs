@@ -20,7 +20,12 @@ impl<'a> Live<'a> {
         if let Some(flow) = self.outdated(here, effects) {
             return flow;
         }
-        let on = self.done(here);
+        if then == PastChoice::Continue
+            && let Some(waits) = self.goes_on_when_open(here, effects)
+        {
+            return waits;
+        }
+        let on = self.wait_done(here);
         match then {
             PastChoice::Continue | PastChoice::Exit => on,
             PastChoice::Skip => self.leave_out_next(here, until, on, effects),

@@ -19,11 +19,10 @@ impl<'a> Live<'a> {
             Ok(route) => route,
             Err(reason) => return self.skip_send(here, id, reason, rules, effects),
         };
-        let limited = route.filter(|_| !rules.transactional).and_then(|channel| self.limited_until(channel));
-        if let Some(until) = limited {
-            push(effects, here, Event::Delay { content: id, until });
-            let first = self.due_at_first(here);
-            return self.hold(here, Pending::Delayed(first), until);
+        if !rules.transactional
+            && let Some(until) = self.put_off(here, route)
+        {
+            return self.delay(here, (id, route, until), effects);
         }
         self.remember_sent(here, id, route, rules);
         self.note_try(here.campaign, id, true);
@@ -73,7 +72,9 @@ impl<'a> Live<'a> {
         if self.was_sent(here, ContentId::from_index(content), rules.once) {
             return Err(SkipReason::AlreadySent);
         }
-        if !rules.transactional && route.is_some_and(|channel| self.is_dropped(channel)) {
+        let dropped = !rules.transactional && route.is_some_and(|channel| self.is_dropped(channel));
+        // Outside of its hours a message is put off; whether it is one too many is seen when it may go.
+        if dropped && !self.is_closed(route, Some(here)) {
             return Err(SkipReason::Limited);
         }
         if rules.expires.is_some_and(|length| self.is_late(here, length)) {
@@ -88,7 +89,7 @@ impl<'a> Live<'a> {
     }
 
     /// When the pass was due in which the send was reached; a limit that kept it back since does not count.
-    fn due_at_first(&self, here: Here) -> i64 {
+    pub(super) fn due_at_first(&self, here: Here) -> i64 {
         let token = self.token(here.campaign, self.lane(here));
         match token.pending {
             Pending::Delayed(first) if token.step == here.step => first,

@@ -7,7 +7,7 @@ use crate::model::Outcome;
 use crate::model::ids::Id;
 use crate::runner::effect::{At, Effect, EndReason, Event};
 use crate::runner::program::{END, Lane, Verb};
-use crate::runner::state::{Admission, Pending, Token};
+use crate::runner::state::{Admission, Hours, Pending, Token};
 
 /// What follows a step.
 pub(super) enum Flow {
@@ -126,7 +126,7 @@ impl<'a> Live<'a> {
     }
 
     fn resume_at(&mut self, campaign: usize, lane: Lane, effects: &mut Vec<Effect<'a>>) -> Flow {
-        let Token { pending, step, due } = self.token(campaign, lane);
+        let Token { pending, step, due, .. } = self.token(campaign, lane);
         match pending {
             Pending::Start => {
                 let admits = &self.program.campaigns[campaign].admits;
@@ -221,9 +221,12 @@ impl<'a> Live<'a> {
         self.hold(here, Pending::Deferred, self.program.now())
     }
 
-    /// Keeps the contact at this step.
+    /// Keeps the contact at this step. What a limit of the instant puts off stays in the hours of the wait before it.
     pub(super) fn hold(&mut self, here: Here, pending: Pending, due: i64) -> Flow {
-        self.stand(here.campaign, self.lane(here), Token { step: here.step, pending, due });
+        let lane = self.lane(here);
+        let after = if pending == Pending::Deferred { self.token(here.campaign, lane).hours.after } else { None };
+        let hours = Hours { after, times: 0 };
+        self.stand(here.campaign, lane, Token { step: here.step, pending, due, hours });
         Flow::Stop
     }
 }

@@ -79,14 +79,25 @@ impl<'a> Live<'a> {
 
     /// A wait is over, unless a later one on the same date is over too, or a run that comes late finds hours or a day at which it may not end.
     pub(super) fn wait_over(&mut self, here: Here, due: i64, effects: &mut Vec<Effect<'a>>) -> Flow {
-        let verb = &self.program.campaigns[here.campaign].steps[here.step].verb;
-        if self.went_by_in_a_pause(here, due) && matches!(verb, Verb::WaitUntil { .. }) {
+        if self.went_by_in_a_pause(here, due) && self.is_for_fixed_moment(here) {
             return self.past(here, self.awaited(here), effects);
         }
         if let Some(flow) = self.outdated(here, effects) {
             return flow;
         }
-        self.waits_for_opening(here, Pending::Wait, effects).unwrap_or_else(|| self.done(here))
+        self.waits_for_opening(here, effects).unwrap_or_else(|| self.wait_done(here))
+    }
+
+    /// Who waits for a field in this way waits for an opening alone.
+    fn is_for_fixed_moment(&self, here: Here) -> bool {
+        let verb = &self.program.campaigns[here.campaign].steps[here.step].verb;
+        matches!(verb, Verb::WaitUntil { until: WaitFor::Moment(_) | WaitFor::Day(_), .. })
+    }
+
+    /// What follows goes on in the windows of the wait.
+    pub(super) fn wait_done(&mut self, here: Here) -> Flow {
+        self.comes_from(here);
+        self.done(here)
     }
 
     /// A moment that was waited for is reached; one that was changed to lie in the past, taken away, or went by in a pause is past.
@@ -101,7 +112,7 @@ impl<'a> Live<'a> {
         if let Some(flow) = self.outdated(here, effects) {
             return flow;
         }
-        self.waits_for_opening(here, Pending::Field, effects).unwrap_or_else(|| self.done(here))
+        self.waits_for_opening(here, effects).unwrap_or_else(|| self.wait_done(here))
     }
 
     /// Whether the end of a wait came while the campaign was paused, which it was until this instant.
@@ -109,21 +120,38 @@ impl<'a> Live<'a> {
         self.resumed.has(here.campaign) && due < self.program.now()
     }
 
-    fn waits_for_opening(&mut self, here: Here, pending: Pending, effects: &mut Vec<Effect<'a>>) -> Option<Flow> {
+    /// Who arrives when the moment is over goes on at the next opening, where the wait has windows; `at` is one then.
+    pub(super) fn goes_on_when_open(&mut self, here: Here, effects: &mut Vec<Effect<'a>>) -> Option<Flow> {
+        let now = self.program.now();
+        let until = self.within(self.windows_of(here)?, now, true);
+        self.holds_until(here, until, effects)
+    }
+
+    fn waits_for_opening(&mut self, here: Here, effects: &mut Vec<Effect<'a>>) -> Option<Flow> {
+        let windows = self.windows_of(here)?;
+        let until = self.clock().open(windows, self.program.now());
+        (until > self.program.now()).then(|| {
+            push(effects, here, Event::Wait { until });
+            self.waits_again(here, until)
+        })
+    }
+
+    /// What is waited for now is the opening alone: a moment that was reached is not read again.
+    fn holds_until(&mut self, here: Here, until: i64, effects: &mut Vec<Effect<'a>>) -> Option<Flow> {
+        (until > self.program.now()).then(|| {
+            push(effects, here, Event::Wait { until });
+            self.hold(here, Pending::Wait, until)
+        })
+    }
+
+    /// The windows of a wait; nothing where it may end at any time.
+    pub(super) fn windows_of(&self, here: Here) -> Option<&'a Windows> {
         let (Verb::Wait(Wait { windows, .. }) | Verb::WaitUntil { windows, .. }) =
             &self.program.campaigns[here.campaign].steps[here.step].verb
         else {
             return None;
         };
-        if windows.is_open() {
-            return None;
-        }
-        let now = self.program.now();
-        let until = self.clock().open(windows, now);
-        (until > now).then(|| {
-            push(effects, here, Event::Wait { until });
-            self.hold(here, pending, until)
-        })
+        (!windows.is_open()).then_some(windows)
     }
 
     fn within(&self, windows: &Windows, moment: i64, exact: bool) -> i64 {
@@ -131,7 +159,7 @@ impl<'a> Live<'a> {
     }
 
     /// The contact's own zone, or else the project's.
-    fn clock(&self) -> Cow<'a, Zone> {
+    pub(super) fn clock(&self) -> Cow<'a, Zone> {
         let field = self.program.model().contacts.timezone;
         let own = field.and_then(|field| match self.fields[crate::model::ids::Id::index(field)] {
             Slot::Text(name) => Zone::named(name.trim()).ok(),

@@ -49,14 +49,14 @@ impl<'p> Writer<'p> {
             Touch::Show => "show",
             Touch::Hide => "hide",
             Touch::Send(_) => "send",
-            Touch::Skip(_) => return,
+            Touch::Skip(_) | Touch::Delay(_) => return,
         };
         let channel = if let Touch::Send(channel) = touch { channel } else { None };
         let address = self.address(channel, after, &[]);
         let key = experience_key(self.model, contact, at, touch);
         let body = match touch {
             Touch::Show | Touch::Send(_) => self.values(content, |_, token| value(token, after)),
-            Touch::Hide | Touch::Skip(_) => String::new(),
+            Touch::Hide | Touch::Skip(_) | Touch::Delay(_) => String::new(),
         };
         let cells = [
             Cell::Text(contact),

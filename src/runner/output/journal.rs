@@ -76,6 +76,7 @@ impl<'p> Writer<'p> {
             Event::Experience { content, touch, .. } => {
                 let to = match touch {
                     Touch::Send(channel) => channel_word(channel),
+                    Touch::Delay(until) => Cell::Moment(until),
                     Touch::Skip(reason) => in_the_way(reason),
                     Touch::Show | Touch::Hide => Empty,
                 };

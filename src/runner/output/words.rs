@@ -21,6 +21,7 @@ pub(crate) fn event(event: &Event<'_>) -> &'static str {
             Touch::Hide => "hide",
             Touch::Send(_) => "send",
             Touch::Skip(_) => "skip",
+            Touch::Delay(_) => "delay",
         },
         Event::Start { .. } => "start",
         Event::Overtaken => "overtaken",
@@ -70,7 +71,7 @@ pub(crate) fn reason(event: &Event<'_>) -> &'static str {
         Event::ExternalStage { .. } | Event::ExternalTag { .. } | Event::ExternalPoints { .. } => "",
         Event::ExternalField { .. } | Event::Enter { .. } | Event::Place { .. } | Event::Convert { .. } => "",
         Event::Experience { touch: Touch::Skip(reason), .. } => skip(*reason),
-        Event::Experience { touch: Touch::Show | Touch::Hide | Touch::Send(_), .. } => "",
+        Event::Experience { touch: Touch::Show | Touch::Hide | Touch::Send(_) | Touch::Delay(_), .. } => "",
         Event::Drop { .. } => "",
         Event::Move { .. }
         | Event::Leave { .. }

@@ -6,7 +6,7 @@ use super::topics::Topics;
 use super::zone::{Zone, day_number};
 use crate::model::ids::Id;
 use crate::model::template::Token;
-use crate::model::{Channel, ChannelRules, Content, Field, Limit, Model, Moment, Publish, SendRules, Value};
+use crate::model::{Channel, ChannelRules, Content, Field, Limit, Model, Moment, Publish, SendRules, Value, Windows};
 use crate::runner::contact::Kept;
 
 /// Content.
@@ -29,6 +29,8 @@ pub(crate) struct ChannelProgram {
     pub(crate) address: Option<usize>,
     pub(crate) consent: Option<NodeId>,
     pub(crate) limit: Option<Limit>,
+    /// When it may be used; absent where at any time.
+    pub(crate) hours: Option<Windows>,
 }
 
 /// What a field's new values must keep to.
@@ -99,6 +101,7 @@ impl Builder<'_> {
             address: rules.address.map(Id::index),
             consent: rules.consent.as_ref().map(|consent| self.compiler.compile(consent)),
             limit: rules.limit,
+            hours: (!rules.hours.is_open()).then_some(rules.hours),
         }
     }
 

@@ -31,6 +31,7 @@ pub(crate) use journey::{ChannelProgram, ContentProgram, FieldProgram};
 pub(crate) use split::{ShareProgram, SplitProgram};
 pub(crate) use step::{AwaitProgram, END, Lane, New, Verb, WaitFor};
 pub(crate) use topics::{Reads, Topics};
+pub(crate) use windows::first_open;
 pub use zone::floor_clock;
 pub(crate) use zone::{Zone, day_number, day_of_number, first_moment};
 

@@ -104,6 +104,8 @@ pub(crate) struct Stay {
     pub(crate) shown: Option<usize>,
     /// The content that is shown as it, where an earlier plan had another one there.
     pub(crate) content: Option<ContentId>,
+    /// When an experience may be sent that hours put off.
+    pub(crate) until: Option<i64>,
 }
 
 /// A contact's membership in a campaign.
@@ -120,6 +122,7 @@ pub(crate) struct Member {
     pub(crate) pending: Pending,
     /// When that step is due.
     pub(crate) due: i64,
+    pub(crate) hours: Hours,
     /// Since when the campaign is paused for it.
     pub(crate) paused: Option<i64>,
     /// Whether it came to rest in a stage that lets it in, and a limit of the instant put that off.
@@ -131,6 +134,11 @@ pub(crate) struct Member {
 }
 
 impl Member {
+    /// Where it stands, on no way of a fork.
+    pub(crate) fn token(&self) -> Token {
+        Token { step: self.step, pending: self.pending, due: self.due, hours: self.hours }
+    }
+
     /// Whether visits must be counted: a step may run more than once, and some may have run.
     pub(crate) fn counts(&self, program: &Program, campaign: CampaignId) -> bool {
         let repeats = program.campaigns[campaign.index()].repeats;
@@ -158,6 +166,16 @@ pub(crate) struct Token {
     pub(crate) pending: Pending,
     /// When that step is due.
     pub(crate) due: i64,
+    pub(crate) hours: Hours,
+}
+
+/// Which hours hold for what a contact is about to do, and what they did so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Hours {
+    /// The wait from which it came in this pass, or before what put it off since: its windows hold for messages.
+    pub(crate) after: Option<u32>,
+    /// How often hours have put off the step ahead.
+    pub(crate) times: u32,
 }
 
 /// What a contact waits for at an `await`.

@@ -20,7 +20,7 @@ pub use memory::Memory;
 pub use migrate::Unspoken;
 pub(crate) use migrate::{Migration, Told};
 
-pub(crate) use memory::{Admission, Awaiting, Member, Pending, Phase, StageMemory, Stay, Token, Try, Unread};
+pub(crate) use memory::{Admission, Awaiting, Hours, Member, Pending, Phase, StageMemory, Stay, Token, Try, Unread};
 pub use read::key_of;
 
 use crate::model::Model;

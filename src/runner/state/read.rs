@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use serde_json::Value;
 
 use super::{
-    Admission, Awaiting, Member, Memory, Pending, Phase, START, StageMemory, StateError, Stay, Text, Token, Try,
+    Admission, Awaiting, Hours, Member, Memory, Pending, Phase, START, StageMemory, StateError, Stay, Text, Token, Try,
     damaged,
 };
 use crate::model::ids::{Arena, Id};
@@ -78,7 +78,7 @@ fn read_stays(model: &Model, line: &Line<'_>, memory: &mut Memory) -> Result<(),
         let shown = written.c.as_ref().and_then(place);
         let content =
             written.w.as_ref().map(|Name(id)| find(&model.content, "content", id, |it| &it.id)).transpose()?;
-        memory.stays.push((at, Stay { number: written.n, inside: written.i, shown, content }));
+        memory.stays.push((at, Stay { number: written.n, inside: written.i, shown, content, until: written.d }));
         let visits = written.v.0.iter().filter_map(|(id, count)| Some((at, place(id)?, *count)));
         memory.visits.extend(visits);
     }
@@ -170,11 +170,13 @@ fn read_member(
     if let Some(Name(name)) = &line.p {
         member.step = step(name)?;
         member.pending = pending(line.w.as_ref(), line.y)?;
+        member.hours = hours(program, id, line.l.as_ref(), line.m);
     }
     member.due = endless(member.pending, member.due);
-    for TokenLine { p, d, w, y } in &line.b {
+    for TokenLine { p, d, w, y, l, m } in &line.b {
         let pending = pending(w.as_ref(), *y)?;
-        let token = Token { step: step(&p.0)?, pending, due: endless(pending, *d) };
+        let hours = hours(program, id, l.as_ref(), *m);
+        let token = Token { step: step(&p.0)?, pending, due: endless(pending, *d), hours };
         memory.ways.push((id, token));
     }
     for (name, AwaitLine { r, e }) in &line.j.0 {
@@ -206,6 +208,12 @@ fn phase(line: &MemberLine<'_>) -> Result<Phase, StateError> {
         Some("converted") => Ok(Phase::Ended(Outcome::Converted)),
         Some(other) => Err(damaged(format!("`{other}` is no outcome"))),
     }
+}
+
+/// A wait that the plan no longer has holds for nothing.
+fn hours(program: &Program, id: CampaignId, after: Option<&Name<'_>>, times: u32) -> Hours {
+    let wait = after.and_then(|name| program.step_named(id, &name.0));
+    Hours { after: wait.and_then(|step| u32::try_from(step).ok()), times }
 }
 
 /// An `await` without a deadline has none in the line either.

@@ -6,7 +6,7 @@
 //! | `s` | by funnel: `v` the stage, `t` since when, `r` what the file last showed where it does not agree, `b` what was written in between, `l` after a `leave`, `a` in an audience whose leaving means leaving the funnel |
 //! | `i` | the instant to which the limits `e`, and `f` and `i` of a campaign, belong |
 //! | `e` | by funnel: the stages entered in that instant |
-//! | `x` | by stage with experiences: `n` the number of stays, `i` whether the last goes on, `c` what is shown, `w` its content where an earlier plan had another one there, `v` by experience of the present stay how often it was shown or tried |
+//! | `x` | by stage with experiences: `n` the number of stays, `i` whether the last goes on, `c` what is shown, `w` its content where an earlier plan had another one there, `d` when one may be sent that hours put off, `v` by experience of the present stay how often it was shown or tried |
 //! | `f` | by field that steps write: `v`, `r`, `b` as above |
 //! | `g`, `h` | the tags, and those of them about which the file does not agree yet |
 //! | `p` | the points: `v`, `r`, `b` as above |
@@ -19,7 +19,7 @@
 //! | `m` | by content: when it was last sent |
 //! | `n` | by message: the channel on which it last went out |
 //! | `z` | what is not remembered although the header says so, because it is new since the file last had the contact; another plan's state is read with it, and a run over the contact leaves it out |
-//! | `c` | by campaign: `n` entries, `o` the last outcome, `t` since when, `p` the pending step, `d` when it is due, `w` what holds it (a wait where absent), `y` when a message that a limit keeps back was due at first, `a` admitted by `entered`, `u` let in by an event, `x` paused since, `f` and `i` the limits of the instant, `q` entry conditions that must be seen false, `s` what this entry sent, `b` where it stands on the ways of forks, each as `p`, `d`, `w`, `v` how often steps ran where one may run more than once, `j` by `await` since when each way counts (`r`) and which one an event decided (`e`), `h` by content that an `await` asks about when it last went out (`t`) and whether it was skipped since (`k`) |
+//! | `c` | by campaign: `n` entries, `o` the last outcome, `t` since when, `p` the pending step, `d` when it is due, `w` what holds it (a wait where absent), `y` when a message that is kept back was due at first, `l` the wait whose windows hold for what comes, `m` how often hours put off the step ahead, `a` admitted by `entered`, `u` let in by an event, `x` paused since, `f` and `i` the limits of the instant, `q` entry conditions that must be seen false, `s` what this entry sent, `b` where it stands on the ways of forks, each as `p`, `d`, `w`, `y`, `l`, `m`, `v` how often steps ran where one may run more than once, `j` by `await` since when each way counts (`r`) and which one an event decided (`e`), `h` by content that an `await` asks about when it last went out (`t`) and whether it was skipped since (`k`) |
 
 mod member;
 
@@ -123,6 +123,10 @@ impl Line<'_> {
             if let Some(content) = stay.content {
                 line.key("w");
                 line.text(&line.program.model().content[content].id);
+            }
+            if let Some(until) = stay.until {
+                line.key("d");
+                line.number(until);
             }
             let visits: Vec<_> = memory.visits.iter().filter(|(stage, _, _)| stage == at).collect();
             line.object("v", &visits, |line, (_, experience, count)| {

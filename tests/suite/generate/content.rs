@@ -29,6 +29,18 @@ pub(super) const DESTINATIONS: &str = "destinations:
   hook: { kind: webhook, url: { env: HOOK_URL }, secret: { env: HOOK_SECRET } }
 ";
 
+/// The hours of a channel.
+const HOURS: [&str; 8] = [
+    "",
+    "",
+    "",
+    "between: [\"09:00\", \"18:00\"]",
+    "between: [\"22:00\", \"06:00\"]",
+    "days: [mon-wed, sat]",
+    "between: [\"08:30\", \"17:00\"], days: fri-mon",
+    "between: [\"12:00\", \"12:30\"]",
+];
+
 /// What a step may send.
 pub(super) const SENDABLE: [&str; 16] = [
     "hello", "hello", "bye", "weekly", "urgent", "ping", "banner", "gone", "soon", "brief", "calm", "nudge", "any",
@@ -73,7 +85,13 @@ impl Draft<'_> {
                 let most = *self.random.pick(&[1, 1, 2]);
                 let within = *self.random.pick(&["1 day", "90 minutes", "2 days", "7 days"]);
                 let then = *self.random.pick(&["", ", then: delay", ", then: drop"]);
-                yaml += &format!("  {channel}: {{ at-most: {most}, within: {within}{then} }}\n");
+                let often = format!("at-most: {most}, within: {within}{then}");
+                let hours = *self.random.pick(&HOURS);
+                yaml += &match (hours, self.random.chance(50)) {
+                    ("", _) => format!("  {channel}: {{ {often} }}\n"),
+                    (hours, true) => format!("  {channel}: {{ {hours} }}\n"),
+                    (hours, false) => format!("  {channel}: {{ {often}, {hours} }}\n"),
+                };
             }
         }
         if yaml.is_empty() { yaml } else { format!("limits:\n{yaml}") }

@@ -235,3 +235,96 @@ fn windows_follow_the_clock_over_its_changes() {
     wait("2026-10-24T09:00", "wait: 1 day, at: '02:30'", "2026-10-25T02:30:00+02:00");
     wait("2026-03-28T23:00", "wait: 1 h, between: ['02:15', '02:45']", "2026-03-29T03:00:00+02:00");
 }
+
+#[test]
+fn windows_hold_also_in_a_run_that_comes_late() {
+    // 2026-11-05 is a Thursday. By step: until when it waits, when the late run comes, and until when then.
+    let cases = [
+        ("wait: 1 day, between: ['09:00', '18:00']", "2026-11-06T10:30", "2026-11-06T22:00", "2026-11-07T09:00"),
+        (
+            "wait-until: 2026-11-06T10:30, between: ['09:00', '18:00']",
+            "2026-11-06T10:30",
+            "2026-11-06T22:00",
+            "2026-11-07T09:00",
+        ),
+        (
+            "wait-until: { field: webinar }, between: ['09:00', '18:00']",
+            "2026-11-06T10:30",
+            "2026-11-06T22:00",
+            "2026-11-07T09:00",
+        ),
+        (
+            "wait-until: { field: webinar, offset: 2 h }, days: [fri]",
+            "2026-11-06T12:30",
+            "2026-11-07T08:00",
+            "2026-11-13T08:00",
+        ),
+        (
+            "wait-until: { field: last }, between: ['22:00', '06:00']",
+            "2026-11-06T00:00",
+            "2026-11-06T12:00",
+            "2026-11-06T22:00",
+        ),
+        (
+            "wait-until: { field: last }, days: [mon, fri], between: ['09:00', '18:00']",
+            "2026-11-06T09:00",
+            "2026-11-06T19:00",
+            "2026-11-09T09:00",
+        ),
+    ];
+    for (step, first, late, open) in cases {
+        let lines = |webinar: &str, last: &str| format!("id,tags,webinar,last\n1,hot,{webinar},{last}\n");
+        let yaml = waiting(&format!("[{{ id: w, {step} }}, {{ send: bar }}]"));
+        let begins = format!("start talk 1 condition\nwait talk 1 w {first}:00+01:00");
+        story(&yaml)
+            .on("2026-11-05T10:30", &lines("2026-11-06T10:30", "2026-11-06"), &begins)
+            .again(late, &format!("wait talk 1 w {open}:00+01:00"))
+            // Once the moment is reached, what the field says now makes no difference.
+            .on(&minutes_after(late), &lines("2026-11-01T10:30", "2026-11-01"), "")
+            .on(open, &lines("", ""), "send talk 1 send:bar bar\nend talk 1 completed finished")
+            .counts("/campaigns/talk/steps/w/done", 1);
+    }
+}
+
+fn minutes_after(moment: &str) -> String {
+    format!("{}:20", &moment[..moment.len() - 3])
+}
+
+#[test]
+fn windows_hold_for_who_arrives_when_the_moment_is_over() {
+    let arrives = |step: &str, webinar: &str, journal: &str| {
+        story(&waiting(&format!("[{{ id: w, {step} }}, {{ send: bar }}, {{ add-tag: vip }}]"))).on(
+            "2026-11-05T22:10",
+            &file(webinar),
+            &format!("start talk 1 condition\n{journal}"),
+        )
+    };
+    let past = "past talk 1 w 2026-11-02T18:00:00+01:00 continue";
+    let end = "send talk 1 send:bar bar\nadd-tag talk 1 add-tag:vip vip\nend talk 1 completed finished";
+    let field = "wait-until: { field: webinar, offset: -1 day }";
+    let waits = format!("{past}\nwait talk 1 w 2026-11-06T09:00:00+01:00");
+    arrives(&format!("{field}, between: ['09:00', '18:00']"), "2026-11-03T18:00", &waits)
+        .again("2026-11-06T08:59", "")
+        .again("2026-11-06T18:01", "wait talk 1 w 2026-11-07T09:00:00+01:00")
+        .again("2026-11-07T09:00", end);
+    arrives(
+        &format!("{field}, at: '18:00', between: ['09:00', '18:00']"),
+        "2026-11-03T09:00",
+        &format!("{past}\nwait talk 1 w 2026-11-06T18:00:00+01:00"),
+    )
+    .again("2026-11-06T22:00", "wait talk 1 w 2026-11-07T09:00:00+01:00");
+    arrives(
+        &format!("{field}, at: '18:00'"),
+        "2026-11-03T09:00",
+        &format!("{past}\nwait talk 1 w 2026-11-06T18:00:00+01:00"),
+    )
+    .again("2026-11-06T22:00", end);
+    let later = format!("{past}\nwait talk 1 w 2026-11-09T22:10:00+01:00");
+    arrives(&format!("{field}, days: [mon]"), "2026-11-03T18:00", &later);
+    let open = format!("past talk 1 w 2026-11-02T22:00:00+01:00 continue\n{end}");
+    arrives(&format!("{field}, between: ['22:00', '06:00']"), "2026-11-03T22:00", &open);
+    let missing = "past talk 1 w continue\nwait talk 1 w 2026-11-06T09:00:00+01:00";
+    arrives(&format!("{field}, if-missing: continue, between: ['09:00', '18:00']"), "", missing);
+    let exits = "past talk 1 w exit\nend talk 1 w exited exit";
+    arrives(&format!("{field}, if-past: exit, between: ['09:00', '18:00']"), "", exits);
+}

@@ -46,6 +46,7 @@ impl Instant<'_> {
         let to = deadline.map_or(String::new(), |deadline| self.clock.spell(deadline));
         let place = self.here(id, &step.name);
         self.note("await", &place, ["", "", &to, ""]);
+        self.thread(id, path).came_from = None;
         self.keep_step(id, path, Doing::Awaiting(Awaiting { from, deadline, settled: None }), deadline);
         Then::Stop
     }

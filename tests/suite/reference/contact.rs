@@ -51,6 +51,8 @@ pub(super) struct Contact {
     pub(super) shown: BTreeMap<String, Shown>,
     /// How often each experience was shown or tried in each stay, by `funnel/stage/experience`.
     pub(super) times: BTreeMap<(String, i64), i64>,
+    /// By stage and stay: when an experience may be sent that hours put off.
+    pub(super) put_off: BTreeMap<(String, i64), Timestamp>,
     /// Funnels in whose audience the contact was when last seen.
     pub(super) inside: BTreeSet<String>,
     /// Funnels in which a stage was entered since the contact last rested there.
@@ -157,6 +159,12 @@ pub(super) struct Thread {
     pub(super) doing: Doing,
     /// When the step ahead is due; of a `wait-until` on a field the moment that was last read. None: never by itself.
     pub(super) due: Option<Timestamp>,
+    /// The wait from which the contact came in this pass, or in the one that was put off.
+    pub(super) came_from: Option<String>,
+    /// How often the step ahead found its hours closed when it was to go on.
+    pub(super) closed: i64,
+    /// The wait ahead is for the next opening alone: its moment is reached, or was over.
+    pub(super) opening: bool,
     /// When the step ahead was stopped by a limit of that instant.
     pub(super) deferred: Option<Timestamp>,
     /// When the delayed send ahead was first due.
@@ -204,6 +212,9 @@ impl Thread {
         Thread {
             doing: Doing::Ready,
             due: Some(due),
+            came_from: None,
+            closed: 0,
+            opening: false,
             deferred: None,
             first_due: None,
             frames: vec![Frame { steps, next: 0 }],
@@ -241,6 +252,7 @@ impl Contact {
             staying: BTreeSet::new(),
             shown: BTreeMap::new(),
             times: BTreeMap::new(),
+            put_off: BTreeMap::new(),
             inside: BTreeSet::new(),
             moving: BTreeSet::new(),
             left: BTreeSet::new(),

@@ -2,6 +2,7 @@
 //!
 //! Invariant: at most one experience per stage is shown at a time, and none once the stage converts.
 
+use jiff::Timestamp;
 use serde_yaml::Value;
 
 use super::contact::Shown;
@@ -94,9 +95,16 @@ impl Instant<'_> {
         if had.visit > 1 {
             return;
         }
-        self.contact.times.insert((had.step.clone(), had.stay), 1);
         let now = self.clock.now;
-        let figure = match self.try_send(&place_of(had), &Value::Null, &had.content, 1, now) {
+        let (stage, _) = had.step.rsplit_once('/').expect("funnel/stage/experience");
+        let stay = (stage.to_owned(), had.stay);
+        let fate = self.try_send(&place_of(had), &Value::Null, &had.content, 1, now, None);
+        if let Fate::Delayed(until, true) = fate {
+            return self.put_off_experience(had, stay, until);
+        }
+        self.contact.put_off.remove(&stay);
+        self.contact.times.insert((had.step.clone(), had.stay), 1);
+        let figure = match fate {
             Fate::Sent(channel) => {
                 if !channel.is_empty() {
                     self.records.tally.add(&format!("experience {} channel {channel}", had.step));
@@ -109,12 +117,29 @@ impl Instant<'_> {
                 }
                 format!("skipped {reason}")
             }
-            Fate::Delayed(_) => {
+            Fate::Delayed(..) => {
                 self.note("skip", &place_of(had), [&had.content, "", "", "limited"]);
                 "skipped limited".to_owned()
             }
         };
         self.records.tally.add(&format!("experience {} {figure}", had.step));
+    }
+}
+
+impl Instant<'_> {
+    /// Told once, and again when the opening was missed.
+    fn put_off_experience(&mut self, had: &Shown, stay: (String, i64), until: Timestamp) {
+        let told = self.contact.put_off.get(&stay).copied();
+        if told.is_some_and(|told| told > self.clock.now) {
+            return;
+        }
+        if told.is_some() {
+            self.records.tally.closed_again(1);
+        }
+        self.coverage.count("experience outside of its hours");
+        self.contact.put_off.insert(stay, until);
+        let to = self.clock.spell(until);
+        self.note("delay", &place_of(had), [&had.content, "", &to, ""]);
     }
 }
 

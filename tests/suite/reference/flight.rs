@@ -218,6 +218,7 @@ impl Carrying<'_> {
     fn stays(&self, contact: &mut Contact) {
         let before = std::mem::take(&mut contact.stays);
         let (times, mut shown) = (std::mem::take(&mut contact.times), std::mem::take(&mut contact.shown));
+        let put_off = std::mem::take(&mut contact.put_off);
         for (stage, stays) in &before {
             if let Some(new) = self.below_stage(stage) {
                 *contact.stays.entry(new).or_default() += stays;
@@ -235,6 +236,10 @@ impl Carrying<'_> {
             Some(((self.below_stage(&step)?, number(&step, stay)?), times))
         };
         let times = times.into_iter().filter_map(carried).collect();
+        let still = |((stage, stay), until): ((String, i64), Timestamp)| {
+            Some(((self.below_stage(&stage)?, number(&stage, stay)?), until))
+        };
+        let put_off = put_off.into_iter().filter_map(still).collect();
         shown.retain(|_, shown| match number(&shown.step, shown.stay) {
             Some(stay) => {
                 shown.stay = stay;
@@ -242,7 +247,7 @@ impl Carrying<'_> {
             }
             None => false,
         });
-        (contact.times, contact.shown) = (times, shown);
+        (contact.times, contact.shown, contact.put_off) = (times, shown, put_off);
     }
 
     fn stage(&self, funnel: &str, new: &str, stage: &str) -> Option<String> {

@@ -88,7 +88,8 @@ impl Carrying<'_> {
 
     /// A thread that began with a list of steps.
     fn thread(&self, id: &str, names: &BTreeSet<String>, steps: &[Step], old: &Thread) -> Onward {
-        let mut thread = Thread { frames: Vec::new(), doing: Doing::Over, ..*old };
+        let came_from = old.came_from.as_ref().and_then(|wait| is(self.lines.step(id, names, wait)));
+        let mut thread = Thread { frames: Vec::new(), doing: Doing::Over, came_from, ..*old };
         if matches!(old.doing, Doing::Over) {
             return Onward::There(thread);
         }
@@ -112,6 +113,9 @@ impl Carrying<'_> {
                 };
                 match self.doing(id, names, old, ahead, &step) {
                     Some(doing) => {
+                        if verb_of(&ahead.body).0 != verb_of(&step.body).0 {
+                            thread.closed = 0;
+                        }
                         if matches!((&old.doing, &doing), (Doing::Awaiting(_), Doing::Held)) {
                             thread.due = Some(self.last);
                         }
@@ -141,6 +145,8 @@ impl Carrying<'_> {
         thread.due = Some(self.last);
         thread.deferred = Some(self.last);
         thread.first_due = None;
+        thread.opening = false;
+        thread.closed = 0;
     }
 
     /// What the contact does at its step, or nothing if it leaves.

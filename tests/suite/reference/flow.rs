@@ -298,9 +298,10 @@ impl Instant<'_> {
         self.done(id, step);
         self.passed.retain(|(campaign, passed)| campaign != id || passed == path || !passed.starts_with(path));
         let due = self.pass_due;
+        let came_from = self.thread(id, path).came_from.take();
         let branches = inner_lists(step).into_iter().map(|(label, steps)| {
             let steps = named(&steps, &format!("{}/{label}/", step.name));
-            Thread::new(steps, due)
+            Thread { came_from: came_from.clone(), ..Thread::new(steps, due) }
         });
         self.keep_step(id, path, Doing::Forked(branches.collect()), None);
         Then::Stop

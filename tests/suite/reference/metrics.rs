@@ -29,6 +29,13 @@ impl Tally {
         *self.counts.entry(what.to_owned()).or_default() += 1;
     }
 
+    /// A message or a wait found its hours closed, so often by now.
+    pub(super) fn closed_again(&mut self, times: i64) {
+        self.add("put-off-again");
+        let most = self.counts.entry("put-off-again most".to_owned()).or_default();
+        *most = (*most).max(u64::try_from(times).expect("a count"));
+    }
+
     /// How often each word behind `figure` was counted.
     fn by_word(&self, what: &str, figure: &str) -> Map<String, Json> {
         let counts = self.counts.iter().filter_map(|(name, count)| {
@@ -159,14 +166,19 @@ fn heavier(project: &Project, funnel: &str, from: &str, to: &str) -> bool {
 }
 
 pub(super) fn render(project: &Project, tally: &Tally) -> Json {
-    json!({
+    let mut figures = json!({
         "format": 1,
         "contacts": tally.of("contacts"),
         "rejected": 0,
         "segments": by_id(project, "segments", |id, _| json!(tally.of(&format!("segment {id}")))),
         "funnels": by_id(project, "funnels", |id, funnel| render_funnel(tally, id, funnel)),
         "campaigns": by_id(project, "campaigns", |id, campaign| render_campaign(tally, id, campaign)),
-    })
+    });
+    if tally.of("put-off-again") > 0 {
+        figures["put-off-again"] =
+            json!({ "times": tally.of("put-off-again"), "most": tally.of("put-off-again most") });
+    }
+    figures
 }
 
 /// What came of the rows of the events.

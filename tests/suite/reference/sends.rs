@@ -7,10 +7,11 @@ use serde_yaml::Value;
 
 use super::clock::duration;
 use super::contact::{Doing, Sent, Step};
-use super::flow::{Path, Then};
+use super::flow::{Path, Then, all_steps};
 use super::instant::{Instant, Place};
 use super::project::{TRIGGERS, flag, get, items, text, word};
 use super::value::Datum;
+use super::waits::Windows;
 
 pub(super) const CHANNELS: [&str; 3] = ["email", "sms", "push"];
 
@@ -20,7 +21,8 @@ pub(super) enum Fate {
     Sent(String),
     /// Why, and of one that reaches nobody what is in the way.
     Skipped(&'static str, &'static str),
-    Delayed(Timestamp),
+    /// Until when, and whether hours are closed now.
+    Delayed(Timestamp, bool),
 }
 
 impl Instant<'_> {
@@ -32,8 +34,13 @@ impl Instant<'_> {
         }
         let place = self.here(id, &step.name);
         let visit = self.entry(id).visits[&step.name];
-        let first_due = self.thread(id, path).first_due.take().unwrap_or(self.pass_due);
-        match self.try_send(&place, &step.body, content, visit, first_due) {
+        let before = self.thread(id, path).first_due.take();
+        let (first_due, mut closed) =
+            (before.unwrap_or(self.pass_due), before.map_or(0, |_| self.thread(id, path).closed));
+        let wait = self.thread(id, path).came_from.clone();
+        let wait =
+            wait.and_then(|wait| all_steps(&items(&campaign["steps"]), "").into_iter().find(|step| step.name == wait));
+        match self.try_send(&place, &step.body, content, visit, first_due, wait.as_ref()) {
             Fate::Sent(channel) => {
                 if !channel.is_empty() {
                     self.records.tally.add(&format!("step {id} {} channel {channel}", step.name));
@@ -54,7 +61,14 @@ impl Instant<'_> {
                     return Then::Stop;
                 }
             }
-            Fate::Delayed(until) => {
+            Fate::Delayed(until, by_hours) => {
+                if by_hours {
+                    self.coverage.count("send outside of its hours");
+                    if closed > 0 {
+                        self.records.tally.closed_again(closed);
+                    }
+                    closed += 1;
+                }
                 if id.starts_with(TRIGGERS) {
                     self.coverage.count("limit of a trigger");
                 }
@@ -62,6 +76,7 @@ impl Instant<'_> {
                 self.note("delay", &place, [content, "", &to, ""]);
                 self.keep_step(id, path, Doing::Held, Some(until));
                 self.thread(id, path).first_due = Some(first_due);
+                self.thread(id, path).closed = closed;
                 return Then::Stop;
             }
         }
@@ -69,22 +84,39 @@ impl Instant<'_> {
     }
 
     /// Sends, or tells why not.
-    pub(super) fn try_send(&mut self, place: &Place, step: &Value, content: &str, visit: i64, due: Timestamp) -> Fate {
+    pub(super) fn try_send(
+        &mut self,
+        place: &Place,
+        step: &Value,
+        content: &str,
+        visit: i64,
+        due: Timestamp,
+        wait: Option<&Step>,
+    ) -> Fate {
         let definition = self.project.definition(&["content", content]);
         let transactional = match get(step, "transactional") {
             Some(_) => flag(step, "transactional"),
             None => flag(definition, "transactional"),
         };
         let channel = self.channel(content, transactional);
-        let reason = self.reason_to_skip(place, step, content, channel.as_deref(), transactional);
+        let hours: Vec<_> =
+            [channel.as_deref().and_then(|channel| self.project.at(&["limits", channel])), wait.map(|wait| &wait.body)]
+                .into_iter()
+                .flatten()
+                .map(|body| self.windows_of(body))
+                .collect();
+        let closed = !transactional && Windows::all_open(&hours, self.clock.now) > self.clock.now;
+        let reason = self.reason_to_skip(place, step, content, channel.as_deref(), transactional || closed);
         if let Some(reason) = reason.or_else(|| self.is_expired(step, definition, due).then_some("expired")) {
             let in_the_way = if reason == "unreachable" { self.in_the_way(content, transactional) } else { "" };
             self.note("skip", place, [content, "", in_the_way, reason]);
             return Fate::Skipped(reason, in_the_way);
         }
         let channel = channel.expect("a channel that reaches the contact");
-        if let Some(until) = self.limited_until(&channel).filter(|_| !transactional) {
-            return Fate::Delayed(until);
+        let free = self.limited_until(&channel).unwrap_or(self.clock.now);
+        let until = Windows::all_open(&hours, free);
+        if until > self.clock.now && !transactional {
+            return Fate::Delayed(until, closed);
         }
         let address = self.address(&channel).unwrap_or_default();
         let body = self.asked_by(content);
@@ -128,7 +160,7 @@ impl Instant<'_> {
         step: &Value,
         content: &str,
         channel: Option<&str>,
-        transactional: bool,
+        unlimited: bool,
     ) -> Option<&'static str> {
         let definition = self.project.definition(&["content", content]);
         if !self.clock.published(definition) {
@@ -143,7 +175,7 @@ impl Instant<'_> {
         }
         let limit = self.project.at(&["limits", channel]);
         let drops = limit.is_some_and(|limit| text(limit, "then").as_deref() == Some("drop"));
-        (drops && !transactional && self.limited_until(channel).is_some()).then_some("limited")
+        (drops && !unlimited && self.limited_until(channel).is_some()).then_some("limited")
     }
 
     /// Whether the send comes too late, counted from when its pass was due.
@@ -219,7 +251,7 @@ impl Instant<'_> {
 
     /// When the limit of a channel lets the next message go, if not now. A send counts until `within` is over.
     fn limited_until(&self, channel: &str) -> Option<Timestamp> {
-        let limit = self.project.at(&["limits", channel])?;
+        let limit = self.project.at(&["limits", channel]).filter(|limit| get(limit, "at-most").is_some())?;
         let within = duration(&text(limit, "within").expect("a limit has a span"));
         let most = usize::try_from(limit["at-most"].as_u64().expect("a number")).expect("a small number");
         let sent = self.contact.sent.iter().filter(|sent| sent.limited.as_deref() == Some(channel));

@@ -18,6 +18,7 @@ use super::value::Datum;
 impl Instant<'_> {
     /// A wait counts from when the step before it really ran: section 7, "Clock".
     pub(super) fn wait(&mut self, id: &str, path: &Path, step: &Step) -> Then {
+        self.thread(id, path).closed = 0;
         let long = duration(&word(&step.body["wait"]));
         let moment = self.clock.add(self.clock.now, long);
         let until = self.windows(step).on(moment, is_exact(long));
@@ -28,12 +29,21 @@ impl Instant<'_> {
         let place = self.here(id, &step.name);
         let to = self.clock.spell(until);
         self.note("wait", &place, ["", "", &to, ""]);
+        self.thread(id, path).came_from = None;
         self.keep_step(id, path, Doing::Waiting, Some(until));
         Then::Stop
     }
 
+    /// Only the opening is waited for now: section 6, "The contact's clock".
+    fn wait_for_opening(&mut self, id: &str, path: &Path, step: &Step, until: Timestamp) -> Then {
+        self.coverage.count("wait for an opening");
+        self.thread(id, path).opening = true;
+        self.begin_wait(id, path, step, until)
+    }
+
     /// Section 6, `wait-until` with `if-past`: `continue`, `exit` or `skip`.
     pub(super) fn wait_until(&mut self, id: &str, path: &Path, step: &Step) -> Then {
+        self.thread(id, path).closed = 0;
         let moment = self.moment_of(step);
         if let Some(moment) = moment.filter(|moment| *moment >= self.clock.now) {
             return self.begin_wait(id, path, step, moment);
@@ -43,6 +53,7 @@ impl Instant<'_> {
 
     /// Section 6, "`if-past` and `if-missing`".
     fn past(&mut self, id: &str, path: &Path, step: &Step, moment: Option<Timestamp>) -> Then {
+        self.thread(id, path).closed = 0;
         let policy = match moment {
             Some(_) => text(&step.body, "if-past").unwrap_or("continue".into()),
             None => text(&step.body, "if-missing").unwrap_or("exit".into()),
@@ -58,6 +69,13 @@ impl Instant<'_> {
         if self.is_outdated(id, path, step) {
             return Then::GoOn;
         }
+        if policy == "continue" {
+            let open = self.windows(step).on(self.clock.now, true);
+            if open > self.clock.now {
+                return self.wait_for_opening(id, path, step, open);
+            }
+        }
+        self.thread(id, path).came_from = Some(step.name.clone());
         self.done(id, step);
         match policy.as_str() {
             "continue" => {}
@@ -134,7 +152,7 @@ impl Instant<'_> {
     /// The step, if the contact waits for a field.
     pub(super) fn awaited_field(&mut self, id: &str, path: &Path) -> Option<Step> {
         let thread = self.thread(id, path);
-        if !matches!(thread.doing, Doing::Waiting) {
+        if !matches!(thread.doing, Doing::Waiting) || thread.opening {
             return None;
         }
         let step = thread.ahead()?;
@@ -152,6 +170,7 @@ impl Instant<'_> {
         }
         let field = self.awaited_field(id, path);
         let due = self.thread(id, path).due;
+        self.thread(id, path).opening = false;
         let now = self.clock.now;
         // The campaign was paused until this instant, and the end of the wait came before.
         let in_a_pause = self.entry(id).resumed == Some(now) && due.is_some_and(|due| due < now);
@@ -162,7 +181,7 @@ impl Instant<'_> {
             if (moment != due || in_a_pause) && moment != Some(self.clock.now) {
                 return self.past(id, path, &step, moment);
             }
-        } else if in_a_pause && get(&step.body, "wait-until").is_some() {
+        } else if in_a_pause && get(&step.body, "wait-until").is_some_and(|until| !until.is_mapping()) {
             let moment = self.moment_of(&step);
             return self.past(id, path, &step, moment);
         }
@@ -171,8 +190,13 @@ impl Instant<'_> {
         }
         let open = self.windows(&step).open(self.clock.now);
         if open > self.clock.now {
-            return self.begin_wait(id, path, &step, open);
+            self.thread(id, path).closed += 1;
+            let times = self.thread(id, path).closed;
+            self.records.tally.closed_again(times);
+            return self.wait_for_opening(id, path, &step, open);
         }
+        self.thread(id, path).closed = 0;
+        self.thread(id, path).came_from = Some(step.name.clone());
         self.done(id, &step);
         Then::GoOn
     }
@@ -202,13 +226,18 @@ impl Instant<'_> {
     }
 
     fn windows(&self, step: &Step) -> Windows {
+        self.windows_of(&step.body)
+    }
+
+    /// Of a wait or a channel.
+    pub(super) fn windows_of(&self, body: &Value) -> Windows {
         let time = |text: String| text.parse().expect("a time of day");
-        let between = get(&step.body, "between").map(|ends| {
+        let between = get(body, "between").map(|ends| {
             let ends: Vec<Time> = items(ends).into_iter().map(|end| time(word(end))).collect();
             (ends[0], ends[1])
         });
-        let days = get(&step.body, "days").map(|days| items(days).into_iter().map(word).collect());
-        Windows { clock: self.contact_clock(), at: text(&step.body, "at").map(time), between, days }
+        let days = get(body, "days").map(|days| items(days).into_iter().flat_map(|day| days_of(&word(day))).collect());
+        Windows { clock: self.contact_clock(), at: text(body, "at").map(time), between, days }
     }
 
     /// The clock on the contact's wall.
@@ -223,7 +252,7 @@ impl Instant<'_> {
 }
 
 /// `at`, `between` and `days` of a wait.
-struct Windows {
+pub(super) struct Windows {
     clock: Clock,
     at: Option<Time>,
     between: Option<(Time, Time)>,
@@ -267,6 +296,28 @@ impl Windows {
         self.clock.resolve(self.time_on(day, local))
     }
 
+    /// Section 6, "Hours of a channel": the first moment at which all are open, looked for half an hour by half an hour,
+    /// or day by day at the same time where none has hours; of the first alone if there is none.
+    pub(super) fn all_open(all: &[Windows], from: Timestamp) -> Timestamp {
+        let Some(Windows { clock, .. }) = all.first() else { return from };
+        let is_open = |moment: &Timestamp| {
+            let local = clock.local(*moment);
+            all.iter().all(|windows| windows.is_inside(local.time()) && windows.is_listed(local.date()))
+        };
+        let by_day = all.iter().all(|windows| windows.between.is_none());
+        let next = |moment: &Timestamp| {
+            let local = clock.local(*moment);
+            if by_day {
+                return Some(clock.resolve(later(local.date()).to_datetime(local.time())));
+            }
+            let since = i64::from(local.minute() % 30) * 60 + i64::from(local.second());
+            Some(*moment + (1800 - since).seconds())
+        };
+        let end = from + (15 * 24).hours();
+        let found = std::iter::successors(Some(from), next).take_while(|moment| *moment < end).find(is_open);
+        found.unwrap_or_else(|| Self::all_open(&all[..1], from))
+    }
+
     /// `at` if written, else the first moment of the day inside `between`, else the same time.
     fn time_on(&self, day: Date, local: DateTime) -> DateTime {
         let time = match (self.at, self.between) {
@@ -291,6 +342,15 @@ impl Windows {
         let name = day.strftime("%a").to_string().to_lowercase();
         self.days.as_ref().is_none_or(|days| days.contains(&name))
     }
+}
+
+/// A day, or a range of them.
+fn days_of(text: &str) -> Vec<String> {
+    const WEEK: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+    let (from, to) = text.split_once('-').unwrap_or((text, text));
+    let place = |name: &str| WEEK.iter().position(|day| *day == name).expect("a day of the week");
+    let (from, to) = (place(from), place(to));
+    (from..=if to < from { to + 7 } else { to }).map(|day| WEEK[day % 7].to_owned()).collect()
 }
 
 fn later(day: Date) -> Date {

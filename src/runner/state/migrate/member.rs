@@ -151,6 +151,11 @@ impl Contact<'_> {
         if member.get("w").and_then(Value::as_str) == Some("start") {
             return self.begin(present, member);
         }
+        if let Some(Value::String(wait)) = member.remove("l")
+            && let Some(wait) = self.named(old, wait)
+        {
+            member.insert("l".to_owned(), Value::from(wait));
+        }
         // It leaves or is behind the last step, and only a pause keeps it inside.
         if step.is_empty() {
             return;
@@ -173,6 +178,7 @@ impl Contact<'_> {
             }
             StepFate::Next(name) => {
                 self.deeds.insert(Deed::Removed(format!("step `{step}` of `{present}`")));
+                member.remove("m");
                 member.insert("p".to_owned(), Value::from(name));
                 member.insert("w".to_owned(), Value::from("deferred"));
                 member.insert("d".to_owned(), Value::from(self.migration.before.now));
@@ -198,6 +204,7 @@ impl Contact<'_> {
 
 /// The step ahead does something else: it is due when its contact was, as a message is that a limit kept back, and as soon as then.
 fn run_anew(member: &mut Map<String, Value>) {
+    member.remove("m");
     if !matches!(member.get("w").and_then(Value::as_str), Some("deferred" | "delayed")) {
         let due = member.get("d").cloned().unwrap_or(Value::from(0));
         member.insert("w".to_owned(), Value::from("delayed"));

@@ -79,6 +79,8 @@ pub(super) struct StayLine<'a> {
     pub(super) c: Option<Name<'a>>,
     #[serde(default, borrow)]
     pub(super) w: Option<Name<'a>>,
+    #[serde(default)]
+    pub(super) d: Option<i64>,
     #[serde(default, borrow)]
     pub(super) v: Pairs<'a, u32>,
 }
@@ -111,6 +113,10 @@ pub(super) struct MemberLine<'a> {
     pub(super) w: Option<Name<'a>>,
     #[serde(default)]
     pub(super) y: i64,
+    #[serde(default, borrow)]
+    pub(super) l: Option<Name<'a>>,
+    #[serde(default)]
+    pub(super) m: u32,
     #[serde(default)]
     pub(super) a: bool,
     #[serde(default)]
@@ -163,6 +169,10 @@ pub(super) struct TokenLine<'a> {
     pub(super) w: Option<Name<'a>>,
     #[serde(default)]
     pub(super) y: i64,
+    #[serde(default, borrow)]
+    pub(super) l: Option<Name<'a>>,
+    #[serde(default)]
+    pub(super) m: u32,
 }
 
 #[derive(serde::Deserialize)]

@@ -44,8 +44,7 @@ impl Line<'_> {
     }
 
     fn pending(&mut self, id: CampaignId, member: &Member) {
-        let Member { step, pending, due, .. } = *member;
-        self.token(id, Token { step, pending, due });
+        self.token(id, member.token());
         self.flag("a", member.admission != Admission::Condition);
         self.flag("u", member.admission == Admission::Occurrence);
         if let Some(since) = member.paused {
@@ -76,6 +75,14 @@ impl Line<'_> {
         if let Pending::Delayed(first) = token.pending {
             self.key("y");
             self.number(first);
+        }
+        if let Some(wait) = token.hours.after {
+            self.key("l");
+            self.text(self.program.step_name(id, wait as usize));
+        }
+        if token.hours.times > 0 {
+            self.key("m");
+            self.number(i64::from(token.hours.times));
         }
     }
 
