@@ -7,6 +7,7 @@ use clap::ValueEnum;
 use super::files::{Disk, Files, Revision};
 use super::output::{Stream, Terminal};
 use super::{Exit, Failure, plan, project, run};
+use crate::diagnostic::did_you_mean;
 use crate::diff::Diff;
 use crate::model::Model;
 use crate::plan::Plan;
@@ -88,6 +89,12 @@ enum FailOn {
     Messages,
     /// Who ends in which stage
     Stages,
+    /// Which tags, values, points, do-not-contact and memberships by a step contacts end with
+    Data,
+    /// What leaves the house besides messages: `notify`, `webhook`, `push-to`, `hide`
+    Actions,
+    /// What is to come for contacts that are in a campaign, and when
+    Ahead,
 }
 
 /// One of the two, read.
@@ -114,6 +121,9 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
     let env = args.env.as_deref();
     let optional = env.map(Environment::IfThere);
     let env = env.map(Environment::Needed);
+    if args.head.is_none() || args.project.is_some() {
+        say_which(project)?;
+    }
     let base = version(&args.base, project, optional, terminal)?;
     let head = match &args.head {
         Some(head) => version(head, project, env, terminal)?,
@@ -170,6 +180,9 @@ impl FailOn {
             Self::Audience => touched.audience,
             Self::Messages => touched.messages,
             Self::Stages => touched.stages,
+            Self::Data => touched.data,
+            Self::Actions => touched.actions,
+            Self::Ahead => touched.ahead,
         }
     }
 }
@@ -192,14 +205,50 @@ fn version(
     let parent = project.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let folder = if Disk.is_folder(project) { project } else { parent };
     let Some(revision) = Revision::find(name, folder)? else {
-        let message = format!("there is no file or folder `{name}`, and no git revision of that name");
-        return Err(Failure::new(message).help("`--project PATH` says where the project stands in its repository"));
+        return Err(no_such(name, folder));
     };
     let mut place = Revision::place(folder)?;
     if folder != project {
         place.extend(project.file_name());
     }
     compiled(name.to_owned(), &revision, &place, env, terminal)
+}
+
+/// In the root of a repository the projects stand below, and one of them has to be named.
+fn say_which(folder: &Path) -> Result<(), Failure> {
+    let below = project::only_below(folder)?;
+    let options: Vec<_> = below.iter().take(5).map(|project| format!("`--project {project}`")).collect();
+    if options.is_empty() {
+        return Ok(());
+    }
+    let message = format!("there is no project in `{}` or above it, but below it", folder.display());
+    Err(Failure::new(message).help(format!("say which one: {}", options.join(" or "))))
+}
+
+/// Neither a file nor a revision: what may be meant, or why there are no revisions.
+fn no_such(name: &str, folder: &Path) -> Failure {
+    let Some(names) = Revision::names(folder) else {
+        let message =
+            format!("there is no file or folder `{name}`, and no git repository around `{}`", folder.display());
+        return Failure::new(message).help(
+            "name a project, a plan, or a revision; `--project PATH` says where the project stands in its repository",
+        );
+    };
+    let message = format!("there is no file or folder `{name}`, and no git revision of that name");
+    let meant = did_you_mean(name, names.iter().map(String::as_str));
+    let help = match meant {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None if names.is_empty() => "the repository has no branches and no tags yet".to_owned(),
+        None => format!("there are {}; a revision that is not here yet is had by `git fetch`", some_names(&names)),
+    };
+    Failure::new(message).help(help)
+}
+
+/// The first of them.
+fn some_names(names: &[String]) -> String {
+    let shown: Vec<_> = names.iter().take(5).map(|name| format!("`{name}`")).collect();
+    let more = if names.len() > shown.len() { " and more" } else { "" };
+    format!("{}{more}", shown.join(", "))
 }
 
 /// A project without errors; shows what was found in one that has some.

@@ -92,6 +92,13 @@ impl Revision {
         Ok(Some(Self { name: name.to_owned(), start: start.to_path_buf(), files }))
     }
 
+    /// The branches and tags of the repository around `start`, those of other repositories too; nothing if there is no repository.
+    pub(crate) fn names(start: &Path) -> Option<Vec<String>> {
+        let format = "--format=%(refname:short)";
+        let names = git(start, &["for-each-ref", format, "refs/heads", "refs/tags", "refs/remotes"]).ok()?;
+        Some(String::from_utf8_lossy(&names).lines().map(str::to_owned).collect())
+    }
+
     /// Where a folder of the work tree stands in the repository.
     pub(crate) fn place(folder: &Path) -> Result<PathBuf, Failure> {
         let prefix = git(folder, &["rev-parse", "--show-prefix"])?;

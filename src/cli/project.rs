@@ -53,6 +53,15 @@ fn roots_below(files: &dyn Files, folder: &Path) -> Result<Vec<PathBuf>, Failure
     Ok(roots)
 }
 
+/// The folders of projects below one that belongs to none itself; none where it does.
+pub(crate) fn only_below(folder: &Path) -> Result<Vec<String>, Failure> {
+    if !Disk.is_folder(folder) || root_above(&Disk, folder).is_ok() {
+        return Ok(Vec::new());
+    }
+    let roots = roots_below(&Disk, folder)?;
+    Ok(roots.iter().filter_map(|root| root.parent()).map(|at| Disk.shown(at)).collect())
+}
+
 fn standard_input() -> Result<Sources, Failure> {
     let mut bytes = Vec::new();
     std::io::stdin().lock().read_to_end(&mut bytes).map_err(|error| Failure::new(format!("cannot read: {error}")))?;

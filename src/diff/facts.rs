@@ -209,7 +209,7 @@ fn event(model: &Model, event: &EventType) -> Vec<Fact> {
     let listed = |parts: Vec<String>| Some(parts.join(", ")).filter(|text| !text.is_empty());
     vec![
         Fact::new("properties", listed(properties.collect())),
-        Fact::new("changes", listed(updates.collect())),
+        Fact::new("what it changes", listed(updates.collect())),
         Fact::new("starts campaigns for", event.max_age.to_string())
             .plain_if(event.max_age == EventType::DEFAULT_MAX_AGE),
     ]

@@ -4,6 +4,7 @@ mod about;
 mod campaign;
 mod facts;
 mod funnel;
+mod moved;
 mod reach;
 mod rename;
 mod steps;
@@ -80,7 +81,7 @@ pub struct Change {
 pub struct Diff {
     /// What acts differently, in order of kind and id.
     pub changes: Vec<Change>,
-    /// What only reads differently: names, descriptions, colours.
+    /// What only reads differently: names, descriptions, colours, and ids of which the head's `moved` says what they were.
     pub cosmetic: Vec<Change>,
     /// What was added and removed and is otherwise the same.
     pub renames: Vec<Rename>,
@@ -95,8 +96,12 @@ pub struct Diff {
 impl Diff {
     /// What leads from `base` to `head`.
     pub fn between(base: &Plan, head: &Plan) -> Self {
+        let (spoken, cosmetic) = moved::changes(base, head);
+        // What only has another name is the same thing.
+        let base = &base.under_names_of(head);
         let mut changes = thing::changes(facts::things(base), facts::things(head));
         let campaigns = campaign::pictures(base, head);
+        changes.extend(spoken);
         changes.extend(campaigns.iter().flat_map(CampaignPicture::changes));
         changes.sort_by(|a, b| place(a).cmp(&place(b)));
         if changes.is_empty() && base.fingerprint() != head.fingerprint() {
@@ -106,7 +111,7 @@ impl Diff {
             renames: rename::renames(base, head),
             reaches: reach::reaches(&campaigns),
             funnels: funnel::pictures(base.model(), head.model(), &changes),
-            cosmetic: Vec::new(),
+            cosmetic,
             changes,
             campaigns,
         }
@@ -115,8 +120,9 @@ impl Diff {
     /// The same with what only reads differently, which a plan does not hold.
     #[must_use]
     pub fn with_cosmetic(mut self, base: &Model, head: &Model) -> Self {
-        self.cosmetic = thing::changes(about::things(base), about::things(head));
-        self.cosmetic.retain(|change| change.mark == Mark::Changed);
+        let named = base.under_names_of(head);
+        let cosmetic = thing::changes(about::things(&named), about::things(head));
+        self.cosmetic.extend(cosmetic.into_iter().filter(|change| change.mark == Mark::Changed));
         self
     }
 

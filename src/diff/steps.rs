@@ -210,7 +210,7 @@ impl Aligner<'_> {
 /// What says whether two steps belong together.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Sketch {
-    verb: u8,
+    verb: Verb,
     /// A written id.
     id: Option<String>,
     words: String,
@@ -221,7 +221,7 @@ impl Sketch {
     fn of(model: &Model, step: &Step) -> Self {
         let inside = |branch: Branch<'_>| (branch.word.to_owned(), outline(model, branch.steps));
         Self {
-            verb: verb(step),
+            verb: Verb::of(step),
             id: step.named.then(|| step.name.clone()),
             words: words(model, step),
             inside: step.branches().into_iter().map(inside).collect(),
@@ -231,7 +231,7 @@ impl Sketch {
     /// How well two steps fit together; 0 for not at all.
     fn likeness(&self, other: &Self) -> u32 {
         if self.id.is_some() && other.id.is_some() {
-            return if self.id == other.id { SAME + 1 } else { 0 };
+            return if self.id == other.id && self.verb == other.verb { SAME + 1 } else { 0 };
         }
         match (self.verb == other.verb, self.words == other.words, self.inside == other.inside) {
             (true, true, true) => SAME,
@@ -281,34 +281,66 @@ fn best_in_order(base: &[Sketch], head: &[Sketch]) -> Vec<(usize, usize)> {
 /// The likeness of steps that are the same; more than that is a written id.
 const SAME: u32 = 40;
 
-/// Steps of other kinds never fit together.
-fn verb(step: &Step) -> u8 {
-    match &step.kind {
-        StepKind::Send { .. } => 0,
-        StepKind::Move(_) => 1,
-        StepKind::Leave(_) => 2,
-        StepKind::AddTag(_) => 3,
-        StepKind::RemoveTag(_) => 4,
-        StepKind::Points(_) => 5,
-        StepKind::Set { .. } => 6,
-        StepKind::Clear(_) => 7,
-        StepKind::Wait(_) | StepKind::WaitUntil { .. } => 8,
-        StepKind::Exit(_) => 9,
-        StepKind::If { .. } => 10,
-        StepKind::Broken => 11,
-        StepKind::Call(Call::Notify { .. }) => 12,
-        StepKind::Call(Call::Webhook { .. }) => 13,
-        StepKind::Call(Call::PushTo(_)) => 14,
-        StepKind::List(Listing::Unsubscribe(_)) => 15,
-        StepKind::List(Listing::Resubscribe(_)) => 16,
-        StepKind::List(Listing::AddTo(_)) => 17,
-        StepKind::List(Listing::RemoveFrom(_)) => 18,
-        StepKind::Split(_) => 12,
-        StepKind::Fork(_) => 13,
-        StepKind::Goto { .. } => 14,
-        StepKind::Await(_) => 20,
-        StepKind::Enroll(_) => 21,
-        StepKind::Withdraw(_) => 22,
+/// What a step does, without its operand: steps of other verbs never fit together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Verb {
+    Send,
+    Move,
+    Leave,
+    AddTag,
+    RemoveTag,
+    Points,
+    Set,
+    Clear,
+    Notify,
+    Webhook,
+    PushTo,
+    Unsubscribe,
+    Resubscribe,
+    AddTo,
+    RemoveFrom,
+    /// Of a length or until a moment.
+    Wait,
+    If,
+    Split,
+    Fork,
+    Await,
+    Enroll,
+    Withdraw,
+    Goto,
+    Exit,
+    Broken,
+}
+
+impl Verb {
+    fn of(step: &Step) -> Self {
+        match &step.kind {
+            StepKind::Send { .. } => Self::Send,
+            StepKind::Move(_) => Self::Move,
+            StepKind::Leave(_) => Self::Leave,
+            StepKind::AddTag(_) => Self::AddTag,
+            StepKind::RemoveTag(_) => Self::RemoveTag,
+            StepKind::Points(_) => Self::Points,
+            StepKind::Set { .. } => Self::Set,
+            StepKind::Clear(_) => Self::Clear,
+            StepKind::Call(Call::Notify { .. }) => Self::Notify,
+            StepKind::Call(Call::Webhook { .. }) => Self::Webhook,
+            StepKind::Call(Call::PushTo(_)) => Self::PushTo,
+            StepKind::List(Listing::Unsubscribe(_)) => Self::Unsubscribe,
+            StepKind::List(Listing::Resubscribe(_)) => Self::Resubscribe,
+            StepKind::List(Listing::AddTo(_)) => Self::AddTo,
+            StepKind::List(Listing::RemoveFrom(_)) => Self::RemoveFrom,
+            StepKind::Wait(_) | StepKind::WaitUntil { .. } => Self::Wait,
+            StepKind::If { .. } => Self::If,
+            StepKind::Split(_) => Self::Split,
+            StepKind::Fork(_) => Self::Fork,
+            StepKind::Await(_) => Self::Await,
+            StepKind::Enroll(_) => Self::Enroll,
+            StepKind::Withdraw(_) => Self::Withdraw,
+            StepKind::Goto { .. } => Self::Goto,
+            StepKind::Exit(_) => Self::Exit,
+            StepKind::Broken => Self::Broken,
+        }
     }
 }
 

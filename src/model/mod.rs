@@ -21,6 +21,7 @@ pub mod meaning;
 mod parse;
 pub mod pattern;
 pub mod points;
+mod renamed;
 pub mod template;
 pub mod test;
 pub mod windows;

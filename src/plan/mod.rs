@@ -10,7 +10,7 @@ pub mod wire;
 mod write;
 
 use crate::check::Checked;
-use crate::model::Model;
+use crate::model::{InFlight, Model};
 
 pub(crate) use in_flight::former_condition_json;
 pub(crate) use write::condition_json;
@@ -78,6 +78,16 @@ impl Plan {
     /// The plan as it stands in its file.
     pub(crate) fn wire(&self) -> &wire::Plan {
         &self.file.plan
+    }
+
+    /// The plan as if its things had been called by the names that they have in `head`, in their old positions, and as if it spoke of the same that is gone.
+    pub(crate) fn under_names_of(&self, head: &Self) -> Self {
+        let mut model = self.model.under_names_of(&head.model);
+        model.in_flight = InFlight::default();
+        let mut plan = write::plan(&model);
+        (plan.moved, plan.removed) = (head.file.plan.moved.clone(), head.file.plan.removed.clone());
+        let file = wire::File { format: wire::FORMAT, fingerprint: fingerprint(&plan), plan };
+        Self { model, file }
     }
 
     /// BLAKE3 of the plan's canonical bytes, in hexadecimal.

@@ -193,7 +193,7 @@ fn in_order(mut lines: Vec<String>) -> String {
 const OUT_OF_PLACE: [&str; 3] = ["backward-move", "clears-required", "no-next-stage"];
 
 /// The plan of a project; nothing for one that has a mistake of those that may be.
-fn compile(case: &Case, yaml: &str) -> Result<Option<Plan>, String> {
+pub(crate) fn compile(case: &Case, yaml: &str) -> Result<Option<Plan>, String> {
     let mut sources = Sources::default();
     sources.add("funnelc.yaml", yaml);
     for (path, text) in &case.files {

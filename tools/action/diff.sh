@@ -11,11 +11,23 @@ trap 'rm -rf "$folder"' EXIT
 git cat-file -e "$FUNNELC_BASE^{commit}" 2> "$folder/none" || git fetch --quiet --depth=1 origin "$FUNNELC_BASE"
 base=$(git rev-parse --short "$FUNNELC_BASE")
 
+# What the change does to people, where there is a file of them; each value is one argument, whatever stands in it.
+people=()
+if [ -n "${FUNNELC_CONTACTS:-}" ]; then
+  people+=("--contacts=$FUNNELC_CONTACTS")
+  [ -z "${FUNNELC_COMPANIES:-}" ] || people+=("--companies=$FUNNELC_COMPANIES")
+  [ -z "${FUNNELC_EVENTS:-}" ] || people+=("--events=$FUNNELC_EVENTS")
+  [ -z "${FUNNELC_STATE:-}" ] || people+=("--state=$FUNNELC_STATE")
+elif [ -n "${FUNNELC_COMPANIES:-}${FUNNELC_EVENTS:-}${FUNNELC_STATE:-}" ]; then
+  echo "::error title=funnelc::companies, events and state need contacts"
+  exit 2
+fi
+
 changed=false
 for path in "${paths[@]}"; do
   rc=0
   rm -f "$folder/one.md"
-  funnelc diff "$base" --project "$path" --format markdown --fail-on any -o "$folder/one.md" > "$folder/log" 2>&1 || rc=$?
+  funnelc diff "$base" --project "$path" "${people[@]}" --format markdown --fail-on any -o "$folder/one.md" > "$folder/log" 2>&1 || rc=$?
   if [ -f "$folder/one.md" ]; then
     [ "$rc" -eq 0 ] || changed=true
     cat "$folder/one.md" >> "$folder/all.md"

@@ -1,9 +1,10 @@
-//! A change in one sentence, with what matters most to people first: who newly gets a message stands before everything else that they notice.
+//! A change in one sentence, with what matters most to people first; no kind of difference hides another one.
 
 use super::Report;
-use super::layout::{contacts, kind_word, number, rows};
-use crate::diff::{Change, Mark, Reach};
-use crate::runner::compare::{Comparison, MessageShift, Shift};
+use super::clauses::{Clause, of_impact};
+use super::layout::{contacts, counted, things};
+use crate::diff::{Change, Kind, Mark, Reach};
+use crate::runner::compare::Comparison;
 
 /// How many clauses a headline has at most.
 const CLAUSES: usize = 3;
@@ -11,26 +12,29 @@ const CLAUSES: usize = 3;
 /// The change in one sentence, without a full stop.
 pub fn headline(report: &Report<'_>) -> String {
     let (diff, impact) = (report.diff, report.impact);
-    if let Some(impact) = impact.filter(|_| !diff.is_empty()) {
-        let mut clauses = of_impact(impact);
-        if clauses.is_empty() {
-            // Nobody is on that way at this moment; somebody will be.
-            clauses.extend(diff.reaches.iter().filter(|reach| reach.wider).map(loosened));
-        }
-        return if clauses.is_empty() { no_effect(impact) } else { joined(clauses) };
+    let mut clauses = impact.map(of_impact).unwrap_or_default();
+    if clauses.is_empty() {
+        // Nobody is on that way at this moment; somebody will be.
+        clauses.extend(diff.reaches.iter().filter(|reach| reach.wider).map(|reach| Clause::of_way(loosened(reach))));
     }
-    if diff.is_empty() && diff.cosmetic.is_empty() {
-        return "nothing changes".to_owned();
+    if !clauses.is_empty() {
+        return joined(&clauses);
     }
-    if diff.is_empty() {
-        let words = if diff.cosmetic.len() == 1 { one(&diff.cosmetic[0]) } else { counts(&diff.cosmetic) };
-        return format!("nothing that a contact would notice: {words}");
+    match (impact, &diff.changes[..]) {
+        (_, []) if diff.cosmetic.is_empty() && diff.renames.is_empty() => "nothing changes".to_owned(),
+        (_, []) => format!("nothing that a contact would notice{}", unnoticed(report)),
+        (Some(impact), _) => no_effect(impact),
+        (None, [change]) => one(change, "changes"),
+        (None, changes) => counts(changes),
     }
-    let wider: Vec<_> = diff.reaches.iter().filter(|reach| reach.wider).map(loosened).collect();
-    match (wider.is_empty(), &diff.changes[..]) {
-        (false, _) => joined(wider),
-        (true, [change]) => one(change),
-        (true, changes) => counts(changes),
+}
+
+/// What differs all the same.
+fn unnoticed(report: &Report<'_>) -> String {
+    match &report.diff.cosmetic[..] {
+        [] => String::new(),
+        [change] => format!(": {}", one(change, "reads differently")),
+        changes => format!(": {}", counts(changes)),
     }
 }
 
@@ -40,114 +44,53 @@ pub(super) fn loosened(reach: &Reach) -> String {
 }
 
 fn no_effect(impact: &Comparison) -> String {
-    match impact.contacts {
-        0 => "there are no contacts to compare".to_owned(),
-        1 => "the contact is treated as before at this moment".to_owned(),
-        all => format!("all {} are treated as before at this moment", contacts(all)),
-    }
-}
-
-fn of_impact(impact: &Comparison) -> Vec<String> {
-    let mut clauses = Vec::new();
-    let bad = impact.bad_rows.gained.contacts;
-    if bad > 0 {
-        clauses.push(format!("{} of {} can no longer be read", number(bad), rows(impact.rows)));
-    }
-    let strays = impact.misplaced.gained.contacts;
-    if strays > 0 {
-        clauses.push(format!("{} of {} lose their place", number(strays), contacts(impact.contacts)));
-    }
-    let mail = of_messages(impact);
-    if mail.is_empty() {
-        clauses.extend(others(impact));
-    }
-    clauses.extend(mail);
-    clauses
-}
-
-/// Who gets what: newly before no longer, many before few.
-fn of_messages(impact: &Comparison) -> Vec<String> {
-    let all = contacts(impact.contacts);
-    let mut clauses = Vec::new();
-    let mut add = |count: fn(&MessageShift) -> u64, words: &dyn Fn(String, &str) -> String| {
-        let mut found: Vec<_> = impact.messages.iter().map(|message| (count(message), &message.now.id)).collect();
-        found.retain(|(count, _)| *count > 0);
-        found.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
-        clauses.extend(found.into_iter().map(|(count, id)| agreeing(count, &words(number(count), id))));
+    let (who, they) = match impact.contacts {
+        0 => return "there are no contacts to compare".to_owned(),
+        1 => ("the contact is".to_owned(), "it is"),
+        all => (format!("all {} are", contacts(all)), "they are"),
     };
-    add(MessageShift::newly, &|count, id| format!("{count} of {all} newly get `{id}`"));
-    add(|it| it.on_the_way.gained.contacts, &|count, id| format!("{count} of {all} are newly on the way to `{id}`"));
-    add(|it| it.sooner, &|count, id| format!("{count} of {all} get `{id}` now instead of later"));
-    add(MessageShift::no_longer, &|count, id| format!("{count} of {all} no longer get `{id}`"));
-    add(|it| it.on_the_way.lost.contacts, &|count, id| format!("{count} of {all} are no longer on the way to `{id}`"));
-    add(|it| it.later, &|count, id| format!("{count} of {all} get `{id}` later instead of now"));
-    clauses
+    format!("{who} treated as before at this moment, and in what {they} on the way to")
 }
 
-/// The words for several, or for one.
-fn agreeing(count: u64, words: &str) -> String {
-    if count == 1 { words.replacen(" get ", " gets ", 1).replacen(" are ", " is ", 1) } else { words.to_owned() }
-}
-
-/// What else contacts are told apart by.
-fn others(impact: &Comparison) -> Vec<String> {
-    let all = contacts(impact.contacts);
-    let mut clauses = Vec::new();
-    if impact.other_stages > 0 {
-        clauses.push(format!("{} of {all} end in another stage", number(impact.other_stages)));
+/// The first of each kind, then more of them; kinds that have no room are named.
+fn joined(clauses: &[Clause]) -> String {
+    let is_first = |at: usize| clauses[..at].iter().all(|before| before.topic != clauses[at].topic);
+    let (first, others): (Vec<_>, Vec<_>) = (0..clauses.len()).partition(|at| is_first(*at));
+    let mut shown: Vec<usize> = first.iter().chain(&others).copied().take(CLAUSES).collect();
+    shown.sort_unstable();
+    let told: Vec<_> = shown.iter().map(|at| clauses[*at].words.as_str()).collect();
+    let hidden = first.iter().filter(|at| !shown.contains(at)).map(|at| clauses[*at].topic.word());
+    let hidden: Vec<_> = hidden.collect();
+    let about = if hidden.is_empty() { String::new() } else { format!(", about {}", hidden.join(", ")) };
+    match clauses.len() - shown.len() {
+        0 => told.join("; "),
+        more => format!("{}; and {more} more{about}", told.join("; ")),
     }
-    let differs = |shift: &Shift| shift.gained.contacts + shift.lost.contacts;
-    for campaign in &impact.campaigns {
-        let (entered, inside) = (differs(&campaign.entered), differs(&campaign.inside));
-        let id = &campaign.entered.id;
-        if entered > 0 {
-            clauses.push(format!("for {} of {all} the entry into `{id}` changes", number(entered)));
-        } else if inside > 0 {
-            clauses.push(format!("for {} of {all} it changes whether they stay in `{id}`", number(inside)));
-        }
-    }
-    if clauses.is_empty() && impact.other_audience > 0 {
-        clauses.push(format!("{} of {all} are in other segments", number(impact.other_audience)));
-    }
-    clauses
-}
-
-fn joined(mut clauses: Vec<String>) -> String {
-    let more = clauses.len().saturating_sub(CLAUSES);
-    clauses.truncate(CLAUSES);
-    let told = clauses.join("; ");
-    if more > 0 { format!("{told}; and {more} more") } else { told }
 }
 
 /// One change in words.
-fn one(change: &Change) -> String {
-    let subject = format!("{} `{}`", kind_word(change.kind), change.id);
-    match (change.mark, &change.aspect) {
+fn one(change: &Change, verb: &str) -> String {
+    let subject = things(change.kind, Some(&change.id));
+    match (change.mark, change.aspect.as_deref()) {
         (Mark::Added, _) => format!("{subject} is new"),
         (Mark::Removed, _) => format!("{subject} is gone"),
-        (Mark::Changed, Some(aspect)) => format!("the {aspect} of {subject} changes"),
-        (Mark::Changed, None) => format!("{subject} changes"),
+        (Mark::Changed, Some("id")) => format!("{subject} has another name"),
+        (Mark::Changed, Some("step") | None) => format!("{subject} {verb}"),
+        (Mark::Changed, Some(aspect)) => format!("{subject} {verb}: {aspect}"),
     }
 }
 
-/// `5 changes: 1 segment, 2 stages`, where a thing with several changes counts once.
+/// `5 changes in 1 segment, 2 stages`, where a thing with several changes counts once.
 fn counts(changes: &[Change]) -> String {
-    let mut things: Vec<_> = changes.iter().map(|change| (change.kind, &change.id)).collect();
-    things.dedup();
-    let mut words: Vec<(&str, u64)> = Vec::new();
-    for (kind, _) in things {
-        match words.last_mut() {
-            Some((last, count)) if *last == kind_word(kind) => *count += 1,
-            Some(_) | None => words.push((kind_word(kind), 1)),
+    let mut found: Vec<_> = changes.iter().map(|change| (change.kind, &change.id)).collect();
+    found.dedup();
+    let mut sums: Vec<(Kind, u64)> = Vec::new();
+    for (kind, _) in found {
+        match sums.iter_mut().find(|(known, _)| *known == kind) {
+            Some((_, sum)) => *sum += 1,
+            None => sums.push((kind, 1)),
         }
     }
-    let mut sums: Vec<(&str, u64)> = Vec::new();
-    for (word, count) in words {
-        match sums.iter_mut().find(|(known, _)| *known == word) {
-            Some((_, sum)) => *sum += count,
-            None => sums.push((word, count)),
-        }
-    }
-    let parts: Vec<_> = sums.iter().map(|(word, count)| super::layout::counted(*count, word)).collect();
-    format!("{} in {}", super::layout::counted(changes.len() as u64, "change"), parts.join(", "))
+    let parts: Vec<_> = sums.into_iter().map(|(kind, count)| super::layout::several(kind, count)).collect();
+    format!("{} in {}", counted(changes.len() as u64, "change"), parts.join(", "))
 }

@@ -61,6 +61,12 @@ pub struct Touched {
     pub messages: bool,
     /// Who ends in which stage.
     pub stages: bool,
+    /// Which tags, values, points, do-not-contact and memberships by a step contacts end with.
+    pub data: bool,
+    /// What leaves the house besides messages: `notify`, `webhook`, `push-to`, `hide`.
+    pub actions: bool,
+    /// What is to come for contacts that are in a campaign, and when.
+    pub ahead: bool,
 }
 
 /// The document, with a newline at the end.

@@ -1,6 +1,7 @@
 //! Words, numbers and groups that all forms of a report share.
 
 use crate::diff::{Change, Kind, Mark};
+use crate::runner::compare::{Comparison, DataKind, DataShift, Samples};
 
 /// The word for a kind of thing.
 pub(super) fn kind_word(kind: Kind) -> &'static str {
@@ -22,6 +23,30 @@ pub(super) fn kind_word(kind: Kind) -> &'static str {
         Kind::Stage => "stage",
         Kind::Campaign => "campaign",
         Kind::Step => "step",
+    }
+}
+
+/// A thing by its kind and id, as the subject of a sentence; of what there is once the kind says all.
+pub(super) fn things(kind: Kind, id: Option<&str>) -> String {
+    match (kind, id) {
+        (Kind::Project | Kind::Contacts | Kind::Companies, _) | (_, None) => format!("the {}", kind_word(kind)),
+        (_, Some(id)) => format!("{} `{id}`", kind_word(kind)),
+    }
+}
+
+/// `1 segment`, `2 groups of points`, `the project`.
+pub(super) fn several(kind: Kind, count: u64) -> String {
+    let plural = match kind {
+        Kind::Project | Kind::Contacts | Kind::Companies => return things(kind, None),
+        Kind::Content => "contents",
+        Kind::PointGroup => "groups of points",
+        Kind::PointRule => "rules for points",
+        Kind::Tag | Kind::Field | Kind::CompanyField | Kind::Channel | Kind::Event | Kind::Destination => "",
+        Kind::Segment | Kind::Funnel | Kind::Stage | Kind::Campaign | Kind::Step => "",
+    };
+    match count {
+        2.. if !plural.is_empty() => format!("{} {plural}", number(count)),
+        _ => counted(count, kind_word(kind)),
     }
 }
 
@@ -78,6 +103,41 @@ pub(super) fn share(part: u64, all: u64) -> String {
     }
     let tenths = (u128::from(part) * 2000 + u128::from(all)) / (2 * u128::from(all));
     format!("{}.{} %", tenths / 10, tenths % 10)
+}
+
+/// What a datum is called in a table.
+pub(super) fn datum(shift: &DataShift) -> String {
+    let word = match shift.kind {
+        DataKind::Tag => "tag",
+        DataKind::Field => "field",
+        DataKind::Points if shift.id.is_empty() => return "points".to_owned(),
+        DataKind::Points => "points in",
+        DataKind::DoNotContact => "do-not-contact",
+        DataKind::Member => "member of",
+    };
+    format!("{word} {}", shift.id)
+}
+
+/// How many differ in a datum: newly, no longer, otherwise, and their share.
+pub(super) fn turns(shift: &DataShift, all: u64) -> [String; 4] {
+    let [gained, lost, other] = [&shift.gained, &shift.lost, &shift.other].map(|samples| samples.contacts);
+    [number(gained), number(lost), number(other), share(gained + lost + other, all)]
+}
+
+/// What is different in the files and nowhere else.
+pub(super) fn files(impact: &Comparison) -> Vec<String> {
+    let columns =
+        |word: &str, names: &[String]| (!names.is_empty()).then(|| format!("contacts.csv {word} {}", names.join(", ")));
+    let some = |samples: &Samples, words: &str| {
+        (samples.contacts > 0).then(|| format!("{} {words}", contacts(samples.contacts)))
+    };
+    let lines = [
+        columns("has these columns only after the change:", &impact.columns.gained),
+        columns("has these columns only before the change:", &impact.columns.lost),
+        some(&impact.renamed, "get what they got, under other names of steps or entries: the keys are others"),
+        some(&impact.otherwise, "have a row that is written in another form, such as tags in another order"),
+    ];
+    lines.into_iter().flatten().collect()
 }
 
 /// What the changes of one thing stand under: a step stands with its campaign.

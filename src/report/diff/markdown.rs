@@ -1,11 +1,12 @@
 //! A change as a comment on a pull request: the headline first, details collapsed, never longer than a comment may be, and what was cut is said.
 
 use super::Report;
-use super::layout::{asked, aspect, contacts, kind_word, mark_word, number, rows, share, subject};
+use super::inert::{cell, code, sentence};
+use super::layout::{asked, aspect, contacts, datum, files, kind_word, mark_word, number, rows, share, subject, turns};
 use super::picture::picture;
 use super::text::capital;
 use crate::diff::{Change, Mark};
-use crate::runner::compare::{Comparison, FunnelShift, Samples, Shift};
+use crate::runner::compare::{Comparison, DataShift, FunnelShift, Samples, Shift};
 
 /// How many characters a comment on GitHub may have.
 pub const LONGEST: usize = 65_536;
@@ -93,17 +94,11 @@ fn headline(report: &Report<'_>) -> String {
     format!("{sign}{}", sentence(&capital(&super::headline(report))))
 }
 
-/// The names in it are code already.
-fn sentence(text: &str) -> String {
-    let parts = text.split('`').enumerate();
-    parts.map(|(at, part)| if at % 2 == 1 { code(part) } else { cell(part) }).collect()
-}
-
 /// Whether somebody newly gets a message, or a question before one is gone.
 fn alarming(report: &Report<'_>) -> bool {
     let newly = |impact: &Comparison| {
         let gains = |it: &crate::runner::compare::MessageShift| it.newly() + it.on_the_way.gained.contacts > 0;
-        impact.messages.iter().any(gains) || impact.bad_rows.gained.contacts > 0
+        impact.messages.iter().any(gains) || impact.bad_rows.gained.contacts > 0 || !impact.refused.is_empty()
     };
     report.impact.is_some_and(newly) || report.diff.reaches.iter().any(|reach| reach.wider)
 }
@@ -139,13 +134,54 @@ fn impact(page: &mut Page, impact: &Comparison) {
         let line = format!("\n**{after} lose their place**, {before} before: where they were is not there.\n");
         page.section(&line, Vec::new(), "");
     }
+    refused(page, impact);
     messages(page, impact);
+    let all = impact.contacts;
     let on_the_way = impact.messages.iter().map(|it| &it.on_the_way);
-    groups(page, "On the way to", on_the_way, impact.contacts);
+    groups(page, "On the way to", on_the_way, all);
+    let retimed = impact.messages.iter().map(|it| (it.now.id.as_str(), &it.retimed));
+    some(page, "Get it at another time", retimed, all);
     impact.funnels.iter().for_each(|funnel| self::funnel(page, funnel));
-    groups(page, "Enter the campaign", impact.campaigns.iter().map(|it| &it.entered), impact.contacts);
-    groups(page, "In the campaign afterwards", impact.campaigns.iter().map(|it| &it.inside), impact.contacts);
-    groups(page, "In the segment", impact.segments.iter(), impact.contacts);
+    groups(page, "Enter the campaign", impact.campaigns.iter().map(|it| &it.entered), all);
+    groups(page, "In the campaign afterwards", impact.campaigns.iter().map(|it| &it.inside), all);
+    data(page, impact);
+    groups(page, "Cause the action", impact.actions.iter().map(|it| &it.done), all);
+    let altered = impact.messages.iter().map(|it| (it.now.id.as_str(), &it.altered));
+    let altered = altered.chain(impact.actions.iter().map(|it| (it.done.id.as_str(), &it.altered)));
+    some(page, "With other values or to others", altered, all);
+    let ahead = impact.campaigns.iter().map(|it| (it.entered.id.as_str(), &it.ahead));
+    some(page, "Other things to come in", ahead, all);
+    groups(page, "In the segment", impact.segments.iter(), all);
+    files(impact).iter().for_each(|line| page.section(&format!("\n{}.\n", cell(line)), Vec::new(), ""));
+}
+
+/// What a run would refuse, with the lines to paste.
+fn refused(page: &mut Page, impact: &Comparison) {
+    for refusal in &impact.refused {
+        let head = format!("\n**`funnelc run` refuses this:** {}. Write one of\n\n", sentence(&refusal.what));
+        let lines = refusal.write.iter().map(|line| format!("- {}\n", code(line)));
+        page.section(&head, lines.collect(), "");
+    }
+}
+
+/// Names with some contacts each.
+fn some<'a>(page: &mut Page, heading: &str, found: impl Iterator<Item = (&'a str, &'a Samples)>, all: u64) {
+    let line = |(name, samples): (&str, &Samples)| {
+        format!("| {} | {} | {} |\n", code(name), number(samples.contacts), share(samples.contacts, all))
+    };
+    let lines: Vec<_> = found.filter(|(_, samples)| samples.contacts > 0).map(line).collect();
+    if !lines.is_empty() {
+        page.section(&format!("\n| {heading} | contacts | share |\n| --- | ---: | ---: |\n"), lines, "");
+    }
+}
+
+fn data(page: &mut Page, impact: &Comparison) {
+    let line =
+        |shift: &DataShift| format!("| {} | {} |\n", cell(&datum(shift)), turns(shift, impact.contacts).join(" | "));
+    if !impact.data.is_empty() {
+        let head = "\n| End with | newly | no longer | other | share |\n| --- | ---: | ---: | ---: | ---: |\n";
+        page.section(head, impact.data.iter().map(line).collect(), "");
+    }
 }
 
 fn messages(page: &mut Page, impact: &Comparison) {
@@ -278,29 +314,27 @@ fn samples(page: &mut Page, impact: &Comparison) {
     impact.messages.iter().for_each(|it| both("get", &it.now));
     impact.messages.iter().for_each(|it| both("on the way to", &it.on_the_way));
     impact.campaigns.iter().for_each(|it| both("enter", &it.entered));
+    impact.actions.iter().for_each(|it| both("cause", &it.done));
     impact.segments.iter().for_each(|it| both("in segment", it));
+    for it in &impact.data {
+        let what = cell(&datum(it));
+        add(what.clone(), "newly", &it.gained);
+        add(what.clone(), "no longer", &it.lost);
+        add(what, "other", &it.other);
+    }
+    for it in &impact.messages {
+        add(format!("get {}", code(&it.now.id)), "at another time", &it.retimed);
+        add(format!("get {}", code(&it.now.id)), "with other values or at another address", &it.altered);
+    }
+    for it in &impact.actions {
+        add(format!("cause {}", code(&it.done.id)), "with other values or for others", &it.altered);
+    }
+    for it in &impact.campaigns {
+        add(format!("in campaign {}", code(&it.entered.id)), "what is to come differs", &it.ahead);
+    }
+    add("get what they got".to_owned(), "under other keys", &impact.renamed);
+    add("written in another form".to_owned(), "these", &impact.otherwise);
     if !lines.is_empty() {
         page.section(&details("Some of the contacts"), lines, END);
     }
-}
-
-/// A name as code; one that could end it stands as text.
-fn code(name: &str) -> String {
-    let harmless = |c: char| c.is_alphanumeric() || " -_/.:~#+".contains(c);
-    if !name.is_empty() && name.chars().all(harmless) { format!("`{name}`") } else { cell(name) }
-}
-
-/// Text that means nothing but itself, also in a table.
-fn cell(text: &str) -> String {
-    let mut out = String::new();
-    for c in text.chars() {
-        match c {
-            c if " ,.:;/()-%'+=?…⚠".contains(c) => out.push(c),
-            c if c.is_alphanumeric() => out.push(c),
-            c if c.is_control() || c.is_whitespace() => out.push(' '),
-            c if c.is_ascii() => out.push_str(&format!("&#{};", u32::from(c))),
-            c => out.push(c),
-        }
-    }
-    out
 }

@@ -1,6 +1,8 @@
 //! A change as people and machines read it: what is said first, what differs, and what that does to contacts; rendering only, nothing is compared here.
 
+mod clauses;
 mod headline;
+mod inert;
 mod json;
 mod layout;
 mod markdown;
@@ -8,7 +10,7 @@ mod picture;
 mod text;
 
 use crate::diff::{Change, Diff, Kind};
-use crate::runner::compare::Comparison;
+use crate::runner::compare::{ColumnShift, Comparison};
 
 pub use headline::headline;
 pub use json::{Document, FORMAT, Touched, Version, json, json_schema};
@@ -43,24 +45,26 @@ impl Report<'_> {
     pub fn touched(&self) -> Touched {
         let any = !self.diff.is_empty();
         if let Some(impact) = self.impact {
-            let lost = impact.bad_rows.differs() || impact.misplaced.differs();
+            let lost = impact.bad_rows.differs() || impact.misplaced.differs() || !impact.refused.is_empty();
             return Touched {
-                any: any || lost,
+                any: any || lost || impact.affected > 0 || impact.columns != ColumnShift::default(),
                 audience: lost || impact.other_audience > 0,
                 messages: lost || impact.other_messages > 0,
                 stages: lost || impact.other_stages > 0,
+                data: lost || impact.other_data > 0,
+                actions: lost || impact.other_actions > 0,
+                ahead: lost || impact.other_ways > 0,
             };
         }
-        let changes = &self.diff.changes;
+        let about = |kinds: &[Kind]| self.diff.changes.iter().any(|change| is_about(change, kinds));
         Touched {
             any,
-            audience: changes.iter().any(|change| is_about(change, &[Kind::Campaign, Kind::Funnel, Kind::Stage])),
-            messages: changes
-                .iter()
-                .any(|change| is_about(change, &[Kind::Campaign, Kind::Step, Kind::Content, Kind::Channel])),
-            stages: changes
-                .iter()
-                .any(|change| is_about(change, &[Kind::Campaign, Kind::Step, Kind::Funnel, Kind::Stage])),
+            audience: about(&[Kind::Campaign, Kind::Funnel, Kind::Stage]),
+            messages: about(&[Kind::Campaign, Kind::Step, Kind::Content, Kind::Channel]),
+            stages: about(&[Kind::Campaign, Kind::Step, Kind::Funnel, Kind::Stage]),
+            data: about(&[Kind::Campaign, Kind::Step]),
+            actions: about(&[Kind::Campaign, Kind::Step, Kind::Stage, Kind::Destination]),
+            ahead: about(&[Kind::Campaign, Kind::Step, Kind::Content, Kind::Channel, Kind::Destination]),
         }
     }
 }

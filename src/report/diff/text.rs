@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::Report;
-use super::layout::{asked, aspect, contacts, number, share, sign, subject};
+use super::layout::{asked, aspect, contacts, datum, files, number, share, sign, subject, turns};
 use crate::diff::{Change, Diff};
 use crate::graph::words::counted;
 use crate::runner::compare::{Comparison, FunnelShift, Samples, Shift};
@@ -157,14 +157,67 @@ fn impact(out: &mut Lines, impact: &Comparison) {
     out.heading(&format!("What it does to {all} at {moment}: {affected} are treated differently"));
     groups(out, "rows that cannot be read", [&impact.bad_rows], impact.rows);
     groups(out, "place is not there", [&impact.misplaced], impact.contacts);
+    refused(out, impact);
     messages(out, impact);
     groups(out, "on the way to", impact.messages.iter().map(|it| &it.on_the_way), impact.contacts);
+    let retimed = impact.messages.iter().map(|it| (it.now.id.as_str(), &it.retimed));
+    some(out, "get it at another time", retimed, impact.contacts);
     for funnel in &impact.funnels {
         self::funnel(out, funnel, impact.contacts);
     }
     groups(out, "enter the campaign", impact.campaigns.iter().map(|it| &it.entered), impact.contacts);
     groups(out, "in the campaign after it", impact.campaigns.iter().map(|it| &it.inside), impact.contacts);
+    data(out, impact);
+    groups(out, "cause the action", impact.actions.iter().map(|it| &it.done), impact.contacts);
+    let altered = impact.messages.iter().map(|it| (it.now.id.as_str(), &it.altered));
+    let altered = altered.chain(impact.actions.iter().map(|it| (it.done.id.as_str(), &it.altered)));
+    some(out, "with other values or to others", altered, impact.contacts);
+    let ahead = impact.campaigns.iter().map(|it| (it.entered.id.as_str(), &it.ahead));
+    some(out, "other things to come in", ahead, impact.contacts);
     groups(out, "in the segment", impact.segments.iter(), impact.contacts);
+    for line in files(impact) {
+        out.0.push('\n');
+        out.wrapped(2, 4, &line);
+    }
+}
+
+/// What a run would refuse, with the lines to paste.
+fn refused(out: &mut Lines, impact: &Comparison) {
+    for refusal in &impact.refused {
+        out.0.push('\n');
+        out.wrapped(2, 4, &format!("`funnelc run` refuses this: {}; write", refusal.what));
+        for (at, line) in refusal.write.iter().enumerate() {
+            out.line(&format!("    {}{line}", if at == 0 { "" } else { "or " }));
+        }
+    }
+}
+
+/// Names with some contacts each.
+fn some<'a>(out: &mut Lines, heading: &str, found: impl Iterator<Item = (&'a str, &'a Samples)>, all: u64) {
+    let found: Vec<_> = found.filter(|(_, samples)| samples.contacts > 0).collect();
+    if found.is_empty() {
+        return;
+    }
+    out.0.push('\n');
+    out.row(2, heading, &figures(&["contacts", "share"]));
+    for (name, samples) in found {
+        out.row(4, name, &[number(samples.contacts), share(samples.contacts, all)]);
+        out.samples("these", samples);
+    }
+}
+
+fn data(out: &mut Lines, impact: &Comparison) {
+    if impact.data.is_empty() {
+        return;
+    }
+    out.0.push('\n');
+    out.row(2, "end with", &figures(&["newly", "no longer", "other", "share"]));
+    for shift in &impact.data {
+        out.row(4, &datum(shift), &turns(shift, impact.contacts));
+        out.samples("newly", &shift.gained);
+        out.samples("no longer", &shift.lost);
+        out.samples("other", &shift.other);
+    }
 }
 
 fn figures(names: &[&str]) -> Vec<String> {

@@ -1,16 +1,22 @@
 //! Two plans over the same contacts at the same moment, contact by contact; nothing is written, and what is kept does not grow with the file.
 
+mod future;
 mod names;
 mod outcome;
 mod part;
 mod report;
 mod tally;
+mod written;
 
 use std::sync::atomic::AtomicBool;
 
 use jiff::tz::TimeZone;
 
-pub use report::{CampaignShift, Comparison, FunnelShift, MessageShift, Move, Samples, Shift};
+pub use report::{
+    ActionShift, CampaignShift, Columns as ColumnShift, Comparison, DataShift, FunnelShift, MessageShift, Move,
+    Refusal, Samples, Shift,
+};
+pub use written::DataKind;
 
 use super::batch::floor::{self, Work};
 use super::batch::{Inputs, Options, RunError, Watch, short_history, take_in_companies};
@@ -20,15 +26,19 @@ use super::input::events::{self, Events, For, Format, Spill};
 use super::input::layout::Layout;
 use super::input::reader::Reader;
 use super::input::remembered::{Remembered, Snapshot};
+use super::output::rows::Writer;
 use super::output::text::push_moment;
 use super::program::{BindError, Program, floor_clock};
-use super::state::{Header, Migration};
+use super::state::{Header, Migration, Told, Unspoken};
+use crate::model::Model;
 use crate::plan::Plan;
 use crate::runner::input::keys::{ChunkKeys, Duplicate, Keys};
+use future::Futures;
 use names::Names;
 use outcome::Observer;
 use part::Part;
 use tally::Tally;
+use written::Cells;
 
 /// Compares what `base` and `head` do to `contacts` at `now` (seconds since 1970-01-01T00:00Z); both go on from the same `state`.
 pub fn compare_bytes(
@@ -70,6 +80,9 @@ pub(crate) struct Pair {
 /// A plan at a moment.
 struct Bound {
     program: Program,
+    /// The plan under the names that things have in the report: those of the head.
+    named: Model,
+    futures: Futures,
     zone: TimeZone,
     events: Option<Events>,
     /// The header of a state that another plan left.
@@ -82,6 +95,7 @@ struct Job<'a> {
     head: Side<'a>,
     remembered: Option<&'a Remembered>,
     names: &'a Names,
+    cells: &'a Cells,
 }
 
 /// One plan and how it reads the file.
@@ -93,6 +107,8 @@ struct Side<'a> {
     reader: Reader<'a>,
     columns: Columns,
     observer: Observer<'a>,
+    writer: Writer<'a>,
+    futures: &'a Futures,
     key: usize,
     /// How many cells a row has.
     width: usize,
@@ -103,10 +119,11 @@ impl Pair {
     pub(crate) fn new(base: &Plan, head: &Plan, now: i64, state: Option<Snapshot>) -> Result<Self, RunError> {
         let remembered = state.map(Remembered::read).transpose()?;
         let header = remembered.as_ref().map(Remembered::header);
+        let named = base.under_names_of(head);
         Ok(Self {
-            base: Bound::new(base, now, header)?,
-            head: Bound::new(head, now, header)?,
-            names: Names::of(base.model(), head.model()),
+            base: Bound::new(base, &named, now, header)?,
+            head: Bound::new(head, head, now, header)?,
+            names: Names::of(named.model(), head.model()),
             remembered,
         })
     }
@@ -162,7 +179,9 @@ impl Pair {
         let header = blocks.header()?;
         let layout = |bound: &Bound| Layout::read(&header, bound.program.model()).map_err(RunError::Header);
         let ((base, _), (head, _)) = (layout(&self.base)?, layout(&self.head)?);
+        let cells = Cells::of((&self.base.named, &base), (&self.head.named, &head));
         let job = Job {
+            cells: &cells,
             base: self.base.side(&base, &self.names, names::Which::Base),
             head: self.head.side(&head, &self.names, names::Which::Head),
             remembered: self.remembered.as_ref(),
@@ -174,19 +193,43 @@ impl Pair {
         if let Some(Duplicate { first_line, line }) = duplicates.first().copied() {
             return Err(RunError::DuplicateKey { line, first_line, more: duplicates.len() - 1 });
         }
-        Ok(report::comparison(tally, &self.names, [self.base.now(), self.head.now()]))
+        let now = [self.base.now(), self.head.now()];
+        let comparison = report::comparison(tally, &self.names, now);
+        Ok(Comparison { columns: report::columns(cells.columns), refused: self.refused()?, ..comparison })
+    }
+}
+
+impl Pair {
+    /// What a run of the head would refuse; it looks at everybody in the state, also at those whom the file lacks.
+    fn refused(&self) -> Result<Vec<Refusal>, RunError> {
+        let (Some(remembered), Some(header)) = (&self.remembered, &self.head.other) else { return Ok(Vec::new()) };
+        let migration = Migration::new(self.head.program.model(), header);
+        if !migration.may_refuse() {
+            return Ok(Vec::new());
+        }
+        let (mut told, mut lines) = (Told::default(), remembered.lines());
+        for position in 0..remembered.len() {
+            let line = lines.line(position)?;
+            if migration.concerns(line) {
+                migration.line(line, &mut told).map_err(|error| RunError::State { line: position + 2, error })?;
+            }
+        }
+        let unspoken = migration.unspoken(&told);
+        let items = unspoken.iter().flat_map(Unspoken::items);
+        Ok(items.map(|(what, write)| Refusal { what: what.to_owned(), write: write.to_vec() }).collect())
     }
 }
 
 impl Bound {
-    fn new(plan: &Plan, now: i64, header: Option<&Header>) -> Result<Self, RunError> {
+    fn new(plan: &Plan, named: &Plan, now: i64, header: Option<&Header>) -> Result<Self, RunError> {
         let model = plan.model();
         let now = floor_clock(&model.timezone, model.every, now)?;
         let other = header.filter(|header| header.plan != plan.fingerprint());
         let migrated = other.map(|header| Migration::new(model, header).header());
         let program = Program::bind(plan, now, migrated.as_ref().or(header))?;
         let zone = TimeZone::get(&model.timezone).map_err(|_| BindError::Zone(model.timezone.clone()))?;
-        Ok(Self { program, zone, events: None, other: other.cloned() })
+        let futures = Futures::of(named, &program);
+        Ok(Self { named: named.model().clone(), futures, program, zone, events: None, other: other.cloned() })
     }
 
     fn side<'a>(&'a self, layout: &'a Layout, names: &'a Names, which: names::Which) -> Side<'a> {
@@ -196,7 +239,9 @@ impl Bound {
             migration: self.other.as_ref().map(|header| Migration::new(self.program.model(), header)),
             reader: Reader::new(self.program.model(), layout, &self.zone),
             columns: layout.columns(),
-            observer: Observer::new(names, which),
+            observer: Observer::new(names, which, &self.named, &self.futures),
+            writer: Writer::new(&self.named, layout, &self.zone, self.program.now()).without_keys(),
+            futures: &self.futures,
             key: layout.key,
             width: layout.width(),
         }

@@ -1,6 +1,6 @@
 //! The things of two plans under common numbers, by id; a thing that both have has one number.
 
-use crate::model::Model;
+use crate::model::{Call, Model, StepKind};
 
 /// The things of both plans.
 #[derive(Clone, Debug)]
@@ -11,6 +11,8 @@ pub(super) struct Names {
     pub(super) funnels: Union,
     /// By funnel: its stages, lightest first.
     pub(super) stages: Vec<Union>,
+    /// What steps and experiences do besides sending, such as `notify owner` and `hide banner`.
+    pub(super) actions: Union,
 }
 
 /// Ids, and where those of each plan stand among them.
@@ -39,8 +41,38 @@ impl Names {
             campaigns: by_id(&|model| model.campaigns.values().map(|it| it.id.clone()).collect()),
             funnels,
             stages,
+            actions: by_id(&actions),
         }
     }
+}
+
+/// Each by its verb and whom or what it is for, once.
+fn actions(model: &Model) -> Vec<String> {
+    let mut found: Vec<String> = model.content.values().map(|content| hiding(&content.id)).collect();
+    for campaign in model.campaigns.values() {
+        campaign.each_step(|step| {
+            if let StepKind::Call(call) = &step.kind {
+                found.push(calling(model, call));
+            }
+        });
+    }
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// `hide banner`.
+pub(super) fn hiding(content: &str) -> String {
+    format!("hide {content}")
+}
+
+/// `notify owner`, `webhook crm`.
+pub(super) fn calling(model: &Model, call: &Call) -> String {
+    let target = match call {
+        Call::Notify { to, .. } => to.word(),
+        Call::Webhook { destination, .. } | Call::PushTo(destination) => &model.destinations[*destination].id,
+    };
+    format!("{} {target}", call.word())
 }
 
 /// In the order of the head's weights, and of the base's where only it has the stage.
@@ -83,5 +115,15 @@ impl Union {
 
     pub(super) fn len(&self) -> usize {
         self.ids.len()
+    }
+
+    /// The common number of an id.
+    pub(super) fn number(&self, id: &str) -> Option<usize> {
+        self.ids.iter().position(|known| known == id)
+    }
+
+    /// Whether both plans have it.
+    pub(super) fn is_shared(&self, number: usize) -> bool {
+        self.base.contains(&number) && self.head.contains(&number)
     }
 }

@@ -1,7 +1,7 @@
 //! One chunk of the contacts file through both plans; knows nothing of the other chunks.
 
 use super::outcome::Outcome;
-use super::tally::Tally;
+use super::tally::{Both, Tally};
 use super::{Job, Side};
 use crate::runner::batch::RunError;
 use crate::runner::contact::{Seen, TagSet};
@@ -11,7 +11,7 @@ use crate::runner::input::keys::ChunkKeys;
 use crate::runner::input::problem::Problem;
 use crate::runner::input::remembered::Lines;
 use crate::runner::input::row::{Row, Rows};
-use crate::runner::kernel::Worker;
+use crate::runner::kernel::{Coming, Place, Worker};
 use crate::runner::state::{Memory, StateError, Told};
 
 pub(super) struct Part;
@@ -32,7 +32,8 @@ struct Runs<'a> {
     effects: Vec<Effect<'a>>,
     news: &'a News,
     meets: Vec<bool>,
-    ahead: Vec<usize>,
+    ahead: Vec<Coming>,
+    places: Vec<Place>,
     outcome: Outcome,
 }
 
@@ -66,7 +67,8 @@ impl Part {
             let lost = |settled: Option<&Settled>| settled.is_some_and(|settled| settled.lost_its_place);
             tally.misplaced.count(lost(memory), lost(memory_head), key);
             if fine && fine_head {
-                tally.count(&base.outcome, &head.outcome, key);
+                let both = Both { base: &base.outcome, head: &head.outcome, key, row: row.whole() };
+                tally.count(both, job.names, job.cells);
             }
         }
         Ok((tally, keys))
@@ -111,6 +113,7 @@ impl<'a> Runs<'a> {
             news,
             meets: Vec::new(),
             ahead: Vec::new(),
+            places: Vec::new(),
             outcome: Outcome::default(),
         }
     }
@@ -125,10 +128,16 @@ impl<'a> Runs<'a> {
         self.seen.news = self.news.of_row(number);
         self.effects.clear();
         let after = self.worker.contact(&self.seen, memory, &self.side.columns, &mut self.effects);
-        self.side.observer.observe(&after, &self.effects, &mut self.outcome);
+        let Side { observer, writer, futures, .. } = self.side;
+        let outcome = &mut self.outcome;
+        observer.observe(&after, &self.effects, outcome);
+        writer.changed_row(row, &self.seen, &after, &mut outcome.row);
+        writer.actions(row, self.seen.key, &after, &self.effects, &mut outcome.actions);
         self.worker.meets(&mut self.meets);
-        self.worker.ahead(&mut self.ahead);
-        self.side.observer.look(&self.meets, &self.ahead, &mut self.outcome);
+        self.worker.ahead(&futures.waits, &mut self.ahead);
+        self.worker.places(&mut self.places);
+        observer.meets(&self.meets, outcome);
+        observer.ahead(&self.ahead, &self.places, outcome);
         true
     }
 }

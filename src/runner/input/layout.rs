@@ -25,6 +25,21 @@ pub(crate) enum Written {
     Field(FieldId),
 }
 
+impl Written {
+    /// The name of its column.
+    pub(crate) fn column(self, model: &Model) -> &str {
+        let contacts = &model.contacts;
+        match self {
+            Self::Stage(funnel) => &model.funnels[funnel].column,
+            Self::Tags => &contacts.tags.column,
+            Self::Points => &contacts.points.column,
+            Self::Block(channel) => contacts.channels[channel as usize].do_not_contact.as_deref().unwrap_or_default(),
+            Self::Group(group) => &model.points.groups[group].column,
+            Self::Field(field) => &contacts.fields[field].column,
+        }
+    }
+}
+
 /// The columns of one contacts file.
 #[derive(Clone, Debug)]
 pub(crate) struct Layout {

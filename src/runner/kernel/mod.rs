@@ -36,9 +36,10 @@ mod step;
 mod take_in;
 mod wait;
 
+pub(crate) use ahead::{Coming, Place, Waits, mixed};
 pub use call::Snapshot;
 
-use crate::model::{StageId, TagId};
+use crate::model::{SegmentId, StageId, TagId};
 use crate::runner::contact::{Block, Columns, Seen, Slot, TagSet};
 use crate::runner::effect::Effect;
 use crate::runner::metrics::Metrics;
@@ -77,6 +78,8 @@ pub struct After<'w, 'a> {
     pub blocks: [Option<Block>; 3],
     /// By campaign: where the contact stands in it.
     pub(crate) members: &'w [Member],
+    /// The segments that steps put the contact in, or out of, in order.
+    pub(crate) members_by_hand: &'w [(SegmentId, bool)],
 }
 
 impl<'a> Worker<'a> {
@@ -112,6 +115,7 @@ impl<'a> Worker<'a> {
             values: &self.live.values,
             blocks: self.live.blocks,
             members: &self.live.members,
+            members_by_hand: &self.live.members_by_hand,
         }
     }
 
@@ -126,9 +130,14 @@ impl<'a> Worker<'a> {
         self.live.meets(meets);
     }
 
-    /// The content, by position, which the contact that was taken last is on the way to.
-    pub(crate) fn ahead(&mut self, ahead: &mut Vec<usize>) {
-        self.live.ahead(ahead);
+    /// The content which the contact that was taken last is on the way to.
+    pub(crate) fn ahead(&mut self, waits: &Waits, ahead: &mut Vec<Coming>) {
+        self.live.ahead(waits, ahead);
+    }
+
+    /// Where the contact that was taken last stands in campaigns.
+    pub(crate) fn places(&self, places: &mut Vec<Place>) {
+        self.live.places(places);
     }
 
     /// What was counted.

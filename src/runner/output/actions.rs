@@ -53,7 +53,7 @@ impl<'p> Writer<'p> {
         };
         let channel = if let Touch::Send(channel) = touch { channel } else { None };
         let address = self.address(channel, after, &[]);
-        let key = experience_key(self.model, contact, at, touch);
+        let key = self.keyed.then(|| experience_key(self.model, contact, at, touch));
         let body = match touch {
             Touch::Show | Touch::Send(_) => self.values(content, |_, token| value(token, after)),
             Touch::Hide | Touch::Skip(_) | Touch::Delay(_) => String::new(),
@@ -70,7 +70,7 @@ impl<'p> Writer<'p> {
             Cell::Number(at.visit.into()),
             Cell::Text(&body),
         ];
-        self.post(&key, &cells, out);
+        self.post(key, &cells, out);
     }
 
     /// The address at the moment of sending: a later step of the same instant may have changed it.
@@ -139,11 +139,12 @@ impl<'p> Writer<'p> {
             Cell::Number(at.visit.into()),
             body,
         ];
-        self.post(&idempotency_key(self.model, contact, at, step), &cells, out);
+        let key = self.keyed.then(|| idempotency_key(self.model, contact, at, step));
+        self.post(key, &cells, out);
     }
 
-    fn post(&self, key: &Key, cells: &[Cell<'_>], out: &mut Vec<u8>) {
-        out.extend_from_slice(key.as_bytes());
+    fn post(&self, key: Option<Key>, cells: &[Cell<'_>], out: &mut Vec<u8>) {
+        out.extend_from_slice(key.as_ref().map_or(&[], Key::as_bytes));
         self.cells().end_row(out, cells);
     }
 

@@ -47,6 +47,8 @@ pub(crate) struct Writer<'p> {
     steps: Vec<Vec<&'p str>>,
     /// By content: the values of the contact for which it asks, with their names.
     pub(super) tokens: Vec<Vec<(Cow<'p, str>, Token)>>,
+    /// Whether actions have their keys.
+    pub(super) keyed: bool,
 }
 
 impl<'p> Writer<'p> {
@@ -60,7 +62,20 @@ impl<'p> Writer<'p> {
             names
         });
         let tokens = model.content.values().map(|content| content.tokens(model));
-        Self { model, layout, zone: zone.clone(), now: text, steps: steps.collect(), tokens: tokens.collect() }
+        Self {
+            model,
+            layout,
+            zone: zone.clone(),
+            now: text,
+            steps: steps.collect(),
+            tokens: tokens.collect(),
+            keyed: true,
+        }
+    }
+
+    /// The same without the keys of actions, which cost most of their rows and say nothing that the rest does not.
+    pub(crate) fn without_keys(self) -> Self {
+        Self { keyed: false, ..self }
     }
 
     /// The first rows.
@@ -69,24 +84,10 @@ impl<'p> Writer<'p> {
         let mut contacts = names.to_vec();
         for (_, written) in self.layout.written.iter().filter(|(column, _)| column.is_none()) {
             contacts.push(b',');
-            push_cell(&mut contacts, self.column_of(*written));
+            push_cell(&mut contacts, written.column(self.model));
         }
         contacts.extend_from_slice(if end.is_empty() { b"\n" } else { end });
         Files { contacts, actions: ACTIONS.into(), journal: JOURNAL.into() }
-    }
-
-    fn column_of(&self, written: Written) -> &str {
-        let contacts = &self.model.contacts;
-        match written {
-            Written::Stage(funnel) => &self.model.funnels[funnel].column,
-            Written::Tags => &contacts.tags.column,
-            Written::Points => &contacts.points.column,
-            Written::Block(channel) => {
-                contacts.channels[channel as usize].do_not_contact.as_deref().unwrap_or_default()
-            }
-            Written::Group(group) => &self.model.points.groups[group].column,
-            Written::Field(field) => &contacts.fields[field].column,
-        }
     }
 
     /// Appends the row of a contact that is left as it is; columns that the file lacks stay empty.
@@ -96,6 +97,30 @@ impl<'p> Writer<'p> {
         let appended = self.layout.written.iter().filter(|(column, _)| column.is_none()).count();
         out.extend(std::iter::repeat_n(b',', appended));
         out.extend_from_slice(if end.is_empty() && appended > 0 { b"\n" } else { end });
+    }
+
+    /// Appends the row of a contact, unless nothing in it differs from the row of the file.
+    pub(crate) fn changed_row(&self, row: Row<'_>, seen: &Seen<'_>, after: &After<'_, '_>, out: &mut Vec<u8>) {
+        let mut written = self.layout.written.iter();
+        if written.any(|(column, written)| column.is_none() || differs(*written, seen, after)) {
+            self.row(row, seen, after, out);
+        }
+    }
+
+    /// Appends the rows of what leaves the house.
+    pub(crate) fn actions<'e>(
+        &self,
+        row: Row<'_>,
+        contact: &str,
+        after: &After<'_, '_>,
+        effects: &[Effect<'e>],
+        out: &mut Vec<u8>,
+    ) where
+        'p: 'e,
+    {
+        for (index, effect) in effects.iter().enumerate() {
+            self.act(row, contact, after, (effect, &effects[index + 1..]), out);
+        }
     }
 
     /// Appends the rows of one contact.
@@ -110,9 +135,7 @@ impl<'p> Writer<'p> {
         'p: 'e,
     {
         self.row(row, seen, after, &mut files.contacts);
-        for (index, effect) in effects.iter().enumerate() {
-            self.act(row, seen.key, after, (effect, &effects[index + 1..]), &mut files.actions);
-        }
+        self.actions(row, seen.key, after, effects, &mut files.actions);
         self.journal(seen.key, effects, &mut files.journal);
     }
 

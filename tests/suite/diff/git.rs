@@ -124,8 +124,10 @@ fn what_is_touched_fails_the_command() {
     assert_eq!(code(&["a.yaml", "a.yaml", "--fail-on", "any"]), Some(0));
     assert_eq!(code(&["a.yaml", "b.yaml", "--fail-on", "audience"]), Some(0));
     assert_eq!(code(&["a.yaml", "b.yaml", "--fail-on", "audience,messages"]), Some(1));
-    let contacts = ["--contacts", "contacts.csv", "--now", "2026-11-21T09:00", "--fail-on", "messages,stages"];
-    assert_eq!(code(&[&["a.yaml", "b.yaml"], &contacts[..]].concat()), Some(0), "nobody gets another message now");
+    let contacts = ["--contacts", "contacts.csv", "--now", "2026-11-21T09:00", "--fail-on"];
+    let touches = |what| code(&[&["a.yaml", "b.yaml"], &contacts[..], &[what]].concat());
+    assert_eq!(touches("stages,data,actions,audience"), Some(0), "nobody is elsewhere or another one now");
+    assert_eq!((touches("messages"), touches("ahead")), (Some(1), Some(1)), "what is on the way comes at another time");
     assert_eq!(code(&["a.yaml", "bad.yaml"]), Some(1));
     assert_eq!(code(&["a.yaml", "no-such-thing"]), Some(3));
 }
@@ -152,4 +154,19 @@ fn a_base_from_before_the_environment_is_compared_as_it_is_and_the_report_says_s
     assert!(both.contains("\"notes\": []") && both.contains("\"changes\": []"), "{both}");
     let lost = run(&["new.yaml", "old.yaml"]);
     assert!(lost.code == Some(1) && lost.err.contains("there is no environment `staging`"), "{lost:?}");
+}
+
+#[test]
+fn a_name_that_is_nothing_is_answered_by_what_may_be_meant() {
+    let repository = repository();
+    let run = funnelc_in(&repository.path().join("shop"), &["diff", "mian"]);
+    assert!(run.code == Some(3) && run.err.contains("did you mean `main`?"), "{run:?}");
+    let other = funnelc_in(&repository.path().join("shop"), &["diff", "release-7"]);
+    assert!(other.err.contains("there are `main`"), "{other:?}");
+    let root = funnelc_in(repository.path(), &["diff", "main"]);
+    assert!(root.code == Some(3) && root.err.contains("--project shop"), "{root:?}");
+    let outside = tempfile::tempdir().expect("a folder");
+    std::fs::write(outside.path().join("funnelc.yaml"), webshop().0).expect("written");
+    let run = funnelc_in(outside.path(), &["diff", "main"]);
+    assert!(run.code == Some(3) && run.err.contains("no git repository"), "{run:?}");
 }

@@ -2,8 +2,11 @@
 
 mod changes;
 mod git;
+mod headlines;
 mod impact;
+mod pairs;
 mod plans;
+mod truth;
 mod ways;
 
 use funnelc::Compiled;

@@ -16,6 +16,7 @@ mod flight_meaning;
 mod flight_steps;
 mod flight_things;
 mod funnels;
+mod neighbour;
 mod points;
 mod random;
 mod reuse;

@@ -14,6 +14,8 @@ pub(super) struct Versions {
     /// By run, a version that lacks some lines about what is gone.
     unspoken: Vec<Option<String>>,
     pub(super) environment: Option<&'static str>,
+    /// The first project before variables and an environment are put in.
+    plain: Value,
 }
 
 impl Versions {
@@ -35,6 +37,7 @@ impl Versions {
             }
             tree::yaml(&root)
         };
+        let plain = root.clone();
         let mut written = vec![if rewrites { finished(root.clone()) } else { yaml }];
         let mut unspoken = vec![None];
         for run in 1..runs {
@@ -46,11 +49,15 @@ impl Versions {
             root = next.unwrap_or(root);
         }
         let environment = environment.then_some(reuse::ENVIRONMENT);
-        Versions { written, unspoken, environment }
+        Versions { written, unspoken, environment, plain }
     }
 
     pub(super) fn at(&self, run: usize) -> &str {
         &self.written[run]
+    }
+
+    pub(super) fn plain(&self) -> &Value {
+        &self.plain
     }
 
     pub(super) fn unspoken(&self, run: usize) -> Option<&str> {

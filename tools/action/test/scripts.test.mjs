@@ -79,6 +79,21 @@ test("diff says so when a project does not compile or has no base, and forges no
   assert.doesNotMatch(stdout, /^::/m);
 });
 
+test("diff hands over contacts, companies, events and state, each as one argument whatever stands in it", () => {
+  const people = {
+    FUNNELC_CONTACTS: "my contacts.csv",
+    FUNNELC_COMPANIES: "--output=x",
+    FUNNELC_EVENTS: "$(touch forged).jsonl",
+    FUNNELC_STATE: "state; true",
+  };
+  run("diff.sh", { FUNNELC_PATH: "wrong", FUNNELC_BASE: repository(), ...people });
+  const told = "--contacts=my contacts.csv --companies=--output=x --events=$(touch forged).jsonl --state=state; true --format";
+  assert.ok(read("calls").includes(told), read("calls"));
+  assert.ok(!existsSync(join(folder, "forged")));
+  const alone = run("diff.sh", { FUNNELC_PATH: "wrong", FUNNELC_BASE: repository(), FUNNELC_STATE: "state" });
+  assert.equal(alone.status, 2);
+});
+
 test("diff fetches a base that a shallow checkout lacks", () => {
   const base = repository();
   git("commit", "--quiet", "--allow-empty", "-m", "head");

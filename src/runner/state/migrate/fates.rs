@@ -98,6 +98,20 @@ impl Fates {
     }
 }
 
+impl Fates {
+    /// Whether a contact may be at something that is gone, or in two campaigns that became one.
+    pub(super) fn may_refuse(&self) -> bool {
+        let things =
+            self.funnels.values().chain(self.campaigns.values()).chain(self.stages.values().flat_map(BTreeMap::values));
+        let mut present: Vec<_> = self.campaigns.iter().filter_map(|(id, fate)| fate.name(id)).collect();
+        present.sort_unstable();
+        let joined = present.windows(2).any(|pair| pair[0] == pair[1]);
+        let fields = self.fields.values().any(|fate| matches!(fate, FieldFate::Unspoken | FieldFate::Choices));
+        let steps = self.steps.values().flat_map(BTreeMap::values).any(|fate| *fate == StepFate::Unspoken);
+        joined || fields || steps || things.into_iter().any(|fate| *fate == Fate::Unspoken)
+    }
+}
+
 impl Fate {
     /// The name that a thing has now, if it is there.
     pub(super) fn name<'a>(&'a self, old: &'a str) -> Option<&'a str> {

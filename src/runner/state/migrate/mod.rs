@@ -114,6 +114,11 @@ impl<'m> Migration<'m> {
         line::migrated(self, line, told)
     }
 
+    /// Whether something is gone of which the project does not speak, or two things became one; else nothing can be refused.
+    pub(crate) fn may_refuse(&self) -> bool {
+        self.fates.may_refuse()
+    }
+
     /// What the project does not speak of, if there is anything.
     pub(crate) fn unspoken(&self, told: &Told) -> Option<Unspoken> {
         told.unspoken(self.model, &self.fates)

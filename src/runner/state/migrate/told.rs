@@ -77,6 +77,11 @@ impl Told {
 }
 
 impl Unspoken {
+    /// Each thing in words, with what to write, one way or the other.
+    pub(crate) fn items(&self) -> impl Iterator<Item = (&str, &[String])> {
+        self.0.iter().map(|item| (item.what.as_str(), item.write.as_slice()))
+    }
+
     /// What to write for each, one way or the other.
     pub fn lines(&self) -> impl Iterator<Item = &str> {
         self.0.iter().flat_map(|item| &item.write).map(String::as_str)

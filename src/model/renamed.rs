@@ -1,0 +1,105 @@
+//! An earlier project under the names that a later one gives to the same things, as its `moved` says; nothing but names changes, and all keep their positions.
+
+use super::ids::{Arena, Id};
+use super::{Campaign, Model, Moved, Stage, Step, StepKind};
+
+impl Model {
+    /// This project as if its things had been called by the names that they have in `head`. Where two things became one, both keep their names.
+    #[must_use]
+    pub fn under_names_of(&self, head: &Self) -> Self {
+        let mut model = self.clone();
+        let moved = &head.in_flight.moved;
+        moved.iter().for_each(|moved| stage(&mut model, head, moved));
+        moved.iter().for_each(|moved| whole(&mut model, head, moved));
+        moved.iter().for_each(|moved| step(&mut model, head, moved));
+        model
+    }
+}
+
+fn stage(model: &mut Model, head: &Model, moved: &Moved) {
+    match moved {
+        Moved::Stage { funnel, from, to } => {
+            let present = &head.funnels[to.funnel].stages[to.stage];
+            let Some(funnel) = model.funnels.find(|it| it.id == *funnel) else { return };
+            let funnel = &mut model.funnels[funnel];
+            let Some(stage) = renamed(&mut funnel.stages, from, &present.id, |it| &mut it.id) else { return };
+            let Stage { value, .. } = &mut funnel.stages[stage];
+            if value == from && present.value == present.id {
+                value.clone_from(&present.id);
+            }
+        }
+        Moved::Step { .. } | Moved::Campaign { .. } | Moved::Funnel { .. } => {}
+    }
+}
+
+fn whole(model: &mut Model, head: &Model, moved: &Moved) {
+    match moved {
+        Moved::Campaign { from, to } => {
+            renamed(&mut model.campaigns, from, &head.campaigns[*to].id, |it| &mut it.id);
+        }
+        Moved::Funnel { from, to } => {
+            renamed(&mut model.funnels, from, &head.funnels[*to].id, |it| &mut it.id);
+        }
+        Moved::Stage { .. } | Moved::Step { .. } => {}
+    }
+}
+
+/// Names of steps inside it begin with its own, unless they are ids.
+fn step(model: &mut Model, head: &Model, moved: &Moved) {
+    let Moved::Step { campaign, from, to } = moved else { return };
+    let present = &head.campaigns[*campaign];
+    let mut names = Vec::new();
+    present.each_step(|step| names.push(step.name.clone()));
+    let Some(campaign) = model.campaigns.find(|it| it.id == present.id) else { return };
+    let (Some(name), campaign) = (names.get(to.index()), &mut model.campaigns[campaign]) else { return };
+    if has_step(campaign, name) || !has_step(campaign, from) {
+        return;
+    }
+    let inside = format!("{from}/");
+    each(&mut campaign.steps, &mut |text| {
+        if text == from {
+            text.clone_from(name);
+        } else if let Some(rest) = text.strip_prefix(&inside) {
+            *text = format!("{name}/{rest}");
+        }
+    });
+}
+
+fn has_step(campaign: &Campaign, name: &str) -> bool {
+    campaign.step_named(name).is_some()
+}
+
+/// Visits the names of steps, and where a `goto` says one.
+fn each(steps: &mut [Step], visit: &mut impl FnMut(&mut String)) {
+    for step in steps {
+        visit(&mut step.name);
+        match &mut step.kind {
+            StepKind::If { then, otherwise, .. } => {
+                each(then, visit);
+                each(otherwise, visit);
+            }
+            StepKind::Split(shares) => shares.iter_mut().for_each(|share| each(&mut share.steps, visit)),
+            StepKind::Fork(ways) => ways.iter_mut().for_each(|way| each(&mut way.steps, visit)),
+            StepKind::Await(awaiting) => {
+                awaiting.ways.iter_mut().for_each(|way| each(&mut way.steps, visit));
+                each(&mut awaiting.otherwise, visit);
+            }
+            StepKind::Goto { name, .. } => visit(name),
+            StepKind::Send { .. } | StepKind::Move(_) | StepKind::Leave(_) | StepKind::AddTag(_) => {}
+            StepKind::RemoveTag(_) | StepKind::Points(_) | StepKind::Set { .. } | StepKind::Clear(_) => {}
+            StepKind::Call(_) | StepKind::List(_) | StepKind::Wait(_) | StepKind::WaitUntil { .. } => {}
+            StepKind::Enroll(_) | StepKind::Withdraw(_) | StepKind::Exit(_) | StepKind::Broken => {}
+        }
+    }
+}
+
+/// Gives one thing another id, if there is such a thing and nothing has that id yet.
+fn renamed<I: Id, T>(things: &mut Arena<I, T>, from: &str, to: &str, id: fn(&mut T) -> &mut String) -> Option<I> {
+    let place = |things: &mut Arena<I, T>, name: &str| things.ids().find(|at| id(&mut things[*at]) == name);
+    if place(things, to).is_some() {
+        return None;
+    }
+    let found = place(things, from)?;
+    to.clone_into(id(&mut things[found]));
+    Some(found)
+}
