@@ -4,6 +4,7 @@ use super::future::Futures;
 use super::names::{Names, Which, calling, hiding};
 use crate::model::Model;
 use crate::model::ids::Id;
+use crate::runner::contact::Block;
 use crate::runner::effect::{Effect, Event, Touch};
 use crate::runner::kernel::{After, Coming, Place, mixed};
 use crate::runner::state::Phase;
@@ -29,6 +30,8 @@ pub(super) struct Outcome {
     pub(super) acted: Vec<u32>,
     /// The segments into which steps put it, or out of which they took it, in order.
     pub(super) members: Vec<(usize, bool)>,
+    /// By channel: why it must not be used.
+    pub(super) blocks: [Option<Block>; 3],
     /// Its row, where that is not the row of the file.
     pub(super) row: Vec<u8>,
     /// The rows of its actions, without their keys.
@@ -68,6 +71,7 @@ impl<'a> Observer<'a> {
         let segments = self.names.segments.places(self.which);
         outcome.members.extend(after.members_by_hand.iter().map(|(id, inside)| (segments[id.index()], *inside)));
         outcome.members.sort_unstable();
+        outcome.blocks = after.blocks;
     }
 
     fn happened(&self, effect: &Effect<'_>, outcome: &mut Outcome) {

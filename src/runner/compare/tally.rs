@@ -311,6 +311,7 @@ impl Tally {
         if base.members != head.members {
             written::members(&base.members, &head.members, &names.segments.ids, &mut found);
         }
+        written::blocks(&base.blocks, &head.blocks, &mut found);
         let rows = [&base.row, &head.row].map(|changed| if changed.is_empty() { row } else { changed });
         if rows[0] == rows[1] {
             return;

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::model::Model;
+use crate::model::{Channel, Model};
+use crate::runner::contact::Block;
 use crate::runner::input::layout::{Layout, Written};
 use crate::runner::input::row::{Row, Rows};
 
@@ -125,14 +126,13 @@ fn turn(before: &str, after: &str) -> Turn {
     }
 }
 
-/// What a cell holds; stages are compared as stages.
+/// What a cell holds; stages are compared as stages, and do-not-contact also where it has no column.
 fn datum(model: &Model, written: Written) -> Option<(DataKind, String)> {
     Some(match written {
-        Written::Stage(_) => return None,
+        Written::Stage(_) | Written::Block(_) => return None,
         Written::Tags => (DataKind::Tag, String::new()),
         Written::Points => (DataKind::Points, String::new()),
         Written::Group(group) => (DataKind::Points, model.points.groups[group].id.clone()),
-        Written::Block(channel) => (DataKind::DoNotContact, channel.word().to_owned()),
         Written::Field(field) => (DataKind::Field, model.contacts.fields[field].id.clone()),
     })
 }
@@ -151,6 +151,22 @@ pub(super) fn members<'n>(
             (_, Some(true)) => found(DataKind::Member, id, Turn::Gained),
             (Some(true), _) => found(DataKind::Member, id, Turn::Lost),
             (_, _) => found(DataKind::Member, id, Turn::Other),
+        }
+    }
+}
+
+/// Why channels must not be used.
+pub(super) fn blocks(
+    base: &[Option<Block>],
+    head: &[Option<Block>],
+    mut found: impl FnMut(DataKind, &'static str, Turn),
+) {
+    for (channel, (before, after)) in Channel::ALL.into_iter().zip(base.iter().zip(head)) {
+        match (before, after) {
+            (before, after) if before == after => {}
+            (None, Some(_)) => found(DataKind::DoNotContact, channel.word(), Turn::Gained),
+            (Some(_), None) => found(DataKind::DoNotContact, channel.word(), Turn::Lost),
+            (_, _) => found(DataKind::DoNotContact, channel.word(), Turn::Other),
         }
     }
 }
