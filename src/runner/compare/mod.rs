@@ -240,7 +240,7 @@ impl Bound {
             reader: Reader::new(self.program.model(), layout, &self.zone),
             columns: layout.columns(),
             observer: Observer::new(names, which, &self.named, &self.futures),
-            writer: Writer::new(&self.named, layout, &self.zone, self.program.now()).without_keys(),
+            writer: Writer::new(&self.named, layout, &self.zone, self.program.now()).for_comparison(),
             futures: &self.futures,
             key: layout.key,
             width: layout.width(),

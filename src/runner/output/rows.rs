@@ -49,6 +49,8 @@ pub(crate) struct Writer<'p> {
     pub(super) tokens: Vec<Vec<(Cow<'p, str>, Token)>>,
     /// Whether actions have their keys.
     pub(super) keyed: bool,
+    /// Whether the present text of a stage takes the place of an old one of the same stage.
+    renews: bool,
 }
 
 impl<'p> Writer<'p> {
@@ -70,12 +72,13 @@ impl<'p> Writer<'p> {
             steps: steps.collect(),
             tokens: tokens.collect(),
             keyed: true,
+            renews: true,
         }
     }
 
-    /// The same without the keys of actions, which cost most of their rows and say nothing that the rest does not.
-    pub(crate) fn without_keys(self) -> Self {
-        Self { keyed: false, ..self }
+    /// For a comparison: without the keys of actions, which cost most of their rows and say nothing that the rest does not, and with the texts of the file for stages that only have another name.
+    pub(crate) fn for_comparison(self) -> Self {
+        Self { keyed: false, renews: false, ..self }
     }
 
     /// The first rows.
@@ -102,7 +105,7 @@ impl<'p> Writer<'p> {
     /// Appends the row of a contact, unless nothing in it differs from the row of the file.
     pub(crate) fn changed_row(&self, row: Row<'_>, seen: &Seen<'_>, after: &After<'_, '_>, out: &mut Vec<u8>) {
         let mut written = self.layout.written.iter();
-        if written.any(|(column, written)| column.is_none() || differs(*written, seen, after)) {
+        if written.any(|(column, written)| column.is_none() || self.differs(*written, seen, after)) {
             self.row(row, seen, after, out);
         }
     }
@@ -141,7 +144,7 @@ impl<'p> Writer<'p> {
 
     fn row(&self, row: Row<'_>, seen: &Seen<'_>, after: &After<'_, '_>, out: &mut Vec<u8>) {
         let is_changed =
-            |(column, written): &&(Option<usize>, Written)| column.is_none() || differs(*written, seen, after);
+            |(column, written): &&(Option<usize>, Written)| column.is_none() || self.differs(*written, seen, after);
         let mut changes = self.layout.written.iter().filter(is_changed).peekable();
         if changes.peek().is_none() {
             out.extend_from_slice(row.whole());
@@ -222,17 +225,18 @@ impl<'p> Writer<'p> {
     pub(super) fn step(&self, at: At) -> &'p str {
         at.step.map_or("", |step| self.steps[at.campaign.index()][step.index()])
     }
-}
 
-fn differs(written: Written, seen: &Seen<'_>, after: &After<'_, '_>) -> bool {
-    match written {
-        Written::Stage(funnel) => {
-            seen.stages[funnel.index()] != after.stages[funnel.index()] || seen.outdated.contains(&funnel)
+    fn differs(&self, written: Written, seen: &Seen<'_>, after: &After<'_, '_>) -> bool {
+        match written {
+            Written::Stage(funnel) => {
+                seen.stages[funnel.index()] != after.stages[funnel.index()]
+                    || self.renews && seen.outdated.contains(&funnel)
+            }
+            Written::Tags => seen.tags != *after.tags,
+            Written::Points => seen.points != after.points,
+            Written::Block(channel) => seen.blocks[channel as usize] != after.blocks[channel as usize],
+            Written::Group(group) => seen.groups[group.index()] != after.groups[group.index()],
+            Written::Field(field) => seen.fields[field.index()] != after.fields[field.index()],
         }
-        Written::Tags => seen.tags != *after.tags,
-        Written::Points => seen.points != after.points,
-        Written::Block(channel) => seen.blocks[channel as usize] != after.blocks[channel as usize],
-        Written::Group(group) => seen.groups[group.index()] != after.groups[group.index()],
-        Written::Field(field) => seen.fields[field.index()] != after.fields[field.index()],
     }
 }

@@ -110,13 +110,16 @@ fn a_change_that_nobody_has_met_yet_says_so_and_no_more() {
 /// What is called otherwise, with the line that says so, changes nobody.
 #[test]
 fn who_is_only_called_otherwise_is_treated_as_before() {
+    // Both stand in a stage that the file calls by its old name; steps write the row of the first.
+    let contacts =
+        String::from_utf8(CONTACTS.to_vec()).expect("UTF-8").replace("example.com,,\n", "example.com,,lead\n");
     let lines = [
         ("shop/lead", "shop/lead, to: shop/new", "      lead:", "      new:"),
         ("c", "c, to: d", "  c:\n    enter", "  d:\n    enter"),
     ];
     for (what, line, from, to) in lines {
         let head = edited(BASE, &[(from, to)]) + &format!("moved: [{{ from: {line} }}]\n");
-        let compared = Compared::new(BASE, &head, CONTACTS);
+        let compared = Compared::new(BASE, &head, contacts.as_bytes());
         assert_eq!(compared.impact.affected, 0, "{what}: {}", compared.text());
         assert!(compared.diff.is_empty(), "{what}: {:?}", compared.diff.changes);
         assert!(compared.text().starts_with("Nothing that a contact would notice"), "{}", compared.text());
