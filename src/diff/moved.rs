@@ -2,7 +2,7 @@
 
 use super::{Change, Kind, Mark};
 use crate::model::ids::Id;
-use crate::model::{Model, Moved};
+use crate::model::{Model, Moved, Renamed};
 use crate::plan::Plan;
 
 /// What acts differently, and what only has another name.
@@ -65,6 +65,7 @@ fn renamed(base: &Model, head: &Model, moved: &Moved) -> Option<Change> {
             base.funnels.values().find(|it| it.id == *from)?;
             (Kind::Funnel, from.clone(), head.funnels[*to].id.clone())
         }
+        Moved::Other { from, to } => (other(base, from, to)?, from.clone(), to.name(head)),
     };
     Some(Change {
         mark: Mark::Changed,
@@ -74,4 +75,20 @@ fn renamed(base: &Model, head: &Model, moved: &Moved) -> Option<Change> {
         before: Some(before),
         after: Some(after),
     })
+}
+
+/// What kind of thing the base has under the old name; an experience counts with its stage.
+fn other(base: &Model, from: &str, to: &Renamed) -> Option<Kind> {
+    let (kind, is_there) = match to {
+        Renamed::Segment(_) => (Kind::Segment, base.segments.values().any(|it| it.id == *from)),
+        Renamed::Content(_) => (Kind::Content, base.content.values().any(|it| it.id == *from)),
+        Renamed::Tag(_) => (Kind::Tag, base.contacts.tags.names.values().any(|it| it.id == *from)),
+        Renamed::Event(_) => (Kind::Event, base.events.values().any(|it| it.id == *from)),
+        Renamed::Experience(..) => {
+            let id = from.rsplit('/').next().unwrap_or(from);
+            let mut stages = base.funnels.values().flat_map(|funnel| funnel.stages.values());
+            (Kind::Stage, stages.any(|stage| stage.experiences.iter().any(|it| it.id == id)))
+        }
+    };
+    is_there.then_some(kind)
 }

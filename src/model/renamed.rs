@@ -1,7 +1,7 @@
 //! An earlier project under the names that a later one gives to the same things, as its `moved` says; nothing but names changes, and all keep their positions.
 
 use super::ids::{Arena, Id};
-use super::{Campaign, Model, Moved, Stage, Step, StepKind};
+use super::{Campaign, Model, Moved, Renamed, Stage, StageRef, Step, StepKind};
 
 impl Model {
     /// This project as if its things had been called by the names that they have in `head`. Where two things became one, both keep their names.
@@ -12,6 +12,7 @@ impl Model {
         moved.iter().for_each(|moved| stage(&mut model, head, moved));
         moved.iter().for_each(|moved| whole(&mut model, head, moved));
         moved.iter().for_each(|moved| step(&mut model, head, moved));
+        head.in_flight.others().for_each(|(from, to)| other(&mut model, head, from, to));
         model
     }
 }
@@ -28,7 +29,7 @@ fn stage(model: &mut Model, head: &Model, moved: &Moved) {
                 value.clone_from(&present.id);
             }
         }
-        Moved::Step { .. } | Moved::Campaign { .. } | Moved::Funnel { .. } => {}
+        Moved::Step { .. } | Moved::Campaign { .. } | Moved::Funnel { .. } | Moved::Other { .. } => {}
     }
 }
 
@@ -40,7 +41,42 @@ fn whole(model: &mut Model, head: &Model, moved: &Moved) {
         Moved::Funnel { from, to } => {
             renamed(&mut model.funnels, from, &head.funnels[*to].id, |it| &mut it.id);
         }
-        Moved::Stage { .. } | Moved::Step { .. } => {}
+        Moved::Stage { .. } | Moved::Step { .. } | Moved::Other { .. } => {}
+    }
+}
+
+fn other(model: &mut Model, head: &Model, from: &str, to: &Renamed) {
+    let name = to.name(head);
+    match to {
+        Renamed::Segment(_) => {
+            renamed(&mut model.segments, from, &name, |it| &mut it.id);
+        }
+        Renamed::Content(_) => {
+            renamed(&mut model.content, from, &name, |it| &mut it.id);
+        }
+        Renamed::Tag(_) => {
+            renamed(&mut model.contacts.tags.names, from, &name, |it| &mut it.id);
+        }
+        Renamed::Event(_) => {
+            renamed(&mut model.events, from, &name, |it| &mut it.id);
+        }
+        Renamed::Experience(stage, place) => experience(model, head, from, (*stage, *place)),
+    }
+}
+
+/// In the stage that has its present name already.
+fn experience(model: &mut Model, head: &Model, from: &str, (stage, place): (StageRef, usize)) {
+    let funnel = &head.funnels[stage.funnel];
+    let stage = &funnel.stages[stage.stage];
+    let (old, new) = (from.rsplit('/').next().unwrap_or(from), &stage.experiences[place].id);
+    let Some(funnel) = model.funnels.find(|it| it.id == funnel.id) else { return };
+    let stages = &mut model.funnels[funnel].stages;
+    let Some(stage) = stages.find(|it| it.id == stage.id) else { return };
+    let experiences = &mut stages[stage].experiences;
+    if experiences.iter().all(|it| it.id != *new)
+        && let Some(there) = experiences.iter_mut().find(|it| it.id == old)
+    {
+        there.id.clone_from(new);
     }
 }
 

@@ -71,7 +71,7 @@ impl Futures {
 fn firsts(verb: &Verb) -> Vec<usize> {
     match verb {
         Verb::If { then, otherwise, .. } => vec![*then, *otherwise],
-        Verb::Split(shares) => shares.iter().map(|share| share.first).collect(),
+        Verb::Split(split) => split.firsts().collect(),
         Verb::Fork(ways) => ways.clone(),
         Verb::Await(awaiting) => awaiting.ways.iter().map(|way| way.first).chain([awaiting.otherwise]).collect(),
         Verb::Send { .. } | Verb::Move { .. } | Verb::Leave { .. } | Verb::AddTag(_) | Verb::RemoveTag(_) => Vec::new(),

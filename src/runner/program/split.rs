@@ -33,6 +33,11 @@ impl SplitProgram {
         Self { shares: shares.iter().map(program).collect(), table: table(&names) }
     }
 
+    /// The first step of each share.
+    pub(crate) fn firsts(&self) -> impl Iterator<Item = usize> {
+        self.shares.iter().map(|share| share.first)
+    }
+
     /// The share of a contact whose hash this is.
     pub(crate) fn share(&self, hash: u64) -> &ShareProgram {
         let number = usize::try_from(hash % NUMBERS as u64).unwrap_or(0);
