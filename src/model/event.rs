@@ -67,6 +67,16 @@ pub enum UpdateChange {
     SetEventTime,
 }
 
+impl UpdateChange {
+    /// Whether it adds to what is there; else it does not ask.
+    pub fn adds(&self) -> bool {
+        match self {
+            Self::Add(_) | Self::AddProperty(_) => true,
+            Self::Set(_) | Self::SetProperty(_) | Self::SetEventTime => false,
+        }
+    }
+}
+
 /// Which occurrences are meant.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EventPattern {

@@ -226,6 +226,18 @@ pub enum Event<'a> {
         from: Slot<'a>,
         to: Slot<'a>,
     },
+    /// Something later had set the field, at that moment.
+    Late {
+        event: EventId,
+        field: FieldId,
+        set: i64,
+    },
+    /// What lets into the campaign and happened then did not start it; a missed day has no event.
+    Lost {
+        event: Option<EventId>,
+        happened: i64,
+        reason: Loss,
+    },
     DeferStage {
         funnel: FunnelId,
         to: StageId,
@@ -254,6 +266,48 @@ pub enum Cause {
     Event,
     Points,
     Enrolled,
+}
+
+/// Why something that lets into a campaign started nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "docs/outputs.md explains the words")]
+pub enum Loss {
+    TooOld,
+    Active,
+    SameRun,
+    Reenter,
+    Goal,
+    ExitWhen,
+    Unpublished,
+    MissedDay,
+}
+
+impl Loss {
+    /// All, in the order in which they are told.
+    pub(crate) const ALL: [Self; 8] = [
+        Self::TooOld,
+        Self::Active,
+        Self::SameRun,
+        Self::Reenter,
+        Self::Goal,
+        Self::ExitWhen,
+        Self::Unpublished,
+        Self::MissedDay,
+    ];
+
+    /// The word of the journal.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::TooOld => "too-old",
+            Self::Active => "active",
+            Self::SameRun => "same-run",
+            Self::Reenter => "reenter",
+            Self::Goal => "goal",
+            Self::ExitWhen => "exit-when",
+            Self::Unpublished => "unpublished",
+            Self::MissedDay => "missed-day",
+        }
+    }
 }
 
 /// Why a campaign ended for a contact.

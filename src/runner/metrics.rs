@@ -10,7 +10,7 @@ use told::{Told, ToldReport};
 
 use crate::model::ids::Id;
 use crate::model::{Campaign, CampaignId, Channel, Funnel, FunnelId, Outcome, Stage, StageRef};
-use crate::runner::effect::{AtStage, Refusal, SkipReason, Touch};
+use crate::runner::effect::{AtStage, Loss, Refusal, SkipReason, Touch};
 use crate::runner::program::Program;
 use crate::runner::state::{Pending, Token};
 
@@ -106,6 +106,8 @@ struct CampaignCounts {
     completed: u64,
     converted: u64,
     exited: u64,
+    /// By reason, in the order of [`Loss::ALL`].
+    lost: [u64; Loss::ALL.len()],
     steps: Vec<StepCounts>,
 }
 
@@ -252,6 +254,16 @@ impl Metrics {
         self.campaigns[campaign].overtaken += 1;
     }
 
+    pub(crate) fn lost(&mut self, campaign: usize, reason: Loss) {
+        self.campaigns[campaign].lost[reason as usize] += 1;
+    }
+
+    /// What started no campaign, by reason, as far as there is any.
+    pub(crate) fn losses(&self) -> impl Iterator<Item = (Loss, u64)> {
+        let of = |reason: Loss| self.campaigns.iter().map(|campaign| campaign.lost[reason as usize]).sum();
+        Loss::ALL.into_iter().map(move |reason| (reason, of(reason))).filter(|(_, count)| *count > 0)
+    }
+
     pub(crate) fn ended(&mut self, campaign: usize, outcome: Outcome) {
         let counts = &mut self.campaigns[campaign];
         *match outcome {
@@ -365,6 +377,7 @@ impl CampaignCounts {
         self.completed += other.completed;
         self.converted += other.converted;
         self.exited += other.exited;
+        self.lost.iter_mut().zip(other.lost).for_each(|(sum, part)| *sum += part);
         for (sum, part) in self.steps.iter_mut().zip(&other.steps) {
             sum.done += part.done;
             sum.waiting += part.waiting;
@@ -386,6 +399,7 @@ impl CampaignCounts {
             completed: self.completed,
             converted: self.converted,
             exited: self.exited,
+            lost: Loss::ALL.into_iter().map(Loss::word).zip(self.lost).filter(|(_, count)| *count > 0).collect(),
             steps,
         }
     }
@@ -447,6 +461,8 @@ struct CampaignReport<'a> {
     completed: u64,
     converted: u64,
     exited: u64,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    lost: BTreeMap<&'static str, u64>,
     steps: BTreeMap<&'a str, StepReport>,
 }
 

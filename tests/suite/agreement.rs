@@ -364,7 +364,7 @@ const OTHERS: [&str; 17] = [
     "experience passed over",
 ];
 
-const EVENTS: [(&str, &str); 48] = [
+const EVENTS: [(&str, &str); 50] = [
     ("external-stage", ""),
     ("external-tag", ""),
     ("external-points", ""),
@@ -396,6 +396,8 @@ const EVENTS: [(&str, &str); 48] = [
     ("hide", ""),
     ("start", "condition entered event enrolled points"),
     ("update", "purchased booked clicked"),
+    ("late", "purchased booked"),
+    ("lost", "too-old active same-run reenter goal exit-when unpublished missed-day"),
     ("do-not-contact", ""),
     ("overtaken", ""),
     ("end", "goal exit-when on-leave exit finished skipped after-until withdrawn"),

@@ -4,7 +4,9 @@ use std::io::Write;
 
 use super::part::Part;
 use super::{Job, RunError, Streams, Summary, failed};
-use crate::model::BadValue;
+use crate::diagnostic::did_you_mean;
+use crate::model::{BadValue, Model};
+use crate::runner::effect::Loss;
 use crate::runner::input::events::{Events, Told};
 use crate::runner::input::keys::Keys;
 use crate::runner::input::members::AllMet;
@@ -22,6 +24,8 @@ pub(super) struct Gathered<W> {
     met: Option<AllMet>,
     remembered: Vec<bool>,
     told_of: ToldOf,
+    /// Contacts that were left as found or set aside, and how many events they have.
+    passed_over: (u64, u64),
     hasher: blake3::Hasher,
     rows: u64,
     bytes: u64,
@@ -71,6 +75,7 @@ impl<W: Write> Gathered<W> {
             met: job.named.as_ref().map(AllMet::new),
             remembered: vec![false; job.remembered.map_or(0, Remembered::len)],
             told_of: ToldOf::of(job.events),
+            passed_over: (0, 0),
             hasher: blake3::Hasher::new(),
             rows: 0,
             bytes: 0,
@@ -92,6 +97,8 @@ impl<W: Write> Gathered<W> {
             self.remembered[*position] = true;
         }
         self.told_of.add(&part.told_of);
+        self.passed_over.0 += part.passed_over.0;
+        self.passed_over.1 += part.passed_over.1;
         let spoilt = self.problems.rows > 0 && self.streams.rejects.is_none();
         if spoilt {
             return Ok(());
@@ -111,12 +118,14 @@ impl<W: Write> Gathered<W> {
         if let (Some(named), Some(met)) = (&job.named, &self.met) {
             warnings.extend(named.unmet(job.program.model(), met));
         }
+        warnings.extend(losses(&self.metrics));
         warnings.extend(unknown_companies(self.metrics.unknown_companies));
         if let BadValue::SkipContact { at_most } = job.program.model().contacts.on_bad_value {
             warnings.extend(self.skip(at_most)?);
         }
         let key = &job.layout.names[job.layout.key];
-        let event_warnings = job.events.map(|events| self.count_events(events)).unwrap_or_default();
+        let event_warnings =
+            job.events.map(|events| self.count_events(events, job.program.model())).unwrap_or_default();
         let duplicates = self.keys.duplicates();
         self.problems.first.extend(duplicates.iter().take(Problems::SHOWN).map(|found| found.problem(key)));
         self.problems.first.sort_by_key(|problem| problem.line);
@@ -134,37 +143,50 @@ impl<W: Write> Gathered<W> {
     }
 
     /// Counts what was not taken in, and says it.
-    fn count_events(&mut self, events: &Events) -> Vec<String> {
+    fn count_events(&mut self, events: &Events, model: &Model) -> Vec<String> {
         let (contacts, of_missing) = (events.contacts() - self.told_of.contacts, events.count() - self.told_of.events);
         let told = &events.told;
         let counts = self.metrics.events.get_or_insert_default();
         counts.unknown_contacts = of_missing;
         counts.unknown_events = told.unknown.values().sum();
         counts.later = told.later;
-        event_warnings(told, contacts, of_missing)
+        let known: Vec<&str> = model.events.values().map(|event| event.id.as_str()).collect();
+        event_warnings(told, &known, [(contacts, of_missing), self.passed_over])
     }
 }
 
-fn event_warnings(told: &Told, contacts: u64, of_missing: u64) -> Vec<String> {
+/// `absent` and `passed_over` are contacts and how many events they have.
+fn event_warnings(told: &Told, known: &[&str], [absent, passed_over]: [(u64, u64); 2]) -> Vec<String> {
     let mut lines = Vec::new();
     if !told.unread.is_empty() {
         let names: Vec<String> = told.unread.iter().map(|name| format!("`{name}`")).collect();
         lines.push(format!("nothing reads {}", names.join(", ")));
     }
     for (name, count) in &told.unknown {
-        lines.push(format!("{} of `{name}`, which the project does not know, not taken in", counted(*count, "event")));
+        let meant = did_you_mean(name, known.iter().copied());
+        let meant = meant.map(|meant| format!(" (did you mean `{meant}`?)")).unwrap_or_default();
+        lines.push(left(*count, &format!("of `{name}`, which the project does not know{meant}")));
     }
     for (what, count) in &told.strange {
         lines.push(format!("{} `{what}`: no such content for it, so taken in without it", counted(*count, "event")));
     }
-    if of_missing > 0 {
-        let (events, of) = (counted(of_missing, "event"), counted(contacts, "contact"));
-        lines.push(format!("{events} of {of} that the contacts file lacks, not taken in"));
+    for ((contacts, events), that) in
+        [(absent, "that the contacts file lacks"), (passed_over, "left as found or set aside")]
+    {
+        if events > 0 {
+            lines.push(left(events, &format!("of {} {that}", counted(contacts, "contact"))));
+        }
     }
     if told.later > 0 {
-        lines.push(format!("{} later than this run, left for a later one", counted(told.later, "event")));
+        lines.push(left(told.later, "later than this run"));
     }
     lines
+}
+
+/// Nothing of what is not taken in is kept.
+fn left(events: u64, which: &str) -> String {
+    let them = if events == 1 { "it" } else { "them" };
+    format!("{} {which}, not taken in and not kept: give {them} again", counted(events, "event"))
 }
 
 fn counted(number: u64, what: &str) -> String {
@@ -190,6 +212,15 @@ impl<W> Gathered<W> {
 fn told(problems: &Problems) -> String {
     let first = problems.first.first().map(ToString::to_string).unwrap_or_default();
     if problems.first.len() > 1 { format!("{first}, and more") } else { first }
+}
+
+/// What started no campaign.
+fn losses(metrics: &Metrics) -> Option<String> {
+    let losses: Vec<(Loss, u64)> = metrics.losses().collect();
+    let total: u64 = losses.iter().map(|(_, count)| count).sum();
+    let reasons: Vec<String> = losses.iter().map(|(reason, count)| format!("{count} {}", reason.word())).collect();
+    let what = if total == 1 { "thing that lets into a campaign" } else { "things that let into campaigns" };
+    (total > 0).then(|| format!("{total} {what} started nothing ({}): `lost` in journal.csv", reasons.join(", ")))
 }
 
 fn unknown_companies(count: u64) -> Option<String> {

@@ -30,6 +30,8 @@ pub(crate) struct Part {
     pub(crate) remembered: Vec<usize>,
     /// The contacts of the events file that stand here, and how many events each has.
     pub(crate) told_of: Vec<(usize, u64)>,
+    /// Contacts that were left as found or set aside although the events file tells of them, and how many events they have.
+    pub(crate) passed_over: (u64, u64),
     /// How many rows there are, bad ones included.
     pub(crate) rows: u64,
     split: Split,
@@ -63,6 +65,10 @@ impl Part {
             }
             job.reader.read(row, &mut seen, &mut problems);
             seen.news = news.of_row(index);
+            if (seen.skipped || !problems.is_empty()) && !seen.news.is_empty() {
+                part.passed_over.0 += 1;
+                part.passed_over.1 += seen.news.len() as u64;
+            }
             if seen.skipped {
                 job.writer.unchanged(row, &mut part.files.contacts);
                 part.skipped.add_row(problems.drain(..));
@@ -100,6 +106,7 @@ impl Part {
             metrics: _,
             remembered,
             told_of,
+            passed_over,
             rows,
             split: _,
         } = self;
@@ -110,7 +117,7 @@ impl Part {
         met.clear();
         remembered.clear();
         told_of.clear();
-        *rows = 0;
+        (*passed_over, *rows) = ((0, 0), 0);
     }
 
     fn reject(&mut self, row: Row<'_>, problems: &mut Vec<Problem>) {

@@ -77,11 +77,14 @@ impl Layout {
         let key = lookup.required(&contacts.key, "the key");
         let writes = Writes::of(model);
         let fields = contacts.fields.iter().map(|(id, field)| {
+            let updates = || model.events.values().flat_map(|event| &event.updates);
+            let is_updated = updates().any(|update| update.field == id);
+            if is_updated && !writes.fields[id.index()] && lookup.find(&field.column).is_some() {
+                lookup.kept_elsewhere(&field.column, &field.id);
+            }
             if field.required {
                 lookup.required(&field.column, "a required field");
             } else if !writes.fields[id.index()] {
-                let updates = model.events.values().flat_map(|event| &event.updates);
-                let is_updated = updates.into_iter().any(|update| update.field == id);
                 lookup.wanted(&field.column, without(field.default.is_some(), is_updated));
             }
             lookup.find(&field.column)
@@ -247,6 +250,11 @@ impl<'a> Lookup<'a> {
             let hint = self.hint(column);
             self.warnings.push(format!("the column `{column}` is missing, so {so}{hint}"));
         }
+    }
+
+    fn kept_elsewhere(&mut self, column: &str, field: &str) {
+        let why = "whoever keeps the file counts there";
+        self.warnings.push(format!("the column `{column}` is there, so no event updates `{field}`: {why}"));
     }
 
     fn hint(&self, column: &str) -> String {

@@ -3,7 +3,7 @@
 use super::live::Live;
 use crate::model::Outcome;
 use crate::model::ids::Id;
-use crate::runner::effect::{At, Cause, Effect, EndReason, Event};
+use crate::runner::effect::{At, Cause, Effect, EndReason, Event, Loss};
 use crate::runner::program::{CampaignProgram, END, Verb};
 use crate::runner::state::{Admission, Hours, Pending, Phase, Token};
 
@@ -166,25 +166,50 @@ impl<'a> Live<'a> {
 
     fn admit(&mut self, campaign: usize, effects: &mut Vec<Effect<'a>>) {
         let arrived = std::mem::take(&mut self.members[campaign].arrived);
-        let noted = !self.noted.is_empty() && self.is_noted(campaign);
+        let noted = if self.noted.is_empty() { Vec::new() } else { self.take_noted(campaign) };
         let enrolled = !self.enrolled.is_empty() && self.is_enrolled(campaign);
         if self.members[campaign].phase == Phase::Active {
+            self.lose_all(campaign, &noted, Loss::Active, effects);
             return self.skip_existing(campaign);
         }
         let rules = &self.program.campaigns[campaign];
         let ready = self.look_at_conditions(campaign) && rules.published;
-        if !(ready || (arrived || noted || enrolled) && rules.published) || !self.may_enter_again(campaign) {
+        if !(ready || arrived || enrolled || !noted.is_empty()) {
             return;
         }
-        if rules.goal.into_iter().chain(rules.exit_when).any(|node| self.holds(node)) {
-            self.make_wait(campaign, true);
+        if let Some(reason) = self.keeps_out(campaign) {
+            self.lose_all(campaign, &noted, reason, effects);
         } else if !self.members[campaign].started {
-            let causes = [(ready, Cause::Condition), (arrived, Cause::Entered), (noted, Cause::Event)];
+            let causes = [(ready, Cause::Condition), (arrived, Cause::Entered), (!noted.is_empty(), Cause::Event)];
             let cause = causes.into_iter().find(|(is, _)| *is).map_or(Cause::Enrolled, |(_, cause)| cause);
             self.start(campaign, cause, effects);
-        } else if ready || arrived {
-            self.defer_start(campaign, arrived && !ready, effects);
+            self.lose_all(campaign, noted.get(1..).unwrap_or_default(), Loss::SameRun, effects);
+        } else {
+            self.lose_all(campaign, &noted, Loss::SameRun, effects);
+            if ready || arrived {
+                self.defer_start(campaign, arrived && !ready, effects);
+            }
         }
+    }
+
+    /// Why nobody comes in now, or not this contact.
+    fn keeps_out(&mut self, campaign: usize) -> Option<Loss> {
+        let rules = &self.program.campaigns[campaign];
+        if !rules.published {
+            return Some(Loss::Unpublished);
+        }
+        if !self.may_enter_again(campaign) {
+            return Some(Loss::Reenter);
+        }
+        let reason = if rules.goal.is_some_and(|goal| self.holds(goal)) {
+            Loss::Goal
+        } else if rules.exit_when.is_some_and(|exit| self.holds(exit)) {
+            Loss::ExitWhen
+        } else {
+            return None;
+        };
+        self.make_wait(campaign, true);
+        Some(reason)
     }
 
     /// Whether a state condition is ready and true. One that is false is ready from now on.

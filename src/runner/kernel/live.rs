@@ -4,13 +4,13 @@ use super::bits::{Answers, Bits};
 use super::call::Snapshot;
 use super::cause::Cause;
 use crate::model::ids::Id;
-use crate::model::{CampaignId, Channel, ContentId, SegmentId, StageId, StageRef, TagId};
+use crate::model::{CampaignId, Channel, ContentId, FieldId, SegmentId, StageId, StageRef, TagId};
 use crate::runner::contact::{Block, Occurrence, Slot, TagSet};
 use crate::runner::effect::{Effect, Event};
 use crate::runner::merge::Known;
 use crate::runner::metrics::Metrics;
 use crate::runner::program::{Lane, Program, Reads};
-use crate::runner::state::{Awaiting, Member, Phase, Stay, Token, Try};
+use crate::runner::state::{AsOf, Awaiting, Delivery, Member, Phase, Stay, Token, Try};
 
 /// A contact, and the buffers of its worker.
 #[derive(Debug)]
@@ -52,9 +52,13 @@ pub(super) struct Live<'a> {
     pub(super) step_visits: Vec<StepVisit>,
     /// The identities of all events that were taken in, sorted.
     pub(super) taken: Vec<u64>,
-    /// The campaigns into which an occurrence of this instant lets.
-    pub(super) noted: Vec<usize>,
+    /// The campaigns into which occurrences of this instant let.
+    pub(super) noted: Vec<(usize, &'a Occurrence)>,
+    /// Of fields that events change: as of when they have their value.
+    pub(super) as_of: Vec<(FieldId, AsOf)>,
     pub(super) sent: Vec<(ContentId, i64)>,
+    /// Content that others delivered and that did not go out from here, in order.
+    pub(super) delivered: Vec<(ContentId, Delivery)>,
     /// By message: the channel on which it last went out.
     pub(super) went_out: Vec<(ContentId, Channel)>,
     /// By channel with a limit: when it was used, as far as that still counts.
@@ -177,6 +181,8 @@ impl<'a> Live<'a> {
             step_visits: Vec::new(),
             taken: Vec::new(),
             noted: Vec::new(),
+            as_of: Vec::new(),
+            delivered: Vec::new(),
             sent: Vec::new(),
             went_out: Vec::new(),
             sent_on: Default::default(),

@@ -46,6 +46,8 @@ impl<'a> Live<'a> {
         self.events.clear();
         self.taken.clear();
         self.noted.clear();
+        self.as_of.clear();
+        self.delivered.clear();
         self.sent.clear();
         self.went_out.clear();
         self.sent_in_entry.clear();
@@ -222,6 +224,9 @@ impl<'a> Live<'a> {
             }
             self.fields[index] = known.value;
             self.known.fields.push((index, known));
+            if self.program.fields[index].follows_events {
+                self.load_as_of(field, remembered, changed.is_some());
+            }
         }
     }
 
@@ -263,6 +268,7 @@ impl<'a> Live<'a> {
         self.events.extend(&memory.events);
         self.taken.extend_from_slice(&memory.taken);
         self.sent.extend_from_slice(&memory.sent);
+        self.delivered.extend_from_slice(&memory.delivered);
         self.went_out.extend_from_slice(&memory.went_out);
         self.sent_in_entry.extend_from_slice(&memory.sent_in_entry);
         self.members_by_hand.extend_from_slice(&memory.members_by_hand);

@@ -17,6 +17,7 @@ mod campaign;
 mod cause;
 mod company;
 mod count;
+mod delivery;
 mod elsewhere;
 mod experience;
 mod fork;
@@ -25,6 +26,7 @@ mod hours;
 mod list;
 mod live;
 mod load;
+mod lost;
 mod occurrence;
 mod past;
 mod points;
@@ -34,6 +36,7 @@ mod set;
 mod split;
 mod step;
 mod take_in;
+mod update;
 mod wait;
 
 pub(crate) use ahead::{Coming, Place, Waits, mixed};
@@ -99,6 +102,9 @@ impl<'a> Worker<'a> {
         self.live.load(seen, memory, columns, effects);
         if !seen.news.is_empty() {
             self.live.take_in(seen.news, columns, effects);
+        }
+        if memory.is_some() && !self.live.program.missed.is_empty() {
+            self.live.note_missed_days(effects);
         }
         self.live.run(effects);
         self.live.count();

@@ -4,7 +4,7 @@ use super::live::{Live, Standing};
 use crate::model::TagId;
 use crate::model::ids::Id;
 use crate::runner::merge::Known;
-use crate::runner::state::{Member, Memory, Phase, StageMemory};
+use crate::runner::state::{AsOf, Member, Memory, Phase, StageMemory};
 
 impl Live<'_> {
     pub(super) fn save(&mut self, memory: &mut Memory) {
@@ -59,6 +59,9 @@ impl Live<'_> {
                 memory.fields.push((Id::from_index(*index), kept));
             }
         }
+        memory.as_of.clear();
+        memory.as_of.extend(self.as_of.iter().filter(|(_, as_of)| *as_of != AsOf::default()).cloned());
+        memory.as_of.sort_unstable_by_key(|(field, _)| *field);
         self.save_groups(memory);
         memory.points = std::mem::take(&mut self.known.points);
         if self.program.topics.writes_points() {
@@ -95,6 +98,7 @@ impl Live<'_> {
         self.remembered_events(&mut memory.events);
         memory.taken.clone_from(&self.taken);
         memory.sent.clone_from(&self.sent);
+        memory.delivered.clone_from(&self.delivered);
         memory.went_out.clone_from(&self.went_out);
         memory.sent_in_entry.clone_from(&self.sent_in_entry);
     }

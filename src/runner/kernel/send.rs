@@ -173,7 +173,9 @@ impl<'a> Live<'a> {
 
     /// The same where there is no entry in which it could have been sent.
     pub(super) fn was_sent_before(&self, content: ContentId, once: Once) -> bool {
-        let last = || self.sent.binary_search_by_key(&content, |(id, _)| *id).ok().map(|at| self.sent[at].1);
+        let ours = || self.sent.binary_search_by_key(&content, |(id, _)| *id).ok().map(|at| self.sent[at].1);
+        let others = || self.delivered.iter().find(|(id, _)| *id == content).map(|(_, delivery)| delivery.at);
+        let last = || ours().or_else(others);
         match once {
             Once::Entry => false,
             Once::Ever => last().is_some(),
@@ -189,6 +191,7 @@ impl<'a> Live<'a> {
             self.sent_on[channel as usize].push(now);
         }
         put(&mut self.sent, content, now);
+        self.delivered.retain(|(id, _)| *id != content);
         if let Some(channel) = route.filter(|_| self.program.content[content.index()].follows_preference) {
             put(&mut self.went_out, content, channel);
         }

@@ -36,11 +36,14 @@ impl<'a> Live<'a> {
         self.done(here)
     }
 
-    pub(super) fn set(&mut self, here: Here, field: usize, to: &'a New, effects: &mut Vec<Effect<'a>>) -> Flow {
-        let (from, to) = (self.fields[field], self.renewed(field, to));
+    pub(super) fn set(&mut self, here: Here, field: usize, new: &'a New, effects: &mut Vec<Effect<'a>>) -> Flow {
+        let (from, to) = (self.fields[field], self.renewed(field, new));
         if from != to {
             push(effects, here, Event::Set { field: Id::from_index(field), from, to });
             self.put(field, to);
+        }
+        if self.program.fields[field].follows_events {
+            self.note_step(field, new);
         }
         self.done(here)
     }
@@ -63,6 +66,9 @@ impl<'a> Live<'a> {
             push(effects, here, Event::Clear { field: Id::from_index(field), from, to });
             self.put(field, to);
         }
+        if program.fields[field].follows_events {
+            self.set_now(Id::from_index(field));
+        }
         self.done(here)
     }
 
@@ -74,7 +80,12 @@ impl<'a> Live<'a> {
 
     /// The old number, or its default, or 0, and another one; as large or small as the type allows.
     pub(super) fn sum(&self, field: usize, number: Decimal) -> Slot<'a> {
-        let old = as_decimal(self.fields[field]).or_else(|| as_decimal(self.program.fields[field].default.slot()));
+        self.sum_of(field, self.fields[field], number)
+    }
+
+    /// The same for another old number.
+    pub(super) fn sum_of(&self, field: usize, old: Slot<'_>, number: Decimal) -> Slot<'a> {
+        let old = as_decimal(old).or_else(|| as_decimal(self.program.fields[field].default.slot()));
         let old = old.unwrap_or_default();
         let extreme = if number.is_sign_negative() { Decimal::MIN } else { Decimal::MAX };
         let sum = old.checked_add(number).unwrap_or(extreme);

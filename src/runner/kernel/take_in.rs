@@ -1,13 +1,12 @@
-//! Phase 0: new events are taken in by time; each counts, sets do-not-contact, gives points, changes fields and is noted for the campaigns that it starts.
+//! Phase 0: new events are taken in by time; each counts, sets do-not-contact, counts as sent where it proves that, gives points, changes fields and is noted for the campaigns that it starts.
 //!
-//! What was taken in before is passed over, by its identity. On a first run the past counts and sets do-not-contact, and does nothing else.
+//! What was taken in before is passed over, by its identity. On a first run the past does the first three of that.
 
 use super::live::Live;
 use crate::model::Channel;
 use crate::model::ids::Id;
 use crate::runner::contact::{Block, Columns, Kept, Occurrence, Slot};
-use crate::runner::effect::{Effect, Event};
-use crate::runner::program::{Updated, day_number};
+use crate::runner::effect::{Effect, Loss};
 
 impl<'a> Live<'a> {
     /// Takes in what is new of `news`, which stand by time.
@@ -21,13 +20,14 @@ impl<'a> Live<'a> {
             self.metrics.event_taken();
             self.remember(occurrence);
             self.block_by(occurrence, effects);
+            self.count_delivery(occurrence);
             if self.program.past_only {
                 continue;
             }
             self.give_by_rules(occurrence, effects);
             self.update_fields(occurrence, columns, effects);
             self.settle_awaits(occurrence);
-            self.note_for_entries(occurrence);
+            self.note_for_entries(occurrence, effects);
         }
     }
 
@@ -54,7 +54,7 @@ impl<'a> Live<'a> {
 
     /// The channel of the content, else email. A message concerns that on which it last went out; where that is not known
     /// or no such event happens on it, the first of its channels on which one does.
-    fn channel_of(&self, occurrence: &Occurrence) -> Channel {
+    pub(super) fn channel_of(&self, occurrence: &Occurrence) -> Channel {
         let model = self.program.model();
         let event = &model.events[occurrence.event];
         let Some(content) = occurrence.of else { return Channel::Email };
@@ -72,68 +72,33 @@ impl<'a> Live<'a> {
         }
     }
 
-    /// Only fields that the file does not hold.
-    fn update_fields(&mut self, occurrence: &'a Occurrence, columns: &Columns, effects: &mut Vec<Effect<'a>>) {
-        let program = self.program;
-        for (field, change) in &program.events[occurrence.event.index()].updates {
-            if columns.fields[*field] && !program.update_columns {
-                continue;
-            }
-            let from = self.fields[*field];
-            let Some(to) = self.updated(*field, change, occurrence) else { continue };
-            if from != to {
-                let event = occurrence.event;
-                effects
-                    .push(Effect { at: None, event: Event::Update { event, field: Id::from_index(*field), from, to } });
-                self.put(*field, to);
-            }
-        }
-    }
-
-    /// The new value; nothing where a property is missing.
-    fn updated(&self, field: usize, change: &'a Updated, occurrence: &'a Occurrence) -> Option<Slot<'a>> {
-        let value = match change {
-            Updated::New(new) => return Some(self.renewed(field, new)),
-            Updated::AddProperty(property) => {
-                let number = super::set::as_decimal(occurrence.property(*property))?;
-                self.sum(field, number)
-            }
-            Updated::SetProperty(property) => match occurrence.property(*property) {
-                Slot::Missing => return None,
-                Slot::Integer(number) if self.is_decimal(field) => Slot::Number(number.into()),
-                value => value,
-            },
-            Updated::Day => Slot::Day(day_number(self.program.zone.day_of(occurrence.at))),
-            Updated::Moment => Slot::Moment(occurrence.at),
-        };
-        Some(super::set::cut(value, &self.program.fields[field]))
-    }
-
-    fn is_decimal(&self, field: usize) -> bool {
-        let field = &self.program.model().contacts.fields[Id::from_index(field)];
-        field.type_ == Some(crate::model::FieldType::Number)
-    }
-
     /// Too old an occurrence starts nothing; one of exactly that age still does.
-    fn note_for_entries(&mut self, occurrence: &Occurrence) {
+    fn note_for_entries(&mut self, occurrence: &'a Occurrence, effects: &mut Vec<Effect<'a>>) {
         let program = self.program;
         let rules = &program.events[occurrence.event.index()];
-        if rules.starts.is_empty() || program.zone.add(occurrence.at, rules.max_age) < program.now() {
-            return;
-        }
+        let is_old = program.zone.add(occurrence.at, rules.max_age) < program.now();
+        let mut noted = None;
         for (place, pattern) in &rules.starts {
-            if pattern.fits(occurrence, &program.zone) {
+            // A campaign may name an event in two ways.
+            if noted == Some(*place) || !pattern.fits(occurrence, &program.zone) {
+                continue;
+            }
+            noted = Some(*place);
+            let campaign = program.campaign_order[*place];
+            if is_old {
+                self.lose(campaign, Some(occurrence.event), occurrence.at, Loss::TooOld, effects);
+            } else {
                 self.open_campaigns.set(*place);
-                self.noted.push(program.campaign_order[*place]);
+                self.noted.push((campaign, occurrence));
             }
         }
     }
 
-    /// Whether an occurrence lets into the campaign; what is not used in this pass is lost.
-    pub(super) fn is_noted(&mut self, campaign: usize) -> bool {
-        let noted = self.noted.contains(&campaign);
-        self.noted.retain(|other| *other != campaign);
-        noted
+    /// The occurrences that let into the campaign; what is not used in this pass is lost.
+    pub(super) fn take_noted(&mut self, campaign: usize) -> Vec<&'a Occurrence> {
+        let (noted, others) = std::mem::take(&mut self.noted).into_iter().partition(|(of, _)| *of == campaign);
+        self.noted = others;
+        Vec::into_iter(noted).map(|(_, occurrence)| occurrence).collect()
     }
 
     /// What the plan reads of the past, to be remembered.

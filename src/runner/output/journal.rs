@@ -46,7 +46,8 @@ impl<'p> Writer<'p> {
         }
         let place = effect.at.map_or([Cell::Empty; 3], |at| {
             let campaign = &self.model.campaigns[at.campaign].id;
-            [Cell::Word(campaign), Cell::Number(at.entry.into()), Cell::Text(self.step(at))]
+            let entry = if at.entry == 0 { Cell::Empty } else { Cell::Number(at.entry.into()) };
+            [Cell::Word(campaign), entry, Cell::Text(self.step(at))]
         });
         row(place, out);
     }
@@ -54,7 +55,7 @@ impl<'p> Writer<'p> {
     /// A word, the event that changed a field, or the rule that gave points.
     fn reason(&self, event: &Event<'_>) -> Cell<'p> {
         Cell::Word(match event {
-            Event::Update { event, .. } => &self.model.events[*event].id,
+            Event::Update { event, .. } | Event::Late { event, .. } => &self.model.events[*event].id,
             Event::Points { rule: Some(rule), .. } => &self.model.points.rules[*rule].id,
             other => words::reason(other),
         })
@@ -93,6 +94,12 @@ impl<'p> Writer<'p> {
             | Event::Clear { field, from, to }
             | Event::Update { field, from, to, event: _ } => {
                 [Word(&self.model.contacts.fields[field].id), Value(field, from), Value(field, to)]
+            }
+            Event::Late { field, set, event: _ } => {
+                [Word(&self.model.contacts.fields[field].id), Empty, Cell::Moment(set)]
+            }
+            Event::Lost { event, happened, reason: _ } => {
+                [event.map_or(Empty, |event| Word(&self.model.events[event].id)), Cell::Moment(happened), Empty]
             }
             Event::End { outcome, reason: _ } => [Empty, Empty, Word(outcome.word())],
             Event::Send { content, channel, values: _ } => {

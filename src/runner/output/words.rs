@@ -50,6 +50,8 @@ pub(crate) fn event(event: &Event<'_>) -> &'static str {
         Event::Set { .. } => "set",
         Event::Clear { .. } => "clear",
         Event::Update { .. } => "update",
+        Event::Late { .. } => "late",
+        Event::Lost { .. } => "lost",
         Event::DeferStage { .. } | Event::DeferCampaign | Event::DeferStep => "defer",
         Event::Pause => "pause",
         Event::Resume => "resume",
@@ -83,7 +85,13 @@ pub(crate) fn reason(event: &Event<'_>) -> &'static str {
         Event::If { .. } | Event::AddTag { .. } | Event::RemoveTag { .. } | Event::Points { .. } => "",
         Event::Split { .. } | Event::Fork | Event::Join | Event::Goto { .. } => "",
         Event::Await { .. } | Event::Awaited { .. } | Event::Enroll { .. } | Event::Withdraw { .. } => "",
-        Event::Update { .. } | Event::Set { .. } | Event::Clear { .. } | Event::Pause | Event::Resume => "",
+        Event::Lost { reason, .. } => reason.word(),
+        Event::Late { .. }
+        | Event::Update { .. }
+        | Event::Set { .. }
+        | Event::Clear { .. }
+        | Event::Pause
+        | Event::Resume => "",
     }
 }
 

@@ -47,19 +47,41 @@ impl<'m> Compiler<'m> {
         };
         let nothing = compiler.intern(Node::Constant(false));
         compiler.conditions.segments = vec![nothing; model.segments.len()];
-        for id in in_order(model) {
-            let node = compiler.compile(&model.segments[id].condition);
-            let node = compiler.with_members(id, node);
-            let cached = compiler.cached(node);
-            compiler.conditions.segments[id.index()] = cached;
-            if let Node::Cached { slot, .. } = *compiler.conditions.node(cached) {
-                compiler.conditions.order.push(slot);
-                compiler.conditions.is_segment.resize((slot + 1).max(compiler.conditions.is_segment.len()), false);
-                compiler.conditions.is_segment[slot] = true;
-            }
-        }
+        compiler.segments();
         compiler.conditions.deep = model.segments.len() > DEEP;
         compiler
+    }
+
+    /// Each after those that it asks.
+    fn segments(&mut self) {
+        let model = self.model;
+        self.around = Around::Nothing;
+        for id in in_order(model) {
+            let node = self.compile(&model.segments[id].condition);
+            let node = self.with_members(id, node);
+            let cached = self.cached(node);
+            self.conditions.segments[id.index()] = cached;
+            if let Node::Cached { slot, .. } = *self.conditions.node(cached) {
+                self.conditions.is_segment.resize((slot + 1).max(self.conditions.is_segment.len()), false);
+                if !std::mem::replace(&mut self.conditions.is_segment[slot], true) {
+                    self.conditions.order.push(slot);
+                }
+            }
+        }
+    }
+
+    /// Compiles as for another moment from now on; gives the segments as they are at this one.
+    pub(super) fn turn_to(&mut self, moment: i64) -> Vec<NodeId> {
+        self.now = moment;
+        let segments = self.conditions.segments.clone();
+        self.segments();
+        segments
+    }
+
+    /// The other way.
+    pub(super) fn turn_back(&mut self, now: i64, segments: Vec<NodeId>) {
+        self.now = now;
+        self.conditions.segments = segments;
     }
 
     pub(crate) fn finish(self) -> Conditions {

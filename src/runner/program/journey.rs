@@ -35,6 +35,7 @@ pub(crate) struct ChannelProgram {
 
 /// What a field's new values must keep to.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "they are independent facts about the field")]
 pub(crate) struct FieldProgram {
     /// What shows where there is a column and no value.
     pub(crate) default: Kept,
@@ -43,6 +44,10 @@ pub(crate) struct FieldProgram {
     pub(crate) written: bool,
     /// Whether a step sets or clears it; else only events change it, where the file has no column.
     pub(crate) set_by_step: bool,
+    /// Whether events change it, so that it must be known as of when it is set.
+    pub(crate) follows_events: bool,
+    /// Whether events set it, of which one may come late, so that what is added to it must be known by time.
+    pub(crate) keeps_added: bool,
 }
 
 /// What compiling a part needs to know of the whole.
@@ -75,12 +80,16 @@ impl Builder<'_> {
 
     pub(crate) fn field(&self, id: usize, field: &Field) -> FieldProgram {
         let value = |value: &Option<Value>| value.as_ref().map(|value| self.value(value)).unwrap_or_default();
+        let all = || self.model.events.values().flat_map(|event| &event.updates);
+        let updates = || all().filter(|update| update.field.index() == id).map(|update| &update.change);
         FieldProgram {
             default: value(&field.default),
             min: value(&field.min),
             max: value(&field.max),
             written: self.topics.writes_field(Id::from_index(id)),
             set_by_step: self.topics.is_set_by_step(Id::from_index(id)),
+            follows_events: updates().next().is_some(),
+            keeps_added: updates().any(|change| !change.adds()),
         }
     }
 

@@ -8,6 +8,7 @@ mod event;
 mod funnel;
 mod history;
 mod journey;
+mod missed;
 mod ranges;
 mod split;
 mod step;
@@ -28,6 +29,7 @@ pub(crate) use event::{Around, CountProgram, EventProgram, PatternProgram, Since
 pub(crate) use funnel::{FunnelProgram, StageProgram};
 pub use history::Short;
 pub(crate) use journey::{ChannelProgram, ContentProgram, FieldProgram};
+pub(crate) use missed::MissedDay;
 pub(crate) use split::{ShareProgram, SplitProgram};
 pub(crate) use step::{AwaitProgram, END, Lane, New, Verb, WaitFor};
 pub(crate) use topics::{Reads, Topics};
@@ -83,6 +85,8 @@ pub struct Program {
     pub(crate) condition_count: usize,
     /// Bits by place in the order of execution: the campaigns that a state condition lets in, which must be asked at first.
     pub(crate) open_at_first: Vec<u64>,
+    /// Days on which no run was made, by campaign in the order of execution.
+    pub(crate) missed: Vec<MissedDay>,
     /// The companies, where questions are about them and a file was read.
     pub(crate) companies: Option<Companies>,
     /// The fields that steps set or clear.
@@ -121,7 +125,7 @@ impl Program {
             return Err(BindError::Earlier { state: header.now });
         }
         let zone = Zone::named(&plan.model().timezone)?;
-        let mut program = Self::compile(plan.model(), now, zone);
+        let mut program = Self::compile(plan.model(), now, zone, before);
         program.lets_in();
         program.connect();
         program.open(before);
@@ -181,7 +185,7 @@ impl Program {
         }
     }
 
-    fn compile(model: &Model, now: i64, zone: Zone) -> Self {
+    fn compile(model: &Model, now: i64, zone: Zone, before: Option<&Header>) -> Self {
         let mut topics = Topics::of(model);
         let compiler = Compiler::new(model, &zone, &topics, now);
         let mut builder = Builder { model, zone: &zone, topics: &topics, now, compiler };
@@ -192,13 +196,16 @@ impl Program {
         let channels = contacts.channels.iter().map(|rules| builder.channel(rules)).collect();
         let funnels = funnels(model, &mut builder);
         let campaigns = campaigns(model, &mut builder);
+        let mut missed = builder.missed(&campaigns, before);
         let conditions = builder.compiler.finish();
         topics.keep_campaigns(&conditions.asked_campaigns);
         let campaign_order = in_order(model.campaigns.iter().map(|(id, it)| (it.priority, id.index())));
         let mut campaign_place = vec![0; campaign_order.len()];
         campaign_order.iter().enumerate().for_each(|(place, &campaign)| campaign_place[campaign] = place);
+        missed.sort_by_key(|missed| (campaign_place[missed.campaign], missed.start));
         Self {
             now,
+            missed,
             conditions,
             fields,
             content,

@@ -1,8 +1,10 @@
 //! What is remembered of one contact between two instants; what is as if it had never been is left out.
 
+use rust_decimal::Decimal;
+
 use crate::model::ids::Id;
 use crate::model::{
-    CampaignId, Channel, ContentId, FieldId, FunnelId, GroupId, Outcome, SegmentId, StageId, StageRef, TagId,
+    CampaignId, Channel, ContentId, EventId, FieldId, FunnelId, GroupId, Outcome, SegmentId, StageId, StageRef, TagId,
 };
 use crate::runner::contact::{Block, Kept, Occurrence};
 use crate::runner::merge::Known;
@@ -29,6 +31,8 @@ pub struct Memory {
     pub(crate) tags: Vec<TagId>,
     /// The tags which funnelc added or removed since the file last agreed.
     pub(crate) pending_tags: Vec<TagId>,
+    /// As of when fields that events change have their values, by field; nothing of one that nothing has set.
+    pub(crate) as_of: Vec<(FieldId, AsOf)>,
     /// The points.
     pub(crate) points: Known<i64>,
     /// Why channels must not be used, in their order.
@@ -43,6 +47,8 @@ pub struct Memory {
     pub(crate) groups: Vec<(GroupId, Known<i64>)>,
     /// When each content was last sent.
     pub(crate) sent: Vec<(ContentId, i64)>,
+    /// The deliveries by others of content that funnelc did not send, by content.
+    pub(crate) delivered: Vec<(ContentId, Delivery)>,
     /// The channel on which each message last went out, by content.
     pub(crate) went_out: Vec<(ContentId, Channel)>,
     /// When channels with a limit were used, in their order; only what still counts.
@@ -61,6 +67,43 @@ pub struct Memory {
     pub(crate) waiting: Vec<(CampaignId, usize)>,
     /// What was sent in the present entry of a campaign.
     pub(crate) sent_in_entry: Vec<(CampaignId, ContentId)>,
+}
+
+/// When something was written to a field, and by which event; what comes from a step or from outside stands behind all events of its moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Write {
+    pub(crate) at: i64,
+    pub(crate) by: Option<(EventId, Option<ContentId>, u64)>,
+}
+
+/// As of when a field has its value.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct AsOf {
+    /// The last write that did not ask what was there before.
+    pub(crate) set: Option<Write>,
+    /// What was added since, in order; only where events set the field as well as add to it, for one that sets it may come late.
+    pub(crate) added: Vec<(Write, Decimal)>,
+}
+
+/// That a content reached the contact, though not from here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Delivery {
+    pub(crate) at: i64,
+    /// Whether only what comes after a delivery tells of it, such as an open.
+    pub(crate) presumed: bool,
+}
+
+impl Write {
+    /// What is taken in of an event.
+    pub(crate) fn of(occurrence: &Occurrence) -> Self {
+        Self { at: occurrence.at, by: Some((occurrence.event, occurrence.of, occurrence.identity)) }
+    }
+
+    /// Whether it comes after the other one, in the order in which events are taken in.
+    pub(crate) fn is_after(&self, other: &Self) -> bool {
+        let order = |write: &Self| (write.at, write.by.is_none(), write.by);
+        order(self) > order(other)
+    }
 }
 
 /// What another plan began to write while the file lacked the contact: it is read for the first time when the contact is back.

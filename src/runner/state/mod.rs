@@ -20,7 +20,9 @@ pub use memory::Memory;
 pub use migrate::Unspoken;
 pub(crate) use migrate::{Migration, Told};
 
-pub(crate) use memory::{Admission, Awaiting, Hours, Member, Pending, Phase, StageMemory, Stay, Token, Try, Unread};
+pub(crate) use memory::{
+    Admission, AsOf, Awaiting, Delivery, Hours, Member, Pending, Phase, StageMemory, Stay, Token, Try, Unread, Write,
+};
 pub use read::key_of;
 
 use crate::model::Model;

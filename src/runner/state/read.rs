@@ -1,5 +1,6 @@
 //! A contact's line to what is remembered; an id that the plan does not know is an error, a condition that it does not know is a new one.
 
+mod as_of;
 mod line;
 mod lists;
 
@@ -37,6 +38,7 @@ pub(super) fn line(program: &Program, text: &str) -> Result<Memory, StateError> 
     read_stays(program.model(), &line, &mut memory)?;
     read_values(program, &line, &mut memory)?;
     lists::read(program, &line, &mut memory)?;
+    as_of::read(program.model(), &line, &mut memory)?;
     for (id, member) in line.c.0 {
         let campaign = find(&program.model().campaigns, "campaign", &id.0, |it| &it.id)?;
         read_member(program, campaign, &member, &mut memory)?;

@@ -8,6 +8,8 @@
 //! | `e` | by funnel: the stages entered in that instant |
 //! | `x` | by stage with experiences: `n` the number of stays, `i` whether the last goes on, `c` what is shown, `w` its content where an earlier plan had another one there, `d` when one may be sent that hours put off, `v` by experience of the present stay how often it was shown or tried |
 //! | `f` | by field that steps write: `v`, `r`, `b` as above |
+//! | `a` | by field that events change: when it was last set (`t`) and by which event (`n`, `o`, `i` as in `o`; by none where a step or somebody outside did), and what was added since (`d`, each with `t`, `n`, `o`, `i` and `v`) |
+//! | `d` | by content that others delivered and funnelc never sent: when (`t`), and whether that is only presumed (`p`) |
 //! | `g`, `h` | the tags, and those of them about which the file does not agree yet |
 //! | `p` | the points: `v`, `r`, `b` as above |
 //! | `b` | by channel: why it must not be used: `v`, `r`, `b` as above |
@@ -23,9 +25,9 @@
 
 mod member;
 
-use std::io::Write;
+use std::io::Write as _;
 
-use super::{Memory, START};
+use super::{Memory, START, Write};
 use crate::model::ids::Id;
 use crate::model::{Field, FieldType, StageId};
 use crate::runner::contact::{Block, Kept};
@@ -146,6 +148,7 @@ impl Line<'_> {
             line.known(known, |line, value| line.value(field, value));
             line.raw("}");
         });
+        self.as_of(memory);
         self.list("g", &memory.tags, |tag| &contacts.tags.names[*tag].id);
         self.list("h", &memory.pending_tags, |tag| &contacts.tags.names[*tag].id);
         if memory.points != Known::default() {
@@ -190,10 +193,58 @@ impl Line<'_> {
             line.key(&content[*id].id);
             line.number(*at);
         });
+        self.object("d", &memory.delivered, |line, (id, delivery)| {
+            line.key(&content[*id].id);
+            line.raw("{\"t\":");
+            line.number(delivery.at);
+            line.flag("p", delivery.presumed);
+            line.raw("}");
+        });
         self.object("n", &memory.went_out, |line, (id, channel)| {
             line.key(&content[*id].id);
             line.text(channel.word());
         });
+    }
+
+    fn as_of(&mut self, memory: &Memory) {
+        let fields = &self.program.model().contacts.fields;
+        self.object("a", &memory.as_of, |line, (id, as_of)| {
+            line.key(&fields[*id].id);
+            line.raw("{");
+            if let Some(set) = &as_of.set {
+                line.write(set);
+            }
+            if !as_of.added.is_empty() {
+                line.key("d");
+                line.raw("[");
+                for (write, number) in &as_of.added {
+                    line.separate();
+                    line.raw("{");
+                    line.write(write);
+                    line.key("v");
+                    line.text(&number.normalize().to_string());
+                    line.raw("}");
+                }
+                line.raw("]");
+            }
+            line.raw("}");
+        });
+    }
+
+    /// When, and by which event.
+    fn write(&mut self, write: &Write) {
+        let model = self.program.model();
+        self.key("t");
+        self.number(write.at);
+        let Some((event, of, identity)) = write.by else { return };
+        self.key("n");
+        self.text(&model.events[event].id);
+        if let Some(of) = of {
+            self.key("o");
+            self.text(&model.content[of].id);
+        }
+        self.key("i");
+        self.text(&super::events::identity(identity));
     }
 
     fn events(&mut self, memory: &Memory) {

@@ -22,7 +22,7 @@ pub(super) const SECTION: &str = "events:
 ";
 
 /// What may happen with which content.
-const EVENTS: [(&str, &[&str]); 11] = [
+const EVENTS: [(&str, &[&str]); 12] = [
     ("purchased", &[""]),
     ("booked", &[""]),
     ("opened", &["hello", "weekly", "urgent", "bye", "brief", "any", ""]),
@@ -34,6 +34,7 @@ const EVENTS: [(&str, &[&str]); 11] = [
     ("unsubscribed", &["hello", "ping", "nudge", "any", ""]),
     ("complained", &["weekly", "any", ""]),
     ("bounced", &["hello", "any", ""]),
+    ("delivered", &["hello", "weekly", "brief", "ping", "any", "nudge", ""]),
 ];
 
 const MINUTES: [i64; 14] = [-43_200, -2881, -2880, -1441, -1440, -720, -150, -90, -60, -30, -1, 0, 0, 60];
@@ -99,17 +100,17 @@ impl Draft<'_> {
 type Row = Vec<(&'static str, String)>;
 
 /// The file of a run: new things, some late, some for later, and some that stood in the file before. CSV or JSON lines.
-pub(super) fn file(random: &mut Random, now: Timestamp, before: &mut Vec<Row>) -> (String, bool) {
-    let mut rows: Vec<Row> = before.drain(..).filter(|_| random.chance(70)).collect();
+pub(super) fn file(random: &mut Random, now: Timestamp, ever: &mut Vec<Row>) -> (String, bool) {
+    let mut rows: Vec<Row> = ever.iter().filter(|_| random.chance(60)).cloned().collect();
     for _ in 0..random.between(5, 25) {
         // Nothing says which of two comes first that differ in nothing but properties and ids.
         let new = row(random, now);
-        if rows.iter().all(|row| row[..4] != new[..4]) {
-            rows.push(new);
+        if ever.iter().all(|row| row[..4] != new[..4]) {
+            rows.push(new.clone());
+            ever.push(new);
         }
     }
     rows.sort_by_cached_key(|_| random.below(1000));
-    *before = rows.clone();
     let as_lines = random.chance(40);
     (if as_lines { json_lines(random, &rows) } else { csv(random, &rows) }, as_lines)
 }

@@ -67,7 +67,7 @@ fn an_event_starts_a_campaign_once_for_each_occurrence_that_is_young_enough() {
         .again(
             "2026-11-20T12:00",
             &format!(
-                "{}{start}\n2 update note yes booked\n2 update orders 0 2 booked\n3 update note yes booked\n3 update orders 0 1 booked",
+                "{}{start}\n2 update note yes booked\n2 update orders 0 2 booked\n2 lost thanks booked 2026-11-20T08:59:00+01:00 too-old\n3 update note yes booked\n3 update orders 0 1 booked",
                 updates("2")
             ),
         );
@@ -98,13 +98,26 @@ campaigns:
         .hears("contact,at,event\n1,2026-11-20T10:00,booked\n2,2026-11-20T10:00,booked\n")
         .again(
             "2026-11-20T10:00",
-            "start talk 1 event\nwait talk 1 wait:1 h 2026-11-20T11:00:00+01:00".replace("1 h ", "1 hour ").as_str(),
+            "lost shut booked 2026-11-20T10:00:00+01:00 unpublished
+             start talk 1 event
+             wait talk 1 wait:1 hour 2026-11-20T11:00:00+01:00
+             2 lost shut booked 2026-11-20T10:00:00+01:00 unpublished
+             2 lost talk booked 2026-11-20T10:00:00+01:00 goal",
         )
+        .counts("/campaigns/talk/lost/goal", 1)
+        .counts("/campaigns/shut/lost/unpublished", 2)
         .hears("contact,at,event\n1,2026-11-20T10:30,booked\n")
-        .again("2026-11-20T10:30", "")
+        .again(
+            "2026-11-20T10:30",
+            "lost shut booked 2026-11-20T10:30:00+01:00 unpublished\nlost talk booked 2026-11-20T10:30:00+01:00 active",
+        )
         .again("2026-11-20T11:00", "end talk 1 completed finished")
-        .hears("contact,at,event\n1,2026-11-20T12:00,booked\n")
-        .again("2026-11-20T12:00", "");
+        .hears("contact,at,event\n1,2026-11-20T12:00,booked\n1,2026-11-20T12:00:01,booked\n")
+        .again(
+            "2026-11-20T12:00:01",
+            "lost shut booked 2026-11-20T12:00:00+01:00 unpublished
+             lost talk booked 2026-11-20T12:00:00+01:00 reenter",
+        );
 }
 
 #[test]

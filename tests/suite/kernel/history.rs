@@ -59,9 +59,9 @@ fn what_is_not_taken_in_now_is_taken_in_later() {
         told.last.as_ref().unwrap().event_warnings,
         [
             "nothing reads `colour`",
-            "1 event of `danced`, which the project does not know, not taken in",
-            "1 event of 1 contact that the contacts file lacks, not taken in",
-            "1 event later than this run, left for a later one",
+            "1 event of `danced`, which the project does not know, not taken in and not kept: give it again",
+            "1 event of 1 contact that the contacts file lacks, not taken in and not kept: give it again",
+            "1 event later than this run, not taken in and not kept: give it again",
         ]
     );
     told.on("2026-11-20T10:00", "id\n1\n2\n", "").counts("/events/taken", 2).counts("/segments/asked", 2);

@@ -19,6 +19,7 @@ mod from_elsewhere;
 mod funnels;
 mod history;
 mod in_flight;
+mod late;
 mod limits;
 mod lines;
 mod lists;
@@ -165,6 +166,21 @@ impl Story {
         self.state = Some(run.state.clone());
         self.last = Some(run);
         self
+    }
+
+    /// A run on the same file, whatever its journal says.
+    fn goes_on(mut self, now: &str) -> Self {
+        let run = self.run(now).unwrap_or_else(|error| panic!("{now}: {error}"));
+        self.state = Some(run.state.clone());
+        self.last = Some(run);
+        self
+    }
+
+    /// The value of a field as the state has it of the last contact.
+    fn remembers(&self, field: &str) -> serde_json::Value {
+        let state = std::str::from_utf8(self.state.as_deref().expect("a run came before")).unwrap();
+        let line: serde_json::Value = serde_json::from_str(state.lines().last().expect("a contact")).unwrap();
+        line["f"][field]["v"].clone()
     }
 
     /// Looks at the contacts that the last run wrote.

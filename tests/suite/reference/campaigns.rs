@@ -39,8 +39,16 @@ impl Instant<'_> {
             if published && !is_trigger {
                 self.look_first(&id, campaign);
             }
+            let mut occurrences = self.occurrences.remove(&id).unwrap_or_default();
+            let mut reason = Some("active");
             if !self.is_active(&id) && !is_trigger {
-                self.enter_campaign(&id, campaign, published);
+                reason = self.enter_campaign(&id, campaign, published);
+            }
+            if reason.is_none() && !occurrences.is_empty() {
+                occurrences.remove(0);
+            }
+            for (event, at) in occurrences {
+                self.lose(&id, &event, at, reason.unwrap_or("same-run"));
             }
             self.called.remove(&id);
         }
@@ -154,8 +162,8 @@ impl Instant<'_> {
         membership.last_outcome = outcome.into();
     }
 
-    /// Sections 6 and 13, "Entry".
-    fn enter_campaign(&mut self, id: &str, campaign: &Value, published: bool) {
+    /// Sections 6 and 13, "Entry". Tells why nothing started, if something should have.
+    fn enter_campaign(&mut self, id: &str, campaign: &Value, published: bool) -> Option<&'static str> {
         let conditions = state_conditions(campaign);
         let holds: Vec<bool> = conditions.iter().map(|condition| self.holds(condition)).collect();
         for (ready, holds) in self.membership(id).ready.iter_mut().zip(&holds) {
@@ -163,25 +171,29 @@ impl Instant<'_> {
         }
         let call = self.arrives(id, campaign);
         if !published {
-            return;
+            return Some("unpublished");
         }
         let able: Vec<bool> =
             self.membership(id).ready.iter().zip(&holds).map(|(ready, holds)| *ready && *holds).collect();
         let by_condition = able.contains(&true);
-        if !(by_condition || call.is_some()) || !self.is_open(id, campaign) {
-            return;
+        if !(by_condition || call.is_some()) {
+            return None;
         }
-        if self.goal_holds(id, campaign) {
+        if !self.is_open(id, campaign) {
+            return Some("reenter");
+        }
+        if let Some(reason) = self.goal_holds(id, campaign) {
             for (ready, able) in self.membership(id).ready.iter_mut().zip(&able) {
                 *ready &= !able;
             }
-            return;
+            return Some(reason);
         }
         if self.contact.instant.started.contains(id) {
             self.put_off(id, call.filter(|_| !by_condition));
-            return;
+            return Some("same-run");
         }
         self.admit(id, campaign, by_condition, call);
+        None
     }
 
     /// What lets the contact in beside conditions: it came to rest in a stage of `{ entered: … }`, an event, `enroll`; now
@@ -217,10 +229,11 @@ impl Instant<'_> {
         after.is_some_and(|after| self.clock.add(last, duration(&after)) <= self.clock.now)
     }
 
-    fn goal_holds(&mut self, id: &str, campaign: &Value) -> bool {
-        let conditions = ["goal", "exit-when"].into_iter().filter_map(|key| get(campaign, key));
-        let holding: Vec<bool> = conditions.map(|condition| self.goal_look(id).holds(condition)).collect();
-        holding.contains(&true)
+    /// The first of goal and exit-when that holds.
+    pub(super) fn goal_holds(&mut self, id: &str, campaign: &Value) -> Option<&'static str> {
+        ["goal", "exit-when"]
+            .into_iter()
+            .find(|key| get(campaign, key).is_some_and(|condition| self.goal_look(id).holds(condition)))
     }
 
     /// Section 7: a campaign starts at most once within an instant. An event or `enroll` that this stops is lost.

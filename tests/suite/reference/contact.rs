@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
+use rust_decimal::Decimal;
 use serde_yaml::Value;
 
 use super::value::Datum;
@@ -29,6 +30,10 @@ pub(super) struct Contact {
     pub(super) shown_tags: Vec<String>,
     /// The tags that the contact has, those of the file first, then in the order in which they came.
     pub(super) tag_order: Vec<String>,
+    /// Of fields that events change: when they were last set, and what was added.
+    pub(super) as_of: BTreeMap<String, AsOf>,
+    /// Deliveries of messages that funnelc had not sent, by channel.
+    pub(super) delivered: Vec<(String, Timestamp)>,
     /// The points of each group.
     pub(super) groups: BTreeMap<String, Tracked<i64>>,
     /// Do-not-contact per channel: `unsubscribed`, `complained`, `bounced`, or nothing.
@@ -70,6 +75,17 @@ pub(super) struct Tracked<V> {
     pub(super) value: V,
     pub(super) last_read: V,
     pub(super) under_way: Vec<V>,
+}
+
+/// When something is written to a field. What comes from a step or from outside follows the events of that moment, which
+/// follow each other by name, content and identity.
+pub(super) type Written = (Timestamp, bool, String, String, String);
+
+/// As of when a field has its value.
+#[derive(Clone, Default)]
+pub(super) struct AsOf {
+    pub(super) set: Option<Written>,
+    pub(super) added: Vec<(Written, Decimal)>,
 }
 
 /// Something that happened to a contact.
@@ -241,6 +257,8 @@ impl Contact {
             unread_points: BTreeSet::new(),
             shown_tags: Vec::new(),
             tag_order: Vec::new(),
+            as_of: BTreeMap::new(),
+            delivered: Vec::new(),
             groups: BTreeMap::new(),
             refuses: BTreeMap::new(),
             manual: BTreeMap::new(),

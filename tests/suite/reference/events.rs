@@ -17,7 +17,7 @@ use super::metrics::Tally;
 use super::project::{Project, get, items, number, pairs, text, word};
 use super::sends::CHANNELS;
 use super::table::Table;
-use super::value::{Datum, decimal, read_cell, read_literal, type_of};
+use super::value::{Datum, read_cell, type_of};
 
 const BUILT_IN: [&str; 12] = [
     "delivered",
@@ -129,6 +129,7 @@ impl Instant<'_> {
             self.contact.events.push(event.clone());
             self.coverage.count(&format!("event {}", event.event));
             self.refuse_contact(&event);
+            self.note_delivery(&event);
             if !counts_only {
                 self.give_for(&event);
                 self.update_for(&event);
@@ -160,11 +161,11 @@ impl Instant<'_> {
 
     /// The channel of an event is that of its content; without `of`, or where it does not happen to that content, email.
     /// A message concerns that on which it last went out, if such an event happens there, else the first where it does.
-    fn channel_of(&self, event: &Occurrence) -> String {
+    pub(super) fn channel_of(&self, event: &Occurrence) -> String {
         let content = self.project.at(&["content", &event.of]);
         let kind = content.and_then(|content| text(content, "kind")).unwrap_or_default();
         let happens = |channel: &String| match event.event.as_str() {
-            "unsubscribed" => CHANNELS.contains(&channel.as_str()),
+            "unsubscribed" | "delivered" => CHANNELS.contains(&channel.as_str()),
             _ => channel == "email",
         };
         let channels = if kind == "message" {
@@ -187,54 +188,20 @@ impl Instant<'_> {
         }
     }
 
-    /// Section 8: `updates`, only to fields without a column in the file.
-    fn update_for(&mut self, event: &Occurrence) {
-        let updates = self.project.at(&["events", &event.event, "updates"]).map(pairs).unwrap_or_default();
-        for (field, update) in updates {
-            if self.in_file.contains(&field) {
-                continue;
-            }
-            let definition = self.project.definition(&["contacts", "fields", &field]);
-            let value = self.updated(&field, definition, update, event);
-            if let Some(value) = value {
-                self.write_field(&Place::default(), "update", &field, Some(value), &event.event);
-            }
-        }
-    }
-
-    /// `{ add: 1 }`, `{ set: event-time }`, `{ set: pro }`, and `{ property: amount }` in the place of either value.
-    fn updated(&self, field: &str, definition: &Value, update: &Value, event: &Occurrence) -> Option<Datum> {
-        let from_event = |value: &Value| Some(event.properties.get(&text(value, "property")?).cloned());
-        if let Some(add) = get(update, "add") {
-            let add = match from_event(add) {
-                Some(Some(Datum::Number(number))) => number,
-                Some(_) => return None,
-                None => decimal(&word(add)),
-            };
-            return Some(self.added(field, definition, add));
-        }
-        let set = &update["set"];
-        match from_event(set) {
-            Some(property) => property,
-            None if set.as_str() == Some("event-time") && type_of(definition) == "date" => {
-                Some(Datum::Day(self.clock.local(event.at).date()))
-            }
-            None if set.as_str() == Some("event-time") => Some(Datum::At(event.at)),
-            None => read_literal(self.clock, definition, set),
-        }
-    }
-
-    /// An occurrence starts a campaign only within the event's `max-age`.
+    /// An occurrence starts a campaign only within the event's `max-age`; else it is lost.
     fn note_for_entries(&mut self, event: &Occurrence) {
         let age = self.project.at(&["events", &event.event]).and_then(|definition| text(definition, "max-age"));
         let end = self.clock.add(event.at, duration(&age.unwrap_or("1 day".into())));
-        if end < self.clock.now {
-            return;
-        }
-        for (id, campaign) in self.project.entries("campaigns") {
-            if event_ways(campaign).into_iter().any(|way| self.look().matches_event(way, event)) {
-                self.call(&id, Call::Event);
+        for (id, campaign) in self.project.in_order("campaigns") {
+            if !event_ways(campaign).into_iter().any(|way| self.look().matches_event(way, event)) {
+                continue;
             }
+            if end < self.clock.now {
+                self.lose(&id, &event.event, event.at, "too-old");
+                continue;
+            }
+            self.call(&id, Call::Event);
+            self.occurrences.entry(id).or_default().push((event.event.clone(), event.at));
         }
     }
 }

@@ -389,6 +389,7 @@ impl Carrying<'_> {
         for (id, tracked) in std::mem::take(&mut contact.fields) {
             if !keeps(self.old, self.lines.new, &id) {
                 self.coverage.count("carried: field removed");
+                contact.as_of.remove(&id);
                 continue;
             }
             let kind =

@@ -27,12 +27,14 @@ pub(super) struct Instant<'a> {
     pub(super) arrivals: BTreeSet<String>,
     /// The campaigns that an event or `enroll` calls the contact into.
     pub(super) called: BTreeMap<String, Call>,
+    /// The events that call the contact into a campaign, and when they happened.
+    pub(super) occurrences: BTreeMap<String, Vec<(String, Timestamp)>>,
     /// The threads that ran in this phase.
     pub(super) passed: BTreeSet<(String, Vec<usize>)>,
     /// When the pass that runs was due.
     pub(super) pass_due: Timestamp,
     pub(super) companies: &'a BTreeMap<String, Company>,
-    /// The fields that have a column in the file.
+    /// The fields that have a column in the file and that no step writes.
     pub(super) in_file: BTreeSet<String>,
     pub(super) run: u64,
     /// By published campaign: its state conditions, and the run that first found it published with each.

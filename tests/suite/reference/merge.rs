@@ -45,6 +45,7 @@ impl Instant<'_> {
             let steps = writes.fields.contains(&id);
             if !steps && (position.is_some() || !writes.updated.contains(&id)) {
                 self.contact.fields.remove(&id);
+                self.contact.as_of.remove(&id);
                 self.contact.cells.insert(id, shown);
             } else if position.is_some() || !self.contact.fields.contains_key(&id) {
                 self.merge_field(&id, shown, known);
@@ -160,6 +161,9 @@ impl Instant<'_> {
     }
 
     fn merge_field(&mut self, id: &str, shown: Option<Datum>, known: bool) {
+        if !known || !self.contact.fields.contains_key(id) {
+            self.contact.as_of.remove(id);
+        }
         if !known {
             self.contact.fields.insert(id.into(), Tracked::first(shown));
             return;
@@ -171,6 +175,7 @@ impl Instant<'_> {
             let spell = |value: Option<&Datum>| spell_field(self.project, self.clock, id, value);
             let (from, to) = (spell(from.as_ref()), spell(shown.as_ref()));
             self.note("external-field", &Place::default(), [id, &from, &to, ""]);
+            self.set_now(id);
         }
     }
 }

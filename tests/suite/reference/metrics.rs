@@ -222,6 +222,10 @@ fn render_campaign(tally: &Tally, id: &str, definition: &Value) -> Json {
     let steps = all_steps(&items(&definition["steps"]), "").into_iter();
     let steps: Map<String, Json> = steps.map(|step| (step.name.clone(), render_step(tally, id, &step.name))).collect();
     campaign.insert("steps".into(), steps.into());
+    let lost = tally.by_word(&format!("campaign {id} "), "lost");
+    if !lost.is_empty() {
+        campaign.insert("lost".into(), lost.into());
+    }
     campaign.into()
 }
 

@@ -45,6 +45,7 @@ mod flight_places;
 mod flow;
 mod instant;
 mod lines;
+mod lost;
 mod meaning;
 mod merge;
 mod metrics;
@@ -60,6 +61,7 @@ mod stages;
 mod steps;
 mod table;
 mod triggers;
+mod updates;
 mod value;
 mod waits;
 
@@ -89,6 +91,8 @@ pub(crate) struct Reference {
     known_conditions: BTreeMap<String, Vec<(Value, u64)>>,
     runs: u64,
     last: Option<(Input, Timestamp, Outcome)>,
+    /// When the last run was, of whatever version of the project.
+    before: Option<Timestamp>,
     pub(crate) coverage: Coverage,
 }
 
@@ -130,6 +134,7 @@ impl Reference {
             known_conditions: BTreeMap::new(),
             runs: 0,
             last: None,
+            before: None,
             coverage: Coverage::default(),
         }
     }
@@ -160,6 +165,7 @@ impl Reference {
         }
         let outcome = self.instants(&clock, input);
         self.last = Some((input.clone(), clock.now, outcome.clone()));
+        self.before = Some(clock.now);
         outcome
     }
 
@@ -207,9 +213,10 @@ impl Reference {
                 contact: &mut contact,
                 records: &mut records,
                 companies: &companies,
-                in_file: columns::fields_of(&self.project, &table),
+                in_file: columns::fields_of(&self.project, &table).difference(&writes.fields).cloned().collect(),
                 changed: false,
                 called: BTreeMap::new(),
+                occurrences: BTreeMap::new(),
                 passed: BTreeSet::new(),
                 pass_due: clock.now,
                 arrivals: BTreeSet::new(),
@@ -221,6 +228,9 @@ impl Reference {
             instant.merge(&writes, &table, row, is_known);
             instant.tally_before();
             instant.take_in(events.remove(&id).unwrap_or_default(), self.runs == 1 && !input.replay);
+            if let Some(before) = self.before.filter(|_| is_known) {
+                instant.note_missed_days(before);
+            }
             instant.play();
             contacts += &written_row(&self.project, clock, &writes, &table, row, &contact);
             self.contacts.insert(id, contact);

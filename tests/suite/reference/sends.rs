@@ -236,10 +236,11 @@ impl Instant<'_> {
         let same = self.contact.sent.iter().filter(|sent| sent.content == content);
         if let Some(after) = once.and_then(|once| text(once, "after")) {
             let last: Option<Timestamp> = same.map(|sent| sent.at).max();
+            let last = last.or_else(|| self.delivered_by_others(content));
             return last.is_some_and(|last| self.clock.add(last, duration(&after)) > self.clock.now);
         }
         match once.and_then(Value::as_str) {
-            Some("ever") => same.count() > 0,
+            Some("ever") => same.count() > 0 || self.delivered_by_others(content).is_some(),
             _ => {
                 let same_entry =
                     |sent: &Sent| (&sent.campaign, &sent.entry.to_string()) == (&place.campaign, &place.entry);
@@ -255,7 +256,9 @@ impl Instant<'_> {
         let within = duration(&text(limit, "within").expect("a limit has a span"));
         let most = usize::try_from(limit["at-most"].as_u64().expect("a number")).expect("a small number");
         let sent = self.contact.sent.iter().filter(|sent| sent.limited.as_deref() == Some(channel));
-        let ends = sent.map(|sent| self.clock.add(sent.at, within));
+        let others = self.contact.delivered.iter().filter(|(of, _)| of == channel);
+        let times = sent.map(|sent| sent.at).chain(others.map(|(_, at)| *at));
+        let ends = times.map(|at| self.clock.add(at, within));
         let mut counting: Vec<Timestamp> = ends.filter(|end| *end > self.clock.now).collect();
         counting.sort();
         let over = (counting.len() + 1).checked_sub(most).filter(|over| *over > 0)?;

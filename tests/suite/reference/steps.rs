@@ -150,25 +150,22 @@ impl Instant<'_> {
             read_literal(self.clock, definition, to)
         };
         self.write_field(place, "set", field, value, "");
+        match get(to, "add") {
+            Some(add) => self.note_added(field, self.written_now(), decimal(&word(add))),
+            None => self.set_now(field),
+        }
     }
 
     /// The step `clear` leaves nothing but the default.
     fn clear(&mut self, place: &Place, field: &str) {
         let definition = self.project.definition(&["contacts", "fields", field]);
         self.write_field(place, "clear", field, default_of(self.clock, definition), "");
+        self.set_now(field);
     }
 
     /// Section 13, "Fields": a missing number counts as its default or 0; results are cut to `min` and `max`.
     pub(super) fn added(&self, field: &str, definition: &Value, add: Decimal) -> Datum {
-        let present = match self.look().value(field) {
-            Some(Datum::Number(number)) => number,
-            _ => Decimal::ZERO,
-        };
-        let bound = |key| text(definition, key).map(|bound| decimal(&bound));
-        let mut sum = present + add;
-        sum = bound("max").map_or(sum, |max| sum.min(max));
-        sum = bound("min").map_or(sum, |min| sum.max(min));
-        Datum::Number(sum)
+        plus(definition, self.look().value(field).as_ref(), add)
     }
 
     /// What changes nothing is not journalled.
@@ -182,6 +179,19 @@ impl Instant<'_> {
         self.contact.fields.entry(field.into()).or_default().value = value;
         self.note(event, place, [field, &from, &to, reason]);
     }
+}
+
+/// The old number, or nothing, and another one, within the bounds.
+pub(super) fn plus(definition: &Value, old: Option<&Datum>, add: Decimal) -> Datum {
+    let present = match old {
+        Some(Datum::Number(number)) => *number,
+        _ => Decimal::ZERO,
+    };
+    let bound = |key| text(definition, key).map(|bound| decimal(&bound));
+    let mut sum = present + add;
+    sum = bound("max").map_or(sum, |max| sum.min(max));
+    sum = bound("min").map_or(sum, |min| sum.max(min));
+    Datum::Number(sum)
 }
 
 fn is_time(definition: &Value) -> bool {

@@ -20,6 +20,7 @@ pub(super) fn migrated(migration: &Migration<'_>, line: &str, told: &mut Told) -
     contact.entered(&mut written);
     contact.stays(&mut written);
     contact.fields(&mut written);
+    contact.as_of(&mut written);
     contact.tags(&mut written);
     contact.sent(&mut written);
     contact.campaigns(&mut written);
@@ -205,6 +206,15 @@ impl Contact<'_> {
                 self.concerns.insert(Concern::Field(id));
             }
         }
+    }
+
+    /// Who forgets a field's values forgets when they were set.
+    fn as_of(&self, written: &mut Map<String, Value>) {
+        let Some(Value::Object(as_of)) = written.get_mut("a") else { return };
+        let fate = |id: &String| self.migration.fates.fields.get(id).copied().unwrap_or(FieldFate::Same);
+        as_of.retain(|id, _| {
+            !matches!(fate(id), FieldFate::Dropped | FieldFate::Unspoken) && !self.migration.unwritten.contains(id)
+        });
     }
 
     /// Whether every value is still one of the field's.

@@ -24,6 +24,10 @@ pub(super) struct Line<'a> {
     #[serde(default, borrow)]
     pub(super) f: Pairs<'a, KnownLine<Value>>,
     #[serde(default, borrow)]
+    pub(super) a: Pairs<'a, AsOfLine<'a>>,
+    #[serde(default, borrow)]
+    pub(super) d: Pairs<'a, DeliveryLine>,
+    #[serde(default, borrow)]
     pub(super) g: Vec<Name<'a>>,
     #[serde(default, borrow)]
     pub(super) h: Vec<Name<'a>>,
@@ -139,6 +143,43 @@ pub(super) struct MemberLine<'a> {
     pub(super) j: Pairs<'a, AwaitLine>,
     #[serde(default, borrow)]
     pub(super) h: Pairs<'a, TryLine>,
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AsOfLine<'a> {
+    #[serde(default)]
+    pub(super) t: Option<i64>,
+    #[serde(default, borrow)]
+    pub(super) n: Option<Name<'a>>,
+    #[serde(default, borrow)]
+    pub(super) o: Option<Name<'a>>,
+    #[serde(default, borrow)]
+    pub(super) i: Option<Name<'a>>,
+    #[serde(default, borrow)]
+    pub(super) d: Vec<AddedLine<'a>>,
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AddedLine<'a> {
+    pub(super) t: i64,
+    #[serde(default, borrow)]
+    pub(super) n: Option<Name<'a>>,
+    #[serde(default, borrow)]
+    pub(super) o: Option<Name<'a>>,
+    #[serde(default, borrow)]
+    pub(super) i: Option<Name<'a>>,
+    #[serde(borrow)]
+    pub(super) v: Name<'a>,
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct DeliveryLine {
+    pub(super) t: i64,
+    #[serde(default)]
+    pub(super) p: bool,
 }
 
 #[derive(serde::Deserialize)]
