@@ -41,9 +41,12 @@ pub(crate) struct Args {
     /// The companies to which contacts belong, as CSV
     #[arg(long, value_name = "FILE", requires = "contacts")]
     companies: Option<PathBuf>,
-    /// What happened to them, as CSV, or as JSON lines in a file `*.jsonl`
+    /// What happened to them, as CSV, or as JSON lines in a file `*.jsonl`, `*.ndjson` or `*.json`
     #[arg(long, value_name = "FILE", requires = "contacts")]
     events: Option<PathBuf>,
+    /// Nothing happened: compare projects that ask for events without any
+    #[arg(long, conflicts_with = "events", requires = "contacts")]
+    no_events: bool,
     /// Let both go on from the state in this folder, which is only read
     #[arg(long, value_name = "DIR", requires = "contacts")]
     state: Option<PathBuf>,
@@ -306,7 +309,11 @@ fn compare(
     let watch = Watch { interrupted: &interrupted, progress: &|bytes| bar.inc(bytes) };
     let companies = args.companies.as_deref().map(run::whole).transpose()?;
     let pair = Pair::new(&base.plan, &head.plan, now, state.map(Snapshot::File)).map_err(Broken::Run)?;
-    let pair = pair.with_companies(companies.as_deref()).map_err(Broken::Run)?;
+    let mut pair = pair.with_companies(companies.as_deref()).map_err(Broken::Run)?;
+    pair.demands_columns = true;
+    if args.events.is_none() && !args.no_events && pair.asks_events() {
+        return Err(run::no_events().into());
+    }
     let events = args.events.as_deref().map(run::events).transpose()?;
     let (quiet, folder) = (Watch { interrupted: &interrupted, progress: &|_| {} }, run::temporary());
     let pair = pair.with_events(events, run::options(args.threads), Some(Spill::into(&folder)), &quiet);

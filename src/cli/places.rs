@@ -4,8 +4,10 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::Failure;
+use crate::runner::output::rejects;
 
-const REJECTS_HEADER: &[u8] = b"line,column,value,reason";
+/// More than the columns that are added take, whatever their names.
+const START: u64 = 300;
 
 /// Refuses a state folder that the output folder would swallow, or the other way round.
 pub(crate) fn state_apart(out: &Path, state: &Path) -> Result<(), Failure> {
@@ -44,9 +46,10 @@ pub(crate) fn same(a: &Path, b: &Path) -> bool {
 }
 
 fn holds_rejects(path: &Path) -> bool {
-    let mut start = [0; REJECTS_HEADER.len()];
-    let read = std::fs::File::open(path).and_then(|file| file.take(start.len() as u64).read(&mut start));
-    read.is_ok_and(|read| read == 0 || start[..read] == *REJECTS_HEADER)
+    let mut start = Vec::new();
+    let read = std::fs::File::open(path).and_then(|file| file.take(START).read_to_end(&mut start));
+    let line = start.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    read.is_ok() && rejects::begins_so(String::from_utf8_lossy(line).as_bytes())
 }
 
 /// The path without links, also where its end does not exist yet.

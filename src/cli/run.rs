@@ -3,6 +3,7 @@
 mod bounds;
 mod failed;
 mod inputs;
+mod row_bounds;
 mod told;
 
 use std::io::{self, Write};
@@ -23,11 +24,14 @@ use crate::runner::output::folder;
 use crate::runner::output::session::{Session, SessionError};
 use crate::runner::output::store::{Store, StoreError};
 
-pub(crate) use failed::{bad_companies, bad_events, earlier, no_companies, no_room};
+pub(crate) use failed::{bad_companies, bad_events, earlier, no_companies, no_events, no_room};
 pub(crate) use inputs::{events, now, options, plan, progress_bar, signals, source, temporary, threads, whole};
+
+use row_bounds::AtMost;
 
 /// The arguments of `funnelc run`.
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(crate) struct Args {
     /// A project folder or file, or a plan that `funnelc plan` wrote
     #[arg(value_name = "PATH|PLAN.json")]
@@ -41,9 +45,12 @@ pub(crate) struct Args {
     /// The companies to which contacts belong, as CSV; for a project with `companies:`
     #[arg(long, value_name = "FILE")]
     companies: Option<PathBuf>,
-    /// What happened to them, as CSV, or as JSON lines in a file `*.jsonl`
+    /// What happened to them, as CSV, or as JSON lines in a file `*.jsonl`, `*.ndjson` or `*.json`
     #[arg(long, value_name = "FILE")]
     events: Option<PathBuf>,
+    /// Nothing happened: run a project that asks for events without any
+    #[arg(long, conflicts_with = "events")]
+    no_events: bool,
     /// On a first run, let the past give points, change fields and start campaigns as if it happened now
     #[arg(long, requires = "events")]
     replay: bool,
@@ -71,6 +78,12 @@ pub(crate) struct Args {
     /// Set bad rows aside in this file and go on; without it a bad row fails the run
     #[arg(long, value_name = "FILE")]
     rejects: Option<PathBuf>,
+    /// How many rows may be set aside, such as `20` or `2%`. Default: 1%, rounded up
+    #[arg(long, value_name = "N|N%", requires = "rejects")]
+    rejects_at_most: Option<AtMost>,
+    /// Take files that have no rows, or lack more than half of the contacts that the state knows
+    #[arg(long)]
+    accept_shrunken: bool,
 }
 
 pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
@@ -147,11 +160,15 @@ impl Task<'_> {
         let events = args.events.as_deref().map(events).transpose()?;
         let past = Past { replay: args.replay, accept_short_history: args.accept_short_history, ..Past::default() };
         let quiet = Watch { interrupted: &self.interrupted, progress: &|_| {} };
-        Prepared::new(self.plan, now, state)
+        let prepared = Prepared::new(self.plan, now, state)
             .and_then(|prepared| prepared.with_companies(companies.as_deref()))
             .and_then(|prepared| prepared.with_past(past))
             .and_then(|prepared| prepared.with_events(events, options(args.threads), Some(Spill::into(spill)), &quiet))
-            .map_err(|error| self.stopped(&error))
+            .map_err(|error| self.stopped(&error))?;
+        if args.events.is_none() && !args.no_events && prepared.program.asks_events() {
+            return Err(no_events().into());
+        }
+        Ok(prepared.demanding_columns())
     }
 
     /// All rows, and what there is to say of them; where it comes back, the run may stand.
@@ -173,11 +190,31 @@ impl Task<'_> {
             terminal.say(&told::problems(&summary, args))?;
             return Err(Stopped::Told(Exit::Findings));
         }
+        if let Some(failure) = self.out_of_bounds(&summary, prepared) {
+            terminal.fail(&failure);
+            return Err(Stopped::Told(Exit::Findings));
+        }
         if self.interrupted.load(Ordering::Relaxed) {
             return Err(Stopped::Told(Exit::Interrupted));
         }
         self.keep_to_bounds(&summary.metrics.to_json(&prepared.program))?;
         Ok((summary, streams))
+    }
+
+    /// Whether too much is amiss with the rows to go on.
+    fn out_of_bounds(&self, summary: &Summary, prepared: &Prepared) -> Option<Failure> {
+        let args = self.args;
+        if let Err(failure) = row_bounds::rejects(summary, args.rejects_at_most) {
+            return Some(failure.of(&args.contacts));
+        }
+        if args.accept_shrunken {
+            return None;
+        }
+        if let Err(failure) = row_bounds::shrunken(summary) {
+            return Some(failure.of(&args.contacts));
+        }
+        prepared.companies.as_ref().filter(|read| read.rows == 0)?;
+        Some(row_bounds::no_companies().of(args.companies.as_deref().unwrap_or(Path::new(""))))
     }
 
     /// Refuses what would let more go out than is allowed, and shows what it would have been.

@@ -107,6 +107,7 @@ fn contacts(model: &Model) -> Thing {
     let facts = vec![
         Fact::new("column of the key", contacts.key.clone()),
         Fact::new("a value that does not fit", bad),
+        Fact::new("words for no value", missing(&contacts.missing)),
         Fact::new("column of the tags", contacts.tags.column.clone()),
         Fact::new("between two tags", contacts.tags.separator.clone()),
         Fact::new("other tags", if contacts.tags.open { "allowed" } else { "not allowed" }.to_owned()),
@@ -122,9 +123,14 @@ fn contacts(model: &Model) -> Thing {
 fn companies(model: &Model, companies: &Companies) -> Thing {
     let facts = vec![
         Fact::new("column of the key", companies.key.clone()),
+        Fact::new("words for no value", missing(&companies.missing)),
         Fact::new("field of the contact", companies.contact_field.map(|id| model.contacts.fields[id].id.clone())),
     ];
     thing(Kind::Companies, "companies", facts, None::<&()>)
+}
+
+fn missing(words: &[String]) -> Option<String> {
+    (!words.is_empty()).then(|| words.join(", "))
 }
 
 fn point_rule(model: &Model, rule: &PointRule) -> Vec<Fact> {
@@ -143,6 +149,7 @@ fn field(field: &Field) -> Vec<Fact> {
         Fact::new("column", field.column.clone()).plain_if(field.column == field.id.replace('-', "_")),
         Fact::new("required", yes(field.required)).plain_if(!field.required),
         Fact::new("where there is none", value(&field.default)),
+        Fact::new("words for no value", missing(&field.missing)),
         Fact::new("at least", value(&field.min)),
         Fact::new("at most", value(&field.max)),
     ];
@@ -165,6 +172,10 @@ fn channel(model: &Model, rules: &ChannelRules) -> Vec<Fact> {
         Fact::new("address", rules.address.map(|field| model.contacts.fields[field].id.clone())),
         Fact::new("consent", rules.consent.as_ref().map(|consent| words::condition(model, consent))),
         Fact::new("column of do-not-contact", rules.do_not_contact.clone()),
+        Fact::new(
+            "files without that column",
+            rules.may_lack_do_not_contact.then(|| "nobody is left alone".to_owned()),
+        ),
         Fact::new(
             "limit",
             rules.limit.map(|limit| {

@@ -13,6 +13,8 @@ pub struct Companies {
     pub span: Span,
     /// The text field of the contact that holds the key; absent where that is broken.
     pub contact_field: Option<FieldId>,
+    /// Words that mean in any cell that there is no value, in order.
+    pub missing: Vec<String>,
     /// The fields.
     pub fields: Arena<CompanyFieldId, Field>,
 }

@@ -32,6 +32,8 @@ pub struct Contacts {
     pub owner: Option<FieldId>,
     /// The field with the channel that the contact prefers.
     pub preferred_channel: Option<FieldId>,
+    /// Words that mean in any cell that there is no value, in order.
+    pub missing: Vec<String>,
     /// What a value that does not fit its type does.
     pub on_bad_value: BadValue,
 }
@@ -82,6 +84,8 @@ pub struct Field {
     pub required: bool,
     /// The value of a contact that has none.
     pub default: Option<Value>,
+    /// Words that mean that there is no value, in order.
+    pub missing: Vec<String>,
     /// The smallest value allowed.
     pub min: Option<Value>,
     /// The largest value allowed.
@@ -189,6 +193,8 @@ pub struct ChannelRules {
     pub consent: Option<Condition>,
     /// The column that says why the channel must not be used.
     pub do_not_contact: Option<String>,
+    /// Whether nobody has asked to be left alone where a file lacks that column.
+    pub may_lack_do_not_contact: bool,
     /// How often it may be used.
     pub limit: Option<Limit>,
     /// At which hours and on which days it may be used, on the contact's clock; by default at any.

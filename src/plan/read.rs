@@ -99,11 +99,12 @@ impl Reader<'_> {
             span: Span::NOWHERE,
             tags: Tags {
                 open: written.tags.open,
-                names: sorted(&written.tags.values)?.iter().map(tag).collect(),
+                names: sorted(&written.tags.values, "tags")?.iter().map(tag).collect(),
                 column: written.tags.column.clone(),
                 separator: written.tags.separator.clone(),
             },
             points: Points { column: written.points.clone() },
+            missing: sorted(&written.missing, "words for no value")?.to_vec(),
             fields: fields.collect::<Result<_, Fault>>()?,
             channels,
             timezone: role(&written.timezone)?,
@@ -153,6 +154,7 @@ impl Reader<'_> {
             key: written.key.clone(),
             span: Span::NOWHERE,
             contact_field: Some(key(&self.plan.contacts.fields, "field", &written.contact_field)?),
+            missing: sorted(&written.missing, "words for no value")?.to_vec(),
             fields: fields.collect::<Result<_, Fault>>()?,
         })
     }
@@ -165,6 +167,7 @@ impl Reader<'_> {
             address,
             consent,
             do_not_contact: rules.do_not_contact.clone(),
+            may_lack_do_not_contact: rules.do_not_contact_default.is_some(),
             limit: rules.limit.as_ref().map(content::read_limit).transpose()?,
             hours: steps::windows(rules.hours.as_ref())?,
             hours_span: None,
@@ -330,8 +333,8 @@ pub(super) fn word<T: Copy, const N: usize>(text: &str, known: [(&str, T); N]) -
     found.map(|(_, meaning)| *meaning).ok_or_else(|| format!("`{text}` is not understood"))
 }
 
-fn sorted(values: &[String]) -> Result<&[String], Fault> {
-    if values.is_sorted() { Ok(values) } else { Err("the tags are not sorted".to_owned()) }
+pub(super) fn sorted<'a>(values: &'a [String], what: &str) -> Result<&'a [String], Fault> {
+    if values.is_sorted() { Ok(values) } else { Err(format!("the {what} are not sorted")) }
 }
 
 pub(super) fn length(text: &str) -> Result<Duration, Fault> {

@@ -56,6 +56,7 @@ pub(super) fn read_field(id: &str, written: &wire::Field) -> Result<Field, Fault
         type_: Some(field_type(written)?),
         required: written.required,
         default: value(&written.default)?,
+        missing: super::read::sorted(&written.missing, "words for no value")?.to_vec(),
         min: value(&written.min)?,
         max: value(&written.max)?,
     })

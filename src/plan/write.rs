@@ -61,6 +61,7 @@ impl Names<'_> {
                 address,
                 consent,
                 do_not_contact: rules.do_not_contact.clone(),
+                do_not_contact_default: rules.may_lack_do_not_contact.then_some(false),
                 limit: rules.limit.map(content::written_limit),
                 hours: steps::wire_windows(&rules.hours),
             };
@@ -74,6 +75,7 @@ impl Names<'_> {
                 BadValue::Missing => wire::OnBadValue::Missing,
                 BadValue::SkipContact { at_most } => wire::OnBadValue::SkipContact { at_most },
             },
+            missing: contacts.missing.clone(),
             tags: wire::Tags {
                 open: contacts.tags.open,
                 values: contacts.tags.names.values().map(|tag| tag.id.clone()).collect(),
@@ -113,6 +115,7 @@ impl Names<'_> {
         Some(wire::Companies {
             key: companies.key.clone(),
             contact_field: self.0.contacts.fields[companies.contact_field?].id.clone(),
+            missing: companies.missing.clone(),
             fields: fields.collect(),
         })
     }
@@ -269,6 +272,7 @@ fn wire_field(field: &Field) -> Option<wire::Field> {
         column: field.column.clone(),
         required: field.required,
         default: value(&field.default),
+        missing: field.missing.clone(),
         min: value(&field.min),
         max: value(&field.max),
         match_case: None,

@@ -3,7 +3,8 @@
 use super::Resolver;
 use super::value::WRONG_VALUE;
 use crate::diagnostic::Diagnostic;
-use crate::schema::{Placed, Text};
+use crate::model::Field;
+use crate::schema::{self, ListOf, Placed, Text};
 use crate::source::Span;
 
 impl Resolver {
@@ -21,6 +22,36 @@ impl Resolver {
         let message = format!("the {what} `{text}` {fault}");
         let help = "what is written into the contacts file must be read back as the same";
         self.report(Diagnostic::error(WRONG_VALUE, span, message).at("cannot be read back").help(help));
+    }
+
+    /// Words that mean that there is no value, in order and each once.
+    pub(super) fn missing_words(&mut self, written: Option<&Placed<ListOf<Placed<Text>>>>) -> Vec<String> {
+        let mut words = Vec::new();
+        for word in written.iter().flat_map(|written| &written.value.0) {
+            if word.value.0.trim().is_empty() {
+                let found = Diagnostic::error(WRONG_VALUE, word.span, "an empty cell is missing anyway");
+                self.report(found.at("an empty word").help("leave it out"));
+            } else {
+                words.push(word.value.0.trim().to_owned());
+            }
+        }
+        words.sort_unstable();
+        words.dedup();
+        words
+    }
+
+    /// A word cannot mean a value and that there is none.
+    pub(super) fn not_missing(&mut self, written: &schema::Field, field: &Field) {
+        let default = written.default.iter().map(|default| (default.value.0.text.trim(), default.span));
+        let choices = written.values.iter().flat_map(|values| &values.value.0);
+        let choices = choices.map(|choice| (choice.value.0.trim(), choice.span));
+        let mut told = Vec::new();
+        for (text, span) in default.chain(choices).filter(|(text, _)| field.missing.iter().any(|word| word == text)) {
+            let message = format!("`{text}` is a value of `{}`, and `missing` says that it is none", field.id);
+            let found = Diagnostic::error(WRONG_VALUE, span, message).at("is no value");
+            told.push(found.help("take it out of `missing`, or give the value another word"));
+        }
+        told.into_iter().for_each(|found| self.report(found));
     }
 
     /// A column's name or a separator, which must be there.

@@ -14,10 +14,11 @@ impl Resolver {
     pub(super) fn companies(&mut self, written: Option<&Lenient<schema::Companies>>) -> Option<Companies> {
         let body = written?.body.as_ref()?;
         self.not_empty(Some(&body.key), "column of the key");
+        let missing = self.missing_words(body.missing.as_ref());
         let fields = sorted(&body.fields).map(|(id, field)| self.field(id, field.body.as_ref())).collect();
         self.company_columns(body);
         let contact_field = self.company_key(&body.contact_field);
-        Some(Companies { key: body.key.value.0.clone(), span: body.key.span, contact_field, fields })
+        Some(Companies { key: body.key.value.0.clone(), span: body.key.span, contact_field, missing, fields })
     }
 
     /// The field of the contact that holds the key: a text, so that `007` stays `007`.

@@ -28,6 +28,7 @@ pub(super) fn none() -> Contacts {
         language: None,
         owner: None,
         preferred_channel: None,
+        missing: Vec::new(),
         on_bad_value: BadValue::Fail,
     }
 }
@@ -48,6 +49,7 @@ impl Resolver {
         contacts.points.column = points.map_or("points".to_owned(), |column| column.value.0.clone());
         sorted(&body.fields).for_each(|(id, _)| self.not_reserved(id));
         contacts.fields = sorted(&body.fields).map(|(id, field)| self.field(id, field.body.as_ref())).collect();
+        contacts.missing = self.missing_words(body.missing.as_ref());
         contacts.on_bad_value = self.on_bad_value(body.on_bad_value.as_ref());
         self.addresses(body, &mut contacts.channels);
         self.roles(body, &mut contacts);
@@ -100,11 +102,14 @@ impl Resolver {
             type_: written.and_then(|field| self.field_type(id, field)),
             required: written.and_then(|field| field.required.as_ref()).is_some_and(|required| required.value),
             default: None,
+            missing: Vec::new(),
             min: None,
             max: None,
         };
         if let (Some(written), Some(type_)) = (written, field.type_.clone()) {
             self.limits(written, &type_, &mut field);
+            field.missing = self.missing_words(written.missing.as_ref());
+            self.not_missing(written, &field);
         }
         field
     }
@@ -252,8 +257,26 @@ impl Resolver {
         }
         for (name, column) in &body.do_not_contact.0 {
             if let Some(channel) = self.channel(name) {
-                channels[channel as usize].do_not_contact = Some(column.column.value.0.clone());
+                let rules = &mut channels[channel as usize];
+                rules.do_not_contact = Some(column.column.value.0.clone());
+                rules.may_lack_do_not_contact = column.default.as_ref().is_some_and(|default| !default.value);
+                self.free_without_column(column.default.as_ref());
             }
+        }
+    }
+
+    /// A file without the column can only mean that nobody has asked to be left alone.
+    fn free_without_column(&mut self, default: Option<&Placed<bool>>) {
+        if let Some(default) = default.filter(|default| default.value) {
+            self.report(
+                Diagnostic::error(
+                    super::value::WRONG_VALUE,
+                    default.span,
+                    "`true` would forbid the channel to everybody",
+                )
+                .at("expected `false`")
+                .help("write `default: false`, or leave it out: then a file without the column is refused"),
+            );
         }
     }
 

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::Definitions;
 use super::contacts::Field;
-use super::scalar::{Placed, Text};
+use super::scalar::{ListOf, Placed, Text};
 
 /// A second file, of companies: its key, its fields, and the field of the contact that holds the key.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -15,6 +15,8 @@ pub struct Companies {
     pub key: Placed<Text>,
     /// The text field of the contact that holds the key of its company.
     pub contact_field: Placed<Text>,
+    /// Words that mean in any cell that there is no value, such as `NULL`; compared exactly.
+    pub missing: Option<Placed<ListOf<Placed<Text>>>>,
     /// The fields by id. The column is the id with `-` as `_`, unless `column` says otherwise.
     #[serde(default)]
     pub fields: Definitions<Field>,

@@ -27,7 +27,7 @@ pub struct Contacts {
     pub consent: Entries<Lenient<Placed<Condition>>>,
     /// The column that holds why a channel must not be used: nothing, `unsubscribed`, `complained`, `bounced`.
     #[serde(default)]
-    pub do_not_contact: Entries<Column>,
+    pub do_not_contact: Entries<DoNotContact>,
     /// The text field that holds a contact's IANA zone, such as `Europe/Warsaw`; it counts in waits only. Default: the project's zone for everybody.
     pub timezone: Option<Placed<Text>>,
     /// The field that holds a contact's language.
@@ -36,6 +36,8 @@ pub struct Contacts {
     pub owner: Option<Placed<Text>>,
     /// The field that holds the channel on which a contact likes to be reached: `email`, `sms`, `push`.
     pub preferred_channel: Option<Placed<Text>>,
+    /// Words that mean in any cell that there is no value, such as `NULL`; compared exactly.
+    pub missing: Option<Placed<ListOf<Placed<Text>>>>,
     /// What a value that does not fit its type does: `fail` (default), `missing`, or `{ skip-contact: { at-most: 100 } }`, which leaves so many contacts as they are.
     pub on_bad_value: Option<Placed<ScalarOr<OnBadValue>>>,
     /// Set where a part of it could not be read, which is reported already.
@@ -60,12 +62,14 @@ pub struct SkipContact {
     pub at_most: Placed<i64>,
 }
 
-/// A column of the contacts file.
+/// The column of the contacts file that says who must not be contacted.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Column {
+pub struct DoNotContact {
     /// The column's name.
     pub column: Placed<Text>,
+    /// `false`: where a file lacks the column, nobody has asked to be left alone. Without it such a file is refused.
+    pub default: Option<Placed<bool>>,
 }
 
 /// Where the points stand.
@@ -106,6 +110,8 @@ pub struct Field {
     pub required: Option<Placed<bool>>,
     /// The value of a contact that has none.
     pub default: Option<Placed<Literal>>,
+    /// Words that mean that there is no value, such as `n/a`; compared exactly.
+    pub missing: Option<Placed<ListOf<Placed<Text>>>>,
     /// The smallest number or earliest date allowed.
     pub min: Option<Placed<Literal>>,
     /// The largest number or latest date allowed.

@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use serde::de::{EnumAccess, Error, MapAccess, SeqAccess, VariantAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use super::contacts::Column;
+use super::contacts::DoNotContact;
 use super::de::{ID, KIND, LENIENT, LITERAL, MAPPING, PLACED, SEQUENCE};
 use super::event::PropertyType;
 use super::test::Given;
@@ -131,7 +131,7 @@ have_ids!(
     PointTrigger
 );
 
-impl Named for Column {
+impl Named for DoNotContact {
     const IDS: bool = false;
 }
 

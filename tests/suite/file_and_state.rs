@@ -67,7 +67,18 @@ impl Runs {
 
     fn run(&self, now: &str, contacts: &str, more: &[&str]) -> Run {
         fs::write(self.path("contacts.csv"), contacts).unwrap();
-        let fixed = ["run", "--contacts", "contacts.csv", "--out", "out", "--state", "state", "--now", now];
+        let fixed = [
+            "run",
+            "--contacts",
+            "contacts.csv",
+            "--out",
+            "out",
+            "--state",
+            "state",
+            "--accept-shrunken",
+            "--now",
+            now,
+        ];
         let args: Vec<&str> = fixed.into_iter().chain(["funnelc.yaml"]).chain(more.iter().copied()).collect();
         funnelc_in(self.folder.path(), &args)
     }

@@ -45,6 +45,7 @@ mod readme;
 mod reference;
 mod rest;
 mod reuse;
+mod rows_refused;
 mod run_says;
 mod shape;
 mod test_reports;

@@ -66,6 +66,11 @@ fn short_history(error: &RunError) -> Failure {
         .help("`--accept-short-history` takes what is not known for nothing; nothing was written")
 }
 
+pub(crate) fn no_events() -> Failure {
+    let help = "give them with `--events FILE`; where nothing happened say so with `--no-events`";
+    Failure::new("the project asks for events, and no events file was given").help(help)
+}
+
 pub(crate) fn no_companies(error: &RunError) -> Failure {
     Failure::new(error.to_string()).help("give it with `--companies FILE`")
 }

@@ -15,6 +15,9 @@ pub struct Contacts {
     pub key: String,
     /// `fail`, `missing`, or `skip-contact` and how many at most.
     pub on_bad_value: OnBadValue,
+    /// Words that mean that there is no value.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<String>,
     /// The tags.
     pub tags: Tags,
     /// The column of the points.
@@ -45,6 +48,9 @@ pub struct Companies {
     pub key: String,
     /// The field of the contact that holds the key.
     pub contact_field: String,
+    /// Words that mean that there is no value.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<String>,
     /// The fields.
     pub fields: BTreeMap<String, Field>,
 }
@@ -87,6 +93,9 @@ pub struct Field {
     /// The value of a contact that has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default: Option<Operand>,
+    /// Words that mean that there is no value.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<String>,
     /// The smallest value.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub min: Option<Operand>,
@@ -127,6 +136,9 @@ pub struct Channel {
     /// The column that says why the channel must not be used.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub do_not_contact: Option<String>,
+    /// `false`, where a file may lack that column.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub do_not_contact_default: Option<bool>,
     /// How often it may be used.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<Limit>,

@@ -7,12 +7,14 @@ use super::{Job, RunError, Streams, Summary, failed};
 use crate::diagnostic::did_you_mean;
 use crate::model::{BadValue, Model};
 use crate::runner::effect::Loss;
+use crate::runner::input::addresses::Addresses;
 use crate::runner::input::events::{Events, Told};
 use crate::runner::input::keys::Keys;
 use crate::runner::input::members::AllMet;
 use crate::runner::input::problem::Problems;
 use crate::runner::input::remembered::Remembered;
 use crate::runner::metrics::Metrics;
+use crate::runner::output::rejects;
 
 /// What the parts add up to, in the order of the file.
 pub(super) struct Gathered<W> {
@@ -22,6 +24,7 @@ pub(super) struct Gathered<W> {
     skipped: Problems,
     keys: Keys,
     met: Option<AllMet>,
+    addresses: Addresses,
     remembered: Vec<bool>,
     told_of: ToldOf,
     /// Contacts that were left as found or set aside, and how many events they have.
@@ -64,7 +67,7 @@ impl<W: Write> Gathered<W> {
         let mut state = job.program.header(fingerprint).encode();
         state.push('\n');
         let header = job.layout.header.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&job.layout.header);
-        let rejects = [b"line,column,value,reason,", header].concat();
+        let rejects = [rejects::added(&job.layout.names).as_bytes(), header].concat();
         streams.write(&files, state.as_bytes(), &rejects)?;
         Ok(Self {
             streams,
@@ -72,6 +75,7 @@ impl<W: Write> Gathered<W> {
             problems: Problems::default(),
             skipped: Problems::default(),
             keys: Keys::default(),
+            addresses: Addresses::default(),
             met: job.named.as_ref().map(AllMet::new),
             remembered: vec![false; job.remembered.map_or(0, Remembered::len)],
             told_of: ToldOf::of(job.events),
@@ -91,6 +95,7 @@ impl<W: Write> Gathered<W> {
         self.metrics.rejected += part.problems.rows;
         self.keys.add(std::mem::take(&mut part.keys));
         self.met.iter_mut().for_each(|met| met.add(&mut part.met));
+        self.addresses.append(&mut part.addresses);
         self.problems.append(std::mem::take(&mut part.problems));
         self.skipped.append(std::mem::take(&mut part.skipped));
         for position in &part.remembered {
@@ -119,10 +124,12 @@ impl<W: Write> Gathered<W> {
             warnings.extend(named.unmet(job.program.model(), met));
         }
         warnings.extend(losses(&self.metrics));
+        warnings.extend(job.used.told(job.program.model(), std::mem::take(&mut self.addresses)));
         warnings.extend(unknown_companies(self.metrics.unknown_companies));
         if let BadValue::SkipContact { at_most } = job.program.model().contacts.on_bad_value {
             warnings.extend(self.skip(at_most)?);
         }
+        let found = self.remembered.iter().filter(|present| **present).count() as u64;
         let key = &job.layout.names[job.layout.key];
         let event_warnings =
             job.events.map(|events| self.count_events(events, job.program.model())).unwrap_or_default();
@@ -134,6 +141,7 @@ impl<W: Write> Gathered<W> {
             problems: self.problems,
             duplicates: duplicates.len() as u64,
             rows: self.rows,
+            of_known: job.remembered.map(|known| (found, known.len() as u64)),
             bytes: self.bytes,
             hash: self.hasher.finalize().to_hex().to_string(),
             warnings,

@@ -24,6 +24,7 @@ use part::Part;
 use spares::Spares;
 
 use super::contact::Columns;
+use super::input::addresses::Used;
 use super::input::blocks::{Blocks, LONGEST_ROW, Source};
 use super::input::events::{self, Events, For, Format, Spill};
 use super::input::layout::Layout;
@@ -139,6 +140,8 @@ pub(crate) struct Summary {
     /// How many rows have a key that stands in an earlier row.
     pub(crate) duplicates: u64,
     pub(crate) rows: u64,
+    /// How many of the contacts that the state knows are there, and how many it knows.
+    pub(crate) of_known: Option<(u64, u64)>,
     pub(crate) bytes: u64,
     /// Over the hashes of the blocks.
     pub(crate) hash: String,
@@ -157,6 +160,8 @@ pub(crate) struct Prepared {
     /// What was read of the companies.
     pub(crate) companies: Option<CompaniesRead>,
     pub(crate) events: Option<Events>,
+    /// Whether a file is refused that lacks a column that decides who may be written to.
+    demands_columns: bool,
     zone: TimeZone,
 }
 
@@ -192,6 +197,7 @@ struct Job<'a> {
     keeps_state: bool,
     /// The members by name, if there are some.
     named: Option<Named<'a>>,
+    used: Used,
     spares: Spares,
 }
 
@@ -210,7 +216,21 @@ impl Prepared {
         }
         let program = Program::bind(plan, now, remembered.as_ref().map(Remembered::header))?;
         let zone = TimeZone::get(&model.timezone).map_err(|_| BindError::Zone(model.timezone.clone()))?;
-        Ok(Self { program, fingerprint, remembered, migrated, companies: None, events: None, zone })
+        Ok(Self {
+            program,
+            fingerprint,
+            remembered,
+            migrated,
+            companies: None,
+            events: None,
+            demands_columns: false,
+            zone,
+        })
+    }
+
+    /// Refuses files that lack a column that decides who may be written to.
+    pub(crate) fn demanding_columns(self) -> Self {
+        Self { demands_columns: true, ..self }
     }
 
     /// Takes in a companies file. A plan that asks none does not look at it.
@@ -270,6 +290,9 @@ impl Prepared {
         let header = blocks.header()?;
         let model = self.program.model();
         let (layout, warnings) = Layout::read(&header, model).map_err(RunError::Header)?;
+        if self.demands_columns && !layout.lacking.is_empty() {
+            return Err(RunError::Header(layout.lacking));
+        }
         let job = Job {
             program: &self.program,
             remembered: self.remembered.as_ref(),
@@ -279,6 +302,7 @@ impl Prepared {
             writer: Writer::new(model, &layout, &self.zone, self.program.now()),
             keeps_state: streams.state.is_some(),
             named: Named::of(model),
+            used: Used::by(model),
             spares: Spares::default(),
             layout: &layout,
         };

@@ -2,6 +2,7 @@
 
 use super::{Job, RunError};
 use crate::runner::contact::{Seen, TagSet};
+use crate::runner::input::addresses::Addresses;
 use crate::runner::input::events::News;
 use crate::runner::input::keys::ChunkKeys;
 use crate::runner::input::members::Met;
@@ -25,6 +26,7 @@ pub(crate) struct Part {
     pub(crate) keys: ChunkKeys,
     /// Which members by name stand here.
     pub(crate) met: Met,
+    pub(crate) addresses: Addresses,
     pub(crate) metrics: Metrics,
     /// Which lines of the old state are replaced.
     pub(crate) remembered: Vec<usize>,
@@ -78,6 +80,7 @@ impl Part {
                 part.reject(row, &mut problems);
                 continue;
             }
+            job.used.note(&seen, row.line(), &mut part.addresses);
             let memory = memories.get(index).and_then(Option::as_ref);
             part.remembered.extend(memory.map(|(position, _)| *position));
             let after = worker.contact(&seen, memory.map(|(_, memory)| &**memory), &job.columns, &mut effects);
@@ -103,6 +106,7 @@ impl Part {
             skipped,
             keys,
             met,
+            addresses: _,
             metrics: _,
             remembered,
             told_of,
@@ -148,6 +152,7 @@ fn memories(job: &Job<'_>, rows: &Rows<'_>) -> Result<Vec<Remembered>, RunError>
 
 /// Keys of bad rows count as keys too, if their cells are those of the header.
 fn has_key(job: &Job<'_>, row: Row<'_>) -> bool {
-    let key = row.text(job.layout.key);
-    !row.is_blank() && !key.is_empty() && row.width() == Ok(job.layout.width())
+    let (key, missing) = (row.text(job.layout.key), &job.program.model().contacts.missing);
+    let is_missing = key.is_empty() || missing.iter().any(|word| word == key);
+    !row.is_blank() && !is_missing && row.width() == Ok(job.layout.width())
 }

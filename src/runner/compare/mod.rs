@@ -75,6 +75,8 @@ pub(crate) struct Pair {
     head: Bound,
     remembered: Option<Remembered>,
     names: Names,
+    /// Whether a file is refused that lacks a column that decides who may be written to.
+    pub(crate) demands_columns: bool,
 }
 
 /// A plan at a moment.
@@ -125,6 +127,7 @@ impl Pair {
             head: Bound::new(head, head, now, header)?,
             names: Names::of(named.model(), head.model()),
             remembered,
+            demands_columns: false,
         })
     }
 
@@ -138,6 +141,11 @@ impl Pair {
             }
         }
         Ok(self)
+    }
+
+    /// Whether one of the plans asks what happened.
+    pub(crate) fn asks_events(&self) -> bool {
+        self.base.program.asks_events() || self.head.program.asks_events()
     }
 
     /// Gives both plans the same events; all of them stay in memory where there is no `spill`.
@@ -179,6 +187,11 @@ impl Pair {
         let header = blocks.header()?;
         let layout = |bound: &Bound| Layout::read(&header, bound.program.model()).map_err(RunError::Header);
         let ((base, _), (head, _)) = (layout(&self.base)?, layout(&self.head)?);
+        if let (true, Some(lacking)) =
+            (self.demands_columns, [&base, &head].into_iter().find(|it| !it.lacking.is_empty()))
+        {
+            return Err(RunError::Header(lacking.lacking.clone()));
+        }
         let cells = Cells::of((&self.base.named, &base), (&self.head.named, &head));
         let job = Job {
             cells: &cells,

@@ -5,10 +5,12 @@ use std::collections::HashMap;
 use jiff::tz::TimeZone;
 
 use super::layout::{Lookup, names};
+use super::needed::Needed;
 use super::problem::{Problem, Problems, Reason};
 use super::row::{Row, Rows};
 use super::typed::Rule;
 use crate::model::Model;
+use crate::model::ids::Id;
 use crate::runner::contact::{Kept, Slot};
 use crate::runner::program::Companies;
 
@@ -30,24 +32,36 @@ pub(crate) fn read(bytes: &[u8], model: &Model, zone: &TimeZone) -> Result<Compa
     let names = names(header).map_err(|message| vec![message])?;
     let mut lookup = Lookup::new(&names);
     let key = lookup.required(&declared.key, "the key");
+    let needed = Needed::by(model);
     let rules: Vec<Rule<'_>> = declared
         .fields
-        .values()
-        .map(|field| {
+        .iter()
+        .map(|(id, field)| {
             let column = if field.required {
                 lookup.required(&field.column, "a required field")
+            } else if let (Some(holds), None) = (&needed.of_companies[id.index()], &field.default) {
+                lookup.needed(&field.column, holds, &format!("write `default:` at the field `{}`", field.id))
             } else {
                 lookup.wanted(&field.column, "no company has a value for it");
                 lookup.find(&field.column)
             };
-            Rule::new(field, column, zone)
+            Rule::new(field, column, &declared.missing, zone)
         })
         .collect();
+    lookup.errors.append(&mut lookup.lacking);
     let (Some(key), true) = (key, lookup.errors.is_empty()) else { return Err(lookup.errors) };
     let companies = Companies::new(contact_field, rules.len());
     let warnings = lookup.warnings;
-    let mut table =
-        Table { names: &names, key, rules, zone, companies, lines: HashMap::new(), problems: Problems::default() };
+    let mut table = Table {
+        names: &names,
+        key,
+        rules,
+        zone,
+        missing: &declared.missing,
+        companies,
+        lines: HashMap::new(),
+        problems: Problems::default(),
+    };
     let line = 1 + memchr::memchr_iter(b'\n', header).count() as u64;
     let rows = Rows::split(body, line);
     let count = rows.iter().filter(|row| !row.is_blank()).map(|row| table.row(row)).count() as u64;
@@ -60,6 +74,7 @@ struct Table<'a> {
     key: usize,
     rules: Vec<Rule<'a>>,
     zone: &'a TimeZone,
+    missing: &'a [String],
     companies: Companies,
     /// By key: the line in which it stands.
     lines: HashMap<Box<str>, u64>,
@@ -96,7 +111,9 @@ impl Table<'_> {
             return Vec::new();
         }
         match row.text(self.key) {
-            "" => problems.push(problem(Some(self.key), Reason::MissingKey)),
+            key if key.is_empty() || self.missing.iter().any(|word| word == key) => {
+                problems.push(problem(Some(self.key), Reason::MissingKey))
+            }
             key => {
                 let duplicate = self.lines.get(key).map(|&first_line| Reason::DuplicateKey { first_line });
                 problems.extend(duplicate.map(|reason| problem(Some(self.key), reason)));

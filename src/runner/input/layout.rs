@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use crate::diagnostic::did_you_mean;
 use crate::model::ids::Id;
-use crate::model::{Channel, Contacts, FieldId, FunnelId, Give, GroupId, Listing, Model, StepKind};
+use crate::model::{Channel, Contacts, Field, FieldId, FunnelId, Give, GroupId, Listing, Model, StepKind};
 use crate::runner::contact::Columns;
+use crate::runner::input::needed::Needed;
+use crate::runner::input::problem::Reason;
 use crate::runner::input::row::{Rows, without_line_end};
 
 /// What funnelc writes into contacts.csv.
@@ -61,6 +63,8 @@ pub(crate) struct Layout {
     pub(crate) groups: Vec<Option<usize>>,
     /// By channel: why it must not be used.
     pub(crate) blocks: [Option<usize>; Channel::ALL.len()],
+    /// Columns that decide who may be written to and are not there, a line each: a run over such a file is refused.
+    pub(crate) lacking: Vec<String>,
     /// What funnelc writes and where, from left to right; what has no column comes last and is appended.
     pub(crate) written: Vec<(Option<usize>, Written)>,
 }
@@ -75,38 +79,28 @@ impl Layout {
         let mut lookup = Lookup::new(&names);
         let contacts = &model.contacts;
         let key = lookup.required(&contacts.key, "the key");
-        let writes = Writes::of(model);
-        let fields = contacts.fields.iter().map(|(id, field)| {
-            let updates = || model.events.values().flat_map(|event| &event.updates);
-            let is_updated = updates().any(|update| update.field == id);
-            if is_updated && !writes.fields[id.index()] && lookup.find(&field.column).is_some() {
-                lookup.kept_elsewhere(&field.column, &field.id);
-            }
-            if field.required {
-                lookup.required(&field.column, "a required field");
-            } else if !writes.fields[id.index()] {
-                lookup.wanted(&field.column, without(field.default.is_some(), is_updated));
-            }
-            lookup.find(&field.column)
-        });
-        let fields: Vec<_> = fields.collect();
-        let blocks = Channel::ALL.map(|channel| {
-            let column = contacts.channels[channel as usize].do_not_contact.as_ref()?;
-            if writes.blocks[channel as usize] {
-                return lookup.find(column);
-            }
-            lookup.required(column, "who must not be contacted")
-        });
+        let (writes, needed) = (Writes::of(model), Needed::by(model));
+        let fields = field_columns(model, &mut lookup, &writes, &needed);
+        let blocks = block_columns(contacts, &mut lookup, &writes);
+        let mut find = |column: &str, holds: Option<&String>| match holds {
+            Some(holds) => lookup.needed(column, holds, "add an empty one"),
+            None => lookup.find(column),
+        };
+        let tags = find(&contacts.tags.column, needed.tags.as_ref());
+        let points = find(&contacts.points.column, needed.points.as_ref());
+        let groups = model.points.groups.iter();
+        let groups = groups.map(|(id, group)| find(&group.column, needed.groups[id.index()].as_ref())).collect();
         let (Some(key), true) = (key, lookup.errors.is_empty()) else { return Err(lookup.errors) };
         let mut layout = Self {
             key,
             fields,
             blocks,
             stages: model.funnels.values().map(|funnel| lookup.find(&funnel.column)).collect(),
-            tags: lookup.find(&contacts.tags.column),
-            points: lookup.find(&contacts.points.column),
-            groups: model.points.groups.values().map(|group| lookup.find(&group.column)).collect(),
+            tags,
+            points,
+            groups,
             written: Vec::new(),
+            lacking: lookup.lacking,
             header: header.to_vec(),
             names: Vec::new(),
         };
@@ -149,6 +143,42 @@ impl Layout {
         written.sort_by_key(|(at, _)| at.unwrap_or(usize::MAX));
         written
     }
+}
+
+fn field_columns(model: &Model, lookup: &mut Lookup<'_>, writes: &Writes, needed: &Needed) -> Vec<Option<usize>> {
+    let column = |(id, field): (FieldId, &Field)| {
+        let is_updated = model.events.values().flat_map(|event| &event.updates).any(|update| update.field == id);
+        if is_updated && !writes.fields[id.index()] && lookup.find(&field.column).is_some() {
+            lookup.kept_elsewhere(&field.column, &field.id);
+        }
+        if field.required {
+            lookup.required(&field.column, "a required field");
+        } else if let (Some(holds), false, None) = (&needed.fields[id.index()], is_updated, &field.default) {
+            lookup.needed(&field.column, holds, &format!("write `default:` at the field `{}`", field.id));
+        }
+        if !field.required && !writes.fields[id.index()] {
+            lookup.wanted(&field.column, without(field.default.is_some(), is_updated));
+        }
+        lookup.find(&field.column)
+    };
+    model.contacts.fields.iter().map(column).collect()
+}
+
+fn block_columns(contacts: &Contacts, lookup: &mut Lookup<'_>, writes: &Writes) -> [Option<usize>; Channel::ALL.len()] {
+    const HOLDS: &str = "who must not be contacted";
+    Channel::ALL.map(|channel| {
+        let rules = &contacts.channels[channel as usize];
+        let column = rules.do_not_contact.as_ref()?;
+        if rules.may_lack_do_not_contact {
+            lookup.meant(column, HOLDS);
+            return lookup.find(column);
+        }
+        if !writes.blocks[channel as usize] {
+            return lookup.required(column, HOLDS);
+        }
+        let written = format!("{}: {{ column: {column}, default: false }}", channel.word());
+        lookup.needed(column, HOLDS, &format!("write `do-not-contact: {{ {written} }}`"))
+    })
 }
 
 /// What the steps of a project write, stages apart.
@@ -208,8 +238,19 @@ pub(super) fn names(header: &[u8]) -> Result<Vec<String>, String> {
     }
     let rows = Rows::split(header, 1);
     let row = rows.iter().next().ok_or("the first row must name the columns")?;
-    let width = row.width().map_err(|reason| format!("the header cannot be read: {reason}"))?;
+    let width = row.width().map_err(|reason| unreadable(&reason))?;
     Ok((0..width).map(|index| row.text(index).to_owned()).collect())
+}
+
+/// Why the first row names no columns.
+pub(super) fn unreadable(reason: &Reason) -> String {
+    match reason {
+        Reason::BareReturn => {
+            "its rows end with carriage returns alone, as on old Macs; write it anew with line feeds".to_owned()
+        }
+        Reason::Nul => "the header has NUL bytes, as UTF-16 has; write it anew as UTF-8".to_owned(),
+        other => format!("the header cannot be read: {other}"),
+    }
 }
 
 /// Finds columns by name and keeps what is wrong.
@@ -217,12 +258,15 @@ pub(super) struct Lookup<'a> {
     names: &'a [String],
     positions: BTreeMap<&'a str, usize>,
     pub(super) errors: Vec<String>,
+    /// Columns that decide who may be written to, and are not there.
+    pub(super) lacking: Vec<String>,
     pub(super) warnings: Vec<String>,
 }
 
 impl<'a> Lookup<'a> {
     pub(super) fn new(names: &'a [String]) -> Self {
-        let mut lookup = Self { names, positions: BTreeMap::new(), errors: Vec::new(), warnings: Vec::new() };
+        let mut lookup =
+            Self { names, positions: BTreeMap::new(), errors: Vec::new(), lacking: Vec::new(), warnings: Vec::new() };
         for (index, name) in names.iter().enumerate() {
             if let Some(first) = lookup.positions.insert(name, index).filter(|_| !name.is_empty()) {
                 let columns = format!("columns {} and {}", first + 1, index + 1);
@@ -243,6 +287,26 @@ impl<'a> Lookup<'a> {
             self.errors.push(format!("the column `{column}`, which holds {holds}, is missing{hint}"));
         }
         found
+    }
+
+    /// Finds a column without which somebody could be written to against their wish; the project can say what it means that it is not there.
+    pub(super) fn needed(&mut self, column: &str, holds: &str, otherwise: &str) -> Option<usize> {
+        let found = self.find(column);
+        if found.is_none() {
+            let hint = self.hint(column);
+            let joint = if hint.ends_with('?') { " " } else { "; " };
+            let base = format!("the column `{column}`, which holds {holds}, is missing{hint}");
+            self.lacking.push(format!("{base}{joint}if files may lack it, {otherwise}"));
+        }
+        found
+    }
+
+    /// Warns where a column that may be missing was probably meant by another name.
+    pub(super) fn meant(&mut self, column: &str, holds: &str) {
+        if self.find(column).is_none() && did_you_mean(column, self.names.iter().map(String::as_str)).is_some() {
+            let hint = self.hint(column);
+            self.warnings.push(format!("the column `{column}`, which holds {holds}, is missing{hint}"));
+        }
     }
 
     pub(super) fn wanted(&mut self, column: &str, so: &str) {

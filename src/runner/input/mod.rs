@@ -1,5 +1,6 @@
 //! The contacts file: blocks of bytes to whole rows, rows to cells, declared cells to typed slots; nothing but slots goes on to the kernel.
 
+pub(crate) mod addresses;
 pub(crate) mod blocks;
 pub(crate) mod cell;
 pub(crate) mod companies;
@@ -8,6 +9,7 @@ pub(crate) mod framing;
 pub(crate) mod keys;
 pub(crate) mod layout;
 pub(crate) mod members;
+mod needed;
 pub(crate) mod problem;
 pub(crate) mod reader;
 pub(crate) mod remembered;

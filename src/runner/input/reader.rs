@@ -23,6 +23,8 @@ pub(crate) struct Reader<'a> {
 /// The row at hand and where its problems go.
 struct At<'r, 'p> {
     row: Row<'r>,
+    /// Words that mean that there is no value.
+    missing: &'p [String],
     problems: &'p mut Vec<Problem>,
     /// How many of them only keep the contact as it is.
     soft: usize,
@@ -32,7 +34,7 @@ impl<'a> Reader<'a> {
     /// A reader for rows of `layout`.
     pub(crate) fn new(model: &'a Model, layout: &'a Layout, zone: &TimeZone) -> Self {
         let fields = model.contacts.fields.iter().map(|(id, field)| {
-            let mut rule = Rule::new(field, layout.fields[id.index()], zone);
+            let mut rule = Rule::new(field, layout.fields[id.index()], &model.contacts.missing, zone);
             rule.is_zone = model.contacts.timezone == Some(id);
             rule
         });
@@ -49,7 +51,7 @@ impl<'a> Reader<'a> {
             problems.push(Problem { line: row.line(), column: None, value: String::new(), reason });
             return;
         }
-        let mut row = At { row, problems, soft: 0 };
+        let mut row = At { row, missing: &self.model.contacts.missing, problems, soft: 0 };
         seen.key = row.cell(self.layout.key);
         if seen.key.is_empty() {
             row.bad(self.layout, self.layout.key, Reason::MissingKey);
@@ -172,7 +174,8 @@ impl<'a> Reader<'a> {
 
 impl<'r> At<'r, '_> {
     fn cell(&self, column: usize) -> &'r str {
-        self.row.text(column)
+        let text = self.row.text(column);
+        if !self.missing.is_empty() && self.missing.iter().any(|word| word == text) { "" } else { text }
     }
 
     fn soft_bad(&mut self, layout: &Layout, column: usize, reason: Reason) {

@@ -17,13 +17,15 @@ pub(crate) struct Rule<'a> {
     /// Whether it holds the contact's zone.
     pub(crate) is_zone: bool,
     pub(crate) default: Slot<'a>,
+    /// Words that mean that there is no value.
+    missing: Vec<&'a str>,
     min: Option<Slot<'a>>,
     max: Option<Slot<'a>>,
 }
 
 impl<'a> Rule<'a> {
-    /// What the project says of a field, and the column in which it stands.
-    pub(crate) fn new(field: &'a Field, column: Option<usize>, zone: &TimeZone) -> Self {
+    /// What the project says of a field, the column in which it stands, and the words that mean in any cell of the file that there is no value.
+    pub(crate) fn new(field: &'a Field, column: Option<usize>, missing: &'a [String], zone: &TimeZone) -> Self {
         let type_ = field.type_.as_ref().unwrap_or(&FieldType::Text { match_case: true });
         let bound = |value: &'a Option<Value>, end| value.as_ref().map(|value| slot(value, zone, end));
         Self {
@@ -31,6 +33,7 @@ impl<'a> Rule<'a> {
             type_,
             column,
             is_zone: false,
+            missing: missing.iter().chain(&field.missing).map(String::as_str).collect(),
             default: bound(&field.default, End::First).unwrap_or_default(),
             min: bound(&field.min, End::First),
             max: bound(&field.max, End::Last),
@@ -39,7 +42,7 @@ impl<'a> Rule<'a> {
 
     /// The value of a cell, as it is read without the white space around it and without the default.
     pub(crate) fn value<'r>(&self, text: &'r str, zone: &TimeZone) -> Result<Slot<'r>, Reason> {
-        if text.is_empty() {
+        if text.is_empty() || !self.missing.is_empty() && self.missing.contains(&text) {
             return Ok(Slot::Missing);
         }
         let slot = match self.type_ {

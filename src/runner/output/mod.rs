@@ -8,6 +8,7 @@ pub(crate) mod file;
 pub(crate) mod folder;
 mod journal;
 pub(crate) mod manifest;
+pub(crate) mod rejects;
 pub(crate) mod rows;
 pub(crate) mod session;
 pub(crate) mod store;

@@ -201,6 +201,7 @@ impl<'p> Writer<'p> {
     {
         let known = &self.model.contacts.tags;
         let text = self.layout.tags.map_or("", |column| row.text(column));
+        let text = if self.model.contacts.missing.iter().any(|word| word == text) { "" } else { text };
         let there = text.split(known.separator.as_str()).map(trimmed).filter(|tag| !tag.is_empty());
         let is_there = |name: &str| text.split(known.separator.as_str()).any(|tag| trimmed(tag) == name);
         let kept = there.filter_map(|tag| match known.names.find(|name| name.id == tag) {

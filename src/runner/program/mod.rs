@@ -133,6 +133,17 @@ impl Program {
         Ok(program)
     }
 
+    /// Whether the plan asks what happened: a condition, a way in, an `await`, a rule for points or a field that events change.
+    pub(crate) fn asks_events(&self) -> bool {
+        let model = &self.model;
+        let in_conditions = !self.conditions.counts.is_empty() || !self.conditions.awaited.is_empty();
+        let starts = |campaign: &Campaign| campaign.enter.iter().any(|way| matches!(way, Enter::Event(_)));
+        in_conditions
+            || !model.points.rules.is_empty()
+            || model.campaigns.values().any(starts)
+            || model.events.values().any(|event| !event.updates.is_empty())
+    }
+
     /// How far back the plan asks for each event: `ever`, `entry` (of a campaign, or of a stage), or a length of time.
     pub fn look_back(plan: &Plan) -> Result<BTreeMap<String, String>, BindError> {
         let program = Self::bind(plan, 0, None)?;

@@ -85,6 +85,7 @@ fn as_field(property: &Property) -> Field {
         type_: property.type_.clone(),
         required: false,
         default: None,
+        missing: Vec::new(),
         min: None,
         max: None,
     }

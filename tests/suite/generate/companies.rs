@@ -9,6 +9,7 @@ use super::random::Random;
 pub(super) const SECTION: &str = "companies:
   key: name
   contact-field: firm
+  missing: [n/a]
   fields:
     staff: { type: integer, default: 1 }
     kind: { type: choice, values: [shop, plant] }
@@ -36,6 +37,8 @@ pub(super) fn file(random: &mut Random, fields: &[Field]) -> String {
             file.push(',');
             if random.chance(75) {
                 file += random.pick::<String>(&field.cells);
+            } else if random.chance(50) {
+                file += "n/a";
             }
         }
         file += ",x\n";

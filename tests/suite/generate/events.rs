@@ -129,7 +129,7 @@ fn row(random: &mut Random, now: Timestamp) -> Row {
     };
     match event {
         "purchased" => {
-            row.push(("amount", property(random, &["0.5", "9.99", "10", "20", "-3"])));
+            row.push(("amount", property(random, &["0.5", "9.99", "10", "20", "-3", "12345678901234.5678"])));
             row.push(("gift", property(random, &["true", "false"])));
             row.push(("at_shop", property(random, &["Wien", "Straße", "Bonn"])));
             row.push(("day", property(random, &["2026-10-03", "2026-03-28", "2026-06-01"])));

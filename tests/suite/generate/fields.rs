@@ -24,6 +24,9 @@ pub(super) struct Field {
 
 pub(super) const PLANS: [&str; 3] = ["free", "pro", "Pro max"];
 pub(super) const HATS: [&str; 3] = ["top", "bowler", "cap"];
+/// What `contacts` may say of words for no value.
+pub(super) const MISSING: &str = "missing: [\"NULL\", \"(none)\"]";
+
 const WAYS: [&str; 4] = ["email", "sms", "push", "letter"];
 pub(super) const TAGS: [&str; 5] = ["vip", "warm", "hot", "cold", "new"];
 
@@ -80,6 +83,12 @@ fn vary(random: &mut Random, fields: &mut [Field]) {
             let default = quoted(field.kind, &random.pick(&field.operands).clone());
             field.written += &format!(", default: {default}");
         }
+        // Without these columns a run is refused, unless the project says what that means.
+        field.in_file |= !has_default && ["email", "phone", "device", "opt-in"].contains(&field.id);
+        if random.chance(15) {
+            field.written += ", missing: [\"-\", \"n/a\"]";
+            field.cells.extend(["-".to_owned(), "n/a".to_owned()]);
+        }
     }
 }
 
@@ -122,6 +131,9 @@ pub(super) fn contacts_section(random: &mut Random, fields: &[Field], groups: &G
     let mut yaml = String::from("contacts:\n  key: id\n");
     let tags = if random.chance(30) { "open".to_owned() } else { format!("[{}]", TAGS.join(", ")) };
     writeln!(yaml, "  tags: {{ values: {tags}, column: labels, separator: \",\" }}").expect("a string takes it");
+    if random.chance(20) {
+        writeln!(yaml, "  {MISSING}").expect("a string takes it");
+    }
     yaml += groups.in_contacts();
     yaml += "  fields:\n";
     for Field { id, kind, written, .. } in fields {
@@ -138,7 +150,8 @@ pub(super) fn contacts_section(random: &mut Random, fields: &[Field], groups: &G
         yaml += "  preferred-channel: way\n";
     }
     match random.below(4) {
-        0 | 1 => yaml += "  do-not-contact: { email: { column: dnc } }\n",
+        0 => yaml += "  do-not-contact: { email: { column: dnc, default: false } }\n",
+        1 => yaml += "  do-not-contact: { email: { column: dnc } }\n",
         2 => yaml += "  do-not-contact: { email: { column: dnc }, sms: { column: dnc sms } }\n",
         _ => {}
     }

@@ -100,7 +100,8 @@ impl Case {
         yaml += &draft.funnels_section();
         yaml += &draft.campaigns_section();
         yaml += &draft.points_section();
-        let pools = draft.pools(bad);
+        let nothing: &[&str] = if contacts.contains(fields::MISSING) { &["NULL", "(none)"] } else { &[] };
+        let pools = draft.pools(bad, nothing);
         let first_file = rows::first_file(&mut random, &pools);
         let companies = companies::file(&mut random, &companies);
         let mut rows = Vec::new();

@@ -29,7 +29,8 @@ impl Pool {
 }
 
 impl Draft<'_> {
-    pub(super) fn pools(&mut self, bad: OnBadValue) -> Vec<Pool> {
+    /// `nothing` are words for no value.
+    pub(super) fn pools(&mut self, bad: OnBadValue, nothing: &[&str]) -> Vec<Pool> {
         let wrong = |misfit: &str| vec![misfit.to_owned()];
         let mut pools = vec![Pool::new("extra", &["x", "a \"b\"", "1,2", "é"], true)];
         for field in self.fields {
@@ -53,6 +54,9 @@ impl Draft<'_> {
         let refusals = ["false", "unsubscribed", "true", "complained", "bounced", "", "", ""];
         pools.push(Pool::new("dnc", &refusals, true));
         pools.push(Pool::new("dnc sms", &refusals, true));
+        for pool in &mut pools {
+            pool.cells.extend(nothing.iter().map(|&word| word.to_owned()));
+        }
         pools
     }
 }

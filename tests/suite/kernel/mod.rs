@@ -25,6 +25,7 @@ mod lines;
 mod lists;
 mod loose;
 mod members;
+mod nothing;
 mod merge;
 mod messages;
 mod operators;

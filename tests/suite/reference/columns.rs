@@ -96,6 +96,19 @@ fn written_columns(project: &Project, writes: &Writes) -> Vec<(String, Column)> 
     columns
 }
 
+/// Section 2, `missing`: the file of contacts or companies, with nothing in the cells that hold a word for that.
+pub(super) fn with_missing(section: Option<&Value>, mut table: Table) -> Table {
+    let words =
+        |of: &Value| get(of, "missing").map(items).unwrap_or_default().into_iter().map(word).collect::<Vec<_>>();
+    let Some(section) = section else { return table };
+    table.empty(None, &words(section));
+    for (id, field) in get(section, "fields").map(pairs).unwrap_or_default() {
+        let column = text(field, "column").unwrap_or(id.replace('-', "_"));
+        table.empty(Some(&column), &words(field));
+    }
+    table
+}
+
 /// Section 5: `column`, by default `stage_<funnel>` with `-` as `_`, as for fields.
 pub(super) fn stage_column(project: &Project, funnel: &str) -> String {
     let written = text(project.definition(&["funnels", funnel]), "column");

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::clock::Clock;
+use super::columns::with_missing;
 use super::condition::Look;
 use super::project::{Project, get, text, word};
 use super::table::Table;
@@ -18,7 +19,7 @@ pub(super) fn read_companies(project: &Project, clock: &Clock, file: &str) -> BT
     };
     let key = word(&definition["key"]);
     let fields = get(definition, "fields").map(super::project::pairs).unwrap_or_default();
-    let rows = Table::read(file).named_rows().into_iter().map(|row| {
+    let rows = with_missing(Some(definition), Table::read(file)).named_rows().into_iter().map(|row| {
         let company = fields.iter().map(|(id, field)| {
             let column = text(field, "column").unwrap_or(id.replace('-', "_"));
             let cell = row.get(&column).map_or("", String::as_str);

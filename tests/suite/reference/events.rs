@@ -66,7 +66,10 @@ fn rows(file: &str) -> Vec<BTreeMap<String, String>> {
         return Table::read(file).named_rows();
     }
     let objects = file.lines().filter(|line| !line.trim().is_empty());
-    let objects = objects.map(|line| serde_json::from_str::<serde_json::Map<_, _>>(line).expect("an object"));
+    // As text, for a float would round them.
+    let number = regex::Regex::new(r#"": *(-?[0-9][^,} ]*)"#).expect("a pattern");
+    let objects = objects.map(|line| number.replace_all(line, r#"": "$1""#));
+    let objects = objects.map(|line| serde_json::from_str::<serde_json::Map<_, _>>(&line).expect("an object"));
     let cell = |value: serde_json::Value| match value {
         serde_json::Value::Null => String::new(),
         serde_json::Value::String(text) => text.trim().to_owned(),

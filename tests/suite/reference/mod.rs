@@ -181,12 +181,12 @@ impl Reference {
         if policy.is_some_and(|policy| policy.as_str() != Some("fail")) {
             return 0;
         }
-        let table = Table::read(&input.contacts);
+        let table = columns::with_missing(self.project.at(&["contacts"]), Table::read(&input.contacts));
         table.rows.iter().filter(|row| misfits::has_unknown_stage(&self.project, &table, row)).count() as u64
     }
 
     fn instants(&mut self, clock: &Clock, input: &Input) -> Outcome {
-        let table = Table::read(&input.contacts);
+        let table = columns::with_missing(self.project.at(&["contacts"]), Table::read(&input.contacts));
         let companies = input.companies.as_ref().map(|file| read_companies(&self.project, clock, file));
         let companies = companies.unwrap_or_default();
         let writes = Writes::of(&self.project);

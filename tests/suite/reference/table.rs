@@ -39,6 +39,18 @@ impl Table {
         self.rows.iter().map(named).collect()
     }
 
+    /// Empties the cells of a column, or of all, that say nothing but one of these words; what is written back is as it was.
+    pub(super) fn empty(&mut self, column: Option<&str>, words: &[String]) {
+        let names: Vec<String> = self.header.cells.iter().map(|cell| cell.value.clone()).collect();
+        for row in &mut self.rows {
+            for (cell, name) in row.cells.iter_mut().zip(&names) {
+                if column.is_none_or(|column| column == name) && words.contains(&cell.value) {
+                    cell.value.clear();
+                }
+            }
+        }
+    }
+
     pub(super) fn position(&self, column: &str) -> Option<usize> {
         self.header.cells.iter().position(|cell| cell.value == column)
     }

@@ -4,11 +4,13 @@ use std::marker::PhantomData;
 
 use super::record::{Cells, Column, Reading, column_of};
 use super::told::{Gathered, Part};
+use crate::diagnostic::did_you_mean;
 use crate::model::EventId;
 use crate::model::ids::Id;
 use crate::runner::batch::floor::{self, Work};
 use crate::runner::batch::{Options, RunError, Watch};
 use crate::runner::input::blocks::{Blocks, Source};
+use crate::runner::input::layout::unreadable;
 use crate::runner::input::problem::{Problem, Reason};
 use crate::runner::input::row::{Row, Rows, without_line_end};
 
@@ -61,7 +63,7 @@ impl Layout {
         let rows = Rows::split(header, 1);
         let first = rows.iter().next().filter(|row| !without_line_end(row.whole()).0.is_empty());
         let row = first.ok_or_else(|| bad("the first row must name the columns"))?;
-        let width = row.width().map_err(|reason| bad(&format!("the header cannot be read: {reason}")))?;
+        let width = row.width().map_err(|reason| bad(&unreadable(&reason)))?;
         let names: Vec<String> = (0..width).map(|at| row.text(at).to_owned()).collect();
         let twice = names.iter().enumerate().find(|(at, name)| !name.is_empty() && names[..*at].contains(name));
         if let Some((_, name)) = twice {
@@ -72,7 +74,11 @@ impl Layout {
         let missing: Vec<String> = [Column::Contact, Column::At, Column::Event]
             .into_iter()
             .filter(|column| columns[*column as usize].is_none())
-            .map(|column| format!("the column `{}` is missing", column.word()))
+            .map(|column| {
+                let near = did_you_mean(column.word(), names.iter().map(String::as_str));
+                let hint = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+                format!("the column `{}` is missing{hint}", column.word())
+            })
             .collect();
         if !missing.is_empty() {
             return Err(RunError::Events(missing));

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
+use super::exact::{with_quoted_numbers, without_exponent};
 use super::record::{Cells, Column, Reading, column_of};
 use super::told::{Gathered, Part};
 use crate::model::EventId;
@@ -102,53 +103,76 @@ impl Lines<'_> {
             }
             return;
         };
-        let texts: Vec<(String, String)> =
-            object.iter().filter_map(|(key, value)| Some((key.clone(), text(value)?))).collect();
+        let texts = texts(line, object);
         for (number, reading) in self.readings.iter().enumerate() {
             let (mut problems, mut strange) = (Vec::new(), Vec::new());
-            for (key, _) in object.iter().filter(|(_, value)| value.is_array() || value.is_object()) {
-                let reason = Reason::NotA("single value");
+            for (key, text) in texts.iter().filter(|(key, _)| is_read(reading, key)) {
+                let reason = match text {
+                    Ok(text) if text.contains('\0') => Reason::Nul,
+                    Ok(_) => continue,
+                    Err(Nested) => Reason::NotA("single value"),
+                };
                 problems.push(Problem { line: self.line, column: Some(key.clone()), value: String::new(), reason });
             }
             let cells = ObjectCells { reading, texts: &texts };
             let found = reading.row(self.line, &cells, &mut problems, &mut strange);
             self.parts[number].add(found);
             self.parts[number].take(&mut problems, &mut strange);
-            note_unread(reading, &texts, &mut self.unread[number]);
+            let unread = &mut self.unread[number];
+            for (key, _) in &texts {
+                if !unread.contains(key) && !is_read(reading, key) {
+                    unread.insert(key.clone());
+                }
+            }
         }
     }
 }
 
-fn note_unread(reading: &Reading<'_>, texts: &[(String, String)], unread: &mut BTreeSet<String>) {
-    let is_property = |key: &str| {
-        reading.events.values().flat_map(|event| event.properties.values()).any(|property| column_of(property) == key)
+/// A list or an object where one value stands.
+struct Nested;
+
+/// The values of an object by key, as a cell would hold them; `null` is nothing.
+type Texts = Vec<(String, Result<String, Nested>)>;
+
+fn texts(line: &[u8], object: Map<String, Value>) -> Texts {
+    let is_exact = |value: &Value| value.as_number().is_none_or(|number| !number.is_f64());
+    let numbers = if object.values().all(is_exact) { None } else { written_numbers(line) };
+    let text = |(key, value): (String, Value)| {
+        let written = numbers.as_ref().and_then(|numbers| numbers.get(&key)?.as_str());
+        let text = match value {
+            Value::Null => return None,
+            Value::String(text) => Ok(text),
+            Value::Bool(flag) => Ok(flag.to_string()),
+            Value::Number(number) => {
+                Ok(written.map_or_else(|| number.to_string(), |written| without_exponent(written).into_owned()))
+            }
+            Value::Array(_) | Value::Object(_) => Err(Nested),
+        };
+        Some((key, text))
     };
-    for (key, _) in texts {
-        let known = Column::ALL.iter().any(|column| column.word() == key) || unread.contains(key);
-        if !known && !is_property(key) {
-            unread.insert(key.clone());
-        }
-    }
+    object.into_iter().filter_map(text).collect()
 }
 
-/// `null` is nothing.
-fn text(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::Bool(flag) => Some(flag.to_string()),
-        Value::Null | Value::Array(_) | Value::Object(_) => None,
-    }
+/// The same object with its numbers as they are written.
+fn written_numbers(line: &[u8]) -> Option<Map<String, Value>> {
+    serde_json::from_str(&with_quoted_numbers(std::str::from_utf8(line).ok()?)).ok()
+}
+
+/// Whether a key is a column of events or of a property.
+fn is_read(reading: &Reading<'_>, key: &str) -> bool {
+    let mut properties = reading.events.values().flat_map(|event| event.properties.values());
+    Column::ALL.iter().any(|column| column.word() == key) || properties.any(|property| column_of(property) == key)
 }
 
 struct ObjectCells<'a> {
     reading: &'a Reading<'a>,
-    texts: &'a [(String, String)],
+    texts: &'a Texts,
 }
 
 impl<'a> ObjectCells<'a> {
     fn find(&self, name: &str) -> &'a str {
-        self.texts.iter().find(|(key, _)| key == name).map_or("", |(_, text)| cell::trimmed(text))
+        let text = self.texts.iter().find(|(key, _)| key == name).and_then(|(_, text)| text.as_deref().ok());
+        cell::trimmed(text.unwrap_or_default())
     }
 }
 

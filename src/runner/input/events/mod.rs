@@ -5,6 +5,7 @@
 
 mod coded;
 mod csv;
+mod exact;
 mod json;
 mod news;
 mod record;
@@ -40,13 +41,10 @@ pub enum Format {
 }
 
 impl Format {
-    /// That of a file with this name.
+    /// That of a file with this name: JSON lines in `*.jsonl`, `*.ndjson` and `*.json`, else CSV.
     pub fn of(path: &std::path::Path) -> Self {
-        if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("jsonl")) {
-            Self::JsonLines
-        } else {
-            Self::Csv
-        }
+        let is = |word: &&str| path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case(word));
+        if ["jsonl", "ndjson", "json"].iter().any(is) { Self::JsonLines } else { Self::Csv }
     }
 }
 
