@@ -31,7 +31,8 @@ fn sent(enter: &str, contacts: &str) -> Vec<String> {
 
 #[test]
 fn words_for_nothing_are_missing_on_a_field_in_the_contacts_and_in_the_companies() {
-    let contacts = "id,email,firm,orders\n1,a@example.com,acme,-\n2,b@example.com,beta,NULL\n3,NULL,NULL,3\n4,c@example.com,,4\n";
+    let contacts =
+        "id,email,firm,orders\n1,a@example.com,acme,-\n2,b@example.com,beta,NULL\n3,NULL,NULL,3\n4,c@example.com,,4\n";
     assert_eq!(sent("{ field: orders, exists: false }", contacts), ["1", "2"]);
     assert_eq!(sent("{ company: city, exists: true }", contacts), ["2"]);
     assert_eq!(sent("{ not: { company: city, exists: true } }", contacts), ["1", "4"]);
