@@ -112,7 +112,7 @@ impl Table<'_> {
         }
         match row.text(self.key) {
             key if key.is_empty() || self.missing.iter().any(|word| word == key) => {
-                problems.push(problem(Some(self.key), Reason::MissingKey))
+                problems.push(problem(Some(self.key), Reason::MissingKey));
             }
             key => {
                 let duplicate = self.lines.get(key).map(|&first_line| Reason::DuplicateKey { first_line });
