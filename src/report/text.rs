@@ -61,7 +61,7 @@ struct Finding<'a> {
 }
 
 /// The longest line that is drawn; longer ones are told by their place alone.
-const LONGEST_LINE: usize = 1000;
+const LONGEST_LINE: usize = 400;
 
 impl<'a> Finding<'a> {
     fn new(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Self {
@@ -114,14 +114,17 @@ impl<'a> Finding<'a> {
     }
 }
 
-/// The lengths of the lines that a finding would draw.
+/// The lengths of the lines that a finding would draw: its own, and one before and behind.
 fn lines_of(diagnostic: &Diagnostic, sources: &Sources) -> impl Iterator<Item = usize> {
     let spans = std::iter::once(&diagnostic.primary).chain(&diagnostic.labels).map(|label| label.span);
     spans.map(|span| {
         let text = sources.file(span.file).map_or("", |file| file.text.as_str());
         let (before, after) = text.split_at_checked(span.start as usize).unwrap_or((text, ""));
         let start = before.rfind('\n').map_or(0, |at| at + 1);
-        before.len() - start + after.find('\n').unwrap_or(after.len())
+        let own = before.len() - start + after.find('\n').unwrap_or(after.len());
+        let above = before[..start].lines().next_back().map_or(0, str::len);
+        let below = after.lines().nth(1).map_or(0, str::len);
+        own.max(above).max(below)
     })
 }
 

@@ -21,6 +21,9 @@ use crate::yaml::node::{Entry, Node, Value};
 /// How many mistakes are told in one run; nobody reads on, and a file full of nonsense must not take minutes.
 const MOST: usize = 200;
 
+const A_CONDITION: &str =
+    "a condition is a mapping, such as `{ field: …, at-least: … }`, `{ segment: … }` or `{ tag: … }`";
+
 /// Every mistake in the shape of a tree.
 pub(super) fn mistakes(root: &Node, unread: &[Span]) -> Vec<Diagnostic> {
     let json = to_json(root);
@@ -198,7 +201,8 @@ impl<'a> Place<'a> {
         let key = self.key().unwrap_or_default();
         match (place, &self.node.value) {
             ("Condition", Value::Scalar(scalar)) if expected.contains(wording::MAPPING) => {
-                meant::of_condition_text(&scalar.text, self.key(), self.declared)
+                let sentence = || scalar.text.contains(' ').then(|| A_CONDITION.to_owned());
+                meant::of_condition_text(&scalar.text, self.key(), self.declared).or_else(sentence)
             }
             ("Condition", Value::Sequence(items)) if !expected.contains(wording::MAPPING) => {
                 let type_ = self.around.and_then(|around| self.declared.type_of(around));

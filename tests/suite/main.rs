@@ -48,6 +48,7 @@ mod reuse;
 mod rows_refused;
 mod run_says;
 mod shape;
+mod sound;
 mod test_reports;
 mod texts;
 mod time_cases;
