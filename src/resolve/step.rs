@@ -254,7 +254,7 @@ impl Resolver {
                 .label(place, "declared as required")
                 .help("give the field a `default`, remove `required: true`, or write `set` with another value"),
         );
-        None
+        Some(field)
     }
 
     fn new_value(&mut self, field: FieldId, type_: &FieldType, to: &Placed<SetTo>) -> Option<NewValue> {
