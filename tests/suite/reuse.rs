@@ -213,13 +213,26 @@ fn a_circle_of_blocks_is_shown_with_its_path() {
 }
 
 #[test]
+fn blocks_that_use_blocks_too_deep_are_told_and_not_followed() {
+    let chain: String = (1..3000).map(|at| format!("  b{at}: {{ steps: [{{ use: b{} }}] }}\n", at - 1)).collect();
+    let rest = format!("blocks:\n  b0: {{ steps: [{{ add-tag: cold }}] }}\n{chain}{}", welcome("{ use: b2999 }"));
+    let told = found(&rest, None);
+    assert!(told.contains("blocks use blocks more than 32 levels deep"), "{}", &told[..told.len().min(400)]);
+}
+
+#[test]
 fn blocks_that_multiply_come_to_an_end() {
     let mut blocks = "blocks:\n  b0: { steps: [{ add-tag: cold }, { add-tag: hot }] }\n".to_owned();
-    for n in 1..40 {
+    for n in 1..24 {
         blocks += &format!("  b{n}: {{ steps: [{{ id: x, use: b{} }}, {{ id: y, use: b{} }}] }}\n", n - 1, n - 1);
     }
-    let told = found(&(blocks + &welcome("{ use: b39 }")), None);
-    assert!(told.contains("yaml-limit"), "{}", &told[..told.len().min(400)]);
+    let told = found(&(blocks + &welcome("{ use: b23 }")), None);
+    assert_eq!(
+        told.matches("the blocks put in grow beyond 100000 nodes").count(),
+        1,
+        "{}",
+        &told[..told.len().min(400)]
+    );
 }
 
 #[test]

@@ -16,8 +16,13 @@ pub(in crate::schema) const EXPANDED: &str = "$steps";
 /// The lists of steps.
 pub(super) const LISTS: &[&str] = &["steps", "then", "else"];
 
-/// So many nodes may come of all uses.
-const MOST_NODES: usize = 1_000_000;
+/// So many nodes may come of all uses. A node of a step costs about 2 KB until it is a model, so this is 200 MB at most.
+const MOST_NODES: usize = 100_000;
+
+/// So deep may blocks use blocks: whoever reads a step follows every level, and so does the expansion, on the stack.
+const MOST_LEVELS: usize = 32;
+
+const LIMIT: Code = Code("yaml-limit");
 
 const ARGUMENTS: Code = Code("block-arguments");
 
@@ -82,7 +87,7 @@ pub(super) fn expand(
     found: &mut Vec<Diagnostic>,
 ) {
     let mut expansion =
-        Expansion { blocks: &mut blocks, variables, origins, found, path: Vec::new(), left: MOST_NODES };
+        Expansion { blocks: &mut blocks, variables, origins, found, path: Vec::new(), left: Some(MOST_NODES) };
     if let Value::Mapping(top) = &mut root.value {
         let holds_steps = |entry: &&mut Entry| ["campaigns", "points"].contains(&entry.key.value.as_str());
         top.iter_mut().filter(holds_steps).for_each(|entry| expansion.walk(&mut entry.value));
@@ -127,8 +132,8 @@ struct Expansion<'a> {
     found: &'a mut Vec<Diagnostic>,
     /// The blocks that are being put in, outermost first, each with the place of its use.
     path: Vec<Spanned<String>>,
-    /// How many nodes may still come.
-    left: usize,
+    /// How many nodes may still come; none once one use was too many, which is told once.
+    left: Option<usize>,
 }
 
 impl Expansion<'_> {
@@ -156,8 +161,8 @@ impl Expansion<'_> {
         let arguments = self.arguments(step, &name);
         self.fill(&mut body, &name.value, &arguments);
         self.origins.block(body.span, name.span);
-        self.path.push(name.clone());
-        let mut inner = Node { span: body.span, value: Value::Mapping(vec![named("steps", body.clone())]) };
+        self.path.push(name);
+        let mut inner = Node { span: body.span, value: Value::Mapping(vec![named("steps", body)]) };
         self.walk(&mut inner);
         self.path.pop();
         if let (Value::Mapping(entries), Some(steps)) = (&mut step.value, take_steps(&mut inner)) {
@@ -194,25 +199,39 @@ impl Expansion<'_> {
             return None;
         };
         block.used = true;
-        let steps = block.steps.clone();
         if let Some(start) = self.path.iter().position(|outer| outer.value == name.value) {
             self.cycle(start, name);
             return None;
         }
-        let steps = steps?;
-        let size = size(&steps);
-        if size > self.left {
-            self.left = 0;
-            let message = format!("the blocks put in grow beyond {MOST_NODES} nodes");
+        if self.path.len() >= MOST_LEVELS {
+            let message = format!("blocks use blocks more than {MOST_LEVELS} levels deep");
             self.found.push(
-                Diagnostic::error(Code("yaml-limit"), name.span, message)
-                    .at("one use too many")
-                    .help("blocks that use blocks multiply; write fewer uses"),
+                Diagnostic::error(LIMIT, name.span, message)
+                    .at("one level too many")
+                    .help("write these steps where they are used, without a block in between"),
             );
             return None;
         }
-        self.left -= size;
-        Some(steps)
+        let size = size(self.blocks[&name.value].steps.as_ref()?);
+        if !self.pay(size, name.span) {
+            return None;
+        }
+        self.blocks[&name.value].steps.clone()
+    }
+
+    /// Takes what a copy costs from what is left, before it is made. What is too much is told once.
+    fn pay(&mut self, size: usize, at: Span) -> bool {
+        let Some(left) = self.left else { return false };
+        self.left = left.checked_sub(size);
+        if self.left.is_none() {
+            let message = format!("the blocks put in grow beyond {MOST_NODES} nodes");
+            self.found.push(
+                Diagnostic::error(LIMIT, at, message)
+                    .at("one use too many")
+                    .help("blocks that use blocks multiply; write fewer uses"),
+            );
+        }
+        self.left.is_some()
     }
 
     fn cycle(&mut self, start: usize, name: &Spanned<String>) {
@@ -271,6 +290,9 @@ impl Expansion<'_> {
             Value::Scalar(scalar) => {
                 let Some(name) = variable_name(&scalar.text).map(str::to_owned) else { return };
                 if let Some(argument) = arguments.get(&name) {
+                    if !self.pay(size(argument), node.span) {
+                        return;
+                    }
                     self.origins.note(argument.span, node.span, &format!("`${name}` in the block"));
                     *node = argument.clone();
                 } else if !self.blocks[block].parameters.contains_key(&name)
