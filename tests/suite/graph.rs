@@ -142,7 +142,9 @@ proptest! {
 
 /// A project in which every text that reaches a drawing is `name`.
 fn awkward(name: &str) -> Sources {
-    let quoted = serde_json::to_string(name).unwrap();
+    // One dollar sign begins the name of a variable, two are text.
+    let dollar = if name.starts_with('$') { "$" } else { "" };
+    let quoted = serde_json::to_string(&format!("{dollar}{name}")).unwrap();
     let text = format!(
         "
 version: 1
