@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::model::CampaignId;
 use crate::plan::{Plan, wire};
 use crate::runner::kernel::{Waits, mixed};
 use crate::runner::program::{Program, Verb};
@@ -28,12 +29,13 @@ impl Futures {
         let wire = plan.wire();
         let ground = ground(wire);
         let mut futures = Self::default();
-        for (campaign, compiled) in plan.model().campaigns.values().zip(&program.campaigns) {
+        for ((id, campaign), compiled) in plan.model().campaigns.iter().zip(&program.campaigns) {
             let Some(written) = wire.campaigns.get(&campaign.id) else { continue };
             let mut steps = Vec::new();
             flatten(&written.steps, &mut steps);
             let frame = mixed(ground, frame(wire, written));
-            let own: Vec<_> = steps.iter().map(|step| own(wire, step)).collect();
+            let own: Vec<_> =
+                steps.iter().enumerate().map(|(at, step)| own(wire, step, drawn(program, id, (at, step)))).collect();
             let links: Vec<_> = compiled.steps.iter().map(|step| (&step.verb, step.next)).collect();
             futures.add(&links, &own, frame);
             futures.waits.push(steps.iter().map(|step| wait(step)).collect());
@@ -108,7 +110,16 @@ fn flatten<'p>(steps: &'p [wire::Step], flat: &mut Vec<&'p wire::Step>) {
     }
 }
 
-fn own(wire: &wire::Plan, step: &wire::Step) -> Own {
+/// By what a split draws: the names that the plan itself has, whatever they are in reports.
+fn drawn(program: &Program, campaign: CampaignId, (at, step): (usize, &wire::Step)) -> u64 {
+    if !matches!(step.verb, wire::Verb::Split(_)) {
+        return 0;
+    }
+    let id = &program.model().campaigns[campaign].id;
+    sum(&Value::from(format!("{id} {}", program.step_name(campaign, at))))
+}
+
+fn own(wire: &wire::Plan, step: &wire::Step, drawn: u64) -> Own {
     let whole = alone(value(&step.verb));
     let mut settled = whole.clone();
     if let Some(Value::Object(wait)) = settled.as_object_mut().and_then(|verb| verb.values_mut().next()) {
@@ -123,7 +134,7 @@ fn own(wire: &wire::Plan, step: &wire::Step) -> Own {
         wire::Verb::Enroll(campaign) => read.insert("campaign", campaign, &wire.campaigns.get(campaign)),
         _ => {}
     }
-    let read = read.sum();
+    let read = mixed(read.sum(), drawn);
     Own { whole: mixed(sum(&whole), read), settled: mixed(sum(&settled), read) }
 }
 
