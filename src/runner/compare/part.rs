@@ -135,7 +135,7 @@ impl<'a> Runs<'a> {
         writer.actions(row, self.seen.key, &after, &self.effects, &mut outcome.actions);
         self.worker.meets(&mut self.meets);
         self.worker.ahead(&futures.waits, &mut self.ahead);
-        self.worker.places(&mut self.places);
+        self.worker.places(&futures.waits, &mut self.places);
         observer.meets(&self.meets, outcome);
         observer.ahead(&self.ahead, &self.places, outcome);
         true

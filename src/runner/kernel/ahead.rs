@@ -92,23 +92,25 @@ impl Live<'_> {
     }
 
     /// Where the contact stands in campaigns; one that a limit of the instant keeps out stands before the first step.
-    pub(super) fn places(&self, places: &mut Vec<Place>) {
+    pub(super) fn places(&self, waits: &Waits, places: &mut Vec<Place>) {
         places.clear();
         for (campaign, member) in self.members.iter().enumerate() {
-            let Member { step, pending, due, entries, since, arrived, .. } = *member;
+            let Member { entries, since, arrived, .. } = *member;
             if member.phase == Phase::Active {
                 let sum = mixed(mixed(0, entries.into()), since.cast_unsigned());
-                places.push(self.standing(campaign, Token { step, pending, due }, moment(sum, member.paused)));
+                places.push(self.standing(waits, campaign, member.token(), moment(sum, member.paused)));
             } else if arrived {
                 places.push(Place { campaign, step: 0, waits: false, held: 1 });
             }
         }
-        places.extend(self.ways.iter().map(|way| self.standing(way.campaign, way.token, 0)));
+        places.extend(self.ways.iter().map(|way| self.standing(waits, way.campaign, way.token, 0)));
     }
 
-    fn standing(&self, campaign: usize, token: Token, sum: u64) -> Place {
-        let Token { step, pending, .. } = token;
-        let mut held = held_by(token, sum);
+    fn standing(&self, waits: &Waits, campaign: usize, token: Token, sum: u64) -> Place {
+        let Token { step, pending, hours, .. } = token;
+        // The hours of the wait behind hold for what a limit has put off.
+        let behind = hours.after.and_then(|wait| waits[campaign].get(wait as usize)).copied().unwrap_or(0);
+        let mut held = mixed(held_by(token, sum), behind);
         let awaits = self.awaits.iter().filter(|(id, awaiting)| id.index() == campaign && awaiting.step == step);
         for (_, awaiting) in awaits.filter(|_| pending == Pending::Await) {
             held = awaiting.from.iter().fold(held, |sum, from| mixed(sum, from.cast_unsigned()));
@@ -127,10 +129,11 @@ impl Live<'_> {
                 return;
             }
         }
-        let Member { step, pending, due, paused, .. } = self.members[campaign];
+        let member = self.members[campaign];
+        let Token { step, pending, .. } = member.token();
         let forked = pending == Pending::Fork;
         let from = if forked { self.program.campaigns[campaign].steps[step].next } else { step };
-        walk.when = held_by(Token { step, pending, due }, moment(0, paused));
+        walk.when = held_by(member.token(), moment(0, member.paused));
         self.walk(campaign, from, is_settled(pending) && !forked, walk);
     }
 

@@ -142,8 +142,8 @@ impl<'a> Worker<'a> {
     }
 
     /// Where the contact that was taken last stands in campaigns.
-    pub(crate) fn places(&self, places: &mut Vec<Place>) {
-        self.live.places(places);
+    pub(crate) fn places(&self, waits: &Waits, places: &mut Vec<Place>) {
+        self.live.places(waits, places);
     }
 
     /// What was counted.
