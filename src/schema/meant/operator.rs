@@ -310,6 +310,11 @@ fn some(one_word: &str, many_word: &str, first: &str, operands: &Operands<'_>) -
 }
 
 fn of_number(asked: Asked, first: &str, operands: &Operands<'_>) -> Option<String> {
+    // Advice with a text in it would be refused in its turn.
+    let could_be = |text: &&str| text.starts_with('$') || text.contains(|c: char| c.is_ascii_digit());
+    if !operands.texts.iter().all(could_be) {
+        return None;
+    }
     match asked {
         Asked::AtLeast => one("at-least", first),
         Asked::MoreThan | Asked::OlderThan => one("more-than", first),

@@ -16,6 +16,9 @@ impl Flight<'_> {
     pub(super) fn rename_segment(&mut self) -> bool {
         let old = self.pick_of("segments");
         let new = format!("group-{}", self.number);
+        if keys(self.root.get("segments")).contains(&new) {
+            return false;
+        }
         let is_by_hand = self.is_by_hand(&old);
         self.replace(|text| (text == old).then(|| new.clone()));
         Self::rename_key(&mut self.root["segments"], &old, &new);
@@ -70,6 +73,9 @@ impl Flight<'_> {
             return false;
         }
         let new = format!("text-{}", self.number);
+        if keys(self.root.get("content")).contains(&new) {
+            return false;
+        }
         self.replace(|text| (text == old).then(|| new.clone()));
         Self::rename_key(&mut self.root["content"], &old, &new);
         self.say_moved(&format!("content {old}"), &format!("content {new}"));

@@ -3,6 +3,7 @@
 use funnelc::plan::{Plan, PlanError};
 
 use super::story;
+use crate::reference::branches_by_number;
 
 fn campaign(steps: &str) -> String {
     format!("campaigns:\n  talk:\n    enter: [{{ tag: hot }}]\n    on-leave: stay\n    steps:\n{steps}")
@@ -12,6 +13,12 @@ fn campaign(steps: &str) -> String {
 fn number(contact: &str, step: &str) -> u64 {
     let hash = blake3::hash(format!("{contact}\ntalk\n{step}").as_bytes());
     u64::from_be_bytes(hash.as_bytes()[..8].try_into().unwrap()) % 100
+}
+
+/// The branch of the only split of `steps` that a contact takes, as the reference reads docs/language.md.
+fn branch(contact: &str, steps: &str) -> String {
+    let steps: serde_yaml::Value = serde_yaml::from_str(steps).unwrap();
+    branches_by_number("test", &steps[0]["split"])[&number(contact, "test")].clone()
 }
 
 const TWO: &str = "      - id: test
@@ -29,7 +36,7 @@ fn a_split_sends_each_share_its_way_and_goes_on_behind_it() {
         file.push_str(&format!("{contact},hot\n"));
         let start = if contact == "1" { String::new() } else { format!("{contact} ") };
         journal.push_str(&format!("{start}start talk 1 condition\n"));
-        let way = if number(contact, "test") < 70 {
+        let way = if branch(contact, TWO) == "70" {
             format!(
                 "{start}split talk 1 test 70\n{start}send talk 1 test/70/send:bar bar\n{start}add-tag talk 1 add-tag:vip vip\n{start}end talk 1 completed finished\n"
             )
@@ -38,7 +45,7 @@ fn a_split_sends_each_share_its_way_and_goes_on_behind_it() {
         };
         journal.push_str(&way);
     }
-    let controls = contacts.iter().filter(|contact| number(contact, "test") >= 70).count() as u64;
+    let controls = contacts.iter().filter(|contact| branch(contact, TWO) == "control").count() as u64;
     assert!(0 < controls && controls < 40);
     story(&campaign(TWO))
         .on("2026-11-01T09:00", &file, &journal)
@@ -54,7 +61,7 @@ fn the_order_of_the_branches_reshuffles_nobody() {
         let contact = contact.to_string();
         let way = |rest: &str| {
             let who = if contact == "1" { String::new() } else { format!("{contact} ") };
-            let lines = if number(&contact, "test") < 50 {
+            let lines = if branch(&contact, there) == "50" {
                 "start talk 1 condition\nsplit talk 1 test 50\nadd-tag talk 1 test/50/add-tag:vip vip\nend talk 1 test/50/exit:exited exited exit".to_owned()
             } else {
                 format!(

@@ -65,6 +65,7 @@ mod updates;
 mod value;
 mod waits;
 
+pub(crate) use shares::branches_by_number;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;

@@ -16,7 +16,7 @@ struct Branch {
 }
 
 /// By number: the label of its branch.
-pub(super) fn branches_by_number(name: &str, split: &Value) -> BTreeMap<u64, String> {
+pub(crate) fn branches_by_number(name: &str, split: &Value) -> BTreeMap<u64, String> {
     let branches = branches(name, split);
     let mut row: Vec<([u8; 8], &str, u64, usize)> = Vec::new();
     for (place, branch) in branches.iter().enumerate() {
