@@ -15,7 +15,7 @@ impl Flight<'_> {
     /// With a word about it where steps put contacts in, and else perhaps.
     pub(super) fn rename_segment(&mut self) -> bool {
         let old = self.pick_of("segments");
-        let new = format!("group-{}", self.number);
+        let new = format!("circle-{}", self.number);
         if keys(self.root.get("segments")).contains(&new) {
             return false;
         }
