@@ -203,10 +203,11 @@ fn rejects_can_be_mended_and_given_again_whatever_the_columns_are_called() {
         let place = Place::new(PROJECT);
         let cells = ",z".repeat(columns.split(',').count());
         let file = format!("id,email,opt_out,n,{columns}\n1,a@example.com,,x{cells}\n2,b@example.com,,2{cells}\n");
-        assert_eq!(place.run(&file, &["--rejects", "rej.csv"]).code, Some(0));
+        let options = ["--rejects", "rej.csv", "--state", "state"];
+        assert_eq!(place.run(&file, &options).code, Some(0));
         assert_eq!(place.sent(), ["2"]);
         let mended = place.read("rej.csv").replace(&format!(",x{cells}\n"), &format!(",1{cells}\n"));
-        let told = place.run(&mended, &["--rejects", "rej.csv"]);
+        let told = place.run(&mended, &options);
         assert_eq!(told.code, Some(0), "{columns}: {}", told.err);
         assert_eq!(place.sent(), ["1"], "{columns}");
     }

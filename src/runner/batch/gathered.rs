@@ -15,6 +15,7 @@ use crate::runner::input::problem::Problems;
 use crate::runner::input::remembered::Remembered;
 use crate::runner::metrics::Metrics;
 use crate::runner::output::rejects;
+use crate::runner::output::rejects::begins_so;
 
 /// What the parts add up to, in the order of the file.
 pub(super) struct Gathered<W> {
@@ -141,7 +142,11 @@ impl<W: Write> Gathered<W> {
             problems: self.problems,
             duplicates: duplicates.len() as u64,
             rows: self.rows,
-            of_known: job.remembered.map(|known| (found, known.len() as u64)),
+            // Rows that were set aside and are given again are a part of a file, and lack nobody.
+            of_known: job
+                .remembered
+                .filter(|_| !begins_so(&job.layout.header))
+                .map(|known| (found, known.len() as u64)),
             bytes: self.bytes,
             hash: self.hasher.finalize().to_hex().to_string(),
             warnings,
