@@ -113,7 +113,10 @@ impl Instant<'_> {
             return Fate::Skipped(reason, in_the_way);
         }
         let channel = channel.expect("a channel that reaches the contact");
-        let free = self.limited_until(&channel).unwrap_or(self.clock.now);
+        // An experience, which has no step, waits for the hours only: a limit drops it when it is tried inside of them.
+        let waits_for_hours_only = closed && step.is_null();
+        let limited = self.limited_until(&channel).filter(|_| !waits_for_hours_only);
+        let free = limited.unwrap_or(self.clock.now);
         let until = Windows::all_open(&hours, free);
         if until > self.clock.now && !transactional {
             return Fate::Delayed(until, closed);
