@@ -30,7 +30,7 @@ pub(super) fn things(model: &Model) -> Vec<Thing> {
 }
 
 fn thing(kind: Kind, id: &str, facts: Vec<Fact>) -> Thing {
-    Thing { kind, id: id.to_owned(), facts, exact: String::new() }
+    Thing::new(kind, id, facts, String::new())
 }
 
 fn about(about: &About) -> Vec<Fact> {

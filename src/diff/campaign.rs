@@ -1,8 +1,7 @@
 //! Campaigns step by step: the aligned steps of each campaign that differs, and the changes that they stand for.
 
 use super::steps::{Aligned, align};
-use super::{Change, Kind, Mark};
-use crate::model::Campaign;
+use super::{Change, Kind, Mark, Versions};
 use crate::plan::Plan;
 
 /// A campaign with changes.
@@ -19,30 +18,25 @@ pub struct CampaignPicture {
 }
 
 /// The campaigns that differ in their steps, or as a whole.
-pub(super) fn pictures(base: &Plan, head: &Plan) -> Vec<CampaignPicture> {
-    let of = |plan: &Plan, id: &str| -> Option<Campaign> {
-        plan.model().campaigns.values().find(|campaign| campaign.id == id).cloned()
-    };
-    let (known, other) = (&base.wire().campaigns, &head.wire().campaigns);
+pub(super) fn pictures(base: &Versions, head: &Versions) -> Vec<CampaignPicture> {
+    let (known, other) = (&base.written.wire().campaigns, &head.written.wire().campaigns);
     let mut ids: Vec<_> = known.keys().chain(other.keys()).collect();
     ids.sort();
     ids.dedup();
     ids.retain(|id| known.get(*id) != other.get(*id));
     let picture = |id: &String| {
-        let (left, right) = (of(base, id), of(head, id));
-        let mark = match (&left, &right) {
+        let mark = match (known.get(id), other.get(id)) {
             (None, _) => Mark::Added,
             (_, None) => Mark::Removed,
             (Some(_), Some(_)) => Mark::Changed,
         };
-        let steps = |campaign: Option<Campaign>| campaign.map(|campaign| campaign.steps).unwrap_or_default();
-        let steps = align((base.model(), &steps(left)), (head.model(), &steps(right)));
         let exact = |plan: &Plan| {
             let steps = plan.wire().campaigns.get(id).map(|campaign| &campaign.steps);
             serde_json::to_string(&steps).expect("maps with text keys always serialise")
         };
-        let exact = Some((exact(base), exact(head))).filter(|(base, head)| base != head);
-        CampaignPicture { id: id.clone(), mark, steps, exact }
+        let differs = exact(&base.meant) != exact(&head.meant);
+        let exact = Some((exact(&base.written), exact(&head.written))).filter(|(base, head)| differs && base != head);
+        CampaignPicture { id: id.clone(), mark, steps: align(id, base.models(), head.models()), exact }
     };
     ids.into_iter().map(picture).collect()
 }
@@ -60,6 +54,23 @@ impl CampaignPicture {
             changes.push(change);
         }
         changes
+    }
+
+    /// The steps that do the same in other words.
+    pub(super) fn reworded(&self) -> Vec<Change> {
+        let mut changes = Vec::new();
+        self.steps.iter().for_each(|step| self.collect_reworded(step, &mut changes));
+        changes
+    }
+
+    fn collect_reworded(&self, step: &Aligned, changes: &mut Vec<Change>) {
+        if let (Some(before), Some(after)) = (&step.before, &step.after)
+            && let Some(words) = &before.reworded
+        {
+            changes.push(self.change(Mark::Changed, &after.name, "step", words, &after.words));
+        }
+        let inner = step.branches.iter().flat_map(|branch| &branch.steps);
+        inner.for_each(|step| self.collect_reworded(step, changes));
     }
 
     fn collect(&self, step: &Aligned, changes: &mut Vec<Change>) {

@@ -18,7 +18,7 @@ use crate::plan::{Plan, wire};
 pub(super) fn things(plan: &Plan) -> Vec<Thing> {
     let (model, exact) = (plan.model(), plan.wire());
     let mut things = vec![project(model), contacts(model)];
-    let tag = |id: &String| Thing { kind: Kind::Tag, id: id.clone(), facts: Vec::new(), exact: String::new() };
+    let tag = |id: &String| Thing::new(Kind::Tag, id, Vec::new(), String::new());
     things.extend(exact.contacts.tags.values.iter().map(tag));
     for one in model.contacts.fields.values() {
         things.push(thing(Kind::Field, &one.id, field(one), exact.contacts.fields.get(&one.id)));
@@ -75,7 +75,7 @@ pub(super) fn things(plan: &Plan) -> Vec<Thing> {
 
 fn thing(kind: Kind, id: &str, facts: Vec<Fact>, exact: Option<&impl Serialize>) -> Thing {
     let exact = exact.map(|exact| serde_json::to_string(exact).expect("maps with text keys always serialise"));
-    Thing { kind, id: id.to_owned(), facts, exact: exact.unwrap_or_default() }
+    Thing::new(kind, id, facts, exact.unwrap_or_default())
 }
 
 fn project(model: &Model) -> Thing {
@@ -157,9 +157,9 @@ fn field(field: &Field) -> Vec<Fact> {
         Some(FieldType::Text { match_case }) => {
             facts.push(Fact::new("capital letters", if *match_case { "count" } else { "do not count" }.to_owned()));
         }
-        Some(FieldType::Choice(values)) => facts.push(Fact::new("values", values.join(", "))),
+        Some(FieldType::Choice(values)) => facts.push(Fact::in_any_order("values", values)),
         Some(FieldType::Choices { values, separator }) => {
-            facts.extend([Fact::new("values", values.join(", ")), Fact::new("between two", separator.clone())]);
+            facts.extend([Fact::in_any_order("values", values), Fact::new("between two", separator.clone())]);
         }
         Some(FieldType::Email | FieldType::Integer | FieldType::Number | FieldType::Boolean) => {}
         Some(FieldType::Date | FieldType::Datetime) | None => {}

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Change, Kind, Mark};
+use super::{Change, Kind, Mark, Versions};
 use crate::graph::words;
 use crate::model::{Audience, Funnel, Model, Stage, StageId, Target};
 
@@ -46,7 +46,7 @@ pub struct Arrow {
 }
 
 /// The funnels of which something changed.
-pub(super) fn pictures(base: &Model, head: &Model, changes: &[Change]) -> Vec<FunnelPicture> {
+pub(super) fn pictures(base: &Versions, head: &Versions, changes: &[Change]) -> Vec<FunnelPicture> {
     let touched = |change: &Change| match change.kind {
         Kind::Funnel => Some(change.id.clone()),
         Kind::Stage => change.id.split('/').next().map(str::to_owned),
@@ -58,18 +58,19 @@ pub(super) fn pictures(base: &Model, head: &Model, changes: &[Change]) -> Vec<Fu
     let mut ids: Vec<_> = changes.iter().filter_map(touched).collect();
     ids.sort();
     ids.dedup();
-    let of = |model: &Model, id: &str| model.funnels.values().find(|funnel| funnel.id == id).cloned();
-    let picture = |id: String| {
-        let funnels = (of(base, &id), of(head, &id));
-        picture(id, (base, funnels.0.as_ref()), (head, funnels.1.as_ref()), changes)
-    };
-    ids.into_iter().map(picture).collect()
+    ids.into_iter().map(|id| picture(&id, base, head, changes)).collect()
 }
 
 /// A funnel, if the model has it.
 type Side<'a> = (&'a Model, Option<&'a Funnel>);
 
-fn picture(id: String, base: Side<'_>, head: Side<'_>, changes: &[Change]) -> FunnelPicture {
+fn side<'a>(model: &'a Model, id: &str) -> Side<'a> {
+    (model, model.funnels.values().find(|funnel| funnel.id == id))
+}
+
+fn picture(id: &str, before: &Versions, after: &Versions, changes: &[Change]) -> FunnelPicture {
+    let (base, head) = (side(before.written.model(), id), side(after.written.model(), id));
+    let meant = [before, after].map(|version| arrows(side(version.meant.model(), id)));
     let mark = |kind, id: &str| changes.iter().find(|change| change.kind == kind && change.id == id).map(|it| it.mark);
     let mut stages: BTreeMap<(i64, String), StagePicture> = BTreeMap::new();
     let of = |side: Side<'_>, id: &str| -> Option<Stage> { side.1?.stages.values().find(|it| it.id == id).cloned() };
@@ -85,24 +86,26 @@ fn picture(id: String, base: Side<'_>, head: Side<'_>, changes: &[Change]) -> Fu
         stages.insert((place, stage.id.clone()), StagePicture { id: stage.id.clone(), mark, weight });
     }
     FunnelPicture {
-        mark: mark(Kind::Funnel, &id),
+        id: id.to_owned(),
+        mark: mark(Kind::Funnel, id),
         stages: stages.into_values().collect(),
-        arrows: marked(&arrows(base), &arrows(head)),
-        id,
+        arrows: marked(&arrows(base), &arrows(head), &meant),
     }
 }
 
 /// By from, to and kind: the condition.
 type Arrows = BTreeMap<(Option<String>, String, bool), String>;
 
-fn marked(base: &Arrows, head: &Arrows) -> Vec<Arrow> {
+fn marked(base: &Arrows, head: &Arrows, meant: &[Arrows; 2]) -> Vec<Arrow> {
     let mut ways: Vec<_> = base.keys().chain(head.keys()).collect();
     ways.sort();
     ways.dedup();
     let arrow = |way: &(Option<String>, String, bool)| {
         let (words, mark) = match (base.get(way), head.get(way)) {
-            (Some(before), Some(after)) if before != after => (after, Some(Mark::Changed)),
-            (Some(words), Some(_)) => (words, None),
+            (Some(before), Some(after)) if before != after && meant[0].get(way) != meant[1].get(way) => {
+                (after, Some(Mark::Changed))
+            }
+            (Some(_), Some(words)) => (words, None),
             (Some(words), None) => (words, Some(Mark::Removed)),
             (None, words) => (words?, Some(Mark::Added)),
         };

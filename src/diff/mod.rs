@@ -4,17 +4,23 @@ mod about;
 mod campaign;
 mod facts;
 mod funnel;
+mod likeness;
 mod moved;
 mod reach;
 mod rename;
 mod steps;
 mod thing;
+mod turned;
+
+use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::model::Model;
-use crate::plan::Plan;
+use crate::plan::{Plan, wire};
+use steps::Version;
+use thing::Thing;
 
 pub use campaign::CampaignPicture;
 pub use funnel::{Arrow, FunnelPicture, StagePicture};
@@ -96,21 +102,27 @@ pub struct Diff {
 impl Diff {
     /// What leads from `base` to `head`.
     pub fn between(base: &Plan, head: &Plan) -> Self {
-        let (spoken, cosmetic) = moved::changes(base, head);
+        let (spoken, mut cosmetic) = moved::changes(base, head);
         // What only has another name is the same thing.
-        let base = &base.under_names_of(head);
-        let mut changes = thing::changes(facts::things(base), facts::things(head));
-        let campaigns = campaign::pictures(base, head);
+        let (base, head) =
+            (Versions::new(turned::as_in(&base.under_names_of(head), head)), Versions::new(head.clone()));
+        let (mut changes, reworded) = thing::changes(base.things(), head.things());
+        let campaigns = campaign::pictures(&base, &head);
         changes.extend(spoken);
         changes.extend(campaigns.iter().flat_map(CampaignPicture::changes));
         changes.sort_by(|a, b| place(a).cmp(&place(b)));
-        if changes.is_empty() && base.fingerprint() != head.fingerprint() {
-            changes.push(unnamed(base, head));
+        cosmetic.extend(reworded);
+        cosmetic.extend(campaigns.iter().flat_map(CampaignPicture::reworded));
+        if changes.iter().all(|change| is_name_of_condition(change, [&base, &head])) {
+            cosmetic.append(&mut changes);
+        }
+        if changes.is_empty() && base.acts() != head.acts() {
+            changes.push(unnamed(&base.written, &head.written));
         }
         Self {
-            renames: rename::renames(base, head),
+            renames: rename::renames(&base.written, &head.written),
             reaches: reach::reaches(&campaigns),
-            funnels: funnel::pictures(base.model(), head.model(), &changes),
+            funnels: funnel::pictures(&base, &head, &changes),
             cosmetic,
             changes,
             campaigns,
@@ -121,7 +133,7 @@ impl Diff {
     #[must_use]
     pub fn with_cosmetic(mut self, base: &Model, head: &Model) -> Self {
         let named = base.under_names_of(head);
-        let cosmetic = thing::changes(about::things(&named), about::things(head));
+        let (cosmetic, _) = thing::changes(about::things(&named), about::things(head));
         self.cosmetic.extend(cosmetic.into_iter().filter(|change| change.mark == Mark::Changed));
         self
     }
@@ -130,6 +142,41 @@ impl Diff {
     pub fn is_empty(&self) -> bool {
         self.changes.is_empty()
     }
+}
+
+/// A plan as it is written, and with each condition as its meaning.
+struct Versions {
+    written: Plan,
+    meant: Plan,
+}
+
+impl Versions {
+    fn new(written: Plan) -> Self {
+        Self { meant: written.meant(), written }
+    }
+
+    fn models(&self) -> Version<'_> {
+        Version { written: self.written.model(), meant: self.meant.model() }
+    }
+
+    fn things(&self) -> Vec<Thing> {
+        thing::with_meanings(facts::things(&self.written), facts::things(&self.meant))
+    }
+
+    /// All that acts; a segment does where it is asked, and there its meaning stands.
+    fn acts(&self) -> String {
+        let wire = self.meant.wire();
+        let plan = wire::Plan { segments: BTreeMap::new(), members: BTreeMap::new(), ..wire.clone() };
+        serde_json::to_string(&plan).expect("maps with text keys always serialise")
+    }
+}
+
+/// Whether only a name comes or goes that a condition has: nothing else asks for the segment, or it would have changed too, and nobody is in it by hand.
+fn is_name_of_condition(change: &Change, versions: [&Versions; 2]) -> bool {
+    let mut segments = versions.into_iter().flat_map(|version| version.written.model().segments.values());
+    change.kind == Kind::Segment
+        && change.mark != Mark::Changed
+        && !segments.any(|segment| segment.id == change.id && segment.by_hand)
 }
 
 /// Steps stand with their campaign, behind what is said of it.

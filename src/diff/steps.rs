@@ -1,12 +1,15 @@
-//! Two lists of steps aligned as sequences, as well as they fit: by written id, else by what they do; the order of each list is kept.
+//! Two lists of steps aligned as sequences, as well as they fit: by written id, else by what they do; the order of each list is kept. Steps that do the same
+//! in other words are the same.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::Mark;
 use super::facts::often;
+use super::likeness::{SAME, Sketch, best};
 use crate::graph::words;
 use crate::model::template::Token;
-use crate::model::{Branch, Call, IfMissing, IfPast, Listing, Model, Once, SendRules, Step, StepKind, Until};
+use crate::model::{Branch, Call, Campaign, IfMissing, IfPast, Model, Once, SendRules, Step, StepKind, Until};
 
 /// A step of the base, of the head, or of both.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +42,8 @@ pub struct StepText {
     pub name: String,
     /// What it does.
     pub words: String,
+    /// The same in the words of the base, where those are other ones.
+    pub(super) reworded: Option<String>,
     /// The content that it sends.
     pub sends: Option<String>,
     /// The question of an `if`.
@@ -85,7 +90,7 @@ fn missing(until: &Until) -> &'static str {
 }
 
 /// A step and all that belongs to it.
-fn words(model: &Model, step: &Step) -> String {
+pub(super) fn words(model: &Model, step: &Step) -> String {
     let verb = words::step(model, step);
     match &step.kind {
         StepKind::Send { rules, .. } => verb + &manner(*rules),
@@ -121,14 +126,46 @@ fn manner(rules: SendRules) -> String {
     words
 }
 
-/// The steps of the base with those of the head.
-pub(super) fn align(base: (&Model, &[Step]), head: (&Model, &[Step])) -> Vec<Aligned> {
-    Aligner { base: base.0, head: head.0 }.lists((base.1, ""), (head.1, ""))
+/// One of the plans, as it is written and with conditions as their meanings.
+#[derive(Clone, Copy)]
+pub(super) struct Version<'a> {
+    pub(super) written: &'a Model,
+    pub(super) meant: &'a Model,
+}
+
+/// The steps of a campaign of the base with those of the head; one that is not there has none.
+pub(super) fn align(id: &str, base: Version<'_>, head: Version<'_>) -> Vec<Aligned> {
+    let (base, head) = (Side::new(id, base), Side::new(id, head));
+    Aligner { base: &base, head: &head }.lists((base.steps, ""), (head.steps, ""))
+}
+
+/// The steps of one plan.
+struct Side<'a> {
+    model: &'a Model,
+    steps: &'a [Step],
+    /// By the name of a step.
+    sketches: BTreeMap<&'a str, Sketch>,
+}
+
+impl<'a> Side<'a> {
+    fn new(id: &str, version: Version<'a>) -> Self {
+        let of = |model: &'a Model| model.campaigns.values().find(|campaign| campaign.id == id);
+        let mut sketches = BTreeMap::new();
+        if let Some(campaign) = of(version.meant) {
+            campaign.each_step(|step| drop(sketches.insert(step.name.as_str(), Sketch::of(version.meant, step))));
+        }
+        let steps = of(version.written).map_or(&[][..], |campaign: &Campaign| &campaign.steps);
+        Self { model: version.written, steps, sketches }
+    }
+
+    fn sketch(&self, step: &Step) -> &Sketch {
+        &self.sketches[step.name.as_str()]
+    }
 }
 
 struct Aligner<'a> {
-    base: &'a Model,
-    head: &'a Model,
+    base: &'a Side<'a>,
+    head: &'a Side<'a>,
 }
 
 /// A list and the name of the branch that it stands in.
@@ -138,18 +175,22 @@ impl Aligner<'_> {
     fn lists(&self, base: List<'_>, head: List<'_>) -> Vec<Aligned> {
         let (mut aligned, mut at, mut with) = (Vec::new(), 0, 0);
         for (left, right) in self.pairs(base.0, head.0) {
-            aligned.extend(base.0[at..left].iter().map(|step| self.alone(step, base.1, Mark::Removed)));
-            aligned.extend(head.0[with..right].iter().map(|step| self.alone(step, head.1, Mark::Added)));
+            aligned.extend(base.0[at..left].iter().map(|step| alone(self.base, step, base.1, Mark::Removed)));
+            aligned.extend(head.0[with..right].iter().map(|step| alone(self.head, step, head.1, Mark::Added)));
             aligned.push(self.pair((&base.0[left], base.1), (&head.0[right], head.1)));
             (at, with) = (left + 1, right + 1);
         }
-        aligned.extend(base.0[at..].iter().map(|step| self.alone(step, base.1, Mark::Removed)));
-        aligned.extend(head.0[with..].iter().map(|step| self.alone(step, head.1, Mark::Added)));
+        aligned.extend(base.0[at..].iter().map(|step| alone(self.base, step, base.1, Mark::Removed)));
+        aligned.extend(head.0[with..].iter().map(|step| alone(self.head, step, head.1, Mark::Added)));
         aligned
     }
 
     fn pair(&self, (base, around): (&Step, &str), (head, around_head): (&Step, &str)) -> Aligned {
-        let (before, after) = (text(self.base, base, around), text(self.head, head, around_head));
+        let (mut before, after) = (text(self.base.model, base, around), text(self.head.model, head, around_head));
+        if before.words != after.words && self.base.sketch(base).words == self.head.sketch(head).words {
+            before.reworded = Some(std::mem::replace(&mut before.words, after.words.clone()));
+            before.asks.clone_from(&after.asks);
+        }
         let renamed = before.own_name != after.own_name && (before.words == after.words || base.named || head.named);
         Aligned {
             mark: (before.words != after.words || renamed || before.named != after.named).then_some(Mark::Changed),
@@ -177,25 +218,11 @@ impl Aligner<'_> {
         ours.iter().map(|branch| branch.word).chain(new).map(one).collect()
     }
 
-    fn alone(&self, step: &Step, around: &str, mark: Mark) -> Aligned {
-        let model = if mark == Mark::Removed { self.base } else { self.head };
-        let inside = |branch: Branch<'_>| {
-            let around = format!("{}/{}/", step.name, branch.word);
-            let steps = branch.steps.iter().map(|step| self.alone(step, &around, mark)).collect();
-            let sides = [mark == Mark::Removed, mark != Mark::Removed];
-            AlignedBranch { word: branch.word.to_owned(), sides, steps }
-        };
-        let branches = step.branches().into_iter().map(inside).collect();
-        let text = Some(text(model, step, around));
-        let (before, after) = if mark == Mark::Removed { (text, None) } else { (None, text) };
-        Aligned { mark: Some(mark), before, after, branches }
-    }
-
     /// The positions of the steps that belong together: of all ways to keep both orders, one that fits best.
     fn pairs(&self, base: &[Step], head: &[Step]) -> Vec<(usize, usize)> {
-        let sketches = |model, steps: &[Step]| steps.iter().map(|step| Sketch::of(model, step)).collect::<Vec<_>>();
-        let (base, head) = (sketches(self.base, base), sketches(self.head, head));
-        let same = |(left, right): &(&Sketch, &Sketch)| left.likeness(right) >= SAME;
+        let base: Vec<_> = base.iter().map(|step| self.base.sketch(step)).collect();
+        let head: Vec<_> = head.iter().map(|step| self.head.sketch(step)).collect();
+        let same = |(left, right): &(&&Sketch, &&Sketch)| left.likeness(right) >= SAME;
         let front = base.iter().zip(&head).take_while(same).count();
         let (rest, rest_head) = (&base[front..], &head[front..]);
         let back = rest.iter().rev().zip(rest_head.iter().rev()).take_while(same).count();
@@ -207,141 +234,18 @@ impl Aligner<'_> {
     }
 }
 
-/// What says whether two steps belong together.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Sketch {
-    verb: Verb,
-    /// A written id.
-    id: Option<String>,
-    words: String,
-    inside: Vec<(String, String)>,
-}
-
-impl Sketch {
-    fn of(model: &Model, step: &Step) -> Self {
-        let inside = |branch: Branch<'_>| (branch.word.to_owned(), outline(model, branch.steps));
-        Self {
-            verb: Verb::of(step),
-            id: step.named.then(|| step.name.clone()),
-            words: words(model, step),
-            inside: step.branches().into_iter().map(inside).collect(),
-        }
-    }
-
-    /// How well two steps fit together; 0 for not at all.
-    fn likeness(&self, other: &Self) -> u32 {
-        if self.id.is_some() && other.id.is_some() {
-            return if self.id == other.id && self.verb == other.verb { SAME + 1 } else { 0 };
-        }
-        match (self.verb == other.verb, self.words == other.words, self.inside == other.inside) {
-            (true, true, true) => SAME,
-            (true, true, false) => SAME / 2,
-            (true, false, true) if !self.inside.is_empty() => SAME / 4,
-            (true, false, _) => 2,
-            (false, ..) => 0,
-        }
-    }
-}
-
-/// The way there and the way back pair the same steps: where several fit equally well, the content of the lists decides, not which is the base.
-fn best(base: &[Sketch], head: &[Sketch]) -> Vec<(usize, usize)> {
-    if base > head {
-        return best_in_order(head, base).into_iter().map(|(left, right)| (right, left)).collect();
-    }
-    best_in_order(base, head)
-}
-
-fn best_in_order(base: &[Sketch], head: &[Sketch]) -> Vec<(usize, usize)> {
-    let width = head.len() + 1;
-    let mut score = vec![0_u32; (base.len() + 1) * width];
-    for left in (0..base.len()).rev() {
-        for right in (0..head.len()).rev() {
-            let likeness = base[left].likeness(&head[right]);
-            let paired = if likeness > 0 { likeness + score[(left + 1) * width + right + 1] } else { 0 };
-            let skipped = score[(left + 1) * width + right].max(score[left * width + right + 1]);
-            score[left * width + right] = paired.max(skipped);
-        }
-    }
-    let (mut pairs, mut left, mut right) = (Vec::new(), 0, 0);
-    while left < base.len() && right < head.len() {
-        let likeness = base[left].likeness(&head[right]);
-        let here = score[left * width + right];
-        if likeness > 0 && here == likeness + score[(left + 1) * width + right + 1] {
-            pairs.push((left, right));
-            (left, right) = (left + 1, right + 1);
-        } else if here == score[(left + 1) * width + right] {
-            left += 1;
-        } else {
-            right += 1;
-        }
-    }
-    pairs
-}
-
-/// The likeness of steps that are the same; more than that is a written id.
-const SAME: u32 = 40;
-
-/// What a step does, without its operand: steps of other verbs never fit together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Verb {
-    Send,
-    Move,
-    Leave,
-    AddTag,
-    RemoveTag,
-    Points,
-    Set,
-    Clear,
-    Notify,
-    Webhook,
-    PushTo,
-    Unsubscribe,
-    Resubscribe,
-    AddTo,
-    RemoveFrom,
-    /// Of a length or until a moment.
-    Wait,
-    If,
-    Split,
-    Fork,
-    Await,
-    Enroll,
-    Withdraw,
-    Goto,
-    Exit,
-    Broken,
-}
-
-impl Verb {
-    fn of(step: &Step) -> Self {
-        match &step.kind {
-            StepKind::Send { .. } => Self::Send,
-            StepKind::Move(_) => Self::Move,
-            StepKind::Leave(_) => Self::Leave,
-            StepKind::AddTag(_) => Self::AddTag,
-            StepKind::RemoveTag(_) => Self::RemoveTag,
-            StepKind::Points(_) => Self::Points,
-            StepKind::Set { .. } => Self::Set,
-            StepKind::Clear(_) => Self::Clear,
-            StepKind::Call(Call::Notify { .. }) => Self::Notify,
-            StepKind::Call(Call::Webhook { .. }) => Self::Webhook,
-            StepKind::Call(Call::PushTo(_)) => Self::PushTo,
-            StepKind::List(Listing::Unsubscribe(_)) => Self::Unsubscribe,
-            StepKind::List(Listing::Resubscribe(_)) => Self::Resubscribe,
-            StepKind::List(Listing::AddTo(_)) => Self::AddTo,
-            StepKind::List(Listing::RemoveFrom(_)) => Self::RemoveFrom,
-            StepKind::Wait(_) | StepKind::WaitUntil { .. } => Self::Wait,
-            StepKind::If { .. } => Self::If,
-            StepKind::Split(_) => Self::Split,
-            StepKind::Fork(_) => Self::Fork,
-            StepKind::Await(_) => Self::Await,
-            StepKind::Enroll(_) => Self::Enroll,
-            StepKind::Withdraw(_) => Self::Withdraw,
-            StepKind::Goto { .. } => Self::Goto,
-            StepKind::Exit(_) => Self::Exit,
-            StepKind::Broken => Self::Broken,
-        }
-    }
+/// A step that only one plan has, and all inside it.
+fn alone(side: &Side<'_>, step: &Step, around: &str, mark: Mark) -> Aligned {
+    let inside = |branch: Branch<'_>| {
+        let around = format!("{}/{}/", step.name, branch.word);
+        let steps = branch.steps.iter().map(|step| alone(side, step, &around, mark)).collect();
+        let sides = [mark == Mark::Removed, mark != Mark::Removed];
+        AlignedBranch { word: branch.word.to_owned(), sides, steps }
+    };
+    let branches = step.branches().into_iter().map(inside).collect();
+    let text = Some(text(side.model, step, around));
+    let (before, after) = if mark == Mark::Removed { (text, None) } else { (None, text) };
+    Aligned { mark: Some(mark), before, after, branches }
 }
 
 fn text(model: &Model, step: &Step, around: &str) -> StepText {
@@ -349,6 +253,7 @@ fn text(model: &Model, step: &Step, around: &str) -> StepText {
         own_name: step.name.strip_prefix(around).unwrap_or(&step.name).to_owned(),
         name: step.name.clone(),
         words: words(model, step),
+        reworded: None,
         sends: match &step.kind {
             StepKind::Send { content, .. } => Some(model.content[*content].id.clone()),
             _ => None,

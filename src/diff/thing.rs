@@ -12,6 +12,8 @@ pub(super) struct Thing {
     pub(super) facts: Vec<Fact>,
     /// All that it is for a machine; says whether two that read the same are the same.
     pub(super) exact: String,
+    /// The same with conditions as their meanings.
+    meant: String,
 }
 
 /// One thing that is said.
@@ -19,6 +21,8 @@ pub(super) struct Thing {
 pub(super) struct Fact {
     pub(super) aspect: &'static str,
     pub(super) words: Option<String>,
+    /// The words with conditions as their meanings.
+    meant: Option<String>,
     pub(super) told: Told,
 }
 
@@ -35,7 +39,15 @@ pub(super) enum Told {
 impl Fact {
     /// What is worth a word.
     pub(super) fn new(aspect: &'static str, words: impl Into<Option<String>>) -> Self {
-        Self { aspect, words: words.into(), told: Told::Always }
+        let words = words.into();
+        Self { aspect, meant: words.clone(), words, told: Told::Always }
+    }
+
+    /// Words of which the order says nothing.
+    pub(super) fn in_any_order(aspect: &'static str, words: &[String]) -> Self {
+        let mut sorted = words.to_vec();
+        sorted.sort();
+        Self { meant: Some(sorted.join(", ")), ..Self::new(aspect, words.join(", ")) }
     }
 
     /// What is compared elsewhere where the thing is in both plans.
@@ -52,8 +64,21 @@ impl Fact {
     }
 }
 
-/// What leads from the things of the base to those of the head.
-pub(super) fn changes(base: Vec<Thing>, head: Vec<Thing>) -> Vec<Change> {
+/// Things as they are written, with what a plan of meanings says of the same.
+pub(super) fn with_meanings(mut written: Vec<Thing>, meant: Vec<Thing>) -> Vec<Thing> {
+    let mut meant: BTreeMap<_, _> = meant.into_iter().map(|thing| ((thing.kind, thing.id.clone()), thing)).collect();
+    for thing in &mut written {
+        let Some(other) = meant.remove(&(thing.kind, thing.id.clone())) else { continue };
+        for (fact, other) in thing.facts.iter_mut().zip(other.facts) {
+            fact.meant = other.meant;
+        }
+        thing.meant = other.exact;
+    }
+    written
+}
+
+/// What leads from the things of the base to those of the head: what acts differently, and what says the same in other words.
+pub(super) fn changes(base: Vec<Thing>, head: Vec<Thing>) -> (Vec<Change>, Vec<Change>) {
     let mut pairs: BTreeMap<(Kind, String), (Option<Thing>, Option<Thing>)> = BTreeMap::new();
     for thing in base {
         let key = (thing.kind, thing.id.clone());
@@ -63,46 +88,46 @@ pub(super) fn changes(base: Vec<Thing>, head: Vec<Thing>) -> Vec<Change> {
         let key = (thing.kind, thing.id.clone());
         pairs.entry(key).or_default().1 = Some(thing);
     }
-    pairs.into_values().flat_map(|(base, head)| between(base.as_ref(), head.as_ref())).collect()
-}
-
-fn between(base: Option<&Thing>, head: Option<&Thing>) -> Vec<Change> {
-    match (base, head) {
-        (Some(base), Some(head)) => changed(base, head),
-        (Some(base), None) => vec![base.change(Mark::Removed, None, Some(base.summary()), None)],
-        (None, Some(head)) => vec![head.change(Mark::Added, None, None, Some(head.summary()))],
-        (None, None) => Vec::new(),
-    }
-}
-
-fn changed(base: &Thing, head: &Thing) -> Vec<Change> {
-    let said = |thing: &Thing, aspect: &str| {
-        let fact = thing.facts.iter().find(|fact| fact.aspect == aspect && fact.told != Told::OfWhole);
-        fact.and_then(|fact| fact.words.clone())
-    };
-    let mut aspects: Vec<_> = base.facts.iter().map(|fact| fact.aspect).collect();
-    aspects.extend(head.facts.iter().map(|fact| fact.aspect).filter(|aspect| said(base, aspect).is_none()));
-    aspects.sort_by_key(|aspect| base.place(aspect).min(head.place(aspect)));
-    aspects.dedup();
-    let mut changes = Vec::new();
-    for aspect in aspects {
-        let (before, after) = (said(base, aspect), said(head, aspect));
-        if before != after {
-            changes.push(base.change(Mark::Changed, Some(aspect), before, after));
+    let (mut changes, mut reworded) = (Vec::new(), Vec::new());
+    for pair in pairs.into_values() {
+        match pair {
+            (Some(base), Some(head)) => changed(&base, &head, &mut changes, &mut reworded),
+            (Some(base), None) => changes.push(base.change(Mark::Removed, None, Some(base.summary()), None)),
+            (None, Some(head)) => changes.push(head.change(Mark::Added, None, None, Some(head.summary()))),
+            (None, None) => {}
         }
     }
-    if changes.is_empty() && base.exact != head.exact {
-        changes.push(base.change(
-            Mark::Changed,
-            Some("definition"),
-            Some(base.exact.clone()),
-            Some(head.exact.clone()),
-        ));
+    (changes, reworded)
+}
+
+fn changed(base: &Thing, head: &Thing, changes: &mut Vec<Change>, reworded: &mut Vec<Change>) {
+    let said = |thing: &'_ Thing, aspect: &str| {
+        let fact = thing.facts.iter().find(|fact| fact.aspect == aspect && fact.told != Told::OfWhole);
+        fact.map(|fact| (fact.words.clone(), fact.meant.clone())).unwrap_or_default()
+    };
+    let mut aspects: Vec<_> = base.facts.iter().map(|fact| fact.aspect).collect();
+    aspects.extend(head.facts.iter().map(|fact| fact.aspect).filter(|aspect| said(base, aspect).0.is_none()));
+    aspects.sort_by_key(|aspect| base.place(aspect).min(head.place(aspect)));
+    aspects.dedup();
+    let already = changes.len();
+    for aspect in aspects {
+        let ((before, meant), (after, other)) = (said(base, aspect), said(head, aspect));
+        if before != after {
+            let found = if meant == other { &mut *reworded } else { &mut *changes };
+            found.push(base.change(Mark::Changed, Some(aspect), before, after));
+        }
     }
-    changes
+    if changes.len() == already && base.exact != head.exact && base.meant != head.meant {
+        let definitions = (Some(base.exact.clone()), Some(head.exact.clone()));
+        changes.push(base.change(Mark::Changed, Some("definition"), definitions.0, definitions.1));
+    }
 }
 
 impl Thing {
+    pub(super) fn new(kind: Kind, id: &str, facts: Vec<Fact>, exact: String) -> Self {
+        Self { kind, id: id.to_owned(), facts, meant: exact.clone(), exact }
+    }
+
     fn place(&self, aspect: &str) -> usize {
         self.facts.iter().position(|fact| fact.aspect == aspect).unwrap_or(usize::MAX)
     }

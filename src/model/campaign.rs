@@ -423,6 +423,21 @@ impl Step {
     }
 }
 
+impl Step {
+    /// The lists of steps inside it, in the order of the text.
+    pub(crate) fn lists_mut(&mut self) -> Vec<&mut Vec<Self>> {
+        match &mut self.kind {
+            StepKind::If { then, otherwise, .. } => vec![then, otherwise],
+            StepKind::Split(shares) => shares.iter_mut().map(|share| &mut share.steps).collect(),
+            StepKind::Await(Await { ways, otherwise, .. }) => {
+                ways.iter_mut().map(|way| &mut way.steps).chain([otherwise]).collect()
+            }
+            StepKind::Fork(ways) => ways.iter_mut().map(|way| &mut way.steps).collect(),
+            _without_lists => Vec::new(),
+        }
+    }
+}
+
 impl Campaign {
     /// The conditions that let contacts in.
     pub fn conditions(&self) -> impl Iterator<Item = &Condition> {

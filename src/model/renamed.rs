@@ -109,23 +109,10 @@ fn has_step(campaign: &Campaign, name: &str) -> bool {
 fn each(steps: &mut [Step], visit: &mut impl FnMut(&mut String)) {
     for step in steps {
         visit(&mut step.name);
-        match &mut step.kind {
-            StepKind::If { then, otherwise, .. } => {
-                each(then, visit);
-                each(otherwise, visit);
-            }
-            StepKind::Split(shares) => shares.iter_mut().for_each(|share| each(&mut share.steps, visit)),
-            StepKind::Fork(ways) => ways.iter_mut().for_each(|way| each(&mut way.steps, visit)),
-            StepKind::Await(awaiting) => {
-                awaiting.ways.iter_mut().for_each(|way| each(&mut way.steps, visit));
-                each(&mut awaiting.otherwise, visit);
-            }
-            StepKind::Goto { name, .. } => visit(name),
-            StepKind::Send { .. } | StepKind::Move(_) | StepKind::Leave(_) | StepKind::AddTag(_) => {}
-            StepKind::RemoveTag(_) | StepKind::Points(_) | StepKind::Set { .. } | StepKind::Clear(_) => {}
-            StepKind::Call(_) | StepKind::List(_) | StepKind::Wait(_) | StepKind::WaitUntil { .. } => {}
-            StepKind::Enroll(_) | StepKind::Withdraw(_) | StepKind::Exit(_) | StepKind::Broken => {}
+        if let StepKind::Goto { name, .. } = &mut step.kind {
+            visit(name);
         }
+        step.lists_mut().into_iter().for_each(|steps| each(steps, visit));
     }
 }
 

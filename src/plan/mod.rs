@@ -84,8 +84,31 @@ impl Plan {
     pub(crate) fn under_names_of(&self, head: &Self) -> Self {
         let mut model = self.model.under_names_of(&head.model);
         model.in_flight = InFlight::default();
+        Self::written(model, head)
+    }
+
+    /// The plan with each condition as a question for a segment that has its meaning as its id.
+    ///
+    /// What has no order stands in that of its names.
+    pub(crate) fn meant(&self) -> Self {
+        let mut meant = self.with_model(self.model.meant());
+        let plan = &mut meant.file.plan;
+        plan.contacts.tags.values.sort();
+        let companies = plan.companies.iter_mut().flat_map(|companies| companies.fields.values_mut());
+        let fields = plan.contacts.fields.values_mut().chain(companies);
+        fields.filter_map(|field| field.values.as_mut()).for_each(|values| values.sort());
+        meant
+    }
+
+    /// A plan that says the same of things that are gone.
+    pub(crate) fn with_model(&self, model: Model) -> Self {
+        Self::written(model, self)
+    }
+
+    /// With what `speaker` says of things that are gone.
+    fn written(model: Model, speaker: &Self) -> Self {
         let mut plan = write::plan(&model);
-        (plan.moved, plan.removed) = (head.file.plan.moved.clone(), head.file.plan.removed.clone());
+        (plan.moved, plan.removed) = (speaker.file.plan.moved.clone(), speaker.file.plan.removed.clone());
         let file = wire::File { format: wire::FORMAT, fingerprint: fingerprint(&plan), plan };
         Self { model, file }
     }

@@ -6,6 +6,7 @@
 mod atoms;
 mod dates;
 mod diagram;
+mod meant;
 mod names;
 
 use std::collections::{BTreeMap, BTreeSet};

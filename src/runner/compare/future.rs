@@ -1,13 +1,14 @@
 //! What a plan does to whoever stands at a step of a campaign, as one number for all that can follow; equal where the steps to come and all that they read are the same.
 //!
-//! What is only named in other parts of the plan does not count, so a change elsewhere leaves the number as it is.
+//! What is only named in other parts of the plan does not count, so a change elsewhere leaves the number as it is. A condition counts by its meaning.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::model::CampaignId;
+use crate::model::meaning::{Meaning, Meanings};
+use crate::model::{Campaign, CampaignId, StepKind};
 use crate::plan::{Plan, wire};
 use crate::runner::kernel::{Waits, mixed};
 use crate::runner::program::{Program, Verb};
@@ -26,19 +27,22 @@ pub(super) struct Futures {
 impl Futures {
     /// Of a plan under the names that things have in reports; `program` is the same plan, compiled.
     pub(super) fn of(plan: &Plan, program: &Program) -> Self {
-        let wire = plan.wire();
-        let ground = ground(wire);
+        let meant = plan.meant();
+        let plans = Plans { written: plan.wire(), meant: meant.wire() };
+        let (ground, mut meanings) = (ground(plans.written), Meanings::of(plan.model()));
         let mut futures = Self::default();
         for ((id, campaign), compiled) in plan.model().campaigns.iter().zip(&program.campaigns) {
-            let Some(written) = wire.campaigns.get(&campaign.id) else { continue };
-            let mut steps = Vec::new();
-            flatten(&written.steps, &mut steps);
-            let frame = mixed(ground, frame(wire, written));
-            let own: Vec<_> =
-                steps.iter().enumerate().map(|(at, step)| own(wire, step, drawn(program, id, (at, step)))).collect();
+            let steps = [plans.written, plans.meant].map(|wire| flat(&wire.campaigns[&campaign.id].steps));
+            let [written, meant] = &steps;
+            let asked = asked(campaign, &mut meanings);
+            let own = |at: usize| {
+                let drawn = drawn(program, id, (at, written[at]));
+                plans.own(written[at], meant[at], asked[at], drawn)
+            };
+            let own: Vec<_> = (0..written.len()).map(own).collect();
             let links: Vec<_> = compiled.steps.iter().map(|step| (&step.verb, step.next)).collect();
-            futures.add(&links, &own, frame);
-            futures.waits.push(steps.iter().map(|step| wait(step)).collect());
+            futures.add(&links, &own, mixed(ground, plans.frame(&campaign.id)));
+            futures.waits.push(written.iter().map(|step| wait(step)).collect());
         }
         futures
     }
@@ -55,7 +59,11 @@ impl Futures {
         let (mut comes, mut inside) = (vec![frame; own.len()], vec![frame; own.len()]);
         for (at, (verb, next)) in links.iter().enumerate().rev() {
             let of = |step: usize| comes.get(step).copied().unwrap_or(frame);
-            let follow = firsts(verb).into_iter().chain([*next]).fold(0, |sum, step| mixed(sum, of(step)));
+            let mut follow = firsts(verb);
+            if own[at].turned {
+                follow.reverse();
+            }
+            let follow = follow.into_iter().chain([*next]).fold(0, |sum, step| mixed(sum, of(step)));
             let follow = if matches!(verb, Verb::Goto(_)) { whole } else { follow };
             inside[at] = match verb {
                 Verb::Wait(_) | Verb::WaitUntil { .. } | Verb::Await(_) => mixed(own[at].settled, follow),
@@ -88,9 +96,27 @@ struct Own {
     whole: u64,
     /// Without how long it waits.
     settled: u64,
+    /// Whether its number is that of the opposite question, with the branches swapped.
+    turned: bool,
+}
+
+/// What each step of a campaign asks, and the opposite.
+fn asked(campaign: &Campaign, meanings: &mut Meanings<'_>) -> Vec<Option<(Meaning, Meaning)>> {
+    let mut asked = Vec::new();
+    campaign.each_step(|step| {
+        let StepKind::If { when, .. } = &step.kind else { return asked.push(None) };
+        asked.push(Some((meanings.condition(when), meanings.opposite(when))));
+    });
+    asked
 }
 
 /// Outer before inner, in the order of the text, as steps are numbered.
+fn flat(steps: &[wire::Step]) -> Vec<&wire::Step> {
+    let mut all = Vec::new();
+    flatten(steps, &mut all);
+    all
+}
+
 fn flatten<'p>(steps: &'p [wire::Step], flat: &mut Vec<&'p wire::Step>) {
     for step in steps {
         flat.push(step);
@@ -119,23 +145,52 @@ fn drawn(program: &Program, campaign: CampaignId, (at, step): (usize, &wire::Ste
     sum(&Value::from(format!("{id} {}", program.step_name(campaign, at))))
 }
 
-fn own(wire: &wire::Plan, step: &wire::Step, drawn: u64) -> Own {
-    let whole = alone(value(&step.verb));
-    let mut settled = whole.clone();
-    if let Some(Value::Object(wait)) = settled.as_object_mut().and_then(|verb| verb.values_mut().next()) {
-        ["length", "moment", "for"].iter().for_each(|key| drop(wait.remove(*key)));
-    } else if matches!(step.verb, wire::Verb::Wait(_)) {
-        settled = Value::Null;
+/// A plan as it is written, which says what is read, and with conditions as their meanings, which says what that is.
+#[derive(Clone, Copy)]
+struct Plans<'p> {
+    written: &'p wire::Plan,
+    meant: &'p wire::Plan,
+}
+
+impl Plans<'_> {
+    fn own(self, written: &wire::Step, meant: &wire::Step, asked: Option<(Meaning, Meaning)>, drawn: u64) -> Own {
+        let whole = match asked {
+            Some((meaning, opposite)) => Value::from(meaning.min(opposite).to_string()),
+            None => alone(value(&meant.verb)),
+        };
+        let mut settled = whole.clone();
+        if let Some(Value::Object(wait)) = settled.as_object_mut().and_then(|verb| verb.values_mut().next()) {
+            ["length", "moment", "for"].iter().for_each(|key| drop(wait.remove(*key)));
+        } else if matches!(meant.verb, wire::Verb::Wait(_)) {
+            settled = Value::Null;
+        }
+        let mut read = Read::of(self, &alone(value(&written.verb)));
+        match &meant.verb {
+            wire::Verb::Move(stage) => read.funnel(stage.split('/').next().unwrap_or_default()),
+            wire::Verb::Leave(funnel) => read.funnel(funnel),
+            wire::Verb::Enroll(campaign) => read.insert("campaign", campaign, &self.meant.campaigns.get(campaign)),
+            _ => {}
+        }
+        let read = mixed(read.sum(), drawn);
+        let turned = asked.is_some_and(|(meaning, opposite)| opposite < meaning);
+        Own { whole: mixed(sum(&whole), read), settled: mixed(sum(&settled), read), turned }
     }
-    let mut read = Read::of(wire, &whole);
-    match &step.verb {
-        wire::Verb::Move(stage) => read.funnel(stage.split('/').next().unwrap_or_default()),
-        wire::Verb::Leave(funnel) => read.funnel(funnel),
-        wire::Verb::Enroll(campaign) => read.insert("campaign", campaign, &wire.campaigns.get(campaign)),
-        _ => {}
+
+    /// What holds for everybody in the campaign, whatever the step.
+    fn frame(self, id: &str) -> u64 {
+        let [written, meant] = [self.written, self.meant].map(|wire| {
+            let campaign = &wire.campaigns[id];
+            let mut frame = value(campaign);
+            if let Value::Object(map) = &mut frame {
+                ["steps", "reenter", "existing", "trigger"].iter().for_each(|key| drop(map.remove(*key)));
+                if campaign.on_leave != "exit" {
+                    map.remove("enter");
+                }
+            }
+            frame
+        });
+        mixed(sum(&meant), Read::of(self, &written).sum())
     }
-    let read = mixed(read.sum(), drawn);
-    Own { whole: mixed(sum(&whole), read), settled: mixed(sum(&settled), read) }
 }
 
 /// The wait at a step: its length or moment, and when it may end.
@@ -146,18 +201,6 @@ fn wait(step: &wire::Step) -> u64 {
         wire::Verb::Await { r#for, .. } => sum(&value(r#for)),
         _ => 0,
     }
-}
-
-/// What holds for everybody in the campaign, whatever the step.
-fn frame(wire: &wire::Plan, campaign: &wire::Campaign) -> u64 {
-    let mut frame = value(campaign);
-    if let Value::Object(map) = &mut frame {
-        ["steps", "reenter", "existing", "trigger"].iter().for_each(|key| drop(map.remove(*key)));
-        if campaign.on_leave != "exit" {
-            map.remove("enter");
-        }
-    }
-    mixed(sum(&frame), Read::of(wire, &frame).sum())
 }
 
 /// The calendar, and which fields say something about every contact.
@@ -172,14 +215,16 @@ fn ground(wire: &wire::Plan) -> u64 {
 
 /// What is read of the plan, by kind and id.
 struct Read<'p> {
-    wire: &'p wire::Plan,
+    plans: Plans<'p>,
     found: BTreeMap<String, Value>,
+    /// The segments whose conditions were looked through.
+    segments: BTreeSet<&'p str>,
 }
 
 impl<'p> Read<'p> {
     /// All that has a name which stands in `value`, and what stands in that. A name that two kinds of things bear counts for both.
-    fn of(wire: &'p wire::Plan, value: &Value) -> Self {
-        let mut read = Self { wire, found: BTreeMap::new() };
+    fn of(plans: Plans<'p>, value: &Value) -> Self {
+        let mut read = Self { plans, found: BTreeMap::new(), segments: BTreeSet::new() };
         read.names(value);
         read
     }
@@ -194,29 +239,40 @@ impl<'p> Read<'p> {
     }
 
     fn name(&mut self, name: &str) {
-        let wire = self.wire;
-        self.insert("content", name, &wire.content.get(name));
-        self.insert("field", name, &wire.contacts.fields.get(name));
-        self.insert("channel", name, &wire.contacts.channels.get(name));
-        self.insert("segment", name, &wire.segments.get(name).map(|segment| (segment, wire.members.get(name))));
-        self.insert("event", name, &wire.events.get(name));
-        self.insert("destination", name, &wire.destinations.get(name));
-        let companies = wire.companies.as_ref();
+        let Plans { written, meant } = self.plans;
+        self.insert("content", name, &meant.content.get(name));
+        self.insert("field", name, &meant.contacts.fields.get(name));
+        self.insert("event", name, &meant.events.get(name));
+        self.insert("destination", name, &meant.destinations.get(name));
+        let companies = meant.companies.as_ref();
         self.insert("company", name, &companies.and_then(|companies| companies.fields.get(name)));
+        if let (Some(channel), false) = (written.contacts.channels.get(name), self.has("channel", name)) {
+            self.insert("channel", name, &meant.contacts.channels.get(name));
+            self.names(&value(&channel.consent));
+        }
+        // The meaning of who asks says who belongs to it.
+        if let Some((id, segment)) = written.segments.get_key_value(name)
+            && self.segments.insert(id)
+        {
+            self.names(&value(segment));
+        }
+    }
+
+    fn has(&self, kind: &str, id: &str) -> bool {
+        self.found.contains_key(&format!("{kind} {id}"))
     }
 
     /// The rules of a funnel decide whether a move is let through and what follows from it.
     fn funnel(&mut self, id: &str) {
-        self.insert("funnel", id, &self.wire.funnels.get(id));
+        self.insert("funnel", id, &self.plans.meant.funnels.get(id));
     }
 
     fn insert(&mut self, kind: &str, id: &str, thing: &Option<impl Serialize>) {
-        let key = format!("{kind} {id}");
-        if thing.is_none() || self.found.contains_key(&key) {
+        if thing.is_none() || self.has(kind, id) {
             return;
         }
         let value = value(thing);
-        self.found.insert(key, value.clone());
+        self.found.insert(format!("{kind} {id}"), value.clone());
         if !matches!(kind, "funnel" | "campaign") {
             self.names(&value);
         }

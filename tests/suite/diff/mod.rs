@@ -6,6 +6,7 @@ mod headlines;
 mod impact;
 mod pairs;
 mod plans;
+mod rewordings;
 mod truth;
 mod ways;
 
