@@ -25,9 +25,9 @@ fn edited(paragraph: &str) -> (&str, String) {
     let (title, edits) = paragraph.split_once('\n').expect("a title and edits");
     let (mut text, mut gone, mut come) = (BASE.to_owned(), Vec::new(), Vec::new());
     let mut replace = |gone: &mut Vec<&str>, come: &mut Vec<&str>| {
-        let from = gone.drain(..).collect::<Vec<_>>().join("\n");
+        let from = std::mem::take(gone).join("\n");
         assert!(text.contains(&from), "{title}: there is no\n{from}");
-        text = text.replace(&from, &come.drain(..).collect::<Vec<_>>().join("\n"));
+        text = text.replace(&from, &std::mem::take(come).join("\n"));
     };
     for line in edits.lines() {
         match line.split_at(2) {
