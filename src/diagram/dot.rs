@@ -9,7 +9,7 @@ pub fn dot(journey: &Journey, filter: &Filter) -> String {
     let drawing = drawing(journey, filter);
     let mut out = vec![
         format!("digraph {} {{", quoted(drawing.title.as_deref().unwrap_or("journey"))),
-        "  graph [rankdir=LR, fontname=\"Helvetica\", nodesep=0.4, ranksep=0.7]".to_owned(),
+        "  graph [rankdir=TB, fontname=\"Helvetica\", nodesep=0.4, ranksep=0.7]".to_owned(),
         "  node [fontname=\"Helvetica\", fontsize=11, shape=box, style=\"rounded,filled\", fillcolor=\"#ffffff\"]"
             .to_owned(),
         "  edge [fontname=\"Helvetica\", fontsize=10]".to_owned(),

@@ -7,6 +7,7 @@ use petgraph::graph::NodeIndex;
 use petgraph::visit::EdgeRef;
 
 use super::filter::Filter;
+use super::order;
 use super::paint::{self, Paint};
 use super::wrap::{at_most, wrap};
 use crate::graph::words::counted;
@@ -23,10 +24,22 @@ pub(super) struct Drawing {
 /// Boxes that belong together.
 #[derive(Debug)]
 pub(super) struct Group {
+    pub(super) kind: GroupKind,
     pub(super) name: String,
     pub(super) label: String,
     pub(super) broken: bool,
     pub(super) boxes: Vec<Box>,
+}
+
+/// What the boxes of a group are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum GroupKind {
+    /// The door and the stages of a funnel, by weight.
+    Funnel,
+    /// A campaign and its steps.
+    Steps,
+    /// Campaigns, one box each.
+    Overview,
 }
 
 /// A box.
@@ -86,7 +99,7 @@ pub(super) struct Arrow {
 /// How an arrow is drawn: the contact's own way plain, what a campaign does thick, what is only allowed or asked dotted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Stroke {
-    /// Not seen: keeps the stages in order of their weights.
+    /// Not seen: keeps one box above another.
     Order,
     Plain,
     Thick,
@@ -112,7 +125,9 @@ pub(super) fn drawing(journey: &Journey, filter: &Filter) -> Drawing {
         draft.campaigns().into_iter().filter(|campaign| draft.is_overview(*campaign, filter)).collect();
     draft.overview(&others);
     draft.arrows();
-    Drawing { title: journey.project.clone(), groups: draft.groups, arrows: draft.arrows }
+    let mut arrows = order::unseen(&draft.groups, &draft.arrows);
+    arrows.append(&mut draft.arrows);
+    Drawing { title: journey.project.clone(), groups: draft.groups, arrows }
 }
 
 struct Draft<'a> {
@@ -183,10 +198,9 @@ impl Draft<'_> {
             self.boxes.insert(at, drawn.name.clone());
             boxes.push(drawn);
         }
-        self.arrows.extend(boxes.windows(2).map(|pair| in_order(&pair[0], &pair[1])));
         let node = self.node(funnel);
         let label = format!("funnel {}", node.label);
-        self.groups.push(Group { name: name(node), label, broken: node.broken, boxes });
+        self.groups.push(Group { kind: GroupKind::Funnel, name: name(node), label, broken: node.broken, boxes });
     }
 
     /// Where contacts come in; not drawn where nothing does, nor beside a single campaign that does not use it.
@@ -217,7 +231,8 @@ impl Draft<'_> {
         }
         let node = self.node(campaign);
         let label = format!("campaign {}", node.label);
-        self.groups.push(Group { name: format!("{}_steps", name(node)), label, broken: node.broken, boxes });
+        let name = format!("{}_steps", name(node));
+        self.groups.push(Group { kind: GroupKind::Steps, name, label, broken: node.broken, boxes });
     }
 
     fn overview(&mut self, campaigns: &[NodeIndex]) {
@@ -232,7 +247,8 @@ impl Draft<'_> {
             boxes.push(drawn);
         }
         let label = if boxes.len() == 1 { "campaign" } else { "campaigns" };
-        self.groups.push(Group { name: "campaigns".to_owned(), label: label.to_owned(), broken: false, boxes });
+        let (name, label) = ("campaigns".to_owned(), label.to_owned());
+        self.groups.push(Group { kind: GroupKind::Overview, name, label, broken: false, boxes });
     }
 
     fn campaign(&self, at: NodeIndex, with_sum: bool) -> Box {
@@ -271,11 +287,6 @@ impl Draft<'_> {
             self.arrows.extend(arrow);
         }
     }
-}
-
-fn in_order(before: &Box, after: &Box) -> Arrow {
-    let (from, to) = (before.name.clone(), after.name.clone());
-    Arrow { from, to, stroke: Stroke::Order, lines: Vec::new(), broken: false }
 }
 
 /// `None` for what is no arrow of the picture, and for the order of steps inside the one box of a campaign.

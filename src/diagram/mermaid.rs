@@ -9,7 +9,7 @@ use crate::graph::Journey;
 /// The journey as a Mermaid flowchart.
 pub fn mermaid(journey: &Journey, filter: &Filter) -> String {
     let drawing = drawing(journey, filter);
-    let mut out = String::from(HEAD);
+    let mut out = head(WRAPPING_WIDTH);
     for group in &drawing.groups {
         subgraph(&mut out, group);
     }
@@ -20,15 +20,29 @@ pub fn mermaid(journey: &Journey, filter: &Filter) -> String {
     out
 }
 
-/// Lines are broken where we say, not where a hyphen stands.
-const HEAD: &str = "---
+/// How a flowchart begins: top-down, for a column of text is high and not wide, and laid out by `dagre`, for Mermaid 11 knows no other and Mermaid 12
+/// would take one that draws campaigns side by side. The title of a subgraph gets room of its own.
+pub(crate) fn head(wrapping_width: u32) -> String {
+    format!(
+        "---
 config:
+  layout: dagre
   flowchart:
-    wrappingWidth: 600
+    wrappingWidth: {wrapping_width}
+    nodeSpacing: 25
     rankSpacing: 30
+    subGraphTitleMargin: {{ top: 4, bottom: 12 }}
 ---
-flowchart LR
-";
+flowchart TB
+"
+    )
+}
+
+/// Stands in each subgraph: what a subgraph without it inherits differs between the versions of Mermaid.
+pub(crate) const DIRECTION: &str = "direction TB";
+
+/// Wider than any line of ours: lines are broken where we say, not where a hyphen stands.
+const WRAPPING_WIDTH: u32 = 600;
 
 /// The looks of boxes; each says its text colour, so that it reads on a dark page too.
 const CLASSES: &[(&str, &str)] = &[
@@ -45,6 +59,7 @@ const CLASSES: &[(&str, &str)] = &[
 
 fn subgraph(out: &mut String, group: &Group) {
     line(out, 1, &format!("subgraph {}[\"{}\"]", group.name, escaped(&marked(&group.label, group.broken))));
+    line(out, 2, DIRECTION);
     for one in &group.boxes {
         line(out, 2, &node(one));
     }

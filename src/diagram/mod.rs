@@ -4,12 +4,13 @@ mod dot;
 mod drawing;
 mod filter;
 mod mermaid;
+mod order;
 mod outline;
 mod paint;
 mod wrap;
 
 pub use dot::dot;
 pub use filter::{Filter, Unknown};
-pub(crate) use mermaid::escaped;
 pub use mermaid::mermaid;
+pub(crate) use mermaid::{DIRECTION, escaped, head};
 pub use outline::text;

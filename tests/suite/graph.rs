@@ -19,6 +19,35 @@ fn the_examples_as_mermaid() {
 }
 
 #[test]
+fn every_subgraph_says_its_direction() {
+    for name in projects::EXAMPLES {
+        let drawing = mermaid(&journey(projects::example(name)), &Filter::everything());
+        let lines: Vec<_> = drawing.lines().map(str::trim).collect();
+        let subgraphs: Vec<_> = lines.windows(2).filter(|pair| pair[0].starts_with("subgraph ")).collect();
+        assert!(!subgraphs.is_empty(), "{name}:\n{drawing}");
+        assert!(subgraphs.iter().all(|pair| pair[1] == "direction TB"), "{name}:\n{drawing}");
+    }
+}
+
+#[test]
+fn campaigns_stand_in_one_column_beside_their_stages() {
+    let drawing = mermaid(&journey(projects::example("lifecycle")), &Filter::everything());
+    let unseen: Vec<_> = drawing.lines().filter_map(|line| line.trim().split_once(" ~~~ campaign_")).collect();
+    let column: Vec<_> = unseen.iter().map(|(_, lower)| *lower).collect();
+    assert_eq!(unseen[0].0, "campaign_welcome", "who comes to the first stage is highest:\n{drawing}");
+    let expected = ["lost_deal", "nurture", "qualify", "hand_over", "new_customer", "thank_the_loyal"];
+    assert_eq!(column, [&expected[..], &["equip_ambassadors"]].concat(), "{drawing}");
+}
+
+#[test]
+fn funnels_stand_below_each_other() {
+    let drawing = mermaid(&journey(projects::example("product-lines")), &Filter::everything());
+    for pair in ["stage_brand__loyal ~~~ funnel_heat_pumps_door", "stage_heat_pumps__customer ~~~ funnel_solar_door"] {
+        assert!(drawing.contains(pair), "{pair} is missing:\n{drawing}");
+    }
+}
+
+#[test]
 fn the_examples_as_an_outline_of_eighty_columns() {
     for name in projects::EXAMPLES {
         let outline = text(&journey(projects::example(name)), &Filter::everything());
@@ -97,7 +126,7 @@ fn what_could_be_read_is_drawn() {
     for code in check::codes() {
         let journey = journey(projects::sources(&[("funnelc.yaml", &wrong(code))]));
         let everything = Filter::everything();
-        assert!(mermaid(&journey, &everything).contains("flowchart LR\n"), "{code}");
+        assert!(mermaid(&journey, &everything).contains("flowchart TB\n"), "{code}");
         assert!(dot(&journey, &everything).ends_with("}\n"), "{code}");
         text(&journey, &everything);
     }

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Real readers must draw our graphs: Mermaid in Chromium, and Graphviz. Before that Mermaid must refuse a broken drawing, else the check
-# proves nothing. Drawn are the whole of each example, each of its campaigns, and a project made of what is hard to draw. Pictures: target/pictures.
+# Real readers must draw our graphs: Mermaid 11 and 12 in Chromium, legible in a narrow column, and Graphviz. Before that Mermaid must refuse a broken
+# drawing, else the check proves nothing. Drawn are the whole of each example, each of its campaigns, what leads from one example to another, and a
+# project made of what is hard to draw. Pictures: target/pictures.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 out=target/pictures
@@ -36,6 +37,12 @@ for project in examples/*/; do
   graph "$name" "$project"
   for campaign in $(campaigns "$project"); do graph "$name.${campaign//\//-}" "$project" --campaign "$campaign"; done
 done
+change() { # BASE HEAD
+  target/debug/funnelc diff "examples/$1" "examples/$2" --format markdown |
+    awk '/^```mermaid/ { inside = 1; next } /^```/ { inside = 0 } inside' > "$sources/from-$1-to-$2.mmd"
+}
+change webshop lifecycle
+change product-lines b2b-leads
 graph awkward "$awkward" 2> /dev/null
 graph awkward.style "$awkward" --campaign style 2> /dev/null
 

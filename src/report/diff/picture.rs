@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::layout::kind_word;
-use crate::diagram::escaped;
+use crate::diagram::{DIRECTION, escaped, head};
 use crate::diff::{Aligned, AlignedBranch, CampaignPicture, Diff, FunnelPicture, Kind, Mark};
 
 /// The picture; nothing where nothing can be drawn.
@@ -23,6 +23,12 @@ const CLASSES: &str = "  classDef same fill:#f3f4f6,stroke:#8a8f98,color:#1b1b1b
 
 /// How long a text in a box may be.
 const LONGEST: usize = 90;
+
+/// How wide a box may be before its text is broken, in pixels.
+const WRAPPING_WIDTH: u32 = 200;
+
+/// How many boxes stand side by side that nothing leads to.
+const ABREAST: usize = 3;
 
 #[derive(Default)]
 struct Drawing {
@@ -53,7 +59,7 @@ type Ends<'a> = Vec<(usize, &'a str)>;
 
 impl Drawing {
     fn finish(self) -> String {
-        format!("flowchart TD\n{}{CLASSES}{}", self.text, self.styles)
+        format!("{}{}{CLASSES}{}", head(WRAPPING_WIDTH), self.text, self.styles)
     }
 
     fn node(&mut self, words: &str, mark: Option<Mark>) -> usize {
@@ -87,11 +93,22 @@ impl Drawing {
         self.edges += 1;
     }
 
+    /// Keeps one box above another, by an edge that is not seen.
+    fn below(&mut self, upper: usize, lower: usize) {
+        self.line(&format!("n{upper} ~~~ n{lower}"));
+        self.edges += 1;
+    }
+
+    /// A group, below the one before it.
     fn group(&mut self, name: &str, inside: impl FnOnce(&mut Self)) {
         let at = self.nodes;
         writeln!(self.text, "  subgraph g{at}[\"{}\"]", shown(name)).expect("writing to a string never fails");
+        self.line(DIRECTION);
         inside(self);
         self.text.push_str("  end\n");
+        if at > 0 {
+            self.below(at - 1, at);
+        }
     }
 
     /// What is neither funnel nor campaign, one box each.
@@ -102,7 +119,10 @@ impl Drawing {
         if !things.is_empty() {
             self.group("data, content and segments", |drawing| {
                 for change in things {
-                    drawing.node(&format!("{} {}", kind_word(change.kind), change.id), Some(change.mark));
+                    let at = drawing.node(&format!("{} {}", kind_word(change.kind), change.id), Some(change.mark));
+                    if at >= ABREAST {
+                        drawing.below(at - ABREAST, at);
+                    }
                 }
             });
         }
@@ -114,6 +134,7 @@ impl Drawing {
             let mut places = Vec::new();
             for stage in &funnel.stages {
                 let at = drawing.node(&format!("{}, {}", stage.id, stage.weight), stage.mark);
+                drawing.below(at - 1, at);
                 places.push((stage.id.as_str(), at));
             }
             let place = |id: &str| places.iter().find(|(other, _)| *other == id).map_or(door, |(_, at)| *at);
