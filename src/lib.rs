@@ -98,8 +98,15 @@ fn baseline_of(model: &Model, sources: &Sources) -> (Option<Baseline>, Vec<Diagn
         let (baseline, found) = baseline::read(id, &file.text);
         return (Some(baseline), found);
     }
-    let missing = Diagnostic::error(Code("missing-file"), *span, format!("there is no file `{name}`"));
-    (None, vec![missing.at("no such file").help("`funnelc check --write-baseline` writes it")])
+    let found = match sources.refused(name) {
+        Some(why) => Diagnostic::error(Code("missing-file"), *span, format!("`{name}` is not read: {why}"))
+            .at("not a file of this project")
+            .help("a baseline lies in the project's folder"),
+        None => Diagnostic::error(Code("missing-file"), *span, format!("there is no file `{name}`"))
+            .at("no such file")
+            .help("`funnelc check --write-baseline` writes it"),
+    };
+    (None, vec![found])
 }
 
 /// With an environment other warnings are found than without, and with an error fewer; so nothing is called stale then.
@@ -138,6 +145,11 @@ fn read(sources: &Sources, environment: Option<&str>) -> Read {
     let mut roots = Vec::new();
     let mut unread: Vec<Span> = Vec::new();
     for (id, file) in sources.files() {
+        if let Some(bytes) = file.too_large {
+            diagnostics.push(yaml::too_large(id, bytes));
+            unread.push(Span::new(id, 0..0));
+            continue;
+        }
         let parsed = yaml::parse(id, &file.text);
         diagnostics.extend(parsed.diagnostics);
         roots.extend(parsed.root);

@@ -1,5 +1,6 @@
 //! Source files and places in them; every span that leaves this module lies on character boundaries of its file.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// A file of a [`Sources`] set.
@@ -61,6 +62,8 @@ pub struct SourceFile {
     pub path: String,
     /// The text, byte order mark included.
     pub text: String,
+    /// How many bytes it has, where those are too many to be read and the text is empty.
+    pub too_large: Option<u64>,
     /// Whether it is no part of the project's YAML, but named by it: the body of a content, the members of a segment.
     pub attached: bool,
 }
@@ -78,12 +81,23 @@ pub struct LineColumn {
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
     files: Vec<SourceFile>,
+    /// By the name of a file that the project names and may not have: why.
+    refused: BTreeMap<String, String>,
 }
 
 impl Sources {
     /// Adds a file.
     pub fn add(&mut self, path: impl Into<String>, text: impl Into<String>) -> FileId {
-        self.files.push(SourceFile { path: path.into(), text: text.into(), attached: false });
+        self.push(SourceFile { path: path.into(), text: text.into(), too_large: None, attached: false })
+    }
+
+    /// Adds a file that has so many bytes that it was not read.
+    pub fn add_too_large(&mut self, path: impl Into<String>, bytes: u64) -> FileId {
+        self.push(SourceFile { path: path.into(), text: String::new(), too_large: Some(bytes), attached: false })
+    }
+
+    fn push(&mut self, file: SourceFile) -> FileId {
+        self.files.push(file);
         FileId(u32::try_from(self.files.len() - 1).unwrap_or(u32::MAX))
     }
 
@@ -94,8 +108,17 @@ impl Sources {
 
     /// Adds a file that the project names; `name` is the path as it is written there.
     pub fn attach(&mut self, name: impl Into<String>, text: impl Into<String>) -> FileId {
-        self.files.push(SourceFile { path: name.into(), text: text.into(), attached: true });
-        FileId(u32::try_from(self.files.len() - 1).unwrap_or(u32::MAX))
+        self.push(SourceFile { path: name.into(), text: text.into(), too_large: None, attached: true })
+    }
+
+    /// Notes why a file that the project names is not read.
+    pub fn refuse(&mut self, name: impl Into<String>, why: impl Into<String>) {
+        self.refused.insert(name.into(), why.into());
+    }
+
+    /// Why a file that the project names is not read, where it is there.
+    pub fn refused(&self, name: &str) -> Option<&str> {
+        self.refused.get(name).map(String::as_str)
     }
 
     /// The file that the project names so.

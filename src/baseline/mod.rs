@@ -22,6 +22,11 @@ const HEADER: &str = "\
 # Written by `funnelc check --write-baseline`. It may grow shorter; whatever is new is told.
 ";
 
+/// Whether a text is a baseline of this version, or nothing.
+pub fn is_one(text: &str) -> bool {
+    text.trim().is_empty() || read(Span::NOWHERE.file, text).1.is_empty()
+}
+
 /// What a baseline file says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Baseline {

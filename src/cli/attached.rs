@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::files::Files;
+use super::inside::{LARGEST, Unread, is_hidden, leaves};
 use crate::source::Sources;
 use crate::yaml::{self, Node, Value};
 
@@ -16,12 +17,23 @@ pub(super) fn attach(files: &dyn Files, folder: &Path, sources: &mut Sources) {
         }
     }
     for name in names {
-        let path = folder.join(&name);
-        let text = files.is_file(&path).then(|| files.read(&path).ok()).flatten();
-        if let Some(text) = text.and_then(|bytes| String::from_utf8(bytes).ok()) {
-            sources.attach(name, text);
+        match text(files, folder, &name) {
+            Ok(text) => drop(sources.attach(name, text)),
+            Err(Unread::Missing(_)) => {}
+            Err(why) => sources.refuse(name, why.to_string()),
         }
     }
+}
+
+fn text(files: &dyn Files, folder: &Path, name: &str) -> Result<String, Unread> {
+    if leaves(Path::new(name)) {
+        return Err(Unread::Outside);
+    }
+    if is_hidden(Path::new(name)) {
+        return Err(Unread::Hidden);
+    }
+    let bytes = files.read(folder, &folder.join(name), LARGEST)?;
+    String::from_utf8(bytes).map_err(|_| Unread::Failed("it is not UTF-8".to_owned()))
 }
 
 /// Whatever stands where a path may stand; a variable may hold one, too.

@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::output::{Stream, Terminal};
+use super::inside;
+use super::output::{Stream, Terminal, write_whole};
 use super::{Exit, Failure};
 use crate::Compiled;
 use crate::diagnostic::Severity;
@@ -29,9 +30,15 @@ pub(super) fn write(projects: Vec<Sources>, terminal: Terminal) -> Result<Exit, 
 fn write_one(compiled: &Compiled, terminal: Terminal) -> Result<(), Failure> {
     let named = compiled.model.baseline.as_ref().map(|name| name.value.as_str());
     let root = first(compiled);
-    let path = folder(&root)?.join(named.unwrap_or(NAME));
+    let folder = folder(&root)?;
+    let path = folder.join(named.unwrap_or(NAME));
     let (baseline, count) = crate::baseline_for(compiled);
-    terminal.deliver(Some(&path), &baseline)?;
+    inside::may_write(&folder, &path, crate::baseline::is_one).map_err(|why| {
+        let message = format!("cannot write the baseline to `{}`: {why}", path.display());
+        Failure::usage(message)
+            .help(format!("name a new file in the project's folder: `checks: {{ baseline: {NAME} }}`"))
+    })?;
+    write_whole(&path, baseline.as_bytes())?;
     let warnings = if count == 1 { "warning" } else { "warnings" };
     let mut told = format!("{}: {count} {warnings}\n", path.display());
     if named.is_none() {

@@ -5,11 +5,12 @@ use std::path::{Component, Path, PathBuf};
 use std::process::Command;
 
 use super::Failure;
+use super::inside::{self, Unread};
 
 /// Files that can be found and read.
 pub(crate) trait Files {
-    /// The bytes of a file.
-    fn read(&self, path: &Path) -> Result<Vec<u8>, Failure>;
+    /// The bytes of a file of the project in `folder`, if it has `most` at most.
+    fn read(&self, folder: &Path, path: &Path, most: u64) -> Result<Vec<u8>, Unread>;
     /// Whether there is such a file.
     fn is_file(&self, path: &Path) -> bool;
     /// Whether there is such a folder.
@@ -27,8 +28,8 @@ pub(crate) trait Files {
 pub(crate) struct Disk;
 
 impl Files for Disk {
-    fn read(&self, path: &Path) -> Result<Vec<u8>, Failure> {
-        std::fs::read(path).map_err(|error| Failure::new(format!("cannot read `{}`: {error}", path.display())))
+    fn read(&self, folder: &Path, path: &Path, most: u64) -> Result<Vec<u8>, Unread> {
+        inside::read(folder, path, most)
     }
 
     fn is_file(&self, path: &Path) -> bool {
@@ -75,8 +76,15 @@ pub(crate) struct Revision {
     name: String,
     /// A folder of the repository, where git is started.
     start: PathBuf,
-    /// By path: the hash of the file.
-    files: BTreeMap<PathBuf, String>,
+    /// By path.
+    files: BTreeMap<PathBuf, Blob>,
+}
+
+/// A file of a revision.
+#[derive(Debug)]
+struct Blob {
+    hash: String,
+    bytes: u64,
 }
 
 impl Revision {
@@ -87,7 +95,7 @@ impl Revision {
             return Ok(None);
         };
         let hash = String::from_utf8_lossy(&hash).trim().to_owned();
-        let tree = git(start, &["ls-tree", "-r", "-z", "--full-tree", &hash])?;
+        let tree = git(start, &["ls-tree", "-r", "-l", "-z", "--full-tree", &hash])?;
         let files = String::from_utf8_lossy(&tree).split('\0').filter_map(file).collect();
         Ok(Some(Self { name: name.to_owned(), start: start.to_path_buf(), files }))
     }
@@ -107,12 +115,13 @@ impl Revision {
     }
 }
 
-/// One entry of `git ls-tree`: `100644 blob HASH<tab>PATH`. Links and other repositories are left out.
-fn file(entry: &str) -> Option<(PathBuf, String)> {
+/// One entry of `git ls-tree -l`: `100644 blob HASH SIZE<tab>PATH`. Links and other repositories are left out.
+fn file(entry: &str) -> Option<(PathBuf, Blob)> {
     let (about, path) = entry.split_once('\t')?;
-    let mut words = about.split(' ');
-    let (mode, kind, hash) = (words.next()?, words.next()?, words.next()?);
-    (kind == "blob" && mode != "120000").then(|| (PathBuf::from(path), hash.to_owned()))
+    let mut words = about.split_whitespace();
+    let (mode, kind, hash, bytes) = (words.next()?, words.next()?, words.next()?, words.next()?);
+    let blob = Blob { hash: hash.to_owned(), bytes: bytes.parse().ok()? };
+    (kind == "blob" && mode != "120000").then(|| (PathBuf::from(path), blob))
 }
 
 fn git(folder: &Path, arguments: &[&str]) -> Result<Vec<u8>, Failure> {
@@ -127,10 +136,13 @@ fn git(folder: &Path, arguments: &[&str]) -> Result<Vec<u8>, Failure> {
 }
 
 impl Files for Revision {
-    fn read(&self, path: &Path) -> Result<Vec<u8>, Failure> {
-        let hash = self.files.get(path);
-        let hash = hash.ok_or_else(|| Failure::new(format!("there is no `{}`", self.shown(path))))?;
-        git(&self.start, &["cat-file", "blob", hash])
+    fn read(&self, _: &Path, path: &Path, most: u64) -> Result<Vec<u8>, Unread> {
+        let missing = || Unread::Missing(std::io::Error::other(format!("there is no `{}`", self.shown(path))));
+        let Blob { hash, bytes } = self.files.get(path).ok_or_else(missing)?;
+        if *bytes > most {
+            return Err(Unread::TooLarge { bytes: *bytes, most });
+        }
+        git(&self.start, &["cat-file", "blob", hash]).map_err(|error| Unread::Failed(error.to_string()))
     }
 
     fn is_file(&self, path: &Path) -> bool {

@@ -16,6 +16,7 @@ mod files;
 mod findings;
 mod graph;
 mod init;
+mod inside;
 mod output;
 mod places;
 mod plan;

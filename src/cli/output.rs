@@ -5,7 +5,7 @@ use std::path::Path;
 
 use clap::ValueEnum;
 
-use super::{Exit, Failure};
+use super::{Exit, Failure, inside};
 use crate::report::table::WIDEST;
 use crate::report::text::Style;
 use crate::runner::output::beside::Beside;
@@ -97,6 +97,10 @@ impl Terminal {
     /// Writes a result to the file of `-o`, or to standard output where there is none or it is `-`.
     pub(crate) fn deliver(self, file: Option<&Path>, text: &str) -> Result<Exit, Failure> {
         match file.filter(|path| *path != Path::new("-")) {
+            Some(path) if inside::is_source(path) => {
+                let message = format!("`-o {}` would write over a file that no `-o` made", path.display());
+                return Err(Failure::usage(message).help("YAML and tables are what funnelc reads: name another file"));
+            }
             Some(path) => write_whole(path, text.as_bytes())?,
             None => self.print(Stream::Out, text)?,
         }

@@ -8,6 +8,7 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use super::Failure;
 use super::attached::attach;
 use super::files::{Disk, Files};
+use super::inside::Unread;
 use crate::source::{FileId, Sources};
 use crate::yaml::{self, Node, Value};
 
@@ -78,8 +79,8 @@ fn single(files: &dyn Files, path: &Path) -> Result<Sources, Failure> {
         );
     }
     let mut sources = Sources::default();
-    add(files, &mut sources, path)?;
-    attach(files, path.parent().unwrap_or(Path::new("")), &mut sources);
+    add(files, &mut sources, folder_of(path), path)?;
+    attach(files, folder_of(path), &mut sources);
     Ok(sources)
 }
 
@@ -105,13 +106,14 @@ fn root_above(files: &dyn Files, folder: &Path) -> Result<PathBuf, Failure> {
 
 fn with_includes(files: &dyn Files, root: &Path) -> Result<Sources, Failure> {
     let mut sources = Sources::default();
-    let file = add(files, &mut sources, root)?;
+    let folder = folder_of(root);
+    let file = add(files, &mut sources, folder, root)?;
     let text = sources.file(file).map(|file| file.text.as_str()).unwrap_or_default();
     let written = yaml::parse(file, text).root.as_ref().and_then(patterns);
     for path in included(files, root, written.as_deref())? {
-        add(files, &mut sources, &path)?;
+        add(files, &mut sources, folder, &path)?;
     }
-    attach(files, root.parent().unwrap_or(Path::new("")), &mut sources);
+    attach(files, folder, &mut sources);
     Ok(sources)
 }
 
@@ -135,7 +137,7 @@ fn included(files: &dyn Files, root: &Path, written: Option<&[String]>) -> Resul
         Some(patterns) => glob_set(patterns.iter().map(String::as_str))?,
         None => glob_set(DEFAULT_INCLUDE)?,
     };
-    let folder = root.parent().unwrap_or(Path::new(""));
+    let folder = folder_of(root);
     let inside = |path: &Path| path.strip_prefix(folder).unwrap_or(path).to_path_buf();
     let mut found = files.below(folder)?;
     // A project inside is one of its own.
@@ -169,10 +171,20 @@ fn glob_set<'a>(patterns: impl IntoIterator<Item = &'a str>) -> Result<GlobSet, 
     set.build().map_err(|error| Failure::new(format!("the patterns of `include` are too many: {error}")))
 }
 
-fn add(files: &dyn Files, sources: &mut Sources, path: &Path) -> Result<FileId, Failure> {
+fn add(files: &dyn Files, sources: &mut Sources, folder: &Path, path: &Path) -> Result<FileId, Failure> {
     let shown = files.shown(path);
-    let text = utf8(files.read(path)?, Path::new(&shown))?;
-    Ok(sources.add(shown, text))
+    match files.read(folder, path, yaml::MAX_BYTES) {
+        Ok(bytes) => {
+            let text = utf8(bytes, Path::new(&shown))?;
+            Ok(sources.add(shown, text))
+        }
+        Err(Unread::TooLarge { bytes, .. }) => Ok(sources.add_too_large(shown, bytes)),
+        Err(why) => Err(Failure::new(format!("cannot read `{shown}`: {why}"))),
+    }
+}
+
+fn folder_of(file: &Path) -> &Path {
+    file.parent().unwrap_or(Path::new(""))
 }
 
 fn utf8(bytes: Vec<u8>, path: &Path) -> Result<String, Failure> {

@@ -59,7 +59,14 @@ impl Resolver {
         sources: &'s Sources,
     ) -> Option<(crate::source::FileId, &'s SourceFile)> {
         let found = sources.attached(&path.value.0);
-        if found.is_none() {
+        if let (None, Some(why)) = (found, sources.refused(&path.value.0)) {
+            let message = format!("`{}` is not read: {why}", path.value.0);
+            self.report(
+                Diagnostic::error(Code("missing-file"), path.span, message)
+                    .at("not a file of this project")
+                    .help("copy it into the folder of `funnelc.yaml` or one below, as a file of its own"),
+            );
+        } else if found.is_none() {
             let message = format!("there is no file `{}`", path.value.0);
             self.report(
                 Diagnostic::error(Code("missing-file"), path.span, message)

@@ -8,7 +8,10 @@ use crate::source::{FileId, Span};
 
 /// The code of a file that is out of all proportion.
 pub(super) const LIMIT: Code = Code("yaml-limit");
-const MAX_BYTES: usize = 16 << 20;
+/// How many bytes a file may have.
+pub const MAX_BYTES: u64 = 16 << 20;
+/// With the copies that aliases make.
+const MAX_TEXT: usize = 32 << 20;
 const MAX_DEPTH: usize = 128;
 const MAX_NODES: usize = 1_000_000;
 
@@ -26,14 +29,11 @@ struct Size {
     height: usize,
 }
 
-/// Refuses a file that is too large to be looked at.
-pub(super) fn check_bytes(file: FileId, text: &str) -> Result<(), Box<Diagnostic>> {
-    if text.len() <= MAX_BYTES {
-        return Ok(());
-    }
-    let message = format!("the file has {} bytes, {MAX_BYTES} (16 MiB) are allowed", text.len());
+/// The error for a file that is too large to be looked at.
+pub fn too_large(file: FileId, bytes: u64) -> Diagnostic {
+    let message = format!("the file has {bytes} bytes, {MAX_BYTES} (16 MiB) are allowed");
     let error = Diagnostic::error(LIMIT, Span::new(file, 0..0), message).at("not read");
-    Err(error.help("split the project into several files, see `include`").into())
+    error.help("split the project into several files, see `include`")
 }
 
 /// The error for collections inside collections without end.
@@ -74,9 +74,9 @@ impl Budget {
         }
         self.spent.nodes += size.nodes;
         self.spent.bytes += size.bytes;
-        let (limit, what) = match (self.spent.nodes > MAX_NODES, self.spent.bytes > 2 * MAX_BYTES) {
+        let (limit, what) = match (self.spent.nodes > MAX_NODES, self.spent.bytes > MAX_TEXT) {
             (true, _) => (MAX_NODES, "values"),
-            (false, true) => (2 * MAX_BYTES, "bytes of text"),
+            (false, true) => (MAX_TEXT, "bytes of text"),
             (false, false) => return Ok(()),
         };
         let message = format!("more than {limit} {what} in one file, counting what aliases repeat");

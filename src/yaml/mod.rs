@@ -7,5 +7,6 @@ mod syntax;
 pub(crate) mod tree;
 mod unquoted;
 
+pub use budget::{MAX_BYTES, too_large};
 pub use node::{Entry, Node, Scalar, Value};
 pub use parse::{Parsed, parse};

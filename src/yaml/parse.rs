@@ -25,9 +25,9 @@ pub struct Parsed {
 
 /// Parses one file.
 pub fn parse(file: FileId, text: &str) -> Parsed {
-    if let Err(diagnostic) = budget::check_bytes(file, text) {
+    if text.len() as u64 > budget::MAX_BYTES {
         let unread = Some(Span::new(file, 0..text.len()));
-        return Parsed { root: None, unread, diagnostics: vec![*diagnostic] };
+        return Parsed { root: None, unread, diagnostics: vec![budget::too_large(file, text.len() as u64)] };
     }
     let skipped = text.len() - text.trim_start_matches('\u{feff}').len();
     let mut reader = Reader::new(file, text, skipped);

@@ -36,6 +36,7 @@ mod many_events;
 mod meanings;
 mod merge;
 mod moves;
+mod named_files;
 mod nights;
 mod one_moment;
 mod pages;

@@ -1,0 +1,166 @@
+//! What a project may have read and written over: its own regular files, and no others. A pull request may come from anybody.
+
+use std::fs::{create_dir_all, read_to_string, write};
+use std::path::Path;
+
+use crate::projects::{Run, funnelc_in};
+
+const SECRET: &str = "hunter2";
+
+/// A project in `place/shop` that names these bodies, beside a folder with a secret.
+fn shop(place: &Path, bodies: &[&str]) {
+    let mut yaml = "version: 1
+contacts:
+  key: id
+  tags: { values: [hot] }
+  fields: { email: { type: email }, opt-in: { type: boolean } }
+  addresses: { email: email }
+  consent: { email: { field: opt-in, is: true } }
+content:
+"
+    .to_owned();
+    for (at, body) in bodies.iter().enumerate() {
+        yaml += &format!("  letter-{at}: {{ kind: email, body: \"{body}\" }}\n");
+    }
+    for folder in ["shop/emails", "shop/.hidden", "elsewhere"] {
+        create_dir_all(place.join(folder)).unwrap();
+    }
+    write(place.join("shop/funnelc.yaml"), yaml).unwrap();
+    for file in ["shop/emails/ours.html", "shop/.hidden/token", "elsewhere/letter.html"] {
+        write(place.join(file), format!("{{{{ {SECRET} }}}}")).unwrap();
+    }
+}
+
+/// The sentences of the findings.
+fn told(ran: &Run) -> Vec<String> {
+    let findings: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    let all = findings["findings"].as_array().unwrap();
+    let of = |code: &str| all.iter().filter(|it| it["code"] == code).cloned().collect::<Vec<_>>();
+    of("missing-file").iter().map(|it| it["message"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn only_regular_files_below_the_folder_are_read() {
+    let place = tempfile::tempdir().unwrap();
+    let outside = place.path().join("elsewhere/letter.html");
+    let bodies = [
+        "../elsewhere/letter.html",
+        outside.to_str().unwrap(),
+        "emails/../../elsewhere/letter.html",
+        "link.html",
+        "away/letter.html",
+        ".hidden/token",
+        "token",
+        "pipe",
+        "emails",
+        "/dev/zero",
+        "/proc/self/environ",
+    ];
+    shop(place.path(), &bodies);
+    let shop = place.path().join("shop");
+    let link = |to: &str, name: &str| std::os::unix::fs::symlink(to, shop.join(name)).unwrap();
+    link("../elsewhere/letter.html", "link.html");
+    link("../elsewhere", "away");
+    link(".hidden/token", "token");
+    rustix::fs::mkfifoat(rustix::fs::CWD, shop.join("pipe"), rustix::fs::Mode::RUSR).unwrap();
+    let ran = funnelc_in(&shop, &["check", "--format", "json"]);
+    let why = |body: &str| match body {
+        "emails" | "pipe" => "it is no regular file",
+        ".hidden/token" | "token" => "it is hidden, as is what begins with `.`",
+        _ => "it lies outside of the project's folder",
+    };
+    let expected: Vec<_> = bodies.iter().map(|body| format!("`{body}` is not read: {}", why(body))).collect();
+    let mut told = told(&ran);
+    told.sort();
+    let mut sorted = expected;
+    sorted.sort();
+    assert_eq!(told, sorted);
+    assert!(!ran.out.contains(SECRET), "{}", ran.out);
+}
+
+#[test]
+fn a_file_inside_is_read_also_by_a_link_to_it() {
+    let place = tempfile::tempdir().unwrap();
+    shop(place.path(), &["emails/ours.html", "./emails/../emails/ours.html", "again.html"]);
+    std::os::unix::fs::symlink("emails/ours.html", place.path().join("shop/again.html")).unwrap();
+    let ran = funnelc_in(&place.path().join("shop"), &["check", "--format", "json"]);
+    assert_eq!(told(&ran), Vec::<String>::new());
+    assert_eq!(ran.out.matches("unknown-field").count(), 3, "the tokens of all are looked at: {}", ran.out);
+}
+
+#[test]
+fn a_project_that_is_a_link_to_somewhere_else_is_not_read() {
+    let place = tempfile::tempdir().unwrap();
+    shop(place.path(), &["emails/ours.html"]);
+    let other = place.path().join("other");
+    create_dir_all(&other).unwrap();
+    std::os::unix::fs::symlink("../elsewhere/letter.html", other.join("funnelc.yaml")).unwrap();
+    let ran = funnelc_in(&other, &["check"]);
+    assert_eq!((ran.code, ran.out.as_str()), (Some(3), ""));
+    assert_eq!(ran.err, "error: cannot read `funnelc.yaml`: it lies outside of the project's folder\n");
+}
+
+#[test]
+fn the_size_of_a_file_is_asked_before_it_is_read() {
+    let place = tempfile::tempdir().unwrap();
+    shop(place.path(), &["huge.html"]);
+    let shop = place.path().join("shop");
+    create_dir_all(shop.join("journeys")).unwrap();
+    for name in ["huge.html", "journeys/huge.yaml"] {
+        // A hole: a terabyte that takes no room, and that nobody could read.
+        std::fs::File::create(shop.join(name)).unwrap().set_len(1 << 40).unwrap();
+    }
+    let ran = funnelc_in(&shop, &["check", "--format", "json"]);
+    assert_eq!(ran.code, Some(1));
+    assert_eq!(told(&ran), ["`huge.html` is not read: it has 1099511627776 bytes, 67108864 (64 MiB) are allowed"]);
+    assert!(ran.out.contains("the file has 1099511627776 bytes, 16777216 (16 MiB) are allowed"), "{}", ran.out);
+}
+
+#[test]
+fn a_baseline_is_written_over_nothing_but_a_baseline_of_the_project() {
+    let place = tempfile::tempdir().unwrap();
+    shop(place.path(), &["emails/ours.html"]);
+    let shop = place.path().join("shop");
+    write(shop.join("contacts.csv"), "id\n1\n").unwrap();
+    std::os::unix::fs::symlink("../elsewhere/letter.html", shop.join("link.yaml")).unwrap();
+    std::os::unix::fs::symlink("../elsewhere/new.yaml", shop.join("nowhere.yaml")).unwrap();
+    std::os::unix::fs::symlink("../elsewhere", shop.join("away")).unwrap();
+    let outside = place.path().join("elsewhere/new.yaml");
+    let project = |baseline: &str| {
+        format!(
+            "version: 1\nchecks: {{ baseline: \"{baseline}\" }}\ncontacts: {{ key: id, tags: {{ values: [a] }} }}\n"
+        )
+    };
+    let named = ["funnelc.yaml", "contacts.csv", "../elsewhere/new.yaml", "link.yaml", "nowhere.yaml", "away/new.yaml"];
+    for baseline in named.into_iter().chain([outside.to_str().unwrap()]) {
+        write(shop.join("funnelc.yaml"), project(baseline)).unwrap();
+        let ran = funnelc_in(&shop, &["check", "--write-baseline", "."]);
+        assert_eq!(ran.code, Some(2), "{baseline}: {}", ran.err);
+        assert!(ran.err.contains("help: name a new file in the project's folder"), "{baseline}: {}", ran.err);
+        assert_eq!(read_to_string(shop.join("funnelc.yaml")).unwrap(), project(baseline));
+    }
+    assert_eq!(read_to_string(shop.join("contacts.csv")).unwrap(), "id\n1\n");
+    assert!(read_to_string(place.path().join("elsewhere/letter.html")).unwrap().contains(SECRET));
+    assert!(!outside.exists());
+    write(shop.join("funnelc.yaml"), project("known.yaml")).unwrap();
+    for _again in 0..2 {
+        let ran = funnelc_in(&shop, &["check", "--write-baseline", "."]);
+        assert_eq!(ran.code, Some(0), "{}", ran.err);
+    }
+}
+
+#[test]
+fn a_result_is_not_written_over_what_funnelc_reads() {
+    let place = tempfile::tempdir().unwrap();
+    shop(place.path(), &["emails/ours.html"]);
+    let shop = place.path().join("shop");
+    write(shop.join("contacts.csv"), "id\n1\n").unwrap();
+    let before = read_to_string(shop.join("funnelc.yaml")).unwrap();
+    for file in ["funnelc.yaml", "contacts.csv"] {
+        let ran = funnelc_in(&shop, &["graph", "-o", file]);
+        assert_eq!(ran.code, Some(2), "{}", ran.err);
+        assert!(ran.err.contains("would write over a file that no `-o` made"), "{}", ran.err);
+    }
+    assert_eq!(read_to_string(shop.join("funnelc.yaml")).unwrap(), before);
+    assert_eq!(read_to_string(shop.join("contacts.csv")).unwrap(), "id\n1\n");
+}
