@@ -25,6 +25,7 @@ mod run;
 mod schema;
 mod test;
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -129,7 +130,10 @@ enum Command {
 
 /// Runs the program.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(asked) => return not_a_command(&asked),
+    };
     let terminal = output::Terminal::new(cli.color);
     let outcome = match cli.command {
         Command::Init(args) => init::run(&args, terminal),
@@ -147,5 +151,19 @@ pub fn main() -> ExitCode {
         terminal.fail(&failure);
         failure.exit
     });
+    ExitCode::from(exit as u8)
+}
+
+/// Help, the version, or what is wrong with the arguments: clap prints it and does not mind if it cannot, we do.
+fn not_a_command(asked: &clap::Error) -> ExitCode {
+    let printed = output::printed(|| asked.print().and_then(|()| std::io::stdout().flush()));
+    let exit = match printed {
+        _ if asked.use_stderr() => Exit::Usage,
+        Ok(()) => Exit::Fine,
+        Err(failure) => {
+            output::Terminal::new(ColorChoice::Auto).fail(&failure);
+            failure.exit
+        }
+    };
     ExitCode::from(exit as u8)
 }

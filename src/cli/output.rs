@@ -62,15 +62,9 @@ impl Terminal {
     /// Writes text; a reader that has gone is no error.
     #[expect(clippy::unused_self, reason = "everything that is shown goes through the terminal")]
     pub(crate) fn print(self, stream: Stream, text: &str) -> Result<(), Failure> {
-        let written = match stream {
-            Stream::Out => write_all(io::stdout().lock(), text),
-            Stream::Err => write_all(io::stderr().lock(), text),
-        };
-        match written {
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-                Err(Failure::new(format!("cannot write: {error}")))
-            }
-            Err(_) | Ok(()) => Ok(()),
+        match stream {
+            Stream::Out => printed(|| io::stdout().write_all(text.as_bytes()).and_then(|()| io::stdout().flush())),
+            Stream::Err => printed(|| io::stderr().write_all(text.as_bytes())),
         }
     }
 
@@ -122,9 +116,12 @@ fn no_color() -> bool {
     std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
 }
 
-fn write_all(mut stream: impl Write, text: &str) -> io::Result<()> {
-    stream.write_all(text.as_bytes())?;
-    stream.flush()
+/// Prints to a stream of the program; a reader that has gone is no error.
+pub(crate) fn printed(print: impl FnOnce() -> io::Result<()>) -> Result<(), Failure> {
+    match print() {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::new(format!("cannot write: {error}"))),
+        Err(_) | Ok(()) => Ok(()),
+    }
 }
 
 /// Writes a file beside its place and renames it there, so that nobody ever reads half of it; links stay, a device or a pipe is written directly.

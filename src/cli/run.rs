@@ -21,7 +21,7 @@ use crate::runner::input::blocks::Source;
 use crate::runner::input::events::Spill;
 use crate::runner::input::remembered::Snapshot;
 use crate::runner::output::folder;
-use crate::runner::output::session::{Session, SessionError};
+use crate::runner::output::session::{Done, Session, SessionError};
 use crate::runner::output::store::{Store, StoreError};
 
 pub(crate) use failed::{bad_companies, bad_events, earlier, no_companies, no_events, no_room};
@@ -133,10 +133,21 @@ impl Task<'_> {
         let (session, streams) = Session::begin(out, contacts, args.rejects.as_deref(), store.as_ref())?;
         let (summary, streams) = self.carried_out(&prepared, source, streams)?;
         let done = session.commit(streams, &summary, &prepared, store.as_ref())?;
-        self.terminal.print(Stream::Out, &self.table(&done.metrics))?;
-        self.restless(&done.metrics)?;
-        self.terminal.say(&told::last_words(&done, &summary, args))?;
+        self.tell(&done, &summary);
         Ok(())
+    }
+
+    /// What there is to say of a run that stands. Nothing makes it a failure any more: whoever delivers only after exit code 0 would drop an outbox
+    /// that the state calls sent.
+    fn tell(&self, done: &Done, summary: &Summary) {
+        let table = self.terminal.print(Stream::Out, &self.table(&done.metrics));
+        let unprinted = table.err().map(|failure| format!("its table is not on standard output: {failure}"));
+        // With standard error gone there is nobody left to tell.
+        for warning in done.warnings.iter().cloned().chain(unprinted) {
+            let _ = self.terminal.say(&format!("warning: the run stands, but {warning}\n"));
+        }
+        let _ = self.restless(&done.metrics);
+        let _ = self.terminal.say(&told::last_words(done, summary, self.args));
     }
 
     /// The same run without a trace: no folder, no state, no lock, no rejects.
@@ -265,7 +276,15 @@ fn go_together(args: &Args) -> Result<(), Failure> {
 
 impl From<SessionError> for Failure {
     fn from(error: SessionError) -> Self {
-        Self::new(error.to_string())
+        let failure = Self::new(error.to_string());
+        match error {
+            SessionError::Forgotten { .. } => {
+                failure.help("deliver nothing of it yet: the same command again finishes it, with the same keys")
+            }
+            SessionError::Folder(_) | SessionError::Store(_) | SessionError::Io { .. } | SessionError::Inside(_) => {
+                failure
+            }
+        }
     }
 }
 

@@ -15,6 +15,24 @@ fn exit_codes_say_how_it_ended() {
 }
 
 #[test]
+fn what_cannot_be_printed_ends_with_3() {
+    let funnelc = |args: &[&str]| {
+        let full = std::fs::File::options().write(true).open("/dev/full").expect("a full disk");
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_funnelc"));
+        command.args(args).stdout(full).output().expect("the program starts")
+    };
+    let asked: [&[&str]; 6] =
+        [&["--help"], &["--version"], &["run", "--help"], &["help", "check"], &["explain"], &["schema"]];
+    for args in asked {
+        let output = funnelc(args);
+        assert_eq!(output.status.code(), Some(3), "{args:?}");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(said.starts_with("error: cannot write: No space left"), "{args:?}: {said}");
+    }
+    assert_eq!(funnelc(&["no-such-command"]).status.code(), Some(2), "said on standard error");
+}
+
+#[test]
 fn a_project_is_found_from_a_folder_below_it() {
     let folder = crate::projects::root().join("tests/fixtures/mistakes/journeys");
     let run = funnelc_in(&folder, &["check"]);

@@ -337,6 +337,22 @@ fn a_reader_that_goes_away_is_no_panic() {
 }
 
 #[test]
+fn a_run_that_stands_is_no_failure_when_its_table_cannot_be_printed() {
+    let place = Place::new(&contacts(9));
+    let full = || fs::File::options().write(true).open("/dev/full").unwrap();
+    let output = place.command("2026-11-21T09:00").stdout(full()).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert!(
+        text(&output.stderr).contains("warning: the run stands, but its table is not on standard output: cannot write"),
+        "{}",
+        text(&output.stderr)
+    );
+    assert_eq!(text(&place.files("out")["actions.csv"]).lines().count(), 7, "the outbox, to be delivered");
+    let dry = place.command("2026-11-23T09:00").arg("--dry-run").stdout(full()).output().unwrap();
+    assert_eq!(dry.status.code(), Some(3), "the table is all there is of a dry run");
+}
+
+#[test]
 fn a_killed_run_leaves_the_old_or_the_new_and_is_mended_by_the_same_command() {
     let kills: u32 = std::env::var("FUNNELC_KILLS").map_or(5, |kills| kills.parse().unwrap());
     let place = Place::new(&contacts(6_000));

@@ -90,16 +90,19 @@ impl Folder {
         fs::read_to_string(self.target.join("metrics.json")).ok()
     }
 
-    /// Puts the folder, whose files are finished, in its place.
-    pub(crate) fn commit(self) -> Result<(), FolderError> {
+    /// Puts the folder, whose files are finished, in its place. If the power fails behind it, the old one or this one will be found.
+    pub(crate) fn exchange(&self) -> Result<(), FolderError> {
         let here = failed(&self.target);
         self.lock.sync_all().map_err(&here)?;
         let there = self.target.symlink_metadata().is_ok();
         let flags = if there { RenameFlags::EXCHANGE } else { RenameFlags::NOREPLACE };
-        renameat_with(CWD, &self.staging, CWD, &self.target, flags).map_err(|error| here(error.into()))?;
+        renameat_with(CWD, &self.staging, CWD, &self.target, flags).map_err(|error| here(error.into()))
+    }
+
+    /// Waits until the exchange is on the disk.
+    pub(crate) fn settle(&self) -> io::Result<()> {
         let parent = self.target.parent().unwrap_or(Path::new("/"));
-        // The run stands; if the power fails now, the old one or this one will be found.
-        File::open(parent).and_then(|parent| parent.sync_all()).map_err(here)
+        File::open(parent)?.sync_all()
     }
 }
 

@@ -1,4 +1,4 @@
-//! All that one run writes, and the order in which it becomes visible: the folder, then the rejects, then the state. A kill in between is mended by the same command.
+//! All that one run writes, and the order in which it becomes visible: the rejects, then the folder, then the state. A kill in between is mended by the same command; behind the last of them nothing fails any more.
 #![expect(clippy::disallowed_methods, reason = "this is where one looks whether two paths are the same place")]
 
 use std::collections::BTreeMap;
@@ -27,6 +27,8 @@ pub(crate) enum SessionError {
     Io { path: PathBuf, error: io::Error },
     #[error("`{0}` lies in the output folder, which this run replaces")]
     Inside(PathBuf),
+    #[error("the run in `{out}` is whole, but the state does not know of it: {error}")]
+    Forgotten { out: PathBuf, error: StoreError },
 }
 
 /// A run being written. Dropped before it is committed, it leaves nothing.
@@ -43,6 +45,8 @@ pub(crate) struct Done {
     pub(crate) metrics: String,
     /// Whether the folder held this run already, so that nothing was changed.
     pub(crate) repeated: bool,
+    /// What went wrong when the run stood already, each to be read behind "the run stands, but".
+    pub(crate) warnings: Vec<String>,
 }
 
 impl Session {
@@ -83,15 +87,16 @@ impl Session {
         let repeats = |earlier: &Manifest| manifest.repeats(earlier);
         if let Some(metrics) = self.folder.earlier().filter(repeats).and_then(|_| self.folder.earlier_metrics()) {
             self.rejects.map(in_place).transpose()?;
-            return Ok(Done { metrics, repeated: true });
+            return Ok(Done { metrics, repeated: true, warnings: Vec::new() });
         }
         self.write(MANIFEST, &manifest.to_json())?;
-        self.folder.commit()?;
+        let state = store.zip(manifest.state.after.as_deref());
+        // What takes room or rights is done before the folder is exchanged: behind that only a rename is left.
+        state.map(|(store, after)| store.prepare(after)).transpose()?;
         self.rejects.map(in_place).transpose()?;
-        if let (Some(store), Some(after)) = (store, &manifest.state.after) {
-            store.commit(after)?;
-        }
-        Ok(Done { metrics, repeated: false })
+        self.folder.exchange()?;
+        let warnings = remember(&self.folder, state)?;
+        Ok(Done { metrics, repeated: false, warnings })
     }
 
     /// Brings all files but run.json to the disk, and says what they hold.
@@ -150,6 +155,18 @@ impl Session {
         let path = self.folder.target().join(name);
         move |error| SessionError::Io { path: path.clone(), error }
     }
+}
+
+/// Makes the run count that stands in its folder: with a state when the state knows of it, else at once. Gives what is not as it should be and changes nothing.
+fn remember(folder: &Folder, state: Option<(&Store, &str)>) -> Result<Vec<String>, SessionError> {
+    let settled = folder.settle();
+    let Some((store, after)) = state else {
+        let unsure = |error| format!("a power cut may still take it back, for the disk did not confirm it: {error}");
+        return Ok(settled.err().map(unsure).into_iter().collect());
+    };
+    // A state on the disk with a folder that is not would be an outbox that is lost.
+    let known = settled.map_err(|error| store.failed(error)).and_then(|()| store.commit(after));
+    known.map_err(|error| SessionError::Forgotten { out: folder.target().to_path_buf(), error })
 }
 
 fn set_aside(path: &Path) -> Result<(Beside, HashedFile), SessionError> {

@@ -51,7 +51,8 @@ impl Store {
         }
         let mut store = Self { folder: folder.to_path_buf(), current: None, made, _lock: lock };
         store.current = store.named()?;
-        store.current.as_deref().map_or(Ok(()), |current| store.sweep(current)).map_err(failed)?;
+        // What cannot be removed is told by the run that stands.
+        store.sweep(store.current.as_deref());
         Ok(store)
     }
 
@@ -101,34 +102,41 @@ impl Store {
         HashedFile::create(&self.folder.join(NEW)).map_err(|error| self.failed(error))
     }
 
-    /// Makes the new snapshot, which is finished, the one that counts, and removes the others.
-    pub(crate) fn commit(&self, hash: &str) -> Result<(), StoreError> {
-        self.replace(hash).map_err(|error| self.failed(error))
+    /// Puts the new snapshot, which is finished, beside the one that counts.
+    pub(crate) fn prepare(&self, hash: &str) -> Result<(), StoreError> {
+        self.named_next(hash).map_err(|error| self.failed(error))
     }
 
-    fn replace(&self, hash: &str) -> io::Result<()> {
+    fn named_next(&self, hash: &str) -> io::Result<()> {
         let name = snapshot(hash);
-        fs::rename(self.folder.join(NEW), self.folder.join(&name))?;
-        let part = self.folder.join(PART);
-        let mut current = File::create(&part)?;
-        writeln!(current, "{name}")?;
-        current.sync_all()?;
-        fs::rename(part, self.folder.join(CURRENT))?;
-        File::open(&self.folder)?.sync_all()?;
-        self.sweep(hash)
+        let mut part = File::create(self.folder.join(PART))?;
+        writeln!(part, "{name}")?;
+        part.sync_all()?;
+        fs::rename(self.folder.join(NEW), self.folder.join(name))
     }
 
-    /// Removes all snapshots but the one that counts, and what a killed run left half.
-    fn sweep(&self, hash: &str) -> io::Result<()> {
-        for entry in fs::read_dir(&self.folder)? {
-            let entry = entry?;
+    /// Makes the snapshot that was prepared the one that counts, and removes the others. Behind the rename it counts, whatever else is amiss, which is told.
+    pub(crate) fn commit(&self, hash: &str) -> Result<Vec<String>, StoreError> {
+        fs::rename(self.folder.join(PART), self.folder.join(CURRENT)).map_err(|error| self.failed(error))?;
+        let shown = self.folder.display();
+        let settled = File::open(&self.folder).and_then(|folder| folder.sync_all());
+        let unsure = |error| format!("the disk did not confirm the new state in `{shown}`: {error}");
+        Ok(settled.err().map(unsure).into_iter().chain(self.sweep(Some(hash))).collect())
+    }
+
+    /// Removes all snapshots but the one that counts, and what a killed run left half; tells what it cannot remove.
+    fn sweep(&self, current: Option<&str>) -> Vec<String> {
+        let Ok(entries) = fs::read_dir(&self.folder) else { return Vec::new() };
+        let mut left = Vec::new();
+        for entry in entries.flatten() {
             let name = entry.file_name().to_string_lossy().into_owned();
-            let is_other = hash_of(&name).is_some_and(|other| other != hash);
+            let is_other = hash_of(&name).is_some_and(|hash| Some(hash) != current);
             if is_other || name == NEW || name == PART {
-                fs::remove_file(entry.path())?;
+                let removed = fs::remove_file(entry.path());
+                left.extend(removed.err().map(|error| still_there(&entry.path(), &error)));
             }
         }
-        Ok(())
+        left
     }
 
     fn named(&self) -> Result<Option<String>, StoreError> {
@@ -142,7 +150,7 @@ impl Store {
         }
     }
 
-    fn failed(&self, error: io::Error) -> StoreError {
+    pub(super) fn failed(&self, error: io::Error) -> StoreError {
         StoreError::Io { path: self.folder.clone(), error }
     }
 
@@ -153,9 +161,10 @@ impl Store {
 
 impl Drop for Store {
     fn drop(&mut self) {
-        // Behind a commit there is none; what cannot be removed is written over by the next run.
-        let _ = fs::remove_file(self.folder.join(NEW));
-        if self.made && !self.folder.join(CURRENT).exists() {
+        // What cannot be removed is tried again by the next run.
+        let Ok(current) = self.named() else { return };
+        self.sweep(current.as_deref());
+        if self.made && current.is_none() {
             let _ = fs::remove_file(self.folder.join(LOCK));
             let _ = fs::remove_dir(&self.folder);
         }
@@ -171,6 +180,10 @@ fn verified(path: &Path, hash: &str) -> io::Result<Option<File>> {
     Ok((hasher.finalize().to_hex().as_str() == hash).then_some(file))
 }
 
+fn still_there(path: &Path, error: &io::Error) -> String {
+    format!("`{}`, which nothing needs any more, cannot be removed: {error}", path.display())
+}
+
 fn snapshot(hash: &str) -> String {
     format!("state-{hash}.jsonl")
 }
@@ -178,4 +191,50 @@ fn snapshot(hash: &str) -> String {
 fn hash_of(name: &str) -> Option<&str> {
     let hash = name.strip_prefix("state-")?.strip_suffix(".jsonl")?;
     (hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit())).then_some(hash)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OTHER: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
+    fn written(store: &Store, text: &str) -> String {
+        let mut file = store.begin().unwrap();
+        file.write_all(text.as_bytes()).unwrap();
+        file.finish().unwrap().hash
+    }
+
+    #[test]
+    fn a_state_that_counts_is_no_failure_whatever_cannot_be_removed() {
+        let place = tempfile::tempdir().unwrap();
+        let store = Store::open(place.path()).unwrap();
+        let hash = written(&store, "remembered");
+        store.prepare(&hash).unwrap();
+        // A folder in the place of an old snapshot stands for a file that cannot be removed.
+        fs::create_dir(place.path().join(snapshot(OTHER))).unwrap();
+        let warnings = store.commit(&hash).unwrap();
+        assert_eq!(warnings.len(), 1, "{warnings:?}");
+        assert!(warnings[0].contains("which nothing needs any more, cannot be removed"), "{warnings:?}");
+        drop(store);
+        assert_eq!(Store::open(place.path()).unwrap().current(), Some(hash.as_str()));
+    }
+
+    #[test]
+    fn a_state_that_cannot_be_prepared_or_committed_is_the_old_one() {
+        let place = tempfile::tempdir().unwrap();
+        let store = Store::open(place.path()).unwrap();
+        let old = written(&store, "old");
+        store.prepare(&old).unwrap();
+        store.commit(&old).unwrap();
+        let new = written(&store, "new");
+        fs::create_dir(place.path().join(PART)).unwrap();
+        assert!(matches!(store.prepare(&new), Err(StoreError::Io { .. })));
+        fs::remove_dir(place.path().join(PART)).unwrap();
+        store.prepare(&new).unwrap();
+        drop(store);
+        let store = Store::open(place.path()).unwrap();
+        assert_eq!(store.current(), Some(old.as_str()), "prepared is not committed");
+        assert!(!place.path().join(snapshot(&new)).exists() && store.read().unwrap().is_some());
+    }
 }
