@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 
 use super::output::{Stream, Terminal, write_whole};
+use super::shell::quoted;
 use super::{Exit, Failure};
 
 /// Each run has a folder of its own; the next ones are better named by their time.
@@ -101,24 +102,14 @@ fn create(folder: &Path) -> Result<(), Failure> {
 
 fn next_steps(folder: &Path, files: &[(PathBuf, String)]) -> String {
     let made: String = files.iter().map(|(path, _)| format!("  {}\n", path.display())).collect();
-    let shown = quoted(folder);
+    let shown = quoted(&folder.display().to_string());
     let inputs: String = ["contacts", "companies", "events"]
         .into_iter()
         .map(|input| (input, folder.join(input).with_extension("csv")))
         .filter(|(_, path)| files.iter().any(|(made, _)| made == path))
-        .map(|(input, path)| format!(" --{input} {}", quoted(&path)))
+        .map(|(input, path)| format!(" --{input} {}", quoted(&path.display().to_string())))
         .collect();
     format!(
         "made\n{made}\nnext\n  funnelc check {shown}\n  funnelc graph {shown} --format text\n  funnelc run {shown}{inputs} --dry-run\n  funnelc run {shown}{inputs} --state state --out runs/{FIRST}\n"
     )
-}
-
-/// A path as one can paste it into a shell.
-fn quoted(path: &Path) -> String {
-    let shown = path.display().to_string();
-    if shown.contains(|c: char| c.is_whitespace() || "'\"$&;()*?".contains(c)) {
-        format!("'{}'", shown.replace('\'', "'\\''"))
-    } else {
-        shown
-    }
 }

@@ -23,6 +23,7 @@ mod plan;
 mod project;
 mod run;
 mod schema;
+mod shell;
 mod test;
 
 use std::io::Write;

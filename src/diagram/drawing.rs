@@ -253,10 +253,10 @@ impl Draft<'_> {
 
     fn campaign(&self, at: NodeIndex, with_sum: bool) -> Box {
         let node = self.node(at);
-        let Face::Campaign { enter, goal, closed } = &node.face else { return step(node) };
-        let mut lines: Vec<String> = enter.iter().flat_map(|words| at_most(3, wrap(words, 34))).collect();
-        lines.extend(goal.iter().flat_map(|goal| at_most(2, wrap(&format!("goal: {goal}"), 34))));
-        lines.extend(closed.then(|| "not published".to_owned()));
+        if !matches!(node.face, Face::Campaign { .. }) {
+            return step(node);
+        }
+        let mut lines = rules(&node.face);
         lines.extend(with_sum.then(|| self.sum(at)));
         let hidden_fault = with_sum && self.steps_of(at).iter().any(|step| self.node(*step).broken);
         let (title, broken) = (node.label.clone(), node.broken || hidden_fault);
@@ -310,6 +310,19 @@ fn arrow(from: &str, to: &str, edge: &Edge) -> Option<Arrow> {
     };
     let inside = from == to && !matches!(edge.kind, EdgeKind::Converts | EdgeKind::BackTo);
     (!inside).then(|| Arrow { from: from.to_owned(), to: to.to_owned(), stroke, lines, broken: edge.broken })
+}
+
+/// Who comes into a campaign, and who leaves it before its last step.
+fn rules(face: &Face) -> Vec<String> {
+    let Face::Campaign { enter, again, goal, exit_when, drops, closed } = face else { return Vec::new() };
+    let said = |words: &str, most: usize| at_most(most, wrap(words, 34));
+    let mut lines: Vec<String> = enter.iter().flat_map(|words| said(words, 3)).collect();
+    lines.extend(again.iter().flat_map(|length| said(&format!("may come in again after {length}"), 2)));
+    lines.extend(goal.iter().flat_map(|words| said(&format!("goal: {words}"), 2)));
+    lines.extend(exit_when.iter().flat_map(|words| said(&format!("leaves when {words}"), 2)));
+    lines.extend(drops.map(|drops| format!("who no longer qualifies {}", if drops { "leaves" } else { "stays" })));
+    lines.extend(closed.then(|| "not published".to_owned()));
+    lines
 }
 
 fn stage(node: &Node, rank: usize, of: usize) -> Box {

@@ -6,8 +6,38 @@ use super::drawing::{Arrow, Box, Drawing, Group, MARK, Shape, Stroke, drawing, m
 use super::filter::Filter;
 use crate::graph::Journey;
 
+/// A flowchart, and how many arrows it has, seen or not.
+#[derive(Clone, Debug)]
+pub struct Flowchart {
+    /// In the language of Mermaid.
+    pub text: String,
+    /// For Mermaid counts them.
+    pub arrows: usize,
+}
+
+/// What Mermaid does not draw: it shows an error in its place. A page may allow more; those of GitHub and GitLab do not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TooLarge {
+    /// Its `maxEdges`.
+    #[error("more than 500 arrows")]
+    Arrows,
+    /// Its `maxTextSize`.
+    #[error("more than 50,000 characters")]
+    Characters,
+}
+
+impl Flowchart {
+    /// Why Mermaid will not draw it, if it will not.
+    pub fn too_large(&self) -> Option<TooLarge> {
+        // What stands before the flowchart itself does not count; characters are those of JavaScript.
+        let drawn = self.text.split("\n---\n").last().unwrap_or_default();
+        let arrows = (self.arrows > 500).then_some(TooLarge::Arrows);
+        arrows.or_else(|| (drawn.encode_utf16().count() > 50_000).then_some(TooLarge::Characters))
+    }
+}
+
 /// The journey as a Mermaid flowchart.
-pub fn mermaid(journey: &Journey, filter: &Filter) -> String {
+pub fn mermaid(journey: &Journey, filter: &Filter) -> Flowchart {
     let drawing = drawing(journey, filter);
     let mut out = head(WRAPPING_WIDTH);
     for group in &drawing.groups {
@@ -17,7 +47,7 @@ pub fn mermaid(journey: &Journey, filter: &Filter) -> String {
         line(&mut out, 1, &connection(arrow));
     }
     styles(&mut out, &drawing);
-    out
+    Flowchart { text: out, arrows: drawing.arrows.len() }
 }
 
 /// How a flowchart begins: top-down, for a column of text is high and not wide, and laid out by `dagre`, for Mermaid 11 knows no other and Mermaid 12

@@ -11,6 +11,6 @@ mod wrap;
 
 pub use dot::dot;
 pub use filter::{Filter, Unknown};
-pub use mermaid::mermaid;
 pub(crate) use mermaid::{DIRECTION, escaped, head};
+pub use mermaid::{Flowchart, TooLarge, mermaid};
 pub use outline::text;

@@ -11,7 +11,10 @@ pub(super) fn unseen(groups: &[Group], seen: &[Arrow]) -> Vec<Arrow> {
     let places: BTreeMap<_, _> = stages.iter().zip(0..).map(|(stage, at)| (stage.name.as_str(), at)).collect();
     let mut campaigns: Vec<_> = of(GroupKind::Overview).flat_map(|overview| &overview.boxes).collect();
     campaigns.sort_by_key(|campaign| height(&campaign.name, seen, &places));
-    [stages, campaigns].iter().flat_map(|boxes| boxes.windows(2).map(|pair| below(pair[0], pair[1]))).collect()
+    let pairs = [stages.windows(2), campaigns.windows(2)].into_iter().flatten();
+    // Two arrows between the same boxes would bend each other.
+    let held = |pair: &&[&Box]| seen.iter().any(|arrow| (&arrow.from, &arrow.to) == (&pair[0].name, &pair[1].name));
+    pairs.filter(|pair| !held(pair)).map(|pair| below(pair[0], pair[1])).collect()
 }
 
 /// Right below the first stage that lets contacts into the campaign, or else right above the first to which it moves them; at the end where there is none.

@@ -155,21 +155,35 @@ impl Outline<'_> {
     fn campaign(&mut self, at: NodeIndex) {
         let node = self.journey.graph[at].clone();
         self.head("campaign", &node);
-        let Face::Campaign { enter, goal, closed } = &node.face else { return };
+        self.who(&node.face);
+        let Thing::Campaign(id) = node.thing else { return };
+        let graph = &self.journey.graph;
+        let steps: Vec<_> =
+            graph.node_weights().filter(|node| matches!(node.thing, Thing::Step(of, _) if of == id)).cloned().collect();
+        self.steps(&steps, None, 2);
+    }
+
+    /// Who comes into a campaign, and who leaves it before its last step.
+    fn who(&mut self, face: &Face) {
+        let Face::Campaign { enter, again, goal, exit_when, drops, closed } = face else { return };
         if *closed {
             self.line("  ", "not published");
         }
         for words in enter {
             self.line("  enter  ", words);
         }
+        if let Some(length) = again {
+            self.line("  again  ", &format!("after {length}"));
+        }
         if let Some(words) = goal {
             self.line("  goal   ", words);
         }
-        let Thing::Campaign(id) = node.thing else { return };
-        let graph = &self.journey.graph;
-        let steps: Vec<_> =
-            graph.node_weights().filter(|node| matches!(node.thing, Thing::Step(of, _) if of == id)).cloned().collect();
-        self.steps(&steps, None, 2);
+        if let Some(words) = exit_when {
+            self.line("  leave  ", &format!("when {words}"));
+        }
+        if let Some(drops) = drops {
+            self.line(if *drops { "  leave  " } else { "  stay   " }, "who no longer qualifies");
+        }
     }
 
     /// The steps of one list, numbered, and below a step its branches.

@@ -10,8 +10,8 @@ use super::steps::steps;
 use super::{Edge, EdgeKind, Face, Journey, Node, Thing, Verb, words};
 use crate::model::destination::DestinationKind;
 use crate::model::{
-    Audience, Campaign, CampaignId, Channel, Condition, ConditionKind, Enter, Funnel, FunnelId, Model, Stage, StageId,
-    StageRef, Step, StepKind, Target,
+    Audience, Campaign, CampaignId, Channel, Condition, ConditionKind, Enter, Funnel, FunnelId, Model, OnLeave, Stage,
+    StageId, StageRef, Step, StepKind, Target,
 };
 use crate::source::Span;
 
@@ -136,7 +136,13 @@ impl Build<'_> {
         let trigger = campaign.trigger.map(|points| words::threshold(self.model, points));
         let face = Face::Campaign {
             enter: campaign.enter.iter().map(|enter| words::enter(self.model, enter)).chain(trigger).collect(),
+            again: campaign.reenter.map(|after| after.to_string()),
             goal: campaign.goal.as_ref().map(|goal| words::condition(self.model, goal)),
+            exit_when: campaign.exit_when.as_ref().map(|exit| words::condition(self.model, exit)),
+            drops: campaign
+                .on_leave
+                .filter(|_| admits_by_condition(campaign))
+                .map(|on_leave| on_leave == OnLeave::Exit),
             closed: !campaign.publish.published,
         };
         let (label, broken) = (named(campaign.about.name.as_ref(), &campaign.id), campaign.broken);
@@ -262,6 +268,11 @@ fn targets(funnel: &Funnel, from: StageId, to: Target) -> Vec<StageId> {
 fn stage_spans(funnel: &Funnel, id: StageId, stage: &Stage) -> Vec<Span> {
     let nowhere = stage.converts.iter().filter(|conversion| targets(funnel, id, conversion.to).is_empty());
     [stage.span, stage.weight_span].into_iter().chain(nowhere.map(|conversion| conversion.span)).collect()
+}
+
+/// Whether some of its ways in can stop to hold for who is inside.
+fn admits_by_condition(campaign: &Campaign) -> bool {
+    campaign.enter.iter().any(|way| matches!(way, Enter::Condition(_)))
 }
 
 fn named(name: Option<&String>, id: &str) -> String {

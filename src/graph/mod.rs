@@ -105,8 +105,14 @@ pub enum Face {
     Campaign {
         /// The ways in, in words.
         enter: Vec<String>,
+        /// After how long after the end of a time somebody may come in again, in words; absent for never.
+        again: Option<String>,
         /// The goal, in words.
         goal: Option<String>,
+        /// Who leaves, in words.
+        exit_when: Option<String>,
+        /// Whether who came in by a condition and no longer meets one leaves; absent where that is not said, or no condition lets in.
+        drops: Option<bool>,
         /// Whether `published: false` closes it.
         closed: bool,
     },

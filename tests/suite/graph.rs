@@ -3,7 +3,7 @@
 use funnelc::check::{self, RULES};
 use funnelc::compile;
 use funnelc::diagnostic::Severity;
-use funnelc::diagram::{Filter, dot, mermaid, text};
+use funnelc::diagram::{self, Filter, Flowchart, TooLarge, dot, text};
 use funnelc::graph::Journey;
 use funnelc::source::Sources;
 use proptest::prelude::*;
@@ -155,7 +155,148 @@ campaigns:
 ";
     let journey = journey(projects::sources(&[("funnelc.yaml", text)]));
     let filter = Filter::only(&journey, Some("shop"), Some("thanks")).unwrap();
-    insta::assert_snapshot!(format!("{}\n{}", mermaid(&journey, &filter), funnelc::diagram::text(&journey, &filter)));
+    insta::assert_snapshot!(format!("{}\n{}", mermaid(&journey, &filter), diagram::text(&journey, &filter)));
+}
+
+#[test]
+fn a_drawing_says_who_comes_in_and_who_leaves() {
+    let ends = "
+    reenter: { after: 90 days }
+    goal: { field: orders, at-least: 5 }
+    exit-when: { tag: complained }
+";
+    let drawn = |on_leave: &str| {
+        let journey =
+            journey(leaving(&format!("enter: {{ field: orders, at-least: 1 }}{ends}    on-leave: {on_leave}")));
+        let everything = Filter::everything();
+        (mermaid(&journey, &everything), dot(&journey, &everything), text(&journey, &everything))
+    };
+    let (mermaid, dot, outline) = drawn("exit");
+    let lines = [
+        "orders at least 1",
+        "may come in again after 90 days",
+        "goal: orders at least 5",
+        "leaves when tag complained",
+    ];
+    let lines = [&lines[..], &["who no longer qualifies leaves", "1 step"]].concat();
+    assert!(mermaid.contains(&lines.join("<br/>")), "{mermaid}");
+    assert!(dot.contains(&lines.join("\\n")), "{dot}");
+    let rules = "  enter  orders at least 1
+  again  after 90 days
+  goal   orders at least 5
+  leave  when tag complained
+  leave  who no longer qualifies
+";
+    assert!(outline.contains(rules), "{outline}");
+    let (mermaid, dot, outline) = drawn("stay");
+    assert!(mermaid.contains("who no longer qualifies stays"), "{mermaid}");
+    assert!(dot.contains("who no longer qualifies stays"), "{dot}");
+    assert!(outline.contains("  stay   who no longer qualifies\n"), "{outline}");
+}
+
+#[test]
+fn what_happens_to_who_no_longer_qualifies_is_drawn_only_where_a_condition_lets_in() {
+    let journey = journey(leaving("enter: { entered: shop/lead }\n    on-leave: exit"));
+    let everything = Filter::everything();
+    for drawing in [mermaid(&journey, &everything), dot(&journey, &everything), text(&journey, &everything)] {
+        assert!(!drawing.contains("qualifies"), "{drawing}");
+        assert!(!drawing.contains("again"), "who may come in only once, as most: {drawing}");
+    }
+}
+
+/// A project with one campaign, which begins with these keys.
+fn leaving(keys: &str) -> Sources {
+    let text = format!(
+        "
+version: 1
+contacts: {{ key: id, fields: {{ orders: {{ type: integer }} }}, tags: {{ values: [complained] }} }}
+funnels: {{ shop: {{ audience: everyone, stages: {{ lead: {{ weight: 0, final: true }} }} }} }}
+campaigns:
+  win-back:
+    {keys}
+    steps: [{{ points: 5 }}]
+"
+    );
+    projects::sources(&[("funnelc.yaml", &text)])
+}
+
+#[test]
+fn mermaid_draws_five_hundred_arrows_and_fifty_thousand_characters() {
+    let head = mermaid(&journey(projects::example("webshop")), &Filter::everything());
+    let head = head.split_once("flowchart TB").expect("it begins").0;
+    let too_large = |text: &str, arrows| Flowchart { text: format!("{head}{text}"), arrows }.too_large();
+    assert_eq!(too_large(&"ż".repeat(50_000), 500), None, "what stands before it does not count");
+    assert_eq!(too_large(&"x".repeat(50_001), 0), Some(TooLarge::Characters));
+    assert_eq!(too_large(&"🎉".repeat(25_001), 0), Some(TooLarge::Characters), "two characters of JavaScript each");
+    assert_eq!(too_large("", 501), Some(TooLarge::Arrows));
+}
+
+#[test]
+fn all_arrows_are_counted_also_those_that_are_not_seen() {
+    for name in projects::EXAMPLES {
+        let chart = diagram::mermaid(&journey(projects::example(name)), &Filter::everything());
+        let strokes = [" ~~~ ", " -->", " ==>", " -.->"];
+        let lines = chart.text.lines().filter(|line| strokes.iter().any(|stroke| line.contains(stroke)));
+        assert_eq!(lines.count(), chart.arrows, "{name}");
+    }
+}
+
+#[test]
+fn a_drawing_that_is_too_large_for_mermaid_is_written_with_a_warning() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("my shop.yaml"), waits("c", 501)).expect("written");
+    let drawn = |args: &[&str]| projects::funnelc_in(folder.path(), &[&["graph", "my shop.yaml"], args].concat());
+    let part = drawn(&["--campaign", "c"]);
+    assert_eq!(part.code, Some(0), "{}", part.err);
+    assert!(part.out.ends_with('\n') && part.out.matches(" --> ").count() == 501, "the drawing is whole");
+    insta::assert_snapshot!(part.err, @r"
+    warning: the drawing has more than 500 arrows; Mermaid, also on GitHub and GitLab, shows an error in its place
+      help: let Graphviz draw it: `funnelc graph 'my shop.yaml' --campaign c --format dot | dot -Tsvg > journey.svg`
+    ");
+    let funnel = |id: &str| {
+        let stages: String = (0..300).map(|at| format!("      s{at}: {{ weight: {at} }}\n")).collect();
+        format!("  {id}:\n    audience: everyone\n    stages:\n{stages}")
+    };
+    let funnels = format!("funnels:\n{}{}", funnel("a"), funnel("b"));
+    std::fs::write(folder.path().join("my shop.yaml"), waits("c", 2) + &funnels).expect("written");
+    insta::assert_snapshot!(drawn(&[]).err, @r"
+    warning: the drawing has more than 500 arrows; Mermaid, also on GitHub and GitLab, shows an error in its place
+      help: draw one part, as `funnelc graph 'my shop.yaml' --funnel a` or `funnelc graph 'my shop.yaml' --campaign c` does; or let Graphviz draw it: `funnelc graph 'my shop.yaml' --format dot | dot -Tsvg > journey.svg`
+    ");
+    assert_eq!(drawn(&["--format", "dot"]).err, "", "Graphviz draws it");
+}
+
+/// A project with a campaign of so many steps, which are as many arrows.
+fn waits(campaign: &str, steps: usize) -> String {
+    let steps = "      - wait: 1 day\n".repeat(steps);
+    format!(
+        "version: 1\ncontacts: {{ key: id, tags: {{ values: [hot] }} }}\ncampaigns:\n  {campaign}:\n    enter: {{ tag: hot }}\n    on-leave: stay\n    steps:\n{steps}"
+    )
+}
+
+#[test]
+fn a_picture_is_refused_with_the_command_that_makes_one() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("shop.yaml"), waits("c", 2)).expect("written");
+    let refused = |args: &[&str]| {
+        let run = projects::funnelc_in(folder.path(), &[&["graph", "shop.yaml"], args].concat());
+        assert_eq!((run.code, run.out.as_str()), (Some(2), ""), "{}", run.err);
+        run.err
+    };
+    insta::assert_snapshot!(refused(&["--campaign", "c", "-o", "the picture.PNG"]), @r"
+    error: `the picture.PNG`: graph writes text that other programs draw (Mermaid, DOT, an outline), and no picture
+      help: write `funnelc graph shop.yaml --campaign c --format dot | dot -Tpng > 'the picture.PNG'`, which needs Graphviz, or `funnelc graph shop.yaml --campaign c | npx @mermaid-js/mermaid-cli -i - -o 'the picture.PNG'`
+    ");
+    insta::assert_snapshot!(refused(&["--format", "dot", "-o", "x.jpg"]), @r"
+    error: `x.jpg`: graph writes text that other programs draw (Mermaid, DOT, an outline), and no picture
+      help: write `funnelc graph shop.yaml --format dot | dot -Tjpg > x.jpg`, which needs Graphviz
+    ");
+    for name in ["x.svg", "x.pdf"] {
+        assert!(refused(&["-o", name]).contains(&format!(" > {name}`")), "{name}");
+    }
+    assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 1, "nothing is written");
+    let fine = projects::funnelc_in(folder.path(), &["graph", "shop.yaml", "-o", "x.mmd"]);
+    assert_eq!((fine.code, fine.err.as_str()), (Some(0), ""));
 }
 
 proptest! {
@@ -212,6 +353,10 @@ fn without_labels(drawing: &str) -> String {
         escaped = c == '\\' && !escaped;
     }
     out
+}
+
+fn mermaid(journey: &Journey, filter: &Filter) -> String {
+    diagram::mermaid(journey, filter).text
 }
 
 fn journey(sources: Sources) -> Journey {

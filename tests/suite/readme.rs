@@ -25,6 +25,11 @@ fn the_page_on_tests_shows_what_the_program_prints() {
     shows_what_the_program_prints("docs/testing.md");
 }
 
+#[test]
+fn the_page_on_drawings_shows_what_the_program_prints() {
+    shows_what_the_program_prints("docs/drawings.md");
+}
+
 /// Its scripts run a project by the hour and deliver what goes out.
 #[test]
 fn the_page_on_operating_shows_what_the_program_prints() {

@@ -26,15 +26,23 @@ pub fn markdown(report: &Report<'_>) -> String {
         self::impact(&mut page, impact);
     }
     changes(&mut page, report);
-    if let Some(picture) = picture(report.diff) {
-        let legend = "Green `+` is new, red `−` is gone, amber `~` is changed.";
-        let body = format!("{legend}\n\n```mermaid\n{picture}```\n");
-        page.section(&details("Picture of the change"), vec![body], END);
-    }
+    drawing(&mut page, report);
     if let Some(impact) = report.impact {
         samples(&mut page, impact);
     }
     page.finish(report)
+}
+
+fn drawing(page: &mut Page, report: &Report<'_>) {
+    let Some(picture) = picture(report.diff) else { return };
+    if let Some(too_large) = picture.too_large() {
+        let why = format!("\nThe picture of the change is left out: it has {too_large}, and Mermaid draws no more.\n");
+        page.section(&why, Vec::new(), "");
+        return;
+    }
+    let legend = "Green `+` is new, red `−` is gone, amber `~` is changed.";
+    let body = format!("{legend}\n\n```mermaid\n{}```\n", picture.text);
+    page.section(&details("Picture of the change"), vec![body], END);
 }
 
 const END: &str = "\n</details>\n";

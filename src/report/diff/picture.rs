@@ -3,11 +3,11 @@
 use std::fmt::Write as _;
 
 use super::layout::kind_word;
-use crate::diagram::{DIRECTION, escaped, head};
+use crate::diagram::{DIRECTION, Flowchart, escaped, head};
 use crate::diff::{Aligned, AlignedBranch, CampaignPicture, Diff, FunnelPicture, Kind, Mark};
 
 /// The picture; nothing where nothing can be drawn.
-pub(super) fn picture(diff: &Diff) -> Option<String> {
+pub(super) fn picture(diff: &Diff) -> Option<Flowchart> {
     let mut drawing = Drawing::default();
     drawing.others(diff);
     diff.funnels.iter().for_each(|funnel| drawing.funnel(funnel));
@@ -58,8 +58,9 @@ struct Edge<'a> {
 type Ends<'a> = Vec<(usize, &'a str)>;
 
 impl Drawing {
-    fn finish(self) -> String {
-        format!("{}{}{CLASSES}{}", head(WRAPPING_WIDTH), self.text, self.styles)
+    fn finish(self) -> Flowchart {
+        let text = format!("{}{}{CLASSES}{}", head(WRAPPING_WIDTH), self.text, self.styles);
+        Flowchart { text, arrows: self.edges }
     }
 
     fn node(&mut self, words: &str, mark: Option<Mark>) -> usize {
@@ -131,10 +132,13 @@ impl Drawing {
     fn funnel(&mut self, funnel: &FunnelPicture) {
         self.group(&format!("funnel {}", funnel.id), |drawing| {
             let door = drawing.node("no stage", funnel.mark);
-            let mut places = Vec::new();
+            let mut places: Vec<(&str, usize)> = Vec::new();
             for stage in &funnel.stages {
                 let at = drawing.node(&format!("{}, {}", stage.id, stage.weight), stage.mark);
-                drawing.below(at - 1, at);
+                let upper = places.last().map(|(id, _)| *id);
+                if !funnel.arrows.iter().any(|arrow| arrow.from.as_deref() == upper && arrow.to == stage.id) {
+                    drawing.below(at - 1, at);
+                }
                 places.push((stage.id.as_str(), at));
             }
             let place = |id: &str| places.iter().find(|(other, _)| *other == id).map_or(door, |(_, at)| *at);

@@ -35,6 +35,16 @@ fn told(head: &str) -> Vec<String> {
 }
 
 #[test]
+fn a_picture_that_mermaid_would_refuse_is_left_out_with_a_word() {
+    let steps = |count: usize| project(&"      - wait: 1 day\n".repeat(count));
+    let page = |count: usize| Compared::new(&steps(1), &steps(count), b"id,tags\n1,hot\n").markdown();
+    let (small, large) = (page(50), page(502));
+    assert!(small.contains("```mermaid") && !small.contains("left out"), "{small}");
+    let why = "\nThe picture of the change is left out: it has more than 500 arrows, and Mermaid draws no more.\n";
+    assert!(!large.contains("```mermaid") && large.contains(why), "{large}");
+}
+
+#[test]
 fn the_order_of_shares_is_no_difference_and_a_step_in_one_is_told_alone() {
     let swapped = BASE.replace(
         "          - { share: 50, id: one, steps: [{ send: bar }, { wait: 1 day }] }
