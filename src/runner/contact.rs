@@ -183,6 +183,8 @@ pub struct Seen<'a> {
     pub outdated: Vec<FunnelId>,
     /// The known tags.
     pub tags: TagSet,
+    /// Whether the cell of tags holds one under an old name.
+    pub outdated_tags: bool,
     /// The points; 0 where the cell is empty or there is no column.
     pub points: i64,
     /// The points in groups, by group id; 0 as above.

@@ -9,7 +9,7 @@ use super::row::Row;
 use super::typed::Rule;
 use crate::model::ids::Id;
 use crate::model::{BadValue, Channel, FieldType, Model};
-use crate::runner::contact::{Block, Seen, Slot, TagSet};
+use crate::runner::contact::{Block, Seen, Slot};
 
 /// Reads the rows of one file.
 #[derive(Clone, Debug)]
@@ -59,7 +59,7 @@ impl<'a> Reader<'a> {
         seen.fields.clear();
         seen.fields.extend(self.fields.iter().map(|rule| self.field(rule, &mut row)));
         self.stages(&mut row, seen);
-        self.tags(&mut row, &mut seen.tags);
+        self.tags(&mut row, seen);
         seen.points = self.points(self.layout.points, &mut row);
         seen.groups.clear();
         seen.groups.extend(self.layout.groups.iter().map(|column| self.points(*column, &mut row)));
@@ -112,20 +112,22 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn tags(&self, row: &mut At<'_, '_>, tags: &mut TagSet) {
-        tags.clear();
+    fn tags(&self, row: &mut At<'_, '_>, seen: &mut Seen<'_>) {
+        seen.tags.clear();
+        seen.outdated_tags = false;
         let (known, Some(column)) = (&self.model.contacts.tags, self.layout.tags) else { return };
         let text = row.cell(column);
         if text.is_empty() {
             return;
         }
         for tag in text.split(known.separator.as_str()).map(cell::trimmed).filter(|tag| !tag.is_empty()) {
-            match known.names.find(|name| name.id == tag).or_else(|| self.model.in_flight.tag_called(tag)) {
-                Some(id) => tags.set(id.index(), true),
-                None if known.open => {}
-                None => {
-                    self.bad_value(row, column, Reason::UnknownTag);
-                }
+            if let Some(id) = known.names.find(|name| name.id == tag) {
+                seen.tags.set(id.index(), true);
+            } else if let Some(id) = self.model.in_flight.tag_called(tag) {
+                seen.tags.set(id.index(), true);
+                seen.outdated_tags = true;
+            } else if !known.open {
+                self.bad_value(row, column, Reason::UnknownTag);
             }
         }
     }

@@ -49,7 +49,7 @@ pub(crate) struct Writer<'p> {
     pub(super) tokens: Vec<Vec<(Cow<'p, str>, Token)>>,
     /// Whether actions have their keys.
     pub(super) keyed: bool,
-    /// Whether the present text of a stage takes the place of an old one of the same stage.
+    /// Whether the present text of a stage or tag takes the place of an old one of the same thing.
     renews: bool,
 }
 
@@ -76,7 +76,7 @@ impl<'p> Writer<'p> {
         }
     }
 
-    /// For a comparison: without the keys of actions, which cost most of their rows and say nothing that the rest does not, and with the texts of the file for stages that only have another name.
+    /// For a comparison: without the keys of actions, which cost most of their rows and say nothing that the rest does not, and with the texts of the file for stages and tags that only have another name.
     pub(crate) fn for_comparison(self) -> Self {
         Self { keyed: false, renews: false, ..self }
     }
@@ -202,21 +202,18 @@ impl<'p> Writer<'p> {
         let known = &self.model.contacts.tags;
         let text = self.layout.tags.map_or("", |column| row.text(column));
         let text = if self.model.contacts.missing.iter().any(|word| word == text) { "" } else { text };
-        let there = text.split(known.separator.as_str()).map(trimmed).filter(|tag| !tag.is_empty());
-        let is_there = |name: &str| text.split(known.separator.as_str()).any(|tag| trimmed(tag) == name);
-        let kept = there.filter_map(|tag| match known.names.find(|name| name.id == tag) {
-            Some(id) => tags.has(id.index()).then_some(tag),
-            // An old name is replaced, and left out where the new one stands there too.
-            None => match self.model.in_flight.tag_called(tag) {
-                Some(id) => {
-                    let now = known.names[id].id.as_str();
-                    (tags.has(id.index()) && !is_there(now)).then_some(now)
-                }
-                None => Some(tag),
-            },
-        });
-        let added = added.iter().map(|id| known.names[*id].id.as_str());
-        kept.chain(added).collect()
+        let mut kept: Vec<&str> = Vec::new();
+        for tag in text.split(known.separator.as_str()).map(trimmed).filter(|tag| !tag.is_empty()) {
+            let called = known.names.find(|name| name.id == tag).or_else(|| self.model.in_flight.tag_called(tag));
+            let is_kept = called.is_none_or(|id| tags.has(id.index()));
+            // An old name is replaced; what was renamed may stand there under several.
+            let tag = called.map_or(tag, |id| &known.names[id].id);
+            if is_kept && !kept.contains(&tag) {
+                kept.push(tag);
+            }
+        }
+        kept.extend(added.iter().map(|id| known.names[*id].id.as_str()));
+        kept
     }
 
     pub(super) fn cells(&self) -> Cells<'_> {
@@ -233,7 +230,7 @@ impl<'p> Writer<'p> {
                 seen.stages[funnel.index()] != after.stages[funnel.index()]
                     || self.renews && seen.outdated.contains(&funnel)
             }
-            Written::Tags => seen.tags != *after.tags,
+            Written::Tags => seen.tags != *after.tags || self.renews && seen.outdated_tags,
             Written::Points => seen.points != after.points,
             Written::Block(channel) => seen.blocks[channel as usize] != after.blocks[channel as usize],
             Written::Group(group) => seen.groups[group.index()] != after.groups[group.index()],

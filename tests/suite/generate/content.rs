@@ -84,7 +84,7 @@ impl Draft<'_> {
             if self.random.chance(chance) {
                 let most = *self.random.pick(&[1, 1, 2]);
                 let within = *self.random.pick(&["1 day", "90 minutes", "2 days", "7 days"]);
-                let then = *self.random.pick(&["", ", then: delay", ", then: drop"]);
+                let then = *self.random.pick(&["", ", then: delay", ", then: drop", ", then: drop"]);
                 let often = format!("at-most: {most}, within: {within}{then}");
                 let hours = *self.random.pick(&HOURS);
                 yaml += &match (hours, self.random.chance(50)) {

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use serde_yaml::{Mapping, Value};
 
+use super::flight_names::is_of_a_file;
 use super::flight_steps::steps_that_differ;
 use super::random::Random;
 use super::tree::{each_mapping, each_scalar, keys};
@@ -30,16 +31,7 @@ pub(super) fn changed(random: &mut Random, root: &Value, number: usize) -> Optio
     flight.forget_old_lines();
     let is_renaming = flight.random.chance(50);
     let done = if is_renaming {
-        match flight.random.below(10) {
-            0 => flight.rename_stage(),
-            1 => flight.rename_funnel(),
-            2 => flight.rename_campaign(),
-            3 => flight.rename_segment(),
-            4 | 5 => flight.write_out_segment(),
-            6 => flight.rename_content(),
-            7 => flight.say_otherwise(),
-            _ => flight.rename_step(),
-        }
+        flight.rename()
     } else {
         match flight.random.below(18) {
             0 | 1 => flight.drop_stage(),
@@ -58,6 +50,12 @@ pub(super) fn changed(random: &mut Random, root: &Value, number: usize) -> Optio
     if !done {
         return None;
     }
+    if is_renaming {
+        flight.random.chance(30).then(|| flight.rename_what_nobody_is_at());
+    } else {
+        flight.name_tags();
+    }
+    flight.forget_tags_that_are_gone();
     flight.say_of_steps(root, is_renaming);
     Some(flight.written())
 }
@@ -77,15 +75,37 @@ pub(super) fn unspoken(random: &mut Random, root: &Value) -> Option<Value> {
 }
 
 impl Flight<'_> {
-    /// Lines stay for stages, whose old texts may stand in a file for long.
+    fn rename(&mut self) -> bool {
+        match self.random.below(12) {
+            0 => self.rename_stage(),
+            1 => self.rename_funnel(),
+            2 => self.rename_campaign(),
+            3 => self.rename_segment(),
+            4 | 5 => self.write_out_segment(),
+            6 => self.rename_content(),
+            7 => self.say_otherwise(),
+            8 | 9 => self.rename_step(),
+            _ => self.rename_what_nobody_is_at(),
+        }
+    }
+
+    fn rename_what_nobody_is_at(&mut self) -> bool {
+        match self.random.below(3) {
+            0 => self.rename_tag(),
+            1 => self.rename_event(),
+            _ => self.rename_experience(),
+        }
+    }
+
+    /// Lines stay for stages, tags and events, whose old texts may stand in a file for long.
     fn forget_old_lines(&mut self) {
         for (key, kept) in [("moved", &mut self.moved), ("removed", &mut self.removed)] {
             let old = self.root.as_mapping_mut().expect("a project").remove(key);
-            let is_of_stage = |line: &Value| {
-                let moved = line["from"].as_str().is_some_and(|from| from.contains('/') && !from.contains(':'));
-                line.get("stage").is_some() || moved && line.get("campaign").is_none()
+            let is_of_file = |line: &Value| {
+                let moved = line["from"].as_str().is_some_and(|from| from.contains('/') && !from.contains([':', ' ']));
+                is_of_a_file(line) || line.get("stage").is_some() || moved && line.get("campaign").is_none()
             };
-            kept.extend(old.iter().flat_map(|old| old.as_sequence().expect("a list").clone()).filter(is_of_stage));
+            kept.extend(old.iter().flat_map(|old| old.as_sequence().expect("a list").clone()).filter(is_of_file));
         }
     }
 
@@ -167,7 +187,11 @@ impl Flight<'_> {
         for line in self.lines_mut() {
             // An old name stays what it was.
             if let Some(to) = line.get_mut("to") {
-                replaced(to);
+                let (kind, name) = to.as_str().and_then(|to| to.split_once(' ')).unwrap_or_default();
+                match with(name).filter(|_| ["tag", "event"].contains(&kind)) {
+                    Some(name) => *to = format!("{kind} {name}").into(),
+                    None => replaced(to),
+                }
             }
         }
     }

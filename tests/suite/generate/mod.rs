@@ -13,6 +13,7 @@ mod events;
 mod fields;
 mod flight;
 mod flight_meaning;
+mod flight_names;
 mod flight_steps;
 mod flight_things;
 mod funnels;
@@ -104,15 +105,15 @@ impl Case {
         let pools = draft.pools(bad, nothing);
         let first_file = rows::first_file(&mut random, &pools);
         let companies = companies::file(&mut random, &companies);
+        let versions = Versions::new(seed, yaml, scene.runs.len());
         let mut rows = Vec::new();
-        let events = scene.runs.iter().map(|now| {
-            let now = now.parse().expect("a moment");
-            random.chance(80).then(|| events::file(&mut random, now, &mut rows))
+        let events = scene.runs.iter().enumerate().map(|(run, now)| {
+            let (now, names) = (now.parse().expect("a moment"), versions.own_events(run));
+            random.chance(80).then(|| events::file(&mut random, now, &mut rows, &names))
         });
         let events = events.collect();
         let replay = random.chance(30);
         let files = content::member_files(&mut random);
-        let versions = Versions::new(seed, yaml, scene.runs.len());
         Case { seed, versions, runs: scene.runs, companies, events, replay, first_file, pools, files }
     }
 
@@ -149,7 +150,11 @@ impl Case {
         }
         let mut random = Random::new(self.seed ^ (run as u64) << 32);
         let base = if random.chance(60) { output_before } else { &self.first_file };
-        if random.chance(50) { rows::edited(&mut random, &self.pools, base) } else { base.to_owned() }
+        if random.chance(50) {
+            rows::edited(&mut random, &self.pools, base, &self.versions.renamed_tags(run))
+        } else {
+            base.to_owned()
+        }
     }
 }
 

@@ -7,6 +7,8 @@ use super::bad::{OnBadValue, misfits};
 use super::fields::TAGS;
 use super::random::Random;
 
+const TAGS_COLUMN: &str = "labels";
+
 /// A column and what may stand in it.
 pub(crate) struct Pool {
     pub(super) column: String,
@@ -44,7 +46,7 @@ impl Draft<'_> {
         }
         let mut tags = TAGS.to_vec();
         tags.extend(["vip,hot", "warm , vip", "new,cold,warm"]);
-        pools.push(Pool::new("labels", &tags, self.random.chance(80)).or(wrong("vip,unheard,hot"), bad));
+        pools.push(Pool::new(TAGS_COLUMN, &tags, self.random.chance(80)).or(wrong("vip,unheard,hot"), bad));
         let points = ["0", "5", "10", "-5", "15"];
         pools.push(Pool::new("points", &points, self.random.chance(70)).or(wrong("many"), bad));
         for group in &self.groups.ids {
@@ -79,6 +81,14 @@ pub(super) fn first_file(random: &mut Random, pools: &[Pool]) -> String {
     file
 }
 
+fn by_present_names(cell: &str, renamed: &[[String; 2]]) -> String {
+    let present = |tag: &str| {
+        let line = renamed.iter().find(|[old, _]| old == tag.trim());
+        line.map_or(tag.to_owned(), |[_, new]| new.clone())
+    };
+    cell.split(',').map(present).collect::<Vec<_>>().join(",")
+}
+
 fn cell(random: &mut Random, pool: &Pool) -> String {
     if pool.percent > 0 && random.chance(pool.percent) {
         return random.pick(&pool.misfits).clone();
@@ -86,8 +96,8 @@ fn cell(random: &mut Random, pool: &Pool) -> String {
     if random.chance(25) { String::new() } else { random.pick(&pool.cells).clone() }
 }
 
-/// Somebody changes a few cells, drops a row, adds one.
-pub(super) fn edited(random: &mut Random, pools: &[Pool], file: &str) -> String {
+/// Somebody changes a few cells, drops a row, adds one; now and then tags stand there by their present names.
+pub(super) fn edited(random: &mut Random, pools: &[Pool], file: &str, renamed: &[[String; 2]]) -> String {
     let mut records = records(file);
     let header = records[0].clone();
     for _ in 0..random.between(1, 12) {
@@ -95,6 +105,13 @@ pub(super) fn edited(random: &mut Random, pools: &[Pool], file: &str) -> String 
         let column = random.between(1, header.len() - 1);
         if let Some(pool) = pools.iter().find(|pool| pool.column == header[column]) {
             records[row][column] = cell(random, pool);
+        }
+    }
+    if let Some(column) = header.iter().position(|column| column == TAGS_COLUMN).filter(|_| !renamed.is_empty()) {
+        for record in &mut records[1..] {
+            if random.chance(30) {
+                record[column] = by_present_names(&record[column], renamed);
+            }
         }
     }
     if random.chance(40) {

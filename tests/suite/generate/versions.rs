@@ -6,7 +6,7 @@
 use serde_yaml::Value;
 
 use super::random::Random;
-use super::{flight, reuse, tree};
+use super::{flight, flight_names, reuse, tree};
 
 pub(super) struct Versions {
     /// By run.
@@ -54,6 +54,16 @@ impl Versions {
 
     pub(super) fn at(&self, run: usize) -> &str {
         &self.written[run]
+    }
+
+    /// The names of the project's own event so far.
+    pub(super) fn own_events(&self, run: usize) -> Vec<String> {
+        flight_names::own_events(&self.written[..=run])
+    }
+
+    /// The tags that have other names now, each with the present one.
+    pub(super) fn renamed_tags(&self, run: usize) -> Vec<[String; 2]> {
+        flight_names::renamed_tags(&self.written[run])
     }
 
     pub(super) fn plain(&self) -> &Value {

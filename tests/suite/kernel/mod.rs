@@ -31,6 +31,7 @@ mod nothing;
 mod operators;
 mod points;
 mod publishing;
+mod renamed;
 mod reuse;
 mod sends;
 mod tokens;

@@ -140,16 +140,27 @@ pub(super) fn dnc_column(project: &Project, channel: &str) -> Option<String> {
     text(project.at(&["contacts", "do-not-contact", channel])?, "column")
 }
 
-/// The tags of a cell, each once, in their order.
+/// The tags of a cell, each once, in their order; those with another name by their present one.
 pub(super) fn read_tags(project: &Project, cell: &str) -> Vec<String> {
     let mut tags = Vec::new();
-    for tag in cell.split(&tag_separator(project)) {
-        let tag = tag.trim().to_owned();
-        if !tag.is_empty() && !tags.contains(&tag) {
+    for tag in cell_tags(project, cell) {
+        let tag = Lines::of(project).other("tag", tag).unwrap_or(tag.to_owned());
+        if !tags.contains(&tag) {
             tags.push(tag);
         }
     }
     tags
+}
+
+/// The tags as they are written in a cell.
+fn cell_tags<'c>(project: &Project, cell: &'c str) -> Vec<&'c str> {
+    cell.split(&tag_separator(project)).map(str::trim).filter(|tag| !tag.is_empty()).collect()
+}
+
+/// docs/in-flight.md: the old text of a tag is replaced.
+fn holds_old_tag(project: &Project, cell: &str) -> bool {
+    let lines = Lines::of(project);
+    cell_tags(project, cell).into_iter().any(|tag| lines.other("tag", tag).is_some())
 }
 
 fn tag_separator(project: &Project) -> String {
@@ -245,7 +256,7 @@ impl Column {
             }
             Column::Tags => {
                 let shown: BTreeSet<String> = read_tags(project, cell).into_iter().collect();
-                shown != contact.tag_order.iter().cloned().collect()
+                holds_old_tag(project, cell) || shown != contact.tag_order.iter().cloned().collect()
             }
             Column::Points(group) => read_points(cell) != points(contact, group),
             Column::Refusal(channel) => refusal(cell) != refused(contact, channel),

@@ -44,13 +44,14 @@ pub(super) fn read_events(
     let mut events: BTreeMap<String, Vec<Occurrence>> = BTreeMap::new();
     for file in files {
         for row in rows(file) {
-            let name = row.get("event").cloned().unwrap_or_default();
-            let (contact, event) = occurrence(project, clock, &row, &name);
+            let written = row.get("event").cloned().unwrap_or_default();
+            let name = present(project, ("events", "event"), written.clone());
+            let (contact, event) = occurrence(project, clock, &row, &written, &name);
             if event.at > clock.now {
                 tally.add("events later");
                 continue;
             }
-            if !BUILT_IN.contains(&name.as_str()) && project.at(&["events", &name]).is_none() {
+            if !knows_event(project, &name) {
                 tally.add("events unknown-events");
                 continue;
             }
@@ -78,7 +79,14 @@ fn rows(file: &str) -> Vec<BTreeMap<String, String>> {
     objects.map(|object| object.into_iter().map(|(key, value)| (key, cell(value))).collect()).collect()
 }
 
-fn occurrence(project: &Project, clock: &Clock, row: &BTreeMap<String, String>, name: &str) -> (String, Occurrence) {
+/// One event; it is told from others by what is written.
+fn occurrence(
+    project: &Project,
+    clock: &Clock,
+    row: &BTreeMap<String, String>,
+    written: &str,
+    name: &str,
+) -> (String, Occurrence) {
     let cell = |column: &str| row.get(column).map_or(String::new(), |cell| cell.trim().to_owned());
     let (contact, at, of) = (cell("contact"), clock.moment(&cell("at")), cell("of"));
     let mut properties = BTreeMap::new();
@@ -89,18 +97,23 @@ fn occurrence(project: &Project, clock: &Clock, row: &BTreeMap<String, String>, 
         }
     }
     let identity = match cell("id") {
-        id if id.is_empty() => format!("{contact}\n{at}\n{name}\n{of}\n{properties:?}"),
+        id if id.is_empty() => format!("{contact}\n{at}\n{written}\n{of}\n{properties:?}"),
         id => id,
     };
-    let of = present_content(project, of);
+    let of = present(project, ("content", "content"), of);
     (contact, Occurrence { at, event: name.into(), of, identity, properties })
 }
 
-/// Content may stand there under its old name.
-fn present_content(project: &Project, of: String) -> String {
-    let is_there = project.at(&["content", &of]).is_some();
-    let renamed = if is_there { None } else { Lines::of(project).other("content", &of) };
-    renamed.unwrap_or(of)
+/// Events and content may stand there under old names.
+fn present(project: &Project, (section, kind): (&str, &str), name: String) -> String {
+    let is_there = project.at(&[section, &name]).is_some();
+    let renamed = if is_there { None } else { Lines::of(project).other(kind, &name) };
+    renamed.unwrap_or(name)
+}
+
+/// Whether a version of the project has an event.
+pub(super) fn knows_event(project: &Project, name: &str) -> bool {
+    BUILT_IN.contains(&name) || project.at(&["events", name]).is_some()
 }
 
 /// The properties of an event, each as a definition with a type.

@@ -44,7 +44,9 @@ impl Reference {
         let funnels = |project: &Project| project.entries("funnels").into_iter().map(|(id, _)| id).collect::<Vec<_>>();
         let had: Vec<String> = funnels(&self.project).iter().filter_map(|id| is(lines.funnel(id))).collect();
         let new_funnels: Vec<String> = funnels(&new).into_iter().filter(|id| !had.contains(id)).collect();
-        let new_tags: Vec<String> = new.tags().difference(&writes.named_tags).cloned().collect();
+        let now = |tag: &String| lines.other("tag", tag).unwrap_or_else(|| tag.clone());
+        let named_tags: BTreeSet<String> = writes.named_tags.iter().map(now).collect();
+        let new_tags: Vec<String> = new.tags().difference(&named_tags).cloned().collect();
         for contact in self.contacts.values_mut() {
             carrying.others(contact);
             carrying.funnels(contact);
@@ -57,6 +59,7 @@ impl Reference {
             let groups = std::iter::once(String::new()).chain(groups(&self.project));
             contact.unread_points.extend(groups.filter(|group| !writes.points.contains(group)));
         }
+        self.forgot_events |= carrying.forgets_events();
         let files = std::mem::take(&mut self.project.files);
         self.project = new;
         self.project.files = files;
@@ -266,10 +269,12 @@ impl Carrying<'_> {
             // One that is taken out of the project is forgotten.
             let stage = self.lines.new.definition(&["funnels", &funnel, "stages", &new[1]]);
             let there = get(stage, "experiences").map(items).unwrap_or_default();
-            if !there.iter().any(|known| text(known, "id").as_deref() == Some(experience)) {
+            let before = format!("{}/{}", parts[0], parts[1]);
+            let experience = self.experience([&before, &new.join("/")], experience);
+            if !there.iter().any(|known| text(known, "id").as_ref() == Some(&experience)) {
                 return None;
             }
-            new.push((*experience).to_owned());
+            new.push(experience);
         }
         Some(new.join("/"))
     }
@@ -319,27 +324,6 @@ impl Carrying<'_> {
                 normal(&was, false) == meant
             })
         })
-    }
-
-    /// Segments, content and events that have other names.
-    fn others(&self, contact: &mut Contact) {
-        let now = |kind: &str, name: &str| self.lines.other(kind, name).unwrap_or_else(|| name.to_owned());
-        let manual = std::mem::take(&mut contact.manual).into_iter();
-        contact.manual = manual.map(|(segment, is_in)| (now("segment", &segment), is_in)).collect();
-        for sent in &mut contact.sent {
-            sent.content = now("content", &sent.content);
-        }
-        for shown in contact.shown.values_mut() {
-            shown.content = now("content", &shown.content);
-        }
-        for happened in &mut contact.events {
-            happened.event = now("event", &happened.event);
-            happened.of = now("content", &happened.of);
-        }
-        for entry in contact.campaigns.values_mut().filter_map(|membership| membership.active.as_mut()) {
-            let went_out = std::mem::take(&mut entry.went_out).into_iter();
-            entry.went_out = went_out.map(|(content, is_sent)| (now("content", &content), is_sent)).collect();
-        }
     }
 
     fn campaigns(&self, contact: &mut Contact) {

@@ -35,11 +35,7 @@ pub(super) fn is_misfit(project: &Project, clock: &Clock, table: &Table, row: &R
         let shown = cell(&points_column(project, &group)).unwrap_or_default().trim();
         !shown.is_empty() && shown.parse::<i64>().is_err()
     });
-    let declared = project.at(&["contacts", "tags", "values"]).filter(|declared| declared.is_sequence());
-    let declared: Option<Vec<String>> = declared.map(|declared| items(declared).into_iter().map(word).collect());
-    let shown = read_tags(project, cell(&tags_column(project)).unwrap_or_default());
-    let tags = declared.is_some_and(|declared| shown.iter().any(|tag| !declared.contains(tag)));
-    fields || has_unknown_stage(project, table, row) || points || tags
+    fields || has_unknown_stage(project, table, row) || points || has_unknown_tag(project, table, row)
 }
 
 /// Whether a stage stands in the row that the project does not have, and of which it says nothing.
@@ -49,6 +45,15 @@ pub(super) fn has_unknown_stage(project: &Project, table: &Table, row: &Record) 
         let shown = position.map(|position| row.value(position)).unwrap_or_default().trim();
         !shown.is_empty() && stage_of(project, &id, shown).is_none()
     })
+}
+
+/// Whether a tag stands in the row that the project does not have, where it has a list of them.
+pub(super) fn has_unknown_tag(project: &Project, table: &Table, row: &Record) -> bool {
+    let cell = table.position(&tags_column(project)).map(|position| row.value(position));
+    let declared = project.at(&["contacts", "tags", "values"]).filter(|declared| declared.is_sequence());
+    let declared: Option<Vec<String>> = declared.map(|declared| items(declared).into_iter().map(word).collect());
+    let shown = read_tags(project, cell.unwrap_or_default());
+    declared.is_some_and(|declared| shown.iter().any(|tag| !declared.contains(tag)))
 }
 
 fn fits_field(project: &Project, clock: &Clock, id: &str, cell: &str) -> bool {

@@ -41,6 +41,7 @@ mod coverage;
 mod events;
 mod experiences;
 mod flight;
+mod flight_others;
 mod flight_places;
 mod flow;
 mod instant;
@@ -94,6 +95,8 @@ pub(crate) struct Reference {
     last: Option<(Input, Timestamp, Outcome)>,
     /// When the last run was, of whatever version of the project.
     before: Option<Timestamp>,
+    /// Whether events were forgotten, so that the past of an event may be short: docs/events.md, "The past".
+    pub(crate) forgot_events: bool,
     pub(crate) coverage: Coverage,
 }
 
@@ -136,6 +139,7 @@ impl Reference {
             runs: 0,
             last: None,
             before: None,
+            forgot_events: false,
             coverage: Coverage::default(),
         }
     }
@@ -176,14 +180,18 @@ impl Reference {
         self.last.as_ref().is_some_and(|(before, last, _)| (before, *last) == (input, at))
     }
 
-    /// How many rows name a stage that nobody knows, where the project does not say what to do then; such a file is not run.
+    /// How many rows name a stage or a tag that nobody knows, where the project does not say what to do then; such a file is not run.
     pub(crate) fn bad_rows(&self, input: &Input) -> u64 {
         let policy = self.project.at(&["contacts", "on-bad-value"]);
         if policy.is_some_and(|policy| policy.as_str() != Some("fail")) {
             return 0;
         }
         let table = columns::with_missing(self.project.at(&["contacts"]), Table::read(&input.contacts));
-        table.rows.iter().filter(|row| misfits::has_unknown_stage(&self.project, &table, row)).count() as u64
+        let is_bad = |row: &&table::Record| {
+            misfits::has_unknown_stage(&self.project, &table, row)
+                || misfits::has_unknown_tag(&self.project, &table, row)
+        };
+        table.rows.iter().filter(is_bad).count() as u64
     }
 
     fn instants(&mut self, clock: &Clock, input: &Input) -> Outcome {

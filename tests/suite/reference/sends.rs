@@ -69,6 +69,9 @@ impl Instant<'_> {
                     }
                     closed += 1;
                 }
+                if !by_hours {
+                    self.coverage.count("send that a limit puts off");
+                }
                 if id.starts_with(TRIGGERS) {
                     self.coverage.count("limit of a trigger");
                 }

@@ -61,6 +61,7 @@ impl Instant<'_> {
         let to = moment.map_or(String::new(), |moment| self.clock.spell(moment));
         let place = self.here(id, &step.name);
         self.note("past", &place, ["", "", &to, &policy]);
+        self.coverage.count(&format!("date {} {policy}", if moment.is_some() { "over" } else { "missing" }));
         if policy == "exit" {
             self.done(id, step);
             self.end(id, &step.name, "exited", "exit");
@@ -173,7 +174,9 @@ impl Instant<'_> {
         self.thread(id, path).opening = false;
         let now = self.clock.now;
         // The campaign was paused until this instant, and the end of the wait came before.
-        let in_a_pause = self.entry(id).resumed == Some(now) && due.is_some_and(|due| due < now);
+        let is_late = due.is_some_and(|due| due < now);
+        let in_a_pause = self.entry(id).resumed == Some(now) && is_late;
+        self.coverage.count(if is_late { "wait that ends late" } else { "wait that ends in time" });
         self.thread(id, path).doing = Doing::Ready;
         let step = self.take_step(id, path).expect("the wait");
         if let Some(field) = field {

@@ -61,15 +61,30 @@ impl Names {
         *names = now;
     }
 
-    /// The keys of an object; of two values under one key the larger.
+    /// The keys of an object; of two values under one key the larger, and of deliveries what was told before what was only presumed.
     fn keys(&self, kind: &'static str, object: &mut Value) {
         let Value::Object(entries) = object else { return };
         for (name, value) in std::mem::take(entries) {
             let name = self.now(kind, &name);
-            let larger = entries.get(&name).filter(|other| other.as_i64() > value.as_i64()).cloned();
+            let larger = entries.get(&name).filter(|other| rank(other) > rank(&value)).cloned();
             entries.insert(name, larger.unwrap_or(value));
         }
     }
+
+    /// An event that happened, or that wrote a field, and its content.
+    fn event(&self, event: &mut Value) {
+        for (key, kind) in [("n", "event"), ("o", "content")] {
+            if let Some(Value::String(name)) = event.get_mut(key) {
+                *name = self.now(kind, name);
+            }
+        }
+    }
+}
+
+/// Of what is remembered twice, the larger stays.
+fn rank(value: &Value) -> (bool, Option<i64>) {
+    let is_told = value.get("p").is_none();
+    (is_told, value.as_i64().or_else(|| value.get("t")?.as_i64()))
 }
 
 impl Contact<'_> {
@@ -79,16 +94,16 @@ impl Contact<'_> {
         for key in ["g", "h"] {
             written.get_mut(key).into_iter().for_each(|tags| names.list("tag", tags));
         }
-        for key in ["m", "n"] {
+        for key in ["m", "n", "d"] {
             written.get_mut(key).into_iter().for_each(|content| names.keys("content", content));
         }
         written.get_mut("u").into_iter().for_each(|segments| names.keys("segment", segments));
         for event in written.get_mut("o").and_then(Value::as_array_mut).into_iter().flatten() {
-            for (key, kind) in [("n", "event"), ("o", "content")] {
-                if let Some(Value::String(name)) = event.get_mut(key) {
-                    *name = names.now(kind, name);
-                }
-            }
+            names.event(event);
+        }
+        for as_of in written.get_mut("a").and_then(Value::as_object_mut).into_iter().flat_map(Map::values_mut) {
+            names.event(as_of);
+            as_of.get_mut("d").and_then(Value::as_array_mut).into_iter().flatten().for_each(|added| names.event(added));
         }
         for member in written.get_mut("c").and_then(Value::as_object_mut).into_iter().flat_map(Map::values_mut) {
             member.get_mut("s").into_iter().for_each(|content| names.list("content", content));
