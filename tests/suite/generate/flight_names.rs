@@ -159,7 +159,7 @@ pub(super) fn own_events(written: &[String]) -> Vec<String> {
 pub(super) fn renamed_tags(written: &str) -> Vec<[String; 2]> {
     let root: Value = serde_yaml::from_str(written).expect("a project");
     let lines = root.get("moved").and_then(Value::as_sequence).into_iter().flatten();
-    let names = lines
-        .filter_map(|line| Some(["from", "to"].map(|key| line[key].as_str().and_then(|it| it.strip_prefix("tag ")))));
+    let names =
+        lines.map(|line| ["from", "to"].map(|key| line[key].as_str().and_then(|name| name.strip_prefix("tag "))));
     names.filter_map(|[from, to]| Some([from?.to_owned(), to?.to_owned()])).collect()
 }

@@ -59,7 +59,11 @@ pub(super) fn normal(condition: &Value, is_opposite: bool) -> Value {
         flat.dedup();
         return if flat.len() == 1 { flat.remove(0) } else { one(key, flat.into()) };
     }
-    if is_opposite { one("not", condition.clone()) } else { condition.clone() }
+    let mut condition = condition.clone();
+    if let Some(of_properties) = condition.get_mut("where") {
+        *of_properties = normal(of_properties, false);
+    }
+    if is_opposite { one("not", condition) } else { condition }
 }
 
 fn one(key: &str, value: Value) -> Value {
