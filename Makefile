@@ -8,9 +8,9 @@ test:
 ci:
 	bash .ci/run
 
-# The tests with more generated cases and more kills: a quarter of an hour.
+# The tests with more generated cases, more pairs of neighbouring plans and more kills: a quarter of an hour or more.
 long:
-	FUNNELC_CASES=$(or $(FUNNELC_CASES),20000) FUNNELC_KILLS=$(or $(FUNNELC_KILLS),50) cargo test
+	FUNNELC_CASES=$(or $(FUNNELC_CASES),20000) FUNNELC_PAIRS=$(or $(FUNNELC_PAIRS),1000) FUNNELC_KILLS=$(or $(FUNNELC_KILLS),50) cargo test
 
 # Writes anew what is generated and committed: schema/, and whatever else the tests call stale.
 schema:

@@ -18,7 +18,7 @@ use funnelc::runner::{Inputs, Options, RunBytes, RunError, run_inputs};
 use funnelc::source::Sources;
 
 use crate::generate::Case;
-use crate::projects::cases;
+use crate::projects::{cases, first};
 use crate::reference::{Input, Outcome, Reference};
 
 /// So many cases meet everything that is expected.
@@ -27,7 +27,7 @@ const ENOUGH: u64 = 1000;
 #[test]
 fn the_kernel_agrees_with_the_reference() {
     let cases = cases();
-    let first = std::env::var("FUNNELC_FIRST").map_or(0, |number| number.parse().expect("a number"));
+    let first = first();
     let threads = std::thread::available_parallelism().map_or(1, |threads| threads.get() as u64);
     let (mut counts, mut differences) = (Counts::new(), BTreeMap::new());
     std::thread::scope(|scope| {
@@ -194,13 +194,18 @@ fn in_order(mut lines: Vec<String>) -> String {
 const OUT_OF_PLACE: [&str; 3] = ["backward-move", "clears-required", "no-next-stage"];
 
 /// The plan of a project; nothing for one that has a mistake of those that may be.
-pub(crate) fn compile(case: &Case, yaml: &str) -> Result<Option<Plan>, String> {
+fn compile(case: &Case, yaml: &str) -> Result<Option<Plan>, String> {
+    compile_for(case, yaml, case.environment())
+}
+
+/// The plan of a project in an environment.
+pub(crate) fn compile_for(case: &Case, yaml: &str, environment: Option<&str>) -> Result<Option<Plan>, String> {
     let mut sources = Sources::default();
     sources.add("funnelc.yaml", yaml);
     for (path, text) in &case.files {
         sources.attach(path, text);
     }
-    let compiled = funnelc::compile_for(sources, case.environment());
+    let compiled = funnelc::compile_for(sources, environment);
     let errors: Vec<_> = compiled.diagnostics.iter().filter(|found| found.severity == Severity::Error).collect();
     if !errors.is_empty() && errors.iter().all(|error| OUT_OF_PLACE.contains(&error.code.0)) {
         return Ok(None);

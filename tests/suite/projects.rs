@@ -48,6 +48,11 @@ pub(crate) fn cases() -> u64 {
     std::env::var("FUNNELC_CASES").map_or(FEW, |cases| cases.parse().expect("FUNNELC_CASES is a number"))
 }
 
+/// The seed of the first case: `FUNNELC_FIRST`.
+pub(crate) fn first() -> u64 {
+    std::env::var("FUNNELC_FIRST").map_or(0, |number| number.parse().expect("FUNNELC_FIRST is a number"))
+}
+
 /// The plan of a project without errors.
 pub(crate) fn plan_of(sources: Sources) -> Plan {
     compiled(sources).plan.unwrap()

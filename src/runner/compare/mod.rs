@@ -30,7 +30,7 @@ use super::output::rows::Writer;
 use super::output::text::push_moment;
 use super::program::{BindError, Program, floor_clock};
 use super::state::{Header, Migration, Told, Unspoken};
-use crate::model::Model;
+use crate::model::{Model, Moved, Renamed};
 use crate::plan::Plan;
 use crate::runner::input::keys::{ChunkKeys, Duplicate, Keys};
 use future::Futures;
@@ -122,8 +122,10 @@ impl Pair {
         let remembered = state.map(Remembered::read).transpose()?;
         let header = remembered.as_ref().map(Remembered::header);
         let named = base.under_names_of(head);
+        let mut bound = Bound::new(base, &named, now, header)?;
+        bound.understand_old_tags(head.model());
         Ok(Self {
-            base: Bound::new(base, &named, now, header)?,
+            base: bound,
             head: Bound::new(head, head, now, header)?,
             names: Names::of(named.model(), head.model()),
             remembered,
@@ -243,6 +245,17 @@ impl Bound {
         let zone = TimeZone::get(&model.timezone).map_err(|_| BindError::Zone(model.timezone.clone()))?;
         let futures = Futures::of(named, &program);
         Ok(Self { named: named.model().clone(), futures, program, zone, events: None, other: other.cloned() })
+    }
+
+    /// The file shows the base's own names of tags, and what is written has those of the head.
+    fn understand_old_tags(&mut self, head: &Model) {
+        for (from, to) in head.in_flight.others() {
+            let Renamed::Tag(tag) = to else { continue };
+            let name = &head.contacts.tags.names[*tag].id;
+            if let Some(tag) = self.named.contacts.tags.names.find(|it| it.id == *name) {
+                self.named.in_flight.moved.push(Moved::Other { from: from.to_owned(), to: Renamed::Tag(tag) });
+            }
+        }
     }
 
     fn side<'a>(&'a self, layout: &'a Layout, names: &'a Names, which: names::Which) -> Side<'a> {

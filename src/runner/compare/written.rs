@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::model::{Channel, Model};
+use crate::model::{Channel, Model, Renamed};
 use crate::runner::contact::Block;
 use crate::runner::input::layout::{Layout, Written};
 use crate::runner::input::row::{Row, Rows};
@@ -32,6 +32,8 @@ pub(super) struct Cells {
     all: Vec<Cell>,
     /// What stands between two tags, under each plan.
     separators: [String; 2],
+    /// The names that tags had, each with the present one.
+    renamed_tags: BTreeMap<String, String>,
     /// The columns that only one of the two gives to the file.
     pub(super) columns: [Vec<String>; 2],
 }
@@ -86,7 +88,9 @@ impl Cells {
             |these: &[String], others: &[String]| these.iter().filter(|it| !others.contains(it)).cloned().collect();
         let columns = [only(left, right), only(right, left)];
         let separators = [base, head].map(|(model, _)| model.contacts.tags.separator.clone());
-        Self { all, separators, columns }
+        let renamed_tags = head.0.in_flight.others().filter(|(_, to)| matches!(to, Renamed::Tag(_)));
+        let renamed_tags = renamed_tags.map(|(from, to)| (from.to_owned(), to.name(head.0))).collect();
+        Self { all, separators, renamed_tags, columns }
     }
 
     /// Each datum that differs between two rows of one contact.
@@ -110,7 +114,7 @@ impl Cells {
     fn tags(&self, before: &str, after: &str, found: &mut impl FnMut(DataKind, &str, Turn)) {
         let list = |text: &str, which: usize| -> Vec<String> {
             let tags = text.split(self.separators[which].as_str()).map(str::trim).filter(|tag| !tag.is_empty());
-            tags.map(str::to_owned).collect()
+            tags.map(|tag| self.renamed_tags.get(tag).map_or(tag, String::as_str).to_owned()).collect()
         };
         let (before, after) = (list(before, 0), list(after, 1));
         after.iter().filter(|tag| !before.contains(tag)).for_each(|tag| found(DataKind::Tag, tag, Turn::Gained));

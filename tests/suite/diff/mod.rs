@@ -7,6 +7,7 @@ mod impact;
 mod pairs;
 mod plans;
 mod rewordings;
+mod translated;
 mod truth;
 mod ways;
 

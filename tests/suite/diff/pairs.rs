@@ -110,10 +110,12 @@ fn a_change_that_nobody_has_met_yet_says_so_and_no_more() {
 /// What is called otherwise, with the line that says so, changes nobody.
 #[test]
 fn who_is_only_called_otherwise_is_treated_as_before() {
-    // Both stand in a stage that the file calls by its old name; steps write the row of the first.
+    // Both stand in a stage that the file calls by its old name; steps write the row of the first, and its tags beside one with an old name.
     let contacts =
         String::from_utf8(CONTACTS.to_vec()).expect("UTF-8").replace("example.com,,\n", "example.com,,lead\n");
+    let contacts = contacts.replace(",true,,", ",true,y,").replace(",false,,", ",false,y,");
     let lines = [
+        ("tag y", "tag y, to: tag z", "values: [x, y]", "values: [x, z]"),
         ("shop/lead", "shop/lead, to: shop/new", "      lead:", "      new:"),
         ("c", "c, to: d", "  c:\n    enter", "  d:\n    enter"),
     ];

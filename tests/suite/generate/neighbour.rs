@@ -11,18 +11,21 @@ use super::{Case, campaigns, flight, tree};
 /// Where something may change without making the contacts file another one.
 const PLACES: [&str; 8] = ["content", "limits", "segments", "funnels", "campaigns", "points", "events", "contacts"];
 
+/// How many changes are drawn until one has a place.
+const DRAWS: usize = 5;
+
 impl Case {
-    /// The first project, everything in it published, and a neighbour of it; nothing where the change that was drawn has no place.
+    /// The first project as it was before an environment was made of parts of it, everything in it published, and a neighbour of it; nothing
+    /// where no change of a few that were drawn has a place.
     pub(crate) fn neighbours(&self) -> Option<[String; 2]> {
         let mut random = Random::new(self.seed ^ 0x4E16_4B08);
-        if self.versions.environment.is_some() {
-            return None;
-        }
         let published = tree::yaml(self.versions.plain()).replace(campaigns::SOMETIMES, "true");
         let root: Value = serde_yaml::from_str(&published).expect("a project");
-        let other =
-            if random.chance(35) { flight::changed(&mut random, &root, 1)? } else { edited(&mut random, &root)? };
-        (other != root).then(|| [published, tree::yaml(&other)])
+        let mut drawn = || {
+            if random.chance(45) { flight::changed(&mut random, &root, 1) } else { edited(&mut random, &root) }
+        };
+        let other = (0..DRAWS).find_map(|_| drawn().filter(|other| *other != root))?;
+        Some([published, tree::yaml(&other)])
     }
 }
 
