@@ -8,6 +8,7 @@ use clap::ValueEnum;
 use super::{Exit, Failure, inside};
 use crate::report::table::WIDEST;
 use crate::report::text::Style;
+use crate::runner::output::access::Readers;
 use crate::runner::output::beside::Beside;
 
 /// When to use colours.
@@ -126,7 +127,7 @@ pub(crate) fn printed(print: impl FnOnce() -> io::Result<()>) -> Result<(), Fail
 
 /// Writes a file beside its place and renames it there, so that nobody ever reads half of it; links stay, a device or a pipe is written directly.
 pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let written = Beside::begin(path).and_then(|(beside, mut file)| {
+    let written = Beside::begin(path, Readers::All).and_then(|(beside, mut file)| {
         file.write_all(bytes)?;
         file.finish()?;
         beside.commit()

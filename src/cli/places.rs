@@ -4,7 +4,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::Failure;
-use crate::runner::output::rejects;
+use crate::runner::output::{place, rejects};
 
 /// More than the columns that are added take, whatever their names.
 const START: u64 = 300;
@@ -54,7 +54,7 @@ fn holds_rejects(path: &Path) -> bool {
 
 /// The path without links, also where its end does not exist yet.
 fn real(path: &Path) -> PathBuf {
-    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+    let absolute = place::end_of(path).unwrap_or_else(|_| path.to_path_buf());
     for ancestor in absolute.ancestors() {
         if let (Ok(found), Ok(rest)) = (ancestor.canonicalize(), absolute.strip_prefix(ancestor)) {
             return if rest.as_os_str().is_empty() { found } else { found.join(rest) };

@@ -281,15 +281,28 @@ impl From<SessionError> for Failure {
             SessionError::Forgotten { .. } => {
                 failure.help("deliver nothing of it yet: the same command again finishes it, with the same keys")
             }
-            SessionError::Folder(_) | SessionError::Store(_) | SessionError::Io { .. } | SessionError::Inside(_) => {
-                failure
-            }
+            SessionError::Folder(error) => match error.precious() {
+                Some(folder) => {
+                    let folder = folder.display();
+                    failure
+                        .help(format!("name another folder, or take that one away first: `mv {folder} {folder}.kept`"))
+                }
+                None => failure,
+            },
+            SessionError::Store(error) => error.into(),
+            SessionError::Io { .. } | SessionError::Inside(_) => failure,
         }
     }
 }
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        Self::new(error.to_string())
+        let failure = Self::new(error.to_string());
+        match error {
+            StoreError::Foreign { path, .. } => {
+                failure.help(format!("a state needs a folder of its own, such as `--state {}/funnelc`", path.display()))
+            }
+            StoreError::Io { .. } | StoreError::Locked(_) | StoreError::Damaged { .. } => failure,
+        }
     }
 }

@@ -381,7 +381,7 @@ fn a_killed_run_leaves_the_old_or_the_new_and_is_mended_by_the_same_command() {
 /// Kills a run at one of many moments between its first file and its end; says whether it was still alive.
 fn kill_once(place: &Place, size: u64, attempt: u32) -> bool {
     let mut child = place.command("2026-11-22T09:00").spawn().unwrap();
-    let staging = place.path(&format!(".out.funnelc-{}", child.id()));
+    let staging = place.path(&format!(".out.funnelc-{}/run", child.id()));
     // A golden ratio spreads the moments evenly, however many there are.
     let moment = f64::from(attempt) * 0.618_033_988_749_894_9 % 1.0;
     let ended = |child: &mut Child| child.try_wait().unwrap().is_some();

@@ -28,6 +28,7 @@ mod generated;
 mod graph;
 mod guide;
 mod in_flight;
+mod io_beside;
 mod io_rows;
 mod io_run;
 mod kernel;

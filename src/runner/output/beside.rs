@@ -2,27 +2,44 @@
 #![expect(clippy::disallowed_methods, reason = "this is where such a file is made and put in its place")]
 
 use std::ffi::OsString;
-use std::fs;
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use super::access::{self, Readers};
 use super::file::HashedFile;
+use super::place;
 
 /// A file being written. Dropped before it is committed, it leaves nothing.
 #[derive(Debug)]
 pub(crate) struct Beside {
     target: PathBuf,
-    part: Option<PathBuf>,
+    part: Option<Part>,
+}
+
+/// The file that will take the place, locked.
+#[derive(Debug)]
+struct Part {
+    path: PathBuf,
+    lock: File,
 }
 
 impl Beside {
     /// Starts a file whose place is `target`. Links are followed, so that they stay.
-    pub(crate) fn begin(target: &Path) -> io::Result<(Self, HashedFile)> {
-        let target = fs::canonicalize(target).unwrap_or_else(|_| target.to_path_buf());
+    pub(crate) fn begin(target: &Path, readers: Readers) -> io::Result<(Self, HashedFile)> {
+        let target = place::end_of(target)?;
         let is_device = fs::metadata(&target).is_ok_and(|metadata| !metadata.is_file());
-        let part = if is_device { None } else { Some(part_of(&target)?) };
-        let file = HashedFile::create(part.as_deref().unwrap_or(&target))?;
-        Ok((Self { target, part }, file))
+        if is_device {
+            let file = OpenOptions::new().write(true).open(&target)?;
+            return Ok((Self { target, part: None }, HashedFile::new(file)));
+        }
+        let path = part_of(&target)?;
+        remove_leftover(&path)?;
+        let file = access::new_file(&path, readers)?;
+        let part = Part { path, lock: file.try_clone()? };
+        part.lock.try_lock().map_err(|error| taken(error, &part.path))?;
+        Ok((Self { target, part: Some(part) }, HashedFile::new(file)))
     }
 
     /// Where it will stand.
@@ -31,17 +48,44 @@ impl Beside {
     }
 
     /// Puts the file, which is finished, in its place.
-    pub(crate) fn commit(self) -> io::Result<()> {
-        self.part.as_ref().map_or(Ok(()), |part| fs::rename(part, &self.target))
+    pub(crate) fn commit(mut self) -> io::Result<()> {
+        let Some(part) = &self.part else { return Ok(()) };
+        if let Ok(before) = self.target.symlink_metadata() {
+            access::like(&part.lock, &before);
+        }
+        fs::rename(&part.path, &self.target)?;
+        // From here on the name may be that of somebody else's part.
+        self.part = None;
+        Ok(())
     }
 }
 
 impl Drop for Beside {
     fn drop(&mut self) {
         if let Some(part) = &self.part {
-            // Behind a commit there is none; what cannot be removed is written over by the next run.
-            let _ = fs::remove_file(part);
+            // What cannot be removed is tried again by the next run.
+            let _ = fs::remove_file(&part.path);
         }
+    }
+}
+
+/// Removes what a killed run left; a live one keeps it locked.
+fn remove_leftover(path: &Path) -> io::Result<()> {
+    let metadata = match path.symlink_metadata() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        result => result?,
+    };
+    if !metadata.is_file() || metadata.nlink() != 1 || !access::is_own(&metadata) {
+        return Err(io::Error::other(format!("`{}` is in the way", path.display())));
+    }
+    File::open(path)?.try_lock().map_err(|error| taken(error, path))?;
+    fs::remove_file(path)
+}
+
+fn taken(error: TryLockError, path: &Path) -> io::Error {
+    match error {
+        TryLockError::WouldBlock => io::Error::other(format!("another funnelc is writing it, as `{}`", path.display())),
+        TryLockError::Error(error) => error,
     }
 }
 

@@ -1,16 +1,19 @@
 //! The output folder: written beside its place and exchanged for what stands there in one step, so that a reader sees one whole run, old or new.
 #![expect(clippy::disallowed_methods, reason = "this is where the output folder is made and exchanged")]
 
-use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{CWD, FlockOperation, RenameFlags, flock, renameat_with};
+use rustix::fs::{CWD, RenameFlags, renameat_with};
 use thiserror::Error;
 
+use super::access::{self, Readers};
+use super::earlier;
 use super::file::HashedFile;
 use super::manifest::Manifest;
+use super::place;
+use super::staging::Staging;
 
 /// The files of a run.
 pub(crate) const FILES: [&str; 5] = ["actions.csv", "contacts.csv", "journal.csv", "metrics.json", MANIFEST];
@@ -25,53 +28,68 @@ pub(crate) enum FolderError {
     Io { path: PathBuf, error: io::Error },
     #[error("`{path}` holds `{name}`, which is not part of a run, and would be lost")]
     Foreign { path: PathBuf, name: String },
+    #[error("`{path}` holds an earlier run whose `{name}` was changed since, and would be lost")]
+    Changed { path: PathBuf, name: String },
+    #[error("`{0}` is not that of a run of funnelc, so what lies beside it would be lost")]
+    NotOurs(PathBuf),
+    #[error("`{path}` holds a run of a later funnelc, of format {format}")]
+    Later { path: PathBuf, format: u32 },
     #[error("`{0}` is not a folder")]
     NotAFolder(PathBuf),
     #[error("`{0}` cannot be the output folder: it has no name")]
     NoName(PathBuf),
 }
 
+impl FolderError {
+    /// The folder that would be lost.
+    pub(crate) fn precious(&self) -> Option<&Path> {
+        match self {
+            Self::Foreign { path, .. } | Self::Changed { path, .. } | Self::Later { path, .. } => Some(path),
+            Self::NotOurs(manifest) => manifest.parent(),
+            Self::Io { .. } | Self::NotAFolder(_) | Self::NoName(_) => None,
+        }
+    }
+}
+
 /// The folder beside `out`, or the nearest above that is there: what is written there lies on the same disk.
 pub(crate) fn nearest(out: &Path) -> PathBuf {
-    let target = resolved(out).unwrap_or_else(|_| out.to_path_buf());
+    let target = target(out).unwrap_or_else(|_| out.to_path_buf());
     let beside = target.ancestors().skip(1).find(|folder| folder.is_dir());
     beside.unwrap_or(Path::new("/")).to_path_buf()
 }
 
-/// A folder being written. Dropped before it is committed, it leaves nothing.
+/// Where the run of `out` will stand: links are followed, so that it is the folder that is exchanged and not the link to it.
+pub(super) fn target(out: &Path) -> Result<PathBuf, FolderError> {
+    place::end_of(out).map_err(failed(out))
+}
+
+/// A folder being written. Dropped before it is exchanged, it leaves nothing.
 #[derive(Debug)]
 pub(crate) struct Folder {
     target: PathBuf,
-    staging: PathBuf,
-    /// Locked while we live, which tells others that it is no leftover.
-    lock: File,
+    staging: Staging,
+    /// What killed runs left and could not be removed.
+    left: Vec<String>,
 }
 
 impl Folder {
-    /// Starts a run whose place is `out`: absent, empty, or an earlier run. What killed runs left beside it is removed.
-    pub(crate) fn begin(out: &Path) -> Result<Self, FolderError> {
-        let target = resolved(out)?;
-        refuse_foreign(&target)?;
-        let name = target.file_name().ok_or_else(|| FolderError::NoName(out.to_path_buf()))?;
+    /// Starts a run whose place is `target`: absent, empty, or an earlier run. What killed runs left beside it is removed.
+    pub(crate) fn begin(target: PathBuf) -> Result<Self, FolderError> {
+        if target.file_name().is_none() {
+            return Err(FolderError::NoName(target));
+        }
+        let left = Staging::left_behind(&target).iter().filter_map(Staging::clear).collect();
+        earlier::replaceable(&target)?;
         let parent = target.parent().unwrap_or(Path::new("/"));
         fs::create_dir_all(parent).map_err(failed(parent))?;
-        let mut prefix = OsString::from(".");
-        prefix.push(name);
-        prefix.push(".funnelc-");
-        remove_leftovers(parent, &prefix).map_err(failed(parent))?;
-        prefix.push(std::process::id().to_string());
-        let staging = parent.join(prefix);
-        fs::create_dir(&staging).map_err(failed(&staging))?;
-        let lock = File::open(&staging).map_err(failed(&staging))?;
-        let folder = Self { target, staging, lock };
-        flock(&folder.lock, FlockOperation::NonBlockingLockExclusive).map_err(|error| failed(out)(error.into()))?;
-        Ok(folder)
+        let staging = Staging::make(&target).map_err(failed(&target))?;
+        Ok(Self { target, staging, left })
     }
 
     /// Makes a file of the run.
     pub(crate) fn file(&self, name: &str) -> Result<HashedFile, FolderError> {
-        let path = self.staging.join(name);
-        HashedFile::create(&path).map_err(failed(&self.target.join(name)))
+        let file = access::new_file(&self.staging.run().join(name), Readers::Owner);
+        file.map(HashedFile::new).map_err(failed(&self.target.join(name)))
     }
 
     /// Where the run will stand.
@@ -92,76 +110,35 @@ impl Folder {
 
     /// Puts the folder, whose files are finished, in its place. If the power fails behind it, the old one or this one will be found.
     pub(crate) fn exchange(&self) -> Result<(), FolderError> {
-        let here = failed(&self.target);
-        self.lock.sync_all().map_err(&here)?;
+        let (new, here) = (self.staging.run(), failed(&self.target));
+        as_open_as_before(&new, &self.target).map_err(&here)?;
         let there = self.target.symlink_metadata().is_ok();
         let flags = if there { RenameFlags::EXCHANGE } else { RenameFlags::NOREPLACE };
-        renameat_with(CWD, &self.staging, CWD, &self.target, flags).map_err(|error| here(error.into()))
+        renameat_with(CWD, &new, CWD, &self.target, flags).map_err(|error| here(error.into()))
     }
 
     /// Waits until the exchange is on the disk.
     pub(crate) fn settle(&self) -> io::Result<()> {
-        let parent = self.target.parent().unwrap_or(Path::new("/"));
-        File::open(parent)?.sync_all()
+        place::settle(self.target.parent().unwrap_or(Path::new("/")))
+    }
+
+    /// Removes what stood in the place before; says what is left of that and of killed runs.
+    pub(crate) fn clear(&self) -> Vec<String> {
+        self.left.iter().cloned().chain(self.staging.clear()).collect()
     }
 }
 
-/// Removes what was written, or, behind the exchange, what stood there before.
-impl Drop for Folder {
-    fn drop(&mut self) {
-        // What cannot be removed is removed by the next run.
-        let _ = fs::remove_dir_all(&self.staging);
-    }
-}
-
-/// Follows links, so that it is the folder that is exchanged and not the link to it.
-fn resolved(out: &Path) -> Result<PathBuf, FolderError> {
-    if let Ok(existing) = fs::canonicalize(out) {
-        return Ok(existing);
-    }
-    std::path::absolute(out).map_err(failed(out))
-}
-
-fn refuse_foreign(target: &Path) -> Result<(), FolderError> {
-    let entries = match fs::read_dir(target) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
-            return Err(FolderError::NotAFolder(target.to_path_buf()));
-        }
-        Err(error) => return Err(failed(target)(error)),
-    };
-    let mut names = Vec::new();
-    for entry in entries {
-        names.push(entry.map_err(failed(target))?.file_name());
-    }
-    names.sort();
-    let is_run = names.iter().any(|name| name == MANIFEST);
-    let foreign = names.iter().find(|name| !is_run || !FILES.iter().any(|file| OsStr::new(file) == *name));
-    match foreign {
-        Some(name) => {
-            let name = name.to_string_lossy().into_owned();
-            Err(FolderError::Foreign { path: target.to_path_buf(), name })
-        }
-        None => Ok(()),
-    }
-}
-
-/// A folder that nobody has locked belongs to a run that was killed.
-fn remove_leftovers(parent: &Path, prefix: &OsStr) -> io::Result<()> {
-    for entry in fs::read_dir(parent)? {
-        let entry = entry?;
-        let name = entry.file_name();
-        if !name.as_encoded_bytes().starts_with(prefix.as_encoded_bytes()) {
-            continue;
-        }
-        let dead = File::open(entry.path())
-            .is_ok_and(|folder| flock(&folder, FlockOperation::NonBlockingLockExclusive).is_ok());
-        if dead {
-            fs::remove_dir_all(entry.path())?;
+/// Opens the new folder and its files to those who could read the old ones, and brings the folder to the disk.
+fn as_open_as_before(new: &Path, old: &Path) -> io::Result<()> {
+    for name in FILES {
+        if let Ok(before) = old.join(name).symlink_metadata() {
+            access::like(&File::open(new.join(name))?, &before);
         }
     }
-    Ok(())
+    if let Ok(before) = old.metadata() {
+        access::like(&File::open(new)?, &before);
+    }
+    place::settle(new)
 }
 
 fn failed(path: &Path) -> impl Fn(io::Error) -> FolderError {

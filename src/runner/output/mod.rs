@@ -1,16 +1,21 @@
 //! What a run writes, as docs/outputs.md promises; names and words come from here only.
 
+pub(crate) mod access;
 mod actions;
 pub(crate) mod beside;
 mod body;
 mod cells;
+mod claim;
+mod earlier;
 pub(crate) mod file;
 pub(crate) mod folder;
 mod journal;
 pub(crate) mod manifest;
+pub(crate) mod place;
 pub(crate) mod rejects;
 pub(crate) mod rows;
 pub(crate) mod session;
+mod staging;
 pub(crate) mod store;
 pub(crate) mod text;
 pub(crate) mod words;

@@ -8,9 +8,10 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+use super::access::Readers;
 use super::beside::Beside;
 use super::file::HashedFile;
-use super::folder::{Folder, FolderError, MANIFEST};
+use super::folder::{self, Folder, FolderError, MANIFEST};
 use super::manifest::{EventFile, Inputs, Manifest, RowFile, StateHashes, WholeFile};
 use super::store::{Store, StoreError};
 use crate::runner::batch::{Prepared, Streams, Summary};
@@ -57,12 +58,13 @@ impl Session {
         rejects: Option<&Path>,
         store: Option<&Store>,
     ) -> Result<(Self, Streams<HashedFile>), SessionError> {
-        let folder = Folder::begin(out)?;
+        let target = folder::target(out)?;
         for path in contacts.into_iter().chain(rejects) {
-            if lies_in(path, folder.target()) {
+            if lies_in(path, &target) {
                 return Err(SessionError::Inside(path.to_path_buf()));
             }
         }
+        let folder = Folder::begin(target)?;
         let (rejects, rejected) = rejects.map(set_aside).transpose()?.unzip();
         let streams = Streams {
             contacts: folder.file("contacts.csv")?,
@@ -87,7 +89,7 @@ impl Session {
         let repeats = |earlier: &Manifest| manifest.repeats(earlier);
         if let Some(metrics) = self.folder.earlier().filter(repeats).and_then(|_| self.folder.earlier_metrics()) {
             self.rejects.map(in_place).transpose()?;
-            return Ok(Done { metrics, repeated: true, warnings: Vec::new() });
+            return Ok(Done { metrics, repeated: true, warnings: self.folder.clear() });
         }
         self.write(MANIFEST, &manifest.to_json())?;
         let state = store.zip(manifest.state.after.as_deref());
@@ -95,7 +97,8 @@ impl Session {
         state.map(|(store, after)| store.prepare(after)).transpose()?;
         self.rejects.map(in_place).transpose()?;
         self.folder.exchange()?;
-        let warnings = remember(&self.folder, state)?;
+        let mut warnings = remember(&self.folder, state)?;
+        warnings.extend(self.folder.clear());
         Ok(Done { metrics, repeated: false, warnings })
     }
 
@@ -170,7 +173,7 @@ fn remember(folder: &Folder, state: Option<(&Store, &str)>) -> Result<Vec<String
 }
 
 fn set_aside(path: &Path) -> Result<(Beside, HashedFile), SessionError> {
-    Beside::begin(path).map_err(|error| SessionError::Io { path: path.to_path_buf(), error })
+    Beside::begin(path, Readers::Owner).map_err(|error| SessionError::Io { path: path.to_path_buf(), error })
 }
 
 fn in_place(rejects: Beside) -> Result<(), SessionError> {

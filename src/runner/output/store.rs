@@ -5,15 +5,20 @@ use std::fs::{self, File};
 use std::io::{self, Seek, Write};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{FlockOperation, flock};
 use thiserror::Error;
 
+use super::access::{self, Readers};
 use super::file::HashedFile;
+use super::{claim, place};
 
-const CURRENT: &str = "CURRENT";
-const LOCK: &str = "lock";
-const NEW: &str = "new";
-const PART: &str = "CURRENT.part";
+/// Names the snapshot that counts.
+pub(super) const CURRENT: &str = "CURRENT";
+/// Locked while a run lives.
+pub(super) const LOCK: &str = "lock";
+/// A snapshot being written.
+pub(super) const NEW: &str = "new";
+/// The next `CURRENT`.
+pub(super) const PART: &str = "CURRENT.part";
 
 /// Why a state cannot be read or written.
 #[derive(Debug, Error)]
@@ -25,6 +30,8 @@ pub(crate) enum StoreError {
     Locked(PathBuf),
     #[error("the state in `{path}` is damaged: {what}")]
     Damaged { path: PathBuf, what: String },
+    #[error("`{path}` holds `{name}`, which is not part of a state")]
+    Foreign { path: PathBuf, name: String },
 }
 
 /// A state folder, locked against other runs. A snapshot that is not committed leaves nothing.
@@ -41,16 +48,14 @@ impl Store {
     /// Opens or makes the folder.
     pub(crate) fn open(folder: &Path) -> Result<Self, StoreError> {
         let failed = |error| StoreError::Io { path: folder.to_path_buf(), error };
-        let made = !folder.exists();
-        fs::create_dir_all(folder).map_err(failed)?;
-        let lock = File::create(folder.join(LOCK)).map_err(failed)?;
-        match flock(&lock, FlockOperation::NonBlockingLockExclusive) {
-            Ok(()) => {}
-            Err(rustix::io::Errno::WOULDBLOCK) => return Err(StoreError::Locked(folder.to_path_buf())),
-            Err(error) => return Err(failed(error.into())),
+        let made = made_at(&place::end_of(folder).map_err(failed)?).map_err(failed)?;
+        let lock = claim::locked(folder)?;
+        // Before there is a store, whose end sweeps the folder.
+        let current = named(folder)?;
+        if current.is_none() {
+            refuse_nameless(folder)?;
         }
-        let mut store = Self { folder: folder.to_path_buf(), current: None, made, _lock: lock };
-        store.current = store.named()?;
+        let store = Self { folder: folder.to_path_buf(), current, made, _lock: lock };
         // What cannot be removed is told by the run that stands.
         store.sweep(store.current.as_deref());
         Ok(store)
@@ -65,9 +70,17 @@ impl Store {
             Err(error) => Err(StoreError::Io { path: path.clone(), error }),
         };
         let damaged = |what: String| StoreError::Damaged { path: path.clone(), what };
+        let mut nameless = Ok(());
         // A run that commits meanwhile takes the old snapshot away; then the new one is named.
         for _ in 0..3 {
-            let Some(current) = read(CURRENT)? else { return Ok(None) };
+            let Some(current) = read(CURRENT)? else {
+                nameless = refuse_nameless(folder);
+                match nameless {
+                    Ok(()) => return Ok(None),
+                    // Or a first run ended just now.
+                    Err(_) => continue,
+                }
+            };
             let name = String::from_utf8_lossy(&current);
             let hash = hash_of(name.trim_end()).ok_or_else(|| damaged(format!("`{CURRENT}` names no snapshot")))?;
             match verified(&folder.join(snapshot(hash)), hash) {
@@ -77,7 +90,7 @@ impl Store {
                 Err(error) => return Err(StoreError::Io { path, error }),
             }
         }
-        Err(damaged("the snapshot is missing".to_owned()))
+        nameless.and(Err(damaged("the snapshot is missing".to_owned())))
     }
 
     /// The hash of the snapshot that counts.
@@ -99,7 +112,8 @@ impl Store {
 
     /// Makes the file of a new snapshot.
     pub(crate) fn begin(&self) -> Result<HashedFile, StoreError> {
-        HashedFile::create(&self.folder.join(NEW)).map_err(|error| self.failed(error))
+        let file = access::new_file(&self.folder.join(NEW), Readers::Owner);
+        file.map(HashedFile::new).map_err(|error| self.failed(error))
     }
 
     /// Puts the new snapshot, which is finished, beside the one that counts.
@@ -109,17 +123,26 @@ impl Store {
 
     fn named_next(&self, hash: &str) -> io::Result<()> {
         let name = snapshot(hash);
-        let mut part = File::create(self.folder.join(PART))?;
+        let mut part = access::new_file(&self.folder.join(PART), Readers::Owner)?;
         writeln!(part, "{name}")?;
+        if let Some(before) = &self.current {
+            self.as_open_as(CURRENT, &part)?;
+            self.as_open_as(&snapshot(before), &File::open(self.folder.join(NEW))?)?;
+        }
         part.sync_all()?;
         fs::rename(self.folder.join(NEW), self.folder.join(name))
+    }
+
+    fn as_open_as(&self, before: &str, new: &File) -> io::Result<()> {
+        access::like(new, &self.folder.join(before).metadata()?);
+        Ok(())
     }
 
     /// Makes the snapshot that was prepared the one that counts, and removes the others. Behind the rename it counts, whatever else is amiss, which is told.
     pub(crate) fn commit(&self, hash: &str) -> Result<Vec<String>, StoreError> {
         fs::rename(self.folder.join(PART), self.folder.join(CURRENT)).map_err(|error| self.failed(error))?;
         let shown = self.folder.display();
-        let settled = File::open(&self.folder).and_then(|folder| folder.sync_all());
+        let settled = place::settle(&self.folder);
         let unsure = |error| format!("the disk did not confirm the new state in `{shown}`: {error}");
         Ok(settled.err().map(unsure).into_iter().chain(self.sweep(Some(hash))).collect())
     }
@@ -139,17 +162,6 @@ impl Store {
         left
     }
 
-    fn named(&self) -> Result<Option<String>, StoreError> {
-        match fs::read_to_string(self.folder.join(CURRENT)) {
-            Ok(text) => match hash_of(text.trim_end()) {
-                Some(hash) => Ok(Some(hash.to_owned())),
-                None => Err(self.damaged(format!("`{CURRENT}` names no snapshot"))),
-            },
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(self.failed(error)),
-        }
-    }
-
     pub(super) fn failed(&self, error: io::Error) -> StoreError {
         StoreError::Io { path: self.folder.clone(), error }
     }
@@ -162,13 +174,44 @@ impl Store {
 impl Drop for Store {
     fn drop(&mut self) {
         // What cannot be removed is tried again by the next run.
-        let Ok(current) = self.named() else { return };
+        let Ok(current) = named(&self.folder) else { return };
+        let current = current.or(self.current.take());
         self.sweep(current.as_deref());
         if self.made && current.is_none() {
             let _ = fs::remove_file(self.folder.join(LOCK));
             let _ = fs::remove_dir(&self.folder);
         }
     }
+}
+
+/// The hash of the snapshot that `CURRENT` names.
+fn named(folder: &Path) -> Result<Option<String>, StoreError> {
+    let path = folder.to_path_buf();
+    match fs::read_to_string(folder.join(CURRENT)) {
+        Ok(text) => match hash_of(text.trim_end()) {
+            Some(hash) => Ok(Some(hash.to_owned())),
+            None => Err(StoreError::Damaged { path, what: format!("`{CURRENT}` names no snapshot") }),
+        },
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(StoreError::Io { path, error }),
+    }
+}
+
+/// A state whose `CURRENT` is gone would pass for a new one, and everybody would get everything again. A first run that was killed left the next `CURRENT` at least.
+fn refuse_nameless(folder: &Path) -> Result<(), StoreError> {
+    let path = folder.to_path_buf();
+    if folder.join(PART).exists() {
+        return Ok(());
+    }
+    let entries = match fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        entries => entries.map_err(|error| StoreError::Io { path: path.clone(), error })?,
+    };
+    let mut names: Vec<_> = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    let Some(name) = names.iter().find(|name| hash_of(name).is_some()) else { return Ok(()) };
+    let what = format!("`{CURRENT}` is missing, which names the snapshot that counts: `{name}`");
+    Err(StoreError::Damaged { path, what })
 }
 
 /// A snapshot from its first byte on, if it is what was written. Nobody changes it; that it may lose its name meanwhile does not matter.
@@ -188,7 +231,17 @@ fn snapshot(hash: &str) -> String {
     format!("state-{hash}.jsonl")
 }
 
-fn hash_of(name: &str) -> Option<&str> {
+/// Makes the folder, unless it is there; says whether it did.
+fn made_at(folder: &Path) -> io::Result<bool> {
+    if folder.exists() {
+        return Ok(false);
+    }
+    fs::create_dir_all(folder.parent().unwrap_or(Path::new("/")))?;
+    access::new_folder(folder)?;
+    Ok(true)
+}
+
+pub(super) fn hash_of(name: &str) -> Option<&str> {
     let hash = name.strip_prefix("state-")?.strip_suffix(".jsonl")?;
     (hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit())).then_some(hash)
 }
@@ -217,6 +270,7 @@ mod tests {
         assert_eq!(warnings.len(), 1, "{warnings:?}");
         assert!(warnings[0].contains("which nothing needs any more, cannot be removed"), "{warnings:?}");
         drop(store);
+        fs::remove_dir(place.path().join(snapshot(OTHER))).unwrap();
         assert_eq!(Store::open(place.path()).unwrap().current(), Some(hash.as_str()));
     }
 
