@@ -135,6 +135,7 @@ fn the_command_line_takes_events_and_says_how_far_back_a_plan_asks() {
         "{}",
         refused.err
     );
+    assert!(refused.err.contains("`moved: [ { from: event OLD, to: event NEW } ]`"), "{}", refused.err);
     let accepted = run(&["--out", "out", "--now", "2026-11-21T09:00", "--accept-short-history"]);
     assert_eq!(accepted.code, Some(0), "{}", accepted.err);
     assert!(accepted.err.contains("what is not known counts as nothing"), "{}", accepted.err);

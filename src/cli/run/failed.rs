@@ -63,7 +63,7 @@ pub(crate) fn no_room(error: &RunError) -> Failure {
 
 fn short_history(error: &RunError) -> Failure {
     Failure::new(error.to_string())
-        .help("`--accept-short-history` takes what is not known for nothing; nothing was written")
+        .help("an event that only has another name needs `moved: [ { from: event OLD, to: event NEW } ]`; `--accept-short-history` takes what is not known for nothing; nothing was written")
 }
 
 pub(crate) fn no_events() -> Failure {

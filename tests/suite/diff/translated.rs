@@ -69,14 +69,15 @@ impl Translation {
         }
     }
 
-    /// The rows of contacts.csv and of actions.csv by contact. Under other names, actions have other keys and another order, and their steps other names.
-    pub(super) fn rows(&self, run: &RunBytes) -> BTreeMap<String, Vec<Vec<String>>> {
+    /// The rows of contacts.csv and of actions.csv by contact. `by_key`: with the keys of actions and the names of their steps, in their order; under other
+    /// names all that is another.
+    pub(super) fn rows(&self, run: &RunBytes, by_key: bool) -> BTreeMap<String, Vec<Vec<String>>> {
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("UTF-8");
         let mut by_contact: BTreeMap<String, Vec<Vec<String>>> = BTreeMap::new();
         let mut contacts = records(&text(&run.contacts));
         let header = contacts.remove(0);
         let acts = records(&text(&run.actions)).split_off(1);
-        if !self.renames {
+        if by_key && !self.renames {
             for (key, row) in contacts.into_iter().map(|row| (0, row)).chain(acts.into_iter().map(|row| (1, row))) {
                 by_contact.entry(row[key].clone()).or_default().push(row);
             }
