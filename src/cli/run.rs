@@ -20,7 +20,7 @@ use crate::runner::batch::{Past, Prepared, Streams, Summary, Watch};
 use crate::runner::input::blocks::Source;
 use crate::runner::input::events::Spill;
 use crate::runner::input::remembered::Snapshot;
-use crate::runner::output::folder;
+use crate::runner::output::folder::{self, FolderError};
 use crate::runner::output::session::{Done, Session, SessionError};
 use crate::runner::output::store::{Store, StoreError};
 
@@ -280,6 +280,9 @@ impl From<SessionError> for Failure {
         match error {
             SessionError::Forgotten { .. } => {
                 failure.help("deliver nothing of it yet: the same command again finishes it, with the same keys")
+            }
+            SessionError::Folder(FolderError::Mounted(folder)) => {
+                failure.help(format!("name a folder in it: `--out {}`", folder.join("run").display()))
             }
             SessionError::Folder(error) => match error.precious() {
                 Some(folder) => {

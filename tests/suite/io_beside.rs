@@ -16,12 +16,13 @@ segments: { buyers: { where: { field: orders, at-least: 1 } } }
 campaigns: { welcome: { enter: [ { segment: buyers } ], steps: [ { send: hello } ] } }
 ";
 
-struct Place {
-    folder: TempDir,
+/// A project, its contacts and the folders of its runs.
+pub(crate) struct Place {
+    pub(crate) folder: TempDir,
 }
 
 impl Place {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let place = Self { folder };
         place.write("funnelc.yaml", JOURNEY);
@@ -29,16 +30,16 @@ impl Place {
         place
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    fn write(&self, name: &str, text: &str) {
+    pub(crate) fn write(&self, name: &str, text: &str) {
         fs::create_dir_all(self.path(name).parent().unwrap()).unwrap();
         fs::write(self.path(name), text).unwrap();
     }
 
-    fn read(&self, name: &str) -> String {
+    pub(crate) fn read(&self, name: &str) -> String {
         fs::read_to_string(self.path(name)).unwrap()
     }
 
@@ -51,13 +52,13 @@ impl Place {
     }
 
     /// A run on a day of November.
-    fn on(&self, day: u8) -> Run {
+    pub(crate) fn on(&self, day: u8) -> Run {
         let now = format!("2026-11-{day}T09:00");
         let args = ["run", "funnelc.yaml", "--contacts", "contacts.csv", "--out", "out", "--state", "state"];
         funnelc_in(self.folder.path(), &[&args[..], &["--rejects", "bad.csv", "--now", &now]].concat())
     }
 
-    fn fine(&self, day: u8) {
+    pub(crate) fn fine(&self, day: u8) {
         let run = self.on(day);
         assert_eq!(run.code, Some(0), "{}", run.err);
     }
@@ -75,7 +76,8 @@ fn killed(place: &Place, name: &str) {
     place.write(&format!("{name}/run/contacts.csv"), "half of it");
 }
 
-const MARK: &str = "funnelc writes a run here; the next run to the same place clears it away.\n";
+/// What stands in the mark.
+pub(crate) const MARK: &str = "funnelc writes a run here; the next run to the same place clears it away.\n";
 
 #[test]
 fn only_what_a_run_wrote_is_replaced() {
@@ -145,7 +147,7 @@ fn what_cannot_be_removed_is_a_warning_and_stays() {
         let run = place.on(day);
         assert_eq!(run.code, Some(0), "{}", run.err);
         let told = "warning: the run stands, but `";
-        assert!(run.err.contains(told) && run.err.contains(".out.funnelc-1`, which nothing needs"), "{}", run.err);
+        assert!(run.err.contains(told) && run.err.contains(".out.funnelc-1`, left of a run"), "{}", run.err);
     }
     assert_eq!(place.read(".out.funnelc-1/run/mine.txt"), "precious");
     if fs::metadata(place.folder.path()).unwrap().uid() == 0 {

@@ -29,6 +29,7 @@ mod graph;
 mod guide;
 mod in_flight;
 mod io_beside;
+mod io_exchange;
 mod io_rows;
 mod io_run;
 mod kernel;

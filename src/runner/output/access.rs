@@ -33,14 +33,20 @@ pub(super) fn new_folder(path: &Path) -> io::Result<()> {
 
 /// Opens a file to be locked, and makes it where there is none. What it holds stays, and a link is not followed.
 pub(super) fn lock_file(path: &Path) -> io::Result<File> {
-    #[expect(clippy::cast_possible_wrap, reason = "the flags of the system are an int")]
-    let flags = OFlags::NOFOLLOW.bits() as i32;
-    OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).custom_flags(flags).open(path)
+    lockable().create(true).truncate(false).mode(0o600).open(path)
 }
 
-/// Whether something is of the user who runs us.
-pub(super) fn is_own(metadata: &Metadata) -> bool {
-    metadata.uid() == rustix::process::geteuid().as_raw()
+/// Opens a file that is there to be locked, for writing, without which NFS locks none.
+pub(super) fn to_lock(path: &Path) -> io::Result<File> {
+    lockable().open(path)
+}
+
+fn lockable() -> OpenOptions {
+    #[expect(clippy::cast_possible_wrap, reason = "the flags of the system are an int")]
+    let flags = OFlags::NOFOLLOW.bits() as i32;
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).custom_flags(flags);
+    options
 }
 
 /// Gives a new file or folder the mode and owner of what stood in its place. New ones are closed, so what fails here leaves less access, never more.

@@ -75,10 +75,10 @@ fn remove_leftover(path: &Path) -> io::Result<()> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         result => result?,
     };
-    if !metadata.is_file() || metadata.nlink() != 1 || !access::is_own(&metadata) {
+    if !metadata.is_file() || metadata.nlink() != 1 {
         return Err(io::Error::other(format!("`{}` is in the way", path.display())));
     }
-    File::open(path)?.try_lock().map_err(|error| taken(error, path))?;
+    access::to_lock(path)?.try_lock().map_err(|error| taken(error, path))?;
     fs::remove_file(path)
 }
 

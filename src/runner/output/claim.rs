@@ -38,8 +38,8 @@ fn refuse_foreign(folder: &Path) -> Result<(), StoreError> {
     let is_ours = words == Words::Ours || names_snapshot(&folder.join(CURRENT));
     for entry in &entries {
         let name = entry.file_name().to_string_lossy().into_owned();
-        // What NFS calls a file that was removed while somebody reads it.
-        if name.starts_with(".nfs") {
+        // What NFS and FUSE call a file that was removed while somebody reads it.
+        if name.starts_with(".nfs") || name.starts_with(".fuse_hidden") {
             continue;
         }
         let is_part = match name.as_str() {

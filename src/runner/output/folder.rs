@@ -1,11 +1,10 @@
-//! The output folder: written beside its place and exchanged for what stands there in one step, so that a reader sees one whole run, old or new.
+//! The output folder: written beside its place and exchanged for what stands there, in one step wherever the file system can, so that a reader sees one whole run, old or new.
 #![expect(clippy::disallowed_methods, reason = "this is where the output folder is made and exchanged")]
 
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{CWD, RenameFlags, renameat_with};
 use thiserror::Error;
 
 use super::access::{self, Readers};
@@ -36,6 +35,8 @@ pub(crate) enum FolderError {
     Later { path: PathBuf, format: u32 },
     #[error("`{0}` is not a folder")]
     NotAFolder(PathBuf),
+    #[error("`{0}` cannot be replaced: another disk is mounted there")]
+    Mounted(PathBuf),
     #[error("`{0}` cannot be the output folder: it has no name")]
     NoName(PathBuf),
 }
@@ -46,7 +47,7 @@ impl FolderError {
         match self {
             Self::Foreign { path, .. } | Self::Changed { path, .. } | Self::Later { path, .. } => Some(path),
             Self::NotOurs(manifest) => manifest.parent(),
-            Self::Io { .. } | Self::NotAFolder(_) | Self::NoName(_) => None,
+            Self::Io { .. } | Self::NotAFolder(_) | Self::Mounted(_) | Self::NoName(_) => None,
         }
     }
 }
@@ -78,11 +79,12 @@ impl Folder {
         if target.file_name().is_none() {
             return Err(FolderError::NoName(target));
         }
-        let left = Staging::left_behind(&target).iter().filter_map(Staging::clear).collect();
-        earlier::replaceable(&target)?;
         let parent = target.parent().unwrap_or(Path::new("/"));
         fs::create_dir_all(parent).map_err(failed(parent))?;
         let staging = Staging::make(&target).map_err(failed(&target))?;
+        let left = staging.left_behind().into_iter().filter_map(Staging::clear).collect();
+        // Behind the leftovers: one of them may be an exchange to be carried on.
+        earlier::replaceable(&target)?;
         Ok(Self { target, staging, left })
     }
 
@@ -112,9 +114,10 @@ impl Folder {
     pub(crate) fn exchange(&self) -> Result<(), FolderError> {
         let (new, here) = (self.staging.run(), failed(&self.target));
         as_open_as_before(&new, &self.target).map_err(&here)?;
-        let there = self.target.symlink_metadata().is_ok();
-        let flags = if there { RenameFlags::EXCHANGE } else { RenameFlags::NOREPLACE };
-        renameat_with(CWD, &new, CWD, &self.target, flags).map_err(|error| here(error.into()))
+        self.staging.exchange().carry_out().map_err(|error| match error.kind() {
+            io::ErrorKind::CrossesDevices | io::ErrorKind::ResourceBusy => FolderError::Mounted(self.target.clone()),
+            _ => here(error),
+        })
     }
 
     /// Waits until the exchange is on the disk.
@@ -123,8 +126,8 @@ impl Folder {
     }
 
     /// Removes what stood in the place before; says what is left of that and of killed runs.
-    pub(crate) fn clear(&self) -> Vec<String> {
-        self.left.iter().cloned().chain(self.staging.clear()).collect()
+    pub(crate) fn clear(self) -> Vec<String> {
+        self.left.into_iter().chain(self.staging.clear()).collect()
     }
 }
 

@@ -7,6 +7,7 @@ mod body;
 mod cells;
 mod claim;
 mod earlier;
+mod exchange;
 pub(crate) mod file;
 pub(crate) mod folder;
 mod journal;

@@ -8,19 +8,24 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::access;
+use super::exchange::{BY_FILES, BY_FOLDERS, Exchange};
 use super::folder::FILES;
 
 /// Marks the folder as ours, and is locked while its run lives.
 const MARK: &str = "funnelc-run";
 const MARKED: &str = "funnelc writes a run here; the next run to the same place clears it away.\n";
-/// The run that is written; behind the exchange what stood in its place.
+/// The run that is written; behind an exchange in one step what stood in its place.
 const RUN: &str = "run";
+/// What stood in its place, if the exchange takes more steps.
+const OLD: &str = "old";
 
 /// Such a folder, locked. Dropped, it is removed.
 #[derive(Debug)]
 pub(super) struct Staging {
     folder: PathBuf,
-    _lock: File,
+    target: PathBuf,
+    /// Until it is removed.
+    lock: Option<File>,
 }
 
 impl Staging {
@@ -39,30 +44,31 @@ impl Staging {
                 Err(error) => return Err(error),
             }
             if let Some(lock) = marked(&folder)? {
-                let staging = Self { folder, _lock: lock };
+                let staging = Self { folder, target: target.to_path_buf(), lock: Some(lock) };
                 access::new_folder(&staging.run())?;
                 return Ok(staging);
             }
         }
     }
 
-    /// Those that killed runs to `target` left. What is not ours, and what a live run has locked, is none of them.
-    pub(super) fn left_behind(target: &Path) -> Vec<Self> {
-        let parent = target.parent().unwrap_or(Path::new("/"));
-        let Ok(entries) = fs::read_dir(parent) else { return Vec::new() };
-        let prefix = name(target, "");
+    /// Those that killed runs to the same place left. What is not ours, and what a live run has locked, is none of them.
+    pub(super) fn left_behind(&self) -> Vec<Self> {
+        let parent = self.folder.parent().unwrap_or(Path::new("/"));
+        // Who we are is who owns what we make, whatever a network or a mount makes of users.
+        let (Ok(entries), Ok(own)) = (fs::read_dir(parent), self.folder.metadata()) else { return Vec::new() };
+        let prefix = name(&self.target, "");
         let mut found: Vec<_> = entries
             .flatten()
             .filter(|entry| is_numbered(&entry.file_name(), &prefix))
             .map(|entry| entry.path())
             .collect();
         found.sort();
-        found.into_iter().filter_map(Self::dead).collect()
+        found.into_iter().filter_map(|folder| Self::dead(folder, &self.target, own.uid())).collect()
     }
 
-    fn dead(folder: PathBuf) -> Option<Self> {
+    fn dead(folder: PathBuf, target: &Path, own: u32) -> Option<Self> {
         let metadata = folder.symlink_metadata().ok()?;
-        if !metadata.is_dir() || !access::is_own(&metadata) {
+        if !metadata.is_dir() || metadata.uid() != own {
             return None;
         }
         let mark = folder.join(MARK);
@@ -71,11 +77,11 @@ impl Staging {
             let _ = fs::remove_dir(&folder);
             return None;
         }
-        let lock = File::open(&mark).ok().filter(|lock| lock.try_lock().is_ok())?;
+        let lock = access::to_lock(&mark).ok().filter(|lock| lock.try_lock().is_ok())?;
         // A mark that is half written is one too.
         let text = fs::read(&mark).ok().filter(|text| MARKED.as_bytes().starts_with(text))?;
         drop(text);
-        Some(Self { folder, _lock: lock })
+        Some(Self { folder, target: target.to_path_buf(), lock: Some(lock) })
     }
 
     /// Where the run is written.
@@ -83,20 +89,36 @@ impl Staging {
         self.folder.join(RUN)
     }
 
-    /// Removes it; says what is in the way.
-    pub(super) fn clear(&self) -> Option<String> {
-        let cleared = emptied(&self.run())
-            .and_then(|()| removed(&self.folder.join(MARK)))
-            .and_then(|()| gone(fs::remove_dir(&self.folder)));
-        let error = cleared.err()?;
-        Some(format!("`{}`, which nothing needs any more, cannot be removed: {error}", self.folder.display()))
+    /// The exchange of the run for what stands in its place.
+    pub(super) fn exchange(&self) -> Exchange<'_> {
+        Exchange { notes: &self.folder, new: self.run(), old: self.folder.join(OLD), target: &self.target }
+    }
+
+    /// Removes it, behind an exchange that is over; says what is in the way.
+    pub(super) fn clear(mut self) -> Option<String> {
+        self.cleared()
+    }
+
+    fn cleared(&mut self) -> Option<String> {
+        let lock = self.lock.take()?;
+        let error = self.exchange().carry_on().and_then(|()| self.removed(lock)).err()?;
+        Some(format!("`{}`, left of a run that is over, cannot be removed: {error}", self.folder.display()))
+    }
+
+    fn removed(&self, lock: File) -> io::Result<()> {
+        emptied(&self.folder.join(OLD))?;
+        emptied(&self.run())?;
+        // FUSE and NFS keep a file that is open under another name, and with it the folder.
+        drop(lock);
+        [BY_FILES, BY_FOLDERS, MARK].iter().try_for_each(|name| removed(&self.folder.join(name)))?;
+        gone(fs::remove_dir(&self.folder))
     }
 }
 
 impl Drop for Staging {
     fn drop(&mut self) {
         // What cannot be removed is tried again by the next run.
-        let _ = self.clear();
+        let _ = self.cleared();
     }
 }
 
