@@ -24,11 +24,14 @@ use crate::runner::program::BindError;
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// What to compare with: a project folder or file, a plan (*.json), or a git revision such as `main`
-    #[arg(value_name = "BASE")]
-    base: String,
+    #[arg(value_name = "BASE", required_unless_present = "revision")]
+    base: Option<String>,
     /// What to compare. Default: the project
     #[arg(value_name = "HEAD")]
     head: Option<String>,
+    /// Compare the project as it stands with this git revision, whatever files and folders there are: for scripts, to which others give names
+    #[arg(long = "base", value_name = "REV", conflicts_with_all = ["base", "head"])]
+    revision: Option<String>,
     /// Where the project stands, for a git revision and for the default of HEAD. Default: HEAD where that is a path, else the current folder
     #[arg(long, value_name = "PATH")]
     project: Option<PathBuf>,
@@ -127,7 +130,10 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
     if args.head.is_none() || args.project.is_some() {
         say_which(project)?;
     }
-    let base = version(&args.base, project, optional, terminal)?;
+    let base = match &args.revision {
+        Some(name) => at_revision(name, project, optional, terminal)?,
+        None => version(args.base.as_deref().unwrap_or_default(), project, optional, terminal)?,
+    };
     let head = match &args.head {
         Some(head) => version(head, project, env, terminal)?,
         None => compiled(project.display().to_string(), &Disk, project, env, terminal)?,
@@ -205,16 +211,48 @@ fn version(
         }
         return compiled(name.to_owned(), &Disk, path, env, terminal);
     }
-    let parent = project.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let folder = if Disk.is_folder(project) { project } else { parent };
-    let Some(revision) = Revision::find(name, folder)? else {
-        return Err(no_such(name, folder));
+    let Some(revision) = Revision::find(name, folder_of(project))? else {
+        return Err(no_such(&format!("there is no file or folder `{name}`, and"), name, folder_of(project)));
     };
+    of_revision(name, &revision, project, env, terminal)
+}
+
+/// What a name stands for that is a git revision and nothing else: no file can take its place.
+fn at_revision(
+    name: &str,
+    project: &Path,
+    env: Option<Environment<'_>>,
+    terminal: Terminal,
+) -> Result<Option<Version>, Failure> {
+    if name.starts_with('-') {
+        return Err(Failure::usage(format!("`{name}` is no git revision: none begins with `-`")));
+    }
+    let Some(revision) = Revision::find(name, folder_of(project))? else {
+        return Err(no_such(&format!("cannot compare with `{name}`:"), name, folder_of(project)));
+    };
+    of_revision(name, &revision, project, env, terminal)
+}
+
+/// The folder in which a project stands.
+fn folder_of(project: &Path) -> &Path {
+    let parent = project.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if Disk.is_folder(project) { project } else { parent }
+}
+
+/// The project as it was in a revision.
+fn of_revision(
+    name: &str,
+    revision: &Revision,
+    project: &Path,
+    env: Option<Environment<'_>>,
+    terminal: Terminal,
+) -> Result<Option<Version>, Failure> {
+    let folder = folder_of(project);
     let mut place = Revision::place(folder)?;
     if folder != project {
         place.extend(project.file_name());
     }
-    compiled(name.to_owned(), &revision, &place, env, terminal)
+    compiled(name.to_owned(), revision, &place, env, terminal)
 }
 
 /// In the root of a repository the projects stand below, and one of them has to be named.
@@ -228,16 +266,15 @@ fn say_which(folder: &Path) -> Result<(), Failure> {
     Err(Failure::new(message).help(format!("say which one: {}", options.join(" or "))))
 }
 
-/// Neither a file nor a revision: what may be meant, or why there are no revisions.
-fn no_such(name: &str, folder: &Path) -> Failure {
+/// No revision: what may be meant, or why there are no revisions.
+fn no_such(what: &str, name: &str, folder: &Path) -> Failure {
     let Some(names) = Revision::names(folder) else {
-        let message =
-            format!("there is no file or folder `{name}`, and no git repository around `{}`", folder.display());
+        let message = format!("{what} there is no git repository around `{}`", folder.display());
         return Failure::new(message).help(
             "name a project, a plan, or a revision; `--project PATH` says where the project stands in its repository",
         );
     };
-    let message = format!("there is no file or folder `{name}`, and no git revision of that name");
+    let message = format!("{what} there is no git revision of that name");
     let meant = did_you_mean(name, names.iter().map(String::as_str));
     let help = match meant {
         Some(meant) => format!("did you mean `{meant}`?"),

@@ -124,9 +124,11 @@ fn file(entry: &str) -> Option<(PathBuf, Blob)> {
     (kind == "blob" && mode != "120000").then(|| (PathBuf::from(path), blob))
 }
 
+/// What git says, without the settings that a folder of the work tree could bring: one that looks like a repository of its own is none.
 fn git(folder: &Path, arguments: &[&str]) -> Result<Vec<u8>, Failure> {
     let mut command = Command::new("git");
-    command.arg("--no-optional-locks").arg("-C").arg(folder).args(arguments);
+    command.args(["-c", "safe.bareRepository=explicit", "-c", "core.fsmonitor=false", "--no-optional-locks", "-C"]);
+    command.arg(folder).args(arguments);
     let output = command.output().map_err(|error| Failure::new(format!("cannot start git: {error}")))?;
     if output.status.success() {
         return Ok(output.stdout);

@@ -170,3 +170,65 @@ fn a_name_that_is_nothing_is_answered_by_what_may_be_meant() {
     let run = funnelc_in(outside.path(), &["diff", "main"]);
     assert!(run.code == Some(3) && run.err.contains("no git repository"), "{run:?}");
 }
+
+#[test]
+fn a_base_that_is_a_revision_only_is_not_shadowed_by_files() {
+    let repository = repository();
+    let (root, shop) = (repository.path(), repository.path().join("shop"));
+    let run = |arguments: &[&str]| funnelc_in(&shop, &[&["diff"], arguments, &["--fail-on", "any"]].concat());
+    let base = said(root, &["rev-parse", "HEAD~1"]);
+    let honest = run(&["--base", &base]);
+    assert!(honest.code == Some(1) && honest.out.contains("wait 7 days"), "{honest:?}");
+    // What a pull request could add so that its change is compared with itself.
+    for name in [base.as_str(), &base[..7], "main~1", "HEAD"] {
+        let folder = shop.join(name);
+        std::fs::create_dir_all(&folder).expect("made");
+        std::fs::write(folder.join("funnelc.yaml"), webshop().0).expect("written");
+    }
+    git(root, &["branch", &base[..7], "main"]);
+    assert_eq!(run(&["--base", &base]).out, honest.out);
+    assert_eq!(run(&["--base", "main~1"]).code, Some(1));
+    let head = run(&["--base", "HEAD"]);
+    assert_eq!((head.code, head.err.as_str()), (Some(0), ""), "{}", head.out);
+}
+
+#[test]
+fn a_base_that_is_no_revision_is_refused() {
+    let repository = repository();
+    let shop = repository.path().join("shop");
+    let run = |arguments: &[&str]| funnelc_in(&shop, &[&["diff"], arguments].concat());
+    for name in ["funnelc.yaml", ".", "", "HEAD..main", "main:shop"] {
+        let refused = run(&["--base", name]);
+        assert_eq!(refused.code, Some(3), "{name}: {refused:?}");
+        assert!(
+            refused.err.starts_with(&format!("error: cannot compare with `{name}`: there is no git revision")),
+            "{refused:?}"
+        );
+    }
+    assert!(run(&["--base", "mian"]).err.contains("did you mean `main`?"));
+    let option = run(&["--base=--output=stolen"]);
+    assert!(option.code == Some(2) && option.err.contains("none begins with `-`"), "{option:?}");
+    assert!(!shop.join("stolen").exists());
+    assert_eq!(run(&["--base", "main", "HEAD~1"]).code, Some(2), "HEAD is the project as it stands");
+    assert_eq!(run(&[]).code, Some(2));
+}
+
+#[test]
+fn a_folder_that_looks_like_a_repository_gives_git_no_settings() {
+    let repository = repository();
+    let trap = repository.path().join("shop/trap");
+    // Git would take a folder with these for a repository without a work tree, and obey its settings.
+    std::fs::create_dir_all(trap.join("refs")).expect("made");
+    std::fs::create_dir_all(trap.join("objects")).expect("made");
+    std::fs::write(trap.join("HEAD"), "ref: refs/heads/main\n").expect("written");
+    std::fs::write(trap.join("config"), "[core]\n\trepositoryformatversion = 0\n\tbare = true\n").expect("written");
+    std::fs::write(trap.join("funnelc.yaml"), webshop().0).expect("written");
+    let run = funnelc_in(repository.path(), &["diff", "--base", "main", "--project", "shop/trap"]);
+    assert!(run.code == Some(3) && run.err.contains("there is no git repository around `shop/trap`"), "{run:?}");
+}
+
+/// What git answers, in one line.
+fn said(folder: &Path, arguments: &[&str]) -> String {
+    let output = Command::new("git").arg("-C").arg(folder).args(arguments).output().expect("git starts");
+    String::from_utf8(output.stdout).expect("UTF-8").trim().to_owned()
+}
