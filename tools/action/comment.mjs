@@ -1,8 +1,10 @@
-// Puts a markdown file into the one comment that belongs to us on a pull request: made once, brought up to date afterwards, known by a marker.
+// Puts a markdown file into the one comment that belongs to us on a pull request: made once, brought up to date afterwards, known by a marker and
+// by who wrote it. A comment of somebody else is never touched, whatever stands in it.
 //
 //   node comment.mjs FILE [--update-only]
 //
-// The surroundings are those of GitHub Actions: GITHUB_API_URL, GITHUB_EVENT_PATH, GITHUB_TOKEN. Off a pull request it does nothing.
+// The surroundings are those of GitHub Actions: GITHUB_API_URL, GITHUB_GRAPHQL_URL, GITHUB_EVENT_PATH, GITHUB_ACTOR, GITHUB_TOKEN. Off a pull
+// request it does nothing. What is printed is a command of ours, escaped, or a fixed sentence.
 import { readFileSync } from "node:fs";
 import process from "node:process";
 
@@ -10,10 +12,14 @@ const MARKER = "<!-- funnelc diff -->";
 const LIMIT = 65_536;
 const PAGE = 100;
 
-class Refused extends Error {}
+class Refused extends Error {
+  constructor(status, said) {
+    super(said);
+    this.status = status;
+  }
+}
 
-async function main([file, option]) {
-  const event = JSON.parse(readFileSync(process.env.GITHUB_EVENT_PATH, "utf8"));
+async function main(event, [file, option]) {
   if (!event.pull_request) return "no pull request, no comment";
   const repository = `/repos/${event.repository.full_name}`;
   const thread = `${repository}/issues/${event.pull_request.number}/comments`;
@@ -30,15 +36,29 @@ async function main([file, option]) {
 }
 
 async function find(thread) {
+  const login = await account();
   for (let page = 1; ; page += 1) {
     const comments = await request("GET", `${thread}?per_page=${PAGE}&page=${page}`);
-    const ours = comments.find((comment) => comment.body?.startsWith(MARKER));
+    const ours = comments.find((comment) => comment.user?.login === login && comment.body?.startsWith(MARKER));
     if (ours || comments.length < PAGE) return ours;
   }
 }
 
-async function request(method, path, body) {
-  const response = await fetch((process.env.GITHUB_API_URL ?? "https://api.github.com") + path, {
+// Whose the token is. The token of a job may not ask for its user, but for the viewer.
+async function account() {
+  const url = process.env.GITHUB_GRAPHQL_URL ?? "https://api.github.com/graphql";
+  const answer = await send("POST", url, { query: "query { viewer { login } }" });
+  const login = answer.data?.viewer?.login;
+  if (!login) throw new Error("GitHub does not say whose the token is, so that our own comment cannot be told from those of others");
+  return login;
+}
+
+function request(method, path, body) {
+  return send(method, (process.env.GITHUB_API_URL ?? "https://api.github.com") + path, body);
+}
+
+async function send(method, url, body) {
+  const response = await fetch(url, {
     method,
     headers: {
       accept: "application/vnd.github+json",
@@ -52,13 +72,29 @@ async function request(method, path, body) {
   });
   if (response.ok) return response.json();
   const said = await response.text();
-  if (response.status === 401 || response.status === 403) {
-    throw new Refused(
-      `GitHub does not let this token comment (${response.status}). Give the job \`permissions: pull-requests: write\`; ` +
-        "pull requests from forks cannot have it. What would stand in the comment is in the summary of the job.",
-    );
+  throw new Refused(response.status, `${method} ${new URL(url).pathname} answered ${response.status}: ${said.slice(0, 300)}`);
+}
+
+// The token of a job is made read-only by GitHub where the change comes from a fork, or from Dependabot; no permission in the workflow helps.
+function isReadOnly(event) {
+  const { head, base } = event.pull_request;
+  return head?.repo?.id === undefined || head.repo.id !== base.repo.id || process.env.GITHUB_ACTOR === "dependabot[bot]";
+}
+
+// What to do about a request that was not answered as hoped, and whether that fails the step.
+function advice(refused, event) {
+  const { status, message } = refused;
+  if ([403, 404].includes(status) && isReadOnly(event)) {
+    const why = "this pull request comes from a fork or from Dependabot, so GitHub gives the job a token that only reads";
+    return ["warning", `no comment: ${why}. What would stand in it is in the summary of the job.`];
   }
-  throw new Error(`${method} ${path} answered ${response.status}: ${said.slice(0, 300)}`);
+  if (status === 401) return ["error", `the comment could not be written: GitHub does not know the token in \`token\` (${message})`];
+  if (status === 403 || status === 404) {
+    const todo = "Give the job `permissions: pull-requests: write`, or write `diff: false` to go without the comment";
+    return ["error", `the comment could not be written: GitHub does not let this token comment. ${todo}. (${message})`];
+  }
+  if (status >= 500) return ["error", `the comment could not be written: GitHub has a fault; run the job again. (${message})`];
+  return ["error", `the comment could not be written: ${message}`];
 }
 
 // GitHub refuses longer comments.
@@ -77,12 +113,13 @@ function command(name, text) {
   console.log(`::${name} title=funnelc::${escaped}`);
 }
 
+const event = JSON.parse(readFileSync(process.env.GITHUB_EVENT_PATH, "utf8"));
 try {
-  console.log(await main(process.argv.slice(2)));
+  console.log(await main(event, process.argv.slice(2)));
 } catch (error) {
-  // A missing permission is no fault of the journeys, so it must not fail their check.
-  const refused = error instanceof Refused;
   const why = error.cause ? `${error.message}: ${error.cause.message}` : error.message;
-  command(refused ? "warning" : "error", refused ? why : `the comment could not be written: ${why}`);
-  process.exitCode = refused ? 0 : 1;
+  const refused = error instanceof Refused;
+  const [name, text] = refused ? advice(error, event) : ["error", `the comment could not be written: ${why}`];
+  command(name, text);
+  process.exitCode = name === "error" ? 1 : 0;
 }

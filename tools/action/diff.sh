@@ -1,15 +1,21 @@
 #!/usr/bin/env bash
 # Says in one comment on the pull request, and in the summary of the job, what leads from FUNNELC_BASE to the projects in FUNNELC_PATH.
 # A pull request that changes nothing gets no comment; a comment that is there already is brought up to date.
-set -euo pipefail
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+. "$(dirname -- "${BASH_SOURCE[0]}")/guard.sh"
+
+# Only the comment needs it.
+export -n GITHUB_TOKEN
+
 mapfile -t paths < <(grep -v '^[[:space:]]*$' <<< "${FUNNELC_PATH:-.}")
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
+
+# The whole hash: a branch or a folder can be called like anything shorter.
+base=${FUNNELC_BASE:-}
+[[ $base =~ ^([0-9a-f]{40}|[0-9a-f]{64})$ ]] || fail 2 "the base of the pull request is no hash of a commit"
 
 # A shallow checkout has the merge only.
-git cat-file -e "$FUNNELC_BASE^{commit}" 2> "$folder/none" || git fetch --quiet --depth=1 origin "$FUNNELC_BASE"
-base=$(git rev-parse --short "$FUNNELC_BASE")
+git cat-file -e "$base^{commit}" 2> /dev/null ||
+  git fetch --quiet --no-tags --no-recurse-submodules --no-write-fetch-head --depth=1 origin "$base" ||
+  fail 1 "the base of the pull request is not in the checkout and cannot be fetched; give actions/checkout \`fetch-depth: 0\`"
 
 # What the change does to people, where there is a file of them; each value is one argument, whatever stands in it.
 people=()
@@ -19,31 +25,33 @@ if [ -n "${FUNNELC_CONTACTS:-}" ]; then
   [ -z "${FUNNELC_EVENTS:-}" ] || people+=("--events=$FUNNELC_EVENTS")
   [ -z "${FUNNELC_STATE:-}" ] || people+=("--state=$FUNNELC_STATE")
 elif [ -n "${FUNNELC_COMPANIES:-}${FUNNELC_EVENTS:-}${FUNNELC_STATE:-}" ]; then
-  echo "::error title=funnelc::companies, events and state need contacts"
-  exit 2
+  fail 2 "companies, events and state need contacts"
 fi
 
+# A project that cannot be compared counts as changed: nobody may hide a change by making it incomparable.
 changed=false
 for path in "${paths[@]}"; do
   rc=0
-  rm -f "$folder/one.md"
-  funnelc diff "$base" --project "$path" "${people[@]}" --format markdown --fail-on any -o "$folder/one.md" > "$folder/log" 2>&1 || rc=$?
+  rm -f -- "$folder/one.md"
+  "$funnelc" diff --base="$base" --project="$path" "${people[@]}" --format markdown --fail-on any -o "$folder/one.md" || rc=$?
+  [ "$rc" -eq 0 ] || changed=true
+  name=${path//\`/\'}
+  name=${name//[[:cntrl:]]/ }
   if [ -f "$folder/one.md" ]; then
-    [ "$rc" -eq 0 ] || changed=true
-    cat "$folder/one.md" >> "$folder/all.md"
+    cat -- "$folder/one.md" >> "$folder/all.md"
   elif [ "$rc" -eq 1 ]; then
-    printf '`%s` does not compile; the annotations say why.\n' "$path" >> "$folder/all.md"
+    printf '`%s` does not compile, here or at the base of this pull request, and is not compared; the annotations and the log say why.\n' "$name" >> "$folder/all.md"
   else
     # Such as a project that is new in this pull request.
-    printf '`%s` could not be compared with the base of this pull request.\n' "$path" >> "$folder/all.md"
-    # Text of others must not be read as a command of ours.
-    sed 's/^/  /' "$folder/log"
+    printf '`%s` could not be compared with the base of this pull request; the log says why.\n' "$name" >> "$folder/all.md"
   fi
 done
 
-[ -z "${GITHUB_STEP_SUMMARY:-}" ] || cat "$folder/all.md" >> "$GITHUB_STEP_SUMMARY"
-if [ "$changed" = true ]; then
-  node "$here/comment.mjs" "$folder/all.md"
-else
-  node "$here/comment.mjs" "$folder/all.md" --update-only
-fi
+# GitHub takes a mebibyte, and nothing of what is longer.
+[ -z "${GITHUB_STEP_SUMMARY:-}" ] || head -c 1000000 -- "$folder/all.md" >> "$GITHUB_STEP_SUMMARY"
+options=()
+[ "$changed" = true ] || options+=(--update-only)
+rc=0
+GITHUB_TOKEN=${GITHUB_TOKEN:-} node "$here/comment.mjs" "$folder/all.md" "${options[@]}" > "$folder/commands" || rc=$?
+own "$folder/commands"
+exit "$rc"

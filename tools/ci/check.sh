@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # What build servers are given, read by others: JUnit reports by xmllint, the action and the pages of docs/ci.md by the schemas of GitHub and
-# GitLab, the hook by pre-commit, the action's scripts by tests against stand-ins. Each reader must refuse something first, else it proves nothing.
+# GitLab and, for what strangers could do with them, by zizmor; the hook by pre-commit, the action's scripts by tests against stand-ins. Each reader
+# must refuse something first, else it proves nothing.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 out=target/ci/pages
@@ -9,7 +10,7 @@ xsd=tests/fixtures/schemas/junit-10.xsd
 rm -rf "$out"
 mkdir -p "$out"
 
-[ -x "$venv/bin/pre-commit" ] || {
+[ -x "$venv/bin/zizmor" ] || {
   python3 -m venv "$venv"
   "$venv/bin/pip" install --quiet --disable-pip-version-check -r tools/ci/requirements.txt
 }
@@ -38,12 +39,19 @@ reports() {
   refuses xmllint --noout --schema "$xsd" "$out/refused.xml"
 }
 
-# The blocks of the page whose first line names a file become that file.
+# The blocks of the page whose first line names a file become that file, and those that are steps a workflow of their own. The hash of a release
+# cannot stand in the page, so any does here.
 pages() {
+  local page=$out/ci.md
+  sed "s/\bCOMMIT\b/$(printf '0%.0s' {1..40})/" docs/ci.md > "$page"
   awk -v out="$out" '
     /^```yaml$/ { getline; name = $2; gsub("/", "_", name); file = out "/" name }
     /^```$/     { file = "" }
-    file        { print > file }' docs/ci.md
+    file        { print > file }' "$page"
+  {
+    sed '/^    steps:$/q' "$out/.github_workflows_journeys.yml"
+    awk '/^```/ { on = 0 } /^```yaml fragment$/ { getline; on = /^      - / } on' "$page"
+  } > "$out/.github_workflows_steps.yml"
   local with="$venv/bin/check-jsonschema --builtin-schema"
   $with vendor.github-actions action.yml
   $with vendor.github-workflows "$out"/.github_workflows_*.yml
@@ -56,6 +64,20 @@ pages() {
     action.yml .pre-commit-hooks.yaml "$out"/.git*.yml "$out"/.pre-commit-config.yaml
 }
 
+# What strangers could do with the action and the workflows. The service that knows bad versions is not asked.
+strangers() {
+  local zizmor="$venv/bin/zizmor --offline --no-config --strict-collection --persona=auditor --no-progress --color=never"
+  $zizmor action.yml "$out"/.github_workflows_*.yml
+  [ ! -d .github ] || $zizmor .github
+  sed 's/run: bash .*/run: echo ${{ inputs.path }}/' action.yml > "$out/action.yml"
+  refuses $zizmor "$out/action.yml"
+  grep -q template-injection "$out/refused.log"
+  sed 's/@[0-9a-f]\{40\}/@v5/' "$out/.github_workflows_steps.yml" > "$out/refused.yml"
+  refuses $zizmor "$out/refused.yml"
+  grep -q unpinned-uses "$out/refused.log"
+}
+
 reports
 pages
-node --test --test-reporter=spec tools/action/test
+strangers
+node --test --test-reporter=spec tools/action/test/*.test.mjs

@@ -8,6 +8,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
+import { obeyed } from "./runner.mjs";
+
 const script = fileURLToPath(new URL("../comment.mjs", import.meta.url));
 const MARKER = "<!-- funnelc diff -->";
 const thread = "/repos/shop/journeys/issues/7/comments";
@@ -28,19 +30,18 @@ test("is made once and brought up to date afterwards", async () => {
   assert.equal((await comment("first")).out, "the comment is made\n");
   assert.equal((await comment("second")).out, "the comment is brought up to date\n");
   assert.deepEqual(bodies(), [`${MARKER}\nsecond`]);
-  const writes = github.requests.filter((request) => !request.startsWith("GET"));
-  assert.deepEqual(writes, [`POST ${thread}`, "PATCH /repos/shop/journeys/issues/comments/1"]);
+  assert.deepEqual(writes(), [`POST ${thread}`, "PATCH /repos/shop/journeys/issues/comments/1"]);
 });
 
 test("is left alone when it says the same already", async () => {
   await comment("same");
   assert.equal((await comment("same")).out, "the comment is up to date\n");
-  assert.equal(github.requests.filter((request) => !request.startsWith("GET")).length, 1);
+  assert.equal(writes().length, 1);
 });
 
 test("is found behind hundreds of others", async () => {
   for (let i = 0; i < 230; i += 1) github.add(`chatter about ${MARKER}`);
-  github.add(`${MARKER}\nold`);
+  github.add(`${MARKER}\nold`, BOT);
   github.add("chatter");
   await comment("new");
   assert.equal(github.comments.length, 232);
@@ -68,18 +69,80 @@ test("asks nobody off a pull request", async () => {
   assert.deepEqual(github.requests, []);
 });
 
-test("says what to do about a missing permission, and does not fail the check", async () => {
-  github.refuse = 403;
-  const run = await comment("text");
-  assert.equal(run.code, 0);
-  assert.match(run.out, /^::warning title=funnelc::GitHub does not let this token comment \(403\).*pull-requests: write/);
+test("of a stranger is left alone, whatever stands in it", async () => {
+  for (const login of ["stranger", "github-actions", "github-actions[bot]x", "Github-Actions[bot]", undefined]) {
+    github.add(`${MARKER}\nLGTM, nothing changes`, login);
+  }
+  await comment("first");
+  await comment("second");
+  const stranger = `${MARKER}\nLGTM, nothing changes`;
+  assert.deepEqual(bodies(), [...Array(5).fill(stranger), `${MARKER}\nsecond`]);
+  assert.deepEqual(writes(), [`POST ${thread}`, "PATCH /repos/shop/journeys/issues/comments/6"]);
 });
 
-test("fails on anything else, in one command whatever the answer", async () => {
-  github.refuse = 500;
+test("of a stranger is no reason to say that nothing changes", async () => {
+  github.add(`${MARKER}\nold`, "stranger");
+  assert.equal((await comment("nothing", "--update-only")).out, "nothing changes, no comment\n");
+  assert.deepEqual(writes(), []);
+});
+
+test("belongs to the account of the token, also where that is a person", async () => {
+  github.viewer = "anna";
+  github.add(`${MARKER}\nold`, BOT);
+  github.add(`${MARKER}\nold`, "anna");
+  await comment("new");
+  assert.deepEqual(bodies(), [`${MARKER}\nold`, `${MARKER}\nnew`]);
+});
+
+test("is not written where nobody says whose the token is", async () => {
+  github.viewer = undefined;
   const run = await comment("text");
-  assert.equal(run.code, 1);
-  assert.match(run.out, /^::error title=funnelc::the comment could not be written: GET \S+ answered 500: 100%25%0A::error::x\n$/);
+  assert.deepEqual([run.code, writes()], [1, []]);
+  assert.match(run.out, /^::error title=funnelc::the comment could not be written: GitHub does not say whose the token is/);
+});
+
+test("fails where the token may not write, and says what to do", async () => {
+  for (const [status, advice] of [
+    [401, /does not know the token/],
+    [403, /`permissions: pull-requests: write`.*`diff: false`/],
+    [404, /`permissions: pull-requests: write`/],
+    [500, /GitHub has a fault; run the job again/],
+    [503, /GitHub has a fault; run the job again/],
+    [422, /answered 422/],
+  ]) {
+    for (const method of ["GET", "POST", "PATCH"]) {
+      github.comments.length = 0;
+      if (method === "PATCH") github.add(`${MARKER}\nold`, BOT);
+      github.refuse = { status, method };
+      const run = await comment("text");
+      assert.equal(run.code, 1, `${method} ${status}`);
+      assert.match(run.out, /^::error title=funnelc::the comment could not be written: .*\n$/);
+      assert.match(run.out, advice);
+    }
+  }
+});
+
+test("of a change from a fork or from Dependabot is explained, and fails nothing", async () => {
+  const fork = (repo) => ({ ...pullRequest, pull_request: { ...pullRequest.pull_request, head: { repo } } });
+  const bot = { GITHUB_ACTOR: "dependabot[bot]" };
+  for (const status of [403, 404]) {
+    for (const [event, env] of [[fork({ id: 2 }), {}], [fork(null), {}], [pullRequest, bot]]) {
+      github.refuse = { status, method: "POST" };
+      const run = await comment("text", undefined, event, env);
+      assert.equal(run.code, 0, run.out);
+      assert.match(run.out, /^::warning title=funnelc::no comment: .* a fork .* token that only reads\. .* in the summary of the job\.\n$/);
+    }
+  }
+  github.refuse = { status: 500, method: "POST" };
+  assert.equal((await comment("text", undefined, fork({ id: 2 }))).code, 1);
+});
+
+test("puts an answer into one command, whatever stands in it", async () => {
+  github.refuse = { status: 500, method: "GET" };
+  const run = await comment("text");
+  assert.deepEqual(obeyed(run.out).length, 1);
+  assert.match(run.out, /answered 500: 100%25%0A::error::x%0D  ##\[add-mask\]y\)\n$/);
+  assert.equal(run.err, "");
 });
 
 test("is cut at the length that GitHub takes", async () => {
@@ -97,7 +160,7 @@ test("closes a drawing that it cuts", async () => {
 test("says why GitHub cannot be reached", async () => {
   github.close();
   const run = await comment("text");
-  assert.deepEqual([run.code, /^::error .*fetch failed: .*ECONNREFUSED/.test(run.out)], [1, true], run.out);
+  assert.deepEqual([run.code, /^::error .*could not be written: fetch failed: .*ECONNREFUSED/.test(run.out)], [1, true], run.out);
 });
 
 test("carries the token", async () => {
@@ -105,13 +168,16 @@ test("carries the token", async () => {
   assert.ok(github.tokens.length > 1 && github.tokens.every((token) => token === "Bearer t0ken"), `${github.tokens}`);
 });
 
-const pullRequest = { pull_request: { number: 7 }, repository: { full_name: "shop/journeys" } };
+const BOT = "github-actions[bot]";
+const repo = { id: 1 };
+const pullRequest = { pull_request: { number: 7, head: { repo }, base: { repo } }, repository: { full_name: "shop/journeys" } };
 
-function comment(text, option, event = pullRequest) {
+function comment(text, option, event = pullRequest, more = {}) {
   const [file, eventFile] = [join(folder, "text.md"), join(folder, "event.json")];
   writeFileSync(file, text);
   writeFileSync(eventFile, JSON.stringify(event));
-  const env = { PATH: process.env.PATH, GITHUB_API_URL: github.url, GITHUB_EVENT_PATH: eventFile, GITHUB_TOKEN: "t0ken" };
+  const urls = { GITHUB_API_URL: github.url, GITHUB_GRAPHQL_URL: `${github.url}/graphql` };
+  const env = { PATH: process.env.PATH, ...urls, GITHUB_EVENT_PATH: eventFile, GITHUB_TOKEN: "t0ken", ...more };
   const args = [script, file, ...(option ? [option] : [])];
   return new Promise((resolve) => {
     execFile(process.execPath, args, { env }, (error, out, err) => resolve({ code: error ? error.code : 0, out, err }));
@@ -122,16 +188,22 @@ function bodies() {
   return github.comments.map((comment) => comment.body);
 }
 
-// Knows the three requests that comments take, and refuses what GitHub would refuse.
+// What changed something.
+function writes() {
+  return github.requests.filter((request) => !request.startsWith("GET") && request !== "POST /graphql");
+}
+
+// Knows the four requests that comments take, and refuses what GitHub would refuse.
 async function standIn() {
-  const state = { comments: [], requests: [], tokens: [], refuse: 0 };
-  state.add = (body) => state.comments.push({ id: state.comments.length + 1, body });
+  const state = { comments: [], requests: [], tokens: [], viewer: BOT, refuse: undefined };
+  state.add = (body, login = "stranger") => state.comments.push({ id: state.comments.length + 1, body, user: login && { login } });
   const server = createServer(async (request, response) => {
     let sent = "";
     for await (const chunk of request) sent += chunk;
     state.requests.push(`${request.method} ${request.url}`);
     state.tokens.push(request.headers.authorization);
-    const [status, answer] = state.refuse ? [state.refuse, "100%\n::error::x"] : answerTo(state, request, sent);
+    const refused = request.method === state.refuse?.method && request.url !== "/graphql";
+    const [status, answer] = refused ? [state.refuse.status, "100%\n::error::x\r  ##[add-mask]y"] : answerTo(state, request, sent);
     response.writeHead(status).end(typeof answer === "string" ? answer : JSON.stringify(answer));
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -146,10 +218,14 @@ function answerTo(state, request, sent) {
     const [size, page] = ["per_page", "page"].map((name) => Number(url.searchParams.get(name)));
     return [200, state.comments.slice((page - 1) * size, page * size)];
   }
+  if (url.pathname === "/graphql") {
+    assert.match(JSON.parse(sent).query, /viewer \{ login \}/);
+    return [200, { data: { viewer: state.viewer && { login: state.viewer } } }];
+  }
   const { body } = JSON.parse(sent);
   if (body.length > 65_536) return [422, { message: "Body is too long (maximum is 65536 characters)" }];
   if (request.method === "POST" && url.pathname === thread) {
-    state.add(body);
+    state.add(body, state.viewer);
     return [201, state.comments.at(-1)];
   }
   const id = Number(url.pathname.match(/^\/repos\/shop\/journeys\/issues\/comments\/(\d+)$/)?.[1]);

@@ -1,0 +1,227 @@
+// What a pull request may bring against the action: settings, programs, links, names, texts. None of it is run, and none of it says what the runner does.
+import assert from "node:assert/strict";
+import { cpSync, existsSync, lstatSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { afterEach, beforeEach, test } from "node:test";
+
+import { obeyed } from "./runner.mjs";
+import { Stage, root, scripts } from "./stage.mjs";
+
+const PROJECT = `version: 1
+contacts: { key: id, tags: { values: open, column: tags } }
+segments: { vip: { where: { tag: vip } } }
+campaigns: { c: { enter: { segment: vip }, on-leave: stay, steps: [ { add-tag: seen } ] } }
+`;
+const CHANGED = PROJECT.replace("where: { tag: vip }", "where: { not: { tag: vip } }");
+
+let stage, trap;
+
+beforeEach(() => {
+  stage = new Stage();
+  // Whoever runs this leaves a trace.
+  trap = `#!/bin/sh\n/usr/bin/touch ${stage.machine}/trapped\nexit 1\n`;
+});
+
+afterEach(() => stage.remove());
+
+test("the stand-in of the runner obeys what the runner obeys", () => {
+  const printed = "x\n \t::set-output name=a::b\nx ##[add-mask]c\n::unknown::\n::stop-commands::t\n::error::d\n ##[error]e\n::t::\n::notice::f\r::debug::g";
+  assert.deepEqual(obeyed(printed), ["set-output name=a::b", "add-mask ::c", "notice ::f", "debug ::g"]);
+  assert.deepEqual(obeyed("::stop-commands::t\n::error::x"), ["nothing more, for commands stay stopped"]);
+});
+
+test("the build reads no settings and runs no programs of the checkout", () => {
+  const action = join(stage.machine, "action");
+  cpSync(scripts, join(action, "tools/action"), { recursive: true });
+  stage.write(join(action, "Cargo.toml"), '[package]\nname = "funnelc"\nversion = "0.0.0"\nedition = "2024"\n[workspace]\n');
+  stage.write(join(action, "Cargo.lock"), 'version = 4\n\n[[package]]\nname = "funnelc"\nversion = "0.0.0"\n');
+  stage.write(join(action, "src/main.rs"), 'fn main() { println!("built") }\n');
+  for (const name of ["tc/bin/cargo", "tc/bin/rustc", "bin/cargo", "bin/od", "cargo", "rustc", "mktemp", "wrapper"]) stage.write(name, trap, 0o755);
+  stage.write("env.sh", trap);
+  stage.write("rust-toolchain.toml", `[toolchain]\npath = "${stage.checkout}/tc"\n`);
+  for (const at of [".cargo", "home/.cargo"]) {
+    stage.write(`${at}/config.toml`, `[build]\nrustc-wrapper = "${stage.checkout}/wrapper"\n`);
+  }
+  const { PATH, HOME, RUSTUP_HOME } = process.env;
+  const real = { HOME, ...(RUSTUP_HOME && { RUSTUP_HOME }) };
+  spawnSync("cargo", ["--version"], { cwd: stage.checkout, env: { PATH, ...real } });
+  assert.ok(trapped(), "the trap does not work");
+
+  const hostile = {
+    PATH: `:.:bin:${stage.checkout}/bin:${PATH}:`,
+    BASH_ENV: "env.sh",
+    CARGO_HOME: join(stage.checkout, "home/.cargo"),
+    CARGO_BUILD_RUSTC_WRAPPER: "./wrapper",
+    RUSTC_WRAPPER: "./wrapper",
+    RUSTUP_TOOLCHAIN: `${stage.checkout}/tc`,
+    LD_LIBRARY_PATH: ":",
+  };
+  const run = stage.run(join(action, "tools/action/install.sh"), { ...real, ...hostile });
+  assert.deepEqual([run.status, obeyed(run.stdout), run.stderr], [0, [], ""], run.stdout);
+  assert.ok(!trapped());
+  const built = stage.read("output").match(/^funnelc=(.*)\n$/)[1];
+  assert.equal(spawnSync(built, { encoding: "utf8" }).stdout, "built\n");
+});
+
+test("check and diff run no programs of the checkout, and no hooks", () => {
+  stage.write("funnelc.yaml", PROJECT);
+  for (const name of ["funnelc", "git", "node", "od", "mktemp", "realpath", "hooks/reference-transaction"]) stage.write(name, trap, 0o755);
+  stage.write("preload.cjs", `require("fs").writeFileSync("${stage.machine}/trapped", "")\n`);
+  const base = stage.repository();
+  stage.commit("head");
+  const clone = join(stage.machine, "clone");
+  spawnSync("git", ["clone", "--quiet", "--depth=1", `file://${stage.checkout}`, clone]);
+  spawnSync("git", ["config", "core.hooksPath", "hooks"], { cwd: clone });
+  spawnSync("git", ["config", "core.fsmonitor", "./git"], { cwd: clone });
+  const env = {
+    PATH: `:.:${clone}:${join(root, "target/debug")}:${process.env.PATH}`,
+    NODE_OPTIONS: "--require ./preload.cjs",
+    GIT_CONFIG_COUNT: "1",
+    GIT_CONFIG_KEY_0: "core.hooksPath",
+    GIT_CONFIG_VALUE_0: join(clone, "hooks"),
+    FUNNELC_BASE: base,
+    FUNNELC_SARIF: "x.sarif",
+  };
+  for (const script of ["check.sh", "diff.sh"]) {
+    const { status, stdout } = stage.run(script, env, clone);
+    assert.equal(status, 0, stdout);
+    assert.ok(!trapped(), script);
+  }
+});
+
+test("git obeys no settings of a checkout that looks like a repository itself", () => {
+  const base = "1".repeat(40);
+  for (const name of ["refs/x", "objects/x"]) stage.write(name, "");
+  stage.write("HEAD", "ref: refs/heads/main\n");
+  stage.write("trap", trap, 0o755);
+  stage.write(
+    "config",
+    `[core]\n\trepositoryformatversion = 1\n\tbare = true\n[extensions]\n\tpartialClone = origin\n[protocol "ext"]\n\tallow = always\n` +
+      `[remote "origin"]\n\tpromisor = true\n\turl = ext::${stage.checkout}/trap\n`,
+  );
+  spawnSync("git", ["cat-file", "-e", `${base}^{commit}`], { cwd: stage.checkout });
+  assert.ok(trapped(), "the trap does not work");
+  const { status, stdout } = stage.run("diff.sh", { FUNNELC_BASE: base });
+  assert.deepEqual([status, trapped()], [1, false], stdout);
+});
+
+test("an action or a home that lies in the checkout is refused", () => {
+  cpSync(scripts, join(stage.checkout, "action"), { recursive: true });
+  symlinkSync(stage.checkout, join(stage.machine, "link"));
+  for (const folder of [stage.checkout, join(stage.machine, "link")]) {
+    const { status, stdout } = stage.run(join(folder, "action/check.sh"), {});
+    assert.equal(status, 2);
+    assert.match(obeyed(stdout).join(), /^error title=funnelc::this action lies in the checkout, .* `uses: OWNER\/funnelc@COMMIT`$/);
+  }
+  const { status, stdout } = stage.run("check.sh", { HOME: stage.checkout });
+  assert.equal(status, 2);
+  assert.match(obeyed(stdout).join(), /^error title=funnelc::HOME lies in the checkout/);
+});
+
+test("every step of the action runs its script so that bash takes nothing from the surroundings", () => {
+  const action = readFileSync(join(root, "action.yml"), "utf8");
+  const shells = action.match(/^ +shell: .*$/gm);
+  const runs = action.match(/^ +run: .*$/gm);
+  assert.ok(shells.length === 3 && shells.every((line) => line.endsWith("shell: bash --noprofile --norc -peo pipefail {0}")), shells.join());
+  assert.ok(runs.length === 3 && runs.every((line) => /run: bash -p "\$GITHUB_ACTION_PATH\/tools\/action\/\w+\.sh"$/.test(line)), runs.join());
+});
+
+test("a link of the checkout leads the SARIF nowhere else", () => {
+  stage.write("funnelc.yaml", PROJECT);
+  const victim = join(stage.machine, "home/.profile");
+  stage.write(victim, "mine\n");
+  symlinkSync(victim, join(stage.checkout, "x.sarif"));
+  assert.equal(stage.run("check.sh", { FUNNELC_SARIF: "x.sarif" }).status, 0);
+  assert.ok(lstatSync(join(stage.checkout, "x.sarif")).isFile());
+  symlinkSync(join(stage.machine, "home"), join(stage.checkout, "out"));
+  mkdirSync(join(stage.checkout, ".git"));
+  symlinkSync(".git", join(stage.checkout, "in"));
+  for (const at of ["out/.profile", `${stage.checkout}/out/.profile`, "out/new/x", "in/config", ".git/config"]) {
+    const { status, stdout } = stage.run("check.sh", { FUNNELC_SARIF: at });
+    assert.equal(status, 1, at);
+    assert.match(obeyed(stdout).join(), /^error title=funnelc::the folder of the SARIF file/);
+  }
+  assert.equal(readFileSync(victim, "utf8"), "mine\n");
+  const elsewhere = join(stage.machine, "temp/x.sarif");
+  assert.equal(stage.run("check.sh", { FUNNELC_SARIF: elsewhere }).status, 0);
+  assert.ok(existsSync(elsewhere), "a place of the workflow's own choice is taken");
+});
+
+test("no folder, no branch and no link takes the place of the base", () => {
+  stage.write("shop/funnelc.yaml", PROJECT);
+  const base = stage.repository();
+  stage.write("shop/funnelc.yaml", CHANGED);
+  for (const name of [base, base.slice(0, 7), base.slice(0, 8)]) stage.write(`${name}/funnelc.yaml`, CHANGED);
+  stage.commit("change");
+  stage.git("branch", base.slice(0, 7));
+  stage.program("node", `#!/bin/sh\necho "$*" >> "${stage.machine}/comment"\n`);
+  const env = { FUNNELC_PATH: "shop", FUNNELC_BASE: base };
+  assert.equal(stage.run("diff.sh", env).status, 0);
+  assert.match(stage.read("summary"), /has tag `vip`|tag vip/);
+  // Through a link the project has no base: that is no reason to say nothing.
+  stage.git("mv", "shop", "other");
+  symlinkSync("other", join(stage.checkout, "shop"));
+  assert.equal(stage.run("diff.sh", env).status, 0);
+  assert.match(stage.read("summary"), /`shop` could not be compared/);
+  assert.doesNotMatch(readFileSync(join(stage.machine, "comment"), "utf8"), /update-only/);
+});
+
+test("a base that is no whole hash is refused", () => {
+  stage.write("funnelc.yaml", PROJECT);
+  const base = stage.repository();
+  for (const name of [base.slice(0, 12), "main", "--output=x", "", `${base}\n`]) {
+    const { status, stdout } = stage.run("diff.sh", { FUNNELC_BASE: name });
+    assert.equal(status, 2, stdout);
+  }
+});
+
+const FORGED = ["::error title=forged::a", "  ::set-output name=sarif::/etc/passwd", "\t::add-mask::b", "x ##[add-mask]c", "::stop-commands::tok"];
+
+test("no text of a project becomes a command, where it cannot be read", () => {
+  for (const forged of FORGED) {
+    const include = JSON.stringify(`x\n${forged}\r${forged}\n${forged}`);
+    stage.write("funnelc.yaml", PROJECT);
+    const base = stage.repository();
+    stage.write("funnelc.yaml", `${PROJECT}include: [${include}]\n`);
+    const check = stage.run("check.sh", {});
+    assert.equal(check.status, 3);
+    assert.deepEqual(obeyed(check.stdout + check.stderr), ["error title=funnelc::the journeys could not be read; the log of this step says why"]);
+    const diff = stage.run("diff.sh", { FUNNELC_BASE: base });
+    assert.deepEqual([diff.status, obeyed(diff.stdout + diff.stderr)], [0, []], diff.stdout);
+  }
+});
+
+test("no text of a project becomes a command, where it has mistakes", () => {
+  for (const forged of FORGED) {
+    const name = JSON.stringify(`x\n${forged}\r${forged}\n${forged}`);
+    stage.write("funnelc.yaml", PROJECT);
+    const base = stage.repository();
+    stage.write("funnelc.yaml", `${PROJECT}funnels: { ${name}: ${name} }\n`);
+    const check = stage.run("check.sh", {});
+    assert.equal(check.status, 1);
+    const commands = obeyed(check.stdout + check.stderr);
+    assert.ok(commands.length > 0 && commands.every((command) => command.startsWith("error file=funnelc.yaml,")), commands.join("\n"));
+    const diff = stage.run("diff.sh", { FUNNELC_BASE: base });
+    assert.deepEqual([diff.status, obeyed(diff.stdout + diff.stderr)], [0, []], diff.stdout);
+  }
+});
+
+test("nothing that a program prints becomes a command, on either stream", () => {
+  const text = FORGED.join("\n");
+  stage.program("funnelc", `#!/bin/sh\ncat <<'END'\n${text.replace("title=forged", "")}\nEND\ncat >&2 <<'END'\n${text}\nEND\nexit 3\n`);
+  stage.program("node", `#!/bin/sh\ncat >&2 <<'END'\n${text}\nEND\nexit 7\n`);
+  const diff = stage.run("diff.sh", { FUNNELC_BASE: stage.repository() });
+  assert.deepEqual([diff.status, obeyed(diff.stdout + diff.stderr)], [7, []]);
+  assert.ok(diff.stdout.includes("##[add-mask]c"), "it is shown all the same");
+  const check = stage.run("check.sh", {});
+  const commands = obeyed(check.stdout + check.stderr);
+  assert.ok(check.status === 3 && commands.every((command) => command.startsWith("error ")), commands.join("\n"));
+});
+
+function trapped() {
+  const trace = join(stage.machine, "trapped");
+  const there = existsSync(trace);
+  if (there) spawnSync("rm", [trace]);
+  return there;
+}
