@@ -372,7 +372,7 @@ fn failed(broken: Broken, plan: &Plan, args: &Args, terminal: Terminal) -> Resul
     match &error {
         RunError::Interrupted => Ok(Exit::Interrupted),
         RunError::Header(_) | RunError::DuplicateKey { .. } | RunError::LongRow { .. } => {
-            terminal.fail(&Failure::new(format!("`{}`: {error}", name(&args.contacts))));
+            terminal.fail(&Failure::lines(format!("`{}`: {error}", name(&args.contacts))));
             Ok(Exit::Findings)
         }
         RunError::Companies(_) => {
@@ -383,15 +383,15 @@ fn failed(broken: Broken, plan: &Plan, args: &Args, terminal: Terminal) -> Resul
             terminal.fail(&run::bad_events(&error, args.events.as_deref()));
             Ok(Exit::Findings)
         }
-        RunError::ShortHistory(_) => Err(Failure::new(error.to_string())),
-        RunError::Skipped { .. } => Err(Failure::new(error.to_string())),
+        RunError::ShortHistory(_) => Err(Failure::lines(error.to_string())),
+        RunError::Skipped { .. } => Err(Failure::lines(error.to_string())),
         RunError::Spill { .. } => Err(run::no_room(&error)),
         RunError::NoCompanies => Err(run::no_companies(&error)),
         RunError::Bind(BindError::Earlier { state }) => Err(run::earlier(*state, plan)),
         RunError::State { .. } => {
             Err(Failure::new(format!("the state in `{}` is damaged: {error}", name(&args.state))))
         }
-        RunError::Read(_) => Err(Failure::new(format!("`{}`: {error}", name(&args.contacts)))),
-        RunError::Bind(_) | RunError::InFlight(_) | RunError::Write { .. } => Err(Failure::new(error.to_string())),
+        RunError::Read(_) => Err(Failure::lines(format!("`{}`: {error}", name(&args.contacts)))),
+        RunError::Bind(_) | RunError::InFlight(_) | RunError::Write { .. } => Err(Failure::lines(error.to_string())),
     }
 }

@@ -17,6 +17,7 @@ mod findings;
 mod graph;
 mod init;
 mod inside;
+mod one_line;
 mod output;
 mod places;
 mod plan;
@@ -31,6 +32,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use one_line::one_line;
 use output::ColorChoice;
 
 /// How a command ended.
@@ -50,7 +52,7 @@ pub(crate) enum Exit {
     Interrupted = 130,
 }
 
-/// Why a command could not do its work.
+/// Why a command could not do its work; names and texts of others stay in their line.
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]
 pub(crate) struct Failure {
@@ -61,24 +63,30 @@ pub(crate) struct Failure {
 
 impl Failure {
     /// A failure of files or the environment: what happened, and to what.
-    pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), help: None, exit: Exit::Environment }
+    pub(crate) fn new(message: impl AsRef<str>) -> Self {
+        Self { message: one_line(message.as_ref()), help: None, exit: Exit::Environment }
+    }
+
+    /// The same, of a message that has a line for each of several.
+    pub(crate) fn lines(message: impl AsRef<str>) -> Self {
+        let lines: Vec<String> = message.as_ref().split('\n').map(one_line).collect();
+        Self { message: lines.join("\n"), help: None, exit: Exit::Environment }
     }
 
     /// Arguments that make no sense.
-    pub(crate) fn usage(message: impl Into<String>) -> Self {
+    pub(crate) fn usage(message: impl AsRef<str>) -> Self {
         Self { exit: Exit::Usage, ..Self::new(message) }
     }
 
     /// The same, of a file.
     pub(crate) fn of(mut self, path: &std::path::Path) -> Self {
-        self.message = format!("`{}`: {}", path.display(), self.message);
+        self.message = format!("`{}`: {}", one_line(&path.to_string_lossy()), self.message);
         self
     }
 
     /// Adds what to do about it.
-    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+    pub(crate) fn help(mut self, help: impl AsRef<str>) -> Self {
+        self.help = Some(one_line(help.as_ref()));
         self
     }
 }

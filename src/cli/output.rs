@@ -5,6 +5,7 @@ use std::path::Path;
 
 use clap::ValueEnum;
 
+use super::one_line::without_commands;
 use super::{Exit, Failure, inside};
 use crate::report::table::WIDEST;
 use crate::report::text::Style;
@@ -60,12 +61,12 @@ impl Terminal {
         if io::stdout().is_terminal() { self.style(Stream::Out).width } else { WIDEST }
     }
 
-    /// Writes text; a reader that has gone is no error.
+    /// Writes text; a reader that has gone is no error. What stands on standard error is no command to anybody.
     #[expect(clippy::unused_self, reason = "everything that is shown goes through the terminal")]
     pub(crate) fn print(self, stream: Stream, text: &str) -> Result<(), Failure> {
         match stream {
             Stream::Out => printed(|| io::stdout().write_all(text.as_bytes()).and_then(|()| io::stdout().flush())),
-            Stream::Err => printed(|| io::stderr().write_all(text.as_bytes())),
+            Stream::Err => printed(|| io::stderr().write_all(without_commands(text).as_bytes())),
         }
     }
 

@@ -177,3 +177,49 @@ fn a_comparison_refuses_the_keys_that_a_run_refuses() {
     assert_eq!((run.code, run.out.as_str()), (Some(1), ""));
     assert_eq!(run.err, "error: `twice.csv`: the key of line 36 stands in line 3 too\n");
 }
+
+/// What the runner of GitHub would obey in what a program prints, on whichever stream.
+fn commands(printed: &str) -> Vec<&str> {
+    let lines = printed.split(['\n', '\r']);
+    lines.filter(|line| line.trim_start().starts_with("::") || line.contains("##[")).collect()
+}
+
+#[test]
+fn no_text_of_a_project_is_a_command_to_a_build_server() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("written");
+    let forged = ["::error::a", "  ::set-output name=a::b", "\t::add-mask::c", "x ##[add-mask]d", "::stop-commands::e"];
+    for forged in forged {
+        let name = format!("x\n{forged}\r{forged}\n{forged}\u{1b}[2J\u{202e}");
+        let quoted = serde_json::to_string(&name).expect("JSON");
+        write("funnelc.yaml", &format!("version: 1\ninclude: [{quoted}]\ncontacts: {{ key: id }}\n"));
+        let unread = funnelc_in(folder.path(), &["check", "--format", "github"]);
+        assert_eq!((unread.code, unread.out.as_str()), (Some(3), ""));
+        assert!(unread.err.starts_with("error: ") && unread.err.contains("\\n"), "{}", unread.err);
+        assert_eq!(commands(&unread.err), Vec::<&str>::new());
+        assert!(!unread.err.contains(['\u{1b}', '\u{202e}', '\r']), "{:?}", unread.err);
+
+        write("funnelc.yaml", &format!("version: 1\ncontacts: {{ key: id }}\nsegments: {{ {quoted}: {quoted} }}\n"));
+        let wrong = funnelc_in(folder.path(), &["check", "--format", "github"]);
+        assert_eq!((wrong.code, wrong.err.as_str()), (Some(1), ""));
+        assert!(wrong.out.lines().all(|line| line.starts_with("::error file=funnelc.yaml,")), "{}", wrong.out);
+        let compared = funnelc_in(folder.path(), &["diff", ".", "."]);
+        assert_eq!((compared.code, commands(&compared.err)), (Some(1), Vec::new()));
+        assert!(compared.err.contains("error"), "{}", compared.err);
+
+        let missing = funnelc_in(folder.path(), &["check", "--", &name]);
+        assert_eq!((missing.code, commands(&missing.err)), (Some(3), Vec::new()));
+        assert_eq!(missing.err.lines().filter(|line| line.starts_with("error")).count(), 1, "{}", missing.err);
+    }
+}
+
+#[test]
+fn a_failure_with_several_lines_keeps_them() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("written");
+    write("funnelc.yaml", "version: 1\ncontacts: { key: id, fields: { a: number, b: number } }\n");
+    write("contacts.csv", "id,a,a,b,b\n1,,,,\n");
+    let run = funnelc_in(folder.path(), &["run", ".", "--contacts", "contacts.csv", "--dry-run"]);
+    assert_eq!(run.code, Some(1), "{}", run.err);
+    assert!(run.err.lines().count() > 1 && !run.err.contains("\\n"), "{}", run.err);
+}

@@ -18,7 +18,7 @@ pub(super) fn exceeded(model: &Model, metrics: &str, at_most: Option<u64>) -> Op
         return None;
     }
     let help = "nothing was written, and the state is as it was; if all of it is meant, raise the bound";
-    Some(Failure::new(lines.join("\n  and: ")).help(help))
+    Some(Failure::lines(lines.join("\n  and: ")).help(help))
 }
 
 fn words(what: Bounded, sum: u64) -> String {

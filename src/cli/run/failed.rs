@@ -16,7 +16,7 @@ pub(super) fn failed(error: &RunError, plan: &Plan, args: &Args, terminal: Termi
     let failure = match error {
         RunError::Interrupted => return Ok(Exit::Interrupted),
         RunError::Bind(BindError::Earlier { state }) => earlier(*state, plan),
-        RunError::InFlight(_) => Failure::new(error.to_string())
+        RunError::InFlight(_) => Failure::lines(error.to_string())
             .help("add one line for each to the project; nothing was written, and the state is as it was"),
         RunError::State { .. } => {
             let folder = args.state.as_deref().unwrap_or(Path::new(""));
@@ -26,13 +26,13 @@ pub(super) fn failed(error: &RunError, plan: &Plan, args: &Args, terminal: Termi
         | RunError::DuplicateKey { .. }
         | RunError::LongRow { .. }
         | RunError::Read(_)
-        | RunError::Skipped { .. } => Failure::new(format!("`{}`: {error}", args.contacts.display())),
+        | RunError::Skipped { .. } => Failure::lines(format!("`{}`: {error}", args.contacts.display())),
         RunError::Companies(_) => bad_companies(error, args.companies.as_deref()),
         RunError::NoCompanies => no_companies(error),
         RunError::Events(_) => bad_events(error, args.events.as_deref()),
         RunError::ShortHistory(_) => short_history(error),
         RunError::Spill { .. } => no_room(error),
-        RunError::Write { .. } | RunError::Bind(_) => Failure::new(error.to_string()),
+        RunError::Write { .. } | RunError::Bind(_) => Failure::lines(error.to_string()),
     };
     match error {
         RunError::Header(_) | RunError::DuplicateKey { .. } | RunError::LongRow { .. } | RunError::InFlight(_) => {
@@ -48,21 +48,21 @@ pub(super) fn failed(error: &RunError, plan: &Plan, args: &Args, terminal: Termi
 }
 
 pub(crate) fn bad_companies(error: &RunError, path: Option<&Path>) -> Failure {
-    Failure::new(format!("`{}`: {error}", path.unwrap_or(Path::new("")).display()))
+    Failure::lines(format!("`{}`: {error}", path.unwrap_or(Path::new("")).display()))
 }
 
 pub(crate) fn bad_events(error: &RunError, path: Option<&Path>) -> Failure {
     let name = path.unwrap_or(Path::new("")).display();
-    Failure::new(format!("`{name}`: {error}")).help("mend these; nothing was taken in")
+    Failure::lines(format!("`{name}`: {error}")).help("mend these; nothing was taken in")
 }
 
 pub(crate) fn no_room(error: &RunError) -> Failure {
     let help = "many events are sorted on the disk, which takes up to twice the room of their file";
-    Failure::new(error.to_string()).help(help)
+    Failure::lines(error.to_string()).help(help)
 }
 
 fn short_history(error: &RunError) -> Failure {
-    Failure::new(error.to_string())
+    Failure::lines(error.to_string())
         .help("an event that only has another name needs `moved: [ { from: event OLD, to: event NEW } ]`; `--accept-short-history` takes what is not known for nothing; nothing was written")
 }
 
@@ -72,7 +72,7 @@ pub(crate) fn no_events() -> Failure {
 }
 
 pub(crate) fn no_companies(error: &RunError) -> Failure {
-    Failure::new(error.to_string()).help("give it with `--companies FILE`")
+    Failure::lines(error.to_string()).help("give it with `--companies FILE`")
 }
 
 pub(crate) fn earlier(state: i64, plan: &Plan) -> Failure {
