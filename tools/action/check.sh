@@ -20,7 +20,7 @@ sarif() {
   "$funnelc" check --format sarif -- "${paths[@]}" > "$folder/sarif" || true
   mkdir -p -- "$real"
   mv -fT -- "$folder/sarif" "$real/$(basename -- "$FUNNELC_SARIF")"
-  printf 'sarif=%s\n' "$FUNNELC_SARIF" >> "$GITHUB_OUTPUT"
+  printf 'sarif=%s\n' "$FUNNELC_SARIF" >> "${GITHUB_OUTPUT:-/dev/null}"
 }
 
 rc=0

@@ -6,6 +6,7 @@ set -euo pipefail
 # One stream: between two, the order of what stops the runner from reading commands and what it must not read would be left to chance.
 exec 2>&1
 here=$(cd -P -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
+commands='^::(error|warning|notice) '
 workspace=$(cd -P -- "${GITHUB_WORKSPACE:-.}" && pwd)
 
 below() { # PATH FOLDER: whether the path is the folder or stands below it, by their names
@@ -57,10 +58,11 @@ finish() {
   printf '::%s::\n' "$token"
 }
 
-own() { # FILE: lets the runner read the commands of ours in it; what else stands there is text
-  LC_ALL=C grep -avE '^::(error|warning|notice) ' -- "$1" || true
+own() { # FILE: lets the runner read the commands in it, which are ours; what else stands there is text
+  LC_ALL=C grep -avE "$commands" -- "$1" || true
+  LC_ALL=C grep -aE "$commands" -- "$1" > "$folder/own" || return 0
   printf '::%s::\n' "$token"
-  LC_ALL=C grep -aE '^::(error|warning|notice) ' -- "$1" || true
+  cat -- "$folder/own"
   printf '::stop-commands::%s\n' "$token"
 }
 

@@ -6,4 +6,4 @@
 cd -- "$here/../.."
 cargo install --quiet --locked --path . --root "$RUNNER_TEMP/funnelc" --target-dir "$RUNNER_TEMP/funnelc-build" ||
   fail 1 "funnelc could not be built; it needs Rust 1.95 or newer on the runner, and what cargo said is in the log of this step"
-printf 'funnelc=%s\n' "$RUNNER_TEMP/funnelc/bin/funnelc" >> "$GITHUB_OUTPUT"
+printf 'funnelc=%s\n' "$RUNNER_TEMP/funnelc/bin/funnelc" >> "${GITHUB_OUTPUT:-/dev/null}"
