@@ -336,7 +336,7 @@ fn compare(
     terminal: Terminal,
 ) -> Result<Comparison, Broken> {
     let now = run::now(args.now.as_deref(), &head.plan)?;
-    let interrupted = run::signals()?;
+    let interrupted = run::signals()?.interrupted;
     let state = args.state.as_deref().map_or(Ok(None), Store::peek)?;
     if let (None, Some(folder)) = (&state, &args.state) {
         return Err(Failure::new(format!("there is no state in `{}`", folder.display())).into());

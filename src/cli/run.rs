@@ -8,8 +8,7 @@ mod told;
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 
 use super::output::{Stream, Terminal};
 use super::{Exit, Failure, places};
@@ -27,6 +26,7 @@ use crate::runner::output::store::{Store, StoreError};
 pub(crate) use failed::{bad_companies, bad_events, earlier, no_companies, no_events, no_room};
 pub(crate) use inputs::{events, now, options, plan, progress_bar, signals, source, temporary, threads, whole};
 
+use inputs::Signals;
 use row_bounds::AtMost;
 
 /// The arguments of `funnelc run`.
@@ -90,7 +90,7 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
     go_together(args)?;
     let Some(plan) = plan(&args.path, args.env.as_deref(), terminal)? else { return Ok(Exit::Findings) };
     let now = now(args.now.as_deref(), &plan)?;
-    let task = Task { args, plan: &plan, terminal, interrupted: signals()? };
+    let task = Task { args, plan: &plan, terminal, signals: signals()? };
     told::forgotten(&task)?;
     let done = if args.dry_run { task.tried(now) } else { task.written(now) };
     match done {
@@ -105,7 +105,7 @@ struct Task<'a> {
     args: &'a Args,
     plan: &'a Plan,
     terminal: Terminal,
-    interrupted: Arc<AtomicBool>,
+    signals: Signals,
 }
 
 /// Why a run came to no end: somebody was told already, or has to be.
@@ -132,6 +132,7 @@ impl Task<'_> {
         let source = source(&args.contacts)?;
         let (session, streams) = Session::begin(out, contacts, args.rejects.as_deref(), store.as_ref())?;
         let (summary, streams) = self.carried_out(&prepared, source, streams)?;
+        self.signals.hold();
         let done = session.commit(streams, &summary, &prepared, store.as_ref())?;
         self.tell(&done, &summary);
         Ok(())
@@ -170,7 +171,7 @@ impl Task<'_> {
         let companies = args.companies.as_deref().map(whole).transpose()?;
         let events = args.events.as_deref().map(events).transpose()?;
         let past = Past { replay: args.replay, accept_short_history: args.accept_short_history, ..Past::default() };
-        let quiet = Watch { interrupted: &self.interrupted, progress: &|_| {} };
+        let quiet = Watch { interrupted: &self.signals.interrupted, progress: &|_| {} };
         let prepared = Prepared::new(self.plan, now, state)
             .and_then(|prepared| prepared.with_companies(companies.as_deref()))
             .and_then(|prepared| prepared.with_past(past))
@@ -191,7 +192,7 @@ impl Task<'_> {
     ) -> Result<(Summary, Streams<W>), Stopped> {
         let (args, terminal) = (self.args, self.terminal);
         let bar = progress_bar(source.length());
-        let watch = Watch { interrupted: &self.interrupted, progress: &|bytes| bar.inc(bytes) };
+        let watch = Watch { interrupted: &self.signals.interrupted, progress: &|bytes| bar.inc(bytes) };
         let outcome = prepared.run(source, streams, options(args.threads), &watch);
         bar.finish_and_clear();
         let (summary, streams) = outcome.map_err(|error| self.stopped(&error))?;
@@ -205,7 +206,7 @@ impl Task<'_> {
             terminal.fail(&failure);
             return Err(Stopped::Told(Exit::Findings));
         }
-        if self.interrupted.load(Ordering::Relaxed) {
+        if self.signals.interrupted.load(Ordering::Relaxed) {
             return Err(Stopped::Told(Exit::Interrupted));
         }
         self.keep_to_bounds(&summary.metrics.to_json(&prepared.program))?;

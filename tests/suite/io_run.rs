@@ -337,6 +337,24 @@ fn a_reader_that_goes_away_is_no_panic() {
 }
 
 #[test]
+fn a_run_that_stands_is_not_interrupted() {
+    let place = Place::new(&contacts(9));
+    let (mut reader, mut writer) = std::io::pipe().unwrap();
+    // As much as a pipe holds: the table has to wait, and with it the end of the run.
+    writer.write_all(&vec![b'.'; 65_536]).unwrap();
+    let child = place.command("2026-11-21T09:00").stdout(writer).spawn().unwrap();
+    until("a state", || place.path("state/CURRENT").exists().then_some(()));
+    for name in ["INT", "INT", "TERM", "TERM"] {
+        signal(&child, name);
+    }
+    let mut table = Vec::new();
+    std::io::Read::read_to_end(&mut reader, &mut table).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert!(text(&table).contains("welcome"), "the whole table");
+}
+
+#[test]
 fn a_run_that_stands_is_no_failure_when_its_table_cannot_be_printed() {
     let place = Place::new(&contacts(9));
     let full = || fs::File::options().write(true).open("/dev/full").unwrap();

@@ -8,7 +8,8 @@ use std::sync::atomic::AtomicBool;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::tz::TimeZone;
 use signal_hook::consts::{SIGINT, SIGTERM, SIGXFSZ};
-use signal_hook::flag;
+use signal_hook::low_level::unregister;
+use signal_hook::{SigId, flag};
 
 use crate::cli::output::Terminal;
 use crate::cli::plan::findings;
@@ -46,18 +47,40 @@ pub(crate) fn now(written: Option<&str>, plan: &Plan) -> Result<i64, Failure> {
     })
 }
 
+/// The signals that stop a command.
+pub(crate) struct Signals {
+    /// Whether one came.
+    pub(crate) interrupted: Arc<AtomicBool>,
+    /// What ends the program on the second one.
+    impatient: Vec<SigId>,
+}
+
+impl Signals {
+    /// From here on nothing ends the program but its end: what is begun in a moment must be told as it is.
+    pub(crate) fn hold(&self) {
+        for id in &self.impatient {
+            unregister(*id);
+        }
+    }
+}
+
 /// Sets a flag on the first Ctrl-C and ends at once on the second; a file that grows too large is an error of the write and no end.
-pub(crate) fn signals() -> Result<Arc<AtomicBool>, Failure> {
-    let interrupted = Arc::new(AtomicBool::new(false));
-    let register = || {
+pub(crate) fn signals() -> Result<Signals, Failure> {
+    let mut signals = Signals { interrupted: Arc::new(AtomicBool::new(false)), impatient: Vec::new() };
+    let mut register = || {
         for signal in [SIGINT, SIGTERM] {
-            flag::register_conditional_shutdown(signal, Exit::Interrupted as i32, Arc::clone(&interrupted))?;
-            flag::register(signal, Arc::clone(&interrupted))?;
+            let interrupted = || Arc::clone(&signals.interrupted);
+            signals.impatient.push(flag::register_conditional_shutdown(
+                signal,
+                Exit::Interrupted as i32,
+                interrupted(),
+            )?);
+            flag::register(signal, interrupted())?;
         }
         flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false)))
     };
     register().map_err(|error: std::io::Error| Failure::new(format!("cannot listen for signals: {error}")))?;
-    Ok(interrupted)
+    Ok(signals)
 }
 
 #[expect(clippy::disallowed_methods, reason = "the command line knows standard input")]
