@@ -1,26 +1,29 @@
 //! What is remembered of things at which nobody is, under their new names: docs/in-flight.md, the second table.
 //!
-//! Invariant: what is gone without another name is forgotten, and no run is refused for it.
+//! Invariant: what is gone without another name is forgotten at the latest when a run finds the contact, and no run is refused for it.
 
 use super::contact::{Contact, Written};
+use super::coverage::Coverage;
 use super::events::knows_event;
 use super::flight::Carrying;
+use super::project::Project;
 
 impl Carrying<'_> {
     /// Segments, content, tags and events that have other names.
     pub(super) fn others(&self, contact: &mut Contact) {
-        let now = |kind: &str, name: &str| self.now(kind, name);
         let manual = std::mem::take(&mut contact.manual).into_iter();
-        contact.manual = manual.map(|(segment, is_in)| (now("segment", &segment), is_in)).collect();
+        contact.manual = manual.map(|(segment, is_in)| (self.now("segment", &segment), is_in)).collect();
+        // What went out counts for limits, also where nobody knows any more what it was.
         for sent in &mut contact.sent {
-            sent.content = now("content", &sent.content);
+            sent.content = self.content(&sent.content).unwrap_or_default();
         }
         for shown in contact.shown.values_mut() {
-            shown.content = now("content", &shown.content);
+            shown.content = self.now("content", &shown.content);
         }
         for entry in contact.campaigns.values_mut().filter_map(|membership| membership.active.as_mut()) {
             let went_out = std::mem::take(&mut entry.went_out).into_iter();
-            entry.went_out = went_out.map(|(content, is_sent)| (now("content", &content), is_sent)).collect();
+            entry.went_out =
+                went_out.filter_map(|(content, is_sent)| Some((self.content(&content)?, is_sent))).collect();
         }
         self.tags(contact);
         self.events(contact);
@@ -38,19 +41,20 @@ impl Carrying<'_> {
         contact.new_tags = contact.new_tags.iter().filter_map(carry).collect();
     }
 
-    /// An event that is gone never happened, but is not taken in once more; what it wrote to fields stands behind the others of its moment.
+    /// An event about content that is gone never happened, but is not taken in once more; what an event that is gone wrote to fields stands behind
+    /// the others of its moment.
     fn events(&self, contact: &mut Contact) {
         for happened in &mut contact.events {
             happened.event = self.now("event", &happened.event);
-            happened.of = self.now("content", &happened.of);
-            if !knows_event(self.lines.new, &happened.event) {
-                self.coverage.count("carried: event gone");
+            let of = self.content(&happened.of);
+            if of.is_none() && self.old.at(&["content", &happened.of]).is_some() {
                 happened.event.clear();
             }
+            happened.of = of.unwrap_or_default();
         }
         let carry = |(_, _, event, of, _): &mut Written| {
             *event = self.now("event", event);
-            *of = self.now("content", of);
+            *of = self.content(of).unwrap_or_default();
         };
         for as_of in contact.as_of.values_mut() {
             as_of.set.iter_mut().for_each(carry);
@@ -76,9 +80,27 @@ impl Carrying<'_> {
         to.rsplit('/').next().expect("funnel/stage/experience").to_owned()
     }
 
+    /// Content that is still there, under its present name.
+    fn content(&self, name: &str) -> Option<String> {
+        Some(self.now("content", name)).filter(|now| self.lines.new.at(&["content", now]).is_some())
+    }
+
     fn now(&self, kind: &str, name: &str) -> String {
         let Some(to) = self.lines.other(kind, name) else { return name.to_owned() };
         self.coverage.count(&format!("carried: {kind} moved"));
         to
+    }
+}
+
+impl Contact {
+    /// What is remembered of segments and events that the project does not have is forgotten when a run finds the contact.
+    pub(super) fn forget_others(&mut self, project: &Project, coverage: &Coverage) {
+        self.manual.retain(|segment, _| project.at(&["segments", segment]).is_some());
+        for happened in &mut self.events {
+            if !happened.event.is_empty() && !knows_event(project, &happened.event) {
+                coverage.count("carried: event gone");
+                happened.event.clear();
+            }
+        }
     }
 }

@@ -215,6 +215,7 @@ impl Reference {
             let known = self.contacts.remove(&id);
             let is_known = known.is_some();
             let mut contact = known.unwrap_or_else(|| Contact::new(&id, clock.now));
+            contact.forget_others(&self.project, &self.coverage);
             let mut instant = Instant {
                 project: &self.project,
                 clock,
