@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::findings::{self, Format};
 use super::output::{Stream, Terminal};
-use super::{Exit, Failure, project};
+use super::{Exit, Failure, project, run};
 use crate::Compiled;
 use crate::report::json::{self, Findings, TestResult};
 use crate::report::{github, junit, sarif, text};
@@ -33,7 +33,11 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
         terminal.print(Stream::Out, &not_run(&project, args.format, terminal))?;
         return Ok(Exit::Findings);
     }
-    let verdicts = trial::run(&project.model, args.filter.as_deref());
+    let interrupted = run::signals()?.interrupted;
+    let limits = trial::Limits { instants: trial::MOST_INSTANTS, interrupted: &interrupted };
+    let Some(verdicts) = trial::run_within(&project.model, args.filter.as_deref(), limits) else {
+        return Ok(Exit::Interrupted);
+    };
     if verdicts.is_empty() {
         return Err(nothing_to_run(&project, args.filter.as_deref()));
     }

@@ -7,13 +7,16 @@ mod clock;
 mod row;
 mod story;
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use crate::check;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::test::Test;
-use crate::model::{About, CampaignState, Condition, ConditionKind, Model, Segment};
+use crate::model::{About, CampaignState, Condition, ConditionKind, Model, Moment, Segment};
 use crate::plan::Plan;
 use crate::source::Span;
-use story::Story;
+use jiff::civil::DateTime;
+use story::{Story, Unfinished};
 
 /// What came of a test.
 #[derive(Clone, Debug)]
@@ -28,27 +31,61 @@ pub struct Verdict {
     pub instants: usize,
 }
 
-/// Runs the tests of a project without errors whose names contain `filter`; nothing where the project has errors.
-pub fn run(model: &Model, filter: Option<&str>) -> Vec<Verdict> {
-    let Some(plan) = questioned(model) else { return Vec::new() };
-    let wanted = |test: &&Test| filter.is_none_or(|filter| test.name.contains(filter));
-    model.tests.iter().filter(wanted).map(|test| verdict(model, &plan, test)).collect()
+/// What ends a test before its time.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits<'a> {
+    /// The most instants of one test.
+    pub instants: usize,
+    /// Set when everything should stop.
+    pub interrupted: &'a AtomicBool,
 }
 
-fn verdict(model: &Model, plan: &Plan, test: &Test) -> Verdict {
+/// A month of runs at every minute has 44,641 instants.
+pub const MOST_INSTANTS: usize = 50_000;
+
+/// Runs the tests of a project without errors whose names contain `filter`; nothing where the project has errors.
+pub fn run(model: &Model, filter: Option<&str>) -> Vec<Verdict> {
+    let limits = Limits { instants: MOST_INSTANTS, interrupted: &AtomicBool::new(false) };
+    run_within(model, filter, limits).unwrap_or_default()
+}
+
+/// The same within limits; absent where it was interrupted.
+pub fn run_within(model: &Model, filter: Option<&str>, limits: Limits<'_>) -> Option<Vec<Verdict>> {
+    let Some(plan) = questioned(model) else { return Some(Vec::new()) };
+    let wanted = |test: &&Test| filter.is_none_or(|filter| test.name.contains(filter));
+    model.tests.iter().filter(wanted).map(|test| verdict(model, &plan, test, limits)).collect()
+}
+
+fn verdict(model: &Model, plan: &Plan, test: &Test, limits: Limits<'_>) -> Option<Verdict> {
     let mut story = Story::new(model, plan, test);
-    let outcome = story.tell();
+    let outcome = story.tell(limits);
+    if limits.interrupted.load(Ordering::Relaxed) {
+        return None;
+    }
     let instants = story.instants();
     let failures = match outcome {
         Ok(()) => story.failures,
-        Err(error) => vec![
+        Err(Unfinished::Impossible(error)) => vec![
             Diagnostic::error(FAILED, test.span, format!("the test `{}` cannot run: {error}", test.name))
                 .at("this test"),
         ],
+        Err(Unfinished::TooLong { reached }) => vec![too_long(model, test, limits.instants, reached)],
     };
-    Verdict { name: test.name.clone(), span: test.span, failures, instants }
+    Some(Verdict { name: test.name.clone(), span: test.span, failures, instants })
 }
 
+/// Whatever a test expects behind its limit is not looked at, so it has not passed.
+fn too_long(model: &Model, test: &Test, most: usize, reached: DateTime) -> Diagnostic {
+    let reached = Moment::Time(reached);
+    let mut help = format!("let what it expects end by `{reached}`, or let the journey wait longer at a time");
+    if model.every < HOUR {
+        help.push_str("; if the project runs once an hour, write `runs: { every: 1 h }`");
+    }
+    let message = format!("the test `{}` has more than {most} runs, and the last of them is at {reached}", test.name);
+    Diagnostic::error(FAILED, test.span, message).at("too many runs").help(help)
+}
+
+const HOUR: u32 = 3600;
 const FAILED: Code = Code("failed-test");
 
 /// The plan with a segment for each question of a test.

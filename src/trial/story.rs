@@ -2,10 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::sync::atomic::Ordering;
+
+use jiff::civil::DateTime;
 
 use super::clock::Clock;
 use super::row::{Row, table};
-use super::{FAILED, outcome_name, question_name};
+use super::{FAILED, Limits, outcome_name, question_name};
 use crate::diagnostic::Diagnostic;
 use crate::model::test::{Expectation, Test};
 use crate::model::{ContentId, Model, Moment};
@@ -19,6 +22,23 @@ use crate::source::Span;
 
 /// How many lines of the journal a failure shows.
 const LAST_LINES: usize = 12;
+
+/// Why a test did not come to its end.
+pub(super) enum Unfinished {
+    /// A run came to nothing, for this reason.
+    Impossible(String),
+    /// It has more instants than it may have.
+    TooLong {
+        /// The wall clock of the last one.
+        reached: DateTime,
+    },
+}
+
+impl From<String> for Unfinished {
+    fn from(reason: String) -> Self {
+        Self::Impossible(reason)
+    }
+}
 
 /// A test while it runs.
 pub(super) struct Story<'a> {
@@ -55,8 +75,8 @@ impl<'a> Story<'a> {
         self.instants
     }
 
-    /// Runs every instant; the message says why a run came to nothing.
-    pub(super) fn tell(&mut self) -> Result<(), String> {
+    /// Runs every instant, or those up to an interruption.
+    pub(super) fn tell(&mut self, limits: Limits<'_>) -> Result<(), Unfinished> {
         let zone = Zone::named(&self.model.timezone).map_err(|error| error.to_string())?;
         let test = self.test;
         let second = |moment: Moment| zone.start_of_moment(moment);
@@ -69,7 +89,12 @@ impl<'a> Story<'a> {
         let named = named.chain([second(test.from)]);
         let mut clock = Clock::new(self.plan, named, !test.outcome.is_empty()).map_err(|error| error.to_string())?;
         let (mut edits, mut expected) = (edits.into_iter().peekable(), expected.into_iter().peekable());
-        while let Some(now) = clock.tick() {
+        let mut reached = zone.wall(second(test.from));
+        while let Some(now) = clock.tick().filter(|_| !limits.interrupted.load(Ordering::Relaxed)) {
+            if self.instants == limits.instants {
+                return Err(Unfinished::TooLong { reached });
+            }
+            reached = zone.wall(now);
             while let Some((_, edit)) = edits.next_if(|(at, _)| *at <= now) {
                 self.row.edit(self.model, edit);
             }

@@ -1,6 +1,8 @@
 //! `funnelc test`: what its words mean, and that it looks at the contact at every moment that matters.
 
-use funnelc::trial::{self, Verdict};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use funnelc::trial::{self, Limits, MOST_INSTANTS, Verdict};
 
 use crate::projects::{compiled, sources};
 
@@ -304,4 +306,72 @@ tests:
     ] {
         assert_eq!(failures(&format!("{}{expect}", contact.replace(from, to))), [message]);
     }
+}
+
+/// A contact that goes round once a minute, and a test that looks at it so late.
+fn round_and_round(every: &str, expect: &str) -> funnelc::Compiled {
+    let compiled = compiled(sources(&[(
+        "funnelc.yaml",
+        &format!(
+            "version: 1
+timezone: Europe/Warsaw
+runs: {{ every: {every} }}
+contacts: {{ key: id, tags: {{ values: [done], column: tags }} }}
+campaigns:
+  round:
+    enter: {{ not: {{ tag: done }} }}
+    on-leave: stay
+    steps:
+      - {{ id: pause, wait: 1 minute }}
+      - if: {{ tag: done }}
+        then: [{{ exit: exited }}]
+      - goto: pause
+tests:
+  late:
+    contact: {{}}
+    from: 2026-06-01T09:00
+    expect: [{{ at: {expect}, that: {{ not: {{ tag: done }} }} }}]
+"
+        ),
+    )]));
+    assert!(compiled.plan.is_some(), "{:?}", compiled.diagnostics);
+    compiled
+}
+
+fn of_round(every: &str, expect: &str) -> Verdict {
+    let (compiled, interrupted) = (round_and_round(every, expect), AtomicBool::new(false));
+    let limits = Limits { instants: 61, interrupted: &interrupted };
+    trial::run_within(&compiled.model, None, limits).and_then(|mut verdicts| verdicts.pop()).expect("there is a test")
+}
+
+#[test]
+fn a_test_with_too_many_runs_fails_and_says_how_far_it_came() {
+    let fits = of_round("1 minute", "2026-06-01T10:00");
+    assert_eq!((fits.instants, fits.failures.len()), (61, 0));
+    let too_long = of_round("1 minute", "9999-12-30");
+    assert_eq!(too_long.instants, 61);
+    let [failure] = too_long.failures.as_slice() else { panic!("{:?}", too_long.failures) };
+    assert_eq!(failure.message, "the test `late` has more than 61 runs, and the last of them is at 2026-06-01T10:00");
+    assert_eq!(failure.primary.span, too_long.span);
+    let help = failure.help.as_deref().unwrap_or_default();
+    assert!(help.starts_with("let what it expects end by `2026-06-01T10:00`"), "{help}");
+    assert!(help.ends_with("write `runs: { every: 1 h }`"), "{help}");
+    assert_eq!(of_round("1 h", "2026-06-01T20:00").instants, 12, "fewer runs reach further");
+    let hourly = of_round("1 h", "9999-12-30");
+    assert!(hourly.failures[0].help.as_ref().is_some_and(|help| !help.contains("every")), "it is once an hour already");
+}
+
+#[test]
+fn the_limit_is_that_of_the_page() {
+    assert!(include_str!("../../docs/testing.md").contains("**A test has at most 50,000 runs**"));
+    assert_eq!(MOST_INSTANTS, 50_000);
+}
+
+#[test]
+fn an_interrupted_test_gives_no_verdict() {
+    let (compiled, interrupted) = (round_and_round("1 minute", "2026-06-01T10:00"), AtomicBool::new(false));
+    let limits = Limits { instants: MOST_INSTANTS, interrupted: &interrupted };
+    assert!(trial::run_within(&compiled.model, None, limits).is_some());
+    interrupted.store(true, Ordering::Relaxed);
+    assert!(trial::run_within(&compiled.model, None, limits).is_none());
 }

@@ -113,7 +113,7 @@ impl Zone {
         }
     }
 
-    pub(super) fn wall(&self, moment: i64) -> DateTime {
+    pub(crate) fn wall(&self, moment: i64) -> DateTime {
         self.0.to_datetime(timestamp(moment))
     }
 }
