@@ -1,6 +1,6 @@
 # What one types most often. `make test` is `cargo test`; everything that must hold before a change lands is `make ci`.
 
-.PHONY: test ci long schema deny pictures editor bench
+.PHONY: test ci long schema deny pictures editor bench growth
 
 test:
 	cargo test
@@ -34,3 +34,8 @@ editor: tools/node_modules
 # Beside the hand-tuned limit and Polars, on generated contacts.
 bench:
 	benches/reference/compare.sh $(or $(ROWS),1000000)
+
+# What `check` costs for twice the size: target/bench/growth. KINDS=all for every kind of project.
+growth:
+	cargo build --release
+	python3 benches/growth/measure.py target/release/funnelc $(KINDS)
