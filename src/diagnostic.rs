@@ -1,5 +1,7 @@
 //! What is wrong, where, why it matters and what to write instead; a diagnostic without a primary place cannot be made.
 
+use std::cell::Cell;
+
 use crate::source::Span;
 
 /// The stable name of a kind of finding, such as `unknown-segment`; `funnelc explain` has a page for each.
@@ -121,6 +123,35 @@ pub fn did_you_mean<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str
         .map(|(_, candidate)| candidate)
 }
 
+/// What names were meant to be, up to a number of comparisons in all: where hundreds of names are unknown among thousands, nobody needs a suggestion for each.
+#[derive(Debug)]
+pub struct Guesses {
+    left: Cell<usize>,
+}
+
+/// The first hundred unknown names among a thousand.
+const MOST_COMPARISONS: usize = 100_000;
+
+impl Default for Guesses {
+    fn default() -> Self {
+        Self { left: Cell::new(MOST_COMPARISONS) }
+    }
+}
+
+impl Guesses {
+    /// The candidate that `name` was probably meant to be, unless too much was compared before.
+    pub fn did_you_mean<'a>(&self, name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+        let may_go_on = |_: &&str| {
+            let left = self.left.get();
+            self.left.set(left.saturating_sub(1));
+            left > 0
+        };
+        // A name may be the last that fits, so what was cut short says nothing.
+        let found = did_you_mean(name, candidates.into_iter().take_while(may_go_on));
+        found.filter(|_| self.left.get() > 0)
+    }
+}
+
 /// Capitals, and what stands between words, do not count where the rest is the same.
 fn distance(name: &str, candidate: &str) -> usize {
     let plain = |text: &str| text.to_lowercase().replace(['-', ' '], "_");
@@ -145,5 +176,15 @@ mod tests {
         assert_eq!(did_you_mean("buyer", names), Some("buyers"));
         assert_eq!(did_you_mean("lapsd-buyers", names), Some("lapsed-buyers"));
         assert_eq!(did_you_mean("everyone", names), None);
+    }
+
+    #[test]
+    fn suggestions_end_after_so_many_comparisons() {
+        let names: Vec<String> = (0..1000).map(|at| format!("group-{at}")).collect();
+        let (guesses, compared) = (Guesses::default(), Cell::new(0));
+        let counted = || names.iter().map(String::as_str).inspect(|_| compared.set(compared.get() + 1));
+        let found = (0..1000).filter(|at| guesses.did_you_mean(&format!("gruop-{at}"), counted()).is_some()).count();
+        assert_eq!(found, 99, "the last one was cut short");
+        assert!(compared.get() <= MOST_COMPARISONS + 1000, "{} comparisons", compared.get());
     }
 }

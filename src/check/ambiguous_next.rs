@@ -3,14 +3,15 @@
 use super::weights::{always, word};
 use super::{Case, Rule};
 use crate::diagnostic::Diagnostic;
-use crate::graph::possible_next;
+use crate::graph::Ladder;
 use crate::model::{Conversion, Funnel, StageId, Target};
 
 pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for funnel in case.model.funnels.values() {
+        let ladder = Ladder::of(funnel);
         for (id, stage) in funnel.stages.iter() {
-            let next = ambiguous(funnel, id);
+            let next = ambiguous(funnel, &ladder, id);
             let to_next = stage.converts.iter().find(|conversion| conversion.to == Target::Next);
             if let (Some(conversion), Some(next)) = (to_next, next) {
                 found.push(finding(rule, funnel, id, conversion, &next));
@@ -21,10 +22,9 @@ pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
 }
 
 /// The stages that are all next after `stage` at every time, if they are several.
-pub(super) fn ambiguous(funnel: &Funnel, stage: StageId) -> Option<Vec<StageId>> {
-    let next = possible_next(funnel, stage);
-    let lightest = next.first().map(|id| funnel.stages[*id].weight);
-    let all: Vec<_> = next.into_iter().filter(|id| Some(funnel.stages[*id].weight) == lightest).collect();
+pub(super) fn ambiguous(funnel: &Funnel, ladder: &Ladder<'_>, stage: StageId) -> Option<Vec<StageId>> {
+    let lightest = ladder.next(stage).next().map(|id| funnel.stages[id].weight);
+    let all: Vec<_> = ladder.next(stage).take_while(|id| Some(funnel.stages[*id].weight) == lightest).collect();
     (!funnel.broken && all.len() > 1 && all.iter().all(|id| always(&funnel.stages[*id].publish))).then_some(all)
 }
 

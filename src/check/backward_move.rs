@@ -9,14 +9,14 @@ use crate::model::{Conversion, Funnel, FunnelId, Stage, StageId, Target};
 
 pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    for (id, funnel) in case.model.funnels.iter() {
+    for funnel in case.model.funnels.values() {
         for (from, stage) in funnel.stages.iter() {
             for conversion in &stage.converts {
                 found.extend(of_conversion(rule, funnel, from, conversion));
             }
         }
-        found.extend(case.sites.iter().filter(|site| site.funnel == id).filter_map(|site| of_step(case, rule, site)));
     }
+    found.extend(case.sites.iter().filter_map(|site| of_step(case, rule, site)));
     found
 }
 

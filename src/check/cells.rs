@@ -2,9 +2,12 @@
 //!
 //! A day counted from today and a day of the calendar are two things here: how they lie to each other depends on when one asks.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use rust_decimal::Decimal;
 
 use super::moments::{Moments, Scale};
+use super::region::Region;
 use crate::graph::atoms;
 use crate::model::ids::Id;
 use crate::model::{
@@ -31,7 +34,7 @@ pub(super) enum Topic {
 
 /// Values that nothing tells apart.
 #[derive(Clone, Debug, PartialEq)]
-enum Cell {
+pub(super) enum Cell {
     Missing,
     Number(Decimal),
     Flag(bool),
@@ -45,17 +48,17 @@ enum Cell {
 /// The cells of a topic.
 #[derive(Debug)]
 pub(super) struct Cells {
-    topic: Topic,
-    all: Vec<Cell>,
-    moments: Option<Moments>,
+    pub(super) topic: Topic,
+    /// A missing value first, numbers and texts in their order, and what is not named last.
+    pub(super) all: Vec<Cell>,
+    pub(super) moments: Option<Moments>,
+    /// By text without capitals: which of them are spelt so.
+    pub(super) spelt: BTreeMap<String, Vec<usize>>,
 }
 
-/// Which of the cells are possible.
-pub(super) type Region = Vec<bool>;
-
 impl Cells {
-    /// The cells of a topic; absent where nothing can be told. `atoms` are all that ask about it.
-    pub(super) fn of(model: &Model, topic: Topic, asked: &[&Condition]) -> Option<Self> {
+    /// The cells of a topic; absent where nothing can be told. `asked` are all atoms that ask about it, `cleared` the fields that a step clears.
+    pub(super) fn of(model: &Model, topic: Topic, asked: &[&Condition], cleared: &BTreeSet<FieldId>) -> Option<Self> {
         let mut moments = None;
         let mut cells = match topic {
             Topic::Tag(_) => vec![Cell::Flag(false), Cell::Flag(true)],
@@ -74,18 +77,29 @@ impl Cells {
             Topic::Points => numbers(operands(asked), true, [None, None])?,
             Topic::Field(field) => of_field(model, field, asked)?,
         };
-        cells.retain(|cell| *cell != Cell::Missing || may_be_missing(model, topic));
-        Some(Self { topic, all: cells, moments })
+        let may_be_missing = may_be_missing(model, topic, cleared);
+        cells.retain(|cell| *cell != Cell::Missing || may_be_missing);
+        let mut spelt: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (at, cell) in cells.iter().enumerate() {
+            if let Cell::Text(text) = cell {
+                spelt.entry(text.to_ascii_lowercase()).or_default().push(at);
+            }
+        }
+        Some(Self { topic, all: cells, moments, spelt })
     }
 
     /// All of them.
     pub(super) fn anything(&self) -> Region {
-        vec![true; self.all.len()]
+        Region::whole(self.all.len())
     }
 
-    /// Those for which an atom can come out as `holds`.
-    pub(super) fn possible(&self, model: &Model, atom: &ConditionKind, holds: bool) -> Region {
-        self.all.iter().map(|cell| self.answer(model, atom, cell) != Some(!holds)).collect()
+    /// Whether they are the values of what a test reads.
+    pub(super) fn are_of(&self, subject: Subject) -> bool {
+        match self.topic {
+            Topic::Points => subject == Subject::Points,
+            Topic::Field(own) | Topic::Moment(own, _) => subject == Subject::Field(own),
+            Topic::Has(..) | Topic::Tag(_) | Topic::Stage(_) => false,
+        }
     }
 
     /// How many there are.
@@ -168,20 +182,25 @@ pub(super) fn name(model: &Model, topic: Topic) -> String {
 }
 
 /// A tag or a stage is there or not; a field that is required or has a default always has a value, unless a step takes it away.
-fn may_be_missing(model: &Model, topic: Topic) -> bool {
+fn may_be_missing(model: &Model, topic: Topic, cleared: &BTreeSet<FieldId>) -> bool {
     match topic {
         Topic::Field(id) | Topic::Has(id, _) | Topic::Moment(id, _) => {
             let field = &model.contacts.fields[id];
-            field.default.is_none() && (!field.required || is_cleared(model, id))
+            field.default.is_none() && (!field.required || cleared.contains(&id))
         }
         Topic::Points | Topic::Tag(_) | Topic::Stage(_) => false,
     }
 }
 
-fn is_cleared(model: &Model, id: FieldId) -> bool {
-    let mut cleared = false;
+/// The fields that a step clears.
+pub(super) fn cleared(model: &Model) -> BTreeSet<FieldId> {
+    let mut cleared = BTreeSet::new();
     for campaign in model.campaigns.values() {
-        campaign.each_step(|step| cleared |= step.kind == StepKind::Clear(id));
+        campaign.each_step(|step| {
+            if let StepKind::Clear(field) = step.kind {
+                cleared.insert(field);
+            }
+        });
     }
     cleared
 }
@@ -323,7 +342,8 @@ fn of_text(test: &TextTest, cell: &Cell) -> Option<bool> {
 
 fn of_choice(test: &FieldTest, choice: ChoiceId, cell: &Cell) -> Option<bool> {
     let has = *cell == Cell::Flag(true);
-    let named = |ids: &[ChoiceId]| ids.contains(&choice);
+    // The choices of a test are in the order of their declaration.
+    let named = |ids: &[ChoiceId]| ids.binary_search(&choice).is_ok();
     match test {
         FieldTest::Exists(wanted) => (*cell == Cell::Missing || has).then_some(*wanted == has),
         FieldTest::HasAny(ids) if named(ids) && has => Some(true),

@@ -1,6 +1,8 @@
 //! A stage that contacts come to and never leave, and that does not say it is the end.
 
-use super::reach::{Reach, Way};
+use std::collections::BTreeSet;
+
+use super::reach::Reach;
 use super::{Case, Rule};
 use crate::diagnostic::Diagnostic;
 use crate::model::{Audience, Funnel, StageId};
@@ -8,7 +10,9 @@ use crate::model::{Audience, Funnel, StageId};
 pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for ((_, funnel), reach) in case.model.funnels.iter().zip(&case.reach) {
-        for (id, stage) in funnel.stages.iter() {
+        let ways = reach.ways.iter().filter(|way| way.to != way.from);
+        let leading_on: BTreeSet<StageId> = ways.filter_map(|way| way.from).collect();
+        for (id, stage) in funnel.stages.iter().filter(|(id, _)| !leading_on.contains(id)) {
             if is_dead_end(funnel, reach, id) {
                 let message = format!("contacts in `{}` stay there for good", stage.id);
                 let help =
@@ -20,14 +24,12 @@ pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
     found
 }
 
-/// A funnel of one stage has nowhere to go, a stage that nobody comes to keeps nobody, and with `on-audience-left` contacts leave from anywhere.
+/// Of a stage from which no way leads. A funnel of one stage has nowhere to go, a stage that nobody comes to keeps nobody, and with `on-audience-left` contacts leave from anywhere.
 fn is_dead_end(funnel: &Funnel, reach: &Reach, id: StageId) -> bool {
     let stage = &funnel.stages[id];
-    let leads_on = |way: &Way| way.from == Some(id) && way.to != Some(id);
     funnel.stages.len() > 1
         && reach.stages.contains(&id)
         && !stage.is_final
         && stage.converts.is_empty()
         && !(funnel.drops && matches!(funnel.audience, Some(Audience::Of(_))))
-        && !reach.ways.iter().any(leads_on)
 }

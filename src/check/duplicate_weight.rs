@@ -1,8 +1,11 @@
 //! Two stages of a funnel with the same weight: contacts move between them both ways, which is rarely meant.
 
+use std::collections::BTreeSet;
+
 use super::weights::{sharing, word};
 use super::{Case, Rule, ambiguous_entry, ambiguous_next};
 use crate::diagnostic::Diagnostic;
+use crate::graph::Ladder;
 use crate::model::{Funnel, Target};
 
 pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
@@ -13,7 +16,9 @@ pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
 fn of_funnel(rule: &Rule, funnel: &Funnel) -> Vec<Diagnostic> {
     let to_next = |id| funnel.stages[id].converts.iter().any(|conversion| conversion.to == Target::Next);
     let converted = funnel.stages.ids().filter(|id| to_next(*id));
-    let mut ambiguous: Vec<_> = converted.filter_map(|id| ambiguous_next::ambiguous(funnel, id)).flatten().collect();
+    let ladder = Ladder::of(funnel);
+    let unclear = converted.filter_map(|id| ambiguous_next::ambiguous(funnel, &ladder, id));
+    let mut ambiguous: BTreeSet<_> = unclear.flatten().collect();
     ambiguous.extend(ambiguous_entry::ambiguous(funnel).into_iter().flatten());
     let mut found = Vec::new();
     for group in sharing(funnel).into_iter().filter(|group| !ambiguous.contains(&group[0])) {

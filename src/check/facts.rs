@@ -1,6 +1,6 @@
 //! What a campaign's own steps make certain about a contact: tags, fields, stages; what they do not settle stays unknown.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::positions::Positions;
 use super::sites::{Ground, Here, Walk};
@@ -29,10 +29,9 @@ enum Known {
 }
 
 impl Facts {
-    /// What is known before the first step.
-    pub(super) fn at_start<'a>(ground: &Ground<'a>, campaign: &'a Campaign) -> Self {
-        let funnels = ground.model.funnels.ids();
-        let stages = funnels.map(|funnel| (funnel, Walk::new(ground, campaign, funnel).start())).collect();
+    /// What is known before the first step; of stages only in these funnels.
+    pub(super) fn at_start<'a>(ground: &Ground<'a>, campaign: &'a Campaign, funnels: BTreeSet<FunnelId>) -> Self {
+        let stages = funnels.into_iter().map(|funnel| (funnel, Walk::new(ground, campaign, funnel).start())).collect();
         Self { tags: BTreeMap::new(), fields: BTreeMap::new(), stages }
     }
 

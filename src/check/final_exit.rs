@@ -5,16 +5,17 @@ use super::reach::leads_others;
 use super::weights::{Refusal, refusal};
 use super::{Case, Rule};
 use crate::diagnostic::Diagnostic;
-use crate::graph::possible_next;
+use crate::graph::Ladder;
 use crate::model::{Funnel, Stage, StageId, Target};
 use crate::source::Span;
 
 pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for funnel in case.model.funnels.values() {
+        let ladder = Ladder::of(funnel);
         for (from, stage) in funnel.stages.iter() {
             for conversion in &stage.converts {
-                let target = target(funnel, from, conversion.to).filter(|to| is_final(funnel, from, *to));
+                let target = target(funnel, &ladder, from, conversion.to).filter(|to| is_final(funnel, from, *to));
                 found.extend(target.map(|to| finding(rule, funnel, &[from], to, conversion.span)));
             }
         }
@@ -29,12 +30,12 @@ pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
     found
 }
 
-fn target(funnel: &Funnel, from: StageId, to: Target) -> Option<StageId> {
+fn target(funnel: &Funnel, ladder: &Ladder<'_>, from: StageId, to: Target) -> Option<StageId> {
     match to {
         Target::Stage(stage) => Some(stage),
         Target::Next => {
-            let next = possible_next(funnel, from);
-            next.first().copied().filter(|_| next.iter().all(|to| is_final(funnel, from, *to)))
+            let first = ladder.next(from).next();
+            first.filter(|_| ladder.next(from).all(|to| is_final(funnel, from, to)))
         }
     }
 }

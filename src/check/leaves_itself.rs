@@ -7,7 +7,7 @@ use super::sites::Ground;
 use super::{Case, Rule};
 use crate::diagnostic::Diagnostic;
 use crate::graph::atoms;
-use crate::model::{Campaign, Condition, ConditionKind, Enter, OnLeave, SegmentId, Step, StepKind};
+use crate::model::{Campaign, Condition, ConditionKind, Enter, FunnelId, Model, OnLeave, SegmentId, Step, StepKind};
 
 pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let mut found = Vec::new();
@@ -16,8 +16,9 @@ pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
     for campaign in case.model.campaigns.values().filter(leaving) {
         if let Some(conditions) = only_conditions(campaign) {
             let segments = segments(case, &conditions);
+            let funnels = funnels(case.model, &conditions, &segments);
             let mut search = Search { rule, ground: &case.ground, campaign, conditions, segments, found: &mut found };
-            let start = Now { facts: Facts::at_start(&case.ground, campaign), culprit: None };
+            let start = Now { facts: Facts::at_start(&case.ground, campaign, funnels), culprit: None };
             search.list(&campaign.steps, start);
         }
     }
@@ -53,7 +54,25 @@ fn segments(case: &Case<'_>, conditions: &[&Condition]) -> Vec<SegmentId> {
             }
         });
     }
-    case.ground.order.iter().copied().filter(|segment| wanted.contains(segment)).collect()
+    let mut wanted: Vec<SegmentId> = wanted.into_iter().filter(|id| case.ground.rank(*id).is_some()).collect();
+    wanted.sort_by_key(|id| case.ground.rank(*id));
+    wanted
+}
+
+/// The funnels about whose stages they ask.
+fn funnels(model: &Model, conditions: &[&Condition], segments: &[SegmentId]) -> BTreeSet<FunnelId> {
+    let mut funnels = BTreeSet::new();
+    let asked = segments.iter().map(|segment| &model.segments[*segment].condition);
+    for condition in conditions.iter().copied().chain(asked) {
+        atoms(condition, &mut |atom| match &atom.kind {
+            ConditionKind::Stage { stage, .. } | ConditionKind::Reached(stage) => drop(funnels.insert(stage.funnel)),
+            ConditionKind::InFunnel(funnel) => drop(funnels.insert(*funnel)),
+            ConditionKind::All(_) | ConditionKind::Any(_) | ConditionKind::Not(_) | ConditionKind::Segment(_) => {}
+            ConditionKind::Field { .. } | ConditionKind::Tag(_) | ConditionKind::Reachable(_) => {}
+            ConditionKind::Campaign { .. } | ConditionKind::Event(_) | ConditionKind::Broken => {}
+        });
+    }
+    funnels
 }
 
 struct Search<'a, 'f> {

@@ -32,7 +32,9 @@ mod order_against_weight;
 mod pages;
 mod plain_secret;
 mod positions;
+mod possible;
 mod reach;
+mod region;
 mod rounds;
 mod segment_cycle;
 mod shadowed_experience;
@@ -242,7 +244,7 @@ impl<'a> Case<'a> {
         let journey = Journey::of(model);
         let ground = Ground::new(model, &journey);
         let sites = sites::sites(&ground);
-        let reach = model.funnels.ids().map(|funnel| reach::reach(&ground, funnel, &sites)).collect();
+        let reach = reach::all(&ground, &sites);
         let verdicts = verdicts::verdicts(model, &ground.order);
         Self { model, journey, ground, sites, reach, verdicts }
     }

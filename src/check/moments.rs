@@ -50,6 +50,12 @@ impl Moments {
         Self::compare(test, &spans, value)
     }
 
+    /// The days that a test lists, each from its first moment to the first behind it; absent where one is on another scale.
+    pub(super) fn days(self, test: &FieldTest) -> Option<Vec<(Decimal, Decimal)>> {
+        let FieldTest::Date(test) = test else { return None };
+        self.operands(test).into_iter().map(|span| span.map(|span| (span.from, span.end))).collect()
+    }
+
     fn compare(test: &DateTest, spans: &[Span], value: Decimal) -> Option<bool> {
         let first = spans.first()?;
         let before = |span: &Span| value < span.from;

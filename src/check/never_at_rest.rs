@@ -2,6 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use petgraph::algo::{kosaraju_scc, toposort};
+use petgraph::graph::{DiGraph, NodeIndex};
+
 use super::reach::{By, Reach};
 use super::rounds::{Move, Rounds};
 use super::{Case, Rule};
@@ -50,25 +53,19 @@ fn told(model: &Model, rule: &Rule, round: &[Move]) -> Option<Diagnostic> {
 
 /// The funnels that ask for each other's stages, directly or through others, each group in the order in which they take their turns.
 fn groups(model: &Model, asks: &BTreeMap<FunnelId, BTreeSet<FunnelId>>) -> BTreeSet<Vec<FunnelId>> {
-    let behind: BTreeMap<FunnelId, BTreeSet<FunnelId>> = asks.keys().map(|id| (*id, behind(*id, asks))).collect();
-    let group = |id: &FunnelId| {
-        let mutual = behind[id].iter().filter(|other| *other != id && behind[other].contains(id));
-        let mut group: Vec<FunnelId> = mutual.copied().chain([*id]).collect();
-        group.sort_by_key(|id| (std::cmp::Reverse(model.funnels[*id].priority), model.funnels[*id].id.clone()));
-        group
-    };
-    asks.keys().map(group).collect()
-}
-
-fn behind(from: FunnelId, asks: &BTreeMap<FunnelId, BTreeSet<FunnelId>>) -> BTreeSet<FunnelId> {
-    let mut seen = BTreeSet::new();
-    let mut open: Vec<FunnelId> = asks[&from].iter().copied().collect();
-    while let Some(id) = open.pop() {
-        if seen.insert(id) {
-            open.extend(&asks[&id]);
+    let mut graph: DiGraph<FunnelId, ()> = DiGraph::new();
+    let nodes: BTreeMap<FunnelId, NodeIndex> = asks.keys().map(|id| (*id, graph.add_node(*id))).collect();
+    for (id, asked) in asks {
+        for asked in asked {
+            graph.add_edge(nodes[id], nodes[asked], ());
         }
     }
-    seen
+    let in_turn = |mut group: Vec<FunnelId>| {
+        group.sort_by_key(|id| (std::cmp::Reverse(model.funnels[*id].priority), &model.funnels[*id].id));
+        group
+    };
+    let groups = kosaraju_scc(&graph).into_iter().map(|group| group.into_iter().map(|at| graph[at]).collect());
+    groups.map(in_turn).collect()
 }
 
 /// The funnels whose stages the rules of a funnel ask for, themselves or through segments.
@@ -100,14 +97,12 @@ fn asked_by(model: &Model, id: FunnelId) -> BTreeSet<FunnelId> {
 fn leads_round(funnel: &Funnel, reach: &Reach) -> bool {
     let by_rule = reach.ways.iter().filter(|way| way.by != By::Step).map(|way| (way.from, way.to));
     let dropped = funnel.stages.ids().filter(|_| funnel.drops).map(|id| (Some(id), None));
-    let ways: Vec<(Option<StageId>, Option<StageId>)> = by_rule.chain(dropped).collect();
-    funnel.stages.ids().any(|stage| {
-        let mut seen = BTreeSet::new();
-        let mut open = vec![Some(stage)];
-        while let Some(from) = open.pop() {
-            let next = ways.iter().filter(|(at, _)| *at == from).map(|(_, to)| *to);
-            open.extend(next.filter(|to| seen.insert(*to)));
-        }
-        seen.contains(&Some(stage))
-    })
+    let mut graph: DiGraph<(), ()> = DiGraph::new();
+    let mut nodes: BTreeMap<Option<StageId>, NodeIndex> = BTreeMap::new();
+    // A way from nowhere to nowhere is none.
+    for (from, to) in by_rule.chain(dropped).filter(|way| *way != (None, None)) {
+        let [from, to] = [from, to].map(|place| *nodes.entry(place).or_insert_with(|| graph.add_node(())));
+        graph.add_edge(from, to, ());
+    }
+    toposort(&graph, None).is_err()
 }

@@ -1,10 +1,10 @@
 //! The ways that lead from stage to stage in a funnel, and the stages that contacts can come to along them; never leaves a way out that some contact can take.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::sites::{Ground, Site};
 use super::weights::{always, is_back_to, refusal};
-use crate::graph::possible_next;
+use crate::graph::Ladder;
 use crate::model::{Funnel, FunnelId, StageId, Target};
 use crate::source::Span;
 
@@ -36,19 +36,29 @@ pub(super) enum By {
     Step,
 }
 
-/// A faulty way counts as one that leads somewhere: its own error says enough.
-pub(super) fn reach(ground: &Ground<'_>, id: FunnelId, sites: &[Site<'_>]) -> Reach {
+/// That of each funnel.
+pub(super) fn all(ground: &Ground<'_>, sites: &[Site<'_>]) -> Vec<Reach> {
+    let mut by_funnel: BTreeMap<FunnelId, Vec<&Site<'_>>> = BTreeMap::new();
+    sites.iter().for_each(|site| by_funnel.entry(site.funnel).or_default().push(site));
+    let of = |funnel: FunnelId| by_funnel.get(&funnel).map(Vec::as_slice).unwrap_or_default();
+    ground.model.funnels.ids().map(|funnel| reach(ground, funnel, of(funnel))).collect()
+}
+
+/// `sites` are those of the funnel. A faulty way counts as one that leads somewhere: its own error says enough.
+fn reach(ground: &Ground<'_>, id: FunnelId, sites: &[&Site<'_>]) -> Reach {
     let funnel = &ground.model.funnels[id];
     let mut ways = Vec::new();
     enters(funnel, &mut ways);
     places(funnel, &mut ways);
     conversions(funnel, &mut ways);
-    sites.iter().filter(|site| site.funnel == id).for_each(|site| steps(funnel, site, &mut ways));
+    sites.iter().for_each(|site| steps(funnel, site, &mut ways));
+    let mut from: BTreeMap<Option<StageId>, Vec<Option<StageId>>> = BTreeMap::new();
+    ways.iter().for_each(|way| from.entry(way.from).or_default().push(way.to));
     let mut seen: BTreeSet<Option<StageId>> = BTreeSet::new();
     let mut open = vec![if ground.has_nowhere(id) { None } else { funnel.entry }];
     while let Some(position) = open.pop() {
         if seen.insert(position) {
-            open.extend(ways.iter().filter(|way| way.from == position).map(|way| way.to));
+            open.extend(from.get(&position).into_iter().flatten());
         }
     }
     let stages: BTreeSet<_> = seen.into_iter().flatten().collect();
@@ -89,10 +99,11 @@ fn places(funnel: &Funnel, ways: &mut Vec<Way>) {
 }
 
 fn conversions(funnel: &Funnel, ways: &mut Vec<Way>) {
+    let ladder = Ladder::of(funnel);
     for (stage, body) in funnel.stages.iter() {
         for conversion in &body.converts {
             let targets = match conversion.to {
-                Target::Next => possible_next(funnel, stage),
+                Target::Next => ladder.next(stage).collect(),
                 Target::Stage(target) => vec![target],
             };
             for target in targets.into_iter().filter(|target| *target != stage) {
@@ -110,7 +121,8 @@ fn passing(funnel: &Funnel, stage: StageId, target: StageId) -> impl Iterator<It
     let lighter = move |from: &StageId| {
         *from != stage && weight(*from) < weight(stage).min(weight(target)) && refusal(funnel, *from, target).is_none()
     };
-    funnel.stages.ids().filter(move |_| funnel.loose).filter(lighter)
+    let all = funnel.loose.then(|| funnel.stages.ids());
+    all.into_iter().flatten().filter(lighter)
 }
 
 /// Whether a conversion that its own stage refuses leads contacts on from another one.

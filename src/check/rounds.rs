@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::cells::{Cells, Topic, all_atoms, topics_of};
+use super::cells::{Cells, Topic, all_atoms, cleared, topics_of};
 use super::weights::{is_back_to, refusal};
 use crate::graph::{atoms, conditions, possible_next, words};
 use crate::model::ids::Id;
@@ -66,7 +66,9 @@ impl<'a> Rounds<'a> {
         for atom in all_atoms(conditions(model).into_iter().map(|(_, condition)| condition)) {
             topics_of(model, atom).into_iter().for_each(|topic| atoms.entry(topic).or_default().push(atom));
         }
-        let cells = atoms.into_iter().filter_map(|(topic, asked)| Some((topic, Cells::of(model, topic, &asked)?)));
+        let cleared = cleared(model);
+        let cells =
+            atoms.into_iter().filter_map(|(topic, asked)| Some((topic, Cells::of(model, topic, &asked, &cleared)?)));
         Self { model, cells: cells.collect(), is_open: shallow(model, order) }
     }
 

@@ -1,5 +1,6 @@
 //! Segments and consents that ask each other in a circle, so that none of them has an answer.
 
+use std::collections::btree_map::{BTreeMap, Entry};
 use std::collections::{BTreeSet, VecDeque};
 
 use petgraph::algo::kosaraju_scc;
@@ -45,23 +46,35 @@ fn things(journey: &Journey) -> Vec<Vec<Thing>> {
 /// The shortest way from the first of these segments back to itself, as references.
 fn shortest(journey: &Journey, ring: &BTreeSet<NodeIndex>) -> Option<Vec<EdgeIndex>> {
     let start = *ring.first()?;
-    let mut open = VecDeque::from([(start, Vec::new())]);
-    let mut seen = BTreeSet::new();
-    while let Some((at, path)) = open.pop_front() {
+    let mut open = VecDeque::from([start]);
+    // By segment: the reference along which the search came to it.
+    let mut came: BTreeMap<NodeIndex, EdgeIndex> = BTreeMap::new();
+    while let Some(at) = open.pop_front() {
         let mut references: Vec<_> = journey.graph.edges(at).filter(|edge| ring.contains(&edge.target())).collect();
         references.sort_by_key(|edge| edge.weight().span);
         for edge in references {
-            let mut path = path.clone();
-            path.push(edge.id());
             if edge.target() == start {
-                return Some(path);
+                return Some(way_to(journey, &came, at, edge.id()));
             }
-            if seen.insert(edge.target()) {
-                open.push_back((edge.target(), path));
+            if let Entry::Vacant(first) = came.entry(edge.target()) {
+                first.insert(edge.id());
+                open.push_back(edge.target());
             }
         }
     }
     None
+}
+
+/// The references that lead to `at`, and a last one.
+fn way_to(journey: &Journey, came: &BTreeMap<NodeIndex, EdgeIndex>, at: NodeIndex, last: EdgeIndex) -> Vec<EdgeIndex> {
+    let mut path = vec![last];
+    let mut at = at;
+    while let Some(edge) = came.get(&at) {
+        path.push(*edge);
+        at = journey.graph.edge_endpoints(*edge).unwrap_or_default().0;
+    }
+    path.reverse();
+    path
 }
 
 /// Of a longer circle only the beginning is told.

@@ -35,6 +35,8 @@ pub(super) struct Ground<'a> {
     pub(super) model: &'a Model,
     /// The segments, each after those that it asks.
     pub(super) order: Vec<SegmentId>,
+    /// By segment: its place in this order.
+    ranks: Vec<Option<usize>>,
     nowhere: Vec<bool>,
     /// Per funnel, worked out when it is first needed.
     segments: Vec<OnceCell<BySegment>>,
@@ -51,14 +53,23 @@ impl<'a> Ground<'a> {
                 }
             });
         }
-        let order = rings(journey).into_iter().flatten().collect();
-        Self { model, order, nowhere, segments: vec![OnceCell::new(); model.funnels.len()] }
+        let order: Vec<SegmentId> = rings(journey).into_iter().flatten().collect();
+        let mut ranks = vec![None; model.segments.len()];
+        for (rank, segment) in (0..).zip(&order) {
+            ranks[segment.index()] = Some(rank);
+        }
+        Self { model, order, ranks, nowhere, segments: vec![OnceCell::new(); model.funnels.len()] }
     }
 
     fn possible(&self, funnel: FunnelId, condition: &Condition, holds: bool) -> Positions {
         let answers = || of_segments(self.model, funnel, &self.order);
         let segments = self.segments[funnel.index()].get_or_init(answers);
         Question { model: self.model, funnel, segments }.possible(condition, holds)
+    }
+
+    /// Where a segment stands among all, each after those that it asks.
+    pub(super) fn rank(&self, segment: SegmentId) -> Option<usize> {
+        self.ranks[segment.index()]
     }
 
     /// Whether contacts without a stage can be about.

@@ -1,5 +1,7 @@
 //! A stage that nobody is ever moved to; contacts for whom the contacts file says so can have it all the same, so it is no error.
 
+use std::collections::BTreeMap;
+
 use super::reach::{Reach, Way};
 use super::{Case, Rule};
 use crate::diagnostic::Diagnostic;
@@ -9,7 +11,12 @@ pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for (funnel, reach) in case.model.funnels.values().zip(&case.reach).filter(|(funnel, _)| !funnel.broken) {
         if reach.entered {
-            found.extend(funnel.stages.ids().filter_map(|id| of_stage(rule, funnel, reach, id)));
+            let mut ways: BTreeMap<Option<StageId>, Vec<&Way>> = BTreeMap::new();
+            for way in reach.ways.iter().filter(|way| way.from.is_some()) {
+                ways.entry(way.to).or_default().push(way);
+            }
+            let to = |id: StageId| ways.get(&Some(id)).map(Vec::as_slice).unwrap_or_default();
+            found.extend(funnel.stages.ids().filter_map(|id| of_stage(rule, funnel, reach, (id, to(id)))));
         } else if !is_unclear(funnel) {
             found.push(closed(rule, funnel));
         }
@@ -17,12 +24,12 @@ pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
     found
 }
 
-fn of_stage(rule: &Rule, funnel: &Funnel, reach: &Reach, id: StageId) -> Option<Diagnostic> {
+/// `ways` are those that lead to the stage from another one.
+fn of_stage(rule: &Rule, funnel: &Funnel, reach: &Reach, (id, ways): (StageId, &[&Way])) -> Option<Diagnostic> {
     let stage = &funnel.stages[id];
     if reach.stages.contains(&id) || !stage.publish.published {
         return None;
     }
-    let ways: Vec<&Way> = reach.ways.iter().filter(|way| way.to == Some(id) && way.from.is_some()).collect();
     let message = format!("nobody is ever moved to `{}`: only imported contacts can have this stage", stage.id);
     let finding = rule.finding(stage.span, message);
     let finding = if ways.is_empty() { finding.at("nothing leads here") } else { finding.at("cannot be reached") };

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::cells::{Cells, Region, Topic, all_atoms, name, topics_of};
+use super::cells::{Cells, Topic, all_atoms, cleared, name, topics_of};
+use super::region::Region;
 use crate::graph::conditions;
 use crate::model::ids::Id;
-use crate::model::{Condition, ConditionKind, Model, SegmentId};
+use crate::model::{Condition, ConditionKind, FieldId, Model, SegmentId};
 use crate::source::Span;
 
 /// A part of a condition that always or never holds, and what about a contact proves it.
@@ -82,26 +83,30 @@ fn explain<'a>(model: &Model, condition: &'a Condition, proofs: &Proofs, found: 
     }
 }
 
-struct Search<'a, 'o> {
+struct Search<'a> {
     model: &'a Model,
-    /// Segments, each after those that it asks.
-    order: &'o [SegmentId],
     /// By segment: what it asks about, itself and through others.
     topics: Vec<BTreeSet<Topic>>,
+    /// By topic: the segments that ask about it, each after those that it asks.
+    asking: BTreeMap<Topic, Vec<SegmentId>>,
     atoms: BTreeMap<Topic, Vec<&'a Condition>>,
+    cleared: BTreeSet<FieldId>,
 }
 
-impl<'a, 'o> Search<'a, 'o> {
-    fn new(model: &'a Model, order: &'o [SegmentId]) -> Self {
+impl<'a> Search<'a> {
+    /// `order` has the segments, each after those that it asks.
+    fn new(model: &'a Model, order: &[SegmentId]) -> Self {
         let mut atoms: BTreeMap<Topic, Vec<&Condition>> = BTreeMap::new();
         for atom in all_atoms(conditions(model).into_iter().map(|(_, condition)| condition)) {
             for topic in topics_of(model, atom) {
                 atoms.entry(topic).or_default().push(atom);
             }
         }
-        let mut search = Self { model, order, topics: vec![BTreeSet::new(); model.segments.len()], atoms };
-        for segment in search.order {
+        let topics = vec![BTreeSet::new(); model.segments.len()];
+        let mut search = Self { model, topics, asking: BTreeMap::new(), atoms, cleared: cleared(model) };
+        for segment in order {
             let topics = search.topics(&model.segments[*segment].condition);
+            topics.iter().for_each(|topic| search.asking.entry(*topic).or_default().push(*segment));
             search.topics[segment.index()] = topics;
         }
         search
@@ -120,9 +125,9 @@ impl<'a, 'o> Search<'a, 'o> {
 
     /// What the project can tell about a topic.
     fn view(&self, topic: Topic) -> Option<View<'a>> {
-        let cells = Cells::of(self.model, topic, self.atoms.get(&topic)?)?;
+        let cells = Cells::of(self.model, topic, self.atoms.get(&topic)?, &self.cleared)?;
         let mut view = View { model: self.model, cells, segments: BTreeMap::new() };
-        for segment in self.order.iter().filter(|segment| self.topics[segment.index()].contains(&topic)) {
+        for segment in self.asking.get(&topic).into_iter().flatten() {
             let body = &self.model.segments[*segment];
             if body.is_listed() {
                 continue;
@@ -130,7 +135,7 @@ impl<'a, 'o> Search<'a, 'o> {
             let condition = &body.condition;
             let regions = [view.possible(condition, false), view.possible(condition, true)];
             // One that is decided is told of itself, and not of all that ask it.
-            if regions.iter().all(|region| region.contains(&true)) {
+            if regions.iter().all(|region| !region.is_empty()) {
                 view.segments.insert(*segment, regions);
             }
         }
@@ -172,32 +177,26 @@ impl View<'_> {
 
     /// `all` must come out alike, or at least one of them.
     fn joined(&self, parts: &[Condition], holds: bool, all: bool) -> Region {
-        let regions = parts.iter().map(|part| self.possible(part, holds));
-        let joined = regions.reduce(|sum, part| {
-            sum.iter().zip(&part).map(|(one, other)| if all { *one && *other } else { *one || *other }).collect()
-        });
-        joined.unwrap_or_else(|| self.cells.anything())
+        let regions: Vec<Region> = parts.iter().map(|part| self.possible(part, holds)).collect();
+        match regions.as_slice() {
+            [] => self.cells.anything(),
+            regions if all => Region::all(regions),
+            regions => Region::any(regions),
+        }
     }
 
     /// The places of two parts that cannot hold together.
     fn contradiction(&self, condition: &Condition, topic: Topic) -> Vec<Span> {
         let ConditionKind::All(parts) = &condition.kind else { return Vec::new() };
-        for (at, one) in parts.iter().enumerate() {
-            let region = self.possible(one, true);
-            let excludes = |other: &&Condition| {
-                let there = self.possible(other, true);
-                !region.iter().zip(&there).any(|(here, there)| *here && *there)
-            };
-            if let Some(other) = parts[at + 1..].iter().find(excludes) {
-                return [one, other].into_iter().flat_map(|part| self.places(part, topic)).collect();
-            }
-        }
-        Vec::new()
+        let regions: Vec<Region> = parts.iter().map(|part| self.possible(part, true)).collect();
+        let pair = contradicting(&regions, self.cells.count());
+        let told = pair.map(|(one, other)| [&parts[one], &parts[other]]);
+        told.into_iter().flatten().flat_map(|part| self.places(part, topic)).collect()
     }
 
     /// Where a part says something about a topic, also in the segments that it asks.
     fn places(&self, part: &Condition, topic: Topic) -> Vec<Span> {
-        let mut found = vec![part.span];
+        let (mut found, mut known) = (vec![part.span], BTreeSet::from([part.span]));
         let mut open = vec![part];
         let mut seen = BTreeSet::new();
         while let Some(condition) = open.pop() {
@@ -207,7 +206,7 @@ impl View<'_> {
                 {
                     open.push(&self.model.segments[segment].condition);
                 }
-                if topics_of(self.model, atom).contains(&topic) && !found.contains(&atom.span) {
+                if topics_of(self.model, atom).contains(&topic) && known.insert(atom.span) {
                     found.push(atom.span);
                 }
             }
@@ -217,11 +216,45 @@ impl View<'_> {
 
     fn prove(&self, condition: &Condition, topic: Topic, proofs: &mut Proofs) {
         for holds in [true, false] {
-            if !self.possible(condition, holds).contains(&true) {
+            if self.possible(condition, holds).is_empty() {
                 let against = if holds { self.contradiction(condition, topic) } else { Vec::new() };
                 proofs.entry(place(condition)).or_insert(Proof { holds: !holds, topic, against });
             }
         }
         inner(condition).iter().for_each(|part| self.prove(part, topic, proofs));
+    }
+}
+
+/// The first of some regions that has no cell in common with a later one, and that one. Two that have more cells than there are have one in common.
+fn contradicting(regions: &[Region], cells: usize) -> Option<(usize, usize)> {
+    let sizes: Vec<usize> = regions.iter().map(Region::cells).collect();
+    let mut least = sizes.clone();
+    for at in (1..least.len()).rev() {
+        least[at - 1] = least[at - 1].min(least[at]);
+    }
+    let fits = |one: usize, other: usize| sizes[one] + sizes[other] <= cells && !regions[one].meets(&regions[other]);
+    (0..regions.len()).find_map(|one| {
+        least.get(one + 1).filter(|least| sizes[one] + **least <= cells)?;
+        let other = (one + 1..regions.len()).find(|other| fits(one, *other))?;
+        Some((one, other))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn region(ranges: &[(usize, usize)]) -> Region {
+        Region::of(ranges.iter().map(|(from, end)| *from..*end))
+    }
+
+    #[test]
+    fn the_first_pair_that_shares_nothing_is_told() {
+        let ranges: [&[(usize, usize)]; 5] = [&[(0, 10)], &[(0, 3), (5, 7)], &[(2, 6)], &[(3, 5), (8, 10)], &[(7, 8)]];
+        let regions = ranges.map(region);
+        assert_eq!(contradicting(&regions, 10), Some((1, 3)));
+        assert_eq!(contradicting(&regions[..3], 10), None);
+        assert_eq!(contradicting(&[region(&[]), region(&[])], 10), Some((0, 1)));
+        assert_eq!(contradicting(&[], 10), None);
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use petgraph::graph::{DiGraph, NodeIndex};
 
 use super::conditions::{atoms, conditions};
-use super::next::possible_next;
+use super::next::Ladder;
 use super::steps::steps;
 use super::{Edge, EdgeKind, Face, Journey, Node, Thing, Verb, words};
 use crate::model::destination::DestinationKind;
@@ -120,13 +120,14 @@ impl Build<'_> {
         let face = Face::Funnel { free, loose, drops, closed: !funnel.publish.published };
         let (thing, broken) = (Thing::Funnel(id), funnel.broken);
         self.add(Node { thing, id: funnel.id.clone(), label, face, spans: vec![funnel.span], broken });
+        let ladder = Ladder::of(funnel);
         for (stage, body) in funnel.stages.iter() {
             self.add(Node {
                 thing: Thing::Stage(StageRef { funnel: id, stage }),
                 id: format!("{}/{}", funnel.id, body.id),
                 label: named(body.about.name.as_ref(), &body.id),
                 face: stage_face(self.model, body),
-                spans: stage_spans(funnel, stage, body),
+                spans: stage_spans(&ladder, stage, body),
                 broken: body.broken || body.weight.is_none(),
             });
         }
@@ -183,9 +184,10 @@ impl Build<'_> {
         for rule in &funnel.place {
             self.when(Thing::Funnel(id), at(rule.stage), EdgeKind::Places, &rule.when, rule.span);
         }
+        let ladder = Ladder::of(funnel);
         for (stage, body) in funnel.stages.iter() {
             for conversion in &body.converts {
-                for target in targets(funnel, stage, conversion.to) {
+                for target in targets(&ladder, stage, conversion.to) {
                     self.when(at(stage), at(target), EdgeKind::Converts, &conversion.when, conversion.span);
                 }
             }
@@ -257,16 +259,16 @@ fn admitting(condition: &Condition) -> Vec<Thing> {
     }
 }
 
-fn targets(funnel: &Funnel, from: StageId, to: Target) -> Vec<StageId> {
+fn targets(ladder: &Ladder<'_>, from: StageId, to: Target) -> Vec<StageId> {
     match to {
-        Target::Next => possible_next(funnel, from),
+        Target::Next => ladder.next(from).collect(),
         Target::Stage(target) => vec![target],
     }
 }
 
 /// A conversion that leads nowhere has no edge, so its place belongs to the stage.
-fn stage_spans(funnel: &Funnel, id: StageId, stage: &Stage) -> Vec<Span> {
-    let nowhere = stage.converts.iter().filter(|conversion| targets(funnel, id, conversion.to).is_empty());
+fn stage_spans(ladder: &Ladder<'_>, id: StageId, stage: &Stage) -> Vec<Span> {
+    let nowhere = stage.converts.iter().filter(|conversion| targets(ladder, id, conversion.to).is_empty());
     [stage.span, stage.weight_span].into_iter().chain(nowhere.map(|conversion| conversion.span)).collect()
 }
 

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use petgraph::graph::{DiGraph, NodeIndex};
 
 pub(crate) use conditions::{atoms, conditions, patterns};
-pub(crate) use next::possible_next;
+pub(crate) use next::{Ladder, possible_next};
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{CampaignId, Channel, ContentId, DestinationId, FunnelId, Model, SegmentId, StageRef, StepId};

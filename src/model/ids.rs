@@ -90,6 +90,11 @@ impl<I: Id, T> Arena<I, T> {
         self.items.iter().position(test).map(I::from_index)
     }
 
+    /// A thing that `order` calls equal, among things that stand in this order.
+    pub fn search(&self, order: impl Fn(&T) -> std::cmp::Ordering) -> Option<I> {
+        self.items.binary_search_by(order).ok().map(I::from_index)
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.items.len()

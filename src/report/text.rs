@@ -114,18 +114,10 @@ impl<'a> Finding<'a> {
     }
 }
 
-/// The lengths of the lines that a finding would draw: its own, and one before and behind.
+/// The lengths of the longest lines that a finding would draw: its own, and one before and behind.
 fn lines_of(diagnostic: &Diagnostic, sources: &Sources) -> impl Iterator<Item = usize> {
     let spans = std::iter::once(&diagnostic.primary).chain(&diagnostic.labels).map(|label| label.span);
-    spans.map(|span| {
-        let text = sources.file(span.file).map_or("", |file| file.text.as_str());
-        let (before, after) = text.split_at_checked(span.start as usize).unwrap_or((text, ""));
-        let start = before.rfind('\n').map_or(0, |at| at + 1);
-        let own = before.len() - start + after.find('\n').unwrap_or(after.len());
-        let above = before[..start].lines().next_back().map_or(0, str::len);
-        let below = after.lines().nth(1).map_or(0, str::len);
-        own.max(above).max(below)
-    })
+    spans.filter_map(|span| Some(sources.file(span.file)?.longest_line_around(span.start as usize)))
 }
 
 fn labeled(label: &Label) -> LabeledSpan {
@@ -196,16 +188,55 @@ impl SourceCode for File<'_> {
         before: usize,
         after: usize,
     ) -> Result<Box<dyn SpanContents<'b> + 'b>, MietteError> {
-        let contents = self.0.text.as_str().read_span(span, before, after)?;
+        // Only the lines around, because miette reads from the start of what it is given, for every label of every finding.
+        let around = self.0.lines_around(span.offset()..span.offset() + span.len(), before.max(after) + 1);
+        let lines_above = self.0.lines_before(around.start);
+        let Some(text) = self.0.text.get(around.clone()) else { return Err(MietteError::OutOfBounds) };
+        let Some(start) = span.offset().checked_sub(around.start) else { return Err(MietteError::OutOfBounds) };
+        let contents = text.read_span(&(start, span.len()).into(), before, after)?;
+        let place = (contents.span().offset() + around.start, contents.span().len());
         // miette counts the lines from the start of the file, which would draw every line between two labels.
         let lines = memchr::memchr_iter(b'\n', contents.data()).count();
         Ok(Box::new(MietteSpanContents::new_named(
             self.0.path.clone(),
             contents.data(),
-            *contents.span(),
-            contents.line(),
+            place.into(),
+            lines_above + contents.line(),
             contents.column(),
             lines,
         )))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is read of a span, but for the count of lines.
+    type Read = Result<(Vec<u8>, SourceSpan, usize, usize), String>;
+
+    fn read(source: &dyn SourceCode, span: SourceSpan, lines: (usize, usize)) -> Read {
+        let contents = source.read_span(&span, lines.0, lines.1).map_err(|error| error.to_string())?;
+        Ok((contents.data().to_vec(), *contents.span(), contents.line(), contents.column()))
+    }
+
+    #[test]
+    fn the_lines_around_are_read_as_if_from_the_start() {
+        for text in ["a\nbb\n\n  ccc\nd\r\n\r\nee\nlast", "\u{feff}a: ą\nb\n\nc\n", "one\rtwo\nthree\rfour", ""] {
+            let mut sources = Sources::default();
+            let id = sources.add("a.yaml", text);
+            let Some(file) = sources.file(id) else { panic!("it was added") };
+            let places = |from: usize| (from..=text.len()).filter(|at| text.is_char_boundary(*at));
+            for (start, end) in places(0).flat_map(|start| places(start).map(move |end| (start, end))) {
+                let span = (start, end - start).into();
+                for lines in [(0, 0), (1, 1), (2, 0), (0, 3)] {
+                    assert_eq!(
+                        read(&File(file), span, lines),
+                        read(&text, span, lines),
+                        "{text:?} {start}..{end} {lines:?}"
+                    );
+                }
+            }
+        }
     }
 }

@@ -108,8 +108,10 @@ impl Resolver {
         let found = self.index.destinations.find(&name.value.0);
         if found.is_none() {
             let known: Vec<_> = self.index.destinations.iter().collect();
-            let meant =
-                did_you_mean(&name.value.0, known.iter().copied()).map(|meant| format!("did you mean `{meant}`?"));
+            let meant = self
+                .guesses
+                .did_you_mean(&name.value.0, known.iter().copied())
+                .map(|meant| format!("did you mean `{meant}`?"));
             let all = if name.value.0.contains("://") {
                 "an address has a name here: `destinations: { erp: { kind: webhook, url: … } }`".to_owned()
             } else if known.is_empty() {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::value::WRONG_VALUE;
 use super::{Resolver, sorted};
-use crate::diagnostic::{Code, Diagnostic, did_you_mean};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::model::ids::Id;
 use crate::model::{Companies, CompanyFieldId, FieldId, FieldType};
 use crate::schema::{self, Lenient, Placed, Text};
@@ -71,7 +71,8 @@ impl Resolver {
         };
         let found = companies.fields.iter().find(|(_, field)| field.id == name.value.0).map(|(id, _)| id);
         if found.is_none() {
-            let meant = did_you_mean(&name.value.0, companies.fields.values().map(|field| field.id.as_str()));
+            let meant =
+                self.guesses.did_you_mean(&name.value.0, companies.fields.values().map(|field| field.id.as_str()));
             let help = meant.map(|meant| format!("did you mean `{meant}`?"));
             let help = help.unwrap_or_else(|| "declare it under `companies: { fields: … }`".to_owned());
             self.unknown("company field", Code("unknown-field"), name, Some(help));

@@ -175,7 +175,7 @@ impl Resolver {
         let found = event.property(&name.value.0);
         if found.is_none() && !self.index.broken_events.contains(&event.id) {
             let known = event.properties.values().map(|property| property.id.as_str());
-            let meant = crate::diagnostic::did_you_mean(&name.value.0, known.clone());
+            let meant = self.guesses.did_you_mean(&name.value.0, known.clone());
             let help = match meant {
                 Some(meant) => format!("did you mean `{meant}`?"),
                 None if event.has_own_properties() => {

@@ -1,10 +1,11 @@
 //! Funnels and stages: targets by name, the default entry, windows.
 
+use std::collections::BTreeMap;
+
 use super::names::list;
 use super::pattern::Scope;
 use super::{Resolver, about, sorted};
-use crate::diagnostic::{Code, Diagnostic, did_you_mean};
-use crate::model::ids::Id;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{About, Arena, Audience, Conversion, Funnel, FunnelId, PlaceRule, Publish, Stage, StageId, Target};
 use crate::schema::funnel::{AudienceLeft, Moves, Order};
 use crate::schema::{self, MapOrList, OneOrList, Placed, ScalarOr, Text};
@@ -170,7 +171,7 @@ impl Resolver {
         let found = self.index.segments.find(&name.value.0);
         if found.is_none() {
             let known = self.index.segments.iter().chain(["everyone"]);
-            let meant = did_you_mean(&name.value.0, known).map(|meant| format!("did you mean `{meant}`?"));
+            let meant = self.guesses.did_you_mean(&name.value.0, known).map(|meant| format!("did you mean `{meant}`?"));
             let help = meant.unwrap_or_else(|| "write `everyone`, the id of a segment, or a condition".to_owned());
             self.unknown("segment", Code("unknown-segment"), name, Some(help));
         }
@@ -185,9 +186,10 @@ impl Resolver {
 
     /// Two stages with one text in the file could not be told apart when they are read.
     fn values_differ(&mut self, funnel: &Funnel) {
-        for (id, stage) in funnel.stages.iter() {
-            let earlier = funnel.stages.iter().take(id.index()).find(|(_, other)| other.value == stage.value);
-            if let Some((_, other)) = earlier {
+        let mut earlier: BTreeMap<&str, &Stage> = BTreeMap::new();
+        for stage in funnel.stages.values() {
+            let other = *earlier.entry(stage.value.as_str()).or_insert(stage);
+            if other.id != stage.id {
                 let message = format!(
                     "the stages {} are both `{}` in the contacts file",
                     list([other.id.as_str(), stage.id.as_str()]),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Resolver;
 use super::names::list;
-use crate::diagnostic::{Code, Diagnostic, did_you_mean};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{Arena, Campaign, CampaignId, Funnel, FunnelId, InFlight, Moved, Removed};
 use crate::schema::{self, Placed, Project, Text, Then};
 use crate::source::Span;
@@ -131,7 +131,7 @@ impl Resolver {
     fn moved_whole(&mut self, written: &schema::Moved, campaigns: &Arena<CampaignId, Campaign>) -> Vec<Read<Moved>> {
         let (from, to) = (&written.from.value.0, &written.to.value.0);
         let mut moved = Vec::new();
-        if let Some(campaign) = campaigns.find(|campaign| campaign.id == *to) {
+        if let Some(campaign) = named(campaigns, to) {
             self.gone_campaign(&written.from, campaigns);
             moved.push((Moved::Campaign { from: from.clone(), to: campaign }, ("campaign", from.clone())));
         }
@@ -141,7 +141,7 @@ impl Resolver {
         }
         if moved.is_empty() {
             let known = campaigns.values().map(|campaign| campaign.id.as_str()).chain(self.index.funnels.iter());
-            let help = did_you_mean(to, known).map(|meant| format!("did you mean `{meant}`?"));
+            let help = self.guesses.did_you_mean(to, known).map(|meant| format!("did you mean `{meant}`?"));
             let help = help.unwrap_or_else(|| {
                 self.with_a_word(from, to).unwrap_or_else(|| {
                     "`to` names what is there now: a campaign, a funnel, or `funnel/stage`; for a step add `campaign:`"
@@ -228,9 +228,10 @@ impl Resolver {
     }
 
     fn campaign_of(&mut self, name: &Placed<Text>, campaigns: &Arena<CampaignId, Campaign>) -> Option<CampaignId> {
-        let found = campaigns.find(|campaign| campaign.id == name.value.0);
+        let found = named(campaigns, &name.value.0);
         if found.is_none() {
-            let meant = did_you_mean(&name.value.0, campaigns.values().map(|campaign| campaign.id.as_str()));
+            let meant =
+                self.guesses.did_you_mean(&name.value.0, campaigns.values().map(|campaign| campaign.id.as_str()));
             let help = meant.map(|meant| format!("did you mean `{meant}`?"));
             let help = help.unwrap_or_else(|| "a step is named with the present name of its campaign".to_owned());
             self.unknown("campaign", Code("unknown-campaign"), name, Some(help));
@@ -241,13 +242,16 @@ impl Resolver {
     fn unknown_step(&mut self, campaign: &Campaign, name: &Placed<Text>) {
         let mut names = Vec::new();
         campaign.each_step(|step| names.push(step.name.as_str()));
-        let help = did_you_mean(&name.value.0, names.iter().copied()).map(|meant| format!("did you mean `{meant}`?"));
+        let help = self
+            .guesses
+            .did_you_mean(&name.value.0, names.iter().copied())
+            .map(|meant| format!("did you mean `{meant}`?"));
         let help = help.unwrap_or_else(|| format!("the campaign has {}", list(names)));
         self.unknown("step", Code("unknown-step"), name, Some(help));
     }
 
     fn gone_campaign(&mut self, name: &Placed<Text>, campaigns: &Arena<CampaignId, Campaign>) {
-        if let Some(there) = campaigns.values().find(|campaign| campaign.id == name.value.0) {
+        if let Some(there) = named(campaigns, &name.value.0).map(|id| &campaigns[id]) {
             self.still_there("campaign", name, there.span);
         }
     }
@@ -280,4 +284,9 @@ impl Resolver {
             );
         }
     }
+}
+
+/// The campaign with an id; they stand in the order of their ids.
+fn named(campaigns: &Arena<CampaignId, Campaign>, id: &str) -> Option<CampaignId> {
+    campaigns.search(|campaign| campaign.id.as_str().cmp(id))
 }

@@ -37,7 +37,7 @@ mod value;
 mod verb;
 mod windows;
 
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Guesses};
 use crate::model::{
     About, Arena, Campaign, Companies, Condition, ConditionKind, Contacts, Content, ContentKind, FunnelId, Model,
     Segment, ids::Id,
@@ -58,6 +58,7 @@ pub fn resolve(project: &Project, sources: &Sources, unread: &[Span]) -> (Model,
         groups: Vec::new(),
         scope: pattern::Scope::default(),
         unread: Unread::new(sources, unread),
+        guesses: Guesses::default(),
         diagnostics: Vec::new(),
         present: None,
         holes: 0,
@@ -79,6 +80,7 @@ struct Resolver {
     /// What event conditions may ask where the text at hand stands.
     scope: pattern::Scope,
     unread: Unread,
+    guesses: Guesses,
     diagnostics: Vec<Diagnostic>,
     /// The campaign whose steps are being read.
     present: Option<String>,

@@ -1,7 +1,7 @@
 //! `moved` of what contacts are not at, but of which things are remembered: segments, content, tags, events and experiences. A word before both names says which.
 
 use super::Resolver;
-use crate::diagnostic::{Code, Diagnostic, did_you_mean};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{Arena, Funnel, FunnelId, Moved, Renamed};
 use crate::schema::{self, Placed, Text};
 use crate::source::Span;
@@ -83,7 +83,7 @@ impl Resolver {
         }
         let place = experiences.iter().position(|it| it.id == id);
         if place.is_none() && !funnels[target.funnel].stages[target.stage].broken {
-            let meant = did_you_mean(&id, experiences.iter().map(|it| it.id.as_str()));
+            let meant = self.guesses.did_you_mean(&id, experiences.iter().map(|it| it.id.as_str()));
             let help = meant.map(|meant| format!("did you mean `{meant}`?"));
             self.unknown("experience", Code("in-flight-keys"), to, help);
         }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Resolver;
-use crate::diagnostic::{Code, Diagnostic, did_you_mean};
+use crate::diagnostic::{Code, Diagnostic, Guesses};
 use crate::model::ids::Id;
 use crate::model::points::TRIGGERS;
 use crate::model::{
@@ -44,8 +44,8 @@ impl Names {
         self.0.iter().map(|(id, span)| (id.as_str(), *span))
     }
 
-    fn help(&self, name: &str) -> Option<String> {
-        did_you_mean(name, self.iter()).map(|meant| format!("did you mean `{meant}`?"))
+    fn help(&self, name: &str, guesses: &Guesses) -> Option<String> {
+        guesses.did_you_mean(name, self.iter()).map(|meant| format!("did you mean `{meant}`?"))
     }
 }
 
@@ -164,7 +164,7 @@ impl Resolver {
     pub(super) fn segment_id(&mut self, name: &Placed<Text>) -> Option<SegmentId> {
         let found = self.index.segments.find(&name.value.0);
         if found.is_none() {
-            let help = self.index.segments.help(&name.value.0);
+            let help = self.index.segments.help(&name.value.0, &self.guesses);
             self.unknown("segment", Code("unknown-segment"), name, help);
         }
         found
@@ -173,7 +173,7 @@ impl Resolver {
     pub(super) fn group_id(&mut self, name: &Placed<Text>) -> Option<GroupId> {
         let found = self.index.groups.find(&name.value.0);
         if found.is_none() && !self.index.points_broken {
-            let help = self.index.groups.help(&name.value.0);
+            let help = self.index.groups.help(&name.value.0, &self.guesses);
             let help = help.unwrap_or_else(|| "list it under `points: { groups: [ … ] }`".to_owned());
             self.unknown("group of points", Code("unknown-group"), name, Some(help));
         }
@@ -183,7 +183,7 @@ impl Resolver {
     pub(super) fn campaign_id(&mut self, name: &Placed<Text>) -> Option<CampaignId> {
         let found = self.index.campaigns.find(&name.value.0);
         if found.is_none() {
-            let help = self.index.campaigns.help(&name.value.0);
+            let help = self.index.campaigns.help(&name.value.0, &self.guesses);
             self.unknown("campaign", Code("unknown-campaign"), name, help);
         }
         found
@@ -192,7 +192,7 @@ impl Resolver {
     pub(super) fn content_id(&mut self, name: &Placed<Text>) -> Option<ContentId> {
         let found = self.index.content.find(&name.value.0);
         if found.is_none() {
-            let help = self.index.content.help(&name.value.0);
+            let help = self.index.content.help(&name.value.0, &self.guesses);
             self.unknown("content", Code("unknown-content"), name, help);
         }
         found
@@ -201,7 +201,7 @@ impl Resolver {
     pub(super) fn event_id(&mut self, name: &Placed<Text>) -> Option<EventId> {
         let found = self.index.events.find(&name.value.0);
         if found.is_none() {
-            let help = self.index.events.help(&name.value.0);
+            let help = self.index.events.help(&name.value.0, &self.guesses);
             let help = help.unwrap_or_else(|| format!("declare it: `events: {{ {}: {{}} }}`", name.value.0));
             self.unknown("event", Code("unknown-event"), name, Some(help));
         }
@@ -211,7 +211,8 @@ impl Resolver {
     pub(super) fn field_id(&mut self, name: &Placed<Text>) -> Option<FieldId> {
         let found = self.index.fields.find(&name.value.0);
         if found.is_none() && !self.index.contacts_broken {
-            let help = self.index.fields.help(&name.value.0).or_else(|| self.field_by_column(&name.value.0));
+            let help =
+                self.index.fields.help(&name.value.0, &self.guesses).or_else(|| self.field_by_column(&name.value.0));
             let help = help.unwrap_or_else(|| "declare it under `contacts: { fields: … }`".to_owned());
             self.unknown("field", Code("unknown-field"), name, Some(help));
         }
@@ -234,7 +235,7 @@ impl Resolver {
             let help = self
                 .index
                 .tags
-                .help(&name.value.0)
+                .help(&name.value.0, &self.guesses)
                 .or(Some("add it to `values` of `contacts: { tags: … }`".to_owned()));
             self.unknown("tag", Code("unknown-tag"), name, help);
         }
@@ -244,7 +245,7 @@ impl Resolver {
     pub(super) fn funnel_id(&mut self, name: &Placed<Text>) -> Option<FunnelId> {
         let found = self.index.funnels.find(&name.value.0);
         if found.is_none() {
-            let help = self.index.funnels.help(&name.value.0);
+            let help = self.index.funnels.help(&name.value.0, &self.guesses);
             self.unknown("funnel", Code("unknown-funnel"), name, help);
         }
         found
@@ -257,8 +258,10 @@ impl Resolver {
             return None;
         };
         let Some(funnel) = self.index.funnels.find(funnel) else {
-            let help =
-                did_you_mean(funnel, self.index.funnels.iter()).map(|meant| format!("did you mean `{meant}/{stage}`?"));
+            let help = self
+                .guesses
+                .did_you_mean(funnel, self.index.funnels.iter())
+                .map(|meant| format!("did you mean `{meant}/{stage}`?"));
             self.unknown("funnel", Code("unknown-funnel"), name, help);
             return None;
         };
@@ -288,7 +291,10 @@ impl Resolver {
         let found = names.stages.find(stage);
         if found.is_none() && !names.broken {
             let prefix = name.value.0.strip_suffix(stage).unwrap_or_default();
-            let help = did_you_mean(stage, names.stages.iter()).map(|meant| format!("did you mean `{prefix}{meant}`?"));
+            let help = self
+                .guesses
+                .did_you_mean(stage, names.stages.iter())
+                .map(|meant| format!("did you mean `{prefix}{meant}`?"));
             let help = help.or_else(|| Some(format!("the funnel has {}", list(names.stages.iter()))));
             self.unknown("stage", Code("unknown-stage"), name, help);
         }
@@ -319,7 +325,34 @@ impl Resolver {
     }
 }
 
+/// More names than this are not listed: a help has to be read, and there may be one for each of as many mistakes.
+const MOST_LISTED: usize = 100;
+
 /// Names in backticks with commas between them.
 pub(super) fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
-    names.into_iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+    let mut names = names.into_iter();
+    let mut listed: Vec<String> = names.by_ref().take(MOST_LISTED).map(|name| format!("`{name}`")).collect();
+    // Without a walk through them, where they can tell how many they are.
+    let more = match names.size_hint() {
+        (least, Some(most)) if least == most => least,
+        _ => names.count(),
+    };
+    if more > 0 {
+        listed.push(format!("and {more} more"));
+    }
+    listed.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_lists_of_names_are_cut() {
+        let names: Vec<String> = (1..=MOST_LISTED + 2).map(|at| format!("s{at}")).collect();
+        let of = |count: usize| list(names.iter().take(count).map(String::as_str));
+        assert_eq!(of(2), "`s1`, `s2`");
+        assert!(of(MOST_LISTED).ends_with(", `s99`, `s100`"));
+        assert!(of(MOST_LISTED + 2).ends_with(", `s99`, `s100`, and 2 more"));
+    }
 }

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 
 use super::Resolver;
 use super::names::list;
-use crate::diagnostic::{Code, Diagnostic, did_you_mean};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::model::ids::Id;
 use crate::model::{ChoiceId, Field, FieldId, FieldType, Moment, Value, is_address};
 use crate::schema::{ListOf, Literal, Placed, as_digits, is_grouped, meant_flag};
@@ -75,7 +75,7 @@ impl Resolver {
         let found = values.iter().position(|value| value == text).map(ChoiceId::from_index);
         if found.is_none() {
             let known = values.iter().map(String::as_str);
-            let meant = did_you_mean(text, known.clone()).map(|meant| format!("did you mean `{meant}`?"));
+            let meant = self.guesses.did_you_mean(text, known.clone()).map(|meant| format!("did you mean `{meant}`?"));
             let help = meant.unwrap_or_else(|| format!("the choices are {}", list(known)));
             self.report(
                 Diagnostic::error(Code("unknown-choice"), literal.span, format!("there is no choice `{text}`"))

@@ -5,19 +5,29 @@
 use std::collections::HashMap;
 
 use crate::diagnostic::Diagnostic;
-use crate::source::{Span, Spanned};
+use crate::source::Span;
 use crate::yaml::node::{Entry, Node, Value};
 use crate::yaml::tree::duplicate;
 
 /// Merges the trees of a project's files, given in the order of their paths.
 pub fn merge(files: Vec<Node>) -> (Node, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
-    let mut files = files.into_iter();
-    let Some(first) = files.next() else {
-        return (Node { span: Span::NOWHERE, value: Value::Mapping(Vec::new()) }, diagnostics);
-    };
-    let merged = files.fold(first, |merged, file| join_files(merged, file, &mut diagnostics));
-    (merged, diagnostics)
+    let (mut span, mut mappings) = (None, Vec::with_capacity(files.len()));
+    for file in files {
+        match file.value {
+            Value::Mapping(entries) => {
+                span.get_or_insert(file.span);
+                mappings.push(entries);
+            }
+            // A file that is no mapping stays as it is, so that its shape is reported.
+            value @ (Value::Scalar(_) | Value::Sequence(_)) => {
+                join(mappings, &PROJECT, &mut diagnostics);
+                return (Node { span: file.span, value }, diagnostics);
+            }
+        }
+    }
+    let value = Value::Mapping(join(mappings, &PROJECT, &mut diagnostics));
+    (Node { span: span.unwrap_or(Span::NOWHERE), value }, diagnostics)
 }
 
 /// What merges within a mapping: its keys, and for each what merges within its value in turn.
@@ -57,51 +67,47 @@ const PROJECT: Merging = Merging {
     repeatable: &["version"],
 };
 
-/// A file that is no mapping stays as it is when it is alone, so that its shape is reported; beside others it holds nothing.
-fn join_files(merged: Node, file: Node, diagnostics: &mut Vec<Diagnostic>) -> Node {
-    match (merged.value, file.value) {
-        (Value::Mapping(entries), Value::Mapping(more)) => {
-            let value = Value::Mapping(join(entries, more, &PROJECT, diagnostics));
-            Node { span: merged.span, value }
-        }
-        (value @ (Value::Scalar(_) | Value::Sequence(_)), _) => Node { span: merged.span, value },
-        (Value::Mapping(_), value) => Node { span: file.span, value },
-    }
-}
-
-fn join(mut entries: Vec<Entry>, more: Vec<Entry>, merging: &Merging, diagnostics: &mut Vec<Diagnostic>) -> Vec<Entry> {
-    let places: HashMap<String, usize> = entries.iter().map(|entry| entry.key.value.clone()).zip(0..).collect();
-    for entry in more {
-        let Some(known) = places.get(&entry.key.value).map(|at| &mut entries[*at]) else {
-            entries.push(entry);
-            continue;
-        };
-        let repeatable = merging.repeatable.contains(&entry.key.value.as_str());
-        if repeatable && same_text(&known.value, &entry.value) {
-            continue;
-        }
-        match merging.keys.iter().find(|(key, _)| *key == entry.key.value) {
-            Some((_, inner)) => join_values(&mut known.value, &known.key, entry, *inner, diagnostics),
-            None => diagnostics.push(duplicate(&entry.key.value, known.key.span, entry.key.span)),
-        }
-    }
-    entries
-}
-
-fn join_values(
-    known: &mut Node,
-    key: &Spanned<String>,
+/// An entry, and what other files add to its mapping.
+struct Joined {
     entry: Entry,
-    inner: Option<&Merging>,
-    diagnostics: &mut Vec<Diagnostic>,
-) {
+    more: Vec<Vec<Entry>>,
+}
+
+/// The entries of all mappings; each key is looked up once, however many files there are.
+fn join(mappings: Vec<Vec<Entry>>, merging: &Merging, diagnostics: &mut Vec<Diagnostic>) -> Vec<Entry> {
     const BY_ID: Merging = Merging { keys: &[], repeatable: &[] };
-    match (&mut known.value, entry.value.value) {
-        (Value::Mapping(entries), Value::Mapping(more)) => {
-            *entries = join(std::mem::take(entries), more, inner.unwrap_or(&BY_ID), diagnostics);
+    let mut joined: Vec<Joined> = Vec::new();
+    let mut places: HashMap<String, usize> = HashMap::new();
+    for entry in mappings.into_iter().flatten() {
+        match places.get(&entry.key.value) {
+            Some(at) => add(&mut joined[*at], entry, merging, diagnostics),
+            None => {
+                places.insert(entry.key.value.clone(), joined.len());
+                joined.push(Joined { entry, more: Vec::new() });
+            }
         }
+    }
+    let whole = |Joined { mut entry, more }: Joined| {
+        let inner = merging.keys.iter().find(|(key, _)| *key == entry.key.value).and_then(|(_, inner)| *inner);
+        if let (Value::Mapping(entries), false) = (&mut entry.value.value, more.is_empty()) {
+            let all = std::iter::once(std::mem::take(entries)).chain(more).collect();
+            *entries = join(all, inner.unwrap_or(&BY_ID), diagnostics);
+        }
+        entry
+    };
+    joined.into_iter().map(whole).collect()
+}
+
+/// Takes in what another file says under a key.
+fn add(known: &mut Joined, entry: Entry, merging: &Merging, diagnostics: &mut Vec<Diagnostic>) {
+    let key = &entry.key.value;
+    let is_same = merging.repeatable.contains(&key.as_str()) && same_text(&known.entry.value, &entry.value);
+    let merges = merging.keys.iter().any(|(merging, _)| merging == key);
+    match (&known.entry.value.value, entry.value.value) {
+        (_, _) if is_same => {}
+        (Value::Mapping(_), Value::Mapping(more)) if merges => known.more.push(more),
         (Value::Mapping(_) | Value::Sequence(_) | Value::Scalar(_), _) => {
-            diagnostics.push(duplicate(&key.value, key.span, entry.key.span));
+            diagnostics.push(duplicate(&known.entry.key.value, known.entry.key.span, entry.key.span));
         }
     }
 }

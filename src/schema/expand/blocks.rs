@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::variables::Variables;
 use super::{Origins, entries};
-use crate::diagnostic::{Code, Diagnostic, did_you_mean};
+use crate::diagnostic::{Code, Diagnostic, Guesses, did_you_mean};
 use crate::schema::text::variable_name;
 use crate::schema::wording::MISSING_KEY;
 use crate::source::{Span, Spanned};
@@ -86,8 +86,15 @@ pub(super) fn expand(
     origins: &mut Origins,
     found: &mut Vec<Diagnostic>,
 ) {
-    let mut expansion =
-        Expansion { blocks: &mut blocks, variables, origins, found, path: Vec::new(), left: Some(MOST_NODES) };
+    let mut expansion = Expansion {
+        blocks: &mut blocks,
+        variables,
+        origins,
+        found,
+        path: Vec::new(),
+        left: Some(MOST_NODES),
+        guesses: Guesses::default(),
+    };
     if let Value::Mapping(top) = &mut root.value {
         let holds_steps = |entry: &&mut Entry| ["campaigns", "points"].contains(&entry.key.value.as_str());
         top.iter_mut().filter(holds_steps).for_each(|entry| expansion.walk(&mut entry.value));
@@ -134,6 +141,7 @@ struct Expansion<'a> {
     path: Vec<Spanned<String>>,
     /// How many nodes may still come; none once one use was too many, which is told once.
     left: Option<usize>,
+    guesses: Guesses,
 }
 
 impl Expansion<'_> {
@@ -190,7 +198,7 @@ impl Expansion<'_> {
     /// The steps of a block, unless it is unknown or would never end.
     fn body(&mut self, name: &Spanned<String>) -> Option<Node> {
         let Some(block) = self.blocks.get_mut(&name.value) else {
-            let meant = did_you_mean(&name.value, self.blocks.keys().map(String::as_str));
+            let meant = self.guesses.did_you_mean(&name.value, self.blocks.keys().map(String::as_str));
             let help = meant.map(|meant| format!("did you mean `{meant}`?"));
             let help = help.unwrap_or_else(|| "define it under `blocks:`, with its steps".to_owned());
             let message = format!("there is no block `{}`", name.value);

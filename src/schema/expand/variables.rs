@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Origins, entries};
-use crate::diagnostic::{Code, Diagnostic, did_you_mean};
+use crate::diagnostic::{Code, Diagnostic, Guesses};
 use crate::schema::text::variable_name;
 use crate::schema::wording::WRONG_TYPE;
 use crate::source::{Span, Spanned};
@@ -83,9 +83,10 @@ impl Variables {
     }
 
     pub(super) fn unknown(&self) -> Vec<Diagnostic> {
+        let guesses = Guesses::default();
         let one = |(use_, parameters): &(Spanned<String>, Vec<String>)| {
             let name = &use_.value;
-            let meant = did_you_mean(name, parameters.iter().chain(self.known.keys()).map(String::as_str));
+            let meant = guesses.did_you_mean(name, parameters.iter().chain(self.known.keys()).map(String::as_str));
             let help = meant.map_or_else(
                 || format!("define it under `variables:`; text that starts with a dollar sign has two: `$${name}`"),
                 |meant| format!("did you mean `${meant}`?"),
