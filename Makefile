@@ -1,6 +1,6 @@
 # What one types most often. `make test` is `cargo test`; everything that must hold before a change lands is `make ci`.
 
-.PHONY: test ci long schema deny pictures editor bench growth
+.PHONY: test ci long fuzz schema deny pictures editor bench growth
 
 test:
 	cargo test
@@ -11,6 +11,11 @@ ci:
 # The tests with more generated cases, more pairs of neighbouring plans and more kills: a quarter of an hour or more.
 long:
 	FUNNELC_CASES=$(or $(FUNNELC_CASES),20000) FUNNELC_PAIRS=$(or $(FUNNELC_PAIRS),1000) FUNNELC_KILLS=$(or $(FUNNELC_KILLS),50) cargo test
+
+# Hours of inputs that nobody would write, in an optimised build: so many executions of each target, beginning at a round.
+fuzz:
+	ulimit -v 8388608; FUNNELC_FUZZ=$(or $(FUNNELC_FUZZ),2000000) CARGO_PROFILE_DEV_OPT_LEVEL=2 CARGO_PROFILE_TEST_OPT_LEVEL=2 \
+	  cargo test --target-dir target/optimised --test fuzz -- --nocapture --test-threads 1 $(TARGET)
 
 # Writes anew what is generated and committed: schema/, and whatever else the tests call stale.
 schema:

@@ -123,10 +123,10 @@ impl Tree {
         Some(frame.close(end))
     }
 
-    /// Closes everything: what is cut ends where the unread rest begins.
+    /// Closes everything: what is cut ends where the unread rest begins, and where it began itself if all of it is unread.
     pub(super) fn cut(mut self, unread: Span) -> Option<Node> {
-        let end = Span { end: unread.start, ..unread };
         while let Some(frame) = self.frames.pop() {
+            let end = Span { end: unread.start.max(frame.span().start), ..unread };
             let Closed { mut node, template, .. } = frame.close(end);
             if template {
                 node.value = Value::Scalar(Scalar { text: "{{".to_owned(), plain: false });
