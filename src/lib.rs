@@ -17,6 +17,7 @@ pub mod report;
 pub mod resolve;
 pub mod runner;
 pub mod schema;
+pub mod screen;
 pub mod source;
 pub mod trial;
 pub mod yaml;

@@ -14,7 +14,7 @@ use crate::plan::Plan;
 use crate::report::diff::{Report, Touched, json, markdown, text};
 use crate::runner::RunError;
 use crate::runner::batch::Watch;
-use crate::runner::compare::{Comparison, Pair};
+use crate::runner::compare::{Comparison, Naming, Pair};
 use crate::runner::input::events::Spill;
 use crate::runner::input::remembered::Snapshot;
 use crate::runner::output::store::Store;
@@ -59,9 +59,12 @@ pub(crate) struct Args {
     /// How many threads work. Default: as many as there are processors
     #[arg(long, value_name = "N", value_parser = run::threads)]
     threads: Option<std::num::NonZero<usize>>,
-    /// Show the keys of some contacts instead of a short hash of each
+    /// Show the keys of some contacts
     #[arg(long, requires = "contacts")]
     show_ids: bool,
+    /// Name some contacts by a hash of their keys that only those can make who have this secret file, of 16 bytes or more
+    #[arg(long, value_name = "FILE", requires = "contacts", conflicts_with = "show_ids")]
+    hash_key: Option<PathBuf>,
     /// How to print the change
     #[arg(long, default_value = "text")]
     format: Format,
@@ -336,6 +339,7 @@ fn compare(
     terminal: Terminal,
 ) -> Result<Comparison, Broken> {
     let now = run::now(args.now.as_deref(), &head.plan)?;
+    let secret = args.hash_key.as_deref().map(secret).transpose()?;
     let interrupted = run::signals()?.interrupted;
     let state = args.state.as_deref().map_or(Ok(None), Store::peek)?;
     if let (None, Some(folder)) = (&state, &args.state) {
@@ -360,8 +364,25 @@ fn compare(
     }
     let impact = pair.compare(source, run::options(args.threads), &watch).map_err(Broken::Run);
     bar.finish_and_clear();
-    Ok(if args.show_ids { impact? } else { impact?.with_hashed_keys() })
+    let unnamed = if args.show_ids { Naming::Keys } else { Naming::Nobody };
+    Ok(impact?.naming(secret.as_deref().map_or(unnamed, Naming::Hashes)))
 }
+
+/// What stands in the file of `--hash-key`.
+fn secret(path: &Path) -> Result<Vec<u8>, Failure> {
+    let secret = run::whole(path)?;
+    if secret.len() < SHORTEST_SECRET {
+        let message =
+            format!("`--hash-key {}` has {} bytes, and needs {SHORTEST_SECRET}", path.display(), secret.len());
+        return Err(
+            Failure::usage(message).help("`openssl rand -hex 32` makes a good one; keep it out of the repository")
+        );
+    }
+    Ok(secret)
+}
+
+/// What is shorter can be guessed with the keys.
+const SHORTEST_SECRET: usize = 16;
 
 fn failed(broken: Broken, plan: &Plan, args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
     let name = |path: &Option<PathBuf>| path.as_deref().unwrap_or(Path::new("")).display().to_string();
@@ -372,11 +393,11 @@ fn failed(broken: Broken, plan: &Plan, args: &Args, terminal: Terminal) -> Resul
     match &error {
         RunError::Interrupted => Ok(Exit::Interrupted),
         RunError::Header(_) | RunError::DuplicateKey { .. } | RunError::LongRow { .. } => {
-            terminal.fail(&Failure::lines(format!("`{}`: {error}", name(&args.contacts))));
+            terminal.fail(&run::wrong_in(args.contacts.as_deref(), &error));
             Ok(Exit::Findings)
         }
         RunError::Companies(_) => {
-            terminal.fail(&run::bad_companies(&error, args.companies.as_deref()));
+            terminal.fail(&run::wrong_in(args.companies.as_deref(), &error));
             Ok(Exit::Findings)
         }
         RunError::Events(_) => {

@@ -17,7 +17,6 @@ mod findings;
 mod graph;
 mod init;
 mod inside;
-mod one_line;
 mod output;
 mod places;
 mod plan;
@@ -32,7 +31,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use one_line::one_line;
+use crate::screen::one_line;
 use output::ColorChoice;
 
 /// How a command ended.
@@ -63,13 +62,15 @@ pub(crate) struct Failure {
 
 impl Failure {
     /// A failure of files or the environment: what happened, and to what.
+    ///
+    /// Names in it may come from anybody, and stay in their line.
     pub(crate) fn new(message: impl AsRef<str>) -> Self {
-        Self { message: one_line(message.as_ref()), help: None, exit: Exit::Environment }
+        Self { message: one_line(message.as_ref()).into_owned(), help: None, exit: Exit::Environment }
     }
 
     /// The same, of a message that has a line for each of several.
     pub(crate) fn lines(message: impl AsRef<str>) -> Self {
-        let lines: Vec<String> = message.as_ref().split('\n').map(one_line).collect();
+        let lines: Vec<_> = message.as_ref().split('\n').map(one_line).collect();
         Self { message: lines.join("\n"), help: None, exit: Exit::Environment }
     }
 
@@ -86,7 +87,7 @@ impl Failure {
 
     /// Adds what to do about it.
     pub(crate) fn help(mut self, help: impl AsRef<str>) -> Self {
-        self.help = Some(one_line(help.as_ref()));
+        self.help = Some(one_line(help.as_ref()).into_owned());
         self
     }
 }

@@ -1,16 +1,17 @@
 //! Standard output, standard error and files that are written whole or not at all; a reader that goes away is no error.
 
+use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
 use clap::ValueEnum;
 
-use super::one_line::without_commands;
 use super::{Exit, Failure, inside};
 use crate::report::table::WIDEST;
 use crate::report::text::Style;
 use crate::runner::output::access::Readers;
 use crate::runner::output::beside::Beside;
+use crate::screen;
 
 /// When to use colours.
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -61,12 +62,23 @@ impl Terminal {
         if io::stdout().is_terminal() { self.style(Stream::Out).width } else { WIDEST }
     }
 
-    /// Writes text; a reader that has gone is no error. What stands on standard error is no command to anybody.
-    #[expect(clippy::unused_self, reason = "everything that is shown goes through the terminal")]
+    /// Writes text, in which nothing acts on a terminal but our colours; a reader that has gone is no error. What stands on standard error is no command to anybody.
     pub(crate) fn print(self, stream: Stream, text: &str) -> Result<(), Failure> {
+        let text = self.shown(stream, text);
         match stream {
             Stream::Out => printed(|| io::stdout().write_all(text.as_bytes()).and_then(|()| io::stdout().flush())),
-            Stream::Err => printed(|| io::stderr().write_all(without_commands(text).as_bytes())),
+            Stream::Err => printed(|| io::stderr().write_all(screen::without_commands(&text).as_bytes())),
+        }
+    }
+
+    /// JSON has escapes of its own, and must stay the same to the byte wherever it goes.
+    fn shown<'t>(self, stream: Stream, text: &'t str) -> Cow<'t, str> {
+        if text.starts_with('{') {
+            return Cow::Borrowed(text);
+        }
+        match screen::inert(text, self.style(stream).color) {
+            Cow::Borrowed(text) => screen::without_passwords(text),
+            Cow::Owned(text) => Cow::Owned(screen::without_passwords(&text).into_owned()),
         }
     }
 
@@ -97,7 +109,8 @@ impl Terminal {
                 let message = format!("`-o {}` would write over a file that no `-o` made", path.display());
                 return Err(Failure::usage(message).help("YAML and tables are what funnelc reads: name another file"));
             }
-            Some(path) => write_whole(path, text.as_bytes())?,
+            Some(path) if text.starts_with('{') => write_whole(path, text.as_bytes())?,
+            Some(path) => write_whole(path, screen::without_passwords(&screen::inert(text, false)).as_bytes())?,
             None => self.print(Stream::Out, text)?,
         }
         Ok(Exit::Fine)

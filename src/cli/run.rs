@@ -23,7 +23,7 @@ use crate::runner::output::folder::{self, FolderError};
 use crate::runner::output::session::{Done, Session, SessionError};
 use crate::runner::output::store::{Store, StoreError};
 
-pub(crate) use failed::{bad_companies, bad_events, earlier, no_companies, no_events, no_room};
+pub(crate) use failed::{bad_events, earlier, no_companies, no_events, no_room, wrong_in};
 pub(crate) use inputs::{events, now, options, plan, progress_bar, signals, source, temporary, threads, whole};
 
 use inputs::Signals;

@@ -8,6 +8,7 @@ use super::{Exit, Failure, project, run};
 use crate::Compiled;
 use crate::report::json::{self, Findings, TestResult};
 use crate::report::{github, junit, sarif, text};
+use crate::screen::one_line;
 use crate::trial::{self, Verdict};
 
 /// The arguments of `funnelc test`.
@@ -103,7 +104,7 @@ fn as_text(project: &Compiled, verdicts: &[Verdict], terminal: Terminal) -> Stri
     let line = |verdict: &Verdict| {
         let word = if verdict.failures.is_empty() { "ok    " } else { "FAILED" };
         let instants = if verdict.instants == 1 { "1 run".to_owned() } else { format!("{} runs", verdict.instants) };
-        format!("{word} {} ({instants})\n", verdict.name)
+        format!("{word} {} ({instants})\n", one_line(&verdict.name))
     };
     let lines: String = verdicts.iter().map(line).collect();
     let failed = verdicts.iter().filter(|verdict| !verdict.failures.is_empty()).count();

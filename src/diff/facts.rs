@@ -13,6 +13,7 @@ use crate::model::{
     Field, FieldId, FieldType, Funnel, Model, Moment, OnLeave, Once, PointRule, Publish, Stage, Target,
 };
 use crate::plan::{Plan, wire};
+use crate::screen::{password, without_passwords};
 
 /// The things of a plan.
 pub(super) fn things(plan: &Plan) -> Vec<Thing> {
@@ -196,7 +197,7 @@ fn content(model: &Model, content: &Content) -> Vec<Fact> {
         Fact::new("kind", content.kind.map(|kind| kind.word().to_owned())),
         Fact::new("subject", content.subject.as_ref().map(|subject| subject.written(model))),
         Fact::new("text", content.body.as_ref().map(|body| format!("{}, digest {}", body.file, short(&body.digest)))),
-        Fact::new("url", content.url.clone()),
+        Fact::new("url", content.url.as_deref().map(address)),
         Fact::new(
             "channels",
             (!content.prefer.is_empty())
@@ -315,7 +316,7 @@ fn campaign(model: &Model, campaign: &Campaign) -> Vec<Fact> {
 fn destination(destination: &Destination) -> Vec<Fact> {
     let setting = |setting: &Option<Setting>| {
         setting.as_ref().map(|setting| match setting {
-            Setting::Text(text) => text.clone(),
+            Setting::Text(text) => address(text),
             Setting::Env(name) => format!("from the environment, {name}"),
         })
     };
@@ -329,6 +330,16 @@ fn destination(destination: &Destination) -> Vec<Fact> {
 /// Enough of a digest to tell two texts apart.
 fn short(digest: &str) -> &str {
     digest.get(..8).unwrap_or(digest)
+}
+
+/// A URL; a password in it is never told, only whether it is the same.
+fn address(url: &str) -> String {
+    match password(url, 0) {
+        Some(password) => {
+            format!("{}, with {}", without_passwords(url), secret(&Setting::Text(url[password].to_owned())))
+        }
+        None => url.to_owned(),
+    }
 }
 
 /// A secret is never told.

@@ -8,6 +8,7 @@ use miette::{
 };
 
 use crate::diagnostic::{Diagnostic, Label, Severity};
+use crate::screen::one_line;
 use crate::source::{SourceFile, Sources, Span};
 
 /// How the text is drawn.
@@ -76,7 +77,7 @@ impl<'a> Finding<'a> {
         )];
         labels.extend(here.into_iter().map(labeled));
         Self {
-            message: diagnostic.message.clone(),
+            message: one_line(&diagnostic.message).into_owned(),
             code: Some(diagnostic.code.0),
             severity: diagnostic.severity,
             help: diagnostic.help.as_deref(),
@@ -91,7 +92,7 @@ impl<'a> Finding<'a> {
         let at = sources.line_column(diagnostic.primary.span);
         let path = sources.file(diagnostic.primary.span.file).map_or("", |file| file.path.as_str());
         Self {
-            message: format!("{} ({path}:{}:{})", diagnostic.message, at.line, at.column),
+            message: format!("{} ({path}:{}:{})", one_line(&diagnostic.message), at.line, at.column),
             code: Some(diagnostic.code.0),
             severity: diagnostic.severity,
             help: diagnostic.help.as_deref(),

@@ -9,6 +9,7 @@ use crate::model::{
 };
 use crate::plan::Plan;
 use crate::runner::program::Program;
+use crate::screen::one_line;
 
 /// The plan in words, an outline of at most 100 columns where the words allow it.
 pub fn plan(plan: &Plan) -> String {
@@ -56,7 +57,7 @@ fn look_back(text: &mut String, plan: &Plan) {
 
 /// Adds a line; writing to a string cannot fail.
 fn line(text: &mut String, depth: usize, words: impl AsRef<str>) {
-    let _ = writeln!(text, "{:width$}{}", "", words.as_ref(), width = depth * 2);
+    let _ = writeln!(text, "{:width$}{}", "", one_line(words.as_ref()), width = depth * 2);
 }
 
 fn funnel(text: &mut String, model: &Model, id: crate::model::FunnelId, funnel: &Funnel) {

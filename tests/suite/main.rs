@@ -50,6 +50,7 @@ mod rest;
 mod reuse;
 mod rows_refused;
 mod run_says;
+mod screens;
 mod shape;
 mod sound;
 mod test_reports;

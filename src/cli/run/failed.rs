@@ -26,8 +26,8 @@ pub(super) fn failed(error: &RunError, plan: &Plan, args: &Args, terminal: Termi
         | RunError::DuplicateKey { .. }
         | RunError::LongRow { .. }
         | RunError::Read(_)
-        | RunError::Skipped { .. } => Failure::lines(format!("`{}`: {error}", args.contacts.display())),
-        RunError::Companies(_) => bad_companies(error, args.companies.as_deref()),
+        | RunError::Skipped { .. } => wrong_in(Some(&args.contacts), error),
+        RunError::Companies(_) => wrong_in(args.companies.as_deref(), error),
         RunError::NoCompanies => no_companies(error),
         RunError::Events(_) => bad_events(error, args.events.as_deref()),
         RunError::ShortHistory(_) => short_history(error),
@@ -47,13 +47,13 @@ pub(super) fn failed(error: &RunError, plan: &Plan, args: &Args, terminal: Termi
     }
 }
 
-pub(crate) fn bad_companies(error: &RunError, path: Option<&Path>) -> Failure {
-    Failure::lines(format!("`{}`: {error}", path.unwrap_or(Path::new("")).display()))
+/// What is wrong with a file, in as many lines as there are faults.
+pub(crate) fn wrong_in(path: Option<&Path>, error: &RunError) -> Failure {
+    Failure::lines(error.to_string()).of(path.unwrap_or(Path::new("")))
 }
 
 pub(crate) fn bad_events(error: &RunError, path: Option<&Path>) -> Failure {
-    let name = path.unwrap_or(Path::new("")).display();
-    Failure::lines(format!("`{name}`: {error}")).help("mend these; nothing was taken in")
+    wrong_in(path, error).help("mend these; nothing was taken in")
 }
 
 pub(crate) fn no_room(error: &RunError) -> Failure {

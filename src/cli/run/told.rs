@@ -9,6 +9,7 @@ use crate::model::{Campaign, StepKind};
 use crate::runner::batch::{Prepared, Summary};
 use crate::runner::input::Problems;
 use crate::runner::output::session::Done;
+use crate::screen::one_line;
 
 /// Without a state each run is the first one: whoever waits begins anew, and whoever got something gets it again.
 pub(super) fn forgotten(task: &Task<'_>) -> Result<(), Failure> {
@@ -62,7 +63,7 @@ pub(super) fn notes(prepared: &Prepared, args: &Args, terminal: Terminal) -> Res
 pub(super) fn warnings(summary: &Summary, prepared: &Prepared, args: &Args, terminal: Terminal) -> Result<(), Failure> {
     let of_companies = prepared.companies.iter().flat_map(|read| &read.warnings);
     for (warning, path) in of_companies.zip(args.companies.iter().cycle()) {
-        terminal.say(&format!("warning: `{}`: {warning}\n", path.display()))?;
+        terminal.say(&format!("warning: `{}`: {}\n", path.display(), one_line(warning)))?;
     }
     if prepared.program.past_only && args.events.is_some() {
         let words = "this is the first run, so the events are its past: they count, and start and change nothing";
@@ -70,10 +71,10 @@ pub(super) fn warnings(summary: &Summary, prepared: &Prepared, args: &Args, term
     }
     let file = args.contacts.display();
     for (warning, path) in summary.event_warnings.iter().zip(args.events.iter().cycle()) {
-        terminal.say(&format!("warning: `{}`: {warning}\n", path.display()))?;
+        terminal.say(&format!("warning: `{}`: {}\n", path.display(), one_line(warning)))?;
     }
     for warning in &summary.warnings {
-        terminal.say(&format!("warning: `{file}`: {warning}\n"))?;
+        terminal.say(&format!("warning: `{file}`: {}\n", one_line(warning)))?;
     }
     Ok(())
 }
@@ -82,7 +83,14 @@ pub(super) fn problems(summary: &Summary, args: &Args) -> String {
     let bad = summary.problems.rows + summary.duplicates;
     let are = if bad == 1 { "is" } else { "are" };
     let mut lines = vec![format!("error: {} of `{}` {are} bad", counted(bad, "row"), args.contacts.display())];
-    lines.extend(summary.problems.first.iter().take(Problems::SHOWN).map(|problem| format!("  {problem}")));
+    lines.extend(
+        summary
+            .problems
+            .first
+            .iter()
+            .take(Problems::SHOWN)
+            .map(|problem| format!("  {}", one_line(&problem.to_string()))),
+    );
     if summary.problems.first.len() > Problems::SHOWN || bad > Problems::SHOWN as u64 {
         lines.push("  and more".to_owned());
     }

@@ -1,5 +1,7 @@
 //! Text of a project in a comment: it means nothing but itself, so that nobody is mentioned and nothing becomes a link, an issue or markup.
 
+use crate::screen::acts;
+
 /// A sentence of ours, in which names stand as code already.
 pub(super) fn sentence(text: &str) -> String {
     let parts = text.split('`').enumerate();
@@ -23,7 +25,7 @@ pub(super) fn cell(text: &str) -> String {
         match c {
             c if " ,.:;/()-%'+=?…⚠".contains(c) => out.push(c),
             c if c.is_alphanumeric() => out.push(c),
-            c if c.is_control() || c.is_whitespace() => out.push(' '),
+            c if acts(c) || c.is_whitespace() => out.push(' '),
             c if c.is_ascii() => out.push_str(&format!("&#{};", u32::from(c))),
             c => out.push(c),
         }

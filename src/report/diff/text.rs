@@ -7,6 +7,7 @@ use super::layout::{asked, aspect, contacts, datum, files, number, share, sign, 
 use crate::diff::{Change, Diff};
 use crate::graph::words::counted;
 use crate::runner::compare::{Comparison, FunnelShift, Samples, Shift};
+use crate::screen::one_line;
 
 const WIDTH: usize = 80;
 const NAMES: usize = 28;
@@ -48,7 +49,7 @@ impl Lines {
     fn wrapped(&mut self, first: usize, rest: usize, text: &str) {
         let mut line = " ".repeat(first);
         let mut empty = true;
-        for word in text.split_whitespace().flat_map(|word| pieces(word, WIDTH - rest.max(first))) {
+        for word in one_line(text).split_whitespace().flat_map(|word| pieces(word, WIDTH - rest.max(first))) {
             if !empty && line.chars().count() + 1 + word.chars().count() > WIDTH {
                 self.line(&line);
                 line = " ".repeat(rest);

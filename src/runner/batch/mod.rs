@@ -39,6 +39,7 @@ use super::output::text::push_moment;
 use super::program::{BindError, Program, Short, floor_clock};
 use super::state::{StateError, Unspoken};
 use crate::plan::Plan;
+use crate::screen::one_line;
 
 /// Why a run came to nothing.
 #[derive(Debug, Error)]
@@ -46,7 +47,7 @@ use crate::plan::Plan;
 pub enum RunError {
     #[error(transparent)]
     Read(#[from] ReadError),
-    #[error("{}", .0.join("\n"))]
+    #[error("{}", lines(.0))]
     Header(Vec<String>),
     /// Only where nothing is written; a run tells each with its line.
     #[error("the key of line {line} stands in line {first_line} too{}", if *more > 0 { format!(", and {more} more like it") } else { String::new() })]
@@ -63,12 +64,12 @@ pub enum RunError {
     #[error("{0}")]
     InFlight(Unspoken),
     /// Everything that is wrong with the companies file, a line each.
-    #[error("{}", .0.join("\n"))]
+    #[error("{}", lines(.0))]
     Companies(Vec<String>),
     #[error("the plan asks for the companies of contacts, and no companies file was given")]
     NoCompanies,
     /// Everything that is wrong with the events file, a line each.
-    #[error("{}", .0.join("\n"))]
+    #[error("{}", lines(.0))]
     Events(Vec<String>),
     /// The plan asks for more of the past than the state has kept.
     #[error("{}", short_words(.0))]
@@ -97,6 +98,11 @@ impl From<NotMigrated> for RunError {
             NotMigrated::Unspoken(unspoken) => Self::InFlight(unspoken),
         }
     }
+}
+
+/// One below the other; names in them may come from anybody.
+fn lines(all: &[String]) -> String {
+    all.iter().map(|line| one_line(line)).collect::<Vec<_>>().join("\n")
 }
 
 /// How a run is made; none of it shows in what it writes.

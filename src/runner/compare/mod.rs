@@ -13,7 +13,7 @@ use std::sync::atomic::AtomicBool;
 use jiff::tz::TimeZone;
 
 pub use report::{
-    ActionShift, CampaignShift, Columns as ColumnShift, Comparison, DataShift, FunnelShift, MessageShift, Move,
+    ActionShift, CampaignShift, Columns as ColumnShift, Comparison, DataShift, FunnelShift, MessageShift, Move, Naming,
     Refusal, Samples, Shift,
 };
 pub use written::DataKind;

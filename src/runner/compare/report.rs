@@ -127,7 +127,7 @@ pub struct Shift {
 pub struct Samples {
     /// How many.
     pub contacts: u64,
-    /// The first of them in the file: their keys, or a short hash of each.
+    /// The first of them in the file, where they are named: their keys, or a short hash of each.
     pub sample: Vec<String>,
 }
 
@@ -185,10 +185,32 @@ pub struct Move {
     pub contacts: Samples,
 }
 
+/// How contacts are named in a report.
+#[derive(Clone, Copy, Debug)]
+pub enum Naming<'s> {
+    /// Not at all.
+    Nobody,
+    /// By a short hash of the key, which only those can make who have the secret.
+    Hashes(&'s [u8]),
+    /// By their keys.
+    Keys,
+}
+
+fn hashed(key: &str, secret: &[u8; 32]) -> String {
+    blake3::keyed_hash(secret, key.as_bytes()).to_hex().chars().take(12).collect()
+}
+
 impl Comparison {
-    /// With a short hash instead of each key, which tells contacts apart and gives nobody away.
+    /// With contacts named in this way, where they are named by their keys.
+    ///
+    /// A hash that anybody can make gives away whoever has a key that can be guessed, so there is none without something secret.
     #[must_use]
-    pub fn with_hashed_keys(mut self) -> Self {
+    pub fn naming(mut self, by: Naming<'_>) -> Self {
+        let secret = match by {
+            Naming::Keys => return self,
+            Naming::Nobody => None,
+            Naming::Hashes(secret) => Some(blake3::derive_key("funnelc names contacts in a comparison", secret)),
+        };
         let mut all = vec![&mut self.renamed, &mut self.otherwise];
         let segments = self.segments.iter_mut().chain([&mut self.bad_rows, &mut self.misplaced]);
         segments.for_each(|shift| all.extend([&mut shift.gained, &mut shift.lost]));
@@ -211,8 +233,11 @@ impl Comparison {
         self.data.iter_mut().for_each(|it| all.extend([&mut it.gained, &mut it.lost, &mut it.other]));
         let moves = self.funnels.iter_mut().flat_map(|funnel| &mut funnel.matrix);
         all.extend(moves.map(|one| &mut one.contacts));
-        for key in all.into_iter().flat_map(|samples| &mut samples.sample) {
-            *key = blake3::hash(key.as_bytes()).to_hex().chars().take(8).collect();
+        for samples in all {
+            match secret {
+                None => samples.sample.clear(),
+                Some(secret) => samples.sample.iter_mut().for_each(|key| *key = hashed(key, &secret)),
+            }
         }
         self
     }

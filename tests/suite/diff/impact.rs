@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use funnelc::runner::compare::compare_bytes;
+use funnelc::runner::compare::{Naming, compare_bytes};
 use funnelc::runner::{Options, RunBytes, run_bytes};
 use serde_json::Value;
 
@@ -190,8 +190,13 @@ fn keys_show_only_when_asked_for() {
     let compared = Compared::new(&yaml, &edited(&yaml, SOME), &contacts);
     let shown = serde_json::to_string(&compared.impact).expect("JSON");
     assert!(shown.contains("\"1013\""), "{shown}");
-    let hidden = serde_json::to_string(&compared.impact.with_hashed_keys()).expect("JSON");
-    assert!(!hidden.contains("\"10"), "{hidden}");
+    let json = |by| serde_json::to_string(&compared.impact.clone().naming(by)).expect("JSON");
+    let hidden = json(Naming::Nobody);
+    assert!(!hidden.contains("\"10") && !hidden.contains("\"sample\":[\""), "{hidden}");
+    let [one, other] = [b"0123456789abcdef", b"0123456789abcdeg"].map(|secret| json(Naming::Hashes(secret)));
+    assert!(!one.contains("\"1013\"") && one.contains("\"sample\":[\"") && one.len() == other.len(), "{one}");
+    assert_ne!(one, other, "who has not the secret cannot try keys out");
+    assert!(!one.contains(&blake3::hash(b"1013").to_hex()[..8]), "{one}");
 }
 
 #[test]
