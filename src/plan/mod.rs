@@ -3,13 +3,15 @@
 mod call;
 mod content;
 mod events;
+mod ids;
 mod in_flight;
 mod read;
 mod values;
 pub mod wire;
 mod write;
 
-use crate::check::Checked;
+use crate::check::{self, Checked};
+use crate::diagnostic::Severity;
 use crate::model::{InFlight, Model};
 
 pub(crate) use in_flight::former_condition_json;
@@ -59,8 +61,9 @@ impl Plan {
             return Err(PlanError::Tampered { found, written: file.fingerprint });
         }
         let mut model = read::model(&file.plan).map_err(PlanError::Faulty)?;
+        ids::all_are_ids(&model).map_err(PlanError::Faulty)?;
         model.mark_by_hand();
-        Ok(Self { model, file })
+        Ok(Self { model: sound(model)?, file })
     }
 
     /// The plan file: the same project gives the same bytes.
@@ -125,6 +128,18 @@ impl Plan {
         let plan = write::plan(&model);
         let file = wire::File { format: wire::FORMAT, fingerprint: fingerprint(&plan), plan };
         Self { model, file }
+    }
+}
+
+/// Held to what a project is held to, by the same checks: a plan may have been made by anybody.
+fn sound(model: Model) -> Result<Model, PlanError> {
+    match check::run(model, &[]) {
+        (Ok(checked), _) => Ok(checked.into_model()),
+        (Err(_), found) => {
+            let errors = found.into_iter().filter(|finding| finding.severity == Severity::Error);
+            let words = errors.map(|finding| format!("{} ({})", finding.message, finding.code.0));
+            Err(PlanError::Faulty(words.collect::<Vec<_>>().join("; ")))
+        }
     }
 }
 

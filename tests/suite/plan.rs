@@ -1,6 +1,6 @@
 //! The plan file: what it says is read back as the same, and a file that lies is refused.
 
-use funnelc::plan::Plan;
+use funnelc::plan::{Plan, PlanError};
 
 use crate::projects::{EXAMPLES, example, plan_of};
 
@@ -39,4 +39,52 @@ fn neither_the_order_of_definitions_nor_comments_show_in_a_plan() {
     let turned = "version: 1 # a comment\nsegments:\n  b: { where: { segment: a }, description: second }\n  a: { where: { tag: x } }\n";
     let plan = |text: &str| plan_of(crate::projects::sources(&[("funnelc.yaml", text)])).to_json();
     assert_eq!(plan(yaml), plan(turned));
+}
+
+/// A plan that was changed and sealed anew, as anybody can.
+fn resealed(plan: &str) -> Result<Plan, PlanError> {
+    let Err(PlanError::Tampered { found, written }) = Plan::from_json(plan) else { panic!("nothing was changed") };
+    Plan::from_json(&plan.replace(&written, &found))
+}
+
+#[test]
+fn whatever_check_calls_an_error_is_refused_in_a_plan_that_was_made_by_hand() {
+    let yaml = "version: 1
+contacts: { key: id, tags: { values: [hot, cold] } }
+content: { hello: { kind: focus } }
+segments:
+  warm: { where: { tag: hot } }
+  warmer: { where: { segment: warm } }
+funnels:
+  shop:
+    audience: everyone
+    stages: { lead: { weight: 0, converts: { tag: hot } }, buyer: { weight: 10 } }
+campaigns:
+  talk:
+    enter: { segment: warmer }
+    on-leave: stay
+    steps:
+      - id: again
+        send: hello
+      - wait: 1 day
+      - if: { tag: cold }
+        then: [{ goto: again }]
+";
+    let json = plan_of(crate::projects::sources(&[("funnelc.yaml", yaml)])).to_json();
+    let faults = [
+        (r#""hello""#, r#""he,llo\n9,row""#, r"`he,llo"),
+        (r#""talk": {"#, r#""talk\"": {"#, "is no id of a campaign"),
+        (r#""again""#, r#""ag\nain""#, "is no name of a step"),
+        (r#""lead""#, r#""le ad""#, "`le ad` is no id of a stage"),
+        (r#""tag": "hot""#, r#""segment": "warmer""#, "(segment-cycle)"),
+        (r#""weight": 10"#, r#""weight": 0"#, "(no-next-stage)"),
+        (r#""wait": "1 day""#, r#""add-tag": "cold""#, "(endless-loop)"),
+    ];
+    for (from, to, why) in faults {
+        assert!(json.contains(from), "there is no {from} in\n{json}");
+        match resealed(&json.replace(from, to)) {
+            Err(PlanError::Faulty(told)) => assert!(told.contains(why), "{to}: {told}"),
+            other => panic!("{to}: {:?}", other.map(|plan| plan.to_json())),
+        }
+    }
 }
