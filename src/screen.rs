@@ -78,17 +78,15 @@ pub fn without_passwords(text: &str) -> Cow<'_, str> {
 /// Where the first password in a URL stands that begins at `from` or later; dots stand for one already.
 pub fn password(text: &str, from: usize) -> Option<Range<usize>> {
     let ends = |c: char| c.is_whitespace() || c.is_control() || "/?#\"'<>`|\\".contains(c);
-    let schemes = text[from..].match_indices("://").map(|(at, sign)| from + at + sign.len());
-    schemes
-        .filter_map(|start| {
-            let authority = &text[start..];
-            let authority = &authority[..authority.find(ends).unwrap_or(authority.len())];
-            let (user, _) = authority.rsplit_once('@')?;
-            let colon = user.find(':')?;
-            let password = start + colon + 1..start + user.len();
-            (!matches!(&text[password.clone()], "" | "…")).then_some(password)
-        })
-        .next()
+    let mut schemes = text[from..].match_indices("://").map(|(at, sign)| from + at + sign.len());
+    schemes.find_map(|start| {
+        let authority = &text[start..];
+        let authority = &authority[..authority.find(ends).unwrap_or(authority.len())];
+        let (user, _) = authority.rsplit_once('@')?;
+        let colon = user.find(':')?;
+        let password = start + colon + 1..start + user.len();
+        (!matches!(&text[password.clone()], "" | "…")).then_some(password)
+    })
 }
 
 #[cfg(test)]

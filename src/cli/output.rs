@@ -72,7 +72,7 @@ impl Terminal {
     }
 
     /// JSON has escapes of its own, and must stay the same to the byte wherever it goes.
-    fn shown<'t>(self, stream: Stream, text: &'t str) -> Cow<'t, str> {
+    fn shown(self, stream: Stream, text: &str) -> Cow<'_, str> {
         if text.starts_with('{') {
             return Cow::Borrowed(text);
         }
