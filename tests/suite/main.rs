@@ -34,6 +34,7 @@ mod io_rows;
 mod io_run;
 mod kernel;
 mod layout;
+mod loose;
 mod many_events;
 mod meanings;
 mod merge;

@@ -19,7 +19,7 @@ mod flight_things;
 mod funnels;
 mod neighbour;
 mod points;
-mod random;
+pub(crate) mod random;
 mod reuse;
 mod rows;
 mod scene;

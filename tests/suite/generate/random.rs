@@ -2,12 +2,12 @@
 //!
 //! Invariant: the same seed gives the same numbers on every machine.
 
-pub(super) struct Random {
+pub(crate) struct Random {
     state: u64,
 }
 
 impl Random {
-    pub(super) fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Random { state: seed }
     }
 
@@ -20,20 +20,20 @@ impl Random {
     }
 
     /// A number from 0 up to but without `end`.
-    pub(super) fn below(&mut self, end: usize) -> usize {
+    pub(crate) fn below(&mut self, end: usize) -> usize {
         let end = u64::try_from(end).expect("a small number");
         usize::try_from(self.next() % end).expect("a small number")
     }
 
-    pub(super) fn between(&mut self, first: usize, last: usize) -> usize {
+    pub(crate) fn between(&mut self, first: usize, last: usize) -> usize {
         first + self.below(last - first + 1)
     }
 
-    pub(super) fn chance(&mut self, percent: usize) -> bool {
+    pub(crate) fn chance(&mut self, percent: usize) -> bool {
         self.below(100) < percent
     }
 
-    pub(super) fn pick<'v, T>(&mut self, from: &'v [T]) -> &'v T {
+    pub(crate) fn pick<'v, T>(&mut self, from: &'v [T]) -> &'v T {
         &from[self.below(from.len())]
     }
 
