@@ -26,7 +26,7 @@ use crate::runner::output::store::{Store, StoreError};
 pub(crate) use failed::{bad_events, earlier, no_companies, no_events, no_room, wrong_in};
 pub(crate) use inputs::{events, now, options, plan, progress_bar, signals, source, temporary, threads, whole};
 
-use inputs::Signals;
+use inputs::{Signals, not_far_ahead};
 use row_bounds::AtMost;
 
 /// The arguments of `funnelc run`.
@@ -72,6 +72,9 @@ pub(crate) struct Args {
     /// The moment of the run, such as `2026-11-21T09:00`; without an offset in the project's zone. Default: the clock
     #[arg(long, value_name = "TIME")]
     now: Option<String>,
+    /// Take a `--now` that is more than a day ahead of the clock; with `--state` there is no way back from it
+    #[arg(long, requires = "now")]
+    far: bool,
     /// How many threads work; the outputs do not depend on it. Default: as many as there are processors
     #[arg(long, value_name = "N", value_parser = threads)]
     threads: Option<std::num::NonZero<usize>>,
@@ -90,6 +93,9 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
     go_together(args)?;
     let Some(plan) = plan(&args.path, args.env.as_deref(), terminal)? else { return Ok(Exit::Findings) };
     let now = now(args.now.as_deref(), &plan)?;
+    if args.state.is_some() && !args.dry_run && !args.far {
+        not_far_ahead(now, args.now.as_deref())?;
+    }
     let task = Task { args, plan: &plan, terminal, signals: signals()? };
     told::forgotten(&task)?;
     let done = if args.dry_run { task.tried(now) } else { task.written(now) };

@@ -40,7 +40,7 @@ fn parse_duration(text: &str, sign: Sign) -> Result<Duration, String> {
     if lower.parse::<f64>().is_ok() {
         return Err("the unit is missing".to_owned());
     }
-    let span: jiff::Span = text.trim().parse().map_err(|_| "this is not a number with a unit".to_owned())?;
+    let span: jiff::Span = text.trim().parse().map_err(|_| not_a_span(text.trim()).to_owned())?;
     if span.get_milliseconds() != 0 || span.get_microseconds() != 0 || span.get_nanoseconds() != 0 {
         return Err("parts of a second are too small".to_owned());
     }
@@ -53,6 +53,14 @@ fn parse_duration(text: &str, sign: Sign) -> Result<Duration, String> {
         Sign::Positive if !span.is_positive() => Err("it must be longer than nothing".to_owned()),
         Sign::Positive | Sign::Any => Ok(duration),
     }
+}
+
+/// Why a text is no length of time; with a small number it may be one.
+fn not_a_span(text: &str) -> &'static str {
+    let digits: usize = text.chars().filter(char::is_ascii_digit).count();
+    let number = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let is_too_long = number > 1 && digits == number && format!("1{}", &text[number..]).parse::<jiff::Span>().is_ok();
+    if is_too_long { "that is longer than any calendar reaches" } else { "this is not a number with a unit" }
 }
 
 fn parse_when(text: &str) -> Result<When, String> {

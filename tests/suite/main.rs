@@ -17,6 +17,7 @@ mod companies;
 mod contract;
 mod coverage;
 mod diff;
+mod edges;
 mod events;
 mod examples;
 mod file_and_state;

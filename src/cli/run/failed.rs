@@ -9,6 +9,7 @@ use crate::cli::output::Terminal;
 use crate::cli::{Exit, Failure};
 use crate::plan::Plan;
 use crate::runner::RunError;
+use crate::runner::input::ReadError;
 use crate::runner::program::BindError;
 
 /// Says why there is no run, and what to do about it where that is not plain.
@@ -36,6 +37,10 @@ pub(super) fn failed(error: &RunError, plan: &Plan, args: &Args, terminal: Termi
     };
     match error {
         RunError::Header(_) | RunError::DuplicateKey { .. } | RunError::LongRow { .. } | RunError::InFlight(_) => {
+            terminal.fail(&failure);
+            Ok(Exit::Findings)
+        }
+        RunError::Read(ReadError::NoHeader(_)) => {
             terminal.fail(&failure);
             Ok(Exit::Findings)
         }

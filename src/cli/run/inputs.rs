@@ -41,10 +41,30 @@ pub(crate) fn now(written: Option<&str>, plan: &Plan) -> Result<i64, Failure> {
     let Some(text) = written else { return Ok(jiff::Timestamp::now().as_second()) };
     let name = &plan.model().timezone;
     let zone = TimeZone::get(name).map_err(|_| Failure::new(format!("unknown time zone `{name}`")))?;
-    cell::moment(text, &zone).ok_or_else(|| {
+    let moment = cell::moment(text, &zone).ok_or_else(|| {
         Failure::usage(format!("`{text}` is no moment"))
             .help("write it as `2026-11-21T09:00` or `2026-11-21T09:00+01:00`")
-    })
+    })?;
+    if moment > LATEST {
+        return Err(Failure::usage(format!("`{text}` is later than any run can be")).help("years go up to 8999"));
+    }
+    Ok(moment)
+}
+
+/// Behind it a calendar has too little left to reckon with: 9000-01-01T00:00Z.
+const LATEST: i64 = 221_845_392_000;
+
+/// Refuses a moment to which the state could not wait: every later run would be before it, and refused.
+#[expect(clippy::disallowed_methods, reason = "the command line knows the clock")]
+pub(super) fn not_far_ahead(now: i64, written: Option<&str>) -> Result<(), Failure> {
+    const DAY: i64 = 86_400;
+    if now <= jiff::Timestamp::now().as_second() + DAY {
+        return Ok(());
+    }
+    let text = written.unwrap_or_default();
+    let message =
+        format!("`--now {text}` is more than a day ahead of the clock, and the state would refuse all runs before it");
+    Err(Failure::usage(message).help("mend the moment, try it with `--dry-run`, or say `--far` if it is meant"))
 }
 
 /// The signals that stop a command.

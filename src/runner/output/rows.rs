@@ -83,13 +83,13 @@ impl<'p> Writer<'p> {
 
     /// The first rows.
     pub(crate) fn headers(&self) -> Files {
-        let (names, end) = without_line_end(&self.layout.header);
+        let (names, _) = without_line_end(&self.layout.header);
         let mut contacts = names.to_vec();
         for (_, written) in self.layout.written.iter().filter(|(column, _)| column.is_none()) {
             contacts.push(b',');
             push_cell(&mut contacts, written.column(self.model));
         }
-        contacts.extend_from_slice(if end.is_empty() { b"\n" } else { end });
+        contacts.extend_from_slice(self.line_end());
         Files { contacts, actions: ACTIONS.into(), journal: JOURNAL.into() }
     }
 
@@ -99,7 +99,15 @@ impl<'p> Writer<'p> {
         out.extend_from_slice(bytes);
         let appended = self.layout.written.iter().filter(|(column, _)| column.is_none()).count();
         out.extend(std::iter::repeat_n(b',', appended));
-        out.extend_from_slice(if end.is_empty() && appended > 0 { b"\n" } else { end });
+        out.extend_from_slice(if end.is_empty() && appended > 0 { self.line_end() } else { end });
+    }
+
+    /// That of the header, for a last row without one.
+    fn line_end(&self) -> &'p [u8] {
+        match without_line_end(&self.layout.header) {
+            (_, []) => b"\n",
+            (_, end) => end,
+        }
     }
 
     /// Appends the row of a contact, unless nothing in it differs from the row of the file.
@@ -168,7 +176,7 @@ impl<'p> Writer<'p> {
             self.push_written(out, *written, row, after);
         }
         out.extend_from_slice(&bytes[copied..]);
-        out.extend_from_slice(if end.is_empty() { b"\n" } else { end });
+        out.extend_from_slice(if end.is_empty() { self.line_end() } else { end });
     }
 
     fn push_written(&self, out: &mut Vec<u8>, written: Written, row: Row<'_>, after: &After<'_, '_>) {
