@@ -41,6 +41,22 @@ fn tests_that_are_named_exist() {
 }
 
 #[test]
+fn tests_of_the_action_that_are_named_exist() {
+    let audit = fs::read_to_string(root().join("docs/audit.md")).unwrap();
+    let rows = audit.lines().filter_map(|line| line.split_once(".test.mjs`: "));
+    let mut named = 0;
+    for (before, titles) in rows {
+        let file = format!("tools/action/test/{}.test.mjs", before.rsplit('`').next().unwrap());
+        let tests = fs::read_to_string(root().join(&file)).unwrap();
+        for title in titles.split('"').skip(1).step_by(2) {
+            assert!(tests.contains(&format!("test(\"{title}\"")), "{file} has no test \"{title}\"");
+            named += 1;
+        }
+    }
+    assert!(named > 5, "{named} tests are named");
+}
+
+#[test]
 fn every_page_is_linked_from_the_index() {
     let index = fs::read_to_string(root().join("docs/README.md")).unwrap();
     let linked: BTreeSet<PathBuf> =
