@@ -10,7 +10,6 @@ mod reach;
 mod rename;
 mod steps;
 mod thing;
-mod turned;
 
 use std::collections::BTreeMap;
 
@@ -104,8 +103,9 @@ impl Diff {
     pub fn between(base: &Plan, head: &Plan) -> Self {
         let (spoken, mut cosmetic) = moved::changes(base, head);
         // What only has another name is the same thing.
-        let (base, head) =
-            (Versions::new(turned::as_in(&base.under_names_of(head), head)), Versions::new(head.clone()));
+        let base = base.under_names_of(head);
+        let base = base.with_model(base.model().turned_as_in(head.model()));
+        let (base, head) = (Versions::new(base), Versions::new(head.clone()));
         let (mut changes, reworded) = thing::changes(base.things(), head.things());
         let campaigns = campaign::pictures(&base, &head);
         changes.extend(spoken);

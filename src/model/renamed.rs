@@ -1,7 +1,7 @@
 //! An earlier project under the names that a later one gives to the same things, as its `moved` says; nothing but names changes, and all keep their positions.
 
-use super::ids::{Arena, Id};
-use super::{Campaign, Model, Moved, Renamed, Stage, StageRef, Step, StepKind};
+use super::ids::{Arena, Id, SegmentId, TagId};
+use super::{Campaign, Listing, Model, Moved, Renamed, Stage, StageRef, Step, StepKind};
 
 impl Model {
     /// This project as if its things had been called by the names that they have in `head`. Where two things became one, both keep their names.
@@ -13,6 +13,7 @@ impl Model {
         moved.iter().for_each(|moved| whole(&mut model, head, moved));
         moved.iter().for_each(|moved| step(&mut model, head, moved));
         head.in_flight.others().for_each(|(from, to)| other(&mut model, head, from, to));
+        called_after(self, &mut model);
         model
     }
 }
@@ -101,19 +102,65 @@ fn step(model: &mut Model, head: &Model, moved: &Moved) {
     });
 }
 
+/// A step without an id is called after what it is about, and goes along with that.
+fn called_after(earlier: &Model, model: &mut Model) {
+    for id in model.campaigns.ids() {
+        let mut changes = Vec::new();
+        earlier.campaigns[id].each_step(|step| {
+            let [before, now] = [earlier, &*model].map(|model| about(model, step));
+            changes.push(before.zip(now).filter(|(before, now)| !step.named && before != now));
+        });
+        let mut changes = changes.into_iter();
+        each_step(&mut model.campaigns[id].steps, &mut |step| {
+            let Some((before, now)) = changes.next().flatten() else { return };
+            let (name, ordinal) = step.name.find('#').map_or((&step.name[..], ""), |at| step.name.split_at(at));
+            if let Some(around) = name.strip_suffix(&before) {
+                step.name = format!("{around}{now}{ordinal}");
+            }
+        });
+    }
+}
+
+/// The verb and the name of the one thing that a step is about.
+fn about(model: &Model, step: &Step) -> Option<String> {
+    let segment = |id: SegmentId| &model.segments[id].id;
+    let tag = |id: TagId| &model.contacts.tags.names[id].id;
+    Some(match step.kind {
+        StepKind::Send { content, .. } => format!("send:{}", model.content[content].id),
+        StepKind::Move(StageRef { funnel, stage }) => {
+            let funnel = &model.funnels[funnel];
+            format!("move:{}/{}", funnel.id, funnel.stages[stage].id)
+        }
+        StepKind::Leave(funnel) => format!("leave:{}", model.funnels[funnel].id),
+        StepKind::AddTag(id) => format!("add-tag:{}", tag(id)),
+        StepKind::RemoveTag(id) => format!("remove-tag:{}", tag(id)),
+        StepKind::List(Listing::AddTo(id)) => format!("add-to:{}", segment(id)),
+        StepKind::List(Listing::RemoveFrom(id)) => format!("remove-from:{}", segment(id)),
+        StepKind::Enroll(id) => format!("enroll:{}", model.campaigns[id].id),
+        StepKind::Withdraw(id) => format!("withdraw:{}", model.campaigns[id].id),
+        _ => return None,
+    })
+}
+
+fn each_step(steps: &mut [Step], visit: &mut impl FnMut(&mut Step)) {
+    for step in steps {
+        visit(step);
+        step.lists_mut().into_iter().for_each(|steps| each_step(steps, visit));
+    }
+}
+
 fn has_step(campaign: &Campaign, name: &str) -> bool {
     campaign.step_named(name).is_some()
 }
 
 /// Visits the names of steps, and where a `goto` says one.
 fn each(steps: &mut [Step], visit: &mut impl FnMut(&mut String)) {
-    for step in steps {
+    each_step(steps, &mut |step| {
         visit(&mut step.name);
         if let StepKind::Goto { name, .. } = &mut step.kind {
             visit(name);
         }
-        step.lists_mut().into_iter().for_each(|steps| each(steps, visit));
-    }
+    });
 }
 
 /// Gives one thing another id, if there is such a thing and nothing has that id yet.

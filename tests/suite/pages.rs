@@ -75,7 +75,10 @@ fn pages() -> Vec<PathBuf> {
     let folders = ["docs", "examples"].map(|folder| walkdir::WalkDir::new(root().join(folder)));
     let files = folders.into_iter().flatten().map(|entry| entry.unwrap().into_path());
     let mut pages: Vec<_> = files.filter(|path| path.extension().is_some_and(|extension| extension == "md")).collect();
-    pages.extend(["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md"].map(|name| root().join(name)));
+    pages.extend(
+        ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md"]
+            .map(|name| root().join(name)),
+    );
     pages
 }
 

@@ -8,6 +8,7 @@ mod dates;
 mod diagram;
 mod meant;
 mod names;
+mod turned;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;

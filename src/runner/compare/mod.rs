@@ -122,6 +122,7 @@ impl Pair {
         let remembered = state.map(Remembered::read).transpose()?;
         let header = remembered.as_ref().map(Remembered::header);
         let named = base.under_names_of(head);
+        let named = named.with_model(named.model().named_as_turned_in(head.model()));
         let mut bound = Bound::new(base, &named, now, header)?;
         bound.understand_old_tags(head.model());
         Ok(Self {

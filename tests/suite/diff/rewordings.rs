@@ -59,7 +59,7 @@ fn told(head: &str) -> (Diff, String, [u64; 2]) {
         impact: None,
     });
     let left = run_bytes(&base, NOW, CONTACTS.as_bytes(), None, Options::default()).expect("a run");
-    let affected = [(NOW, None), (NOW + 86_400, Some(left.state.as_slice()))].map(|(now, state)| {
+    let affected = [(NOW, None), (NOW + 4 * 86_400, Some(left.state.as_slice()))].map(|(now, state)| {
         let contacts = if state.is_some() { &left.contacts[..] } else { CONTACTS.as_bytes() };
         compare_bytes(&base, &head, now, contacts, state, Options::default()).expect("compared").affected
     });

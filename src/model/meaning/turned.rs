@@ -2,27 +2,34 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::meaning::{Meaning, Meanings};
+use super::{Meaning, Meanings};
 use crate::model::{Campaign, Condition, ConditionKind, Model, Step, StepKind};
-use crate::plan::Plan;
 
-/// The base with each `if` turned over that the head asks the other way round.
-pub(super) fn as_in(base: &Plan, head: &Plan) -> Plan {
-    let asked = asked(head.model());
-    let mut meanings = Meanings::of(base.model());
-    let mut model = base.model().clone();
-    let mut is_turned = false;
+impl Model {
+    /// This project with each `if` turned over that a later one asks the other way round.
+    #[must_use]
+    pub fn turned_as_in(&self, head: &Self) -> Self {
+        turned(self, head, true)
+    }
+
+    /// The same in names alone: each step stays where it is, and is called as it would be there.
+    #[must_use]
+    pub fn named_as_turned_in(&self, head: &Self) -> Self {
+        turned(self, head, false)
+    }
+}
+
+fn turned(base: &Model, head: &Model, swaps: bool) -> Model {
+    let (asked, mut meanings) = (asked(head), Meanings::of(base));
+    let mut model = base.clone();
     for id in model.campaigns.ids() {
         let Campaign { id, steps, .. } = &mut model.campaigns[id];
         let Some(asked) = asked.get(id) else { continue };
-        turn(steps, &mut |when| {
-            let (meaning, opposite) = (meanings.condition(when), meanings.opposite(when));
-            let turns = !asked.contains(&meaning) && asked.contains(&opposite);
-            is_turned |= turns;
-            turns
+        turn(steps, swaps, &mut |when| {
+            !asked.contains(&meanings.condition(when)) && asked.contains(&meanings.opposite(when))
         });
     }
-    if is_turned { base.with_model(model) } else { base.clone() }
+    model
 }
 
 /// What the steps of each campaign ask.
@@ -40,22 +47,22 @@ fn asked(model: &Model) -> BTreeMap<String, BTreeSet<Meaning>> {
     model.campaigns.values().map(of).collect()
 }
 
-fn turn(steps: &mut [Step], turns: &mut impl FnMut(&Condition) -> bool) {
+fn turn(steps: &mut [Step], swaps: bool, turns: &mut impl FnMut(&Condition) -> bool) {
     for step in steps {
         if let StepKind::If { when, then, otherwise } = &mut step.kind
             && is_free(then)
             && is_free(otherwise)
             && turns(when)
         {
-            *when = Condition { span: when.span, kind: ConditionKind::Not(Box::new(when.clone())) };
-            std::mem::swap(then, otherwise);
-            then.iter_mut()
-                .for_each(|inner| rename(inner, &format!("{}/else/", step.name), &format!("{}/then/", step.name)));
-            otherwise
-                .iter_mut()
-                .for_each(|inner| rename(inner, &format!("{}/then/", step.name), &format!("{}/else/", step.name)));
+            let [yes, no] = ["then", "else"].map(|word| format!("{}/{word}/", step.name));
+            then.iter_mut().for_each(|inner| rename(inner, &yes, &no));
+            otherwise.iter_mut().for_each(|inner| rename(inner, &no, &yes));
+            if swaps {
+                *when = Condition { span: when.span, kind: ConditionKind::Not(Box::new(when.clone())) };
+                std::mem::swap(then, otherwise);
+            }
         }
-        step.lists_mut().into_iter().for_each(|steps| turn(steps, turns));
+        step.lists_mut().into_iter().for_each(|steps| turn(steps, swaps, turns));
     }
 }
 
