@@ -72,7 +72,7 @@ pub(crate) struct Args {
     /// The moment of the run, such as `2026-11-21T09:00`; without an offset in the project's zone. Default: the clock
     #[arg(long, value_name = "TIME")]
     now: Option<String>,
-    /// Take a `--now` that is more than a day ahead of the clock; with `--state` there is no way back from it
+    /// Take a `--now` that is more than a year ahead of the clock; with `--state` there is no way back from it
     #[arg(long, requires = "now")]
     far: bool,
     /// How many threads work; the outputs do not depend on it. Default: as many as there are processors

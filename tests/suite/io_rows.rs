@@ -285,7 +285,7 @@ fn what_changed_is_written_and_all_else_keeps_its_bytes() {
     "q,",1,a;c;z;y,5,"Ada, ""A""",10,12.5,true,2026-11-21,2026-11-21T09:00,pro,shoes|socks,<CR>
 
     "u", 2 ,b,7,"Eve",,1.50,YES,,,,,"y"
-    z,3,z;y,5,"Ada, ""A""",8,12.50,1,2026-11-21,2026-11-21T09:00,pro,"shoes|socks",
+    z,3,z;y,5,"Ada, ""A""",8,12.50,1,2026-11-21,2026-11-21T09:00,pro,"shoes|socks",<CR>
     "#);
     insta::assert_snapshot!(String::from_utf8(found.journal).unwrap(), @r#"
     contact,at,event,campaign,entry,step,subject,from,to,reason

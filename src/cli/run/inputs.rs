@@ -57,13 +57,13 @@ const LATEST: i64 = 221_845_392_000;
 /// Refuses a moment to which the state could not wait: every later run would be before it, and refused.
 #[expect(clippy::disallowed_methods, reason = "the command line knows the clock")]
 pub(super) fn not_far_ahead(now: i64, written: Option<&str>) -> Result<(), Failure> {
-    const DAY: i64 = 86_400;
-    if now <= jiff::Timestamp::now().as_second() + DAY {
+    const YEAR: i64 = 366 * 86_400;
+    if now <= jiff::Timestamp::now().as_second() + YEAR {
         return Ok(());
     }
     let text = written.unwrap_or_default();
     let message =
-        format!("`--now {text}` is more than a day ahead of the clock, and the state would refuse all runs before it");
+        format!("`--now {text}` is more than a year ahead of the clock, and the state would refuse all runs before it");
     Err(Failure::usage(message).help("mend the moment, try it with `--dry-run`, or say `--far` if it is meant"))
 }
 
