@@ -77,31 +77,35 @@ pub(super) fn fuzz(target: &Target<'_>, few: u64) {
     for (number, input) in target.corpus.iter().enumerate() {
         attempt(target, input, &format!("corpus-{number}"), &mut failures);
     }
-    let mut answers = 0;
+    let (mut done, mut answers) = (0, 0);
     for round in 0..count.div_ceil(ROUND) {
         let length = ROUND.min(count - round * ROUND);
-        answers += walk(target, first() + round, length, &mut failures);
+        let (tried, new) = walk(target, first() + round, length, &mut failures);
+        (done, answers) = (done + tried, answers + new);
         if asked && round % 20 == 19 {
-            println!("{}: {} executions, {} KiB", target.name, (round + 1) * ROUND, peak().unwrap_or(0));
+            println!("{}: {done} executions, {} KiB", target.name, peak().unwrap_or(0));
         }
         if failures.len() >= ENOUGH {
             break;
         }
     }
     if asked {
-        println!("{}: {count} executions, {answers} answers new to their round", target.name);
+        println!("{}: {done} executions, {answers} answers new to their round", target.name);
         let peak = peak().unwrap_or(0);
         assert!(peak <= MEMORY, "{}: the process took {peak} KiB of memory", target.name);
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
-/// One round; how many answers it saw.
-fn walk(target: &Target<'_>, round: u64, length: u64, failures: &mut Vec<String>) -> usize {
+/// One round; how many executions it came to, and how many answers it saw.
+fn walk(target: &Target<'_>, round: u64, length: u64, failures: &mut Vec<String>) -> (u64, usize) {
     let mut random = Random::new(round.wrapping_mul(0x5851_F42D_4C95_7F2D) ^ target.name.len() as u64);
     let mut pool = Pool::new(&target.corpus);
     let mut seen = BTreeSet::new();
     for number in 0..length {
+        if failures.len() >= ENOUGH {
+            return (number, seen.len());
+        }
         let mut input = pool.pick(&mut random);
         for _ in 0..random.between(1, 4) {
             input = (target.mutate)(&mut random, input, &pool);
@@ -111,11 +115,8 @@ fn walk(target: &Target<'_>, round: u64, length: u64, failures: &mut Vec<String>
         if seen.insert(answer) {
             pool.keep(&input);
         }
-        if failures.len() >= ENOUGH {
-            break;
-        }
     }
-    seen.len()
+    (length, seen.len())
 }
 
 /// Runs an input; one that fails is kept in a file, to be looked at and to become a part of the corpus.
