@@ -15,6 +15,8 @@ pub(super) struct Table {
 pub(super) struct Record {
     cells: Vec<Cell>,
     line_end: String,
+    /// That of the header, for a last row without one.
+    usual_end: String,
 }
 
 #[derive(Clone, Default)]
@@ -27,6 +29,9 @@ impl Table {
     pub(super) fn read(csv: &str) -> Self {
         let mut records = records(csv);
         let header = records.remove(0);
+        if header.line_end == "\r\n" {
+            records.iter_mut().for_each(|row| row.usual_end.clone_from(&header.line_end));
+        }
         Table { header, rows: records }
     }
 
@@ -61,7 +66,7 @@ impl Record {
         &self.cells[position].value
     }
 
-    /// The row with some cells replaced and others appended. A row keeps its line end; one that changes gets one.
+    /// The row with some cells replaced and others appended. A row keeps its line end; a last one without any gets that of the header when it changes.
     pub(super) fn written(&self, replaced: &BTreeMap<usize, String>, appended: &[String]) -> String {
         let kept = self.cells.iter().enumerate();
         let mut cells: Vec<String> = kept
@@ -72,7 +77,8 @@ impl Record {
             .collect();
         cells.extend(appended.iter().map(|value| quoted(value)));
         let unchanged = replaced.is_empty() && appended.is_empty();
-        let line_end = if self.line_end.is_empty() && !unchanged { "\n" } else { &self.line_end };
+        let usual = if self.usual_end.is_empty() { "\n" } else { &self.usual_end };
+        let line_end = if self.line_end.is_empty() && !unchanged { usual } else { &self.line_end };
         cells.join(",") + line_end
     }
 }
