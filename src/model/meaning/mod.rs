@@ -55,6 +55,11 @@ impl<'m> Meanings<'m> {
         Self::with(Names::formerly(model))
     }
 
+    /// The same, with the last of their names where things had several.
+    pub fn lately(model: &'m Model) -> Self {
+        Self::with(Names::lately(model))
+    }
+
     fn with(names: Names<'m>) -> Self {
         Self { model: names.model(), names, diagrams: Diagrams::default(), segments: BTreeMap::new() }
     }

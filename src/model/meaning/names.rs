@@ -46,6 +46,12 @@ impl<'m> Names<'m> {
         Self { model, others }
     }
 
+    /// Where several became one, or one was moved twice, the last that the project speaks of.
+    pub(super) fn lately(model: &'m Model) -> Self {
+        let others = lines(model).map(|Line { kind, from, to }| ((kind, to), from));
+        Self { model, others: others.collect() }
+    }
+
     pub(super) fn model(&self) -> &'m Model {
         self.model
     }

@@ -62,3 +62,25 @@ fn what_others_delivered_was_delivered_under_its_new_name() {
             "external-tag seen added\nstart talk 1 condition\nskip talk 1 greet welcome already-sent\nremove-tag talk 1 remove-tag:seen seen\nend talk 1 completed finished",
         );
 }
+
+#[test]
+fn a_condition_about_what_was_moved_twice_lets_nobody_in_again() {
+    let with = |tag: &str, moved: &str| {
+        let again = "steps: [ { id: greet, send: hello } ], reenter: { after: 1 hour } }";
+        let project = PROJECT.replace("steps: [ { id: greet, send: hello }, { remove-tag: seen } ] }", again);
+        let project = project.replace("once: ever", "once: entry");
+        format!("{}{moved}", project.replace("seen", tag))
+    };
+    let first = "moved: [ { from: tag seen, to: tag met } ]\n";
+    let second = "moved: [ { from: tag seen, to: tag known }, { from: tag met, to: tag known } ]\n";
+    let let_in = "start talk 1 condition\nsend talk 1 greet hello email\nend talk 1 completed finished";
+    story_of(&with("seen", ""))
+        .on("2026-06-01T09:00", "id,tags,email\n1,seen,a@x.org\n", let_in)
+        .with_project(&with("met", first))
+        .on("2026-06-02T09:00", "id,tags,email\n1,met,a@x.org\n", "")
+        // In other words, so that only what it means is the same.
+        .with_project(
+            &with("known", second).replace("enter: { tag: known }", "enter: { not: { not: { tag: known } } }"),
+        )
+        .on("2026-06-03T09:00", "id,tags,email\n1,known,a@x.org\n", "");
+}

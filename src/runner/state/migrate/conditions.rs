@@ -12,10 +12,10 @@ use crate::runner::state::Opened;
 /// Entry conditions of an earlier plan, and those of this one that are the same, by their marks. Those that are as they were are left out; one that nothing is any more has none.
 pub(super) type Marks = BTreeMap<String, Vec<String>>;
 
-/// An entry condition of this plan: its mark and its meaning, each by present names and by former ones.
+/// An entry condition of this plan: its mark and its meaning, each by present names and by former ones, of which there may be several.
 struct Known {
     marks: [String; 2],
-    means: [String; 2],
+    means: [String; 3],
 }
 
 /// The entry conditions of a plan, by campaign.
@@ -23,11 +23,11 @@ pub(super) struct Conditions<'m>(BTreeMap<&'m str, Vec<Known>>);
 
 impl<'m> Conditions<'m> {
     pub(super) fn of(model: &'m Model) -> Self {
-        let (mut present, mut former) = (Meanings::of(model), Meanings::formerly(model));
+        let mut meanings = [Meanings::of(model), Meanings::formerly(model), Meanings::lately(model)];
         let campaigns = model.campaigns.values().map(|campaign| {
             let known = campaign.conditions().map(|condition| Known {
                 marks: [condition_json(model, condition), former_condition_json(model, condition)].map(|it| mark(&it)),
-                means: [present.condition(condition), former.condition(condition)].map(|it| it.to_string()),
+                means: meanings.each_mut().map(|meanings| meanings.condition(condition).to_string()),
             });
             (campaign.id.as_str(), known.collect())
         });
