@@ -87,7 +87,7 @@ impl Plan {
     pub(crate) fn under_names_of(&self, head: &Self) -> Self {
         let mut model = self.model.under_names_of(&head.model);
         model.in_flight = InFlight::default();
-        Self::written(model, head)
+        head.with_model(model)
     }
 
     /// The plan with each condition as a question for a segment that has its meaning as its id.
@@ -103,15 +103,10 @@ impl Plan {
         meant
     }
 
-    /// A plan that says the same of things that are gone.
+    /// A plan of this model that says the same of things that are gone.
     pub(crate) fn with_model(&self, model: Model) -> Self {
-        Self::written(model, self)
-    }
-
-    /// With what `speaker` says of things that are gone.
-    fn written(model: Model, speaker: &Self) -> Self {
         let mut plan = write::plan(&model);
-        (plan.moved, plan.removed) = (speaker.file.plan.moved.clone(), speaker.file.plan.removed.clone());
+        (plan.moved, plan.removed) = (self.file.plan.moved.clone(), self.file.plan.removed.clone());
         let file = wire::File { format: wire::FORMAT, fingerprint: fingerprint(&plan), plan };
         Self { model, file }
     }
