@@ -84,6 +84,9 @@ pub(crate) struct Args {
     /// How many rows may be set aside, such as `20` or `2%`. Default: 1%, rounded up
     #[arg(long, value_name = "N|N%", requires = "rejects")]
     rejects_at_most: Option<AtMost>,
+    /// Put an apostrophe before texts in actions.csv and journal.csv that a spreadsheet would take for formulas
+    #[arg(long)]
+    defuse_formulas: bool,
     /// Take files that have no rows, or lack more than half of the contacts that the state knows
     #[arg(long)]
     accept_shrunken: bool,
@@ -186,7 +189,7 @@ impl Task<'_> {
         if args.events.is_none() && !args.no_events && prepared.program.asks_events() {
             return Err(no_events().into());
         }
-        Ok(prepared.demanding_columns())
+        Ok(prepared.demanding_columns().defusing_formulas(args.defuse_formulas))
     }
 
     /// All rows, and what there is to say of them; where it comes back, the run may stand.

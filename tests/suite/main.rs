@@ -24,6 +24,7 @@ mod file_and_state;
 mod findings;
 mod first_journey;
 mod formats;
+mod formulas;
 mod generate;
 mod generated;
 mod graph;

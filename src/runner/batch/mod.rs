@@ -168,6 +168,8 @@ pub(crate) struct Prepared {
     pub(crate) events: Option<Events>,
     /// Whether a file is refused that lacks a column that decides who may be written to.
     demands_columns: bool,
+    /// Whether actions.csv and journal.csv are written for spreadsheets too.
+    pub(crate) defuses_formulas: bool,
     zone: TimeZone,
 }
 
@@ -230,6 +232,7 @@ impl Prepared {
             companies: None,
             events: None,
             demands_columns: false,
+            defuses_formulas: false,
             zone,
         })
     }
@@ -237,6 +240,11 @@ impl Prepared {
     /// Refuses files that lack a column that decides who may be written to.
     pub(crate) fn demanding_columns(self) -> Self {
         Self { demands_columns: true, ..self }
+    }
+
+    /// Puts an apostrophe before what a spreadsheet would take for a formula, in what is written for people and deliverers.
+    pub(crate) fn defusing_formulas(self, defuses_formulas: bool) -> Self {
+        Self { defuses_formulas, ..self }
     }
 
     /// Takes in a companies file. A plan that asks none does not look at it.
@@ -305,7 +313,7 @@ impl Prepared {
             events: self.events.as_ref(),
             columns: layout.columns(),
             reader: Reader::new(model, &layout, &self.zone),
-            writer: Writer::new(model, &layout, &self.zone, self.program.now()),
+            writer: Writer::new(model, &layout, &self.zone, self.program.now()).defusing(self.defuses_formulas),
             keeps_state: streams.state.is_some(),
             named: Named::of(model),
             used: Used::by(model),

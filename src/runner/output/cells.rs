@@ -6,6 +6,7 @@ use std::io::Write as _;
 
 use jiff::tz::TimeZone;
 
+use super::formulas::defused;
 use super::text::{push_cell, push_moment, push_slot};
 use crate::model::{FieldId, Model};
 use crate::runner::contact::Slot;
@@ -32,6 +33,8 @@ pub(super) enum Cell<'a> {
 pub(super) struct Cells<'w> {
     pub(super) model: &'w Model,
     pub(super) zone: &'w TimeZone,
+    /// Whether texts that a spreadsheet would take for formulas get an apostrophe.
+    pub(super) defuses: bool,
 }
 
 impl Cells<'_> {
@@ -49,7 +52,7 @@ impl Cells<'_> {
         match cell {
             Cell::Empty => {}
             Cell::Word(word) => out.extend_from_slice(word.as_bytes()),
-            Cell::Text(text) => push_cell(out, text),
+            Cell::Text(text) => self.push_text(out, text),
             Cell::Number(number) => push_number(out, number),
             Cell::Moment(moment) => {
                 let mut text = String::new();
@@ -59,9 +62,13 @@ impl Cells<'_> {
             Cell::Value(field, slot) => {
                 let mut text = String::new();
                 push_slot(&mut text, slot, self.model.contacts.fields[field].type_.as_ref(), self.zone);
-                push_cell(out, &text);
+                self.push_text(out, &text);
             }
         }
+    }
+
+    fn push_text(self, out: &mut Vec<u8>, text: &str) {
+        if self.defuses { push_cell(out, &defused(text)) } else { push_cell(out, text) }
     }
 }
 

@@ -2,7 +2,6 @@
 
 use super::cells::Cell;
 use super::rows::Writer;
-use super::text::push_cell;
 use super::words;
 use crate::model::{Channel, FunnelId, StageId, TagId};
 use crate::runner::contact::Block;
@@ -19,7 +18,7 @@ impl<'p> Writer<'p> {
         let mut begun = 0;
         for effect in effects {
             if begun == 0 {
-                push_cell(out, contact);
+                self.cells().push(out, Cell::Text(contact));
                 out.push(b',');
                 out.extend_from_slice(self.now.as_bytes());
                 begun = out.len() - start;

@@ -19,6 +19,9 @@ pub(crate) struct Manifest {
     pub(crate) plan: String,
     /// The moment of the run.
     pub(crate) now: String,
+    /// Whether formulas were defused; absent where not.
+    #[serde(rename = "formulas-defused", default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) formulas_defused: bool,
     /// What was read.
     pub(crate) inputs: Inputs,
     /// What is remembered.
@@ -94,6 +97,7 @@ impl Manifest {
     }
 
     /// Whether `earlier` is the run that left the state from which this one starts, and read the same: then there is nothing to do.
+    /// That it was to be written in another way does not count: the state knows what went out, and to run again would put an empty outbox in the place of it.
     pub(crate) fn repeats(&self, earlier: &Self) -> bool {
         let same_work = (&self.plan, &self.now, &self.inputs) == (&earlier.plan, &earlier.now, &earlier.inputs);
         let same_tool =

@@ -10,6 +10,7 @@ mod earlier;
 mod exchange;
 pub(crate) mod file;
 pub(crate) mod folder;
+mod formulas;
 mod journal;
 pub(crate) mod manifest;
 pub(crate) mod place;

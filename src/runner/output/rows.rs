@@ -49,6 +49,8 @@ pub(crate) struct Writer<'p> {
     pub(super) tokens: Vec<Vec<(Cow<'p, str>, Token)>>,
     /// Whether actions have their keys.
     pub(super) keyed: bool,
+    /// Whether texts that a spreadsheet would take for formulas are defused in actions.csv and journal.csv; contacts.csv is given to a run again.
+    defuses: bool,
     /// Whether the present text of a stage or tag takes the place of an old one of the same thing.
     renews: bool,
 }
@@ -72,6 +74,7 @@ impl<'p> Writer<'p> {
             steps: steps.collect(),
             tokens: tokens.collect(),
             keyed: true,
+            defuses: false,
             renews: true,
         }
     }
@@ -79,6 +82,11 @@ impl<'p> Writer<'p> {
     /// For a comparison: without the keys of actions, which cost most of their rows and say nothing that the rest does not, and with the texts of the file for stages and tags that only have another name.
     pub(crate) fn for_comparison(self) -> Self {
         Self { keyed: false, renews: false, ..self }
+    }
+
+    /// With apostrophes before what a spreadsheet would take for formulas, if so.
+    pub(crate) fn defusing(self, defuses: bool) -> Self {
+        Self { defuses, ..self }
     }
 
     /// The first rows.
@@ -195,7 +203,7 @@ impl<'p> Writer<'p> {
             Written::Group(group) => Cell::Number(after.groups[group.index()]),
             Written::Field(field) => Cell::Value(field, after.fields[field.index()]),
         };
-        self.cells().push(out, cell);
+        Cells { defuses: false, ..self.cells() }.push(out, cell);
     }
 
     /// Those that were there, in their order, without the removed ones; then the added ones as they came.
@@ -225,7 +233,7 @@ impl<'p> Writer<'p> {
     }
 
     pub(super) fn cells(&self) -> Cells<'_> {
-        Cells { model: self.model, zone: &self.zone }
+        Cells { model: self.model, zone: &self.zone, defuses: self.defuses }
     }
 
     pub(super) fn step(&self, at: At) -> &'p str {

