@@ -211,3 +211,15 @@ pub struct Columns {
     /// By group id.
     pub groups: Vec<bool>,
 }
+
+/// What a cell says: its text without the white space around it. Whoever reads a cell of any file reads this.
+/// Where both ends are plain ASCII, which is nearly always, there is none.
+#[inline]
+pub(crate) fn trimmed(text: &str) -> &str {
+    match text.as_bytes() {
+        [] => text,
+        [only] if only.is_ascii_graphic() => text,
+        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
+        _ => text.trim(),
+    }
+}

@@ -6,18 +6,6 @@ use rust_decimal::Decimal;
 
 use crate::runner::program::first_moment;
 
-/// What a cell says: its text without the white space around it. Whoever reads a cell of any file reads this.
-/// Where both ends are plain ASCII, which is nearly always, there is none.
-#[inline]
-pub(crate) fn trimmed(text: &str) -> &str {
-    match text.as_bytes() {
-        [] => text,
-        [only] if only.is_ascii_graphic() => text,
-        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
-        _ => text.trim(),
-    }
-}
-
 /// True, false, yes, no, 1, 0 in any letter case.
 pub(crate) fn boolean(text: &str) -> Option<bool> {
     let is = |words: [&str; 3]| words.iter().any(|word| text.eq_ignore_ascii_case(word));

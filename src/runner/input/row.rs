@@ -5,9 +5,9 @@ use std::str::from_utf8;
 
 use memchr::{memchr, memchr_iter};
 
-use super::cell::trimmed;
 use super::framing::row_end;
 use super::problem::Reason;
+use crate::runner::contact::trimmed;
 
 /// A cell of a row; the numbers count from the start of the chunk.
 #[derive(Clone, Copy, Debug)]

@@ -6,7 +6,7 @@ use super::cell;
 use super::problem::Reason;
 use crate::model::ids::Id;
 use crate::model::{ChoiceId, Field, FieldType, Moment, Value, is_address};
-use crate::runner::contact::Slot;
+use crate::runner::contact::{Slot, trimmed};
 
 /// What a cell of a field must be.
 #[derive(Clone, Debug)]
@@ -82,7 +82,7 @@ fn choice(values: &[String], text: &str) -> Result<ChoiceId, Reason> {
 
 fn choices<'r>(values: &[String], separator: &str, text: &str) -> Result<Slot<'r>, Reason> {
     let mut bits = 0_u64;
-    for part in text.split(separator).map(cell::trimmed).filter(|part| !part.is_empty()) {
+    for part in text.split(separator).map(trimmed).filter(|part| !part.is_empty()) {
         bits |= 1 << choice(values, part)?.index();
     }
     Ok(if bits == 0 { Slot::Missing } else { Slot::Choices(bits) })

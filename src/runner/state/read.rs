@@ -14,7 +14,7 @@ use super::{
 use crate::model::ids::{Arena, Id};
 use crate::model::{CampaignId, ChoiceId, Experience, Field, FieldType, Model, Outcome, Stage, StageId, StageRef};
 use crate::runner::contact::Kept;
-use crate::runner::input::cell::trimmed;
+use crate::runner::contact::trimmed;
 use crate::runner::merge::Known;
 use crate::runner::program::Program;
 use line::{AwaitLine, KnownLine, Line, MemberLine, Name, StageLine, TokenLine, TryLine};

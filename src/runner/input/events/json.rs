@@ -9,8 +9,8 @@ use super::record::{Cells, Column, Reading, column_of};
 use super::told::{Gathered, Part};
 use crate::model::EventId;
 use crate::runner::batch::{Options, RunError, Watch};
+use crate::runner::contact::trimmed;
 use crate::runner::input::blocks::{Blocks, LONGEST_ROW, ReadError, Source};
-use crate::runner::input::cell;
 use crate::runner::input::problem::{Problem, Reason};
 
 /// Reads a file as each of `readings` says, and adds to what stands at the same place in `sums`.
@@ -172,7 +172,7 @@ struct ObjectCells<'a> {
 impl<'a> ObjectCells<'a> {
     fn find(&self, name: &str) -> &'a str {
         let text = self.texts.iter().find(|(key, _)| key == name).and_then(|(_, text)| text.as_deref().ok());
-        cell::trimmed(text.unwrap_or_default())
+        trimmed(text.unwrap_or_default())
     }
 }
 
