@@ -4,6 +4,7 @@ pub mod batch;
 pub mod compare;
 pub mod contact;
 pub mod effect;
+pub mod header;
 pub mod input;
 pub mod kernel;
 pub mod key;

@@ -65,7 +65,7 @@ fn experiences(model: &Model) -> BTreeMap<String, BTreeMap<String, String>> {
 }
 
 /// The type of a field, then its choices.
-pub(super) fn type_of(field: &Field) -> Vec<String> {
+pub(crate) fn type_of(field: &Field) -> Vec<String> {
     let word = field.type_.as_ref().map_or("", FieldType::word).to_owned();
     let choices = match &field.type_ {
         Some(FieldType::Choice(values) | FieldType::Choices { values, .. }) => values.as_slice(),
@@ -76,7 +76,7 @@ pub(super) fn type_of(field: &Field) -> Vec<String> {
 }
 
 /// A word for what holds contacts at a step; empty where it runs through.
-pub(super) fn holds(step: &Step) -> &'static str {
+pub(crate) fn holds(step: &Step) -> &'static str {
     match &step.kind {
         StepKind::Wait(_) => "wait",
         StepKind::WaitUntil { until: Until::Moment(_), .. } => "moment",

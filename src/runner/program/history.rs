@@ -8,7 +8,7 @@ use super::{Conditions, PatternProgram};
 use crate::model::calendar::Sign;
 use crate::model::ids::Id;
 use crate::model::{Duration, EventId, Model, PropertyId, When};
-use crate::runner::state::{Header, KnownSince};
+use crate::runner::header::{Header, KnownSince};
 
 /// What is remembered of an event that conditions read.
 #[derive(Clone, Debug)]

@@ -9,7 +9,7 @@ use super::mark;
 use crate::model::ids::Id;
 use crate::model::{Campaign, CampaignId, Condition, Enter};
 use crate::plan::condition_json;
-use crate::runner::state::{Header, Opened};
+use crate::runner::header::{Header, Opened};
 
 /// A campaign on a day on which no run was made.
 #[derive(Clone, Debug)]

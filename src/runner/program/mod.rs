@@ -40,7 +40,7 @@ pub(crate) use zone::{Zone, day_number, day_of_number, first_moment};
 use crate::model::ids::Id;
 use crate::model::{Campaign, CampaignId, Enter, Existing, Meanings, Model, StageRef};
 use crate::plan::{Plan, condition_json};
-use crate::runner::state::{Header, Inventory, KnownSince, Knows, Opened};
+use crate::runner::header::{Header, Inventory, KnownSince, Opened};
 use compile::Compiler;
 use journey::Builder;
 
@@ -184,7 +184,7 @@ impl Program {
 
     /// The header of the state that this run leaves; `plan` is the plan's fingerprint.
     pub fn header(&self, plan: &str) -> Header {
-        let knows = Knows::of(&self.model, &self.topics);
+        let knows = self.topics.knows(&self.model);
         let has = Inventory::of(&self.model);
         Header {
             plan: plan.to_owned(),

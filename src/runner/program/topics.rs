@@ -5,6 +5,7 @@
 use crate::model::{
     CampaignId, Channel, FieldId, FunnelId, Give, GroupId, Listing, Model, SegmentId, StepKind, Subject, TagId,
 };
+use crate::runner::header::Knows;
 
 /// A set of topics.
 pub(crate) type Reads = u64;
@@ -30,6 +31,21 @@ pub(crate) struct Topics {
 struct Next(u32);
 
 impl Topics {
+    /// What a run of this plan remembers the last values of, because the file and funnelc both write it.
+    pub(crate) fn knows(&self, model: &Model) -> Knows {
+        let fields = model.contacts.fields.iter().filter(|(id, _)| self.writes_field(*id));
+        let tags = model.contacts.tags.names.values().filter(|_| self.writes_tags());
+        let groups = model.points.groups.iter().filter(|(id, _)| self.writes_group(*id));
+        Knows {
+            funnels: model.funnels.values().map(|funnel| funnel.id.clone()).collect(),
+            fields: fields.map(|(_, field)| field.id.clone()).collect(),
+            tags: tags.map(|tag| tag.id.clone()).collect(),
+            points: self.writes_points(),
+            blocks: true,
+            groups: groups.map(|(_, group)| group.id.clone()).collect(),
+        }
+    }
+
     pub(crate) fn of(model: &Model) -> Self {
         let mut next = Next(0);
         let mut topics = Self {

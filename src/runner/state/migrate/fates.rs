@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::names::Names;
 use crate::model::ids::Id;
 use crate::model::{Campaign, Model, Moved, Removed};
-use crate::runner::state::inventory::{Inventory, StepWas, holds, type_of};
+use crate::runner::header::{Inventory, StepWas, holds, type_of};
 
 /// What became of a thing.
 #[derive(Clone, Debug, PartialEq, Eq)]

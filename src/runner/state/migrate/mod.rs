@@ -52,7 +52,7 @@ impl<'m> Migration<'m> {
             (!marks.is_empty()).then(|| (id.clone(), marks))
         });
         let marks = marks.collect();
-        let writes = Knows::of(model, &Topics::of(model));
+        let writes = Topics::of(model).knows(model);
         let unwritten = unwritten(model, &before.knows, &writes);
         let mut names = changed(&fates, &marks, &unwritten);
         names.extend(stages_with_other_content(model, before));
