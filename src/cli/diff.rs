@@ -15,7 +15,7 @@ use crate::report::diff::{Report, Touched, json, markdown, text};
 use crate::runner::RunError;
 use crate::runner::batch::Watch;
 use crate::runner::compare::{Comparison, Naming, Pair};
-use crate::runner::input::events::Spill;
+use crate::runner::events::Spill;
 use crate::runner::input::remembered::Snapshot;
 use crate::runner::output::store::Store;
 use crate::runner::program::BindError;

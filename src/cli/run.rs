@@ -15,12 +15,12 @@ use super::{Exit, Failure, places};
 use crate::plan::Plan;
 use crate::report::metrics;
 use crate::runner::RunError;
+use crate::runner::batch::session::{Done, Session, SessionError};
 use crate::runner::batch::{Past, Prepared, Streams, Summary, Watch};
+use crate::runner::events::Spill;
 use crate::runner::input::blocks::Source;
-use crate::runner::input::events::Spill;
 use crate::runner::input::remembered::Snapshot;
 use crate::runner::output::folder::{self, FolderError};
-use crate::runner::output::session::{Done, Session, SessionError};
 use crate::runner::output::store::{Store, StoreError};
 
 pub(crate) use failed::{bad_events, earlier, no_companies, no_events, no_room, wrong_in};

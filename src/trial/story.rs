@@ -14,7 +14,7 @@ use crate::model::test::{Expectation, Test};
 use crate::model::{ContentId, Model, Moment};
 use crate::plan::Plan;
 use crate::runner::batch::{Inputs, Past, run_inputs};
-use crate::runner::input::events::Format;
+use crate::runner::events::Format;
 use crate::runner::program::Zone;
 use crate::runner::state::dues;
 use crate::runner::{Options, RunBytes};

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use funnelc::plan::Plan;
 use funnelc::runner::batch::Past;
-use funnelc::runner::input::events::Format;
+use funnelc::runner::events::Format;
 use funnelc::runner::{Inputs, Options, RunBytes, RunError, run_inputs};
 
 use super::plans::unquoted;

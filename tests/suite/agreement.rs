@@ -13,7 +13,7 @@ use funnelc::model::Bounded;
 use funnelc::plan::Plan;
 use funnelc::report::outgoing::Outgoing;
 use funnelc::runner::batch::Past;
-use funnelc::runner::input::events::{Format, Spill};
+use funnelc::runner::events::{Format, Spill};
 use funnelc::runner::{Inputs, Options, RunBytes, RunError, run_inputs};
 use funnelc::source::Sources;
 

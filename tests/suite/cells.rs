@@ -1,6 +1,6 @@
 //! What a cell says, in every file that is read: its text without the white space around it, and an email of one shape.
 
-use funnelc::runner::input::events::Format;
+use funnelc::runner::events::Format;
 use funnelc::runner::{Inputs, Options, RunBytes, run_inputs};
 
 use crate::projects::{plan_of, sources};

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use funnelc::runner::batch::{Inputs, Options, RunBytes, run_inputs};
 use funnelc::runner::compare::compare_inputs;
-use funnelc::runner::input::events::Format;
+use funnelc::runner::events::Format;
 
 use crate::projects::{funnelc_in, plan_of, root, sources};
 

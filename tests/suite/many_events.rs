@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use funnelc::runner::compare::compare_inputs;
-use funnelc::runner::input::events::{Format, Spill};
+use funnelc::runner::events::{Format, Spill};
 use funnelc::runner::{Inputs, Options, run_inputs};
 
 use crate::projects::{plan_of, sources};

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use funnelc::runner::batch::{Inputs, Options, run_inputs};
-use funnelc::runner::input::events::Format;
+use funnelc::runner::events::Format;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 

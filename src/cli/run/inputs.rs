@@ -16,9 +16,9 @@ use crate::cli::plan::findings;
 use crate::cli::{Exit, Failure, project};
 use crate::plan::Plan;
 use crate::runner::Options;
+use crate::runner::events::Format;
 use crate::runner::input::blocks::Source;
 use crate::runner::input::cell;
-use crate::runner::input::events::Format;
 
 /// Reads a plan, or compiles a project on the way.
 #[expect(clippy::disallowed_methods, reason = "the command line reads the plan")]

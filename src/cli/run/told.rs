@@ -6,9 +6,9 @@ use super::{Args, Task};
 use crate::cli::Failure;
 use crate::cli::output::Terminal;
 use crate::model::{Campaign, StepKind};
+use crate::runner::batch::session::Done;
 use crate::runner::batch::{Prepared, Summary};
 use crate::runner::input::Problems;
-use crate::runner::output::session::Done;
 use crate::screen::one_line;
 
 /// Without a state each run is the first one: whoever waits begins anew, and whoever got something gets it again.

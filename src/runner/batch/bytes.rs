@@ -4,8 +4,8 @@ use std::sync::atomic::AtomicBool;
 
 use super::{Options, Past, Prepared, RunError, Streams, Watch};
 use crate::plan::Plan;
+use crate::runner::events::{Format, Spill};
 use crate::runner::input::blocks::Source;
-use crate::runner::input::events::{Format, Spill};
 use crate::runner::input::problem::Problems;
 use crate::runner::input::remembered::Snapshot;
 

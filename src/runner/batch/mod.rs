@@ -1,132 +1,41 @@
 //! A whole contacts file through the kernel, chunk by chunk on any number of threads; what comes out is in the order of the file and does not depend on them.
 
 mod bytes;
-pub(crate) mod floor;
-mod frame;
 mod gathered;
 mod part;
+pub(crate) mod session;
 mod spares;
-mod turns;
 
+pub use super::error::RunError;
+pub use super::threads::Options;
+pub(crate) use super::threads::Watch;
 pub use bytes::{Inputs, RunBytes, run_bytes, run_inputs};
 
 use std::io::{self, Write};
 use std::marker::PhantomData;
-use std::path::PathBuf;
-use std::sync::atomic::AtomicBool;
 
 use jiff::tz::TimeZone;
-use thiserror::Error;
 
-use floor::Work;
 use gathered::Gathered;
 use part::Part;
 use spares::Spares;
 
 use super::contact::Columns;
+use super::events::{self, Events, For, Format, Spill};
 use super::input::addresses::Used;
-use super::input::blocks::{Blocks, LONGEST_ROW, Source};
-use super::input::events::{self, Events, For, Format, Spill};
+use super::input::blocks::{Blocks, Source};
+use super::input::companies;
 use super::input::layout::Layout;
 use super::input::members::Named;
 use super::input::problem::Problems;
 use super::input::reader::Reader;
-use super::input::remembered::{Damage, NotMigrated, Remembered, Snapshot};
-use super::input::{ReadError, companies};
+use super::input::remembered::{Remembered, Snapshot};
 use super::metrics::Metrics;
 use super::output::rows::{Files, Writer};
 use super::output::text::push_moment;
 use super::program::{BindError, Program, Short, floor_clock};
-use super::state::{StateError, Unspoken};
+use super::threads::floor::{self, Work};
 use crate::plan::Plan;
-use crate::screen::one_line;
-
-/// Why a run came to nothing.
-#[derive(Debug, Error)]
-#[allow(missing_docs, reason = "the messages say it")]
-pub enum RunError {
-    #[error(transparent)]
-    Read(#[from] ReadError),
-    #[error("{}", lines(.0))]
-    Header(Vec<String>),
-    /// Only where nothing is written; a run tells each with its line.
-    #[error("the key of line {line} stands in line {first_line} too{}", if *more > 0 { format!(", and {more} more like it") } else { String::new() })]
-    DuplicateKey { line: u64, first_line: u64, more: usize },
-    #[error("the row that begins in line {line} is longer than {} MiB; a quote may not be closed", LONGEST_ROW >> 20)]
-    LongRow { line: u64 },
-    #[error("cannot write {file}: {error}")]
-    Write { file: &'static str, error: io::Error },
-    #[error(transparent)]
-    Bind(#[from] BindError),
-    #[error("line {line} of the state: {error}")]
-    State { line: usize, error: StateError },
-    /// The state was left by another plan, and contacts are where this one has nothing.
-    #[error("{0}")]
-    InFlight(Unspoken),
-    /// Everything that is wrong with the companies file, a line each.
-    #[error("{}", lines(.0))]
-    Companies(Vec<String>),
-    #[error("the plan asks for the companies of contacts, and no companies file was given")]
-    NoCompanies,
-    /// Everything that is wrong with the events file, a line each.
-    #[error("{}", lines(.0))]
-    Events(Vec<String>),
-    /// The plan asks for more of the past than the state has kept.
-    #[error("{}", short_words(.0))]
-    ShortHistory(Vec<String>),
-    #[error(
-        "{skipped} contacts have values that do not fit, and `on-bad-value` lets {at_most} be left as they are: {first}"
-    )]
-    Skipped { skipped: u64, at_most: u64, first: String },
-    /// A file beside the outputs in which events are sorted cannot be made, written or read.
-    #[error("cannot sort the events in `{}`: {error}", folder.display())]
-    Spill { folder: PathBuf, error: io::Error },
-    #[error("interrupted")]
-    Interrupted,
-}
-
-impl From<Damage> for RunError {
-    fn from((line, error): Damage) -> Self {
-        Self::State { line, error }
-    }
-}
-
-impl From<NotMigrated> for RunError {
-    fn from(error: NotMigrated) -> Self {
-        match error {
-            NotMigrated::Damage(damage) => damage.into(),
-            NotMigrated::Unspoken(unspoken) => Self::InFlight(unspoken),
-        }
-    }
-}
-
-/// One below the other; names in them may come from anybody.
-fn lines(all: &[String]) -> String {
-    all.iter().map(|line| one_line(line)).collect::<Vec<_>>().join("\n")
-}
-
-/// How a run is made; none of it shows in what it writes.
-#[derive(Clone, Copy, Debug)]
-pub struct Options {
-    /// On how many threads.
-    pub threads: usize,
-    /// In blocks of how many bytes.
-    pub block_size: usize,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self { threads: 1, block_size: 512 << 10 }
-    }
-}
-
-/// What watches a run.
-pub(crate) struct Watch<'a> {
-    /// Set when it should stop.
-    pub(crate) interrupted: &'a AtomicBool,
-    /// Is told of the bytes that are done.
-    pub(crate) progress: &'a (dyn Fn(u64) + Sync),
-}
 
 /// Where the rows go.
 pub(crate) struct Streams<W> {
@@ -355,11 +264,6 @@ pub(crate) fn short_history(program: &Program, zone: &TimeZone) -> Vec<String> {
         }
     };
     program.short.iter().map(words).collect()
-}
-
-fn short_words(lines: &[String]) -> String {
-    let list: String = lines.iter().map(|line| format!("\n  {line}")).collect();
-    format!("the plan asks for more of the past than the state has kept{list}")
 }
 
 /// A run, as work for the threads.

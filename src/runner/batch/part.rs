@@ -2,8 +2,8 @@
 
 use super::{Job, RunError};
 use crate::runner::contact::{Seen, TagSet};
+use crate::runner::events::News;
 use crate::runner::input::addresses::Addresses;
-use crate::runner::input::events::News;
 use crate::runner::input::keys::ChunkKeys;
 use crate::runner::input::members::Met;
 use crate::runner::input::problem::{Problem, Problems};

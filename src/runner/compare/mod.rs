@@ -18,11 +18,11 @@ pub use report::{
 };
 pub use written::DataKind;
 
-use super::batch::floor::{self, Work};
-use super::batch::{Inputs, Options, RunError, Watch, short_history, take_in_companies};
+use super::batch::{Inputs, short_history, take_in_companies};
 use super::contact::Columns;
+use super::error::RunError;
+use super::events::{self, Events, For, Format, Spill};
 use super::input::blocks::{Blocks, Source};
-use super::input::events::{self, Events, For, Format, Spill};
 use super::input::layout::Layout;
 use super::input::reader::Reader;
 use super::input::remembered::{Remembered, Snapshot};
@@ -30,6 +30,8 @@ use super::output::rows::Writer;
 use super::output::text::push_moment;
 use super::program::{BindError, Program, floor_clock};
 use super::state::{Header, Migration, Told, Unspoken};
+use super::threads::floor::{self, Work};
+use super::threads::{Options, Watch};
 use crate::model::{Model, Moved, Renamed};
 use crate::plan::Plan;
 use crate::runner::input::keys::{ChunkKeys, Duplicate, Keys};

@@ -3,10 +3,10 @@
 use super::outcome::Outcome;
 use super::tally::{Both, Tally};
 use super::{Job, Side};
-use crate::runner::batch::RunError;
 use crate::runner::contact::{Seen, TagSet};
 use crate::runner::effect::Effect;
-use crate::runner::input::events::News;
+use crate::runner::error::RunError;
+use crate::runner::events::News;
 use crate::runner::input::keys::ChunkKeys;
 use crate::runner::input::problem::Problem;
 use crate::runner::input::remembered::Lines;

@@ -243,7 +243,7 @@ pub(super) fn names(header: &[u8]) -> Result<Vec<String>, String> {
 }
 
 /// Why the first row names no columns.
-pub(super) fn unreadable(reason: &Reason) -> String {
+pub(crate) fn unreadable(reason: &Reason) -> String {
     match reason {
         Reason::BareReturn => {
             "its rows end with carriage returns alone, as on old Macs; write it anew with line feeds".to_owned()

@@ -4,7 +4,6 @@ pub(crate) mod addresses;
 pub(crate) mod blocks;
 pub(crate) mod cell;
 pub(crate) mod companies;
-pub mod events;
 pub(crate) mod framing;
 pub(crate) mod keys;
 pub(crate) mod layout;

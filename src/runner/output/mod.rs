@@ -16,7 +16,6 @@ pub(crate) mod manifest;
 pub(crate) mod place;
 pub(crate) mod rejects;
 pub(crate) mod rows;
-pub(crate) mod session;
 mod staging;
 pub(crate) mod store;
 pub(crate) mod text;

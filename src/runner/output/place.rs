@@ -30,3 +30,9 @@ pub(super) fn settle(folder: &Path) -> io::Result<()> {
         result => result,
     }
 }
+
+/// Whether a file lies, or would lie, in a folder or below it.
+pub(crate) fn lies_in(path: &Path, folder: &Path) -> bool {
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::canonicalize(parent).is_ok_and(|parent| parent.starts_with(folder))
+}

@@ -162,7 +162,7 @@ impl Store {
         left
     }
 
-    pub(super) fn failed(&self, error: io::Error) -> StoreError {
+    pub(crate) fn failed(&self, error: io::Error) -> StoreError {
         StoreError::Io { path: self.folder.clone(), error }
     }
 

@@ -11,7 +11,7 @@ use funnelc::plan::Plan;
 use funnelc::report::diff::{Report, headline};
 use funnelc::runner::batch::Past;
 use funnelc::runner::compare::{ColumnShift, Comparison, compare_inputs};
-use funnelc::runner::input::events::Format;
+use funnelc::runner::events::Format;
 use funnelc::runner::{Inputs, Options, RunBytes, RunError, run_inputs};
 
 use super::translated::Translation;

@@ -39,7 +39,7 @@ mod waits;
 
 use funnelc::plan::Plan;
 use funnelc::runner::batch::{Inputs, Options, Past, RunBytes, RunError, run_bytes, run_inputs};
-use funnelc::runner::input::events::Format;
+use funnelc::runner::events::Format;
 
 use crate::projects::{plan_of, sources};
 

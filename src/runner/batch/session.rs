@@ -1,20 +1,19 @@
 //! All that one run writes, and the order in which it becomes visible: the rejects, then the folder, then the state. A kill in between is mended by the same command; behind the last of them nothing fails any more.
-#![expect(clippy::disallowed_methods, reason = "this is where one looks whether two paths are the same place")]
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use super::access::Readers;
-use super::beside::Beside;
-use super::file::HashedFile;
-use super::folder::{self, Folder, FolderError, MANIFEST};
-use super::manifest::{EventFile, Inputs, Manifest, RowFile, StateHashes, WholeFile};
-use super::store::{Store, StoreError};
-use crate::runner::batch::{Prepared, Streams, Summary};
+use super::{Prepared, Streams, Summary};
+use crate::runner::output::access::Readers;
+use crate::runner::output::beside::Beside;
+use crate::runner::output::file::{Content, HashedFile};
+use crate::runner::output::folder::{self, Folder, FolderError, MANIFEST};
+use crate::runner::output::manifest::{EventFile, Inputs, Manifest, RowFile, StateHashes, WholeFile};
+use crate::runner::output::place::lies_in;
+use crate::runner::output::store::{Store, StoreError};
 
 /// Why a run cannot be written.
 #[derive(Debug, Error)]
@@ -152,7 +151,7 @@ impl Session {
         Ok((manifest, metrics))
     }
 
-    fn write(&self, name: &str, text: &str) -> Result<super::file::Content, SessionError> {
+    fn write(&self, name: &str, text: &str) -> Result<Content, SessionError> {
         let mut file = self.folder.file(name)?;
         file.write_all(text.as_bytes()).and_then(|()| file.finish()).map_err(self.failed(name))
     }
@@ -193,9 +192,4 @@ fn set_aside(path: &Path) -> Result<(Beside, HashedFile), SessionError> {
 fn in_place(rejects: Beside) -> Result<(), SessionError> {
     let path = rejects.target().to_path_buf();
     rejects.commit().map_err(|error| SessionError::Io { path, error })
-}
-
-fn lies_in(path: &Path, folder: &Path) -> bool {
-    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    fs::canonicalize(parent).is_ok_and(|parent| parent.starts_with(folder))
 }

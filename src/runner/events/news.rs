@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use super::Events;
 use crate::model::Model;
-use crate::runner::batch::RunError;
 use crate::runner::contact::Occurrence;
+use crate::runner::error::RunError;
 use crate::runner::input::row::Row;
 
 /// What the events file tells of the rows of a chunk.

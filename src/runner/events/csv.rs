@@ -7,12 +7,13 @@ use super::told::{Gathered, Part};
 use crate::diagnostic::did_you_mean;
 use crate::model::EventId;
 use crate::model::ids::Id;
-use crate::runner::batch::floor::{self, Work};
-use crate::runner::batch::{Options, RunError, Watch};
+use crate::runner::error::RunError;
 use crate::runner::input::blocks::{Blocks, Source};
 use crate::runner::input::layout::unreadable;
 use crate::runner::input::problem::{Problem, Reason};
 use crate::runner::input::row::{Row, Rows, without_line_end};
+use crate::runner::threads::floor::{self, Work};
+use crate::runner::threads::{Options, Watch};
 
 /// Reads a file as each of `readings` says, and adds to what stands at the same place in `sums`.
 pub(super) fn read<'a>(

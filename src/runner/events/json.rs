@@ -8,10 +8,11 @@ use super::exact::{with_quoted_numbers, without_exponent};
 use super::record::{Cells, Column, Reading, column_of};
 use super::told::{Gathered, Part};
 use crate::model::EventId;
-use crate::runner::batch::{Options, RunError, Watch};
 use crate::runner::contact::trimmed;
+use crate::runner::error::RunError;
 use crate::runner::input::blocks::{Blocks, LONGEST_ROW, ReadError, Source};
 use crate::runner::input::problem::{Problem, Reason};
+use crate::runner::threads::{Options, Watch};
 
 /// Reads a file as each of `readings` says, and adds to what stands at the same place in `sums`.
 pub(super) fn read<'a>(

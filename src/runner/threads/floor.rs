@@ -4,9 +4,10 @@ use std::sync::atomic::Ordering;
 use std::sync::{Mutex, PoisonError};
 use std::thread::Builder;
 
+use super::Watch;
 use super::frame::{Frame, Survey};
 use super::turns::Turns;
-use super::{RunError, Watch};
+use crate::runner::error::RunError;
 use crate::runner::input::blocks::Blocks;
 
 /// What is done with the rows of a file.

@@ -2,7 +2,7 @@
 
 use memchr::memchr_iter;
 
-use super::RunError;
+use crate::runner::error::RunError;
 use crate::runner::input::blocks::LONGEST_ROW;
 use crate::runner::input::framing::{Place, Scan, guess_holds, scan};
 

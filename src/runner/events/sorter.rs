@@ -13,7 +13,8 @@ use std::sync::atomic::Ordering;
 
 use super::records::{Group, Records, order};
 use super::table::{Place, Table, Writer};
-use crate::runner::batch::{RunError, Watch};
+use crate::runner::error::RunError;
+use crate::runner::threads::Watch;
 
 /// Where events are sorted that are more than may stay in memory.
 #[derive(Clone, Copy, Debug)]

@@ -22,11 +22,12 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
-use super::blocks::Source;
 use crate::model::ids::Id;
 use crate::model::{ContentId, EventType, Model};
-use crate::runner::batch::{Options, RunError, Watch};
 use crate::runner::contact::Occurrence;
+use crate::runner::error::RunError;
+use crate::runner::input::blocks::Source;
+use crate::runner::threads::{Options, Watch};
 use record::Reading;
 use table::{Finder, Table};
 use told::Gathered;

@@ -6,8 +6,9 @@ use super::record::Found;
 use super::records::Records;
 use super::sorter::{Sorter, Spill};
 use super::table::Table;
-use crate::runner::batch::{RunError, Watch};
+use crate::runner::error::RunError;
 use crate::runner::input::problem::{Problem, Problems};
+use crate::runner::threads::Watch;
 
 /// What is worth telling of a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

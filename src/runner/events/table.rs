@@ -10,8 +10,8 @@ use std::path::PathBuf;
 
 use super::coded;
 use super::records::{Group, order};
-use crate::runner::batch::RunError;
 use crate::runner::contact::Occurrence;
+use crate::runner::error::RunError;
 
 /// All events of a file.
 #[derive(Debug)]

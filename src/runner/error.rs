@@ -1,0 +1,82 @@
+//! Why a run came to nothing, in words for whoever started it; what each room finds wrong comes together here.
+
+use std::io;
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+use super::input::ReadError;
+use super::input::blocks::LONGEST_ROW;
+use super::input::remembered::{Damage, NotMigrated};
+use super::program::BindError;
+use super::state::{StateError, Unspoken};
+use crate::screen::one_line;
+
+/// Why a run came to nothing.
+#[derive(Debug, Error)]
+#[allow(missing_docs, reason = "the messages say it")]
+pub enum RunError {
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    #[error("{}", lines(.0))]
+    Header(Vec<String>),
+    /// Only where nothing is written; a run tells each with its line.
+    #[error("the key of line {line} stands in line {first_line} too{}", if *more > 0 { format!(", and {more} more like it") } else { String::new() })]
+    DuplicateKey { line: u64, first_line: u64, more: usize },
+    #[error("the row that begins in line {line} is longer than {} MiB; a quote may not be closed", LONGEST_ROW >> 20)]
+    LongRow { line: u64 },
+    #[error("cannot write {file}: {error}")]
+    Write { file: &'static str, error: io::Error },
+    #[error(transparent)]
+    Bind(#[from] BindError),
+    #[error("line {line} of the state: {error}")]
+    State { line: usize, error: StateError },
+    /// The state was left by another plan, and contacts are where this one has nothing.
+    #[error("{0}")]
+    InFlight(Unspoken),
+    /// Everything that is wrong with the companies file, a line each.
+    #[error("{}", lines(.0))]
+    Companies(Vec<String>),
+    #[error("the plan asks for the companies of contacts, and no companies file was given")]
+    NoCompanies,
+    /// Everything that is wrong with the events file, a line each.
+    #[error("{}", lines(.0))]
+    Events(Vec<String>),
+    /// The plan asks for more of the past than the state has kept.
+    #[error("{}", short_words(.0))]
+    ShortHistory(Vec<String>),
+    #[error(
+        "{skipped} contacts have values that do not fit, and `on-bad-value` lets {at_most} be left as they are: {first}"
+    )]
+    Skipped { skipped: u64, at_most: u64, first: String },
+    /// A file beside the outputs in which events are sorted cannot be made, written or read.
+    #[error("cannot sort the events in `{}`: {error}", folder.display())]
+    Spill { folder: PathBuf, error: io::Error },
+    #[error("interrupted")]
+    Interrupted,
+}
+
+impl From<Damage> for RunError {
+    fn from((line, error): Damage) -> Self {
+        Self::State { line, error }
+    }
+}
+
+impl From<NotMigrated> for RunError {
+    fn from(error: NotMigrated) -> Self {
+        match error {
+            NotMigrated::Damage(damage) => damage.into(),
+            NotMigrated::Unspoken(unspoken) => Self::InFlight(unspoken),
+        }
+    }
+}
+
+/// One below the other; names in them may come from anybody.
+fn lines(all: &[String]) -> String {
+    all.iter().map(|line| one_line(line)).collect::<Vec<_>>().join("\n")
+}
+
+fn short_words(lines: &[String]) -> String {
+    let list: String = lines.iter().map(|line| format!("\n  {line}")).collect();
+    format!("the plan asks for more of the past than the state has kept{list}")
+}
