@@ -8,6 +8,9 @@ use super::block::Argument;
 use super::points::Give;
 use super::scalar::{Anything, Entries, ListOf, Literal, MapOrList, OneOrList, Placed, ScalarOr, Text};
 
+/// The key under which a `use` holds the steps of its block; nobody can write it, because it is no id.
+pub(super) const EXPANDED: &str = "$steps";
+
 /// A campaign: who enters, and what happens to them step by step.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]

@@ -3,10 +3,10 @@
 //! serde decides whether the shape is right. Only where it is not, the JSON Schema of the same types names all mistakes at once.
 
 use super::Project;
+use super::codes::WRONG_TYPE;
 use super::de::{self, ShapeError};
 use super::shape;
 use super::text::variable_name;
-use super::wording::WRONG_TYPE;
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use crate::yaml::node::{Node, Value};

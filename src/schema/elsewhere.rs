@@ -1,7 +1,7 @@
 //! What somebody means who writes a key where it does not stand, or a value in another form; only what is nearly certain is said.
 
+use super::lookup::keys;
 use super::publish::is_operator;
-use super::wording::keys;
 use crate::yaml::node::{Entry, Node, Value};
 
 /// What to write instead of an unknown key.

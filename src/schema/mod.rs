@@ -6,6 +6,7 @@
 pub mod block;
 pub mod campaign;
 pub mod checks;
+mod codes;
 pub mod companies;
 pub mod condition;
 pub mod contacts;
@@ -18,8 +19,10 @@ pub mod event;
 pub mod expand;
 pub mod funnel;
 pub mod in_flight;
+mod lookup;
 mod meant;
 pub mod merge;
+mod named;
 pub mod points;
 pub mod publish;
 pub mod scalar;

@@ -6,14 +6,7 @@ use std::marker::PhantomData;
 use serde::de::{EnumAccess, Error, MapAccess, SeqAccess, VariantAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use super::contacts::DoNotContact;
 use super::de::{ID, KIND, LENIENT, LITERAL, MAPPING, PLACED, SEQUENCE};
-use super::event::PropertyType;
-use super::test::Given;
-use super::{
-    Block, Campaign, Change, Content, Destination, Event, Field, Funnel, PointRule, PointTrigger, Segment, SetTo,
-    Stage, Test,
-};
 use crate::source::{FileId, Span};
 use crate::yaml::node::Scalar;
 
@@ -106,37 +99,6 @@ impl<T> Named for Placed<T> {
 
 impl<T: Named> Named for Lenient<T> {
     const IDS: bool = T::IDS;
-}
-
-macro_rules! have_ids {
-    ($($definition:ty),*) => {$(
-        impl Named for $definition {
-            const IDS: bool = true;
-        }
-    )*};
-}
-
-have_ids!(
-    Block,
-    Field,
-    Content,
-    Destination,
-    Event,
-    PropertyType,
-    Segment,
-    Funnel,
-    Stage,
-    Campaign,
-    PointRule,
-    PointTrigger
-);
-
-impl Named for DoNotContact {
-    const IDS: bool = false;
-}
-
-impl Named for Test {
-    const IDS: bool = false;
 }
 
 impl<'de> Deserialize<'de> for Text {
@@ -302,6 +264,8 @@ macro_rules! by_kind {
     };
 }
 
+pub(super) use by_kind;
+
 by_kind!(ScalarOr[T], "a scalar, or something else", |kind, node| match kind {
     SEQUENCE | MAPPING => ScalarOr::Other(node.newtype_variant()?),
     _ => ScalarOr::Scalar(node.newtype_variant()?),
@@ -315,18 +279,6 @@ by_kind!(OneOrList[T], "one, or a list", |kind, node| match kind {
 by_kind!(MapOrList[M, L], "a mapping or a list", |kind, node| match kind {
     SEQUENCE => MapOrList::List(node.newtype_variant::<ListOf<L>>()?.0),
     _ => MapOrList::Map(Box::new(node.newtype_variant()?)),
-});
-
-by_kind!(SetTo[], "a value, a list of choices, or a change", |kind, node| match kind {
-    SEQUENCE => SetTo::List(node.newtype_variant::<ListOf<Placed<Literal>>>()?.0),
-    MAPPING => SetTo::Change(node.newtype_variant::<Change>()?),
-    _ => SetTo::Literal(node.newtype_variant()?),
-});
-
-by_kind!(Given[], "a value, a list of values, or stages by funnel", |kind, node| match kind {
-    SEQUENCE => Given::List(node.newtype_variant::<ListOf<Placed<Literal>>>()?.0),
-    MAPPING => Given::Map(node.newtype_variant()?),
-    _ => Given::Literal(node.newtype_variant()?),
 });
 
 fn element<'de, T: Deserialize<'de>, A: SeqAccess<'de>>(seq: &mut A) -> Result<T, A::Error> {

@@ -8,12 +8,14 @@ use jsonschema::paths::Location;
 use jsonschema::{ValidationError, Validator};
 use serde_json::Value as Json;
 
+use super::codes::{EMPTY_LIST, MISSING_KEY, UNKNOWN_KEY, UNKNOWN_VALUE, WRONG_TYPE};
 use super::de::is_cut;
 use super::elsewhere;
+use super::lookup::{keys, schema};
 use super::meant::{self, Declared};
 use super::publish;
 use super::text::{as_flag, as_integer};
-use super::wording::{self, EMPTY_LIST, MISSING_KEY, UNKNOWN_KEY, UNKNOWN_VALUE, WRONG_TYPE};
+use super::wording;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::source::Span;
 use crate::yaml::node::{Entry, Node, Value};
@@ -28,7 +30,7 @@ const A_CONDITION: &str =
 pub(super) fn mistakes(root: &Node, unread: &[Span]) -> Vec<Diagnostic> {
     let json = to_json(root);
     let mut places: BTreeMap<Vec<Step<'_>>, Vec<ValidationError<'_>>> = BTreeMap::new();
-    for error in SCHEMA.validator.iter_errors(&json).take(MOST) {
+    for error in VALIDATOR.iter_errors(&json).take(MOST) {
         places.entry(steps(root, error.instance_path())).or_default().push(error);
     }
     let mut found = Vec::new();
@@ -38,21 +40,8 @@ pub(super) fn mistakes(root: &Node, unread: &[Span]) -> Vec<Diagnostic> {
     found
 }
 
-/// The schema of the types as written, for looking up what is allowed where.
-pub(super) fn schema() -> &'static Json {
-    &SCHEMA.schema
-}
-
-struct FlatSchema {
-    schema: Json,
-    validator: Validator,
-}
-
-static SCHEMA: LazyLock<FlatSchema> = LazyLock::new(|| {
-    let schema = publish::flat_schema();
-    let validator = jsonschema::validator_for(&schema).expect("the schema of our own types is valid");
-    FlatSchema { schema, validator }
-});
+static VALIDATOR: LazyLock<Validator> =
+    LazyLock::new(|| jsonschema::validator_for(schema()).expect("the schema of our own types is valid"));
 
 /// The tree as JSON; a scalar becomes a flag or a number only where [`de`] would read it as one.
 fn to_json(node: &Node) -> Json {
@@ -262,7 +251,7 @@ impl<'a> Place<'a> {
         for error in self.errors {
             let ValidationErrorKind::AdditionalProperties { unexpected } = error.kind() else { continue };
             let place = Self::type_name(error);
-            let allowed = wording::keys(&place);
+            let allowed = keys(&place);
             let free: Vec<_> = allowed.iter().copied().filter(|name| self.node.get(name).is_none()).collect();
             let entries = unexpected.iter().take(MOST).filter_map(|key| self.node.entry(key));
             found.extend(entries.filter_map(|entry| self.unknown_key(&place, entry, &free)));

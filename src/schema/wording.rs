@@ -4,19 +4,13 @@ use jsonschema::paths::Location;
 use serde_json::Value as Json;
 
 use super::elsewhere;
-use super::expand::EXPANDED;
+use super::lookup::{definition, keys, schema};
 use super::publish;
-use super::shape::schema;
 use super::text::{is_id, meant_flag};
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::source::Span;
 use crate::yaml::node::{Node, Value};
 
-pub(super) const WRONG_TYPE: Code = Code("wrong-type");
-pub(super) const UNKNOWN_KEY: Code = Code("unknown-key");
-pub(super) const UNKNOWN_VALUE: Code = Code("unknown-value");
-pub(super) const MISSING_KEY: Code = Code("missing-key");
-pub(super) const EMPTY_LIST: Code = Code("empty-list");
 const EMPTY_VALUE: Code = Code("empty-value");
 const BAD_ID: Code = Code("bad-id");
 
@@ -189,13 +183,6 @@ pub(super) fn list(names: &[&str], and: &str) -> String {
     }
 }
 
-/// The keys of a type that people may write.
-pub(super) fn keys(place: &str) -> Vec<&'static str> {
-    let properties = definition(place).get("properties").and_then(Json::as_object);
-    let keys = properties.into_iter().flat_map(|properties| properties.keys().map(String::as_str));
-    keys.filter(|key| *key != EXPANDED).collect()
-}
-
 /// Whether a condition or a step says already what it is about.
 pub(super) fn has_leader(place: &str, node: &Node) -> bool {
     publish::companions(place, |key| node.get(key).is_some()).is_some()
@@ -233,10 +220,6 @@ pub(super) fn fill(place: &str, key: Option<&str>, what: &str) -> String {
         }
         _ => format!("write {what}"),
     }
-}
-
-fn definition(place: &str) -> &'static Json {
-    schema().pointer(&format!("/definitions/{place}")).unwrap_or(schema())
 }
 
 /// The schema of everything that may stand at an instance: the outermost that is not yet about what is around it.

@@ -5,13 +5,11 @@ use std::collections::BTreeMap;
 use super::variables::Variables;
 use super::{Origins, entries};
 use crate::diagnostic::{Code, Diagnostic, Guesses, did_you_mean};
+use crate::schema::campaign::EXPANDED;
+use crate::schema::codes::MISSING_KEY;
 use crate::schema::text::variable_name;
-use crate::schema::wording::MISSING_KEY;
 use crate::source::{Span, Spanned};
 use crate::yaml::node::{Entry, Node, Value};
-
-/// The key under which a `use` holds the steps of its block; nobody can write it, because it is no id.
-pub(in crate::schema) const EXPANDED: &str = "$steps";
 
 /// The lists of steps.
 pub(super) const LISTS: &[&str] = &["steps", "then", "else"];

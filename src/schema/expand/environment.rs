@@ -114,7 +114,7 @@ fn is_defined_by_name(path: &[&str]) -> bool {
 }
 
 fn is_top_level(key: &str) -> bool {
-    let properties = crate::schema::shape::schema().get("properties");
+    let properties = crate::schema::lookup::schema().get("properties");
     properties.and_then(|properties| properties.get(key)).is_some()
 }
 

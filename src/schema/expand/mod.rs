@@ -13,10 +13,9 @@ use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use crate::yaml::node::{Entry, Node, Value};
 
-pub(in crate::schema) use blocks::EXPANDED;
 pub use origins::Origins;
 
-use super::wording::WRONG_TYPE;
+use super::codes::WRONG_TYPE;
 use variables::Variables;
 
 /// A tree without variables, environments and uses of blocks that are still to be filled in.

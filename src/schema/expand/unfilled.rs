@@ -2,7 +2,8 @@
 //!
 //! Invariant: the mistake is told already; the step that has it says nothing more, and everything around it is read.
 
-use super::blocks::{EXPANDED, LISTS};
+use super::blocks::LISTS;
+use crate::schema::campaign::EXPANDED;
 use crate::schema::text::variable_name;
 use crate::source::Spanned;
 use crate::yaml::node::{Entry, Node, Scalar, Value};

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Origins, entries};
 use crate::diagnostic::{Code, Diagnostic, Guesses};
+use crate::schema::codes::WRONG_TYPE;
 use crate::schema::text::variable_name;
-use crate::schema::wording::WRONG_TYPE;
 use crate::source::{Span, Spanned};
 use crate::yaml::node::{Node, Scalar, Value};
 

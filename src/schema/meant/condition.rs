@@ -2,8 +2,8 @@
 
 use super::operator::{Operands, hyphened, instead};
 use super::{Declared, flow, scalar, text, text_of};
+use crate::schema::lookup::keys;
 use crate::schema::text::meant_flag;
-use crate::schema::wording::keys;
 use crate::yaml::node::{Entry, Node, Value};
 
 /// What to write for a key of a condition that is none.

@@ -2,7 +2,7 @@
 
 use super::operator::hyphened;
 use super::{Declared, flow, scalar, text_of};
-use crate::schema::wording::keys;
+use crate::schema::lookup::keys;
 use crate::yaml::node::{Entry, Node, Value};
 
 /// What to write for a key of a step that is none.
