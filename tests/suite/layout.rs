@@ -4,10 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::imports::{imports_of, place_of, sources};
+use crate::projects::root;
+
 const TABLE_HEADING: &str = "Who may use whom";
 
 /// Where a file may be opened or a clock be read, and nowhere else.
-const EDGE: &[&str] = &["src/main.rs", "src/cli", "src/runner/input", "src/runner/output"];
+const EDGE: &[&str] = &["src/main.rs", "src/cli", "src/runner/input", "src/runner/events", "src/runner/output"];
 
 #[test]
 fn modules_use_only_what_the_table_allows() {
@@ -15,13 +18,28 @@ fn modules_use_only_what_the_table_allows() {
     let mut wrong = Vec::new();
     for file in sources() {
         let Some(module) = module_of(&file) else { continue };
-        for used in uses(&code_of(&file), depth_of(&file)) {
+        for used in modules_used(&file) {
             if used != module && !table.allows(&module, &used) {
                 wrong.push(format!("{}: `{module}` may not use `{used}`", file.display()));
             }
         }
     }
     assert!(wrong.is_empty(), "ARCHITECTURE.md, \"{TABLE_HEADING}\":\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_table_allows_nothing_that_nobody_needs() {
+    let mut used: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for file in sources() {
+        let Some(module) = module_of(&file) else { continue };
+        used.entry(module).or_default().extend(modules_used(&file));
+    }
+    let mut idle = Vec::new();
+    for (module, allowed) in Table::read().may_use {
+        let Allowed::These(allowed) = allowed else { continue };
+        idle.extend(allowed.difference(&used[&module]).map(|other| format!("`{module}` does not use `{other}`")));
+    }
+    assert!(idle.is_empty(), "ARCHITECTURE.md, \"{TABLE_HEADING}\", allows too much:\n{}", idle.join("\n"));
 }
 
 #[test]
@@ -34,7 +52,7 @@ fn the_table_names_each_module_and_no_other() {
 fn every_module_says_what_it_is_for() {
     let silent: Vec<_> = sources()
         .into_iter()
-        .filter(|file| !fs::read_to_string(file).unwrap().starts_with("//! "))
+        .filter(|file| !fs::read_to_string(root().join(file)).unwrap().starts_with("//! "))
         .map(|file| file.display().to_string())
         .collect();
     assert!(silent.is_empty(), "no `//!` sentence at the top of:\n{}", silent.join("\n"));
@@ -45,29 +63,10 @@ fn io_and_the_clock_stay_at_the_edge() {
     let excused: Vec<_> = sources()
         .into_iter()
         .filter(|file| !EDGE.iter().any(|place| file.with_extension("").starts_with(place) || file.starts_with(place)))
-        .filter(|file| fs::read_to_string(file).unwrap().contains("clippy::disallowed_methods"))
+        .filter(|file| fs::read_to_string(root().join(file)).unwrap().contains("clippy::disallowed_methods"))
         .map(|file| file.display().to_string())
         .collect();
     assert!(excused.is_empty(), "only {EDGE:?} may do input and output, not:\n{}", excused.join("\n"));
-}
-
-#[test]
-fn the_scan_sees_each_way_to_name_a_module() {
-    let cases: &[(&str, usize, &[&str])] = &[
-        ("use crate::model::Stage;", 1, &["model"]),
-        ("use crate::{model::{Stage, Weight}, yaml, plan::*};", 1, &["model", "plan", "yaml"]),
-        ("use crate::{\n    graph::Journey,\n    solve,\n};", 2, &["graph", "solve"]),
-        ("fn f(x: &crate::runner::Program) -> crate::plan::Plan { x }", 1, &["plan", "runner"]),
-        ("use super::super::resolve;", 2, &["resolve"]),
-        ("use super::{model, yaml};", 1, &["model", "yaml"]),
-        ("use super::sibling;", 2, &[]),
-        ("// see crate::cli\npub(crate) fn f() {}", 1, &[]),
-        ("use crate::yaml;\n#[cfg(test)]\nmod tests {\n    use crate::cli;\n}", 1, &["yaml"]),
-    ];
-    for (code, depth, expected) in cases {
-        let found = uses(&without_tests_and_comments(code), *depth);
-        assert_eq!(found.iter().map(String::as_str).collect::<Vec<_>>(), *expected, "{code}");
-    }
 }
 
 /// Who may use whom, as ARCHITECTURE.md has it.
@@ -125,78 +124,18 @@ fn names_in(cell: &str) -> BTreeSet<String> {
     quoted.filter(|name| name.starts_with(char::is_lowercase)).map(str::to_owned).collect()
 }
 
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-/// Every source file, relative to the repository, sorted.
-fn sources() -> Vec<PathBuf> {
-    let mut files: Vec<_> = walkdir::WalkDir::new(root().join("src"))
-        .into_iter()
-        .map(|entry| entry.unwrap().into_path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
-        .map(|path| path.strip_prefix(root()).unwrap().to_path_buf())
-        .collect();
-    files.sort();
-    assert!(files.len() >= 2, "found no sources below {}", root().display());
-    files
-}
-
 /// `model` for src/model.rs and everything below src/model; nothing for the roots, which see everything.
 fn module_of(file: &Path) -> Option<String> {
-    let first = file.strip_prefix("src").unwrap().components().next().unwrap();
-    let name = Path::new(first.as_os_str()).file_stem().unwrap().to_str().unwrap().to_owned();
-    (name != "lib" && name != "main").then_some(name)
+    place_of(file).into_iter().next()
 }
 
-/// How many `super` lead from the file's own module to the crate's root.
-fn depth_of(file: &Path) -> usize {
-    let below_src = file.components().count() - 1;
-    if file.ends_with("mod.rs") { below_src - 1 } else { below_src }
+/// The modules directly below the crate's root that a file uses.
+fn modules_used(file: &Path) -> BTreeSet<String> {
+    imports_of(file).into_iter().filter_map(|path| path.into_iter().next()).filter(|name| is_module(name)).collect()
 }
 
-fn code_of(file: &Path) -> String {
-    without_tests_and_comments(&fs::read_to_string(file).unwrap())
-}
-
-/// Unit tests may build their input with any module; they stand last in their file.
-fn without_tests_and_comments(text: &str) -> String {
-    let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
-    code.lines().map(|line| line.split("//").next().unwrap_or_default()).collect::<Vec<_>>().join("\n")
-}
-
-/// The names directly below the crate's root that the code mentions, as `crate::…` or by as many `super::` as lead there.
-fn uses(code: &str, depth: usize) -> BTreeSet<String> {
-    let to_root = "super::".repeat(depth);
-    let mut found = BTreeSet::new();
-    for prefix in ["crate::", to_root.as_str()] {
-        for (at, _) in code.match_indices(prefix) {
-            let starts_a_path =
-                !code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':' || c == '$');
-            if starts_a_path {
-                found.extend(names(&code[at + prefix.len()..]));
-            }
-        }
-    }
-    found
-}
-
-/// The first name of a path, or those of each branch of `{a::b, c}`.
-fn names(path: &str) -> Vec<String> {
-    let Some(group) = path.strip_prefix('{') else { return vec![first_name(path)] };
-    let mut branches = vec![String::new()];
-    let mut nesting = 0_u32;
-    for c in group.chars() {
-        match c {
-            '}' if nesting == 0 => break,
-            ',' if nesting == 0 => branches.push(String::new()),
-            _ => branches.last_mut().unwrap().push(c),
-        }
-        nesting = if c == '{' { nesting + 1 } else { nesting - u32::from(c == '}') };
-    }
-    branches.iter().map(|branch| first_name(branch)).filter(|name| !name.is_empty()).collect()
-}
-
-fn first_name(path: &str) -> String {
-    path.trim_start().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
+/// What the crate's root gives on by another name is no module.
+fn is_module(name: &str) -> bool {
+    let below = |ending: &str| -> PathBuf { root().join("src").join(format!("{name}{ending}")) };
+    below(".rs").exists() || below("/mod.rs").exists()
 }
