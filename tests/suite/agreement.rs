@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::panic::{self, AssertUnwindSafe};
+use std::path::Path;
 
 use funnelc::diagnostic::Severity;
 use funnelc::model::Bounded;
@@ -90,17 +91,7 @@ fn run_both(case: &Case, reference: &mut Reference) -> Result<(), String> {
         let told = |yaml: &str, what: &str, file: &str| {
             format!("seed {} run {run} at {now}\n{yaml}\n{file}\n{heard}\n{what}", case.seed)
         };
-        let file = case.file(run, &before);
         let second: i64 = now.parse::<jiff::Timestamp>().unwrap().as_second();
-        let format = |lines: bool| if lines { Format::JsonLines } else { Format::Csv };
-        let inputs = |accept_short_history: bool| Inputs {
-            contacts: file.as_bytes(),
-            companies: Some(case.companies.as_bytes()),
-            events: events.as_ref().map(|(file, lines)| (file.as_bytes(), format(*lines))),
-            // All events go by the disk, so that the reference is compared with what sorts them there too.
-            spill: Some(Spill { folder: &temporary, above: 0 }),
-            past: Past { replay: case.replay, accept_short_history, ..Past::default() },
-        };
         let versions = case.unspoken(run).into_iter().map(|project| (project, true));
         for (project, lacks_lines) in versions.chain([(case.project(run), false)]) {
             if project == yaml {
@@ -116,8 +107,9 @@ fn run_both(case: &Case, reference: &mut Reference) -> Result<(), String> {
                 break;
             };
             reference.coverage.count("change refused");
-            let ran =
-                run_inputs(&changed, second, inputs(reference.forgot_events), state.as_deref(), Options::default());
+            let file = case.file(run, &before, &project);
+            let inputs = inputs(case, (run, &file), &temporary, reference.forgot_events);
+            let ran = run_inputs(&changed, second, inputs, state.as_deref(), Options::default());
             let found = match ran {
                 Err(RunError::InFlight(unspoken)) => told_of(&unspoken.to_string()),
                 other => format!("{:?}", other.map(|ran| String::from_utf8(ran.journal))),
@@ -128,6 +120,8 @@ fn run_both(case: &Case, reference: &mut Reference) -> Result<(), String> {
                 return Err(told(&project, &what, &file));
             }
         }
+        let file = case.file(run, &before, &yaml);
+        let inputs = |accept_short_history| inputs(case, (run, &file), &temporary, accept_short_history);
         let told = |what: &str, file: &str| told(&yaml, what, file);
         let input = Input {
             contacts: file.clone(),
@@ -171,6 +165,24 @@ fn run_both(case: &Case, reference: &mut Reference) -> Result<(), String> {
         before = expected.contacts;
     }
     Ok(())
+}
+
+/// What a run is given, with a contacts file.
+fn inputs<'a>(
+    case: &'a Case,
+    (run, file): (usize, &'a str),
+    temporary: &'a Path,
+    accept_short_history: bool,
+) -> Inputs<'a> {
+    let format = |lines: bool| if lines { Format::JsonLines } else { Format::Csv };
+    Inputs {
+        contacts: file.as_bytes(),
+        companies: Some(case.companies.as_bytes()),
+        events: case.events[run].as_ref().map(|(file, lines)| (file.as_bytes(), format(*lines))),
+        // All events go by the disk, so that the reference is compared with what sorts them there too.
+        spill: Some(Spill { folder: temporary, above: 0 }),
+        past: Past { replay: case.replay, accept_short_history, ..Past::default() },
+    }
 }
 
 /// The number of contacts and the names in each line of a refusal.

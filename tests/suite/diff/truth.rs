@@ -98,10 +98,10 @@ impl<'c> Pair<'c> {
     fn hold(&self, later: bool, met: &mut Met) -> Result<Option<String>, Impossible> {
         let Pair { case, base, head, .. } = self;
         let at = |run: usize| case.runs[run].parse::<jiff::Timestamp>().expect("a moment").as_second();
-        let (mut run_number, mut file, mut state) = (0, case.file(0, ""), None);
+        let (mut run_number, mut file, mut state) = (0, case.file(0, "", ""), None);
         if later {
             let first = run(case, base, at(0), &file, 0, None).map_err(|_| Impossible)?;
-            file = case.file(1, &String::from_utf8(first.contacts).expect("UTF-8"));
+            file = case.file(1, &String::from_utf8(first.contacts).expect("UTF-8"), &case.project(1));
             (run_number, state) = (1, Some(first.state));
         }
         let now = at(run_number);

@@ -54,6 +54,7 @@ pub(super) fn changed(random: &mut Random, root: &Value, number: usize) -> Optio
         flight.random.chance(30).then(|| flight.rename_what_nobody_is_at());
     } else {
         flight.name_tags();
+        flight.name_content();
     }
     flight.forget_tags_that_are_gone();
     flight.say_of_steps(root, is_renaming);

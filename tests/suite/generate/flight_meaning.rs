@@ -5,6 +5,7 @@
 use serde_yaml::{Mapping, Value};
 
 use super::flight::Flight;
+use super::flight_steps::SENT;
 use super::tree::{each_mapping, keys, words_under};
 
 fn one(key: &str, value: Value) -> Mapping {
@@ -28,7 +29,7 @@ impl Flight<'_> {
         true
     }
 
-    /// In the ways into campaigns.
+    /// In the ways into campaigns. What asks for an event stands in `all` there, for alone it would let in with each event.
     pub(super) fn write_out_segment(&mut self) -> bool {
         let old = self.pick_of("segments");
         let segment = &self.root["segments"][&*old];
@@ -36,6 +37,8 @@ impl Flight<'_> {
         if segment.get("include").is_some() || segment.get("exclude").is_some() || self.is_by_hand(&old) {
             return false;
         }
+        let asks_for_event = inside.contains_key("event");
+        let inside = if asks_for_event { one("all", vec![Value::Mapping(inside)].into()) } else { inside };
         let mut done = false;
         self.each_way_in(|entries| {
             if entries.get("segment").and_then(Value::as_str) == Some(&old) {
@@ -80,6 +83,19 @@ impl Flight<'_> {
         Self::rename_key(&mut self.root["content"], &old, &new);
         self.say_moved(&format!("content {old}"), &format!("content {new}"));
         true
+    }
+
+    /// What a change sends by its first name it sends by its present one.
+    pub(super) fn name_content(&mut self) {
+        let content = self.root["content"].as_mapping().expect("content");
+        let is_sent = |definition: &Value| definition.get("kind").and_then(Value::as_str) == Some("focus");
+        let named = content.iter().find(|(_, definition)| is_sent(definition)).and_then(|(id, _)| id.as_str());
+        let present = named.expect("content for a place on a page").to_owned();
+        each_mapping(&mut self.root, &mut |entries| {
+            if let Some(content) = entries.get_mut("send").filter(|content| content.as_str() == Some(SENT)) {
+                *content = present.clone().into();
+            }
+        });
     }
 
     fn is_by_hand(&mut self, segment: &str) -> bool {

@@ -20,6 +20,9 @@ pub(super) fn steps_that_differ(old: &[String], new: &[String]) -> (Vec<String>,
     (without(old, new), without(new, old))
 }
 
+/// What a new step sends, by its first name; it is the only content of its kind.
+pub(super) const SENT: &str = "banner";
+
 /// What may stand in a list without a word about anything else.
 const STEPS: [&str; 6] =
     ["add-tag: hot", "points: 7", "wait: 2 hours", "send: banner", "remove-tag: cold", "add-tag: new"];

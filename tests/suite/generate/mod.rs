@@ -143,15 +143,15 @@ impl Case {
         yaml
     }
 
-    /// The contacts file of a run: the first one, what the run before wrote, or either with changes made outside.
-    pub(crate) fn file(&self, run: usize, output_before: &str) -> String {
+    /// The contacts file of a run: the first one, what the run before wrote, or either with changes made outside, in the names of the project in force.
+    pub(crate) fn file(&self, run: usize, output_before: &str, project: &str) -> String {
         if run == 0 {
             return self.first_file.clone();
         }
         let mut random = Random::new(self.seed ^ (run as u64) << 32);
         let base = if random.chance(60) { output_before } else { &self.first_file };
         if random.chance(50) {
-            rows::edited(&mut random, &self.pools, base, &self.versions.renamed_tags(run))
+            rows::edited(&mut random, &self.pools, base, &flight_names::renamed_tags(project))
         } else {
             base.to_owned()
         }

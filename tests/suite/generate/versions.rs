@@ -61,11 +61,6 @@ impl Versions {
         flight_names::own_events(&self.written[..=run])
     }
 
-    /// The tags that have other names now, each with the present one.
-    pub(super) fn renamed_tags(&self, run: usize) -> Vec<[String; 2]> {
-        flight_names::renamed_tags(&self.written[run])
-    }
-
     pub(super) fn plain(&self) -> &Value {
         &self.plain
     }
