@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 use serde_yaml::Value;
 
-use super::contact::{Doing, Frame, Step, Thread};
+use super::contact::{Doing, Entry, Frame, Step, Thread};
 use super::instant::Instant;
 use super::names::{BLOCK, inner_lists, name_all};
 use super::project::{get, items, text, word};
@@ -127,12 +127,14 @@ impl Instant<'_> {
     /// A moment that was moved while a contact waits for it is told, in the order of the text.
     fn note_moved(&mut self) {
         for (id, campaign) in self.project.in_order("campaigns") {
+            // Who is to leave from a step that is gone may wait for the end of a pause, and stands nowhere in the text.
+            let goes_on = |entry: &Entry| entry.paused.is_none() && !entry.leaving;
+            if !self.membership(&id).active.as_ref().is_some_and(goes_on) {
+                continue;
+            }
             let mut paths = self.thread_paths(&id);
             paths.sort_by_key(|path| self.place_in_text(&id, campaign, path));
             for path in paths {
-                if self.entry(&id).paused.is_some() || self.entry(&id).leaving {
-                    continue;
-                }
                 let Some(step) = self.awaited_field(&id, &path) else { continue };
                 let before = self.thread(&id, &path).due.expect("when a wait ends");
                 let moment = self.moment_of(&step).filter(|moment| *moment >= self.clock.now && *moment != before);

@@ -307,11 +307,12 @@ impl Windows {
             let local = clock.local(*moment);
             all.iter().all(|windows| windows.is_inside(local.time()) && windows.is_listed(local.date()))
         };
-        let by_day = all.iter().all(|windows| windows.between.is_none());
+        // The time of day is that of the beginning, also behind a day that leaves it out.
+        let (begin, by_day) = (clock.local(from), all.iter().all(|windows| windows.between.is_none()));
         let next = |moment: &Timestamp| {
             let local = clock.local(*moment);
             if by_day {
-                return Some(clock.resolve(later(local.date()).to_datetime(local.time())));
+                return Some(clock.resolve(later(local.date()).to_datetime(begin.time())));
             }
             let since = i64::from(local.minute() % 30) * 60 + i64::from(local.second());
             Some(*moment + (1800 - since).seconds())
