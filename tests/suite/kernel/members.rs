@@ -1,17 +1,21 @@
 //! Segments with members by name, from files of the project.
 
+use funnelc::plan::Plan;
 use funnelc::runner::{Options, run_bytes};
 
 use super::{CONTRACT, Story, story_of};
 use crate::projects::{plan_of, sources};
 
 fn story_with_files(rest: &str, files: &[(&str, &str)]) -> Story {
+    Story { plan: plan_with_files(rest, files), ..story_of(CONTRACT) }
+}
+
+fn plan_with_files(rest: &str, files: &[(&str, &str)]) -> Plan {
     let mut sources = sources(&[("funnelc.yaml", &format!("{CONTRACT}{rest}"))]);
     for (name, text) in files {
         sources.attach(*name, *text);
     }
-    let plan = plan_of(sources);
-    Story { plan, ..story_of(CONTRACT) }
+    plan_of(sources)
 }
 
 const ASKS: &str = "campaigns:
@@ -61,6 +65,21 @@ fn a_segment_may_have_members_by_name_only() {
              2 end talk 1 completed finished",
         )
         .counts("/segments/big", 1);
+}
+
+#[test]
+fn a_segment_with_members_lets_nobody_in_again_under_another_name() {
+    let named = |segment: &str, published: bool| {
+        let yaml = format!(
+            "segments:\n  {segment}: {{ where: {{ tag: hot }}, include: [vip.csv] }}\ncampaigns:\n  talk: {{ enter: {{ segment: {segment} }}, reenter: {{ after: 1 hour }}, published: {published}, on-leave: stay, steps: [{{ points: 1 }}] }}\n"
+        );
+        plan_with_files(&yaml, &[("vip.csv", "1\n")])
+    };
+    let let_in = "start talk 1 condition\npoints talk 1 points:1 0 1\nend talk 1 completed finished";
+    let story = Story::of(named("big", true)).on("2026-11-21T09:00", "id,tags,points\n1,,0\n", let_in);
+    // Also where the campaign was not published for a while.
+    let story = Story { plan: named("big", false), ..story }.again("2026-11-22T09:00", "");
+    Story { plan: named("large", true), ..story }.again("2026-11-23T09:00", "");
 }
 
 #[test]

@@ -6,13 +6,15 @@ use serde_yaml::{Mapping, Value};
 
 use super::project::{Project, get, items, text};
 
-/// Segments written out in their place, unless more than their `where` says who belongs to them.
+/// Segments written out in their place: their `where`, and where there is more, who belongs to them by name and whom steps put in or took out.
 pub(super) fn written_out(project: &Project, condition: &Value) -> Value {
     match condition {
         Value::Sequence(parts) => parts.iter().map(|part| written_out(project, part)).collect(),
         Value::Mapping(entries) => {
-            if let Some(segment) = text(condition, "segment").filter(|id| !has_members(project, id)) {
-                return written_out(project, &project.definition(&["segments", &segment])["where"]);
+            // A condition of long ago may name one that is gone.
+            let segment = text(condition, "segment").filter(|id| project.at(&["segments", id]).is_some());
+            if let Some(segment) = segment {
+                return segment_written_out(project, &segment);
             }
             let inner = |(key, value): (&Value, &Value)| (key.clone(), written_out(project, value));
             Value::Mapping(entries.iter().map(inner).collect())
@@ -21,11 +23,22 @@ pub(super) fn written_out(project: &Project, condition: &Value) -> Value {
     }
 }
 
-/// Whether files or steps put contacts in or take them out.
-fn has_members(project: &Project, segment: &str) -> bool {
+fn segment_written_out(project: &Project, segment: &str) -> Value {
     let definition = project.definition(&["segments", segment]);
-    let listed = ["include", "exclude"].into_iter().any(|key| get(definition, key).is_some());
-    listed || project.at(&[]).is_some_and(|root| is_listed(root, segment))
+    let asked = get(definition, "where").map(|asked| written_out(project, asked));
+    let lists = ["include", "exclude"].into_iter().filter_map(|key| Some((key.into(), get(definition, key)?.clone())));
+    let mut more: Mapping = lists.collect();
+    if project.at(&[]).is_some_and(|root| is_listed(root, segment)) {
+        // Only here its name counts.
+        more.insert("segment".into(), segment.into());
+    }
+    match asked {
+        Some(asked) if more.is_empty() => asked,
+        asked => {
+            more.extend(asked.map(|asked| ("where".into(), asked)));
+            Value::Mapping(more)
+        }
+    }
 }
 
 fn is_listed(value: &Value, segment: &str) -> bool {
