@@ -38,6 +38,21 @@ fn an_event_changes_the_fields_that_the_file_does_not_hold_in_the_order_of_time(
 }
 
 #[test]
+fn a_field_goes_on_from_what_the_file_last_showed_when_its_column_is_gone() {
+    let purchased = |day: u8| format!("{HEAD}1,2026-11-{day}T08:00,purchased,,,,,,,,\n");
+    story(&events("segments: { all: { where: { event: booked } } }"))
+        .on("2026-11-20T09:00", "id,orders,last\n1,5,2026-01-01\n", "")
+        .hears(&purchased(21))
+        .again("2026-11-21T09:00", "")
+        .hears(&purchased(22))
+        .on("2026-11-22T09:00", "id,last\n1,2026-01-01\n", "update orders 5 6 purchased")
+        // The file counts again, as if for the first time.
+        .on("2026-11-23T09:00", "id,orders,last\n1,2,2026-01-01\n", "")
+        .hears(&purchased(24))
+        .on("2026-11-24T09:00", "id,last\n1,2026-01-01\n", "update orders 2 3 purchased");
+}
+
+#[test]
 fn updates_keep_to_the_bounds_of_the_field() {
     let eleven: String = (10..21).map(|hour| format!("1,2026-11-20T{hour}:00,purchased,,,,,,,,\n")).collect();
     let journal: Vec<String> = (0..10)

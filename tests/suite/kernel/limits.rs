@@ -207,3 +207,13 @@ fn a_limit_puts_off_into_the_hours_of_the_channel_and_of_the_wait() {
     // They are never open together.
     puts_off_until(", between: ['08:00', '10:30']", ", between: ['11:00', '18:00']", "2026-11-06T08:00", "");
 }
+
+#[test]
+fn days_without_hours_keep_the_time_of_day_over_a_night_that_leaves_it_out() {
+    // From Saturday to Monday; on the Sunday between there is no half past two.
+    mails("{ email: { days: [mon-fri] } }", "[{ send: one }]").on(
+        "2026-03-28T02:30",
+        FILE,
+        "start talk 1 condition\ndelay talk 1 send:one one 2026-03-30T02:30:00+02:00",
+    );
+}

@@ -42,11 +42,15 @@ impl Instant<'_> {
                 self.coverage.count("value that does not fit");
             }
             let shown = read_cell(self.clock, field, fitting);
-            let steps = writes.fields.contains(&id);
-            if !steps && (position.is_some() || !writes.updated.contains(&id)) {
+            let (steps, events) = (writes.fields.contains(&id), writes.updated.contains(&id));
+            if !steps && !events {
                 self.contact.fields.remove(&id);
                 self.contact.as_of.remove(&id);
                 self.contact.cells.insert(id, shown);
+            } else if !steps && position.is_some() {
+                // The file's alone, and remembered for the day on which the file lacks the column.
+                self.contact.as_of.remove(&id);
+                self.contact.fields.insert(id, Tracked::first(shown));
             } else if position.is_some() || !self.contact.fields.contains_key(&id) {
                 self.merge_field(&id, shown, known);
             }
