@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
+use crate::projects::cases;
+
 const JOURNEY: &str = "
 version: 1
 contacts:
@@ -372,7 +374,8 @@ fn a_run_that_stands_is_no_failure_when_its_table_cannot_be_printed() {
 
 #[test]
 fn a_killed_run_leaves_the_old_or_the_new_and_is_mended_by_the_same_command() {
-    let kills: u32 = std::env::var("FUNNELC_KILLS").map_or(5, |kills| kills.parse().unwrap());
+    let few = 2 + u32::try_from(cases() / 100).unwrap();
+    let kills: u32 = std::env::var("FUNNELC_KILLS").map_or(few, |kills| kills.parse().unwrap());
     let place = Place::new(&contacts(6_000));
     place.fine("2026-11-21T09:00");
     let old = (place.files("out"), place.files("state"));

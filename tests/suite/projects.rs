@@ -42,9 +42,10 @@ pub(crate) fn compiled(sources: Sources) -> funnelc::Compiled {
     compiled
 }
 
-/// How many cases a test generates: few, so that `cargo test` stays quick for whoever edits. CI asks for many by `FUNNELC_CASES`.
+/// How many cases a test generates: few, so that `cargo test` stays quick for whoever edits. CI asks for many by `FUNNELC_CASES`, the one
+/// switch between the short and the long form of the tests; no test looks at it but through this function.
 pub(crate) fn cases() -> u64 {
-    const FEW: u64 = 100;
+    const FEW: u64 = 30;
     std::env::var("FUNNELC_CASES").map_or(FEW, |cases| cases.parse().expect("FUNNELC_CASES is a number"))
 }
 

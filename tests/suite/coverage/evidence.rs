@@ -18,6 +18,9 @@ const SEEDS: u64 = 400;
 /// The tests that run projects over contacts.
 const RUNS: [&str; 4] = ["contract::", "kernel::", "reuse::", "trial::"];
 
+/// Those of them that are about amounts: they take long, and show no construct that others do not.
+const AMOUNTS: [&str; 4] = ["--skip", "blocks_that_multiply", "--skip", "a_long_chain"];
+
 /// For each construct the place that shows it best: a page that says it with the fewest others, the guide before all.
 pub(super) type Places = BTreeMap<String, String>;
 
@@ -52,6 +55,7 @@ pub(super) fn tests() -> Places {
     // Whether they pass is their own affair.
     Command::new(std::env::current_exe().unwrap())
         .args(RUNS)
+        .args(AMOUNTS)
         .arg("--quiet")
         .env(crate::projects::RECORD, folder.path())
         .output()

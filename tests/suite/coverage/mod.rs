@@ -126,16 +126,17 @@ runs it over contacts, and a place in the random projects on which funnelc and a
 /// Each construct with the definition that it belongs to and its description.
 fn constructs() -> Vec<(String, String, Option<String>)> {
     let mut all = Vec::new();
-    let definitions = SCHEMA["definitions"].as_object().unwrap();
-    let whole = PROJECT.to_owned();
-    for (section, definition) in [(&whole, &*SCHEMA)].into_iter().chain(definitions) {
+    let definitions = SCHEMA["definitions"].as_object().unwrap().iter();
+    for (section, definition) in definitions.map(|(name, it)| (name.as_str(), it)).chain([(PROJECT, &*SCHEMA)]) {
         let Some(properties) = definition["properties"].as_object() else { continue };
         for (key, rule) in properties {
             let name = format!("{section}.{key}");
             let description = rule["description"].as_str().map(str::to_owned);
             let words = words_of(rule, &name);
-            all.push((section.clone(), name.clone(), description.clone()));
-            all.extend(words.into_iter().map(|word| (section.clone(), format!("{name}: {word}"), Some(String::new()))));
+            all.push((section.to_owned(), name.clone(), description.clone()));
+            all.extend(
+                words.into_iter().map(|word| (section.to_owned(), format!("{name}: {word}"), Some(String::new()))),
+            );
         }
     }
     let said = Some(String::new());
@@ -147,7 +148,7 @@ fn constructs() -> Vec<(String, String, Option<String>)> {
 }
 
 /// The words that a value may be.
-fn words_of(rule: &Value, place: &str) -> BTreeSet<String> {
+fn words_of(rule: &'static Value, place: &str) -> BTreeSet<String> {
     let mut words = BTreeSet::new();
     for (rule, found) in walk::rules(rule, place) {
         if found != place {

@@ -2,8 +2,8 @@
 //!
 //! Invariant: a key counts at the place that the schema gives it, never by its name alone.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::LazyLock;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use serde_json::Value;
 
@@ -27,8 +27,11 @@ pub(super) fn constructs(files: &[String]) -> BTreeSet<String> {
     walk.used
 }
 
+/// A rule of the schema, with the name of the place that it is about.
+type Rule = (&'static Value, String);
+
 /// The rules that stand at a place of the schema for one value: itself, and what it refers to; with the name of the definition where there is one.
-pub(super) fn rules<'a>(rule: &'a Value, place: &str) -> Vec<(&'a Value, String)> {
+pub(super) fn rules(rule: &'static Value, place: &str) -> Vec<Rule> {
     let mut all = vec![(rule, place.to_owned())];
     if let Some(name) = rule["$ref"].as_str().and_then(|path| path.strip_prefix("#/definitions/")) {
         let definition = &SCHEMA["definitions"][name];
@@ -44,6 +47,15 @@ pub(super) fn rules<'a>(rule: &'a Value, place: &str) -> Vec<(&'a Value, String)
     all
 }
 
+/// The same, looked up: thousands of values stand at each place. A rule is known by where it lies in the schema, which stays.
+fn rules_once(rule: &'static Value, place: &str) -> Arc<[Rule]> {
+    type Known = Mutex<HashMap<(usize, String), Arc<[Rule]>>>;
+    static KNOWN: LazyLock<Known> = LazyLock::new(Mutex::default);
+    let key = (std::ptr::from_ref(rule).addr(), place.to_owned());
+    let mut known = KNOWN.lock().unwrap();
+    Arc::clone(known.entry(key).or_insert_with(|| rules(rule, place).into()))
+}
+
 struct Walk {
     /// The type of each field of contacts.
     types: BTreeMap<String, String>,
@@ -51,20 +63,20 @@ struct Walk {
 }
 
 impl Walk {
-    fn value(&mut self, value: &Value, rule: &Value, place: &str) {
-        for (rule, place) in rules(rule, place) {
+    fn value(&mut self, value: &Value, rule: &'static Value, place: &str) {
+        for (rule, place) in &*rules_once(rule, place) {
             match value {
                 Value::Object(entries) => {
                     if place == "Condition" {
                         self.operator(value);
                     }
                     for (key, entry) in entries {
-                        self.entry(key, entry, rule, &place);
+                        self.entry(key, entry, rule, place);
                     }
                 }
                 Value::Array(items) => {
                     for item in items {
-                        self.value(item, &rule["items"], &place);
+                        self.value(item, &rule["items"], place);
                     }
                 }
                 Value::String(word) if has_word(rule, word) => {
@@ -75,7 +87,7 @@ impl Walk {
         }
     }
 
-    fn entry(&mut self, key: &str, entry: &Value, rule: &Value, place: &str) {
+    fn entry(&mut self, key: &str, entry: &Value, rule: &'static Value, place: &str) {
         let known = &rule["properties"][key];
         if known.is_object() {
             let name = format!("{place}.{key}");

@@ -2,6 +2,8 @@
 //!
 //! Invariant: which operators a type has is asked of the compiler, not written down again.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use crate::projects::sources;
@@ -88,21 +90,29 @@ pub(super) fn operator(kind: &str, operator: &str) -> String {
 /// Each operator on each type that has it.
 fn operators() -> Vec<String> {
     let keys = super::walk::SCHEMA["definitions"]["Condition"]["properties"].as_object().unwrap();
+    let keys: Vec<&str> = keys.keys().map(String::as_str).collect();
     let kinds = TYPES.iter().map(|(kind, _)| *kind).chain(["points"]);
-    let pairs = kinds.flat_map(|kind| keys.keys().map(move |key| (kind, key)));
-    pairs.filter(|(kind, key)| is_operator(kind, key)).map(|(kind, key)| operator(kind, key)).collect()
+    kinds.flat_map(|kind| taken(kind, &keys).into_iter().map(move |key| operator(kind, key))).collect()
 }
 
-/// Whether the compiler takes a key for an operator of this type, whatever it says of the operand.
-fn is_operator(kind: &str, key: &str) -> bool {
+/// Those of the keys that the compiler takes for an operator of this type, whatever it says of the operand.
+fn taken<'k>(kind: &str, keys: &[&'k str]) -> BTreeSet<&'k str> {
     const REFUSALS: [&str; 4] = ["operator-type", "condition-keys", "unknown-key", "wrong-type"];
     let fields: String = TYPES.iter().map(|(kind, more)| format!("    {kind}: {{ type: {kind}{more} }}\n")).collect();
-    let head = format!("version: 1\ncontacts:\n  key: id\n  points: {{ column: points }}\n  fields:\n{fields}");
-    ["1", "[1, 2]", "true"].iter().any(|operand| {
-        let yaml = format!("{head}segments:\n  s: {{ where: {{ field: {kind}, {key}: {operand} }} }}\n");
-        let found = funnelc::compile(sources(&[("funnelc.yaml", &yaml)])).diagnostics;
-        !found.iter().any(|finding| REFUSALS.contains(&finding.code.0))
-    })
+    let head = format!("contacts:\n  key: id\n  points: {{ column: points }}\n  fields:\n{fields}");
+    let mut taken = BTreeSet::new();
+    for operand in ["1", "[1, 2]", "true"] {
+        let segment = |key| format!("  {key}: {{ where: {{ field: {kind}, {key}: {operand} }} }}\n");
+        let segments: String = keys.iter().map(segment).collect();
+        let yaml = format!("version: 1\n{head}segments:\n{segments}");
+        let compiled = funnelc::compile(sources(&[("funnelc.yaml", &yaml)]));
+        let refusals = compiled.diagnostics.iter().filter(|finding| REFUSALS.contains(&finding.code.0));
+        let lines: BTreeSet<usize> =
+            refusals.map(|finding| compiled.sources.line_column(finding.primary.span).line).collect();
+        let first = yaml.lines().count() - keys.len() + 1;
+        taken.extend(keys.iter().enumerate().filter(|(at, _)| !lines.contains(&(first + at))).map(|(_, key)| *key));
+    }
+    taken
 }
 
 /// How a date is written, with `…` for what differs.

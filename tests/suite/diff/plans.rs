@@ -21,7 +21,7 @@ fn a_plan_against_itself_is_empty() {
 /// The values of every example's plan, changed one at a time: all of them where there are cases enough.
 #[test]
 fn no_value_of_a_plan_changes_unseen() {
-    let mut tried = 0;
+    let (mut tried, mut looked_at) = (0, 0);
     for name in EXAMPLES {
         let base = plan_of(example(name));
         let document: Value = serde_json::from_str(&base.to_json()).expect("JSON");
@@ -29,6 +29,7 @@ fn no_value_of_a_plan_changes_unseen() {
         let sample = leaves.len().div_ceil(usize::try_from(cases()).expect("a number of tests"));
         for path in leaves.into_iter().step_by(sample) {
             let mut fitting = 0;
+            looked_at += 1;
             for value in others(document["plan"].pointer(&path).expect("found above")) {
                 if fitting == 2 {
                     break;
@@ -45,7 +46,7 @@ fn no_value_of_a_plan_changes_unseen() {
             }
         }
     }
-    assert!(tried > 200, "only {tried} changes gave a plan");
+    assert!(tried > looked_at / 2, "only {tried} changes of {looked_at} values gave a plan");
 }
 
 fn leaves(value: &Value, path: String) -> Vec<String> {
