@@ -180,6 +180,27 @@ def ring(n):
     return head() + segments(f"{{ all: [{{ segment: s{(i + 1) % n} }}, {{ field: number, at-least: {i} }}] }}" for i in range(n))
 
 
+def layers(n):
+    """Each segment asks the one before it, and a field of its own."""
+    link = "{{ all: [{{ segment: s{0} }}, {{ field: f{1}, at-least: 1 }}] }}"
+    conditions = (link.format(i - 1, i) if i else "{ field: f0, at-least: 1 }" for i in range(n))
+    return head(fields="".join(f", f{i}: {{ type: integer }}" for i in range(n))) + segments(conditions)
+
+
+def loose(n):
+    return head() + funnel(n, converting=True) + "    order: loose\n"
+
+
+def places(n):
+    rule = "      - {{ stage: s{0}, when: {{ field: number, is: {0} }} }}\n"
+    return head() + funnel(n, converting=False) + "    place:\n" + "".join(rule.format(i) for i in range(n - 1))
+
+
+def moves(n):
+    body = "{{ enter: {{ field: number, is: {0} }}, on-leave: stay, steps: [{{ move: f/s{0} }}] }}"
+    return head() + funnel(n, converting=False) + campaigns(body.format(i) for i in range(n - 1))
+
+
 def leaving(n):
     asked = segments(f"{{ field: number, at-least: {i} }}" for i in range(n))
     body = "{{ enter: {{ segment: s{0} }}, on-leave: exit, steps: [{{ wait: 1 day }}, {{ add-tag: red }}] }}"
@@ -220,7 +241,7 @@ KINDS = {
         alternatives, members, stages, variables, near_names, far_names, tags, entered, files,
         texts, dates, exclusions, chain, ring, fields, events, contents, bodies, blocks, experiences,
         funnels, many_funnels, stage_questions, unknown_stages, leaving, loops, steps, jumps, moved, tests,
-        wrong_types, wrong_shapes,
+        wrong_types, wrong_shapes, layers, loose, places, moves,
     )
 }
 

@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """measure.py BINARY [KIND...]: what `BINARY check` costs for projects of N and of 2N things, as rows of a table; `all` for every kind.
 
+`graph:KIND` is what `BINARY graph` costs.
+
 2N things are about 500 KB. The cost is the processor time in user mode, the least of RUNS (5), N and 2N in turn, so that what else the
 machine does shows little. Ends with an error where a kind costs too much. Everything it makes stands in target/bench/growth.
 """
@@ -20,17 +22,18 @@ TOO_MUCH = 2.2
 
 def project(kind, count):
     """The folder of a project, and how many bytes it has."""
+    kind = kind.removeprefix("graph:")
     folder = os.path.join(WORK, f"{kind}-{count}")
     shutil.rmtree(folder, ignore_errors=True)
     gen.main(kind, count, folder)
     return folder, sum(os.path.getsize(os.path.join(at, file)) for at, _, files in os.walk(folder) for file in files)
 
 
-def cost(binary, folder):
+def cost(binary, command, folder):
     before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
-    done = subprocess.run([binary, "check", folder], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    done = subprocess.run([binary, command, folder], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     if done.returncode not in (0, 1):
-        sys.exit(f"check of {folder} ended with {done.returncode}")
+        sys.exit(f"{command} of {folder} ended with {done.returncode}")
     return resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
 
 
@@ -40,7 +43,8 @@ def main(binary, kinds):
     for kind in kinds:
         count = LARGE // 2 * 1000 // project(kind, 1000)[1]
         folders = [project(kind, size) for size in (count, 2 * count)]
-        least = [min(times) for times in zip(*([cost(binary, folder) for folder, _ in folders] for _ in range(runs)))]
+        command = "graph" if kind.startswith("graph:") else "check"
+        least = [min(times) for times in zip(*([cost(binary, command, folder) for folder, _ in folders] for _ in range(runs)))]
         ratio = least[1] / max(least[0], 0.001)
         print(f"| {kind} | {count:,} | {folders[1][1] // 1000} | {least[0]:.2f} | {least[1]:.2f} | {ratio:.2f} |", flush=True)
         if ratio > TOO_MUCH or least[1] > 2:
@@ -53,4 +57,4 @@ if __name__ == "__main__":
     if len(sys.argv) < 2:
         sys.exit(__doc__)
     wanted = sys.argv[2:] or NINE
-    main(sys.argv[1], list(gen.KINDS) if wanted == ["all"] else wanted)
+    main(sys.argv[1], [*gen.KINDS, "graph:entered"] if wanted == ["all"] else wanted)

@@ -83,9 +83,13 @@ fn explain<'a>(model: &Model, condition: &'a Condition, proofs: &Proofs, found: 
     }
 }
 
+/// Of so many things a segment may ask, itself and through others, to be looked into where another asks it. Nobody reads through more,
+/// and layers upon layers would be looked through once for each thing at their ground.
+const MANY: usize = 64;
+
 struct Search<'a> {
     model: &'a Model,
-    /// By segment: what it asks about, itself and through others.
+    /// By segment: what it asks about, itself and through others; nothing where that is too much.
     topics: Vec<BTreeSet<Topic>>,
     /// By topic: the segments that ask about it, each after those that it asks.
     asking: BTreeMap<Topic, Vec<SegmentId>>,
@@ -106,6 +110,9 @@ impl<'a> Search<'a> {
         let mut search = Self { model, topics, asking: BTreeMap::new(), atoms, cleared: cleared(model) };
         for segment in order {
             let topics = search.topics(&model.segments[*segment].condition);
+            if topics.len() > MANY {
+                continue;
+            }
             topics.iter().for_each(|topic| search.asking.entry(*topic).or_default().push(*segment));
             search.topics[segment.index()] = topics;
         }

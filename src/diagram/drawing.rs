@@ -9,9 +9,10 @@ use petgraph::visit::EdgeRef;
 use super::filter::Filter;
 use super::order;
 use super::paint::{self, Paint};
+use super::parts::Parts;
 use super::wrap::{at_most, wrap};
 use crate::graph::words::counted;
-use crate::graph::{Edge, EdgeKind, Face, Journey, Node, Thing, Verb};
+use crate::graph::{Edge, EdgeKind, Face, Journey, Node, Verb};
 
 /// A picture.
 #[derive(Debug)]
@@ -108,7 +109,8 @@ pub(super) enum Stroke {
 
 /// Chooses what is drawn.
 pub(super) fn drawing(journey: &Journey, filter: &Filter) -> Drawing {
-    let mut draft = Draft { journey, boxes: BTreeMap::new(), groups: Vec::new(), arrows: Vec::new() };
+    let parts = Parts::of(journey);
+    let mut draft = Draft { journey, parts: &parts, boxes: BTreeMap::new(), groups: Vec::new(), arrows: Vec::new() };
     for funnel in draft.funnels() {
         match (filter.funnel, filter.campaign) {
             (Some(chosen), _) if chosen != funnel => {}
@@ -132,13 +134,14 @@ pub(super) fn drawing(journey: &Journey, filter: &Filter) -> Drawing {
 
 struct Draft<'a> {
     journey: &'a Journey,
+    parts: &'a Parts,
     /// The box in which each node that is drawn shows.
     boxes: BTreeMap<NodeIndex, String>,
     groups: Vec<Group>,
     arrows: Vec<Arrow>,
 }
 
-impl Draft<'_> {
+impl<'a> Draft<'a> {
     fn node(&self, at: NodeIndex) -> &Node {
         &self.journey.graph[at]
     }
@@ -156,17 +159,15 @@ impl Draft<'_> {
     }
 
     /// The steps of a campaign, in the order of the text.
-    fn steps_of(&self, campaign: NodeIndex) -> Vec<NodeIndex> {
-        let Thing::Campaign(id) = self.node(campaign).thing else { return Vec::new() };
-        self.nodes(|node| matches!(node.thing, Thing::Step(of, _) if of == id))
+    fn steps_of(&self, campaign: NodeIndex) -> &'a [NodeIndex] {
+        self.parts.of_thing(&self.node(campaign).thing)
     }
 
     /// The stages and funnels that a campaign lets in from or acts on.
-    fn touched(&self, campaign: NodeIndex) -> Vec<NodeIndex> {
+    fn touched(&self, campaign: NodeIndex) -> BTreeSet<NodeIndex> {
         let graph = &self.journey.graph;
         let from = graph.neighbors_directed(campaign, Direction::Incoming);
-        let to =
-            self.steps_of(campaign).into_iter().flat_map(|step| graph.neighbors_directed(step, Direction::Outgoing));
+        let to = self.steps_of(campaign).iter().flat_map(|step| graph.neighbors_directed(*step, Direction::Outgoing));
         from.chain(to).filter(|at| matches!(self.node(*at).face, Face::Stage { .. } | Face::Funnel { .. })).collect()
     }
 
@@ -180,9 +181,8 @@ impl Draft<'_> {
 
     /// The stages of a funnel by weight; with a campaign, those that it touches.
     fn funnel(&mut self, funnel: NodeIndex, campaign: Option<NodeIndex>) {
-        let Thing::Funnel(id) = self.node(funnel).thing else { return };
         let touched = campaign.map(|campaign| self.touched(campaign));
-        let mut stages = self.nodes(|node| matches!(node.thing, Thing::Stage(stage) if stage.funnel == id));
+        let mut stages = self.parts.of_thing(&self.node(funnel).thing).to_vec();
         stages.sort_by_key(|at| weight(self.node(*at)));
         let of = stages.len();
         let ranked = stages.into_iter().enumerate();
@@ -225,8 +225,8 @@ impl Draft<'_> {
         let mut boxes = vec![self.campaign(campaign, false)];
         self.boxes.insert(campaign, boxes[0].name.clone());
         for at in self.steps_of(campaign) {
-            let drawn = step(self.node(at));
-            self.boxes.insert(at, drawn.name.clone());
+            let drawn = step(self.node(*at));
+            self.boxes.insert(*at, drawn.name.clone());
             boxes.push(drawn);
         }
         let node = self.node(campaign);
@@ -243,7 +243,7 @@ impl Draft<'_> {
         for campaign in campaigns {
             let drawn = self.campaign(*campaign, true);
             self.boxes.insert(*campaign, drawn.name.clone());
-            self.boxes.extend(self.steps_of(*campaign).into_iter().map(|step| (step, drawn.name.clone())));
+            self.boxes.extend(self.steps_of(*campaign).iter().map(|step| (*step, drawn.name.clone())));
             boxes.push(drawn);
         }
         let label = if boxes.len() == 1 { "campaign" } else { "campaigns" };
@@ -275,13 +275,13 @@ impl Draft<'_> {
     fn arrows(&mut self) {
         let graph = &self.journey.graph;
         let mut seen = BTreeSet::new();
+        let converts = graph.edge_references().filter(|edge| edge.weight().kind == EdgeKind::Converts);
+        let converts: BTreeSet<_> = converts.map(|edge| (edge.source(), edge.target())).collect();
         for edge in graph.edge_references() {
             let (Some(from), Some(to)) = (self.boxes.get(&edge.source()), self.boxes.get(&edge.target())) else {
                 continue;
             };
-            let converts = |other: &Edge| matches!(other.kind, EdgeKind::Converts);
-            let also_converts =
-                graph.edges_connecting(edge.source(), edge.target()).any(|other| converts(other.weight()));
+            let also_converts = converts.contains(&(edge.source(), edge.target()));
             let implied = edge.weight().kind == EdgeKind::BackTo && also_converts;
             let arrow = arrow(from, to, edge.weight()).filter(|arrow| !implied && seen.insert(arrow.clone()));
             self.arrows.extend(arrow);

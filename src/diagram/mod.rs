@@ -7,6 +7,7 @@ mod mermaid;
 mod order;
 mod outline;
 mod paint;
+mod parts;
 mod wrap;
 
 pub use dot::dot;

@@ -6,12 +6,13 @@ use petgraph::visit::EdgeRef;
 
 use super::drawing::MARK;
 use super::filter::Filter;
+use super::parts::Parts;
 use super::wrap::wrap;
 use crate::graph::{Edge, EdgeKind, Face, Journey, Node, Thing};
 
 /// The journey as an outline.
 pub fn text(journey: &Journey, filter: &Filter) -> String {
-    let mut out = Outline { journey, lines: Vec::new() };
+    let mut out = Outline { journey, parts: Parts::of(journey), lines: Vec::new() };
     let graph = &journey.graph;
     let everything = filter.funnel.is_none() && filter.campaign.is_none();
     let wanted = |chosen: Option<NodeIndex>, at: NodeIndex| chosen == Some(at) || everything;
@@ -33,6 +34,7 @@ const WIDTH: usize = 80;
 
 struct Outline<'a> {
     journey: &'a Journey,
+    parts: Parts,
     lines: Vec<String>,
 }
 
@@ -78,7 +80,7 @@ impl Outline<'_> {
             self.line("  place  ", &text);
         }
         self.rules_of(&node.face);
-        let mut stages: Vec<_> = self.journey.graph.node_indices().filter(|at| self.is_stage_of(*at, &node)).collect();
+        let mut stages = self.parts.of_thing(&node.thing).to_vec();
         stages.sort_by_key(|at| weight(&self.journey.graph[*at]));
         for stage in stages {
             self.stage(stage);
@@ -97,11 +99,6 @@ impl Outline<'_> {
         for (_, lead, text) in rules.into_iter().filter(|(holds, _, _)| *holds) {
             self.line(lead, text);
         }
-    }
-
-    fn is_stage_of(&self, at: NodeIndex, funnel: &Node) -> bool {
-        let Thing::Stage(stage) = self.journey.graph[at].thing else { return false };
-        funnel.thing == Thing::Funnel(stage.funnel)
     }
 
     fn stage(&mut self, at: NodeIndex) {
@@ -156,10 +153,8 @@ impl Outline<'_> {
         let node = self.journey.graph[at].clone();
         self.head("campaign", &node);
         self.who(&node.face);
-        let Thing::Campaign(id) = node.thing else { return };
         let graph = &self.journey.graph;
-        let steps: Vec<_> =
-            graph.node_weights().filter(|node| matches!(node.thing, Thing::Step(of, _) if of == id)).cloned().collect();
+        let steps: Vec<_> = self.parts.of_thing(&node.thing).iter().map(|step| graph[*step].clone()).collect();
         self.steps(&steps, None, 2);
     }
 

@@ -17,7 +17,7 @@ pub(crate) use next::{Ladder, possible_next};
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{CampaignId, Channel, ContentId, DestinationId, FunnelId, Model, SegmentId, StageRef, StepId};
-use crate::source::Span;
+use crate::source::{FileId, Span};
 
 /// A project as a graph.
 #[derive(Clone, Debug)]
@@ -236,12 +236,8 @@ impl Journey {
 
     /// Marks the nodes and edges at which errors were found; for an edge that no picture shows, the node that it leaves.
     pub fn marked(mut self, findings: &[Diagnostic]) -> Self {
-        let wrong: Vec<Span> = findings
-            .iter()
-            .filter(|finding| finding.severity == Severity::Error)
-            .map(|finding| finding.primary.span)
-            .collect();
-        let hit = |span: Span| wrong.iter().any(|error| overlaps(span, *error));
+        let wrong = Wrong::of(findings);
+        let hit = |span: Span| wrong.overlaps(span);
         for node in self.graph.node_weights_mut() {
             node.broken |= node.spans.iter().any(|span| hit(*span));
         }
@@ -258,6 +254,30 @@ impl Journey {
     }
 }
 
-fn overlaps(a: Span, b: Span) -> bool {
-    a != Span::NOWHERE && a.file == b.file && a.start < b.end && b.start < a.end
+/// Where errors are, by file: their starts in order, and with each the last end so far.
+struct Wrong(BTreeMap<FileId, Vec<(u32, u32)>>);
+
+impl Wrong {
+    fn of(findings: &[Diagnostic]) -> Self {
+        let mut errors: Vec<Span> = findings
+            .iter()
+            .filter(|finding| finding.severity == Severity::Error)
+            .map(|finding| finding.primary.span)
+            .collect();
+        errors.sort_unstable_by_key(|span| (span.file, span.start));
+        let mut by_file: BTreeMap<FileId, Vec<(u32, u32)>> = BTreeMap::new();
+        for span in errors {
+            let of_file = by_file.entry(span.file).or_default();
+            let end = of_file.last().map_or(span.end, |(_, end)| span.end.max(*end));
+            of_file.push((span.start, end));
+        }
+        Self(by_file)
+    }
+
+    /// Whether an error has a place in common with a span.
+    fn overlaps(&self, span: Span) -> bool {
+        let of_file = self.0.get(&span.file).filter(|_| span != Span::NOWHERE);
+        let before = of_file.map(|errors| &errors[..errors.partition_point(|(start, _)| *start < span.end)]);
+        before.and_then(<[_]>::last).is_some_and(|(_, end)| span.start < *end)
+    }
 }

@@ -86,3 +86,32 @@ fn what_somebody_might_meet_is_not_told() {
         assert_eq!(told(condition), Vec::<&str>::new(), "{condition}");
     }
 }
+
+/// Whether a segment that asks through others for so many fields, and for the opposite, is told.
+fn is_told_through(fields: usize) -> bool {
+    let declared: String = (0..fields).map(|at| format!("f{at}: {{ type: boolean }}, ")).collect();
+    let one = |at: usize| match at {
+        0 => "  s0: { where: { field: f0, is: true } }\n".to_owned(),
+        _ => format!("  s{at}: {{ where: {{ all: [{{ segment: s{} }}, {{ field: f{at}, is: true }}] }} }}\n", at - 1),
+    };
+    let segments: String = (0..fields).map(one).collect();
+    let project = format!(
+        "
+version: 1
+contacts: {{ key: id, tags: {{ values: [red] }}, fields: {{ {declared} }} }}
+segments:
+{segments}  asked: {{ where: {{ all: [{{ segment: s{} }}, {{ field: f0, is: false }}] }} }}
+campaigns: {{ talk: {{ enter: {{ segment: asked }}, steps: [{{ add-tag: red }}] }} }}
+",
+        fields - 1
+    );
+    let compiled = funnelc::compile(sources(&[("funnelc.yaml", &project)]));
+    assert!(compiled.plan.is_some());
+    compiled.diagnostics.iter().any(|finding| finding.code.0 == "never-true")
+}
+
+#[test]
+fn segments_are_looked_through_for_as_many_things_as_the_page_says() {
+    assert!(is_told_through(64));
+    assert!(!is_told_through(65), "layers upon layers would cost their square");
+}

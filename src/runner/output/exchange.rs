@@ -41,7 +41,7 @@ impl Exchange<'_> {
 
     /// The same on any file system, with a moment in which nothing stands in the place.
     fn in_steps(&self, take_away: Rename) -> io::Result<()> {
-        if !is_there(self.target) {
+        if !is_there(self.target)? {
             return fs::rename(&self.new, self.target);
         }
         self.note(BY_FOLDERS)?;
@@ -71,30 +71,35 @@ impl Exchange<'_> {
     fn by_files(&self) -> io::Result<()> {
         self.note(BY_FILES)?;
         fs::create_dir(&self.old)?;
-        if is_there(&self.target.join(MANIFEST)) {
+        if is_there(&self.target.join(MANIFEST))? {
             fs::rename(self.target.join(MANIFEST), self.old.join(MANIFEST))?;
         }
         self.move_files()
     }
 
     fn move_files(&self) -> io::Result<()> {
-        let left = FILES.iter().map(|name| (self.new.join(name), self.target.join(name)));
-        left.filter(|(new, _)| is_there(new)).try_for_each(|(new, target)| fs::rename(new, target))?;
+        for name in FILES {
+            let new = self.new.join(name);
+            // One that was moved before is gone; one of which that cannot be told is not left out.
+            if is_there(&new)? {
+                fs::rename(new, self.target.join(name))?;
+            }
+        }
         place::settle(self.target)
     }
 
     /// Carries on what a kill cut short between two steps; where nothing was begun, or all was done, there is nothing to do.
     pub(super) fn carry_on(&self) -> io::Result<()> {
-        if is_there(&self.notes.join(BY_FILES)) {
+        if is_there(&self.notes.join(BY_FILES))? {
             // With its run.json the folder is the old run, or one that came later.
-            let is_mixture = self.target.is_dir() && !is_there(&self.target.join(MANIFEST));
+            let is_mixture = is_folder(self.target)? && !is_there(&self.target.join(MANIFEST))?;
             return if is_mixture { self.move_files() } else { Ok(()) };
         }
-        let is_away = is_there(&self.notes.join(BY_FOLDERS)) && is_there(&self.new) && is_there(&self.old);
+        let is_away = is_there(&self.notes.join(BY_FOLDERS))? && is_there(&self.new)? && is_there(&self.old)?;
         if !is_away {
             return Ok(());
         }
-        if is_there(self.target) {
+        if is_there(self.target)? {
             let old = self.old.display();
             return Err(io::Error::other(format!(
                 "`{old}` holds the run that stood there before, and was put away by a run that was killed; look whether you need it"
@@ -112,8 +117,9 @@ impl Exchange<'_> {
 
     /// Whether nothing was moved, or all of it is where it was.
     fn is_as_before(&self) -> bool {
-        let untouched = !is_there(&self.old) || fs::remove_dir(&self.old).is_ok();
-        untouched && is_there(self.target) && FILES.iter().all(|name| is_there(&self.new.join(name)))
+        let surely = |path: &Path| matches!(is_there(path), Ok(true));
+        let untouched = matches!(is_there(&self.old), Ok(false)) || fs::remove_dir(&self.old).is_ok();
+        untouched && surely(self.target) && FILES.iter().all(|name| surely(&self.new.join(name)))
     }
 
     fn forget(&self) {
@@ -133,7 +139,7 @@ fn in_one_step(new: &Path, target: &Path) -> io::Result<bool> {
     use rustix::fs::{CWD, RenameFlags, renameat_with};
     use rustix::io::Errno;
 
-    let flags = if is_there(target) { RenameFlags::EXCHANGE } else { RenameFlags::NOREPLACE };
+    let flags = if is_there(target)? { RenameFlags::EXCHANGE } else { RenameFlags::NOREPLACE };
     match renameat_with(CWD, new, CWD, target, flags) {
         Ok(()) => Ok(true),
         // FUSE, NFS, 9p and exFAT do not know the flags; an overlay cannot rename what lies in a lower layer; a mount point is busy.
@@ -147,9 +153,22 @@ fn in_one_step(_new: &Path, _target: &Path) -> io::Result<bool> {
     Ok(false)
 }
 
-/// Links are something, too.
-fn is_there(path: &Path) -> bool {
-    path.symlink_metadata().is_ok()
+/// Links are something, too. What cannot be looked at is an error, and not taken for nothing: a file that is left out would be lost.
+fn is_there(path: &Path) -> io::Result<bool> {
+    match path.symlink_metadata() {
+        Ok(_) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// A link to one is one.
+fn is_folder(path: &Path) -> io::Result<bool> {
+    match path.metadata() {
+        Ok(metadata) => Ok(metadata.is_dir()),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 #[cfg(test)]
@@ -221,7 +240,7 @@ mod tests {
             let place = Place::new();
             place.steps(take_away).unwrap();
             assert_eq!(place.says(), SAYS_NEW);
-            assert!(is_there(&place.staging().join("old").join(MANIFEST)), "the old one was put away");
+            assert!(is_there(&place.staging().join("old").join(MANIFEST)).unwrap(), "the old one was put away");
         }
     }
 
@@ -236,6 +255,24 @@ mod tests {
         let place = Place::new();
         fs::remove_dir_all(place.target()).unwrap();
         place.steps(denied).unwrap();
+        assert_eq!(place.says(), SAYS_NEW);
+    }
+
+    #[test]
+    fn what_cannot_be_looked_at_is_not_left_out() {
+        let place = Place::new();
+        let (notes, target) = (place.staging(), place.target());
+        fs::write(notes.join(BY_FILES), "").unwrap();
+        fs::remove_file(target.join(MANIFEST)).unwrap();
+        // Whatever lies behind a link to itself cannot be looked at.
+        std::os::unix::fs::symlink("round", notes.join("round")).unwrap();
+        let blocked = Exchange { notes: &notes, new: notes.join("round/run"), old: notes.join("old"), target: &target };
+        assert!(blocked.carry_on().is_err());
+        let away = notes.join("round/out");
+        let elsewhere = Exchange { new: place.new_run(), target: &away, ..blocked };
+        assert!(elsewhere.carry_on().is_err());
+        let open = Exchange { target: &target, ..elsewhere };
+        open.carry_on().unwrap();
         assert_eq!(place.says(), SAYS_NEW);
     }
 
