@@ -12,6 +12,7 @@ mod check;
 mod completions;
 mod diff;
 mod explain;
+mod failure;
 mod files;
 mod findings;
 mod graph;
@@ -31,7 +32,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::screen::one_line;
+pub(crate) use failure::Failure;
 use output::ColorChoice;
 
 /// How a command ended.
@@ -49,47 +50,6 @@ pub(crate) enum Exit {
     Refused = 4,
     /// Interrupted.
     Interrupted = 130,
-}
-
-/// Why a command could not do its work; names and texts of others stay in their line.
-#[derive(Debug, thiserror::Error)]
-#[error("{message}")]
-pub(crate) struct Failure {
-    message: String,
-    help: Option<String>,
-    exit: Exit,
-}
-
-impl Failure {
-    /// A failure of files or the environment: what happened, and to what.
-    ///
-    /// Names in it may come from anybody, and stay in their line.
-    pub(crate) fn new(message: impl AsRef<str>) -> Self {
-        Self { message: one_line(message.as_ref()).into_owned(), help: None, exit: Exit::Environment }
-    }
-
-    /// The same, of a message that has a line for each of several.
-    pub(crate) fn lines(message: impl AsRef<str>) -> Self {
-        let lines: Vec<_> = message.as_ref().split('\n').map(one_line).collect();
-        Self { message: lines.join("\n"), help: None, exit: Exit::Environment }
-    }
-
-    /// Arguments that make no sense.
-    pub(crate) fn usage(message: impl AsRef<str>) -> Self {
-        Self { exit: Exit::Usage, ..Self::new(message) }
-    }
-
-    /// The same, of a file.
-    pub(crate) fn of(mut self, path: &std::path::Path) -> Self {
-        self.message = format!("`{}`: {}", one_line(&path.to_string_lossy()), self.message);
-        self
-    }
-
-    /// Adds what to do about it.
-    pub(crate) fn help(mut self, help: impl AsRef<str>) -> Self {
-        self.help = Some(one_line(help.as_ref()).into_owned());
-        self
-    }
 }
 
 /// The compiler for customer journeys: funnels, stages, segments and campaigns as YAML in git.

@@ -9,6 +9,7 @@ use clap::ValueEnum;
 use super::{Exit, Failure, inside};
 use crate::report::table::WIDEST;
 use crate::report::text::Style;
+use crate::runner::notice::NoticeCode;
 use crate::runner::output::access::Readers;
 use crate::runner::output::beside::Beside;
 use crate::screen;
@@ -134,7 +135,9 @@ fn no_color() -> bool {
 /// Prints to a stream of the program; a reader that has gone is no error.
 pub(crate) fn printed(print: impl FnOnce() -> io::Result<()>) -> Result<(), Failure> {
     match print() {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::new(format!("cannot write: {error}"))),
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure::new(format!("cannot write: {error}")).coded(NoticeCode::CannotWrite))
+        }
         Err(_) | Ok(()) => Ok(()),
     }
 }

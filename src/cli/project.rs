@@ -9,6 +9,7 @@ use super::Failure;
 use super::attached::attach;
 use super::files::{Disk, Files};
 use super::inside::Unread;
+use crate::runner::notice::NoticeCode;
 use crate::source::{FileId, Sources};
 use crate::yaml::{self, Node, Value};
 
@@ -65,7 +66,10 @@ pub(crate) fn only_below(folder: &Path) -> Result<Vec<String>, Failure> {
 
 fn standard_input() -> Result<Sources, Failure> {
     let mut bytes = Vec::new();
-    std::io::stdin().lock().read_to_end(&mut bytes).map_err(|error| Failure::new(format!("cannot read: {error}")))?;
+    std::io::stdin()
+        .lock()
+        .read_to_end(&mut bytes)
+        .map_err(|error| Failure::new(format!("cannot read: {error}")).coded(NoticeCode::CannotRead))?;
     let mut sources = Sources::default();
     sources.add("<stdin>", utf8(bytes, Path::new("<stdin>"))?);
     Ok(sources)
@@ -101,7 +105,7 @@ fn root_above(files: &dyn Files, folder: &Path) -> Result<PathBuf, Failure> {
         [] => "`funnelc init` starts a project; for a git revision `--project PATH` says where it is".to_owned(),
         some => format!("name one of the projects below it: {}", some.join(", ")),
     };
-    Err(Failure::new(message).help(help))
+    Err(Failure::new(message).coded(NoticeCode::NoProject).help(help))
 }
 
 fn with_includes(files: &dyn Files, root: &Path) -> Result<Sources, Failure> {
@@ -179,7 +183,10 @@ fn add(files: &dyn Files, sources: &mut Sources, folder: &Path, path: &Path) -> 
             Ok(sources.add(shown, text))
         }
         Err(Unread::TooLarge { bytes, .. }) => Ok(sources.add_too_large(shown, bytes)),
-        Err(why) => Err(Failure::new(format!("cannot read `{shown}`: {why}"))),
+        Err(why) => {
+            let failure = Failure::new(format!("cannot read `{shown}`: {why}")).coded(NoticeCode::CannotRead);
+            Err(failure.about(Path::new(&shown)))
+        }
     }
 }
 
@@ -192,6 +199,6 @@ fn utf8(bytes: Vec<u8>, path: &Path) -> Result<String, Failure> {
         let at = error.utf8_error().valid_up_to();
         let line = memchr::memchr_iter(b'\n', &error.as_bytes()[..at]).count() + 1;
         let message = format!("`{}` is not UTF-8: byte {at}, in line {line}", path.display());
-        Failure::new(message).help("save the file as UTF-8")
+        Failure::new(message).coded(NoticeCode::NotUtf8).about(path).help("save the file as UTF-8")
     })
 }

@@ -5,29 +5,33 @@ mod failed;
 mod inputs;
 mod row_bounds;
 mod told;
+mod voice;
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
-use super::output::{Stream, Terminal};
+use super::output::Terminal;
 use super::{Exit, Failure, places};
 use crate::plan::Plan;
 use crate::report::metrics;
+use crate::report::run::Outcome;
 use crate::runner::RunError;
-use crate::runner::batch::session::{Done, Session, SessionError};
+use crate::runner::batch::session::{Done, Session};
 use crate::runner::batch::{Past, Prepared, Streams, Summary, Watch};
 use crate::runner::events::Spill;
 use crate::runner::input::blocks::Source;
 use crate::runner::input::remembered::Snapshot;
-use crate::runner::output::folder::{self, FolderError};
-use crate::runner::output::store::{Store, StoreError};
+use crate::runner::notice::{Aftermath, Notice};
+use crate::runner::output::folder;
+use crate::runner::output::store::Store;
 
 pub(crate) use failed::{bad_events, earlier, no_companies, no_events, no_room, wrong_in};
 pub(crate) use inputs::{events, now, options, plan, progress_bar, signals, source, temporary, threads, whole};
 
-use inputs::{Signals, not_far_ahead};
+use inputs::{Loaded, Signals, not_far_ahead};
 use row_bounds::AtMost;
+use voice::{Format, Voice};
 
 /// The arguments of `funnelc run`.
 #[derive(Debug, clap::Args)]
@@ -90,30 +94,40 @@ pub(crate) struct Args {
     /// Take files that have no rows, or lack more than half of the contacts that the state knows
     #[arg(long)]
     accept_shrunken: bool,
+    /// How to say what the run has to say
+    #[arg(long, default_value = "text")]
+    format: Format,
 }
 
 pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
+    let voice = Voice::new(args.format, terminal);
+    let ended = begun(args, &voice);
+    voice.end(ended)
+}
+
+fn begun(args: &Args, voice: &Voice) -> Result<Outcome, Stopped> {
     go_together(args)?;
-    let Some(plan) = plan(&args.path, args.env.as_deref(), terminal)? else { return Ok(Exit::Findings) };
+    let plan = match inputs::loaded(&args.path, args.env.as_deref())? {
+        Loaded::Plan(plan) => *plan,
+        Loaded::Project(compiled) => {
+            voice.project(&compiled)?;
+            compiled.plan.ok_or(Stopped::Told(Exit::Findings))?
+        }
+    };
     let now = now(args.now.as_deref(), &plan)?;
     if args.state.is_some() && !args.dry_run && !args.far {
         not_far_ahead(now, args.now.as_deref())?;
     }
-    let task = Task { args, plan: &plan, terminal, signals: signals()? };
+    let task = Task { args, plan: &plan, voice, signals: signals()? };
     told::forgotten(&task)?;
-    let done = if args.dry_run { task.tried(now) } else { task.written(now) };
-    match done {
-        Ok(()) => Ok(Exit::Fine),
-        Err(Stopped::Told(exit)) => Ok(exit),
-        Err(Stopped::Failed(failure)) => Err(failure),
-    }
+    if args.dry_run { task.tried(now) } else { task.written(now) }
 }
 
 /// A run that was asked for.
 struct Task<'a> {
     args: &'a Args,
     plan: &'a Plan,
-    terminal: Terminal,
+    voice: &'a Voice,
     signals: Signals,
 }
 
@@ -131,7 +145,7 @@ impl<T: Into<Failure>> From<T> for Stopped {
 
 impl Task<'_> {
     /// The run with all that it writes.
-    fn written(&self, now: i64) -> Result<(), Stopped> {
+    fn written(&self, now: i64) -> Result<Outcome, Stopped> {
         let args = self.args;
         let out = args.out.as_deref().unwrap_or(Path::new(""));
         let store = args.state.as_deref().map(Store::open).transpose()?;
@@ -144,34 +158,34 @@ impl Task<'_> {
         self.signals.hold();
         let done = session.commit(streams, &summary, &prepared, store.as_ref())?;
         self.tell(&done, &summary);
-        Ok(())
+        Ok(if done.repeated { Outcome::Repeated } else { Outcome::Written })
     }
 
     /// What there is to say of a run that stands. Nothing makes it a failure any more: whoever delivers only after exit code 0 would drop an outbox
     /// that the state calls sent.
     fn tell(&self, done: &Done, summary: &Summary) {
-        let table = self.terminal.print(Stream::Out, &self.table(&done.metrics));
-        let unprinted = table.err().map(|failure| format!("its table is not on standard output: {failure}"));
+        let figures = self.voice.figures(self.plan.model(), &done.metrics);
+        let unprinted = figures.err().map(|failure| Aftermath::Unprinted(failure.to_string()));
         // With standard error gone there is nobody left to tell.
-        for warning in done.warnings.iter().cloned().chain(unprinted) {
-            let _ = self.terminal.say(&format!("warning: the run stands, but {warning}\n"));
+        for but in done.warnings.iter().chain(&unprinted) {
+            let _ = self.voice.warn(Notice::new(but.code(), format!("the run stands, but {but}")), None);
         }
         let _ = self.restless(&done.metrics);
-        let _ = self.terminal.say(&told::last_words(done, summary, self.args));
+        let _ = told::last_words(done, summary, self.args, self.voice);
     }
 
     /// The same run without a trace: no folder, no state, no lock, no rejects.
-    fn tried(&self, now: i64) -> Result<(), Stopped> {
+    fn tried(&self, now: i64) -> Result<Outcome, Stopped> {
         let state = self.args.state.as_deref().map_or(Ok(None), Store::peek)?;
         let prepared = self.prepared(now, state.map(Snapshot::File), &temporary())?;
         let rejects = self.args.rejects.as_ref().map(|_| io::sink());
         let streams = Streams { contacts: io::sink(), actions: io::sink(), journal: io::sink(), state: None, rejects };
         let (summary, _) = self.carried_out(&prepared, source(&self.args.contacts)?, streams)?;
         let metrics = summary.metrics.to_json(&prepared.program);
-        self.terminal.print(Stream::Out, &self.table(&metrics))?;
+        self.voice.figures(self.plan.model(), &metrics)?;
         self.restless(&metrics)?;
-        self.terminal.say("dry run: nothing was written\n")?;
-        Ok(())
+        self.voice.add_in_words("dry run: nothing was written\n")?;
+        Ok(Outcome::DryRun)
     }
 
     /// The plan at its moment, with all that is read before the contacts; many events are sorted in `spill`.
@@ -199,20 +213,20 @@ impl Task<'_> {
         source: Source<'_>,
         streams: Streams<W>,
     ) -> Result<(Summary, Streams<W>), Stopped> {
-        let (args, terminal) = (self.args, self.terminal);
+        let (args, voice) = (self.args, self.voice);
         let bar = progress_bar(source.length());
         let watch = Watch { interrupted: &self.signals.interrupted, progress: &|bytes| bar.inc(bytes) };
         let outcome = prepared.run(source, streams, options(args.threads), &watch);
         bar.finish_and_clear();
         let (summary, streams) = outcome.map_err(|error| self.stopped(&error))?;
-        told::notes(prepared, args, terminal)?;
-        told::warnings(&summary, prepared, args, terminal)?;
+        told::notes(prepared, args, voice)?;
+        told::warnings(&summary, prepared, args, voice)?;
         if summary.duplicates > 0 || (summary.problems.rows > 0 && args.rejects.is_none()) {
-            terminal.say(&told::problems(&summary, args))?;
+            voice.fail(&failed::bad_rows(&summary, &args.contacts));
             return Err(Stopped::Told(Exit::Findings));
         }
         if let Some(failure) = self.out_of_bounds(&summary, prepared) {
-            terminal.fail(&failure);
+            voice.fail(&failure);
             return Err(Stopped::Told(Exit::Findings));
         }
         if self.signals.interrupted.load(Ordering::Relaxed) {
@@ -235,35 +249,31 @@ impl Task<'_> {
             return Some(failure.of(&args.contacts));
         }
         prepared.companies.as_ref().filter(|read| read.rows == 0)?;
-        Some(row_bounds::no_companies().of(args.companies.as_deref().unwrap_or(Path::new(""))))
+        Some(row_bounds::no_rows().of(args.companies.as_deref().unwrap_or(Path::new(""))))
     }
 
     /// Refuses what would let more go out than is allowed, and shows what it would have been.
     fn keep_to_bounds(&self, metrics: &str) -> Result<(), Stopped> {
         let over = bounds::exceeded(self.plan.model(), metrics, self.args.at_most);
         let Some(failure) = over else { return Ok(()) };
-        self.terminal.print(Stream::Out, &self.table(metrics))?;
-        self.terminal.fail(&failure);
+        self.voice.figures(self.plan.model(), metrics)?;
+        self.voice.fail(&failure);
         Err(Stopped::Told(Exit::Refused))
     }
 
     /// Tells of contacts that did not come to rest.
     fn restless(&self, metrics: &str) -> Result<(), Failure> {
-        for line in metrics::restless(self.plan.model(), metrics) {
-            self.terminal.say(&format!("warning: {line}\n"))?;
-        }
-        Ok(())
-    }
-
-    fn table(&self, metrics: &str) -> String {
-        metrics::table(self.plan.model(), metrics, self.terminal.table_width())
+        let of = |warning| self.voice.warn(&warning, None);
+        metrics::restless(self.plan.model(), metrics).into_iter().try_for_each(of)
     }
 
     fn stopped(&self, error: &RunError) -> Stopped {
-        match failed::failed(error, self.plan, self.args, self.terminal) {
-            Ok(exit) => Stopped::Told(exit),
-            Err(failure) => Stopped::Failed(failure),
+        if matches!(error, RunError::Interrupted) {
+            return Stopped::Told(Exit::Interrupted);
         }
+        let (failure, exit) = failed::failed(error, self.plan, self.args);
+        self.voice.fail(&failure);
+        Stopped::Told(exit)
     }
 }
 
@@ -282,40 +292,4 @@ fn go_together(args: &Args) -> Result<(), Failure> {
         places::rejects_are_safe(rejects, &args.contacts, args.state.as_deref())?;
     }
     Ok(())
-}
-
-impl From<SessionError> for Failure {
-    fn from(error: SessionError) -> Self {
-        let failure = Self::new(error.to_string());
-        match error {
-            SessionError::Forgotten { .. } => {
-                failure.help("deliver nothing of it yet: the same command again finishes it, with the same keys")
-            }
-            SessionError::Folder(FolderError::Mounted(folder)) => {
-                failure.help(format!("name a folder in it: `--out {}`", folder.join("run").display()))
-            }
-            SessionError::Folder(error) => match error.precious() {
-                Some(folder) => {
-                    let folder = folder.display();
-                    failure
-                        .help(format!("name another folder, or take that one away first: `mv {folder} {folder}.kept`"))
-                }
-                None => failure,
-            },
-            SessionError::Store(error) => error.into(),
-            SessionError::Io { .. } | SessionError::Inside(_) => failure,
-        }
-    }
-}
-
-impl From<StoreError> for Failure {
-    fn from(error: StoreError) -> Self {
-        let failure = Self::new(error.to_string());
-        match error {
-            StoreError::Foreign { path, .. } => {
-                failure.help(format!("a state needs a folder of its own, such as `--state {}/funnelc`", path.display()))
-            }
-            StoreError::Io { .. } | StoreError::Locked(_) | StoreError::Damaged { .. } => failure,
-        }
-    }
 }

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::outgoing::Outgoing;
 use super::table::Table;
 use crate::model::{Funnel, Model};
+use crate::runner::notice::Warning;
 
 const STAGE: [&str; 6] = ["reach", "entered", "left", "converted", "rate", "now"];
 const CAMPAIGN: [&str; 6] = ["entered", "overtaken", "active", "completed", "converted", "exited"];
@@ -40,18 +41,15 @@ pub fn table(model: &Model, metrics: &str, width: usize) -> String {
 }
 
 /// Says of which stages contacts did not come to rest; `metrics` is the text of metrics.json.
-pub fn restless(model: &Model, metrics: &str) -> Vec<String> {
+pub fn restless(model: &Model, metrics: &str) -> Vec<Warning> {
     let metrics: Value = serde_json::from_str(metrics).unwrap_or_default();
     let mut told = Vec::new();
     for funnel in model.funnels.values() {
         for stage in funnel.stages.values() {
             let figures = &metrics["funnels"][&funnel.id]["stages"][&stage.id];
             let Some(count) = figures["deferred"].as_u64().filter(|count| *count > 0) else { continue };
-            let contacts = if count == 1 { "contact" } else { "contacts" };
-            told.push(format!(
-                "{count} {contacts} did not come to rest: the rules of `{}` lead into the stage `{}` a second time in this run, and will in the next; see `funnelc explain never-at-rest`",
-                funnel.id, stage.id
-            ));
+            let (funnel, stage) = (funnel.id.clone(), stage.id.clone());
+            told.push(Warning::NeverAtRest { contacts: count, funnel, stage });
         }
     }
     told

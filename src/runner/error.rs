@@ -8,9 +8,9 @@ use thiserror::Error;
 use super::input::ReadError;
 use super::input::blocks::LONGEST_ROW;
 use super::input::remembered::{Damage, NotMigrated};
+use super::notice::{FileFault, HeaderFault, Notice, NoticeCode, lines};
 use super::program::BindError;
 use super::state::{StateError, Unspoken};
-use crate::screen::one_line;
 
 /// Why a run came to nothing.
 #[derive(Debug, Error)]
@@ -19,7 +19,7 @@ pub enum RunError {
     #[error(transparent)]
     Read(#[from] ReadError),
     #[error("{}", lines(.0))]
-    Header(Vec<String>),
+    Header(Vec<HeaderFault>),
     /// Only where nothing is written; a run tells each with its line.
     #[error("the key of line {line} stands in line {first_line} too{}", if *more > 0 { format!(", and {more} more like it") } else { String::new() })]
     DuplicateKey { line: u64, first_line: u64, more: usize },
@@ -34,14 +34,14 @@ pub enum RunError {
     /// The state was left by another plan, and contacts are where this one has nothing.
     #[error("{0}")]
     InFlight(Unspoken),
-    /// Everything that is wrong with the companies file, a line each.
-    #[error("{}", lines(.0))]
-    Companies(Vec<String>),
+    /// Everything that is wrong with the companies file.
+    #[error("{0}")]
+    Companies(FileFault),
     #[error("the plan asks for the companies of contacts, and no companies file was given")]
     NoCompanies,
-    /// Everything that is wrong with the events file, a line each.
-    #[error("{}", lines(.0))]
-    Events(Vec<String>),
+    /// Everything that is wrong with the events file.
+    #[error("{}", of_events(.0))]
+    Events(FileFault),
     /// The plan asks for more of the past than the state has kept.
     #[error("{}", short_words(.0))]
     ShortHistory(Vec<String>),
@@ -54,6 +54,34 @@ pub enum RunError {
     Spill { folder: PathBuf, error: io::Error },
     #[error("interrupted")]
     Interrupted,
+}
+
+impl RunError {
+    /// Each thing that is wrong, with its place in the file that it is about.
+    pub fn notices(&self) -> Vec<Notice> {
+        match self {
+            Self::Header(faults) => faults.iter().map(Notice::from).collect(),
+            Self::Companies(fault) | Self::Events(fault) => fault.notices(),
+            Self::InFlight(unspoken) => unspoken.notices(),
+            Self::ShortHistory(lines) => {
+                lines.iter().map(|line| Notice::new(NoticeCode::ShortHistory, line.clone())).collect()
+            }
+            Self::DuplicateKey { line, .. } => vec![self.notice(NoticeCode::DuplicateKey).at_line(*line)],
+            Self::LongRow { line } => vec![self.notice(NoticeCode::LongRow).at_line(*line)],
+            Self::Read(error) => vec![self.notice(error.code())],
+            Self::Bind(error) => vec![self.notice(error.code())],
+            Self::State { error, .. } => vec![self.notice(error.code())],
+            Self::Write { .. } => vec![self.notice(NoticeCode::CannotWrite)],
+            Self::NoCompanies => vec![self.notice(NoticeCode::NoCompanies)],
+            Self::Skipped { .. } => vec![self.notice(NoticeCode::TooManySkipped)],
+            Self::Spill { .. } => vec![self.notice(NoticeCode::CannotSortEvents)],
+            Self::Interrupted => vec![self.notice(NoticeCode::Interrupted)],
+        }
+    }
+
+    fn notice(&self, code: NoticeCode) -> Notice {
+        Notice::new(code, self.to_string())
+    }
 }
 
 impl From<Damage> for RunError {
@@ -71,9 +99,12 @@ impl From<NotMigrated> for RunError {
     }
 }
 
-/// One below the other; names in them may come from anybody.
-fn lines(all: &[String]) -> String {
-    all.iter().map(|line| one_line(line)).collect::<Vec<_>>().join("\n")
+/// The events may be many: how many rows are bad stands before the first of them.
+fn of_events(fault: &FileFault) -> String {
+    match fault {
+        FileFault::Rows(problems) => format!("{}\n{fault}", problems.count_in_words()),
+        _ => fault.to_string(),
+    }
 }
 
 fn short_words(lines: &[String]) -> String {

@@ -12,6 +12,7 @@ pub mod kernel;
 pub mod key;
 mod merge;
 pub mod metrics;
+pub mod notice;
 pub mod output;
 pub mod program;
 pub mod state;

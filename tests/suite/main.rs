@@ -54,6 +54,7 @@ mod rest;
 mod reuse;
 mod rooms;
 mod rows_refused;
+mod run_report;
 mod run_says;
 mod screens;
 mod shape;

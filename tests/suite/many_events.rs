@@ -100,7 +100,7 @@ fn what_does_not_fit_in_memory_shows_in_nothing() {
     let expected = run((&rows, Format::Csv), None, (1, 1 << 20));
     assert!(expected.0[2].lines().count() > 1000, "{}", expected.0[2]);
     assert!(
-        expected.2.iter().any(|line| line.contains("of 70 contacts that the contacts file lacks")),
+        expected.2.iter().any(|line| line.to_string().contains("of 70 contacts that the contacts file lacks")),
         "{:?}",
         expected.2
     );

@@ -3,6 +3,7 @@
 use crate::cli::Failure;
 use crate::model::{Bounded, Model};
 use crate::report::outgoing::Outgoing;
+use crate::runner::notice::{Notice, NoticeCode};
 
 /// Why a run with these figures is refused; nothing where it keeps to all bounds. `at_most` is that of the command line.
 pub(super) fn exceeded(model: &Model, metrics: &str, at_most: Option<u64>) -> Option<Failure> {
@@ -18,7 +19,11 @@ pub(super) fn exceeded(model: &Model, metrics: &str, at_most: Option<u64>) -> Op
         return None;
     }
     let help = "nothing was written, and the state is as it was; if all of it is meant, raise the bound";
-    Some(Failure::lines(lines.join("\n  and: ")).help(help))
+    Some(Failure::lines(lines.join("\n  and: ")).telling(lines.into_iter().map(too_much).collect()).help(help))
+}
+
+fn too_much(line: String) -> Notice {
+    Notice::new(NoticeCode::TooMuch, line)
 }
 
 fn words(what: Bounded, sum: u64) -> String {

@@ -11,6 +11,7 @@ use signal_hook::consts::{SIGINT, SIGTERM, SIGXFSZ};
 use signal_hook::low_level::unregister;
 use signal_hook::{SigId, flag};
 
+use crate::Compiled;
 use crate::cli::output::Terminal;
 use crate::cli::plan::findings;
 use crate::cli::{Exit, Failure, project};
@@ -19,28 +20,51 @@ use crate::runner::Options;
 use crate::runner::events::Format;
 use crate::runner::input::blocks::Source;
 use crate::runner::input::cell;
+use crate::runner::notice::NoticeCode;
+
+/// What stands at the path of a run.
+pub(super) enum Loaded {
+    /// A plan file.
+    Plan(Box<Plan>),
+    /// A project, compiled on the way.
+    Project(Box<Compiled>),
+}
+
+/// Reads a plan, or compiles a project on the way, and says what is wrong with it.
+pub(crate) fn plan(path: &Path, env: Option<&str>, terminal: Terminal) -> Result<Option<Plan>, Failure> {
+    match loaded(path, env)? {
+        Loaded::Plan(plan) => Ok(Some(*plan)),
+        Loaded::Project(compiled) => Ok(findings(&compiled, terminal)?.cloned()),
+    }
+}
 
 /// Reads a plan, or compiles a project on the way.
 #[expect(clippy::disallowed_methods, reason = "the command line reads the plan")]
-pub(crate) fn plan(path: &Path, env: Option<&str>, terminal: Terminal) -> Result<Option<Plan>, Failure> {
-    if path.extension().is_some_and(|extension| extension == "json") {
-        if env.is_some() {
-            let failure = Failure::usage(format!("`{}` is a plan, which has no environments any more", path.display()));
-            return Err(failure.help("give `--env` to `funnelc plan`"));
-        }
-        let cannot = |error: &dyn std::fmt::Display| Failure::new(format!("cannot read `{}`: {error}", path.display()));
-        let text = std::fs::read_to_string(path).map_err(|error| cannot(&error))?;
-        return Plan::from_json(&text).map(Some).map_err(|error| cannot(&error));
+pub(super) fn loaded(path: &Path, env: Option<&str>) -> Result<Loaded, Failure> {
+    if path.extension().is_none_or(|extension| extension != "json") {
+        return Ok(Loaded::Project(Box::new(crate::compile_for(project::load(Some(path))?, env))));
     }
-    let compiled = crate::compile_for(project::load(Some(path))?, env);
-    Ok(findings(&compiled, terminal)?.cloned())
+    if env.is_some() {
+        let failure = Failure::usage(format!("`{}` is a plan, which has no environments any more", path.display()));
+        return Err(failure.help("give `--env` to `funnelc plan`"));
+    }
+    let cannot =
+        |error: &dyn std::fmt::Display| Failure::new(format!("cannot read `{}`: {error}", path.display())).about(path);
+    let text = std::fs::read_to_string(path).map_err(|error| cannot(&error).coded(NoticeCode::CannotRead))?;
+    let plan = Plan::from_json(&text).map_err(|error| cannot(&error).coded(NoticeCode::BadPlan))?;
+    Ok(Loaded::Plan(Box::new(plan)))
+}
+
+fn unread(path: &Path, error: &std::io::Error) -> Failure {
+    Failure::new(format!("cannot read `{}`: {error}", path.display())).coded(NoticeCode::CannotRead).about(path)
 }
 
 #[expect(clippy::disallowed_methods, reason = "the command line reads the clock")]
 pub(crate) fn now(written: Option<&str>, plan: &Plan) -> Result<i64, Failure> {
     let Some(text) = written else { return Ok(jiff::Timestamp::now().as_second()) };
     let name = &plan.model().timezone;
-    let zone = TimeZone::get(name).map_err(|_| Failure::new(format!("unknown time zone `{name}`")))?;
+    let zone = TimeZone::get(name)
+        .map_err(|_| Failure::new(format!("unknown time zone `{name}`")).coded(NoticeCode::UnknownTimezone))?;
     let moment = cell::moment(text, &zone).ok_or_else(|| {
         Failure::usage(format!("`{text}` is no moment"))
             .help("write it as `2026-11-21T09:00` or `2026-11-21T09:00+01:00`")
@@ -108,7 +132,7 @@ pub(crate) fn source(path: &Path) -> Result<Source<'static>, Failure> {
     if path == Path::new("-") {
         return Ok(Source::stream(std::io::stdin()));
     }
-    Source::open(path).map_err(|error| Failure::new(format!("cannot read `{}`: {error}", path.display())))
+    Source::open(path).map_err(|error| unread(path, &error))
 }
 
 /// The events file, which is no stream: it may be the contacts that come from standard input.
@@ -154,5 +178,5 @@ pub(crate) fn temporary() -> PathBuf {
 /// A file that is small enough to be read at once.
 #[expect(clippy::disallowed_methods, reason = "the command line reads the companies")]
 pub(crate) fn whole(path: &Path) -> Result<Vec<u8>, Failure> {
-    std::fs::read(path).map_err(|error| Failure::new(format!("cannot read `{}`: {error}", path.display())))
+    std::fs::read(path).map_err(|error| unread(path, &error))
 }

@@ -7,6 +7,7 @@ use rust_decimal::prelude::ToPrimitive;
 
 use crate::cli::Failure;
 use crate::runner::batch::Summary;
+use crate::runner::notice::NoticeCode;
 
 const SHRUNKEN: &str = "look whether the export is whole; `--accept-shrunken` takes it as it is; nothing was written";
 
@@ -74,24 +75,25 @@ pub(crate) fn rejects(summary: &Summary, at_most: Option<AtMost>) -> Result<(), 
         "{bad} of {rows} are bad, and `--rejects` sets {allowed} of them aside ({bound}){why}; the first: {first}"
     );
     Err(Failure::new(message)
+        .coded(NoticeCode::TooManyRejects)
         .help(format!("mend them, or allow that many with `--rejects-at-most {bad}`; nothing was written")))
 }
 
 /// Refuses a file that has lost its rows, or more than half of the contacts that the state knows.
 pub(crate) fn shrunken(summary: &Summary) -> Result<(), Failure> {
     let message = match summary.of_known {
-        _ if summary.rows == 0 => "there is a header and no row below it".to_owned(),
+        _ if summary.rows == 0 => return Err(no_rows()),
         Some((found, known)) if found < known - found => {
             format!("of the contacts that the state knows, {} of {known} are gone", known - found)
         }
         Some(_) | None => return Ok(()),
     };
-    Err(Failure::new(message).help(SHRUNKEN))
+    Err(Failure::new(message).coded(NoticeCode::Shrunken).help(SHRUNKEN))
 }
 
-/// A companies file without companies.
-pub(crate) fn no_companies() -> Failure {
-    Failure::new("there is a header and no row below it").help(SHRUNKEN)
+/// A file of contacts without contacts, or of companies without companies.
+pub(crate) fn no_rows() -> Failure {
+    Failure::new("there is a header and no row below it").coded(NoticeCode::NoRows).help(SHRUNKEN)
 }
 
 #[cfg(test)]

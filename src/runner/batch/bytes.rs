@@ -6,8 +6,8 @@ use super::{Options, Past, Prepared, RunError, Streams, Watch};
 use crate::plan::Plan;
 use crate::runner::events::{Format, Spill};
 use crate::runner::input::blocks::Source;
-use crate::runner::input::problem::Problems;
 use crate::runner::input::remembered::Snapshot;
+use crate::runner::notice::{Problems, Warning};
 
 /// A run from memory to memory.
 #[derive(Clone, Debug)]
@@ -29,9 +29,9 @@ pub struct RunBytes {
     /// How many rows have a key that stands in an earlier row; then no run would write anything.
     pub duplicates: u64,
     /// What is worth a word though it does not stop the run.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Warning>,
     /// The same about the events file.
-    pub event_warnings: Vec<String>,
+    pub event_warnings: Vec<Warning>,
     /// What became of contacts where the state was another plan's.
     pub migrated: Vec<String>,
 }
@@ -72,7 +72,7 @@ pub fn run_inputs(
 ) -> Result<RunBytes, RunError> {
     let watch = Watch { interrupted: &AtomicBool::new(false), progress: &|_| {} };
     let events = inputs.events.map(|(bytes, format)| (Source::Bytes(bytes), format));
-    let mut prepared = Prepared::new(plan, now, state.map(|state| Snapshot::Bytes(state.to_vec())))?
+    let prepared = Prepared::new(plan, now, state.map(|state| Snapshot::Bytes(state.to_vec())))?
         .with_companies(inputs.companies)?
         .with_past(inputs.past)?
         .with_events(events, options, inputs.spill, &watch)?;
@@ -95,6 +95,6 @@ pub fn run_inputs(
         duplicates: summary.duplicates,
         warnings: summary.warnings,
         event_warnings: summary.event_warnings,
-        migrated: std::mem::take(&mut prepared.migrated),
+        migrated: prepared.migrated.into_iter().map(|notice| notice.message).collect(),
     })
 }

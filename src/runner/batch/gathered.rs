@@ -6,14 +6,13 @@ use super::part::Part;
 use super::{Job, RunError, Streams, Summary, failed};
 use crate::diagnostic::did_you_mean;
 use crate::model::{BadValue, Model};
-use crate::runner::effect::Loss;
 use crate::runner::events::{Events, Told};
 use crate::runner::input::addresses::Addresses;
 use crate::runner::input::keys::Keys;
 use crate::runner::input::members::AllMet;
-use crate::runner::input::problem::Problems;
 use crate::runner::input::remembered::Remembered;
 use crate::runner::metrics::Metrics;
+use crate::runner::notice::{Problems, Warning};
 use crate::runner::output::rejects;
 use crate::runner::output::rejects::begins_so;
 
@@ -113,7 +112,7 @@ impl<W: Write> Gathered<W> {
     }
 
     /// Contacts that the file lacks keep what is known of them.
-    pub(super) fn end(mut self, job: &Job<'_>, mut warnings: Vec<String>) -> Result<(Summary, Streams<W>), RunError> {
+    pub(super) fn end(mut self, job: &Job<'_>, mut warnings: Vec<Warning>) -> Result<(Summary, Streams<W>), RunError> {
         if let (Some(remembered), Some(state)) = (job.remembered, &mut self.streams.state) {
             let absent = self.remembered.iter().enumerate().filter(|(_, present)| !**present);
             let mut lines = remembered.lines();
@@ -156,7 +155,7 @@ impl<W: Write> Gathered<W> {
     }
 
     /// Counts what was not taken in, and says it.
-    fn count_events(&mut self, events: &Events, model: &Model) -> Vec<String> {
+    fn count_events(&mut self, events: &Events, model: &Model) -> Vec<Warning> {
         let (contacts, of_missing) = (events.contacts() - self.told_of.contacts, events.count() - self.told_of.events);
         let told = &events.told;
         let counts = self.metrics.events.get_or_insert_default();
@@ -169,55 +168,31 @@ impl<W: Write> Gathered<W> {
 }
 
 /// `absent` and `passed_over` are contacts and how many events they have.
-fn event_warnings(told: &Told, known: &[&str], [absent, passed_over]: [(u64, u64); 2]) -> Vec<String> {
-    let mut lines = Vec::new();
-    if !told.unread.is_empty() {
-        let names: Vec<String> = told.unread.iter().map(|name| format!("`{name}`")).collect();
-        lines.push(format!("nothing reads {}", names.join(", ")));
-    }
-    for (name, count) in &told.unknown {
-        let meant = did_you_mean(name, known.iter().copied());
-        let meant = meant.map(|meant| format!(" (did you mean `{meant}`?)")).unwrap_or_default();
-        lines.push(left(*count, &format!("of `{name}`, which the project does not know{meant}")));
-    }
-    for (what, count) in &told.strange {
-        lines.push(format!("{} `{what}`: no such content for it, so taken in without it", counted(*count, "event")));
-    }
-    for ((contacts, events), that) in
-        [(absent, "that the contacts file lacks"), (passed_over, "left as found or set aside")]
-    {
-        if events > 0 {
-            lines.push(left(events, &format!("of {} {that}", counted(contacts, "contact"))));
-        }
-    }
-    if told.later > 0 {
-        lines.push(left(told.later, "later than this run"));
-    }
-    lines
-}
-
-/// Nothing of what is not taken in is kept.
-fn left(events: u64, which: &str) -> String {
-    let them = if events == 1 { "it" } else { "them" };
-    format!("{} {which}, not taken in and not kept: give {them} again", counted(events, "event"))
-}
-
-fn counted(number: u64, what: &str) -> String {
-    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+fn event_warnings(told: &Told, known: &[&str], [absent, passed_over]: [(u64, u64); 2]) -> Vec<Warning> {
+    let unread = (!told.unread.is_empty()).then(|| Warning::UnreadColumns(told.unread.clone()));
+    let unknown = told.unknown.iter().map(|(name, count)| {
+        let meant = did_you_mean(name, known.iter().copied()).map(str::to_owned);
+        Warning::UnknownEvent { name: name.clone(), count: *count, meant }
+    });
+    let strange =
+        told.strange.iter().map(|(what, count)| Warning::UnknownContent { what: what.clone(), count: *count });
+    let mut warnings: Vec<Warning> = unread.into_iter().chain(unknown).chain(strange).collect();
+    let some = |(contacts, events): (u64, u64)| (events > 0).then_some((contacts, events));
+    warnings.extend(some(absent).map(|(contacts, events)| Warning::AbsentContacts { contacts, events }));
+    warnings.extend(some(passed_over).map(|(contacts, events)| Warning::PassedOverContacts { contacts, events }));
+    warnings.extend((told.later > 0).then_some(Warning::LaterEvents(told.later)));
+    warnings
 }
 
 impl<W> Gathered<W> {
     /// Counts the contacts that were left as they are, or says that there are too many.
-    fn skip(&mut self, at_most: u64) -> Result<Option<String>, RunError> {
+    fn skip(&mut self, at_most: u64) -> Result<Option<Warning>, RunError> {
         let skipped = self.skipped.rows;
         self.metrics.skipped = Some(skipped);
         if skipped > at_most {
             return Err(RunError::Skipped { skipped, at_most, first: told(&self.skipped) });
         }
-        let (contacts, are) = if skipped == 1 { ("contact", "is") } else { ("contacts", "are") };
-        let words =
-            || format!("{skipped} {contacts} {are} left as found, for values that do not fit: {}", told(&self.skipped));
-        Ok((skipped > 0).then(words))
+        Ok((skipped > 0).then(|| Warning::Skipped { contacts: skipped, first: told(&self.skipped) }))
     }
 }
 
@@ -228,19 +203,11 @@ fn told(problems: &Problems) -> String {
 }
 
 /// What started no campaign.
-fn losses(metrics: &Metrics) -> Option<String> {
-    let losses: Vec<(Loss, u64)> = metrics.losses().collect();
-    let total: u64 = losses.iter().map(|(_, count)| count).sum();
-    let reasons: Vec<String> = losses.iter().map(|(reason, count)| format!("{count} {}", reason.word())).collect();
-    let what = if total == 1 { "thing that lets into a campaign" } else { "things that let into campaigns" };
-    (total > 0).then(|| format!("{total} {what} started nothing ({}): `lost` in journal.csv", reasons.join(", ")))
+fn losses(metrics: &Metrics) -> Option<Warning> {
+    let losses: Vec<_> = metrics.losses().map(|(reason, count)| (reason.word(), count)).collect();
+    losses.iter().any(|(_, count)| *count > 0).then_some(Warning::Lost(losses))
 }
 
-fn unknown_companies(count: u64) -> Option<String> {
-    let (contacts, so) = if count == 1 {
-        ("1 contact names a company".to_owned(), "counts")
-    } else {
-        (format!("{count} contacts name companies"), "count")
-    };
-    (count > 0).then(|| format!("{contacts} that the companies file lacks, and so {so} as belonging to none"))
+fn unknown_companies(contacts: u64) -> Option<Warning> {
+    (contacts > 0).then_some(Warning::UnknownCompanies { contacts })
 }

@@ -27,7 +27,6 @@ use super::input::blocks::{Blocks, Source};
 use super::input::companies;
 use super::input::layout::Layout;
 use super::input::members::Named;
-use super::input::problem::Problems;
 use super::input::reader::Reader;
 use super::input::remembered::{Remembered, Snapshot};
 use super::metrics::Metrics;
@@ -36,6 +35,7 @@ use super::output::text::push_moment;
 use super::program::{BindError, Program, Short, floor_clock};
 use super::threads::floor::{self, Work};
 use crate::plan::Plan;
+use crate::runner::notice::{Notice, Problems, Warning};
 
 /// Where the rows go.
 pub(crate) struct Streams<W> {
@@ -60,9 +60,9 @@ pub(crate) struct Summary {
     pub(crate) bytes: u64,
     /// Over the hashes of the blocks.
     pub(crate) hash: String,
-    pub(crate) warnings: Vec<String>,
+    pub(crate) warnings: Vec<Warning>,
     /// The same about the events file.
-    pub(crate) event_warnings: Vec<String>,
+    pub(crate) event_warnings: Vec<Warning>,
 }
 
 /// A plan at a moment, with what an earlier run left.
@@ -71,7 +71,7 @@ pub(crate) struct Prepared {
     pub(crate) fingerprint: String,
     pub(crate) remembered: Option<Remembered>,
     /// What became of contacts where the state was another plan's.
-    pub(crate) migrated: Vec<String>,
+    pub(crate) migrated: Vec<Notice>,
     /// What was read of the companies.
     pub(crate) companies: Option<CompaniesRead>,
     pub(crate) events: Option<Events>,
@@ -88,7 +88,7 @@ pub(crate) struct CompaniesRead {
     pub(crate) bytes: u64,
     pub(crate) hash: String,
     pub(crate) rows: u64,
-    pub(crate) warnings: Vec<String>,
+    pub(crate) warnings: Vec<Warning>,
 }
 
 /// What a run does with the past.
@@ -128,7 +128,7 @@ impl Prepared {
         let mut migrated = Vec::new();
         if let Some(other) = remembered.take_if(|state| state.header().plan != fingerprint) {
             let (state, told) = other.migrated(model)?;
-            migrated = told.words();
+            migrated = told.notices();
             remembered = Some(state);
         }
         let program = Program::bind(plan, now, remembered.as_ref().map(Remembered::header))?;

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use super::{Prepared, Streams, Summary};
+use crate::runner::notice::{Aftermath, NoticeCode};
 use crate::runner::output::access::Readers;
 use crate::runner::output::beside::Beside;
 use crate::runner::output::file::{Content, HashedFile};
@@ -31,6 +32,19 @@ pub(crate) enum SessionError {
     Forgotten { out: PathBuf, error: StoreError },
 }
 
+impl SessionError {
+    /// Its kind.
+    pub(crate) fn code(&self) -> NoticeCode {
+        match self {
+            Self::Folder(error) => error.code(),
+            Self::Store(error) => error.code(),
+            Self::Io { .. } => NoticeCode::CannotWrite,
+            Self::Inside(_) => NoticeCode::InsideOut,
+            Self::Forgotten { .. } => NoticeCode::StateForgot,
+        }
+    }
+}
+
 /// A run being written. Dropped before it is committed, it leaves nothing.
 #[derive(Debug)]
 pub(crate) struct Session {
@@ -46,7 +60,7 @@ pub(crate) struct Done {
     /// Whether the folder held this run already, so that nothing was changed.
     pub(crate) repeated: bool,
     /// What went wrong when the run stood already, each to be read behind "the run stands, but".
-    pub(crate) warnings: Vec<String>,
+    pub(crate) warnings: Vec<Aftermath>,
 }
 
 impl Session {
@@ -163,22 +177,16 @@ impl Session {
 }
 
 /// What is not as it was asked for in a run that is there already, and is not written twice.
-fn otherwise_written(asked: &Manifest, earlier: &Manifest) -> Option<String> {
-    match (asked.formulas_defused, earlier.formulas_defused) {
-        (true, false) => {
-            Some("it was written before, without `--defuse-formulas`, and is not written again".to_owned())
-        }
-        (false, true) => Some("it was written before, with `--defuse-formulas`, and is not written again".to_owned()),
-        (true, true) | (false, false) => None,
-    }
+fn otherwise_written(asked: &Manifest, earlier: &Manifest) -> Option<Aftermath> {
+    let defused = earlier.formulas_defused;
+    (asked.formulas_defused != defused).then_some(Aftermath::OtherwiseWritten { defused })
 }
 
 /// Makes the run count that stands in its folder: with a state when the state knows of it, else at once. Gives what is not as it should be and changes nothing.
-fn remember(folder: &Folder, state: Option<(&Store, &str)>) -> Result<Vec<String>, SessionError> {
+fn remember(folder: &Folder, state: Option<(&Store, &str)>) -> Result<Vec<Aftermath>, SessionError> {
     let settled = folder.settle();
     let Some((store, after)) = state else {
-        let unsure = |error| format!("a power cut may still take it back, for the disk did not confirm it: {error}");
-        return Ok(settled.err().map(unsure).into_iter().collect());
+        return Ok(settled.err().map(Aftermath::Unconfirmed).into_iter().collect());
     };
     // A state on the disk with a folder that is not would be an outbox that is lost.
     let known = settled.map_err(|error| store.failed(error)).and_then(|()| store.commit(after));

@@ -8,10 +8,10 @@ use crate::runner::effect::Effect;
 use crate::runner::error::RunError;
 use crate::runner::events::News;
 use crate::runner::input::keys::ChunkKeys;
-use crate::runner::input::problem::Problem;
 use crate::runner::input::remembered::Lines;
 use crate::runner::input::row::{Row, Rows};
 use crate::runner::kernel::{Coming, Place, Worker};
+use crate::runner::notice::Problem;
 use crate::runner::state::{Memory, StateError, Told};
 
 pub(super) struct Part;

@@ -9,9 +9,8 @@ use crate::model::EventId;
 use crate::model::ids::Id;
 use crate::runner::error::RunError;
 use crate::runner::input::blocks::{Blocks, Source};
-use crate::runner::input::layout::unreadable;
-use crate::runner::input::problem::{Problem, Reason};
 use crate::runner::input::row::{Row, Rows, without_line_end};
+use crate::runner::notice::{FileFault, HeaderFault, Hint, Problem, Reason};
 use crate::runner::threads::floor::{self, Work};
 use crate::runner::threads::{Options, Watch};
 
@@ -63,26 +62,26 @@ impl Layout {
         let header = header.strip_prefix(b"\xef\xbb\xbf").unwrap_or(header);
         let rows = Rows::split(header, 1);
         let first = rows.iter().next().filter(|row| !without_line_end(row.whole()).0.is_empty());
-        let row = first.ok_or_else(|| bad("the first row must name the columns"))?;
-        let width = row.width().map_err(|reason| bad(&unreadable(&reason)))?;
+        let row = first.ok_or_else(|| bad(HeaderFault::Absent))?;
+        let width = row.width().map_err(|reason| bad(HeaderFault::Unreadable(reason)))?;
         let names: Vec<String> = (0..width).map(|at| row.text(at).to_owned()).collect();
         let twice = names.iter().enumerate().find(|(at, name)| !name.is_empty() && names[..*at].contains(name));
         if let Some((_, name)) = twice {
-            return Err(bad(&format!("the column `{name}` stands twice in the header")));
+            return Err(bad(HeaderFault::Twice { column: name.clone(), at: None }));
         }
         let find = |wanted: &str| names.iter().position(|name| name == wanted);
         let columns = Column::ALL.map(|column| find(column.word()));
-        let missing: Vec<String> = [Column::Contact, Column::At, Column::Event]
+        let missing: Vec<HeaderFault> = [Column::Contact, Column::At, Column::Event]
             .into_iter()
             .filter(|column| columns[*column as usize].is_none())
             .map(|column| {
                 let near = did_you_mean(column.word(), names.iter().map(String::as_str));
-                let hint = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-                format!("the column `{}` is missing{hint}", column.word())
+                let hint = near.map_or(Hint::Nothing, |near| Hint::Near(near.to_owned()));
+                HeaderFault::Missing { column: column.word().to_owned(), holds: None, hint }
             })
             .collect();
         if !missing.is_empty() {
-            return Err(RunError::Events(missing));
+            return Err(RunError::Events(FileFault::Header(missing)));
         }
         let events = reading.events.values();
         let properties: Vec<Vec<_>> =
@@ -94,8 +93,8 @@ impl Layout {
     }
 }
 
-fn bad(message: &str) -> RunError {
-    RunError::Events(vec![message.to_owned()])
+fn bad(header: HeaderFault) -> RunError {
+    RunError::Events(FileFault::Header(vec![header]))
 }
 
 struct RowCells<'a, 'r> {

@@ -11,7 +11,7 @@ use crate::model::EventId;
 use crate::runner::contact::trimmed;
 use crate::runner::error::RunError;
 use crate::runner::input::blocks::{Blocks, LONGEST_ROW, ReadError, Source};
-use crate::runner::input::problem::{Problem, Reason};
+use crate::runner::notice::{FileFault, Problem, Reason};
 use crate::runner::threads::{Options, Watch};
 
 /// Reads a file as each of `readings` says, and adds to what stands at the same place in `sums`.
@@ -39,7 +39,7 @@ pub(super) fn read<'a>(
         }
         if rest.len() > LONGEST_ROW {
             let line = lines.line + 1;
-            return Err(RunError::Events(vec![format!("line {line} is longer than {} MiB", LONGEST_ROW >> 20)]));
+            return Err(RunError::Events(FileFault::LongLine { line, longest: LONGEST_ROW }));
         }
         (watch.progress)(block.len() as u64);
     }
@@ -53,20 +53,18 @@ pub(super) fn read<'a>(
 
 /// A file of events that cannot be had.
 pub(super) fn unreadable(error: ReadError) -> RunError {
-    RunError::Events(vec![match error {
-        ReadError::Io(error) => format!("cannot be read: {error}"),
-        ReadError::Short { byte, length } => {
-            format!("it ended at byte {byte}, but had {length} bytes when the run began")
-        }
-        ReadError::NoHeader(size) => format!("it has no header: no row ends within its first {size} bytes"),
-    }])
+    RunError::Events(match error {
+        ReadError::Io(error) => FileFault::Io(error),
+        ReadError::Short { byte, length } => FileFault::Short { byte, length },
+        ReadError::NoHeader(size) => FileFault::NoHeader(size),
+    })
 }
 
 /// The same for what the threads report.
 pub(super) fn of_events(error: RunError) -> RunError {
     match error {
         RunError::Read(error) => unreadable(error),
-        long @ RunError::LongRow { .. } => RunError::Events(vec![long.to_string()]),
+        RunError::LongRow { line } => RunError::Events(FileFault::LongRow { line, longest: LONGEST_ROW }),
         other => other,
     }
 }

@@ -7,7 +7,7 @@ use crate::model::ids::{Arena, Id};
 use crate::model::{Content, ContentId, EventId, EventType, FieldType, Model, Property};
 use crate::runner::contact::{Kept, Occurrence};
 use crate::runner::input::cell;
-use crate::runner::input::problem::{Problem, Reason};
+use crate::runner::notice::{Problem, Reason};
 
 /// What reading a row needs to know.
 pub(super) struct Reading<'a> {

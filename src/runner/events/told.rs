@@ -7,7 +7,7 @@ use super::records::Records;
 use super::sorter::{Sorter, Spill};
 use super::table::Table;
 use crate::runner::error::RunError;
-use crate::runner::input::problem::{Problem, Problems};
+use crate::runner::notice::{FileFault, Problem, Problems};
 use crate::runner::threads::Watch;
 
 /// What is worth telling of a file.
@@ -85,21 +85,11 @@ impl<'a> Gathered<'a> {
         self.sorter.append(&part.records)
     }
 
-    /// Puts all in order, unless a row is bad: then every problem, a line each.
+    /// Puts all in order, unless a row is bad: then every problem.
     pub(super) fn finish(self, watch: &Watch<'_>) -> Result<(Table, Told), RunError> {
         if self.problems.rows > 0 {
-            return Err(RunError::Events(words(&self.problems)));
+            return Err(RunError::Events(FileFault::Rows(self.problems)));
         }
         Ok((self.sorter.finish(watch)?, self.told))
     }
-}
-
-fn words(problems: &Problems) -> Vec<String> {
-    let mut lines: Vec<String> = problems.first.iter().take(Problems::SHOWN).map(ToString::to_string).collect();
-    if problems.rows > Problems::SHOWN as u64 || problems.first.len() > Problems::SHOWN {
-        lines.push("and more".to_owned());
-    }
-    let are = if problems.rows == 1 { "row is" } else { "rows are" };
-    lines.insert(0, format!("{} {are} bad", problems.rows));
-    lines
 }

@@ -9,6 +9,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::runner::notice::NoticeCode;
+
 pub use inventory::{Inventory, StepWas};
 pub(crate) use inventory::{holds, type_of};
 
@@ -92,6 +94,16 @@ pub enum StateError {
         /// Its id.
         id: String,
     },
+}
+
+impl StateError {
+    /// Its kind.
+    pub fn code(&self) -> NoticeCode {
+        match self {
+            Self::Damaged(_) | Self::Unknown { .. } => NoticeCode::StateDamaged,
+            Self::Format(_) => NoticeCode::LaterFormat,
+        }
+    }
 }
 
 #[derive(Serialize)]

@@ -6,6 +6,7 @@ use std::hash::{DefaultHasher, Hasher};
 use crate::model::ids::Id;
 use crate::model::{Channel, ContentKind, FieldId, Model};
 use crate::runner::contact::{Seen, Slot};
+use crate::runner::notice::Warning;
 
 /// The fields with the addresses of channels on which something can be sent.
 #[derive(Debug)]
@@ -34,19 +35,15 @@ impl Used {
         }
     }
 
-    /// What is worth a warning, a line for each channel.
-    pub(crate) fn told(&self, model: &Model, mut addresses: Addresses) -> Vec<String> {
+    /// What is worth a warning, one for each channel.
+    pub(crate) fn told(&self, model: &Model, mut addresses: Addresses) -> Vec<Warning> {
         let of_channels = self.0.iter().zip(&mut addresses.0);
-        of_channels.filter_map(|((channel, field), of_channel)| {
+        let of_channel = |((channel, field), of_channel): (&(Channel, FieldId), &mut Vec<_>)| {
             let (first, line, more) = twice(of_channel)?;
-            let column = &model.contacts.fields[*field].column;
-            let more = match more {
-                0 => String::new(),
-                1 => "; 1 more row has an address that stands before it".to_owned(),
-                more => format!("; {more} more rows have an address that stands before them"),
-            };
-            Some(format!("line {line} has the address for `{}` in `{column}` that line {first} has: each is written to as a contact of its own{more}", channel.word()))
-        }).collect()
+            let column = model.contacts.fields[*field].column.clone();
+            Some(Warning::DuplicateAddress { channel: channel.word(), column, first, line, more })
+        };
+        of_channels.filter_map(of_channel).collect()
     }
 }
 

@@ -10,6 +10,8 @@ use std::sync::{Mutex, PoisonError};
 
 use thiserror::Error;
 
+use crate::runner::notice::NoticeCode;
+
 use super::framing::row_end;
 
 /// Where the bytes come from.
@@ -39,6 +41,17 @@ pub enum ReadError {
     Short { byte: u64, length: u64 },
     #[error("the contacts file has no header: no row ends within its first {0} bytes")]
     NoHeader(usize),
+}
+
+impl ReadError {
+    /// Its kind.
+    pub fn code(&self) -> NoticeCode {
+        match self {
+            Self::Io(_) => NoticeCode::CannotRead,
+            Self::Short { .. } => NoticeCode::FileChanged,
+            Self::NoHeader(_) => NoticeCode::NoHeader,
+        }
+    }
 }
 
 /// Hands out blocks.

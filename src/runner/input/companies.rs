@@ -4,14 +4,14 @@ use std::collections::HashMap;
 
 use jiff::tz::TimeZone;
 
-use super::layout::{Lookup, names};
+use super::columns::{Lookup, names};
 use super::needed::Needed;
-use super::problem::{Problem, Problems, Reason};
 use super::row::{Row, Rows};
 use super::typed::Rule;
 use crate::model::Model;
 use crate::model::ids::Id;
 use crate::runner::contact::{Kept, Slot};
+use crate::runner::notice::{FileFault, Problem, Problems, Reason, Warning};
 use crate::runner::program::Companies;
 
 /// What was read: the companies, how many there are, and what is worth a warning.
@@ -19,17 +19,17 @@ use crate::runner::program::Companies;
 pub(crate) struct CompaniesFile {
     pub(crate) companies: Companies,
     pub(crate) rows: u64,
-    pub(crate) warnings: Vec<String>,
+    pub(crate) warnings: Vec<Warning>,
 }
 
-/// Reads the bytes of a companies file, or says all that is wrong with it, a line each.
-pub(crate) fn read(bytes: &[u8], model: &Model, zone: &TimeZone) -> Result<CompaniesFile, Vec<String>> {
+/// Reads the bytes of a companies file, or says all that is wrong with it.
+pub(crate) fn read(bytes: &[u8], model: &Model, zone: &TimeZone) -> Result<CompaniesFile, FileFault> {
     let Some((declared, contact_field)) = model.companies.as_ref().and_then(|it| Some((it, it.contact_field?))) else {
-        return Err(vec!["the project knows no companies; describe them under `companies`".to_owned()]);
+        return Err(FileFault::CompaniesUnasked);
     };
     let header_end = super::framing::row_end(bytes).0;
     let (header, body) = bytes.split_at(header_end);
-    let names = names(header).map_err(|message| vec![message])?;
+    let names = names(header).map_err(|fault| FileFault::Header(vec![fault]))?;
     let mut lookup = Lookup::new(&names);
     let key = lookup.required(&declared.key, "the key");
     let needed = Needed::by(model);
@@ -49,7 +49,7 @@ pub(crate) fn read(bytes: &[u8], model: &Model, zone: &TimeZone) -> Result<Compa
         })
         .collect();
     lookup.errors.append(&mut lookup.lacking);
-    let (Some(key), true) = (key, lookup.errors.is_empty()) else { return Err(lookup.errors) };
+    let (Some(key), true) = (key, lookup.errors.is_empty()) else { return Err(FileFault::Header(lookup.errors)) };
     let companies = Companies::new(contact_field, rules.len());
     let warnings = lookup.warnings;
     let mut table = Table {
@@ -137,14 +137,10 @@ impl Table<'_> {
         self.rules.iter().map(value).collect()
     }
 
-    fn finish(self, rows: u64, warnings: Vec<String>) -> Result<CompaniesFile, Vec<String>> {
+    fn finish(self, rows: u64, warnings: Vec<Warning>) -> Result<CompaniesFile, FileFault> {
         if self.problems.rows == 0 {
             return Ok(CompaniesFile { companies: self.companies, rows, warnings });
         }
-        let mut told: Vec<String> = self.problems.first.iter().map(ToString::to_string).collect();
-        if self.problems.rows > told.len() as u64 {
-            told.push("and more".to_owned());
-        }
-        Err(told)
+        Err(FileFault::Rows(self.problems))
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! While keys ascend about two bytes of each are kept, to be told apart from those that come after the first that does not.
 
-use super::problem::{Problem, Reason};
+use crate::runner::notice::{Problem, Reason};
 
 /// The keys of one chunk, in order, with their lines.
 #[derive(Clone, Debug)]

@@ -1,14 +1,11 @@
 //! Which column of the contacts file holds what; made once from the header, so that no row looks up a name.
 
-use std::collections::BTreeMap;
-
-use crate::diagnostic::did_you_mean;
 use crate::model::ids::Id;
 use crate::model::{Channel, Contacts, Field, FieldId, FunnelId, Give, GroupId, Listing, Model, StepKind};
 use crate::runner::contact::Columns;
+use crate::runner::input::columns::{Lookup, names};
 use crate::runner::input::needed::Needed;
-use crate::runner::input::problem::Reason;
-use crate::runner::input::row::{Rows, without_line_end};
+use crate::runner::notice::{HeaderFault, Warning};
 
 /// What funnelc writes into contacts.csv.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,19 +60,19 @@ pub(crate) struct Layout {
     pub(crate) groups: Vec<Option<usize>>,
     /// By channel: why it must not be used.
     pub(crate) blocks: [Option<usize>; Channel::ALL.len()],
-    /// Columns that decide who may be written to and are not there, a line each: a run over such a file is refused.
-    pub(crate) lacking: Vec<String>,
+    /// Columns that decide who may be written to and are not there: a run over such a file is refused.
+    pub(crate) lacking: Vec<HeaderFault>,
     /// What funnelc writes and where, from left to right; what has no column comes last and is appended.
     pub(crate) written: Vec<(Option<usize>, Written)>,
 }
 
 /// A header that was read, and what is worth a warning.
-pub(crate) type Read = (Layout, Vec<String>);
+pub(crate) type Read = (Layout, Vec<Warning>);
 
 impl Layout {
     /// Reads the header row, which may begin with a byte order mark. Says everything that is wrong with it.
-    pub(crate) fn read(header: &[u8], model: &Model) -> Result<Read, Vec<String>> {
-        let names = names(header).map_err(|message| vec![message])?;
+    pub(crate) fn read(header: &[u8], model: &Model) -> Result<Read, Vec<HeaderFault>> {
+        let names = names(header).map_err(|fault| vec![fault])?;
         let mut lookup = Lookup::new(&names);
         let contacts = &model.contacts;
         let key = lookup.required(&contacts.key, "the key");
@@ -227,106 +224,6 @@ impl Writes {
             StepKind::WaitUntil { .. } | StepKind::If { .. } | StepKind::Split(_) => {}
             StepKind::Await(_) | StepKind::Enroll(_) | StepKind::Withdraw(_) => {}
             StepKind::Fork(_) | StepKind::Goto { .. } | StepKind::Exit(_) | StepKind::Broken => {}
-        }
-    }
-}
-
-pub(super) fn names(header: &[u8]) -> Result<Vec<String>, String> {
-    let header = header.strip_prefix(b"\xef\xbb\xbf").unwrap_or(header);
-    if without_line_end(header).0.is_empty() {
-        return Err("the first row must name the columns, but it is empty".to_owned());
-    }
-    let rows = Rows::split(header, 1);
-    let row = rows.iter().next().ok_or("the first row must name the columns")?;
-    let width = row.width().map_err(|reason| unreadable(&reason))?;
-    Ok((0..width).map(|index| row.text(index).to_owned()).collect())
-}
-
-/// Why the first row names no columns.
-pub(crate) fn unreadable(reason: &Reason) -> String {
-    match reason {
-        Reason::BareReturn => {
-            "its rows end with carriage returns alone, as on old Macs; write it anew with line feeds".to_owned()
-        }
-        Reason::Nul => "the header has NUL bytes, as UTF-16 has; write it anew as UTF-8".to_owned(),
-        other => format!("the header cannot be read: {other}"),
-    }
-}
-
-/// Finds columns by name and keeps what is wrong.
-pub(super) struct Lookup<'a> {
-    names: &'a [String],
-    positions: BTreeMap<&'a str, usize>,
-    pub(super) errors: Vec<String>,
-    /// Columns that decide who may be written to, and are not there.
-    pub(super) lacking: Vec<String>,
-    pub(super) warnings: Vec<String>,
-}
-
-impl<'a> Lookup<'a> {
-    pub(super) fn new(names: &'a [String]) -> Self {
-        let mut lookup =
-            Self { names, positions: BTreeMap::new(), errors: Vec::new(), lacking: Vec::new(), warnings: Vec::new() };
-        for (index, name) in names.iter().enumerate() {
-            if let Some(first) = lookup.positions.insert(name, index).filter(|_| !name.is_empty()) {
-                let columns = format!("columns {} and {}", first + 1, index + 1);
-                lookup.errors.push(format!("the column `{name}` stands twice in the header, as {columns}"));
-            }
-        }
-        lookup
-    }
-
-    pub(super) fn find(&self, column: &str) -> Option<usize> {
-        self.positions.get(column).copied()
-    }
-
-    pub(super) fn required(&mut self, column: &str, holds: &str) -> Option<usize> {
-        let found = self.find(column);
-        if found.is_none() {
-            let hint = self.hint(column);
-            self.errors.push(format!("the column `{column}`, which holds {holds}, is missing{hint}"));
-        }
-        found
-    }
-
-    /// Finds a column without which somebody could be written to against their wish; the project can say what it means that it is not there.
-    pub(super) fn needed(&mut self, column: &str, holds: &str, otherwise: &str) -> Option<usize> {
-        let found = self.find(column);
-        if found.is_none() {
-            let hint = self.hint(column);
-            let joint = if hint.ends_with('?') { " " } else { "; " };
-            let base = format!("the column `{column}`, which holds {holds}, is missing{hint}");
-            self.lacking.push(format!("{base}{joint}if files may lack it, {otherwise}"));
-        }
-        found
-    }
-
-    /// Warns where a column that may be missing was probably meant by another name.
-    pub(super) fn meant(&mut self, column: &str, holds: &str) {
-        if self.find(column).is_none() && did_you_mean(column, self.names.iter().map(String::as_str)).is_some() {
-            let hint = self.hint(column);
-            self.warnings.push(format!("the column `{column}`, which holds {holds}, is missing{hint}"));
-        }
-    }
-
-    pub(super) fn wanted(&mut self, column: &str, so: &str) {
-        if self.find(column).is_none() {
-            let hint = self.hint(column);
-            self.warnings.push(format!("the column `{column}` is missing, so {so}{hint}"));
-        }
-    }
-
-    fn kept_elsewhere(&mut self, column: &str, field: &str) {
-        let why = "whoever keeps the file counts there";
-        self.warnings.push(format!("the column `{column}` is there, so no event updates `{field}`: {why}"));
-    }
-
-    fn hint(&self, column: &str) -> String {
-        let near = did_you_mean(column, self.names.iter().map(String::as_str));
-        match (near, self.names) {
-            (Some(near), _) => format!("; did you mean `{near}`?"),
-            (None, [only]) if only.contains([';', '\t']) => "; the cells must stand between commas".to_owned(),
-            (None, _) => String::new(),
         }
     }
 }

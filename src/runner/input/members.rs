@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use crate::model::Model;
+use crate::runner::notice::Warning;
 
 /// The keys that segments name, in order, each once.
 #[derive(Debug)]
@@ -52,8 +53,8 @@ impl<'a> Named<'a> {
         met.capitals.extend(others.map(|position| (*position, key.to_owned())));
     }
 
-    /// What no contact has, a line for each list of a segment.
-    pub(crate) fn unmet(&self, model: &Model, met: &AllMet) -> Vec<String> {
+    /// What no contact has, one for each list of a segment.
+    pub(crate) fn unmet(&self, model: &Model, met: &AllMet) -> Vec<Warning> {
         let lists = model
             .segments
             .values()
@@ -65,28 +66,18 @@ impl<'a> Named<'a> {
                     .filter_map(|key| self.keys.binary_search(&key.as_str()).ok())
                     .filter(|at| !met.exact[*at])
                     .collect();
-                Some(format!(
-                    "{} that `{}` {verb} {}",
-                    of_keys(unmet.len(), keys.len()),
-                    segment.id,
-                    self.which(&unmet, met)?
-                ))
+                let (key, other) = self.first_of(&unmet, met)?;
+                let segment = segment.id.clone();
+                Some(Warning::UnmetMembers { segment, verb, unmet: unmet.len(), all: keys.len(), key, other })
             })
             .collect()
     }
 
-    /// Whose they are: those that differ in capitals first, for they are meant.
-    fn which(&self, unmet: &[usize], met: &AllMet) -> Option<String> {
+    /// One of them to be shown, with the key of a contact that differs in capitals: such a one first, for it is meant.
+    fn first_of(&self, unmet: &[usize], met: &AllMet) -> Option<(String, Option<String>)> {
         let first = unmet.iter().find(|position| met.capitals.contains_key(position)).or(unmet.first())?;
-        let (verb, such) = if unmet.len() == 1 { ("belongs", "") } else { ("belong", "such as ") };
-        let other = met.capitals.get(first).map(|key| format!("; capitals count, and there is `{key}`"));
-        Some(format!("{verb} to no contact of this file: {such}`{}`{}", self.keys[*first], other.unwrap_or_default()))
+        Some((self.keys[*first].to_owned(), met.capitals.get(first).cloned()))
     }
-}
-
-fn of_keys(unmet: usize, all: usize) -> String {
-    let keys = if all == 1 { "key" } else { "keys" };
-    if unmet == all && all == 1 { "the only key".to_owned() } else { format!("{unmet} of {all} {keys}") }
 }
 
 impl Met {

@@ -3,17 +3,16 @@
 pub(crate) mod addresses;
 pub(crate) mod blocks;
 pub(crate) mod cell;
+mod columns;
 pub(crate) mod companies;
 pub(crate) mod framing;
 pub(crate) mod keys;
 pub(crate) mod layout;
 pub(crate) mod members;
 mod needed;
-pub(crate) mod problem;
 pub(crate) mod reader;
 pub(crate) mod remembered;
 pub(crate) mod row;
 pub(crate) mod typed;
 
 pub use blocks::ReadError;
-pub use problem::{Problem, Problems, Reason};

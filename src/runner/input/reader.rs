@@ -4,12 +4,12 @@ use jiff::tz::TimeZone;
 
 use super::cell;
 use super::layout::Layout;
-use super::problem::{Problem, Reason};
 use super::row::Row;
 use super::typed::Rule;
 use crate::model::ids::Id;
 use crate::model::{BadValue, Channel, FieldType, Model};
 use crate::runner::contact::{Block, Seen, Slot, trimmed};
+use crate::runner::notice::{Problem, Reason};
 
 /// Reads the rows of one file.
 #[derive(Clone, Debug)]

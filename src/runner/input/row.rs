@@ -6,8 +6,8 @@ use std::str::from_utf8;
 use memchr::{memchr, memchr_iter};
 
 use super::framing::row_end;
-use super::problem::Reason;
 use crate::runner::contact::trimmed;
+use crate::runner::notice::Reason;
 
 /// A cell of a row; the numbers count from the start of the chunk.
 #[derive(Clone, Copy, Debug)]

@@ -3,10 +3,10 @@
 use jiff::tz::TimeZone;
 
 use super::cell;
-use super::problem::Reason;
 use crate::model::ids::Id;
 use crate::model::{ChoiceId, Field, FieldType, Moment, Value, is_address};
 use crate::runner::contact::{Slot, trimmed};
+use crate::runner::notice::Reason;
 
 /// What a cell of a field must be.
 #[derive(Clone, Debug)]

@@ -13,6 +13,7 @@ use super::file::HashedFile;
 use super::manifest::Manifest;
 use super::place;
 use super::staging::Staging;
+use crate::runner::notice::{Aftermath, NoticeCode};
 
 /// The files of a run.
 pub(crate) const FILES: [&str; 5] = ["actions.csv", "contacts.csv", "journal.csv", "metrics.json", MANIFEST];
@@ -42,6 +43,26 @@ pub(crate) enum FolderError {
 }
 
 impl FolderError {
+    /// Its kind.
+    pub(crate) fn code(&self) -> NoticeCode {
+        match self {
+            Self::Io { .. } => NoticeCode::CannotWrite,
+            Self::Foreign { .. } | Self::NotOurs(_) => NoticeCode::NotARun,
+            Self::Changed { .. } => NoticeCode::RunChanged,
+            Self::Later { .. } => NoticeCode::LaterFormat,
+            Self::NotAFolder(_) | Self::Mounted(_) | Self::NoName(_) => NoticeCode::NotReplaceable,
+        }
+    }
+
+    /// What it is about.
+    pub(crate) fn path(&self) -> &Path {
+        match self {
+            Self::Io { path, .. } | Self::Foreign { path, .. } | Self::Changed { path, .. } => path,
+            Self::Later { path, .. } | Self::NotOurs(path) | Self::NotAFolder(path) => path,
+            Self::Mounted(path) | Self::NoName(path) => path,
+        }
+    }
+
     /// The folder that would be lost.
     pub(crate) fn precious(&self) -> Option<&Path> {
         match self {
@@ -70,7 +91,7 @@ pub(crate) struct Folder {
     target: PathBuf,
     staging: Staging,
     /// What killed runs left and could not be removed.
-    left: Vec<String>,
+    left: Vec<Aftermath>,
 }
 
 impl Folder {
@@ -126,7 +147,7 @@ impl Folder {
     }
 
     /// Removes what stood in the place before; says what is left of that and of killed runs.
-    pub(crate) fn clear(self) -> Vec<String> {
+    pub(crate) fn clear(self) -> Vec<Aftermath> {
         self.left.into_iter().chain(self.staging.clear()).collect()
     }
 }

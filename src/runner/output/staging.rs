@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use super::access;
 use super::exchange::{BY_FILES, BY_FOLDERS, Exchange};
 use super::folder::FILES;
+use crate::runner::notice::Aftermath;
 
 /// Marks the folder as ours, and is locked while its run lives.
 const MARK: &str = "funnelc-run";
@@ -95,14 +96,14 @@ impl Staging {
     }
 
     /// Removes it, behind an exchange that is over; says what is in the way.
-    pub(super) fn clear(mut self) -> Option<String> {
+    pub(super) fn clear(mut self) -> Option<Aftermath> {
         self.cleared()
     }
 
-    fn cleared(&mut self) -> Option<String> {
+    fn cleared(&mut self) -> Option<Aftermath> {
         let lock = self.lock.take()?;
         let error = self.exchange().carry_on().and_then(|()| self.removed(lock)).err()?;
-        Some(format!("`{}`, left of a run that is over, cannot be removed: {error}", self.folder.display()))
+        Some(Aftermath::FolderLeft { folder: self.folder.clone(), error })
     }
 
     fn removed(&self, lock: File) -> io::Result<()> {

@@ -10,6 +10,7 @@ use thiserror::Error;
 use super::access::{self, Readers};
 use super::file::HashedFile;
 use super::{claim, place};
+use crate::runner::notice::{Aftermath, NoticeCode};
 
 /// Names the snapshot that counts.
 pub(super) const CURRENT: &str = "CURRENT";
@@ -32,6 +33,18 @@ pub(crate) enum StoreError {
     Damaged { path: PathBuf, what: String },
     #[error("`{path}` holds `{name}`, which is not part of a state")]
     Foreign { path: PathBuf, name: String },
+}
+
+impl StoreError {
+    /// Its kind.
+    pub(crate) fn code(&self) -> NoticeCode {
+        match self {
+            Self::Io { .. } => NoticeCode::CannotUseState,
+            Self::Locked(_) => NoticeCode::StateLocked,
+            Self::Damaged { .. } => NoticeCode::StateDamaged,
+            Self::Foreign { .. } => NoticeCode::NotAState,
+        }
+    }
 }
 
 /// A state folder, locked against other runs. A snapshot that is not committed leaves nothing.
@@ -139,16 +152,15 @@ impl Store {
     }
 
     /// Makes the snapshot that was prepared the one that counts, and removes the others. Behind the rename it counts, whatever else is amiss, which is told.
-    pub(crate) fn commit(&self, hash: &str) -> Result<Vec<String>, StoreError> {
+    pub(crate) fn commit(&self, hash: &str) -> Result<Vec<Aftermath>, StoreError> {
         fs::rename(self.folder.join(PART), self.folder.join(CURRENT)).map_err(|error| self.failed(error))?;
-        let shown = self.folder.display();
         let settled = place::settle(&self.folder);
-        let unsure = |error| format!("the disk did not confirm the new state in `{shown}`: {error}");
+        let unsure = |error| Aftermath::StateUnconfirmed { folder: self.folder.clone(), error };
         Ok(settled.err().map(unsure).into_iter().chain(self.sweep(Some(hash))).collect())
     }
 
     /// Removes all snapshots but the one that counts, and what a killed run left half; tells what it cannot remove.
-    fn sweep(&self, current: Option<&str>) -> Vec<String> {
+    fn sweep(&self, current: Option<&str>) -> Vec<Aftermath> {
         let Ok(entries) = fs::read_dir(&self.folder) else { return Vec::new() };
         let mut left = Vec::new();
         for entry in entries.flatten() {
@@ -156,7 +168,7 @@ impl Store {
             let is_other = hash_of(&name).is_some_and(|hash| Some(hash) != current);
             if is_other || name == NEW || name == PART {
                 let removed = fs::remove_file(entry.path());
-                left.extend(removed.err().map(|error| still_there(&entry.path(), &error)));
+                left.extend(removed.err().map(|error| Aftermath::SnapshotLeft { file: entry.path(), error }));
             }
         }
         left
@@ -223,10 +235,6 @@ fn verified(path: &Path, hash: &str) -> io::Result<Option<File>> {
     Ok((hasher.finalize().to_hex().as_str() == hash).then_some(file))
 }
 
-fn still_there(path: &Path, error: &io::Error) -> String {
-    format!("`{}`, which nothing needs any more, cannot be removed: {error}", path.display())
-}
-
 fn snapshot(hash: &str) -> String {
     format!("state-{hash}.jsonl")
 }
@@ -268,7 +276,7 @@ mod tests {
         fs::create_dir(place.path().join(snapshot(OTHER))).unwrap();
         let warnings = store.commit(&hash).unwrap();
         assert_eq!(warnings.len(), 1, "{warnings:?}");
-        assert!(warnings[0].contains("which nothing needs any more, cannot be removed"), "{warnings:?}");
+        assert!(warnings[0].to_string().contains("which nothing needs any more, cannot be removed"), "{warnings:?}");
         drop(store);
         fs::remove_dir(place.path().join(snapshot(OTHER))).unwrap();
         assert_eq!(Store::open(place.path()).unwrap().current(), Some(hash.as_str()));

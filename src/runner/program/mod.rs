@@ -41,6 +41,7 @@ use crate::model::ids::Id;
 use crate::model::{Campaign, CampaignId, Enter, Existing, Meanings, Model, StageRef};
 use crate::plan::{Plan, condition_json};
 use crate::runner::header::{Header, Inventory, KnownSince, Opened};
+use crate::runner::notice::NoticeCode;
 use compile::Compiler;
 use journey::Builder;
 
@@ -116,6 +117,16 @@ pub enum BindError {
         /// The state's moment, in seconds since 1970-01-01T00:00Z.
         state: i64,
     },
+}
+
+impl BindError {
+    /// Its kind.
+    pub fn code(&self) -> NoticeCode {
+        match self {
+            Self::Zone(_) => NoticeCode::UnknownTimezone,
+            Self::Earlier { .. } => NoticeCode::StateLater,
+        }
+    }
 }
 
 impl Program {

@@ -25,7 +25,7 @@ campaigns:
     let metrics: serde_json::Value = serde_json::from_str(&first.metrics).unwrap();
     assert_eq!((metrics["contacts"].as_u64(), metrics["skipped"].as_u64()), (Some(1), Some(2)));
     assert_eq!(
-        first.warnings.last().unwrap(),
+        first.warnings.last().unwrap().to_string(),
         "2 contacts are left as found, for values that do not fit: line 3, column `n`, `x`: not an integer, and more"
     );
     // What was known of a contact stays while its row is bad.

@@ -89,7 +89,7 @@ fn keys_that_no_contact_has_are_counted_and_told() {
     let plan = story_with_files(&yaml, &files).plan;
     let told = |contacts: &str| {
         let ran = run_bytes(&plan, 1_767_258_000, contacts.as_bytes(), None, Options::default()).unwrap();
-        ran.warnings.into_iter().filter(|warning| warning.contains("`big`")).collect::<Vec<_>>()
+        ran.warnings.iter().map(ToString::to_string).filter(|warning| warning.contains("`big`")).collect::<Vec<_>>()
     };
     assert_eq!(
         told("id,orders,points\n1,0,0\nann,0,0\nANN,0,0\n2,0,0\n"),

@@ -5,6 +5,7 @@ use std::fmt;
 
 use crate::diagnostic::did_you_mean;
 use crate::model::Model;
+use crate::runner::notice::{Notice, NoticeCode};
 
 use super::fates::Fates;
 
@@ -60,9 +61,9 @@ struct Item {
 }
 
 impl Told {
-    /// The deeds in words.
-    pub(crate) fn words(&self) -> Vec<String> {
-        self.deeds.iter().map(|(deed, count)| deed.words(*count)).collect()
+    /// The deeds, to be told.
+    pub(crate) fn notices(&self) -> Vec<Notice> {
+        self.deeds.iter().map(|(deed, count)| Notice::new(deed.code(), deed.words(*count))).collect()
     }
 
     /// Everything of which the project does not speak.
@@ -80,6 +81,14 @@ impl Unspoken {
     /// Each thing in words, with what to write, one way or the other.
     pub(crate) fn items(&self) -> impl Iterator<Item = (&str, &[String])> {
         self.0.iter().map(|item| (item.what.as_str(), item.write.as_slice()))
+    }
+
+    /// Each thing, to be told on one line with what to write.
+    pub(crate) fn notices(&self) -> Vec<Notice> {
+        let quoted = |write: &[String]| write.iter().map(|line| format!("`{line}`")).collect::<Vec<_>>().join(" or ");
+        let notice =
+            |item: &Item| Notice::new(NoticeCode::InFlight, format!("{}; write {}", item.what, quoted(&item.write)));
+        self.0.iter().map(notice).collect()
     }
 
     /// What to write for each, one way or the other.
@@ -193,6 +202,17 @@ fn quoted(name: &str) -> String {
 }
 
 impl Deed {
+    fn code(&self) -> NoticeCode {
+        match self {
+            Self::Moved(..) => NoticeCode::Moved,
+            Self::Removed(_) => NoticeCode::Removed,
+            Self::Content(_) => NoticeCode::ContentForgotten,
+            Self::Field(_) => NoticeCode::FieldForgotten,
+            Self::Tag(_) => NoticeCode::TagLost,
+            Self::Enter(_) => NoticeCode::EnterChanged,
+        }
+    }
+
     fn words(&self, count: u64) -> String {
         let (who, are) = contacts(count);
         match self {

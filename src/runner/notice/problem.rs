@@ -1,6 +1,8 @@
-//! What is wrong with a row of the contacts file; a row with a problem is never run.
+//! What is wrong with a row of a file; a row with a problem is never run.
 
 use std::fmt;
+
+use super::NoticeCode;
 
 /// A value that does not fit, or a row that cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +39,30 @@ pub enum Reason {
     BareReturn,
     NotAnObject,
     DuplicateKey { first_line: u64 },
+}
+
+impl Reason {
+    /// Its kind.
+    pub fn code(&self) -> NoticeCode {
+        match self {
+            Self::MissingKey => NoticeCode::MissingKey,
+            Self::Required => NoticeCode::RequiredValue,
+            Self::NotA(_) => NoticeCode::WrongType,
+            Self::TooSmall(_) => NoticeCode::TooSmall,
+            Self::TooLarge(_) => NoticeCode::TooLarge,
+            Self::UnknownChoice => NoticeCode::UnknownChoice,
+            Self::UnknownTag => NoticeCode::UnknownTag,
+            Self::UnknownStage { .. } => NoticeCode::UnknownStage,
+            Self::UnknownBlock => NoticeCode::UnknownReason,
+            Self::UnknownZone => NoticeCode::UnknownZone,
+            Self::CellCount { .. } => NoticeCode::CellCount,
+            Self::StrayQuote | Self::UnclosedQuote => NoticeCode::BadQuote,
+            Self::NotUtf8 => NoticeCode::NotUtf8,
+            Self::Nul | Self::BareReturn => NoticeCode::BadCharacter,
+            Self::NotAnObject => NoticeCode::NotAnObject,
+            Self::DuplicateKey { .. } => NoticeCode::DuplicateKey,
+        }
+    }
 }
 
 impl fmt::Display for Reason {
@@ -99,7 +125,7 @@ fn escaped(c: char) -> Vec<char> {
 }
 
 /// The problems of a run: how many rows, and the first of them for people.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Problems {
     /// How many rows are bad.
     pub rows: u64,
@@ -110,6 +136,11 @@ pub struct Problems {
 impl Problems {
     /// How many are kept to be shown.
     pub const SHOWN: usize = 20;
+
+    /// How many rows they are, in words.
+    pub(crate) fn count_in_words(&self) -> String {
+        format!("{} {} bad", self.rows, if self.rows == 1 { "row is" } else { "rows are" })
+    }
 
     /// Adds the problems of one bad row.
     pub(crate) fn add_row(&mut self, problems: impl IntoIterator<Item = Problem>) {
