@@ -2,33 +2,7 @@
 //!
 //! Invariant: it uses nothing of the crate `funnelc`. It was written from the language's page and `docs/outputs.md`.
 //!
-//! Where those are silent, this is the choice:
-//!
-//! 1. `default` stands for a missing value, in a cell, without a column and after `clear`.
-//! 2. A day in `for`, as in other conditions, is whole: since before the start of the day that long ago.
-//! 3. A `wait-until` whose moment is now is not past. While a contact waits, a moment that is moved into the past, or goes
-//!    missing, is past.
-//! 4. `if-past: exit` ends the campaign as `exited`, with the reason `exit`.
-//! 5. A `move` to the present stage is done; a `wait-until` that is past is done.
-//! 6. `start`, `overtaken` and the `defer` of a campaign show the number that the entry would have; `entered` of the
-//!    metrics counts them all.
-//! 7. The conditions that an overtaken entry read as false are ready again at once.
-//! 8. Before the first step all of `enter` counts, also what was not ready when the contact was admitted.
-//! 9. Goal and exit-when are read before the limit of one start per instant. An `entered` that this limit stops is kept.
-//! 10. An unpublished campaign still sees its conditions become false. A paused one is not left.
-//! 11. A stage changed outside counts for the limit of one entering per instant. Each thing put off is journalled once
-//!     per run, an `entered` once per instant. `existing: skip` concerns those whom the file shows in the run that first finds the campaign published.
-//! 12. Without an audience there is no outside: after `leave`, `place` may act at once.
-//! 13. The campaign of a contact cannot be published again without a change of the project, so nothing resumes.
-//! 14. What no step writes (tags, points, fields), and a tag that the project does not name, is read from the file and is
-//!     never `external`. Outside changes of stages are told by the id of the funnel. Tags that the file once showed and
-//!     shows no more stand by their id.
-//! 15. A column that the file lacked was read as empty.
-//! 16. The last way out of a stage within a run says whether the contact converted.
-//! 17. `end` names the step for `exit` and for a past `wait-until`; else none.
-//! 18. A step put off to the next instant counts as waiting.
-//! 19. A row keeps its line end; one that changed and has none gets a line feed.
-//! 20. The clock is floored by the time that really passed since local midnight.
+//! It decides nothing: where a page was silent, what was decided is a sentence of the page now.
 
 mod awaits;
 mod campaigns;
