@@ -1,4 +1,17 @@
 //! The three-way merge of one value: what the file shows, what was last read, and what was written since; the file wins when none of them explains it.
+//!
+//! Stages, tags, points and some fields are written by two: by whoever keeps the contacts, and by funnelc. What funnelc writes goes back to them when it suits
+//! them, or never, so the file of the next run may show any of these:
+//!
+//! ```text
+//!   a run reads 1, writes 2;       the next file shows
+//!   a later one writes 3           3   the last write has arrived          Agreed   value 3, nothing else is remembered
+//!                                  1   none has arrived yet                Ours     value 3
+//!   value 3, read 1, earlier [2]   2   the first has, the last has not     Ours     value 3, read 2
+//!                                  7   somebody changed it                 Theirs   value 7; the journal says `external-…`
+//! ```
+//!
+//! `earlier` is what keeps the 2 from being taken for somebody's change. It is forgotten when both agree, so it stays short where writes do come back.
 
 use crate::runner::contact::{Kept, Slot};
 
@@ -51,6 +64,7 @@ impl<V: Clone + PartialEq> Known<V> {
             return;
         }
         let old = std::mem::replace(&mut self.value, value);
+        // Until now both agreed, so the old value is what the file shows.
         if self.read.is_none() {
             self.read = Some(old);
         } else if !self.earlier.contains(&old) {

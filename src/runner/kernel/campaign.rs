@@ -1,4 +1,21 @@
 //! Phase 3: each campaign, in order, leaves and enters before the next one.
+//!
+//! # Pauses
+//!
+//! A campaign that is not published keeps those who are inside: nothing in it is due and nobody leaves. For each contact the pause begins with the first
+//! instant that finds the campaign unpublished, or with the end of its window if that was earlier, and ends with the first that finds it published again.
+//! What it does to who waits depends on what they wait for:
+//!
+//! ```text
+//!                                     pause                resume
+//!   wait: 5 days         --- 2 days ---|. . . . . . . . . . .|--- 3 days --> goes on
+//!   await, for: 5 days   the same; an event that comes in the pause still decides
+//!   wait-until X         --------------|. . . . X . . . . . .| past: `if-past` decides
+//!   wait-until X         --------------|. . . . . . . . . . .|------ X goes on
+//!   put off by a limit   --- due ------|. . . . . . . . . . .| goes on, due since it was
+//! ```
+//!
+//! So only a length of time has a rest that is served; a moment is a moment, whoever looks away.
 
 use super::live::Live;
 use crate::model::Outcome;

@@ -1,4 +1,20 @@
 //! Where a contact stands in a campaign: at one place, or on each way of a fork at one; and how often a step ran. A campaign without `fork` and `goto` pays nothing for it.
+//!
+//! # Forks and joins
+//!
+//! Where a contact stands is a token: a step, what it waits for there, and since when it is due. The token of a campaign itself (its lane is `None`) lives in
+//! the `Member`. At a `fork` it stays at the fork and is never due, while each way has a token of its own in `ways`:
+//!
+//! ```text
+//!   lane None          --> fork, Pending::Fork . . . . . . . . . . . join -->
+//!   lane Some((f, 0))       +-> send --> wait 2 days --> send -> ends   ^
+//!   lane Some((f, 1))       +-> wait 1 hour -> ends                     |
+//!                                              the last one that ends --+
+//! ```
+//!
+//! A fork on a way is the same once more: the token of the way stays at the inner fork. Tokens know nothing of each other; all of them are compared for the
+//! earliest due step. An `exit`, the goal and a `withdraw` let go of all of them together (`forget_entry`).
+//! What follows the join was due when the last way was, which is what the `expires` of a message behind it counts from.
 
 use super::live::{Live, StepVisit, WayToken};
 use super::step::{Flow, Here, push};
@@ -61,6 +77,7 @@ impl<'a> Live<'a> {
             return Flow::Stop;
         }
         let here = self.here(campaign, fork);
+        // The fork goes on with its last way, so its own place has had its turn in this round.
         self.ran.push((self.program.campaign_place[campaign], self.lane(here)));
         self.join(here, due, effects)
     }

@@ -256,6 +256,7 @@ impl<'a> Live<'a> {
         self.passed.set(number);
         let standing = &mut self.stages[funnel];
         let from = standing.stage;
+        // Who only passes through a stage has not left it: what counts is the way out of the one in which the run found the contact.
         if from.is_some() && from == standing.before {
             let heavier = from.is_some_and(|from| rules.stages[to].weight > rules.stages[from].weight);
             standing.converted = cause.converts(heavier);

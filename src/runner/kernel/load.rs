@@ -86,6 +86,7 @@ impl<'a> Live<'a> {
                 None => self.first_stage(shown.flatten()),
             }
         }
+        // A run that is made again for the same moment goes on with the same instant, and with its limits.
         if let Some(memory) = memory.filter(|memory| memory.limited == Some(self.program.now())) {
             for (funnel, stage) in &memory.entered {
                 self.entered.set(self.program.funnels[funnel.index()].first_stage + stage.index());

@@ -2,11 +2,30 @@
 //!
 //! A [`Worker`] is made for one chunk of contacts, because what it hands out borrows from the rows and from what is remembered of them.
 //!
-//! Where the language is silent, this is the choice: the file's changes are journalled by stage, tag, points, field and channel, each in order of its id. A campaign that is not published is not left
-//! either, but its entry conditions are still seen. Without an audience nothing keeps `place` back after a `leave`. What an `await` or `wait` has left is
-//! served after a pause. A moment in a field that moves into the past while a contact waits for it is past; one that is reached is over. A `move` that the limit of the instant stops holds the campaign at
-//! that step until the next instant. A void entry gives its number to the next one, and its `start` counts as entered. A default stands for every missing
-//! value, also without a column and after `clear`. A condition written twice in `enter` is one.
+//! # The order of an instant
+//!
+//! ```text
+//!     the row of the file      what is remembered
+//!                    \          /
+//!       load.rs       three-way merge                      external-…
+//!       take_in.rs    events, by time                      update, late, points, do-not-contact
+//!       lost.rs       days on which no run was made        lost
+//!                            |
+//!          +---------------->|
+//!          |   funnel.rs     each funnel until it rests    drop, enter, place, convert
+//!          |   points.rs     triggers                      start
+//!          |   campaign.rs   each campaign, in its turn    pause, resume, end, start, lost
+//!          |   step.rs       what is due, earliest first, each on to its next wait
+//!          |                 |
+//!          +------ yes ------+  did a step run, or is a funnel or campaign still to be asked?
+//!                            | no
+//!       experience.rs        |  show, hide, send
+//!       count.rs, save.rs    v
+//! ```
+//!
+//! The rounds end, because in one instant a stage is entered once, a campaign started once and a step run once at most; what that stops gets a `defer`.
+//! They are cheap, because nobody is asked without need: whatever changes the contact names the topics that changed ([`Live::changed`]), and only funnels,
+//! campaigns and answers that read one of these are opened again.
 
 mod ahead;
 mod ask;
@@ -103,6 +122,7 @@ impl<'a> Worker<'a> {
         if !seen.news.is_empty() {
             self.live.take_in(seen.news, columns, effects);
         }
+        // Who was never seen before has missed no day.
         if memory.is_some() && !self.live.program.missed.is_empty() {
             self.live.note_missed_days(effects);
         }

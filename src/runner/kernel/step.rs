@@ -86,10 +86,13 @@ impl<'a> Live<'a> {
         let token = self.token(campaign, lane);
         let due = match token.pending {
             Pending::Start | Pending::Wait | Pending::Ready | Pending::Delayed(_) | Pending::Await => token.due,
+            // What a limit of an instant put off is due at the next one, never once more in the same.
             Pending::Deferred => return (token.due < now).then_some(token.due),
             Pending::Fork if self.has_ways(campaign, token.step) => return None,
+            // A fork without ways has lost them to a change of the plan: it goes on by itself.
             Pending::Fork => token.due,
             Pending::Removed => return None,
+            // A date that has gone missing is dealt with now: `if-missing` decides.
             Pending::Field => self.awaited(self.here(campaign, token.step)).unwrap_or(now),
         };
         (due <= now).then_some(due)

@@ -1,4 +1,20 @@
 //! Puts a new folder in the place of an old one: in one step where the file system can, else in steps, noted before the first, so that the next run carries on what a kill cut short.
+//!
+//! ```text
+//!                          place   new   old    a kill here leaves
+//!   (by folders)            old    new    -     the old run
+//!   note `exchanging`       old    new    -     the old run
+//!   place -> old             -     new   old    no run; the next one does the last step
+//!   new -> place            new     -    old    the new run
+//!
+//!   (by files, where the folder itself cannot be renamed: a lower layer of an overlay, a mount)
+//!   note `exchanging-files` old    new    -     the old run
+//!   run.json -> old         mix    new   json   a folder without run.json, which nobody takes for a run; the next one goes on
+//!   each file -> place      mix    new   json   the same
+//!   run.json -> place       new     -    json   the new run
+//! ```
+//!
+//! Each note is on the disk before the step that it announces; what is new was written and synced before any of this.
 #![expect(clippy::disallowed_methods, reason = "this is where folders are exchanged")]
 
 use std::fs;

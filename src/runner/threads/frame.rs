@@ -48,6 +48,7 @@ impl Frame {
         let header = self.header.min(block.len());
         self.header -= header;
         let body = &block[header..];
+        // A block nearly always begins outside of quotes, so it was scanned as if it did before its turn came; where not, it is scanned again here, in turn.
         let guessed = header == 0 && guess_holds(block, self.place);
         let found = if guessed { survey.guess } else { scan(body, self.place) };
         self.place = found.place;

@@ -1,6 +1,23 @@
 //! A state that another plan left becomes one of this plan: names that changed are followed, what the project gives up is dropped, and of what it does not speak it is told.
 //!
 //! Only text and names are looked at, and a line that names nothing which changed stays byte for byte.
+//!
+//! ```text
+//!   the header: what the earlier plan had        the new plan, with `moved` and `removed`
+//!                              \                /
+//!   fates.rs           of each thing that there was
+//!                 +--------------+--------------+-----------------+
+//!               Same           Now(name)      Dropped          Unspoken
+//!                 |              |              |                 |
+//!   line.rs    stays as       gets its       is forgotten      is forgotten, and
+//!   member.rs  it is          new name       as `removed`      noted as a concern
+//!                                            says                 |
+//!   told.rs                                        contacts are there? the run is refused,
+//!                                                  with the lines to write into `moved` or `removed`
+//! ```
+//!
+//! Fates are worked out once, lines are many. So each line is searched for the names that changed before it is parsed at all; a name that is found where it
+//! means something else costs a parse and changes nothing, since the parsed line is looked at place by place.
 
 mod conditions;
 mod fates;
