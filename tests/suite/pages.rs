@@ -57,6 +57,44 @@ fn tests_of_the_action_that_are_named_exist() {
 }
 
 #[test]
+fn files_that_the_architecture_names_exist() {
+    let page = fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
+    let is_file = |code: &&str| {
+        let is_path = code.contains('/') && !code.contains(char::is_whitespace);
+        is_path && Path::new(code).extension().is_some_and(|extension| extension == "rs")
+    };
+    let is_there = |name: &str| ["", "src", "src/runner"].iter().any(|folder| root().join(folder).join(name).exists());
+    let named: Vec<&str> = page.split('`').filter(is_file).collect();
+    let missing: Vec<_> = named.iter().filter(|name| !is_there(name)).collect();
+    assert!(named.len() > 30, "{named:?}");
+    assert!(missing.is_empty(), "ARCHITECTURE.md names files that are not there: {missing:?}");
+}
+
+/// The column that says what a word is called in the code.
+#[test]
+fn names_of_the_code_in_the_glossary_exist() {
+    let page = fs::read_to_string(root().join("docs/glossary.md")).unwrap();
+    let sources: Vec<String> =
+        crate::imports::sources().iter().map(|file| fs::read_to_string(root().join(file)).unwrap()).collect();
+    let rows = page.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| ---"));
+    let cells = rows.filter_map(|row| row.rsplit('|').nth(1));
+    let names: Vec<&str> = cells.flat_map(|cell| cell.split('`').skip(1).step_by(2)).collect();
+    let is_there = |name: &str| sources.iter().flat_map(|text| text.lines()).any(|line| declares(line, name));
+    let missing: Vec<_> = names.iter().filter(|name| !is_there(name.rsplit("::").next().unwrap())).collect();
+    assert!(names.len() > 30, "{names:?}");
+    assert!(missing.is_empty(), "docs/glossary.md names what the code does not have: {missing:?}");
+}
+
+/// Whether a line of code says what a name is: an item, a field or a variant.
+fn declares(line: &str, name: &str) -> bool {
+    let words: Vec<&str> = line.split(|c: char| !(c.is_alphanumeric() || c == '_')).collect();
+    let items = ["struct", "enum", "type", "trait", "fn", "mod"];
+    let is_item = words.windows(2).any(|pair| items.contains(&pair[0]) && pair[1] == name);
+    let rest = line.trim_start().trim_start_matches("pub(crate) ").trim_start_matches("pub ").strip_prefix(name);
+    is_item || rest.is_some_and(|rest| rest.starts_with([',', ':', '(', ' ']))
+}
+
+#[test]
 fn every_page_is_linked_from_the_index() {
     let index = fs::read_to_string(root().join("docs/README.md")).unwrap();
     let linked: BTreeSet<PathBuf> =

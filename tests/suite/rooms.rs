@@ -62,10 +62,11 @@ struct Rooms(Vec<Place>);
 type Uses = BTreeMap<usize, BTreeSet<usize>>;
 
 impl Rooms {
-    /// From the first block of the page: a line each, the rooms of `runner` indented below it.
+    /// From the block below the heading: a line each, the rooms of `runner` indented below it.
     fn read() -> Self {
         let page = fs::read_to_string(root().join(PAGE)).unwrap();
-        let block = page.split("```").nth(1).expect("the list of rooms");
+        let section = page.split("\n## The rooms\n").nth(1).expect("the section of the list");
+        let block = section.split("```").nth(1).expect("the list of rooms");
         let mut rooms = Vec::new();
         for line in block.lines().filter(|line| !line.is_empty()) {
             let name = line.split_whitespace().next().unwrap();
