@@ -24,7 +24,7 @@
 //! ```
 //!
 //! The rounds end, because in one instant a stage is entered once, a campaign started once and a step run once at most; what that stops gets a `defer`.
-//! They are cheap, because nobody is asked without need: whatever changes the contact names the topics that changed ([`Live::changed`]), and only funnels,
+//! They are cheap, because nobody is asked without need: whatever changes the contact names the topics that changed (`Live::changed`), and only funnels,
 //! campaigns and answers that read one of these are opened again.
 
 mod ahead;
