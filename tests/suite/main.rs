@@ -43,6 +43,7 @@ mod meanings;
 mod merge;
 mod moves;
 mod named_files;
+mod new_check;
 mod nights;
 mod one_moment;
 mod pages;

@@ -13,7 +13,7 @@ use crate::projects::root;
 fn links_lead_somewhere() {
     let mut broken = Vec::new();
     for page in pages() {
-        let text = fs::read_to_string(&page).unwrap();
+        let text = without_blocks(&fs::read_to_string(&page).unwrap());
         for link in links(&text).filter(|link| !link.contains("://")) {
             let (path, heading) = link.split_once('#').map_or((link, None), |(path, heading)| (path, Some(heading)));
             let target = if path.is_empty() { page.clone() } else { page.parent().unwrap().join(path) };
@@ -118,6 +118,17 @@ fn pages() -> Vec<PathBuf> {
             .map(|name| root().join(name)),
     );
     pages
+}
+
+/// The lines that are not code: what looks like a link there may be one of another page.
+fn without_blocks(text: &str) -> String {
+    let mut is_code = false;
+    let is_prose = |line: &&str| {
+        let is_fence = line.starts_with("```");
+        is_code ^= is_fence;
+        !is_code && !is_fence
+    };
+    text.lines().filter(is_prose).collect::<Vec<_>>().join("\n")
 }
 
 fn links(text: &str) -> impl Iterator<Item = &str> {
