@@ -114,7 +114,7 @@ fn pages() -> Vec<PathBuf> {
     let files = folders.into_iter().flatten().map(|entry| entry.unwrap().into_path());
     let mut pages: Vec<_> = files.filter(|path| path.extension().is_some_and(|extension| extension == "md")).collect();
     pages.extend(
-        ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md"]
+        ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CODE_OF_CONDUCT.md", "CHANGELOG.md", "SECURITY.md"]
             .map(|name| root().join(name)),
     );
     pages
