@@ -1,6 +1,6 @@
 # What one types most often. `make test` is `cargo test`; everything that must hold before a change lands is `make ci`.
 
-.PHONY: test ci long fuzz schema deny pictures editor bench growth
+.PHONY: test ci long fuzz faults schema deny pictures editor bench growth
 
 test:
 	cargo test
@@ -16,6 +16,11 @@ long:
 fuzz:
 	ulimit -v 8388608; FUNNELC_FUZZ=$(or $(FUNNELC_FUZZ),2000000) CARGO_PROFILE_DEV_OPT_LEVEL=2 CARGO_PROFILE_TEST_OPT_LEVEL=2 \
 	  cargo test --target-dir target/optimised --test fuzz -- --nocapture --test-threads 1 $(TARGET)
+
+# Kills runs at each system call, and makes each call fail: an hour or more. Needs Linux, strace, bindfs and root; MODES="--mode exchange" needs no root.
+faults:
+	cargo build
+	python3 tools/reliability/faults.py target/debug/funnelc $(MODES)
 
 # Writes anew what is generated and committed: schema/, and whatever else the tests call stale.
 schema:

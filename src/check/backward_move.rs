@@ -1,5 +1,6 @@
 //! A move to a lighter stage that is refused whatever happens: a conversion, or a step that no contact can come to from a lighter stage.
 
+use super::moves::Moves;
 use super::reach::leads_others;
 use super::sites::Site;
 use super::weights::{Refusal, refusal, word};
@@ -9,10 +10,11 @@ use crate::model::{Conversion, Funnel, FunnelId, Stage, StageId, Target};
 
 pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    for funnel in case.model.funnels.values() {
+    for (id, funnel) in case.model.funnels.iter() {
+        let moves = case.ground.moves(id);
         for (from, stage) in funnel.stages.iter() {
             for conversion in &stage.converts {
-                found.extend(of_conversion(rule, funnel, from, conversion));
+                found.extend(of_conversion(rule, (funnel, moves), from, conversion));
             }
         }
     }
@@ -21,17 +23,26 @@ pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
 }
 
 /// The stages from which a step tries to move, if all of them always refuse it, and why.
-pub(super) fn refused_from_all(funnel: &Funnel, site: &Site<'_>) -> Option<Vec<(StageId, Refusal)>> {
-    let possible = &site.here.possible;
-    let to = site.to.filter(|to| !possible.nowhere && !possible.stages.contains(to))?;
+pub(super) fn refused_from_all(case: &Case<'_>, site: &Site<'_>) -> Option<Vec<(StageId, Refusal)>> {
+    let (funnel, possible) = (&case.model.funnels[site.funnel], &site.here.possible);
+    let to = site.to.filter(|_| !possible.nowhere)?;
+    if possible.stages.meets(&case.ground.moves(site.funnel).allowed(to)) {
+        return None;
+    }
     let refusals: Option<Vec<_>> =
-        possible.stages.iter().map(|from| Some((*from, refusal(funnel, *from, to)?))).collect();
+        possible.stages.iter().map(|from| Some((from, refusal(funnel, from, to)?))).collect();
     refusals.filter(|all| !all.is_empty() && all.iter().all(|(_, why)| *why != Refusal::Unpublished))
 }
 
-fn of_conversion(rule: &Rule, funnel: &Funnel, from: StageId, conversion: &Conversion) -> Option<Diagnostic> {
+fn of_conversion(
+    rule: &Rule,
+    (funnel, moves): (&Funnel, &Moves),
+    from: StageId,
+    conversion: &Conversion,
+) -> Option<Diagnostic> {
     let Target::Stage(to) = conversion.to else { return None };
-    let lighter = from != to && refusal(funnel, from, to) == Some(Refusal::Lighter) && !leads_others(funnel, from, to);
+    let lighter =
+        from != to && refusal(funnel, from, to) == Some(Refusal::Lighter) && !leads_others(funnel, moves, from, to);
     let (stage, target) = (&funnel.stages[from], &funnel.stages[to]);
     lighter.then(|| {
         rule.finding(
@@ -47,7 +58,7 @@ fn of_conversion(rule: &Rule, funnel: &Funnel, from: StageId, conversion: &Conve
 
 fn of_step(case: &Case<'_>, rule: &Rule, site: &Site<'_>) -> Option<Diagnostic> {
     let funnel = &case.model.funnels[site.funnel];
-    let refusals = refused_from_all(funnel, site)?;
+    let refusals = refused_from_all(case, site)?;
     let lighter: Vec<_> = refusals.iter().filter(|(_, why)| *why == Refusal::Lighter).map(|(from, _)| *from).collect();
     let (target, first) = (&funnel.stages[site.to?], &funnel.stages[*lighter.first()?]);
     let message = format!(

@@ -1,5 +1,7 @@
 //! Two campaigns that pull the same contacts to different stages of one funnel: both let them in by conditions that mean the same, or each takes back what the other did.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::weights::refusal;
 use super::{Case, Rule};
 use crate::diagnostic::Diagnostic;
@@ -8,14 +10,29 @@ use crate::model::{
     Campaign, ConditionKind, Enter, Meaning, Meanings, Model, Moment, Publish, StageRef, Step, StepKind,
 };
 
+/// Of so many others a campaign is told, each of them earlier in the text: of a thousand that all compete nobody reads half a million findings.
+const MOST: usize = 10;
+
 pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let model = case.model;
     let mut meanings = Meanings::of(model);
     let whole = model.campaigns.values().filter(|it| !it.broken && it.publish.published);
     let pulls: Vec<Pull<'_>> = whole.filter_map(|it| pull(&mut meanings, it)).collect();
     let mut found = Vec::new();
+    let mut by_door: BTreeMap<&Meaning, Vec<usize>> = BTreeMap::new();
+    let mut by_stage: BTreeMap<StageRef, Vec<usize>> = BTreeMap::new();
     for (at, one) in pulls.iter().enumerate() {
-        found.extend(pulls[..at].iter().filter_map(|other| compete(model, rule, other, one)));
+        let same_door = one.ways.iter().filter_map(|way| by_door.get(way)).flatten();
+        let mut told = BTreeSet::new();
+        for other in same_door.chain(by_stage.get(&one.to).into_iter().flatten()) {
+            if told.len() < MOST && !told.contains(other) {
+                let finding = compete(model, rule, &pulls[*other], one);
+                told.extend(finding.is_some().then_some(*other));
+                found.extend(finding);
+            }
+        }
+        one.ways.iter().for_each(|way| by_door.entry(way).or_default().push(at));
+        one.from.iter().for_each(|stage| by_stage.entry(*stage).or_default().push(at));
     }
     found
 }
@@ -70,6 +87,9 @@ fn compete(model: &Model, rule: &Rule, one: &Pull<'_>, other: &Pull<'_>) -> Opti
     let allowed = |from: StageRef, to: StageRef| refusal(funnel, from.stage, to.stage).is_none();
     let takes_back = one.from.contains(&other.to) && other.from.contains(&one.to);
     let same_door = one.ways.iter().any(|way| other.ways.contains(way));
+    if !takes_back && !same_door {
+        return None;
+    }
     let (first, second) = (&one.campaign.id, &other.campaign.id);
     let [here, there] = [one.to, other.to].map(|stage| words::stage(model, stage));
     let (message, help) = if takes_back && allowed(one.to, other.to) && allowed(other.to, one.to) {

@@ -1,8 +1,7 @@
 //! A stage that contacts come to and never leave, and that does not say it is the end.
 
-use std::collections::BTreeSet;
-
 use super::reach::Reach;
+use super::stage_set::StageSet;
 use super::{Case, Rule};
 use crate::diagnostic::Diagnostic;
 use crate::model::{Audience, Funnel, StageId};
@@ -10,9 +9,9 @@ use crate::model::{Audience, Funnel, StageId};
 pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for ((_, funnel), reach) in case.model.funnels.iter().zip(&case.reach) {
-        let ways = reach.ways.iter().filter(|way| way.to != way.from);
-        let leading_on: BTreeSet<StageId> = ways.filter_map(|way| way.from).collect();
-        for (id, stage) in funnel.stages.iter().filter(|(id, _)| !leading_on.contains(id)) {
+        // No way leads from a stage to itself.
+        let leading_on = reach.ways.iter().fold(StageSet::default(), |sum, ways| sum.or(&ways.from.stages()));
+        for (id, stage) in funnel.stages.iter().filter(|(id, _)| !leading_on.contains(*id)) {
             if is_dead_end(funnel, reach, id) {
                 let message = format!("contacts in `{}` stay there for good", stage.id);
                 let help =
@@ -28,7 +27,7 @@ pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
 fn is_dead_end(funnel: &Funnel, reach: &Reach, id: StageId) -> bool {
     let stage = &funnel.stages[id];
     funnel.stages.len() > 1
-        && reach.stages.contains(&id)
+        && reach.stages.contains(id)
         && !stage.is_final
         && stage.converts.is_empty()
         && !(funnel.drops && matches!(funnel.audience, Some(Audience::Of(_))))

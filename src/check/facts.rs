@@ -109,7 +109,7 @@ impl Judge<'_> {
             ConditionKind::Stage { stage, at_least } => {
                 let here = self.positions(stage.funnel)?;
                 let certain = at_least.is_none() && *here == Positions::only(stage.stage);
-                if here.stages.contains(&stage.stage) { certain.then_some(true) } else { Some(false) }
+                if here.stages.contains(stage.stage) { certain.then_some(true) } else { Some(false) }
             }
             ConditionKind::InFunnel(funnel) => {
                 let here = self.positions(*funnel)?;
@@ -120,7 +120,7 @@ impl Judge<'_> {
                 let here = self.positions(stage.funnel)?;
                 let stages = &self.model.funnels[stage.funnel].stages;
                 let heavy: Option<Vec<bool>> =
-                    here.stages.iter().map(|id| Some(stages[*id].weight? >= weight)).collect();
+                    here.stages.iter().map(|id| Some(stages[id].weight? >= weight)).collect();
                 agree(heavy?.into_iter().chain(here.nowhere.then_some(false)))
             }
             ConditionKind::Field { subject: Subject::Field(field), test } => {

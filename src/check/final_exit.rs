@@ -1,6 +1,7 @@
 //! A move out of a `final` stage that is refused whatever happens: a conversion, or a step that no contact can come to from another stage.
 
 use super::backward_move::refused_from_all;
+use super::moves::Moves;
 use super::reach::leads_others;
 use super::weights::{Refusal, refusal};
 use super::{Case, Rule};
@@ -11,18 +12,20 @@ use crate::source::Span;
 
 pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    for funnel in case.model.funnels.values() {
+    for (id, funnel) in case.model.funnels.iter() {
+        let moves = case.ground.moves(id);
         let ladder = Ladder::of(funnel);
         for (from, stage) in funnel.stages.iter() {
             for conversion in &stage.converts {
-                let target = target(funnel, &ladder, from, conversion.to).filter(|to| is_final(funnel, from, *to));
+                let target = target((funnel, moves), &ladder, from, conversion.to)
+                    .filter(|to| is_final(funnel, moves, from, *to));
                 found.extend(target.map(|to| finding(rule, funnel, &[from], to, conversion.span)));
             }
         }
     }
     for site in &case.sites {
         let funnel = &case.model.funnels[site.funnel];
-        let refusals = refused_from_all(funnel, site).unwrap_or_default();
+        let refusals = refused_from_all(case, site).unwrap_or_default();
         let from: Vec<_> = refusals.iter().map(|(from, _)| *from).collect();
         let all_final = !refusals.is_empty() && refusals.iter().all(|(_, why)| *why == Refusal::Final);
         found.extend(site.to.filter(|_| all_final).map(|to| finding(rule, funnel, &from, to, site.step.span)));
@@ -30,18 +33,18 @@ pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
     found
 }
 
-fn target(funnel: &Funnel, ladder: &Ladder<'_>, from: StageId, to: Target) -> Option<StageId> {
+fn target((funnel, moves): (&Funnel, &Moves), ladder: &Ladder<'_>, from: StageId, to: Target) -> Option<StageId> {
     match to {
         Target::Stage(stage) => Some(stage),
         Target::Next => {
             let first = ladder.next(from).next();
-            first.filter(|_| ladder.next(from).all(|to| is_final(funnel, from, to)))
+            first.filter(|_| ladder.next(from).all(|to| is_final(funnel, moves, from, to)))
         }
     }
 }
 
-fn is_final(funnel: &Funnel, from: StageId, to: StageId) -> bool {
-    from != to && refusal(funnel, from, to) == Some(Refusal::Final) && !leads_others(funnel, from, to)
+fn is_final(funnel: &Funnel, moves: &Moves, from: StageId, to: StageId) -> bool {
+    from != to && refusal(funnel, from, to) == Some(Refusal::Final) && !leads_others(funnel, moves, from, to)
 }
 
 fn finding(rule: &Rule, funnel: &Funnel, from: &[StageId], to: StageId, span: Span) -> Diagnostic {

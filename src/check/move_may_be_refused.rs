@@ -2,10 +2,14 @@
 
 use super::backward_move::refused_from_all;
 use super::sites::Site;
-use super::weights::{Refusal, refusal, word};
+use super::stage_set::StageSet;
+use super::weights::word;
 use super::{Case, Rule};
 use crate::diagnostic::Diagnostic;
-use crate::model::{Funnel, StageId};
+use crate::model::StageId;
+
+/// So many stages are named.
+const NAMED: usize = 12;
 
 pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
     case.sites.iter().filter_map(|site| of_step(case, rule, site)).collect()
@@ -14,17 +18,18 @@ pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
 fn of_step(case: &Case<'_>, rule: &Rule, site: &Site<'_>) -> Option<Diagnostic> {
     let funnel = &case.model.funnels[site.funnel];
     let to = site.to?;
-    let refused = refusing(funnel, site, to);
-    let (first, target) = (&funnel.stages[*refused.first()?], &funnel.stages[to]);
-    let names: Vec<_> = refused.iter().map(|from| format!("`{}`", funnel.stages[*from].id)).collect();
-    let message = format!("the move to `{}/{}` is refused for contacts in {}", funnel.id, target.id, names.join(", "));
+    let refused = refusing(case, site, to);
+    let target = &funnel.stages[to];
+    let stages = || refused.iter().map(|from| &funnel.stages[from]);
+    let first = stages().next()?;
+    let names: Vec<_> = stages().take(NAMED).map(|stage| format!("`{}`", stage.id)).collect();
+    let more = stages().skip(NAMED).count();
+    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+    let message =
+        format!("the move to `{}/{}` is refused for contacts in {}{more}", funnel.id, target.id, names.join(", "));
     let finding =
         rule.finding(site.step.span, message).at("moves not everybody").label(target.weight_span, word(target));
-    let finding = refused
-        .iter()
-        .take(3)
-        .map(|from| &funnel.stages[*from])
-        .fold(finding, |finding, stage| finding.label(stage.weight_span, label(stage)));
+    let finding = stages().take(3).fold(finding, |finding, stage| finding.label(stage.weight_span, label(stage)));
     Some(finding.help(format!(
         "write `back-to: [{}]` on `{}` if they may go back, or keep them away, as with `if: {{ not: {{ stage: {}/{} }} }}`",
         target.id, first.id, funnel.id, first.id
@@ -35,10 +40,12 @@ fn label(stage: &crate::model::Stage) -> String {
     if stage.is_final { "is `final`".to_owned() } else { word(stage) }
 }
 
-/// Those from which it is refused, unless it is refused from all, which is an error of its own.
-fn refusing(funnel: &Funnel, site: &Site<'_>, to: StageId) -> Vec<StageId> {
-    let silent = funnel.broken || refused_from_all(funnel, site).is_some();
-    let refused =
-        |from: &StageId| *from != to && matches!(refusal(funnel, *from, to), Some(Refusal::Lighter | Refusal::Final));
-    site.here.expected.stages.iter().copied().filter(|from| !silent && refused(from)).collect()
+/// Those from which it is refused, unless it is refused from all, which is an error of its own, or the target is not published.
+fn refusing(case: &Case<'_>, site: &Site<'_>, to: StageId) -> StageSet {
+    let funnel = &case.model.funnels[site.funnel];
+    let is_open = funnel.publish.published && funnel.stages[to].publish.published;
+    if !is_open || funnel.broken || refused_from_all(case, site).is_some() {
+        return StageSet::default();
+    }
+    site.here.expected.stages.except(&case.ground.moves(site.funnel).allowed(to))
 }

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use petgraph::algo::{kosaraju_scc, toposort};
 use petgraph::graph::{DiGraph, NodeIndex};
 
-use super::reach::{By, Reach};
+use super::moves::Moves;
+use super::reach::{By, Reach, Ways};
 use super::rounds::{Move, Rounds};
 use super::{Case, Rule};
 use crate::diagnostic::Diagnostic;
@@ -20,7 +21,8 @@ pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let mut rounds = None;
     let mut found = Vec::new();
     for group in groups(model, &asks) {
-        let leads_round = |id: &FunnelId| leads_round(&model.funnels[*id], &case.reach[id.index()]);
+        let leads_round =
+            |id: &FunnelId| leads_round(&model.funnels[*id], case.ground.moves(*id), &case.reach[id.index()]);
         let is_broken = group.iter().any(|id| model.funnels[*id].broken);
         if is_broken || !group.iter().any(leads_round) {
             continue;
@@ -94,15 +96,29 @@ fn asked_by(model: &Model, id: FunnelId) -> BTreeSet<FunnelId> {
 }
 
 /// Whether the rules alone lead from some stage back to it, whatever they ask.
-fn leads_round(funnel: &Funnel, reach: &Reach) -> bool {
-    let by_rule = reach.ways.iter().filter(|way| way.by != By::Step).map(|way| (way.from, way.to));
-    let dropped = funnel.stages.ids().filter(|_| funnel.drops).map(|id| (Some(id), None));
+fn leads_round(funnel: &Funnel, moves: &Moves, reach: &Reach) -> bool {
+    let by_rule = || reach.ways.iter().filter(|ways| ways.by != By::Step);
+    if funnel.drops && !funnel.stages.is_empty() && by_rule().any(|ways| ways.from.is_nowhere()) {
+        return true;
+    }
+    // Nothing else leads out of the funnel. Who is only taken to heavier stages never comes back, which is so in most funnels.
+    let ascends = |ways: &Ways| {
+        let weight = ways.to.and_then(|to| funnel.stages[to].weight);
+        weight.is_some_and(|weight| ways.from.stages().except(&moves.lighter(weight)).is_empty())
+    };
+    if by_rule().all(ascends) {
+        return false;
+    }
     let mut graph: DiGraph<(), ()> = DiGraph::new();
-    let mut nodes: BTreeMap<Option<StageId>, NodeIndex> = BTreeMap::new();
-    // A way from nowhere to nowhere is none.
-    for (from, to) in by_rule.chain(dropped).filter(|way| *way != (None, None)) {
-        let [from, to] = [from, to].map(|place| *nodes.entry(place).or_insert_with(|| graph.add_node(())));
-        graph.add_edge(from, to, ());
+    let mut nodes: BTreeMap<StageId, NodeIndex> = BTreeMap::new();
+    for ways in by_rule() {
+        for from in ways.from.stages().iter() {
+            let ends = [Some(from), ways.to]
+                .map(|stage| stage.map(|stage| *nodes.entry(stage).or_insert_with(|| graph.add_node(()))));
+            if let [Some(from), Some(to)] = ends {
+                graph.add_edge(from, to, ());
+            }
+        }
     }
     toposort(&graph, None).is_err()
 }

@@ -1,7 +1,7 @@
 //! The stages of one funnel that a contact can have when a condition holds or not; never leaves one out that is possible.
 
-use std::collections::BTreeSet;
-
+use super::moves::Moves;
+use super::stage_set::StageSet;
 use crate::model::ids::Id;
 use crate::model::{Condition, ConditionKind, Funnel, FunnelId, Model, SegmentId, StageId};
 
@@ -11,23 +11,35 @@ pub(super) struct Positions {
     /// Whether it can be without a stage.
     pub(super) nowhere: bool,
     /// The stages that it can have.
-    pub(super) stages: BTreeSet<StageId>,
+    pub(super) stages: StageSet,
 }
 
 impl Positions {
     /// Anywhere at all.
     pub(super) fn anywhere(funnel: &Funnel) -> Self {
-        Self { nowhere: true, stages: funnel.stages.ids().collect() }
+        Self { nowhere: true, stages: StageSet::first(funnel.stages.len()) }
     }
 
     /// Without a stage.
     pub(super) fn nowhere() -> Self {
-        Self { nowhere: true, stages: BTreeSet::new() }
+        Self { nowhere: true, stages: StageSet::default() }
     }
 
     /// In this stage.
     pub(super) fn only(stage: StageId) -> Self {
-        Self { nowhere: false, stages: BTreeSet::from([stage]) }
+        Self { nowhere: false, stages: StageSet::only(stage) }
+    }
+
+    /// Adds one; says whether it is new.
+    pub(super) fn add(&mut self, position: Option<StageId>) -> bool {
+        match position {
+            None => !std::mem::replace(&mut self.nowhere, true),
+            Some(stage) if self.stages.contains(stage) => false,
+            Some(stage) => {
+                self.stages.insert(stage);
+                true
+            }
+        }
     }
 
     /// Whether no contact can come here.
@@ -36,15 +48,15 @@ impl Positions {
     }
 
     pub(super) fn and(&self, other: &Self) -> Self {
-        Self { nowhere: self.nowhere && other.nowhere, stages: &self.stages & &other.stages }
+        Self { nowhere: self.nowhere && other.nowhere, stages: self.stages.and(&other.stages) }
     }
 
     pub(super) fn or(&self, other: &Self) -> Self {
-        Self { nowhere: self.nowhere || other.nowhere, stages: &self.stages | &other.stages }
+        Self { nowhere: self.nowhere || other.nowhere, stages: self.stages.or(&other.stages) }
     }
 
     fn except(&self, other: &Self) -> Self {
-        Self { nowhere: self.nowhere && !other.nowhere, stages: &self.stages - &other.stages }
+        Self { nowhere: self.nowhere && !other.nowhere, stages: self.stages.except(&other.stages) }
     }
 }
 
@@ -52,11 +64,11 @@ impl Positions {
 pub(super) type BySegment = Vec<[Positions; 2]>;
 
 /// The answers for all segments; `order` has each after those that it asks. A segment in a circle says nothing.
-pub(super) fn of_segments(model: &Model, funnel: FunnelId, order: &[SegmentId]) -> BySegment {
+pub(super) fn of_segments(model: &Model, funnel: FunnelId, moves: &Moves, order: &[SegmentId]) -> BySegment {
     let anywhere = Positions::anywhere(&model.funnels[funnel]);
     let mut answers = vec![[anywhere.clone(), anywhere]; model.segments.len()];
     for segment in order.iter().filter(|segment| !model.segments[**segment].is_listed()) {
-        let question = Question { model, funnel, segments: &answers };
+        let question = Question { model, funnel, moves, segments: &answers };
         let condition = &model.segments[*segment].condition;
         let answer = [question.possible(condition, false), question.possible(condition, true)];
         answers[segment.index()] = answer;
@@ -68,6 +80,8 @@ pub(super) fn of_segments(model: &Model, funnel: FunnelId, order: &[SegmentId]) 
 pub(super) struct Question<'a> {
     pub(super) model: &'a Model,
     pub(super) funnel: FunnelId,
+    /// Those of the funnel.
+    pub(super) moves: &'a Moves,
     pub(super) segments: &'a [[Positions; 2]],
 }
 
@@ -117,11 +131,12 @@ impl Question<'_> {
     }
 
     fn reached(&self, stage: StageId, holds: bool) -> Positions {
-        let funnel = &self.model.funnels[self.funnel];
-        let weight = funnel.stages[stage].weight;
-        let unknown = |other: Option<i64>| weight.is_none() || other.is_none();
-        let fits = |other: Option<i64>| unknown(other) || (other >= weight) == holds;
-        let stages = funnel.stages.iter().filter(|(_, other)| fits(other.weight)).map(|(id, _)| id).collect();
+        let stages = match self.model.funnels[self.funnel].stages[stage].weight {
+            // A stage whose weight could not be read may be on either side.
+            None => self.moves.all(),
+            Some(weight) if holds => self.moves.all().except(&self.moves.lighter(weight)),
+            Some(weight) => self.moves.lighter(weight).or(self.moves.unweighted()),
+        };
         Positions { nowhere: !holds, stages }
     }
 }

@@ -1,9 +1,12 @@
 //! The ways that lead from stage to stage in a funnel, and the stages that contacts can come to along them; never leaves a way out that some contact can take.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
+use super::moves::Moves;
+use super::positions::Positions;
 use super::sites::{Ground, Site};
-use super::weights::{always, is_back_to, refusal};
+use super::stage_set::StageSet;
+use super::weights::always;
 use crate::graph::Ladder;
 use crate::model::{Funnel, FunnelId, StageId, Target};
 use crate::source::Span;
@@ -11,20 +14,50 @@ use crate::source::Span;
 /// What can happen to contacts in one funnel.
 pub(super) struct Reach {
     /// The stages that contacts can come to without the contacts file putting them there.
-    pub(super) stages: BTreeSet<StageId>,
+    pub(super) stages: StageSet,
     /// Whether anything at all brings contacts into the funnel.
     pub(super) entered: bool,
     /// The ways.
-    pub(super) ways: Vec<Way>,
+    pub(super) ways: Vec<Ways>,
 }
 
-/// A way between two stages; `None` is "no stage".
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Way {
-    pub(super) from: Option<StageId>,
+/// The ways to one stage that one rule or step opens; without a stage they lead out of the funnel.
+pub(super) struct Ways {
+    pub(super) from: Origin,
     pub(super) to: Option<StageId>,
     pub(super) by: By,
     pub(super) span: Span,
+}
+
+/// Where ways begin.
+pub(super) enum Origin {
+    Nowhere,
+    Stage(StageId),
+    Any(Positions),
+}
+
+impl Origin {
+    /// The stages among them.
+    pub(super) fn stages(&self) -> StageSet {
+        match self {
+            Self::Nowhere => StageSet::default(),
+            Self::Stage(stage) => StageSet::only(*stage),
+            Self::Any(positions) => positions.stages.clone(),
+        }
+    }
+
+    /// Whether one leads in from outside.
+    pub(super) fn is_nowhere(&self) -> bool {
+        match self {
+            Self::Nowhere => true,
+            Self::Stage(_) => false,
+            Self::Any(positions) => positions.nowhere,
+        }
+    }
+
+    fn is_none(&self) -> bool {
+        matches!(self, Self::Any(positions) if positions.is_empty())
+    }
 }
 
 /// What takes a contact along a way.
@@ -46,27 +79,48 @@ pub(super) fn all(ground: &Ground<'_>, sites: &[Site<'_>]) -> Vec<Reach> {
 
 /// `sites` are those of the funnel. A faulty way counts as one that leads somewhere: its own error says enough.
 fn reach(ground: &Ground<'_>, id: FunnelId, sites: &[&Site<'_>]) -> Reach {
-    let funnel = &ground.model.funnels[id];
+    let (funnel, moves) = (&ground.model.funnels[id], ground.moves(id));
     let mut ways = Vec::new();
     enters(funnel, &mut ways);
-    places(funnel, &mut ways);
-    conversions(funnel, &mut ways);
-    sites.iter().for_each(|site| steps(funnel, site, &mut ways));
-    let mut from: BTreeMap<Option<StageId>, Vec<Option<StageId>>> = BTreeMap::new();
-    ways.iter().for_each(|way| from.entry(way.from).or_default().push(way.to));
-    let mut seen: BTreeSet<Option<StageId>> = BTreeSet::new();
-    let mut open = vec![if ground.has_nowhere(id) { None } else { funnel.entry }];
-    while let Some(position) = open.pop() {
-        if seen.insert(position) {
-            open.extend(from.get(&position).into_iter().flatten());
-        }
-    }
-    let stages: BTreeSet<_> = seen.into_iter().flatten().collect();
+    places(funnel, moves, &mut ways);
+    conversions(funnel, moves, &mut ways);
+    ways.extend(sites.iter().map(|site| step(moves, site)));
+    ways.retain(|ways| !ways.from.is_none());
+    let start = if ground.has_nowhere(id) { None } else { funnel.entry };
+    let stages = reached(start, &ways);
     Reach { entered: !stages.is_empty(), stages, ways }
 }
 
+/// All stages that ways lead to from a start.
+fn reached(start: Option<StageId>, ways: &[Ways]) -> StageSet {
+    let mut by_stage: BTreeMap<Option<StageId>, Vec<Option<StageId>>> = BTreeMap::new();
+    let mut wide: Vec<(&Positions, Option<StageId>)> = Vec::new();
+    for ways in ways {
+        match &ways.from {
+            Origin::Nowhere => by_stage.entry(None).or_default().push(ways.to),
+            Origin::Stage(stage) => by_stage.entry(Some(*stage)).or_default().push(ways.to),
+            Origin::Any(positions) => wide.push((positions, ways.to)),
+        }
+    }
+    let mut seen = Positions::default();
+    let mut open = vec![start];
+    while !open.is_empty() {
+        while let Some(position) = open.pop() {
+            if seen.add(position) {
+                open.extend(by_stage.get(&position).into_iter().flatten());
+            }
+        }
+        wide.retain(|(from, to)| {
+            let is_open = !from.and(&seen).is_empty();
+            open.extend(is_open.then_some(*to));
+            !is_open
+        });
+    }
+    seen.stages
+}
+
 /// Where it is not clear which stage is the entry, which is an error of its own, each of the lightest is taken for it.
-fn enters(funnel: &Funnel, ways: &mut Vec<Way>) {
+fn enters(funnel: &Funnel, ways: &mut Vec<Ways>) {
     let span = funnel.entry_span.unwrap_or(funnel.span);
     let lightest = funnel.stages.values().filter_map(|stage| stage.weight).min();
     let entries = funnel.stages.iter().filter(|(id, stage)| match funnel.entry {
@@ -74,31 +128,26 @@ fn enters(funnel: &Funnel, ways: &mut Vec<Way>) {
         None => stage.weight == lightest,
     });
     if funnel.audience.is_some() {
-        ways.extend(entries.map(|(id, _)| Way { from: None, to: Some(id), by: By::Audience, span }));
+        ways.extend(entries.map(|(id, _)| Ways { from: Origin::Nowhere, to: Some(id), by: By::Audience, span }));
     }
 }
 
 /// A rule moves to a strictly heavier stage or along an arrow that is lifted. Contacts without a stage come to `entry` before, where there is an audience.
-fn places(funnel: &Funnel, ways: &mut Vec<Way>) {
+fn places(funnel: &Funnel, moves: &Moves, ways: &mut Vec<Ways>) {
     let entry_is_open =
         always(&funnel.publish) && funnel.entry.is_some_and(|entry| always(&funnel.stages[entry].publish));
-    let from_nowhere = funnel.audience.is_none() || !entry_is_open;
+    let nowhere = funnel.audience.is_none() || !entry_is_open;
     for rule in &funnel.place {
-        let heavier = |from: StageId| {
-            let (here, there) = (&funnel.stages[from], &funnel.stages[rule.stage]);
-            funnel.free || is_back_to(here, rule.stage) || here.weight.is_none() || there.weight > here.weight
-        };
-        let from = funnel
-            .stages
-            .ids()
-            .filter(|from| *from != rule.stage && heavier(*from) && refusal(funnel, *from, rule.stage).is_none());
-        for from in from.map(Some).chain(from_nowhere.then_some(None)) {
-            ways.push(Way { from, to: Some(rule.stage), by: By::Place, span: rule.span });
-        }
+        let lighter = funnel.stages[rule.stage].weight.map(|weight| moves.lighter(weight)).unwrap_or_default();
+        let below =
+            if funnel.free { moves.all() } else { lighter.or(moves.unweighted()).or(&moves.back_to(rule.stage)) };
+        let stages = below.and(&moves.allowed(rule.stage)).except(&StageSet::only(rule.stage));
+        let from = Origin::Any(Positions { nowhere, stages });
+        ways.push(Ways { from, to: Some(rule.stage), by: By::Place, span: rule.span });
     }
 }
 
-fn conversions(funnel: &Funnel, ways: &mut Vec<Way>) {
+fn conversions(funnel: &Funnel, moves: &Moves, ways: &mut Vec<Ways>) {
     let ladder = Ladder::of(funnel);
     for (stage, body) in funnel.stages.iter() {
         for conversion in &body.converts {
@@ -107,35 +156,41 @@ fn conversions(funnel: &Funnel, ways: &mut Vec<Way>) {
                 Target::Stage(target) => vec![target],
             };
             for target in targets.into_iter().filter(|target| *target != stage) {
-                let way = Way { from: Some(stage), to: Some(target), by: By::Conversion, span: conversion.span };
-                ways.push(way);
-                ways.extend(passing(funnel, stage, target).map(|from| Way { from: Some(from), ..way }));
+                let way = |from| Ways { from, to: Some(target), by: By::Conversion, span: conversion.span };
+                ways.push(way(Origin::Stage(stage)));
+                if funnel.loose {
+                    let stages = passing(funnel, moves, stage, target);
+                    ways.push(way(Origin::Any(Positions { nowhere: false, stages })));
+                }
             }
         }
     }
 }
 
 /// With `order: loose` the lighter stages from which a conversion of `stage` leads to `target`, too.
-fn passing(funnel: &Funnel, stage: StageId, target: StageId) -> impl Iterator<Item = StageId> {
+fn passing(funnel: &Funnel, moves: &Moves, stage: StageId, target: StageId) -> StageSet {
     let weight = |id: StageId| funnel.stages[id].weight;
-    let lighter = move |from: &StageId| {
-        *from != stage && weight(*from) < weight(stage).min(weight(target)) && refusal(funnel, *from, target).is_none()
-    };
-    let all = funnel.loose.then(|| funnel.stages.ids());
-    all.into_iter().flatten().filter(lighter)
+    // One without a weight counts as lighter than all others.
+    let lighter = weight(stage).min(weight(target)).map(|weight| moves.lighter(weight).or(moves.unweighted()));
+    lighter.filter(|_| funnel.loose).unwrap_or_default().and(&moves.allowed(target))
 }
 
 /// Whether a conversion that its own stage refuses leads contacts on from another one.
-pub(super) fn leads_others(funnel: &Funnel, stage: StageId, target: StageId) -> bool {
-    passing(funnel, stage, target).next().is_some()
+pub(super) fn leads_others(funnel: &Funnel, moves: &Moves, stage: StageId, target: StageId) -> bool {
+    !passing(funnel, moves, stage, target).is_empty()
 }
 
-fn steps(funnel: &Funnel, site: &Site<'_>, ways: &mut Vec<Way>) {
-    let possible = &site.here.possible;
-    let refused = |from: StageId| site.to.is_some_and(|to| from != to && refusal(funnel, from, to).is_some());
-    let hopeless = !possible.nowhere && possible.stages.iter().all(|from| refused(*from));
-    let from = possible.stages.iter().copied().filter(|from| Some(*from) != site.to && (hopeless || !refused(*from)));
-    for from in from.map(Some).chain(possible.nowhere.then_some(None)) {
-        ways.push(Way { from, to: site.to, by: By::Step, span: site.step.span });
-    }
+/// Where it is refused from everywhere it counts from everywhere.
+fn step(moves: &Moves, site: &Site<'_>) -> Ways {
+    let Positions { nowhere, stages } = &site.here.possible;
+    let stages = match site.to {
+        None => stages.clone(),
+        Some(to) => {
+            let allowed = stages.and(&moves.allowed(to));
+            let hopeless = !nowhere && allowed.is_empty();
+            let from = if hopeless { stages.clone() } else { allowed };
+            from.except(&StageSet::only(to))
+        }
+    };
+    Ways { from: Origin::Any(Positions { nowhere: *nowhere, stages }), to: site.to, by: By::Step, span: site.step.span }
 }

@@ -5,9 +5,11 @@
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::moves::Moves;
 use super::positions::{BySegment, Positions, Question, of_segments};
 use super::segment_cycle::rings;
-use super::weights::{always, refusal};
+use super::stage_set::StageSet;
+use super::weights::always;
 use crate::graph::Journey;
 use crate::model::ids::Id;
 use crate::model::{
@@ -40,6 +42,7 @@ pub(super) struct Ground<'a> {
     nowhere: Vec<bool>,
     /// Per funnel, worked out when it is first needed.
     segments: Vec<OnceCell<BySegment>>,
+    moves: Vec<OnceCell<Moves>>,
 }
 
 impl<'a> Ground<'a> {
@@ -58,13 +61,21 @@ impl<'a> Ground<'a> {
         for (rank, segment) in (0..).zip(&order) {
             ranks[segment.index()] = Some(rank);
         }
-        Self { model, order, ranks, nowhere, segments: vec![OnceCell::new(); model.funnels.len()] }
+        let (segments, moves) =
+            (vec![OnceCell::new(); model.funnels.len()], vec![OnceCell::new(); model.funnels.len()]);
+        Self { model, order, ranks, nowhere, segments, moves }
     }
 
     fn possible(&self, funnel: FunnelId, condition: &Condition, holds: bool) -> Positions {
-        let answers = || of_segments(self.model, funnel, &self.order);
+        let moves = self.moves(funnel);
+        let answers = || of_segments(self.model, funnel, moves, &self.order);
         let segments = self.segments[funnel.index()].get_or_init(answers);
-        Question { model: self.model, funnel, segments }.possible(condition, holds)
+        Question { model: self.model, funnel, moves, segments }.possible(condition, holds)
+    }
+
+    /// From where one may come to which stage of a funnel.
+    pub(super) fn moves(&self, funnel: FunnelId) -> &Moves {
+        self.moves[funnel.index()].get_or_init(|| Moves::of(&self.model.funnels[funnel]))
     }
 
     /// Where a segment stands among all, each after those that it asks.
@@ -252,12 +263,13 @@ impl<'g, 'a> Walk<'g, 'a> {
 
     /// A move may be put off to the next instant when the contact was in the stage before; then it can come from anywhere.
     fn moved(&self, to: StageId, here: &Here) -> Here {
-        let funnel = self.body();
-        let all_refused = |from: &Positions| !from.nowhere && from.stages.iter().all(|from| refused(funnel, *from, to));
-        if is_empty(here) || all_refused(&here.possible) {
+        let allowed = self.ground.moves(self.funnel).allowed(to);
+        let all_refused = !here.possible.nowhere && !here.possible.stages.meets(&allowed);
+        if is_empty(here) || all_refused {
             return here.clone();
         }
-        Here { possible: landed(funnel, to, &self.anywhere()), expected: landed(funnel, to, &here.expected) }
+        let landed = |from: &Positions| landed(self.body(), (to, &allowed), from);
+        Here { possible: landed(&self.anywhere()), expected: landed(&here.expected) }
     }
 
     /// Anything can happen while a contact waits, but with `on-leave: exit` it goes on only while a condition of `enter` holds.
@@ -287,18 +299,15 @@ impl<'g, 'a> Walk<'g, 'a> {
 }
 
 /// Where contacts are after a move: in the target, or where they were if it can be refused.
-fn landed(funnel: &Funnel, to: StageId, from: &Positions) -> Positions {
+fn landed(funnel: &Funnel, (to, allowed): (StageId, &StageSet), from: &Positions) -> Positions {
     let target = &funnel.stages[to];
     let certain = always(&target.publish) && always(&funnel.publish);
-    let stays = |stage: &StageId| *stage != to && (!certain || refused(funnel, *stage, to));
-    let arrives = from.nowhere || from.stages.iter().any(|stage| *stage == to || !refused(funnel, *stage, to));
-    let mut stages: BTreeSet<_> = from.stages.iter().copied().filter(stays).collect();
-    stages.extend(arrives.then_some(to));
+    let leaving = if certain { allowed.clone() } else { StageSet::only(to) };
+    let mut stages = from.stages.except(&leaving);
+    if from.nowhere || from.stages.meets(allowed) {
+        stages.insert(to);
+    }
     Positions { nowhere: from.nowhere && !certain, stages }
-}
-
-fn refused(funnel: &Funnel, from: StageId, to: StageId) -> bool {
-    from != to && refusal(funnel, from, to).is_some()
 }
 
 /// Where a contact is that took one way or the other.

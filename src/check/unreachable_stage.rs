@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::reach::{Reach, Way};
+use super::reach::{Reach, Ways};
+use super::stage_set::StageSet;
 use super::{Case, Rule};
 use crate::diagnostic::Diagnostic;
 use crate::model::{Funnel, StageId};
@@ -11,10 +12,8 @@ pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for (funnel, reach) in case.model.funnels.values().zip(&case.reach).filter(|(funnel, _)| !funnel.broken) {
         if reach.entered {
-            let mut ways: BTreeMap<Option<StageId>, Vec<&Way>> = BTreeMap::new();
-            for way in reach.ways.iter().filter(|way| way.from.is_some()) {
-                ways.entry(way.to).or_default().push(way);
-            }
+            let mut ways: BTreeMap<Option<StageId>, Vec<&Ways>> = BTreeMap::new();
+            reach.ways.iter().for_each(|to| ways.entry(to.to).or_default().push(to));
             let to = |id: StageId| ways.get(&Some(id)).map(Vec::as_slice).unwrap_or_default();
             found.extend(funnel.stages.ids().filter_map(|id| of_stage(rule, funnel, reach, (id, to(id)))));
         } else if !is_unclear(funnel) {
@@ -25,26 +24,27 @@ pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
 }
 
 /// `ways` are those that lead to the stage from another one.
-fn of_stage(rule: &Rule, funnel: &Funnel, reach: &Reach, (id, ways): (StageId, &[&Way])) -> Option<Diagnostic> {
+fn of_stage(rule: &Rule, funnel: &Funnel, reach: &Reach, (id, ways): (StageId, &[&Ways])) -> Option<Diagnostic> {
     let stage = &funnel.stages[id];
-    if reach.stages.contains(&id) || !stage.publish.published {
+    if reach.stages.contains(id) || !stage.publish.published {
         return None;
     }
     let message = format!("nobody is ever moved to `{}`: only imported contacts can have this stage", stage.id);
     let finding = rule.finding(stage.span, message);
-    let finding = if ways.is_empty() { finding.at("nothing leads here") } else { finding.at("cannot be reached") };
-    let finding = ways
-        .iter()
-        .take(3)
-        .fold(finding, |finding, way| finding.label(way.span, format!("only from {}", from(funnel, way))));
+    let from: Vec<_> =
+        ways.iter().flat_map(|ways| first(&ways.from.stages()).map(|stage| (ways.span, stage))).take(3).collect();
+    let finding = if from.is_empty() { finding.at("nothing leads here") } else { finding.at("cannot be reached") };
+    let only = |stage: StageId| format!("only from `{}`", funnel.stages[stage].id);
+    let finding = from.into_iter().fold(finding, |finding, (span, stage)| finding.label(span, only(stage)));
     Some(finding.help(format!(
         "let another stage convert to it, as in `converts: [{{ when: …, to: {} }}]`, or move contacts to it in a campaign",
         stage.id
     )))
 }
 
-fn from(funnel: &Funnel, way: &Way) -> String {
-    way.from.map(|from| format!("`{}`", funnel.stages[from].id)).unwrap_or_default()
+/// As many as are told.
+fn first(stages: &StageSet) -> impl Iterator<Item = StageId> + use<> {
+    stages.iter().take(3).collect::<Vec<_>>().into_iter()
 }
 
 /// A missing entry has its own error, and contacts cannot enter a closed stage for as long as it is closed on purpose.

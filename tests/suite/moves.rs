@@ -185,6 +185,29 @@ fn steps_after_the_end_are_told_once_for_each_list() {
     assert_eq!(steps(skips), [""; 0], "`if-past: skip` leaves out the `exit`");
 }
 
+#[test]
+fn of_very_many_some_are_told() {
+    let stages: String = (0..20).map(|at| format!("      s{at:02}: {{ weight: {at} }}\n")).collect();
+    let funnel = format!("\n    audience: everyone\n    stages:\n{stages}");
+    let one = |at: usize| {
+        format!("  c{at:02}: {{ enter: {{ field: n, is: 1 }}, on-leave: stay, steps: [{{ move: f/s{at:02} }}] }}\n")
+    };
+    let campaigns: String = (0..20).map(one).collect();
+    let text = project(&funnel, "", &format!("campaigns:\n{campaigns}"));
+    let compiled = compile(projects::sources(&[("funnelc.yaml", &text)]));
+    let told = |code: &str| {
+        let found = compiled.diagnostics.iter().filter(|finding| finding.code.0 == code);
+        found.map(|finding| finding.message.clone()).collect::<Vec<_>>()
+    };
+    let refused = told("move-may-be-refused");
+    assert_eq!(refused.len(), 19);
+    assert!(refused[0].ends_with("`s11`, `s12` and 7 more"), "{}", refused[0]);
+    assert!(
+        refused[7].ends_with("in `s08`, `s09`, `s10`, `s11`, `s12`, `s13`, `s14`, `s15`, `s16`, `s17`, `s18`, `s19`")
+    );
+    assert_eq!(told("campaigns-compete").len(), (1..20).map(|earlier: usize| earlier.min(10)).sum::<usize>());
+}
+
 fn project(funnel: &str, back: &str, campaigns: &str) -> String {
     let funnel = funnel.replace("BACK", back);
     format!(
