@@ -142,7 +142,8 @@ fn headings(page: &Path) -> BTreeSet<String> {
     titles.map(anchor).collect()
 }
 
-fn anchor(title: &str) -> String {
+/// The anchor of a heading.
+pub(crate) fn anchor(title: &str) -> String {
     let kept = title.chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
     kept.map(|c| if c == ' ' { '-' } else { c.to_ascii_lowercase() }).collect()
 }

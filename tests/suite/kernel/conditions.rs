@@ -69,51 +69,6 @@ fn an_anniversary_is_the_same_day_of_any_year() {
 }
 
 #[test]
-fn membership_by_state() {
-    let yaml = "
-segments:
-  ever:      { where: { campaign: talk } }
-  active:    { where: { campaign: talk, state: active } }
-  completed: { where: { campaign: talk, state: completed } }
-  exited:    { where: { campaign: talk, state: exited } }
-campaigns:
-  talk:
-    enter: [{ tag: hot }]
-    on-leave: stay
-    reenter: { after: 1 minute }
-    exit-when: { tag: cold }
-    steps: [{ id: w, wait: 1 day }, { add-tag: vip }]
-  follow-up:
-    priority: 1
-    enter: [{ campaign: talk, state: completed }]
-    steps: [{ if: { campaign: talk, state: active }, then: [{ add-tag: other }], else: [{ remove-tag: vip }] }]
-";
-    let states = |story: super::Story, figures: [u64; 4]| {
-        ["ever", "active", "completed", "exited"]
-            .iter()
-            .zip(figures)
-            .fold(story, |story, (name, figure)| story.counts(&format!("/segments/{name}"), figure))
-    };
-    let story = story(yaml).on("2026-11-01T09:00", "id,tags\n1,\n", "");
-    let story = states(story, [0, 0, 0, 0]);
-    let started = "external-tag hot added\nstart talk 1 condition\nwait talk 1 w 2026-11-02T09:00:00+01:00";
-    let story = states(story.on("2026-11-01T09:00", "id,tags\n1,hot\n", started), [1, 1, 0, 0]);
-    let ended = "
-        add-tag talk 1 add-tag:vip vip
-        end talk 1 completed finished
-        start follow-up 1 condition
-        if follow-up 1 if else
-        remove-tag follow-up 1 if/else/remove-tag:vip vip
-        end follow-up 1 completed finished";
-    let story = states(story.again("2026-11-02T09:00", ended), [1, 0, 1, 0]);
-    let story = states(story.on("2026-11-03T09:00", "id,tags\n1,\n", "external-tag hot removed"), [1, 0, 1, 0]);
-    let again = "external-tag hot added\nstart talk 2 condition\nwait talk 2 w 2026-11-05T09:00:00+01:00";
-    let story = states(story.on("2026-11-04T09:00", "id,tags\n1,hot\n", again), [1, 1, 0, 0]);
-    let out = "external-tag cold added\nexternal-tag hot removed\nend talk 2 exited exit-when";
-    states(story.on("2026-11-04T10:00", "id,tags\n1,cold\n", out), [1, 0, 0, 1]);
-}
-
-#[test]
 fn missing_is_false_and_true_where_negated() {
     for operator in ["is: a", "in: [a]", "contains: a", "starts-with: a", "ends-with: a", "exists: true"] {
         of_note(operator, "", false);
@@ -209,40 +164,6 @@ fn a_day_against_a_datetime_is_the_whole_day() {
     of_webinar("within-next: 1 day", "2026-11-21T08:59:59", false);
     of_webinar("during: this week", "2026-11-16T00:00", true);
     of_webinar("is: 2026-11-20T12:00", "2026-11-20T12:00", true);
-}
-
-#[test]
-fn stages_by_time_weight_and_funnel() {
-    let yaml = "
-funnels: { shop: { stages: { known: { weight: 10 }, buyer: { weight: 20 }, loyal: { weight: 30 } } } }
-segments:
-  here:    { where: { stage: shop/buyer } }
-  days:    { where: { stage: shop/buyer, for: 2 days } }
-  hours:   { where: { stage: shop/buyer, for: 2 hours } }
-  reached: { where: { reached: shop/buyer } }
-  beyond:  { where: { reached: shop/loyal } }
-  inside:  { where: { in-funnel: shop } }
-";
-    story(yaml)
-        .on("2026-11-01T09:00", "id,stage_shop\n1,buyer\n", "")
-        .counts("/segments/here", 1)
-        .counts("/segments/days", 0)
-        .counts("/segments/hours", 0)
-        .counts("/segments/reached", 1)
-        .counts("/segments/beyond", 0)
-        .counts("/segments/inside", 1)
-        .again("2026-11-01T10:59", "")
-        .counts("/segments/hours", 0)
-        .again("2026-11-01T11:00", "")
-        .counts("/segments/hours", 1)
-        .again("2026-11-03T23:59", "")
-        .counts("/segments/days", 0)
-        .again("2026-11-04T00:00", "")
-        .counts("/segments/days", 1)
-        .on("2026-11-05T00:00", "id,stage_shop\n1,\n", "external-stage shop buyer")
-        .counts("/segments/inside", 0)
-        .on("2026-11-06T00:00", "id,stage_shop\n1,buyer\n", "external-stage shop buyer")
-        .counts("/segments/days", 0);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Experiences: at most one of the stage in which the contact rests; shown and hidden, or sent once in each stay.
 
-use super::{CONTRACT, Story, story, story_of, story_with_refusals};
+use super::{Story, story};
 
 const FUNNEL: &str = "
 funnels:
@@ -82,61 +82,6 @@ fn leaving_the_stage_hides_and_coming_back_is_another_stay() {
     outbox(story, "show banner 2 news/visitor/default 1");
 }
 
-#[test]
-fn there_is_none_while_the_stage_converts_even_if_nothing_moves() {
-    let closed = FUNNEL.replace("reader: { weight: 10,", "reader: { weight: 10, published: false,").replace(
-        "converts: { field: email, exists: true }",
-        "converts: [{ when: { field: email, exists: true }, to: reader }]",
-    );
-    story(&closed)
-        .on("2026-11-21T09:00", &format!("{HEAD}1,,\n"), "enter news visitor\nshow 1 news/visitor/default banner")
-        .on("2026-11-22T09:00", &format!("{HEAD}1,a@x.pl,\n"), "hide 1 news/visitor/default banner")
-        .on("2026-11-23T09:00", &format!("{HEAD}1,,\n"), "show 1 news/visitor/default banner");
-}
-
-#[test]
-fn a_stage_that_is_only_passed_shows_nothing() {
-    story(FUNNEL).on(
-        "2026-11-21T09:00",
-        &format!("{HEAD}1,a@x.pl,\n"),
-        "enter news visitor\nconvert news visitor reader",
-    );
-}
-
-#[test]
-fn one_that_is_not_published_is_passed_over() {
-    let window = |publish: &str| FUNNEL.replace("content: bar,", &format!("content: bar, {publish},"));
-    let cases = [
-        (window("published: false"), "default banner"),
-        (window("publish: { until: 2026-11-20 }"), "default banner"),
-        (window("publish: { from: 2026-11-21 }"), "freebie bar"),
-    ];
-    for (funnel, shown) in cases {
-        let journal = format!("enter news visitor\nshow 1 news/visitor/{shown}");
-        story(&funnel).on("2026-11-21T09:00", &format!("{HEAD}1,,hot\n"), &journal);
-    }
-    let closed = CONTRACT.replace("bar:   { kind: focus }", "bar:   { kind: focus, published: false }");
-    let journal = "enter news visitor\nshow 1 news/visitor/default banner";
-    story_of(&(closed + FUNNEL)).on("2026-11-21T09:00", &format!("{HEAD}1,,hot\n"), journal);
-}
-
-#[test]
-fn a_funnel_that_is_not_published_shows_nothing() {
-    story(FUNNEL)
-        .on("2026-11-21T09:00", &format!("{HEAD}1,,\n"), "enter news visitor\nshow 1 news/visitor/default banner")
-        .with(&FUNNEL.replace("audience: everyone", "audience: everyone\n    published: false"))
-        .again("2026-11-22T09:00", "hide 1 news/visitor/default banner");
-}
-
-#[test]
-fn a_contact_that_vanishes_keeps_what_it_has() {
-    story(FUNNEL)
-        .on("2026-11-21T09:00", &format!("{HEAD}1,,\n"), "enter news visitor\nshow 1 news/visitor/default banner")
-        .on("2026-11-22T09:00", HEAD, "")
-        .counts("/funnels/news/stages/visitor/experiences/default/now", 0)
-        .on("2026-11-23T09:00", &format!("{HEAD}1,,\n"), "");
-}
-
 fn mails(content: &str) -> String {
     format!(
         "
@@ -165,35 +110,6 @@ fn other_kinds_are_sent_once_in_each_stay() {
             "2026-11-24T09:00",
             &row("member"),
             "external-stage club friend member\nsend 2 club/member/card hello email",
-        );
-}
-
-#[test]
-fn what_cannot_be_sent_is_skipped_with_its_reason_and_not_tried_again_in_this_stay() {
-    let row = |opt_in: &str| format!("{MEMBERS}1,a@x.pl,{opt_in},member\n");
-    story(&mails("hello"))
-        .on("2026-11-21T09:00", &row("false"), "skip 1 club/member/card hello consent unreachable")
-        .counts("/funnels/club/stages/member/experiences/card/skipped/unreachable", 1)
-        .on("2026-11-22T09:00", &row("true"), "");
-    let refuses = "id,email,opt_in,stage_club,dnc\n1,a@x.pl,true,member,unsubscribed\n";
-    story_with_refusals(&mails("hello")).on(
-        "2026-11-21T09:00",
-        refuses,
-        "skip 1 club/member/card hello do-not-contact unreachable",
-    );
-}
-
-#[test]
-fn what_may_be_sent_once_ever_is_not_sent_in_another_stay() {
-    let once = mails("rare");
-    let row = |stage: &str| format!("{MEMBERS}1,a@x.pl,true,{stage}\n");
-    story(&once)
-        .on("2026-11-21T09:00", &row("member"), "send 1 club/member/card rare email")
-        .on("2026-11-23T09:00", &row("friend"), "external-stage club member friend")
-        .on(
-            "2026-11-24T09:00",
-            &row("member"),
-            "external-stage club friend member\nskip 2 club/member/card rare already-sent",
         );
 }
 

@@ -30,37 +30,3 @@ fn add_takes_the_default_or_nothing_and_is_cut_to_min_and_max() {
     does("{ id: s, set: spent, to: { add: 0.5 } }", "hot,,,,,,,,", "set talk 1 s spent 0.5");
     does("{ id: s, set: spent, to: { add: 0.5 } }", "hot,,1.25,,,,,,", "set talk 1 s spent 1.25 1.75");
 }
-
-#[test]
-fn clear_takes_the_value_away_and_a_default_shows_again() {
-    does("{ id: s, clear: note }", "hot,,,,,,,hi,", "clear talk 1 s note hi");
-    does(
-        "{ id: s, clear: plan }, { if: { field: plan, is: free }, then: [{ add-tag: vip }] }",
-        "hot,,,,,pro,,,",
-        "clear talk 1 s plan pro free\nif talk 1 if then\nadd-tag talk 1 if/then/add-tag:vip vip",
-    );
-}
-
-#[test]
-fn what_changes_nothing_is_not_told() {
-    does(
-        "{ add-tag: vip }, { remove-tag: cold }, { set: plan, to: pro }, { clear: note }, { set: orders, to: { add: 0 } }",
-        "hot;vip,5,,,,pro,,,",
-        "",
-    );
-}
-
-#[test]
-fn tags_keep_their_order_and_new_ones_come_last() {
-    story(&doing("{ remove-tag: vip }, { add-tag: cold }, { add-tag: vip }"))
-        .on(
-            "2026-11-21T09:30",
-            "id,tags\n1,vip;other;hot\n",
-            "start talk 1 condition
-             remove-tag talk 1 remove-tag:vip vip
-             add-tag talk 1 add-tag:cold cold
-             add-tag talk 1 add-tag:vip vip
-             end talk 1 completed finished",
-        )
-        .writes("id,tags\n1,vip;other;hot;cold\n");
-}

@@ -32,21 +32,6 @@ fn only_what_conditions_read_is_kept_and_nothing_older() {
 }
 
 #[test]
-fn files_may_overlap_and_an_id_tells_equal_events_apart() {
-    let head = "contact,at,event,id,amount\n";
-    story(&project("{ event: purchased, sum: amount, is: 12 }"))
-        .hears(&format!("{head}1,2026-11-19T10:00,purchased,a,6\n1,2026-11-19T10:00,purchased,b,6.0\n1,2026-11-19T10:00,purchased,b,6\n"))
-        .on("2026-11-20T09:00", "id\n1\n", "")
-        .counts("/events/taken", 2)
-        .counts("/events/duplicates", 1)
-        .counts("/segments/asked", 1)
-        .hears(&format!("{head}1,2026-11-19T10:00,purchased,b,9\n1,2026-11-19T11:00+01:00,purchased,,1\n1,2026-11-19T10:00Z,purchased,,1.0\n"))
-        .again("2026-11-20T10:00", "")
-        .counts("/events/taken", 1)
-        .counts("/events/duplicates", 2);
-}
-
-#[test]
 fn what_is_not_taken_in_now_is_taken_in_later() {
     let told = story(&project("{ event: purchased }"))
         .hears("contact,at,event,colour\n1,2026-11-20T10:00,purchased,red\n2,2026-11-19T10:00,purchased,\n1,2026-11-19T10:00,danced,\n")
@@ -124,19 +109,4 @@ fn an_event_or_property_that_was_not_read_before_is_not_known() {
          `opened` is known since 2026-11-20T09:00:00+01:00, the plan asks for all of it\n  \
          `amount` of `purchased` is known since 2026-11-20T09:00:00+01:00, the plan asks for all of it"
     );
-}
-
-#[test]
-fn a_new_campaign_asks_for_nothing_that_was_before_it() {
-    let goal = "campaigns: { talk: { enter: { tag: hot }, on-leave: stay, goal: { event: opened }, steps: [{ wait: 1 day }] } }";
-    story("segments: { hot: { where: { tag: hot } } }")
-        .on("2026-11-20T09:00", "id,tags\n1,\n", "")
-        .with(goal)
-        .on(
-            "2026-11-21T09:00",
-            "id,tags\n1,hot\n",
-            "start talk 1 condition\nwait talk 1 wait:1 day 2026-11-22T09:00:00+01:00",
-        )
-        .hears("contact,at,event\n1,2026-11-21T10:00,opened\n")
-        .again("2026-11-21T11:00", "end talk 1 converted goal");
 }

@@ -11,85 +11,6 @@ fn mails(limits: &str, steps: &str) -> super::Story {
     ))
 }
 
-#[test]
-fn one_message_too_many_is_dropped() {
-    mails(
-        "{ email: { at-most: 2, within: 7 days, then: drop } }",
-        "[{ send: one }, { send: bar }, { send: two }, { send: three }, { wait: 7 days }, { send: three }]",
-    )
-    .on(
-        "2026-11-01T09:00",
-        FILE,
-        "start talk 1 condition
-             send talk 1 send:one one email
-             send talk 1 send:bar bar
-             send talk 1 send:two two email
-             skip talk 1 send:three three limited
-             wait talk 1 wait:7 days 2026-11-08T09:00:00+01:00",
-    )
-    .counts("/campaigns/talk/steps/send:three/skipped/limited", 1)
-    .again("2026-11-08T09:00", "send talk 1 send:three#2 three email\nend talk 1 completed finished");
-}
-
-#[test]
-fn one_message_too_many_waits_until_it_may_go() {
-    let steps = "[{ send: one }, { wait: 1 day }, { send: two }, { send: three }, { add-tag: cold }]";
-    mails("{ email: { at-most: 2, within: 7 days, then: delay } }", steps)
-        .on(
-            "2026-11-01T09:00",
-            FILE,
-            "start talk 1 condition
-             send talk 1 send:one one email
-             wait talk 1 wait:1 day 2026-11-02T09:00:00+01:00",
-        )
-        .again(
-            "2026-11-02T09:00",
-            "send talk 1 send:two two email
-             delay talk 1 send:three three 2026-11-08T09:00:00+01:00",
-        )
-        .again("2026-11-08T08:59", "")
-        .again(
-            "2026-11-08T09:00",
-            "send talk 1 send:three three email
-             add-tag talk 1 add-tag:cold cold
-             end talk 1 completed finished",
-        );
-}
-
-#[test]
-fn a_delayed_message_is_weighed_again_when_it_may_go() {
-    let steps = "[{ send: one }, { send: two, expires: 12 h }]";
-    let limits = "{ email: { at-most: 1, within: 1 day } }";
-    let begins = "start talk 1 condition
-        send talk 1 send:one one email
-        delay talk 1 send:two two 2026-11-02T09:00:00+01:00";
-    mails(limits, steps).on("2026-11-01T09:00", FILE, begins).again(
-        "2026-11-02T09:00",
-        "skip talk 1 send:two two expired
-         end talk 1 completed finished",
-    );
-    let left = FILE.replace("hot", "hot;other");
-    mails(limits, steps).on("2026-11-01T09:00", FILE, begins).on(
-        "2026-11-02T09:00",
-        &left,
-        "end talk 1 exited exit-when",
-    );
-}
-
-#[test]
-fn what_is_transactional_is_neither_limited_nor_counted() {
-    let steps = "[{ send: one, transactional: true }, { send: two }, { id: late, send: three, transactional: true }]";
-    mails("{ email: { at-most: 1, within: 1 day, then: drop } }", steps).on(
-        "2026-11-01T09:00",
-        FILE,
-        "start talk 1 condition
-         send talk 1 send:one one email
-         send talk 1 send:two two email
-         send talk 1 late three email
-         end talk 1 completed finished",
-    );
-}
-
 const CHANNELS: &str = "
 version: 1
 project: story
@@ -152,35 +73,7 @@ fn a_message_goes_out_on_the_preferred_channel_or_the_first_that_reaches_the_con
     }
 }
 
-const HOURS: &str = "between: ['09:00', '18:00'], days: mon-fri";
-
 // 2026-11-05 is a Thursday.
-#[test]
-fn a_channel_has_hours() {
-    mails(&format!("{{ email: {{ {HOURS} }} }}"), "[{ send: bar }, { send: one }, { wait: 1 day }, { send: two }]")
-        .on(
-            "2026-11-05T18:01",
-            FILE,
-            "start talk 1 condition
-             send talk 1 send:bar bar
-             delay talk 1 send:one one 2026-11-06T09:00:00+01:00",
-        )
-        .again("2026-11-06T08:59", "")
-        .again(
-            "2026-11-06T18:00",
-            "send talk 1 send:one one email
-             wait talk 1 wait:1 day 2026-11-07T18:00:00+01:00",
-        )
-        .again("2026-11-07T18:00", "delay talk 1 send:two two 2026-11-09T09:00:00+01:00")
-        // A run that comes when the hours are over again.
-        .again("2026-11-09T20:00", "delay talk 1 send:two two 2026-11-10T09:00:00+01:00")
-        .counts("/put-off-again/times", 1)
-        .counts("/put-off-again/most", 1)
-        .again("2026-11-10T20:00", "delay talk 1 send:two two 2026-11-11T09:00:00+01:00")
-        .counts("/put-off-again/most", 2)
-        .again("2026-11-11T09:00", "send talk 1 send:two two email\nend talk 1 completed finished");
-}
-
 #[test]
 fn a_limit_puts_off_into_the_hours_of_the_channel_and_of_the_wait() {
     let sent = "send talk 1 send:two two email\ndelay talk 1 send:three three 2026-11-06T08:00:00+01:00";
@@ -206,14 +99,4 @@ fn a_limit_puts_off_into_the_hours_of_the_channel_and_of_the_wait() {
     puts_off_until(", between: ['08:00', '19:00']", ", days: [thu, mon]", "2026-11-09T08:00", "");
     // They are never open together.
     puts_off_until(", between: ['08:00', '10:30']", ", between: ['11:00', '18:00']", "2026-11-06T08:00", "");
-}
-
-#[test]
-fn days_without_hours_keep_the_time_of_day_over_a_night_that_leaves_it_out() {
-    // From Saturday to Monday; on the Sunday between there is no half past two.
-    mails("{ email: { days: [mon-fri] } }", "[{ send: one }]").on(
-        "2026-03-28T02:30",
-        FILE,
-        "start talk 1 condition\ndelay talk 1 send:one one 2026-03-30T02:30:00+02:00",
-    );
 }

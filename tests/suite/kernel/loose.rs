@@ -46,30 +46,3 @@ fn stages_on_the_way_are_left_out() {
         }
     }
 }
-
-#[test]
-fn where_no_stage_leads_up_the_present_one_may_lead_back() {
-    for order in ["strict", "loose"] {
-        story(&funnel(order)).on("2026-11-01T09:00", &format!("{HEAD}1,VIP,fan\n"), "convert shop fan known");
-        story(&funnel(order)).on("2026-11-01T09:00", &format!("{HEAD}1,other,buyer\n"), "convert shop buyer known");
-    }
-}
-
-#[test]
-fn if_the_one_that_decides_is_refused_nothing_moves() {
-    story(
-        "
-funnels:
-  shop:
-    order: loose
-    stages:
-      known:  { weight: 10, converts: [{ when: { tag: hot }, to: buyer }] }
-      buyer:  { weight: 20, converts: [{ when: { tag: vip }, to: closed }] }
-      closed: { weight: 30, published: false }
-      done:   { weight: 40, final: true }
-      last:   { weight: 50 }
-",
-    )
-    .on("2026-11-01T09:00", &format!("{HEAD}1,hot;vip,known\n"), "")
-    .on("2026-11-02T09:00", &format!("{HEAD}1,hot,known\n"), "convert shop known buyer");
-}

@@ -2,12 +2,8 @@
 //!
 //! Invariant: each run of a story has the state of the one before it, so every story also goes through the state's lines.
 
-mod audience;
-mod awaits;
 mod bad_values;
 mod calls;
-mod campaigns;
-mod changed;
 mod companies;
 mod conditions;
 mod defaults;
@@ -18,11 +14,9 @@ mod flow;
 mod from_elsewhere;
 mod funnels;
 mod history;
-mod in_flight;
 mod late;
 mod limits;
 mod lines;
-mod lists;
 mod loose;
 mod members;
 mod merge;
@@ -30,15 +24,12 @@ mod messages;
 mod nothing;
 mod operators;
 mod points;
-mod publishing;
-mod renamed;
-mod reuse;
 mod sends;
 mod tokens;
 mod waits;
 
 use funnelc::plan::Plan;
-use funnelc::runner::batch::{Inputs, Options, Past, RunBytes, RunError, run_bytes, run_inputs};
+use funnelc::runner::batch::{Inputs, Options, Past, RunBytes, RunError, run_inputs};
 use funnelc::runner::events::Format;
 
 use crate::projects::{plan_of, sources};
@@ -119,14 +110,6 @@ impl Story {
         self
     }
 
-    /// What the project does not say about the contacts of the state, so that it refuses to run.
-    fn refuses(&self, now: &str) -> String {
-        match run_bytes(&self.plan, moment(now), self.contacts.as_bytes(), self.state.as_deref(), Options::default()) {
-            Err(error @ RunError::InFlight(_)) => error.to_string(),
-            other => panic!("{now}: {:?}", other.map(|run| String::from_utf8(run.journal))),
-        }
-    }
-
     /// From now on runs are given these events.
     fn hears(mut self, events: &str) -> Self {
         self.events = Some(events.to_owned());
@@ -183,13 +166,6 @@ impl Story {
         let state = std::str::from_utf8(self.state.as_deref().expect("a run came before")).unwrap();
         let line: serde_json::Value = serde_json::from_str(state.lines().last().expect("a contact")).unwrap();
         line["f"][field]["v"].clone()
-    }
-
-    /// Looks at the contacts that the last run wrote.
-    fn writes(self, contacts: &str) -> Self {
-        let last = self.last.as_ref().expect("a run came before");
-        assert_eq!(std::str::from_utf8(&last.contacts).unwrap(), contacts);
-        self
     }
 
     /// Looks at the outbox of the last run: contact, action, target, campaign, entry, step and visit.

@@ -48,12 +48,6 @@ fn exists_asks_each_type_whether_there_is_a_value() {
 }
 
 #[test]
-fn a_choice_differs_from_another() {
-    of("plan", "is-not: free", "pro", true);
-    of("plan", "is-not: free", "", false);
-}
-
-#[test]
 fn days_and_moments_stand_in_lists() {
     of("last", "in: [today, 2026-01-01]", "2026-11-21", true);
     of("last", "in: [today, 2026-01-01]", "2026-11-20", false);

@@ -42,21 +42,6 @@ fn transactional_ignores_consent_and_unsubscription_but_no_complaint_and_no_boun
     sent("", step, "1,,true,,hot,", "skip talk 1 it news address unreachable");
 }
 
-#[test]
-fn the_first_reason_is_told_unpublished_before_unreachable_before_already_sent() {
-    sent(", published: false", "{ id: it, send: news }", "1,,,,hot,", "skip talk 1 it news unpublished");
-    let twice = "[{ id: one, send: news }, { remove-tag: hot }, { id: two, send: news }]";
-    story(&campaign("", twice)).on(
-        "2026-11-21T09:00",
-        &format!("{HEAD}1,a@x.pl,true,,hot,\n"),
-        "start talk 1 condition
-         send talk 1 one news email
-         remove-tag talk 1 remove-tag:hot hot
-         skip talk 1 two news already-sent
-         end talk 1 completed finished",
-    );
-}
-
 fn twice(once: &str) -> String {
     format!(
         "campaigns:
@@ -86,81 +71,5 @@ fn once_counts_in_the_entry_ever_or_for_so_long() {
             )
             .on("2026-11-02T09:00", &off, "")
             .on("2026-11-04T09:00", &on, &format!("start talk 2 condition\n{second}\nend talk 2 completed finished"));
-    }
-}
-
-#[test]
-fn goal_and_exit_are_read_before_every_send() {
-    let yaml = |ends: &str| {
-        format!(
-            "campaigns:\n  talk:\n    enter: [{{ tag: hot }}]\n    {ends}\n    steps: [{{ set: orders, to: {{ add: 1 }} }}, {{ send: bar }}]\n"
-        )
-    };
-    let journal = |end: &str| format!("start talk 1 condition\nset talk 1 set:orders orders 0 1\nend talk 1 {end}");
-    let file = format!("{HEAD}1,,,,hot,0\n");
-    story(&yaml("goal: { field: orders, is: 1 }")).on("2026-11-01T09:00", &file, &journal("converted goal"));
-    story(&yaml("exit-when: { field: orders, is: 1 }")).on("2026-11-01T09:00", &file, &journal("exited exit-when"));
-}
-
-#[test]
-fn on_skip_exit_ends_the_campaign_where_a_message_is_not_sent() {
-    let file = format!("{HEAD}1,,true,,hot,\n");
-    for (content, step) in
-        [("", "{ id: it, send: news, on-skip: exit }"), (", on-skip: exit", "{ id: it, send: news }")]
-    {
-        story(&campaign(content, &format!("[{step}, {{ add-tag: cold }}]"))).on(
-            "2026-11-21T09:00",
-            &file,
-            "start talk 1 condition\nskip talk 1 it news address unreachable\nend talk 1 it exited skipped",
-        );
-    }
-    story(&campaign(", on-skip: exit", "[{ id: it, send: news, on-skip: continue }]")).on(
-        "2026-11-21T09:00",
-        &file,
-        "start talk 1 condition\nskip talk 1 it news address unreachable\nend talk 1 completed finished",
-    );
-}
-
-#[test]
-fn a_message_expires_when_it_is_reached_later_than_that_after_it_was_due() {
-    let file = format!("{HEAD}1,a@x.pl,true,,hot,\n");
-    let late = |content: &str, step: &str, now: &str, what: &str| {
-        let steps = format!("[{{ id: pause, wait: 1 day }}, {step}]");
-        story(&campaign(content, &steps).replace("    steps", "    on-leave: stay\n    steps"))
-            .on("2026-11-21T09:00", &file, "start talk 1 condition\nwait talk 1 pause 2026-11-22T09:00:00+01:00")
-            .on(now, &file, &format!("{what}\nend talk 1 completed finished"));
-    };
-    let (sends, skips) = ("send talk 1 it news email", "skip talk 1 it news expired");
-    late("", "{ id: it, send: news, expires: 12 h }", "2026-11-22T21:00", sends);
-    late("", "{ id: it, send: news, expires: 12 h }", "2026-11-22T21:01", skips);
-    late(", expires: 12 h", "{ id: it, send: news }", "2026-11-22T21:01", skips);
-    late(", expires: 12 h", "{ id: it, send: news, expires: 2 days }", "2026-11-22T21:01", sends);
-}
-
-#[test]
-fn the_first_send_of_an_entry_is_due_when_the_entry_begins() {
-    story(&campaign("", "[{ id: it, send: news, expires: 1 minute }]")).on(
-        "2026-11-21T09:00",
-        &format!("{HEAD}1,a@x.pl,true,,hot,\n"),
-        "start talk 1 condition\nsend talk 1 it news email\nend talk 1 completed finished",
-    );
-}
-
-#[test]
-fn reachable_asks_for_address_consent_and_no_do_not_contact() {
-    let yaml = "campaigns:
-  talk:
-    enter: [{ tag: hot }]
-    steps:
-      - { if: { reachable: email }, then: [{ id: 'yes', add-tag: vip }], else: [{ id: 'no', add-tag: cold }] }
-";
-    for (row, way) in [
-        ("1,a@x.pl,true,,hot,", "if talk 1 if then\nadd-tag talk 1 yes vip"),
-        ("1,,true,,hot,", "if talk 1 if else\nadd-tag talk 1 no cold"),
-        ("1,a@x.pl,false,,hot,", "if talk 1 if else\nadd-tag talk 1 no cold"),
-        ("1,a@x.pl,true,unsubscribed,hot,", "if talk 1 if else\nadd-tag talk 1 no cold"),
-    ] {
-        let journal = format!("start talk 1 condition\n{way}\nend talk 1 completed finished");
-        story(yaml).on("2026-11-21T09:00", &format!("{HEAD}{row}\n"), &journal);
     }
 }

@@ -6,58 +6,6 @@ fn waiting(steps: &str) -> String {
     format!("campaigns:\n  talk:\n    enter: [{{ tag: hot }}]\n    on-leave: stay\n    steps: {steps}\n")
 }
 
-#[test]
-fn calendar_units_keep_the_clock_and_hours_are_exact() {
-    for (length, until) in [
-        ("1 day", "2026-03-29T09:00:00+02:00"),
-        ("24 hours", "2026-03-29T10:00:00+02:00"),
-        ("1 month", "2026-04-28T09:00:00+02:00"),
-        ("90 minutes", "2026-03-28T10:30:00+01:00"),
-    ] {
-        story(&waiting(&format!("[{{ id: w, wait: {length} }}, {{ send: bar }}]"))).on(
-            "2026-03-28T09:00",
-            "id,tags\n1,hot\n",
-            &format!("start talk 1 condition\nwait talk 1 w {until}"),
-        );
-    }
-}
-
-#[test]
-fn a_wait_counts_from_when_the_step_before_it_really_ran() {
-    story(&waiting("[{ id: a, wait: 1 day }, { send: bar }, { id: b, wait: 1 day }, { send: hello }]"))
-        .on("2026-11-01T09:00", "id,tags\n1,hot\n", "start talk 1 condition\nwait talk 1 a 2026-11-02T09:00:00+01:00")
-        .again("2026-11-09T09:00", "send talk 1 send:bar bar\nwait talk 1 b 2026-11-10T09:00:00+01:00")
-        .again("2026-11-10T08:59", "")
-        .again("2026-11-10T09:00", "skip talk 1 send:hello hello address unreachable\nend talk 1 completed finished")
-        .counts("/campaigns/talk/steps/b/done", 1)
-        .counts("/campaigns/talk/steps/send:hello/skipped/unreachable", 1);
-}
-
-#[test]
-fn a_moment_that_is_over_continues_exits_or_leaves_out_the_next_step() {
-    let yaml = |if_past: &str| {
-        waiting(&format!("[{{ id: w, wait-until: 2026-11-01T08:59{if_past} }}, {{ send: bar }}, {{ add-tag: vip }}]"))
-    };
-    let journal = |how: &str| format!("start talk 1 condition\npast talk 1 w 2026-11-01T08:59:00+01:00 {how}");
-    let rest = "add-tag talk 1 add-tag:vip vip\nend talk 1 completed finished";
-    let continues = journal(&format!("continue\nsend talk 1 send:bar bar\n{rest}"));
-    let run = |if_past: &str, journal: &str| {
-        story(&yaml(if_past)).on("2026-11-01T09:00", "id,tags\n1,hot\n", journal);
-    };
-    run("", &continues);
-    run(", if-past: continue", &continues);
-    run(", if-past: exit", &journal("exit\nend talk 1 w exited exit"));
-    run(", if-past: skip", &journal(&format!("skip\nskip talk 1 send:bar bar past\n{rest}")));
-}
-
-#[test]
-fn a_fixed_moment_is_waited_for() {
-    story(&waiting("[{ id: w, wait-until: 2026-11-03 }, { send: bar }]"))
-        .on("2026-11-01T09:00", "id,tags\n1,hot\n", "start talk 1 condition\nwait talk 1 w 2026-11-03T00:00:00+01:00")
-        .again("2026-11-02T23:59", "")
-        .again("2026-11-03T00:00", "send talk 1 send:bar bar\nend talk 1 completed finished");
-}
-
 fn file(webinar: &str) -> String {
     format!("id,tags,webinar\n1,hot,{webinar}\n")
 }
@@ -106,28 +54,6 @@ fn a_missing_date_exits_continues_or_leaves_out_the_next_step() {
     run(", if-missing: exit", "exit\nend talk 1 w exited exit");
     run(", if-missing: skip", &format!("skip\nskip talk 1 send:bar bar missing\n{rest}"));
     run(", if-missing: continue", &format!("continue\nsend talk 1 send:bar bar\n{rest}"));
-}
-
-#[test]
-fn of_several_waits_that_are_over_only_the_last_ones_steps_run() {
-    let steps = "[{ id: w1, wait-until: { field: webinar, offset: 1 day } }, { send: bar }, { add-tag: vip }, \
-         { id: w3, wait-until: { field: webinar, offset: 3 days } }, { send: hello }, \
-         { id: w9, wait-until: { field: webinar, offset: 9 days } }, { send: bar }]";
-    story(&waiting(steps))
-        .on(
-            "2026-11-01T09:00",
-            &file("2026-11-01T09:00"),
-            "start talk 1 condition\nwait talk 1 w1 2026-11-02T09:00:00+01:00",
-        )
-        .on(
-            "2026-11-06T09:00",
-            &file("2026-11-01T09:00"),
-            "skip talk 1 send:bar bar outdated\nskip talk 1 add-tag:vip outdated\n\
-             past talk 1 w3 2026-11-04T09:00:00+01:00 continue\nskip talk 1 send:hello hello address unreachable\n\
-             wait talk 1 w9 2026-11-10T09:00:00+01:00",
-        )
-        .counts("/campaigns/talk/steps/w1/done", 1)
-        .counts("/campaigns/talk/steps/send:bar/skipped/outdated", 1);
 }
 
 #[test]
@@ -210,30 +136,6 @@ fn the_windows_are_those_of_the_contacts_clock() {
     run("wait-until: 2026-11-07, at: '09:00'", "America/New_York", "2026-11-07T15:00");
     run("wait-until: 2026-11-07", "Asia/Tokyo", "2026-11-06T16:00");
     run("wait: 1 day, days: [sat]", "Pacific/Auckland", "2026-11-07T10:30");
-}
-
-#[test]
-fn a_run_that_comes_late_tests_hours_and_days_again() {
-    let steps = "[{ id: w, wait: 1 day, between: ['09:00', '17:00'], days: [mon, tue, wed, thu, fri] }, { send: bar }]";
-    story(&waiting(steps))
-        .on("2026-11-05T10:00", "id,tags\n1,hot\n", "start talk 1 condition\nwait talk 1 w 2026-11-06T10:00:00+01:00")
-        .again("2026-11-06T17:01", "wait talk 1 w 2026-11-09T09:00:00+01:00")
-        .again("2026-11-08T12:00", "")
-        .again("2026-11-09T17:00", "send talk 1 send:bar bar\nend talk 1 completed finished");
-}
-
-#[test]
-fn windows_follow_the_clock_over_its_changes() {
-    let wait = |now: &str, written: &str, until: &str| {
-        story(&waiting(&format!("[{{ id: w, {written} }}, {{ send: bar }}]"))).on(
-            now,
-            "id,tags\n1,hot\n",
-            &format!("start talk 1 condition\nwait talk 1 w {until}"),
-        );
-    };
-    wait("2026-03-28T09:00", "wait: 1 day, at: '02:30'", "2026-03-29T03:00:00+02:00");
-    wait("2026-10-24T09:00", "wait: 1 day, at: '02:30'", "2026-10-25T02:30:00+02:00");
-    wait("2026-03-28T23:00", "wait: 1 h, between: ['02:15', '02:45']", "2026-03-29T03:00:00+02:00");
 }
 
 #[test]
