@@ -139,6 +139,23 @@ fn a_folder_beside_is_removed_only_if_a_killed_run_left_it() {
 }
 
 #[test]
+fn a_folder_beside_that_cannot_be_looked_at_stops_the_run() {
+    let place = Place::new();
+    place.fine(21);
+    killed(&place, ".out.funnelc-1");
+    // Nobody may write to a program that runs, and so nobody can lock it as a run does.
+    fs::copy("/bin/sleep", place.path(".out.funnelc-1/funnelc-run")).unwrap();
+    let mut busy = std::process::Command::new(place.path(".out.funnelc-1/funnelc-run")).arg("600").spawn().unwrap();
+    let run = place.on(22);
+    busy.kill().unwrap();
+    busy.wait().unwrap();
+    assert_eq!(run.code, Some(3), "it may hold the run that was put away: {}", run.err);
+    assert!(run.err.contains(".out.funnelc-1`: "), "{}", run.err);
+    place.fine(22);
+    assert!(place.path(".out.funnelc-1/run/contacts.csv").exists(), "that mark is not ours");
+}
+
+#[test]
 fn what_cannot_be_removed_is_a_warning_and_stays() {
     let place = Place::new();
     killed(&place, ".out.funnelc-1");

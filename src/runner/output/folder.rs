@@ -103,7 +103,11 @@ impl Folder {
         let parent = target.parent().unwrap_or(Path::new("/"));
         fs::create_dir_all(parent).map_err(failed(parent))?;
         let staging = Staging::make(&target).map_err(failed(&target))?;
-        let left = staging.left_behind().into_iter().filter_map(Staging::clear).collect();
+        let mut left = Vec::new();
+        for killed in staging.left_behind().map_err(|(path, error)| FolderError::Io { path, error })? {
+            killed.carry_on().map_err(failed(&target))?;
+            left.extend(killed.clear());
+        }
         // Behind the leftovers: one of them may be an exchange to be carried on.
         earlier::replaceable(&target)?;
         Ok(Self { target, staging, left })

@@ -52,37 +52,56 @@ impl Staging {
         }
     }
 
-    /// Those that killed runs to the same place left. What is not ours, and what a live run has locked, is none of them.
-    pub(super) fn left_behind(&self) -> Vec<Self> {
+    /// Those that killed runs to the same place left. What is not ours, and what a live run has locked, is none of them; what cannot be looked at is
+    /// an error with its place, for it may hold the run that was put away.
+    pub(super) fn left_behind(&self) -> Result<Vec<Self>, (PathBuf, io::Error)> {
         let parent = self.folder.parent().unwrap_or(Path::new("/"));
         // Who we are is who owns what we make, whatever a network or a mount makes of users.
-        let (Ok(entries), Ok(own)) = (fs::read_dir(parent), self.folder.metadata()) else { return Vec::new() };
+        let here = |error| (parent.to_path_buf(), error);
+        let own = self.folder.metadata().map_err(here)?;
         let prefix = name(&self.target, "");
-        let mut found: Vec<_> = entries
-            .flatten()
-            .filter(|entry| is_numbered(&entry.file_name(), &prefix))
-            .map(|entry| entry.path())
-            .collect();
+        let mut found = Vec::new();
+        for entry in fs::read_dir(parent).map_err(here)? {
+            let entry = entry.map_err(here)?;
+            found.extend(is_numbered(&entry.file_name(), &prefix).then(|| entry.path()));
+        }
         found.sort();
-        found.into_iter().filter_map(|folder| Self::dead(folder, &self.target, own.uid())).collect()
+        let mut dead = Vec::new();
+        for folder in found {
+            match Self::dead(&folder, &self.target, own.uid()) {
+                Ok(staging) => dead.extend(staging),
+                // Another run cleared it away just now.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err((folder, error)),
+            }
+        }
+        Ok(dead)
     }
 
-    fn dead(folder: PathBuf, target: &Path, own: u32) -> Option<Self> {
-        let metadata = folder.symlink_metadata().ok()?;
+    fn dead(folder: &Path, target: &Path, own: u32) -> io::Result<Option<Self>> {
+        let metadata = folder.symlink_metadata()?;
         if !metadata.is_dir() || metadata.uid() != own {
-            return None;
+            return Ok(None);
         }
         let mark = folder.join(MARK);
-        if !mark.symlink_metadata().is_ok_and(|mark| mark.is_file()) {
-            // A run that was killed before its mark leaves an empty folder; nothing else goes this way.
-            let _ = fs::remove_dir(&folder);
-            return None;
+        match mark.symlink_metadata() {
+            Ok(metadata) if metadata.is_file() => {}
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            Ok(_) | Err(_) => {
+                // A run that was killed before its mark leaves an empty folder; nothing else goes this way.
+                let _ = fs::remove_dir(folder);
+                return Ok(None);
+            }
         }
-        let lock = access::to_lock(&mark).ok().filter(|lock| lock.try_lock().is_ok())?;
+        let lock = access::to_lock(&mark)?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Ok(None),
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
         // A mark that is half written is one too.
-        let text = fs::read(&mark).ok().filter(|text| MARKED.as_bytes().starts_with(text))?;
-        drop(text);
-        Some(Self { folder, target: target.to_path_buf(), lock: Some(lock) })
+        let is_ours = MARKED.as_bytes().starts_with(&fs::read(&mark)?);
+        Ok(is_ours.then(|| Self { folder: folder.to_path_buf(), target: target.to_path_buf(), lock: Some(lock) }))
     }
 
     /// Where the run is written.
@@ -93,6 +112,15 @@ impl Staging {
     /// The exchange of the run for what stands in its place.
     pub(super) fn exchange(&self) -> Exchange<'_> {
         Exchange { notes: &self.folder, new: self.run(), old: self.folder.join(OLD), target: &self.target }
+    }
+
+    /// Brings its exchange to an end, so that nothing half stands in the place.
+    pub(super) fn carry_on(&self) -> io::Result<()> {
+        match self.exchange().carry_on() {
+            // Another run stands there by now; that is told where this one is removed.
+            Err(error) if error.kind() == io::ErrorKind::Other => Ok(()),
+            result => result,
+        }
     }
 
     /// Removes it, behind an exchange that is over; says what is in the way.
