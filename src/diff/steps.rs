@@ -71,12 +71,12 @@ pub(super) fn outline(model: &Model, steps: &[Step]) -> String {
 }
 
 /// What happens at a moment that is over.
-fn late(if_past: IfPast) -> &'static str {
+fn late(if_past: Option<IfPast>) -> &'static str {
     match if_past {
-        IfPast::Latest => "",
-        IfPast::Continue => ", and if that is over, go on with every step",
-        IfPast::Exit => ", and if that is over, exit",
-        IfPast::Skip => ", and if that is over, leave out the next step",
+        None => "",
+        Some(IfPast::Continue) => ", and if that is over, go on with every step",
+        Some(IfPast::Exit) => ", and if that is over, exit",
+        Some(IfPast::Skip) => ", and if that is over, leave out the next step",
     }
 }
 

@@ -8,7 +8,7 @@ use super::conditions::{atoms, conditions};
 use super::next::Ladder;
 use super::steps::steps;
 use super::{Edge, EdgeKind, Face, Journey, Node, Thing, Verb, words};
-use crate::model::destination::DestinationKind;
+use crate::language::DestinationKind;
 use crate::model::{
     Audience, Campaign, CampaignId, Channel, Condition, ConditionKind, Enter, Funnel, FunnelId, Model, OnLeave, Stage,
     StageId, StageRef, Step, StepKind, Target,

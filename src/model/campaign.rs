@@ -4,14 +4,14 @@ use rust_decimal::Decimal;
 
 use super::calendar::{Duration, Moment, Publish};
 use super::condition::Condition;
-use super::contacts::{Channel, Value};
+use super::contacts::Value;
 use super::destination::Call;
 use super::event::EventPattern;
 use super::funnel::StageRef;
 use super::ids::{CampaignId, ContentId, FieldId, FunnelId, SegmentId, StepId, TagId};
 use super::points::{Give, Threshold};
 use super::windows::Windows;
-use super::{About, Model};
+use super::{About, Channel, Existing, IfMissing, IfPast, Model, OnLeave, Outcome};
 use crate::source::Span;
 
 /// A campaign.
@@ -63,22 +63,6 @@ pub enum Enter {
     },
     /// Admits once for each occurrence that is taken in.
     Event(EventPattern),
-}
-
-/// What leaving the entry conditions does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs, reason = "the names are the language's words")]
-pub enum OnLeave {
-    Exit,
-    Stay,
-}
-
-/// What becomes of those who qualify already.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs, reason = "the names are the language's words")]
-pub enum Existing {
-    Enter,
-    Skip,
 }
 
 /// A step.
@@ -135,8 +119,8 @@ pub enum StepKind {
     WaitUntil {
         /// Which.
         until: Until,
-        /// What happens when it is over.
-        if_past: IfPast,
+        /// What happens when it is over; absent: goes on, but of several in a row that are over only with the steps of the last one.
+        if_past: Option<IfPast>,
         /// At which times of day and on which days it may end.
         windows: Windows,
     },
@@ -327,52 +311,12 @@ pub enum Until {
     },
 }
 
-/// What a moment that is over does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs, reason = "the names are the language's words")]
-pub enum IfPast {
-    /// Not written: goes on, but of several in a row that are over only with the steps of the last one.
-    Latest,
-    Continue,
-    Exit,
-    Skip,
-}
-
-/// What a date that is missing does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs, reason = "the names are the language's words")]
-pub enum IfMissing {
-    Continue,
-    Exit,
-    Skip,
-}
-
 impl Until {
     /// What happens where the date is missing; a fixed moment never is.
     pub fn if_missing(&self) -> Option<IfMissing> {
         match self {
             Self::Moment(_) => None,
             Self::Field { if_missing, .. } => Some(if_missing.unwrap_or(IfMissing::Exit)),
-        }
-    }
-}
-
-/// How a campaign ends for a contact.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[allow(missing_docs, reason = "the names are the language's words")]
-pub enum Outcome {
-    Completed,
-    Exited,
-    Converted,
-}
-
-impl Outcome {
-    /// The word of the language.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Completed => "completed",
-            Self::Exited => "exited",
-            Self::Converted => "converted",
         }
     }
 }
@@ -388,7 +332,7 @@ impl Step {
     /// Whether a contact that waits here may go on without the next step of the list.
     pub fn may_leave_out_next(&self) -> bool {
         let StepKind::WaitUntil { until, if_past, .. } = &self.kind else { return false };
-        *if_past == IfPast::Skip || until.if_missing() == Some(IfMissing::Skip)
+        *if_past == Some(IfPast::Skip) || until.if_missing() == Some(IfMissing::Skip)
     }
 
     /// This step and all inside it, in the order of the text.

@@ -45,6 +45,11 @@ impl Bounded {
             Self::Actions => "actions",
         }
     }
+
+    /// What a word stands for.
+    pub fn of(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|known| known.word() == word)
+    }
 }
 
 /// What the findings of a check count as.

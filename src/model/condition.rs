@@ -5,13 +5,13 @@
 use rust_decimal::Decimal;
 
 use super::calendar::{Duration, Period, When};
-use super::campaign::Outcome;
-use super::contacts::Channel;
 use super::event::EventTest;
 use super::funnel::StageRef;
 use super::ids::{
     CampaignId, ChoiceId, CompanyFieldId, EventId, FieldId, FunnelId, GroupId, PropertyId, SegmentId, TagId,
 };
+use crate::language::Channel;
+use crate::language::Outcome;
 use crate::source::Span;
 
 /// A condition and where it is written.
@@ -96,6 +96,11 @@ impl CampaignState {
             Self::Active => "active",
             Self::Ended(outcome) => outcome.word(),
         }
+    }
+
+    /// What a word stands for.
+    pub fn of(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|known| known.word() == word)
     }
 }
 

@@ -161,29 +161,6 @@ pub enum Value {
     Choices(Vec<ChoiceId>),
 }
 
-/// A way to reach a contact.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[allow(missing_docs, reason = "the names are the language's words")]
-pub enum Channel {
-    Email,
-    Sms,
-    Push,
-}
-
-impl Channel {
-    /// All of them, in the order of [`Contacts::channels`].
-    pub const ALL: [Self; 3] = [Self::Email, Self::Sms, Self::Push];
-
-    /// The word of the language.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Email => "email",
-            Self::Sms => "sms",
-            Self::Push => "push",
-        }
-    }
-}
-
 /// What a channel asks before anything is sent on it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ChannelRules {

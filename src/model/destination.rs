@@ -3,6 +3,7 @@
 use super::About;
 use super::ids::DestinationId;
 use super::template::{Template, Token};
+use crate::language::DestinationKind;
 use crate::source::Span;
 
 /// A system to which actions go.
@@ -20,27 +21,6 @@ pub struct Destination {
     pub url: Option<Setting>,
     /// What proves who is calling.
     pub secret: Option<Setting>,
-}
-
-/// The kinds of destinations.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[allow(missing_docs, reason = "the names are the language's words")]
-pub enum DestinationKind {
-    Webhook,
-    Crm,
-}
-
-impl DestinationKind {
-    /// All of them.
-    pub const ALL: [Self; 2] = [Self::Webhook, Self::Crm];
-
-    /// The word of the language.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Webhook => "webhook",
-            Self::Crm => "crm",
-        }
-    }
 }
 
 /// What whoever delivers needs to know.

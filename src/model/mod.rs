@@ -26,16 +26,17 @@ pub mod template;
 pub mod test;
 pub mod windows;
 
+pub use crate::language::{Channel, ContentKind, DestinationKind, Existing, IfMissing, IfPast, OnLeave, Outcome};
 pub use address::is_address;
 pub use calendar::{Duration, Moment, Period, Publish, Unit, When};
 pub use campaign::{
-    Await, AwaitWay, Branch, Campaign, Enter, Existing, IfMissing, IfPast, Listing, NewValue, OnLeave, Once, Outcome,
-    SendRules, Share, Step, StepKind, Until, Wait, Way,
+    Await, AwaitWay, Branch, Campaign, Enter, Listing, NewValue, Once, SendRules, Share, Step, StepKind, Until, Wait,
+    Way,
 };
 pub use checks::{Bounded, CheckRule, Weight};
 pub use companies::Companies;
 pub use condition::{CampaignState, Condition, ConditionKind, DateTest, FieldTest, NumberTest, Subject, TextTest};
-pub use contacts::{BadValue, Channel, ChannelRules, Contacts, Field, FieldType, Limit, Points, Tags, Value};
+pub use contacts::{BadValue, ChannelRules, Contacts, Field, FieldType, Limit, Points, Tags, Value};
 pub use destination::{Call, Destination};
 pub use event::{EventPattern, EventTest, EventType, Property, Since, Update, UpdateChange};
 pub use funnel::{Audience, Conversion, Experience, Funnel, PlaceRule, Stage, StageRef, Target};
@@ -180,92 +181,12 @@ pub struct Body {
     pub tokens: Template,
 }
 
-/// The kinds of content.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[allow(missing_docs, reason = "the names are the language's words")]
-pub enum ContentKind {
-    Email,
-    Sms,
-    Push,
-    Focus,
-    Message,
-    Dynamic,
-    Ad,
-    Social,
-    Page,
-    Form,
-    Asset,
-}
-
 impl Content {
     /// The channels on which it can go out; none where it needs no address.
     pub fn channels(&self) -> Vec<Channel> {
         match self.kind {
             Some(ContentKind::Message) => self.prefer.clone(),
             kind => kind.and_then(ContentKind::channel).into_iter().collect(),
-        }
-    }
-}
-
-impl ContentKind {
-    /// All of them.
-    pub const ALL: [Self; 11] = [
-        Self::Email,
-        Self::Sms,
-        Self::Push,
-        Self::Focus,
-        Self::Message,
-        Self::Dynamic,
-        Self::Ad,
-        Self::Social,
-        Self::Page,
-        Self::Form,
-        Self::Asset,
-    ];
-
-    /// The word of the language.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Email => "email",
-            Self::Sms => "sms",
-            Self::Push => "push",
-            Self::Focus => "focus",
-            Self::Message => "message",
-            Self::Dynamic => "dynamic",
-            Self::Ad => "ad",
-            Self::Social => "social",
-            Self::Page => "page",
-            Self::Form => "form",
-            Self::Asset => "asset",
-        }
-    }
-
-    /// The channel on which it goes out, if it needs an address.
-    pub fn channel(self) -> Option<Channel> {
-        match self {
-            Self::Email => Some(Channel::Email),
-            Self::Sms => Some(Channel::Sms),
-            Self::Push => Some(Channel::Push),
-            Self::Focus | Self::Message | Self::Dynamic | Self::Ad | Self::Social => None,
-            Self::Page | Self::Form | Self::Asset => None,
-        }
-    }
-
-    /// Whether an experience shows it and hides it again; others are sent.
-    pub fn is_shown(self) -> bool {
-        match self {
-            Self::Focus | Self::Dynamic | Self::Ad => true,
-            Self::Email | Self::Sms | Self::Push | Self::Message | Self::Social => false,
-            Self::Page | Self::Form | Self::Asset => false,
-        }
-    }
-
-    /// Whether a `send` step may name it.
-    pub fn can_be_sent(self) -> bool {
-        match self {
-            Self::Email | Self::Sms | Self::Push | Self::Focus => true,
-            Self::Message | Self::Dynamic | Self::Ad | Self::Social => true,
-            Self::Page | Self::Form | Self::Asset => false,
         }
     }
 }

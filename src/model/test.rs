@@ -1,9 +1,9 @@
 //! Tests: an example contact, what happens to it, and what must come of it; cells stand as in the files, everything else is resolved.
 
 use super::calendar::Moment;
-use super::campaign::Outcome;
 use super::condition::Condition;
 use super::ids::{CampaignId, ContentId};
+use crate::language::Outcome;
 use crate::source::Span;
 
 /// A test.

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::read::{Fault, key, word};
+use super::read::{Fault, key, of};
 use super::wire;
-use crate::model::destination::{Call, Colleague, Destination, DestinationKind, Setting};
+use crate::language::DestinationKind;
+use crate::model::destination::{Call, Colleague, Destination, Setting};
 use crate::model::template::{Part, Piece, Template, Token, pieces};
 use crate::model::{About, DestinationId, Listing, Model};
 use crate::source::Span;
@@ -32,7 +33,7 @@ pub(super) fn read_destination(id: &str, written: &wire::Destination) -> Result<
         id: id.to_owned(),
         span: Span::NOWHERE,
         about: About::default(),
-        kind: Some(word(&written.kind, DestinationKind::ALL.map(|kind| (kind.word(), kind)))?),
+        kind: Some(of(&written.kind, DestinationKind::of)?),
         url: setting(&written.url),
         secret: setting(&written.secret),
     })

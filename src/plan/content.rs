@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::call::{template, token};
-use super::read::{Fault, channel, length, publish as read_publish, word};
+use super::read::{Fault, channel, length, of, publish as read_publish};
 use super::wire;
 use super::write::publish;
+use crate::language::{LimitThen, OnSkip};
 use crate::model::template::{Part, Template};
 use crate::model::{About, Body, Content, ContentKind, Limit, Model, Once, Segment, SendRules};
 use crate::source::Span;
@@ -43,12 +44,12 @@ pub(super) fn members(segment: &Segment) -> Option<(String, wire::Members)> {
 }
 
 pub(super) fn written_limit(limit: Limit) -> wire::Limit {
-    let then = if limit.drops { "drop" } else { "delay" }.to_owned();
+    let then = if limit.drops { LimitThen::Drop } else { LimitThen::Delay }.word().to_owned();
     wire::Limit { at_most: limit.at_most, within: limit.within.to_string(), then }
 }
 
 pub(super) fn on_skip(rules: SendRules) -> String {
-    if rules.exits_on_skip { "exit" } else { "continue" }.to_owned()
+    if rules.exits_on_skip { OnSkip::Exit } else { OnSkip::Continue }.word().to_owned()
 }
 
 pub(super) fn often(once: Once) -> String {
@@ -69,19 +70,23 @@ pub(super) fn send_rules(
         once: once(often)?,
         transactional,
         expires: expires.map(length).transpose()?,
-        exits_on_skip: word(on_skip, [("continue", false), ("exit", true)])?,
+        exits_on_skip: of(on_skip, OnSkip::of)? == OnSkip::Exit,
     })
 }
 
 pub(super) fn read_limit(written: &wire::Limit) -> Result<Limit, Fault> {
-    let drops = word(&written.then, [("delay", false), ("drop", true)])?;
+    let drops = of(&written.then, LimitThen::of)? == LimitThen::Drop;
     Ok(Limit { at_most: written.at_most, within: length(&written.within)?, drops })
 }
 
 pub(super) fn once(text: &str) -> Result<Once, Fault> {
     match text.strip_prefix("after ") {
         Some(text) => length(text).map(Once::After),
-        None => word(text, [("entry", Once::Entry), ("ever", Once::Ever)]),
+        None => match text {
+            "entry" => Ok(Once::Entry),
+            "ever" => Ok(Once::Ever),
+            other => Err(format!("`{other}` is not understood")),
+        },
     }
 }
 
@@ -90,7 +95,7 @@ pub(super) fn read(plan: &wire::Plan, id: &str, content: &wire::Content) -> Resu
         id: id.to_owned(),
         span: Span::NOWHERE,
         about: About::default(),
-        kind: Some(content_kind(&content.kind)?),
+        kind: Some(of(&content.kind, ContentKind::of)?),
         subject: content.subject.as_ref().map(|text| template(plan, text)).transpose()?,
         body: content.body.as_ref().map(|body| read_body(plan, body)).transpose()?,
         url: content.url.clone(),
@@ -98,8 +103,4 @@ pub(super) fn read(plan: &wire::Plan, id: &str, content: &wire::Content) -> Resu
         rules: send_rules(&content.once, content.transactional, content.expires.as_deref(), &content.on_skip)?,
         publish: read_publish(&content.publish)?,
     })
-}
-
-fn content_kind(text: &str) -> Result<ContentKind, Fault> {
-    word(text, ContentKind::ALL.map(|kind| (kind.word(), kind)))
 }

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use super::events::read_events;
 use super::values::{field_test, field_type, read_field};
 use super::{call, content, wire};
+use crate::language::{AudienceLeft, Order};
 use crate::model::calendar::Sign;
 use crate::model::contacts::Tag;
 use crate::model::ids::Id;
@@ -65,8 +66,7 @@ pub(super) fn model(plan: &wire::Plan) -> Result<Model, Fault> {
 }
 
 fn run_at_most(plan: &wire::Plan) -> Result<Vec<(Bounded, u64)>, Fault> {
-    let words = Bounded::ALL.map(|what| (what.word(), what));
-    let bound = |(name, most): (&String, &u64)| Ok((word(name, words)?, *most));
+    let bound = |(name, most): (&String, &u64)| Ok((of(name, Bounded::of)?, *most));
     let mut bounds = plan.run_at_most.iter().map(bound).collect::<Result<Vec<_>, Fault>>()?;
     bounds.sort_unstable();
     Ok(bounds)
@@ -207,10 +207,7 @@ impl Reader<'_> {
             wire::Condition { reachable: Some(name), .. } => ConditionKind::Reachable(channel(name)?),
             wire::Condition { campaign: Some(campaign), state, .. } => ConditionKind::Campaign {
                 campaign: key(&self.plan.campaigns, "campaign", campaign)?,
-                state: state
-                    .as_ref()
-                    .map(|state| word(state, CampaignState::ALL.map(|it| (it.word(), it))))
-                    .transpose()?,
+                state: state.as_deref().map(|state| of(state, CampaignState::of)).transpose()?,
             },
             wire::Condition { event: Some(_), .. } => self.event_test(written)?,
             wire::Condition { property: Some(property), .. } => self.property_condition(property, written)?,
@@ -259,9 +256,10 @@ impl Reader<'_> {
             },
             entry: written.entry.as_ref().map(stage).transpose()?,
             entry_span: None,
-            drops: written.on_audience_left.as_deref().map(|left| word(left, [("leave", ())])).transpose()?.is_some(),
+            drops: written.on_audience_left.as_deref().map(|left| of(left, AudienceLeft::of)).transpose()?
+                == Some(AudienceLeft::Leave),
             free: written.free,
-            loose: written.order.as_deref().map(|order| word(order, [("loose", ())])).transpose()?.is_some(),
+            loose: written.order.as_deref().map(|order| of(order, Order::of)).transpose()? == Some(Order::Loose),
             publish: written.publish.as_ref().map(publish).transpose()?.unwrap_or_default(),
             place: place.collect::<Result<_, Fault>>()?,
             stages: stages.collect::<Result<_, Fault>>()?,
@@ -328,9 +326,9 @@ pub(super) fn unknown(kind: &str, name: &str) -> Fault {
     format!("there is no {kind} `{name}`")
 }
 
-pub(super) fn word<T: Copy, const N: usize>(text: &str, known: [(&str, T); N]) -> Result<T, Fault> {
-    let found = known.iter().find(|(word, _)| *word == text);
-    found.map(|(_, meaning)| *meaning).ok_or_else(|| format!("`{text}` is not understood"))
+/// What a word of the language stands for.
+pub(super) fn of<T>(text: &str, meaning: impl Fn(&str) -> Option<T>) -> Result<T, Fault> {
+    meaning(text).ok_or_else(|| format!("`{text}` is not understood"))
 }
 
 pub(super) fn sorted<'a>(values: &'a [String], what: &str) -> Result<&'a [String], Fault> {
@@ -342,7 +340,7 @@ pub(super) fn length(text: &str) -> Result<Duration, Fault> {
 }
 
 pub(super) fn channel(name: &str) -> Result<Channel, Fault> {
-    Channel::ALL.into_iter().find(|channel| channel.word() == name).ok_or_else(|| unknown("channel", name))
+    Channel::of(name).ok_or_else(|| unknown("channel", name))
 }
 
 pub(super) fn publish(written: &wire::Publish) -> Result<Publish, Fault> {

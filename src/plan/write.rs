@@ -3,6 +3,7 @@
 mod steps;
 
 use super::{call, content, wire};
+use crate::language::{AudienceLeft, Order};
 use crate::model::ids::Id;
 use crate::model::{
     Audience, BadValue, Channel, ChoiceId, Companies, CompanyFieldId, Condition, ConditionKind, Contacts, DateTest,
@@ -213,9 +214,9 @@ impl Names<'_> {
             column: funnel.column.clone(),
             audience,
             entry: funnel.entry.map(|entry| funnel.stages[entry].id.clone()),
-            on_audience_left: funnel.drops.then(|| "leave".to_owned()),
+            on_audience_left: funnel.drops.then(|| AudienceLeft::Leave.word().to_owned()),
             free: funnel.free,
-            order: funnel.loose.then(|| "loose".to_owned()),
+            order: funnel.loose.then(|| Order::Loose.word().to_owned()),
             publish: window(&funnel.publish),
             place: place.collect(),
             stages: funnel.stages.values().map(|stage| (stage.id.clone(), self.stage_body(funnel, stage))).collect(),

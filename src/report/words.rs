@@ -162,12 +162,12 @@ fn manner(kind: &StepKind) -> String {
 }
 
 /// What happens at a moment that is over, and where there is none.
-fn late_or_missing(until: &Until, if_past: IfPast) -> String {
+fn late_or_missing(until: &Until, if_past: Option<IfPast>) -> String {
     let late = match if_past {
-        IfPast::Latest => "",
-        IfPast::Continue => "; when that is over: go on with every step",
-        IfPast::Exit => "; when that is over: exit",
-        IfPast::Skip => "; when that is over: skip the next step",
+        None => "",
+        Some(IfPast::Continue) => "; when that is over: go on with every step",
+        Some(IfPast::Exit) => "; when that is over: exit",
+        Some(IfPast::Skip) => "; when that is over: skip the next step",
     };
     let missing = match until.if_missing() {
         None | Some(IfMissing::Exit) => "",

@@ -7,8 +7,9 @@ use super::pattern::Scope;
 use super::step::Numbering;
 use super::value::WRONG_VALUE;
 use crate::diagnostic::Diagnostic;
+use crate::language::ParameterType;
 use crate::model::{FieldType, Step};
-use crate::schema::{self, Argument, ParameterType, Placed, ScalarOr, Text};
+use crate::schema::{self, Argument, Placed, ScalarOr, Text};
 
 impl Resolver {
     /// The steps of a block in the place of its use, which is called `name`.

@@ -3,10 +3,11 @@
 use super::names::list;
 use super::{Resolver, about};
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
+use crate::language::DestinationKind;
 use crate::model::StepKind;
-use crate::model::destination::{Call, Colleague, Destination, DestinationKind, Setting};
+use crate::model::destination::{Call, Colleague, Destination, Setting};
 use crate::model::template::Token;
-use crate::schema::destination::{DestinationKind as Written, FromEnv};
+use crate::schema::destination::FromEnv;
 use crate::schema::{self, Entries, Placed, ScalarOr, Text};
 
 impl Resolver {
@@ -15,10 +16,7 @@ impl Resolver {
             let about = about(None, None, None, None);
             return Destination { id: id.value.0.clone(), span: id.span, about, kind: None, url: None, secret: None };
         };
-        let kind = match body.kind.value {
-            Written::Webhook => DestinationKind::Webhook,
-            Written::Crm => DestinationKind::Crm,
-        };
+        let kind = body.kind.value;
         if kind == DestinationKind::Webhook && body.url.is_none() {
             let message = format!("the webhook `{}` does not say where it is called", id.value.0);
             self.report(

@@ -3,8 +3,8 @@
 use super::pattern::Scope;
 use super::{Resolver, about};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::{About, Campaign, Condition, ConditionKind, Enter, Existing, OnLeave, Publish, Step};
-use crate::schema::campaign::AfterUntil;
+use crate::language::AfterUntil;
+use crate::model::{About, Campaign, Condition, ConditionKind, Enter, Existing, Publish, Step};
 use crate::schema::{self, OneOrList, Placed, ScalarOr, Text};
 
 impl Resolver {
@@ -45,14 +45,8 @@ impl Resolver {
             Some(OneOrList::List(enter)) => enter.iter().map(|enter| self.enter(enter)).collect(),
         };
         campaign.reenter = written.reenter.as_ref().and_then(|reenter| self.reenter(reenter));
-        campaign.on_leave = written.on_leave.as_ref().map(|on_leave| match on_leave.value {
-            schema::campaign::OnLeave::Exit => OnLeave::Exit,
-            schema::campaign::OnLeave::Stay => OnLeave::Stay,
-        });
-        campaign.existing = match written.existing.as_ref().map(|existing| existing.value) {
-            None | Some(schema::campaign::Existing::Enter) => Existing::Enter,
-            Some(schema::campaign::Existing::Skip) => Existing::Skip,
-        };
+        campaign.on_leave = written.on_leave.as_ref().map(|on_leave| on_leave.value);
+        campaign.existing = written.existing.as_ref().map_or(Existing::Enter, |existing| existing.value);
         let ends = |this: &mut Self, written: Option<&Placed<schema::Condition>>| {
             written.map(|condition| this.within(Scope::ENDS, |this| this.condition(condition)))
         };

@@ -104,7 +104,7 @@ impl Resolver {
             None => None,
             Some(written) => {
                 let word = written.value.0.as_str();
-                let found = CampaignState::ALL.into_iter().find(|state| state.word() == word);
+                let found = CampaignState::of(word);
                 let known = CampaignState::ALL.map(CampaignState::word);
                 Some(found.or_else(|| self.unknown_word(word, written.span, &known))?)
             }

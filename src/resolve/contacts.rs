@@ -115,7 +115,7 @@ impl Resolver {
     }
 
     fn field_type(&mut self, id: &Placed<Text>, field: &schema::Field) -> Option<FieldType> {
-        use schema::contacts::FieldType as Written;
+        use crate::language::TypeName as Written;
         let simple = match field.type_.value {
             Written::Text => FieldType::Text { match_case: field.match_case.as_ref().is_some_and(|flag| flag.value) },
             Written::Email => FieldType::Email,
@@ -282,7 +282,7 @@ impl Resolver {
 
     pub(super) fn channel(&mut self, name: &Placed<Text>) -> Option<Channel> {
         let known = Channel::ALL.map(Channel::word);
-        let found = Channel::ALL.into_iter().find(|channel| channel.word() == name.value.0);
+        let found = Channel::of(&name.value.0);
         found.or_else(|| self.unknown_word(&name.value.0, name.span, &known))
     }
 

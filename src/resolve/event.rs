@@ -3,8 +3,9 @@
 use super::value::WRONG_VALUE;
 use super::{Resolver, sorted};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::language::PropertyType;
 use crate::model::{Arena, EventId, EventType, FieldId, FieldType, Moment, Property, PropertyId, Update, UpdateChange};
-use crate::schema::event::{FromProperty, PropertyType};
+use crate::schema::event::FromProperty;
 use crate::schema::{self, Literal, Placed, Project, ScalarOr, Text};
 use crate::source::Span;
 

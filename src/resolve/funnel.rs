@@ -6,8 +6,8 @@ use super::names::list;
 use super::pattern::Scope;
 use super::{Resolver, about, sorted};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::language::{AudienceLeft, Moves, Order};
 use crate::model::{About, Arena, Audience, Conversion, Funnel, FunnelId, PlaceRule, Publish, Stage, StageId, Target};
-use crate::schema::funnel::{AudienceLeft, Moves, Order};
 use crate::schema::{self, MapOrList, OneOrList, Placed, ScalarOr, Text};
 use crate::source::Span;
 

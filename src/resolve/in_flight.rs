@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use super::Resolver;
 use super::names::list;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::language::WhenRemoved;
 use crate::model::{Arena, Campaign, CampaignId, Funnel, FunnelId, InFlight, Moved, Removed};
-use crate::schema::{self, Placed, Project, Text, Then};
+use crate::schema::{self, Placed, Project, Text};
 use crate::source::Span;
 
 const KEYS: Code = Code("in-flight-keys");
@@ -169,7 +170,7 @@ impl Resolver {
                 Some((Removed::Campaign(id.clone()), ("campaign", id)))
             }
             (None, None, Some(stage), None, None, then)
-                if then.as_ref().is_none_or(|then| then.value == Then::Leave) =>
+                if then.as_ref().is_none_or(|then| then.value == WhenRemoved::Leave) =>
             {
                 let (funnel, id) = self.old_stage(stage)?;
                 Some((Removed::Stage { funnel, stage: id }, ("stage", stage.value.0.clone())))
@@ -200,7 +201,7 @@ impl Resolver {
         &mut self,
         campaign: &Placed<Text>,
         step: &Placed<Text>,
-        then: Option<&Placed<Then>>,
+        then: Option<&Placed<WhenRemoved>>,
         campaigns: &Arena<CampaignId, Campaign>,
     ) -> Option<Read<Removed>> {
         let id = self.campaign_of(campaign, campaigns)?;
@@ -209,9 +210,9 @@ impl Resolver {
             self.still_there("step", step, there.span);
         }
         let next = match then.map(|then| then.value) {
-            Some(Then::Exit) => false,
-            Some(Then::Next) => true,
-            Some(Then::Leave) | None => {
+            Some(WhenRemoved::Exit) => false,
+            Some(WhenRemoved::Next) => true,
+            Some(WhenRemoved::Leave) | None => {
                 let span = then.map_or(step.span, |then| then.span);
                 self.report(
                     Diagnostic::error(KEYS, span, format!("what becomes of contacts at `{name}`?"))

@@ -39,8 +39,7 @@ mod windows;
 
 use crate::diagnostic::{Code, Diagnostic, Guesses};
 use crate::model::{
-    About, Arena, Campaign, Companies, Condition, ConditionKind, Contacts, Content, ContentKind, FunnelId, Model,
-    Segment, ids::Id,
+    About, Arena, Campaign, Companies, Condition, ConditionKind, Contacts, Content, FunnelId, Model, Segment, ids::Id,
 };
 use crate::schema::{self, Definitions, Placed, Project, Text};
 use crate::source::{Sources, Span};
@@ -217,7 +216,7 @@ impl Resolver {
     }
 
     fn content(&mut self, id: &Placed<Text>, written: Option<&schema::Content>) -> Content {
-        let kind = written.map(|content| content_kind(content.kind.value));
+        let kind = written.map(|content| content.kind.value);
         Content {
             id: id.value.0.clone(),
             span: id.span,
@@ -282,21 +281,4 @@ fn sorted<T>(definitions: &Definitions<T>) -> impl Iterator<Item = (&Placed<Text
 fn about(name: Option<&Text>, description: Option<&Text>, category: Option<&Text>, owner: Option<&Text>) -> About {
     let text = |text: Option<&Text>| text.map(|text| text.0.clone());
     About { name: text(name), description: text(description), category: text(category), owner: text(owner) }
-}
-
-fn content_kind(kind: schema::content::ContentKind) -> ContentKind {
-    use schema::content::ContentKind as Written;
-    match kind {
-        Written::Email => ContentKind::Email,
-        Written::Sms => ContentKind::Sms,
-        Written::Push => ContentKind::Push,
-        Written::Focus => ContentKind::Focus,
-        Written::Message => ContentKind::Message,
-        Written::Dynamic => ContentKind::Dynamic,
-        Written::Ad => ContentKind::Ad,
-        Written::Social => ContentKind::Social,
-        Written::Page => ContentKind::Page,
-        Written::Form => ContentKind::Form,
-        Written::Asset => ContentKind::Asset,
-    }
 }

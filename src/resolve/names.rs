@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Resolver;
 use crate::diagnostic::{Code, Diagnostic, Guesses};
+use crate::language::ParameterType;
 use crate::model::ids::Id;
 use crate::model::points::TRIGGERS;
 use crate::model::{
     CampaignId, ContentId, EventId, EventType, FieldId, FunnelId, GroupId, SegmentId, StageId, StageRef, TagId,
 };
-use crate::schema::{ParameterType, Placed, Project, Text};
+use crate::schema::{Placed, Project, Text};
 use crate::source::{Sources, Span};
 
 /// The ids of one kind, sorted, each with its place.

@@ -64,7 +64,7 @@ impl Resolver {
     /// A choice of which no value is a channel's word would never be followed.
     fn channel_words(&mut self, contacts: &Contacts, field: FieldId, written: &Placed<Text>) {
         let Some(FieldType::Choice(values)) = &contacts.fields[field].type_ else { return };
-        let is_channel = |value: &String| Channel::ALL.iter().any(|channel| channel.word() == value);
+        let is_channel = |value: &String| Channel::of(value).is_some();
         if !values.iter().any(is_channel) {
             let message = format!("no value of `{}` is a channel", written.value.0);
             self.report(

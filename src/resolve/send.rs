@@ -2,8 +2,9 @@
 
 use super::Resolver;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::language::{ContentKind, LimitThen, OnSkip};
 use crate::model::{Channel, ContentId, Limit, Once, SendRules, StepKind, Windows};
-use crate::schema::campaign::{self, OnSkip};
+use crate::schema::campaign;
 use crate::schema::{self, Entries, Placed, ScalarOr, Text};
 use crate::source::Span;
 
@@ -44,7 +45,7 @@ impl Resolver {
 
     /// The channels of a message, the best first, each once.
     pub(super) fn prefer(&mut self, content: &schema::Content) -> Vec<Channel> {
-        let is_message = content.kind.value == schema::content::ContentKind::Message;
+        let is_message = content.kind.value == ContentKind::Message;
         let Some(written) = &content.prefer else {
             return if is_message { Channel::ALL.to_vec() } else { Vec::new() };
         };
@@ -89,7 +90,7 @@ impl Resolver {
         let body = &limit.value;
         let within = body.within.as_ref().map(|within| self.placed_duration(within));
         let at_most = body.at_most.as_ref().map(|at_most| self.messages(at_most));
-        let drops = body.then.as_ref().is_some_and(|then| then.value == schema::content::LimitThen::Drop);
+        let drops = body.then.as_ref().is_some_and(|then| then.value == LimitThen::Drop);
         let has_hours = body.between.is_some() || body.days.is_some();
         if let (Some(at_most), Some(within)) = (at_most, within) {
             return Some(Limit { at_most: at_most?, within: within?, drops });

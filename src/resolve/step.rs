@@ -4,14 +4,12 @@ use std::collections::BTreeMap;
 
 use super::Resolver;
 use super::names::list;
-use super::verb::{Verb, belongings, outcome, unnamed, verbs};
+use super::verb::{Verb, belongings, unnamed, verbs};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::calendar::Sign;
 use crate::model::contacts::FieldType;
 use crate::model::ids::Id;
-use crate::model::{
-    Duration, FieldId, IfMissing, IfPast, Listing, Moment, NewValue, Step, StepId, StepKind, Until, Value,
-};
+use crate::model::{Duration, FieldId, IfMissing, Listing, Moment, NewValue, Step, StepId, StepKind, Until, Value};
 use crate::schema::{self, Placed, ScalarOr, SetTo, Text};
 use crate::source::Span;
 
@@ -201,7 +199,7 @@ impl Resolver {
             Verb::Fork => self.fork(step, name, numbering),
             Verb::Goto => step.goto.as_ref().map(|to| super::fork::goto(to, &numbering.scope)),
             Verb::Use => None,
-            Verb::Exit => step.exit.as_ref().map(|exit| StepKind::Exit(outcome(exit.value))),
+            Verb::Exit => step.exit.as_ref().map(|exit| StepKind::Exit(exit.value)),
         }
     }
 
@@ -294,12 +292,7 @@ impl Resolver {
 
     fn wait_until(&mut self, step: &schema::Step) -> Option<StepKind> {
         let written = step.wait_until.as_ref()?;
-        let if_past = match step.if_past.as_ref().map(|if_past| if_past.value) {
-            None => IfPast::Latest,
-            Some(schema::campaign::IfPast::Continue) => IfPast::Continue,
-            Some(schema::campaign::IfPast::Exit) => IfPast::Exit,
-            Some(schema::campaign::IfPast::Skip) => IfPast::Skip,
-        };
+        let if_past = step.if_past.as_ref().map(|if_past| if_past.value);
         let windows = self.windows(step);
         let until = match &written.value {
             ScalarOr::Scalar(text) => {
@@ -330,16 +323,7 @@ impl Resolver {
         self.report(finding.help("remove it, or wait for the date of a field: `wait-until: { field: … }`"));
     }
 
-    fn until_field(
-        &mut self,
-        wait: &schema::WaitField,
-        if_missing: Option<schema::campaign::IfMissing>,
-    ) -> Option<Until> {
-        let if_missing = if_missing.map(|written| match written {
-            schema::campaign::IfMissing::Continue => IfMissing::Continue,
-            schema::campaign::IfMissing::Exit => IfMissing::Exit,
-            schema::campaign::IfMissing::Skip => IfMissing::Skip,
-        });
+    fn until_field(&mut self, wait: &schema::WaitField, if_missing: Option<IfMissing>) -> Option<Until> {
         let offset = wait.offset.as_ref().map(|offset| self.duration(&offset.value.0, offset.span, Sign::Any));
         let (field, type_) = self.typed_field(&wait.field)?;
         if !matches!(type_, FieldType::Date | FieldType::Datetime) {

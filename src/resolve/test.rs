@@ -5,8 +5,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::model::ids::{Arena, Id};
 use crate::model::template::Token;
 use crate::model::test::{Cell, Edit, Ended, Expectation, Happening, Test};
-use crate::model::{ContentId, FieldId, FieldType, Funnel, FunnelId, Moment, Outcome};
-use crate::schema::campaign::Exit;
+use crate::model::{ContentId, FieldId, FieldType, Funnel, FunnelId, Moment};
 use crate::schema::test::{self as written, Given};
 use crate::schema::{self, Definitions, Entries, ListOf, Literal, OneOrList, Placed, Text};
 use crate::source::Span;
@@ -235,12 +234,7 @@ impl Resolver {
 
     fn ended(&mut self, ended: &Placed<written::Ended>) -> Option<Ended> {
         let campaign = self.campaign_id(&ended.value.campaign)?;
-        let is = match ended.value.is.value {
-            Exit::Completed => Outcome::Completed,
-            Exit::Exited => Outcome::Exited,
-            Exit::Converted => Outcome::Converted,
-        };
-        Some(Ended { campaign, is, span: ended.value.is.span })
+        Some(Ended { campaign, is: ended.value.is.value, span: ended.value.is.span })
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::Outcome;
 use crate::schema::{self, MapOrList, Placed, ScalarOr, Text};
 use crate::source::Span;
 
@@ -122,15 +121,7 @@ fn operand(verb: Verb, step: &schema::Step) -> Option<String> {
             MapOrList::List(_) => None,
         },
         Verb::Use => text(&step.use_),
-        Verb::Exit => step.exit.as_ref().map(|exit| outcome(exit.value).word().to_owned()),
-    }
-}
-
-pub(super) fn outcome(exit: schema::campaign::Exit) -> Outcome {
-    match exit {
-        schema::campaign::Exit::Completed => Outcome::Completed,
-        schema::campaign::Exit::Exited => Outcome::Exited,
-        schema::campaign::Exit::Converted => Outcome::Converted,
+        Verb::Exit => step.exit.as_ref().map(|exit| exit.value.word().to_owned()),
     }
 }
 

@@ -5,6 +5,7 @@ use serde::Deserialize;
 
 use super::Step;
 use super::scalar::{Entries, ListOf, Literal, Placed, ScalarOr, Text};
+use crate::language::ParameterType;
 
 /// Steps for reuse.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -17,31 +18,6 @@ pub struct Block {
     pub parameters: Entries<Placed<ParameterType>>,
     /// The steps.
     pub steps: Option<Placed<ListOf<Placed<Step>>>>,
-}
-
-/// What may be given for a parameter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-#[schemars(inline)]
-#[allow(
-    missing_docs,
-    reason = "doc comments on unit variants would turn the schema's `enum` into `oneOf`; the field's documentation explains them"
-)]
-pub enum ParameterType {
-    Text,
-    Email,
-    Integer,
-    Number,
-    Boolean,
-    Date,
-    Datetime,
-    Choice,
-    Choices,
-    Duration,
-    Content,
-    Segment,
-    Stage,
-    Campaign,
 }
 
 /// What is given for a parameter: a value, or a list of choices.

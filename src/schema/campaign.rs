@@ -7,6 +7,7 @@ use super::Condition;
 use super::block::Argument;
 use super::points::Give;
 use super::scalar::{Anything, Entries, ListOf, Literal, MapOrList, OneOrList, Placed, ScalarOr, Text};
+use crate::language::{AfterUntil, Existing, IfMissing, IfPast, OnLeave, OnSkip, Outcome};
 
 /// The key under which a `use` holds the steps of its block; nobody can write it, because it is no id.
 pub(super) const EXPANDED: &str = "$steps";
@@ -75,58 +76,6 @@ pub struct CampaignPublish {
     pub until: Option<Placed<Text>>,
     /// What happens after `until` to contacts inside: they wait for another window (`pause`, the default), or they leave (`exit`).
     pub after_until: Option<Placed<AfterUntil>>,
-}
-
-/// What the end of a window does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-#[schemars(inline)]
-#[allow(
-    missing_docs,
-    reason = "doc comments on unit variants would turn the schema's `enum` into `oneOf`; the field's documentation explains them"
-)]
-pub enum AfterUntil {
-    Pause,
-    Exit,
-}
-
-/// What leaving the entry conditions does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-#[schemars(inline)]
-#[allow(
-    missing_docs,
-    reason = "doc comments on unit variants would turn the schema's `enum` into `oneOf`; the field's documentation explains them"
-)]
-pub enum OnLeave {
-    Exit,
-    Stay,
-}
-
-/// What a message that is not sent does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-#[schemars(inline)]
-#[allow(
-    missing_docs,
-    reason = "doc comments on unit variants would turn the schema's `enum` into `oneOf`; the field's documentation explains them"
-)]
-pub enum OnSkip {
-    Continue,
-    Exit,
-}
-
-/// What becomes of those who qualify already.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-#[schemars(inline)]
-#[allow(
-    missing_docs,
-    reason = "doc comments on unit variants would turn the schema's `enum` into `oneOf`; the field's documentation explains them"
-)]
-pub enum Existing {
-    Enter,
-    Skip,
 }
 
 /// A step: exactly one of `send`, `move`, `leave`, `add-tag`, `remove-tag`, `points`, `set`, `clear`, `notify`, `webhook`, `push-to`, `wait`, `wait-until`, `if`, `split`, `await`, `fork`, `goto`, `enroll`, `withdraw`, `use`, `unsubscribe`, `resubscribe`, `add-to`, `remove-from`, `exit`, and the keys that belong to it.
@@ -227,7 +176,7 @@ pub struct Step {
     #[serde(rename = "$steps")]
     pub expanded: Option<Placed<Vec<Placed<Step>>>>,
     /// Ends the campaign for this contact: `completed`, `exited` or `converted`.
-    pub exit: Option<Placed<Exit>>,
+    pub exit: Option<Placed<Outcome>>,
     /// Set where a part of it could not be read, which is reported already.
     #[serde(rename = "$hole")]
     #[schemars(skip)]
@@ -293,46 +242,4 @@ pub struct WaitField {
     pub field: Placed<Text>,
     /// How long after that moment, negative for before, such as `-1 day`.
     pub offset: Option<Placed<Text>>,
-}
-
-/// What a moment that is over does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-#[schemars(inline)]
-#[allow(
-    missing_docs,
-    reason = "doc comments on unit variants would turn the schema's `enum` into `oneOf`; the field's documentation explains them"
-)]
-pub enum IfPast {
-    Continue,
-    Exit,
-    Skip,
-}
-
-/// What a date that is missing does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-#[schemars(inline)]
-#[allow(
-    missing_docs,
-    reason = "doc comments on unit variants would turn the schema's `enum` into `oneOf`; the field's documentation explains them"
-)]
-pub enum IfMissing {
-    Continue,
-    Exit,
-    Skip,
-}
-
-/// How a campaign ends for a contact.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-#[schemars(inline)]
-#[allow(
-    missing_docs,
-    reason = "doc comments on unit variants would turn the schema's `enum` into `oneOf`; the field's documentation explains them"
-)]
-pub enum Exit {
-    Completed,
-    Exited,
-    Converted,
 }

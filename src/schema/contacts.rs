@@ -5,6 +5,7 @@ use serde::Deserialize;
 
 use super::scalar::{Anything, Entries, Lenient, ListOf, Literal, Placed, ScalarOr, Text};
 use super::{Condition, Definitions};
+use crate::language::TypeName;
 
 /// The contacts file: its key, fields, tags, points, addresses and consent.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -101,7 +102,7 @@ pub struct Tags {
 pub struct Field {
     /// `text`, `email`, `integer`, `number`, `boolean`, `date`, `datetime`, `choice` or `choices`.
     #[serde(rename = "type")]
-    pub type_: Placed<FieldType>,
+    pub type_: Placed<TypeName>,
     /// The column's name. Default: the id with `-` as `_`.
     pub column: Option<Placed<Text>>,
     /// What the field means.
@@ -122,24 +123,4 @@ pub struct Field {
     pub separator: Option<Placed<Text>>,
     /// Whether capital and small letters differ in comparisons of text. Default: `false`.
     pub match_case: Option<Placed<bool>>,
-}
-
-/// The types of fields.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-#[schemars(inline)]
-#[allow(
-    missing_docs,
-    reason = "doc comments on unit variants would turn the schema's `enum` into `oneOf`; the field's documentation explains them"
-)]
-pub enum FieldType {
-    Text,
-    Email,
-    Integer,
-    Number,
-    Boolean,
-    Date,
-    Datetime,
-    Choice,
-    Choices,
 }

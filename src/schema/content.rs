@@ -3,9 +3,10 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::campaign::{OnSkip, Once};
+use super::campaign::Once;
 use super::funnel::Publish;
 use super::scalar::{ListOf, OneOrList, Placed, ScalarOr, Text};
+use crate::language::{ContentKind, LimitThen, OnSkip};
 
 /// An email, message, page, form or asset.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -57,39 +58,4 @@ pub struct Limit {
     pub between: Option<Placed<ListOf<Placed<Text>>>>,
     /// The days of the week on which messages may go out, such as `[mon, fri]` or `mon-fri`.
     pub days: Option<Placed<OneOrList<Placed<Text>>>>,
-}
-
-/// What a limit does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-#[schemars(inline)]
-#[allow(
-    missing_docs,
-    reason = "doc comments on unit variants would turn the schema's `enum` into `oneOf`; the field's documentation explains them"
-)]
-pub enum LimitThen {
-    Delay,
-    Drop,
-}
-
-/// The kinds of content.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-#[schemars(inline)]
-#[allow(
-    missing_docs,
-    reason = "doc comments on unit variants would turn the schema's `enum` into `oneOf`; the field's documentation explains them"
-)]
-pub enum ContentKind {
-    Email,
-    Sms,
-    Push,
-    Focus,
-    Message,
-    Dynamic,
-    Ad,
-    Social,
-    Page,
-    Form,
-    Asset,
 }

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::scalar::{Placed, ScalarOr, Text};
+use crate::language::DestinationKind;
 
 /// A system to which `webhook` and `push-to` steps go.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -23,19 +24,6 @@ pub struct Destination {
     pub url: Option<Placed<ScalarOr<FromEnv>>>,
     /// What proves who is calling, better as `{ env: NAME }`.
     pub secret: Option<Placed<ScalarOr<FromEnv>>>,
-}
-
-/// The kinds of destinations.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-#[schemars(inline)]
-#[allow(
-    missing_docs,
-    reason = "doc comments on unit variants would turn the schema's `enum` into `oneOf`; the field's documentation explains them"
-)]
-pub enum DestinationKind {
-    Webhook,
-    Crm,
 }
 
 /// A value that stands in the environment of whoever delivers.

@@ -5,6 +5,7 @@ use serde::Deserialize;
 
 use super::Definitions;
 use super::scalar::{Entries, Placed, ScalarOr, Text};
+use crate::language::PropertyType;
 
 /// Something that happens to contacts.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -20,23 +21,6 @@ pub struct Event {
     pub updates: Entries<Placed<Update>>,
     /// How old an occurrence may be that starts a campaign, such as `2 days`. Default: `1 day`.
     pub max_age: Option<Placed<Text>>,
-}
-
-/// The types of properties.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-#[schemars(inline)]
-#[allow(
-    missing_docs,
-    reason = "doc comments on unit variants would turn the schema's `enum` into `oneOf`; the field's documentation explains them"
-)]
-pub enum PropertyType {
-    Text,
-    Integer,
-    Number,
-    Boolean,
-    Date,
-    Datetime,
 }
 
 /// What an occurrence does to a field: `add` or `set`.

@@ -5,6 +5,7 @@ use serde::Deserialize;
 
 use super::scalar::{ListOf, MapOrList, OneOrList, Placed, ScalarOr, Text};
 use super::{Condition, Definitions};
+use crate::language::{AudienceLeft, Moves, Order};
 
 /// A funnel: stages by weight, and the rules that move contacts between them.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -40,45 +41,6 @@ pub struct Funnel {
     pub publish: Option<Publish>,
     /// The stages by id.
     pub stages: Definitions<Stage>,
-}
-
-/// Which moves a funnel allows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-#[schemars(inline)]
-#[allow(
-    missing_docs,
-    reason = "doc comments on unit variants would turn the schema's `enum` into `oneOf`; the field's documentation explains them"
-)]
-pub enum Moves {
-    Forward,
-    Free,
-}
-
-/// Where conversions lead.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-#[schemars(inline)]
-#[allow(
-    missing_docs,
-    reason = "doc comments on unit variants would turn the schema's `enum` into `oneOf`; the field's documentation explains them"
-)]
-pub enum Order {
-    Strict,
-    Loose,
-}
-
-/// What leaving the audience means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-#[schemars(inline)]
-#[allow(
-    missing_docs,
-    reason = "doc comments on unit variants would turn the schema's `enum` into `oneOf`; the field's documentation explains them"
-)]
-pub enum AudienceLeft {
-    Stay,
-    Leave,
 }
 
 /// A rule of placement.

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::scalar::{Placed, Text};
+use crate::language::WhenRemoved;
 
 /// A thing that has another name now; contacts that are there go on under the new one.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -32,19 +33,5 @@ pub struct Removed {
     /// A field that is gone or has another type: what is remembered of it is forgotten.
     pub field: Option<Placed<Text>>,
     /// What becomes of the contacts: `exit` the campaign or go on with the `next` step, for a step; `leave` the funnel, for a stage.
-    pub then: Option<Placed<Then>>,
-}
-
-/// What becomes of contacts at a place that is gone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-#[schemars(inline)]
-#[allow(
-    missing_docs,
-    reason = "doc comments on unit variants would turn the schema's `enum` into `oneOf`; the field's documentation explains them"
-)]
-pub enum Then {
-    Exit,
-    Next,
-    Leave,
+    pub then: Option<Placed<WhenRemoved>>,
 }

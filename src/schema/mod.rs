@@ -32,7 +32,7 @@ pub mod test;
 mod text;
 mod wording;
 
-pub use block::{Argument, Block, ParameterType};
+pub use block::{Argument, Block};
 pub use campaign::{AwaitWay, Campaign, Change, SetTo, Share, Step, WaitField, Way};
 pub use checks::{CheckRule, RunAtMost};
 pub use companies::Companies;
@@ -44,7 +44,7 @@ pub use destination::Destination;
 pub use event::Event;
 pub use expand::expand;
 pub use funnel::{Experience, Funnel, Move, Place, Publish, Stage};
-pub use in_flight::{Moved, Removed, Then};
+pub use in_flight::{Moved, Removed};
 pub(crate) use meant::{Operands, as_digits, instead, is_grouped};
 pub use merge::merge;
 pub use points::{Give, PointRule, PointTrigger, Points};

@@ -5,6 +5,7 @@ use serde::Deserialize;
 
 use super::Condition;
 use super::scalar::{Anything, ListOf, Placed, Text};
+use crate::language::Purpose;
 
 /// A named condition over contacts, evaluated at the moment it is asked.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -32,16 +33,4 @@ pub struct Segment {
     #[serde(rename = "$hole")]
     #[schemars(skip)]
     pub hole: Option<Anything>,
-}
-
-/// What a segment is for besides the journey.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-#[schemars(inline)]
-#[allow(
-    missing_docs,
-    reason = "doc comments on unit variants would turn the schema's `enum` into `oneOf`; the field's documentation explains them"
-)]
-pub enum Purpose {
-    Reports,
 }

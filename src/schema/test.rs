@@ -4,8 +4,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::Condition;
-use super::campaign::Exit;
 use super::scalar::{Entries, Literal, OneOrList, Placed, Text};
+use crate::language::Outcome;
 
 /// A test: an example contact, what happens to it, and what must come of it.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -100,5 +100,5 @@ pub struct Ended {
     /// The campaign.
     pub campaign: Placed<Text>,
     /// Its outcome.
-    pub is: Placed<Exit>,
+    pub is: Placed<Outcome>,
 }

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{Fault, Reader, channel, key, length, publish, unknown, word};
+use super::{Fault, Reader, channel, key, length, of, publish, unknown};
+use crate::language::AfterUntil;
 use crate::model::calendar::Sign;
 use crate::model::goto::aim;
 use crate::model::ids::Id;
@@ -29,11 +30,12 @@ impl Reader<'_> {
             about: About::default(),
             priority: written.priority,
             publish: publish(&written.publish)?,
-            exits_after_until: written.after_until.as_deref().map(|it| word(it, [("exit", ())])).transpose()?.is_some(),
+            exits_after_until: written.after_until.as_deref().map(|it| of(it, AfterUntil::of)).transpose()?
+                == Some(AfterUntil::Exit),
             enter: enter.collect::<Result<_, Fault>>()?,
             reenter: written.reenter.as_deref().map(length).transpose()?,
-            on_leave: Some(word(&written.on_leave, [("exit", OnLeave::Exit), ("stay", OnLeave::Stay)])?),
-            existing: word(&written.existing, [("enter", Existing::Enter), ("skip", Existing::Skip)])?,
+            on_leave: Some(of(&written.on_leave, OnLeave::of)?),
+            existing: of(&written.existing, Existing::of)?,
             goal: condition(&written.goal)?,
             exit_when: condition(&written.exit_when)?,
             trigger: match &written.trigger {
@@ -138,7 +140,9 @@ impl Reader<'_> {
                 StepKind::WaitUntil { until: Until::Moment(Moment::parse(moment)?), if_past, windows }
             }
             wire::Verb::WaitUntilField { field: name, offset, if_past, if_missing, windows: open } => {
-                let if_missing = Some(missing(if_missing.as_deref().or(if_past.as_deref()))?);
+                // In plans of before there was a word for it, a missing date was over.
+                let if_missing =
+                    Some(of(if_missing.as_deref().or(if_past.as_deref()).unwrap_or("exit"), IfMissing::of)?);
                 let until =
                     Until::Field { field: field(name)?, offset: Duration::parse(offset, Sign::Any)?, if_missing };
                 StepKind::WaitUntil { until, if_past: past(if_past.as_deref())?, windows: windows(open.as_ref())? }
@@ -158,10 +162,7 @@ impl Reader<'_> {
             wire::Verb::Withdraw(campaign) => StepKind::Withdraw(key(&self.plan.campaigns, "campaign", campaign)?),
             wire::Verb::Fork(ways) => StepKind::Fork(self.ways(ways, next)?),
             wire::Verb::Goto(name) => StepKind::Goto { to: StepId::from_index(0), name: name.clone() },
-            wire::Verb::Exit(outcome) => StepKind::Exit(word(
-                outcome,
-                [("completed", Outcome::Completed), ("exited", Outcome::Exited), ("converted", Outcome::Converted)],
-            )?),
+            wire::Verb::Exit(outcome) => StepKind::Exit(of(outcome, Outcome::of)?),
         })
     }
 }
@@ -179,13 +180,7 @@ pub(super) fn windows(written: Option<&wire::Windows>) -> Result<Windows, Fault>
     })
 }
 
-fn past(text: Option<&str>) -> Result<IfPast, Fault> {
-    let Some(text) = text else { return Ok(IfPast::Latest) };
-    word(text, [("continue", IfPast::Continue), ("exit", IfPast::Exit), ("skip", IfPast::Skip)])
-}
-
-/// In plans of before there was a word for it, a missing date was over.
-fn missing(text: Option<&str>) -> Result<IfMissing, Fault> {
-    let text = text.unwrap_or("exit");
-    word(text, [("continue", IfMissing::Continue), ("exit", IfMissing::Exit), ("skip", IfMissing::Skip)])
+/// A word of the language.
+fn past(text: Option<&str>) -> Result<Option<IfPast>, Fault> {
+    text.map(|text| of(text, IfPast::of)).transpose()
 }

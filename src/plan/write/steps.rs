@@ -1,10 +1,10 @@
 //! Campaigns to the plan's file form, step by step.
 
 use super::{Names, new_value, publish};
+use crate::language::AfterUntil;
 use crate::model::windows::time;
 use crate::model::{
-    Await, Campaign, Enter, Existing, FieldId, Give, IfMissing, IfPast, OnLeave, Share, Step, StepKind, Until, Wait,
-    Way, Windows,
+    Await, Campaign, Enter, FieldId, Give, IfPast, OnLeave, Share, Step, StepKind, Until, Wait, Way, Windows,
 };
 use crate::plan::{call, content, wire};
 
@@ -18,17 +18,11 @@ impl Names<'_> {
         wire::Campaign {
             priority: campaign.priority,
             publish: publish(&campaign.publish),
-            after_until: campaign.exits_after_until.then(|| "exit".to_owned()),
+            after_until: campaign.exits_after_until.then(|| AfterUntil::Exit.word().to_owned()),
             enter: enter.collect(),
             reenter: campaign.reenter.map(|after| after.to_string()),
-            on_leave: match campaign.on_leave {
-                Some(OnLeave::Exit) => "exit".to_owned(),
-                Some(OnLeave::Stay) | None => "stay".to_owned(),
-            },
-            existing: match campaign.existing {
-                Existing::Enter => "enter".to_owned(),
-                Existing::Skip => "skip".to_owned(),
-            },
+            on_leave: campaign.on_leave.unwrap_or(OnLeave::Stay).word().to_owned(),
+            existing: campaign.existing.word().to_owned(),
             goal: campaign.goal.as_ref().map(|goal| self.condition(goal)),
             exit_when: campaign.exit_when.as_ref().map(|condition| self.condition(condition)),
             trigger: campaign
@@ -109,20 +103,10 @@ impl Names<'_> {
         wire::Share { label: share.label.clone(), goes_by, share: share.share, steps: self.steps(&share.steps) }
     }
 
-    fn wait_until(&self, until: &Until, if_past: IfPast, windows: &Windows) -> wire::Verb {
+    fn wait_until(&self, until: &Until, if_past: Option<IfPast>, windows: &Windows) -> wire::Verb {
         let windows = wire_windows(windows);
-        let if_past = match if_past {
-            IfPast::Latest => None,
-            IfPast::Continue => Some("continue"),
-            IfPast::Exit => Some("exit"),
-            IfPast::Skip => Some("skip"),
-        };
-        let if_past = if_past.map(str::to_owned);
-        let if_missing = until.if_missing().map(|if_missing| match if_missing {
-            IfMissing::Continue => "continue".to_owned(),
-            IfMissing::Exit => "exit".to_owned(),
-            IfMissing::Skip => "skip".to_owned(),
-        });
+        let if_past = if_past.map(|if_past| if_past.word().to_owned());
+        let if_missing = until.if_missing().map(|if_missing| if_missing.word().to_owned());
         match until {
             Until::Moment(moment) => wire::Verb::WaitUntil { moment: moment.to_string(), if_past, windows },
             Until::Field { field, offset, if_missing: _ } => {

@@ -45,9 +45,9 @@ impl<'a> Live<'a> {
                 IfMissing::Skip => PastChoice::Skip,
             },
             (WaitFor::Moment(_) | WaitFor::Day(_) | WaitFor::Field { .. }, _) => match if_past {
-                IfPast::Latest | IfPast::Continue => PastChoice::Continue,
-                IfPast::Exit => PastChoice::Exit,
-                IfPast::Skip => PastChoice::Skip,
+                None | Some(IfPast::Continue) => PastChoice::Continue,
+                Some(IfPast::Exit) => PastChoice::Exit,
+                Some(IfPast::Skip) => PastChoice::Skip,
             },
         }
     }
@@ -65,7 +65,7 @@ impl<'a> Live<'a> {
     pub(super) fn outdated(&mut self, here: Here, effects: &mut Vec<Effect<'a>>) -> Option<Flow> {
         let steps = &self.program.campaigns[here.campaign].steps;
         let Verb::WaitUntil { until, if_past, .. } = &steps[here.step].verb else { return None };
-        if *if_past == IfPast::Continue {
+        if *if_past == Some(IfPast::Continue) {
             return None;
         }
         let mut between = Vec::new();

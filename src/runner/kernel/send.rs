@@ -124,7 +124,7 @@ impl<'a> Live<'a> {
             },
             _ => return None,
         };
-        Channel::ALL.into_iter().find(|channel| channel.word() == text)
+        Channel::of(text)
     }
 
     /// Whether there is an address, consent, and nothing that forbids it; a kind without a channel always reaches.

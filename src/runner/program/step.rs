@@ -57,7 +57,7 @@ pub(crate) enum Verb {
     List(Listing),
     WaitUntil {
         until: WaitFor,
-        if_past: IfPast,
+        if_past: Option<IfPast>,
         windows: Windows,
     },
     If {

@@ -58,6 +58,6 @@ fn unread(model: &Model, names: &Knows) -> Result<Box<Unread>, StateError> {
 }
 
 fn channel_named(name: &Name<'_>) -> Result<Channel, StateError> {
-    let found = Channel::ALL.into_iter().find(|channel| channel.word() == name.0);
+    let found = Channel::of(&name.0);
     found.ok_or_else(|| damaged(format!("`{}` is no channel", name.0)))
 }
