@@ -1,12 +1,13 @@
 //! How well two steps fit together, and which steps of two lists belong together: of all ways to keep both orders, one that fits best.
 
 use super::steps::{outline, words};
-use crate::model::{Branch, Call, Listing, Model, Step, StepKind};
+use crate::language::Verb;
+use crate::model::{Branch, Model, Step};
 
 /// What says whether two steps belong together.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Sketch {
-    verb: Verb,
+    verb: Option<Verb>,
     /// A written id.
     id: Option<String>,
     pub(super) words: String,
@@ -17,7 +18,7 @@ impl Sketch {
     pub(super) fn of(model: &Model, step: &Step) -> Self {
         let inside = |branch: Branch<'_>| (branch.word.to_owned(), outline(model, branch.steps));
         Self {
-            verb: Verb::of(step),
+            verb: verb(step),
             id: step.named.then(|| step.name.clone()),
             words: words(model, step),
             inside: step.branches().into_iter().map(inside).collect(),
@@ -77,65 +78,7 @@ fn best_in_order(base: &[&Sketch], head: &[&Sketch]) -> Vec<(usize, usize)> {
 /// The likeness of steps that are the same; more than that is a written id.
 pub(super) const SAME: u32 = 40;
 
-/// What a step does, without its operand: steps of other verbs never fit together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Verb {
-    Send,
-    Move,
-    Leave,
-    AddTag,
-    RemoveTag,
-    Points,
-    Set,
-    Clear,
-    Notify,
-    Webhook,
-    PushTo,
-    Unsubscribe,
-    Resubscribe,
-    AddTo,
-    RemoveFrom,
-    /// Of a length or until a moment.
-    Wait,
-    If,
-    Split,
-    Fork,
-    Await,
-    Enroll,
-    Withdraw,
-    Goto,
-    Exit,
-    Broken,
-}
-
-impl Verb {
-    fn of(step: &Step) -> Self {
-        match &step.kind {
-            StepKind::Send { .. } => Self::Send,
-            StepKind::Move(_) => Self::Move,
-            StepKind::Leave(_) => Self::Leave,
-            StepKind::AddTag(_) => Self::AddTag,
-            StepKind::RemoveTag(_) => Self::RemoveTag,
-            StepKind::Points(_) => Self::Points,
-            StepKind::Set { .. } => Self::Set,
-            StepKind::Clear(_) => Self::Clear,
-            StepKind::Call(Call::Notify { .. }) => Self::Notify,
-            StepKind::Call(Call::Webhook { .. }) => Self::Webhook,
-            StepKind::Call(Call::PushTo(_)) => Self::PushTo,
-            StepKind::List(Listing::Unsubscribe(_)) => Self::Unsubscribe,
-            StepKind::List(Listing::Resubscribe(_)) => Self::Resubscribe,
-            StepKind::List(Listing::AddTo(_)) => Self::AddTo,
-            StepKind::List(Listing::RemoveFrom(_)) => Self::RemoveFrom,
-            StepKind::Wait(_) | StepKind::WaitUntil { .. } => Self::Wait,
-            StepKind::If { .. } => Self::If,
-            StepKind::Split(_) => Self::Split,
-            StepKind::Fork(_) => Self::Fork,
-            StepKind::Await(_) => Self::Await,
-            StepKind::Enroll(_) => Self::Enroll,
-            StepKind::Withdraw(_) => Self::Withdraw,
-            StepKind::Goto { .. } => Self::Goto,
-            StepKind::Exit(_) => Self::Exit,
-            StepKind::Broken => Self::Broken,
-        }
-    }
+/// What a step does, without its operand: steps of other verbs never fit together. Waits of a length and until a moment do.
+fn verb(step: &Step) -> Option<Verb> {
+    step.kind.verb().map(|verb| if verb == Verb::WaitUntil { Verb::Wait } else { verb })
 }

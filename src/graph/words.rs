@@ -2,12 +2,13 @@
 
 use rust_decimal::Decimal;
 
+use crate::language::Operator;
 use crate::model::ids::Id;
+use crate::model::operator::Compared;
 use crate::model::{
-    Await, Call, ChoiceId, Condition, ConditionKind, Content, ContentKind, DateTest, Duration, Enter, EventPattern,
-    EventTest, EventType, Experience, Field, FieldId, FieldTest, FieldType, Give, Listing, Model, NewValue, NumberTest,
-    Segment, Share, Since, StageRef, Step, StepKind, Subject, TagId, Tags, TextTest, Threshold, Until, Update,
-    UpdateChange, Value,
+    Await, Call, ChoiceId, Condition, ConditionKind, Content, ContentKind, Duration, Enter, EventPattern, EventTest,
+    EventType, Experience, Field, FieldId, FieldTest, FieldType, Give, Listing, Model, NewValue, NumberTest, Segment,
+    Share, Since, StageRef, Step, StepKind, Subject, TagId, Tags, Threshold, Until, Update, UpdateChange, Value,
 };
 
 /// What stands for something that could not be understood.
@@ -200,7 +201,7 @@ impl Words<'_> {
             words = format!("sum of {} of {words}", self.model.events[test.pattern.event].properties[property].id);
         }
         if test.sum.is_some() || test.test != NumberTest::AtLeast(Decimal::ONE) {
-            words = format!("{words} {}", number(&test.test));
+            words = format!("{words} {}", compared(test.test.compared()));
         }
         if let Some(length) = test.within {
             words = format!("{words} within {length}");
@@ -228,18 +229,9 @@ impl Words<'_> {
             Subject::Points => "points".to_owned(),
             Subject::Group(group) => format!("points of {}", self.model.points.groups[group].id),
         };
-        let choices = |ids: &[ChoiceId]| list(ids.iter().map(|id| self.choice(subject, *id)));
-        match test {
-            FieldTest::Exists(true) => format!("has {name}"),
-            FieldTest::Exists(false) => format!("has no {name}"),
-            FieldTest::Text(test) => format!("{name} {}", text(test)),
-            FieldTest::Number(test) => format!("{name} {}", number(test)),
-            FieldTest::Boolean { is, negated } => format!("{name} {} {is}", is_word(*negated)),
-            FieldTest::Choice { values, negated } => format!("{name} {} {}", among(values, *negated), choices(values)),
-            FieldTest::HasAny(values) => format!("{name} has any of {}", choices(values)),
-            FieldTest::HasAll(values) => format!("{name} has all of {}", choices(values)),
-            FieldTest::HasNone(values) => format!("{name} has none of {}", choices(values)),
-            FieldTest::Date(test) => format!("{name} {}", date(test)),
+        match test.compared(|id| self.choice(subject, id)) {
+            Some(test) => format!("{name} {}", compared(test)),
+            None => format!("has {}{name}", if *test == FieldTest::Exists(true) { "" } else { "no " }),
         }
     }
 
@@ -260,43 +252,18 @@ impl Words<'_> {
     }
 }
 
-fn text(test: &TextTest) -> String {
-    match test {
-        TextTest::In { values, negated } => format!("{} {}", among(values, *negated), list(values.iter().cloned())),
-        TextTest::Contains(value) => format!("contains {value}"),
-        TextTest::StartsWith(value) => format!("starts with {value}"),
-        TextTest::EndsWith(value) => format!("ends with {value}"),
-        TextTest::Matches(pattern) => format!("matches {pattern}"),
-    }
-}
-
-fn number(test: &NumberTest) -> String {
-    match test {
-        NumberTest::In { values, negated } => {
-            format!("{} {}", among(values, *negated), list(values.iter().map(Decimal::to_string)))
+/// `at least 5`, `is one of a, b`, `between 1 and 3`.
+fn compared((operator, operands): Compared) -> String {
+    let listed = operands.join(", ");
+    match (operator, operands.as_slice()) {
+        (Operator::In | Operator::Is, _) => format!("{} {listed}", among(&operands, false)),
+        (Operator::NotIn | Operator::IsNot, _) => format!("{} {listed}", among(&operands, true)),
+        (Operator::Between, [first, second]) => format!("between {first} and {second}"),
+        (Operator::Anniversary, _) => format!("has its anniversary {listed}"),
+        (Operator::HasAny | Operator::HasAll | Operator::HasNone, _) => {
+            format!("{} of {listed}", operator.word().replace('-', " "))
         }
-        NumberTest::AtLeast(value) => format!("at least {value}"),
-        NumberTest::AtMost(value) => format!("at most {value}"),
-        NumberTest::MoreThan(value) => format!("more than {value}"),
-        NumberTest::LessThan(value) => format!("less than {value}"),
-        NumberTest::Between(low, high) => format!("between {low} and {high}"),
-    }
-}
-
-fn date(test: &DateTest) -> String {
-    match test {
-        DateTest::In { values, negated } => {
-            format!("{} {}", among(values, *negated), list(values.iter().map(ToString::to_string)))
-        }
-        DateTest::Between(first, last) => format!("between {first} and {last}"),
-        DateTest::Before(when) => format!("before {when}"),
-        DateTest::After(when) => format!("after {when}"),
-        DateTest::Since(when) => format!("since {when}"),
-        DateTest::Until(when) => format!("until {when}"),
-        DateTest::Within(duration) => format!("within {duration}"),
-        DateTest::WithinNext(duration) => format!("within next {duration}"),
-        DateTest::During(period) => format!("during {period}"),
-        DateTest::Anniversary(when) => format!("has its anniversary {when}"),
+        _in_its_own_word => format!("{} {listed}", operator.word().replace('-', " ")),
     }
 }
 
@@ -361,10 +328,6 @@ fn moment(model: &Model, until: &Until) -> String {
 
 fn tag(tags: &Tags, id: TagId) -> &str {
     &tags.names[id].id
-}
-
-fn is_word(negated: bool) -> &'static str {
-    if negated { "is not" } else { "is" }
 }
 
 fn among<T>(values: &[T], negated: bool) -> &'static str {

@@ -1,37 +1,7 @@
-//! The words that stand for one of a few choices. Each stands here once: the schema, the model, the plan file and the outputs use the same type.
+//! The words that stand for one of a few choices.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-
-/// Declares an enum whose variants are words. Its schema is one `enum` without documentation of its own: the fields that take it explain the words.
-macro_rules! words {
-    ($($(#[$about:meta])* $name:ident { $($variant:ident = $word:literal),+ $(,)? })+) => {$(
-        $(#[$about])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, JsonSchema)]
-        #[schemars(inline)]
-        #[allow(missing_docs, reason = "doc comments on the variants would turn the schema's `enum` into `oneOf`; the words say it")]
-        pub enum $name {
-            $(#[serde(rename = $word)] $variant,)+
-        }
-
-        impl $name {
-            /// All of them, in order.
-            pub const ALL: [Self; [$($word),+].len()] = [$(Self::$variant),+];
-
-            /// The word of the language.
-            pub fn word(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $word,)+
-                }
-            }
-
-            /// What a word stands for.
-            pub fn of(word: &str) -> Option<Self> {
-                Self::ALL.into_iter().find(|known| known.word() == word)
-            }
-        }
-    )+};
-}
 
 words! {
     /// What the end of a campaign's window does to contacts inside.

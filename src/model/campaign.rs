@@ -12,6 +12,7 @@ use super::ids::{CampaignId, ContentId, FieldId, FunnelId, SegmentId, StepId, Ta
 use super::points::{Give, Threshold};
 use super::windows::Windows;
 use super::{About, Channel, Existing, IfMissing, IfPast, Model, OnLeave, Outcome};
+use crate::language::Verb;
 use crate::source::Span;
 
 /// A campaign.
@@ -171,12 +172,12 @@ pub enum Listing {
 
 impl Listing {
     /// The verb.
-    pub fn word(self) -> &'static str {
+    pub fn verb(self) -> Verb {
         match self {
-            Self::Unsubscribe(_) => "unsubscribe",
-            Self::Resubscribe(_) => "resubscribe",
-            Self::AddTo(_) => "add-to",
-            Self::RemoveFrom(_) => "remove-from",
+            Self::Unsubscribe(_) => Verb::Unsubscribe,
+            Self::Resubscribe(_) => Verb::Resubscribe,
+            Self::AddTo(_) => Verb::AddTo,
+            Self::RemoveFrom(_) => Verb::RemoveFrom,
         }
     }
 
@@ -322,6 +323,33 @@ impl Until {
 }
 
 impl StepKind {
+    /// The verb; none where it could not be understood.
+    pub fn verb(&self) -> Option<Verb> {
+        Some(match self {
+            Self::Send { .. } => Verb::Send,
+            Self::Move(_) => Verb::Move,
+            Self::Leave(_) => Verb::Leave,
+            Self::AddTag(_) => Verb::AddTag,
+            Self::RemoveTag(_) => Verb::RemoveTag,
+            Self::Points(_) => Verb::Points,
+            Self::Set { .. } => Verb::Set,
+            Self::Clear(_) => Verb::Clear,
+            Self::Call(call) => call.verb(),
+            Self::List(listing) => listing.verb(),
+            Self::Wait(_) => Verb::Wait,
+            Self::WaitUntil { .. } => Verb::WaitUntil,
+            Self::If { .. } => Verb::If,
+            Self::Split(_) => Verb::Split,
+            Self::Await(_) => Verb::Await,
+            Self::Fork(_) => Verb::Fork,
+            Self::Goto { .. } => Verb::Goto,
+            Self::Enroll(_) => Verb::Enroll,
+            Self::Withdraw(_) => Verb::Withdraw,
+            Self::Exit(_) => Verb::Exit,
+            Self::Broken => return None,
+        })
+    }
+
     /// Whether only contacts come behind it for whom the date that it waits for was there.
     pub fn ends_where_missing(&self) -> bool {
         matches!(self, Self::WaitUntil { until, .. } if until.if_missing() == Some(IfMissing::Exit))

@@ -1,5 +1,6 @@
 //! The data contract: which columns of the contacts file mean what.
 
+use crate::language::TypeName;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
@@ -124,19 +125,24 @@ pub enum FieldType {
 }
 
 impl FieldType {
+    /// What it is called.
+    pub fn name(&self) -> TypeName {
+        match self {
+            Self::Text { .. } => TypeName::Text,
+            Self::Email => TypeName::Email,
+            Self::Integer => TypeName::Integer,
+            Self::Number => TypeName::Number,
+            Self::Boolean => TypeName::Boolean,
+            Self::Date => TypeName::Date,
+            Self::Datetime => TypeName::Datetime,
+            Self::Choice(_) => TypeName::Choice,
+            Self::Choices { .. } => TypeName::Choices,
+        }
+    }
+
     /// The word of the language.
     pub fn word(&self) -> &'static str {
-        match self {
-            Self::Text { .. } => "text",
-            Self::Email => "email",
-            Self::Integer => "integer",
-            Self::Number => "number",
-            Self::Boolean => "boolean",
-            Self::Date => "date",
-            Self::Datetime => "datetime",
-            Self::Choice(_) => "choice",
-            Self::Choices { .. } => "choices",
-        }
+        self.name().word()
     }
 }
 

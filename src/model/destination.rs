@@ -3,7 +3,7 @@
 use super::About;
 use super::ids::DestinationId;
 use super::template::{Template, Token};
-use crate::language::DestinationKind;
+use crate::language::{DestinationKind, Verb};
 use crate::source::Span;
 
 /// A system to which actions go.
@@ -55,11 +55,11 @@ pub enum Call {
 
 impl Call {
     /// The verb.
-    pub fn word(&self) -> &'static str {
+    pub fn verb(&self) -> Verb {
         match self {
-            Self::Notify { .. } => "notify",
-            Self::Webhook { .. } => "webhook",
-            Self::PushTo(_) => "push-to",
+            Self::Notify { .. } => Verb::Notify,
+            Self::Webhook { .. } => Verb::Webhook,
+            Self::PushTo(_) => Verb::PushTo,
         }
     }
 

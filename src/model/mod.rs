@@ -18,6 +18,7 @@ pub(crate) mod goto;
 pub mod ids;
 pub mod in_flight;
 pub mod meaning;
+pub mod operator;
 mod parse;
 pub mod pattern;
 pub mod points;

@@ -47,13 +47,13 @@ impl Names<'_> {
     }
 
     pub(super) fn event_test(&self, test: &EventTest) -> wire::Condition {
-        let (operator, operands) = super::write::number_test(&test.test);
+        let (operator, operands) = test.test.compared();
         let event = &self.0.events[test.pattern.event];
         wire::Condition {
             sum: test.sum.map(|property| event.properties[property].id.clone()),
             within: test.within.map(|length| length.to_string()),
             since: (test.since != Since::Ever).then(|| test.since.word().to_owned()),
-            operator: Some(operator.to_owned()),
+            operator: Some(operator.word().to_owned()),
             operands,
             ..self.pattern(&test.pattern)
         }

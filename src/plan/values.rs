@@ -5,9 +5,11 @@ use std::str::FromStr;
 
 use rust_decimal::Decimal;
 
-use super::read::{Fault, length, unknown};
+use super::read::{Fault, length, of, unknown};
 use super::wire;
+use crate::language::Operator;
 use crate::model::ids::Id;
+use crate::model::operator::DateOperand;
 use crate::model::{
     ChoiceId, DateTest, Field, FieldTest, FieldType, Moment, NewValue, NumberTest, Period, TextTest, Value, When,
     pattern,
@@ -103,67 +105,46 @@ fn choices(values: &[String], words: &[String]) -> Result<Vec<ChoiceId>, Fault> 
     words.iter().map(|word| choice(values, word)).collect()
 }
 
-pub(super) fn field_test(type_: &FieldType, operator: &str, operands: &[String]) -> Result<FieldTest, Fault> {
+pub(super) fn field_test(type_: &FieldType, word: &str, operands: &[String]) -> Result<FieldTest, Fault> {
+    let operator = of(word, Operator::of)?;
     let first = operands.first().ok_or("the operand is missing")?;
-    let negated = operator == "not-in";
-    Ok(match (type_, operator) {
-        (FieldType::Boolean, "in" | "not-in") => FieldTest::Boolean { is: parsed(first)?, negated },
-        (FieldType::Choice(values), "in" | "not-in") => {
-            FieldTest::Choice { values: choices(values, operands)?, negated }
+    let test = match type_ {
+        FieldType::Boolean => match operator.negated() {
+            Some(negated) => Some(FieldTest::Boolean { is: parsed(first)?, negated }),
+            None => None,
+        },
+        FieldType::Choice(values) => match operator.negated() {
+            Some(negated) => Some(FieldTest::Choice { values: choices(values, operands)?, negated }),
+            None => None,
+        },
+        FieldType::Choices { values, .. } => FieldTest::of_choices(operator, choices(values, operands)?),
+        FieldType::Text { .. } | FieldType::Email => {
+            if operator == Operator::Matches {
+                pattern::compile(first, false).map_err(|fault| format!("`{first}`: {fault}"))?;
+            }
+            TextTest::new(operator, operands.to_vec()).map(FieldTest::Text)
         }
-        (FieldType::Choices { values, .. }, "has-any") => FieldTest::HasAny(choices(values, operands)?),
-        (FieldType::Choices { values, .. }, "has-all") => FieldTest::HasAll(choices(values, operands)?),
-        (FieldType::Choices { values, .. }, "has-none") => FieldTest::HasNone(choices(values, operands)?),
-        (FieldType::Text { .. } | FieldType::Email, _) => FieldTest::Text(text_test(operator, operands, first)?),
-        (FieldType::Integer | FieldType::Number, _) => FieldTest::Number(number_test(operator, operands)?),
-        (FieldType::Date | FieldType::Datetime, _) => FieldTest::Date(date_test(operator, operands, first)?),
-        (_, operator) => return Err(format!("`{operator}` does not go with the type `{}`", type_.word())),
-    })
+        FieldType::Integer | FieldType::Number => Some(FieldTest::Number(number_test(word, operands)?)),
+        FieldType::Date | FieldType::Datetime => {
+            DateTest::new(operator, date_operand(operator, operands, first)?).map(FieldTest::Date)
+        }
+    };
+    test.ok_or_else(|| does_not_go(word, type_.word()))
 }
 
-fn text_test(operator: &str, operands: &[String], first: &str) -> Result<TextTest, Fault> {
-    Ok(match operator {
-        "in" | "not-in" => TextTest::In { values: operands.to_vec(), negated: operator == "not-in" },
-        "contains" => TextTest::Contains(first.to_owned()),
-        "starts-with" => TextTest::StartsWith(first.to_owned()),
-        "ends-with" => TextTest::EndsWith(first.to_owned()),
-        "matches" => {
-            pattern::compile(first, false).map_err(|fault| format!("`{first}`: {fault}"))?;
-            TextTest::Matches(first.to_owned())
-        }
-        other => return Err(unknown("operator", other)),
-    })
-}
-
-pub(super) fn number_test(operator: &str, operands: &[String]) -> Result<NumberTest, Fault> {
+pub(super) fn number_test(word: &str, operands: &[String]) -> Result<NumberTest, Fault> {
     let values: Vec<Decimal> = operands.iter().map(|text| parsed(text)).collect::<Result<_, _>>()?;
-    Ok(match (operator, values.as_slice()) {
-        ("in" | "not-in", _) => NumberTest::In { values, negated: operator == "not-in" },
-        ("at-least", [number]) => NumberTest::AtLeast(*number),
-        ("at-most", [number]) => NumberTest::AtMost(*number),
-        ("more-than", [number]) => NumberTest::MoreThan(*number),
-        ("less-than", [number]) => NumberTest::LessThan(*number),
-        ("between", [first, second]) => NumberTest::Between(*first, *second),
-        (other, _) => return Err(unknown("operator", other)),
+    NumberTest::new(of(word, Operator::of)?, &values).ok_or_else(|| does_not_go(word, "number"))
+}
+
+fn date_operand(operator: Operator, operands: &[String], first: &str) -> Result<DateOperand, Fault> {
+    Ok(match operator {
+        Operator::Within | Operator::WithinNext => DateOperand::Length(length(first)?),
+        Operator::During => DateOperand::Period(Period::parse(first).ok_or_else(|| unknown("period", first))?),
+        _moments => DateOperand::Moments(operands.iter().map(|text| When::parse(text)).collect::<Result<_, _>>()?),
     })
 }
 
-fn date_test(operator: &str, operands: &[String], first: &str) -> Result<DateTest, Fault> {
-    match operator {
-        "within" => return length(first).map(DateTest::Within),
-        "within-next" => return length(first).map(DateTest::WithinNext),
-        "during" => return Period::parse(first).map(DateTest::During).ok_or_else(|| unknown("period", first)),
-        _ => {}
-    }
-    let values: Vec<When> = operands.iter().map(|text| When::parse(text)).collect::<Result<_, _>>()?;
-    Ok(match (operator, values.as_slice()) {
-        ("in" | "not-in", _) => DateTest::In { values, negated: operator == "not-in" },
-        ("between", [first, second]) => DateTest::Between(*first, *second),
-        ("before", [when]) => DateTest::Before(*when),
-        ("after", [when]) => DateTest::After(*when),
-        ("since", [when]) => DateTest::Since(*when),
-        ("until", [when]) => DateTest::Until(*when),
-        ("anniversary", [when]) => DateTest::Anniversary(*when),
-        (other, _) => return Err(unknown("operator", other)),
-    })
+fn does_not_go(operator: &str, type_: &str) -> Fault {
+    format!("`{operator}` with these operands does not go with the type `{type_}`")
 }

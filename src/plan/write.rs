@@ -3,12 +3,12 @@
 mod steps;
 
 use super::{call, content, wire};
-use crate::language::{AudienceLeft, Order};
+use crate::language::{AudienceLeft, Operator, Order};
 use crate::model::ids::Id;
 use crate::model::{
-    Audience, BadValue, Channel, ChoiceId, Companies, CompanyFieldId, Condition, ConditionKind, Contacts, DateTest,
-    Experience, Field, FieldId, FieldTest, FieldType, Funnel, Give, GroupId, Model, NewValue, NumberTest, Publish,
-    Scoring, Stage, StageRef, Subject, Target, TextTest, Value,
+    Audience, BadValue, Channel, ChoiceId, Companies, CompanyFieldId, Condition, ConditionKind, Contacts, Experience,
+    Field, FieldId, FieldTest, FieldType, Funnel, Give, GroupId, Model, NewValue, Publish, Scoring, Stage, StageRef,
+    Subject, Target, Value,
 };
 
 /// The plan's file form.
@@ -180,20 +180,15 @@ impl Names<'_> {
                 (wire::Condition { property, ..wire::Condition::default() }, &[][..])
             }
         };
-        let (operator, operands) = match test {
-            FieldTest::Exists(exists) => {
-                return wire::Condition { exists: Some(*exists), ..named };
+        match test {
+            FieldTest::Exists(exists) => wire::Condition { exists: Some(*exists), ..named },
+            test => {
+                let choice = |id: ChoiceId| values.get(id.index()).cloned().unwrap_or_default();
+                let (operator, operands) = test.compared(choice).unzip();
+                let operator = operator.map(|operator: Operator| operator.word().to_owned());
+                wire::Condition { operator, operands: operands.unwrap_or_default(), ..named }
             }
-            FieldTest::Text(test) => text_test(test),
-            FieldTest::Number(test) => number_test(test),
-            FieldTest::Boolean { is, negated } => (one_of(*negated), vec![is.to_string()]),
-            FieldTest::Choice { values: ids, negated } => (one_of(*negated), words(values, ids)),
-            FieldTest::HasAny(ids) => ("has-any", words(values, ids)),
-            FieldTest::HasAll(ids) => ("has-all", words(values, ids)),
-            FieldTest::HasNone(ids) => ("has-none", words(values, ids)),
-            FieldTest::Date(test) => date_test(test),
-        };
-        wire::Condition { operator: Some(operator.to_owned()), operands, ..named }
+        }
     }
 
     fn company_field(&self, field: CompanyFieldId) -> Option<&Field> {
@@ -330,45 +325,5 @@ fn new_value(field: &Field, to: &NewValue) -> wire::NewValue {
         NewValue::Add(number) => wire::NewValue::Add(number.to_string()),
         NewValue::Today => wire::NewValue::Today,
         NewValue::Now => wire::NewValue::Now,
-    }
-}
-
-fn one_of(negated: bool) -> &'static str {
-    if negated { "not-in" } else { "in" }
-}
-
-fn text_test(test: &TextTest) -> (&'static str, Vec<String>) {
-    match test {
-        TextTest::In { values, negated } => (one_of(*negated), values.clone()),
-        TextTest::Contains(text) => ("contains", vec![text.clone()]),
-        TextTest::StartsWith(text) => ("starts-with", vec![text.clone()]),
-        TextTest::EndsWith(text) => ("ends-with", vec![text.clone()]),
-        TextTest::Matches(pattern) => ("matches", vec![pattern.clone()]),
-    }
-}
-
-pub(super) fn number_test(test: &NumberTest) -> (&'static str, Vec<String>) {
-    match test {
-        NumberTest::In { values, negated } => (one_of(*negated), values.iter().map(ToString::to_string).collect()),
-        NumberTest::AtLeast(number) => ("at-least", vec![number.to_string()]),
-        NumberTest::AtMost(number) => ("at-most", vec![number.to_string()]),
-        NumberTest::MoreThan(number) => ("more-than", vec![number.to_string()]),
-        NumberTest::LessThan(number) => ("less-than", vec![number.to_string()]),
-        NumberTest::Between(first, second) => ("between", vec![first.to_string(), second.to_string()]),
-    }
-}
-
-fn date_test(test: &DateTest) -> (&'static str, Vec<String>) {
-    match test {
-        DateTest::In { values, negated } => (one_of(*negated), values.iter().map(ToString::to_string).collect()),
-        DateTest::Between(first, second) => ("between", vec![first.to_string(), second.to_string()]),
-        DateTest::Before(when) => ("before", vec![when.to_string()]),
-        DateTest::After(when) => ("after", vec![when.to_string()]),
-        DateTest::Since(when) => ("since", vec![when.to_string()]),
-        DateTest::Until(when) => ("until", vec![when.to_string()]),
-        DateTest::Within(length) => ("within", vec![length.to_string()]),
-        DateTest::WithinNext(length) => ("within-next", vec![length.to_string()]),
-        DateTest::During(period) => ("during", vec![period.to_string()]),
-        DateTest::Anniversary(when) => ("anniversary", vec![when.to_string()]),
     }
 }

@@ -110,7 +110,7 @@ fn of_step(model: &Model, step: &Step, figures: &Value) -> Vec<Line> {
         StepKind::Call(call) => {
             let line = Line {
                 name: step.name.clone(),
-                channel: call.word(),
+                channel: call.verb().word(),
                 is_message: false,
                 out: count(&figures["done"]),
                 skipped: skipped(figures),

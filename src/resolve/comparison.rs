@@ -4,10 +4,13 @@ use std::fmt::Display;
 
 use super::Resolver;
 use super::names::list;
-use super::operator::{Operand, Operator, operators_of};
 use super::value::WRONG_VALUE;
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
+use crate::language::Operator;
+use crate::model::calendar::Sign;
+use crate::model::operator::DateOperand;
 use crate::model::{DateTest, FieldTest, FieldType, Moment, NumberTest, TextTest, When, pattern};
+use crate::schema::condition::{Comparison, Operand};
 use crate::schema::{Literal, Placed};
 use crate::source::Span;
 
@@ -18,37 +21,33 @@ impl Resolver {
         name: &str,
         declared: Option<(Span, String)>,
         type_: &FieldType,
-        operator: &Operator<'_>,
+        comparison: &Comparison<'_>,
     ) -> Option<FieldTest> {
-        if let Operand::Flag(exists) = operator.operand {
+        if let Operand::Flag(exists) = comparison.operand {
             return Some(FieldTest::Exists(exists));
         }
-        let known = operators_of(type_);
-        if !known.contains(&operator.word) {
-            self.operator_type(name, declared, type_, operator, known);
+        if !Operator::of_type(type_.name()).contains(&comparison.operator) {
+            self.operator_type(name, declared, type_, comparison);
             return None;
         }
+        let negated = comparison.operator.negated().unwrap_or(false);
         match type_ {
-            FieldType::Text { .. } | FieldType::Email => self.text_test(type_, operator).map(FieldTest::Text),
-            FieldType::Integer | FieldType::Number => self.number_test(type_, operator).map(FieldTest::Number),
+            FieldType::Text { .. } | FieldType::Email => self.text_test(type_, comparison).map(FieldTest::Text),
+            FieldType::Integer | FieldType::Number => self.number_test(type_, comparison).map(FieldTest::Number),
             FieldType::Boolean => {
-                let Operand::One(literal) = operator.operand else { return None };
-                self.boolean(literal).map(|is| FieldTest::Boolean { is, negated: operator.word == "is-not" })
+                let Operand::One(literal) = comparison.operand else { return None };
+                self.boolean(literal).map(|is| FieldTest::Boolean { is, negated })
             }
             FieldType::Choice(values) => {
-                let choices = self.each(operator, |this, literal| this.choice(values, literal))?;
-                Some(FieldTest::Choice { values: choices, negated: operator.is_negated() })
+                let choices = self.each(comparison, |this, literal| this.choice(values, literal))?;
+                Some(FieldTest::Choice { values: choices, negated })
             }
             FieldType::Choices { values, .. } => {
-                let Operand::Many(literals) = operator.operand else { return None };
+                let Operand::Many(literals) = comparison.operand else { return None };
                 let choices = self.choices(values, literals)?;
-                Some(match operator.word {
-                    "has-any" => FieldTest::HasAny(choices),
-                    "has-all" => FieldTest::HasAll(choices),
-                    _ => FieldTest::HasNone(choices),
-                })
+                FieldTest::of_choices(comparison.operator, choices)
             }
-            FieldType::Date | FieldType::Datetime => self.date_test(type_, operator).map(FieldTest::Date),
+            FieldType::Date | FieldType::Datetime => self.date_test(type_, comparison).map(FieldTest::Date),
         }
     }
 
@@ -57,19 +56,20 @@ impl Resolver {
         name: &str,
         declared: Option<(Span, String)>,
         type_: &FieldType,
-        operator: &Operator<'_>,
-        known: &[&str],
+        comparison: &Comparison<'_>,
     ) {
+        let word = comparison.operator.word();
         let article = if matches!(type_, FieldType::Integer | FieldType::Email) { "an" } else { "a" };
         let is_list = matches!(type_, FieldType::Choices { .. });
         let of_type = if is_list { "a list of choices".to_owned() } else { format!("{article} {}", type_.word()) };
-        let message = format!("`{}` does not go with `{name}`, which is {of_type}", operator.word);
-        let meant = did_you_mean(operator.word, known.iter().copied()).filter(|_| operator.word.len() > 4);
+        let message = format!("`{}` does not go with `{name}`, which is {of_type}", word);
+        let known: Vec<_> = Operator::of_type(type_.name()).iter().map(|operator| operator.word()).collect();
+        let meant = did_you_mean(word, known.iter().copied()).filter(|_| word.len() > 4);
         let all = format!("{of_type} takes {}, `exists`", list(known.iter().copied()));
-        let fits = crate::schema::instead(operator.word, type_.word(), &format!("field: {name}"), &operator.operands());
+        let fits = crate::schema::instead(word, type_.word(), &format!("field: {name}"), &comparison.operands());
         let help = fits.or_else(|| meant.map(|meant| format!("did you mean `{meant}`? {all}"))).unwrap_or(all);
         let mut finding =
-            Diagnostic::error(Code("operator-type"), operator.key, message).at("not for this type").help(help);
+            Diagnostic::error(Code("operator-type"), comparison.key, message).at("not for this type").help(help);
         if let Some((span, text)) = declared {
             finding = finding.label(span, text);
         }
@@ -78,10 +78,10 @@ impl Resolver {
 
     fn each<T>(
         &mut self,
-        operator: &Operator<'_>,
+        comparison: &Comparison<'_>,
         mut read: impl FnMut(&mut Self, &Placed<Literal>) -> Option<T>,
     ) -> Option<Vec<T>> {
-        match operator.operand {
+        match comparison.operand {
             Operand::One(literal) => read(self, literal).map(|value| vec![value]),
             Operand::Many(literals) => {
                 let values: Vec<_> = literals.0.iter().map(|literal| read(self, literal)).collect();
@@ -91,85 +91,55 @@ impl Resolver {
         }
     }
 
-    fn text_test(&mut self, type_: &FieldType, operator: &Operator<'_>) -> Option<TextTest> {
-        let text = |literal: &Placed<Literal>| literal.value.0.text.clone();
-        let values = self.each(operator, |_, literal| Some(text(literal)))?;
-        let first = values.first().cloned()?;
-        Some(match operator.word {
-            "contains" => TextTest::Contains(first),
-            "starts-with" => TextTest::StartsWith(first),
-            "ends-with" => TextTest::EndsWith(first),
-            "matches" => {
-                let folds = !matches!(type_, FieldType::Text { match_case: true });
-                self.pattern(&first, operator.span, folds)?;
-                TextTest::Matches(first)
-            }
-            _ => {
-                let values = values.iter().map(|value| value.trim().to_owned()).collect();
-                TextTest::In { values, negated: operator.is_negated() }
-            }
-        })
+    fn text_test(&mut self, type_: &FieldType, comparison: &Comparison<'_>) -> Option<TextTest> {
+        let mut values = self.each(comparison, |_, literal| Some(literal.value.0.text.clone()))?;
+        if comparison.operator.negated().is_some() {
+            values.iter_mut().for_each(|value| *value = value.trim().to_owned());
+        }
+        let test = TextTest::new(comparison.operator, values)?;
+        if let TextTest::Matches(pattern) = &test {
+            let folds = !matches!(type_, FieldType::Text { match_case: true });
+            self.pattern(pattern, comparison.span, folds)?;
+        }
+        Some(test)
     }
 
-    pub(super) fn number_test(&mut self, type_: &FieldType, operator: &Operator<'_>) -> Option<NumberTest> {
+    pub(super) fn number_test(&mut self, type_: &FieldType, comparison: &Comparison<'_>) -> Option<NumberTest> {
         let whole = matches!(type_, FieldType::Integer);
-        let values =
-            self.each(
-                operator,
-                |this, literal| if whole { this.integer(literal).map(Into::into) } else { this.number(literal) },
-            )?;
-        let first = *values.first()?;
-        Some(match operator.word {
-            "at-least" => NumberTest::AtLeast(first),
-            "at-most" => NumberTest::AtMost(first),
-            "more-than" => NumberTest::MoreThan(first),
-            "less-than" => NumberTest::LessThan(first),
-            "between" => {
-                let (first, second) = self.two(operator, &values, |_| true)?;
-                NumberTest::Between(first, second)
-            }
-            _ => NumberTest::In { values, negated: operator.is_negated() },
-        })
+        let number = |this: &mut Self, literal: &Placed<Literal>| match whole {
+            true => this.integer(literal).map(Into::into),
+            false => this.number(literal),
+        };
+        let values = self.each(comparison, number)?;
+        self.in_order(comparison, &values, |_| true)?;
+        NumberTest::new(comparison.operator, &values)
     }
 
-    fn date_test(&mut self, type_: &FieldType, operator: &Operator<'_>) -> Option<DateTest> {
-        match operator.word {
-            "within" | "within-next" | "during" => return self.window_test(type_, operator),
-            "anniversary" => return self.anniversary(operator).map(DateTest::Anniversary),
-            _ => {}
-        }
+    fn date_test(&mut self, type_: &FieldType, comparison: &Comparison<'_>) -> Option<DateTest> {
         let whole_days = matches!(type_, FieldType::Date);
-        let values = self.each(operator, |this, literal| this.date_operand(whole_days, literal))?;
-        let first = *values.first()?;
-        Some(match operator.word {
-            "before" => DateTest::Before(first),
-            "after" => DateTest::After(first),
-            "since" => DateTest::Since(first),
-            "until" => DateTest::Until(first),
-            "between" => {
-                let (first, second) = self.two(operator, &values, |when| matches!(when, When::At(Moment::Day(_))))?;
-                DateTest::Between(first, second)
+        let operand = match (comparison.operator, comparison.operand) {
+            (Operator::During, Operand::One(literal)) => {
+                DateOperand::Period(self.period(&literal.value.0.text, literal.span)?)
             }
-            _ => DateTest::In { values, negated: operator.is_negated() },
-        })
-    }
-
-    fn window_test(&mut self, type_: &FieldType, operator: &Operator<'_>) -> Option<DateTest> {
-        let Operand::One(literal) = operator.operand else { return None };
-        let text = literal.value.0.text.as_str();
-        if operator.word == "during" {
-            return self.period(text, literal.span).map(DateTest::During);
-        }
-        let length = self.duration(text, literal.span, crate::model::calendar::Sign::Positive)?;
-        if matches!(type_, FieldType::Date) && !length.is_calendar() {
-            return self.whole_days_only(literal);
-        }
-        Some(if operator.word == "within" { DateTest::Within(length) } else { DateTest::WithinNext(length) })
+            (Operator::Within | Operator::WithinNext, Operand::One(literal)) => {
+                let length = self.duration(&literal.value.0.text, literal.span, Sign::Positive)?;
+                if whole_days && !length.is_calendar() {
+                    return self.whole_days_only(literal);
+                }
+                DateOperand::Length(length)
+            }
+            (Operator::Anniversary, Operand::One(literal)) => DateOperand::Moments(vec![self.anniversary(literal)?]),
+            _moments => {
+                let values = self.each(comparison, |this, literal| this.date_operand(whole_days, literal))?;
+                self.in_order(comparison, &values, |when| matches!(when, When::At(Moment::Day(_))))?;
+                DateOperand::Moments(values)
+            }
+        };
+        DateTest::new(comparison.operator, operand)
     }
 
     /// Today, or so many whole days away from it; an absolute date would be the same day in every run.
-    fn anniversary(&mut self, operator: &Operator<'_>) -> Option<When> {
-        let Operand::One(literal) = operator.operand else { return None };
+    fn anniversary(&mut self, literal: &Placed<Literal>) -> Option<When> {
         let when = self.when(&literal.value.0.text, literal.span)?;
         match when {
             When::Today(_) => Some(when),
@@ -213,28 +183,30 @@ impl Resolver {
         None
     }
 
-    /// The ends of a range, in order where that can be told.
-    fn two<T: Copy + PartialOrd + Display>(
+    /// Whether a range has two ends, in order where that can be told; true of other operators.
+    fn in_order<T: PartialOrd + Display>(
         &mut self,
-        operator: &Operator<'_>,
+        comparison: &Comparison<'_>,
         values: &[T],
         fixed: impl Fn(&T) -> bool,
-    ) -> Option<(T, T)> {
-        if let [first, second] = values {
-            if fixed(first) && fixed(second) && first > second {
-                let message = format!("nothing lies between `{first}` and `{second}`");
-                let help = format!("write the lower end first: `between: [{second}, {first}]`");
-                self.report(Diagnostic::error(WRONG_VALUE, operator.span, message).at("wrong way round").help(help));
-                return None;
-            }
-            return Some((*first, *second));
+    ) -> Option<()> {
+        if comparison.operator != Operator::Between {
+            return Some(());
         }
-        let message = format!("`between` takes two values, not {}", values.len());
-        self.report(
-            Diagnostic::error(WRONG_VALUE, operator.span, message)
-                .at("two values")
-                .help("write `between: [lowest, highest]`; both belong to it"),
-        );
+        let (message, at, help) = match values {
+            [first, second] if fixed(first) && fixed(second) && first > second => (
+                format!("nothing lies between `{first}` and `{second}`"),
+                "wrong way round",
+                format!("write the lower end first: `between: [{second}, {first}]`"),
+            ),
+            [_, _] => return Some(()),
+            others => (
+                format!("`between` takes two values, not {}", others.len()),
+                "two values",
+                "write `between: [lowest, highest]`; both belong to it".to_owned(),
+            ),
+        };
+        self.report(Diagnostic::error(WRONG_VALUE, comparison.span, message).at(at).help(help));
         None
     }
 }

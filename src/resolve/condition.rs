@@ -1,9 +1,11 @@
 //! Conditions: which key says what is asked, and what belongs to it; what the operators of a field mean stands in `comparison`.
 
 use super::Resolver;
-use super::operator::{Operator, operators};
+use super::names::list;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::language::{Operator, Question};
 use crate::model::{CampaignState, Condition, ConditionKind, FieldId, FieldType, Subject};
+use crate::schema::condition::Comparison;
 use crate::schema::{self, ListOf, Placed, Text};
 use crate::source::Span;
 
@@ -118,9 +120,9 @@ impl Resolver {
 
     /// Whether exactly one key says what is asked, and the others belong to it.
     fn one_question(&mut self, written: &schema::Condition, span: Span) -> bool {
-        let questions = questions(written);
-        let operators = operators(written);
-        let Some(((word, key), more)) = questions.split_first() else {
+        let keys = written.keys();
+        let mut questions = keys.iter().filter_map(|key| asked(key).map(|question| (question, key)));
+        let Some((question, key)) = questions.next() else {
             let help = "write one of `field`, `company`, `tag`, `stage`, `reached`, `in-funnel`, `segment`, `event`, `campaign`, `reachable`, `all`, `any`, `not`";
             self.report(
                 Diagnostic::error(CONDITION_KEYS, span, "the condition does not say what it is about")
@@ -129,53 +131,37 @@ impl Resolver {
             );
             return false;
         };
-        if let Some((other, other_key)) = more.first() {
+        if let Some((other, other_key)) = questions.next() {
+            let (word, other) = (question.word(), other.word());
             let message = format!("`{word}` and `{other}` in one condition");
             let help = format!("write `all: [ {{ {word}: … }}, {{ {other}: … }} ]`, or `any`");
             self.report(
-                Diagnostic::error(CONDITION_KEYS, *other_key, message)
+                Diagnostic::error(CONDITION_KEYS, other_key.at, message)
                     .at("one too many")
-                    .label(*key, "asked already")
+                    .label(key.at, "asked already")
                     .help(help),
             );
             return false;
         }
-        if *word != "stage"
-            && let Some(length) = &written.for_
-        {
-            self.report(
-                Diagnostic::error(CONDITION_KEYS, length.key, format!("`for` does not go with `{word}`"))
-                    .at("only with `stage`"),
-            );
-            return false;
-        }
-        if *word != "campaign"
-            && let Some(state) = &written.state
-        {
-            self.report(
-                Diagnostic::error(CONDITION_KEYS, state.key, format!("`state` does not go with `{word}`"))
-                    .at("only with `campaign`"),
-            );
-            return false;
-        }
-        if !self.in_scope(word, *key) || (*word != "event" && !self.only_with_event(word, written)) {
-            return false;
-        }
-        if *word == "event" {
-            return operators.iter().all(|operator| self.counts(operator));
-        }
-        if !["field", "company", "property"].contains(word)
-            && let Some(operator) = operators.first()
-        {
-            let message = format!("`{}` does not go with `{word}`", operator.word);
-            self.report(
-                Diagnostic::error(CONDITION_KEYS, operator.key, message)
-                    .at("only with `field`")
-                    .help("operators compare the value of a `field`"),
-            );
-            return false;
-        }
-        true
+        let beside = question.keys();
+        let is_stray = |key: &&schema::Key| asked(key).is_none() && !beside.contains(&key.word.as_str());
+        self.in_scope(question, key.at)
+            && keys.iter().find(is_stray).is_none_or(|stray| self.does_not_belong(question, stray))
+    }
+
+    /// Reports a key that does not belong to the question.
+    fn does_not_belong(&mut self, question: Question, stray: &schema::Key) -> bool {
+        let message = format!("`{}` does not go with `{}`", stray.word, question.word());
+        let finding = Diagnostic::error(CONDITION_KEYS, stray.at, message);
+        self.report(match Question::owner(&stray.word) {
+            Some(owner) => finding.at(format!("only with `{}`", owner.word())),
+            None if question == Question::Event => {
+                let counting = list(Operator::COUNTING.map(Operator::word));
+                finding.at("not for an event").help(format!("an event is counted: {counting}, and `since`, `within`"))
+            }
+            None => finding.at("only with `field`").help("operators compare the value of a `field`"),
+        });
+        false
     }
 
     fn field_condition(&mut self, name: &Placed<Text>, written: &schema::Condition) -> Option<ConditionKind> {
@@ -219,8 +205,8 @@ impl Resolver {
     }
 
     /// The operator of a comparison, if it has exactly one.
-    fn one_operator<'w>(&mut self, name: &Placed<Text>, written: &'w schema::Condition) -> Option<Operator<'w>> {
-        let operators = operators(written);
+    fn one_operator<'w>(&mut self, name: &Placed<Text>, written: &'w schema::Condition) -> Option<Comparison<'w>> {
+        let operators = written.comparisons();
         let Some((operator, more)) = operators.split_first() else {
             let help = "write what to compare, such as `exists: true` or `at-least: 1`";
             self.report(
@@ -235,7 +221,7 @@ impl Resolver {
             return None;
         };
         if let Some(other) = more.first() {
-            let message = format!("`{}` and `{}` in one condition", operator.word, other.word);
+            let message = format!("`{}` and `{}` in one condition", operator.operator.word(), other.operator.word());
             let help = "write each in a condition of its own, inside `all: [ … ]`; for a range use `between: [a, b]`";
             self.report(
                 Diagnostic::error(CONDITION_KEYS, other.key, message)
@@ -255,40 +241,7 @@ impl Resolver {
     }
 }
 
-/// The keys that say what is asked, in the order of the text.
-fn questions(written: &schema::Condition) -> Vec<(&'static str, Span)> {
-    let key = |placed: &Option<Placed<Text>>| placed.as_ref().map(|placed| placed.key);
-    let found = [
-        ("all", written.all.as_ref().map(|placed| placed.key)),
-        ("any", written.any.as_ref().map(|placed| placed.key)),
-        ("not", written.not.as_ref().map(|placed| placed.key)),
-        ("field", key(&written.field)),
-        ("company", key(&written.company)),
-        ("tag", key(&written.tag)),
-        ("stage", key(&written.stage)),
-        ("reached", key(&written.reached)),
-        ("in-funnel", key(&written.in_funnel)),
-        ("segment", key(&written.segment)),
-        ("event", key(&written.event)),
-        ("property", key(&written.property)),
-        ("reachable", key(&written.reachable)),
-        ("campaign", key(&written.campaign)),
-    ];
-    let mut found: Vec<_> = found.into_iter().filter_map(|(word, key)| key.map(|key| (word, key))).collect();
-    found.sort_by_key(|(_, key)| *key);
-    found
-}
-
-/// All keys of a condition, in the order of the text.
-pub(super) fn keys(written: &schema::Condition) -> Vec<(&'static str, Span)> {
-    let operators = operators(written);
-    let mut keys = questions(written);
-    keys.extend(operators.iter().map(|operator| (operator.word, operator.key)));
-    keys.extend(written.of.as_ref().map(|of| ("of", of.key)));
-    keys.extend(written.sum.as_ref().map(|sum| ("sum", sum.key)));
-    keys.extend(written.where_.as_ref().map(|inner| ("where", inner.key)));
-    keys.extend(written.for_.as_ref().map(|length| ("for", length.key)));
-    keys.extend(written.state.as_ref().map(|state| ("state", state.key)));
-    keys.sort_by_key(|(_, key)| *key);
-    keys
+/// What a key asks; `entered` is a way into a campaign, and no condition.
+fn asked(key: &schema::Key) -> Option<Question> {
+    Question::of(&key.word).filter(|question| *question != Question::Entered)
 }

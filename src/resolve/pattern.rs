@@ -3,8 +3,8 @@
 use super::Resolver;
 use super::condition::{CONDITION_KEYS, broken};
 use super::names::list;
-use super::operator::{Operator, operators};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::language::{Operator, Question};
 use crate::model::calendar::Sign;
 use crate::model::{
     Content, ContentId, ContentKind, Duration, EventId, EventPattern, EventTest, EventType, FieldType, NumberTest,
@@ -35,8 +35,6 @@ impl Scope {
     pub(super) const STAGE: Self = Self { entry: false, stage: true, from_entry: false, properties_of: None };
 }
 
-const COUNTING: [&str; 6] = ["is", "at-least", "at-most", "more-than", "less-than", "between"];
-
 impl Resolver {
     /// Resolves what stands in a scope.
     pub(super) fn within<T>(&mut self, scope: Scope, resolve: impl FnOnce(&mut Self) -> T) -> T {
@@ -50,14 +48,14 @@ impl Resolver {
     pub(super) fn event_pattern(&mut self, written: &Placed<schema::Condition>, place: &str) -> Option<EventPattern> {
         let name = written.value.event.as_ref()?;
         let only = schema::Condition { event: None, of: None, where_: None, ..written.value.clone() };
-        if let Some((word, key)) = super::condition::keys(&only).first() {
+        if let Some(schema::Key { word, at, .. }) = only.keys().first() {
             let message = format!("`{word}` does not go with an event in `{place}`");
             let help = match place {
                 "enter" => "each occurrence lets in; for a condition over many write `all: [ { event: … } ]`",
                 _ => "name the event, and with `of` and `where` which of its occurrences",
             };
             self.report(
-                Diagnostic::error(CONDITION_KEYS, *key, message)
+                Diagnostic::error(CONDITION_KEYS, *at, message)
                     .at("only `of` and `where`")
                     .label(name.span, "the event")
                     .help(help),
@@ -182,8 +180,8 @@ impl Resolver {
         written: &schema::Condition,
         type_: &FieldType,
     ) -> Option<NumberTest> {
-        let found: Vec<Operator<'_>> =
-            operators(written).into_iter().filter(|operator| !["since", "within"].contains(&operator.word)).collect();
+        let mut found = written.comparisons();
+        found.retain(|comparison| !Operator::LOOKING_BACK.contains(&comparison.operator));
         match (found.as_slice(), &written.sum) {
             ([], None) => Some(NumberTest::AtLeast(1.into())),
             ([], Some(sum)) => {
@@ -194,7 +192,7 @@ impl Resolver {
             }
             ([operator], _) => self.number_test(type_, operator),
             ([first, second, ..], _) => {
-                let message = format!("`{}` and `{}` in one condition", first.word, second.word);
+                let message = format!("`{}` and `{}` in one condition", first.operator.word(), second.operator.word());
                 self.report(
                     Diagnostic::error(CONDITION_KEYS, second.key, message)
                         .at("one too many")
@@ -207,42 +205,17 @@ impl Resolver {
         }
     }
 
-    /// Whether an operator goes with an event; reports it where it does not.
-    pub(super) fn counts(&mut self, operator: &Operator<'_>) -> bool {
-        let goes = COUNTING.contains(&operator.word) || ["since", "within"].contains(&operator.word);
-        if !goes {
-            let message = format!("`{}` does not go with `event`", operator.word);
-            let help = format!("an event is counted: {}, and `since`, `within`", list(COUNTING));
-            self.report(Diagnostic::error(CONDITION_KEYS, operator.key, message).at("not for an event").help(help));
-        }
-        goes
-    }
-
-    /// Reports the keys of an event condition that stand without one.
-    pub(super) fn only_with_event(&mut self, word: &str, written: &schema::Condition) -> bool {
-        let stray = [
-            ("of", written.of.as_ref().map(|of| of.key)),
-            ("sum", written.sum.as_ref().map(|sum| sum.key)),
-            ("where", written.where_.as_ref().map(|inner| inner.key)),
-        ];
-        let Some((key, span)) = stray.into_iter().find_map(|(key, span)| span.map(|span| (key, span))) else {
-            return true;
-        };
-        let message = format!("`{key}` does not go with `{word}`");
-        self.report(Diagnostic::error(CONDITION_KEYS, span, message).at("only with `event`"));
-        false
-    }
-
     /// Whether the question may be asked in this scope; reports it where it may not.
-    pub(super) fn in_scope(&mut self, word: &str, key: Span) -> bool {
-        let (message, help) = match (self.scope.properties_of, word) {
-            (_, "all" | "any" | "not") | (None, _) if word != "property" => return true,
-            (Some(_), "property") => return true,
+    pub(super) fn in_scope(&mut self, question: Question, key: Span) -> bool {
+        let (message, help) = match (self.scope.properties_of, question) {
+            (_, Question::All | Question::Any | Question::Not) => return true,
+            (None, _) if question != Question::Property => return true,
+            (Some(_), Question::Property) => return true,
             (None, _) => {
                 ("`property` stands only in `where` of an event".to_owned(), "for a field of the contact write `field`")
             }
             (Some(_), other) => (
-                format!("`{other}` does not go in `where` of an event"),
+                format!("`{}` does not go in `where` of an event", other.word()),
                 "`where` asks the event's properties: `{ property: amount, at-least: 5 }`",
             ),
         };

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use super::Resolver;
 use super::step::{Numbering, STEP_KEYS};
-use super::verb::{unnamed, verbs};
+use super::step_name::unnamed;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::language::Verb;
 use crate::model::{Share, Step, StepKind};
 use crate::schema::{self, ListOf, MapOrList, Placed};
 
@@ -136,9 +137,9 @@ fn names(steps: &[Placed<schema::Step>], prefix: &str, names_: &mut Vec<String>)
     let mut ordinals = BTreeMap::new();
     for step in steps {
         let step = &step.value;
-        let name = match (&step.id, verbs(step).first()) {
+        let name = match (&step.id, step.keys().iter().find_map(|key| Verb::of(&key.word))) {
             (Some(id), _) => id.value.0.clone(),
-            (None, Some((verb, _, _))) => unnamed(*verb, step, prefix, &mut ordinals),
+            (None, Some(verb)) => unnamed(verb, step, prefix, &mut ordinals),
             (None, None) => continue,
         };
         names_.push(name.clone());

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use super::Resolver;
 use super::names::list;
-use super::verb::{Verb, belongings, unnamed, verbs};
+use super::step_name::unnamed;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::language::Verb;
 use crate::model::calendar::Sign;
 use crate::model::contacts::FieldType;
 use crate::model::ids::Id;
@@ -30,8 +31,6 @@ impl Numbering {
         std::mem::replace(&mut self.scope, scope)
     }
 }
-
-const VERBS: &str = "a step is one of `send`, `move`, `leave`, `add-tag`, `remove-tag`, `points`, `set`, `clear`, `notify`, `webhook`, `push-to`, `wait`, `wait-until`, `if`, `split`, `await`, `fork`, `goto`, `enroll`, `withdraw`, `use`, `unsubscribe`, `resubscribe`, `add-to`, `remove-from`, `exit`";
 
 impl Resolver {
     pub(super) fn steps(
@@ -132,36 +131,41 @@ impl Resolver {
 
     /// The verb and the place of its operand.
     fn verb(&mut self, written: &Placed<schema::Step>) -> Option<(Verb, Span)> {
-        let verbs = verbs(&written.value);
-        let Some(((verb, key, span), more)) = verbs.split_first() else {
+        let keys = written.value.keys();
+        let mut verbs = keys.iter().filter_map(|key| Verb::of(&key.word).map(|verb| (verb, key)));
+        let Some((verb, key)) = verbs.next() else {
+            let verbs: Vec<_> = Verb::ALL.iter().map(|verb| format!("`{}`", verb.word())).collect();
             self.report(
                 Diagnostic::error(STEP_KEYS, written.span, "the step does not say what to do")
                     .at("no verb")
-                    .help(VERBS),
+                    .help(format!("a step is one of {}", verbs.join(", "))),
             );
             return None;
         };
-        if let Some((other, other_key, _)) = more.first() {
+        if let Some((other, other_key)) = verbs.next() {
             let message = format!("`{}` and `{}` in one step", verb.word(), other.word());
-            let help = if *verb == Verb::If || *other == Verb::If {
+            let help = if verb == Verb::If || other == Verb::If {
                 "write `if: …` as a step of its own, and the other one in its `then: [ … ]`"
             } else {
                 "write two steps, each with a dash of its own"
             };
             self.report(
-                Diagnostic::error(STEP_KEYS, *other_key, message)
+                Diagnostic::error(STEP_KEYS, other_key.at, message)
                     .at("a second verb")
-                    .label(*key, "the first verb")
+                    .label(key.at, "the first verb")
                     .help(help),
             );
             return None;
         }
-        let stray: Vec<_> = belongings(&written.value).into_iter().filter(|(_, owner, _)| owner != verb).collect();
-        for (word, owner, key) in &stray {
-            let message = format!("`{word}` does not go with `{}`", verb.word());
-            self.report(Diagnostic::error(STEP_KEYS, *key, message).at(format!("only with `{}`", owner.word())));
+        let is_stray = |key: &&schema::Key| key.word != verb.word() && !verb.keys().contains(&key.word.as_str());
+        let stray: Vec<_> = keys.iter().filter(is_stray).collect();
+        for key in &stray {
+            let message = format!("`{}` does not go with `{}`", key.word, verb.word());
+            let owner =
+                Verb::owner(&key.word).map_or_else(String::new, |owner| format!("only with `{}`", owner.word()));
+            self.report(Diagnostic::error(STEP_KEYS, key.at, message).at(owner));
         }
-        stray.is_empty().then_some((*verb, *span))
+        stray.is_empty().then_some((verb, key.value))
     }
 
     fn step_kind(
@@ -362,15 +366,15 @@ impl Resolver {
 
     /// Whether `entered` is the only key of a way into a campaign.
     pub(super) fn stands_alone(&mut self, rest: &schema::Condition, entered: &Placed<Text>) -> bool {
-        let others = super::condition::keys(rest);
-        let Some((word, key)) = others.first() else { return true };
+        let others = rest.keys();
+        let Some(schema::Key { word, at, .. }) = others.first() else { return true };
         let message = format!("`entered` and `{word}` in one way in");
         let help = format!(
             "`enter` is a list of ways in: write {} as separate items, or ask for more in an `if` step",
             list(["entered", word])
         );
         self.report(
-            Diagnostic::error(Code("condition-keys"), *key, message)
+            Diagnostic::error(Code("condition-keys"), *at, message)
                 .at("one too many")
                 .label(entered.key, "the way in")
                 .help(help),

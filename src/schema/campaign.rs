@@ -3,10 +3,10 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::Condition;
 use super::block::Argument;
 use super::points::Give;
 use super::scalar::{Anything, Entries, ListOf, Literal, MapOrList, OneOrList, Placed, ScalarOr, Text};
+use super::{Condition, Key};
 use crate::language::{AfterUntil, Existing, IfMissing, IfPast, OnLeave, OnSkip, Outcome};
 
 /// The key under which a `use` holds the steps of its block; nobody can write it, because it is no id.
@@ -181,6 +181,15 @@ pub struct Step {
     #[serde(rename = "$hole")]
     #[schemars(skip)]
     pub hole: Option<Anything>,
+}
+
+impl Step {
+    /// The keys that stand in it.
+    pub fn keys(&self) -> Vec<Key> {
+        keys_of!(self, id send once transactional expires on_skip move_ leave add_tag remove_tag points notify message
+            webhook body push_to unsubscribe resubscribe add_to remove_from set to clear wait wait_until if_past
+            if_missing at between days if_ then else_ split await_ for_ enroll withdraw fork goto use_ with exit)
+    }
 }
 
 /// A share of the contacts and their way.

@@ -4,6 +4,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::scalar::{Anything, ListOf, Literal, Placed, Text};
+use super::{Key, Operands};
+use crate::language::Operator;
+use crate::source::Span;
 
 /// A condition over a contact: exactly one of `field`, `company`, `tag`, `stage`, `reached`, `in-funnel`, `segment`, `event`, `campaign`, `reachable`, `all`, `any`, `not`, and the keys that belong to it.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -110,4 +113,95 @@ pub struct Condition {
     #[serde(rename = "$hole")]
     #[schemars(skip)]
     pub hole: Option<Anything>,
+}
+
+/// An operator as written.
+#[derive(Clone, Copy)]
+pub struct Comparison<'a> {
+    /// Which.
+    pub operator: Operator,
+    /// Where the word stands.
+    pub key: Span,
+    /// Where the operand stands.
+    pub span: Span,
+    /// The value or values behind it.
+    pub operand: Operand<'a>,
+}
+
+/// The value or values behind an operator.
+#[derive(Clone, Copy)]
+pub enum Operand<'a> {
+    /// A value.
+    One(&'a Placed<Literal>),
+    /// A list of values.
+    Many(&'a ListOf<Placed<Literal>>),
+    /// Of `exists`.
+    Flag(bool),
+}
+
+impl Condition {
+    /// The keys that stand in it.
+    pub fn keys(&self) -> Vec<Key> {
+        keys_of!(self, all any not field company tag stage for_ reached in_funnel segment reachable campaign state event
+            of sum where_ property entered is is_not in_ not_in at_least at_most more_than less_than between contains
+            starts_with ends_with matches exists before after since until within within_next during anniversary has_any
+            has_all has_none)
+    }
+
+    /// The operators that stand in it, in the order of the text.
+    pub fn comparisons(&self) -> Vec<Comparison<'_>> {
+        let comparison = |key: Key| {
+            let operator = Operator::of(&key.word)?;
+            Some(Comparison { operator, key: key.at, span: key.value, operand: self.operand(operator)? })
+        };
+        self.keys().into_iter().filter_map(comparison).collect()
+    }
+
+    fn operand(&self, operator: Operator) -> Option<Operand<'_>> {
+        fn one(operand: &Option<Placed<Literal>>) -> Option<Operand<'_>> {
+            operand.as_ref().map(Operand::One)
+        }
+        fn many(operand: &Option<Placed<ListOf<Placed<Literal>>>>) -> Option<Operand<'_>> {
+            operand.as_ref().map(|list| Operand::Many(&list.value))
+        }
+        match operator {
+            Operator::Is => one(&self.is),
+            Operator::IsNot => one(&self.is_not),
+            Operator::In => many(&self.in_),
+            Operator::NotIn => many(&self.not_in),
+            Operator::AtLeast => one(&self.at_least),
+            Operator::AtMost => one(&self.at_most),
+            Operator::MoreThan => one(&self.more_than),
+            Operator::LessThan => one(&self.less_than),
+            Operator::Between => many(&self.between),
+            Operator::Contains => one(&self.contains),
+            Operator::StartsWith => one(&self.starts_with),
+            Operator::EndsWith => one(&self.ends_with),
+            Operator::Matches => one(&self.matches),
+            Operator::Exists => self.exists.as_ref().map(|it| Operand::Flag(it.value)),
+            Operator::Before => one(&self.before),
+            Operator::After => one(&self.after),
+            Operator::Since => one(&self.since),
+            Operator::Until => one(&self.until),
+            Operator::Within => one(&self.within),
+            Operator::WithinNext => one(&self.within_next),
+            Operator::During => one(&self.during),
+            Operator::Anniversary => one(&self.anniversary),
+            Operator::HasAny => many(&self.has_any),
+            Operator::HasAll => many(&self.has_all),
+            Operator::HasNone => many(&self.has_none),
+        }
+    }
+}
+
+impl Comparison<'_> {
+    /// What stands behind it.
+    pub(crate) fn operands(&self) -> Operands<'_> {
+        let texts = match self.operand {
+            Operand::One(literal) => vec![literal.value.0.text.as_str()],
+            Operand::Many(literals) => literals.0.iter().map(|literal| literal.value.0.text.as_str()).collect(),
+            Operand::Flag(flag) => vec![if flag { "true" } else { "false" }],
+        };
+        Operands { texts }
+    }
 }

@@ -1,14 +1,14 @@
 //! What somebody means who writes a key where it does not stand, or a value in another form; only what is nearly certain is said.
 
 use super::lookup::keys;
-use super::publish::is_operator;
+use crate::language::Operator;
 use crate::yaml::node::{Entry, Node, Value};
 
 /// What to write instead of an unknown key.
 pub(super) fn of_key(place: &str, entry: &Entry) -> Option<String> {
     let key = entry.key.value.as_str();
     match place {
-        "Segment" if is_operator(key) => {
+        "Segment" if Operator::of(key).is_some() => {
             Some(format!("a condition stands under `where`: `where: {{ field: …, {key}: … }}`"))
         }
         "Segment" if keys("Condition").contains(&key) => {

@@ -3,6 +3,21 @@
 //! Steps and conditions are told apart by which key is present. Each is one flat struct of options, and which keys go together is decided in `resolve`, where a message can point
 //! at both. The same types give the published JSON Schema.
 
+/// The keys of a mapping as written, in the order of the text.
+macro_rules! keys_of {
+    ($written:ident, $($field:ident)+) => {{
+        let keys = [$($written.$field.as_ref().map(|it| (stringify!($field), it.key, it.span))),+];
+        let key = |(field, at, value): (&str, _, _)| $crate::schema::Key {
+            word: field.trim_end_matches('_').replace('_', "-"),
+            at,
+            value,
+        };
+        let mut keys: Vec<_> = keys.into_iter().flatten().map(key).collect();
+        keys.sort_by_key(|key| key.at);
+        keys
+    }};
+}
+
 pub mod block;
 pub mod campaign;
 pub mod checks;
@@ -61,6 +76,17 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::source::Span;
+
+/// A key that stands in a mapping.
+#[derive(Clone, Debug)]
+pub struct Key {
+    /// What it is called.
+    pub word: String,
+    /// Where it stands.
+    pub at: Span,
+    /// Where its value stands.
+    pub value: Span,
+}
 
 /// A funnelc project: funnels, stages, segments and campaigns as code.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]

@@ -10,13 +10,13 @@ use serde::{Deserialize, Deserializer};
 
 use super::contacts::DoNotContact;
 use super::de::{KIND, MAPPING, SEQUENCE};
-use super::event::PropertyType;
 use super::scalar::{ListOf, Literal, Named, Placed, by_kind};
 use super::test::Given;
 use super::{
     Block, Campaign, Change, Content, Destination, Event, Field, Funnel, PointRule, PointTrigger, Segment, SetTo,
     Stage, Test,
 };
+use crate::language::PropertyType;
 
 macro_rules! have_ids {
     ($($definition:ty),*) => {$(

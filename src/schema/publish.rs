@@ -11,109 +11,16 @@ use super::campaign::EXPANDED;
 use super::scalar::{Anything, Entries, Lenient, ListOf, Literal, MapOrList, Named, OneOrList, Placed, ScalarOr, Text};
 use super::test::Given;
 use super::{Change, Project, SetTo};
+use crate::language::{Question, Verb};
 
 /// The form of an id.
 const ID_PATTERN: &str = "^[a-z0-9]+(-[a-z0-9]+)*$";
 
-/// What a condition can be about, and the keys that go with it.
-const CONDITIONS: &[(&str, &[&str])] = &[
-    ("all", &[]),
-    ("any", &[]),
-    ("not", &[]),
-    ("field", OPERATORS),
-    ("company", OPERATORS),
-    ("tag", &[]),
-    ("stage", &["for"]),
-    ("reached", &[]),
-    ("in-funnel", &[]),
-    ("segment", &[]),
-    ("reachable", &[]),
-    ("campaign", &["state"]),
-    ("event", EVENT),
-    ("property", OPERATORS),
-    ("entered", &[]),
-];
-
-const EVENT: &[&str] =
-    &["of", "sum", "where", "is", "at-least", "at-most", "more-than", "less-than", "between", "within", "since"];
-
-const OPERATORS: &[&str] = &[
-    "is",
-    "is-not",
-    "in",
-    "not-in",
-    "at-least",
-    "at-most",
-    "more-than",
-    "less-than",
-    "between",
-    "contains",
-    "starts-with",
-    "ends-with",
-    "matches",
-    "exists",
-    "before",
-    "after",
-    "since",
-    "until",
-    "within",
-    "within-next",
-    "during",
-    "anniversary",
-    "has-any",
-    "has-all",
-    "has-none",
-];
-
-/// The verbs of a step, and the keys that go with each.
-const STEPS: &[(&str, &[&str])] = &[
-    ("send", &["id", "once", "transactional", "expires", "on-skip"]),
-    ("move", &["id"]),
-    ("leave", &["id"]),
-    ("add-tag", &["id"]),
-    ("remove-tag", &["id"]),
-    ("points", &["id"]),
-    ("set", &["id", "to"]),
-    ("clear", &["id"]),
-    ("notify", &["id", "message"]),
-    ("webhook", &["id", "body"]),
-    ("push-to", &["id"]),
-    ("wait", &["id", "at", "between", "days"]),
-    ("wait-until", &["id", "if-past", "if-missing", "at", "between", "days"]),
-    ("unsubscribe", &["id"]),
-    ("resubscribe", &["id"]),
-    ("add-to", &["id"]),
-    ("remove-from", &["id"]),
-    ("if", &["id", "then", "else"]),
-    ("split", &["id"]),
-    ("await", &["id", "for", "then", "else"]),
-    ("enroll", &["id"]),
-    ("withdraw", &["id"]),
-    ("fork", &["id"]),
-    ("goto", &["id"]),
-    ("use", &["id", "with"]),
-    ("exit", &["id"]),
-];
-
-/// Whether a key of a condition compares a field.
-pub(super) fn is_operator(key: &str) -> bool {
-    OPERATORS.contains(&key)
-}
-
-/// What a condition or step is about, and the keys that go with that.
-pub(super) fn companions(place: &str, has: impl Fn(&str) -> bool) -> Option<(&'static str, &'static [&'static str])> {
-    table(place)?.iter().copied().find(|(leader, _)| has(leader))
-}
-
-/// What a condition or step can be about.
-pub(super) fn leaders(place: &str) -> Option<Vec<&'static str>> {
-    table(place).map(|table| table.iter().map(|(leader, _)| *leader).collect())
-}
-
-fn table(place: &str) -> Option<&'static [(&'static str, &'static [&'static str])]> {
+/// What a condition or step can be about, each with the keys that may stand beside it; none for other definitions.
+pub(super) fn leaders(place: &str) -> Option<Vec<(&'static str, Vec<&'static str>)>> {
     match place {
-        "Condition" => Some(CONDITIONS),
-        "Step" => Some(STEPS),
+        "Condition" => Some(Question::ALL.map(|question| (question.word(), question.keys())).to_vec()),
+        "Step" => Some(Verb::ALL.map(|verb| (verb.word(), verb.keys().to_vec())).to_vec()),
         _ => None,
     }
 }
@@ -121,8 +28,8 @@ fn table(place: &str) -> Option<&'static [(&'static str, &'static [&'static str]
 /// The published schema, for editors and other validators: the flat one, and which keys go together.
 pub fn json_schema() -> String {
     let mut schema = flat_schema();
-    only_together(&mut schema, "Condition", CONDITIONS);
-    only_together(&mut schema, "Step", STEPS);
+    only_together(&mut schema, "Condition");
+    only_together(&mut schema, "Step");
     if let Some(Value::Object(keys)) = schema.pointer_mut("/definitions/Step/properties") {
         keys.remove(EXPANDED);
     }
@@ -166,7 +73,8 @@ pub(crate) fn flat_schema() -> Value {
 
 /// Says that exactly one of the leading keys stands in a definition, with those that belong to it: a chain of `if`, because an editor completes all keys of it and
 /// places a message at the key that does not belong; with `oneOf` it can do neither.
-fn only_together(schema: &mut Value, definition: &str, leaders: &[(&str, &[&str])]) {
+fn only_together(schema: &mut Value, definition: &str) {
+    let Some(leaders) = leaders(definition) else { return };
     let Some(definition) = schema.pointer_mut(&format!("/definitions/{definition}")) else { return };
     let keys: Vec<String> =
         definition["properties"].as_object().into_iter().flat_map(|keys| keys.keys().cloned()).collect();

@@ -13,10 +13,10 @@ use super::de::is_cut;
 use super::elsewhere;
 use super::lookup::{keys, schema};
 use super::meant::{self, Declared};
-use super::publish;
 use super::text::{as_flag, as_integer};
 use super::wording;
 use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::language::Operator;
 use crate::source::Span;
 use crate::yaml::node::{Entry, Node, Value};
 
@@ -222,7 +222,7 @@ impl<'a> Place<'a> {
     fn empty_value(&self, place: &str, expected: &str) -> Diagnostic {
         let span = if self.node.span.range().is_empty() { self.head() } else { self.node.span };
         let error = wording::empty(span, self.key(), expected);
-        if place == "Condition" && self.key().is_some_and(publish::is_operator) {
+        if place == "Condition" && self.key().and_then(Operator::of).is_some() {
             return error.help("to ask for a missing value, write `exists: false`");
         }
         let key = self.key().filter(|_| !self.item);

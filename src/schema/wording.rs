@@ -185,18 +185,21 @@ pub(super) fn list(names: &[&str], and: &str) -> String {
 
 /// Whether a condition or a step says already what it is about.
 pub(super) fn has_leader(place: &str, node: &Node) -> bool {
-    publish::companions(place, |key| node.get(key).is_some()).is_some()
+    publish::leaders(place).is_some_and(|leaders| leaders.iter().any(|(leader, _)| node.get(leader).is_some()))
 }
 
 /// What may stand in a mapping: beside what it begins with, where that decides.
 pub(super) fn allowed(place: &str, node: &Node) -> String {
-    match publish::companions(place, |key| node.get(key).is_some()) {
-        Some((leader, [])) => format!("nothing stands beside `{leader}`"),
+    let Some(leaders) = publish::leaders(place) else {
+        return format!("allowed here: {}", list(&keys(place), "and"));
+    };
+    match leaders.iter().find(|(leader, _)| node.get(leader).is_some()) {
+        Some((leader, keys)) if keys.is_empty() => format!("nothing stands beside `{leader}`"),
         Some((leader, keys)) => format!("beside `{leader}` may stand {}", list(keys, "and")),
-        None => match publish::leaders(place) {
-            Some(leaders) => format!("write one of {}", list(&leaders, "and")),
-            None => format!("allowed here: {}", list(&keys(place), "and")),
-        },
+        None => {
+            let leaders: Vec<_> = leaders.iter().map(|(leader, _)| *leader).collect();
+            format!("write one of {}", list(&leaders, "and"))
+        }
     }
 }
 

@@ -72,7 +72,7 @@ pub(super) fn calling(model: &Model, call: &Call) -> String {
         Call::Notify { to, .. } => to.word(),
         Call::Webhook { destination, .. } | Call::PushTo(destination) => &model.destinations[*destination].id,
     };
-    format!("{} {target}", call.word())
+    format!("{} {target}", call.verb().word())
 }
 
 /// In the order of the head's weights, and of the base's where only it has the stage.

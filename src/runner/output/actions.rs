@@ -119,7 +119,7 @@ impl<'p> Writer<'p> {
             Call::Webhook { .. } | Call::PushTo(_) => "",
         };
         let body = bodies.of(call, contact, &tags, then);
-        let of = [Cell::Word(call.word()), Cell::Text(self.target(call)), Cell::Empty, Cell::Text(address)];
+        let of = [Cell::Word(call.verb().word()), Cell::Text(self.target(call)), Cell::Empty, Cell::Text(address)];
         self.at_step(contact, at, of, Cell::Text(&body), out);
     }
 
