@@ -7,7 +7,7 @@ use super::{Case, Rule};
 use crate::diagnostic::Diagnostic;
 use crate::graph::words;
 use crate::model::{
-    Campaign, ConditionKind, Enter, Meaning, Meanings, Model, Moment, Publish, StageRef, Step, StepKind,
+    Action, Campaign, ConditionKind, Enter, Meaning, Meanings, Model, Moment, Publish, StageRef, Step, StepKind,
 };
 
 /// Of so many others a campaign is told, each of them earlier in the text: of a thousand that all compete nobody reads half a million findings.
@@ -67,13 +67,13 @@ fn pull<'a>(meanings: &mut Meanings<'_>, campaign: &'a Campaign) -> Option<Pull<
 }
 
 fn moves_to(step: &Step) -> Option<StageRef> {
-    if let StepKind::Move(to) = step.kind { Some(to) } else { None }
+    if let StepKind::Action(Action::Move(to)) = step.kind { Some(to) } else { None }
 }
 
 /// Whether every contact that comes to the step comes to the next one in the same instant.
 fn goes_on_at_once(kind: &StepKind) -> bool {
-    matches!(kind, StepKind::Move(_) | StepKind::AddTag(_) | StepKind::RemoveTag(_) | StepKind::Points(_))
-        || matches!(kind, StepKind::Set { .. } | StepKind::Clear(_))
+    matches!(kind, StepKind::Action(Action::Move(_) | Action::AddTag(_) | Action::RemoveTag(_) | Action::Points(_)))
+        || matches!(kind, StepKind::Action(Action::Set { .. } | Action::Clear(_)))
 }
 
 fn compete(model: &Model, rule: &Rule, one: &Pull<'_>, other: &Pull<'_>) -> Option<Diagnostic> {

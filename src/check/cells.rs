@@ -11,8 +11,8 @@ use super::region::Region;
 use crate::graph::atoms;
 use crate::model::ids::Id;
 use crate::model::{
-    ChoiceId, Condition, ConditionKind, FieldId, FieldTest, FieldType, FunnelId, Model, NumberTest, StageId, StepKind,
-    Subject, TagId, TextTest, Value,
+    Action, ChoiceId, Condition, ConditionKind, FieldId, FieldTest, FieldType, FunnelId, Model, NumberTest, StageId,
+    StepKind, Subject, TagId, TextTest, Value,
 };
 
 /// A thing about a contact.
@@ -197,7 +197,7 @@ pub(super) fn cleared(model: &Model) -> BTreeSet<FieldId> {
     let mut cleared = BTreeSet::new();
     for campaign in model.campaigns.values() {
         campaign.each_step(|step| {
-            if let StepKind::Clear(field) = step.kind {
+            if let StepKind::Action(Action::Clear(field)) = step.kind {
                 cleared.insert(field);
             }
         });

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::positions::Positions;
 use super::sites::{Ground, Here, Walk};
 use crate::model::{
-    Campaign, Condition, ConditionKind, FieldId, FieldTest, FunnelId, Model, NewValue, SegmentId, Step, StepKind,
-    Subject, TagId, Value,
+    Action, Campaign, Condition, ConditionKind, FieldId, FieldTest, FunnelId, Model, NewValue, SegmentId, Step,
+    StepKind, Subject, TagId, Value,
 };
 
 /// What is known at some step.
@@ -42,15 +42,14 @@ impl Facts {
             *here = walk.after(step, std::mem::take(here), &mut |_, _| {});
         }
         match &step.kind {
-            StepKind::AddTag(tag) => drop(self.tags.insert(*tag, true)),
-            StepKind::RemoveTag(tag) => drop(self.tags.insert(*tag, false)),
-            StepKind::Clear(field) => drop(self.fields.insert(*field, cleared(ground.model, *field))),
-            StepKind::Set { field, to } => drop(self.fields.insert(*field, known(to))),
+            StepKind::Action(Action::AddTag(tag)) => drop(self.tags.insert(*tag, true)),
+            StepKind::Action(Action::RemoveTag(tag)) => drop(self.tags.insert(*tag, false)),
+            StepKind::Action(Action::Clear(field)) => drop(self.fields.insert(*field, cleared(ground.model, *field))),
+            StepKind::Action(Action::Set { field, to }) => drop(self.fields.insert(*field, known(to))),
             StepKind::Broken => self = Self { tags: BTreeMap::new(), fields: BTreeMap::new(), ..self },
-            StepKind::Call(_) | StepKind::List(_) => {}
-            StepKind::Send { .. } | StepKind::Move(_) | StepKind::Leave(_) | StepKind::Points(_) => {}
             StepKind::Wait(_) | StepKind::WaitUntil { .. } | StepKind::If { .. } | StepKind::Split(_) => {}
-            StepKind::Await(_) | StepKind::Enroll(_) | StepKind::Withdraw(_) => {}
+            StepKind::Await(_) => {}
+            StepKind::Action(_) => {}
             StepKind::Fork(_) | StepKind::Goto { .. } | StepKind::Exit(_) => {}
         }
         self

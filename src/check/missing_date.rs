@@ -6,8 +6,8 @@ use super::{Case, Rule};
 use crate::diagnostic::Diagnostic;
 use crate::model::ids::Id;
 use crate::model::{
-    Campaign, Condition, ConditionKind, DateTest, Enter, FieldId, FieldTest, Model, SegmentId, Step, StepKind, Subject,
-    Until,
+    Action, Campaign, Condition, ConditionKind, DateTest, Enter, FieldId, FieldTest, Model, SegmentId, Step, StepKind,
+    Subject, Until,
 };
 
 pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
@@ -89,8 +89,8 @@ impl Search<'_, '_> {
 
     fn after(&mut self, step: &Step, mut certain: Certain) -> Option<Certain> {
         match &step.kind {
-            StepKind::Set { field, .. } => drop(certain.insert(*field)),
-            StepKind::Clear(field) => drop(certain.remove(field)),
+            StepKind::Action(Action::Set { field, .. }) => drop(certain.insert(*field)),
+            StepKind::Action(Action::Clear(field)) => drop(certain.remove(field)),
             StepKind::WaitUntil { until: Until::Field { field, if_missing, .. }, .. } => {
                 if if_missing.is_none() && !certain.contains(field) {
                     self.report(step, *field);
@@ -110,10 +110,8 @@ impl Search<'_, '_> {
                 let ends = step.branches().into_iter().map(|branch| self.list(branch.steps, certain.clone()));
                 return ends.reduce(meet).unwrap_or(Some(certain));
             }
-            StepKind::Send { .. } | StepKind::Move(_) | StepKind::Leave(_) | StepKind::AddTag(_) => {}
-            StepKind::RemoveTag(_) | StepKind::Points(_) | StepKind::Call(_) | StepKind::List(_) => {}
             StepKind::Wait(_) | StepKind::WaitUntil { until: Until::Moment(_), .. } | StepKind::Broken => {}
-            StepKind::Enroll(_) | StepKind::Withdraw(_) => {}
+            StepKind::Action(_) => {}
         }
         Some(certain)
     }

@@ -3,7 +3,7 @@
 use super::{Case, Rule};
 use crate::diagnostic::Diagnostic;
 use crate::graph::{atoms, conditions};
-use crate::model::{Channel, ConditionKind, ContentId, Model, StepKind};
+use crate::model::{Action, Channel, ConditionKind, ContentId, Model, StepKind};
 use crate::source::Span;
 
 pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
@@ -74,7 +74,7 @@ pub(super) fn sends(model: &Model, channel: Channel) -> Vec<Send<'_>> {
         .collect();
     for campaign in model.campaigns.values() {
         campaign.each_step(|step| {
-            if let StepKind::Send { content, rules } = step.kind {
+            if let StepKind::Action(Action::Send { content, rules }) = step.kind {
                 let body = &model.content[content];
                 if goes_out(content) {
                     found.push(Send {

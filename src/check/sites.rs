@@ -13,8 +13,8 @@ use super::weights::always;
 use crate::graph::Journey;
 use crate::model::ids::Id;
 use crate::model::{
-    Audience, Campaign, Condition, Enter, Funnel, FunnelId, Model, OnLeave, SegmentId, StageId, Step, StepId, StepKind,
-    Way,
+    Action, Audience, Campaign, Condition, Enter, Funnel, FunnelId, Model, OnLeave, SegmentId, StageId, Step, StepId,
+    StepKind, Way,
 };
 
 /// A step that moves a contact to a stage or, without one, out of the funnel.
@@ -51,7 +51,7 @@ impl<'a> Ground<'a> {
         let mut nowhere: Vec<_> = model.funnels.values().map(|funnel| !all_enter(funnel)).collect();
         for campaign in model.campaigns.values() {
             campaign.each_step(|step| {
-                if let StepKind::Leave(funnel) = step.kind {
+                if let StepKind::Action(Action::Leave(funnel)) = step.kind {
                     nowhere[funnel.index()] = true;
                 }
             });
@@ -113,13 +113,12 @@ pub(super) fn sites<'a>(ground: &Ground<'a>) -> Vec<Site<'a>> {
 fn touched(campaign: &Campaign) -> BTreeSet<FunnelId> {
     let mut funnels = BTreeSet::new();
     campaign.each_step(|step| match step.kind {
-        StepKind::Move(stage) => drop(funnels.insert(stage.funnel)),
-        StepKind::Leave(funnel) => drop(funnels.insert(funnel)),
-        StepKind::Call(_) | StepKind::List(_) => {}
-        StepKind::Send { .. } | StepKind::AddTag(_) | StepKind::RemoveTag(_) | StepKind::Points(_) => {}
-        StepKind::Set { .. } | StepKind::Clear(_) | StepKind::Wait(_) | StepKind::WaitUntil { .. } => {}
+        StepKind::Action(Action::Move(stage)) => drop(funnels.insert(stage.funnel)),
+        StepKind::Action(Action::Leave(funnel)) => drop(funnels.insert(funnel)),
+        StepKind::Wait(_) | StepKind::WaitUntil { .. } => {}
         StepKind::If { .. } | StepKind::Split(_) | StepKind::Fork(_) | StepKind::Goto { .. } => {}
-        StepKind::Await(_) | StepKind::Enroll(_) | StepKind::Withdraw(_) => {}
+        StepKind::Await(_) => {}
+        StepKind::Action(_) => {}
         StepKind::Exit(_) | StepKind::Broken => {}
     });
     funnels
@@ -127,13 +126,13 @@ fn touched(campaign: &Campaign) -> BTreeSet<FunnelId> {
 
 /// The stage to which a step moves in this funnel.
 fn moves_to(step: &Step, funnel: FunnelId) -> Option<StageId> {
-    let StepKind::Move(stage) = step.kind else { return None };
+    let StepKind::Action(Action::Move(stage)) = step.kind else { return None };
     (stage.funnel == funnel).then_some(stage.stage)
 }
 
 /// Whether a step takes the stage of this funnel away.
 fn leaves(step: &Step, funnel: FunnelId) -> bool {
-    step.kind == StepKind::Leave(funnel)
+    step.kind == StepKind::Action(Action::Leave(funnel))
 }
 
 /// A contact's way through a campaign, as seen from one funnel.
@@ -205,7 +204,6 @@ impl<'g, 'a> Walk<'g, 'a> {
                     None => ends,
                 }
             }
-            StepKind::Enroll(_) | StepKind::Withdraw(_) => here,
             StepKind::Fork(ways) => self.forked(step, ways, here, visit),
             StepKind::Goto { to, .. } => {
                 let mut came = self.came.borrow_mut();
@@ -213,16 +211,14 @@ impl<'g, 'a> Walk<'g, 'a> {
                 *there = either(&here, there);
                 Here::default()
             }
-            StepKind::Move(stage) if stage.funnel == self.funnel => self.moved(stage.stage, &here),
-            StepKind::Leave(funnel) if *funnel == self.funnel && !is_empty(&here) => {
+            StepKind::Action(Action::Move(stage)) if stage.funnel == self.funnel => self.moved(stage.stage, &here),
+            StepKind::Action(Action::Leave(funnel)) if *funnel == self.funnel && !is_empty(&here) => {
                 Here { possible: Positions::nowhere(), expected: Positions::nowhere() }
             }
             StepKind::Wait(_) | StepKind::WaitUntil { .. } if !is_empty(&here) => self.waited(),
             StepKind::Exit(_) => Here::default(),
-            StepKind::Move(_) | StepKind::Leave(_) | StepKind::Wait(_) | StepKind::WaitUntil { .. } => here,
-            StepKind::Call(_) | StepKind::List(_) => here,
-            StepKind::Send { .. } | StepKind::AddTag(_) | StepKind::RemoveTag(_) | StepKind::Points(_) => here,
-            StepKind::Set { .. } | StepKind::Clear(_) => here,
+            StepKind::Wait(_) | StepKind::WaitUntil { .. } => here,
+            StepKind::Action(_) => here,
             StepKind::Broken => Here { possible: self.anywhere(), expected: self.expected(&self.anywhere()) },
         }
     }

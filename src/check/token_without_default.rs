@@ -3,7 +3,7 @@
 use super::{Case, Rule};
 use crate::diagnostic::Diagnostic;
 use crate::model::template::{Part, Template, Token};
-use crate::model::{Call, Model, StepKind};
+use crate::model::{Action, Call, Model, StepKind};
 
 pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let mut found = Vec::new();
@@ -30,7 +30,7 @@ fn templates(model: &Model) -> Vec<&Template> {
     }
     for campaign in model.campaigns.values() {
         campaign.each_step(|step| {
-            if let StepKind::Call(Call::Notify { message, .. }) = &step.kind {
+            if let StepKind::Action(Action::Call(Call::Notify { message, .. })) = &step.kind {
                 found.push(message);
             }
         });

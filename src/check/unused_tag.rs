@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{Case, Rule};
 use crate::diagnostic::Diagnostic;
 use crate::graph::{atoms, conditions};
-use crate::model::{ConditionKind, Model, StepKind, TagId};
+use crate::model::{Action, ConditionKind, Model, StepKind, TagId};
 
 pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let used = used(case.model);
@@ -28,7 +28,7 @@ fn used(model: &Model) -> BTreeSet<TagId> {
     }
     for campaign in model.campaigns.values() {
         campaign.each_step(|step| {
-            if let StepKind::AddTag(tag) | StepKind::RemoveTag(tag) = step.kind {
+            if let StepKind::Action(Action::AddTag(tag) | Action::RemoveTag(tag)) = step.kind {
                 used.insert(tag);
             }
         });

@@ -9,7 +9,7 @@ use super::facts::often;
 use super::likeness::{SAME, Sketch, best};
 use crate::graph::words;
 use crate::model::template::Token;
-use crate::model::{Branch, Call, Campaign, IfMissing, IfPast, Model, Once, SendRules, Step, StepKind, Until};
+use crate::model::{Action, Branch, Call, Campaign, IfMissing, IfPast, Model, Once, SendRules, Step, StepKind, Until};
 
 /// A step of the base, of the head, or of both.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,17 +93,16 @@ fn missing(until: &Until) -> &'static str {
 pub(super) fn words(model: &Model, step: &Step) -> String {
     let verb = words::step(model, step);
     match &step.kind {
-        StepKind::Send { rules, .. } => verb + &manner(*rules),
+        StepKind::Action(Action::Send { rules, .. }) => verb + &manner(*rules),
         StepKind::WaitUntil { until, if_past, .. } => verb + late(*if_past) + missing(until),
-        StepKind::Call(Call::Webhook { body, .. }) if !body.is_empty() => {
+        StepKind::Action(Action::Call(Call::Webhook { body, .. })) if !body.is_empty() => {
             let value = |(key, token): &(String, Token)| format!("{key}: {}", token.name(model));
             format!("{verb} with {}", body.iter().map(value).collect::<Vec<_>>().join(", "))
         }
-        StepKind::Call(_) | StepKind::List(_) => verb,
-        StepKind::Move(_) | StepKind::Leave(_) | StepKind::AddTag(_) | StepKind::RemoveTag(_) => verb,
-        StepKind::Points(_) | StepKind::Set { .. } | StepKind::Clear(_) | StepKind::Wait(_) => verb,
+        StepKind::Wait(_) => verb,
         StepKind::If { .. } | StepKind::Split(_) | StepKind::Fork(_) | StepKind::Goto { .. } => verb,
-        StepKind::Await(_) | StepKind::Enroll(_) | StepKind::Withdraw(_) => verb,
+        StepKind::Await(_) => verb,
+        StepKind::Action(_) => verb,
         StepKind::Exit(_) | StepKind::Broken => verb,
     }
 }
@@ -255,7 +254,7 @@ fn text(model: &Model, step: &Step, around: &str) -> StepText {
         words: words(model, step),
         reworded: None,
         sends: match &step.kind {
-            StepKind::Send { content, .. } => Some(model.content[*content].id.clone()),
+            StepKind::Action(Action::Send { content, .. }) => Some(model.content[*content].id.clone()),
             _ => None,
         },
         asks: match &step.kind {

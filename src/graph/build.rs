@@ -10,8 +10,8 @@ use super::steps::steps;
 use super::{Edge, EdgeKind, Face, Journey, Node, Thing, Verb, words};
 use crate::language::DestinationKind;
 use crate::model::{
-    Audience, Campaign, CampaignId, Channel, Condition, ConditionKind, Enter, Funnel, FunnelId, Model, OnLeave, Stage,
-    StageId, StageRef, Step, StepKind, Target,
+    Action, Audience, Campaign, CampaignId, Channel, Condition, ConditionKind, Enter, Funnel, FunnelId, Model, OnLeave,
+    Stage, StageId, StageRef, Step, StepKind, Target,
 };
 use crate::source::Span;
 
@@ -294,18 +294,18 @@ fn stage_face(model: &Model, stage: &Stage) -> Face {
 
 fn verb(step: &Step) -> Verb {
     match step.kind {
-        StepKind::Send { .. } => Verb::Send,
-        StepKind::List(_) => Verb::Change,
-        StepKind::Call(_) => Verb::Call,
-        StepKind::Move(_) | StepKind::Leave(_) => Verb::Move,
-        StepKind::AddTag(_) | StepKind::RemoveTag(_) | StepKind::Points(_) => Verb::Change,
-        StepKind::Set { .. } | StepKind::Clear(_) => Verb::Change,
+        StepKind::Action(Action::Send { .. }) => Verb::Send,
+        StepKind::Action(Action::List(_)) => Verb::Change,
+        StepKind::Action(Action::Call(_)) => Verb::Call,
+        StepKind::Action(Action::Move(_) | Action::Leave(_)) => Verb::Move,
+        StepKind::Action(Action::AddTag(_) | Action::RemoveTag(_) | Action::Points(_)) => Verb::Change,
+        StepKind::Action(Action::Set { .. } | Action::Clear(_)) => Verb::Change,
         StepKind::Wait(_) | StepKind::WaitUntil { .. } => Verb::Wait,
         StepKind::If { .. } => Verb::Ask,
         StepKind::Split(_) | StepKind::Fork(_) => Verb::Split,
         StepKind::Goto { .. } => Verb::Goto,
         StepKind::Await(_) => Verb::Wait,
-        StepKind::Enroll(_) | StepKind::Withdraw(_) => Verb::Change,
+        StepKind::Action(Action::Enroll(_) | Action::Withdraw(_)) => Verb::Change,
         StepKind::Exit(_) => Verb::Exit,
         StepKind::Broken => Verb::Unclear,
     }
@@ -315,14 +315,11 @@ fn step_is_broken(step: &Step) -> bool {
     match &step.kind {
         StepKind::Broken => true,
         StepKind::If { when, .. } => is_broken(when),
-        StepKind::Call(_) | StepKind::List(_) => false,
-        StepKind::Send { .. } | StepKind::Move(_) | StepKind::Leave(_) | StepKind::AddTag(_) => false,
-        StepKind::RemoveTag(_) | StepKind::Points(_) | StepKind::Set { .. } | StepKind::Clear(_) => false,
         StepKind::Wait(_) | StepKind::WaitUntil { .. } | StepKind::Split(_) | StepKind::Fork(_) => false,
         StepKind::Await(awaiting) => {
             awaiting.ways.iter().any(|way| way.pattern.where_.as_ref().is_some_and(|inner| is_broken(inner)))
         }
-        StepKind::Enroll(_) | StepKind::Withdraw(_) => false,
+        StepKind::Action(_) => false,
         StepKind::Goto { .. } | StepKind::Exit(_) => false,
     }
 }

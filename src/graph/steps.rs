@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::build::Build;
 use super::{Edge, EdgeKind, Thing};
-use crate::model::{Campaign, CampaignId, Step, StepId, StepKind};
+use crate::model::{Action, Campaign, CampaignId, Step, StepId, StepKind};
 use crate::source::Span;
 
 /// Adds the edges between the steps of a campaign, and those from steps to stages, funnels and content.
@@ -84,7 +84,6 @@ impl Order {
                 }
                 out
             }
-            StepKind::Enroll(_) | StepKind::Withdraw(_) => vec![next],
             StepKind::Fork(ways) => {
                 // Where one way always ends the campaign, nobody comes behind the fork.
                 let ends: Vec<_> = ways.iter().map(|way| self.list(&way.steps, into(&way.label))).collect();
@@ -100,9 +99,7 @@ impl Order {
                 vec![next, Loose { kind: EdgeKind::Past, skips: true, ..next }]
             }
             StepKind::Exit(_) => Vec::new(),
-            StepKind::Call(_) | StepKind::List(_) => vec![next],
-            StepKind::Send { .. } | StepKind::Move(_) | StepKind::Leave(_) | StepKind::AddTag(_) => vec![next],
-            StepKind::RemoveTag(_) | StepKind::Points(_) | StepKind::Set { .. } | StepKind::Clear(_) => vec![next],
+            StepKind::Action(_) => vec![next],
             StepKind::Wait(_) | StepKind::WaitUntil { .. } | StepKind::Broken => vec![next],
         }
     }
@@ -111,18 +108,18 @@ impl Order {
 fn effects(build: &mut Build<'_>, campaign: CampaignId, step: &Step) {
     let here = Thing::Step(campaign, step.id);
     let (to, kind) = match step.kind {
-        StepKind::Send { content, .. } => (Thing::Content(content), EdgeKind::Sends),
-        StepKind::Call(ref call) => match call.destination() {
+        StepKind::Action(Action::Send { content, .. }) => (Thing::Content(content), EdgeKind::Sends),
+        StepKind::Action(Action::Call(ref call)) => match call.destination() {
             Some(destination) => (Thing::Destination(destination), EdgeKind::Calls),
             None => return,
         },
-        StepKind::Move(stage) => (Thing::Stage(stage), EdgeKind::Moves),
-        StepKind::Leave(funnel) => (Thing::Funnel(funnel), EdgeKind::Leaves),
-        StepKind::AddTag(_) | StepKind::RemoveTag(_) | StepKind::Points(_) | StepKind::Set { .. } => return,
-        StepKind::Clear(_) | StepKind::Wait(_) | StepKind::WaitUntil { .. } | StepKind::If { .. } => return,
+        StepKind::Action(Action::Move(stage)) => (Thing::Stage(stage), EdgeKind::Moves),
+        StepKind::Action(Action::Leave(funnel)) => (Thing::Funnel(funnel), EdgeKind::Leaves),
+        StepKind::Wait(_) | StepKind::WaitUntil { .. } | StepKind::If { .. } => return,
         StepKind::Split(_) | StepKind::Fork(_) | StepKind::Goto { .. } => return,
-        StepKind::List(_) | StepKind::Exit(_) | StepKind::Broken => return,
-        StepKind::Await(_) | StepKind::Enroll(_) | StepKind::Withdraw(_) => return,
+        StepKind::Exit(_) | StepKind::Broken => return,
+        StepKind::Await(_) => return,
+        StepKind::Action(_) => return,
     };
     build.edge(here, to, Edge::plain(kind, step.span));
 }

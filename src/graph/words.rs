@@ -6,9 +6,10 @@ use crate::language::Operator;
 use crate::model::ids::Id;
 use crate::model::operator::Compared;
 use crate::model::{
-    Await, Call, ChoiceId, Condition, ConditionKind, Content, ContentKind, Duration, Enter, EventPattern, EventTest,
-    EventType, Experience, Field, FieldId, FieldTest, FieldType, Give, Listing, Model, NewValue, NumberTest, Segment,
-    Share, Since, StageRef, Step, StepKind, Subject, TagId, Tags, Threshold, Until, Update, UpdateChange, Value,
+    Action, Await, Call, ChoiceId, Condition, ConditionKind, Content, ContentKind, Duration, Enter, EventPattern,
+    EventTest, EventType, Experience, Field, FieldId, FieldTest, FieldType, Give, Listing, Model, NewValue, NumberTest,
+    Segment, Share, Since, StageRef, Step, StepKind, Subject, TagId, Tags, Threshold, Until, Update, UpdateChange,
+    Value,
 };
 
 /// What stands for something that could not be understood.
@@ -38,29 +39,36 @@ pub fn pattern(model: &Model, pattern: &EventPattern) -> String {
 /// A step: `send we-miss-you`, `wait 7 days`, `if orders at least 5`.
 pub fn step(model: &Model, step: &Step) -> String {
     match &step.kind {
-        StepKind::Send { content, .. } => format!("send {}", model.content[*content].id),
-        StepKind::Move(target) => format!("move to {}", stage(model, *target)),
-        StepKind::Leave(funnel) => format!("leave {}", model.funnels[*funnel].id),
-        StepKind::AddTag(id) => format!("add tag {}", tag(&model.contacts.tags, *id)),
-        StepKind::RemoveTag(id) => format!("remove tag {}", tag(&model.contacts.tags, *id)),
-        StepKind::Points(give) => self::give(model, *give),
-        StepKind::Set { field, to } => set(model, *field, to),
-        StepKind::Clear(field) => format!("clear {}", model.contacts.fields[*field].id),
-        StepKind::Call(call) => self::call(model, call),
+        StepKind::Action(action) => self::action(model, action),
         StepKind::Wait(wait) => format!("wait {}{}", wait.length, wait.windows),
         StepKind::WaitUntil { until, windows, .. } => format!("wait until {}{windows}", moment(model, until)),
-        StepKind::List(listing) => self::listing(model, *listing),
         StepKind::If { when, .. } => format!("if {}", condition(model, when)),
         StepKind::Split(shares) => format!("split {}", split(shares)),
         StepKind::Await(awaiting) => self::awaiting(model, awaiting),
-        StepKind::Enroll(campaign) => format!("enroll in {}", model.campaigns[*campaign].id),
-        StepKind::Withdraw(campaign) => format!("withdraw from {}", model.campaigns[*campaign].id),
         StepKind::Fork(ways) => {
             format!("fork {}", ways.iter().map(|way| way.label.as_str()).collect::<Vec<_>>().join(" and "))
         }
         StepKind::Goto { name, .. } => format!("go on at {name}"),
         StepKind::Exit(outcome) => format!("exit: {}", outcome.word()),
         StepKind::Broken => UNCLEAR.to_owned(),
+    }
+}
+
+/// The words of an action.
+fn action(model: &Model, action: &Action) -> String {
+    match action {
+        Action::Send { content, .. } => format!("send {}", model.content[*content].id),
+        Action::Move(target) => format!("move to {}", stage(model, *target)),
+        Action::Leave(funnel) => format!("leave {}", model.funnels[*funnel].id),
+        Action::AddTag(id) => format!("add tag {}", tag(&model.contacts.tags, *id)),
+        Action::RemoveTag(id) => format!("remove tag {}", tag(&model.contacts.tags, *id)),
+        Action::Points(give) => self::give(model, *give),
+        Action::Set { field, to } => set(model, *field, to),
+        Action::Clear(field) => format!("clear {}", model.contacts.fields[*field].id),
+        Action::Call(call) => self::call(model, call),
+        Action::List(listing) => self::listing(model, *listing),
+        Action::Enroll(campaign) => format!("enroll in {}", model.campaigns[*campaign].id),
+        Action::Withdraw(campaign) => format!("withdraw from {}", model.campaigns[*campaign].id),
     }
 }
 

@@ -81,9 +81,53 @@ pub struct Step {
     pub kind: StepKind,
 }
 
-/// The verb of a step.
+/// What a step is to whoever walks a campaign: an action, a wait, a branch, a jump or an end.
 #[derive(Clone, Debug, PartialEq)]
 pub enum StepKind {
+    /// Does something, and goes on.
+    Action(Action),
+    /// Waits.
+    Wait(Wait),
+    /// Waits for a moment.
+    WaitUntil {
+        /// Which.
+        until: Until,
+        /// What happens when it is over; absent: goes on, but of several in a row that are over only with the steps of the last one.
+        if_past: Option<IfPast>,
+        /// At which times of day and on which days it may end.
+        windows: Windows,
+    },
+    /// Asks.
+    If {
+        /// The condition.
+        when: Condition,
+        /// Where it holds.
+        then: Vec<Step>,
+        /// Where it does not.
+        otherwise: Vec<Step>,
+    },
+    /// Shares of the contacts take different ways.
+    Split(Vec<Share>),
+    /// Waits for an event.
+    Await(Await),
+    /// Ways that a contact takes side by side; goes on when all have ended.
+    Fork(Vec<Way>),
+    /// Goes on at another step, in the same list or one around it, and never out of a fork.
+    Goto {
+        /// Which.
+        to: StepId,
+        /// Its name, for people.
+        name: String,
+    },
+    /// Ends the campaign for the contact.
+    Exit(Outcome),
+    /// Could not be understood; reported already, and never in a plan.
+    Broken,
+}
+
+/// What a step does to a contact or for it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Action {
     /// Puts a message in the outbox.
     Send {
         /// What.
@@ -114,47 +158,10 @@ pub enum StepKind {
     Call(Call),
     /// Puts the contact on a list or takes it off.
     List(Listing),
-    /// Waits.
-    Wait(Wait),
-    /// Waits for a moment.
-    WaitUntil {
-        /// Which.
-        until: Until,
-        /// What happens when it is over; absent: goes on, but of several in a row that are over only with the steps of the last one.
-        if_past: Option<IfPast>,
-        /// At which times of day and on which days it may end.
-        windows: Windows,
-    },
-    /// Asks.
-    If {
-        /// The condition.
-        when: Condition,
-        /// Where it holds.
-        then: Vec<Step>,
-        /// Where it does not.
-        otherwise: Vec<Step>,
-    },
-    /// Shares of the contacts take different ways.
-    Split(Vec<Share>),
-    /// Waits for an event.
-    Await(Await),
     /// Lets the contact into another campaign.
     Enroll(CampaignId),
     /// Ends another campaign for the contact.
     Withdraw(CampaignId),
-    /// Ways that a contact takes side by side; goes on when all have ended.
-    Fork(Vec<Way>),
-    /// Goes on at another step, in the same list or one around it, and never out of a fork.
-    Goto {
-        /// Which.
-        to: StepId,
-        /// Its name, for people.
-        name: String,
-    },
-    /// Ends the campaign for the contact.
-    Exit(Outcome),
-    /// Could not be understood; reported already, and never in a plan.
-    Broken,
 }
 
 /// A list that a step puts the contact on, or takes it off: those who may be written to on a channel, the members of a segment by hand.
@@ -326,6 +333,29 @@ impl StepKind {
     /// The verb; none where it could not be understood.
     pub fn verb(&self) -> Option<Verb> {
         Some(match self {
+            Self::Action(action) => action.verb(),
+            Self::Wait(_) => Verb::Wait,
+            Self::WaitUntil { .. } => Verb::WaitUntil,
+            Self::If { .. } => Verb::If,
+            Self::Split(_) => Verb::Split,
+            Self::Await(_) => Verb::Await,
+            Self::Fork(_) => Verb::Fork,
+            Self::Goto { .. } => Verb::Goto,
+            Self::Exit(_) => Verb::Exit,
+            Self::Broken => return None,
+        })
+    }
+
+    /// Whether only contacts come behind it for whom the date that it waits for was there.
+    pub fn ends_where_missing(&self) -> bool {
+        matches!(self, Self::WaitUntil { until, .. } if until.if_missing() == Some(IfMissing::Exit))
+    }
+}
+
+impl Action {
+    /// The verb.
+    pub fn verb(&self) -> Verb {
+        match self {
             Self::Send { .. } => Verb::Send,
             Self::Move(_) => Verb::Move,
             Self::Leave(_) => Verb::Leave,
@@ -336,23 +366,9 @@ impl StepKind {
             Self::Clear(_) => Verb::Clear,
             Self::Call(call) => call.verb(),
             Self::List(listing) => listing.verb(),
-            Self::Wait(_) => Verb::Wait,
-            Self::WaitUntil { .. } => Verb::WaitUntil,
-            Self::If { .. } => Verb::If,
-            Self::Split(_) => Verb::Split,
-            Self::Await(_) => Verb::Await,
-            Self::Fork(_) => Verb::Fork,
-            Self::Goto { .. } => Verb::Goto,
             Self::Enroll(_) => Verb::Enroll,
             Self::Withdraw(_) => Verb::Withdraw,
-            Self::Exit(_) => Verb::Exit,
-            Self::Broken => return None,
-        })
-    }
-
-    /// Whether only contacts come behind it for whom the date that it waits for was there.
-    pub fn ends_where_missing(&self) -> bool {
-        matches!(self, Self::WaitUntil { until, .. } if until.if_missing() == Some(IfMissing::Exit))
+        }
     }
 }
 
@@ -384,11 +400,8 @@ impl Step {
                 let ways = ways.iter().map(|way| Branch { word: &way.label, steps: &way.steps });
                 ways.chain([Branch { word: "else", steps: otherwise }]).collect()
             }
-            StepKind::Enroll(_) | StepKind::Withdraw(_) => Vec::new(),
             StepKind::Fork(ways) => ways.iter().map(|way| Branch { word: &way.label, steps: &way.steps }).collect(),
-            StepKind::Call(_) | StepKind::List(_) => Vec::new(),
-            StepKind::Send { .. } | StepKind::Move(_) | StepKind::Leave(_) | StepKind::AddTag(_) => Vec::new(),
-            StepKind::RemoveTag(_) | StepKind::Points(_) | StepKind::Set { .. } | StepKind::Clear(_) => Vec::new(),
+            StepKind::Action(_) => Vec::new(),
             StepKind::Wait(_) | StepKind::WaitUntil { .. } | StepKind::Goto { .. } | StepKind::Exit(_) => Vec::new(),
             StepKind::Broken => Vec::new(),
         }
@@ -405,7 +418,8 @@ impl Step {
                 ways.iter_mut().map(|way| &mut way.steps).chain([otherwise]).collect()
             }
             StepKind::Fork(ways) => ways.iter_mut().map(|way| &mut way.steps).collect(),
-            _without_lists => Vec::new(),
+            StepKind::Action(_) | StepKind::Wait(_) | StepKind::WaitUntil { .. } => Vec::new(),
+            StepKind::Goto { .. } | StepKind::Exit(_) | StepKind::Broken => Vec::new(),
         }
     }
 }

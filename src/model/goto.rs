@@ -1,6 +1,6 @@
 //! Where a `goto` leads: to a step of its own list or of one around it, never out of a branch of a `fork`.
 
-use super::campaign::{Await, Step, StepKind, Way};
+use super::campaign::{Step, StepKind, Way};
 use super::ids::StepId;
 use crate::source::Span;
 
@@ -55,7 +55,7 @@ fn list<M: Fn(&str, &Step) -> bool, A: FnMut(&str, Span, Astray)>(
                     around.last_mut().expect("inner lists are popped").1 = false;
                 }
             }
-            kind => inside(kind, &mut |steps| list(steps, around, aim)),
+            _no_jump => step.lists_mut().into_iter().for_each(|steps| list(steps, around, aim)),
         }
     }
     around.pop();
@@ -82,26 +82,4 @@ fn has_goto(step: &Step) -> bool {
 /// What a step is called; nothing of what is inside it.
 fn without_inside(step: &Step) -> Step {
     Step { kind: StepKind::Broken, name: step.name.clone(), ..*step }
-}
-
-/// The lists inside a step that is no fork.
-fn inside(kind: &mut StepKind, visit: &mut impl FnMut(&mut [Step])) {
-    match kind {
-        StepKind::If { then, otherwise, .. } => {
-            visit(then);
-            visit(otherwise);
-        }
-        StepKind::Await(Await { ways, otherwise, .. }) => {
-            ways.iter_mut().for_each(|way| visit(&mut way.steps));
-            visit(otherwise);
-        }
-        StepKind::Enroll(_) | StepKind::Withdraw(_) => {}
-        StepKind::Split(shares) => shares.iter_mut().for_each(|share| visit(&mut share.steps)),
-        StepKind::Fork(ways) => ways.iter_mut().for_each(|way| visit(&mut way.steps)),
-        StepKind::Call(_) | StepKind::List(_) => {}
-        StepKind::Send { .. } | StepKind::Move(_) | StepKind::Leave(_) | StepKind::AddTag(_) => {}
-        StepKind::RemoveTag(_) | StepKind::Points(_) | StepKind::Set { .. } | StepKind::Clear(_) => {}
-        StepKind::Wait(_) | StepKind::WaitUntil { .. } | StepKind::Goto { .. } | StepKind::Exit(_) => {}
-        StepKind::Broken => {}
-    }
 }

@@ -31,8 +31,8 @@ pub use crate::language::{Channel, ContentKind, DestinationKind, Existing, IfMis
 pub use address::is_address;
 pub use calendar::{Duration, Moment, Period, Publish, Unit, When};
 pub use campaign::{
-    Await, AwaitWay, Branch, Campaign, Enter, Listing, NewValue, Once, SendRules, Share, Step, StepKind, Until, Wait,
-    Way,
+    Action, Await, AwaitWay, Branch, Campaign, Enter, Listing, NewValue, Once, SendRules, Share, Step, StepKind, Until,
+    Wait, Way,
 };
 pub use checks::{Bounded, CheckRule, Weight};
 pub use companies::Companies;
@@ -97,7 +97,9 @@ impl Model {
     pub fn mark_by_hand(&mut self) {
         for campaign in self.campaigns.values() {
             campaign.each_step(|step| {
-                if let StepKind::List(Listing::AddTo(segment) | Listing::RemoveFrom(segment)) = step.kind {
+                if let StepKind::Action(Action::List(Listing::AddTo(segment) | Listing::RemoveFrom(segment))) =
+                    step.kind
+                {
                     self.segments[segment].by_hand = true;
                 }
             });

@@ -1,7 +1,7 @@
 //! An earlier project under the names that a later one gives to the same things, as its `moved` says; nothing but names changes, and all keep their positions.
 
 use super::ids::{Arena, Id, SegmentId, TagId};
-use super::{Campaign, Listing, Model, Moved, Renamed, Stage, StageRef, Step, StepKind};
+use super::{Action, Campaign, Listing, Model, Moved, Renamed, Stage, StageRef, Step, StepKind};
 
 impl Model {
     /// This project as if its things had been called by the names that they have in `head`. Where two things became one, both keep their names.
@@ -126,18 +126,18 @@ fn about(model: &Model, step: &Step) -> Option<String> {
     let segment = |id: SegmentId| &model.segments[id].id;
     let tag = |id: TagId| &model.contacts.tags.names[id].id;
     Some(match step.kind {
-        StepKind::Send { content, .. } => format!("send:{}", model.content[content].id),
-        StepKind::Move(StageRef { funnel, stage }) => {
+        StepKind::Action(Action::Send { content, .. }) => format!("send:{}", model.content[content].id),
+        StepKind::Action(Action::Move(StageRef { funnel, stage })) => {
             let funnel = &model.funnels[funnel];
             format!("move:{}/{}", funnel.id, funnel.stages[stage].id)
         }
-        StepKind::Leave(funnel) => format!("leave:{}", model.funnels[funnel].id),
-        StepKind::AddTag(id) => format!("add-tag:{}", tag(id)),
-        StepKind::RemoveTag(id) => format!("remove-tag:{}", tag(id)),
-        StepKind::List(Listing::AddTo(id)) => format!("add-to:{}", segment(id)),
-        StepKind::List(Listing::RemoveFrom(id)) => format!("remove-from:{}", segment(id)),
-        StepKind::Enroll(id) => format!("enroll:{}", model.campaigns[id].id),
-        StepKind::Withdraw(id) => format!("withdraw:{}", model.campaigns[id].id),
+        StepKind::Action(Action::Leave(funnel)) => format!("leave:{}", model.funnels[funnel].id),
+        StepKind::Action(Action::AddTag(id)) => format!("add-tag:{}", tag(id)),
+        StepKind::Action(Action::RemoveTag(id)) => format!("remove-tag:{}", tag(id)),
+        StepKind::Action(Action::List(Listing::AddTo(id))) => format!("add-to:{}", segment(id)),
+        StepKind::Action(Action::List(Listing::RemoveFrom(id))) => format!("remove-from:{}", segment(id)),
+        StepKind::Action(Action::Enroll(id)) => format!("enroll:{}", model.campaigns[id].id),
+        StepKind::Action(Action::Withdraw(id)) => format!("withdraw:{}", model.campaigns[id].id),
         _ => return None,
     })
 }

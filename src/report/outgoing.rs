@@ -7,7 +7,9 @@ use std::cmp::Reverse;
 use serde_json::Value;
 
 use super::table::Table;
-use crate::model::{Bounded, Campaign, Channel, Content, ContentKind, Experience, Funnel, Model, Step, StepKind};
+use crate::model::{
+    Action, Bounded, Campaign, Channel, Content, ContentKind, Experience, Funnel, Model, Step, StepKind,
+};
 
 /// Everything that leaves the house in a run.
 #[derive(Clone, Debug, Default)]
@@ -103,11 +105,11 @@ fn of_campaign(model: &Model, campaign: &Campaign, figures: &Value) -> Group {
 
 fn of_step(model: &Model, step: &Step, figures: &Value) -> Vec<Line> {
     match &step.kind {
-        StepKind::Send { content, .. } => {
+        StepKind::Action(Action::Send { content, .. }) => {
             let content = &model.content[*content];
             sent(&named(&step.name, &content.id), content, count(&figures["done"]), figures)
         }
-        StepKind::Call(call) => {
+        StepKind::Action(Action::Call(call)) => {
             let line = Line {
                 name: step.name.clone(),
                 channel: call.verb().word(),
@@ -117,11 +119,10 @@ fn of_step(model: &Model, step: &Step, figures: &Value) -> Vec<Line> {
             };
             vec![line]
         }
-        StepKind::Move(_) | StepKind::Leave(_) | StepKind::AddTag(_) | StepKind::RemoveTag(_) => Vec::new(),
-        StepKind::Points(_) | StepKind::Set { .. } | StepKind::Clear(_) | StepKind::List(_) => Vec::new(),
         StepKind::Wait(_) | StepKind::WaitUntil { .. } | StepKind::Await(_) | StepKind::If { .. } => Vec::new(),
         StepKind::Split(_) | StepKind::Fork(_) | StepKind::Goto { .. } => Vec::new(),
-        StepKind::Enroll(_) | StepKind::Withdraw(_) | StepKind::Exit(_) | StepKind::Broken => Vec::new(),
+        StepKind::Exit(_) | StepKind::Broken => Vec::new(),
+        StepKind::Action(_) => Vec::new(),
     }
 }
 

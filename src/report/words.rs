@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use crate::graph::words::{condition, counted, enter, give, pattern, stage, step, threshold};
 use crate::model::{
-    Audience, Campaign, Funnel, IfMissing, IfPast, Model, OnLeave, Once, Publish, StageRef, Step, StepKind, Target,
-    Until,
+    Action, Audience, Campaign, Funnel, IfMissing, IfPast, Model, OnLeave, Once, Publish, StageRef, Step, StepKind,
+    Target, Until,
 };
 use crate::plan::Plan;
 use crate::runner::program::Program;
@@ -146,16 +146,14 @@ fn campaign(text: &mut String, model: &Model, campaign: &Campaign) {
 /// How a step is done where that is not the usual way.
 fn manner(kind: &StepKind) -> String {
     let manner = match kind {
-        StepKind::Send { rules, .. } if rules.transactional => ", without asking for consent",
-        StepKind::Send { rules, .. } if rules.once == Once::Ever => ", once ever",
-        StepKind::Send { rules, .. } if rules.exits_on_skip => "; when it is not sent: exit",
+        StepKind::Action(Action::Send { rules, .. }) if rules.transactional => ", without asking for consent",
+        StepKind::Action(Action::Send { rules, .. }) if rules.once == Once::Ever => ", once ever",
+        StepKind::Action(Action::Send { rules, .. }) if rules.exits_on_skip => "; when it is not sent: exit",
         StepKind::WaitUntil { until, if_past, .. } => return late_or_missing(until, *if_past),
-        StepKind::Call(_) | StepKind::List(_) => "",
-        StepKind::Send { .. } | StepKind::Move(_) | StepKind::Leave(_) | StepKind::AddTag(_) => "",
-        StepKind::RemoveTag(_) | StepKind::Points(_) | StepKind::Set { .. } | StepKind::Clear(_) => "",
         StepKind::Wait(_) | StepKind::If { .. } => "",
         StepKind::Split(_) | StepKind::Fork(_) | StepKind::Goto { .. } => "",
-        StepKind::Await(_) | StepKind::Enroll(_) | StepKind::Withdraw(_) => "",
+        StepKind::Await(_) => "",
+        StepKind::Action(_) => "",
         StepKind::Exit(_) | StepKind::Broken => "",
     };
     manner.to_owned()

@@ -4,9 +4,9 @@ use super::names::list;
 use super::{Resolver, about};
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::language::DestinationKind;
-use crate::model::StepKind;
 use crate::model::destination::{Call, Colleague, Destination, Setting};
 use crate::model::template::Token;
+use crate::model::{Action, StepKind};
 use crate::schema::destination::FromEnv;
 use crate::schema::{self, Entries, Placed, ScalarOr, Text};
 
@@ -47,7 +47,7 @@ impl Resolver {
             return None;
         };
         let message = self.template(&message.value.0, message.span)?;
-        Some(StepKind::Call(Call::Notify { to: to?, message }))
+        Some(StepKind::Action(Action::Call(Call::Notify { to: to?, message })))
     }
 
     fn colleague(&mut self, name: &Placed<Text>) -> Option<Colleague> {
@@ -83,7 +83,7 @@ impl Resolver {
         let name = step.webhook.as_ref()?;
         let destination = self.destination_id(name);
         let body = step.body.as_ref().map(|body| self.call_body(&body.value)).unwrap_or_default();
-        Some(StepKind::Call(Call::Webhook { destination: destination?, body }))
+        Some(StepKind::Action(Action::Call(Call::Webhook { destination: destination?, body })))
     }
 
     /// What the other system gets, in order of the keys.
@@ -99,7 +99,7 @@ impl Resolver {
 
     pub(super) fn push_to(&mut self, step: &schema::Step) -> Option<StepKind> {
         let destination = self.destination_id(step.push_to.as_ref()?)?;
-        Some(StepKind::Call(Call::PushTo(destination)))
+        Some(StepKind::Action(Action::Call(Call::PushTo(destination))))
     }
 
     fn destination_id(&mut self, name: &Placed<Text>) -> Option<crate::model::DestinationId> {

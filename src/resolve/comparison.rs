@@ -62,7 +62,7 @@ impl Resolver {
         let article = if matches!(type_, FieldType::Integer | FieldType::Email) { "an" } else { "a" };
         let is_list = matches!(type_, FieldType::Choices { .. });
         let of_type = if is_list { "a list of choices".to_owned() } else { format!("{article} {}", type_.word()) };
-        let message = format!("`{}` does not go with `{name}`, which is {of_type}", word);
+        let message = format!("`{word}` does not go with `{name}`, which is {of_type}");
         let known: Vec<_> = Operator::of_type(type_.name()).iter().map(|operator| operator.word()).collect();
         let meant = did_you_mean(word, known.iter().copied()).filter(|_| word.len() > 4);
         let all = format!("{of_type} takes {}, `exists`", list(known.iter().copied()));
@@ -106,9 +106,8 @@ impl Resolver {
 
     pub(super) fn number_test(&mut self, type_: &FieldType, comparison: &Comparison<'_>) -> Option<NumberTest> {
         let whole = matches!(type_, FieldType::Integer);
-        let number = |this: &mut Self, literal: &Placed<Literal>| match whole {
-            true => this.integer(literal).map(Into::into),
-            false => this.number(literal),
+        let number = |this: &mut Self, literal: &Placed<Literal>| {
+            if whole { this.integer(literal).map(Into::into) } else { this.number(literal) }
         };
         let values = self.each(comparison, number)?;
         self.in_order(comparison, &values, |_| true)?;

@@ -6,7 +6,7 @@ use super::{Resolver, about, sorted};
 use crate::diagnostic::Diagnostic;
 use crate::model::points::TRIGGERS;
 use crate::model::{
-    Arena, Campaign, Existing, Give, GroupId, PointGroup, PointRule, Publish, Scoring, StepKind, Threshold,
+    Action, Arena, Campaign, Existing, Give, GroupId, PointGroup, PointRule, Publish, Scoring, StepKind, Threshold,
 };
 use crate::schema::{self, Placed, Project, ScalarOr, Text};
 use crate::source::Span;
@@ -162,10 +162,10 @@ fn takes_time(kind: &StepKind) -> Option<&'static str> {
         StepKind::Fork(_) => Some("fork"),
         StepKind::Goto { .. } => Some("goto"),
         StepKind::Await(_) => Some("await"),
-        StepKind::Enroll(_) | StepKind::Withdraw(_) => None,
+        StepKind::Action(Action::Enroll(_) | Action::Withdraw(_)) => None,
         StepKind::Exit(_) => Some("exit"),
-        StepKind::Send { .. } | StepKind::Move(_) | StepKind::Leave(_) | StepKind::AddTag(_) => None,
-        StepKind::RemoveTag(_) | StepKind::Points(_) | StepKind::Set { .. } | StepKind::Clear(_) => None,
-        StepKind::Call(_) | StepKind::List(_) | StepKind::If { .. } | StepKind::Broken => None,
+        StepKind::Action(Action::Send { .. } | Action::Move(_) | Action::Leave(_) | Action::AddTag(_)) => None,
+        StepKind::Action(Action::RemoveTag(_) | Action::Points(_) | Action::Set { .. } | Action::Clear(_)) => None,
+        StepKind::Action(Action::Call(_) | Action::List(_)) | StepKind::If { .. } | StepKind::Broken => None,
     }
 }

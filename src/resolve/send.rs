@@ -3,7 +3,7 @@
 use super::Resolver;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::language::{ContentKind, LimitThen, OnSkip};
-use crate::model::{Channel, ContentId, Limit, Once, SendRules, StepKind, Windows};
+use crate::model::{Action, Channel, ContentId, Limit, Once, SendRules, StepKind, Windows};
 use crate::schema::campaign;
 use crate::schema::{self, Entries, Placed, ScalarOr, Text};
 use crate::source::Span;
@@ -40,7 +40,7 @@ impl Resolver {
             on_skip: step.on_skip.as_ref(),
         };
         let rules = self.send_rules(&written, self.content[content].rules);
-        Some(StepKind::Send { content, rules })
+        Some(StepKind::Action(Action::Send { content, rules }))
     }
 
     /// The channels of a message, the best first, each once.

@@ -10,7 +10,9 @@ use crate::language::Verb;
 use crate::model::calendar::Sign;
 use crate::model::contacts::FieldType;
 use crate::model::ids::Id;
-use crate::model::{Duration, FieldId, IfMissing, Listing, Moment, NewValue, Step, StepId, StepKind, Until, Value};
+use crate::model::{
+    Action, Duration, FieldId, IfMissing, Listing, Moment, NewValue, Step, StepId, StepKind, Until, Value,
+};
 use crate::schema::{self, Placed, ScalarOr, SetTo, Text};
 use crate::source::Span;
 
@@ -177,29 +179,43 @@ impl Resolver {
     ) -> Option<StepKind> {
         match verb {
             Verb::Send => self.send(step),
-            Verb::Move => self.stage_ref(step.move_.as_ref()?).map(StepKind::Move),
-            Verb::Leave => self.funnel_id(step.leave.as_ref()?).map(StepKind::Leave),
-            Verb::AddTag => self.tag_id(step.add_tag.as_ref()?).map(StepKind::AddTag),
-            Verb::RemoveTag => self.tag_id(step.remove_tag.as_ref()?).map(StepKind::RemoveTag),
-            Verb::Points => self.given(step.points.as_ref()?).map(StepKind::Points),
+            Verb::Move => self.stage_ref(step.move_.as_ref()?).map(Action::Move).map(StepKind::Action),
+            Verb::Leave => self.funnel_id(step.leave.as_ref()?).map(Action::Leave).map(StepKind::Action),
+            Verb::AddTag => self.tag_id(step.add_tag.as_ref()?).map(Action::AddTag).map(StepKind::Action),
+            Verb::RemoveTag => self.tag_id(step.remove_tag.as_ref()?).map(Action::RemoveTag).map(StepKind::Action),
+            Verb::Points => self.given(step.points.as_ref()?).map(Action::Points).map(StepKind::Action),
             Verb::Set => self.set(step),
-            Verb::Clear => self.cleared(step.clear.as_ref()?).map(StepKind::Clear),
+            Verb::Clear => self.cleared(step.clear.as_ref()?).map(Action::Clear).map(StepKind::Action),
             Verb::Notify => self.notify(step),
             Verb::Webhook => self.webhook(step),
             Verb::PushTo => self.push_to(step),
             Verb::Wait => self.wait(step),
-            Verb::Unsubscribe => self.channel(step.unsubscribe.as_ref()?).map(Listing::Unsubscribe).map(StepKind::List),
-            Verb::Resubscribe => self.channel(step.resubscribe.as_ref()?).map(Listing::Resubscribe).map(StepKind::List),
-            Verb::AddTo => self.segment_id(step.add_to.as_ref()?).map(Listing::AddTo).map(StepKind::List),
-            Verb::RemoveFrom => {
-                self.segment_id(step.remove_from.as_ref()?).map(Listing::RemoveFrom).map(StepKind::List)
+            Verb::Unsubscribe => self
+                .channel(step.unsubscribe.as_ref()?)
+                .map(Listing::Unsubscribe)
+                .map(Action::List)
+                .map(StepKind::Action),
+            Verb::Resubscribe => self
+                .channel(step.resubscribe.as_ref()?)
+                .map(Listing::Resubscribe)
+                .map(Action::List)
+                .map(StepKind::Action),
+            Verb::AddTo => {
+                self.segment_id(step.add_to.as_ref()?).map(Listing::AddTo).map(Action::List).map(StepKind::Action)
             }
+            Verb::RemoveFrom => self
+                .segment_id(step.remove_from.as_ref()?)
+                .map(Listing::RemoveFrom)
+                .map(Action::List)
+                .map(StepKind::Action),
             Verb::WaitUntil => self.wait_until(step),
             Verb::If => self.branch(step, name, numbering),
             Verb::Split => self.split(step, name, numbering),
             Verb::Await => self.await_event(step, name, numbering),
-            Verb::Enroll => self.campaign_elsewhere(step.enroll.as_ref()?).map(StepKind::Enroll),
-            Verb::Withdraw => self.campaign_elsewhere(step.withdraw.as_ref()?).map(StepKind::Withdraw),
+            Verb::Enroll => self.campaign_elsewhere(step.enroll.as_ref()?).map(Action::Enroll).map(StepKind::Action),
+            Verb::Withdraw => {
+                self.campaign_elsewhere(step.withdraw.as_ref()?).map(Action::Withdraw).map(StepKind::Action)
+            }
             Verb::Fork => self.fork(step, name, numbering),
             Verb::Goto => step.goto.as_ref().map(|to| super::fork::goto(to, &numbering.scope)),
             Verb::Use => None,
@@ -222,7 +238,7 @@ impl Resolver {
         if let (NewValue::Value(Value::Text(zone)), true) = (&new, self.contacts.timezone == Some(field)) {
             self.zone_text(zone, to.span);
         }
-        Some(StepKind::Set { field, to: new })
+        Some(StepKind::Action(Action::Set { field, to: new }))
     }
 
     /// A field that a step writes: any but the one that names the contact.

@@ -3,7 +3,7 @@
 use super::voice::Voice;
 use super::{Args, Task};
 use crate::cli::Failure;
-use crate::model::{Campaign, StepKind};
+use crate::model::{Action, Campaign, StepKind};
 use crate::runner::batch::session::Done;
 use crate::runner::batch::{Prepared, Summary};
 use crate::runner::notice::{Notice, NoticeCode};
@@ -39,7 +39,7 @@ fn waits(campaign: &Campaign) -> bool {
 fn sends(campaign: &Campaign) -> Option<crate::model::ContentId> {
     let mut found = None;
     campaign.each_step(|step| {
-        if let StepKind::Send { content, .. } = &step.kind {
+        if let StepKind::Action(Action::Send { content, .. }) = &step.kind {
             found = found.or(Some(*content));
         }
     });

@@ -9,8 +9,8 @@ use crate::model::goto::aim;
 use crate::model::ids::Id;
 use crate::model::windows::parse_time;
 use crate::model::{
-    About, Await, AwaitWay, Campaign, Duration, Enter, Existing, Give, IfMissing, IfPast, Listing, Moment, OnLeave,
-    Outcome, Share, Step, StepId, StepKind, Threshold, Until, Wait, Way, Weekdays, Windows,
+    About, Action, Await, AwaitWay, Campaign, Duration, Enter, Existing, Give, IfMissing, IfPast, Listing, Moment,
+    OnLeave, Outcome, Share, Step, StepId, StepKind, Threshold, Until, Wait, Way, Weekdays, Windows,
 };
 use crate::plan::values::new_value;
 use crate::plan::{call, content, wire};
@@ -108,29 +108,34 @@ impl Reader<'_> {
     fn verb(&self, verb: &wire::Verb, next: &mut usize) -> Result<StepKind, Fault> {
         let field = |name: &str| key(&self.plan.contacts.fields, "field", name);
         Ok(match verb {
-            wire::Verb::Send { content, once, transactional, expires, on_skip } => StepKind::Send {
+            wire::Verb::Send { content, once, transactional, expires, on_skip } => StepKind::Action(Action::Send {
                 content: key(&self.plan.content, "content", content)?,
                 rules: content::send_rules(once, *transactional, expires.as_deref(), on_skip)?,
-            },
-            wire::Verb::Move(stage) => StepKind::Move(self.stage(stage)?),
-            wire::Verb::Leave(funnel) => StepKind::Leave(key(&self.plan.funnels, "funnel", funnel)?),
-            wire::Verb::AddTag(tag) => StepKind::AddTag(self.tag(tag)?),
-            wire::Verb::RemoveTag(tag) => StepKind::RemoveTag(self.tag(tag)?),
-            wire::Verb::Points(points) => StepKind::Points(Give { points: *points, group: None }),
-            wire::Verb::GroupPoints(give) => StepKind::Points(self.give(give)?),
-            wire::Verb::Set { field: name, to } => {
-                StepKind::Set { field: field(name)?, to: new_value(&self.plan.contacts.fields[name], to)? }
+            }),
+            wire::Verb::Move(stage) => StepKind::Action(Action::Move(self.stage(stage)?)),
+            wire::Verb::Leave(funnel) => StepKind::Action(Action::Leave(key(&self.plan.funnels, "funnel", funnel)?)),
+            wire::Verb::AddTag(tag) => StepKind::Action(Action::AddTag(self.tag(tag)?)),
+            wire::Verb::RemoveTag(tag) => StepKind::Action(Action::RemoveTag(self.tag(tag)?)),
+            wire::Verb::Points(points) => StepKind::Action(Action::Points(Give { points: *points, group: None })),
+            wire::Verb::GroupPoints(give) => StepKind::Action(Action::Points(self.give(give)?)),
+            wire::Verb::Set { field: name, to } => StepKind::Action(Action::Set {
+                field: field(name)?,
+                to: new_value(&self.plan.contacts.fields[name], to)?,
+            }),
+            wire::Verb::Clear(name) => StepKind::Action(Action::Clear(field(name)?)),
+            wire::Verb::Notify { to, message } => StepKind::Action(Action::Call(call::notify(self.plan, to, message)?)),
+            wire::Verb::Webhook { destination, body } => {
+                StepKind::Action(Action::Call(call::webhook(self.plan, destination, body)?))
             }
-            wire::Verb::Clear(name) => StepKind::Clear(field(name)?),
-            wire::Verb::Notify { to, message } => StepKind::Call(call::notify(self.plan, to, message)?),
-            wire::Verb::Webhook { destination, body } => StepKind::Call(call::webhook(self.plan, destination, body)?),
-            wire::Verb::Unsubscribe(name) => StepKind::List(Listing::Unsubscribe(channel(name)?)),
-            wire::Verb::Resubscribe(name) => StepKind::List(Listing::Resubscribe(channel(name)?)),
-            wire::Verb::AddTo(name) => StepKind::List(Listing::AddTo(key(&self.plan.segments, "segment", name)?)),
+            wire::Verb::Unsubscribe(name) => StepKind::Action(Action::List(Listing::Unsubscribe(channel(name)?))),
+            wire::Verb::Resubscribe(name) => StepKind::Action(Action::List(Listing::Resubscribe(channel(name)?))),
+            wire::Verb::AddTo(name) => {
+                StepKind::Action(Action::List(Listing::AddTo(key(&self.plan.segments, "segment", name)?)))
+            }
             wire::Verb::RemoveFrom(name) => {
-                StepKind::List(Listing::RemoveFrom(key(&self.plan.segments, "segment", name)?))
+                StepKind::Action(Action::List(Listing::RemoveFrom(key(&self.plan.segments, "segment", name)?)))
             }
-            wire::Verb::PushTo(destination) => StepKind::Call(call::push_to(self.plan, destination)?),
+            wire::Verb::PushTo(destination) => StepKind::Action(Action::Call(call::push_to(self.plan, destination)?)),
             wire::Verb::Wait(text) => StepKind::Wait(Wait { length: length(text)?, windows: Windows::default() }),
             wire::Verb::WaitIn { length: text, windows: open } => {
                 StepKind::Wait(Wait { length: length(text)?, windows: windows(Some(open))? })
@@ -158,8 +163,12 @@ impl Reader<'_> {
                 let length = r#for.as_deref().map(length).transpose()?;
                 StepKind::Await(Await { ways, length, otherwise: self.steps(r#else, next)? })
             }
-            wire::Verb::Enroll(campaign) => StepKind::Enroll(key(&self.plan.campaigns, "campaign", campaign)?),
-            wire::Verb::Withdraw(campaign) => StepKind::Withdraw(key(&self.plan.campaigns, "campaign", campaign)?),
+            wire::Verb::Enroll(campaign) => {
+                StepKind::Action(Action::Enroll(key(&self.plan.campaigns, "campaign", campaign)?))
+            }
+            wire::Verb::Withdraw(campaign) => {
+                StepKind::Action(Action::Withdraw(key(&self.plan.campaigns, "campaign", campaign)?))
+            }
             wire::Verb::Fork(ways) => StepKind::Fork(self.ways(ways, next)?),
             wire::Verb::Goto(name) => StepKind::Goto { to: StepId::from_index(0), name: name.clone() },
             wire::Verb::Exit(outcome) => StepKind::Exit(of(outcome, Outcome::of)?),

@@ -4,7 +4,7 @@ use super::{Names, new_value, publish};
 use crate::language::AfterUntil;
 use crate::model::windows::time;
 use crate::model::{
-    Await, Campaign, Enter, FieldId, Give, IfPast, OnLeave, Share, Step, StepKind, Until, Wait, Way, Windows,
+    Action, Await, Campaign, Enter, FieldId, Give, IfPast, OnLeave, Share, Step, StepKind, Until, Wait, Way, Windows,
 };
 use crate::plan::{call, content, wire};
 
@@ -44,37 +44,39 @@ impl Names<'_> {
         let contacts = &self.0.contacts;
         let field = |field: FieldId| contacts.fields[field].id.clone();
         Some(match kind {
-            StepKind::Send { content, rules } => wire::Verb::Send {
+            StepKind::Action(Action::Send { content, rules }) => wire::Verb::Send {
                 content: self.0.content[*content].id.clone(),
                 once: content::often(rules.once),
                 transactional: rules.transactional,
                 expires: rules.expires.map(|length| length.to_string()),
                 on_skip: content::on_skip(*rules),
             },
-            StepKind::Move(stage) => wire::Verb::Move(self.stage(*stage)),
-            StepKind::Leave(funnel) => wire::Verb::Leave(self.0.funnels[*funnel].id.clone()),
-            StepKind::AddTag(tag) => wire::Verb::AddTag(contacts.tags.names[*tag].id.clone()),
-            StepKind::RemoveTag(tag) => wire::Verb::RemoveTag(contacts.tags.names[*tag].id.clone()),
-            StepKind::Points(Give { points, group: None }) => wire::Verb::Points(*points),
-            StepKind::Points(give) => wire::Verb::GroupPoints(self.given(*give)),
-            StepKind::Set { field: id, to } => {
+            StepKind::Action(Action::Move(stage)) => wire::Verb::Move(self.stage(*stage)),
+            StepKind::Action(Action::Leave(funnel)) => wire::Verb::Leave(self.0.funnels[*funnel].id.clone()),
+            StepKind::Action(Action::AddTag(tag)) => wire::Verb::AddTag(contacts.tags.names[*tag].id.clone()),
+            StepKind::Action(Action::RemoveTag(tag)) => wire::Verb::RemoveTag(contacts.tags.names[*tag].id.clone()),
+            StepKind::Action(Action::Points(Give { points, group: None })) => wire::Verb::Points(*points),
+            StepKind::Action(Action::Points(give)) => wire::Verb::GroupPoints(self.given(*give)),
+            StepKind::Action(Action::Set { field: id, to }) => {
                 wire::Verb::Set { field: field(*id), to: new_value(&contacts.fields[*id], to) }
             }
-            StepKind::Clear(id) => wire::Verb::Clear(field(*id)),
-            StepKind::Call(call) => call::verb(self.0, call),
+            StepKind::Action(Action::Clear(id)) => wire::Verb::Clear(field(*id)),
+            StepKind::Action(Action::Call(call)) => call::verb(self.0, call),
             StepKind::Wait(Wait { length, windows }) => match wire_windows(windows) {
                 None => wire::Verb::Wait(length.to_string()),
                 Some(windows) => wire::Verb::WaitIn { length: length.to_string(), windows },
             },
             StepKind::WaitUntil { until, if_past, windows } => self.wait_until(until, *if_past, windows),
-            StepKind::List(listing) => call::listing(self.0, *listing),
+            StepKind::Action(Action::List(listing)) => call::listing(self.0, *listing),
             StepKind::If { when, then, otherwise } => {
                 wire::Verb::If { when: self.condition(when), then: self.steps(then), r#else: self.steps(otherwise) }
             }
             StepKind::Split(shares) => wire::Verb::Split(shares.iter().map(|share| self.share(share)).collect()),
             StepKind::Await(awaiting) => self.await_event(awaiting),
-            StepKind::Enroll(campaign) => wire::Verb::Enroll(self.0.campaigns[*campaign].id.clone()),
-            StepKind::Withdraw(campaign) => wire::Verb::Withdraw(self.0.campaigns[*campaign].id.clone()),
+            StepKind::Action(Action::Enroll(campaign)) => wire::Verb::Enroll(self.0.campaigns[*campaign].id.clone()),
+            StepKind::Action(Action::Withdraw(campaign)) => {
+                wire::Verb::Withdraw(self.0.campaigns[*campaign].id.clone())
+            }
             StepKind::Fork(ways) => wire::Verb::Fork(ways.iter().map(|way| self.way(way)).collect()),
             StepKind::Goto { name, .. } => wire::Verb::Goto(name.clone()),
             StepKind::Exit(outcome) => wire::Verb::Exit(outcome.word().to_owned()),

@@ -84,9 +84,8 @@ fn firsts(verb: &Verb) -> Vec<usize> {
         Verb::Split(split) => split.firsts().collect(),
         Verb::Fork(ways) => ways.clone(),
         Verb::Await(awaiting) => awaiting.ways.iter().map(|way| way.first).chain([awaiting.otherwise]).collect(),
-        Verb::Send { .. } | Verb::Move { .. } | Verb::Leave { .. } | Verb::AddTag(_) | Verb::RemoveTag(_) => Vec::new(),
-        Verb::Points(_) | Verb::Set { .. } | Verb::Clear(_) | Verb::Call(_) | Verb::List(_) => Vec::new(),
-        Verb::Wait(_) | Verb::WaitUntil { .. } | Verb::Enroll(_) | Verb::Withdraw(_) => Vec::new(),
+        Verb::Wait(_) | Verb::WaitUntil { .. } => Vec::new(),
+        Verb::Action(_) => Vec::new(),
         Verb::Goto(_) | Verb::Exit(_) | Verb::Nothing => Vec::new(),
     }
 }

@@ -1,6 +1,6 @@
 //! The things of two plans under common numbers, by id; a thing that both have has one number.
 
-use crate::model::{Call, Model, StepKind};
+use crate::model::{Action, Call, Model, StepKind};
 
 /// The things of both plans.
 #[derive(Clone, Debug)]
@@ -51,7 +51,7 @@ fn actions(model: &Model) -> Vec<String> {
     let mut found: Vec<String> = model.content.values().map(|content| hiding(&content.id)).collect();
     for campaign in model.campaigns.values() {
         campaign.each_step(|step| {
-            if let StepKind::Call(call) = &step.kind {
+            if let StepKind::Action(Action::Call(call)) = &step.kind {
                 found.push(calling(model, call));
             }
         });

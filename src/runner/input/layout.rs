@@ -1,7 +1,7 @@
 //! Which column of the contacts file holds what; made once from the header, so that no row looks up a name.
 
 use crate::model::ids::Id;
-use crate::model::{Channel, Contacts, Field, FieldId, FunnelId, Give, GroupId, Listing, Model, StepKind};
+use crate::model::{Action, Channel, Contacts, Field, FieldId, FunnelId, Give, GroupId, Listing, Model, StepKind};
 use crate::runner::contact::Columns;
 use crate::runner::input::columns::{Lookup, names};
 use crate::runner::input::needed::Needed;
@@ -213,16 +213,16 @@ impl Writes {
 
     fn add(&mut self, kind: &StepKind) {
         match kind {
-            StepKind::AddTag(_) | StepKind::RemoveTag(_) => self.tags = true,
-            StepKind::Points(give) => self.give(*give),
-            StepKind::Set { field, .. } | StepKind::Clear(field) => self.fields[field.index()] = true,
-            StepKind::List(Listing::Unsubscribe(channel) | Listing::Resubscribe(channel)) => {
+            StepKind::Action(Action::AddTag(_) | Action::RemoveTag(_)) => self.tags = true,
+            StepKind::Action(Action::Points(give)) => self.give(*give),
+            StepKind::Action(Action::Set { field, .. } | Action::Clear(field)) => self.fields[field.index()] = true,
+            StepKind::Action(Action::List(Listing::Unsubscribe(channel) | Listing::Resubscribe(channel))) => {
                 self.blocks[*channel as usize] = true;
             }
-            StepKind::Call(_) | StepKind::List(_) => {}
-            StepKind::Send { .. } | StepKind::Move(_) | StepKind::Leave(_) | StepKind::Wait(_) => {}
+            StepKind::Wait(_) => {}
             StepKind::WaitUntil { .. } | StepKind::If { .. } | StepKind::Split(_) => {}
-            StepKind::Await(_) | StepKind::Enroll(_) | StepKind::Withdraw(_) => {}
+            StepKind::Await(_) => {}
+            StepKind::Action(_) => {}
             StepKind::Fork(_) | StepKind::Goto { .. } | StepKind::Exit(_) | StepKind::Broken => {}
         }
     }

@@ -5,7 +5,7 @@ use super::step::Here;
 use crate::model::ContentId;
 use crate::model::ids::Id;
 use crate::runner::effect::At;
-use crate::runner::program::Verb;
+use crate::runner::program::{Action, Verb};
 use crate::runner::state::{Member, Pending, Phase, Token};
 
 /// A message to come.
@@ -174,10 +174,9 @@ impl Live<'_> {
                     step.next
                 }
                 Verb::Await(ref awaiting) => awaiting.otherwise,
-                Verb::Enroll(_) | Verb::Withdraw(_) => step.next,
                 Verb::Goto(to) => to,
                 Verb::Exit(_) => return true,
-                Verb::Send { content, rules } => {
+                Verb::Action(Action::Send { content, rules }) => {
                     let entry = self.members[campaign].entries;
                     let at = At { campaign: Id::from_index(campaign), entry, step: None, visit: 0 };
                     let here = Here { campaign, step: next, at };
@@ -187,9 +186,7 @@ impl Live<'_> {
                     }
                     step.next
                 }
-                Verb::Move { .. } | Verb::Leave { .. } | Verb::AddTag(_) | Verb::RemoveTag(_) => step.next,
-                Verb::Call(_) | Verb::List(_) => step.next,
-                Verb::Points(_) | Verb::Set { .. } | Verb::Clear(_) => step.next,
+                Verb::Action(_) => step.next,
                 Verb::Wait(_) | Verb::WaitUntil { .. } | Verb::Nothing => step.next,
             };
         }

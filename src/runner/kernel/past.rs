@@ -5,7 +5,7 @@ use super::step::{Flow, Here, push};
 use crate::model::ids::Id;
 use crate::model::{IfMissing, IfPast, Outcome};
 use crate::runner::effect::{Effect, EndReason, Event, PastChoice, SkipReason};
-use crate::runner::program::{Verb, WaitFor};
+use crate::runner::program::{Action, Verb, WaitFor};
 
 impl<'a> Live<'a> {
     /// The moment is over as the contact arrives, or while it waits was moved into the past or taken away.
@@ -98,9 +98,8 @@ impl<'a> Live<'a> {
                 }
                 Verb::Split(shares) => self.share_of(here.campaign, at, shares).first,
                 Verb::Wait(_) | Verb::Await(_) | Verb::Fork(_) | Verb::Goto(_) | Verb::Exit(_) => return None,
-                Verb::Send { .. } | Verb::Move { .. } | Verb::Leave { .. } | Verb::AddTag(_) => step.next,
-                Verb::RemoveTag(_) | Verb::Points(_) | Verb::Set { .. } | Verb::Clear(_) => step.next,
-                Verb::Call(_) | Verb::List(_) | Verb::Enroll(_) | Verb::Withdraw(_) | Verb::Nothing => step.next,
+                Verb::Nothing => step.next,
+                Verb::Action(_) => step.next,
             };
             between.push(at);
             at = next;
@@ -118,7 +117,8 @@ impl<'a> Live<'a> {
 
     fn leave_out(&mut self, campaign: usize, step: usize, reason: SkipReason, effects: &mut Vec<Effect<'a>>) {
         let verb = &self.program.campaigns[campaign].steps[step].verb;
-        let content = if let Verb::Send { content, .. } = verb { Some(Id::from_index(*content)) } else { None };
+        let content =
+            if let Verb::Action(Action::Send { content, .. }) = verb { Some(Id::from_index(*content)) } else { None };
         push(effects, self.here(campaign, step), Event::Skip { content, reason });
         self.metrics.skipped(campaign, step, reason);
         if let Some(content) = content {

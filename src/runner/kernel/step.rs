@@ -6,7 +6,7 @@ use super::live::Live;
 use crate::model::Outcome;
 use crate::model::ids::Id;
 use crate::runner::effect::{At, Effect, EndReason, Event};
-use crate::runner::program::{END, Lane, Verb};
+use crate::runner::program::{Action, END, Lane, Verb};
 use crate::runner::state::{Admission, Hours, Pending, Token};
 
 /// What follows a step.
@@ -154,26 +154,9 @@ impl<'a> Live<'a> {
 
     fn step(&mut self, here: Here, effects: &mut Vec<Effect<'a>>) -> Flow {
         match &self.program.campaigns[here.campaign].steps[here.step].verb {
-            Verb::Send { content, rules } => self.send(here, *content, *rules, effects),
-            Verb::Move { funnel, stage } => self.move_to(here, *funnel, *stage, effects),
-            Verb::Leave { funnel } => {
-                if let Some(from) = self.clear_stage(*funnel) {
-                    push(effects, here, Event::Leave { funnel: Id::from_index(*funnel), from });
-                }
-                self.done(here)
-            }
-            Verb::AddTag(tag) => self.add_tag(here, *tag, effects),
-            Verb::RemoveTag(tag) => self.remove_tag(here, *tag, effects),
-            Verb::Points(give) => {
-                self.give(Some(here.at), None, *give, effects);
-                self.done(here)
-            }
-            Verb::Set { field, to } => self.set(here, *field, to, effects),
-            Verb::Clear(field) => self.clear(here, *field, effects),
-            Verb::Call(call) => self.call(here, call, effects),
+            Verb::Action(action) => self.act(here, action, effects),
             Verb::Wait(wait) => self.wait(here, *wait, effects),
             Verb::WaitUntil { until, .. } => self.wait_until(here, until, effects),
-            Verb::List(listing) => self.list(here, *listing, effects),
             Verb::If { when, then, otherwise } => {
                 let holds = self.holds(*when);
                 push(effects, here, Event::If { then: holds });
@@ -187,8 +170,6 @@ impl<'a> Live<'a> {
                 Flow::On(share.first)
             }
             Verb::Await(awaiting) => self.await_event(here, awaiting, effects),
-            Verb::Enroll(campaign) => self.enroll(here, *campaign, effects),
-            Verb::Withdraw(campaign) => self.withdraw(here, *campaign, effects),
             Verb::Fork(ways) => self.fork(here, ways, effects),
             Verb::Goto(to) => self.go_to(here, *to, effects),
             Verb::Exit(outcome) => {
@@ -197,6 +178,31 @@ impl<'a> Live<'a> {
                 Flow::Stop
             }
             Verb::Nothing => self.done(here),
+        }
+    }
+
+    fn act(&mut self, here: Here, action: &'a Action, effects: &mut Vec<Effect<'a>>) -> Flow {
+        match action {
+            Action::Send { content, rules } => self.send(here, *content, *rules, effects),
+            Action::Move { funnel, stage } => self.move_to(here, *funnel, *stage, effects),
+            Action::Leave { funnel } => {
+                if let Some(from) = self.clear_stage(*funnel) {
+                    push(effects, here, Event::Leave { funnel: Id::from_index(*funnel), from });
+                }
+                self.done(here)
+            }
+            Action::AddTag(tag) => self.add_tag(here, *tag, effects),
+            Action::RemoveTag(tag) => self.remove_tag(here, *tag, effects),
+            Action::Points(give) => {
+                self.give(Some(here.at), None, *give, effects);
+                self.done(here)
+            }
+            Action::Set { field, to } => self.set(here, *field, to, effects),
+            Action::Clear(field) => self.clear(here, *field, effects),
+            Action::Call(call) => self.call(here, call, effects),
+            Action::List(listing) => self.list(here, *listing, effects),
+            Action::Enroll(campaign) => self.enroll(here, *campaign, effects),
+            Action::Withdraw(campaign) => self.withdraw(here, *campaign, effects),
         }
     }
 

@@ -31,7 +31,7 @@ pub use history::Short;
 pub(crate) use journey::{ChannelProgram, ContentProgram, FieldProgram};
 pub(crate) use missed::MissedDay;
 pub(crate) use split::{ShareProgram, SplitProgram};
-pub(crate) use step::{AwaitProgram, END, Lane, New, Verb, WaitFor};
+pub(crate) use step::{Action, AwaitProgram, END, Lane, New, Verb, WaitFor};
 pub(crate) use topics::{Reads, Topics};
 pub(crate) use windows::first_open;
 pub use zone::floor_clock;

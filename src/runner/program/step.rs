@@ -7,8 +7,8 @@ use super::split::SplitProgram;
 use super::zone::day_number;
 use crate::model::ids::Id;
 use crate::model::{
-    Await, AwaitWay, Call, Campaign, Duration, Field, Give, IfMissing, IfPast, Listing, Moment, NewValue, Outcome,
-    SendRules, Step, StepKind, Until, Wait, Windows,
+    self, Await, AwaitWay, Call, Campaign, Duration, Field, Give, IfMissing, IfPast, Listing, Moment, NewValue,
+    Outcome, SendRules, Step, StepKind, Until, Wait, Windows,
 };
 use crate::runner::contact::Kept;
 
@@ -33,28 +33,8 @@ pub(crate) type Lane = Option<(usize, usize)>;
 /// What a step does.
 #[derive(Clone, Debug)]
 pub(crate) enum Verb {
-    Send {
-        content: usize,
-        rules: SendRules,
-    },
-    Move {
-        funnel: usize,
-        stage: usize,
-    },
-    Leave {
-        funnel: usize,
-    },
-    AddTag(usize),
-    RemoveTag(usize),
-    Points(Give),
-    Set {
-        field: usize,
-        to: New,
-    },
-    Clear(usize),
-    Call(Call),
+    Action(Action),
     Wait(Wait),
-    List(Listing),
     WaitUntil {
         until: WaitFor,
         if_past: Option<IfPast>,
@@ -67,13 +47,28 @@ pub(crate) enum Verb {
     },
     Split(SplitProgram),
     Await(AwaitProgram),
-    Enroll(usize),
-    Withdraw(usize),
     /// The first steps of the ways.
     Fork(Vec<usize>),
     Goto(usize),
     Exit(Outcome),
     Nothing,
+}
+
+/// What a step does to a contact or for it.
+#[derive(Clone, Debug)]
+pub(crate) enum Action {
+    Send { content: usize, rules: SendRules },
+    Move { funnel: usize, stage: usize },
+    Leave { funnel: usize },
+    AddTag(usize),
+    RemoveTag(usize),
+    Points(Give),
+    Set { field: usize, to: New },
+    Clear(usize),
+    Call(Call),
+    List(Listing),
+    Enroll(usize),
+    Withdraw(usize),
 }
 
 /// A wait for events.
@@ -138,22 +133,11 @@ impl Builder<'_> {
 
     fn verb(&mut self, kind: &StepKind, next: usize) -> Verb {
         match kind {
-            StepKind::Send { content, rules } => Verb::Send { content: content.index(), rules: *rules },
-            StepKind::Move(to) => Verb::Move { funnel: to.funnel.index(), stage: to.stage.index() },
-            StepKind::Leave(funnel) => Verb::Leave { funnel: funnel.index() },
-            StepKind::AddTag(tag) => Verb::AddTag(tag.index()),
-            StepKind::RemoveTag(tag) => Verb::RemoveTag(tag.index()),
-            StepKind::Points(give) => Verb::Points(*give),
-            StepKind::Set { field, to } => {
-                Verb::Set { field: field.index(), to: self.new_value(&self.model.contacts.fields[*field], to) }
-            }
-            StepKind::Clear(field) => Verb::Clear(field.index()),
-            StepKind::Call(call) => Verb::Call(call.clone()),
+            StepKind::Action(action) => Verb::Action(self.action(action)),
             StepKind::Wait(wait) => Verb::Wait(*wait),
             StepKind::WaitUntil { until, if_past, windows } => {
                 Verb::WaitUntil { until: self.wait_for(until), if_past: *if_past, windows: *windows }
             }
-            StepKind::List(listing) => Verb::List(*listing),
             StepKind::If { when, then, otherwise } => Verb::If {
                 when: self.compiler.compile(when),
                 then: then.first().map_or(next, |step| step.id.index()),
@@ -165,10 +149,27 @@ impl Builder<'_> {
             }
             StepKind::Goto { to, .. } => Verb::Goto(to.index()),
             StepKind::Await(awaiting) => Verb::Await(self.await_event(awaiting, next)),
-            StepKind::Enroll(campaign) => Verb::Enroll(campaign.index()),
-            StepKind::Withdraw(campaign) => Verb::Withdraw(campaign.index()),
             StepKind::Exit(outcome) => Verb::Exit(*outcome),
             StepKind::Broken => Verb::Nothing,
+        }
+    }
+
+    fn action(&self, action: &model::Action) -> Action {
+        match action {
+            model::Action::Send { content, rules } => Action::Send { content: content.index(), rules: *rules },
+            model::Action::Move(to) => Action::Move { funnel: to.funnel.index(), stage: to.stage.index() },
+            model::Action::Leave(funnel) => Action::Leave { funnel: funnel.index() },
+            model::Action::AddTag(tag) => Action::AddTag(tag.index()),
+            model::Action::RemoveTag(tag) => Action::RemoveTag(tag.index()),
+            model::Action::Points(give) => Action::Points(*give),
+            model::Action::Set { field, to } => {
+                Action::Set { field: field.index(), to: self.new_value(&self.model.contacts.fields[*field], to) }
+            }
+            model::Action::Clear(field) => Action::Clear(field.index()),
+            model::Action::Call(call) => Action::Call(call.clone()),
+            model::Action::List(listing) => Action::List(*listing),
+            model::Action::Enroll(campaign) => Action::Enroll(campaign.index()),
+            model::Action::Withdraw(campaign) => Action::Withdraw(campaign.index()),
         }
     }
 

@@ -3,7 +3,7 @@
 //! There are 64 bits. With more things than that some share one, which makes the kernel ask more often than it must, never less.
 
 use crate::model::{
-    CampaignId, Channel, FieldId, FunnelId, Give, GroupId, Listing, Model, SegmentId, StepKind, Subject, TagId,
+    Action, CampaignId, Channel, FieldId, FunnelId, Give, GroupId, Listing, Model, SegmentId, StepKind, Subject, TagId,
 };
 use crate::runner::header::Knows;
 
@@ -201,17 +201,19 @@ fn each_written(model: &Model, mut visit: impl FnMut(Written)) {
     model.points.rules.values().for_each(|rule| visit(Written::by(rule.give)));
     for campaign in model.campaigns.values() {
         campaign.each_step(|step| match &step.kind {
-            StepKind::AddTag(tag) | StepKind::RemoveTag(tag) => visit(Written::Tag(*tag)),
-            StepKind::Points(give) => visit(Written::by(*give)),
-            StepKind::Set { field, .. } | StepKind::Clear(field) => visit(Written::Field(*field)),
-            StepKind::List(Listing::Unsubscribe(channel) | Listing::Resubscribe(channel)) => {
+            StepKind::Action(Action::AddTag(tag) | Action::RemoveTag(tag)) => visit(Written::Tag(*tag)),
+            StepKind::Action(Action::Points(give)) => visit(Written::by(*give)),
+            StepKind::Action(Action::Set { field, .. } | Action::Clear(field)) => visit(Written::Field(*field)),
+            StepKind::Action(Action::List(Listing::Unsubscribe(channel) | Listing::Resubscribe(channel))) => {
                 visit(Written::Channel(*channel));
             }
-            StepKind::List(Listing::AddTo(segment) | Listing::RemoveFrom(segment)) => visit(Written::Segment(*segment)),
-            StepKind::Call(_) => {}
-            StepKind::Send { .. } | StepKind::Move(_) | StepKind::Leave(_) | StepKind::Wait(_) => {}
+            StepKind::Action(Action::List(Listing::AddTo(segment) | Listing::RemoveFrom(segment))) => {
+                visit(Written::Segment(*segment));
+            }
+            StepKind::Wait(_) => {}
             StepKind::WaitUntil { .. } | StepKind::If { .. } | StepKind::Split(_) => {}
-            StepKind::Await(_) | StepKind::Enroll(_) | StepKind::Withdraw(_) => {}
+            StepKind::Await(_) => {}
+            StepKind::Action(_) => {}
             StepKind::Fork(_) | StepKind::Goto { .. } | StepKind::Exit(_) | StepKind::Broken => {}
         });
     }
