@@ -23,7 +23,7 @@ pub struct Contacts {
     pub points: Points,
     /// The fields.
     pub fields: Arena<FieldId, Field>,
-    /// Per channel, in the order of [`Channel::ALL`].
+    /// Per channel, in the order of [`Channel::ALL`](crate::language::Channel::ALL).
     pub channels: [ChannelRules; 3],
     /// The text field with the contact's IANA zone.
     pub timezone: Option<FieldId>,
