@@ -91,15 +91,20 @@ impl Contact<'_> {
         if member.get("w").and_then(Value::as_str) != Some("fork") {
             return;
         }
-        let (mut kept, mut has_ended) = (Vec::new(), false);
+        let (mut kept, mut has_ended, mut is_unspoken) = (Vec::new(), false, false);
         for mut way in ways {
             let Some(token) = way.as_object_mut() else { continue };
-            self.place(old, present, token);
+            let spoken = self.place(old, present, token);
             match (token.get("w").and_then(Value::as_str), token.get("p").and_then(Value::as_str)) {
+                // The other ways are looked at too, so that all that has to be said is told at once.
+                (Some("removed"), _) if !spoken => is_unspoken = true,
                 (Some("removed"), _) => return leave(member),
                 (_, Some("")) => has_ended = true,
                 _ => kept.push(way),
             }
+        }
+        if is_unspoken {
+            return leave(member);
         }
         let placed = kept.len();
         self.stay_on_their_forks(present, member, &mut kept);
@@ -145,11 +150,12 @@ impl Contact<'_> {
         }
     }
 
-    /// The step at which the contact is.
-    fn place(&mut self, old: &str, present: &str, member: &mut Map<String, Value>) {
-        let Some(Value::String(step)) = member.get("p").cloned() else { return };
+    /// The step at which the contact is; false where it is gone and nobody said what becomes of it.
+    fn place(&mut self, old: &str, present: &str, member: &mut Map<String, Value>) -> bool {
+        let Some(Value::String(step)) = member.get("p").cloned() else { return true };
         if member.get("w").and_then(Value::as_str) == Some("start") {
-            return self.begin(present, member);
+            self.begin(present, member);
+            return true;
         }
         if let Some(Value::String(wait)) = member.remove("l")
             && let Some(wait) = self.named(old, wait)
@@ -158,7 +164,7 @@ impl Contact<'_> {
         }
         // It leaves or is behind the last step, and only a pause keeps it inside.
         if step.is_empty() {
-            return;
+            return true;
         }
         let fate = self.migration.fates.steps.get(old).and_then(|steps| steps.get(&step));
         match fate.cloned().unwrap_or(StepFate::Unspoken) {
@@ -190,8 +196,10 @@ impl Contact<'_> {
             StepFate::Unspoken => {
                 self.concerns.insert(Concern::Step(old.to_owned(), step));
                 leave(member);
+                return false;
             }
         }
+        true
     }
 
     /// An entry that has not begun to run begins with the step that is the first now.
