@@ -20,7 +20,9 @@ use libtest_mimic::{Arguments, Trial};
 use page::{Journey, Page};
 
 fn main() -> ExitCode {
-    let arguments = Arguments::from_args();
+    let mut arguments = Arguments::from_args();
+    // A point for each is enough where nobody asks for one of them; cargo hands its own `--quiet` on to its own harness only.
+    arguments.quiet |= arguments.filter.is_none() && arguments.format.is_none() && !arguments.list;
     let head: Arc<str> = std::fs::read_to_string(folder().join("head.yaml")).unwrap().into();
     if std::env::var_os("FUNNELC_BLESS").is_some() {
         let is_asked = |name: &str| arguments.filter.as_ref().is_none_or(|filter| name.contains(filter));
