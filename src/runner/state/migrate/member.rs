@@ -94,10 +94,11 @@ impl Contact<'_> {
         let (mut kept, mut has_ended, mut is_unspoken) = (Vec::new(), false, false);
         for mut way in ways {
             let Some(token) = way.as_object_mut() else { continue };
+            let is_fork = token.get("w").and_then(Value::as_str) == Some("fork");
             let spoken = self.place(old, present, token);
             match (token.get("w").and_then(Value::as_str), token.get("p").and_then(Value::as_str)) {
-                // The other ways are looked at too, so that all that has to be said is told at once.
-                (Some("removed"), _) if !spoken => is_unspoken = true,
+                // The other ways are looked at too, so that all that has to be said is told at once; behind a fork come its own, which are one place with it.
+                (Some("removed"), _) if !spoken && !is_fork => is_unspoken = true,
                 (Some("removed"), _) => return leave(member),
                 (_, Some("")) => has_ended = true,
                 _ => kept.push(way),
