@@ -295,17 +295,14 @@ fn stage_face(model: &Model, stage: &Stage) -> Face {
 fn verb(step: &Step) -> Verb {
     match step.kind {
         StepKind::Action(Action::Send { .. }) => Verb::Send,
-        StepKind::Action(Action::List(_)) => Verb::Change,
         StepKind::Action(Action::Call(_)) => Verb::Call,
         StepKind::Action(Action::Move(_) | Action::Leave(_)) => Verb::Move,
-        StepKind::Action(Action::AddTag(_) | Action::RemoveTag(_) | Action::Points(_)) => Verb::Change,
-        StepKind::Action(Action::Set { .. } | Action::Clear(_)) => Verb::Change,
+        StepKind::Action(_) => Verb::Change,
         StepKind::Wait(_) | StepKind::WaitUntil { .. } => Verb::Wait,
         StepKind::If { .. } => Verb::Ask,
         StepKind::Split(_) | StepKind::Fork(_) => Verb::Split,
         StepKind::Goto { .. } => Verb::Goto,
         StepKind::Await(_) => Verb::Wait,
-        StepKind::Action(Action::Enroll(_) | Action::Withdraw(_)) => Verb::Change,
         StepKind::Exit(_) => Verb::Exit,
         StepKind::Broken => Verb::Unclear,
     }

@@ -66,6 +66,7 @@ fn action(model: &Model, action: &Action) -> String {
         Action::Set { field, to } => set(model, *field, to),
         Action::Clear(field) => format!("clear {}", model.contacts.fields[*field].id),
         Action::Call(call) => self::call(model, call),
+        Action::Note(text) => format!("note: {text}"),
         Action::List(listing) => self::listing(model, *listing),
         Action::Enroll(campaign) => format!("enroll in {}", model.campaigns[*campaign].id),
         Action::Withdraw(campaign) => format!("withdraw from {}", model.campaigns[*campaign].id),

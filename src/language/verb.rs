@@ -17,6 +17,7 @@ words! {
         Notify = "notify",
         Webhook = "webhook",
         PushTo = "push-to",
+        Note = "note",
         Wait = "wait",
         WaitUntil = "wait-until",
         If = "if",
@@ -49,7 +50,9 @@ impl Verb {
             Self::Await => &["id", "for", "then", "else"],
             Self::Use => &["id", "with"],
             Self::Move | Self::Leave | Self::AddTag | Self::RemoveTag | Self::Points | Self::Clear => &["id"],
-            Self::PushTo | Self::Split | Self::Fork | Self::Goto | Self::Enroll | Self::Withdraw => &["id"],
+            Self::PushTo | Self::Note | Self::Split | Self::Fork | Self::Goto | Self::Enroll | Self::Withdraw => {
+                &["id"]
+            }
             Self::Unsubscribe | Self::Resubscribe | Self::AddTo | Self::RemoveFrom | Self::Exit => &["id"],
         }
     }

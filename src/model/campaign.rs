@@ -156,6 +156,8 @@ pub enum Action {
     Clear(FieldId),
     /// Calls a colleague or another system.
     Call(Call),
+    /// Writes a text into the journal.
+    Note(String),
     /// Puts the contact on a list or takes it off.
     List(Listing),
     /// Lets the contact into another campaign.
@@ -365,6 +367,7 @@ impl Action {
             Self::Set { .. } => Verb::Set,
             Self::Clear(_) => Verb::Clear,
             Self::Call(call) => call.verb(),
+            Self::Note(_) => Verb::Note,
             Self::List(listing) => listing.verb(),
             Self::Enroll(_) => Verb::Enroll,
             Self::Withdraw(_) => Verb::Withdraw,

@@ -4,9 +4,10 @@ use super::pattern::Scope;
 use super::value::WRONG_VALUE;
 use super::{Resolver, about, sorted};
 use crate::diagnostic::Diagnostic;
+use crate::language::Verb;
 use crate::model::points::TRIGGERS;
 use crate::model::{
-    Action, Arena, Campaign, Existing, Give, GroupId, PointGroup, PointRule, Publish, Scoring, StepKind, Threshold,
+    Arena, Campaign, Existing, Give, GroupId, PointGroup, PointRule, Publish, Scoring, StepKind, Threshold,
 };
 use crate::schema::{self, Placed, Project, ScalarOr, Text};
 use crate::source::Span;
@@ -156,16 +157,9 @@ impl Resolver {
 /// The word of a step that waits, chooses a way or ends the journey.
 fn takes_time(kind: &StepKind) -> Option<&'static str> {
     match kind {
-        StepKind::Wait(_) => Some("wait"),
-        StepKind::WaitUntil { .. } => Some("wait-until"),
-        StepKind::Split(_) => Some("split"),
-        StepKind::Fork(_) => Some("fork"),
-        StepKind::Goto { .. } => Some("goto"),
-        StepKind::Await(_) => Some("await"),
-        StepKind::Action(Action::Enroll(_) | Action::Withdraw(_)) => None,
-        StepKind::Exit(_) => Some("exit"),
-        StepKind::Action(Action::Send { .. } | Action::Move(_) | Action::Leave(_) | Action::AddTag(_)) => None,
-        StepKind::Action(Action::RemoveTag(_) | Action::Points(_) | Action::Set { .. } | Action::Clear(_)) => None,
-        StepKind::Action(Action::Call(_) | Action::List(_)) | StepKind::If { .. } | StepKind::Broken => None,
+        StepKind::Action(_) | StepKind::If { .. } => None,
+        StepKind::Wait(_) | StepKind::WaitUntil { .. } | StepKind::Await(_) => kind.verb().map(Verb::word),
+        StepKind::Split(_) | StepKind::Fork(_) => kind.verb().map(Verb::word),
+        StepKind::Goto { .. } | StepKind::Exit(_) | StepKind::Broken => kind.verb().map(Verb::word),
     }
 }

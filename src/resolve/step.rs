@@ -34,6 +34,9 @@ impl Numbering {
     }
 }
 
+/// How many characters a note may have.
+const LONGEST_NOTE: usize = 200;
+
 impl Resolver {
     pub(super) fn steps(
         &mut self,
@@ -189,6 +192,7 @@ impl Resolver {
             Verb::Notify => self.notify(step),
             Verb::Webhook => self.webhook(step),
             Verb::PushTo => self.push_to(step),
+            Verb::Note => self.text_of_note(step.note.as_ref()?).map(Action::Note).map(StepKind::Action),
             Verb::Wait => self.wait(step),
             Verb::Unsubscribe => self
                 .channel(step.unsubscribe.as_ref()?)
@@ -221,6 +225,22 @@ impl Resolver {
             Verb::Use => None,
             Verb::Exit => step.exit.as_ref().map(|exit| StepKind::Exit(exit.value)),
         }
+    }
+
+    /// A line of the journal: people read and count it, so it is short and not empty.
+    fn text_of_note(&mut self, note: &Placed<Text>) -> Option<String> {
+        let text = note.value.0.trim();
+        let (message, at) = match text.chars().count() {
+            0 => ("the note says nothing".to_owned(), "no text"),
+            length if length > LONGEST_NOTE => {
+                (format!("the note has {length} characters, and may have {LONGEST_NOTE}"), "too long")
+            }
+            _ if text.contains(char::is_control) => ("the note has more than one line".to_owned(), "one line only"),
+            _ => return Some(text.to_owned()),
+        };
+        let help = "write a few words that say who comes here: `note: took the short way`";
+        self.report(Diagnostic::error(super::value::WRONG_VALUE, note.span, message).at(at).help(help));
+        None
     }
 
     fn set(&mut self, step: &schema::Step) -> Option<StepKind> {

@@ -45,7 +45,7 @@ fn operand(verb: Verb, step: &schema::Step) -> Option<String> {
             ScalarOr::Scalar(moment) => super::calendar::spelt_moment(&moment.0),
             ScalarOr::Other(wait) => wait.field.value.0.clone(),
         }),
-        Verb::If | Verb::Split | Verb::Fork => None,
+        Verb::If | Verb::Split | Verb::Fork | Verb::Note => None,
         Verb::Goto => text(&step.goto),
         Verb::Enroll => text(&step.enroll),
         Verb::Withdraw => text(&step.withdraw),

@@ -118,6 +118,9 @@ pub enum Event<'a> {
         cause: Cause,
     },
     Overtaken,
+    Note {
+        text: &'a str,
+    },
     End {
         outcome: Outcome,
         reason: EndReason,

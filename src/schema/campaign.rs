@@ -78,7 +78,7 @@ pub struct CampaignPublish {
     pub after_until: Option<Placed<AfterUntil>>,
 }
 
-/// A step: exactly one of `send`, `move`, `leave`, `add-tag`, `remove-tag`, `points`, `set`, `clear`, `notify`, `webhook`, `push-to`, `wait`, `wait-until`, `if`, `split`, `await`, `fork`, `goto`, `enroll`, `withdraw`, `use`, `unsubscribe`, `resubscribe`, `add-to`, `remove-from`, `exit`, and the keys that belong to it.
+/// A step: exactly one of `send`, `move`, `leave`, `add-tag`, `remove-tag`, `points`, `set`, `clear`, `notify`, `webhook`, `push-to`, `note`, `wait`, `wait-until`, `if`, `split`, `await`, `fork`, `goto`, `enroll`, `withdraw`, `use`, `unsubscribe`, `resubscribe`, `add-to`, `remove-from`, `exit`, and the keys that belong to it.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Step {
@@ -115,6 +115,8 @@ pub struct Step {
     pub body: Option<Placed<Entries<Placed<Text>>>>,
     /// Hands the whole contact to this destination.
     pub push_to: Option<Placed<Text>>,
+    /// Writes this text into the journal, and does nothing else.
+    pub note: Option<Placed<Text>>,
     /// Sends nothing on this channel any more: `email`, `sms` or `push`.
     pub unsubscribe: Option<Placed<Text>>,
     /// Takes an `unsubscribe` of this channel back; a complaint and a hard bounce stay.
@@ -187,7 +189,7 @@ impl Step {
     /// The keys that stand in it.
     pub fn keys(&self) -> Vec<Key> {
         keys_of!(self, id send once transactional expires on_skip move_ leave add_tag remove_tag points notify message
-            webhook body push_to unsubscribe resubscribe add_to remove_from set to clear wait wait_until if_past
+            webhook body push_to note unsubscribe resubscribe add_to remove_from set to clear wait wait_until if_past
             if_missing at between days if_ then else_ split await_ for_ enroll withdraw fork goto use_ with exit)
     }
 }

@@ -365,7 +365,7 @@ const OPERATORS: [(&str, &str); 6] = [
 
 const CONDITIONS: &str = "field tag stage for reached in-funnel segment all any not campaign company reachable event";
 
-const STEPS: &str = "send wait wait-until move leave add-tag remove-tag points set clear if exit split fork goto notify webhook push-to unsubscribe resubscribe add-to remove-from await enroll withdraw";
+const STEPS: &str = "send wait wait-until move leave add-tag remove-tag points set clear if exit split fork goto notify webhook push-to note unsubscribe resubscribe add-to remove-from await enroll withdraw";
 
 /// What is neither an operator nor a step nor a line of the journal.
 const OTHERS: [&str; 26] = [
@@ -397,7 +397,7 @@ const OTHERS: [&str; 26] = [
     "experience passed over",
 ];
 
-const EVENTS: [(&str, &str); 50] = [
+const EVENTS: [(&str, &str); 51] = [
     ("external-stage", ""),
     ("external-tag", ""),
     ("external-points", ""),
@@ -422,6 +422,7 @@ const EVENTS: [(&str, &str); 50] = [
     ("external-do-not-contact", ""),
     ("webhook", ""),
     ("push-to", ""),
+    ("note", ""),
     ("fork", ""),
     ("join", ""),
     ("goto", ""),

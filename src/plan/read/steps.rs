@@ -136,6 +136,7 @@ impl Reader<'_> {
                 StepKind::Action(Action::List(Listing::RemoveFrom(key(&self.plan.segments, "segment", name)?)))
             }
             wire::Verb::PushTo(destination) => StepKind::Action(Action::Call(call::push_to(self.plan, destination)?)),
+            wire::Verb::Note(text) => StepKind::Action(Action::Note(text.clone())),
             wire::Verb::Wait(text) => StepKind::Wait(Wait { length: length(text)?, windows: Windows::default() }),
             wire::Verb::WaitIn { length: text, windows: open } => {
                 StepKind::Wait(Wait { length: length(text)?, windows: windows(Some(open))? })

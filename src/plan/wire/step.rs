@@ -53,6 +53,7 @@ pub enum Verb {
         body: BTreeMap<String, String>,
     },
     PushTo(String),
+    Note(String),
     Unsubscribe(String),
     Resubscribe(String),
     AddTo(String),

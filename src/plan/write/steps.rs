@@ -61,6 +61,7 @@ impl Names<'_> {
                 wire::Verb::Set { field: field(*id), to: new_value(&contacts.fields[*id], to) }
             }
             StepKind::Action(Action::Clear(id)) => wire::Verb::Clear(field(*id)),
+            StepKind::Action(Action::Note(text)) => wire::Verb::Note(text.clone()),
             StepKind::Action(Action::Call(call)) => call::verb(self.0, call),
             StepKind::Wait(Wait { length, windows }) => match wire_windows(windows) {
                 None => wire::Verb::Wait(length.to_string()),

@@ -200,6 +200,10 @@ impl<'a> Live<'a> {
             Action::Set { field, to } => self.set(here, *field, to, effects),
             Action::Clear(field) => self.clear(here, *field, effects),
             Action::Call(call) => self.call(here, call, effects),
+            Action::Note(text) => {
+                push(effects, here, Event::Note { text });
+                self.done(here)
+            }
             Action::List(listing) => self.list(here, *listing, effects),
             Action::Enroll(campaign) => self.enroll(here, *campaign, effects),
             Action::Withdraw(campaign) => self.withdraw(here, *campaign, effects),

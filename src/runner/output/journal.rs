@@ -122,6 +122,7 @@ impl<'p> Writer<'p> {
             Event::Enroll { campaign } | Event::Withdraw { campaign } => {
                 [Word(&self.model.campaigns[campaign].id), Empty, Empty]
             }
+            Event::Note { text } => [Text(text), Empty, Empty],
             Event::Goto { step } => [Empty, Empty, Text(step)],
             Event::Fork | Event::Join => [Empty; 3],
             Event::Start { cause: _ } | Event::Overtaken => [Empty; 3],

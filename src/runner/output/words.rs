@@ -35,6 +35,7 @@ pub(crate) fn event(event: &Event<'_>) -> &'static str {
         Event::Skip { .. } => "skip",
         Event::Wait { .. } | Event::WaitMoved { .. } => "wait",
         Event::Past { .. } => "past",
+        Event::Note { .. } => "note",
         Event::If { .. } => "if",
         Event::Split { .. } => "split",
         Event::Fork => "fork",
@@ -83,7 +84,7 @@ pub(crate) fn reason(event: &Event<'_>) -> &'static str {
         | Event::Wait { .. }
         | Event::WaitMoved { .. } => "",
         Event::If { .. } | Event::AddTag { .. } | Event::RemoveTag { .. } | Event::Points { .. } => "",
-        Event::Split { .. } | Event::Fork | Event::Join | Event::Goto { .. } => "",
+        Event::Note { .. } | Event::Split { .. } | Event::Fork | Event::Join | Event::Goto { .. } => "",
         Event::Await { .. } | Event::Awaited { .. } | Event::Enroll { .. } | Event::Withdraw { .. } => "",
         Event::Lost { reason, .. } => reason.word(),
         Event::Late { .. }

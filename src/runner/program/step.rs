@@ -66,6 +66,7 @@ pub(crate) enum Action {
     Set { field: usize, to: New },
     Clear(usize),
     Call(Call),
+    Note(String),
     List(Listing),
     Enroll(usize),
     Withdraw(usize),
@@ -167,6 +168,7 @@ impl Builder<'_> {
             }
             model::Action::Clear(field) => Action::Clear(field.index()),
             model::Action::Call(call) => Action::Call(call.clone()),
+            model::Action::Note(text) => Action::Note(text.clone()),
             model::Action::List(listing) => Action::List(*listing),
             model::Action::Enroll(campaign) => Action::Enroll(campaign.index()),
             model::Action::Withdraw(campaign) => Action::Withdraw(campaign.index()),

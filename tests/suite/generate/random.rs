@@ -2,6 +2,7 @@
 //!
 //! Invariant: the same seed gives the same numbers on every machine.
 
+#[derive(Clone)]
 pub(crate) struct Random {
     state: u64,
 }

@@ -197,6 +197,8 @@ impl Draft<'_> {
 
     pub(super) fn post(&mut self) -> String {
         match self.random.below(4) {
+            // Not drawn by itself, so that all else that a seed gives stays what it was.
+            0 if self.random.clone().chance(50) => "note: \"came by, in a \\\"hurry\\\"\"".to_owned(),
             0 => "push-to: crm".to_owned(),
             1 => {
                 let fields = self.fields;

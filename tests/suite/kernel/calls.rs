@@ -155,3 +155,28 @@ fn a_token_of_a_group_that_is_not_there_is_an_error_at_its_place() {
         ]
     );
 }
+
+#[test]
+fn a_note_is_a_line_of_the_journal_and_nothing_else() {
+    let steps = "[{ note: ' came by ' }, { id: again, note: came by once more }]";
+    let rows = outbox(
+        steps,
+        FULL,
+        "note talk 1 note came by
+         note talk 1 again came by once more",
+    );
+    assert_eq!(rows, Vec::<String>::new());
+}
+
+#[test]
+fn a_note_says_something_in_one_short_line() {
+    let long = "a".repeat(201);
+    let steps =
+        format!("[{{ note: '' }}, {{ note: \"one\\ntwo\" }}, {{ note: {long} }}, {{ note: '{}' }}]", "é".repeat(200));
+    let compiled = funnelc::compile(crate::projects::sources(&[("funnelc.yaml", &format!("{PROJECT}{steps}\n"))]));
+    let errors = compiled.diagnostics.iter().filter(|found| found.severity == funnelc::diagnostic::Severity::Error);
+    assert_eq!(
+        errors.map(|found| found.message.as_str()).collect::<Vec<_>>(),
+        ["the note says nothing", "the note has more than one line", "the note has 201 characters, and may have 200"]
+    );
+}

@@ -82,7 +82,7 @@ fn what_it_does(step: &Value) -> String {
     }
     let (verb, about) = verb_of(step);
     match verb {
-        "if" | "fork" | "split" => verb.into(),
+        "if" | "fork" | "split" | "note" => verb.into(),
         "wait" => format!("wait:{}", spelt(duration(&word(about)))),
         "wait-until" => match get(about, "field") {
             Some(field) => format!("wait-until:{}", word(field)),

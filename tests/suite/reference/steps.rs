@@ -30,6 +30,7 @@ impl Instant<'_> {
             "enroll" => self.enroll(place, &word(about)),
             "withdraw" => self.withdraw(place, &word(about)),
             "unsubscribe" | "resubscribe" => self.subscribe(place, &word(about), verb),
+            "note" => self.note("note", place, [&word(about), "", "", ""]),
             "notify" | "webhook" | "push-to" => return self.post(place, step, verb, &word(about)),
             other => panic!("no step: `{other}`"),
         }
@@ -200,7 +201,7 @@ fn is_time(definition: &Value) -> bool {
 
 /// The verb of a step and what it is about.
 pub(super) fn verb_of(step: &Value) -> (&str, &Value) {
-    const VERBS: [&str; 25] = [
+    const VERBS: [&str; 26] = [
         "send",
         "wait",
         "wait-until",
@@ -222,6 +223,7 @@ pub(super) fn verb_of(step: &Value) -> (&str, &Value) {
         "notify",
         "webhook",
         "push-to",
+        "note",
         "unsubscribe",
         "resubscribe",
         "add-to",
