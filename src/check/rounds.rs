@@ -17,8 +17,8 @@ use crate::source::Span;
 /// So often the rules are followed for one beginning.
 const PATIENCE: usize = 1000;
 
-/// So many layers of segments are looked into.
-const LAYERS: usize = 30;
+/// So many questions a segment may come to that is looked into.
+const LARGEST: usize = 64;
 
 /// What a rule does with the contact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,7 +69,7 @@ impl<'a> Rounds<'a> {
         let cleared = cleared(model);
         let cells =
             atoms.into_iter().filter_map(|(topic, asked)| Some((topic, Cells::of(model, topic, &asked, &cleared)?)));
-        Self { model, cells: cells.collect(), is_open: shallow(model, order) }
+        Self { model, cells: cells.collect(), is_open: small(model, order) }
     }
 
     /// A round that some contact is taken on by the rules of these funnels, which take their turns in this order.
@@ -326,20 +326,19 @@ fn about(atom: &ConditionKind) -> String {
     }
 }
 
-/// The segments that build on each other in at most so many layers, and have no members by name.
-fn shallow(model: &Model, order: &[SegmentId]) -> Vec<bool> {
-    let mut depths: Vec<Option<usize>> = vec![None; model.segments.len()];
+/// The segments that come to at most so many questions where those that they build on are written out, and have no members by name: a few lines can stand for billions.
+fn small(model: &Model, order: &[SegmentId]) -> Vec<bool> {
+    let mut sizes: Vec<Option<usize>> = vec![None; model.segments.len()];
     for id in order {
-        let mut depth = Some(1);
+        let mut size = Some(0_usize);
         atoms(&model.segments[*id].condition, &mut |atom| {
-            if let ConditionKind::Segment(asked) = atom.kind {
-                depth = depth.zip(depths[asked.index()]).map(|(own, asked)| own.max(asked + 1));
-            }
+            let asked = if let ConditionKind::Segment(asked) = atom.kind { sizes[asked.index()] } else { Some(1) };
+            size = size.zip(asked).map(|(size, asked)| size.saturating_add(asked));
         });
-        depths[id.index()] = depth;
+        sizes[id.index()] = size;
     }
     let fits = |(id, segment): (SegmentId, &Segment)| {
-        !segment.is_listed() && depths[id.index()].is_some_and(|it| it <= LAYERS)
+        !segment.is_listed() && sizes[id.index()].is_some_and(|size| size <= LARGEST)
     };
     model.segments.iter().map(fits).collect()
 }

@@ -159,3 +159,23 @@ fn if_missing_does_not_go_with_a_fixed_moment() {
     let told: Vec<_> = compiled.diagnostics.iter().map(|found| (found.code.0, found.message.as_str())).collect();
     assert_eq!(told, [("step-keys", "`if-missing` does not go with a fixed moment, which is never missing")]);
 }
+
+#[test]
+fn a_few_lines_of_segments_that_stand_for_billions_of_questions_cost_little() {
+    let segment = |at: usize| {
+        format!(
+            "  s{at}: {{ where: {{ any: [{{ segment: s{0} }}, {{ all: [{{ segment: s{0} }}, {{ tag: t{at} }}] }}] }} }}\n",
+            at - 1
+        )
+    };
+    let layers: String = (1..=40).map(segment).collect();
+    let project = format!(
+        "version: 1\ncontacts: {{ key: id, tags: {{ values: open }}, fields: {{ quiet: {{ type: boolean }} }} }}\n\
+         segments:\n  s0: {{ where: {{ tag: a }} }}\n{layers}\
+         funnels:\n  shop:\n    audience: {{ segment: s40 }}\n    place: [{{ stage: b, when: {{ field: quiet, is: true }} }}]\n    \
+         stages: {{ a: {{ weight: 1, converts: {{ field: quiet, is: true }} }}, b: {{ weight: 2, back-to: a, converts: [{{ when: {{ field: quiet, is-not: true }}, to: a }}] }} }}\n"
+    );
+    let compiled = funnelc::compile(crate::projects::sources(&[("funnelc.yaml", &project)]));
+    let errors: Vec<_> = compiled.diagnostics.iter().map(|found| found.code.0).collect();
+    assert!(compiled.plan.is_some(), "{errors:?}");
+}
