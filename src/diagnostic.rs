@@ -112,6 +112,9 @@ pub fn in_order(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
 /// The candidate that `name` was probably meant to be: within a third of its length in edits.
 pub fn did_you_mean<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let length = name.chars().count();
+    if length > LONGEST_MISSPELT {
+        return None;
+    }
     let allowed = (length / 3).max(1);
     candidates
         .into_iter()
@@ -128,6 +131,9 @@ pub fn did_you_mean<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str
 pub struct Guesses {
     left: Cell<usize>,
 }
+
+/// A longer name is a text, and comparing it with others like it costs the square of its length.
+const LONGEST_MISSPELT: usize = 80;
 
 /// The first hundred unknown names among a thousand.
 const MOST_COMPARISONS: usize = 100_000;

@@ -47,7 +47,7 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
             findings::rendered(format, &projects, args.deny_warnings, terminal)
         }
     };
-    terminal.print(Stream::Out, &rendered)?;
+    findings::print(args.format, &rendered, terminal)?;
     let threshold = if args.deny_warnings { Severity::Warning } else { Severity::Error };
     let over = |project: &Compiled| project.diagnostics.iter().any(|finding| finding.severity >= threshold);
     Ok(if projects.iter().any(over) { Exit::Findings } else { Exit::Fine })

@@ -2,6 +2,7 @@
 
 use clap::ValueEnum;
 
+use super::Failure;
 use super::output::{Stream, Terminal};
 use crate::Compiled;
 use crate::report::json::Findings;
@@ -54,4 +55,12 @@ pub(super) fn files(project: &Compiled) -> Vec<&str> {
 
 fn as_text(project: &Compiled, terminal: Terminal) -> String {
     text::findings(&project.diagnostics, &project.sources, terminal.style(Stream::Out))
+}
+
+/// Writes what was rendered; only of the format that is commands the lines are obeyed.
+pub(super) fn print(format: Format, rendered: &str, terminal: Terminal) -> Result<(), Failure> {
+    match format {
+        Format::Github => terminal.command(rendered),
+        Format::Text | Format::Json | Format::Sarif | Format::Junit => terminal.print(Stream::Out, rendered),
+    }
 }

@@ -125,6 +125,10 @@ pub(super) fn may_write(folder: &Path, path: &Path, ours: impl FnOnce(&str) -> b
     if leaves(named) {
         return Err(Unread::Outside);
     }
+    // What is hidden belongs to others: `.git`, the workflows.
+    if is_hidden(named) {
+        return Err(Unread::Hidden);
+    }
     match read(folder, path, LARGEST) {
         Ok(bytes) if std::str::from_utf8(&bytes).is_ok_and(ours) => Ok(()),
         Ok(_) => Err(Unread::Failed("there is a file, and it is no baseline".to_owned())),

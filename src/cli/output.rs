@@ -63,18 +63,24 @@ impl Terminal {
         if io::stdout().is_terminal() { self.style(Stream::Out).width } else { WIDEST }
     }
 
-    /// Writes text, in which nothing acts on a terminal but our colours; a reader that has gone is no error. What stands on standard error is no command to anybody.
+    /// Writes text, in which nothing acts on a terminal but our colours, and nothing is a command to anybody; a reader that has gone is no error.
     pub(crate) fn print(self, stream: Stream, text: &str) -> Result<(), Failure> {
         let text = self.shown(stream, text);
         match stream {
-            Stream::Out => printed(|| io::stdout().write_all(text.as_bytes()).and_then(|()| io::stdout().flush())),
+            Stream::Out if is_json(&text) => out(&text),
+            Stream::Out => out(&screen::without_commands(&text)),
             Stream::Err => printed(|| io::stderr().write_all(screen::without_commands(&text).as_bytes())),
         }
     }
 
+    /// Writes commands of our own for the runner of GitHub.
+    pub(crate) fn command(self, text: &str) -> Result<(), Failure> {
+        out(&self.shown(Stream::Out, text))
+    }
+
     /// JSON has escapes of its own, and must stay the same to the byte wherever it goes.
     fn shown(self, stream: Stream, text: &str) -> Cow<'_, str> {
-        if text.starts_with('{') {
+        if is_json(text) {
             return Cow::Borrowed(text);
         }
         match screen::inert(text, self.style(stream).color) {
@@ -110,12 +116,21 @@ impl Terminal {
                 let message = format!("`-o {}` would write over a file that no `-o` made", path.display());
                 return Err(Failure::usage(message).help("YAML and tables are what funnelc reads: name another file"));
             }
-            Some(path) if text.starts_with('{') => write_whole(path, text.as_bytes())?,
+            Some(path) if is_json(text) => write_whole(path, text.as_bytes())?,
             Some(path) => write_whole(path, screen::without_passwords(&screen::inert(text, false)).as_bytes())?,
             None => self.print(Stream::Out, text)?,
         }
         Ok(Exit::Fine)
     }
+}
+
+/// Whether a text is one JSON object; a path may begin with a brace, too.
+fn is_json(text: &str) -> bool {
+    text.starts_with('{') && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok()
+}
+
+fn out(text: &str) -> Result<(), Failure> {
+    printed(|| io::stdout().write_all(text.as_bytes()).and_then(|()| io::stdout().flush()))
 }
 
 /// A line, broken between words; what goes on stands two columns further in.

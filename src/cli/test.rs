@@ -31,7 +31,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
     let project = crate::compile_for(project::load(args.path.as_deref())?, args.env.as_deref());
     if project.plan.is_none() {
-        terminal.print(Stream::Out, &not_run(&project, args.format, terminal))?;
+        findings::print(args.format, &not_run(&project, args.format, terminal), terminal)?;
         return Ok(Exit::Findings);
     }
     let interrupted = run::signals()?.interrupted;
@@ -50,7 +50,7 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
         Format::Sarif => sarif::log(&results(&project, &verdicts)),
         Format::Junit => junit::tests(findings::files(&project).first().copied(), &results(&project, &verdicts)),
     };
-    terminal.print(Stream::Out, &rendered)?;
+    findings::print(args.format, &rendered, terminal)?;
     Ok(if failed { Exit::Findings } else { Exit::Fine })
 }
 

@@ -131,7 +131,15 @@ fn a_baseline_is_written_over_nothing_but_a_baseline_of_the_project() {
             "version: 1\nchecks: {{ baseline: \"{baseline}\" }}\ncontacts: {{ key: id, tags: {{ values: [a] }} }}\n"
         )
     };
-    let named = ["funnelc.yaml", "contacts.csv", "../elsewhere/new.yaml", "link.yaml", "nowhere.yaml", "away/new.yaml"];
+    let named = [
+        "funnelc.yaml",
+        "contacts.csv",
+        "../elsewhere/new.yaml",
+        "link.yaml",
+        "nowhere.yaml",
+        "away/new.yaml",
+        ".git/hooks/new.yaml",
+    ];
     for baseline in named.into_iter().chain([outside.to_str().unwrap()]) {
         write(shop.join("funnelc.yaml"), project(baseline)).unwrap();
         let ran = funnelc_in(&shop, &["check", "--write-baseline", "."]);

@@ -178,4 +178,15 @@ fn a_few_lines_of_segments_that_stand_for_billions_of_questions_cost_little() {
     let compiled = funnelc::compile(crate::projects::sources(&[("funnelc.yaml", &project)]));
     let errors: Vec<_> = compiled.diagnostics.iter().map(|found| found.code.0).collect();
     assert!(compiled.plan.is_some(), "{errors:?}");
+    // What consent asks is looked for through segments too.
+    let folder = tempfile::tempdir().unwrap();
+    let asks = "addresses: { email: mail }, consent: { email: { segment: s40 } }";
+    let project = project.replace("fields: { quiet", "fields: { mail: { type: email }, quiet");
+    let project = project.replace("contacts: { key: id,", &format!("contacts: {{ key: id, {asks},"));
+    std::fs::write(folder.path().join("funnelc.yaml"), project).unwrap();
+    std::fs::write(folder.path().join("contacts.csv"), "id,tags,mail,quiet,points,shop\n1,a,a@b.example,true,,\n")
+        .unwrap();
+    let args = ["run", ".", "--contacts", "contacts.csv", "--out", "out", "--now", "2026-11-01T09:00"];
+    let ran = crate::projects::funnelc_in(folder.path(), &args);
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
 }

@@ -110,3 +110,20 @@ campaigns: {{ talk: {{ enter: {{ tag: hot }}, steps: [{{ push-to: shop }}] }} }}
     let told = funnelc_in(folder.path(), &["diff", "one.yaml", "other.yaml"]);
     assert!(told.out.contains("2 changes in 1 content, 1 destination"), "another password is told: {}", told.out);
 }
+
+#[test]
+fn no_text_on_either_stream_is_a_command() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().join("{x\n::error title=forged::a\n  ##[add-mask]b");
+    std::fs::create_dir(&place).unwrap();
+    write(place.join("funnelc.yaml"), "version: 1\nproject: [ \"\x1b\n").unwrap();
+    for args in
+        [&["check", "."][..], &["check", ".", "--format", "junit"], &["test", "."], &["check", "--write-baseline", "."]]
+    {
+        let ran = funnelc_in(folder.path(), args);
+        let printed = format!("{}\n{}", ran.out, ran.err);
+        let obeyed: Vec<_> =
+            printed.lines().filter(|line| line.trim_start().starts_with("::") || line.contains("##[")).collect();
+        assert_eq!(obeyed, Vec::<&str>::new(), "{args:?}");
+    }
+}

@@ -3,6 +3,9 @@
 . "$(dirname -- "${BASH_SOURCE[0]}")/guard.sh"
 
 mapfile -t paths < <(grep -v '^[[:space:]]*$' <<< "${FUNNELC_PATH:-.}")
+for path in "${paths[@]}"; do
+  ! through_link "$path" || fail 1 "a project in \`path\` lies behind a link of the checkout; name the folder itself"
+done
 options=()
 [ "${FUNNELC_DENY_WARNINGS:-false}" != true ] || options+=(--deny-warnings)
 

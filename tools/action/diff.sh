@@ -33,7 +33,9 @@ changed=false
 for path in "${paths[@]}"; do
   rc=0
   rm -f -- "$folder/one.md"
-  "$funnelc" diff --base="$base" --project="$path" "${people[@]}" --format markdown --fail-on any -o "$folder/one.md" || rc=$?
+  # Behind a link the base would be that of another project.
+  through_link "$path" && rc=3 ||
+    "$funnelc" diff --base="$base" --project="$path" "${people[@]}" --format markdown --fail-on any -o "$folder/one.md" || rc=$?
   [ "$rc" -eq 0 ] || changed=true
   name=${path//\`/\'}
   name=${name//[[:cntrl:]]/ }

@@ -18,6 +18,16 @@ in_checkout() { # FOLDER: whether it is in the checkout, wherever links lead
   real=$(cd -P -- "$1" 2> /dev/null && pwd) && below "$real" "$workspace"
 }
 
+through_link() { # PATH: whether a link of the checkout stands in the way to it, so that it is another project than its name says, or none of the checkout
+  local plain root
+  plain=$(realpath -ms -- "$1")
+  for root in "$workspace" "${GITHUB_WORKSPACE:-$workspace}"; do
+    root=$(realpath -ms -- "$root")
+    ! below "$plain" "$root" || plain=$workspace${plain#"$root"}
+  done
+  below "$plain" "$workspace" && [ "$plain" != "$(realpath -m -- "$plain")" ]
+}
+
 # Programs come from the machine: not from the checkout, and not from the folder in which we are (an empty entry, or `.`).
 clean_path() {
   local entries entry kept=

@@ -52,6 +52,11 @@ fn details(summary: &str) -> String {
 }
 
 /// Text that may not grow beyond [`LONGEST`].
+/// How long a text is where the length of a comment is counted: in units of UTF-16.
+fn units(text: &str) -> usize {
+    text.encode_utf16().count()
+}
+
 #[derive(Default)]
 struct Page {
     text: String,
@@ -62,15 +67,15 @@ struct Page {
 impl Page {
     /// Adds a section, line by line as long as there is room for its end.
     fn section(&mut self, head: &str, lines: Vec<String>, end: &str) {
-        let fits = |length: usize, text: &str| length + text.chars().count() + RESERVE <= LONGEST;
-        let frame = head.chars().count() + end.chars().count();
-        let first = lines.first().map_or(0, |line| line.chars().count());
+        let fits = |length: usize, text: &str| length + units(text) + RESERVE <= LONGEST;
+        let frame = units(head) + units(end);
+        let first = lines.first().map_or(0, |line| units(line));
         if !fits(self.length + frame + first, "") {
             self.cut += lines.len().max(1) as u64;
             return;
         }
         self.push(head);
-        let room = end.chars().count();
+        let room = units(end);
         for line in lines {
             if fits(self.length + room, &line) {
                 self.push(&line);
@@ -82,7 +87,7 @@ impl Page {
     }
 
     fn push(&mut self, text: &str) {
-        self.length += text.chars().count();
+        self.length += units(text);
         self.text.push_str(text);
     }
 

@@ -1,7 +1,9 @@
 //! What must be in the files so that nobody is written to against their wish: the columns of addresses, and what consent asks, also through segments.
 
+use std::collections::BTreeSet;
+
 use crate::model::ids::Id;
-use crate::model::{Channel, Condition, ConditionKind, Contacts, Model, Subject};
+use crate::model::{Channel, Condition, ConditionKind, Contacts, Model, SegmentId, Subject};
 
 /// What is needed, each with what it holds.
 #[derive(Debug)]
@@ -14,6 +16,8 @@ pub(super) struct Needed {
     pub(super) points: Option<String>,
     /// By group id.
     pub(super) groups: Vec<Option<String>>,
+    /// The segments that were looked into, of which each is asked once however many others build on it.
+    asked: BTreeSet<SegmentId>,
 }
 
 impl Needed {
@@ -25,6 +29,7 @@ impl Needed {
             tags: None,
             points: None,
             groups: vec![None; model.points.groups.len()],
+            asked: BTreeSet::new(),
         };
         for (channel, rules) in Channel::ALL.into_iter().zip(&contacts.channels) {
             if let Some(address) = rules.address {
@@ -43,7 +48,11 @@ impl Needed {
                 parts.iter().for_each(|part| self.ask(model, part, holds));
             }
             ConditionKind::Not(inside) => self.ask(model, inside, holds),
-            ConditionKind::Segment(segment) => self.ask(model, &model.segments[*segment].condition, holds),
+            ConditionKind::Segment(segment) => {
+                if self.asked.insert(*segment) {
+                    self.ask(model, &model.segments[*segment].condition, holds);
+                }
+            }
             ConditionKind::Field { subject, .. } => {
                 let place = match subject {
                     Subject::Field(field) => &mut self.fields[field.index()],

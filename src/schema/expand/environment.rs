@@ -91,9 +91,9 @@ fn look<'a>(over: &'a Node, base: &Node, path: &mut Vec<&'a str>, found: &mut Ve
                         .help("write it once, at the top of the project"),
                 );
             }
-            None if is_defined_by_name(path) => found.push(missing(entry, base)),
+            None if is_defined_by_name(path) => found.push(missing(entry, base, found.len())),
             None if path.len() == 1 && !is_top_level(key) => {
-                found.push(missing(entry, base));
+                found.push(missing(entry, base, found.len()));
             }
             None => look(&entry.value, &NOTHING, path, found),
             Some(base) => look(&entry.value, base, path, found),
@@ -118,10 +118,15 @@ fn is_top_level(key: &str) -> bool {
     properties.and_then(|properties| properties.get(key)).is_some()
 }
 
-fn missing(entry: &Entry, base: &Node) -> Diagnostic {
+/// Where hundreds of names are unknown nobody needs a suggestion for each.
+const MOST_SUGGESTIONS: usize = 100;
+
+fn missing(entry: &Entry, base: &Node, found: usize) -> Diagnostic {
     let known: Vec<&str> = match &base.value {
-        Value::Mapping(entries) => entries.iter().map(|known| known.key.value.as_str()).collect(),
-        Value::Scalar(_) | Value::Sequence(_) => Vec::new(),
+        Value::Mapping(entries) if found < MOST_SUGGESTIONS => {
+            entries.iter().map(|known| known.key.value.as_str()).collect()
+        }
+        Value::Mapping(_) | Value::Scalar(_) | Value::Sequence(_) => Vec::new(),
     };
     let meant = did_you_mean(&entry.key.value, known).map(|meant| format!("did you mean `{meant}`?"));
     let help = meant.unwrap_or_else(|| "an environment changes what the project has; define it there first".to_owned());

@@ -167,6 +167,21 @@ test("no folder, no branch and no link takes the place of the base", () => {
   assert.doesNotMatch(readFileSync(join(stage.machine, "comment"), "utf8"), /update-only/);
 });
 
+test("a project that became a link to another one is not taken for it", () => {
+  stage.write("shop/funnelc.yaml", PROJECT);
+  stage.write("demo/funnelc.yaml", CHANGED);
+  const base = stage.repository();
+  stage.git("rm", "-rq", "shop");
+  symlinkSync("demo", join(stage.checkout, "shop"));
+  for (const path of ["shop", join(stage.checkout, "shop"), "./shop/"]) {
+    assert.equal(stage.run("diff.sh", { FUNNELC_PATH: path, FUNNELC_BASE: base }).status, 0);
+    assert.match(stage.read("summary"), /could not be compared/, path);
+    const check = stage.run("check.sh", { FUNNELC_PATH: path });
+    assert.equal(check.status, 1, path);
+    assert.match(check.stdout, /behind a link of the checkout/);
+  }
+});
+
 test("a base that is no whole hash is refused", () => {
   stage.write("funnelc.yaml", PROJECT);
   const base = stage.repository();
