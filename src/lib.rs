@@ -24,7 +24,7 @@ pub mod trial;
 pub mod yaml;
 
 use baseline::Baseline;
-use diagnostic::{Code, Diagnostic, Severity, in_order};
+use diagnostic::{Diagnostic, Severity, codes, in_order};
 use model::Model;
 use plan::Plan;
 use schema::expand::{Expanded, Origins};
@@ -101,10 +101,10 @@ fn baseline_of(model: &Model, sources: &Sources) -> (Option<Baseline>, Vec<Diagn
         return (Some(baseline), found);
     }
     let found = match sources.refused(name) {
-        Some(why) => Diagnostic::error(Code("missing-file"), *span, format!("`{name}` is not read: {why}"))
+        Some(why) => Diagnostic::new(codes::MISSING_FILE, *span, format!("`{name}` is not read: {why}"))
             .at("not a file of this project")
             .help("a baseline lies in the project's folder"),
-        None => Diagnostic::error(Code("missing-file"), *span, format!("there is no file `{name}`"))
+        None => Diagnostic::new(codes::MISSING_FILE, *span, format!("there is no file `{name}`"))
             .at("no such file")
             .help("`funnelc check --write-baseline` writes it"),
     };

@@ -8,7 +8,7 @@ mod things;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Severity, codes};
 use crate::source::{Sources, Span};
 use crate::yaml::Node;
 pub use read::read;
@@ -62,7 +62,7 @@ impl Baseline {
         let found = |entry: &Entry| counts.get(&(entry.code.as_str(), entry.thing.clone())).copied().unwrap_or(0);
         let is_left_out = |finding: &Diagnostic| {
             let thing = things.of(finding.primary.span);
-            let entry = self.entries.iter().find(|entry| entry.code == finding.code.0 && entry.thing == thing);
+            let entry = self.entries.iter().find(|entry| entry.code == finding.code.name() && entry.thing == thing);
             finding.severity == Severity::Warning && entry.is_some_and(|entry| found(entry) <= entry.count)
         };
         let (left_out, told): (Vec<_>, Vec<_>) = findings.iter().cloned().partition(is_left_out);
@@ -93,7 +93,7 @@ pub fn write(tree: &Node, sources: &Sources, findings: &[Diagnostic]) -> (String
 fn counted<'a>(things: &Things<'_>, findings: &'a [Diagnostic]) -> BTreeMap<(&'a str, String), usize> {
     let mut counts = BTreeMap::new();
     for finding in findings.iter().filter(|finding| finding.severity == Severity::Warning) {
-        *counts.entry((finding.code.0, things.of(finding.primary.span))).or_default() += 1;
+        *counts.entry((finding.code.name(), things.of(finding.primary.span))).or_default() += 1;
     }
     counts
 }
@@ -103,7 +103,7 @@ fn stale(entry: &Entry, found: usize) -> Option<Diagnostic> {
     if found >= *count {
         return None;
     }
-    let finding = |message: String| Diagnostic::warning(Code("stale-baseline"), *span, message);
+    let finding = |message: String| Diagnostic::new(codes::STALE_BASELINE, *span, message);
     Some(match found {
         0 => finding(format!("`{code}` is not found in `{thing}` any more"))
             .at("not needed any more")

@@ -1,12 +1,9 @@
 //! A baseline file to what it says; every mistake is told at its place, and what is right is kept.
 
 use super::{Baseline, Entry, FORMAT};
-use crate::check;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Diagnostic, codes};
 use crate::source::{FileId, Span};
 use crate::yaml::{self, Node, Value};
-
-const BAD: Code = Code("bad-baseline");
 
 /// Reads the text of a file.
 pub fn read(file: FileId, text: &str) -> (Baseline, Vec<Diagnostic>) {
@@ -52,7 +49,7 @@ impl Reader {
         }
         for check in entries(node) {
             let code = check.key.value.as_str();
-            if check::page(code).is_some() && !check::may_change(code) {
+            if codes::find(code).is_some_and(|code| !code.may_change()) {
                 self.wrong(
                     check.key.span,
                     format!("`{code}` is an error, and no error is left out"),
@@ -75,7 +72,7 @@ impl Reader {
 
     fn wrong(&mut self, span: Span, message: String, label: &str) {
         let help = "`funnelc check --write-baseline` writes the file anew";
-        self.found.push(Diagnostic::error(BAD, span, message).at(label).help(help));
+        self.found.push(Diagnostic::new(codes::BAD_BASELINE, span, message).at(label).help(help));
     }
 }
 

@@ -1,7 +1,7 @@
 //! A severity for a check that is unknown or always an error, or a check that is off without a reason.
 
-use super::{Case, RULES, Rule, pages};
-use crate::diagnostic::{Diagnostic, Severity, did_you_mean};
+use super::{Case, Rule};
+use crate::diagnostic::{Diagnostic, codes, did_you_mean};
 use crate::model::{CheckRule, Weight};
 
 pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
@@ -10,13 +10,13 @@ pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
 
 fn wrong(rule: &Rule, written: &CheckRule) -> Option<Diagnostic> {
     let code = written.code.as_str();
-    if pages::page(code).is_none() {
-        let meant = did_you_mean(code, pages::codes());
+    let Some(known) = codes::find(code) else {
+        let meant = did_you_mean(code, codes::all().map(codes::Code::name));
         let help =
             meant.map_or("`funnelc explain` knows them all".to_owned(), |meant| format!("did you mean `{meant}`?"));
         return Some(rule.finding(written.span, format!("there is no check `{code}`")).at("unknown check").help(help));
-    }
-    if !may_change(code) && written.weight != Weight::Error {
+    };
+    if !known.may_change() && written.weight != Weight::Error {
         let message = format!("`{code}` is always an error");
         let help = "an error is a certainty, and a project with one has no plan; only warnings can be weighed";
         return Some(rule.finding(written.span, message).at("cannot be weighed").help(help));
@@ -27,10 +27,4 @@ fn wrong(rule: &Rule, written: &CheckRule) -> Option<Diagnostic> {
         return Some(rule.finding(written.span, message).at("needs a reason").help(help));
     }
     None
-}
-
-/// Whether the findings of a check are warnings.
-pub fn may_change(code: &str) -> bool {
-    let rule = RULES.iter().find(|rule| rule.code.0 == code);
-    rule.map_or_else(|| pages::is_warning(code), |rule| rule.severity == Severity::Warning)
 }

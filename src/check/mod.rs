@@ -1,6 +1,6 @@
 //! What is certainly or probably wrong with a project that can be read; an error here is always a certainty, a guess is a warning or nothing.
 //!
-//! Each check has one file, one row in [`RULES`], and one page in docs/checks, which `funnelc explain` shows and the tests execute.
+//! Each check has one file, one row in [`RULES`], one in the registry of codes, and one page in docs/checks, which `funnelc explain` shows and the tests execute.
 
 mod always_true;
 mod ambiguous_entry;
@@ -30,7 +30,6 @@ mod no_address;
 mod no_conversion;
 mod no_next_stage;
 mod order_against_weight;
-mod pages;
 mod plain_secret;
 mod positions;
 mod possible;
@@ -54,10 +53,7 @@ mod unused_tag;
 mod verdicts;
 mod weights;
 
-pub use bad_check::may_change;
-pub use pages::{codes, page};
-
-use crate::diagnostic::{Code, Diagnostic, Severity, in_order};
+use crate::diagnostic::{Code, Diagnostic, Severity, Standard, codes, in_order};
 use crate::graph::Journey;
 use crate::model::{Model, Weight};
 use crate::source::Span;
@@ -67,87 +63,49 @@ use verdicts::Verdict;
 
 /// All checks, by code.
 pub const RULES: &[Rule] = &[
-    Rule::warning("always-true", include_str!("../../docs/checks/always-true.md"), always_true::find),
-    Rule::error("ambiguous-entry", include_str!("../../docs/checks/ambiguous-entry.md"), ambiguous_entry::find),
-    Rule::error("ambiguous-next", include_str!("../../docs/checks/ambiguous-next.md"), ambiguous_next::find),
-    Rule::error("bad-check", include_str!("../../docs/checks/bad-check.md"), bad_check::find),
-    Rule::error("backward-move", include_str!("../../docs/checks/backward-move.md"), backward_move::find),
-    Rule::warning("campaigns-compete", include_str!("../../docs/checks/campaigns-compete.md"), campaigns_compete::find),
-    Rule::warning("closed-hours", include_str!("../../docs/checks/closed-hours.md"), closed_hours::find),
-    Rule::warning("consent-missing", include_str!("../../docs/checks/consent-missing.md"), consent_missing::find)
-        .of_the_whole(),
-    Rule::warning("dead-end", include_str!("../../docs/checks/dead-end.md"), dead_end::find).of_the_whole(),
-    Rule::warning("duplicate-weight", include_str!("../../docs/checks/duplicate-weight.md"), duplicate_weight::find),
-    Rule::error("endless-loop", include_str!("../../docs/checks/endless-loop.md"), endless_loop::find),
-    Rule::warning(
-        "events-as-condition",
-        include_str!("../../docs/checks/events-as-condition.md"),
-        events_as_condition::find,
-    ),
-    Rule::error("final-exit", include_str!("../../docs/checks/final-exit.md"), final_exit::find),
-    Rule::warning("leaves-itself", include_str!("../../docs/checks/leaves-itself.md"), leaves_itself::find),
-    Rule::warning("missing-date", include_str!("../../docs/checks/missing-date.md"), missing_date::find),
-    Rule::error("missing-on-leave", include_str!("../../docs/checks/missing-on-leave.md"), missing_on_leave::find),
-    Rule::warning(
-        "move-may-be-refused",
-        include_str!("../../docs/checks/move-may-be-refused.md"),
-        move_may_be_refused::find,
-    ),
-    Rule::warning(
-        "move-without-effect",
-        include_str!("../../docs/checks/move-without-effect.md"),
-        move_without_effect::find,
-    ),
-    Rule::warning("never-at-rest", include_str!("../../docs/checks/never-at-rest.md"), never_at_rest::find),
-    Rule::warning("never-true", include_str!("../../docs/checks/never-true.md"), never_true::find),
-    Rule::error("no-address", include_str!("../../docs/checks/no-address.md"), no_address::find).of_the_whole(),
-    Rule::warning("no-conversion", include_str!("../../docs/checks/no-conversion.md"), no_conversion::find)
-        .of_the_whole(),
-    Rule::error("no-next-stage", include_str!("../../docs/checks/no-next-stage.md"), no_next_stage::find),
-    Rule::warning(
-        "order-against-weight",
-        include_str!("../../docs/checks/order-against-weight.md"),
-        order_against_weight::find,
-    ),
-    Rule::warning("plain-secret", include_str!("../../docs/checks/plain-secret.md"), plain_secret::find),
-    Rule::error("segment-cycle", include_str!("../../docs/checks/segment-cycle.md"), segment_cycle::find),
-    Rule::warning(
-        "shadowed-experience",
-        include_str!("../../docs/checks/shadowed-experience.md"),
-        shadowed_experience::find,
-    ),
-    Rule::warning(
-        "token-without-default",
-        include_str!("../../docs/checks/token-without-default.md"),
-        token_without_default::find,
-    ),
-    Rule::warning("unnamed-branch", include_str!("../../docs/checks/unnamed-branch.md"), unnamed_branch::find),
-    Rule::warning("unnamed-wait", include_str!("../../docs/checks/unnamed-wait.md"), unnamed_wait::find),
-    Rule::warning("unreachable-stage", include_str!("../../docs/checks/unreachable-stage.md"), unreachable_stage::find)
-        .of_the_whole(),
-    Rule::warning("unreachable-step", include_str!("../../docs/checks/unreachable-step.md"), unreachable_step::find),
-    Rule::warning("unused-content", include_str!("../../docs/checks/unused-content.md"), unused_content::find)
-        .of_the_whole(),
-    Rule::warning("unused-event", include_str!("../../docs/checks/unused-event.md"), unused_event::find).of_the_whole(),
-    Rule::warning(
-        "unused-destination",
-        include_str!("../../docs/checks/unused-destination.md"),
-        unused_destination::find,
-    )
-    .of_the_whole(),
-    Rule::warning("unused-segment", include_str!("../../docs/checks/unused-segment.md"), unused_segment::find)
-        .of_the_whole(),
-    Rule::warning("unused-tag", include_str!("../../docs/checks/unused-tag.md"), unused_tag::find).of_the_whole(),
+    Rule::new(codes::ALWAYS_TRUE, always_true::find),
+    Rule::new(codes::AMBIGUOUS_ENTRY, ambiguous_entry::find),
+    Rule::new(codes::AMBIGUOUS_NEXT, ambiguous_next::find),
+    Rule::new(codes::BAD_CHECK, bad_check::find),
+    Rule::new(codes::BACKWARD_MOVE, backward_move::find),
+    Rule::new(codes::CAMPAIGNS_COMPETE, campaigns_compete::find),
+    Rule::new(codes::CLOSED_HOURS, closed_hours::find),
+    Rule::new(codes::CONSENT_MISSING, consent_missing::find).of_the_whole(),
+    Rule::new(codes::DEAD_END, dead_end::find).of_the_whole(),
+    Rule::new(codes::DUPLICATE_WEIGHT, duplicate_weight::find),
+    Rule::new(codes::ENDLESS_LOOP, endless_loop::find),
+    Rule::new(codes::EVENTS_AS_CONDITION, events_as_condition::find),
+    Rule::new(codes::FINAL_EXIT, final_exit::find),
+    Rule::new(codes::LEAVES_ITSELF, leaves_itself::find),
+    Rule::new(codes::MISSING_DATE, missing_date::find),
+    Rule::new(codes::MISSING_ON_LEAVE, missing_on_leave::find),
+    Rule::new(codes::MOVE_MAY_BE_REFUSED, move_may_be_refused::find),
+    Rule::new(codes::MOVE_WITHOUT_EFFECT, move_without_effect::find),
+    Rule::new(codes::NEVER_AT_REST, never_at_rest::find),
+    Rule::new(codes::NEVER_TRUE, never_true::find),
+    Rule::new(codes::NO_ADDRESS, no_address::find).of_the_whole(),
+    Rule::new(codes::NO_CONVERSION, no_conversion::find).of_the_whole(),
+    Rule::new(codes::NO_NEXT_STAGE, no_next_stage::find),
+    Rule::new(codes::ORDER_AGAINST_WEIGHT, order_against_weight::find),
+    Rule::new(codes::PLAIN_SECRET, plain_secret::find),
+    Rule::new(codes::SEGMENT_CYCLE, segment_cycle::find),
+    Rule::new(codes::SHADOWED_EXPERIENCE, shadowed_experience::find),
+    Rule::new(codes::TOKEN_WITHOUT_DEFAULT, token_without_default::find),
+    Rule::new(codes::UNNAMED_BRANCH, unnamed_branch::find),
+    Rule::new(codes::UNNAMED_WAIT, unnamed_wait::find),
+    Rule::new(codes::UNREACHABLE_STAGE, unreachable_stage::find).of_the_whole(),
+    Rule::new(codes::UNREACHABLE_STEP, unreachable_step::find),
+    Rule::new(codes::UNUSED_CONTENT, unused_content::find).of_the_whole(),
+    Rule::new(codes::UNUSED_EVENT, unused_event::find).of_the_whole(),
+    Rule::new(codes::UNUSED_DESTINATION, unused_destination::find).of_the_whole(),
+    Rule::new(codes::UNUSED_SEGMENT, unused_segment::find).of_the_whole(),
+    Rule::new(codes::UNUSED_TAG, unused_tag::find).of_the_whole(),
 ];
 
-/// A check: its name, how bad its findings are, what is said about it, and how it finds them.
+/// A check: the code of what it finds, and how it finds it.
 pub struct Rule {
-    /// Its name.
+    /// The code of its findings.
     pub code: Code,
-    /// How bad its findings are.
-    pub severity: Severity,
-    /// The text of docs/checks.
-    pub page: &'static str,
     /// Whether it says that something is nowhere to be found, and so may only speak when the whole project could be read.
     whole: bool,
     find: fn(&Case<'_>, &Rule) -> Vec<Diagnostic>,
@@ -168,15 +126,19 @@ pub fn run(model: Model, earlier: &[Diagnostic]) -> (Result<Checked, Model>, Vec
     (outcome, found)
 }
 
-/// Findings as much as the project lets them count. What is an error by itself stays one.
+/// Findings as much as the project lets them count, and where it says nothing, their codes. What is an error by itself stays one.
 pub fn weighed(model: &Model, mut findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let weight_of = |finding: &Diagnostic| {
-        let rule = model.checks.iter().find(|rule| rule.code == finding.code.0);
-        rule.filter(|_| finding.severity == Severity::Warning).map(|rule| rule.weight)
+        let written = model.checks.iter().find(|rule| rule.code == finding.code.name()).map(|rule| rule.weight);
+        match finding.code.standard() {
+            Standard::Error => Weight::Error,
+            Standard::Warning => written.unwrap_or(Weight::Warning),
+            Standard::Off => written.unwrap_or(Weight::Off),
+        }
     };
-    findings.retain(|finding| weight_of(finding) != Some(Weight::Off));
+    findings.retain(|finding| weight_of(finding) != Weight::Off);
     for finding in &mut findings {
-        if weight_of(finding) == Some(Weight::Error) {
+        if weight_of(finding) == Weight::Error {
             finding.severity = Severity::Error;
         }
     }
@@ -207,12 +169,8 @@ impl Checked {
 }
 
 impl Rule {
-    const fn error(code: &'static str, page: &'static str, find: fn(&Case<'_>, &Self) -> Vec<Diagnostic>) -> Self {
-        Self { code: Code(code), severity: Severity::Error, page, whole: false, find }
-    }
-
-    const fn warning(code: &'static str, page: &'static str, find: fn(&Case<'_>, &Self) -> Vec<Diagnostic>) -> Self {
-        Self { code: Code(code), severity: Severity::Warning, page, whole: false, find }
+    const fn new(code: Code, find: fn(&Case<'_>, &Self) -> Vec<Diagnostic>) -> Self {
+        Self { code, whole: false, find }
     }
 
     const fn of_the_whole(self) -> Self {
@@ -221,10 +179,7 @@ impl Rule {
 
     /// A finding of this check.
     fn finding(&self, span: Span, message: impl Into<String>) -> Diagnostic {
-        match self.severity {
-            Severity::Error => Diagnostic::error(self.code, span, message),
-            Severity::Warning => Diagnostic::warning(self.code, span, message),
-        }
+        Diagnostic::new(self.code, span, message)
     }
 }
 
@@ -249,5 +204,31 @@ impl<'a> Case<'a> {
         let reach = reach::all(&ground, &sites);
         let verdicts = verdicts::verdicts(model, &ground.order);
         Self { model, journey, ground, sites, reach, verdicts }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Sources;
+
+    /// What becomes of a finding that is off by default, and with it whether the project is sound.
+    fn told(checks: &str) -> (Vec<Severity>, Vec<&'static str>) {
+        let text = format!("version: 1\ncontacts: {{ key: id }}\n{checks}");
+        let mut sources = Sources::default();
+        sources.add("funnelc.yaml", text);
+        let compiled = crate::compile(sources);
+        let opinion = Diagnostic::new(codes::OPINION, Span::NOWHERE, "somebody has one");
+        let weighed = weighed(&compiled.model, vec![opinion]);
+        let found = compiled.diagnostics.iter().map(|finding| finding.code.name());
+        (weighed.iter().map(|finding| finding.severity).collect(), found.collect())
+    }
+
+    #[test]
+    fn an_opinion_is_told_where_the_project_asks_for_it() {
+        assert_eq!(told(""), (vec![], vec![]));
+        assert_eq!(told("checks: { opinion: warning }\n"), (vec![Severity::Warning], vec![]));
+        assert_eq!(told("checks: { opinion: error }\n"), (vec![Severity::Error], vec![]));
+        assert_eq!(told("checks: { opinion: { severity: off, reason: why } }\n"), (vec![], vec![]));
     }
 }

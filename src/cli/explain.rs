@@ -2,8 +2,7 @@
 
 use super::output::{Stream, Terminal};
 use super::{Exit, Failure};
-use crate::check;
-use crate::diagnostic::did_you_mean;
+use crate::diagnostic::{codes, did_you_mean};
 
 /// The arguments of `funnelc explain`.
 #[derive(Debug, clap::Args)]
@@ -15,13 +14,13 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
     let Some(code) = &args.code else {
-        let list: String = check::codes().iter().map(|code| format!("{code}\n")).collect();
+        let list: String = codes::all().map(|code| format!("{}\n", code.name())).collect();
         return terminal.print(Stream::Out, &list).map(|()| Exit::Fine);
     };
-    if let Some(page) = check::page(code) {
-        return terminal.print(Stream::Out, page).map(|()| Exit::Fine);
+    if let Some(known) = codes::find(code) {
+        return terminal.print(Stream::Out, known.page()).map(|()| Exit::Fine);
     }
-    let meant = did_you_mean(code, check::codes()).map(|meant| format!("did you mean `{meant}`?"));
+    let meant = did_you_mean(code, codes::all().map(codes::Code::name)).map(|meant| format!("did you mean `{meant}`?"));
     let help = meant.unwrap_or_else(|| "`funnelc explain` lists all codes".to_owned());
     Err(Failure::usage(format!("there is no finding `{code}`")).help(help))
 }

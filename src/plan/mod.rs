@@ -132,7 +132,7 @@ fn sound(model: Model) -> Result<Model, PlanError> {
         (Ok(checked), _) => Ok(checked.into_model()),
         (Err(_), found) => {
             let errors = found.into_iter().filter(|finding| finding.severity == Severity::Error);
-            let words = errors.map(|finding| format!("{} ({})", finding.message, finding.code.0));
+            let words = errors.map(|finding| format!("{} ({})", finding.message, finding.code.name()));
             Err(PlanError::Faulty(words.collect::<Vec<_>>().join("; ")))
         }
     }

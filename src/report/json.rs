@@ -169,7 +169,7 @@ fn finding(diagnostic: &Diagnostic, sources: &Sources) -> Finding {
     let related =
         |label: &crate::diagnostic::Label| Related { label: label.text.clone(), place: place(label.span, sources) };
     Finding {
-        code: diagnostic.code.0.to_owned(),
+        code: diagnostic.code.name().to_owned(),
         severity: match diagnostic.severity {
             Severity::Error => Level::Error,
             Severity::Warning => Level::Warning,

@@ -6,7 +6,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
 use super::json::{Finding, Findings, Level, Place, Related};
-use crate::check;
+use crate::diagnostic::codes;
 
 const SCHEMA: &str = "https://raw.githubusercontent.com/oasis-tcs/sarif-spec/master/Schemata/sarif-schema-2.1.0.json";
 
@@ -39,7 +39,7 @@ pub fn log(findings: &Findings) -> String {
 
 /// A kind of finding, in the words of its page.
 fn rule(code: &str, level: Level) -> Value {
-    let page = check::page(code).unwrap_or_default();
+    let page = codes::find(code).map_or("", |code| code.page());
     let told = paragraph(page);
     let short = told.split_once(". ").map_or(told.clone(), |(sentence, _)| format!("{sentence}."));
     json!({

@@ -31,7 +31,7 @@ pub fn findings(diagnostics: &[Diagnostic], sources: &Sources, style: Style) -> 
         let finding = Finding::new(diagnostic, sources);
         // Writing to a string cannot fail; a finding that miette cannot draw still has its first line.
         if handler.render_report(&mut text, &finding).is_err() {
-            text.push_str(&format!("{}: {}\n", diagnostic.code.0, diagnostic.message));
+            text.push_str(&format!("{}: {}\n", diagnostic.code.name(), diagnostic.message));
         }
         text.push('\n');
     }
@@ -78,7 +78,7 @@ impl<'a> Finding<'a> {
         labels.extend(here.into_iter().map(labeled));
         Self {
             message: one_line(&diagnostic.message).into_owned(),
-            code: Some(diagnostic.code.0),
+            code: Some(diagnostic.code.name()),
             severity: diagnostic.severity,
             help: diagnostic.help.as_deref(),
             file: sources.file(home).map(File),
@@ -93,7 +93,7 @@ impl<'a> Finding<'a> {
         let path = sources.file(diagnostic.primary.span.file).map_or("", |file| file.path.as_str());
         Self {
             message: format!("{} ({path}:{}:{})", one_line(&diagnostic.message), at.line, at.column),
-            code: Some(diagnostic.code.0),
+            code: Some(diagnostic.code.name()),
             severity: diagnostic.severity,
             help: diagnostic.help.as_deref(),
             file: None,

@@ -2,7 +2,7 @@
 
 use super::members::{self, Unreadable};
 use super::{Resolver, sorted};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Diagnostic, codes};
 use crate::model::ids::Id;
 use crate::model::template::{Part, Template};
 use crate::model::{Body, ContentId, ContentKind};
@@ -33,7 +33,7 @@ impl Resolver {
         if !fits {
             let label = content.span;
             self.report(
-                Diagnostic::error(Code("content-keys"), subject.key, "`subject` does not go with this kind")
+                Diagnostic::new(codes::CONTENT_KEYS, subject.key, "`subject` does not go with this kind")
                     .at("not for this kind")
                     .label(label, "the content")
                     .help("only an `email`, a `push` and a `message` have a subject"),
@@ -62,14 +62,14 @@ impl Resolver {
         if let (None, Some(why)) = (found, sources.refused(&path.value.0)) {
             let message = format!("`{}` is not read: {why}", path.value.0);
             self.report(
-                Diagnostic::error(Code("missing-file"), path.span, message)
+                Diagnostic::new(codes::MISSING_FILE, path.span, message)
                     .at("not a file of this project")
                     .help("copy it into the folder of `funnelc.yaml` or one below, as a file of its own"),
             );
         } else if found.is_none() {
             let message = format!("there is no file `{}`", path.value.0);
             self.report(
-                Diagnostic::error(Code("missing-file"), path.span, message)
+                Diagnostic::new(codes::MISSING_FILE, path.span, message)
                     .at("no such file")
                     .help("write its path from the folder of `funnelc.yaml`; it must be UTF-8"),
             );
@@ -85,7 +85,7 @@ impl Resolver {
             match members::keys(&file.text, &self.contacts) {
                 Ok(found) => keys.extend(found),
                 Err(Unreadable { found, help }) => self.report(
-                    Diagnostic::error(Code("bad-members"), path.span, format!("`{}` {found}", path.value.0))
+                    Diagnostic::new(codes::BAD_MEMBERS, path.span, format!("`{}` {found}", path.value.0))
                         .at("no file of members")
                         .help(help),
                 ),
@@ -102,7 +102,7 @@ impl Resolver {
         if !named {
             let message = format!("the segment `{}` does not say who belongs to it", id.value.0);
             self.report(
-                Diagnostic::error(Code("missing-key"), id.span, message)
+                Diagnostic::new(codes::MISSING_KEY, id.span, message)
                     .at("needs `where`")
                     .help("write `where:` with a condition, or `include:` with files of members"),
             );

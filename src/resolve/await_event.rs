@@ -1,8 +1,8 @@
 //! The step `await`: one event or several, a deadline, and what happens with and without them.
 
 use super::Resolver;
-use super::step::{Numbering, STEP_KEYS};
-use crate::diagnostic::Diagnostic;
+use super::step::Numbering;
+use crate::diagnostic::{Diagnostic, codes};
 use crate::model::{Await, AwaitWay, Step, StepKind};
 use crate::schema::{self, MapOrList, Placed};
 
@@ -33,7 +33,7 @@ impl Resolver {
         let length = step.for_.as_ref().and_then(|length| self.placed_duration(length));
         if let (None, Some(otherwise)) = (&step.for_, &step.else_) {
             self.report(
-                Diagnostic::error(STEP_KEYS, otherwise.key, "an `await` without end has no `else`")
+                Diagnostic::new(codes::STEP_KEYS, otherwise.key, "an `await` without end has no `else`")
                     .at("never runs")
                     .label(written.key, "waits without end")
                     .help("say how long with `for: 3 days`, or remove `else`"),
@@ -59,7 +59,7 @@ impl Resolver {
             self.event_pattern(when, "await")
         } else {
             self.report(
-                Diagnostic::error(STEP_KEYS, when.span, "an `await` waits for an event")
+                Diagnostic::new(codes::STEP_KEYS, when.span, "an `await` waits for an event")
                     .at("no event")
                     .help("write `{ event: opened, of: … }`; to ask for anything else wait and ask with `if`"),
             );
@@ -72,7 +72,7 @@ impl Resolver {
     fn then_stands_in_the_list(&mut self, step: &schema::Step) {
         if let Some(then) = &step.then {
             self.report(
-                Diagnostic::error(STEP_KEYS, then.key, "an `await` of several events has a `then` for each")
+                Diagnostic::new(codes::STEP_KEYS, then.key, "an `await` of several events has a `then` for each")
                     .at("which one")
                     .help("write `then` beside each `when`"),
             );

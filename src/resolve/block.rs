@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use super::Resolver;
 use super::pattern::Scope;
 use super::step::Numbering;
-use super::value::WRONG_VALUE;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, codes};
 use crate::language::ParameterType;
 use crate::model::{FieldType, Step};
 use crate::schema::{self, Argument, Placed, ScalarOr, Text};
@@ -40,7 +39,7 @@ impl Resolver {
     fn argument(&mut self, type_: ParameterType, argument: &Placed<Argument>) {
         let ScalarOr::Scalar(text) = &argument.value else {
             if type_ != ParameterType::Choices {
-                let finding = Diagnostic::error(WRONG_VALUE, argument.span, "the parameter does not take a list");
+                let finding = Diagnostic::new(codes::WRONG_VALUE, argument.span, "the parameter does not take a list");
                 self.report(finding.at("a list").help("write one value; only `choices` takes several"));
             }
             return;

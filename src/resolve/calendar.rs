@@ -3,14 +3,11 @@
 use jiff::civil::DateTime;
 
 use super::Resolver;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Diagnostic, codes};
 use crate::model::calendar::Sign;
 use crate::model::{Duration, Moment, Period, Publish, When};
 use crate::schema::{self, Placed, Text};
 use crate::source::Span;
-
-pub(super) const BAD_DURATION: Code = Code("bad-duration");
-pub(super) const BAD_DATE: Code = Code("bad-date");
 
 const LENGTHS: &str = "write a number and a unit, such as `3 days`, `2 h`, `1 month`, or ISO 8601, such as `P3D`";
 const MOMENTS: &str = "write `2026-11-21` or `2026-11-21T09:00`";
@@ -28,7 +25,7 @@ impl Resolver {
                     (Sign::Positive, None) => LENGTHS.to_owned(),
                 };
                 self.report(
-                    Diagnostic::error(BAD_DURATION, span, format!("`{text}` is no duration: {reason}"))
+                    Diagnostic::new(codes::BAD_DURATION, span, format!("`{text}` is no duration: {reason}"))
                         .at("no duration")
                         .help(help),
                 );
@@ -71,7 +68,7 @@ impl Resolver {
 
     fn bad_date(&mut self, text: &str, span: Span, reason: &str, help: &str) {
         self.report(
-            Diagnostic::error(BAD_DATE, span, format!("`{text}` is no date: {reason}")).at("no date").help(help),
+            Diagnostic::new(codes::BAD_DATE, span, format!("`{text}` is no date: {reason}")).at("no date").help(help),
         );
     }
 
@@ -80,7 +77,9 @@ impl Resolver {
         let period = Period::parse(text);
         if period.is_none() {
             let help = "write `today`, or `last`, `this` or `next` with `day`, `week`, `month` or `year`";
-            self.report(Diagnostic::error(BAD_DATE, span, format!("`{text}` is no period")).at("no period").help(help));
+            self.report(
+                Diagnostic::new(codes::BAD_DATE, span, format!("`{text}` is no period")).at("no period").help(help),
+            );
         }
         period
     }
@@ -100,8 +99,8 @@ impl Resolver {
         let (Some(from_at), Some(until_at)) = (&window.from, &window.until) else { return };
         if first_moment(from) > last_moment(until) {
             self.report(
-                Diagnostic::error(
-                    Code("empty-window"),
+                Diagnostic::new(
+                    codes::EMPTY_WINDOW,
                     until_at.span,
                     format!("the window ends at `{until}`, before it begins"),
                 )

@@ -2,7 +2,7 @@
 
 use super::names::list;
 use super::{Resolver, about};
-use crate::diagnostic::{Code, Diagnostic, did_you_mean};
+use crate::diagnostic::{Diagnostic, codes, did_you_mean};
 use crate::language::DestinationKind;
 use crate::model::destination::{Call, Colleague, Destination, Setting};
 use crate::model::template::Token;
@@ -20,7 +20,7 @@ impl Resolver {
         if kind == DestinationKind::Webhook && body.url.is_none() {
             let message = format!("the webhook `{}` does not say where it is called", id.value.0);
             self.report(
-                Diagnostic::error(Code("missing-key"), body.kind.span, message)
+                Diagnostic::new(codes::MISSING_KEY, body.kind.span, message)
                     .at("needs `url`")
                     .help("add `url: https://…`, or `url: { env: NAME }`"),
             );
@@ -40,7 +40,7 @@ impl Resolver {
         let to = self.colleague(name);
         let Some(message) = &step.message else {
             self.report(
-                Diagnostic::error(super::step::STEP_KEYS, name.span, "the `notify` says nothing")
+                Diagnostic::new(codes::STEP_KEYS, name.span, "the `notify` says nothing")
                     .at("needs `message`")
                     .help("write `message:` with the text below it"),
             );
@@ -60,7 +60,7 @@ impl Resolver {
         }
         let meant = did_you_mean(text, ["owner"]).map(|meant| format!("did you mean `{meant}`?"));
         self.report(
-            Diagnostic::error(Code("unknown-value"), name.span, format!("`{text}` is nobody to notify"))
+            Diagnostic::new(codes::UNKNOWN_VALUE, name.span, format!("`{text}` is nobody to notify"))
                 .at("no address")
                 .help(meant.unwrap_or("write `owner`, or an address such as `sales@example.com`".to_owned())),
         );
@@ -72,7 +72,7 @@ impl Resolver {
             return Some(Colleague::Owner);
         }
         self.report(
-            Diagnostic::error(Code("no-owner"), name.span, "no field says who looks after a contact")
+            Diagnostic::new(codes::NO_OWNER, name.span, "no field says who looks after a contact")
                 .at("nobody to notify")
                 .help("write `owner: …` in `contacts`, with the field that holds the colleague's address"),
         );
@@ -117,7 +117,7 @@ impl Resolver {
             } else {
                 format!("the destinations are {}", list(known))
             };
-            self.unknown("destination", Code("unknown-destination"), name, Some(meant.unwrap_or(all)));
+            self.unknown("destination", codes::UNKNOWN_DESTINATION, name, Some(meant.unwrap_or(all)));
         }
         found
     }

@@ -2,7 +2,7 @@
 
 use super::pattern::Scope;
 use super::{Resolver, about};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Diagnostic, codes};
 use crate::language::AfterUntil;
 use crate::model::{About, Campaign, Condition, ConditionKind, Enter, Existing, Publish, Step};
 use crate::schema::{self, OneOrList, Placed, ScalarOr, Text};
@@ -64,7 +64,7 @@ impl Resolver {
         let Some(after) = &window.after_until else { return false };
         if window.until.is_none() {
             self.report(
-                Diagnostic::error(Code("missing-key"), after.key, "`after-until` without `until`")
+                Diagnostic::new(codes::MISSING_KEY, after.key, "`after-until` without `until`")
                     .at("after what")
                     .help("write when the window ends: `until: 2026-12-31`"),
             );

@@ -1,8 +1,7 @@
 //! What funnelc writes into a cell must come back as itself: not empty, without blanks around it, and without the separator inside.
 
 use super::Resolver;
-use super::value::WRONG_VALUE;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, codes};
 use crate::model::Field;
 use crate::schema::{self, ListOf, Placed, Text};
 use crate::source::Span;
@@ -21,7 +20,7 @@ impl Resolver {
         };
         let message = format!("the {what} `{text}` {fault}");
         let help = "what is written into the contacts file must be read back as the same";
-        self.report(Diagnostic::error(WRONG_VALUE, span, message).at("cannot be read back").help(help));
+        self.report(Diagnostic::new(codes::WRONG_VALUE, span, message).at("cannot be read back").help(help));
     }
 
     /// Words that mean that there is no value, in order and each once.
@@ -29,7 +28,7 @@ impl Resolver {
         let mut words = Vec::new();
         for word in written.iter().flat_map(|written| &written.value.0) {
             if word.value.0.trim().is_empty() {
-                let found = Diagnostic::error(WRONG_VALUE, word.span, "an empty cell is missing anyway");
+                let found = Diagnostic::new(codes::WRONG_VALUE, word.span, "an empty cell is missing anyway");
                 self.report(found.at("an empty word").help("leave it out"));
             } else {
                 words.push(word.value.0.trim().to_owned());
@@ -48,7 +47,7 @@ impl Resolver {
         let mut told = Vec::new();
         for (text, span) in default.chain(choices).filter(|(text, _)| field.missing.iter().any(|word| word == text)) {
             let message = format!("`{text}` is a value of `{}`, and `missing` says that it is none", field.id);
-            let found = Diagnostic::error(WRONG_VALUE, span, message).at("is no value");
+            let found = Diagnostic::new(codes::WRONG_VALUE, span, message).at("is no value");
             told.push(found.help("take it out of `missing`, or give the value another word"));
         }
         told.into_iter().for_each(|found| self.report(found));
@@ -58,7 +57,7 @@ impl Resolver {
     pub(super) fn not_empty(&mut self, placed: Option<&Placed<Text>>, what: &str) {
         if let Some(placed) = placed.filter(|placed| placed.value.0.is_empty()) {
             let message = format!("the {what} is empty");
-            self.report(Diagnostic::error(WRONG_VALUE, placed.span, message).at("empty"));
+            self.report(Diagnostic::new(codes::WRONG_VALUE, placed.span, message).at("empty"));
         }
     }
 }

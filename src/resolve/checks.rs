@@ -1,8 +1,7 @@
 //! How much each check counts, how much a run may let go out, and the file of warnings that are not told; which codes there are is looked at by the checks themselves.
 
 use super::Resolver;
-use super::value::WRONG_VALUE;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Diagnostic, codes};
 use crate::model::{Bounded, CheckRule, Weight};
 use crate::schema::{self, Placed, Project, RunAtMost, ScalarOr, Text};
 use crate::source::{Span, Spanned};
@@ -23,7 +22,7 @@ impl Resolver {
             ScalarOr::Other(_) => {
                 let message = "`baseline` is no check: it names a file";
                 self.report(
-                    Diagnostic::error(Code("bad-check"), written.span, message)
+                    Diagnostic::new(codes::BAD_CHECK, written.span, message)
                         .at("expected a path")
                         .help("write `baseline: funnelc-baseline.yaml`"),
                 );
@@ -62,12 +61,12 @@ impl Resolver {
     ) -> Option<(&'w str, Span)> {
         if let Some(at_most) = &rule.at_most {
             let message = format!("`at-most` does not go with `{}`: it bounds what a run lets go out", code.value.0);
-            let finding = Diagnostic::error(Code("bad-check"), at_most.key, message).at("not of a check");
+            let finding = Diagnostic::new(codes::BAD_CHECK, at_most.key, message).at("not of a check");
             self.report(finding.help("write `run: { at-most: { messages: 5000 } }` below `checks`"));
         }
         let Some(severity) = &rule.severity else {
             let message = format!("`{}` does not say how much its findings count", code.value.0);
-            let finding = Diagnostic::error(Code("bad-check"), written.span, message).at("no `severity`");
+            let finding = Diagnostic::new(codes::BAD_CHECK, written.span, message).at("no `severity`");
             self.report(finding.help("write `severity: error`, `warning` or `off`"));
             return None;
         };
@@ -85,7 +84,7 @@ impl Resolver {
         };
         let Some(at_most) = at_most else {
             let message = "`run` is no check: it bounds what a run lets go out";
-            let finding = Diagnostic::error(Code("bad-check"), key.span, message).at("expected `at-most`");
+            let finding = Diagnostic::new(codes::BAD_CHECK, key.span, message).at("expected `at-most`");
             self.report(finding.help("write `run: { at-most: { email: 5000, actions: 10000 } }`"));
             return Vec::new();
         };
@@ -98,7 +97,7 @@ impl Resolver {
         let most = u64::try_from(written.value).ok();
         if most.is_none() {
             let message = format!("`{}` is no number of actions", written.value);
-            self.report(Diagnostic::error(WRONG_VALUE, written.span, message).at("expected 0 or more"));
+            self.report(Diagnostic::new(codes::WRONG_VALUE, written.span, message).at("expected 0 or more"));
         }
         most
     }

@@ -1,7 +1,7 @@
 //! Columns of the contacts file: each is written by one thing only, so that two of them never overwrite each other.
 
 use super::Resolver;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Diagnostic, codes};
 use crate::schema::Project;
 use crate::source::Span;
 
@@ -20,7 +20,7 @@ impl Resolver {
             if let Some(first) = columns[..at].iter().find(|first| first.name == column.name) {
                 let message = format!("the column `{}` holds {} and {}", column.name, first.what, column.what);
                 self.report(
-                    Diagnostic::error(Code("duplicate-column"), column.span, message)
+                    Diagnostic::new(codes::DUPLICATE_COLUMN, column.span, message)
                         .at("again here")
                         .label(first.span, "first here")
                         .help("give each a `column` of its own"),

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::value::WRONG_VALUE;
 use super::{Resolver, sorted};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Diagnostic, codes};
 use crate::model::ids::Id;
 use crate::model::{Companies, CompanyFieldId, FieldId, FieldType};
 use crate::schema::{self, Lenient, Placed, Text};
@@ -30,7 +29,7 @@ impl Resolver {
         let (span, text) = self.declared(field);
         let message = format!("`{}` cannot hold the key of a company", name.value.0);
         self.report(
-            Diagnostic::error(WRONG_VALUE, name.span, message)
+            Diagnostic::new(codes::WRONG_VALUE, name.span, message)
                 .at("expected a text")
                 .label(span, text)
                 .help("declare the field with `type: text`; keys are compared as they are written"),
@@ -48,7 +47,7 @@ impl Resolver {
             if let Some(first) = columns.get(&name).copied() {
                 let message = format!("the column `{name}` holds two fields of the company");
                 self.report(
-                    Diagnostic::error(Code("duplicate-column"), span, message)
+                    Diagnostic::new(codes::DUPLICATE_COLUMN, span, message)
                         .at("again here")
                         .label(first, "first here")
                         .help("give each a `column` of its own"),
@@ -65,7 +64,7 @@ impl Resolver {
             if !self.index.companies_broken {
                 let help =
                     "describe the second file: `companies: { key: id, contact-field: company-id, fields: { … } }`";
-                self.unknown("company field", Code("unknown-field"), name, Some(help.to_owned()));
+                self.unknown("company field", codes::UNKNOWN_FIELD, name, Some(help.to_owned()));
             }
             return None;
         };
@@ -75,7 +74,7 @@ impl Resolver {
                 self.guesses.did_you_mean(&name.value.0, companies.fields.values().map(|field| field.id.as_str()));
             let help = meant.map(|meant| format!("did you mean `{meant}`?"));
             let help = help.unwrap_or_else(|| "declare it under `companies: { fields: … }`".to_owned());
-            self.unknown("company field", Code("unknown-field"), name, Some(help));
+            self.unknown("company field", codes::UNKNOWN_FIELD, name, Some(help));
         }
         found
     }

@@ -4,8 +4,7 @@ use std::fmt::Display;
 
 use super::Resolver;
 use super::names::list;
-use super::value::WRONG_VALUE;
-use crate::diagnostic::{Code, Diagnostic, did_you_mean};
+use crate::diagnostic::{Diagnostic, codes, did_you_mean};
 use crate::language::Operator;
 use crate::model::calendar::Sign;
 use crate::model::operator::DateOperand;
@@ -69,7 +68,7 @@ impl Resolver {
         let fits = crate::schema::instead(word, type_.word(), &format!("field: {name}"), &comparison.operands());
         let help = fits.or_else(|| meant.map(|meant| format!("did you mean `{meant}`? {all}"))).unwrap_or(all);
         let mut finding =
-            Diagnostic::error(Code("operator-type"), comparison.key, message).at("not for this type").help(help);
+            Diagnostic::new(codes::OPERATOR_TYPE, comparison.key, message).at("not for this type").help(help);
         if let Some((span, text)) = declared {
             finding = finding.label(span, text);
         }
@@ -147,7 +146,9 @@ impl Resolver {
                 let message = format!("`{when}` is no day counted from today");
                 let help = "write `today`, `tomorrow`, `yesterday`, `in 3 days` or `3 days ago`";
                 self.report(
-                    Diagnostic::error(WRONG_VALUE, literal.span, message).at("expected a day from today").help(help),
+                    Diagnostic::new(codes::WRONG_VALUE, literal.span, message)
+                        .at("expected a day from today")
+                        .help(help),
                 );
                 None
             }
@@ -159,7 +160,7 @@ impl Resolver {
         let Err(fault) = pattern::compile(text, folds) else { return Some(()) };
         let help = "it is written as in most tools, without look-around and back references: `^[A-Z]{2}-[0-9]+$`";
         self.report(
-            Diagnostic::error(Code("bad-pattern"), span, format!("`{text}` is no regular expression: {fault}"))
+            Diagnostic::new(codes::BAD_PATTERN, span, format!("`{text}` is no regular expression: {fault}"))
                 .at("cannot be read")
                 .help(help),
         );
@@ -175,7 +176,7 @@ impl Resolver {
     fn whole_days_only<T>(&mut self, literal: &Placed<Literal>) -> Option<T> {
         let message = format!("`{}` has a time of day, a date has none", literal.value.0.text);
         self.report(
-            Diagnostic::error(WRONG_VALUE, literal.span, message)
+            Diagnostic::new(codes::WRONG_VALUE, literal.span, message)
                 .at("expected a day")
                 .help("write a day, or whole days, weeks, months or years; or declare the field as `datetime`"),
         );
@@ -205,7 +206,7 @@ impl Resolver {
                 "write `between: [lowest, highest]`; both belong to it".to_owned(),
             ),
         };
-        self.report(Diagnostic::error(WRONG_VALUE, comparison.span, message).at(at).help(help));
+        self.report(Diagnostic::new(codes::WRONG_VALUE, comparison.span, message).at(at).help(help));
         None
     }
 }

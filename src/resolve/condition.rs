@@ -2,14 +2,12 @@
 
 use super::Resolver;
 use super::names::list;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Diagnostic, codes};
 use crate::language::{Operator, Question};
 use crate::model::{CampaignState, Condition, ConditionKind, FieldId, FieldType, Subject};
 use crate::schema::condition::Comparison;
 use crate::schema::{self, ListOf, Placed, Text};
 use crate::source::Span;
-
-pub(super) const CONDITION_KEYS: Code = Code("condition-keys");
 
 /// A condition that could not be understood.
 pub(super) fn broken(span: Span) -> Condition {
@@ -29,7 +27,7 @@ impl Resolver {
         if let Some(entered) = &written.entered {
             let help = "write `stage` for those who are there now, or `reached` for those who got that far";
             self.report(
-                Diagnostic::error(CONDITION_KEYS, entered.key, "`entered` stands only in `enter` of a campaign")
+                Diagnostic::new(codes::CONDITION_KEYS, entered.key, "`entered` stands only in `enter` of a campaign")
                     .at("not in a condition")
                     .help(help),
             );
@@ -125,7 +123,7 @@ impl Resolver {
         let Some((question, key)) = questions.next() else {
             let help = "write one of `field`, `company`, `tag`, `stage`, `reached`, `in-funnel`, `segment`, `event`, `campaign`, `reachable`, `all`, `any`, `not`";
             self.report(
-                Diagnostic::error(CONDITION_KEYS, span, "the condition does not say what it is about")
+                Diagnostic::new(codes::CONDITION_KEYS, span, "the condition does not say what it is about")
                     .at("what is asked?")
                     .help(help),
             );
@@ -136,7 +134,7 @@ impl Resolver {
             let message = format!("`{word}` and `{other}` in one condition");
             let help = format!("write `all: [ {{ {word}: … }}, {{ {other}: … }} ]`, or `any`");
             self.report(
-                Diagnostic::error(CONDITION_KEYS, other_key.at, message)
+                Diagnostic::new(codes::CONDITION_KEYS, other_key.at, message)
                     .at("one too many")
                     .label(key.at, "asked already")
                     .help(help),
@@ -152,7 +150,7 @@ impl Resolver {
     /// Reports a key that does not belong to the question.
     fn does_not_belong(&mut self, question: Question, stray: &schema::Key) -> bool {
         let message = format!("`{}` does not go with `{}`", stray.word, question.word());
-        let finding = Diagnostic::error(CONDITION_KEYS, stray.at, message);
+        let finding = Diagnostic::new(codes::CONDITION_KEYS, stray.at, message);
         self.report(match Question::owner(&stray.word) {
             Some(owner) => finding.at(format!("only with `{}`", owner.word())),
             None if question == Question::Event => {
@@ -210,8 +208,8 @@ impl Resolver {
         let Some((operator, more)) = operators.split_first() else {
             let help = "write what to compare, such as `exists: true` or `at-least: 1`";
             self.report(
-                Diagnostic::error(
-                    CONDITION_KEYS,
+                Diagnostic::new(
+                    codes::CONDITION_KEYS,
                     name.span,
                     format!("the condition on `{}` compares nothing", name.value.0),
                 )
@@ -224,7 +222,7 @@ impl Resolver {
             let message = format!("`{}` and `{}` in one condition", operator.operator.word(), other.operator.word());
             let help = "write each in a condition of its own, inside `all: [ … ]`; for a range use `between: [a, b]`";
             self.report(
-                Diagnostic::error(CONDITION_KEYS, other.key, message)
+                Diagnostic::new(codes::CONDITION_KEYS, other.key, message)
                     .at("one too many")
                     .label(operator.key, "compares already")
                     .help(help),

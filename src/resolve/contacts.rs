@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use super::Resolver;
 use super::{condition, sorted};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Diagnostic, codes};
 use crate::model::contacts::Tag;
 use crate::model::{
     Arena, BadValue, Channel, ChannelRules, Condition, Contacts, Field, FieldType, Points, Tags, Value,
@@ -85,9 +85,7 @@ impl Resolver {
     fn not_reserved(&mut self, id: &Placed<Text>) {
         if id.value.0 == "points" {
             let help = "conditions read the points with `field: points`; give the field another id, and its `column` if need be";
-            self.report(
-                Diagnostic::error(Code("reserved-id"), id.span, "`points` is built in").at("reserved").help(help),
-            );
+            self.report(Diagnostic::new(codes::RESERVED_ID, id.span, "`points` is built in").at("reserved").help(help));
         }
     }
 
@@ -148,7 +146,7 @@ impl Resolver {
     fn stray(&mut self, key: Option<Span>, word: &str, type_: &FieldType, help: &str) {
         if let Some(key) = key {
             let message = format!("`{word}` does not go with the type `{}`", type_.word());
-            self.report(Diagnostic::error(Code("field-keys"), key, message).at("does not belong here").help(help));
+            self.report(Diagnostic::new(codes::FIELD_KEYS, key, message).at("does not belong here").help(help));
         }
     }
 
@@ -161,7 +159,7 @@ impl Resolver {
         let Some(values) = &field.values else {
             let message = format!("the field `{}` does not say which choices there are", id.value.0);
             self.report(
-                Diagnostic::error(Code("missing-key"), field.type_.span, message)
+                Diagnostic::new(codes::MISSING_KEY, field.type_.span, message)
                     .at("needs `values`")
                     .help("add `values: [ … ]`"),
             );
@@ -170,7 +168,7 @@ impl Resolver {
         if values.value.0.len() > MOST_CHOICES {
             let message = format!("`{}` has {} choices", id.value.0, values.value.0.len());
             self.report(
-                Diagnostic::error(Code("field-keys"), values.span, message)
+                Diagnostic::new(codes::FIELD_KEYS, values.span, message)
                     .at("too many")
                     .help(format!("a field has at most {MOST_CHOICES} choices; use `text` instead")),
             );
@@ -181,7 +179,7 @@ impl Resolver {
             if let Some(first) = values.value.0[..at].iter().find(|first| first.value == value.value) {
                 let message = format!("the choice `{}` stands twice", value.value.0);
                 self.report(
-                    Diagnostic::error(Code("duplicate-choice"), value.span, message)
+                    Diagnostic::new(codes::DUPLICATE_CHOICE, value.span, message)
                         .at("again here")
                         .label(first.span, "first here")
                         .help("remove one of them"),
@@ -208,14 +206,14 @@ impl Resolver {
             && less(max, min)
         {
             let message = format!("no value is allowed: `max` is below `min` of `{}`", field.id);
-            self.report(Diagnostic::error(super::value::WRONG_VALUE, written.span, message).at("below `min`"));
+            self.report(Diagnostic::new(codes::WRONG_VALUE, written.span, message).at("below `min`"));
             return;
         }
         let (Some(default), Some(value)) = (&written.default, &field.default) else { return };
         let too_small = field.min.as_ref().is_some_and(|min| less(value, min));
         if too_small || field.max.as_ref().is_some_and(|max| less(max, value)) {
             let message = format!("the default `{}` is outside `min` and `max`", default.value.0.text);
-            self.report(Diagnostic::error(super::value::WRONG_VALUE, default.span, message).at("outside the limits"));
+            self.report(Diagnostic::new(codes::WRONG_VALUE, default.span, message).at("outside the limits"));
         }
     }
 
@@ -229,9 +227,7 @@ impl Resolver {
                     return BadValue::SkipContact { at_most };
                 }
                 let message = format!("`{}` is no number of contacts", at_most.value);
-                self.report(
-                    Diagnostic::error(super::value::WRONG_VALUE, at_most.span, message).at("expected 0 or more"),
-                );
+                self.report(Diagnostic::new(codes::WRONG_VALUE, at_most.span, message).at("expected 0 or more"));
                 return BadValue::Fail;
             }
         };
@@ -269,13 +265,9 @@ impl Resolver {
     fn free_without_column(&mut self, default: Option<&Placed<bool>>) {
         if let Some(default) = default.filter(|default| default.value) {
             self.report(
-                Diagnostic::error(
-                    super::value::WRONG_VALUE,
-                    default.span,
-                    "`true` would forbid the channel to everybody",
-                )
-                .at("expected `false`")
-                .help("write `default: false`, or leave it out: then a file without the column is refused"),
+                Diagnostic::new(codes::WRONG_VALUE, default.span, "`true` would forbid the channel to everybody")
+                    .at("expected `false`")
+                    .help("write `default: false`, or leave it out: then a file without the column is refused"),
             );
         }
     }

@@ -1,8 +1,7 @@
 //! Steps that concern another campaign; none concerns its own.
 
 use super::Resolver;
-use super::step::STEP_KEYS;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, codes};
 use crate::model::CampaignId;
 use crate::model::points::TRIGGERS;
 use crate::schema::{Placed, Text};
@@ -13,7 +12,7 @@ impl Resolver {
         if name.value.0.starts_with(TRIGGERS) {
             let help = "it fires by itself when there are enough points; to begin something here, name a campaign";
             self.report(
-                Diagnostic::error(STEP_KEYS, name.span, format!("`{}` is a trigger of points", name.value.0))
+                Diagnostic::new(codes::STEP_KEYS, name.span, format!("`{}` is a trigger of points", name.value.0))
                     .at("no campaign")
                     .help(help),
             );
@@ -23,7 +22,7 @@ impl Resolver {
             return Some(id);
         }
         self.report(
-            Diagnostic::error(STEP_KEYS, name.span, format!("`{}` is this campaign", name.value.0))
+            Diagnostic::new(codes::STEP_KEYS, name.span, format!("`{}` is this campaign", name.value.0))
                 .at("its own")
                 .help("to leave it write `exit: exited`; to go through it again write `goto`"),
         );

@@ -1,15 +1,12 @@
 //! Declarations of events: their properties, what they change, how long they start campaigns; the built-in events stand among them, declared or not.
 
-use super::value::WRONG_VALUE;
 use super::{Resolver, sorted};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Diagnostic, codes};
 use crate::language::PropertyType;
 use crate::model::{Arena, EventId, EventType, FieldId, FieldType, Moment, Property, PropertyId, Update, UpdateChange};
 use crate::schema::event::FromProperty;
 use crate::schema::{self, Literal, Placed, Project, ScalarOr, Text};
 use crate::source::Span;
-
-const EVENT_KEYS: Code = Code("event-keys");
 
 /// What the columns of an events file are called that every event has.
 const COLUMNS: [&str; 5] = ["contact", "at", "event", "of", "id"];
@@ -52,14 +49,14 @@ impl Resolver {
     fn no_properties(&mut self, event: &EventType, span: Span) {
         let message = format!("`{}` is built in, and has properties of its own only", event.id);
         let help = "declare another event for what it shall carry; built-in ones take `updates` and `max-age`";
-        self.report(Diagnostic::error(EVENT_KEYS, span, message).at("cannot be added").help(help));
+        self.report(Diagnostic::new(codes::EVENT_KEYS, span, message).at("cannot be added").help(help));
     }
 
     fn property(&mut self, id: &Placed<Text>, type_: Option<PropertyType>) -> Property {
         if COLUMNS.contains(&id.value.0.as_str()) {
             let message = format!("`{}` is a column that every event has", id.value.0);
             self.report(
-                Diagnostic::error(Code("reserved-id"), id.span, message).at("reserved").help("give it another id"),
+                Diagnostic::new(codes::RESERVED_ID, id.span, message).at("reserved").help("give it another id"),
             );
         }
         Property { id: id.value.0.clone(), span: id.span, type_: type_.map(property_type) }
@@ -83,7 +80,7 @@ impl Resolver {
 
     fn one_change<T>(&mut self, span: Span, message: &str) -> Option<T> {
         let help = "write `{ add: 1 }`, `{ set: event-time }` or `{ set: { property: … } }`";
-        self.report(Diagnostic::error(EVENT_KEYS, span, message).at("one of the two").help(help));
+        self.report(Diagnostic::new(codes::EVENT_KEYS, span, message).at("one of the two").help(help));
         None
     }
 
@@ -97,7 +94,9 @@ impl Resolver {
             let (span, text) = self.declared(field);
             let message = format!("nothing can be added to a {}", type_.word());
             self.report(
-                Diagnostic::error(WRONG_VALUE, written.span, message).at("expected a number field").label(span, text),
+                Diagnostic::new(codes::WRONG_VALUE, written.span, message)
+                    .at("expected a number field")
+                    .label(span, text),
             );
             return None;
         }
@@ -132,9 +131,7 @@ impl Resolver {
             {
                 let message = format!("`{}` is no date to set", text.0);
                 let help = "write `event-time`, for when it happened, or a date such as `2026-11-21`";
-                self.report(
-                    Diagnostic::error(super::calendar::BAD_DATE, written.span, message).at("no date").help(help),
-                );
+                self.report(Diagnostic::new(codes::BAD_DATE, written.span, message).at("no date").help(help));
                 None
             }
             ScalarOr::Scalar(text) => self.value(type_, &literal(text, written)).map(UpdateChange::Set),
@@ -161,7 +158,7 @@ impl Resolver {
             let message = format!("`{}` is {} and not {}", from.property.value.0, found.word(), type_.word());
             let property = event.properties[property].span;
             self.report(
-                Diagnostic::error(WRONG_VALUE, from.property.span, message)
+                Diagnostic::new(codes::WRONG_VALUE, from.property.span, message)
                     .at("of another type")
                     .label(span, text)
                     .label(property, "the property"),
@@ -186,9 +183,7 @@ impl Resolver {
                 None => format!("`{}` has {}", event.id, super::names::list(known)),
             };
             let message = format!("`{}` has no property `{}`", event.id, name.value.0);
-            self.report(
-                Diagnostic::error(Code("unknown-property"), name.span, message).at("unknown property").help(help),
-            );
+            self.report(Diagnostic::new(codes::UNKNOWN_PROPERTY, name.span, message).at("unknown property").help(help));
         }
         found
     }

@@ -1,7 +1,7 @@
 //! Experiences: what contacts in a stage get to see, in the order in which it is written; ids are unique in the stage.
 
 use super::{Resolver, about};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Diagnostic, codes};
 use crate::model::Experience;
 use crate::schema::{self, Placed, Text, bad_id, is_id};
 
@@ -22,7 +22,7 @@ impl Resolver {
         } else if let Some(first) = earlier.find(|earlier| earlier.value == id.value) {
             let message = format!("two experiences of the stage are called `{}`", id.value.0);
             self.report(
-                Diagnostic::error(Code("duplicate-key"), id.span, message)
+                Diagnostic::new(codes::DUPLICATE_KEY, id.span, message)
                     .at("again here")
                     .label(first.span, "first here")
                     .help("give each an `id` of its own"),

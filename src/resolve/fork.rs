@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Resolver;
 use super::step::Numbering;
-use crate::diagnostic::{Code, Diagnostic, did_you_mean};
+use crate::diagnostic::{Diagnostic, codes, did_you_mean};
 use crate::model::goto::{Astray, aim};
 use crate::model::ids::Id;
 use crate::model::{Step, StepId, StepKind, Way};
@@ -20,8 +20,8 @@ impl Resolver {
             let span = way.value.id.as_ref().map_or(way.value.steps.key, |id| id.span);
             if let Some(first) = seen.insert(label.clone(), span) {
                 self.report(
-                    Diagnostic::error(
-                        Code("duplicate-step"),
+                    Diagnostic::new(
+                        codes::DUPLICATE_STEP,
                         span,
                         format!("two branches of the fork are called `{label}`"),
                     )
@@ -63,7 +63,7 @@ impl Resolver {
                 ),
             };
             let help = help.or_else(|| Some("give the step to which it leads an `id`".to_owned()));
-            self.report(Diagnostic::error(Code("unknown-step"), span, message).at(label).maybe_help(help));
+            self.report(Diagnostic::new(codes::UNKNOWN_STEP, span, message).at(label).maybe_help(help));
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::names::list;
 use super::pattern::Scope;
 use super::{Resolver, about, sorted};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Diagnostic, codes};
 use crate::language::{AudienceLeft, Moves, Order};
 use crate::model::{About, Arena, Audience, Conversion, Funnel, FunnelId, PlaceRule, Publish, Stage, StageId, Target};
 use crate::schema::{self, MapOrList, OneOrList, Placed, ScalarOr, Text};
@@ -115,7 +115,7 @@ impl Resolver {
         }
         let message = format!("`{text}` is no colour");
         self.report(
-            Diagnostic::error(Code("bad-color"), color.span, message)
+            Diagnostic::new(codes::BAD_COLOR, color.span, message)
                 .at("no colour")
                 .help("write it as red, green and blue in quotes: `\"#4c78a8\"`"),
         );
@@ -173,7 +173,7 @@ impl Resolver {
             let known = self.index.segments.iter().chain(["everyone"]);
             let meant = self.guesses.did_you_mean(&name.value.0, known).map(|meant| format!("did you mean `{meant}`?"));
             let help = meant.unwrap_or_else(|| "write `everyone`, the id of a segment, or a condition".to_owned());
-            self.unknown("segment", Code("unknown-segment"), name, Some(help));
+            self.unknown("segment", codes::UNKNOWN_SEGMENT, name, Some(help));
         }
         found
     }
@@ -196,7 +196,7 @@ impl Resolver {
                     stage.value
                 );
                 self.report(
-                    Diagnostic::error(Code("duplicate-value"), stage.span, message)
+                    Diagnostic::new(codes::DUPLICATE_VALUE, stage.span, message)
                         .at("the same value")
                         .label(other.span, "the same value")
                         .help("give each its own `value`"),

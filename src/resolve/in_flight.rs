@@ -4,13 +4,11 @@ use std::collections::BTreeMap;
 
 use super::Resolver;
 use super::names::list;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Diagnostic, codes};
 use crate::language::WhenRemoved;
 use crate::model::{Arena, Campaign, CampaignId, Funnel, FunnelId, InFlight, Moved, Removed};
 use crate::schema::{self, Placed, Project, Text};
 use crate::source::Span;
-
-const KEYS: Code = Code("in-flight-keys");
 
 /// What was said of old names so far, by kind and name.
 type Said = BTreeMap<(&'static str, String), Span>;
@@ -58,7 +56,7 @@ impl Resolver {
         if !renamed && self.index.funnels.find(old) != Some(new) {
             let message = format!("`{from}` and `{to}` are stages of two funnels");
             self.report(
-                Diagnostic::error(KEYS, written.to.span, message)
+                Diagnostic::new(codes::IN_FLIGHT_KEYS, written.to.span, message)
                     .at("of another funnel")
                     .label(written.from.span, "the old stage")
                     .help("a contact keeps its funnel; if the funnel was renamed, add `{ from: OLD, to: NEW }` for it"),
@@ -115,7 +113,11 @@ impl Resolver {
     fn old_stage(&mut self, name: &Placed<Text>) -> Option<(String, String)> {
         let Some((funnel, stage)) = name.value.0.split_once('/') else {
             let message = format!("`{}` is no stage", name.value.0);
-            self.report(Diagnostic::error(KEYS, name.span, message).at("no stage's name").help("write `funnel/stage`"));
+            self.report(
+                Diagnostic::new(codes::IN_FLIGHT_KEYS, name.span, message)
+                    .at("no stage's name")
+                    .help("write `funnel/stage`"),
+            );
             return None;
         };
         if let Some(id) = self.index.funnels.find::<FunnelId>(funnel) {
@@ -149,7 +151,7 @@ impl Resolver {
                         .to_owned()
                 })
             });
-            self.unknown("campaign or funnel", Code("unknown-campaign"), &written.to, Some(help));
+            self.unknown("campaign or funnel", codes::UNKNOWN_CAMPAIGN, &written.to, Some(help));
         }
         moved
     }
@@ -188,7 +190,7 @@ impl Resolver {
                 let help = "write `{ campaign: c, step: s, then: exit }` (or `next`), `{ campaign: c }`, \
                             `{ stage: funnel/stage, then: leave }`, `{ funnel: f }` or `{ field: f }`";
                 self.report(
-                    Diagnostic::error(KEYS, placed.span, "this does not say what is gone")
+                    Diagnostic::new(codes::IN_FLIGHT_KEYS, placed.span, "this does not say what is gone")
                         .at("keys that go not together")
                         .help(help),
                 );
@@ -215,7 +217,7 @@ impl Resolver {
             Some(WhenRemoved::Leave) | None => {
                 let span = then.map_or(step.span, |then| then.span);
                 self.report(
-                    Diagnostic::error(KEYS, span, format!("what becomes of contacts at `{name}`?"))
+                    Diagnostic::new(codes::IN_FLIGHT_KEYS, span, format!("what becomes of contacts at `{name}`?"))
                         .at("needs `exit` or `next`")
                         .help(
                             "`then: exit` ends the campaign for them, `then: next` goes on with the step that followed",
@@ -235,7 +237,7 @@ impl Resolver {
                 self.guesses.did_you_mean(&name.value.0, campaigns.values().map(|campaign| campaign.id.as_str()));
             let help = meant.map(|meant| format!("did you mean `{meant}`?"));
             let help = help.unwrap_or_else(|| "a step is named with the present name of its campaign".to_owned());
-            self.unknown("campaign", Code("unknown-campaign"), name, Some(help));
+            self.unknown("campaign", codes::UNKNOWN_CAMPAIGN, name, Some(help));
         }
         found
     }
@@ -248,7 +250,7 @@ impl Resolver {
             .did_you_mean(&name.value.0, names.iter().copied())
             .map(|meant| format!("did you mean `{meant}`?"));
         let help = help.unwrap_or_else(|| format!("the campaign has {}", list(names)));
-        self.unknown("step", Code("unknown-step"), name, Some(help));
+        self.unknown("step", codes::UNKNOWN_STEP, name, Some(help));
     }
 
     fn gone_campaign(&mut self, name: &Placed<Text>, campaigns: &Arena<CampaignId, Campaign>) {
@@ -267,7 +269,7 @@ impl Resolver {
     pub(super) fn still_there(&mut self, kind: &str, name: &Placed<Text>, there: Span) {
         let message = format!("the {kind} `{}` is still there", name.value.0);
         self.report(
-            Diagnostic::error(Code("still-there"), name.span, message)
+            Diagnostic::new(codes::STILL_THERE, name.span, message)
                 .at("still there")
                 .label(there, "written here")
                 .help("`moved` and `removed` speak of what an earlier version had; take the definition away, or this line"),
@@ -278,7 +280,7 @@ impl Resolver {
         let (kind, id) = name.clone();
         if let Some(first) = said.insert(name, span) {
             self.report(
-                Diagnostic::error(KEYS, span, format!("the {kind} `{id}` is spoken of twice"))
+                Diagnostic::new(codes::IN_FLIGHT_KEYS, span, format!("the {kind} `{id}` is spoken of twice"))
                     .at("again here")
                     .label(first, "first here")
                     .help("say once what becomes of it"),

@@ -36,7 +36,7 @@ mod test_company;
 mod value;
 mod windows;
 
-use crate::diagnostic::{Code, Diagnostic, Guesses};
+use crate::diagnostic::{Diagnostic, Guesses, codes};
 use crate::model::{
     About, Arena, Campaign, Companies, Condition, ConditionKind, Contacts, Content, FunnelId, Model, Segment, ids::Id,
 };
@@ -148,13 +148,13 @@ impl Resolver {
     }
 
     fn version(&mut self, version: Option<&Placed<Text>>, sources: &Sources) {
-        let code = Code("bad-version");
+        let code = codes::BAD_VERSION;
         match version {
             Some(version) if version.value.0 == "1" => {}
             Some(version) => {
                 let message = format!("version `{}` of the language is not understood", version.value.0);
                 self.report(
-                    Diagnostic::error(code, version.span, message)
+                    Diagnostic::new(code, version.span, message)
                         .at("unknown version")
                         .help("this funnelc understands `version: 1`"),
                 );
@@ -165,7 +165,7 @@ impl Resolver {
                 let Some((file, _)) = sources.files().next() else { return };
                 let start = Span::new(file, 0..0);
                 self.report(
-                    Diagnostic::error(code, start, "the version of the language is missing")
+                    Diagnostic::new(code, start, "the version of the language is missing")
                         .at("starts here")
                         .help("begin with `version: 1`"),
                 );
@@ -184,9 +184,7 @@ impl Resolver {
                 let help = help.map_or("write an IANA name, such as `Europe/Warsaw`".to_owned(), |meant| {
                     format!("did you mean `{meant}`?")
                 });
-                self.report(
-                    Diagnostic::error(Code("unknown-timezone"), zone.span, message).at("unknown zone").help(help),
-                );
+                self.report(Diagnostic::new(codes::UNKNOWN_TIMEZONE, zone.span, message).at("unknown zone").help(help));
                 "UTC".to_owned()
             }
         }
@@ -208,7 +206,7 @@ impl Resolver {
                 (format!("runs every `{duration}` do not divide a day"), "no part of a day")
             };
             let help = "write a whole part of a day of a minute or more, such as `5 minutes`, `1 h`, `1 day`";
-            self.report(Diagnostic::error(calendar::BAD_DURATION, runs.every.span, message).at(label).help(help));
+            self.report(Diagnostic::new(codes::BAD_DURATION, runs.every.span, message).at(label).help(help));
             return 60;
         }
         u32::try_from(seconds).unwrap_or(60)
@@ -261,7 +259,7 @@ impl Resolver {
             .map(|meant| format!("did you mean `{meant}`?"));
         let help = meant.unwrap_or_else(|| format!("write one of {}", names::list(known.iter().copied())));
         self.report(
-            Diagnostic::error(Code("unknown-value"), span, format!("`{word}` is not understood here"))
+            Diagnostic::new(codes::UNKNOWN_VALUE, span, format!("`{word}` is not understood here"))
                 .at("unknown word")
                 .help(help),
         );

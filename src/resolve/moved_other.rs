@@ -1,7 +1,7 @@
 //! `moved` of what contacts are not at, but of which things are remembered: segments, content, tags, events and experiences. A word before both names says which.
 
 use super::Resolver;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Diagnostic, codes};
 use crate::model::{Arena, Funnel, FunnelId, Moved, Renamed};
 use crate::schema::{self, Placed, Text};
 use crate::source::Span;
@@ -25,7 +25,7 @@ impl Resolver {
         else {
             let bare = |name: &Placed<Text>| split(name).map_or_else(|| name.value.0.clone(), |(_, name)| name.value.0);
             let help = format!("write `{{ from: {word} {}, to: {word} {} }}`", bare(&written.from), bare(&written.to));
-            let finding = Diagnostic::error(Code("in-flight-keys"), written.to.span, "both names need the same word");
+            let finding = Diagnostic::new(codes::IN_FLIGHT_KEYS, written.to.span, "both names need the same word");
             self.report(finding.at("another word, or none").label(written.from.span, "the old name").help(help));
             return Some(None);
         };
@@ -68,7 +68,7 @@ impl Resolver {
         funnels: &Arena<FunnelId, Funnel>,
     ) -> Option<Renamed> {
         let (Some((_, _)), Some((stage, id))) = (halves(from), halves(to)) else {
-            let finding = Diagnostic::error(Code("in-flight-keys"), to.span, "this names no experience");
+            let finding = Diagnostic::new(codes::IN_FLIGHT_KEYS, to.span, "this names no experience");
             self.report(finding.at("not a path").help("write `experience funnel/stage/id`, before and now"));
             return None;
         };
@@ -85,7 +85,7 @@ impl Resolver {
         if place.is_none() && !funnels[target.funnel].stages[target.stage].broken {
             let meant = self.guesses.did_you_mean(&id, experiences.iter().map(|it| it.id.as_str()));
             let help = meant.map(|meant| format!("did you mean `{meant}`?"));
-            self.unknown("experience", Code("in-flight-keys"), to, help);
+            self.unknown("experience", codes::IN_FLIGHT_KEYS, to, help);
         }
         Some(Renamed::Experience(target, place?))
     }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Resolver;
-use crate::diagnostic::{Code, Diagnostic, Guesses};
+use crate::diagnostic::{Code, Diagnostic, Guesses, codes};
 use crate::language::ParameterType;
 use crate::model::ids::Id;
 use crate::model::points::TRIGGERS;
@@ -166,7 +166,7 @@ impl Resolver {
         let found = self.index.segments.find(&name.value.0);
         if found.is_none() {
             let help = self.index.segments.help(&name.value.0, &self.guesses);
-            self.unknown("segment", Code("unknown-segment"), name, help);
+            self.unknown("segment", codes::UNKNOWN_SEGMENT, name, help);
         }
         found
     }
@@ -176,7 +176,7 @@ impl Resolver {
         if found.is_none() && !self.index.points_broken {
             let help = self.index.groups.help(&name.value.0, &self.guesses);
             let help = help.unwrap_or_else(|| "list it under `points: { groups: [ … ] }`".to_owned());
-            self.unknown("group of points", Code("unknown-group"), name, Some(help));
+            self.unknown("group of points", codes::UNKNOWN_GROUP, name, Some(help));
         }
         found
     }
@@ -185,7 +185,7 @@ impl Resolver {
         let found = self.index.campaigns.find(&name.value.0);
         if found.is_none() {
             let help = self.index.campaigns.help(&name.value.0, &self.guesses);
-            self.unknown("campaign", Code("unknown-campaign"), name, help);
+            self.unknown("campaign", codes::UNKNOWN_CAMPAIGN, name, help);
         }
         found
     }
@@ -194,7 +194,7 @@ impl Resolver {
         let found = self.index.content.find(&name.value.0);
         if found.is_none() {
             let help = self.index.content.help(&name.value.0, &self.guesses);
-            self.unknown("content", Code("unknown-content"), name, help);
+            self.unknown("content", codes::UNKNOWN_CONTENT, name, help);
         }
         found
     }
@@ -204,7 +204,7 @@ impl Resolver {
         if found.is_none() {
             let help = self.index.events.help(&name.value.0, &self.guesses);
             let help = help.unwrap_or_else(|| format!("declare it: `events: {{ {}: {{}} }}`", name.value.0));
-            self.unknown("event", Code("unknown-event"), name, Some(help));
+            self.unknown("event", codes::UNKNOWN_EVENT, name, Some(help));
         }
         found
     }
@@ -215,7 +215,7 @@ impl Resolver {
             let help =
                 self.index.fields.help(&name.value.0, &self.guesses).or_else(|| self.field_by_column(&name.value.0));
             let help = help.unwrap_or_else(|| "declare it under `contacts: { fields: … }`".to_owned());
-            self.unknown("field", Code("unknown-field"), name, Some(help));
+            self.unknown("field", codes::UNKNOWN_FIELD, name, Some(help));
         }
         found
     }
@@ -238,7 +238,7 @@ impl Resolver {
                 .tags
                 .help(&name.value.0, &self.guesses)
                 .or(Some("add it to `values` of `contacts: { tags: … }`".to_owned()));
-            self.unknown("tag", Code("unknown-tag"), name, help);
+            self.unknown("tag", codes::UNKNOWN_TAG, name, help);
         }
         found
     }
@@ -247,7 +247,7 @@ impl Resolver {
         let found = self.index.funnels.find(&name.value.0);
         if found.is_none() {
             let help = self.index.funnels.help(&name.value.0, &self.guesses);
-            self.unknown("funnel", Code("unknown-funnel"), name, help);
+            self.unknown("funnel", codes::UNKNOWN_FUNNEL, name, help);
         }
         found
     }
@@ -263,7 +263,7 @@ impl Resolver {
                 .guesses
                 .did_you_mean(funnel, self.index.funnels.iter())
                 .map(|meant| format!("did you mean `{meant}/{stage}`?"));
-            self.unknown("funnel", Code("unknown-funnel"), name, help);
+            self.unknown("funnel", codes::UNKNOWN_FUNNEL, name, help);
             return None;
         };
         let stage = self.stage_of(funnel, stage, name)?;
@@ -280,7 +280,7 @@ impl Resolver {
         }
         let message = format!("`{}` is a stage of another funnel", name.value.0);
         self.report(
-            Diagnostic::error(Code("unknown-stage"), name.span, message)
+            Diagnostic::new(codes::UNKNOWN_STAGE, name.span, message)
                 .at("not of this funnel")
                 .help("name a stage of the funnel in which this stands"),
         );
@@ -297,7 +297,7 @@ impl Resolver {
                 .did_you_mean(stage, names.stages.iter())
                 .map(|meant| format!("did you mean `{prefix}{meant}`?"));
             let help = help.or_else(|| Some(format!("the funnel has {}", list(names.stages.iter()))));
-            self.unknown("stage", Code("unknown-stage"), name, help);
+            self.unknown("stage", codes::UNKNOWN_STAGE, name, help);
         }
         found
     }
@@ -315,13 +315,13 @@ impl Resolver {
             _ if known.is_empty() => "write `funnel/stage`".to_owned(),
             _ => format!("write {}", known.join(" or ")),
         };
-        self.unknown("stage", Code("unknown-stage"), name, Some(help));
+        self.unknown("stage", codes::UNKNOWN_STAGE, name, Some(help));
     }
 
     pub(super) fn unknown(&mut self, kind: &str, code: Code, name: &Placed<Text>, help: Option<String>) {
         if !self.unread.may_define(&name.value.0) {
             let message = format!("there is no {kind} `{}`", name.value.0);
-            self.report(Diagnostic::error(code, name.span, message).at(format!("unknown {kind}")).maybe_help(help));
+            self.report(Diagnostic::new(code, name.span, message).at(format!("unknown {kind}")).maybe_help(help));
         }
     }
 }

@@ -1,9 +1,9 @@
 //! Questions about events: which occurrences are meant, how they are counted, and from when on.
 
 use super::Resolver;
-use super::condition::{CONDITION_KEYS, broken};
+use super::condition::broken;
 use super::names::list;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Diagnostic, codes};
 use crate::language::{Operator, Question};
 use crate::model::calendar::Sign;
 use crate::model::{
@@ -55,7 +55,7 @@ impl Resolver {
                 _ => "name the event, and with `of` and `where` which of its occurrences",
             };
             self.report(
-                Diagnostic::error(CONDITION_KEYS, *at, message)
+                Diagnostic::new(codes::CONDITION_KEYS, *at, message)
                     .at("only `of` and `where`")
                     .label(name.span, "the event")
                     .help(help),
@@ -123,7 +123,7 @@ impl Resolver {
         };
         let declared = of.span;
         self.report(
-            Diagnostic::error(Code("event-content"), name.span, message)
+            Diagnostic::new(codes::EVENT_CONTENT, name.span, message)
                 .at("does not fit")
                 .label(declared, "declared here")
                 .help(help),
@@ -139,7 +139,7 @@ impl Resolver {
             return Some((property, type_));
         }
         let message = format!("`{}` is no number, so it has no sum", name.value.0);
-        let mut finding = Diagnostic::error(Code("operator-type"), name.span, message).at("expected a number");
+        let mut finding = Diagnostic::new(codes::OPERATOR_TYPE, name.span, message).at("expected a number");
         if let Some((span, text)) = self.declared_property(event, property) {
             finding = finding.label(span, text);
         }
@@ -166,7 +166,7 @@ impl Resolver {
             other => return self.unknown_word(other, since.span, &["ever", "entry", "stage"]),
         };
         self.report(
-            Diagnostic::error(CONDITION_KEYS, since.span, misplaced)
+            Diagnostic::new(codes::CONDITION_KEYS, since.span, misplaced)
                 .at("not here")
                 .help("leave it out for all that happened ever, or write `within`"),
         );
@@ -187,14 +187,14 @@ impl Resolver {
             ([], Some(sum)) => {
                 let message = format!("the sum of `{}` is compared with nothing", sum.value.0);
                 let help = "write what it must be, such as `at-least: 500`";
-                self.report(Diagnostic::error(CONDITION_KEYS, sum.span, message).at("no operator").help(help));
+                self.report(Diagnostic::new(codes::CONDITION_KEYS, sum.span, message).at("no operator").help(help));
                 None
             }
             ([operator], _) => self.number_test(type_, operator),
             ([first, second, ..], _) => {
                 let message = format!("`{}` and `{}` in one condition", first.operator.word(), second.operator.word());
                 self.report(
-                    Diagnostic::error(CONDITION_KEYS, second.key, message)
+                    Diagnostic::new(codes::CONDITION_KEYS, second.key, message)
                         .at("one too many")
                         .label(first.key, "compares already")
                         .label(name.span, "the event")
@@ -219,7 +219,7 @@ impl Resolver {
                 "`where` asks the event's properties: `{ property: amount, at-least: 5 }`",
             ),
         };
-        self.report(Diagnostic::error(CONDITION_KEYS, key, message).at("not here").help(help));
+        self.report(Diagnostic::new(codes::CONDITION_KEYS, key, message).at("not here").help(help));
         false
     }
 

@@ -1,9 +1,8 @@
 //! Points: groups, rules and triggers; a trigger becomes a campaign that enough points start.
 
 use super::pattern::Scope;
-use super::value::WRONG_VALUE;
 use super::{Resolver, about, sorted};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, codes};
 use crate::language::Verb;
 use crate::model::points::TRIGGERS;
 use crate::model::{
@@ -64,7 +63,7 @@ impl Resolver {
         } else {
             let message = format!("the rule `{}` does not say for which event it gives points", rule.id);
             let help = "write `each: { event: opened }`";
-            self.report(Diagnostic::error(WRONG_VALUE, written.each.span, message).at("no event").help(help));
+            self.report(Diagnostic::new(codes::WRONG_VALUE, written.each.span, message).at("no event").help(help));
             None
         };
         rule.give = Give { points: written.give.value, group: self.group(written.group.as_ref()) };
@@ -124,7 +123,7 @@ impl Resolver {
         for (word, span) in waiting {
             let message = format!("`{word}` does not stand in a trigger: its steps run at once, for everybody alike");
             let help = "let the trigger add a tag or enrol the contact, and write the rest in a campaign";
-            self.report(Diagnostic::error(super::step::STEP_KEYS, span, message).at("not in a trigger").help(help));
+            self.report(Diagnostic::new(codes::STEP_KEYS, span, message).at("not in a trigger").help(help));
         }
     }
 
@@ -141,7 +140,9 @@ impl Resolver {
                     let message = format!("`{}` is no number of points", text.0);
                     let help = "write a whole number, or `{ give: 10, group: loyalty }`";
                     self.report(
-                        Diagnostic::error(WRONG_VALUE, written.span, message).at("expected a whole number").help(help),
+                        Diagnostic::new(codes::WRONG_VALUE, written.span, message)
+                            .at("expected a whole number")
+                            .help(help),
                     );
                     None
                 }

@@ -1,8 +1,7 @@
 //! Fields with a part to play for their contact, such as the zone in which it waits; each must be of a type that can play it.
 
 use super::Resolver;
-use super::value::WRONG_VALUE;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Diagnostic, codes};
 use crate::model::{Channel, Contacts, FieldId, FieldType, Value};
 use crate::schema::{self, Placed, Text};
 use crate::source::Span;
@@ -31,7 +30,7 @@ impl Resolver {
         if jiff::tz::TimeZone::get(zone).is_err() {
             let message = format!("there is no time zone `{zone}`");
             self.report(
-                Diagnostic::error(Code("unknown-timezone"), span, message)
+                Diagnostic::new(codes::UNKNOWN_TIMEZONE, span, message)
                     .at("unknown zone")
                     .help("the field holds a contact's zone: write an IANA name, such as `Europe/Warsaw`"),
             );
@@ -54,7 +53,7 @@ impl Resolver {
         }
         let message = format!("`{}` is {} {}, not {expected}", name.value.0, article(type_), type_.word());
         self.report(
-            Diagnostic::error(WRONG_VALUE, name.span, message)
+            Diagnostic::new(codes::WRONG_VALUE, name.span, message)
                 .at(format!("expected {expected}"))
                 .label(declared.span, format!("declared as {}", type_.word())),
         );
@@ -68,7 +67,7 @@ impl Resolver {
         if !values.iter().any(is_channel) {
             let message = format!("no value of `{}` is a channel", written.value.0);
             self.report(
-                Diagnostic::error(WRONG_VALUE, written.span, message)
+                Diagnostic::new(codes::WRONG_VALUE, written.span, message)
                     .at("names no channel")
                     .label(contacts.fields[field].span, "declared here")
                     .help("the channels are `email`, `sms` and `push`"),

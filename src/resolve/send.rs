@@ -1,7 +1,7 @@
 //! The step `send` and how content is sent; what a step says of it is stronger than what the content says.
 
 use super::Resolver;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Diagnostic, codes};
 use crate::language::{ContentKind, LimitThen, OnSkip};
 use crate::model::{Action, Channel, ContentId, Limit, Once, SendRules, StepKind, Windows};
 use crate::schema::campaign;
@@ -51,7 +51,7 @@ impl Resolver {
         };
         if !is_message {
             self.report(
-                Diagnostic::error(Code("content-keys"), written.key, "`prefer` does not go with this kind")
+                Diagnostic::new(codes::CONTENT_KEYS, written.key, "`prefer` does not go with this kind")
                     .at("only with `message`")
                     .label(content.kind.span, "the kind of content")
                     .help("remove it, or make the content a `message`"),
@@ -97,7 +97,7 @@ impl Resolver {
         }
         if at_most.is_some() || within.is_some() || body.then.is_some() || !has_hours {
             self.report(
-                Diagnostic::error(Code("missing-key"), limit.span, "how many messages in which time is not said")
+                Diagnostic::new(codes::MISSING_KEY, limit.span, "how many messages in which time is not said")
                     .at("says only a part of it")
                     .help("write `at-most: 3, within: 7 days`, or only hours: `between: [\"09:00\", \"18:00\"]`"),
             );
@@ -110,7 +110,7 @@ impl Resolver {
         if at_most.is_none() {
             let message = format!("`{}` is no number of messages", written.value);
             self.report(
-                Diagnostic::error(super::value::WRONG_VALUE, written.span, message)
+                Diagnostic::new(codes::WRONG_VALUE, written.span, message)
                     .at("expected 1 or more")
                     .help("to send nothing at all, unpublish the content"),
             );
@@ -124,7 +124,7 @@ impl Resolver {
             Some(kind) if !kind.can_be_sent() => {
                 let message = format!("`{}` cannot be sent", name.value.0);
                 self.report(
-                    Diagnostic::error(Code("not-sendable"), name.span, message)
+                    Diagnostic::new(codes::NOT_SENDABLE, name.span, message)
                         .at("cannot be sent")
                         .label(self.content[content].span, "a page, form or asset")
                         .help("pages, forms and assets are visited; send an email that links to it"),

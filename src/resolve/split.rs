@@ -3,14 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::Resolver;
-use super::step::{Numbering, STEP_KEYS};
+use super::step::Numbering;
 use super::step_name::unnamed;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Diagnostic, codes};
 use crate::language::Verb;
 use crate::model::{Share, Step, StepKind};
 use crate::schema::{self, ListOf, MapOrList, Placed};
-
-const BAD_SHARE: Code = Code("bad-share");
 
 type Shares = Placed<ListOf<Placed<schema::Share>>>;
 
@@ -19,7 +17,7 @@ impl Resolver {
         let written = step.split.as_ref()?;
         if step.id.is_none() {
             self.report(
-                Diagnostic::error(STEP_KEYS, written.key, "a `split` without an `id`").at("needs an `id`").help(
+                Diagnostic::new(codes::STEP_KEYS, written.key, "a `split` without an `id`").at("needs an `id`").help(
                     "add `id: …`: who takes which way follows from it, so it must not change with the steps around it",
                 ),
             );
@@ -44,7 +42,7 @@ impl Resolver {
             if !(1..=100).contains(&share.value) {
                 let message = format!("a share of `{}`", share.value);
                 self.report(
-                    Diagnostic::error(BAD_SHARE, share.span, message)
+                    Diagnostic::new(codes::BAD_SHARE, share.span, message)
                         .at("from 1 to 100")
                         .help("shares are whole numbers from 1 that make 100 together"),
                 );
@@ -54,7 +52,7 @@ impl Resolver {
         if sum != 100 && self.diagnostics.len() == mistakes {
             let last = written.value.0.last().map_or(written.key, |share| share.value.share.span);
             self.report(
-                Diagnostic::error(BAD_SHARE, last, format!("the shares make {sum} together"))
+                Diagnostic::new(codes::BAD_SHARE, last, format!("the shares make {sum} together"))
                     .at("not 100")
                     .label(written.key, "the split")
                     .help("shares are parts of a hundred; give those who do nothing a branch with an `exit`, or change one of the shares"),
@@ -92,7 +90,7 @@ impl Resolver {
         for pair in alike.windows(2).filter(|pair| pair[0].0 == pair[1].0) {
             let [first, second] = [&pair[0], &pair[1]].map(|(_, at)| written[*at].value.share.span);
             self.report(
-                Diagnostic::error(STEP_KEYS, second, "two branches with the same share and the same steps")
+                Diagnostic::new(codes::STEP_KEYS, second, "two branches with the same share and the same steps")
                     .at("alike")
                     .label(first, "the other one")
                     .help("give each an `id`, so that their order does not matter"),
@@ -107,7 +105,7 @@ impl Resolver {
             if let Some(first) = seen.insert(label, span) {
                 let message = format!("two branches of the split are called `{label}`");
                 self.report(
-                    Diagnostic::error(Code("duplicate-step"), span, message)
+                    Diagnostic::new(codes::DUPLICATE_STEP, span, message)
                         .at("again here")
                         .label(first, "first here")
                         .help("give each branch an `id` of its own"),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::Resolver;
 use super::names::list;
 use super::step_name::unnamed;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Diagnostic, codes};
 use crate::language::Verb;
 use crate::model::calendar::Sign;
 use crate::model::contacts::FieldType;
@@ -15,8 +15,6 @@ use crate::model::{
 };
 use crate::schema::{self, Placed, ScalarOr, SetTo, Text};
 use crate::source::Span;
-
-pub(super) const STEP_KEYS: Code = Code("step-keys");
 
 /// Counts the steps of a campaign and remembers the names that are taken.
 #[derive(Default)]
@@ -126,7 +124,7 @@ impl Resolver {
         if let Some(first) = numbering.names.insert(name.to_owned(), span) {
             let message = format!("two steps of the campaign are called `{name}`");
             self.report(
-                Diagnostic::error(Code("duplicate-step"), span, message)
+                Diagnostic::new(codes::DUPLICATE_STEP, span, message)
                     .at("again here")
                     .label(first, "first here")
                     .help("give each step an `id` of its own"),
@@ -141,7 +139,7 @@ impl Resolver {
         let Some((verb, key)) = verbs.next() else {
             let verbs: Vec<_> = Verb::ALL.iter().map(|verb| format!("`{}`", verb.word())).collect();
             self.report(
-                Diagnostic::error(STEP_KEYS, written.span, "the step does not say what to do")
+                Diagnostic::new(codes::STEP_KEYS, written.span, "the step does not say what to do")
                     .at("no verb")
                     .help(format!("a step is one of {}", verbs.join(", "))),
             );
@@ -155,7 +153,7 @@ impl Resolver {
                 "write two steps, each with a dash of its own"
             };
             self.report(
-                Diagnostic::error(STEP_KEYS, other_key.at, message)
+                Diagnostic::new(codes::STEP_KEYS, other_key.at, message)
                     .at("a second verb")
                     .label(key.at, "the first verb")
                     .help(help),
@@ -168,7 +166,7 @@ impl Resolver {
             let message = format!("`{}` does not go with `{}`", key.word, verb.word());
             let owner =
                 Verb::owner(&key.word).map_or_else(String::new, |owner| format!("only with `{}`", owner.word()));
-            self.report(Diagnostic::error(STEP_KEYS, key.at, message).at(owner));
+            self.report(Diagnostic::new(codes::STEP_KEYS, key.at, message).at(owner));
         }
         stray.is_empty().then_some((verb, key.value))
     }
@@ -239,7 +237,7 @@ impl Resolver {
             _ => return Some(text.to_owned()),
         };
         let help = "write a few words that say who comes here: `note: took the short way`";
-        self.report(Diagnostic::error(super::value::WRONG_VALUE, note.span, message).at(at).help(help));
+        self.report(Diagnostic::new(codes::WRONG_VALUE, note.span, message).at(at).help(help));
         None
     }
 
@@ -247,7 +245,7 @@ impl Resolver {
         let name = step.set.as_ref()?;
         let Some(to) = &step.to else {
             self.report(
-                Diagnostic::error(STEP_KEYS, name.span, format!("`set: {}` does not say to what", name.value.0))
+                Diagnostic::new(codes::STEP_KEYS, name.span, format!("`set: {}` does not say to what", name.value.0))
                     .at("needs `to`")
                     .help("write `to:` with the new value below it; to take the value away write `clear`"),
             );
@@ -269,7 +267,7 @@ impl Resolver {
         }
         let message = format!("`{}` is the key of the contact", name.value.0);
         self.report(
-            Diagnostic::error(Code("sets-the-key"), name.span, message)
+            Diagnostic::new(codes::SETS_THE_KEY, name.span, message)
                 .at("the key")
                 .label(self.contacts.span, "the key's column")
                 .help("a contact keeps its key; write to another field"),
@@ -287,7 +285,7 @@ impl Resolver {
         let place = declared.span;
         let message = format!("`{}` is required, and `clear` leaves it without a value", name.value.0);
         self.report(
-            Diagnostic::error(Code("clears-required"), name.span, message)
+            Diagnostic::new(codes::CLEARS_REQUIRED, name.span, message)
                 .at("must have a value")
                 .label(place, "declared as required")
                 .help("give the field a `default`, remove `required: true`, or write `set` with another value"),
@@ -327,7 +325,7 @@ impl Resolver {
     fn wrong_shape(&mut self, field: FieldId, span: Span, what: &str) {
         let (declared, text) = self.declared(field);
         let message = format!("`{}` does not take {what}", self.contacts.fields[field].id);
-        self.report(Diagnostic::error(super::value::WRONG_VALUE, span, message).at(what).label(declared, text));
+        self.report(Diagnostic::new(codes::WRONG_VALUE, span, message).at(what).label(declared, text));
     }
 
     fn wait_until(&mut self, step: &schema::Step) -> Option<StepKind> {
@@ -359,7 +357,7 @@ impl Resolver {
     fn never_missing(&mut self, step: &schema::Step) {
         let Some(written) = &step.if_missing else { return };
         let message = "`if-missing` does not go with a fixed moment, which is never missing";
-        let finding = Diagnostic::error(STEP_KEYS, written.key, message).at("only with a field");
+        let finding = Diagnostic::new(codes::STEP_KEYS, written.key, message).at("only with a field");
         self.report(finding.help("remove it, or wait for the date of a field: `wait-until: { field: … }`"));
     }
 
@@ -370,9 +368,7 @@ impl Resolver {
             let (span, text) = self.declared(field);
             let message = format!("`{}` is no date to wait for", wait.field.value.0);
             self.report(
-                Diagnostic::error(super::value::WRONG_VALUE, wait.field.span, message)
-                    .at("expected a date")
-                    .label(span, text),
+                Diagnostic::new(codes::WRONG_VALUE, wait.field.span, message).at("expected a date").label(span, text),
             );
             return None;
         }
@@ -387,7 +383,9 @@ impl Resolver {
         if step.then.is_none() && step.else_.is_none() && condition.value.hole.is_none() {
             let help = "add `then:` with the steps for those for whom it holds, or `else:` for the others";
             self.report(
-                Diagnostic::error(STEP_KEYS, condition.key, "the `if` decides nothing").at("neither branch").help(help),
+                Diagnostic::new(codes::STEP_KEYS, condition.key, "the `if` decides nothing")
+                    .at("neither branch")
+                    .help(help),
             );
         }
         let when = self.condition(condition);
@@ -410,7 +408,7 @@ impl Resolver {
             list(["entered", word])
         );
         self.report(
-            Diagnostic::error(Code("condition-keys"), *at, message)
+            Diagnostic::new(codes::CONDITION_KEYS, *at, message)
                 .at("one too many")
                 .label(entered.key, "the way in")
                 .help(help),

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::Resolver;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Diagnostic, codes};
 use crate::model::template::{Part, Piece, Template, Token, pieces};
 use crate::schema::{Placed, Text};
 use crate::source::Span;
@@ -20,7 +20,7 @@ impl Resolver {
     fn tokens_of_others(&mut self, text: &str, span: Span) {
         for range in foreign(text) {
             let message = format!("`{}` is a token of another tool, and is mailed as it stands", &text[range.clone()]);
-            let finding = Diagnostic::warning(Code("foreign-token"), within(span, text, range.clone()), message);
+            let finding = Diagnostic::new(codes::FOREIGN_TOKEN, within(span, text, range.clone()), message);
             let help = match self.field_in(&text[range]) {
                 Some(field) => format!(
                     "write `{{{{ {field} }}}}`, with what to say without a value: `{{{{ {field} | default: text }}}}`"
@@ -44,8 +44,8 @@ impl Resolver {
             Piece::Broken { range, why } => {
                 let token = &text[range.clone()];
                 self.report(
-                    Diagnostic::error(
-                        Code("broken-token"),
+                    Diagnostic::new(
+                        codes::BROKEN_TOKEN,
                         within(span, text, range),
                         format!("`{token}` is no token: {why}"),
                     )

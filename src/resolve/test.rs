@@ -1,7 +1,7 @@
 //! Tests: the example contact becomes a row of the contacts file, with every value held against the type of its field.
 
 use super::{Resolver, sorted};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Diagnostic, codes};
 use crate::model::ids::{Arena, Id};
 use crate::model::template::Token;
 use crate::model::test::{Cell, Edit, Ended, Expectation, Happening, Test};
@@ -9,8 +9,6 @@ use crate::model::{ContentId, FieldId, FieldType, Funnel, FunnelId, Moment};
 use crate::schema::test::{self as written, Given};
 use crate::schema::{self, Definitions, Entries, ListOf, Literal, OneOrList, Placed, Text};
 use crate::source::Span;
-
-pub(super) const BAD_TEST: Code = Code("bad-test");
 
 /// The funnels of the project, which say how a stage stands in the file.
 type Funnels = Arena<FunnelId, Funnel>;
@@ -53,7 +51,9 @@ impl Resolver {
         if test.expect.is_empty() && test.outcome.is_empty() && !test.broken {
             let message = format!("the test `{}` expects nothing", test.name);
             self.report(
-                Diagnostic::error(BAD_TEST, test.span, message).at("cannot fail").help("add `expect` or `outcome`"),
+                Diagnostic::new(codes::BAD_TEST, test.span, message)
+                    .at("cannot fail")
+                    .help("add `expect` or `outcome`"),
             );
         }
         test
@@ -67,7 +67,7 @@ impl Resolver {
         let early = times.filter(|at| Moment::parse(&at.value.0).is_ok_and(|at| start(at) < start(from)));
         for at in early {
             self.report(
-                Diagnostic::error(BAD_TEST, at.span, format!("`{}` lies before the test begins", at.value.0))
+                Diagnostic::new(codes::BAD_TEST, at.span, format!("`{}` lies before the test begins", at.value.0))
                     .at("too early")
                     .label(test.from.span, "the first run")
                     .help("let `from` be earlier, or this time later"),
@@ -118,7 +118,7 @@ impl Resolver {
         let (funnel, stage) = stage.split_once('/').unwrap_or(("funnel", stage));
         let help = format!("write `stage: {{ {funnel}: {stage} }}`; it has one in each funnel");
         let message = "the stage of a contact does not say of which funnel";
-        self.report(Diagnostic::error(BAD_TEST, span, message).at("of which funnel").help(help));
+        self.report(Diagnostic::new(codes::BAD_TEST, span, message).at("of which funnel").help(help));
     }
 
     fn stage_cell(&mut self, funnel: &Placed<Text>, stage: &Placed<Text>, funnels: &Funnels) -> Option<Cell> {
@@ -140,7 +140,7 @@ impl Resolver {
             let word = channel.word();
             let message = format!("no column says who must not be contacted by {word}");
             let help = format!("write `do-not-contact: {{ {word}: {{ column: … }} }}` in `contacts`");
-            self.report(Diagnostic::error(BAD_TEST, name.span, message).at("has no column").help(help));
+            self.report(Diagnostic::new(codes::BAD_TEST, name.span, message).at("has no column").help(help));
         }
         Some(Cell { column: column?, text: reason.value.0.clone() })
     }
@@ -182,7 +182,7 @@ impl Resolver {
             }
             (Given::List(_) | Given::Map(_), _) => {
                 let message = format!("`{}` takes one value", name.value.0);
-                self.report(Diagnostic::error(super::value::WRONG_VALUE, value.span, message).at("more than one"));
+                self.report(Diagnostic::new(codes::WRONG_VALUE, value.span, message).at("more than one"));
                 None
             }
         }
@@ -222,7 +222,9 @@ impl Resolver {
         if that.is_none() && written.sent.is_empty() && written.not_sent.is_empty() {
             let help = "add `that`, `sent` or `not-sent`";
             self.report(
-                Diagnostic::error(BAD_TEST, expected.span, "nothing is expected here").at("cannot fail").help(help),
+                Diagnostic::new(codes::BAD_TEST, expected.span, "nothing is expected here")
+                    .at("cannot fail")
+                    .help(help),
             );
         }
         Some(Expectation { at: at?, that, sent, not_sent })

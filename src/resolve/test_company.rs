@@ -1,8 +1,7 @@
 //! The company of a test: a row of the companies file, and the key in the contact's row that leads to it.
 
 use super::Resolver;
-use super::test::BAD_TEST;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, codes};
 use crate::model::test::Cell;
 use crate::schema::test::Given;
 use crate::schema::{self, Entries, Placed, Text};
@@ -25,7 +24,7 @@ impl Resolver {
                 let field = &self.contacts.fields[field].id;
                 let message = format!("the contact belongs to `{named}`, and the company is `{key}`");
                 let help = format!("leave out `{field}`, or the key of the company, and the contact belongs to it");
-                self.report(Diagnostic::error(BAD_TEST, written.key, message).at("another company").help(help));
+                self.report(Diagnostic::new(codes::BAD_TEST, written.key, message).at("another company").help(help));
             }
             (Some(_), Some(_)) => {}
             (Some(named), None) => company.push(Cell { column: key_column, text: named }),
@@ -45,7 +44,7 @@ impl Resolver {
                 let help =
                     "describe the second file: `companies: { key: id, contact-field: company-id, fields: { … } }`";
                 let message = "the project has no companies";
-                self.report(Diagnostic::error(BAD_TEST, written.key, message).at("of what kind?").help(help));
+                self.report(Diagnostic::new(codes::BAD_TEST, written.key, message).at("of what kind?").help(help));
             }
             return Vec::new();
         };

@@ -6,13 +6,11 @@ use rust_decimal::Decimal;
 
 use super::Resolver;
 use super::names::list;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Diagnostic, codes};
 use crate::model::ids::Id;
 use crate::model::{ChoiceId, Field, FieldId, FieldType, Moment, Value, is_address};
 use crate::schema::{ListOf, Literal, Placed, as_digits, is_grouped, meant_flag};
 use crate::source::Span;
-
-pub(super) const WRONG_VALUE: Code = Code("wrong-value");
 
 const WHOLE_NUMBER: &str = "a whole number";
 const NUMBER: &str = "a number";
@@ -56,7 +54,7 @@ impl Resolver {
         if let Some(number) = decimal.filter(|_| text.contains('.') && text.ends_with('0') && is_grouped(text)) {
             let message = format!("`{text}` is {}, and may be meant as {}", number.normalize(), as_digits(text));
             let help = format!("write `{}` or `{}`", as_digits(text), number.normalize());
-            let finding = Diagnostic::warning(Code("ambiguous-number"), literal.span, message);
+            let finding = Diagnostic::new(codes::AMBIGUOUS_NUMBER, literal.span, message);
             self.report(finding.at("fraction or thousand").help(help));
         }
         decimal.map(|number| number.normalize()).or_else(|| self.wrong_value(literal, NUMBER))
@@ -78,7 +76,7 @@ impl Resolver {
             let meant = self.guesses.did_you_mean(text, known.clone()).map(|meant| format!("did you mean `{meant}`?"));
             let help = meant.unwrap_or_else(|| format!("the choices are {}", list(known)));
             self.report(
-                Diagnostic::error(Code("unknown-choice"), literal.span, format!("there is no choice `{text}`"))
+                Diagnostic::new(codes::UNKNOWN_CHOICE, literal.span, format!("there is no choice `{text}`"))
                     .at("unknown choice")
                     .help(help),
             );
@@ -97,7 +95,7 @@ impl Resolver {
 
     pub(super) fn wrong_value<T>(&mut self, literal: &Placed<Literal>, expected: &str) -> Option<T> {
         let text = literal.value.0.text.as_str();
-        let found = Diagnostic::error(WRONG_VALUE, literal.span, format!("`{text}` is not {expected}"));
+        let found = Diagnostic::new(codes::WRONG_VALUE, literal.span, format!("`{text}` is not {expected}"));
         let found = found.at(format!("expected {expected}"));
         self.report(match meant(text, expected) {
             Some(help) => found.help(help),

@@ -3,9 +3,7 @@
 use jiff::civil::{Time, Weekday};
 
 use super::Resolver;
-use super::calendar::BAD_DATE;
-use super::value::WRONG_VALUE;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, codes};
 use crate::model::windows::{parse_time, time};
 use crate::model::{StepKind, Wait, Weekdays, Windows};
 use crate::schema::{self, OneOrList, Placed, Text};
@@ -28,10 +26,14 @@ impl Resolver {
             && !windows.has_time(time_)
         {
             self.report(
-                Diagnostic::error(WRONG_VALUE, written.span, format!("`{}` is not between these hours", time(time_)))
-                    .at("never comes")
-                    .label(hours.span, "the hours")
-                    .help("let `at` lie between the two, or leave one of the keys out"),
+                Diagnostic::new(
+                    codes::WRONG_VALUE,
+                    written.span,
+                    format!("`{}` is not between these hours", time(time_)),
+                )
+                .at("never comes")
+                .label(hours.span, "the hours")
+                .help("let `at` lie between the two, or leave one of the keys out"),
             );
         }
         (self.diagnostics.len() == mistakes).then_some(windows)
@@ -41,7 +43,7 @@ impl Resolver {
         let found = parse_time(&written.value.0);
         if found.is_none() {
             self.report(
-                Diagnostic::error(BAD_DATE, written.span, format!("`{}` is no time of day", written.value.0))
+                Diagnostic::new(codes::BAD_DATE, written.span, format!("`{}` is no time of day", written.value.0))
                     .at("no time of day")
                     .help("write hours and minutes, such as `\"09:00\"`"),
             );
@@ -72,7 +74,7 @@ impl Resolver {
             (Some(from), Some(to)) => Weekdays::between(from, to).collect(),
             (None, _) | (_, None) => {
                 self.report(
-                    Diagnostic::error(WRONG_VALUE, written.span, format!("`{text}` is no day of the week"))
+                    Diagnostic::new(codes::WRONG_VALUE, written.span, format!("`{text}` is no day of the week"))
                         .at("no day")
                         .help(day_help(from, to)),
                 );
@@ -87,7 +89,7 @@ impl Resolver {
             return from.zip(to);
         }
         self.report(
-            Diagnostic::error(WRONG_VALUE, written.span, "`between` takes two times of day")
+            Diagnostic::new(codes::WRONG_VALUE, written.span, "`between` takes two times of day")
                 .at("not two")
                 .help("write `between: [\"09:00\", \"17:00\"]`"),
         );

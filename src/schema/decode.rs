@@ -3,11 +3,10 @@
 //! serde decides whether the shape is right. Only where it is not, the JSON Schema of the same types names all mistakes at once.
 
 use super::Project;
-use super::codes::WRONG_TYPE;
 use super::de::{self, ShapeError};
 use super::shape;
 use super::text::variable_name;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, codes};
 use crate::source::Span;
 use crate::yaml::node::{Node, Value};
 
@@ -25,7 +24,7 @@ pub fn decode(root: &Node, unread: &[Span]) -> (Project, Vec<Diagnostic>) {
             Ok(Err(panic)) => std::panic::resume_unwind(panic),
             Err(error) => {
                 let message = format!("this is nested too deeply to be read now: {error}");
-                (Project::default(), vec![Diagnostic::error(WRONG_TYPE, root.span, message)])
+                (Project::default(), vec![Diagnostic::new(codes::WRONG_TYPE, root.span, message)])
             }
         }
     })
@@ -68,7 +67,7 @@ fn explain(root: &Node, unread: &[Span], failures: &[ShapeError]) -> Vec<Diagnos
     // Both come from the same types, so this is a mistake of ours; better a plain message than none.
     failures
         .iter()
-        .map(|failure| Diagnostic::error(WRONG_TYPE, failure.span.unwrap_or(root.span), failure.message.clone()))
+        .map(|failure| Diagnostic::new(codes::WRONG_TYPE, failure.span.unwrap_or(root.span), failure.message.clone()))
         .collect()
 }
 

@@ -21,7 +21,6 @@ macro_rules! keys_of {
 pub mod block;
 pub mod campaign;
 pub mod checks;
-mod codes;
 pub mod companies;
 pub mod condition;
 pub mod contacts;

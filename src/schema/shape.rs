@@ -8,14 +8,13 @@ use jsonschema::paths::Location;
 use jsonschema::{ValidationError, Validator};
 use serde_json::Value as Json;
 
-use super::codes::{EMPTY_LIST, MISSING_KEY, UNKNOWN_KEY, UNKNOWN_VALUE, WRONG_TYPE};
 use super::de::is_cut;
 use super::elsewhere;
 use super::lookup::{keys, schema};
 use super::meant::{self, Declared};
 use super::text::{as_flag, as_integer};
 use super::wording;
-use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::diagnostic::{Diagnostic, codes, did_you_mean};
 use crate::language::Operator;
 use crate::source::Span;
 use crate::yaml::node::{Entry, Node, Value};
@@ -175,7 +174,7 @@ impl<'a> Place<'a> {
             Value::Sequence(_) | Value::Mapping(_) => self.head(),
         };
         let found = wording::found(self.node);
-        Diagnostic::error(WRONG_TYPE, span, format!("expected {expected}, found {found}"))
+        Diagnostic::new(codes::WRONG_TYPE, span, format!("expected {expected}, found {found}"))
             .at(wording::label(self.node, &expected))
             .maybe_help(self.type_help(&place, &expected))
     }
@@ -237,10 +236,10 @@ impl<'a> Place<'a> {
         };
         let options: Vec<&str> = options.iter().filter_map(Json::as_str).collect();
         let Value::Scalar(scalar) = &self.node.value else {
-            return Diagnostic::error(WRONG_TYPE, self.head(), "expected one word").at("not one word");
+            return Diagnostic::new(codes::WRONG_TYPE, self.head(), "expected one word").at("not one word");
         };
         let key = self.key().unwrap_or_default();
-        Diagnostic::error(UNKNOWN_VALUE, self.node.span, format!("unknown value `{}` of `{key}`", scalar.text))
+        Diagnostic::new(codes::UNKNOWN_VALUE, self.node.span, format!("unknown value `{}` of `{key}`", scalar.text))
             .at("unknown value")
             .help(wording::suggestion(&scalar.text, &options))
     }
@@ -281,7 +280,7 @@ impl<'a> Place<'a> {
             Some(meant) => format!("did you mean `{meant}`?"),
             None => self.instead_of(place, entry),
         };
-        let error = Diagnostic::error(UNKNOWN_KEY, key.span, format!("unknown key `{}`", key.value));
+        let error = Diagnostic::new(codes::UNKNOWN_KEY, key.span, format!("unknown key `{}`", key.value));
         Some((key.value.clone(), meant.map(str::to_owned), error.at("unknown key").help(help)))
     }
 
@@ -318,7 +317,7 @@ impl<'a> Place<'a> {
             Some(owner) => format!("`{owner}`"),
             None => "the project".to_owned(),
         };
-        Diagnostic::error(MISSING_KEY, self.head(), format!("{who} lacks the key `{key}`"))
+        Diagnostic::new(codes::MISSING_KEY, self.head(), format!("{who} lacks the key `{key}`"))
             .at(format!("`{key}` is missing"))
             .help(wording::add_key(place, key))
     }
@@ -336,7 +335,7 @@ impl<'a> Place<'a> {
 
     fn empty_list(&self, place: &str) -> Diagnostic {
         let key = self.key().unwrap_or("list");
-        Diagnostic::error(EMPTY_LIST, self.node.span, format!("`{key}` needs at least one item"))
+        Diagnostic::new(codes::EMPTY_LIST, self.node.span, format!("`{key}` needs at least one item"))
             .at("no items")
             .help(wording::fill(place, self.key(), "an item"))
     }

@@ -7,12 +7,9 @@ use super::elsewhere;
 use super::lookup::{definition, keys, schema};
 use super::publish;
 use super::text::{is_id, meant_flag};
-use crate::diagnostic::{Code, Diagnostic, did_you_mean};
+use crate::diagnostic::{Diagnostic, codes, did_you_mean};
 use crate::source::Span;
 use crate::yaml::node::{Node, Value};
-
-const EMPTY_VALUE: Code = Code("empty-value");
-const BAD_ID: Code = Code("bad-id");
 
 const FLAG: &str = "`true` or `false`";
 const NUMBER: &str = "a whole number";
@@ -150,7 +147,7 @@ pub(super) fn empty(span: Span, key: Option<&str>, expected: &str) -> Diagnostic
         Some(key) => format!("`{key}` is empty, expected {expected}"),
         None => format!("expected {expected}, found nothing"),
     };
-    Diagnostic::error(EMPTY_VALUE, span, message).at("nothing here")
+    Diagnostic::new(codes::EMPTY_VALUE, span, message).at("nothing here")
 }
 
 /// The error for a name that is no id.
@@ -161,7 +158,7 @@ pub(crate) fn bad_id(name: &str, span: Span) -> Diagnostic {
         id if id.is_empty() || !name.is_ascii() => "use small letters a to z and digits, joined by `-`".to_owned(),
         id => format!("use small letters a to z and digits, joined by `-`: `{id}`"),
     };
-    Diagnostic::error(BAD_ID, span, format!("`{name}` cannot be an id")).at("not an id").help(help)
+    Diagnostic::new(codes::BAD_ID, span, format!("`{name}` cannot be an id")).at("not an id").help(help)
 }
 
 /// What was probably meant, or else all that there is.

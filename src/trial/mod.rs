@@ -10,7 +10,7 @@ mod story;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::check;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Diagnostic, codes};
 use crate::model::test::Test;
 use crate::model::{About, CampaignState, Condition, ConditionKind, Model, Moment, Segment};
 use crate::plan::Plan;
@@ -66,7 +66,7 @@ fn verdict(model: &Model, plan: &Plan, test: &Test, limits: Limits<'_>) -> Optio
     let failures = match outcome {
         Ok(()) => story.failures,
         Err(Unfinished::Impossible(error)) => vec![
-            Diagnostic::error(FAILED, test.span, format!("the test `{}` cannot run: {error}", test.name))
+            Diagnostic::new(codes::FAILED_TEST, test.span, format!("the test `{}` cannot run: {error}", test.name))
                 .at("this test"),
         ],
         Err(Unfinished::TooLong { reached }) => vec![too_long(model, test, limits.instants, reached)],
@@ -82,11 +82,10 @@ fn too_long(model: &Model, test: &Test, most: usize, reached: DateTime) -> Diagn
         help.push_str("; if the project runs once an hour, write `runs: { every: 1 h }`");
     }
     let message = format!("the test `{}` has more than {most} runs, and the last of them is at {reached}", test.name);
-    Diagnostic::error(FAILED, test.span, message).at("too many runs").help(help)
+    Diagnostic::new(codes::FAILED_TEST, test.span, message).at("too many runs").help(help)
 }
 
 const HOUR: u32 = 3600;
-const FAILED: Code = Code("failed-test");
 
 /// The plan with a segment for each question of a test.
 fn questioned(model: &Model) -> Option<Plan> {

@@ -8,8 +8,8 @@ use jiff::civil::DateTime;
 
 use super::clock::Clock;
 use super::row::{Row, table};
-use super::{FAILED, Limits, outcome_name, question_name};
-use crate::diagnostic::Diagnostic;
+use super::{Limits, outcome_name, question_name};
+use crate::diagnostic::{Diagnostic, codes};
 use crate::model::test::{Expectation, Test};
 use crate::model::{ContentId, Model, Moment};
 use crate::plan::Plan;
@@ -192,7 +192,8 @@ impl<'a> Story<'a> {
     }
 
     fn fail(&mut self, span: Span, message: String, label: &str) {
-        let failure = Diagnostic::error(FAILED, span, message).at(label).label(self.test.span, "in this test");
+        let failure =
+            Diagnostic::new(codes::FAILED_TEST, span, message).at(label).label(self.test.span, "in this test");
         self.failures.push(failure.help(self.journal_so_far()));
     }
 

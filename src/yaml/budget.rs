@@ -3,11 +3,9 @@
 use std::collections::HashMap;
 
 use super::node::{Node, Value};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Diagnostic, codes};
 use crate::source::{FileId, Span};
 
-/// The code of a file that is out of all proportion.
-pub(super) const LIMIT: Code = Code("yaml-limit");
 /// How many bytes a file may have.
 pub const MAX_BYTES: u64 = 16 << 20;
 /// With the copies that aliases make.
@@ -32,14 +30,16 @@ struct Size {
 /// The error for a file that is too large to be looked at.
 pub fn too_large(file: FileId, bytes: u64) -> Diagnostic {
     let message = format!("the file has {bytes} bytes, {MAX_BYTES} (16 MiB) are allowed");
-    let error = Diagnostic::error(LIMIT, Span::new(file, 0..0), message).at("not read");
+    let error = Diagnostic::new(codes::YAML_LIMIT, Span::new(file, 0..0), message).at("not read");
     error.help("split the project into several files, see `include`")
 }
 
 /// The error for collections inside collections without end.
 pub(super) fn too_deep(span: Span) -> Diagnostic {
     let message = format!("more than {MAX_DEPTH} levels of lists and mappings inside each other");
-    Diagnostic::error(LIMIT, span, message).at("one level too many").help("give the inner part a name of its own")
+    Diagnostic::new(codes::YAML_LIMIT, span, message)
+        .at("one level too many")
+        .help("give the inner part a name of its own")
 }
 
 impl Budget {
@@ -80,7 +80,7 @@ impl Budget {
             (false, false) => return Ok(()),
         };
         let message = format!("more than {limit} {what} in one file, counting what aliases repeat");
-        let error = Diagnostic::error(LIMIT, span, message).at("here it is too much");
+        let error = Diagnostic::new(codes::YAML_LIMIT, span, message).at("here it is too much");
         Err(error.help("use fewer aliases, or split the project into several files").into())
     }
 }

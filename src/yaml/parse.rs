@@ -6,10 +6,10 @@ use granit_parser::{Event, Parser, ScalarStyle, StructureStyle, Tag, options};
 
 use super::budget::{self, Budget};
 use super::node::{Node, Scalar, Value};
-use super::syntax::{self, SYNTAX, Stopped};
+use super::syntax::{self, Stopped};
 use super::tree::{Closed, Frame, Tree};
 use super::unquoted;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Diagnostic, codes};
 use crate::source::{FileId, Span};
 
 /// What a file holds.
@@ -35,7 +35,7 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
     for next in Parser::new_from_str_with_options(&text[skipped..], options) {
         let step = match next {
             Ok((event, place)) => reader.take(&event, place),
-            Err(error) => Err(reader.explain(&error)),
+            Err(error) => Err(reader.explain(&error).into()),
         };
         if let Err(mistake) = step {
             return reader.cut(*mistake);
@@ -43,8 +43,6 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
     }
     reader.finish()
 }
-
-const SEVERAL: Code = Code("several-documents");
 
 /// How many mistakes of a file are told; nobody reads on.
 const MOST: usize = 200;
@@ -120,7 +118,7 @@ impl<'t> Reader<'t> {
             return Ok(());
         }
         let message = "several documents in one file";
-        let error = Diagnostic::error(SEVERAL, span, message).at("a second document starts");
+        let error = Diagnostic::new(codes::SEVERAL_DOCUMENTS, span, message).at("a second document starts");
         Err(error.help("put each document into a file of its own and remove the line `---`").into())
     }
 
@@ -199,7 +197,7 @@ impl<'t> Reader<'t> {
     fn alias(&mut self, id: usize, span: Span) -> Result<(), Stop> {
         let depth = self.tree.depth();
         let Some(mut node) = self.budget.copy(id, depth, span)? else {
-            let error = Diagnostic::error(SYNTAX, span, "an alias stands inside what it stands for");
+            let error = Diagnostic::new(codes::YAML_SYNTAX, span, "an alias stands inside what it stands for");
             return Err(error.at("refers to its own parent").help("write the value out").into());
         };
         node.span = span;
@@ -231,7 +229,7 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn explain(&mut self, error: &granit_parser::ScanError) -> Stop {
+    fn explain(&mut self, error: &granit_parser::ScanError) -> Diagnostic {
         let at = self.at_character(error.marker().byte_offset().unwrap_or_default() + self.skipped);
         let open = self.tree.open_bracket(self.text);
         // A value that ends where the parser gave up has swallowed what follows it: it was meant otherwise.
@@ -242,7 +240,7 @@ impl<'t> Reader<'t> {
         if syntax::is_indentation(error.kind()) {
             self.read_to = syntax::end_of_content(self.text, self.read_to.min(at));
         }
-        mistake.into()
+        mistake
     }
 
     fn at_character(&self, at: usize) -> usize {
@@ -251,7 +249,7 @@ impl<'t> Reader<'t> {
 
     /// Closes what is open; what was written of a key without a value counts as unread.
     fn cut(mut self, mistake: Diagnostic) -> Parsed {
-        if mistake.code == budget::LIMIT {
+        if mistake.code == codes::YAML_LIMIT {
             // What is out of all proportion is not worth any further word.
             let unread = Some(Span::new(self.file, 0..self.text.len()));
             return Parsed { root: None, unread, diagnostics: vec![mistake] };
@@ -261,7 +259,7 @@ impl<'t> Reader<'t> {
         self.templates = 0;
         // Where an unquoted value was found already, the parser stumbles over the same characters.
         let explained = self.diagnostics.last().is_some_and(|last| {
-            last.code == unquoted::UNQUOTED && self.on_one_line(last.primary.span, mistake.primary.span)
+            last.code == codes::UNQUOTED_VALUE && self.on_one_line(last.primary.span, mistake.primary.span)
         });
         if !explained {
             self.diagnostics.push(mistake);

@@ -4,11 +4,8 @@ use granit_parser::ErrorKind;
 
 use super::budget;
 use super::unquoted::{self, Suspect};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Diagnostic, codes};
 use crate::source::{FileId, Span};
-
-/// The code of every mistake that leaves a file partly unread.
-pub(super) const SYNTAX: Code = Code("yaml-syntax");
 
 /// Where reading stopped.
 pub(super) struct Stopped<'t> {
@@ -49,7 +46,9 @@ impl Stopped<'_> {
         }
         let (message, label, help) = words(kind);
         let better = self.missing_space(kind).or_else(|| self.second_colon(kind));
-        Diagnostic::error(SYNTAX, self.here(), message).at(label).help(better.unwrap_or_else(|| help.to_owned()))
+        Diagnostic::new(codes::YAML_SYNTAX, self.here(), message)
+            .at(label)
+            .help(better.unwrap_or_else(|| help.to_owned()))
     }
 
     /// A value that the parser stumbled over because it lacks quotes.
@@ -74,7 +73,7 @@ impl Stopped<'_> {
         let tab = self.indenting_tab().or_else(|| self.text[self.at..].find('\t').map(|tab| self.at + tab));
         let tab = tab.unwrap_or(self.at);
         let length = self.text[tab..].chars().take_while(|c| *c == '\t').count();
-        Diagnostic::error(SYNTAX, Span::new(self.file, tab..tab + length), "a tab cannot indent a line")
+        Diagnostic::new(codes::YAML_SYNTAX, Span::new(self.file, tab..tab + length), "a tab cannot indent a line")
             .at("a tab")
             .help("indent with spaces, two for each level")
     }
@@ -99,7 +98,7 @@ impl Stopped<'_> {
         let quote = self.text[start..].chars().next().filter(|c| "'\"".contains(*c)).unwrap_or('"');
         let length = usize::from(start < self.text.len());
         let span = Span::new(self.file, start..start + length);
-        Diagnostic::error(SYNTAX, span, format!("the quote `{quote}` is never closed"))
+        Diagnostic::new(codes::YAML_SYNTAX, span, format!("the quote `{quote}` is never closed"))
             .at("opened here")
             .help(format!("write `{quote}` at the end of the text"))
     }
@@ -111,7 +110,7 @@ impl Stopped<'_> {
         if self.text[open.range().start..start].contains('\n') && !line.contains(close) {
             return self.unclosed(open, start);
         }
-        Diagnostic::error(SYNTAX, self.here(), format!("expected `,` or `{close}`"))
+        Diagnostic::new(codes::YAML_SYNTAX, self.here(), format!("expected `,` or `{close}`"))
             .at("does not belong here")
             .help(format!("write `,` between the items and `{close}` at the end"))
     }
@@ -122,8 +121,8 @@ impl Stopped<'_> {
         let line = self.text[..until].rfind('\n').map_or(0, |newline| newline + 1);
         let indent = self.text[line..until].len() - self.text[line..until].trim_start().len();
         let here = Span::new(self.file, line + indent..until);
-        Diagnostic::error(
-            SYNTAX,
+        Diagnostic::new(
+            codes::YAML_SYNTAX,
             Span { end: open.start + 1, ..open },
             format!("the bracket `{bracket}` is never closed"),
         )

@@ -3,11 +3,8 @@
 use std::collections::HashMap;
 
 use super::node::{Entry, Node, Scalar, Value};
-use super::syntax::SYNTAX;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Diagnostic, codes};
 use crate::source::{Span, Spanned};
-
-const DUPLICATE: Code = Code("duplicate-key");
 
 /// The open collections, outermost first, and the document's node once it is finished.
 #[derive(Default)]
@@ -193,12 +190,12 @@ impl Mapping {
     fn take_key(&mut self, node: Node) -> Result<(), Box<Diagnostic>> {
         let Value::Scalar(scalar) = node.value else {
             self.key = Some(Key::Refused(node.span));
-            let error = Diagnostic::error(SYNTAX, node.span, "a key must be text").at("a list or mapping");
+            let error = Diagnostic::new(codes::YAML_SYNTAX, node.span, "a key must be text").at("a list or mapping");
             return Err(error.help("write a name before the `:`").into());
         };
         if scalar.plain && scalar.text.is_empty() {
             self.key = Some(Key::Refused(node.span));
-            let error = Diagnostic::error(SYNTAX, node.span, "a key is missing").at("no key here");
+            let error = Diagnostic::new(codes::YAML_SYNTAX, node.span, "a key is missing").at("no key here");
             return Err(error.help("write a name before the `:`").into());
         }
         let merge = scalar.plain && scalar.text == "<<";
@@ -218,7 +215,8 @@ impl Mapping {
         };
         for source in sources {
             let Value::Mapping(entries) = source.value else {
-                let error = Diagnostic::error(SYNTAX, source.span, "`<<` merges mappings only").at("not a mapping");
+                let error =
+                    Diagnostic::new(codes::YAML_SYNTAX, source.span, "`<<` merges mappings only").at("not a mapping");
                 return Err(error.help("write an alias of a mapping: `<<: *name`, or a list of them").into());
             };
             self.merged.extend(entries);
@@ -241,7 +239,7 @@ impl Mapping {
 
 /// The error for a key or id that is given twice.
 pub(crate) fn duplicate(key: &str, first: Span, second: Span) -> Diagnostic {
-    Diagnostic::error(DUPLICATE, second, format!("`{key}` is given twice"))
+    Diagnostic::new(codes::DUPLICATE_KEY, second, format!("`{key}` is given twice"))
         .at("given again")
         .label(first, "first given here")
         .help("keep one of them, or rename one")

@@ -2,11 +2,8 @@
 
 use std::ops::Range;
 
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Diagnostic, codes};
 use crate::source::{FileId, Span};
-
-/// The code of a value that lacks quotes.
-pub(super) const UNQUOTED: Code = Code("unquoted-value");
 
 /// A value that lacks quotes.
 pub(super) struct Suspect {
@@ -41,7 +38,9 @@ pub(super) fn swallowed(value: &str) -> String {
 
 /// The error for a value that lacks quotes.
 pub(super) fn error(span: Span, message: impl Into<String>, label: &str, value: &str) -> Diagnostic {
-    Diagnostic::error(UNQUOTED, span, message).at(label).help(format!("write quotes around it: `{}`", quoted(value)))
+    Diagnostic::new(codes::UNQUOTED_VALUE, span, message)
+        .at(label)
+        .help(format!("write quotes around it: `{}`", quoted(value)))
 }
 
 /// The value that an unquoted `#` made a comment of: what follows the `:` or `-` after `from` on the same line.

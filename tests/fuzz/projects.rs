@@ -102,7 +102,7 @@ fn findings_lie_in(findings: &[Diagnostic], sources: &Sources) {
 }
 
 fn codes(findings: &[Diagnostic]) -> String {
-    let mut codes: Vec<&str> = findings.iter().map(|finding| finding.code.0).collect();
+    let mut codes: Vec<&str> = findings.iter().map(|finding| finding.code.name()).collect();
     codes.sort_unstable();
     codes.dedup();
     codes.join(" ")

@@ -219,13 +219,13 @@ pub(crate) fn compile_for(case: &Case, yaml: &str, environment: Option<&str>) ->
     }
     let compiled = funnelc::compile_for(sources, environment);
     let errors: Vec<_> = compiled.diagnostics.iter().filter(|found| found.severity == Severity::Error).collect();
-    if !errors.is_empty() && errors.iter().all(|error| OUT_OF_PLACE.contains(&error.code.0)) {
+    if !errors.is_empty() && errors.iter().all(|error| OUT_OF_PLACE.contains(&error.code.name())) {
         return Ok(None);
     }
     let errors: String = errors
         .iter()
         .map(|found| {
-            format!("{}: {} at `{}`\n", found.code.0, found.message, compiled.sources.text(found.primary.span))
+            format!("{}: {} at `{}`\n", found.code.name(), found.message, compiled.sources.text(found.primary.span))
         })
         .collect();
     // Through the plan's file form, so that whatever the language can say is written and read back too.

@@ -54,7 +54,7 @@ fn compiled(text: &str) -> (Sources, Vec<Diagnostic>) {
 
 /// Whether it is told of a mistake of these: the project uses little of what it declares, which is not meant.
 fn counts(finding: &Diagnostic) -> bool {
-    finding.severity == Severity::Error || ["ambiguous-number", "foreign-token"].contains(&finding.code.0)
+    finding.severity == Severity::Error || ["ambiguous-number", "foreign-token"].contains(&finding.code.name())
 }
 
 /// What cannot be read is one piece; the rest of the campaign, the segment and `contacts` is looked at in the same run, and nothing is told that only follows.
@@ -91,7 +91,7 @@ fn what_beginners_are_told() {
         let found: Vec<_> = found.into_iter().filter(counts).collect();
         writeln!(told, "{}: {}", mistake.title, mistake.marked.trim()).unwrap();
         for finding in found {
-            writeln!(told, "    {}: {}", finding.code.0, finding.message).unwrap();
+            writeln!(told, "    {}: {}", finding.code.name(), finding.message).unwrap();
             writeln!(told, "    help: {}", finding.help.unwrap_or_default()).unwrap();
         }
     }

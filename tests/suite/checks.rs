@@ -1,27 +1,27 @@
 //! Every page of docs/checks is executed: its wrong project gives exactly its finding, once, and its right one gives none.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use funnelc::check::{self, RULES};
-use funnelc::diagnostic::{Diagnostic, Severity};
+use funnelc::check::RULES;
+use funnelc::diagnostic::{Code, Diagnostic, Standard, codes};
 use funnelc::source::Sources;
 use funnelc::{Compiled, compile};
 
 #[test]
 fn the_wrong_project_of_a_page_gives_its_finding_and_no_other() {
-    for code in check::codes() {
+    for code in codes::all().map(Code::name) {
         let mut compiled = whole_project(code, "Wrong");
         compiled.diagnostics.extend(failures(&compiled));
-        let found: Vec<_> = compiled.diagnostics.iter().map(|finding| finding.code.0).collect();
+        let found: Vec<_> = compiled.diagnostics.iter().map(|finding| finding.code.name()).collect();
         assert_eq!(found, [code], "docs/checks/{code}.md, ## Wrong:\n{}", told(&compiled));
     }
 }
 
 #[test]
 fn the_right_project_of_a_page_gives_no_finding() {
-    for code in check::codes() {
+    for code in codes::all().map(Code::name) {
         let mut compiled = whole_project(code, "Right");
         compiled.diagnostics.extend(failures(&compiled));
         assert!(compiled.diagnostics.is_empty(), "docs/checks/{code}.md, ## Right:\n{}", told(&compiled));
@@ -40,9 +40,14 @@ fn failures(compiled: &Compiled) -> Vec<Diagnostic> {
 fn what_a_finding_says() {
     let mut said = String::new();
     for rule in RULES {
-        let compiled = project(&block(rule.code.0, "Wrong"));
+        let compiled = project(&block(rule.code.name(), "Wrong"));
         let first = compiled.diagnostics.first();
-        assert_eq!(first.map(|it| it.severity), Some(rule.severity), "docs/checks/{}.md, ## Wrong", rule.code.0);
+        assert_eq!(
+            first.map(|it| it.severity),
+            Some(rule.code.severity()),
+            "docs/checks/{}.md, ## Wrong",
+            rule.code.name()
+        );
         said += &told(&compiled);
     }
     insta::assert_snapshot!(said);
@@ -51,7 +56,7 @@ fn what_a_finding_says() {
 #[test]
 fn findings_keep_the_rules_of_style() {
     for rule in RULES {
-        for finding in project(&block(rule.code.0, "Wrong")).diagnostics {
+        for finding in project(&block(rule.code.name(), "Wrong")).diagnostics {
             assert!(!finding.message.ends_with('.'), "a full stop: {}", finding.message);
             assert!(finding.message.starts_with(|c: char| !c.is_uppercase()), "a capital letter: {}", finding.message);
             assert!(finding.help.is_some(), "no help: {}", finding.message);
@@ -70,44 +75,68 @@ fn every_code_has_a_page_and_every_page_a_code() {
         .map(|entry| entry.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned())
         .filter(|name| name != "README")
         .collect();
-    let listed: BTreeSet<_> = check::codes().into_iter().map(str::to_owned).collect();
-    assert_eq!(on_disk, listed, "docs/checks and the lists in src/check differ");
-    assert_eq!(check::codes().len(), listed.len(), "a code is listed twice");
-    for code in check::codes() {
-        let page = check::page(code).unwrap();
-        assert!(page.starts_with(&format!("# {code}\n")), "docs/checks/{code}.md begins with another code");
+    let listed: Vec<_> = codes::all().map(|code| code.name().to_owned()).collect();
+    assert_eq!(
+        on_disk.into_iter().collect::<Vec<_>>(),
+        listed,
+        "docs/checks and the registry differ, or it is not sorted"
+    );
+    for code in codes::all() {
+        let name = code.name();
+        assert!(code.page().starts_with(&format!("# {name}\n")), "docs/checks/{name}.md begins with another code");
+        assert_eq!(codes::find(name), Some(code));
     }
-    assert_eq!(check::page("no-such-code"), None);
+    assert_eq!(codes::find("no-such-code"), None);
 }
 
 #[test]
-fn every_code_in_the_sources_has_a_page() {
-    let mut missing = Vec::new();
+fn each_code_stands_once_in_the_sources() {
+    let mut places: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for entry in walkdir::WalkDir::new(Path::new(env!("CARGO_MANIFEST_DIR")).join("src")) {
         let path = entry.unwrap().into_path();
         if path.extension().is_none_or(|extension| extension != "rs") {
             continue;
         }
         let text = fs::read_to_string(&path).unwrap();
-        for (at, _) in text.match_indices("Code(\"") {
-            let code = text[at + 6..].split('"').next().unwrap();
-            if check::page(code).is_none() {
-                missing.push(format!("{code} ({})", path.display()));
-            }
+        for code in codes::all().map(Code::name) {
+            let times = text.matches(&format!("\"{code}\"")).count();
+            places.entry(code).or_default().extend(vec![path.display().to_string(); times]);
         }
     }
-    assert!(missing.is_empty(), "no page in docs/checks, or not in src/check/pages.rs:\n{}", missing.join("\n"));
+    for (code, places) in places {
+        assert!(places.len() == 1 && places[0].ends_with("src/diagnostic/codes.rs"), "{code}: {places:?}");
+    }
+}
+
+#[test]
+fn each_code_is_found_by_something() {
+    let mut sources = String::new();
+    for entry in walkdir::WalkDir::new(Path::new(env!("CARGO_MANIFEST_DIR")).join("src")) {
+        let path = entry.unwrap().into_path();
+        if path.extension().is_some_and(|extension| extension == "rs") && !path.ends_with("diagnostic/codes.rs") {
+            sources += &fs::read_to_string(&path).unwrap();
+        }
+    }
+    let named = sources.split("codes::").skip(1);
+    let named = named.filter_map(|rest| rest.split(|c: char| !c.is_ascii_uppercase() && c != '_').next());
+    let named: BTreeSet<String> = named.map(|constant| constant.to_lowercase().replace('_', "-")).collect();
+    let idle: Vec<_> = codes::all().map(Code::name).filter(|code| !named.contains(*code)).collect();
+    assert!(idle.is_empty(), "nothing reports {idle:?}");
 }
 
 #[test]
 fn the_list_of_checks_is_up_to_date() {
     let list = fs::read_to_string(pages().join("README.md")).unwrap();
     for rule in RULES {
-        let severity = if rule.severity == Severity::Error { "error" } else { "warning" };
-        let row = format!("| [`{0}`]({0}.md) | {severity} |", rule.code.0);
+        let standard = match rule.code.standard() {
+            Standard::Error => "error",
+            Standard::Warning => "warning",
+            Standard::Off => "off",
+        };
+        let row = format!("| [`{0}`]({0}.md) | {standard} |", rule.code.name());
         assert!(list.contains(&row), "docs/checks/README.md lacks a row that starts:\n{row}");
     }
-    for code in check::codes() {
+    for code in codes::all().map(Code::name) {
         assert!(list.contains(&format!("[`{code}`]({code}.md)")), "docs/checks/README.md does not name {code}");
     }
 }
@@ -134,7 +163,7 @@ fn the_order_of_definitions_and_their_files_does_not_show() {
 fn a_faulty_project_is_not_told_that_things_are_missing() {
     let text = block("unused-segment", "Wrong").replace("segment: buyers", "segment: byers");
     let compiled = project(&text);
-    let codes: Vec<_> = compiled.diagnostics.iter().map(|finding| finding.code.0).collect();
+    let codes: Vec<_> = compiled.diagnostics.iter().map(|finding| finding.code.name()).collect();
     assert_eq!(codes, ["unknown-segment"], "{}", told(&compiled));
 }
 
@@ -155,7 +184,7 @@ fn a_chain_of_segments_of_any_length_is_followed() {
     text += "    steps: [{ move: f/a }, { wait: 1 day }, { points: 1 }]\n";
     assert_eq!(told(&project(&text)), "");
     let circle = text.replace("s0: { where: { field: n, is: 1 } }", "s0: { where: { segment: s4999 } }");
-    let codes: Vec<_> = project(&circle).diagnostics.iter().map(|finding| finding.code.0).collect();
+    let codes: Vec<_> = project(&circle).diagnostics.iter().map(|finding| finding.code.name()).collect();
     assert_eq!(codes, ["segment-cycle"]);
     assert!(told(&project(&circle)).lines().count() < 30, "the beginning of a long circle is enough");
 }
@@ -194,7 +223,7 @@ contacts: { key: id, tags: { values: [hot] } }
 content: { any: { kind: message } }
 campaigns: { talk: { enter: { tag: hot }, steps: [{ send: any }] } }
 ";
-    let codes: Vec<_> = project(message).diagnostics.iter().map(|finding| finding.code.0).collect();
+    let codes: Vec<_> = project(message).diagnostics.iter().map(|finding| finding.code.name()).collect();
     assert_eq!(codes, ["no-address"], "told once, not for each channel");
 }
 
@@ -208,7 +237,7 @@ fn pages() -> std::path::PathBuf {
 
 /// The project below a heading of a page.
 fn block(code: &str, heading: &str) -> String {
-    let page = check::page(code).unwrap();
+    let page = codes::find(code).unwrap().page();
     let section = page.split(&format!("\n## {heading}\n")).nth(1);
     let section = section.unwrap_or_else(|| panic!("docs/checks/{code}.md has no `## {heading}`"));
     let block = section.split("```yaml\n").nth(1).and_then(|block| block.split("\n```").next());
@@ -219,7 +248,7 @@ fn block(code: &str, heading: &str) -> String {
 fn whole_project(code: &str, heading: &str) -> Compiled {
     let mut sources = Sources::default();
     sources.add("funnelc.yaml", block(code, heading));
-    let page = check::page(code).unwrap();
+    let page = codes::find(code).unwrap().page();
     let section = page.split(&format!("\n## {heading}\n")).nth(1).unwrap().split("\n## ").next().unwrap();
     for fence in ["```yaml ", "```csv "] {
         for part in section.split(fence).skip(1) {
@@ -241,7 +270,7 @@ fn told(compiled: &Compiled) -> String {
     let mut out = String::new();
     for finding in &compiled.diagnostics {
         let severity = format!("{:?}", finding.severity).to_lowercase();
-        out.extend([&severity, " ", finding.code.0, ": ", &finding.message, "\n"]);
+        out.extend([&severity, " ", finding.code.name(), ": ", &finding.message, "\n"]);
         for label in std::iter::once(&finding.primary).chain(&finding.labels) {
             let at = compiled.sources.line_column(label.span);
             let text = compiled.sources.text(label.span).lines().next().unwrap_or_default();

@@ -13,7 +13,7 @@ fn found(checks: &str) -> Vec<(&'static str, Severity)> {
     let compiled = compile(sources(&[("funnelc.yaml", &format!("{PROJECT}{checks}"))]));
     let is_warning = |severity: &Severity| *severity == Severity::Warning;
     assert_eq!(compiled.plan.is_some(), compiled.diagnostics.iter().all(|finding| is_warning(&finding.severity)));
-    compiled.diagnostics.iter().map(|finding| (finding.code.0, finding.severity)).collect()
+    compiled.diagnostics.iter().map(|finding| (finding.code.name(), finding.severity)).collect()
 }
 
 #[test]

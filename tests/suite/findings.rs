@@ -37,7 +37,7 @@ pub(crate) fn show(sources: &Sources, diagnostics: Vec<Diagnostic>) -> String {
             let path = file.map(|file| format!("{}:", file.path)).unwrap_or_default();
             format!("{path}{}:{} {}", at.line, at.column, sources.text(span).escape_debug())
         };
-        writeln!(text, "{} at {}", finding.code.0, place(finding.primary.span)).unwrap();
+        writeln!(text, "{} at {}", finding.code.name(), place(finding.primary.span)).unwrap();
         writeln!(text, "  {} ({})", finding.message, finding.primary.text).unwrap();
         for label in &finding.labels {
             writeln!(text, "  {} ({})", place(label.span), label.text).unwrap();

@@ -93,7 +93,7 @@ fn a_log_says_what_the_findings_say() {
         assert_eq!(result["ruleId"], finding.code);
         let rule = &rules[usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap()];
         assert_eq!(rule["id"], finding.code);
-        assert_eq!(rule["help"]["text"], funnelc::check::page(&finding.code).unwrap());
+        assert_eq!(rule["help"]["text"], funnelc::diagnostic::codes::find(&finding.code).unwrap().page());
         let place = &result["locations"][0]["physicalLocation"];
         let uri = place["artifactLocation"]["uri"].as_str().unwrap();
         assert_eq!(percent_encoding::percent_decode_str(uri).decode_utf8().unwrap(), AWKWARD);

@@ -1,8 +1,8 @@
 //! Drawings: those of the examples as snapshots, any text without breaking the syntax, and projects with errors with the errors marked.
 
-use funnelc::check::{self, RULES};
+use funnelc::check::RULES;
 use funnelc::compile;
-use funnelc::diagnostic::Severity;
+use funnelc::diagnostic::{Code, Severity, codes};
 use funnelc::diagram::{self, Filter, Flowchart, TooLarge, dot, text};
 use funnelc::graph::Journey;
 use funnelc::source::Sources;
@@ -96,16 +96,16 @@ const HARD: &str = "1. \"end\"]; <script>alert(1)</script>\n#quot; %% | `x` *b* 
 
 #[test]
 fn each_error_of_the_checks_is_marked() {
-    for rule in RULES.iter().filter(|rule| rule.severity == Severity::Error) {
-        let journey = journey(projects::sources(&[("funnelc.yaml", &wrong(rule.code.0))]));
+    for rule in RULES.iter().filter(|rule| rule.code.severity() == Severity::Error) {
+        let journey = journey(projects::sources(&[("funnelc.yaml", &wrong(rule.code.name()))]));
         for (format, drawing) in [
             ("mermaid", mermaid(&journey, &Filter::everything())),
             ("dot", dot(&journey, &Filter::everything())),
             ("text", text(&journey, &Filter::everything())),
         ] {
             // Pictures show no segments, and nothing shows the weight of checks.
-            let hidden = format != "text" && rule.code.0 == "segment-cycle" || rule.code.0 == "bad-check";
-            assert_eq!(drawing.contains('✗'), !hidden, "{} as {format}:\n{drawing}", rule.code.0);
+            let hidden = format != "text" && rule.code.name() == "segment-cycle" || rule.code.name() == "bad-check";
+            assert_eq!(drawing.contains('✗'), !hidden, "{} as {format}:\n{drawing}", rule.code.name());
         }
     }
 }
@@ -123,7 +123,7 @@ fn nothing_is_marked_where_nothing_is_wrong() {
 
 #[test]
 fn what_could_be_read_is_drawn() {
-    for code in check::codes() {
+    for code in codes::all().map(Code::name) {
         let journey = journey(projects::sources(&[("funnelc.yaml", &wrong(code))]));
         let everything = Filter::everything();
         assert!(mermaid(&journey, &everything).contains("flowchart TB\n"), "{code}");
@@ -365,7 +365,7 @@ fn journey(sources: Sources) -> Journey {
 }
 
 fn wrong(code: &str) -> String {
-    let page = check::page(code).unwrap();
+    let page = codes::find(code).unwrap().page();
     page.split("\n## Wrong\n")
         .nth(1)
         .unwrap()

@@ -83,7 +83,7 @@ fn a_line_that_is_called_an_error_leads_nobody() {
         let compiled = funnelc::compile(sources(&[("funnelc.yaml", &yaml)]));
         sound += u64::from(compiled.plan.is_some());
         let codes = ["backward-move", "final-exit"];
-        for finding in compiled.diagnostics.iter().filter(|finding| codes.contains(&finding.code.0)) {
+        for finding in compiled.diagnostics.iter().filter(|finding| codes.contains(&finding.code.name())) {
             let line = compiled.sources.line_column(finding.primary.span).line;
             let told = yaml.lines().nth(line - 1).unwrap();
             let (open, rest) = told.split_once("when: { ").unwrap_or_else(|| panic!("no conversion: {told}"));
@@ -92,7 +92,7 @@ fn a_line_that_is_called_an_error_leads_nobody() {
             let without = lines.collect::<Vec<_>>().join("\n");
             errors += 1;
             if (1..SCORES).any(|shift| places(&yaml, stages, shift) != places(&without, stages, shift)) {
-                untrue.push(format!("seed {seed}, {}: {told}\n{yaml}", finding.code.0));
+                untrue.push(format!("seed {seed}, {}: {told}\n{yaml}", finding.code.name()));
             }
         }
     }

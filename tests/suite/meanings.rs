@@ -22,7 +22,7 @@ fn compiled(conditions: &[&str]) -> Compiled {
     let compiled = funnelc::compile(sources);
     let mistakes = ["unknown", "wrong", "bad", "schema", "missing", "yaml"];
     let told: Vec<_> =
-        compiled.diagnostics.iter().filter(|it| mistakes.iter().any(|m| it.code.0.starts_with(m))).collect();
+        compiled.diagnostics.iter().filter(|it| mistakes.iter().any(|m| it.code.name().starts_with(m))).collect();
     assert!(told.is_empty(), "{told:#?}");
     compiled
 }
@@ -86,7 +86,7 @@ campaigns:
     };
     let told = |other: &str| {
         let compiled = funnelc::compile(sources(&[("funnelc.yaml", &project(other))]));
-        compiled.diagnostics.iter().any(|it| it.code.0 == "campaigns-compete")
+        compiled.diagnostics.iter().any(|it| it.code.name() == "campaigns-compete")
     };
     assert!(told("{ field: seen, until: 91 days ago }"));
     assert!(told("{ all: [{ field: seen, exists: true }, { not: { field: seen, since: 90 days ago } }] }"));

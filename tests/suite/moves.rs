@@ -196,7 +196,7 @@ fn of_very_many_some_are_told() {
     let text = project(&funnel, "", &format!("campaigns:\n{campaigns}"));
     let compiled = compile(projects::sources(&[("funnelc.yaml", &text)]));
     let told = |code: &str| {
-        let found = compiled.diagnostics.iter().filter(|finding| finding.code.0 == code);
+        let found = compiled.diagnostics.iter().filter(|finding| finding.code.name() == code);
         found.map(|finding| finding.message.clone()).collect::<Vec<_>>()
     };
     let refused = told("move-may-be-refused");
@@ -230,5 +230,5 @@ fn campaign(enter: &str, more: &str, steps: &str) -> String {
 
 fn codes(text: &str) -> Vec<&'static str> {
     let compiled = compile(projects::sources(&[("funnelc.yaml", text)]));
-    compiled.diagnostics.iter().map(|finding| finding.code.0).collect()
+    compiled.diagnostics.iter().map(|finding| finding.code.name()).collect()
 }

@@ -28,7 +28,7 @@ fn count(code: &str, rest: &str) -> usize {
     let compiled = funnelc::compile(sources(&[("funnelc.yaml", &format!("{HEAD}{rest}"))]));
     let errors: Vec<_> = compiled.diagnostics.iter().filter(|found| found.severity == Severity::Error).collect();
     assert!(errors.is_empty(), "{errors:#?}\n{rest}");
-    compiled.diagnostics.iter().filter(|found| found.code.0 == code).count()
+    compiled.diagnostics.iter().filter(|found| found.code.name() == code).count()
 }
 
 /// A funnel `f` of three stages: its rules, and what each stage says besides its weight.
@@ -156,7 +156,7 @@ fn a_date_that_may_be_missing_is_told_where_nothing_says_what_then() {
 fn if_missing_does_not_go_with_a_fixed_moment() {
     let rest = waits("{ tag: hot }", "{ wait-until: 2026-12-24, if-missing: skip }");
     let compiled = funnelc::compile(sources(&[("funnelc.yaml", &format!("{HEAD}{rest}"))]));
-    let told: Vec<_> = compiled.diagnostics.iter().map(|found| (found.code.0, found.message.as_str())).collect();
+    let told: Vec<_> = compiled.diagnostics.iter().map(|found| (found.code.name(), found.message.as_str())).collect();
     assert_eq!(told, [("step-keys", "`if-missing` does not go with a fixed moment, which is never missing")]);
 }
 
@@ -176,7 +176,7 @@ fn a_few_lines_of_segments_that_stand_for_billions_of_questions_cost_little() {
          stages: {{ a: {{ weight: 1, converts: {{ field: quiet, is: true }} }}, b: {{ weight: 2, back-to: a, converts: [{{ when: {{ field: quiet, is-not: true }}, to: a }}] }} }}\n"
     );
     let compiled = funnelc::compile(crate::projects::sources(&[("funnelc.yaml", &project)]));
-    let errors: Vec<_> = compiled.diagnostics.iter().map(|found| found.code.0).collect();
+    let errors: Vec<_> = compiled.diagnostics.iter().map(|found| found.code.name()).collect();
     assert!(compiled.plan.is_some(), "{errors:?}");
     // What consent asks is looked for through segments too.
     let folder = tempfile::tempdir().unwrap();

@@ -23,7 +23,7 @@ fn found(rest: &str, environment: Option<&str>) -> String {
 
 /// Without what is only said of the head.
 fn about_the_rest(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    found.into_iter().filter(|finding| !["unused-tag", "unused-content"].contains(&finding.code.0)).collect()
+    found.into_iter().filter(|finding| !["unused-tag", "unused-content"].contains(&finding.code.name())).collect()
 }
 
 /// The plan, without findings.

@@ -101,7 +101,7 @@ fn the_column_of_do_not_contact_must_be_there_also_where_steps_write_it() {
     assert_eq!(place.sent(), ["2"]);
     let bad = refused.replace("column: dnc", "column: dnc, default: true");
     let found = funnelc::compile(crate::projects::sources(&[("p.yaml", &bad)])).diagnostics;
-    assert!(found.iter().any(|found| found.code.0 == "wrong-value"), "{found:?}");
+    assert!(found.iter().any(|found| found.code.name() == "wrong-value"), "{found:?}");
 }
 
 #[test]
@@ -278,5 +278,5 @@ fn words_for_nothing_are_missing_in_every_cell_and_on_one_field() {
     assert!(told.err.contains("not an email"), "{}", told.err);
     let bad = project.replace("missing: [\"-\"]", "default: 7, missing: [\"7\"]");
     let found = funnelc::compile(crate::projects::sources(&[("p.yaml", &bad)])).diagnostics;
-    assert_eq!(found.iter().map(|found| found.code.0).collect::<Vec<_>>(), ["wrong-value"]);
+    assert_eq!(found.iter().map(|found| found.code.name()).collect::<Vec<_>>(), ["wrong-value"]);
 }

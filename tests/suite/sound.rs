@@ -26,7 +26,7 @@ fn a_line_that_leads_on_from_lighter_stages_is_no_error() {
     let told = |order: &str| -> Vec<&str> {
         let mut sources = Sources::default();
         sources.add("funnelc.yaml", LOOSE.replace("ORDER", order));
-        let codes = funnelc::compile(sources).diagnostics.into_iter().map(|finding| finding.code.0);
+        let codes = funnelc::compile(sources).diagnostics.into_iter().map(|finding| finding.code.name());
         codes.filter(|code| ["backward-move", "final-exit", "no-conversion"].contains(code)).collect()
     };
     assert_eq!(told("loose"), Vec::<&str>::new());

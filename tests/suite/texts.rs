@@ -37,7 +37,7 @@ fn found(compiled: &Compiled) -> Vec<String> {
         let file = compiled.sources.file(span.file).map_or("", |file| file.path.as_str());
         let word = if finding.severity == Severity::Error { "error" } else { "warning" };
         let place = compiled.sources.line_column(span);
-        format!("{word} {} {file}:{}:{} {}", finding.code.0, place.line, place.column, compiled.sources.text(span))
+        format!("{word} {} {file}:{}:{} {}", finding.code.name(), place.line, place.column, compiled.sources.text(span))
     };
     compiled.diagnostics.iter().map(one).collect()
 }

@@ -212,7 +212,7 @@ fn firm(test: &str) -> Vec<String> {
     crate::projects::record(&files);
     let compiled = funnelc::compile(files);
     if compiled.plan.is_none() {
-        return compiled.diagnostics.iter().map(|found| format!("{}: {}", found.code.0, found.message)).collect();
+        return compiled.diagnostics.iter().map(|found| format!("{}: {}", found.code.name(), found.message)).collect();
     }
     let compiled = crate::projects::compiled(compiled.sources);
     trial::run(&compiled.model, None)[0].failures.iter().map(|failure| failure.message.clone()).collect()

@@ -28,7 +28,7 @@ campaigns: {{ talk: {{ enter: {{ segment: asked }}, steps: [{{ send: bar }}] }} 
 "
     );
     let compiled = funnelc::compile(sources(&[("funnelc.yaml", &project)]));
-    let codes = compiled.diagnostics.iter().map(|finding| finding.code.0);
+    let codes = compiled.diagnostics.iter().map(|finding| finding.code.name());
     codes.filter(|code| code.ends_with("-true") || code.starts_with("unknown") || code.starts_with("wrong")).collect()
 }
 
@@ -107,7 +107,7 @@ campaigns: {{ talk: {{ enter: {{ segment: asked }}, steps: [{{ add-tag: red }}] 
     );
     let compiled = funnelc::compile(sources(&[("funnelc.yaml", &project)]));
     assert!(compiled.plan.is_some());
-    compiled.diagnostics.iter().any(|finding| finding.code.0 == "never-true")
+    compiled.diagnostics.iter().any(|finding| finding.code.name() == "never-true")
 }
 
 #[test]

@@ -124,7 +124,7 @@ proptest! {
         let mut sources = Sources::default();
         let file = sources.add("funnelc.yaml", text.as_str());
         let parsed = parse(file, &text);
-        let cuts = parsed.diagnostics.iter().filter(|d| ["several-documents", "yaml-limit"].contains(&d.code.0)).count();
+        let cuts = parsed.diagnostics.iter().filter(|d| ["several-documents", "yaml-limit"].contains(&d.code.name())).count();
         prop_assert!(cuts <= 1);
         prop_assert!(parsed.unread.is_none() || !parsed.diagnostics.is_empty());
         for finding in findings::read(file, &text) {
@@ -213,7 +213,7 @@ mod limits {
         let mut sources = Sources::default();
         let file = sources.add("funnelc.yaml", text);
         let found = findings::read(file, text);
-        let codes: Vec<_> = found.iter().map(|finding| finding.code.0).collect();
+        let codes: Vec<_> = found.iter().map(|finding| finding.code.name()).collect();
         assert_eq!(codes, ["yaml-limit"]);
     }
 

@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use super::variables::Variables;
 use super::{Origins, entries};
-use crate::diagnostic::{Code, Diagnostic, Guesses, did_you_mean};
+use crate::diagnostic::{Diagnostic, Guesses, codes, did_you_mean};
 use crate::schema::campaign::EXPANDED;
-use crate::schema::codes::MISSING_KEY;
 use crate::schema::text::variable_name;
 use crate::source::{Span, Spanned};
 use crate::yaml::node::{Entry, Node, Value};
@@ -19,10 +18,6 @@ const MOST_NODES: usize = 100_000;
 
 /// So deep may blocks use blocks: whoever reads a step follows every level, and so does the expansion, on the stack.
 const MOST_LEVELS: usize = 32;
-
-const LIMIT: Code = Code("yaml-limit");
-
-const ARGUMENTS: Code = Code("block-arguments");
 
 /// The blocks of a project by name.
 pub(super) type Definitions = BTreeMap<String, Block>;
@@ -53,7 +48,7 @@ pub(super) fn take(root: &mut Node, found: &mut Vec<Diagnostic>) -> Definitions 
         let is_mapping = matches!(entry.value.value, Value::Mapping(_));
         if steps.is_none() && is_mapping {
             found.push(
-                Diagnostic::error(MISSING_KEY, name.span, format!("the block `{}` has no `steps`", name.value))
+                Diagnostic::new(codes::MISSING_KEY, name.span, format!("the block `{}` has no `steps`", name.value))
                     .at("needs `steps`")
                     .help("write `steps:` with a list of steps below it"),
             );
@@ -111,7 +106,7 @@ pub(super) fn expand(
         if unused.contains(&block.name.value) {
             let message = format!("the block `{}` is not used", block.name.value);
             found.push(
-                Diagnostic::warning(Code("unused-block"), block.name.span, message)
+                Diagnostic::new(codes::UNUSED_BLOCK, block.name.span, message)
                     .at("not used")
                     .help(format!("write a step `use: {}`, or take the block away", block.name.value)),
             );
@@ -200,8 +195,7 @@ impl Expansion<'_> {
             let help = meant.map(|meant| format!("did you mean `{meant}`?"));
             let help = help.unwrap_or_else(|| "define it under `blocks:`, with its steps".to_owned());
             let message = format!("there is no block `{}`", name.value);
-            self.found
-                .push(Diagnostic::error(Code("unknown-block"), name.span, message).at("unknown block").help(help));
+            self.found.push(Diagnostic::new(codes::UNKNOWN_BLOCK, name.span, message).at("unknown block").help(help));
             return None;
         };
         block.used = true;
@@ -212,7 +206,7 @@ impl Expansion<'_> {
         if self.path.len() >= MOST_LEVELS {
             let message = format!("blocks use blocks more than {MOST_LEVELS} levels deep");
             self.found.push(
-                Diagnostic::error(LIMIT, name.span, message)
+                Diagnostic::new(codes::YAML_LIMIT, name.span, message)
                     .at("one level too many")
                     .help("write these steps where they are used, without a block in between"),
             );
@@ -232,7 +226,7 @@ impl Expansion<'_> {
         if self.left.is_none() {
             let message = format!("the blocks put in grow beyond {MOST_NODES} nodes");
             self.found.push(
-                Diagnostic::error(LIMIT, at, message)
+                Diagnostic::new(codes::YAML_LIMIT, at, message)
                     .at("one use too many")
                     .help("blocks that use blocks multiply; write fewer uses"),
             );
@@ -244,7 +238,7 @@ impl Expansion<'_> {
         let path: Vec<_> =
             self.path[start..].iter().map(|block| block.value.as_str()).chain([name.value.as_str()]).collect();
         let message = format!("the block `{}` uses itself: {}", name.value, path.join(" → "));
-        let mut finding = Diagnostic::error(Code("block-cycle"), name.span, message).at("back to the start");
+        let mut finding = Diagnostic::new(codes::BLOCK_CYCLE, name.span, message).at("back to the start");
         for outer in self.path[start..].iter().skip(1) {
             finding = finding.label(outer.span, format!("uses `{}`", outer.value));
         }
@@ -267,8 +261,8 @@ impl Expansion<'_> {
             let meant = did_you_mean(&key.value, block.parameters.keys().map(String::as_str));
             let help = meant.map_or_else(|| takes(block), |meant| format!("did you mean `{meant}`?"));
             self.found.push(
-                Diagnostic::error(
-                    ARGUMENTS,
+                Diagnostic::new(
+                    codes::BLOCK_ARGUMENTS,
                     key.span,
                     format!("the block `{}` has no parameter `{}`", name.value, key.value),
                 )
@@ -280,10 +274,14 @@ impl Expansion<'_> {
         for (parameter, span) in &block.parameters {
             if !arguments.contains_key(parameter) {
                 self.found.push(
-                    Diagnostic::error(ARGUMENTS, name.span, format!("the block `{}` needs `{parameter}`", name.value))
-                        .at("an argument is missing")
-                        .label(*span, "the parameter")
-                        .help(format!("write `with: {{ {parameter}: … }}`")),
+                    Diagnostic::new(
+                        codes::BLOCK_ARGUMENTS,
+                        name.span,
+                        format!("the block `{}` needs `{parameter}`", name.value),
+                    )
+                    .at("an argument is missing")
+                    .label(*span, "the parameter")
+                    .help(format!("write `with: {{ {parameter}: … }}`")),
                 );
             }
         }

@@ -1,7 +1,7 @@
 //! An environment laid over the project: mappings merge deep, anything else replaces; what it names must be there.
 
 use super::entries;
-use crate::diagnostic::{Code, Diagnostic, did_you_mean};
+use crate::diagnostic::{Diagnostic, codes, did_you_mean};
 use crate::source::{FileId, Span};
 use crate::yaml::node::{Entry, Node, Value};
 
@@ -24,8 +24,6 @@ const DEFINED: &[&[&str]] = &[
 
 /// What is the same everywhere.
 const FIXED: &[&str] = &["version", "include", "environments"];
-
-const UNKNOWN_OVERRIDE: Code = Code("unknown-override");
 
 /// Lays the environment of this name over the tree. What all environments name is looked for, also where none is asked for.
 pub(super) fn apply(root: &mut Node, name: Option<&str>, found: &mut Vec<Diagnostic>) {
@@ -58,7 +56,7 @@ fn unknown(root: &Node, name: &str, known: &[Entry]) -> Diagnostic {
         [] => "the project has no `environments`; leave `--env` out".to_owned(),
         _ => format!("the project has {}", names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")),
     });
-    Diagnostic::error(UNKNOWN_OVERRIDE, place, format!("there is no environment `{name}`"))
+    Diagnostic::new(codes::UNKNOWN_OVERRIDE, place, format!("there is no environment `{name}`"))
         .at("not one of these")
         .help(help)
 }
@@ -86,7 +84,7 @@ fn look<'a>(over: &'a Node, base: &Node, path: &mut Vec<&'a str>, found: &mut Ve
             _ if path.len() == 1 && FIXED.contains(&key) => {
                 let message = format!("`{key}` is the same in all environments");
                 found.push(
-                    Diagnostic::error(UNKNOWN_OVERRIDE, entry.key.span, message)
+                    Diagnostic::new(codes::UNKNOWN_OVERRIDE, entry.key.span, message)
                         .at("cannot differ")
                         .help("write it once, at the top of the project"),
                 );
@@ -130,7 +128,7 @@ fn missing(entry: &Entry, base: &Node, found: usize) -> Diagnostic {
     };
     let meant = did_you_mean(&entry.key.value, known).map(|meant| format!("did you mean `{meant}`?"));
     let help = meant.unwrap_or_else(|| "an environment changes what the project has; define it there first".to_owned());
-    Diagnostic::error(UNKNOWN_OVERRIDE, entry.key.span, format!("there is no `{}` to change", entry.key.value))
+    Diagnostic::new(codes::UNKNOWN_OVERRIDE, entry.key.span, format!("there is no `{}` to change", entry.key.value))
         .at("nothing of that name")
         .help(help)
 }

@@ -9,13 +9,12 @@ mod origins;
 mod unfilled;
 mod variables;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, codes};
 use crate::source::Span;
 use crate::yaml::node::{Entry, Node, Value};
 
 pub use origins::Origins;
 
-use super::codes::WRONG_TYPE;
 use variables::Variables;
 
 /// A tree without variables, environments and uses of blocks that are still to be filled in.
@@ -69,7 +68,7 @@ fn entries<'a>(root: &'a Node, key: &str, found: &mut Vec<Diagnostic>) -> &'a [E
 }
 
 fn no_mapping(key: &str, span: Span) -> Diagnostic {
-    Diagnostic::error(WRONG_TYPE, span, format!("`{key}` is a mapping of names to what they stand for"))
+    Diagnostic::new(codes::WRONG_TYPE, span, format!("`{key}` is a mapping of names to what they stand for"))
         .at("expected a mapping")
         .help(format!("write the names below `{key}:`, each with a colon after it"))
 }

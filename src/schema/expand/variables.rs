@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Origins, entries};
-use crate::diagnostic::{Code, Diagnostic, Guesses};
-use crate::schema::codes::WRONG_TYPE;
+use crate::diagnostic::{Diagnostic, Guesses, codes};
 use crate::schema::text::variable_name;
 use crate::source::{Span, Spanned};
 use crate::yaml::node::{Node, Scalar, Value};
@@ -32,7 +31,7 @@ impl Variables {
             if let Err(what) = &value {
                 let message = format!("the variable `{}` is {what}", entry.key.value);
                 found.push(
-                    Diagnostic::error(WRONG_TYPE, entry.value.span, message)
+                    Diagnostic::new(codes::WRONG_TYPE, entry.value.span, message)
                         .at("expected one value")
                         .help("a variable stands for one value, such as `3 days` or `500`"),
                 );
@@ -91,7 +90,7 @@ impl Variables {
                 || format!("define it under `variables:`; text that starts with a dollar sign has two: `$${name}`"),
                 |meant| format!("did you mean `${meant}`?"),
             );
-            Diagnostic::error(Code("unknown-variable"), use_.span, format!("there is no variable `{name}`"))
+            Diagnostic::new(codes::UNKNOWN_VARIABLE, use_.span, format!("there is no variable `{name}`"))
                 .at("unknown variable")
                 .help(help)
         };
@@ -103,7 +102,7 @@ impl Variables {
     pub(super) fn unused(&self) -> Vec<Diagnostic> {
         let unused = self.known.iter().filter(|(name, _)| !self.used.contains(*name));
         let one = |(name, (span, _, _)): (&String, &(Span, Span, Option<Scalar>))| {
-            Diagnostic::warning(Code("unused-variable"), *span, format!("the variable `{name}` is not used"))
+            Diagnostic::new(codes::UNUSED_VARIABLE, *span, format!("the variable `{name}` is not used"))
                 .at("not used")
                 .help(format!("write `${name}` as a whole value where it should stand, or take it away"))
         };

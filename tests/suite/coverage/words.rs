@@ -106,7 +106,7 @@ fn taken<'k>(kind: &str, keys: &[&'k str]) -> BTreeSet<&'k str> {
         let segments: String = keys.iter().map(segment).collect();
         let yaml = format!("version: 1\n{head}segments:\n{segments}");
         let compiled = funnelc::compile(sources(&[("funnelc.yaml", &yaml)]));
-        let refusals = compiled.diagnostics.iter().filter(|finding| REFUSALS.contains(&finding.code.0));
+        let refusals = compiled.diagnostics.iter().filter(|finding| REFUSALS.contains(&finding.code.name()));
         let lines: BTreeSet<usize> =
             refusals.map(|finding| compiled.sources.line_column(finding.primary.span).line).collect();
         let first = yaml.lines().count() - keys.len() + 1;

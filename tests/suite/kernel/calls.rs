@@ -145,7 +145,7 @@ fn a_token_of_a_group_that_is_not_there_is_an_error_at_its_place() {
         "[{ notify: boss@x.pl, message: 'Has {{ points/loyalti }}' }, { webhook: erp, body: { l: points/game } }]";
     let yaml = format!("{PROJECT}{steps}\npoints: {{ groups: [loyalty] }}\n");
     let compiled = funnelc::compile(crate::projects::sources(&[("funnelc.yaml", &yaml)]));
-    let found = compiled.diagnostics.iter().filter(|found| found.code.0 == "unknown-group");
+    let found = compiled.diagnostics.iter().filter(|found| found.code.name() == "unknown-group");
     let told: Vec<_> = found.map(|it| (it.message.as_str(), compiled.sources.text(it.primary.span))).collect();
     assert_eq!(
         told,

@@ -6,7 +6,8 @@ use std::path::Path;
 use std::process::ExitCode;
 
 const USAGE: &str = "cargo xtask new-check CODE            writes the files of a new check that warns
-cargo xtask new-check CODE --error    the same of one whose findings are proved";
+cargo xtask new-check CODE --error    the same of one whose findings are proved
+cargo xtask new-check CODE --off      the same of one that is an opinion, and is off where nobody asks for it";
 
 /// What to do with a new check.
 const NEXT: &str = "INSTA_UPDATE=always cargo test --test suite checks:: && git diff";
@@ -17,6 +18,7 @@ fn main() -> ExitCode {
     let severity = match arguments.as_slice() {
         ["new-check", _] => "warning",
         ["new-check", _, "--error"] => "error",
+        ["new-check", _, "--off"] => "off",
         _ => {
             eprintln!("{USAGE}");
             return ExitCode::from(2);

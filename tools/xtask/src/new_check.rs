@@ -1,4 +1,4 @@
-//! The files of a new check: its source, its line in the list, its page with the row that leads there, and its line in the changelog.
+//! The files of a new check: its source, its line in the list and that in the registry of codes, its page with the row that leads there, and its line in the changelog.
 //!
 //! What is written compiles, and passes all tests: a check that finds campaigns called `replace-me`. So whoever writes the real one begins
 //! with something that works. Nothing is written where something is in the way.
@@ -7,6 +7,7 @@ use std::fs;
 use std::path::Path;
 
 const LIST: &str = "src/check/mod.rs";
+const REGISTRY: &str = "src/diagnostic/codes.rs";
 const INDEX: &str = "docs/checks/README.md";
 const CHANGELOG: &str = "CHANGELOG.md";
 
@@ -29,7 +30,8 @@ pub(crate) fn write(root: &Path, code: &str, severity: &str) -> Result<Vec<Strin
         |path: &str| fs::read_to_string(root.join(path)).map_err(|error| format!("cannot read `{path}`: {error}"));
     let files = [
         (source, SOURCE.to_owned()),
-        (LIST.to_owned(), listed(&read(LIST)?, code, &module, severity)?),
+        (LIST.to_owned(), listed(&read(LIST)?, code, &module)?),
+        (REGISTRY.to_owned(), registered(&read(REGISTRY)?, code, severity)?),
         (page, PAGE.replace("CODE", code)),
         (INDEX.to_owned(), indexed(&read(INDEX)?, code, severity)?),
         (CHANGELOG.to_owned(), logged(&read(CHANGELOG)?, code, severity)?),
@@ -53,33 +55,39 @@ fn is_code(code: &str) -> bool {
 }
 
 /// The list with the module and its row, each before the first that comes after it in the alphabet.
-fn listed(list: &str, code: &str, module: &str, severity: &str) -> Result<String, String> {
+fn listed(list: &str, code: &str, module: &str) -> Result<String, String> {
     let list = inserted(list, &format!("mod {module};\n"), |line| {
         line.strip_prefix("mod ").and_then(|rest| rest.strip_suffix(';')).map(|name| name > module)
     });
     let list = list.ok_or_else(|| format!("`{LIST}` has no list of modules"))?;
     let (before, rules) = list.split_once("pub const RULES").ok_or_else(|| format!("`{LIST}` has no `RULES`"))?;
     let (rules, behind) = rules.split_once("\n];").ok_or_else(|| format!("`RULES` in `{LIST}` has no end"))?;
-    // A row begins with `Rule::` and may go on over some lines, with the code in one of its own.
     let starts: Vec<usize> = rules.match_indices("\n    Rule::").map(|(at, _)| at + 1).collect();
-    let code_of = |at: usize| rules[at..].split('"').nth(1).unwrap_or_default();
-    let at = starts.into_iter().find(|at| code_of(*at) > code).unwrap_or(rules.len());
-    let row = row(code, module, severity);
+    let of =
+        |at: usize| rules[at..].split("codes::").nth(1).and_then(|rest| rest.split(',').next()).unwrap_or_default();
+    let at =
+        starts.into_iter().find(|at| of(*at).to_lowercase().replace('_', "-").as_str() > code).unwrap_or(rules.len());
+    let row = format!("    Rule::new(codes::{}, {module}::find),", constant(code));
     let (before_it, behind_it) = rules.split_at(at);
     let row = if behind_it.is_empty() { format!("\n{row}") } else { format!("{row}\n") };
     Ok(format!("{before}pub const RULES{before_it}{row}{behind_it}\n];{behind}"))
 }
 
-/// As rustfmt has it: in one line where that has room.
-fn row(code: &str, module: &str, severity: &str) -> String {
-    const WIDTH: usize = 120;
-    let (name, page, find) =
-        (format!("\"{code}\""), format!("include_str!(\"../../docs/checks/{code}.md\")"), format!("{module}::find"));
-    let line = format!("    Rule::{severity}({name}, {page}, {find}),");
-    if line.len() <= WIDTH {
-        return line;
-    }
-    format!("    Rule::{severity}(\n        {name},\n        {page},\n        {find},\n    ),")
+/// The name of a code in Rust.
+fn constant(code: &str) -> String {
+    code.to_uppercase().replace('-', "_")
+}
+
+/// The registry with the code and what its findings count as.
+fn registered(registry: &str, code: &str, severity: &str) -> Result<String, String> {
+    let (first, rest) = severity.split_at(1);
+    let row = format!("    {} = {}{rest} \"{code}\"\n", constant(code), first.to_uppercase());
+    let found = inserted(registry, &row, |line| {
+        line.split_once(" = ")
+            .and_then(|(_, kind)| kind.strip_suffix('"')?.split_once('"'))
+            .map(|(_, other)| other > code)
+    });
+    found.ok_or_else(|| format!("`{REGISTRY}` has no list of codes"))
 }
 
 /// The index with a row before the first that comes after it; those of checks are the first table.
@@ -96,7 +104,11 @@ fn indexed(index: &str, code: &str, severity: &str) -> Result<String, String> {
 
 /// The changelog with a line at the end of what is not released yet.
 fn logged(changelog: &str, code: &str, severity: &str) -> Result<String, String> {
-    let article = if severity == "error" { "An error" } else { "A warning" };
+    let article = match severity {
+        "error" => "An error",
+        "off" => "An opinion, which is off where no project asks for it,",
+        _ => "A warning",
+    };
     let line = format!("- {article} for a campaign called `replace-me`: `{code}`.\n");
     let start = changelog.find("## Unreleased").ok_or_else(|| format!("`{CHANGELOG}` has no `## Unreleased`"))?;
     let end = changelog[start..].find("\n## ").filter(|at| *at > 0).map_or(changelog.len(), |at| start + at);

@@ -1,12 +1,11 @@
 //! What is wrong, where, why it matters and what to write instead; a diagnostic without a primary place cannot be made.
 
+pub mod codes;
+
 use std::cell::Cell;
 
 use crate::source::Span;
-
-/// The stable name of a kind of finding, such as `unknown-segment`; `funnelc explain` has a page for each.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Code(pub &'static str);
+pub use codes::{Code, Standard};
 
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -44,19 +43,16 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
-    /// An error at a place.
-    pub fn error(code: Code, span: Span, message: impl Into<String>) -> Self {
-        Self::new(code, Severity::Error, span, message.into())
-    }
-
-    /// A warning at a place.
-    pub fn warning(code: Code, span: Span, message: impl Into<String>) -> Self {
-        Self::new(code, Severity::Warning, span, message.into())
-    }
-
-    fn new(code: Code, severity: Severity, span: Span, message: String) -> Self {
-        let message = clipped(message);
-        Self { code, severity, message, primary: Label { span, text: String::new() }, labels: Vec::new(), help: None }
+    /// A finding at a place, as bad as its code says.
+    pub fn new(code: Code, span: Span, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            severity: code.severity(),
+            message: clipped(message.into()),
+            primary: Label { span, text: String::new() },
+            labels: Vec::new(),
+            help: None,
+        }
     }
 
     /// Says in two to five words what stands at the primary place.
@@ -172,7 +168,7 @@ mod tests {
     fn long_quotes_are_cut() {
         let long = "ż".repeat(10_000);
         let finding =
-            Diagnostic::error(Code("unknown-field"), Span::NOWHERE, format!("there is no field `{long}` in `a`"));
+            Diagnostic::new(codes::UNKNOWN_FIELD, Span::NOWHERE, format!("there is no field `{long}` in `a`"));
         assert_eq!(finding.message, format!("there is no field `{}…` in `a`", "ż".repeat(LONGEST_QUOTE)));
     }
 
