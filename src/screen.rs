@@ -17,6 +17,14 @@ pub fn one_line(text: &str) -> Cow<'_, str> {
     replaced(text, |_, c| acts(c))
 }
 
+/// Text that is cut where it has no room, with three dots in place of the rest: its beginning says what it belongs to.
+pub fn shortened(text: &str, room: usize) -> Cow<'_, str> {
+    if text.chars().count() <= room {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.chars().take(room.saturating_sub(1)).chain(['…']).collect())
+}
+
 fn replaced(text: &str, is_escaped: impl Fn(usize, char) -> bool) -> Cow<'_, str> {
     if !text.char_indices().any(|(at, c)| is_escaped(at, c)) {
         return Cow::Borrowed(text);

@@ -11,7 +11,7 @@ use crate::diagnostic::did_you_mean;
 use crate::diff::Diff;
 use crate::model::Model;
 use crate::plan::Plan;
-use crate::report::diff::{Report, Touched, json, markdown, text};
+use crate::report::diff::{LONGEST, Report, Touched, json, markdown, text};
 use crate::runner::RunError;
 use crate::runner::batch::Watch;
 use crate::runner::compare::{Comparison, Naming, Pair};
@@ -68,6 +68,9 @@ pub(crate) struct Args {
     /// How to print the change
     #[arg(long, default_value = "text")]
     format: Format,
+    /// How many characters `--format markdown` may have. Default: as many as a comment on GitHub
+    #[arg(long, value_name = "CHARS", default_value_t = LONGEST, value_parser = longest(), hide_default_value = true)]
+    longest: usize,
     /// Exit with 1 if the change touches this; may stand several times
     #[arg(long, value_name = "WHAT", value_delimiter = ',')]
     fail_on: Vec<FailOn>,
@@ -160,7 +163,7 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
     };
     let rendered = match args.format {
         Format::Text => text(&report),
-        Format::Markdown => markdown(&report),
+        Format::Markdown => markdown(&report, args.longest),
         Format::Json => json(&report),
     };
     terminal.deliver(args.output.as_deref(), &rendered)?;
@@ -183,6 +186,11 @@ impl Args {
         let head = head.filter(|head| head.extension().is_none_or(|extension| extension != "json"));
         self.project.as_deref().or(head).unwrap_or(Path::new("."))
     }
+}
+
+/// What is shorter has no room for a headline.
+fn longest() -> impl clap::builder::TypedValueParser<Value = usize> {
+    clap::builder::RangedU64ValueParser::new().range(1_000..)
 }
 
 impl FailOn {

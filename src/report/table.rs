@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use crate::screen::{one_line, shortened};
+
 /// As wide as a table gets, and as it is where nobody says how wide the terminal is.
 pub const WIDEST: usize = 80;
 
@@ -38,7 +40,7 @@ impl Table {
 
     /// A row; how far its name stands to the right shows what it belongs to.
     pub(super) fn row(&mut self, name: &str, figures: Vec<String>) {
-        self.rows.push(Row { name: name.to_owned(), figures, is_head: false });
+        self.rows.push(Row { name: one_line(name).into_owned(), figures, is_head: false });
     }
 
     /// The rows as text.
@@ -92,12 +94,4 @@ fn abbreviated(word: &str, room: usize) -> String {
         return word.to_owned();
     }
     word.chars().take(room.saturating_sub(1)).chain(['.']).collect()
-}
-
-/// With its beginning, where it is cut: that is what it belongs to.
-fn shortened(name: &str, room: usize) -> String {
-    if name.chars().count() <= room {
-        return name.to_owned();
-    }
-    name.chars().take(room - 1).chain(['…']).collect()
 }

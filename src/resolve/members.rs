@@ -1,9 +1,11 @@
 //! Files of members: one key a line, or CSV with the column of the key. Whatever else stands in one is told and never taken for a key.
 
-use std::fmt::Write as _;
-
 use crate::diagnostic::did_you_mean;
 use crate::model::{Contacts, Field, FieldType, is_address};
+use crate::screen::shortened;
+
+/// As much of a line as fits into a message.
+const ROOM: usize = 40;
 
 /// Why a file has no keys for us.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,19 +96,19 @@ fn strange(row: &Row, width: usize, column: usize, contacts: &Contacts) -> Optio
     }
     let begins_comment = |(at, _): (usize, char)| at == 0 || text[..at].ends_with(char::is_whitespace);
     if !quoted && text.char_indices().filter(|(_, c)| *c == '#').any(begins_comment) {
-        return Some(format!("has a comment in line {line}, `{}`", cut(text)));
+        return Some(format!("has a comment in line {line}, `{}`", shortened(text, ROOM)));
     }
     if let Some(separator) = ['\t', ';'].into_iter().find(|c| !quoted && width == 1 && text.contains(*c)) {
         return Some(format!(
             "has a `{}` in line {line}, `{}`; cells stand between commas",
             separator.escape_default(),
-            cut(text)
+            shortened(text, ROOM)
         ));
     }
     let field = contacts.fields.values().find(|field| field.column == contacts.key);
     let fits = field.is_none_or(|field| fits(text, field));
     let type_ = field.and_then(|field| field.type_.as_ref()).map_or("key", FieldType::word);
-    (!fits).then(|| format!("has `{}` in line {line}, which is no `{type_}` as the key is", cut(text)))
+    (!fits).then(|| format!("has `{}` in line {line}, which is no `{type_}` as the key is", shortened(text, ROOM)))
 }
 
 /// Whether a key can be one, where the key's column is a field, too.
@@ -118,16 +120,6 @@ fn fits(text: &str, field: &Field) -> bool {
         Some(FieldType::Text { .. } | FieldType::Number | FieldType::Boolean | FieldType::Date) | None => true,
         Some(FieldType::Datetime | FieldType::Choices { .. }) => true,
     }
-}
-
-/// As much of a text as fits in a line.
-fn cut(text: &str) -> String {
-    const ROOM: usize = 40;
-    let mut shown: String = text.chars().take(ROOM).collect();
-    if text.chars().nth(ROOM).is_some() {
-        let _ = write!(shown, "…");
-    }
-    shown
 }
 
 struct Row {

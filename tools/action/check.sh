@@ -2,30 +2,39 @@
 # Annotates the findings of the projects in FUNNELC_PATH, writes them to FUNNELC_SARIF, and ends as `funnelc check` does.
 . "$(dirname -- "${BASH_SOURCE[0]}")/guard.sh"
 
-mapfile -t paths < <(grep -v '^[[:space:]]*$' <<< "${FUNNELC_PATH:-.}")
+projects
 for path in "${paths[@]}"; do
   ! through_link "$path" || fail 1 "a project in \`path\` lies behind a link of the checkout; name the folder itself"
 done
 options=()
 [ "${FUNNELC_DENY_WARNINGS:-false}" != true ] || options+=(--deny-warnings)
 
-# A file in the checkout: a link that a pull request put there must not lead the findings to another place.
-sarif() {
-  local parent real
+# A file in the checkout: a link that a pull request put there must not lead the findings to another place, and a file that it put there is not ours.
+sarif_place() {
+  local parent
   [[ $FUNNELC_SARIF != *[[:cntrl:]]* ]] || fail 2 "the place of the SARIF file has a line end in it"
   parent=$(realpath -ms -- "$(dirname -- "$FUNNELC_SARIF")")
-  real=$(realpath -m -- "$parent")
+  place=$(realpath -m -- "$parent")
   if below "$parent" "$workspace" || below "$parent" "${GITHUB_WORKSPACE:-$workspace}"; then
-    if ! below "$real" "$workspace" || below "$real" "$workspace/.git"; then
+    if ! below "$place" "$workspace" || below "$place" "$workspace/.git"; then
       fail 1 "the folder of the SARIF file is a link that leads out of the checkout; write another place in \`sarif\`"
     fi
   fi
+  place+=/$(basename -- "$FUNNELC_SARIF")
+  if [ -d "$place" ] && [ ! -L "$place" ]; then
+    fail 1 "a folder stands where the SARIF file goes; remove it from the repository, or write another place in \`sarif\`"
+  fi
+  rm -f -- "$place"
+}
+
+sarif() {
   "$funnelc" check --format sarif -- "${paths[@]}" > "$folder/sarif" || true
-  mkdir -p -- "$real"
-  mv -fT -- "$folder/sarif" "$real/$(basename -- "$FUNNELC_SARIF")"
+  mkdir -p -- "$(dirname -- "$place")" || fail 1 "the folder of the SARIF file cannot be made; write another place in \`sarif\`"
+  mv -fT -- "$folder/sarif" "$place"
   printf 'sarif=%s\n' "$FUNNELC_SARIF" >> "${GITHUB_OUTPUT:-/dev/null}"
 }
 
+[ -z "${FUNNELC_SARIF:-}" ] || sarif_place
 rc=0
 "$funnelc" check "${options[@]}" --format github -- "${paths[@]}" > "$folder/commands" || rc=$?
 own "$folder/commands"

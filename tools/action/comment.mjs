@@ -1,17 +1,25 @@
-// Puts a markdown file into the one comment that belongs to us on a pull request: made once, brought up to date afterwards, known by a marker and
-// by who wrote it. A comment of somebody else is never touched, whatever stands in it.
+// Puts what is said of projects into the summary of the job, and into the one comment on a pull request that belongs to this use of the action: made
+// once, brought up to date afterwards, known by a marker and by who wrote it. A comment of somebody else is never touched, whatever stands in it.
 //
-//   node comment.mjs FILE [--update-only]
+//   node comment.mjs true|false NAME FILE [NAME FILE]…
 //
-// The surroundings are those of GitHub Actions: GITHUB_API_URL, GITHUB_GRAPHQL_URL, GITHUB_EVENT_PATH, GITHUB_ACTOR, GITHUB_TOKEN. Off a pull
-// request it does nothing. What is printed is a command of ours, escaped, or a fixed sentence.
-import { readFileSync } from "node:fs";
+// The first says whether there is a change: else no comment is made, and one that is there is brought up to date.
+// The surroundings are those of GitHub Actions: GITHUB_API_URL, GITHUB_GRAPHQL_URL, GITHUB_EVENT_PATH, GITHUB_STEP_SUMMARY, GITHUB_ACTOR,
+// GITHUB_TOKEN; FUNNELC_NAME is the input `name`. Off a pull request there is no comment. What is printed is a command of ours, escaped, or a fixed
+// sentence.
+import { createHash } from "node:crypto";
+import { appendFileSync, readFileSync } from "node:fs";
 import process from "node:process";
 
-const MARKER = "<!-- funnelc diff -->";
+import { fitted } from "./page.mjs";
+
+// Of earlier versions, of which each use of the action had the same.
+const UNNAMED = "<!-- funnelc diff -->";
 const JOBS = "github-actions[bot]";
 const API = process.env.GITHUB_API_URL ?? "https://api.github.com";
+// What GitHub takes: units of UTF-16 of a comment, and somewhat more bytes of a summary.
 const LIMIT = 65_536;
+const SUMMARY = 1_000_000;
 const PAGE = 100;
 
 class Refused extends Error {
@@ -21,28 +29,52 @@ class Refused extends Error {
   }
 }
 
-async function main(event, [file, option]) {
+async function main(event, [changed, ...args]) {
+  const parts = [];
+  while (args.length > 0) parts.push({ name: args.shift(), text: readFileSync(args.shift(), "utf8") });
+  const where = summarized(parts);
   if (!event.pull_request) return "no pull request, no comment";
   const repository = `/repos/${event.repository.full_name}`;
   const thread = `${repository}/issues/${event.pull_request.number}/comments`;
-  const body = fitted(`${MARKER}\n${readFileSync(file, "utf8")}`);
-  const earlier = await find(thread);
+  const marker = markerOf(parts);
+  const head = `${marker}\n`;
+  const body = head + fitted(parts, LIMIT - head.length, (text) => text.length, where).text;
+  const earlier = await find(thread, marker);
   if (earlier?.body === body) return "the comment is up to date";
   if (earlier) {
     await request("PATCH", `${repository}/issues/comments/${earlier.id}`, { body });
     return "the comment is brought up to date";
   }
-  if (option === "--update-only") return "nothing changes, no comment";
+  if (changed !== "true") return "nothing changes, no comment";
   await request("POST", thread, { body });
   return "the comment is made";
 }
 
-async function find(thread) {
+// Writes the summary of the job, and says where the whole is.
+function summarized(parts) {
+  const elsewhere = "`funnelc diff` shows the whole.";
+  if (!process.env.GITHUB_STEP_SUMMARY) return elsewhere;
+  const { text, isWhole } = fitted(parts, SUMMARY, (text) => Buffer.byteLength(text), elsewhere);
+  appendFileSync(process.env.GITHUB_STEP_SUMMARY, text);
+  return isWhole ? "The whole is in the summary of the job." : `More is in the summary of the job; ${elsewhere}`;
+}
+
+// Two uses of the action in one workflow have other projects or other names, and so other comments.
+function markerOf(parts) {
+  const use = JSON.stringify([process.env.FUNNELC_NAME ?? "", ...parts.map(({ name }) => name)]);
+  return `<!-- funnelc diff ${createHash("sha256").update(use).digest("hex").slice(0, 16)} -->`;
+}
+
+// Where there is none of this use, one of an earlier version.
+async function find(thread, marker) {
   const login = await account();
+  let unnamed;
   for (let page = 1; ; page += 1) {
     const comments = await request("GET", `${thread}?per_page=${PAGE}&page=${page}`);
-    const ours = comments.find((comment) => comment.user?.login === login && comment.body?.startsWith(MARKER));
-    if (ours || comments.length < PAGE) return ours;
+    const ours = comments.filter((comment) => comment.user?.login === login);
+    const found = ours.find((comment) => comment.body?.startsWith(marker));
+    unnamed ??= ours.find((comment) => comment.body?.startsWith(UNNAMED));
+    if (found || comments.length < PAGE) return found ?? unnamed;
   }
 }
 
@@ -100,17 +132,6 @@ function advice(refused, event) {
   }
   if (status >= 500) return ["error", `the comment could not be written: GitHub has a fault; run the job again. (${message})`];
   return ["error", `the comment could not be written: ${message}`];
-}
-
-// GitHub refuses longer comments.
-function fitted(text) {
-  if (text.length <= LIMIT) return text;
-  const note = "\n\nThe rest is cut: a comment holds no more.\n";
-  const fence = "```\n";
-  const room = text.slice(0, LIMIT - note.length - fence.length);
-  const kept = room.slice(0, room.lastIndexOf("\n") + 1);
-  const open = kept.split(/^```/m).length % 2 === 0;
-  return kept + (open ? fence : "") + note;
 }
 
 function command(name, text) {

@@ -6,7 +6,7 @@
 # Only the comment needs it.
 export -n GITHUB_TOKEN
 
-mapfile -t paths < <(grep -v '^[[:space:]]*$' <<< "${FUNNELC_PATH:-.}")
+projects
 
 # The whole hash: a branch or a folder can be called like anything shorter.
 base=${FUNNELC_BASE:-}
@@ -28,32 +28,30 @@ elif [ -n "${FUNNELC_COMPANIES:-}${FUNNELC_EVENTS:-}${FUNNELC_STATE:-}" ]; then
   fail 2 "companies, events and state need contacts"
 fi
 
-# A project that cannot be compared counts as changed: nobody may hide a change by making it incomparable.
+# A project that cannot be compared counts as changed: nobody may hide a change by making it incomparable. The summary has room for more than a comment.
 changed=false
+parts=()
 for path in "${paths[@]}"; do
   rc=0
-  rm -f -- "$folder/one.md"
+  said=$folder/${#parts[@]}.md
   # Behind a link the base would be that of another project.
   through_link "$path" && rc=3 ||
-    "$funnelc" diff --base="$base" --project="$path" "${people[@]}" --format markdown --fail-on any -o "$folder/one.md" || rc=$?
+    "$funnelc" diff --base="$base" --project="$path" "${people[@]}" --format markdown --longest 1000000 --fail-on any -o "$said" || rc=$?
   [ "$rc" -eq 0 ] || changed=true
   name=${path//\`/\'}
   name=${name//[[:cntrl:]]/ }
-  if [ -f "$folder/one.md" ]; then
-    cat -- "$folder/one.md" >> "$folder/all.md"
+  if [ -f "$said" ]; then
+    :
   elif [ "$rc" -eq 1 ]; then
-    printf '`%s` does not compile, here or at the base of this pull request, and is not compared; the annotations and the log say why.\n' "$name" >> "$folder/all.md"
+    printf '`%s` does not compile, here or at the base of this pull request, and is not compared; the annotations and the log say why.\n' "$name" > "$said"
   else
     # Such as a project that is new in this pull request.
-    printf '`%s` could not be compared with the base of this pull request; the log says why.\n' "$name" >> "$folder/all.md"
+    printf '`%s` could not be compared with the base of this pull request; the log says why.\n' "$name" > "$said"
   fi
+  parts+=("$name" "$said")
 done
 
-# GitHub takes a mebibyte, and nothing of what is longer.
-[ -z "${GITHUB_STEP_SUMMARY:-}" ] || head -c 1000000 -- "$folder/all.md" >> "$GITHUB_STEP_SUMMARY"
-options=()
-[ "$changed" = true ] || options+=(--update-only)
 rc=0
-GITHUB_TOKEN=${GITHUB_TOKEN:-} node "$here/comment.mjs" "$folder/all.md" "${options[@]}" > "$folder/commands" || rc=$?
+GITHUB_TOKEN=${GITHUB_TOKEN:-} node "$here/comment.mjs" "$changed" "${parts[@]}" > "$folder/commands" || rc=$?
 own "$folder/commands"
 exit "$rc"

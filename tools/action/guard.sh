@@ -63,6 +63,12 @@ git_settings() {
   export GIT_CONFIG_COUNT=$at GIT_TERMINAL_PROMPT=0
 }
 
+# The projects of the input `path`, one a line, in `paths`.
+projects() {
+  mapfile -t paths < <(grep -av '^[[:space:]]*$' <<< "${FUNNELC_PATH:-}")
+  [ "${#paths[@]}" -gt 0 ] || paths=(.)
+}
+
 finish() {
   rm -rf -- "$folder"
   printf '::%s::\n' "$token"

@@ -7,20 +7,26 @@ use super::picture::picture;
 use super::text::capital;
 use crate::diff::{Change, Mark};
 use crate::runner::compare::{Comparison, DataShift, FunnelShift, Samples, Shift};
+use crate::screen::{one_line, shortened};
 
 /// How many characters a comment on GitHub may have.
 pub const LONGEST: usize = 65_536;
 
-/// For the closing words about what was cut.
-const RESERVE: usize = 300;
+/// For what is said about what was cut.
+const RESERVE: usize = 150;
 
-/// The report.
-pub fn markdown(report: &Report<'_>) -> String {
-    let mut page = Page::default();
+/// How much of a name the last line shows.
+const NAME: usize = 60;
+
+/// The report, in so many characters at most.
+pub fn markdown(report: &Report<'_>, longest: usize) -> String {
+    let [base, head] = [report.base.0, report.head.0].map(|name| code(&shortened(&one_line(name), NAME)));
+    let mut page = Page::new(longest, format!("\n<sub>funnelc diff, from {base} to {head}</sub>\n"));
     page.section(&format!("### {}\n", headline(report)), Vec::new(), "");
     for note in report.notes() {
         page.section(&format!("\n> {}\n", sentence(&note)), Vec::new(), "");
     }
+    page.top = page.text.len();
     warnings(&mut page, report);
     if let Some(impact) = report.impact {
         self::impact(&mut page, impact);
@@ -30,7 +36,7 @@ pub fn markdown(report: &Report<'_>) -> String {
     if let Some(impact) = report.impact {
         samples(&mut page, impact);
     }
-    page.finish(report)
+    page.finish()
 }
 
 fn drawing(page: &mut Page, report: &Report<'_>) {
@@ -51,54 +57,59 @@ fn details(summary: &str) -> String {
     format!("\n<details><summary>{summary}</summary>\n\n")
 }
 
-/// Text that may not grow beyond [`LONGEST`].
 /// How long a text is where the length of a comment is counted: in units of UTF-16.
 fn units(text: &str) -> usize {
     text.encode_utf16().count()
 }
 
-#[derive(Default)]
+/// Text that may not grow beyond a length.
 struct Page {
     text: String,
-    length: usize,
+    /// What is free yet, in units.
+    room: usize,
+    /// Where it is said that something is cut, in bytes.
+    top: usize,
     cut: u64,
+    last_line: String,
 }
 
 impl Page {
+    fn new(longest: usize, last_line: String) -> Self {
+        let room = longest.saturating_sub(RESERVE + units(&last_line));
+        Self { text: String::new(), room, top: 0, cut: 0, last_line }
+    }
+
     /// Adds a section, line by line as long as there is room for its end.
     fn section(&mut self, head: &str, lines: Vec<String>, end: &str) {
-        let fits = |length: usize, text: &str| length + units(text) + RESERVE <= LONGEST;
         let frame = units(head) + units(end);
         let first = lines.first().map_or(0, |line| units(line));
-        if !fits(self.length + frame + first, "") {
+        if frame + first > self.room {
             self.cut += lines.len().max(1) as u64;
             return;
         }
-        self.push(head);
-        let room = units(end);
+        self.room -= frame;
+        self.text.push_str(head);
         for line in lines {
-            if fits(self.length + room, &line) {
-                self.push(&line);
-            } else {
-                self.cut += 1;
+            match self.room.checked_sub(units(&line)) {
+                Some(room) => {
+                    self.room = room;
+                    self.text.push_str(&line);
+                }
+                None => self.cut += 1,
             }
         }
-        self.push(end);
+        self.text.push_str(end);
     }
 
-    fn push(&mut self, text: &str) {
-        self.length += units(text);
-        self.text.push_str(text);
-    }
-
-    fn finish(mut self, report: &Report<'_>) -> String {
-        let (base, head) = (code(report.base.0), code(report.head.0));
+    fn finish(mut self) -> String {
         if self.cut > 0 {
             let lines = number(self.cut);
-            self.push(&format!("\n**{lines} lines or pictures were left out**, a comment has no room for more.\n"));
+            let note = format!(
+                "\n> **{lines} lines or pictures are left out** of what follows, for there is no room. On a terminal `funnelc diff` shows all.\n"
+            );
+            self.text.insert_str(self.top, &note);
         }
-        self.push(&format!("\n<sub>funnelc diff, from {base} to {head}</sub>\n"));
-        self.text
+        self.text + &self.last_line
     }
 }
 

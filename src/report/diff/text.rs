@@ -7,7 +7,7 @@ use super::layout::{asked, aspect, contacts, datum, files, number, share, sign, 
 use crate::diff::{Change, Diff};
 use crate::graph::words::counted;
 use crate::runner::compare::{Comparison, FunnelShift, Samples, Shift};
-use crate::screen::one_line;
+use crate::screen::{one_line, shortened};
 
 const WIDTH: usize = 80;
 const NAMES: usize = 28;
@@ -72,7 +72,7 @@ impl Lines {
     /// A name and figures in columns.
     fn row(&mut self, indent: usize, name: &str, figures: &[String]) {
         let room = (WIDTH - FIGURE * figures.len()).min(NAMES) - indent;
-        let mut line = format!("{:indent$}{:<room$}", "", shortened(name, room));
+        let mut line = format!("{:indent$}{:<room$}", "", shortened(&one_line(name), room));
         for figure in figures {
             write!(line, " {figure:>width$}", width = FIGURE - 1).expect("writing to a string never fails");
         }
@@ -90,13 +90,6 @@ impl Lines {
 fn pieces(word: &str, width: usize) -> Vec<String> {
     let letters: Vec<char> = word.chars().collect();
     letters.chunks(width.max(1)).map(|piece| piece.iter().collect()).collect()
-}
-
-fn shortened(name: &str, room: usize) -> String {
-    if name.chars().count() <= room {
-        return name.to_owned();
-    }
-    name.chars().take(room.saturating_sub(1)).chain(['…']).collect()
 }
 
 pub(super) fn capital(text: &str) -> String {
@@ -188,7 +181,7 @@ fn refused(out: &mut Lines, impact: &Comparison) {
         out.0.push('\n');
         out.wrapped(2, 4, &format!("`funnelc run` refuses this: {}; write", refusal.what));
         for (at, line) in refusal.write.iter().enumerate() {
-            out.line(&format!("    {}{line}", if at == 0 { "" } else { "or " }));
+            out.line(&format!("    {}{}", if at == 0 { "" } else { "or " }, one_line(line)));
         }
     }
 }

@@ -3,6 +3,10 @@
 use std::fmt;
 
 use super::NoticeCode;
+use crate::screen::{one_line, shortened};
+
+/// As much of a value as is shown, in characters.
+const LONGEST_VALUE: usize = 61;
 
 /// A value that does not fit, or a row that cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,24 +108,10 @@ impl fmt::Display for Problem {
             write!(f, ", column `{column}`")?;
         }
         if !self.value.is_empty() {
-            write!(f, ", `{}`", shortened(&self.value))?;
+            write!(f, ", `{}`", one_line(&shortened(&self.value, LONGEST_VALUE)))?;
         }
         write!(f, ": {}", self.reason)
     }
-}
-
-/// At most 60 characters, control characters escaped.
-fn shortened(value: &str) -> String {
-    const ROOM: usize = 60;
-    let mut text: String = value.chars().take(ROOM).flat_map(escaped).collect();
-    if value.chars().nth(ROOM).is_some() {
-        text.push('…');
-    }
-    text
-}
-
-fn escaped(c: char) -> Vec<char> {
-    if c.is_control() { c.escape_default().collect() } else { vec![c] }
 }
 
 /// The problems of a run: how many rows, and the first of them for people.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use funnelc::report::diff::{LONGEST, markdown};
 use funnelc::runner::compare::{Naming, compare_bytes};
 use funnelc::runner::{Options, RunBytes, run_bytes};
 use serde_json::Value;
@@ -212,14 +213,20 @@ fn the_document_is_as_its_schema_says() {
 
 #[test]
 fn a_comment_is_never_too_long_and_says_what_was_cut() {
+    // Letters that are one character and two units of UTF-16, which is how GitHub counts.
     let segments = |value: usize| -> String {
-        let one = |at: usize| format!("  s{at}: {{ where: {{ field: orders, at-least: {} }} }}\n", at + value);
-        (0..3000).map(one).collect()
+        let asked = "\u{1f45f}".repeat(20 + value);
+        (0..1_000).map(|at| format!("  s{at}: {{ where: {{ field: email, is: \"{asked}\" }} }}\n")).collect()
     };
     let (yaml, contacts) = webshop();
     let with = |value| yaml.replace("\nsegments:\n", &format!("\nsegments:\n{}", segments(value)));
-    let shown = Compared::new(&with(1), &with(2), &contacts).markdown();
-    assert!(shown.chars().count() <= funnelc::report::diff::LONGEST, "{}", shown.chars().count());
-    assert!(shown.contains("were left out"), "{shown}");
-    assert!(shown.ends_with("</sub>\n"));
+    let compared = Compared::new(&with(1), &with(2), &contacts);
+    for longest in [1_000, LONGEST] {
+        let shown = markdown(&compared.report(), longest);
+        let length = shown.encode_utf16().count();
+        assert!(length <= longest && length > longest * 3 / 4, "{length} of {longest}");
+        let told = shown.lines().nth(2).expect("a third line");
+        assert!(told.starts_with("> **") && told.contains(" lines or pictures are left out**"), "{shown}");
+        assert!(shown.ends_with("</sub>\n"));
+    }
 }

@@ -14,7 +14,7 @@ mod ways;
 use funnelc::Compiled;
 use funnelc::diff::Diff;
 use funnelc::plan::Plan;
-use funnelc::report::diff::{Report, json, markdown, text};
+use funnelc::report::diff::{LONGEST, Report, json, markdown, text};
 use funnelc::runner::Options;
 use funnelc::runner::compare::{Comparison, compare_bytes};
 
@@ -78,7 +78,7 @@ impl Compared {
     }
 
     fn markdown(&self) -> String {
-        markdown(&self.report())
+        markdown(&self.report(), LONGEST)
     }
 
     fn json(&self) -> serde_json::Value {

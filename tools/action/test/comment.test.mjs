@@ -1,7 +1,8 @@
 // The comment on a pull request, against a stand-in of GitHub's API on this machine.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,7 +12,8 @@ import { fileURLToPath } from "node:url";
 import { obeyed } from "./runner.mjs";
 
 const script = fileURLToPath(new URL("../comment.mjs", import.meta.url));
-const MARKER = "<!-- funnelc diff -->";
+const markerOf = (...use) => `<!-- funnelc diff ${createHash("sha256").update(JSON.stringify(use)).digest("hex").slice(0, 16)} -->`;
+const MARKER = markerOf("", "shop");
 const thread = "/repos/shop/journeys/issues/7/comments";
 
 let folder, github;
@@ -56,10 +58,10 @@ test("is made when exactly full pages hold none of ours", async () => {
 });
 
 test("is brought up to date but not made when nothing changes", async () => {
-  assert.equal((await comment("nothing", "--update-only")).out, "nothing changes, no comment\n");
+  assert.equal((await comment("nothing", "false")).out, "nothing changes, no comment\n");
   assert.deepEqual(bodies(), []);
   await comment("something");
-  await comment("nothing", "--update-only");
+  await comment("nothing", "false");
   assert.deepEqual(bodies(), [`${MARKER}\nnothing`]);
 });
 
@@ -82,7 +84,7 @@ test("of a stranger is left alone, whatever stands in it", async () => {
 
 test("of a stranger is no reason to say that nothing changes", async () => {
   github.add(`${MARKER}\nold`, "stranger");
-  assert.equal((await comment("nothing", "--update-only")).out, "nothing changes, no comment\n");
+  assert.equal((await comment("nothing", "false")).out, "nothing changes, no comment\n");
   assert.deepEqual(writes(), []);
 });
 
@@ -150,16 +152,88 @@ test("puts an answer into one command, whatever stands in it", async () => {
   assert.equal(run.err, "");
 });
 
-test("is cut at the length that GitHub takes", async () => {
-  await comment("żółw\n".repeat(20_000));
-  const [body] = bodies();
-  assert.ok(body.length <= 65_536 && body.length > 65_000, `${body.length}`);
-  assert.match(body, /żółw\n\n\nThe rest is cut: a comment holds no more\.\n$/);
+test("of another use of the action is left alone", async () => {
+  await comment({ a: "of a" });
+  await comment({ b: "of b" });
+  await comment({ a: "of a", b: "of b" });
+  await comment({ a: "of a, named" }, "true", pullRequest, { FUNNELC_NAME: "weekly" });
+  await comment({ a: "of a again" });
+  assert.deepEqual(bodies(), [
+    `${markerOf("", "a")}\nof a again`,
+    `${markerOf("", "b")}\nof b`,
+    `${markerOf("", "a", "b")}\n## \`a\`\n\nof a\n## \`b\`\n\nof b\n`,
+    `${markerOf("weekly", "a")}\nof a, named`,
+  ]);
 });
 
-test("closes a drawing that it cuts", async () => {
-  await comment("```mermaid\n" + "a --> b\n".repeat(20_000) + "```\n");
-  assert.match(bodies()[0], /a --> b\n```\n\n\nThe rest is cut/);
+test("of an earlier version, which all uses of the action shared, is gone on with by the first", async () => {
+  github.add("<!-- funnelc diff -->\nof whoever came last", BOT);
+  await comment({ a: "of a" });
+  await comment({ b: "of b" });
+  await comment({ a: "of a" });
+  assert.deepEqual(bodies(), [`${markerOf("", "a")}\nof a`, `${markerOf("", "b")}\nof b`]);
+});
+
+const LEFT_OUT = /^> \*\*Not all of it has room here\.\*\* Left out: (.*?)\. (.*)\n\n/;
+
+// What is said at the top about what is left out, and the rest.
+function cut(body, marker) {
+  assert.ok(body.length <= 65_536 && body.length > 65_000, `${body.length}`);
+  const [said, left, where] = body.slice(marker.length + 1).match(LEFT_OUT) ?? assert.fail(body.slice(0, 300));
+  return { left, where, rest: body.slice(marker.length + 1 + said.length) };
+}
+
+test("is cut at the length that GitHub takes, and says so first", async () => {
+  await comment("żółw\n".repeat(20_000));
+  const { left, where, rest } = cut(bodies()[0], MARKER);
+  assert.match(rest, /^(żółw\n)+$/);
+  assert.equal(left, `${20_000 - rest.length / 5} lines or pictures about \`shop\``);
+  assert.equal(where, "`funnelc diff` shows the whole.");
+});
+
+test("gives each project its share of the room", async () => {
+  const rows = (name, count) => `### ${name} changes\n\n${`| ${name} | ${"x".repeat(80)} |\n`.repeat(count)}`;
+  const summary = join(folder, "summary.md");
+  await comment({ a: rows("a", 5_000), b: rows("b", 3), c: rows("c", 900) }, "true", pullRequest, { GITHUB_STEP_SUMMARY: summary });
+  const { left, where, rest } = cut(bodies()[0], markerOf("", "a", "b", "c"));
+  assert.match(left, /^\d+ lines or pictures about `a`, \d+ lines or pictures about `c`$/);
+  assert.equal(where, "The whole is in the summary of the job.");
+  assert.ok(rest.includes(`## \`b\`\n\n${rows("b", 3)}`), "what is small is there as a whole");
+  const [a, c] = ["a", "c"].map((name) => rest.split(`| ${name} |`).length - 1);
+  assert.ok(Math.abs(a - c) <= 1 && a > 300, `${a} ${c}`);
+  assert.equal(readFileSync(summary, "utf8").split("| a |").length - 1, 5_000);
+});
+
+test("has room for the rest behind a line that is too long", async () => {
+  await comment(`### first\n\n| ${"x".repeat(70_000)} |\n| the second change |\n`);
+  assert.match(bodies()[0], /Left out: 1 line or picture about `shop`\. .*\n\n### first\n\n\| the second change \|\n$/);
+});
+
+test("draws a picture as a whole or not at all, and closes what it folds", async () => {
+  const drawing = `<details><summary>Picture</summary>\n\nGreen is new.\n\n\`\`\`mermaid\n${"a --> b\n".repeat(10_000)}\`\`\`\n\n</details>\n`;
+  const names = `\n<details><summary>Names</summary>\n\n${"- somebody\n".repeat(10_000)}\n</details>\n`;
+  await comment(`headline\n\n${drawing}${names}end\n`);
+  const { left, rest } = cut(bodies()[0], MARKER);
+  const [, kept] = rest.match(/^headline\n\n\n<details><summary>Names<\/summary>\n\n((?:- somebody\n)+)\n<\/details>\n(?:end\n)?$/);
+  assert.equal(left, `${10_000 - kept.length / 11 + 1 + (rest.endsWith("end\n") ? 0 : 1)} lines or pictures about \`shop\``);
+});
+
+test("of very many projects, called whatever, is not too long either", async () => {
+  const parts = Array.from({ length: 2_000 }, (_, at) => [`${"long/".repeat(20)}${at}`, "### changes\n\n| x |\n".repeat(9)]);
+  const file = join(folder, "summary.md");
+  await comment(Object.fromEntries(parts), "true", pullRequest, { GITHUB_STEP_SUMMARY: file });
+  assert.ok(bodies()[0].length <= 65_536);
+  assert.match(bodies()[0].split("\n").slice(1).join("\n"), LEFT_OUT);
+});
+
+test("leaves out of the summary what GitHub would not take, at the end of a line", async () => {
+  const file = join(folder, "summary.md");
+  await comment("żółw\n".repeat(200_000), "true", pullRequest, { GITHUB_STEP_SUMMARY: file });
+  const summary = readFileSync(file, "utf8");
+  assert.ok(Buffer.byteLength(summary) <= 1_000_000 && Buffer.byteLength(summary) > 999_000);
+  assert.match(summary, LEFT_OUT);
+  assert.match(summary, /żółw\n$/);
+  assert.equal(cut(bodies()[0], MARKER).where, "More is in the summary of the job; `funnelc diff` shows the whole.");
 });
 
 test("says why GitHub cannot be reached", async () => {
@@ -177,13 +251,18 @@ const BOT = "github-actions[bot]";
 const repo = { id: 1 };
 const pullRequest = { pull_request: { number: 7, head: { repo }, base: { repo } }, repository: { full_name: "shop/journeys" } };
 
-function comment(text, option, event = pullRequest, more = {}) {
-  const [file, eventFile] = [join(folder, "text.md"), join(folder, "event.json")];
-  writeFileSync(file, text);
+// What is said of one project, or of several by their names.
+function comment(said, changed = "true", event = pullRequest, more = {}) {
+  const eventFile = join(folder, "event.json");
+  const parts = Object.entries(typeof said === "string" ? { shop: said } : said).flatMap(([name, text], at) => {
+    const file = join(folder, `${at}.md`);
+    writeFileSync(file, text);
+    return [name, file];
+  });
   writeFileSync(eventFile, JSON.stringify(event));
   const urls = { GITHUB_API_URL: github.url, GITHUB_GRAPHQL_URL: `${github.url}/graphql` };
   const env = { PATH: process.env.PATH, ...urls, GITHUB_EVENT_PATH: eventFile, GITHUB_TOKEN: "t0ken", ...more };
-  const args = [script, file, ...(option ? [option] : [])];
+  const args = [script, changed, ...parts];
   return new Promise((resolve) => {
     execFile(process.execPath, args, { env }, (error, out, err) => resolve({ code: error ? error.code : 0, out, err }));
   });

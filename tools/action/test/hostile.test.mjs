@@ -5,6 +5,7 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
 
+import { fitted } from "../page.mjs";
 import { obeyed } from "./runner.mjs";
 import { Stage, root, scripts } from "./stage.mjs";
 
@@ -148,6 +149,55 @@ test("a link of the checkout leads the SARIF nowhere else", () => {
   assert.ok(existsSync(elsewhere), "a place of the workflow's own choice is taken");
 });
 
+test("what lies where the SARIF goes is never taken for ours", () => {
+  stage.write("funnelc.yaml", "version: [");
+  stage.write("funnelc.sarif", "forged");
+  const env = { FUNNELC_SARIF: "funnelc.sarif" };
+  assert.equal(stage.run("check.sh", env).status, 1);
+  assert.doesNotMatch(stage.read("funnelc.sarif"), /forged/);
+  stage.write("funnelc.sarif", "forged");
+  assert.equal(stage.run("check.sh", { ...env, FUNNELC_PATH: "nowhere" }).status, 3);
+  assert.ok(!existsSync(join(stage.checkout, "funnelc.sarif")), "what was not checked has no findings to upload");
+  stage.write("funnelc.yaml", PROJECT);
+  stage.write("funnelc.sarif/x.sarif", "forged");
+  stage.write("file", "");
+  for (const [at, said] of [["funnelc.sarif", /a folder stands where the SARIF file goes/], ["file/x.sarif", /the folder of the SARIF file cannot be made/]]) {
+    const { status, stdout } = stage.run("check.sh", { FUNNELC_SARIF: at });
+    assert.equal(status, 1, stdout);
+    assert.match(obeyed(stdout).join(), said);
+  }
+  assert.equal(stage.read("funnelc.sarif/x.sarif"), "forged", "what is somebody else's is not removed");
+});
+
+test("names of ours in the checkout do no harm", () => {
+  stage.write("shop/funnelc.yaml", PROJECT);
+  const base = stage.repository();
+  for (const name of ["0.md", "commands", "own", "failure", "sarif", "funnelc/x", "package.json", "page.mjs", "comment.mjs"]) stage.write(name, trap, 0o755);
+  stage.write("shop/funnelc.yaml", CHANGED);
+  const env = { FUNNELC_PATH: "shop", FUNNELC_BASE: base, FUNNELC_SARIF: "shop.sarif" };
+  for (const script of ["check.sh", "diff.sh"]) {
+    const { status, stdout } = stage.run(script, env);
+    assert.deepEqual([status, obeyed(stdout), trapped()], [0, [], false], stdout);
+  }
+  assert.match(stage.read("summary"), /has tag `vip`|tag vip/);
+});
+
+test("a project with very many changes hides no other one", () => {
+  const many = (share) => Array.from({ length: 1_500 }, (_, at) => `  s${at}: { where: { tag: t${at + share} } }\n`).join("");
+  const large = (share) => PROJECT.replace("{ vip: { where: { tag: vip } } }", `\n  vip: { where: { tag: vip } }\n${many(share)}`);
+  for (const name of ["a", "b"]) stage.write(`${name}/funnelc.yaml`, name === "a" ? large(0) : PROJECT);
+  const base = stage.repository();
+  stage.write("a/funnelc.yaml", large(1));
+  stage.write("b/funnelc.yaml", CHANGED);
+  assert.equal(stage.run("diff.sh", { FUNNELC_PATH: "a\nb", FUNNELC_BASE: base }).status, 0);
+  const summary = stage.read("summary");
+  assert.ok(summary.includes("segment s999:") && !summary.includes("are left out") && summary.includes("## `b`"), "the summary has all of it");
+  const parts = summary.split(/(?=^## `b`\n)/m).map((text, at) => ({ name: "ab"[at], text }));
+  const { text } = fitted(parts, 65_536, (said) => said.length, "");
+  assert.match(text, /^> .* Left out: \d+ lines or pictures about `a`\. /);
+  assert.ok(text.endsWith(`${parts[1].text}\n`) && parts[1].text.includes("vip"), text.slice(-2_000));
+});
+
 test("no folder, no branch and no link takes the place of the base", () => {
   stage.write("shop/funnelc.yaml", PROJECT);
   const base = stage.repository();
@@ -155,7 +205,7 @@ test("no folder, no branch and no link takes the place of the base", () => {
   for (const name of [base, base.slice(0, 7), base.slice(0, 8)]) stage.write(`${name}/funnelc.yaml`, CHANGED);
   stage.commit("change");
   stage.git("branch", base.slice(0, 7));
-  stage.program("node", `#!/bin/sh\necho "$*" >> "${stage.machine}/comment"\n`);
+  stage.program("node", `#!/bin/sh\necho "$*" >> "${stage.machine}/comment"\nexec "${process.execPath}" "$@"\n`);
   const env = { FUNNELC_PATH: "shop", FUNNELC_BASE: base };
   assert.equal(stage.run("diff.sh", env).status, 0);
   assert.match(stage.read("summary"), /has tag `vip`|tag vip/);
@@ -164,7 +214,7 @@ test("no folder, no branch and no link takes the place of the base", () => {
   symlinkSync("other", join(stage.checkout, "shop"));
   assert.equal(stage.run("diff.sh", env).status, 0);
   assert.match(stage.read("summary"), /`shop` could not be compared/);
-  assert.doesNotMatch(readFileSync(join(stage.machine, "comment"), "utf8"), /update-only/);
+  assert.doesNotMatch(readFileSync(join(stage.machine, "comment"), "utf8"), /mjs false/);
 });
 
 test("a project that became a link to another one is not taken for it", () => {

@@ -20,10 +20,10 @@ case "$called" in
   *) say ;;
 esac
 `;
-// The comment has tests of its own.
+// Notes how it was called, and is the real one, to which nobody says that there is a pull request: the comment has tests of its own.
 const NODE = `#!/usr/bin/env bash
-printf 'node %s\\n' "\${*:2:1} \${*:3}" | sed "s|$(dirname "$2")/||" >> calls
-cp "$2" comment.md
+printf 'node %s\\n' "\${*:2}" | sed "s| [^ ]*/| |g" >> calls
+"${process.execPath}" "$@"
 echo "::notice ::commented"
 `;
 
@@ -52,6 +52,11 @@ test("check takes a path with a space, several paths, and one that looks like an
   assert.equal(stage.read("calls"), "check --deny-warnings --format github -- web shop --help\n");
 });
 
+test("a project is `.` where none is named", () => {
+  stage.run("check.sh", { FUNNELC_PATH: "\n  \n" });
+  assert.match(stage.read("calls"), /^check --format github -- \.\n/);
+});
+
 test("check writes no SARIF of what cannot be read, and says so", () => {
   const { status, stdout } = stage.run("check.sh", { FUNNELC_PATH: "unreadable", FUNNELC_SARIF: "x.sarif" });
   assert.equal(status, 3);
@@ -63,21 +68,20 @@ test("diff comments on what changes, and says it in the summary", () => {
   const base = stage.repository();
   const { status, stdout } = stage.run("diff.sh", { FUNNELC_PATH: "wrong", FUNNELC_BASE: base });
   assert.deepEqual([status, obeyed(stdout)], [0, ["notice ::commented"]], stdout);
-  assert.match(stage.read("calls"), new RegExp(`^diff --base=${base} --project=wrong --format markdown --fail-on any -o \\S+\nnode all.md \n$`));
-  assert.equal(stage.read("comment.md"), "said of diff\n");
+  assert.match(stage.read("calls"), new RegExp(`^diff --base=${base} --project=wrong --format markdown --longest 1000000 --fail-on any -o \\S+\nnode true wrong 0.md\n$`));
   assert.equal(stage.read("summary"), "said of diff\n");
 });
 
 test("diff only brings a comment up to date when nothing changes", () => {
   assert.equal(stage.run("diff.sh", { FUNNELC_PATH: "fine", FUNNELC_BASE: stage.repository() }).status, 0);
-  assert.match(stage.read("calls"), /node all.md --update-only\n$/);
+  assert.match(stage.read("calls"), /node false fine 0.md\n$/);
 });
 
 test("diff says so when a project does not compile or has no base, which counts as a change", () => {
   const { status, stdout } = stage.run("diff.sh", { FUNNELC_PATH: "uncompiled\nunreadable", FUNNELC_BASE: stage.repository() });
   assert.equal(status, 0);
-  assert.match(stage.read("comment.md"), /^`uncompiled` does not compile, .*\n`unreadable` could not be compared .*\n$/);
-  assert.match(stage.read("calls"), /node all.md \n$/);
+  assert.match(stage.read("summary"), /^## `uncompiled`\n\n`uncompiled` does not compile, .*\n\n## `unreadable`\n\n`unreadable` could not be compared .*\n\n$/);
+  assert.match(stage.read("calls"), /node true uncompiled 0.md unreadable 2.md\n$/);
   assert.deepEqual(obeyed(stdout), ["notice ::commented"]);
 });
 
