@@ -42,7 +42,7 @@ pub(super) fn mistakes(root: &Node, unread: &[Span]) -> Vec<Diagnostic> {
 static VALIDATOR: LazyLock<Validator> =
     LazyLock::new(|| jsonschema::validator_for(schema()).expect("the schema of our own types is valid"));
 
-/// The tree as JSON; a scalar becomes a flag or a number only where [`de`] would read it as one.
+/// The tree as JSON; a scalar becomes a flag or a number only where `schema::de` would read it as one.
 fn to_json(node: &Node) -> Json {
     match &node.value {
         Value::Scalar(scalar) if scalar.is_null() => Json::Null,
