@@ -115,10 +115,14 @@ impl Cells {
     /// How an atom comes out; absent where that depends on more.
     fn answer(&self, model: &Model, atom: &ConditionKind, cell: &Cell) -> Option<bool> {
         match self.topic {
-            Topic::Tag(own) => {
-                let ConditionKind::Tag(tag) = atom else { return None };
-                (*tag == own).then_some(*cell == Cell::Flag(true))
-            }
+            Topic::Tag(own) => match atom {
+                ConditionKind::Tag(tag) => (*tag == own).then_some(*cell == Cell::Flag(true)),
+                // Who has this one has one; who lacks it may have another.
+                ConditionKind::Field { subject: Subject::Tags, test: FieldTest::Exists(is) } => {
+                    (*cell == Cell::Flag(true)).then_some(*is)
+                }
+                _ => None,
+            },
             Topic::Stage(own) => of_stage(model, own, atom, cell),
             Topic::Points => {
                 let ConditionKind::Field { subject: Subject::Points, test: test @ FieldTest::Number(_) } = atom else {
@@ -161,9 +165,10 @@ pub(super) fn topics_of(model: &Model, atom: &Condition) -> Vec<Topic> {
             }
         }
         ConditionKind::Field { subject: Subject::Points, .. } => vec![Topic::Points],
-        ConditionKind::Field { subject: Subject::Group(_) | Subject::Property(..) | Subject::Company(_), .. } => {
-            Vec::new()
-        }
+        ConditionKind::Field {
+            subject: Subject::Tags | Subject::Group(_) | Subject::Property(..) | Subject::Company(_),
+            ..
+        } => Vec::new(),
         ConditionKind::All(_) | ConditionKind::Any(_) | ConditionKind::Not(_) | ConditionKind::Segment(_) => Vec::new(),
         ConditionKind::Reachable(_) | ConditionKind::Campaign { .. } | ConditionKind::Event(_) => Vec::new(),
         ConditionKind::Broken => Vec::new(),

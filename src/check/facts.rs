@@ -125,6 +125,10 @@ impl Judge<'_> {
             ConditionKind::Field { subject: Subject::Field(field), test } => {
                 of_field(self.facts.fields.get(field)?, test)
             }
+            ConditionKind::Field { subject: Subject::Tags, test } => {
+                let has_one = self.facts.tags.values().any(|has| *has);
+                has_one.then_some(*test == FieldTest::Exists(true))
+            }
             ConditionKind::Field {
                 subject: Subject::Points | Subject::Group(_) | Subject::Company(_) | Subject::Property(..),
                 ..

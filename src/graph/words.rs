@@ -236,6 +236,7 @@ impl Words<'_> {
                 format!("company {}", self.company_field(subject).map_or(UNCLEAR, |field| field.id.as_str()))
             }
             Subject::Points => "points".to_owned(),
+            Subject::Tags => "tags".to_owned(),
             Subject::Group(group) => format!("points of {}", self.model.points.groups[group].id),
         };
         match test.compared(|id| self.choice(subject, id)) {
@@ -246,7 +247,7 @@ impl Words<'_> {
 
     fn choice(&self, subject: Subject, id: ChoiceId) -> String {
         match subject {
-            Subject::Points | Subject::Group(_) | Subject::Property(..) => UNCLEAR.to_owned(),
+            Subject::Points | Subject::Group(_) | Subject::Tags | Subject::Property(..) => UNCLEAR.to_owned(),
             Subject::Field(field) => choice(&self.model.contacts.fields[field], id),
             Subject::Company(_) => self.company_field(subject).map_or(UNCLEAR.to_owned(), |field| choice(field, id)),
         }
@@ -256,7 +257,7 @@ impl Words<'_> {
         match (subject, &self.model.companies) {
             (Subject::Company(field), Some(companies)) => Some(&companies.fields[field]),
             (Subject::Company(_) | Subject::Field(_) | Subject::Points, _) => None,
-            (Subject::Group(_) | Subject::Property(..), _) => None,
+            (Subject::Group(_) | Subject::Tags | Subject::Property(..), _) => None,
         }
     }
 }

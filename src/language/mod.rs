@@ -39,5 +39,5 @@ pub use operator::{Operator, Question};
 pub use verb::Verb;
 pub use words::{
     AfterUntil, AudienceLeft, Channel, ContentKind, DestinationKind, Existing, IfMissing, IfPast, LimitThen, Moves,
-    OnLeave, OnSkip, Order, Outcome, ParameterType, PropertyType, Purpose, TypeName, WhenRemoved,
+    OnLeave, OnSkip, Order, Outcome, ParameterType, PropertyType, Purpose, TagsHeld, TypeName, WhenRemoved,
 };

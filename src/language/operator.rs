@@ -14,6 +14,7 @@ words! {
         Field = "field",
         Company = "company",
         Tag = "tag",
+        Tags = "tags",
         Stage = "stage",
         Reached = "reached",
         InFunnel = "in-funnel",
@@ -70,7 +71,7 @@ impl Question {
             }
             Self::Stage => vec!["for"],
             Self::Campaign => vec!["state"],
-            Self::All | Self::Any | Self::Not | Self::Tag | Self::Reached | Self::InFunnel => Vec::new(),
+            Self::All | Self::Any | Self::Not | Self::Tag | Self::Tags | Self::Reached | Self::InFunnel => Vec::new(),
             Self::Segment | Self::Reachable | Self::Entered => Vec::new(),
         }
     }

@@ -72,6 +72,8 @@ words! {
     }
     /// What a segment is for besides the journey.
     Purpose { Reports = "reports" }
+    /// Whether a contact has tags.
+    TagsHeld { Any = "any", None = "none" }
     /// The types that a field may have.
     TypeName {
         Text = "text",

@@ -115,6 +115,8 @@ pub enum Subject {
     Points,
     /// Its points in a group.
     Group(GroupId),
+    /// Its tags, those that the project does not know among them; only whether there is any.
+    Tags,
     /// A property of the occurrence at hand; only in `where` of an event.
     Property(EventId, PropertyId),
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use super::events::read_events;
 use super::values::{field_test, field_type, read_field};
 use super::{call, content, wire};
-use crate::language::{AudienceLeft, Order};
+use crate::language::{AudienceLeft, Order, TagsHeld};
 use crate::model::calendar::Sign;
 use crate::model::contacts::Tag;
 use crate::model::ids::Id;
@@ -194,6 +194,10 @@ impl Reader<'_> {
             wire::Condition { field: Some(field), .. } => self.field_condition(field, written)?,
             wire::Condition { company: Some(field), .. } => self.company_condition(field, written)?,
             wire::Condition { tag: Some(tag), .. } => ConditionKind::Tag(self.tag(tag)?),
+            wire::Condition { tags: Some(word), .. } => {
+                let test = FieldTest::Exists(of(word, TagsHeld::of)? == TagsHeld::Any);
+                ConditionKind::Field { subject: Subject::Tags, test }
+            }
             wire::Condition { stage: Some(stage), for_, .. } => {
                 ConditionKind::Stage { stage: self.stage(stage)?, at_least: for_.as_deref().map(length).transpose()? }
             }

@@ -3,7 +3,7 @@
 mod steps;
 
 use super::{call, content, wire};
-use crate::language::{AudienceLeft, Operator, Order};
+use crate::language::{AudienceLeft, Operator, Order, TagsHeld};
 use crate::model::ids::Id;
 use crate::model::{
     Audience, BadValue, Channel, ChoiceId, Companies, CompanyFieldId, Condition, ConditionKind, Contacts, Experience,
@@ -161,6 +161,10 @@ impl Names<'_> {
         let (named, values) = match subject {
             Subject::Points => {
                 (wire::Condition { field: Some("points".to_owned()), ..wire::Condition::default() }, &[][..])
+            }
+            Subject::Tags => {
+                let held = if *test == FieldTest::Exists(true) { TagsHeld::Any } else { TagsHeld::None };
+                return wire::Condition { tags: Some(held.word().to_owned()), ..wire::Condition::default() };
             }
             Subject::Group(group) => {
                 let field = Some(format!("points/{}", self.group(group)));

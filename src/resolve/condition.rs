@@ -3,8 +3,8 @@
 use super::Resolver;
 use super::names::list;
 use crate::diagnostic::{Diagnostic, codes};
-use crate::language::{Operator, Question};
-use crate::model::{CampaignState, Condition, ConditionKind, FieldId, FieldType, Subject};
+use crate::language::{Operator, Question, TagsHeld};
+use crate::model::{CampaignState, Condition, ConditionKind, FieldId, FieldTest, FieldType, Subject};
 use crate::schema::condition::Comparison;
 use crate::schema::{self, ListOf, Placed, Text};
 use crate::source::Span;
@@ -69,6 +69,9 @@ impl Resolver {
             (name.span, self.company_condition(name, written))
         } else if let Some(name) = &written.tag {
             (name.span, self.tag_id(name).map(ConditionKind::Tag))
+        } else if let Some(held) = &written.tags {
+            let test = FieldTest::Exists(held.value == TagsHeld::Any);
+            (held.span, Some(ConditionKind::Field { subject: Subject::Tags, test }))
         } else if let Some(name) = &written.stage {
             let at_least = written.for_.as_ref().map(|length| self.placed_duration(length));
             let stage = self.stage_ref(name);
@@ -121,7 +124,7 @@ impl Resolver {
         let keys = written.keys();
         let mut questions = keys.iter().filter_map(|key| asked(key).map(|question| (question, key)));
         let Some((question, key)) = questions.next() else {
-            let help = "write one of `field`, `company`, `tag`, `stage`, `reached`, `in-funnel`, `segment`, `event`, `campaign`, `reachable`, `all`, `any`, `not`";
+            let help = "write one of `field`, `company`, `tag`, `tags`, `stage`, `reached`, `in-funnel`, `segment`, `event`, `campaign`, `reachable`, `all`, `any`, `not`";
             self.report(
                 Diagnostic::new(codes::CONDITION_KEYS, span, "the condition does not say what it is about")
                     .at("what is asked?")
@@ -175,7 +178,7 @@ impl Resolver {
         let subject = subject?;
         let (type_, declared) = match subject {
             Subject::Field(field) => (self.contacts.fields[field].type_.clone()?, Some(self.declared(field))),
-            Subject::Points | Subject::Group(_) | Subject::Company(_) | Subject::Property(..) => {
+            Subject::Points | Subject::Group(_) | Subject::Tags | Subject::Company(_) | Subject::Property(..) => {
                 (FieldType::Integer, None)
             }
         };

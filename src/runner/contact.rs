@@ -94,6 +94,11 @@ impl TagSet {
         self.words.get(index / 64).is_some_and(|word| word >> (index % 64) & 1 == 1)
     }
 
+    /// Whether there is none in it.
+    pub fn is_empty(&self) -> bool {
+        self.words.iter().all(|word| *word == 0)
+    }
+
     /// Puts the tag at `index` in, or takes it out.
     pub fn set(&mut self, index: usize, present: bool) {
         if let Some(word) = self.words.get_mut(index / 64) {
@@ -183,6 +188,8 @@ pub struct Seen<'a> {
     pub outdated: Vec<FunnelId>,
     /// The known tags.
     pub tags: TagSet,
+    /// Whether the cell of tags holds one that the project does not name, and any may be there.
+    pub other_tags: bool,
     /// Whether the cell of tags holds one under an old name.
     pub outdated_tags: bool,
     /// The points; 0 where the cell is empty or there is no column.

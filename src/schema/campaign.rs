@@ -188,7 +188,7 @@ pub struct Step {
 impl Step {
     /// The keys that stand in it.
     pub fn keys(&self) -> Vec<Key> {
-        keys_of!(self, id send once transactional expires on_skip move_ leave add_tag remove_tag points notify message
+        keys_of!(self but hole expanded, id send once transactional expires on_skip move_ leave add_tag remove_tag points notify message
             webhook body push_to note unsubscribe resubscribe add_to remove_from set to clear wait wait_until if_past
             if_missing at between days if_ then else_ split await_ for_ enroll withdraw fork goto use_ with exit)
     }

@@ -5,10 +5,10 @@ use serde::Deserialize;
 
 use super::scalar::{Anything, ListOf, Literal, Placed, Text};
 use super::{Key, Operands};
-use crate::language::Operator;
+use crate::language::{Operator, TagsHeld};
 use crate::source::Span;
 
-/// A condition over a contact: exactly one of `field`, `company`, `tag`, `stage`, `reached`, `in-funnel`, `segment`, `event`, `campaign`, `reachable`, `all`, `any`, `not`, and the keys that belong to it.
+/// A condition over a contact: exactly one of `field`, `company`, `tag`, `tags`, `stage`, `reached`, `in-funnel`, `segment`, `event`, `campaign`, `reachable`, `all`, `any`, `not`, and the keys that belong to it.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Condition {
@@ -25,6 +25,8 @@ pub struct Condition {
     pub company: Option<Placed<Text>>,
     /// Has this tag.
     pub tag: Option<Placed<Text>>,
+    /// `none`: has no tag at all, not even one that `values` does not name; `any`: has one.
+    pub tags: Option<Placed<TagsHeld>>,
     /// Is in this stage, written `funnel/stage`; `for` adds how long at least.
     pub stage: Option<Placed<Text>>,
     /// How long the contact has been in the stage at least, such as `30 days`.
@@ -142,7 +144,7 @@ pub enum Operand<'a> {
 impl Condition {
     /// The keys that stand in it.
     pub fn keys(&self) -> Vec<Key> {
-        keys_of!(self, all any not field company tag stage for_ reached in_funnel segment reachable campaign state event
+        keys_of!(self but hole, all any not field company tag tags stage for_ reached in_funnel segment reachable campaign state event
             of sum where_ property entered is is_not in_ not_in at_least at_most more_than less_than between contains
             starts_with ends_with matches exists before after since until within within_next during anniversary has_any
             has_all has_none)

@@ -3,10 +3,11 @@
 //! Steps and conditions are told apart by which key is present. Each is one flat struct of options, and which keys go together is decided in `resolve`, where a message can point
 //! at both. The same types give the published JSON Schema.
 
-/// The keys of a mapping as written, in the order of the text.
+/// The keys of a mapping as written, in the order of the text. A field that is left out of the list does not compile.
 macro_rules! keys_of {
-    ($written:ident, $($field:ident)+) => {{
-        let keys = [$($written.$field.as_ref().map(|it| (stringify!($field), it.key, it.span))),+];
+    ($written:ident but $($other:ident)+, $($field:ident)+) => {{
+        let Self { $($field,)+ $($other: _,)+ } = $written;
+        let keys = [$($field.as_ref().map(|it| (stringify!($field), it.key, it.span))),+];
         let key = |(field, at, value): (&str, _, _)| $crate::schema::Key {
             word: field.trim_end_matches('_').replace('_', "-"),
             at,

@@ -42,6 +42,7 @@ fn what_no_contact_can_meet_is_told() {
         "{ all: [{ field: spent, exists: false }, { field: spent, at-least: 1 }] }",
         "{ all: [{ field: plan, is: free }, { any: [{ field: plan, is: pro }, { field: plan, exists: false }] }] }",
         "{ all: [{ tag: vip }, { not: { tag: vip } }] }",
+        "{ all: [{ tag: vip }, { tags: none }] }",
         "{ all: [{ stage: shop/lead }, { reached: shop/buyer }] }",
         "{ all: [{ in-funnel: shop }, { not: { stage: shop/lead } }, { not: { stage: shop/buyer } }] }",
         "{ all: [{ field: last, before: 90 days ago }, { field: last, within: 30 days }] }",
@@ -68,6 +69,7 @@ fn a_comparison_that_everybody_meets_is_told() {
 fn what_somebody_might_meet_is_not_told() {
     for condition in [
         "{ field: orders, between: [0, 9] }",
+        "{ all: [{ not: { tag: vip } }, { tags: any }] }",
         "{ all: [{ field: orders, more-than: 2 }, { segment: small }] }",
         "{ all: [{ field: spent, more-than: 3 }, { field: spent, less-than: 4 }] }",
         "{ all: [{ field: plan, is-not: free }, { field: plan, is-not: pro }] }",

@@ -173,6 +173,7 @@ impl<'m> Meanings<'m> {
                 (format!("company:{name}"), field.and_then(|field| field.type_.as_ref()))
             }
             Subject::Points => ("points".to_owned(), None),
+            Subject::Tags => ("tags".to_owned(), None),
             Subject::Group(id) => (format!("points/{}", model.points.groups[id].id), None),
             Subject::Property(event, id) => {
                 let property = &model.events[event].properties[id];

@@ -20,6 +20,9 @@ pub struct Condition {
     pub company: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tag: Option<String>,
+    /// `any` or `none`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tags: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stage: Option<String>,
     #[serde(rename = "for", skip_serializing_if = "Option::is_none")]

@@ -58,6 +58,7 @@ impl Needed {
                     Subject::Field(field) => &mut self.fields[field.index()],
                     Subject::Company(field) => &mut self.of_companies[field.index()],
                     Subject::Points => &mut self.points,
+                    Subject::Tags => &mut self.tags,
                     Subject::Group(group) => &mut self.groups[group.index()],
                     Subject::Property(..) => return,
                 };

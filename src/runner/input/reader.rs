@@ -114,7 +114,7 @@ impl<'a> Reader<'a> {
 
     fn tags(&self, row: &mut At<'_, '_>, seen: &mut Seen<'_>) {
         seen.tags.clear();
-        seen.outdated_tags = false;
+        (seen.outdated_tags, seen.other_tags) = (false, false);
         let (known, Some(column)) = (&self.model.contacts.tags, self.layout.tags) else { return };
         let text = row.cell(column);
         if text.is_empty() {
@@ -126,7 +126,9 @@ impl<'a> Reader<'a> {
             } else if let Some(id) = self.model.in_flight.tag_called(tag) {
                 seen.tags.set(id.index(), true);
                 seen.outdated_tags = true;
-            } else if !known.open {
+            } else if known.open {
+                seen.other_tags = true;
+            } else {
                 self.bad_value(row, column, Reason::UnknownTag);
             }
         }

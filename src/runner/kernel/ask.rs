@@ -41,6 +41,7 @@ impl Live<'_> {
             Node::Anniversary { field, month, day, leap_too } => self.recurs(*field, (*month, *day), *leap_too),
             Node::Campaign { campaign, state } => is_in_state(self.members[*campaign], *state),
             Node::Tag(tag) => self.tags.has(*tag),
+            Node::Tagged => self.other_tags || !self.tags.is_empty(),
             Node::Count(count) => self.counts(&conditions.counts[*count]),
             Node::Stage { funnel, stage, since } => {
                 let standing = &self.stages[*funnel];
@@ -81,7 +82,7 @@ impl Live<'_> {
         let field = match subject {
             Subject::Points => return Some(self.points),
             Subject::Group(group) => return Some(self.groups[group.index()]),
-            Subject::Property(..) => return None,
+            Subject::Tags | Subject::Property(..) => return None,
             Subject::Company(field) => self.program.fields.len() + field.index(),
             Subject::Field(field) => field.index(),
         };

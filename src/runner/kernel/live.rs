@@ -21,6 +21,8 @@ pub(super) struct Live<'a> {
     pub(super) key: &'a str,
     pub(super) fields: Vec<Slot<'a>>,
     pub(super) tags: TagSet,
+    /// Whether the file gives it one that the project does not name.
+    pub(super) other_tags: bool,
     pub(super) seen_tags: TagSet,
     /// The tags that were not seen in the file, in the order in which they came.
     pub(super) added: Vec<TagId>,
@@ -163,6 +165,7 @@ impl<'a> Live<'a> {
             key: "",
             fields: Vec::new(),
             tags: TagSet::default(),
+            other_tags: false,
             seen_tags: TagSet::default(),
             added: Vec::new(),
             points: 0,

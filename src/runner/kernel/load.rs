@@ -140,6 +140,7 @@ impl<'a> Live<'a> {
         effects: &mut Vec<Effect<'a>>,
     ) {
         self.seen_tags.copy_from(&seen.tags);
+        self.other_tags = seen.other_tags;
         if !columns.tags {
             self.seen_tags.clear();
         }

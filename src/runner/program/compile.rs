@@ -183,6 +183,7 @@ impl<'m> Compiler<'m> {
             Node::Pattern { field: index, .. } | Node::Anniversary { field: index, .. } => field(*index),
             Node::Campaign { campaign, .. } => self.topics.of_campaign(Id::from_index(*campaign)),
             Node::Tag(tag) => self.topics.of_tag(Id::from_index(*tag)),
+            Node::Tagged => self.topics.of_subject(Subject::Tags),
             Node::Stage { funnel, .. } | Node::InStages { funnel, .. } => {
                 self.topics.of_funnel(Id::from_index(*funnel))
             }
@@ -251,7 +252,8 @@ impl<'m> Compiler<'m> {
             }
             (Subject::Points | Subject::Group(_), FieldTest::Number(test)) => integers(subject, test),
             (Subject::Points | Subject::Group(_), FieldTest::Exists(_)) => Node::Constant(true),
-            (Subject::Points | Subject::Group(_) | Subject::Property(..), _) => Node::Constant(false),
+            (Subject::Tags, FieldTest::Exists(_)) => Node::Tagged,
+            (Subject::Points | Subject::Group(_) | Subject::Tags | Subject::Property(..), _) => Node::Constant(false),
             (Subject::Field(field), test) => {
                 let type_ = self.model.contacts.fields[field].type_.as_ref();
                 self.field_test(subject, field.index(), type_, test)

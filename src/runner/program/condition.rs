@@ -70,6 +70,8 @@ pub(crate) enum Node {
         node: NodeId,
     },
     Tag(usize),
+    /// Has a tag, whichever.
+    Tagged,
     /// Text in which a pattern is found, by its place in [`Conditions`].
     Pattern {
         field: usize,

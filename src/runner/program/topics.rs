@@ -101,6 +101,7 @@ impl Topics {
             Subject::Field(field) => self.of_field(field),
             Subject::Points => self.points,
             Subject::Group(group) => self.of_group(group),
+            Subject::Tags => self.tags.iter().fold(0, |reads, bit| reads | bit),
             Subject::Property(..) => 0,
             Subject::Company(field) => self.fields[self.contact_fields + index(field)],
         }

@@ -52,7 +52,7 @@ impl Draft<'_> {
         }
         match self.random.below(11) {
             10 => self.event_condition(scope),
-            0 | 1 => format!("{{ tag: {} }}", self.random.pick(&TAGS)),
+            0 | 1 => self.tag_condition(),
             2 | 3 if scope.stages => self.stage_condition(),
             4 if scope.segments > 0 => self.segment_condition(scope),
             5 => self.points_condition(),
@@ -63,6 +63,17 @@ impl Draft<'_> {
                 _ => self.field_condition(),
             },
             _ => self.field_condition(),
+        }
+    }
+
+    /// Whether there is any tag is drawn from a copy, so that what else a seed draws stays as it was.
+    fn tag_condition(&mut self) -> String {
+        let held = self.random.clone().below(12);
+        let tag = self.random.pick(&TAGS);
+        match held {
+            0 => "{ tags: none }".to_owned(),
+            1 => "{ tags: any }".to_owned(),
+            _ => format!("{{ tag: {tag} }}"),
         }
     }
 

@@ -73,13 +73,14 @@ const OPERATORS: [&str; 25] = [
 impl Look<'_> {
     /// Section 3: a condition is a mapping with exactly one of these keys.
     pub(super) fn holds(&self, condition: &Value) -> bool {
-        let known: [(&str, Reading<Self>); 13] = [
+        let known: [(&str, Reading<Self>); 14] = [
             ("field", |look, named, all| look.field(&word(named), all)),
             ("company", |look, named, all| look.company(&word(named), all)),
             ("campaign", |look, named, all| look.campaign(&word(named), all)),
             ("event", |look, _, all| look.event(all)),
             ("reachable", |look, named, _| look.reachable(&word(named), false)),
             ("tag", |look, named, _| look.contact.has_tag(&word(named))),
+            ("tags", |look, named, _| look.contact.tag_order.is_empty() == (word(named) == "none")),
             ("stage", |look, named, all| look.stage(&word(named), all)),
             ("reached", |look, named, _| look.reached(&word(named))),
             ("in-funnel", |look, named, _| look.contact.stage(&word(named)).is_some()),
