@@ -118,7 +118,7 @@ pub struct Checked {
 }
 
 /// Checks a model. `earlier` is what reading the project found: with an error among it the model is not [`Checked`], and nothing is said to be missing.
-pub fn run(model: Model, earlier: &[Diagnostic]) -> (Result<Checked, Model>, Vec<Diagnostic>) {
+pub(crate) fn run(model: Model, earlier: &[Diagnostic]) -> (Result<Checked, Model>, Vec<Diagnostic>) {
     let is_error = |finding: &Diagnostic| finding.severity == Severity::Error;
     let whole = !earlier.iter().any(is_error);
     let found = weighed(&model, findings(&model, whole));

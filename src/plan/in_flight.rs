@@ -1,12 +1,9 @@
-//! What becomes of contacts in flight, to the plan's file form and back; the lists are sorted, so that the order in the project does not show.
+//! What becomes of contacts in flight, to the plan's file form; the lists are sorted, so that the order in the project does not show.
 
-use super::read::{Fault, key, unknown};
 use super::wire;
 use super::write::condition_form;
 use crate::model::ids::Id;
-use crate::model::{
-    Arena, Campaign, CampaignId, Condition, EventType, FunnelId, InFlight, Model, Moved, Removed, Renamed, StageRef,
-};
+use crate::model::{Condition, Model, Moved, Removed, Renamed};
 
 /// In the plan's file form.
 pub(super) fn written(model: &Model) -> (Vec<wire::Moved>, Vec<wire::Removed>) {
@@ -15,18 +12,6 @@ pub(super) fn written(model: &Model) -> (Vec<wire::Moved>, Vec<wire::Removed>) {
     moved.sort();
     removed.sort();
     (moved, removed)
-}
-
-/// Back from it.
-pub(super) fn read(
-    plan: &wire::Plan,
-    campaigns: &Arena<CampaignId, Campaign>,
-    events: &[EventType],
-) -> Result<InFlight, Fault> {
-    let moved =
-        plan.moved.iter().map(|moved| read_moved(plan, campaigns, events, moved)).collect::<Result<_, Fault>>()?;
-    let removed = plan.removed.iter().map(|removed| read_removed(plan, removed)).collect::<Result<_, Fault>>()?;
-    Ok(InFlight { moved, removed })
 }
 
 /// A condition as canonical JSON under the names that things had before they were moved.
@@ -127,80 +112,4 @@ fn write_removed(model: &Model, removed: &Removed) -> wire::Removed {
         Removed::Funnel(id) => wire::Removed::Funnel(id.clone()),
         Removed::Field(id) => wire::Removed::Field(id.clone()),
     }
-}
-
-fn read_moved(
-    plan: &wire::Plan,
-    campaigns: &Arena<CampaignId, Campaign>,
-    events: &[EventType],
-    moved: &wire::Moved,
-) -> Result<Moved, Fault> {
-    Ok(match moved {
-        wire::Moved::Stage { from, to } => {
-            let (funnel, from) = halves(from)?;
-            let (owner, to) = halves(to)?;
-            let id = key(&plan.funnels, "funnel", &owner)?;
-            let to = StageRef { funnel: id, stage: key(&plan.funnels[&owner].stages, "stage", &to)? };
-            Moved::Stage { funnel, from, to }
-        }
-        wire::Moved::Step { campaign, from, to } => {
-            let id: CampaignId = key(&plan.campaigns, "campaign", campaign)?;
-            let step = campaigns[id].step_named(to).ok_or_else(|| unknown("step", to))?;
-            Moved::Step { campaign: id, from: from.clone(), to: step.id }
-        }
-        wire::Moved::Campaign { from, to } => {
-            Moved::Campaign { from: from.clone(), to: key(&plan.campaigns, "campaign", to)? }
-        }
-        wire::Moved::Funnel { from, to } => Moved::Funnel { from: from.clone(), to: key(&plan.funnels, "funnel", to)? },
-        wire::Moved::Segment { from, to } => other(from, Renamed::Segment(key(&plan.segments, "segment", to)?)),
-        wire::Moved::Content { from, to } => other(from, Renamed::Content(key(&plan.content, "content", to)?)),
-        wire::Moved::Tag { from, to } => {
-            let place = plan.contacts.tags.values.iter().position(|tag| tag == to);
-            other(from, Renamed::Tag(Id::from_index(place.ok_or_else(|| unknown("tag", to))?)))
-        }
-        wire::Moved::Event { from, to } => {
-            let place = events.iter().position(|event| event.id == *to);
-            other(from, Renamed::Event(Id::from_index(place.ok_or_else(|| unknown("event", to))?)))
-        }
-        wire::Moved::Experience { from, to } => {
-            let missing = || unknown("experience", to);
-            let (stage, experience) = to.rsplit_once('/').ok_or_else(missing)?;
-            let (funnel, stage) = halves(stage)?;
-            let id: FunnelId = key(&plan.funnels, "funnel", &funnel)?;
-            let stages = &plan.funnels[&funnel].stages;
-            let target = StageRef { funnel: id, stage: key(stages, "stage", &stage)? };
-            let place = stages[&stage].experiences.iter().position(|it| it.id == experience);
-            other(from, Renamed::Experience(target, place.ok_or_else(missing)?))
-        }
-    })
-}
-
-fn other(from: &str, to: Renamed) -> Moved {
-    Moved::Other { from: from.to_owned(), to }
-}
-
-fn read_removed(plan: &wire::Plan, removed: &wire::Removed) -> Result<Removed, Fault> {
-    Ok(match removed {
-        wire::Removed::Stage(name) => {
-            let (funnel, stage) = halves(name)?;
-            Removed::Stage { funnel, stage }
-        }
-        wire::Removed::Step { campaign, step, then } => Removed::Step {
-            campaign: key(&plan.campaigns, "campaign", campaign)?,
-            step: step.clone(),
-            next: match then.as_str() {
-                "next" => true,
-                "exit" => false,
-                other => return Err(format!("`{other}` is not understood")),
-            },
-        },
-        wire::Removed::Campaign(id) => Removed::Campaign(id.clone()),
-        wire::Removed::Funnel(id) => Removed::Funnel(id.clone()),
-        wire::Removed::Field(id) => Removed::Field(id.clone()),
-    })
-}
-
-fn halves(name: &str) -> Result<(String, String), Fault> {
-    let (funnel, stage) = name.split_once('/').ok_or_else(|| unknown("stage", name))?;
-    Ok((funnel.to_owned(), stage.to_owned()))
 }

@@ -3,15 +3,13 @@
 mod call;
 mod content;
 mod events;
-mod ids;
 mod in_flight;
 mod read;
-mod values;
+mod said;
 pub mod wire;
 mod write;
 
-use crate::check::{self, Checked};
-use crate::diagnostic::Severity;
+use crate::check::Checked;
 use crate::model::{InFlight, Model};
 
 pub(crate) use in_flight::former_condition_json;
@@ -60,10 +58,8 @@ impl Plan {
         if found != file.fingerprint {
             return Err(PlanError::Tampered { found, written: file.fingerprint });
         }
-        let mut model = read::model(&file.plan).map_err(PlanError::Faulty)?;
-        ids::all_are_ids(&model).map_err(PlanError::Faulty)?;
-        model.mark_by_hand();
-        Ok(Self { model: sound(model)?, file })
+        let checked = read::checked(&file.plan).map_err(|faults| PlanError::Faulty(faults.join("; ")))?;
+        Ok(Self { model: checked.into_model(), file })
     }
 
     /// The plan file: the same project gives the same bytes.
@@ -126,18 +122,6 @@ impl Plan {
     }
 }
 
-/// Held to what a project is held to, by the same checks: a plan may have been made by anybody.
-fn sound(model: Model) -> Result<Model, PlanError> {
-    match check::run(model, &[]) {
-        (Ok(checked), _) => Ok(checked.into_model()),
-        (Err(_), found) => {
-            let errors = found.into_iter().filter(|finding| finding.severity == Severity::Error);
-            let words = errors.map(|finding| format!("{} ({})", finding.message, finding.code.name()));
-            Err(PlanError::Faulty(words.collect::<Vec<_>>().join("; ")))
-        }
-    }
-}
-
 /// The JSON Schema of a plan file.
 pub fn json_schema() -> String {
     let schema = schemars::generate::SchemaSettings::draft07().into_generator().into_root_schema_for::<wire::File>();
@@ -147,4 +131,28 @@ pub fn json_schema() -> String {
 fn fingerprint(plan: &wire::Plan) -> String {
     let canonical = serde_json::to_vec(plan).expect("maps with text keys always serialise");
     blake3::hash(&canonical).to_hex().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Sources;
+
+    #[test]
+    fn the_model_of_a_file_says_what_the_file_says() {
+        for text in [
+            include_str!("../../tests/fixtures/two-doors/project.yaml"),
+            include_str!("../../examples/b2b-leads/funnelc.yaml"),
+            include_str!("../../examples/lifecycle/funnelc.yaml"),
+            include_str!("../../examples/product-lines/funnelc.yaml"),
+            include_str!("../../examples/webinar/funnelc.yaml"),
+            include_str!("../../examples/webshop/funnelc.yaml"),
+        ] {
+            let mut sources = Sources::default();
+            sources.add("funnelc.yaml", text);
+            let json = crate::compile(sources).plan.expect("the project has no errors").to_json();
+            let read = Plan::from_json(&json).expect("our own plan is read");
+            assert_eq!(read.with_model(read.model.clone()).to_json(), json);
+        }
+    }
 }

@@ -38,6 +38,7 @@ impl Resolver {
         let mut contacts = none();
         contacts.tags.open = self.index.open_tags;
         let Some(body) = written.and_then(|written| written.body.as_ref()) else {
+            contacts.tags = if written.is_none() { self.tag_column(None) } else { contacts.tags };
             contacts.tags.names = self.tag_arena();
             return contacts;
         };

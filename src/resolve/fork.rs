@@ -18,6 +18,7 @@ impl Resolver {
         for (at, way) in written.value.0.iter().enumerate() {
             let label = way.value.id.as_ref().map_or_else(|| (at + 1).to_string(), |id| id.value.0.clone());
             let span = way.value.id.as_ref().map_or(way.value.steps.key, |id| id.span);
+            self.stands_in_a_line(&label, span);
             if let Some(first) = seen.insert(label.clone(), span) {
                 self.report(
                     Diagnostic::new(

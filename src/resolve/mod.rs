@@ -46,7 +46,7 @@ use crate::source::{Sources, Span};
 use names::{Index, Unread};
 
 /// The meaning of a project, as far as it has one; `unread` are the parts of files that could not be parsed.
-pub fn resolve(project: &Project, sources: &Sources, unread: &[Span]) -> (Model, Vec<Diagnostic>) {
+pub(crate) fn resolve(project: &Project, sources: &Sources, unread: &[Span]) -> (Model, Vec<Diagnostic>) {
     let mut resolver = Resolver {
         index: Index::new(project),
         contacts: contacts::none(),

@@ -28,7 +28,11 @@ impl Resolver {
         for (share, label) in written.value.0.iter().zip(labels) {
             let prefix = format!("{name}/{label}/");
             let steps = self.steps(&share.value.steps.value.0, &prefix, numbering);
-            let goes_by = if share.value.id.is_some() { label.clone() } else { called(&steps, &prefix) };
+            let goes_by = match (&share.value.goes_by, &share.value.id) {
+                (Some(name), _) => name.0.clone(),
+                (None, Some(_)) => label.clone(),
+                (None, None) => called(&steps, &prefix),
+            };
             shares.push(Share { label, goes_by, share: u8::try_from(share.value.share.value).unwrap_or(0), steps });
         }
         tell_apart(&mut shares);
@@ -67,6 +71,9 @@ impl Resolver {
         let mut labels: Vec<String> = Vec::new();
         for (at, share) in written.iter().enumerate() {
             let share = &share.value;
+            if let Some(id) = &share.id {
+                self.stands_in_a_line(&id.value.0, id.span);
+            }
             labels.push(share.id.as_ref().map(|id| id.value.0.clone()).unwrap_or_default());
             if share.id.is_none() {
                 let mut inside = Vec::new();

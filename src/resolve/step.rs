@@ -83,11 +83,7 @@ impl Resolver {
         numbering: &mut Numbering,
     ) -> Vec<Step> {
         let Some((verb, span)) = self.verb(written) else { return Vec::new() };
-        let name = match &written.value.id {
-            Some(name) => format!("{}{}", numbering.scope, name.value.0),
-            None => unnamed(verb, &written.value, prefix, ordinals),
-        };
-        self.name_once(&name, written.value.id.as_ref().map_or(span, |id| id.span), numbering);
+        let name = self.name((verb, span), &written.value, prefix, ordinals, numbering);
         if written.value.expanded.is_none() {
             // There is no such block, or the step lacks a value; that is told already.
             let id = StepId::from_index(numbering.next);
@@ -111,13 +107,37 @@ impl Resolver {
             let name = format!("{prefix}broken#{}", numbering.next);
             return Step { id, name, named: false, span: written.span, kind: StepKind::Broken };
         };
-        let name = match &written.value.id {
-            Some(name) => format!("{}{}", numbering.scope, name.value.0),
-            None => unnamed(verb, &written.value, prefix, ordinals),
-        };
-        self.name_once(&name, written.value.id.as_ref().map_or(span, |id| id.span), numbering);
+        let name = self.name((verb, span), &written.value, prefix, ordinals, numbering);
         let kind = self.step_kind(verb, &written.value, &name, numbering).unwrap_or(StepKind::Broken);
         Step { id, name, named: written.value.id.is_some(), span, kind }
+    }
+
+    /// What a step is called in its campaign, once.
+    fn name(
+        &mut self,
+        (verb, span): (Verb, Span),
+        written: &schema::Step,
+        prefix: &str,
+        ordinals: &mut BTreeMap<String, usize>,
+        numbering: &mut Numbering,
+    ) -> String {
+        let name = match (&written.id, &written.called) {
+            (Some(name), _) => format!("{}{}", numbering.scope, name.value.0),
+            (None, Some(name)) => name.0.clone(),
+            (None, None) => unnamed(verb, written, prefix, ordinals),
+        };
+        let around = if written.id.is_some() { &numbering.scope } else { prefix };
+        let span = written.id.as_ref().map_or(span, |id| id.span);
+        self.stands_in_a_line(name.strip_prefix(around).unwrap_or(&name), span);
+        self.name_once(&name, span, numbering);
+        name
+    }
+
+    /// A name that stands in the outputs ends no cell, no row and no line.
+    pub(super) fn stands_in_a_line(&mut self, name: &str, span: Span) {
+        if name.is_empty() || name.contains(|c: char| c.is_control() || c == '"') {
+            self.report(schema::bad_id(name, span));
+        }
     }
 
     fn name_once(&mut self, name: &str, span: Span, numbering: &mut Numbering) {

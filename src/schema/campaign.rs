@@ -11,6 +11,8 @@ use crate::language::{AfterUntil, Existing, IfMissing, IfPast, OnLeave, OnSkip, 
 
 /// The key under which a `use` holds the steps of its block; nobody can write it, because it is no id.
 pub(super) const EXPANDED: &str = "$steps";
+/// What the keys begin with that nobody writes: they stand in trees that were made of blocks or of a plan.
+pub(super) const MADE: char = '$';
 
 /// A campaign: who enters, and what happens to them step by step.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -177,6 +179,9 @@ pub struct Step {
     /// The steps of the block, which are put in before the types are read.
     #[serde(rename = "$steps")]
     pub expanded: Option<Placed<Vec<Placed<Step>>>>,
+    /// What a step without an `id` is called in the plan of which the tree was made.
+    #[serde(rename = "$called")]
+    pub called: Option<Text>,
     /// Ends the campaign for this contact: `completed`, `exited` or `converted`.
     pub exit: Option<Placed<Outcome>>,
     /// Set where a part of it could not be read, which is reported already.
@@ -188,7 +193,7 @@ pub struct Step {
 impl Step {
     /// The keys that stand in it.
     pub fn keys(&self) -> Vec<Key> {
-        keys_of!(self but hole expanded, id send once transactional expires on_skip move_ leave add_tag remove_tag points notify message
+        keys_of!(self but hole expanded called, id send once transactional expires on_skip move_ leave add_tag remove_tag points notify message
             webhook body push_to note unsubscribe resubscribe add_to remove_from set to clear wait wait_until if_past
             if_missing at between days if_ then else_ split await_ for_ enroll withdraw fork goto use_ with exit)
     }
@@ -200,6 +205,9 @@ impl Step {
 pub struct Share {
     /// The name of the way in the outputs; without it the share is its name.
     pub id: Option<Placed<Text>>,
+    /// What its contacts follow from in the plan of which the tree was made.
+    #[serde(rename = "$goes-by")]
+    pub goes_by: Option<Text>,
     /// How many of a hundred contacts take this way; all shares of a split make 100.
     pub share: Placed<i64>,
     /// What happens to them.

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use serde_json::Value as Json;
 
-use super::campaign::EXPANDED;
+use super::campaign::MADE;
 use super::publish;
 
 static SCHEMA: LazyLock<Json> = LazyLock::new(publish::flat_schema);
@@ -25,5 +25,5 @@ pub(super) fn definition(place: &str) -> &'static Json {
 pub(super) fn keys(place: &str) -> Vec<&'static str> {
     let properties = definition(place).get("properties").and_then(Json::as_object);
     let keys = properties.into_iter().flat_map(|properties| properties.keys().map(String::as_str));
-    keys.filter(|key| *key != EXPANDED).collect()
+    keys.filter(|key| !key.starts_with(MADE)).collect()
 }

@@ -7,7 +7,7 @@ use schemars::transform::{Transform, transform_subschemas};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Value, json};
 
-use super::campaign::EXPANDED;
+use super::campaign::MADE;
 use super::scalar::{Anything, Entries, Lenient, ListOf, Literal, MapOrList, Named, OneOrList, Placed, ScalarOr, Text};
 use super::test::Given;
 use super::{Change, Project, SetTo};
@@ -28,11 +28,13 @@ pub(super) fn leaders(place: &str) -> Option<Vec<(&'static str, Vec<&'static str
 /// The published schema, for editors and other validators: the flat one, and which keys go together.
 pub fn json_schema() -> String {
     let mut schema = flat_schema();
+    for written in ["Step", "Share"] {
+        if let Some(Value::Object(keys)) = schema.pointer_mut(&format!("/definitions/{written}/properties")) {
+            keys.retain(|key, _| !key.starts_with(MADE));
+        }
+    }
     only_together(&mut schema, "Condition");
     only_together(&mut schema, "Step");
-    if let Some(Value::Object(keys)) = schema.pointer_mut("/definitions/Step/properties") {
-        keys.remove(EXPANDED);
-    }
     if let Some(block) = schema.pointer_mut("/definitions/Block") {
         block["required"] = json!(["steps"]);
     }

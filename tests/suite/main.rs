@@ -64,5 +64,6 @@ mod test_reports;
 mod texts;
 mod time_cases;
 mod trial;
+mod two_doors;
 mod verdicts;
 mod yaml;

@@ -73,9 +73,9 @@ campaigns:
     let json = plan_of(crate::projects::sources(&[("funnelc.yaml", yaml)])).to_json();
     let faults = [
         (r#""hello""#, r#""he,llo\n9,row""#, r"`he,llo"),
-        (r#""talk": {"#, r#""talk\"": {"#, "is no id of a campaign"),
-        (r#""again""#, r#""ag\nain""#, "is no name of a step"),
-        (r#""lead""#, r#""le ad""#, "`le ad` is no id of a stage"),
+        (r#""talk": {"#, r#""talk\"": {"#, "`talk\"` cannot be an id (bad-id)"),
+        (r#""again""#, r#""ag\nain""#, "`ag\nain` cannot be an id (bad-id)"),
+        (r#""lead""#, r#""le ad""#, "`le ad` cannot be an id (bad-id)"),
         (r#""tag": "hot""#, r#""segment": "warmer""#, "(segment-cycle)"),
         (r#""weight": 10"#, r#""weight": 0"#, "(no-next-stage)"),
         (r#""wait": "1 day""#, r#""add-tag": "cold""#, "(endless-loop)"),

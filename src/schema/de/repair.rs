@@ -14,9 +14,9 @@ pub(super) const HOLE: &str = "$hole";
 /// How often a value is read again in one document; without a bound, mistakes inside mistakes would double the work on each level.
 pub(super) const REPAIRS: usize = 200;
 
-/// Whether somebody has written the key that only a repair may set.
+/// Whether somebody has written a key that stands only in what was repaired, or made of a plan.
 pub(super) fn is_forged(entry: &Entry) -> bool {
-    entry.key.value == HOLE && entry.key.span != Span::NOWHERE
+    [HOLE, "$called", "$goes-by"].contains(&entry.key.value.as_str()) && entry.key.span != Span::NOWHERE
 }
 
 /// The places of a value, then the value itself: each time that it does not fit and is asked for again, less of it.

@@ -125,5 +125,6 @@ fn a_plan_that_was_edited_by_hand_into_a_loop_without_a_wait_is_refused() {
     };
     file["fingerprint"] = serde_json::Value::from(found);
     let Err(PlanError::Faulty(why)) = Plan::from_json(&file.to_string()) else { panic!("it goes round for ever") };
-    assert_eq!(why, "`if/then/goto:again` goes back to `again` without a `wait` on the way (endless-loop)");
+    let loops = "`if/then/goto:again` goes back to `again` without a `wait` on the way (endless-loop)";
+    assert_eq!(why, format!("campaigns/talk/steps/3/then/1/goto: {loops}"));
 }
