@@ -121,14 +121,17 @@ impl Resolver {
         ordinals: &mut BTreeMap<String, usize>,
         numbering: &mut Numbering,
     ) -> String {
-        let name = match (&written.id, &written.called) {
-            (Some(name), _) => format!("{}{}", numbering.scope, name.value.0),
-            (None, Some(name)) => name.0.clone(),
-            (None, None) => unnamed(verb, written, prefix, ordinals),
+        let (name, span, given) = match (&written.id, &written.called) {
+            (Some(id), _) => (format!("{}{}", numbering.scope, id.value.0), id.span, Some(&id.value.0)),
+            (None, called) => {
+                let usual = unnamed(verb, written, prefix, ordinals);
+                let given = called.as_ref().map(|called| &called.0).filter(|called| **called != usual);
+                (given.unwrap_or(&usual).clone(), span, given)
+            }
         };
-        let around = if written.id.is_some() { &numbering.scope } else { prefix };
-        let span = written.id.as_ref().map_or(span, |id| id.span);
-        self.stands_in_a_line(name.strip_prefix(around).unwrap_or(&name), span);
+        if let Some(given) = given {
+            self.stands_in_a_line(given, span);
+        }
         self.name_once(&name, span, numbering);
         name
     }

@@ -15,6 +15,22 @@ fn a_plan_is_read_back_as_it_was_written() {
 }
 
 #[test]
+fn a_plan_of_ours_is_read_whatever_its_texts_are() {
+    let yaml = r#"version: 1
+contacts: { key: id, fields: { name: { type: text } } }
+segments: { one: { where: { field: name, is: "$$name" } }, two: { where: { field: name, in: ["null", "~", "$$", "\n"] } } }
+campaigns:
+  talk:
+    enter: { segment: one }
+    on-leave: stay
+    steps: [{ add-tag: "a\nb\"" }, { wait: 1 day }, { if: { segment: two }, then: [{ note: "true" }] }]
+"#;
+    let json = plan_of(crate::projects::sources(&[("funnelc.yaml", yaml)])).to_json();
+    let read = Plan::from_json(&json).expect("our own plan is read");
+    assert_eq!(read.to_json(), json);
+}
+
+#[test]
 fn a_plan_that_was_edited_is_refused() {
     let json = plan_of(example("webshop")).to_json();
     let edited = json.replacen("\"weight\": 10", "\"weight\": 11", 1);
