@@ -1,7 +1,7 @@
 //! The command line: the only place that knows files by name, the clock, the environment and the terminal.
 //!
 //! Exit codes are a promise: see `Exit`.
-#![allow(
+#![expect(
     clippy::disallowed_methods,
     reason = "files, environment and streams are used here, so that nothing else has to"
 )]

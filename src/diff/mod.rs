@@ -42,7 +42,7 @@ pub enum Mark {
 /// What a change is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-#[allow(missing_docs, reason = "the names are the language's words")]
+#[expect(missing_docs, reason = "the names are the language's words")]
 pub enum Kind {
     Project,
     Contacts,

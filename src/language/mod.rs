@@ -7,7 +7,7 @@ macro_rules! words {
         $(#[$about])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, JsonSchema)]
         #[schemars(inline)]
-        #[allow(missing_docs, reason = "doc comments on the variants would turn the schema's `enum` into `oneOf`; the words say it")]
+        #[expect(missing_docs, reason = "doc comments on the variants would turn the schema's `enum` into `oneOf`; the words say it")]
         pub enum $name {
             $(#[serde(rename = $word)] $variant,)+
         }

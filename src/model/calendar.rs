@@ -131,7 +131,7 @@ impl fmt::Display for Moment {
 
 /// A unit of the calendar; weeks start on Monday.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[allow(missing_docs, reason = "the names are the language's words")]
+#[expect(missing_docs, reason = "the names are the language's words")]
 pub enum Unit {
     Day,
     Week,

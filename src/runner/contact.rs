@@ -30,7 +30,7 @@ pub enum Slot<'a> {
 
 /// The value of a field, kept beyond the row that it was read from.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[allow(missing_docs, reason = "the variants are those of `Slot`")]
+#[expect(missing_docs, reason = "the variants are those of `Slot`")]
 pub enum Kept {
     #[default]
     Missing,
@@ -126,7 +126,7 @@ impl TagSet {
 
 /// Why a channel must not be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[allow(missing_docs, reason = "the names are the language's words")]
+#[expect(missing_docs, reason = "the names are the language's words")]
 pub enum Block {
     Unsubscribed,
     Complained,

@@ -34,7 +34,7 @@ pub struct AtStage {
 
 /// What an experience does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs, reason = "docs/outputs.md explains the words")]
+#[expect(missing_docs, reason = "docs/outputs.md explains the words")]
 pub enum Touch {
     Show,
     Hide,
@@ -55,7 +55,7 @@ pub struct Effect<'a> {
 
 /// What happened; each variant is the event of the same name in docs/outputs.md.
 #[derive(Clone, Copy, Debug, PartialEq)]
-#[allow(missing_docs, reason = "docs/outputs.md explains each event and its columns")]
+#[expect(missing_docs, reason = "docs/outputs.md explains each event and its columns")]
 pub enum Event<'a> {
     ExternalStage {
         funnel: FunnelId,
@@ -253,7 +253,7 @@ pub enum Event<'a> {
 
 /// Why a move was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[allow(missing_docs, reason = "docs/outputs.md explains the words")]
+#[expect(missing_docs, reason = "docs/outputs.md explains the words")]
 pub enum Refusal {
     Unpublished,
     Final,
@@ -262,7 +262,7 @@ pub enum Refusal {
 
 /// What let a contact into a campaign.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs, reason = "docs/outputs.md explains the words")]
+#[expect(missing_docs, reason = "docs/outputs.md explains the words")]
 pub enum Cause {
     Condition,
     Entered,
@@ -273,7 +273,7 @@ pub enum Cause {
 
 /// Why something that lets into a campaign started nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs, reason = "docs/outputs.md explains the words")]
+#[expect(missing_docs, reason = "docs/outputs.md explains the words")]
 pub enum Loss {
     TooOld,
     Active,
@@ -315,7 +315,7 @@ impl Loss {
 
 /// Why a campaign ended for a contact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[allow(missing_docs, reason = "docs/outputs.md explains the words")]
+#[expect(missing_docs, reason = "docs/outputs.md explains the words")]
 pub enum EndReason {
     Goal,
     ExitWhen,
@@ -330,7 +330,7 @@ pub enum EndReason {
 
 /// Why a step did not happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[allow(missing_docs, reason = "docs/outputs.md explains the words")]
+#[expect(missing_docs, reason = "docs/outputs.md explains the words")]
 pub enum SkipReason {
     Unpublished,
     Unreachable(Unreached),
@@ -345,7 +345,7 @@ pub enum SkipReason {
 
 /// What is in the way of reaching a contact, the last that is asked for last: of several channels the one that comes furthest says it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[allow(missing_docs, reason = "docs/outputs.md explains the words")]
+#[expect(missing_docs, reason = "docs/outputs.md explains the words")]
 pub enum Unreached {
     Address,
     DoNotContact,
@@ -368,7 +368,7 @@ impl Unreached {
 
 /// What a moment that is over made happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs, reason = "docs/outputs.md explains the words")]
+#[expect(missing_docs, reason = "docs/outputs.md explains the words")]
 pub enum PastChoice {
     Continue,
     Exit,

@@ -14,7 +14,7 @@ use super::state::{StateError, Unspoken};
 
 /// Why a run came to nothing.
 #[derive(Debug, Error)]
-#[allow(missing_docs, reason = "the messages say it")]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum RunError {
     #[error(transparent)]
     Read(#[from] ReadError),

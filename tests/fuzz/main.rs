@@ -2,7 +2,7 @@
 //!
 //! Invariant: an execution follows from its target, its round and its number; `FUNNELC_FUZZ` says how many there are of each target, `FUNNELC_FIRST` which round is the first.
 //! A binary of its own, so that what is measured of the process is of nothing else, and that an optimised build of it takes little time.
-#![allow(
+#![expect(
     clippy::unwrap_used,
     clippy::disallowed_methods,
     clippy::print_stdout,
@@ -15,7 +15,7 @@ mod mutate;
 mod plans;
 mod projects;
 #[path = "../suite/generate/random.rs"]
-#[allow(dead_code, reason = "what generates projects needs more of it")]
+#[expect(dead_code, reason = "what generates projects needs more of it")]
 mod random;
 mod rounds;
 mod rows;

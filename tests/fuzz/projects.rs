@@ -65,9 +65,11 @@ fn parsed(input: &[u8]) -> String {
     format!("{} {} {}", codes(&parsed.diagnostics), parsed.unread.is_some(), count.checked_ilog2().unwrap_or(0))
 }
 
-/// Whether nothing stands in a file but comments, directives and marks of documents.
+/// Whether nothing stands in a file but comments, directives, marks of documents and names for what is not there.
 fn is_empty(text: &str) -> bool {
-    let says_nothing = |line: &str| line.is_empty() || line.starts_with(['#', '%']) || ["---", "..."].contains(&line);
+    let names_nothing = |line: &str| line.starts_with('&') && !line.contains(char::is_whitespace);
+    let is_mark = |line: &str| line.starts_with(['#', '%']) || ["---", "..."].contains(&line);
+    let says_nothing = |line: &str| line.is_empty() || is_mark(line) || names_nothing(line);
     let text = text.trim_start_matches('\u{feff}');
     text.lines().all(|line| says_nothing(line.trim()))
         || serde_yaml::from_str::<serde_yaml::Value>(text).is_ok_and(|value| value.is_null())

@@ -2,7 +2,7 @@
 //! says how to add one.
 //!
 //! Invariant: what a page does not say must not happen. `FUNNELC_BLESS=1` writes what did happen into the pages, for the journeys that are asked for.
-#![allow(
+#![expect(
     clippy::unwrap_used,
     clippy::disallowed_methods,
     reason = "a test may panic, and reads the files that it needs"

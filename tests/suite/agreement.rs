@@ -2,7 +2,7 @@
 //!
 //! Invariant: a case is known by its seed, which a failure names. `FUNNELC_CASES` sets how many cases there are, `FUNNELC_FIRST` the first.
 
-#![allow(clippy::print_stdout, reason = "the report of what was reached is for people")]
+#![expect(clippy::print_stdout, reason = "the report of what was reached is for people")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;

@@ -1,5 +1,5 @@
 //! The one test binary: a module for each thing that funnelc promises, fixtures and snapshots beside it.
-#![allow(
+#![expect(
     clippy::unwrap_used,
     clippy::disallowed_methods,
     reason = "a test may panic, and sets up the files that it needs"

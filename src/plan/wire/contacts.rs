@@ -58,7 +58,7 @@ pub struct Companies {
 /// What a value that does not fit its type does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case")]
-#[allow(missing_docs, reason = "the names are the language's words")]
+#[expect(missing_docs, reason = "the names are the language's words")]
 pub enum OnBadValue {
     Fail,
     Missing,

@@ -102,7 +102,7 @@ pub struct Event {
 /// What an event does to a field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-#[allow(missing_docs, reason = "the keys are those of the language, docs/language.md")]
+#[expect(missing_docs, reason = "the keys are those of the language, docs/language.md")]
 pub enum UpdateChange {
     Add(String),
     AddProperty(String),

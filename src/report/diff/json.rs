@@ -49,7 +49,7 @@ pub struct Version {
 }
 
 /// What a change touches.
-#[allow(clippy::struct_excessive_bools, reason = "each is a thing that may fail a build")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a thing that may fail a build")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Touched {

@@ -18,7 +18,6 @@ use crate::runner::output::store::{Store, StoreError};
 
 /// Why a run cannot be written.
 #[derive(Debug, Error)]
-#[allow(missing_docs, reason = "the messages say it")]
 pub(crate) enum SessionError {
     #[error(transparent)]
     Folder(#[from] FolderError),

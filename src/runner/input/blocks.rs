@@ -33,7 +33,7 @@ pub(crate) struct Stream<'a> {
 
 /// Why the bytes cannot be had.
 #[derive(Debug, Error)]
-#[allow(missing_docs, reason = "the messages say it")]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum ReadError {
     #[error("cannot read the contacts: {0}")]
     Io(#[from] io::Error),

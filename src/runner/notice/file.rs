@@ -9,7 +9,7 @@ use crate::screen::one_line;
 
 /// What is wrong with the companies file or the events file.
 #[derive(Debug, Error)]
-#[allow(missing_docs, reason = "the messages say it")]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum FileFault {
     #[error("the project knows no companies; describe them under `companies`")]
     CompaniesUnasked,

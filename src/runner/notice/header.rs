@@ -8,7 +8,7 @@ use super::{NoticeCode, Reason};
 
 /// What is wrong with a header.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[allow(missing_docs, reason = "the messages say it")]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum HeaderFault {
     #[error("the first row must name the columns")]
     Absent,

@@ -23,7 +23,7 @@ pub struct Problem {
 
 /// Why a row is bad.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[allow(missing_docs, reason = "the words of `Display` say it")]
+#[expect(missing_docs, reason = "the words of `Display` say it")]
 pub enum Reason {
     MissingKey,
     Required,

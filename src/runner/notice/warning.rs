@@ -9,7 +9,7 @@ use super::{Hint, NoticeCode};
 
 /// What is worth a word though it does not stop the run.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[allow(missing_docs, reason = "the messages say it")]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum Warning {
     #[error("the column `{column}`, which holds {holds}, is missing{hint}")]
     OtherName { column: String, holds: String, hint: Hint },
@@ -82,7 +82,7 @@ impl Warning {
 
 /// What is not as it should be when the run stands already, to be read behind "the run stands, but".
 #[derive(Debug, Error)]
-#[allow(missing_docs, reason = "the messages say it")]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum Aftermath {
     #[error("it was written before, {} `--defuse-formulas`, and is not written again", if *defused { "with" } else { "without" })]
     OtherwiseWritten { defused: bool },

@@ -22,7 +22,6 @@ pub(crate) const MANIFEST: &str = "run.json";
 
 /// Why a folder cannot be written.
 #[derive(Debug, Error)]
-#[allow(missing_docs, reason = "the messages say it")]
 pub(crate) enum FolderError {
     #[error("cannot write `{path}`: {error}")]
     Io { path: PathBuf, error: io::Error },

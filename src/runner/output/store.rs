@@ -23,7 +23,6 @@ pub(super) const PART: &str = "CURRENT.part";
 
 /// Why a state cannot be read or written.
 #[derive(Debug, Error)]
-#[allow(missing_docs, reason = "the messages say it")]
 pub(crate) enum StoreError {
     #[error("cannot use the state in `{path}`: {error}")]
     Io { path: PathBuf, error: io::Error },

@@ -135,7 +135,6 @@ impl Compiler<'_> {
     }
 
     /// Occurrences that are waited for: those since the entry must be known.
-    #[allow(dead_code, reason = "`await` comes next")]
     pub(crate) fn awaited(&mut self, pattern: &EventPattern) -> PatternProgram {
         let awaited = self.occurrences(pattern);
         self.conditions.awaited.push((awaited.clone(), self.around));

@@ -2,7 +2,7 @@
 //!
 //! Invariant: runs are compared by their bytes, under the names of the later plan, with no code of the comparison. `FUNNELC_PAIRS` sets how many pairs are compared, of the seeds from `FUNNELC_FIRST` on.
 
-#![allow(clippy::print_stdout, reason = "what was met is for people")]
+#![expect(clippy::print_stdout, reason = "what was met is for people")]
 
 use std::collections::BTreeSet;
 

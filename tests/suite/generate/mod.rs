@@ -2,7 +2,7 @@
 //!
 //! Invariant: the same seed gives the same case.
 
-#![allow(clippy::format_push_string, reason = "a project is put together from pieces of text")]
+#![expect(clippy::format_push_string, reason = "a project is put together from pieces of text")]
 
 mod bad;
 mod campaigns;
