@@ -121,7 +121,18 @@ impl Cells {
                 ConditionKind::Field { subject: Subject::Tags, test: FieldTest::Exists(is) } => {
                     (*cell == Cell::Flag(true)).then_some(*is)
                 }
-                _ => None,
+                ConditionKind::All(_)
+                | ConditionKind::Any(_)
+                | ConditionKind::Not(_)
+                | ConditionKind::Field { .. }
+                | ConditionKind::Stage { .. }
+                | ConditionKind::Reached(_)
+                | ConditionKind::InFunnel(_)
+                | ConditionKind::Segment(_)
+                | ConditionKind::Reachable(_)
+                | ConditionKind::Campaign { .. }
+                | ConditionKind::Event(_)
+                | ConditionKind::Broken => None,
             },
             Topic::Stage(own) => of_stage(model, own, atom, cell),
             Topic::Points => {

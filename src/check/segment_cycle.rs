@@ -82,9 +82,9 @@ const SHOWN: usize = 20;
 
 fn finding(case: &Case<'_>, rule: &Rule, path: &[EdgeIndex]) -> Diagnostic {
     let graph = &case.journey.graph;
-    let name = |at: NodeIndex| match graph[at].thing {
-        Thing::Channel(channel) => format!("consent of {}", channel.word()),
-        _ => graph[at].id.clone(),
+    let name = |at: NodeIndex| {
+        let Thing::Channel(channel) = graph[at].thing else { return graph[at].id.clone() };
+        format!("consent of {}", channel.word())
     };
     let ends = |edge: EdgeIndex| graph.edge_endpoints(edge).unwrap_or_default();
     let start = name(ends(path[0]).0);

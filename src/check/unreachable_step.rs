@@ -44,12 +44,12 @@ fn in_list(rule: &Rule, steps: &[Step], reached: &BTreeSet<StepId>, found: &mut 
     }
     if let Some(at) = unreached.filter(|at| *at > 0) {
         let (before, step) = (&steps[at - 1], &steps[at]);
-        let (why, label, help) = match &before.kind {
-            StepKind::Goto { .. } => {
-                ("the campaign goes on elsewhere", "goes elsewhere", "remove it, or move the `goto` behind it")
-            }
-            _ if before.branches().is_empty() => ("the campaign ends before it", "ends here", EXIT),
-            _ => ("the campaign ends before it", "every branch exits", EXIT),
+        let (why, label, help) = if let StepKind::Goto { .. } = &before.kind {
+            ("the campaign goes on elsewhere", "goes elsewhere", "remove it, or move the `goto` behind it")
+        } else if before.branches().is_empty() {
+            ("the campaign ends before it", "ends here", EXIT)
+        } else {
+            ("the campaign ends before it", "every branch exits", EXIT)
         };
         let message = format!("`{}` never runs: {why}", step.name);
         found.push(rule.finding(step.span, message).at("never runs").label(before.span, label).help(help));

@@ -78,9 +78,12 @@ fn real(folder: &Path, path: &Path) -> Result<PathBuf, Unread> {
 
 fn resolved(path: &Path) -> Result<PathBuf, Unread> {
     let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
-    path.canonicalize().map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Unread::Missing(error),
-        _other => failed(error),
+    path.canonicalize().map_err(|error| {
+        if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) {
+            Unread::Missing(error)
+        } else {
+            failed(error)
+        }
     })
 }
 

@@ -181,9 +181,10 @@ fn is_name_of_condition(change: &Change, versions: [&Versions; 2]) -> bool {
 
 /// Steps stand with their campaign, behind what is said of it.
 fn place(change: &Change) -> (Kind, &str, bool) {
-    match change.kind {
-        Kind::Step => (Kind::Campaign, change.id.split('/').next().unwrap_or_default(), true),
-        kind => (kind, &change.id, false),
+    if change.kind == Kind::Step {
+        (Kind::Campaign, change.id.split('/').next().unwrap_or_default(), true)
+    } else {
+        (change.kind, &change.id, false)
     }
 }
 

@@ -253,19 +253,14 @@ fn text(model: &Model, step: &Step, around: &str) -> StepText {
         name: step.name.clone(),
         words: words(model, step),
         reworded: None,
-        sends: match &step.kind {
-            StepKind::Action(Action::Send { content, .. }) => Some(model.content[*content].id.clone()),
-            _ => None,
+        sends: if let StepKind::Action(Action::Send { content, .. }) = &step.kind {
+            Some(model.content[*content].id.clone())
+        } else {
+            None
         },
-        asks: match &step.kind {
-            StepKind::If { when, .. } => Some(words::condition(model, when)),
-            _ => None,
-        },
+        asks: if let StepKind::If { when, .. } = &step.kind { Some(words::condition(model, when)) } else { None },
         exits: matches!(step.kind, StepKind::Exit(_)),
-        goes_to: match &step.kind {
-            StepKind::Goto { name, .. } => Some(name.clone()),
-            _ => None,
-        },
+        goes_to: if let StepKind::Goto { name, .. } = &step.kind { Some(name.clone()) } else { None },
         named: step.named,
     }
 }

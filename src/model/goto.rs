@@ -55,7 +55,14 @@ fn list<M: Fn(&str, &Step) -> bool, A: FnMut(&str, Span, Astray)>(
                     around.last_mut().expect("inner lists are popped").1 = false;
                 }
             }
-            _no_jump => step.lists_mut().into_iter().for_each(|steps| list(steps, around, aim)),
+            StepKind::Action(_)
+            | StepKind::Wait(_)
+            | StepKind::WaitUntil { .. }
+            | StepKind::If { .. }
+            | StepKind::Split(_)
+            | StepKind::Await(_)
+            | StepKind::Exit(_)
+            | StepKind::Broken => step.lists_mut().into_iter().for_each(|steps| list(steps, around, aim)),
         }
     }
     around.pop();

@@ -22,7 +22,27 @@ impl TextTest {
             Operator::StartsWith => Some(Self::StartsWith(text)),
             Operator::EndsWith => Some(Self::EndsWith(text)),
             Operator::Matches => Some(Self::Matches(text)),
-            _of_other_types => None,
+            Operator::Is
+            | Operator::IsNot
+            | Operator::In
+            | Operator::NotIn
+            | Operator::AtLeast
+            | Operator::AtMost
+            | Operator::MoreThan
+            | Operator::LessThan
+            | Operator::Between
+            | Operator::Exists
+            | Operator::Before
+            | Operator::After
+            | Operator::Since
+            | Operator::Until
+            | Operator::Within
+            | Operator::WithinNext
+            | Operator::During
+            | Operator::Anniversary
+            | Operator::HasAny
+            | Operator::HasAll
+            | Operator::HasNone => None,
         }
     }
 
@@ -120,7 +140,28 @@ impl FieldTest {
             Operator::HasAny => Some(Self::HasAny(values)),
             Operator::HasAll => Some(Self::HasAll(values)),
             Operator::HasNone => Some(Self::HasNone(values)),
-            _of_other_types => None,
+            Operator::Is
+            | Operator::IsNot
+            | Operator::In
+            | Operator::NotIn
+            | Operator::AtLeast
+            | Operator::AtMost
+            | Operator::MoreThan
+            | Operator::LessThan
+            | Operator::Between
+            | Operator::Contains
+            | Operator::StartsWith
+            | Operator::EndsWith
+            | Operator::Matches
+            | Operator::Exists
+            | Operator::Before
+            | Operator::After
+            | Operator::Since
+            | Operator::Until
+            | Operator::Within
+            | Operator::WithinNext
+            | Operator::During
+            | Operator::Anniversary => None,
         }
     }
 

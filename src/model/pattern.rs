@@ -8,9 +8,12 @@ const LARGEST: usize = 1 << 20;
 /// A pattern that looks anywhere in a text, by simple case folding if it `folds`; the error says in a few words what is wrong.
 pub fn compile(text: &str, folds: bool) -> Result<Regex, String> {
     let compiled = RegexBuilder::new(text).case_insensitive(folds).size_limit(LARGEST).build();
-    compiled.map_err(|error| match error {
-        regex::Error::CompiledTooBig(_) => "it is too large".to_owned(),
-        other => last_line(&other.to_string()),
+    compiled.map_err(|error| {
+        if let regex::Error::CompiledTooBig(_) = error {
+            "it is too large".to_owned()
+        } else {
+            last_line(&error.to_string())
+        }
     })
 }
 

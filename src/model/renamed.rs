@@ -138,7 +138,16 @@ fn about(model: &Model, step: &Step) -> Option<String> {
         StepKind::Action(Action::List(Listing::RemoveFrom(id))) => format!("remove-from:{}", segment(id)),
         StepKind::Action(Action::Enroll(id)) => format!("enroll:{}", model.campaigns[id].id),
         StepKind::Action(Action::Withdraw(id)) => format!("withdraw:{}", model.campaigns[id].id),
-        _ => return None,
+        StepKind::Action(_)
+        | StepKind::Wait(_)
+        | StepKind::WaitUntil { .. }
+        | StepKind::If { .. }
+        | StepKind::Split(_)
+        | StepKind::Await(_)
+        | StepKind::Fork(_)
+        | StepKind::Goto { .. }
+        | StepKind::Exit(_)
+        | StepKind::Broken => return None,
     })
 }
 

@@ -184,15 +184,13 @@ impl Names<'_> {
                 (wire::Condition { property, ..wire::Condition::default() }, &[][..])
             }
         };
-        match test {
-            FieldTest::Exists(exists) => wire::Condition { exists: Some(*exists), ..named },
-            test => {
-                let choice = |id: ChoiceId| values.get(id.index()).cloned().unwrap_or_default();
-                let (operator, operands) = test.compared(choice).unzip();
-                let operator = operator.map(|operator: Operator| operator.word().to_owned());
-                wire::Condition { operator, operands: operands.unwrap_or_default(), ..named }
-            }
+        if let FieldTest::Exists(exists) = test {
+            return wire::Condition { exists: Some(*exists), ..named };
         }
+        let choice = |id: ChoiceId| values.get(id.index()).cloned().unwrap_or_default();
+        let (operator, operands) = test.compared(choice).unzip();
+        let operator = operator.map(|operator: Operator| operator.word().to_owned());
+        wire::Condition { operator, operands: operands.unwrap_or_default(), ..named }
     }
 
     fn company_field(&self, field: CompanyFieldId) -> Option<&Field> {

@@ -104,9 +104,10 @@ impl Resolver {
             ScalarOr::Other(from) => self.property_of(event, field, type_, from).map(UpdateChange::AddProperty),
             ScalarOr::Scalar(text) => {
                 let literal = literal(text, written);
-                let number = match type_ {
-                    FieldType::Integer => self.integer(&literal).map(Into::into),
-                    _ => self.number(&literal),
+                let number = if *type_ == FieldType::Integer {
+                    self.integer(&literal).map(Into::into)
+                } else {
+                    self.number(&literal)
                 };
                 number.map(UpdateChange::Add)
             }

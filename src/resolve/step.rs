@@ -337,7 +337,13 @@ impl Resolver {
             SetTo::Change(change) => match type_ {
                 FieldType::Integer => self.integer(&change.add).map(|add| NewValue::Add(add.into())),
                 FieldType::Number => self.number(&change.add).map(NewValue::Add),
-                _ => {
+                FieldType::Text { .. }
+                | FieldType::Email
+                | FieldType::Boolean
+                | FieldType::Date
+                | FieldType::Datetime
+                | FieldType::Choice(_)
+                | FieldType::Choices { .. } => {
                     self.wrong_shape(field, to.span, "a number to add");
                     None
                 }

@@ -50,11 +50,13 @@ impl Resolver {
         };
         let mut cells = Vec::new();
         for (name, value) in &written.value.0 {
-            match &value.value {
-                Given::Literal(literal) if with_key && name.value.0 == key => {
-                    cells.push(Cell { column: key.clone(), text: literal.0.text.clone() });
-                }
-                _ => cells.extend(self.company_cell(name, value)),
+            if let Given::Literal(literal) = &value.value
+                && with_key
+                && name.value.0 == key
+            {
+                cells.push(Cell { column: key.clone(), text: literal.0.text.clone() });
+            } else {
+                cells.extend(self.company_cell(name, value));
             }
         }
         cells

@@ -101,10 +101,8 @@ impl From<NotMigrated> for RunError {
 
 /// The events may be many: how many rows are bad stands before the first of them.
 fn of_events(fault: &FileFault) -> String {
-    match fault {
-        FileFault::Rows(problems) => format!("{}\n{fault}", problems.count_in_words()),
-        _ => fault.to_string(),
-    }
+    let FileFault::Rows(problems) = fault else { return fault.to_string() };
+    format!("{}\n{fault}", problems.count_in_words())
 }
 
 fn short_words(lines: &[String]) -> String {

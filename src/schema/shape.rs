@@ -229,10 +229,12 @@ impl<'a> Place<'a> {
     }
 
     fn unknown_value(&self, error: &ValidationError<'_>) -> Diagnostic {
-        let options = match error.kind() {
-            ValidationErrorKind::Enum { options } => options.as_array().cloned().unwrap_or_default(),
-            ValidationErrorKind::Constant { expected_value } => vec![(**expected_value).clone()],
-            _ => Vec::new(),
+        let options = if let ValidationErrorKind::Enum { options } = error.kind() {
+            options.as_array().cloned().unwrap_or_default()
+        } else if let ValidationErrorKind::Constant { expected_value } = error.kind() {
+            vec![(**expected_value).clone()]
+        } else {
+            Vec::new()
         };
         let options: Vec<&str> = options.iter().filter_map(Json::as_str).collect();
         let Value::Scalar(scalar) = &self.node.value else {
@@ -323,9 +325,9 @@ impl<'a> Place<'a> {
     }
 
     fn bad_ids(&self) -> Vec<Diagnostic> {
-        let names = self.errors.iter().filter_map(|error| match error.kind() {
-            ValidationErrorKind::PropertyNames { error } => error.instance().as_str().map(str::to_owned),
-            _ => None,
+        let names = self.errors.iter().filter_map(|error| {
+            let ValidationErrorKind::PropertyNames { error } = error.kind() else { return None };
+            error.instance().as_str().map(str::to_owned)
         });
         names
             .filter_map(|name| self.node.entry(&name))

@@ -243,9 +243,10 @@ fn is_in_place(segments: &[&str]) -> bool {
 }
 
 fn follow(at: &'static Json, segment: &str) -> &'static Json {
-    let next = match at {
-        Json::Array(items) => segment.parse::<usize>().ok().and_then(|index| items.get(index)),
-        other => other.get(segment.replace("~1", "/").replace("~0", "~")),
+    let next = if let Json::Array(items) = at {
+        segment.parse::<usize>().ok().and_then(|index| items.get(index))
+    } else {
+        at.get(segment.replace("~1", "/").replace("~0", "~"))
     };
     let next = next.unwrap_or(at);
     next.as_str().and_then(|reference| schema().pointer(reference.trim_start_matches('#'))).unwrap_or(next)

@@ -80,6 +80,7 @@ impl<'t> Reader<'t> {
         }
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the kinds are the parser's")]
     fn take(&mut self, event: &Event<'_>, place: granit_parser::Span) -> Result<(), Stop> {
         let range = place.byte_range().unwrap_or_default();
         let span = Span::new(self.file, range.start + self.skipped..range.end + self.skipped);

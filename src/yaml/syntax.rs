@@ -234,6 +234,7 @@ fn is_in_flow(kind: &ErrorKind) -> bool {
 }
 
 /// Message, label and help of what has no better story.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the kinds are the parser's")]
 fn words(kind: &ErrorKind) -> (String, &'static str, &'static str) {
     let (message, label, help) = match kind {
         ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey => (

@@ -5,6 +5,7 @@
 #![expect(
     clippy::unwrap_used,
     clippy::disallowed_methods,
+    clippy::wildcard_enum_match_arm,
     clippy::print_stdout,
     reason = "a test may panic, reads the files that it needs, and says what it did"
 )]

@@ -88,7 +88,14 @@ fn of_steps(steps: &mut [Step], visit: &mut impl FnMut(&mut Condition)) {
         match &mut step.kind {
             StepKind::If { when, .. } => visit(when),
             StepKind::Await(awaiting) => awaiting.ways.iter_mut().for_each(|way| of_pattern(&mut way.pattern, visit)),
-            _asks_nothing => {}
+            StepKind::Action(_)
+            | StepKind::Wait(_)
+            | StepKind::WaitUntil { .. }
+            | StepKind::Split(_)
+            | StepKind::Fork(_)
+            | StepKind::Goto { .. }
+            | StepKind::Exit(_)
+            | StepKind::Broken => {}
         }
         step.lists_mut().into_iter().for_each(|steps| of_steps(steps, visit));
     }

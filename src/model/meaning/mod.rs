@@ -182,7 +182,15 @@ impl<'m> Meanings<'m> {
                 let name = format!("segment:{}", self.model.segments[*segment].id);
                 self.diagrams.flag(&name, "met")
             }),
-            _atom => self.atom(condition),
+            ConditionKind::Field { .. }
+            | ConditionKind::Tag(_)
+            | ConditionKind::Stage { .. }
+            | ConditionKind::Reached(_)
+            | ConditionKind::InFunnel(_)
+            | ConditionKind::Reachable(_)
+            | ConditionKind::Campaign { .. }
+            | ConditionKind::Event(_)
+            | ConditionKind::Broken => self.atom(condition),
         }
     }
 }

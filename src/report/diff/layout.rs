@@ -142,9 +142,10 @@ pub(super) fn files(impact: &Comparison) -> Vec<String> {
 
 /// What the changes of one thing stand under: a step stands with its campaign.
 pub(super) fn subject(change: &Change) -> String {
-    let (kind, id) = match change.kind {
-        Kind::Step => (Kind::Campaign, change.id.split('/').next().unwrap_or_default()),
-        kind => (kind, change.id.as_str()),
+    let (kind, id) = if change.kind == Kind::Step {
+        (Kind::Campaign, change.id.split('/').next().unwrap_or_default())
+    } else {
+        (change.kind, change.id.as_str())
     };
     match kind {
         Kind::Tag | Kind::Field | Kind::Channel | Kind::Content | Kind::Event | Kind::Destination | Kind::Segment => {

@@ -68,7 +68,9 @@ impl Futures {
             inside[at] = match verb {
                 Verb::Wait(_) | Verb::WaitUntil { .. } | Verb::Await(_) => mixed(own[at].settled, follow),
                 Verb::Fork(_) => of(*next),
-                _ => mixed(own[at].whole, follow),
+                Verb::Action(_) | Verb::If { .. } | Verb::Split(_) | Verb::Goto(_) | Verb::Exit(_) | Verb::Nothing => {
+                    mixed(own[at].whole, follow)
+                }
             };
             comes[at] = mixed(own[at].whole, follow);
         }
@@ -130,7 +132,31 @@ fn flatten<'p>(steps: &'p [wire::Step], flat: &mut Vec<&'p wire::Step>) {
                 ways.iter().for_each(|way| flatten(&way.then, flat));
                 flatten(r#else, flat);
             }
-            _ => {}
+            wire::Verb::Send { .. }
+            | wire::Verb::Move(_)
+            | wire::Verb::Leave(_)
+            | wire::Verb::AddTag(_)
+            | wire::Verb::RemoveTag(_)
+            | wire::Verb::Points(_)
+            | wire::Verb::GroupPoints(_)
+            | wire::Verb::Set { .. }
+            | wire::Verb::Clear(_)
+            | wire::Verb::Notify { .. }
+            | wire::Verb::Webhook { .. }
+            | wire::Verb::PushTo(_)
+            | wire::Verb::Note(_)
+            | wire::Verb::Unsubscribe(_)
+            | wire::Verb::Resubscribe(_)
+            | wire::Verb::AddTo(_)
+            | wire::Verb::RemoveFrom(_)
+            | wire::Verb::Wait(_)
+            | wire::Verb::WaitIn { .. }
+            | wire::Verb::WaitUntil { .. }
+            | wire::Verb::WaitUntilField { .. }
+            | wire::Verb::Enroll(_)
+            | wire::Verb::Withdraw(_)
+            | wire::Verb::Goto(_)
+            | wire::Verb::Exit(_) => {}
         }
     }
 }
@@ -168,7 +194,32 @@ impl Plans<'_> {
             wire::Verb::Move(stage) => read.funnel(stage.split('/').next().unwrap_or_default()),
             wire::Verb::Leave(funnel) => read.funnel(funnel),
             wire::Verb::Enroll(campaign) => read.insert("campaign", campaign, &self.meant.campaigns.get(campaign)),
-            _ => {}
+            wire::Verb::Send { .. }
+            | wire::Verb::AddTag(_)
+            | wire::Verb::RemoveTag(_)
+            | wire::Verb::Points(_)
+            | wire::Verb::GroupPoints(_)
+            | wire::Verb::Set { .. }
+            | wire::Verb::Clear(_)
+            | wire::Verb::Notify { .. }
+            | wire::Verb::Webhook { .. }
+            | wire::Verb::PushTo(_)
+            | wire::Verb::Note(_)
+            | wire::Verb::Unsubscribe(_)
+            | wire::Verb::Resubscribe(_)
+            | wire::Verb::AddTo(_)
+            | wire::Verb::RemoveFrom(_)
+            | wire::Verb::Wait(_)
+            | wire::Verb::WaitIn { .. }
+            | wire::Verb::WaitUntil { .. }
+            | wire::Verb::WaitUntilField { .. }
+            | wire::Verb::If { .. }
+            | wire::Verb::Split(_)
+            | wire::Verb::Await { .. }
+            | wire::Verb::Withdraw(_)
+            | wire::Verb::Fork(_)
+            | wire::Verb::Goto(_)
+            | wire::Verb::Exit(_) => {}
         }
         let read = mixed(read.sum(), drawn);
         let turned = asked.is_some_and(|(meaning, opposite)| opposite < meaning);
@@ -198,7 +249,30 @@ fn wait(step: &wire::Step) -> u64 {
         wire::Verb::Wait(_) | wire::Verb::WaitIn { .. } => sum(&value(&step.verb)),
         wire::Verb::WaitUntil { .. } | wire::Verb::WaitUntilField { .. } => sum(&value(&step.verb)),
         wire::Verb::Await { r#for, .. } => sum(&value(r#for)),
-        _ => 0,
+        wire::Verb::Send { .. }
+        | wire::Verb::Move(_)
+        | wire::Verb::Leave(_)
+        | wire::Verb::AddTag(_)
+        | wire::Verb::RemoveTag(_)
+        | wire::Verb::Points(_)
+        | wire::Verb::GroupPoints(_)
+        | wire::Verb::Set { .. }
+        | wire::Verb::Clear(_)
+        | wire::Verb::Notify { .. }
+        | wire::Verb::Webhook { .. }
+        | wire::Verb::PushTo(_)
+        | wire::Verb::Note(_)
+        | wire::Verb::Unsubscribe(_)
+        | wire::Verb::Resubscribe(_)
+        | wire::Verb::AddTo(_)
+        | wire::Verb::RemoveFrom(_)
+        | wire::Verb::If { .. }
+        | wire::Verb::Split(_)
+        | wire::Verb::Enroll(_)
+        | wire::Verb::Withdraw(_)
+        | wire::Verb::Fork(_)
+        | wire::Verb::Goto(_)
+        | wire::Verb::Exit(_) => 0,
     }
 }
 
@@ -290,7 +364,7 @@ fn alone(verb: Value) -> Value {
             Value::Object(inner.map(|(key, value)| (key, alone(value))).collect::<Map<_, _>>())
         }
         Value::Array(items) => Value::Array(items.into_iter().map(alone).collect()),
-        other => other,
+        other @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => other,
     }
 }
 

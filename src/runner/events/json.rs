@@ -62,10 +62,12 @@ pub(super) fn unreadable(error: ReadError) -> RunError {
 
 /// The same for what the threads report.
 pub(super) fn of_events(error: RunError) -> RunError {
-    match error {
-        RunError::Read(error) => unreadable(error),
-        RunError::LongRow { line } => RunError::Events(FileFault::LongRow { line, longest: LONGEST_ROW }),
-        other => other,
+    if let RunError::Read(error) = error {
+        unreadable(error)
+    } else if let RunError::LongRow { line } = error {
+        RunError::Events(FileFault::LongRow { line, longest: LONGEST_ROW })
+    } else {
+        error
     }
 }
 

@@ -178,11 +178,12 @@ impl<'a> Blocks<'a> {
 }
 
 fn exactly(file: &File, block: &mut [u8], start: u64, length: u64) -> Result<(), ReadError> {
-    file.read_exact_at(block, start).map_err(|error| match error.kind() {
-        io::ErrorKind::UnexpectedEof => {
+    file.read_exact_at(block, start).map_err(|error| {
+        if error.kind() == io::ErrorKind::UnexpectedEof {
             ReadError::Short { byte: file.metadata().map_or(start, |metadata| metadata.len()), length }
+        } else {
+            ReadError::Io(error)
         }
-        _ => ReadError::Io(error),
     })
 }
 

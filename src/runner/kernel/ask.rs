@@ -105,18 +105,12 @@ impl Live<'_> {
     }
 
     fn is_one_of(&self, field: usize, values: &[u64]) -> bool {
-        match self.fields[field] {
-            Slot::Choice(choice) => has_bit(values, choice.index()),
-            _ => false,
-        }
+        matches!(self.fields[field], Slot::Choice(choice) if has_bit(values, choice.index()))
     }
 
     #[inline(never)]
     fn is_like(&self, field: usize, pattern: usize) -> bool {
-        match self.fields[field] {
-            Slot::Text(text) => self.program.conditions.matches(pattern, text),
-            _ => false,
-        }
+        matches!(self.fields[field], Slot::Text(text) if self.program.conditions.matches(pattern, text))
     }
 
     #[inline(never)]
@@ -127,10 +121,7 @@ impl Live<'_> {
     }
 
     fn choices(&self, field: usize) -> Option<u64> {
-        match self.fields[field] {
-            Slot::Choices(set) => Some(set),
-            _ => None,
-        }
+        if let Slot::Choices(set) = self.fields[field] { Some(set) } else { None }
     }
 
     #[inline(never)]

@@ -83,9 +83,10 @@ impl<'a> Live<'a> {
             |(campaign, awaiting): &(CampaignId, Awaiting)| *campaign == here.at.campaign && awaiting.step == here.step;
         let at = self.awaits.iter().position(is_here);
         let settled = at.and_then(|at| self.awaits.swap_remove(at).1.settled);
-        match &self.program.campaigns[here.campaign].steps[here.step].verb {
-            Verb::Await(awaiting) => self.decide(here, awaiting, settled, effects),
-            _ => self.done(here),
+        if let Verb::Await(awaiting) = &self.program.campaigns[here.campaign].steps[here.step].verb {
+            self.decide(here, awaiting, settled, effects)
+        } else {
+            self.done(here)
         }
     }
 

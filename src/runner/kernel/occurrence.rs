@@ -26,19 +26,22 @@ impl Where {
             Self::Any(parts) => parts.iter().any(|part| part.holds(occurrence, zone)),
             Self::Not(inner) => !inner.holds(occurrence, zone),
             Self::Exists(property) => slot(property) != Slot::Missing,
-            Self::Text { property, test } => match slot(property) {
-                Slot::Text(text) => {
-                    let mut folded = String::new();
-                    fold_into(text, &mut folded);
-                    compare(&folded, test)
-                }
-                _ => is_negated(test),
-            },
+            Self::Text { property, test } => {
+                let Slot::Text(text) = slot(property) else { return is_negated(test) };
+                let mut folded = String::new();
+                fold_into(text, &mut folded);
+                compare(&folded, test)
+            }
             Self::Ranges { property, ranges, negated } => {
                 let whole = match slot(property) {
                     Slot::Integer(value) | Slot::Moment(value) => Some(value),
                     Slot::Day(day) => Some(i64::from(day)),
-                    _ => None,
+                    Slot::Missing
+                    | Slot::Text(_)
+                    | Slot::Number(_)
+                    | Slot::Boolean(_)
+                    | Slot::Choice(_)
+                    | Slot::Choices(_) => None,
                 };
                 whole.is_some_and(|value| in_ranges(value, ranges)) != *negated
             }
@@ -51,7 +54,13 @@ impl Where {
                 let of = match slot(property) {
                     Slot::Day(day) => Some(day_of_number(day)),
                     Slot::Moment(moment) => Some(zone.day_of(moment)),
-                    _ => None,
+                    Slot::Missing
+                    | Slot::Text(_)
+                    | Slot::Integer(_)
+                    | Slot::Number(_)
+                    | Slot::Boolean(_)
+                    | Slot::Choice(_)
+                    | Slot::Choices(_) => None,
                 };
                 let of = of.map(|of| (of.month(), of.day()));
                 of == Some((*month, *day)) || *leap_too && of == Some((2, 29))
@@ -92,7 +101,13 @@ fn add(sum: Decimal, value: Slot<'_>) -> Decimal {
     let value = match value {
         Slot::Integer(value) => Decimal::from(value),
         Slot::Number(value) => value,
-        _ => return sum,
+        Slot::Missing
+        | Slot::Text(_)
+        | Slot::Boolean(_)
+        | Slot::Day(_)
+        | Slot::Moment(_)
+        | Slot::Choice(_)
+        | Slot::Choices(_) => return sum,
     };
     let extreme = if value.is_sign_negative() { Decimal::MIN } else { Decimal::MAX };
     sum.checked_add(value).unwrap_or(extreme)

@@ -91,9 +91,12 @@ impl<'a> Live<'a> {
     /// When the pass was due in which the send was reached; a limit that kept it back since does not count.
     pub(super) fn due_at_first(&self, here: Here) -> i64 {
         let token = self.token(here.campaign, self.lane(here));
-        match token.pending {
-            Pending::Delayed(first) if token.step == here.step => first,
-            _ => token.due,
+        if let Pending::Delayed(first) = token.pending
+            && token.step == here.step
+        {
+            first
+        } else {
+            token.due
         }
     }
 
@@ -122,7 +125,13 @@ impl<'a> Live<'a> {
                 Some(FieldType::Choice(values)) => values.get(choice.index())?,
                 _ => return None,
             },
-            _ => return None,
+            Slot::Missing
+            | Slot::Integer(_)
+            | Slot::Number(_)
+            | Slot::Boolean(_)
+            | Slot::Day(_)
+            | Slot::Moment(_)
+            | Slot::Choices(_) => return None,
         };
         Channel::of(text)
     }

@@ -112,22 +112,25 @@ pub(super) fn as_decimal(slot: Slot<'_>) -> Option<Decimal> {
 pub(super) fn cut<'a>(value: Slot<'a>, rules: &'a FieldProgram) -> Slot<'a> {
     let (min, max) = (&rules.min, &rules.max);
     match value {
-        Slot::Integer(value) => Slot::Integer(between(value, min, max, |it| match it {
-            Kept::Integer(bound) => Some(*bound),
-            _ => None,
-        })),
-        Slot::Number(value) => Slot::Number(between(value, min, max, |it| match it {
-            Kept::Number(bound) => Some(*bound),
-            _ => None,
-        })),
-        Slot::Day(value) => Slot::Day(between(value, min, max, |it| match it {
-            Kept::Day(bound) => Some(*bound),
-            _ => None,
-        })),
-        Slot::Moment(value) => Slot::Moment(between(value, min, max, |it| match it {
-            Kept::Moment(bound) => Some(*bound),
-            _ => None,
-        })),
+        Slot::Integer(value) => {
+            Slot::Integer(between(
+                value,
+                min,
+                max,
+                |it| {
+                    if let Kept::Integer(bound) = it { Some(*bound) } else { None }
+                },
+            ))
+        }
+        Slot::Number(value) => {
+            Slot::Number(between(value, min, max, |it| if let Kept::Number(bound) = it { Some(*bound) } else { None }))
+        }
+        Slot::Day(value) => {
+            Slot::Day(between(value, min, max, |it| if let Kept::Day(bound) = it { Some(*bound) } else { None }))
+        }
+        Slot::Moment(value) => {
+            Slot::Moment(between(value, min, max, |it| if let Kept::Moment(bound) = it { Some(*bound) } else { None }))
+        }
         Slot::Missing | Slot::Text(_) | Slot::Boolean(_) | Slot::Choice(_) | Slot::Choices(_) => value,
     }
 }

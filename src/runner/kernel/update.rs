@@ -50,7 +50,14 @@ impl<'a> Live<'a> {
             Updated::SetProperty(property) => match occurrence.property(*property) {
                 Slot::Missing => return None,
                 Slot::Integer(number) if self.is_decimal(field) => Change::Set(Slot::Number(number.into())),
-                value => Change::Set(value),
+                value @ (Slot::Text(_)
+                | Slot::Integer(_)
+                | Slot::Number(_)
+                | Slot::Boolean(_)
+                | Slot::Day(_)
+                | Slot::Moment(_)
+                | Slot::Choice(_)
+                | Slot::Choices(_)) => Change::Set(value),
             },
             Updated::Day => Change::Set(Slot::Day(day_number(self.program.zone.day_of(occurrence.at)))),
             Updated::Moment => Change::Set(Slot::Moment(occurrence.at)),

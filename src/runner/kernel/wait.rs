@@ -161,9 +161,9 @@ impl<'a> Live<'a> {
     /// The contact's own zone, or else the project's.
     pub(super) fn clock(&self) -> Cow<'a, Zone> {
         let field = self.program.model().contacts.timezone;
-        let own = field.and_then(|field| match self.fields[crate::model::ids::Id::index(field)] {
-            Slot::Text(name) => Zone::named(name.trim()).ok(),
-            _ => None,
+        let own = field.and_then(|field| {
+            let Slot::Text(name) = self.fields[crate::model::ids::Id::index(field)] else { return None };
+            Zone::named(name.trim()).ok()
         });
         own.map_or(Cow::Borrowed(&self.program.zone), Cow::Owned)
     }

@@ -84,11 +84,11 @@ fn which_holds(holds: Option<&str>) -> String {
 }
 
 fn unreadable(reason: &Reason) -> String {
-    match reason {
-        Reason::BareReturn => {
-            "its rows end with carriage returns alone, as on old Macs; write it anew with line feeds".to_owned()
-        }
-        Reason::Nul => "the header has NUL bytes, as UTF-16 has; write it anew as UTF-8".to_owned(),
-        other => format!("the header cannot be read: {other}"),
+    if let Reason::BareReturn = reason {
+        "its rows end with carriage returns alone, as on old Macs; write it anew with line feeds".to_owned()
+    } else if let Reason::Nul = reason {
+        "the header has NUL bytes, as UTF-16 has; write it anew as UTF-8".to_owned()
+    } else {
+        format!("the header cannot be read: {reason}")
     }
 }

@@ -78,11 +78,11 @@ impl<'p> Writer<'p> {
         let Some(field) = channel.and_then(|channel| self.model.contacts.channels[channel as usize].address) else {
             return Slot::Missing;
         };
-        let before = later.iter().find_map(|effect| match effect.event {
-            Event::Set { field: other, from, .. } | Event::Clear { field: other, from, .. } if other == field => {
-                Some(from)
-            }
-            _ => None,
+        let before = later.iter().find_map(|effect| {
+            let (Event::Set { field: other, from, .. } | Event::Clear { field: other, from, .. }) = effect.event else {
+                return None;
+            };
+            (other == field).then_some(from)
         });
         before.unwrap_or(after.fields[field.index()])
     }

@@ -54,7 +54,14 @@ impl Bodies<'_> {
                 Part::Value { token: Token::Group(group), .. } => text.push_str(&at.groups[group.index()].to_string()),
                 Part::Value { token: Token::Field(field), default, .. } => match at.fields[field.index()] {
                     Slot::Missing => text.push_str(default.as_deref().unwrap_or_default()),
-                    slot => push_slot(&mut text, slot, self.type_of(*field), self.zone),
+                    slot @ (Slot::Text(_)
+                    | Slot::Integer(_)
+                    | Slot::Number(_)
+                    | Slot::Boolean(_)
+                    | Slot::Day(_)
+                    | Slot::Moment(_)
+                    | Slot::Choice(_)
+                    | Slot::Choices(_)) => push_slot(&mut text, slot, self.type_of(*field), self.zone),
                 },
             }
         }

@@ -138,9 +138,12 @@ impl Folder {
     pub(crate) fn exchange(&self) -> Result<(), FolderError> {
         let (new, here) = (self.staging.run(), failed(&self.target));
         as_open_as_before(&new, &self.target).map_err(&here)?;
-        self.staging.exchange().carry_out().map_err(|error| match error.kind() {
-            io::ErrorKind::CrossesDevices | io::ErrorKind::ResourceBusy => FolderError::Mounted(self.target.clone()),
-            _ => here(error),
+        self.staging.exchange().carry_out().map_err(|error| {
+            if matches!(error.kind(), io::ErrorKind::CrossesDevices | io::ErrorKind::ResourceBusy) {
+                FolderError::Mounted(self.target.clone())
+            } else {
+                here(error)
+            }
         })
     }
 

@@ -53,10 +53,12 @@ impl<'p> Writer<'p> {
 
     /// A word, the event that changed a field, or the rule that gave points.
     fn reason(&self, event: &Event<'_>) -> Cell<'p> {
-        Cell::Word(match event {
-            Event::Update { event, .. } | Event::Late { event, .. } => &self.model.events[*event].id,
-            Event::Points { rule: Some(rule), .. } => &self.model.points.rules[*rule].id,
-            other => words::reason(other),
+        Cell::Word(if let Event::Update { event, .. } | Event::Late { event, .. } = event {
+            &self.model.events[*event].id
+        } else if let Event::Points { rule: Some(rule), .. } = event {
+            &self.model.points.rules[*rule].id
+        } else {
+            words::reason(event)
         })
     }
 

@@ -168,7 +168,16 @@ impl Compiler<'_> {
                 self.property_test(*property, type_, test)
             }
             // Nothing else can stand there.
-            _ => Where::Constant(false),
+            ConditionKind::Field { .. }
+            | ConditionKind::Tag(_)
+            | ConditionKind::Stage { .. }
+            | ConditionKind::Reached(_)
+            | ConditionKind::InFunnel(_)
+            | ConditionKind::Segment(_)
+            | ConditionKind::Reachable(_)
+            | ConditionKind::Campaign { .. }
+            | ConditionKind::Event(_)
+            | ConditionKind::Broken => Where::Constant(false),
         }
     }
 
@@ -189,10 +198,12 @@ impl Compiler<'_> {
             }
             FieldTest::Number(test) => Where::Decimal { property, test: test.clone() },
             FieldTest::Boolean { is, negated } => Where::Boolean { property, is: *is, negated: *negated },
-            FieldTest::Date(crate::model::DateTest::Anniversary(when)) => match self.anniversary(0, *when) {
-                Node::Anniversary { month, day, leap_too, .. } => Where::Anniversary { property, month, day, leap_too },
-                _ => Where::Constant(false),
-            },
+            FieldTest::Date(crate::model::DateTest::Anniversary(when)) => {
+                let Node::Anniversary { month, day, leap_too, .. } = self.anniversary(0, *when) else {
+                    return Where::Constant(false);
+                };
+                Where::Anniversary { property, month, day, leap_too }
+            }
             FieldTest::Date(test) => {
                 let negated = matches!(test, crate::model::DateTest::In { negated: true, .. });
                 let ranges = joined(self.dates(test, type_ == Some(&FieldType::Date)));

@@ -63,10 +63,8 @@ mod tests {
     use super::*;
 
     fn ranges(test: &NumberTest) -> Vec<(i64, i64)> {
-        match integers(Subject::Points, test) {
-            Node::Ranges { ranges, .. } => ranges.into_vec(),
-            other => panic!("{other:?}"),
-        }
+        let Node::Ranges { ranges, .. } = integers(Subject::Points, test) else { panic!("{test:?}") };
+        ranges.into_vec()
     }
 
     fn number(text: &str) -> Decimal {
