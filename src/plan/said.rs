@@ -128,6 +128,7 @@ fn field(field: &wire::Field) -> Json {
 }
 
 /// A value; of choices a single one stands without a list.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the others are said as they stand")]
 fn one(operand: &wire::Operand) -> Json {
     match operand {
         wire::Operand::Many(words) if words.len() == 1 => json!(words[0]),
@@ -288,6 +289,7 @@ fn moved(moved: &[wire::Moved]) -> Vec<Json> {
     said
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "the others are said as they stand")]
 fn removed(removed: &wire::Removed) -> Json {
     match removed {
         wire::Removed::Step { campaign, step, then } => json!({ "campaign": campaign, "step": step, "then": then }),

@@ -20,6 +20,7 @@ fn inside(written: &[wire::Step]) -> Json {
     if written.is_empty() { Json::Null } else { steps(written) }
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "the others are said as they stand")]
 fn verb(verb: &wire::Verb) -> Map<String, Json> {
     match verb {
         wire::Verb::Send { content, once: often, transactional, expires, on_skip } => keys(&json!({
@@ -73,6 +74,7 @@ fn in_windows(said: &Json, windows: Option<&wire::Windows>) -> Map<String, Json>
     said
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "the others are said as they stand")]
 fn new_value(to: &wire::NewValue) -> Json {
     match to {
         wire::NewValue::Value(operand) => json!(operand),
