@@ -79,8 +79,9 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
     let mut files: Vec<(PathBuf, String)> =
         args.template.files().iter().map(|(name, text)| (args.folder.join(name), own_schema(text))).collect();
     files.push((args.folder.join(SCHEMA), crate::schema::json_schema()));
-    if let Some((taken, _)) = files.iter().find(|(path, _)| path.exists()) {
-        let message = format!("`{}` is there already", taken.display());
+    if let Some(taken) = files.iter().find_map(|(path, _)| taken(&args.folder, path)) {
+        let link = if taken.is_symlink() { ", as a link" } else { "" };
+        let message = format!("`{}` is there already{link}", taken.display());
         return Err(Failure::new(message).help("name a new folder: `funnelc init shop`"));
     }
     for (path, text) in &files {
@@ -88,6 +89,12 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
         write_whole(path, text.as_bytes())?;
     }
     terminal.print(Stream::Out, &next_steps(&args.folder, &files)).map(|()| Exit::Fine)
+}
+
+/// What stands in the way of a file: something in its place, or a link on the way to it below the folder.
+fn taken<'a>(folder: &Path, file: &'a Path) -> Option<&'a Path> {
+    let mut way = file.ancestors().take_while(|path| *path != folder);
+    way.find(|path| path.is_symlink() || (*path == file && path.exists()))
 }
 
 /// The examples name the schema of this repository; a project of its own has it beside it.

@@ -144,19 +144,6 @@ fn what_would_be_lost_is_not_written_over() {
     assert_eq!(std::fs::read(path.join("shop/contacts.csv")).expect("still there"), contacts);
 }
 
-#[cfg(unix)]
-#[test]
-fn a_link_stays_a_link() {
-    let folder = tempfile::tempdir().expect("a folder");
-    std::fs::write(folder.path().join("real.mmd"), "old").expect("written");
-    std::os::unix::fs::symlink("real.mmd", folder.path().join("link.mmd")).expect("linked");
-    let webshop = crate::projects::root().join("examples/webshop");
-    let run = funnelc_in(folder.path(), &["graph", webshop.to_str().expect("UTF-8"), "-o", "link.mmd"]);
-    assert_eq!(run.code, Some(0), "{}", run.err);
-    assert!(folder.path().join("link.mmd").is_symlink());
-    assert!(std::fs::read_to_string(folder.path().join("real.mmd")).expect("there").contains("flowchart"));
-}
-
 #[test]
 fn what_cannot_be_read_back_is_an_error() {
     let yaml = "version: 1\ncontacts:\n  key: id\n  tags: { values: [\"a;b\", \" c \"] }\n  fields:\n    n: { type: integer, min: 5, max: 1 }\n    m: { type: choices, values: [x, y], separator: \"\" }\nsegments:\n  s: { where: { field: n, between: [5, 3] } }\n";

@@ -38,6 +38,7 @@ mod io_rows;
 mod io_run;
 mod kernel;
 mod layout;
+mod links;
 mod loose;
 mod many_events;
 mod meanings;

@@ -1,4 +1,5 @@
-//! One file that is written beside its place and renamed there when it is whole; a device or a pipe is written directly, for nothing may take its place.
+//! One file that is written beside its place and renamed there when it is whole; a device or a pipe is written directly, for nothing may take its
+//! place, and a link is refused, for it leads to where whoever put it there wants.
 #![expect(clippy::disallowed_methods, reason = "this is where such a file is made and put in its place")]
 
 use std::ffi::OsString;
@@ -9,7 +10,6 @@ use std::path::{Path, PathBuf};
 
 use super::access::{self, Readers};
 use super::file::HashedFile;
-use super::place;
 
 /// A file being written. Dropped before it is committed, it leaves nothing.
 #[derive(Debug)]
@@ -26,12 +26,19 @@ struct Part {
 }
 
 impl Beside {
-    /// Starts a file whose place is `target`. Links are followed, so that they stay.
+    /// Starts a file whose place is `target`.
     pub(crate) fn begin(target: &Path, readers: Readers) -> io::Result<(Self, HashedFile)> {
-        let target = place::end_of(target)?;
+        let target = std::path::absolute(target)?;
+        let is_link = target.is_symlink();
+        if is_link && !is_of_system(&target) {
+            return Err(io::Error::other(
+                "it is a link, which could lead anywhere; name the file itself, or remove the link",
+            ));
+        }
         let is_device = fs::metadata(&target).is_ok_and(|metadata| !metadata.is_file());
-        if is_device {
-            let file = OpenOptions::new().write(true).open(&target)?;
+        if is_device || is_link {
+            // Where `/dev/stdout` leads to a file, that may hold something already.
+            let file = OpenOptions::new().append(true).open(&target)?;
             return Ok((Self { target, part: None }, HashedFile::new(file)));
         }
         let path = part_of(&target)?;
@@ -67,6 +74,11 @@ impl Drop for Beside {
             let _ = fs::remove_file(&part.path);
         }
     }
+}
+
+/// Whether the system made what stands here, such as `/dev/stdout`.
+fn is_of_system(path: &Path) -> bool {
+    ["/dev", "/proc"].iter().any(|folder| path.starts_with(folder))
 }
 
 /// Removes what a killed run left; a live one keeps it locked.
