@@ -1,20 +1,22 @@
-//! Text for screens: what a terminal would act on, or what turns other text around, stands as its escape, whoever wrote it.
+//! Text for screens: what a terminal would act on, what turns other text around, and what nobody sees stands as its escape, whoever wrote it.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::ops::Range;
 
-/// What is shown: control characters and marks of direction as `\u001b`. Line feeds and tabs stay, since layout is made of them; so do the colours of findings where there are any.
+/// What is shown: control characters, marks of direction and what has no width as `\u001b`. Line feeds and tabs stay, since layout is made of them; so do the colours of findings where there are any.
 pub fn inert(text: &str, color: bool) -> Cow<'_, str> {
-    replaced(text, |at, c| {
-        let is_ours = matches!(c, '\n' | '\t') || (color && c == '\u{1b}' && is_color(&text[at..]));
-        acts(c) && !is_ours
-    })
+    replaced(text, |at, c| matches!(c, '\n' | '\t') || (color && c == '\u{1b}' && is_color(&text[at..])))
+}
+
+/// JSON in which nothing acts either: the same values, for outside of texts JSON has only white space that does.
+pub fn inert_json(json: &str) -> Cow<'_, str> {
+    replaced(json, |_, c| matches!(c, '\n' | '\t' | '\r'))
 }
 
 /// The same of text that somebody else wrote, on one line.
 pub fn one_line(text: &str) -> Cow<'_, str> {
-    replaced(text, |_, c| acts(c))
+    replaced(text, |_, _| false)
 }
 
 /// Text that is cut where it has no room, with three dots in place of the rest: its beginning says what it belongs to.
@@ -25,7 +27,8 @@ pub fn shortened(text: &str, room: usize) -> Cow<'_, str> {
     Cow::Owned(text.chars().take(room.saturating_sub(1)).chain(['…']).collect())
 }
 
-fn replaced(text: &str, is_escaped: impl Fn(usize, char) -> bool) -> Cow<'_, str> {
+fn replaced(text: &str, is_layout: impl Fn(usize, char) -> bool) -> Cow<'_, str> {
+    let is_escaped = |at: usize, c: char| acts(text, at, c) && !is_layout(at, c);
     if !text.char_indices().any(|(at, c)| is_escaped(at, c)) {
         return Cow::Borrowed(text);
     }
@@ -36,16 +39,53 @@ fn replaced(text: &str, is_escaped: impl Fn(usize, char) -> bool) -> Cow<'_, str
             '\n' => shown.push_str("\\n"),
             '\r' => shown.push_str("\\r"),
             '\t' => shown.push_str("\\t"),
-            c => write!(shown, "\\u{:04x}", u32::from(c)).expect("writing to a string never fails"),
+            c => {
+                for unit in c.encode_utf16(&mut [0; 2]) {
+                    write!(shown, "\\u{unit:04x}").expect("writing to a string never fails");
+                }
+            }
         }
     }
     Cow::Owned(shown)
 }
 
-/// Whether a character is an order to a terminal, or to whoever lays text out: all controls, separators of lines, and marks without width that change the direction of what follows.
-pub(crate) fn acts(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+/// Whether the character at a place of a text is an order to a terminal or to whoever lays text out, or cannot be seen: controls, separators of lines,
+/// marks that change the direction of what follows, and whatever has no width. What is needed to write stays where it is needed: inside of a picture
+/// such as 👩‍🚀, between letters of scripts that join, and behind a sign of which it says the form.
+pub(crate) fn acts(text: &str, at: usize, c: char) -> bool {
+    if c.is_ascii() {
+        return c.is_ascii_control();
+    }
+    let before = |of: fn(char) -> bool| text[..at].chars().next_back().is_some_and(of);
+    let after = |of: fn(char) -> bool| text[at + c.len_utf8()..].chars().next().is_some_and(of);
+    match c {
+        '\u{200c}' | '\u{200d}' if before(is_joining) && after(is_joining) => false,
+        '\u{200d}' => !(before(|c| is_picture(c) || c == '\u{fe0f}') && after(is_picture)),
+        '\u{fe00}'..='\u{fe0f}' => !before(|c| is_picture(c) || is_ideograph(c)),
+        '\u{180b}'..='\u{180d}' | '\u{180f}' => !before(is_joining),
+        '\u{e0100}'..='\u{e01ef}' => !before(is_ideograph),
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180e}' => true,
+        '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' => true,
+        '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' => true,
+        '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}' => true,
+        c => c.is_control(),
+    }
+}
+
+/// Signs and pictures that have several forms, or are one picture together with others.
+fn is_picture(c: char) -> bool {
+    matches!(c, '#' | '*' | '0'..='9' | '©' | '®' | '‼' | '⁉' | '〰' | '〽' | '㊗' | '㊙')
+        || matches!(c, '\u{2100}'..='\u{2bff}' | '\u{1f000}'..='\u{1faff}')
+}
+
+/// Letters and marks of scripts whose letters join, from Arabic to Myanmar, of Khmer and of Mongolian.
+fn is_joining(c: char) -> bool {
+    matches!(c, '\u{620}'..='\u{109f}' | '\u{1780}'..='\u{17b3}' | '\u{17b6}'..='\u{17ff}' | '\u{1820}'..='\u{18af}')
+}
+
+/// Letters of Chinese and Japanese, of which names have forms of their own.
+fn is_ideograph(c: char) -> bool {
+    matches!(c, '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
 }
 
 /// Whether a colour or a weight is set here, of those with which findings are drawn; none of them hides text.
@@ -106,6 +146,42 @@ mod tests {
         assert_eq!(inert("Zoë\t→ 5 €\n", false), "Zoë\t→ 5 €\n");
         assert_eq!(inert("\u{1b}]0;owned\u{7}\u{9b}2J\r\u{202e}x", false), r"\u001b]0;owned\u0007\u009b2J\r\u202ex");
         assert_eq!(one_line("a\nb\tc"), r"a\nb\tc");
+    }
+
+    #[test]
+    fn what_nobody_sees_is_shown() {
+        for c in [
+            '\u{ad}', '\u{200b}', '\u{200c}', '\u{200d}', '\u{2060}', '\u{2066}', '\u{feff}', '\u{fe0f}', '\u{3164}',
+            '\u{180b}',
+        ] {
+            assert_eq!(one_line(&format!("pay{c}pal")), format!("pay\\u{:04x}pal", u32::from(c)));
+        }
+        assert_eq!(one_line("x\u{e0041}\u{e0100}"), r"x\udb40\udc41\udb40\udd00");
+        assert_eq!(one_line("☎\u{fe0f}\u{fe0f}"), "☎\u{fe0f}\\ufe0f", "a form is said once");
+    }
+
+    #[test]
+    fn what_is_needed_to_write_stays() {
+        for written in [
+            "👩\u{200d}🚀",
+            "🏳\u{fe0f}\u{200d}🌈",
+            "1\u{fe0f}\u{20e3}",
+            "☎\u{fe0e}",
+            "می\u{200c}خواهم",
+            "क्\u{200d}ष",
+            "葛\u{e0100}城",
+        ] {
+            assert_eq!(one_line(written), written);
+        }
+    }
+
+    #[test]
+    fn json_keeps_its_values_and_its_layout() {
+        let text = "a\u{9b}b\u{202e}\u{e0041}\u{7f}é";
+        let json = format!("{{\n\t\"k\": {}}}\r\n", serde_json::to_string(text).unwrap());
+        let shown = inert_json(&json);
+        assert_eq!(shown, "{\n\t\"k\": \"a\\u009bb\\u202e\\udb40\\udc41\\u007fé\"}\r\n");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&shown).unwrap()["k"], text);
     }
 
     #[test]

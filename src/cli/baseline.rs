@@ -8,6 +8,7 @@ use super::{Exit, Failure};
 use crate::Compiled;
 use crate::diagnostic::Severity;
 use crate::report::text;
+use crate::screen::one_line;
 use crate::source::Sources;
 
 /// What the file is called where the project names none.
@@ -40,9 +41,10 @@ fn write_one(compiled: &Compiled, terminal: Terminal) -> Result<(), Failure> {
     })?;
     write_whole(&path, baseline.as_bytes())?;
     let warnings = if count == 1 { "warning" } else { "warnings" };
-    let mut told = format!("{}: {count} {warnings}\n", path.display());
+    let mut told = format!("{}: {count} {warnings}\n", one_line(&path.to_string_lossy()));
     if named.is_none() {
-        told += &format!("write `checks: {{ baseline: {NAME} }}` in `{root}`, so that they are left out\n");
+        told +=
+            &format!("write `checks: {{ baseline: {NAME} }}` in `{}`, so that they are left out\n", one_line(&root));
     }
     terminal.print(Stream::Out, &told)
 }
@@ -50,7 +52,7 @@ fn write_one(compiled: &Compiled, terminal: Terminal) -> Result<(), Failure> {
 fn refuse(compiled: &Compiled, terminal: Terminal) -> Result<(), Failure> {
     let findings = text::findings(&compiled.diagnostics, &compiled.sources, terminal.style(Stream::Err));
     let words = "has errors, and no error can stand in a baseline: nothing is written";
-    terminal.print(Stream::Err, &format!("{findings}error: `{}` {words}\n", first(compiled)))
+    terminal.print(Stream::Err, &format!("{findings}error: `{}` {words}\n", one_line(&first(compiled))))
 }
 
 /// The file that makes it a project.

@@ -8,6 +8,7 @@ use super::{Exit, Failure, project};
 use crate::Compiled;
 use crate::diagnostic::Severity;
 use crate::report::text;
+use crate::screen::one_line;
 use crate::source::Span;
 
 /// The arguments of `funnelc check`.
@@ -70,6 +71,7 @@ fn summary(project: &Compiled) -> String {
         1 => format!("{first} and 1 more file"),
         more => format!("{first} and {more} more files"),
     };
+    let name = one_line(&name);
     let count = text::count(&project.diagnostics).unwrap_or("no findings".to_owned());
     let left_out = match project.left_out {
         0 => String::new(),
@@ -84,7 +86,7 @@ fn unread(project: &Compiled) -> String {
     let from = |span: &Span| {
         let place = project.sources.line_column(*span);
         let path = project.sources.file(span.file).map(|file| file.path.as_str()).unwrap_or_default();
-        format!("\nnot read yet: `{path}` from line {} on", place.line)
+        format!("\nnot read yet: `{}` from line {} on", one_line(path), place.line)
     };
     project.unread.iter().filter(|span| lines(span) > 1).map(from).collect()
 }

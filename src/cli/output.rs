@@ -78,10 +78,10 @@ impl Terminal {
         out(&self.shown(Stream::Out, text))
     }
 
-    /// JSON has escapes of its own, and must stay the same to the byte wherever it goes.
+    /// JSON has escapes of its own, and keeps its values.
     fn shown(self, stream: Stream, text: &str) -> Cow<'_, str> {
         if is_json(text) {
-            return Cow::Borrowed(text);
+            return screen::inert_json(text);
         }
         match screen::inert(text, self.style(stream).color) {
             Cow::Borrowed(text) => screen::without_passwords(text),
@@ -116,7 +116,7 @@ impl Terminal {
                 let message = format!("`-o {}` would write over a file that no `-o` made", path.display());
                 return Err(Failure::usage(message).help("YAML and tables are what funnelc reads: name another file"));
             }
-            Some(path) if is_json(text) => write_whole(path, text.as_bytes())?,
+            Some(path) if is_json(text) => write_whole(path, screen::inert_json(text).as_bytes())?,
             Some(path) => write_whole(path, screen::without_passwords(&screen::inert(text, false)).as_bytes())?,
             None => self.print(Stream::Out, text)?,
         }
@@ -157,7 +157,7 @@ pub(crate) fn printed(print: impl FnOnce() -> io::Result<()>) -> Result<(), Fail
     }
 }
 
-/// Writes a file beside its place and renames it there, so that nobody ever reads half of it; links stay, a device or a pipe is written directly.
+/// Writes a file beside its place and renames it there, so that nobody ever reads half of it; a link is refused, a device or a pipe is written directly.
 pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let written = Beside::begin(path, Readers::All).and_then(|(beside, mut file)| {
         file.write_all(bytes)?;

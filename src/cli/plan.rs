@@ -7,6 +7,7 @@ use super::{Exit, Failure, places, project};
 use crate::Compiled;
 use crate::plan::Plan;
 use crate::report::{text, words};
+use crate::screen::inert_json;
 
 /// The arguments of `funnelc plan`.
 #[derive(Debug, clap::Args)]
@@ -33,7 +34,7 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
             {
                 return Err(Failure::usage(format!("`{}` is a file of the project", file.path)).help("name a new file"));
             }
-            write_whole(path, plan.to_json().as_bytes())?;
+            write_whole(path, inert_json(&plan.to_json()).as_bytes())?;
             terminal.print(Stream::Out, &in_words)?;
         }
         None => {

@@ -181,6 +181,13 @@ mod tests {
     }
 
     #[test]
+    fn a_long_text_is_no_misspelt_name() {
+        let name = |length: usize| "x".repeat(length);
+        let meant = |length: usize| did_you_mean(&format!("{}y", name(length - 1)), [name(length).as_str()]).is_some();
+        assert!(meant(LONGEST_MISSPELT) && !meant(LONGEST_MISSPELT + 1));
+    }
+
+    #[test]
     fn suggestions_end_after_so_many_comparisons() {
         let names: Vec<String> = (0..1000).map(|at| format!("group-{at}")).collect();
         let (guesses, compared) = (Guesses::default(), Cell::new(0));

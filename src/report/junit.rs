@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::json::{Finding, Findings, Level, TestResult};
+use crate::screen::acts;
 
 /// A project as a test suite.
 pub struct Suite<'a> {
@@ -117,14 +118,14 @@ impl Case<'_> {
 }
 
 /// Findings as lines, as compilers print them.
-fn told(findings: &[&Finding]) -> String {
+fn told(findings: &[&Finding]) -> Vec<String> {
     let mut lines = Vec::new();
     for finding in findings {
         lines.push(format!("{}: {}: {}", finding.place, finding.code, finding.message));
         lines.extend(finding.related.iter().map(|related| format!("  {}: {}", related.place, related.label)));
         lines.extend(finding.help.iter().map(|help| format!("  help: {help}")));
     }
-    lines.join("\n")
+    lines
 }
 
 fn element(indent: usize, name: &str, attributes: &[(&str, String)], inner: &str) -> String {
@@ -135,28 +136,28 @@ fn element(indent: usize, name: &str, attributes: &[(&str, String)], inner: &str
     format!("{pad}<{start}>\n{inner}{pad}</{name}>\n")
 }
 
-fn leaf(name: &str, attributes: &[(&str, String)], text: &str) -> String {
-    format!("      <{}>{}</{name}>\n", start(name, attributes), escaped(text, "\n"))
+fn leaf(name: &str, attributes: &[(&str, String)], lines: &[String]) -> String {
+    let text: Vec<_> = lines.iter().map(|line| escaped(line)).collect();
+    format!("      <{}>{}</{name}>\n", start(name, attributes), text.join("\n"))
 }
 
 fn start(name: &str, attributes: &[(&str, String)]) -> String {
-    let attributes = attributes.iter().map(|(key, value)| format!(" {key}=\"{}\"", escaped(value, "&#10;")));
+    let attributes = attributes.iter().map(|(key, value)| format!(" {key}=\"{}\"", escaped(value)));
     format!("{name}{}", attributes.collect::<String>())
 }
 
 /// What a reader gives back unchanged, but for the characters that XML cannot say at all.
-fn escaped(text: &str, newline: &str) -> String {
+fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
+    for (at, c) in text.char_indices() {
         match c {
             '&' => escaped.push_str("&amp;"),
             '<' => escaped.push_str("&lt;"),
             '>' => escaped.push_str("&gt;"),
             '"' => escaped.push_str("&quot;"),
-            '\n' => escaped.push_str(newline),
-            '\r' => escaped.push_str("&#13;"),
-            '\t' => escaped.push_str("&#9;"),
+            '\n' | '\r' | '\t' => escaped.push_str(&format!("&#{};", u32::from(c))),
             '\0'..'\u{20}' | '\u{fffe}' | '\u{ffff}' => escaped.push('\u{fffd}'),
+            c if acts(text, at, c) => escaped.push_str(&format!("&#{};", u32::from(c))),
             c => escaped.push(c),
         }
     }

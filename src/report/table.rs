@@ -95,3 +95,15 @@ fn abbreviated(word: &str, room: usize) -> String {
     }
     word.chars().take(room.saturating_sub(1)).chain(['.']).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_is_a_line_whatever_it_is_called() {
+        let mut table = Table::new(WIDEST, 1);
+        table.row("a\nb\u{202e}", vec!["1".to_owned()]);
+        assert_eq!(table.text(), format!("{:<20} {:>9}\n", r"a\nb\u202e", 1));
+    }
+}

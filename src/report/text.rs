@@ -91,6 +91,7 @@ impl<'a> Finding<'a> {
     fn told(diagnostic: &'a Diagnostic, sources: &Sources) -> Self {
         let at = sources.line_column(diagnostic.primary.span);
         let path = sources.file(diagnostic.primary.span.file).map_or("", |file| file.path.as_str());
+        let path = one_line(path);
         Self {
             message: format!("{} ({path}:{}:{})", one_line(&diagnostic.message), at.line, at.column),
             code: Some(diagnostic.code.name()),
@@ -199,7 +200,7 @@ impl SourceCode for File<'_> {
         // miette counts the lines from the start of the file, which would draw every line between two labels.
         let lines = memchr::memchr_iter(b'\n', contents.data()).count();
         Ok(Box::new(MietteSpanContents::new_named(
-            self.0.path.clone(),
+            one_line(&self.0.path).into_owned(),
             contents.data(),
             place.into(),
             lines_above + contents.line(),

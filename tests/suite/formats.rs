@@ -150,6 +150,11 @@ fn reports_are_xml_and_give_back_what_went_in() {
     assert!(attributes.contains(&("testcase name".to_owned(), AWKWARD.to_owned())), "{attributes:?}");
     assert!(attributes.contains(&("failure message".to_owned(), format!("{first}, and {more} more"))));
     assert!(text.contains(&forged.replace('\u{1}', "\u{fffd}")), "{text}");
+    let turned = "a\u{202e}b\u{9b}c\u{200b}.yaml";
+    let findings = awkward();
+    let report = junit::report(&[junit::Suite { files: vec![turned], findings }], false);
+    assert!(!report.contains(['\u{202e}', '\u{9b}', '\u{200b}']), "what acts is a reference: {report}");
+    assert!(read(&report).0.contains(&("testcase name".to_owned(), turned.to_owned())), "which gives it back");
 }
 
 #[test]

@@ -105,6 +105,19 @@ fn a_mistake_in_an_environment_is_shown_there() {
     assert_eq!(found(&(environments.to_owned() + &welcome("{ add-tag: cold }")), None), "");
 }
 
+#[test]
+fn of_very_many_unknown_names_the_first_get_a_suggestion() {
+    let segments = |name: &str, count: usize| -> String {
+        (0..count).map(|at| format!("{name}-{at}: {{ where: {{ tag: hot }} }}, ")).collect()
+    };
+    let yaml = |count: usize| {
+        let (known, misspelt) = (segments("group", 1_000), segments("gruop", count));
+        format!("segments: {{ {known} }}\nenvironments: {{ live: {{ segments: {{ {misspelt} }} }} }}\n")
+    };
+    let suggested = |count: usize| found(&yaml(count), None).matches("did you mean `group-").count();
+    assert_eq!((suggested(50), suggested(1_000)), (50, 99));
+}
+
 const NUDGE: &str = "blocks: { nudge: { parameters: { mail: content, after: duration }, steps: [{ id: pause, wait: $after }, { send: $mail }] } }\n";
 
 #[test]

@@ -21,23 +21,24 @@ pub(super) fn code(name: &str) -> String {
 pub(super) fn cell(text: &str) -> String {
     let mut out = String::new();
     let letters: Vec<char> = text.chars().collect();
-    for (at, &c) in letters.iter().enumerate() {
+    for (at, (start, c)) in text.char_indices().enumerate() {
         match c {
             c if " ,.:;/()-%'+=?…⚠".contains(c) => out.push(c),
             c if c.is_alphanumeric() => out.push(c),
-            c if acts(c) || c.is_whitespace() => out.push(' '),
+            c if c.is_whitespace() => out.push(' '),
+            c if acts(text, start, c) => out.push(' '),
             c if c.is_ascii() => out.push_str(&format!("&#{};", u32::from(c))),
             c => out.push(c),
         }
         if begins_a_reference(&letters, at) {
-            out.push(WITHOUT_WIDTH);
+            out.push_str(WITHOUT_WIDTH);
         }
     }
     out
 }
 
 /// A space that takes no room: what stands on its sides is one text to the eye, and two to whoever looks for references.
-const WITHOUT_WIDTH: char = '\u{200b}';
+const WITHOUT_WIDTH: &str = "&#8203;";
 
 /// Whether what ends here and what follows could be read as more than text: `@name`, `#12`, `GH-12`, `https://`, `www.`, `org/repo@1a2b3c4`, a hash.
 fn begins_a_reference(letters: &[char], at: usize) -> bool {

@@ -1,7 +1,7 @@
 //! An environment laid over the project: mappings merge deep, anything else replaces; what it names must be there.
 
 use super::entries;
-use crate::diagnostic::{Diagnostic, codes, did_you_mean};
+use crate::diagnostic::{Diagnostic, Guesses, codes, did_you_mean};
 use crate::source::{FileId, Span};
 use crate::yaml::node::{Entry, Node, Value};
 
@@ -28,9 +28,10 @@ const FIXED: &[&str] = &["version", "include", "environments"];
 /// Lays the environment of this name over the tree. What all environments name is looked for, also where none is asked for.
 pub(super) fn apply(root: &mut Node, name: Option<&str>, found: &mut Vec<Diagnostic>) {
     let environments = entries(root, "environments", found).to_vec();
+    let guesses = Guesses::default();
     for environment in &environments {
         match &environment.value.value {
-            Value::Mapping(_) => look(&environment.value, root, &mut Vec::new(), found),
+            Value::Mapping(_) => look(&environment.value, root, &mut Vec::new(), (found, &guesses)),
             Value::Scalar(_) | Value::Sequence(_) => {
                 found.push(super::no_mapping(&environment.key.value, environment.value.span));
             }
@@ -75,7 +76,7 @@ fn lay(base: &mut Node, over: &Node) {
     }
 }
 
-fn look<'a>(over: &'a Node, base: &Node, path: &mut Vec<&'a str>, found: &mut Vec<Diagnostic>) {
+fn look<'a>(over: &'a Node, base: &Node, path: &mut Vec<&'a str>, (found, guesses): (&mut Vec<Diagnostic>, &Guesses)) {
     let Value::Mapping(overrides) = &over.value else { return };
     for entry in overrides {
         let key = entry.key.value.as_str();
@@ -89,12 +90,11 @@ fn look<'a>(over: &'a Node, base: &Node, path: &mut Vec<&'a str>, found: &mut Ve
                         .help("write it once, at the top of the project"),
                 );
             }
-            None if is_defined_by_name(path) => found.push(missing(entry, base, found.len())),
-            None if path.len() == 1 && !is_top_level(key) => {
-                found.push(missing(entry, base, found.len()));
+            None if is_defined_by_name(path) || path.len() == 1 && !is_top_level(key) => {
+                found.push(missing(entry, base, guesses));
             }
-            None => look(&entry.value, &NOTHING, path, found),
-            Some(base) => look(&entry.value, base, path, found),
+            None => look(&entry.value, &NOTHING, path, (found, guesses)),
+            Some(base) => look(&entry.value, base, path, (found, guesses)),
         }
         path.pop();
     }
@@ -116,17 +116,13 @@ fn is_top_level(key: &str) -> bool {
     properties.and_then(|properties| properties.get(key)).is_some()
 }
 
-/// Where hundreds of names are unknown nobody needs a suggestion for each.
-const MOST_SUGGESTIONS: usize = 100;
-
-fn missing(entry: &Entry, base: &Node, found: usize) -> Diagnostic {
-    let known: Vec<&str> = match &base.value {
-        Value::Mapping(entries) if found < MOST_SUGGESTIONS => {
-            entries.iter().map(|known| known.key.value.as_str()).collect()
-        }
-        Value::Mapping(_) | Value::Scalar(_) | Value::Sequence(_) => Vec::new(),
+fn missing(entry: &Entry, base: &Node, guesses: &Guesses) -> Diagnostic {
+    let known: &[Entry] = match &base.value {
+        Value::Mapping(entries) => entries,
+        Value::Scalar(_) | Value::Sequence(_) => &[],
     };
-    let meant = did_you_mean(&entry.key.value, known).map(|meant| format!("did you mean `{meant}`?"));
+    let meant = guesses.did_you_mean(&entry.key.value, known.iter().map(|known| known.key.value.as_str()));
+    let meant = meant.map(|meant| format!("did you mean `{meant}`?"));
     let help = meant.unwrap_or_else(|| "an environment changes what the project has; define it there first".to_owned());
     Diagnostic::new(codes::UNKNOWN_OVERRIDE, entry.key.span, format!("there is no `{}` to change", entry.key.value))
         .at("nothing of that name")

@@ -143,7 +143,7 @@ fn nobody_is_mentioned_and_nothing_is_linked() {
     for reference in ["@o", "@a", "#1", "#4", "GH-7", "://x", "www.x", "deadbeef12", "<!--"] {
         assert!(!text.contains(reference), "{reference} in {line}");
     }
-    for shown in ["@\u{200b}octocat", "#\u{200b}123", "GH-\u{200b}7"] {
+    for shown in ["@&#8203;octocat", "#&#8203;123", "GH-&#8203;7"] {
         assert!(text.contains(shown), "{shown} in {line}");
     }
 }
