@@ -30,13 +30,13 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
     let project = crate::compile_for(project::load(args.path.as_deref())?, args.env.as_deref());
-    if project.plan.is_none() {
+    let Some(plan) = &project.plan else {
         findings::print(args.format, &not_run(&project, args.format, terminal), terminal)?;
         return Ok(Exit::Findings);
-    }
+    };
     let interrupted = run::signals()?.interrupted;
     let limits = trial::Limits { instants: trial::MOST_INSTANTS, interrupted: &interrupted };
-    let Some(verdicts) = trial::run_within(&project.model, args.filter.as_deref(), limits) else {
+    let Some(verdicts) = trial::run_within(plan, &project.model.tests, args.filter.as_deref(), limits) else {
         return Ok(Exit::Interrupted);
     };
     if verdicts.is_empty() {

@@ -4,13 +4,14 @@ mod call;
 mod content;
 mod events;
 mod in_flight;
+mod json;
 mod read;
 mod said;
 pub mod wire;
 mod write;
 
 use crate::check::Checked;
-use crate::model::{InFlight, Model};
+use crate::model::{InFlight, Model, Segment};
 
 pub(crate) use in_flight::former_condition_json;
 pub(crate) use write::condition_json;
@@ -47,7 +48,7 @@ pub enum PlanError {
 impl Plan {
     /// Reads a plan file.
     pub fn from_json(text: &str) -> Result<Self, PlanError> {
-        let value: serde_json::Value = serde_json::from_str(text).map_err(|e| PlanError::NotAPlan(e.to_string()))?;
+        let json::Json(value) = serde_json::from_str(text).map_err(|e| PlanError::NotAPlan(e.to_string()))?;
         match value.get("format").and_then(serde_json::Value::as_u64) {
             None => return Err(PlanError::NotAPlan("it has no `format`".to_owned())),
             Some(format) if format > u64::from(wire::FORMAT) => return Err(PlanError::Newer(format)),
@@ -97,6 +98,13 @@ impl Plan {
         let fields = plan.contacts.fields.values_mut().chain(companies);
         fields.filter_map(|field| field.values.as_mut()).for_each(|values| values.sort());
         meant
+    }
+
+    /// The plan with segments that nothing in it asks for, behind its own.
+    pub(crate) fn asking(&self, segments: impl Iterator<Item = Segment>) -> Self {
+        let mut model = self.model.clone();
+        model.segments = model.segments.values().cloned().chain(segments).collect();
+        self.with_model(model)
     }
 
     /// A plan of this model that says the same of things that are gone.

@@ -18,13 +18,13 @@ use crate::yaml::node::{Entry, Node, Scalar, Value};
 pub(super) fn checked(plan: &wire::Plan) -> Result<Checked, Vec<String>> {
     let said = said::project(plan);
     let mut tree = Tree { places: None };
-    let (found, checked) = read(plan, &tree.node(&said, ""));
+    let (found, checked) = read(plan, &tree.node(&said, &mut String::new()));
     if let Some(checked) = checked {
         return Ok(checked);
     }
     // Once more with places, which a model of a plan has not.
     tree.places = Some(Vec::new());
-    let root = tree.node(&said, "");
+    let root = tree.node(&said, &mut String::new());
     let told: Vec<_> = in_order(read(plan, &root).0).iter().filter_map(|finding| tree.told(finding)).collect();
     Err(if told.is_empty() { found.iter().map(words).collect() } else { told })
 }
@@ -59,7 +59,8 @@ fn as_in_their_files(model: &mut Model, plan: &wire::Plan) {
     }
 }
 
-fn words(finding: &Diagnostic) -> String {
+/// A finding in a line.
+pub(super) fn words(finding: &Diagnostic) -> String {
     format!("{} ({})", finding.message, finding.code.name())
 }
 
@@ -73,7 +74,7 @@ struct Tree {
 const FIRST: u32 = 1 << 30;
 
 impl Tree {
-    fn node(&mut self, said: &Json, way: &str) -> Node {
+    fn node(&mut self, said: &Json, way: &mut String) -> Node {
         let span = self.place(way);
         let scalar = |text: String, plain| Value::Scalar(Scalar { text, plain });
         let value = match said {
@@ -82,13 +83,13 @@ impl Tree {
             Json::String(text) => scalar(text.clone(), false),
             Json::Null | Json::Bool(_) | Json::Number(_) => scalar(said.to_string(), true),
             Json::Array(items) => {
-                let item = |(at, item): (usize, &Json)| self.node(item, &format!("{way}/{}", at + 1));
+                let item = |(at, item): (usize, &Json)| self.inside(item, &(at + 1).to_string(), way);
                 Value::Sequence(items.iter().enumerate().map(item).collect())
             }
             Json::Object(entries) => {
                 let entries = entries.iter().filter(|(_, value)| !value.is_null());
                 let entry = |(key, value): (&String, &Json)| {
-                    let value = self.node(value, &format!("{way}/{key}"));
+                    let value = self.inside(value, key, way);
                     // Nobody can write a key with a dollar sign; one of nowhere was made.
                     let place = if key.starts_with('$') { Span::NOWHERE } else { value.span };
                     Entry { key: Spanned::new(key.clone(), place), value }
@@ -97,6 +98,15 @@ impl Tree {
             }
         };
         Node { span, value }
+    }
+
+    fn inside(&mut self, said: &Json, step: &str, way: &mut String) -> Node {
+        let around = way.len();
+        way.push('/');
+        way.push_str(step);
+        let node = self.node(said, way);
+        way.truncate(around);
+        node
     }
 
     fn place(&mut self, way: &str) -> Span {

@@ -9,7 +9,6 @@ mod story;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::check;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::model::test::Test;
 use crate::model::{About, CampaignState, Condition, ConditionKind, Model, Moment, Segment};
@@ -43,17 +42,17 @@ pub struct Limits<'a> {
 /// A month of runs at every minute has 44,641 instants.
 pub const MOST_INSTANTS: usize = 50_000;
 
-/// Runs the tests of a project without errors whose names contain `filter`; nothing where the project has errors.
-pub fn run(model: &Model, filter: Option<&str>) -> Vec<Verdict> {
+/// Runs the tests of a plan's project whose names contain `filter`.
+pub fn run(plan: &Plan, tests: &[Test], filter: Option<&str>) -> Vec<Verdict> {
     let limits = Limits { instants: MOST_INSTANTS, interrupted: &AtomicBool::new(false) };
-    run_within(model, filter, limits).unwrap_or_default()
+    run_within(plan, tests, filter, limits).unwrap_or_default()
 }
 
 /// The same within limits; absent where it was interrupted.
-pub fn run_within(model: &Model, filter: Option<&str>, limits: Limits<'_>) -> Option<Vec<Verdict>> {
-    let Some(plan) = questioned(model) else { return Some(Vec::new()) };
+pub fn run_within(plan: &Plan, tests: &[Test], filter: Option<&str>, limits: Limits<'_>) -> Option<Vec<Verdict>> {
+    let asking = plan.asking(tests.iter().flat_map(questions));
     let wanted = |test: &&Test| filter.is_none_or(|filter| test.name.contains(filter));
-    model.tests.iter().filter(wanted).map(|test| verdict(model, &plan, test, limits)).collect()
+    tests.iter().filter(wanted).map(|test| verdict(plan.model(), &asking, test, limits)).collect()
 }
 
 fn verdict(model: &Model, plan: &Plan, test: &Test, limits: Limits<'_>) -> Option<Verdict> {
@@ -87,15 +86,7 @@ fn too_long(model: &Model, test: &Test, most: usize, reached: DateTime) -> Diagn
 
 const HOUR: u32 = 3600;
 
-/// The plan with a segment for each question of a test.
-fn questioned(model: &Model) -> Option<Plan> {
-    let mut model = model.clone();
-    let questions: Vec<Segment> = model.tests.iter().flat_map(questions).collect();
-    model.segments = model.segments.values().cloned().chain(questions).collect();
-    let (checked, _) = check::run(model, &[]);
-    checked.ok().map(Plan::lower)
-}
-
+/// A segment for each question of a test.
 fn questions(test: &Test) -> Vec<Segment> {
     let that = test.expect.iter().enumerate().filter_map(|(at, expected)| {
         expected.that.as_ref().map(|that| segment(question_name(&test.name, at), that.clone()))

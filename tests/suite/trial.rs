@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use funnelc::plan::Plan;
 use funnelc::trial::{self, Limits, MOST_INSTANTS, Verdict};
 
 use crate::projects::{compiled, sources};
@@ -54,11 +55,15 @@ campaigns:
       - send: again
 "#;
 
+fn plan(compiled: &funnelc::Compiled) -> &Plan {
+    compiled.plan.as_ref().expect("the project has no errors")
+}
+
 /// The verdicts on the tests of the shop.
 fn verdicts(tests: &str) -> Vec<Verdict> {
     let compiled = compiled(sources(&[("funnelc.yaml", &format!("{SHOP}tests:\n{tests}"))]));
     assert!(compiled.plan.is_some(), "{:?}", compiled.diagnostics);
-    trial::run(&compiled.model, None)
+    trial::run(plan(&compiled), &compiled.model.tests, None)
 }
 
 /// What failed in a single test.
@@ -173,17 +178,24 @@ fn events_are_taken_in_at_their_time() {
 }
 
 #[test]
+fn what_a_test_asks_is_no_segment_of_the_project() {
+    let tests = "  one: { contact: { orders: 1 }, from: 2026-06-01, expect: [{ at: 2026-06-01, that: { stage: shop/buyer } }] }\n";
+    let strict = format!("{tests}checks: {{ unused-segment: error, always-true: error, never-true: error }}\n");
+    assert_eq!(verdicts(&strict).iter().map(|verdict| verdict.failures.len()).collect::<Vec<_>>(), [0]);
+}
+
+#[test]
 fn only_the_tests_that_are_asked_for_run() {
     let tests =
         "  a b: { contact: { email: a@example.com }, from: 2026-06-01, expect: [{ at: 2026-06-01, sent: [hello] }] }
   b c: { contact: { orders: 1 }, from: 2026-06-01, expect: [{ at: 2026-06-01, that: { stage: shop/buyer } }] }\n";
     let compiled = compiled(sources(&[("funnelc.yaml", &format!("{SHOP}tests:\n{tests}"))]));
     let names = |filter| -> Vec<String> {
-        trial::run(&compiled.model, filter).into_iter().map(|verdict| verdict.name).collect()
+        trial::run(plan(&compiled), &compiled.model.tests, filter).into_iter().map(|verdict| verdict.name).collect()
     };
     assert_eq!(names(None), ["a b", "b c"]);
     assert_eq!(names(Some("b c")), ["b c"]);
-    assert!(trial::run(&compiled.model, None).iter().all(|verdict| verdict.failures.is_empty()));
+    assert!(trial::run(plan(&compiled), &compiled.model.tests, None).iter().all(|verdict| verdict.failures.is_empty()));
 }
 
 const FIRM: &str = r"
@@ -215,7 +227,11 @@ fn firm(test: &str) -> Vec<String> {
         return compiled.diagnostics.iter().map(|found| format!("{}: {}", found.code.name(), found.message)).collect();
     }
     let compiled = crate::projects::compiled(compiled.sources);
-    trial::run(&compiled.model, None)[0].failures.iter().map(|failure| failure.message.clone()).collect()
+    trial::run(plan(&compiled), &compiled.model.tests, None)[0]
+        .failures
+        .iter()
+        .map(|failure| failure.message.clone())
+        .collect()
 }
 
 #[test]
@@ -286,7 +302,8 @@ tests:
     let failures = |rest: &str| {
         let compiled = funnelc::compile(sources(&[("funnelc.yaml", &format!("{project}{rest}"))]));
         let found = compiled.diagnostics.iter().map(|found| found.message.clone()).filter(|_| compiled.plan.is_none());
-        let verdicts = compiled.plan.as_ref().map(|_| trial::run(&compiled.model, None)).unwrap_or_default();
+        let verdicts =
+            compiled.plan.as_ref().map(|plan| trial::run(plan, &compiled.model.tests, None)).unwrap_or_default();
         let failed = verdicts.into_iter().flat_map(|verdict| verdict.failures);
         found.chain(failed.map(|failure| failure.message)).collect::<Vec<_>>()
     };
@@ -341,7 +358,9 @@ tests:
 fn of_round(every: &str, expect: &str) -> Verdict {
     let (compiled, interrupted) = (round_and_round(every, expect), AtomicBool::new(false));
     let limits = Limits { instants: 61, interrupted: &interrupted };
-    trial::run_within(&compiled.model, None, limits).and_then(|mut verdicts| verdicts.pop()).expect("there is a test")
+    trial::run_within(plan(&compiled), &compiled.model.tests, None, limits)
+        .and_then(|mut verdicts| verdicts.pop())
+        .expect("there is a test")
 }
 
 #[test]
@@ -371,7 +390,7 @@ fn the_limit_is_that_of_the_page() {
 fn an_interrupted_test_gives_no_verdict() {
     let (compiled, interrupted) = (round_and_round("1 minute", "2026-06-01T10:00"), AtomicBool::new(false));
     let limits = Limits { instants: MOST_INSTANTS, interrupted: &interrupted };
-    assert!(trial::run_within(&compiled.model, None, limits).is_some());
+    assert!(trial::run_within(plan(&compiled), &compiled.model.tests, None, limits).is_some());
     interrupted.store(true, Ordering::Relaxed);
-    assert!(trial::run_within(&compiled.model, None, limits).is_none());
+    assert!(trial::run_within(plan(&compiled), &compiled.model.tests, None, limits).is_none());
 }
