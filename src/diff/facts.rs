@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::Kind;
 use super::thing::{Fact, Thing};
 use crate::graph::words;
+use crate::model::contacts::column_of;
 use crate::model::destination::{Destination, Setting};
 use crate::model::{
     Audience, BadValue, Bounded, Campaign, Channel, ChannelRules, Companies, Content, EventType, Existing, Experience,
@@ -147,7 +148,7 @@ fn field(field: &Field) -> Vec<Fact> {
     let value = |value: &Option<crate::model::Value>| value.as_ref().map(|value| words::value(field, value));
     let mut facts = vec![
         Fact::new("type", field.type_.as_ref().map(|type_| type_.word().to_owned())),
-        Fact::new("column", field.column.clone()).plain_if(field.column == field.id.replace('-', "_")),
+        Fact::new("column", field.column.clone()).plain_if(field.column == column_of(&field.id)),
         Fact::new("required", yes(field.required)).plain_if(!field.required),
         Fact::new("where there is none", value(&field.default)),
         Fact::new("words for no value", missing(&field.missing)),

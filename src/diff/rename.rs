@@ -6,6 +6,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Kind;
+use crate::model::contacts::column_of;
+use crate::model::funnel::stage_column_of;
 use crate::plan::{Plan, wire};
 
 /// Two ids that seem to mean one thing.
@@ -69,13 +71,13 @@ fn text<T: Serialize>(_: &str, thing: &T) -> String {
 
 /// Without the column that its id gives.
 fn field(id: &str, field: &wire::Field) -> String {
-    let column = if field.column == id.replace('-', "_") { String::new() } else { field.column.clone() };
+    let column = if field.column == column_of(id) { String::new() } else { field.column.clone() };
     text(id, &wire::Field { column, ..field.clone() })
 }
 
 /// Without the column that its id gives.
 fn funnel(id: &str, funnel: &wire::Funnel) -> String {
-    let column = if funnel.column == format!("stage_{}", id.replace('-', "_")) { "" } else { &funnel.column };
+    let column = if funnel.column == stage_column_of(id) { "" } else { &funnel.column };
     text(id, &wire::Funnel { column: column.to_owned(), ..funnel.clone() })
 }
 

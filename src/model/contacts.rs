@@ -93,6 +93,11 @@ pub struct Field {
     pub max: Option<Value>,
 }
 
+/// The column of what does not say which.
+pub fn column_of(id: &str) -> String {
+    id.replace('-', "_")
+}
+
 /// The type of a field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FieldType {

@@ -3,6 +3,7 @@
 use super::About;
 use super::calendar::Publish;
 use super::condition::Condition;
+use super::contacts::column_of;
 use super::ids::{Arena, ContentId, FunnelId, StageId};
 use crate::source::Span;
 
@@ -13,6 +14,11 @@ pub struct StageRef {
     pub funnel: FunnelId,
     /// The stage in it.
     pub stage: StageId,
+}
+
+/// The column of a funnel that does not say which.
+pub fn stage_column_of(id: &str) -> String {
+    format!("stage_{}", column_of(id))
 }
 
 /// A funnel.

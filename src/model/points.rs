@@ -2,6 +2,7 @@
 
 use super::About;
 use super::calendar::Publish;
+use super::contacts::column_of;
 use super::event::EventPattern;
 use super::ids::{Arena, GroupId, RuleId};
 use crate::source::Span;
@@ -13,6 +14,11 @@ pub struct Scoring {
     pub groups: Arena<GroupId, PointGroup>,
     /// The rules.
     pub rules: Arena<RuleId, PointRule>,
+}
+
+/// The column of a group that does not say which.
+pub fn points_column_of(id: &str) -> String {
+    format!("points_{}", column_of(id))
 }
 
 /// Points that are counted apart.

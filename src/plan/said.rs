@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 
 use super::wire;
-use crate::model::points::TRIGGERS;
+use crate::model::points::{TRIGGERS, points_column_of};
 use condition::condition;
 
 /// The whole plan.
@@ -91,7 +91,7 @@ fn column(column: &str, default: &str) -> Option<String> {
 
 fn contacts(plan: &wire::Plan) -> Json {
     let contacts = &plan.contacts;
-    let group = |id: &str, name: &String| json!(column(name, &format!("points_{}", id.replace('-', "_"))));
+    let group = |id: &str, name: &String| json!(column(name, &points_column_of(id)));
     let of_channels = |said: &dyn Fn(&wire::Channel) -> Json| each(&contacts.channels, |_, rules| said(rules));
     let mut said = keys(contacts);
     said.remove("channels");

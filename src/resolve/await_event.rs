@@ -16,7 +16,7 @@ impl Resolver {
         numbering: &mut Numbering,
     ) -> Option<StepKind> {
         let written = step.await_.as_ref()?;
-        let mistakes = (self.diagnostics.len(), self.holes);
+        let mistakes = (self.errors, self.holes);
         let mut ways = Vec::new();
         match &written.value {
             MapOrList::Map(event) => {
@@ -40,7 +40,7 @@ impl Resolver {
             );
         }
         let otherwise = self.inside(&step.else_, &format!("{name}/else/"), numbering);
-        ((self.diagnostics.len(), self.holes) == mistakes).then_some(StepKind::Await(Await { ways, length, otherwise }))
+        ((self.errors, self.holes) == mistakes).then_some(StepKind::Await(Await { ways, length, otherwise }))
     }
 
     fn way(

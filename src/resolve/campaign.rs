@@ -27,7 +27,7 @@ impl Resolver {
             broken: true,
         };
         let Some(written) = written else { return campaign };
-        let mistakes = (self.diagnostics.len(), self.holes);
+        let mistakes = (self.errors, self.holes);
         campaign.about = about(
             written.name.as_ref(),
             written.description.as_ref(),
@@ -55,7 +55,7 @@ impl Resolver {
         self.present = Some(id.value.0.clone());
         campaign.steps = self.within(Scope::STEPS, |this| this.steps_of(&written.steps.value));
         self.present = None;
-        campaign.broken = written.hole.is_some() || (self.diagnostics.len(), self.holes) != mistakes;
+        campaign.broken = written.hole.is_some() || (self.errors, self.holes) != mistakes;
         campaign
     }
 

@@ -2,6 +2,8 @@
 
 use super::Resolver;
 use crate::diagnostic::{Diagnostic, codes};
+use crate::model::contacts::column_of;
+use crate::model::funnel::stage_column_of;
 use crate::schema::Project;
 use crate::source::Span;
 
@@ -45,7 +47,7 @@ fn columns(project: &Project) -> Vec<Column> {
         }
         for (id, field) in super::sorted(&body.fields) {
             let written = field.body.as_ref().and_then(|field| field.column.as_ref());
-            let name = written.map_or_else(|| id.value.0.replace('-', "_"), |column| column.value.0.clone());
+            let name = written.map_or_else(|| column_of(&id.value.0), |column| column.value.0.clone());
             add(name, format!("the field `{}`", id.value.0), written.map_or(id.span, |column| column.span));
         }
         for (channel, column) in &body.do_not_contact.0 {
@@ -55,7 +57,7 @@ fn columns(project: &Project) -> Vec<Column> {
     }
     for (id, funnel) in super::sorted(&project.funnels) {
         let written = funnel.body.as_ref().and_then(|funnel| funnel.column.as_ref());
-        let default = || format!("stage_{}", id.value.0.replace('-', "_"));
+        let default = || stage_column_of(&id.value.0);
         let name = written.map_or_else(default, |column| column.value.0.clone());
         add(name, format!("the stage of `{}`", id.value.0), written.map_or(id.span, |column| column.span));
     }

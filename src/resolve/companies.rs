@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Resolver, sorted};
 use crate::diagnostic::{Diagnostic, codes};
+use crate::model::contacts::column_of;
 use crate::model::ids::Id;
 use crate::model::{Companies, CompanyFieldId, FieldId, FieldType};
 use crate::schema::{self, Lenient, Placed, Text};
@@ -42,7 +43,7 @@ impl Resolver {
         let mut columns: BTreeMap<String, Span> = BTreeMap::new();
         for (id, field) in sorted(&body.fields) {
             let written = field.body.as_ref().and_then(|field| field.column.as_ref());
-            let name = written.map_or_else(|| id.value.0.replace('-', "_"), |column| column.value.0.clone());
+            let name = written.map_or_else(|| column_of(&id.value.0), |column| column.value.0.clone());
             let span = written.map_or(id.span, |column| column.span);
             if let Some(first) = columns.get(&name).copied() {
                 let message = format!("the column `{name}` holds two fields of the company");

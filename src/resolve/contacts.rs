@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use super::Resolver;
 use super::{condition, sorted};
 use crate::diagnostic::{Diagnostic, codes};
-use crate::model::contacts::Tag;
+use crate::model::contacts::{Tag, column_of};
 use crate::model::{
     Arena, BadValue, Channel, ChannelRules, Condition, Contacts, Field, FieldType, Points, Tags, Value,
 };
@@ -97,7 +97,7 @@ impl Resolver {
             id: id.value.0.clone(),
             span: id.span,
             description: written.and_then(|field| field.description.as_ref()).map(|text| text.0.clone()),
-            column: column.map_or_else(|| id.value.0.replace('-', "_"), |column| column.value.0.clone()),
+            column: column.map_or_else(|| column_of(&id.value.0), |column| column.value.0.clone()),
             type_: written.and_then(|field| self.field_type(id, field)),
             required: written.and_then(|field| field.required.as_ref()).is_some_and(|required| required.value),
             default: None,

@@ -7,6 +7,7 @@ use super::pattern::Scope;
 use super::{Resolver, about, sorted};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::language::{AudienceLeft, Moves, Order};
+use crate::model::funnel::stage_column_of;
 use crate::model::{About, Arena, Audience, Conversion, Funnel, FunnelId, PlaceRule, Publish, Stage, StageId, Target};
 use crate::schema::{self, MapOrList, OneOrList, Placed, ScalarOr, Text};
 use crate::source::Span;
@@ -19,8 +20,7 @@ impl Resolver {
             span: id.span,
             about: About::default(),
             priority: 0,
-            column: column
-                .map_or_else(|| format!("stage_{}", id.value.0.replace('-', "_")), |column| column.value.0.clone()),
+            column: column.map_or_else(|| stage_column_of(&id.value.0), |column| column.value.0.clone()),
             audience: None,
             entry: None,
             entry_span: None,
@@ -33,7 +33,7 @@ impl Resolver {
             broken: true,
         };
         let Some(written) = written else { return resolved };
-        let mistakes = self.diagnostics.len();
+        let mistakes = self.errors;
         resolved.about = about(
             written.name.as_ref(),
             written.description.as_ref(),
@@ -61,7 +61,7 @@ impl Resolver {
             None => lightest(&resolved.stages),
         };
         let missing = written.stages.0.iter().any(|(_, stage)| stage.body.is_none());
-        resolved.broken = missing || self.diagnostics.len() > mistakes;
+        resolved.broken = missing || self.errors > mistakes;
         resolved
     }
 
@@ -89,7 +89,7 @@ impl Resolver {
         }
         stage.experiences = self.within(Scope::STAGE, |this| this.experiences(written));
         stage.converts = self.within(Scope::STAGE, |this| this.converts(funnel, written));
-        let mistakes = self.diagnostics.len();
+        let mistakes = self.errors;
         stage.about = about(
             written.name.as_ref(),
             written.description.as_ref(),
@@ -103,7 +103,7 @@ impl Resolver {
         stage.back_to = self.back_to(funnel, written);
         stage.is_final = written.final_.as_ref().is_some_and(|flag| flag.value);
         stage.publish = self.publish(written.published.as_ref(), written.publish.as_ref());
-        stage.broken = self.diagnostics.len() > mistakes;
+        stage.broken = self.errors > mistakes;
         stage
     }
 

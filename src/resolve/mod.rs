@@ -36,7 +36,7 @@ mod test_company;
 mod value;
 mod windows;
 
-use crate::diagnostic::{Diagnostic, Guesses, codes};
+use crate::diagnostic::{Diagnostic, Guesses, Severity, codes};
 use crate::model::{
     About, Arena, Campaign, Companies, Condition, ConditionKind, Contacts, Content, FunnelId, Model, Segment, ids::Id,
 };
@@ -58,6 +58,7 @@ pub(crate) fn resolve(project: &Project, sources: &Sources, unread: &[Span]) -> 
         unread: Unread::new(sources, unread),
         guesses: Guesses::default(),
         diagnostics: Vec::new(),
+        errors: 0,
         present: None,
         holes: 0,
     };
@@ -80,6 +81,8 @@ struct Resolver {
     unread: Unread,
     guesses: Guesses,
     diagnostics: Vec<Diagnostic>,
+    /// How many of them are errors: a warning breaks nothing, and may hide nothing.
+    errors: usize,
     /// The campaign whose steps are being read.
     present: Option<String>,
     /// How many conditions and steps were met of which something could not be read.
@@ -88,6 +91,7 @@ struct Resolver {
 
 impl Resolver {
     fn report(&mut self, diagnostic: Diagnostic) {
+        self.errors += usize::from(diagnostic.severity == Severity::Error);
         self.diagnostics.push(diagnostic);
     }
 

@@ -4,7 +4,7 @@ use super::pattern::Scope;
 use super::{Resolver, about, sorted};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::language::Verb;
-use crate::model::points::TRIGGERS;
+use crate::model::points::{TRIGGERS, points_column_of};
 use crate::model::{
     Arena, Campaign, Existing, Give, GroupId, PointGroup, PointRule, Publish, Scoring, StepKind, Threshold,
 };
@@ -30,11 +30,7 @@ impl Resolver {
         let group = |(id, span): (&str, Span)| {
             let written = columns.iter().find(|(group, _)| group.value.0 == id);
             let column = written.map(|(_, column)| column.value.0.clone());
-            PointGroup {
-                id: id.to_owned(),
-                span,
-                column: column.unwrap_or_else(|| format!("points_{}", id.replace('-', "_"))),
-            }
+            PointGroup { id: id.to_owned(), span, column: column.unwrap_or_else(|| points_column_of(id)) }
         };
         self.index.groups.with_spans().map(group).collect()
     }
@@ -97,7 +93,7 @@ impl Resolver {
             broken: true,
         };
         let Some(written) = written else { return trigger };
-        let mistakes = self.diagnostics.len();
+        let mistakes = self.errors;
         trigger.about = about(
             written.name.as_ref(),
             written.description.as_ref(),
@@ -108,7 +104,7 @@ impl Resolver {
         trigger.trigger = Some(Threshold { at: written.at.value, group: self.group(written.group.as_ref()) });
         trigger.steps = self.within(Scope::STEPS, |this| this.steps_of(&written.steps.value));
         self.at_once(&trigger);
-        trigger.broken = self.diagnostics.len() > mistakes;
+        trigger.broken = self.errors > mistakes;
         trigger
     }
 

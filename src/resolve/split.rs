@@ -40,7 +40,7 @@ impl Resolver {
     }
 
     fn make_a_hundred(&mut self, written: &Shares) -> bool {
-        let mistakes = self.diagnostics.len();
+        let mistakes = self.errors;
         for share in &written.value.0 {
             let share = &share.value.share;
             if !(1..=100).contains(&share.value) {
@@ -53,7 +53,7 @@ impl Resolver {
             }
         }
         let sum = written.value.0.iter().fold(0_i64, |sum, share| sum.saturating_add(share.value.share.value));
-        if sum != 100 && self.diagnostics.len() == mistakes {
+        if sum != 100 && self.errors == mistakes {
             let last = written.value.0.last().map_or(written.key, |share| share.value.share.span);
             self.report(
                 Diagnostic::new(codes::BAD_SHARE, last, format!("the shares make {sum} together"))
@@ -62,7 +62,7 @@ impl Resolver {
                     .help("shares are parts of a hundred; give those who do nothing a branch with an `exit`, or change one of the shares"),
             );
         }
-        self.diagnostics.len() == mistakes
+        self.errors == mistakes
     }
 
     /// The labels in the order of the text: the id, or else the share, with an ordinal by content among equal shares.

@@ -2,6 +2,7 @@
 
 use super::{Resolver, sorted};
 use crate::diagnostic::{Diagnostic, codes};
+use crate::model::contacts::column_of;
 use crate::model::ids::{Arena, Id};
 use crate::model::template::Token;
 use crate::model::test::{Cell, Edit, Ended, Expectation, Happening, Test};
@@ -20,7 +21,7 @@ impl Resolver {
     }
 
     fn test(&mut self, name: &Placed<Text>, written: &schema::Test, funnels: &Funnels) -> Test {
-        let mistakes = self.diagnostics.len();
+        let mistakes = self.errors;
         let from = self.moment(&written.from.value.0, written.from.span);
         let mut contact = self.cells(&written.contact.value, funnels, true);
         if contact.iter().all(|cell| cell.column != self.contacts.key) {
@@ -47,7 +48,7 @@ impl Resolver {
         if let Some(from) = from {
             self.in_time(written, from);
         }
-        test.broken = self.diagnostics.len() > mistakes;
+        test.broken = self.errors > mistakes;
         if test.expect.is_empty() && test.outcome.is_empty() && !test.broken {
             let message = format!("the test `{}` expects nothing", test.name);
             self.report(
@@ -200,7 +201,7 @@ impl Resolver {
         for (name, value) in &event.properties.0 {
             let property = &type_.properties[self.property_id(&type_, name)?];
             self.value(property.type_.as_ref()?, value)?;
-            cells.push(Cell { column: property.id.replace('-', "_"), text: value.value.0.text.clone() });
+            cells.push(Cell { column: column_of(&property.id), text: value.value.0.text.clone() });
         }
         Some(Happening { at: at?, cells })
     }

@@ -17,7 +17,7 @@ impl Resolver {
 
     /// When a wait may end; nothing where that cannot be understood.
     pub(super) fn windows(&mut self, step: &schema::Step) -> Option<Windows> {
-        let mistakes = self.diagnostics.len();
+        let mistakes = self.errors;
         let at = step.at.as_ref().and_then(|at| self.time(at));
         let between = step.between.as_ref().and_then(|between| self.between(between));
         let days = step.days.as_ref().and_then(|days| self.days(&days.value));
@@ -36,7 +36,7 @@ impl Resolver {
                 .help("let `at` lie between the two, or leave one of the keys out"),
             );
         }
-        (self.diagnostics.len() == mistakes).then_some(windows)
+        (self.errors == mistakes).then_some(windows)
     }
 
     fn time(&mut self, written: &Placed<Text>) -> Option<Time> {

@@ -31,9 +31,8 @@ fn the_right_project_of_a_page_gives_no_finding() {
 
 /// What the tests of a project find.
 fn failures(compiled: &Compiled) -> Vec<Diagnostic> {
-    let runs = compiled.plan.is_some();
-    let verdicts = if runs { funnelc::trial::run(&compiled.model, None) } else { Vec::new() };
-    verdicts.into_iter().flat_map(|verdict| verdict.failures).collect()
+    let verdicts = compiled.plan.as_ref().map(|plan| funnelc::trial::run(plan, &compiled.model.tests, None));
+    verdicts.into_iter().flatten().flat_map(|verdict| verdict.failures).collect()
 }
 
 #[test]
@@ -280,4 +279,21 @@ fn told(compiled: &Compiled) -> String {
         out.extend(["  help: ", finding.help.as_deref().unwrap_or("none"), "\n"]);
     }
     out
+}
+
+#[test]
+fn a_warning_hides_no_error() {
+    let project = |message: &str| {
+        let yaml = format!(
+            "version: 1
+contacts: {{ key: id, tags: {{ values: [a] }}, fields: {{ owner: {{ type: email }} }}, owner: owner }}
+campaigns:
+  k: {{ enter: {{ tag: a }}, steps: [{{ notify: owner, message: \"{message}\" }}, {{ wait: 1 day }}] }}
+"
+        );
+        let found = funnelc::compile(crate::projects::sources(&[("funnelc.yaml", &yaml)])).diagnostics;
+        found.into_iter().map(|finding| finding.code.name()).collect::<Vec<_>>()
+    };
+    assert_eq!(project("Call them"), ["missing-on-leave"]);
+    assert_eq!(project("Call {contactfield=name}"), ["missing-on-leave", "foreign-token"]);
 }

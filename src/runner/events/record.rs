@@ -68,7 +68,7 @@ impl Column {
 
 /// The column of a property: its id, with `_` for `-`.
 pub(super) fn column_of(property: &Property) -> String {
-    property.id.replace('-', "_")
+    crate::model::contacts::column_of(&property.id)
 }
 
 impl Reading<'_> {
