@@ -124,10 +124,12 @@ fn file(entry: &str) -> Option<(PathBuf, Blob)> {
     (kind == "blob" && mode != "120000").then(|| (PathBuf::from(path), blob))
 }
 
-/// What git says, without the settings that a folder of the work tree could bring: one that looks like a repository of its own is none.
+/// What git says, without the settings that a folder of the work tree could bring: one that looks like a repository of its own is none. An object is what
+/// its hash says, and none that was put in its place.
 fn git(folder: &Path, arguments: &[&str]) -> Result<Vec<u8>, Failure> {
     let mut command = Command::new("git");
-    command.args(["-c", "safe.bareRepository=explicit", "-c", "core.fsmonitor=false", "--no-optional-locks", "-C"]);
+    command.args(["-c", "safe.bareRepository=explicit", "-c", "core.fsmonitor=false", "--no-optional-locks"]);
+    command.args(["--no-replace-objects", "-C"]);
     command.arg(folder).args(arguments);
     let output = command.output().map_err(|error| Failure::new(format!("cannot start git: {error}")))?;
     if output.status.success() {

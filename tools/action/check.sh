@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Annotates the findings of the projects in FUNNELC_PATH, writes them to FUNNELC_SARIF, and ends as `funnelc check` does.
-. "$(dirname -- "${BASH_SOURCE[0]}")/guard.sh"
+. "${BASH_SOURCE[0]%/*}/guard.sh"
 
 projects
 for path in "${paths[@]}"; do

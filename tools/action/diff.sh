@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Says in one comment on the pull request, and in the summary of the job, what leads from FUNNELC_BASE to the projects in FUNNELC_PATH.
 # A pull request that changes nothing gets no comment; a comment that is there already is brought up to date.
-. "$(dirname -- "${BASH_SOURCE[0]}")/guard.sh"
+. "${BASH_SOURCE[0]%/*}/guard.sh"
 
 # Only the comment needs it.
 export -n GITHUB_TOKEN
@@ -28,6 +28,11 @@ elif [ -n "${FUNNELC_COMPANIES:-}${FUNNELC_EVENTS:-}${FUNNELC_STATE:-}" ]; then
   fail 2 "companies, events and state need contacts"
 fi
 
+for file in "${people[@]}"; do
+  # Of the machine it could show what is nobody's business.
+  ! through_link "${file#*=}" || fail 1 "contacts, companies, events or state lie behind a link of the checkout; name where they are"
+done
+
 # A project that cannot be compared counts as changed: nobody may hide a change by making it incomparable. The summary has room for more than a comment.
 changed=false
 parts=()
@@ -43,7 +48,7 @@ for path in "${paths[@]}"; do
   if [ -f "$said" ]; then
     :
   elif [ "$rc" -eq 1 ]; then
-    printf '`%s` does not compile, here or at the base of this pull request, and is not compared; the annotations and the log say why.\n' "$name" > "$said"
+    printf '`%s` does not compile, here or at the base of this pull request%s, and is not compared; the annotations and the log say why.\n' "$name" "${people:+, or does not fit the contacts}" > "$said"
   else
     # Such as a project that is new in this pull request.
     printf '`%s` could not be compared with the base of this pull request; the log says why.\n' "$name" > "$said"

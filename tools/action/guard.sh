@@ -5,7 +5,7 @@ set -euo pipefail
 
 # One stream: between two, the order of what stops the runner from reading commands and what it must not read would be left to chance.
 exec 2>&1
-here=$(cd -P -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
+here=$(cd -P -- "${BASH_SOURCE[0]%/*}" && pwd)
 commands='^::(error|warning|notice) '
 workspace=$(cd -P -- "${GITHUB_WORKSPACE:-.}" && pwd)
 
@@ -25,7 +25,8 @@ through_link() { # PATH: whether a link of the checkout stands in the way to it,
     root=$(realpath -ms -- "$root")
     ! below "$plain" "$root" || plain=$workspace${plain#"$root"}
   done
-  below "$plain" "$workspace" && [ "$plain" != "$(realpath -m -- "$plain")" ]
+  # As it is written: behind a link `..` leads to somewhere else than its name says.
+  below "$plain" "$workspace" && [ "$plain" != "$(realpath -m -- "$1")" ]
 }
 
 # Programs come from the machine: not from the checkout, and not from the folder in which we are (an empty entry, or `.`).

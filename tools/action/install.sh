@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds funnelc with the Rust of the machine, and says in the output `funnelc` where the program is.
-. "$(dirname -- "${BASH_SOURCE[0]}")/guard.sh"
+. "${BASH_SOURCE[0]%/*}/guard.sh"
 
 # Rustup and cargo look for settings in the current folder and above it, so that must not be the checkout.
 cd -- "$here/../.."

@@ -193,6 +193,15 @@ fn a_base_that_is_a_revision_only_is_not_shadowed_by_files() {
 }
 
 #[test]
+fn a_base_is_what_its_hash_says_and_not_what_was_put_in_its_place() {
+    let repository = repository();
+    let root = repository.path();
+    git(root, &["replace", "HEAD~1", "HEAD"]);
+    let run = funnelc_in(root, &["diff", "--base", "HEAD~1", "--project", "shop"]);
+    assert!(run.code == Some(0) && run.out.contains("wait 7 days"), "{}{}", run.out, run.err);
+}
+
+#[test]
 fn a_base_that_is_no_revision_is_refused() {
     let repository = repository();
     let shop = repository.path().join("shop");

@@ -67,7 +67,7 @@ test("the build reads no settings and runs no programs of the checkout", () => {
 
 test("check and diff run no programs of the checkout, and no hooks", () => {
   stage.write("funnelc.yaml", PROJECT);
-  for (const name of ["funnelc", "git", "node", "od", "mktemp", "realpath", "hooks/reference-transaction"]) stage.write(name, trap, 0o755);
+  for (const name of ["funnelc", "git", "node", "od", "mktemp", "realpath", "dirname", "rm", "cat", "grep", "mv", "hooks/reference-transaction"]) stage.write(name, trap, 0o755);
   stage.write("preload.cjs", `require("fs").writeFileSync("${stage.machine}/trapped", "")\n`);
   const base = stage.repository();
   stage.commit("head");
@@ -230,6 +230,51 @@ test("a project that became a link to another one is not taken for it", () => {
     assert.equal(check.status, 1, path);
     assert.match(check.stdout, /behind a link of the checkout/);
   }
+});
+
+test("a link on the way to a project is seen behind `..` too", () => {
+  stage.write("shop/funnelc.yaml", PROJECT);
+  stage.write("deep/er/x", "");
+  stage.write("deep/shop/funnelc.yaml", CHANGED);
+  const base = stage.repository();
+  symlinkSync("deep/er", join(stage.checkout, "link"));
+  const env = { FUNNELC_PATH: "link/../shop", FUNNELC_BASE: base };
+  assert.equal(stage.run("check.sh", env).status, 1);
+  assert.equal(stage.run("diff.sh", env).status, 0);
+  assert.match(stage.read("summary"), /could not be compared/);
+  assert.equal(stage.run("check.sh", { FUNNELC_PATH: "deep/../shop" }).status, 0, "without a link it leads where it says");
+});
+
+test("people come from no file behind a link of the checkout", () => {
+  stage.write("funnelc.yaml", PROJECT);
+  const base = stage.repository();
+  stage.write(join(stage.machine, "home/people.csv"), "id,tags\nhunter2,vip\n");
+  stage.write("ours.csv", "id,tags\n1,vip\n");
+  symlinkSync(join(stage.machine, "home/people.csv"), join(stage.checkout, "people.csv"));
+  for (const name of ["FUNNELC_CONTACTS", "FUNNELC_COMPANIES", "FUNNELC_EVENTS", "FUNNELC_STATE"]) {
+    const { status, stdout } = stage.run("diff.sh", { FUNNELC_CONTACTS: "ours.csv", FUNNELC_BASE: base, [name]: "people.csv" });
+    assert.equal(status, 1, stdout);
+    assert.match(obeyed(stdout).join(), /^error title=funnelc::contacts, .* lie behind a link of the checkout; name where they are$/);
+  }
+  for (const at of ["ours.csv", join(stage.machine, "home/people.csv")]) {
+    assert.equal(stage.run("diff.sh", { FUNNELC_CONTACTS: at, FUNNELC_BASE: base }).status, 0, "whoever writes the workflow names any file");
+  }
+});
+
+test("names of folders are no commands, and are given to none", () => {
+  const names = ["x\n::set-output name=sarif::y\n", " ::error title=f::z", "##[add-mask]q", "a\r::add-mask::b", "--help", "$(touch pwned)", "`touch pwned`"];
+  const base = stage.repository();
+  for (const name of names) stage.write(`${name}/funnelc.yaml`, PROJECT.replace("where", "wher"));
+  const check = stage.run("check.sh", { FUNNELC_PATH: ".", FUNNELC_SARIF: "x.sarif" });
+  const commands = obeyed(check.stdout + check.stderr);
+  assert.ok(commands.length === names.length && commands.every((command) => command.startsWith("error file=")), commands.join("\n"));
+  assert.equal(JSON.parse(stage.read("x.sarif")).runs[0].results.length, names.length);
+  for (const path of [".", ...names.filter((name) => !name.includes("\n"))]) {
+    const diff = stage.run("diff.sh", { FUNNELC_PATH: path, FUNNELC_BASE: base });
+    assert.deepEqual([diff.status, obeyed(diff.stdout + diff.stderr)], [0, []], diff.stdout);
+  }
+  assert.equal(stage.read("output"), "sarif=x.sarif\n");
+  assert.ok(!existsSync(join(stage.checkout, "pwned")));
 });
 
 test("a base that is no whole hash is refused", () => {
