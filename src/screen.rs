@@ -61,6 +61,7 @@ pub(crate) fn acts(text: &str, at: usize, c: char) -> bool {
     match c {
         '\u{200c}' | '\u{200d}' if before(is_joining) && after(is_joining) => false,
         '\u{200d}' => !(before(|c| is_picture(c) || c == '\u{fe0f}') && after(is_picture)),
+        '\u{fe0f}' if after(|c| c == '\u{20e3}') => !before(|c| matches!(c, '#' | '*' | '0'..='9')),
         '\u{fe00}'..='\u{fe0f}' => !before(|c| is_picture(c) || is_ideograph(c)),
         '\u{180b}'..='\u{180d}' | '\u{180f}' => !before(is_joining),
         '\u{e0100}'..='\u{e01ef}' => !before(is_ideograph),
@@ -74,8 +75,8 @@ pub(crate) fn acts(text: &str, at: usize, c: char) -> bool {
 
 /// Signs and pictures that have several forms, or are one picture together with others.
 fn is_picture(c: char) -> bool {
-    matches!(c, '#' | '*' | '0'..='9' | '©' | '®' | '‼' | '⁉' | '〰' | '〽' | '㊗' | '㊙')
-        || matches!(c, '\u{2100}'..='\u{2bff}' | '\u{1f000}'..='\u{1faff}')
+    matches!(c, '©' | '®' | '‼' | '⁉' | '™' | 'ℹ' | 'Ⓜ' | '〰' | '〽' | '㊗' | '㊙' | '\u{2190}'..='\u{21ff}' | '\u{2300}'..='\u{23ff}')
+        || matches!(c, '\u{25a0}'..='\u{27bf}' | '\u{2900}'..='\u{297f}' | '\u{2b00}'..='\u{2bff}' | '\u{1f000}'..='\u{1faff}')
 }
 
 /// Letters and marks of scripts whose letters join, from Arabic to Myanmar, of Khmer and of Mongolian.
@@ -157,6 +158,7 @@ mod tests {
             assert_eq!(one_line(&format!("pay{c}pal")), format!("pay\\u{:04x}pal", u32::from(c)));
         }
         assert_eq!(one_line("x\u{e0041}\u{e0100}"), r"x\udb40\udc41\udb40\udd00");
+        assert_eq!(one_line("1\u{200d}2\u{fe0f}3"), r"1\u200d2\ufe0f3", "figures are pictures on a key alone");
         assert_eq!(one_line("☎\u{fe0f}\u{fe0f}"), "☎\u{fe0f}\\ufe0f", "a form is said once");
     }
 
