@@ -90,9 +90,7 @@ impl Tree {
                 let entries = entries.iter().filter(|(_, value)| !value.is_null());
                 let entry = |(key, value): (&String, &Json)| {
                     let value = self.inside(value, key, way);
-                    // Nobody can write a key with a dollar sign; one of nowhere was made.
-                    let place = if key.starts_with('$') { Span::NOWHERE } else { value.span };
-                    Entry { key: Spanned::new(key.clone(), place), value }
+                    Entry { key: Spanned::new(key.clone(), value.span), value }
                 };
                 Value::Mapping(entries.map(entry).collect())
             }

@@ -13,6 +13,8 @@ use crate::language::{AfterUntil, Existing, IfMissing, IfPast, OnLeave, OnSkip, 
 pub(super) const EXPANDED: &str = "$steps";
 /// What the keys begin with that nobody writes: they stand in trees that were made of blocks or of a plan.
 pub(super) const MADE: char = '$';
+pub(super) const CALLED: &str = "$called";
+pub(super) const GOES_BY: &str = "$goes-by";
 
 /// A campaign: who enters, and what happens to them step by step.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]

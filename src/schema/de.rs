@@ -18,7 +18,7 @@ use super::text::{as_flag, as_integer, is_id, variable_name, without_escape};
 use crate::source::Span;
 use crate::yaml::node::{Entry, Node, Scalar, Value};
 
-mod repair;
+pub(super) mod repair;
 
 /// The name under which [`super::Placed`] asks for the place of a value and of its key.
 pub(super) const PLACED: &str = "$funnelc::Placed";
@@ -271,9 +271,7 @@ impl<'de> MapAccess<'de> for Pairs<'_> {
         self.value = self.entries.next();
         let Some(entry) = self.value else { return Ok(None) };
         let key = KeyDeserializer { entry, context: self.parent.context };
-        let forged = || Err(ShapeError::at(entry.key.span, "no key of the language"));
-        let read = seed.deserialize(key).and_then(|key| if repair::is_forged(entry) { forged() } else { Ok(key) });
-        read.map(Some).map_err(|error| error.within(entry.key.span).in_entry(entry.key.span))
+        seed.deserialize(key).map(Some).map_err(|error| error.within(entry.key.span).in_entry(entry.key.span))
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, ShapeError> {

@@ -293,3 +293,24 @@ fn every_command_that_reads_a_project_takes_an_environment() {
     let twice = run(&["run", "plan.json", "--env", "staging", "--contacts", "contacts.csv", "--out", "out"]);
     assert_eq!(twice.code, Some(2), "{}", twice.err);
 }
+
+#[test]
+fn what_only_reading_puts_into_a_tree_cannot_be_written() {
+    for (step, key) in [
+        ("{ $called: x, note: hi }", "$called"),
+        ("{ note: hi, $steps: [{ note: ho }] }", "$steps"),
+        ("{ note: hi, $hole: true }", "$hole"),
+        (
+            "{ id: s, split: [{ share: 40, $goes-by: z, steps: [{ note: a }] }, { share: 60, steps: [{ note: b }] }] }",
+            "$goes-by",
+        ),
+    ] {
+        let project = format!(
+            "version: 1\ncontacts: {{ key: id }}\ncampaigns:\n  k: {{ enter: {{ tag: a }}, steps: [{step}] }}\n"
+        );
+        let found = funnelc::compile(crate::projects::sources(&[("funnelc.yaml", &project)])).diagnostics;
+        let told: Vec<_> =
+            found.iter().map(|finding| finding.message.clone()).filter(|it| it.starts_with("unknown")).collect();
+        assert_eq!(told, [format!("unknown key `{key}`")]);
+    }
+}

@@ -10,14 +10,9 @@ use crate::source::{Span, Spanned};
 use crate::yaml::node::{Entry, Node, Scalar, Value};
 
 /// The key by which a condition, a step or a definition is told that a part of it is lost; a type without it cannot be repaired.
-pub(super) const HOLE: &str = "$hole";
+pub(in crate::schema) const HOLE: &str = "$hole";
 /// How often a value is read again in one document; without a bound, mistakes inside mistakes would double the work on each level.
 pub(super) const REPAIRS: usize = 200;
-
-/// Whether somebody has written a key that stands only in what was repaired, or made of a plan.
-pub(super) fn is_forged(entry: &Entry) -> bool {
-    [HOLE, "$called", "$goes-by"].contains(&entry.key.value.as_str()) && entry.key.span != Span::NOWHERE
-}
 
 /// The places of a value, then the value itself: each time that it does not fit and is asked for again, less of it.
 pub(super) struct Repair<'a> {

@@ -9,6 +9,8 @@ mod origins;
 mod unfilled;
 mod variables;
 
+use super::campaign::{CALLED, EXPANDED, GOES_BY};
+use super::de::repair::HOLE;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::source::Span;
 use crate::yaml::node::{Entry, Node, Value};
@@ -31,6 +33,7 @@ pub struct Expanded {
 /// Expands a project's tree for an environment; `whole` says that all of its text was read.
 pub fn expand(mut root: Node, environment: Option<&str>, whole: bool) -> Expanded {
     let mut found = Vec::new();
+    without_made(&mut root, &mut found);
     environment::apply(&mut root, environment, &mut found);
     let mut variables = Variables::of(&root, &mut found);
     let mut origins = Origins::default();
@@ -53,6 +56,25 @@ pub fn expand(mut root: Node, environment: Option<&str>, whole: bool) -> Expande
     }
     found.extend(unknown);
     Expanded { root, origins, diagnostics: found }
+}
+
+/// Keys that stand only in trees that were mended or made here or of a plan.
+const MADE: [&str; 4] = [HOLE, EXPANDED, CALLED, GOES_BY];
+
+/// Takes such keys out where somebody has written them, and says so.
+fn without_made(node: &mut Node, found: &mut Vec<Diagnostic>) {
+    match &mut node.value {
+        Value::Scalar(_) => {}
+        Value::Sequence(items) => items.iter_mut().for_each(|item| without_made(item, found)),
+        Value::Mapping(entries) => {
+            let is_made = |entry: &Entry| MADE.contains(&entry.key.value.as_str());
+            for Entry { key, .. } in entries.extract_if(.., |entry| is_made(entry)).collect::<Vec<_>>() {
+                let message = format!("unknown key `{}`", key.value);
+                found.push(Diagnostic::new(codes::UNKNOWN_KEY, key.span, message).at("unknown key"));
+            }
+            entries.iter_mut().for_each(|entry| without_made(&mut entry.value, found));
+        }
+    }
 }
 
 /// The entries of a mapping; anything else under such a key is a mistake.
