@@ -53,8 +53,9 @@ pub use windows::{Weekdays, Windows};
 use crate::source::{Span, Spanned};
 use template::Template;
 
-/// A whole project.
+/// A whole project. Only `resolve` makes one, of a project or of what a plan says, so that each keeps the same rules.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Model {
     /// The project's name.
     pub project: Option<String>,

@@ -31,7 +31,7 @@ pub(super) fn project(plan: &wire::Plan) -> Json {
         "events": each(&plan.events, |_, body| event(body)),
         "limits": limits.collect::<Map<_, _>>(),
         "destinations": each(&plan.destinations, |_, body| destination(body)),
-        "segments": each(&plan.segments, |id, body| segment(plan, id, body)),
+        "segments": segments(plan),
         "funnels": each(&plan.funnels, |_, body| funnel(body)),
         "campaigns": each(&campaigns, |_, body| campaign(body)),
         "points": {
@@ -181,6 +181,14 @@ fn destination(destination: &wire::Destination) -> Json {
         from_env => json!(from_env),
     };
     json!({ "kind": destination.kind, "url": setting(&destination.url), "secret": setting(&destination.secret) })
+}
+
+/// Members of what is no segment belong to one that says nothing.
+fn segments(plan: &wire::Plan) -> Json {
+    let lacking = plan.members.keys().filter(|id| !plan.segments.contains_key(*id));
+    let mut said = keys(&each(&plan.segments, |id, body| segment(plan, id, body)));
+    said.extend(lacking.map(|id| (id.clone(), json!({}))));
+    Json::Object(said)
 }
 
 fn segment(plan: &wire::Plan, id: &str, written: &wire::Condition) -> Json {

@@ -49,6 +49,18 @@ fn the_table_names_each_module_and_no_other() {
 }
 
 #[test]
+fn only_resolve_makes_a_model() {
+    let text = |file: &PathBuf| fs::read_to_string(root().join(file)).unwrap();
+    let makes = |line: &str| {
+        line.split_once("Model {").is_some_and(|(before, after)| {
+            !["struct ", "impl ", "->"].iter().any(|other| before.contains(other)) && !after.contains("..")
+        })
+    };
+    let made: Vec<_> = sources().into_iter().filter(|file| text(file).lines().any(makes)).collect();
+    assert_eq!(made, [PathBuf::from("src/resolve/mod.rs")], "what makes a model knows none of the rules of resolve");
+}
+
+#[test]
 fn every_module_says_what_it_is_for() {
     let silent: Vec<_> = sources()
         .into_iter()

@@ -52,10 +52,42 @@ fn refusal(plan: &str) -> Option<String> {
     Some(error.to_string())
 }
 
+/// The plan of the project on one line.
+fn sound_plan() -> String {
+    let plan = plan_of(sources(&[("funnelc.yaml", PROJECT)])).to_json();
+    serde_json::to_string(&serde_json::from_str::<File>(&plan).unwrap()).unwrap()
+}
+
+#[test]
+fn what_only_a_plan_can_say_is_refused_where_it_means_nothing() {
+    let plan = sound_plan();
+    let faults = [
+        (
+            r#""points/many":{"priority":0"#,
+            r#""points/many":{"priority":5"#,
+            "points/triggers/many/priority: unknown key `priority`",
+        ),
+        (
+            r#""funnels":{"#,
+            r#""members":{"nobody":{"include":["1"]}},"funnels":{"#,
+            "segments/nobody: the segment `nobody` does not say who belongs to it (missing-key)",
+        ),
+        (
+            r#""operator":"at-least","operands":["7"]"#,
+            r#""operator":"tag","operands":["hot"]"#,
+            "segments/asks/where/any/1/operator: unknown key `operator`",
+        ),
+        (r#""name":"note","named":false"#, r#""name":"a\nb","named":false"#, "`a\nb` cannot be an id (bad-id)"),
+    ];
+    for (from, to, words) in faults {
+        let told = refusal(&with(&plan, &[from.to_owned(), to.to_owned()], words)).unwrap_or_default();
+        assert!(told.contains(words), "{to}\n{told}");
+    }
+}
+
 #[test]
 fn a_plan_is_refused_with_the_words_that_check_has_for_its_fault() {
-    let plan = plan_of(sources(&[("funnelc.yaml", PROJECT)])).to_json();
-    let plan = serde_json::to_string(&serde_json::from_str::<File>(&plan).unwrap()).unwrap();
+    let plan = sound_plan();
     let mut wrong = String::new();
     for Fault { name, project, plan: wire } in faults() {
         let told = told_by_check(&with(PROJECT, &project, name));
