@@ -68,6 +68,28 @@ def tags(n):
     return head("[" + ", ".join(f"t{i}" for i in range(n)) + "]") + segments(f"{{ tag: t{i} }}" for i in range(0, n, 8))
 
 
+def tag_alternatives(n):
+    return head("[" + ", ".join(f"t{i}" for i in range(n)) + "]") + segments(["{ any: [" + ", ".join(f"{{ tag: t{i} }}" for i in range(n)) + "] }"])
+
+
+def known_warnings(n, out):
+    with open(os.path.join(out, "baseline.yaml"), "w", encoding="utf-8") as file:
+        file.write("baseline: 1\nwarnings:\n  unused-segment:\n" + "".join(f"    segments/s{i}: 1\n" for i in range(n)))
+    return head() + "checks: { baseline: baseline.yaml }\n" + segments(f"{{ field: number, is: {i} }}" for i in range(n))
+
+
+def projects(n, out):
+    """Projects inside one another, few and large, for a path may only be so long; the outermost is written by the caller."""
+    text = head() + "".join(f"# {'.' * 120}\n" for _ in range(4))
+    here = out
+    for _ in range(n - 1):
+        with open(os.path.join(here, "funnelc.yaml"), "w", encoding="utf-8") as file:
+            file.write(text)
+        here = os.path.join(here, "d")
+        os.mkdir(here)
+    return text
+
+
 def entered(n):
     stages = "funnels: { f: { audience: everyone, stages: { a: { weight: 1, converts: { field: number, at-least: 1 } }, b: { weight: 2 } } } }\n"
     body = "{{ enter: [{{ entered: f/b }}], on-leave: stay, steps: [{{ wait: {0} days }}, {{ add-tag: red }}] }}"
@@ -120,6 +142,28 @@ def jumps(n):
         f"      - {{ id: w{i}, wait: 1 day }}\n      - if: {{ field: number, at-least: {i} }}\n        then: [ {{ goto: w{n - 1 - i} }} ]\n"
         for i in range(n)
     )
+
+
+def jumps_back(n):
+    """Each `goto` leads to the one before, and nothing else leads there."""
+    return one_campaign("      - {{ id: w{0}, wait: 1 day }}\n      - {{ goto: w{1} }}\n", n, f"      - {{ goto: w{n - 1} }}\n", -1)
+
+
+def jumps_forward(n):
+    jump = "      - if: {{ field: number, at-least: {0} }}\n        then: [ {{ goto: w{1} }} ]\n"
+    return one_campaign("      - {{ id: w{0}, add-tag: red }}\n" + jump, n, "", 1)
+
+
+def jumps_round(n):
+    """Each `goto` is a loop without a wait."""
+    jump = "      - if: {{ field: number, at-least: {0} }}\n        then: [ {{ goto: w{1} }} ]\n"
+    return one_campaign("      - {{ id: w{0}, add-tag: red }}\n" + jump, n, "", 0)
+
+
+def one_campaign(step, n, first, ahead):
+    """A campaign of so many steps, each with its number and that of the one so far ahead."""
+    steps = (step.format(i, max(0, min(i + ahead, n - 1))) for i in range(n))
+    return head() + "campaigns:\n  c:\n    enter: { field: number, is: 1 }\n    on-leave: stay\n    steps:\n" + first + "".join(steps)
 
 
 def loops(n):
@@ -241,7 +285,8 @@ KINDS = {
         alternatives, members, stages, variables, near_names, far_names, tags, entered, files,
         texts, dates, exclusions, chain, ring, fields, events, contents, bodies, blocks, experiences,
         funnels, many_funnels, stage_questions, unknown_stages, leaving, loops, steps, jumps, moved, tests,
-        wrong_types, wrong_shapes, layers, loose, places, moves,
+        wrong_types, wrong_shapes, layers, loose, places, moves, jumps_back, jumps_forward, jumps_round, tag_alternatives,
+        known_warnings, projects,
     )
 }
 
@@ -250,7 +295,7 @@ def main(kind, count, out):
     os.makedirs(out)
     make = KINDS[kind]
     # Some kinds write more files than one.
-    text = make(count, out) if make in (bodies, files) else make(count)
+    text = make(count, out) if make in (bodies, files, known_warnings, projects) else make(count)
     with open(os.path.join(out, "funnelc.yaml"), "w", encoding="utf-8") as file:
         file.write(text)
 

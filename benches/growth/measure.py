@@ -18,6 +18,8 @@ WORK = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "tar
 NINE = ["alternatives", "members", "stages", "variables", "near-names", "far-names", "tags", "entered", "files"]
 LARGE = 500_000
 TOO_MUCH = 2.2
+# So many things show how large one is.
+PROBE = 300
 
 
 def project(kind, count):
@@ -41,7 +43,7 @@ def main(binary, kinds):
     runs, slow = int(os.environ.get("RUNS", "5")), []
     print("| kind | N | KB for 2N | user s for N | user s for 2N | 2N / N |\n| --- | ---: | ---: | ---: | ---: | ---: |")
     for kind in kinds:
-        count = LARGE // 2 * 1000 // project(kind, 1000)[1]
+        count = LARGE // 2 * PROBE // project(kind, PROBE)[1]
         folders = [project(kind, size) for size in (count, 2 * count)]
         command = "graph" if kind.startswith("graph:") else "check"
         least = [min(times) for times in zip(*([cost(binary, command, folder) for folder, _ in folders] for _ in range(runs)))]

@@ -2,121 +2,116 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use petgraph::visit::EdgeRef;
+use petgraph::algo::kosaraju_scc;
+use petgraph::graph::{EdgeIndex, EdgeReference};
+use petgraph::visit::{EdgeFiltered, EdgeRef};
 
 use super::{Case, Rule};
 use crate::diagnostic::Diagnostic;
-use crate::graph::Thing;
-use crate::model::{Campaign, CampaignId, Step, StepId, StepKind, Wait};
+use crate::graph::{Edge, Journey, Thing};
+use crate::model::{CampaignId, Step, StepId, StepKind, Wait};
 
 pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
+    let mut steps = BTreeMap::new();
     for (id, campaign) in case.model.campaigns.iter() {
-        let mut gotos = Vec::new();
-        campaign.each_step(|step| {
-            if let StepKind::Goto { to, .. } = step.kind {
-                gotos.push((step, to));
-            }
-        });
-        if gotos.is_empty() {
-            continue;
-        }
-        let ways = Ways::of(case, id, campaign);
-        for (step, to) in gotos {
-            if ways.lead(to, step.id) {
-                found.push(finding(rule, campaign, step, to));
-            }
+        campaign.each_step(|step| steps.extend([((id, step.id), step)]));
+    }
+    let circles = Ways::of(&case.journey, &steps).circles();
+    let mut found = Vec::new();
+    for ((campaign, id), step) in &steps {
+        let StepKind::Goto { to, .. } = step.kind else { continue };
+        // Whoever is there went the way to its target; so there is a way back exactly where both are in one circle.
+        if circles.get(&(*campaign, *id)) == circles.get(&(*campaign, to)) {
+            found.extend(steps.get(&(*campaign, to)).map(|target| finding(rule, step, target)));
         }
     }
     found
 }
 
-fn finding(rule: &Rule, campaign: &Campaign, goto: &Step, to: StepId) -> Diagnostic {
-    let mut target = goto;
-    campaign.each_step(|step| {
-        if step.id == to {
-            target = step;
-        }
-    });
+fn finding(rule: &Rule, goto: &Step, target: &Step) -> Diagnostic {
     rule.finding(goto.span, format!("`{}` goes back to `{}` without a `wait` on the way", goto.name, target.name))
         .at("goes back")
         .label(target.span, "to here")
         .help("put a `wait` of a minute or more between the two; `wait-until` and `await` may be over at once")
 }
 
-/// The ways from step to step on which no contact must wait.
-struct Ways(BTreeMap<StepId, BTreeSet<StepId>>);
+/// The ways from step to step on which no contact must wait: the edges of the journey without those that are cut.
+struct Ways<'a> {
+    journey: &'a Journey,
+    cut: BTreeSet<EdgeIndex>,
+}
 
-impl Ways {
-    fn of(case: &Case<'_>, id: CampaignId, campaign: &Campaign) -> Self {
-        let mut ways = Self(BTreeMap::new());
-        let graph = &case.journey.graph;
-        let mut forks = Vec::new();
-        campaign.each_step(|step| {
-            if let StepKind::Fork(_) = step.kind {
-                forks.push(step);
-            }
-            let node = case.journey.node(Thing::Step(id, step.id)).filter(|_| !waits(&step.kind));
-            let edges =
-                node.into_iter().flat_map(|node| graph.edges(node)).filter(|edge| edge.weight().kind.is_order());
-            for edge in edges {
-                if let Thing::Step(_, to) = graph[edge.target()].thing {
-                    ways.0.entry(step.id).or_default().insert(to);
-                }
-            }
-        });
-        forks.iter().rev().for_each(|fork| ways.close(fork));
+impl<'a> Ways<'a> {
+    fn of(journey: &'a Journey, steps: &BTreeMap<(CampaignId, StepId), &Step>) -> Self {
+        let mut ways = Self { journey, cut: BTreeSet::new() };
+        for ((campaign, id), _) in steps.iter().filter(|(_, step)| waits(&step.kind)) {
+            let cut: Vec<_> = ways.from(*campaign, *id).map(|edge| edge.id()).collect();
+            ways.cut.extend(cut);
+        }
+        // A fork has all that stands inside it behind it.
+        for ((campaign, _), fork) in steps.iter().rev().filter(|(_, step)| matches!(step.kind, StepKind::Fork(_))) {
+            ways.close(*campaign, fork);
+        }
         ways
     }
 
+    /// The ways from a step.
+    fn from(&self, campaign: CampaignId, step: StepId) -> impl Iterator<Item = EdgeReference<'a, Edge>> {
+        let node = self.journey.node(Thing::Step(campaign, step));
+        node.into_iter().flat_map(|node| self.journey.graph.edges(node)).filter(|edge| self.has(*edge))
+    }
+
+    fn has(&self, edge: EdgeReference<'_, Edge>) -> bool {
+        edge.weight().kind.is_order() && !self.cut.contains(&edge.id())
+    }
+
+    /// The step to which a way leads.
+    fn end(&self, way: EdgeReference<'_, Edge>) -> Option<StepId> {
+        match self.journey.graph[way.target()].thing {
+            Thing::Step(_, step) => Some(step),
+            _no_step => None,
+        }
+    }
+
     /// Whoever comes through a fork has taken all its branches: where one of them makes everybody wait, none leads on without.
-    fn close(&mut self, fork: &Step) {
+    fn close(&mut self, campaign: CampaignId, fork: &Step) {
         let branches: Vec<BTreeSet<StepId>> = fork.branches().iter().map(|branch| inside(branch.steps)).collect();
-        let leads_out = |inside: &BTreeSet<StepId>| {
-            let first = inside.first().copied();
-            first.is_some_and(|first| self.reached(first, inside).iter().any(|step| self.leaves(*step, inside)))
+        let out = |inside: &BTreeSet<StepId>, from: &BTreeSet<StepId>| {
+            let ways = from.iter().flat_map(|step| self.from(campaign, *step));
+            ways.filter(|way| self.end(*way).is_none_or(|to| !inside.contains(&to))).map(|way| way.id()).collect()
         };
-        if branches.iter().all(leads_out) {
-            return;
-        }
-        for inside in &branches {
-            for step in inside {
-                if let Some(to) = self.0.get_mut(step) {
-                    to.retain(|to| inside.contains(to));
-                }
-            }
+        let passed: Vec<Vec<EdgeIndex>> =
+            branches.iter().map(|inside| out(inside, &self.reached(campaign, inside))).collect();
+        if passed.iter().any(Vec::is_empty) {
+            let cut: Vec<Vec<EdgeIndex>> = branches.iter().map(|inside| out(inside, inside)).collect();
+            self.cut.extend(cut.into_iter().flatten());
         }
     }
 
-    fn leaves(&self, step: StepId, inside: &BTreeSet<StepId>) -> bool {
-        self.0.get(&step).is_some_and(|to| to.iter().any(|to| !inside.contains(to)))
-    }
-
-    /// The steps of a branch to which a contact can come from one of them.
-    fn reached(&self, first: StepId, inside: &BTreeSet<StepId>) -> BTreeSet<StepId> {
+    /// The steps of a branch to which a contact can come from its first.
+    fn reached(&self, campaign: CampaignId, inside: &BTreeSet<StepId>) -> BTreeSet<StepId> {
         let mut seen = BTreeSet::new();
-        let mut open = vec![first];
+        let mut open: Vec<StepId> = inside.first().copied().into_iter().collect();
         while let Some(step) = open.pop() {
             if inside.contains(&step) && seen.insert(step) {
-                open.extend(self.0.get(&step).into_iter().flatten());
+                open.extend(self.from(campaign, step).filter_map(|way| self.end(way)));
             }
         }
         seen
     }
 
-    /// Whether some way leads from one step to another.
-    fn lead(&self, from: StepId, to: StepId) -> bool {
-        let mut seen = BTreeSet::new();
-        let mut open = vec![from];
-        while let Some(step) = open.pop() {
-            if step == to {
-                return true;
-            }
-            if seen.insert(step) {
-                open.extend(self.0.get(&step).into_iter().flatten());
+    /// By step: the number of the circle in which it is. Two are in one where ways lead from each to the other; each is in one with itself.
+    fn circles(&self) -> BTreeMap<(CampaignId, StepId), usize> {
+        let graph = EdgeFiltered::from_fn(&self.journey.graph, |edge| self.has(edge));
+        let mut circles = BTreeMap::new();
+        for (number, circle) in kosaraju_scc(&graph).into_iter().enumerate() {
+            for node in circle {
+                if let Thing::Step(campaign, step) = self.journey.graph[node].thing {
+                    circles.insert((campaign, step), number);
+                }
             }
         }
-        false
+        circles
     }
 }
 

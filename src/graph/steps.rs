@@ -1,69 +1,96 @@
 //! The order of steps as edges; a step has an edge into it exactly when some contact can come to it.
 
-use std::collections::BTreeSet;
+use petgraph::graph::{DiGraph, NodeIndex};
 
 use super::build::Build;
 use super::{Edge, EdgeKind, Thing};
+use crate::model::ids::Id;
 use crate::model::{Action, Campaign, CampaignId, Step, StepId, StepKind};
 use crate::source::Span;
 
 /// Adds the edges between the steps of a campaign, and those from steps to stages, funnels and content.
 pub(super) fn steps(build: &mut Build<'_>, id: CampaignId, campaign: &Campaign) {
-    let mut order = Order { campaign: id, edges: Vec::new(), targets: BTreeSet::new() };
-    loop {
-        let known = order.targets.len();
-        order.edges.clear();
-        let start = Loose { from: Thing::Campaign(id), kind: EdgeKind::Starts, words: "", skips: false };
-        order.list(&campaign.steps, vec![start]);
-        if order.targets.len() == known {
-            break;
-        }
+    let mut order = Order { campaign: id, edges: Vec::new(), events: DiGraph::new() };
+    let start = order.events.add_node(1);
+    let mut behind_last = 0;
+    campaign.each_step(|step| behind_last = behind_last.max(step.id.index() + 1));
+    for _ in 0..behind_last {
+        order.events.add_node(1);
     }
-    for (from, to, edge) in order.edges {
-        build.edge(from, to, edge);
+    let first = Loose { from: Thing::Campaign(id), on: start, kind: EdgeKind::Starts, words: "", skips: false };
+    order.list(&campaign.steps, vec![first]);
+    let happens = happening(order.events, start);
+    for (edge, to) in order.edges.into_iter().filter(|(edge, _)| happens[edge.on.index()]) {
+        let words = edge.words.to_owned();
+        build.edge(edge.from, Thing::Step(id, to), Edge { words, ..Edge::plain(edge.kind, Span::NOWHERE) });
     }
     campaign.each_step(|step| effects(build, id, step));
 }
 
-/// The edges of a campaign. A `goto` may lead to a step that nothing else leads to, so they are looked for again until no `goto` is found that was not known.
-struct Order {
+/// The edges of a campaign as if a contact came to each step, and what must happen for each.
+struct Order<'a> {
     campaign: CampaignId,
-    edges: Vec<(Thing, Thing, Edge)>,
-    /// The steps to which a `goto` leads that some contact can come to.
-    targets: BTreeSet<StepId>,
+    edges: Vec<(Loose<'a>, StepId)>,
+    /// What some contact can do, with how many others must happen first of those that lead to it: it starts, comes to a step (by its id), or comes through a fork.
+    events: DiGraph<usize, ()>,
 }
 
 /// An edge whose head is not known yet.
 #[derive(Clone, Copy)]
 struct Loose<'a> {
     from: Thing,
+    /// What must happen for it.
+    on: NodeIndex,
     kind: EdgeKind,
     words: &'a str,
     /// Whether it leaves out the next step of its list.
     skips: bool,
 }
 
-impl Order {
-    /// Ties the loose edges to the first step, its own to the next, and so on; returns those that leave the list.
-    fn list<'a>(&mut self, steps: &'a [Step], mut loose: Vec<Loose<'a>>) -> Vec<Loose<'a>> {
-        for step in steps {
-            let here = Thing::Step(self.campaign, step.id);
-            let (skipping, arriving): (Vec<_>, Vec<_>) = loose.into_iter().partition(|edge| edge.skips);
-            for edge in &arriving {
-                let words = edge.words.to_owned();
-                self.edges.push((edge.from, here, Edge { words, ..Edge::plain(edge.kind, Span::NOWHERE) }));
+/// That a contact comes to a step; the start is before all.
+fn at(step: StepId) -> NodeIndex {
+    NodeIndex::new(step.index() + 1)
+}
+
+/// What happens when a contact starts: each once, however a `goto` leads back.
+fn happening(mut events: DiGraph<usize, ()>, start: NodeIndex) -> Vec<bool> {
+    let mut happens = vec![false; events.node_count()];
+    let mut open = vec![start];
+    while let Some(event) = open.pop() {
+        happens[event.index()] = true;
+        let mut next = events.neighbors(event).detach();
+        while let Some(follower) = next.next_node(&events) {
+            let missing = &mut events[follower];
+            if *missing == 1 {
+                open.push(follower);
             }
-            let reached = !arriving.is_empty() || self.targets.contains(&step.id);
-            loose = if reached { self.after(step) } else { Vec::new() };
+            *missing = missing.saturating_sub(1);
+        }
+    }
+    happens
+}
+
+impl<'a> Order<'a> {
+    /// Ties the loose edges to the first step, its own to the next, and so on; returns those that leave the list.
+    fn list(&mut self, steps: &'a [Step], mut loose: Vec<Loose<'a>>) -> Vec<Loose<'a>> {
+        for step in steps {
+            let (skipping, arriving): (Vec<_>, Vec<_>) = loose.into_iter().partition(|edge| edge.skips);
+            arriving.into_iter().for_each(|edge| self.tie(edge, step.id));
+            loose = self.after(step);
             loose.extend(skipping.into_iter().map(|edge| Loose { skips: false, ..edge }));
         }
         loose.into_iter().map(|edge| Loose { skips: false, ..edge }).collect()
     }
 
+    fn tie(&mut self, edge: Loose<'a>, to: StepId) {
+        self.events.add_edge(edge.on, at(to), ());
+        self.edges.push((edge, to));
+    }
+
     /// The loose edges that leave a step.
-    fn after<'a>(&mut self, step: &'a Step) -> Vec<Loose<'a>> {
+    fn after(&mut self, step: &'a Step) -> Vec<Loose<'a>> {
         let from = Thing::Step(self.campaign, step.id);
-        let next = Loose { from, kind: EdgeKind::Next, words: "", skips: false };
+        let next = Loose { from, on: at(step.id), kind: EdgeKind::Next, words: "", skips: false };
         let into = |words: &'a str| vec![Loose { kind: EdgeKind::Branch, words, ..next }];
         match &step.kind {
             StepKind::If { then, otherwise, .. } => {
@@ -85,14 +112,11 @@ impl Order {
                 out
             }
             StepKind::Fork(ways) => {
-                // Where one way always ends the campaign, nobody comes behind the fork.
                 let ends: Vec<_> = ways.iter().map(|way| self.list(&way.steps, into(&way.label))).collect();
-                if ends.iter().any(Vec::is_empty) { Vec::new() } else { ends.concat() }
+                self.together(ends)
             }
             StepKind::Goto { to, .. } => {
-                self.targets.insert(*to);
-                let there = Thing::Step(self.campaign, *to);
-                self.edges.push((from, there, Edge::plain(EdgeKind::Next, Span::NOWHERE)));
+                self.tie(next, *to);
                 Vec::new()
             }
             StepKind::WaitUntil { .. } if step.may_leave_out_next() => {
@@ -102,6 +126,22 @@ impl Order {
             StepKind::Action(_) => vec![next],
             StepKind::Wait(_) | StepKind::WaitUntil { .. } | StepKind::Broken => vec![next],
         }
+    }
+
+    /// The loose edges behind a fork: where one way always ends the campaign, nobody comes there.
+    fn together(&mut self, ways: Vec<Vec<Loose<'a>>>) -> Vec<Loose<'a>> {
+        let through_all = self.events.add_node(ways.len());
+        for way in &ways {
+            let through_one = self.events.add_node(1);
+            let ends = way.iter().map(|edge| (edge.on, through_one));
+            self.events.extend_with_edges(ends.chain([(through_one, through_all)]));
+        }
+        let behind = |edge: Loose<'a>| {
+            let on = self.events.add_node(2);
+            self.events.extend_with_edges([(edge.on, on), (through_all, on)]);
+            Loose { on, ..edge }
+        };
+        ways.into_iter().flatten().map(behind).collect()
     }
 }
 

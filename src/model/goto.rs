@@ -1,5 +1,7 @@
 //! Where a `goto` leads: to a step of its own list or of one around it, never out of a branch of a `fork`.
 
+use std::collections::BTreeMap;
+
 use super::campaign::{Step, StepKind, Way};
 use super::ids::StepId;
 use crate::source::Span;
@@ -13,35 +15,41 @@ pub(crate) enum Astray {
     OutOfFork,
 }
 
-/// Aims each `goto` of a campaign: `matches` says whether a step is the one that is meant by a name. What leads nowhere is broken, and told.
+/// Aims each `goto` of a campaign: `called` says by which names a step is meant. What leads nowhere is broken, and told.
 pub(crate) fn aim(
     steps: &mut [Step],
-    matches: &impl Fn(&str, &Step) -> bool,
+    called: &impl Fn(&Step) -> Vec<&str>,
     astray: &mut impl FnMut(&str, Span, Astray),
 ) {
-    list(steps, &mut Vec::new(), &mut Aim { matches, astray });
+    list(steps, &mut Vec::new(), &mut Aim { called, astray });
 }
 
-struct Aim<'a, M, A> {
-    matches: &'a M,
+struct Aim<'a, C, A> {
+    called: &'a C,
     astray: &'a mut A,
 }
 
-/// The lists around a step from the outermost to its own, each with whether it is a way of a fork.
-type Around = Vec<(Vec<Step>, bool)>;
+/// The lists around a step from the outermost to its own, as the steps by what they are called, each with whether it is a way of a fork.
+type Around = Vec<(BTreeMap<String, (StepId, String)>, bool)>;
 
-fn list<M: Fn(&str, &Step) -> bool, A: FnMut(&str, Span, Astray)>(
+fn list<C: Fn(&Step) -> Vec<&str>, A: FnMut(&str, Span, Astray)>(
     steps: &mut [Step],
     around: &mut Around,
-    aim: &mut Aim<'_, M, A>,
+    aim: &mut Aim<'_, C, A>,
 ) {
     if !steps.iter().any(has_goto) {
         return;
     }
-    around.push((steps.iter().map(without_inside).collect(), false));
+    let mut by_name = BTreeMap::new();
+    for step in steps.iter() {
+        for name in (aim.called)(step) {
+            by_name.entry(name.to_owned()).or_insert_with(|| (step.id, step.name.clone()));
+        }
+    }
+    around.push((by_name, false));
     for step in steps {
         match &mut step.kind {
-            StepKind::Goto { to, name } => match target(around, name, aim.matches) {
+            StepKind::Goto { to, name } => match target(around, name) {
                 Ok(found) => (*to, *name) = found,
                 Err(why) => {
                     (aim.astray)(name, step.span, why);
@@ -69,12 +77,12 @@ fn list<M: Fn(&str, &Step) -> bool, A: FnMut(&str, Span, Astray)>(
 }
 
 /// The innermost list decides; one from which a way of a fork was taken may not be gone back to.
-fn target(around: &Around, name: &str, matches: &impl Fn(&str, &Step) -> bool) -> Result<(StepId, String), Astray> {
+fn target(around: &Around, name: &str) -> Result<(StepId, String), Astray> {
     let mut forked = false;
-    for (steps, in_fork) in around.iter().rev() {
+    for (by_name, in_fork) in around.iter().rev() {
         forked |= in_fork;
-        if let Some(found) = steps.iter().find(|step| matches(name, step)) {
-            return if forked { Err(Astray::OutOfFork) } else { Ok((found.id, found.name.clone())) };
+        if let Some(found) = by_name.get(name) {
+            return if forked { Err(Astray::OutOfFork) } else { Ok(found.clone()) };
         }
     }
     Err(Astray::Unknown)
@@ -84,9 +92,4 @@ fn has_goto(step: &Step) -> bool {
     let mut found = false;
     step.each(&mut |step| found |= matches!(step.kind, StepKind::Goto { .. }));
     found
-}
-
-/// What a step is called; nothing of what is inside it.
-fn without_inside(step: &Step) -> Step {
-    Step { kind: StepKind::Broken, name: step.name.clone(), ..*step }
 }

@@ -1,10 +1,10 @@
 //! The steps `fork` and `goto`: ways side by side, and the way back to a step of a list around.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Resolver;
 use super::step::Numbering;
-use crate::diagnostic::{Diagnostic, codes, did_you_mean};
+use crate::diagnostic::{Diagnostic, codes};
 use crate::model::goto::{Astray, aim};
 use crate::model::ids::Id;
 use crate::model::{Step, StepId, StepKind, Way};
@@ -39,20 +39,26 @@ impl Resolver {
 
     /// Finds the step to which each `goto` leads.
     pub(super) fn aim(&mut self, steps: &mut [Step]) {
-        let mut ids = Vec::new();
-        steps.iter().for_each(|step| step.each(&mut |step| ids.extend(step.named.then(|| step.name.clone()))));
         let mut astray = Vec::new();
-        let matches = |name: &str, step: &Step| step.named && is_called(&step.name, name);
-        aim(steps, &matches, &mut |name, span, why| astray.push((name.to_owned(), span, why)));
+        aim(steps, &called, &mut |name, span, why| astray.push((name.to_owned(), span, why)));
+        if astray.is_empty() {
+            return;
+        }
+        let (mut ids, mut known) = (Vec::new(), BTreeSet::new());
+        for step in steps.iter() {
+            step.each(&mut |step| {
+                ids.extend(step.named.then_some(step.name.as_str()));
+                known.extend(called(step));
+            });
+        }
         for (name, span, why) in astray {
-            let elsewhere = ids.iter().any(|id| is_called(id, &name));
             let (message, label, help) = match why {
                 Astray::OutOfFork => (
                     format!("`{name}` is outside of the branch of a `fork`"),
                     "leads out of the fork",
                     Some("a branch ends with its list; let what stands behind the `fork` go back".to_owned()),
                 ),
-                Astray::Unknown if elsewhere => (
+                Astray::Unknown if known.contains(name.as_str()) => (
                     format!("`{name}` is no step of this list or of one around it"),
                     "inside another step",
                     Some("a `goto` leads to a step of its own list or of one around it".to_owned()),
@@ -60,7 +66,9 @@ impl Resolver {
                 Astray::Unknown => (
                     format!("there is no step `{name}` in this campaign"),
                     "unknown step",
-                    did_you_mean(&name, ids.iter().map(String::as_str)).map(|meant| format!("did you mean `{meant}`?")),
+                    self.guesses
+                        .did_you_mean(&name, ids.iter().copied())
+                        .map(|meant| format!("did you mean `{meant}`?")),
                 ),
             };
             let help = help.or_else(|| Some("give the step to which it leads an `id`".to_owned()));
@@ -74,7 +82,8 @@ pub(super) fn goto(to: &Placed<Text>, scope: &str) -> StepKind {
     StepKind::Goto { to: StepId::from_index(0), name: format!("{scope}{}", to.value.0) }
 }
 
-/// Whether a step has this id; the steps of a block have it behind the block's name.
-fn is_called(name: &str, id: &str) -> bool {
-    name == id || name.strip_suffix(id).is_some_and(|rest| rest.ends_with('/'))
+/// What a step may be called: by its id; the steps of a block have it behind the block's name.
+fn called(step: &Step) -> Vec<&str> {
+    let inner = step.name.match_indices('/').map(|(at, _)| &step.name[at + 1..]);
+    if step.named { std::iter::once(step.name.as_str()).chain(inner).collect() } else { Vec::new() }
 }
