@@ -30,6 +30,7 @@ mod no_address;
 mod no_conversion;
 mod no_next_stage;
 mod order_against_weight;
+mod parts;
 mod plain_secret;
 mod positions;
 mod possible;

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::cells::{Cells, Topic, all_atoms, cleared, name, topics_of};
+use super::parts::{Parts, inner};
 use super::region::Region;
 use crate::graph::conditions;
 use crate::model::ids::Id;
@@ -21,19 +22,15 @@ pub(super) struct Verdict<'a> {
 /// The smallest parts that explain what is proved, in the order of the model.
 pub(super) fn verdicts<'a>(model: &'a Model, order: &[SegmentId]) -> Vec<Verdict<'a>> {
     let search = Search::new(model, order);
-    let asked: Vec<&Condition> = conditions(model).into_iter().map(|(_, condition)| condition).collect();
-    let mut by_topic: BTreeMap<Topic, Vec<&Condition>> = BTreeMap::new();
-    for condition in &asked {
-        search.topics(condition).into_iter().for_each(|topic| by_topic.entry(topic).or_default().push(condition));
-    }
+    let parts = Parts::of(model, order, &search.topics);
     let mut proofs = Proofs::new();
-    for (topic, conditions) in by_topic {
-        if let Some(view) = search.view(topic) {
-            conditions.into_iter().for_each(|condition| view.prove(condition, topic, &mut proofs));
+    for (topic, asking) in &parts.asking {
+        if let Some(cells) = search.cells(*topic) {
+            View { model, parts: &parts, cells, segments: BTreeMap::new() }.prove(asking, &mut proofs);
         }
     }
     let mut found = Vec::new();
-    asked.into_iter().for_each(|condition| explain(model, condition, &proofs, &mut found));
+    conditions(model).into_iter().for_each(|(_, condition)| explain(model, condition, &proofs, &mut found));
     found
 }
 
@@ -48,17 +45,6 @@ struct Proof {
 
 fn place(condition: &Condition) -> usize {
     std::ptr::from_ref(condition).addr()
-}
-
-fn inner(condition: &Condition) -> &[Condition] {
-    match &condition.kind {
-        ConditionKind::All(inner) | ConditionKind::Any(inner) => inner,
-        ConditionKind::Not(inner) => std::slice::from_ref(inner),
-        ConditionKind::Field { .. } | ConditionKind::Tag(_) | ConditionKind::Stage { .. } => &[],
-        ConditionKind::Reached(_) | ConditionKind::InFunnel(_) | ConditionKind::Segment(_) => &[],
-        ConditionKind::Reachable(_) | ConditionKind::Campaign { .. } | ConditionKind::Event(_) => &[],
-        ConditionKind::Broken => &[],
-    }
 }
 
 /// A part is told where no part of it alone explains the same.
@@ -83,6 +69,9 @@ fn explain<'a>(model: &Model, condition: &'a Condition, proofs: &Proofs, found: 
     }
 }
 
+/// So many places of a part that contradicts another are noted; fewer are shown.
+const MOST_PLACES: usize = 8;
+
 /// Of so many things a segment may ask, itself and through others, to be looked into where another asks it. Nobody reads through more,
 /// and layers upon layers would be looked through once for each thing at their ground.
 const MANY: usize = 64;
@@ -91,8 +80,6 @@ struct Search<'a> {
     model: &'a Model,
     /// By segment: what it asks about, itself and through others; nothing where that is too much.
     topics: Vec<BTreeSet<Topic>>,
-    /// By topic: the segments that ask about it, each after those that it asks.
-    asking: BTreeMap<Topic, Vec<SegmentId>>,
     atoms: BTreeMap<Topic, Vec<&'a Condition>>,
     cleared: BTreeSet<FieldId>,
 }
@@ -107,14 +94,12 @@ impl<'a> Search<'a> {
             }
         }
         let topics = vec![BTreeSet::new(); model.segments.len()];
-        let mut search = Self { model, topics, asking: BTreeMap::new(), atoms, cleared: cleared(model) };
+        let mut search = Self { model, topics, atoms, cleared: cleared(model) };
         for segment in order {
             let topics = search.topics(&model.segments[*segment].condition);
-            if topics.len() > MANY {
-                continue;
+            if topics.len() <= MANY {
+                search.topics[segment.index()] = topics;
             }
-            topics.iter().for_each(|topic| search.asking.entry(*topic).or_default().push(*segment));
-            search.topics[segment.index()] = topics;
         }
         search
     }
@@ -130,41 +115,63 @@ impl<'a> Search<'a> {
         found
     }
 
-    /// What the project can tell about a topic.
-    fn view(&self, topic: Topic) -> Option<View<'a>> {
-        let cells = Cells::of(self.model, topic, self.atoms.get(&topic)?, &self.cleared)?;
-        let mut view = View { model: self.model, cells, segments: BTreeMap::new() };
-        for segment in self.asking.get(&topic).into_iter().flatten() {
-            let body = &self.model.segments[*segment];
-            if body.is_listed() {
-                continue;
-            }
-            let condition = &body.condition;
-            let regions = [view.possible(condition, false), view.possible(condition, true)];
-            // One that is decided is told of itself, and not of all that ask it.
-            if regions.iter().all(|region| !region.is_empty()) {
-                view.segments.insert(*segment, regions);
-            }
-        }
-        Some(view)
+    fn cells(&self, topic: Topic) -> Option<Cells> {
+        Cells::of(self.model, topic, self.atoms.get(&topic)?, &self.cleared)
     }
 }
 
 /// All conditions as seen from one topic.
 struct View<'a> {
     model: &'a Model,
+    parts: &'a Parts<'a>,
     cells: Cells,
     /// Where each segment does not hold, and where it does; absent where it says nothing.
     segments: BTreeMap<SegmentId, [Region; 2]>,
 }
 
+/// The parts directly inside another that ask about the topic, the last first, and with which cells each does not hold, or does.
+#[derive(Default)]
+struct Inside {
+    parts: Vec<usize>,
+    regions: [Vec<Region>; 2],
+}
+
 impl View<'_> {
+    /// Proves what it can from the atoms that ask about the topic outwards. What does not ask about it can come out either way.
+    fn prove(&mut self, asking: &[usize], proofs: &mut Proofs) {
+        let mut open: BTreeMap<usize, Inside> = asking.iter().map(|atom| (*atom, Inside::default())).collect();
+        while let Some((at, mut inside)) = open.pop_last() {
+            let part = &self.parts.all[at];
+            let regions = [false, true].map(|holds| self.possible(part.condition, holds, &inside));
+            for holds in [true, false] {
+                if regions[usize::from(holds)].is_empty() {
+                    let topic = self.cells.topic;
+                    proofs.entry(place(part.condition)).or_insert_with(|| {
+                        let against = if holds { self.contradiction(part.condition, &mut inside) } else { Vec::new() };
+                        Proof { holds: !holds, topic, against }
+                    });
+                }
+            }
+            if let Some(around) = part.within {
+                let around = open.entry(around).or_default();
+                around.parts.push(at);
+                around.regions.iter_mut().zip(regions).for_each(|(all, region)| all.push(region));
+            } else if let Some(segment) = part.segment
+                && !self.model.segments[segment].is_listed()
+                // One that is decided is told of itself, and not of all that ask it.
+                && regions.iter().all(|region| !region.is_empty())
+            {
+                self.segments.insert(segment, regions);
+            }
+        }
+    }
+
     /// The cells with which a condition can come out as `holds`.
-    fn possible(&self, condition: &Condition, holds: bool) -> Region {
+    fn possible(&self, condition: &Condition, holds: bool, inside: &Inside) -> Region {
         match &condition.kind {
-            ConditionKind::All(parts) => self.joined(parts, holds, holds),
-            ConditionKind::Any(parts) => self.joined(parts, holds, !holds),
-            ConditionKind::Not(part) => self.possible(part, !holds),
+            ConditionKind::All(parts) => self.joined(parts.len(), holds, holds, inside),
+            ConditionKind::Any(parts) => self.joined(parts.len(), holds, !holds, inside),
+            ConditionKind::Not(_) => self.joined(1, !holds, true, inside),
             ConditionKind::Segment(segment) => match self.segments.get(segment) {
                 Some(regions) => regions[usize::from(holds)].clone(),
                 None => self.cells.anything(),
@@ -182,53 +189,28 @@ impl View<'_> {
         }
     }
 
-    /// `all` must come out alike, or at least one of them.
-    fn joined(&self, parts: &[Condition], holds: bool, all: bool) -> Region {
-        let regions: Vec<Region> = parts.iter().map(|part| self.possible(part, holds)).collect();
-        match regions.as_slice() {
-            [] => self.cells.anything(),
-            regions if all => Region::all(regions),
-            regions => Region::any(regions),
+    /// `all` of so many parts must come out alike, or at least one of them.
+    fn joined(&self, parts: usize, holds: bool, all: bool, inside: &Inside) -> Region {
+        let regions = &inside.regions[usize::from(holds)];
+        if all && !regions.is_empty() {
+            Region::all(regions)
+        } else if regions.len() == parts && parts > 0 {
+            Region::any(regions)
+        } else {
+            self.cells.anything()
         }
     }
 
     /// The places of two parts that cannot hold together.
-    fn contradiction(&self, condition: &Condition, topic: Topic) -> Vec<Span> {
-        let ConditionKind::All(parts) = &condition.kind else { return Vec::new() };
-        let regions: Vec<Region> = parts.iter().map(|part| self.possible(part, true)).collect();
-        let pair = contradicting(&regions, self.cells.count());
-        let told = pair.map(|(one, other)| [&parts[one], &parts[other]]);
-        told.into_iter().flatten().flat_map(|part| self.places(part, topic)).collect()
-    }
-
-    /// Where a part says something about a topic, also in the segments that it asks.
-    fn places(&self, part: &Condition, topic: Topic) -> Vec<Span> {
-        let (mut found, mut known) = (vec![part.span], BTreeSet::from([part.span]));
-        let mut open = vec![part];
-        let mut seen = BTreeSet::new();
-        while let Some(condition) = open.pop() {
-            for atom in all_atoms(std::iter::once(condition)) {
-                if let ConditionKind::Segment(segment) = atom.kind
-                    && seen.insert(segment)
-                {
-                    open.push(&self.model.segments[segment].condition);
-                }
-                if topics_of(self.model, atom).contains(&topic) && known.insert(atom.span) {
-                    found.push(atom.span);
-                }
-            }
+    fn contradiction(&self, condition: &Condition, inside: &mut Inside) -> Vec<Span> {
+        if !matches!(condition.kind, ConditionKind::All(_)) {
+            return Vec::new();
         }
-        found
-    }
-
-    fn prove(&self, condition: &Condition, topic: Topic, proofs: &mut Proofs) {
-        for holds in [true, false] {
-            if self.possible(condition, holds).is_empty() {
-                let against = if holds { self.contradiction(condition, topic) } else { Vec::new() };
-                proofs.entry(place(condition)).or_insert(Proof { holds: !holds, topic, against });
-            }
-        }
-        inner(condition).iter().for_each(|part| self.prove(part, topic, proofs));
+        inside.parts.reverse();
+        inside.regions[1].reverse();
+        let pair = contradicting(&inside.regions[1], self.cells.count());
+        let told = pair.map(|(one, other)| [inside.parts[one], inside.parts[other]]);
+        told.into_iter().flatten().flat_map(|part| self.parts.places(part, self.cells.topic, MOST_PLACES)).collect()
     }
 }
 

@@ -1,0 +1,101 @@
+//! The parts of all conditions by what they ask about, so that whoever looks at one thing about a contact walks the parts that ask about it, and no others.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+use super::cells::{Topic, topics_of};
+use crate::graph::{Thing, conditions};
+use crate::model::ids::Id;
+use crate::model::{Condition, ConditionKind, Model, SegmentId};
+use crate::source::Span;
+
+/// The parts of all conditions, outer before inner; what a segment asks stands behind all that ask the segment.
+pub(super) struct Parts<'a> {
+    pub(super) all: Vec<Part<'a>>,
+    /// By topic: the atoms that ask about it, themselves or through a segment.
+    pub(super) asking: BTreeMap<Topic, Vec<usize>>,
+    /// By segment: where its condition stands.
+    segments: BTreeMap<SegmentId, usize>,
+}
+
+pub(super) struct Part<'a> {
+    pub(super) condition: &'a Condition,
+    /// The part around it.
+    pub(super) within: Option<usize>,
+    /// The segment that it is the condition of.
+    pub(super) segment: Option<SegmentId>,
+    /// Behind the last part inside it.
+    end: usize,
+}
+
+pub(super) fn inner(condition: &Condition) -> &[Condition] {
+    match &condition.kind {
+        ConditionKind::All(inner) | ConditionKind::Any(inner) => inner,
+        ConditionKind::Not(inner) => std::slice::from_ref(inner),
+        ConditionKind::Field { .. } | ConditionKind::Tag(_) | ConditionKind::Stage { .. } => &[],
+        ConditionKind::Reached(_) | ConditionKind::InFunnel(_) | ConditionKind::Segment(_) => &[],
+        ConditionKind::Reachable(_) | ConditionKind::Campaign { .. } | ConditionKind::Event(_) => &[],
+        ConditionKind::Broken => &[],
+    }
+}
+
+impl<'a> Parts<'a> {
+    /// `order` has the segments, each after those that it asks, and `topics` what each comes to.
+    pub(super) fn of(model: &'a Model, order: &[SegmentId], topics: &[BTreeSet<Topic>]) -> Self {
+        let places: BTreeMap<SegmentId, usize> = order.iter().rev().copied().zip(1..).collect();
+        let mut roots: Vec<_> = conditions(model)
+            .into_iter()
+            .map(|(thing, condition)| (if let Thing::Segment(id) = thing { Some(id) } else { None }, condition))
+            .collect();
+        roots.sort_by_key(|(segment, _)| segment.and_then(|id| places.get(&id)).copied().unwrap_or_default());
+        let mut parts = Self { all: Vec::new(), asking: BTreeMap::new(), segments: BTreeMap::new() };
+        for (segment, condition) in roots {
+            parts.segments.extend(segment.map(|id| (id, parts.all.len())));
+            parts.add(model, topics, Part { condition, within: None, segment, end: 0 });
+        }
+        parts
+    }
+
+    fn add(&mut self, model: &'a Model, topics: &[BTreeSet<Topic>], part: Part<'a>) {
+        let (here, condition) = (self.all.len(), part.condition);
+        self.all.push(part);
+        let through = match condition.kind {
+            ConditionKind::Segment(segment) => topics.get(segment.index()),
+            _ => None,
+        };
+        for topic in topics_of(model, condition).into_iter().chain(through.into_iter().flatten().copied()) {
+            self.asking.entry(topic).or_default().push(here);
+        }
+        for part in inner(condition) {
+            self.add(model, topics, Part { condition: part, within: Some(here), segment: None, end: 0 });
+        }
+        self.all[here].end = self.all.len();
+    }
+
+    /// Where a part says something about a topic, also in the segments that it asks; no more places than `most`.
+    pub(super) fn places(&self, part: usize, topic: Topic, most: usize) -> Vec<Span> {
+        let (mut found, mut seen) = (vec![self.all[part].condition.span], BTreeSet::new());
+        let mut open = vec![part];
+        while let Some(part) = open.pop() {
+            for atom in self.asking_in(part..self.all[part].end, topic) {
+                let atom = self.all[*atom].condition;
+                match atom.kind {
+                    ConditionKind::Segment(segment) if seen.insert(segment) => {
+                        open.extend(self.segments.get(&segment));
+                    }
+                    ConditionKind::Segment(_) => {}
+                    _ if found.len() == most => return found,
+                    _ if found.contains(&atom.span) => {}
+                    _ => found.push(atom.span),
+                }
+            }
+        }
+        found
+    }
+
+    fn asking_in(&self, parts: Range<usize>, topic: Topic) -> &[usize] {
+        let asking = self.asking.get(&topic).map_or(&[][..], Vec::as_slice);
+        let at = |part: usize| asking.partition_point(|atom| *atom < part);
+        &asking[at(parts.start)..at(parts.end)]
+    }
+}
