@@ -28,7 +28,7 @@ use diagnostic::{Diagnostic, Severity, codes, in_order};
 use model::Model;
 use plan::Plan;
 use schema::expand::{Expanded, Origins};
-use source::{Sources, Span, Spanned};
+use source::{Refused, Sources, Span, Spanned};
 
 /// What became of a project's sources.
 #[derive(Debug)]
@@ -101,9 +101,11 @@ fn baseline_of(model: &Model, sources: &Sources) -> (Option<Baseline>, Vec<Diagn
         return (Some(baseline), found);
     }
     let found = match sources.refused(name) {
-        Some(why) => Diagnostic::new(codes::MISSING_FILE, *span, format!("`{name}` is not read: {why}"))
-            .at("not a file of this project")
-            .help("a baseline lies in the project's folder"),
+        Some(Refused { why, .. }) => {
+            Diagnostic::new(codes::MISSING_FILE, *span, format!("`{name}` is not read: {why}"))
+                .at("not a file of this project")
+                .help("a baseline lies in the project's folder")
+        }
         None => Diagnostic::new(codes::MISSING_FILE, *span, format!("there is no file `{name}`"))
             .at("no such file")
             .help("`funnelc check --write-baseline` writes it"),

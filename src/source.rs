@@ -147,6 +147,27 @@ pub struct LineColumn {
     pub column: usize,
 }
 
+/// So many bytes a project may name in files: a file counts once for its reading, and where it is used once for each use.
+pub const MOST_NAMED: u64 = 256 << 20;
+
+/// Why a file that the project names is not read.
+#[derive(Clone, Debug)]
+pub struct Refused {
+    /// The reason, to stand behind its name.
+    pub why: String,
+    /// What to do.
+    pub help: &'static str,
+}
+
+impl Refused {
+    /// It has so many bytes, and with them there would be more than [`MOST_NAMED`].
+    pub fn too_much(bytes: u64) -> Self {
+        let most = format!("{MOST_NAMED} ({} MiB)", MOST_NAMED >> 20);
+        let why = format!("with its {bytes} bytes the files that the project names would come to more than {most}");
+        Self { why, help: "name fewer files, or smaller ones; a file counts as often as it is used" }
+    }
+}
+
 /// All files of one compilation.
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
@@ -154,7 +175,7 @@ pub struct Sources {
     /// By the name of a file that the project names and that was read.
     attached: BTreeMap<String, FileId>,
     /// By the name of a file that the project names and may not have: why.
-    refused: BTreeMap<String, String>,
+    refused: BTreeMap<String, Refused>,
 }
 
 impl Sources {
@@ -199,14 +220,19 @@ impl Sources {
         id
     }
 
+    /// Notes that the project names an attached file by another name, too.
+    pub fn attach_again(&mut self, name: impl Into<String>, file: FileId) {
+        self.attached.entry(name.into()).or_insert(file);
+    }
+
     /// Notes why a file that the project names is not read.
-    pub fn refuse(&mut self, name: impl Into<String>, why: impl Into<String>) {
-        self.refused.insert(name.into(), why.into());
+    pub fn refuse(&mut self, name: impl Into<String>, why: Refused) {
+        self.refused.insert(name.into(), why);
     }
 
     /// Why a file that the project names is not read, where it is there.
-    pub fn refused(&self, name: &str) -> Option<&str> {
-        self.refused.get(name).map(String::as_str)
+    pub fn refused(&self, name: &str) -> Option<&Refused> {
+        self.refused.get(name)
     }
 
     /// The file that the project names so.

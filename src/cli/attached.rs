@@ -1,14 +1,14 @@
 //! The files that a project names, bodies of content, members of segments and its baseline, read beside its YAML; one that is not there is told when the project is resolved.
 
-use std::collections::BTreeSet;
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
 use super::files::Files;
 use super::inside::{LARGEST, Unread, is_hidden, leaves};
-use crate::source::Sources;
+use crate::source::{MOST_NAMED, Refused, Sources};
 use crate::yaml::{self, Node, Value};
 
-/// Reads what the YAML of a project in `folder` names.
+/// Reads what the YAML of a project in `folder` names; a file of which it has several names is read once.
 pub(super) fn attach(files: &dyn Files, folder: &Path, sources: &mut Sources) {
     let mut names = BTreeSet::new();
     for (id, file) in sources.files() {
@@ -16,23 +16,57 @@ pub(super) fn attach(files: &dyn Files, folder: &Path, sources: &mut Sources) {
             in_tree(&root, None, &mut names);
         }
     }
+    let (mut held, mut left) = (BTreeMap::new(), MOST_NAMED);
     for name in names {
-        match text(files, folder, &name) {
-            Ok(text) => drop(sources.attach(name, text)),
-            Err(Unread::Missing(_)) => {}
-            Err(why) => sources.refuse(name, why.to_string()),
+        let real = match real(files, folder, &name) {
+            Ok(real) => real,
+            Err(why) => {
+                refuse(sources, name, &why);
+                continue;
+            }
+        };
+        if let Some(file) = held.get(&real) {
+            sources.attach_again(name, *file);
+            continue;
+        }
+        match text(files, folder, &name, left) {
+            Ok(text) => {
+                left -= text.len() as u64;
+                held.insert(real, sources.attach(name, text));
+            }
+            Err(why) => refuse(sources, name, &why),
         }
     }
 }
 
-fn text(files: &dyn Files, folder: &Path, name: &str) -> Result<String, Unread> {
+fn refuse(sources: &mut Sources, name: String, unread: &Unread) {
+    let why = unread.to_string();
+    let help = match unread {
+        Unread::Missing(_) => return,
+        Unread::TooMuch(bytes) => return sources.refuse(name, Refused::too_much(*bytes)),
+        Unread::TooLarge { .. } => "make it smaller",
+        Unread::Outside | Unread::Hidden | Unread::Special | Unread::Failed(_) => {
+            "copy it into the folder of `funnelc.yaml` or one below, as a file of its own"
+        }
+    };
+    sources.refuse(name, Refused { why, help });
+}
+
+fn real(files: &dyn Files, folder: &Path, name: &str) -> Result<PathBuf, Unread> {
     if leaves(Path::new(name)) {
         return Err(Unread::Outside);
     }
     if is_hidden(Path::new(name)) {
         return Err(Unread::Hidden);
     }
-    let bytes = files.read(folder, &folder.join(name), LARGEST)?;
+    files.real(folder, &folder.join(name))
+}
+
+fn text(files: &dyn Files, folder: &Path, name: &str, left: u64) -> Result<String, Unread> {
+    let bytes = files.read(folder, &folder.join(name), LARGEST.min(left)).map_err(|why| match why {
+        Unread::TooLarge { bytes, .. } if bytes <= LARGEST => Unread::TooMuch(bytes),
+        why => why,
+    })?;
     String::from_utf8(bytes).map_err(|_| Unread::Failed("it is not UTF-8".to_owned()))
 }
 

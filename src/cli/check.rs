@@ -35,7 +35,13 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
     let projects = if args.paths.is_empty() {
         vec![project::load(None)?]
     } else {
-        args.paths.iter().map(|path| project::load_all(path)).collect::<Result<Vec<_>, _>>()?.concat()
+        args.paths
+            .iter()
+            .map(|path| project::load_all(path))
+            .collect::<Result<Vec<_>, _>>()?
+            .into_iter()
+            .flatten()
+            .collect()
     };
     if args.write_baseline {
         return super::baseline::write(projects, terminal);

@@ -142,7 +142,7 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
     };
     let head = match &args.head {
         Some(head) => version(head, project, env, terminal)?,
-        None => compiled(project.display().to_string(), &Disk, project, env, terminal)?,
+        None => compiled(project.display().to_string(), &Disk::default(), project, env, terminal)?,
     };
     let (Some(base), Some(head)) = (base, head) else { return Ok(Exit::Findings) };
     let mut diff = Diff::between(&base.plan, &head.plan);
@@ -182,7 +182,7 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
 impl Args {
     /// Where the project stands.
     fn project(&self) -> &Path {
-        let head = self.head.as_deref().map(Path::new).filter(|head| Disk.is_folder(head) || Disk.is_file(head));
+        let head = self.head.as_deref().map(Path::new).filter(|head| head.is_dir() || head.is_file());
         let head = head.filter(|head| head.extension().is_none_or(|extension| extension != "json"));
         self.project.as_deref().or(head).unwrap_or(Path::new("."))
     }
@@ -215,12 +215,12 @@ fn version(
     terminal: Terminal,
 ) -> Result<Option<Version>, Failure> {
     let path = Path::new(name);
-    if Disk.is_folder(path) || Disk.is_file(path) {
+    if path.is_dir() || path.is_file() {
         if path.extension().is_some_and(|extension| extension == "json") {
             let plan = run::plan(path, None, terminal)?;
             return Ok(plan.map(|plan| Version { name: name.to_owned(), plan, model: None, lacks_environment: false }));
         }
-        return compiled(name.to_owned(), &Disk, path, env, terminal);
+        return compiled(name.to_owned(), &Disk::default(), path, env, terminal);
     }
     let Some(revision) = Revision::find(name, folder_of(project))? else {
         return Err(no_such(&format!("there is no file or folder `{name}`, and"), name, folder_of(project)));
@@ -247,7 +247,7 @@ fn at_revision(
 /// The folder in which a project stands.
 fn folder_of(project: &Path) -> &Path {
     let parent = project.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    if Disk.is_folder(project) { project } else { parent }
+    if project.is_dir() { project } else { parent }
 }
 
 /// The project as it was in a revision.

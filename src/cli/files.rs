@@ -5,10 +5,12 @@ use std::path::{Component, Path, PathBuf};
 use std::process::Command;
 
 use super::Failure;
-use super::inside::{self, Unread};
+use super::inside::{self, Folders, Unread};
 
 /// Files that can be found and read.
 pub(crate) trait Files {
+    /// What a file of the project in `folder` is called, however it is named.
+    fn real(&self, folder: &Path, path: &Path) -> Result<PathBuf, Unread>;
     /// The bytes of a file of the project in `folder`, if it has `most` at most.
     fn read(&self, folder: &Path, path: &Path, most: u64) -> Result<Vec<u8>, Unread>;
     /// Whether there is such a file.
@@ -24,12 +26,18 @@ pub(crate) trait Files {
 }
 
 /// The disk.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Disk;
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Disk {
+    folders: Folders,
+}
 
 impl Files for Disk {
+    fn real(&self, folder: &Path, path: &Path) -> Result<PathBuf, Unread> {
+        inside::real(&self.folders, folder, path)
+    }
+
     fn read(&self, folder: &Path, path: &Path, most: u64) -> Result<Vec<u8>, Unread> {
-        inside::read(folder, path, most)
+        inside::read(&self.folders, folder, path, most)
     }
 
     fn is_file(&self, path: &Path) -> bool {
@@ -140,6 +148,10 @@ fn git(folder: &Path, arguments: &[&str]) -> Result<Vec<u8>, Failure> {
 }
 
 impl Files for Revision {
+    fn real(&self, _: &Path, path: &Path) -> Result<PathBuf, Unread> {
+        Ok(path.components().collect())
+    }
+
     fn read(&self, _: &Path, path: &Path, most: u64) -> Result<Vec<u8>, Unread> {
         let missing = || Unread::Missing(std::io::Error::other(format!("there is no `{}`", self.shown(path))));
         let Blob { hash, bytes } = self.files.get(path).ok_or_else(missing)?;

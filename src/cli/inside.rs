@@ -3,11 +3,15 @@
 //! A project may come from anybody. What it names must not make funnelc show, copy, wait for or write over anything that is not its own.
 #![expect(clippy::disallowed_methods, reason = "this is where it is decided which files are looked at")]
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Component, Path, PathBuf};
 
 use rustix::fs::{Mode, OFlags};
+
+use crate::source::Refused;
 
 /// The most bytes of a file that a project names: a text, or the members of a segment.
 pub(super) const LARGEST: u64 = 64 << 20;
@@ -35,14 +39,17 @@ pub(crate) enum Unread {
         /// How many it may have.
         most: u64,
     },
+    /// With its bytes the files that the project names would have more than are allowed.
+    #[error("{}", Refused::too_much(*.0).why)]
+    TooMuch(u64),
     /// It cannot be read.
     #[error("{0}")]
     Failed(String),
 }
 
 /// The bytes of a file of the project in `folder`, of which there may be `most`.
-pub(super) fn read(folder: &Path, path: &Path, most: u64) -> Result<Vec<u8>, Unread> {
-    let real = real(folder, path)?;
+pub(super) fn read(folders: &Folders, folder: &Path, path: &Path, most: u64) -> Result<Vec<u8>, Unread> {
+    let real = real(folders, folder, path)?;
     let file = open(&real)?;
     let metadata = file.metadata().map_err(failed)?;
     if !metadata.is_file() {
@@ -61,13 +68,13 @@ pub(super) fn read(folder: &Path, path: &Path, most: u64) -> Result<Vec<u8>, Unr
 }
 
 /// Where a file of the project in `folder` really is.
-fn real(folder: &Path, path: &Path) -> Result<PathBuf, Unread> {
+pub(super) fn real(folders: &Folders, folder: &Path, path: &Path) -> Result<PathBuf, Unread> {
     let named = path.strip_prefix(folder).unwrap_or(path);
     if leaves(named) {
         return Err(Unread::Outside);
     }
-    let folder = resolved(folder)?;
-    let real = resolved(path)?;
+    let folder = folders.resolved(folder)?;
+    let real = folders.resolved(path)?;
     let inside = real.strip_prefix(&folder).map_err(|_| Unread::Outside)?;
     // Whoever names a hidden file by itself means it; a link to one is another matter.
     if is_hidden(inside) && !is_hidden(named) {
@@ -76,15 +83,41 @@ fn real(folder: &Path, path: &Path) -> Result<PathBuf, Unread> {
     Ok(real)
 }
 
-fn resolved(path: &Path) -> Result<PathBuf, Unread> {
-    let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
-    path.canonicalize().map_err(|error| {
-        if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) {
-            Unread::Missing(error)
-        } else {
-            failed(error)
+/// Where folders really are, each asked for once: of hundreds that lie in one another the system would walk the whole way for each part of each way.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Folders(RefCell<BTreeMap<PathBuf, PathBuf>>);
+
+impl Folders {
+    fn resolved(&self, path: &Path) -> Result<PathBuf, Unread> {
+        let found = match (path.parent(), path.file_name()) {
+            (Some(folder), Some(name)) => {
+                let at = self.folder(folder)?.join(name);
+                match at.symlink_metadata() {
+                    Ok(metadata) if !metadata.is_symlink() => Ok(at),
+                    Ok(_) => at.canonicalize(),
+                    Err(error) => Err(error),
+                }
+            }
+            _ if path.as_os_str().is_empty() => Path::new(".").canonicalize(),
+            _ => path.canonicalize(),
+        };
+        found.map_err(|error| {
+            if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) {
+                Unread::Missing(error)
+            } else {
+                failed(error)
+            }
+        })
+    }
+
+    fn folder(&self, path: &Path) -> Result<PathBuf, Unread> {
+        if let Some(known) = self.0.borrow().get(path) {
+            return Ok(known.clone());
         }
-    })
+        let real = self.resolved(path)?;
+        self.0.borrow_mut().insert(path.to_path_buf(), real.clone());
+        Ok(real)
+    }
 }
 
 /// Opens nothing that would wait, and follows no link that was put there meanwhile.
@@ -132,12 +165,13 @@ pub(super) fn may_write(folder: &Path, path: &Path, ours: impl FnOnce(&str) -> b
     if is_hidden(named) {
         return Err(Unread::Hidden);
     }
-    match read(folder, path, LARGEST) {
+    let folders = Folders::default();
+    match read(&folders, folder, path, LARGEST) {
         Ok(bytes) if std::str::from_utf8(&bytes).is_ok_and(ours) => Ok(()),
         Ok(_) => Err(Unread::Failed("there is a file, and it is no baseline".to_owned())),
         Err(Unread::Missing(_)) if std::fs::symlink_metadata(path).is_ok() => Err(Unread::Outside),
         // Its folder must be inside too, or a link to a folder would lead out.
-        Err(Unread::Missing(_)) => real(folder, path.parent().unwrap_or(Path::new(""))).map(drop),
+        Err(Unread::Missing(_)) => real(&folders, folder, path.parent().unwrap_or(Path::new(""))).map(drop),
         Err(other) => Err(other),
     }
 }

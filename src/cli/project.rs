@@ -1,5 +1,6 @@
 //! Finds and reads the files of a project; what is read is decided by `funnelc.yaml` alone, and the order of the file system never shows.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -23,45 +24,71 @@ pub(crate) fn load(path: Option<&Path>) -> Result<Sources, Failure> {
     if path == Path::new("-") {
         return standard_input();
     }
-    load_from(&Disk, path)
+    load_from(&Disk::default(), path)
 }
 
 /// The sources of the project at a path of the disk or of a revision.
 pub(crate) fn load_from(files: &dyn Files, path: &Path) -> Result<Sources, Failure> {
     if files.is_folder(path) {
-        return root_above(files, path).and_then(|root| with_includes(files, &root));
+        return root_above(files, path).and_then(|root| alone(files, &root));
     }
     match path.file_name().and_then(|name| name.to_str()) {
-        Some(name) if ROOTS.contains(&name) => with_includes(files, path),
+        Some(name) if ROOTS.contains(&name) => alone(files, path),
         _ => single(files, path),
     }
 }
 
 /// The sources of every project at a path: of a folder, those in and below it; of anything else, the one that it is.
 pub(crate) fn load_all(path: &Path) -> Result<Vec<Sources>, Failure> {
-    let roots = if path != Path::new("-") && Disk.is_folder(path) { roots_below(&Disk, path)? } else { Vec::new() };
+    let disk = Disk::default();
+    let found = if path != Path::new("-") && disk.is_folder(path) { disk.below(path)? } else { Vec::new() };
+    let roots = roots_of(&found);
     if roots.is_empty() {
         return load(Some(path)).map(|sources| vec![sources]);
     }
-    roots.iter().map(|root| with_includes(&Disk, root)).collect()
+    let mut own = by_project(found, roots.iter().map(|root| folder_of(root).to_path_buf()).collect());
+    roots.iter().map(|root| with_includes(&disk, root, own.remove(folder_of(root)).unwrap_or_default())).collect()
 }
 
 /// The marks of projects in and below a folder, in the order of their paths.
 fn roots_below(files: &dyn Files, folder: &Path) -> Result<Vec<PathBuf>, Failure> {
-    let mut roots = files.below(folder)?;
-    roots.retain(|path| path.file_name().and_then(|name| name.to_str()).is_some_and(|name| ROOTS.contains(&name)));
+    Ok(roots_of(&files.below(folder)?))
+}
+
+fn roots_of(found: &[PathBuf]) -> Vec<PathBuf> {
+    let is_root =
+        |path: &&PathBuf| path.file_name().and_then(|name| name.to_str()).is_some_and(|name| ROOTS.contains(&name));
+    let mut roots: Vec<PathBuf> = found.iter().filter(is_root).cloned().collect();
     roots.sort();
     roots.dedup_by(|later, first| later.parent() == first.parent());
-    Ok(roots)
+    roots
+}
+
+/// Files by the folder of the project to which they belong: the innermost around each. What belongs to none is left out.
+fn by_project(found: Vec<PathBuf>, projects: BTreeSet<PathBuf>) -> BTreeMap<PathBuf, Vec<PathBuf>> {
+    let mut owners: BTreeMap<PathBuf, Option<PathBuf>> =
+        projects.into_iter().map(|folder| (folder.clone(), Some(folder))).collect();
+    let mut own: BTreeMap<PathBuf, Vec<PathBuf>> = BTreeMap::new();
+    for file in found {
+        let known = file.ancestors().skip(1).find(|folder| owners.contains_key(*folder));
+        let owner = known.and_then(|folder| owners[folder].clone());
+        let new: Vec<&Path> = file.ancestors().skip(1).take_while(|folder| Some(*folder) != known).collect();
+        owners.extend(new.into_iter().map(|folder| (folder.to_path_buf(), owner.clone())));
+        if let Some(owner) = owner {
+            own.entry(owner).or_default().push(file);
+        }
+    }
+    own
 }
 
 /// The folders of projects below one that belongs to none itself; none where it does.
 pub(crate) fn only_below(folder: &Path) -> Result<Vec<String>, Failure> {
-    if !Disk.is_folder(folder) || root_above(&Disk, folder).is_ok() {
+    let disk = Disk::default();
+    if !disk.is_folder(folder) || root_above(&disk, folder).is_ok() {
         return Ok(Vec::new());
     }
-    let roots = roots_below(&Disk, folder)?;
-    Ok(roots.iter().filter_map(|root| root.parent()).map(|at| Disk.shown(at)).collect())
+    let roots = roots_below(&disk, folder)?;
+    Ok(roots.iter().filter_map(|root| root.parent()).map(|at| disk.shown(at)).collect())
 }
 
 fn standard_input() -> Result<Sources, Failure> {
@@ -108,13 +135,22 @@ fn root_above(files: &dyn Files, folder: &Path) -> Result<PathBuf, Failure> {
     Err(Failure::new(message).coded(NoticeCode::NoProject).help(help))
 }
 
-fn with_includes(files: &dyn Files, root: &Path) -> Result<Sources, Failure> {
+fn alone(files: &dyn Files, root: &Path) -> Result<Sources, Failure> {
+    let folder = folder_of(root);
+    let found = files.below(folder)?;
+    let inside = roots_of(&found).iter().map(|root| folder_of(root).to_path_buf()).collect::<BTreeSet<_>>();
+    let mut own = by_project(found, inside.into_iter().chain([folder.to_path_buf()]).collect());
+    with_includes(files, root, own.remove(folder).unwrap_or_default())
+}
+
+/// The project of a root, with what it includes of the files that are its own.
+fn with_includes(files: &dyn Files, root: &Path, own: Vec<PathBuf>) -> Result<Sources, Failure> {
     let mut sources = Sources::default();
     let folder = folder_of(root);
     let file = add(files, &mut sources, folder, root)?;
     let text = sources.file(file).map(|file| file.text.as_str()).unwrap_or_default();
     let written = yaml::parse(file, text).root.as_ref().and_then(patterns);
-    for path in included(files, root, written.as_deref())? {
+    for path in included(files, root, own, written.as_deref())? {
         add(files, &mut sources, folder, &path)?;
     }
     attach(files, folder, &mut sources);
@@ -136,28 +172,30 @@ fn text(node: &Node) -> Option<String> {
     }
 }
 
-fn included(files: &dyn Files, root: &Path, written: Option<&[String]>) -> Result<Vec<PathBuf>, Failure> {
+fn included(
+    files: &dyn Files,
+    root: &Path,
+    own: Vec<PathBuf>,
+    written: Option<&[String]>,
+) -> Result<Vec<PathBuf>, Failure> {
     let set = match written {
         Some(patterns) => glob_set(patterns.iter().map(String::as_str))?,
         None => glob_set(DEFAULT_INCLUDE)?,
     };
     let folder = folder_of(root);
     let inside = |path: &Path| path.strip_prefix(folder).unwrap_or(path).to_path_buf();
-    let mut found = files.below(folder)?;
-    // A project inside is one of its own.
-    let is_root =
-        |path: &Path| path.file_name().and_then(|name| name.to_str()).is_some_and(|name| ROOTS.contains(&name));
-    let parents = found.iter().filter(|path| is_root(path)).filter_map(|path| path.parent());
-    let others: Vec<PathBuf> = parents.filter(|parent| *parent != folder).map(Path::to_path_buf).collect();
-    let is_of_other = |path: &Path| others.iter().any(|other| path.starts_with(other));
-    found.retain(|path| path != root && set.is_match(inside(path)) && !is_of_other(path));
-    for pattern in written.into_iter().flatten() {
-        let one = glob_set([pattern.as_str()])?;
-        if !found.iter().any(|path| one.is_match(inside(path))) {
-            let root = files.shown(root);
-            let message = format!("`include` of `{root}` names `{pattern}`, which matches no file");
-            return Err(Failure::new(message).help("patterns start at the project's folder: `journeys/**/*.yaml`"));
+    let (mut found, mut matching) = (Vec::new(), BTreeSet::new());
+    for path in own.into_iter().filter(|path| path != root) {
+        let patterns = set.matches(inside(&path));
+        if !patterns.is_empty() {
+            matching.extend(patterns);
+            found.push(path);
         }
+    }
+    if let Some((_, pattern)) = written.into_iter().flatten().enumerate().find(|(at, _)| !matching.contains(at)) {
+        let root = files.shown(root);
+        let message = format!("`include` of `{root}` names `{pattern}`, which matches no file");
+        return Err(Failure::new(message).help("patterns start at the project's folder: `journeys/**/*.yaml`"));
     }
     found.sort();
     Ok(found)

@@ -7,7 +7,7 @@ use crate::model::ids::Id;
 use crate::model::template::{Part, Template};
 use crate::model::{Body, ContentId, ContentKind};
 use crate::schema::{self, ListOf, Placed, Project, Text};
-use crate::source::{SourceFile, Sources, Span};
+use crate::source::{Refused, SourceFile, Sources, Span};
 
 impl Resolver {
     /// Subjects and bodies, once the fields are known.
@@ -58,14 +58,18 @@ impl Resolver {
         path: &Placed<Text>,
         sources: &'s Sources,
     ) -> Option<(crate::source::FileId, &'s SourceFile)> {
-        let found = sources.attached(&path.value.0);
-        if let (None, Some(why)) = (found, sources.refused(&path.value.0)) {
+        let mut found = sources.attached(&path.value.0);
+        let mut refused = sources.refused(&path.value.0).cloned();
+        if let Some((_, file)) = found {
+            let bytes = file.text.len() as u64;
+            match self.named_left.checked_sub(bytes) {
+                Some(left) => self.named_left = left,
+                None => (found, refused) = (None, Some(Refused::too_much(bytes))),
+            }
+        }
+        if let (None, Some(Refused { why, help })) = (found, refused) {
             let message = format!("`{}` is not read: {why}", path.value.0);
-            self.report(
-                Diagnostic::new(codes::MISSING_FILE, path.span, message)
-                    .at("not a file of this project")
-                    .help("copy it into the folder of `funnelc.yaml` or one below, as a file of its own"),
-            );
+            self.report(Diagnostic::new(codes::MISSING_FILE, path.span, message).at("is not read").help(help));
         } else if found.is_none() {
             let message = format!("there is no file `{}`", path.value.0);
             self.report(

@@ -36,12 +36,12 @@ mod test_company;
 mod value;
 mod windows;
 
-use crate::diagnostic::{Diagnostic, Guesses, Severity, codes};
+use crate::diagnostic::{Diagnostic, Guesses, Severity, codes, list};
 use crate::model::{
     About, Arena, Campaign, Companies, Condition, ConditionKind, Contacts, Content, FunnelId, Model, Segment, ids::Id,
 };
 use crate::schema::{self, Definitions, Placed, Project, Text};
-use crate::source::{Sources, Span};
+use crate::source::{MOST_NAMED, Sources, Span};
 
 use names::{Index, Unread};
 
@@ -57,6 +57,7 @@ pub(crate) fn resolve(project: &Project, sources: &Sources, unread: &[Span]) -> 
         scope: pattern::Scope::default(),
         unread: Unread::new(sources, unread),
         guesses: Guesses::default(),
+        named_left: MOST_NAMED,
         diagnostics: Vec::new(),
         errors: 0,
         present: None,
@@ -80,6 +81,8 @@ struct Resolver {
     scope: pattern::Scope,
     unread: Unread,
     guesses: Guesses,
+    /// So many bytes of files may still be used.
+    named_left: u64,
     diagnostics: Vec<Diagnostic>,
     /// How many of them are errors: a warning breaks nothing, and may hide nothing.
     errors: usize,
@@ -261,7 +264,7 @@ impl Resolver {
     fn unknown_word<T>(&mut self, word: &str, span: Span, known: &[&str]) -> Option<T> {
         let meant = crate::diagnostic::did_you_mean(word, known.iter().copied())
             .map(|meant| format!("did you mean `{meant}`?"));
-        let help = meant.unwrap_or_else(|| format!("write one of {}", names::list(known.iter().copied())));
+        let help = meant.unwrap_or_else(|| format!("write one of {}", list(known.iter().copied())));
         self.report(
             Diagnostic::new(codes::UNKNOWN_VALUE, span, format!("`{word}` is not understood here"))
                 .at("unknown word")
