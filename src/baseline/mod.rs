@@ -60,9 +60,11 @@ impl Baseline {
         let things = Things::new(tree, sources);
         let counts = counted(&things, findings);
         let found = |entry: &Entry| counts.get(&(entry.code.as_str(), entry.thing.clone())).copied().unwrap_or(0);
+        let entries: BTreeMap<(&str, &str), &Entry> =
+            self.entries.iter().rev().map(|entry| ((entry.code.as_str(), entry.thing.as_str()), entry)).collect();
         let is_left_out = |finding: &Diagnostic| {
             let thing = things.of(finding.primary.span);
-            let entry = self.entries.iter().find(|entry| entry.code == finding.code.name() && entry.thing == thing);
+            let entry = entries.get(&(finding.code.name(), thing.as_str()));
             finding.severity == Severity::Warning && entry.is_some_and(|entry| found(entry) <= entry.count)
         };
         let (left_out, told): (Vec<_>, Vec<_>) = findings.iter().cloned().partition(is_left_out);
