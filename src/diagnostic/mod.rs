@@ -105,6 +105,24 @@ pub fn in_order(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
     diagnostics
 }
 
+/// More names than this are not listed: a help has to be read, and there may be one for each of as many mistakes.
+const MOST_LISTED: usize = 100;
+
+/// Names in backticks with commas between them.
+pub(crate) fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    let mut names = names.into_iter();
+    let mut listed: Vec<String> = names.by_ref().take(MOST_LISTED).map(|name| format!("`{name}`")).collect();
+    // Without a walk through them, where they can tell how many they are.
+    let more = match names.size_hint() {
+        (least, Some(most)) if least == most => least,
+        _ => names.count(),
+    };
+    if more > 0 {
+        listed.push(format!("and {more} more"));
+    }
+    listed.join(", ")
+}
+
 /// The candidate that `name` was probably meant to be: within a third of its length in edits.
 pub fn did_you_mean<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let length = name.chars().count();
@@ -170,6 +188,15 @@ mod tests {
         let finding =
             Diagnostic::new(codes::UNKNOWN_FIELD, Span::NOWHERE, format!("there is no field `{long}` in `a`"));
         assert_eq!(finding.message, format!("there is no field `{}…` in `a`", "ż".repeat(LONGEST_QUOTE)));
+    }
+
+    #[test]
+    fn long_lists_of_names_are_cut() {
+        let names: Vec<String> = (1..=MOST_LISTED + 2).map(|at| format!("s{at}")).collect();
+        let of = |count: usize| list(names.iter().take(count).map(String::as_str));
+        assert_eq!(of(2), "`s1`, `s2`");
+        assert!(of(MOST_LISTED).ends_with(", `s99`, `s100`"));
+        assert!(of(MOST_LISTED + 2).ends_with(", `s99`, `s100`, and 2 more"));
     }
 
     #[test]

@@ -1,8 +1,7 @@
 //! Destinations, and the steps that call colleagues and other systems.
 
-use super::names::list;
 use super::{Resolver, about};
-use crate::diagnostic::{Diagnostic, codes, did_you_mean};
+use crate::diagnostic::{Diagnostic, codes, did_you_mean, list};
 use crate::language::DestinationKind;
 use crate::model::destination::{Call, Colleague, Destination, Setting};
 use crate::model::template::Token;

@@ -3,8 +3,7 @@
 use std::fmt::Display;
 
 use super::Resolver;
-use super::names::list;
-use crate::diagnostic::{Diagnostic, codes, did_you_mean};
+use crate::diagnostic::{Diagnostic, codes, did_you_mean, list};
 use crate::language::Operator;
 use crate::model::calendar::Sign;
 use crate::model::operator::DateOperand;

@@ -1,8 +1,7 @@
 //! Conditions: which key says what is asked, and what belongs to it; what the operators of a field mean stands in `comparison`.
 
 use super::Resolver;
-use super::names::list;
-use crate::diagnostic::{Diagnostic, codes};
+use crate::diagnostic::{Diagnostic, codes, list};
 use crate::language::{Operator, Question, TagsHeld};
 use crate::model::{CampaignState, Condition, ConditionKind, FieldId, FieldTest, FieldType, Subject};
 use crate::schema::condition::Comparison;

@@ -1,7 +1,7 @@
 //! Declarations of events: their properties, what they change, how long they start campaigns; the built-in events stand among them, declared or not.
 
 use super::{Resolver, sorted};
-use crate::diagnostic::{Diagnostic, codes};
+use crate::diagnostic::{Diagnostic, codes, list};
 use crate::language::PropertyType;
 use crate::model::{Arena, EventId, EventType, FieldId, FieldType, Moment, Property, PropertyId, Update, UpdateChange};
 use crate::schema::event::FromProperty;
@@ -181,7 +181,7 @@ impl Resolver {
                     format!("declare it under `events: {{ {}: {{ properties: … }} }}`", event.id)
                 }
                 None if event.properties.is_empty() => format!("`{}` has no properties", event.id),
-                None => format!("`{}` has {}", event.id, super::names::list(known)),
+                None => format!("`{}` has {}", event.id, list(known)),
             };
             let message = format!("`{}` has no property `{}`", event.id, name.value.0);
             self.report(Diagnostic::new(codes::UNKNOWN_PROPERTY, name.span, message).at("unknown property").help(help));

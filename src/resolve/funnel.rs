@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::names::list;
 use super::pattern::Scope;
 use super::{Resolver, about, sorted};
-use crate::diagnostic::{Diagnostic, codes};
+use crate::diagnostic::{Diagnostic, codes, list};
 use crate::language::{AudienceLeft, Moves, Order};
 use crate::model::funnel::stage_column_of;
 use crate::model::{About, Arena, Audience, Conversion, Funnel, FunnelId, PlaceRule, Publish, Stage, StageId, Target};

@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Resolver;
-use super::names::list;
-use crate::diagnostic::{Diagnostic, codes};
+use crate::diagnostic::{Diagnostic, codes, list};
 use crate::language::WhenRemoved;
 use crate::model::{Arena, Campaign, CampaignId, Funnel, FunnelId, InFlight, Moved, Removed};
 use crate::schema::{self, Placed, Project, Text};

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Resolver;
-use crate::diagnostic::{Code, Diagnostic, Guesses, codes};
+use crate::diagnostic::{Code, Diagnostic, Guesses, codes, list};
 use crate::language::ParameterType;
 use crate::model::ids::Id;
 use crate::model::points::TRIGGERS;
@@ -323,37 +323,5 @@ impl Resolver {
             let message = format!("there is no {kind} `{}`", name.value.0);
             self.report(Diagnostic::new(code, name.span, message).at(format!("unknown {kind}")).maybe_help(help));
         }
-    }
-}
-
-/// More names than this are not listed: a help has to be read, and there may be one for each of as many mistakes.
-const MOST_LISTED: usize = 100;
-
-/// Names in backticks with commas between them.
-pub(super) fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
-    let mut names = names.into_iter();
-    let mut listed: Vec<String> = names.by_ref().take(MOST_LISTED).map(|name| format!("`{name}`")).collect();
-    // Without a walk through them, where they can tell how many they are.
-    let more = match names.size_hint() {
-        (least, Some(most)) if least == most => least,
-        _ => names.count(),
-    };
-    if more > 0 {
-        listed.push(format!("and {more} more"));
-    }
-    listed.join(", ")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn long_lists_of_names_are_cut() {
-        let names: Vec<String> = (1..=MOST_LISTED + 2).map(|at| format!("s{at}")).collect();
-        let of = |count: usize| list(names.iter().take(count).map(String::as_str));
-        assert_eq!(of(2), "`s1`, `s2`");
-        assert!(of(MOST_LISTED).ends_with(", `s99`, `s100`"));
-        assert!(of(MOST_LISTED + 2).ends_with(", `s99`, `s100`, and 2 more"));
     }
 }

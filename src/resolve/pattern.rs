@@ -2,8 +2,7 @@
 
 use super::Resolver;
 use super::condition::broken;
-use super::names::list;
-use crate::diagnostic::{Diagnostic, codes};
+use crate::diagnostic::{Diagnostic, codes, list};
 use crate::language::{Operator, Question};
 use crate::model::calendar::Sign;
 use crate::model::{

@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::Resolver;
-use super::names::list;
 use super::step_name::unnamed;
-use crate::diagnostic::{Diagnostic, codes};
+use crate::diagnostic::{Diagnostic, codes, list};
 use crate::language::Verb;
 use crate::model::calendar::Sign;
 use crate::model::contacts::FieldType;

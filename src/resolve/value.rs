@@ -5,8 +5,7 @@ use std::str::FromStr;
 use rust_decimal::Decimal;
 
 use super::Resolver;
-use super::names::list;
-use crate::diagnostic::{Diagnostic, codes};
+use crate::diagnostic::{Diagnostic, codes, list};
 use crate::model::ids::Id;
 use crate::model::{ChoiceId, Field, FieldId, FieldType, Moment, Value, is_address};
 use crate::schema::{ListOf, Literal, Placed, as_digits, is_grouped, meant_flag};

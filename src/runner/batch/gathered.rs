@@ -4,7 +4,7 @@ use std::io::Write;
 
 use super::part::Part;
 use super::{Job, RunError, Streams, Summary, failed};
-use crate::diagnostic::did_you_mean;
+use crate::diagnostic::Guesses;
 use crate::model::{BadValue, Model};
 use crate::runner::events::{Events, Told};
 use crate::runner::input::addresses::Addresses;
@@ -170,8 +170,9 @@ impl<W: Write> Gathered<W> {
 /// `absent` and `passed_over` are contacts and how many events they have.
 fn event_warnings(told: &Told, known: &[&str], [absent, passed_over]: [(u64, u64); 2]) -> Vec<Warning> {
     let unread = (!told.unread.is_empty()).then(|| Warning::UnreadColumns(told.unread.clone()));
+    let guesses = Guesses::default();
     let unknown = told.unknown.iter().map(|(name, count)| {
-        let meant = did_you_mean(name, known.iter().copied()).map(str::to_owned);
+        let meant = guesses.did_you_mean(name, known.iter().copied()).map(str::to_owned);
         Warning::UnknownEvent { name: name.clone(), count: *count, meant }
     });
     let strange =

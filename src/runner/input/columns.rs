@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::row::{Rows, without_line_end};
-use crate::diagnostic::did_you_mean;
+use crate::diagnostic::Guesses;
 use crate::runner::notice::{HeaderFault, Hint, Warning};
 
 /// The names of the columns.
@@ -22,6 +22,7 @@ pub(super) fn names(header: &[u8]) -> Result<Vec<String>, HeaderFault> {
 pub(super) struct Lookup<'a> {
     names: &'a [String],
     positions: BTreeMap<&'a str, usize>,
+    guesses: Guesses,
     pub(super) errors: Vec<HeaderFault>,
     /// Columns that decide who may be written to, and are not there.
     pub(super) lacking: Vec<HeaderFault>,
@@ -30,8 +31,14 @@ pub(super) struct Lookup<'a> {
 
 impl<'a> Lookup<'a> {
     pub(super) fn new(names: &'a [String]) -> Self {
-        let mut lookup =
-            Self { names, positions: BTreeMap::new(), errors: Vec::new(), lacking: Vec::new(), warnings: Vec::new() };
+        let mut lookup = Self {
+            names,
+            positions: BTreeMap::new(),
+            guesses: Guesses::default(),
+            errors: Vec::new(),
+            lacking: Vec::new(),
+            warnings: Vec::new(),
+        };
         for (index, name) in names.iter().enumerate() {
             if let Some(first) = lookup.positions.insert(name, index).filter(|_| !name.is_empty()) {
                 let at = Some([first + 1, index + 1]);
@@ -70,8 +77,10 @@ impl<'a> Lookup<'a> {
 
     /// Warns where a column that may be missing was probably meant by another name.
     pub(super) fn meant(&mut self, column: &str, holds: &str) {
-        if self.find(column).is_none() && did_you_mean(column, self.names.iter().map(String::as_str)).is_some() {
-            let (column, holds, hint) = (column.to_owned(), holds.to_owned(), self.hint(column));
+        if self.find(column).is_none()
+            && let hint @ Hint::Near(_) = self.hint(column)
+        {
+            let (column, holds) = (column.to_owned(), holds.to_owned());
             self.warnings.push(Warning::OtherName { column, holds, hint });
         }
     }
@@ -88,7 +97,7 @@ impl<'a> Lookup<'a> {
     }
 
     fn hint(&self, column: &str) -> Hint {
-        let near = did_you_mean(column, self.names.iter().map(String::as_str));
+        let near = self.guesses.did_you_mean(column, self.names.iter().map(String::as_str));
         match (near, self.names) {
             (Some(near), _) => Hint::Near(near.to_owned()),
             (None, [only]) if only.contains([';', '\t']) => Hint::Commas,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::variables::Variables;
 use super::{Origins, entries};
-use crate::diagnostic::{Diagnostic, Guesses, codes, did_you_mean};
+use crate::diagnostic::{Diagnostic, Guesses, codes, list};
 use crate::schema::campaign::EXPANDED;
 use crate::schema::text::variable_name;
 use crate::source::{Span, Spanned};
@@ -258,7 +258,7 @@ impl Expansion<'_> {
                 arguments.insert(key.value.clone(), value.clone());
                 continue;
             }
-            let meant = did_you_mean(&key.value, block.parameters.keys().map(String::as_str));
+            let meant = self.guesses.did_you_mean(&key.value, block.parameters.keys().map(String::as_str));
             let help = meant.map_or_else(|| takes(block), |meant| format!("did you mean `{meant}`?"));
             self.found.push(
                 Diagnostic::new(
@@ -271,19 +271,19 @@ impl Expansion<'_> {
                 .help(help),
             );
         }
-        for (parameter, span) in &block.parameters {
-            if !arguments.contains_key(parameter) {
-                self.found.push(
-                    Diagnostic::new(
-                        codes::BLOCK_ARGUMENTS,
-                        name.span,
-                        format!("the block `{}` needs `{parameter}`", name.value),
-                    )
-                    .at("an argument is missing")
-                    .label(*span, "the parameter")
-                    .help(format!("write `with: {{ {parameter}: … }}`")),
-                );
-            }
+        let missing = || block.parameters.iter().filter(|(parameter, _)| !arguments.contains_key(*parameter));
+        if let Some((parameter, span)) = missing().next() {
+            let needed = list(missing().map(|(parameter, _)| parameter.as_str()));
+            self.found.push(
+                Diagnostic::new(
+                    codes::BLOCK_ARGUMENTS,
+                    name.span,
+                    format!("the block `{}` needs {needed}", name.value),
+                )
+                .at(if missing().nth(1).is_none() { "an argument is missing" } else { "arguments are missing" })
+                .label(*span, "the parameter")
+                .help(format!("write `with: {{ {parameter}: … }}`")),
+            );
         }
         arguments
     }
@@ -315,8 +315,10 @@ impl Expansion<'_> {
 }
 
 fn takes(block: &Block) -> String {
-    let names: Vec<_> = block.parameters.keys().map(|name| format!("`{name}`")).collect();
-    if names.is_empty() { "it has no parameters".to_owned() } else { format!("it has {}", names.join(", ")) }
+    match list(block.parameters.keys().map(String::as_str)) {
+        none if none.is_empty() => "it has no parameters".to_owned(),
+        names => format!("it has {names}"),
+    }
 }
 
 fn named(key: &str, value: Node) -> Entry {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::diagnostic::did_you_mean;
+use crate::diagnostic::Guesses;
 use crate::model::Model;
 use crate::runner::notice::{Notice, NoticeCode};
 
@@ -68,9 +68,10 @@ impl Told {
 
     /// Everything of which the project does not speak.
     pub(super) fn unspoken(&self, model: &Model, fates: &Fates) -> Option<Unspoken> {
+        let guesses = Guesses::default();
         let item = |(concern, count): (&Concern, &u64)| Item {
             what: concern.words(*count),
-            write: concern.lines(model, fates),
+            write: concern.lines(model, fates, &guesses),
         };
         let items: Vec<_> = self.concerns.iter().map(item).collect();
         (!items.is_empty()).then_some(Unspoken(items))
@@ -134,10 +135,11 @@ impl Concern {
     }
 
     /// What to write, one way or the other.
-    fn lines(&self, model: &Model, fates: &Fates) -> Vec<String> {
+    fn lines(&self, model: &Model, fates: &Fates, guesses: &Guesses) -> Vec<String> {
         match self {
             Self::Funnel(id) => {
-                let to = proposal(id, model.funnels.values().map(|it| &it.id), |it| fates.funnels.contains_key(it));
+                let to =
+                    proposal(guesses, id, model.funnels.values().map(|it| &it.id), |it| fates.funnels.contains_key(it));
                 vec![
                     format!("moved: [ {{ from: {id}, to: {} }} ]", to.unwrap_or("FUNNEL")),
                     format!("removed: [ {{ funnel: {id} }} ]"),
@@ -147,7 +149,7 @@ impl Concern {
                 let present = fates.funnels.get(funnel).and_then(|fate| fate.name(funnel)).unwrap_or(funnel);
                 let stages = model.funnels.values().filter(|it| it.id == present).flat_map(|it| it.stages.values());
                 let known = |it: &str| fates.stages.get(funnel).is_some_and(|stages| stages.contains_key(it));
-                let to = proposal(id, stages.map(|it| &it.id), known).unwrap_or("STAGE");
+                let to = proposal(guesses, id, stages.map(|it| &it.id), known).unwrap_or("STAGE");
                 vec![
                     format!("moved: [ {{ from: {funnel}/{id}, to: {present}/{to} }} ]"),
                     format!("removed: [ {{ stage: {funnel}/{id}, then: leave }} ]"),
@@ -155,25 +157,25 @@ impl Concern {
             }
             Self::Campaign(id) => {
                 let known = |it: &str| fates.campaigns.contains_key(it);
-                let to = proposal(id, model.campaigns.values().map(|it| &it.id), known);
+                let to = proposal(guesses, id, model.campaigns.values().map(|it| &it.id), known);
                 vec![
                     format!("moved: [ {{ from: {id}, to: {} }} ]", to.unwrap_or("CAMPAIGN")),
                     format!("removed: [ {{ campaign: {id} }} ]"),
                 ]
             }
             Self::Both(from, _) => vec![format!("removed: [ {{ campaign: {from} }} ]")],
-            Self::Step(campaign, id) => step_lines(model, fates, campaign, id),
+            Self::Step(campaign, id) => step_lines(model, fates, guesses, [campaign, id]),
             Self::Field(id) => vec![format!("removed: [ {{ field: {id} }} ]")],
         }
     }
 }
 
-fn step_lines(model: &Model, fates: &Fates, campaign: &str, id: &str) -> Vec<String> {
+fn step_lines(model: &Model, fates: &Fates, guesses: &Guesses, [campaign, id]: [&str; 2]) -> Vec<String> {
     let present = fates.campaigns.get(campaign).and_then(|fate| fate.name(campaign)).unwrap_or(campaign);
     let mut names = Vec::new();
     model.campaigns.values().filter(|it| it.id == present).for_each(|it| it.each_step(|step| names.push(&step.name)));
     let known = |it: &str| fates.steps.get(campaign).is_some_and(|steps| steps.contains_key(it));
-    let to = quoted(proposal(id, names, known).unwrap_or("STEP"));
+    let to = quoted(proposal(guesses, id, names, known).unwrap_or("STEP"));
     let id = quoted(id);
     vec![
         format!("moved: [ {{ campaign: {present}, from: {id}, to: {to} }} ]"),
@@ -184,6 +186,7 @@ fn step_lines(model: &Model, fates: &Fates, campaign: &str, id: &str) -> Vec<Str
 
 /// What the old name probably became: of the names that are new, the only one or the nearest.
 fn proposal<'a>(
+    guesses: &Guesses,
     old: &str,
     names: impl IntoIterator<Item = &'a String>,
     known: impl Fn(&str) -> bool,
@@ -191,7 +194,7 @@ fn proposal<'a>(
     let new: Vec<&str> = names.into_iter().map(String::as_str).filter(|name| !known(name)).collect();
     match new.as_slice() {
         [only] => Some(only),
-        _ => did_you_mean(old, new),
+        _ => guesses.did_you_mean(old, new),
     }
 }
 
