@@ -210,6 +210,17 @@ fn a_missing_argument_hides_no_other_mistake() {
 }
 
 #[test]
+fn all_that_a_use_lacks_is_one_finding() {
+    let many = 120;
+    let parameters: String = (0..many).map(|at| format!("p{at:03}: duration, ")).collect();
+    let block = format!("blocks: {{ b: {{ parameters: {{ {parameters} }}, steps: [{{ add-tag: cold }}] }} }}\n");
+    let told = found(&(block + &welcome(&vec!["{ use: b }"; many].join(", "))), None);
+    assert_eq!(told.matches("the block `b` needs `p000`, `p001`, ").count(), many);
+    assert_eq!(told.matches("`p099`, and 20 more (arguments are missing)").count(), many);
+    assert_eq!(told.matches("needs").count(), many);
+}
+
+#[test]
 fn the_steps_of_a_block_that_nobody_uses_are_checked() {
     let blocks = "variables: { n: 3 }\nblocks:\n  idle: { parameters: { after: duration }, steps: [{ id: pause, wait: $after }, { add-tag: whot }, { points: many }, { points: $n }, { points: $m }, { use: inner, with: { mail: baar, n: $after } }, { goto: pause }] }\n  inner: { parameters: { mail: content, n: integer }, steps: [{ send: $mail }, { points: $n }, { send: bar, to: 3 }, { use: nudge }] }\n";
     insta::assert_snapshot!(found(&(blocks.to_owned() + &welcome("{ add-tag: cold }")), None));
