@@ -67,10 +67,7 @@ impl<'a> Ways<'a> {
 
     /// The step to which a way leads.
     fn end(&self, way: EdgeReference<'_, Edge>) -> Option<StepId> {
-        match self.journey.graph[way.target()].thing {
-            Thing::Step(_, step) => Some(step),
-            _no_step => None,
-        }
+        if let Thing::Step(_, step) = self.journey.graph[way.target()].thing { Some(step) } else { None }
     }
 
     /// Whoever comes through a fork has taken all its branches: where one of them makes everybody wait, none leads on without.

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::cells::{Topic, topics_of};
 use crate::graph::{Thing, conditions};
 use crate::model::ids::Id;
-use crate::model::{Condition, ConditionKind, Model, SegmentId};
+use crate::model::{Condition, ConditionKind, Model, SegmentId, Subject};
 use crate::source::Span;
 
 /// The parts of all conditions, outer before inner; what a segment asks stands behind all that ask the segment.
@@ -39,6 +39,18 @@ pub(super) fn inner(condition: &Condition) -> &[Condition] {
     }
 }
 
+/// So many questions of one condition for any tag are looked at: there is no reason for a second.
+const MOST_ANY: usize = 4;
+
+/// What an atom asks about, itself or through a segment.
+fn asked_by(model: &Model, topics: &[BTreeSet<Topic>], atom: &Condition) -> Vec<Topic> {
+    let mut asked = topics_of(model, atom);
+    if let ConditionKind::Segment(segment) = atom.kind {
+        asked.extend(&topics[segment.index()]);
+    }
+    asked
+}
+
 impl<'a> Parts<'a> {
     /// `order` has the segments, each after those that it asks, and `topics` what each comes to.
     pub(super) fn of(model: &'a Model, order: &[SegmentId], topics: &[BTreeSet<Topic>]) -> Self {
@@ -50,20 +62,35 @@ impl<'a> Parts<'a> {
         roots.sort_by_key(|(segment, _)| segment.and_then(|id| places.get(&id)).copied().unwrap_or_default());
         let mut parts = Self { all: Vec::new(), asking: BTreeMap::new(), segments: BTreeMap::new() };
         for (segment, condition) in roots {
-            parts.segments.extend(segment.map(|id| (id, parts.all.len())));
+            let start = parts.all.len();
+            parts.segments.extend(segment.map(|id| (id, start)));
             parts.add(model, topics, Part { condition, within: None, segment, end: 0 });
+            parts.ask_for_any_tag(model, topics, start);
         }
+        parts.asking.values_mut().for_each(|asking| asking.sort_unstable());
         parts
+    }
+
+    /// Whether a contact has any tag says something about each tag that the same condition asks about.
+    fn ask_for_any_tag(&mut self, model: &Model, topics: &[BTreeSet<Topic>], start: usize) {
+        let is_any =
+            |at: &usize| matches!(self.all[*at].condition.kind, ConditionKind::Field { subject: Subject::Tags, .. });
+        let any: Vec<usize> = (start..self.all.len()).filter(is_any).take(MOST_ANY).collect();
+        if any.is_empty() {
+            return;
+        }
+        let asked = self.all[start..].iter().flat_map(|part| asked_by(model, topics, part.condition));
+        let tags: BTreeSet<Topic> = asked.filter(|topic| matches!(topic, Topic::Tag(_))).collect();
+        for tag in tags {
+            let asking = self.asking.entry(tag).or_default();
+            asking.extend(&any);
+        }
     }
 
     fn add(&mut self, model: &'a Model, topics: &[BTreeSet<Topic>], part: Part<'a>) {
         let (here, condition) = (self.all.len(), part.condition);
         self.all.push(part);
-        let through = match condition.kind {
-            ConditionKind::Segment(segment) => topics.get(segment.index()),
-            _ => None,
-        };
-        for topic in topics_of(model, condition).into_iter().chain(through.into_iter().flatten().copied()) {
+        for topic in asked_by(model, topics, condition) {
             self.asking.entry(topic).or_default().push(here);
         }
         for part in inner(condition) {
@@ -79,14 +106,12 @@ impl<'a> Parts<'a> {
         while let Some(part) = open.pop() {
             for atom in self.asking_in(part..self.all[part].end, topic) {
                 let atom = self.all[*atom].condition;
-                match atom.kind {
-                    ConditionKind::Segment(segment) if seen.insert(segment) => {
-                        open.extend(self.segments.get(&segment));
-                    }
-                    ConditionKind::Segment(_) => {}
-                    _ if found.len() == most => return found,
-                    _ if found.contains(&atom.span) => {}
-                    _ => found.push(atom.span),
+                if let ConditionKind::Segment(segment) = atom.kind {
+                    open.extend(self.segments.get(&segment).filter(|_| seen.insert(segment)));
+                } else if found.len() == most {
+                    return found;
+                } else if !found.contains(&atom.span) {
+                    found.push(atom.span);
                 }
             }
         }

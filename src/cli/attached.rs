@@ -63,11 +63,13 @@ fn real(files: &dyn Files, folder: &Path, name: &str) -> Result<PathBuf, Unread>
 }
 
 fn text(files: &dyn Files, folder: &Path, name: &str, left: u64) -> Result<String, Unread> {
-    let bytes = files.read(folder, &folder.join(name), LARGEST.min(left)).map_err(|why| match why {
-        Unread::TooLarge { bytes, .. } if bytes <= LARGEST => Unread::TooMuch(bytes),
-        why => why,
-    })?;
-    String::from_utf8(bytes).map_err(|_| Unread::Failed("it is not UTF-8".to_owned()))
+    let read = files.read(folder, &folder.join(name), LARGEST.min(left));
+    if let Err(Unread::TooLarge { bytes, .. }) = read
+        && bytes <= LARGEST
+    {
+        return Err(Unread::TooMuch(bytes));
+    }
+    String::from_utf8(read?).map_err(|_| Unread::Failed("it is not UTF-8".to_owned()))
 }
 
 /// Whatever stands where a path may stand; a variable may hold one, too.
