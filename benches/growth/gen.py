@@ -273,6 +273,26 @@ def stage_questions(n):
     return head() + funnel(n, converting=True) + segments(f"{{ stage: f/s{i} }}" for i in range(n - 1))
 
 
+def reached(n):
+    return head() + funnel(n, converting=True) + segments(f"{{ reached: f/s{i} }}" for i in range(n - 1))
+
+
+def stages_without_funnel(n):
+    one = "  f{0}: {{ audience: everyone, stages: {{ a: {{ weight: 1 }}, b: {{ weight: 2 }} }} }}\n"
+    return head() + block("funnels", (one.format(i) for i in range(n))) + segments("{ stage: a }" for _ in range(n))
+
+
+def sums(n):
+    declared = "events: { e: { properties: { " + ", ".join(f"p{i}: number" for i in range(n)) + " } } }\n"
+    return head() + declared + segments(f"{{ event: e, sum: p{i}, at-least: 1 }}" for i in range(n))
+
+
+def leaving_steps(n):
+    entry = "{ any: [" + ", ".join(f"{{ field: number, is: {2 * i} }}" for i in range(n)) + "] }"
+    steps = "      - { add-tag: red }\n" * n
+    return head() + f"campaigns:\n  c:\n    enter: {entry}\n    on-leave: exit\n    steps:\n" + steps
+
+
 def many_funnels(n):
     one = "  f{0}: {{ audience: everyone, stages: {{ a: {{ weight: 1, converts: {{ field: number, at-least: {0} }} }}, b: {{ weight: 2 }} }} }}\n"
     body = "{{ enter: {{ stage: f{0}/a }}, on-leave: exit, steps: [{{ move: f{0}/b }}] }}"
@@ -286,7 +306,7 @@ KINDS = {
         texts, dates, exclusions, chain, ring, fields, events, contents, bodies, blocks, experiences,
         funnels, many_funnels, stage_questions, unknown_stages, leaving, loops, steps, jumps, moved, tests,
         wrong_types, wrong_shapes, layers, loose, places, moves, jumps_back, jumps_forward, jumps_round, tag_alternatives,
-        known_warnings, projects,
+        known_warnings, projects, reached, stages_without_funnel, sums, leaving_steps,
     )
 }
 

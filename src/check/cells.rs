@@ -54,18 +54,24 @@ pub(super) struct Cells {
     pub(super) moments: Option<Moments>,
     /// By text without capitals: which of them are spelt so.
     pub(super) spelt: BTreeMap<String, Vec<usize>>,
+    /// Of a funnel its stages in the order of the cells, those without a weight first, then the lightest.
+    pub(super) ranked: Vec<(Option<i64>, StageId)>,
+    /// By stage: its weight, and its cell.
+    pub(super) ranks: BTreeMap<StageId, (Option<i64>, usize)>,
 }
 
 impl Cells {
     /// The cells of a topic; absent where nothing can be told. `asked` are all atoms that ask about it, `cleared` the fields that a step clears.
     pub(super) fn of(model: &Model, topic: Topic, asked: &[&Condition], cleared: &BTreeSet<FieldId>) -> Option<Self> {
-        let mut moments = None;
+        let (mut moments, mut ranked) = (None, Vec::new());
         let mut cells = match topic {
             Topic::Tag(_) => vec![Cell::Flag(false), Cell::Flag(true)],
             Topic::Has(..) => vec![Cell::Missing, Cell::Flag(false), Cell::Flag(true)],
             Topic::Stage(funnel) => {
-                let stages = model.funnels[funnel].stages.ids().map(Some);
-                stages.chain([None]).map(Cell::Stage).collect()
+                let stages = &model.funnels[funnel].stages;
+                ranked = stages.iter().map(|(id, stage)| (stage.weight, id)).collect();
+                ranked.sort_unstable();
+                ranked.iter().map(|(_, id)| Some(*id)).chain([None]).map(Cell::Stage).collect()
             }
             Topic::Moment(field, scale) => {
                 let whole = matches!(model.contacts.fields[field].type_, Some(FieldType::Date));
@@ -85,7 +91,8 @@ impl Cells {
                 spelt.entry(text.to_ascii_lowercase()).or_default().push(at);
             }
         }
-        Some(Self { topic, all: cells, moments, spelt })
+        let ranks = (0..).zip(&ranked).map(|(rank, (weight, id))| (*id, (*weight, rank))).collect();
+        Some(Self { topic, all: cells, moments, spelt, ranked, ranks })
     }
 
     /// All of them.

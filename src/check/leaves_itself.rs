@@ -13,9 +13,14 @@ pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let leaving =
         |campaign: &&Campaign| campaign.on_leave == Some(OnLeave::Exit) && !campaign.broken && !goes_round(campaign);
+    let mut left = MOST_QUESTIONS;
     for campaign in case.model.campaigns.values().filter(leaving) {
         if let Some(conditions) = only_conditions(campaign) {
             let segments = segments(case, &conditions);
+            let Some(less) = left.checked_sub(questions(case.model, campaign, &conditions, &segments)) else {
+                continue;
+            };
+            left = less;
             let funnels = funnels(case.model, &conditions, &segments);
             let mut search = Search { rule, ground: &case.ground, campaign, conditions, segments, found: &mut found };
             let start = Now { facts: Facts::at_start(&case.ground, campaign, funnels), culprit: None };
@@ -23,6 +28,18 @@ pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
         }
     }
     found
+}
+
+/// So many questions are asked in all: what is behind each step is asked of all that lets people in. Of campaigns that need more nothing is said.
+const MOST_QUESTIONS: usize = 5_000_000;
+
+/// How many questions a campaign needs.
+fn questions(model: &Model, campaign: &Campaign, conditions: &[&Condition], segments: &[SegmentId]) -> usize {
+    let (mut steps, mut asked) = (0_usize, 0_usize);
+    campaign.each_step(|_| steps += 1);
+    let inside = segments.iter().map(|segment| &model.segments[*segment].condition);
+    conditions.iter().copied().chain(inside).for_each(|condition| atoms(condition, &mut |_| asked += 1));
+    steps.saturating_mul(asked)
 }
 
 /// Where steps come in another order than that of the text nothing is said.

@@ -23,7 +23,7 @@ fn of_step(case: &Case<'_>, rule: &Rule, site: &Site<'_>) -> Option<Diagnostic> 
     let stages = || refused.iter().map(|from| &funnel.stages[from]);
     let first = stages().next()?;
     let names: Vec<_> = stages().take(NAMED).map(|stage| format!("`{}`", stage.id)).collect();
-    let more = stages().skip(NAMED).count();
+    let more = refused.len().saturating_sub(NAMED);
     let more = if more == 0 { String::new() } else { format!(" and {more} more") };
     let message =
         format!("the move to `{}/{}` is refused for contacts in {}{more}", funnel.id, target.id, names.join(", "));

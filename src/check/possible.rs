@@ -33,8 +33,14 @@ impl Cells {
         let mut turns = vec![0, self.first_value(), last];
         match atom {
             _ if self.count() <= FEW => turns.extend(0..self.count()),
-            ConditionKind::Reached(_) => turns.extend(0..self.count()),
-            ConditionKind::Stage { stage, .. } => turns.extend([stage.stage.index(), stage.stage.index() + 1]),
+            ConditionKind::Reached(stage) => {
+                let weight = self.ranks.get(&stage.stage).and_then(|(weight, _)| *weight);
+                let below = |least: Option<i64>| self.ranked.partition_point(|(weight, _)| *weight < least);
+                turns.extend([below(Some(i64::MIN)), below(weight)]);
+            }
+            ConditionKind::Stage { stage, .. } => {
+                turns.extend(self.ranks.get(&stage.stage).into_iter().flat_map(|(_, at)| [*at, at + 1]));
+            }
             ConditionKind::Field { test: FieldTest::Number(test), .. } => {
                 bounds(test).into_iter().for_each(|bound| turns.extend(self.around(bound)));
             }
@@ -188,7 +194,7 @@ mod tests {
                 spelt.entry(text.to_ascii_lowercase()).or_default().push(at);
             }
         }
-        Cells { topic: Topic::Field(field()), all, moments: None, spelt }
+        Cells { topic: Topic::Field(field()), all, moments: None, spelt, ranked: Vec::new(), ranks: BTreeMap::new() }
     }
 
     fn numbers() -> Cells {

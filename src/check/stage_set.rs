@@ -45,6 +45,11 @@ impl StageSet {
         self.words.is_empty()
     }
 
+    /// How many they are.
+    pub(super) fn len(&self) -> usize {
+        self.words.iter().map(|word| word.count_ones() as usize).sum()
+    }
+
     /// Each of them, in the order of the model.
     pub(super) fn iter(&self) -> impl Iterator<Item = StageId> + '_ {
         self.words.iter().enumerate().flat_map(|(at, word)| {
@@ -114,7 +119,7 @@ mod tests {
             assert_eq!(a.or(&b), set(&(&one | &other)));
             assert_eq!(a.except(&b), set(&(&one - &other)));
             assert_eq!(a.meets(&b), !one.is_disjoint(&other));
-            assert_eq!(a.is_empty(), one.is_empty());
+            assert_eq!((a.is_empty(), a.len()), (one.is_empty(), one.len()));
             assert_eq!(a.iter().map(Id::index).collect::<BTreeSet<_>>(), one);
             assert!((0..210).all(|at| a.contains(StageId::from_index(at)) == one.contains(&at)));
             assert_eq!(StageSet::first(count), set(&(0..count).collect()));

@@ -199,7 +199,7 @@ impl EventType {
 
     /// The property of that name.
     pub fn property(&self, id: &str) -> Option<PropertyId> {
-        self.properties.find(|property| property.id == id)
+        self.properties.search(|property| property.id.as_str().cmp(id))
     }
 }
 

@@ -1,5 +1,7 @@
 //! Declarations of events: their properties, what they change, how long they start campaigns; the built-in events stand among them, declared or not.
 
+use std::collections::BTreeMap;
+
 use super::{Resolver, sorted};
 use crate::diagnostic::{Diagnostic, codes, list};
 use crate::language::PropertyType;
@@ -14,12 +16,12 @@ const COLUMNS: [&str; 5] = ["contact", "at", "event", "of", "id"];
 impl Resolver {
     /// All events, in order of their ids.
     pub(super) fn events(&mut self, project: &Project) -> Arena<EventId, EventType> {
-        let declared: Vec<_> = sorted(&project.events).collect();
+        let declared: BTreeMap<_, _> =
+            sorted(&project.events).map(|(id, event)| (id.value.0.as_str(), (id, event))).collect();
         let names: Vec<String> = self.index.events.iter().map(str::to_owned).collect();
-        let event = |name: &String| declared.iter().find(|(id, _)| id.value.0 == *name);
         names
             .iter()
-            .map(|name| match event(name) {
+            .map(|name| match declared.get(name.as_str()) {
                 Some((id, written)) => self.event(id, written.body.as_ref()),
                 None => EventType::undeclared(name),
             })
@@ -170,9 +172,27 @@ impl Resolver {
     }
 
     /// A property of an event, by name.
-    pub(super) fn property_id(&mut self, event: &EventType, name: &Placed<Text>) -> Option<PropertyId> {
+    pub(super) fn property_in(&mut self, event: EventId, name: &Placed<Text>) -> Option<PropertyId> {
+        let found = self.events[event].property(&name.value.0);
+        if found.is_none() {
+            let told = self.unknown_property(&self.events[event], name);
+            told.into_iter().for_each(|finding| self.report(finding));
+        }
+        found
+    }
+
+    /// A property of an event that is being read, by name.
+    fn property_id(&mut self, event: &EventType, name: &Placed<Text>) -> Option<PropertyId> {
         let found = event.property(&name.value.0);
-        if found.is_none() && !self.index.broken_events.contains(&event.id) {
+        if found.is_none() {
+            let told = self.unknown_property(event, name);
+            told.into_iter().for_each(|finding| self.report(finding));
+        }
+        found
+    }
+
+    fn unknown_property(&self, event: &EventType, name: &Placed<Text>) -> Option<Diagnostic> {
+        (!self.index.broken_events.contains(&event.id)).then(|| {
             let known = event.properties.values().map(|property| property.id.as_str());
             let meant = self.guesses.did_you_mean(&name.value.0, known.clone());
             let help = match meant {
@@ -184,9 +204,8 @@ impl Resolver {
                 None => format!("`{}` has {}", event.id, list(known)),
             };
             let message = format!("`{}` has no property `{}`", event.id, name.value.0);
-            self.report(Diagnostic::new(codes::UNKNOWN_PROPERTY, name.span, message).at("unknown property").help(help));
-        }
-        found
+            Diagnostic::new(codes::UNKNOWN_PROPERTY, name.span, message).at("unknown property").help(help)
+        })
     }
 
     /// Where a property is declared, for labels.

@@ -58,6 +58,9 @@ pub(super) struct FunnelNames {
     pub(super) broken: bool,
 }
 
+/// So many funnels are named where a stage stands without its own.
+const MOST_FUNNELS: usize = 8;
+
 /// All names of a project.
 #[derive(Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each says of another section that it could not be read")]
@@ -80,6 +83,8 @@ pub(super) struct Index {
     pub(super) funnels: Names,
     /// In order of the funnels' ids.
     pub(super) stages: Vec<FunnelNames>,
+    /// By stage: the first funnels that have one of that name.
+    funnels_by_stage: BTreeMap<String, Vec<String>>,
     /// Whether `contacts` could not be read, so that any field may be in it.
     pub(super) contacts_broken: bool,
     /// The same of `companies`.
@@ -100,6 +105,15 @@ impl Index {
         let mut funnels: Vec<_> = project.funnels.0.iter().collect();
         funnels.sort_by(|a, b| a.0.value.cmp(&b.0.value));
         funnels.dedup_by(|later, first| later.0.value == first.0.value);
+        let mut funnels_by_stage: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (id, funnel) in &funnels {
+            for (stage, _) in funnel.body.iter().flat_map(|funnel| &funnel.stages.0) {
+                let known = funnels_by_stage.entry(stage.value.0.clone()).or_default();
+                known.extend(
+                    (known.len() < MOST_FUNNELS && known.last() != Some(&id.value.0)).then(|| id.value.0.clone()),
+                );
+            }
+        }
         let stages = funnels.iter().map(|(_, funnel)| FunnelNames {
             stages: Names::of(funnel.body.iter().flat_map(|funnel| &funnel.stages.0).map(|(id, _)| id)),
             broken: funnel.body.is_none(),
@@ -117,6 +131,7 @@ impl Index {
             points_broken: project.points.as_ref().is_some_and(|points| points.body.is_none()),
             funnels: Names::of(project.funnels.0.iter().map(|(id, _)| id)),
             stages: stages.collect(),
+            funnels_by_stage,
             companies_broken: project.companies.as_ref().is_some_and(|companies| companies.body.is_none()),
             contacts_broken: contacts.is_some_and(|contacts| {
                 contacts.body.as_ref().is_none_or(|body| body.hole.is_some() && body.fields.0.is_empty())
@@ -304,11 +319,8 @@ impl Resolver {
 
     fn stage_without_funnel(&mut self, name: &Placed<Text>) {
         let stage = &name.value.0;
-        let funnels = self.index.funnels.iter().zip(&self.index.stages);
-        let known: Vec<_> = funnels
-            .filter(|(_, names)| names.stages.find::<StageId>(stage).is_some())
-            .map(|(funnel, _)| format!("`{funnel}/{stage}`"))
-            .collect();
+        let known = self.index.funnels_by_stage.get(stage);
+        let known: Vec<_> = known.into_iter().flatten().map(|funnel| format!("`{funnel}/{stage}`")).collect();
         let slashed = stage.replacen(['.', ':'], "/", 1);
         let help = match slashed.split_once('/') {
             Some((funnel, _)) if self.index.funnels.find::<FunnelId>(funnel).is_some() => format!("write `{slashed}`"),

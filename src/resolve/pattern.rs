@@ -131,9 +131,8 @@ impl Resolver {
     }
 
     fn summed(&mut self, event: EventId, name: &Placed<Text>) -> Option<(PropertyId, FieldType)> {
-        let body = self.events[event].clone();
-        let property = self.property_id(&body, name)?;
-        let type_ = body.properties[property].type_.clone()?;
+        let property = self.property_in(event, name)?;
+        let type_ = self.events[event].properties[property].type_.clone()?;
         if matches!(type_, FieldType::Integer | FieldType::Number) {
             return Some((property, type_));
         }
@@ -225,9 +224,8 @@ impl Resolver {
     /// `{ property: amount, at-least: 5 }`, asked of an occurrence.
     pub(super) fn property_subject(&mut self, name: &Placed<Text>) -> Option<(EventId, PropertyId, FieldType)> {
         let event = self.scope.properties_of?;
-        let body = self.events[event].clone();
-        let property = self.property_id(&body, name)?;
-        let type_ = body.properties[property].type_.clone()?;
+        let property = self.property_in(event, name)?;
+        let type_ = self.events[event].properties[property].type_.clone()?;
         Some((event, property, type_))
     }
 }

@@ -197,9 +197,10 @@ impl Resolver {
             self.content_of(id, of)?;
             cells.push(Cell { column: "of".to_owned(), text: of.value.0.clone() });
         }
-        let type_ = self.events[id?].clone();
+        let id = id?;
         for (name, value) in &event.properties.0 {
-            let property = &type_.properties[self.property_id(&type_, name)?];
+            let property = self.property_in(id, name)?;
+            let property = self.events[id].properties[property].clone();
             self.value(property.type_.as_ref()?, value)?;
             cells.push(Cell { column: column_of(&property.id), text: value.value.0.text.clone() });
         }
