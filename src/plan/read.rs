@@ -18,18 +18,21 @@ use crate::yaml::node::{Entry, Node, Scalar, Value};
 pub(super) fn checked(plan: &wire::Plan) -> Result<Checked, Vec<String>> {
     let said = said::project(plan);
     let mut tree = Tree { places: None };
-    let (found, checked) = read(plan, &tree.node(&said, &mut String::new()));
-    if let Some(checked) = checked {
+    let (model, found) = read(plan, &tree.node(&said, &mut String::new()));
+    let is_error = |finding: &Diagnostic| finding.severity == Severity::Error;
+    if !found.iter().any(is_error)
+        && let (Ok(checked), _) = check::run(model, &found)
+    {
         return Ok(checked);
     }
     // Once more with places, which a model of a plan has not.
     tree.places = Some(Vec::new());
-    let root = tree.node(&said, &mut String::new());
-    let told: Vec<_> = in_order(read(plan, &root).0).iter().filter_map(|finding| tree.told(finding)).collect();
-    Err(if told.is_empty() { found.iter().map(words).collect() } else { told })
+    let (model, mut found) = read(plan, &tree.node(&said, &mut String::new()));
+    found.extend(check::run(model, &found).1);
+    Err(in_order(found).iter().filter_map(|finding| tree.told(finding)).collect())
 }
 
-fn read(plan: &wire::Plan, root: &Node) -> (Vec<Diagnostic>, Option<Checked>) {
+fn read(plan: &wire::Plan, root: &Node) -> (Model, Vec<Diagnostic>) {
     let mut sources = Sources::default();
     for (name, text) in said::files(plan) {
         sources.attach(name, text);
@@ -38,9 +41,7 @@ fn read(plan: &wire::Plan, root: &Node) -> (Vec<Diagnostic>, Option<Checked>) {
     let (mut model, more) = resolve::resolve(&project, &sources, &[]);
     found.extend(more);
     as_in_their_files(&mut model, plan);
-    let (checked, more) = check::run(model, &found);
-    found.extend(more);
-    (found, checked.ok())
+    (model, found)
 }
 
 /// Of the texts of content a plan has only where they stand, and a digest.

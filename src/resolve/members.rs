@@ -19,7 +19,8 @@ pub(super) struct Unreadable {
 /// The keys in a file, in its order, without the white space around them.
 pub(super) fn keys(text: &str, contacts: &Contacts) -> Result<Vec<String>, Unreadable> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let key = contacts.key.as_str();
+    // As cells are read.
+    let key = contacts.key.trim();
     let no = |found: String| Err(Unreadable { found, help: instead(key) });
     if let Some(found) = other_form(text) {
         return no(found.to_owned());
@@ -211,6 +212,7 @@ mod tests {
         assert_eq!(found("id", "\u{feff} id \r\n7\r\n"), ["7"]);
         assert_eq!(found("id", "a1\n\n b2 \n\"c\"\"3\"\n\" # d;\"\nC#5"), ["a1", "b2", "c\"3", "# d;", "C#5"]);
         assert_eq!(found("email", "name,email\nBob,bob@example.com"), ["bob@example.com"]);
+        assert_eq!(found("\" id \"", "\" id \"\n7\n"), ["7"]);
     }
 
     #[test]
