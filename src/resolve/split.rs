@@ -35,6 +35,10 @@ impl Resolver {
             };
             shares.push(Share { label, goes_by, share: u8::try_from(share.value.share.value).unwrap_or(0), steps });
         }
+        if written.value.0.iter().any(|share| share.value.goes_by.is_some()) {
+            let names: Vec<_> = shares.iter().map(|share| share.goes_by.clone()).collect();
+            self.label_once(&written.value.0, &names);
+        }
         tell_apart(&mut shares);
         (in_full && step.id.is_some()).then_some(StepKind::Split(shares))
     }

@@ -77,6 +77,11 @@ fn what_only_a_plan_can_say_is_refused_where_it_means_nothing() {
             r#""operator":"tag","operands":["hot"]"#,
             "segments/asks/where/any/1/operator: unknown key `operator`",
         ),
+        (
+            r#""label":"long","share""#,
+            r#""label":"long","goes-by":"short","share""#,
+            "campaigns/talk/steps/16/split/2/id: two branches of the split are called `short` (duplicate-step)",
+        ),
         (r#""name":"note","named":false"#, r#""name":"a\nb","named":false"#, "`a\nb` cannot be an id (bad-id)"),
     ];
     for (from, to, words) in faults {
