@@ -29,8 +29,14 @@ pub(super) fn checked(plan: &wire::Plan) -> Result<Checked, Vec<String>> {
     tree.places = Some(Vec::new());
     let (model, mut found) = read(plan, &tree.node(&said, &mut String::new()));
     found.extend(check::run(model, &found).1);
-    Err(in_order(found).iter().filter_map(|finding| tree.told(finding)).collect())
+    let mut told: Vec<_> = in_order(found).iter().filter_map(|finding| tree.told(finding)).collect();
+    let more = told.split_off(told.len().min(MOST_TOLD)).len();
+    told.extend((more > 0).then(|| format!("and {more} more")));
+    Err(told)
 }
+
+/// Somebody who mends a plan by hand looks at it again after some.
+const MOST_TOLD: usize = 20;
 
 fn read(plan: &wire::Plan, root: &Node) -> (Model, Vec<Diagnostic>) {
     let mut sources = Sources::default();

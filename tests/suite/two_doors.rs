@@ -91,6 +91,16 @@ fn what_only_a_plan_can_say_is_refused_where_it_means_nothing() {
 }
 
 #[test]
+fn of_very_many_faults_the_first_are_told() {
+    let no_date = [r#""published":true}"#.to_owned(), r#""published":true,"from":"soon"}"#.to_owned()];
+    let no_value = [r#""operands":[""#.to_owned(), r#""operands":["?"#.to_owned()];
+    let told = refusal(&with(&with(&sound_plan(), &no_date, "dates"), &no_value, "values")).unwrap_or_default();
+    let faults: Vec<_> = told.split("; ").collect();
+    assert_eq!(faults.len(), 21, "{told}");
+    assert!(faults[20].starts_with("and ") && faults[20].ends_with(" more"), "{told}");
+}
+
+#[test]
 fn a_plan_is_refused_with_the_words_that_check_has_for_its_fault() {
     let plan = sound_plan();
     let mut wrong = String::new();
