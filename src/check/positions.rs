@@ -33,13 +33,18 @@ impl Positions {
     /// Adds one; says whether it is new.
     pub(super) fn add(&mut self, position: Option<StageId>) -> bool {
         match position {
+            position if self.has(position) => false,
             None => !std::mem::replace(&mut self.nowhere, true),
-            Some(stage) if self.stages.contains(stage) => false,
             Some(stage) => {
                 self.stages.insert(stage);
                 true
             }
         }
+    }
+
+    /// Whether it is one of them.
+    pub(super) fn has(&self, position: Option<StageId>) -> bool {
+        position.map_or(self.nowhere, |stage| self.stages.contains(stage))
     }
 
     /// Whether no contact can come here.

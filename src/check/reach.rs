@@ -104,17 +104,16 @@ fn reached(start: Option<StageId>, ways: &[Ways]) -> StageSet {
     }
     let mut seen = Positions::default();
     let mut open = vec![start];
-    while !open.is_empty() {
-        while let Some(position) = open.pop() {
-            if seen.add(position) {
-                open.extend(by_stage.get(&position).into_iter().flatten());
-            }
+    while let Some(position) = open.pop() {
+        if seen.add(position) {
+            open.extend(by_stage.get(&position).into_iter().flatten());
+            // Each is asked for the new place alone: joined with all places they would cost the cube where one opens the next.
+            wide.retain(|(from, to)| {
+                let is_open = from.has(position);
+                open.extend(is_open.then_some(*to));
+                !is_open
+            });
         }
-        wide.retain(|(from, to)| {
-            let is_open = !from.and(&seen).is_empty();
-            open.extend(is_open.then_some(*to));
-            !is_open
-        });
     }
     seen.stages
 }
