@@ -396,7 +396,9 @@ fn failed(broken: Broken, plan: &Plan, args: &Args, terminal: Terminal) -> Resul
     let name = |path: &Option<PathBuf>| path.as_deref().unwrap_or(Path::new("")).display().to_string();
     let error = match broken {
         Broken::Other(failure) => return Err(failure),
-        Broken::Run(error) => error,
+        Broken::Run(error) if args.show_ids => error,
+        // A pull request says what is a key and of which type, so it could have any cell told as a bad one.
+        Broken::Run(error) => error.without_values(),
     };
     match &error {
         RunError::Interrupted => Ok(Exit::Interrupted),

@@ -92,7 +92,8 @@ pub(crate) struct Revision {
 #[derive(Debug)]
 struct Blob {
     hash: String,
-    bytes: u64,
+    /// Absent where the clone was made without it.
+    bytes: Option<u64>,
 }
 
 impl Revision {
@@ -128,7 +129,7 @@ fn file(entry: &str) -> Option<(PathBuf, Blob)> {
     let (about, path) = entry.split_once('\t')?;
     let mut words = about.split_whitespace();
     let (mode, kind, hash, bytes) = (words.next()?, words.next()?, words.next()?, words.next()?);
-    let blob = Blob { hash: hash.to_owned(), bytes: bytes.parse().ok()? };
+    let blob = Blob { hash: hash.to_owned(), bytes: bytes.parse().ok() };
     (kind == "blob" && mode != "120000").then(|| (PathBuf::from(path), blob))
 }
 
@@ -138,7 +139,8 @@ fn git(folder: &Path, arguments: &[&str]) -> Result<Vec<u8>, Failure> {
     let mut command = Command::new("git");
     command.args(["-c", "safe.bareRepository=explicit", "-c", "core.fsmonitor=false", "--no-optional-locks"]);
     command.args(["--no-replace-objects", "-C"]);
-    command.arg(folder).args(arguments);
+    // A clone that lacks objects would fetch them, and who asks for a comparison has not asked for the network.
+    command.env("GIT_NO_LAZY_FETCH", "1").arg(folder).args(arguments);
     let output = command.output().map_err(|error| Failure::new(format!("cannot start git: {error}")))?;
     if output.status.success() {
         return Ok(output.stdout);
@@ -155,8 +157,12 @@ impl Files for Revision {
     fn read(&self, _: &Path, path: &Path, most: u64) -> Result<Vec<u8>, Unread> {
         let missing = || Unread::Missing(std::io::Error::other(format!("there is no `{}`", self.shown(path))));
         let Blob { hash, bytes } = self.files.get(path).ok_or_else(missing)?;
-        if *bytes > most {
-            return Err(Unread::TooLarge { bytes: *bytes, most });
+        let Some(bytes) = *bytes else {
+            let lacks = format!("this clone lacks `{}`: make it without `--filter`", self.shown(path));
+            return Err(Unread::Failed(lacks));
+        };
+        if bytes > most {
+            return Err(Unread::TooLarge { bytes, most });
         }
         git(&self.start, &["cat-file", "blob", hash]).map_err(|error| Unread::Failed(error.to_string()))
     }

@@ -79,6 +79,15 @@ impl RunError {
         }
     }
 
+    /// Without the cells of rows that cannot be taken: their lines and columns are left, for whoever may read the file.
+    #[must_use]
+    pub fn without_values(mut self) -> Self {
+        if let Self::Companies(FileFault::Rows(problems)) | Self::Events(FileFault::Rows(problems)) = &mut self {
+            problems.first.iter_mut().for_each(|problem| problem.value.clear());
+        }
+        self
+    }
+
     fn notice(&self, code: NoticeCode) -> Notice {
         Notice::new(code, self.to_string())
     }

@@ -241,3 +241,64 @@ fn said(folder: &Path, arguments: &[&str]) -> String {
     let output = Command::new("git").arg("-C").arg(folder).args(arguments).output().expect("git starts");
     String::from_utf8(output.stdout).expect("UTF-8").trim().to_owned()
 }
+
+/// `actions/checkout` makes such clones with `filter: blob:none`.
+#[test]
+fn a_clone_that_lacks_the_base_is_told_and_fetches_nothing() {
+    let origin = repository();
+    git(origin.path(), &["config", "uploadpack.allowFilter", "true"]);
+    git(origin.path(), &["config", "uploadpack.allowAnySHA1InWant", "true"]);
+    let clone = tempfile::tempdir().expect("a folder");
+    let url = format!("file://{}", origin.path().display());
+    git(clone.path(), &["clone", "-q", "--filter=blob:none", &url, "."]);
+    let before = files(clone.path());
+    let run = funnelc_in(&clone.path().join("shop"), &["diff", "HEAD~1"]);
+    assert_eq!(run.code, Some(3), "{}", run.err);
+    assert!(run.err.contains("this clone lacks"), "{}", run.err);
+    assert_eq!(files(clone.path()), before, "nothing was fetched");
+}
+
+/// Which column is a key, and of which type it is, the pull request says.
+#[test]
+fn no_cell_of_the_files_is_told_by_a_comparison() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("written");
+    let project = |companies: &str, properties: &str| {
+        format!(
+            "version: 1
+contacts: {{ key: id, fields: {{ firm: {{ type: text }} }} }}
+companies: {{ {companies} }}
+events: {{ order: {{ properties: {{ {properties} }} }} }}
+"
+        )
+    };
+    let firms = "key: id, contact-field: firm, fields: { name: { type: text } }";
+    write("a.yaml", &project(firms, "note: text"));
+    write("typed.yaml", &project("key: id, contact-field: firm, fields: { iban: { type: integer } }", "note: text"));
+    write("keyed.yaml", &project("key: iban, contact-field: firm, fields: { name: { type: text } }", "note: text"));
+    write("events.yaml", &project(firms, "note: boolean"));
+    write("contacts.csv", "id,firm\n1,f1\n");
+    write("firms.csv", "id,name,iban\nf1,Acme,DE89SECRET\nf2,Bolt,DE89SECRET\n");
+    write("events.csv", "contact,at,event,note\n1,2026-11-20T09:00,order,SECRET\n");
+    write("events.jsonl", "{\"contact\":\"SECRET\",\"at\":\n");
+    let given = ["--contacts", "contacts.csv", "--companies", "firms.csv", "--now", "2026-11-21T09:00", "--events"];
+    for (head, events) in [
+        ("typed.yaml", "events.csv"),
+        ("keyed.yaml", "events.csv"),
+        ("events.yaml", "events.csv"),
+        ("a.yaml", "events.jsonl"),
+    ] {
+        let run = |more: &[&str]| {
+            funnelc_in(folder.path(), &[&["diff", "a.yaml", head], &given[..], &[events], more].concat())
+        };
+        let hidden = run(&[]);
+        assert_eq!(hidden.code, Some(1), "{}", hidden.err);
+        assert!(
+            hidden.err.contains("line 2") || hidden.err.contains("line 3") || hidden.err.contains("line 1"),
+            "{}",
+            hidden.err
+        );
+        assert!(!(hidden.err + &hidden.out).contains("SECRET"), "{head}");
+        assert!(run(&["--show-ids"]).err.contains("SECRET"), "{head}: asked for");
+    }
+}
