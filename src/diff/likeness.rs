@@ -48,7 +48,40 @@ pub(super) fn best(base: &[&Sketch], head: &[&Sketch]) -> Vec<(usize, usize)> {
     best_in_order(base, head)
 }
 
+/// What begins and ends alike belongs together, whatever stands between.
 fn best_in_order(base: &[&Sketch], head: &[&Sketch]) -> Vec<(usize, usize)> {
+    let same = |(left, right): &(&&Sketch, &&Sketch)| left == right;
+    let start = base.iter().zip(head).take_while(same).count();
+    let (left, right) = (&base[start..], &head[start..]);
+    let end = left.iter().rev().zip(right.iter().rev()).take_while(same).count();
+    let (left, right) = (&left[..left.len() - end], &right[..right.len() - end]);
+    let between = if left.len() * right.len() > MOST_COMPARED { nearby(left, right) } else { between(left, right) };
+    let tail = (1..=end).rev().map(|back| (base.len() - back, head.len() - back));
+    let between = between.into_iter().map(|(left, right)| (start + left, start + right));
+    (0..start).map(|at| (at, at)).chain(between).chain(tail).collect()
+}
+
+/// The most pairs of steps that are weighed against each other, each with a place in memory.
+const MOST_COMPARED: usize = 1 << 22;
+/// How many of the other list's steps are looked at for one, where there are too many to weigh all ways.
+const NEARBY: usize = 64;
+
+/// Each with the likest of the next ones that are left.
+fn nearby(base: &[&Sketch], head: &[&Sketch]) -> Vec<(usize, usize)> {
+    let (mut pairs, mut next) = (Vec::new(), 0);
+    for (left, sketch) in base.iter().enumerate() {
+        let ahead = head.iter().enumerate().skip(next).take(NEARBY);
+        let likeness =
+            ahead.map(|(right, other)| (sketch.likeness(other), right)).filter(|(likeness, _)| *likeness > 0);
+        if let Some((_, right)) = likeness.max_by_key(|(likeness, right)| (*likeness, std::cmp::Reverse(*right))) {
+            pairs.push((left, right));
+            next = right + 1;
+        }
+    }
+    pairs
+}
+
+fn between(base: &[&Sketch], head: &[&Sketch]) -> Vec<(usize, usize)> {
     let width = head.len() + 1;
     let mut score = vec![0_u32; (base.len() + 1) * width];
     for left in (0..base.len()).rev() {
@@ -81,4 +114,31 @@ pub(super) const SAME: u32 = 40;
 /// What a step does, without its operand: steps of other verbs never fit together. Waits of a length and until a moment do.
 fn verb(step: &Step) -> Option<Verb> {
     step.kind.verb().map(|verb| if verb == Verb::WaitUntil { Verb::Wait } else { verb })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn note(words: &str) -> Sketch {
+        Sketch { verb: Some(Verb::Note), id: None, words: words.to_owned(), inside: Vec::new() }
+    }
+
+    /// A list of thousands of other steps would else need a place in memory for each two of them.
+    #[test]
+    fn long_lists_are_paired_by_what_is_near() {
+        let base: Vec<_> = (0..3_000).map(|at| note(&format!("a{at}"))).collect();
+        let head: Vec<_> = (0..3_001).map(|at| note(&format!("a{}", at * 2))).collect();
+        let [base, head]: [Vec<&Sketch>; 2] = [base.iter().collect(), head.iter().collect()];
+        let pairs = best(&base, &head);
+        assert!(base.len() * head.len() > MOST_COMPARED && pairs.len() > 1_400, "{}", pairs.len());
+        assert!(pairs.is_sorted() && pairs.windows(2).all(|two| two[0].1 < two[1].1), "both orders are kept");
+    }
+
+    #[test]
+    fn what_begins_and_ends_alike_belongs_together() {
+        let [base, head] = [["a", "b", "c", "d"], ["a", "x", "c", "d"]].map(|words| words.map(note));
+        let pairs = best(&base.each_ref(), &head.each_ref());
+        assert_eq!(pairs, [(0, 0), (1, 1), (2, 2), (3, 3)]);
+    }
 }
