@@ -2,6 +2,7 @@
 //!
 //! A round that is told has a contact that shows it, as far as single fields, tags and stages go; where the search takes too long nothing is told.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::cells::{Cells, Topic, all_atoms, cleared, topics_of};
@@ -16,6 +17,9 @@ use crate::source::Span;
 
 /// So often the rules are followed for one beginning.
 const PATIENCE: usize = 1000;
+
+/// So much is asked in a whole project: each beginning has its own patience, and there may be a thousand of them.
+const QUESTIONS: usize = 100_000;
 
 /// So many questions a segment may come to that is looked into.
 const LARGEST: usize = 64;
@@ -41,8 +45,8 @@ enum Open {
 #[derive(Default)]
 struct Facts {
     cells: BTreeMap<Topic, usize>,
-    /// By what is asked about, and the question in words.
-    words: BTreeMap<(String, String), bool>,
+    /// By what is asked about: the question in words, and the answer.
+    words: BTreeMap<String, (String, bool)>,
 }
 
 /// The contact while the rules are followed.
@@ -57,6 +61,8 @@ pub(super) struct Rounds<'a> {
     cells: BTreeMap<Topic, Cells>,
     /// By segment: whether it is looked into. One that builds on very many others is true or false as a whole, and one in a circle.
     is_open: Vec<bool>,
+    /// So much may still be asked.
+    left: Cell<usize>,
 }
 
 impl<'a> Rounds<'a> {
@@ -69,7 +75,7 @@ impl<'a> Rounds<'a> {
         let cleared = cleared(model);
         let cells =
             atoms.into_iter().filter_map(|(topic, asked)| Some((topic, Cells::of(model, topic, &asked, &cleared)?)));
-        Self { model, cells: cells.collect(), is_open: small(model, order) }
+        Self { model, cells: cells.collect(), is_open: small(model, order), left: Cell::new(QUESTIONS) }
     }
 
     /// A round that some contact is taken on by the rules of these funnels, which take their turns in this order.
@@ -78,6 +84,12 @@ impl<'a> Rounds<'a> {
             let mut patience = PATIENCE;
             self.follow(funnels, &start, &mut Facts::default(), &mut patience)
         })
+    }
+
+    /// Each question costs the same; when all are asked nothing can be told any more.
+    fn spend(&self) -> Result<(), Open> {
+        self.left.set(self.left.get().checked_sub(1).ok_or(Open::Never)?);
+        Ok(())
     }
 
     /// Every place in each funnel; with many there is no search.
@@ -103,6 +115,7 @@ impl<'a> Rounds<'a> {
         patience: &mut usize,
     ) -> Option<Vec<Move>> {
         *patience = patience.checked_sub(1)?;
+        self.spend().ok()?;
         let scene = Scene { facts, at: start.clone(), entered: BTreeSet::new() };
         match self.play(funnels, scene) {
             Ok(round) => round,
@@ -116,12 +129,11 @@ impl<'a> Rounds<'a> {
             }
             Err(Open::Never) => None,
             Err(Open::Words(about, words)) => {
-                let asked = (about, words);
                 let found = [true, false].into_iter().find_map(|holds| {
-                    facts.words.insert(asked.clone(), holds);
+                    facts.words.insert(about.clone(), (words.clone(), holds));
                     self.follow(funnels, start, facts, patience)
                 });
-                facts.words.remove(&asked);
+                facts.words.remove(&about);
                 found
             }
         }
@@ -220,6 +232,7 @@ impl<'a> Rounds<'a> {
 
     /// Where the first conversion of a stage that holds leads.
     fn target(&self, funnel: &Funnel, stage: StageId, scene: &Scene<'_>) -> Result<Option<(StageId, Span)>, Open> {
+        self.spend()?;
         for conversion in &funnel.stages[stage].converts {
             if self.holds(&conversion.when, scene)? {
                 let to = match conversion.to {
@@ -240,6 +253,7 @@ impl<'a> Rounds<'a> {
     }
 
     fn holds(&self, condition: &Condition, scene: &Scene<'_>) -> Result<bool, Open> {
+        self.spend()?;
         match &condition.kind {
             ConditionKind::All(parts) => self.joined(parts, false, scene),
             ConditionKind::Any(parts) => self.joined(parts, true, scene),
@@ -303,9 +317,9 @@ impl<'a> Rounds<'a> {
             }
         }
         let (about, words) = (about(&atom.kind), words::condition(self.model, atom));
-        match scene.facts.words.iter().find(|((other, _), _)| *other == about) {
+        match scene.facts.words.get(&about) {
             None => Err(Open::Words(about, words)),
-            Some(((_, asked), holds)) if *asked == words => Ok(*holds),
+            Some((asked, holds)) if *asked == words => Ok(*holds),
             Some(_) => Err(Open::Never),
         }
     }

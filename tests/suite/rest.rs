@@ -82,6 +82,23 @@ fn two_funnels_that_ask_for_each_other_may_go_round() {
 }
 
 #[test]
+fn one_patience_is_there_for_the_whole_project() {
+    let round = "z:\n    moves: free\n    stages: { a: { weight: 0, converts: [{ when: { tag: hot }, to: b }] }, b: { weight: 1, converts: [{ when: { tag: hot }, to: a }] } }\n";
+    let before = |stages: usize| {
+        let exclusive = |at: usize| {
+            let to = (at * 7 + 1) % stages;
+            format!(
+                "      s{at}: {{ weight: {at}, converts: [{{ when: {{ all: [{{ field: n, is: {at} }}, {{ tag: hot }}] }}, to: s{to} }}] }}\n"
+            )
+        };
+        let stages: String = (0..stages).map(exclusive).collect();
+        format!("funnels:\n  a:\n    moves: free\n    stages:\n{stages}  {round}")
+    };
+    assert_eq!(count("never-at-rest", &before(5)), 1);
+    assert_eq!(count("never-at-rest", &before(300)), 0);
+}
+
+#[test]
 fn rules_that_exclude_each_other_come_to_rest() {
     let back = |when: &str| format!(", back-to: middle, converts: [{{ when: {when}, to: middle }}]");
     for (rules, middle, high) in [
