@@ -9,9 +9,10 @@ pub fn inert(text: &str, color: bool) -> Cow<'_, str> {
     replaced(text, |at, c| matches!(c, '\n' | '\t') || (color && c == '\u{1b}' && is_color(&text[at..])))
 }
 
-/// JSON in which nothing acts either: the same values, for outside of texts JSON has only white space that does.
+/// JSON in which nothing acts either, and nothing is a command to a runner: the same values, for outside of texts JSON has only white space that does.
 pub fn inert_json(json: &str) -> Cow<'_, str> {
-    replaced(json, |_, c| matches!(c, '\n' | '\t' | '\r'))
+    let shown = replaced(json, |_, c| matches!(c, '\n' | '\t' | '\r'));
+    if shown.contains("##[") { Cow::Owned(shown.replace("##[", "#\\u0023[")) } else { shown }
 }
 
 /// The same of text that somebody else wrote, on one line.
@@ -19,10 +20,12 @@ pub fn one_line(text: &str) -> Cow<'_, str> {
     replaced(text, |_, _| false)
 }
 
-/// Text that is cut where it has no room, with three dots in place of the rest: its beginning says what it belongs to.
+/// Text that is cut where it has no room, with three dots in place of the rest: its beginning says what it belongs to. Passwords go before the cut,
+/// behind which nobody knows them for what they are.
 pub fn shortened(text: &str, room: usize) -> Cow<'_, str> {
+    let text = without_passwords(text);
     if text.chars().count() <= room {
-        return Cow::Borrowed(text);
+        return text;
     }
     Cow::Owned(text.chars().take(room.saturating_sub(1)).chain(['…']).collect())
 }
@@ -60,15 +63,19 @@ pub(crate) fn acts(text: &str, at: usize, c: char) -> bool {
     let after = |of: fn(char) -> bool| text[at + c.len_utf8()..].chars().next().is_some_and(of);
     match c {
         '\u{200c}' | '\u{200d}' if before(is_joining) && after(is_joining) => false,
-        '\u{200d}' => !(before(|c| is_picture(c) || c == '\u{fe0f}') && after(is_picture)),
+        '\u{200d}' => !(ends_picture(&text[..at]) && after(is_picture)),
         '\u{fe0f}' if after(|c| c == '\u{20e3}') => !before(|c| matches!(c, '#' | '*' | '0'..='9')),
         '\u{fe00}'..='\u{fe0f}' => !before(|c| is_picture(c) || is_ideograph(c)),
         '\u{180b}'..='\u{180d}' | '\u{180f}' => !before(is_joining),
         '\u{e0100}'..='\u{e01ef}' => !before(is_ideograph),
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180e}' => true,
-        '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' => true,
-        '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' => true,
-        '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}' => true,
+        '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' => true,
+        '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}' | '\u{16fe4}' => true,
+        '\u{13430}'..='\u{1343f}'
+        | '\u{1bca0}'..='\u{1bca3}'
+        | '\u{1d159}'
+        | '\u{1d173}'..='\u{1d17a}'
+        | '\u{e0000}'..='\u{e0fff}' => true,
         c => c.is_control(),
     }
 }
@@ -77,6 +84,11 @@ pub(crate) fn acts(text: &str, at: usize, c: char) -> bool {
 fn is_picture(c: char) -> bool {
     matches!(c, '©' | '®' | '‼' | '⁉' | '™' | 'ℹ' | 'Ⓜ' | '〰' | '〽' | '㊗' | '㊙' | '\u{2190}'..='\u{21ff}' | '\u{2300}'..='\u{23ff}')
         || matches!(c, '\u{25a0}'..='\u{27bf}' | '\u{2900}'..='\u{297f}' | '\u{2b00}'..='\u{2bff}' | '\u{1f000}'..='\u{1faff}')
+}
+
+/// Whether a picture ends here, maybe with the mark that says its form; a figure with such a mark is none.
+fn ends_picture(text: &str) -> bool {
+    text.strip_suffix('\u{fe0f}').unwrap_or(text).chars().next_back().is_some_and(is_picture)
 }
 
 /// Letters and marks of scripts whose letters join, from Arabic to Myanmar, of Khmer and of Mongolian.
@@ -113,29 +125,58 @@ pub fn without_commands(text: &str) -> String {
     text.split_inclusive(['\n', '\r']).map(inert).collect()
 }
 
-/// The text with three dots for each password in a URL, as in `https://me:…@example.com`.
+/// The text with three dots for each password in a URL, as in `https://me:…@example.com` and `https://example.com/?token=…`.
 pub fn without_passwords(text: &str) -> Cow<'_, str> {
-    let mut shown = Cow::Borrowed(text);
-    let mut from = 0;
-    while let Some(password) = password(&shown, from) {
-        from = password.start;
-        shown.to_mut().replace_range(password, "…");
+    let (mut shown, mut from) = (String::new(), 0);
+    while let Some(password) = password(text, from) {
+        shown.push_str(&text[from..password.start]);
+        shown.push('…');
+        from = password.end;
     }
-    shown
+    if from == 0 { Cow::Borrowed(text) } else { Cow::Owned(shown + &text[from..]) }
 }
 
 /// Where the first password in a URL stands that begins at `from` or later; dots stand for one already.
 pub fn password(text: &str, from: usize) -> Option<Range<usize>> {
-    let ends = |c: char| c.is_whitespace() || c.is_control() || "/?#\"'<>`|\\".contains(c);
-    let mut schemes = text[from..].match_indices("://").map(|(at, sign)| from + at + sign.len());
-    schemes.find_map(|start| {
-        let authority = &text[start..];
-        let authority = &authority[..authority.find(ends).unwrap_or(authority.len())];
-        let (user, _) = authority.rsplit_once('@')?;
-        let colon = user.find(':')?;
-        let password = start + colon + 1..start + user.len();
-        (!matches!(&text[password.clone()], "" | "…")).then_some(password)
+    let mut signs = text[from..].match_indices([':', '?', '&']).map(|(at, sign)| (from + at, sign));
+    signs.find_map(|(at, sign)| match sign {
+        ":" if text[at..].starts_with("://") => of_user(text, at + 3),
+        ":" => None,
+        _ => in_query(text, at + 1),
     })
+}
+
+/// The password of an address that begins here, up to the last `@` before white space: people write slashes into passwords, and white space too.
+fn of_user(text: &str, start: usize) -> Option<Range<usize>> {
+    // No further than the next address, so that a text of thousands is walked once.
+    let line = text[start..].split("://").next().unwrap_or_default();
+    let line = until(line, |c| c.is_control() || "\"'<>`|".contains(c));
+    let word = until(line, char::is_whitespace);
+    let colon = word.find(':').filter(|colon| !word[..*colon].contains(['/', '?', '#', '@']))?;
+    let port = until(&word[colon + 1..], |c| "/?#".contains(c)).trim_end_matches([',', '.', ';', ')', ']', '}']);
+    if port.bytes().all(|it| it.is_ascii_digit()) {
+        return None;
+    }
+    let at = word.rfind('@').or_else(|| line.find('@'))?;
+    let password = start + colon + 1..start + at;
+    (!matches!(&text[password.clone()], "" | "…")).then_some(password)
+}
+
+/// The value of a query that begins here, where its name says that it is a secret; `{{` stands for what a contact has.
+fn in_query(text: &str, start: usize) -> Option<Range<usize>> {
+    let name = until(&text[start..], |c| !(c.is_ascii_alphanumeric() || "_-.".contains(c)));
+    let value = start + name.len() + 1;
+    let last = name.rsplit(['_', '-', '.']).next().unwrap_or(name).to_ascii_lowercase();
+    let is_secret = ["token", "key", "secret", "password"].contains(&last.as_str());
+    if !is_secret || !text[value - 1..].starts_with('=') || text[value..].starts_with("{{") {
+        return None;
+    }
+    let found = until(&text[value..], |c| c.is_whitespace() || c.is_control() || "&#\"'<>`|".contains(c));
+    (!matches!(found, "" | "…")).then(|| value..value + found.len())
+}
+
+fn until(text: &str, ends: impl Fn(char) -> bool) -> &str {
+    &text[..text.find(ends).unwrap_or(text.len())]
 }
 
 #[cfg(test)]
@@ -153,12 +194,19 @@ mod tests {
     fn what_nobody_sees_is_shown() {
         for c in [
             '\u{ad}', '\u{200b}', '\u{200c}', '\u{200d}', '\u{2060}', '\u{2066}', '\u{feff}', '\u{fe0f}', '\u{3164}',
-            '\u{180b}',
+            '\u{180b}', '\u{2800}', '\u{fffe}', '\u{ffff}',
         ] {
             assert_eq!(one_line(&format!("pay{c}pal")), format!("pay\\u{:04x}pal", u32::from(c)));
         }
         assert_eq!(one_line("x\u{e0041}\u{e0100}"), r"x\udb40\udc41\udb40\udd00");
         assert_eq!(one_line("1\u{200d}2\u{fe0f}3"), r"1\u200d2\ufe0f3", "figures are pictures on a key alone");
+        assert_eq!(one_line("1\u{fe0f}\u{20e3}"), "1\u{fe0f}\u{20e3}");
+        assert_eq!(one_line("1\u{fe0f}\u{200d}☎"), r"1\ufe0f\u200d☎");
+        for (hidden, escape) in
+            [('\u{16fe4}', r"\ud81b\udfe4"), ('\u{1d159}', r"\ud834\udd59"), ('\u{13430}', r"\ud80d\udc30")]
+        {
+            assert_eq!(one_line(&hidden.to_string()), escape);
+        }
         assert_eq!(one_line("☎\u{fe0f}\u{fe0f}"), "☎\u{fe0f}\\ufe0f", "a form is said once");
     }
 
@@ -195,6 +243,33 @@ mod tests {
         {
             assert_eq!(shown(plain), plain);
         }
+    }
+
+    #[test]
+    fn a_password_is_found_however_it_is_written() {
+        let shown = |text| without_passwords(text).into_owned();
+        assert_eq!(shown("see https://user:hun/ter2@example.com."), "see https://user:…@example.com.");
+        assert_eq!(shown("https://user:hunter2 hunter2@example.com"), "https://user:…@example.com");
+        let query = "https://h/?token=hunter2&a=1&api_key=hunter2#x, `https://h/?Password=hunter2`";
+        assert_eq!(shown(query), "https://h/?token=…&a=1&api_key=…#x, `https://h/?Password=…`");
+        for plain in
+            ["https://h:8080/?to=a@b", "https://h/?monkey=1&key=", "https://h/?token={{ token }}", "https://h: a@b"]
+        {
+            assert_eq!(shown(plain), plain);
+        }
+    }
+
+    #[test]
+    fn a_password_is_taken_out_before_the_cut() {
+        assert_eq!(shortened("https://u:hunter2-hunter2@example.com", 18), "https://u:…@examp…");
+    }
+
+    #[test]
+    fn no_value_of_json_is_a_command() {
+        let json = serde_json::json!({ "k": "a ##[error]b ###[c", "##[d": 1 });
+        let shown = inert_json(&json.to_string()).into_owned();
+        assert!(!shown.contains("##["), "{shown}");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&shown).unwrap(), json);
     }
 
     #[test]

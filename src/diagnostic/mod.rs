@@ -2,8 +2,10 @@
 
 pub mod codes;
 
+use std::borrow::Cow;
 use std::cell::Cell;
 
+use crate::screen::without_passwords;
 use crate::source::Span;
 pub use codes::{Code, Standard};
 
@@ -48,7 +50,7 @@ impl Diagnostic {
         Self {
             code,
             severity: code.severity(),
-            message: clipped(message.into()),
+            message: clipped(shown(message)),
             primary: Label { span, text: String::new() },
             labels: Vec::new(),
             help: None,
@@ -57,27 +59,37 @@ impl Diagnostic {
 
     /// Says in two to five words what stands at the primary place.
     pub fn at(mut self, text: impl Into<String>) -> Self {
-        self.primary.text = text.into();
+        self.primary.text = shown(text);
         self
     }
 
     /// Adds another place.
     pub fn label(mut self, span: Span, text: impl Into<String>) -> Self {
-        self.labels.push(Label { span, text: text.into() });
+        self.labels.push(Label { span, text: shown(text) });
         self
     }
 
     /// Adds what to do about it.
     pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+        self.help = Some(shown(help));
         self
     }
 
     /// Adds help where there is some.
     pub fn maybe_help(mut self, help: Option<String>) -> Self {
-        self.help = help.or(self.help);
+        self.help = help.map(shown).or(self.help);
         self
     }
+}
+
+/// What a finding says, before anything is cut from it: no format shows a password.
+fn shown(text: impl Into<String>) -> String {
+    let text = text.into();
+    let shown = match without_passwords(&text) {
+        Cow::Owned(shown) => Some(shown),
+        Cow::Borrowed(_) => None,
+    };
+    shown.unwrap_or(text)
 }
 
 /// The most characters of a file that a message quotes.

@@ -1,5 +1,6 @@
 //! What is said of each thing of a plan, aspect by aspect in the words of the language; steps are told apart in `steps`, everything else stands here.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
@@ -14,7 +15,7 @@ use crate::model::{
     Field, FieldId, FieldType, Funnel, Model, Moment, OnLeave, Once, PointRule, Publish, Stage, Target,
 };
 use crate::plan::{Plan, wire};
-use crate::screen::{password, without_passwords};
+use crate::screen::without_passwords;
 
 /// The things of a plan.
 pub(super) fn things(plan: &Plan) -> Vec<Thing> {
@@ -335,11 +336,9 @@ fn short(digest: &str) -> &str {
 
 /// A URL; a password in it is never told, only whether it is the same.
 fn address(url: &str) -> String {
-    match password(url, 0) {
-        Some(password) => {
-            format!("{}, with {}", without_passwords(url), secret(&Setting::Text(url[password].to_owned())))
-        }
-        None => url.to_owned(),
+    match without_passwords(url) {
+        Cow::Owned(shown) => format!("{shown}, with {}", secret(&Setting::Text(url.to_owned()))),
+        Cow::Borrowed(url) => url.to_owned(),
     }
 }
 

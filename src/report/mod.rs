@@ -2,6 +2,7 @@
 
 pub mod diff;
 pub mod github;
+mod hidden;
 pub mod json;
 pub mod junit;
 pub mod metrics;

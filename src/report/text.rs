@@ -1,5 +1,7 @@
 //! Findings for a terminal: each with its source lines, labels and help, drawn by miette.
 
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use miette::{
@@ -7,9 +9,10 @@ use miette::{
     SpanContents,
 };
 
+use super::hidden::without_secrets;
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::screen::one_line;
-use crate::source::{SourceFile, Sources, Span};
+use crate::source::{FileId, SourceFile, Sources, Span};
 
 /// How the text is drawn.
 #[derive(Clone, Copy, Debug)]
@@ -26,9 +29,10 @@ pub fn findings(diagnostics: &[Diagnostic], sources: &Sources, style: Style) -> 
     let handler = GraphicalReportHandler::new_themed(theme).with_width(style.width).with_links(false);
     // Ids have hyphens, and must stay whole to be copied.
     let handler = handler.with_word_splitter(textwrap::WordSplitter::NoHyphenation).with_break_words(false);
+    let shown = Shown::of(diagnostics, sources);
     let mut text = String::new();
     for diagnostic in diagnostics {
-        let finding = Finding::new(diagnostic, sources);
+        let finding = Finding::new(diagnostic, sources, &shown);
         // Writing to a string cannot fail; a finding that miette cannot draw still has its first line.
         if handler.render_report(&mut text, &finding).is_err() {
             text.push_str(&format!("{}: {}\n", diagnostic.code.name(), diagnostic.message));
@@ -65,7 +69,7 @@ struct Finding<'a> {
 const LONGEST_LINE: usize = 400;
 
 impl<'a> Finding<'a> {
-    fn new(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Self {
+    fn new(diagnostic: &'a Diagnostic, sources: &'a Sources, shown: &'a Shown<'a>) -> Self {
         let home = diagnostic.primary.span.file;
         if lines_of(diagnostic, sources).any(|length| length > LONGEST_LINE) {
             return Self::told(diagnostic, sources);
@@ -81,9 +85,9 @@ impl<'a> Finding<'a> {
             code: Some(diagnostic.code.name()),
             severity: diagnostic.severity,
             help: diagnostic.help.as_deref(),
-            file: sources.file(home).map(File),
+            file: shown.file(home),
             labels,
-            related: elsewhere.into_iter().map(|label| Self::related(label, diagnostic, sources)).collect(),
+            related: elsewhere.into_iter().map(|label| Self::related(label, diagnostic, shown)).collect(),
         }
     }
 
@@ -103,13 +107,13 @@ impl<'a> Finding<'a> {
         }
     }
 
-    fn related(label: &'a Label, diagnostic: &Diagnostic, sources: &'a Sources) -> Self {
+    fn related(label: &'a Label, diagnostic: &Diagnostic, shown: &'a Shown<'a>) -> Self {
         Self {
             message: label.text.clone(),
             code: None,
             severity: diagnostic.severity,
             help: None,
-            file: sources.file(label.span.file).map(File),
+            file: shown.file(label.span.file),
             labels: vec![labeled(label)],
             related: Vec::new(),
         }
@@ -179,9 +183,25 @@ impl miette::Diagnostic for Finding<'_> {
     }
 }
 
-/// A source file that miette can read without copying it.
+/// The files that are drawn, with nothing to be seen of their secrets.
+struct Shown<'a>(BTreeMap<FileId, (&'a SourceFile, Cow<'a, str>)>);
+
+impl<'a> Shown<'a> {
+    fn of(diagnostics: &[Diagnostic], sources: &'a Sources) -> Self {
+        let labels = diagnostics.iter().flat_map(|it| std::iter::once(&it.primary).chain(&it.labels));
+        let ids: BTreeSet<FileId> = labels.map(|label| label.span.file).collect();
+        let one = |id: FileId| sources.file(id).map(|file| (id, (file, without_secrets(&file.text))));
+        Self(ids.into_iter().filter_map(one).collect())
+    }
+
+    fn file(&'a self, id: FileId) -> Option<File<'a>> {
+        self.0.get(&id).map(|(file, text)| File(file, text))
+    }
+}
+
+/// A source file that miette can read without copying it, and its text as it is shown.
 #[derive(Debug)]
-struct File<'a>(&'a SourceFile);
+struct File<'a>(&'a SourceFile, &'a str);
 
 impl SourceCode for File<'_> {
     fn read_span<'b>(
@@ -193,7 +213,7 @@ impl SourceCode for File<'_> {
         // Only the lines around, because miette reads from the start of what it is given, for every label of every finding.
         let around = self.0.lines_around(span.offset()..span.offset() + span.len(), before.max(after) + 1);
         let lines_above = self.0.lines_before(around.start);
-        let Some(text) = self.0.text.get(around.clone()) else { return Err(MietteError::OutOfBounds) };
+        let Some(text) = self.1.get(around.clone()) else { return Err(MietteError::OutOfBounds) };
         let Some(start) = span.offset().checked_sub(around.start) else { return Err(MietteError::OutOfBounds) };
         let contents = text.read_span(&(start, span.len()).into(), before, after)?;
         let place = (contents.span().offset() + around.start, contents.span().len());
@@ -233,7 +253,7 @@ mod tests {
                 let span = (start, end - start).into();
                 for lines in [(0, 0), (1, 1), (2, 0), (0, 3)] {
                     assert_eq!(
-                        read(&File(file), span, lines),
+                        read(&File(file, text), span, lines),
                         read(&text, span, lines),
                         "{text:?} {start}..{end} {lines:?}"
                     );

@@ -14,7 +14,7 @@ pub(super) struct Variables {
     /// By name: where the name stands, where the value stands, and the value.
     known: BTreeMap<String, (Span, Span, Option<Scalar>)>,
     used: BTreeSet<String>,
-    /// Each with what its place has besides the variables: the parameters of a block.
+    /// Each with what its place has besides the variables: the parameters of a block. Without a name where it may be a secret that begins with a dollar sign.
     unknown: Vec<(Spanned<String>, Vec<String>)>,
 }
 
@@ -51,7 +51,13 @@ impl Variables {
                 }
             }
             Value::Sequence(items) => items.iter_mut().for_each(|item| self.replace(item, origins)),
-            Value::Mapping(entries) => entries.iter_mut().for_each(|entry| self.replace(&mut entry.value, origins)),
+            Value::Mapping(entries) => entries.iter_mut().for_each(|entry| {
+                let known = self.unknown.len();
+                self.replace(&mut entry.value, origins);
+                if entry.key.value == "secret" {
+                    self.unknown[known..].iter_mut().for_each(|(name, _)| name.value.clear());
+                }
+            }),
         }
     }
 
@@ -85,6 +91,11 @@ impl Variables {
         let guesses = Guesses::default();
         let one = |(use_, parameters): &(Spanned<String>, Vec<String>)| {
             let name = &use_.value;
+            if name.is_empty() {
+                return Diagnostic::new(codes::UNKNOWN_VARIABLE, use_.span, "there is no such variable for a `secret`")
+                    .at("unknown variable")
+                    .help("write `secret: { env: NAME }` and set the variable of the environment where the actions are delivered");
+            }
             let meant = guesses.did_you_mean(name, parameters.iter().chain(self.known.keys()).map(String::as_str));
             let help = meant.map_or_else(
                 || format!("define it under `variables:`; text that starts with a dollar sign has two: `$${name}`"),
