@@ -17,7 +17,7 @@ use crate::runner::contact::{Kept, Slot};
 
 /// A value that the file and funnelc both write.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Known<V> {
+pub(crate) struct Tracked<V> {
     /// What it is.
     pub(crate) value: V,
     /// What the file last showed; absent where it agreed.
@@ -37,7 +37,7 @@ pub(crate) enum Merged {
     Theirs,
 }
 
-impl<V: Clone + PartialEq> Known<V> {
+impl<V: Clone + PartialEq> Tracked<V> {
     /// One that is read for the first time.
     pub(crate) fn first(value: V) -> Self {
         Self { value, read: None, earlier: Vec::new() }
@@ -78,10 +78,10 @@ impl<V: Clone + PartialEq> Known<V> {
     }
 }
 
-impl Known<Kept> {
+impl Tracked<Kept> {
     /// To be compared with what a row shows.
-    pub(crate) fn slots(&self) -> Known<Slot<'_>> {
-        Known {
+    pub(crate) fn slots(&self) -> Tracked<Slot<'_>> {
+        Tracked {
             value: self.value.slot(),
             read: self.read.as_ref().map(Kept::slot),
             earlier: self.earlier.iter().map(Kept::slot).collect(),
@@ -89,10 +89,10 @@ impl Known<Kept> {
     }
 }
 
-impl Known<Slot<'_>> {
+impl Tracked<Slot<'_>> {
     /// To be kept beyond the row.
-    pub(crate) fn kept(&self) -> Known<Kept> {
-        Known {
+    pub(crate) fn kept(&self) -> Tracked<Kept> {
+        Tracked {
             value: self.value.into(),
             read: self.read.map(Kept::from),
             earlier: self.earlier.iter().map(|&slot| slot.into()).collect(),
@@ -102,10 +102,10 @@ impl Known<Slot<'_>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Known, Merged};
+    use super::{Merged, Tracked};
 
-    fn known(value: u8, written: &[u8]) -> Known<u8> {
-        let mut known = Known::first(value);
+    fn known(value: u8, written: &[u8]) -> Tracked<u8> {
+        let mut known = Tracked::first(value);
         for &value in written {
             known.write(value);
         }
@@ -130,7 +130,7 @@ mod tests {
     fn anything_else_is_somebodys_change() {
         let mut known = known(1, &[2]);
         assert_eq!(known.merge(3), Merged::Theirs);
-        assert_eq!(known, Known::first(3));
+        assert_eq!(known, Tracked::first(3));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::model::ids::Id;
 use crate::model::{Campaign, CampaignId, Channel, Funnel, FunnelId, Outcome, Stage, StageRef};
 use crate::runner::effect::{AtStage, Loss, Refusal, SkipReason, Touch};
 use crate::runner::program::Program;
-use crate::runner::state::{Pending, Token};
+use crate::runner::state::{Position, WaitReason};
 
 /// The counters of a run or of a part of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -291,14 +291,14 @@ impl Metrics {
     }
 
     /// The contact is in the campaign and waits at the step.
-    pub(crate) fn inside(&mut self, campaign: usize, token: Token) {
+    pub(crate) fn inside(&mut self, campaign: usize, token: Position) {
         self.campaigns[campaign].active += 1;
         self.waits(campaign, token);
     }
 
     /// The contact, which is in the campaign, waits at the step; at a fork it is its ways that wait.
-    pub(crate) fn waits(&mut self, campaign: usize, token: Token) {
-        if token.pending == Pending::Fork {
+    pub(crate) fn waits(&mut self, campaign: usize, token: Position) {
+        if token.pending == WaitReason::Fork {
             return;
         }
         if let Some(step) = self.campaigns[campaign].steps.get_mut(token.step) {

@@ -12,7 +12,7 @@ use crate::runner::metrics::Metrics;
 use crate::runner::notice::{Problem, Problems};
 use crate::runner::output::rows::Files;
 use crate::runner::output::text::push_cell;
-use crate::runner::state::Memory;
+use crate::runner::state::ContactState;
 
 /// What a chunk gives, and the room in which it was made, which serves the next one.
 #[derive(Debug, Default)]
@@ -40,7 +40,7 @@ pub(crate) struct Part {
 }
 
 /// What is remembered of a row's contact, and where that stands.
-type Remembered = Option<(usize, Box<Memory>)>;
+type Remembered = Option<(usize, Box<ContactState>)>;
 
 impl Part {
     /// Runs the rows of a chunk, of which the first begins in `line`.

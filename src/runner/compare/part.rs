@@ -12,13 +12,13 @@ use crate::runner::input::remembered::Lines;
 use crate::runner::input::row::{Row, Rows};
 use crate::runner::kernel::{Coming, Place, Worker};
 use crate::runner::notice::Problem;
-use crate::runner::state::{Memory, StateError, Told};
+use crate::runner::state::{ContactState, StateError, Told};
 
 pub(super) struct Part;
 
 /// What a plan can take over of what is remembered.
 struct Settled {
-    memory: Memory,
+    memory: ContactState,
     /// Whether the contact was where the plan has nothing, and the project does not say what becomes of it.
     lost_its_place: bool,
 }
@@ -94,10 +94,10 @@ fn memories_of(job: &Job<'_>, row: Row<'_>, lines: &mut Lines<'_>) -> Result<Mem
 
 fn settle(side: &Side<'_>, line: &str) -> Result<Settled, StateError> {
     let Some(migration) = side.migration.as_ref().filter(|migration| migration.concerns(line)) else {
-        return Ok(Settled { memory: Memory::decode(side.program, line)?, lost_its_place: false });
+        return Ok(Settled { memory: ContactState::decode(side.program, line)?, lost_its_place: false });
     };
     let mut told = Told::default();
-    let memory = Memory::decode(side.program, &migration.line(line, &mut told)?)?;
+    let memory = ContactState::decode(side.program, &migration.line(line, &mut told)?)?;
     Ok(Settled { memory, lost_its_place: !told.concerns.is_empty() })
 }
 
@@ -119,7 +119,7 @@ impl<'a> Runs<'a> {
     }
 
     /// Says whether the row could be run.
-    fn run(&mut self, (number, row): (usize, Row<'a>), memory: Option<&'a Memory>) -> bool {
+    fn run(&mut self, (number, row): (usize, Row<'a>), memory: Option<&'a ContactState>) -> bool {
         self.problems.clear();
         self.side.reader.read(row, &mut self.seen, &mut self.problems);
         if !self.problems.is_empty() {

@@ -9,7 +9,7 @@ use std::os::unix::fs::FileExt;
 
 use crate::model::Model;
 use crate::runner::program::Program;
-use crate::runner::state::{Header, Memory, Migration, StateError, Told, Unspoken, key_of};
+use crate::runner::state::{ContactState, Header, Migration, StateError, Told, Unspoken, key_of};
 
 /// Where the bytes of a state are.
 #[derive(Debug)]
@@ -108,9 +108,9 @@ impl Remembered {
 
 impl Lines<'_> {
     /// What is known of a contact, and the position of its line.
-    pub(crate) fn find(&mut self, program: &Program, key: &str) -> Result<Option<(usize, Memory)>, Damage> {
+    pub(crate) fn find(&mut self, program: &Program, key: &str) -> Result<Option<(usize, ContactState)>, Damage> {
         let Some((position, line)) = self.line_of(key)? else { return Ok(None) };
-        let memory = Memory::decode(program, line).map_err(|error| (position + 2, error))?;
+        let memory = ContactState::decode(program, line).map_err(|error| (position + 2, error))?;
         Ok(Some((position, memory)))
     }
 

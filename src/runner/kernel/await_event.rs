@@ -1,15 +1,15 @@
 //! The step `await`: the earliest event later than its start and not later than its deadline decides; without one `else` follows.
 
-use super::live::Live;
+use super::executor::Executor;
 use super::step::{Flow, Here, push};
 use crate::model::ids::Id;
 use crate::model::{CampaignId, ContentId};
 use crate::runner::contact::Occurrence;
 use crate::runner::effect::{Effect, Event};
 use crate::runner::program::{AwaitProgram, Verb};
-use crate::runner::state::{Awaiting, Pending, Phase, Token, Try};
+use crate::runner::state::{Awaiting, Phase, Position, SendAttempt, WaitReason};
 
-impl<'a> Live<'a> {
+impl<'a> Executor<'a> {
     pub(super) fn await_event(
         &mut self,
         here: Here,
@@ -29,7 +29,7 @@ impl<'a> Live<'a> {
         let until = awaiting.length.map(|length| self.program.zone.add(now, length));
         push(effects, here, Event::Await { until });
         self.awaits.push((here.at.campaign, Awaiting { step: here.step, from, settled: None }));
-        self.hold(here, Pending::Await, until.unwrap_or(i64::MAX))
+        self.hold(here, WaitReason::Await, until.unwrap_or(i64::MAX))
     }
 
     /// The way that an event decides which is known already.
@@ -51,7 +51,8 @@ impl<'a> Live<'a> {
             let Verb::Await(awaiting) = &rules.steps[step].verb else { continue };
             let lane = rules.steps[step].lane;
             let token = self.token(campaign, lane);
-            if token.pending != Pending::Await || token.step != step || self.members[campaign].phase != Phase::Active {
+            if token.pending != WaitReason::Await || token.step != step || self.members[campaign].phase != Phase::Active
+            {
                 continue;
             }
             let open = &self.awaits[at].1;
@@ -64,7 +65,7 @@ impl<'a> Live<'a> {
             let found = (0..awaiting.ways.len()).find(decides).map(|way| (occurrence.at, way));
             if let Some((due, way)) = found.filter(|found| in_time && best.is_none_or(|best| *found < best)) {
                 self.awaits[at].1.settled = Some(way);
-                self.stand(campaign, lane, Token { due, ..token });
+                self.stand(campaign, lane, Position { due, ..token });
             }
         }
     }
@@ -104,7 +105,7 @@ impl<'a> Live<'a> {
         Flow::On(first)
     }
 
-    fn tried(&self, campaign: CampaignId, content: ContentId) -> Try {
+    fn tried(&self, campaign: CampaignId, content: ContentId) -> SendAttempt {
         let found = self.tries.iter().find(|(of, what, _)| (*of, *what) == (campaign, content));
         found.map(|(_, _, tried)| *tried).unwrap_or_default()
     }
@@ -117,7 +118,7 @@ impl<'a> Live<'a> {
         let (id, now) = (CampaignId::from_index(campaign), self.program.now());
         let at = self.tries.iter().position(|(of, what, _)| (*of, *what) == (id, content));
         let at = at.unwrap_or_else(|| {
-            self.tries.push((id, content, Try::default()));
+            self.tries.push((id, content, SendAttempt::default()));
             self.tries.len() - 1
         });
         let tried = &mut self.tries[at].2;

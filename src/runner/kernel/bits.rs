@@ -47,12 +47,12 @@ impl Bits {
 
 /// The answers to the questions that are asked once.
 #[derive(Debug, Default)]
-pub(super) struct Answers {
+pub(super) struct EvalCache {
     known: Vec<u64>,
     yes: Vec<u64>,
 }
 
-impl Answers {
+impl EvalCache {
     pub(super) fn reset(&mut self, count: usize) {
         self.known.clear();
         self.known.resize(count.div_ceil(64), 0);
@@ -100,7 +100,7 @@ mod tests {
 
     #[test]
     fn an_answer_is_kept_until_a_change_concerns_it() {
-        let mut answers = Answers::default();
+        let mut answers = EvalCache::default();
         answers.reset(70);
         answers.put(1, true);
         answers.put(69, false);

@@ -1,6 +1,6 @@
 //! The steps that call somebody else: what they hand over is the contact as it is at that step, whatever later steps change.
 
-use super::live::{Live, Standing};
+use super::executor::{Executor, StagePosition};
 use super::step::{Flow, Here, push};
 use crate::model::destination::{Call, Colleague};
 use crate::model::{StageId, TagId};
@@ -24,7 +24,7 @@ pub struct Snapshot<'a> {
     pub groups: Vec<i64>,
 }
 
-impl<'a> Live<'a> {
+impl<'a> Executor<'a> {
     pub(super) fn call(&mut self, here: Here, call: &'a Call, effects: &mut Vec<Effect<'a>>) -> Flow {
         if self.has_no_owner(call) {
             let reason = SkipReason::Unreachable(Unreached::Address);
@@ -51,7 +51,7 @@ impl<'a> Live<'a> {
     fn snapshot(&self) -> Snapshot<'a> {
         Snapshot {
             fields: self.fields.clone(),
-            stages: self.stages.iter().map(Standing::id).collect(),
+            stages: self.stages.iter().map(StagePosition::id).collect(),
             tags: self.tags.clone(),
             added: self.added.clone(),
             points: self.points,

@@ -17,14 +17,14 @@
 //!
 //! So only a length of time has a rest that is served; a moment is a moment, whoever looks away.
 
-use super::live::Live;
+use super::executor::Executor;
 use crate::model::Outcome;
 use crate::model::ids::Id;
 use crate::runner::effect::{At, Cause, Effect, EndReason, Event, Loss};
 use crate::runner::program::{CampaignProgram, END, Verb};
-use crate::runner::state::{Admission, Hours, Pending, Phase, Token};
+use crate::runner::state::{Admission, Hours, Phase, Position, WaitReason};
 
-impl<'a> Live<'a> {
+impl<'a> Executor<'a> {
     /// Tells the campaigns in which stages the contact has come to rest.
     pub(super) fn announce_arrivals(&mut self) {
         if !std::mem::take(&mut self.arrivals) {
@@ -61,7 +61,7 @@ impl<'a> Live<'a> {
             return self.end(campaign, self.at(campaign), Outcome::Exited, EndReason::AfterUntil, effects);
         }
         self.pause_or_resume(campaign, effects);
-        if rules.published && self.members[campaign].pending == Pending::Removed {
+        if rules.published && self.members[campaign].pending == WaitReason::Removed {
             return self.end(campaign, self.at(campaign), Outcome::Exited, EndReason::Removed, effects);
         }
         self.leave(campaign, effects);
@@ -80,7 +80,7 @@ impl<'a> Live<'a> {
         member.phase = Phase::Ended(outcome);
         member.since = self.program.now();
         self.metrics.ended(campaign, outcome);
-        self.changed(self.program.topics.of_campaign(Id::from_index(campaign)));
+        self.changed(self.program.dependencies.of_campaign(Id::from_index(campaign)));
         effects.push(Effect { at: Some(at), event: Event::End { outcome, reason } });
         self.forget_entry(campaign);
     }
@@ -96,7 +96,7 @@ impl<'a> Live<'a> {
         (member.phase, member.since) = self.before_start[campaign];
         member.entries = member.entries.saturating_sub(1);
         self.metrics.overtaken(campaign);
-        self.changed(self.program.topics.of_campaign(Id::from_index(campaign)));
+        self.changed(self.program.dependencies.of_campaign(Id::from_index(campaign)));
         effects.push(Effect { at: Some(at), event: Event::Overtaken });
         self.forget_entry(campaign);
     }
@@ -104,9 +104,9 @@ impl<'a> Live<'a> {
     /// Ends the campaign if its goal or its `exit-when` holds.
     pub(super) fn ends_by_condition(&mut self, campaign: usize, effects: &mut Vec<Effect<'a>>) -> bool {
         let rules = &self.program.campaigns[campaign];
-        let found = if rules.goal.is_some_and(|goal| self.holds(goal)) {
+        let found = if rules.goal.is_some_and(|goal| self.eval(goal)) {
             (Outcome::Converted, EndReason::Goal)
-        } else if rules.exit_when.is_some_and(|exit| self.holds(exit)) {
+        } else if rules.exit_when.is_some_and(|exit| self.eval(exit)) {
             (Outcome::Exited, EndReason::ExitWhen)
         } else {
             return false;
@@ -145,16 +145,16 @@ impl<'a> Live<'a> {
                 member.paused = None;
                 self.resumed.set(campaign);
                 let awaits = &self.awaits;
-                let has_rest = |token: Token| {
+                let has_rest = |token: Position| {
                     let unsettled = awaits.iter().any(|(of, awaiting)| {
                         of.index() == campaign && awaiting.step == token.step && awaiting.settled.is_none()
                     });
                     match token.pending {
-                        Pending::Wait => is_wait(rules, token.step),
-                        Pending::Await => token.due < i64::MAX && unsettled,
+                        WaitReason::Wait => is_wait(rules, token.step),
+                        WaitReason::Await => token.due < i64::MAX && unsettled,
                         // What was put off keeps the moment at which it was due.
-                        Pending::Start | Pending::Field | Pending::Deferred | Pending::Delayed(_) => false,
-                        Pending::Fork | Pending::Ready | Pending::Removed => false,
+                        WaitReason::Start | WaitReason::Field | WaitReason::Deferred | WaitReason::Delayed(_) => false,
+                        WaitReason::Fork | WaitReason::Ready | WaitReason::Removed => false,
                     }
                 };
                 let rest = |due: i64| now.saturating_add(due.saturating_sub(since).max(0));
@@ -176,7 +176,7 @@ impl<'a> Live<'a> {
             return;
         }
         let concerned = rules.exit_on_leave && self.members[campaign].admission == Admission::Condition;
-        if concerned && !rules.enter.iter().any(|way| self.holds(way.when)) {
+        if concerned && !rules.enter.iter().any(|way| self.eval(way.when)) {
             self.end(campaign, self.at(campaign), Outcome::Exited, EndReason::OnLeave, effects);
         }
     }
@@ -218,9 +218,9 @@ impl<'a> Live<'a> {
         if !self.may_enter_again(campaign) {
             return Some(Loss::Reenter);
         }
-        let reason = if rules.goal.is_some_and(|goal| self.holds(goal)) {
+        let reason = if rules.goal.is_some_and(|goal| self.eval(goal)) {
             Loss::Goal
-        } else if rules.exit_when.is_some_and(|exit| self.holds(exit)) {
+        } else if rules.exit_when.is_some_and(|exit| self.eval(exit)) {
             Loss::ExitWhen
         } else {
             return None;
@@ -234,7 +234,7 @@ impl<'a> Live<'a> {
         let rules = &self.program.campaigns[campaign];
         let mut admits = false;
         for (number, way) in (rules.first_condition..).zip(&rules.enter) {
-            if !self.holds(way.when) {
+            if !self.eval(way.when) {
                 self.waiting.unset(number);
             } else if self.first_pass && way.skips_existing {
                 self.waiting.set(number);
@@ -249,7 +249,7 @@ impl<'a> Live<'a> {
     fn skip_existing(&mut self, campaign: usize) {
         let rules = &self.program.campaigns[campaign];
         for (number, way) in (rules.first_condition..).zip(&rules.enter) {
-            if self.first_pass && way.skips_existing && self.holds(way.when) {
+            if self.first_pass && way.skips_existing && self.eval(way.when) {
                 self.waiting.set(number);
             }
         }
@@ -259,7 +259,7 @@ impl<'a> Live<'a> {
     fn make_wait(&mut self, campaign: usize, only_true: bool) {
         let rules = &self.program.campaigns[campaign];
         for (number, way) in (rules.first_condition..).zip(&rules.enter) {
-            if !only_true || self.holds(way.when) {
+            if !only_true || self.eval(way.when) {
                 self.waiting.set(number);
             }
         }
@@ -299,14 +299,14 @@ impl<'a> Live<'a> {
         };
         member.started = true;
         member.step = if self.program.campaigns[campaign].steps.is_empty() { END } else { 0 };
-        member.pending = Pending::Start;
+        member.pending = WaitReason::Start;
         member.due = now;
         member.hours = Hours::default();
         let place = self.program.campaign_place[campaign];
         let at = self.active.partition_point(|&other| other < place);
         self.active.insert(at, place);
         self.metrics.entered(campaign);
-        self.changed(self.program.topics.of_campaign(Id::from_index(campaign)));
+        self.changed(self.program.dependencies.of_campaign(Id::from_index(campaign)));
         effects.push(Effect { at: Some(self.at(campaign)), event: Event::Start { cause } });
     }
 }

@@ -1,10 +1,10 @@
 //! The contact's company: its fields stand behind the contact's own, and change with the field that names it.
 
-use super::live::Live;
+use super::executor::Executor;
 use crate::runner::contact::Slot;
 use crate::runner::program::Company;
 
-impl Live<'_> {
+impl Executor<'_> {
     /// Puts the fields of the company behind those of the contact; says whether the contact names one that is not there.
     pub(super) fn load_company(&mut self) -> bool {
         let program = self.program;

@@ -1,14 +1,14 @@
 //! The end of an instant for the metrics: where the contact was, where it is, and what it waits for.
 
-use super::live::Live;
+use super::executor::Executor;
 use crate::runner::metrics::Way;
 
-impl Live<'_> {
+impl Executor<'_> {
     pub(super) fn count(&mut self) {
         self.metrics.contacts += 1;
         let program = self.program;
         for (segment, &node) in program.conditions.segments().iter().enumerate() {
-            if self.holds(node) {
+            if self.eval(node) {
                 self.metrics.segment(segment);
             }
         }
@@ -36,7 +36,7 @@ impl Live<'_> {
     /// By segment: whether the contact meets it now.
     pub(super) fn meets(&mut self, meets: &mut Vec<bool>) {
         meets.clear();
-        meets.extend(self.program.conditions.segments().iter().map(|&node| self.holds(node)));
+        meets.extend(self.program.conditions.segments().iter().map(|&node| self.eval(node)));
     }
 
     /// The stages through which the contact only went.

@@ -2,12 +2,12 @@
 //!
 //! An event of content that went out from here tells nothing new: that message was counted when it was sent.
 
-use super::live::Live;
+use super::executor::Executor;
 use crate::model::ids::Id;
 use crate::runner::contact::Occurrence;
 use crate::runner::state::Delivery;
 
-impl Live<'_> {
+impl Executor<'_> {
     /// Takes in a proof that a message reached the contact. In any order of events the last delivery counts, or, where there is none, the last thing that presumes one.
     pub(super) fn count_delivery(&mut self, occurrence: &Occurrence) {
         let (Some(content), Some(presumed)) = (occurrence.of, self.presumes(occurrence)) else { return };

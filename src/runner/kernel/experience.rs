@@ -2,13 +2,13 @@
 //!
 //! Who is moved out of a stage and into it again begins another stay.
 
-use super::live::Live;
+use super::executor::Executor;
 use crate::model::ids::Id;
 use crate::model::{ContentId, StageRef};
 use crate::runner::effect::{AtStage, Effect, Event, SkipReason, Touch};
-use crate::runner::state::Stay;
+use crate::runner::state::StageVisit;
 
-impl<'a> Live<'a> {
+impl<'a> Executor<'a> {
     pub(super) fn settle_experiences(&mut self, effects: &mut Vec<Effect<'a>>) {
         for index in 0..self.program.with_experiences.len() {
             let funnel = self.program.with_experiences[index];
@@ -23,7 +23,7 @@ impl<'a> Live<'a> {
     /// Ends the stay in a stage that was left since.
     fn end_stay(&mut self, funnel: usize, effects: &mut Vec<Effect<'a>>) {
         let present = self.stages[funnel].stage;
-        let is_here = |(at, stay): &(StageRef, Stay)| at.funnel.index() == funnel && stay.inside;
+        let is_here = |(at, stay): &(StageRef, StageVisit)| at.funnel.index() == funnel && stay.inside;
         let Some(place) = self.stays.iter().position(is_here) else { return };
         let stage = self.stays[place].0.stage.index();
         let came_anew = self.passed.has(self.program.funnels[funnel].first_stage + stage);
@@ -60,7 +60,7 @@ impl<'a> Live<'a> {
         let place = match self.stays.binary_search_by_key(&at, |(stage, _)| *stage) {
             Ok(place) => place,
             Err(place) => {
-                self.stays.insert(place, (at, Stay::default()));
+                self.stays.insert(place, (at, StageVisit::default()));
                 place
             }
         };
@@ -75,11 +75,11 @@ impl<'a> Live<'a> {
     fn first_experience(&mut self, funnel: usize, stage: usize) -> Option<usize> {
         let rules = &self.program.funnels[funnel];
         let stage = &rules.stages[stage];
-        if !rules.published || stage.converts.iter().any(|(when, _)| self.holds(*when)) {
+        if !rules.published || stage.converts.iter().any(|(when, _)| self.eval(*when)) {
             return None;
         }
         let mut published = stage.experiences.iter().enumerate().filter(|(_, experience)| experience.published);
-        published.find(|(_, experience)| experience.when.is_none_or(|when| self.holds(when))).map(|(place, _)| place)
+        published.find(|(_, experience)| experience.when.is_none_or(|when| self.eval(when))).map(|(place, _)| place)
     }
 
     fn show(&mut self, place: usize, experience: usize, effects: &mut Vec<Effect<'a>>) {

@@ -3,7 +3,7 @@
 //! # Forks and joins
 //!
 //! Where a contact stands is a token: a step, what it waits for there, and since when it is due. The token of a campaign itself (its lane is `None`) lives in
-//! the `Member`. At a `fork` it stays at the fork and is never due, while each way has a token of its own in `ways`:
+//! the `Enrollment`. At a `fork` it stays at the fork and is never due, while each way has a token of its own in `ways`:
 //!
 //! ```text
 //!   lane None          --> fork, Pending::Fork . . . . . . . . . . . join -->
@@ -16,21 +16,21 @@
 //! earliest due step. An `exit`, the goal and a `withdraw` let go of all of them together (`forget_entry`).
 //! What follows the join was due when the last way was, which is what the `expires` of a message behind it counts from.
 
-use super::live::{Live, StepVisit, WayToken};
+use super::executor::{BranchPosition, Executor, StepVisit};
 use super::step::{Flow, Here, push};
 use crate::model::ids::Id;
 use crate::runner::effect::{Effect, Event};
 use crate::runner::program::Lane;
-use crate::runner::state::{Pending, Token};
+use crate::runner::state::{Position, WaitReason};
 
-impl<'a> Live<'a> {
+impl<'a> Executor<'a> {
     /// The way of a fork on which a step stands.
     pub(super) fn lane(&self, here: Here) -> Lane {
         self.program.campaigns[here.campaign].steps[here.step].lane
     }
 
     /// Where the contact stands on a way.
-    pub(super) fn token(&self, campaign: usize, lane: Lane) -> Token {
+    pub(super) fn token(&self, campaign: usize, lane: Lane) -> Position {
         if lane.is_none() {
             let member = &self.members[campaign];
             return member.token();
@@ -40,7 +40,7 @@ impl<'a> Live<'a> {
     }
 
     /// Puts the contact somewhere on a way.
-    pub(super) fn stand(&mut self, campaign: usize, lane: Lane, token: Token) {
+    pub(super) fn stand(&mut self, campaign: usize, lane: Lane, token: Position) {
         if lane.is_none() {
             let member = &mut self.members[campaign];
             (member.step, member.pending, member.due) = (token.step, token.pending, token.due);
@@ -53,15 +53,15 @@ impl<'a> Live<'a> {
     /// All ways are due when the fork was.
     pub(super) fn fork(&mut self, here: Here, ways: &[usize], effects: &mut Vec<Effect<'a>>) -> Flow {
         push(effects, here, Event::Fork);
-        let Token { due, hours, .. } = self.token(here.campaign, self.lane(here));
+        let Position { due, hours, .. } = self.token(here.campaign, self.lane(here));
         for (way, &step) in ways.iter().enumerate() {
             let lane = Some((here.step, way));
-            let token = Token { step, pending: Pending::Ready, due, hours };
-            self.ways.push(WayToken { campaign: here.campaign, lane, token });
+            let token = Position { step, pending: WaitReason::Ready, due, hours };
+            self.ways.push(BranchPosition { campaign: here.campaign, lane, token });
             self.ran.retain(|ran| *ran != (self.program.campaign_place[here.campaign], lane));
         }
         self.metrics.done(here.campaign, here.step);
-        self.hold(here, Pending::Fork, due)
+        self.hold(here, WaitReason::Fork, due)
     }
 
     /// A way has no more steps. When it was the last one the fork goes on.
@@ -90,7 +90,7 @@ impl<'a> Live<'a> {
 
     /// All ways have ended.
     pub(super) fn join(&mut self, here: Here, due: i64, effects: &mut Vec<Effect<'a>>) -> Flow {
-        self.hold(here, Pending::Fork, due);
+        self.hold(here, WaitReason::Fork, due);
         push(effects, here, Event::Join);
         Flow::On(self.program.campaigns[here.campaign].steps[here.step].next)
     }
@@ -106,7 +106,7 @@ impl<'a> Live<'a> {
     pub(super) fn tidy_ways(&mut self) {
         let ways = std::mem::take(&mut self.ways);
         for way in &ways {
-            let stands = |fork: usize, token: &Token| token.step == fork && token.pending == Pending::Fork;
+            let stands = |fork: usize, token: &Position| token.step == fork && token.pending == WaitReason::Fork;
             let in_way = |fork| ways.iter().any(|other| other.campaign == way.campaign && stands(fork, &other.token));
             let at_fork = |fork| stands(fork, &self.token(way.campaign, None)) || in_way(fork);
             let alone = !self.ways.iter().any(|kept| kept.campaign == way.campaign && kept.lane == way.lane);
@@ -133,7 +133,7 @@ impl<'a> Live<'a> {
         let here = self.here(campaign, step);
         push(effects, here, Event::DeferStep);
         let now = self.program.now();
-        self.hold(here, Pending::Deferred, now);
+        self.hold(here, WaitReason::Deferred, now);
         false
     }
 

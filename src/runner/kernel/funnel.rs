@@ -1,12 +1,12 @@
 //! Phase 1: each funnel, in order, until it rests: drop, enter, place, convert. In one that is not published nothing moves by itself.
 
 use super::cause::Cause;
-use super::live::Live;
+use super::executor::Executor;
 use crate::model::ids::Id;
 use crate::runner::effect::{Effect, Event, Refusal};
 use crate::runner::program::FunnelProgram;
 
-impl<'a> Live<'a> {
+impl<'a> Executor<'a> {
     /// Lets the funnels rest which a change concerns.
     pub(super) fn settle_funnels(&mut self, effects: &mut Vec<Effect<'a>>) {
         let mut from = 0;
@@ -28,7 +28,7 @@ impl<'a> Live<'a> {
     /// Whoever was in the audience and is no longer leaves the funnel.
     fn drop_out(&mut self, funnel: usize, effects: &mut Vec<Effect<'a>>) -> bool {
         let Some(audience) = self.program.funnels[funnel].audience else { return false };
-        let inside = self.holds(audience);
+        let inside = self.eval(audience);
         let was_inside = std::mem::replace(&mut self.stages[funnel].in_audience, inside);
         if inside || !was_inside {
             return false;
@@ -57,7 +57,7 @@ impl<'a> Live<'a> {
         if rules.place.is_empty() || !self.may_come_in(funnel) {
             return false;
         }
-        let named = rules.place.iter().find(|(_, when)| self.holds(*when)).map(|(stage, _)| *stage);
+        let named = rules.place.iter().find(|(_, when)| self.eval(*when)).map(|(stage, _)| *stage);
         let from = self.stages[funnel].stage;
         match named {
             Some(to) if Some(to) != from && places(rules, from, to) => {
@@ -83,7 +83,7 @@ impl<'a> Live<'a> {
     /// Where the first conversion of a stage that holds leads.
     fn target(&mut self, funnel: usize, stage: usize) -> Option<usize> {
         let conversions = &self.program.funnels[funnel].stages[stage].converts;
-        conversions.iter().find(|(when, _)| self.holds(*when)).and_then(|(_, to)| *to)
+        conversions.iter().find(|(when, _)| self.eval(*when)).and_then(|(_, to)| *to)
     }
 
     /// The target of the heaviest stage, from the present one up, that leads to a heavier one than the present; where there is none, the present stage's own.
@@ -102,7 +102,7 @@ impl<'a> Live<'a> {
     /// Whether entry and placement concern the contact: it is in the audience, if there is one, and a `leave` does not keep it out.
     fn may_come_in(&mut self, funnel: usize) -> bool {
         let Some(audience) = self.program.funnels[funnel].audience else { return true };
-        let inside = self.holds(audience);
+        let inside = self.eval(audience);
         let standing = &mut self.stages[funnel];
         standing.left &= inside;
         inside && !standing.left

@@ -2,14 +2,14 @@
 //!
 //! Nobody is sent anything while one of these hours is closed, whatever put the message off.
 
-use super::live::Live;
+use super::executor::Executor;
 use super::step::{Flow, Here, push};
 use crate::model::{Channel, ContentId, Windows};
 use crate::runner::effect::{Effect, Event};
 use crate::runner::program::first_open;
-use crate::runner::state::{Hours, Pending, Token};
+use crate::runner::state::{Hours, Position, WaitReason};
 
-impl<'a> Live<'a> {
+impl<'a> Executor<'a> {
     /// When the message of a step may go out, if not now.
     pub(super) fn put_off(&self, here: Here, channel: Option<Channel>) -> Option<i64> {
         let now = self.program.now();
@@ -47,7 +47,7 @@ impl<'a> Live<'a> {
         let token = self.token(here.campaign, lane);
         let hours = Hours { after, times: 0 };
         if token.hours != hours {
-            self.stand(here.campaign, lane, Token { hours, ..token });
+            self.stand(here.campaign, lane, Position { hours, ..token });
         }
     }
 
@@ -61,7 +61,7 @@ impl<'a> Live<'a> {
         push(effects, here, Event::Delay { content, until });
         let lane = self.lane(here);
         let token = self.token(here.campaign, lane);
-        let again = token.step == here.step && matches!(token.pending, Pending::Delayed(_));
+        let again = token.step == here.step && matches!(token.pending, WaitReason::Delayed(_));
         let mut hours = Hours { times: if again { token.hours.times } else { 0 }, ..token.hours };
         if self.is_closed(channel, Some(here)) {
             if hours.times > 0 {
@@ -69,8 +69,8 @@ impl<'a> Live<'a> {
             }
             hours.times = hours.times.saturating_add(1);
         }
-        let pending = Pending::Delayed(self.due_at_first(here));
-        self.stand(here.campaign, lane, Token { step: here.step, pending, due: until, hours });
+        let pending = WaitReason::Delayed(self.due_at_first(here));
+        self.stand(here.campaign, lane, Position { step: here.step, pending, due: until, hours });
         Flow::Stop
     }
 
@@ -80,7 +80,7 @@ impl<'a> Live<'a> {
         let times = self.token(here.campaign, lane).hours.times.saturating_add(1);
         self.metrics.closed_again(times);
         let hours = Hours { after: None, times };
-        self.stand(here.campaign, lane, Token { step: here.step, pending: Pending::Wait, due: until, hours });
+        self.stand(here.campaign, lane, Position { step: here.step, pending: WaitReason::Wait, due: until, hours });
         Flow::Stop
     }
 }

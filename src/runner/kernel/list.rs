@@ -1,15 +1,15 @@
 //! Lists that steps and events change: who must not be contacted on a channel, and who is a member of a segment by hand.
 
-use super::live::Live;
+use super::executor::Executor;
 use super::step::{Flow, Here, push};
 use crate::model::ids::Id;
 use crate::model::{Channel, Listing, SegmentId};
 use crate::runner::contact::{Block, Columns, Seen};
 use crate::runner::effect::{Effect, Event};
-use crate::runner::merge::{Known, Merged};
-use crate::runner::state::Memory;
+use crate::runner::merge::{Merged, Tracked};
+use crate::runner::state::ContactState;
 
-impl<'a> Live<'a> {
+impl<'a> Executor<'a> {
     pub(super) fn list(&mut self, here: Here, listing: Listing, effects: &mut Vec<Effect<'a>>) -> Flow {
         match listing {
             Listing::Unsubscribe(channel) => {
@@ -38,7 +38,7 @@ impl<'a> Live<'a> {
     ) {
         let from = std::mem::replace(&mut self.blocks[channel as usize], to);
         push(effects, here, Event::List { listing, from, to });
-        self.changed(self.program.topics.of_channel(channel as usize));
+        self.changed(self.program.dependencies.of_channel(channel as usize));
     }
 
     /// The latest of these steps counts.
@@ -55,7 +55,7 @@ impl<'a> Live<'a> {
             Err(at) => self.members_by_hand.insert(at, (segment, inside)),
         }
         push(effects, here, Event::List { listing, from: None, to: None });
-        self.changed(self.program.topics.of_segment(segment));
+        self.changed(self.program.dependencies.of_segment(segment));
     }
 
     /// Whether a step put the contact in the segment, or out of it.
@@ -70,14 +70,14 @@ impl<'a> Live<'a> {
         if from.is_none_or(|from| from.gravity() < to.gravity()) {
             self.blocks[channel as usize] = Some(to);
             effects.push(Effect { at: None, event: Event::Block { channel, from, to } });
-            self.changed(self.program.topics.of_channel(channel as usize));
+            self.changed(self.program.dependencies.of_channel(channel as usize));
         }
     }
 
     pub(super) fn load_blocks(
         &mut self,
         seen: &Seen<'a>,
-        memory: Option<&Memory>,
+        memory: Option<&ContactState>,
         columns: &Columns,
         effects: &mut Vec<Effect<'a>>,
     ) {
@@ -86,12 +86,12 @@ impl<'a> Live<'a> {
             let at = channel as usize;
             let known = &mut self.known.blocks[at];
             let Some(memory) = memory else {
-                *known = Known::first(seen.blocks[at]);
+                *known = Tracked::first(seen.blocks[at]);
                 self.blocks[at] = seen.blocks[at];
                 continue;
             };
             let remembered = memory.blocks.iter().find(|(of, _)| *of == channel);
-            *known = remembered.map_or_else(Known::default, |(_, known)| known.clone());
+            *known = remembered.map_or_else(Tracked::default, |(_, known)| known.clone());
             let from = known.value;
             if columns.blocks[at] && known.merge(seen.blocks[at]) == Merged::Theirs {
                 let event = Event::ExternalBlock { channel, from, to: known.value };
@@ -101,12 +101,12 @@ impl<'a> Live<'a> {
         }
     }
 
-    pub(super) fn save_lists(&mut self, memory: &mut Memory) {
+    pub(super) fn save_lists(&mut self, memory: &mut ContactState) {
         memory.blocks.clear();
         for channel in Channel::ALL {
             let known = &mut self.known.blocks[channel as usize];
             known.write(self.blocks[channel as usize]);
-            if *known != Known::default() {
+            if *known != Tracked::default() {
                 memory.blocks.push((channel, known.clone()));
             }
         }

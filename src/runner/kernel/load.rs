@@ -1,18 +1,18 @@
 //! The beginning of an instant: the file and what is remembered become one contact; an outside change is journalled.
 
-use super::live::{Live, Standing, StepVisit, WayToken};
+use super::executor::{BranchPosition, Executor, StagePosition, StepVisit};
 use crate::model::ids::Id;
 use crate::model::{FunnelId, StageId, TagId};
 use crate::runner::contact::{Columns, Seen, Slot};
 use crate::runner::effect::{Effect, Event};
-use crate::runner::merge::{Known, Merged};
-use crate::runner::state::{Member, Memory, Phase, StageMemory};
+use crate::runner::merge::{Merged, Tracked};
+use crate::runner::state::{ContactState, Enrollment, Phase, StageMemory};
 
-impl<'a> Live<'a> {
+impl<'a> Executor<'a> {
     pub(super) fn load(
         &mut self,
         seen: &Seen<'a>,
-        memory: Option<&'a Memory>,
+        memory: Option<&'a ContactState>,
         columns: &Columns,
         effects: &mut Vec<Effect<'a>>,
     ) {
@@ -36,7 +36,7 @@ impl<'a> Live<'a> {
     fn reset(&mut self) {
         let program = self.program;
         self.members.clear();
-        self.members.resize(program.campaigns.len(), Member::default());
+        self.members.resize(program.campaigns.len(), Enrollment::default());
         self.active.clear();
         self.ways.clear();
         self.awaits.clear();
@@ -72,7 +72,7 @@ impl<'a> Live<'a> {
     fn load_stages(
         &mut self,
         seen: &Seen<'a>,
-        memory: Option<&Memory>,
+        memory: Option<&ContactState>,
         columns: &Columns,
         effects: &mut Vec<Effect<'a>>,
     ) {
@@ -98,8 +98,8 @@ impl<'a> Live<'a> {
     fn first_stage(&mut self, shown: Option<StageId>) {
         let stage = shown.map(Id::index);
         let since = if stage.is_some() { self.program.now() } else { 0 };
-        self.stages.push(Standing { stage, since, before: stage, ..Standing::default() });
-        self.known.stages.push(Known::first(shown));
+        self.stages.push(StagePosition { stage, since, before: stage, ..StagePosition::default() });
+        self.known.stages.push(Tracked::first(shown));
     }
 
     /// `shown` is absent where the file has no column.
@@ -108,7 +108,7 @@ impl<'a> Live<'a> {
         &mut self,
         funnel: FunnelId,
         shown: Option<Option<StageId>>,
-        memory: &Memory,
+        memory: &ContactState,
         effects: &mut Vec<Effect<'a>>,
     ) {
         let found = memory.stages.binary_search_by_key(&funnel, |(id, _)| *id).ok();
@@ -128,14 +128,14 @@ impl<'a> Live<'a> {
         }
         let present = stage.value.map(Id::index);
         let before = present;
-        self.stages.push(Standing { stage: present, since, left, in_audience, before, converted: false, fresh });
+        self.stages.push(StagePosition { stage: present, since, left, in_audience, before, converted: false, fresh });
         self.known.stages.push(stage);
     }
 
     fn load_tags(
         &mut self,
         seen: &Seen<'a>,
-        memory: Option<&Memory>,
+        memory: Option<&ContactState>,
         columns: &Columns,
         effects: &mut Vec<Effect<'a>>,
     ) {
@@ -149,14 +149,14 @@ impl<'a> Live<'a> {
         let origins = &mut self.known;
         origins.pending_tags.copy_from(&self.seen_tags);
         origins.pending_tags.clear();
-        if let Some(memory) = memory.filter(|_| self.program.topics.writes_tags()) {
+        if let Some(memory) = memory.filter(|_| self.program.dependencies.writes_tags()) {
             self.merge_tags(memory, columns.tags, effects);
         }
         self.known.tags.copy_from(&self.tags);
     }
 
     /// Tags one by one: what we added or removed stays while the file has not agreed; anything else is the file's.
-    fn merge_tags(&mut self, memory: &Memory, has_column: bool, effects: &mut Vec<Effect<'a>>) {
+    fn merge_tags(&mut self, memory: &ContactState, has_column: bool, effects: &mut Vec<Effect<'a>>) {
         let pending = &mut self.known.pending_tags;
         memory.pending_tags.iter().for_each(|tag| pending.set(tag.index(), true));
         self.tags.clear();
@@ -182,15 +182,15 @@ impl<'a> Live<'a> {
     fn load_points(
         &mut self,
         seen: &Seen<'a>,
-        memory: Option<&Memory>,
+        memory: Option<&ContactState>,
         columns: &Columns,
         effects: &mut Vec<Effect<'a>>,
     ) {
         let shown = if columns.points { seen.points } else { 0 };
-        let remembered =
-            memory.filter(|memory| self.program.topics.writes_points() && memory.has_read(|unread| unread.points));
+        let remembered = memory
+            .filter(|memory| self.program.dependencies.writes_points() && memory.has_read(|unread| unread.points));
         self.known.points = match remembered {
-            None => Known::first(shown),
+            None => Tracked::first(shown),
             Some(memory) => memory.points.clone(),
         };
         let from = self.known.points.value;
@@ -203,7 +203,7 @@ impl<'a> Live<'a> {
     fn load_fields(
         &mut self,
         seen: &Seen<'a>,
-        memory: Option<&'a Memory>,
+        memory: Option<&'a ContactState>,
         columns: &Columns,
         effects: &mut Vec<Effect<'a>>,
     ) {
@@ -216,7 +216,7 @@ impl<'a> Live<'a> {
             let remembered = memory
                 .filter(|memory| (ours || shown.is_none()) && memory.has_read(|unread| unread.fields.contains(&field)));
             let mut known = match remembered {
-                None => Known::first(seen.fields[index]),
+                None => Tracked::first(seen.fields[index]),
                 Some(memory) => remembered_field(memory, index),
             };
             let from = known.value;
@@ -232,7 +232,7 @@ impl<'a> Live<'a> {
         }
     }
 
-    fn load_members(&mut self, memory: &'a Memory) {
+    fn load_members(&mut self, memory: &'a ContactState) {
         let program = self.program;
         let continues = memory.limited == Some(program.now());
         for (id, remembered) in &memory.members {
@@ -252,7 +252,7 @@ impl<'a> Live<'a> {
         for (id, token) in &memory.ways {
             let (campaign, token) = (id.index(), *token);
             let lane = program.campaigns[campaign].steps.get(token.step).and_then(|step| step.lane);
-            self.ways.push(WayToken { campaign, lane, token });
+            self.ways.push(BranchPosition { campaign, lane, token });
         }
         if !self.ways.is_empty() {
             self.tidy_ways();
@@ -282,7 +282,7 @@ impl<'a> Live<'a> {
     }
 
     /// An entry that began before its campaign had a `goto` may have been at each step once, and no key is given out twice.
-    fn assume_visits(&mut self, memory: &Memory) {
+    fn assume_visits(&mut self, memory: &ContactState) {
         let program = self.program;
         for (id, member) in &memory.members {
             let rules = &program.campaigns[id.index()];
@@ -294,7 +294,7 @@ impl<'a> Live<'a> {
     }
 }
 
-fn remembered_field(memory: &Memory, index: usize) -> Known<Slot<'_>> {
+fn remembered_field(memory: &ContactState, index: usize) -> Tracked<Slot<'_>> {
     let found = memory.fields.binary_search_by_key(&index, |(id, _)| id.index()).ok();
-    found.map_or_else(Known::default, |at| memory.fields[at].1.slots())
+    found.map_or_else(Tracked::default, |at| memory.fields[at].1.slots())
 }

@@ -1,6 +1,6 @@
 //! What lets into a campaign and starts nothing: each is journalled with its reason and counted, so that nothing is lost in silence.
 
-use super::live::Live;
+use super::executor::Executor;
 use crate::model::EventId;
 use crate::model::ids::Id;
 use crate::runner::contact::Occurrence;
@@ -8,7 +8,7 @@ use crate::runner::effect::{At, Effect, Event, Loss};
 use crate::runner::program::MissedDay;
 use crate::runner::state::Phase;
 
-impl<'a> Live<'a> {
+impl<'a> Executor<'a> {
     pub(super) fn lose(
         &mut self,
         campaign: usize,
@@ -58,8 +58,8 @@ impl<'a> Live<'a> {
         };
         let ways = &missed.ways;
         is_open
-            && ways.iter().any(|(way, then)| !self.waiting.has(rules.first_condition + way) && self.holds(*then))
-            && !rules.enter.iter().any(|way| self.holds(way.when))
-            && !rules.goal.into_iter().chain(rules.exit_when).any(|node| self.holds(node))
+            && ways.iter().any(|(way, then)| !self.waiting.has(rules.first_condition + way) && self.eval(*then))
+            && !rules.enter.iter().any(|way| self.eval(way.when))
+            && !rules.goal.into_iter().chain(rules.exit_when).any(|node| self.eval(node))
     }
 }

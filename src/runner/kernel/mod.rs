@@ -24,11 +24,9 @@
 //! ```
 //!
 //! The rounds end, because in one instant a stage is entered once, a campaign started once and a step run once at most; what that stops gets a `defer`.
-//! They are cheap, because nobody is asked without need: whatever changes the contact names the topics that changed (`Live::changed`), and only funnels,
+//! They are cheap, because nobody is asked without need: whatever changes the contact names the topics that changed (`Executor::changed`), and only funnels,
 //! campaigns and answers that read one of these are opened again.
 
-mod ahead;
-mod ask;
 mod await_event;
 mod bits;
 mod call;
@@ -37,14 +35,17 @@ mod cause;
 mod company;
 mod count;
 mod delivery;
-mod elsewhere;
+mod enrollment;
+mod eval;
+mod executor;
 mod experience;
 mod fork;
 mod funnel;
 mod hours;
+mod ingest;
 mod list;
-mod live;
 mod load;
+mod lookahead;
 mod lost;
 mod occurrence;
 mod past;
@@ -54,27 +55,26 @@ mod send;
 mod set;
 mod split;
 mod step;
-mod take_in;
 mod update;
 mod wait;
 
-pub(crate) use ahead::{Coming, Place, Waits, mixed};
 pub use call::Snapshot;
+pub(crate) use lookahead::{Coming, Place, Waits, mixed};
 
 use crate::model::{SegmentId, StageId, TagId};
 use crate::runner::contact::{Block, Columns, Seen, Slot, TagSet};
 use crate::runner::effect::Effect;
 use crate::runner::metrics::Metrics;
 use crate::runner::program::Program;
-use crate::runner::state::{Member, Memory};
-use live::Live;
+use crate::runner::state::{ContactState, Enrollment};
+use executor::Executor;
 
 /// A program and the buffers that it works with.
 #[derive(Debug)]
 pub struct Worker<'a> {
-    live: Live<'a>,
+    executor: Executor<'a>,
     stages: Vec<Option<StageId>>,
-    memory: Memory,
+    memory: ContactState,
 }
 
 /// What an instant leaves of a contact.
@@ -99,7 +99,7 @@ pub struct After<'w, 'a> {
     /// By channel: why it must not be used.
     pub blocks: [Option<Block>; 3],
     /// By campaign: where the contact stands in it.
-    pub(crate) members: &'w [Member],
+    pub(crate) members: &'w [Enrollment],
     /// The segments that steps put the contact in, or out of, in order.
     pub(crate) members_by_hand: &'w [(SegmentId, bool)],
 }
@@ -107,67 +107,67 @@ pub struct After<'w, 'a> {
 impl<'a> Worker<'a> {
     /// A worker that has counted nothing yet.
     pub fn new(program: &'a Program) -> Self {
-        Self { live: Live::new(program), stages: Vec::new(), memory: Memory::default() }
+        Self { executor: Executor::new(program), stages: Vec::new(), memory: ContactState::default() }
     }
 
     /// Takes one contact through the instant. What happens is pushed to `effects` in its order; `memory` is absent for a contact that was never seen before.
     pub fn contact(
         &mut self,
         seen: &Seen<'a>,
-        memory: Option<&'a Memory>,
+        memory: Option<&'a ContactState>,
         columns: &Columns,
         effects: &mut Vec<Effect<'a>>,
     ) -> After<'_, 'a> {
-        self.live.load(seen, memory, columns, effects);
+        self.executor.load(seen, memory, columns, effects);
         if !seen.news.is_empty() {
-            self.live.take_in(seen.news, columns, effects);
+            self.executor.take_in(seen.news, columns, effects);
         }
         // Who was never seen before has missed no day.
-        if memory.is_some() && !self.live.program.missed.is_empty() {
-            self.live.note_missed_days(effects);
+        if memory.is_some() && !self.executor.program.missed.is_empty() {
+            self.executor.note_missed_days(effects);
         }
-        self.live.run(effects);
-        self.live.count();
+        self.executor.run(effects);
+        self.executor.count();
         self.stages.clear();
-        self.stages.extend(self.live.stages.iter().map(live::Standing::id));
+        self.stages.extend(self.executor.stages.iter().map(executor::StagePosition::id));
         After {
-            fields: &self.live.fields[..seen.fields.len()],
+            fields: &self.executor.fields[..seen.fields.len()],
             stages: &self.stages,
-            tags: &self.live.tags,
-            added: &self.live.added,
-            points: self.live.points,
-            groups: &self.live.groups,
-            snapshots: &self.live.snapshots,
-            values: &self.live.values,
-            blocks: self.live.blocks,
-            members: &self.live.members,
-            members_by_hand: &self.live.members_by_hand,
+            tags: &self.executor.tags,
+            added: &self.executor.added,
+            points: self.executor.points,
+            groups: &self.executor.groups,
+            snapshots: &self.executor.snapshots,
+            values: &self.executor.values,
+            blocks: self.executor.blocks,
+            members: &self.executor.members,
+            members_by_hand: &self.executor.members_by_hand,
         }
     }
 
     /// What must be known at the next instant of the contact that was taken last; to be asked once.
-    pub fn memory(&mut self) -> &Memory {
-        self.live.save(&mut self.memory);
+    pub fn memory(&mut self) -> &ContactState {
+        self.executor.save(&mut self.memory);
         &self.memory
     }
 
     /// By segment: whether the contact that was taken last meets it.
     pub(crate) fn meets(&mut self, meets: &mut Vec<bool>) {
-        self.live.meets(meets);
+        self.executor.meets(meets);
     }
 
     /// The content which the contact that was taken last is on the way to.
     pub(crate) fn ahead(&mut self, waits: &Waits, ahead: &mut Vec<Coming>) {
-        self.live.ahead(waits, ahead);
+        self.executor.ahead(waits, ahead);
     }
 
     /// Where the contact that was taken last stands in campaigns.
     pub(crate) fn places(&self, waits: &Waits, places: &mut Vec<Place>) {
-        self.live.places(waits, places);
+        self.executor.places(waits, places);
     }
 
     /// What was counted.
     pub fn into_metrics(self) -> Metrics {
-        self.live.metrics
+        self.executor.metrics
     }
 }

@@ -2,8 +2,8 @@
 
 use rust_decimal::Decimal;
 
-use super::ask::{compare, decimal, in_ranges, is_negated};
-use super::live::Live;
+use super::eval::{compare, decimal, in_ranges, is_negated};
+use super::executor::Executor;
 use crate::runner::contact::{Kept, Occurrence, Slot};
 use crate::runner::program::{CountProgram, PatternProgram, SinceProgram, Where, Zone, day_of_number, fold_into};
 use crate::runner::state::Phase;
@@ -13,18 +13,18 @@ impl PatternProgram {
     pub(super) fn fits(&self, occurrence: &Occurrence, zone: &Zone) -> bool {
         self.event == occurrence.event
             && (self.of.is_none() || self.of == occurrence.of)
-            && self.where_.as_ref().is_none_or(|inner| inner.holds(occurrence, zone))
+            && self.where_.as_ref().is_none_or(|inner| inner.eval(occurrence, zone))
     }
 }
 
 impl Where {
-    fn holds(&self, occurrence: &Occurrence, zone: &Zone) -> bool {
+    fn eval(&self, occurrence: &Occurrence, zone: &Zone) -> bool {
         let slot = |property: &crate::model::PropertyId| occurrence.property(*property);
         match self {
             Self::Constant(answer) => *answer,
-            Self::All(parts) => parts.iter().all(|part| part.holds(occurrence, zone)),
-            Self::Any(parts) => parts.iter().any(|part| part.holds(occurrence, zone)),
-            Self::Not(inner) => !inner.holds(occurrence, zone),
+            Self::All(parts) => parts.iter().all(|part| part.eval(occurrence, zone)),
+            Self::Any(parts) => parts.iter().any(|part| part.eval(occurrence, zone)),
+            Self::Not(inner) => !inner.eval(occurrence, zone),
             Self::Exists(property) => slot(property) != Slot::Missing,
             Self::Text { property, test } => {
                 let Slot::Text(text) = slot(property) else { return is_negated(test) };
@@ -70,7 +70,7 @@ impl Where {
     }
 }
 
-impl Live<'_> {
+impl Executor<'_> {
     /// Whether so many are known, or so much, as the condition asks; false before an entry that it counts from.
     pub(super) fn counts(&self, count: &CountProgram) -> bool {
         let after = match count.since {

@@ -1,13 +1,13 @@
 //! A `wait-until` that does not wait: its moment is over or missing, or a later one on the same date is over too; what is left out is journalled step by step.
 
-use super::live::Live;
+use super::executor::Executor;
 use super::step::{Flow, Here, push};
 use crate::model::ids::Id;
 use crate::model::{IfMissing, IfPast, Outcome};
 use crate::runner::effect::{Effect, EndReason, Event, PastChoice, SkipReason};
 use crate::runner::program::{Action, Verb, WaitFor};
 
-impl<'a> Live<'a> {
+impl<'a> Executor<'a> {
     /// The moment is over as the contact arrives, or while it waits was moved into the past or taken away.
     pub(super) fn past(&mut self, here: Here, until: Option<i64>, effects: &mut Vec<Effect<'a>>) -> Flow {
         let then = self.choice(here, until);
@@ -90,7 +90,7 @@ impl<'a> Live<'a> {
             let next = match &step.verb {
                 Verb::WaitUntil { .. } => return Some(at),
                 Verb::If { when, then, otherwise } => {
-                    if self.holds(*when) {
+                    if self.eval(*when) {
                         *then
                     } else {
                         *otherwise

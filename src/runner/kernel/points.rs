@@ -1,21 +1,21 @@
 //! Points: what steps and rules give, in groups or in none, and phase 2, in which enough of them start a trigger, once ever.
 
-use super::live::Live;
+use super::executor::Executor;
 use crate::model::ids::Id;
 use crate::model::{Give, GroupId, RuleId};
 use crate::runner::contact::{Columns, Seen};
 use crate::runner::effect::{At, Cause, Effect, Event};
-use crate::runner::merge::{Known, Merged};
+use crate::runner::merge::{Merged, Tracked};
 use crate::runner::program::END;
-use crate::runner::state::{Memory, Pending, Phase};
+use crate::runner::state::{ContactState, Phase, WaitReason};
 
-impl<'a> Live<'a> {
+impl<'a> Executor<'a> {
     /// Gives points; what changes nothing is not journalled.
     pub(super) fn give(&mut self, at: Option<At>, rule: Option<RuleId>, give: Give, effects: &mut Vec<Effect<'a>>) {
-        let topics = &self.program.topics;
+        let dependencies = &self.program.dependencies;
         let (score, topic) = match give.group {
-            None => (&mut self.points, topics.of_points()),
-            Some(group) => (&mut self.groups[group.index()], topics.of_group(group)),
+            None => (&mut self.points, dependencies.of_points()),
+            Some(group) => (&mut self.groups[group.index()], dependencies.of_group(group)),
         };
         let from = *score;
         let to = from.saturating_add(give.points);
@@ -50,13 +50,13 @@ impl<'a> Live<'a> {
         member.since = now;
         member.started = true;
         member.step = if self.program.campaigns[trigger].steps.is_empty() { END } else { 0 };
-        member.pending = Pending::Ready;
+        member.pending = WaitReason::Ready;
         member.due = now;
         let place = self.program.campaign_place[trigger];
         let at = self.active.partition_point(|&other| other < place);
         self.active.insert(at, place);
         self.metrics.entered(trigger);
-        self.changed(self.program.topics.of_campaign(Id::from_index(trigger)));
+        self.changed(self.program.dependencies.of_campaign(Id::from_index(trigger)));
         effects.push(Effect { at: Some(self.at(trigger)), event: Event::Start { cause: Cause::Points } });
         self.go_on(trigger, None, effects);
     }
@@ -64,7 +64,7 @@ impl<'a> Live<'a> {
     pub(super) fn load_groups(
         &mut self,
         seen: &Seen<'a>,
-        memory: Option<&Memory>,
+        memory: Option<&ContactState>,
         columns: &Columns,
         effects: &mut Vec<Effect<'a>>,
     ) {
@@ -72,13 +72,13 @@ impl<'a> Live<'a> {
         self.known.groups.clear();
         for (index, &shown) in seen.groups.iter().enumerate() {
             let group = GroupId::from_index(index);
-            let writes = self.program.topics.writes_group(group);
+            let writes = self.program.dependencies.writes_group(group);
             let remembered = memory.filter(|memory| writes && memory.has_read(|unread| unread.groups.contains(&group)));
             let mut known = match remembered {
-                None => Known::first(shown),
+                None => Tracked::first(shown),
                 Some(memory) => {
                     let found = memory.groups.binary_search_by_key(&group, |(id, _)| *id).ok();
-                    found.map_or_else(Known::default, |at| memory.groups[at].1.clone())
+                    found.map_or_else(Tracked::default, |at| memory.groups[at].1.clone())
                 }
             };
             let from = known.value;
@@ -90,15 +90,15 @@ impl<'a> Live<'a> {
         }
     }
 
-    pub(super) fn save_groups(&mut self, memory: &mut Memory) {
+    pub(super) fn save_groups(&mut self, memory: &mut ContactState) {
         memory.groups.clear();
         for (index, known) in self.known.groups.iter_mut().enumerate() {
             let group = GroupId::from_index(index);
-            if !self.program.topics.writes_group(group) {
+            if !self.program.dependencies.writes_group(group) {
                 continue;
             }
             known.write(self.groups[index]);
-            if *known != Known::default() {
+            if *known != Tracked::default() {
                 memory.groups.push((group, known.clone()));
             }
         }

@@ -1,13 +1,13 @@
 //! The end of an instant: what must be known of the contact at the next one; what is as if it had never been is left out.
 
-use super::live::{Live, Standing};
+use super::executor::{Executor, StagePosition};
 use crate::model::TagId;
 use crate::model::ids::Id;
-use crate::runner::merge::Known;
-use crate::runner::state::{AsOf, Member, Memory, Phase, StageMemory};
+use crate::runner::merge::Tracked;
+use crate::runner::state::{AsOf, ContactState, Enrollment, Phase, StageMemory};
 
-impl Live<'_> {
-    pub(super) fn save(&mut self, memory: &mut Memory) {
+impl Executor<'_> {
+    pub(super) fn save(&mut self, memory: &mut ContactState) {
         self.save_stages(memory);
         self.save_tags(memory);
         self.save_values(memory);
@@ -17,13 +17,13 @@ impl Live<'_> {
         memory.limited = limits.then_some(self.program.now());
     }
 
-    fn save_stages(&mut self, memory: &mut Memory) {
+    fn save_stages(&mut self, memory: &mut ContactState) {
         memory.stages.clear();
         memory.entered.clear();
         for (index, standing) in self.stages.iter().enumerate() {
             let known = &mut self.known.stages[index];
             known.write(standing.id());
-            let Standing { since, left, in_audience, .. } = *standing;
+            let StagePosition { since, left, in_audience, .. } = *standing;
             let remembered = StageMemory { stage: known.clone(), since, left, in_audience };
             if remembered != StageMemory::default() {
                 memory.stages.push((Id::from_index(index), remembered));
@@ -36,10 +36,10 @@ impl Live<'_> {
         }
     }
 
-    fn save_tags(&mut self, memory: &mut Memory) {
+    fn save_tags(&mut self, memory: &mut ContactState) {
         memory.tags.clear();
         memory.pending_tags.clear();
-        if !self.program.topics.writes_tags() {
+        if !self.program.dependencies.writes_tags() {
             return;
         }
         memory.tags.extend(self.seen_tags.iter().filter(|&tag| self.tags.has(tag)).map(TagId::from_index));
@@ -50,12 +50,12 @@ impl Live<'_> {
         memory.pending_tags.extend(pending.map(TagId::from_index));
     }
 
-    fn save_values(&mut self, memory: &mut Memory) {
+    fn save_values(&mut self, memory: &mut ContactState) {
         memory.fields.clear();
         for (index, known) in &mut self.known.fields {
             known.write(self.fields[*index]);
             let kept = known.kept();
-            if kept != Known::default() {
+            if kept != Tracked::default() {
                 memory.fields.push((Id::from_index(*index), kept));
             }
         }
@@ -64,16 +64,16 @@ impl Live<'_> {
         memory.as_of.sort_unstable_by_key(|(field, _)| *field);
         self.save_groups(memory);
         memory.points = std::mem::take(&mut self.known.points);
-        if self.program.topics.writes_points() {
+        if self.program.dependencies.writes_points() {
             memory.points.write(self.points);
         } else {
-            memory.points = Known::default();
+            memory.points = Tracked::default();
         }
     }
 
-    fn save_members(&mut self, memory: &mut Memory) {
+    fn save_members(&mut self, memory: &mut ContactState) {
         memory.members.clear();
-        let remembered = self.members.iter().enumerate().filter(|(_, member)| **member != Member::default());
+        let remembered = self.members.iter().enumerate().filter(|(_, member)| **member != Enrollment::default());
         memory.members.extend(remembered.map(|(campaign, member)| (Id::from_index(campaign), tidy(*member))));
         memory.waiting.clear();
         let campaigns = if self.waiting.any() { self.program.campaigns.as_slice() } else { &[] };
@@ -105,10 +105,10 @@ impl Live<'_> {
 }
 
 /// Nothing of an entry outlives it, so that equal memories are equal.
-fn tidy(member: Member) -> Member {
+fn tidy(member: Enrollment) -> Enrollment {
     if member.phase == Phase::Active {
         return member;
     }
-    let Member { entries, phase, since, arrived, started, .. } = member;
-    Member { entries, phase, since, arrived, started, ..Member::default() }
+    let Enrollment { entries, phase, since, arrived, started, .. } = member;
+    Enrollment { entries, phase, since, arrived, started, ..Enrollment::default() }
 }

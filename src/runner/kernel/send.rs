@@ -1,15 +1,15 @@
 //! The step `send`: goal and exit are read once more, then the first reason against it counts.
 
-use super::live::Live;
+use super::executor::Executor;
 use super::step::{Flow, Here, push};
 use crate::model::ids::Id;
 use crate::model::template::Token;
 use crate::model::{Channel, ContentId, Duration, FieldType, Once, Outcome, SendRules};
 use crate::runner::contact::{Block, Slot};
 use crate::runner::effect::{Effect, EndReason, Event, SkipReason, Unreached};
-use crate::runner::state::Pending;
+use crate::runner::state::WaitReason;
 
-impl<'a> Live<'a> {
+impl<'a> Executor<'a> {
     pub(super) fn send(&mut self, here: Here, content: usize, rules: SendRules, effects: &mut Vec<Effect<'a>>) -> Flow {
         if self.ends_by_condition(here.campaign, effects) {
             return Flow::Stop;
@@ -91,7 +91,7 @@ impl<'a> Live<'a> {
     /// When the pass was due in which the send was reached; a limit that kept it back since does not count.
     pub(super) fn due_at_first(&self, here: Here) -> i64 {
         let token = self.token(here.campaign, self.lane(here));
-        if let Pending::Delayed(first) = token.pending
+        if let WaitReason::Delayed(first) = token.pending
             && token.step == here.step
         {
             first
@@ -155,7 +155,7 @@ impl<'a> Live<'a> {
         if blocked {
             return Some(Unreached::DoNotContact);
         }
-        let consents = transactional || rules.consent.is_none_or(|consent| self.holds(consent));
+        let consents = transactional || rules.consent.is_none_or(|consent| self.eval(consent));
         (!consents).then_some(Unreached::Consent)
     }
 

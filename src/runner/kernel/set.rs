@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
-use super::live::Live;
+use super::executor::Executor;
 use super::step::{Flow, Here, push};
 use crate::model::FieldType;
 use crate::model::ids::Id;
@@ -11,7 +11,7 @@ use crate::runner::contact::{Kept, Slot};
 use crate::runner::effect::{Effect, Event};
 use crate::runner::program::{FieldProgram, New};
 
-impl<'a> Live<'a> {
+impl<'a> Executor<'a> {
     pub(super) fn add_tag(&mut self, here: Here, tag: usize, effects: &mut Vec<Effect<'a>>) -> Flow {
         if !self.tags.has(tag) {
             let id = Id::from_index(tag);
@@ -20,7 +20,7 @@ impl<'a> Live<'a> {
                 self.added.push(id);
             }
             push(effects, here, Event::AddTag { tag: id });
-            self.changed(self.program.topics.of_tag(id));
+            self.changed(self.program.dependencies.of_tag(id));
         }
         self.done(here)
     }
@@ -31,7 +31,7 @@ impl<'a> Live<'a> {
             self.tags.set(tag, false);
             self.added.retain(|&added| added != id);
             push(effects, here, Event::RemoveTag { tag: id });
-            self.changed(self.program.topics.of_tag(id));
+            self.changed(self.program.dependencies.of_tag(id));
         }
         self.done(here)
     }
@@ -75,7 +75,7 @@ impl<'a> Live<'a> {
     pub(super) fn put(&mut self, field: usize, to: Slot<'a>) {
         self.fields[field] = to;
         self.follow_company(field);
-        self.changed(self.program.topics.of_field(Id::from_index(field)));
+        self.changed(self.program.dependencies.of_field(Id::from_index(field)));
     }
 
     /// The old number, or its default, or 0, and another one; as large or small as the type allows.

@@ -1,13 +1,13 @@
 //! Phase 4: due steps, by due time, then campaign, then step; each goes on to the next wait.
 
 use super::cause::Cause;
+use super::executor::Executor;
 use super::funnel::refusal;
-use super::live::Live;
 use crate::model::Outcome;
 use crate::model::ids::Id;
 use crate::runner::effect::{At, Effect, EndReason, Event};
 use crate::runner::program::{Action, END, Lane, Verb};
-use crate::runner::state::{Admission, Hours, Pending, Token};
+use crate::runner::state::{Admission, Hours, Position, WaitReason};
 
 /// What follows a step.
 pub(super) enum Flow {
@@ -36,7 +36,7 @@ pub(super) struct Here {
     pub(super) at: At,
 }
 
-impl<'a> Live<'a> {
+impl<'a> Executor<'a> {
     /// Runs what is due, each place of a contact once; says whether there was any.
     pub(super) fn run_due_steps(&mut self, effects: &mut Vec<Effect<'a>>) -> bool {
         self.ran.clear();
@@ -55,7 +55,7 @@ impl<'a> Live<'a> {
             let place = self.active[index];
             let campaign = self.program.campaign_order[place];
             self.compare(place, None, &mut earliest);
-            if self.members[campaign].pending == Pending::Fork {
+            if self.members[campaign].pending == WaitReason::Fork {
                 for way in 0..self.ways.len() {
                     if self.ways[way].campaign == campaign {
                         self.compare(place, self.ways[way].lane, &mut earliest);
@@ -85,15 +85,17 @@ impl<'a> Live<'a> {
         }
         let token = self.token(campaign, lane);
         let due = match token.pending {
-            Pending::Start | Pending::Wait | Pending::Ready | Pending::Delayed(_) | Pending::Await => token.due,
+            WaitReason::Start | WaitReason::Wait | WaitReason::Ready | WaitReason::Delayed(_) | WaitReason::Await => {
+                token.due
+            }
             // What a limit of an instant put off is due at the next one, never once more in the same.
-            Pending::Deferred => return (token.due < now).then_some(token.due),
-            Pending::Fork if self.has_ways(campaign, token.step) => return None,
+            WaitReason::Deferred => return (token.due < now).then_some(token.due),
+            WaitReason::Fork if self.has_ways(campaign, token.step) => return None,
             // A fork without ways has lost them to a change of the plan: it goes on by itself.
-            Pending::Fork => token.due,
-            Pending::Removed => return None,
+            WaitReason::Fork => token.due,
+            WaitReason::Removed => return None,
             // A date that has gone missing is dealt with now: `if-missing` decides.
-            Pending::Field => self.awaited(self.here(campaign, token.step)).unwrap_or(now),
+            WaitReason::Field => self.awaited(self.here(campaign, token.step)).unwrap_or(now),
         };
         (due <= now).then_some(due)
     }
@@ -129,26 +131,26 @@ impl<'a> Live<'a> {
     }
 
     fn resume_at(&mut self, campaign: usize, lane: Lane, effects: &mut Vec<Effect<'a>>) -> Flow {
-        let Token { pending, step, due, .. } = self.token(campaign, lane);
+        let Position { pending, step, due, .. } = self.token(campaign, lane);
         match pending {
-            Pending::Start => {
+            WaitReason::Start => {
                 let admits = &self.program.campaigns[campaign].admits;
                 if self.members[campaign].admission == Admission::Occurrence
-                    || admits.iter().any(|&node| self.holds(node))
+                    || admits.iter().any(|&node| self.eval(node))
                 {
                     return Flow::On(step);
                 }
                 self.overtaken(campaign, effects);
                 Flow::Stop
             }
-            Pending::Delayed(_) => Flow::Again(step),
-            Pending::Deferred if step != END => Flow::Again(step),
-            Pending::Ready | Pending::Deferred => Flow::On(step),
-            Pending::Await => self.await_over(self.here(campaign, step), effects),
-            Pending::Fork => self.join(self.here(campaign, step), due, effects),
-            Pending::Removed => Flow::Stop,
-            Pending::Wait => self.wait_over(self.here(campaign, step), due, effects),
-            Pending::Field => self.field_reached(self.here(campaign, step), due, effects),
+            WaitReason::Delayed(_) => Flow::Again(step),
+            WaitReason::Deferred if step != END => Flow::Again(step),
+            WaitReason::Ready | WaitReason::Deferred => Flow::On(step),
+            WaitReason::Await => self.await_over(self.here(campaign, step), effects),
+            WaitReason::Fork => self.join(self.here(campaign, step), due, effects),
+            WaitReason::Removed => Flow::Stop,
+            WaitReason::Wait => self.wait_over(self.here(campaign, step), due, effects),
+            WaitReason::Field => self.field_reached(self.here(campaign, step), due, effects),
         }
     }
 
@@ -158,10 +160,10 @@ impl<'a> Live<'a> {
             Verb::Wait(wait) => self.wait(here, *wait, effects),
             Verb::WaitUntil { until, .. } => self.wait_until(here, until, effects),
             Verb::If { when, then, otherwise } => {
-                let holds = self.holds(*when);
-                push(effects, here, Event::If { then: holds });
+                let eval = self.eval(*when);
+                push(effects, here, Event::If { then: eval });
                 self.metrics.done(here.campaign, here.step);
-                Flow::On(if holds { *then } else { *otherwise })
+                Flow::On(if eval { *then } else { *otherwise })
             }
             Verb::Split(shares) => {
                 let share = self.share_of(here.campaign, here.step, shares);
@@ -231,15 +233,15 @@ impl<'a> Live<'a> {
         if self.enter_stage(funnel, to, Cause::Move(here.at), effects) {
             return self.done(here);
         }
-        self.hold(here, Pending::Deferred, self.program.now())
+        self.hold(here, WaitReason::Deferred, self.program.now())
     }
 
     /// Keeps the contact at this step. What a limit of the instant puts off stays in the hours of the wait before it.
-    pub(super) fn hold(&mut self, here: Here, pending: Pending, due: i64) -> Flow {
+    pub(super) fn hold(&mut self, here: Here, pending: WaitReason, due: i64) -> Flow {
         let lane = self.lane(here);
-        let after = if pending == Pending::Deferred { self.token(here.campaign, lane).hours.after } else { None };
+        let after = if pending == WaitReason::Deferred { self.token(here.campaign, lane).hours.after } else { None };
         let hours = Hours { after, times: 0 };
-        self.stand(here.campaign, lane, Token { step: here.step, pending, due, hours });
+        self.stand(here.campaign, lane, Position { step: here.step, pending, due, hours });
         Flow::Stop
     }
 }

@@ -5,14 +5,14 @@
 
 use rust_decimal::Decimal;
 
-use super::live::Live;
+use super::executor::Executor;
 use super::set::{as_decimal, cut};
 use crate::model::ids::Id;
 use crate::model::{FieldId, FieldType};
 use crate::runner::contact::{Columns, Occurrence, Slot};
 use crate::runner::effect::{Effect, Event};
 use crate::runner::program::{New, Updated, day_number};
-use crate::runner::state::{AsOf, Memory, Write};
+use crate::runner::state::{AsOf, ContactState, Write};
 
 /// What an event does to a field.
 #[derive(Clone, Copy)]
@@ -21,7 +21,7 @@ enum Change<'a> {
     Add(Decimal),
 }
 
-impl<'a> Live<'a> {
+impl<'a> Executor<'a> {
     /// Only fields that funnelc keeps: those that the file does not hold, and those that steps write too.
     pub(super) fn update_fields(
         &mut self,
@@ -141,7 +141,7 @@ impl<'a> Live<'a> {
     }
 
     /// What is remembered of a field, if anything is.
-    pub(super) fn load_as_of(&mut self, field: FieldId, memory: Option<&Memory>, changed_outside: bool) {
+    pub(super) fn load_as_of(&mut self, field: FieldId, memory: Option<&ContactState>, changed_outside: bool) {
         let found = memory.and_then(|memory| memory.as_of.iter().find(|(of, _)| *of == field));
         if changed_outside {
             self.set_now(field);

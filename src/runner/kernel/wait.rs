@@ -2,26 +2,26 @@
 
 use std::borrow::Cow;
 
-use super::live::Live;
+use super::executor::Executor;
 use super::step::{Flow, Here, push};
 use crate::model::{Wait, Windows};
 use crate::runner::contact::Slot;
 use crate::runner::effect::{Effect, Event};
 use crate::runner::program::{Verb, WaitFor, Zone, day_of_number};
-use crate::runner::state::{Pending, Token};
+use crate::runner::state::{Position, WaitReason};
 
-impl<'a> Live<'a> {
+impl<'a> Executor<'a> {
     pub(super) fn wait(&mut self, here: Here, wait: Wait, effects: &mut Vec<Effect<'a>>) -> Flow {
         let moment = self.program.zone.add(self.program.now(), wait.length);
         let until = self.within(&wait.windows, moment, !wait.length.is_calendar());
         push(effects, here, Event::Wait { until });
-        self.hold(here, Pending::Wait, until)
+        self.hold(here, WaitReason::Wait, until)
     }
 
     pub(super) fn wait_until(&mut self, here: Here, until: &WaitFor, effects: &mut Vec<Effect<'a>>) -> Flow {
         let pending = match until {
-            WaitFor::Moment(_) | WaitFor::Day(_) => Pending::Wait,
-            WaitFor::Field { .. } => Pending::Field,
+            WaitFor::Moment(_) | WaitFor::Day(_) => WaitReason::Wait,
+            WaitFor::Field { .. } => WaitReason::Field,
         };
         let moment = self.awaited(here);
         match moment.filter(|&moment| moment >= self.program.now()) {
@@ -64,14 +64,14 @@ impl<'a> Live<'a> {
             }
             let ways = self.ways.iter().filter(|way| way.campaign == campaign).map(|way| way.lane);
             let tokens = ways.chain([None]).map(|lane| (self.token(campaign, lane), lane));
-            let mut waiting: Vec<_> = tokens.filter(|(token, _)| token.pending == Pending::Field).collect();
+            let mut waiting: Vec<_> = tokens.filter(|(token, _)| token.pending == WaitReason::Field).collect();
             waiting.sort_unstable_by_key(|(token, _)| token.step);
             for (token, lane) in waiting {
                 let here = self.here(campaign, token.step);
                 let moment = self.awaited(here).filter(|&moment| moment >= self.program.now() && moment != token.due);
                 if let Some(until) = moment {
                     push(effects, here, Event::WaitMoved { from: token.due, until });
-                    self.stand(campaign, lane, Token { due: until, ..token });
+                    self.stand(campaign, lane, Position { due: until, ..token });
                 }
             }
         }
@@ -140,7 +140,7 @@ impl<'a> Live<'a> {
     fn holds_until(&mut self, here: Here, until: i64, effects: &mut Vec<Effect<'a>>) -> Option<Flow> {
         (until > self.program.now()).then(|| {
             push(effects, here, Event::Wait { until });
-            self.hold(here, Pending::Wait, until)
+            self.hold(here, WaitReason::Wait, until)
         })
     }
 

@@ -1,10 +1,10 @@
 //! Campaigns compiled: who comes in, who leaves, and whether they are published now.
 
 use super::condition::NodeId;
+use super::dependencies::Reads;
 use super::event::PatternProgram;
 use super::journey::Builder;
 use super::step::StepProgram;
-use super::topics::Reads;
 use crate::model::ids::Id;
 use crate::model::{Await, Campaign, Duration, Enter, OnLeave, StepKind, Threshold};
 use crate::plan::condition_json;

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use super::condition::{Conditions, Node, NodeId};
+use super::dependencies::{Dependencies, Reads};
 use super::event::{Around, SinceProgram};
 use super::ranges::{integers, joined};
-use super::topics::{Reads, Topics};
 use super::zone::{Zone, day_number, negative, shifted};
 use crate::model::fold::folded;
 use crate::model::ids::Id;
@@ -18,7 +18,7 @@ use crate::model::{
 pub(crate) struct Compiler<'m> {
     pub(super) model: &'m Model,
     pub(super) zone: &'m Zone,
-    topics: &'m Topics,
+    dependencies: &'m Dependencies,
     pub(super) now: i64,
     /// Where the conditions stand that are compiled now.
     pub(crate) around: Around,
@@ -33,11 +33,11 @@ pub(crate) struct Compiler<'m> {
 const DEEP: usize = 100;
 
 impl<'m> Compiler<'m> {
-    pub(crate) fn new(model: &'m Model, zone: &'m Zone, topics: &'m Topics, now: i64) -> Self {
+    pub(crate) fn new(model: &'m Model, zone: &'m Zone, dependencies: &'m Dependencies, now: i64) -> Self {
         let mut compiler = Self {
             model,
             zone,
-            topics,
+            dependencies,
             now,
             around: Around::Nothing,
             known: HashMap::new(),
@@ -164,28 +164,28 @@ impl<'m> Compiler<'m> {
     }
 
     fn reads_of(&self, node: &Node) -> Reads {
-        let field = |index: usize| self.topics.of_field(FieldId::from_index(index));
+        let field = |index: usize| self.dependencies.of_field(FieldId::from_index(index));
         match node {
             Node::Constant(_) | Node::Listed(_) => 0,
             Node::Count(index) => self.reads_of_count(self.conditions.counts[*index].since),
             Node::All(parts) | Node::Any(parts) => parts.iter().fold(0, |reads, &part| reads | self.reads(part)),
             Node::Not(node) | Node::Cached { node, .. } => self.reads(*node),
-            Node::Blocked(channel) => self.topics.of_channel(*channel),
+            Node::Blocked(channel) => self.dependencies.of_channel(*channel),
             Node::ByHand { segment, node } => {
-                self.reads(*node) | self.topics.of_segment(SegmentId::from_index(*segment))
+                self.reads(*node) | self.dependencies.of_segment(SegmentId::from_index(*segment))
             }
-            Node::Ranges { subject, .. } => self.topics.of_subject(*subject),
+            Node::Ranges { subject, .. } => self.dependencies.of_subject(*subject),
             Node::Exists(index) => field(*index),
             Node::Text { field: index, .. } | Node::Decimal { field: index, .. } => field(*index),
             Node::Boolean { field: index, .. } | Node::Choice { field: index, .. } => field(*index),
             Node::HasAny { field: index, .. } | Node::HasAll { field: index, .. } => field(*index),
             Node::HasNone { field: index, .. } => field(*index),
             Node::Pattern { field: index, .. } | Node::Anniversary { field: index, .. } => field(*index),
-            Node::Campaign { campaign, .. } => self.topics.of_campaign(Id::from_index(*campaign)),
-            Node::Tag(tag) => self.topics.of_tag(Id::from_index(*tag)),
-            Node::Tagged => self.topics.of_subject(Subject::Tags),
+            Node::Campaign { campaign, .. } => self.dependencies.of_campaign(Id::from_index(*campaign)),
+            Node::Tag(tag) => self.dependencies.of_tag(Id::from_index(*tag)),
+            Node::Tagged => self.dependencies.of_subject(Subject::Tags),
             Node::Stage { funnel, .. } | Node::InStages { funnel, .. } => {
-                self.topics.of_funnel(Id::from_index(*funnel))
+                self.dependencies.of_funnel(Id::from_index(*funnel))
             }
         }
     }
@@ -216,8 +216,8 @@ impl<'m> Compiler<'m> {
     fn reads_of_count(&self, since: SinceProgram) -> Reads {
         match since {
             SinceProgram::Ever => 0,
-            SinceProgram::Entry(campaign) => self.topics.of_campaign(Id::from_index(campaign)),
-            SinceProgram::Stage(funnel) => self.topics.of_funnel(Id::from_index(funnel)),
+            SinceProgram::Entry(campaign) => self.dependencies.of_campaign(Id::from_index(campaign)),
+            SinceProgram::Stage(funnel) => self.dependencies.of_funnel(Id::from_index(funnel)),
         }
     }
 

@@ -2,8 +2,8 @@
 
 use regex::Regex;
 
+use super::dependencies::Reads;
 use super::event::{Around, CountProgram, PatternProgram};
-use super::topics::Reads;
 use crate::model::{CampaignState, NumberTest, Subject, TextTest};
 
 /// A question in [`Conditions`].

@@ -1,8 +1,8 @@
 //! Funnels compiled: what is published now, where each stage leads, and what the rules of a funnel read.
 
 use super::condition::NodeId;
+use super::dependencies::Reads;
 use super::journey::Builder;
-use super::topics::Reads;
 use crate::model::ids::Id;
 use crate::model::{Audience, Experience, Funnel, Stage, Target};
 
@@ -80,7 +80,7 @@ impl Builder<'_> {
         let place = funnel.place.iter().map(|(_, when)| *when);
         let converts = funnel.stages.iter().flat_map(|stage| stage.converts.iter().map(|(when, _)| *when));
         let asked = funnel.audience.into_iter().chain(place).chain(converts);
-        asked.fold(self.topics.of_funnel(Id::from_index(id)), |reads, node| reads | self.compiler.reads(node))
+        asked.fold(self.dependencies.of_funnel(Id::from_index(id)), |reads, node| reads | self.compiler.reads(node))
     }
 
     fn stage(&mut self, funnel: &Funnel, stage: &Stage) -> StageProgram {

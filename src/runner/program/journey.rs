@@ -2,7 +2,7 @@
 
 use super::compile::{Compiler, mask};
 use super::condition::NodeId;
-use super::topics::Topics;
+use super::dependencies::Dependencies;
 use super::zone::{Zone, day_number};
 use crate::model::ids::Id;
 use crate::model::template::Token;
@@ -54,7 +54,7 @@ pub(crate) struct FieldProgram {
 pub(crate) struct Builder<'m> {
     pub(crate) model: &'m Model,
     pub(crate) zone: &'m Zone,
-    pub(crate) topics: &'m Topics,
+    pub(crate) dependencies: &'m Dependencies,
     pub(crate) now: i64,
     pub(crate) compiler: Compiler<'m>,
 }
@@ -86,8 +86,8 @@ impl Builder<'_> {
             default: value(&field.default),
             min: value(&field.min),
             max: value(&field.max),
-            written: self.topics.writes_field(Id::from_index(id)),
-            set_by_step: self.topics.is_set_by_step(Id::from_index(id)),
+            written: self.dependencies.writes_field(Id::from_index(id)),
+            set_by_step: self.dependencies.is_set_by_step(Id::from_index(id)),
             follows_events: updates().next().is_some(),
             keeps_added: updates().any(|change| !change.adds()),
         }

@@ -4,6 +4,7 @@ mod campaign;
 mod companies;
 mod compile;
 mod condition;
+mod dependencies;
 mod event;
 mod funnel;
 mod history;
@@ -12,7 +13,6 @@ mod missed;
 mod ranges;
 mod split;
 mod step;
-mod topics;
 mod windows;
 mod zone;
 
@@ -25,6 +25,7 @@ pub(crate) use crate::model::fold::fold_into;
 pub(crate) use campaign::CampaignProgram;
 pub(crate) use companies::{Companies, Company};
 pub(crate) use condition::{Conditions, Node, NodeId};
+pub(crate) use dependencies::{Dependencies, Reads};
 pub(crate) use event::{Around, CountProgram, EventProgram, PatternProgram, SinceProgram, Updated, Where};
 pub(crate) use funnel::{FunnelProgram, StageProgram};
 pub use history::Short;
@@ -32,7 +33,6 @@ pub(crate) use journey::{ChannelProgram, ContentProgram, FieldProgram};
 pub(crate) use missed::MissedDay;
 pub(crate) use split::{ShareProgram, SplitProgram};
 pub(crate) use step::{Action, AwaitProgram, END, Lane, New, Verb, WaitFor};
-pub(crate) use topics::{Reads, Topics};
 pub(crate) use windows::first_open;
 pub use zone::floor_clock;
 pub(crate) use zone::{Zone, day_number, day_of_number, first_moment};
@@ -51,7 +51,7 @@ pub struct Program {
     model: Model,
     now: i64,
     pub(crate) zone: Zone,
-    pub(crate) topics: Topics,
+    pub(crate) dependencies: Dependencies,
     pub(crate) conditions: Conditions,
     pub(crate) fields: Vec<FieldProgram>,
     pub(crate) content: Vec<ContentProgram>,
@@ -195,7 +195,7 @@ impl Program {
 
     /// The header of the state that this run leaves; `plan` is the plan's fingerprint.
     pub fn header(&self, plan: &str) -> Header {
-        let knows = self.topics.knows(&self.model);
+        let knows = self.dependencies.knows(&self.model);
         let has = Inventory::of(&self.model);
         Header {
             plan: plan.to_owned(),
@@ -208,9 +208,9 @@ impl Program {
     }
 
     fn compile(model: &Model, now: i64, zone: Zone, before: Option<&Header>) -> Self {
-        let mut topics = Topics::of(model);
-        let compiler = Compiler::new(model, &zone, &topics, now);
-        let mut builder = Builder { model, zone: &zone, topics: &topics, now, compiler };
+        let mut dependencies = Dependencies::of(model);
+        let compiler = Compiler::new(model, &zone, &dependencies, now);
+        let mut builder = Builder { model, zone: &zone, dependencies: &dependencies, now, compiler };
         let contacts = &model.contacts;
         let fields = contacts.fields.iter().map(|(id, field)| builder.field(id.index(), field)).collect();
         let content = model.content.values().map(|content| builder.content(content)).collect();
@@ -220,7 +220,7 @@ impl Program {
         let campaigns = campaigns(model, &mut builder);
         let mut missed = builder.missed(&campaigns, before);
         let conditions = builder.compiler.finish();
-        topics.keep_campaigns(&conditions.asked_campaigns);
+        dependencies.keep_campaigns(&conditions.asked_campaigns);
         let campaign_order = in_order(model.campaigns.iter().map(|(id, it)| (it.priority, id.index())));
         let mut campaign_place = vec![0; campaign_order.len()];
         campaign_order.iter().enumerate().for_each(|(place, &campaign)| campaign_place[campaign] = place);
@@ -255,7 +255,7 @@ impl Program {
             opened: BTreeMap::new(),
             model: model.clone(),
             zone,
-            topics,
+            dependencies,
         }
     }
 

@@ -1,21 +1,22 @@
 //! What is remembered between runs, as lines of JSON: one header, then one line for each contact. Things stand by id, never by position.
 
+mod contact_state;
 mod due;
 mod events;
-mod memory;
 mod migrate;
 mod read;
 mod write;
 
 use std::borrow::Cow;
 
+pub use contact_state::ContactState;
 pub(crate) use due::dues;
-pub use memory::Memory;
 pub use migrate::Unspoken;
 pub(crate) use migrate::{Migration, Told};
 
-pub(crate) use memory::{
-    Admission, AsOf, Awaiting, Delivery, Hours, Member, Pending, Phase, StageMemory, Stay, Token, Try, Unread, Write,
+pub(crate) use contact_state::{
+    Admission, AsOf, Awaiting, Delivery, Enrollment, Hours, Phase, Position, SendAttempt, StageMemory, StageVisit,
+    Unread, WaitReason, Write,
 };
 pub use read::key_of;
 
@@ -24,7 +25,7 @@ pub use super::header::{FORMAT, Header, Inventory, KnownSince, Knows, Opened, St
 use super::header::damaged;
 use super::program::Program;
 
-impl Memory {
+impl ContactState {
     /// Appends the contact's line, without the line end.
     pub fn encode(&self, program: &Program, key: &str, line: &mut Vec<u8>) {
         write::line(self, program, key, line);

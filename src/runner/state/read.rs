@@ -8,14 +8,14 @@ use rust_decimal::Decimal;
 use serde_json::Value;
 
 use super::{
-    Admission, Awaiting, Hours, Member, Memory, Pending, Phase, START, StageMemory, StateError, Stay, Text, Token, Try,
-    damaged,
+    Admission, Awaiting, ContactState, Enrollment, Hours, Phase, Position, START, SendAttempt, StageMemory, StageVisit,
+    StateError, Text, WaitReason, damaged,
 };
 use crate::model::ids::{Arena, Id};
 use crate::model::{CampaignId, ChoiceId, Experience, Field, FieldType, Model, Outcome, Stage, StageId, StageRef};
 use crate::runner::contact::Kept;
 use crate::runner::contact::trimmed;
-use crate::runner::merge::Known;
+use crate::runner::merge::Tracked;
 use crate::runner::program::Program;
 use line::{AwaitLine, KnownLine, Line, MemberLine, Name, StageLine, TokenLine, TryLine};
 
@@ -31,9 +31,9 @@ pub fn key_of(line: &str) -> Result<Text<'_>, StateError> {
 }
 
 /// Reads a line.
-pub(super) fn line(program: &Program, text: &str) -> Result<Memory, StateError> {
+pub(super) fn line(program: &Program, text: &str) -> Result<ContactState, StateError> {
     let line: Line<'_> = serde_json::from_str(text).map_err(damaged)?;
-    let mut memory = Memory { limited: line.i, ..Memory::default() };
+    let mut memory = ContactState { limited: line.i, ..ContactState::default() };
     read_stages(program, &line, &mut memory)?;
     read_stays(program.model(), &line, &mut memory)?;
     read_values(program, &line, &mut memory)?;
@@ -49,12 +49,12 @@ pub(super) fn line(program: &Program, text: &str) -> Result<Memory, StateError> 
     Ok(memory)
 }
 
-fn read_stages(program: &Program, line: &Line<'_>, memory: &mut Memory) -> Result<(), StateError> {
+fn read_stages(program: &Program, line: &Line<'_>, memory: &mut ContactState) -> Result<(), StateError> {
     let funnels = &program.model().funnels;
     for (id, written) in &line.s.0 {
         let funnel = find(funnels, "funnel", &id.0, |it| &it.id)?;
         let stage = |name: &Option<Name<'_>>| stage_of(&funnels[funnel].stages, &id.0, name.as_ref());
-        let known = Known {
+        let known = Tracked {
             value: stage(&written.v)?,
             read: written.r.as_ref().map(stage).transpose()?,
             earlier: written.b.iter().map(stage).collect::<Result<_, _>>()?,
@@ -73,14 +73,14 @@ fn read_stages(program: &Program, line: &Line<'_>, memory: &mut Memory) -> Resul
 }
 
 /// An experience that is not there any more, or a stage, is forgotten.
-fn read_stays(model: &Model, line: &Line<'_>, memory: &mut Memory) -> Result<(), StateError> {
+fn read_stays(model: &Model, line: &Line<'_>, memory: &mut ContactState) -> Result<(), StateError> {
     for (Name(stage), written) in &line.x.0 {
         let Some((at, known)) = experiences_of(model, stage) else { continue };
         let place = |Name(id): &Name<'_>| known.iter().position(|it| it.id == *id);
         let shown = written.c.as_ref().and_then(place);
         let content =
             written.w.as_ref().map(|Name(id)| find(&model.content, "content", id, |it| &it.id)).transpose()?;
-        memory.stays.push((at, Stay { number: written.n, inside: written.i, shown, content, until: written.d }));
+        memory.stays.push((at, StageVisit { number: written.n, inside: written.i, shown, content, until: written.d }));
         let visits = written.v.0.iter().filter_map(|(id, count)| Some((at, place(id)?, *count)));
         memory.visits.extend(visits);
     }
@@ -108,19 +108,19 @@ fn stage_of(
     found.map(Some).map_err(|_| StateError::Unknown { kind: "stage", id: format!("{funnel}/{name}") })
 }
 
-fn read_values(program: &Program, line: &Line<'_>, memory: &mut Memory) -> Result<(), StateError> {
+fn read_values(program: &Program, line: &Line<'_>, memory: &mut ContactState) -> Result<(), StateError> {
     let model = program.model();
     for (id, written) in &line.f.0 {
         let field = find(&model.contacts.fields, "field", &id.0, |it| &it.id)?;
         let kept = |value: &Value| kept(&model.contacts.fields[field], value);
-        let known = Known {
+        let known = Tracked {
             value: kept(&written.v)?,
             read: written.r.as_ref().map(kept).transpose()?,
             earlier: written.b.iter().map(kept).collect::<Result<_, _>>()?,
         };
         memory.fields.push((field, known));
     }
-    let points = |line: &KnownLine<i64>| Known { value: line.v, read: line.r, earlier: line.b.clone() };
+    let points = |line: &KnownLine<i64>| Tracked { value: line.v, read: line.r, earlier: line.b.clone() };
     memory.points = points(&line.p);
     // The points of a group that is no more are forgotten.
     let group = |name: &Name<'_>| find(&model.points.groups, "group", &name.0, |it| &it.id).ok();
@@ -146,10 +146,10 @@ fn read_member(
     program: &Program,
     id: CampaignId,
     line: &MemberLine<'_>,
-    memory: &mut Memory,
+    memory: &mut ContactState,
 ) -> Result<(), StateError> {
     let campaign = &program.model().campaigns[id];
-    let mut member = Member {
+    let mut member = Enrollment {
         entries: line.n,
         phase: phase(line)?,
         since: line.t,
@@ -163,7 +163,7 @@ fn read_member(
         arrived: line.f,
         started: line.i,
         counted: line.v.is_some(),
-        ..Member::default()
+        ..Enrollment::default()
     };
     let step = |name: &str| {
         let unknown = || StateError::Unknown { kind: "step", id: format!("{}/{name}", campaign.id) };
@@ -178,7 +178,7 @@ fn read_member(
     for TokenLine { p, d, w, y, l, m } in &line.b {
         let pending = pending(w.as_ref(), *y)?;
         let hours = hours(program, id, l.as_ref(), *m);
-        let token = Token { step: step(&p.0)?, pending, due: endless(pending, *d), hours };
+        let token = Position { step: step(&p.0)?, pending, due: endless(pending, *d), hours };
         memory.ways.push((id, token));
     }
     for (name, AwaitLine { r, e }) in &line.j.0 {
@@ -186,7 +186,7 @@ fn read_member(
     }
     for (name, TryLine { t, k }) in &line.h.0 {
         let content = find(&program.model().content, "content", &name.0, |it| &it.id)?;
-        memory.tries.push((id, content, Try { sent: *t, skipped: *k }));
+        memory.tries.push((id, content, SendAttempt { sent: *t, skipped: *k }));
     }
     for (name, count) in line.v.iter().flat_map(|visits| &visits.0) {
         memory.step_visits.push((id, step(&name.0)?, *count));
@@ -219,21 +219,21 @@ fn hours(program: &Program, id: CampaignId, after: Option<&Name<'_>>, times: u32
 }
 
 /// An `await` without a deadline has none in the line either.
-fn endless(pending: Pending, due: i64) -> i64 {
-    if pending == Pending::Await && due == 0 { i64::MAX } else { due }
+fn endless(pending: WaitReason, due: i64) -> i64 {
+    if pending == WaitReason::Await && due == 0 { i64::MAX } else { due }
 }
 
-fn pending(word: Option<&Name<'_>>, first: i64) -> Result<Pending, StateError> {
+fn pending(word: Option<&Name<'_>>, first: i64) -> Result<WaitReason, StateError> {
     match word.map(|name| &*name.0) {
-        None => Ok(Pending::Wait),
-        Some("start") => Ok(Pending::Start),
-        Some("field") => Ok(Pending::Field),
-        Some("deferred") => Ok(Pending::Deferred),
-        Some("delayed") => Ok(Pending::Delayed(first)),
-        Some("removed") => Ok(Pending::Removed),
-        Some("fork") => Ok(Pending::Fork),
-        Some("await") => Ok(Pending::Await),
-        Some("ready") => Ok(Pending::Ready),
+        None => Ok(WaitReason::Wait),
+        Some("start") => Ok(WaitReason::Start),
+        Some("field") => Ok(WaitReason::Field),
+        Some("deferred") => Ok(WaitReason::Deferred),
+        Some("delayed") => Ok(WaitReason::Delayed(first)),
+        Some("removed") => Ok(WaitReason::Removed),
+        Some("fork") => Ok(WaitReason::Fork),
+        Some("await") => Ok(WaitReason::Await),
+        Some("ready") => Ok(WaitReason::Ready),
         Some(other) => Err(damaged(format!("`{other}` holds nobody"))),
     }
 }

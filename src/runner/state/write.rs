@@ -27,15 +27,15 @@ mod member;
 
 use std::io::Write as _;
 
-use super::{Memory, START, Write};
+use super::{ContactState, START, Write};
 use crate::model::ids::Id;
 use crate::model::{Field, FieldType, StageId};
 use crate::runner::contact::{Block, Kept};
-use crate::runner::merge::Known;
+use crate::runner::merge::Tracked;
 use crate::runner::program::Program;
 
 /// Appends the line.
-pub(super) fn line(memory: &Memory, program: &Program, key: &str, out: &mut Vec<u8>) {
+pub(super) fn line(memory: &ContactState, program: &Program, key: &str, out: &mut Vec<u8>) {
     let mut line = Line { program, out };
     line.raw(START);
     line.text(key);
@@ -77,7 +77,7 @@ impl Line<'_> {
         self.raw(":");
     }
 
-    fn stages(&mut self, memory: &Memory) {
+    fn stages(&mut self, memory: &ContactState) {
         let program = self.program;
         self.object("s", &memory.stages, |line, (funnel, remembered)| {
             let funnel = &program.model().funnels[*funnel];
@@ -108,7 +108,7 @@ impl Line<'_> {
         self.raw("}");
     }
 
-    fn stays(&mut self, memory: &Memory) {
+    fn stays(&mut self, memory: &ContactState) {
         let funnels = &self.program.model().funnels;
         self.object("x", &memory.stays, |line, (at, stay)| {
             let funnel = &funnels[at.funnel];
@@ -139,7 +139,7 @@ impl Line<'_> {
         });
     }
 
-    fn values(&mut self, memory: &Memory) {
+    fn values(&mut self, memory: &ContactState) {
         let contacts = &self.program.model().contacts;
         self.object("f", &memory.fields, |line, (id, known)| {
             let field = &contacts.fields[*id];
@@ -151,7 +151,7 @@ impl Line<'_> {
         self.as_of(memory);
         self.list("g", &memory.tags, |tag| &contacts.tags.names[*tag].id);
         self.list("h", &memory.pending_tags, |tag| &contacts.tags.names[*tag].id);
-        if memory.points != Known::default() {
+        if memory.points != Tracked::default() {
             self.key("p");
             self.raw("{");
             self.known(&memory.points, |line, points| line.number(*points));
@@ -206,7 +206,7 @@ impl Line<'_> {
         });
     }
 
-    fn as_of(&mut self, memory: &Memory) {
+    fn as_of(&mut self, memory: &ContactState) {
         let fields = &self.program.model().contacts.fields;
         self.object("a", &memory.as_of, |line, (id, as_of)| {
             line.key(&fields[*id].id);
@@ -247,7 +247,7 @@ impl Line<'_> {
         self.text(&super::events::identity(identity));
     }
 
-    fn events(&mut self, memory: &Memory) {
+    fn events(&mut self, memory: &ContactState) {
         let (program, model) = (self.program, self.program.model());
         let value_text = |field: &Field, value: &Kept| {
             let mut out = Vec::new();
@@ -290,7 +290,7 @@ impl Line<'_> {
         self.raw("]");
     }
 
-    fn known<T>(&mut self, known: &Known<T>, write: impl Fn(&mut Self, &T)) {
+    fn known<T>(&mut self, known: &Tracked<T>, write: impl Fn(&mut Self, &T)) {
         self.key("v");
         write(self, &known.value);
         if let Some(read) = &known.read {

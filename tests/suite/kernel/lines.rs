@@ -1,7 +1,7 @@
 //! The state's lines: what they say, that they are read back as the same, and that no text makes reading them panic.
 
 use funnelc::runner::program::Program;
-use funnelc::runner::state::{Header, Memory, StateError, key_of};
+use funnelc::runner::state::{ContactState, Header, StateError, key_of};
 
 use super::{moment, story};
 
@@ -52,7 +52,7 @@ fn a_line_is_read_back_as_the_same() {
     let (program, lines) = lines();
     for (line, key) in [(&lines[1], "a \"b\" é"), (&lines[2], "2")] {
         assert_eq!(key_of(line).unwrap(), key);
-        let memory = Memory::decode(&program, line).unwrap();
+        let memory = ContactState::decode(&program, line).unwrap();
         let mut again = Vec::new();
         memory.encode(&program, key, &mut again);
         assert_eq!(std::str::from_utf8(&again).unwrap(), line);
@@ -72,7 +72,7 @@ fn what_the_plan_does_not_know_is_named() {
         ("\"m\":{\"bar\"", "\"m\":{\"foo\"", "content", "foo"),
         ("[\"hot\",", "[\"not\",", "tag", "not"),
     ] {
-        let found = Memory::decode(&program, &lines[1].replace(from, to));
+        let found = ContactState::decode(&program, &lines[1].replace(from, to));
         assert_eq!(found, Err(StateError::Unknown { kind, id: id.to_owned() }));
     }
 }
@@ -82,14 +82,14 @@ fn a_damaged_line_is_an_error_and_never_a_panic() {
     let (program, lines) = lines();
     let line = &lines[1];
     for end in (0..line.len()).filter(|&end| line.is_char_boundary(end)) {
-        assert!(Memory::decode(&program, &line[..end]).is_err(), "{}", &line[..end]);
+        assert!(ContactState::decode(&program, &line[..end]).is_err(), "{}", &line[..end]);
         let _ = key_of(&line[..end]);
         let _ = Header::decode(&lines[0][..end.min(lines[0].len() - 1)]);
     }
     for other in
         ["", "{}", "[]", "{\"k\":1}", "{\"k\":\"1\",\"z\":1}", "{\"k\":\"1\",\"c\":{\"talk\":{\"o\":\"lost\"}}}"]
     {
-        assert!(Memory::decode(&program, other).is_err(), "{other}");
+        assert!(ContactState::decode(&program, other).is_err(), "{other}");
     }
 }
 

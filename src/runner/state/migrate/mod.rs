@@ -32,7 +32,7 @@ use memchr::memmem::Finder;
 
 use super::{Header, Knows, Opened, StateError};
 use crate::model::Model;
-use crate::runner::program::Topics;
+use crate::runner::program::Dependencies;
 use conditions::{Conditions, Marks};
 use fates::{Fate, Fates, FieldFate, StepFate};
 pub(crate) use told::Told;
@@ -69,7 +69,7 @@ impl<'m> Migration<'m> {
             (!marks.is_empty()).then(|| (id.clone(), marks))
         });
         let marks = marks.collect();
-        let writes = Topics::of(model).knows(model);
+        let writes = Dependencies::of(model).knows(model);
         let unwritten = unwritten(model, &before.knows, &writes);
         let mut names = changed(&fates, &marks, &unwritten);
         names.extend(stages_with_other_content(model, before));

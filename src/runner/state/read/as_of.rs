@@ -5,9 +5,9 @@ use rust_decimal::Decimal;
 use super::line::{AddedLine, AsOfLine, DeliveryLine};
 use super::{Line, Name, StateError, damaged, find};
 use crate::model::Model;
-use crate::runner::state::{AsOf, Delivery, Memory, Write, events};
+use crate::runner::state::{AsOf, ContactState, Delivery, Write, events};
 
-pub(super) fn read(model: &Model, line: &Line<'_>, memory: &mut Memory) -> Result<(), StateError> {
+pub(super) fn read(model: &Model, line: &Line<'_>, memory: &mut ContactState) -> Result<(), StateError> {
     for (Name(id), AsOfLine { t, n, o, i, d }) in &line.a.0 {
         let Ok(field) = find(&model.contacts.fields, "field", id, |it| &it.id) else { continue };
         let by = |at: i64| write(model, at, [n.as_ref(), o.as_ref(), i.as_ref()]);

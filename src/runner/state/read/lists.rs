@@ -3,12 +3,12 @@
 use super::{Line, Name, StateError, damaged, find};
 use crate::model::{Channel, Model};
 use crate::runner::contact::Block;
-use crate::runner::merge::Known;
+use crate::runner::merge::Tracked;
 use crate::runner::program::Program;
-use crate::runner::state::{Knows, Memory, Unread};
+use crate::runner::state::{ContactState, Knows, Unread};
 
 /// A segment that the plan does not have has no members.
-pub(super) fn read(program: &Program, line: &Line<'_>, memory: &mut Memory) -> Result<(), StateError> {
+pub(super) fn read(program: &Program, line: &Line<'_>, memory: &mut ContactState) -> Result<(), StateError> {
     let block = |name: &Option<Name<'_>>| match name {
         None => Ok(None),
         Some(Name(word)) => {
@@ -17,7 +17,7 @@ pub(super) fn read(program: &Program, line: &Line<'_>, memory: &mut Memory) -> R
     };
     for (name, written) in &line.b.0 {
         let channel = channel_named(name)?;
-        let known = Known {
+        let known = Tracked {
             value: block(&written.v)?,
             read: written.r.as_ref().map(block).transpose()?,
             earlier: written.b.iter().map(block).collect::<Result<_, _>>()?,

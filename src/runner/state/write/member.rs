@@ -3,10 +3,10 @@
 use super::Line;
 use crate::model::CampaignId;
 use crate::model::ids::Id;
-use crate::runner::state::{Admission, Member, Memory, Pending, Phase, Token};
+use crate::runner::state::{Admission, ContactState, Enrollment, Phase, Position, WaitReason};
 
 impl Line<'_> {
-    pub(super) fn members(&mut self, memory: &Memory) {
+    pub(super) fn members(&mut self, memory: &ContactState) {
         let mut all: Vec<CampaignId> = memory.members.iter().map(|(id, _)| *id).collect();
         all.extend(memory.waiting.iter().map(|(id, _)| *id));
         all.sort_unstable();
@@ -25,7 +25,7 @@ impl Line<'_> {
         });
     }
 
-    fn member(&mut self, id: CampaignId, member: &Member) {
+    fn member(&mut self, id: CampaignId, member: &Enrollment) {
         if member.entries > 0 {
             self.key("n");
             self.number(i64::from(member.entries));
@@ -43,7 +43,7 @@ impl Line<'_> {
         self.flag("i", member.started);
     }
 
-    fn pending(&mut self, id: CampaignId, member: &Member) {
+    fn pending(&mut self, id: CampaignId, member: &Enrollment) {
         self.token(id, member.token());
         self.flag("a", member.admission != Admission::Condition);
         self.flag("u", member.admission == Admission::Occurrence);
@@ -53,26 +53,26 @@ impl Line<'_> {
         }
     }
 
-    fn token(&mut self, id: CampaignId, token: Token) {
+    fn token(&mut self, id: CampaignId, token: Position) {
         self.key("p");
         self.text(self.program.step_name(id, token.step));
         self.time("d", if token.due == i64::MAX { 0 } else { token.due });
         let held = match token.pending {
-            Pending::Start => Some("start"),
-            Pending::Wait => None,
-            Pending::Field => Some("field"),
-            Pending::Deferred => Some("deferred"),
-            Pending::Delayed(_) => Some("delayed"),
-            Pending::Fork => Some("fork"),
-            Pending::Await => Some("await"),
-            Pending::Ready => Some("ready"),
-            Pending::Removed => Some("removed"),
+            WaitReason::Start => Some("start"),
+            WaitReason::Wait => None,
+            WaitReason::Field => Some("field"),
+            WaitReason::Deferred => Some("deferred"),
+            WaitReason::Delayed(_) => Some("delayed"),
+            WaitReason::Fork => Some("fork"),
+            WaitReason::Await => Some("await"),
+            WaitReason::Ready => Some("ready"),
+            WaitReason::Removed => Some("removed"),
         };
         if let Some(word) = held {
             self.key("w");
             self.text(word);
         }
-        if let Pending::Delayed(first) = token.pending {
+        if let WaitReason::Delayed(first) = token.pending {
             self.key("y");
             self.number(first);
         }
@@ -87,9 +87,9 @@ impl Line<'_> {
     }
 
     /// Where it stands on the ways of forks, and how often steps ran.
-    fn ways(&mut self, id: CampaignId, memory: &Memory) {
+    fn ways(&mut self, id: CampaignId, memory: &ContactState) {
         let program = self.program;
-        let ways: Vec<Token> = memory.ways.iter().filter(|it| it.0 == id).map(|it| it.1).collect();
+        let ways: Vec<Position> = memory.ways.iter().filter(|it| it.0 == id).map(|it| it.1).collect();
         if !ways.is_empty() {
             self.key("b");
             self.raw("[");
@@ -131,7 +131,7 @@ impl Line<'_> {
             line.raw("}");
         });
         let visits: Vec<_> = memory.step_visits.iter().filter(|it| it.0 == id).collect();
-        let counts = |(of, member): &(CampaignId, Member)| *of == id && member.counts(program, id);
+        let counts = |(of, member): &(CampaignId, Enrollment)| *of == id && member.counts(program, id);
         if !visits.is_empty() || memory.members.iter().any(counts) {
             self.key("v");
             self.raw("{");
@@ -144,7 +144,7 @@ impl Line<'_> {
     }
 
     /// The entry conditions that must be seen false, and what was sent.
-    fn notes(&mut self, id: CampaignId, memory: &Memory) {
+    fn notes(&mut self, id: CampaignId, memory: &ContactState) {
         let marks = &self.program.campaigns[id.index()].enter;
         let waiting: Vec<usize> = memory.waiting.iter().filter(|it| it.0 == id).map(|it| it.1).collect();
         self.list("q", &waiting, |at| &marks[*at].mark);

@@ -3,22 +3,22 @@
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
-use super::live::Live;
+use super::executor::Executor;
 use crate::model::ids::Id;
 use crate::model::{CampaignState, NumberTest, Subject, TextTest};
 use crate::runner::contact::Slot;
 use crate::runner::program::{Node, NodeId, day_of_number, fold_into};
-use crate::runner::state::{Member, Phase};
+use crate::runner::state::{Enrollment, Phase};
 
-impl Live<'_> {
+impl Executor<'_> {
     /// Whether the condition holds now. What needs more than a line is a function that is not drawn in, so that the way through a tree of conditions stays short.
-    pub(super) fn holds(&mut self, id: NodeId) -> bool {
+    pub(super) fn eval(&mut self, id: NodeId) -> bool {
         let conditions = &self.program.conditions;
         match conditions.node(id) {
             Node::Constant(answer) => *answer,
-            Node::All(parts) => parts.iter().all(|&part| self.holds(part)),
-            Node::Any(parts) => parts.iter().any(|&part| self.holds(part)),
-            Node::Not(inside) => !self.holds(*inside),
+            Node::All(parts) => parts.iter().all(|&part| self.eval(part)),
+            Node::Any(parts) => parts.iter().any(|&part| self.eval(part)),
+            Node::Not(inside) => !self.eval(*inside),
             Node::Cached { slot, node } => self.ask_once(*slot, *node),
             Node::Exists(field) => !matches!(self.fields[*field], Slot::Missing),
             Node::Text { field, fold, test } => self.text(*field, *fold, test),
@@ -35,7 +35,7 @@ impl Live<'_> {
             Node::Listed(list) => conditions.lists(*list, self.key),
             Node::ByHand { segment, node } => match self.by_hand(*segment) {
                 Some(inside) => inside,
-                None => self.holds(*node),
+                None => self.eval(*node),
             },
             Node::Pattern { field, pattern } => self.is_like(*field, *pattern),
             Node::Anniversary { field, month, day, leap_too } => self.recurs(*field, (*month, *day), *leap_too),
@@ -59,7 +59,7 @@ impl Live<'_> {
         if self.program.conditions.deep {
             self.ask_segments_before(slot);
         }
-        let answer = self.holds(node);
+        let answer = self.eval(node);
         self.answers.put(slot, answer);
         answer
     }
@@ -72,7 +72,7 @@ impl Live<'_> {
         }
         for &slot in conditions.order().iter().take_while(|&&slot| slot != asked) {
             if self.answers.get(slot).is_none() {
-                let answer = self.holds(conditions.slots()[slot]);
+                let answer = self.eval(conditions.slots()[slot]);
                 self.answers.put(slot, answer);
             }
         }
@@ -136,7 +136,7 @@ impl Live<'_> {
     }
 }
 
-fn is_in_state(member: Member, state: Option<CampaignState>) -> bool {
+fn is_in_state(member: Enrollment, state: Option<CampaignState>) -> bool {
     match state {
         None => member.entries > 0,
         Some(CampaignState::Active) => member.phase == Phase::Active,

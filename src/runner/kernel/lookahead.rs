@@ -1,12 +1,12 @@
 //! What a contact is on the way to: the messages that its campaigns would still send if their waits ended and nothing else changed, and the places where it stands; nobody is moved by looking.
 
-use super::live::Live;
+use super::executor::Executor;
 use super::step::Here;
 use crate::model::ContentId;
 use crate::model::ids::Id;
 use crate::runner::effect::At;
 use crate::runner::program::{Action, Verb};
-use crate::runner::state::{Member, Pending, Phase, Token};
+use crate::runner::state::{Enrollment, Phase, Position, WaitReason};
 
 /// A message to come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,31 +44,31 @@ fn moment(sum: u64, at: Option<i64>) -> u64 {
 }
 
 /// What holds a contact, as a number.
-fn held(pending: Pending) -> u64 {
+fn held(pending: WaitReason) -> u64 {
     match pending {
-        Pending::Start => 1,
-        Pending::Wait => 2,
-        Pending::Field => 3,
-        Pending::Deferred => 4,
-        Pending::Delayed(_) => 5,
-        Pending::Removed => 6,
-        Pending::Fork => 7,
-        Pending::Await => 8,
-        Pending::Ready => 9,
+        WaitReason::Start => 1,
+        WaitReason::Wait => 2,
+        WaitReason::Field => 3,
+        WaitReason::Deferred => 4,
+        WaitReason::Delayed(_) => 5,
+        WaitReason::Removed => 6,
+        WaitReason::Fork => 7,
+        WaitReason::Await => 8,
+        WaitReason::Ready => 9,
     }
 }
 
 /// What holds a contact, and until when.
-fn held_by(Token { pending, due, .. }: Token, sum: u64) -> u64 {
-    let first = if let Pending::Delayed(first) = pending { Some(first) } else { None };
+fn held_by(Position { pending, due, .. }: Position, sum: u64) -> u64 {
+    let first = if let WaitReason::Delayed(first) = pending { Some(first) } else { None };
     moment(moment(mixed(sum, held(pending)), Some(due)), first)
 }
 
-fn is_settled(pending: Pending) -> bool {
+fn is_settled(pending: WaitReason) -> bool {
     match pending {
-        Pending::Wait | Pending::Fork | Pending::Await => true,
-        Pending::Start | Pending::Field | Pending::Deferred | Pending::Delayed(_) => false,
-        Pending::Removed | Pending::Ready => false,
+        WaitReason::Wait | WaitReason::Fork | WaitReason::Await => true,
+        WaitReason::Start | WaitReason::Field | WaitReason::Deferred | WaitReason::Delayed(_) => false,
+        WaitReason::Removed | WaitReason::Ready => false,
     }
 }
 
@@ -81,7 +81,7 @@ struct Walk<'a> {
     when: u64,
 }
 
-impl Live<'_> {
+impl Executor<'_> {
     /// The content ahead, as often as it would be sent.
     pub(super) fn ahead(&mut self, waits: &Waits, ahead: &mut Vec<Coming>) {
         ahead.clear();
@@ -95,7 +95,7 @@ impl Live<'_> {
     pub(super) fn places(&self, waits: &Waits, places: &mut Vec<Place>) {
         places.clear();
         for (campaign, member) in self.members.iter().enumerate() {
-            let Member { entries, since, arrived, .. } = *member;
+            let Enrollment { entries, since, arrived, .. } = *member;
             if member.phase == Phase::Active {
                 let sum = mixed(mixed(0, entries.into()), since.cast_unsigned());
                 places.push(self.standing(waits, campaign, member.token(), moment(sum, member.paused)));
@@ -106,13 +106,13 @@ impl Live<'_> {
         places.extend(self.ways.iter().map(|way| self.standing(waits, way.campaign, way.token, 0)));
     }
 
-    fn standing(&self, waits: &Waits, campaign: usize, token: Token, sum: u64) -> Place {
-        let Token { step, pending, hours, .. } = token;
+    fn standing(&self, waits: &Waits, campaign: usize, token: Position, sum: u64) -> Place {
+        let Position { step, pending, hours, .. } = token;
         // The hours of the wait behind hold for what a limit has put off.
         let behind = hours.after.and_then(|wait| waits[campaign].get(wait as usize)).copied().unwrap_or(0);
         let mut held = mixed(held_by(token, sum), behind);
         let awaits = self.awaits.iter().filter(|(id, awaiting)| id.index() == campaign && awaiting.step == step);
-        for (_, awaiting) in awaits.filter(|_| pending == Pending::Await) {
+        for (_, awaiting) in awaits.filter(|_| pending == WaitReason::Await) {
             held = awaiting.from.iter().fold(held, |sum, from| mixed(sum, from.cast_unsigned()));
             held = mixed(held, awaiting.settled.map_or(0, |way| way as u64 + 1));
         }
@@ -121,7 +121,7 @@ impl Live<'_> {
 
     /// From all places where the contact stands in the campaign; those of a fork first, then what comes behind it.
     fn follow(&mut self, campaign: usize, walk: &mut Walk<'_>) {
-        let on_ways: Vec<Token> =
+        let on_ways: Vec<Position> =
             self.ways.iter().filter(|way| way.campaign == campaign).map(|way| way.token).collect();
         for token in on_ways {
             walk.when = held_by(token, 0);
@@ -130,8 +130,8 @@ impl Live<'_> {
             }
         }
         let member = self.members[campaign];
-        let Token { step, pending, .. } = member.token();
-        let forked = pending == Pending::Fork;
+        let Position { step, pending, .. } = member.token();
+        let forked = pending == WaitReason::Fork;
         let from = if forked { self.program.campaigns[campaign].steps[step].next } else { step };
         walk.when = held_by(member.token(), moment(0, member.paused));
         self.walk(campaign, from, is_settled(pending) && !forked, walk);
@@ -154,7 +154,7 @@ impl Live<'_> {
             }
             next = match step.verb {
                 Verb::If { when, then, otherwise } => {
-                    if self.holds(when) {
+                    if self.eval(when) {
                         then
                     } else {
                         otherwise

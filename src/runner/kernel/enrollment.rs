@@ -1,13 +1,13 @@
 //! The steps `enroll` and `withdraw`, which concern another campaign than their own.
 
-use super::live::Live;
+use super::executor::Executor;
 use super::step::{Flow, Here, push};
 use crate::model::Outcome;
 use crate::model::ids::Id;
 use crate::runner::effect::{Effect, EndReason, Event};
 use crate::runner::state::Phase;
 
-impl<'a> Live<'a> {
+impl<'a> Executor<'a> {
     /// The next look at campaigns lets the contact in, if it may enter.
     pub(super) fn enroll(&mut self, here: Here, campaign: usize, effects: &mut Vec<Effect<'a>>) -> Flow {
         push(effects, here, Event::Enroll { campaign: Id::from_index(campaign) });

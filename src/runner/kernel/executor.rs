@@ -1,20 +1,20 @@
 //! The contact while an instant goes over it; whatever changes it here also says who must be asked anew.
 
-use super::bits::{Answers, Bits};
+use super::bits::{Bits, EvalCache};
 use super::call::Snapshot;
 use super::cause::Cause;
 use crate::model::ids::Id;
 use crate::model::{CampaignId, Channel, ContentId, FieldId, SegmentId, StageId, StageRef, TagId};
 use crate::runner::contact::{Block, Occurrence, Slot, TagSet};
 use crate::runner::effect::{Effect, Event};
-use crate::runner::merge::Known;
+use crate::runner::merge::Tracked;
 use crate::runner::metrics::Metrics;
 use crate::runner::program::{Lane, Program, Reads};
-use crate::runner::state::{AsOf, Awaiting, Delivery, Member, Phase, Stay, Token, Try};
+use crate::runner::state::{AsOf, Awaiting, Delivery, Enrollment, Phase, Position, SendAttempt, StageVisit};
 
 /// A contact, and the buffers of its worker.
 #[derive(Debug)]
-pub(super) struct Live<'a> {
+pub(super) struct Executor<'a> {
     pub(super) program: &'a Program,
     pub(super) metrics: Metrics,
     /// The contact's key.
@@ -31,9 +31,9 @@ pub(super) struct Live<'a> {
     pub(super) groups: Vec<i64>,
     pub(super) blocks: [Option<Block>; 3],
     /// By funnel.
-    pub(super) stages: Vec<Standing>,
+    pub(super) stages: Vec<StagePosition>,
     /// By campaign.
-    pub(super) members: Vec<Member>,
+    pub(super) members: Vec<Enrollment>,
     /// By campaign: what an entry that turns out void goes back to.
     pub(super) before_start: Vec<(Phase, i64)>,
     /// The campaigns that the contact is in, by place in the order of execution.
@@ -43,11 +43,11 @@ pub(super) struct Live<'a> {
     /// What happened, by time.
     pub(super) events: Vec<&'a Occurrence>,
     /// Where the contact stands on the ways of forks.
-    pub(super) ways: Vec<WayToken>,
+    pub(super) ways: Vec<BranchPosition>,
     /// What is awaited.
     pub(super) awaits: Vec<(CampaignId, Awaiting)>,
     /// What became of sends that an `await` asks about.
-    pub(super) tries: Vec<(CampaignId, ContentId, Try)>,
+    pub(super) tries: Vec<(CampaignId, ContentId, SendAttempt)>,
     /// The campaigns into which a step lets.
     pub(super) enrolled: Vec<usize>,
     /// How often steps ran in the present entry, where one may run more than once, and which of them ran in this instant.
@@ -69,7 +69,7 @@ pub(super) struct Live<'a> {
     /// The segments that steps put the contact in, or out of, in order.
     pub(super) members_by_hand: Vec<(SegmentId, bool)>,
     /// The stages with experiences in which it ever was, in order.
-    pub(super) stays: Vec<(StageRef, Stay)>,
+    pub(super) stays: Vec<(StageRef, StageVisit)>,
     /// How often each experience of the present stays was shown or tried, in order.
     pub(super) visits: Vec<(StageRef, usize, u32)>,
     /// State conditions that must be seen false before they admit again.
@@ -88,7 +88,7 @@ pub(super) struct Live<'a> {
     pub(super) snapshots: Vec<Snapshot<'a>>,
     /// What the tokens of each message of this instant ask for.
     pub(super) values: Vec<Slot<'a>>,
-    pub(super) answers: Answers,
+    pub(super) answers: EvalCache,
     /// Text while it is compared.
     pub(super) folded: String,
     /// By place in the order of execution: whom a change concerns.
@@ -101,10 +101,10 @@ pub(super) struct Live<'a> {
 
 /// A place on a way of a fork.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct WayToken {
+pub(super) struct BranchPosition {
     pub(super) campaign: usize,
     pub(super) lane: Lane,
-    pub(super) token: Token,
+    pub(super) token: Position,
 }
 
 /// A step that may run more than once.
@@ -120,23 +120,23 @@ pub(super) struct StepVisit {
 /// Where the values come from that both the file and funnelc write.
 #[derive(Debug, Default)]
 pub(super) struct Origins<'a> {
-    pub(super) stages: Vec<Known<Option<StageId>>>,
+    pub(super) stages: Vec<Tracked<Option<StageId>>>,
     /// Of the fields that steps write, in their order.
-    pub(super) fields: Vec<(usize, Known<Slot<'a>>)>,
-    pub(super) points: Known<i64>,
+    pub(super) fields: Vec<(usize, Tracked<Slot<'a>>)>,
+    pub(super) points: Tracked<i64>,
     /// By group.
-    pub(super) groups: Vec<Known<i64>>,
+    pub(super) groups: Vec<Tracked<i64>>,
     /// The tags as the merge left them.
     pub(super) tags: TagSet,
     pub(super) pending_tags: TagSet,
     /// By channel.
-    pub(super) blocks: [Known<Option<Block>>; 3],
+    pub(super) blocks: [Tracked<Option<Block>>; 3],
 }
 
 /// Where a contact stands in a funnel.
 #[derive(Clone, Copy, Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "they are independent facts about one stay")]
-pub(super) struct Standing {
+pub(super) struct StagePosition {
     pub(super) stage: Option<usize>,
     pub(super) since: i64,
     /// Whether a `leave` keeps it out until it was once outside the audience.
@@ -151,13 +151,13 @@ pub(super) struct Standing {
     pub(super) fresh: bool,
 }
 
-impl Standing {
+impl StagePosition {
     pub(super) fn id(&self) -> Option<StageId> {
         self.stage.map(Id::from_index)
     }
 }
 
-impl<'a> Live<'a> {
+impl<'a> Executor<'a> {
     pub(super) fn new(program: &'a Program) -> Self {
         Self {
             program,
@@ -202,7 +202,7 @@ impl<'a> Live<'a> {
             known: Origins::default(),
             snapshots: Vec::new(),
             values: Vec::new(),
-            answers: Answers::default(),
+            answers: EvalCache::default(),
             folded: String::new(),
             open_funnels: Bits::default(),
             open_campaigns: Bits::default(),
@@ -231,13 +231,13 @@ impl<'a> Live<'a> {
     }
 
     /// Something changed: what read it must be asked anew.
-    pub(super) fn changed(&mut self, mut topics: Reads) {
-        while topics != 0 {
-            let readers = &self.program.readers[topics.trailing_zeros() as usize];
+    pub(super) fn changed(&mut self, mut dependencies: Reads) {
+        while dependencies != 0 {
+            let readers = &self.program.readers[dependencies.trailing_zeros() as usize];
             self.answers.keep(&readers.unaffected);
             readers.funnels.iter().for_each(|&place| self.open_funnels.set(place));
             readers.campaigns.iter().for_each(|&place| self.open_campaigns.set(place));
-            topics &= topics - 1;
+            dependencies &= dependencies - 1;
         }
     }
 
@@ -269,7 +269,7 @@ impl<'a> Live<'a> {
         standing.fresh = true;
         self.arrivals = true;
         effects.push(cause.effect(funnel, from, to));
-        self.changed(self.program.topics.of_funnel(Id::from_index(funnel)));
+        self.changed(self.program.dependencies.of_funnel(Id::from_index(funnel)));
         true
     }
 
@@ -282,7 +282,7 @@ impl<'a> Live<'a> {
         standing.since = 0;
         standing.fresh = false;
         standing.left = true;
-        self.changed(self.program.topics.of_funnel(Id::from_index(funnel)));
+        self.changed(self.program.dependencies.of_funnel(Id::from_index(funnel)));
         Some(from)
     }
 

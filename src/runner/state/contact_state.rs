@@ -7,12 +7,12 @@ use crate::model::{
     CampaignId, Channel, ContentId, EventId, FieldId, FunnelId, GroupId, Outcome, SegmentId, StageId, StageRef, TagId,
 };
 use crate::runner::contact::{Block, Kept, Occurrence};
-use crate::runner::merge::Known;
+use crate::runner::merge::Tracked;
 use crate::runner::program::Program;
 
 /// What is remembered of one contact. The default is that of a contact which was seen and left nothing to remember.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Memory {
+pub struct ContactState {
     /// What the file and funnelc both write of which nothing is remembered yet; nothing where the last run read the contact.
     pub(crate) unread: Option<Box<Unread>>,
     /// The stages, by funnel; a funnel without stage and history is left out.
@@ -22,11 +22,11 @@ pub struct Memory {
     /// The stages entered in that instant.
     pub(crate) entered: Vec<(FunnelId, StageId)>,
     /// The stages with experiences in which it ever was, in order.
-    pub(crate) stays: Vec<(StageRef, Stay)>,
+    pub(crate) stays: Vec<(StageRef, StageVisit)>,
     /// How often each experience of the present stays was shown or tried, by its place in the stage, in order.
     pub(crate) visits: Vec<(StageRef, usize, u32)>,
     /// The fields that steps write, by field.
-    pub(crate) fields: Vec<(FieldId, Known<Kept>)>,
+    pub(crate) fields: Vec<(FieldId, Tracked<Kept>)>,
     /// The tags, in the order in which they came.
     pub(crate) tags: Vec<TagId>,
     /// The tags which funnelc added or removed since the file last agreed.
@@ -34,9 +34,9 @@ pub struct Memory {
     /// As of when fields that events change have their values, by field; nothing of one that nothing has set.
     pub(crate) as_of: Vec<(FieldId, AsOf)>,
     /// The points.
-    pub(crate) points: Known<i64>,
+    pub(crate) points: Tracked<i64>,
     /// Why channels must not be used, in their order.
-    pub(crate) blocks: Vec<(Channel, Known<Option<Block>>)>,
+    pub(crate) blocks: Vec<(Channel, Tracked<Option<Block>>)>,
     /// The segments that steps put the contact in, or out of, in order.
     pub(crate) members_by_hand: Vec<(SegmentId, bool)>,
     /// What happened, as far as conditions read it, by time.
@@ -44,7 +44,7 @@ pub struct Memory {
     /// The identities of all events that were taken in, sorted.
     pub(crate) taken: Vec<u64>,
     /// The points in groups, by group.
-    pub(crate) groups: Vec<(GroupId, Known<i64>)>,
+    pub(crate) groups: Vec<(GroupId, Tracked<i64>)>,
     /// When each content was last sent.
     pub(crate) sent: Vec<(ContentId, i64)>,
     /// The deliveries by others of content that funnelc did not send, by content.
@@ -54,13 +54,13 @@ pub struct Memory {
     /// When channels with a limit were used, in their order; only what still counts.
     pub(crate) sent_on: Vec<(Channel, Vec<i64>)>,
     /// The campaigns, by campaign; one that never was entered and knows nothing else is left out.
-    pub(crate) members: Vec<(CampaignId, Member)>,
+    pub(crate) members: Vec<(CampaignId, Enrollment)>,
     /// Where a contact stands on the ways of forks, by campaign and step.
-    pub(crate) ways: Vec<(CampaignId, Token)>,
+    pub(crate) ways: Vec<(CampaignId, Position)>,
     /// What is awaited, by campaign and step.
     pub(crate) awaits: Vec<(CampaignId, Awaiting)>,
     /// What became of the sends of content of which an `await` wants to know, in the present entry.
-    pub(crate) tries: Vec<(CampaignId, ContentId, Try)>,
+    pub(crate) tries: Vec<(CampaignId, ContentId, SendAttempt)>,
     /// How often each step ran in the present entry, in campaigns in which one may run more than once.
     pub(crate) step_visits: Vec<(CampaignId, usize, u32)>,
     /// The state conditions that must be seen false before they admit again, by their place in `enter`.
@@ -117,7 +117,7 @@ pub(crate) struct Unread {
     pub(crate) groups: Vec<GroupId>,
 }
 
-impl Memory {
+impl ContactState {
     /// Whether a thing was read before; `is_among` looks for it in what was not.
     pub(crate) fn has_read(&self, is_among: impl Fn(&Unread) -> bool) -> bool {
         !self.unread.as_deref().is_some_and(is_among)
@@ -127,7 +127,7 @@ impl Memory {
 /// What is remembered of a contact's stage.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct StageMemory {
-    pub(crate) stage: Known<Option<StageId>>,
+    pub(crate) stage: Tracked<Option<StageId>>,
     /// When it was entered, or first seen.
     pub(crate) since: i64,
     /// Whether a `leave` keeps it out until it was once outside the audience.
@@ -138,7 +138,7 @@ pub(crate) struct StageMemory {
 
 /// What is remembered of the stays in a stage with experiences.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Stay {
+pub(crate) struct StageVisit {
     /// How many there were.
     pub(crate) number: u32,
     /// Whether the last one goes on.
@@ -153,7 +153,7 @@ pub(crate) struct Stay {
 
 /// A contact's membership in a campaign.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(crate) struct Member {
+pub(crate) struct Enrollment {
     /// How many entries began.
     pub(crate) entries: u32,
     pub(crate) phase: Phase,
@@ -162,7 +162,7 @@ pub(crate) struct Member {
     pub(crate) admission: Admission,
     /// The step to come or at which it waits.
     pub(crate) step: usize,
-    pub(crate) pending: Pending,
+    pub(crate) pending: WaitReason,
     /// When that step is due.
     pub(crate) due: i64,
     pub(crate) hours: Hours,
@@ -176,16 +176,16 @@ pub(crate) struct Member {
     pub(crate) counted: bool,
 }
 
-impl Member {
+impl Enrollment {
     /// Where it stands, on no way of a fork.
-    pub(crate) fn token(&self) -> Token {
-        Token { step: self.step, pending: self.pending, due: self.due, hours: self.hours }
+    pub(crate) fn token(&self) -> Position {
+        Position { step: self.step, pending: self.pending, due: self.due, hours: self.hours }
     }
 
     /// Whether visits must be counted: a step may run more than once, and some may have run.
     pub(crate) fn counts(&self, program: &Program, campaign: CampaignId) -> bool {
         let repeats = program.campaigns[campaign.index()].repeats;
-        repeats && self.phase == Phase::Active && self.pending != Pending::Start
+        repeats && self.phase == Phase::Active && self.pending != WaitReason::Start
     }
 }
 
@@ -203,10 +203,10 @@ pub(crate) enum Admission {
 
 /// One of the places at which a contact stands in a campaign.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(crate) struct Token {
+pub(crate) struct Position {
     /// The step to come or at which it waits.
     pub(crate) step: usize,
-    pub(crate) pending: Pending,
+    pub(crate) pending: WaitReason,
     /// When that step is due.
     pub(crate) due: i64,
     pub(crate) hours: Hours,
@@ -234,7 +234,7 @@ pub(crate) struct Awaiting {
 
 /// What became of the sends of a content in an entry.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(crate) struct Try {
+pub(crate) struct SendAttempt {
     /// When it last went out.
     pub(crate) sent: Option<i64>,
     /// Whether the latest send was skipped.
@@ -255,7 +255,7 @@ pub(crate) enum Phase {
 
 /// What holds a contact at its step.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Pending {
+pub(crate) enum WaitReason {
     /// The entry has not begun to run.
     #[default]
     Start,

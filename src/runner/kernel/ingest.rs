@@ -2,13 +2,13 @@
 //!
 //! What was taken in before is passed over, by its identity. On a first run the past does the first three of that.
 
-use super::live::Live;
+use super::executor::Executor;
 use crate::model::Channel;
 use crate::model::ids::Id;
 use crate::runner::contact::{Block, Columns, Kept, Occurrence, Slot};
 use crate::runner::effect::{Effect, Loss};
 
-impl<'a> Live<'a> {
+impl<'a> Executor<'a> {
     /// Takes in what is new of `news`, which stand by time.
     pub(super) fn take_in(&mut self, news: &'a [Occurrence], columns: &Columns, effects: &mut Vec<Effect<'a>>) {
         for occurrence in news {

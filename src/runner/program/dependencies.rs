@@ -12,7 +12,7 @@ pub(crate) type Reads = u64;
 
 /// Which bit stands for what.
 #[derive(Clone, Debug)]
-pub(crate) struct Topics {
+pub(crate) struct Dependencies {
     fields: Vec<Reads>,
     tags: Vec<Reads>,
     funnels: Vec<Reads>,
@@ -30,7 +30,7 @@ pub(crate) struct Topics {
 /// Counts the topics that were handed out.
 struct Next(u32);
 
-impl Topics {
+impl Dependencies {
     /// What a run of this plan remembers the last values of, because the file and funnelc both write it.
     pub(crate) fn knows(&self, model: &Model) -> Knows {
         let fields = model.contacts.fields.iter().filter(|(id, _)| self.writes_field(*id));
@@ -48,7 +48,7 @@ impl Topics {
 
     pub(crate) fn of(model: &Model) -> Self {
         let mut next = Next(0);
-        let mut topics = Self {
+        let mut dependencies = Self {
             fields: vec![0; model.contacts.fields.len()],
             tags: vec![0; model.contacts.tags.names.len()],
             funnels: (0..model.funnels.len()).map(|_| next.bit()).collect(),
@@ -61,7 +61,7 @@ impl Topics {
             set_by_steps: vec![false; model.contacts.fields.len()],
         };
         let mut note = |written| {
-            let bit = topics.slot(written);
+            let bit = dependencies.slot(written);
             if *bit == 0 {
                 *bit = next.bit();
             }
@@ -70,20 +70,20 @@ impl Topics {
         updates.for_each(|update| note(Written::Field(update.field)));
         each_written(model, |written| {
             if let Written::Field(field) = written {
-                topics.set_by_steps[index(field)] = true;
+                dependencies.set_by_steps[index(field)] = true;
             }
-            let bit = topics.slot(written);
+            let bit = dependencies.slot(written);
             if *bit == 0 {
                 *bit = next.bit();
             }
         });
-        topics.campaigns.iter_mut().for_each(|bit| *bit = next.bit());
+        dependencies.campaigns.iter_mut().for_each(|bit| *bit = next.bit());
         if let Some(companies) = &model.companies {
             // Another company is another value of each of its fields.
-            let bit = companies.contact_field.map_or(0, |field| topics.of_field(field));
-            topics.fields.resize(topics.contact_fields + companies.fields.len(), bit);
+            let bit = companies.contact_field.map_or(0, |field| dependencies.of_field(field));
+            dependencies.fields.resize(dependencies.contact_fields + companies.fields.len(), bit);
         }
-        topics
+        dependencies
     }
 
     /// Takes the bits away from the campaigns of which no condition asks, so that nobody is told of them.
