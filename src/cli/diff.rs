@@ -16,7 +16,7 @@ use crate::runner::RunError;
 use crate::runner::batch::Watch;
 use crate::runner::compare::{Comparison, Naming, Pair};
 use crate::runner::events::Spill;
-use crate::runner::input::remembered::Snapshot;
+use crate::runner::input::state_store::Snapshot;
 use crate::runner::output::store::Store;
 use crate::runner::program::BindError;
 

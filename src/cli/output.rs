@@ -11,7 +11,7 @@ use crate::report::table::WIDEST;
 use crate::report::text::Style;
 use crate::runner::notice::NoticeCode;
 use crate::runner::output::access::Readers;
-use crate::runner::output::beside::Beside;
+use crate::runner::output::beside::AtomicFile;
 use crate::screen;
 
 /// When to use colours.
@@ -159,7 +159,7 @@ pub(crate) fn printed(print: impl FnOnce() -> io::Result<()>) -> Result<(), Fail
 
 /// Writes a file beside its place and renames it there, so that nobody ever reads half of it; a link is refused, a device or a pipe is written directly.
 pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let written = Beside::begin(path, Readers::All).and_then(|(beside, mut file)| {
+    let written = AtomicFile::begin(path, Readers::All).and_then(|(beside, mut file)| {
         file.write_all(bytes)?;
         file.finish()?;
         beside.commit()

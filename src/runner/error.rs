@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use super::input::ReadError;
 use super::input::blocks::LONGEST_ROW;
-use super::input::remembered::{Damage, NotMigrated};
+use super::input::state_store::{NotMigrated, StateReadError};
 use super::notice::{FileFault, HeaderFault, Notice, NoticeCode, lines};
 use super::program::BindError;
 use super::state::{StateError, Unspoken};
@@ -93,8 +93,8 @@ impl RunError {
     }
 }
 
-impl From<Damage> for RunError {
-    fn from((line, error): Damage) -> Self {
+impl From<StateReadError> for RunError {
+    fn from((line, error): StateReadError) -> Self {
         Self::State { line, error }
     }
 }
@@ -102,7 +102,7 @@ impl From<Damage> for RunError {
 impl From<NotMigrated> for RunError {
     fn from(error: NotMigrated) -> Self {
         match error {
-            NotMigrated::Damage(damage) => damage.into(),
+            NotMigrated::StateReadError(damage) => damage.into(),
             NotMigrated::Unspoken(unspoken) => Self::InFlight(unspoken),
         }
     }

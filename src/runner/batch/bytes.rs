@@ -6,7 +6,7 @@ use super::{Options, Past, Prepared, RunError, Streams, Watch};
 use crate::plan::Plan;
 use crate::runner::events::{Format, Spill};
 use crate::runner::input::blocks::Source;
-use crate::runner::input::remembered::Snapshot;
+use crate::runner::input::state_store::Snapshot;
 use crate::runner::notice::{Problems, Warning};
 
 /// A run from memory to memory.

@@ -1,10 +1,10 @@
 //! A whole contacts file through the kernel, chunk by chunk on any number of threads; what comes out is in the order of the file and does not depend on them.
 
+mod buffers;
 mod bytes;
-mod gathered;
 mod part;
 pub(crate) mod session;
-mod spares;
+mod totals;
 
 pub use super::error::RunError;
 pub use super::threads::Options;
@@ -16,9 +16,9 @@ use std::marker::PhantomData;
 
 use jiff::tz::TimeZone;
 
-use gathered::Gathered;
+use buffers::BufferPool;
 use part::Part;
-use spares::Spares;
+use totals::RunTotals;
 
 use super::contact::Columns;
 use super::events::{self, Events, For, Format, Spill};
@@ -28,12 +28,12 @@ use super::input::companies;
 use super::input::layout::Layout;
 use super::input::members::Named;
 use super::input::reader::Reader;
-use super::input::remembered::{Remembered, Snapshot};
+use super::input::state_store::{Snapshot, StateStore};
 use super::metrics::Metrics;
 use super::output::rows::{Files, Writer};
 use super::output::text::push_moment;
 use super::program::{BindError, Program, Short, floor_clock};
-use super::threads::floor::{self, Work};
+use super::threads::pool::{self, ChunkJob};
 use crate::plan::Plan;
 use crate::runner::notice::{Notice, Problems, Warning};
 
@@ -69,7 +69,7 @@ pub(crate) struct Summary {
 pub(crate) struct Prepared {
     pub(crate) program: Program,
     pub(crate) fingerprint: String,
-    pub(crate) remembered: Option<Remembered>,
+    pub(crate) remembered: Option<StateStore>,
     /// What became of contacts where the state was another plan's.
     pub(crate) migrated: Vec<Notice>,
     /// What was read of the companies.
@@ -105,7 +105,7 @@ pub struct Past {
 /// What all chunks share.
 struct Job<'a> {
     program: &'a Program,
-    remembered: Option<&'a Remembered>,
+    remembered: Option<&'a StateStore>,
     events: Option<&'a Events>,
     layout: &'a Layout,
     columns: Columns,
@@ -115,7 +115,7 @@ struct Job<'a> {
     /// The members by name, if there are some.
     named: Option<Named<'a>>,
     used: Used,
-    spares: Spares,
+    spares: BufferPool,
 }
 
 impl Prepared {
@@ -124,14 +124,14 @@ impl Prepared {
         let model = plan.model();
         let now = floor_clock(&model.timezone, model.every, now)?;
         let fingerprint = plan.fingerprint().to_owned();
-        let mut remembered = state.map(Remembered::read).transpose()?;
+        let mut remembered = state.map(StateStore::read).transpose()?;
         let mut migrated = Vec::new();
         if let Some(other) = remembered.take_if(|state| state.header().plan != fingerprint) {
             let (state, told) = other.migrated(model)?;
             migrated = told.notices();
             remembered = Some(state);
         }
-        let program = Program::bind(plan, now, remembered.as_ref().map(Remembered::header))?;
+        let program = Program::bind(plan, now, remembered.as_ref().map(StateStore::header))?;
         let zone = TimeZone::get(&model.timezone).map_err(|_| BindError::Zone(model.timezone.clone()))?;
         Ok(Self {
             program,
@@ -226,12 +226,12 @@ impl Prepared {
             keeps_state: streams.state.is_some(),
             named: Named::of(model),
             used: Used::by(model),
-            spares: Spares::default(),
+            spares: BufferPool::default(),
             layout: &layout,
         };
-        let gathered = Gathered::begin(&job, streams, &self.fingerprint)?;
+        let gathered = RunTotals::begin(&job, streams, &self.fingerprint)?;
         let work = Running { job: &job, sinks: PhantomData };
-        floor::run(&work, (&blocks, &header), gathered, options.threads, watch)?.end(&job, warnings)
+        pool::run(&work, (&blocks, &header), gathered, options.threads, watch)?.end(&job, warnings)
     }
 }
 
@@ -272,15 +272,15 @@ struct Running<'a, W> {
     sinks: PhantomData<fn(W)>,
 }
 
-impl<W: Write + Send> Work for Running<'_, W> {
+impl<W: Write + Send> ChunkJob for Running<'_, W> {
     type Part = Part;
-    type Sum = Gathered<W>;
+    type Sum = RunTotals<W>;
 
     fn part(&self, chunk: &[u8], line: u64) -> Result<Part, RunError> {
         Part::run(self.job, chunk, line)
     }
 
-    fn add(&self, sum: &mut Gathered<W>, mut part: Part, bytes: usize, hash: blake3::Hash) -> Result<(), RunError> {
+    fn add(&self, sum: &mut RunTotals<W>, mut part: Part, bytes: usize, hash: blake3::Hash) -> Result<(), RunError> {
         sum.add(&mut part, bytes, hash)?;
         self.job.spares.give(part);
         Ok(())

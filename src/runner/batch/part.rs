@@ -2,7 +2,7 @@
 
 use super::{Job, RunError};
 use crate::runner::contact::{Seen, TagSet};
-use crate::runner::events::News;
+use crate::runner::events::ChunkEvents;
 use crate::runner::input::addresses::Addresses;
 use crate::runner::input::keys::ChunkKeys;
 use crate::runner::input::members::Met;
@@ -40,7 +40,7 @@ pub(crate) struct Part {
 }
 
 /// What is remembered of a row's contact, and where that stands.
-type Remembered = Option<(usize, Box<ContactState>)>;
+type StateStore = Option<(usize, Box<ContactState>)>;
 
 impl Part {
     /// Runs the rows of a chunk, of which the first begins in `line`.
@@ -48,7 +48,7 @@ impl Part {
         let mut part = job.spares.take();
         let rows = Rows::split_with(std::mem::take(&mut part.split), chunk, line);
         let memories = memories(job, &rows)?;
-        let mut news = News::of(job.events, job.program.model(), rows.iter(), job.layout.key)?;
+        let mut news = ChunkEvents::of(job.events, job.program.model(), rows.iter(), job.layout.key)?;
         part.told_of = std::mem::take(&mut news.contacts);
         let mut worker = Worker::new(job.program);
         let tags = TagSet::with_room_for(job.program.model().contacts.tags.names.len());
@@ -140,7 +140,7 @@ impl Part {
 }
 
 /// What is remembered of each row's contact, if there is a state; boxed, for most contacts may be new.
-fn memories(job: &Job<'_>, rows: &Rows<'_>) -> Result<Vec<Remembered>, RunError> {
+fn memories(job: &Job<'_>, rows: &Rows<'_>) -> Result<Vec<StateStore>, RunError> {
     let Some(remembered) = job.remembered else { return Ok(Vec::new()) };
     let mut lines = remembered.lines();
     let memory_of = |row: Row<'_>| {

@@ -9,7 +9,7 @@ use thiserror::Error;
 use super::{Prepared, Streams, Summary};
 use crate::runner::notice::{Aftermath, NoticeCode};
 use crate::runner::output::access::Readers;
-use crate::runner::output::beside::Beside;
+use crate::runner::output::beside::AtomicFile;
 use crate::runner::output::file::{Content, HashedFile};
 use crate::runner::output::folder::{self, Folder, FolderError, MANIFEST};
 use crate::runner::output::manifest::{EventFile, Inputs, Manifest, RowFile, StateHashes, WholeFile};
@@ -46,9 +46,9 @@ impl SessionError {
 
 /// A run being written. Dropped before it is committed, it leaves nothing.
 #[derive(Debug)]
-pub(crate) struct Session {
+pub(crate) struct RunWriter {
     folder: Folder,
-    rejects: Option<Beside>,
+    rejects: Option<AtomicFile>,
 }
 
 /// What a run has left.
@@ -62,7 +62,7 @@ pub(crate) struct Done {
     pub(crate) warnings: Vec<Aftermath>,
 }
 
-impl Session {
+impl RunWriter {
     /// Makes the files of a run into `out`; `contacts` and `rejects` must not lie in it.
     pub(crate) fn begin(
         out: &Path,
@@ -192,11 +192,11 @@ fn remember(folder: &Folder, state: Option<(&Store, &str)>) -> Result<Vec<Afterm
     known.map_err(|error| SessionError::Forgotten { out: folder.target().to_path_buf(), error })
 }
 
-fn set_aside(path: &Path) -> Result<(Beside, HashedFile), SessionError> {
-    Beside::begin(path, Readers::Owner).map_err(|error| SessionError::Io { path: path.to_path_buf(), error })
+fn set_aside(path: &Path) -> Result<(AtomicFile, HashedFile), SessionError> {
+    AtomicFile::begin(path, Readers::Owner).map_err(|error| SessionError::Io { path: path.to_path_buf(), error })
 }
 
-fn in_place(rejects: Beside) -> Result<(), SessionError> {
+fn in_place(rejects: AtomicFile) -> Result<(), SessionError> {
     let path = rejects.target().to_path_buf();
     rejects.commit().map_err(|error| SessionError::Io { path, error })
 }

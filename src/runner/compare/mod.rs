@@ -25,12 +25,12 @@ use super::events::{self, Events, For, Format, Spill};
 use super::input::blocks::{Blocks, Source};
 use super::input::layout::Layout;
 use super::input::reader::Reader;
-use super::input::remembered::{Remembered, Snapshot};
+use super::input::state_store::{Snapshot, StateStore};
 use super::output::rows::Writer;
 use super::output::text::push_moment;
 use super::program::{BindError, Program, floor_clock};
 use super::state::{Header, Migration, Told, Unspoken};
-use super::threads::floor::{self, Work};
+use super::threads::pool::{self, ChunkJob};
 use super::threads::{Options, Watch};
 use crate::model::{Model, Moved, Renamed};
 use crate::plan::Plan;
@@ -75,7 +75,7 @@ pub fn compare_inputs(
 pub(crate) struct Pair {
     base: Bound,
     head: Bound,
-    remembered: Option<Remembered>,
+    remembered: Option<StateStore>,
     names: Names,
     /// Whether a file is refused that lacks a column that decides who may be written to.
     pub(crate) demands_columns: bool,
@@ -97,7 +97,7 @@ struct Bound {
 struct Job<'a> {
     base: Side<'a>,
     head: Side<'a>,
-    remembered: Option<&'a Remembered>,
+    remembered: Option<&'a StateStore>,
     names: &'a Names,
     cells: &'a Cells,
 }
@@ -121,8 +121,8 @@ struct Side<'a> {
 impl Pair {
     /// Binds both plans to `now`, each floored to its own schedule. The state may be that of another plan: each takes from it what it knows.
     pub(crate) fn new(base: &Plan, head: &Plan, now: i64, state: Option<Snapshot>) -> Result<Self, RunError> {
-        let remembered = state.map(Remembered::read).transpose()?;
-        let header = remembered.as_ref().map(Remembered::header);
+        let remembered = state.map(StateStore::read).transpose()?;
+        let header = remembered.as_ref().map(StateStore::header);
         let named = base.under_names_of(head);
         let named = named.with_model(named.model().named_as_turned_in(head.model()));
         let mut bound = Bound::new(base, &named, now, header)?;
@@ -206,7 +206,7 @@ impl Pair {
             names: &self.names,
         };
         let sum = (Tally::new(&self.names), Keys::default());
-        let (tally, keys) = floor::run(&job, (&blocks, &header), sum, options.threads, watch)?;
+        let (tally, keys) = pool::run(&job, (&blocks, &header), sum, options.threads, watch)?;
         let duplicates = keys.duplicates();
         if let Some(Duplicate { first_line, line }) = duplicates.first().copied() {
             return Err(RunError::DuplicateKey { line, first_line, more: duplicates.len() - 1 });
@@ -283,7 +283,7 @@ impl Bound {
     }
 }
 
-impl Work for Job<'_> {
+impl ChunkJob for Job<'_> {
     type Part = (Tally, ChunkKeys);
     type Sum = (Tally, Keys);
 

@@ -6,10 +6,10 @@ use super::{Job, Side};
 use crate::runner::contact::{Seen, TagSet};
 use crate::runner::effect::Effect;
 use crate::runner::error::RunError;
-use crate::runner::events::News;
+use crate::runner::events::ChunkEvents;
 use crate::runner::input::keys::ChunkKeys;
-use crate::runner::input::remembered::Lines;
 use crate::runner::input::row::{Row, Rows};
+use crate::runner::input::state_store::StateCursor;
 use crate::runner::kernel::{Coming, Place, Worker};
 use crate::runner::notice::Problem;
 use crate::runner::state::{ContactState, StateError, Told};
@@ -30,7 +30,7 @@ struct Runs<'a> {
     seen: Seen<'a>,
     problems: Vec<Problem>,
     effects: Vec<Effect<'a>>,
-    news: &'a News,
+    news: &'a ChunkEvents,
     meets: Vec<bool>,
     ahead: Vec<Coming>,
     places: Vec<Place>,
@@ -45,7 +45,7 @@ impl Part {
     pub(super) fn run(job: &Job<'_>, chunk: &[u8], line: u64) -> Result<(Tally, ChunkKeys), RunError> {
         let rows = Rows::split(chunk, line);
         let memories = memories(job, &rows)?;
-        let news = |side: &Side<'_>| News::of(side.events, side.program.model(), rows.iter(), side.key);
+        let news = |side: &Side<'_>| ChunkEvents::of(side.events, side.program.model(), rows.iter(), side.key);
         let (news, news_head) = (news(&job.base)?, news(&job.head)?);
         let mut tally = Tally::new(job.names);
         let mut keys = ChunkKeys::default();
@@ -82,7 +82,7 @@ fn memories(job: &Job<'_>, rows: &Rows<'_>) -> Result<Vec<Memories>, RunError> {
     rows.iter().map(|row| memories_of(job, row, &mut lines)).collect()
 }
 
-fn memories_of(job: &Job<'_>, row: Row<'_>, lines: &mut Lines<'_>) -> Result<Memories, RunError> {
+fn memories_of(job: &Job<'_>, row: Row<'_>, lines: &mut StateCursor<'_>) -> Result<Memories, RunError> {
     let key = row.text(job.base.key);
     if row.is_blank() || key.is_empty() {
         return Ok(None);
@@ -102,7 +102,7 @@ fn settle(side: &Side<'_>, line: &str) -> Result<Settled, StateError> {
 }
 
 impl<'a> Runs<'a> {
-    fn new(side: &'a Side<'a>, news: &'a News) -> Self {
+    fn new(side: &'a Side<'a>, news: &'a ChunkEvents) -> Self {
         let tags = TagSet::with_room_for(side.program.model().contacts.tags.names.len());
         Self {
             side,

@@ -11,7 +11,7 @@ use crate::runner::error::RunError;
 use crate::runner::input::blocks::{Blocks, Source};
 use crate::runner::input::row::{Row, Rows, without_line_end};
 use crate::runner::notice::{FileFault, HeaderFault, Hint, Problem, Reason};
-use crate::runner::threads::floor::{self, Work};
+use crate::runner::threads::pool::{self, ChunkJob};
 use crate::runner::threads::{Options, Watch};
 
 /// Reads a file as each of `readings` says, and adds to what stands at the same place in `sums`.
@@ -27,7 +27,7 @@ pub(super) fn read<'a>(
     let layouts = readings.iter().map(|reading| Layout::read(&header, reading)).collect::<Result<Vec<_>, _>>()?;
     let work = Job { readings, layouts: &layouts, sums: PhantomData };
     let sum = Sum { gathered: sums, hasher: blake3::Hasher::new() };
-    let sum = floor::run(&work, (&blocks, &header), sum, options.threads, watch).map_err(super::json::of_events)?;
+    let sum = pool::run(&work, (&blocks, &header), sum, options.threads, watch).map_err(super::json::of_events)?;
     let (mut gathered, hash) = (sum.gathered, sum.hasher.finalize().to_hex().to_string());
     for (gathered, layout) in gathered.iter_mut().zip(&layouts) {
         gathered.told.hash.clone_from(&hash);
@@ -142,7 +142,7 @@ impl Layout {
     }
 }
 
-impl<'s> Work for Job<'_, 's> {
+impl<'s> ChunkJob for Job<'_, 's> {
     type Part = Vec<Part>;
     type Sum = Sum<'s>;
 

@@ -3,18 +3,18 @@
 //! What is kept of it are the known events up to the moment of the run, and nothing of a row but what the plan declares; of that as much in memory as
 //! [`Spill`] allows, the rest in a file without a name.
 
-mod coded;
+mod chunk;
+mod codec;
 mod csv;
 mod exact;
 mod json;
-mod news;
 mod record;
 mod records;
 mod sorter;
 mod table;
 mod told;
 
-pub(crate) use news::News;
+pub(crate) use chunk::ChunkEvents;
 pub use sorter::Spill;
 pub(crate) use told::Told;
 

@@ -5,7 +5,7 @@
 use std::cmp::Ordering;
 use std::io::{self, Write};
 
-use super::coded;
+use super::codec;
 use crate::runner::contact::Occurrence;
 
 /// Events as bytes.
@@ -43,7 +43,7 @@ impl Records {
     pub(super) fn push(&mut self, key: &str, occurrence: &Occurrence) {
         let at = self.bytes.len();
         self.bytes.extend_from_slice(key.as_bytes());
-        coded::push(&mut self.bytes, occurrence);
+        codec::push(&mut self.bytes, occurrence);
         let body = small(self.bytes.len() - at - key.len());
         self.entries.push(Entry { at, prefix: prefix(key.as_bytes()), key: small(key.len()), body });
     }
@@ -108,10 +108,10 @@ impl Group {
     /// Writes it, and says how long it was.
     pub(super) fn write(&self, out: &mut impl Write) -> io::Result<u64> {
         let mut front = Vec::with_capacity(self.key.len() + 16);
-        coded::push_number(&mut front, self.key.len() as u64);
+        codec::push_number(&mut front, self.key.len() as u64);
         front.extend_from_slice(&self.key);
-        coded::push_number(&mut front, self.count);
-        coded::push_number(&mut front, self.body.len() as u64);
+        codec::push_number(&mut front, self.count);
+        codec::push_number(&mut front, self.body.len() as u64);
         out.write_all(&front)?;
         out.write_all(&self.body)?;
         Ok((front.len() + self.body.len()) as u64)

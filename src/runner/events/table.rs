@@ -8,7 +8,7 @@ use std::ops::Range;
 use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
 
-use super::coded;
+use super::codec;
 use super::records::{Group, order};
 use crate::runner::contact::Occurrence;
 use crate::runner::error::RunError;
@@ -166,16 +166,16 @@ impl<'e> Finder<'e> {
 
 /// The key of a contact, how many events it has, and these.
 fn group<'b>(bytes: &mut &'b [u8]) -> Option<(&'b [u8], u64, &'b [u8])> {
-    let length = coded::take_size(bytes)?;
-    let key = coded::take_bytes(bytes, length)?;
-    let count = coded::take_number(bytes)?;
-    let length = coded::take_size(bytes)?;
-    Some((key, count, coded::take_bytes(bytes, length)?))
+    let length = codec::take_size(bytes)?;
+    let key = codec::take_bytes(bytes, length)?;
+    let count = codec::take_number(bytes)?;
+    let length = codec::take_size(bytes)?;
+    Some((key, count, codec::take_bytes(bytes, length)?))
 }
 
 fn events(mut body: &[u8], into: &mut Vec<Occurrence>) {
     while !body.is_empty() {
-        into.push(coded::take(&mut body).expect("what is read is what was written"));
+        into.push(codec::take(&mut body).expect("what is read is what was written"));
     }
 }
 
@@ -206,7 +206,7 @@ mod tests {
                 properties: Box::default(),
             };
             let mut body = Vec::new();
-            coded::push(&mut body, &occurrence);
+            codec::push(&mut body, &occurrence);
             group.restart(keys(number).as_bytes());
             group.add(1, &body);
             writer.add(&group).unwrap();

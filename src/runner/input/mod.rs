@@ -11,8 +11,8 @@ pub(crate) mod layout;
 pub(crate) mod members;
 mod needed;
 pub(crate) mod reader;
-pub(crate) mod remembered;
 pub(crate) mod row;
+pub(crate) mod state_store;
 pub(crate) mod typed;
 
 pub use blocks::ReadError;

@@ -13,7 +13,7 @@ use super::file::HashedFile;
 
 /// A file being written. Dropped before it is committed, it leaves nothing.
 #[derive(Debug)]
-pub(crate) struct Beside {
+pub(crate) struct AtomicFile {
     target: PathBuf,
     part: Option<Part>,
 }
@@ -25,7 +25,7 @@ struct Part {
     lock: File,
 }
 
-impl Beside {
+impl AtomicFile {
     /// Starts a file whose place is `target`.
     pub(crate) fn begin(target: &Path, readers: Readers) -> io::Result<(Self, HashedFile)> {
         let target = std::path::absolute(target)?;
@@ -67,7 +67,7 @@ impl Beside {
     }
 }
 
-impl Drop for Beside {
+impl Drop for AtomicFile {
     fn drop(&mut self) {
         if let Some(part) = &self.part {
             // What cannot be removed is tried again by the next run.

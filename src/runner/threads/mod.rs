@@ -2,9 +2,9 @@
 //!
 //! How many threads there are, and how large the blocks, shows in nothing that is written.
 
-pub(crate) mod floor;
-mod frame;
-mod turns;
+pub(crate) mod pool;
+mod sequencer;
+mod splitter;
 
 use std::sync::atomic::AtomicBool;
 

@@ -4,7 +4,7 @@ use std::sync::{Condvar, Mutex, PoisonError};
 
 /// A value that the holders of tickets 0, 1, 2, … change in this order.
 #[derive(Debug)]
-pub(crate) struct Turns<T> {
+pub(crate) struct Sequencer<T> {
     state: Mutex<State<T>>,
     changed: Condvar,
 }
@@ -16,7 +16,7 @@ struct State<T> {
     value: T,
 }
 
-impl<T> Turns<T> {
+impl<T> Sequencer<T> {
     /// Ticket 0 comes first.
     pub(crate) fn new(value: T) -> Self {
         Self { state: Mutex::new(State { next: 0, stopped: false, value }), changed: Condvar::new() }

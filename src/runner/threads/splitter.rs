@@ -15,7 +15,7 @@ pub(crate) struct Survey {
 
 /// How far the file was cut.
 #[derive(Debug)]
-pub(crate) struct Frame {
+pub(crate) struct ChunkSplitter {
     place: Place,
     rest: Vec<u8>,
     /// The line of the first byte of the rest.
@@ -31,7 +31,7 @@ impl Survey {
     }
 }
 
-impl Frame {
+impl ChunkSplitter {
     /// Starts behind a header.
     pub(crate) fn behind(header: &[u8]) -> Self {
         Self { place: Place::CellStart, rest: Vec::new(), line: 1 + feeds(header), header: header.len() }

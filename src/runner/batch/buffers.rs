@@ -6,11 +6,11 @@ use super::part::Part;
 
 /// Empty parts with room; there are never more of them than threads.
 #[derive(Debug, Default)]
-pub(super) struct Spares {
+pub(super) struct BufferPool {
     parts: Mutex<Vec<Part>>,
 }
 
-impl Spares {
+impl BufferPool {
     /// An empty part.
     pub(super) fn take(&self) -> Part {
         self.parts.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()

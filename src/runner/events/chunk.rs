@@ -10,7 +10,7 @@ use crate::runner::input::row::Row;
 
 /// What the events file tells of the rows of a chunk.
 #[derive(Debug, Default)]
-pub(crate) struct News {
+pub(crate) struct ChunkEvents {
     occurrences: Vec<Occurrence>,
     /// By row; none where there is no events file.
     rows: Vec<Range<usize>>,
@@ -18,7 +18,7 @@ pub(crate) struct News {
     pub(crate) contacts: Vec<(usize, u64)>,
 }
 
-impl News {
+impl ChunkEvents {
     /// What is told of each row, be it good or bad, by the key in column `key`.
     pub(crate) fn of<'r>(
         events: Option<&Events>,

@@ -22,7 +22,7 @@ pub(crate) enum Snapshot {
 
 /// A state.
 #[derive(Debug)]
-pub(crate) struct Remembered {
+pub(crate) struct StateStore {
     snapshot: Snapshot,
     header: Header,
     /// Where the line of each contact begins, and where the last ends.
@@ -33,8 +33,8 @@ pub(crate) struct Remembered {
 
 /// Reads lines of a state, of which those that stand side by side share a read.
 #[derive(Debug)]
-pub(crate) struct Lines<'r> {
-    remembered: &'r Remembered,
+pub(crate) struct StateCursor<'r> {
+    remembered: &'r StateStore,
     /// Where in the file the bytes stand.
     start: u64,
     bytes: Vec<u8>,
@@ -44,20 +44,20 @@ pub(crate) struct Lines<'r> {
 #[derive(Debug)]
 pub(crate) enum NotMigrated {
     /// A line cannot be read.
-    Damage(Damage),
+    StateReadError(StateReadError),
     /// The project does not say what becomes of contacts.
     Unspoken(Unspoken),
 }
 
 /// A state that cannot be read, and the line, counted from 1.
-pub(crate) type Damage = (usize, StateError);
+pub(crate) type StateReadError = (usize, StateError);
 
 /// How much of a file is read at once where lines are asked for in their order, unless a line is longer.
 const WINDOW: u64 = 64 << 10;
 
-impl Remembered {
+impl StateStore {
     /// Looks through a whole state.
-    pub(crate) fn read(snapshot: Snapshot) -> Result<Self, Damage> {
+    pub(crate) fn read(snapshot: Snapshot) -> Result<Self, StateReadError> {
         let (header, starts, index) = match &snapshot {
             Snapshot::Bytes(bytes) => survey(bytes.as_slice())?,
             Snapshot::File(file) => survey(BufReader::with_capacity(256 << 10, file))?,
@@ -76,10 +76,10 @@ impl Remembered {
         let (mut bytes, mut starts, mut told) = (Vec::new(), vec![0], Told::default());
         let mut lines = self.lines();
         for position in 0..self.len() {
-            let line = lines.line(position).map_err(NotMigrated::Damage)?;
+            let line = lines.line(position).map_err(NotMigrated::StateReadError)?;
             if migration.concerns(line) {
                 let line = migration.line(line, &mut told);
-                bytes.extend(line.map_err(|error| NotMigrated::Damage((position + 2, error)))?.into_bytes());
+                bytes.extend(line.map_err(|error| NotMigrated::StateReadError((position + 2, error)))?.into_bytes());
             } else {
                 bytes.extend_from_slice(line.as_bytes());
             }
@@ -96,8 +96,8 @@ impl Remembered {
     }
 
     /// For lines that are asked for one after the other.
-    pub(crate) fn lines(&self) -> Lines<'_> {
-        Lines { remembered: self, start: 0, bytes: Vec::new() }
+    pub(crate) fn lines(&self) -> StateCursor<'_> {
+        StateCursor { remembered: self, start: 0, bytes: Vec::new() }
     }
 
     /// How many contacts it knows.
@@ -106,16 +106,20 @@ impl Remembered {
     }
 }
 
-impl Lines<'_> {
+impl StateCursor<'_> {
     /// What is known of a contact, and the position of its line.
-    pub(crate) fn find(&mut self, program: &Program, key: &str) -> Result<Option<(usize, ContactState)>, Damage> {
+    pub(crate) fn find(
+        &mut self,
+        program: &Program,
+        key: &str,
+    ) -> Result<Option<(usize, ContactState)>, StateReadError> {
         let Some((position, line)) = self.line_of(key)? else { return Ok(None) };
         let memory = ContactState::decode(program, line).map_err(|error| (position + 2, error))?;
         Ok(Some((position, memory)))
     }
 
     /// The line of a contact, and its position.
-    pub(crate) fn line_of(&mut self, key: &str) -> Result<Option<(usize, &str)>, Damage> {
+    pub(crate) fn line_of(&mut self, key: &str) -> Result<Option<(usize, &str)>, StateReadError> {
         let (hash, index) = (hash(key), &self.remembered.index);
         let from = index.partition_point(|(other, _)| *other < hash);
         for (_, position) in index[from..].iter().take_while(|(other, _)| *other == hash) {
@@ -128,7 +132,7 @@ impl Lines<'_> {
     }
 
     /// A contact's line, without its end.
-    pub(crate) fn line(&mut self, position: usize) -> Result<&str, Damage> {
+    pub(crate) fn line(&mut self, position: usize) -> Result<&str, StateReadError> {
         let starts = &self.remembered.starts;
         let (start, end) = (starts[position], starts[position + 1] - 1);
         let damaged = |what: String| (position + 2, StateError::Damaged(what));
@@ -158,7 +162,7 @@ impl Lines<'_> {
 /// The header, where lines begin, and which keys they have.
 type Survey = (Header, Vec<u64>, Vec<(u64, usize)>);
 
-fn survey(mut reader: impl BufRead) -> Result<Survey, Damage> {
+fn survey(mut reader: impl BufRead) -> Result<Survey, StateReadError> {
     let (mut line, mut end, mut number) = (Vec::new(), 0, 0);
     let (mut header, mut starts, mut index, mut damage) = (None, Vec::new(), Vec::new(), None);
     let broken = |number: usize, what: &str| (number.max(1), StateError::Damaged(what.to_owned()));
@@ -230,8 +234,8 @@ mod tests {
     #[test]
     fn a_file_gives_the_same_lines_as_memory_in_any_order() {
         let text = state();
-        let memory = Remembered::read(Snapshot::Bytes(text.clone().into_bytes())).unwrap();
-        let file = Remembered::read(in_file(&text)).unwrap();
+        let memory = StateStore::read(Snapshot::Bytes(text.clone().into_bytes())).unwrap();
+        let file = StateStore::read(in_file(&text)).unwrap();
         assert_eq!([memory.len(), file.len()], [1_000, 1_000]);
         let (mut of_memory, mut of_file) = (memory.lines(), file.lines());
         let orders: [fn(usize) -> usize; 3] = [|at| at, |at| 999 - at, |at| at * 617 % 1_000];
@@ -252,11 +256,11 @@ mod tests {
         let broken = text.replace("{\"k\":\"c3\"", "[\"c3\"");
         let cut = text.trim_end_matches('\n');
         for text in [broken.as_str(), cut, ""] {
-            let told = |snapshot| Remembered::read(snapshot).map(|_| ()).unwrap_err();
+            let told = |snapshot| StateStore::read(snapshot).map(|_| ()).unwrap_err();
             let (memory, file) = (told(Snapshot::Bytes(text.as_bytes().to_vec())), told(in_file(text)));
             assert_eq!((memory.0, memory.1.to_string()), (file.0, file.1.to_string()));
         }
-        assert_eq!(Remembered::read(in_file(&broken)).map(|_| ()).unwrap_err().0, 5);
-        assert_eq!(Remembered::read(in_file(cut)).map(|_| ()).unwrap_err().0, 1_001);
+        assert_eq!(StateStore::read(in_file(&broken)).map(|_| ()).unwrap_err().0, 5);
+        assert_eq!(StateStore::read(in_file(cut)).map(|_| ()).unwrap_err().0, 1_001);
     }
 }

@@ -5,13 +5,13 @@ use std::sync::{Mutex, PoisonError};
 use std::thread::Builder;
 
 use super::Watch;
-use super::frame::{Frame, Survey};
-use super::turns::Turns;
+use super::sequencer::Sequencer;
+use super::splitter::{ChunkSplitter, Survey};
 use crate::runner::error::RunError;
 use crate::runner::input::blocks::Blocks;
 
 /// What is done with the rows of a file.
-pub(crate) trait Work: Sync {
+pub(crate) trait ChunkJob: Sync {
     /// What a chunk gives.
     type Part;
     /// What the parts add up to.
@@ -25,15 +25,15 @@ pub(crate) trait Work: Sync {
 }
 
 /// Works on all blocks; `header` is the first row.
-pub(crate) fn run<W: Work>(
+pub(crate) fn run<W: ChunkJob>(
     work: &W,
     (blocks, header): (&Blocks<'_>, &[u8]),
     sum: W::Sum,
     threads: usize,
     watch: &Watch<'_>,
 ) -> Result<W::Sum, RunError> {
-    let frames = Turns::new(Frame::behind(header));
-    let floor = Floor { work, blocks, frames, sum: Turns::new(sum), watch };
+    let frames = Sequencer::new(ChunkSplitter::behind(header));
+    let floor = ChunkPool { work, blocks, frames, sum: Sequencer::new(sum), watch };
     let failure = Mutex::new(None);
     together(threads, Builder::new, || {
         let _stop = StopOnPanic(&floor);
@@ -57,15 +57,15 @@ fn together(threads: usize, builder: impl Fn() -> Builder, work: impl Fn() + Syn
 }
 
 /// Where the threads work.
-struct Floor<'a, 's, W: Work> {
+struct ChunkPool<'a, 's, W: ChunkJob> {
     work: &'a W,
     blocks: &'a Blocks<'s>,
-    frames: Turns<Frame>,
-    sum: Turns<W::Sum>,
+    frames: Sequencer<ChunkSplitter>,
+    sum: Sequencer<W::Sum>,
     watch: &'a Watch<'a>,
 }
 
-impl<W: Work> Floor<'_, '_, W> {
+impl<W: ChunkJob> ChunkPool<'_, '_, W> {
     /// Takes blocks until there are none.
     fn work(&self) -> Result<(), RunError> {
         let (mut block, mut chunk) = (Vec::new(), Vec::new());
@@ -74,7 +74,7 @@ impl<W: Work> Floor<'_, '_, W> {
                 return Err(RunError::Interrupted);
             }
             let (survey, hash) = (Survey::of(&block), blake3::hash(&block));
-            let cut = |frame: &mut Frame| frame.cut(&block, survey, ticket.last, &mut chunk);
+            let cut = |frame: &mut ChunkSplitter| frame.cut(&block, survey, ticket.last, &mut chunk);
             let Some(line) = self.frames.take(ticket.index, cut) else { return Ok(()) };
             let part = self.work.part(&chunk, line?);
             let add = |sum: &mut W::Sum| self.work.add(sum, part?, block.len(), hash);
@@ -92,9 +92,9 @@ impl<W: Work> Floor<'_, '_, W> {
 }
 
 /// A thread that dies must not leave the others waiting.
-struct StopOnPanic<'a, 'b, 's, W: Work>(&'a Floor<'b, 's, W>);
+struct StopOnPanic<'a, 'b, 's, W: ChunkJob>(&'a ChunkPool<'b, 's, W>);
 
-impl<W: Work> Drop for StopOnPanic<'_, '_, '_, W> {
+impl<W: ChunkJob> Drop for StopOnPanic<'_, '_, '_, W> {
     fn drop(&mut self) {
         if std::thread::panicking() {
             self.0.stop();

@@ -10,14 +10,14 @@ use crate::runner::events::{Events, Told};
 use crate::runner::input::addresses::Addresses;
 use crate::runner::input::keys::Keys;
 use crate::runner::input::members::AllMet;
-use crate::runner::input::remembered::Remembered;
+use crate::runner::input::state_store::StateStore;
 use crate::runner::metrics::Metrics;
 use crate::runner::notice::{Problems, Warning};
 use crate::runner::output::rejects;
 use crate::runner::output::rejects::begins_so;
 
 /// What the parts add up to, in the order of the file.
-pub(super) struct Gathered<W> {
+pub(super) struct RunTotals<W> {
     streams: Streams<W>,
     metrics: Metrics,
     problems: Problems,
@@ -60,7 +60,7 @@ impl ToldOf {
     }
 }
 
-impl<W: Write> Gathered<W> {
+impl<W: Write> RunTotals<W> {
     /// Writes the first rows.
     pub(super) fn begin(job: &Job<'_>, mut streams: Streams<W>, fingerprint: &str) -> Result<Self, RunError> {
         let files = job.writer.headers();
@@ -77,7 +77,7 @@ impl<W: Write> Gathered<W> {
             keys: Keys::default(),
             addresses: Addresses::default(),
             met: job.named.as_ref().map(AllMet::new),
-            remembered: vec![false; job.remembered.map_or(0, Remembered::len)],
+            remembered: vec![false; job.remembered.map_or(0, StateStore::len)],
             told_of: ToldOf::of(job.events),
             passed_over: (0, 0),
             hasher: blake3::Hasher::new(),
@@ -185,7 +185,7 @@ fn event_warnings(told: &Told, known: &[&str], [absent, passed_over]: [(u64, u64
     warnings
 }
 
-impl<W> Gathered<W> {
+impl<W> RunTotals<W> {
     /// Counts the contacts that were left as they are, or says that there are too many.
     fn skip(&mut self, at_most: u64) -> Result<Option<Warning>, RunError> {
         let skipped = self.skipped.rows;
