@@ -10,7 +10,7 @@ use super::input::blocks::LONGEST_ROW;
 use super::input::state_store::{NotMigrated, StateReadError};
 use super::notice::{FileFault, HeaderFault, Notice, NoticeCode, lines};
 use super::program::BindError;
-use super::state::{StateError, Unspoken};
+use super::state::{StateError, UnhandledChanges};
 
 /// Why a run came to nothing.
 #[derive(Debug, Error)]
@@ -33,7 +33,7 @@ pub enum RunError {
     State { line: usize, error: StateError },
     /// The state was left by another plan, and contacts are where this one has nothing.
     #[error("{0}")]
-    InFlight(Unspoken),
+    InFlight(UnhandledChanges),
     /// Everything that is wrong with the companies file.
     #[error("{0}")]
     Companies(FileFault),
@@ -103,7 +103,7 @@ impl From<NotMigrated> for RunError {
     fn from(error: NotMigrated) -> Self {
         match error {
             NotMigrated::StateReadError(damage) => damage.into(),
-            NotMigrated::Unspoken(unspoken) => Self::InFlight(unspoken),
+            NotMigrated::UnhandledChanges(unspoken) => Self::InFlight(unspoken),
         }
     }
 }

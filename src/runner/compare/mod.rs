@@ -29,7 +29,7 @@ use super::input::state_store::{Snapshot, StateStore};
 use super::output::rows::Writer;
 use super::output::text::push_moment;
 use super::program::{BindError, Program, floor_clock};
-use super::state::{Header, Migration, Told, Unspoken};
+use super::state::{Header, Migration, Told, UnhandledChanges};
 use super::threads::pool::{self, ChunkJob};
 use super::threads::{Options, Watch};
 use crate::model::{Model, Moved, Renamed};
@@ -233,7 +233,7 @@ impl Pair {
             }
         }
         let unspoken = migration.unspoken(&told);
-        let items = unspoken.iter().flat_map(Unspoken::items);
+        let items = unspoken.iter().flat_map(UnhandledChanges::items);
         Ok(items.map(|(what, write)| Refusal { what: what.to_owned(), write: write.to_vec() }).collect())
     }
 }

@@ -9,7 +9,7 @@ use std::os::unix::fs::FileExt;
 
 use crate::model::Model;
 use crate::runner::program::Program;
-use crate::runner::state::{ContactState, Header, Migration, StateError, Told, Unspoken, key_of};
+use crate::runner::state::{ContactState, Header, Migration, StateError, Told, UnhandledChanges, key_of};
 
 /// Where the bytes of a state are.
 #[derive(Debug)]
@@ -46,7 +46,7 @@ pub(crate) enum NotMigrated {
     /// A line cannot be read.
     StateReadError(StateReadError),
     /// The project does not say what becomes of contacts.
-    Unspoken(Unspoken),
+    UnhandledChanges(UnhandledChanges),
 }
 
 /// A state that cannot be read, and the line, counted from 1.
@@ -87,7 +87,7 @@ impl StateStore {
             starts.push(bytes.len() as u64);
         }
         match migration.unspoken(&told) {
-            Some(unspoken) => Err(NotMigrated::Unspoken(unspoken)),
+            Some(unspoken) => Err(NotMigrated::UnhandledChanges(unspoken)),
             None => {
                 let (snapshot, header) = (Snapshot::Bytes(bytes), migration.header());
                 Ok((Self { snapshot, header, starts, index: self.index }, told))

@@ -11,7 +11,7 @@ use std::borrow::Cow;
 
 pub use contact_state::ContactState;
 pub(crate) use due::dues;
-pub use migrate::Unspoken;
+pub use migrate::UnhandledChanges;
 pub(crate) use migrate::{Migration, Told};
 
 pub(crate) use contact_state::{

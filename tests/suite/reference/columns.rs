@@ -9,7 +9,7 @@ use serde_yaml::Value;
 use super::clock::Clock;
 use super::contact::Contact;
 use super::flow::named;
-use super::lines::{Fate, Lines};
+use super::lines::{Lines, Resolution};
 use super::misfits::fitting;
 use super::names::inner_lists;
 use super::project::{Project, get, items, pairs, text, word};
@@ -185,9 +185,9 @@ pub(super) fn stage_of(project: &Project, funnel: &str, shown: &str) -> Option<O
         return Some(Some(id));
     }
     match Lines::of(project).stage(funnel, funnel, shown) {
-        Fate::Is(id) => Some(Some(id)),
-        Fate::Gone(_) => Some(None),
-        Fate::Unsaid => None,
+        Resolution::Is(id) => Some(Some(id)),
+        Resolution::Gone(_) => Some(None),
+        Resolution::Unsaid => None,
     }
 }
 

@@ -8,7 +8,7 @@ use serde_yaml::Value;
 use super::contact::Shown;
 use super::instant::{Instant, Place};
 use super::project::{get, items, text, word};
-use super::sends::Fate;
+use super::sends::Resolution;
 
 impl Instant<'_> {
     pub(super) fn show_experiences(&mut self) {
@@ -99,25 +99,25 @@ impl Instant<'_> {
         let (stage, _) = had.step.rsplit_once('/').expect("funnel/stage/experience");
         let stay = (stage.to_owned(), had.stay);
         let fate = self.try_send(&place_of(had), &Value::Null, &had.content, 1, now, None);
-        if let Fate::Delayed(until, true) = fate {
+        if let Resolution::Delayed(until, true) = fate {
             return self.put_off_experience(had, stay, until);
         }
         self.contact.put_off.remove(&stay);
         self.contact.times.insert((had.step.clone(), had.stay), 1);
         let figure = match fate {
-            Fate::Sent(channel) => {
+            Resolution::Sent(channel) => {
                 if !channel.is_empty() {
                     self.records.tally.add(&format!("experience {} channel {channel}", had.step));
                 }
                 "sent".to_owned()
             }
-            Fate::Skipped(reason, in_the_way) => {
+            Resolution::Skipped(reason, in_the_way) => {
                 if !in_the_way.is_empty() {
                     self.records.tally.add(&format!("experience {} unreachable {in_the_way}", had.step));
                 }
                 format!("skipped {reason}")
             }
-            Fate::Delayed(..) => {
+            Resolution::Delayed(..) => {
                 self.note("skip", &place_of(had), [&had.content, "", "", "limited"]);
                 "skipped limited".to_owned()
             }

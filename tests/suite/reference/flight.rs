@@ -14,7 +14,7 @@ use super::columns::Writes;
 use super::contact::{Contact, Doing, Membership, Thread, Tracked};
 use super::flight_places::is;
 use super::flow::all_steps;
-use super::lines::{Fate, Lines};
+use super::lines::{Lines, Resolution};
 use super::meaning::{normal, written_out};
 use super::project::{Project, get, items, text};
 use super::triggers::groups;
@@ -74,23 +74,23 @@ fn concerns_of(old: &Project, writes: &Writes, lines: &Lines<'_>, contact: &Cont
     for funnel in contact.stages.keys() {
         let Some(stage) = contact.stage(funnel) else { continue };
         match lines.funnel(funnel) {
-            Fate::Unsaid => drop(concerns.insert(format!("funnel {funnel}"))),
-            Fate::Is(new) if matches!(lines.stage(funnel, &new, &stage), Fate::Unsaid) => {
+            Resolution::Unsaid => drop(concerns.insert(format!("funnel {funnel}"))),
+            Resolution::Is(new) if matches!(lines.stage(funnel, &new, &stage), Resolution::Unsaid) => {
                 concerns.insert(format!("stage {funnel}/{stage}"));
             }
-            Fate::Is(_) | Fate::Gone(_) => {}
+            Resolution::Is(_) | Resolution::Gone(_) => {}
         }
     }
     let mut taken = BTreeMap::new();
     for (id, membership) in contact.campaigns.iter().filter(|(_, membership)| was_in(membership)) {
         match lines.campaign(id) {
-            Fate::Unsaid => drop(concerns.insert(format!("campaign {id}"))),
-            Fate::Is(new) => {
+            Resolution::Unsaid => drop(concerns.insert(format!("campaign {id}"))),
+            Resolution::Is(new) => {
                 let root =
                     membership.active.as_ref().filter(|entry| entry.begun && !entry.leaving).map(|entry| &entry.root);
                 taken.entry(new).or_insert_with(Vec::new).push((id, root));
             }
-            Fate::Gone(_) => {}
+            Resolution::Gone(_) => {}
         }
     }
     for (new, mut olds) in taken {
@@ -126,8 +126,10 @@ pub(super) fn step_names(project: &Project, campaign: &str) -> BTreeSet<String> 
 fn places(thread: &Thread, lines: &Lines<'_>, campaign: &str, names: &BTreeSet<String>) -> Vec<String> {
     let Some(step) = thread.ahead().filter(|_| !matches!(thread.doing, Doing::Over)) else { return Vec::new() };
     match (lines.step(campaign, names, &step.name), &thread.doing) {
-        (Fate::Unsaid, _) => vec![step.name.clone()],
-        (Fate::Is(_), Doing::Forked(ways)) => ways.iter().flat_map(|way| places(way, lines, campaign, names)).collect(),
+        (Resolution::Unsaid, _) => vec![step.name.clone()],
+        (Resolution::Is(_), Doing::Forked(ways)) => {
+            ways.iter().flat_map(|way| places(way, lines, campaign, names)).collect()
+        }
         _ => Vec::new(),
     }
 }
@@ -161,7 +163,7 @@ impl Carrying<'_> {
     fn funnels(&self, contact: &mut Contact) {
         self.stays(contact);
         for (funnel, tracked) in std::mem::take(&mut contact.stages) {
-            let Fate::Is(new) = self.lines.funnel(&funnel) else {
+            let Resolution::Is(new) = self.lines.funnel(&funnel) else {
                 self.coverage.count("carried: funnel removed");
                 continue;
             };
@@ -184,8 +186,8 @@ impl Carrying<'_> {
             contact.stages.insert(new.clone(), tracked.map(stage));
         }
         let funnel = |id: String| match self.lines.funnel(&id) {
-            Fate::Is(new) => Some(new),
-            Fate::Gone(_) | Fate::Unsaid => None,
+            Resolution::Is(new) => Some(new),
+            Resolution::Gone(_) | Resolution::Unsaid => None,
         };
         for set in [
             &mut contact.inside,
@@ -255,15 +257,15 @@ impl Carrying<'_> {
 
     fn stage(&self, funnel: &str, new: &str, stage: &str) -> Option<String> {
         match self.lines.stage(funnel, new, stage) {
-            Fate::Is(stage) => Some(stage),
-            Fate::Gone(_) | Fate::Unsaid => None,
+            Resolution::Is(stage) => Some(stage),
+            Resolution::Gone(_) | Resolution::Unsaid => None,
         }
     }
 
     /// `funnel/stage`, or `funnel/stage/experience`.
     fn below_stage(&self, path: &str) -> Option<String> {
         let parts: Vec<&str> = path.splitn(3, '/').collect();
-        let Fate::Is(funnel) = self.lines.funnel(parts[0]) else { return None };
+        let Resolution::Is(funnel) = self.lines.funnel(parts[0]) else { return None };
         let mut new = vec![funnel.clone(), self.stage(parts[0], &funnel, parts[1])?];
         if let Some(experience) = parts.get(2) {
             // One that is taken out of the project is forgotten.
@@ -283,7 +285,7 @@ impl Carrying<'_> {
     fn known_conditions(&self, known: BTreeMap<String, Conditions>) -> BTreeMap<String, Conditions> {
         let mut carried: BTreeMap<String, Conditions> = BTreeMap::new();
         for (id, conditions) in known {
-            let Fate::Is(new) = self.lines.campaign(&id) else { continue };
+            let Resolution::Is(new) = self.lines.campaign(&id) else { continue };
             if new != id && carried.contains_key(&new) {
                 continue;
             }
@@ -328,8 +330,8 @@ impl Carrying<'_> {
 
     fn campaigns(&self, contact: &mut Contact) {
         let new_name = |id: &str| match self.lines.campaign(id) {
-            Fate::Is(new) => Some(new),
-            Fate::Gone(_) | Fate::Unsaid => None,
+            Resolution::Is(new) => Some(new),
+            Resolution::Gone(_) | Resolution::Unsaid => None,
         };
         let mut carried: BTreeMap<String, Membership> = BTreeMap::new();
         // Where two become one, what is known of the one that kept its name comes first.
@@ -361,8 +363,8 @@ impl Carrying<'_> {
             .filter_map(|(id, step)| {
                 let new = new_name(&id)?;
                 match self.lines.step(&new, &step_names(self.lines.new, &new), &step) {
-                    Fate::Is(step) => Some((new, step)),
-                    Fate::Gone(_) | Fate::Unsaid => None,
+                    Resolution::Is(step) => Some((new, step)),
+                    Resolution::Gone(_) | Resolution::Unsaid => None,
                 }
             })
             .collect();

@@ -10,7 +10,7 @@ use super::campaigns::state_conditions;
 use super::contact::{Doing, Entry, Frame, Membership, Step, Thread};
 use super::flight::{Carrying, step_names};
 use super::flow::named;
-use super::lines::Fate;
+use super::lines::Resolution;
 use super::names::inner_lists;
 use super::project::items;
 use super::steps::verb_of;
@@ -99,12 +99,12 @@ impl Carrying<'_> {
         };
         let fate = self.lines.step(id, names, &ahead.name);
         match &fate {
-            Fate::Is(name) if *name != ahead.name => self.coverage.count("carried: step moved"),
-            Fate::Gone(then) => self.coverage.count(&format!("carried: step removed {then}")),
-            Fate::Is(_) | Fate::Unsaid => {}
+            Resolution::Is(name) if *name != ahead.name => self.coverage.count("carried: step moved"),
+            Resolution::Gone(then) => self.coverage.count(&format!("carried: step removed {then}")),
+            Resolution::Is(_) | Resolution::Unsaid => {}
         }
         match fate {
-            Fate::Is(name) => {
+            Resolution::Is(name) => {
                 thread.frames = way_to(steps, &name).unwrap_or_default();
                 let Some(step) = thread.ahead().cloned() else {
                     // It stands elsewhere now, so that the way has ended.
@@ -125,8 +125,8 @@ impl Carrying<'_> {
                 }
                 Onward::There(thread)
             }
-            Fate::Gone(then) if then == "exit" => Onward::Leaves,
-            Fate::Gone(_) | Fate::Unsaid => {
+            Resolution::Gone(then) if then == "exit" => Onward::Leaves,
+            Resolution::Gone(_) | Resolution::Unsaid => {
                 // The steps along the way that the contact would have gone.
                 let mut frames = old.frames.iter().rev();
                 let first = frames.next().map(|frame| frame.steps.get(frame.next + 1..).unwrap_or_default());
@@ -184,10 +184,10 @@ impl Carrying<'_> {
     }
 }
 
-pub(super) fn is(fate: Fate) -> Option<String> {
+pub(super) fn is(fate: Resolution) -> Option<String> {
     match fate {
-        Fate::Is(name) => Some(name),
-        Fate::Gone(_) | Fate::Unsaid => None,
+        Resolution::Is(name) => Some(name),
+        Resolution::Gone(_) | Resolution::Unsaid => None,
     }
 }
 

@@ -9,7 +9,7 @@ use serde_yaml::Value;
 use super::project::{Project, get, items, text};
 
 /// What became of a thing.
-pub(super) enum Fate {
+pub(super) enum Resolution {
     /// It is there, under this name.
     Is(String),
     /// It is gone, and what becomes of contacts there, where there is a choice.
@@ -30,54 +30,54 @@ impl<'p> Lines<'p> {
         Lines { new, moved: list("moved"), removed: list("removed") }
     }
 
-    pub(super) fn funnel(&self, id: &str) -> Fate {
+    pub(super) fn funnel(&self, id: &str) -> Resolution {
         self.whole("funnels", "funnel", id)
     }
 
-    pub(super) fn campaign(&self, id: &str) -> Fate {
+    pub(super) fn campaign(&self, id: &str) -> Resolution {
         self.whole("campaigns", "campaign", id)
     }
 
-    fn whole(&self, section: &str, key: &str, id: &str) -> Fate {
+    fn whole(&self, section: &str, key: &str, id: &str) -> Resolution {
         let there = |id: &str| self.new.at(&[section, id]).is_some();
         if there(id) {
-            return Fate::Is(id.to_owned());
+            return Resolution::Is(id.to_owned());
         }
         if let Some(to) = self.new_name(None, id).filter(|to| there(to)) {
-            return Fate::Is(to);
+            return Resolution::Is(to);
         }
         let gone = |line: &&&Value| text(line, key).as_deref() == Some(id) && get(line, "step").is_none();
-        if self.removed.iter().any(|line| gone(&line)) { Fate::Gone(String::new()) } else { Fate::Unsaid }
+        if self.removed.iter().any(|line| gone(&line)) { Resolution::Gone(String::new()) } else { Resolution::Unsaid }
     }
 
     /// A stage of an old funnel that is called `funnel` now.
-    pub(super) fn stage(&self, old_funnel: &str, funnel: &str, stage: &str) -> Fate {
+    pub(super) fn stage(&self, old_funnel: &str, funnel: &str, stage: &str) -> Resolution {
         if self.new.at(&["funnels", funnel, "stages", stage]).is_some() {
-            return Fate::Is(stage.to_owned());
+            return Resolution::Is(stage.to_owned());
         }
         for named in [format!("{old_funnel}/{stage}"), format!("{funnel}/{stage}")] {
             if let Some(to) = self.new_name(None, &named) {
-                return Fate::Is(to.split_once('/').expect("funnel/stage").1.to_owned());
+                return Resolution::Is(to.split_once('/').expect("funnel/stage").1.to_owned());
             }
             if self.removed.iter().any(|line| text(line, "stage").as_ref() == Some(&named)) {
-                return Fate::Gone("leave".into());
+                return Resolution::Gone("leave".into());
             }
         }
-        Fate::Unsaid
+        Resolution::Unsaid
     }
 
     /// A step of a campaign, which goes by its present name.
-    pub(super) fn step(&self, campaign: &str, names: &BTreeSet<String>, step: &str) -> Fate {
+    pub(super) fn step(&self, campaign: &str, names: &BTreeSet<String>, step: &str) -> Resolution {
         if names.contains(step) {
-            return Fate::Is(step.to_owned());
+            return Resolution::Is(step.to_owned());
         }
         if let Some(to) = self.new_name(Some(campaign), step) {
-            return Fate::Is(to);
+            return Resolution::Is(to);
         }
         let about = |line: &Value| (text(line, "campaign"), text(line, "step"));
         let wanted = (Some(campaign.to_owned()), Some(step.to_owned()));
         let line = self.removed.iter().find(|line| about(line) == wanted);
-        line.map_or(Fate::Unsaid, |line| Fate::Gone(text(line, "then").expect("a step says what then")))
+        line.map_or(Resolution::Unsaid, |line| Resolution::Gone(text(line, "then").expect("a step says what then")))
     }
 
     /// What a thing at which nobody is is called now, if it has another name.

@@ -16,7 +16,7 @@ use super::waits::Windows;
 pub(super) const CHANNELS: [&str; 3] = ["email", "sms", "push"];
 
 /// What becomes of a send.
-pub(super) enum Fate {
+pub(super) enum Resolution {
     /// On this channel.
     Sent(String),
     /// Why, and of one that reaches nobody what is in the way.
@@ -41,14 +41,14 @@ impl Instant<'_> {
         let wait =
             wait.and_then(|wait| all_steps(&items(&campaign["steps"]), "").into_iter().find(|step| step.name == wait));
         match self.try_send(&place, &step.body, content, visit, first_due, wait.as_ref()) {
-            Fate::Sent(channel) => {
+            Resolution::Sent(channel) => {
                 if !channel.is_empty() {
                     self.records.tally.add(&format!("step {id} {} channel {channel}", step.name));
                 }
                 self.entry(id).went_out.insert(content.into(), true);
                 self.done(id, step);
             }
-            Fate::Skipped(reason, in_the_way) => {
+            Resolution::Skipped(reason, in_the_way) => {
                 self.entry(id).went_out.insert(content.into(), false);
                 self.skipped(id, step, reason);
                 if !in_the_way.is_empty() {
@@ -61,7 +61,7 @@ impl Instant<'_> {
                     return Then::Stop;
                 }
             }
-            Fate::Delayed(until, by_hours) => {
+            Resolution::Delayed(until, by_hours) => {
                 if by_hours {
                     self.coverage.count("send outside of its hours");
                     if closed > 0 {
@@ -95,7 +95,7 @@ impl Instant<'_> {
         visit: i64,
         due: Timestamp,
         wait: Option<&Step>,
-    ) -> Fate {
+    ) -> Resolution {
         let definition = self.project.definition(&["content", content]);
         let transactional = match get(step, "transactional") {
             Some(_) => flag(step, "transactional"),
@@ -113,7 +113,7 @@ impl Instant<'_> {
         if let Some(reason) = reason.or_else(|| self.is_expired(step, definition, due).then_some("expired")) {
             let in_the_way = if reason == "unreachable" { self.in_the_way(content, transactional) } else { "" };
             self.note("skip", place, [content, "", in_the_way, reason]);
-            return Fate::Skipped(reason, in_the_way);
+            return Resolution::Skipped(reason, in_the_way);
         }
         let channel = channel.expect("a channel that reaches the contact");
         // An experience, which has no step, waits for the hours only: a limit drops it when it is tried inside of them.
@@ -122,7 +122,7 @@ impl Instant<'_> {
         let free = limited.unwrap_or(self.clock.now);
         let until = Windows::all_open(&hours, free);
         if until > self.clock.now && !transactional {
-            return Fate::Delayed(until, closed);
+            return Resolution::Delayed(until, closed);
         }
         let address = self.address(&channel).unwrap_or_default();
         let body = self.asked_by(content);
@@ -139,7 +139,7 @@ impl Instant<'_> {
         };
         self.contact.sent.push(sent);
         self.note("send", place, [content, "", &channel, ""]);
-        Fate::Sent(channel)
+        Resolution::Sent(channel)
     }
 
     pub(super) fn put_in_outbox(

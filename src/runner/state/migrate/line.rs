@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use super::fates::{Fate, FieldFate};
-use super::told::{Concern, Deed};
+use super::resolutions::{FieldFate, Resolution};
+use super::told::{AppliedChange, UnhandledChange};
 use super::{Migration, Told, UNREAD};
 use crate::runner::state::{Knows, START, StateError, damaged, read};
 
@@ -35,8 +35,8 @@ pub(super) fn migrated(migration: &Migration<'_>, line: &str, told: &mut Told) -
 
 pub(super) struct Contact<'a> {
     pub(super) migration: &'a Migration<'a>,
-    pub(super) concerns: BTreeSet<Concern>,
-    pub(super) deeds: BTreeSet<Deed>,
+    pub(super) concerns: BTreeSet<UnhandledChange>,
+    pub(super) deeds: BTreeSet<AppliedChange>,
 }
 
 /// The stays of two stages as those of one: what goes on is what goes on in either.
@@ -53,25 +53,25 @@ impl Contact<'_> {
         let Some(Value::Object(stages)) = written.get_mut("s") else { return };
         for (funnel, mut memory) in std::mem::take(stages) {
             let has_stage = memory.get("v").is_some_and(|stage| !stage.is_null());
-            match self.migration.fates.funnels.get(&funnel).cloned().unwrap_or(Fate::Unspoken) {
-                Fate::Same => {
+            match self.migration.fates.funnels.get(&funnel).cloned().unwrap_or(Resolution::UnhandledChanges) {
+                Resolution::Same => {
                     self.stage(&funnel, &mut memory);
                     stages.insert(funnel, memory);
                 }
-                Fate::Now(name) => {
+                Resolution::Now(name) => {
                     if has_stage {
-                        self.deeds.insert(Deed::Moved(format!("funnel `{funnel}`"), format!("`{name}`")));
+                        self.deeds.insert(AppliedChange::Moved(format!("funnel `{funnel}`"), format!("`{name}`")));
                     }
                     self.stage(&funnel, &mut memory);
                     stages.insert(name, memory);
                 }
-                Fate::Dropped if has_stage => {
-                    self.deeds.insert(Deed::Removed(format!("funnel `{funnel}`")));
+                Resolution::Dropped if has_stage => {
+                    self.deeds.insert(AppliedChange::Removed(format!("funnel `{funnel}`")));
                 }
-                Fate::Unspoken if has_stage => {
-                    self.concerns.insert(Concern::Funnel(funnel));
+                Resolution::UnhandledChanges if has_stage => {
+                    self.concerns.insert(UnhandledChange::Funnel(funnel));
                 }
-                Fate::Dropped | Fate::Unspoken => {}
+                Resolution::Dropped | Resolution::UnhandledChanges => {}
             }
         }
     }
@@ -81,17 +81,17 @@ impl Contact<'_> {
         let Some(memory) = memory.as_object_mut() else { return };
         if let Some(Value::String(stage)) = memory.get("v").cloned() {
             match self.fate_of_stage(funnel, &stage) {
-                Fate::Same => {}
-                Fate::Now(name) => {
+                Resolution::Same => {}
+                Resolution::Now(name) => {
                     let from = format!("stage `{funnel}/{stage}`");
-                    self.deeds.insert(Deed::Moved(from, format!("`{name}`")));
+                    self.deeds.insert(AppliedChange::Moved(from, format!("`{name}`")));
                 }
-                Fate::Dropped => {
-                    self.deeds.insert(Deed::Removed(format!("stage `{funnel}/{stage}`")));
+                Resolution::Dropped => {
+                    self.deeds.insert(AppliedChange::Removed(format!("stage `{funnel}/{stage}`")));
                     memory.insert("l".to_owned(), Value::from(true));
                 }
-                Fate::Unspoken => {
-                    self.concerns.insert(Concern::Stage(funnel.to_owned(), stage));
+                Resolution::UnhandledChanges => {
+                    self.concerns.insert(UnhandledChange::Stage(funnel.to_owned(), stage));
                 }
             }
         }
@@ -105,9 +105,9 @@ impl Contact<'_> {
         }
     }
 
-    fn fate_of_stage(&self, funnel: &str, stage: &str) -> Fate {
+    fn fate_of_stage(&self, funnel: &str, stage: &str) -> Resolution {
         let fate = self.migration.fates.stages.get(funnel).and_then(|stages| stages.get(stage));
-        fate.cloned().unwrap_or(Fate::Unspoken)
+        fate.cloned().unwrap_or(Resolution::UnhandledChanges)
     }
 
     /// A stage that is gone becomes none.
@@ -123,7 +123,7 @@ impl Contact<'_> {
     fn entered(&mut self, written: &mut Map<String, Value>) {
         let Some(Value::Object(entered)) = written.get_mut("e") else { return };
         for (funnel, mut stages) in std::mem::take(entered) {
-            let fate = self.migration.fates.funnels.get(&funnel).cloned().unwrap_or(Fate::Unspoken);
+            let fate = self.migration.fates.funnels.get(&funnel).cloned().unwrap_or(Resolution::UnhandledChanges);
             let Some(name) = fate.name(&funnel) else { continue };
             if let Value::Array(stages) = &mut stages {
                 stages.iter_mut().for_each(|stage| self.rename_stage(&funnel, stage));
@@ -180,7 +180,7 @@ impl Contact<'_> {
     fn fields(&mut self, written: &mut Map<String, Value>) {
         let Some(Value::Object(fields)) = written.get_mut("f") else { return };
         for (id, mut known) in std::mem::take(fields) {
-            let fate = self.migration.fates.fields.get(&id).copied().unwrap_or(FieldFate::Unspoken);
+            let fate = self.migration.fates.fields.get(&id).copied().unwrap_or(FieldFate::UnhandledChanges);
             let is_kept = match fate {
                 FieldFate::Same => true,
                 FieldFate::Widened => {
@@ -193,17 +193,17 @@ impl Contact<'_> {
                 }
                 FieldFate::Choices => self.fits(&id, &mut known),
                 FieldFate::Dropped => {
-                    self.deeds.insert(Deed::Removed(format!("field `{id}`")));
+                    self.deeds.insert(AppliedChange::Removed(format!("field `{id}`")));
                     false
                 }
-                FieldFate::Unspoken => false,
+                FieldFate::UnhandledChanges => false,
             };
             if is_kept && self.migration.unwritten.contains(&id) {
-                self.deeds.insert(Deed::Field(id));
+                self.deeds.insert(AppliedChange::Field(id));
             } else if is_kept {
                 fields.insert(id, known);
             } else if fate != FieldFate::Dropped {
-                self.concerns.insert(Concern::Field(id));
+                self.concerns.insert(UnhandledChange::Field(id));
             }
         }
     }
@@ -213,7 +213,8 @@ impl Contact<'_> {
         let Some(Value::Object(as_of)) = written.get_mut("a") else { return };
         let fate = |id: &String| self.migration.fates.fields.get(id).copied().unwrap_or(FieldFate::Same);
         as_of.retain(|id, _| {
-            !matches!(fate(id), FieldFate::Dropped | FieldFate::Unspoken) && !self.migration.unwritten.contains(id)
+            !matches!(fate(id), FieldFate::Dropped | FieldFate::UnhandledChanges)
+                && !self.migration.unwritten.contains(id)
         });
     }
 
@@ -229,7 +230,7 @@ impl Contact<'_> {
         for key in ["g", "h"] {
             let Some(Value::Array(tags)) = written.get_mut(key) else { continue };
             for tag in tags.iter().filter_map(Value::as_str).filter(|tag| self.migration.fates.tags.contains(*tag)) {
-                self.deeds.insert(Deed::Tag(tag.to_owned()));
+                self.deeds.insert(AppliedChange::Tag(tag.to_owned()));
             }
             let is_gone = |tag: &Value| tag.as_str().is_some_and(|tag| self.migration.fates.tags.contains(tag));
             tags.retain(|tag| !is_gone(tag));
@@ -240,7 +241,7 @@ impl Contact<'_> {
         let Some(Value::Object(sent)) = written.get_mut("m") else { return };
         for (content, at) in std::mem::take(sent) {
             if self.migration.fates.content.contains(&content) {
-                self.deeds.insert(Deed::Content(content));
+                self.deeds.insert(AppliedChange::Content(content));
             } else {
                 sent.insert(content, at);
             }

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use super::conditions;
-use super::fates::{Fate, StepFate};
 use super::line::Contact;
-use super::told::{Concern, Deed};
+use super::resolutions::{Resolution, StepFate};
+use super::told::{AppliedChange, UnhandledChange};
 use crate::model::{Step, StepKind};
 
 impl Contact<'_> {
@@ -16,35 +16,38 @@ impl Contact<'_> {
         let mut before = std::mem::take(members);
         // One that kept its name comes first, so that it stays where two become one.
         let ids: Vec<String> = before.keys().cloned().collect();
-        let fate = |id: &String| self.migration.fates.campaigns.get(id).cloned().unwrap_or(Fate::Unspoken);
-        let (kept, others): (Vec<_>, Vec<_>) = ids.into_iter().partition(|id| fate(id) == Fate::Same);
+        let fate =
+            |id: &String| self.migration.fates.campaigns.get(id).cloned().unwrap_or(Resolution::UnhandledChanges);
+        let (kept, others): (Vec<_>, Vec<_>) = ids.into_iter().partition(|id| fate(id) == Resolution::Same);
         for id in kept.into_iter().chain(others) {
             let Some(Value::Object(mut member)) = before.remove(&id) else { continue };
             let was_in = ever_in(&member);
             match fate(&id) {
-                Fate::Same => {
+                Resolution::Same => {
                     self.member(&id, &id, &mut member);
                     members.insert(id, Value::Object(member));
                 }
-                Fate::Now(name) if was_in && members.get(&name).and_then(Value::as_object).is_some_and(ever_in) => {
-                    self.concerns.insert(Concern::Both(id, name));
+                Resolution::Now(name)
+                    if was_in && members.get(&name).and_then(Value::as_object).is_some_and(ever_in) =>
+                {
+                    self.concerns.insert(UnhandledChange::Both(id, name));
                 }
                 // One that had the name before has conditions of its own, also where it had nothing to remember.
-                Fate::Now(name)
+                Resolution::Now(name)
                     if !was_in
                         && (members.contains_key(&name) || self.migration.fates.campaigns.contains_key(&name)) => {}
-                Fate::Now(name) => {
-                    self.deeds.insert(Deed::Moved(format!("campaign `{id}`"), format!("`{name}`")));
+                Resolution::Now(name) => {
+                    self.deeds.insert(AppliedChange::Moved(format!("campaign `{id}`"), format!("`{name}`")));
                     self.member(&id, &name, &mut member);
                     members.insert(name, Value::Object(member));
                 }
-                Fate::Dropped if was_in => {
-                    self.deeds.insert(Deed::Removed(format!("campaign `{id}`")));
+                Resolution::Dropped if was_in => {
+                    self.deeds.insert(AppliedChange::Removed(format!("campaign `{id}`")));
                 }
-                Fate::Unspoken if was_in => {
-                    self.concerns.insert(Concern::Campaign(id));
+                Resolution::UnhandledChanges if was_in => {
+                    self.concerns.insert(UnhandledChange::Campaign(id));
                 }
-                Fate::Dropped | Fate::Unspoken => {}
+                Resolution::Dropped | Resolution::UnhandledChanges => {}
             }
         }
     }
@@ -79,7 +82,7 @@ impl Contact<'_> {
         let before: Vec<&str> = waiting.iter().filter_map(Value::as_str).collect();
         let now: BTreeSet<String> = before.iter().flat_map(|mark| conditions::now(Some(marks), mark)).collect();
         if now.is_empty() && self.migration.may_enter_again(present) {
-            self.deeds.insert(Deed::Enter(present.to_owned()));
+            self.deeds.insert(AppliedChange::Enter(present.to_owned()));
         }
         *waiting = now.into_iter().map(Value::from).collect();
     }
@@ -147,7 +150,7 @@ impl Contact<'_> {
         match fate {
             Some(StepFate::Same) => Some(step),
             Some(StepFate::Now { name, .. }) => Some(name.clone()),
-            Some(StepFate::Next(_) | StepFate::Exit | StepFate::Unspoken) | None => None,
+            Some(StepFate::Next(_) | StepFate::Exit | StepFate::UnhandledChanges) | None => None,
         }
     }
 
@@ -168,11 +171,12 @@ impl Contact<'_> {
             return true;
         }
         let fate = self.migration.fates.steps.get(old).and_then(|steps| steps.get(&step));
-        match fate.cloned().unwrap_or(StepFate::Unspoken) {
+        match fate.cloned().unwrap_or(StepFate::UnhandledChanges) {
             StepFate::Same => {}
             StepFate::Now { name, runs_anew } => {
                 if name != step {
-                    self.deeds.insert(Deed::Moved(format!("step `{step}` of `{present}`"), format!("`{name}`")));
+                    self.deeds
+                        .insert(AppliedChange::Moved(format!("step `{step}` of `{present}`"), format!("`{name}`")));
                 }
                 member.insert("p".to_owned(), Value::from(name));
                 if runs_anew {
@@ -184,18 +188,18 @@ impl Contact<'_> {
                 }
             }
             StepFate::Next(name) => {
-                self.deeds.insert(Deed::Removed(format!("step `{step}` of `{present}`")));
+                self.deeds.insert(AppliedChange::Removed(format!("step `{step}` of `{present}`")));
                 member.remove("m");
                 member.insert("p".to_owned(), Value::from(name));
                 member.insert("w".to_owned(), Value::from("deferred"));
                 member.insert("d".to_owned(), Value::from(self.migration.before.now));
             }
             StepFate::Exit => {
-                self.deeds.insert(Deed::Removed(format!("step `{step}` of `{present}`")));
+                self.deeds.insert(AppliedChange::Removed(format!("step `{step}` of `{present}`")));
                 leave(member);
             }
-            StepFate::Unspoken => {
-                self.concerns.insert(Concern::Step(old.to_owned(), step));
+            StepFate::UnhandledChanges => {
+                self.concerns.insert(UnhandledChange::Step(old.to_owned(), step));
                 leave(member);
                 return false;
             }

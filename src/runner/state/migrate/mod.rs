@@ -20,10 +20,10 @@
 //! means something else costs a parse and changes nothing, since the parsed line is looked at place by place.
 
 mod conditions;
-mod fates;
 mod line;
 mod member;
 mod names;
+mod resolutions;
 mod told;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,9 +34,9 @@ use super::{Header, Knows, Opened, StateError};
 use crate::model::Model;
 use crate::runner::program::Dependencies;
 use conditions::{Conditions, Marks};
-use fates::{Fate, Fates, FieldFate, StepFate};
+use resolutions::{Fates, FieldFate, Resolution, StepFate};
 pub(crate) use told::Told;
-pub use told::Unspoken;
+pub use told::UnhandledChanges;
 
 /// The key of what is not remembered of a contact.
 const UNREAD: &str = "z";
@@ -137,7 +137,7 @@ impl<'m> Migration<'m> {
     }
 
     /// What the project does not speak of, if there is anything.
-    pub(crate) fn unspoken(&self, told: &Told) -> Option<Unspoken> {
+    pub(crate) fn unspoken(&self, told: &Told) -> Option<UnhandledChanges> {
         told.unspoken(self.model, &self.fates)
     }
 }
@@ -163,7 +163,7 @@ fn known(fates: &Fates, before: &Knows) -> Knows {
     let funnel = |id: &String| Some(fates.funnels.get(id)?.name(id)?.to_owned());
     let is_kept = |id: &&String| match fates.fields.get(*id) {
         Some(FieldFate::Same | FieldFate::Widened | FieldFate::Choices) => true,
-        Some(FieldFate::Dropped | FieldFate::Unspoken) | None => false,
+        Some(FieldFate::Dropped | FieldFate::UnhandledChanges) | None => false,
     };
     Knows {
         funnels: before.funnels.iter().filter_map(funnel).collect(),
@@ -182,9 +182,10 @@ fn unwritten(model: &Model, before: &Knows, writes: &Knows) -> BTreeSet<String> 
 fn changed(fates: &Fates, marks: &BTreeMap<String, Marks>, unwritten: &BTreeSet<String>) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     let things = fates.funnels.iter().chain(&fates.campaigns).chain(fates.stages.values().flatten());
-    names.extend(things.filter(|(_, fate)| **fate != Fate::Same).map(|(name, _)| name.clone()));
+    names.extend(things.filter(|(_, fate)| **fate != Resolution::Same).map(|(name, _)| name.clone()));
     let stages = fates.stages.iter().flat_map(|(funnel, stages)| stages.iter().map(move |stage| (funnel, stage)));
-    let other = |funnel: &String, fate: &Fate| *fate != Fate::Same || fates.funnels[funnel] != Fate::Same;
+    let other =
+        |funnel: &String, fate: &Resolution| *fate != Resolution::Same || fates.funnels[funnel] != Resolution::Same;
     names.extend(
         stages.filter(|(funnel, (_, fate))| other(funnel, fate)).map(|(funnel, (id, _))| format!("{funnel}/{id}")),
     );

@@ -7,11 +7,11 @@ use crate::diagnostic::Guesses;
 use crate::model::Model;
 use crate::runner::notice::{Notice, NoticeCode};
 
-use super::fates::Fates;
+use super::resolutions::Fates;
 
 /// A change that concerns contacts, and of which the project does not speak.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Concern {
+pub(crate) enum UnhandledChange {
     /// A funnel is gone in which they have a stage.
     Funnel(String),
     /// A stage is gone in which they are.
@@ -28,7 +28,7 @@ pub(crate) enum Concern {
 
 /// What was done.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Deed {
+pub(crate) enum AppliedChange {
     /// They have the same place under another name.
     Moved(String, String),
     /// They lost their place, as the project says.
@@ -46,13 +46,13 @@ pub(crate) enum Deed {
 /// Concerns and deeds, each with the number of contacts.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Told {
-    pub(crate) concerns: BTreeMap<Concern, u64>,
-    pub(crate) deeds: BTreeMap<Deed, u64>,
+    pub(crate) concerns: BTreeMap<UnhandledChange, u64>,
+    pub(crate) deeds: BTreeMap<AppliedChange, u64>,
 }
 
 /// All that a plan does not speak of, with what to write.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unspoken(Vec<Item>);
+pub struct UnhandledChanges(Vec<Item>);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Item {
@@ -67,18 +67,18 @@ impl Told {
     }
 
     /// Everything of which the project does not speak.
-    pub(super) fn unspoken(&self, model: &Model, fates: &Fates) -> Option<Unspoken> {
+    pub(super) fn unspoken(&self, model: &Model, fates: &Fates) -> Option<UnhandledChanges> {
         let guesses = Guesses::default();
-        let item = |(concern, count): (&Concern, &u64)| Item {
+        let item = |(concern, count): (&UnhandledChange, &u64)| Item {
             what: concern.words(*count),
             write: concern.lines(model, fates, &guesses),
         };
         let items: Vec<_> = self.concerns.iter().map(item).collect();
-        (!items.is_empty()).then_some(Unspoken(items))
+        (!items.is_empty()).then_some(UnhandledChanges(items))
     }
 }
 
-impl Unspoken {
+impl UnhandledChanges {
     /// Each thing in words, with what to write, one way or the other.
     pub(crate) fn items(&self) -> impl Iterator<Item = (&str, &[String])> {
         self.0.iter().map(|item| (item.what.as_str(), item.write.as_slice()))
@@ -98,7 +98,7 @@ impl Unspoken {
     }
 }
 
-impl fmt::Display for Unspoken {
+impl fmt::Display for UnhandledChanges {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "the project does not say what becomes of contacts in flight")?;
         for Item { what, write } in &self.0 {
@@ -111,7 +111,7 @@ impl fmt::Display for Unspoken {
     }
 }
 
-impl Concern {
+impl UnhandledChange {
     fn words(&self, count: u64) -> String {
         let (who, are) = contacts(count);
         match self {
@@ -204,7 +204,7 @@ fn quoted(name: &str) -> String {
     if plain { name.to_owned() } else { format!("\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\"")) }
 }
 
-impl Deed {
+impl AppliedChange {
     fn code(&self) -> NoticeCode {
         match self {
             Self::Moved(..) => NoticeCode::Moved,

@@ -9,7 +9,7 @@ use crate::runner::header::{Inventory, StepWas, holds, type_of};
 
 /// What became of a thing.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Fate {
+pub(super) enum Resolution {
     /// It is there under the same name.
     Same,
     /// It is there under this name.
@@ -17,7 +17,7 @@ pub(super) enum Fate {
     /// It is gone, and the project says so.
     Dropped,
     /// It is gone, and the project does not speak of it.
-    Unspoken,
+    UnhandledChanges,
 }
 
 /// What became of a step.
@@ -32,7 +32,7 @@ pub(super) enum StepFate {
     /// It is gone, and its contacts leave.
     Exit,
     /// It is gone, and the project does not speak of it.
-    Unspoken,
+    UnhandledChanges,
 }
 
 /// What became of a field.
@@ -47,16 +47,16 @@ pub(super) enum FieldFate {
     /// What is remembered of it is forgotten, and the project says so.
     Dropped,
     /// It is gone or has another type, and the project does not speak of it.
-    Unspoken,
+    UnhandledChanges,
 }
 
 /// What became of all things.
 #[derive(Debug)]
 pub(super) struct Fates {
-    pub(super) funnels: BTreeMap<String, Fate>,
+    pub(super) funnels: BTreeMap<String, Resolution>,
     /// By the old name of the funnel.
-    pub(super) stages: BTreeMap<String, BTreeMap<String, Fate>>,
-    pub(super) campaigns: BTreeMap<String, Fate>,
+    pub(super) stages: BTreeMap<String, BTreeMap<String, Resolution>>,
+    pub(super) campaigns: BTreeMap<String, Resolution>,
     /// By the old name of the campaign.
     pub(super) steps: BTreeMap<String, BTreeMap<String, StepFate>>,
     pub(super) fields: BTreeMap<String, FieldFate>,
@@ -106,24 +106,24 @@ impl Fates {
         let mut present: Vec<_> = self.campaigns.iter().filter_map(|(id, fate)| fate.name(id)).collect();
         present.sort_unstable();
         let joined = present.windows(2).any(|pair| pair[0] == pair[1]);
-        let fields = self.fields.values().any(|fate| matches!(fate, FieldFate::Unspoken | FieldFate::Choices));
-        let steps = self.steps.values().flat_map(BTreeMap::values).any(|fate| *fate == StepFate::Unspoken);
-        joined || fields || steps || things.into_iter().any(|fate| *fate == Fate::Unspoken)
+        let fields = self.fields.values().any(|fate| matches!(fate, FieldFate::UnhandledChanges | FieldFate::Choices));
+        let steps = self.steps.values().flat_map(BTreeMap::values).any(|fate| *fate == StepFate::UnhandledChanges);
+        joined || fields || steps || things.into_iter().any(|fate| *fate == Resolution::UnhandledChanges)
     }
 }
 
-impl Fate {
+impl Resolution {
     /// The name that a thing has now, if it is there.
     pub(super) fn name<'a>(&'a self, old: &'a str) -> Option<&'a str> {
         match self {
             Self::Same => Some(old),
             Self::Now(name) => Some(name),
-            Self::Dropped | Self::Unspoken => None,
+            Self::Dropped | Self::UnhandledChanges => None,
         }
     }
 }
 
-fn funnel(model: &Model, id: &str) -> Fate {
+fn funnel(model: &Model, id: &str) -> Resolution {
     let moved = |moved: &Moved| match moved {
         Moved::Funnel { from, to } if from == id => Some(model.funnels[*to].id.clone()),
         Moved::Funnel { .. } | Moved::Stage { .. } | Moved::Step { .. } | Moved::Campaign { .. } => None,
@@ -133,7 +133,7 @@ fn funnel(model: &Model, id: &str) -> Fate {
     fate(model, model.funnels.values().any(|it| it.id == id), moved, removed)
 }
 
-fn campaign(model: &Model, id: &str) -> Fate {
+fn campaign(model: &Model, id: &str) -> Resolution {
     let moved = |moved: &Moved| match moved {
         Moved::Campaign { from, to } if from == id => Some(model.campaigns[*to].id.clone()),
         Moved::Campaign { .. } | Moved::Stage { .. } | Moved::Step { .. } | Moved::Funnel { .. } => None,
@@ -143,7 +143,7 @@ fn campaign(model: &Model, id: &str) -> Fate {
     fate(model, model.campaigns.values().any(|it| it.id == id), moved, removed)
 }
 
-fn stage(model: &Model, (funnel, fate_of_funnel): (&str, &Fate), id: &str) -> Fate {
+fn stage(model: &Model, (funnel, fate_of_funnel): (&str, &Resolution), id: &str) -> Resolution {
     let Some(present) = fate_of_funnel.name(funnel) else { return fate_of_funnel.clone() };
     let present = model.funnels.values().find(|it| it.id == present);
     let is_there = present.is_some_and(|it| it.stages.values().any(|stage| stage.id == id));
@@ -164,15 +164,15 @@ fn fate(
     is_there: bool,
     moved: impl Fn(&Moved) -> Option<String>,
     removed: impl Fn(&Removed) -> bool,
-) -> Fate {
+) -> Resolution {
     if is_there {
-        Fate::Same
+        Resolution::Same
     } else if let Some(name) = model.in_flight.moved.iter().find_map(moved) {
-        Fate::Now(name)
+        Resolution::Now(name)
     } else if model.in_flight.removed.iter().any(removed) {
-        Fate::Dropped
+        Resolution::Dropped
     } else {
-        Fate::Unspoken
+        Resolution::UnhandledChanges
     }
 }
 
@@ -191,7 +191,7 @@ fn field(model: &Model, id: &str, old: &[String]) -> FieldFate {
             FieldFate::Dropped
         }
         Some((before, now)) if before == now => FieldFate::Choices,
-        Some(_) | None => FieldFate::Unspoken,
+        Some(_) | None => FieldFate::UnhandledChanges,
     }
 }
 
@@ -240,7 +240,7 @@ impl<'a> Steps<'a> {
             None => match self.removed.get(name) {
                 Some(true) => StepFate::Next(self.survivor(was.then.as_deref())),
                 Some(false) => StepFate::Exit,
-                None => StepFate::Unspoken,
+                None => StepFate::UnhandledChanges,
             },
         }
     }
