@@ -27,7 +27,7 @@ use baseline::Baseline;
 use diagnostic::{Diagnostic, Severity, codes, in_order};
 use model::Model;
 use plan::Plan;
-use schema::expand::{Expanded, Origins};
+use schema::expand::{Expanded, Provenance};
 use source::{Refused, Sources, Span, Spanned};
 
 /// What became of a project's sources.
@@ -139,7 +139,7 @@ fn tree(sources: &Sources) -> yaml::Node {
 struct Read {
     model: Model,
     diagnostics: Vec<Diagnostic>,
-    origins: Origins,
+    origins: Provenance,
     unread: Vec<Span>,
 }
 

@@ -112,7 +112,7 @@ mod tests {
 
     use super::super::weights::refusal;
     use super::*;
-    use crate::model::{About, Publish};
+    use crate::model::{Metadata, Publish};
     use crate::source::Span;
 
     /// A stage: its weight, and whether it is final, not published, broken.
@@ -123,7 +123,7 @@ mod tests {
         Stage {
             id: String::new(),
             span: Span::NOWHERE,
-            about: About::default(),
+            about: Metadata::default(),
             color: None,
             criteria: Vec::new(),
             weight: *weight,
@@ -142,7 +142,7 @@ mod tests {
         Funnel {
             id: String::new(),
             span: Span::NOWHERE,
-            about: About::default(),
+            about: Metadata::default(),
             priority: 0,
             column: String::new(),
             audience: None,

@@ -2,7 +2,7 @@
 
 use super::Kind;
 use super::thing::{Fact, Thing};
-use crate::model::{About, Model};
+use crate::model::{Metadata, Model};
 
 /// The things of a project, by what people call them.
 pub(super) fn things(model: &Model) -> Vec<Thing> {
@@ -33,7 +33,7 @@ fn thing(kind: Kind, id: &str, facts: Vec<Fact>) -> Thing {
     Thing::new(kind, id, facts, String::new())
 }
 
-fn about(about: &About) -> Vec<Fact> {
+fn about(about: &Metadata) -> Vec<Fact> {
     vec![
         Fact::new("name", about.name.clone()),
         Fact::new("description", about.description.clone()),

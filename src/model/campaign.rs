@@ -11,7 +11,7 @@ use super::funnel::StageRef;
 use super::ids::{CampaignId, ContentId, FieldId, FunnelId, SegmentId, StepId, TagId};
 use super::points::{Give, Threshold};
 use super::windows::Windows;
-use super::{About, Channel, Existing, IfMissing, IfPast, Model, OnLeave, Outcome};
+use super::{Channel, Existing, IfMissing, IfPast, Metadata, Model, OnLeave, Outcome};
 use crate::language::Verb;
 use crate::source::Span;
 
@@ -23,7 +23,7 @@ pub struct Campaign {
     /// Where the id is written.
     pub span: Span,
     /// What people call it.
-    pub about: About,
+    pub about: Metadata,
     /// Campaigns run from the highest priority down, then by id.
     pub priority: i64,
     /// When it runs.

@@ -1,6 +1,6 @@
 //! Other systems to which actions go, and the steps that call them.
 
-use super::About;
+use super::Metadata;
 use super::ids::DestinationId;
 use super::template::{Template, Token};
 use crate::language::{DestinationKind, Verb};
@@ -14,7 +14,7 @@ pub struct Destination {
     /// Where the id is written.
     pub span: Span,
     /// What people call it.
-    pub about: About,
+    pub about: Metadata,
     /// What it is; absent where that is broken.
     pub kind: Option<DestinationKind>,
     /// Where it is reached.

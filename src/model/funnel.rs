@@ -1,6 +1,6 @@
 //! Funnels: stages in order of weight, and the rules that move contacts between them.
 
-use super::About;
+use super::Metadata;
 use super::calendar::Publish;
 use super::condition::Condition;
 use super::contacts::column_of;
@@ -30,7 +30,7 @@ pub struct Funnel {
     /// Where the id is written.
     pub span: Span,
     /// What people call it.
-    pub about: About,
+    pub about: Metadata,
     /// Funnels run from the highest priority down, then by id.
     pub priority: i64,
     /// The column that holds the stage.
@@ -85,7 +85,7 @@ pub struct Stage {
     /// Where the id is written.
     pub span: Span,
     /// What people call it.
-    pub about: About,
+    pub about: Metadata,
     /// For diagrams, as `#rrggbb`.
     pub color: Option<String>,
     /// What the stage means for people.
@@ -118,7 +118,7 @@ pub struct Experience {
     /// Where the id is written.
     pub span: Span,
     /// What people call it.
-    pub about: About,
+    pub about: Metadata,
     /// What is shown or sent.
     pub content: ContentId,
     /// Where the content is written.

@@ -110,7 +110,7 @@ impl Model {
 
 /// What people call a thing; says nothing about what it does.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct About {
+pub struct Metadata {
     /// The name for people.
     pub name: Option<String>,
     /// A sentence about it.
@@ -129,7 +129,7 @@ pub struct Segment {
     /// Where the id is written.
     pub span: Span,
     /// What people call it.
-    pub about: About,
+    pub about: Metadata,
     /// Who belongs to it.
     pub condition: Condition,
     /// Whether it is only counted, and need not be asked for; a plan does not say so.
@@ -157,7 +157,7 @@ pub struct Content {
     /// Where the id is written.
     pub span: Span,
     /// What people call it.
-    pub about: About,
+    pub about: Metadata,
     /// What it is; absent where that is broken.
     pub kind: Option<ContentKind>,
     /// The subject.

@@ -1,6 +1,6 @@
 //! Points: groups that are counted apart and rules that give points for what happens; a trigger is a [`Campaign`](super::Campaign) that enough points start.
 
-use super::About;
+use super::Metadata;
 use super::calendar::Publish;
 use super::contacts::column_of;
 use super::event::EventPattern;
@@ -40,7 +40,7 @@ pub struct PointRule {
     /// Where the id is written.
     pub span: Span,
     /// What people call it.
-    pub about: About,
+    pub about: Metadata,
     /// Which occurrences; absent where that is broken.
     pub each: Option<EventPattern>,
     /// What each of them gives.

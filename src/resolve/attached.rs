@@ -6,7 +6,7 @@ use crate::diagnostic::{Diagnostic, codes};
 use crate::model::ids::Id;
 use crate::model::template::{Part, Template};
 use crate::model::{Body, ContentId, ContentKind};
-use crate::schema::{self, ListOf, Placed, Project, Text};
+use crate::schema::{self, Keyed, ListOf, Project, Text};
 use crate::source::{Refused, SourceFile, Sources, Span};
 
 impl Resolver {
@@ -23,7 +23,7 @@ impl Resolver {
         }
     }
 
-    fn has_subject(&mut self, content: ContentId, subject: &Placed<Text>) -> bool {
+    fn has_subject(&mut self, content: ContentId, subject: &Keyed<Text>) -> bool {
         let content = &self.content[content];
         let fits = match content.kind {
             None | Some(ContentKind::Email | ContentKind::Push | ContentKind::Message) => true,
@@ -42,7 +42,7 @@ impl Resolver {
         fits
     }
 
-    fn body(&mut self, path: &Placed<Text>, sources: &Sources) -> Option<Body> {
+    fn body(&mut self, path: &Keyed<Text>, sources: &Sources) -> Option<Body> {
         let (id, file) = self.attached(path, sources)?;
         let template = self.template(&file.text, Span::new(id, 0..file.text.len()))?;
         let is_value = |part: &Part| matches!(part, Part::Value { .. });
@@ -55,7 +55,7 @@ impl Resolver {
 
     fn attached<'s>(
         &mut self,
-        path: &Placed<Text>,
+        path: &Keyed<Text>,
         sources: &'s Sources,
     ) -> Option<(crate::source::FileId, &'s SourceFile)> {
         let mut found = sources.attached(&path.value.0);
@@ -82,7 +82,7 @@ impl Resolver {
     }
 
     /// The keys in some files, in order, each once.
-    pub(super) fn members(&mut self, files: Option<&Placed<ListOf<Placed<Text>>>>, sources: &Sources) -> Vec<String> {
+    pub(super) fn members(&mut self, files: Option<&Keyed<ListOf<Keyed<Text>>>>, sources: &Sources) -> Vec<String> {
         let mut keys = Vec::new();
         for path in files.iter().flat_map(|files| &files.value.0) {
             let Some((_, file)) = self.attached(path, sources) else { continue };
@@ -101,7 +101,7 @@ impl Resolver {
     }
 
     /// Without `where` nobody belongs to a segment but those whom its files name.
-    pub(super) fn names_somebody(&mut self, id: &Placed<Text>, segment: &schema::Segment) -> bool {
+    pub(super) fn names_somebody(&mut self, id: &Keyed<Text>, segment: &schema::Segment) -> bool {
         let named = segment.where_.is_some() || segment.include.is_some();
         if !named {
             let message = format!("the segment `{}` does not say who belongs to it", id.value.0);

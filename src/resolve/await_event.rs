@@ -4,9 +4,9 @@ use super::Resolver;
 use super::step::Numbering;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::model::{Await, AwaitWay, Step, StepKind};
-use crate::schema::{self, MapOrList, Placed};
+use crate::schema::{self, Keyed, MapOrList};
 
-type List = Option<Placed<schema::ListOf<Placed<schema::Step>>>>;
+type List = Option<Keyed<schema::ListOf<Keyed<schema::Step>>>>;
 
 impl Resolver {
     pub(super) fn await_event(
@@ -20,7 +20,7 @@ impl Resolver {
         let mut ways = Vec::new();
         match &written.value {
             MapOrList::Map(event) => {
-                let when = Placed { value: (**event).clone(), span: written.span, key: written.key };
+                let when = Keyed { value: (**event).clone(), span: written.span, key: written.key };
                 ways.extend(self.way(1, &when, &step.then, name, numbering));
             }
             MapOrList::List(list) => {
@@ -46,7 +46,7 @@ impl Resolver {
     fn way(
         &mut self,
         number: usize,
-        when: &Placed<schema::Condition>,
+        when: &Keyed<schema::Condition>,
         then: &List,
         name: &str,
         numbering: &mut Numbering,

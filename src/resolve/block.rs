@@ -8,7 +8,7 @@ use super::step::Numbering;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::language::ParameterType;
 use crate::model::{FieldType, Step};
-use crate::schema::{self, Argument, Placed, ScalarOr, Text};
+use crate::schema::{self, Argument, Keyed, ScalarOr, Text};
 
 impl Resolver {
     /// The steps of a block in the place of its use, which is called `name`.
@@ -36,7 +36,7 @@ impl Resolver {
     }
 
     /// Says what is wrong with an argument. The block may say the same again at the same place, which counts once.
-    fn argument(&mut self, type_: ParameterType, argument: &Placed<Argument>) {
+    fn argument(&mut self, type_: ParameterType, argument: &Keyed<Argument>) {
         let ScalarOr::Scalar(text) = &argument.value else {
             if type_ != ParameterType::Choices {
                 let finding = Diagnostic::new(codes::WRONG_VALUE, argument.span, "the parameter does not take a list");
@@ -44,7 +44,7 @@ impl Resolver {
             }
             return;
         };
-        let placed = Placed { value: text.clone(), span: argument.span, key: argument.key };
+        let placed = Keyed { value: text.clone(), span: argument.span, key: argument.key };
         match type_ {
             ParameterType::Text | ParameterType::Choice | ParameterType::Choices => {}
             ParameterType::Email => self.typed(&FieldType::Email, &placed),
@@ -61,9 +61,9 @@ impl Resolver {
         }
     }
 
-    fn typed(&mut self, type_: &FieldType, argument: &Placed<Text>) {
+    fn typed(&mut self, type_: &FieldType, argument: &Keyed<Text>) {
         let value = schema::Literal::plain(&argument.value);
-        let literal = Placed { value, span: argument.span, key: argument.key };
+        let literal = Keyed { value, span: argument.span, key: argument.key };
         self.value(type_, &literal);
     }
 }

@@ -6,7 +6,7 @@ use super::Resolver;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::model::calendar::Sign;
 use crate::model::{Duration, Moment, Period, Publish, When};
-use crate::schema::{self, Placed, Text};
+use crate::schema::{self, Keyed, Text};
 use crate::source::Span;
 
 const LENGTHS: &str = "write a number and a unit, such as `3 days`, `2 h`, `1 month`, or ISO 8601, such as `P3D`";
@@ -35,7 +35,7 @@ impl Resolver {
     }
 
     /// The duration of a place that holds one.
-    pub(super) fn placed_duration(&mut self, placed: &Placed<Text>) -> Option<Duration> {
+    pub(super) fn placed_duration(&mut self, placed: &Keyed<Text>) -> Option<Duration> {
         self.duration(&placed.value.0, placed.span, Sign::Positive)
     }
 
@@ -85,8 +85,8 @@ impl Resolver {
     }
 
     /// The window of a thing that can be published.
-    pub(super) fn publish(&mut self, published: Option<&Placed<bool>>, window: Option<&schema::Publish>) -> Publish {
-        let mut end = |placed: Option<&Placed<Text>>| placed.and_then(|at| self.moment(&at.value.0, at.span));
+    pub(super) fn publish(&mut self, published: Option<&Keyed<bool>>, window: Option<&schema::Publish>) -> Publish {
+        let mut end = |placed: Option<&Keyed<Text>>| placed.and_then(|at| self.moment(&at.value.0, at.span));
         let from = end(window.and_then(|window| window.from.as_ref()));
         let until = end(window.and_then(|window| window.until.as_ref()));
         if let (Some(from_), Some(until_), Some(window)) = (from, until, window) {

@@ -7,10 +7,10 @@ use crate::model::destination::{Call, Colleague, Destination, Setting};
 use crate::model::template::Token;
 use crate::model::{Action, StepKind};
 use crate::schema::destination::FromEnv;
-use crate::schema::{self, Entries, Placed, ScalarOr, Text};
+use crate::schema::{self, Entries, Keyed, ScalarOr, Text};
 
 impl Resolver {
-    pub(super) fn destination(&mut self, id: &Placed<Text>, written: Option<&schema::Destination>) -> Destination {
+    pub(super) fn destination(&mut self, id: &Keyed<Text>, written: Option<&schema::Destination>) -> Destination {
         let Some(body) = written else {
             let about = about(None, None, None, None);
             return Destination { id: id.value.0.clone(), span: id.span, about, kind: None, url: None, secret: None };
@@ -49,7 +49,7 @@ impl Resolver {
         Some(StepKind::Action(Action::Call(Call::Notify { to: to?, message })))
     }
 
-    fn colleague(&mut self, name: &Placed<Text>) -> Option<Colleague> {
+    fn colleague(&mut self, name: &Keyed<Text>) -> Option<Colleague> {
         let text = &name.value.0;
         if text.contains('@') {
             return Some(Colleague::Address(text.clone()));
@@ -66,7 +66,7 @@ impl Resolver {
         None
     }
 
-    fn owner(&mut self, name: &Placed<Text>) -> Option<Colleague> {
+    fn owner(&mut self, name: &Keyed<Text>) -> Option<Colleague> {
         if self.contacts.owner.is_some() || self.index.contacts_broken {
             return Some(Colleague::Owner);
         }
@@ -86,7 +86,7 @@ impl Resolver {
     }
 
     /// What the other system gets, in order of the keys.
-    fn call_body(&mut self, body: &Entries<Placed<Text>>) -> Vec<(String, Token)> {
+    fn call_body(&mut self, body: &Entries<Keyed<Text>>) -> Vec<(String, Token)> {
         let mut values = Vec::new();
         for (key, field) in &body.0 {
             let token = self.token(field);
@@ -101,7 +101,7 @@ impl Resolver {
         Some(StepKind::Action(Action::Call(Call::PushTo(destination))))
     }
 
-    fn destination_id(&mut self, name: &Placed<Text>) -> Option<crate::model::DestinationId> {
+    fn destination_id(&mut self, name: &Keyed<Text>) -> Option<crate::model::DestinationId> {
         let found = self.index.destinations.find(&name.value.0);
         if found.is_none() {
             let known: Vec<_> = self.index.destinations.iter().collect();
@@ -122,7 +122,7 @@ impl Resolver {
     }
 }
 
-fn setting(written: &Placed<ScalarOr<FromEnv>>) -> Setting {
+fn setting(written: &Keyed<ScalarOr<FromEnv>>) -> Setting {
     match &written.value {
         ScalarOr::Scalar(text) => Setting::Text(text.0.clone()),
         ScalarOr::Other(from) => Setting::Env(from.env.value.0.clone()),

@@ -4,15 +4,15 @@ use super::pattern::Scope;
 use super::{Resolver, about};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::language::AfterUntil;
-use crate::model::{About, Campaign, Condition, ConditionKind, Enter, Existing, Publish, Step};
-use crate::schema::{self, OneOrList, Placed, ScalarOr, Text};
+use crate::model::{Campaign, Condition, ConditionKind, Enter, Existing, Metadata, Publish, Step};
+use crate::schema::{self, Keyed, OneOrList, ScalarOr, Text};
 
 impl Resolver {
-    pub(super) fn campaign(&mut self, id: &Placed<Text>, written: Option<&schema::Campaign>) -> Campaign {
+    pub(super) fn campaign(&mut self, id: &Keyed<Text>, written: Option<&schema::Campaign>) -> Campaign {
         let mut campaign = Campaign {
             id: id.value.0.clone(),
             span: id.span,
-            about: About::default(),
+            about: Metadata::default(),
             priority: 0,
             publish: Publish::default(),
             exits_after_until: false,
@@ -47,7 +47,7 @@ impl Resolver {
         campaign.reenter = written.reenter.as_ref().and_then(|reenter| self.reenter(reenter));
         campaign.on_leave = written.on_leave.as_ref().map(|on_leave| on_leave.value);
         campaign.existing = written.existing.as_ref().map_or(Existing::Enter, |existing| existing.value);
-        let ends = |this: &mut Self, written: Option<&Placed<schema::Condition>>| {
+        let ends = |this: &mut Self, written: Option<&Keyed<schema::Condition>>| {
             written.map(|condition| this.within(Scope::ENDS, |this| this.condition(condition)))
         };
         campaign.goal = ends(self, written.goal.as_ref());
@@ -72,7 +72,7 @@ impl Resolver {
         after.value == AfterUntil::Exit
     }
 
-    fn enter(&mut self, written: &Placed<schema::Condition>) -> Enter {
+    fn enter(&mut self, written: &Keyed<schema::Condition>) -> Enter {
         if written.value.hole.is_some() {
             return Enter::Condition(self.condition(written));
         }
@@ -91,7 +91,7 @@ impl Resolver {
         }
     }
 
-    fn reenter(&mut self, reenter: &Placed<ScalarOr<schema::campaign::Reenter>>) -> Option<crate::model::Duration> {
+    fn reenter(&mut self, reenter: &Keyed<ScalarOr<schema::campaign::Reenter>>) -> Option<crate::model::Duration> {
         match &reenter.value {
             ScalarOr::Other(after) => self.placed_duration(&after.after),
             ScalarOr::Scalar(word) if word.0 == "never" => None,
@@ -100,7 +100,7 @@ impl Resolver {
     }
 
     /// The steps of a campaign, numbered and named.
-    pub(super) fn steps_of(&mut self, written: &schema::ListOf<Placed<schema::Step>>) -> Vec<Step> {
+    pub(super) fn steps_of(&mut self, written: &schema::ListOf<Keyed<schema::Step>>) -> Vec<Step> {
         let mut numbering = super::step::Numbering::default();
         let mut steps = self.steps(&written.0, "", &mut numbering);
         self.aim(&mut steps);

@@ -3,7 +3,7 @@
 use super::Resolver;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::model::Field;
-use crate::schema::{self, ListOf, Placed, Text};
+use crate::schema::{self, Keyed, ListOf, Text};
 use crate::source::Span;
 
 impl Resolver {
@@ -24,7 +24,7 @@ impl Resolver {
     }
 
     /// Words that mean that there is no value, in order and each once.
-    pub(super) fn missing_words(&mut self, written: Option<&Placed<ListOf<Placed<Text>>>>) -> Vec<String> {
+    pub(super) fn missing_words(&mut self, written: Option<&Keyed<ListOf<Keyed<Text>>>>) -> Vec<String> {
         let mut words = Vec::new();
         for word in written.iter().flat_map(|written| &written.value.0) {
             if word.value.0.trim().is_empty() {
@@ -54,7 +54,7 @@ impl Resolver {
     }
 
     /// A column's name or a separator, which must be there.
-    pub(super) fn not_empty(&mut self, placed: Option<&Placed<Text>>, what: &str) {
+    pub(super) fn not_empty(&mut self, placed: Option<&Keyed<Text>>, what: &str) {
         if let Some(placed) = placed.filter(|placed| placed.value.0.is_empty()) {
             let message = format!("the {what} is empty");
             self.report(Diagnostic::new(codes::WRONG_VALUE, placed.span, message).at("empty"));

@@ -3,7 +3,7 @@
 use super::Resolver;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::model::{Bounded, CheckRule, Weight};
-use crate::schema::{self, Placed, Project, RunAtMost, ScalarOr, Text};
+use crate::schema::{self, Keyed, Project, RunAtMost, ScalarOr, Text};
 use crate::source::{Span, Spanned};
 
 /// The keys of `checks` that are no checks.
@@ -11,7 +11,7 @@ const NO_CHECKS: [&str; 2] = [BASELINE, RUN];
 const BASELINE: &str = "baseline";
 const RUN: &str = "run";
 
-type Written = Placed<ScalarOr<schema::CheckRule>>;
+type Written = Keyed<ScalarOr<schema::CheckRule>>;
 
 impl Resolver {
     /// The file with the warnings that are not told.
@@ -55,7 +55,7 @@ impl Resolver {
 
     fn severity<'w>(
         &mut self,
-        code: &Placed<Text>,
+        code: &Keyed<Text>,
         written: &Written,
         rule: &'w schema::CheckRule,
     ) -> Option<(&'w str, Span)> {
@@ -93,7 +93,7 @@ impl Resolver {
         written.filter_map(|(what, most)| Some((what, self.most(most.as_ref()?)?))).collect()
     }
 
-    fn most(&mut self, written: &Placed<i64>) -> Option<u64> {
+    fn most(&mut self, written: &Keyed<i64>) -> Option<u64> {
         let most = u64::try_from(written.value).ok();
         if most.is_none() {
             let message = format!("`{}` is no number of actions", written.value);

@@ -7,11 +7,11 @@ use crate::diagnostic::{Diagnostic, codes};
 use crate::model::contacts::column_of;
 use crate::model::ids::Id;
 use crate::model::{Companies, CompanyFieldId, FieldId, FieldType};
-use crate::schema::{self, Lenient, Placed, Text};
+use crate::schema::{self, Keyed, Recovered, Text};
 use crate::source::Span;
 
 impl Resolver {
-    pub(super) fn companies(&mut self, written: Option<&Lenient<schema::Companies>>) -> Option<Companies> {
+    pub(super) fn companies(&mut self, written: Option<&Recovered<schema::Companies>>) -> Option<Companies> {
         let body = written?.body.as_ref()?;
         self.not_empty(Some(&body.key), "column of the key");
         let missing = self.missing_words(body.missing.as_ref());
@@ -22,7 +22,7 @@ impl Resolver {
     }
 
     /// The field of the contact that holds the key: a text, so that `007` stays `007`.
-    fn company_key(&mut self, name: &Placed<Text>) -> Option<FieldId> {
+    fn company_key(&mut self, name: &Keyed<Text>) -> Option<FieldId> {
         let (field, type_) = self.typed_field(name)?;
         if matches!(type_, FieldType::Text { .. }) {
             return Some(field);
@@ -60,7 +60,7 @@ impl Resolver {
     }
 
     /// A field of the company, by its id.
-    pub(super) fn company_field_id(&mut self, name: &Placed<Text>) -> Option<CompanyFieldId> {
+    pub(super) fn company_field_id(&mut self, name: &Keyed<Text>) -> Option<CompanyFieldId> {
         let Some(companies) = &self.companies else {
             if !self.index.companies_broken {
                 let help =

@@ -9,7 +9,7 @@ use crate::model::calendar::Sign;
 use crate::model::operator::DateOperand;
 use crate::model::{DateTest, FieldTest, FieldType, Moment, NumberTest, TextTest, When, pattern};
 use crate::schema::condition::{Comparison, Operand};
-use crate::schema::{Literal, Placed};
+use crate::schema::{Keyed, Literal};
 use crate::source::Span;
 
 impl Resolver {
@@ -77,7 +77,7 @@ impl Resolver {
     fn each<T>(
         &mut self,
         comparison: &Comparison<'_>,
-        mut read: impl FnMut(&mut Self, &Placed<Literal>) -> Option<T>,
+        mut read: impl FnMut(&mut Self, &Keyed<Literal>) -> Option<T>,
     ) -> Option<Vec<T>> {
         match comparison.operand {
             Operand::One(literal) => read(self, literal).map(|value| vec![value]),
@@ -104,7 +104,7 @@ impl Resolver {
 
     pub(super) fn number_test(&mut self, type_: &FieldType, comparison: &Comparison<'_>) -> Option<NumberTest> {
         let whole = matches!(type_, FieldType::Integer);
-        let number = |this: &mut Self, literal: &Placed<Literal>| {
+        let number = |this: &mut Self, literal: &Keyed<Literal>| {
             if whole { this.integer(literal).map(Into::into) } else { this.number(literal) }
         };
         let values = self.each(comparison, number)?;
@@ -136,7 +136,7 @@ impl Resolver {
     }
 
     /// Today, or so many whole days away from it; an absolute date would be the same day in every run.
-    fn anniversary(&mut self, literal: &Placed<Literal>) -> Option<When> {
+    fn anniversary(&mut self, literal: &Keyed<Literal>) -> Option<When> {
         let when = self.when(&literal.value.0.text, literal.span)?;
         match when {
             When::Today(_) => Some(when),
@@ -166,13 +166,13 @@ impl Resolver {
         None
     }
 
-    fn date_operand(&mut self, whole_days: bool, literal: &Placed<Literal>) -> Option<When> {
+    fn date_operand(&mut self, whole_days: bool, literal: &Keyed<Literal>) -> Option<When> {
         let when = self.when(&literal.value.0.text, literal.span)?;
         if whole_days && !when.is_day() { self.whole_days_only(literal) } else { Some(when) }
     }
 
     /// A date has no time of day, so a moment is neither before nor after it.
-    fn whole_days_only<T>(&mut self, literal: &Placed<Literal>) -> Option<T> {
+    fn whole_days_only<T>(&mut self, literal: &Keyed<Literal>) -> Option<T> {
         let message = format!("`{}` has a time of day, a date has none", literal.value.0.text);
         self.report(
             Diagnostic::new(codes::WRONG_VALUE, literal.span, message)

@@ -5,7 +5,7 @@ use crate::diagnostic::{Diagnostic, codes, list};
 use crate::language::{Operator, Question, TagsHeld};
 use crate::model::{CampaignState, Condition, ConditionKind, FieldId, FieldTest, FieldType, Subject};
 use crate::schema::condition::Comparison;
-use crate::schema::{self, ListOf, Placed, Text};
+use crate::schema::{self, Keyed, ListOf, Text};
 use crate::source::Span;
 
 /// A condition that could not be understood.
@@ -15,7 +15,7 @@ pub(super) fn broken(span: Span) -> Condition {
 
 impl Resolver {
     /// A condition that is not the way into a campaign.
-    pub(super) fn condition(&mut self, written: &Placed<schema::Condition>) -> Condition {
+    pub(super) fn condition(&mut self, written: &Keyed<schema::Condition>) -> Condition {
         self.condition_at(&written.value, written.span)
     }
 
@@ -100,7 +100,7 @@ impl Resolver {
         Some(kind)
     }
 
-    fn membership(&mut self, name: &Placed<Text>, state: Option<&Placed<Text>>) -> Option<ConditionKind> {
+    fn membership(&mut self, name: &Keyed<Text>, state: Option<&Keyed<Text>>) -> Option<ConditionKind> {
         let campaign = self.campaign_id(name);
         let state = match state {
             None => None,
@@ -114,7 +114,7 @@ impl Resolver {
         Some(ConditionKind::Campaign { campaign: campaign?, state })
     }
 
-    fn conditions(&mut self, list: &ListOf<Placed<schema::Condition>>) -> Vec<Condition> {
+    fn conditions(&mut self, list: &ListOf<Keyed<schema::Condition>>) -> Vec<Condition> {
         list.0.iter().map(|condition| self.condition(condition)).collect()
     }
 
@@ -164,11 +164,11 @@ impl Resolver {
         false
     }
 
-    fn field_condition(&mut self, name: &Placed<Text>, written: &schema::Condition) -> Option<ConditionKind> {
+    fn field_condition(&mut self, name: &Keyed<Text>, written: &schema::Condition) -> Option<ConditionKind> {
         let subject = match name.value.0.strip_prefix("points") {
             Some("") => Some(Subject::Points),
             Some(group) if group.starts_with('/') => {
-                let group = Placed { value: Text(group[1..].to_owned()), ..*name };
+                let group = Keyed { value: Text(group[1..].to_owned()), ..*name };
                 self.group_id(&group).map(Subject::Group)
             }
             Some(_) | None => self.field_id(name).map(Subject::Field),
@@ -185,7 +185,7 @@ impl Resolver {
         Some(ConditionKind::Field { subject, test })
     }
 
-    fn property_condition(&mut self, name: &Placed<Text>, written: &schema::Condition) -> Option<ConditionKind> {
+    fn property_condition(&mut self, name: &Keyed<Text>, written: &schema::Condition) -> Option<ConditionKind> {
         let subject = self.property_subject(name);
         let operator = self.one_operator(name, written)?;
         let (event, property, type_) = subject?;
@@ -194,7 +194,7 @@ impl Resolver {
         Some(ConditionKind::Field { subject: Subject::Property(event, property), test })
     }
 
-    fn company_condition(&mut self, name: &Placed<Text>, written: &schema::Condition) -> Option<ConditionKind> {
+    fn company_condition(&mut self, name: &Keyed<Text>, written: &schema::Condition) -> Option<ConditionKind> {
         let field = self.company_field_id(name);
         let operator = self.one_operator(name, written);
         let (field, operator) = (field?, operator?);
@@ -205,7 +205,7 @@ impl Resolver {
     }
 
     /// The operator of a comparison, if it has exactly one.
-    fn one_operator<'w>(&mut self, name: &Placed<Text>, written: &'w schema::Condition) -> Option<Comparison<'w>> {
+    fn one_operator<'w>(&mut self, name: &Keyed<Text>, written: &'w schema::Condition) -> Option<Comparison<'w>> {
         let operators = written.comparisons();
         let Some((operator, more)) = operators.split_first() else {
             let help = "write what to compare, such as `exists: true` or `at-least: 1`";
@@ -235,7 +235,7 @@ impl Resolver {
     }
 
     /// The id of a field that a step or address names, with its type.
-    pub(super) fn typed_field(&mut self, name: &Placed<Text>) -> Option<(FieldId, FieldType)> {
+    pub(super) fn typed_field(&mut self, name: &Keyed<Text>) -> Option<(FieldId, FieldType)> {
         let field = self.field_id(name)?;
         self.contacts.fields[field].type_.clone().map(|type_| (field, type_))
     }

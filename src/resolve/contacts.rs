@@ -9,7 +9,7 @@ use crate::model::contacts::{Tag, column_of};
 use crate::model::{
     Arena, BadValue, Channel, ChannelRules, Condition, Contacts, Field, FieldType, Points, Tags, Value,
 };
-use crate::schema::{self, Lenient, Literal, Placed, ScalarOr, Text};
+use crate::schema::{self, Keyed, Literal, Recovered, ScalarOr, Text};
 use crate::source::Span;
 
 const MOST_CHOICES: usize = 64;
@@ -34,7 +34,7 @@ pub(super) fn none() -> Contacts {
 }
 
 impl Resolver {
-    pub(super) fn contacts(&mut self, written: Option<&Lenient<schema::Contacts>>) -> Contacts {
+    pub(super) fn contacts(&mut self, written: Option<&Recovered<schema::Contacts>>) -> Contacts {
         let mut contacts = none();
         contacts.tags.open = self.index.open_tags;
         let Some(body) = written.and_then(|written| written.body.as_ref()) else {
@@ -74,7 +74,7 @@ impl Resolver {
             (written.and_then(|tags| tags.column.as_ref()), written.and_then(|tags| tags.separator.as_ref()));
         self.not_empty(column, "column of the tags");
         self.not_empty(separator, "separator");
-        let text = |placed: Option<&Placed<Text>>, default: &str| {
+        let text = |placed: Option<&Keyed<Text>>, default: &str| {
             placed.map_or(default.to_owned(), |placed| placed.value.0.clone())
         };
         let (column, separator) = (text(column, "tags"), text(separator, ";"));
@@ -83,14 +83,14 @@ impl Resolver {
         Tags { open: self.index.open_tags, names, column, separator }
     }
 
-    fn not_reserved(&mut self, id: &Placed<Text>) {
+    fn not_reserved(&mut self, id: &Keyed<Text>) {
         if id.value.0 == "points" {
             let help = "conditions read the points with `field: points`; give the field another id, and its `column` if need be";
             self.report(Diagnostic::new(codes::RESERVED_ID, id.span, "`points` is built in").at("reserved").help(help));
         }
     }
 
-    pub(super) fn field(&mut self, id: &Placed<Text>, written: Option<&schema::Field>) -> Field {
+    pub(super) fn field(&mut self, id: &Keyed<Text>, written: Option<&schema::Field>) -> Field {
         let column = written.and_then(|field| field.column.as_ref());
         self.not_empty(column, "column");
         let mut field = Field {
@@ -113,7 +113,7 @@ impl Resolver {
         field
     }
 
-    fn field_type(&mut self, id: &Placed<Text>, field: &schema::Field) -> Option<FieldType> {
+    fn field_type(&mut self, id: &Keyed<Text>, field: &schema::Field) -> Option<FieldType> {
         use crate::language::TypeName as Written;
         let simple = match field.type_.value {
             Written::Text => FieldType::Text { match_case: field.match_case.as_ref().is_some_and(|flag| flag.value) },
@@ -153,7 +153,7 @@ impl Resolver {
 
     fn choice_values(
         &mut self,
-        id: &Placed<Text>,
+        id: &Keyed<Text>,
         field: &schema::Field,
         separator: Option<&str>,
     ) -> Option<Vec<String>> {
@@ -197,7 +197,7 @@ impl Resolver {
             self.stray(written.min.as_ref().map(|min| min.key), "min", type_, help);
             self.stray(written.max.as_ref().map(|max| max.key), "max", type_, help);
         }
-        let limit = |this: &mut Self, literal: Option<&Placed<Literal>>| {
+        let limit = |this: &mut Self, literal: Option<&Keyed<Literal>>| {
             literal.filter(|_| ordered).and_then(|literal| this.value(type_, literal))
         };
         field.min = limit(self, written.min.as_ref());
@@ -218,7 +218,7 @@ impl Resolver {
         }
     }
 
-    fn on_bad_value(&mut self, written: Option<&Placed<ScalarOr<schema::contacts::OnBadValue>>>) -> BadValue {
+    fn on_bad_value(&mut self, written: Option<&Keyed<ScalarOr<schema::contacts::OnBadValue>>>) -> BadValue {
         let Some(written) = written else { return BadValue::Fail };
         let word = match &written.value {
             ScalarOr::Scalar(word) => word.0.as_str(),
@@ -263,7 +263,7 @@ impl Resolver {
     }
 
     /// A file without the column can only mean that nobody has asked to be left alone.
-    fn free_without_column(&mut self, default: Option<&Placed<bool>>) {
+    fn free_without_column(&mut self, default: Option<&Keyed<bool>>) {
         if let Some(default) = default.filter(|default| default.value) {
             self.report(
                 Diagnostic::new(codes::WRONG_VALUE, default.span, "`true` would forbid the channel to everybody")
@@ -273,14 +273,14 @@ impl Resolver {
         }
     }
 
-    pub(super) fn channel(&mut self, name: &Placed<Text>) -> Option<Channel> {
+    pub(super) fn channel(&mut self, name: &Keyed<Text>) -> Option<Channel> {
         let known = Channel::ALL.map(Channel::word);
         let found = Channel::of(&name.value.0);
         found.or_else(|| self.unknown_word(&name.value.0, name.span, &known))
     }
 
     /// Consent is resolved when the fields are known.
-    pub(super) fn consent(&mut self, written: Option<&Lenient<schema::Contacts>>) -> [Option<Condition>; 3] {
+    pub(super) fn consent(&mut self, written: Option<&Recovered<schema::Contacts>>) -> [Option<Condition>; 3] {
         let mut consent = [None, None, None];
         for (name, condition) in
             written.and_then(|written| written.body.as_ref()).iter().flat_map(|body| &body.consent.0)

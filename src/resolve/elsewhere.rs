@@ -4,10 +4,10 @@ use super::Resolver;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::model::CampaignId;
 use crate::model::points::TRIGGERS;
-use crate::schema::{Placed, Text};
+use crate::schema::{Keyed, Text};
 
 impl Resolver {
-    pub(super) fn campaign_elsewhere(&mut self, name: &Placed<Text>) -> Option<CampaignId> {
+    pub(super) fn campaign_elsewhere(&mut self, name: &Keyed<Text>) -> Option<CampaignId> {
         let id = self.campaign_id(name)?;
         if name.value.0.starts_with(TRIGGERS) {
             let help = "it fires by itself when there are enough points; to begin something here, name a campaign";

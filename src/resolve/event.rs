@@ -7,7 +7,7 @@ use crate::diagnostic::{Diagnostic, codes, list};
 use crate::language::PropertyType;
 use crate::model::{Arena, EventId, EventType, FieldId, FieldType, Moment, Property, PropertyId, Update, UpdateChange};
 use crate::schema::event::FromProperty;
-use crate::schema::{self, Literal, Placed, Project, ScalarOr, Text};
+use crate::schema::{self, Keyed, Literal, Project, ScalarOr, Text};
 use crate::source::Span;
 
 /// What the columns of an events file are called that every event has.
@@ -28,7 +28,7 @@ impl Resolver {
             .collect()
     }
 
-    fn event(&mut self, id: &Placed<Text>, written: Option<&schema::Event>) -> EventType {
+    fn event(&mut self, id: &Keyed<Text>, written: Option<&schema::Event>) -> EventType {
         let mut event = EventType { span: id.span, declared: true, ..EventType::undeclared(&id.value.0) };
         let Some(written) = written else { return event };
         event.description = written.description.as_ref().map(|text| text.0.clone());
@@ -54,7 +54,7 @@ impl Resolver {
         self.report(Diagnostic::new(codes::EVENT_KEYS, span, message).at("cannot be added").help(help));
     }
 
-    fn property(&mut self, id: &Placed<Text>, type_: Option<PropertyType>) -> Property {
+    fn property(&mut self, id: &Keyed<Text>, type_: Option<PropertyType>) -> Property {
         if COLUMNS.contains(&id.value.0.as_str()) {
             let message = format!("`{}` is a column that every event has", id.value.0);
             self.report(
@@ -67,8 +67,8 @@ impl Resolver {
     fn update(
         &mut self,
         event: &EventType,
-        name: &Placed<Text>,
-        written: &Placed<schema::event::Update>,
+        name: &Keyed<Text>,
+        written: &Keyed<schema::event::Update>,
     ) -> Option<Update> {
         let (field, type_) = self.typed_field(name)?;
         let change = match (&written.value.add, &written.value.set) {
@@ -90,7 +90,7 @@ impl Resolver {
         &mut self,
         event: &EventType,
         (field, type_): (FieldId, &FieldType),
-        written: &Placed<ScalarOr<FromProperty>>,
+        written: &Keyed<ScalarOr<FromProperty>>,
     ) -> Option<UpdateChange> {
         if !matches!(type_, FieldType::Integer | FieldType::Number) {
             let (span, text) = self.declared(field);
@@ -120,7 +120,7 @@ impl Resolver {
         &mut self,
         event: &EventType,
         (field, type_): (FieldId, &FieldType),
-        written: &Placed<ScalarOr<FromProperty>>,
+        written: &Keyed<ScalarOr<FromProperty>>,
     ) -> Option<UpdateChange> {
         match &written.value {
             ScalarOr::Other(from) => self.property_of(event, field, type_, from).map(UpdateChange::SetProperty),
@@ -172,7 +172,7 @@ impl Resolver {
     }
 
     /// A property of an event, by name.
-    pub(super) fn property_in(&mut self, event: EventId, name: &Placed<Text>) -> Option<PropertyId> {
+    pub(super) fn property_in(&mut self, event: EventId, name: &Keyed<Text>) -> Option<PropertyId> {
         let found = self.events[event].property(&name.value.0);
         if found.is_none() {
             let told = self.unknown_property(&self.events[event], name);
@@ -182,7 +182,7 @@ impl Resolver {
     }
 
     /// A property of an event that is being read, by name.
-    fn property_id(&mut self, event: &EventType, name: &Placed<Text>) -> Option<PropertyId> {
+    fn property_id(&mut self, event: &EventType, name: &Keyed<Text>) -> Option<PropertyId> {
         let found = event.property(&name.value.0);
         if found.is_none() {
             let told = self.unknown_property(event, name);
@@ -191,7 +191,7 @@ impl Resolver {
         found
     }
 
-    fn unknown_property(&self, event: &EventType, name: &Placed<Text>) -> Option<Diagnostic> {
+    fn unknown_property(&self, event: &EventType, name: &Keyed<Text>) -> Option<Diagnostic> {
         (!self.index.broken_events.contains(&event.id)).then(|| {
             let known = event.properties.values().map(|property| property.id.as_str());
             let meant = self.guesses.did_you_mean(&name.value.0, known.clone());
@@ -216,8 +216,8 @@ impl Resolver {
     }
 }
 
-fn literal(text: &Text, at: &Placed<ScalarOr<FromProperty>>) -> Placed<Literal> {
-    Placed { value: Literal::plain(text), span: at.span, key: at.key }
+fn literal(text: &Text, at: &Keyed<ScalarOr<FromProperty>>) -> Keyed<Literal> {
+    Keyed { value: Literal::plain(text), span: at.span, key: at.key }
 }
 
 fn property_type(written: PropertyType) -> FieldType {

@@ -3,7 +3,7 @@
 use super::{Resolver, about};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::model::Experience;
-use crate::schema::{self, Placed, Text, bad_id, is_id};
+use crate::schema::{self, Keyed, Text, bad_id, is_id};
 
 impl Resolver {
     /// One whose content is not understood is left out; that is reported.
@@ -16,7 +16,7 @@ impl Resolver {
         written.iter().filter_map(|experience| self.experience(&experience.value)).collect()
     }
 
-    fn experience_id<'s>(&mut self, id: &Placed<Text>, mut earlier: impl Iterator<Item = &'s Placed<Text>>) {
+    fn experience_id<'s>(&mut self, id: &Keyed<Text>, mut earlier: impl Iterator<Item = &'s Keyed<Text>>) {
         if !is_id(&id.value.0) {
             self.report(bad_id(&id.value.0, id.span));
         } else if let Some(first) = earlier.find(|earlier| earlier.value == id.value) {

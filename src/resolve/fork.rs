@@ -8,7 +8,7 @@ use crate::diagnostic::{Diagnostic, codes};
 use crate::model::goto::{Astray, aim};
 use crate::model::ids::Id;
 use crate::model::{Step, StepId, StepKind, Way};
-use crate::schema::{self, Placed, Text};
+use crate::schema::{self, Keyed, Text};
 
 impl Resolver {
     pub(super) fn fork(&mut self, step: &schema::Step, name: &str, numbering: &mut Numbering) -> Option<StepKind> {
@@ -78,7 +78,7 @@ impl Resolver {
 }
 
 /// A `goto`; where it leads is known when all steps are.
-pub(super) fn goto(to: &Placed<Text>, scope: &str) -> StepKind {
+pub(super) fn goto(to: &Keyed<Text>, scope: &str) -> StepKind {
     StepKind::Goto { to: StepId::from_index(0), name: format!("{scope}{}", to.value.0) }
 }
 

@@ -7,17 +7,19 @@ use super::{Resolver, about, sorted};
 use crate::diagnostic::{Diagnostic, codes, list};
 use crate::language::{AudienceLeft, Moves, Order};
 use crate::model::funnel::stage_column_of;
-use crate::model::{About, Arena, Audience, Conversion, Funnel, FunnelId, PlaceRule, Publish, Stage, StageId, Target};
-use crate::schema::{self, MapOrList, OneOrList, Placed, ScalarOr, Text};
+use crate::model::{
+    Arena, Audience, Conversion, Funnel, FunnelId, Metadata, PlaceRule, Publish, Stage, StageId, Target,
+};
+use crate::schema::{self, Keyed, MapOrList, OneOrList, ScalarOr, Text};
 use crate::source::Span;
 
 impl Resolver {
-    pub(super) fn funnel(&mut self, funnel: FunnelId, id: &Placed<Text>, written: Option<&schema::Funnel>) -> Funnel {
+    pub(super) fn funnel(&mut self, funnel: FunnelId, id: &Keyed<Text>, written: Option<&schema::Funnel>) -> Funnel {
         let column = written.and_then(|funnel| funnel.column.as_ref());
         let mut resolved = Funnel {
             id: id.value.0.clone(),
             span: id.span,
-            about: About::default(),
+            about: Metadata::default(),
             priority: 0,
             column: column.map_or_else(|| stage_column_of(&id.value.0), |column| column.value.0.clone()),
             audience: None,
@@ -64,12 +66,12 @@ impl Resolver {
         resolved
     }
 
-    fn stage(&mut self, funnel: FunnelId, id: &Placed<Text>, written: Option<&schema::Stage>) -> Stage {
+    fn stage(&mut self, funnel: FunnelId, id: &Keyed<Text>, written: Option<&schema::Stage>) -> Stage {
         let value = written.and_then(|stage| stage.value.as_ref());
         let mut stage = Stage {
             id: id.value.0.clone(),
             span: id.span,
-            about: About::default(),
+            about: Metadata::default(),
             color: None,
             criteria: Vec::new(),
             weight: None,
@@ -106,7 +108,7 @@ impl Resolver {
         stage
     }
 
-    fn color(&mut self, color: &Placed<Text>) -> Option<String> {
+    fn color(&mut self, color: &Keyed<Text>) -> Option<String> {
         let text = &color.value.0;
         let digits = text.strip_prefix('#').filter(|digits| matches!(digits.len(), 3 | 6));
         if digits.is_some_and(|digits| digits.chars().all(|c| c.is_ascii_hexdigit())) {
@@ -134,7 +136,7 @@ impl Resolver {
         }
     }
 
-    fn conversion(&mut self, funnel: FunnelId, rule: &Placed<schema::Move>) -> Option<Conversion> {
+    fn conversion(&mut self, funnel: FunnelId, rule: &Keyed<schema::Move>) -> Option<Conversion> {
         let when = self.condition(&rule.value.when);
         let (span, to) = match &rule.value.to {
             Some(to) => (to.span, self.stage_id(funnel, to).map(Target::Stage)),
@@ -152,11 +154,11 @@ impl Resolver {
         names.iter().filter_map(|name| self.stage_id(funnel, name).map(|stage| (stage, name.span))).collect()
     }
 
-    fn audience(&mut self, written: &Placed<ScalarOr<schema::Condition>>) -> Option<Audience> {
+    fn audience(&mut self, written: &Keyed<ScalarOr<schema::Condition>>) -> Option<Audience> {
         match &written.value {
             ScalarOr::Scalar(word) if word.0 == "everyone" => Some(Audience::Everyone),
             ScalarOr::Scalar(segment) => {
-                let name = Placed { value: segment.clone(), span: written.span, key: written.key };
+                let name = Keyed { value: segment.clone(), span: written.span, key: written.key };
                 let segment = self.segment_or_everyone(&name)?;
                 let kind = crate::model::ConditionKind::Segment(segment);
                 Some(Audience::Of(crate::model::Condition { span: written.span, kind }))
@@ -166,7 +168,7 @@ impl Resolver {
     }
 
     /// The segment of an audience, which may be a misspelt `everyone`.
-    fn segment_or_everyone(&mut self, name: &Placed<Text>) -> Option<crate::model::SegmentId> {
+    fn segment_or_everyone(&mut self, name: &Keyed<Text>) -> Option<crate::model::SegmentId> {
         let found = self.index.segments.find(&name.value.0);
         if found.is_none() {
             let known = self.index.segments.iter().chain(["everyone"]);

@@ -6,7 +6,7 @@ use super::Resolver;
 use crate::diagnostic::{Diagnostic, codes, list};
 use crate::language::WhenRemoved;
 use crate::model::{Arena, Campaign, CampaignId, Funnel, FunnelId, InFlight, Moved, Removed};
-use crate::schema::{self, Placed, Project, Text};
+use crate::schema::{self, Keyed, Project, Text};
 use crate::source::Span;
 
 /// What was said of old names so far, by kind and name.
@@ -83,7 +83,7 @@ impl Resolver {
 
     fn moved_step(
         &mut self,
-        campaign: &Placed<Text>,
+        campaign: &Keyed<Text>,
         written: &schema::Moved,
         campaigns: &Arena<CampaignId, Campaign>,
     ) -> Option<Read<Moved>> {
@@ -109,7 +109,7 @@ impl Resolver {
     }
 
     /// A stage that must not be there any more, as its funnel and its own name.
-    fn old_stage(&mut self, name: &Placed<Text>) -> Option<(String, String)> {
+    fn old_stage(&mut self, name: &Keyed<Text>) -> Option<(String, String)> {
         let Some((funnel, stage)) = name.value.0.split_once('/') else {
             let message = format!("`{}` is no stage", name.value.0);
             self.report(
@@ -157,7 +157,7 @@ impl Resolver {
 
     fn removed(
         &mut self,
-        placed: &Placed<schema::Removed>,
+        placed: &Keyed<schema::Removed>,
         campaigns: &Arena<CampaignId, Campaign>,
     ) -> Option<Read<Removed>> {
         let schema::Removed { campaign, step, stage, funnel, field, then } = &placed.value;
@@ -200,9 +200,9 @@ impl Resolver {
 
     fn removed_step(
         &mut self,
-        campaign: &Placed<Text>,
-        step: &Placed<Text>,
-        then: Option<&Placed<WhenRemoved>>,
+        campaign: &Keyed<Text>,
+        step: &Keyed<Text>,
+        then: Option<&Keyed<WhenRemoved>>,
         campaigns: &Arena<CampaignId, Campaign>,
     ) -> Option<Read<Removed>> {
         let id = self.campaign_of(campaign, campaigns)?;
@@ -229,7 +229,7 @@ impl Resolver {
         Some((Removed::Step { campaign: id, step: name.clone(), next }, said))
     }
 
-    fn campaign_of(&mut self, name: &Placed<Text>, campaigns: &Arena<CampaignId, Campaign>) -> Option<CampaignId> {
+    fn campaign_of(&mut self, name: &Keyed<Text>, campaigns: &Arena<CampaignId, Campaign>) -> Option<CampaignId> {
         let found = named(campaigns, &name.value.0);
         if found.is_none() {
             let meant =
@@ -241,7 +241,7 @@ impl Resolver {
         found
     }
 
-    fn unknown_step(&mut self, campaign: &Campaign, name: &Placed<Text>) {
+    fn unknown_step(&mut self, campaign: &Campaign, name: &Keyed<Text>) {
         let mut names = Vec::new();
         campaign.each_step(|step| names.push(step.name.as_str()));
         let help = self
@@ -252,20 +252,20 @@ impl Resolver {
         self.unknown("step", codes::UNKNOWN_STEP, name, Some(help));
     }
 
-    fn gone_campaign(&mut self, name: &Placed<Text>, campaigns: &Arena<CampaignId, Campaign>) {
+    fn gone_campaign(&mut self, name: &Keyed<Text>, campaigns: &Arena<CampaignId, Campaign>) {
         if let Some(there) = named(campaigns, &name.value.0).map(|id| &campaigns[id]) {
             self.still_there("campaign", name, there.span);
         }
     }
 
-    fn gone_funnel(&mut self, name: &Placed<Text>) {
+    fn gone_funnel(&mut self, name: &Keyed<Text>) {
         let there = self.index.funnels.with_spans().find(|(id, _)| *id == name.value.0).map(|(_, span)| span);
         if let Some(span) = there {
             self.still_there("funnel", name, span);
         }
     }
 
-    pub(super) fn still_there(&mut self, kind: &str, name: &Placed<Text>, there: Span) {
+    pub(super) fn still_there(&mut self, kind: &str, name: &Keyed<Text>, there: Span) {
         let message = format!("the {kind} `{}` is still there", name.value.0);
         self.report(
             Diagnostic::new(codes::STILL_THERE, name.span, message)

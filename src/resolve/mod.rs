@@ -38,9 +38,10 @@ mod windows;
 
 use crate::diagnostic::{Diagnostic, Guesses, Severity, codes, list};
 use crate::model::{
-    About, Arena, Campaign, Companies, Condition, ConditionKind, Contacts, Content, FunnelId, Model, Segment, ids::Id,
+    Arena, Campaign, Companies, Condition, ConditionKind, Contacts, Content, FunnelId, Metadata, Model, Segment,
+    ids::Id,
 };
-use crate::schema::{self, Definitions, Placed, Project, Text};
+use crate::schema::{self, Definitions, Keyed, Project, Text};
 use crate::source::{MOST_NAMED, Sources, Span};
 
 use names::{Index, Unread};
@@ -154,7 +155,7 @@ impl Resolver {
         }
     }
 
-    fn version(&mut self, version: Option<&Placed<Text>>, sources: &Sources) {
+    fn version(&mut self, version: Option<&Keyed<Text>>, sources: &Sources) {
         let code = codes::BAD_VERSION;
         match version {
             Some(version) if version.value.0 == "1" => {}
@@ -180,7 +181,7 @@ impl Resolver {
         }
     }
 
-    fn timezone(&mut self, zone: Option<&Placed<Text>>) -> String {
+    fn timezone(&mut self, zone: Option<&Keyed<Text>>) -> String {
         let Some(zone) = zone else { return "UTC".to_owned() };
         match jiff::tz::TimeZone::get(&zone.value.0) {
             Ok(found) => found.iana_name().unwrap_or("UTC").to_owned(),
@@ -219,7 +220,7 @@ impl Resolver {
         u32::try_from(seconds).unwrap_or(60)
     }
 
-    fn content(&mut self, id: &Placed<Text>, written: Option<&schema::Content>) -> Content {
+    fn content(&mut self, id: &Keyed<Text>, written: Option<&schema::Content>) -> Content {
         let kind = written.map(|content| content.kind.value);
         Content {
             id: id.value.0.clone(),
@@ -237,7 +238,7 @@ impl Resolver {
         }
     }
 
-    fn segment(&mut self, id: &Placed<Text>, written: Option<&schema::Segment>, sources: &Sources) -> Segment {
+    fn segment(&mut self, id: &Keyed<Text>, written: Option<&schema::Segment>, sources: &Sources) -> Segment {
         let include = self.members(written.and_then(|segment| segment.include.as_ref()), sources);
         let exclude = self.members(written.and_then(|segment| segment.exclude.as_ref()), sources);
         Segment {
@@ -275,14 +276,14 @@ impl Resolver {
 }
 
 /// Definitions in order of their ids; of an id that stands twice, which is reported already, the first.
-fn sorted<T>(definitions: &Definitions<T>) -> impl Iterator<Item = (&Placed<Text>, &schema::Lenient<T>)> + use<'_, T> {
+fn sorted<T>(definitions: &Definitions<T>) -> impl Iterator<Item = (&Keyed<Text>, &schema::Recovered<T>)> + use<'_, T> {
     let mut entries: Vec<_> = definitions.0.iter().map(|(id, body)| (id, body)).collect();
     entries.sort_by(|a, b| a.0.value.cmp(&b.0.value));
     entries.dedup_by(|later, first| later.0.value == first.0.value);
     entries.into_iter()
 }
 
-fn about(name: Option<&Text>, description: Option<&Text>, category: Option<&Text>, owner: Option<&Text>) -> About {
+fn about(name: Option<&Text>, description: Option<&Text>, category: Option<&Text>, owner: Option<&Text>) -> Metadata {
     let text = |text: Option<&Text>| text.map(|text| text.0.clone());
-    About { name: text(name), description: text(description), category: text(category), owner: text(owner) }
+    Metadata { name: text(name), description: text(description), category: text(category), owner: text(owner) }
 }

@@ -3,7 +3,7 @@
 use super::Resolver;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::model::{Arena, Funnel, FunnelId, Moved, Renamed};
-use crate::schema::{self, Placed, Text};
+use crate::schema::{self, Keyed, Text};
 use crate::source::Span;
 
 const WORDS: [&str; 5] = ["segment", "content", "tag", "event", "experience"];
@@ -23,7 +23,7 @@ impl Resolver {
         let (Some((_, from)), Some((_, to))) =
             (from.filter(|(other, _)| *other == word), to.filter(|(other, _)| *other == word))
         else {
-            let bare = |name: &Placed<Text>| split(name).map_or_else(|| name.value.0.clone(), |(_, name)| name.value.0);
+            let bare = |name: &Keyed<Text>| split(name).map_or_else(|| name.value.0.clone(), |(_, name)| name.value.0);
             let help = format!("write `{{ from: {word} {}, to: {word} {} }}`", bare(&written.from), bare(&written.to));
             let finding = Diagnostic::new(codes::IN_FLIGHT_KEYS, written.to.span, "both names need the same word");
             self.report(finding.at("another word, or none").label(written.from.span, "the old name").help(help));
@@ -38,8 +38,8 @@ impl Resolver {
     fn renamed(
         &mut self,
         word: &'static str,
-        from: &Placed<Text>,
-        to: &Placed<Text>,
+        from: &Keyed<Text>,
+        to: &Keyed<Text>,
         funnels: &Arena<FunnelId, Funnel>,
     ) -> Option<Renamed> {
         let names = match word {
@@ -63,8 +63,8 @@ impl Resolver {
 
     fn experience_there(
         &mut self,
-        from: &Placed<Text>,
-        to: &Placed<Text>,
+        from: &Keyed<Text>,
+        to: &Keyed<Text>,
         funnels: &Arena<FunnelId, Funnel>,
     ) -> Option<Renamed> {
         let (Some((_, _)), Some((stage, id))) = (halves(from), halves(to)) else {
@@ -72,7 +72,7 @@ impl Resolver {
             self.report(finding.at("not a path").help("write `experience funnel/stage/id`, before and now"));
             return None;
         };
-        let target = self.stage_ref(&Placed { value: Text(stage), ..to.clone() })?;
+        let target = self.stage_ref(&Keyed { value: Text(stage), ..to.clone() })?;
         let experiences = &funnels[target.funnel].stages[target.stage].experiences;
         if let Some((stage, old)) = halves(from)
             && halves(to).is_some_and(|(other, _)| other == stage)
@@ -100,14 +100,14 @@ impl Resolver {
 }
 
 /// The word before a name, and the name.
-fn split(name: &Placed<Text>) -> Option<(&'static str, Placed<Text>)> {
+fn split(name: &Keyed<Text>) -> Option<(&'static str, Keyed<Text>)> {
     let (word, rest) = name.value.0.split_once(' ')?;
     let word = WORDS.iter().find(|known| **known == word)?;
-    Some((word, Placed { value: Text(rest.trim().to_owned()), ..name.clone() }))
+    Some((word, Keyed { value: Text(rest.trim().to_owned()), ..name.clone() }))
 }
 
 /// `funnel/stage` and the experience.
-fn halves(name: &Placed<Text>) -> Option<(String, String)> {
+fn halves(name: &Keyed<Text>) -> Option<(String, String)> {
     let (stage, id) = name.value.0.rsplit_once('/')?;
     stage.contains('/').then(|| (stage.to_owned(), id.to_owned()))
 }

@@ -10,7 +10,7 @@ use crate::model::points::TRIGGERS;
 use crate::model::{
     CampaignId, ContentId, EventId, EventType, FieldId, FunnelId, GroupId, SegmentId, StageId, StageRef, TagId,
 };
-use crate::schema::{Placed, Project, Text};
+use crate::schema::{Keyed, Project, Text};
 use crate::source::{Sources, Span};
 
 /// The ids of one kind, sorted, each with its place.
@@ -18,7 +18,7 @@ use crate::source::{Sources, Span};
 pub(super) struct Names(Vec<(String, Span)>);
 
 impl Names {
-    pub(super) fn of<'a>(ids: impl IntoIterator<Item = &'a Placed<Text>>) -> Self {
+    pub(super) fn of<'a>(ids: impl IntoIterator<Item = &'a Keyed<Text>>) -> Self {
         let mut names: Vec<_> = ids.into_iter().map(|id| (id.value.0.clone(), id.span)).collect();
         names.sort();
         names.dedup_by(|later, first| later.0 == first.0);
@@ -95,10 +95,10 @@ pub(super) struct Index {
 impl Index {
     pub(super) fn new(project: &Project) -> Self {
         let points = project.points.as_ref().and_then(|points| points.body.as_ref());
-        let triggers: Vec<Placed<Text>> = points
+        let triggers: Vec<Keyed<Text>> = points
             .iter()
             .flat_map(|points| &points.triggers.0)
-            .map(|(id, _)| Placed { value: Text(format!("{TRIGGERS}{}", id.value.0)), span: id.span, key: id.key })
+            .map(|(id, _)| Keyed { value: Text(format!("{TRIGGERS}{}", id.value.0)), span: id.span, key: id.key })
             .collect();
         let contacts = project.contacts.as_ref();
         let body = contacts.and_then(|contacts| contacts.body.as_ref());
@@ -177,7 +177,7 @@ impl Unread {
 }
 
 impl Resolver {
-    pub(super) fn segment_id(&mut self, name: &Placed<Text>) -> Option<SegmentId> {
+    pub(super) fn segment_id(&mut self, name: &Keyed<Text>) -> Option<SegmentId> {
         let found = self.index.segments.find(&name.value.0);
         if found.is_none() {
             let help = self.index.segments.help(&name.value.0, &self.guesses);
@@ -186,7 +186,7 @@ impl Resolver {
         found
     }
 
-    pub(super) fn group_id(&mut self, name: &Placed<Text>) -> Option<GroupId> {
+    pub(super) fn group_id(&mut self, name: &Keyed<Text>) -> Option<GroupId> {
         let found = self.index.groups.find(&name.value.0);
         if found.is_none() && !self.index.points_broken {
             let help = self.index.groups.help(&name.value.0, &self.guesses);
@@ -196,7 +196,7 @@ impl Resolver {
         found
     }
 
-    pub(super) fn campaign_id(&mut self, name: &Placed<Text>) -> Option<CampaignId> {
+    pub(super) fn campaign_id(&mut self, name: &Keyed<Text>) -> Option<CampaignId> {
         let found = self.index.campaigns.find(&name.value.0);
         if found.is_none() {
             let help = self.index.campaigns.help(&name.value.0, &self.guesses);
@@ -205,7 +205,7 @@ impl Resolver {
         found
     }
 
-    pub(super) fn content_id(&mut self, name: &Placed<Text>) -> Option<ContentId> {
+    pub(super) fn content_id(&mut self, name: &Keyed<Text>) -> Option<ContentId> {
         let found = self.index.content.find(&name.value.0);
         if found.is_none() {
             let help = self.index.content.help(&name.value.0, &self.guesses);
@@ -214,7 +214,7 @@ impl Resolver {
         found
     }
 
-    pub(super) fn event_id(&mut self, name: &Placed<Text>) -> Option<EventId> {
+    pub(super) fn event_id(&mut self, name: &Keyed<Text>) -> Option<EventId> {
         let found = self.index.events.find(&name.value.0);
         if found.is_none() {
             let help = self.index.events.help(&name.value.0, &self.guesses);
@@ -224,7 +224,7 @@ impl Resolver {
         found
     }
 
-    pub(super) fn field_id(&mut self, name: &Placed<Text>) -> Option<FieldId> {
+    pub(super) fn field_id(&mut self, name: &Keyed<Text>) -> Option<FieldId> {
         let found = self.index.fields.find(&name.value.0);
         if found.is_none() && !self.index.contacts_broken {
             let help =
@@ -245,7 +245,7 @@ impl Resolver {
         self.index.fields.find::<FieldId>(&last).map(|_| format!("write `{last}`"))
     }
 
-    pub(super) fn tag_id(&mut self, name: &Placed<Text>) -> Option<TagId> {
+    pub(super) fn tag_id(&mut self, name: &Keyed<Text>) -> Option<TagId> {
         let found = self.index.tags.find(&name.value.0);
         if found.is_none() && !self.index.contacts_broken {
             let help = self
@@ -258,7 +258,7 @@ impl Resolver {
         found
     }
 
-    pub(super) fn funnel_id(&mut self, name: &Placed<Text>) -> Option<FunnelId> {
+    pub(super) fn funnel_id(&mut self, name: &Keyed<Text>) -> Option<FunnelId> {
         let found = self.index.funnels.find(&name.value.0);
         if found.is_none() {
             let help = self.index.funnels.help(&name.value.0, &self.guesses);
@@ -268,7 +268,7 @@ impl Resolver {
     }
 
     /// A stage written as `funnel/stage`.
-    pub(super) fn stage_ref(&mut self, name: &Placed<Text>) -> Option<StageRef> {
+    pub(super) fn stage_ref(&mut self, name: &Keyed<Text>) -> Option<StageRef> {
         let Some((funnel, stage)) = name.value.0.split_once('/') else {
             self.stage_without_funnel(name);
             return None;
@@ -286,7 +286,7 @@ impl Resolver {
     }
 
     /// A stage of the funnel in which the reference stands; `funnel/stage` is understood too.
-    pub(super) fn stage_id(&mut self, funnel: FunnelId, name: &Placed<Text>) -> Option<StageId> {
+    pub(super) fn stage_id(&mut self, funnel: FunnelId, name: &Keyed<Text>) -> Option<StageId> {
         let Some((other, stage)) = name.value.0.split_once('/') else {
             return self.stage_of(funnel, &name.value.0, name);
         };
@@ -302,7 +302,7 @@ impl Resolver {
         None
     }
 
-    fn stage_of(&mut self, funnel: FunnelId, stage: &str, name: &Placed<Text>) -> Option<StageId> {
+    fn stage_of(&mut self, funnel: FunnelId, stage: &str, name: &Keyed<Text>) -> Option<StageId> {
         let names = &self.index.stages[funnel.index()];
         let found = names.stages.find(stage);
         if found.is_none() && !names.broken {
@@ -317,7 +317,7 @@ impl Resolver {
         found
     }
 
-    fn stage_without_funnel(&mut self, name: &Placed<Text>) {
+    fn stage_without_funnel(&mut self, name: &Keyed<Text>) {
         let stage = &name.value.0;
         let known = self.index.funnels_by_stage.get(stage);
         let known: Vec<_> = known.into_iter().flatten().map(|funnel| format!("`{funnel}/{stage}`")).collect();
@@ -330,7 +330,7 @@ impl Resolver {
         self.unknown("stage", codes::UNKNOWN_STAGE, name, Some(help));
     }
 
-    pub(super) fn unknown(&mut self, kind: &str, code: Code, name: &Placed<Text>, help: Option<String>) {
+    pub(super) fn unknown(&mut self, kind: &str, code: Code, name: &Keyed<Text>, help: Option<String>) {
         if !self.unread.may_define(&name.value.0) {
             let message = format!("there is no {kind} `{}`", name.value.0);
             self.report(Diagnostic::new(code, name.span, message).at(format!("unknown {kind}")).maybe_help(help));

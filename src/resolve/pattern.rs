@@ -9,7 +9,7 @@ use crate::model::{
     Content, ContentId, ContentKind, Duration, EventId, EventPattern, EventTest, EventType, FieldType, NumberTest,
     PropertyId, Since,
 };
-use crate::schema::{self, Placed, Text};
+use crate::schema::{self, Keyed, Text};
 use crate::source::Span;
 
 /// What an event condition may ask where it stands.
@@ -44,7 +44,7 @@ impl Resolver {
     }
 
     /// `{ event, of, where }` and nothing more, as a way into a campaign or to wait for.
-    pub(super) fn event_pattern(&mut self, written: &Placed<schema::Condition>, place: &str) -> Option<EventPattern> {
+    pub(super) fn event_pattern(&mut self, written: &Keyed<schema::Condition>, place: &str) -> Option<EventPattern> {
         let name = written.value.event.as_ref()?;
         let only = schema::Condition { event: None, of: None, where_: None, ..written.value.clone() };
         if let Some(schema::Key { word, at, .. }) = only.keys().first() {
@@ -65,7 +65,7 @@ impl Resolver {
     }
 
     /// How often, or how much.
-    pub(super) fn event_test(&mut self, name: &Placed<Text>, written: &schema::Condition) -> Option<EventTest> {
+    pub(super) fn event_test(&mut self, name: &Keyed<Text>, written: &schema::Condition) -> Option<EventTest> {
         let pattern = self.occurrences(name, written);
         let event = pattern.as_ref().map(|pattern| pattern.event);
         let sum = written.sum.as_ref().map(|sum| event.and_then(|event| self.summed(event, sum)));
@@ -84,7 +84,7 @@ impl Resolver {
         Some(EventTest { pattern: pattern?, sum, test: test?, within: within?, since: since? })
     }
 
-    fn occurrences(&mut self, name: &Placed<Text>, written: &schema::Condition) -> Option<EventPattern> {
+    fn occurrences(&mut self, name: &Keyed<Text>, written: &schema::Condition) -> Option<EventPattern> {
         let event = self.event_id(name);
         let of = written.of.as_ref().map(|of| event.and_then(|event| self.content_of(event, of)));
         let where_ = match (&written.where_, event) {
@@ -103,7 +103,7 @@ impl Resolver {
         Some(EventPattern { span: name.span, event: event?, of, where_ })
     }
 
-    pub(super) fn content_of(&mut self, event: EventId, name: &Placed<Text>) -> Option<ContentId> {
+    pub(super) fn content_of(&mut self, event: EventId, name: &Keyed<Text>) -> Option<ContentId> {
         let content = self.content_id(name)?;
         let (event, of) = (&self.events[event], &self.content[content]);
         let kind = of.kind?;
@@ -130,7 +130,7 @@ impl Resolver {
         None
     }
 
-    fn summed(&mut self, event: EventId, name: &Placed<Text>) -> Option<(PropertyId, FieldType)> {
+    fn summed(&mut self, event: EventId, name: &Keyed<Text>) -> Option<(PropertyId, FieldType)> {
         let property = self.property_in(event, name)?;
         let type_ = self.events[event].properties[property].type_.clone()?;
         if matches!(type_, FieldType::Integer | FieldType::Number) {
@@ -174,7 +174,7 @@ impl Resolver {
     /// The test of the count or sum: `at-least: 1` where none is written.
     fn event_operator(
         &mut self,
-        name: &Placed<Text>,
+        name: &Keyed<Text>,
         written: &schema::Condition,
         type_: &FieldType,
     ) -> Option<NumberTest> {
@@ -222,7 +222,7 @@ impl Resolver {
     }
 
     /// `{ property: amount, at-least: 5 }`, asked of an occurrence.
-    pub(super) fn property_subject(&mut self, name: &Placed<Text>) -> Option<(EventId, PropertyId, FieldType)> {
+    pub(super) fn property_subject(&mut self, name: &Keyed<Text>) -> Option<(EventId, PropertyId, FieldType)> {
         let event = self.scope.properties_of?;
         let property = self.property_in(event, name)?;
         let type_ = self.events[event].properties[property].type_.clone()?;

@@ -8,7 +8,7 @@ use crate::model::points::{TRIGGERS, points_column_of};
 use crate::model::{
     Arena, Campaign, Existing, Give, GroupId, PointGroup, PointRule, Publish, Scoring, StepKind, Threshold,
 };
-use crate::schema::{self, Placed, Project, ScalarOr, Text};
+use crate::schema::{self, Keyed, Project, ScalarOr, Text};
 use crate::source::Span;
 
 impl Resolver {
@@ -22,7 +22,7 @@ impl Resolver {
         Scoring { groups, rules: rules.into_iter().collect() }
     }
 
-    fn groups(&mut self, columns: &[(Placed<Text>, Placed<Text>)]) -> Arena<GroupId, PointGroup> {
+    fn groups(&mut self, columns: &[(Keyed<Text>, Keyed<Text>)]) -> Arena<GroupId, PointGroup> {
         for (group, column) in columns {
             self.group_id(group);
             self.not_empty(Some(column), "column of the points");
@@ -35,11 +35,11 @@ impl Resolver {
         self.index.groups.with_spans().map(group).collect()
     }
 
-    fn point_rule(&mut self, id: &Placed<Text>, written: Option<&schema::PointRule>) -> PointRule {
+    fn point_rule(&mut self, id: &Keyed<Text>, written: Option<&schema::PointRule>) -> PointRule {
         let mut rule = PointRule {
             id: id.value.0.clone(),
             span: id.span,
-            about: crate::model::About::default(),
+            about: crate::model::Metadata::default(),
             each: None,
             give: Give { points: 0, group: None },
             publish: Publish::default(),
@@ -74,11 +74,11 @@ impl Resolver {
         triggers.map(|(id, trigger)| self.trigger(id, trigger.body.as_ref())).collect()
     }
 
-    fn trigger(&mut self, id: &Placed<Text>, written: Option<&schema::PointTrigger>) -> Campaign {
+    fn trigger(&mut self, id: &Keyed<Text>, written: Option<&schema::PointTrigger>) -> Campaign {
         let mut trigger = Campaign {
             id: format!("{TRIGGERS}{}", id.value.0),
             span: id.span,
-            about: crate::model::About::default(),
+            about: crate::model::Metadata::default(),
             priority: 0,
             publish: Publish::default(),
             enter: Vec::new(),
@@ -124,7 +124,7 @@ impl Resolver {
     }
 
     /// The value of the step `points`.
-    pub(super) fn given(&mut self, written: &Placed<ScalarOr<schema::Give>>) -> Option<Give> {
+    pub(super) fn given(&mut self, written: &Keyed<ScalarOr<schema::Give>>) -> Option<Give> {
         match &written.value {
             ScalarOr::Other(give) => {
                 let group = give.group.as_ref().map(|group| self.group_id(group));
@@ -146,7 +146,7 @@ impl Resolver {
         }
     }
 
-    fn group(&mut self, name: Option<&Placed<Text>>) -> Option<GroupId> {
+    fn group(&mut self, name: Option<&Keyed<Text>>) -> Option<GroupId> {
         name.and_then(|name| self.group_id(name))
     }
 }

@@ -3,7 +3,7 @@
 use super::Resolver;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::model::{Channel, Contacts, FieldId, FieldType, Value};
-use crate::schema::{self, Placed, Text};
+use crate::schema::{self, Keyed, Text};
 use crate::source::Span;
 
 impl Resolver {
@@ -40,7 +40,7 @@ impl Resolver {
     fn role(
         &mut self,
         contacts: &Contacts,
-        name: Option<&Placed<Text>>,
+        name: Option<&Keyed<Text>>,
         expected: &str,
         fits: impl Fn(&FieldType) -> bool,
     ) -> Option<FieldId> {
@@ -61,7 +61,7 @@ impl Resolver {
     }
 
     /// A choice of which no value is a channel's word would never be followed.
-    fn channel_words(&mut self, contacts: &Contacts, field: FieldId, written: &Placed<Text>) {
+    fn channel_words(&mut self, contacts: &Contacts, field: FieldId, written: &Keyed<Text>) {
         let Some(FieldType::Choice(values)) = &contacts.fields[field].type_ else { return };
         let is_channel = |value: &String| Channel::of(value).is_some();
         if !values.iter().any(is_channel) {

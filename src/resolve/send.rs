@@ -5,15 +5,15 @@ use crate::diagnostic::{Diagnostic, codes};
 use crate::language::{ContentKind, LimitThen, OnSkip};
 use crate::model::{Action, Channel, ContentId, Limit, Once, SendRules, StepKind, Windows};
 use crate::schema::campaign;
-use crate::schema::{self, Entries, Placed, ScalarOr, Text};
+use crate::schema::{self, Entries, Keyed, ScalarOr, Text};
 use crate::source::Span;
 
 /// What may be written of how something is sent, on a step or on the content.
 struct Written<'a> {
-    once: Option<&'a Placed<ScalarOr<campaign::Once>>>,
-    transactional: Option<&'a Placed<bool>>,
-    expires: Option<&'a Placed<Text>>,
-    on_skip: Option<&'a Placed<OnSkip>>,
+    once: Option<&'a Keyed<ScalarOr<campaign::Once>>>,
+    transactional: Option<&'a Keyed<bool>>,
+    expires: Option<&'a Keyed<Text>>,
+    on_skip: Option<&'a Keyed<OnSkip>>,
 }
 
 impl Resolver {
@@ -72,7 +72,7 @@ impl Resolver {
     /// How often each channel may be used.
     pub(super) fn send_limits(
         &mut self,
-        limits: &Entries<Placed<schema::Limit>>,
+        limits: &Entries<Keyed<schema::Limit>>,
     ) -> [(Option<Limit>, Windows, Option<Span>); 3] {
         let mut found = [(None, Windows::default(), None); 3];
         for (name, limit) in &limits.0 {
@@ -86,7 +86,7 @@ impl Resolver {
     }
 
     /// How often a channel may be used; hours may stand alone.
-    fn limit(&mut self, limit: &Placed<schema::Limit>) -> Option<Limit> {
+    fn limit(&mut self, limit: &Keyed<schema::Limit>) -> Option<Limit> {
         let body = &limit.value;
         let within = body.within.as_ref().map(|within| self.placed_duration(within));
         let at_most = body.at_most.as_ref().map(|at_most| self.messages(at_most));
@@ -105,7 +105,7 @@ impl Resolver {
         None
     }
 
-    fn messages(&mut self, written: &Placed<i64>) -> Option<u32> {
+    fn messages(&mut self, written: &Keyed<i64>) -> Option<u32> {
         let at_most = u32::try_from(written.value).ok().filter(|at_most| *at_most > 0);
         if at_most.is_none() {
             let message = format!("`{}` is no number of messages", written.value);
@@ -118,7 +118,7 @@ impl Resolver {
         at_most
     }
 
-    pub(super) fn can_be_sent(&mut self, name: &Placed<Text>, content: ContentId) -> bool {
+    pub(super) fn can_be_sent(&mut self, name: &Keyed<Text>, content: ContentId) -> bool {
         match self.content[content].kind {
             None => true,
             Some(kind) if !kind.can_be_sent() => {
@@ -145,7 +145,7 @@ impl Resolver {
     }
 
     /// `entry`, `ever` or `{ after: 30 days }`.
-    fn once(&mut self, once: &Placed<ScalarOr<campaign::Once>>) -> Option<Once> {
+    fn once(&mut self, once: &Keyed<ScalarOr<campaign::Once>>) -> Option<Once> {
         match &once.value {
             ScalarOr::Other(after) => self.placed_duration(&after.after).map(Once::After),
             ScalarOr::Scalar(word) => match word.0.as_str() {

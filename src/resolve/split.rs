@@ -8,9 +8,9 @@ use super::step_name::unnamed;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::language::Verb;
 use crate::model::{Share, Step, StepKind};
-use crate::schema::{self, ListOf, MapOrList, Placed};
+use crate::schema::{self, Keyed, ListOf, MapOrList};
 
-type Shares = Placed<ListOf<Placed<schema::Share>>>;
+type Shares = Keyed<ListOf<Keyed<schema::Share>>>;
 
 impl Resolver {
     pub(super) fn split(&mut self, step: &schema::Step, name: &str, numbering: &mut Numbering) -> Option<StepKind> {
@@ -70,7 +70,7 @@ impl Resolver {
     }
 
     /// The labels in the order of the text: the id, or else the share, with an ordinal by content among equal shares.
-    fn labels(&mut self, written: &[Placed<schema::Share>]) -> Vec<String> {
+    fn labels(&mut self, written: &[Keyed<schema::Share>]) -> Vec<String> {
         let mut unnamed: BTreeMap<i64, Vec<(String, usize)>> = BTreeMap::new();
         let mut labels: Vec<String> = Vec::new();
         for (at, share) in written.iter().enumerate() {
@@ -97,7 +97,7 @@ impl Resolver {
     }
 
     /// Two branches of which only the order of the text could say which is which need ids.
-    fn tell_apart(&mut self, written: &[Placed<schema::Share>], alike: &[(String, usize)]) {
+    fn tell_apart(&mut self, written: &[Keyed<schema::Share>], alike: &[(String, usize)]) {
         for pair in alike.windows(2).filter(|pair| pair[0].0 == pair[1].0) {
             let [first, second] = [&pair[0], &pair[1]].map(|(_, at)| written[*at].value.share.span);
             self.report(
@@ -109,7 +109,7 @@ impl Resolver {
         }
     }
 
-    fn label_once(&mut self, written: &[Placed<schema::Share>], labels: &[String]) {
+    fn label_once(&mut self, written: &[Keyed<schema::Share>], labels: &[String]) {
         let mut seen = BTreeMap::new();
         for (share, label) in written.iter().zip(labels) {
             let span = share.value.id.as_ref().map_or(share.value.share.span, |id| id.span);
@@ -142,7 +142,7 @@ fn tell_apart(shares: &mut [Share]) {
 }
 
 /// What the steps of a list are called, in the order of the text, as far as that does not depend on what stands around them.
-fn names(steps: &[Placed<schema::Step>], prefix: &str, names_: &mut Vec<String>) {
+fn names(steps: &[Keyed<schema::Step>], prefix: &str, names_: &mut Vec<String>) {
     let mut ordinals = BTreeMap::new();
     for step in steps {
         let step = &step.value;
@@ -160,7 +160,7 @@ fn names(steps: &[Placed<schema::Step>], prefix: &str, names_: &mut Vec<String>)
         for share in step.split.iter().flat_map(|shares| &shares.value.0) {
             names(&share.value.steps.value.0, &format!("{name}/{}/", share.value.share.value), names_);
         }
-        if let Some(Placed { value: MapOrList::List(ways), .. }) = &step.await_ {
+        if let Some(Keyed { value: MapOrList::List(ways), .. }) = &step.await_ {
             for (at, way) in ways.iter().enumerate() {
                 let steps = way.value.then.iter().flat_map(|list| &list.value.0).cloned().collect::<Vec<_>>();
                 let word = if at == 0 { "then".to_owned() } else { format!("then-{}", at + 1) };

@@ -12,7 +12,7 @@ use crate::model::ids::Id;
 use crate::model::{
     Action, Duration, FieldId, IfMissing, Listing, Moment, NewValue, Step, StepId, StepKind, Until, Value,
 };
-use crate::schema::{self, Placed, ScalarOr, SetTo, Text};
+use crate::schema::{self, Keyed, ScalarOr, SetTo, Text};
 use crate::source::Span;
 
 /// Counts the steps of a campaign and remembers the names that are taken.
@@ -37,7 +37,7 @@ const LONGEST_NOTE: usize = 200;
 impl Resolver {
     pub(super) fn steps(
         &mut self,
-        written: &[Placed<schema::Step>],
+        written: &[Keyed<schema::Step>],
         prefix: &str,
         numbering: &mut Numbering,
     ) -> Vec<Step> {
@@ -56,7 +56,7 @@ impl Resolver {
     }
 
     /// A step of which something could not be read: what stands inside is looked at, and nothing more is said of it.
-    fn hole_of_step(&mut self, written: &Placed<schema::Step>, prefix: &str, numbering: &mut Numbering) -> Step {
+    fn hole_of_step(&mut self, written: &Keyed<schema::Step>, prefix: &str, numbering: &mut Numbering) -> Step {
         self.holes += 1;
         let id = StepId::from_index(numbering.next);
         numbering.next += 1;
@@ -76,7 +76,7 @@ impl Resolver {
     /// The steps of a block, which is no step itself.
     fn used(
         &mut self,
-        written: &Placed<schema::Step>,
+        written: &Keyed<schema::Step>,
         prefix: &str,
         ordinals: &mut BTreeMap<String, usize>,
         numbering: &mut Numbering,
@@ -95,7 +95,7 @@ impl Resolver {
 
     fn step(
         &mut self,
-        written: &Placed<schema::Step>,
+        written: &Keyed<schema::Step>,
         prefix: &str,
         ordinals: &mut BTreeMap<String, usize>,
         numbering: &mut Numbering,
@@ -155,7 +155,7 @@ impl Resolver {
     }
 
     /// The verb and the place of its operand.
-    fn verb(&mut self, written: &Placed<schema::Step>) -> Option<(Verb, Span)> {
+    fn verb(&mut self, written: &Keyed<schema::Step>) -> Option<(Verb, Span)> {
         let keys = written.value.keys();
         let mut verbs = keys.iter().filter_map(|key| Verb::of(&key.word).map(|verb| (verb, key)));
         let Some((verb, key)) = verbs.next() else {
@@ -248,7 +248,7 @@ impl Resolver {
     }
 
     /// A line of the journal: people read and count it, so it is short and not empty.
-    fn text_of_note(&mut self, note: &Placed<Text>) -> Option<String> {
+    fn text_of_note(&mut self, note: &Keyed<Text>) -> Option<String> {
         let text = note.value.0.trim();
         let (message, at) = match text.chars().count() {
             0 => ("the note says nothing".to_owned(), "no text"),
@@ -282,7 +282,7 @@ impl Resolver {
     }
 
     /// A field that a step writes: any but the one that names the contact.
-    fn written_field(&mut self, name: &Placed<Text>) -> Option<(FieldId, FieldType)> {
+    fn written_field(&mut self, name: &Keyed<Text>) -> Option<(FieldId, FieldType)> {
         let (field, type_) = self.typed_field(name)?;
         if self.contacts.fields[field].column != self.contacts.key {
             return Some((field, type_));
@@ -298,7 +298,7 @@ impl Resolver {
     }
 
     /// A field that may be without a value.
-    fn cleared(&mut self, name: &Placed<Text>) -> Option<FieldId> {
+    fn cleared(&mut self, name: &Keyed<Text>) -> Option<FieldId> {
         let (field, _) = self.written_field(name)?;
         let declared = &self.contacts.fields[field];
         if !declared.required || declared.default.is_some() {
@@ -315,10 +315,10 @@ impl Resolver {
         Some(field)
     }
 
-    fn new_value(&mut self, field: FieldId, type_: &FieldType, to: &Placed<SetTo>) -> Option<NewValue> {
+    fn new_value(&mut self, field: FieldId, type_: &FieldType, to: &Keyed<SetTo>) -> Option<NewValue> {
         match &to.value {
             SetTo::Literal(literal) => {
-                let literal = Placed { value: literal.clone(), span: to.span, key: to.key };
+                let literal = Keyed { value: literal.clone(), span: to.span, key: to.key };
                 match (literal.value.0.text.as_str(), type_) {
                     ("today", FieldType::Date | FieldType::Datetime) => Some(NewValue::Today),
                     ("now", FieldType::Datetime) => Some(NewValue::Now),
@@ -417,7 +417,7 @@ impl Resolver {
             );
         }
         let when = self.condition(condition);
-        let mut steps = |written: &Option<Placed<schema::ListOf<Placed<schema::Step>>>>, branch: &str| match written {
+        let mut steps = |written: &Option<Keyed<schema::ListOf<Keyed<schema::Step>>>>, branch: &str| match written {
             Some(list) => self.steps(&list.value.0, &format!("{name}/{branch}/"), numbering),
             None => Vec::new(),
         };
@@ -427,7 +427,7 @@ impl Resolver {
     }
 
     /// Whether `entered` is the only key of a way into a campaign.
-    pub(super) fn stands_alone(&mut self, rest: &schema::Condition, entered: &Placed<Text>) -> bool {
+    pub(super) fn stands_alone(&mut self, rest: &schema::Condition, entered: &Keyed<Text>) -> bool {
         let others = rest.keys();
         let Some(schema::Key { word, at, .. }) = others.first() else { return true };
         let message = format!("`entered` and `{word}` in one way in");

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::language::Verb;
-use crate::schema::{self, MapOrList, Placed, ScalarOr, Text};
+use crate::schema::{self, Keyed, MapOrList, ScalarOr, Text};
 
 /// Verb and operand, with an ordinal from the second equal one of the list on.
 pub(super) fn unnamed(verb: Verb, step: &schema::Step, prefix: &str, ordinals: &mut BTreeMap<String, usize>) -> String {
@@ -17,7 +17,7 @@ pub(super) fn unnamed(verb: Verb, step: &schema::Step, prefix: &str, ordinals: &
 }
 
 fn operand(verb: Verb, step: &schema::Step) -> Option<String> {
-    let text = |placed: &Option<Placed<Text>>| placed.as_ref().map(|placed| placed.value.0.clone());
+    let text = |placed: &Option<Keyed<Text>>| placed.as_ref().map(|placed| placed.value.0.clone());
     match verb {
         Verb::Send => text(&step.send),
         Verb::Move => text(&step.move_),

@@ -2,7 +2,7 @@
 
 use super::Resolver;
 use super::names::Names;
-use crate::schema::{Condition, Funnel, MapOrList, OneOrList, Placed, Project, ScalarOr, Step, Text};
+use crate::schema::{Condition, Funnel, Keyed, MapOrList, OneOrList, Project, ScalarOr, Step, Text};
 
 impl Resolver {
     pub(super) fn tags(&mut self, project: &Project) {
@@ -33,7 +33,7 @@ impl Resolver {
     }
 }
 
-fn mentioned(project: &Project) -> Vec<&Placed<Text>> {
+fn mentioned(project: &Project) -> Vec<&Keyed<Text>> {
     let mut tags = Vec::new();
     for (_, consent) in
         project.contacts.iter().filter_map(|contacts| contacts.body.as_ref()).flat_map(|contacts| &contacts.consent.0)
@@ -64,7 +64,7 @@ fn mentioned(project: &Project) -> Vec<&Placed<Text>> {
 }
 
 /// Those that blocks name which nothing uses.
-fn in_blocks(project: &Project) -> Vec<&Placed<Text>> {
+fn in_blocks(project: &Project) -> Vec<&Keyed<Text>> {
     let mut tags = Vec::new();
     let blocks = project.blocks.0.iter().filter_map(|(_, block)| block.body.as_ref());
     for steps in blocks.filter_map(|block| block.steps.as_ref()) {
@@ -73,7 +73,7 @@ fn in_blocks(project: &Project) -> Vec<&Placed<Text>> {
     tags
 }
 
-fn in_funnel<'a>(funnel: &'a Funnel, tags: &mut Vec<&'a Placed<Text>>) {
+fn in_funnel<'a>(funnel: &'a Funnel, tags: &mut Vec<&'a Keyed<Text>>) {
     if let Some(ScalarOr::Other(audience)) = funnel.audience.as_ref().map(|audience| &audience.value) {
         in_condition(audience, tags);
     }
@@ -90,14 +90,14 @@ fn in_funnel<'a>(funnel: &'a Funnel, tags: &mut Vec<&'a Placed<Text>>) {
     }
 }
 
-fn in_condition<'a>(condition: &'a Condition, tags: &mut Vec<&'a Placed<Text>>) {
+fn in_condition<'a>(condition: &'a Condition, tags: &mut Vec<&'a Keyed<Text>>) {
     tags.extend(&condition.tag);
     let lists = condition.all.iter().chain(&condition.any).flat_map(|list| &list.value.0);
     lists.for_each(|inner| in_condition(&inner.value, tags));
     condition.not.iter().for_each(|inner| in_condition(&inner.value, tags));
 }
 
-fn in_step<'a>(step: &'a Step, tags: &mut Vec<&'a Placed<Text>>) {
+fn in_step<'a>(step: &'a Step, tags: &mut Vec<&'a Keyed<Text>>) {
     tags.extend(step.add_tag.iter().chain(&step.remove_tag));
     step.if_.iter().for_each(|condition| in_condition(&condition.value, tags));
     step.expanded.iter().flat_map(|steps| &steps.value).for_each(|step| in_step(&step.value, tags));
@@ -105,7 +105,7 @@ fn in_step<'a>(step: &'a Step, tags: &mut Vec<&'a Placed<Text>>) {
     let shares = step.split.iter().flat_map(|list| &list.value.0).map(|branch| &branch.value.steps);
     let ways = step.fork.iter().flat_map(|list| &list.value.0).map(|branch| &branch.value.steps);
     shares.chain(ways).flat_map(|steps| &steps.value.0).for_each(|step| in_step(&step.value, tags));
-    if let Some(Placed { value: MapOrList::List(ways), .. }) = &step.await_ {
+    if let Some(Keyed { value: MapOrList::List(ways), .. }) = &step.await_ {
         let steps = ways.iter().filter_map(|way| way.value.then.as_ref()).flat_map(|list| &list.value.0);
         steps.for_each(|step| in_step(&step.value, tags));
     }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::Resolver;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::model::template::{Part, Piece, Template, Token, pieces};
-use crate::schema::{Placed, Text};
+use crate::schema::{Keyed, Text};
 use crate::source::Span;
 
 impl Resolver {
@@ -56,18 +56,18 @@ impl Resolver {
             }
             Piece::Token { name, default, range } => {
                 let place = within(span, text, range);
-                let token = self.token(&Placed { value: Text(name.to_owned()), span: place, key: place })?;
+                let token = self.token(&Keyed { value: Text(name.to_owned()), span: place, key: place })?;
                 Some(Part::Value { token, default: default.map(str::to_owned), span: place })
             }
         }
     }
 
     /// A field, `points`, or `points/` and a group.
-    pub(super) fn token(&mut self, name: &Placed<Text>) -> Option<Token> {
+    pub(super) fn token(&mut self, name: &Keyed<Text>) -> Option<Token> {
         match name.value.0.strip_prefix("points") {
             Some("") => Some(Token::Points),
             Some(group) if group.starts_with('/') => {
-                let group = Placed { value: Text(group[1..].to_owned()), ..*name };
+                let group = Keyed { value: Text(group[1..].to_owned()), ..*name };
                 self.group_id(&group).map(Token::Group)
             }
             Some(_) | None => self.field_id(name).map(Token::Field),

@@ -8,7 +8,7 @@ use crate::model::template::Token;
 use crate::model::test::{Cell, Edit, Ended, Expectation, Happening, Test};
 use crate::model::{ContentId, FieldId, FieldType, Funnel, FunnelId, Moment};
 use crate::schema::test::{self as written, Given};
-use crate::schema::{self, Definitions, Entries, ListOf, Literal, OneOrList, Placed, Text};
+use crate::schema::{self, Definitions, Entries, Keyed, ListOf, Literal, OneOrList, Text};
 use crate::source::Span;
 
 /// The funnels of the project, which say how a stage stands in the file.
@@ -20,7 +20,7 @@ impl Resolver {
         read.map(|(name, body)| self.test(name, body, funnels)).collect()
     }
 
-    fn test(&mut self, name: &Placed<Text>, written: &schema::Test, funnels: &Funnels) -> Test {
+    fn test(&mut self, name: &Keyed<Text>, written: &schema::Test, funnels: &Funnels) -> Test {
         let mistakes = self.errors;
         let from = self.moment(&written.from.value.0, written.from.span);
         let mut contact = self.cells(&written.contact.value, funnels, true);
@@ -77,7 +77,7 @@ impl Resolver {
     }
 
     /// The cells of a row; the key may stand there only at the start.
-    fn cells(&mut self, values: &Entries<Placed<Given>>, funnels: &Funnels, with_key: bool) -> Vec<Cell> {
+    fn cells(&mut self, values: &Entries<Keyed<Given>>, funnels: &Funnels, with_key: bool) -> Vec<Cell> {
         let mut cells = Vec::new();
         for (name, value) in &values.0 {
             cells.extend(self.cell(name, value, funnels, with_key));
@@ -85,7 +85,7 @@ impl Resolver {
         cells
     }
 
-    fn cell(&mut self, name: &Placed<Text>, value: &Placed<Given>, funnels: &Funnels, with_key: bool) -> Vec<Cell> {
+    fn cell(&mut self, name: &Keyed<Text>, value: &Keyed<Given>, funnels: &Funnels, with_key: bool) -> Vec<Cell> {
         let one = |column: &str, text: &str| vec![Cell { column: column.to_owned(), text: text.to_owned() }];
         match (name.value.0.as_str(), &value.value) {
             ("stage", Given::Literal(stage)) if self.index.fields.find::<FieldId>("stage").is_none() => {
@@ -100,7 +100,7 @@ impl Resolver {
                 one(&self.contacts.tags.column.clone(), &known.join(&self.contacts.tags.separator))
             }
             ("points", Given::Literal(points)) => {
-                let points = Placed { value: points.clone(), span: value.span, key: value.key };
+                let points = Keyed { value: points.clone(), span: value.span, key: value.key };
                 let text = self.integer(&points).map(|number| number.to_string());
                 text.map(|text| one(&self.contacts.points.column.clone(), &text)).unwrap_or_default()
             }
@@ -122,7 +122,7 @@ impl Resolver {
         self.report(Diagnostic::new(codes::BAD_TEST, span, message).at("of which funnel").help(help));
     }
 
-    fn stage_cell(&mut self, funnel: &Placed<Text>, stage: &Placed<Text>, funnels: &Funnels) -> Option<Cell> {
+    fn stage_cell(&mut self, funnel: &Keyed<Text>, stage: &Keyed<Text>, funnels: &Funnels) -> Option<Cell> {
         let id = self.funnel_id(funnel)?;
         let stage = self.stage_id(id, stage)?;
         let funnel = &funnels[id];
@@ -130,7 +130,7 @@ impl Resolver {
     }
 
     /// Why a channel must not be used, as it stands in the column that the project names for it.
-    fn block_cell(&mut self, name: &Placed<Text>, reason: &Placed<Text>) -> Option<Cell> {
+    fn block_cell(&mut self, name: &Keyed<Text>, reason: &Keyed<Text>) -> Option<Cell> {
         let channel = self.channel(name)?;
         let words = ["unsubscribed", "complained", "bounced"];
         if !words.contains(&reason.value.0.as_str()) {
@@ -147,17 +147,17 @@ impl Resolver {
     }
 
     /// The points of a group, `points/loyalty: 20`.
-    fn group_cell(&mut self, name: &Placed<Text>, points: &Literal, value: &Placed<Given>) -> Option<Cell> {
+    fn group_cell(&mut self, name: &Keyed<Text>, points: &Literal, value: &Keyed<Given>) -> Option<Cell> {
         let Some(Token::Group(group)) = self.token(name) else { return None };
-        let number = self.integer(&Placed { value: points.clone(), span: value.span, key: value.key })?;
+        let number = self.integer(&Keyed { value: points.clone(), span: value.span, key: value.key })?;
         Some(Cell { column: self.groups.get(group.index())?.clone(), text: number.to_string() })
     }
 
-    fn tag_text(&mut self, tag: &Placed<Text>) -> Option<String> {
+    fn tag_text(&mut self, tag: &Keyed<Text>) -> Option<String> {
         self.tag_id(tag).map(|id| self.contacts.tags.names[id].id.clone())
     }
 
-    fn field_cell(&mut self, name: &Placed<Text>, value: &Placed<Given>) -> Option<Cell> {
+    fn field_cell(&mut self, name: &Keyed<Text>, value: &Keyed<Given>) -> Option<Cell> {
         let (field, type_) = self.typed_field(name)?;
         let column = self.contacts.fields[field].column.clone();
         let text = self.given_text(name, value, &type_)?;
@@ -165,15 +165,10 @@ impl Resolver {
     }
 
     /// The text of a value as it stands in a file.
-    pub(super) fn given_text(
-        &mut self,
-        name: &Placed<Text>,
-        value: &Placed<Given>,
-        type_: &FieldType,
-    ) -> Option<String> {
+    pub(super) fn given_text(&mut self, name: &Keyed<Text>, value: &Keyed<Given>, type_: &FieldType) -> Option<String> {
         match (&value.value, type_) {
             (Given::Literal(literal), _) => {
-                let literal = Placed { value: literal.clone(), span: value.span, key: value.key };
+                let literal = Keyed { value: literal.clone(), span: value.span, key: value.key };
                 self.value(type_, &literal)?;
                 Some(literal.value.0.text)
             }
@@ -216,7 +211,7 @@ impl Resolver {
         Some(Edit { at: at?, set, company, add_tags, remove_tags })
     }
 
-    fn expectation(&mut self, expected: &Placed<written::Expectation>) -> Option<Expectation> {
+    fn expectation(&mut self, expected: &Keyed<written::Expectation>) -> Option<Expectation> {
         let written = &expected.value;
         let at = self.moment(&written.at.value.0, written.at.span);
         let that = written.that.as_ref().map(|that| self.condition(that));
@@ -232,18 +227,18 @@ impl Resolver {
         Some(Expectation { at: at?, that, sent, not_sent })
     }
 
-    fn contents(&mut self, names: &[Placed<Text>]) -> Vec<(ContentId, Span)> {
+    fn contents(&mut self, names: &[Keyed<Text>]) -> Vec<(ContentId, Span)> {
         names.iter().filter_map(|name| self.content_id(name).map(|id| (id, name.span))).collect()
     }
 
-    fn ended(&mut self, ended: &Placed<written::Ended>) -> Option<Ended> {
+    fn ended(&mut self, ended: &Keyed<written::Ended>) -> Option<Ended> {
         let campaign = self.campaign_id(&ended.value.campaign)?;
         Some(Ended { campaign, is: ended.value.is.value, span: ended.value.is.span })
     }
 }
 
-fn as_text(literal: &Placed<Literal>) -> Placed<Text> {
-    Placed { value: Text(literal.value.0.text.clone()), span: literal.span, key: literal.key }
+fn as_text(literal: &Keyed<Literal>) -> Keyed<Text> {
+    Keyed { value: Text(literal.value.0.text.clone()), span: literal.span, key: literal.key }
 }
 
 /// The civil time at which a moment begins.

@@ -4,7 +4,7 @@ use super::Resolver;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::model::test::Cell;
 use crate::schema::test::Given;
-use crate::schema::{self, Entries, Placed, Text};
+use crate::schema::{self, Entries, Keyed, Text};
 
 impl Resolver {
     /// The row of the company; the contact's row gets its key where it does not name one.
@@ -38,7 +38,7 @@ impl Resolver {
     }
 
     /// Cells of the company's row; the key may stand there only at the start.
-    pub(super) fn company_cells(&mut self, written: &Placed<Entries<Placed<Given>>>, with_key: bool) -> Vec<Cell> {
+    pub(super) fn company_cells(&mut self, written: &Keyed<Entries<Keyed<Given>>>, with_key: bool) -> Vec<Cell> {
         let Some(key) = self.companies.as_ref().map(|companies| companies.key.clone()) else {
             if !self.index.companies_broken {
                 let help =
@@ -62,7 +62,7 @@ impl Resolver {
         cells
     }
 
-    fn company_cell(&mut self, name: &Placed<Text>, value: &Placed<Given>) -> Option<Cell> {
+    fn company_cell(&mut self, name: &Keyed<Text>, value: &Keyed<Given>) -> Option<Cell> {
         let field = self.company_field_id(name)?;
         let field = &self.companies.as_ref()?.fields[field];
         let (column, type_) = (field.column.clone(), field.type_.clone()?);

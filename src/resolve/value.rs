@@ -8,7 +8,7 @@ use super::Resolver;
 use crate::diagnostic::{Diagnostic, codes, list};
 use crate::model::ids::Id;
 use crate::model::{ChoiceId, Field, FieldId, FieldType, Moment, Value, is_address};
-use crate::schema::{ListOf, Literal, Placed, as_digits, is_grouped, meant_flag};
+use crate::schema::{Keyed, ListOf, Literal, as_digits, is_grouped, meant_flag};
 use crate::source::Span;
 
 const WHOLE_NUMBER: &str = "a whole number";
@@ -22,7 +22,7 @@ const SAID: [&str; 13] =
 
 impl Resolver {
     /// A value of the type; a list is one of `choices`.
-    pub(super) fn value(&mut self, type_: &FieldType, literal: &Placed<Literal>) -> Option<Value> {
+    pub(super) fn value(&mut self, type_: &FieldType, literal: &Keyed<Literal>) -> Option<Value> {
         let text = literal.value.0.text.as_str();
         match type_ {
             FieldType::Text { .. } => Some(Value::Text(text.trim().to_owned())),
@@ -43,11 +43,11 @@ impl Resolver {
         }
     }
 
-    pub(super) fn integer(&mut self, literal: &Placed<Literal>) -> Option<i64> {
+    pub(super) fn integer(&mut self, literal: &Keyed<Literal>) -> Option<i64> {
         literal.value.0.text.parse().ok().or_else(|| self.wrong_value(literal, WHOLE_NUMBER))
     }
 
-    pub(super) fn number(&mut self, literal: &Placed<Literal>) -> Option<Decimal> {
+    pub(super) fn number(&mut self, literal: &Keyed<Literal>) -> Option<Decimal> {
         let text = literal.value.0.text.as_str();
         let decimal = Decimal::from_str(text).ok().filter(|_| !text.contains('_'));
         if let Some(number) = decimal.filter(|_| text.contains('.') && text.ends_with('0') && is_grouped(text)) {
@@ -59,7 +59,7 @@ impl Resolver {
         decimal.map(|number| number.normalize()).or_else(|| self.wrong_value(literal, NUMBER))
     }
 
-    pub(super) fn boolean(&mut self, literal: &Placed<Literal>) -> Option<bool> {
+    pub(super) fn boolean(&mut self, literal: &Keyed<Literal>) -> Option<bool> {
         match literal.value.0.text.as_str() {
             "true" => Some(true),
             "false" => Some(false),
@@ -67,7 +67,7 @@ impl Resolver {
         }
     }
 
-    pub(super) fn choice(&mut self, values: &[String], literal: &Placed<Literal>) -> Option<ChoiceId> {
+    pub(super) fn choice(&mut self, values: &[String], literal: &Keyed<Literal>) -> Option<ChoiceId> {
         let text = literal.value.0.text.trim();
         let found = values.iter().position(|value| value == text).map(ChoiceId::from_index);
         if found.is_none() {
@@ -84,7 +84,7 @@ impl Resolver {
     }
 
     /// Choices in the order of the declaration, each once.
-    pub(super) fn choices(&mut self, values: &[String], literals: &ListOf<Placed<Literal>>) -> Option<Vec<ChoiceId>> {
+    pub(super) fn choices(&mut self, values: &[String], literals: &ListOf<Keyed<Literal>>) -> Option<Vec<ChoiceId>> {
         let found: Vec<_> = literals.0.iter().map(|literal| self.choice(values, literal)).collect();
         let mut found: Vec<ChoiceId> = found.into_iter().collect::<Option<_>>()?;
         found.sort_unstable();
@@ -92,7 +92,7 @@ impl Resolver {
         Some(found)
     }
 
-    pub(super) fn wrong_value<T>(&mut self, literal: &Placed<Literal>, expected: &str) -> Option<T> {
+    pub(super) fn wrong_value<T>(&mut self, literal: &Keyed<Literal>, expected: &str) -> Option<T> {
         let text = literal.value.0.text.as_str();
         let found = Diagnostic::new(codes::WRONG_VALUE, literal.span, format!("`{text}` is not {expected}"));
         let found = found.at(format!("expected {expected}"));

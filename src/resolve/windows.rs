@@ -6,7 +6,7 @@ use super::Resolver;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::model::windows::{parse_time, time};
 use crate::model::{StepKind, Wait, Weekdays, Windows};
-use crate::schema::{self, OneOrList, Placed, Text};
+use crate::schema::{self, Keyed, OneOrList, Text};
 
 impl Resolver {
     pub(super) fn wait(&mut self, step: &schema::Step) -> Option<StepKind> {
@@ -39,7 +39,7 @@ impl Resolver {
         (self.errors == mistakes).then_some(windows)
     }
 
-    fn time(&mut self, written: &Placed<Text>) -> Option<Time> {
+    fn time(&mut self, written: &Keyed<Text>) -> Option<Time> {
         let found = parse_time(&written.value.0);
         if found.is_none() {
             self.report(
@@ -59,7 +59,7 @@ impl Resolver {
     }
 
     /// Days and ranges of days, such as `[mon-wed, sat]`.
-    fn days(&mut self, written: &OneOrList<Placed<Text>>) -> Option<Weekdays> {
+    fn days(&mut self, written: &OneOrList<Keyed<Text>>) -> Option<Weekdays> {
         let written = match written {
             OneOrList::One(day) => std::slice::from_ref(day),
             OneOrList::List(days) => days.as_slice(),
@@ -67,7 +67,7 @@ impl Resolver {
         Weekdays::of(written.iter().flat_map(|day| self.range(day)).collect::<Vec<_>>())
     }
 
-    fn range(&mut self, written: &Placed<Text>) -> Vec<Weekday> {
+    fn range(&mut self, written: &Keyed<Text>) -> Vec<Weekday> {
         let text = written.value.0.as_str();
         let (from, to) = text.split_once('-').unwrap_or((text, text));
         match (Weekdays::day_of(from.trim()), Weekdays::day_of(to.trim())) {
@@ -83,7 +83,7 @@ impl Resolver {
         }
     }
 
-    fn between(&mut self, written: &Placed<schema::ListOf<Placed<Text>>>) -> Option<(Time, Time)> {
+    fn between(&mut self, written: &Keyed<schema::ListOf<Keyed<Text>>>) -> Option<(Time, Time)> {
         if let [from, to] = written.value.0.as_slice() {
             let (from, to) = (self.time(from), self.time(to));
             return from.zip(to);

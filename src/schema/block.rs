@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::Step;
-use super::scalar::{Entries, ListOf, Literal, Placed, ScalarOr, Text};
+use super::scalar::{Entries, Keyed, ListOf, Literal, ScalarOr, Text};
 use crate::language::ParameterType;
 
 /// Steps for reuse.
@@ -15,10 +15,10 @@ pub struct Block {
     pub description: Option<Text>,
     /// The parameters by name, each with its type; `$name` stands for the argument in the steps.
     #[serde(default)]
-    pub parameters: Entries<Placed<ParameterType>>,
+    pub parameters: Entries<Keyed<ParameterType>>,
     /// The steps.
-    pub steps: Option<Placed<ListOf<Placed<Step>>>>,
+    pub steps: Option<Keyed<ListOf<Keyed<Step>>>>,
 }
 
 /// What is given for a parameter: a value, or a list of choices.
-pub type Argument = ScalarOr<ListOf<Placed<Literal>>>;
+pub type Argument = ScalarOr<ListOf<Keyed<Literal>>>;

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::block::Argument;
 use super::points::Give;
-use super::scalar::{Anything, Entries, ListOf, Literal, MapOrList, OneOrList, Placed, ScalarOr, Text};
+use super::scalar::{Anything, Entries, Keyed, ListOf, Literal, MapOrList, OneOrList, ScalarOr, Text};
 use super::{Condition, Key};
 use crate::language::{AfterUntil, Existing, IfMissing, IfPast, OnLeave, OnSkip, Outcome};
 
@@ -29,25 +29,25 @@ pub struct Campaign {
     /// Who looks after it.
     pub owner: Option<Text>,
     /// Campaigns run from the highest priority down, then by id. Default: 0.
-    pub priority: Option<Placed<i64>>,
+    pub priority: Option<Keyed<i64>>,
     /// Whether the campaign runs. Default: `true`. Unpublished it admits nobody and pauses.
-    pub published: Option<Placed<bool>>,
+    pub published: Option<Keyed<bool>>,
     /// From when until when the campaign runs.
     pub publish: Option<CampaignPublish>,
     /// Who comes in: any of these conditions, when it becomes true, or `{ entered: funnel/stage }`.
-    pub enter: Option<Placed<OneOrList<Placed<Condition>>>>,
+    pub enter: Option<Keyed<OneOrList<Keyed<Condition>>>>,
     /// Whether somebody may come in again: `never` (default), or `{ after: 30 days }`, counted from the end of the last time.
-    pub reenter: Option<Placed<ScalarOr<Reenter>>>,
+    pub reenter: Option<Keyed<ScalarOr<Reenter>>>,
     /// What happens to those let in by a condition when none of the conditions holds any longer: `exit` or `stay`.
-    pub on_leave: Option<Placed<OnLeave>>,
+    pub on_leave: Option<Keyed<OnLeave>>,
     /// What happens to those who qualify already when the campaign is first published: `enter` (default) or `skip`.
-    pub existing: Option<Placed<Existing>>,
+    pub existing: Option<Keyed<Existing>>,
     /// Those for whom this holds have converted: they leave, and do not enter.
-    pub goal: Option<Placed<Condition>>,
+    pub goal: Option<Keyed<Condition>>,
     /// Those for whom this holds leave, and do not enter.
-    pub exit_when: Option<Placed<Condition>>,
+    pub exit_when: Option<Keyed<Condition>>,
     /// What happens, in order.
-    pub steps: Placed<ListOf<Placed<Step>>>,
+    pub steps: Keyed<ListOf<Keyed<Step>>>,
     /// Set where a part of it could not be read, which is reported already.
     #[serde(rename = "$hole")]
     #[schemars(skip)]
@@ -59,7 +59,7 @@ pub struct Campaign {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Reenter {
     /// How long after the end of the last time, such as `30 days`.
-    pub after: Placed<Text>,
+    pub after: Keyed<Text>,
 }
 
 /// How often a contact may get a content.
@@ -67,7 +67,7 @@ pub struct Reenter {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Once {
     /// How long after the last time, such as `30 days`.
-    pub after: Placed<Text>,
+    pub after: Keyed<Text>,
 }
 
 /// A window in time; both ends belong to it.
@@ -75,11 +75,11 @@ pub struct Once {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct CampaignPublish {
     /// From this date or moment on.
-    pub from: Option<Placed<Text>>,
+    pub from: Option<Keyed<Text>>,
     /// Until this date or moment.
-    pub until: Option<Placed<Text>>,
+    pub until: Option<Keyed<Text>>,
     /// What happens after `until` to contacts inside: they wait for another window (`pause`, the default), or they leave (`exit`).
-    pub after_until: Option<Placed<AfterUntil>>,
+    pub after_until: Option<Keyed<AfterUntil>>,
 }
 
 /// A step: exactly one of `send`, `move`, `leave`, `add-tag`, `remove-tag`, `points`, `set`, `clear`, `notify`, `webhook`, `push-to`, `note`, `wait`, `wait-until`, `if`, `split`, `await`, `fork`, `goto`, `enroll`, `withdraw`, `use`, `unsubscribe`, `resubscribe`, `add-to`, `remove-from`, `exit`, and the keys that belong to it.
@@ -87,105 +87,105 @@ pub struct CampaignPublish {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Step {
     /// The name of this step, unique in its campaign; it keeps the step's identity when the list changes.
-    pub id: Option<Placed<Text>>,
+    pub id: Option<Keyed<Text>>,
     /// Sends this content.
-    pub send: Option<Placed<Text>>,
+    pub send: Option<Keyed<Text>>,
     /// How often a contact may get it: `entry` (default), `ever`, or `{ after: 30 days }`; for `send`.
-    pub once: Option<Placed<ScalarOr<Once>>>,
+    pub once: Option<Keyed<ScalarOr<Once>>>,
     /// Sent without consent; for `send`.
-    pub transactional: Option<Placed<bool>>,
+    pub transactional: Option<Keyed<bool>>,
     /// How late it may still be sent, such as `12 h`; for `send`.
-    pub expires: Option<Placed<Text>>,
+    pub expires: Option<Keyed<Text>>,
     /// What happens when it is not sent: `continue` (default) or `exit`; for `send`.
-    pub on_skip: Option<Placed<OnSkip>>,
+    pub on_skip: Option<Keyed<OnSkip>>,
     /// Moves the contact to this stage, written `funnel/stage`, if it is not lighter.
     #[serde(rename = "move")]
-    pub move_: Option<Placed<Text>>,
+    pub move_: Option<Keyed<Text>>,
     /// Takes the contact's stage in this funnel away.
-    pub leave: Option<Placed<Text>>,
+    pub leave: Option<Keyed<Text>>,
     /// Adds this tag.
-    pub add_tag: Option<Placed<Text>>,
+    pub add_tag: Option<Keyed<Text>>,
     /// Removes this tag.
-    pub remove_tag: Option<Placed<Text>>,
+    pub remove_tag: Option<Keyed<Text>>,
     /// Gives this many points; a negative number takes them. `{ give: 10, group: loyalty }` gives them to a group.
-    pub points: Option<Placed<ScalarOr<Give>>>,
+    pub points: Option<Keyed<ScalarOr<Give>>>,
     /// Tells a colleague: `owner`, for who looks after the contact, or an address.
-    pub notify: Option<Placed<Text>>,
+    pub notify: Option<Keyed<Text>>,
     /// What the colleague is told; `{{ field | default: text }}` stands for a value of the contact; for `notify`.
-    pub message: Option<Placed<Text>>,
+    pub message: Option<Keyed<Text>>,
     /// Calls this destination.
-    pub webhook: Option<Placed<Text>>,
+    pub webhook: Option<Keyed<Text>>,
     /// What the destination gets: a key of its own for each field or `points`; for `webhook`.
-    pub body: Option<Placed<Entries<Placed<Text>>>>,
+    pub body: Option<Keyed<Entries<Keyed<Text>>>>,
     /// Hands the whole contact to this destination.
-    pub push_to: Option<Placed<Text>>,
+    pub push_to: Option<Keyed<Text>>,
     /// Writes this text into the journal, and does nothing else.
-    pub note: Option<Placed<Text>>,
+    pub note: Option<Keyed<Text>>,
     /// Sends nothing on this channel any more: `email`, `sms` or `push`.
-    pub unsubscribe: Option<Placed<Text>>,
+    pub unsubscribe: Option<Keyed<Text>>,
     /// Takes an `unsubscribe` of this channel back; a complaint and a hard bounce stay.
-    pub resubscribe: Option<Placed<Text>>,
+    pub resubscribe: Option<Keyed<Text>>,
     /// Makes the contact a member of this segment, whatever its condition says.
-    pub add_to: Option<Placed<Text>>,
+    pub add_to: Option<Keyed<Text>>,
     /// Takes the contact out of this segment, whatever its condition says.
-    pub remove_from: Option<Placed<Text>>,
+    pub remove_from: Option<Keyed<Text>>,
     /// Sets this field to the value of `to`.
-    pub set: Option<Placed<Text>>,
+    pub set: Option<Keyed<Text>>,
     /// The new value: a literal, a list of choices, `today` or `now` for dates, or `{ add: 1 }` for numbers; for `set`.
-    pub to: Option<Placed<SetTo>>,
+    pub to: Option<Keyed<SetTo>>,
     /// Takes the value of this field away.
-    pub clear: Option<Placed<Text>>,
+    pub clear: Option<Keyed<Text>>,
     /// Waits this long, such as `2 days`.
-    pub wait: Option<Placed<Text>>,
+    pub wait: Option<Keyed<Text>>,
     /// Waits until a date or moment, or until that of a field: `{ field: webinar-date, offset: -1 day }`.
-    pub wait_until: Option<Placed<ScalarOr<WaitField>>>,
+    pub wait_until: Option<Keyed<ScalarOr<WaitField>>>,
     /// What happens when that moment is over: `continue`, `exit`, or `skip` (leaves out the next step). Without it the contact goes on, but of several waits in a row that are over only the last one's steps run; for `wait-until`.
-    pub if_past: Option<Placed<IfPast>>,
+    pub if_past: Option<Keyed<IfPast>>,
     /// What happens when the field has no date: `exit` (default), `continue`, or `skip` (leaves out the next step); for `wait-until` with a field.
-    pub if_missing: Option<Placed<IfMissing>>,
+    pub if_missing: Option<Keyed<IfMissing>>,
     /// The time of day at which it ends, such as `"09:00"`, on the contact's clock; for `wait` and `wait-until`.
-    pub at: Option<Placed<Text>>,
+    pub at: Option<Keyed<Text>>,
     /// From when to when it may end, such as `["09:00", "17:00"]`, on the contact's clock; both belong to it, and it may go over midnight; for `wait` and `wait-until`.
-    pub between: Option<Placed<ListOf<Placed<Text>>>>,
+    pub between: Option<Keyed<ListOf<Keyed<Text>>>>,
     /// The days of the week on which it may end, such as `[mon, fri]` or `mon-fri`; for `wait` and `wait-until`.
-    pub days: Option<Placed<OneOrList<Placed<Text>>>>,
+    pub days: Option<Keyed<OneOrList<Keyed<Text>>>>,
     /// Asks a condition.
     #[serde(rename = "if")]
-    pub if_: Option<Placed<Condition>>,
+    pub if_: Option<Keyed<Condition>>,
     /// The steps when it holds, or when the event came; for `if` and `await`.
-    pub then: Option<Placed<ListOf<Placed<Step>>>>,
+    pub then: Option<Keyed<ListOf<Keyed<Step>>>>,
     /// The steps when it does not hold, or when no event came in time; for `if` and `await`.
     #[serde(rename = "else")]
-    pub else_: Option<Placed<ListOf<Placed<Step>>>>,
+    pub else_: Option<Keyed<ListOf<Keyed<Step>>>>,
     /// Shares of the contacts that take different ways, told apart by a stable number of the contact; needs an `id`.
-    pub split: Option<Placed<ListOf<Placed<Share>>>>,
+    pub split: Option<Keyed<ListOf<Keyed<Share>>>>,
     /// Waits for an event: `{ event: opened, of: win-back-1 }`, or a list of `{ when, then }` of which the earliest decides.
     #[serde(rename = "await")]
-    pub await_: Option<Placed<MapOrList<Condition, Placed<AwaitWay>>>>,
+    pub await_: Option<Keyed<MapOrList<Condition, Keyed<AwaitWay>>>>,
     /// How long to wait for the event, such as `3 days`; without it there is no end; for `await`.
     #[serde(rename = "for")]
-    pub for_: Option<Placed<Text>>,
+    pub for_: Option<Keyed<Text>>,
     /// Lets the contact into this campaign, if it may enter it.
-    pub enroll: Option<Placed<Text>>,
+    pub enroll: Option<Keyed<Text>>,
     /// Ends this campaign for the contact, if it is inside.
-    pub withdraw: Option<Placed<Text>>,
+    pub withdraw: Option<Keyed<Text>>,
     /// Ways that a contact takes side by side; the campaign goes on when all of them have ended.
-    pub fork: Option<Placed<ListOf<Placed<Way>>>>,
+    pub fork: Option<Keyed<ListOf<Keyed<Way>>>>,
     /// Goes on at the step with this id, which stands in the same list or one around it.
-    pub goto: Option<Placed<Text>>,
+    pub goto: Option<Keyed<Text>>,
     /// Puts in the steps of this block.
     #[serde(rename = "use")]
-    pub use_: Option<Placed<Text>>,
+    pub use_: Option<Keyed<Text>>,
     /// The values of the block's parameters; for `use`.
-    pub with: Option<Placed<Entries<Placed<Argument>>>>,
+    pub with: Option<Keyed<Entries<Keyed<Argument>>>>,
     /// The steps of the block, which are put in before the types are read.
     #[serde(rename = "$steps")]
-    pub expanded: Option<Placed<Vec<Placed<Step>>>>,
+    pub expanded: Option<Keyed<Vec<Keyed<Step>>>>,
     /// What a step without an `id` is called in the plan of which the tree was made.
     #[serde(rename = "$called")]
     pub called: Option<Text>,
     /// Ends the campaign for this contact: `completed`, `exited` or `converted`.
-    pub exit: Option<Placed<Outcome>>,
+    pub exit: Option<Keyed<Outcome>>,
     /// Set where a part of it could not be read, which is reported already.
     #[serde(rename = "$hole")]
     #[schemars(skip)]
@@ -206,14 +206,14 @@ impl Step {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Share {
     /// The name of the way in the outputs; without it the share is its name.
-    pub id: Option<Placed<Text>>,
+    pub id: Option<Keyed<Text>>,
     /// What its contacts follow from in the plan of which the tree was made.
     #[serde(rename = "$goes-by")]
     pub goes_by: Option<Text>,
     /// How many of a hundred contacts take this way; all shares of a split make 100.
-    pub share: Placed<i64>,
+    pub share: Keyed<i64>,
     /// What happens to them.
-    pub steps: Placed<ListOf<Placed<Step>>>,
+    pub steps: Keyed<ListOf<Keyed<Step>>>,
 }
 
 /// One of several events that are waited for.
@@ -221,9 +221,9 @@ pub struct Share {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct AwaitWay {
     /// The event: `{ event: opened, of: win-back-1 }`.
-    pub when: Placed<Condition>,
+    pub when: Keyed<Condition>,
     /// The steps when it came first.
-    pub then: Option<Placed<ListOf<Placed<Step>>>>,
+    pub then: Option<Keyed<ListOf<Keyed<Step>>>>,
 }
 
 /// One of the ways that a contact takes side by side.
@@ -231,9 +231,9 @@ pub struct AwaitWay {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Way {
     /// The name of the way in the outputs; without it its number is its name.
-    pub id: Option<Placed<Text>>,
+    pub id: Option<Keyed<Text>>,
     /// What happens on it.
-    pub steps: Placed<ListOf<Placed<Step>>>,
+    pub steps: Keyed<ListOf<Keyed<Step>>>,
 }
 
 /// The new value of a field as written; told apart by the kind of the node.
@@ -242,7 +242,7 @@ pub enum SetTo {
     /// A literal, `today` or `now`.
     Literal(Literal),
     /// Choices.
-    List(Vec<Placed<Literal>>),
+    List(Vec<Keyed<Literal>>),
     /// A change of a number.
     Change(Change),
 }
@@ -252,7 +252,7 @@ pub enum SetTo {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Change {
     /// What is added; negative to take away.
-    pub add: Placed<Literal>,
+    pub add: Keyed<Literal>,
 }
 
 /// The moment in a field to wait for.
@@ -260,7 +260,7 @@ pub struct Change {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct WaitField {
     /// A date or datetime field of the contact.
-    pub field: Placed<Text>,
+    pub field: Keyed<Text>,
     /// How long after that moment, negative for before, such as `-1 day`.
-    pub offset: Option<Placed<Text>>,
+    pub offset: Option<Keyed<Text>>,
 }

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::scalar::{Anything, ListOf, Literal, Placed, Text};
+use super::scalar::{Anything, Keyed, ListOf, Literal, Text};
 use super::{Key, Operands};
 use crate::language::{Operator, TagsHeld};
 use crate::source::Span;
@@ -13,104 +13,104 @@ use crate::source::Span;
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Condition {
     /// True when all of these are.
-    pub all: Option<Placed<ListOf<Placed<Condition>>>>,
+    pub all: Option<Keyed<ListOf<Keyed<Condition>>>>,
     /// True when at least one of these is.
-    pub any: Option<Placed<ListOf<Placed<Condition>>>>,
+    pub any: Option<Keyed<ListOf<Keyed<Condition>>>>,
     /// True when this is not.
-    pub not: Option<Box<Placed<Condition>>>,
+    pub not: Option<Box<Keyed<Condition>>>,
 
     /// A field of the contact, or `points`; goes with exactly one operator.
-    pub field: Option<Placed<Text>>,
+    pub field: Option<Keyed<Text>>,
     /// A field of the contact's company; goes with exactly one operator.
-    pub company: Option<Placed<Text>>,
+    pub company: Option<Keyed<Text>>,
     /// Has this tag.
-    pub tag: Option<Placed<Text>>,
+    pub tag: Option<Keyed<Text>>,
     /// `none`: has no tag at all, not even one that `values` does not name; `any`: has one.
-    pub tags: Option<Placed<TagsHeld>>,
+    pub tags: Option<Keyed<TagsHeld>>,
     /// Is in this stage, written `funnel/stage`; `for` adds how long at least.
-    pub stage: Option<Placed<Text>>,
+    pub stage: Option<Keyed<Text>>,
     /// How long the contact has been in the stage at least, such as `30 days`.
     #[serde(rename = "for")]
-    pub for_: Option<Placed<Text>>,
+    pub for_: Option<Keyed<Text>>,
     /// Its stage in that funnel weighs at least as much as this one, written `funnel/stage`.
-    pub reached: Option<Placed<Text>>,
+    pub reached: Option<Keyed<Text>>,
     /// Has a stage in this funnel.
-    pub in_funnel: Option<Placed<Text>>,
+    pub in_funnel: Option<Keyed<Text>>,
     /// Meets this segment, now.
-    pub segment: Option<Placed<Text>>,
+    pub segment: Option<Keyed<Text>>,
     /// May be written to on this channel: there is an address, consent, and no do-not-contact.
-    pub reachable: Option<Placed<Text>>,
+    pub reachable: Option<Keyed<Text>>,
 
     /// Has ever entered this campaign; `state` asks how it stands with the latest entry.
-    pub campaign: Option<Placed<Text>>,
+    pub campaign: Option<Keyed<Text>>,
     /// How the latest entry stands: `active`, `completed`, `exited` or `converted`; for `campaign`.
-    pub state: Option<Placed<Text>>,
+    pub state: Option<Keyed<Text>>,
     /// Happened so often, or adds up to so much: an event such as `purchased`; goes with `of`, `where`, `sum`, `within`, `since` and an operator (default `at-least: 1`).
-    pub event: Option<Placed<Text>>,
+    pub event: Option<Keyed<Text>>,
     /// Of this content; for `event`.
-    pub of: Option<Placed<Text>>,
+    pub of: Option<Keyed<Text>>,
     /// The property whose values are added up; for `event`, with an operator.
-    pub sum: Option<Placed<Text>>,
+    pub sum: Option<Keyed<Text>>,
     /// What the properties must say: a condition over `{ property: amount, at-least: 5 }`; for `event`.
     #[serde(rename = "where")]
-    pub where_: Option<Box<Placed<Condition>>>,
+    pub where_: Option<Box<Keyed<Condition>>>,
     /// A property of the event; goes with exactly one operator, and stands only in `where` of an event.
-    pub property: Option<Placed<Text>>,
+    pub property: Option<Keyed<Text>>,
 
     /// Comes to rest in this stage, written `funnel/stage`; only in `enter` of a campaign.
-    pub entered: Option<Placed<Text>>,
+    pub entered: Option<Keyed<Text>>,
 
     /// Equal to.
-    pub is: Option<Placed<Literal>>,
+    pub is: Option<Keyed<Literal>>,
     /// Not equal to; true when the value is missing.
-    pub is_not: Option<Placed<Literal>>,
+    pub is_not: Option<Keyed<Literal>>,
     /// One of these values.
     #[serde(rename = "in")]
-    pub in_: Option<Placed<ListOf<Placed<Literal>>>>,
+    pub in_: Option<Keyed<ListOf<Keyed<Literal>>>>,
     /// None of these values; true when the value is missing.
-    pub not_in: Option<Placed<ListOf<Placed<Literal>>>>,
+    pub not_in: Option<Keyed<ListOf<Keyed<Literal>>>>,
     /// This number or a larger one.
-    pub at_least: Option<Placed<Literal>>,
+    pub at_least: Option<Keyed<Literal>>,
     /// This number or a smaller one.
-    pub at_most: Option<Placed<Literal>>,
+    pub at_most: Option<Keyed<Literal>>,
     /// A larger number.
-    pub more_than: Option<Placed<Literal>>,
+    pub more_than: Option<Keyed<Literal>>,
     /// A smaller number.
-    pub less_than: Option<Placed<Literal>>,
+    pub less_than: Option<Keyed<Literal>>,
     /// From the first to the second value, both included.
-    pub between: Option<Placed<ListOf<Placed<Literal>>>>,
+    pub between: Option<Keyed<ListOf<Keyed<Literal>>>>,
     /// The text has this in it.
-    pub contains: Option<Placed<Literal>>,
+    pub contains: Option<Keyed<Literal>>,
     /// The text starts with this.
-    pub starts_with: Option<Placed<Literal>>,
+    pub starts_with: Option<Keyed<Literal>>,
     /// The text ends with this.
-    pub ends_with: Option<Placed<Literal>>,
+    pub ends_with: Option<Keyed<Literal>>,
     /// The text has a part that this regular expression describes.
-    pub matches: Option<Placed<Literal>>,
+    pub matches: Option<Keyed<Literal>>,
     /// Whether there is a value at all.
-    pub exists: Option<Placed<bool>>,
+    pub exists: Option<Keyed<bool>>,
     /// Earlier than this date: a date, `today`, `90 days ago`, `start of month`.
-    pub before: Option<Placed<Literal>>,
+    pub before: Option<Keyed<Literal>>,
     /// Later than this date, or than the whole of this day.
-    pub after: Option<Placed<Literal>>,
+    pub after: Option<Keyed<Literal>>,
     /// On this date or later; for `event` from when on it counts: `ever`, `entry` or `stage`.
-    pub since: Option<Placed<Literal>>,
+    pub since: Option<Keyed<Literal>>,
     /// On this date or earlier.
-    pub until: Option<Placed<Literal>>,
+    pub until: Option<Keyed<Literal>>,
     /// Not longer ago than this, and not in the future, such as `90 days`.
-    pub within: Option<Placed<Literal>>,
+    pub within: Option<Keyed<Literal>>,
     /// From now until then, such as `3 days`.
-    pub within_next: Option<Placed<Literal>>,
+    pub within_next: Option<Keyed<Literal>>,
     /// In a day, week, month or year: `today`, `last week`, `this month`, `next year`.
-    pub during: Option<Placed<Literal>>,
+    pub during: Option<Keyed<Literal>>,
     /// The same day and month in any year, as seen from today: `today`, `tomorrow`, `yesterday`, `in 3 days`, `3 days ago`.
-    pub anniversary: Option<Placed<Literal>>,
+    pub anniversary: Option<Keyed<Literal>>,
     /// Has at least one of these choices.
-    pub has_any: Option<Placed<ListOf<Placed<Literal>>>>,
+    pub has_any: Option<Keyed<ListOf<Keyed<Literal>>>>,
     /// Has all of these choices.
-    pub has_all: Option<Placed<ListOf<Placed<Literal>>>>,
+    pub has_all: Option<Keyed<ListOf<Keyed<Literal>>>>,
     /// Has none of these choices; true when the value is missing.
-    pub has_none: Option<Placed<ListOf<Placed<Literal>>>>,
+    pub has_none: Option<Keyed<ListOf<Keyed<Literal>>>>,
     /// Set where a part of it could not be read, which is reported already.
     #[serde(rename = "$hole")]
     #[schemars(skip)]
@@ -134,9 +134,9 @@ pub struct Comparison<'a> {
 #[derive(Clone, Copy)]
 pub enum Operand<'a> {
     /// A value.
-    One(&'a Placed<Literal>),
+    One(&'a Keyed<Literal>),
     /// A list of values.
-    Many(&'a ListOf<Placed<Literal>>),
+    Many(&'a ListOf<Keyed<Literal>>),
     /// Of `exists`.
     Flag(bool),
 }
@@ -160,10 +160,10 @@ impl Condition {
     }
 
     fn operand(&self, operator: Operator) -> Option<Operand<'_>> {
-        fn one(operand: &Option<Placed<Literal>>) -> Option<Operand<'_>> {
+        fn one(operand: &Option<Keyed<Literal>>) -> Option<Operand<'_>> {
             operand.as_ref().map(Operand::One)
         }
-        fn many(operand: &Option<Placed<ListOf<Placed<Literal>>>>) -> Option<Operand<'_>> {
+        fn many(operand: &Option<Keyed<ListOf<Keyed<Literal>>>>) -> Option<Operand<'_>> {
             operand.as_ref().map(|list| Operand::Many(&list.value))
         }
         match operator {

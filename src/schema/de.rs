@@ -20,11 +20,11 @@ use crate::yaml::node::{Entry, Node, Scalar, Value};
 
 pub(super) mod repair;
 
-/// The name under which [`super::Placed`] asks for the place of a value and of its key.
+/// The name under which [`super::Keyed`] asks for the place of a value and of its key.
 pub(super) const PLACED: &str = "$funnelc::Placed";
 /// The same for a key that must be an id.
 pub(super) const ID: &str = "$funnelc::Id";
-/// The name under which [`super::Lenient`] asks for the place of a value, and for its failure to be remembered.
+/// The name under which [`super::Recovered`] asks for the place of a value, and for its failure to be remembered.
 pub(super) const LENIENT: &str = "$funnelc::Lenient";
 /// The name under which [`super::Literal`] asks for the scalar with its style.
 pub(super) const LITERAL: &str = "$funnelc::Literal";

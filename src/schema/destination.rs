@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::scalar::{Placed, ScalarOr, Text};
+use super::scalar::{Keyed, ScalarOr, Text};
 use crate::language::DestinationKind;
 
 /// A system to which `webhook` and `push-to` steps go.
@@ -11,7 +11,7 @@ use crate::language::DestinationKind;
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Destination {
     /// `webhook` or `crm`.
-    pub kind: Placed<DestinationKind>,
+    pub kind: Keyed<DestinationKind>,
     /// The name for people.
     pub name: Option<Text>,
     /// What it is for.
@@ -21,9 +21,9 @@ pub struct Destination {
     /// Who looks after it.
     pub owner: Option<Text>,
     /// Its address on the web, or `{ env: NAME }`.
-    pub url: Option<Placed<ScalarOr<FromEnv>>>,
+    pub url: Option<Keyed<ScalarOr<FromEnv>>>,
     /// What proves who is calling, better as `{ env: NAME }`.
-    pub secret: Option<Placed<ScalarOr<FromEnv>>>,
+    pub secret: Option<Keyed<ScalarOr<FromEnv>>>,
 }
 
 /// A value that stands in the environment of whoever delivers.
@@ -31,5 +31,5 @@ pub struct Destination {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct FromEnv {
     /// The name of the variable, such as `CRM_SECRET`.
-    pub env: Placed<Text>,
+    pub env: Keyed<Text>,
 }

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::Definitions;
-use super::scalar::{Entries, Placed, ScalarOr, Text};
+use super::scalar::{Entries, Keyed, ScalarOr, Text};
 use crate::language::PropertyType;
 
 /// Something that happens to contacts.
@@ -18,9 +18,9 @@ pub struct Event {
     pub properties: Definitions<PropertyType>,
     /// What an occurrence does to fields of the contact that have no column in the contacts file, by field.
     #[serde(default)]
-    pub updates: Entries<Placed<Update>>,
+    pub updates: Entries<Keyed<Update>>,
     /// How old an occurrence may be that starts a campaign, such as `2 days`. Default: `1 day`.
-    pub max_age: Option<Placed<Text>>,
+    pub max_age: Option<Keyed<Text>>,
 }
 
 /// What an occurrence does to a field: `add` or `set`.
@@ -28,9 +28,9 @@ pub struct Event {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Update {
     /// Adds a number, or that of a property: `{ property: amount }`.
-    pub add: Option<Placed<ScalarOr<FromProperty>>>,
+    pub add: Option<Keyed<ScalarOr<FromProperty>>>,
     /// Sets a value, `event-time` for dates, or the value of a property: `{ property: amount }`.
-    pub set: Option<Placed<ScalarOr<FromProperty>>>,
+    pub set: Option<Keyed<ScalarOr<FromProperty>>>,
 }
 
 /// The value of a property of the event.
@@ -38,5 +38,5 @@ pub struct Update {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct FromProperty {
     /// The property.
-    pub property: Placed<Text>,
+    pub property: Keyed<Text>,
 }

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::scalar::{Placed, Text};
+use super::scalar::{Keyed, Text};
 use crate::language::WhenRemoved;
 
 /// A thing that has another name now; contacts that are there go on under the new one.
@@ -11,11 +11,11 @@ use crate::language::WhenRemoved;
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Moved {
     /// The campaign, by its present name, if a step was renamed.
-    pub campaign: Option<Placed<Text>>,
+    pub campaign: Option<Keyed<Text>>,
     /// The old name: `funnel/stage`, a funnel, a campaign, or with `campaign` a step; or, with the word before it, `segment s`, `content c`, `tag t`, `event e`, `experience funnel/stage/id`.
-    pub from: Placed<Text>,
+    pub from: Keyed<Text>,
     /// The new name, which is there, with the same word before it.
-    pub to: Placed<Text>,
+    pub to: Keyed<Text>,
 }
 
 /// A thing that is gone, and what becomes of contacts that are there.
@@ -23,15 +23,15 @@ pub struct Moved {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Removed {
     /// A campaign that is gone; or, with `step`, the one in which a step is gone.
-    pub campaign: Option<Placed<Text>>,
+    pub campaign: Option<Keyed<Text>>,
     /// A step that is gone.
-    pub step: Option<Placed<Text>>,
+    pub step: Option<Keyed<Text>>,
     /// A stage that is gone, written `funnel/stage`.
-    pub stage: Option<Placed<Text>>,
+    pub stage: Option<Keyed<Text>>,
     /// A funnel that is gone.
-    pub funnel: Option<Placed<Text>>,
+    pub funnel: Option<Keyed<Text>>,
     /// A field that is gone or has another type: what is remembered of it is forgotten.
-    pub field: Option<Placed<Text>>,
+    pub field: Option<Keyed<Text>>,
     /// What becomes of the contacts: `exit` the campaign or go on with the `next` step, for a step; `leave` the funnel, for a stage.
-    pub then: Option<Placed<WhenRemoved>>,
+    pub then: Option<Keyed<WhenRemoved>>,
 }

@@ -65,7 +65,7 @@ pub use merge::merge;
 pub use points::{Give, PointRule, PointTrigger, Points};
 pub use publish::json_schema;
 pub use scalar::{
-    Anything, Definitions, Entries, Lenient, ListOf, Literal, MapOrList, OneOrList, Placed, ScalarOr, Text,
+    Anything, Definitions, Entries, Keyed, ListOf, Literal, MapOrList, OneOrList, Recovered, ScalarOr, Text,
 };
 pub use segment::Segment;
 pub use test::Test;
@@ -93,20 +93,20 @@ pub struct Key {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Project {
     /// The version of the language: `1`.
-    pub version: Option<Placed<Text>>,
+    pub version: Option<Keyed<Text>>,
     /// The project's name.
-    pub project: Option<Placed<Text>>,
+    pub project: Option<Keyed<Text>>,
     /// The IANA zone in which dates turn, such as `Europe/Warsaw`. Default: `UTC`.
-    pub timezone: Option<Placed<Text>>,
+    pub timezone: Option<Keyed<Text>>,
     /// More files of this project, as paths or patterns. Default: `journeys/**/*.yaml` and `.yml`.
     #[serde(default)]
-    pub include: Vec<Placed<Text>>,
+    pub include: Vec<Keyed<Text>>,
     /// How often the journey runs; the clock is floored to it.
     pub runs: Option<Runs>,
     /// The contacts file: its key, fields, tags, points, addresses and consent.
-    pub contacts: Option<Lenient<Contacts>>,
+    pub contacts: Option<Recovered<Contacts>>,
     /// The companies file, given to a run by `--companies`.
-    pub companies: Option<Lenient<Companies>>,
+    pub companies: Option<Recovered<Companies>>,
     /// What can be sent or touched: emails, messages, pages, forms, assets.
     #[serde(default)]
     pub content: Definitions<Content>,
@@ -118,7 +118,7 @@ pub struct Project {
     pub destinations: Definitions<Destination>,
     /// How often a channel may be used: `email`, `sms`, `push`.
     #[serde(default)]
-    pub limits: Entries<Placed<Limit>>,
+    pub limits: Entries<Keyed<Limit>>,
     /// Named conditions over contacts.
     #[serde(default)]
     pub segments: Definitions<Segment>,
@@ -130,27 +130,27 @@ pub struct Project {
     pub campaigns: Definitions<Campaign>,
     /// How much the findings of a check count, by its code: `error`, `warning`, or `{ severity: off, reason: … }`; and as `baseline` the file with the warnings that are not told.
     #[serde(default)]
-    pub checks: Entries<Placed<ScalarOr<CheckRule>>>,
+    pub checks: Entries<Keyed<ScalarOr<CheckRule>>>,
     /// Named values, for `$name` in place of a whole value.
     #[serde(default)]
-    pub variables: Entries<Placed<Literal>>,
+    pub variables: Entries<Keyed<Literal>>,
     /// What differs by environment, by the name that `--env` gives: keys of the project, merged deep over it.
     #[serde(default)]
-    pub environments: Entries<Placed<Entries<Placed<Anything>>>>,
+    pub environments: Entries<Keyed<Entries<Keyed<Anything>>>>,
     /// Steps for reuse, with parameters.
     #[serde(default)]
     pub blocks: Definitions<Block>,
     /// What has another name than in an earlier version, so that contacts in flight are found again.
     #[serde(default)]
-    pub moved: Vec<Placed<Moved>>,
+    pub moved: Vec<Keyed<Moved>>,
     /// What an earlier version had and this one has not, and what becomes of contacts there.
     #[serde(default)]
-    pub removed: Vec<Placed<Removed>>,
+    pub removed: Vec<Keyed<Removed>>,
     /// Example contacts and what must happen to them, for `funnelc test`; the name of a test is free text.
     #[serde(default)]
     pub tests: Definitions<Test>,
     /// Points: groups, rules and triggers.
-    pub points: Option<Lenient<Points>>,
+    pub points: Option<Recovered<Points>>,
     /// Values of top-level keys that could not be read at all, which is reported already; ids may have stood in them.
     #[serde(skip)]
     pub broken: Vec<Span>,
@@ -161,5 +161,5 @@ pub struct Project {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Runs {
     /// The time between two runs, such as `1 h`; the clock is floored to it from local midnight.
-    pub every: Placed<Text>,
+    pub every: Keyed<Text>,
 }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::contacts::DoNotContact;
 use super::de::{KIND, MAPPING, SEQUENCE};
-use super::scalar::{ListOf, Literal, Named, Placed, by_kind};
+use super::scalar::{Keyed, ListOf, Literal, Named, by_kind};
 use super::test::Given;
 use super::{
     Block, Campaign, Change, Content, Destination, Event, Field, Funnel, PointRule, PointTrigger, Segment, SetTo,
@@ -50,13 +50,13 @@ impl Named for Test {
 }
 
 by_kind!(SetTo[], "a value, a list of choices, or a change", |kind, node| match kind {
-    SEQUENCE => SetTo::List(node.newtype_variant::<ListOf<Placed<Literal>>>()?.0),
+    SEQUENCE => SetTo::List(node.newtype_variant::<ListOf<Keyed<Literal>>>()?.0),
     MAPPING => SetTo::Change(node.newtype_variant::<Change>()?),
     _ => SetTo::Literal(node.newtype_variant()?),
 });
 
 by_kind!(Given[], "a value, a list of values, or stages by funnel", |kind, node| match kind {
-    SEQUENCE => Given::List(node.newtype_variant::<ListOf<Placed<Literal>>>()?.0),
+    SEQUENCE => Given::List(node.newtype_variant::<ListOf<Keyed<Literal>>>()?.0),
     MAPPING => Given::Map(node.newtype_variant()?),
     _ => Given::Literal(node.newtype_variant()?),
 });

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::condition::Condition;
 use super::funnel::Publish;
-use super::scalar::{ListOf, Placed, Text};
+use super::scalar::{Keyed, ListOf, Text};
 use super::{Definitions, Step};
 
 /// Groups, rules and triggers for points.
@@ -13,7 +13,7 @@ use super::{Definitions, Step};
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Points {
     /// Points that are counted apart, by id; a condition asks them as `field: points/loyalty`.
-    pub groups: Option<Placed<ListOf<Placed<Text>>>>,
+    pub groups: Option<Keyed<ListOf<Keyed<Text>>>>,
     /// Points for each occurrence of an event, by id.
     #[serde(default)]
     pub rules: Definitions<PointRule>,
@@ -35,13 +35,13 @@ pub struct PointRule {
     /// Who looks after it.
     pub owner: Option<Text>,
     /// Which occurrences count: `{ event: opened, of: …, where: … }`.
-    pub each: Placed<Condition>,
+    pub each: Keyed<Condition>,
     /// How many points each of them gives; a negative number takes them.
-    pub give: Placed<i64>,
+    pub give: Keyed<i64>,
     /// The group to which they are given. Default: the points that are in no group.
-    pub group: Option<Placed<Text>>,
+    pub group: Option<Keyed<Text>>,
     /// Whether it gives any. Default: `true`.
-    pub published: Option<Placed<bool>>,
+    pub published: Option<Keyed<bool>>,
     /// From when until when it gives any.
     pub publish: Option<Publish>,
 }
@@ -59,13 +59,13 @@ pub struct PointTrigger {
     /// Who looks after it.
     pub owner: Option<Text>,
     /// How many points are enough.
-    pub at: Placed<i64>,
+    pub at: Keyed<i64>,
     /// The group that is asked. Default: the points that are in no group.
-    pub group: Option<Placed<Text>>,
+    pub group: Option<Keyed<Text>>,
     /// What happens, in order; nothing that waits.
-    pub steps: Placed<ListOf<Placed<Step>>>,
+    pub steps: Keyed<ListOf<Keyed<Step>>>,
     /// Whether it fires. Default: `true`.
-    pub published: Option<Placed<bool>>,
+    pub published: Option<Keyed<bool>>,
     /// From when until when it fires.
     pub publish: Option<Publish>,
 }
@@ -75,7 +75,7 @@ pub struct PointTrigger {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Give {
     /// How many; a negative number takes them.
-    pub give: Placed<i64>,
+    pub give: Keyed<i64>,
     /// The group.
-    pub group: Option<Placed<Text>>,
+    pub group: Option<Keyed<Text>>,
 }

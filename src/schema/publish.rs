@@ -8,7 +8,9 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Value, json};
 
 use super::campaign::MADE;
-use super::scalar::{Anything, Entries, Lenient, ListOf, Literal, MapOrList, Named, OneOrList, Placed, ScalarOr, Text};
+use super::scalar::{
+    Anything, Entries, Keyed, ListOf, Literal, MapOrList, Named, OneOrList, Recovered, ScalarOr, Text,
+};
 use super::test::Given;
 use super::{Change, Project, SetTo};
 use crate::language::{Question, Verb};
@@ -149,8 +151,8 @@ macro_rules! inline {
 inline!(Text, |_generator| scalar());
 inline!(Anything, |_generator| json_schema!({ "type": ["string", "number", "boolean", "array", "object"] }));
 inline!(Literal, |_generator| scalar());
-inline!(Placed<T: JsonSchema>, |generator| generator.subschema_for::<T>());
-inline!(Lenient<T: JsonSchema>, |generator| generator.subschema_for::<T>());
+inline!(Keyed<T: JsonSchema>, |generator| generator.subschema_for::<T>());
+inline!(Recovered<T: JsonSchema>, |generator| generator.subschema_for::<T>());
 inline!(ListOf<T: JsonSchema>, |generator| list::<T>(generator));
 inline!(Entries<V: NamedSchema>, |generator| {
     let mut schema = json_schema!({ "type": "object", "additionalProperties": generator.subschema_for::<V>() });
@@ -195,7 +197,7 @@ inline!(SetTo, |generator| {
 inline!(Given, |generator| {
     json_schema!({
         "if": { "type": "object" },
-        "then": generator.subschema_for::<Entries<Placed<Text>>>(),
+        "then": generator.subschema_for::<Entries<Keyed<Text>>>(),
         "else": {
             "if": { "type": "array" },
             "then": list::<Literal>(generator),

@@ -27,7 +27,7 @@ impl Literal {
 
 /// A value with the place where it and its key stand.
 #[derive(Clone, Debug)]
-pub struct Placed<T> {
+pub struct Keyed<T> {
     /// The value.
     pub value: T,
     /// The place of the value.
@@ -38,7 +38,7 @@ pub struct Placed<T> {
 
 /// A definition that may have come out broken: absent where its shape was wrong, which is reported already.
 #[derive(Clone, Debug)]
-pub struct Lenient<T> {
+pub struct Recovered<T> {
     /// The definition.
     pub body: Option<T>,
     /// The place of the whole definition, without its id.
@@ -55,10 +55,10 @@ pub struct ListOf<T>(pub Vec<T>);
 
 /// A mapping from names to values, in the order in which it is written; no name stands twice.
 #[derive(Clone, Debug)]
-pub struct Entries<V>(pub Vec<(Placed<Text>, V)>);
+pub struct Entries<V>(pub Vec<(Keyed<Text>, V)>);
 
 /// Definitions by id.
-pub type Definitions<T> = Entries<Lenient<T>>;
+pub type Definitions<T> = Entries<Recovered<T>>;
 
 /// A scalar, or something else.
 #[derive(Clone, Debug)]
@@ -93,11 +93,11 @@ pub(super) trait Named {
     const IDS: bool;
 }
 
-impl<T> Named for Placed<T> {
+impl<T> Named for Keyed<T> {
     const IDS: bool = false;
 }
 
-impl<T: Named> Named for Lenient<T> {
+impl<T: Named> Named for Recovered<T> {
     const IDS: bool = T::IDS;
 }
 
@@ -147,7 +147,7 @@ impl<'de> Deserialize<'de> for Literal {
     }
 }
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Placed<T> {
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Keyed<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_tuple_struct(PLACED, 7, PlacedVisitor(PhantomData))
     }
@@ -156,33 +156,33 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Placed<T> {
 struct PlacedVisitor<T>(PhantomData<T>);
 
 impl<'de, T: Deserialize<'de>> Visitor<'de> for PlacedVisitor<T> {
-    type Value = Placed<T>;
+    type Value = Keyed<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a value with its place")
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Placed<T>, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Keyed<T>, A::Error> {
         let span = place(&mut seq)?;
         let key = place(&mut seq)?;
-        Ok(Placed { value: what_fits(&mut seq)?, span, key })
+        Ok(Keyed { value: what_fits(&mut seq)?, span, key })
     }
 }
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Lenient<T> {
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Recovered<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct LenientVisitor<T>(PhantomData<T>);
 
         impl<'de, T: Deserialize<'de>> Visitor<'de> for LenientVisitor<T> {
-            type Value = Lenient<T>;
+            type Value = Recovered<T>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a definition")
             }
 
-            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Lenient<T>, A::Error> {
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Recovered<T>, A::Error> {
                 let span = place(&mut seq)?;
-                Ok(Lenient { body: what_fits(&mut seq).ok(), span })
+                Ok(Recovered { body: what_fits(&mut seq).ok(), span })
             }
         }
 
@@ -222,7 +222,7 @@ impl<'de, V: Deserialize<'de> + Named> Deserialize<'de> for Entries<V> {
 }
 
 /// A name of [`Entries`], read as an id where the values are definitions.
-struct Name<V>(Placed<Text>, PhantomData<V>);
+struct Name<V>(Keyed<Text>, PhantomData<V>);
 
 impl<'de, V: Named> Deserialize<'de> for Name<V> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::Condition;
-use super::scalar::{Anything, ListOf, Placed, Text};
+use super::scalar::{Anything, Keyed, ListOf, Text};
 use crate::language::Purpose;
 
 /// A named condition over contacts, evaluated at the moment it is asked.
@@ -21,14 +21,14 @@ pub struct Segment {
     pub owner: Option<Text>,
     /// Who belongs to it.
     #[serde(rename = "where")]
-    pub where_: Option<Placed<Condition>>,
+    pub where_: Option<Keyed<Condition>>,
     /// What it is for, where nothing in the project asks for it: `reports`.
     #[serde(rename = "for")]
-    pub for_: Option<Placed<Purpose>>,
+    pub for_: Option<Keyed<Purpose>>,
     /// Files of contacts that always belong to it, as paths from the project's folder: CSV with the column of the key, or one key a line.
-    pub include: Option<Placed<ListOf<Placed<Text>>>>,
+    pub include: Option<Keyed<ListOf<Keyed<Text>>>>,
     /// Files of contacts that never belong to it.
-    pub exclude: Option<Placed<ListOf<Placed<Text>>>>,
+    pub exclude: Option<Keyed<ListOf<Keyed<Text>>>>,
     /// Set where a part of it could not be read, which is reported already.
     #[serde(rename = "$hole")]
     #[schemars(skip)]

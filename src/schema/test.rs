@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::Condition;
-use super::scalar::{Entries, Literal, OneOrList, Placed, Text};
+use super::scalar::{Entries, Keyed, Literal, OneOrList, Text};
 use crate::language::Outcome;
 
 /// A test: an example contact, what happens to it, and what must come of it.
@@ -14,22 +14,22 @@ pub struct Test {
     /// What the test shows.
     pub description: Option<Text>,
     /// The contact at the start: its key, its fields, and where needed `tags`, `points`, `points/GROUP`, `stage: { funnel: stage }`, `do-not-contact: { channel: reason }`.
-    pub contact: Placed<Entries<Placed<Given>>>,
+    pub contact: Keyed<Entries<Keyed<Given>>>,
     /// The company to which the contact belongs: its key and its fields. Default: it belongs to none.
-    pub company: Option<Placed<Entries<Placed<Given>>>>,
+    pub company: Option<Keyed<Entries<Keyed<Given>>>>,
     /// The moment of the first run.
-    pub from: Placed<Text>,
+    pub from: Keyed<Text>,
     /// What the contact does, each at its time.
     #[serde(default)]
-    pub events: Vec<Placed<Happening>>,
+    pub events: Vec<Keyed<Happening>>,
     /// What somebody changes in the contacts file, each at its time.
     #[serde(default)]
-    pub changes: Vec<Placed<Edit>>,
+    pub changes: Vec<Keyed<Edit>>,
     /// What must be true, each after the run of its time.
     #[serde(default)]
-    pub expect: Vec<Placed<Expectation>>,
+    pub expect: Vec<Keyed<Expectation>>,
     /// How campaigns must have ended when all is over: `{ campaign: win-back, is: completed }`.
-    pub outcome: Option<Placed<OneOrList<Placed<Ended>>>>,
+    pub outcome: Option<Keyed<OneOrList<Keyed<Ended>>>>,
 }
 
 /// A value of the contact as written; told apart by the kind of the node.
@@ -38,9 +38,9 @@ pub enum Given {
     /// A value.
     Literal(Literal),
     /// Choices or tags.
-    List(Vec<Placed<Literal>>),
+    List(Vec<Keyed<Literal>>),
     /// Stages by funnel.
-    Map(Entries<Placed<Text>>),
+    Map(Entries<Keyed<Text>>),
 }
 
 /// An event of the contact.
@@ -48,14 +48,14 @@ pub enum Given {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Happening {
     /// When.
-    pub at: Placed<Text>,
+    pub at: Keyed<Text>,
     /// Which event.
-    pub event: Placed<Text>,
+    pub event: Keyed<Text>,
     /// Of which content.
-    pub of: Option<Placed<Text>>,
+    pub of: Option<Keyed<Text>>,
     /// Its properties.
     #[serde(default)]
-    pub properties: Entries<Placed<Literal>>,
+    pub properties: Entries<Keyed<Literal>>,
 }
 
 /// A change that somebody makes in the contacts file.
@@ -63,18 +63,18 @@ pub struct Happening {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Edit {
     /// When.
-    pub at: Placed<Text>,
+    pub at: Keyed<Text>,
     /// New values by field, and where needed `points`, `points/GROUP`, `stage: { funnel: stage }`, `do-not-contact: { channel: reason }`.
     #[serde(default)]
-    pub set: Entries<Placed<Given>>,
+    pub set: Entries<Keyed<Given>>,
     /// New values of its company by field.
-    pub company: Option<Placed<Entries<Placed<Given>>>>,
+    pub company: Option<Keyed<Entries<Keyed<Given>>>>,
     /// Tags that the contact gets.
     #[serde(default)]
-    pub add_tags: Vec<Placed<Text>>,
+    pub add_tags: Vec<Keyed<Text>>,
     /// Tags that the contact loses.
     #[serde(default)]
-    pub remove_tags: Vec<Placed<Text>>,
+    pub remove_tags: Vec<Keyed<Text>>,
 }
 
 /// What must be true after the run of a moment.
@@ -82,15 +82,15 @@ pub struct Edit {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Expectation {
     /// When.
-    pub at: Placed<Text>,
+    pub at: Keyed<Text>,
     /// A condition that the contact must meet.
-    pub that: Option<Placed<Condition>>,
+    pub that: Option<Keyed<Condition>>,
     /// Content that must have been sent by then.
     #[serde(default)]
-    pub sent: Vec<Placed<Text>>,
+    pub sent: Vec<Keyed<Text>>,
     /// Content that must not have been sent by then.
     #[serde(default)]
-    pub not_sent: Vec<Placed<Text>>,
+    pub not_sent: Vec<Keyed<Text>>,
 }
 
 /// How a campaign must have ended for the contact.
@@ -98,7 +98,7 @@ pub struct Expectation {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Ended {
     /// The campaign.
-    pub campaign: Placed<Text>,
+    pub campaign: Keyed<Text>,
     /// Its outcome.
-    pub is: Placed<Outcome>,
+    pub is: Keyed<Outcome>,
 }

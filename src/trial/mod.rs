@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::diagnostic::{Diagnostic, codes};
 use crate::model::test::Test;
-use crate::model::{About, CampaignState, Condition, ConditionKind, Model, Moment, Segment};
+use crate::model::{CampaignState, Condition, ConditionKind, Metadata, Model, Moment, Segment};
 use crate::plan::Plan;
 use crate::source::Span;
 use jiff::civil::DateTime;
@@ -102,7 +102,7 @@ fn segment(id: String, condition: Condition) -> Segment {
     Segment {
         id,
         span: Span::NOWHERE,
-        about: About::default(),
+        about: Metadata::default(),
         condition,
         for_reports: false,
         by_hand: false,

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::{Meaning, Meanings};
 use crate::model::ids::Id;
 use crate::model::{
-    About, Audience, Condition, ConditionKind, Enter, EventPattern, Funnel, Model, Segment, SegmentId, Step, StepKind,
+    Audience, Condition, ConditionKind, Enter, EventPattern, Funnel, Metadata, Model, Segment, SegmentId, Step,
+    StepKind,
 };
 use crate::source::Span;
 
@@ -36,7 +37,7 @@ fn named(meaning: Meaning) -> Segment {
     Segment {
         id: meaning.to_string(),
         span: Span::NOWHERE,
-        about: About::default(),
+        about: Metadata::default(),
         condition: Condition { span: Span::NOWHERE, kind: ConditionKind::All(Vec::new()) },
         for_reports: false,
         by_hand: false,

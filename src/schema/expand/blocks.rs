@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::variables::Variables;
-use super::{Origins, entries};
+use super::{Provenance, entries};
 use crate::diagnostic::{Diagnostic, Guesses, codes, list};
 use crate::schema::campaign::EXPANDED;
 use crate::schema::text::variable_name;
@@ -76,7 +76,7 @@ pub(super) fn expand(
     root: &mut Node,
     mut blocks: Definitions,
     variables: &mut Variables,
-    origins: &mut Origins,
+    origins: &mut Provenance,
     found: &mut Vec<Diagnostic>,
 ) {
     let mut expansion = Expansion {
@@ -128,7 +128,7 @@ fn keep(root: &mut Node, name: &str, steps: Node) {
 struct Expansion<'a> {
     blocks: &'a mut Definitions,
     variables: &'a mut Variables,
-    origins: &'a mut Origins,
+    origins: &'a mut Provenance,
     found: &'a mut Vec<Diagnostic>,
     /// The blocks that are being put in, outermost first, each with the place of its use.
     path: Vec<Spanned<String>>,

@@ -1,11 +1,11 @@
 //! The tree as it is meant: the environment laid over it, variables replaced by their values, blocks put in where they are used; done before the types are read, so that a value
 //! is read by the type that its place expects.
 //!
-//! Every node keeps the place where it is written; [`Origins`] knows the other end.
+//! Every node keeps the place where it is written; [`Provenance`] knows the other end.
 
 mod blocks;
 mod environment;
-mod origins;
+mod provenance;
 mod unfilled;
 mod variables;
 
@@ -15,7 +15,7 @@ use crate::diagnostic::{Diagnostic, codes};
 use crate::source::Span;
 use crate::yaml::node::{Entry, Node, Value};
 
-pub use origins::Origins;
+pub use provenance::Provenance;
 
 use variables::Variables;
 
@@ -25,7 +25,7 @@ pub struct Expanded {
     /// The tree.
     pub root: Node,
     /// Where values came from.
-    pub origins: Origins,
+    pub origins: Provenance,
     /// What was found on the way.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -36,7 +36,7 @@ pub fn expand(mut root: Node, environment: Option<&str>, whole: bool) -> Expande
     without_made(&mut root, &mut found);
     environment::apply(&mut root, environment, &mut found);
     let mut variables = Variables::of(&root, &mut found);
-    let mut origins = Origins::default();
+    let mut origins = Provenance::default();
     if let Some(environments) = root.get("environments") {
         variables.look_at(environments);
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Origins, entries};
+use super::{Provenance, entries};
 use crate::diagnostic::{Diagnostic, Guesses, codes};
 use crate::schema::text::variable_name;
 use crate::source::{Span, Spanned};
@@ -42,7 +42,7 @@ impl Variables {
     }
 
     /// Replaces all variables below a node.
-    pub(super) fn replace(&mut self, node: &mut Node, origins: &mut Origins) {
+    pub(super) fn replace(&mut self, node: &mut Node, origins: &mut Provenance) {
         match &mut node.value {
             Value::Scalar(scalar) => {
                 let Some(name) = variable_name(&scalar.text).map(str::to_owned) else { return };
@@ -67,7 +67,7 @@ impl Variables {
         name: &str,
         place: Span,
         parameters: impl Iterator<Item = &'a String>,
-        origins: &mut Origins,
+        origins: &mut Provenance,
     ) -> Option<Scalar> {
         self.used.insert(name.to_owned());
         let Some((_, end, value)) = self.known.get(name) else {

@@ -7,7 +7,7 @@ use crate::source::Span;
 
 /// Where values came from, and where they went.
 #[derive(Clone, Debug, Default)]
-pub struct Origins {
+pub struct Provenance {
     /// By the place that findings name: the other end.
     ends: BTreeMap<Span, Label>,
     /// The bodies of blocks, each with the places of its uses.
@@ -17,7 +17,7 @@ pub struct Origins {
 /// So many uses of a block are shown with a finding in it.
 const USES_SHOWN: usize = 3;
 
-impl Origins {
+impl Provenance {
     pub(super) fn note(&mut self, place: Span, end: Span, text: &str) {
         self.ends.entry(place).or_insert_with(|| Label { span: end, text: text.to_owned() });
     }
