@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::weights::refusal;
 use super::{Case, Rule};
 use crate::diagnostic::Diagnostic;
-use crate::graph::words;
+use crate::graph::describe;
 use crate::model::{
     Action, Campaign, ConditionKind, Enter, Meaning, Meanings, Model, Moment, Publish, StageRef, Step, StepKind,
 };
@@ -91,7 +91,7 @@ fn compete(model: &Model, rule: &Rule, one: &Pull<'_>, other: &Pull<'_>) -> Opti
         return None;
     }
     let (first, second) = (&one.campaign.id, &other.campaign.id);
-    let [here, there] = [one.to, other.to].map(|stage| words::stage(model, stage));
+    let [here, there] = [one.to, other.to].map(|stage| describe::stage(model, stage));
     let (message, help) = if takes_back && allowed(one.to, other.to) && allowed(other.to, one.to) {
         (
             format!("`{first}` moves contacts to `{here}`, and `{second}` moves them back to `{there}` at once"),

@@ -8,7 +8,7 @@ use petgraph::visit::{EdgeFiltered, EdgeRef};
 
 use super::{Case, Rule};
 use crate::diagnostic::Diagnostic;
-use crate::graph::{Edge, Journey, Thing};
+use crate::graph::{Edge, EntityRef, Journey};
 use crate::model::{CampaignId, Step, StepId, StepKind, Wait};
 
 pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
@@ -57,7 +57,7 @@ impl<'a> Ways<'a> {
 
     /// The ways from a step.
     fn from(&self, campaign: CampaignId, step: StepId) -> impl Iterator<Item = EdgeReference<'a, Edge>> {
-        let node = self.journey.node(Thing::Step(campaign, step));
+        let node = self.journey.node(EntityRef::Step(campaign, step));
         node.into_iter().flat_map(|node| self.journey.graph.edges(node)).filter(|edge| self.has(*edge))
     }
 
@@ -67,7 +67,7 @@ impl<'a> Ways<'a> {
 
     /// The step to which a way leads.
     fn end(&self, way: EdgeReference<'_, Edge>) -> Option<StepId> {
-        if let Thing::Step(_, step) = self.journey.graph[way.target()].thing { Some(step) } else { None }
+        if let EntityRef::Step(_, step) = self.journey.graph[way.target()].thing { Some(step) } else { None }
     }
 
     /// Whoever comes through a fork has taken all its branches: where one of them makes everybody wait, none leads on without.
@@ -103,7 +103,7 @@ impl<'a> Ways<'a> {
         let mut circles = BTreeMap::new();
         for (number, circle) in kosaraju_scc(&graph).into_iter().enumerate() {
             for node in circle {
-                if let Thing::Step(campaign, step) = self.journey.graph[node].thing {
+                if let EntityRef::Step(campaign, step) = self.journey.graph[node].thing {
                     circles.insert((campaign, step), number);
                 }
             }

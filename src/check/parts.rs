@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::cells::{Topic, topics_of};
-use crate::graph::{Thing, conditions};
+use crate::graph::{EntityRef, conditions};
 use crate::model::ids::Id;
 use crate::model::{Condition, ConditionKind, Model, SegmentId, Subject};
 use crate::source::Span;
@@ -57,7 +57,7 @@ impl<'a> Parts<'a> {
         let places: BTreeMap<SegmentId, usize> = order.iter().rev().copied().zip(1..).collect();
         let mut roots: Vec<_> = conditions(model)
             .into_iter()
-            .map(|(thing, condition)| (if let Thing::Segment(id) = thing { Some(id) } else { None }, condition))
+            .map(|(thing, condition)| (if let EntityRef::Segment(id) = thing { Some(id) } else { None }, condition))
             .collect();
         roots.sort_by_key(|(segment, _)| segment.and_then(|id| places.get(&id)).copied().unwrap_or_default());
         let mut parts = Self { all: Vec::new(), asking: BTreeMap::new(), segments: BTreeMap::new() };

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::cells::{Cells, Topic, all_atoms, cleared, topics_of};
 use super::weights::{is_back_to, refusal};
-use crate::graph::{atoms, conditions, possible_next, words};
+use crate::graph::{atoms, conditions, describe, possible_next};
 use crate::model::ids::Id;
 use crate::model::{
     Audience, Condition, ConditionKind, FieldTest, Funnel, FunnelId, Model, Segment, SegmentId, Since, StageId,
@@ -316,7 +316,7 @@ impl<'a> Rounds<'a> {
                 return Ok(holds);
             }
         }
-        let (about, words) = (about(&atom.kind), words::condition(self.model, atom));
+        let (about, words) = (about(&atom.kind), describe::condition(self.model, atom));
         match scene.facts.words.get(&about) {
             None => Err(Open::Words(about, words)),
             Some((asked, holds)) if *asked == words => Ok(*holds),

@@ -9,7 +9,7 @@ use petgraph::visit::EdgeRef;
 
 use super::{Case, Rule};
 use crate::diagnostic::Diagnostic;
-use crate::graph::{EdgeKind, Journey, Thing};
+use crate::graph::{EdgeKind, EntityRef, Journey};
 use crate::model::SegmentId;
 
 pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
@@ -21,21 +21,21 @@ pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
 /// The segments in groups that can ask each other, each group after those that it asks. Goes any depth without recursion.
 pub(super) fn rings(journey: &Journey) -> Vec<Vec<SegmentId>> {
     let segment = |thing| match thing {
-        Thing::Segment(segment) => Some(segment),
-        Thing::Funnel(_) | Thing::Stage(_) | Thing::Campaign(_) | Thing::Step(..) => None,
-        Thing::Content(_) | Thing::Destination(_) | Thing::Channel(_) => None,
+        EntityRef::Segment(segment) => Some(segment),
+        EntityRef::Funnel(_) | EntityRef::Stage(_) | EntityRef::Campaign(_) | EntityRef::Step(..) => None,
+        EntityRef::Content(_) | EntityRef::Destination(_) | EntityRef::Channel(_) => None,
     };
     let rings = things(journey).into_iter().map(|ring| ring.into_iter().filter_map(segment).collect::<Vec<_>>());
     rings.filter(|ring| !ring.is_empty()).collect()
 }
 
 /// The same with channels, whose consent asks segments and is asked by `reachable`.
-fn things(journey: &Journey) -> Vec<Vec<Thing>> {
+fn things(journey: &Journey) -> Vec<Vec<EntityRef>> {
     let askers = journey.graph.filter_map(
         |_, node| match node.thing {
-            Thing::Segment(_) | Thing::Channel(_) => Some(node.thing),
-            Thing::Funnel(_) | Thing::Stage(_) | Thing::Campaign(_) | Thing::Step(..) => None,
-            Thing::Content(_) | Thing::Destination(_) => None,
+            EntityRef::Segment(_) | EntityRef::Channel(_) => Some(node.thing),
+            EntityRef::Funnel(_) | EntityRef::Stage(_) | EntityRef::Campaign(_) | EntityRef::Step(..) => None,
+            EntityRef::Content(_) | EntityRef::Destination(_) => None,
         },
         |_, edge| (edge.kind == EdgeKind::Asks).then_some(()),
     );
@@ -83,7 +83,7 @@ const SHOWN: usize = 20;
 fn finding(case: &Case<'_>, rule: &Rule, path: &[EdgeIndex]) -> Diagnostic {
     let graph = &case.journey.graph;
     let name = |at: NodeIndex| {
-        let Thing::Channel(channel) = graph[at].thing else { return graph[at].id.clone() };
+        let EntityRef::Channel(channel) = graph[at].thing else { return graph[at].id.clone() };
         format!("consent of {}", channel.word())
     };
     let ends = |edge: EdgeIndex| graph.edge_endpoints(edge).unwrap_or_default();
@@ -92,7 +92,7 @@ fn finding(case: &Case<'_>, rule: &Rule, path: &[EdgeIndex]) -> Diagnostic {
     let way: Vec<_> = std::iter::once(start.clone()).chain(shown.iter().map(|edge| name(ends(*edge).1))).collect();
     let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
     let message = match path {
-        [_] if matches!(graph[ends(path[0]).0].thing, Thing::Channel(_)) => format!("the {start} asks itself"),
+        [_] if matches!(graph[ends(path[0]).0].thing, EntityRef::Channel(_)) => format!("the {start} asks itself"),
         [_] => format!("segment `{start}` asks itself"),
         _ => format!("segments ask each other in a circle: `{}`{more}", way.join("` → `")),
     };

@@ -6,7 +6,7 @@ use petgraph::visit::{Dfs, EdgeFiltered};
 
 use super::{Case, Rule};
 use crate::diagnostic::Diagnostic;
-use crate::graph::Thing;
+use crate::graph::EntityRef;
 use crate::model::{CampaignId, Step, StepId, StepKind};
 
 const EXIT: &str = "remove it, or move the `exit` behind it";
@@ -21,15 +21,15 @@ pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
 }
 
 fn reached(case: &Case<'_>, campaign: CampaignId) -> BTreeSet<StepId> {
-    let Some(start) = case.journey.node(Thing::Campaign(campaign)) else { return BTreeSet::new() };
+    let Some(start) = case.journey.node(EntityRef::Campaign(campaign)) else { return BTreeSet::new() };
     let steps = EdgeFiltered::from_fn(&case.journey.graph, |edge| edge.weight().kind.is_order());
     let mut walk = Dfs::new(&steps, start);
     let visited = std::iter::from_fn(|| walk.next(&steps));
     visited
         .filter_map(|at| match case.journey.graph[at].thing {
-            Thing::Step(_, step) => Some(step),
-            Thing::Campaign(_) | Thing::Funnel(_) | Thing::Stage(_) | Thing::Segment(_) => None,
-            Thing::Content(_) | Thing::Destination(_) | Thing::Channel(_) => None,
+            EntityRef::Step(_, step) => Some(step),
+            EntityRef::Campaign(_) | EntityRef::Funnel(_) | EntityRef::Stage(_) | EntityRef::Segment(_) => None,
+            EntityRef::Content(_) | EntityRef::Destination(_) | EntityRef::Channel(_) => None,
         })
         .collect()
 }

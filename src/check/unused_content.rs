@@ -6,7 +6,7 @@ use petgraph::Direction;
 
 use super::{Case, Rule};
 use crate::diagnostic::Diagnostic;
-use crate::graph::{EdgeKind, Thing, patterns};
+use crate::graph::{EdgeKind, EntityRef, patterns};
 use crate::model::ContentKind;
 
 pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
@@ -22,7 +22,7 @@ pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let content = case.model.content.iter().filter(|(_, content)| content.kind.is_some_and(ContentKind::can_be_sent));
     let asked: BTreeSet<_> = patterns(case.model).into_iter().filter_map(|pattern| pattern.of).collect();
     content
-        .filter(|(id, _)| !is_sent(Thing::Content(*id)) && !asked.contains(id))
+        .filter(|(id, _)| !is_sent(EntityRef::Content(*id)) && !asked.contains(id))
         .map(|(_, content)| {
             let message = format!("no campaign sends `{}`, and no stage shows it", content.id);
             rule.finding(content.span, message)

@@ -4,14 +4,14 @@ use petgraph::Direction;
 
 use super::{Case, Rule};
 use crate::diagnostic::Diagnostic;
-use crate::graph::Thing;
+use crate::graph::EntityRef;
 
 pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let is_called = |thing| {
         let node = case.journey.node(thing);
         node.is_some_and(|node| case.journey.graph.edges_directed(node, Direction::Incoming).next().is_some())
     };
-    let unused = case.model.destinations.iter().filter(|(id, _)| !is_called(Thing::Destination(*id)));
+    let unused = case.model.destinations.iter().filter(|(id, _)| !is_called(EntityRef::Destination(*id)));
     unused
         .map(|(_, destination)| {
             let message = format!("nothing goes to `{}`", destination.id);

@@ -5,7 +5,7 @@ use petgraph::visit::EdgeRef;
 
 use super::{Case, Rule};
 use crate::diagnostic::Diagnostic;
-use crate::graph::{EdgeKind, Thing};
+use crate::graph::{EdgeKind, EntityRef};
 
 pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let graph = &case.journey.graph;
@@ -16,7 +16,7 @@ pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
         asking.any(|edge| edge.source() != node)
     };
     let segments =
-        case.model.segments.iter().filter(|(id, segment)| !segment.for_reports && !is_asked(Thing::Segment(*id)));
+        case.model.segments.iter().filter(|(id, segment)| !segment.for_reports && !is_asked(EntityRef::Segment(*id)));
     segments
         .map(|(_, segment)| {
             let message = format!("nothing asks for segment `{}`", segment.id);

@@ -8,7 +8,7 @@ use super::output::{Stream, Terminal};
 use super::shell::quoted;
 use super::{Exit, Failure, project};
 use crate::diagram::{self, Filter, TooLarge};
-use crate::graph::{Face, Journey};
+use crate::graph::{Journey, NodeKind};
 use crate::report::text;
 
 /// The arguments of `funnelc graph`.
@@ -93,12 +93,12 @@ fn refuse_picture(args: &Args, file: &Path) -> Result<(), Failure> {
 
 /// What to do about a drawing that Mermaid refuses.
 fn warning(args: &Args, journey: &Journey, too_large: TooLarge) -> String {
-    let first = |fits: fn(&Face) -> bool| journey.graph.node_weights().find(|node| fits(&node.face));
+    let first = |fits: fn(&NodeKind) -> bool| journey.graph.node_weights().find(|node| fits(&node.face));
     let part =
         |option: &str, fits| first(fits).map(|node| format!("`{} {option} {}`", command(args), quoted(&node.id)));
     let whole = args.funnel.is_none() && args.campaign.is_none();
-    let funnel = part("--funnel", |face| matches!(face, Face::Funnel { .. })).filter(|_| whole);
-    let campaign = part("--campaign", |face| matches!(face, Face::Campaign { .. })).filter(|_| whole);
+    let funnel = part("--funnel", |face| matches!(face, NodeKind::Funnel { .. })).filter(|_| whole);
+    let campaign = part("--campaign", |face| matches!(face, NodeKind::Campaign { .. })).filter(|_| whole);
     let parts: Vec<_> = funnel.into_iter().chain(campaign).collect();
     let parts =
         if parts.is_empty() { String::new() } else { format!("draw one part, as {} does; or ", parts.join(" or ")) };

@@ -11,8 +11,8 @@ use super::order;
 use super::paint::{self, Paint};
 use super::parts::Parts;
 use super::wrap::{at_most, wrap};
-use crate::graph::words::counted;
-use crate::graph::{Edge, EdgeKind, Face, Journey, Node, Verb};
+use crate::graph::describe::counted;
+use crate::graph::{Edge, EdgeKind, Journey, Node, NodeKind, Verb};
 
 /// A picture.
 #[derive(Debug)]
@@ -147,11 +147,11 @@ impl<'a> Draft<'a> {
     }
 
     fn funnels(&self) -> Vec<NodeIndex> {
-        self.nodes(|node| matches!(node.face, Face::Funnel { .. }))
+        self.nodes(|node| matches!(node.face, NodeKind::Funnel { .. }))
     }
 
     fn campaigns(&self) -> Vec<NodeIndex> {
-        self.nodes(|node| matches!(node.face, Face::Campaign { .. }))
+        self.nodes(|node| matches!(node.face, NodeKind::Campaign { .. }))
     }
 
     fn nodes(&self, fits: impl Fn(&Node) -> bool) -> Vec<NodeIndex> {
@@ -168,7 +168,9 @@ impl<'a> Draft<'a> {
         let graph = &self.journey.graph;
         let from = graph.neighbors_directed(campaign, Direction::Incoming);
         let to = self.steps_of(campaign).iter().flat_map(|step| graph.neighbors_directed(*step, Direction::Outgoing));
-        from.chain(to).filter(|at| matches!(self.node(*at).face, Face::Stage { .. } | Face::Funnel { .. })).collect()
+        from.chain(to)
+            .filter(|at| matches!(self.node(*at).face, NodeKind::Stage { .. } | NodeKind::Funnel { .. }))
+            .collect()
     }
 
     fn is_overview(&self, campaign: NodeIndex, filter: &Filter) -> bool {
@@ -253,7 +255,7 @@ impl<'a> Draft<'a> {
 
     fn campaign(&self, at: NodeIndex, with_sum: bool) -> Box {
         let node = self.node(at);
-        if !matches!(node.face, Face::Campaign { .. }) {
+        if !matches!(node.face, NodeKind::Campaign { .. }) {
             return step(node);
         }
         let mut lines = rules(&node.face);
@@ -266,7 +268,7 @@ impl<'a> Draft<'a> {
     /// `4 steps, 2 messages`.
     fn sum(&self, campaign: NodeIndex) -> String {
         let steps = self.steps_of(campaign);
-        let is_send = |at: &&NodeIndex| matches!(self.node(**at).face, Face::Step { verb: Verb::Send, .. });
+        let is_send = |at: &&NodeIndex| matches!(self.node(**at).face, NodeKind::Step { verb: Verb::Send, .. });
         let sends = steps.iter().filter(is_send).count() as u64;
         let all = counted(steps.len() as u64, "step");
         if sends == 0 { all } else { format!("{all}, {}", counted(sends, "message")) }
@@ -313,8 +315,8 @@ fn arrow(from: &str, to: &str, edge: &Edge) -> Option<Arrow> {
 }
 
 /// Who comes into a campaign, and who leaves it before its last step.
-fn rules(face: &Face) -> Vec<String> {
-    let Face::Campaign { enter, again, goal, exit_when, drops, closed } = face else { return Vec::new() };
+fn rules(face: &NodeKind) -> Vec<String> {
+    let NodeKind::Campaign { enter, again, goal, exit_when, drops, closed } = face else { return Vec::new() };
     let said = |words: &str, most: usize| at_most(most, wrap(words, 34));
     let mut lines: Vec<String> = enter.iter().flat_map(|words| said(words, 3)).collect();
     lines.extend(again.iter().flat_map(|length| said(&format!("may come in again after {length}"), 2)));
@@ -328,7 +330,7 @@ fn rules(face: &Face) -> Vec<String> {
 fn stage(node: &Node, rank: usize, of: usize) -> Box {
     let mut lines = Vec::new();
     let mut paint = None;
-    if let Face::Stage { weight, color, is_final, closed, .. } = &node.face {
+    if let NodeKind::Stage { weight, color, is_final, closed, .. } = &node.face {
         lines.push(weight.map_or_else(|| "no weight".to_owned(), |weight| format!("weight {weight}")));
         lines.extend(is_final.then(|| "final".to_owned()));
         lines.extend(closed.then(|| "not published".to_owned()));
@@ -339,16 +341,18 @@ fn stage(node: &Node, rank: usize, of: usize) -> Box {
 
 fn step(node: &Node) -> Box {
     let shape = match node.face {
-        Face::Step { verb: Verb::Send, .. } => Shape::Send,
-        Face::Step { verb: Verb::Call, .. } => Shape::Send,
-        Face::Step { verb: Verb::Move, .. } => Shape::Move,
-        Face::Step { verb: Verb::Change | Verb::Goto, .. } => Shape::Change,
-        Face::Step { verb: Verb::Wait, .. } => Shape::Wait,
-        Face::Step { verb: Verb::Ask | Verb::Split, .. } => Shape::Ask,
-        Face::Step { verb: Verb::Exit, .. } => Shape::Exit,
-        Face::Step { verb: Verb::Unclear, .. } => Shape::Unclear,
-        Face::Funnel { .. } | Face::Stage { .. } | Face::Segment { .. } => Shape::Unclear,
-        Face::Campaign { .. } | Face::Content { .. } | Face::Destination { .. } | Face::Channel => Shape::Unclear,
+        NodeKind::Step { verb: Verb::Send, .. } => Shape::Send,
+        NodeKind::Step { verb: Verb::Call, .. } => Shape::Send,
+        NodeKind::Step { verb: Verb::Move, .. } => Shape::Move,
+        NodeKind::Step { verb: Verb::Change | Verb::Goto, .. } => Shape::Change,
+        NodeKind::Step { verb: Verb::Wait, .. } => Shape::Wait,
+        NodeKind::Step { verb: Verb::Ask | Verb::Split, .. } => Shape::Ask,
+        NodeKind::Step { verb: Verb::Exit, .. } => Shape::Exit,
+        NodeKind::Step { verb: Verb::Unclear, .. } => Shape::Unclear,
+        NodeKind::Funnel { .. } | NodeKind::Stage { .. } | NodeKind::Segment { .. } => Shape::Unclear,
+        NodeKind::Campaign { .. } | NodeKind::Content { .. } | NodeKind::Destination { .. } | NodeKind::Channel => {
+            Shape::Unclear
+        }
     };
     let text = if shape == Shape::Ask { node.label.trim_start_matches("if ") } else { &node.label };
     let mut lines = at_most(4, wrap(text, 26)).into_iter();
@@ -358,23 +362,25 @@ fn step(node: &Node) -> Box {
 
 fn weight(node: &Node) -> (Option<i64>, String) {
     match node.face {
-        Face::Stage { weight, .. } => (weight, node.id.clone()),
-        Face::Funnel { .. } | Face::Segment { .. } | Face::Campaign { .. } => (None, node.id.clone()),
-        Face::Step { .. } | Face::Content { .. } | Face::Destination { .. } | Face::Channel => (None, node.id.clone()),
+        NodeKind::Stage { weight, .. } => (weight, node.id.clone()),
+        NodeKind::Funnel { .. } | NodeKind::Segment { .. } | NodeKind::Campaign { .. } => (None, node.id.clone()),
+        NodeKind::Step { .. } | NodeKind::Content { .. } | NodeKind::Destination { .. } | NodeKind::Channel => {
+            (None, node.id.clone())
+        }
     }
 }
 
 /// A name that both syntaxes take, the same for the same id in every project: letters and digits of ASCII stand for themselves.
 fn name(node: &Node) -> String {
     let kind = match node.face {
-        Face::Funnel { .. } => "funnel",
-        Face::Stage { .. } => "stage",
-        Face::Segment { .. } => "segment",
-        Face::Campaign { .. } => "campaign",
-        Face::Step { .. } => "step",
-        Face::Content { .. } => "content",
-        Face::Destination { .. } => "destination",
-        Face::Channel => "channel",
+        NodeKind::Funnel { .. } => "funnel",
+        NodeKind::Stage { .. } => "stage",
+        NodeKind::Segment { .. } => "segment",
+        NodeKind::Campaign { .. } => "campaign",
+        NodeKind::Step { .. } => "step",
+        NodeKind::Content { .. } => "content",
+        NodeKind::Destination { .. } => "destination",
+        NodeKind::Channel => "channel",
     };
     let mut name = format!("{kind}_");
     for c in node.id.chars() {

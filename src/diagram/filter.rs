@@ -3,7 +3,7 @@
 use petgraph::graph::NodeIndex;
 
 use crate::diagnostic::did_you_mean;
-use crate::graph::{Face, Journey};
+use crate::graph::{Journey, NodeKind};
 
 /// Which part is drawn: everything, or one funnel and what acts on it, or one campaign step by step.
 #[derive(Clone, Copy, Debug, Default)]
@@ -29,8 +29,8 @@ impl Filter {
 
     /// Draws this funnel, this campaign, or both.
     pub fn only(journey: &Journey, funnel: Option<&str>, campaign: Option<&str>) -> Result<Self, Unknown> {
-        let is_funnel = |face: &Face| matches!(face, Face::Funnel { .. });
-        let is_campaign = |face: &Face| matches!(face, Face::Campaign { .. });
+        let is_funnel = |face: &NodeKind| matches!(face, NodeKind::Funnel { .. });
+        let is_campaign = |face: &NodeKind| matches!(face, NodeKind::Campaign { .. });
         Ok(Self {
             funnel: funnel.map(|id| find(journey, "funnel", id, is_funnel)).transpose()?,
             campaign: campaign.map(|id| find(journey, "campaign", id, is_campaign)).transpose()?,
@@ -38,7 +38,12 @@ impl Filter {
     }
 }
 
-fn find(journey: &Journey, kind: &'static str, id: &str, fits: impl Fn(&Face) -> bool) -> Result<NodeIndex, Unknown> {
+fn find(
+    journey: &Journey,
+    kind: &'static str,
+    id: &str,
+    fits: impl Fn(&NodeKind) -> bool,
+) -> Result<NodeIndex, Unknown> {
     let graph = &journey.graph;
     let known: Vec<_> = graph.node_indices().filter(|at| fits(&graph[*at].face)).collect();
     let found = known.iter().copied().find(|at| graph[*at].id == id);

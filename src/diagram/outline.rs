@@ -8,7 +8,7 @@ use super::drawing::MARK;
 use super::filter::Filter;
 use super::parts::Parts;
 use super::wrap::wrap;
-use crate::graph::{Edge, EdgeKind, Face, Journey, Node, Thing};
+use crate::graph::{Edge, EdgeKind, EntityRef, Journey, Node, NodeKind};
 
 /// The journey as an outline.
 pub fn text(journey: &Journey, filter: &Filter) -> String {
@@ -18,10 +18,11 @@ pub fn text(journey: &Journey, filter: &Filter) -> String {
     let wanted = |chosen: Option<NodeIndex>, at: NodeIndex| chosen == Some(at) || everything;
     for at in graph.node_indices() {
         match &graph[at].face {
-            Face::Funnel { .. } if wanted(filter.funnel, at) => out.funnel(at),
-            Face::Campaign { .. } if wanted(filter.campaign, at) => out.campaign(at),
-            Face::Funnel { .. } | Face::Campaign { .. } | Face::Stage { .. } | Face::Segment { .. } => {}
-            Face::Step { .. } | Face::Content { .. } | Face::Destination { .. } | Face::Channel => {}
+            NodeKind::Funnel { .. } if wanted(filter.funnel, at) => out.funnel(at),
+            NodeKind::Campaign { .. } if wanted(filter.campaign, at) => out.campaign(at),
+            NodeKind::Funnel { .. } | NodeKind::Campaign { .. } | NodeKind::Stage { .. } | NodeKind::Segment { .. } => {
+            }
+            NodeKind::Step { .. } | NodeKind::Content { .. } | NodeKind::Destination { .. } | NodeKind::Channel => {}
         }
     }
     if everything {
@@ -88,8 +89,8 @@ impl Outline<'_> {
     }
 
     /// What holds for a whole funnel, where it is not what holds for most.
-    fn rules_of(&mut self, face: &Face) {
-        let Face::Funnel { free, loose, drops, closed } = *face else { return };
+    fn rules_of(&mut self, face: &NodeKind) {
+        let NodeKind::Funnel { free, loose, drops, closed } = *face else { return };
         let rules = [
             (closed, "  ", "not published"),
             (drops, "  leave  ", "who leaves the audience leaves the funnel"),
@@ -103,7 +104,7 @@ impl Outline<'_> {
 
     fn stage(&mut self, at: NodeIndex) {
         let node = self.journey.graph[at].clone();
-        let Face::Stage { weight, is_final, closed, criteria, experiences, .. } = &node.face else { return };
+        let NodeKind::Stage { weight, is_final, closed, criteria, experiences, .. } = &node.face else { return };
         let mut text = self.short(at).to_owned();
         if node.label != text {
             text = format!("{text} · {}", node.label);
@@ -159,8 +160,8 @@ impl Outline<'_> {
     }
 
     /// Who comes into a campaign, and who leaves it before its last step.
-    fn who(&mut self, face: &Face) {
-        let Face::Campaign { enter, again, goal, exit_when, drops, closed } = face else { return };
+    fn who(&mut self, face: &NodeKind) {
+        let NodeKind::Campaign { enter, again, goal, exit_when, drops, closed } = face else { return };
         if *closed {
             self.line("  ", "not published");
         }
@@ -182,7 +183,7 @@ impl Outline<'_> {
     }
 
     /// The steps of one list, numbered, and below a step its branches.
-    fn steps(&mut self, all: &[Node], inside: Option<&(Thing, String)>, indent: usize) {
+    fn steps(&mut self, all: &[Node], inside: Option<&(EntityRef, String)>, indent: usize) {
         let here = all.iter().filter(|node| around(node) == inside);
         for (at, step) in here.enumerate() {
             let lead = format!("{}{}. ", " ".repeat(indent), at + 1);
@@ -199,7 +200,7 @@ impl Outline<'_> {
     fn segments(&mut self) {
         let graph = &self.journey.graph;
         let segments: Vec<_> =
-            graph.node_weights().filter(|node| matches!(node.face, Face::Segment { .. })).cloned().collect();
+            graph.node_weights().filter(|node| matches!(node.face, NodeKind::Segment { .. })).cloned().collect();
         if segments.is_empty() {
             return;
         }
@@ -207,26 +208,28 @@ impl Outline<'_> {
         self.lines.push("segments".to_owned());
         let width = segments.iter().map(|node| node.id.chars().count()).max().unwrap_or(0).min(24);
         for node in segments {
-            if let Face::Segment { words } = &node.face {
+            if let NodeKind::Segment { words } = &node.face {
                 self.line(&format!("  {:<width$}  ", node.id), &format!("{words}{}", mark(node.broken)));
             }
         }
     }
 }
 
-fn around(node: &Node) -> Option<&(Thing, String)> {
+fn around(node: &Node) -> Option<&(EntityRef, String)> {
     match &node.face {
-        Face::Step { inside, .. } => inside.as_ref(),
-        Face::Funnel { .. } | Face::Stage { .. } | Face::Segment { .. } => None,
-        Face::Campaign { .. } | Face::Content { .. } | Face::Destination { .. } | Face::Channel => None,
+        NodeKind::Step { inside, .. } => inside.as_ref(),
+        NodeKind::Funnel { .. } | NodeKind::Stage { .. } | NodeKind::Segment { .. } => None,
+        NodeKind::Campaign { .. } | NodeKind::Content { .. } | NodeKind::Destination { .. } | NodeKind::Channel => None,
     }
 }
 
 fn weight(node: &Node) -> (Option<i64>, &str) {
     match node.face {
-        Face::Stage { weight, .. } => (weight, &node.id),
-        Face::Funnel { .. } | Face::Segment { .. } | Face::Campaign { .. } => (None, &node.id),
-        Face::Step { .. } | Face::Content { .. } | Face::Destination { .. } | Face::Channel => (None, &node.id),
+        NodeKind::Stage { weight, .. } => (weight, &node.id),
+        NodeKind::Funnel { .. } | NodeKind::Segment { .. } | NodeKind::Campaign { .. } => (None, &node.id),
+        NodeKind::Step { .. } | NodeKind::Content { .. } | NodeKind::Destination { .. } | NodeKind::Channel => {
+            (None, &node.id)
+        }
     }
 }
 

@@ -4,20 +4,20 @@ use std::collections::BTreeMap;
 
 use petgraph::graph::NodeIndex;
 
-use crate::graph::{Journey, Thing};
+use crate::graph::{EntityRef, Journey};
 
 /// What belongs to what.
-pub(super) struct Parts(BTreeMap<Thing, Vec<NodeIndex>>);
+pub(super) struct Parts(BTreeMap<EntityRef, Vec<NodeIndex>>);
 
 impl Parts {
     pub(super) fn of(journey: &Journey) -> Self {
-        let mut parts: BTreeMap<Thing, Vec<NodeIndex>> = BTreeMap::new();
+        let mut parts: BTreeMap<EntityRef, Vec<NodeIndex>> = BTreeMap::new();
         for at in journey.graph.node_indices() {
             let whole = match journey.graph[at].thing {
-                Thing::Step(campaign, _) => Thing::Campaign(campaign),
-                Thing::Stage(stage) => Thing::Funnel(stage.funnel),
-                Thing::Funnel(_) | Thing::Segment(_) | Thing::Campaign(_) => continue,
-                Thing::Content(_) | Thing::Destination(_) | Thing::Channel(_) => continue,
+                EntityRef::Step(campaign, _) => EntityRef::Campaign(campaign),
+                EntityRef::Stage(stage) => EntityRef::Funnel(stage.funnel),
+                EntityRef::Funnel(_) | EntityRef::Segment(_) | EntityRef::Campaign(_) => continue,
+                EntityRef::Content(_) | EntityRef::Destination(_) | EntityRef::Channel(_) => continue,
             };
             parts.entry(whole).or_default().push(at);
         }
@@ -25,7 +25,7 @@ impl Parts {
     }
 
     /// Of a campaign its steps, of a funnel its stages, and of anything else nothing.
-    pub(super) fn of_thing(&self, thing: &Thing) -> &[NodeIndex] {
+    pub(super) fn of_thing(&self, thing: &EntityRef) -> &[NodeIndex] {
         self.0.get(thing).map(Vec::as_slice).unwrap_or_default()
     }
 }

@@ -1,19 +1,19 @@
 //! What people call things and how they look; nothing here changes what happens to anybody.
 
 use super::Kind;
-use super::thing::{Fact, Thing};
+use super::thing::{Attribute, Thing};
 use crate::model::{Metadata, Model};
 
 /// The things of a project, by what people call them.
 pub(super) fn things(model: &Model) -> Vec<Thing> {
-    let mut things = vec![thing(Kind::Project, "project", vec![Fact::new("name", model.project.clone())])];
+    let mut things = vec![thing(Kind::Project, "project", vec![Attribute::new("name", model.project.clone())])];
     let mut add = |kind, id: &str, facts| things.push(thing(kind, id, facts));
     for field in model.contacts.fields.values() {
-        add(Kind::Field, &field.id, vec![Fact::new("description", field.description.clone())]);
+        add(Kind::Field, &field.id, vec![Attribute::new("description", field.description.clone())]);
     }
     model.content.values().for_each(|it| add(Kind::Content, &it.id, about(&it.about)));
     for event in model.events.values().filter(|event| event.declared) {
-        add(Kind::Event, &event.id, vec![Fact::new("description", event.description.clone())]);
+        add(Kind::Event, &event.id, vec![Attribute::new("description", event.description.clone())]);
     }
     model.segments.values().for_each(|it| add(Kind::Segment, &it.id, about(&it.about)));
     model.campaigns.values().for_each(|it| add(Kind::Campaign, &it.id, about(&it.about)));
@@ -22,22 +22,22 @@ pub(super) fn things(model: &Model) -> Vec<Thing> {
         for stage in funnel.stages.values() {
             let mut facts = about(&stage.about);
             let criteria = Some(stage.criteria.join(", ")).filter(|text| !text.is_empty());
-            facts.extend([Fact::new("colour", stage.color.clone()), Fact::new("criteria", criteria)]);
+            facts.extend([Attribute::new("colour", stage.color.clone()), Attribute::new("criteria", criteria)]);
             add(Kind::Stage, &format!("{}/{}", funnel.id, stage.id), facts);
         }
     }
     things
 }
 
-fn thing(kind: Kind, id: &str, facts: Vec<Fact>) -> Thing {
+fn thing(kind: Kind, id: &str, facts: Vec<Attribute>) -> Thing {
     Thing::new(kind, id, facts, String::new())
 }
 
-fn about(about: &Metadata) -> Vec<Fact> {
+fn about(about: &Metadata) -> Vec<Attribute> {
     vec![
-        Fact::new("name", about.name.clone()),
-        Fact::new("description", about.description.clone()),
-        Fact::new("category", about.category.clone()),
-        Fact::new("owner", about.owner.clone()),
+        Attribute::new("name", about.name.clone()),
+        Attribute::new("description", about.description.clone()),
+        Attribute::new("category", about.category.clone()),
+        Attribute::new("owner", about.owner.clone()),
     ]
 }

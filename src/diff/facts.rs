@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::Kind;
-use super::thing::{Fact, Thing};
-use crate::graph::words;
+use super::thing::{Attribute, Thing};
+use crate::graph::describe;
 use crate::model::contacts::column_of;
 use crate::model::destination::{Destination, Setting};
 use crate::model::{
@@ -47,14 +47,14 @@ pub(super) fn things(plan: &Plan) -> Vec<Thing> {
         things.push(thing(Kind::Destination, &one.id, destination(one), exact.destinations.get(&one.id)));
     }
     for one in model.points.groups.values() {
-        let column = Fact::new("column", one.column.clone());
+        let column = Attribute::new("column", one.column.clone());
         things.push(thing(Kind::PointGroup, &one.id, vec![column], exact.points.groups.get(&one.id)));
     }
     for one in model.points.rules.values() {
         things.push(thing(Kind::PointRule, &one.id, point_rule(model, one), exact.points.rules.get(&one.id)));
     }
     for one in model.segments.values() {
-        let facts = vec![Fact::new("who belongs to it", words::segment(model, one))];
+        let facts = vec![Attribute::new("who belongs to it", describe::segment(model, one))];
         let written = (exact.segments.get(&one.id), exact.members.get(&one.id));
         things.push(thing(Kind::Segment, &one.id, facts, Some(&written)));
     }
@@ -76,16 +76,16 @@ pub(super) fn things(plan: &Plan) -> Vec<Thing> {
     things
 }
 
-fn thing(kind: Kind, id: &str, facts: Vec<Fact>, exact: Option<&impl Serialize>) -> Thing {
+fn thing(kind: Kind, id: &str, facts: Vec<Attribute>, exact: Option<&impl Serialize>) -> Thing {
     let exact = exact.map(|exact| serde_json::to_string(exact).expect("maps with text keys always serialise"));
     Thing::new(kind, id, facts, exact.unwrap_or_default())
 }
 
 fn project(model: &Model) -> Thing {
-    let every = words::counted(u64::from(model.every), "second");
-    let mut facts = vec![Fact::new("time zone", model.timezone.clone()), Fact::new("runs every", every)];
+    let every = describe::counted(u64::from(model.every), "second");
+    let mut facts = vec![Attribute::new("time zone", model.timezone.clone()), Attribute::new("runs every", every)];
     let most = |what: Bounded| model.run_at_most.iter().find(|(bounded, _)| *bounded == what).map(|(_, most)| most);
-    facts.extend(Bounded::ALL.map(|what| Fact::new(most_of(what), most(what).map(u64::to_string))));
+    facts.extend(Bounded::ALL.map(|what| Attribute::new(most_of(what), most(what).map(u64::to_string))));
     thing(Kind::Project, "project", facts, None::<&()>)
 }
 
@@ -108,26 +108,26 @@ fn contacts(model: &Model) -> Thing {
     };
     let role = |field: Option<FieldId>| field.map(|field| contacts.fields[field].id.clone());
     let facts = vec![
-        Fact::new("column of the key", contacts.key.clone()),
-        Fact::new("a value that does not fit", bad),
-        Fact::new("words for no value", missing(&contacts.missing)),
-        Fact::new("column of the tags", contacts.tags.column.clone()),
-        Fact::new("between two tags", contacts.tags.separator.clone()),
-        Fact::new("other tags", if contacts.tags.open { "allowed" } else { "not allowed" }.to_owned()),
-        Fact::new("column of the points", contacts.points.column.clone()),
-        Fact::new("field of the zone", role(contacts.timezone)),
-        Fact::new("field of the language", role(contacts.language)),
-        Fact::new("field of the owner", role(contacts.owner)),
-        Fact::new("field of the preferred channel", role(contacts.preferred_channel)),
+        Attribute::new("column of the key", contacts.key.clone()),
+        Attribute::new("a value that does not fit", bad),
+        Attribute::new("words for no value", missing(&contacts.missing)),
+        Attribute::new("column of the tags", contacts.tags.column.clone()),
+        Attribute::new("between two tags", contacts.tags.separator.clone()),
+        Attribute::new("other tags", if contacts.tags.open { "allowed" } else { "not allowed" }.to_owned()),
+        Attribute::new("column of the points", contacts.points.column.clone()),
+        Attribute::new("field of the zone", role(contacts.timezone)),
+        Attribute::new("field of the language", role(contacts.language)),
+        Attribute::new("field of the owner", role(contacts.owner)),
+        Attribute::new("field of the preferred channel", role(contacts.preferred_channel)),
     ];
     thing(Kind::Contacts, "contacts", facts, None::<&()>)
 }
 
 fn companies(model: &Model, companies: &Companies) -> Thing {
     let facts = vec![
-        Fact::new("column of the key", companies.key.clone()),
-        Fact::new("words for no value", missing(&companies.missing)),
-        Fact::new("field of the contact", companies.contact_field.map(|id| model.contacts.fields[id].id.clone())),
+        Attribute::new("column of the key", companies.key.clone()),
+        Attribute::new("words for no value", missing(&companies.missing)),
+        Attribute::new("field of the contact", companies.contact_field.map(|id| model.contacts.fields[id].id.clone())),
     ];
     thing(Kind::Companies, "companies", facts, None::<&()>)
 }
@@ -136,33 +136,34 @@ fn missing(words: &[String]) -> Option<String> {
     (!words.is_empty()).then(|| words.join(", "))
 }
 
-fn point_rule(model: &Model, rule: &PointRule) -> Vec<Fact> {
+fn point_rule(model: &Model, rule: &PointRule) -> Vec<Attribute> {
     let mut facts = vec![
-        Fact::new("for each", rule.each.as_ref().map(|pattern| words::pattern(model, pattern))),
-        Fact::new("gives", words::give(model, rule.give)),
+        Attribute::new("for each", rule.each.as_ref().map(|pattern| describe::pattern(model, pattern))),
+        Attribute::new("gives", describe::give(model, rule.give)),
     ];
     facts.extend(published(&rule.publish));
     facts
 }
 
-fn field(field: &Field) -> Vec<Fact> {
-    let value = |value: &Option<crate::model::Value>| value.as_ref().map(|value| words::value(field, value));
+fn field(field: &Field) -> Vec<Attribute> {
+    let value = |value: &Option<crate::model::Value>| value.as_ref().map(|value| describe::value(field, value));
     let mut facts = vec![
-        Fact::new("type", field.type_.as_ref().map(|type_| type_.word().to_owned())),
-        Fact::new("column", field.column.clone()).plain_if(field.column == column_of(&field.id)),
-        Fact::new("required", yes(field.required)).plain_if(!field.required),
-        Fact::new("where there is none", value(&field.default)),
-        Fact::new("words for no value", missing(&field.missing)),
-        Fact::new("at least", value(&field.min)),
-        Fact::new("at most", value(&field.max)),
+        Attribute::new("type", field.type_.as_ref().map(|type_| type_.word().to_owned())),
+        Attribute::new("column", field.column.clone()).plain_if(field.column == column_of(&field.id)),
+        Attribute::new("required", yes(field.required)).plain_if(!field.required),
+        Attribute::new("where there is none", value(&field.default)),
+        Attribute::new("words for no value", missing(&field.missing)),
+        Attribute::new("at least", value(&field.min)),
+        Attribute::new("at most", value(&field.max)),
     ];
     match &field.type_ {
         Some(FieldType::Text { match_case }) => {
-            facts.push(Fact::new("capital letters", if *match_case { "count" } else { "do not count" }.to_owned()));
+            facts
+                .push(Attribute::new("capital letters", if *match_case { "count" } else { "do not count" }.to_owned()));
         }
-        Some(FieldType::Choice(values)) => facts.push(Fact::in_any_order("values", values)),
+        Some(FieldType::Choice(values)) => facts.push(Attribute::in_any_order("values", values)),
         Some(FieldType::Choices { values, separator }) => {
-            facts.extend([Fact::in_any_order("values", values), Fact::new("between two", separator.clone())]);
+            facts.extend([Attribute::in_any_order("values", values), Attribute::new("between two", separator.clone())]);
         }
         Some(FieldType::Email | FieldType::Integer | FieldType::Number | FieldType::Boolean) => {}
         Some(FieldType::Date | FieldType::Datetime) | None => {}
@@ -170,110 +171,113 @@ fn field(field: &Field) -> Vec<Fact> {
     facts
 }
 
-fn channel(model: &Model, rules: &ChannelRules) -> Vec<Fact> {
+fn channel(model: &Model, rules: &ChannelRules) -> Vec<Attribute> {
     vec![
-        Fact::new("address", rules.address.map(|field| model.contacts.fields[field].id.clone())),
-        Fact::new("consent", rules.consent.as_ref().map(|consent| words::condition(model, consent))),
-        Fact::new("column of do-not-contact", rules.do_not_contact.clone()),
-        Fact::new(
+        Attribute::new("address", rules.address.map(|field| model.contacts.fields[field].id.clone())),
+        Attribute::new("consent", rules.consent.as_ref().map(|consent| describe::condition(model, consent))),
+        Attribute::new("column of do-not-contact", rules.do_not_contact.clone()),
+        Attribute::new(
             "files without that column",
             rules.may_lack_do_not_contact.then(|| "nobody is left alone".to_owned()),
         ),
-        Fact::new(
+        Attribute::new(
             "limit",
             rules.limit.map(|limit| {
                 let then = if limit.drops { "one more is dropped" } else { "one more waits" };
                 format!("{} within {}, {then}", limit.at_most, limit.within)
             }),
         ),
-        Fact::new(
+        Attribute::new(
             "hours",
             (!rules.hours.is_open()).then(|| rules.hours.to_string().trim_start_matches(", ").to_owned()),
         ),
     ]
 }
 
-fn content(model: &Model, content: &Content) -> Vec<Fact> {
+fn content(model: &Model, content: &Content) -> Vec<Attribute> {
     let rules = content.rules;
     let mut facts = vec![
-        Fact::new("kind", content.kind.map(|kind| kind.word().to_owned())),
-        Fact::new("subject", content.subject.as_ref().map(|subject| subject.written(model))),
-        Fact::new("text", content.body.as_ref().map(|body| format!("{}, digest {}", body.file, short(&body.digest)))),
-        Fact::new("url", content.url.as_deref().map(address)),
-        Fact::new(
+        Attribute::new("kind", content.kind.map(|kind| kind.word().to_owned())),
+        Attribute::new("subject", content.subject.as_ref().map(|subject| subject.written(model))),
+        Attribute::new(
+            "text",
+            content.body.as_ref().map(|body| format!("{}, digest {}", body.file, short(&body.digest))),
+        ),
+        Attribute::new("url", content.url.as_deref().map(address)),
+        Attribute::new(
             "channels",
             (!content.prefer.is_empty())
                 .then(|| content.prefer.iter().map(|channel| channel.word()).collect::<Vec<_>>().join(", ")),
         ),
-        Fact::new("how often", often(rules.once)).plain_if(rules.once == Once::Entry),
-        Fact::new("goes out without consent", yes(rules.transactional)).plain_if(!rules.transactional),
-        Fact::new("expires after", rules.expires.map(|length| length.to_string())),
-        Fact::new("who does not get it leaves", yes(rules.exits_on_skip)).plain_if(!rules.exits_on_skip),
+        Attribute::new("how often", often(rules.once)).plain_if(rules.once == Once::Entry),
+        Attribute::new("goes out without consent", yes(rules.transactional)).plain_if(!rules.transactional),
+        Attribute::new("expires after", rules.expires.map(|length| length.to_string())),
+        Attribute::new("who does not get it leaves", yes(rules.exits_on_skip)).plain_if(!rules.exits_on_skip),
     ];
     facts.extend(published(&content.publish));
     facts
 }
 
-fn event(model: &Model, event: &EventType) -> Vec<Fact> {
+fn event(model: &Model, event: &EventType) -> Vec<Attribute> {
     let properties = event.properties.values().filter(|_| event.has_own_properties()).map(|property| {
-        let type_ = property.type_.as_ref().map_or(words::UNCLEAR, FieldType::word);
+        let type_ = property.type_.as_ref().map_or(describe::UNCLEAR, FieldType::word);
         format!("{} ({type_})", property.id)
     });
-    let updates = event.updates.iter().map(|update| words::update(model, event, update));
+    let updates = event.updates.iter().map(|update| describe::update(model, event, update));
     let listed = |parts: Vec<String>| Some(parts.join(", ")).filter(|text| !text.is_empty());
     vec![
-        Fact::new("properties", listed(properties.collect())),
-        Fact::new("what it changes", listed(updates.collect())),
-        Fact::new("starts campaigns for", event.max_age.to_string())
+        Attribute::new("properties", listed(properties.collect())),
+        Attribute::new("what it changes", listed(updates.collect())),
+        Attribute::new("starts campaigns for", event.max_age.to_string())
             .plain_if(event.max_age == EventType::DEFAULT_MAX_AGE),
     ]
 }
 
-fn funnel(model: &Model, funnel: &Funnel) -> Vec<Fact> {
+fn funnel(model: &Model, funnel: &Funnel) -> Vec<Attribute> {
     let audience = funnel.audience.as_ref().map(|audience| match audience {
         Audience::Everyone => "everyone".to_owned(),
-        Audience::Of(condition) => words::condition(model, condition),
+        Audience::Of(condition) => describe::condition(model, condition),
     });
     let moves = if funnel.free { "to any stage" } else { "to heavier stages only" };
     let place = funnel
         .place
         .iter()
-        .map(|rule| format!("{} if {}", funnel.stages[rule.stage].id, words::condition(model, &rule.when)));
+        .map(|rule| format!("{} if {}", funnel.stages[rule.stage].id, describe::condition(model, &rule.when)));
     let place = Some(place.collect::<Vec<_>>().join(", else ")).filter(|rules| !rules.is_empty());
     let left = if funnel.drops { "leaves the funnel" } else { "keeps the stage" };
     let order = if funnel.loose { "the heaviest stage that leads on" } else { "the present stage" };
     let mut facts = vec![
-        Fact::new("priority", funnel.priority.to_string()).plain_if(funnel.priority == 0),
-        Fact::new("column", funnel.column.clone()),
-        Fact::new("enters by itself", audience),
-        Fact::new("enters at", funnel.entry.map(|entry| funnel.stages[entry].id.clone())),
-        Fact::new("who leaves the audience", left.to_owned()).plain_if(!funnel.drops),
-        Fact::new("moves", moves.to_owned()).plain_if(!funnel.free),
-        Fact::new("whose conversion counts", order.to_owned()).plain_if(!funnel.loose),
-        Fact::new("placed in", place),
+        Attribute::new("priority", funnel.priority.to_string()).plain_if(funnel.priority == 0),
+        Attribute::new("column", funnel.column.clone()),
+        Attribute::new("enters by itself", audience),
+        Attribute::new("enters at", funnel.entry.map(|entry| funnel.stages[entry].id.clone())),
+        Attribute::new("who leaves the audience", left.to_owned()).plain_if(!funnel.drops),
+        Attribute::new("moves", moves.to_owned()).plain_if(!funnel.free),
+        Attribute::new("whose conversion counts", order.to_owned()).plain_if(!funnel.loose),
+        Attribute::new("placed in", place),
     ];
     facts.extend(published(&funnel.publish));
     facts
 }
 
-fn stage(model: &Model, funnel: &Funnel, stage: &Stage) -> Vec<Fact> {
+fn stage(model: &Model, funnel: &Funnel, stage: &Stage) -> Vec<Attribute> {
     let converts = stage.converts.iter().map(|conversion| {
         let to = match conversion.to {
             Target::Next => "the next stage",
             Target::Stage(to) => funnel.stages[to].id.as_str(),
         };
-        format!("to {to} if {}", words::condition(model, &conversion.when))
+        format!("to {to} if {}", describe::condition(model, &conversion.when))
     });
     let converts = Some(converts.collect::<Vec<_>>().join(", else ")).filter(|rules| !rules.is_empty());
     let experiences: Vec<_> = stage.experiences.iter().map(|it| experience(model, it)).collect();
     let back: Vec<_> = stage.back_to.iter().map(|(to, _)| funnel.stages[*to].id.as_str()).collect();
     let mut facts = vec![
-        Fact::new("weight", stage.weight.map(|weight| weight.to_string())),
-        Fact::new("in the file", stage.value.clone()).plain_if(stage.value == stage.id),
-        Fact::new("goes on", converts),
-        Fact::new("experiences", Some(experiences.join(", else ")).filter(|words| !words.is_empty())),
-        Fact::new("may go back to", Some(back.join(", ")).filter(|stages| !stages.is_empty())),
-        Fact::new("final", yes(stage.is_final)).plain_if(!stage.is_final),
+        Attribute::new("weight", stage.weight.map(|weight| weight.to_string())),
+        Attribute::new("in the file", stage.value.clone()).plain_if(stage.value == stage.id),
+        Attribute::new("goes on", converts),
+        Attribute::new("experiences", Some(experiences.join(", else ")).filter(|words| !words.is_empty())),
+        Attribute::new("may go back to", Some(back.join(", ")).filter(|stages| !stages.is_empty())),
+        Attribute::new("final", yes(stage.is_final)).plain_if(!stage.is_final),
     ];
     facts.extend(published(&stage.publish));
     facts
@@ -282,12 +286,12 @@ fn stage(model: &Model, funnel: &Funnel, stage: &Stage) -> Vec<Fact> {
 fn experience(model: &Model, experience: &Experience) -> String {
     let end = |word: &str, moment: Option<Moment>| moment.map(|moment| format!(" {word} {moment}")).unwrap_or_default();
     let Publish { from, until, .. } = experience.publish;
-    format!("{}{}{}", words::experience(model, experience), end("from", from), end("until", until))
+    format!("{}{}{}", describe::experience(model, experience), end("from", from), end("until", until))
 }
 
-fn campaign(model: &Model, campaign: &Campaign) -> Vec<Fact> {
-    let ways: Vec<_> = campaign.enter.iter().map(|way| words::enter(model, way)).collect();
-    let condition = |condition: &Option<_>| condition.as_ref().map(|inner| words::condition(model, inner));
+fn campaign(model: &Model, campaign: &Campaign) -> Vec<Attribute> {
+    let ways: Vec<_> = campaign.enter.iter().map(|way| describe::enter(model, way)).collect();
+    let condition = |condition: &Option<_>| condition.as_ref().map(|inner| describe::condition(model, inner));
     let on_leave = match campaign.on_leave {
         Some(OnLeave::Exit) => "leaves the campaign",
         Some(OnLeave::Stay) | None => "stays",
@@ -299,23 +303,25 @@ fn campaign(model: &Model, campaign: &Campaign) -> Vec<Fact> {
     let again = campaign.reenter.map(|after| format!("{after} after the end"));
     let steps = super::steps::outline(model, &campaign.steps);
     let mut facts = vec![
-        Fact::new("priority", campaign.priority.to_string()).plain_if(campaign.priority == 0),
-        Fact::new("who enters", Some(ways.join(", or ")).filter(|ways| !ways.is_empty())),
-        Fact::new("starts", campaign.trigger.map(|trigger| words::threshold(model, trigger))),
-        Fact::new("enters again", again),
-        Fact::new("who no longer qualifies", on_leave.to_owned()).plain_if(campaign.on_leave != Some(OnLeave::Exit)),
-        Fact::new("who qualifies when it begins", existing.to_owned()).plain_if(campaign.existing == Existing::Enter),
-        Fact::new("goal", condition(&campaign.goal)),
-        Fact::new("leaves when", condition(&campaign.exit_when)),
+        Attribute::new("priority", campaign.priority.to_string()).plain_if(campaign.priority == 0),
+        Attribute::new("who enters", Some(ways.join(", or ")).filter(|ways| !ways.is_empty())),
+        Attribute::new("starts", campaign.trigger.map(|trigger| describe::threshold(model, trigger))),
+        Attribute::new("enters again", again),
+        Attribute::new("who no longer qualifies", on_leave.to_owned())
+            .plain_if(campaign.on_leave != Some(OnLeave::Exit)),
+        Attribute::new("who qualifies when it begins", existing.to_owned())
+            .plain_if(campaign.existing == Existing::Enter),
+        Attribute::new("goal", condition(&campaign.goal)),
+        Attribute::new("leaves when", condition(&campaign.exit_when)),
     ];
     facts.extend(published(&campaign.publish));
     let over = if campaign.exits_after_until { "leaves the campaign" } else { "waits for another window" };
-    facts.push(Fact::new("who is inside when that ends", over.to_owned()).plain_if(!campaign.exits_after_until));
-    facts.push(Fact::of_whole("steps", steps));
+    facts.push(Attribute::new("who is inside when that ends", over.to_owned()).plain_if(!campaign.exits_after_until));
+    facts.push(Attribute::of_whole("steps", steps));
     facts
 }
 
-fn destination(destination: &Destination) -> Vec<Fact> {
+fn destination(destination: &Destination) -> Vec<Attribute> {
     let setting = |setting: &Option<Setting>| {
         setting.as_ref().map(|setting| match setting {
             Setting::Text(text) => address(text),
@@ -323,9 +329,9 @@ fn destination(destination: &Destination) -> Vec<Fact> {
         })
     };
     vec![
-        Fact::new("kind", destination.kind.map(|kind| kind.word().to_owned())),
-        Fact::new("url", setting(&destination.url)),
-        Fact::new("secret", destination.secret.as_ref().map(secret)),
+        Attribute::new("kind", destination.kind.map(|kind| kind.word().to_owned())),
+        Attribute::new("url", setting(&destination.url)),
+        Attribute::new("secret", destination.secret.as_ref().map(secret)),
     ]
 }
 
@@ -350,12 +356,12 @@ fn secret(secret: &Setting) -> String {
     }
 }
 
-fn published(publish: &Publish) -> [Fact; 3] {
+fn published(publish: &Publish) -> [Attribute; 3] {
     let end = |moment: &Option<_>| moment.as_ref().map(ToString::to_string);
     [
-        Fact::new("published", yes(publish.published)).plain_if(publish.published),
-        Fact::new("published from", end(&publish.from)),
-        Fact::new("published until", end(&publish.until)),
+        Attribute::new("published", yes(publish.published)).plain_if(publish.published),
+        Attribute::new("published from", end(&publish.from)),
+        Attribute::new("published until", end(&publish.until)),
     ]
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Change, Kind, Mark, Versions};
-use crate::graph::words;
+use crate::graph::describe;
 use crate::model::{Audience, Funnel, Model, Stage, StageId, Target};
 
 /// A funnel with changes.
@@ -128,12 +128,12 @@ fn arrows((model, funnel): Side<'_>) -> Arrows {
     if let (Some(audience), Some(entry)) = (&funnel.audience, funnel.entry) {
         let words = match audience {
             Audience::Everyone => "everyone".to_owned(),
-            Audience::Of(condition) => words::condition(model, condition),
+            Audience::Of(condition) => describe::condition(model, condition),
         };
         add(None, entry, false, words);
     }
     for rule in &funnel.place {
-        add(None, rule.stage, false, format!("placed: {}", words::condition(model, &rule.when)));
+        add(None, rule.stage, false, format!("placed: {}", describe::condition(model, &rule.when)));
     }
     for (id, stage) in funnel.stages.iter() {
         for conversion in &stage.converts {
@@ -142,7 +142,7 @@ fn arrows((model, funnel): Side<'_>) -> Arrows {
                 Target::Next => funnel.next_heavier(id),
             };
             for to in targets {
-                add(Some(name(id)), to, false, words::condition(model, &conversion.when));
+                add(Some(name(id)), to, false, describe::condition(model, &conversion.when));
             }
         }
         for (to, _) in &stage.back_to {

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use super::Mark;
 use super::facts::often;
 use super::likeness::{SAME, Sketch, best};
-use crate::graph::words;
+use crate::graph::describe;
 use crate::model::template::Token;
 use crate::model::{Action, Branch, Call, Campaign, IfMissing, IfPast, Model, Once, SendRules, Step, StepKind, Until};
 
@@ -91,7 +91,7 @@ fn missing(until: &Until) -> &'static str {
 
 /// A step and all that belongs to it.
 pub(super) fn words(model: &Model, step: &Step) -> String {
-    let verb = words::step(model, step);
+    let verb = describe::step(model, step);
     match &step.kind {
         StepKind::Action(Action::Send { rules, .. }) => verb + &manner(*rules),
         StepKind::WaitUntil { until, if_past, .. } => verb + late(*if_past) + missing(until),
@@ -258,7 +258,7 @@ fn text(model: &Model, step: &Step, around: &str) -> StepText {
         } else {
             None
         },
-        asks: if let StepKind::If { when, .. } = &step.kind { Some(words::condition(model, when)) } else { None },
+        asks: if let StepKind::If { when, .. } = &step.kind { Some(describe::condition(model, when)) } else { None },
         exits: matches!(step.kind, StepKind::Exit(_)),
         goes_to: if let StepKind::Goto { name, .. } = &step.kind { Some(name.clone()) } else { None },
         named: step.named,

@@ -9,7 +9,7 @@ use super::{Change, Kind, Mark};
 pub(super) struct Thing {
     pub(super) kind: Kind,
     pub(super) id: String,
-    pub(super) facts: Vec<Fact>,
+    pub(super) facts: Vec<Attribute>,
     /// All that it is for a machine; says whether two that read the same are the same.
     pub(super) exact: String,
     /// The same with conditions as their meanings.
@@ -18,7 +18,7 @@ pub(super) struct Thing {
 
 /// One thing that is said.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Fact {
+pub(super) struct Attribute {
     pub(super) aspect: &'static str,
     pub(super) words: Option<String>,
     /// The words with conditions as their meanings.
@@ -36,7 +36,7 @@ pub(super) enum Told {
     OfChanged,
 }
 
-impl Fact {
+impl Attribute {
     /// What is worth a word.
     pub(super) fn new(aspect: &'static str, words: impl Into<Option<String>>) -> Self {
         let words = words.into();
@@ -124,7 +124,7 @@ fn changed(base: &Thing, head: &Thing, changes: &mut Vec<Change>, reworded: &mut
 }
 
 impl Thing {
-    pub(super) fn new(kind: Kind, id: &str, facts: Vec<Fact>, exact: String) -> Self {
+    pub(super) fn new(kind: Kind, id: &str, facts: Vec<Attribute>, exact: String) -> Self {
         Self { kind, id: id.to_owned(), facts, meant: exact.clone(), exact }
     }
 

@@ -7,7 +7,7 @@ use petgraph::graph::{DiGraph, NodeIndex};
 use super::conditions::{atoms, conditions};
 use super::next::Ladder;
 use super::steps::steps;
-use super::{Edge, EdgeKind, Face, Journey, Node, Thing, Verb, words};
+use super::{Edge, EdgeKind, EntityRef, Journey, Node, NodeKind, Verb, describe};
 use crate::language::DestinationKind;
 use crate::model::{
     Action, Audience, Campaign, CampaignId, Channel, Condition, ConditionKind, Enter, Funnel, FunnelId, Model, OnLeave,
@@ -42,20 +42,20 @@ pub(super) fn is_broken(condition: &Condition) -> bool {
 pub(super) struct Build<'a> {
     pub(super) model: &'a Model,
     graph: DiGraph<Node, Edge>,
-    places: BTreeMap<Thing, NodeIndex>,
+    places: BTreeMap<EntityRef, NodeIndex>,
 }
 
 impl Build<'_> {
     /// Adds an edge; both ends are nodes, for every thing of the model became one.
-    pub(super) fn edge(&mut self, from: Thing, to: Thing, edge: Edge) {
+    pub(super) fn edge(&mut self, from: EntityRef, to: EntityRef, edge: Edge) {
         if let (Some(from), Some(to)) = (self.places.get(&from), self.places.get(&to)) {
             self.graph.add_edge(*from, *to, edge);
         }
     }
 
     /// An edge under a condition.
-    fn when(&mut self, from: Thing, to: Thing, kind: EdgeKind, condition: &Condition, span: Span) {
-        let words = words::condition(self.model, condition);
+    fn when(&mut self, from: EntityRef, to: EntityRef, kind: EdgeKind, condition: &Condition, span: Span) {
+        let words = describe::condition(self.model, condition);
         self.edge(from, to, Edge { kind, words, span, broken: is_broken(condition) });
     }
 
@@ -68,14 +68,14 @@ impl Build<'_> {
     fn nodes(&mut self) {
         let model = self.model;
         for channel in Channel::ALL {
-            let (thing, id) = (Thing::Channel(channel), channel.word().to_owned());
-            self.add(Node { thing, label: id.clone(), id, face: Face::Channel, spans: Vec::new(), broken: false });
+            let (thing, id) = (EntityRef::Channel(channel), channel.word().to_owned());
+            self.add(Node { thing, label: id.clone(), id, face: NodeKind::Channel, spans: Vec::new(), broken: false });
         }
         for (id, content) in model.content.iter() {
-            let face = Face::Content { kind: words::kind(content) };
+            let face = NodeKind::Content { kind: describe::kind(content) };
             let (label, broken) = (named(content.about.name.as_ref(), &content.id), content.kind.is_none());
             self.add(Node {
-                thing: Thing::Content(id),
+                thing: EntityRef::Content(id),
                 id: content.id.clone(),
                 label,
                 face,
@@ -86,19 +86,19 @@ impl Build<'_> {
         for (id, destination) in model.destinations.iter() {
             let kind = destination.kind.map(DestinationKind::word);
             self.add(Node {
-                thing: Thing::Destination(id),
+                thing: EntityRef::Destination(id),
                 id: destination.id.clone(),
                 label: named(destination.about.name.as_ref(), &destination.id),
-                face: Face::Destination { kind },
+                face: NodeKind::Destination { kind },
                 spans: vec![destination.span],
                 broken: kind.is_none(),
             });
         }
         for (id, segment) in model.segments.iter() {
-            let face = Face::Segment { words: words::segment(model, segment) };
+            let face = NodeKind::Segment { words: describe::segment(model, segment) };
             let (label, broken) = (named(segment.about.name.as_ref(), &segment.id), is_broken(&segment.condition));
             self.add(Node {
-                thing: Thing::Segment(id),
+                thing: EntityRef::Segment(id),
                 id: segment.id.clone(),
                 label,
                 face,
@@ -117,13 +117,13 @@ impl Build<'_> {
     fn funnel_nodes(&mut self, id: FunnelId, funnel: &Funnel) {
         let label = named(funnel.about.name.as_ref(), &funnel.id);
         let Funnel { free, loose, drops, .. } = *funnel;
-        let face = Face::Funnel { free, loose, drops, closed: !funnel.publish.published };
-        let (thing, broken) = (Thing::Funnel(id), funnel.broken);
+        let face = NodeKind::Funnel { free, loose, drops, closed: !funnel.publish.published };
+        let (thing, broken) = (EntityRef::Funnel(id), funnel.broken);
         self.add(Node { thing, id: funnel.id.clone(), label, face, spans: vec![funnel.span], broken });
         let ladder = Ladder::of(funnel);
         for (stage, body) in funnel.stages.iter() {
             self.add(Node {
-                thing: Thing::Stage(StageRef { funnel: id, stage }),
+                thing: EntityRef::Stage(StageRef { funnel: id, stage }),
                 id: format!("{}/{}", funnel.id, body.id),
                 label: named(body.about.name.as_ref(), &body.id),
                 face: stage_face(self.model, body),
@@ -134,12 +134,12 @@ impl Build<'_> {
     }
 
     fn campaign_nodes(&mut self, id: CampaignId, campaign: &Campaign) {
-        let trigger = campaign.trigger.map(|points| words::threshold(self.model, points));
-        let face = Face::Campaign {
-            enter: campaign.enter.iter().map(|enter| words::enter(self.model, enter)).chain(trigger).collect(),
+        let trigger = campaign.trigger.map(|points| describe::threshold(self.model, points));
+        let face = NodeKind::Campaign {
+            enter: campaign.enter.iter().map(|enter| describe::enter(self.model, enter)).chain(trigger).collect(),
             again: campaign.reenter.map(|after| after.to_string()),
-            goal: campaign.goal.as_ref().map(|goal| words::condition(self.model, goal)),
-            exit_when: campaign.exit_when.as_ref().map(|exit| words::condition(self.model, exit)),
+            goal: campaign.goal.as_ref().map(|goal| describe::condition(self.model, goal)),
+            exit_when: campaign.exit_when.as_ref().map(|exit| describe::condition(self.model, exit)),
             drops: campaign
                 .on_leave
                 .filter(|_| admits_by_condition(campaign))
@@ -147,19 +147,22 @@ impl Build<'_> {
             closed: !campaign.publish.published,
         };
         let (label, broken) = (named(campaign.about.name.as_ref(), &campaign.id), campaign.broken);
-        let thing = Thing::Campaign(id);
+        let thing = EntityRef::Campaign(id);
         self.add(Node { thing, id: campaign.id.clone(), label, face, spans: vec![campaign.span], broken });
         self.step_nodes(id, campaign, &campaign.steps, None);
     }
 
-    fn step_nodes(&mut self, id: CampaignId, campaign: &Campaign, steps: &[Step], inside: Option<(Thing, &str)>) {
+    fn step_nodes(&mut self, id: CampaignId, campaign: &Campaign, steps: &[Step], inside: Option<(EntityRef, &str)>) {
         for step in steps {
-            let thing = Thing::Step(id, step.id);
+            let thing = EntityRef::Step(id, step.id);
             self.add(Node {
                 thing,
                 id: format!("{}/{}", campaign.id, step.name),
-                label: words::step(self.model, step),
-                face: Face::Step { verb: verb(step), inside: inside.map(|(around, word)| (around, word.to_owned())) },
+                label: describe::step(self.model, step),
+                face: NodeKind::Step {
+                    verb: verb(step),
+                    inside: inside.map(|(around, word)| (around, word.to_owned())),
+                },
                 spans: vec![step.span],
                 broken: step_is_broken(step),
             });
@@ -170,19 +173,21 @@ impl Build<'_> {
     }
 
     fn funnel(&mut self, id: FunnelId, funnel: &Funnel) {
-        let at = |stage| Thing::Stage(StageRef { funnel: id, stage });
+        let at = |stage| EntityRef::Stage(StageRef { funnel: id, stage });
         if let (Some(audience), Some(entry)) = (&funnel.audience, funnel.entry) {
             let span = funnel.entry_span.unwrap_or(Span::NOWHERE);
             match audience {
                 Audience::Everyone => {
                     let edge = Edge { kind: EdgeKind::Enters, words: "everyone".to_owned(), span, broken: false };
-                    self.edge(Thing::Funnel(id), at(entry), edge);
+                    self.edge(EntityRef::Funnel(id), at(entry), edge);
                 }
-                Audience::Of(condition) => self.when(Thing::Funnel(id), at(entry), EdgeKind::Enters, condition, span),
+                Audience::Of(condition) => {
+                    self.when(EntityRef::Funnel(id), at(entry), EdgeKind::Enters, condition, span)
+                }
             }
         }
         for rule in &funnel.place {
-            self.when(Thing::Funnel(id), at(rule.stage), EdgeKind::Places, &rule.when, rule.span);
+            self.when(EntityRef::Funnel(id), at(rule.stage), EdgeKind::Places, &rule.when, rule.span);
         }
         let ladder = Ladder::of(funnel);
         for (stage, body) in funnel.stages.iter() {
@@ -193,7 +198,7 @@ impl Build<'_> {
             }
             for experience in &body.experiences {
                 let edge = Edge::plain(EdgeKind::Shows, experience.content_span);
-                self.edge(at(stage), Thing::Content(experience.content), edge);
+                self.edge(at(stage), EntityRef::Content(experience.content), edge);
             }
             for (target, span) in &body.back_to {
                 self.edge(at(stage), at(*target), Edge::plain(EdgeKind::BackTo, *span));
@@ -205,25 +210,25 @@ impl Build<'_> {
         for enter in &campaign.enter {
             match enter {
                 Enter::Entered { stage, span } => {
-                    self.edge(Thing::Stage(*stage), Thing::Campaign(id), Edge::plain(EdgeKind::Entered, *span));
+                    self.edge(EntityRef::Stage(*stage), EntityRef::Campaign(id), Edge::plain(EdgeKind::Entered, *span));
                 }
                 // What happens to people has no node of its own; the words of the campaign tell it.
                 Enter::Event(_) => {}
                 Enter::Condition(condition) => {
                     for thing in admitting(condition) {
-                        self.when(thing, Thing::Campaign(id), EdgeKind::Admits, condition, condition.span);
+                        self.when(thing, EntityRef::Campaign(id), EdgeKind::Admits, condition, condition.span);
                     }
                 }
             }
         }
     }
 
-    fn asks(&mut self, thing: Thing, condition: &Condition) {
+    fn asks(&mut self, thing: EntityRef, condition: &Condition) {
         let mut asked = Vec::new();
         atoms(condition, &mut |atom| match atom.kind {
-            ConditionKind::Segment(segment) => asked.push((Thing::Segment(segment), atom.span)),
-            ConditionKind::Reachable(channel) => asked.push((Thing::Channel(channel), atom.span)),
-            ConditionKind::Campaign { campaign, .. } => asked.push((Thing::Campaign(campaign), atom.span)),
+            ConditionKind::Segment(segment) => asked.push((EntityRef::Segment(segment), atom.span)),
+            ConditionKind::Reachable(channel) => asked.push((EntityRef::Channel(channel), atom.span)),
+            ConditionKind::Campaign { campaign, .. } => asked.push((EntityRef::Campaign(campaign), atom.span)),
             ConditionKind::All(_) | ConditionKind::Any(_) | ConditionKind::Not(_) | ConditionKind::Field { .. } => {}
             ConditionKind::Tag(_) | ConditionKind::Stage { .. } | ConditionKind::Reached(_) => {}
             ConditionKind::InFunnel(_) | ConditionKind::Event(_) | ConditionKind::Broken => {}
@@ -242,11 +247,11 @@ impl Edge {
 }
 
 /// The stages and segments that a contact must or may be in for the condition to hold; what stands under `not` lets nobody in.
-fn admitting(condition: &Condition) -> Vec<Thing> {
+fn admitting(condition: &Condition) -> Vec<EntityRef> {
     match &condition.kind {
         ConditionKind::All(inner) | ConditionKind::Any(inner) => inner.iter().flat_map(admitting).collect(),
-        ConditionKind::Stage { stage, .. } => vec![Thing::Stage(*stage)],
-        ConditionKind::Segment(segment) => vec![Thing::Segment(*segment)],
+        ConditionKind::Stage { stage, .. } => vec![EntityRef::Stage(*stage)],
+        ConditionKind::Segment(segment) => vec![EntityRef::Segment(*segment)],
         ConditionKind::Not(_)
         | ConditionKind::Field { .. }
         | ConditionKind::Tag(_)
@@ -281,14 +286,14 @@ fn named(name: Option<&String>, id: &str) -> String {
     name.filter(|name| !name.trim().is_empty()).map_or_else(|| id.to_owned(), Clone::clone)
 }
 
-fn stage_face(model: &Model, stage: &Stage) -> Face {
-    Face::Stage {
+fn stage_face(model: &Model, stage: &Stage) -> NodeKind {
+    NodeKind::Stage {
         weight: stage.weight,
         color: stage.color.clone(),
         is_final: stage.is_final,
         closed: !stage.publish.published,
         criteria: stage.criteria.clone(),
-        experiences: stage.experiences.iter().map(|experience| words::experience(model, experience)).collect(),
+        experiences: stage.experiences.iter().map(|experience| describe::experience(model, experience)).collect(),
     }
 }
 

@@ -1,18 +1,18 @@
 //! Every condition of a project with the thing that asks it; a check that looks for who uses what must see them all, so they are listed in this one place.
 
-use super::Thing;
+use super::EntityRef;
 use crate::model::{
     Audience, Campaign, CampaignId, Channel, Condition, ConditionKind, Enter, EventPattern, Funnel, FunnelId, Model,
     StageRef, StepKind,
 };
 
 /// All conditions, each with what asks it.
-pub(crate) fn conditions(model: &Model) -> Vec<(Thing, &Condition)> {
+pub(crate) fn conditions(model: &Model) -> Vec<(EntityRef, &Condition)> {
     let mut found = Vec::new();
     for (channel, rules) in Channel::ALL.into_iter().zip(&model.contacts.channels) {
-        found.extend(rules.consent.iter().map(|consent| (Thing::Channel(channel), consent)));
+        found.extend(rules.consent.iter().map(|consent| (EntityRef::Channel(channel), consent)));
     }
-    found.extend(model.segments.iter().map(|(id, segment)| (Thing::Segment(id), &segment.condition)));
+    found.extend(model.segments.iter().map(|(id, segment)| (EntityRef::Segment(id), &segment.condition)));
     model.funnels.iter().for_each(|(id, funnel)| of_funnel(id, funnel, &mut found));
     model.campaigns.iter().for_each(|(id, campaign)| of_campaign(id, campaign, &mut found));
     found
@@ -60,33 +60,33 @@ pub(crate) fn atoms<'a>(condition: &'a Condition, visit: &mut impl FnMut(&'a Con
     }
 }
 
-fn of_funnel<'a>(id: FunnelId, funnel: &'a Funnel, found: &mut Vec<(Thing, &'a Condition)>) {
+fn of_funnel<'a>(id: FunnelId, funnel: &'a Funnel, found: &mut Vec<(EntityRef, &'a Condition)>) {
     match &funnel.audience {
-        Some(Audience::Of(condition)) => found.push((Thing::Funnel(id), condition)),
+        Some(Audience::Of(condition)) => found.push((EntityRef::Funnel(id), condition)),
         Some(Audience::Everyone) | None => {}
     }
-    found.extend(funnel.place.iter().map(|rule| (Thing::Funnel(id), &rule.when)));
+    found.extend(funnel.place.iter().map(|rule| (EntityRef::Funnel(id), &rule.when)));
     for (stage, body) in funnel.stages.iter() {
-        let thing = Thing::Stage(StageRef { funnel: id, stage });
+        let thing = EntityRef::Stage(StageRef { funnel: id, stage });
         found.extend(body.converts.iter().map(|conversion| (thing, &conversion.when)));
         found.extend(body.experiences.iter().filter_map(|experience| Some((thing, experience.when.as_ref()?))));
     }
 }
 
-fn of_campaign<'a>(id: CampaignId, campaign: &'a Campaign, found: &mut Vec<(Thing, &'a Condition)>) {
+fn of_campaign<'a>(id: CampaignId, campaign: &'a Campaign, found: &mut Vec<(EntityRef, &'a Condition)>) {
     for enter in &campaign.enter {
         match enter {
-            Enter::Condition(condition) => found.push((Thing::Campaign(id), condition)),
+            Enter::Condition(condition) => found.push((EntityRef::Campaign(id), condition)),
             Enter::Event(pattern) => {
-                found.extend(pattern.where_.iter().map(|inner| (Thing::Campaign(id), &**inner)));
+                found.extend(pattern.where_.iter().map(|inner| (EntityRef::Campaign(id), &**inner)));
             }
             Enter::Entered { .. } => {}
         }
     }
-    found.extend(campaign.goal.iter().chain(&campaign.exit_when).map(|condition| (Thing::Campaign(id), condition)));
+    found.extend(campaign.goal.iter().chain(&campaign.exit_when).map(|condition| (EntityRef::Campaign(id), condition)));
     campaign.each_step(|step| {
         if let StepKind::If { when, .. } = &step.kind {
-            found.push((Thing::Step(id, step.id), when));
+            found.push((EntityRef::Step(id, step.id), when));
         }
     });
 }

@@ -4,9 +4,9 @@
 
 mod build;
 mod conditions;
+pub mod describe;
 mod next;
 mod steps;
-pub mod words;
 
 use std::collections::BTreeMap;
 
@@ -26,12 +26,12 @@ pub struct Journey {
     pub project: Option<String>,
     /// The graph.
     pub graph: DiGraph<Node, Edge>,
-    places: BTreeMap<Thing, NodeIndex>,
+    places: BTreeMap<EntityRef, NodeIndex>,
 }
 
 /// What a node stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Thing {
+pub enum EntityRef {
     /// A funnel, and the door through which contacts come into it.
     Funnel(FunnelId),
     /// A stage.
@@ -54,13 +54,13 @@ pub enum Thing {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Node {
     /// What it stands for.
-    pub thing: Thing,
+    pub thing: EntityRef,
     /// Its id in the project: `shop`, `shop/loyal`, `win-back/send:we-miss-you`.
     pub id: String,
     /// What people read: the name, or else the id, or the step in words.
     pub label: String,
     /// What sets its kind apart.
-    pub face: Face,
+    pub face: NodeKind,
     /// Where it is written: its id or operand first, then what belongs to it and is no edge.
     pub spans: Vec<Span>,
     /// Whether something about it is wrong.
@@ -69,7 +69,7 @@ pub struct Node {
 
 /// What sets the kinds of nodes apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Face {
+pub enum NodeKind {
     /// A funnel.
     Funnel {
         /// Whether contacts may move to lighter stages.
@@ -121,7 +121,7 @@ pub enum Face {
         /// What it does.
         verb: Verb,
         /// The step around it, and the word of the branch in which it stands.
-        inside: Option<(Thing, String)>,
+        inside: Option<(EntityRef, String)>,
     },
     /// Content, with the word for its kind.
     Content {
@@ -230,7 +230,7 @@ impl Journey {
     }
 
     /// The node of a thing.
-    pub fn node(&self, thing: Thing) -> Option<NodeIndex> {
+    pub fn node(&self, thing: EntityRef) -> Option<NodeIndex> {
         self.places.get(&thing).copied()
     }
 

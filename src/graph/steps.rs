@@ -3,7 +3,7 @@
 use petgraph::graph::{DiGraph, NodeIndex};
 
 use super::build::Build;
-use super::{Edge, EdgeKind, Thing};
+use super::{Edge, EdgeKind, EntityRef};
 use crate::model::ids::Id;
 use crate::model::{Action, Campaign, CampaignId, Step, StepId, StepKind};
 use crate::source::Span;
@@ -17,12 +17,12 @@ pub(super) fn steps(build: &mut Build<'_>, id: CampaignId, campaign: &Campaign) 
     for _ in 0..behind_last {
         order.events.add_node(1);
     }
-    let first = Loose { from: Thing::Campaign(id), on: start, kind: EdgeKind::Starts, words: "", skips: false };
+    let first = Loose { from: EntityRef::Campaign(id), on: start, kind: EdgeKind::Starts, words: "", skips: false };
     order.list(&campaign.steps, vec![first]);
     let happens = happening(order.events, start);
     for (edge, to) in order.edges.into_iter().filter(|(edge, _)| happens[edge.on.index()]) {
         let words = edge.words.to_owned();
-        build.edge(edge.from, Thing::Step(id, to), Edge { words, ..Edge::plain(edge.kind, Span::NOWHERE) });
+        build.edge(edge.from, EntityRef::Step(id, to), Edge { words, ..Edge::plain(edge.kind, Span::NOWHERE) });
     }
     campaign.each_step(|step| effects(build, id, step));
 }
@@ -38,7 +38,7 @@ struct Order<'a> {
 /// An edge whose head is not known yet.
 #[derive(Clone, Copy)]
 struct Loose<'a> {
-    from: Thing,
+    from: EntityRef,
     /// What must happen for it.
     on: NodeIndex,
     kind: EdgeKind,
@@ -89,7 +89,7 @@ impl<'a> Order<'a> {
 
     /// The loose edges that leave a step.
     fn after(&mut self, step: &'a Step) -> Vec<Loose<'a>> {
-        let from = Thing::Step(self.campaign, step.id);
+        let from = EntityRef::Step(self.campaign, step.id);
         let next = Loose { from, on: at(step.id), kind: EdgeKind::Next, words: "", skips: false };
         let into = |words: &'a str| vec![Loose { kind: EdgeKind::Branch, words, ..next }];
         match &step.kind {
@@ -146,15 +146,15 @@ impl<'a> Order<'a> {
 }
 
 fn effects(build: &mut Build<'_>, campaign: CampaignId, step: &Step) {
-    let here = Thing::Step(campaign, step.id);
+    let here = EntityRef::Step(campaign, step.id);
     let (to, kind) = match step.kind {
-        StepKind::Action(Action::Send { content, .. }) => (Thing::Content(content), EdgeKind::Sends),
+        StepKind::Action(Action::Send { content, .. }) => (EntityRef::Content(content), EdgeKind::Sends),
         StepKind::Action(Action::Call(ref call)) => match call.destination() {
-            Some(destination) => (Thing::Destination(destination), EdgeKind::Calls),
+            Some(destination) => (EntityRef::Destination(destination), EdgeKind::Calls),
             None => return,
         },
-        StepKind::Action(Action::Move(stage)) => (Thing::Stage(stage), EdgeKind::Moves),
-        StepKind::Action(Action::Leave(funnel)) => (Thing::Funnel(funnel), EdgeKind::Leaves),
+        StepKind::Action(Action::Move(stage)) => (EntityRef::Stage(stage), EdgeKind::Moves),
+        StepKind::Action(Action::Leave(funnel)) => (EntityRef::Funnel(funnel), EdgeKind::Leaves),
         StepKind::Wait(_) | StepKind::WaitUntil { .. } | StepKind::If { .. } => return,
         StepKind::Split(_) | StepKind::Fork(_) | StepKind::Goto { .. } => return,
         StepKind::Exit(_) | StepKind::Broken => return,

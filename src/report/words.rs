@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::graph::words::{condition, counted, enter, give, pattern, stage, step, threshold};
+use crate::graph::describe::{condition, counted, enter, give, pattern, stage, step, threshold};
 use crate::model::{
     Action, Audience, Campaign, Funnel, IfMissing, IfPast, Model, OnLeave, Once, Publish, StageRef, Step, StepKind,
     Target, Until,

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::Report;
 use super::layout::{asked, aspect, contacts, datum, files, number, share, sign, subject, turns};
 use crate::diff::{Change, Diff};
-use crate::graph::words::counted;
+use crate::graph::describe::counted;
 use crate::runner::compare::{Comparison, FunnelShift, Samples, Shift};
 use crate::screen::{one_line, shortened};
 
