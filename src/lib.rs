@@ -82,7 +82,7 @@ pub fn has_environment(sources: &Sources, name: &str) -> bool {
 
 fn checked(sources: Sources, read: Read) -> Compiled {
     let Read { model, mut diagnostics, origins, unread } = read;
-    diagnostics = check::weighed(&model, diagnostics);
+    diagnostics = check::apply_severity(&model, diagnostics);
     let (checked, found) = check::run(model, &diagnostics);
     diagnostics.extend(found);
     let (model, plan) = match checked {
@@ -121,7 +121,7 @@ fn leave_out(compiled: &mut Compiled, baseline: &Baseline, whole: bool) {
     if !whole || compiled.plan.is_none() {
         return;
     }
-    let stale = check::weighed(&compiled.model, settled.stale);
+    let stale = check::apply_severity(&compiled.model, settled.stale);
     if stale.iter().any(|finding| finding.severity == Severity::Error) {
         compiled.plan = None;
     }

@@ -1,9 +1,9 @@
 //! A comparison that always holds, whatever is true of a contact; of several under `any` nothing is said, for together they may well be meant to.
 
-use super::{Case, Rule};
+use super::{CheckContext, Rule};
 use crate::diagnostic::Diagnostic;
 
-pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
+pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let always = case.verdicts.iter().filter(|verdict| verdict.holds && verdict.condition.is_atom());
     always
         .map(|verdict| {

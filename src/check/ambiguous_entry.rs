@@ -1,11 +1,11 @@
 //! A funnel whose audience enters at its lightest stage, when two are lightest; which one it is may never be left to chance.
 
 use super::weights::{sharing, word};
-use super::{Case, Rule};
+use super::{CheckContext, Rule};
 use crate::diagnostic::Diagnostic;
 use crate::model::{Funnel, StageId};
 
-pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
+pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
     case.model.funnels.values().filter_map(|funnel| Some(finding(rule, funnel, &ambiguous(funnel)?))).collect()
 }
 

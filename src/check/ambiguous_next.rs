@@ -1,12 +1,12 @@
 //! A conversion to the next heavier stage, when two stages are next; only what is so at every time is an error.
 
 use super::weights::{always, word};
-use super::{Case, Rule};
+use super::{CheckContext, Rule};
 use crate::diagnostic::Diagnostic;
 use crate::graph::Ladder;
 use crate::model::{Conversion, Funnel, StageId, Target};
 
-pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
+pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for funnel in case.model.funnels.values() {
         let ladder = Ladder::of(funnel);

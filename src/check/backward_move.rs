@@ -2,13 +2,13 @@
 
 use super::moves::Moves;
 use super::reach::leads_others;
-use super::sites::Site;
+use super::stage_flow::Site;
 use super::weights::{Refusal, refusal, word};
-use super::{Case, Rule};
+use super::{CheckContext, Rule};
 use crate::diagnostic::Diagnostic;
 use crate::model::{Conversion, Funnel, FunnelId, Stage, StageId, Target};
 
-pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
+pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for (id, funnel) in case.model.funnels.iter() {
         let moves = case.ground.moves(id);
@@ -23,7 +23,7 @@ pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
 }
 
 /// The stages from which a step tries to move, if all of them always refuse it, and why.
-pub(super) fn refused_from_all(case: &Case<'_>, site: &Site<'_>) -> Option<Vec<(StageId, Refusal)>> {
+pub(super) fn refused_from_all(case: &CheckContext<'_>, site: &Site<'_>) -> Option<Vec<(StageId, Refusal)>> {
     let (funnel, possible) = (&case.model.funnels[site.funnel], &site.here.possible);
     let to = site.to.filter(|_| !possible.nowhere)?;
     if possible.stages.meets(&case.ground.moves(site.funnel).allowed(to)) {
@@ -56,7 +56,7 @@ fn of_conversion(
     })
 }
 
-fn of_step(case: &Case<'_>, rule: &Rule, site: &Site<'_>) -> Option<Diagnostic> {
+fn of_step(case: &CheckContext<'_>, rule: &Rule, site: &Site<'_>) -> Option<Diagnostic> {
     let funnel = &case.model.funnels[site.funnel];
     let refusals = refused_from_all(case, site)?;
     let lighter: Vec<_> = refusals.iter().filter(|(_, why)| *why == Refusal::Lighter).map(|(from, _)| *from).collect();
@@ -76,7 +76,7 @@ fn of_step(case: &Case<'_>, rule: &Rule, site: &Site<'_>) -> Option<Diagnostic> 
     Some(finding.help(way_back(first, target)))
 }
 
-fn target_name(case: &Case<'_>, funnel: FunnelId, stage: &Stage) -> String {
+fn target_name(case: &CheckContext<'_>, funnel: FunnelId, stage: &Stage) -> String {
     format!("{}/{}", case.model.funnels[funnel].id, stage.id)
 }
 

@@ -1,10 +1,10 @@
 //! A severity for a check that is unknown or always an error, or a check that is off without a reason.
 
-use super::{Case, Rule};
+use super::{CheckContext, Rule};
 use crate::diagnostic::{Diagnostic, codes, did_you_mean};
-use crate::model::{CheckRule, Weight};
+use crate::model::{CheckRule, SeverityOverride};
 
-pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
+pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
     case.model.checks.iter().filter_map(|written| wrong(rule, written)).collect()
 }
 
@@ -16,12 +16,12 @@ fn wrong(rule: &Rule, written: &CheckRule) -> Option<Diagnostic> {
             meant.map_or("`funnelc explain` knows them all".to_owned(), |meant| format!("did you mean `{meant}`?"));
         return Some(rule.finding(written.span, format!("there is no check `{code}`")).at("unknown check").help(help));
     };
-    if !known.may_change() && written.weight != Weight::Error {
+    if !known.may_change() && written.weight != SeverityOverride::Error {
         let message = format!("`{code}` is always an error");
         let help = "an error is a certainty, and a project with one has no plan; only warnings can be weighed";
         return Some(rule.finding(written.span, message).at("cannot be weighed").help(help));
     }
-    if written.weight == Weight::Off && !written.has_reason {
+    if written.weight == SeverityOverride::Off && !written.has_reason {
         let message = format!("`{code}` is off, and nothing says why");
         let help = format!("write `{code}: {{ severity: off, reason: … }}`");
         return Some(rule.finding(written.span, message).at("needs a reason").help(help));

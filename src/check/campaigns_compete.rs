@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::weights::refusal;
-use super::{Case, Rule};
+use super::{CheckContext, Rule};
 use crate::diagnostic::Diagnostic;
 use crate::graph::describe;
 use crate::model::{
@@ -13,7 +13,7 @@ use crate::model::{
 /// Of so many others a campaign is told, each of them earlier in the text: of a thousand that all compete nobody reads half a million findings.
 const MOST: usize = 10;
 
-pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
+pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let model = case.model;
     let mut meanings = Meanings::of(model);
     let whole = model.campaigns.values().filter(|it| !it.broken && it.publish.published);

@@ -5,7 +5,7 @@
 use jiff::civil::{Time, date};
 use jiff::tz::TimeZone;
 
-use super::{Case, Rule};
+use super::{CheckContext, Rule};
 use crate::diagnostic::Diagnostic;
 use crate::model::windows::time;
 use crate::model::{Campaign, Channel, Duration, Model, Step, StepKind, Wait, Windows};
@@ -27,7 +27,7 @@ const ZONES: [&str; 10] = [
     "Australia/Sydney",
 ];
 
-pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
+pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let model = case.model;
     let mut found = Vec::new();
     for (rules, channel) in model.contacts.channels.iter().zip(Channel::ALL) {

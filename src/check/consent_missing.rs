@@ -1,11 +1,11 @@
 //! Mail that goes out on a channel for which nobody was asked; transactional mail needs no consent.
 
 use super::no_address::sends;
-use super::{Case, Rule};
+use super::{CheckContext, Rule};
 use crate::diagnostic::Diagnostic;
 use crate::model::Channel;
 
-pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
+pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let rules = Channel::ALL.into_iter().zip(&case.model.contacts.channels);
     rules
         .filter(|(_, rules)| rules.address.is_some() && rules.consent.is_none())

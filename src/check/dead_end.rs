@@ -2,11 +2,11 @@
 
 use super::reach::Reach;
 use super::stage_set::StageSet;
-use super::{Case, Rule};
+use super::{CheckContext, Rule};
 use crate::diagnostic::Diagnostic;
 use crate::model::{Audience, Funnel, StageId};
 
-pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
+pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for ((_, funnel), reach) in case.model.funnels.iter().zip(&case.reach) {
         // No way leads from a stage to itself.

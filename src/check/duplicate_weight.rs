@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::weights::{sharing, word};
-use super::{Case, Rule, ambiguous_entry, ambiguous_next};
+use super::{CheckContext, Rule, ambiguous_entry, ambiguous_next};
 use crate::diagnostic::Diagnostic;
 use crate::graph::Ladder;
 use crate::model::{Funnel, Target};
 
-pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
+pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
     case.model.funnels.values().flat_map(|funnel| of_funnel(rule, funnel)).collect()
 }
 

@@ -6,12 +6,12 @@ use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{EdgeIndex, EdgeReference};
 use petgraph::visit::{EdgeFiltered, EdgeRef};
 
-use super::{Case, Rule};
+use super::{CheckContext, Rule};
 use crate::diagnostic::Diagnostic;
 use crate::graph::{Edge, EntityRef, Journey};
 use crate::model::{CampaignId, Step, StepId, StepKind, Wait};
 
-pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
+pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let mut steps = BTreeMap::new();
     for (id, campaign) in case.model.campaigns.iter() {
         campaign.each_step(|step| steps.extend([((id, step.id), step)]));

@@ -1,10 +1,10 @@
 //! A way into a campaign that asks for any of some events, as a question that stays true once one of them has happened; most often each occurrence was meant to let in.
 
-use super::{Case, Rule};
+use super::{CheckContext, Rule};
 use crate::diagnostic::Diagnostic;
 use crate::model::{Campaign, Condition, ConditionKind, Enter, NumberTest};
 
-pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
+pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let campaigns = case.model.campaigns.values().filter(|campaign| !campaign.broken);
     campaigns.flat_map(|campaign| campaign.enter.iter().filter_map(|way| of_way(rule, campaign, way))).collect()
 }

@@ -4,13 +4,13 @@ use super::backward_move::refused_from_all;
 use super::moves::Moves;
 use super::reach::leads_others;
 use super::weights::{Refusal, refusal};
-use super::{Case, Rule};
+use super::{CheckContext, Rule};
 use crate::diagnostic::Diagnostic;
 use crate::graph::Ladder;
 use crate::model::{Funnel, Stage, StageId, Target};
 use crate::source::Span;
 
-pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
+pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for (id, funnel) in case.model.funnels.iter() {
         let moves = case.ground.moves(id);

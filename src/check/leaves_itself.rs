@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use super::facts::Facts;
-use super::sites::Ground;
-use super::{Case, Rule};
+use super::known_state::Facts;
+use super::stage_flow::Ground;
+use super::{CheckContext, Rule};
 use crate::diagnostic::Diagnostic;
 use crate::graph::atoms;
 use crate::model::{Campaign, Condition, ConditionKind, Enter, FunnelId, Model, OnLeave, SegmentId, Step, StepKind};
 
-pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
+pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let leaving =
         |campaign: &&Campaign| campaign.on_leave == Some(OnLeave::Exit) && !campaign.broken && !goes_round(campaign);
@@ -59,7 +59,7 @@ fn only_conditions(campaign: &Campaign) -> Option<Vec<&Condition>> {
     conditions.collect::<Option<Vec<_>>>().filter(|conditions| !conditions.is_empty())
 }
 
-fn segments(case: &Case<'_>, conditions: &[&Condition]) -> Vec<SegmentId> {
+fn segments(case: &CheckContext<'_>, conditions: &[&Condition]) -> Vec<SegmentId> {
     let mut wanted = BTreeSet::new();
     let mut open: Vec<&Condition> = conditions.to_vec();
     while let Some(condition) = open.pop() {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Case, Rule};
+use super::{CheckContext, Rule};
 use crate::diagnostic::Diagnostic;
 use crate::model::ids::Id;
 use crate::model::{
@@ -10,7 +10,7 @@ use crate::model::{
     Subject, Until,
 };
 
-pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
+pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let segments = of_segments(case.model, &case.ground.order);
     for campaign in case.model.campaigns.values().filter(|campaign| !campaign.broken) {

@@ -1,10 +1,10 @@
 //! A campaign that a state condition lets people into and that waits, but does not say what happens to those for whom the condition ends meanwhile.
 
-use super::{Case, Rule};
+use super::{CheckContext, Rule};
 use crate::diagnostic::Diagnostic;
 use crate::model::{Campaign, Condition, Enter, Step, StepKind};
 
-pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
+pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for campaign in case.model.campaigns.values().filter(|campaign| campaign.on_leave.is_none() && !campaign.broken) {
         if let (Some(condition), Some(wait)) = (first_condition(campaign), first_wait(campaign)) {

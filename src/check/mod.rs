@@ -8,15 +8,15 @@ mod ambiguous_next;
 mod backward_move;
 mod bad_check;
 mod campaigns_compete;
-mod cells;
 mod closed_hours;
 mod consent_missing;
+mod constant_conditions;
 mod dead_end;
 mod duplicate_weight;
 mod endless_loop;
 mod events_as_condition;
-mod facts;
 mod final_exit;
+mod known_state;
 mod leaves_itself;
 mod missing_date;
 mod missing_on_leave;
@@ -30,6 +30,7 @@ mod no_address;
 mod no_conversion;
 mod no_next_stage;
 mod order_against_weight;
+mod partition;
 mod parts;
 mod plain_secret;
 mod positions;
@@ -39,7 +40,7 @@ mod region;
 mod rounds;
 mod segment_cycle;
 mod shadowed_experience;
-mod sites;
+mod stage_flow;
 mod stage_set;
 mod token_without_default;
 mod unnamed_branch;
@@ -51,16 +52,15 @@ mod unused_destination;
 mod unused_event;
 mod unused_segment;
 mod unused_tag;
-mod verdicts;
 mod weights;
 
 use crate::diagnostic::{Code, Diagnostic, Severity, Standard, codes, in_order};
 use crate::graph::Journey;
-use crate::model::{Model, Weight};
+use crate::model::{Model, SeverityOverride};
 use crate::source::Span;
+use constant_conditions::Verdict;
 use reach::Reach;
-use sites::{Ground, Site};
-use verdicts::Verdict;
+use stage_flow::{Ground, Site};
 
 /// All checks, by code.
 pub const RULES: &[Rule] = &[
@@ -71,8 +71,8 @@ pub const RULES: &[Rule] = &[
     Rule::new(codes::BACKWARD_MOVE, backward_move::find),
     Rule::new(codes::CAMPAIGNS_COMPETE, campaigns_compete::find),
     Rule::new(codes::CLOSED_HOURS, closed_hours::find),
-    Rule::new(codes::CONSENT_MISSING, consent_missing::find).of_the_whole(),
-    Rule::new(codes::DEAD_END, dead_end::find).of_the_whole(),
+    Rule::new(codes::CONSENT_MISSING, consent_missing::find).requires_complete_project(),
+    Rule::new(codes::DEAD_END, dead_end::find).requires_complete_project(),
     Rule::new(codes::DUPLICATE_WEIGHT, duplicate_weight::find),
     Rule::new(codes::ENDLESS_LOOP, endless_loop::find),
     Rule::new(codes::EVENTS_AS_CONDITION, events_as_condition::find),
@@ -84,8 +84,8 @@ pub const RULES: &[Rule] = &[
     Rule::new(codes::MOVE_WITHOUT_EFFECT, move_without_effect::find),
     Rule::new(codes::NEVER_AT_REST, never_at_rest::find),
     Rule::new(codes::NEVER_TRUE, never_true::find),
-    Rule::new(codes::NO_ADDRESS, no_address::find).of_the_whole(),
-    Rule::new(codes::NO_CONVERSION, no_conversion::find).of_the_whole(),
+    Rule::new(codes::NO_ADDRESS, no_address::find).requires_complete_project(),
+    Rule::new(codes::NO_CONVERSION, no_conversion::find).requires_complete_project(),
     Rule::new(codes::NO_NEXT_STAGE, no_next_stage::find),
     Rule::new(codes::ORDER_AGAINST_WEIGHT, order_against_weight::find),
     Rule::new(codes::PLAIN_SECRET, plain_secret::find),
@@ -94,13 +94,13 @@ pub const RULES: &[Rule] = &[
     Rule::new(codes::TOKEN_WITHOUT_DEFAULT, token_without_default::find),
     Rule::new(codes::UNNAMED_BRANCH, unnamed_branch::find),
     Rule::new(codes::UNNAMED_WAIT, unnamed_wait::find),
-    Rule::new(codes::UNREACHABLE_STAGE, unreachable_stage::find).of_the_whole(),
+    Rule::new(codes::UNREACHABLE_STAGE, unreachable_stage::find).requires_complete_project(),
     Rule::new(codes::UNREACHABLE_STEP, unreachable_step::find),
-    Rule::new(codes::UNUSED_CONTENT, unused_content::find).of_the_whole(),
-    Rule::new(codes::UNUSED_EVENT, unused_event::find).of_the_whole(),
-    Rule::new(codes::UNUSED_DESTINATION, unused_destination::find).of_the_whole(),
-    Rule::new(codes::UNUSED_SEGMENT, unused_segment::find).of_the_whole(),
-    Rule::new(codes::UNUSED_TAG, unused_tag::find).of_the_whole(),
+    Rule::new(codes::UNUSED_CONTENT, unused_content::find).requires_complete_project(),
+    Rule::new(codes::UNUSED_EVENT, unused_event::find).requires_complete_project(),
+    Rule::new(codes::UNUSED_DESTINATION, unused_destination::find).requires_complete_project(),
+    Rule::new(codes::UNUSED_SEGMENT, unused_segment::find).requires_complete_project(),
+    Rule::new(codes::UNUSED_TAG, unused_tag::find).requires_complete_project(),
 ];
 
 /// A check: the code of what it finds, and how it finds it.
@@ -109,7 +109,7 @@ pub struct Rule {
     pub code: Code,
     /// Whether it says that something is nowhere to be found, and so may only speak when the whole project could be read.
     whole: bool,
-    find: fn(&Case<'_>, &Rule) -> Vec<Diagnostic>,
+    find: fn(&CheckContext<'_>, &Rule) -> Vec<Diagnostic>,
 }
 
 /// A project without errors; only the checks can make one.
@@ -122,24 +122,24 @@ pub struct Checked {
 pub(crate) fn run(model: Model, earlier: &[Diagnostic]) -> (Result<Checked, Model>, Vec<Diagnostic>) {
     let is_error = |finding: &Diagnostic| finding.severity == Severity::Error;
     let whole = !earlier.iter().any(is_error);
-    let found = weighed(&model, findings(&model, whole));
+    let found = apply_severity(&model, findings(&model, whole));
     let outcome = if whole && !found.iter().any(is_error) { Ok(Checked { model }) } else { Err(model) };
     (outcome, found)
 }
 
 /// Findings as much as the project lets them count, and where it says nothing, their codes. What is an error by itself stays one.
-pub fn weighed(model: &Model, mut findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
+pub fn apply_severity(model: &Model, mut findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let weight_of = |finding: &Diagnostic| {
         let written = model.checks.iter().find(|rule| rule.code == finding.code.name()).map(|rule| rule.weight);
         match finding.code.standard() {
-            Standard::Error => Weight::Error,
-            Standard::Warning => written.unwrap_or(Weight::Warning),
-            Standard::Off => written.unwrap_or(Weight::Off),
+            Standard::Error => SeverityOverride::Error,
+            Standard::Warning => written.unwrap_or(SeverityOverride::Warning),
+            Standard::Off => written.unwrap_or(SeverityOverride::Off),
         }
     };
-    findings.retain(|finding| weight_of(finding) != Weight::Off);
+    findings.retain(|finding| weight_of(finding) != SeverityOverride::Off);
     for finding in &mut findings {
-        if weight_of(finding) == Weight::Error {
+        if weight_of(finding) == SeverityOverride::Error {
             finding.severity = Severity::Error;
         }
     }
@@ -152,7 +152,7 @@ pub fn check(model: &Model) -> Vec<Diagnostic> {
 }
 
 fn findings(model: &Model, whole: bool) -> Vec<Diagnostic> {
-    let case = Case::new(model);
+    let case = CheckContext::new(model);
     let rules = RULES.iter().filter(|rule| whole || !rule.whole);
     in_order(rules.flat_map(|rule| (rule.find)(&case, rule)).collect())
 }
@@ -170,11 +170,11 @@ impl Checked {
 }
 
 impl Rule {
-    const fn new(code: Code, find: fn(&Case<'_>, &Self) -> Vec<Diagnostic>) -> Self {
+    const fn new(code: Code, find: fn(&CheckContext<'_>, &Self) -> Vec<Diagnostic>) -> Self {
         Self { code, whole: false, find }
     }
 
-    const fn of_the_whole(self) -> Self {
+    const fn requires_complete_project(self) -> Self {
         Self { whole: true, ..self }
     }
 
@@ -185,7 +185,7 @@ impl Rule {
 }
 
 /// What the checks look at, worked out once.
-struct Case<'a> {
+struct CheckContext<'a> {
     model: &'a Model,
     journey: Journey,
     ground: Ground<'a>,
@@ -197,13 +197,13 @@ struct Case<'a> {
     verdicts: Vec<Verdict<'a>>,
 }
 
-impl<'a> Case<'a> {
+impl<'a> CheckContext<'a> {
     fn new(model: &'a Model) -> Self {
         let journey = Journey::of(model);
         let ground = Ground::new(model, &journey);
-        let sites = sites::sites(&ground);
+        let sites = stage_flow::sites(&ground);
         let reach = reach::all(&ground, &sites);
-        let verdicts = verdicts::verdicts(model, &ground.order);
+        let verdicts = constant_conditions::verdicts(model, &ground.order);
         Self { model, journey, ground, sites, reach, verdicts }
     }
 }
@@ -220,9 +220,9 @@ mod tests {
         sources.add("funnelc.yaml", text);
         let compiled = crate::compile(sources);
         let opinion = Diagnostic::new(codes::OPINION, Span::NOWHERE, "somebody has one");
-        let weighed = weighed(&compiled.model, vec![opinion]);
+        let apply_severity = apply_severity(&compiled.model, vec![opinion]);
         let found = compiled.diagnostics.iter().map(|finding| finding.code.name());
-        (weighed.iter().map(|finding| finding.severity).collect(), found.collect())
+        (apply_severity.iter().map(|finding| finding.severity).collect(), found.collect())
     }
 
     #[test]

@@ -1,21 +1,21 @@
 //! A step that moves some contacts and is refused for others, who go on in the campaign all the same; a hint, for that may be meant.
 
 use super::backward_move::refused_from_all;
-use super::sites::Site;
+use super::stage_flow::Site;
 use super::stage_set::StageSet;
 use super::weights::word;
-use super::{Case, Rule};
+use super::{CheckContext, Rule};
 use crate::diagnostic::Diagnostic;
 use crate::model::StageId;
 
 /// So many stages are named.
 const NAMED: usize = 12;
 
-pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
+pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
     case.sites.iter().filter_map(|site| of_step(case, rule, site)).collect()
 }
 
-fn of_step(case: &Case<'_>, rule: &Rule, site: &Site<'_>) -> Option<Diagnostic> {
+fn of_step(case: &CheckContext<'_>, rule: &Rule, site: &Site<'_>) -> Option<Diagnostic> {
     let funnel = &case.model.funnels[site.funnel];
     let to = site.to?;
     let refused = refusing(case, site, to);
@@ -41,7 +41,7 @@ fn label(stage: &crate::model::Stage) -> String {
 }
 
 /// Those from which it is refused, unless it is refused from all, which is an error of its own, or the target is not published.
-fn refusing(case: &Case<'_>, site: &Site<'_>, to: StageId) -> StageSet {
+fn refusing(case: &CheckContext<'_>, site: &Site<'_>, to: StageId) -> StageSet {
     let funnel = &case.model.funnels[site.funnel];
     let is_open = funnel.publish.published && funnel.stages[to].publish.published;
     if !is_open || funnel.broken || refused_from_all(case, site).is_some() {

@@ -1,11 +1,11 @@
 //! A move to the stage in which the contact is already: it does nothing, and nothing is written about it.
 
 use super::positions::Positions;
-use super::{Case, Rule};
+use super::{CheckContext, Rule};
 use crate::diagnostic::Diagnostic;
 use crate::model::Target;
 
-pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
+pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for funnel in case.model.funnels.values() {
         for (id, stage) in funnel.stages.iter() {

@@ -8,13 +8,13 @@ use petgraph::graph::{DiGraph, NodeIndex};
 use super::moves::Moves;
 use super::reach::{By, Reach, Ways};
 use super::rounds::{Move, Rounds};
-use super::{Case, Rule};
+use super::{CheckContext, Rule};
 use crate::diagnostic::Diagnostic;
 use crate::graph::atoms;
 use crate::model::ids::Id;
 use crate::model::{Audience, Condition, ConditionKind, Funnel, FunnelId, Model, SegmentId, StageId};
 
-pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
+pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let model = case.model;
     let asks: BTreeMap<FunnelId, BTreeSet<FunnelId>> =
         model.funnels.ids().map(|id| (id, asked_by(model, id))).collect();

@@ -1,12 +1,12 @@
 //! A condition, or a part of one, that never holds, whatever is true of a contact.
 
-use super::{Case, Rule};
+use super::{CheckContext, Rule};
 use crate::diagnostic::Diagnostic;
 
 /// How many places are shown: two that contradict each other, each with what it asks elsewhere.
 const MOST: usize = 4;
 
-pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
+pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let never = case.verdicts.iter().filter(|verdict| !verdict.holds);
     never
         .map(|verdict| {

@@ -1,19 +1,19 @@
 //! A send on a channel for which `contacts` names no address: it reaches nobody, ever.
 
-use super::{Case, Rule};
+use super::{CheckContext, Rule};
 use crate::diagnostic::Diagnostic;
 use crate::graph::{atoms, conditions};
 use crate::model::{Action, Channel, ConditionKind, ContentId, Model, StepKind};
 use crate::source::Span;
 
-pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
+pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let rules = Channel::ALL.into_iter().zip(&case.model.contacts.channels);
     let without = rules.filter(|(_, rules)| rules.address.is_none());
     without.filter_map(|(channel, _)| fault(case, rule, channel)).collect()
 }
 
 /// What goes wrong because nobody has an address on a channel.
-fn fault(case: &Case<'_>, rule: &Rule, channel: Channel) -> Option<Diagnostic> {
+fn fault(case: &CheckContext<'_>, rule: &Rule, channel: Channel) -> Option<Diagnostic> {
     let sends: Vec<_> = sends(case.model, channel).into_iter().filter(|send| send.only).collect();
     let word = channel.word();
     let help = format!("write `addresses: {{ {word}: … }}` in `contacts`, with the field that holds it");

@@ -2,11 +2,11 @@
 
 use super::reach::By;
 use super::stage_set::StageSet;
-use super::{Case, Rule};
+use super::{CheckContext, Rule};
 use crate::diagnostic::Diagnostic;
 use crate::model::Stage;
 
-pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
+pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for (funnel, reach) in case.model.funnels.values().zip(&case.reach) {
         let Some(other) = funnel.stages.values().find(|stage| !stage.converts.is_empty()) else { continue };

@@ -1,11 +1,11 @@
 //! A conversion to the next heavier stage on a stage that is the heaviest.
 
 use super::weights::{are_known, word};
-use super::{Case, Rule};
+use super::{CheckContext, Rule};
 use crate::diagnostic::Diagnostic;
 use crate::model::Target;
 
-pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
+pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for funnel in case.model.funnels.values().filter(|funnel| are_known(funnel)) {
         let heaviest = funnel.stages.values().filter_map(|stage| stage.weight).max();

@@ -1,11 +1,11 @@
 //! Stages written in another order than that of their weights; the order of the text means nothing, and so it misleads.
 
 use super::weights::word;
-use super::{Case, Rule};
+use super::{CheckContext, Rule};
 use crate::diagnostic::Diagnostic;
 use crate::model::{Funnel, Stage};
 
-pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
+pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
     case.model.funnels.values().flat_map(|funnel| of_funnel(rule, funnel)).collect()
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use super::cells::{Topic, topics_of};
+use super::partition::{Variable, topics_of};
 use crate::graph::{EntityRef, conditions};
 use crate::model::ids::Id;
 use crate::model::{Condition, ConditionKind, Model, SegmentId, Subject};
@@ -13,7 +13,7 @@ use crate::source::Span;
 pub(super) struct Parts<'a> {
     pub(super) all: Vec<Part<'a>>,
     /// By topic: the atoms that ask about it, themselves or through a segment.
-    pub(super) asking: BTreeMap<Topic, Vec<usize>>,
+    pub(super) asking: BTreeMap<Variable, Vec<usize>>,
     /// By segment: where its condition stands.
     segments: BTreeMap<SegmentId, usize>,
 }
@@ -43,7 +43,7 @@ pub(super) fn inner(condition: &Condition) -> &[Condition] {
 const MOST_ANY: usize = 4;
 
 /// What an atom asks about, itself or through a segment.
-fn asked_by(model: &Model, topics: &[BTreeSet<Topic>], atom: &Condition) -> Vec<Topic> {
+fn asked_by(model: &Model, topics: &[BTreeSet<Variable>], atom: &Condition) -> Vec<Variable> {
     let mut asked = topics_of(model, atom);
     if let ConditionKind::Segment(segment) = atom.kind {
         asked.extend(&topics[segment.index()]);
@@ -53,7 +53,7 @@ fn asked_by(model: &Model, topics: &[BTreeSet<Topic>], atom: &Condition) -> Vec<
 
 impl<'a> Parts<'a> {
     /// `order` has the segments, each after those that it asks, and `topics` what each comes to.
-    pub(super) fn of(model: &'a Model, order: &[SegmentId], topics: &[BTreeSet<Topic>]) -> Self {
+    pub(super) fn of(model: &'a Model, order: &[SegmentId], topics: &[BTreeSet<Variable>]) -> Self {
         let places: BTreeMap<SegmentId, usize> = order.iter().rev().copied().zip(1..).collect();
         let mut roots: Vec<_> = conditions(model)
             .into_iter()
@@ -72,7 +72,7 @@ impl<'a> Parts<'a> {
     }
 
     /// Whether a contact has any tag says something about each tag that the same condition asks about.
-    fn ask_for_any_tag(&mut self, model: &Model, topics: &[BTreeSet<Topic>], start: usize) {
+    fn ask_for_any_tag(&mut self, model: &Model, topics: &[BTreeSet<Variable>], start: usize) {
         let is_any =
             |at: &usize| matches!(self.all[*at].condition.kind, ConditionKind::Field { subject: Subject::Tags, .. });
         let any: Vec<usize> = (start..self.all.len()).filter(is_any).take(MOST_ANY).collect();
@@ -80,14 +80,14 @@ impl<'a> Parts<'a> {
             return;
         }
         let asked = self.all[start..].iter().flat_map(|part| asked_by(model, topics, part.condition));
-        let tags: BTreeSet<Topic> = asked.filter(|topic| matches!(topic, Topic::Tag(_))).collect();
+        let tags: BTreeSet<Variable> = asked.filter(|topic| matches!(topic, Variable::Tag(_))).collect();
         for tag in tags {
             let asking = self.asking.entry(tag).or_default();
             asking.extend(&any);
         }
     }
 
-    fn add(&mut self, model: &'a Model, topics: &[BTreeSet<Topic>], part: Part<'a>) {
+    fn add(&mut self, model: &'a Model, topics: &[BTreeSet<Variable>], part: Part<'a>) {
         let (here, condition) = (self.all.len(), part.condition);
         self.all.push(part);
         for topic in asked_by(model, topics, condition) {
@@ -100,7 +100,7 @@ impl<'a> Parts<'a> {
     }
 
     /// Where a part says something about a topic, also in the segments that it asks; no more places than `most`.
-    pub(super) fn places(&self, part: usize, topic: Topic, most: usize) -> Vec<Span> {
+    pub(super) fn places(&self, part: usize, topic: Variable, most: usize) -> Vec<Span> {
         let (mut found, mut seen) = (vec![self.all[part].condition.span], BTreeSet::new());
         let mut open = vec![part];
         while let Some(part) = open.pop() {
@@ -118,7 +118,7 @@ impl<'a> Parts<'a> {
         found
     }
 
-    fn asking_in(&self, parts: Range<usize>, topic: Topic) -> &[usize] {
+    fn asking_in(&self, parts: Range<usize>, topic: Variable) -> &[usize] {
         let asking = self.asking.get(&topic).map_or(&[][..], Vec::as_slice);
         let at = |part: usize| asking.partition_point(|atom| *atom < part);
         &asking[at(parts.start)..at(parts.end)]

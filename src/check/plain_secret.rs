@@ -1,11 +1,11 @@
 //! A secret that stands in the project, where everybody who reads it can read it too.
 
-use super::{Case, Rule};
+use super::{CheckContext, Rule};
 use crate::diagnostic::Diagnostic;
 use crate::model::destination::{Destination, Setting};
 use crate::screen::password;
 
-pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
+pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let destinations = case.model.destinations.values().flat_map(|it| of_destination(it, rule));
     let content =
         case.model.content.values().filter(|it| it.url.as_deref().is_some_and(|url| password(url, 0).is_some()));

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use rust_decimal::Decimal;
 
-use super::cells::{Cell, Cells};
+use super::partition::{Class, Partition};
 use super::region::Region;
 use crate::model::ids::Id;
 use crate::model::{ChoiceId, ConditionKind, DateTest, FieldTest, Model, NumberTest, TextTest};
@@ -15,7 +15,7 @@ const FEW: usize = 4;
 /// From which cell on an answer is given, up to the next of these; absent where it depends on more.
 type Answers = Vec<(usize, Option<bool>)>;
 
-impl Cells {
+impl Partition {
     /// Those for which an atom can come out as `holds`.
     pub(super) fn possible(&self, model: &Model, atom: &ConditionKind, holds: bool) -> Region {
         let answers = self.listed(atom).unwrap_or_else(|| {
@@ -94,7 +94,7 @@ impl Cells {
         let mut found = Vec::new();
         for value in values.iter().filter(|value| value.is_ascii()) {
             for at in self.spelt.get(&value.to_ascii_lowercase()).into_iter().flatten() {
-                let is_named = matches!(&self.all[*at], Cell::Text(text) if text == value);
+                let is_named = matches!(&self.all[*at], Class::Text(text) if text == value);
                 found.push((*at..*at + 1, is_named.then_some(!negated)));
             }
         }
@@ -127,23 +127,23 @@ impl Cells {
 
     /// The first cell that is no missing value.
     fn first_value(&self) -> usize {
-        usize::from(self.all.first() == Some(&Cell::Missing))
+        usize::from(self.all.first() == Some(&Class::Missing))
     }
 
     fn has_numbers(&self) -> bool {
-        matches!(self.all.last(), Some(Cell::Number(_)))
+        matches!(self.all.last(), Some(Class::Number(_)))
     }
 
     fn has_choices(&self) -> bool {
-        matches!(self.all.last(), Some(Cell::Choice(_)))
+        matches!(self.all.last(), Some(Class::Choice(_)))
     }
 
     /// The cell of a number, or where it would be.
     fn number(&self, number: &Decimal) -> Result<usize, usize> {
         self.all.binary_search_by(|cell| match cell {
-            Cell::Number(value) => value.cmp(number),
-            Cell::Missing => std::cmp::Ordering::Less,
-            Cell::Flag(_) | Cell::Choice(_) | Cell::Text(_) | Cell::OtherText | Cell::Stage(_) => {
+            Class::Number(value) => value.cmp(number),
+            Class::Missing => std::cmp::Ordering::Less,
+            Class::Flag(_) | Class::Choice(_) | Class::Text(_) | Class::OtherText | Class::Stage(_) => {
                 std::cmp::Ordering::Greater
             }
         })
@@ -177,7 +177,7 @@ fn bounds(test: &NumberTest) -> Vec<&Decimal> {
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::super::cells::Topic;
+    use super::super::partition::Variable;
     use super::*;
     use crate::model::{FieldId, Subject};
 
@@ -187,18 +187,25 @@ mod tests {
         FieldId::from_index(0)
     }
 
-    fn cells(all: Vec<Cell>) -> Cells {
+    fn cells(all: Vec<Class>) -> Partition {
         let mut spelt: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         for (at, cell) in all.iter().enumerate() {
-            if let Cell::Text(text) = cell {
+            if let Class::Text(text) = cell {
                 spelt.entry(text.to_ascii_lowercase()).or_default().push(at);
             }
         }
-        Cells { topic: Topic::Field(field()), all, moments: None, spelt, ranked: Vec::new(), ranks: BTreeMap::new() }
+        Partition {
+            topic: Variable::Field(field()),
+            all,
+            moments: None,
+            spelt,
+            ranked: Vec::new(),
+            ranks: BTreeMap::new(),
+        }
     }
 
-    fn numbers() -> Cells {
-        cells(std::iter::once(Cell::Missing).chain((0..MANY).map(|n| Cell::Number(n.into()))).collect())
+    fn numbers() -> Partition {
+        cells(std::iter::once(Class::Missing).chain((0..MANY).map(|n| Class::Number(n.into()))).collect())
     }
 
     fn asks(field: FieldId, test: FieldTest) -> ConditionKind {
@@ -226,8 +233,8 @@ mod tests {
 
     #[test]
     fn a_text_that_differs_in_capitals_only_is_left_open() {
-        let texts = ["AB", "Ab", "ab", "c", "d"].map(|text| Cell::Text(text.to_owned()));
-        let texts = cells(texts.into_iter().chain([Cell::OtherText]).collect());
+        let texts = ["AB", "Ab", "ab", "c", "d"].map(|text| Class::Text(text.to_owned()));
+        let texts = cells(texts.into_iter().chain([Class::OtherText]).collect());
         let values = vec!["ab".to_owned(), "d".to_owned()];
         let within = asks(field(), FieldTest::Text(TextTest::In { values, negated: false }));
         let (no, yes) = (Some(false), Some(true));

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::moves::Moves;
 use super::positions::Positions;
-use super::sites::{Ground, Site};
+use super::stage_flow::{Ground, Site};
 use super::stage_set::StageSet;
 use super::weights::always;
 use crate::graph::Ladder;

@@ -5,7 +5,7 @@
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::cells::{Cells, Topic, all_atoms, cleared, topics_of};
+use super::partition::{Partition, Variable, all_atoms, cleared, topics_of};
 use super::weights::{is_back_to, refusal};
 use crate::graph::{atoms, conditions, describe, possible_next};
 use crate::model::ids::Id;
@@ -35,7 +35,7 @@ pub(super) struct Move {
 
 /// What must be settled before a question can be answered.
 enum Open {
-    Topic(Topic),
+    Variable(Variable),
     Words(String, String),
     /// Nothing: how long ago something is changes by itself, and two questions about one thing may exclude each other, so a run is left to tell.
     Never,
@@ -44,7 +44,7 @@ enum Open {
 /// What is settled about the imagined contact.
 #[derive(Default)]
 struct Facts {
-    cells: BTreeMap<Topic, usize>,
+    cells: BTreeMap<Variable, usize>,
     /// By what is asked about: the question in words, and the answer.
     words: BTreeMap<String, (String, bool)>,
 }
@@ -58,7 +58,7 @@ struct Scene<'f> {
 
 pub(super) struct Rounds<'a> {
     model: &'a Model,
-    cells: BTreeMap<Topic, Cells>,
+    cells: BTreeMap<Variable, Partition>,
     /// By segment: whether it is looked into. One that builds on very many others is true or false as a whole, and one in a circle.
     is_open: Vec<bool>,
     /// So much may still be asked.
@@ -68,13 +68,14 @@ pub(super) struct Rounds<'a> {
 impl<'a> Rounds<'a> {
     /// `order` has each segment after those that it asks.
     pub(super) fn new(model: &'a Model, order: &[SegmentId]) -> Self {
-        let mut atoms: BTreeMap<Topic, Vec<&Condition>> = BTreeMap::new();
+        let mut atoms: BTreeMap<Variable, Vec<&Condition>> = BTreeMap::new();
         for atom in all_atoms(conditions(model).into_iter().map(|(_, condition)| condition)) {
             topics_of(model, atom).into_iter().for_each(|topic| atoms.entry(topic).or_default().push(atom));
         }
         let cleared = cleared(model);
-        let cells =
-            atoms.into_iter().filter_map(|(topic, asked)| Some((topic, Cells::of(model, topic, &asked, &cleared)?)));
+        let cells = atoms
+            .into_iter()
+            .filter_map(|(topic, asked)| Some((topic, Partition::of(model, topic, &asked, &cleared)?)));
         Self { model, cells: cells.collect(), is_open: small(model, order), left: Cell::new(QUESTIONS) }
     }
 
@@ -119,7 +120,7 @@ impl<'a> Rounds<'a> {
         let scene = Scene { facts, at: start.clone(), entered: BTreeSet::new() };
         match self.play(funnels, scene) {
             Ok(round) => round,
-            Err(Open::Topic(topic)) => {
+            Err(Open::Variable(topic)) => {
                 let found = (0..self.cells[&topic].count()).find_map(|cell| {
                     facts.cells.insert(topic, cell);
                     self.follow(funnels, start, facts, patience)
@@ -311,7 +312,7 @@ impl<'a> Rounds<'a> {
     fn known(&self, atom: &Condition, scene: &Scene<'_>) -> Result<bool, Open> {
         for topic in topics_of(self.model, atom) {
             let Some(cells) = self.cells.get(&topic) else { continue };
-            let cell = scene.facts.cells.get(&topic).ok_or(Open::Topic(topic))?;
+            let cell = scene.facts.cells.get(&topic).ok_or(Open::Variable(topic))?;
             if let Some(holds) = cells.answer_at(self.model, &atom.kind, *cell) {
                 return Ok(holds);
             }

@@ -7,12 +7,12 @@ use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{EdgeIndex, NodeIndex};
 use petgraph::visit::EdgeRef;
 
-use super::{Case, Rule};
+use super::{CheckContext, Rule};
 use crate::diagnostic::Diagnostic;
 use crate::graph::{EdgeKind, EntityRef, Journey};
 use crate::model::SegmentId;
 
-pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
+pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let place = |thing| case.journey.node(thing);
     let rings = things(&case.journey).into_iter().map(|ring| ring.into_iter().filter_map(place).collect());
     rings.filter_map(|ring| Some(finding(case, rule, &shortest(&case.journey, &ring)?))).collect()
@@ -80,7 +80,7 @@ fn way_to(journey: &Journey, came: &BTreeMap<NodeIndex, EdgeIndex>, at: NodeInde
 /// Of a longer circle only the beginning is told.
 const SHOWN: usize = 20;
 
-fn finding(case: &Case<'_>, rule: &Rule, path: &[EdgeIndex]) -> Diagnostic {
+fn finding(case: &CheckContext<'_>, rule: &Rule, path: &[EdgeIndex]) -> Diagnostic {
     let graph = &case.journey.graph;
     let name = |at: NodeIndex| {
         let EntityRef::Channel(channel) = graph[at].thing else { return graph[at].id.clone() };

@@ -1,11 +1,11 @@
 //! An experience behind one that everybody in the stage has at all times: nobody ever has it.
 
 use super::weights::always;
-use super::{Case, Rule};
+use super::{CheckContext, Rule};
 use crate::diagnostic::Diagnostic;
 use crate::model::{Experience, Model, Stage};
 
-pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
+pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let stages = case.model.funnels.values().flat_map(|funnel| funnel.stages.values());
     stages.flat_map(|stage| in_stage(case.model, rule, stage)).collect()
 }

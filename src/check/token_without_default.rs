@@ -1,11 +1,11 @@
 //! A token for a value that a contact may lack, with nothing to stand for it, so that the text has a gap.
 
-use super::{Case, Rule};
+use super::{CheckContext, Rule};
 use crate::diagnostic::Diagnostic;
 use crate::model::template::{Part, Template, Token};
 use crate::model::{Action, Call, Model, StepKind};
 
-pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
+pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for template in templates(case.model) {
         for part in &template.parts {

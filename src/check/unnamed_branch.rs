@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::{Case, Rule};
+use super::{CheckContext, Rule};
 use crate::diagnostic::Diagnostic;
 use crate::model::{Campaign, Share, Step, StepKind};
 
-pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
+pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let published = case.model.campaigns.values().filter(|campaign| campaign.publish.published);
     published.flat_map(|campaign| in_campaign(campaign, rule)).collect()
 }

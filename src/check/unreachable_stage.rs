@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use super::reach::{Reach, Ways};
 use super::stage_set::StageSet;
-use super::{Case, Rule};
+use super::{CheckContext, Rule};
 use crate::diagnostic::Diagnostic;
 use crate::model::{Funnel, StageId};
 
-pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
+pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for (funnel, reach) in case.model.funnels.values().zip(&case.reach).filter(|(funnel, _)| !funnel.broken) {
         if reach.entered {

@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 
 use petgraph::visit::{Dfs, EdgeFiltered};
 
-use super::{Case, Rule};
+use super::{CheckContext, Rule};
 use crate::diagnostic::Diagnostic;
 use crate::graph::EntityRef;
 use crate::model::{CampaignId, Step, StepId, StepKind};
 
 const EXIT: &str = "remove it, or move the `exit` behind it";
 
-pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
+pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for (id, campaign) in case.model.campaigns.iter() {
         let reached = reached(case, id);
@@ -20,7 +20,7 @@ pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
     found
 }
 
-fn reached(case: &Case<'_>, campaign: CampaignId) -> BTreeSet<StepId> {
+fn reached(case: &CheckContext<'_>, campaign: CampaignId) -> BTreeSet<StepId> {
     let Some(start) = case.journey.node(EntityRef::Campaign(campaign)) else { return BTreeSet::new() };
     let steps = EdgeFiltered::from_fn(&case.journey.graph, |edge| edge.weight().kind.is_order());
     let mut walk = Dfs::new(&steps, start);

@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use petgraph::Direction;
 
-use super::{Case, Rule};
+use super::{CheckContext, Rule};
 use crate::diagnostic::Diagnostic;
 use crate::graph::{EdgeKind, EntityRef, patterns};
 use crate::model::ContentKind;
 
-pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
+pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let graph = &case.journey.graph;
     let is_sent = |thing| {
         let node = case.journey.node(thing);

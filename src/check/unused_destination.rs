@@ -2,11 +2,11 @@
 
 use petgraph::Direction;
 
-use super::{Case, Rule};
+use super::{CheckContext, Rule};
 use crate::diagnostic::Diagnostic;
 use crate::graph::EntityRef;
 
-pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
+pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let is_called = |thing| {
         let node = case.journey.node(thing);
         node.is_some_and(|node| case.journey.graph.edges_directed(node, Direction::Incoming).next().is_some())

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::{Case, Rule};
+use super::{CheckContext, Rule};
 use crate::diagnostic::Diagnostic;
 use crate::graph::patterns;
 use crate::model::{EventId, Model};
 
-pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
+pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let used = used(case.model);
     let events = case.model.events.iter();
     let idle = events.filter(|(id, event)| event.declared && event.updates.is_empty() && !used.contains(id));

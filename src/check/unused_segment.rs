@@ -3,11 +3,11 @@
 use petgraph::Direction;
 use petgraph::visit::EdgeRef;
 
-use super::{Case, Rule};
+use super::{CheckContext, Rule};
 use crate::diagnostic::Diagnostic;
 use crate::graph::{EdgeKind, EntityRef};
 
-pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
+pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let graph = &case.journey.graph;
     let is_asked = |thing| {
         let Some(node) = case.journey.node(thing) else { return false };

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::{Case, Rule};
+use super::{CheckContext, Rule};
 use crate::diagnostic::Diagnostic;
 use crate::graph::{atoms, conditions};
 use crate::model::{Action, ConditionKind, Model, StepKind, TagId};
 
-pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
+pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let used = used(case.model);
     let tags = case.model.contacts.tags.names.iter().filter(|(id, _)| !used.contains(id));
     tags.map(|(_, tag)| {

@@ -11,7 +11,7 @@ pub struct CheckRule {
     /// Where the code stands.
     pub span: Span,
     /// What its findings count as.
-    pub weight: Weight,
+    pub weight: SeverityOverride,
     /// Whether a reason is written.
     pub has_reason: bool,
 }
@@ -54,7 +54,7 @@ impl Bounded {
 
 /// What the findings of a check count as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Weight {
+pub enum SeverityOverride {
     /// An error.
     Error,
     /// A warning.

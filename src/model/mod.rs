@@ -34,7 +34,7 @@ pub use campaign::{
     Action, Await, AwaitWay, Branch, Campaign, Enter, Listing, NewValue, Once, SendRules, Share, Step, StepKind, Until,
     Wait, Way,
 };
-pub use checks::{Bounded, CheckRule, Weight};
+pub use checks::{Bounded, CheckRule, SeverityOverride};
 pub use companies::Companies;
 pub use condition::{CampaignState, Condition, ConditionKind, DateTest, FieldTest, NumberTest, Subject, TextTest};
 pub use contacts::{BadValue, ChannelRules, Contacts, Field, FieldType, Limit, Points, Tags, Value};

@@ -2,7 +2,7 @@
 
 use super::Resolver;
 use crate::diagnostic::{Diagnostic, codes};
-use crate::model::{Bounded, CheckRule, Weight};
+use crate::model::{Bounded, CheckRule, SeverityOverride};
 use crate::schema::{self, Keyed, Project, RunAtMost, ScalarOr, Text};
 use crate::source::{Span, Spanned};
 
@@ -40,9 +40,9 @@ impl Resolver {
             };
             let Some((word, span)) = word else { continue };
             let weight = match word {
-                "error" => Weight::Error,
-                "warning" => Weight::Warning,
-                "off" => Weight::Off,
+                "error" => SeverityOverride::Error,
+                "warning" => SeverityOverride::Warning,
+                "off" => SeverityOverride::Off,
                 other => {
                     let Some(weight) = self.unknown_word(other, span, &["error", "warning", "off"]) else { continue };
                     weight

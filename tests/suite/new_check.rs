@@ -27,7 +27,10 @@ fn a_new_check_has_all_that_the_tests_of_checks_ask_for() {
         assert_eq!(files[0], format!("src/check/{module}.rs"));
         let source = text(tree.path(), &files[0]);
         assert!(source.starts_with("//! "), "{source}");
-        assert!(source.contains("pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {"), "{source}");
+        assert!(
+            source.contains("pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {"),
+            "{source}"
+        );
         let page = text(tree.path(), &format!("docs/checks/{code}.md"));
         assert!(page.starts_with(&format!("# {code}\n")), "{page}");
         let row = format!("| [`{code}`]({code}.md) | {severity} |");

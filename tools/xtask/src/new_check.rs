@@ -136,10 +136,10 @@ fn inserted(text: &str, new: &str, comes_after: impl Fn(&str) -> Option<bool>) -
 
 const SOURCE: &str = r#"//! A campaign whose name says that it is still to be replaced.
 
-use super::{Case, Rule};
+use super::{CheckContext, Rule};
 use crate::diagnostic::Diagnostic;
 
-pub(super) fn find(case: &Case<'_>, rule: &Rule) -> Vec<Diagnostic> {
+pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let left = case.model.campaigns.values().filter(|campaign| campaign.id == "replace-me");
     left.map(|campaign| {
         let message = format!("the campaign `{}` is still to be replaced", campaign.id);

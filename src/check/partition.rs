@@ -17,7 +17,7 @@ use crate::model::{
 
 /// A thing about a contact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Topic {
+pub(super) enum Variable {
     /// The points.
     Points,
     /// The value of a field; of choices and dates see below.
@@ -34,7 +34,7 @@ pub(super) enum Topic {
 
 /// Values that nothing tells apart.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Cell {
+pub(super) enum Class {
     Missing,
     Number(Decimal),
     Flag(bool),
@@ -47,10 +47,10 @@ pub(super) enum Cell {
 
 /// The cells of a topic.
 #[derive(Debug)]
-pub(super) struct Cells {
-    pub(super) topic: Topic,
+pub(super) struct Partition {
+    pub(super) topic: Variable,
     /// A missing value first, numbers and texts in their order, and what is not named last.
-    pub(super) all: Vec<Cell>,
+    pub(super) all: Vec<Class>,
     pub(super) moments: Option<Moments>,
     /// By text without capitals: which of them are spelt so.
     pub(super) spelt: BTreeMap<String, Vec<usize>>,
@@ -60,34 +60,39 @@ pub(super) struct Cells {
     pub(super) ranks: BTreeMap<StageId, (Option<i64>, usize)>,
 }
 
-impl Cells {
+impl Partition {
     /// The cells of a topic; absent where nothing can be told. `asked` are all atoms that ask about it, `cleared` the fields that a step clears.
-    pub(super) fn of(model: &Model, topic: Topic, asked: &[&Condition], cleared: &BTreeSet<FieldId>) -> Option<Self> {
+    pub(super) fn of(
+        model: &Model,
+        topic: Variable,
+        asked: &[&Condition],
+        cleared: &BTreeSet<FieldId>,
+    ) -> Option<Self> {
         let (mut moments, mut ranked) = (None, Vec::new());
         let mut cells = match topic {
-            Topic::Tag(_) => vec![Cell::Flag(false), Cell::Flag(true)],
-            Topic::Has(..) => vec![Cell::Missing, Cell::Flag(false), Cell::Flag(true)],
-            Topic::Stage(funnel) => {
+            Variable::Tag(_) => vec![Class::Flag(false), Class::Flag(true)],
+            Variable::Has(..) => vec![Class::Missing, Class::Flag(false), Class::Flag(true)],
+            Variable::Stage(funnel) => {
                 let stages = &model.funnels[funnel].stages;
                 ranked = stages.iter().map(|(id, stage)| (stage.weight, id)).collect();
                 ranked.sort_unstable();
-                ranked.iter().map(|(_, id)| Some(*id)).chain([None]).map(Cell::Stage).collect()
+                ranked.iter().map(|(_, id)| Some(*id)).chain([None]).map(Class::Stage).collect()
             }
-            Topic::Moment(field, scale) => {
+            Variable::Moment(field, scale) => {
                 let whole = matches!(model.contacts.fields[field].type_, Some(FieldType::Date));
                 let found = Moments { scale };
                 moments = Some(found);
                 let points = tests(asked).flat_map(|test| found.points(test)).collect();
-                [vec![Cell::Missing], numbers(points, whole, [None, None])?].concat()
+                [vec![Class::Missing], numbers(points, whole, [None, None])?].concat()
             }
-            Topic::Points => numbers(operands(asked), true, [None, None])?,
-            Topic::Field(field) => of_field(model, field, asked)?,
+            Variable::Points => numbers(operands(asked), true, [None, None])?,
+            Variable::Field(field) => of_field(model, field, asked)?,
         };
         let may_be_missing = may_be_missing(model, topic, cleared);
-        cells.retain(|cell| *cell != Cell::Missing || may_be_missing);
+        cells.retain(|cell| *cell != Class::Missing || may_be_missing);
         let mut spelt: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         for (at, cell) in cells.iter().enumerate() {
-            if let Cell::Text(text) = cell {
+            if let Class::Text(text) = cell {
                 spelt.entry(text.to_ascii_lowercase()).or_default().push(at);
             }
         }
@@ -103,9 +108,9 @@ impl Cells {
     /// Whether they are the values of what a test reads.
     pub(super) fn are_of(&self, subject: Subject) -> bool {
         match self.topic {
-            Topic::Points => subject == Subject::Points,
-            Topic::Field(own) | Topic::Moment(own, _) => subject == Subject::Field(own),
-            Topic::Has(..) | Topic::Tag(_) | Topic::Stage(_) => false,
+            Variable::Points => subject == Subject::Points,
+            Variable::Field(own) | Variable::Moment(own, _) => subject == Subject::Field(own),
+            Variable::Has(..) | Variable::Tag(_) | Variable::Stage(_) => false,
         }
     }
 
@@ -120,13 +125,13 @@ impl Cells {
     }
 
     /// How an atom comes out; absent where that depends on more.
-    fn answer(&self, model: &Model, atom: &ConditionKind, cell: &Cell) -> Option<bool> {
+    fn answer(&self, model: &Model, atom: &ConditionKind, cell: &Class) -> Option<bool> {
         match self.topic {
-            Topic::Tag(own) => match atom {
-                ConditionKind::Tag(tag) => (*tag == own).then_some(*cell == Cell::Flag(true)),
+            Variable::Tag(own) => match atom {
+                ConditionKind::Tag(tag) => (*tag == own).then_some(*cell == Class::Flag(true)),
                 // Who has this one has one; who lacks it may have another.
                 ConditionKind::Field { subject: Subject::Tags, test: FieldTest::Exists(is) } => {
-                    (*cell == Cell::Flag(true)).then_some(*is)
+                    (*cell == Class::Flag(true)).then_some(*is)
                 }
                 ConditionKind::All(_)
                 | ConditionKind::Any(_)
@@ -141,24 +146,24 @@ impl Cells {
                 | ConditionKind::Event(_)
                 | ConditionKind::Broken => None,
             },
-            Topic::Stage(own) => of_stage(model, own, atom, cell),
-            Topic::Points => {
+            Variable::Stage(own) => of_stage(model, own, atom, cell),
+            Variable::Points => {
                 let ConditionKind::Field { subject: Subject::Points, test: test @ FieldTest::Number(_) } = atom else {
                     return None;
                 };
                 of_value(test, cell)
             }
-            Topic::Field(own) => {
+            Variable::Field(own) => {
                 let ConditionKind::Field { subject, test } = atom else { return None };
                 (*subject == Subject::Field(own)).then(|| of_value(test, cell))?
             }
-            Topic::Has(own, choice) => {
+            Variable::Has(own, choice) => {
                 let ConditionKind::Field { subject, test } = atom else { return None };
                 (*subject == Subject::Field(own)).then(|| of_choice(test, choice, cell))?
             }
-            Topic::Moment(own, _) => {
+            Variable::Moment(own, _) => {
                 let ConditionKind::Field { subject: Subject::Field(field), test } = atom else { return None };
-                let value = if let Cell::Number(value) = cell { Some(*value) } else { None };
+                let value = if let Class::Number(value) = cell { Some(*value) } else { None };
                 self.moments.filter(|_| *field == own)?.answer(test, value)
             }
         }
@@ -166,23 +171,23 @@ impl Cells {
 }
 
 /// The topics that an atom asks about.
-pub(super) fn topics_of(model: &Model, atom: &Condition) -> Vec<Topic> {
+pub(super) fn topics_of(model: &Model, atom: &Condition) -> Vec<Variable> {
     match &atom.kind {
-        ConditionKind::Tag(tag) => vec![Topic::Tag(*tag)],
-        ConditionKind::Stage { stage, .. } | ConditionKind::Reached(stage) => vec![Topic::Stage(stage.funnel)],
-        ConditionKind::InFunnel(funnel) => vec![Topic::Stage(*funnel)],
+        ConditionKind::Tag(tag) => vec![Variable::Tag(*tag)],
+        ConditionKind::Stage { stage, .. } | ConditionKind::Reached(stage) => vec![Variable::Stage(stage.funnel)],
+        ConditionKind::InFunnel(funnel) => vec![Variable::Stage(*funnel)],
         ConditionKind::Field { subject: Subject::Field(field), test } => {
             match (&model.contacts.fields[*field].type_, test) {
                 (Some(FieldType::Date | FieldType::Datetime), _) => {
-                    vec![Topic::Moment(*field, Scale::Calendar), Topic::Moment(*field, Scale::FromToday)]
+                    vec![Variable::Moment(*field, Scale::Calendar), Variable::Moment(*field, Scale::FromToday)]
                 }
                 (_, FieldTest::HasAny(ids) | FieldTest::HasAll(ids) | FieldTest::HasNone(ids)) => {
-                    ids.iter().map(|choice| Topic::Has(*field, *choice)).collect()
+                    ids.iter().map(|choice| Variable::Has(*field, *choice)).collect()
                 }
-                (_, _) => vec![Topic::Field(*field)],
+                (_, _) => vec![Variable::Field(*field)],
             }
         }
-        ConditionKind::Field { subject: Subject::Points, .. } => vec![Topic::Points],
+        ConditionKind::Field { subject: Subject::Points, .. } => vec![Variable::Points],
         ConditionKind::Field {
             subject: Subject::Tags | Subject::Group(_) | Subject::Property(..) | Subject::Company(_),
             ..
@@ -194,24 +199,24 @@ pub(super) fn topics_of(model: &Model, atom: &Condition) -> Vec<Topic> {
 }
 
 /// What a topic is called in a message.
-pub(super) fn name(model: &Model, topic: Topic) -> String {
+pub(super) fn name(model: &Model, topic: Variable) -> String {
     let field = |field: FieldId| format!("`{}`", model.contacts.fields[field].id);
     match topic {
-        Topic::Points => "the points".to_owned(),
-        Topic::Field(id) | Topic::Has(id, _) | Topic::Moment(id, _) => field(id),
-        Topic::Tag(tag) => format!("the tag `{}`", model.contacts.tags.names[tag].id),
-        Topic::Stage(funnel) => format!("the stage in `{}`", model.funnels[funnel].id),
+        Variable::Points => "the points".to_owned(),
+        Variable::Field(id) | Variable::Has(id, _) | Variable::Moment(id, _) => field(id),
+        Variable::Tag(tag) => format!("the tag `{}`", model.contacts.tags.names[tag].id),
+        Variable::Stage(funnel) => format!("the stage in `{}`", model.funnels[funnel].id),
     }
 }
 
 /// A tag or a stage is there or not; a field that is required or has a default always has a value, unless a step takes it away.
-fn may_be_missing(model: &Model, topic: Topic, cleared: &BTreeSet<FieldId>) -> bool {
+fn may_be_missing(model: &Model, topic: Variable, cleared: &BTreeSet<FieldId>) -> bool {
     match topic {
-        Topic::Field(id) | Topic::Has(id, _) | Topic::Moment(id, _) => {
+        Variable::Field(id) | Variable::Has(id, _) | Variable::Moment(id, _) => {
             let field = &model.contacts.fields[id];
             field.default.is_none() && (!field.required || cleared.contains(&id))
         }
-        Topic::Points | Topic::Tag(_) | Topic::Stage(_) => false,
+        Variable::Points | Variable::Tag(_) | Variable::Stage(_) => false,
     }
 }
 
@@ -228,19 +233,19 @@ pub(super) fn cleared(model: &Model) -> BTreeSet<FieldId> {
     cleared
 }
 
-fn of_field(model: &Model, id: FieldId, asked: &[&Condition]) -> Option<Vec<Cell>> {
+fn of_field(model: &Model, id: FieldId, asked: &[&Condition]) -> Option<Vec<Class>> {
     let field = &model.contacts.fields[id];
     let bounds = [&field.min, &field.max].map(|bound| bound.as_ref().and_then(number));
-    let with_missing = |cells: Vec<Cell>| Some([vec![Cell::Missing], cells].concat());
+    let with_missing = |cells: Vec<Class>| Some([vec![Class::Missing], cells].concat());
     match field.type_.as_ref()? {
         FieldType::Integer => with_missing(numbers(operands(asked), true, bounds)?),
         FieldType::Number => with_missing(numbers(operands(asked), false, bounds)?),
-        FieldType::Boolean => with_missing(vec![Cell::Flag(false), Cell::Flag(true)]),
+        FieldType::Boolean => with_missing(vec![Class::Flag(false), Class::Flag(true)]),
         FieldType::Choice(values) => {
-            with_missing((0..values.len()).map(|at| Cell::Choice(Id::from_index(at))).collect())
+            with_missing((0..values.len()).map(|at| Class::Choice(Id::from_index(at))).collect())
         }
         FieldType::Text { .. } | FieldType::Email => with_missing(texts(asked)),
-        FieldType::Choices { .. } => with_missing(vec![Cell::OtherText]),
+        FieldType::Choices { .. } => with_missing(vec![Class::OtherText]),
         FieldType::Date | FieldType::Datetime => None,
     }
 }
@@ -272,12 +277,12 @@ fn operands(asked: &[&Condition]) -> Vec<Decimal> {
 }
 
 /// The points, and one number from each gap between them, before and after; of whole numbers only whole ones.
-fn numbers(mut points: Vec<Decimal>, whole: bool, bounds: [Option<Decimal>; 2]) -> Option<Vec<Cell>> {
+fn numbers(mut points: Vec<Decimal>, whole: bool, bounds: [Option<Decimal>; 2]) -> Option<Vec<Class>> {
     points.extend(bounds.into_iter().flatten());
     points.sort_unstable();
     points.dedup();
     let (Some(first), Some(last)) = (points.first().copied(), points.last().copied()) else {
-        return Some(vec![Cell::Number(Decimal::ZERO)]);
+        return Some(vec![Class::Number(Decimal::ZERO)]);
     };
     let one = Decimal::ONE;
     let mut found = vec![first.floor().checked_sub(one)?, last.ceil().checked_add(one)?];
@@ -298,13 +303,13 @@ fn numbers(mut points: Vec<Decimal>, whole: bool, bounds: [Option<Decimal>; 2]) 
         found
             .into_iter()
             .filter(|number| (!whole || number.is_integer()) && allowed(number))
-            .map(Cell::Number)
+            .map(Class::Number)
             .collect(),
     )
 }
 
 /// Only what is ASCII: of other letters it takes the rules of Unicode to tell whether two are one.
-fn texts(asked: &[&Condition]) -> Vec<Cell> {
+fn texts(asked: &[&Condition]) -> Vec<Class> {
     let mut found: Vec<String> = Vec::new();
     for test in tests(asked) {
         if let FieldTest::Text(TextTest::In { values, .. }) = test {
@@ -313,19 +318,19 @@ fn texts(asked: &[&Condition]) -> Vec<Cell> {
     }
     found.sort_unstable();
     found.dedup();
-    found.into_iter().map(Cell::Text).chain([Cell::OtherText]).collect()
+    found.into_iter().map(Class::Text).chain([Class::OtherText]).collect()
 }
 
-fn of_value(test: &FieldTest, cell: &Cell) -> Option<bool> {
+fn of_value(test: &FieldTest, cell: &Class) -> Option<bool> {
     if let FieldTest::Exists(wanted) = test {
-        return Some(*wanted == (*cell != Cell::Missing));
+        return Some(*wanted == (*cell != Class::Missing));
     }
     match (test, cell) {
-        (FieldTest::Number(test), Cell::Number(value)) => Some(compare(test, value)),
-        (FieldTest::Number(test), Cell::Missing) => Some(matches!(test, NumberTest::In { negated: true, .. })),
-        (FieldTest::Boolean { is, negated }, Cell::Flag(value)) => Some((is == value) != *negated),
-        (FieldTest::Choice { values, negated }, Cell::Choice(value)) => Some(values.contains(value) != *negated),
-        (FieldTest::Boolean { negated, .. } | FieldTest::Choice { negated, .. }, Cell::Missing) => Some(*negated),
+        (FieldTest::Number(test), Class::Number(value)) => Some(compare(test, value)),
+        (FieldTest::Number(test), Class::Missing) => Some(matches!(test, NumberTest::In { negated: true, .. })),
+        (FieldTest::Boolean { is, negated }, Class::Flag(value)) => Some((is == value) != *negated),
+        (FieldTest::Choice { values, negated }, Class::Choice(value)) => Some(values.contains(value) != *negated),
+        (FieldTest::Boolean { negated, .. } | FieldTest::Choice { negated, .. }, Class::Missing) => Some(*negated),
         (FieldTest::Text(test), cell) => of_text(test, cell),
         _ => None,
     }
@@ -343,12 +348,12 @@ fn compare(test: &NumberTest, value: &Decimal) -> bool {
 }
 
 /// What one spelling says of another that differs in capital letters only depends on the field, so it is left open.
-fn of_text(test: &TextTest, cell: &Cell) -> Option<bool> {
+fn of_text(test: &TextTest, cell: &Class) -> Option<bool> {
     match (test, cell) {
-        (TextTest::In { negated, .. }, Cell::Missing) => Some(*negated),
-        (TextTest::Contains(_) | TextTest::StartsWith(_) | TextTest::EndsWith(_), Cell::Missing) => Some(false),
-        (TextTest::Matches(_), Cell::Missing) => Some(false),
-        (TextTest::In { values, negated }, Cell::Text(text)) => {
+        (TextTest::In { negated, .. }, Class::Missing) => Some(*negated),
+        (TextTest::Contains(_) | TextTest::StartsWith(_) | TextTest::EndsWith(_), Class::Missing) => Some(false),
+        (TextTest::Matches(_), Class::Missing) => Some(false),
+        (TextTest::In { values, negated }, Class::Text(text)) => {
             if values.contains(text) {
                 Some(!*negated)
             } else {
@@ -356,32 +361,32 @@ fn of_text(test: &TextTest, cell: &Cell) -> Option<bool> {
                 (!values.iter().any(alike)).then_some(*negated)
             }
         }
-        (TextTest::In { values, negated }, Cell::OtherText) => {
+        (TextTest::In { values, negated }, Class::OtherText) => {
             values.iter().all(|it| it.is_ascii()).then_some(*negated)
         }
         _ => None,
     }
 }
 
-fn of_choice(test: &FieldTest, choice: ChoiceId, cell: &Cell) -> Option<bool> {
-    let has = *cell == Cell::Flag(true);
+fn of_choice(test: &FieldTest, choice: ChoiceId, cell: &Class) -> Option<bool> {
+    let has = *cell == Class::Flag(true);
     // The choices of a test are in the order of their declaration.
     let named = |ids: &[ChoiceId]| ids.binary_search(&choice).is_ok();
     match test {
-        FieldTest::Exists(wanted) => (*cell == Cell::Missing || has).then_some(*wanted == has),
+        FieldTest::Exists(wanted) => (*cell == Class::Missing || has).then_some(*wanted == has),
         FieldTest::HasAny(ids) if named(ids) && has => Some(true),
-        FieldTest::HasAny(ids) => (*cell == Cell::Missing || *ids == [choice]).then_some(false),
+        FieldTest::HasAny(ids) => (*cell == Class::Missing || *ids == [choice]).then_some(false),
         FieldTest::HasAll(ids) if named(ids) && !has => Some(false),
         FieldTest::HasAll(ids) => (has && *ids == [choice]).then_some(true),
         FieldTest::HasNone(ids) if named(ids) && has => Some(false),
-        FieldTest::HasNone(ids) => (*cell == Cell::Missing || *ids == [choice]).then_some(true),
+        FieldTest::HasNone(ids) => (*cell == Class::Missing || *ids == [choice]).then_some(true),
         FieldTest::Text(_) | FieldTest::Number(_) | FieldTest::Boolean { .. } => None,
         FieldTest::Choice { .. } | FieldTest::Date(_) => None,
     }
 }
 
-fn of_stage(model: &Model, own: FunnelId, atom: &ConditionKind, cell: &Cell) -> Option<bool> {
-    let Cell::Stage(here) = cell else { return None };
+fn of_stage(model: &Model, own: FunnelId, atom: &ConditionKind, cell: &Class) -> Option<bool> {
+    let Class::Stage(here) = cell else { return None };
     let stages = &model.funnels[own].stages;
     if let ConditionKind::InFunnel(funnel) = atom {
         return (*funnel == own).then_some(here.is_some());

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::positions::Positions;
-use super::sites::{Ground, Here, Walk};
+use super::stage_flow::{Ground, Here, Walk};
 use crate::model::{
     Action, Campaign, Condition, ConditionKind, FieldId, FieldTest, FunnelId, Model, NewValue, SegmentId, Step,
     StepKind, Subject, TagId, Value,

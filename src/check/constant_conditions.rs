@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::cells::{Cells, Topic, all_atoms, cleared, name, topics_of};
+use super::partition::{Partition, Variable, all_atoms, cleared, name, topics_of};
 use super::parts::{Parts, inner};
 use super::region::Region;
 use crate::graph::conditions;
@@ -39,7 +39,7 @@ type Proofs = BTreeMap<usize, Proof>;
 
 struct Proof {
     holds: bool,
-    topic: Topic,
+    topic: Variable,
     against: Vec<Span>,
 }
 
@@ -79,15 +79,15 @@ const MANY: usize = 64;
 struct Search<'a> {
     model: &'a Model,
     /// By segment: what it asks about, itself and through others; nothing where that is too much.
-    topics: Vec<BTreeSet<Topic>>,
-    atoms: BTreeMap<Topic, Vec<&'a Condition>>,
+    topics: Vec<BTreeSet<Variable>>,
+    atoms: BTreeMap<Variable, Vec<&'a Condition>>,
     cleared: BTreeSet<FieldId>,
 }
 
 impl<'a> Search<'a> {
     /// `order` has the segments, each after those that it asks.
     fn new(model: &'a Model, order: &[SegmentId]) -> Self {
-        let mut atoms: BTreeMap<Topic, Vec<&Condition>> = BTreeMap::new();
+        let mut atoms: BTreeMap<Variable, Vec<&Condition>> = BTreeMap::new();
         for atom in all_atoms(conditions(model).into_iter().map(|(_, condition)| condition)) {
             for topic in topics_of(model, atom) {
                 atoms.entry(topic).or_default().push(atom);
@@ -104,7 +104,7 @@ impl<'a> Search<'a> {
         search
     }
 
-    fn topics(&self, condition: &Condition) -> BTreeSet<Topic> {
+    fn topics(&self, condition: &Condition) -> BTreeSet<Variable> {
         let mut found = BTreeSet::new();
         for atom in all_atoms(std::iter::once(condition)) {
             found.extend(topics_of(self.model, atom));
@@ -115,8 +115,8 @@ impl<'a> Search<'a> {
         found
     }
 
-    fn cells(&self, topic: Topic) -> Option<Cells> {
-        Cells::of(self.model, topic, self.atoms.get(&topic)?, &self.cleared)
+    fn cells(&self, topic: Variable) -> Option<Partition> {
+        Partition::of(self.model, topic, self.atoms.get(&topic)?, &self.cleared)
     }
 }
 
@@ -124,7 +124,7 @@ impl<'a> Search<'a> {
 struct View<'a> {
     model: &'a Model,
     parts: &'a Parts<'a>,
-    cells: Cells,
+    cells: Partition,
     /// Where each segment does not hold, and where it does; absent where it says nothing.
     segments: BTreeMap<SegmentId, [Region; 2]>,
 }
