@@ -20,7 +20,7 @@ pub mod runner;
 pub mod schema;
 pub mod screen;
 pub mod source;
-pub mod trial;
+pub mod testing;
 pub mod yaml;
 
 use baseline::Baseline;

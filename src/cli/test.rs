@@ -9,7 +9,7 @@ use crate::Compiled;
 use crate::report::json::{self, Findings, TestResult};
 use crate::report::{github, junit, sarif, text};
 use crate::screen::one_line;
-use crate::trial::{self, Verdict};
+use crate::testing::{self, Verdict};
 
 /// The arguments of `funnelc test`.
 #[derive(Debug, clap::Args)]
@@ -35,8 +35,8 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
         return Ok(Exit::Findings);
     };
     let interrupted = run::signals()?.interrupted;
-    let limits = trial::Limits { instants: trial::MOST_INSTANTS, interrupted: &interrupted };
-    let Some(verdicts) = trial::run_within(plan, &project.model.tests, args.filter.as_deref(), limits) else {
+    let limits = testing::Limits { instants: testing::MOST_INSTANTS, interrupted: &interrupted };
+    let Some(verdicts) = testing::run_within(plan, &project.model.tests, args.filter.as_deref(), limits) else {
         return Ok(Exit::Interrupted);
     };
     if verdicts.is_empty() {

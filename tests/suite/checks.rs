@@ -31,7 +31,7 @@ fn the_right_project_of_a_page_gives_no_finding() {
 
 /// What the tests of a project find.
 fn failures(compiled: &Compiled) -> Vec<Diagnostic> {
-    let verdicts = compiled.plan.as_ref().map(|plan| funnelc::trial::run(plan, &compiled.model.tests, None));
+    let verdicts = compiled.plan.as_ref().map(|plan| funnelc::testing::run(plan, &compiled.model.tests, None));
     verdicts.into_iter().flatten().flat_map(|verdict| verdict.failures).collect()
 }
 

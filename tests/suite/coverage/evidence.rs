@@ -19,7 +19,7 @@ const SEEDS: u64 = 400;
 const SHOWING: &str = "tests/fixtures/coverage-seeds.txt";
 
 /// The tests in Rust that run projects over contacts.
-const RUNS: [&str; 4] = ["contract::", "kernel::", "reuse::", "trial::"];
+const RUNS: [&str; 4] = ["contract::", "kernel::", "reuse::", "testing::"];
 
 /// Those of them that are about amounts: they take long, and show no construct that others do not.
 const AMOUNTS: [&str; 6] =

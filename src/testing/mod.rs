@@ -5,7 +5,7 @@
 
 mod clock;
 mod row;
-mod story;
+mod scenario;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -15,7 +15,7 @@ use crate::model::{CampaignState, Condition, ConditionKind, Metadata, Model, Mom
 use crate::plan::Plan;
 use crate::source::Span;
 use jiff::civil::DateTime;
-use story::{Story, Unfinished};
+use scenario::{Scenario, Unfinished};
 
 /// What came of a test.
 #[derive(Clone, Debug)]
@@ -56,7 +56,7 @@ pub fn run_within(plan: &Plan, tests: &[Test], filter: Option<&str>, limits: Lim
 }
 
 fn verdict(model: &Model, plan: &Plan, test: &Test, limits: Limits<'_>) -> Option<Verdict> {
-    let mut story = Story::new(model, plan, test);
+    let mut story = Scenario::new(model, plan, test);
     let outcome = story.tell(limits);
     if limits.interrupted.load(Ordering::Relaxed) {
         return None;

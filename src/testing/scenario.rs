@@ -41,7 +41,7 @@ impl From<String> for Unfinished {
 }
 
 /// A test while it runs.
-pub(super) struct Story<'a> {
+pub(super) struct Scenario<'a> {
     model: &'a Model,
     plan: &'a Plan,
     test: &'a Test,
@@ -55,7 +55,7 @@ pub(super) struct Story<'a> {
     pub(super) failures: Vec<Diagnostic>,
 }
 
-impl<'a> Story<'a> {
+impl<'a> Scenario<'a> {
     pub(super) fn new(model: &'a Model, plan: &'a Plan, test: &'a Test) -> Self {
         Self {
             model,

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use funnelc::plan::Plan;
-use funnelc::trial::{self, Limits, MOST_INSTANTS, Verdict};
+use funnelc::testing::{self, Limits, MOST_INSTANTS, Verdict};
 
 use crate::projects::{compiled, sources};
 
@@ -63,7 +63,7 @@ fn plan(compiled: &funnelc::Compiled) -> &Plan {
 fn verdicts(tests: &str) -> Vec<Verdict> {
     let compiled = compiled(sources(&[("funnelc.yaml", &format!("{SHOP}tests:\n{tests}"))]));
     assert!(compiled.plan.is_some(), "{:?}", compiled.diagnostics);
-    trial::run(plan(&compiled), &compiled.model.tests, None)
+    testing::run(plan(&compiled), &compiled.model.tests, None)
 }
 
 /// What failed in a single test.
@@ -191,11 +191,13 @@ fn only_the_tests_that_are_asked_for_run() {
   b c: { contact: { orders: 1 }, from: 2026-06-01, expect: [{ at: 2026-06-01, that: { stage: shop/buyer } }] }\n";
     let compiled = compiled(sources(&[("funnelc.yaml", &format!("{SHOP}tests:\n{tests}"))]));
     let names = |filter| -> Vec<String> {
-        trial::run(plan(&compiled), &compiled.model.tests, filter).into_iter().map(|verdict| verdict.name).collect()
+        testing::run(plan(&compiled), &compiled.model.tests, filter).into_iter().map(|verdict| verdict.name).collect()
     };
     assert_eq!(names(None), ["a b", "b c"]);
     assert_eq!(names(Some("b c")), ["b c"]);
-    assert!(trial::run(plan(&compiled), &compiled.model.tests, None).iter().all(|verdict| verdict.failures.is_empty()));
+    assert!(
+        testing::run(plan(&compiled), &compiled.model.tests, None).iter().all(|verdict| verdict.failures.is_empty())
+    );
 }
 
 const FIRM: &str = r"
@@ -227,7 +229,7 @@ fn firm(test: &str) -> Vec<String> {
         return compiled.diagnostics.iter().map(|found| format!("{}: {}", found.code.name(), found.message)).collect();
     }
     let compiled = crate::projects::compiled(compiled.sources);
-    trial::run(plan(&compiled), &compiled.model.tests, None)[0]
+    testing::run(plan(&compiled), &compiled.model.tests, None)[0]
         .failures
         .iter()
         .map(|failure| failure.message.clone())
@@ -303,7 +305,7 @@ tests:
         let compiled = funnelc::compile(sources(&[("funnelc.yaml", &format!("{project}{rest}"))]));
         let found = compiled.diagnostics.iter().map(|found| found.message.clone()).filter(|_| compiled.plan.is_none());
         let verdicts =
-            compiled.plan.as_ref().map(|plan| trial::run(plan, &compiled.model.tests, None)).unwrap_or_default();
+            compiled.plan.as_ref().map(|plan| testing::run(plan, &compiled.model.tests, None)).unwrap_or_default();
         let failed = verdicts.into_iter().flat_map(|verdict| verdict.failures);
         found.chain(failed.map(|failure| failure.message)).collect::<Vec<_>>()
     };
@@ -358,7 +360,7 @@ tests:
 fn of_round(every: &str, expect: &str) -> Verdict {
     let (compiled, interrupted) = (round_and_round(every, expect), AtomicBool::new(false));
     let limits = Limits { instants: 61, interrupted: &interrupted };
-    trial::run_within(plan(&compiled), &compiled.model.tests, None, limits)
+    testing::run_within(plan(&compiled), &compiled.model.tests, None, limits)
         .and_then(|mut verdicts| verdicts.pop())
         .expect("there is a test")
 }
@@ -390,7 +392,7 @@ fn the_limit_is_that_of_the_page() {
 fn an_interrupted_test_gives_no_verdict() {
     let (compiled, interrupted) = (round_and_round("1 minute", "2026-06-01T10:00"), AtomicBool::new(false));
     let limits = Limits { instants: MOST_INSTANTS, interrupted: &interrupted };
-    assert!(trial::run_within(plan(&compiled), &compiled.model.tests, None, limits).is_some());
+    assert!(testing::run_within(plan(&compiled), &compiled.model.tests, None, limits).is_some());
     interrupted.store(true, Ordering::Relaxed);
-    assert!(trial::run_within(plan(&compiled), &compiled.model.tests, None, limits).is_none());
+    assert!(testing::run_within(plan(&compiled), &compiled.model.tests, None, limits).is_none());
 }
