@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::inside;
 use super::output::{Stream, Terminal, write_whole};
-use super::{Exit, Failure};
+use super::{CliError, Exit};
 use crate::Compiled;
 use crate::diagnostic::Severity;
 use crate::report::text;
@@ -14,7 +14,7 @@ use crate::source::Sources;
 /// What the file is called where the project names none.
 const NAME: &str = "funnelc-baseline.yaml";
 
-pub(super) fn write(projects: Vec<Sources>, terminal: Terminal) -> Result<Exit, Failure> {
+pub(super) fn write(projects: Vec<Sources>, terminal: Terminal) -> Result<Exit, CliError> {
     let mut exit = Exit::Fine;
     for sources in projects {
         let compiled = crate::compile_anew(sources);
@@ -28,7 +28,7 @@ pub(super) fn write(projects: Vec<Sources>, terminal: Terminal) -> Result<Exit, 
     Ok(exit)
 }
 
-fn write_one(compiled: &Compiled, terminal: Terminal) -> Result<(), Failure> {
+fn write_one(compiled: &Compiled, terminal: Terminal) -> Result<(), CliError> {
     let named = compiled.model.baseline.as_ref().map(|name| name.value.as_str());
     let root = first(compiled);
     let folder = folder(&root)?;
@@ -36,7 +36,7 @@ fn write_one(compiled: &Compiled, terminal: Terminal) -> Result<(), Failure> {
     let (baseline, count) = crate::baseline_for(compiled);
     inside::may_write(&folder, &path, crate::baseline::is_one).map_err(|why| {
         let message = format!("cannot write the baseline to `{}`: {why}", path.display());
-        Failure::usage(message)
+        CliError::usage(message)
             .help(format!("name a new file in the project's folder: `checks: {{ baseline: {NAME} }}`"))
     })?;
     write_whole(&path, baseline.as_bytes())?;
@@ -49,7 +49,7 @@ fn write_one(compiled: &Compiled, terminal: Terminal) -> Result<(), Failure> {
     terminal.print(Stream::Out, &told)
 }
 
-fn refuse(compiled: &Compiled, terminal: Terminal) -> Result<(), Failure> {
+fn refuse(compiled: &Compiled, terminal: Terminal) -> Result<(), CliError> {
     let findings = text::findings(&compiled.diagnostics, &compiled.sources, terminal.style(Stream::Err));
     let words = "has errors, and no error can stand in a baseline: nothing is written";
     terminal.print(Stream::Err, &format!("{findings}error: `{}` {words}\n", one_line(&first(compiled))))
@@ -60,9 +60,9 @@ fn first(compiled: &Compiled) -> String {
     compiled.sources.files().map(|(_, file)| file.path.clone()).next().unwrap_or_default()
 }
 
-fn folder(root: &str) -> Result<PathBuf, Failure> {
+fn folder(root: &str) -> Result<PathBuf, CliError> {
     if root == "<stdin>" {
-        return Err(Failure::usage("a project from standard input has no folder for a baseline"));
+        return Err(CliError::usage("a project from standard input has no folder for a baseline"));
     }
     Ok(Path::new(root).parent().unwrap_or(Path::new("")).to_path_buf())
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::findings::{self, Format};
 use super::output::{Stream, Terminal};
-use super::{Exit, Failure, project};
+use super::{CliError, Exit, project};
 use crate::Compiled;
 use crate::diagnostic::Severity;
 use crate::report::text;
@@ -31,7 +31,7 @@ pub(crate) struct Args {
     write_baseline: bool,
 }
 
-pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
+pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, CliError> {
     let projects = if args.paths.is_empty() {
         vec![project::load(None)?]
     } else {

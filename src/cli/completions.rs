@@ -4,7 +4,7 @@ use clap::CommandFactory;
 use clap_complete::Shell;
 
 use super::output::{Stream, Terminal};
-use super::{Cli, Exit, Failure};
+use super::{Cli, CliError, Exit};
 
 /// The arguments of `funnelc completions`.
 #[derive(Debug, clap::Args)]
@@ -13,7 +13,7 @@ pub(crate) struct Args {
     shell: Shell,
 }
 
-pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
+pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, CliError> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "funnelc", &mut script);
     terminal.print(Stream::Out, &String::from_utf8_lossy(&script)).map(|()| Exit::Fine)

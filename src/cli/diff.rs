@@ -6,7 +6,7 @@ use clap::ValueEnum;
 
 use super::files::{Disk, Files, Revision};
 use super::output::{Stream, Terminal};
-use super::{Exit, Failure, plan, project, run};
+use super::{CliError, Exit, plan, project, run};
 use crate::diagnostic::did_you_mean;
 use crate::diff::Diff;
 use crate::model::Model;
@@ -128,7 +128,7 @@ enum Environment<'a> {
     IfThere(&'a str),
 }
 
-pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
+pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, CliError> {
     let project = args.project();
     let env = args.env.as_deref();
     let optional = env.map(Environment::IfThere);
@@ -213,7 +213,7 @@ fn version(
     project: &Path,
     env: Option<Environment<'_>>,
     terminal: Terminal,
-) -> Result<Option<Version>, Failure> {
+) -> Result<Option<Version>, CliError> {
     let path = Path::new(name);
     if path.is_dir() || path.is_file() {
         if path.extension().is_some_and(|extension| extension == "json") {
@@ -234,9 +234,9 @@ fn at_revision(
     project: &Path,
     env: Option<Environment<'_>>,
     terminal: Terminal,
-) -> Result<Option<Version>, Failure> {
+) -> Result<Option<Version>, CliError> {
     if name.starts_with('-') {
-        return Err(Failure::usage(format!("`{name}` is no git revision: none begins with `-`")));
+        return Err(CliError::usage(format!("`{name}` is no git revision: none begins with `-`")));
     }
     let Some(revision) = Revision::find(name, folder_of(project))? else {
         return Err(no_such(&format!("cannot compare with `{name}`:"), name, folder_of(project)));
@@ -257,7 +257,7 @@ fn of_revision(
     project: &Path,
     env: Option<Environment<'_>>,
     terminal: Terminal,
-) -> Result<Option<Version>, Failure> {
+) -> Result<Option<Version>, CliError> {
     let folder = folder_of(project);
     let mut place = Revision::place(folder)?;
     if folder != project {
@@ -267,21 +267,21 @@ fn of_revision(
 }
 
 /// In the root of a repository the projects stand below, and one of them has to be named.
-fn say_which(folder: &Path) -> Result<(), Failure> {
+fn say_which(folder: &Path) -> Result<(), CliError> {
     let below = project::only_below(folder)?;
     let options: Vec<_> = below.iter().take(5).map(|project| format!("`--project {project}`")).collect();
     if options.is_empty() {
         return Ok(());
     }
     let message = format!("there is no project in `{}` or above it, but below it", folder.display());
-    Err(Failure::new(message).help(format!("say which one: {}", options.join(" or "))))
+    Err(CliError::new(message).help(format!("say which one: {}", options.join(" or "))))
 }
 
 /// No revision: what may be meant, or why there are no revisions.
-fn no_such(what: &str, name: &str, folder: &Path) -> Failure {
+fn no_such(what: &str, name: &str, folder: &Path) -> CliError {
     let Some(names) = Revision::names(folder) else {
         let message = format!("{what} there is no git repository around `{}`", folder.display());
-        return Failure::new(message).help(
+        return CliError::new(message).help(
             "name a project, a plan, or a revision; `--project PATH` says where the project stands in its repository",
         );
     };
@@ -292,7 +292,7 @@ fn no_such(what: &str, name: &str, folder: &Path) -> Failure {
         None if names.is_empty() => "the repository has no branches and no tags yet".to_owned(),
         None => format!("there are {}; a revision that is not here yet is had by `git fetch`", some_names(&names)),
     };
-    Failure::new(message).help(help)
+    CliError::new(message).help(help)
 }
 
 /// The first of them.
@@ -309,7 +309,7 @@ fn compiled(
     path: &Path,
     env: Option<Environment<'_>>,
     terminal: Terminal,
-) -> Result<Option<Version>, Failure> {
+) -> Result<Option<Version>, CliError> {
     let sources = project::load_from(files, path)?;
     let laid = match env {
         Some(Environment::Needed(env)) => Some(env),
@@ -330,10 +330,10 @@ fn compiled(
 /// Why nothing could be compared.
 enum Broken {
     Run(RunError),
-    Other(Failure),
+    Other(CliError),
 }
 
-impl<T: Into<Failure>> From<T> for Broken {
+impl<T: Into<CliError>> From<T> for Broken {
     fn from(failure: T) -> Self {
         Self::Other(failure.into())
     }
@@ -351,7 +351,7 @@ fn compare(
     let interrupted = run::signals()?.interrupted;
     let state = args.state.as_deref().map_or(Ok(None), Store::peek)?;
     if let (None, Some(folder)) = (&state, &args.state) {
-        return Err(Failure::new(format!("there is no state in `{}`", folder.display())).into());
+        return Err(CliError::new(format!("there is no state in `{}`", folder.display())).into());
     }
     let source = run::source(contacts)?;
     let bar = run::progress_bar(source.length());
@@ -377,13 +377,13 @@ fn compare(
 }
 
 /// What stands in the file of `--hash-key`.
-fn secret(path: &Path) -> Result<Vec<u8>, Failure> {
+fn secret(path: &Path) -> Result<Vec<u8>, CliError> {
     let secret = run::whole(path)?;
     if secret.len() < SHORTEST_SECRET {
         let message =
             format!("`--hash-key {}` has {} bytes, and needs {SHORTEST_SECRET}", path.display(), secret.len());
         return Err(
-            Failure::usage(message).help("`openssl rand -hex 32` makes a good one; keep it out of the repository")
+            CliError::usage(message).help("`openssl rand -hex 32` makes a good one; keep it out of the repository")
         );
     }
     Ok(secret)
@@ -392,7 +392,7 @@ fn secret(path: &Path) -> Result<Vec<u8>, Failure> {
 /// What is shorter can be guessed with the keys.
 const SHORTEST_SECRET: usize = 16;
 
-fn failed(broken: Broken, plan: &Plan, args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
+fn failed(broken: Broken, plan: &Plan, args: &Args, terminal: Terminal) -> Result<Exit, CliError> {
     let name = |path: &Option<PathBuf>| path.as_deref().unwrap_or(Path::new("")).display().to_string();
     let error = match broken {
         Broken::Other(failure) => return Err(failure),
@@ -414,15 +414,15 @@ fn failed(broken: Broken, plan: &Plan, args: &Args, terminal: Terminal) -> Resul
             terminal.fail(&run::bad_events(&error, args.events.as_deref()));
             Ok(Exit::Findings)
         }
-        RunError::ShortHistory(_) => Err(Failure::lines(error.to_string())),
-        RunError::Skipped { .. } => Err(Failure::lines(error.to_string())),
+        RunError::ShortHistory(_) => Err(CliError::lines(error.to_string())),
+        RunError::Skipped { .. } => Err(CliError::lines(error.to_string())),
         RunError::Spill { .. } => Err(run::no_room(&error)),
         RunError::NoCompanies => Err(run::no_companies(&error)),
         RunError::Bind(BindError::Earlier { state }) => Err(run::earlier(*state, plan)),
         RunError::State { .. } => {
-            Err(Failure::new(format!("the state in `{}` is damaged: {error}", name(&args.state))))
+            Err(CliError::new(format!("the state in `{}` is damaged: {error}", name(&args.state))))
         }
-        RunError::Read(_) => Err(Failure::lines(format!("`{}`: {error}", name(&args.contacts)))),
-        RunError::Bind(_) | RunError::InFlight(_) | RunError::Write { .. } => Err(Failure::lines(error.to_string())),
+        RunError::Read(_) => Err(CliError::lines(format!("`{}`: {error}", name(&args.contacts)))),
+        RunError::Bind(_) | RunError::InFlight(_) | RunError::Write { .. } => Err(CliError::lines(error.to_string())),
     }
 }

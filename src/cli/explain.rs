@@ -1,7 +1,7 @@
 //! `funnelc explain`: the page of a finding.
 
 use super::output::{Stream, Terminal};
-use super::{Exit, Failure};
+use super::{CliError, Exit};
 use crate::diagnostic::{codes, did_you_mean};
 
 /// The arguments of `funnelc explain`.
@@ -12,7 +12,7 @@ pub(crate) struct Args {
     code: Option<String>,
 }
 
-pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
+pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, CliError> {
     let Some(code) = &args.code else {
         let list: String = codes::all().map(|code| format!("{}\n", code.name())).collect();
         return terminal.print(Stream::Out, &list).map(|()| Exit::Fine);
@@ -22,5 +22,5 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
     }
     let meant = did_you_mean(code, codes::all().map(codes::Code::name)).map(|meant| format!("did you mean `{meant}`?"));
     let help = meant.unwrap_or_else(|| "`funnelc explain` lists all codes".to_owned());
-    Err(Failure::usage(format!("there is no finding `{code}`")).help(help))
+    Err(CliError::usage(format!("there is no finding `{code}`")).help(help))
 }

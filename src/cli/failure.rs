@@ -12,7 +12,7 @@ use crate::screen::one_line;
 /// Why a command could not do its work.
 #[derive(Debug, thiserror::Error)]
 #[error("{}{message}", self.named())]
-pub(crate) struct Failure {
+pub(crate) struct CliError {
     pub(super) exit: Exit,
     pub(super) help: Option<String>,
     code: NoticeCode,
@@ -30,7 +30,7 @@ struct FileName {
     stands_before: bool,
 }
 
-impl Failure {
+impl CliError {
     /// A failure of files or the environment: what happened, and to what.
     pub(crate) fn new(message: impl AsRef<str>) -> Self {
         Self {

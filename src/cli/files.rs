@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 use std::process::Command;
 
-use super::Failure;
+use super::CliError;
 use super::inside::{self, Folders, Unread};
 
 /// Files that can be found and read.
@@ -18,9 +18,9 @@ pub(crate) trait Files {
     /// Whether there is such a folder.
     fn is_folder(&self, path: &Path) -> bool;
     /// The folder and those above it, each as it reads best.
-    fn ancestors(&self, folder: &Path) -> Result<Vec<PathBuf>, Failure>;
+    fn ancestors(&self, folder: &Path) -> Result<Vec<PathBuf>, CliError>;
     /// All files below a folder, in any order; links and what is hidden are left out.
-    fn below(&self, folder: &Path) -> Result<Vec<PathBuf>, Failure>;
+    fn below(&self, folder: &Path) -> Result<Vec<PathBuf>, CliError>;
     /// The name of a file for people.
     fn shown(&self, path: &Path) -> String;
 }
@@ -48,22 +48,22 @@ impl Files for Disk {
         path.is_dir()
     }
 
-    fn ancestors(&self, folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    fn ancestors(&self, folder: &Path) -> Result<Vec<PathBuf>, CliError> {
         let absolute = std::path::absolute(folder)
-            .map_err(|error| Failure::new(format!("cannot read `{}`: {error}", folder.display())))?;
+            .map_err(|error| CliError::new(format!("cannot read `{}`: {error}", folder.display())))?;
         // Below or at the folder that was named, its own spelling reads best.
         let above = absolute.ancestors().skip(1).map(Path::to_path_buf);
         Ok(std::iter::once(folder.to_path_buf()).chain(above).collect())
     }
 
-    fn below(&self, folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    fn below(&self, folder: &Path) -> Result<Vec<PathBuf>, CliError> {
         let hidden =
             |entry: &walkdir::DirEntry| entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with('.');
         let mut found = Vec::new();
         let named = !folder.as_os_str().is_empty();
         let start = if named { folder } else { Path::new(".") };
         for entry in walkdir::WalkDir::new(start).into_iter().filter_entry(|entry| !hidden(entry)) {
-            let entry = entry.map_err(|error| Failure::new(format!("cannot read the project: {error}")))?;
+            let entry = entry.map_err(|error| CliError::new(format!("cannot read the project: {error}")))?;
             if entry.file_type().is_file() {
                 let path = entry.into_path();
                 found.push(if named { path } else { path.components().skip(1).collect() });
@@ -98,7 +98,7 @@ struct Blob {
 
 impl Revision {
     /// The revision of that name in the repository around `start`; nothing if there is no such repository or revision.
-    pub(crate) fn find(name: &str, start: &Path) -> Result<Option<Self>, Failure> {
+    pub(crate) fn find(name: &str, start: &Path) -> Result<Option<Self>, CliError> {
         let commit = format!("{name}^{{commit}}");
         let Ok(hash) = git(start, &["rev-parse", "--verify", "--quiet", "--end-of-options", &commit]) else {
             return Ok(None);
@@ -117,7 +117,7 @@ impl Revision {
     }
 
     /// Where a folder of the work tree stands in the repository.
-    pub(crate) fn place(folder: &Path) -> Result<PathBuf, Failure> {
+    pub(crate) fn place(folder: &Path) -> Result<PathBuf, CliError> {
         let prefix = git(folder, &["rev-parse", "--show-prefix"])?;
         let prefix = String::from_utf8_lossy(&prefix).trim_end_matches('\n').to_owned();
         Ok(Path::new(&prefix).components().collect())
@@ -135,18 +135,18 @@ fn file(entry: &str) -> Option<(PathBuf, Blob)> {
 
 /// What git says, without the settings that a folder of the work tree could bring: one that looks like a repository of its own is none. An object is what
 /// its hash says, and none that was put in its place.
-fn git(folder: &Path, arguments: &[&str]) -> Result<Vec<u8>, Failure> {
+fn git(folder: &Path, arguments: &[&str]) -> Result<Vec<u8>, CliError> {
     let mut command = Command::new("git");
     command.args(["-c", "safe.bareRepository=explicit", "-c", "core.fsmonitor=false", "--no-optional-locks"]);
     command.args(["--no-replace-objects", "-C"]);
     // A clone that lacks objects would fetch them, and who asks for a comparison has not asked for the network.
     command.env("GIT_NO_LAZY_FETCH", "1").arg(folder).args(arguments);
-    let output = command.output().map_err(|error| Failure::new(format!("cannot start git: {error}")))?;
+    let output = command.output().map_err(|error| CliError::new(format!("cannot start git: {error}")))?;
     if output.status.success() {
         return Ok(output.stdout);
     }
     let said = String::from_utf8_lossy(&output.stderr);
-    Err(Failure::new(format!("git {}: {}", arguments[0], said.trim())))
+    Err(CliError::new(format!("git {}: {}", arguments[0], said.trim())))
 }
 
 impl Files for Revision {
@@ -175,11 +175,11 @@ impl Files for Revision {
         path.as_os_str().is_empty() || self.files.keys().any(|file| file.starts_with(path) && file != path)
     }
 
-    fn ancestors(&self, folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    fn ancestors(&self, folder: &Path) -> Result<Vec<PathBuf>, CliError> {
         Ok(folder.ancestors().map(Path::to_path_buf).collect())
     }
 
-    fn below(&self, folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    fn below(&self, folder: &Path) -> Result<Vec<PathBuf>, CliError> {
         let hidden = |part: Component<'_>| part.as_os_str().to_string_lossy().starts_with('.');
         let inside = |file: &&PathBuf| {
             file.strip_prefix(folder).is_ok_and(|inside| !inside.components().any(hidden) && inside != Path::new(""))

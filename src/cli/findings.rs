@@ -2,7 +2,7 @@
 
 use clap::ValueEnum;
 
-use super::Failure;
+use super::CliError;
 use super::output::{Stream, Terminal};
 use crate::Compiled;
 use crate::report::json::Findings;
@@ -58,7 +58,7 @@ fn as_text(project: &Compiled, terminal: Terminal) -> String {
 }
 
 /// Writes what was rendered; only of the format that is commands the lines are obeyed.
-pub(super) fn print(format: Format, rendered: &str, terminal: Terminal) -> Result<(), Failure> {
+pub(super) fn print(format: Format, rendered: &str, terminal: Terminal) -> Result<(), CliError> {
     match format {
         Format::Github => terminal.command(rendered),
         Format::Text | Format::Json | Format::Sarif | Format::Junit => terminal.print(Stream::Out, rendered),

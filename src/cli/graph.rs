@@ -6,7 +6,7 @@ use clap::ValueEnum;
 
 use super::output::{Stream, Terminal};
 use super::shell::quoted;
-use super::{Exit, Failure, project};
+use super::{CliError, Exit, project};
 use crate::diagram::{self, Filter, TooLarge};
 use crate::graph::{Journey, NodeKind};
 use crate::report::text;
@@ -45,14 +45,14 @@ enum Format {
     Text,
 }
 
-pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
+pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, CliError> {
     if let Some(file) = args.output.as_deref() {
         refuse_picture(args, file)?;
     }
     let compiled = crate::compile_for(project::load(args.path.as_deref())?, args.env.as_deref());
     let journey = Journey::of(&compiled.model).marked(&compiled.diagnostics);
     let filter = Filter::only(&journey, args.funnel.as_deref(), args.campaign.as_deref());
-    let filter = filter.map_err(|unknown| Failure::usage(unknown.to_string()))?;
+    let filter = filter.map_err(|unknown| CliError::usage(unknown.to_string()))?;
     let (drawing, too_large) = match args.format {
         Format::Mermaid => {
             let chart = diagram::mermaid(&journey, &filter);
@@ -80,7 +80,7 @@ const PICTURES: &[(&str, bool)] =
     &[("png", true), ("svg", true), ("pdf", true), ("jpg", false), ("jpeg", false), ("gif", false)];
 
 /// A file of text with the name of a picture would open nowhere.
-fn refuse_picture(args: &Args, file: &Path) -> Result<(), Failure> {
+fn refuse_picture(args: &Args, file: &Path) -> Result<(), CliError> {
     let ending = file.extension().unwrap_or_default().to_string_lossy().to_lowercase();
     let Some((kind, by_mermaid)) = PICTURES.iter().find(|(kind, _)| *kind == ending) else { return Ok(()) };
     let name = quoted(&file.display().to_string());
@@ -88,7 +88,7 @@ fn refuse_picture(args: &Args, file: &Path) -> Result<(), Failure> {
     let mermaid = format!(", or `{} | npx @mermaid-js/mermaid-cli -i - -o {name}`", command(args));
     let message = "graph writes text that other programs draw (Mermaid, DOT, an outline), and no picture";
     let help = if *by_mermaid { graphviz + &mermaid } else { graphviz };
-    Err(Failure::usage(message).of(file).help(format!("write {help}")))
+    Err(CliError::usage(message).of(file).help(format!("write {help}")))
 }
 
 /// What to do about a drawing that Mermaid refuses.

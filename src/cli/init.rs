@@ -6,7 +6,7 @@ use clap::ValueEnum;
 
 use super::output::{Stream, Terminal, write_whole};
 use super::shell::quoted;
-use super::{Exit, Failure};
+use super::{CliError, Exit};
 
 /// Each run has a folder of its own; the next ones are better named by their time.
 const FIRST: &str = "first";
@@ -75,14 +75,14 @@ impl Template {
     }
 }
 
-pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
+pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, CliError> {
     let mut files: Vec<(PathBuf, String)> =
         args.template.files().iter().map(|(name, text)| (args.folder.join(name), own_schema(text))).collect();
     files.push((args.folder.join(SCHEMA), crate::schema::json_schema()));
     if let Some(taken) = files.iter().find_map(|(path, _)| taken(&args.folder, path)) {
         let link = if taken.is_symlink() { ", as a link" } else { "" };
         let message = format!("`{}` is there already{link}", taken.display());
-        return Err(Failure::new(message).help("name a new folder: `funnelc init shop`"));
+        return Err(CliError::new(message).help("name a new folder: `funnelc init shop`"));
     }
     for (path, text) in &files {
         create(path.parent().unwrap_or(&args.folder))?;
@@ -102,9 +102,9 @@ fn own_schema(text: &str) -> String {
     text.replace("$schema=../../schema/funnelc.schema.json", &format!("$schema={SCHEMA}"))
 }
 
-fn create(folder: &Path) -> Result<(), Failure> {
+fn create(folder: &Path) -> Result<(), CliError> {
     std::fs::create_dir_all(folder)
-        .map_err(|error| Failure::new(format!("cannot create `{}`: {error}", folder.display())))
+        .map_err(|error| CliError::new(format!("cannot create `{}`: {error}", folder.display())))
 }
 
 fn next_steps(folder: &Path, files: &[(PathBuf, String)]) -> String {

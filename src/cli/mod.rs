@@ -32,7 +32,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-pub(crate) use failure::Failure;
+pub(crate) use failure::CliError;
 use output::ColorChoice;
 
 /// How a command ended.

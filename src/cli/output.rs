@@ -6,7 +6,7 @@ use std::path::Path;
 
 use clap::ValueEnum;
 
-use super::{Exit, Failure, inside};
+use super::{CliError, Exit, inside};
 use crate::report::table::WIDEST;
 use crate::report::text::Style;
 use crate::runner::notice::NoticeCode;
@@ -64,7 +64,7 @@ impl Terminal {
     }
 
     /// Writes text, in which nothing acts on a terminal but our colours, and nothing is a command to anybody; a reader that has gone is no error.
-    pub(crate) fn print(self, stream: Stream, text: &str) -> Result<(), Failure> {
+    pub(crate) fn print(self, stream: Stream, text: &str) -> Result<(), CliError> {
         let text = self.shown(stream, text);
         match stream {
             Stream::Out if is_json(&text) => out(&text),
@@ -74,7 +74,7 @@ impl Terminal {
     }
 
     /// Writes commands of our own for the runner of GitHub.
-    pub(crate) fn command(self, text: &str) -> Result<(), Failure> {
+    pub(crate) fn command(self, text: &str) -> Result<(), CliError> {
         out(&self.shown(Stream::Out, text))
     }
 
@@ -90,7 +90,7 @@ impl Terminal {
     }
 
     /// Says something on standard error; on a terminal lines end between words.
-    pub(crate) fn say(self, text: &str) -> Result<(), Failure> {
+    pub(crate) fn say(self, text: &str) -> Result<(), CliError> {
         if !io::stderr().is_terminal() {
             return self.print(Stream::Err, text);
         }
@@ -100,7 +100,7 @@ impl Terminal {
     }
 
     /// Says why a command could not do its work.
-    pub(crate) fn fail(self, failure: &Failure) {
+    pub(crate) fn fail(self, failure: &CliError) {
         let mut text = format!("error: {failure}\n");
         if let Some(help) = &failure.help {
             text.push_str(&format!("  help: {help}\n"));
@@ -110,11 +110,11 @@ impl Terminal {
     }
 
     /// Writes a result to the file of `-o`, or to standard output where there is none or it is `-`.
-    pub(crate) fn deliver(self, file: Option<&Path>, text: &str) -> Result<Exit, Failure> {
+    pub(crate) fn deliver(self, file: Option<&Path>, text: &str) -> Result<Exit, CliError> {
         match file.filter(|path| *path != Path::new("-")) {
             Some(path) if inside::is_source(path) => {
                 let message = format!("`-o {}` would write over a file that no `-o` made", path.display());
-                return Err(Failure::usage(message).help("YAML and tables are what funnelc reads: name another file"));
+                return Err(CliError::usage(message).help("YAML and tables are what funnelc reads: name another file"));
             }
             Some(path) if is_json(text) => write_whole(path, screen::inert_json(text).as_bytes())?,
             Some(path) => write_whole(path, screen::without_passwords(&screen::inert(text, false)).as_bytes())?,
@@ -129,7 +129,7 @@ fn is_json(text: &str) -> bool {
     text.starts_with('{') && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok()
 }
 
-fn out(text: &str) -> Result<(), Failure> {
+fn out(text: &str) -> Result<(), CliError> {
     printed(|| io::stdout().write_all(text.as_bytes()).and_then(|()| io::stdout().flush()))
 }
 
@@ -148,21 +148,21 @@ fn no_color() -> bool {
 }
 
 /// Prints to a stream of the program; a reader that has gone is no error.
-pub(crate) fn printed(print: impl FnOnce() -> io::Result<()>) -> Result<(), Failure> {
+pub(crate) fn printed(print: impl FnOnce() -> io::Result<()>) -> Result<(), CliError> {
     match print() {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Failure::new(format!("cannot write: {error}")).coded(NoticeCode::CannotWrite))
+            Err(CliError::new(format!("cannot write: {error}")).coded(NoticeCode::CannotWrite))
         }
         Err(_) | Ok(()) => Ok(()),
     }
 }
 
 /// Writes a file beside its place and renames it there, so that nobody ever reads half of it; a link is refused, a device or a pipe is written directly.
-pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
     let written = AtomicFile::begin(path, Readers::All).and_then(|(beside, mut file)| {
         file.write_all(bytes)?;
         file.finish()?;
         beside.commit()
     });
-    written.map_err(|error| Failure::new(format!("cannot write `{}`: {error}", path.display())))
+    written.map_err(|error| CliError::new(format!("cannot write `{}`: {error}", path.display())))
 }

@@ -3,30 +3,30 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use super::Failure;
+use super::CliError;
 use crate::runner::output::{place, rejects};
 
 /// More than the columns that are added take, whatever their names.
 const START: u64 = 300;
 
 /// Refuses a state folder that the output folder would swallow, or the other way round.
-pub(crate) fn state_apart(out: &Path, state: &Path) -> Result<(), Failure> {
+pub(crate) fn state_apart(out: &Path, state: &Path) -> Result<(), CliError> {
     let (real_out, real_state) = (real(out), real(state));
     if real_state.starts_with(&real_out) || real_out.starts_with(&real_state) {
         let message = format!("`--state {}` and `--out {}` lie in each other", state.display(), out.display());
         return Err(
-            Failure::usage(message).help("each run replaces `--out` whole: keep the state in a folder of its own")
+            CliError::usage(message).help("each run replaces `--out` whole: keep the state in a folder of its own")
         );
     }
     Ok(())
 }
 
 /// Refuses to put rejects over anything but the rejects of an earlier run: contacts, a project, a state.
-pub(crate) fn rejects_are_safe(rejects: &Path, contacts: &Path, state: Option<&Path>) -> Result<(), Failure> {
+pub(crate) fn rejects_are_safe(rejects: &Path, contacts: &Path, state: Option<&Path>) -> Result<(), CliError> {
     let target = real(rejects);
     let lost = |what: &str| {
         let message = format!("`--rejects {}` {what}, and would be lost", rejects.display());
-        Err(Failure::usage(message).help("name a new file"))
+        Err(CliError::usage(message).help("name a new file"))
     };
     if target == real(contacts) {
         return lost("is the contacts file");

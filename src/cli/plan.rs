@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::output::{Stream, Terminal, write_whole};
-use super::{Exit, Failure, places, project};
+use super::{CliError, Exit, places, project};
 use crate::Compiled;
 use crate::plan::Plan;
 use crate::report::{text, words};
@@ -23,7 +23,7 @@ pub(crate) struct Args {
     output: Option<PathBuf>,
 }
 
-pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
+pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, CliError> {
     let compiled = crate::compile_for(project::load(args.path.as_deref())?, args.env.as_deref());
     let Some(plan) = findings(&compiled, terminal)? else { return Ok(Exit::Findings) };
     let in_words = words::plan(plan);
@@ -32,7 +32,9 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
             if let Some((_, file)) =
                 compiled.sources.files().find(|(_, file)| places::same(Path::new(&file.path), path))
             {
-                return Err(Failure::usage(format!("`{}` is a file of the project", file.path)).help("name a new file"));
+                return Err(
+                    CliError::usage(format!("`{}` is a file of the project", file.path)).help("name a new file")
+                );
             }
             write_whole(path, inert_json(&plan.to_json()).as_bytes())?;
             terminal.print(Stream::Out, &in_words)?;
@@ -46,7 +48,7 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
 }
 
 /// The plan, if the project has no errors. Errors are shown on standard error; of warnings one line tells, for `check` shows them.
-pub(crate) fn findings(compiled: &Compiled, terminal: Terminal) -> Result<Option<&Plan>, Failure> {
+pub(crate) fn findings(compiled: &Compiled, terminal: Terminal) -> Result<Option<&Plan>, CliError> {
     let rendered = match (&compiled.plan, text::count(&compiled.diagnostics)) {
         (Some(_), Some(count)) => format!("{count}; `funnelc check` shows more\n"),
         (Some(_), None) => String::new(),

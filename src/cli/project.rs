@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
-use super::Failure;
+use super::CliError;
 use super::attached::attach;
 use super::files::{Disk, Files};
 use super::inside::Unread;
@@ -18,7 +18,7 @@ const ROOTS: [&str; 2] = ["funnelc.yaml", "funnelc.yml"];
 const DEFAULT_INCLUDE: [&str; 2] = ["journeys/**/*.yaml", "journeys/**/*.yml"];
 
 /// The sources of the project at a path: a folder in or below a project, a file, `-` for standard input; without a path the project around the current folder.
-pub(crate) fn load(path: Option<&Path>) -> Result<Sources, Failure> {
+pub(crate) fn load(path: Option<&Path>) -> Result<Sources, CliError> {
     let here = PathBuf::from(".");
     let path = path.unwrap_or(&here);
     if path == Path::new("-") {
@@ -28,7 +28,7 @@ pub(crate) fn load(path: Option<&Path>) -> Result<Sources, Failure> {
 }
 
 /// The sources of the project at a path of the disk or of a revision.
-pub(crate) fn load_from(files: &dyn Files, path: &Path) -> Result<Sources, Failure> {
+pub(crate) fn load_from(files: &dyn Files, path: &Path) -> Result<Sources, CliError> {
     if files.is_folder(path) {
         return root_above(files, path).and_then(|root| alone(files, &root));
     }
@@ -39,7 +39,7 @@ pub(crate) fn load_from(files: &dyn Files, path: &Path) -> Result<Sources, Failu
 }
 
 /// The sources of every project at a path: of a folder, those in and below it; of anything else, the one that it is.
-pub(crate) fn load_all(path: &Path) -> Result<Vec<Sources>, Failure> {
+pub(crate) fn load_all(path: &Path) -> Result<Vec<Sources>, CliError> {
     let disk = Disk::default();
     let found = if path != Path::new("-") && disk.is_folder(path) { disk.below(path)? } else { Vec::new() };
     let roots = roots_of(&found);
@@ -51,7 +51,7 @@ pub(crate) fn load_all(path: &Path) -> Result<Vec<Sources>, Failure> {
 }
 
 /// The marks of projects in and below a folder, in the order of their paths.
-fn roots_below(files: &dyn Files, folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+fn roots_below(files: &dyn Files, folder: &Path) -> Result<Vec<PathBuf>, CliError> {
     Ok(roots_of(&files.below(folder)?))
 }
 
@@ -82,7 +82,7 @@ fn by_project(found: Vec<PathBuf>, projects: BTreeSet<PathBuf>) -> BTreeMap<Path
 }
 
 /// The folders of projects below one that belongs to none itself; none where it does.
-pub(crate) fn only_below(folder: &Path) -> Result<Vec<String>, Failure> {
+pub(crate) fn only_below(folder: &Path) -> Result<Vec<String>, CliError> {
     let disk = Disk::default();
     if !disk.is_folder(folder) || root_above(&disk, folder).is_ok() {
         return Ok(Vec::new());
@@ -91,22 +91,22 @@ pub(crate) fn only_below(folder: &Path) -> Result<Vec<String>, Failure> {
     Ok(roots.iter().filter_map(|root| root.parent()).map(|at| disk.shown(at)).collect())
 }
 
-fn standard_input() -> Result<Sources, Failure> {
+fn standard_input() -> Result<Sources, CliError> {
     let mut bytes = Vec::new();
     std::io::stdin()
         .lock()
         .read_to_end(&mut bytes)
-        .map_err(|error| Failure::new(format!("cannot read: {error}")).coded(NoticeCode::CannotRead))?;
+        .map_err(|error| CliError::new(format!("cannot read: {error}")).coded(NoticeCode::CannotRead))?;
     let mut sources = Sources::default();
     sources.add("<stdin>", utf8(bytes, Path::new("<stdin>"))?);
     Ok(sources)
 }
 
-fn single(files: &dyn Files, path: &Path) -> Result<Sources, Failure> {
+fn single(files: &dyn Files, path: &Path) -> Result<Sources, CliError> {
     if path.extension().is_some_and(|extension| extension == "json") {
         let message = format!("`{}` is no project", path.display());
         return Err(
-            Failure::usage(message).help("a project is YAML; plans (*.json) go to `funnelc run` and `funnelc diff`")
+            CliError::usage(message).help("a project is YAML; plans (*.json) go to `funnelc run` and `funnelc diff`")
         );
     }
     let mut sources = Sources::default();
@@ -116,7 +116,7 @@ fn single(files: &dyn Files, path: &Path) -> Result<Sources, Failure> {
 }
 
 /// Walks upwards, as people know it from other tools.
-fn root_above(files: &dyn Files, folder: &Path) -> Result<PathBuf, Failure> {
+fn root_above(files: &dyn Files, folder: &Path) -> Result<PathBuf, CliError> {
     for ancestor in files.ancestors(folder)? {
         let root = ROOTS.iter().map(|name| ancestor.join(name)).find(|root| files.is_file(root));
         if let Some(root) = root {
@@ -132,10 +132,10 @@ fn root_above(files: &dyn Files, folder: &Path) -> Result<PathBuf, Failure> {
         [] => "`funnelc init` starts a project; for a git revision `--project PATH` says where it is".to_owned(),
         some => format!("name one of the projects below it: {}", some.join(", ")),
     };
-    Err(Failure::new(message).coded(NoticeCode::NoProject).help(help))
+    Err(CliError::new(message).coded(NoticeCode::NoProject).help(help))
 }
 
-fn alone(files: &dyn Files, root: &Path) -> Result<Sources, Failure> {
+fn alone(files: &dyn Files, root: &Path) -> Result<Sources, CliError> {
     let folder = folder_of(root);
     let found = files.below(folder)?;
     let inside = roots_of(&found).iter().map(|root| folder_of(root).to_path_buf()).collect::<BTreeSet<_>>();
@@ -144,7 +144,7 @@ fn alone(files: &dyn Files, root: &Path) -> Result<Sources, Failure> {
 }
 
 /// The project of a root, with what it includes of the files that are its own.
-fn with_includes(files: &dyn Files, root: &Path, own: Vec<PathBuf>) -> Result<Sources, Failure> {
+fn with_includes(files: &dyn Files, root: &Path, own: Vec<PathBuf>) -> Result<Sources, CliError> {
     let mut sources = Sources::default();
     let folder = folder_of(root);
     let file = add(files, &mut sources, folder, root)?;
@@ -177,7 +177,7 @@ fn included(
     root: &Path,
     own: Vec<PathBuf>,
     written: Option<&[String]>,
-) -> Result<Vec<PathBuf>, Failure> {
+) -> Result<Vec<PathBuf>, CliError> {
     let set = match written {
         Some(patterns) => glob_set(patterns.iter().map(String::as_str))?,
         None => glob_set(DEFAULT_INCLUDE)?,
@@ -195,25 +195,27 @@ fn included(
     if let Some((_, pattern)) = written.into_iter().flatten().enumerate().find(|(at, _)| !matching.contains(at)) {
         let root = files.shown(root);
         let message = format!("`include` of `{root}` names `{pattern}`, which matches no file");
-        return Err(Failure::new(message).help("patterns start at the project's folder: `journeys/**/*.yaml`"));
+        return Err(CliError::new(message).help("patterns start at the project's folder: `journeys/**/*.yaml`"));
     }
     found.sort();
     Ok(found)
 }
 
-fn glob_set<'a>(patterns: impl IntoIterator<Item = &'a str>) -> Result<GlobSet, Failure> {
+fn glob_set<'a>(patterns: impl IntoIterator<Item = &'a str>) -> Result<GlobSet, CliError> {
     let mut set = GlobSetBuilder::new();
     for pattern in patterns {
         let pattern = pattern.strip_prefix("./").unwrap_or(pattern);
         let glob = GlobBuilder::new(pattern).literal_separator(true).build();
         set.add(
-            glob.map_err(|error| Failure::new(format!("the pattern `{pattern}` is not understood: {}", error.kind())))?,
+            glob.map_err(|error| {
+                CliError::new(format!("the pattern `{pattern}` is not understood: {}", error.kind()))
+            })?,
         );
     }
-    set.build().map_err(|error| Failure::new(format!("the patterns of `include` are too many: {error}")))
+    set.build().map_err(|error| CliError::new(format!("the patterns of `include` are too many: {error}")))
 }
 
-fn add(files: &dyn Files, sources: &mut Sources, folder: &Path, path: &Path) -> Result<FileId, Failure> {
+fn add(files: &dyn Files, sources: &mut Sources, folder: &Path, path: &Path) -> Result<FileId, CliError> {
     let shown = files.shown(path);
     match files.read(folder, path, yaml::MAX_BYTES) {
         Ok(bytes) => {
@@ -222,7 +224,7 @@ fn add(files: &dyn Files, sources: &mut Sources, folder: &Path, path: &Path) -> 
         }
         Err(Unread::TooLarge { bytes, .. }) => Ok(sources.add_too_large(shown, bytes)),
         Err(why) => {
-            let failure = Failure::new(format!("cannot read `{shown}`: {why}")).coded(NoticeCode::CannotRead);
+            let failure = CliError::new(format!("cannot read `{shown}`: {why}")).coded(NoticeCode::CannotRead);
             Err(failure.about(Path::new(&shown)))
         }
     }
@@ -232,11 +234,11 @@ fn folder_of(file: &Path) -> &Path {
     file.parent().unwrap_or(Path::new(""))
 }
 
-fn utf8(bytes: Vec<u8>, path: &Path) -> Result<String, Failure> {
+fn utf8(bytes: Vec<u8>, path: &Path) -> Result<String, CliError> {
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         let line = memchr::memchr_iter(b'\n', &error.as_bytes()[..at]).count() + 1;
         let message = format!("`{}` is not UTF-8: byte {at}, in line {line}", path.display());
-        Failure::new(message).coded(NoticeCode::NotUtf8).about(path).help("save the file as UTF-8")
+        CliError::new(message).coded(NoticeCode::NotUtf8).about(path).help("save the file as UTF-8")
     })
 }

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
 use super::output::Terminal;
-use super::{Exit, Failure, places};
+use super::{CliError, Exit, places};
 use crate::plan::Plan;
 use crate::report::metrics;
 use crate::report::run::Outcome;
@@ -99,7 +99,7 @@ pub(crate) struct Args {
     format: Format,
 }
 
-pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
+pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, CliError> {
     let voice = Voice::new(args.format, terminal);
     let ended = begun(args, &voice);
     voice.end(ended)
@@ -134,10 +134,10 @@ struct Task<'a> {
 /// Why a run came to no end: somebody was told already, or has to be.
 enum Stopped {
     Told(Exit),
-    Failed(Failure),
+    Failed(CliError),
 }
 
-impl<T: Into<Failure>> From<T> for Stopped {
+impl<T: Into<CliError>> From<T> for Stopped {
     fn from(failure: T) -> Self {
         Self::Failed(failure.into())
     }
@@ -237,7 +237,7 @@ impl Task<'_> {
     }
 
     /// Whether too much is amiss with the rows to go on.
-    fn out_of_bounds(&self, summary: &Summary, prepared: &Prepared) -> Option<Failure> {
+    fn out_of_bounds(&self, summary: &Summary, prepared: &Prepared) -> Option<CliError> {
         let args = self.args;
         if let Err(failure) = row_bounds::rejects(summary, args.rejects_at_most) {
             return Some(failure.of(&args.contacts));
@@ -262,7 +262,7 @@ impl Task<'_> {
     }
 
     /// Tells of contacts that did not come to rest.
-    fn restless(&self, metrics: &str) -> Result<(), Failure> {
+    fn restless(&self, metrics: &str) -> Result<(), CliError> {
         let of = |warning| self.voice.warn(&warning, None);
         metrics::restless(self.plan.model(), metrics).into_iter().try_for_each(of)
     }
@@ -278,12 +278,12 @@ impl Task<'_> {
 }
 
 /// Whether the arguments go together; no file is touched before.
-fn go_together(args: &Args) -> Result<(), Failure> {
+fn go_together(args: &Args) -> Result<(), CliError> {
     if args.rejects.as_deref() == Some(Path::new("-")) {
-        return Err(Failure::usage("`--rejects` needs a file: the table of the run goes to standard output"));
+        return Err(CliError::usage("`--rejects` needs a file: the table of the run goes to standard output"));
     }
     if args.path == Path::new("-") && args.contacts == Path::new("-") {
-        return Err(Failure::usage("project and contacts cannot both come from standard input"));
+        return Err(CliError::usage("project and contacts cannot both come from standard input"));
     }
     if let Some(state) = &args.state {
         args.out.as_ref().map_or(Ok(()), |out| places::state_apart(out, state))?;

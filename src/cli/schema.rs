@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 
 use super::output::Terminal;
-use super::{Exit, Failure};
+use super::{CliError, Exit};
 use crate::report;
 
 /// The arguments of `funnelc schema`.
@@ -34,7 +34,7 @@ enum Of {
     Plan,
 }
 
-pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
+pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, CliError> {
     let schema = match args.of {
         Of::Project => crate::schema::json_schema(),
         Of::Findings => report::json::json_schema(),

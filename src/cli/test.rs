@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::findings::{self, Format};
 use super::output::{Stream, Terminal};
-use super::{Exit, Failure, project, run};
+use super::{CliError, Exit, project, run};
 use crate::Compiled;
 use crate::report::json::{self, Findings, TestResult};
 use crate::report::{github, junit, sarif, text};
@@ -28,7 +28,7 @@ pub(crate) struct Args {
     format: Format,
 }
 
-pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, Failure> {
+pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, CliError> {
     let project = crate::compile_for(project::load(args.path.as_deref())?, args.env.as_deref());
     let Some(plan) = &project.plan else {
         findings::print(args.format, &not_run(&project, args.format, terminal), terminal)?;
@@ -85,15 +85,15 @@ fn results(project: &Compiled, verdicts: &[Verdict]) -> Findings {
     failures.with_tests(verdicts.iter().map(test).collect())
 }
 
-fn nothing_to_run(project: &Compiled, filter: Option<&str>) -> Failure {
+fn nothing_to_run(project: &Compiled, filter: Option<&str>) -> CliError {
     match filter.filter(|_| !project.model.tests.is_empty()) {
         Some(filter) => {
             let names: Vec<_> = project.model.tests.iter().map(|test| format!("`{}`", test.name)).collect();
-            Failure::usage(format!("no test has `{filter}` in its name"))
+            CliError::usage(format!("no test has `{filter}` in its name"))
                 .help(format!("there are {}", names.join(", ")))
         }
         None => {
-            Failure::usage("the project has no tests").help("write some under `tests:`; docs/language.md shows how")
+            CliError::usage("the project has no tests").help("write some under `tests:`; docs/language.md shows how")
         }
     }
 }

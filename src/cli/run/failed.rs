@@ -5,7 +5,7 @@ use std::path::Path;
 use jiff::tz::TimeZone;
 
 use super::Args;
-use crate::cli::{Exit, Failure};
+use crate::cli::{CliError, Exit};
 use crate::plan::Plan;
 use crate::runner::RunError;
 use crate::runner::batch::Summary;
@@ -17,7 +17,7 @@ use crate::runner::output::store::StoreError;
 use crate::runner::program::BindError;
 
 /// Why there is no run, with what to do about it where that is not plain, and how the command ends.
-pub(super) fn failed(error: &RunError, plan: &Plan, args: &Args) -> (Failure, Exit) {
+pub(super) fn failed(error: &RunError, plan: &Plan, args: &Args) -> (CliError, Exit) {
     let failure = match error {
         RunError::Bind(BindError::Earlier { state }) => earlier(*state, plan),
         RunError::InFlight(_) => in_words(error)
@@ -25,7 +25,7 @@ pub(super) fn failed(error: &RunError, plan: &Plan, args: &Args) -> (Failure, Ex
         RunError::State { error: why, .. } => {
             let folder = args.state.as_deref().unwrap_or(Path::new(""));
             let message = format!("the state in `{}` is damaged: {error}", folder.display());
-            Failure::new(message).coded(why.code()).about(folder)
+            CliError::new(message).coded(why.code()).about(folder)
         }
         RunError::Header(_)
         | RunError::DuplicateKey { .. }
@@ -50,21 +50,21 @@ pub(super) fn failed(error: &RunError, plan: &Plan, args: &Args) -> (Failure, Ex
     (failure, exit)
 }
 
-fn in_words(error: &RunError) -> Failure {
-    Failure::lines(error.to_string()).telling(error.notices())
+fn in_words(error: &RunError) -> CliError {
+    CliError::lines(error.to_string()).telling(error.notices())
 }
 
 /// What is wrong with a file, in as many lines as there are faults.
-pub(crate) fn wrong_in(path: Option<&Path>, error: &RunError) -> Failure {
+pub(crate) fn wrong_in(path: Option<&Path>, error: &RunError) -> CliError {
     in_words(error).of(path.unwrap_or(Path::new("")))
 }
 
-pub(crate) fn bad_events(error: &RunError, path: Option<&Path>) -> Failure {
+pub(crate) fn bad_events(error: &RunError, path: Option<&Path>) -> CliError {
     wrong_in(path, error).help("mend these; nothing was taken in")
 }
 
 /// Rows of the contacts that spoil the run, the first of them one by one.
-pub(super) fn bad_rows(summary: &Summary, contacts: &Path) -> Failure {
+pub(super) fn bad_rows(summary: &Summary, contacts: &Path) -> CliError {
     let (problems, bad) = (&summary.problems, summary.problems.rows + summary.duplicates);
     let (rows, are) = if bad == 1 { ("row", "is") } else { ("rows", "are") };
     let mut lines = vec![format!("{bad} {rows} of `{}` {are} bad", contacts.display())];
@@ -79,37 +79,37 @@ pub(super) fn bad_rows(summary: &Summary, contacts: &Path) -> Failure {
         _ => "a key stands in one row only; nothing sets such rows aside",
     };
     let notices = std::iter::once(all).chain(shown().map(Notice::from)).collect();
-    Failure::lines(lines.join("\n")).telling(notices).about(contacts).help(help)
+    CliError::lines(lines.join("\n")).telling(notices).about(contacts).help(help)
 }
 
-pub(crate) fn no_room(error: &RunError) -> Failure {
+pub(crate) fn no_room(error: &RunError) -> CliError {
     in_words(error).help("many events are sorted on the disk, which takes up to twice the room of their file")
 }
 
-fn short_history(error: &RunError) -> Failure {
+fn short_history(error: &RunError) -> CliError {
     in_words(error)
         .help("an event that only has another name needs `moved: [ { from: event OLD, to: event NEW } ]`; `--accept-short-history` takes what is not known for nothing; nothing was written")
 }
 
-pub(crate) fn no_events() -> Failure {
+pub(crate) fn no_events() -> CliError {
     let help = "give them with `--events FILE`; where nothing happened say so with `--no-events`";
-    Failure::new("the project asks for events, and no events file was given").coded(NoticeCode::NoEvents).help(help)
+    CliError::new("the project asks for events, and no events file was given").coded(NoticeCode::NoEvents).help(help)
 }
 
-pub(crate) fn no_companies(error: &RunError) -> Failure {
+pub(crate) fn no_companies(error: &RunError) -> CliError {
     in_words(error).help("give it with `--companies FILE`")
 }
 
-pub(crate) fn earlier(state: i64, plan: &Plan) -> Failure {
+pub(crate) fn earlier(state: i64, plan: &Plan) -> CliError {
     let zone = TimeZone::get(&plan.model().timezone).unwrap_or(TimeZone::UTC);
     let mut moment = String::new();
     crate::runner::output::text::push_moment(&mut moment, state, &zone);
-    Failure::new(format!("the state is of {moment}, which is later than this run"))
+    CliError::new(format!("the state is of {moment}, which is later than this run"))
         .coded(NoticeCode::StateLater)
         .help("give that `--now` or a later one")
 }
 
-impl From<SessionError> for Failure {
+impl From<SessionError> for CliError {
     fn from(error: SessionError) -> Self {
         let failure = Self::new(error.to_string()).coded(error.code());
         match error {
@@ -134,7 +134,7 @@ impl From<SessionError> for Failure {
     }
 }
 
-impl From<StoreError> for Failure {
+impl From<StoreError> for CliError {
     fn from(error: StoreError) -> Self {
         let failure = Self::new(error.to_string()).coded(error.code());
         match error {

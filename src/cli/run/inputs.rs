@@ -14,7 +14,7 @@ use signal_hook::{SigId, flag};
 use crate::Compiled;
 use crate::cli::output::Terminal;
 use crate::cli::plan::findings;
-use crate::cli::{Exit, Failure, project};
+use crate::cli::{CliError, Exit, project};
 use crate::plan::Plan;
 use crate::runner::Options;
 use crate::runner::events::Format;
@@ -31,7 +31,7 @@ pub(super) enum Loaded {
 }
 
 /// Reads a plan, or compiles a project on the way, and says what is wrong with it.
-pub(crate) fn plan(path: &Path, env: Option<&str>, terminal: Terminal) -> Result<Option<Plan>, Failure> {
+pub(crate) fn plan(path: &Path, env: Option<&str>, terminal: Terminal) -> Result<Option<Plan>, CliError> {
     match loaded(path, env)? {
         Loaded::Plan(plan) => Ok(Some(*plan)),
         Loaded::Project(compiled) => Ok(findings(&compiled, terminal)?.cloned()),
@@ -40,37 +40,37 @@ pub(crate) fn plan(path: &Path, env: Option<&str>, terminal: Terminal) -> Result
 
 /// Reads a plan, or compiles a project on the way.
 #[expect(clippy::disallowed_methods, reason = "the command line reads the plan")]
-pub(super) fn loaded(path: &Path, env: Option<&str>) -> Result<Loaded, Failure> {
+pub(super) fn loaded(path: &Path, env: Option<&str>) -> Result<Loaded, CliError> {
     if path.extension().is_none_or(|extension| extension != "json") {
         return Ok(Loaded::Project(Box::new(crate::compile_for(project::load(Some(path))?, env))));
     }
     if env.is_some() {
-        let failure = Failure::usage(format!("`{}` is a plan, which has no environments any more", path.display()));
+        let failure = CliError::usage(format!("`{}` is a plan, which has no environments any more", path.display()));
         return Err(failure.help("give `--env` to `funnelc plan`"));
     }
     let cannot =
-        |error: &dyn std::fmt::Display| Failure::new(format!("cannot read `{}`: {error}", path.display())).about(path);
+        |error: &dyn std::fmt::Display| CliError::new(format!("cannot read `{}`: {error}", path.display())).about(path);
     let text = std::fs::read_to_string(path).map_err(|error| cannot(&error).coded(NoticeCode::CannotRead))?;
     let plan = Plan::from_json(&text).map_err(|error| cannot(&error).coded(NoticeCode::BadPlan))?;
     Ok(Loaded::Plan(Box::new(plan)))
 }
 
-fn unread(path: &Path, error: &std::io::Error) -> Failure {
-    Failure::new(format!("cannot read `{}`: {error}", path.display())).coded(NoticeCode::CannotRead).about(path)
+fn unread(path: &Path, error: &std::io::Error) -> CliError {
+    CliError::new(format!("cannot read `{}`: {error}", path.display())).coded(NoticeCode::CannotRead).about(path)
 }
 
 #[expect(clippy::disallowed_methods, reason = "the command line reads the clock")]
-pub(crate) fn now(written: Option<&str>, plan: &Plan) -> Result<i64, Failure> {
+pub(crate) fn now(written: Option<&str>, plan: &Plan) -> Result<i64, CliError> {
     let Some(text) = written else { return Ok(jiff::Timestamp::now().as_second()) };
     let name = &plan.model().timezone;
     let zone = TimeZone::get(name)
-        .map_err(|_| Failure::new(format!("unknown time zone `{name}`")).coded(NoticeCode::UnknownTimezone))?;
+        .map_err(|_| CliError::new(format!("unknown time zone `{name}`")).coded(NoticeCode::UnknownTimezone))?;
     let moment = cell::moment(text, &zone).ok_or_else(|| {
-        Failure::usage(format!("`{text}` is no moment"))
+        CliError::usage(format!("`{text}` is no moment"))
             .help("write it as `2026-11-21T09:00` or `2026-11-21T09:00+01:00`")
     })?;
     if moment > LATEST {
-        return Err(Failure::usage(format!("`{text}` is later than any run can be")).help("years go up to 8999"));
+        return Err(CliError::usage(format!("`{text}` is later than any run can be")).help("years go up to 8999"));
     }
     Ok(moment)
 }
@@ -80,7 +80,7 @@ const LATEST: i64 = 221_845_392_000;
 
 /// Refuses a moment to which the state could not wait: every later run would be before it, and refused.
 #[expect(clippy::disallowed_methods, reason = "the command line knows the clock")]
-pub(super) fn not_far_ahead(now: i64, written: Option<&str>) -> Result<(), Failure> {
+pub(super) fn not_far_ahead(now: i64, written: Option<&str>) -> Result<(), CliError> {
     const YEAR: i64 = 366 * 86_400;
     if now <= jiff::Timestamp::now().as_second() + YEAR {
         return Ok(());
@@ -88,7 +88,7 @@ pub(super) fn not_far_ahead(now: i64, written: Option<&str>) -> Result<(), Failu
     let text = written.unwrap_or_default();
     let message =
         format!("`--now {text}` is more than a year ahead of the clock, and the state would refuse all runs before it");
-    Err(Failure::usage(message).help("mend the moment, try it with `--dry-run`, or say `--far` if it is meant"))
+    Err(CliError::usage(message).help("mend the moment, try it with `--dry-run`, or say `--far` if it is meant"))
 }
 
 /// The signals that stop a command.
@@ -109,7 +109,7 @@ impl Signals {
 }
 
 /// Sets a flag on the first Ctrl-C and ends at once on the second; a file that grows too large is an error of the write and no end.
-pub(crate) fn signals() -> Result<Signals, Failure> {
+pub(crate) fn signals() -> Result<Signals, CliError> {
     let mut signals = Signals { interrupted: Arc::new(AtomicBool::new(false)), impatient: Vec::new() };
     let mut register = || {
         for signal in [SIGINT, SIGTERM] {
@@ -123,12 +123,12 @@ pub(crate) fn signals() -> Result<Signals, Failure> {
         }
         flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false)))
     };
-    register().map_err(|error: std::io::Error| Failure::new(format!("cannot listen for signals: {error}")))?;
+    register().map_err(|error: std::io::Error| CliError::new(format!("cannot listen for signals: {error}")))?;
     Ok(signals)
 }
 
 #[expect(clippy::disallowed_methods, reason = "the command line knows standard input")]
-pub(crate) fn source(path: &Path) -> Result<Source<'static>, Failure> {
+pub(crate) fn source(path: &Path) -> Result<Source<'static>, CliError> {
     if path == Path::new("-") {
         return Ok(Source::stream(std::io::stdin()));
     }
@@ -136,9 +136,9 @@ pub(crate) fn source(path: &Path) -> Result<Source<'static>, Failure> {
 }
 
 /// The events file, which is no stream: it may be the contacts that come from standard input.
-pub(crate) fn events(path: &Path) -> Result<(Source<'static>, Format), Failure> {
+pub(crate) fn events(path: &Path) -> Result<(Source<'static>, Format), CliError> {
     if path == Path::new("-") {
-        return Err(Failure::usage("`--events` needs a file"));
+        return Err(CliError::usage("`--events` needs a file"));
     }
     Ok((source(path)?, Format::of(path)))
 }
@@ -177,6 +177,6 @@ pub(crate) fn temporary() -> PathBuf {
 
 /// A file that is small enough to be read at once.
 #[expect(clippy::disallowed_methods, reason = "the command line reads the companies")]
-pub(crate) fn whole(path: &Path) -> Result<Vec<u8>, Failure> {
+pub(crate) fn whole(path: &Path) -> Result<Vec<u8>, CliError> {
     std::fs::read(path).map_err(|error| unread(path, &error))
 }

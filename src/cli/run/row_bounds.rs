@@ -5,7 +5,7 @@ use std::str::FromStr;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
-use crate::cli::Failure;
+use crate::cli::CliError;
 use crate::runner::batch::Summary;
 use crate::runner::notice::NoticeCode;
 
@@ -61,7 +61,7 @@ impl std::fmt::Display for AtMost {
 }
 
 /// Refuses to set more rows aside than may be.
-pub(crate) fn rejects(summary: &Summary, at_most: Option<AtMost>) -> Result<(), Failure> {
+pub(crate) fn rejects(summary: &Summary, at_most: Option<AtMost>) -> Result<(), CliError> {
     let (bad, rows) = (summary.problems.rows, summary.rows);
     let bound = at_most.unwrap_or(AtMost::DEFAULT);
     let allowed = bound.of(rows);
@@ -74,13 +74,13 @@ pub(crate) fn rejects(summary: &Summary, at_most: Option<AtMost>) -> Result<(), 
     let message = format!(
         "{bad} of {rows} are bad, and `--rejects` sets {allowed} of them aside ({bound}){why}; the first: {first}"
     );
-    Err(Failure::new(message)
+    Err(CliError::new(message)
         .coded(NoticeCode::TooManyRejects)
         .help(format!("mend them, or allow that many with `--rejects-at-most {bad}`; nothing was written")))
 }
 
 /// Refuses a file that has lost its rows, or more than half of the contacts that the state knows.
-pub(crate) fn shrunken(summary: &Summary) -> Result<(), Failure> {
+pub(crate) fn shrunken(summary: &Summary) -> Result<(), CliError> {
     let message = match summary.of_known {
         _ if summary.rows == 0 => return Err(no_rows()),
         Some((found, known)) if found < known - found => {
@@ -88,12 +88,12 @@ pub(crate) fn shrunken(summary: &Summary) -> Result<(), Failure> {
         }
         Some(_) | None => return Ok(()),
     };
-    Err(Failure::new(message).coded(NoticeCode::Shrunken).help(SHRUNKEN))
+    Err(CliError::new(message).coded(NoticeCode::Shrunken).help(SHRUNKEN))
 }
 
 /// A file of contacts without contacts, or of companies without companies.
-pub(crate) fn no_rows() -> Failure {
-    Failure::new("there is a header and no row below it").coded(NoticeCode::NoRows).help(SHRUNKEN)
+pub(crate) fn no_rows() -> CliError {
+    CliError::new("there is a header and no row below it").coded(NoticeCode::NoRows).help(SHRUNKEN)
 }
 
 #[cfg(test)]

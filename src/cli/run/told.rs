@@ -2,14 +2,14 @@
 
 use super::voice::Voice;
 use super::{Args, Task};
-use crate::cli::Failure;
+use crate::cli::CliError;
 use crate::model::{Action, Campaign, StepKind};
 use crate::runner::batch::session::Done;
 use crate::runner::batch::{Prepared, Summary};
 use crate::runner::notice::{Notice, NoticeCode};
 
 /// Without a state each run is the first one: whoever waits begins anew, and whoever got something gets it again.
-pub(super) fn forgotten(task: &Task<'_>) -> Result<(), Failure> {
+pub(super) fn forgotten(task: &Task<'_>) -> Result<(), CliError> {
     if task.args.state.is_some() {
         return Ok(());
     }
@@ -47,14 +47,14 @@ fn sends(campaign: &Campaign) -> Option<crate::model::ContentId> {
 }
 
 /// What the run takes for granted of the past, and what became of contacts in flight.
-pub(super) fn notes(prepared: &Prepared, args: &Args, voice: &Voice) -> Result<(), Failure> {
+pub(super) fn notes(prepared: &Prepared, args: &Args, voice: &Voice) -> Result<(), CliError> {
     for line in prepared.short().iter().filter(|_| args.accept_short_history) {
         voice.note(Notice::new(NoticeCode::ShortHistory, format!("{line}; what is not known counts as nothing")))?;
     }
     prepared.migrated.iter().try_for_each(|deed| voice.note(deed.clone()))
 }
 
-pub(super) fn warnings(summary: &Summary, prepared: &Prepared, args: &Args, voice: &Voice) -> Result<(), Failure> {
+pub(super) fn warnings(summary: &Summary, prepared: &Prepared, args: &Args, voice: &Voice) -> Result<(), CliError> {
     let mut of_companies = prepared.companies.iter().flat_map(|read| &read.warnings);
     of_companies.try_for_each(|warning| voice.warn(warning, args.companies.as_deref()))?;
     if prepared.program.past_only && args.events.is_some() {
@@ -66,7 +66,7 @@ pub(super) fn warnings(summary: &Summary, prepared: &Prepared, args: &Args, voic
 }
 
 /// What there is to say of a run that stands, behind all warnings.
-pub(super) fn last_words(done: &Done, summary: &Summary, args: &Args, voice: &Voice) -> Result<(), Failure> {
+pub(super) fn last_words(done: &Done, summary: &Summary, args: &Args, voice: &Voice) -> Result<(), CliError> {
     let bad = summary.problems.rows;
     if let Some(rejects) = args.rejects.as_ref().filter(|_| bad > 0) {
         let (rows, were) = if bad == 1 { ("row", "was") } else { ("rows", "were") };

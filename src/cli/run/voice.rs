@@ -10,7 +10,7 @@ use clap::ValueEnum;
 use super::Stopped;
 use crate::Compiled;
 use crate::cli::output::{Stream, Terminal};
-use crate::cli::{Exit, Failure, findings, plan};
+use crate::cli::{CliError, Exit, findings, plan};
 use crate::model::Model;
 use crate::report::json::Findings;
 use crate::report::metrics;
@@ -47,7 +47,7 @@ impl Voice {
     }
 
     /// The findings of the project. In words only errors are shown.
-    pub(super) fn project(&self, compiled: &Compiled) -> Result<(), Failure> {
+    pub(super) fn project(&self, compiled: &Compiled) -> Result<(), CliError> {
         match &self.kept {
             None => plan::findings(compiled, self.terminal).map(drop),
             Some(kept) => {
@@ -58,16 +58,16 @@ impl Voice {
     }
 
     /// Something worth a look.
-    pub(super) fn warn(&self, notice: impl Into<Notice>, file: Option<&Path>) -> Result<(), Failure> {
+    pub(super) fn warn(&self, notice: impl Into<Notice>, file: Option<&Path>) -> Result<(), CliError> {
         self.say(Weight::Warning, notice.into(), file)
     }
 
     /// Something worth knowing.
-    pub(super) fn note(&self, notice: Notice) -> Result<(), Failure> {
+    pub(super) fn note(&self, notice: Notice) -> Result<(), CliError> {
         self.say(Weight::Note, notice, None)
     }
 
-    fn say(&self, weight: Weight, notice: Notice, file: Option<&Path>) -> Result<(), Failure> {
+    fn say(&self, weight: Weight, notice: Notice, file: Option<&Path>) -> Result<(), CliError> {
         let Some(kept) = &self.kept else {
             let file = file.map(|path| format!("`{}`: ", path.display())).unwrap_or_default();
             return self.terminal.say(&format!("{}: {file}{}\n", weight.word(), one_line(&notice.message)));
@@ -78,17 +78,17 @@ impl Voice {
     }
 
     /// Something worth knowing, in words a sentence of its own.
-    pub(super) fn add(&self, notice: Notice) -> Result<(), Failure> {
+    pub(super) fn add(&self, notice: Notice) -> Result<(), CliError> {
         if self.kept.is_some() { self.note(notice) } else { self.terminal.say(&format!("{}\n", notice.message)) }
     }
 
     /// In words alone: what the document says with its `outcome`.
-    pub(super) fn add_in_words(&self, text: &str) -> Result<(), Failure> {
+    pub(super) fn add_in_words(&self, text: &str) -> Result<(), CliError> {
         if self.kept.is_some() { Ok(()) } else { self.terminal.say(text) }
     }
 
     /// Why there is no run.
-    pub(super) fn fail(&self, failure: &Failure) {
+    pub(super) fn fail(&self, failure: &CliError) {
         match &self.kept {
             None => self.terminal.fail(failure),
             Some(kept) => kept.borrow_mut().messages.extend(failure.messages()),
@@ -96,7 +96,7 @@ impl Voice {
     }
 
     /// The figures of the run; `metrics` is the text of metrics.json.
-    pub(super) fn figures(&self, model: &Model, metrics: &str) -> Result<(), Failure> {
+    pub(super) fn figures(&self, model: &Model, metrics: &str) -> Result<(), CliError> {
         let Some(kept) = &self.kept else {
             let table = metrics::table(model, metrics, self.terminal.table_width());
             return self.terminal.print(Stream::Out, &table);
@@ -106,7 +106,7 @@ impl Voice {
     }
 
     /// How the command ends, after the document where one is asked for.
-    pub(super) fn end(self, ended: Result<Outcome, Stopped>) -> Result<Exit, Failure> {
+    pub(super) fn end(self, ended: Result<Outcome, Stopped>) -> Result<Exit, CliError> {
         let Self { terminal, kept } = self;
         let Some(kept) = kept.map(RefCell::into_inner) else {
             return match ended {

@@ -9,7 +9,7 @@ use crate::runner::input::members::Met;
 use crate::runner::input::row::{Row, Rows, Split};
 use crate::runner::kernel::Worker;
 use crate::runner::metrics::Metrics;
-use crate::runner::notice::{Problem, Problems};
+use crate::runner::notice::{Problems, RowError};
 use crate::runner::output::rows::Files;
 use crate::runner::output::text::push_cell;
 use crate::runner::state::ContactState;
@@ -124,7 +124,7 @@ impl Part {
         (*passed_over, *rows) = ((0, 0), 0);
     }
 
-    fn reject(&mut self, row: Row<'_>, problems: &mut Vec<Problem>) {
+    fn reject(&mut self, row: Row<'_>, problems: &mut Vec<RowError>) {
         if let Some(first) = problems.first() {
             let column = first.column.as_deref().unwrap_or_default();
             for cell in [&first.line.to_string(), column, &first.value, &first.reason.to_string()] {

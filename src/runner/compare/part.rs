@@ -11,7 +11,7 @@ use crate::runner::input::keys::ChunkKeys;
 use crate::runner::input::row::{Row, Rows};
 use crate::runner::input::state_store::StateCursor;
 use crate::runner::kernel::{Coming, Place, Worker};
-use crate::runner::notice::Problem;
+use crate::runner::notice::RowError;
 use crate::runner::state::{ContactState, StateError, Told};
 
 pub(super) struct Part;
@@ -28,7 +28,7 @@ struct Runs<'a> {
     side: &'a Side<'a>,
     worker: Worker<'a>,
     seen: Seen<'a>,
-    problems: Vec<Problem>,
+    problems: Vec<RowError>,
     effects: Vec<Effect<'a>>,
     news: &'a ChunkEvents,
     meets: Vec<bool>,

@@ -10,7 +10,7 @@ use crate::model::ids::Id;
 use crate::runner::error::RunError;
 use crate::runner::input::blocks::{Blocks, Source};
 use crate::runner::input::row::{Row, Rows, without_line_end};
-use crate::runner::notice::{FileFault, HeaderFault, Hint, Problem, Reason};
+use crate::runner::notice::{FileFault, HeaderFault, Hint, Reason, RowError};
 use crate::runner::threads::pool::{self, ChunkJob};
 use crate::runner::threads::{Options, Watch};
 
@@ -127,7 +127,7 @@ impl Layout {
                 Err(reason) => Some(reason),
             };
             if let Some(reason) = fits {
-                let problem = Problem { line: row.line(), column: None, value: String::new(), reason };
+                let problem = RowError { line: row.line(), column: None, value: String::new(), reason };
                 part.problems.add_row([problem]);
                 part.told.rows += 1;
                 continue;

@@ -11,7 +11,7 @@ use crate::model::EventId;
 use crate::runner::contact::trimmed;
 use crate::runner::error::RunError;
 use crate::runner::input::blocks::{Blocks, LONGEST_ROW, ReadError, Source};
-use crate::runner::notice::{FileFault, Problem, Reason};
+use crate::runner::notice::{FileFault, Reason, RowError};
 use crate::runner::threads::{Options, Watch};
 
 /// Reads a file as each of `readings` says, and adds to what stands at the same place in `sums`.
@@ -97,7 +97,7 @@ impl Lines<'_> {
     fn line(&mut self, line: &[u8]) {
         let Ok(object) = serde_json::from_slice::<Map<String, Value>>(line) else {
             let value = String::from_utf8_lossy(line).into_owned();
-            let problem = Problem { line: self.line, column: None, value, reason: Reason::NotAnObject };
+            let problem = RowError { line: self.line, column: None, value, reason: Reason::NotAnObject };
             for part in &mut self.parts {
                 part.problems.add_row([problem.clone()]);
                 part.told.rows += 1;
@@ -113,7 +113,7 @@ impl Lines<'_> {
                     Ok(_) => continue,
                     Err(Nested) => Reason::NotA("single value"),
                 };
-                problems.push(Problem { line: self.line, column: Some(key.clone()), value: String::new(), reason });
+                problems.push(RowError { line: self.line, column: Some(key.clone()), value: String::new(), reason });
             }
             let cells = ObjectCells { reading, texts: &texts };
             let found = reading.row(self.line, &cells, &mut problems, &mut strange);

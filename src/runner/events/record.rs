@@ -7,7 +7,7 @@ use crate::model::ids::{Arena, Id};
 use crate::model::{Content, ContentId, EventId, EventType, FieldType, Model, Property};
 use crate::runner::contact::{Kept, Occurrence};
 use crate::runner::input::cell;
-use crate::runner::notice::{Problem, Reason};
+use crate::runner::notice::{Reason, RowError};
 
 /// What reading a row needs to know.
 pub(super) struct Reading<'a> {
@@ -77,12 +77,12 @@ impl Reading<'_> {
         &self,
         line: u64,
         cells: &impl Cells<'r>,
-        problems: &mut Vec<Problem>,
+        problems: &mut Vec<RowError>,
         strange: &mut Vec<String>,
     ) -> Found<'r> {
         let before = problems.len();
         let mut bad = |column: String, value: &str, reason| {
-            problems.push(Problem { line, column: Some(column), value: value.to_owned(), reason });
+            problems.push(RowError { line, column: Some(column), value: value.to_owned(), reason });
         };
         for column in [Column::Contact, Column::At, Column::Event] {
             if cells.text(column).is_empty() {

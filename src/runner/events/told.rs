@@ -7,7 +7,7 @@ use super::records::Records;
 use super::sorter::{Sorter, Spill};
 use super::table::Table;
 use crate::runner::error::RunError;
-use crate::runner::notice::{FileFault, Problem, Problems};
+use crate::runner::notice::{FileFault, Problems, RowError};
 use crate::runner::threads::Watch;
 
 /// What is worth telling of a file.
@@ -55,7 +55,7 @@ impl Part {
     }
 
     /// Adds what was wrong or strange about a row.
-    pub(super) fn take(&mut self, problems: &mut Vec<Problem>, strange: &mut Vec<String>) {
+    pub(super) fn take(&mut self, problems: &mut Vec<RowError>, strange: &mut Vec<String>) {
         if !problems.is_empty() {
             self.problems.add_row(problems.drain(..));
         }

@@ -11,7 +11,7 @@ use super::typed::Rule;
 use crate::model::Model;
 use crate::model::ids::Id;
 use crate::runner::contact::{Kept, Slot};
-use crate::runner::notice::{FileFault, Problem, Problems, Reason, Warning};
+use crate::runner::notice::{FileFault, Problems, Reason, RowError, Warning};
 use crate::runner::program::Companies;
 
 /// What was read: the companies, how many there are, and what is worth a warning.
@@ -94,8 +94,8 @@ impl Table<'_> {
         }
     }
 
-    fn values(&self, row: Row<'_>, problems: &mut Vec<Problem>) -> Vec<Kept> {
-        let problem = |column: Option<usize>, reason: Reason| Problem {
+    fn values(&self, row: Row<'_>, problems: &mut Vec<RowError>) -> Vec<Kept> {
+        let problem = |column: Option<usize>, reason: Reason| RowError {
             line: row.line(),
             column: column.map(|column| self.names[column].clone()),
             value: column.map_or(String::new(), |column| row.text(column).to_owned()),

@@ -2,7 +2,7 @@
 //!
 //! While keys ascend about two bytes of each are kept, to be told apart from those that come after the first that does not.
 
-use crate::runner::notice::{Problem, Reason};
+use crate::runner::notice::{Reason, RowError};
 
 /// The keys of one chunk, in order, with their lines.
 #[derive(Clone, Debug)]
@@ -88,9 +88,9 @@ pub(crate) struct Duplicate {
 
 impl Duplicate {
     /// As a problem of the later row.
-    pub(crate) fn problem(self, column: &str) -> Problem {
+    pub(crate) fn problem(self, column: &str) -> RowError {
         let reason = Reason::DuplicateKey { first_line: self.first_line };
-        Problem { line: self.line, column: Some(column.to_owned()), value: String::new(), reason }
+        RowError { line: self.line, column: Some(column.to_owned()), value: String::new(), reason }
     }
 }
 

@@ -9,7 +9,7 @@ use super::typed::Rule;
 use crate::model::ids::Id;
 use crate::model::{BadValue, Channel, FieldType, Model};
 use crate::runner::contact::{Block, Seen, Slot, trimmed};
-use crate::runner::notice::{Problem, Reason};
+use crate::runner::notice::{Reason, RowError};
 
 /// Reads the rows of one file.
 #[derive(Clone, Debug)]
@@ -25,7 +25,7 @@ struct At<'r, 'p> {
     row: Row<'r>,
     /// Words that mean that there is no value.
     missing: &'p [String],
-    problems: &'p mut Vec<Problem>,
+    problems: &'p mut Vec<RowError>,
     /// How many of them only keep the contact as it is.
     soft: usize,
 }
@@ -42,13 +42,13 @@ impl<'a> Reader<'a> {
     }
 
     /// Fills `seen` from a row; whatever does not fit goes to `problems`.
-    pub(crate) fn read<'r>(&self, row: Row<'r>, seen: &mut Seen<'r>, problems: &mut Vec<Problem>)
+    pub(crate) fn read<'r>(&self, row: Row<'r>, seen: &mut Seen<'r>, problems: &mut Vec<RowError>)
     where
         'a: 'r,
     {
         seen.skipped = false;
         if let Err(reason) = self.shape(row) {
-            problems.push(Problem { line: row.line(), column: None, value: String::new(), reason });
+            problems.push(RowError { line: row.line(), column: None, value: String::new(), reason });
             return;
         }
         let mut row = At { row, missing: &self.model.contacts.missing, problems, soft: 0 };
@@ -189,6 +189,6 @@ impl<'r> At<'r, '_> {
 
     fn bad(&mut self, layout: &Layout, column: usize, reason: Reason) {
         let (name, value) = (layout.names[column].clone(), self.cell(column).to_owned());
-        self.problems.push(Problem { line: self.row.line(), column: Some(name), value, reason });
+        self.problems.push(RowError { line: self.row.line(), column: Some(name), value, reason });
     }
 }

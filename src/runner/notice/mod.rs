@@ -12,7 +12,7 @@ pub use code::NoticeCode;
 pub use file::FileFault;
 pub(crate) use file::lines;
 pub use header::{HeaderFault, Hint};
-pub use problem::{Problem, Problems, Reason};
+pub use problem::{Problems, Reason, RowError};
 pub use warning::{Aftermath, Warning};
 
 /// One thing that is to be told, and where it is.
@@ -43,8 +43,8 @@ impl Notice {
     }
 }
 
-impl From<&Problem> for Notice {
-    fn from(problem: &Problem) -> Self {
+impl From<&RowError> for Notice {
+    fn from(problem: &RowError) -> Self {
         Self {
             code: problem.reason.code(),
             line: Some(problem.line),

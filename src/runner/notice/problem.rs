@@ -10,7 +10,7 @@ const LONGEST_VALUE: usize = 61;
 
 /// A value that does not fit, or a row that cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
+pub struct RowError {
     /// The line of the file in which the row begins, counted from 1.
     pub line: u64,
     /// The column, where it is one cell's fault.
@@ -101,7 +101,7 @@ impl fmt::Display for Reason {
 }
 
 /// `line 7, column `orders`: `x` is bad: not an integer`, on one line whatever the value.
-impl fmt::Display for Problem {
+impl fmt::Display for RowError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "line {}", self.line)?;
         if let Some(column) = &self.column {
@@ -120,7 +120,7 @@ pub struct Problems {
     /// How many rows are bad.
     pub rows: u64,
     /// The first problems, in order of their lines.
-    pub first: Vec<Problem>,
+    pub first: Vec<RowError>,
 }
 
 impl Problems {
@@ -133,7 +133,7 @@ impl Problems {
     }
 
     /// Adds the problems of one bad row.
-    pub(crate) fn add_row(&mut self, problems: impl IntoIterator<Item = Problem>) {
+    pub(crate) fn add_row(&mut self, problems: impl IntoIterator<Item = RowError>) {
         self.rows += 1;
         let room = Self::SHOWN - self.first.len();
         self.first.extend(problems.into_iter().take(room));
