@@ -182,7 +182,7 @@ impl Build<'_> {
                     self.edge(EntityRef::Funnel(id), at(entry), edge);
                 }
                 Audience::Of(condition) => {
-                    self.when(EntityRef::Funnel(id), at(entry), EdgeKind::Enters, condition, span)
+                    self.when(EntityRef::Funnel(id), at(entry), EdgeKind::Enters, condition, span);
                 }
             }
         }
