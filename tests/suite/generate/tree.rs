@@ -40,7 +40,11 @@ pub(super) fn each_mapping(value: &mut Value, visit: &mut dyn FnMut(&mut Mapping
 pub(super) fn each_scalar(value: &mut Value, visit: &mut dyn FnMut(&mut Value)) {
     match value {
         Value::Sequence(items) => items.iter_mut().for_each(|item| each_scalar(item, visit)),
-        Value::Mapping(entries) => entries.iter_mut().for_each(|(_, entry)| each_scalar(entry, visit)),
+        // `tags: any` names nothing, though a content is called so.
+        Value::Mapping(entries) => {
+            let names = entries.iter_mut().filter(|(key, entry)| *key != "tags" || !entry.is_string());
+            names.for_each(|(_, entry)| each_scalar(entry, visit));
+        }
         scalar => visit(scalar),
     }
 }
