@@ -80,7 +80,7 @@ impl Look<'_> {
             ("event", |look, _, all| look.event(all)),
             ("reachable", |look, named, _| look.reachable(&word(named), false)),
             ("tag", |look, named, _| look.contact.has_tag(&word(named))),
-            ("tags", |look, named, _| look.contact.tag_order.is_empty() == (word(named) == "none")),
+            ("tags", |look, named, _| look.has_tags() == (word(named) == "any")),
             ("stage", |look, named, all| look.stage(&word(named), all)),
             ("reached", |look, named, _| look.reached(&word(named))),
             ("in-funnel", |look, named, _| look.contact.stage(&word(named)).is_some()),
@@ -94,6 +94,13 @@ impl Look<'_> {
         let truth = read(self, named, condition);
         self.coverage.count(&format!("condition {key} {truth}"));
         truth
+    }
+
+    /// With `values: open` whichever it is; else one that the project does not know is a bad value, and so missing.
+    fn has_tags(&self) -> bool {
+        let open = self.project.at(&["contacts", "tags", "values"]).and_then(Value::as_str) == Some("open");
+        let known = self.project.tags();
+        self.contact.tag_order.iter().any(|tag| open || known.contains(tag))
     }
 
     /// Section 5: `everyone`, a segment id or a condition.
