@@ -121,42 +121,16 @@ fn flat(steps: &[wire::Step]) -> Vec<&wire::Step> {
 fn flatten<'p>(steps: &'p [wire::Step], flat: &mut Vec<&'p wire::Step>) {
     for step in steps {
         flat.push(step);
-        match &step.verb {
-            wire::Verb::If { then, r#else, .. } => {
-                flatten(then, flat);
-                flatten(r#else, flat);
-            }
-            wire::Verb::Split(shares) => shares.iter().for_each(|share| flatten(&share.steps, flat)),
-            wire::Verb::Fork(ways) => ways.iter().for_each(|way| flatten(&way.steps, flat)),
-            wire::Verb::Await { ways, r#else, .. } => {
-                ways.iter().for_each(|way| flatten(&way.then, flat));
-                flatten(r#else, flat);
-            }
-            wire::Verb::Send { .. }
-            | wire::Verb::Move(_)
-            | wire::Verb::Leave(_)
-            | wire::Verb::AddTag(_)
-            | wire::Verb::RemoveTag(_)
-            | wire::Verb::Points(_)
-            | wire::Verb::GroupPoints(_)
-            | wire::Verb::Set { .. }
-            | wire::Verb::Clear(_)
-            | wire::Verb::Notify { .. }
-            | wire::Verb::Webhook { .. }
-            | wire::Verb::PushTo(_)
-            | wire::Verb::Note(_)
-            | wire::Verb::Unsubscribe(_)
-            | wire::Verb::Resubscribe(_)
-            | wire::Verb::AddTo(_)
-            | wire::Verb::RemoveFrom(_)
-            | wire::Verb::Wait(_)
-            | wire::Verb::WaitIn { .. }
-            | wire::Verb::WaitUntil { .. }
-            | wire::Verb::WaitUntilField { .. }
-            | wire::Verb::Enroll(_)
-            | wire::Verb::Withdraw(_)
-            | wire::Verb::Goto(_)
-            | wire::Verb::Exit(_) => {}
+        if let wire::Verb::If { then, r#else, .. } = &step.verb {
+            flatten(then, flat);
+            flatten(r#else, flat);
+        } else if let wire::Verb::Split(shares) = &step.verb {
+            shares.iter().for_each(|share| flatten(&share.steps, flat));
+        } else if let wire::Verb::Fork(ways) = &step.verb {
+            ways.iter().for_each(|way| flatten(&way.steps, flat));
+        } else if let wire::Verb::Await { ways, r#else, .. } = &step.verb {
+            ways.iter().for_each(|way| flatten(&way.then, flat));
+            flatten(r#else, flat);
         }
     }
 }
@@ -190,36 +164,12 @@ impl Plans<'_> {
             settled = Value::Null;
         }
         let mut read = Read::of(self, &alone(value(&written.verb)));
-        match &meant.verb {
-            wire::Verb::Move(stage) => read.funnel(stage.split('/').next().unwrap_or_default()),
-            wire::Verb::Leave(funnel) => read.funnel(funnel),
-            wire::Verb::Enroll(campaign) => read.insert("campaign", campaign, &self.meant.campaigns.get(campaign)),
-            wire::Verb::Send { .. }
-            | wire::Verb::AddTag(_)
-            | wire::Verb::RemoveTag(_)
-            | wire::Verb::Points(_)
-            | wire::Verb::GroupPoints(_)
-            | wire::Verb::Set { .. }
-            | wire::Verb::Clear(_)
-            | wire::Verb::Notify { .. }
-            | wire::Verb::Webhook { .. }
-            | wire::Verb::PushTo(_)
-            | wire::Verb::Note(_)
-            | wire::Verb::Unsubscribe(_)
-            | wire::Verb::Resubscribe(_)
-            | wire::Verb::AddTo(_)
-            | wire::Verb::RemoveFrom(_)
-            | wire::Verb::Wait(_)
-            | wire::Verb::WaitIn { .. }
-            | wire::Verb::WaitUntil { .. }
-            | wire::Verb::WaitUntilField { .. }
-            | wire::Verb::If { .. }
-            | wire::Verb::Split(_)
-            | wire::Verb::Await { .. }
-            | wire::Verb::Withdraw(_)
-            | wire::Verb::Fork(_)
-            | wire::Verb::Goto(_)
-            | wire::Verb::Exit(_) => {}
+        if let wire::Verb::Move(stage) = &meant.verb {
+            read.funnel(stage.split('/').next().unwrap_or_default());
+        } else if let wire::Verb::Leave(funnel) = &meant.verb {
+            read.funnel(funnel);
+        } else if let wire::Verb::Enroll(campaign) = &meant.verb {
+            read.insert("campaign", campaign, &self.meant.campaigns.get(campaign));
         }
         let read = mixed(read.sum(), drawn);
         let turned = asked.is_some_and(|(meaning, opposite)| opposite < meaning);
@@ -245,34 +195,16 @@ impl Plans<'_> {
 
 /// The wait at a step: its length or moment, and when it may end.
 fn wait(step: &wire::Step) -> u64 {
-    match &step.verb {
-        wire::Verb::Wait(_) | wire::Verb::WaitIn { .. } => sum(&value(&step.verb)),
-        wire::Verb::WaitUntil { .. } | wire::Verb::WaitUntilField { .. } => sum(&value(&step.verb)),
-        wire::Verb::Await { r#for, .. } => sum(&value(r#for)),
-        wire::Verb::Send { .. }
-        | wire::Verb::Move(_)
-        | wire::Verb::Leave(_)
-        | wire::Verb::AddTag(_)
-        | wire::Verb::RemoveTag(_)
-        | wire::Verb::Points(_)
-        | wire::Verb::GroupPoints(_)
-        | wire::Verb::Set { .. }
-        | wire::Verb::Clear(_)
-        | wire::Verb::Notify { .. }
-        | wire::Verb::Webhook { .. }
-        | wire::Verb::PushTo(_)
-        | wire::Verb::Note(_)
-        | wire::Verb::Unsubscribe(_)
-        | wire::Verb::Resubscribe(_)
-        | wire::Verb::AddTo(_)
-        | wire::Verb::RemoveFrom(_)
-        | wire::Verb::If { .. }
-        | wire::Verb::Split(_)
-        | wire::Verb::Enroll(_)
-        | wire::Verb::Withdraw(_)
-        | wire::Verb::Fork(_)
-        | wire::Verb::Goto(_)
-        | wire::Verb::Exit(_) => 0,
+    if let wire::Verb::Wait(_)
+    | wire::Verb::WaitIn { .. }
+    | wire::Verb::WaitUntil { .. }
+    | wire::Verb::WaitUntilField { .. } = &step.verb
+    {
+        sum(&value(&step.verb))
+    } else if let wire::Verb::Await { r#for, .. } = &step.verb {
+        sum(&value(r#for))
+    } else {
+        0
     }
 }
 
