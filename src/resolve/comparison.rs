@@ -12,6 +12,15 @@ use crate::schema::condition::{Comparison, Operand};
 use crate::schema::{Keyed, Literal};
 use crate::source::Span;
 
+/// Why a pattern is not taken.
+#[derive(Clone)]
+pub(super) enum Rejected {
+    /// It is none, in a few words.
+    Unreadable(String),
+    /// With it the patterns of the project would cost too much.
+    TooMuch { cost: u64, left: u64 },
+}
+
 impl Resolver {
     /// What an operator asks of a value of a type; `declared` is where the type is said, for a label.
     pub(super) fn comparison(
@@ -154,16 +163,41 @@ impl Resolver {
         }
     }
 
-    /// Says what is wrong with a regular expression that cannot be one.
+    /// Says what is wrong with a regular expression that cannot be one, or is one too many.
     fn pattern(&mut self, text: &str, span: Span, folds: bool) -> Option<()> {
-        let Err(fault) = pattern::compile(text, folds) else { return Some(()) };
-        let help = "it is written as in most tools, without look-around and back references: `^[A-Z]{2}-[0-9]+$`";
-        self.report(
-            Diagnostic::new(codes::BAD_PATTERN, span, format!("`{text}` is no regular expression: {fault}"))
-                .at("cannot be read")
-                .help(help),
-        );
+        let key = (text.to_owned(), folds);
+        let said = match self.patterns.get(&key) {
+            Some(said) => said.clone(),
+            None => self.new_pattern(text, folds),
+        };
+        self.patterns.insert(key, said.clone());
+        let finding = match said {
+            Ok(()) => return Some(()),
+            Err(Rejected::Unreadable(fault)) => {
+                let message = format!("`{text}` is no regular expression: {fault}");
+                let help =
+                    "it is written as in most tools, without look-around and back references: `^[A-Z]{2}-[0-9]+$`";
+                Diagnostic::new(codes::BAD_PATTERN, span, message).at("cannot be read").help(help)
+            }
+            Err(Rejected::TooMuch { cost, left }) => {
+                let message = format!(
+                    "`{text}` costs {cost}, and the patterns before it leave {left} of the {} that all of a project may cost",
+                    pattern::MOST
+                );
+                let help = "write `[0-9]` for `\\d` and `[a-z]` for `\\w`, repeat less, or ask with `in`, `contains` and `starts-with`; one pattern in many places costs once";
+                Diagnostic::new(codes::BAD_PATTERN, span, message).at("costs too much").help(help)
+            }
+        };
+        self.report(finding);
         None
+    }
+
+    /// Its cost is paid before it is compiled, also where that then fails: it takes the same time.
+    fn new_pattern(&mut self, text: &str, folds: bool) -> Result<(), Rejected> {
+        let cost = pattern::cost(text).map_err(Rejected::Unreadable)?;
+        let left = self.patterns_left;
+        self.patterns_left = left.checked_sub(cost).ok_or(Rejected::TooMuch { cost, left })?;
+        pattern::Pattern::new(text, folds).map(drop).map_err(Rejected::Unreadable)
     }
 
     fn date_operand(&mut self, whole_days: bool, literal: &Keyed<Literal>) -> Option<When> {

@@ -36,6 +36,8 @@ mod test_company;
 mod value;
 mod windows;
 
+use std::collections::HashMap;
+
 use crate::diagnostic::{Diagnostic, Guesses, Severity, codes, list};
 use crate::model::{
     Arena, Campaign, Companies, Condition, ConditionKind, Contacts, Content, FunnelId, Metadata, Model, Segment,
@@ -44,6 +46,7 @@ use crate::model::{
 use crate::schema::{self, Definitions, Keyed, Project, Text};
 use crate::source::{MOST_NAMED, Sources, Span};
 
+use comparison::Rejected;
 use names::{Index, Unread};
 
 /// The meaning of a project, as far as it has one; `unread` are the parts of files that could not be parsed.
@@ -59,6 +62,8 @@ pub(crate) fn resolve(project: &Project, sources: &Sources, unread: &[Span]) -> 
         unread: Unread::new(sources, unread),
         guesses: Guesses::default(),
         named_left: MOST_NAMED,
+        patterns: HashMap::new(),
+        patterns_left: crate::model::pattern::MOST,
         diagnostics: Vec::new(),
         errors: 0,
         present: None,
@@ -84,6 +89,10 @@ struct Resolver {
     guesses: Guesses,
     /// So many bytes of files may still be used.
     named_left: u64,
+    /// What was said of each pattern, by its text and whether it folds.
+    patterns: HashMap<(String, bool), Result<(), Rejected>>,
+    /// So much may other patterns still cost.
+    patterns_left: u64,
     diagnostics: Vec<Diagnostic>,
     /// How many of them are errors: a warning breaks nothing, and may hide nothing.
     errors: usize,

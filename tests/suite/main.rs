@@ -49,6 +49,7 @@ mod new_check;
 mod nights;
 mod one_moment;
 mod pages;
+mod patterns;
 mod plan;
 mod projects;
 mod readme;

@@ -1,6 +1,7 @@
 //! Conditions of the model to questions: dates become ranges of integers for the program's moment, text is folded, segments stand after those that they ask.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::condition::{Conditions, Node, NodeId};
 use super::dependencies::{Dependencies, Reads};
@@ -9,9 +10,10 @@ use super::ranges::{integers, joined};
 use super::zone::{Zone, day_number, negative, shifted};
 use crate::model::fold::folded;
 use crate::model::ids::Id;
+use crate::model::pattern::Pattern;
 use crate::model::{
     Channel, ChoiceId, Condition, ConditionKind, DateTest, Duration, FieldId, FieldTest, FieldType, Model, SegmentId,
-    StageRef, Subject, TextTest, When, pattern,
+    StageRef, Subject, TextTest, When,
 };
 
 /// Turns conditions of the model into nodes.
@@ -25,8 +27,8 @@ pub(crate) struct Compiler<'m> {
     known: HashMap<Node, NodeId>,
     slot_of: HashMap<NodeId, usize>,
     pub(super) conditions: Conditions,
-    /// The patterns of `conditions`, and whether each folds.
-    patterns: Vec<(String, bool)>,
+    /// Each pattern once, by its text and whether it folds, and its place in `conditions`.
+    patterns: HashMap<(String, bool), usize>,
 }
 
 /// Segments may ask each other this deep before they are asked in order.
@@ -43,7 +45,7 @@ impl<'m> Compiler<'m> {
             known: HashMap::new(),
             slot_of: HashMap::new(),
             conditions: Conditions { asked_campaigns: vec![false; model.campaigns.len()], ..Conditions::default() },
-            patterns: Vec::new(),
+            patterns: HashMap::new(),
         };
         let nothing = compiler.intern(Node::Constant(false));
         compiler.conditions.segments = vec![nothing; model.segments.len()];
@@ -276,7 +278,7 @@ impl<'m> Compiler<'m> {
             FieldTest::Text(test) => {
                 let fold = !matches!(type_, Some(FieldType::Text { match_case: true }));
                 if let TextTest::Matches(pattern) = test {
-                    return self.pattern(index, pattern, fold);
+                    return Node::Pattern { field: index, pattern: self.pattern(pattern, fold) };
                 }
                 let spelt: fn(&str) -> String = if fold { folded } else { str::to_owned };
                 Node::Text { field: index, fold, test: text_test(test, spelt) }
@@ -302,15 +304,19 @@ impl<'m> Compiler<'m> {
         }
     }
 
-    /// A pattern that a plan holds was tried when the plan was made or read.
-    fn pattern(&mut self, field: usize, pattern: &str, fold: bool) -> Node {
-        let known = self.patterns.iter().position(|(text, folds)| text == pattern && *folds == fold);
-        let pattern = known.unwrap_or_else(|| {
-            self.patterns.push((pattern.to_owned(), fold));
-            self.conditions.patterns.push(pattern::compile(pattern, fold).ok());
-            self.patterns.len() - 1
-        });
-        Node::Pattern { field, pattern }
+    /// The place of a pattern, which is compiled once whoever asks for it; one that a plan holds was tried when the plan was made or read.
+    fn pattern(&mut self, text: &str, fold: bool) -> usize {
+        let conditions = &mut self.conditions;
+        *self.patterns.entry((text.to_owned(), fold)).or_insert_with(|| {
+            conditions.patterns.push(Pattern::new(text, fold).ok().map(Arc::new));
+            conditions.patterns.len() - 1
+        })
+    }
+
+    /// The pattern itself; absent where it is none, which no plan has.
+    pub(super) fn shared(&mut self, text: &str, fold: bool) -> Option<Arc<Pattern>> {
+        let at = self.pattern(text, fold);
+        self.conditions.patterns.get(at).cloned().flatten()
     }
 
     pub(super) fn anniversary(&self, field: usize, when: When) -> Node {

@@ -1,9 +1,10 @@
 //! The questions of a program: each different one once, its operands ready to compare, and for each what it reads.
 
-use regex::Regex;
+use std::sync::Arc;
 
 use super::dependencies::Reads;
 use super::event::{Around, CountProgram, PatternProgram};
+use crate::model::pattern::Pattern;
 use crate::model::{CampaignState, NumberTest, Subject, TextTest};
 
 /// A question in [`Conditions`].
@@ -113,7 +114,7 @@ pub(crate) struct Conditions {
     pub(super) lists: Vec<Vec<String>>,
     pub(super) reads: Vec<Reads>,
     /// Absent where one is no pattern, which no plan has.
-    pub(super) patterns: Vec<Option<Regex>>,
+    pub(super) patterns: Vec<Option<Arc<Pattern>>>,
     /// Whether a question is about the contact's company.
     pub(crate) asks_companies: bool,
     /// By campaign: whether a question is about it.

@@ -1,6 +1,6 @@
 //! Events compiled: patterns that an occurrence fits or not, counts with their bounds, updates with values ready to set.
 
-use regex::Regex;
+use std::sync::Arc;
 
 use super::compile::Compiler;
 use super::condition::Node;
@@ -9,9 +9,10 @@ use super::ranges::{integers, joined};
 use super::step::New;
 use crate::model::fold::folded;
 use crate::model::ids::Id;
+use crate::model::pattern::Pattern;
 use crate::model::{
     Condition, ConditionKind, ContentId, Duration, EventId, EventPattern, EventTest, FieldTest, FieldType, NumberTest,
-    PointRule, PropertyId, RuleId, Since, Subject, TextTest, UpdateChange, When,
+    PropertyId, RuleId, Since, Subject, TextTest, UpdateChange, When,
 };
 
 /// What the rules say about an event.
@@ -73,7 +74,7 @@ pub(crate) enum Where {
     /// Absent where it is no pattern, which no plan has.
     Matches {
         property: PropertyId,
-        pattern: Option<Regex>,
+        pattern: Option<Arc<Pattern>>,
     },
     /// On this day of a year; `leap_too`: on 29 February as well.
     Anniversary {
@@ -126,7 +127,7 @@ pub(crate) enum Around {
 }
 
 impl Compiler<'_> {
-    pub(crate) fn occurrences(&self, pattern: &EventPattern) -> PatternProgram {
+    pub(crate) fn occurrences(&mut self, pattern: &EventPattern) -> PatternProgram {
         PatternProgram {
             event: pattern.event,
             of: pattern.of,
@@ -141,7 +142,7 @@ impl Compiler<'_> {
         awaited
     }
 
-    pub(crate) fn count(&self, test: &EventTest) -> CountProgram {
+    pub(crate) fn count(&mut self, test: &EventTest) -> CountProgram {
         let since = match (test.since, self.around) {
             (Since::Entry, Around::Campaign(campaign)) => SinceProgram::Entry(campaign),
             (Since::Stage, Around::Funnel(funnel)) => SinceProgram::Stage(funnel),
@@ -157,8 +158,8 @@ impl Compiler<'_> {
         }
     }
 
-    fn over_properties(&self, condition: &Condition) -> Where {
-        let each = |parts: &[Condition]| parts.iter().map(|part| self.over_properties(part)).collect();
+    fn over_properties(&mut self, condition: &Condition) -> Where {
+        let mut each = |parts: &[Condition]| parts.iter().map(|part| self.over_properties(part)).collect();
         match &condition.kind {
             ConditionKind::All(parts) => Where::All(each(parts)),
             ConditionKind::Any(parts) => Where::Any(each(parts)),
@@ -181,14 +182,12 @@ impl Compiler<'_> {
         }
     }
 
-    fn property_test(&self, property: PropertyId, type_: Option<&FieldType>, test: &FieldTest) -> Where {
+    fn property_test(&mut self, property: PropertyId, type_: Option<&FieldType>, test: &FieldTest) -> Where {
         let exists = Where::Exists(property);
         match test {
             FieldTest::Exists(true) => exists,
             FieldTest::Exists(false) => Where::Not(Box::new(exists)),
-            FieldTest::Text(TextTest::Matches(text)) => {
-                Where::Matches { property, pattern: crate::model::pattern::compile(text, true).ok() }
-            }
+            FieldTest::Text(TextTest::Matches(text)) => Where::Matches { property, pattern: self.shared(text, true) },
             FieldTest::Text(test) => Where::Text { property, test: super::compile::text_test(test, folded) },
             FieldTest::Number(test) if type_ == Some(&FieldType::Integer) => {
                 let Node::Ranges { ranges, negated, .. } = integers(Subject::Points, test) else {
@@ -222,7 +221,7 @@ impl Compiler<'_> {
 }
 
 impl Builder<'_> {
-    pub(crate) fn event(&self, id: EventId) -> EventProgram {
+    pub(crate) fn event(&mut self, id: EventId) -> EventProgram {
         let event = &self.model.events[id];
         let updates = event.updates.iter().map(|update| {
             let field = &self.model.contacts.fields[update.field];
@@ -237,12 +236,45 @@ impl Builder<'_> {
             };
             (update.field.index(), to)
         });
-        let rules = self.model.points.rules.iter().filter(|(_, rule)| self.published(&rule.publish));
-        let pattern = |(rule, body): (RuleId, &PointRule)| {
-            let pattern = body.each.as_ref().filter(|pattern| pattern.event == id)?;
-            Some((rule, self.compiler.occurrences(pattern)))
-        };
-        let points = rules.filter_map(pattern).collect();
-        EventProgram { max_age: event.max_age, updates: updates.collect(), starts: Vec::new(), points }
+        let updates = updates.collect();
+        let mut points = Vec::new();
+        for (rule, body) in self.model.points.rules.iter() {
+            let pattern = body.each.as_ref().filter(|pattern| pattern.event == id && self.published(&body.publish));
+            points.extend(pattern.map(|pattern| (rule, self.compiler.occurrences(pattern))));
+        }
+        EventProgram { max_age: event.max_age, updates, starts: Vec::new(), points }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Arc, Where};
+    use crate::runner::program::Program;
+
+    #[test]
+    fn a_pattern_is_compiled_once_however_many_ask_it() {
+        let project = "version: 1
+contacts: { key: id, fields: { note: { type: text } }, tags: { values: [hot] } }
+events: { buy: { properties: { what: text } } }
+segments: { noted: { where: { field: note, matches: '^a+$' } } }
+campaigns:
+  talk:
+    enter: { any: [{ segment: noted }, { event: buy, where: { property: what, matches: '^a+$' } }] }
+    exit-when: { event: buy, where: { property: what, matches: '^a+$' }, at-least: 2 }
+    on-leave: stay
+    steps: [{ wait: 1 day }, { add-tag: hot }]
+";
+        let mut sources = crate::source::Sources::default();
+        sources.add("funnelc.yaml", project);
+        let plan = crate::compile(sources).plan.expect("the project has no errors");
+        let program = Program::bind(&plan, 1_767_225_600, None).expect("a plan runs");
+        let [Some(compiled)] = &program.conditions.patterns[..] else { panic!("one pattern") };
+        let of_entry = program.campaigns.iter().flat_map(|campaign| &campaign.occurrences);
+        let asked = of_entry.chain(program.conditions.counts.iter().map(|count| &count.pattern));
+        let shared = asked.filter(|asked| match &asked.where_ {
+            Some(Where::Matches { pattern: Some(pattern), .. }) => Arc::ptr_eq(pattern, compiled),
+            _ => false,
+        });
+        assert_eq!(shared.count(), 2);
     }
 }
