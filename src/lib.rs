@@ -11,6 +11,7 @@ pub mod diagnostic;
 pub mod diagram;
 pub mod diff;
 pub mod graph;
+mod json_schema;
 pub mod language;
 pub mod model;
 pub mod plan;

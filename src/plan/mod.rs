@@ -11,6 +11,7 @@ pub mod wire;
 mod write;
 
 use crate::check::Checked;
+use crate::json_schema::published;
 use crate::model::{InFlight, Model, Segment};
 
 pub(crate) use in_flight::former_condition_json;
@@ -132,8 +133,7 @@ impl Plan {
 
 /// The JSON Schema of a plan file.
 pub fn json_schema() -> String {
-    let schema = schemars::generate::SchemaSettings::draft07().into_generator().into_root_schema_for::<wire::File>();
-    serde_json::to_string_pretty(&schema).expect("a schema always serialises") + "\n"
+    published::<wire::File>()
 }
 
 fn fingerprint(plan: &wire::Plan) -> String {

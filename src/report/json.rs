@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::json_schema::published;
 use crate::source::{Sources, Span};
 
 /// The version of the document's format.
@@ -116,8 +117,7 @@ impl fmt::Display for Place {
 
 /// The JSON Schema of the document.
 pub fn json_schema() -> String {
-    let schema = schemars::generate::SchemaSettings::draft07().into_generator().into_root_schema_for::<Findings>();
-    serde_json::to_string_pretty(&schema).expect("a schema always serialises") + "\n"
+    published::<Findings>()
 }
 
 impl Findings {

@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::json::{Finding, Findings};
+use crate::json_schema::published;
 use crate::runner::notice::{Notice, NoticeCode};
 use crate::screen::without_passwords;
 
@@ -141,6 +142,5 @@ impl RunReport {
 
 /// The JSON Schema of the document.
 pub fn json_schema() -> String {
-    let schema = schemars::generate::SchemaSettings::draft07().into_generator().into_root_schema_for::<RunReport>();
-    serde_json::to_string_pretty(&schema).expect("a schema always serialises") + "\n"
+    published::<RunReport>()
 }

@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 
-use schemars::generate::SchemaSettings;
 use schemars::transform::{Transform, transform_subschemas};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Value, json};
@@ -13,6 +12,7 @@ use super::scalar::{
 };
 use super::test::Given;
 use super::{Change, Project, SetTo};
+use crate::json_schema::settings;
 use crate::language::{Question, Verb};
 
 /// The form of an id.
@@ -70,7 +70,7 @@ fn accept_variables(schema: &mut Value) {
 
 /// The schema against which shapes are checked.
 pub(crate) fn flat_schema() -> Value {
-    let mut settings = SchemaSettings::draft07();
+    let mut settings = settings();
     settings.transforms.insert(0, Box::new(NothingIsNoValue));
     settings.into_generator().into_root_schema_for::<Project>().to_value()
 }

@@ -123,7 +123,8 @@ fn houses() -> [Place; 2] {
 fn drawings() -> String {
     let rooms = Rooms::read();
     // What everybody may use is left out of the first: its arrows would hide the others.
-    let [whole, runner] = houses().map(|house| drawing(&rooms, &house, &["source", "diagnostic", "screen"]));
+    let [whole, runner] =
+        houses().map(|house| drawing(&rooms, &house, &["source", "diagnostic", "screen", "json_schema"]));
     format!("```mermaid\n{whole}```\n\nThe rooms of `runner`:\n\n```mermaid\n{runner}```\n")
 }
 

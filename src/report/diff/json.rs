@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::Report;
 use crate::diff::{Change, Reach, Rename};
+use crate::json_schema::published;
 use crate::runner::compare::Comparison;
 
 /// The version of the document's format.
@@ -92,6 +93,5 @@ pub fn json(report: &Report<'_>) -> String {
 
 /// The JSON Schema of the document.
 pub fn json_schema() -> String {
-    let schema = schemars::generate::SchemaSettings::draft07().into_generator().into_root_schema_for::<Document>();
-    serde_json::to_string_pretty(&schema).expect("a schema always serialises") + "\n"
+    published::<Document>()
 }
