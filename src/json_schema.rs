@@ -17,10 +17,14 @@ pub(crate) fn published<T: JsonSchema>() -> String {
     serde_json::to_string_pretty(&schema).expect("a schema always serialises") + "\n"
 }
 
-/// Where a comment goes on in the next line of the source says nothing to a reader; a paragraph does.
+/// Where a comment goes on in the next line of the source says nothing to a reader; a paragraph
+/// does.
 fn unwrap_description(schema: &mut Schema) {
     if let Some(Value::String(text)) = schema.get_mut("description") {
-        let paragraphs: Vec<_> = text.split("\n\n").map(|paragraph| paragraph.replace('\n', " ")).collect();
+        let paragraphs: Vec<_> = text
+            .split("\n\n")
+            .map(|paragraph| paragraph.replace('\n', " "))
+            .collect();
         *text = paragraphs.join("\n\n");
     }
 }

@@ -1,8 +1,11 @@
-//! funnelc, the compiler for customer journeys: YAML in git becomes findings, a drawing, a plan, and contacts that moved.
+//! funnelc, the compiler for customer journeys: YAML in git becomes findings, a drawing, a plan,
+//! and contacts that moved.
 //!
-//! The pipeline, which [`compile`] runs from the first to the last stop: [`yaml`] reads text into a tree of nodes with their places, [`schema`] says what may be written, [`resolve`]
-//! turns it into a [`model`] of what is meant, [`graph`] and [`check`] find what is wrong with that, and [`plan`] freezes it. The [`runner`] executes a plan. [`report`] and [`diagram`]
-//! render, [`cli`] is the program.
+//! The pipeline, which [`compile`] runs from the first to the last stop: [`yaml`] reads text into a
+//! tree of nodes with their places, [`schema`] says what may be written, [`resolve`] turns it into
+//! a [`model`] of what is meant, [`graph`] and [`check`] find what is wrong with that, and [`plan`]
+//! freezes it. The [`runner`] executes a plan. [`report`] and [`diagram`] render, [`cli`] is the
+//! program.
 
 pub mod baseline;
 pub mod check;
@@ -48,7 +51,8 @@ pub struct Compiled {
     pub left_out: usize,
 }
 
-/// Compiles the files of one project. Never stops at the first mistake, and never panics on any text.
+/// Compiles the files of one project. Never stops at the first mistake, and never panics on any
+/// text.
 pub fn compile(sources: Sources) -> Compiled {
     compile_for(sources, None)
 }
@@ -67,10 +71,15 @@ pub fn compile_for(sources: Sources, environment: Option<&str>) -> Compiled {
 
 /// The baseline of a project as it is now, and how many warnings stand in it.
 pub fn baseline_for(compiled: &Compiled) -> (String, usize) {
-    baseline::write(&tree(&compiled.sources), &compiled.sources, &compiled.diagnostics)
+    baseline::write(
+        &tree(&compiled.sources),
+        &compiled.sources,
+        &compiled.diagnostics,
+    )
 }
 
-/// Compiles the files of one project and tells every warning, also those that stand in its baseline, whose file need not be there.
+/// Compiles the files of one project and tells every warning, also those that stand in its
+/// baseline, whose file need not be there.
 pub fn compile_anew(sources: Sources) -> Compiled {
     let read = read(&sources, None);
     checked(sources, read)
@@ -78,11 +87,18 @@ pub fn compile_anew(sources: Sources) -> Compiled {
 
 /// Whether a project has an environment of this name, as far as its text can be read.
 pub fn has_environment(sources: &Sources, name: &str) -> bool {
-    tree(sources).get("environments").is_some_and(|environments| environments.entry(name).is_some())
+    tree(sources)
+        .get("environments")
+        .is_some_and(|environments| environments.entry(name).is_some())
 }
 
 fn checked(sources: Sources, read: Read) -> Compiled {
-    let Read { model, mut diagnostics, origins, unread } = read;
+    let Read {
+        model,
+        mut diagnostics,
+        origins,
+        unread,
+    } = read;
     diagnostics = check::apply_severity(&model, diagnostics);
     let (checked, found) = check::run(model, &diagnostics);
     diagnostics.extend(found);
@@ -91,30 +107,46 @@ fn checked(sources: Sources, read: Read) -> Compiled {
         Err(model) => (model, None),
     };
     origins.annotate(&mut diagnostics);
-    Compiled { model, diagnostics: in_order(diagnostics), unread, plan, sources, left_out: 0 }
+    Compiled {
+        model,
+        diagnostics: in_order(diagnostics),
+        unread,
+        plan,
+        sources,
+        left_out: 0,
+    }
 }
 
 /// What the project names as its baseline.
 fn baseline_of(model: &Model, sources: &Sources) -> (Option<Baseline>, Vec<Diagnostic>) {
-    let Some(Spanned { value: name, span }) = &model.baseline else { return (None, Vec::new()) };
+    let Some(Spanned { value: name, span }) = &model.baseline else {
+        return (None, Vec::new());
+    };
     if let Some((id, file)) = sources.attached(name) {
         let (baseline, found) = baseline::read(id, &file.text);
         return (Some(baseline), found);
     }
     let found = match sources.refused(name) {
-        Some(Refused { why, .. }) => {
-            Diagnostic::new(codes::MISSING_FILE, *span, format!("`{name}` is not read: {why}"))
-                .at("not a file of this project")
-                .help("a baseline lies in the project's folder")
-        }
-        None => Diagnostic::new(codes::MISSING_FILE, *span, format!("there is no file `{name}`"))
-            .at("no such file")
-            .help("`funnelc check --write-baseline` writes it"),
+        Some(Refused { why, .. }) => Diagnostic::new(
+            codes::MISSING_FILE,
+            *span,
+            format!("`{name}` is not read: {why}"),
+        )
+        .at("not a file of this project")
+        .help("a baseline lies in the project's folder"),
+        None => Diagnostic::new(
+            codes::MISSING_FILE,
+            *span,
+            format!("there is no file `{name}`"),
+        )
+        .at("no such file")
+        .help("`funnelc check --write-baseline` writes it"),
     };
     (None, vec![found])
 }
 
-/// With an environment other warnings are found than without, and with an error fewer; so nothing is called stale then.
+/// With an environment other warnings are found than without, and with an error fewer; so nothing
+/// is called stale then.
 fn leave_out(compiled: &mut Compiled, baseline: &Baseline, whole: bool) {
     let sources = &compiled.sources;
     let settled = baseline.settle(&tree(sources), sources, &compiled.diagnostics);
@@ -123,7 +155,10 @@ fn leave_out(compiled: &mut Compiled, baseline: &Baseline, whole: bool) {
         return;
     }
     let stale = check::apply_severity(&compiled.model, settled.stale);
-    if stale.iter().any(|finding| finding.severity == Severity::Error) {
+    if stale
+        .iter()
+        .any(|finding| finding.severity == Severity::Error)
+    {
         compiled.plan = None;
     }
     compiled.diagnostics.extend(stale);
@@ -132,7 +167,9 @@ fn leave_out(compiled: &mut Compiled, baseline: &Baseline, whole: bool) {
 
 /// The files as one tree, as far as they can be read.
 fn tree(sources: &Sources) -> yaml::Node {
-    let roots = sources.files().filter_map(|(id, file)| yaml::parse(id, &file.text).root);
+    let roots = sources
+        .files()
+        .filter_map(|(id, file)| yaml::parse(id, &file.text).root);
     schema::merge(roots.collect()).0
 }
 
@@ -162,12 +199,21 @@ fn read(sources: &Sources, environment: Option<&str>) -> Read {
     }
     let (root, found) = schema::merge(roots);
     diagnostics.extend(found);
-    let Expanded { root, origins, diagnostics: found } = schema::expand(root, environment, unread.is_empty());
+    let Expanded {
+        root,
+        origins,
+        diagnostics: found,
+    } = schema::expand(root, environment, unread.is_empty());
     diagnostics.extend(found);
     let (project, found) = schema::decode(&root, &unread);
     diagnostics.extend(found);
     let unsure = [unread.as_slice(), &project.broken].concat();
     let (model, found) = resolve::resolve(&project, sources, &unsure);
     diagnostics.extend(found);
-    Read { model, diagnostics, origins, unread }
+    Read {
+        model,
+        diagnostics,
+        origins,
+        unread,
+    }
 }

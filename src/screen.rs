@@ -1,18 +1,28 @@
-//! Text for screens: what a terminal would act on, what turns other text around, and what nobody sees stands as its escape, whoever wrote it.
+//! Text for screens: what a terminal would act on, what turns other text around, and what nobody
+//! sees stands as its escape, whoever wrote it.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::ops::Range;
 
-/// What is shown: control characters, marks of direction and what has no width as `\u001b`. Line feeds and tabs stay, since layout is made of them; so do the colours of findings where there are any.
+/// What is shown: control characters, marks of direction and what has no width as `\u001b`. Line
+/// feeds and tabs stay, since layout is made of them; so do the colours of findings where there are
+/// any.
 pub fn inert(text: &str, color: bool) -> Cow<'_, str> {
-    replaced(text, |at, c| matches!(c, '\n' | '\t') || (color && c == '\u{1b}' && is_color(&text[at..])))
+    replaced(text, |at, c| {
+        matches!(c, '\n' | '\t') || (color && c == '\u{1b}' && is_color(&text[at..]))
+    })
 }
 
-/// JSON in which nothing acts either, and nothing is a command to a runner: the same values, for outside of texts JSON has only white space that does.
+/// JSON in which nothing acts either, and nothing is a command to a runner: the same values, for
+/// outside of texts JSON has only white space that does.
 pub fn inert_json(json: &str) -> Cow<'_, str> {
     let shown = replaced(json, |_, c| matches!(c, '\n' | '\t' | '\r'));
-    if shown.contains("##[") { Cow::Owned(shown.replace("##[", "#\\u0023[")) } else { shown }
+    if shown.contains("##[") {
+        Cow::Owned(shown.replace("##[", "#\\u0023["))
+    } else {
+        shown
+    }
 }
 
 /// The same of text that somebody else wrote, on one line.
@@ -20,14 +30,20 @@ pub fn one_line(text: &str) -> Cow<'_, str> {
     replaced(text, |_, _| false)
 }
 
-/// Text that is cut where it has no room, with three dots in place of the rest: its beginning says what it belongs to. Passwords go before the cut,
-/// behind which nobody knows them for what they are.
+/// Text that is cut where it has no room, with three dots in place of the rest: its beginning says
+/// what it belongs to. Passwords go before the cut, behind which nobody knows them for what they
+/// are.
 pub fn shortened(text: &str, room: usize) -> Cow<'_, str> {
     let text = without_passwords(text);
     if text.chars().count() <= room {
         return text;
     }
-    Cow::Owned(text.chars().take(room.saturating_sub(1)).chain(['…']).collect())
+    Cow::Owned(
+        text.chars()
+            .take(room.saturating_sub(1))
+            .chain(['…'])
+            .collect(),
+    )
 }
 
 fn replaced(text: &str, is_layout: impl Fn(usize, char) -> bool) -> Cow<'_, str> {
@@ -52,9 +68,11 @@ fn replaced(text: &str, is_layout: impl Fn(usize, char) -> bool) -> Cow<'_, str>
     Cow::Owned(shown)
 }
 
-/// Whether the character at a place of a text is an order to a terminal or to whoever lays text out, or cannot be seen: controls, separators of lines,
-/// marks that change the direction of what follows, and whatever has no width. What is needed to write stays where it is needed: inside of a picture
-/// such as 👩‍🚀, between letters of scripts that join, and behind a sign of which it says the form.
+/// Whether the character at a place of a text is an order to a terminal or to whoever lays text
+/// out, or cannot be seen: controls, separators of lines, marks that change the direction of what
+/// follows, and whatever has no width. What is needed to write stays where it is needed: inside of
+/// a picture such as 👩‍🚀, between letters of scripts that join, and behind a sign of which it says
+/// the form.
 pub(crate) fn acts(text: &str, at: usize, c: char) -> bool {
     if c.is_ascii() {
         return c.is_ascii_control();
@@ -68,9 +86,19 @@ pub(crate) fn acts(text: &str, at: usize, c: char) -> bool {
         '\u{fe00}'..='\u{fe0f}' => !before(|c| is_picture(c) || is_ideograph(c)),
         '\u{180b}'..='\u{180d}' | '\u{180f}' => !before(is_joining),
         '\u{e0100}'..='\u{e01ef}' => !before(is_ideograph),
-        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180e}' => true,
-        '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' => true,
-        '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}' | '\u{16fe4}' => true,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+        | '\u{180e}' => true,
+        '\u{200b}'..='\u{200f}'
+        | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}'
+        | '\u{2800}'
+        | '\u{3164}' => true,
+        '\u{feff}'
+        | '\u{ffa0}'
+        | '\u{fff0}'..='\u{fffb}'
+        | '\u{fffe}'
+        | '\u{ffff}'
+        | '\u{16fe4}' => true,
         '\u{13430}'..='\u{1343f}'
         | '\u{1bca0}'..='\u{1bca3}'
         | '\u{1d159}'
@@ -86,12 +114,18 @@ fn is_picture(c: char) -> bool {
         || matches!(c, '\u{25a0}'..='\u{27bf}' | '\u{2900}'..='\u{297f}' | '\u{2b00}'..='\u{2bff}' | '\u{1f000}'..='\u{1faff}')
 }
 
-/// Whether a picture ends here, maybe with the mark that says its form; a figure with such a mark is none.
+/// Whether a picture ends here, maybe with the mark that says its form; a figure with such a mark
+/// is none.
 fn ends_picture(text: &str) -> bool {
-    text.strip_suffix('\u{fe0f}').unwrap_or(text).chars().next_back().is_some_and(is_picture)
+    text.strip_suffix('\u{fe0f}')
+        .unwrap_or(text)
+        .chars()
+        .next_back()
+        .is_some_and(is_picture)
 }
 
-/// Letters and marks of scripts whose letters join, from Arabic to Myanmar, of Khmer and of Mongolian.
+/// Letters and marks of scripts whose letters join, from Arabic to Myanmar, of Khmer and of
+/// Mongolian.
 fn is_joining(c: char) -> bool {
     matches!(c, '\u{620}'..='\u{109f}' | '\u{1780}'..='\u{17b3}' | '\u{17b6}'..='\u{17ff}' | '\u{1820}'..='\u{18af}')
 }
@@ -101,20 +135,39 @@ fn is_ideograph(c: char) -> bool {
     matches!(c, '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
 }
 
-/// Whether a colour or a weight is set here, of those with which findings are drawn; none of them hides text.
+/// Whether a colour or a weight is set here, of those with which findings are drawn; none of them
+/// hides text.
 fn is_color(text: &str) -> bool {
-    let Some((codes, _)) = text.strip_prefix("\u{1b}[").and_then(|rest| rest.split_once('m')) else { return false };
+    let Some((codes, _)) = text
+        .strip_prefix("\u{1b}[")
+        .and_then(|rest| rest.split_once('m'))
+    else {
+        return false;
+    };
     let is_one = |code| {
         matches!(
             code,
-            "0" | "1" | "2" | "3" | "4" | "22" | "23" | "24" | "31" | "32" | "33" | "34" | "35" | "36" | "39"
+            "0" | "1"
+                | "2"
+                | "3"
+                | "4"
+                | "22"
+                | "23"
+                | "24"
+                | "31"
+                | "32"
+                | "33"
+                | "34"
+                | "35"
+                | "36"
+                | "39"
         )
     };
     codes.split(';').all(is_one)
 }
 
-/// The text with nothing in it that the runner of GitHub would obey: it looks at both streams, for `::` behind white space at the beginning of
-/// a line, and for `##[` anywhere.
+/// The text with nothing in it that the runner of GitHub would obey: it looks at both streams, for
+/// `::` behind white space at the beginning of a line, and for `##[` anywhere.
 pub fn without_commands(text: &str) -> String {
     let inert = |line: &str| {
         let words = line.trim_start();
@@ -125,7 +178,8 @@ pub fn without_commands(text: &str) -> String {
     text.split_inclusive(['\n', '\r']).map(inert).collect()
 }
 
-/// The text with three dots for each password in a URL, as in `https://me:…@example.com` and `https://example.com/?token=…`.
+/// The text with three dots for each password in a URL, as in `https://me:…@example.com` and
+/// `https://example.com/?token=…`.
 pub fn without_passwords(text: &str) -> Cow<'_, str> {
     let (mut shown, mut from) = (String::new(), 0);
     while let Some(password) = password(text, from) {
@@ -133,12 +187,19 @@ pub fn without_passwords(text: &str) -> Cow<'_, str> {
         shown.push('…');
         from = password.end;
     }
-    if from == 0 { Cow::Borrowed(text) } else { Cow::Owned(shown + &text[from..]) }
+    if from == 0 {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(shown + &text[from..])
+    }
 }
 
-/// Where the first password in a URL stands that begins at `from` or later; dots stand for one already.
+/// Where the first password in a URL stands that begins at `from` or later; dots stand for one
+/// already.
 pub fn password(text: &str, from: usize) -> Option<Range<usize>> {
-    let mut signs = text[from..].match_indices([':', '?', '&']).map(|(at, sign)| (from + at, sign));
+    let mut signs = text[from..]
+        .match_indices([':', '?', '&'])
+        .map(|(at, sign)| (from + at, sign));
     signs.find_map(|(at, sign)| match sign {
         ":" if text[at..].starts_with("://") => of_user(text, at + 3),
         ":" => None,
@@ -146,14 +207,18 @@ pub fn password(text: &str, from: usize) -> Option<Range<usize>> {
     })
 }
 
-/// The password of an address that begins here, up to the last `@` before white space: people write slashes into passwords, and white space too.
+/// The password of an address that begins here, up to the last `@` before white space: people write
+/// slashes into passwords, and white space too.
 fn of_user(text: &str, start: usize) -> Option<Range<usize>> {
     // No further than the next address, so that a text of thousands is walked once.
     let line = text[start..].split("://").next().unwrap_or_default();
     let line = until(line, |c| c.is_control() || "\"'<>`|".contains(c));
     let word = until(line, char::is_whitespace);
-    let colon = word.find(':').filter(|colon| !word[..*colon].contains(['/', '?', '#', '@']))?;
-    let port = until(&word[colon + 1..], |c| "/?#".contains(c)).trim_end_matches([',', '.', ';', ')', ']', '}']);
+    let colon = word
+        .find(':')
+        .filter(|colon| !word[..*colon].contains(['/', '?', '#', '@']))?;
+    let port = until(&word[colon + 1..], |c| "/?#".contains(c))
+        .trim_end_matches([',', '.', ';', ')', ']', '}']);
     if port.bytes().all(|it| it.is_ascii_digit()) {
         return None;
     }
@@ -162,16 +227,25 @@ fn of_user(text: &str, start: usize) -> Option<Range<usize>> {
     (!matches!(&text[password.clone()], "" | "…")).then_some(password)
 }
 
-/// The value of a query that begins here, where its name says that it is a secret; `{{` stands for what a contact has.
+/// The value of a query that begins here, where its name says that it is a secret; `{{` stands for
+/// what a contact has.
 fn in_query(text: &str, start: usize) -> Option<Range<usize>> {
-    let name = until(&text[start..], |c| !(c.is_ascii_alphanumeric() || "_-.".contains(c)));
+    let name = until(&text[start..], |c| {
+        !(c.is_ascii_alphanumeric() || "_-.".contains(c))
+    });
     let value = start + name.len() + 1;
-    let last = name.rsplit(['_', '-', '.']).next().unwrap_or(name).to_ascii_lowercase();
+    let last = name
+        .rsplit(['_', '-', '.'])
+        .next()
+        .unwrap_or(name)
+        .to_ascii_lowercase();
     let is_secret = ["token", "key", "secret", "password"].contains(&last.as_str());
     if !is_secret || !text[value - 1..].starts_with('=') || text[value..].starts_with("{{") {
         return None;
     }
-    let found = until(&text[value..], |c| c.is_whitespace() || c.is_control() || "&#\"'<>`|".contains(c));
+    let found = until(&text[value..], |c| {
+        c.is_whitespace() || c.is_control() || "&#\"'<>`|".contains(c)
+    });
     (!matches!(found, "" | "…")).then(|| value..value + found.len())
 }
 
@@ -186,28 +260,47 @@ mod tests {
     #[test]
     fn what_acts_is_shown_and_everything_else_stays() {
         assert_eq!(inert("Zoë\t→ 5 €\n", false), "Zoë\t→ 5 €\n");
-        assert_eq!(inert("\u{1b}]0;owned\u{7}\u{9b}2J\r\u{202e}x", false), r"\u001b]0;owned\u0007\u009b2J\r\u202ex");
+        assert_eq!(
+            inert("\u{1b}]0;owned\u{7}\u{9b}2J\r\u{202e}x", false),
+            r"\u001b]0;owned\u0007\u009b2J\r\u202ex"
+        );
         assert_eq!(one_line("a\nb\tc"), r"a\nb\tc");
     }
 
     #[test]
     fn what_nobody_sees_is_shown() {
         for c in [
-            '\u{ad}', '\u{200b}', '\u{200c}', '\u{200d}', '\u{2060}', '\u{2066}', '\u{feff}', '\u{fe0f}', '\u{3164}',
-            '\u{180b}', '\u{2800}', '\u{fffe}', '\u{ffff}',
+            '\u{ad}', '\u{200b}', '\u{200c}', '\u{200d}', '\u{2060}', '\u{2066}', '\u{feff}',
+            '\u{fe0f}', '\u{3164}', '\u{180b}', '\u{2800}', '\u{fffe}', '\u{ffff}',
         ] {
-            assert_eq!(one_line(&format!("pay{c}pal")), format!("pay\\u{:04x}pal", u32::from(c)));
+            assert_eq!(
+                one_line(&format!("pay{c}pal")),
+                format!("pay\\u{:04x}pal", u32::from(c))
+            );
         }
-        assert_eq!(one_line("x\u{e0041}\u{e0100}"), r"x\udb40\udc41\udb40\udd00");
-        assert_eq!(one_line("1\u{200d}2\u{fe0f}3"), r"1\u200d2\ufe0f3", "figures are pictures on a key alone");
+        assert_eq!(
+            one_line("x\u{e0041}\u{e0100}"),
+            r"x\udb40\udc41\udb40\udd00"
+        );
+        assert_eq!(
+            one_line("1\u{200d}2\u{fe0f}3"),
+            r"1\u200d2\ufe0f3",
+            "figures are pictures on a key alone"
+        );
         assert_eq!(one_line("1\u{fe0f}\u{20e3}"), "1\u{fe0f}\u{20e3}");
         assert_eq!(one_line("1\u{fe0f}\u{200d}☎"), r"1\ufe0f\u200d☎");
-        for (hidden, escape) in
-            [('\u{16fe4}', r"\ud81b\udfe4"), ('\u{1d159}', r"\ud834\udd59"), ('\u{13430}', r"\ud80d\udc30")]
-        {
+        for (hidden, escape) in [
+            ('\u{16fe4}', r"\ud81b\udfe4"),
+            ('\u{1d159}', r"\ud834\udd59"),
+            ('\u{13430}', r"\ud80d\udc30"),
+        ] {
             assert_eq!(one_line(&hidden.to_string()), escape);
         }
-        assert_eq!(one_line("☎\u{fe0f}\u{fe0f}"), "☎\u{fe0f}\\ufe0f", "a form is said once");
+        assert_eq!(
+            one_line("☎\u{fe0f}\u{fe0f}"),
+            "☎\u{fe0f}\\ufe0f",
+            "a form is said once"
+        );
     }
 
     #[test]
@@ -228,19 +321,36 @@ mod tests {
     #[test]
     fn json_keeps_its_values_and_its_layout() {
         let text = "a\u{9b}b\u{202e}\u{e0041}\u{7f}é";
-        let json = format!("{{\n\t\"k\": {}}}\r\n", serde_json::to_string(text).unwrap());
+        let json = format!(
+            "{{\n\t\"k\": {}}}\r\n",
+            serde_json::to_string(text).unwrap()
+        );
         let shown = inert_json(&json);
-        assert_eq!(shown, "{\n\t\"k\": \"a\\u009bb\\u202e\\udb40\\udc41\\u007fé\"}\r\n");
-        assert_eq!(serde_json::from_str::<serde_json::Value>(&shown).unwrap()["k"], text);
+        assert_eq!(
+            shown,
+            "{\n\t\"k\": \"a\\u009bb\\u202e\\udb40\\udc41\\u007fé\"}\r\n"
+        );
+        assert_eq!(
+            serde_json::from_str::<serde_json::Value>(&shown).unwrap()["k"],
+            text
+        );
     }
 
     #[test]
     fn a_password_in_a_url_is_never_shown() {
         let shown = |text| without_passwords(text).into_owned();
-        assert_eq!(shown("url: https://u:hunter3@h/p, ftp://a:b:c@d@e"), "url: https://u:…@h/p, ftp://a:…@e");
-        for plain in
-            ["https://h/p?a=b:c@d", "https://u@h", "a:b@c", "https://u:@h", "https://h:8080/x", "https://u:…@h"]
-        {
+        assert_eq!(
+            shown("url: https://u:hunter3@h/p, ftp://a:b:c@d@e"),
+            "url: https://u:…@h/p, ftp://a:…@e"
+        );
+        for plain in [
+            "https://h/p?a=b:c@d",
+            "https://u@h",
+            "a:b@c",
+            "https://u:@h",
+            "https://h:8080/x",
+            "https://u:…@h",
+        ] {
             assert_eq!(shown(plain), plain);
         }
     }
@@ -248,20 +358,35 @@ mod tests {
     #[test]
     fn a_password_is_found_however_it_is_written() {
         let shown = |text| without_passwords(text).into_owned();
-        assert_eq!(shown("see https://user:hun/ter2@example.com."), "see https://user:…@example.com.");
-        assert_eq!(shown("https://user:hunter2 hunter2@example.com"), "https://user:…@example.com");
+        assert_eq!(
+            shown("see https://user:hun/ter2@example.com."),
+            "see https://user:…@example.com."
+        );
+        assert_eq!(
+            shown("https://user:hunter2 hunter2@example.com"),
+            "https://user:…@example.com"
+        );
         let query = "https://h/?token=hunter2&a=1&api_key=hunter2#x, `https://h/?Password=hunter2`";
-        assert_eq!(shown(query), "https://h/?token=…&a=1&api_key=…#x, `https://h/?Password=…`");
-        for plain in
-            ["https://h:8080/?to=a@b", "https://h/?monkey=1&key=", "https://h/?token={{ token }}", "https://h: a@b"]
-        {
+        assert_eq!(
+            shown(query),
+            "https://h/?token=…&a=1&api_key=…#x, `https://h/?Password=…`"
+        );
+        for plain in [
+            "https://h:8080/?to=a@b",
+            "https://h/?monkey=1&key=",
+            "https://h/?token={{ token }}",
+            "https://h: a@b",
+        ] {
             assert_eq!(shown(plain), plain);
         }
     }
 
     #[test]
     fn a_password_is_taken_out_before_the_cut() {
-        assert_eq!(shortened("https://u:hunter2-hunter2@example.com", 18), "https://u:…@examp…");
+        assert_eq!(
+            shortened("https://u:hunter2-hunter2@example.com", 18),
+            "https://u:…@examp…"
+        );
     }
 
     #[test]
@@ -269,7 +394,10 @@ mod tests {
         let json = serde_json::json!({ "k": "a ##[error]b ###[c", "##[d": 1 });
         let shown = inert_json(&json.to_string()).into_owned();
         assert!(!shown.contains("##["), "{shown}");
-        assert_eq!(serde_json::from_str::<serde_json::Value>(&shown).unwrap(), json);
+        assert_eq!(
+            serde_json::from_str::<serde_json::Value>(&shown).unwrap(),
+            json
+        );
     }
 
     #[test]
@@ -277,6 +405,9 @@ mod tests {
         let red = "\u{1b}[31mred\u{1b}[0m";
         assert_eq!(inert(red, true), red);
         assert_eq!(inert(red, false), r"\u001b[31mred\u001b[0m");
-        assert_eq!(inert("\u{1b}[8mhidden\u{1b}[2J", true), r"\u001b[8mhidden\u001b[2J");
+        assert_eq!(
+            inert("\u{1b}[8mhidden\u{1b}[2J", true),
+            r"\u001b[8mhidden\u001b[2J"
+        );
     }
 }

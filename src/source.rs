@@ -1,4 +1,5 @@
-//! Source files and places in them; every span that leaves this module lies on character boundaries of its file.
+//! Source files and places in them; every span that leaves this module lies on character boundaries
+//! of its file.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -21,12 +22,20 @@ pub struct Span {
 
 impl Span {
     /// The place of what was not written in any file, such as a definition read back from a plan.
-    pub const NOWHERE: Self = Self { file: FileId(u32::MAX), start: 0, end: 0 };
+    pub const NOWHERE: Self = Self {
+        file: FileId(u32::MAX),
+        start: 0,
+        end: 0,
+    };
 
     /// A span of `range` in `file`.
     pub fn new(file: FileId, range: Range<usize>) -> Self {
         let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-        Self { file, start: offset(range.start), end: offset(range.end) }
+        Self {
+            file,
+            start: offset(range.start),
+            end: offset(range.end),
+        }
     }
 
     /// The byte range.
@@ -36,7 +45,10 @@ impl Span {
 
     /// From the start of `self` to the end of `other`, which is in the same file.
     pub fn to(self, other: Self) -> Self {
-        Self { end: other.end, ..self }
+        Self {
+            end: other.end,
+            ..self
+        }
     }
 }
 
@@ -65,7 +77,8 @@ pub struct SourceFile {
     pub text: String,
     /// How many bytes it has, where those are too many to be read and the text is empty.
     pub too_large: Option<u64>,
-    /// Whether it is no part of the project's YAML, but named by it: the body of a content, the members of a segment.
+    /// Whether it is no part of the project's YAML, but named by it: the body of a content, the
+    /// members of a segment.
     pub attached: bool,
     /// Where its lines start, found when one first asks.
     lines: OnceLock<Lines>,
@@ -85,7 +98,10 @@ const STRIDE: usize = 1024;
 
 /// How many characters begin in some bytes.
 fn characters(bytes: &[u8]) -> usize {
-    bytes.iter().filter(|byte| !matches!(byte, 0x80..=0xBF)).count()
+    bytes
+        .iter()
+        .filter(|byte| !matches!(byte, 0x80..=0xBF))
+        .count()
 }
 
 impl SourceFile {
@@ -93,21 +109,37 @@ impl SourceFile {
         self.lines.get_or_init(|| {
             let text = self.text.as_bytes();
             let ends = memchr::memchr_iter(b'\n', text).map(|at| at + 1);
-            let has_others = memchr::memchr_iter(b'\r', text).any(|at| text.get(at + 1) != Some(&b'\n'));
+            let has_others =
+                memchr::memchr_iter(b'\r', text).any(|at| text.get(at + 1) != Some(&b'\n'));
             let strides = text.chunks(STRIDE).scan(0, |sum, stride| {
                 *sum += characters(stride);
                 Some(*sum)
             });
             let characters = std::iter::once(0).chain(strides).collect();
-            Lines { starts: std::iter::once(0).chain(ends).collect(), has_others, characters }
+            Lines {
+                starts: std::iter::once(0).chain(ends).collect(),
+                has_others,
+                characters,
+            }
         })
     }
 
     /// How many characters begin before `at`.
     fn characters_before(&self, at: usize) -> usize {
         let strides = at / STRIDE;
-        let counted = self.lines().characters.get(strides).copied().unwrap_or_default();
-        counted + characters(self.text.as_bytes().get(strides * STRIDE..at).unwrap_or_default())
+        let counted = self
+            .lines()
+            .characters
+            .get(strides)
+            .copied()
+            .unwrap_or_default();
+        counted
+            + characters(
+                self.text
+                    .as_bytes()
+                    .get(strides * STRIDE..at)
+                    .unwrap_or_default(),
+            )
     }
 
     /// How many bytes the longest has of the line at `at`, the one above and the one below.
@@ -115,26 +147,47 @@ impl SourceFile {
         let (own, starts) = (self.lines_before(at), &self.lines().starts);
         let length = |line: usize| {
             let (from, next) = (*starts.get(line)?, starts.get(line + 1));
-            let text = self.text.get(from..next.map_or(self.text.len(), |next| next - 1))?;
-            Some(if line == own { text } else { text.strip_suffix('\r').unwrap_or(text) }.len())
+            let text = self
+                .text
+                .get(from..next.map_or(self.text.len(), |next| next - 1))?;
+            Some(
+                if line == own {
+                    text
+                } else {
+                    text.strip_suffix('\r').unwrap_or(text)
+                }
+                .len(),
+            )
         };
-        (own.saturating_sub(1)..own + 2).filter_map(length).max().unwrap_or_default()
+        (own.saturating_sub(1)..own + 2)
+            .filter_map(length)
+            .max()
+            .unwrap_or_default()
     }
 
     /// How many lines end before `at`.
     pub fn lines_before(&self, at: usize) -> usize {
-        self.lines().starts.partition_point(|start| *start <= at).saturating_sub(1)
+        self.lines()
+            .starts
+            .partition_point(|start| *start <= at)
+            .saturating_sub(1)
     }
 
-    /// The lines around a range, as a range of bytes: those that it touches, and so many more on either side. The whole text where one may count its lines in two ways.
+    /// The lines around a range, as a range of bytes: those that it touches, and so many more on
+    /// either side. The whole text where one may count its lines in two ways.
     pub fn lines_around(&self, range: Range<usize>, more: usize) -> Range<usize> {
-        let Lines { starts: lines, has_others, .. } = self.lines();
+        let Lines {
+            starts: lines,
+            has_others,
+            ..
+        } = self.lines();
         if *has_others {
             return 0..self.text.len();
         }
         let first = self.lines_before(range.start).saturating_sub(more);
         let behind = self.lines_before(range.end).saturating_add(more + 1);
-        lines.get(first).copied().unwrap_or_default()..lines.get(behind).copied().unwrap_or(self.text.len())
+        lines.get(first).copied().unwrap_or_default()
+            ..lines.get(behind).copied().unwrap_or(self.text.len())
     }
 }
 
@@ -147,7 +200,8 @@ pub struct LineColumn {
     pub column: usize,
 }
 
-/// So many bytes a project may name in files: a file counts once for its reading, and where it is used once for each use.
+/// So many bytes a project may name in files: a file counts once for its reading, and where it is
+/// used once for each use.
 pub const MOST_NAMED: u64 = 256 << 20;
 
 /// Why a file that the project names is not read.
@@ -163,8 +217,13 @@ impl Refused {
     /// It has so many bytes, and with them there would be more than [`MOST_NAMED`].
     pub fn too_much(bytes: u64) -> Self {
         let most = format!("{MOST_NAMED} ({} MiB)", MOST_NAMED >> 20);
-        let why = format!("with its {bytes} bytes the files that the project names would come to more than {most}");
-        Self { why, help: "name fewer files, or smaller ones; a file counts as often as it is used" }
+        let why = format!(
+            "with its {bytes} bytes the files that the project names would come to more than {most}"
+        );
+        Self {
+            why,
+            help: "name fewer files, or smaller ones; a file counts as often as it is used",
+        }
     }
 }
 
@@ -214,8 +273,13 @@ impl Sources {
     /// Adds a file that the project names; `name` is the path as it is written there.
     pub fn attach(&mut self, name: impl Into<String>, text: impl Into<String>) -> FileId {
         let (name, lines) = (name.into(), OnceLock::new());
-        let id =
-            self.push(SourceFile { path: name.clone(), text: text.into(), too_large: None, attached: true, lines });
+        let id = self.push(SourceFile {
+            path: name.clone(),
+            text: text.into(),
+            too_large: None,
+            attached: true,
+            lines,
+        });
         self.attached.entry(name).or_insert(id);
         id
     }
@@ -243,25 +307,37 @@ impl Sources {
 
     /// The files of the project's YAML with their ids, in the order in which they were added.
     pub fn files(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
-        (0u32..).map(FileId).zip(&self.files).filter(|(_, file)| !file.attached)
+        (0u32..)
+            .map(FileId)
+            .zip(&self.files)
+            .filter(|(_, file)| !file.attached)
     }
 
     /// The text that a span covers; empty for a span of nowhere.
     pub fn text(&self, span: Span) -> &str {
-        self.file(span.file).and_then(|file| file.text.get(span.range())).unwrap_or("")
+        self.file(span.file)
+            .and_then(|file| file.text.get(span.range()))
+            .unwrap_or("")
     }
 
     /// Where a span starts.
     pub fn line_column(&self, span: Span) -> LineColumn {
         let at = span.start as usize;
-        let Some(file) = self.file(span.file).filter(|file| file.text.is_char_boundary(at)) else {
+        let Some(file) = self
+            .file(span.file)
+            .filter(|file| file.text.is_char_boundary(at))
+        else {
             return LineColumn { line: 1, column: 1 };
         };
         let above = file.lines_before(at);
-        let before = file.characters_before(at) - file.characters_before(file.lines().starts[above]);
+        let before =
+            file.characters_before(at) - file.characters_before(file.lines().starts[above]);
         // The mark at the start of a file is no character of its first line.
         let has_mark = above == 0 && at > 0 && file.text.starts_with('\u{feff}');
-        LineColumn { line: above + 1, column: before + 1 - usize::from(has_mark) }
+        LineColumn {
+            line: above + 1,
+            column: before + 1 - usize::from(has_mark),
+        }
     }
 }
 
@@ -273,9 +349,19 @@ mod tests {
     fn lines_and_columns_count_from_one_in_characters() {
         let mut sources = Sources::default();
         let file = sources.add("a.yaml", "\u{feff}ą: 1\nżółw: 2\n");
-        let value = sources.file(file).map(|f| f.text.find('2')).unwrap_or_default().unwrap_or_default();
-        assert_eq!(sources.line_column(Span::new(file, value..value + 1)), LineColumn { line: 2, column: 7 });
-        assert_eq!(sources.line_column(Span::new(file, 3..4)), LineColumn { line: 1, column: 1 });
+        let value = sources
+            .file(file)
+            .map(|f| f.text.find('2'))
+            .unwrap_or_default()
+            .unwrap_or_default();
+        assert_eq!(
+            sources.line_column(Span::new(file, value..value + 1)),
+            LineColumn { line: 2, column: 7 }
+        );
+        assert_eq!(
+            sources.line_column(Span::new(file, 3..4)),
+            LineColumn { line: 1, column: 1 }
+        );
     }
 
     #[test]
@@ -285,7 +371,10 @@ mod tests {
         let file = sources.add("a.yaml", text.as_str());
         for (at, _) in text.char_indices().filter(|(at, _)| *at >= 5) {
             let column = text[5..at].chars().count() + 1;
-            assert_eq!(sources.line_column(Span::new(file, at..at)), LineColumn { line: 2, column });
+            assert_eq!(
+                sources.line_column(Span::new(file, at..at)),
+                LineColumn { line: 2, column }
+            );
         }
     }
 
@@ -293,9 +382,14 @@ mod tests {
     fn the_longest_line_is_looked_for_beside_a_place_only() {
         let mut sources = Sources::default();
         let id = sources.add("a.yaml", "1234567\r\n12\r\n123\n1234\r\n\n");
-        let file = sources.file(id).cloned().unwrap_or_else(|| panic!("it was added"));
+        let file = sources
+            .file(id)
+            .cloned()
+            .unwrap_or_else(|| panic!("it was added"));
         // A carriage return counts on the line itself, as it is drawn.
-        let longest: Vec<usize> = [0, 9, 13, 17, 23, 24].map(|at| file.longest_line_around(at)).to_vec();
+        let longest: Vec<usize> = [0, 9, 13, 17, 23, 24]
+            .map(|at| file.longest_line_around(at))
+            .to_vec();
         assert_eq!(longest, [8, 7, 4, 5, 4, 0]);
     }
 
@@ -303,13 +397,24 @@ mod tests {
     fn the_lines_around_a_place_end_with_the_file() {
         let mut sources = Sources::default();
         let id = sources.add("a.yaml", "a\nbb\nccc\ndddd\nee");
-        let file = sources.file(id).cloned().unwrap_or_else(|| panic!("it was added"));
-        let around = |range: Range<usize>, more| file.text[file.lines_around(range, more)].to_owned();
+        let file = sources
+            .file(id)
+            .cloned()
+            .unwrap_or_else(|| panic!("it was added"));
+        let around =
+            |range: Range<usize>, more| file.text[file.lines_around(range, more)].to_owned();
         assert_eq!(around(5..8, 0), "ccc\n");
         assert_eq!(around(5..8, 1), "bb\nccc\ndddd\n");
         assert_eq!(around(5..8, 9), file.text);
         assert_eq!(around(17..17, 0), "ee", "behind the last character");
-        assert_eq!((file.lines_before(0), file.lines_before(5), file.lines_before(17)), (0, 2, 4));
+        assert_eq!(
+            (
+                file.lines_before(0),
+                file.lines_before(5),
+                file.lines_before(17)
+            ),
+            (0, 2, 4)
+        );
     }
 
     #[test]
@@ -318,7 +423,12 @@ mod tests {
         sources.add("a.txt", "no part of what is named");
         let first = sources.attach("a.txt", "1");
         sources.attach("a.txt", "2");
-        assert_eq!(sources.attached("a.txt").map(|(id, file)| (id, file.text.as_str())), Some((first, "1")));
+        assert_eq!(
+            sources
+                .attached("a.txt")
+                .map(|(id, file)| (id, file.text.as_str())),
+            Some((first, "1"))
+        );
         assert!(sources.attached("b.txt").is_none());
     }
 }

@@ -1,4 +1,5 @@
-//! Warnings that a project has had for long and that are not told again; each is known by its code and by the thing that it is about, never by its line.
+//! Warnings that a project has had for long and that are not told again; each is known by its code
+//! and by the thing that it is about, never by its line.
 //!
 //! No error is ever left out.
 
@@ -55,21 +56,40 @@ pub struct Settled {
 }
 
 impl Baseline {
-    /// Leaves out what stands in the baseline. Where there are more of a kind than that, all of them are told: nobody knows which is new.
+    /// Leaves out what stands in the baseline. Where there are more of a kind than that, all of
+    /// them are told: nobody knows which is new.
     pub fn settle(&self, tree: &Node, sources: &Sources, findings: &[Diagnostic]) -> Settled {
         let things = Things::new(tree, sources);
         let counts = counted(&things, findings);
-        let found = |entry: &Entry| counts.get(&(entry.code.as_str(), entry.thing.clone())).copied().unwrap_or(0);
-        let entries: BTreeMap<(&str, &str), &Entry> =
-            self.entries.iter().rev().map(|entry| ((entry.code.as_str(), entry.thing.as_str()), entry)).collect();
+        let found = |entry: &Entry| {
+            counts
+                .get(&(entry.code.as_str(), entry.thing.clone()))
+                .copied()
+                .unwrap_or(0)
+        };
+        let entries: BTreeMap<(&str, &str), &Entry> = self
+            .entries
+            .iter()
+            .rev()
+            .map(|entry| ((entry.code.as_str(), entry.thing.as_str()), entry))
+            .collect();
         let is_left_out = |finding: &Diagnostic| {
             let thing = things.of(finding.primary.span);
             let entry = entries.get(&(finding.code.name(), thing.as_str()));
-            finding.severity == Severity::Warning && entry.is_some_and(|entry| found(entry) <= entry.count)
+            finding.severity == Severity::Warning
+                && entry.is_some_and(|entry| found(entry) <= entry.count)
         };
         let (left_out, told): (Vec<_>, Vec<_>) = findings.iter().cloned().partition(is_left_out);
-        let stale = self.entries.iter().filter_map(|entry| stale(entry, found(entry))).collect();
-        Settled { told, left_out: left_out.len(), stale }
+        let stale = self
+            .entries
+            .iter()
+            .filter_map(|entry| stale(entry, found(entry)))
+            .collect();
+        Settled {
+            told,
+            left_out: left_out.len(),
+            stale,
+        }
     }
 }
 
@@ -92,16 +112,29 @@ pub fn write(tree: &Node, sources: &Sources, findings: &[Diagnostic]) -> (String
 }
 
 /// How many warnings there are of each code and thing, in order.
-fn counted<'a>(things: &Things<'_>, findings: &'a [Diagnostic]) -> BTreeMap<(&'a str, String), usize> {
+fn counted<'a>(
+    things: &Things<'_>,
+    findings: &'a [Diagnostic],
+) -> BTreeMap<(&'a str, String), usize> {
     let mut counts = BTreeMap::new();
-    for finding in findings.iter().filter(|finding| finding.severity == Severity::Warning) {
-        *counts.entry((finding.code.name(), things.of(finding.primary.span))).or_default() += 1;
+    for finding in findings
+        .iter()
+        .filter(|finding| finding.severity == Severity::Warning)
+    {
+        *counts
+            .entry((finding.code.name(), things.of(finding.primary.span)))
+            .or_default() += 1;
     }
     counts
 }
 
 fn stale(entry: &Entry, found: usize) -> Option<Diagnostic> {
-    let Entry { code, thing, count, span } = entry;
+    let Entry {
+        code,
+        thing,
+        count,
+        span,
+    } = entry;
     if found >= *count {
         return None;
     }
@@ -110,15 +143,19 @@ fn stale(entry: &Entry, found: usize) -> Option<Diagnostic> {
         0 => finding(format!("`{code}` is not found in `{thing}` any more"))
             .at("not needed any more")
             .help("remove it, so that it is told when it comes back"),
-        _ => finding(format!("`{code}` is found in `{thing}` {found} times, and not {count}"))
-            .at("more than there are")
-            .help(format!("write `{found}`, so that one more is told")),
+        _ => finding(format!(
+            "`{code}` is found in `{thing}` {found} times, and not {count}"
+        ))
+        .at("more than there are")
+        .help(format!("write `{found}`, so that one more is told")),
     })
 }
 
 /// Quoted where it is anything but small words, strokes and dots.
 fn key(thing: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '/' | '-' | '_' | '.');
+    let is_plain = |c: char| {
+        c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '/' | '-' | '_' | '.')
+    };
     if thing.starts_with(|c: char| c.is_ascii_lowercase()) && thing.chars().all(is_plain) {
         thing.to_owned()
     } else {

@@ -1,4 +1,5 @@
-//! What a place of a project is about: the definition around it, by ids, so that it is called the same wherever its lines move.
+//! What a place of a project is about: the definition around it, by ids, so that it is called the
+//! same wherever its lines move.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -32,19 +33,25 @@ impl<'a> Things<'a> {
             while let Some(at) = last.filter(|at: &usize| !covers(all[*at].span, span)) {
                 last = all[at].around;
             }
-            all.push(Thing { span, name, around: last });
+            all.push(Thing {
+                span,
+                name,
+                around: last,
+            });
             last = Some(all.len() - 1);
         }
         Self { sources, all }
     }
 
-    /// What stands at a place: `campaigns/win-back`, `funnels/shop/stages/lead`, `contacts/tags/values/vip`, the path of
-    /// another file, or the `project`.
+    /// What stands at a place: `campaigns/win-back`, `funnels/shop/stages/lead`,
+    /// `contacts/tags/values/vip`, the path of another file, or the `project`.
     pub(super) fn of(&self, span: Span) -> String {
         if let Some(file) = self.sources.file(span.file).filter(|file| file.attached) {
             return file.path.clone();
         }
-        let before = self.all.partition_point(|thing| (thing.span.file, thing.span.start) <= (span.file, span.start));
+        let before = self.all.partition_point(|thing| {
+            (thing.span.file, thing.span.start) <= (span.file, span.start)
+        });
         let mut at = before.checked_sub(1);
         while let Some(thing) = at.map(|at| &self.all[at]) {
             if covers(thing.span, span) {
@@ -56,7 +63,8 @@ impl<'a> Things<'a> {
     }
 }
 
-/// The places of a tree with what they are about, by where they begin, and the longer before the shorter.
+/// The places of a tree with what they are about, by where they begin, and the longer before the
+/// shorter.
 #[derive(Default)]
 struct Found(BTreeMap<Place, (Span, Rc<str>)>);
 
@@ -87,7 +95,13 @@ impl Found {
         }
     }
 
-    fn inside<'t>(&mut self, node: &'t Node, path: &mut Vec<&'t str>, part: Option<&'t str>, name: &Rc<str>) {
+    fn inside<'t>(
+        &mut self,
+        node: &'t Node,
+        path: &mut Vec<&'t str>,
+        part: Option<&'t str>,
+        name: &Rc<str>,
+    ) {
         path.extend(part);
         self.node(node, path, name);
         path.truncate(path.len() - usize::from(part.is_some()));
@@ -96,11 +110,20 @@ impl Found {
     /// Adds a place; of copies of one the first counts.
     fn add(&mut self, span: Span, path: &[&str], part: Option<&str>, around: &Rc<str>) -> Rc<str> {
         let name = match part {
-            Some(part) => path.iter().copied().chain([part]).collect::<Vec<_>>().join("/").into(),
+            Some(part) => path
+                .iter()
+                .copied()
+                .chain([part])
+                .collect::<Vec<_>>()
+                .join("/")
+                .into(),
             None => around.clone(),
         };
         let place = (span.file.0, span.start, Reverse(span.end));
-        let (_, first) = self.0.entry(place).or_insert_with(|| (span, Rc::clone(&name)));
+        let (_, first) = self
+            .0
+            .entry(place)
+            .or_insert_with(|| (span, Rc::clone(&name)));
         if name.starts_with(&**first) {
             *first = Rc::clone(&name);
         }
@@ -112,7 +135,9 @@ impl Found {
 fn name_of<'t>(item: &'t Node, path: &[&str]) -> Option<&'t str> {
     match &item.value {
         // A tag or a group is a thing of its own.
-        Value::Scalar(scalar) if matches!(path, ["contacts" | "points", ..]) => Some(scalar.text.as_str()),
+        Value::Scalar(scalar) if matches!(path, ["contacts" | "points", ..]) => {
+            Some(scalar.text.as_str())
+        }
         Value::Mapping(_) => item.get("id").and_then(|id| match &id.value {
             Value::Scalar(scalar) => Some(scalar.text.as_str()),
             Value::Sequence(_) | Value::Mapping(_) => None,
@@ -121,7 +146,8 @@ fn name_of<'t>(item: &'t Node, path: &[&str]) -> Option<&'t str> {
     }
 }
 
-/// Whether a key is part of the name: the section and the id, and where definitions lie in definitions theirs.
+/// Whether a key is part of the name: the section and the id, and where definitions lie in
+/// definitions theirs.
 fn names(path: &[&str], key: &str) -> bool {
     match path {
         [] | [_] => true,

@@ -1,4 +1,5 @@
-//! Two campaigns that pull the same contacts to different stages of one funnel: both let them in by conditions that mean the same, or each takes back what the other did.
+//! Two campaigns that pull the same contacts to different stages of one funnel: both let them in by
+//! conditions that mean the same, or each takes back what the other did.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,16 +8,21 @@ use super::{CheckContext, Rule};
 use crate::diagnostic::Diagnostic;
 use crate::graph::describe;
 use crate::model::{
-    Action, Campaign, ConditionKind, Enter, Meaning, Meanings, Model, Moment, Publish, StageRef, Step, StepKind,
+    Action, Campaign, ConditionKind, Enter, Meaning, Meanings, Model, Moment, Publish, StageRef,
+    Step, StepKind,
 };
 
-/// Of so many others a campaign is told, each of them earlier in the text: of a thousand that all compete nobody reads half a million findings.
+/// Of so many others a campaign is told, each of them earlier in the text: of a thousand that all
+/// compete nobody reads half a million findings.
 const MOST: usize = 10;
 
 pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let model = case.model;
     let mut meanings = Meanings::of(model);
-    let whole = model.campaigns.values().filter(|it| !it.broken && it.publish.published);
+    let whole = model
+        .campaigns
+        .values()
+        .filter(|it| !it.broken && it.publish.published);
     let pulls: Vec<Pull<'_>> = whole.filter_map(|it| pull(&mut meanings, it)).collect();
     let mut found = Vec::new();
     let mut by_door: BTreeMap<&Meaning, Vec<usize>> = BTreeMap::new();
@@ -31,8 +37,12 @@ pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
                 found.extend(finding);
             }
         }
-        one.ways.iter().for_each(|way| by_door.entry(way).or_default().push(at));
-        one.from.iter().for_each(|stage| by_stage.entry(*stage).or_default().push(at));
+        one.ways
+            .iter()
+            .for_each(|way| by_door.entry(way).or_default().push(at));
+        one.from
+            .iter()
+            .for_each(|stage| by_stage.entry(*stage).or_default().push(at));
     }
     found
 }
@@ -49,12 +59,19 @@ struct Pull<'a> {
 }
 
 fn pull<'a>(meanings: &mut Meanings<'_>, campaign: &'a Campaign) -> Option<Pull<'a>> {
-    let mut at_once = campaign.steps.iter().take_while(|step| goes_on_at_once(&step.kind));
+    let mut at_once = campaign
+        .steps
+        .iter()
+        .take_while(|step| goes_on_at_once(&step.kind));
     let (step, to) = at_once.find_map(|step| Some((step, moves_to(step)?)))?;
     let from = campaign.enter.iter().filter_map(|way| match way {
         Enter::Entered { stage, .. } => Some(*stage),
         Enter::Condition(condition) => {
-            if let ConditionKind::Stage { stage, at_least: None } = condition.kind {
+            if let ConditionKind::Stage {
+                stage,
+                at_least: None,
+            } = condition.kind
+            {
                 Some(stage)
             } else {
                 None
@@ -62,18 +79,39 @@ fn pull<'a>(meanings: &mut Meanings<'_>, campaign: &'a Campaign) -> Option<Pull<
         }
         Enter::Event(_) => None,
     });
-    let ways = campaign.enter.iter().map(|way| meanings.enter(way)).collect();
-    Some(Pull { campaign, step, to, ways, from: from.collect() })
+    let ways = campaign
+        .enter
+        .iter()
+        .map(|way| meanings.enter(way))
+        .collect();
+    Some(Pull {
+        campaign,
+        step,
+        to,
+        ways,
+        from: from.collect(),
+    })
 }
 
 fn moves_to(step: &Step) -> Option<StageRef> {
-    if let StepKind::Action(Action::Move(to)) = step.kind { Some(to) } else { None }
+    if let StepKind::Action(Action::Move(to)) = step.kind {
+        Some(to)
+    } else {
+        None
+    }
 }
 
 /// Whether every contact that comes to the step comes to the next one in the same instant.
 fn goes_on_at_once(kind: &StepKind) -> bool {
-    matches!(kind, StepKind::Action(Action::Move(_) | Action::AddTag(_) | Action::RemoveTag(_) | Action::Points(_)))
-        || matches!(kind, StepKind::Action(Action::Set { .. } | Action::Clear(_)))
+    matches!(
+        kind,
+        StepKind::Action(
+            Action::Move(_) | Action::AddTag(_) | Action::RemoveTag(_) | Action::Points(_)
+        )
+    ) || matches!(
+        kind,
+        StepKind::Action(Action::Set { .. } | Action::Clear(_))
+    )
 }
 
 fn compete(model: &Model, rule: &Rule, one: &Pull<'_>, other: &Pull<'_>) -> Option<Diagnostic> {
@@ -94,19 +132,31 @@ fn compete(model: &Model, rule: &Rule, one: &Pull<'_>, other: &Pull<'_>) -> Opti
     let [here, there] = [one.to, other.to].map(|stage| describe::stage(model, stage));
     let (message, help) = if takes_back && allowed(one.to, other.to) && allowed(other.to, one.to) {
         (
-            format!("`{first}` moves contacts to `{here}`, and `{second}` moves them back to `{there}` at once"),
+            format!(
+                "`{first}` moves contacts to `{here}`, and `{second}` moves them back to `{there}` \
+                    at once"
+            ),
             "let one of them ask for more, or take one of the moves out",
         )
     } else if same_door {
         (
-            format!("`{first}` and `{second}` let in the same contacts and move them to different stages"),
+            format!(
+                "`{first}` and `{second}` let in the same contacts and move them to different \
+                    stages"
+            ),
             "let each ask for contacts of its own, or make them one campaign",
         )
     } else {
         return None;
     };
-    let finding = rule.finding(other.step.span, message).at(format!("to `{there}`"));
-    Some(finding.label(one.step.span, format!("to `{here}`")).help(help))
+    let finding = rule
+        .finding(other.step.span, message)
+        .at(format!("to `{there}`"));
+    Some(
+        finding
+            .label(one.step.span, format!("to `{here}`"))
+            .help(help),
+    )
 }
 
 /// Whether both windows are open at some moment.

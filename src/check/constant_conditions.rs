@@ -1,4 +1,5 @@
-//! Which conditions, and parts of them, come out one way for every contact there can be; a verdict is a proof, and what is not proved is not told.
+//! Which conditions, and parts of them, come out one way for every contact there can be; a verdict
+//! is a proof, and what is not proved is not told.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,11 +27,19 @@ pub(super) fn verdicts<'a>(model: &'a Model, order: &[SegmentId]) -> Vec<Verdict
     let mut proofs = Proofs::new();
     for (topic, asking) in &parts.asking {
         if let Some(cells) = search.cells(*topic) {
-            View { model, parts: &parts, cells, segments: BTreeMap::new() }.prove(asking, &mut proofs);
+            View {
+                model,
+                parts: &parts,
+                cells,
+                segments: BTreeMap::new(),
+            }
+            .prove(asking, &mut proofs);
         }
     }
     let mut found = Vec::new();
-    conditions(model).into_iter().for_each(|(_, condition)| explain(model, condition, &proofs, &mut found));
+    conditions(model)
+        .into_iter()
+        .for_each(|(_, condition)| explain(model, condition, &proofs, &mut found));
     found
 }
 
@@ -48,32 +57,54 @@ fn place(condition: &Condition) -> usize {
 }
 
 /// A part is told where no part of it alone explains the same.
-fn explain<'a>(model: &Model, condition: &'a Condition, proofs: &Proofs, found: &mut Vec<Verdict<'a>>) {
+fn explain<'a>(
+    model: &Model,
+    condition: &'a Condition,
+    proofs: &Proofs,
+    found: &mut Vec<Verdict<'a>>,
+) {
     let proved = proofs.get(&place(condition));
-    let part_is =
-        |holds: bool| inner(condition).iter().any(|part| proofs.get(&place(part)).is_some_and(|it| it.holds == holds));
+    let part_is = |holds: bool| {
+        inner(condition)
+            .iter()
+            .any(|part| proofs.get(&place(part)).is_some_and(|it| it.holds == holds))
+    };
     let is_explained = match &condition.kind {
         ConditionKind::All(_) => part_is(false),
         ConditionKind::Any(_) => part_is(true),
         ConditionKind::Not(_) => part_is(false) || part_is(true),
         ConditionKind::Field { .. } | ConditionKind::Tag(_) | ConditionKind::Stage { .. } => false,
         ConditionKind::Reached(_) | ConditionKind::InFunnel(_) | ConditionKind::Segment(_) => false,
-        ConditionKind::Reachable(_) | ConditionKind::Campaign { .. } | ConditionKind::Event(_) => false,
+        ConditionKind::Reachable(_) | ConditionKind::Campaign { .. } | ConditionKind::Event(_) => {
+            false
+        }
         ConditionKind::Broken => false,
     };
     match proved {
-        Some(Proof { holds, topic, against }) if !is_explained => {
-            found.push(Verdict { condition, holds: *holds, about: name(model, *topic), against: against.clone() });
+        Some(Proof {
+            holds,
+            topic,
+            against,
+        }) if !is_explained => {
+            found.push(Verdict {
+                condition,
+                holds: *holds,
+                about: name(model, *topic),
+                against: against.clone(),
+            });
         }
-        Some(_) | None => inner(condition).iter().for_each(|part| explain(model, part, proofs, found)),
+        Some(_) | None => inner(condition)
+            .iter()
+            .for_each(|part| explain(model, part, proofs, found)),
     }
 }
 
 /// So many places of a part that contradicts another are noted; fewer are shown.
 const MOST_PLACES: usize = 8;
 
-/// Of so many things a segment may ask, itself and through others, to be looked into where another asks it. Nobody reads through more,
-/// and layers upon layers would be looked through once for each thing at their ground.
+/// Of so many things a segment may ask, itself and through others, to be looked into where another
+/// asks it. Nobody reads through more, and layers upon layers would be looked through once for each
+/// thing at their ground.
 const MANY: usize = 64;
 
 struct Search<'a> {
@@ -88,13 +119,22 @@ impl<'a> Search<'a> {
     /// `order` has the segments, each after those that it asks.
     fn new(model: &'a Model, order: &[SegmentId]) -> Self {
         let mut atoms: BTreeMap<Variable, Vec<&Condition>> = BTreeMap::new();
-        for atom in all_atoms(conditions(model).into_iter().map(|(_, condition)| condition)) {
+        for atom in all_atoms(
+            conditions(model)
+                .into_iter()
+                .map(|(_, condition)| condition),
+        ) {
             for topic in topics_of(model, atom) {
                 atoms.entry(topic).or_default().push(atom);
             }
         }
         let topics = vec![BTreeSet::new(); model.segments.len()];
-        let mut search = Self { model, topics, atoms, cleared: cleared(model) };
+        let mut search = Self {
+            model,
+            topics,
+            atoms,
+            cleared: cleared(model),
+        };
         for segment in order {
             let topics = search.topics(&model.segments[*segment].condition);
             if topics.len() <= MANY {
@@ -129,7 +169,8 @@ struct View<'a> {
     segments: BTreeMap<SegmentId, [Region; 2]>,
 }
 
-/// The parts directly inside another that ask about the topic, the last first, and with which cells each does not hold, or does.
+/// The parts directly inside another that ask about the topic, the last first, and with which cells
+/// each does not hold, or does.
 #[derive(Default)]
 struct Inside {
     parts: Vec<usize>,
@@ -137,9 +178,13 @@ struct Inside {
 }
 
 impl View<'_> {
-    /// Proves what it can from the atoms that ask about the topic outwards. What does not ask about it can come out either way.
+    /// Proves what it can from the atoms that ask about the topic outwards. What does not ask about
+    /// it can come out either way.
     fn prove(&mut self, asking: &[usize], proofs: &mut Proofs) {
-        let mut open: BTreeMap<usize, Inside> = asking.iter().map(|atom| (*atom, Inside::default())).collect();
+        let mut open: BTreeMap<usize, Inside> = asking
+            .iter()
+            .map(|atom| (*atom, Inside::default()))
+            .collect();
         while let Some((at, mut inside)) = open.pop_last() {
             let part = &self.parts.all[at];
             let regions = [false, true].map(|holds| self.possible(part.condition, holds, &inside));
@@ -147,15 +192,27 @@ impl View<'_> {
                 if regions[usize::from(holds)].is_empty() {
                     let topic = self.cells.topic;
                     proofs.entry(place(part.condition)).or_insert_with(|| {
-                        let against = if holds { self.contradiction(part.condition, &mut inside) } else { Vec::new() };
-                        Proof { holds: !holds, topic, against }
+                        let against = if holds {
+                            self.contradiction(part.condition, &mut inside)
+                        } else {
+                            Vec::new()
+                        };
+                        Proof {
+                            holds: !holds,
+                            topic,
+                            against,
+                        }
                     });
                 }
             }
             if let Some(around) = part.within {
                 let around = open.entry(around).or_default();
                 around.parts.push(at);
-                around.regions.iter_mut().zip(regions).for_each(|(all, region)| all.push(region));
+                around
+                    .regions
+                    .iter_mut()
+                    .zip(regions)
+                    .for_each(|(all, region)| all.push(region));
             } else if let Some(segment) = part.segment
                 && !self.model.segments[segment].is_listed()
                 // One that is decided is told of itself, and not of all that ask it.
@@ -176,15 +233,15 @@ impl View<'_> {
                 Some(regions) => regions[usize::from(holds)].clone(),
                 None => self.cells.anything(),
             },
-            atom @ (ConditionKind::Field { .. } | ConditionKind::Tag(_) | ConditionKind::Stage { .. }) => {
-                self.cells.possible(self.model, atom, holds)
-            }
+            atom @ (ConditionKind::Field { .. }
+            | ConditionKind::Tag(_)
+            | ConditionKind::Stage { .. }) => self.cells.possible(self.model, atom, holds),
             atom @ (ConditionKind::Reached(_) | ConditionKind::InFunnel(_)) => {
                 self.cells.possible(self.model, atom, holds)
             }
-            ConditionKind::Reachable(_) | ConditionKind::Campaign { .. } | ConditionKind::Event(_) => {
-                self.cells.anything()
-            }
+            ConditionKind::Reachable(_)
+            | ConditionKind::Campaign { .. }
+            | ConditionKind::Event(_) => self.cells.anything(),
             ConditionKind::Broken => self.cells.anything(),
         }
     }
@@ -210,20 +267,28 @@ impl View<'_> {
         inside.regions[1].reverse();
         let pair = contradicting(&inside.regions[1], self.cells.count());
         let told = pair.map(|(one, other)| [inside.parts[one], inside.parts[other]]);
-        told.into_iter().flatten().flat_map(|part| self.parts.places(part, self.cells.topic, MOST_PLACES)).collect()
+        told.into_iter()
+            .flatten()
+            .flat_map(|part| self.parts.places(part, self.cells.topic, MOST_PLACES))
+            .collect()
     }
 }
 
-/// The first of some regions that has no cell in common with a later one, and that one. Two that have more cells than there are have one in common.
+/// The first of some regions that has no cell in common with a later one, and that one. Two that
+/// have more cells than there are have one in common.
 fn contradicting(regions: &[Region], cells: usize) -> Option<(usize, usize)> {
     let sizes: Vec<usize> = regions.iter().map(Region::cells).collect();
     let mut least = sizes.clone();
     for at in (1..least.len()).rev() {
         least[at - 1] = least[at - 1].min(least[at]);
     }
-    let fits = |one: usize, other: usize| sizes[one] + sizes[other] <= cells && !regions[one].meets(&regions[other]);
+    let fits = |one: usize, other: usize| {
+        sizes[one] + sizes[other] <= cells && !regions[one].meets(&regions[other])
+    };
     (0..regions.len()).find_map(|one| {
-        least.get(one + 1).filter(|least| sizes[one] + **least <= cells)?;
+        least
+            .get(one + 1)
+            .filter(|least| sizes[one] + **least <= cells)?;
         let other = (one + 1..regions.len()).find(|other| fits(one, *other))?;
         Some((one, other))
     })
@@ -239,7 +304,13 @@ mod tests {
 
     #[test]
     fn the_first_pair_that_shares_nothing_is_told() {
-        let ranges: [&[(usize, usize)]; 5] = [&[(0, 10)], &[(0, 3), (5, 7)], &[(2, 6)], &[(3, 5), (8, 10)], &[(7, 8)]];
+        let ranges: [&[(usize, usize)]; 5] = [
+            &[(0, 10)],
+            &[(0, 3), (5, 7)],
+            &[(2, 6)],
+            &[(3, 5), (8, 10)],
+            &[(7, 8)],
+        ];
         let regions = ranges.map(region);
         assert_eq!(contradicting(&regions, 10), Some((1, 3)));
         assert_eq!(contradicting(&regions[..3], 10), None);

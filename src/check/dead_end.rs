@@ -10,20 +10,32 @@ pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for ((_, funnel), reach) in case.model.funnels.iter().zip(&case.reach) {
         // No way leads from a stage to itself.
-        let leading_on = reach.ways.iter().fold(StageSet::default(), |sum, ways| sum.or(&ways.from.stages()));
-        for (id, stage) in funnel.stages.iter().filter(|(id, _)| !leading_on.contains(*id)) {
+        let leading_on = reach
+            .ways
+            .iter()
+            .fold(StageSet::default(), |sum, ways| sum.or(&ways.from.stages()));
+        for (id, stage) in funnel
+            .stages
+            .iter()
+            .filter(|(id, _)| !leading_on.contains(*id))
+        {
             if is_dead_end(funnel, reach, id) {
                 let message = format!("contacts in `{}` stay there for good", stage.id);
-                let help =
-                    "write `final: true` if this is where the journey ends, else `converts` or a `move` that leads on";
-                found.push(rule.finding(stage.span, message).at("no way leads on").help(help));
+                let help = "write `final: true` if this is where the journey ends, else `converts` or \
+                    a `move` that leads on";
+                found.push(
+                    rule.finding(stage.span, message)
+                        .at("no way leads on")
+                        .help(help),
+                );
             }
         }
     }
     found
 }
 
-/// Of a stage from which no way leads. A funnel of one stage has nowhere to go, a stage that nobody comes to keeps nobody, and with `on-audience-left` contacts leave from anywhere.
+/// Of a stage from which no way leads. A funnel of one stage has nowhere to go, a stage that nobody
+/// comes to keeps nobody, and with `on-audience-left` contacts leave from anywhere.
 fn is_dead_end(funnel: &Funnel, reach: &Reach, id: StageId) -> bool {
     let stage = &funnel.stages[id];
     funnel.stages.len() > 1

@@ -1,4 +1,5 @@
-//! A `goto` that leads round without a `wait` of a minute or more; an `await` or a `wait-until` does not count, since it may be over at once.
+//! A `goto` that leads round without a `wait` of a minute or more; an `await` or a `wait-until`
+//! does not count, since it may be over at once.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,23 +20,40 @@ pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let circles = Ways::of(&case.journey, &steps).circles();
     let mut found = Vec::new();
     for ((campaign, id), step) in &steps {
-        let StepKind::Goto { to, .. } = step.kind else { continue };
-        // Whoever is there went the way to its target; so there is a way back exactly where both are in one circle.
+        let StepKind::Goto { to, .. } = step.kind else {
+            continue;
+        };
+        // Whoever is there went the way to its target; so there is a way back exactly where both
+        // are in one circle.
         if circles.get(&(*campaign, *id)) == circles.get(&(*campaign, to)) {
-            found.extend(steps.get(&(*campaign, to)).map(|target| finding(rule, step, target)));
+            found.extend(
+                steps
+                    .get(&(*campaign, to))
+                    .map(|target| finding(rule, step, target)),
+            );
         }
     }
     found
 }
 
 fn finding(rule: &Rule, goto: &Step, target: &Step) -> Diagnostic {
-    rule.finding(goto.span, format!("`{}` goes back to `{}` without a `wait` on the way", goto.name, target.name))
-        .at("goes back")
-        .label(target.span, "to here")
-        .help("put a `wait` of a minute or more between the two; `wait-until` and `await` may be over at once")
+    rule.finding(
+        goto.span,
+        format!(
+            "`{}` goes back to `{}` without a `wait` on the way",
+            goto.name, target.name
+        ),
+    )
+    .at("goes back")
+    .label(target.span, "to here")
+    .help(
+        "put a `wait` of a minute or more between the two; `wait-until` and `await` may be \
+            over at once",
+    )
 }
 
-/// The ways from step to step on which no contact must wait: the edges of the journey without those that are cut.
+/// The ways from step to step on which no contact must wait: the edges of the journey without those
+/// that are cut.
 struct Ways<'a> {
     journey: &'a Journey,
     cut: BTreeSet<EdgeIndex>,
@@ -43,22 +61,35 @@ struct Ways<'a> {
 
 impl<'a> Ways<'a> {
     fn of(journey: &'a Journey, steps: &BTreeMap<(CampaignId, StepId), &Step>) -> Self {
-        let mut ways = Self { journey, cut: BTreeSet::new() };
+        let mut ways = Self {
+            journey,
+            cut: BTreeSet::new(),
+        };
         for ((campaign, id), _) in steps.iter().filter(|(_, step)| waits(&step.kind)) {
             let cut: Vec<_> = ways.from(*campaign, *id).map(|edge| edge.id()).collect();
             ways.cut.extend(cut);
         }
         // A fork has all that stands inside it behind it.
-        for ((campaign, _), fork) in steps.iter().rev().filter(|(_, step)| matches!(step.kind, StepKind::Fork(_))) {
+        for ((campaign, _), fork) in steps
+            .iter()
+            .rev()
+            .filter(|(_, step)| matches!(step.kind, StepKind::Fork(_)))
+        {
             ways.close(*campaign, fork);
         }
         ways
     }
 
     /// The ways from a step.
-    fn from(&self, campaign: CampaignId, step: StepId) -> impl Iterator<Item = EdgeReference<'a, Edge>> {
+    fn from(
+        &self,
+        campaign: CampaignId,
+        step: StepId,
+    ) -> impl Iterator<Item = EdgeReference<'a, Edge>> {
         let node = self.journey.node(EntityRef::Step(campaign, step));
-        node.into_iter().flat_map(|node| self.journey.graph.edges(node)).filter(|edge| self.has(*edge))
+        node.into_iter()
+            .flat_map(|node| self.journey.graph.edges(node))
+            .filter(|edge| self.has(*edge))
     }
 
     fn has(&self, edge: EdgeReference<'_, Edge>) -> bool {
@@ -67,20 +98,34 @@ impl<'a> Ways<'a> {
 
     /// The step to which a way leads.
     fn end(&self, way: EdgeReference<'_, Edge>) -> Option<StepId> {
-        if let EntityRef::Step(_, step) = self.journey.graph[way.target()].thing { Some(step) } else { None }
+        if let EntityRef::Step(_, step) = self.journey.graph[way.target()].thing {
+            Some(step)
+        } else {
+            None
+        }
     }
 
-    /// Whoever comes through a fork has taken all its branches: where one of them makes everybody wait, none leads on without.
+    /// Whoever comes through a fork has taken all its branches: where one of them makes everybody
+    /// wait, none leads on without.
     fn close(&mut self, campaign: CampaignId, fork: &Step) {
-        let branches: Vec<BTreeSet<StepId>> = fork.branches().iter().map(|branch| inside(branch.steps)).collect();
+        let branches: Vec<BTreeSet<StepId>> = fork
+            .branches()
+            .iter()
+            .map(|branch| inside(branch.steps))
+            .collect();
         let out = |inside: &BTreeSet<StepId>, from: &BTreeSet<StepId>| {
             let ways = from.iter().flat_map(|step| self.from(campaign, *step));
-            ways.filter(|way| self.end(*way).is_none_or(|to| !inside.contains(&to))).map(|way| way.id()).collect()
+            ways.filter(|way| self.end(*way).is_none_or(|to| !inside.contains(&to)))
+                .map(|way| way.id())
+                .collect()
         };
-        let passed: Vec<Vec<EdgeIndex>> =
-            branches.iter().map(|inside| out(inside, &self.reached(campaign, inside))).collect();
+        let passed: Vec<Vec<EdgeIndex>> = branches
+            .iter()
+            .map(|inside| out(inside, &self.reached(campaign, inside)))
+            .collect();
         if passed.iter().any(Vec::is_empty) {
-            let cut: Vec<Vec<EdgeIndex>> = branches.iter().map(|inside| out(inside, inside)).collect();
+            let cut: Vec<Vec<EdgeIndex>> =
+                branches.iter().map(|inside| out(inside, inside)).collect();
             self.cut.extend(cut.into_iter().flatten());
         }
     }
@@ -97,7 +142,8 @@ impl<'a> Ways<'a> {
         seen
     }
 
-    /// By step: the number of the circle in which it is. Two are in one where ways lead from each to the other; each is in one with itself.
+    /// By step: the number of the circle in which it is. Two are in one where ways lead from each
+    /// to the other; each is in one with itself.
     fn circles(&self) -> BTreeMap<(CampaignId, StepId), usize> {
         let graph = EdgeFiltered::from_fn(&self.journey.graph, |edge| self.has(edge));
         let mut circles = BTreeMap::new();
@@ -114,17 +160,26 @@ impl<'a> Ways<'a> {
 
 fn inside(steps: &[Step]) -> BTreeSet<StepId> {
     let mut ids = BTreeSet::new();
-    steps.iter().for_each(|step| step.each(&mut |step| ids.extend([step.id])));
+    steps
+        .iter()
+        .for_each(|step| step.each(&mut |step| ids.extend([step.id])));
     ids
 }
 
-/// Whether everybody waits here for a minute or more. A time of day may take the best part of a day from a wait that is counted in days.
+/// Whether everybody waits here for a minute or more. A time of day may take the best part of a day
+/// from a wait that is counted in days.
 fn waits(kind: &StepKind) -> bool {
     // What could not be read may have been a wait.
     if *kind == StepKind::Broken {
         return true;
     }
-    let StepKind::Wait(Wait { length, windows }) = kind else { return false };
-    let days = if windows.at.is_some() && length.is_calendar() { 2 } else { 1 };
+    let StepKind::Wait(Wait { length, windows }) = kind else {
+        return false;
+    };
+    let days = if windows.at.is_some() && length.is_calendar() {
+        2
+    } else {
+        1
+    };
     length.months > 0 || length.days >= days || length.seconds >= 60
 }

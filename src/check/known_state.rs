@@ -1,12 +1,13 @@
-//! What a campaign's own steps make certain about a contact: tags, fields, stages; what they do not settle stays unknown.
+//! What a campaign's own steps make certain about a contact: tags, fields, stages; what they do not
+//! settle stays unknown.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::positions::Positions;
 use super::stage_flow::{Ground, Here, Walk};
 use crate::model::{
-    Action, Campaign, Condition, ConditionKind, FieldId, FieldTest, FunnelId, Model, NewValue, SegmentId, Step,
-    StepKind, Subject, TagId, Value,
+    Action, Campaign, Condition, ConditionKind, FieldId, FieldTest, FunnelId, Model, NewValue,
+    SegmentId, Step, StepKind, Subject, TagId, Value,
 };
 
 /// What is known at some step.
@@ -30,13 +31,29 @@ enum Known {
 
 impl Facts {
     /// What is known before the first step; of stages only in these funnels.
-    pub(super) fn at_start<'a>(ground: &Ground<'a>, campaign: &'a Campaign, funnels: BTreeSet<FunnelId>) -> Self {
-        let stages = funnels.into_iter().map(|funnel| (funnel, Walk::new(ground, campaign, funnel).start())).collect();
-        Self { tags: BTreeMap::new(), fields: BTreeMap::new(), stages }
+    pub(super) fn at_start<'a>(
+        ground: &Ground<'a>,
+        campaign: &'a Campaign,
+        funnels: BTreeSet<FunnelId>,
+    ) -> Self {
+        let stages = funnels
+            .into_iter()
+            .map(|funnel| (funnel, Walk::new(ground, campaign, funnel).start()))
+            .collect();
+        Self {
+            tags: BTreeMap::new(),
+            fields: BTreeMap::new(),
+            stages,
+        }
     }
 
     /// What is known after a step that is no `if`.
-    pub(super) fn after<'a>(mut self, ground: &Ground<'a>, campaign: &'a Campaign, step: &'a Step) -> Self {
+    pub(super) fn after<'a>(
+        mut self,
+        ground: &Ground<'a>,
+        campaign: &'a Campaign,
+        step: &'a Step,
+    ) -> Self {
         for (funnel, here) in &mut self.stages {
             let walk = Walk::new(ground, campaign, *funnel);
             *here = walk.after(step, std::mem::take(here), &mut |_, _| {});
@@ -44,10 +61,23 @@ impl Facts {
         match &step.kind {
             StepKind::Action(Action::AddTag(tag)) => drop(self.tags.insert(*tag, true)),
             StepKind::Action(Action::RemoveTag(tag)) => drop(self.tags.insert(*tag, false)),
-            StepKind::Action(Action::Clear(field)) => drop(self.fields.insert(*field, cleared(ground.model, *field))),
-            StepKind::Action(Action::Set { field, to }) => drop(self.fields.insert(*field, known(to))),
-            StepKind::Broken => self = Self { tags: BTreeMap::new(), fields: BTreeMap::new(), ..self },
-            StepKind::Wait(_) | StepKind::WaitUntil { .. } | StepKind::If { .. } | StepKind::Split(_) => {}
+            StepKind::Action(Action::Clear(field)) => {
+                self.fields.insert(*field, cleared(ground.model, *field));
+            }
+            StepKind::Action(Action::Set { field, to }) => {
+                self.fields.insert(*field, known(to));
+            }
+            StepKind::Broken => {
+                self = Self {
+                    tags: BTreeMap::new(),
+                    fields: BTreeMap::new(),
+                    ..self
+                }
+            }
+            StepKind::Wait(_)
+            | StepKind::WaitUntil { .. }
+            | StepKind::If { .. }
+            | StepKind::Split(_) => {}
             StepKind::Await(_) => {}
             StepKind::Action(_) => {}
             StepKind::Fork(_) | StepKind::Goto { .. } | StepKind::Exit(_) => {}
@@ -57,8 +87,10 @@ impl Facts {
 
     /// What is known where two branches meet.
     pub(super) fn meet(mut self, other: &Self) -> Self {
-        self.tags.retain(|tag, has| other.tags.get(tag) == Some(has));
-        self.fields.retain(|field, known| other.fields.get(field) == Some(known));
+        self.tags
+            .retain(|tag, has| other.tags.get(tag) == Some(has));
+        self.fields
+            .retain(|field, known| other.fields.get(field) == Some(known));
         for (funnel, here) in &mut self.stages {
             let there = other.stages.get(funnel).cloned().unwrap_or_default();
             here.possible = here.possible.or(&there.possible);
@@ -67,21 +99,38 @@ impl Facts {
         self
     }
 
-    /// What is settled about each of these conditions. `segments` are those that they ask, each after those that it asks itself.
-    pub(super) fn verdicts(&self, model: &Model, segments: &[SegmentId], asked: &[&Condition]) -> Vec<Option<bool>> {
-        let mut judge = Judge { model, facts: self, answers: BTreeMap::new() };
+    /// What is settled about each of these conditions. `segments` are those that they ask, each
+    /// after those that it asks itself.
+    pub(super) fn verdicts(
+        &self,
+        model: &Model,
+        segments: &[SegmentId],
+        asked: &[&Condition],
+    ) -> Vec<Option<bool>> {
+        let mut judge = Judge {
+            model,
+            facts: self,
+            answers: BTreeMap::new(),
+        };
         for segment in segments {
             let body = &model.segments[*segment];
             let answer = judge.verdict(&body.condition).filter(|_| !body.is_listed());
             judge.answers.insert(*segment, answer);
         }
-        asked.iter().map(|condition| judge.verdict(condition)).collect()
+        asked
+            .iter()
+            .map(|condition| judge.verdict(condition))
+            .collect()
     }
 }
 
 /// A field with a default reads as that when it has no value.
 fn cleared(model: &Model, field: FieldId) -> Known {
-    if model.contacts.fields[field].default.is_some() { Known::Something } else { Known::Missing }
+    if model.contacts.fields[field].default.is_some() {
+        Known::Something
+    } else {
+        Known::Missing
+    }
 }
 
 fn known(to: &NewValue) -> Known {
@@ -108,32 +157,50 @@ impl Judge<'_> {
             ConditionKind::Stage { stage, at_least } => {
                 let here = self.positions(stage.funnel)?;
                 let certain = at_least.is_none() && *here == Positions::only(stage.stage);
-                if here.stages.contains(stage.stage) { certain.then_some(true) } else { Some(false) }
+                if here.stages.contains(stage.stage) {
+                    certain.then_some(true)
+                } else {
+                    Some(false)
+                }
             }
             ConditionKind::InFunnel(funnel) => {
                 let here = self.positions(*funnel)?;
-                if here.stages.is_empty() { Some(false) } else { (!here.nowhere).then_some(true) }
+                if here.stages.is_empty() {
+                    Some(false)
+                } else {
+                    (!here.nowhere).then_some(true)
+                }
             }
             ConditionKind::Reached(stage) => {
                 let weight = self.model.funnels[stage.funnel].stages[stage.stage].weight?;
                 let here = self.positions(stage.funnel)?;
                 let stages = &self.model.funnels[stage.funnel].stages;
-                let heavy: Option<Vec<bool>> =
-                    here.stages.iter().map(|id| Some(stages[id].weight? >= weight)).collect();
+                let heavy: Option<Vec<bool>> = here
+                    .stages
+                    .iter()
+                    .map(|id| Some(stages[id].weight? >= weight))
+                    .collect();
                 agree(heavy?.into_iter().chain(here.nowhere.then_some(false)))
             }
-            ConditionKind::Field { subject: Subject::Field(field), test } => {
-                of_field(self.facts.fields.get(field)?, test)
-            }
-            ConditionKind::Field { subject: Subject::Tags, test } => {
+            ConditionKind::Field {
+                subject: Subject::Field(field),
+                test,
+            } => of_field(self.facts.fields.get(field)?, test),
+            ConditionKind::Field {
+                subject: Subject::Tags,
+                test,
+            } => {
                 let has_one = self.facts.tags.values().any(|has| *has);
                 has_one.then_some(*test == FieldTest::Exists(true))
             }
             ConditionKind::Field {
-                subject: Subject::Points | Subject::Group(_) | Subject::Company(_) | Subject::Property(..),
+                subject:
+                    Subject::Points | Subject::Group(_) | Subject::Company(_) | Subject::Property(..),
                 ..
             } => None,
-            ConditionKind::Event(_) | ConditionKind::Reachable(_) | ConditionKind::Campaign { .. } => None,
+            ConditionKind::Event(_)
+            | ConditionKind::Reachable(_)
+            | ConditionKind::Campaign { .. } => None,
             ConditionKind::Broken => None,
             ConditionKind::Segment(segment) => self.answers.get(segment).copied().flatten(),
         }
@@ -144,13 +211,20 @@ impl Judge<'_> {
         if verdicts.contains(&Some(!all)) {
             Some(!all)
         } else {
-            verdicts.iter().all(|verdict| *verdict == Some(all)).then_some(all)
+            verdicts
+                .iter()
+                .all(|verdict| *verdict == Some(all))
+                .then_some(all)
         }
     }
 
     /// Nothing is known of a funnel that the campaign cannot come from.
     fn positions(&self, funnel: FunnelId) -> Option<&Positions> {
-        self.facts.stages.get(&funnel).map(|here| &here.expected).filter(|here| !here.is_empty())
+        self.facts
+            .stages
+            .get(&funnel)
+            .map(|here| &here.expected)
+            .filter(|here| !here.is_empty())
     }
 }
 
@@ -159,17 +233,23 @@ fn agree(mut answers: impl Iterator<Item = bool>) -> Option<bool> {
     answers.all(|answer| answer == first).then_some(first)
 }
 
-/// Only what needs neither a clock nor the rules of text is told; the runner's kernel is the one that evaluates.
+/// Only what needs neither a clock nor the rules of text is told; the runner's kernel is the one
+/// that evaluates.
 fn of_field(known: &Known, test: &FieldTest) -> Option<bool> {
     match (test, known) {
         (_, Known::Something) => None,
         (FieldTest::Exists(wanted), known) => Some(*wanted == (*known != Known::Missing)),
         (test, Known::Missing) => is_negated(test),
-        (FieldTest::Boolean { is, negated }, Known::Is(Value::Boolean(value))) => Some((is == value) != *negated),
+        (FieldTest::Boolean { is, negated }, Known::Is(Value::Boolean(value))) => {
+            Some((is == value) != *negated)
+        }
         (FieldTest::Choice { values, negated }, Known::Is(Value::Choice(value))) => {
             Some(values.contains(value) != *negated)
         }
-        (FieldTest::Boolean { .. } | FieldTest::Choice { .. } | FieldTest::Text(_), Known::Is(_)) => None,
+        (
+            FieldTest::Boolean { .. } | FieldTest::Choice { .. } | FieldTest::Text(_),
+            Known::Is(_),
+        ) => None,
         (FieldTest::Number(_) | FieldTest::Date(_) | FieldTest::HasAny(_), Known::Is(_)) => None,
         (FieldTest::HasAll(_) | FieldTest::HasNone(_), Known::Is(_)) => None,
     }
@@ -181,6 +261,8 @@ fn is_negated(test: &FieldTest) -> Option<bool> {
         FieldTest::Boolean { negated, .. } | FieldTest::Choice { negated, .. } => Some(*negated),
         FieldTest::HasNone(_) => Some(true),
         FieldTest::HasAny(_) | FieldTest::HasAll(_) => Some(false),
-        FieldTest::Text(_) | FieldTest::Number(_) | FieldTest::Date(_) | FieldTest::Exists(_) => None,
+        FieldTest::Text(_) | FieldTest::Number(_) | FieldTest::Date(_) | FieldTest::Exists(_) => {
+            None
+        }
     }
 }

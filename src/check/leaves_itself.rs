@@ -1,4 +1,5 @@
-//! A campaign with `on-leave: exit` whose own step ends the condition that lets people in, so that what comes after the next wait never runs.
+//! A campaign with `on-leave: exit` whose own step ends the condition that lets people in, so that
+//! what comes after the next wait never runs.
 
 use std::collections::BTreeSet;
 
@@ -7,46 +8,77 @@ use super::stage_flow::Ground;
 use super::{CheckContext, Rule};
 use crate::diagnostic::Diagnostic;
 use crate::graph::atoms;
-use crate::model::{Campaign, Condition, ConditionKind, Enter, FunnelId, Model, OnLeave, SegmentId, Step, StepKind};
+use crate::model::{
+    Campaign, Condition, ConditionKind, Enter, FunnelId, Model, OnLeave, SegmentId, Step, StepKind,
+};
 
 pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    let leaving =
-        |campaign: &&Campaign| campaign.on_leave == Some(OnLeave::Exit) && !campaign.broken && !goes_round(campaign);
+    let leaving = |campaign: &&Campaign| {
+        campaign.on_leave == Some(OnLeave::Exit) && !campaign.broken && !goes_round(campaign)
+    };
     let mut left = MOST_QUESTIONS;
     for campaign in case.model.campaigns.values().filter(leaving) {
         if let Some(conditions) = only_conditions(campaign) {
             let segments = segments(case, &conditions);
-            let Some(less) = left.checked_sub(questions(case.model, campaign, &conditions, &segments)) else {
+            let Some(less) =
+                left.checked_sub(questions(case.model, campaign, &conditions, &segments))
+            else {
                 continue;
             };
             left = less;
             let funnels = funnels(case.model, &conditions, &segments);
-            let mut search = Search { rule, ground: &case.ground, campaign, conditions, segments, found: &mut found };
-            let start = Now { facts: Facts::at_start(&case.ground, campaign, funnels), culprit: None };
+            let mut search = Search {
+                rule,
+                ground: &case.ground,
+                campaign,
+                conditions,
+                segments,
+                found: &mut found,
+            };
+            let start = Now {
+                facts: Facts::at_start(&case.ground, campaign, funnels),
+                culprit: None,
+            };
             search.list(&campaign.steps, start);
         }
     }
     found
 }
 
-/// So many questions are asked in all: what is behind each step is asked of all that lets people in. Of campaigns that need more nothing is said.
+/// So many questions are asked in all: what is behind each step is asked of all that lets people
+/// in. Of campaigns that need more nothing is said.
 const MOST_QUESTIONS: usize = 5_000_000;
 
 /// How many questions a campaign needs.
-fn questions(model: &Model, campaign: &Campaign, conditions: &[&Condition], segments: &[SegmentId]) -> usize {
+fn questions(
+    model: &Model,
+    campaign: &Campaign,
+    conditions: &[&Condition],
+    segments: &[SegmentId],
+) -> usize {
     let (mut steps, mut asked) = (0_usize, 0_usize);
     campaign.each_step(|_| steps += 1);
-    let inside = segments.iter().map(|segment| &model.segments[*segment].condition);
-    conditions.iter().copied().chain(inside).for_each(|condition| atoms(condition, &mut |_| asked += 1));
+    let inside = segments
+        .iter()
+        .map(|segment| &model.segments[*segment].condition);
+    conditions
+        .iter()
+        .copied()
+        .chain(inside)
+        .for_each(|condition| atoms(condition, &mut |_| asked += 1));
     steps.saturating_mul(asked)
 }
 
 /// Where steps come in another order than that of the text nothing is said.
 fn goes_round(campaign: &Campaign) -> bool {
     let mut found = false;
-    campaign
-        .each_step(|step| found |= matches!(step.kind, StepKind::Goto { .. } | StepKind::Fork(_) | StepKind::Await(_)));
+    campaign.each_step(|step| {
+        found |= matches!(
+            step.kind,
+            StepKind::Goto { .. } | StepKind::Fork(_) | StepKind::Await(_)
+        );
+    });
     found
 }
 
@@ -56,7 +88,9 @@ fn only_conditions(campaign: &Campaign) -> Option<Vec<&Condition>> {
         Enter::Condition(condition) => Some(condition),
         Enter::Entered { .. } | Enter::Event(_) => None,
     });
-    conditions.collect::<Option<Vec<_>>>().filter(|conditions| !conditions.is_empty())
+    conditions
+        .collect::<Option<Vec<_>>>()
+        .filter(|conditions| !conditions.is_empty())
 }
 
 fn segments(case: &CheckContext<'_>, conditions: &[&Condition]) -> Vec<SegmentId> {
@@ -71,7 +105,10 @@ fn segments(case: &CheckContext<'_>, conditions: &[&Condition]) -> Vec<SegmentId
             }
         });
     }
-    let mut wanted: Vec<SegmentId> = wanted.into_iter().filter(|id| case.ground.rank(*id).is_some()).collect();
+    let mut wanted: Vec<SegmentId> = wanted
+        .into_iter()
+        .filter(|id| case.ground.rank(*id).is_some())
+        .collect();
     wanted.sort_by_key(|id| case.ground.rank(*id));
     wanted
 }
@@ -79,12 +116,19 @@ fn segments(case: &CheckContext<'_>, conditions: &[&Condition]) -> Vec<SegmentId
 /// The funnels about whose stages they ask.
 fn funnels(model: &Model, conditions: &[&Condition], segments: &[SegmentId]) -> BTreeSet<FunnelId> {
     let mut funnels = BTreeSet::new();
-    let asked = segments.iter().map(|segment| &model.segments[*segment].condition);
+    let asked = segments
+        .iter()
+        .map(|segment| &model.segments[*segment].condition);
     for condition in conditions.iter().copied().chain(asked) {
         atoms(condition, &mut |atom| match &atom.kind {
-            ConditionKind::Stage { stage, .. } | ConditionKind::Reached(stage) => drop(funnels.insert(stage.funnel)),
+            ConditionKind::Stage { stage, .. } | ConditionKind::Reached(stage) => {
+                funnels.insert(stage.funnel);
+            }
             ConditionKind::InFunnel(funnel) => drop(funnels.insert(*funnel)),
-            ConditionKind::All(_) | ConditionKind::Any(_) | ConditionKind::Not(_) | ConditionKind::Segment(_) => {}
+            ConditionKind::All(_)
+            | ConditionKind::Any(_)
+            | ConditionKind::Not(_)
+            | ConditionKind::Segment(_) => {}
             ConditionKind::Field { .. } | ConditionKind::Tag(_) | ConditionKind::Reachable(_) => {}
             ConditionKind::Campaign { .. } | ConditionKind::Event(_) | ConditionKind::Broken => {}
         });
@@ -118,7 +162,12 @@ impl<'a> Search<'a, '_> {
                     self.report(culprit, step, &steps[at + 1..]);
                     return None;
                 }
-                (StepKind::If { then, otherwise, .. }, _) => {
+                (
+                    StepKind::If {
+                        then, otherwise, ..
+                    },
+                    _,
+                ) => {
                     now = meet(self.list(then, now.clone()), self.list(otherwise, now))?;
                 }
                 (StepKind::Split(shares), _) => {
@@ -139,22 +188,39 @@ impl<'a> Search<'a, '_> {
         let facts = now.facts.after(self.ground, self.campaign, step);
         let verdicts = facts.verdicts(self.ground.model, &self.segments, &self.conditions);
         let over = verdicts.iter().all(|verdict| *verdict == Some(false));
-        Now { facts, culprit: over.then(|| now.culprit.unwrap_or(step)) }
+        Now {
+            facts,
+            culprit: over.then(|| now.culprit.unwrap_or(step)),
+        }
     }
 
     fn report(&mut self, culprit: &Step, wait: &Step, rest: &[Step]) {
         let Some(first) = rest.first() else { return };
-        let names: Vec<_> = rest.iter().take(3).map(|step| format!("`{}`", step.name)).collect();
-        let more =
-            if rest.len() > names.len() { format!(" and {} more", rest.len() - names.len()) } else { String::new() };
-        let never = if rest.len() == 1 { "never runs" } else { "never run" };
+        let names: Vec<_> = rest
+            .iter()
+            .take(3)
+            .map(|step| format!("`{}`", step.name))
+            .collect();
+        let more = if rest.len() > names.len() {
+            format!(" and {} more", rest.len() - names.len())
+        } else {
+            String::new()
+        };
+        let never = if rest.len() == 1 {
+            "never runs"
+        } else {
+            "never run"
+        };
         let message = format!(
             "`{}` ends what lets contacts into `{}`, so they leave, and {}{more} {never}",
             culprit.name,
             self.campaign.id,
             names.join(", ")
         );
-        let finding = self.rule.finding(culprit.span, message).at("ends the entry condition");
+        let finding = self
+            .rule
+            .finding(culprit.span, message)
+            .at("ends the entry condition");
         self.found.push(
             finding
                 .label(self.conditions[0].span, "lets people in")
@@ -167,7 +233,10 @@ impl<'a> Search<'a, '_> {
 
 fn meet<'a>(yes: Option<Now<'a>>, no: Option<Now<'a>>) -> Option<Now<'a>> {
     match (yes, no) {
-        (Some(yes), Some(no)) => Some(Now { culprit: yes.culprit.and(no.culprit), facts: yes.facts.meet(&no.facts) }),
+        (Some(yes), Some(no)) => Some(Now {
+            culprit: yes.culprit.and(no.culprit),
+            facts: yes.facts.meet(&no.facts),
+        }),
         (one, other) => one.or(other),
     }
 }

@@ -1,4 +1,5 @@
-//! A `wait-until` on a field that may have no date, where the file does not say what then; what `enter`, an `if` or a step before makes certain is not asked for again.
+//! A `wait-until` on a field that may have no date, where the file does not say what then; what
+//! `enter`, an `if` or a step before makes certain is not asked for again.
 
 use std::collections::BTreeSet;
 
@@ -6,15 +7,25 @@ use super::{CheckContext, Rule};
 use crate::diagnostic::Diagnostic;
 use crate::model::ids::Id;
 use crate::model::{
-    Action, Campaign, Condition, ConditionKind, DateTest, Enter, FieldId, FieldTest, Model, SegmentId, Step, StepKind,
-    Subject, Until,
+    Action, Campaign, Condition, ConditionKind, DateTest, Enter, FieldId, FieldTest, Model,
+    SegmentId, Step, StepKind, Subject, Until,
 };
 
 pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let segments = of_segments(case.model, &case.ground.order);
-    for campaign in case.model.campaigns.values().filter(|campaign| !campaign.broken) {
-        let mut search = Search { rule, model: case.model, segments: &segments, found: &mut found };
+    for campaign in case
+        .model
+        .campaigns
+        .values()
+        .filter(|campaign| !campaign.broken)
+    {
+        let mut search = Search {
+            rule,
+            model: case.model,
+            segments: &segments,
+            found: &mut found,
+        };
         let certain = search.at_start(campaign);
         search.list(&campaign.steps, certain);
     }
@@ -43,20 +54,29 @@ fn certain_if(condition: &Condition, holds: bool, segments: &BySegment) -> Certa
         ConditionKind::All(parts) => joined(parts, holds, holds, segments),
         ConditionKind::Any(parts) => joined(parts, holds, !holds, segments),
         ConditionKind::Not(part) => certain_if(part, !holds, segments),
-        ConditionKind::Field { subject: Subject::Field(field), test } if needs_a_value(test, holds) => {
-            Certain::from([*field])
-        }
+        ConditionKind::Field {
+            subject: Subject::Field(field),
+            test,
+        } if needs_a_value(test, holds) => Certain::from([*field]),
         ConditionKind::Segment(id) => segments[id.index()][usize::from(holds)].clone(),
-        ConditionKind::Field { .. } | ConditionKind::Tag(_) | ConditionKind::Stage { .. } => Certain::new(),
-        ConditionKind::Reached(_) | ConditionKind::InFunnel(_) | ConditionKind::Reachable(_) => Certain::new(),
-        ConditionKind::Campaign { .. } | ConditionKind::Event(_) | ConditionKind::Broken => Certain::new(),
+        ConditionKind::Field { .. } | ConditionKind::Tag(_) | ConditionKind::Stage { .. } => {
+            Certain::new()
+        }
+        ConditionKind::Reached(_) | ConditionKind::InFunnel(_) | ConditionKind::Reachable(_) => {
+            Certain::new()
+        }
+        ConditionKind::Campaign { .. } | ConditionKind::Event(_) | ConditionKind::Broken => {
+            Certain::new()
+        }
     }
 }
 
 /// All parts come out alike, or at least one of them.
 fn joined(parts: &[Condition], holds: bool, all: bool, segments: &BySegment) -> Certain {
     let parts = parts.iter().map(|part| certain_if(part, holds, segments));
-    parts.reduce(|one, other| if all { &one | &other } else { &one & &other }).unwrap_or_default()
+    parts
+        .reduce(|one, other| if all { &one | &other } else { &one & &other })
+        .unwrap_or_default()
 }
 
 struct Search<'a, 'f> {
@@ -72,9 +92,11 @@ impl Search<'_, '_> {
         let ways = campaign.enter.iter().map(|way| match way {
             Enter::Condition(condition) => certain_if(condition, true, self.segments),
             Enter::Entered { .. } => Certain::new(),
-            Enter::Event(pattern) => {
-                self.model.events[pattern.event].updates.iter().map(|update| update.field).collect()
-            }
+            Enter::Event(pattern) => self.model.events[pattern.event]
+                .updates
+                .iter()
+                .map(|update| update.field)
+                .collect(),
         });
         ways.reduce(|one, other| &one & &other).unwrap_or_default()
     }
@@ -91,26 +113,44 @@ impl Search<'_, '_> {
         match &step.kind {
             StepKind::Action(Action::Set { field, .. }) => drop(certain.insert(*field)),
             StepKind::Action(Action::Clear(field)) => drop(certain.remove(field)),
-            StepKind::WaitUntil { until: Until::Field { field, if_missing, .. }, .. } => {
+            StepKind::WaitUntil {
+                until: Until::Field {
+                    field, if_missing, ..
+                },
+                ..
+            } => {
                 if if_missing.is_none() && !certain.contains(field) {
                     self.report(step, *field);
                 }
-                // Told once: the next wait for the date is the same question, unless this one lets contacts go on without.
+                // Told once: the next wait for the date is the same question, unless this one lets
+                // contacts go on without.
                 if step.kind.ends_where_missing() {
                     certain.insert(*field);
                 }
             }
-            StepKind::If { when, then, otherwise } => {
+            StepKind::If {
+                when,
+                then,
+                otherwise,
+            } => {
                 let yes = &certain | &certain_if(when, true, self.segments);
                 let no = &certain | &certain_if(when, false, self.segments);
                 return meet(self.list(then, yes), self.list(otherwise, no));
             }
             StepKind::Goto { .. } | StepKind::Exit(_) => return None,
             StepKind::Split(_) | StepKind::Await(_) | StepKind::Fork(_) => {
-                let ends = step.branches().into_iter().map(|branch| self.list(branch.steps, certain.clone()));
+                let ends = step
+                    .branches()
+                    .into_iter()
+                    .map(|branch| self.list(branch.steps, certain.clone()));
                 return ends.reduce(meet).unwrap_or(Some(certain));
             }
-            StepKind::Wait(_) | StepKind::WaitUntil { until: Until::Moment(_), .. } | StepKind::Broken => {}
+            StepKind::Wait(_)
+            | StepKind::WaitUntil {
+                until: Until::Moment(_),
+                ..
+            }
+            | StepKind::Broken => {}
             StepKind::Action(_) => {}
         }
         Some(certain)
@@ -122,11 +162,17 @@ impl Search<'_, '_> {
             return;
         }
         let message = format!(
-            "contacts without `{}` leave the campaign at `{}`, and the file does not say that they should",
+            "contacts without `{}` leave the campaign at `{}`, and the file does not say that they \
+                should",
             field.id, step.name
         );
-        let help = "write `if-missing: exit` beside it if that is meant, `if-missing: skip` to leave out the next step, or `if-missing: continue` to go on at once";
-        let finding = self.rule.finding(step.span, message).at("no `if-missing`").label(field.span, "may be missing");
+        let help = "write `if-missing: exit` beside it if that is meant, `if-missing: skip` to leave \
+            out the next step, or `if-missing: continue` to go on at once";
+        let finding = self
+            .rule
+            .finding(step.span, message)
+            .at("no `if-missing`")
+            .label(field.span, "may be missing");
         self.found.push(finding.help(help));
     }
 }
@@ -144,7 +190,10 @@ fn needs_a_value(test: &FieldTest, holds: bool) -> bool {
         FieldTest::Exists(wanted) => *wanted == holds,
         FieldTest::Date(DateTest::In { negated, .. }) => *negated != holds,
         FieldTest::Date(_) => holds,
-        FieldTest::Text(_) | FieldTest::Number(_) | FieldTest::Boolean { .. } | FieldTest::Choice { .. } => false,
+        FieldTest::Text(_)
+        | FieldTest::Number(_)
+        | FieldTest::Boolean { .. }
+        | FieldTest::Choice { .. } => false,
         FieldTest::HasAny(_) | FieldTest::HasAll(_) | FieldTest::HasNone(_) => false,
     }
 }

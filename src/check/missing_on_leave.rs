@@ -1,4 +1,5 @@
-//! A campaign that a state condition lets people into and that waits, but does not say what happens to those for whom the condition ends meanwhile.
+//! A campaign that a state condition lets people into and that waits, but does not say what happens
+//! to those for whom the condition ends meanwhile.
 
 use super::{CheckContext, Rule};
 use crate::diagnostic::Diagnostic;
@@ -6,16 +7,26 @@ use crate::model::{Campaign, Condition, Enter, Step, StepKind};
 
 pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    for campaign in case.model.campaigns.values().filter(|campaign| campaign.on_leave.is_none() && !campaign.broken) {
+    for campaign in case
+        .model
+        .campaigns
+        .values()
+        .filter(|campaign| campaign.on_leave.is_none() && !campaign.broken)
+    {
         if let (Some(condition), Some(wait)) = (first_condition(campaign), first_wait(campaign)) {
-            let message =
-                format!("`{}` does not say what happens to those for whom `enter` holds no longer", campaign.id);
+            let message = format!(
+                "`{}` does not say what happens to those for whom `enter` holds no longer",
+                campaign.id
+            );
             found.push(
                 rule.finding(campaign.span, message)
                     .at("`on-leave` is missing")
                     .label(condition.span, "lets people in")
                     .label(wait.span, "they wait here")
-                    .help("write `on-leave: exit` (they get nothing more) or `on-leave: stay` (they get the rest all the same)"),
+                    .help(
+                        "write `on-leave: exit` (they get nothing more) or `on-leave: stay` \
+                        (they get the rest all the same)",
+                    ),
             );
         }
     }
@@ -32,7 +43,10 @@ fn first_condition(campaign: &Campaign) -> Option<&Condition> {
 fn first_wait(campaign: &Campaign) -> Option<&Step> {
     let mut found = None;
     campaign.each_step(|step| {
-        if matches!(step.kind, StepKind::Wait(_) | StepKind::WaitUntil { .. } | StepKind::Await(_)) {
+        if matches!(
+            step.kind,
+            StepKind::Wait(_) | StepKind::WaitUntil { .. } | StepKind::Await(_)
+        ) {
             found = found.or(Some(step));
         }
     });

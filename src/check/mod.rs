@@ -1,6 +1,8 @@
-//! What is certainly or probably wrong with a project that can be read; an error here is always a certainty, a guess is a warning or nothing.
+//! What is certainly or probably wrong with a project that can be read; an error here is always a
+//! certainty, a guess is a warning or nothing.
 //!
-//! Each check has one file, one row in [`RULES`], one in the registry of codes, and one page in docs/checks, which `funnelc explain` shows and the tests execute.
+//! Each check has one file, one row in [`RULES`], one in the registry of codes, and one page in
+//! docs/checks, which `funnelc explain` shows and the tests execute.
 
 mod always_true;
 mod ambiguous_entry;
@@ -107,7 +109,8 @@ pub const RULES: &[Rule] = &[
 pub struct Rule {
     /// The code of its findings.
     pub code: Code,
-    /// Whether it says that something is nowhere to be found, and so may only speak when the whole project could be read.
+    /// Whether it says that something is nowhere to be found, and so may only speak when the whole
+    /// project could be read.
     whole: bool,
     find: fn(&CheckContext<'_>, &Rule) -> Vec<Diagnostic>,
 }
@@ -118,19 +121,32 @@ pub struct Checked {
     model: Model,
 }
 
-/// Checks a model. `earlier` is what reading the project found: with an error among it the model is not [`Checked`], and nothing is said to be missing.
-pub(crate) fn run(model: Model, earlier: &[Diagnostic]) -> (Result<Checked, Model>, Vec<Diagnostic>) {
+/// Checks a model. `earlier` is what reading the project found: with an error among it the model is
+/// not [`Checked`], and nothing is said to be missing.
+pub(crate) fn run(
+    model: Model,
+    earlier: &[Diagnostic],
+) -> (Result<Checked, Model>, Vec<Diagnostic>) {
     let is_error = |finding: &Diagnostic| finding.severity == Severity::Error;
     let whole = !earlier.iter().any(is_error);
     let found = apply_severity(&model, findings(&model, whole));
-    let outcome = if whole && !found.iter().any(is_error) { Ok(Checked { model }) } else { Err(model) };
+    let outcome = if whole && !found.iter().any(is_error) {
+        Ok(Checked { model })
+    } else {
+        Err(model)
+    };
     (outcome, found)
 }
 
-/// Findings as much as the project lets them count, and where it says nothing, their codes. What is an error by itself stays one.
+/// Findings as much as the project lets them count, and where it says nothing, their codes. What is
+/// an error by itself stays one.
 pub fn apply_severity(model: &Model, mut findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let weight_of = |finding: &Diagnostic| {
-        let written = model.checks.iter().find(|rule| rule.code == finding.code.name()).map(|rule| rule.weight);
+        let written = model
+            .checks
+            .iter()
+            .find(|rule| rule.code == finding.code.name())
+            .map(|rule| rule.weight);
         match finding.code.standard() {
             Standard::Error => SeverityOverride::Error,
             Standard::Warning => written.unwrap_or(SeverityOverride::Warning),
@@ -171,11 +187,18 @@ impl Checked {
 
 impl Rule {
     const fn new(code: Code, find: fn(&CheckContext<'_>, &Self) -> Vec<Diagnostic>) -> Self {
-        Self { code, whole: false, find }
+        Self {
+            code,
+            whole: false,
+            find,
+        }
     }
 
     const fn requires_complete_project(self) -> Self {
-        Self { whole: true, ..self }
+        Self {
+            whole: true,
+            ..self
+        }
     }
 
     /// A finding of this check.
@@ -204,7 +227,14 @@ impl<'a> CheckContext<'a> {
         let sites = stage_flow::sites(&ground);
         let reach = reach::all(&ground, &sites);
         let verdicts = constant_conditions::verdicts(model, &ground.order);
-        Self { model, journey, ground, sites, reach, verdicts }
+        Self {
+            model,
+            journey,
+            ground,
+            sites,
+            reach,
+            verdicts,
+        }
     }
 }
 
@@ -221,15 +251,33 @@ mod tests {
         let compiled = crate::compile(sources);
         let opinion = Diagnostic::new(codes::OPINION, Span::NOWHERE, "somebody has one");
         let apply_severity = apply_severity(&compiled.model, vec![opinion]);
-        let found = compiled.diagnostics.iter().map(|finding| finding.code.name());
-        (apply_severity.iter().map(|finding| finding.severity).collect(), found.collect())
+        let found = compiled
+            .diagnostics
+            .iter()
+            .map(|finding| finding.code.name());
+        (
+            apply_severity
+                .iter()
+                .map(|finding| finding.severity)
+                .collect(),
+            found.collect(),
+        )
     }
 
     #[test]
     fn an_opinion_is_told_where_the_project_asks_for_it() {
         assert_eq!(told(""), (vec![], vec![]));
-        assert_eq!(told("checks: { opinion: warning }\n"), (vec![Severity::Warning], vec![]));
-        assert_eq!(told("checks: { opinion: error }\n"), (vec![Severity::Error], vec![]));
-        assert_eq!(told("checks: { opinion: { severity: off, reason: why } }\n"), (vec![], vec![]));
+        assert_eq!(
+            told("checks: { opinion: warning }\n"),
+            (vec![Severity::Warning], vec![])
+        );
+        assert_eq!(
+            told("checks: { opinion: error }\n"),
+            (vec![Severity::Error], vec![])
+        );
+        assert_eq!(
+            told("checks: { opinion: { severity: off, reason: why } }\n"),
+            (vec![], vec![])
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! How tests of a date come out for a day or a moment; only days are compared, for how long a month is depends on which.
+//! How tests of a date come out for a day or a moment; only days are compared, for how long a month
+//! is depends on which.
 
 use rust_decimal::Decimal;
 
@@ -30,10 +31,18 @@ struct Span {
 impl Moments {
     /// Where the answer of a test changes.
     pub(super) fn points(self, test: &FieldTest) -> Vec<Decimal> {
-        let FieldTest::Date(test) = test else { return Vec::new() };
-        let mut points: Vec<Decimal> =
-            self.operands(test).into_iter().flatten().flat_map(|span| [span.from, span.end]).collect();
-        if self.scale == Scale::FromToday && matches!(test, DateTest::Within(_) | DateTest::WithinNext(_)) {
+        let FieldTest::Date(test) = test else {
+            return Vec::new();
+        };
+        let mut points: Vec<Decimal> = self
+            .operands(test)
+            .into_iter()
+            .flatten()
+            .flat_map(|span| [span.from, span.end])
+            .collect();
+        if self.scale == Scale::FromToday
+            && matches!(test, DateTest::Within(_) | DateTest::WithinNext(_))
+        {
             points.extend([Decimal::ZERO, Decimal::ONE]);
         }
         points
@@ -42,24 +51,40 @@ impl Moments {
     /// How a test comes out; `value` is absent where the field has none.
     pub(super) fn answer(self, test: &FieldTest, value: Option<Decimal>) -> Option<bool> {
         let FieldTest::Date(test) = test else {
-            let FieldTest::Exists(wanted) = test else { return None };
+            let FieldTest::Exists(wanted) = test else {
+                return None;
+            };
             return Some(*wanted == value.is_some());
         };
-        let Some(value) = value else { return Some(matches!(test, DateTest::In { negated: true, .. })) };
+        let Some(value) = value else {
+            return Some(matches!(test, DateTest::In { negated: true, .. }));
+        };
         let spans: Vec<Span> = self.operands(test).into_iter().collect::<Option<_>>()?;
         Self::compare(test, &spans, value)
     }
 
-    /// The days that a test lists, each from its first moment to the first behind it; absent where one is on another scale.
+    /// The days that a test lists, each from its first moment to the first behind it; absent where
+    /// one is on another scale.
     pub(super) fn days(self, test: &FieldTest) -> Option<Vec<(Decimal, Decimal)>> {
-        let FieldTest::Date(test) = test else { return None };
-        self.operands(test).into_iter().map(|span| span.map(|span| (span.from, span.end))).collect()
+        let FieldTest::Date(test) = test else {
+            return None;
+        };
+        self.operands(test)
+            .into_iter()
+            .map(|span| span.map(|span| (span.from, span.end)))
+            .collect()
     }
 
     fn compare(test: &DateTest, spans: &[Span], value: Decimal) -> Option<bool> {
         let first = spans.first()?;
         let before = |span: &Span| value < span.from;
-        let after = |span: &Span| if span.is_day { value >= span.end } else { value > span.end };
+        let after = |span: &Span| {
+            if span.is_day {
+                value >= span.end
+            } else {
+                value > span.end
+            }
+        };
         // What lies around now is before or after it as the hour has it.
         let is_today = value >= Decimal::ZERO && value < Decimal::ONE;
         match test {
@@ -68,7 +93,9 @@ impl Moments {
             DateTest::Since(_) => Some(!before(first)),
             DateTest::Until(_) => Some(!after(first)),
             DateTest::Between(..) => Some(!before(first) && !after(spans.last()?)),
-            DateTest::In { negated, .. } => Some(spans.iter().any(|span| !before(span) && !after(span)) != *negated),
+            DateTest::In { negated, .. } => {
+                Some(spans.iter().any(|span| !before(span) && !after(span)) != *negated)
+            }
             DateTest::Within(_) if is_today => None,
             DateTest::Within(_) => Some(!before(first) && value < Decimal::ZERO),
             DateTest::WithinNext(_) if is_today => None,
@@ -100,10 +127,16 @@ impl Moments {
             }
             (Scale::Calendar, When::At(Moment::Time(_))) => return None,
             (Scale::FromToday, When::At(_) | When::StartOf(_)) => return None,
-            (Scale::Calendar, When::Today(_) | When::Ago(_) | When::In(_) | When::StartOf(_)) => return None,
+            (Scale::Calendar, When::Today(_) | When::Ago(_) | When::In(_) | When::StartOf(_)) => {
+                return None;
+            }
         };
         let from = Decimal::from(day);
-        Some(Span { from, end: from + Decimal::ONE, is_day: true })
+        Some(Span {
+            from,
+            end: from + Decimal::ONE,
+            is_day: true,
+        })
     }
 }
 

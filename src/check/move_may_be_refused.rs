@@ -1,4 +1,5 @@
-//! A step that moves some contacts and is refused for others, who go on in the campaign all the same; a hint, for that may be meant.
+//! A step that moves some contacts and is refused for others, who go on in the campaign all the
+//! same; a hint, for that may be meant.
 
 use super::backward_move::refused_from_all;
 use super::stage_flow::Site;
@@ -12,7 +13,10 @@ use crate::model::StageId;
 const NAMED: usize = 12;
 
 pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
-    case.sites.iter().filter_map(|site| of_step(case, rule, site)).collect()
+    case.sites
+        .iter()
+        .filter_map(|site| of_step(case, rule, site))
+        .collect()
 }
 
 fn of_step(case: &CheckContext<'_>, rule: &Rule, site: &Site<'_>) -> Option<Diagnostic> {
@@ -22,30 +26,54 @@ fn of_step(case: &CheckContext<'_>, rule: &Rule, site: &Site<'_>) -> Option<Diag
     let target = &funnel.stages[to];
     let stages = || refused.iter().map(|from| &funnel.stages[from]);
     let first = stages().next()?;
-    let names: Vec<_> = stages().take(NAMED).map(|stage| format!("`{}`", stage.id)).collect();
+    let names: Vec<_> = stages()
+        .take(NAMED)
+        .map(|stage| format!("`{}`", stage.id))
+        .collect();
     let more = refused.len().saturating_sub(NAMED);
-    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
-    let message =
-        format!("the move to `{}/{}` is refused for contacts in {}{more}", funnel.id, target.id, names.join(", "));
-    let finding =
-        rule.finding(site.step.span, message).at("moves not everybody").label(target.weight_span, word(target));
-    let finding = stages().take(3).fold(finding, |finding, stage| finding.label(stage.weight_span, label(stage)));
+    let more = if more == 0 {
+        String::new()
+    } else {
+        format!(" and {more} more")
+    };
+    let message = format!(
+        "the move to `{}/{}` is refused for contacts in {}{more}",
+        funnel.id,
+        target.id,
+        names.join(", ")
+    );
+    let finding = rule
+        .finding(site.step.span, message)
+        .at("moves not everybody")
+        .label(target.weight_span, word(target));
+    let finding = stages().take(3).fold(finding, |finding, stage| {
+        finding.label(stage.weight_span, label(stage))
+    });
     Some(finding.help(format!(
-        "write `back-to: [{}]` on `{}` if they may go back, or keep them away, as with `if: {{ not: {{ stage: {}/{} }} }}`",
+        "write `back-to: [{}]` on `{}` if they may go back, or keep them away, as with `if: \
+            {{ not: {{ stage: {}/{} }} }}`",
         target.id, first.id, funnel.id, first.id
     )))
 }
 
 fn label(stage: &crate::model::Stage) -> String {
-    if stage.is_final { "is `final`".to_owned() } else { word(stage) }
+    if stage.is_final {
+        "is `final`".to_owned()
+    } else {
+        word(stage)
+    }
 }
 
-/// Those from which it is refused, unless it is refused from all, which is an error of its own, or the target is not published.
+/// Those from which it is refused, unless it is refused from all, which is an error of its own, or
+/// the target is not published.
 fn refusing(case: &CheckContext<'_>, site: &Site<'_>, to: StageId) -> StageSet {
     let funnel = &case.model.funnels[site.funnel];
     let is_open = funnel.publish.published && funnel.stages[to].publish.published;
     if !is_open || funnel.broken || refused_from_all(case, site).is_some() {
         return StageSet::default();
     }
-    site.here.expected.stages.except(&case.ground.moves(site.funnel).allowed(to))
+    site.here
+        .expected
+        .stages
+        .except(&case.ground.moves(site.funnel).allowed(to))
 }

@@ -1,4 +1,5 @@
-//! The rule of moves for all stages of a funnel at once: from where one may ever come to a stage. It says what [`refusal`](super::weights::refusal) says of each pair.
+//! The rule of moves for all stages of a funnel at once: from where one may ever come to a stage.
+//! It says what [`refusal`](super::weights::refusal) says of each pair.
 
 use std::collections::BTreeMap;
 
@@ -31,9 +32,18 @@ pub(super) struct Moves {
 impl Moves {
     pub(super) fn of(funnel: &Funnel) -> Self {
         let those = |fits: fn(&Stage) -> bool| {
-            funnel.stages.iter().filter(move |(_, stage)| fits(stage)).map(|(id, _)| id).collect::<StageSet>()
+            funnel
+                .stages
+                .iter()
+                .filter(move |(_, stage)| fits(stage))
+                .map(|(id, _)| id)
+                .collect::<StageSet>()
         };
-        let mut ranked: Vec<_> = funnel.stages.iter().filter_map(|(id, stage)| Some((stage.weight?, id))).collect();
+        let mut ranked: Vec<_> = funnel
+            .stages
+            .iter()
+            .filter_map(|(id, stage)| Some((stage.weight?, id)))
+            .collect();
         ranked.sort_unstable();
         let mut so_far = vec![StageSet::default()];
         for stride in ranked.chunks(STRIDE) {
@@ -42,7 +52,10 @@ impl Moves {
         }
         let mut back: BTreeMap<StageId, StageSet> = BTreeMap::new();
         for (from, stage) in funnel.stages.iter() {
-            stage.back_to.iter().for_each(|(to, _)| back.entry(*to).or_default().insert(from));
+            stage
+                .back_to
+                .iter()
+                .for_each(|(to, _)| back.entry(*to).or_default().insert(from));
         }
         Self {
             weights: funnel.stages.values().map(|stage| stage.weight).collect(),
@@ -78,7 +91,9 @@ impl Moves {
 
     fn up_to(&self, count: usize) -> StageSet {
         let mut found = self.so_far.get(count / STRIDE).cloned().unwrap_or_default();
-        self.ranked[count / STRIDE * STRIDE..count].iter().for_each(|(_, stage)| found.insert(*stage));
+        self.ranked[count / STRIDE * STRIDE..count]
+            .iter()
+            .for_each(|(_, stage)| found.insert(*stage));
         found
     }
 
@@ -95,10 +110,16 @@ impl Moves {
             self.broken.clone()
         } else {
             let not_heavier = match self.weights[to.index()].filter(|_| !self.free) {
-                Some(weight) => self.up_to(self.ranked.partition_point(|(other, _)| *other <= weight)),
+                Some(weight) => {
+                    self.up_to(self.ranked.partition_point(|(other, _)| *other <= weight))
+                }
                 None => self.all(),
             };
-            not_heavier.or(&self.unweighted).except(&self.finals).or(&self.broken).or(&self.back_to(to))
+            not_heavier
+                .or(&self.unweighted)
+                .except(&self.finals)
+                .or(&self.broken)
+                .or(&self.back_to(to))
         };
         allowed.insert(to);
         allowed
@@ -133,7 +154,10 @@ mod tests {
             experiences: Vec::new(),
             back_to: back_to.into_iter().collect(),
             is_final: *is_final,
-            publish: Publish { published: !closed, ..Publish::default() },
+            publish: Publish {
+                published: !closed,
+                ..Publish::default()
+            },
             broken: *broken,
         }
     }
@@ -151,9 +175,15 @@ mod tests {
             drops: false,
             free,
             loose: false,
-            publish: Publish { published, ..Publish::default() },
+            publish: Publish {
+                published,
+                ..Publish::default()
+            },
             place: Vec::new(),
-            stages: stages.iter().map(|(drawn, back)| stage(drawn, *back, stages.len())).collect(),
+            stages: stages
+                .iter()
+                .map(|(drawn, back)| stage(drawn, *back, stages.len()))
+                .collect(),
             broken: false,
         }
     }

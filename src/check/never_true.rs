@@ -10,11 +10,22 @@ pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let never = case.verdicts.iter().filter(|verdict| !verdict.holds);
     never
         .map(|verdict| {
-            let message = format!("this can never hold: nothing that {} can be fits it", verdict.about);
+            let message = format!(
+                "this can never hold: nothing that {} can be fits it",
+                verdict.about
+            );
             let help = "change a comparison in it, or remove what depends on it";
-            let finding = rule.finding(verdict.condition.span, message).at("never holds").help(help);
-            let others = verdict.against.iter().filter(|span| **span != verdict.condition.span);
-            others.take(MOST).fold(finding, |finding, span| finding.label(*span, "contradicts the other"))
+            let finding = rule
+                .finding(verdict.condition.span, message)
+                .at("never holds")
+                .help(help);
+            let others = verdict
+                .against
+                .iter()
+                .filter(|span| **span != verdict.condition.span);
+            others.take(MOST).fold(finding, |finding, span| {
+                finding.label(*span, "contradicts the other")
+            })
         })
         .collect()
 }

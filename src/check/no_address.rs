@@ -9,22 +9,41 @@ use crate::source::Span;
 pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let rules = Channel::ALL.into_iter().zip(&case.model.contacts.channels);
     let without = rules.filter(|(_, rules)| rules.address.is_none());
-    without.filter_map(|(channel, _)| fault(case, rule, channel)).collect()
+    without
+        .filter_map(|(channel, _)| fault(case, rule, channel))
+        .collect()
 }
 
 /// What goes wrong because nobody has an address on a channel.
 fn fault(case: &CheckContext<'_>, rule: &Rule, channel: Channel) -> Option<Diagnostic> {
-    let sends: Vec<_> = sends(case.model, channel).into_iter().filter(|send| send.only).collect();
+    let sends: Vec<_> = sends(case.model, channel)
+        .into_iter()
+        .filter(|send| send.only)
+        .collect();
     let word = channel.word();
-    let help = format!("write `addresses: {{ {word}: … }}` in `contacts`, with the field that holds it");
+    let help =
+        format!("write `addresses: {{ {word}: … }}` in `contacts`, with the field that holds it");
     let Some((first, more)) = sends.split_first() else {
-        let message = format!("`reachable: {word}` never holds: no field holds the address for `{word}`");
-        return Some(rule.finding(asked(case.model, channel)?, message).at("nobody is reachable").help(help));
+        let message =
+            format!("`reachable: {word}` never holds: no field holds the address for `{word}`");
+        return Some(
+            rule.finding(asked(case.model, channel)?, message)
+                .at("nobody is reachable")
+                .help(help),
+        );
     };
     let finding = rule
-        .finding(first.span, format!("`{}` reaches nobody: no field holds the address for `{word}`", first.id))
+        .finding(
+            first.span,
+            format!(
+                "`{}` reaches nobody: no field holds the address for `{word}`",
+                first.id
+            ),
+        )
         .at("is never sent");
-    let finding = more.iter().take(3).fold(finding, |finding, send| finding.label(send.span, "nor is this"));
+    let finding = more.iter().take(3).fold(finding, |finding, send| {
+        finding.label(send.span, "nor is this")
+    });
     Some(finding.help(help))
 }
 
@@ -51,16 +70,23 @@ pub(super) struct Send<'a> {
     only: bool,
 }
 
-/// What sends on a channel: experiences in the order of stages, then steps in the order of campaigns and text.
+/// What sends on a channel: experiences in the order of stages, then steps in the order of
+/// campaigns and text.
 pub(super) fn sends(model: &Model, channel: Channel) -> Vec<Send<'_>> {
     let goes_out = |content: ContentId| model.content[content].channels().contains(&channel);
-    let addressed = |channel: &Channel| model.contacts.channels[*channel as usize].address.is_some();
+    let addressed =
+        |channel: &Channel| model.contacts.channels[*channel as usize].address.is_some();
     let only = |content: ContentId| {
         let channels = model.content[content].channels();
         channels.first() == Some(&channel) && !channels.iter().any(addressed)
     };
-    let stages = model.funnels.values().flat_map(|funnel| funnel.stages.values());
-    let experiences = stages.flat_map(|stage| &stage.experiences).filter(|it| goes_out(it.content));
+    let stages = model
+        .funnels
+        .values()
+        .flat_map(|funnel| funnel.stages.values());
+    let experiences = stages
+        .flat_map(|stage| &stage.experiences)
+        .filter(|it| goes_out(it.content));
     let mut found: Vec<_> = experiences
         .map(|experience| {
             let body = &model.content[experience.content];

@@ -1,6 +1,8 @@
-//! The values of one thing about a contact, cut into cells in which no comparison of the project tells two values apart; never leaves one out that a contact can have.
+//! The values of one thing about a contact, cut into cells in which no comparison of the project
+//! tells two values apart; never leaves one out that a contact can have.
 //!
-//! A day counted from today and a day of the calendar are two things here: how they lie to each other depends on when one asks.
+//! A day counted from today and a day of the calendar are two things here: how they lie to each
+//! other depends on when one asks.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,8 +13,8 @@ use super::region::Region;
 use crate::graph::atoms;
 use crate::model::ids::Id;
 use crate::model::{
-    Action, ChoiceId, Condition, ConditionKind, FieldId, FieldTest, FieldType, FunnelId, Model, NumberTest, StageId,
-    StepKind, Subject, TagId, TextTest, Value,
+    Action, ChoiceId, Condition, ConditionKind, FieldId, FieldTest, FieldType, FunnelId, Model,
+    NumberTest, StageId, StepKind, Subject, TagId, TextTest, Value,
 };
 
 /// A thing about a contact.
@@ -54,14 +56,16 @@ pub(super) struct Partition {
     pub(super) moments: Option<Moments>,
     /// By text without capitals: which of them are spelt so.
     pub(super) spelt: BTreeMap<String, Vec<usize>>,
-    /// Of a funnel its stages in the order of the cells, those without a weight first, then the lightest.
+    /// Of a funnel its stages in the order of the cells, those without a weight first, then the
+    /// lightest.
     pub(super) ranked: Vec<(Option<i64>, StageId)>,
     /// By stage: its weight, and its cell.
     pub(super) ranks: BTreeMap<StageId, (Option<i64>, usize)>,
 }
 
 impl Partition {
-    /// The cells of a topic; absent where nothing can be told. `asked` are all atoms that ask about it, `cleared` the fields that a step clears.
+    /// The cells of a topic; absent where nothing can be told. `asked` are all atoms that ask about
+    /// it, `cleared` the fields that a step clears.
     pub(super) fn of(
         model: &Model,
         topic: Variable,
@@ -74,9 +78,17 @@ impl Partition {
             Variable::Has(..) => vec![Class::Missing, Class::Flag(false), Class::Flag(true)],
             Variable::Stage(funnel) => {
                 let stages = &model.funnels[funnel].stages;
-                ranked = stages.iter().map(|(id, stage)| (stage.weight, id)).collect();
+                ranked = stages
+                    .iter()
+                    .map(|(id, stage)| (stage.weight, id))
+                    .collect();
                 ranked.sort_unstable();
-                ranked.iter().map(|(_, id)| Some(*id)).chain([None]).map(Class::Stage).collect()
+                ranked
+                    .iter()
+                    .map(|(_, id)| Some(*id))
+                    .chain([None])
+                    .map(Class::Stage)
+                    .collect()
             }
             Variable::Moment(field, scale) => {
                 let whole = matches!(model.contacts.fields[field].type_, Some(FieldType::Date));
@@ -96,8 +108,18 @@ impl Partition {
                 spelt.entry(text.to_ascii_lowercase()).or_default().push(at);
             }
         }
-        let ranks = (0..).zip(&ranked).map(|(rank, (weight, id))| (*id, (*weight, rank))).collect();
-        Some(Self { topic, all: cells, moments, spelt, ranked, ranks })
+        let ranks = (0..)
+            .zip(&ranked)
+            .map(|(rank, (weight, id))| (*id, (*weight, rank)))
+            .collect();
+        Some(Self {
+            topic,
+            all: cells,
+            moments,
+            spelt,
+            ranked,
+            ranks,
+        })
     }
 
     /// All of them.
@@ -120,7 +142,12 @@ impl Partition {
     }
 
     /// How an atom comes out for one of them, by its number; absent where that depends on more.
-    pub(super) fn answer_at(&self, model: &Model, atom: &ConditionKind, cell: usize) -> Option<bool> {
+    pub(super) fn answer_at(
+        &self,
+        model: &Model,
+        atom: &ConditionKind,
+        cell: usize,
+    ) -> Option<bool> {
         self.answer(model, atom, self.all.get(cell)?)
     }
 
@@ -130,9 +157,10 @@ impl Partition {
             Variable::Tag(own) => match atom {
                 ConditionKind::Tag(tag) => (*tag == own).then_some(*cell == Class::Flag(true)),
                 // Who has this one has one; who lacks it may have another.
-                ConditionKind::Field { subject: Subject::Tags, test: FieldTest::Exists(is) } => {
-                    (*cell == Class::Flag(true)).then_some(*is)
-                }
+                ConditionKind::Field {
+                    subject: Subject::Tags,
+                    test: FieldTest::Exists(is),
+                } => (*cell == Class::Flag(true)).then_some(*is),
                 ConditionKind::All(_)
                 | ConditionKind::Any(_)
                 | ConditionKind::Not(_)
@@ -148,22 +176,40 @@ impl Partition {
             },
             Variable::Stage(own) => of_stage(model, own, atom, cell),
             Variable::Points => {
-                let ConditionKind::Field { subject: Subject::Points, test: test @ FieldTest::Number(_) } = atom else {
+                let ConditionKind::Field {
+                    subject: Subject::Points,
+                    test: test @ FieldTest::Number(_),
+                } = atom
+                else {
                     return None;
                 };
                 of_value(test, cell)
             }
             Variable::Field(own) => {
-                let ConditionKind::Field { subject, test } = atom else { return None };
+                let ConditionKind::Field { subject, test } = atom else {
+                    return None;
+                };
                 (*subject == Subject::Field(own)).then(|| of_value(test, cell))?
             }
             Variable::Has(own, choice) => {
-                let ConditionKind::Field { subject, test } = atom else { return None };
+                let ConditionKind::Field { subject, test } = atom else {
+                    return None;
+                };
                 (*subject == Subject::Field(own)).then(|| of_choice(test, choice, cell))?
             }
             Variable::Moment(own, _) => {
-                let ConditionKind::Field { subject: Subject::Field(field), test } = atom else { return None };
-                let value = if let Class::Number(value) = cell { Some(*value) } else { None };
+                let ConditionKind::Field {
+                    subject: Subject::Field(field),
+                    test,
+                } = atom
+                else {
+                    return None;
+                };
+                let value = if let Class::Number(value) = cell {
+                    Some(*value)
+                } else {
+                    None
+                };
                 self.moments.filter(|_| *field == own)?.answer(test, value)
             }
         }
@@ -174,26 +220,41 @@ impl Partition {
 pub(super) fn topics_of(model: &Model, atom: &Condition) -> Vec<Variable> {
     match &atom.kind {
         ConditionKind::Tag(tag) => vec![Variable::Tag(*tag)],
-        ConditionKind::Stage { stage, .. } | ConditionKind::Reached(stage) => vec![Variable::Stage(stage.funnel)],
-        ConditionKind::InFunnel(funnel) => vec![Variable::Stage(*funnel)],
-        ConditionKind::Field { subject: Subject::Field(field), test } => {
-            match (&model.contacts.fields[*field].type_, test) {
-                (Some(FieldType::Date | FieldType::Datetime), _) => {
-                    vec![Variable::Moment(*field, Scale::Calendar), Variable::Moment(*field, Scale::FromToday)]
-                }
-                (_, FieldTest::HasAny(ids) | FieldTest::HasAll(ids) | FieldTest::HasNone(ids)) => {
-                    ids.iter().map(|choice| Variable::Has(*field, *choice)).collect()
-                }
-                (_, _) => vec![Variable::Field(*field)],
-            }
+        ConditionKind::Stage { stage, .. } | ConditionKind::Reached(stage) => {
+            vec![Variable::Stage(stage.funnel)]
         }
-        ConditionKind::Field { subject: Subject::Points, .. } => vec![Variable::Points],
+        ConditionKind::InFunnel(funnel) => vec![Variable::Stage(*funnel)],
+        ConditionKind::Field {
+            subject: Subject::Field(field),
+            test,
+        } => match (&model.contacts.fields[*field].type_, test) {
+            (Some(FieldType::Date | FieldType::Datetime), _) => {
+                vec![
+                    Variable::Moment(*field, Scale::Calendar),
+                    Variable::Moment(*field, Scale::FromToday),
+                ]
+            }
+            (_, FieldTest::HasAny(ids) | FieldTest::HasAll(ids) | FieldTest::HasNone(ids)) => ids
+                .iter()
+                .map(|choice| Variable::Has(*field, *choice))
+                .collect(),
+            (_, _) => vec![Variable::Field(*field)],
+        },
+        ConditionKind::Field {
+            subject: Subject::Points,
+            ..
+        } => vec![Variable::Points],
         ConditionKind::Field {
             subject: Subject::Tags | Subject::Group(_) | Subject::Property(..) | Subject::Company(_),
             ..
         } => Vec::new(),
-        ConditionKind::All(_) | ConditionKind::Any(_) | ConditionKind::Not(_) | ConditionKind::Segment(_) => Vec::new(),
-        ConditionKind::Reachable(_) | ConditionKind::Campaign { .. } | ConditionKind::Event(_) => Vec::new(),
+        ConditionKind::All(_)
+        | ConditionKind::Any(_)
+        | ConditionKind::Not(_)
+        | ConditionKind::Segment(_) => Vec::new(),
+        ConditionKind::Reachable(_) | ConditionKind::Campaign { .. } | ConditionKind::Event(_) => {
+            Vec::new()
+        }
         ConditionKind::Broken => Vec::new(),
     }
 }
@@ -209,7 +270,8 @@ pub(super) fn name(model: &Model, topic: Variable) -> String {
     }
 }
 
-/// A tag or a stage is there or not; a field that is required or has a default always has a value, unless a step takes it away.
+/// A tag or a stage is there or not; a field that is required or has a default always has a value,
+/// unless a step takes it away.
 fn may_be_missing(model: &Model, topic: Variable, cleared: &BTreeSet<FieldId>) -> bool {
     match topic {
         Variable::Field(id) | Variable::Has(id, _) | Variable::Moment(id, _) => {
@@ -241,9 +303,11 @@ fn of_field(model: &Model, id: FieldId, asked: &[&Condition]) -> Option<Vec<Clas
         FieldType::Integer => with_missing(numbers(operands(asked), true, bounds)?),
         FieldType::Number => with_missing(numbers(operands(asked), false, bounds)?),
         FieldType::Boolean => with_missing(vec![Class::Flag(false), Class::Flag(true)]),
-        FieldType::Choice(values) => {
-            with_missing((0..values.len()).map(|at| Class::Choice(Id::from_index(at))).collect())
-        }
+        FieldType::Choice(values) => with_missing(
+            (0..values.len())
+                .map(|at| Class::Choice(Id::from_index(at)))
+                .collect(),
+        ),
         FieldType::Text { .. } | FieldType::Email => with_missing(texts(asked)),
         FieldType::Choices { .. } => with_missing(vec![Class::OtherText]),
         FieldType::Date | FieldType::Datetime => None,
@@ -260,7 +324,13 @@ fn number(value: &Value) -> Option<Decimal> {
 }
 
 fn tests<'a>(asked: &'a [&'a Condition]) -> impl Iterator<Item = &'a FieldTest> {
-    asked.iter().filter_map(|atom| if let ConditionKind::Field { test, .. } = &atom.kind { Some(test) } else { None })
+    asked.iter().filter_map(|atom| {
+        if let ConditionKind::Field { test, .. } = &atom.kind {
+            Some(test)
+        } else {
+            None
+        }
+    })
 }
 
 /// The numbers that are compared with.
@@ -270,14 +340,25 @@ fn operands(asked: &[&Condition]) -> Vec<Decimal> {
         FieldTest::Number(NumberTest::AtLeast(one) | NumberTest::AtMost(one)) => vec![*one],
         FieldTest::Number(NumberTest::MoreThan(one) | NumberTest::LessThan(one)) => vec![*one],
         FieldTest::Number(NumberTest::Between(first, second)) => vec![*first, *second],
-        FieldTest::Exists(_) | FieldTest::Text(_) | FieldTest::Boolean { .. } | FieldTest::Choice { .. } => Vec::new(),
-        FieldTest::HasAny(_) | FieldTest::HasAll(_) | FieldTest::HasNone(_) | FieldTest::Date(_) => Vec::new(),
+        FieldTest::Exists(_)
+        | FieldTest::Text(_)
+        | FieldTest::Boolean { .. }
+        | FieldTest::Choice { .. } => Vec::new(),
+        FieldTest::HasAny(_)
+        | FieldTest::HasAll(_)
+        | FieldTest::HasNone(_)
+        | FieldTest::Date(_) => Vec::new(),
     };
     tests(asked).flat_map(of).collect()
 }
 
-/// The points, and one number from each gap between them, before and after; of whole numbers only whole ones.
-fn numbers(mut points: Vec<Decimal>, whole: bool, bounds: [Option<Decimal>; 2]) -> Option<Vec<Class>> {
+/// The points, and one number from each gap between them, before and after; of whole numbers only
+/// whole ones.
+fn numbers(
+    mut points: Vec<Decimal>,
+    whole: bool,
+    bounds: [Option<Decimal>; 2],
+) -> Option<Vec<Class>> {
     points.extend(bounds.into_iter().flatten());
     points.sort_unstable();
     points.dedup();
@@ -285,10 +366,16 @@ fn numbers(mut points: Vec<Decimal>, whole: bool, bounds: [Option<Decimal>; 2]) 
         return Some(vec![Class::Number(Decimal::ZERO)]);
     };
     let one = Decimal::ONE;
-    let mut found = vec![first.floor().checked_sub(one)?, last.ceil().checked_add(one)?];
+    let mut found = vec![
+        first.floor().checked_sub(one)?,
+        last.ceil().checked_add(one)?,
+    ];
     for pair in points.windows(2) {
-        let between =
-            if whole { pair[0].floor().checked_add(one)? } else { pair[0].checked_add(pair[1])? / Decimal::TWO };
+        let between = if whole {
+            pair[0].floor().checked_add(one)?
+        } else {
+            pair[0].checked_add(pair[1])? / Decimal::TWO
+        };
         let fits = pair[0] < between && between < pair[1];
         if !fits && !whole {
             return None;
@@ -298,7 +385,9 @@ fn numbers(mut points: Vec<Decimal>, whole: bool, bounds: [Option<Decimal>; 2]) 
     found.extend(points);
     found.sort_unstable();
     let [least, most] = bounds;
-    let allowed = |number: &Decimal| least.is_none_or(|it| it <= *number) && most.is_none_or(|it| *number <= it);
+    let allowed = |number: &Decimal| {
+        least.is_none_or(|it| it <= *number) && most.is_none_or(|it| *number <= it)
+    };
     Some(
         found
             .into_iter()
@@ -318,7 +407,11 @@ fn texts(asked: &[&Condition]) -> Vec<Class> {
     }
     found.sort_unstable();
     found.dedup();
-    found.into_iter().map(Class::Text).chain([Class::OtherText]).collect()
+    found
+        .into_iter()
+        .map(Class::Text)
+        .chain([Class::OtherText])
+        .collect()
 }
 
 fn of_value(test: &FieldTest, cell: &Class) -> Option<bool> {
@@ -327,10 +420,17 @@ fn of_value(test: &FieldTest, cell: &Class) -> Option<bool> {
     }
     match (test, cell) {
         (FieldTest::Number(test), Class::Number(value)) => Some(compare(test, value)),
-        (FieldTest::Number(test), Class::Missing) => Some(matches!(test, NumberTest::In { negated: true, .. })),
+        (FieldTest::Number(test), Class::Missing) => {
+            Some(matches!(test, NumberTest::In { negated: true, .. }))
+        }
         (FieldTest::Boolean { is, negated }, Class::Flag(value)) => Some((is == value) != *negated),
-        (FieldTest::Choice { values, negated }, Class::Choice(value)) => Some(values.contains(value) != *negated),
-        (FieldTest::Boolean { negated, .. } | FieldTest::Choice { negated, .. }, Class::Missing) => Some(*negated),
+        (FieldTest::Choice { values, negated }, Class::Choice(value)) => {
+            Some(values.contains(value) != *negated)
+        }
+        (
+            FieldTest::Boolean { negated, .. } | FieldTest::Choice { negated, .. },
+            Class::Missing,
+        ) => Some(*negated),
         (FieldTest::Text(test), cell) => of_text(test, cell),
         _ => None,
     }
@@ -347,11 +447,15 @@ fn compare(test: &NumberTest, value: &Decimal) -> bool {
     }
 }
 
-/// What one spelling says of another that differs in capital letters only depends on the field, so it is left open.
+/// What one spelling says of another that differs in capital letters only depends on the field, so
+/// it is left open.
 fn of_text(test: &TextTest, cell: &Class) -> Option<bool> {
     match (test, cell) {
         (TextTest::In { negated, .. }, Class::Missing) => Some(*negated),
-        (TextTest::Contains(_) | TextTest::StartsWith(_) | TextTest::EndsWith(_), Class::Missing) => Some(false),
+        (
+            TextTest::Contains(_) | TextTest::StartsWith(_) | TextTest::EndsWith(_),
+            Class::Missing,
+        ) => Some(false),
         (TextTest::Matches(_), Class::Missing) => Some(false),
         (TextTest::In { values, negated }, Class::Text(text)) => {
             if values.contains(text) {
@@ -386,12 +490,16 @@ fn of_choice(test: &FieldTest, choice: ChoiceId, cell: &Class) -> Option<bool> {
 }
 
 fn of_stage(model: &Model, own: FunnelId, atom: &ConditionKind, cell: &Class) -> Option<bool> {
-    let Class::Stage(here) = cell else { return None };
+    let Class::Stage(here) = cell else {
+        return None;
+    };
     let stages = &model.funnels[own].stages;
     if let ConditionKind::InFunnel(funnel) = atom {
         return (*funnel == own).then_some(here.is_some());
     }
-    let (ConditionKind::Stage { stage, .. } | ConditionKind::Reached(stage)) = atom else { return None };
+    let (ConditionKind::Stage { stage, .. } | ConditionKind::Reached(stage)) = atom else {
+        return None;
+    };
     if stage.funnel != own {
         return None;
     }

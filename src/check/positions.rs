@@ -1,4 +1,5 @@
-//! The stages of one funnel that a contact can have when a condition holds or not; never leaves one out that is possible.
+//! The stages of one funnel that a contact can have when a condition holds or not; never leaves one
+//! out that is possible.
 
 use super::moves::Moves;
 use super::stage_set::StageSet;
@@ -17,17 +18,26 @@ pub(super) struct Positions {
 impl Positions {
     /// Anywhere at all.
     pub(super) fn anywhere(funnel: &Funnel) -> Self {
-        Self { nowhere: true, stages: StageSet::first(funnel.stages.len()) }
+        Self {
+            nowhere: true,
+            stages: StageSet::first(funnel.stages.len()),
+        }
     }
 
     /// Without a stage.
     pub(super) fn nowhere() -> Self {
-        Self { nowhere: true, stages: StageSet::default() }
+        Self {
+            nowhere: true,
+            stages: StageSet::default(),
+        }
     }
 
     /// In this stage.
     pub(super) fn only(stage: StageId) -> Self {
-        Self { nowhere: false, stages: StageSet::only(stage) }
+        Self {
+            nowhere: false,
+            stages: StageSet::only(stage),
+        }
     }
 
     /// Adds one; says whether it is new.
@@ -53,29 +63,55 @@ impl Positions {
     }
 
     pub(super) fn and(&self, other: &Self) -> Self {
-        Self { nowhere: self.nowhere && other.nowhere, stages: self.stages.and(&other.stages) }
+        Self {
+            nowhere: self.nowhere && other.nowhere,
+            stages: self.stages.and(&other.stages),
+        }
     }
 
     pub(super) fn or(&self, other: &Self) -> Self {
-        Self { nowhere: self.nowhere || other.nowhere, stages: self.stages.or(&other.stages) }
+        Self {
+            nowhere: self.nowhere || other.nowhere,
+            stages: self.stages.or(&other.stages),
+        }
     }
 
     fn except(&self, other: &Self) -> Self {
-        Self { nowhere: self.nowhere && !other.nowhere, stages: self.stages.except(&other.stages) }
+        Self {
+            nowhere: self.nowhere && !other.nowhere,
+            stages: self.stages.except(&other.stages),
+        }
     }
 }
 
 /// For each segment where a contact can be when it does not hold, and when it does.
 pub(super) type BySegment = Vec<[Positions; 2]>;
 
-/// The answers for all segments; `order` has each after those that it asks. A segment in a circle says nothing.
-pub(super) fn of_segments(model: &Model, funnel: FunnelId, moves: &Moves, order: &[SegmentId]) -> BySegment {
+/// The answers for all segments; `order` has each after those that it asks. A segment in a circle
+/// says nothing.
+pub(super) fn of_segments(
+    model: &Model,
+    funnel: FunnelId,
+    moves: &Moves,
+    order: &[SegmentId],
+) -> BySegment {
     let anywhere = Positions::anywhere(&model.funnels[funnel]);
     let mut answers = vec![[anywhere.clone(), anywhere]; model.segments.len()];
-    for segment in order.iter().filter(|segment| !model.segments[**segment].is_listed()) {
-        let question = Question { model, funnel, moves, segments: &answers };
+    for segment in order
+        .iter()
+        .filter(|segment| !model.segments[**segment].is_listed())
+    {
+        let question = Question {
+            model,
+            funnel,
+            moves,
+            segments: &answers,
+        };
         let condition = &model.segments[*segment].condition;
-        let answer = [question.possible(condition, false), question.possible(condition, true)];
+        let answer = [
+            question.possible(condition, false),
+            question.possible(condition, true),
+        ];
         answers[segment.index()] = answer;
     }
     answers
@@ -98,12 +134,16 @@ impl Question<'_> {
             ConditionKind::All(inner) => self.joined(inner, holds, holds),
             ConditionKind::Any(inner) => self.joined(inner, holds, !holds),
             ConditionKind::Not(inner) => self.possible(inner, !holds),
-            ConditionKind::Stage { stage, at_least } if stage.funnel == self.funnel => match (holds, at_least) {
-                (true, _) => Positions::only(stage.stage),
-                (false, None) => anywhere.except(&Positions::only(stage.stage)),
-                (false, Some(_)) => anywhere,
-            },
-            ConditionKind::Reached(stage) if stage.funnel == self.funnel => self.reached(stage.stage, holds),
+            ConditionKind::Stage { stage, at_least } if stage.funnel == self.funnel => {
+                match (holds, at_least) {
+                    (true, _) => Positions::only(stage.stage),
+                    (false, None) => anywhere.except(&Positions::only(stage.stage)),
+                    (false, Some(_)) => anywhere,
+                }
+            }
+            ConditionKind::Reached(stage) if stage.funnel == self.funnel => {
+                self.reached(stage.stage, holds)
+            }
             ConditionKind::InFunnel(funnel) if *funnel == self.funnel => {
                 if holds {
                     anywhere.except(&Positions::nowhere())
@@ -111,7 +151,9 @@ impl Question<'_> {
                     Positions::nowhere()
                 }
             }
-            ConditionKind::Segment(segment) => self.segments[segment.index()][usize::from(holds)].clone(),
+            ConditionKind::Segment(segment) => {
+                self.segments[segment.index()][usize::from(holds)].clone()
+            }
             ConditionKind::Stage { .. }
             | ConditionKind::Reached(_)
             | ConditionKind::InFunnel(_)
@@ -131,7 +173,9 @@ impl Question<'_> {
         if all {
             parts.fold(anywhere, |sum, part| sum.and(&part))
         } else {
-            parts.next().map_or(anywhere, |first| parts.fold(first, |sum, part| sum.or(&part)))
+            parts.next().map_or(anywhere, |first| {
+                parts.fold(first, |sum, part| sum.or(&part))
+            })
         }
     }
 
@@ -142,6 +186,9 @@ impl Question<'_> {
             Some(weight) if holds => self.moves.all().except(&self.moves.lighter(weight)),
             Some(weight) => self.moves.lighter(weight).or(self.moves.unweighted()),
         };
-        Positions { nowhere: !holds, stages }
+        Positions {
+            nowhere: !holds,
+            stages,
+        }
     }
 }

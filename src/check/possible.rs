@@ -1,4 +1,5 @@
-//! The cells with which a question can come out one way: only those are looked at where its answer turns, so it costs what the question has operands.
+//! The cells with which a question can come out one way: only those are looked at where its answer
+//! turns, so it costs what the question has operands.
 
 use std::ops::Range;
 
@@ -20,11 +21,21 @@ impl Partition {
     pub(super) fn possible(&self, model: &Model, atom: &ConditionKind, holds: bool) -> Region {
         let answers = self.listed(atom).unwrap_or_else(|| {
             let turns = self.turns(atom).into_iter();
-            turns.map(|at| (at, self.answer_at(model, atom, at))).collect()
+            turns
+                .map(|at| (at, self.answer_at(model, atom, at)))
+                .collect()
         });
-        let ends = answers.iter().skip(1).map(|(at, _)| *at).chain([self.count()]);
+        let ends = answers
+            .iter()
+            .skip(1)
+            .map(|(at, _)| *at)
+            .chain([self.count()]);
         let parts = answers.iter().zip(ends);
-        Region::of(parts.filter(|((_, answer), _)| *answer != Some(!holds)).map(|((from, _), end)| *from..end))
+        Region::of(
+            parts
+                .filter(|((_, answer), _)| *answer != Some(!holds))
+                .map(|((from, _), end)| *from..end),
+        )
     }
 
     /// Where the answer of an atom may turn, the first cell among them.
@@ -35,22 +46,46 @@ impl Partition {
             _ if self.count() <= FEW => turns.extend(0..self.count()),
             ConditionKind::Reached(stage) => {
                 let weight = self.ranks.get(&stage.stage).and_then(|(weight, _)| *weight);
-                let below = |least: Option<i64>| self.ranked.partition_point(|(weight, _)| *weight < least);
+                let below =
+                    |least: Option<i64>| self.ranked.partition_point(|(weight, _)| *weight < least);
                 turns.extend([below(Some(i64::MIN)), below(weight)]);
             }
             ConditionKind::Stage { stage, .. } => {
-                turns.extend(self.ranks.get(&stage.stage).into_iter().flat_map(|(_, at)| [*at, at + 1]));
+                turns.extend(
+                    self.ranks
+                        .get(&stage.stage)
+                        .into_iter()
+                        .flat_map(|(_, at)| [*at, at + 1]),
+                );
             }
-            ConditionKind::Field { test: FieldTest::Number(test), .. } => {
-                bounds(test).into_iter().for_each(|bound| turns.extend(self.around(bound)));
+            ConditionKind::Field {
+                test: FieldTest::Number(test),
+                ..
+            } => {
+                bounds(test)
+                    .into_iter()
+                    .for_each(|bound| turns.extend(self.around(bound)));
             }
-            ConditionKind::Field { test: test @ FieldTest::Date(_), .. } => {
-                let points = self.moments.map(|moments| moments.points(test)).unwrap_or_default();
-                points.iter().for_each(|point| turns.extend(self.around(point)));
+            ConditionKind::Field {
+                test: test @ FieldTest::Date(_),
+                ..
+            } => {
+                let points = self
+                    .moments
+                    .map(|moments| moments.points(test))
+                    .unwrap_or_default();
+                points
+                    .iter()
+                    .for_each(|point| turns.extend(self.around(point)));
             }
             ConditionKind::Field { .. } | ConditionKind::Tag(_) | ConditionKind::InFunnel(_) => {}
-            ConditionKind::All(_) | ConditionKind::Any(_) | ConditionKind::Not(_) | ConditionKind::Segment(_) => {}
-            ConditionKind::Reachable(_) | ConditionKind::Campaign { .. } | ConditionKind::Event(_) => {}
+            ConditionKind::All(_)
+            | ConditionKind::Any(_)
+            | ConditionKind::Not(_)
+            | ConditionKind::Segment(_) => {}
+            ConditionKind::Reachable(_)
+            | ConditionKind::Campaign { .. }
+            | ConditionKind::Event(_) => {}
             ConditionKind::Broken => {}
         }
         turns.retain(|at| *at < self.count());
@@ -59,41 +94,73 @@ impl Partition {
         turns
     }
 
-    /// The answers of a question that lists its values: each is looked up, and all others are answered alike.
+    /// The answers of a question that lists its values: each is looked up, and all others are
+    /// answered alike.
     fn listed(&self, atom: &ConditionKind) -> Option<Answers> {
-        let ConditionKind::Field { subject, test } = atom else { return None };
+        let ConditionKind::Field { subject, test } = atom else {
+            return None;
+        };
         match test {
             _ if self.count() <= FEW || !self.are_of(*subject) => None,
             FieldTest::Number(NumberTest::In { values, negated }) if self.has_numbers() => {
-                let named = values.iter().filter_map(|value| self.number(value).ok()).map(|at| at..at + 1);
-                Some(self.with(Some(*negated), *negated, named.map(|cells| (cells, Some(!*negated))).collect()))
+                let named = values
+                    .iter()
+                    .filter_map(|value| self.number(value).ok())
+                    .map(|at| at..at + 1);
+                Some(self.with(
+                    Some(*negated),
+                    *negated,
+                    named.map(|cells| (cells, Some(!*negated))).collect(),
+                ))
             }
             FieldTest::Choice { values, negated } if self.has_choices() => {
                 let cell = |choice: &ChoiceId| self.first_value() + choice.index();
-                let named = values.iter().map(cell).map(|at| (at..at + 1, Some(!*negated)));
+                let named = values
+                    .iter()
+                    .map(cell)
+                    .map(|at| (at..at + 1, Some(!*negated)));
                 Some(self.with(Some(*negated), *negated, named.collect()))
             }
             FieldTest::Text(TextTest::In { values, negated }) => {
-                let others = values.iter().all(|value| value.is_ascii()).then_some(*negated);
+                let others = values
+                    .iter()
+                    .all(|value| value.is_ascii())
+                    .then_some(*negated);
                 Some(self.with(others, *negated, self.spellings(values, *negated)))
             }
             FieldTest::Date(DateTest::In { negated, .. }) => {
                 let days = self.moments?.days(test).filter(|days| !days.is_empty());
                 let others = days.is_some().then_some(*negated);
-                let named = days.unwrap_or_default().into_iter().map(|(from, end)| self.around_all(&from, &end));
-                Some(self.with(others, *negated, named.map(|cells| (cells, Some(!*negated))).collect()))
+                let named = days
+                    .unwrap_or_default()
+                    .into_iter()
+                    .map(|(from, end)| self.around_all(&from, &end));
+                Some(self.with(
+                    others,
+                    *negated,
+                    named.map(|cells| (cells, Some(!*negated))).collect(),
+                ))
             }
-            FieldTest::Exists(_) | FieldTest::Boolean { .. } | FieldTest::Number(_) | FieldTest::Choice { .. } => None,
+            FieldTest::Exists(_)
+            | FieldTest::Boolean { .. }
+            | FieldTest::Number(_)
+            | FieldTest::Choice { .. } => None,
             FieldTest::Text(_) | FieldTest::Date(_) => None,
             FieldTest::HasAny(_) | FieldTest::HasAll(_) | FieldTest::HasNone(_) => None,
         }
     }
 
-    /// Texts that are named, and those that differ from one that is named in capitals only, of which the field decides.
+    /// Texts that are named, and those that differ from one that is named in capitals only, of
+    /// which the field decides.
     fn spellings(&self, values: &[String], negated: bool) -> Vec<(Range<usize>, Option<bool>)> {
         let mut found = Vec::new();
         for value in values.iter().filter(|value| value.is_ascii()) {
-            for at in self.spelt.get(&value.to_ascii_lowercase()).into_iter().flatten() {
+            for at in self
+                .spelt
+                .get(&value.to_ascii_lowercase())
+                .into_iter()
+                .flatten()
+            {
                 let is_named = matches!(&self.all[*at], Class::Text(text) if text == value);
                 found.push((*at..*at + 1, is_named.then_some(!negated)));
             }
@@ -104,7 +171,12 @@ impl Partition {
     }
 
     /// A missing value, the cells that are answered for themselves, and all others.
-    fn with(&self, others: Option<bool>, missing: bool, mut named: Vec<(Range<usize>, Option<bool>)>) -> Answers {
+    fn with(
+        &self,
+        others: Option<bool>,
+        missing: bool,
+        mut named: Vec<(Range<usize>, Option<bool>)>,
+    ) -> Answers {
         named.sort_by_key(|(cells, _)| cells.start);
         named.dedup_by(|later, first| later.0 == first.0);
         let mut answers = Vec::with_capacity(2 * named.len() + 2);
@@ -143,9 +215,11 @@ impl Partition {
         self.all.binary_search_by(|cell| match cell {
             Class::Number(value) => value.cmp(number),
             Class::Missing => std::cmp::Ordering::Less,
-            Class::Flag(_) | Class::Choice(_) | Class::Text(_) | Class::OtherText | Class::Stage(_) => {
-                std::cmp::Ordering::Greater
-            }
+            Class::Flag(_)
+            | Class::Choice(_)
+            | Class::Text(_)
+            | Class::OtherText
+            | Class::Stage(_) => std::cmp::Ordering::Greater,
         })
     }
 
@@ -205,11 +279,18 @@ mod tests {
     }
 
     fn numbers() -> Partition {
-        cells(std::iter::once(Class::Missing).chain((0..MANY).map(|n| Class::Number(n.into()))).collect())
+        cells(
+            std::iter::once(Class::Missing)
+                .chain((0..MANY).map(|n| Class::Number(n.into())))
+                .collect(),
+        )
     }
 
     fn asks(field: FieldId, test: FieldTest) -> ConditionKind {
-        ConditionKind::Field { subject: Subject::Field(field), test }
+        ConditionKind::Field {
+            subject: Subject::Field(field),
+            test,
+        }
     }
 
     #[test]
@@ -223,12 +304,36 @@ mod tests {
     #[test]
     fn a_list_is_answered_by_its_values() {
         let values: Vec<Decimal> = [5, 6, 9, 9, 70_000].map(Decimal::from).to_vec();
-        let within = asks(field(), FieldTest::Number(NumberTest::In { values, negated: false }));
+        let within = asks(
+            field(),
+            FieldTest::Number(NumberTest::In {
+                values,
+                negated: false,
+            }),
+        );
         let (no, yes) = (Some(false), Some(true));
-        let expected = vec![(0, no), (1, no), (6, yes), (7, yes), (8, no), (10, yes), (11, no)];
+        let expected = vec![
+            (0, no),
+            (1, no),
+            (6, yes),
+            (7, yes),
+            (8, no),
+            (10, yes),
+            (11, no),
+        ];
         assert_eq!(numbers().listed(&within), Some(expected));
-        let other = asks(FieldId::from_index(1), FieldTest::Number(NumberTest::In { values: vec![], negated: false }));
-        assert_eq!(numbers().listed(&other), None, "another field is not asked for");
+        let other = asks(
+            FieldId::from_index(1),
+            FieldTest::Number(NumberTest::In {
+                values: vec![],
+                negated: false,
+            }),
+        );
+        assert_eq!(
+            numbers().listed(&other),
+            None,
+            "another field is not asked for"
+        );
     }
 
     #[test]
@@ -236,7 +341,13 @@ mod tests {
         let texts = ["AB", "Ab", "ab", "c", "d"].map(|text| Class::Text(text.to_owned()));
         let texts = cells(texts.into_iter().chain([Class::OtherText]).collect());
         let values = vec!["ab".to_owned(), "d".to_owned()];
-        let within = asks(field(), FieldTest::Text(TextTest::In { values, negated: false }));
+        let within = asks(
+            field(),
+            FieldTest::Text(TextTest::In {
+                values,
+                negated: false,
+            }),
+        );
         let (no, yes) = (Some(false), Some(true));
         let expected = vec![(0, None), (1, None), (2, yes), (3, no), (4, yes), (5, no)];
         assert_eq!(texts.listed(&within), Some(expected));

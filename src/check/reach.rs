@@ -1,4 +1,5 @@
-//! The ways that lead from stage to stage in a funnel, and the stages that contacts can come to along them; never leaves a way out that some contact can take.
+//! The ways that lead from stage to stage in a funnel, and the stages that contacts can come to
+//! along them; never leaves a way out that some contact can take.
 
 use std::collections::BTreeMap;
 
@@ -72,12 +73,25 @@ pub(super) enum By {
 /// That of each funnel.
 pub(super) fn all(ground: &Ground<'_>, sites: &[Site<'_>]) -> Vec<Reach> {
     let mut by_funnel: BTreeMap<FunnelId, Vec<&Site<'_>>> = BTreeMap::new();
-    sites.iter().for_each(|site| by_funnel.entry(site.funnel).or_default().push(site));
-    let of = |funnel: FunnelId| by_funnel.get(&funnel).map(Vec::as_slice).unwrap_or_default();
-    ground.model.funnels.ids().map(|funnel| reach(ground, funnel, of(funnel))).collect()
+    sites
+        .iter()
+        .for_each(|site| by_funnel.entry(site.funnel).or_default().push(site));
+    let of = |funnel: FunnelId| {
+        by_funnel
+            .get(&funnel)
+            .map(Vec::as_slice)
+            .unwrap_or_default()
+    };
+    ground
+        .model
+        .funnels
+        .ids()
+        .map(|funnel| reach(ground, funnel, of(funnel)))
+        .collect()
 }
 
-/// `sites` are those of the funnel. A faulty way counts as one that leads somewhere: its own error says enough.
+/// `sites` are those of the funnel. A faulty way counts as one that leads somewhere: its own error
+/// says enough.
 fn reach(ground: &Ground<'_>, id: FunnelId, sites: &[&Site<'_>]) -> Reach {
     let (funnel, moves) = (&ground.model.funnels[id], ground.moves(id));
     let mut ways = Vec::new();
@@ -86,9 +100,17 @@ fn reach(ground: &Ground<'_>, id: FunnelId, sites: &[&Site<'_>]) -> Reach {
     conversions(funnel, moves, &mut ways);
     ways.extend(sites.iter().map(|site| step(moves, site)));
     ways.retain(|ways| !ways.from.is_none());
-    let start = if ground.has_nowhere(id) { None } else { funnel.entry };
+    let start = if ground.has_nowhere(id) {
+        None
+    } else {
+        funnel.entry
+    };
     let stages = reached(start, &ways);
-    Reach { entered: !stages.is_empty(), stages, ways }
+    Reach {
+        entered: !stages.is_empty(),
+        stages,
+        ways,
+    }
 }
 
 /// All stages that ways lead to from a start.
@@ -107,7 +129,8 @@ fn reached(start: Option<StageId>, ways: &[Ways]) -> StageSet {
     while let Some(position) = open.pop() {
         if seen.add(position) {
             open.extend(by_stage.get(&position).into_iter().flatten());
-            // Each is asked for the new place alone: joined with all places they would cost the cube where one opens the next.
+            // Each is asked for the new place alone: joined with all places they would cost the
+            // cube where one opens the next.
             wide.retain(|(from, to)| {
                 let is_open = from.has(position);
                 open.extend(is_open.then_some(*to));
@@ -118,31 +141,62 @@ fn reached(start: Option<StageId>, ways: &[Ways]) -> StageSet {
     seen.stages
 }
 
-/// Where it is not clear which stage is the entry, which is an error of its own, each of the lightest is taken for it.
+/// Where it is not clear which stage is the entry, which is an error of its own, each of the
+/// lightest is taken for it.
 fn enters(funnel: &Funnel, ways: &mut Vec<Ways>) {
     let span = funnel.entry_span.unwrap_or(funnel.span);
-    let lightest = funnel.stages.values().filter_map(|stage| stage.weight).min();
-    let entries = funnel.stages.iter().filter(|(id, stage)| match funnel.entry {
-        Some(entry) => *id == entry,
-        None => stage.weight == lightest,
-    });
+    let lightest = funnel
+        .stages
+        .values()
+        .filter_map(|stage| stage.weight)
+        .min();
+    let entries = funnel
+        .stages
+        .iter()
+        .filter(|(id, stage)| match funnel.entry {
+            Some(entry) => *id == entry,
+            None => stage.weight == lightest,
+        });
     if funnel.audience.is_some() {
-        ways.extend(entries.map(|(id, _)| Ways { from: Origin::Nowhere, to: Some(id), by: By::Audience, span }));
+        ways.extend(entries.map(|(id, _)| Ways {
+            from: Origin::Nowhere,
+            to: Some(id),
+            by: By::Audience,
+            span,
+        }));
     }
 }
 
-/// A rule moves to a strictly heavier stage or along an arrow that is lifted. Contacts without a stage come to `entry` before, where there is an audience.
+/// A rule moves to a strictly heavier stage or along an arrow that is lifted. Contacts without a
+/// stage come to `entry` before, where there is an audience.
 fn places(funnel: &Funnel, moves: &Moves, ways: &mut Vec<Ways>) {
-    let entry_is_open =
-        always(&funnel.publish) && funnel.entry.is_some_and(|entry| always(&funnel.stages[entry].publish));
+    let entry_is_open = always(&funnel.publish)
+        && funnel
+            .entry
+            .is_some_and(|entry| always(&funnel.stages[entry].publish));
     let nowhere = funnel.audience.is_none() || !entry_is_open;
     for rule in &funnel.place {
-        let lighter = funnel.stages[rule.stage].weight.map(|weight| moves.lighter(weight)).unwrap_or_default();
-        let below =
-            if funnel.free { moves.all() } else { lighter.or(moves.unweighted()).or(&moves.back_to(rule.stage)) };
-        let stages = below.and(&moves.allowed(rule.stage)).except(&StageSet::only(rule.stage));
+        let lighter = funnel.stages[rule.stage]
+            .weight
+            .map(|weight| moves.lighter(weight))
+            .unwrap_or_default();
+        let below = if funnel.free {
+            moves.all()
+        } else {
+            lighter
+                .or(moves.unweighted())
+                .or(&moves.back_to(rule.stage))
+        };
+        let stages = below
+            .and(&moves.allowed(rule.stage))
+            .except(&StageSet::only(rule.stage));
         let from = Origin::Any(Positions { nowhere, stages });
-        ways.push(Ways { from, to: Some(rule.stage), by: By::Place, span: rule.span });
+        ways.push(Ways {
+            from,
+            to: Some(rule.stage),
+            by: By::Place,
+            span: rule.span,
+        });
     }
 }
 
@@ -155,27 +209,46 @@ fn conversions(funnel: &Funnel, moves: &Moves, ways: &mut Vec<Ways>) {
                 Target::Stage(target) => vec![target],
             };
             for target in targets.into_iter().filter(|target| *target != stage) {
-                let way = |from| Ways { from, to: Some(target), by: By::Conversion, span: conversion.span };
+                let way = |from| Ways {
+                    from,
+                    to: Some(target),
+                    by: By::Conversion,
+                    span: conversion.span,
+                };
                 ways.push(way(Origin::Stage(stage)));
                 if funnel.loose {
                     let stages = passing(funnel, moves, stage, target);
-                    ways.push(way(Origin::Any(Positions { nowhere: false, stages })));
+                    ways.push(way(Origin::Any(Positions {
+                        nowhere: false,
+                        stages,
+                    })));
                 }
             }
         }
     }
 }
 
-/// With `order: loose` the lighter stages from which a conversion of `stage` leads to `target`, too.
+/// With `order: loose` the lighter stages from which a conversion of `stage` leads to `target`,
+/// too.
 fn passing(funnel: &Funnel, moves: &Moves, stage: StageId, target: StageId) -> StageSet {
     let weight = |id: StageId| funnel.stages[id].weight;
     // One without a weight counts as lighter than all others.
-    let lighter = weight(stage).min(weight(target)).map(|weight| moves.lighter(weight).or(moves.unweighted()));
-    lighter.filter(|_| funnel.loose).unwrap_or_default().and(&moves.allowed(target))
+    let lighter = weight(stage)
+        .min(weight(target))
+        .map(|weight| moves.lighter(weight).or(moves.unweighted()));
+    lighter
+        .filter(|_| funnel.loose)
+        .unwrap_or_default()
+        .and(&moves.allowed(target))
 }
 
 /// Whether a conversion that its own stage refuses leads contacts on from another one.
-pub(super) fn leads_others(funnel: &Funnel, moves: &Moves, stage: StageId, target: StageId) -> bool {
+pub(super) fn leads_others(
+    funnel: &Funnel,
+    moves: &Moves,
+    stage: StageId,
+    target: StageId,
+) -> bool {
     !passing(funnel, moves, stage, target).is_empty()
 }
 
@@ -191,5 +264,13 @@ fn step(moves: &Moves, site: &Site<'_>) -> Ways {
             from.except(&StageSet::only(to))
         }
     };
-    Ways { from: Origin::Any(Positions { nowhere: *nowhere, stages }), to: site.to, by: By::Step, span: site.step.span }
+    Ways {
+        from: Origin::Any(Positions {
+            nowhere: *nowhere,
+            stages,
+        }),
+        to: site.to,
+        by: By::Step,
+        span: site.step.span,
+    }
 }

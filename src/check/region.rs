@@ -1,4 +1,5 @@
-//! Sets of cells as ranges of their numbers; joining many of them costs as much as they have ranges, however many cells there are.
+//! Sets of cells as ranges of their numbers; joining many of them costs as much as they have
+//! ranges, however many cells there are.
 
 use std::ops::Range;
 
@@ -38,7 +39,10 @@ impl Region {
 
     /// What is in one of them.
     pub(super) fn any(regions: &[Self]) -> Self {
-        let mut ranges: Vec<Range<usize>> = regions.iter().flat_map(|region| region.ranges.iter().cloned()).collect();
+        let mut ranges: Vec<Range<usize>> = regions
+            .iter()
+            .flat_map(|region| region.ranges.iter().cloned())
+            .collect();
         ranges.sort_unstable_by_key(|range| range.start);
         Self::of(ranges.into_iter())
     }
@@ -47,8 +51,9 @@ impl Region {
     pub(super) fn all(regions: &[Self]) -> Self {
         let ranges = || regions.iter().flat_map(|region| &region.ranges);
         // An end counts before a start at the same cell, for it is no part of its range.
-        let mut edges: Vec<(usize, bool)> =
-            ranges().flat_map(|range| [(range.start, true), (range.end, false)]).collect();
+        let mut edges: Vec<(usize, bool)> = ranges()
+            .flat_map(|range| [(range.start, true), (range.end, false)])
+            .collect();
         edges.sort_unstable();
         let (mut open, mut from) = (0, 0);
         let mut shared = Vec::new();
@@ -67,7 +72,10 @@ impl Region {
 
     /// Whether a cell is in both.
     pub(super) fn meets(&self, other: &Self) -> bool {
-        let (mut ones, mut others) = (self.ranges.iter().peekable(), other.ranges.iter().peekable());
+        let (mut ones, mut others) = (
+            self.ranges.iter().peekable(),
+            other.ranges.iter().peekable(),
+        );
         while let (Some(one), Some(other)) = (ones.peek(), others.peek()) {
             if one.start < other.end && other.start < one.end {
                 return true;
@@ -87,7 +95,11 @@ mod tests {
     use super::*;
 
     fn region(cells: u8) -> Region {
-        Region::of((0..8).filter(|at| cells >> at & 1 == 1).map(|at| at..at + 1))
+        Region::of(
+            (0..8)
+                .filter(|at| cells >> at & 1 == 1)
+                .map(|at| at..at + 1),
+        )
     }
 
     #[test]

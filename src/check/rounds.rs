@@ -1,6 +1,8 @@
-//! Whether rules of stages move some contact round and round: they are followed for an imagined contact, of which as much is settled as they ask, one answer after the other.
+//! Whether rules of stages move some contact round and round: they are followed for an imagined
+//! contact, of which as much is settled as they ask, one answer after the other.
 //!
-//! A round that is told has a contact that shows it, as far as single fields, tags and stages go; where the search takes too long nothing is told.
+//! A round that is told has a contact that shows it, as far as single fields, tags and stages go;
+//! where the search takes too long nothing is told.
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,15 +12,16 @@ use super::weights::{is_back_to, refusal};
 use crate::graph::{atoms, conditions, describe, possible_next};
 use crate::model::ids::Id;
 use crate::model::{
-    Audience, Condition, ConditionKind, FieldTest, Funnel, FunnelId, Model, Segment, SegmentId, Since, StageId,
-    StageRef, Target,
+    Audience, Condition, ConditionKind, FieldTest, Funnel, FunnelId, Model, Segment, SegmentId,
+    Since, StageId, StageRef, Target,
 };
 use crate::source::Span;
 
 /// So often the rules are followed for one beginning.
 const PATIENCE: usize = 1000;
 
-/// So much is asked in a whole project: each beginning has its own patience, and there may be a thousand of them.
+/// So much is asked in a whole project: each beginning has its own patience, and there may be a
+/// thousand of them.
 const QUESTIONS: usize = 100_000;
 
 /// So many questions a segment may come to that is looked into.
@@ -37,7 +40,8 @@ pub(super) struct Move {
 enum Open {
     Variable(Variable),
     Words(String, String),
-    /// Nothing: how long ago something is changes by itself, and two questions about one thing may exclude each other, so a run is left to tell.
+    /// Nothing: how long ago something is changes by itself, and two questions about one thing may
+    /// exclude each other, so a run is left to tell.
     Never,
 }
 
@@ -59,7 +63,8 @@ struct Scene<'f> {
 pub(super) struct Rounds<'a> {
     model: &'a Model,
     cells: BTreeMap<Variable, Partition>,
-    /// By segment: whether it is looked into. One that builds on very many others is true or false as a whole, and one in a circle.
+    /// By segment: whether it is looked into. One that builds on very many others is true or false
+    /// as a whole, and one in a circle.
     is_open: Vec<bool>,
     /// So much may still be asked.
     left: Cell<usize>,
@@ -69,17 +74,29 @@ impl<'a> Rounds<'a> {
     /// `order` has each segment after those that it asks.
     pub(super) fn new(model: &'a Model, order: &[SegmentId]) -> Self {
         let mut atoms: BTreeMap<Variable, Vec<&Condition>> = BTreeMap::new();
-        for atom in all_atoms(conditions(model).into_iter().map(|(_, condition)| condition)) {
-            topics_of(model, atom).into_iter().for_each(|topic| atoms.entry(topic).or_default().push(atom));
+        for atom in all_atoms(
+            conditions(model)
+                .into_iter()
+                .map(|(_, condition)| condition),
+        ) {
+            topics_of(model, atom)
+                .into_iter()
+                .for_each(|topic| atoms.entry(topic).or_default().push(atom));
         }
         let cleared = cleared(model);
-        let cells = atoms
-            .into_iter()
-            .filter_map(|(topic, asked)| Some((topic, Partition::of(model, topic, &asked, &cleared)?)));
-        Self { model, cells: cells.collect(), is_open: small(model, order), left: Cell::new(QUESTIONS) }
+        let cells = atoms.into_iter().filter_map(|(topic, asked)| {
+            Some((topic, Partition::of(model, topic, &asked, &cleared)?))
+        });
+        Self {
+            model,
+            cells: cells.collect(),
+            is_open: small(model, order),
+            left: Cell::new(QUESTIONS),
+        }
     }
 
-    /// A round that some contact is taken on by the rules of these funnels, which take their turns in this order.
+    /// A round that some contact is taken on by the rules of these funnels, which take their turns
+    /// in this order.
     pub(super) fn find(&self, funnels: &[FunnelId]) -> Option<Vec<Move>> {
         self.beginnings(funnels).into_iter().find_map(|start| {
             let mut patience = PATIENCE;
@@ -89,7 +106,8 @@ impl<'a> Rounds<'a> {
 
     /// Each question costs the same; when all are asked nothing can be told any more.
     fn spend(&self) -> Result<(), Open> {
-        self.left.set(self.left.get().checked_sub(1).ok_or(Open::Never)?);
+        self.left
+            .set(self.left.get().checked_sub(1).ok_or(Open::Never)?);
         Ok(())
     }
 
@@ -97,12 +115,22 @@ impl<'a> Rounds<'a> {
     fn beginnings(&self, funnels: &[FunnelId]) -> Vec<BTreeMap<FunnelId, Option<StageId>>> {
         let mut starts = vec![BTreeMap::new()];
         for id in funnels {
-            let places: Vec<_> = self.model.funnels[*id].stages.ids().map(Some).chain([None]).collect();
+            let places: Vec<_> = self.model.funnels[*id]
+                .stages
+                .ids()
+                .map(Some)
+                .chain([None])
+                .collect();
             if starts.len() * places.len() > PATIENCE {
                 return Vec::new();
             }
-            let with = |start: &BTreeMap<_, _>, place| start.clone().into_iter().chain([(*id, place)]).collect();
-            starts = starts.iter().flat_map(|start| places.iter().map(move |place| with(start, *place))).collect();
+            let with = |start: &BTreeMap<_, _>, place| {
+                start.clone().into_iter().chain([(*id, place)]).collect()
+            };
+            starts = starts
+                .iter()
+                .flat_map(|start| places.iter().map(move |place| with(start, *place)))
+                .collect();
         }
         starts
     }
@@ -117,7 +145,11 @@ impl<'a> Rounds<'a> {
     ) -> Option<Vec<Move>> {
         *patience = patience.checked_sub(1)?;
         self.spend().ok()?;
-        let scene = Scene { facts, at: start.clone(), entered: BTreeSet::new() };
+        let scene = Scene {
+            facts,
+            at: start.clone(),
+            entered: BTreeSet::new(),
+        };
         match self.play(funnels, scene) {
             Ok(round) => round,
             Err(Open::Variable(topic)) => {
@@ -140,7 +172,8 @@ impl<'a> Rounds<'a> {
         }
     }
 
-    /// One instant of the funnels, without the limit that a stage is entered once; what enters one again is a round.
+    /// One instant of the funnels, without the limit that a stage is entered once; what enters one
+    /// again is a round.
     fn play(&self, funnels: &[FunnelId], mut scene: Scene<'_>) -> Result<Option<Vec<Move>>, Open> {
         let mut trail: Vec<Move> = Vec::new();
         loop {
@@ -149,11 +182,20 @@ impl<'a> Rounds<'a> {
                 loop {
                     let rested = trail.len();
                     for rule in [Self::drops, Self::enters, Self::places, Self::converts] {
-                        let Some((to, span)) = rule(self, *funnel, &scene)? else { continue };
+                        let Some((to, span)) = rule(self, *funnel, &scene)? else {
+                            continue;
+                        };
                         let from = scene.at.insert(*funnel, to).flatten();
-                        let made = Move { funnel: *funnel, from, to, span };
+                        let made = Move {
+                            funnel: *funnel,
+                            from,
+                            to,
+                            span,
+                        };
                         if to.is_some_and(|to| !scene.entered.insert((*funnel, to))) {
-                            let first = trail.iter().position(|other| (other.funnel, other.to) == (*funnel, to));
+                            let first = trail
+                                .iter()
+                                .position(|other| (other.funnel, other.to) == (*funnel, to));
                             trail.push(made);
                             return Ok(first.map(|first| trail.split_off(first + 1)));
                         }
@@ -170,7 +212,11 @@ impl<'a> Rounds<'a> {
         }
     }
 
-    fn drops(&self, id: FunnelId, scene: &Scene<'_>) -> Result<Option<(Option<StageId>, Span)>, Open> {
+    fn drops(
+        &self,
+        id: FunnelId,
+        scene: &Scene<'_>,
+    ) -> Result<Option<(Option<StageId>, Span)>, Open> {
         let funnel = &self.model.funnels[id];
         if !funnel.drops || scene.at[&id].is_none() || self.is_in_audience(funnel, scene)? {
             return Ok(None);
@@ -178,35 +224,61 @@ impl<'a> Rounds<'a> {
         Ok(Some((None, funnel.span)))
     }
 
-    fn enters(&self, id: FunnelId, scene: &Scene<'_>) -> Result<Option<(Option<StageId>, Span)>, Open> {
+    fn enters(
+        &self,
+        id: FunnelId,
+        scene: &Scene<'_>,
+    ) -> Result<Option<(Option<StageId>, Span)>, Open> {
         let funnel = &self.model.funnels[id];
-        let entry = funnel.entry.filter(|_| funnel.audience.is_some() && scene.at[&id].is_none());
+        let entry = funnel
+            .entry
+            .filter(|_| funnel.audience.is_some() && scene.at[&id].is_none());
         if entry.is_none() || !self.is_in_audience(funnel, scene)? {
             return Ok(None);
         }
         Ok(Some((entry, funnel.entry_span.unwrap_or(funnel.span))))
     }
 
-    fn places(&self, id: FunnelId, scene: &Scene<'_>) -> Result<Option<(Option<StageId>, Span)>, Open> {
+    fn places(
+        &self,
+        id: FunnelId,
+        scene: &Scene<'_>,
+    ) -> Result<Option<(Option<StageId>, Span)>, Open> {
         let funnel = &self.model.funnels[id];
         if funnel.place.is_empty() || !self.is_in_audience(funnel, scene)? {
             return Ok(None);
         }
         for rule in &funnel.place {
             if self.holds(&rule.when, scene)? {
-                let moves = scene.at[&id].is_none_or(|from| from != rule.stage && is_placed(funnel, from, rule.stage));
+                let moves = scene.at[&id]
+                    .is_none_or(|from| from != rule.stage && is_placed(funnel, from, rule.stage));
                 return Ok(moves.then_some((Some(rule.stage), rule.span)));
             }
         }
         Ok(None)
     }
 
-    fn converts(&self, id: FunnelId, scene: &Scene<'_>) -> Result<Option<(Option<StageId>, Span)>, Open> {
+    fn converts(
+        &self,
+        id: FunnelId,
+        scene: &Scene<'_>,
+    ) -> Result<Option<(Option<StageId>, Span)>, Open> {
         let funnel = &self.model.funnels[id];
-        let Some(from) = scene.at[&id] else { return Ok(None) };
-        let target = if funnel.loose { self.loose_target(funnel, from, scene)? } else { None };
-        let target = if target.is_some() { target } else { self.target(funnel, from, scene)? };
-        let allowed = |(to, _): &(StageId, Span)| *to != from && refusal(funnel, from, *to).is_none();
+        let Some(from) = scene.at[&id] else {
+            return Ok(None);
+        };
+        let target = if funnel.loose {
+            self.loose_target(funnel, from, scene)?
+        } else {
+            None
+        };
+        let target = if target.is_some() {
+            target
+        } else {
+            self.target(funnel, from, scene)?
+        };
+        let allowed =
+            |(to, _): &(StageId, Span)| *to != from && refusal(funnel, from, *to).is_none();
         Ok(target.filter(allowed).map(|(to, span)| (Some(to), span)))
     }
 
@@ -217,10 +289,14 @@ impl<'a> Rounds<'a> {
         scene: &Scene<'_>,
     ) -> Result<Option<(StageId, Span)>, Open> {
         let weight = |id: StageId| funnel.stages[id].weight;
-        let mut asked: Vec<StageId> =
-            funnel.stages.ids().filter(|id| *id == present || weight(*id) > weight(present)).collect();
+        let mut asked: Vec<StageId> = funnel
+            .stages
+            .ids()
+            .filter(|id| *id == present || weight(*id) > weight(present))
+            .collect();
         asked.sort_by(|one, other| {
-            (weight(*other), &funnel.stages[*one].id).cmp(&(weight(*one), &funnel.stages[*other].id))
+            (weight(*other), &funnel.stages[*one].id)
+                .cmp(&(weight(*one), &funnel.stages[*other].id))
         });
         for stage in asked {
             let target = self.target(funnel, stage, scene)?;
@@ -232,7 +308,12 @@ impl<'a> Rounds<'a> {
     }
 
     /// Where the first conversion of a stage that holds leads.
-    fn target(&self, funnel: &Funnel, stage: StageId, scene: &Scene<'_>) -> Result<Option<(StageId, Span)>, Open> {
+    fn target(
+        &self,
+        funnel: &Funnel,
+        stage: StageId,
+        scene: &Scene<'_>,
+    ) -> Result<Option<(StageId, Span)>, Open> {
         self.spend()?;
         for conversion in &funnel.stages[stage].converts {
             if self.holds(&conversion.when, scene)? {
@@ -271,20 +352,31 @@ impl<'a> Rounds<'a> {
                 }
                 Ok(is_here && at_least.is_none())
             }
-            ConditionKind::Reached(stage) if scene.at.contains_key(&stage.funnel) => Ok(self.reached(*stage, scene)),
-            ConditionKind::InFunnel(funnel) if scene.at.contains_key(funnel) => Ok(scene.at[funnel].is_some()),
-            ConditionKind::Event(test) if test.since == Since::Stage && !scene.entered.is_empty() => Ok(false),
+            ConditionKind::Reached(stage) if scene.at.contains_key(&stage.funnel) => {
+                Ok(self.reached(*stage, scene))
+            }
+            ConditionKind::InFunnel(funnel) if scene.at.contains_key(funnel) => {
+                Ok(scene.at[funnel].is_some())
+            }
+            ConditionKind::Event(test)
+                if test.since == Since::Stage && !scene.entered.is_empty() =>
+            {
+                Ok(false)
+            }
             ConditionKind::Event(test) if test.within.is_some() => Err(Open::Never),
-            ConditionKind::Field { test: FieldTest::Date(_), .. } => Err(Open::Never),
+            ConditionKind::Field {
+                test: FieldTest::Date(_),
+                ..
+            } => Err(Open::Never),
             ConditionKind::Segment(_) | ConditionKind::Field { .. } | ConditionKind::Tag(_) => {
                 self.known(condition, scene)
             }
-            ConditionKind::Stage { .. } | ConditionKind::Reached(_) | ConditionKind::InFunnel(_) => {
-                self.known(condition, scene)
-            }
-            ConditionKind::Reachable(_) | ConditionKind::Campaign { .. } | ConditionKind::Event(_) => {
-                self.known(condition, scene)
-            }
+            ConditionKind::Stage { .. }
+            | ConditionKind::Reached(_)
+            | ConditionKind::InFunnel(_) => self.known(condition, scene),
+            ConditionKind::Reachable(_)
+            | ConditionKind::Campaign { .. }
+            | ConditionKind::Event(_) => self.known(condition, scene),
             ConditionKind::Broken => Ok(false),
         }
     }
@@ -305,13 +397,16 @@ impl<'a> Rounds<'a> {
 
     fn reached(&self, stage: StageRef, scene: &Scene<'_>) -> bool {
         let stages = &self.model.funnels[stage.funnel].stages;
-        scene.at[&stage.funnel].is_some_and(|here| stages[here].weight >= stages[stage.stage].weight)
+        scene.at[&stage.funnel]
+            .is_some_and(|here| stages[here].weight >= stages[stage.stage].weight)
     }
 
     /// By what is settled; what no topic tells is true or false as a whole, by its words.
     fn known(&self, atom: &Condition, scene: &Scene<'_>) -> Result<bool, Open> {
         for topic in topics_of(self.model, atom) {
-            let Some(cells) = self.cells.get(&topic) else { continue };
+            let Some(cells) = self.cells.get(&topic) else {
+                continue;
+            };
             let cell = scene.facts.cells.get(&topic).ok_or(Open::Variable(topic))?;
             if let Some(holds) = cells.answer_at(self.model, &atom.kind, *cell) {
                 return Ok(holds);
@@ -332,23 +427,35 @@ fn about(atom: &ConditionKind) -> String {
         ConditionKind::Field { subject, .. } => format!("{subject:?}"),
         ConditionKind::Event(test) => format!("{:?}", test.pattern.event),
         ConditionKind::Campaign { campaign, .. } => format!("{campaign:?}"),
-        ConditionKind::Stage { stage, .. } | ConditionKind::Reached(stage) => format!("{:?}", stage.funnel),
+        ConditionKind::Stage { stage, .. } | ConditionKind::Reached(stage) => {
+            format!("{:?}", stage.funnel)
+        }
         ConditionKind::InFunnel(funnel) => format!("{funnel:?}"),
         ConditionKind::Segment(segment) => format!("{segment:?}"),
         ConditionKind::Tag(tag) => format!("{tag:?}"),
         ConditionKind::Reachable(channel) => channel.word().to_owned(),
-        ConditionKind::All(_) | ConditionKind::Any(_) | ConditionKind::Not(_) | ConditionKind::Broken => String::new(),
+        ConditionKind::All(_)
+        | ConditionKind::Any(_)
+        | ConditionKind::Not(_)
+        | ConditionKind::Broken => String::new(),
     }
 }
 
-/// The segments that come to at most so many questions where those that they build on are written out, and have no members by name: a few lines can stand for billions.
+/// The segments that come to at most so many questions where those that they build on are written
+/// out, and have no members by name: a few lines can stand for billions.
 fn small(model: &Model, order: &[SegmentId]) -> Vec<bool> {
     let mut sizes: Vec<Option<usize>> = vec![None; model.segments.len()];
     for id in order {
         let mut size = Some(0_usize);
         atoms(&model.segments[*id].condition, &mut |atom| {
-            let asked = if let ConditionKind::Segment(asked) = atom.kind { sizes[asked.index()] } else { Some(1) };
-            size = size.zip(asked).map(|(size, asked)| size.saturating_add(asked));
+            let asked = if let ConditionKind::Segment(asked) = atom.kind {
+                sizes[asked.index()]
+            } else {
+                Some(1)
+            };
+            size = size
+                .zip(asked)
+                .map(|(size, asked)| size.saturating_add(asked));
         });
         sizes[id.index()] = size;
     }
@@ -358,7 +465,8 @@ fn small(model: &Model, order: &[SegmentId]) -> Vec<bool> {
     model.segments.iter().map(fits).collect()
 }
 
-/// Whether `place` moves from one stage to another: to a heavier one, or along an arrow that is lifted.
+/// Whether `place` moves from one stage to another: to a heavier one, or along an arrow that is
+/// lifted.
 fn is_placed(funnel: &Funnel, from: StageId, to: StageId) -> bool {
     let (here, there) = (&funnel.stages[from], &funnel.stages[to]);
     let lifted_or_heavier = funnel.free || is_back_to(here, to) || there.weight > here.weight;

@@ -14,18 +14,28 @@ use crate::model::SegmentId;
 
 pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let place = |thing| case.journey.node(thing);
-    let rings = things(&case.journey).into_iter().map(|ring| ring.into_iter().filter_map(place).collect());
-    rings.filter_map(|ring| Some(finding(case, rule, &shortest(&case.journey, &ring)?))).collect()
+    let rings = things(&case.journey)
+        .into_iter()
+        .map(|ring| ring.into_iter().filter_map(place).collect());
+    rings
+        .filter_map(|ring| Some(finding(case, rule, &shortest(&case.journey, &ring)?)))
+        .collect()
 }
 
-/// The segments in groups that can ask each other, each group after those that it asks. Goes any depth without recursion.
+/// The segments in groups that can ask each other, each group after those that it asks. Goes any
+/// depth without recursion.
 pub(super) fn rings(journey: &Journey) -> Vec<Vec<SegmentId>> {
     let segment = |thing| match thing {
         EntityRef::Segment(segment) => Some(segment),
-        EntityRef::Funnel(_) | EntityRef::Stage(_) | EntityRef::Campaign(_) | EntityRef::Step(..) => None,
+        EntityRef::Funnel(_)
+        | EntityRef::Stage(_)
+        | EntityRef::Campaign(_)
+        | EntityRef::Step(..) => None,
         EntityRef::Content(_) | EntityRef::Destination(_) | EntityRef::Channel(_) => None,
     };
-    let rings = things(journey).into_iter().map(|ring| ring.into_iter().filter_map(segment).collect::<Vec<_>>());
+    let rings = things(journey)
+        .into_iter()
+        .map(|ring| ring.into_iter().filter_map(segment).collect::<Vec<_>>());
     rings.filter(|ring| !ring.is_empty()).collect()
 }
 
@@ -34,13 +44,19 @@ fn things(journey: &Journey) -> Vec<Vec<EntityRef>> {
     let askers = journey.graph.filter_map(
         |_, node| match node.thing {
             EntityRef::Segment(_) | EntityRef::Channel(_) => Some(node.thing),
-            EntityRef::Funnel(_) | EntityRef::Stage(_) | EntityRef::Campaign(_) | EntityRef::Step(..) => None,
+            EntityRef::Funnel(_)
+            | EntityRef::Stage(_)
+            | EntityRef::Campaign(_)
+            | EntityRef::Step(..) => None,
             EntityRef::Content(_) | EntityRef::Destination(_) => None,
         },
         |_, edge| (edge.kind == EdgeKind::Asks).then_some(()),
     );
     let rings = kosaraju_scc(&askers);
-    rings.into_iter().map(|ring| ring.into_iter().map(|at| askers[at]).collect()).collect()
+    rings
+        .into_iter()
+        .map(|ring| ring.into_iter().map(|at| askers[at]).collect())
+        .collect()
 }
 
 /// The shortest way from the first of these segments back to itself, as references.
@@ -50,7 +66,11 @@ fn shortest(journey: &Journey, ring: &BTreeSet<NodeIndex>) -> Option<Vec<EdgeInd
     // By segment: the reference along which the search came to it.
     let mut came: BTreeMap<NodeIndex, EdgeIndex> = BTreeMap::new();
     while let Some(at) = open.pop_front() {
-        let mut references: Vec<_> = journey.graph.edges(at).filter(|edge| ring.contains(&edge.target())).collect();
+        let mut references: Vec<_> = journey
+            .graph
+            .edges(at)
+            .filter(|edge| ring.contains(&edge.target()))
+            .collect();
         references.sort_by_key(|edge| edge.weight().span);
         for edge in references {
             if edge.target() == start {
@@ -66,7 +86,12 @@ fn shortest(journey: &Journey, ring: &BTreeSet<NodeIndex>) -> Option<Vec<EdgeInd
 }
 
 /// The references that lead to `at`, and a last one.
-fn way_to(journey: &Journey, came: &BTreeMap<NodeIndex, EdgeIndex>, at: NodeIndex, last: EdgeIndex) -> Vec<EdgeIndex> {
+fn way_to(
+    journey: &Journey,
+    came: &BTreeMap<NodeIndex, EdgeIndex>,
+    at: NodeIndex,
+    last: EdgeIndex,
+) -> Vec<EdgeIndex> {
     let mut path = vec![last];
     let mut at = at;
     while let Some(edge) = came.get(&at) {
@@ -83,23 +108,40 @@ const SHOWN: usize = 20;
 fn finding(case: &CheckContext<'_>, rule: &Rule, path: &[EdgeIndex]) -> Diagnostic {
     let graph = &case.journey.graph;
     let name = |at: NodeIndex| {
-        let EntityRef::Channel(channel) = graph[at].thing else { return graph[at].id.clone() };
+        let EntityRef::Channel(channel) = graph[at].thing else {
+            return graph[at].id.clone();
+        };
         format!("consent of {}", channel.word())
     };
     let ends = |edge: EdgeIndex| graph.edge_endpoints(edge).unwrap_or_default();
     let start = name(ends(path[0]).0);
     let (shown, rest) = path.split_at(path.len().min(SHOWN));
-    let way: Vec<_> = std::iter::once(start.clone()).chain(shown.iter().map(|edge| name(ends(*edge).1))).collect();
-    let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
+    let way: Vec<_> = std::iter::once(start.clone())
+        .chain(shown.iter().map(|edge| name(ends(*edge).1)))
+        .collect();
+    let more = if rest.is_empty() {
+        String::new()
+    } else {
+        format!(" and {} more", rest.len())
+    };
     let message = match path {
-        [_] if matches!(graph[ends(path[0]).0].thing, EntityRef::Channel(_)) => format!("the {start} asks itself"),
+        [_] if matches!(graph[ends(path[0]).0].thing, EntityRef::Channel(_)) => {
+            format!("the {start} asks itself")
+        }
         [_] => format!("segment `{start}` asks itself"),
-        _ => format!("segments ask each other in a circle: `{}`{more}", way.join("` → `")),
+        _ => format!(
+            "segments ask each other in a circle: `{}`{more}",
+            way.join("` → `")
+        ),
     };
     let label = |edge: EdgeIndex| format!("`{}` asks `{}`", name(ends(edge).0), name(ends(edge).1));
-    let finding = rule.finding(graph[path[0]].span, message).at(label(path[0]));
+    let finding = rule
+        .finding(graph[path[0]].span, message)
+        .at(label(path[0]));
     shown[1..]
         .iter()
-        .fold(finding, |finding, edge| finding.label(graph[*edge].span, label(*edge)))
+        .fold(finding, |finding, edge| {
+            finding.label(graph[*edge].span, label(*edge))
+        })
         .help("remove one of the references")
 }

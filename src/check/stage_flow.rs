@@ -1,6 +1,7 @@
 //! The steps that change a stage, each with the stages that a contact can have when it comes there.
 //!
-//! `possible` never leaves a stage out, so an error may rest on it. `expected` also believes that nothing between two steps interferes, and so is for warnings only.
+//! `possible` never leaves a stage out, so an error may rest on it. `expected` also believes that
+//! nothing between two steps interferes, and so is for warnings only.
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,8 +14,8 @@ use super::weights::always;
 use crate::graph::Journey;
 use crate::model::ids::Id;
 use crate::model::{
-    Action, Audience, Campaign, Condition, Enter, Funnel, FunnelId, Model, OnLeave, SegmentId, StageId, Step, StepId,
-    StepKind, Way,
+    Action, Audience, Campaign, Condition, Enter, Funnel, FunnelId, Model, OnLeave, SegmentId,
+    StageId, Step, StepId, StepKind, Way,
 };
 
 /// A step that moves a contact to a stage or, without one, out of the funnel.
@@ -32,7 +33,8 @@ pub(super) struct Here {
     pub(super) expected: Positions,
 }
 
-/// What all walks share: what a segment says about a stage, and in which funnels contacts without a stage can be about when campaigns run.
+/// What all walks share: what a segment says about a stage, and in which funnels contacts without a
+/// stage can be about when campaigns run.
 pub(super) struct Ground<'a> {
     pub(super) model: &'a Model,
     /// The segments, each after those that it asks.
@@ -48,7 +50,11 @@ pub(super) struct Ground<'a> {
 impl<'a> Ground<'a> {
     /// For an audience of everyone there are none, unless a step takes the stage away.
     pub(super) fn new(model: &'a Model, journey: &Journey) -> Self {
-        let mut nowhere: Vec<_> = model.funnels.values().map(|funnel| !all_enter(funnel)).collect();
+        let mut nowhere: Vec<_> = model
+            .funnels
+            .values()
+            .map(|funnel| !all_enter(funnel))
+            .collect();
         for campaign in model.campaigns.values() {
             campaign.each_step(|step| {
                 if let StepKind::Action(Action::Leave(funnel)) = step.kind {
@@ -61,16 +67,31 @@ impl<'a> Ground<'a> {
         for (rank, segment) in (0..).zip(&order) {
             ranks[segment.index()] = Some(rank);
         }
-        let (segments, moves) =
-            (vec![OnceCell::new(); model.funnels.len()], vec![OnceCell::new(); model.funnels.len()]);
-        Self { model, order, ranks, nowhere, segments, moves }
+        let (segments, moves) = (
+            vec![OnceCell::new(); model.funnels.len()],
+            vec![OnceCell::new(); model.funnels.len()],
+        );
+        Self {
+            model,
+            order,
+            ranks,
+            nowhere,
+            segments,
+            moves,
+        }
     }
 
     fn possible(&self, funnel: FunnelId, condition: &Condition, holds: bool) -> Positions {
         let moves = self.moves(funnel);
         let answers = || of_segments(self.model, funnel, moves, &self.order);
         let segments = self.segments[funnel.index()].get_or_init(answers);
-        Question { model: self.model, funnel, moves, segments }.possible(condition, holds)
+        Question {
+            model: self.model,
+            funnel,
+            moves,
+            segments,
+        }
+        .possible(condition, holds)
     }
 
     /// From where one may come to which stage of a funnel.
@@ -90,7 +111,9 @@ impl<'a> Ground<'a> {
 }
 
 fn all_enter(funnel: &Funnel) -> bool {
-    let open = funnel.entry.is_none_or(|entry| always(&funnel.stages[entry].publish));
+    let open = funnel
+        .entry
+        .is_none_or(|entry| always(&funnel.stages[entry].publish));
     open && always(&funnel.publish) && funnel.audience == Some(Audience::Everyone)
 }
 
@@ -101,7 +124,12 @@ pub(super) fn sites<'a>(ground: &Ground<'a>) -> Vec<Site<'a>> {
         for funnel in touched(campaign) {
             Walk::new(ground, campaign, funnel).each(&mut |step, here| {
                 if moves_to(step, funnel).is_some() || leaves(step, funnel) {
-                    found.push(Site { step, funnel, to: moves_to(step, funnel), here: here.clone() });
+                    found.push(Site {
+                        step,
+                        funnel,
+                        to: moves_to(step, funnel),
+                        here: here.clone(),
+                    });
                 }
             });
         }
@@ -126,7 +154,9 @@ fn touched(campaign: &Campaign) -> BTreeSet<FunnelId> {
 
 /// The stage to which a step moves in this funnel.
 fn moves_to(step: &Step, funnel: FunnelId) -> Option<StageId> {
-    let StepKind::Action(Action::Move(stage)) = step.kind else { return None };
+    let StepKind::Action(Action::Move(stage)) = step.kind else {
+        return None;
+    };
     (stage.funnel == funnel).then_some(stage.stage)
 }
 
@@ -148,7 +178,12 @@ type Visit<'v, 'a> = &'v mut dyn FnMut(&'a Step, &Here);
 
 impl<'g, 'a> Walk<'g, 'a> {
     pub(super) fn new(ground: &'g Ground<'a>, campaign: &'a Campaign, funnel: FunnelId) -> Self {
-        Self { ground, campaign, funnel, came: RefCell::default() }
+        Self {
+            ground,
+            campaign,
+            funnel,
+            came: RefCell::default(),
+        }
     }
 
     /// Shows each step with where a contact can be when it comes there.
@@ -168,33 +203,53 @@ impl<'g, 'a> Walk<'g, 'a> {
     pub(super) fn start(&self) -> Here {
         let entries = self.campaign.enter.iter().map(|enter| match enter {
             Enter::Condition(condition) => self.possible(condition, true),
-            Enter::Entered { stage, .. } if stage.funnel == self.funnel => Positions::only(stage.stage),
+            Enter::Entered { stage, .. } if stage.funnel == self.funnel => {
+                Positions::only(stage.stage)
+            }
             Enter::Entered { .. } | Enter::Event(_) => self.anywhere(),
         });
         let possible = if self.campaign.broken {
             self.anywhere()
         } else {
-            entries.reduce(|sum, entry| sum.or(&entry)).unwrap_or_else(|| self.anywhere())
+            entries
+                .reduce(|sum, entry| sum.or(&entry))
+                .unwrap_or_else(|| self.anywhere())
         };
-        let outside = [&self.campaign.goal, &self.campaign.exit_when].into_iter().flatten();
-        let expected = outside.fold(self.expected(&possible), |sum, over| sum.and(&self.possible(over, false)));
+        let outside = [&self.campaign.goal, &self.campaign.exit_when]
+            .into_iter()
+            .flatten();
+        let expected = outside.fold(self.expected(&possible), |sum, over| {
+            sum.and(&self.possible(over, false))
+        });
         Here { possible, expected }
     }
 
-    /// After a step. A contact may leave it out where the step before says `if-past: skip` or `if-missing: skip`.
+    /// After a step. A contact may leave it out where the step before says `if-past: skip` or
+    /// `if-missing: skip`.
     pub(super) fn after(&self, step: &'a Step, here: Here, visit: Visit<'_, 'a>) -> Here {
         match &step.kind {
-            StepKind::If { when, then, otherwise } => {
+            StepKind::If {
+                when,
+                then,
+                otherwise,
+            } => {
                 let yes = self.list(then, self.where_(&here, when, true), visit);
                 let no = self.list(otherwise, self.where_(&here, when, false), visit);
                 either(&yes, &no)
             }
             StepKind::Split(shares) => {
-                let ways = shares.iter().map(|share| self.list(&share.steps, here.clone(), visit));
-                ways.reduce(|one, other| either(&one, &other)).unwrap_or_default()
+                let ways = shares
+                    .iter()
+                    .map(|share| self.list(&share.steps, here.clone(), visit));
+                ways.reduce(|one, other| either(&one, &other))
+                    .unwrap_or_default()
             }
             StepKind::Await(awaiting) => {
-                let after = if is_empty(&here) { here } else { either(&self.waited(), &here) };
+                let after = if is_empty(&here) {
+                    here
+                } else {
+                    either(&self.waited(), &here)
+                };
                 let mut ends = Here::default();
                 for way in &awaiting.ways {
                     ends = either(&ends, &self.list(&way.steps, after.clone(), visit));
@@ -211,15 +266,25 @@ impl<'g, 'a> Walk<'g, 'a> {
                 *there = either(&here, there);
                 Here::default()
             }
-            StepKind::Action(Action::Move(stage)) if stage.funnel == self.funnel => self.moved(stage.stage, &here),
-            StepKind::Action(Action::Leave(funnel)) if *funnel == self.funnel && !is_empty(&here) => {
-                Here { possible: Positions::nowhere(), expected: Positions::nowhere() }
+            StepKind::Action(Action::Move(stage)) if stage.funnel == self.funnel => {
+                self.moved(stage.stage, &here)
+            }
+            StepKind::Action(Action::Leave(funnel))
+                if *funnel == self.funnel && !is_empty(&here) =>
+            {
+                Here {
+                    possible: Positions::nowhere(),
+                    expected: Positions::nowhere(),
+                }
             }
             StepKind::Wait(_) | StepKind::WaitUntil { .. } if !is_empty(&here) => self.waited(),
             StepKind::Exit(_) => Here::default(),
             StepKind::Wait(_) | StepKind::WaitUntil { .. } => here,
             StepKind::Action(_) => here,
-            StepKind::Broken => Here { possible: self.anywhere(), expected: self.expected(&self.anywhere()) },
+            StepKind::Broken => Here {
+                possible: self.anywhere(),
+                expected: self.expected(&self.anywhere()),
+            },
         }
     }
 
@@ -230,7 +295,11 @@ impl<'g, 'a> Walk<'g, 'a> {
                 here = either(&here, came);
             }
             visit(step, &here);
-            let skipped = if may_skip { here.clone() } else { Here::default() };
+            let skipped = if may_skip {
+                here.clone()
+            } else {
+                Here::default()
+            };
             here = self.after(step, here, visit);
             here = either(&here, &skipped);
             may_skip = step.may_leave_out_next();
@@ -238,26 +307,46 @@ impl<'g, 'a> Walk<'g, 'a> {
         here
     }
 
-    /// Between the steps of one way run those of the others; where one of them moves the contact it can be anywhere.
+    /// Between the steps of one way run those of the others; where one of them moves the contact it
+    /// can be anywhere.
     fn forked(&self, step: &'a Step, ways: &'a [Way], here: Here, visit: Visit<'_, 'a>) -> Here {
         let mut touches = false;
-        step.each(&mut |step| touches |= moves_to(step, self.funnel).is_some() || leaves(step, self.funnel));
-        let anywhere = Here { possible: self.anywhere(), expected: self.expected(&self.anywhere()) };
-        let here = if touches && !is_empty(&here) { anywhere.clone() } else { here };
-        let ends: Vec<_> = ways.iter().map(|way| self.list(&way.steps, here.clone(), visit)).collect();
+        step.each(&mut |step| {
+            touches |= moves_to(step, self.funnel).is_some() || leaves(step, self.funnel);
+        });
+        let anywhere = Here {
+            possible: self.anywhere(),
+            expected: self.expected(&self.anywhere()),
+        };
+        let here = if touches && !is_empty(&here) {
+            anywhere.clone()
+        } else {
+            here
+        };
+        let ends: Vec<_> = ways
+            .iter()
+            .map(|way| self.list(&way.steps, here.clone(), visit))
+            .collect();
         if ends.iter().any(is_empty) {
             return Here::default();
         }
-        let end = ends.into_iter().reduce(|one, other| either(&one, &other)).unwrap_or_default();
+        let end = ends
+            .into_iter()
+            .reduce(|one, other| either(&one, &other))
+            .unwrap_or_default();
         if touches { anywhere } else { end }
     }
 
     fn where_(&self, here: &Here, when: &Condition, holds: bool) -> Here {
         let there = self.possible(when, holds);
-        Here { possible: here.possible.and(&there), expected: here.expected.and(&there) }
+        Here {
+            possible: here.possible.and(&there),
+            expected: here.expected.and(&there),
+        }
     }
 
-    /// A move may be put off to the next instant when the contact was in the stage before; then it can come from anywhere.
+    /// A move may be put off to the next instant when the contact was in the stage before; then it
+    /// can come from anywhere.
     fn moved(&self, to: StageId, here: &Here) -> Here {
         let allowed = self.ground.moves(self.funnel).allowed(to);
         let all_refused = !here.possible.nowhere && !here.possible.stages.meets(&allowed);
@@ -265,20 +354,35 @@ impl<'g, 'a> Walk<'g, 'a> {
             return here.clone();
         }
         let landed = |from: &Positions| landed(self.body(), (to, &allowed), from);
-        Here { possible: landed(&self.anywhere()), expected: landed(&here.expected) }
+        Here {
+            possible: landed(&self.anywhere()),
+            expected: landed(&here.expected),
+        }
     }
 
-    /// Anything can happen while a contact waits, but with `on-leave: exit` it goes on only while a condition of `enter` holds.
+    /// Anything can happen while a contact waits, but with `on-leave: exit` it goes on only while a
+    /// condition of `enter` holds.
     fn waited(&self) -> Here {
-        let only_conditions = self.campaign.enter.iter().all(|enter| matches!(enter, Enter::Condition(_)));
+        let only_conditions = self
+            .campaign
+            .enter
+            .iter()
+            .all(|enter| matches!(enter, Enter::Condition(_)));
         let possible = self.anywhere();
         let stays = self.campaign.on_leave == Some(OnLeave::Exit) && only_conditions;
-        let expected = if stays { self.start().expected } else { self.expected(&possible) };
+        let expected = if stays {
+            self.start().expected
+        } else {
+            self.expected(&possible)
+        };
         Here { possible, expected }
     }
 
     fn expected(&self, possible: &Positions) -> Positions {
-        Positions { nowhere: possible.nowhere && self.ground.has_nowhere(self.funnel), ..possible.clone() }
+        Positions {
+            nowhere: possible.nowhere && self.ground.has_nowhere(self.funnel),
+            ..possible.clone()
+        }
     }
 
     fn possible(&self, condition: &Condition, holds: bool) -> Positions {
@@ -298,17 +402,27 @@ impl<'g, 'a> Walk<'g, 'a> {
 fn landed(funnel: &Funnel, (to, allowed): (StageId, &StageSet), from: &Positions) -> Positions {
     let target = &funnel.stages[to];
     let certain = always(&target.publish) && always(&funnel.publish);
-    let leaving = if certain { allowed.clone() } else { StageSet::only(to) };
+    let leaving = if certain {
+        allowed.clone()
+    } else {
+        StageSet::only(to)
+    };
     let mut stages = from.stages.except(&leaving);
     if from.nowhere || from.stages.meets(allowed) {
         stages.insert(to);
     }
-    Positions { nowhere: from.nowhere && !certain, stages }
+    Positions {
+        nowhere: from.nowhere && !certain,
+        stages,
+    }
 }
 
 /// Where a contact is that took one way or the other.
 fn either(one: &Here, other: &Here) -> Here {
-    Here { possible: one.possible.or(&other.possible), expected: one.expected.or(&other.expected) }
+    Here {
+        possible: one.possible.or(&other.possible),
+        expected: one.expected.or(&other.expected),
+    }
 }
 
 fn is_empty(here: &Here) -> bool {

@@ -1,4 +1,5 @@
-//! Sets of the stages of one funnel, a bit for each: to join two costs next to nothing, however many stages there are. Equal sets are equal values.
+//! Sets of the stages of one funnel, a bit for each: to join two costs next to nothing, however
+//! many stages there are. Equal sets are equal values.
 
 use crate::model::StageId;
 use crate::model::ids::Id;
@@ -38,7 +39,9 @@ impl StageSet {
     }
 
     pub(super) fn contains(&self, stage: StageId) -> bool {
-        self.words.get(stage.index() / BITS).is_some_and(|word| word >> (stage.index() % BITS) & 1 == 1)
+        self.words
+            .get(stage.index() / BITS)
+            .is_some_and(|word| word >> (stage.index() % BITS) & 1 == 1)
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -47,7 +50,10 @@ impl StageSet {
 
     /// How many they are.
     pub(super) fn len(&self) -> usize {
-        self.words.iter().map(|word| word.count_ones() as usize).sum()
+        self.words
+            .iter()
+            .map(|word| word.count_ones() as usize)
+            .sum()
     }
 
     /// Each of them, in the order of the model.
@@ -61,30 +67,55 @@ impl StageSet {
 
     /// Those in both.
     pub(super) fn and(&self, other: &Self) -> Self {
-        Self::of(self.words.iter().zip(&other.words).map(|(one, other)| one & other).collect())
+        Self::of(
+            self.words
+                .iter()
+                .zip(&other.words)
+                .map(|(one, other)| one & other)
+                .collect(),
+        )
     }
 
     /// Those in either.
     pub(super) fn or(&self, other: &Self) -> Self {
-        let (more, less) = if self.words.len() < other.words.len() { (other, self) } else { (self, other) };
+        let (more, less) = if self.words.len() < other.words.len() {
+            (other, self)
+        } else {
+            (self, other)
+        };
         let mut words = more.words.clone();
-        words.iter_mut().zip(&less.words).for_each(|(word, other)| *word |= other);
+        words
+            .iter_mut()
+            .zip(&less.words)
+            .for_each(|(word, other)| *word |= other);
         Self { words }
     }
 
     /// Those that are not in the other.
     pub(super) fn except(&self, other: &Self) -> Self {
         let others = other.words.iter().copied().chain(std::iter::repeat(0));
-        Self::of(self.words.iter().zip(others).map(|(word, other)| word & !other).collect())
+        Self::of(
+            self.words
+                .iter()
+                .zip(others)
+                .map(|(word, other)| word & !other)
+                .collect(),
+        )
     }
 
     /// Whether one is in both.
     pub(super) fn meets(&self, other: &Self) -> bool {
-        self.words.iter().zip(&other.words).any(|(one, other)| one & other != 0)
+        self.words
+            .iter()
+            .zip(&other.words)
+            .any(|(one, other)| one & other != 0)
     }
 
     fn of(mut words: Vec<u64>) -> Self {
-        let used = words.iter().rposition(|word| *word != 0).map_or(0, |last| last + 1);
+        let used = words
+            .iter()
+            .rposition(|word| *word != 0)
+            .map_or(0, |last| last + 1);
         words.truncate(used);
         Self { words }
     }

@@ -1,4 +1,5 @@
-//! A token for a value that a contact may lack, with nothing to stand for it, so that the text has a gap.
+//! A token for a value that a contact may lack, with nothing to stand for it, so that the text has
+//! a gap.
 
 use super::{CheckContext, Rule};
 use crate::diagnostic::Diagnostic;
@@ -9,12 +10,21 @@ pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for template in templates(case.model) {
         for part in &template.parts {
-            if let Part::Value { token: Token::Field(field), default: None, span } = part {
+            if let Part::Value {
+                token: Token::Field(field),
+                default: None,
+                span,
+            } = part
+            {
                 let field = &case.model.contacts.fields[*field];
                 if !field.required && field.default.is_none() {
                     let message = format!("contacts without `{}` get a gap in the text", field.id);
-                    let finding = rule.finding(*span, message).at("no default").label(field.span, "may be missing");
-                    found.push(finding.help(format!("write `{{{{ {} | default: … }}}}`", field.id)));
+                    let finding = rule
+                        .finding(*span, message)
+                        .at("no default")
+                        .label(field.span, "may be missing");
+                    found
+                        .push(finding.help(format!("write `{{{{ {} | default: … }}}}`", field.id)));
                 }
             }
         }
@@ -26,7 +36,12 @@ pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
 fn templates(model: &Model) -> Vec<&Template> {
     let mut found = Vec::new();
     for content in model.content.values() {
-        found.extend(content.subject.iter().chain(content.body.iter().map(|body| &body.tokens)));
+        found.extend(
+            content
+                .subject
+                .iter()
+                .chain(content.body.iter().map(|body| &body.tokens)),
+        );
     }
     for campaign in model.campaigns.values() {
         campaign.each_step(|step| {

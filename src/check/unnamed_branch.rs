@@ -1,4 +1,5 @@
-//! Branches of a split without an id: their shares are their names, so that a changed share is another branch.
+//! Branches of a split without an id: their shares are their names, so that a changed share is
+//! another branch.
 
 use std::collections::BTreeSet;
 
@@ -7,8 +8,14 @@ use crate::diagnostic::Diagnostic;
 use crate::model::{Campaign, Share, Step, StepKind};
 
 pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
-    let published = case.model.campaigns.values().filter(|campaign| campaign.publish.published);
-    published.flat_map(|campaign| in_campaign(campaign, rule)).collect()
+    let published = case
+        .model
+        .campaigns
+        .values()
+        .filter(|campaign| campaign.publish.published);
+    published
+        .flat_map(|campaign| in_campaign(campaign, rule))
+        .collect()
 }
 
 fn in_campaign(campaign: &Campaign, rule: &Rule) -> Vec<Diagnostic> {
@@ -32,15 +39,28 @@ fn in_campaign(campaign: &Campaign, rule: &Rule) -> Vec<Diagnostic> {
     found
 }
 
-/// The branches without an id, each with one that it could have: what its first step is about, or its place.
+/// The branches without an id, each with one that it could have: what its first step is about, or
+/// its place.
 fn ids<'a>(step: &Step, shares: &'a [Share]) -> Vec<(&'a Share, String)> {
     let is_named = |share: &Share| share.label.parse::<u8>().is_err() && !share.label.contains('#');
-    let mut taken: BTreeSet<String> =
-        shares.iter().filter(|share| is_named(share)).map(|it| it.label.clone()).collect();
+    let mut taken: BTreeSet<String> = shares
+        .iter()
+        .filter(|share| is_named(share))
+        .map(|it| it.label.clone())
+        .collect();
     let mut found = Vec::new();
-    for (at, share) in shares.iter().enumerate().filter(|(_, share)| !is_named(share)) {
-        let about = share.steps.first().and_then(|first| about(&step.name, share, first));
-        let id = about.filter(|id| !taken.contains(id)).unwrap_or_else(|| format!("way-{}", at + 1));
+    for (at, share) in shares
+        .iter()
+        .enumerate()
+        .filter(|(_, share)| !is_named(share))
+    {
+        let about = share
+            .steps
+            .first()
+            .and_then(|first| about(&step.name, share, first));
+        let id = about
+            .filter(|id| !taken.contains(id))
+            .unwrap_or_else(|| format!("way-{}", at + 1));
         taken.insert(id.clone());
         found.push((share, id));
     }
@@ -48,9 +68,14 @@ fn ids<'a>(step: &Step, shares: &'a [Share]) -> Vec<(&'a Share, String)> {
 }
 
 fn about(split: &str, share: &Share, first: &Step) -> Option<String> {
-    let name = first.name.strip_prefix(&format!("{split}/{}/", share.label)).unwrap_or(&first.name);
+    let name = first
+        .name
+        .strip_prefix(&format!("{split}/{}/", share.label))
+        .unwrap_or(&first.name);
     let about = name.rsplit(':').next()?;
     let is_id = about.starts_with(|c: char| c.is_ascii_lowercase())
-        && about.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+        && about
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
     is_id.then(|| about.to_owned())
 }

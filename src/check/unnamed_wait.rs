@@ -1,4 +1,5 @@
-//! Steps at which contacts wait, and which only their place in the list tells apart: insert one before, and contacts are at another step.
+//! Steps at which contacts wait, and which only their place in the list tells apart: insert one
+//! before, and contacts are at another step.
 
 use std::collections::BTreeMap;
 
@@ -7,8 +8,14 @@ use crate::diagnostic::Diagnostic;
 use crate::model::{Campaign, Step, StepKind};
 
 pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
-    let published = case.model.campaigns.values().filter(|campaign| campaign.publish.published);
-    published.flat_map(|campaign| in_campaign(campaign, rule)).collect()
+    let published = case
+        .model
+        .campaigns
+        .values()
+        .filter(|campaign| campaign.publish.published);
+    published
+        .flat_map(|campaign| in_campaign(campaign, rule))
+        .collect()
 }
 
 fn in_campaign(campaign: &Campaign, rule: &Rule) -> Vec<Diagnostic> {
@@ -23,12 +30,18 @@ fn in_campaign(campaign: &Campaign, rule: &Rule) -> Vec<Diagnostic> {
             return;
         };
         let Some(other) = first.get(name) else { return };
-        let message = format!("only their order tells `{name}` and `{}` of `{}` apart", step.name, campaign.id);
+        let message = format!(
+            "only their order tells `{name}` and `{}` of `{}` apart",
+            step.name, campaign.id
+        );
         found.push(
             rule.finding(step.span, message)
                 .at("the same again")
                 .label(other.span, "the first one")
-                .help("give each an `id`, or contacts that wait here are at another step once one is inserted before"),
+                .help(
+                    "give each an `id`, or contacts that wait here are at another step once one \
+                    is inserted before",
+                ),
         );
     });
     found
@@ -36,5 +49,8 @@ fn in_campaign(campaign: &Campaign, rule: &Rule) -> Vec<Diagnostic> {
 
 /// Whether contacts stay at a step.
 fn holds(step: &Step) -> bool {
-    matches!(step.kind, StepKind::Wait(_) | StepKind::WaitUntil { .. } | StepKind::Await(_) | StepKind::Fork(_))
+    matches!(
+        step.kind,
+        StepKind::Wait(_) | StepKind::WaitUntil { .. } | StepKind::Await(_) | StepKind::Fork(_)
+    )
 }

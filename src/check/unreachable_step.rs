@@ -1,4 +1,5 @@
-//! Steps that come after an `exit` or `goto`, or after a step whose branches all exit: no contact comes to them.
+//! Steps that come after an `exit` or `goto`, or after a step whose branches all exit: no contact
+//! comes to them.
 
 use std::collections::BTreeSet;
 
@@ -21,14 +22,19 @@ pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
 }
 
 fn reached(case: &CheckContext<'_>, campaign: CampaignId) -> BTreeSet<StepId> {
-    let Some(start) = case.journey.node(EntityRef::Campaign(campaign)) else { return BTreeSet::new() };
+    let Some(start) = case.journey.node(EntityRef::Campaign(campaign)) else {
+        return BTreeSet::new();
+    };
     let steps = EdgeFiltered::from_fn(&case.journey.graph, |edge| edge.weight().kind.is_order());
     let mut walk = Dfs::new(&steps, start);
     let visited = std::iter::from_fn(|| walk.next(&steps));
     visited
         .filter_map(|at| match case.journey.graph[at].thing {
             EntityRef::Step(_, step) => Some(step),
-            EntityRef::Campaign(_) | EntityRef::Funnel(_) | EntityRef::Stage(_) | EntityRef::Segment(_) => None,
+            EntityRef::Campaign(_)
+            | EntityRef::Funnel(_)
+            | EntityRef::Stage(_)
+            | EntityRef::Segment(_) => None,
             EntityRef::Content(_) | EntityRef::Destination(_) | EntityRef::Channel(_) => None,
         })
         .collect()
@@ -45,13 +51,22 @@ fn in_list(rule: &Rule, steps: &[Step], reached: &BTreeSet<StepId>, found: &mut 
     if let Some(at) = unreached.filter(|at| *at > 0) {
         let (before, step) = (&steps[at - 1], &steps[at]);
         let (why, label, help) = if let StepKind::Goto { .. } = &before.kind {
-            ("the campaign goes on elsewhere", "goes elsewhere", "remove it, or move the `goto` behind it")
+            (
+                "the campaign goes on elsewhere",
+                "goes elsewhere",
+                "remove it, or move the `goto` behind it",
+            )
         } else if before.branches().is_empty() {
             ("the campaign ends before it", "ends here", EXIT)
         } else {
             ("the campaign ends before it", "every branch exits", EXIT)
         };
         let message = format!("`{}` never runs: {why}", step.name);
-        found.push(rule.finding(step.span, message).at("never runs").label(before.span, label).help(help));
+        found.push(
+            rule.finding(step.span, message)
+                .at("never runs")
+                .label(before.span, label)
+                .help(help),
+        );
     }
 }

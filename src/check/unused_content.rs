@@ -1,4 +1,5 @@
-//! Content that can be sent, and that no step sends, no experience shows and no event is asked of; pages, forms and assets are touched, not sent, so nothing is said of them.
+//! Content that can be sent, and that no step sends, no experience shows and no event is asked of;
+//! pages, forms and assets are touched, not sent, so nothing is said of them.
 
 use std::collections::BTreeSet;
 
@@ -19,15 +20,25 @@ pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
                 .any(|edge| matches!(edge.weight().kind, EdgeKind::Sends | EdgeKind::Shows))
         })
     };
-    let content = case.model.content.iter().filter(|(_, content)| content.kind.is_some_and(ContentKind::can_be_sent));
-    let asked: BTreeSet<_> = patterns(case.model).into_iter().filter_map(|pattern| pattern.of).collect();
+    let content = case
+        .model
+        .content
+        .iter()
+        .filter(|(_, content)| content.kind.is_some_and(ContentKind::can_be_sent));
+    let asked: BTreeSet<_> = patterns(case.model)
+        .into_iter()
+        .filter_map(|pattern| pattern.of)
+        .collect();
     content
         .filter(|(id, _)| !is_sent(EntityRef::Content(*id)) && !asked.contains(id))
         .map(|(_, content)| {
             let message = format!("no campaign sends `{}`, and no stage shows it", content.id);
             rule.finding(content.span, message)
                 .at("is never sent")
-                .help(format!("send it (`- send: {}`), name it in `experiences` of a stage, or remove it", content.id))
+                .help(format!(
+                    "send it (`- send: {}`), name it in `experiences` of a stage, or remove it",
+                    content.id
+                ))
         })
         .collect()
 }

@@ -9,10 +9,21 @@ use crate::model::{Action, ConditionKind, Model, StepKind, TagId};
 
 pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let used = used(case.model);
-    let tags = case.model.contacts.tags.names.iter().filter(|(id, _)| !used.contains(id));
+    let tags = case
+        .model
+        .contacts
+        .tags
+        .names
+        .iter()
+        .filter(|(id, _)| !used.contains(id));
     tags.map(|(_, tag)| {
-        let message = format!("nothing asks for tag `{}`, and no step adds or removes it", tag.id);
-        rule.finding(tag.span, message).at("is never used").help("use it, or remove it from `values`")
+        let message = format!(
+            "nothing asks for tag `{}`, and no step adds or removes it",
+            tag.id
+        );
+        rule.finding(tag.span, message)
+            .at("is never used")
+            .help("use it, or remove it from `values`")
     })
     .collect()
 }

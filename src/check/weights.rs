@@ -1,4 +1,5 @@
-//! The rule of moves as far as it does not depend on the time: a refusal told here happens at every instant.
+//! The rule of moves as far as it does not depend on the time: a refusal told here happens at every
+//! instant.
 
 use crate::model::{Funnel, Publish, Stage, StageId};
 
@@ -13,13 +14,15 @@ pub(super) enum Refusal {
     Lighter,
 }
 
-/// Why a move between two different stages is always refused; `None` when some instant may allow it.
+/// Why a move between two different stages is always refused; `None` when some instant may allow
+/// it.
 pub(super) fn refusal(funnel: &Funnel, from: StageId, to: StageId) -> Option<Refusal> {
     let (here, target) = (&funnel.stages[from], &funnel.stages[to]);
     if here.broken || target.broken {
         return None;
     }
-    let lighter = matches!((here.weight, target.weight), (Some(here), Some(target)) if target < here);
+    let lighter =
+        matches!((here.weight, target.weight), (Some(here), Some(target)) if target < here);
     if !target.publish.published || !funnel.publish.published {
         Some(Refusal::Unpublished)
     } else if is_back_to(here, to) {
@@ -43,10 +46,14 @@ pub(super) fn always(publish: &Publish) -> bool {
     publish.published && publish.from.is_none() && publish.until.is_none()
 }
 
-/// The stages that share a weight with another, lightest first, each group in the order of the text.
+/// The stages that share a weight with another, lightest first, each group in the order of the
+/// text.
 pub(super) fn sharing(funnel: &Funnel) -> Vec<Vec<StageId>> {
-    let mut stages: Vec<_> =
-        funnel.stages.iter().filter_map(|(id, stage)| Some((stage.weight?, stage.weight_span, id))).collect();
+    let mut stages: Vec<_> = funnel
+        .stages
+        .iter()
+        .filter_map(|(id, stage)| Some((stage.weight?, stage.weight_span, id)))
+        .collect();
     stages.sort_unstable();
     stages
         .chunk_by(|a, b| a.0 == b.0)
@@ -62,5 +69,8 @@ pub(super) fn are_known(funnel: &Funnel) -> bool {
 
 /// `weight 20`.
 pub(super) fn word(stage: &Stage) -> String {
-    stage.weight.map_or_else(|| "no weight".to_owned(), |weight| format!("weight {weight}"))
+    stage.weight.map_or_else(
+        || "no weight".to_owned(),
+        |weight| format!("weight {weight}"),
+    )
 }

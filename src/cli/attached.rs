@@ -1,4 +1,5 @@
-//! The files that a project names, bodies of content, members of segments and its baseline, read beside its YAML; one that is not there is told when the project is resolved.
+//! The files that a project names, bodies of content, members of segments and its baseline, read
+//! beside its YAML; one that is not there is told when the project is resolved.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -8,7 +9,8 @@ use super::inside::{LARGEST, Unread, is_hidden, leaves};
 use crate::source::{MOST_NAMED, Refused, Sources};
 use crate::yaml::{self, Node, Value};
 
-/// Reads what the YAML of a project in `folder` names; a file of which it has several names is read once.
+/// Reads what the YAML of a project in `folder` names; a file of which it has several names is read
+/// once.
 pub(super) fn attach(files: &dyn Files, folder: &Path, sources: &mut Sources) {
     let mut names = BTreeSet::new();
     for (id, file) in sources.files() {
@@ -76,14 +78,21 @@ fn text(files: &dyn Files, folder: &Path, name: &str, left: u64) -> Result<Strin
 fn in_tree(node: &Node, key: Option<&str>, names: &mut BTreeSet<String>) {
     match &node.value {
         Value::Scalar(scalar) => {
-            if matches!(key, Some("body" | "include" | "exclude" | "baseline" | "variables")) {
+            if matches!(
+                key,
+                Some("body" | "include" | "exclude" | "baseline" | "variables")
+            ) {
                 names.insert(scalar.text.clone());
             }
         }
         Value::Sequence(items) => items.iter().for_each(|item| in_tree(item, key, names)),
         Value::Mapping(entries) => {
             for entry in entries {
-                let inside = if key == Some("variables") { "variables" } else { entry.key.value.as_str() };
+                let inside = if key == Some("variables") {
+                    "variables"
+                } else {
+                    entry.key.value.as_str()
+                };
                 in_tree(&entry.value, Some(inside), names);
             }
         }

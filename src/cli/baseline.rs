@@ -1,4 +1,5 @@
-//! `funnelc check --write-baseline`: the warnings of each project to the file that it names; a project with errors keeps the file that it has.
+//! `funnelc check --write-baseline`: the warnings of each project to the file that it names; a
+//! project with errors keeps the file that it has.
 
 use std::path::{Path, PathBuf};
 
@@ -18,7 +19,11 @@ pub(super) fn write(projects: Vec<Sources>, terminal: Terminal) -> Result<Exit, 
     let mut exit = Exit::Fine;
     for sources in projects {
         let compiled = crate::compile_anew(sources);
-        if compiled.diagnostics.iter().any(|finding| finding.severity == Severity::Error) {
+        if compiled
+            .diagnostics
+            .iter()
+            .any(|finding| finding.severity == Severity::Error)
+        {
             refuse(&compiled, terminal)?;
             exit = Exit::Findings;
         } else {
@@ -29,40 +34,70 @@ pub(super) fn write(projects: Vec<Sources>, terminal: Terminal) -> Result<Exit, 
 }
 
 fn write_one(compiled: &Compiled, terminal: Terminal) -> Result<(), CliError> {
-    let named = compiled.model.baseline.as_ref().map(|name| name.value.as_str());
+    let named = compiled
+        .model
+        .baseline
+        .as_ref()
+        .map(|name| name.value.as_str());
     let root = first(compiled);
     let folder = folder(&root)?;
     let path = folder.join(named.unwrap_or(NAME));
     let (baseline, count) = crate::baseline_for(compiled);
     inside::may_write(&folder, &path, crate::baseline::is_one).map_err(|why| {
         let message = format!("cannot write the baseline to `{}`: {why}", path.display());
-        CliError::usage(message)
-            .help(format!("name a new file in the project's folder: `checks: {{ baseline: {NAME} }}`"))
+        CliError::usage(message).help(format!(
+            "name a new file in the project's folder: `checks: {{ baseline: {NAME} }}`"
+        ))
     })?;
     write_whole(&path, baseline.as_bytes())?;
     let warnings = if count == 1 { "warning" } else { "warnings" };
-    let mut told = format!("{}: {count} {warnings}\n", one_line(&path.to_string_lossy()));
+    let mut told = format!(
+        "{}: {count} {warnings}\n",
+        one_line(&path.to_string_lossy())
+    );
     if named.is_none() {
-        told +=
-            &format!("write `checks: {{ baseline: {NAME} }}` in `{}`, so that they are left out\n", one_line(&root));
+        told += &format!(
+            "write `checks: {{ baseline: {NAME} }}` in `{}`, so that they are left out\n",
+            one_line(&root)
+        );
     }
     terminal.print(Stream::Out, &told)
 }
 
 fn refuse(compiled: &Compiled, terminal: Terminal) -> Result<(), CliError> {
-    let findings = text::findings(&compiled.diagnostics, &compiled.sources, terminal.style(Stream::Err));
+    let findings = text::findings(
+        &compiled.diagnostics,
+        &compiled.sources,
+        terminal.style(Stream::Err),
+    );
     let words = "has errors, and no error can stand in a baseline: nothing is written";
-    terminal.print(Stream::Err, &format!("{findings}error: `{}` {words}\n", one_line(&first(compiled))))
+    terminal.print(
+        Stream::Err,
+        &format!(
+            "{findings}error: `{}` {words}\n",
+            one_line(&first(compiled))
+        ),
+    )
 }
 
 /// The file that makes it a project.
 fn first(compiled: &Compiled) -> String {
-    compiled.sources.files().map(|(_, file)| file.path.clone()).next().unwrap_or_default()
+    compiled
+        .sources
+        .files()
+        .map(|(_, file)| file.path.clone())
+        .next()
+        .unwrap_or_default()
 }
 
 fn folder(root: &str) -> Result<PathBuf, CliError> {
     if root == "<stdin>" {
-        return Err(CliError::usage("a project from standard input has no folder for a baseline"));
+        return Err(CliError::usage(
+            "a project from standard input has no folder for a baseline",
+        ));
     }
-    Ok(Path::new(root).parent().unwrap_or(Path::new("")).to_path_buf())
+    Ok(Path::new(root)
+        .parent()
+        .unwrap_or(Path::new(""))
+        .to_path_buf())
 }

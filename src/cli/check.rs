@@ -14,7 +14,8 @@ use crate::source::Span;
 /// The arguments of `funnelc check`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Project folders or files; every project in and below a folder is checked on its own; `-` is standard input. Default: the project around the current folder
+    /// Project folders or files; every project in and below a folder is checked on its own; `-` is
+    /// standard input. Default: the project around the current folder
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// Lay this environment of the project over it
@@ -26,7 +27,8 @@ pub(crate) struct Args {
     /// Let warnings fail the check too
     #[arg(long)]
     deny_warnings: bool,
-    /// Write the warnings that there are now to the file that `checks: { baseline: … }` names, so that only new ones are told
+    /// Write the warnings that there are now to the file that `checks: { baseline: … }` names, so
+    /// that only new ones are told
     #[arg(long, conflicts_with_all = ["env", "format", "deny_warnings"])]
     write_baseline: bool,
 }
@@ -47,7 +49,10 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, CliError> {
         return super::baseline::write(projects, terminal);
     }
     let env = args.env.as_deref();
-    let projects: Vec<Compiled> = projects.into_iter().map(|sources| crate::compile_for(sources, env)).collect();
+    let projects: Vec<Compiled> = projects
+        .into_iter()
+        .map(|sources| crate::compile_for(sources, env))
+        .collect();
     let rendered = match args.format {
         Format::Text => as_text(&projects, terminal),
         format @ (Format::Json | Format::Github | Format::Sarif | Format::Junit) => {
@@ -55,9 +60,22 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, CliError> {
         }
     };
     findings::print(args.format, &rendered, terminal)?;
-    let threshold = if args.deny_warnings { Severity::Warning } else { Severity::Error };
-    let over = |project: &Compiled| project.diagnostics.iter().any(|finding| finding.severity >= threshold);
-    Ok(if projects.iter().any(over) { Exit::Findings } else { Exit::Fine })
+    let threshold = if args.deny_warnings {
+        Severity::Warning
+    } else {
+        Severity::Error
+    };
+    let over = |project: &Compiled| {
+        project
+            .diagnostics
+            .iter()
+            .any(|finding| finding.severity >= threshold)
+    };
+    Ok(if projects.iter().any(over) {
+        Exit::Findings
+    } else {
+        Exit::Fine
+    })
 }
 
 fn as_text(projects: &[Compiled], terminal: Terminal) -> String {
@@ -88,11 +106,31 @@ fn summary(project: &Compiled) -> String {
 
 /// Where nothing was read because of a mistake before, so that nobody takes silence for praise.
 fn unread(project: &Compiled) -> String {
-    let lines = |span: &Span| project.sources.text(*span).lines().filter(|line| !line.trim().is_empty()).count();
+    let lines = |span: &Span| {
+        project
+            .sources
+            .text(*span)
+            .lines()
+            .filter(|line| !line.trim().is_empty())
+            .count()
+    };
     let from = |span: &Span| {
         let place = project.sources.line_column(*span);
-        let path = project.sources.file(span.file).map(|file| file.path.as_str()).unwrap_or_default();
-        format!("\nnot read yet: `{}` from line {} on", one_line(path), place.line)
+        let path = project
+            .sources
+            .file(span.file)
+            .map(|file| file.path.as_str())
+            .unwrap_or_default();
+        format!(
+            "\nnot read yet: `{}` from line {} on",
+            one_line(path),
+            place.line
+        )
     };
-    project.unread.iter().filter(|span| lines(span) > 1).map(from).collect()
+    project
+        .unread
+        .iter()
+        .filter(|span| lines(span) > 1)
+        .map(from)
+        .collect()
 }

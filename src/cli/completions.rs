@@ -16,5 +16,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, CliError> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "funnelc", &mut script);
-    terminal.print(Stream::Out, &String::from_utf8_lossy(&script)).map(|()| Exit::Fine)
+    terminal
+        .print(Stream::Out, &String::from_utf8_lossy(&script))
+        .map(|()| Exit::Fine)
 }

@@ -1,4 +1,5 @@
-//! `funnelc diff`: what leads from one version of a project to another, and what that does to contacts; nothing is written but what `-o` asks for.
+//! `funnelc diff`: what leads from one version of a project to another, and what that does to
+//! contacts; nothing is written but what `-o` asks for.
 
 use std::path::{Path, PathBuf};
 
@@ -23,19 +24,23 @@ use crate::runner::program::BindError;
 /// The arguments of `funnelc diff`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// What to compare with: a project folder or file, a plan (*.json), or a git revision such as `main`
+    /// What to compare with: a project folder or file, a plan (*.json), or a git revision such as
+    /// `main`
     #[arg(value_name = "BASE", required_unless_present = "revision")]
     base: Option<String>,
     /// What to compare. Default: the project
     #[arg(value_name = "HEAD")]
     head: Option<String>,
-    /// Compare the project as it stands with this git revision, whatever files and folders there are: for scripts, to which others give names
+    /// Compare the project as it stands with this git revision, whatever files and folders there
+    /// are: for scripts, to which others give names
     #[arg(long = "base", value_name = "REV", conflicts_with_all = ["base", "head"])]
     revision: Option<String>,
-    /// Where the project stands, for a git revision and for the default of HEAD. Default: HEAD where that is a path, else the current folder
+    /// Where the project stands, for a git revision and for the default of HEAD. Default: HEAD
+    /// where that is a path, else the current folder
     #[arg(long, value_name = "PATH")]
     project: Option<PathBuf>,
-    /// Lay this environment of the project over both; a plan was made for one already, and a BASE without it is compared as it is
+    /// Lay this environment of the project over both; a plan was made for one already, and a BASE
+    /// without it is compared as it is
     #[arg(long, value_name = "NAME")]
     env: Option<String>,
     /// Run these contacts, a CSV file, through both and compare one by one; `-` is standard input
@@ -53,7 +58,8 @@ pub(crate) struct Args {
     /// Let both go on from the state in this folder, which is only read
     #[arg(long, value_name = "DIR", requires = "contacts")]
     state: Option<PathBuf>,
-    /// The moment of both runs, such as `2026-11-21T09:00`; without an offset in the head's zone. Default: the clock
+    /// The moment of both runs, such as `2026-11-21T09:00`; without an offset in the head's zone.
+    /// Default: the clock
     #[arg(long, value_name = "TIME", requires = "contacts")]
     now: Option<String>,
     /// How many threads work. Default: as many as there are processors
@@ -62,8 +68,14 @@ pub(crate) struct Args {
     /// Show the keys of some contacts
     #[arg(long, requires = "contacts")]
     show_ids: bool,
-    /// Name some contacts by a hash of their keys that only those can make who have this secret file, of 16 bytes or more
-    #[arg(long, value_name = "FILE", requires = "contacts", conflicts_with = "show_ids")]
+    /// Name some contacts by a hash of their keys that only those can make who have this secret
+    /// file, of 16 bytes or more
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "contacts",
+        conflicts_with = "show_ids"
+    )]
     hash_key: Option<PathBuf>,
     /// How to print the change
     #[arg(long, default_value = "text")]
@@ -138,18 +150,35 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, CliError> {
     }
     let base = match &args.revision {
         Some(name) => at_revision(name, project, optional, terminal)?,
-        None => version(args.base.as_deref().unwrap_or_default(), project, optional, terminal)?,
+        None => version(
+            args.base.as_deref().unwrap_or_default(),
+            project,
+            optional,
+            terminal,
+        )?,
     };
     let head = match &args.head {
         Some(head) => version(head, project, env, terminal)?,
-        None => compiled(project.display().to_string(), &Disk::default(), project, env, terminal)?,
+        None => compiled(
+            project.display().to_string(),
+            &Disk::default(),
+            project,
+            env,
+            terminal,
+        )?,
     };
-    let (Some(base), Some(head)) = (base, head) else { return Ok(Exit::Findings) };
+    let (Some(base), Some(head)) = (base, head) else {
+        return Ok(Exit::Findings);
+    };
     let mut diff = Diff::between(&base.plan, &head.plan);
     if let (Some(base), Some(head)) = (&base.model, &head.model) {
         diff = diff.with_cosmetic(base, head);
     }
-    let impact = args.contacts.as_deref().map(|contacts| compare(contacts, &base, &head, args, terminal)).transpose();
+    let impact = args
+        .contacts
+        .as_deref()
+        .map(|contacts| compare(contacts, &base, &head, args, terminal))
+        .transpose();
     let impact = match impact {
         Ok(impact) => impact,
         Err(broken) => return failed(broken, &head.plan, args, terminal),
@@ -167,22 +196,34 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, CliError> {
         Format::Json => json(&report),
     };
     terminal.deliver(args.output.as_deref(), &rendered)?;
-    if let Some(unread) =
-        impact.as_ref().map(|impact| impact.bad_rows.before.max(impact.bad_rows.after)).filter(|rows| *rows > 0)
+    if let Some(unread) = impact
+        .as_ref()
+        .map(|impact| impact.bad_rows.before.max(impact.bad_rows.after))
+        .filter(|rows| *rows > 0)
     {
         terminal.print(
             Stream::Err,
-            &format!("{unread} bad rows are not compared; `funnelc run` shows what is wrong with them\n"),
+            &format!(
+                "{unread} bad rows are not compared; `funnelc run` shows what is wrong with them\n"
+            ),
         )?;
     }
     let touched = report.touched();
-    Ok(if args.fail_on.iter().any(|what| what.is_in(touched)) { Exit::Findings } else { Exit::Fine })
+    Ok(if args.fail_on.iter().any(|what| what.is_in(touched)) {
+        Exit::Findings
+    } else {
+        Exit::Fine
+    })
 }
 
 impl Args {
     /// Where the project stands.
     fn project(&self) -> &Path {
-        let head = self.head.as_deref().map(Path::new).filter(|head| head.is_dir() || head.is_file());
+        let head = self
+            .head
+            .as_deref()
+            .map(Path::new)
+            .filter(|head| head.is_dir() || head.is_file());
         let head = head.filter(|head| head.extension().is_none_or(|extension| extension != "json"));
         self.project.as_deref().or(head).unwrap_or(Path::new("."))
     }
@@ -216,14 +257,26 @@ fn version(
 ) -> Result<Option<Version>, CliError> {
     let path = Path::new(name);
     if path.is_dir() || path.is_file() {
-        if path.extension().is_some_and(|extension| extension == "json") {
+        if path
+            .extension()
+            .is_some_and(|extension| extension == "json")
+        {
             let plan = run::plan(path, None, terminal)?;
-            return Ok(plan.map(|plan| Version { name: name.to_owned(), plan, model: None, lacks_environment: false }));
+            return Ok(plan.map(|plan| Version {
+                name: name.to_owned(),
+                plan,
+                model: None,
+                lacks_environment: false,
+            }));
         }
         return compiled(name.to_owned(), &Disk::default(), path, env, terminal);
     }
     let Some(revision) = Revision::find(name, folder_of(project))? else {
-        return Err(no_such(&format!("there is no file or folder `{name}`, and"), name, folder_of(project)));
+        return Err(no_such(
+            &format!("there is no file or folder `{name}`, and"),
+            name,
+            folder_of(project),
+        ));
     };
     of_revision(name, &revision, project, env, terminal)
 }
@@ -236,17 +289,26 @@ fn at_revision(
     terminal: Terminal,
 ) -> Result<Option<Version>, CliError> {
     if name.starts_with('-') {
-        return Err(CliError::usage(format!("`{name}` is no git revision: none begins with `-`")));
+        return Err(CliError::usage(format!(
+            "`{name}` is no git revision: none begins with `-`"
+        )));
     }
     let Some(revision) = Revision::find(name, folder_of(project))? else {
-        return Err(no_such(&format!("cannot compare with `{name}`:"), name, folder_of(project)));
+        return Err(no_such(
+            &format!("cannot compare with `{name}`:"),
+            name,
+            folder_of(project),
+        ));
     };
     of_revision(name, &revision, project, env, terminal)
 }
 
 /// The folder in which a project stands.
 fn folder_of(project: &Path) -> &Path {
-    let parent = project.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let parent = project
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     if project.is_dir() { project } else { parent }
 }
 
@@ -269,20 +331,31 @@ fn of_revision(
 /// In the root of a repository the projects stand below, and one of them has to be named.
 fn say_which(folder: &Path) -> Result<(), CliError> {
     let below = project::only_below(folder)?;
-    let options: Vec<_> = below.iter().take(5).map(|project| format!("`--project {project}`")).collect();
+    let options: Vec<_> = below
+        .iter()
+        .take(5)
+        .map(|project| format!("`--project {project}`"))
+        .collect();
     if options.is_empty() {
         return Ok(());
     }
-    let message = format!("there is no project in `{}` or above it, but below it", folder.display());
+    let message = format!(
+        "there is no project in `{}` or above it, but below it",
+        folder.display()
+    );
     Err(CliError::new(message).help(format!("say which one: {}", options.join(" or "))))
 }
 
 /// No revision: what may be meant, or why there are no revisions.
 fn no_such(what: &str, name: &str, folder: &Path) -> CliError {
     let Some(names) = Revision::names(folder) else {
-        let message = format!("{what} there is no git repository around `{}`", folder.display());
+        let message = format!(
+            "{what} there is no git repository around `{}`",
+            folder.display()
+        );
         return CliError::new(message).help(
-            "name a project, a plan, or a revision; `--project PATH` says where the project stands in its repository",
+            "name a project, a plan, or a revision; `--project PATH` says where the project stands \
+                in its repository",
         );
     };
     let message = format!("{what} there is no git revision of that name");
@@ -290,15 +363,26 @@ fn no_such(what: &str, name: &str, folder: &Path) -> CliError {
     let help = match meant {
         Some(meant) => format!("did you mean `{meant}`?"),
         None if names.is_empty() => "the repository has no branches and no tags yet".to_owned(),
-        None => format!("there are {}; a revision that is not here yet is had by `git fetch`", some_names(&names)),
+        None => format!(
+            "there are {}; a revision that is not here yet is had by `git fetch`",
+            some_names(&names)
+        ),
     };
     CliError::new(message).help(help)
 }
 
 /// The first of them.
 fn some_names(names: &[String]) -> String {
-    let shown: Vec<_> = names.iter().take(5).map(|name| format!("`{name}`")).collect();
-    let more = if names.len() > shown.len() { " and more" } else { "" };
+    let shown: Vec<_> = names
+        .iter()
+        .take(5)
+        .map(|name| format!("`{name}`"))
+        .collect();
+    let more = if names.len() > shown.len() {
+        " and more"
+    } else {
+        ""
+    };
     format!("{}{more}", shown.join(", "))
 }
 
@@ -313,13 +397,20 @@ fn compiled(
     let sources = project::load_from(files, path)?;
     let laid = match env {
         Some(Environment::Needed(env)) => Some(env),
-        Some(Environment::IfThere(env)) => Some(env).filter(|env| crate::has_environment(&sources, env)),
+        Some(Environment::IfThere(env)) => {
+            Some(env).filter(|env| crate::has_environment(&sources, env))
+        }
         None => None,
     };
     let lacks_environment = env.is_some() && laid.is_none();
     let mut compiled = crate::compile_for(sources, laid);
     if let Some(plan) = compiled.plan.take() {
-        return Ok(Some(Version { name, plan, model: Some(compiled.model), lacks_environment }));
+        return Ok(Some(Version {
+            name,
+            plan,
+            model: Some(compiled.model),
+            lacks_environment,
+        }));
     }
     plan::findings(&compiled, terminal)?;
     let words = format!("error: `{name}` has errors and cannot be compared\n");
@@ -355,24 +446,50 @@ fn compare(
     }
     let source = run::source(contacts)?;
     let bar = run::progress_bar(source.length());
-    let watch = Watch { interrupted: &interrupted, progress: &|bytes| bar.inc(bytes) };
+    let watch = Watch {
+        interrupted: &interrupted,
+        progress: &|bytes| bar.inc(bytes),
+    };
     let companies = args.companies.as_deref().map(run::whole).transpose()?;
-    let pair = Pair::new(&base.plan, &head.plan, now, state.map(Snapshot::File)).map_err(Broken::Run)?;
-    let mut pair = pair.with_companies(companies.as_deref()).map_err(Broken::Run)?;
+    let pair =
+        Pair::new(&base.plan, &head.plan, now, state.map(Snapshot::File)).map_err(Broken::Run)?;
+    let mut pair = pair
+        .with_companies(companies.as_deref())
+        .map_err(Broken::Run)?;
     pair.demands_columns = true;
     if args.events.is_none() && !args.no_events && pair.asks_events() {
         return Err(run::no_events().into());
     }
     let events = args.events.as_deref().map(run::events).transpose()?;
-    let (quiet, folder) = (Watch { interrupted: &interrupted, progress: &|_| {} }, run::temporary());
-    let pair = pair.with_events(events, run::options(args.threads), Some(Spill::into(&folder)), &quiet);
+    let (quiet, folder) = (
+        Watch {
+            interrupted: &interrupted,
+            progress: &|_| {},
+        },
+        run::temporary(),
+    );
+    let pair = pair.with_events(
+        events,
+        run::options(args.threads),
+        Some(Spill::into(&folder)),
+        &quiet,
+    );
     let pair = pair.map_err(Broken::Run)?;
     for line in pair.short() {
-        terminal.print(Stream::Err, &format!("note: {line}; what is not known counts as nothing\n"))?;
+        terminal.print(
+            Stream::Err,
+            &format!("note: {line}; what is not known counts as nothing\n"),
+        )?;
     }
-    let impact = pair.compare(source, run::options(args.threads), &watch).map_err(Broken::Run);
+    let impact = pair
+        .compare(source, run::options(args.threads), &watch)
+        .map_err(Broken::Run);
     bar.finish_and_clear();
-    let unnamed = if args.show_ids { Naming::Keys } else { Naming::Nobody };
+    let unnamed = if args.show_ids {
+        Naming::Keys
+    } else {
+        Naming::Nobody
+    };
     Ok(impact?.naming(secret.as_deref().map_or(unnamed, Naming::Hashes)))
 }
 
@@ -380,11 +497,13 @@ fn compare(
 fn secret(path: &Path) -> Result<Vec<u8>, CliError> {
     let secret = run::whole(path)?;
     if secret.len() < SHORTEST_SECRET {
-        let message =
-            format!("`--hash-key {}` has {} bytes, and needs {SHORTEST_SECRET}", path.display(), secret.len());
-        return Err(
-            CliError::usage(message).help("`openssl rand -hex 32` makes a good one; keep it out of the repository")
+        let message = format!(
+            "`--hash-key {}` has {} bytes, and needs {SHORTEST_SECRET}",
+            path.display(),
+            secret.len()
         );
+        return Err(CliError::usage(message)
+            .help("`openssl rand -hex 32` makes a good one; keep it out of the repository"));
     }
     Ok(secret)
 }
@@ -393,11 +512,17 @@ fn secret(path: &Path) -> Result<Vec<u8>, CliError> {
 const SHORTEST_SECRET: usize = 16;
 
 fn failed(broken: Broken, plan: &Plan, args: &Args, terminal: Terminal) -> Result<Exit, CliError> {
-    let name = |path: &Option<PathBuf>| path.as_deref().unwrap_or(Path::new("")).display().to_string();
+    let name = |path: &Option<PathBuf>| {
+        path.as_deref()
+            .unwrap_or(Path::new(""))
+            .display()
+            .to_string()
+    };
     let error = match broken {
         Broken::Other(failure) => return Err(failure),
         Broken::Run(error) if args.show_ids => error,
-        // A pull request says what is a key and of which type, so it could have any cell told as a bad one.
+        // A pull request says what is a key and of which type, so it could have any cell told as a
+        // bad one.
         Broken::Run(error) => error.without_values(),
     };
     match &error {
@@ -419,10 +544,16 @@ fn failed(broken: Broken, plan: &Plan, args: &Args, terminal: Terminal) -> Resul
         RunError::Spill { .. } => Err(run::no_room(&error)),
         RunError::NoCompanies => Err(run::no_companies(&error)),
         RunError::Bind(BindError::Earlier { state }) => Err(run::earlier(*state, plan)),
-        RunError::State { .. } => {
-            Err(CliError::new(format!("the state in `{}` is damaged: {error}", name(&args.state))))
+        RunError::State { .. } => Err(CliError::new(format!(
+            "the state in `{}` is damaged: {error}",
+            name(&args.state)
+        ))),
+        RunError::Read(_) => Err(CliError::lines(format!(
+            "`{}`: {error}",
+            name(&args.contacts)
+        ))),
+        RunError::Bind(_) | RunError::InFlight(_) | RunError::Write { .. } => {
+            Err(CliError::lines(error.to_string()))
         }
-        RunError::Read(_) => Err(CliError::lines(format!("`{}`: {error}", name(&args.contacts)))),
-        RunError::Bind(_) | RunError::InFlight(_) | RunError::Write { .. } => Err(CliError::lines(error.to_string())),
     }
 }

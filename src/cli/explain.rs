@@ -14,13 +14,18 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, CliError> {
     let Some(code) = &args.code else {
-        let list: String = codes::all().map(|code| format!("{}\n", code.name())).collect();
+        let list: String = codes::all()
+            .map(|code| format!("{}\n", code.name()))
+            .collect();
         return terminal.print(Stream::Out, &list).map(|()| Exit::Fine);
     };
     if let Some(known) = codes::find(code) {
-        return terminal.print(Stream::Out, known.page()).map(|()| Exit::Fine);
+        return terminal
+            .print(Stream::Out, known.page())
+            .map(|()| Exit::Fine);
     }
-    let meant = did_you_mean(code, codes::all().map(codes::Code::name)).map(|meant| format!("did you mean `{meant}`?"));
+    let meant = did_you_mean(code, codes::all().map(codes::Code::name))
+        .map(|meant| format!("did you mean `{meant}`?"));
     let help = meant.unwrap_or_else(|| "`funnelc explain` lists all codes".to_owned());
     Err(CliError::usage(format!("there is no finding `{code}`")).help(help))
 }

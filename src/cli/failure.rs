@@ -1,4 +1,5 @@
-//! Why a command could not do its work: for people in words, for machines also what kind of thing it is, and of which file.
+//! Why a command could not do its work: for people in words, for machines also what kind of thing
+//! it is, and of which file.
 //!
 //! Invariant: names and texts of others stay in their line.
 
@@ -46,12 +47,19 @@ impl CliError {
     /// The same, of a message that has a line for each of several.
     pub(crate) fn lines(message: impl AsRef<str>) -> Self {
         let lines: Vec<_> = message.as_ref().split('\n').map(one_line).collect();
-        Self { message: lines.join("\n"), ..Self::new("") }
+        Self {
+            message: lines.join("\n"),
+            ..Self::new("")
+        }
     }
 
     /// Arguments that make no sense.
     pub(crate) fn usage(message: impl AsRef<str>) -> Self {
-        Self { exit: Exit::Usage, code: NoticeCode::Usage, ..Self::new(message) }
+        Self {
+            exit: Exit::Usage,
+            code: NoticeCode::Usage,
+            ..Self::new(message)
+        }
     }
 
     /// The same, of a file, which is named before the message.
@@ -66,7 +74,13 @@ impl CliError {
 
     fn in_file(self, path: &Path, stands_before: bool) -> Self {
         let name = one_line(&path.to_string_lossy()).into_owned();
-        Self { file: Some(FileName { name, stands_before }), ..self }
+        Self {
+            file: Some(FileName {
+                name,
+                stands_before,
+            }),
+            ..self
+        }
     }
 
     /// Says what kind of thing it is.
@@ -88,7 +102,11 @@ impl CliError {
     /// For machines: each thing by itself, the help at the first.
     pub(super) fn messages(&self) -> Vec<Message> {
         let whole = || vec![Notice::new(self.code, self.message.clone())];
-        let notices = if self.notices.is_empty() { whole() } else { self.notices.clone() };
+        let notices = if self.notices.is_empty() {
+            whole()
+        } else {
+            self.notices.clone()
+        };
         let file = self.file.as_ref().map(|file| file.name.clone());
         let message = |(at, notice)| {
             let help = self.help.as_deref().filter(|_| at == 0);

@@ -1,4 +1,5 @@
-//! Where a project's files come from: the disk, or the tree of a git revision, which is read without touching the work tree.
+//! Where a project's files come from: the disk, or the tree of a git revision, which is read
+//! without touching the work tree.
 
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
@@ -49,24 +50,34 @@ impl Files for Disk {
     }
 
     fn ancestors(&self, folder: &Path) -> Result<Vec<PathBuf>, CliError> {
-        let absolute = std::path::absolute(folder)
-            .map_err(|error| CliError::new(format!("cannot read `{}`: {error}", folder.display())))?;
+        let absolute = std::path::absolute(folder).map_err(|error| {
+            CliError::new(format!("cannot read `{}`: {error}", folder.display()))
+        })?;
         // Below or at the folder that was named, its own spelling reads best.
         let above = absolute.ancestors().skip(1).map(Path::to_path_buf);
         Ok(std::iter::once(folder.to_path_buf()).chain(above).collect())
     }
 
     fn below(&self, folder: &Path) -> Result<Vec<PathBuf>, CliError> {
-        let hidden =
-            |entry: &walkdir::DirEntry| entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with('.');
+        let hidden = |entry: &walkdir::DirEntry| {
+            entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with('.')
+        };
         let mut found = Vec::new();
         let named = !folder.as_os_str().is_empty();
         let start = if named { folder } else { Path::new(".") };
-        for entry in walkdir::WalkDir::new(start).into_iter().filter_entry(|entry| !hidden(entry)) {
-            let entry = entry.map_err(|error| CliError::new(format!("cannot read the project: {error}")))?;
+        for entry in walkdir::WalkDir::new(start)
+            .into_iter()
+            .filter_entry(|entry| !hidden(entry))
+        {
+            let entry = entry
+                .map_err(|error| CliError::new(format!("cannot read the project: {error}")))?;
             if entry.file_type().is_file() {
                 let path = entry.into_path();
-                found.push(if named { path } else { path.components().skip(1).collect() });
+                found.push(if named {
+                    path
+                } else {
+                    path.components().skip(1).collect()
+                });
             }
         }
         Ok(found)
@@ -97,56 +108,112 @@ struct Blob {
 }
 
 impl Revision {
-    /// The revision of that name in the repository around `start`; nothing if there is no such repository or revision.
+    /// The revision of that name in the repository around `start`; nothing if there is no such
+    /// repository or revision.
     pub(crate) fn find(name: &str, start: &Path) -> Result<Option<Self>, CliError> {
         let commit = format!("{name}^{{commit}}");
-        let Ok(hash) = git(start, &["rev-parse", "--verify", "--quiet", "--end-of-options", &commit]) else {
+        let Ok(hash) = git(
+            start,
+            &[
+                "rev-parse",
+                "--verify",
+                "--quiet",
+                "--end-of-options",
+                &commit,
+            ],
+        ) else {
             return Ok(None);
         };
         let hash = String::from_utf8_lossy(&hash).trim().to_owned();
         let tree = git(start, &["ls-tree", "-r", "-l", "-z", "--full-tree", &hash])?;
-        let files = String::from_utf8_lossy(&tree).split('\0').filter_map(file).collect();
-        Ok(Some(Self { name: name.to_owned(), start: start.to_path_buf(), files }))
+        let files = String::from_utf8_lossy(&tree)
+            .split('\0')
+            .filter_map(file)
+            .collect();
+        Ok(Some(Self {
+            name: name.to_owned(),
+            start: start.to_path_buf(),
+            files,
+        }))
     }
 
-    /// The branches and tags of the repository around `start`, those of other repositories too; nothing if there is no repository.
+    /// The branches and tags of the repository around `start`, those of other repositories too;
+    /// nothing if there is no repository.
     pub(crate) fn names(start: &Path) -> Option<Vec<String>> {
         let format = "--format=%(refname:short)";
-        let names = git(start, &["for-each-ref", format, "refs/heads", "refs/tags", "refs/remotes"]).ok()?;
-        Some(String::from_utf8_lossy(&names).lines().map(str::to_owned).collect())
+        let names = git(
+            start,
+            &[
+                "for-each-ref",
+                format,
+                "refs/heads",
+                "refs/tags",
+                "refs/remotes",
+            ],
+        )
+        .ok()?;
+        Some(
+            String::from_utf8_lossy(&names)
+                .lines()
+                .map(str::to_owned)
+                .collect(),
+        )
     }
 
     /// Where a folder of the work tree stands in the repository.
     pub(crate) fn place(folder: &Path) -> Result<PathBuf, CliError> {
         let prefix = git(folder, &["rev-parse", "--show-prefix"])?;
-        let prefix = String::from_utf8_lossy(&prefix).trim_end_matches('\n').to_owned();
+        let prefix = String::from_utf8_lossy(&prefix)
+            .trim_end_matches('\n')
+            .to_owned();
         Ok(Path::new(&prefix).components().collect())
     }
 }
 
-/// One entry of `git ls-tree -l`: `100644 blob HASH SIZE<tab>PATH`. Links and other repositories are left out.
+/// One entry of `git ls-tree -l`: `100644 blob HASH SIZE<tab>PATH`. Links and other repositories
+/// are left out.
 fn file(entry: &str) -> Option<(PathBuf, Blob)> {
     let (about, path) = entry.split_once('\t')?;
     let mut words = about.split_whitespace();
     let (mode, kind, hash, bytes) = (words.next()?, words.next()?, words.next()?, words.next()?);
-    let blob = Blob { hash: hash.to_owned(), bytes: bytes.parse().ok() };
+    let blob = Blob {
+        hash: hash.to_owned(),
+        bytes: bytes.parse().ok(),
+    };
     (kind == "blob" && mode != "120000").then(|| (PathBuf::from(path), blob))
 }
 
-/// What git says, without the settings that a folder of the work tree could bring: one that looks like a repository of its own is none. An object is what
-/// its hash says, and none that was put in its place.
+/// What git says, without the settings that a folder of the work tree could bring: one that looks
+/// like a repository of its own is none. An object is what its hash says, and none that was put in
+/// its place.
 fn git(folder: &Path, arguments: &[&str]) -> Result<Vec<u8>, CliError> {
     let mut command = Command::new("git");
-    command.args(["-c", "safe.bareRepository=explicit", "-c", "core.fsmonitor=false", "--no-optional-locks"]);
+    command.args([
+        "-c",
+        "safe.bareRepository=explicit",
+        "-c",
+        "core.fsmonitor=false",
+        "--no-optional-locks",
+    ]);
     command.args(["--no-replace-objects", "-C"]);
-    // A clone that lacks objects would fetch them, and who asks for a comparison has not asked for the network.
-    command.env("GIT_NO_LAZY_FETCH", "1").arg(folder).args(arguments);
-    let output = command.output().map_err(|error| CliError::new(format!("cannot start git: {error}")))?;
+    // A clone that lacks objects would fetch them, and who asks for a comparison has not asked for
+    // the network.
+    command
+        .env("GIT_NO_LAZY_FETCH", "1")
+        .arg(folder)
+        .args(arguments);
+    let output = command
+        .output()
+        .map_err(|error| CliError::new(format!("cannot start git: {error}")))?;
     if output.status.success() {
         return Ok(output.stdout);
     }
     let said = String::from_utf8_lossy(&output.stderr);
-    Err(CliError::new(format!("git {}: {}", arguments[0], said.trim())))
+    Err(CliError::new(format!(
+        "git {}: {}",
+        arguments[0],
+        said.trim()
+    )))
 }
 
 impl Files for Revision {
@@ -155,16 +222,25 @@ impl Files for Revision {
     }
 
     fn read(&self, _: &Path, path: &Path, most: u64) -> Result<Vec<u8>, Unread> {
-        let missing = || Unread::Missing(std::io::Error::other(format!("there is no `{}`", self.shown(path))));
+        let missing = || {
+            Unread::Missing(std::io::Error::other(format!(
+                "there is no `{}`",
+                self.shown(path)
+            )))
+        };
         let Blob { hash, bytes } = self.files.get(path).ok_or_else(missing)?;
         let Some(bytes) = *bytes else {
-            let lacks = format!("this clone lacks `{}`: make it without `--filter`", self.shown(path));
+            let lacks = format!(
+                "this clone lacks `{}`: make it without `--filter`",
+                self.shown(path)
+            );
             return Err(Unread::Failed(lacks));
         };
         if bytes > most {
             return Err(Unread::TooLarge { bytes, most });
         }
-        git(&self.start, &["cat-file", "blob", hash]).map_err(|error| Unread::Failed(error.to_string()))
+        git(&self.start, &["cat-file", "blob", hash])
+            .map_err(|error| Unread::Failed(error.to_string()))
     }
 
     fn is_file(&self, path: &Path) -> bool {
@@ -172,7 +248,11 @@ impl Files for Revision {
     }
 
     fn is_folder(&self, path: &Path) -> bool {
-        path.as_os_str().is_empty() || self.files.keys().any(|file| file.starts_with(path) && file != path)
+        path.as_os_str().is_empty()
+            || self
+                .files
+                .keys()
+                .any(|file| file.starts_with(path) && file != path)
     }
 
     fn ancestors(&self, folder: &Path) -> Result<Vec<PathBuf>, CliError> {
@@ -182,7 +262,8 @@ impl Files for Revision {
     fn below(&self, folder: &Path) -> Result<Vec<PathBuf>, CliError> {
         let hidden = |part: Component<'_>| part.as_os_str().to_string_lossy().starts_with('.');
         let inside = |file: &&PathBuf| {
-            file.strip_prefix(folder).is_ok_and(|inside| !inside.components().any(hidden) && inside != Path::new(""))
+            file.strip_prefix(folder)
+                .is_ok_and(|inside| !inside.components().any(hidden) && inside != Path::new(""))
         };
         Ok(self.files.keys().filter(inside).cloned().collect())
     }

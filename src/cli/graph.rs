@@ -14,7 +14,8 @@ use crate::report::text;
 /// The arguments of `funnelc graph`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// A project folder or file; `-` is standard input. Default: the project around the current folder
+    /// A project folder or file; `-` is standard input. Default: the project around the current
+    /// folder
     #[arg(value_name = "PATH")]
     path: Option<PathBuf>,
     /// Lay this environment of the project over it
@@ -68,7 +69,10 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, CliError> {
     }
     match text::count(&compiled.diagnostics) {
         Some(count) if compiled.plan.is_none() => {
-            terminal.print(Stream::Err, &format!("drawn with {count}; `funnelc check` shows them\n"))?;
+            terminal.print(
+                Stream::Err,
+                &format!("drawn with {count}; `funnelc check` shows them\n"),
+            )?;
             Ok(Exit::Findings)
         }
         Some(_) | None => Ok(Exit::Fine),
@@ -76,34 +80,68 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, CliError> {
 }
 
 /// Kinds of pictures, and whether the program of Mermaid writes them too.
-const PICTURES: &[(&str, bool)] =
-    &[("png", true), ("svg", true), ("pdf", true), ("jpg", false), ("jpeg", false), ("gif", false)];
+const PICTURES: &[(&str, bool)] = &[
+    ("png", true),
+    ("svg", true),
+    ("pdf", true),
+    ("jpg", false),
+    ("jpeg", false),
+    ("gif", false),
+];
 
 /// A file of text with the name of a picture would open nowhere.
 fn refuse_picture(args: &Args, file: &Path) -> Result<(), CliError> {
-    let ending = file.extension().unwrap_or_default().to_string_lossy().to_lowercase();
-    let Some((kind, by_mermaid)) = PICTURES.iter().find(|(kind, _)| *kind == ending) else { return Ok(()) };
+    let ending = file
+        .extension()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .to_lowercase();
+    let Some((kind, by_mermaid)) = PICTURES.iter().find(|(kind, _)| *kind == ending) else {
+        return Ok(());
+    };
     let name = quoted(&file.display().to_string());
-    let graphviz = format!("`{} --format dot | dot -T{kind} > {name}`, which needs Graphviz", command(args));
-    let mermaid = format!(", or `{} | npx @mermaid-js/mermaid-cli -i - -o {name}`", command(args));
-    let message = "graph writes text that other programs draw (Mermaid, DOT, an outline), and no picture";
-    let help = if *by_mermaid { graphviz + &mermaid } else { graphviz };
-    Err(CliError::usage(message).of(file).help(format!("write {help}")))
+    let graphviz = format!(
+        "`{} --format dot | dot -T{kind} > {name}`, which needs Graphviz",
+        command(args)
+    );
+    let mermaid = format!(
+        ", or `{} | npx @mermaid-js/mermaid-cli -i - -o {name}`",
+        command(args)
+    );
+    let message =
+        "graph writes text that other programs draw (Mermaid, DOT, an outline), and no picture";
+    let help = if *by_mermaid {
+        graphviz + &mermaid
+    } else {
+        graphviz
+    };
+    Err(CliError::usage(message)
+        .of(file)
+        .help(format!("write {help}")))
 }
 
 /// What to do about a drawing that Mermaid refuses.
 fn warning(args: &Args, journey: &Journey, too_large: TooLarge) -> String {
-    let first = |fits: fn(&NodeKind) -> bool| journey.graph.node_weights().find(|node| fits(&node.face));
-    let part =
-        |option: &str, fits| first(fits).map(|node| format!("`{} {option} {}`", command(args), quoted(&node.id)));
+    let first =
+        |fits: fn(&NodeKind) -> bool| journey.graph.node_weights().find(|node| fits(&node.face));
+    let part = |option: &str, fits| {
+        first(fits).map(|node| format!("`{} {option} {}`", command(args), quoted(&node.id)))
+    };
     let whole = args.funnel.is_none() && args.campaign.is_none();
     let funnel = part("--funnel", |face| matches!(face, NodeKind::Funnel { .. })).filter(|_| whole);
-    let campaign = part("--campaign", |face| matches!(face, NodeKind::Campaign { .. })).filter(|_| whole);
+    let campaign = part("--campaign", |face| {
+        matches!(face, NodeKind::Campaign { .. })
+    })
+    .filter(|_| whole);
     let parts: Vec<_> = funnel.into_iter().chain(campaign).collect();
-    let parts =
-        if parts.is_empty() { String::new() } else { format!("draw one part, as {} does; or ", parts.join(" or ")) };
+    let parts = if parts.is_empty() {
+        String::new()
+    } else {
+        format!("draw one part, as {} does; or ", parts.join(" or "))
+    };
     format!(
-        "warning: the drawing has {too_large}; Mermaid, also on GitHub and GitLab, shows an error in its place\n  help: {parts}let Graphviz draw it: `{} --format dot | dot -Tsvg > journey.svg`\n",
+        "warning: the drawing has {too_large}; Mermaid, also on GitHub and GitLab, shows an error \
+            in its place\n  help: {parts}let Graphviz draw it: `{} --format dot | dot -Tsvg > journey.svg`\n",
         command(args)
     )
 }
@@ -111,9 +149,17 @@ fn warning(args: &Args, journey: &Journey, too_large: TooLarge) -> String {
 /// The command that draws the same, without the format and the file.
 fn command(args: &Args) -> String {
     let path = args.path.as_ref().map(|path| path.display().to_string());
-    let options = [("--env", &args.env), ("--funnel", &args.funnel), ("--campaign", &args.campaign)];
+    let options = [
+        ("--env", &args.env),
+        ("--funnel", &args.funnel),
+        ("--campaign", &args.campaign),
+    ];
     let mut words = vec!["funnelc graph".to_owned()];
     words.extend(path.map(|path| quoted(&path)));
-    words.extend(options.into_iter().filter_map(|(name, value)| Some(format!("{name} {}", quoted(value.as_ref()?)))));
+    words.extend(
+        options
+            .into_iter()
+            .filter_map(|(name, value)| Some(format!("{name} {}", quoted(value.as_ref()?)))),
+    );
     words.join(" ")
 }

@@ -1,4 +1,5 @@
-//! `funnelc init`: a working project in a folder, with the schema for editors beside it; nothing that is there is touched.
+//! `funnelc init`: a working project in a folder, with the schema for editors beside it; nothing
+//! that is there is touched.
 
 use std::path::{Path, PathBuf};
 
@@ -45,7 +46,10 @@ enum Template {
 /// A file of an example: its name, and its text.
 macro_rules! file {
     ($example:literal, $name:literal) => {
-        ($name, include_str!(concat!("../../examples/", $example, "/", $name)))
+        (
+            $name,
+            include_str!(concat!("../../examples/", $example, "/", $name)),
+        )
     };
 }
 
@@ -53,10 +57,22 @@ impl Template {
     /// The files, by name.
     fn files(self) -> &'static [(&'static str, &'static str)] {
         match self {
-            Self::Webshop => &[file!("webshop", "funnelc.yaml"), file!("webshop", "contacts.csv")],
-            Self::Lifecycle => &[file!("lifecycle", "funnelc.yaml"), file!("lifecycle", "contacts.csv")],
-            Self::ProductLines => &[file!("product-lines", "funnelc.yaml"), file!("product-lines", "contacts.csv")],
-            Self::Webinar => &[file!("webinar", "funnelc.yaml"), file!("webinar", "contacts.csv")],
+            Self::Webshop => &[
+                file!("webshop", "funnelc.yaml"),
+                file!("webshop", "contacts.csv"),
+            ],
+            Self::Lifecycle => &[
+                file!("lifecycle", "funnelc.yaml"),
+                file!("lifecycle", "contacts.csv"),
+            ],
+            Self::ProductLines => &[
+                file!("product-lines", "funnelc.yaml"),
+                file!("product-lines", "contacts.csv"),
+            ],
+            Self::Webinar => &[
+                file!("webinar", "funnelc.yaml"),
+                file!("webinar", "contacts.csv"),
+            ],
             Self::Welcome => &[
                 file!("welcome", "funnelc.yaml"),
                 file!("welcome", "contacts.csv"),
@@ -76,11 +92,19 @@ impl Template {
 }
 
 pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, CliError> {
-    let mut files: Vec<(PathBuf, String)> =
-        args.template.files().iter().map(|(name, text)| (args.folder.join(name), own_schema(text))).collect();
+    let mut files: Vec<(PathBuf, String)> = args
+        .template
+        .files()
+        .iter()
+        .map(|(name, text)| (args.folder.join(name), own_schema(text)))
+        .collect();
     files.push((args.folder.join(SCHEMA), crate::schema::json_schema()));
     if let Some(taken) = files.iter().find_map(|(path, _)| taken(&args.folder, path)) {
-        let link = if taken.is_symlink() { ", as a link" } else { "" };
+        let link = if taken.is_symlink() {
+            ", as a link"
+        } else {
+            ""
+        };
         let message = format!("`{}` is there already{link}", taken.display());
         return Err(CliError::new(message).help("name a new folder: `funnelc init shop`"));
     }
@@ -88,10 +112,13 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, CliError> {
         create(path.parent().unwrap_or(&args.folder))?;
         write_whole(path, text.as_bytes())?;
     }
-    terminal.print(Stream::Out, &next_steps(&args.folder, &files)).map(|()| Exit::Fine)
+    terminal
+        .print(Stream::Out, &next_steps(&args.folder, &files))
+        .map(|()| Exit::Fine)
 }
 
-/// What stands in the way of a file: something in its place, or a link on the way to it below the folder.
+/// What stands in the way of a file: something in its place, or a link on the way to it below the
+/// folder.
 fn taken<'a>(folder: &Path, file: &'a Path) -> Option<&'a Path> {
     let mut way = file.ancestors().take_while(|path| *path != folder);
     way.find(|path| path.is_symlink() || (*path == file && path.exists()))
@@ -99,7 +126,10 @@ fn taken<'a>(folder: &Path, file: &'a Path) -> Option<&'a Path> {
 
 /// The examples name the schema of this repository; a project of its own has it beside it.
 fn own_schema(text: &str) -> String {
-    text.replace("$schema=../../schema/funnelc.schema.json", &format!("$schema={SCHEMA}"))
+    text.replace(
+        "$schema=../../schema/funnelc.schema.json",
+        &format!("$schema={SCHEMA}"),
+    )
 }
 
 fn create(folder: &Path) -> Result<(), CliError> {
@@ -108,7 +138,10 @@ fn create(folder: &Path) -> Result<(), CliError> {
 }
 
 fn next_steps(folder: &Path, files: &[(PathBuf, String)]) -> String {
-    let made: String = files.iter().map(|(path, _)| format!("  {}\n", path.display())).collect();
+    let made: String = files
+        .iter()
+        .map(|(path, _)| format!("  {}\n", path.display()))
+        .collect();
     let shown = quoted(&folder.display().to_string());
     let inputs: String = ["contacts", "companies", "events"]
         .into_iter()
@@ -117,6 +150,7 @@ fn next_steps(folder: &Path, files: &[(PathBuf, String)]) -> String {
         .map(|(input, path)| format!(" --{input} {}", quoted(&path.display().to_string())))
         .collect();
     format!(
-        "made\n{made}\nnext\n  funnelc check {shown}\n  funnelc graph {shown} --format text\n  funnelc run {shown}{inputs} --dry-run\n  funnelc run {shown}{inputs} --state state --out runs/{FIRST}\n"
+        "made\n{made}\nnext\n  funnelc check {shown}\n  funnelc graph {shown} --format text\n  \
+            funnelc run {shown}{inputs} --dry-run\n  funnelc run {shown}{inputs} --state state --out runs/{FIRST}\n"
     )
 }

@@ -1,7 +1,12 @@
-//! The one rule for what a project may have read and written over: regular files that really lie below its folder, none of them hidden, each of a size that is asked before it is read.
+//! The one rule for what a project may have read and written over: regular files that really lie
+//! below its folder, none of them hidden, each of a size that is asked before it is read.
 //!
-//! A project may come from anybody. What it names must not make funnelc show, copy, wait for or write over anything that is not its own.
-#![expect(clippy::disallowed_methods, reason = "this is where it is decided which files are looked at")]
+//! A project may come from anybody. What it names must not make funnelc show, copy, wait for or
+//! write over anything that is not its own.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this is where it is decided which files are looked at"
+)]
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -48,7 +53,12 @@ pub(crate) enum Unread {
 }
 
 /// The bytes of a file of the project in `folder`, of which there may be `most`.
-pub(super) fn read(folders: &Folders, folder: &Path, path: &Path, most: u64) -> Result<Vec<u8>, Unread> {
+pub(super) fn read(
+    folders: &Folders,
+    folder: &Path,
+    path: &Path,
+    most: u64,
+) -> Result<Vec<u8>, Unread> {
     let real = real(folders, folder, path)?;
     let file = open(&real)?;
     let metadata = file.metadata().map_err(failed)?;
@@ -56,11 +66,16 @@ pub(super) fn read(folders: &Folders, folder: &Path, path: &Path, most: u64) -> 
         return Err(Unread::Special);
     }
     if metadata.len() > most {
-        return Err(Unread::TooLarge { bytes: metadata.len(), most });
+        return Err(Unread::TooLarge {
+            bytes: metadata.len(),
+            most,
+        });
     }
     let mut bytes = Vec::new();
     // It may grow meanwhile.
-    file.take(most + 1).read_to_end(&mut bytes).map_err(failed)?;
+    file.take(most + 1)
+        .read_to_end(&mut bytes)
+        .map_err(failed)?;
     match bytes.len() as u64 {
         read if read > most => Err(Unread::TooLarge { bytes: read, most }),
         _ => Ok(bytes),
@@ -83,7 +98,8 @@ pub(super) fn real(folders: &Folders, folder: &Path, path: &Path) -> Result<Path
     Ok(real)
 }
 
-/// Where folders really are, each asked for once: of hundreds that lie in one another the system would walk the whole way for each part of each way.
+/// Where folders really are, each asked for once: of hundreds that lie in one another the system
+/// would walk the whole way for each part of each way.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Folders(RefCell<BTreeMap<PathBuf, PathBuf>>);
 
@@ -102,7 +118,10 @@ impl Folders {
             _ => path.canonicalize(),
         };
         found.map_err(|error| {
-            if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) {
+            if matches!(
+                error.kind(),
+                io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+            ) {
                 Unread::Missing(error)
             } else {
                 failed(error)
@@ -126,7 +145,9 @@ fn open(real: &Path) -> Result<File, Unread> {
         return Err(Unread::Special);
     }
     let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
-    rustix::fs::open(real, flags, Mode::empty()).map(File::from).map_err(failed)
+    rustix::fs::open(real, flags, Mode::empty())
+        .map(File::from)
+        .map_err(failed)
 }
 
 fn failed(error: impl Into<io::Error>) -> Unread {
@@ -151,12 +172,19 @@ pub(super) fn leaves(path: &Path) -> bool {
 pub(super) fn is_hidden(path: &Path) -> bool {
     path.components().any(|part| match part {
         Component::Normal(name) => name.to_string_lossy().starts_with('.'),
-        Component::Prefix(_) | Component::RootDir | Component::CurDir | Component::ParentDir => false,
+        Component::Prefix(_) | Component::RootDir | Component::CurDir | Component::ParentDir => {
+            false
+        }
     })
 }
 
-/// Whether a file of the project in `folder` may be written: there is none yet, or what is there is `ours`.
-pub(super) fn may_write(folder: &Path, path: &Path, ours: impl FnOnce(&str) -> bool) -> Result<(), Unread> {
+/// Whether a file of the project in `folder` may be written: there is none yet, or what is there is
+/// `ours`.
+pub(super) fn may_write(
+    folder: &Path,
+    path: &Path,
+    ours: impl FnOnce(&str) -> bool,
+) -> Result<(), Unread> {
     let named = path.strip_prefix(folder).unwrap_or(path);
     if leaves(named) {
         return Err(Unread::Outside);
@@ -168,17 +196,28 @@ pub(super) fn may_write(folder: &Path, path: &Path, ours: impl FnOnce(&str) -> b
     let folders = Folders::default();
     match read(&folders, folder, path, LARGEST) {
         Ok(bytes) if std::str::from_utf8(&bytes).is_ok_and(ours) => Ok(()),
-        Ok(_) => Err(Unread::Failed("there is a file, and it is no baseline".to_owned())),
+        Ok(_) => Err(Unread::Failed(
+            "there is a file, and it is no baseline".to_owned(),
+        )),
         Err(Unread::Missing(_)) if std::fs::symlink_metadata(path).is_ok() => Err(Unread::Outside),
         // Its folder must be inside too, or a link to a folder would lead out.
-        Err(Unread::Missing(_)) => real(&folders, folder, path.parent().unwrap_or(Path::new(""))).map(drop),
+        Err(Unread::Missing(_)) => {
+            real(&folders, folder, path.parent().unwrap_or(Path::new(""))).map(drop)
+        }
         Err(other) => Err(other),
     }
 }
 
-/// Whether something is there that a command reads and never writes with `-o`: YAML, or rows of contacts and events.
+/// Whether something is there that a command reads and never writes with `-o`: YAML, or rows of
+/// contacts and events.
 pub(super) fn is_source(path: &Path) -> bool {
-    let extension = path.extension().map(|extension| extension.to_string_lossy().to_lowercase());
-    let is_read = matches!(extension.as_deref(), Some("yaml" | "yml" | "csv" | "tsv" | "jsonl" | "ndjson"));
-    is_read && std::fs::metadata(path).is_ok_and(|metadata| metadata.is_file() && metadata.len() > 0)
+    let extension = path
+        .extension()
+        .map(|extension| extension.to_string_lossy().to_lowercase());
+    let is_read = matches!(
+        extension.as_deref(),
+        Some("yaml" | "yml" | "csv" | "tsv" | "jsonl" | "ndjson")
+    );
+    is_read
+        && std::fs::metadata(path).is_ok_and(|metadata| metadata.is_file() && metadata.len() > 0)
 }

@@ -1,4 +1,5 @@
-//! The command line: the only place that knows files by name, the clock, the environment and the terminal.
+//! The command line: the only place that knows files by name, the clock, the environment and the
+//! terminal.
 //!
 //! Exit codes are a promise: see `Exit`.
 #![expect(
@@ -124,7 +125,8 @@ pub fn main() -> ExitCode {
     ExitCode::from(exit as u8)
 }
 
-/// Help, the version, or what is wrong with the arguments: clap prints it and does not mind if it cannot, we do.
+/// Help, the version, or what is wrong with the arguments: clap prints it and does not mind if it
+/// cannot, we do.
 fn not_a_command(asked: &clap::Error) -> ExitCode {
     let printed = output::printed(|| asked.print().and_then(|()| std::io::stdout().flush()));
     let exit = match printed {

@@ -1,4 +1,5 @@
-//! Standard output, standard error and files that are written whole or not at all; a reader that goes away is no error.
+//! Standard output, standard error and files that are written whole or not at all; a reader that
+//! goes away is no error.
 
 use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
@@ -55,21 +56,32 @@ impl Terminal {
             ColorChoice::Auto => is_terminal && !no_color(),
         };
         let width = terminal_size::terminal_size().map_or(80, |(width, _)| usize::from(width.0));
-        Style { width: width.clamp(40, 120), color }
+        Style {
+            width: width.clamp(40, 120),
+            color,
+        }
     }
 
-    /// How wide the tables on standard output may be: as wide as the terminal, or as usual where it is none.
+    /// How wide the tables on standard output may be: as wide as the terminal, or as usual where it
+    /// is none.
     pub(crate) fn table_width(self) -> usize {
-        if io::stdout().is_terminal() { self.style(Stream::Out).width } else { WIDEST }
+        if io::stdout().is_terminal() {
+            self.style(Stream::Out).width
+        } else {
+            WIDEST
+        }
     }
 
-    /// Writes text, in which nothing acts on a terminal but our colours, and nothing is a command to anybody; a reader that has gone is no error.
+    /// Writes text, in which nothing acts on a terminal but our colours, and nothing is a command
+    /// to anybody; a reader that has gone is no error.
     pub(crate) fn print(self, stream: Stream, text: &str) -> Result<(), CliError> {
         let text = self.shown(stream, text);
         match stream {
             Stream::Out if is_json(&text) => out(&text),
             Stream::Out => out(&screen::without_commands(&text)),
-            Stream::Err => printed(|| io::stderr().write_all(screen::without_commands(&text).as_bytes())),
+            Stream::Err => {
+                printed(|| io::stderr().write_all(screen::without_commands(&text).as_bytes()))
+            }
         }
     }
 
@@ -95,7 +107,10 @@ impl Terminal {
             return self.print(Stream::Err, text);
         }
         let width = self.style(Stream::Err).width;
-        let wrapped: String = text.split_inclusive('\n').map(|line| wrapped(line, width)).collect();
+        let wrapped: String = text
+            .split_inclusive('\n')
+            .map(|line| wrapped(line, width))
+            .collect();
         self.print(Stream::Err, &wrapped)
     }
 
@@ -113,11 +128,18 @@ impl Terminal {
     pub(crate) fn deliver(self, file: Option<&Path>, text: &str) -> Result<Exit, CliError> {
         match file.filter(|path| *path != Path::new("-")) {
             Some(path) if inside::is_source(path) => {
-                let message = format!("`-o {}` would write over a file that no `-o` made", path.display());
-                return Err(CliError::usage(message).help("YAML and tables are what funnelc reads: name another file"));
+                let message = format!(
+                    "`-o {}` would write over a file that no `-o` made",
+                    path.display()
+                );
+                return Err(CliError::usage(message)
+                    .help("YAML and tables are what funnelc reads: name another file"));
             }
             Some(path) if is_json(text) => write_whole(path, screen::inert_json(text).as_bytes())?,
-            Some(path) => write_whole(path, screen::without_passwords(&screen::inert(text, false)).as_bytes())?,
+            Some(path) => write_whole(
+                path,
+                screen::without_passwords(&screen::inert(text, false)).as_bytes(),
+            )?,
             None => self.print(Stream::Out, text)?,
         }
         Ok(Exit::Fine)
@@ -130,7 +152,11 @@ fn is_json(text: &str) -> bool {
 }
 
 fn out(text: &str) -> Result<(), CliError> {
-    printed(|| io::stdout().write_all(text.as_bytes()).and_then(|()| io::stdout().flush()))
+    printed(|| {
+        io::stdout()
+            .write_all(text.as_bytes())
+            .and_then(|()| io::stdout().flush())
+    })
 }
 
 /// A line, broken between words; what goes on stands two columns further in.
@@ -157,7 +183,8 @@ pub(crate) fn printed(print: impl FnOnce() -> io::Result<()>) -> Result<(), CliE
     }
 }
 
-/// Writes a file beside its place and renames it there, so that nobody ever reads half of it; a link is refused, a device or a pipe is written directly.
+/// Writes a file beside its place and renames it there, so that nobody ever reads half of it; a
+/// link is refused, a device or a pipe is written directly.
 pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
     let written = AtomicFile::begin(path, Readers::All).and_then(|(beside, mut file)| {
         file.write_all(bytes)?;

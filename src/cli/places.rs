@@ -1,4 +1,5 @@
-//! Places that a run must keep apart: what it reads, the folders that it replaces, and the file of rejects; checked before anything is made.
+//! Places that a run must keep apart: what it reads, the folders that it replaces, and the file of
+//! rejects; checked before anything is made.
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -13,19 +14,30 @@ const START: u64 = 300;
 pub(crate) fn state_apart(out: &Path, state: &Path) -> Result<(), CliError> {
     let (real_out, real_state) = (real(out), real(state));
     if real_state.starts_with(&real_out) || real_out.starts_with(&real_state) {
-        let message = format!("`--state {}` and `--out {}` lie in each other", state.display(), out.display());
-        return Err(
-            CliError::usage(message).help("each run replaces `--out` whole: keep the state in a folder of its own")
+        let message = format!(
+            "`--state {}` and `--out {}` lie in each other",
+            state.display(),
+            out.display()
         );
+        return Err(CliError::usage(message)
+            .help("each run replaces `--out` whole: keep the state in a folder of its own"));
     }
     Ok(())
 }
 
-/// Refuses to put rejects over anything but the rejects of an earlier run: contacts, a project, a state.
-pub(crate) fn rejects_are_safe(rejects: &Path, contacts: &Path, state: Option<&Path>) -> Result<(), CliError> {
+/// Refuses to put rejects over anything but the rejects of an earlier run: contacts, a project, a
+/// state.
+pub(crate) fn rejects_are_safe(
+    rejects: &Path,
+    contacts: &Path,
+    state: Option<&Path>,
+) -> Result<(), CliError> {
     let target = real(rejects);
     let lost = |what: &str| {
-        let message = format!("`--rejects {}` {what}, and would be lost", rejects.display());
+        let message = format!(
+            "`--rejects {}` {what}, and would be lost",
+            rejects.display()
+        );
         Err(CliError::usage(message).help("name a new file"))
     };
     if target == real(contacts) {
@@ -48,7 +60,10 @@ pub(crate) fn same(a: &Path, b: &Path) -> bool {
 fn holds_rejects(path: &Path) -> bool {
     let mut start = Vec::new();
     let read = std::fs::File::open(path).and_then(|file| file.take(START).read_to_end(&mut start));
-    let line = start.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let line = start
+        .split(|byte| *byte == b'\n')
+        .next()
+        .unwrap_or_default();
     read.is_ok() && rejects::begins_so(String::from_utf8_lossy(line).as_bytes())
 }
 
@@ -57,7 +72,11 @@ fn real(path: &Path) -> PathBuf {
     let absolute = place::end_of(path).unwrap_or_else(|_| path.to_path_buf());
     for ancestor in absolute.ancestors() {
         if let (Ok(found), Ok(rest)) = (ancestor.canonicalize(), absolute.strip_prefix(ancestor)) {
-            return if rest.as_os_str().is_empty() { found } else { found.join(rest) };
+            return if rest.as_os_str().is_empty() {
+                found
+            } else {
+                found.join(rest)
+            };
         }
     }
     absolute

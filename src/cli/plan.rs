@@ -12,7 +12,8 @@ use crate::screen::inert_json;
 /// The arguments of `funnelc plan`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// A project folder or file; `-` is standard input. Default: the project around the current folder
+    /// A project folder or file; `-` is standard input. Default: the project around the current
+    /// folder
     #[arg(value_name = "PATH")]
     path: Option<PathBuf>,
     /// Lay this environment of the project over it
@@ -25,15 +26,24 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, CliError> {
     let compiled = crate::compile_for(project::load(args.path.as_deref())?, args.env.as_deref());
-    let Some(plan) = findings(&compiled, terminal)? else { return Ok(Exit::Findings) };
+    let Some(plan) = findings(&compiled, terminal)? else {
+        return Ok(Exit::Findings);
+    };
     let in_words = words::plan(plan);
-    match args.output.as_deref().filter(|path| *path != Path::new("-")) {
+    match args
+        .output
+        .as_deref()
+        .filter(|path| *path != Path::new("-"))
+    {
         Some(path) => {
-            if let Some((_, file)) =
-                compiled.sources.files().find(|(_, file)| places::same(Path::new(&file.path), path))
+            if let Some((_, file)) = compiled
+                .sources
+                .files()
+                .find(|(_, file)| places::same(Path::new(&file.path), path))
             {
                 return Err(
-                    CliError::usage(format!("`{}` is a file of the project", file.path)).help("name a new file")
+                    CliError::usage(format!("`{}` is a file of the project", file.path))
+                        .help("name a new file"),
                 );
             }
             write_whole(path, inert_json(&plan.to_json()).as_bytes())?;
@@ -47,12 +57,17 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, CliError> {
     Ok(Exit::Fine)
 }
 
-/// The plan, if the project has no errors. Errors are shown on standard error; of warnings one line tells, for `check` shows them.
+/// The plan, if the project has no errors. Errors are shown on standard error; of warnings one line
+/// tells, for `check` shows them.
 pub(crate) fn findings(compiled: &Compiled, terminal: Terminal) -> Result<Option<&Plan>, CliError> {
     let rendered = match (&compiled.plan, text::count(&compiled.diagnostics)) {
         (Some(_), Some(count)) => format!("{count}; `funnelc check` shows more\n"),
         (Some(_), None) => String::new(),
-        (None, _) => text::findings(&compiled.diagnostics, &compiled.sources, terminal.style(Stream::Err)),
+        (None, _) => text::findings(
+            &compiled.diagnostics,
+            &compiled.sources,
+            terminal.style(Stream::Err),
+        ),
     };
     terminal.print(Stream::Err, &rendered)?;
     Ok(compiled.plan.as_ref())

@@ -1,4 +1,5 @@
-//! Finds and reads the files of a project; what is read is decided by `funnelc.yaml` alone, and the order of the file system never shows.
+//! Finds and reads the files of a project; what is read is decided by `funnelc.yaml` alone, and the
+//! order of the file system never shows.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
@@ -17,7 +18,8 @@ use crate::yaml::{self, Node, Value};
 const ROOTS: [&str; 2] = ["funnelc.yaml", "funnelc.yml"];
 const DEFAULT_INCLUDE: [&str; 2] = ["journeys/**/*.yaml", "journeys/**/*.yml"];
 
-/// The sources of the project at a path: a folder in or below a project, a file, `-` for standard input; without a path the project around the current folder.
+/// The sources of the project at a path: a folder in or below a project, a file, `-` for standard
+/// input; without a path the project around the current folder.
 pub(crate) fn load(path: Option<&Path>) -> Result<Sources, CliError> {
     let here = PathBuf::from(".");
     let path = path.unwrap_or(&here);
@@ -38,16 +40,30 @@ pub(crate) fn load_from(files: &dyn Files, path: &Path) -> Result<Sources, CliEr
     }
 }
 
-/// The sources of every project at a path: of a folder, those in and below it; of anything else, the one that it is.
+/// The sources of every project at a path: of a folder, those in and below it; of anything else,
+/// the one that it is.
 pub(crate) fn load_all(path: &Path) -> Result<Vec<Sources>, CliError> {
     let disk = Disk::default();
-    let found = if path != Path::new("-") && disk.is_folder(path) { disk.below(path)? } else { Vec::new() };
+    let found = if path != Path::new("-") && disk.is_folder(path) {
+        disk.below(path)?
+    } else {
+        Vec::new()
+    };
     let roots = roots_of(&found);
     if roots.is_empty() {
         return load(Some(path)).map(|sources| vec![sources]);
     }
-    let mut own = by_project(found, roots.iter().map(|root| folder_of(root).to_path_buf()).collect());
-    roots.iter().map(|root| with_includes(&disk, root, own.remove(folder_of(root)).unwrap_or_default())).collect()
+    let mut own = by_project(
+        found,
+        roots
+            .iter()
+            .map(|root| folder_of(root).to_path_buf())
+            .collect(),
+    );
+    roots
+        .iter()
+        .map(|root| with_includes(&disk, root, own.remove(folder_of(root)).unwrap_or_default()))
+        .collect()
 }
 
 /// The marks of projects in and below a folder, in the order of their paths.
@@ -56,24 +72,40 @@ fn roots_below(files: &dyn Files, folder: &Path) -> Result<Vec<PathBuf>, CliErro
 }
 
 fn roots_of(found: &[PathBuf]) -> Vec<PathBuf> {
-    let is_root =
-        |path: &&PathBuf| path.file_name().and_then(|name| name.to_str()).is_some_and(|name| ROOTS.contains(&name));
+    let is_root = |path: &&PathBuf| {
+        path.file_name()
+            .and_then(|name| name.to_str())
+            .is_some_and(|name| ROOTS.contains(&name))
+    };
     let mut roots: Vec<PathBuf> = found.iter().filter(is_root).cloned().collect();
     roots.sort();
     roots.dedup_by(|later, first| later.parent() == first.parent());
     roots
 }
 
-/// Files by the folder of the project to which they belong: the innermost around each. What belongs to none is left out.
+/// Files by the folder of the project to which they belong: the innermost around each. What belongs
+/// to none is left out.
 fn by_project(found: Vec<PathBuf>, projects: BTreeSet<PathBuf>) -> BTreeMap<PathBuf, Vec<PathBuf>> {
-    let mut owners: BTreeMap<PathBuf, Option<PathBuf>> =
-        projects.into_iter().map(|folder| (folder.clone(), Some(folder))).collect();
+    let mut owners: BTreeMap<PathBuf, Option<PathBuf>> = projects
+        .into_iter()
+        .map(|folder| (folder.clone(), Some(folder)))
+        .collect();
     let mut own: BTreeMap<PathBuf, Vec<PathBuf>> = BTreeMap::new();
     for file in found {
-        let known = file.ancestors().skip(1).find(|folder| owners.contains_key(*folder));
+        let known = file
+            .ancestors()
+            .skip(1)
+            .find(|folder| owners.contains_key(*folder));
         let owner = known.and_then(|folder| owners[folder].clone());
-        let new: Vec<&Path> = file.ancestors().skip(1).take_while(|folder| Some(*folder) != known).collect();
-        owners.extend(new.into_iter().map(|folder| (folder.to_path_buf(), owner.clone())));
+        let new: Vec<&Path> = file
+            .ancestors()
+            .skip(1)
+            .take_while(|folder| Some(*folder) != known)
+            .collect();
+        owners.extend(
+            new.into_iter()
+                .map(|folder| (folder.to_path_buf(), owner.clone())),
+        );
         if let Some(owner) = owner {
             own.entry(owner).or_default().push(file);
         }
@@ -88,7 +120,11 @@ pub(crate) fn only_below(folder: &Path) -> Result<Vec<String>, CliError> {
         return Ok(Vec::new());
     }
     let roots = roots_below(&disk, folder)?;
-    Ok(roots.iter().filter_map(|root| root.parent()).map(|at| disk.shown(at)).collect())
+    Ok(roots
+        .iter()
+        .filter_map(|root| root.parent())
+        .map(|at| disk.shown(at))
+        .collect())
 }
 
 fn standard_input() -> Result<Sources, CliError> {
@@ -96,18 +132,22 @@ fn standard_input() -> Result<Sources, CliError> {
     std::io::stdin()
         .lock()
         .read_to_end(&mut bytes)
-        .map_err(|error| CliError::new(format!("cannot read: {error}")).coded(NoticeCode::CannotRead))?;
+        .map_err(|error| {
+            CliError::new(format!("cannot read: {error}")).coded(NoticeCode::CannotRead)
+        })?;
     let mut sources = Sources::default();
     sources.add("<stdin>", utf8(bytes, Path::new("<stdin>"))?);
     Ok(sources)
 }
 
 fn single(files: &dyn Files, path: &Path) -> Result<Sources, CliError> {
-    if path.extension().is_some_and(|extension| extension == "json") {
+    if path
+        .extension()
+        .is_some_and(|extension| extension == "json")
+    {
         let message = format!("`{}` is no project", path.display());
-        return Err(
-            CliError::usage(message).help("a project is YAML; plans (*.json) go to `funnelc run` and `funnelc diff`")
-        );
+        return Err(CliError::usage(message)
+            .help("a project is YAML; plans (*.json) go to `funnelc run` and `funnelc diff`"));
     }
     let mut sources = Sources::default();
     add(files, &mut sources, folder_of(path), path)?;
@@ -118,28 +158,53 @@ fn single(files: &dyn Files, path: &Path) -> Result<Sources, CliError> {
 /// Walks upwards, as people know it from other tools.
 fn root_above(files: &dyn Files, folder: &Path) -> Result<PathBuf, CliError> {
     for ancestor in files.ancestors(folder)? {
-        let root = ROOTS.iter().map(|name| ancestor.join(name)).find(|root| files.is_file(root));
+        let root = ROOTS
+            .iter()
+            .map(|name| ancestor.join(name))
+            .find(|root| files.is_file(root));
         if let Some(root) = root {
             return Ok(root);
         }
     }
-    let shown = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-    let message = format!("there is no `{}` in `{}` or above it", ROOTS[0], shown.display());
+    let shown = if folder.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        folder
+    };
+    let message = format!(
+        "there is no `{}` in `{}` or above it",
+        ROOTS[0],
+        shown.display()
+    );
     let below = roots_below(files, folder).unwrap_or_default();
-    let below: Vec<_> =
-        below.iter().filter_map(|root| root.parent()).map(|at| format!("`{}`", files.shown(at))).collect();
+    let below: Vec<_> = below
+        .iter()
+        .filter_map(|root| root.parent())
+        .map(|at| format!("`{}`", files.shown(at)))
+        .collect();
     let help = match below.as_slice() {
-        [] => "`funnelc init` starts a project; for a git revision `--project PATH` says where it is".to_owned(),
+        [] => {
+            "`funnelc init` starts a project; for a git revision `--project PATH` says where it is"
+                .to_owned()
+        }
         some => format!("name one of the projects below it: {}", some.join(", ")),
     };
-    Err(CliError::new(message).coded(NoticeCode::NoProject).help(help))
+    Err(CliError::new(message)
+        .coded(NoticeCode::NoProject)
+        .help(help))
 }
 
 fn alone(files: &dyn Files, root: &Path) -> Result<Sources, CliError> {
     let folder = folder_of(root);
     let found = files.below(folder)?;
-    let inside = roots_of(&found).iter().map(|root| folder_of(root).to_path_buf()).collect::<BTreeSet<_>>();
-    let mut own = by_project(found, inside.into_iter().chain([folder.to_path_buf()]).collect());
+    let inside = roots_of(&found)
+        .iter()
+        .map(|root| folder_of(root).to_path_buf())
+        .collect::<BTreeSet<_>>();
+    let mut own = by_project(
+        found,
+        inside.into_iter().chain([folder.to_path_buf()]).collect(),
+    );
     with_includes(files, root, own.remove(folder).unwrap_or_default())
 }
 
@@ -148,7 +213,10 @@ fn with_includes(files: &dyn Files, root: &Path, own: Vec<PathBuf>) -> Result<So
     let mut sources = Sources::default();
     let folder = folder_of(root);
     let file = add(files, &mut sources, folder, root)?;
-    let text = sources.file(file).map(|file| file.text.as_str()).unwrap_or_default();
+    let text = sources
+        .file(file)
+        .map(|file| file.text.as_str())
+        .unwrap_or_default();
     let written = yaml::parse(file, text).root.as_ref().and_then(patterns);
     for path in included(files, root, own, written.as_deref())? {
         add(files, &mut sources, folder, &path)?;
@@ -157,7 +225,8 @@ fn with_includes(files: &dyn Files, root: &Path, own: Vec<PathBuf>) -> Result<So
     Ok(sources)
 }
 
-/// What `include` says, if it stands there as a list of text; anything else is reported when the file is checked.
+/// What `include` says, if it stands there as a list of text; anything else is reported when the
+/// file is checked.
 fn patterns(root: &Node) -> Option<Vec<String>> {
     match &root.get("include")?.value {
         Value::Sequence(items) => items.iter().map(text).collect(),
@@ -192,10 +261,16 @@ fn included(
             found.push(path);
         }
     }
-    if let Some((_, pattern)) = written.into_iter().flatten().enumerate().find(|(at, _)| !matching.contains(at)) {
+    if let Some((_, pattern)) = written
+        .into_iter()
+        .flatten()
+        .enumerate()
+        .find(|(at, _)| !matching.contains(at))
+    {
         let root = files.shown(root);
         let message = format!("`include` of `{root}` names `{pattern}`, which matches no file");
-        return Err(CliError::new(message).help("patterns start at the project's folder: `journeys/**/*.yaml`"));
+        return Err(CliError::new(message)
+            .help("patterns start at the project's folder: `journeys/**/*.yaml`"));
     }
     found.sort();
     Ok(found)
@@ -206,16 +281,23 @@ fn glob_set<'a>(patterns: impl IntoIterator<Item = &'a str>) -> Result<GlobSet, 
     for pattern in patterns {
         let pattern = pattern.strip_prefix("./").unwrap_or(pattern);
         let glob = GlobBuilder::new(pattern).literal_separator(true).build();
-        set.add(
-            glob.map_err(|error| {
-                CliError::new(format!("the pattern `{pattern}` is not understood: {}", error.kind()))
-            })?,
-        );
+        set.add(glob.map_err(|error| {
+            CliError::new(format!(
+                "the pattern `{pattern}` is not understood: {}",
+                error.kind()
+            ))
+        })?);
     }
-    set.build().map_err(|error| CliError::new(format!("the patterns of `include` are too many: {error}")))
+    set.build()
+        .map_err(|error| CliError::new(format!("the patterns of `include` are too many: {error}")))
 }
 
-fn add(files: &dyn Files, sources: &mut Sources, folder: &Path, path: &Path) -> Result<FileId, CliError> {
+fn add(
+    files: &dyn Files,
+    sources: &mut Sources,
+    folder: &Path,
+    path: &Path,
+) -> Result<FileId, CliError> {
     let shown = files.shown(path);
     match files.read(folder, path, yaml::MAX_BYTES) {
         Ok(bytes) => {
@@ -224,7 +306,8 @@ fn add(files: &dyn Files, sources: &mut Sources, folder: &Path, path: &Path) -> 
         }
         Err(Unread::TooLarge { bytes, .. }) => Ok(sources.add_too_large(shown, bytes)),
         Err(why) => {
-            let failure = CliError::new(format!("cannot read `{shown}`: {why}")).coded(NoticeCode::CannotRead);
+            let failure = CliError::new(format!("cannot read `{shown}`: {why}"))
+                .coded(NoticeCode::CannotRead);
             Err(failure.about(Path::new(&shown)))
         }
     }
@@ -238,7 +321,13 @@ fn utf8(bytes: Vec<u8>, path: &Path) -> Result<String, CliError> {
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         let line = memchr::memchr_iter(b'\n', &error.as_bytes()[..at]).count() + 1;
-        let message = format!("`{}` is not UTF-8: byte {at}, in line {line}", path.display());
-        CliError::new(message).coded(NoticeCode::NotUtf8).about(path).help("save the file as UTF-8")
+        let message = format!(
+            "`{}` is not UTF-8: byte {at}, in line {line}",
+            path.display()
+        );
+        CliError::new(message)
+            .coded(NoticeCode::NotUtf8)
+            .about(path)
+            .help("save the file as UTF-8")
     })
 }

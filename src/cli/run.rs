@@ -1,4 +1,5 @@
-//! `funnelc run`: contacts through a plan for one instant; what it writes stands whole or not at all.
+//! `funnelc run`: contacts through a plan for one instant; what it writes stands whole or not at
+//! all.
 
 mod bounds;
 mod failed;
@@ -27,7 +28,9 @@ use crate::runner::output::folder;
 use crate::runner::output::store::Store;
 
 pub(crate) use failed::{bad_events, earlier, no_companies, no_events, no_room, wrong_in};
-pub(crate) use inputs::{events, now, options, plan, progress_bar, signals, source, temporary, threads, whole};
+pub(crate) use inputs::{
+    events, now, options, plan, progress_bar, signals, source, temporary, threads, whole,
+};
 
 use inputs::{Loaded, Signals, not_far_ahead};
 use row_bounds::AtMost;
@@ -55,7 +58,8 @@ pub(crate) struct Args {
     /// Nothing happened: run a project that asks for events without any
     #[arg(long, conflicts_with = "events")]
     no_events: bool,
-    /// On a first run, let the past give points, change fields and start campaigns as if it happened now
+    /// On a first run, let the past give points, change fields and start campaigns as if it
+    /// happened now
     #[arg(long, requires = "events")]
     replay: bool,
     /// Take what the state has not kept of the past for nothing, where the plan asks for it
@@ -73,13 +77,16 @@ pub(crate) struct Args {
     /// Remember in this folder what the next run must know: waits, what was sent, who is where
     #[arg(long, value_name = "DIR")]
     state: Option<PathBuf>,
-    /// The moment of the run, such as `2026-11-21T09:00`; without an offset in the project's zone. Default: the clock
+    /// The moment of the run, such as `2026-11-21T09:00`; without an offset in the project's zone.
+    /// Default: the clock
     #[arg(long, value_name = "TIME")]
     now: Option<String>,
-    /// Take a `--now` that is more than a year ahead of the clock; with `--state` there is no way back from it
+    /// Take a `--now` that is more than a year ahead of the clock; with `--state` there is no way
+    /// back from it
     #[arg(long, requires = "now")]
     far: bool,
-    /// How many threads work; the outputs do not depend on it. Default: as many as there are processors
+    /// How many threads work; the outputs do not depend on it. Default: as many as there are
+    /// processors
     #[arg(long, value_name = "N", value_parser = threads)]
     threads: Option<std::num::NonZero<usize>>,
     /// Set bad rows aside in this file and go on; without it a bad row fails the run
@@ -88,7 +95,8 @@ pub(crate) struct Args {
     /// How many rows may be set aside, such as `20` or `2%`. Default: 1%, rounded up
     #[arg(long, value_name = "N|N%", requires = "rejects")]
     rejects_at_most: Option<AtMost>,
-    /// Put an apostrophe before texts in actions.csv and journal.csv that a spreadsheet would take for formulas
+    /// Put an apostrophe before texts in actions.csv and journal.csv that a spreadsheet would take
+    /// for formulas
     #[arg(long)]
     defuse_formulas: bool,
     /// Take files that have no rows, or lack more than half of the contacts that the state knows
@@ -118,9 +126,18 @@ fn begun(args: &Args, voice: &Voice) -> Result<Outcome, Stopped> {
     if args.state.is_some() && !args.dry_run && !args.far {
         not_far_ahead(now, args.now.as_deref())?;
     }
-    let task = Task { args, plan: &plan, voice, signals: signals()? };
+    let task = Task {
+        args,
+        plan: &plan,
+        voice,
+        signals: signals()?,
+    };
     told::forgotten(&task)?;
-    if args.dry_run { task.tried(now) } else { task.written(now) }
+    if args.dry_run {
+        task.tried(now)
+    } else {
+        task.written(now)
+    }
 }
 
 /// A run that was asked for.
@@ -153,22 +170,32 @@ impl Task<'_> {
         let prepared = self.prepared(now, state.map(Snapshot::File), &folder::nearest(out))?;
         let contacts = Some(args.contacts.as_path()).filter(|path| *path != Path::new("-"));
         let source = source(&args.contacts)?;
-        let (session, streams) = RunWriter::begin(out, contacts, args.rejects.as_deref(), store.as_ref())?;
+        let (session, streams) =
+            RunWriter::begin(out, contacts, args.rejects.as_deref(), store.as_ref())?;
         let (summary, streams) = self.carried_out(&prepared, source, streams)?;
         self.signals.hold();
         let done = session.commit(streams, &summary, &prepared, store.as_ref())?;
         self.tell(&done, &summary);
-        Ok(if done.repeated { Outcome::Repeated } else { Outcome::Written })
+        Ok(if done.repeated {
+            Outcome::Repeated
+        } else {
+            Outcome::Written
+        })
     }
 
-    /// What there is to say of a run that stands. Nothing makes it a failure any more: whoever delivers only after exit code 0 would drop an outbox
-    /// that the state calls sent.
+    /// What there is to say of a run that stands. Nothing makes it a failure any more: whoever
+    /// delivers only after exit code 0 would drop an outbox that the state calls sent.
     fn tell(&self, done: &Done, summary: &Summary) {
         let figures = self.voice.figures(self.plan.model(), &done.metrics);
-        let unprinted = figures.err().map(|failure| Aftermath::Unprinted(failure.to_string()));
+        let unprinted = figures
+            .err()
+            .map(|failure| Aftermath::Unprinted(failure.to_string()));
         // With standard error gone there is nobody left to tell.
         for but in done.warnings.iter().chain(&unprinted) {
-            let _ = self.voice.warn(Notice::new(but.code(), format!("the run stands, but {but}")), None);
+            let _ = self.voice.warn(
+                Notice::new(but.code(), format!("the run stands, but {but}")),
+                None,
+            );
         }
         let _ = self.restless(&done.metrics);
         let _ = told::last_words(done, summary, self.args, self.voice);
@@ -179,7 +206,13 @@ impl Task<'_> {
         let state = self.args.state.as_deref().map_or(Ok(None), Store::peek)?;
         let prepared = self.prepared(now, state.map(Snapshot::File), &temporary())?;
         let rejects = self.args.rejects.as_ref().map(|_| io::sink());
-        let streams = Streams { contacts: io::sink(), actions: io::sink(), journal: io::sink(), state: None, rejects };
+        let streams = Streams {
+            contacts: io::sink(),
+            actions: io::sink(),
+            journal: io::sink(),
+            state: None,
+            rejects,
+        };
         let (summary, _) = self.carried_out(&prepared, source(&self.args.contacts)?, streams)?;
         let metrics = summary.metrics.to_json(&prepared.program);
         self.voice.figures(self.plan.model(), &metrics)?;
@@ -188,22 +221,44 @@ impl Task<'_> {
         Ok(Outcome::DryRun)
     }
 
-    /// The plan at its moment, with all that is read before the contacts; many events are sorted in `spill`.
-    fn prepared(&self, now: i64, state: Option<Snapshot>, spill: &Path) -> Result<Prepared, Stopped> {
+    /// The plan at its moment, with all that is read before the contacts; many events are sorted in
+    /// `spill`.
+    fn prepared(
+        &self,
+        now: i64,
+        state: Option<Snapshot>,
+        spill: &Path,
+    ) -> Result<Prepared, Stopped> {
         let args = self.args;
         let companies = args.companies.as_deref().map(whole).transpose()?;
         let events = args.events.as_deref().map(events).transpose()?;
-        let past = Past { replay: args.replay, accept_short_history: args.accept_short_history, ..Past::default() };
-        let quiet = Watch { interrupted: &self.signals.interrupted, progress: &|_| {} };
+        let past = Past {
+            replay: args.replay,
+            accept_short_history: args.accept_short_history,
+            ..Past::default()
+        };
+        let quiet = Watch {
+            interrupted: &self.signals.interrupted,
+            progress: &|_| {},
+        };
         let prepared = Prepared::new(self.plan, now, state)
             .and_then(|prepared| prepared.with_companies(companies.as_deref()))
             .and_then(|prepared| prepared.with_past(past))
-            .and_then(|prepared| prepared.with_events(events, options(args.threads), Some(Spill::into(spill)), &quiet))
+            .and_then(|prepared| {
+                prepared.with_events(
+                    events,
+                    options(args.threads),
+                    Some(Spill::into(spill)),
+                    &quiet,
+                )
+            })
             .map_err(|error| self.stopped(&error))?;
         if args.events.is_none() && !args.no_events && prepared.program.asks_events() {
             return Err(no_events().into());
         }
-        Ok(prepared.demanding_columns().defusing_formulas(args.defuse_formulas))
+        Ok(prepared
+            .demanding_columns()
+            .defusing_formulas(args.defuse_formulas))
     }
 
     /// All rows, and what there is to say of them; where it comes back, the run may stand.
@@ -215,7 +270,10 @@ impl Task<'_> {
     ) -> Result<(Summary, Streams<W>), Stopped> {
         let (args, voice) = (self.args, self.voice);
         let bar = progress_bar(source.length());
-        let watch = Watch { interrupted: &self.signals.interrupted, progress: &|bytes| bar.inc(bytes) };
+        let watch = Watch {
+            interrupted: &self.signals.interrupted,
+            progress: &|bytes| bar.inc(bytes),
+        };
         let outcome = prepared.run(source, streams, options(args.threads), &watch);
         bar.finish_and_clear();
         let (summary, streams) = outcome.map_err(|error| self.stopped(&error))?;
@@ -264,7 +322,9 @@ impl Task<'_> {
     /// Tells of contacts that did not come to rest.
     fn restless(&self, metrics: &str) -> Result<(), CliError> {
         let of = |warning| self.voice.warn(&warning, None);
-        metrics::restless(self.plan.model(), metrics).into_iter().try_for_each(of)
+        metrics::restless(self.plan.model(), metrics)
+            .into_iter()
+            .try_for_each(of)
     }
 
     fn stopped(&self, error: &RunError) -> Stopped {
@@ -280,13 +340,19 @@ impl Task<'_> {
 /// Whether the arguments go together; no file is touched before.
 fn go_together(args: &Args) -> Result<(), CliError> {
     if args.rejects.as_deref() == Some(Path::new("-")) {
-        return Err(CliError::usage("`--rejects` needs a file: the table of the run goes to standard output"));
+        return Err(CliError::usage(
+            "`--rejects` needs a file: the table of the run goes to standard output",
+        ));
     }
     if args.path == Path::new("-") && args.contacts == Path::new("-") {
-        return Err(CliError::usage("project and contacts cannot both come from standard input"));
+        return Err(CliError::usage(
+            "project and contacts cannot both come from standard input",
+        ));
     }
     if let Some(state) = &args.state {
-        args.out.as_ref().map_or(Ok(()), |out| places::state_apart(out, state))?;
+        args.out
+            .as_ref()
+            .map_or(Ok(()), |out| places::state_apart(out, state))?;
     }
     if let Some(rejects) = &args.rejects {
         places::rejects_are_safe(rejects, &args.contacts, args.state.as_deref())?;

@@ -1,4 +1,5 @@
-//! `funnelc schema`: the JSON Schemas: of the language for editors, of the documents for whoever reads them.
+//! `funnelc schema`: the JSON Schemas: of the language for editors, of the documents for whoever
+//! reads them.
 
 use std::path::PathBuf;
 

@@ -1,6 +1,8 @@
-//! The registry of findings: each code stands here once, with what its findings count as where a project says nothing, and with its page.
+//! The registry of findings: each code stands here once, with what its findings count as where a
+//! project says nothing, and with its page.
 //!
-//! Invariant: there is no code but these. Reading and checking name them, `explain`, SARIF and the baseline look them up.
+//! Invariant: there is no code but these. Reading and checking name them, `explain`, SARIF and the
+//! baseline look them up.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -8,7 +10,8 @@ use std::hash::{Hash, Hasher};
 
 use super::Severity;
 
-/// The stable name of a kind of finding, such as `unknown-segment`; `funnelc explain` has a page for each.
+/// The stable name of a kind of finding, such as `unknown-segment`; `funnelc explain` has a page
+/// for each.
 #[derive(Clone, Copy)]
 pub struct Code(&'static Kind);
 
@@ -46,7 +49,8 @@ impl Code {
         self.0.page
     }
 
-    /// How bad its findings are when they are made; whether they are told is for the project to say.
+    /// How bad its findings are when they are made; whether they are told is for the project to
+    /// say.
     pub fn severity(self) -> Severity {
         match self.0.standard {
             Standard::Error => Severity::Error,

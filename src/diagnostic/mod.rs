@@ -1,4 +1,5 @@
-//! What is wrong, where, why it matters and what to write instead; a diagnostic without a primary place cannot be made.
+//! What is wrong, where, why it matters and what to write instead; a diagnostic without a primary
+//! place cannot be made.
 
 pub mod codes;
 
@@ -51,7 +52,10 @@ impl Diagnostic {
             code,
             severity: code.severity(),
             message: clipped(shown(message)),
-            primary: Label { span, text: String::new() },
+            primary: Label {
+                span,
+                text: String::new(),
+            },
             labels: Vec::new(),
             help: None,
         }
@@ -65,7 +69,10 @@ impl Diagnostic {
 
     /// Adds another place.
     pub fn label(mut self, span: Span, text: impl Into<String>) -> Self {
-        self.labels.push(Label { span, text: shown(text) });
+        self.labels.push(Label {
+            span,
+            text: shown(text),
+        });
         self
     }
 
@@ -95,7 +102,8 @@ fn shown(text: impl Into<String>) -> String {
 /// The most characters of a file that a message quotes.
 const LONGEST_QUOTE: usize = 80;
 
-/// The message with its long quotes cut: what stands in the file is shown at its place, and may be a whole file.
+/// The message with its long quotes cut: what stands in the file is shown at its place, and may be
+/// a whole file.
 fn clipped(message: String) -> String {
     if message.len() <= LONGEST_QUOTE {
         return message;
@@ -104,26 +112,43 @@ fn clipped(message: String) -> String {
         Some((end, _)) => format!("{}…", &part[..end]),
         None => part.to_owned(),
     };
-    let quoted = message.split('`').enumerate().map(|(at, part)| if at % 2 == 1 { cut(part) } else { part.to_owned() });
+    let quoted = message.split('`').enumerate().map(|(at, part)| {
+        if at % 2 == 1 {
+            cut(part)
+        } else {
+            part.to_owned()
+        }
+    });
     quoted.collect::<Vec<_>>().join("`")
 }
 
-/// Sorts findings by place, then code, so that neither file order nor check order shows, and drops exact repetitions.
+/// Sorts findings by place, then code, so that neither file order nor check order shows, and drops
+/// exact repetitions.
 pub fn in_order(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
     diagnostics.sort_by(|a, b| {
-        (a.primary.span, a.code, &a.message, &a.labels).cmp(&(b.primary.span, b.code, &b.message, &b.labels))
+        (a.primary.span, a.code, &a.message, &a.labels).cmp(&(
+            b.primary.span,
+            b.code,
+            &b.message,
+            &b.labels,
+        ))
     });
     diagnostics.dedup();
     diagnostics
 }
 
-/// More names than this are not listed: a help has to be read, and there may be one for each of as many mistakes.
+/// More names than this are not listed: a help has to be read, and there may be one for each of as
+/// many mistakes.
 const MOST_LISTED: usize = 100;
 
 /// Names in backticks with commas between them.
 pub(crate) fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     let mut names = names.into_iter();
-    let mut listed: Vec<String> = names.by_ref().take(MOST_LISTED).map(|name| format!("`{name}`")).collect();
+    let mut listed: Vec<String> = names
+        .by_ref()
+        .take(MOST_LISTED)
+        .map(|name| format!("`{name}`"))
+        .collect();
     // Without a walk through them, where they can tell how many they are.
     let more = match names.size_hint() {
         (least, Some(most)) if least == most => least,
@@ -136,7 +161,10 @@ pub(crate) fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
 }
 
 /// The candidate that `name` was probably meant to be: within a third of its length in edits.
-pub fn did_you_mean<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn did_you_mean<'a>(
+    name: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
     let length = name.chars().count();
     if length > LONGEST_MISSPELT {
         return None;
@@ -152,7 +180,8 @@ pub fn did_you_mean<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str
         .map(|(_, candidate)| candidate)
 }
 
-/// What names were meant to be, up to a number of comparisons in all: where hundreds of names are unknown among thousands, nobody needs a suggestion for each.
+/// What names were meant to be, up to a number of comparisons in all: where hundreds of names are
+/// unknown among thousands, nobody needs a suggestion for each.
 #[derive(Debug)]
 pub struct Guesses {
     left: Cell<usize>,
@@ -166,13 +195,19 @@ const MOST_COMPARISONS: usize = 100_000;
 
 impl Default for Guesses {
     fn default() -> Self {
-        Self { left: Cell::new(MOST_COMPARISONS) }
+        Self {
+            left: Cell::new(MOST_COMPARISONS),
+        }
     }
 }
 
 impl Guesses {
     /// The candidate that `name` was probably meant to be, unless too much was compared before.
-    pub fn did_you_mean<'a>(&self, name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    pub fn did_you_mean<'a>(
+        &self,
+        name: &str,
+        candidates: impl IntoIterator<Item = &'a str>,
+    ) -> Option<&'a str> {
         let may_go_on = |_: &&str| {
             let left = self.left.get();
             self.left.set(left.saturating_sub(1));
@@ -187,7 +222,11 @@ impl Guesses {
 /// Capitals, and what stands between words, do not count where the rest is the same.
 fn distance(name: &str, candidate: &str) -> usize {
     let plain = |text: &str| text.to_lowercase().replace(['-', ' '], "_");
-    if plain(name) == plain(candidate) { 0 } else { strsim::damerau_levenshtein(name, candidate) }
+    if plain(name) == plain(candidate) {
+        0
+    } else {
+        strsim::damerau_levenshtein(name, candidate)
+    }
 }
 
 #[cfg(test)]
@@ -197,9 +236,15 @@ mod tests {
     #[test]
     fn long_quotes_are_cut() {
         let long = "ż".repeat(10_000);
-        let finding =
-            Diagnostic::new(codes::UNKNOWN_FIELD, Span::NOWHERE, format!("there is no field `{long}` in `a`"));
-        assert_eq!(finding.message, format!("there is no field `{}…` in `a`", "ż".repeat(LONGEST_QUOTE)));
+        let finding = Diagnostic::new(
+            codes::UNKNOWN_FIELD,
+            Span::NOWHERE,
+            format!("there is no field `{long}` in `a`"),
+        );
+        assert_eq!(
+            finding.message,
+            format!("there is no field `{}…` in `a`", "ż".repeat(LONGEST_QUOTE))
+        );
     }
 
     #[test]
@@ -222,7 +267,9 @@ mod tests {
     #[test]
     fn a_long_text_is_no_misspelt_name() {
         let name = |length: usize| "x".repeat(length);
-        let meant = |length: usize| did_you_mean(&format!("{}y", name(length - 1)), [name(length).as_str()]).is_some();
+        let meant = |length: usize| {
+            did_you_mean(&format!("{}y", name(length - 1)), [name(length).as_str()]).is_some()
+        };
         assert!(meant(LONGEST_MISSPELT) && !meant(LONGEST_MISSPELT + 1));
     }
 
@@ -230,9 +277,24 @@ mod tests {
     fn suggestions_end_after_so_many_comparisons() {
         let names: Vec<String> = (0..1000).map(|at| format!("group-{at}")).collect();
         let (guesses, compared) = (Guesses::default(), Cell::new(0));
-        let counted = || names.iter().map(String::as_str).inspect(|_| compared.set(compared.get() + 1));
-        let found = (0..1000).filter(|at| guesses.did_you_mean(&format!("gruop-{at}"), counted()).is_some()).count();
+        let counted = || {
+            names
+                .iter()
+                .map(String::as_str)
+                .inspect(|_| compared.set(compared.get() + 1))
+        };
+        let found = (0..1000)
+            .filter(|at| {
+                guesses
+                    .did_you_mean(&format!("gruop-{at}"), counted())
+                    .is_some()
+            })
+            .count();
         assert_eq!(found, 99, "the last one was cut short");
-        assert!(compared.get() <= MOST_COMPARISONS + 1000, "{} comparisons", compared.get());
+        assert!(
+            compared.get() <= MOST_COMPARISONS + 1000,
+            "{} comparisons",
+            compared.get()
+        );
     }
 }

@@ -8,13 +8,20 @@ use crate::graph::Journey;
 pub fn dot(journey: &Journey, filter: &Filter) -> String {
     let drawing = drawing(journey, filter);
     let mut out = vec![
-        format!("digraph {} {{", quoted(drawing.title.as_deref().unwrap_or("journey"))),
+        format!(
+            "digraph {} {{",
+            quoted(drawing.title.as_deref().unwrap_or("journey"))
+        ),
         "  graph [rankdir=TB, fontname=\"Helvetica\", nodesep=0.4, ranksep=0.7]".to_owned(),
-        "  node [fontname=\"Helvetica\", fontsize=11, shape=box, style=\"rounded,filled\", fillcolor=\"#ffffff\"]"
+        "  node [fontname=\"Helvetica\", fontsize=11, shape=box, style=\"rounded,filled\", \
+            fillcolor=\"#ffffff\"]"
             .to_owned(),
         "  edge [fontname=\"Helvetica\", fontsize=10]".to_owned(),
     ];
-    drawing.groups.iter().for_each(|group| cluster(group, &mut out));
+    drawing
+        .groups
+        .iter()
+        .for_each(|group| cluster(group, &mut out));
     out.extend(drawing.arrows.iter().map(edge));
     out.push("}\n".to_owned());
     out.join("\n")
@@ -23,7 +30,10 @@ pub fn dot(journey: &Journey, filter: &Filter) -> String {
 fn cluster(group: &Group, out: &mut Vec<String>) {
     out.push(format!("  subgraph cluster_{} {{", group.name));
     let colour = if group.broken { RED } else { "#c5cad3" };
-    out.push(format!("    label={}; style=rounded; color=\"{colour}\"", quoted(&marked(&group.label, group.broken))));
+    out.push(format!(
+        "    label={}; style=rounded; color=\"{colour}\"",
+        quoted(&marked(&group.label, group.broken))
+    ));
     out.extend(group.boxes.iter().map(node));
     out.push("  }".to_owned());
 }
@@ -34,9 +44,14 @@ fn node(one: &Box) -> String {
     let mut lines = one.title_lines();
     lines.extend(one.lines.iter().cloned());
     let (shape, fill) = look(one.shape);
-    let mut looks = vec![format!("label={}", quoted(&lines.join("\n"))), format!("shape={shape}")];
+    let mut looks = vec![
+        format!("label={}", quoted(&lines.join("\n"))),
+        format!("shape={shape}"),
+    ];
     match (&one.paint, one.broken) {
-        (_, true) => looks.push(format!("fillcolor=\"#fde2e1\", color=\"{RED}\", style=\"filled,dashed\"")),
+        (_, true) => looks.push(format!(
+            "fillcolor=\"#fde2e1\", color=\"{RED}\", style=\"filled,dashed\""
+        )),
         (Some(paint), false) => {
             looks.push(format!(
                 "fillcolor=\"{}\", color=\"{}\", fontcolor=\"{}\"",
@@ -82,6 +97,9 @@ fn edge(arrow: &Arrow) -> String {
 }
 
 fn quoted(text: &str) -> String {
-    let escaped = text.replace('\\', "\\\\").replace('"', "\\\"").replace(['\n', '\r'], "\\n");
+    let escaped = text
+        .replace('\\', "\\\\")
+        .replace('"', "\\\"")
+        .replace(['\n', '\r'], "\\n");
     format!("\"{escaped}\"")
 }

@@ -1,4 +1,5 @@
-//! What a picture shows, before it has a syntax: groups of boxes, and arrows between boxes. The overview has one box for a campaign; its steps show when it is asked for.
+//! What a picture shows, before it has a syntax: groups of boxes, and arrows between boxes. The
+//! overview has one box for a campaign; its steps show when it is asked for.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -59,7 +60,11 @@ pub(super) const MARK: &str = "✗";
 
 /// The text, with the mark where it belongs to a thing with errors.
 pub(super) fn marked(text: &str, broken: bool) -> String {
-    if broken { format!("{MARK} {text}").trim_end().to_owned() } else { text.to_owned() }
+    if broken {
+        format!("{MARK} {text}").trim_end().to_owned()
+    } else {
+        text.to_owned()
+    }
 }
 
 impl Box {
@@ -97,7 +102,8 @@ pub(super) struct Arrow {
     pub(super) broken: bool,
 }
 
-/// How an arrow is drawn: the contact's own way plain, what a campaign does thick, what is only allowed or asked dotted.
+/// How an arrow is drawn: the contact's own way plain, what a campaign does thick, what is only
+/// allowed or asked dotted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Stroke {
     /// Not seen: keeps one box above another.
@@ -110,7 +116,13 @@ pub(super) enum Stroke {
 /// Chooses what is drawn.
 pub(super) fn drawing(journey: &Journey, filter: &Filter) -> Drawing {
     let parts = Parts::of(journey);
-    let mut draft = Draft { journey, parts: &parts, boxes: BTreeMap::new(), groups: Vec::new(), arrows: Vec::new() };
+    let mut draft = Draft {
+        journey,
+        parts: &parts,
+        boxes: BTreeMap::new(),
+        groups: Vec::new(),
+        arrows: Vec::new(),
+    };
     for funnel in draft.funnels() {
         match (filter.funnel, filter.campaign) {
             (Some(chosen), _) if chosen != funnel => {}
@@ -123,13 +135,20 @@ pub(super) fn drawing(journey: &Journey, filter: &Filter) -> Drawing {
             draft.steps(campaign);
         }
     }
-    let others: Vec<_> =
-        draft.campaigns().into_iter().filter(|campaign| draft.is_overview(*campaign, filter)).collect();
+    let others: Vec<_> = draft
+        .campaigns()
+        .into_iter()
+        .filter(|campaign| draft.is_overview(*campaign, filter))
+        .collect();
     draft.overview(&others);
     draft.arrows();
     let mut arrows = order::unseen(&draft.groups, &draft.arrows);
     arrows.append(&mut draft.arrows);
-    Drawing { title: journey.project.clone(), groups: draft.groups, arrows }
+    Drawing {
+        title: journey.project.clone(),
+        groups: draft.groups,
+        arrows,
+    }
 }
 
 struct Draft<'a> {
@@ -155,7 +174,11 @@ impl<'a> Draft<'a> {
     }
 
     fn nodes(&self, fits: impl Fn(&Node) -> bool) -> Vec<NodeIndex> {
-        self.journey.graph.node_indices().filter(|at| fits(self.node(*at))).collect()
+        self.journey
+            .graph
+            .node_indices()
+            .filter(|at| fits(self.node(*at)))
+            .collect()
     }
 
     /// The steps of a campaign, in the order of the text.
@@ -167,9 +190,17 @@ impl<'a> Draft<'a> {
     fn touched(&self, campaign: NodeIndex) -> BTreeSet<NodeIndex> {
         let graph = &self.journey.graph;
         let from = graph.neighbors_directed(campaign, Direction::Incoming);
-        let to = self.steps_of(campaign).iter().flat_map(|step| graph.neighbors_directed(*step, Direction::Outgoing));
+        let to = self
+            .steps_of(campaign)
+            .iter()
+            .flat_map(|step| graph.neighbors_directed(*step, Direction::Outgoing));
         from.chain(to)
-            .filter(|at| matches!(self.node(*at).face, NodeKind::Stage { .. } | NodeKind::Funnel { .. }))
+            .filter(|at| {
+                matches!(
+                    self.node(*at).face,
+                    NodeKind::Stage { .. } | NodeKind::Funnel { .. }
+                )
+            })
             .collect()
     }
 
@@ -177,7 +208,10 @@ impl<'a> Draft<'a> {
         match (filter.funnel, filter.campaign) {
             (_, Some(_)) => false,
             (None, None) => true,
-            (Some(_), None) => self.touched(campaign).iter().any(|at| self.boxes.contains_key(at)),
+            (Some(_), None) => self
+                .touched(campaign)
+                .iter()
+                .any(|at| self.boxes.contains_key(at)),
         }
     }
 
@@ -188,13 +222,16 @@ impl<'a> Draft<'a> {
         stages.sort_by_key(|at| weight(self.node(*at)));
         let of = stages.len();
         let ranked = stages.into_iter().enumerate();
-        let mut shown: Vec<_> =
-            ranked.filter(|(_, at)| touched.as_ref().is_none_or(|touched| touched.contains(at))).collect();
-        if touched.is_some_and(|touched| shown.is_empty() && !touched.contains(&funnel)) || of == 0 {
+        let mut shown: Vec<_> = ranked
+            .filter(|(_, at)| touched.as_ref().is_none_or(|touched| touched.contains(at)))
+            .collect();
+        if touched.is_some_and(|touched| shown.is_empty() && !touched.contains(&funnel)) || of == 0
+        {
             return;
         }
         let mut boxes: Vec<Box> = self.door(funnel, campaign.is_some()).into_iter().collect();
-        self.boxes.extend(boxes.iter().map(|door| (funnel, door.name.clone())));
+        self.boxes
+            .extend(boxes.iter().map(|door| (funnel, door.name.clone())));
         for (rank, at) in shown.drain(..) {
             let drawn = stage(self.node(at), rank, of);
             self.boxes.insert(at, drawn.name.clone());
@@ -202,16 +239,31 @@ impl<'a> Draft<'a> {
         }
         let node = self.node(funnel);
         let label = format!("funnel {}", node.label);
-        self.groups.push(Group { kind: GroupKind::Funnel, name: name(node), label, broken: node.broken, boxes });
+        self.groups.push(Group {
+            kind: GroupKind::Funnel,
+            name: name(node),
+            label,
+            broken: node.broken,
+            boxes,
+        });
     }
 
-    /// Where contacts come in; not drawn where nothing does, nor beside a single campaign that does not use it.
+    /// Where contacts come in; not drawn where nothing does, nor beside a single campaign that does
+    /// not use it.
     fn door(&self, funnel: NodeIndex, beside_campaign: bool) -> Option<Box> {
         let graph = &self.journey.graph;
-        let audience = graph.edges(funnel).find(|edge| edge.weight().kind == EdgeKind::Enters);
-        let left = graph.edges_directed(funnel, Direction::Incoming).any(|edge| edge.weight().kind == EdgeKind::Leaves);
-        let used = graph.edges(funnel).any(|edge| edge.weight().kind == EdgeKind::Places) || audience.is_some();
-        let title = audience.map_or_else(|| "no stage".to_owned(), |edge| edge.weight().words.clone());
+        let audience = graph
+            .edges(funnel)
+            .find(|edge| edge.weight().kind == EdgeKind::Enters);
+        let left = graph
+            .edges_directed(funnel, Direction::Incoming)
+            .any(|edge| edge.weight().kind == EdgeKind::Leaves);
+        let used = graph
+            .edges(funnel)
+            .any(|edge| edge.weight().kind == EdgeKind::Places)
+            || audience.is_some();
+        let title =
+            audience.map_or_else(|| "no stage".to_owned(), |edge| edge.weight().words.clone());
         let shown = if beside_campaign { left } else { left || used };
         shown.then(|| Box {
             name: format!("{}_door", name(self.node(funnel))),
@@ -234,7 +286,13 @@ impl<'a> Draft<'a> {
         let node = self.node(campaign);
         let label = format!("campaign {}", node.label);
         let name = format!("{}_steps", name(node));
-        self.groups.push(Group { kind: GroupKind::Steps, name, label, broken: node.broken, boxes });
+        self.groups.push(Group {
+            kind: GroupKind::Steps,
+            name,
+            label,
+            broken: node.broken,
+            boxes,
+        });
     }
 
     fn overview(&mut self, campaigns: &[NodeIndex]) {
@@ -245,12 +303,26 @@ impl<'a> Draft<'a> {
         for campaign in campaigns {
             let drawn = self.campaign(*campaign, true);
             self.boxes.insert(*campaign, drawn.name.clone());
-            self.boxes.extend(self.steps_of(*campaign).iter().map(|step| (*step, drawn.name.clone())));
+            self.boxes.extend(
+                self.steps_of(*campaign)
+                    .iter()
+                    .map(|step| (*step, drawn.name.clone())),
+            );
             boxes.push(drawn);
         }
-        let label = if boxes.len() == 1 { "campaign" } else { "campaigns" };
+        let label = if boxes.len() == 1 {
+            "campaign"
+        } else {
+            "campaigns"
+        };
         let (name, label) = ("campaigns".to_owned(), label.to_owned());
-        self.groups.push(Group { kind: GroupKind::Overview, name, label, broken: false, boxes });
+        self.groups.push(Group {
+            kind: GroupKind::Overview,
+            name,
+            label,
+            broken: false,
+            boxes,
+        });
     }
 
     fn campaign(&self, at: NodeIndex, with_sum: bool) -> Box {
@@ -262,42 +334,73 @@ impl<'a> Draft<'a> {
         lines.extend(with_sum.then(|| self.sum(at)));
         let hidden_fault = with_sum && self.steps_of(at).iter().any(|step| self.node(*step).broken);
         let (title, broken) = (node.label.clone(), node.broken || hidden_fault);
-        Box { name: name(node), title, lines, shape: Shape::Campaign, paint: None, broken }
+        Box {
+            name: name(node),
+            title,
+            lines,
+            shape: Shape::Campaign,
+            paint: None,
+            broken,
+        }
     }
 
     /// `4 steps, 2 messages`.
     fn sum(&self, campaign: NodeIndex) -> String {
         let steps = self.steps_of(campaign);
-        let is_send = |at: &&NodeIndex| matches!(self.node(**at).face, NodeKind::Step { verb: Verb::Send, .. });
+        let is_send = |at: &&NodeIndex| {
+            matches!(
+                self.node(**at).face,
+                NodeKind::Step {
+                    verb: Verb::Send,
+                    ..
+                }
+            )
+        };
         let sends = steps.iter().filter(is_send).count() as u64;
         let all = counted(steps.len() as u64, "step");
-        if sends == 0 { all } else { format!("{all}, {}", counted(sends, "message")) }
+        if sends == 0 {
+            all
+        } else {
+            format!("{all}, {}", counted(sends, "message"))
+        }
     }
 
     fn arrows(&mut self) {
         let graph = &self.journey.graph;
         let mut seen = BTreeSet::new();
-        let converts = graph.edge_references().filter(|edge| edge.weight().kind == EdgeKind::Converts);
-        let converts: BTreeSet<_> = converts.map(|edge| (edge.source(), edge.target())).collect();
+        let converts = graph
+            .edge_references()
+            .filter(|edge| edge.weight().kind == EdgeKind::Converts);
+        let converts: BTreeSet<_> = converts
+            .map(|edge| (edge.source(), edge.target()))
+            .collect();
         for edge in graph.edge_references() {
-            let (Some(from), Some(to)) = (self.boxes.get(&edge.source()), self.boxes.get(&edge.target())) else {
+            let (Some(from), Some(to)) = (
+                self.boxes.get(&edge.source()),
+                self.boxes.get(&edge.target()),
+            ) else {
                 continue;
             };
             let also_converts = converts.contains(&(edge.source(), edge.target()));
             let implied = edge.weight().kind == EdgeKind::BackTo && also_converts;
-            let arrow = arrow(from, to, edge.weight()).filter(|arrow| !implied && seen.insert(arrow.clone()));
+            let arrow = arrow(from, to, edge.weight())
+                .filter(|arrow| !implied && seen.insert(arrow.clone()));
             self.arrows.extend(arrow);
         }
     }
 }
 
-/// `None` for what is no arrow of the picture, and for the order of steps inside the one box of a campaign.
+/// `None` for what is no arrow of the picture, and for the order of steps inside the one box of a
+/// campaign.
 fn arrow(from: &str, to: &str, edge: &Edge) -> Option<Arrow> {
     let condition = || at_most(4, wrap(&edge.words, LABEL));
     let words = |words: &str| vec![words.to_owned()];
     let (stroke, lines) = match edge.kind {
         EdgeKind::Enters | EdgeKind::Starts | EdgeKind::Next => (Stroke::Plain, Vec::new()),
-        EdgeKind::Places => (Stroke::Dotted, at_most(4, wrap(&format!("place: {}", edge.words), LABEL))),
+        EdgeKind::Places => (
+            Stroke::Dotted,
+            at_most(4, wrap(&format!("place: {}", edge.words), LABEL)),
+        ),
         EdgeKind::Converts => (Stroke::Plain, condition()),
         EdgeKind::BackTo => (Stroke::Dotted, words("may go back")),
         EdgeKind::Moves => (Stroke::Thick, words("moves")),
@@ -311,18 +414,50 @@ fn arrow(from: &str, to: &str, edge: &Edge) -> Option<Arrow> {
         EdgeKind::Sends | EdgeKind::Shows | EdgeKind::Calls | EdgeKind::Asks => return None,
     };
     let inside = from == to && !matches!(edge.kind, EdgeKind::Converts | EdgeKind::BackTo);
-    (!inside).then(|| Arrow { from: from.to_owned(), to: to.to_owned(), stroke, lines, broken: edge.broken })
+    (!inside).then(|| Arrow {
+        from: from.to_owned(),
+        to: to.to_owned(),
+        stroke,
+        lines,
+        broken: edge.broken,
+    })
 }
 
 /// Who comes into a campaign, and who leaves it before its last step.
 fn rules(face: &NodeKind) -> Vec<String> {
-    let NodeKind::Campaign { enter, again, goal, exit_when, drops, closed } = face else { return Vec::new() };
+    let NodeKind::Campaign {
+        enter,
+        again,
+        goal,
+        exit_when,
+        drops,
+        closed,
+    } = face
+    else {
+        return Vec::new();
+    };
     let said = |words: &str, most: usize| at_most(most, wrap(words, 34));
     let mut lines: Vec<String> = enter.iter().flat_map(|words| said(words, 3)).collect();
-    lines.extend(again.iter().flat_map(|length| said(&format!("may come in again after {length}"), 2)));
-    lines.extend(goal.iter().flat_map(|words| said(&format!("goal: {words}"), 2)));
-    lines.extend(exit_when.iter().flat_map(|words| said(&format!("leaves when {words}"), 2)));
-    lines.extend(drops.map(|drops| format!("who no longer qualifies {}", if drops { "leaves" } else { "stays" })));
+    lines.extend(
+        again
+            .iter()
+            .flat_map(|length| said(&format!("may come in again after {length}"), 2)),
+    );
+    lines.extend(
+        goal.iter()
+            .flat_map(|words| said(&format!("goal: {words}"), 2)),
+    );
+    lines.extend(
+        exit_when
+            .iter()
+            .flat_map(|words| said(&format!("leaves when {words}"), 2)),
+    );
+    lines.extend(drops.map(|drops| {
+        format!(
+            "who no longer qualifies {}",
+            if drops { "leaves" } else { "stays" }
+        )
+    }));
     lines.extend(closed.then(|| "not published".to_owned()));
     lines
 }
@@ -330,47 +465,101 @@ fn rules(face: &NodeKind) -> Vec<String> {
 fn stage(node: &Node, rank: usize, of: usize) -> Box {
     let mut lines = Vec::new();
     let mut paint = None;
-    if let NodeKind::Stage { weight, color, is_final, closed, .. } = &node.face {
-        lines.push(weight.map_or_else(|| "no weight".to_owned(), |weight| format!("weight {weight}")));
+    if let NodeKind::Stage {
+        weight,
+        color,
+        is_final,
+        closed,
+        ..
+    } = &node.face
+    {
+        lines.push(weight.map_or_else(
+            || "no weight".to_owned(),
+            |weight| format!("weight {weight}"),
+        ));
         lines.extend(is_final.then(|| "final".to_owned()));
         lines.extend(closed.then(|| "not published".to_owned()));
         paint = Some(paint::stage(color.as_deref(), rank, of));
     }
-    Box { name: name(node), title: node.label.clone(), lines, shape: Shape::Stage, paint, broken: node.broken }
+    Box {
+        name: name(node),
+        title: node.label.clone(),
+        lines,
+        shape: Shape::Stage,
+        paint,
+        broken: node.broken,
+    }
 }
 
 fn step(node: &Node) -> Box {
     let shape = match node.face {
-        NodeKind::Step { verb: Verb::Send, .. } => Shape::Send,
-        NodeKind::Step { verb: Verb::Call, .. } => Shape::Send,
-        NodeKind::Step { verb: Verb::Move, .. } => Shape::Move,
-        NodeKind::Step { verb: Verb::Change | Verb::Goto, .. } => Shape::Change,
-        NodeKind::Step { verb: Verb::Wait, .. } => Shape::Wait,
-        NodeKind::Step { verb: Verb::Ask | Verb::Split, .. } => Shape::Ask,
-        NodeKind::Step { verb: Verb::Exit, .. } => Shape::Exit,
-        NodeKind::Step { verb: Verb::Unclear, .. } => Shape::Unclear,
-        NodeKind::Funnel { .. } | NodeKind::Stage { .. } | NodeKind::Segment { .. } => Shape::Unclear,
-        NodeKind::Campaign { .. } | NodeKind::Content { .. } | NodeKind::Destination { .. } | NodeKind::Channel => {
+        NodeKind::Step {
+            verb: Verb::Send, ..
+        } => Shape::Send,
+        NodeKind::Step {
+            verb: Verb::Call, ..
+        } => Shape::Send,
+        NodeKind::Step {
+            verb: Verb::Move, ..
+        } => Shape::Move,
+        NodeKind::Step {
+            verb: Verb::Change | Verb::Goto,
+            ..
+        } => Shape::Change,
+        NodeKind::Step {
+            verb: Verb::Wait, ..
+        } => Shape::Wait,
+        NodeKind::Step {
+            verb: Verb::Ask | Verb::Split,
+            ..
+        } => Shape::Ask,
+        NodeKind::Step {
+            verb: Verb::Exit, ..
+        } => Shape::Exit,
+        NodeKind::Step {
+            verb: Verb::Unclear,
+            ..
+        } => Shape::Unclear,
+        NodeKind::Funnel { .. } | NodeKind::Stage { .. } | NodeKind::Segment { .. } => {
             Shape::Unclear
         }
+        NodeKind::Campaign { .. }
+        | NodeKind::Content { .. }
+        | NodeKind::Destination { .. }
+        | NodeKind::Channel => Shape::Unclear,
     };
-    let text = if shape == Shape::Ask { node.label.trim_start_matches("if ") } else { &node.label };
+    let text = if shape == Shape::Ask {
+        node.label.trim_start_matches("if ")
+    } else {
+        &node.label
+    };
     let mut lines = at_most(4, wrap(text, 26)).into_iter();
     let title = lines.next().unwrap_or_default();
-    Box { name: name(node), title, lines: lines.collect(), shape, paint: None, broken: node.broken }
+    Box {
+        name: name(node),
+        title,
+        lines: lines.collect(),
+        shape,
+        paint: None,
+        broken: node.broken,
+    }
 }
 
 fn weight(node: &Node) -> (Option<i64>, String) {
     match node.face {
         NodeKind::Stage { weight, .. } => (weight, node.id.clone()),
-        NodeKind::Funnel { .. } | NodeKind::Segment { .. } | NodeKind::Campaign { .. } => (None, node.id.clone()),
-        NodeKind::Step { .. } | NodeKind::Content { .. } | NodeKind::Destination { .. } | NodeKind::Channel => {
+        NodeKind::Funnel { .. } | NodeKind::Segment { .. } | NodeKind::Campaign { .. } => {
             (None, node.id.clone())
         }
+        NodeKind::Step { .. }
+        | NodeKind::Content { .. }
+        | NodeKind::Destination { .. }
+        | NodeKind::Channel => (None, node.id.clone()),
     }
 }
 
-/// A name that both syntaxes take, the same for the same id in every project: letters and digits of ASCII stand for themselves.
+/// A name that both syntaxes take, the same for the same id in every project: letters and digits of
+/// ASCII stand for themselves.
 fn name(node: &Node) -> String {
     let kind = match node.face {
         NodeKind::Funnel { .. } => "funnel",

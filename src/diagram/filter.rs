@@ -5,7 +5,8 @@ use petgraph::graph::NodeIndex;
 use crate::diagnostic::did_you_mean;
 use crate::graph::{Journey, NodeKind};
 
-/// Which part is drawn: everything, or one funnel and what acts on it, or one campaign step by step.
+/// Which part is drawn: everything, or one funnel and what acts on it, or one campaign step by
+/// step.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Filter {
     pub(super) funnel: Option<NodeIndex>,
@@ -28,12 +29,20 @@ impl Filter {
     }
 
     /// Draws this funnel, this campaign, or both.
-    pub fn only(journey: &Journey, funnel: Option<&str>, campaign: Option<&str>) -> Result<Self, Unknown> {
+    pub fn only(
+        journey: &Journey,
+        funnel: Option<&str>,
+        campaign: Option<&str>,
+    ) -> Result<Self, Unknown> {
         let is_funnel = |face: &NodeKind| matches!(face, NodeKind::Funnel { .. });
         let is_campaign = |face: &NodeKind| matches!(face, NodeKind::Campaign { .. });
         Ok(Self {
-            funnel: funnel.map(|id| find(journey, "funnel", id, is_funnel)).transpose()?,
-            campaign: campaign.map(|id| find(journey, "campaign", id, is_campaign)).transpose()?,
+            funnel: funnel
+                .map(|id| find(journey, "funnel", id, is_funnel))
+                .transpose()?,
+            campaign: campaign
+                .map(|id| find(journey, "campaign", id, is_campaign))
+                .transpose()?,
         })
     }
 }
@@ -45,10 +54,18 @@ fn find(
     fits: impl Fn(&NodeKind) -> bool,
 ) -> Result<NodeIndex, Unknown> {
     let graph = &journey.graph;
-    let known: Vec<_> = graph.node_indices().filter(|at| fits(&graph[*at].face)).collect();
+    let known: Vec<_> = graph
+        .node_indices()
+        .filter(|at| fits(&graph[*at].face))
+        .collect();
     let found = known.iter().copied().find(|at| graph[*at].id == id);
     found.ok_or_else(|| {
-        let meant = did_you_mean(id, known.iter().map(|at| graph[*at].id.as_str())).map(str::to_owned);
-        Unknown { kind, id: id.to_owned(), meant }
+        let meant =
+            did_you_mean(id, known.iter().map(|at| graph[*at].id.as_str())).map(str::to_owned);
+        Unknown {
+            kind,
+            id: id.to_owned(),
+            meant,
+        }
     })
 }

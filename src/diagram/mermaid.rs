@@ -1,4 +1,5 @@
-//! Mermaid flowcharts, as GitHub and GitLab draw them; text is spelt in character codes wherever it could mean anything.
+//! Mermaid flowcharts, as GitHub and GitLab draw them; text is spelt in character codes wherever it
+//! could mean anything.
 
 use std::fmt::Write;
 
@@ -15,7 +16,8 @@ pub struct Flowchart {
     pub arrows: usize,
 }
 
-/// What Mermaid does not draw: it shows an error in its place. A page may allow more; those of GitHub and GitLab do not.
+/// What Mermaid does not draw: it shows an error in its place. A page may allow more; those of
+/// GitHub and GitLab do not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TooLarge {
     /// Its `maxEdges`.
@@ -29,7 +31,8 @@ pub enum TooLarge {
 impl Flowchart {
     /// Why Mermaid will not draw it, if it will not.
     pub fn too_large(&self) -> Option<TooLarge> {
-        // What stands before the flowchart itself does not count; characters are those of JavaScript.
+        // What stands before the flowchart itself does not count; characters are those of
+        // JavaScript.
         let drawn = self.text.split("\n---\n").last().unwrap_or_default();
         let arrows = (self.arrows > 500).then_some(TooLarge::Arrows);
         arrows.or_else(|| (drawn.encode_utf16().count() > 50_000).then_some(TooLarge::Characters))
@@ -47,11 +50,15 @@ pub fn mermaid(journey: &Journey, filter: &Filter) -> Flowchart {
         line(&mut out, 1, &connection(arrow));
     }
     styles(&mut out, &drawing);
-    Flowchart { text: out, arrows: drawing.arrows.len() }
+    Flowchart {
+        text: out,
+        arrows: drawing.arrows.len(),
+    }
 }
 
-/// How a flowchart begins: top-down, for a column of text is high and not wide, and laid out by `dagre`, for Mermaid 11 knows no other and Mermaid 12
-/// would take one that draws campaigns side by side. The title of a subgraph gets room of its own.
+/// How a flowchart begins: top-down, for a column of text is high and not wide, and laid out by
+/// `dagre`, for Mermaid 11 knows no other and Mermaid 12 would take one that draws campaigns side
+/// by side. The title of a subgraph gets room of its own.
 pub(crate) fn head(wrapping_width: u32) -> String {
     format!(
         "---
@@ -68,7 +75,8 @@ flowchart TB
     )
 }
 
-/// Stands in each subgraph: what a subgraph without it inherits differs between the versions of Mermaid.
+/// Stands in each subgraph: what a subgraph without it inherits differs between the versions of
+/// Mermaid.
 pub(crate) const DIRECTION: &str = "direction TB";
 
 /// Wider than any line of ours: lines are broken where we say, not where a hyphen stands.
@@ -76,7 +84,10 @@ const WRAPPING_WIDTH: u32 = 600;
 
 /// The looks of boxes; each says its text colour, so that it reads on a dark page too.
 const CLASSES: &[(&str, &str)] = &[
-    ("door", "fill:#ffffff,stroke:#8a8f98,color:#1b1b1b,stroke-dasharray:4 3"),
+    (
+        "door",
+        "fill:#ffffff,stroke:#8a8f98,color:#1b1b1b,stroke-dasharray:4 3",
+    ),
     ("campaign", "fill:#fff4d6,stroke:#b98900,color:#1b1b1b"),
     ("send", "fill:#e3f4e1,stroke:#4f8f46,color:#1b1b1b"),
     ("moves", "fill:#dbe9f6,stroke:#1f5fa8,color:#1b1b1b"),
@@ -84,11 +95,22 @@ const CLASSES: &[(&str, &str)] = &[
     ("wait", "fill:#f3e8fb,stroke:#8454a8,color:#1b1b1b"),
     ("ask", "fill:#fdf0e3,stroke:#c06a1b,color:#1b1b1b"),
     ("leaves", "fill:#e5e7eb,stroke:#4b5563,color:#1b1b1b"),
-    ("broken", "fill:#fde2e1,stroke:#c62828,color:#7f1d1d,stroke-width:3px,stroke-dasharray:6 3"),
+    (
+        "broken",
+        "fill:#fde2e1,stroke:#c62828,color:#7f1d1d,stroke-width:3px,stroke-dasharray:6 3",
+    ),
 ];
 
 fn subgraph(out: &mut String, group: &Group) {
-    line(out, 1, &format!("subgraph {}[\"{}\"]", group.name, escaped(&marked(&group.label, group.broken))));
+    line(
+        out,
+        1,
+        &format!(
+            "subgraph {}[\"{}\"]",
+            group.name,
+            escaped(&marked(&group.label, group.broken))
+        ),
+    );
     line(out, 2, DIRECTION);
     for one in &group.boxes {
         line(out, 2, &node(one));
@@ -99,12 +121,30 @@ fn subgraph(out: &mut String, group: &Group) {
 fn node(one: &Box) -> String {
     let title: Vec<_> = one.title_lines().iter().map(|line| escaped(line)).collect();
     let title = title.join("<br/>");
-    let title = if is_headed(one.shape) { format!("<b>{title}</b>") } else { title };
-    let lines: Vec<_> = std::iter::once(title).chain(one.lines.iter().map(|line| escaped(line))).collect();
+    let title = if is_headed(one.shape) {
+        format!("<b>{title}</b>")
+    } else {
+        title
+    };
+    let lines: Vec<_> = std::iter::once(title)
+        .chain(one.lines.iter().map(|line| escaped(line)))
+        .collect();
     let (open, close) = brackets(one.shape);
-    let class = if one.broken { "broken" } else { class(one.shape) };
-    let class = if class.is_empty() { String::new() } else { format!(":::{class}") };
-    format!("{}{open}\"{}\"{close}{class}", one.name, lines.join("<br/>"))
+    let class = if one.broken {
+        "broken"
+    } else {
+        class(one.shape)
+    };
+    let class = if class.is_empty() {
+        String::new()
+    } else {
+        format!(":::{class}")
+    };
+    format!(
+        "{}{open}\"{}\"{close}{class}",
+        one.name,
+        lines.join("<br/>")
+    )
 }
 
 fn is_headed(shape: Shape) -> bool {
@@ -149,32 +189,64 @@ fn connection(arrow: &Arrow) -> String {
     if arrow.broken {
         lines.insert(0, escaped(MARK));
     }
-    let label = if lines.is_empty() { String::new() } else { format!("|\"{}\"|", lines.join("<br/>")) };
+    let label = if lines.is_empty() {
+        String::new()
+    } else {
+        format!("|\"{}\"|", lines.join("<br/>"))
+    };
     format!("{} {stroke}{label} {}", arrow.from, arrow.to)
 }
 
 fn styles(out: &mut String, drawing: &Drawing) {
     let boxes = || drawing.groups.iter().flat_map(|group| &group.boxes);
-    let used = |name: &str| boxes().any(|one| if one.broken { name == "broken" } else { class(one.shape) == name });
+    let used = |name: &str| {
+        boxes().any(|one| {
+            if one.broken {
+                name == "broken"
+            } else {
+                class(one.shape) == name
+            }
+        })
+    };
     for (name, style) in CLASSES.iter().filter(|(name, _)| used(name)) {
         line(out, 1, &format!("classDef {name} {style}"));
     }
     for group in &drawing.groups {
         let stroke = if group.broken { "#c62828" } else { "#c5cad3" };
-        line(out, 1, &format!("style {} fill:#f8f9fb,stroke:{stroke},color:#1b1b1b", group.name));
+        line(
+            out,
+            1,
+            &format!(
+                "style {} fill:#f8f9fb,stroke:{stroke},color:#1b1b1b",
+                group.name
+            ),
+        );
     }
     for one in boxes().filter(|one| !one.broken) {
         if let Some(paint) = &one.paint {
-            let style = format!("fill:{},stroke:{},color:{}", paint.fill, paint.stroke, paint.text);
+            let style = format!(
+                "fill:{},stroke:{},color:{}",
+                paint.fill, paint.stroke, paint.text
+            );
             line(out, 1, &format!("style {} {style}", one.name));
         }
     }
-    for (at, _) in drawing.arrows.iter().enumerate().filter(|(_, arrow)| arrow.broken) {
-        line(out, 1, &format!("linkStyle {at} stroke:#c62828,stroke-width:2px"));
+    for (at, _) in drawing
+        .arrows
+        .iter()
+        .enumerate()
+        .filter(|(_, arrow)| arrow.broken)
+    {
+        line(
+            out,
+            1,
+            &format!("linkStyle {at} stroke:#c62828,stroke-width:2px"),
+        );
     }
 }
 
-/// Letters and digits of every script stand for themselves; everything else, but for the most harmless, is a character code.
+/// Letters and digits of every script stand for themselves; everything else, but for the most
+/// harmless, is a character code.
 pub(crate) fn escaped(text: &str) -> String {
     let mut out = String::new();
     for c in text.chars() {

@@ -1,4 +1,5 @@
-//! Pictures of a journey as text: Mermaid, DOT and an outline for the terminal; each is made from the same choice of things, and no text of the project can break it.
+//! Pictures of a journey as text: Mermaid, DOT and an outline for the terminal; each is made from
+//! the same choice of things, and no text of the project can break it.
 
 mod dot;
 mod drawing;

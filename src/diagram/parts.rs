@@ -1,4 +1,5 @@
-//! The steps of each campaign and the stages of each funnel, found in one go through the graph; in the order of the text.
+//! The steps of each campaign and the stages of each funnel, found in one go through the graph; in
+//! the order of the text.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +18,9 @@ impl Parts {
                 EntityRef::Step(campaign, _) => EntityRef::Campaign(campaign),
                 EntityRef::Stage(stage) => EntityRef::Funnel(stage.funnel),
                 EntityRef::Funnel(_) | EntityRef::Segment(_) | EntityRef::Campaign(_) => continue,
-                EntityRef::Content(_) | EntityRef::Destination(_) | EntityRef::Channel(_) => continue,
+                EntityRef::Content(_) | EntityRef::Destination(_) | EntityRef::Channel(_) => {
+                    continue;
+                }
             };
             parts.entry(whole).or_default().push(at);
         }

@@ -1,4 +1,5 @@
-//! Text in lines of a width; counts characters, breaks at spaces only, and loses none but the spaces.
+//! Text in lines of a width; counts characters, breaks at spaces only, and loses none but the
+//! spaces.
 
 /// The words of a text in lines of at most `width` characters; a longer word has a line of its own.
 pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {

@@ -1,4 +1,5 @@
-//! Campaigns step by step: the aligned steps of each campaign that differs, and the changes that they stand for.
+//! Campaigns step by step: the aligned steps of each campaign that differs, and the changes that
+//! they stand for.
 
 use super::steps::{Aligned, align};
 use super::{Change, Kind, Mark, Versions};
@@ -19,7 +20,10 @@ pub struct CampaignPicture {
 
 /// The campaigns that differ in their steps, or as a whole.
 pub(super) fn pictures(base: &Versions, head: &Versions) -> Vec<CampaignPicture> {
-    let (known, other) = (&base.written.wire().campaigns, &head.written.wire().campaigns);
+    let (known, other) = (
+        &base.written.wire().campaigns,
+        &head.written.wire().campaigns,
+    );
     let mut ids: Vec<_> = known.keys().chain(other.keys()).collect();
     ids.sort();
     ids.dedup();
@@ -31,12 +35,22 @@ pub(super) fn pictures(base: &Versions, head: &Versions) -> Vec<CampaignPicture>
             (Some(_), Some(_)) => Mark::Changed,
         };
         let exact = |plan: &Plan| {
-            let steps = plan.wire().campaigns.get(id).map(|campaign| &campaign.steps);
+            let steps = plan
+                .wire()
+                .campaigns
+                .get(id)
+                .map(|campaign| &campaign.steps);
             serde_json::to_string(&steps).expect("maps with text keys always serialise")
         };
         let differs = exact(&base.meant) != exact(&head.meant);
-        let exact = Some((exact(&base.written), exact(&head.written))).filter(|(base, head)| differs && base != head);
-        CampaignPicture { id: id.clone(), mark, steps: align(id, base.models(), head.models()), exact }
+        let exact = Some((exact(&base.written), exact(&head.written)))
+            .filter(|(base, head)| differs && base != head);
+        CampaignPicture {
+            id: id.clone(),
+            mark,
+            steps: align(id, base.models(), head.models()),
+            exact,
+        }
     };
     ids.into_iter().map(picture).collect()
 }
@@ -48,7 +62,9 @@ impl CampaignPicture {
         if self.mark != Mark::Changed {
             return changes;
         }
-        self.steps.iter().for_each(|step| self.collect(step, &mut changes));
+        self.steps
+            .iter()
+            .for_each(|step| self.collect(step, &mut changes));
         if let (true, Some((before, after))) = (changes.is_empty(), &self.exact) {
             let change = self.change(Mark::Changed, "steps", "definition", before, after);
             changes.push(change);
@@ -59,7 +75,9 @@ impl CampaignPicture {
     /// The steps that do the same in other words.
     pub(super) fn reworded(&self) -> Vec<Change> {
         let mut changes = Vec::new();
-        self.steps.iter().for_each(|step| self.collect_reworded(step, &mut changes));
+        self.steps
+            .iter()
+            .for_each(|step| self.collect_reworded(step, &mut changes));
         changes
     }
 
@@ -76,22 +94,45 @@ impl CampaignPicture {
     fn collect(&self, step: &Aligned, changes: &mut Vec<Change>) {
         match (&step.before, &step.after) {
             (Some(before), Some(after)) if before.words != after.words => {
-                changes.push(self.change(Mark::Changed, &after.name, "step", &before.words, &after.words));
+                changes.push(self.change(
+                    Mark::Changed,
+                    &after.name,
+                    "step",
+                    &before.words,
+                    &after.words,
+                ));
             }
             (Some(before), Some(after)) if step.mark.is_some() => {
-                changes.push(self.change(Mark::Changed, &after.name, "id", &before.name, &after.name));
+                changes.push(self.change(
+                    Mark::Changed,
+                    &after.name,
+                    "id",
+                    &before.name,
+                    &after.name,
+                ));
             }
             (Some(before), None) => {
                 let change = self.change(Mark::Removed, &before.name, "", &before.words, "");
-                changes.push(Change { aspect: None, after: None, ..change });
+                changes.push(Change {
+                    aspect: None,
+                    after: None,
+                    ..change
+                });
             }
             (None, Some(after)) => {
                 let change = self.change(Mark::Added, &after.name, "", "", &after.words);
-                changes.push(Change { aspect: None, before: None, ..change });
+                changes.push(Change {
+                    aspect: None,
+                    before: None,
+                    ..change
+                });
             }
             (Some(_), Some(_)) | (None, None) => {}
         }
-        step.branches.iter().flat_map(|branch| &branch.steps).for_each(|inner| self.collect(inner, changes));
+        step.branches
+            .iter()
+            .flat_map(|branch| &branch.steps)
+            .for_each(|inner| self.collect(inner, changes));
     }
 
     fn change(&self, mark: Mark, step: &str, aspect: &str, before: &str, after: &str) -> Change {

@@ -58,7 +58,9 @@ pub(super) fn pictures(base: &Versions, head: &Versions, changes: &[Change]) -> 
     let mut ids: Vec<_> = changes.iter().filter_map(touched).collect();
     ids.sort();
     ids.dedup();
-    ids.into_iter().map(|id| picture(&id, base, head, changes)).collect()
+    ids.into_iter()
+        .map(|id| picture(&id, base, head, changes))
+        .collect()
 }
 
 /// A funnel, if the model has it.
@@ -69,21 +71,44 @@ fn side<'a>(model: &'a Model, id: &str) -> Side<'a> {
 }
 
 fn picture(id: &str, before: &Versions, after: &Versions, changes: &[Change]) -> FunnelPicture {
-    let (base, head) = (side(before.written.model(), id), side(after.written.model(), id));
+    let (base, head) = (
+        side(before.written.model(), id),
+        side(after.written.model(), id),
+    );
     let meant = [before, after].map(|version| arrows(side(version.meant.model(), id)));
-    let mark = |kind, id: &str| changes.iter().find(|change| change.kind == kind && change.id == id).map(|it| it.mark);
+    let mark = |kind, id: &str| {
+        changes
+            .iter()
+            .find(|change| change.kind == kind && change.id == id)
+            .map(|it| it.mark)
+    };
     let mut stages: BTreeMap<(i64, String), StagePicture> = BTreeMap::new();
-    let of = |side: Side<'_>, id: &str| -> Option<Stage> { side.1?.stages.values().find(|it| it.id == id).cloned() };
-    let both = [head, base].into_iter().filter_map(|(_, funnel)| funnel).flat_map(|funnel| funnel.stages.values());
+    let of = |side: Side<'_>, id: &str| -> Option<Stage> {
+        side.1?.stages.values().find(|it| it.id == id).cloned()
+    };
+    let both = [head, base]
+        .into_iter()
+        .filter_map(|(_, funnel)| funnel)
+        .flat_map(|funnel| funnel.stages.values());
     for stage in both {
-        let [before, after] = [of(base, &stage.id), of(head, &stage.id)].map(|stage| stage.and_then(|it| it.weight));
+        let [before, after] =
+            [of(base, &stage.id), of(head, &stage.id)].map(|stage| stage.and_then(|it| it.weight));
         let weight = match (before, after) {
-            (Some(before), Some(after)) if before != after => format!("weight {before}, now {after}"),
+            (Some(before), Some(after)) if before != after => {
+                format!("weight {before}, now {after}")
+            }
             (before, after) => format!("weight {}", after.or(before).unwrap_or_default()),
         };
         let place = after.or(before).unwrap_or_default();
         let mark = mark(Kind::Stage, &format!("{id}/{}", stage.id));
-        stages.insert((place, stage.id.clone()), StagePicture { id: stage.id.clone(), mark, weight });
+        stages.insert(
+            (place, stage.id.clone()),
+            StagePicture {
+                id: stage.id.clone(),
+                mark,
+                weight,
+            },
+        );
     }
     FunnelPicture {
         id: id.to_owned(),
@@ -102,14 +127,22 @@ fn marked(base: &Arrows, head: &Arrows, meant: &[Arrows; 2]) -> Vec<Arrow> {
     ways.dedup();
     let arrow = |way: &(Option<String>, String, bool)| {
         let (words, mark) = match (base.get(way), head.get(way)) {
-            (Some(before), Some(after)) if before != after && meant[0].get(way) != meant[1].get(way) => {
+            (Some(before), Some(after))
+                if before != after && meant[0].get(way) != meant[1].get(way) =>
+            {
                 (after, Some(Mark::Changed))
             }
             (Some(_), Some(words)) => (words, None),
             (Some(words), None) => (words, Some(Mark::Removed)),
             (None, words) => (words?, Some(Mark::Added)),
         };
-        Some(Arrow { from: way.0.clone(), to: way.1.clone(), back: way.2, words: words.clone(), mark })
+        Some(Arrow {
+            from: way.0.clone(),
+            to: way.1.clone(),
+            back: way.2,
+            words: words.clone(),
+            mark,
+        })
     };
     ways.into_iter().filter_map(arrow).collect()
 }
@@ -133,7 +166,12 @@ fn arrows((model, funnel): Side<'_>) -> Arrows {
         add(None, entry, false, words);
     }
     for rule in &funnel.place {
-        add(None, rule.stage, false, format!("placed: {}", describe::condition(model, &rule.when)));
+        add(
+            None,
+            rule.stage,
+            false,
+            format!("placed: {}", describe::condition(model, &rule.when)),
+        );
     }
     for (id, stage) in funnel.stages.iter() {
         for conversion in &stage.converts {
@@ -142,11 +180,20 @@ fn arrows((model, funnel): Side<'_>) -> Arrows {
                 Target::Next => funnel.next_heavier(id),
             };
             for to in targets {
-                add(Some(name(id)), to, false, describe::condition(model, &conversion.when));
+                add(
+                    Some(name(id)),
+                    to,
+                    false,
+                    describe::condition(model, &conversion.when),
+                );
             }
         }
         for (to, _) in &stage.back_to {
-            if !stage.converts.iter().any(|conversion| matches!(conversion.to, Target::Stage(it) if it == *to)) {
+            if !stage
+                .converts
+                .iter()
+                .any(|conversion| matches!(conversion.to, Target::Stage(it) if it == *to))
+            {
                 add(Some(name(id)), *to, true, String::new());
             }
         }

@@ -1,4 +1,5 @@
-//! How well two steps fit together, and which steps of two lists belong together: of all ways to keep both orders, one that fits best.
+//! How well two steps fit together, and which steps of two lists belong together: of all ways to
+//! keep both orders, one that fits best.
 
 use super::steps::{outline, words};
 use crate::language::Verb;
@@ -28,9 +29,17 @@ impl Sketch {
     /// How well two steps fit together; 0 for not at all.
     pub(super) fn likeness(&self, other: &Self) -> u32 {
         if self.id.is_some() && other.id.is_some() {
-            return if self.id == other.id && self.verb == other.verb { SAME + 1 } else { 0 };
+            return if self.id == other.id && self.verb == other.verb {
+                SAME + 1
+            } else {
+                0
+            };
         }
-        match (self.verb == other.verb, self.words == other.words, self.inside == other.inside) {
+        match (
+            self.verb == other.verb,
+            self.words == other.words,
+            self.inside == other.inside,
+        ) {
             (true, true, true) => SAME,
             (true, true, false) => SAME / 2,
             (true, false, true) if !self.inside.is_empty() => SAME / 4,
@@ -40,10 +49,14 @@ impl Sketch {
     }
 }
 
-/// The way there and the way back pair the same steps: where several fit equally well, the content of the lists decides, not which is the base.
+/// The way there and the way back pair the same steps: where several fit equally well, the content
+/// of the lists decides, not which is the base.
 pub(super) fn best(base: &[&Sketch], head: &[&Sketch]) -> Vec<(usize, usize)> {
     if base > head {
-        return best_in_order(head, base).into_iter().map(|(left, right)| (right, left)).collect();
+        return best_in_order(head, base)
+            .into_iter()
+            .map(|(left, right)| (right, left))
+            .collect();
     }
     best_in_order(base, head)
 }
@@ -53,17 +66,35 @@ fn best_in_order(base: &[&Sketch], head: &[&Sketch]) -> Vec<(usize, usize)> {
     let same = |(left, right): &(&&Sketch, &&Sketch)| left == right;
     let start = base.iter().zip(head).take_while(same).count();
     let (left, right) = (&base[start..], &head[start..]);
-    let end = left.iter().rev().zip(right.iter().rev()).take_while(same).count();
+    let end = left
+        .iter()
+        .rev()
+        .zip(right.iter().rev())
+        .take_while(same)
+        .count();
     let (left, right) = (&left[..left.len() - end], &right[..right.len() - end]);
-    let between = if left.len() * right.len() > MOST_COMPARED { nearby(left, right) } else { between(left, right) };
-    let tail = (1..=end).rev().map(|back| (base.len() - back, head.len() - back));
-    let between = between.into_iter().map(|(left, right)| (start + left, start + right));
-    (0..start).map(|at| (at, at)).chain(between).chain(tail).collect()
+    let between = if left.len() * right.len() > MOST_COMPARED {
+        nearby(left, right)
+    } else {
+        between(left, right)
+    };
+    let tail = (1..=end)
+        .rev()
+        .map(|back| (base.len() - back, head.len() - back));
+    let between = between
+        .into_iter()
+        .map(|(left, right)| (start + left, start + right));
+    (0..start)
+        .map(|at| (at, at))
+        .chain(between)
+        .chain(tail)
+        .collect()
 }
 
 /// The most pairs of steps that are weighed against each other, each with a place in memory.
 const MOST_COMPARED: usize = 1 << 22;
-/// How many of the other list's steps are looked at for one, where there are too many to weigh all ways.
+/// How many of the other list's steps are looked at for one, where there are too many to weigh all
+/// ways.
 const NEARBY: usize = 64;
 
 /// Each with the likest of the next ones that are left.
@@ -71,9 +102,12 @@ fn nearby(base: &[&Sketch], head: &[&Sketch]) -> Vec<(usize, usize)> {
     let (mut pairs, mut next) = (Vec::new(), 0);
     for (left, sketch) in base.iter().enumerate() {
         let ahead = head.iter().enumerate().skip(next).take(NEARBY);
-        let likeness =
-            ahead.map(|(right, other)| (sketch.likeness(other), right)).filter(|(likeness, _)| *likeness > 0);
-        if let Some((_, right)) = likeness.max_by_key(|(likeness, right)| (*likeness, std::cmp::Reverse(*right))) {
+        let likeness = ahead
+            .map(|(right, other)| (sketch.likeness(other), right))
+            .filter(|(likeness, _)| *likeness > 0);
+        if let Some((_, right)) =
+            likeness.max_by_key(|(likeness, right)| (*likeness, std::cmp::Reverse(*right)))
+        {
             pairs.push((left, right));
             next = right + 1;
         }
@@ -87,7 +121,11 @@ fn between(base: &[&Sketch], head: &[&Sketch]) -> Vec<(usize, usize)> {
     for left in (0..base.len()).rev() {
         for right in (0..head.len()).rev() {
             let likeness = base[left].likeness(head[right]);
-            let paired = if likeness > 0 { likeness + score[(left + 1) * width + right + 1] } else { 0 };
+            let paired = if likeness > 0 {
+                likeness + score[(left + 1) * width + right + 1]
+            } else {
+                0
+            };
             let skipped = score[(left + 1) * width + right].max(score[left * width + right + 1]);
             score[left * width + right] = paired.max(skipped);
         }
@@ -111,9 +149,16 @@ fn between(base: &[&Sketch], head: &[&Sketch]) -> Vec<(usize, usize)> {
 /// The likeness of steps that are the same; more than that is a written id.
 pub(super) const SAME: u32 = 40;
 
-/// What a step does, without its operand: steps of other verbs never fit together. Waits of a length and until a moment do.
+/// What a step does, without its operand: steps of other verbs never fit together. Waits of a
+/// length and until a moment do.
 fn verb(step: &Step) -> Option<Verb> {
-    step.kind.verb().map(|verb| if verb == Verb::WaitUntil { Verb::Wait } else { verb })
+    step.kind.verb().map(|verb| {
+        if verb == Verb::WaitUntil {
+            Verb::Wait
+        } else {
+            verb
+        }
+    })
 }
 
 #[cfg(test)]
@@ -121,7 +166,12 @@ mod tests {
     use super::*;
 
     fn note(words: &str) -> Sketch {
-        Sketch { verb: Some(Verb::Note), id: None, words: words.to_owned(), inside: Vec::new() }
+        Sketch {
+            verb: Some(Verb::Note),
+            id: None,
+            words: words.to_owned(),
+            inside: Vec::new(),
+        }
     }
 
     /// A list of thousands of other steps would else need a place in memory for each two of them.
@@ -131,13 +181,21 @@ mod tests {
         let head: Vec<_> = (0..3_001).map(|at| note(&format!("a{}", at * 2))).collect();
         let [base, head]: [Vec<&Sketch>; 2] = [base.iter().collect(), head.iter().collect()];
         let pairs = best(&base, &head);
-        assert!(base.len() * head.len() > MOST_COMPARED && pairs.len() > 1_400, "{}", pairs.len());
-        assert!(pairs.is_sorted() && pairs.windows(2).all(|two| two[0].1 < two[1].1), "both orders are kept");
+        assert!(
+            base.len() * head.len() > MOST_COMPARED && pairs.len() > 1_400,
+            "{}",
+            pairs.len()
+        );
+        assert!(
+            pairs.is_sorted() && pairs.windows(2).all(|two| two[0].1 < two[1].1),
+            "both orders are kept"
+        );
     }
 
     #[test]
     fn what_begins_and_ends_alike_belongs_together() {
-        let [base, head] = [["a", "b", "c", "d"], ["a", "x", "c", "d"]].map(|words| words.map(note));
+        let [base, head] =
+            [["a", "b", "c", "d"], ["a", "x", "c", "d"]].map(|words| words.map(note));
         let pairs = best(&base.each_ref(), &head.each_ref());
         assert_eq!(pairs, [(0, 0), (1, 1), (2, 2), (3, 3)]);
     }

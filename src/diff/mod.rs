@@ -1,4 +1,5 @@
-//! What differs between two plans, by id and in the words of the language; nothing in a plan that acts can differ unseen, and a plan against itself gives nothing.
+//! What differs between two plans, by id and in the words of the language; nothing in a plan that
+//! acts can differ unseen, and a plan against itself gives nothing.
 
 mod about;
 mod campaign;
@@ -86,7 +87,8 @@ pub struct Change {
 pub struct Diff {
     /// What acts differently, in order of kind and id.
     pub changes: Vec<Change>,
-    /// What only reads differently: names, descriptions, colours, and ids of which the head's `moved` says what they were.
+    /// What only reads differently: names, descriptions, colours, and ids of which the head's
+    /// `moved` says what they were.
     pub cosmetic: Vec<Change>,
     /// What was added and removed and is otherwise the same.
     pub renames: Vec<Rename>,
@@ -113,7 +115,10 @@ impl Diff {
         changes.sort_by(|a, b| place(a).cmp(&place(b)));
         cosmetic.extend(reworded);
         cosmetic.extend(campaigns.iter().flat_map(CampaignPicture::reworded));
-        if changes.iter().all(|change| is_name_of_condition(change, [&base, &head])) {
+        if changes
+            .iter()
+            .all(|change| is_name_of_condition(change, [&base, &head]))
+        {
             cosmetic.append(&mut changes);
         }
         if changes.is_empty() && base.acts() != head.acts() {
@@ -134,7 +139,11 @@ impl Diff {
     pub fn with_cosmetic(mut self, base: &Model, head: &Model) -> Self {
         let named = base.under_names_of(head);
         let (cosmetic, _) = thing::changes(about::things(&named), about::things(head));
-        self.cosmetic.extend(cosmetic.into_iter().filter(|change| change.mark == Mark::Changed));
+        self.cosmetic.extend(
+            cosmetic
+                .into_iter()
+                .filter(|change| change.mark == Mark::Changed),
+        );
         self
     }
 
@@ -152,11 +161,17 @@ struct Versions {
 
 impl Versions {
     fn new(written: Plan) -> Self {
-        Self { meant: written.meant(), written }
+        Self {
+            meant: written.meant(),
+            written,
+        }
     }
 
     fn models(&self) -> Version<'_> {
-        Version { written: self.written.model(), meant: self.meant.model() }
+        Version {
+            written: self.written.model(),
+            meant: self.meant.model(),
+        }
     }
 
     fn things(&self) -> Vec<Thing> {
@@ -166,14 +181,21 @@ impl Versions {
     /// All that acts; a segment does where it is asked, and there its meaning stands.
     fn acts(&self) -> String {
         let wire = self.meant.wire();
-        let plan = wire::Plan { segments: BTreeMap::new(), members: BTreeMap::new(), ..wire.clone() };
+        let plan = wire::Plan {
+            segments: BTreeMap::new(),
+            members: BTreeMap::new(),
+            ..wire.clone()
+        };
         serde_json::to_string(&plan).expect("maps with text keys always serialise")
     }
 }
 
-/// Whether only a name comes or goes that a condition has: nothing else asks for the segment, or it would have changed too, and nobody is in it by hand.
+/// Whether only a name comes or goes that a condition has: nothing else asks for the segment, or it
+/// would have changed too, and nobody is in it by hand.
 fn is_name_of_condition(change: &Change, versions: [&Versions; 2]) -> bool {
-    let mut segments = versions.into_iter().flat_map(|version| version.written.model().segments.values());
+    let mut segments = versions
+        .into_iter()
+        .flat_map(|version| version.written.model().segments.values());
     change.kind == Kind::Segment
         && change.mark != Mark::Changed
         && !segments.any(|segment| segment.id == change.id && segment.by_hand)
@@ -182,7 +204,11 @@ fn is_name_of_condition(change: &Change, versions: [&Versions; 2]) -> bool {
 /// Steps stand with their campaign, behind what is said of it.
 fn place(change: &Change) -> (Kind, &str, bool) {
     if change.kind == Kind::Step {
-        (Kind::Campaign, change.id.split('/').next().unwrap_or_default(), true)
+        (
+            Kind::Campaign,
+            change.id.split('/').next().unwrap_or_default(),
+            true,
+        )
     } else {
         (change.kind, &change.id, false)
     }

@@ -1,4 +1,5 @@
-//! Which questions stand before a message, in the base and in the head: a message that loses one reaches people who were filtered out.
+//! Which questions stand before a message, in the base and in the head: a message that loses one
+//! reaches people who were filtered out.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -26,14 +27,31 @@ pub struct Reach {
 pub(super) fn reaches(campaigns: &[CampaignPicture]) -> Vec<Reach> {
     let mut found = Vec::new();
     for campaign in campaigns {
-        walk(&campaign.steps, &[Vec::new(), Vec::new()], &mut |step, asked| {
-            let [Some(before), Some(after)] = [Side::Base, Side::Head].map(|side| side.of(step)) else { return };
-            if let (Some(message), true) = (&after.sends, before.sends == after.sends && asked[0] != asked[1]) {
-                let [before, after] = asked.clone();
-                let wider = after.iter().all(|question| before.contains(question));
-                found.push(Reach { campaign: campaign.id.clone(), message: message.clone(), before, after, wider });
-            }
-        });
+        walk(
+            &campaign.steps,
+            &[Vec::new(), Vec::new()],
+            &mut |step, asked| {
+                let [Some(before), Some(after)] =
+                    [Side::Base, Side::Head].map(|side| side.of(step))
+                else {
+                    return;
+                };
+                if let (Some(message), true) = (
+                    &after.sends,
+                    before.sends == after.sends && asked[0] != asked[1],
+                ) {
+                    let [before, after] = asked.clone();
+                    let wider = after.iter().all(|question| before.contains(question));
+                    found.push(Reach {
+                        campaign: campaign.id.clone(),
+                        message: message.clone(),
+                        before,
+                        after,
+                        wider,
+                    });
+                }
+            },
+        );
     }
     found
 }
@@ -58,9 +76,15 @@ impl Side {
     /// Whether nobody comes to the end of a list.
     fn ends(self, steps: &[Aligned]) -> bool {
         steps.iter().any(|step| {
-            let all = || step.branches.iter().filter(|branch| self.has(branch)).all(|branch| self.ends(&branch.steps));
-            self.of(step)
-                .is_some_and(|text| text.exits || text.goes_to.is_some() || (!step.branches.is_empty() && all()))
+            let all = || {
+                step.branches
+                    .iter()
+                    .filter(|branch| self.has(branch))
+                    .all(|branch| self.ends(&branch.steps))
+            };
+            self.of(step).is_some_and(|text| {
+                text.exits || text.goes_to.is_some() || (!step.branches.is_empty() && all())
+            })
         })
     }
 
@@ -85,7 +109,10 @@ fn walk(steps: &[Aligned], asked: &Asked, visit: &mut impl FnMut(&Aligned, &Aske
         for branch in &step.branches {
             let mut inside = before.clone();
             for (at, side) in [Side::Base, Side::Head].into_iter().enumerate() {
-                let Some((holds, denied)) = side.of(step).map(|text| question(text, &branch.word)) else { continue };
+                let Some((holds, denied)) = side.of(step).map(|text| question(text, &branch.word))
+                else {
+                    continue;
+                };
                 if side.has(branch) && side.ends(&branch.steps) {
                     asked[at].push(denied);
                 }
@@ -98,7 +125,14 @@ fn walk(steps: &[Aligned], asked: &Asked, visit: &mut impl FnMut(&Aligned, &Aske
 
 /// What holds for the contacts that take a branch, and for those that do not.
 fn question(text: &StepText, word: &str) -> (String, String) {
-    let holds = text.asks.clone().unwrap_or_else(|| format!("{word} of {}", text.name));
+    let holds = text
+        .asks
+        .clone()
+        .unwrap_or_else(|| format!("{word} of {}", text.name));
     let denied = format!("not ({holds})");
-    if word == "else" && text.asks.is_some() { (denied, holds) } else { (holds, denied) }
+    if word == "else" && text.asks.is_some() {
+        (denied, holds)
+    } else {
+        (holds, denied)
+    }
 }

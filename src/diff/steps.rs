@@ -1,5 +1,5 @@
-//! Two lists of steps aligned as sequences, as well as they fit: by written id, else by what they do; the order of each list is kept. Steps that do the same
-//! in other words are the same.
+//! Two lists of steps aligned as sequences, as well as they fit: by written id, else by what they
+//! do; the order of each list is kept. Steps that do the same in other words are the same.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -9,7 +9,10 @@ use super::facts::often;
 use super::likeness::{SAME, Sketch, best};
 use crate::graph::describe;
 use crate::model::template::Token;
-use crate::model::{Action, Branch, Call, Campaign, IfMissing, IfPast, Model, Once, SendRules, Step, StepKind, Until};
+use crate::model::{
+    Action, Branch, Call, Campaign, IfMissing, IfPast, Model, Once, SendRules, Step, StepKind,
+    Until,
+};
 
 /// A step of the base, of the head, or of both.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,9 +64,18 @@ pub struct StepText {
 pub(super) fn outline(model: &Model, steps: &[Step]) -> String {
     let one = |step: &Step| {
         let mut text = words(model, step);
-        for branch in step.branches().iter().filter(|branch| branch.word == "then" || !branch.steps.is_empty()) {
-            let word = if branch.word == "then" { String::new() } else { format!("{} ", branch.word) };
-            write!(text, " {word}({})", outline(model, branch.steps)).expect("writing to a string never fails");
+        for branch in step
+            .branches()
+            .iter()
+            .filter(|branch| branch.word == "then" || !branch.steps.is_empty())
+        {
+            let word = if branch.word == "then" {
+                String::new()
+            } else {
+                format!("{} ", branch.word)
+            };
+            write!(text, " {word}({})", outline(model, branch.steps))
+                .expect("writing to a string never fails");
         }
         text
     };
@@ -97,10 +109,15 @@ pub(super) fn words(model: &Model, step: &Step) -> String {
         StepKind::WaitUntil { until, if_past, .. } => verb + late(*if_past) + missing(until),
         StepKind::Action(Action::Call(Call::Webhook { body, .. })) if !body.is_empty() => {
             let value = |(key, token): &(String, Token)| format!("{key}: {}", token.name(model));
-            format!("{verb} with {}", body.iter().map(value).collect::<Vec<_>>().join(", "))
+            format!(
+                "{verb} with {}",
+                body.iter().map(value).collect::<Vec<_>>().join(", ")
+            )
         }
         StepKind::Wait(_) => verb,
-        StepKind::If { .. } | StepKind::Split(_) | StepKind::Fork(_) | StepKind::Goto { .. } => verb,
+        StepKind::If { .. } | StepKind::Split(_) | StepKind::Fork(_) | StepKind::Goto { .. } => {
+            verb
+        }
         StepKind::Await(_) => verb,
         StepKind::Action(_) => verb,
         StepKind::Exit(_) | StepKind::Broken => verb,
@@ -135,7 +152,11 @@ pub(super) struct Version<'a> {
 /// The steps of a campaign of the base with those of the head; one that is not there has none.
 pub(super) fn align(id: &str, base: Version<'_>, head: Version<'_>) -> Vec<Aligned> {
     let (base, head) = (Side::new(id, base), Side::new(id, head));
-    Aligner { base: &base, head: &head }.lists((base.steps, ""), (head.steps, ""))
+    Aligner {
+        base: &base,
+        head: &head,
+    }
+    .lists((base.steps, ""), (head.steps, ""))
 }
 
 /// The steps of one plan.
@@ -151,10 +172,16 @@ impl<'a> Side<'a> {
         let of = |model: &'a Model| model.campaigns.values().find(|campaign| campaign.id == id);
         let mut sketches = BTreeMap::new();
         if let Some(campaign) = of(version.meant) {
-            campaign.each_step(|step| drop(sketches.insert(step.name.as_str(), Sketch::of(version.meant, step))));
+            campaign.each_step(|step| {
+                sketches.insert(step.name.as_str(), Sketch::of(version.meant, step));
+            });
         }
         let steps = of(version.written).map_or(&[][..], |campaign: &Campaign| &campaign.steps);
-        Self { model: version.written, steps, sketches }
+        Self {
+            model: version.written,
+            steps,
+            sketches,
+        }
     }
 
     fn sketch(&self, step: &Step) -> &Sketch {
@@ -174,61 +201,117 @@ impl Aligner<'_> {
     fn lists(&self, base: List<'_>, head: List<'_>) -> Vec<Aligned> {
         let (mut aligned, mut at, mut with) = (Vec::new(), 0, 0);
         for (left, right) in self.pairs(base.0, head.0) {
-            aligned.extend(base.0[at..left].iter().map(|step| alone(self.base, step, base.1, Mark::Removed)));
-            aligned.extend(head.0[with..right].iter().map(|step| alone(self.head, step, head.1, Mark::Added)));
+            aligned.extend(
+                base.0[at..left]
+                    .iter()
+                    .map(|step| alone(self.base, step, base.1, Mark::Removed)),
+            );
+            aligned.extend(
+                head.0[with..right]
+                    .iter()
+                    .map(|step| alone(self.head, step, head.1, Mark::Added)),
+            );
             aligned.push(self.pair((&base.0[left], base.1), (&head.0[right], head.1)));
             (at, with) = (left + 1, right + 1);
         }
-        aligned.extend(base.0[at..].iter().map(|step| alone(self.base, step, base.1, Mark::Removed)));
-        aligned.extend(head.0[with..].iter().map(|step| alone(self.head, step, head.1, Mark::Added)));
+        aligned.extend(
+            base.0[at..]
+                .iter()
+                .map(|step| alone(self.base, step, base.1, Mark::Removed)),
+        );
+        aligned.extend(
+            head.0[with..]
+                .iter()
+                .map(|step| alone(self.head, step, head.1, Mark::Added)),
+        );
         aligned
     }
 
     fn pair(&self, (base, around): (&Step, &str), (head, around_head): (&Step, &str)) -> Aligned {
-        let (mut before, after) = (text(self.base.model, base, around), text(self.head.model, head, around_head));
-        if before.words != after.words && self.base.sketch(base).words == self.head.sketch(head).words {
+        let (mut before, after) = (
+            text(self.base.model, base, around),
+            text(self.head.model, head, around_head),
+        );
+        if before.words != after.words
+            && self.base.sketch(base).words == self.head.sketch(head).words
+        {
             before.reworded = Some(std::mem::replace(&mut before.words, after.words.clone()));
             before.asks.clone_from(&after.asks);
         }
-        let renamed = before.own_name != after.own_name && (before.words == after.words || base.named || head.named);
+        let renamed = before.own_name != after.own_name
+            && (before.words == after.words || base.named || head.named);
         Aligned {
-            mark: (before.words != after.words || renamed || before.named != after.named).then_some(Mark::Changed),
+            mark: (before.words != after.words || renamed || before.named != after.named)
+                .then_some(Mark::Changed),
             branches: self.branches(base, head),
             before: Some(before),
             after: Some(after),
         }
     }
 
-    /// The branches of both by their words: those of the base in its order, then those that only the head has.
+    /// The branches of both by their words: those of the base in its order, then those that only
+    /// the head has.
     fn branches(&self, base: &Step, head: &Step) -> Vec<AlignedBranch> {
         let (ours, theirs) = (base.branches(), head.branches());
-        let of = |branches: &[Branch<'_>], word: &str| branches.iter().position(|branch| branch.word == word);
-        let new = theirs.iter().filter(|branch| of(&ours, branch.word).is_none()).map(|branch| branch.word);
+        let of = |branches: &[Branch<'_>], word: &str| {
+            branches.iter().position(|branch| branch.word == word)
+        };
+        let new = theirs
+            .iter()
+            .filter(|branch| of(&ours, branch.word).is_none())
+            .map(|branch| branch.word);
         let one = |word: &str| {
             let (left, right) = (of(&ours, word), of(&theirs, word));
-            let around = [format!("{}/{word}/", base.name), format!("{}/{word}/", head.name)];
-            let lists = (left.map_or(&[][..], |at| ours[at].steps), right.map_or(&[][..], |at| theirs[at].steps));
+            let around = [
+                format!("{}/{word}/", base.name),
+                format!("{}/{word}/", head.name),
+            ];
+            let lists = (
+                left.map_or(&[][..], |at| ours[at].steps),
+                right.map_or(&[][..], |at| theirs[at].steps),
+            );
             AlignedBranch {
                 word: word.to_owned(),
                 sides: [left.is_some(), right.is_some()],
                 steps: self.lists((lists.0, &around[0]), (lists.1, &around[1])),
             }
         };
-        ours.iter().map(|branch| branch.word).chain(new).map(one).collect()
+        ours.iter()
+            .map(|branch| branch.word)
+            .chain(new)
+            .map(one)
+            .collect()
     }
 
-    /// The positions of the steps that belong together: of all ways to keep both orders, one that fits best.
+    /// The positions of the steps that belong together: of all ways to keep both orders, one that
+    /// fits best.
     fn pairs(&self, base: &[Step], head: &[Step]) -> Vec<(usize, usize)> {
         let base: Vec<_> = base.iter().map(|step| self.base.sketch(step)).collect();
         let head: Vec<_> = head.iter().map(|step| self.head.sketch(step)).collect();
         let same = |(left, right): &(&&Sketch, &&Sketch)| left.likeness(right) >= SAME;
         let front = base.iter().zip(&head).take_while(same).count();
         let (rest, rest_head) = (&base[front..], &head[front..]);
-        let back = rest.iter().rev().zip(rest_head.iter().rev()).take_while(same).count();
-        let middle = (&rest[..rest.len() - back], &rest_head[..rest_head.len() - back]);
+        let back = rest
+            .iter()
+            .rev()
+            .zip(rest_head.iter().rev())
+            .take_while(same)
+            .count();
+        let middle = (
+            &rest[..rest.len() - back],
+            &rest_head[..rest_head.len() - back],
+        );
         let mut pairs: Vec<_> = (0..front).map(|at| (at, at)).collect();
-        pairs.extend(best(middle.0, middle.1).into_iter().map(|(left, right)| (left + front, right + front)));
-        pairs.extend((1..=back).rev().map(|at| (base.len() - at, head.len() - at)));
+        pairs.extend(
+            best(middle.0, middle.1)
+                .into_iter()
+                .map(|(left, right)| (left + front, right + front)),
+        );
+        pairs.extend(
+            (1..=back)
+                .rev()
+                .map(|at| (base.len() - at, head.len() - at)),
+        );
         pairs
     }
 }
@@ -237,19 +320,40 @@ impl Aligner<'_> {
 fn alone(side: &Side<'_>, step: &Step, around: &str, mark: Mark) -> Aligned {
     let inside = |branch: Branch<'_>| {
         let around = format!("{}/{}/", step.name, branch.word);
-        let steps = branch.steps.iter().map(|step| alone(side, step, &around, mark)).collect();
+        let steps = branch
+            .steps
+            .iter()
+            .map(|step| alone(side, step, &around, mark))
+            .collect();
         let sides = [mark == Mark::Removed, mark != Mark::Removed];
-        AlignedBranch { word: branch.word.to_owned(), sides, steps }
+        AlignedBranch {
+            word: branch.word.to_owned(),
+            sides,
+            steps,
+        }
     };
     let branches = step.branches().into_iter().map(inside).collect();
     let text = Some(text(side.model, step, around));
-    let (before, after) = if mark == Mark::Removed { (text, None) } else { (None, text) };
-    Aligned { mark: Some(mark), before, after, branches }
+    let (before, after) = if mark == Mark::Removed {
+        (text, None)
+    } else {
+        (None, text)
+    };
+    Aligned {
+        mark: Some(mark),
+        before,
+        after,
+        branches,
+    }
 }
 
 fn text(model: &Model, step: &Step, around: &str) -> StepText {
     StepText {
-        own_name: step.name.strip_prefix(around).unwrap_or(&step.name).to_owned(),
+        own_name: step
+            .name
+            .strip_prefix(around)
+            .unwrap_or(&step.name)
+            .to_owned(),
         name: step.name.clone(),
         words: words(model, step),
         reworded: None,
@@ -258,9 +362,17 @@ fn text(model: &Model, step: &Step, around: &str) -> StepText {
         } else {
             None
         },
-        asks: if let StepKind::If { when, .. } = &step.kind { Some(describe::condition(model, when)) } else { None },
+        asks: if let StepKind::If { when, .. } = &step.kind {
+            Some(describe::condition(model, when))
+        } else {
+            None
+        },
         exits: matches!(step.kind, StepKind::Exit(_)),
-        goes_to: if let StepKind::Goto { name, .. } = &step.kind { Some(name.clone()) } else { None },
+        goes_to: if let StepKind::Goto { name, .. } = &step.kind {
+            Some(name.clone())
+        } else {
+            None
+        },
         named: step.named,
     }
 }

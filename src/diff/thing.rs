@@ -1,4 +1,5 @@
-//! Things with what is said of them, and how two lists of them differ; the order of the lists never shows.
+//! Things with what is said of them, and how two lists of them differ; the order of the lists never
+//! shows.
 
 use std::collections::BTreeMap;
 
@@ -40,19 +41,30 @@ impl Attribute {
     /// What is worth a word.
     pub(super) fn new(aspect: &'static str, words: impl Into<Option<String>>) -> Self {
         let words = words.into();
-        Self { aspect, meant: words.clone(), words, told: Told::Always }
+        Self {
+            aspect,
+            meant: words.clone(),
+            words,
+            told: Told::Always,
+        }
     }
 
     /// Words of which the order says nothing.
     pub(super) fn in_any_order(aspect: &'static str, words: &[String]) -> Self {
         let mut sorted = words.to_vec();
         sorted.sort();
-        Self { meant: Some(sorted.join(", ")), ..Self::new(aspect, words.join(", ")) }
+        Self {
+            meant: Some(sorted.join(", ")),
+            ..Self::new(aspect, words.join(", "))
+        }
     }
 
     /// What is compared elsewhere where the thing is in both plans.
     pub(super) fn of_whole(aspect: &'static str, words: impl Into<Option<String>>) -> Self {
-        Self { told: Told::OfWhole, ..Self::new(aspect, words) }
+        Self {
+            told: Told::OfWhole,
+            ..Self::new(aspect, words)
+        }
     }
 
     /// The same, where that is what everybody expects.
@@ -66,9 +78,14 @@ impl Attribute {
 
 /// Things as they are written, with what a plan of meanings says of the same.
 pub(super) fn with_meanings(mut written: Vec<Thing>, meant: Vec<Thing>) -> Vec<Thing> {
-    let mut meant: BTreeMap<_, _> = meant.into_iter().map(|thing| ((thing.kind, thing.id.clone()), thing)).collect();
+    let mut meant: BTreeMap<_, _> = meant
+        .into_iter()
+        .map(|thing| ((thing.kind, thing.id.clone()), thing))
+        .collect();
     for thing in &mut written {
-        let Some(other) = meant.remove(&(thing.kind, thing.id.clone())) else { continue };
+        let Some(other) = meant.remove(&(thing.kind, thing.id.clone())) else {
+            continue;
+        };
         for (fact, other) in thing.facts.iter_mut().zip(other.facts) {
             fact.meant = other.meant;
         }
@@ -77,7 +94,8 @@ pub(super) fn with_meanings(mut written: Vec<Thing>, meant: Vec<Thing>) -> Vec<T
     written
 }
 
-/// What leads from the things of the base to those of the head: what acts differently, and what says the same in other words.
+/// What leads from the things of the base to those of the head: what acts differently, and what
+/// says the same in other words.
 pub(super) fn changes(base: Vec<Thing>, head: Vec<Thing>) -> (Vec<Change>, Vec<Change>) {
     let mut pairs: BTreeMap<(Kind, String), (Option<Thing>, Option<Thing>)> = BTreeMap::new();
     for thing in base {
@@ -92,8 +110,12 @@ pub(super) fn changes(base: Vec<Thing>, head: Vec<Thing>) -> (Vec<Change>, Vec<C
     for pair in pairs.into_values() {
         match pair {
             (Some(base), Some(head)) => changed(&base, &head, &mut changes, &mut reworded),
-            (Some(base), None) => changes.push(base.change(Mark::Removed, None, Some(base.summary()), None)),
-            (None, Some(head)) => changes.push(head.change(Mark::Added, None, None, Some(head.summary()))),
+            (Some(base), None) => {
+                changes.push(base.change(Mark::Removed, None, Some(base.summary()), None));
+            }
+            (None, Some(head)) => {
+                changes.push(head.change(Mark::Added, None, None, Some(head.summary())));
+            }
             (None, None) => {}
         }
     }
@@ -102,44 +124,91 @@ pub(super) fn changes(base: Vec<Thing>, head: Vec<Thing>) -> (Vec<Change>, Vec<C
 
 fn changed(base: &Thing, head: &Thing, changes: &mut Vec<Change>, reworded: &mut Vec<Change>) {
     let said = |thing: &'_ Thing, aspect: &str| {
-        let fact = thing.facts.iter().find(|fact| fact.aspect == aspect && fact.told != Told::OfWhole);
-        fact.map(|fact| (fact.words.clone(), fact.meant.clone())).unwrap_or_default()
+        let fact = thing
+            .facts
+            .iter()
+            .find(|fact| fact.aspect == aspect && fact.told != Told::OfWhole);
+        fact.map(|fact| (fact.words.clone(), fact.meant.clone()))
+            .unwrap_or_default()
     };
     let mut aspects: Vec<_> = base.facts.iter().map(|fact| fact.aspect).collect();
-    aspects.extend(head.facts.iter().map(|fact| fact.aspect).filter(|aspect| said(base, aspect).0.is_none()));
+    aspects.extend(
+        head.facts
+            .iter()
+            .map(|fact| fact.aspect)
+            .filter(|aspect| said(base, aspect).0.is_none()),
+    );
     aspects.sort_by_key(|aspect| base.place(aspect).min(head.place(aspect)));
     aspects.dedup();
     let already = changes.len();
     for aspect in aspects {
         let ((before, meant), (after, other)) = (said(base, aspect), said(head, aspect));
         if before != after {
-            let found = if meant == other { &mut *reworded } else { &mut *changes };
+            let found = if meant == other {
+                &mut *reworded
+            } else {
+                &mut *changes
+            };
             found.push(base.change(Mark::Changed, Some(aspect), before, after));
         }
     }
     if changes.len() == already && base.exact != head.exact && base.meant != head.meant {
         let definitions = (Some(base.exact.clone()), Some(head.exact.clone()));
-        changes.push(base.change(Mark::Changed, Some("definition"), definitions.0, definitions.1));
+        changes.push(base.change(
+            Mark::Changed,
+            Some("definition"),
+            definitions.0,
+            definitions.1,
+        ));
     }
 }
 
 impl Thing {
     pub(super) fn new(kind: Kind, id: &str, facts: Vec<Attribute>, exact: String) -> Self {
-        Self { kind, id: id.to_owned(), facts, meant: exact.clone(), exact }
+        Self {
+            kind,
+            id: id.to_owned(),
+            facts,
+            meant: exact.clone(),
+            exact,
+        }
     }
 
     fn place(&self, aspect: &str) -> usize {
-        self.facts.iter().position(|fact| fact.aspect == aspect).unwrap_or(usize::MAX)
+        self.facts
+            .iter()
+            .position(|fact| fact.aspect == aspect)
+            .unwrap_or(usize::MAX)
     }
 
-    fn change(&self, mark: Mark, aspect: Option<&str>, before: Option<String>, after: Option<String>) -> Change {
-        Change { mark, kind: self.kind, id: self.id.clone(), aspect: aspect.map(str::to_owned), before, after }
+    fn change(
+        &self,
+        mark: Mark,
+        aspect: Option<&str>,
+        before: Option<String>,
+        after: Option<String>,
+    ) -> Change {
+        Change {
+            mark,
+            kind: self.kind,
+            id: self.id.clone(),
+            aspect: aspect.map(str::to_owned),
+            before,
+            after,
+        }
     }
 
     /// All that does not go without saying.
     fn summary(&self) -> String {
-        let told = self.facts.iter().filter(|fact| fact.told != Told::OfChanged);
-        let told = told.filter_map(|fact| fact.words.as_ref().map(|words| format!("{}: {words}", fact.aspect)));
+        let told = self
+            .facts
+            .iter()
+            .filter(|fact| fact.told != Told::OfChanged);
+        let told = told.filter_map(|fact| {
+            fact.words
+                .as_ref()
+                .map(|words| format!("{}: {words}", fact.aspect))
+        });
         told.collect::<Vec<_>>().join("; ")
     }
 }

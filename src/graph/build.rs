@@ -10,13 +10,17 @@ use super::steps::steps;
 use super::{Edge, EdgeKind, EntityRef, Journey, Node, NodeKind, Verb, describe};
 use crate::language::DestinationKind;
 use crate::model::{
-    Action, Audience, Campaign, CampaignId, Channel, Condition, ConditionKind, Enter, Funnel, FunnelId, Model, OnLeave,
-    Stage, StageId, StageRef, Step, StepKind, Target,
+    Action, Audience, Campaign, CampaignId, Channel, Condition, ConditionKind, Enter, Funnel,
+    FunnelId, Model, OnLeave, Stage, StageId, StageRef, Step, StepKind, Target,
 };
 use crate::source::Span;
 
 pub(super) fn journey(model: &Model) -> Journey {
-    let mut build = Build { model, graph: DiGraph::new(), places: BTreeMap::new() };
+    let mut build = Build {
+        model,
+        graph: DiGraph::new(),
+        places: BTreeMap::new(),
+    };
     build.nodes();
     for (id, funnel) in model.funnels.iter() {
         build.funnel(id, funnel);
@@ -28,13 +32,19 @@ pub(super) fn journey(model: &Model) -> Journey {
     for (thing, condition) in conditions(model) {
         build.asks(thing, condition);
     }
-    Journey { project: model.project.clone(), graph: build.graph, places: build.places }
+    Journey {
+        project: model.project.clone(),
+        graph: build.graph,
+        places: build.places,
+    }
 }
 
 /// Whether part of a condition could not be understood.
 pub(super) fn is_broken(condition: &Condition) -> bool {
     let mut broken = false;
-    atoms(condition, &mut |atom| broken |= atom.kind == ConditionKind::Broken);
+    atoms(condition, &mut |atom| {
+        broken |= atom.kind == ConditionKind::Broken;
+    });
     broken
 }
 
@@ -54,9 +64,25 @@ impl Build<'_> {
     }
 
     /// An edge under a condition.
-    fn when(&mut self, from: EntityRef, to: EntityRef, kind: EdgeKind, condition: &Condition, span: Span) {
+    fn when(
+        &mut self,
+        from: EntityRef,
+        to: EntityRef,
+        kind: EdgeKind,
+        condition: &Condition,
+        span: Span,
+    ) {
         let words = describe::condition(self.model, condition);
-        self.edge(from, to, Edge { kind, words, span, broken: is_broken(condition) });
+        self.edge(
+            from,
+            to,
+            Edge {
+                kind,
+                words,
+                span,
+                broken: is_broken(condition),
+            },
+        );
     }
 
     fn add(&mut self, node: Node) {
@@ -69,11 +95,23 @@ impl Build<'_> {
         let model = self.model;
         for channel in Channel::ALL {
             let (thing, id) = (EntityRef::Channel(channel), channel.word().to_owned());
-            self.add(Node { thing, label: id.clone(), id, face: NodeKind::Channel, spans: Vec::new(), broken: false });
+            self.add(Node {
+                thing,
+                label: id.clone(),
+                id,
+                face: NodeKind::Channel,
+                spans: Vec::new(),
+                broken: false,
+            });
         }
         for (id, content) in model.content.iter() {
-            let face = NodeKind::Content { kind: describe::kind(content) };
-            let (label, broken) = (named(content.about.name.as_ref(), &content.id), content.kind.is_none());
+            let face = NodeKind::Content {
+                kind: describe::kind(content),
+            };
+            let (label, broken) = (
+                named(content.about.name.as_ref(), &content.id),
+                content.kind.is_none(),
+            );
             self.add(Node {
                 thing: EntityRef::Content(id),
                 id: content.id.clone(),
@@ -95,8 +133,13 @@ impl Build<'_> {
             });
         }
         for (id, segment) in model.segments.iter() {
-            let face = NodeKind::Segment { words: describe::segment(model, segment) };
-            let (label, broken) = (named(segment.about.name.as_ref(), &segment.id), is_broken(&segment.condition));
+            let face = NodeKind::Segment {
+                words: describe::segment(model, segment),
+            };
+            let (label, broken) = (
+                named(segment.about.name.as_ref(), &segment.id),
+                is_broken(&segment.condition),
+            );
             self.add(Node {
                 thing: EntityRef::Segment(id),
                 id: segment.id.clone(),
@@ -116,10 +159,24 @@ impl Build<'_> {
 
     fn funnel_nodes(&mut self, id: FunnelId, funnel: &Funnel) {
         let label = named(funnel.about.name.as_ref(), &funnel.id);
-        let Funnel { free, loose, drops, .. } = *funnel;
-        let face = NodeKind::Funnel { free, loose, drops, closed: !funnel.publish.published };
+        let Funnel {
+            free, loose, drops, ..
+        } = *funnel;
+        let face = NodeKind::Funnel {
+            free,
+            loose,
+            drops,
+            closed: !funnel.publish.published,
+        };
         let (thing, broken) = (EntityRef::Funnel(id), funnel.broken);
-        self.add(Node { thing, id: funnel.id.clone(), label, face, spans: vec![funnel.span], broken });
+        self.add(Node {
+            thing,
+            id: funnel.id.clone(),
+            label,
+            face,
+            spans: vec![funnel.span],
+            broken,
+        });
         let ladder = Ladder::of(funnel);
         for (stage, body) in funnel.stages.iter() {
             self.add(Node {
@@ -134,25 +191,54 @@ impl Build<'_> {
     }
 
     fn campaign_nodes(&mut self, id: CampaignId, campaign: &Campaign) {
-        let trigger = campaign.trigger.map(|points| describe::threshold(self.model, points));
+        let trigger = campaign
+            .trigger
+            .map(|points| describe::threshold(self.model, points));
         let face = NodeKind::Campaign {
-            enter: campaign.enter.iter().map(|enter| describe::enter(self.model, enter)).chain(trigger).collect(),
+            enter: campaign
+                .enter
+                .iter()
+                .map(|enter| describe::enter(self.model, enter))
+                .chain(trigger)
+                .collect(),
             again: campaign.reenter.map(|after| after.to_string()),
-            goal: campaign.goal.as_ref().map(|goal| describe::condition(self.model, goal)),
-            exit_when: campaign.exit_when.as_ref().map(|exit| describe::condition(self.model, exit)),
+            goal: campaign
+                .goal
+                .as_ref()
+                .map(|goal| describe::condition(self.model, goal)),
+            exit_when: campaign
+                .exit_when
+                .as_ref()
+                .map(|exit| describe::condition(self.model, exit)),
             drops: campaign
                 .on_leave
                 .filter(|_| admits_by_condition(campaign))
                 .map(|on_leave| on_leave == OnLeave::Exit),
             closed: !campaign.publish.published,
         };
-        let (label, broken) = (named(campaign.about.name.as_ref(), &campaign.id), campaign.broken);
+        let (label, broken) = (
+            named(campaign.about.name.as_ref(), &campaign.id),
+            campaign.broken,
+        );
         let thing = EntityRef::Campaign(id);
-        self.add(Node { thing, id: campaign.id.clone(), label, face, spans: vec![campaign.span], broken });
+        self.add(Node {
+            thing,
+            id: campaign.id.clone(),
+            label,
+            face,
+            spans: vec![campaign.span],
+            broken,
+        });
         self.step_nodes(id, campaign, &campaign.steps, None);
     }
 
-    fn step_nodes(&mut self, id: CampaignId, campaign: &Campaign, steps: &[Step], inside: Option<(EntityRef, &str)>) {
+    fn step_nodes(
+        &mut self,
+        id: CampaignId,
+        campaign: &Campaign,
+        steps: &[Step],
+        inside: Option<(EntityRef, &str)>,
+    ) {
         for step in steps {
             let thing = EntityRef::Step(id, step.id);
             self.add(Node {
@@ -178,22 +264,45 @@ impl Build<'_> {
             let span = funnel.entry_span.unwrap_or(Span::NOWHERE);
             match audience {
                 Audience::Everyone => {
-                    let edge = Edge { kind: EdgeKind::Enters, words: "everyone".to_owned(), span, broken: false };
+                    let edge = Edge {
+                        kind: EdgeKind::Enters,
+                        words: "everyone".to_owned(),
+                        span,
+                        broken: false,
+                    };
                     self.edge(EntityRef::Funnel(id), at(entry), edge);
                 }
                 Audience::Of(condition) => {
-                    self.when(EntityRef::Funnel(id), at(entry), EdgeKind::Enters, condition, span);
+                    self.when(
+                        EntityRef::Funnel(id),
+                        at(entry),
+                        EdgeKind::Enters,
+                        condition,
+                        span,
+                    );
                 }
             }
         }
         for rule in &funnel.place {
-            self.when(EntityRef::Funnel(id), at(rule.stage), EdgeKind::Places, &rule.when, rule.span);
+            self.when(
+                EntityRef::Funnel(id),
+                at(rule.stage),
+                EdgeKind::Places,
+                &rule.when,
+                rule.span,
+            );
         }
         let ladder = Ladder::of(funnel);
         for (stage, body) in funnel.stages.iter() {
             for conversion in &body.converts {
                 for target in targets(&ladder, stage, conversion.to) {
-                    self.when(at(stage), at(target), EdgeKind::Converts, &conversion.when, conversion.span);
+                    self.when(
+                        at(stage),
+                        at(target),
+                        EdgeKind::Converts,
+                        &conversion.when,
+                        conversion.span,
+                    );
                 }
             }
             for experience in &body.experiences {
@@ -210,13 +319,23 @@ impl Build<'_> {
         for enter in &campaign.enter {
             match enter {
                 Enter::Entered { stage, span } => {
-                    self.edge(EntityRef::Stage(*stage), EntityRef::Campaign(id), Edge::plain(EdgeKind::Entered, *span));
+                    self.edge(
+                        EntityRef::Stage(*stage),
+                        EntityRef::Campaign(id),
+                        Edge::plain(EdgeKind::Entered, *span),
+                    );
                 }
                 // What happens to people has no node of its own; the words of the campaign tell it.
                 Enter::Event(_) => {}
                 Enter::Condition(condition) => {
                     for thing in admitting(condition) {
-                        self.when(thing, EntityRef::Campaign(id), EdgeKind::Admits, condition, condition.span);
+                        self.when(
+                            thing,
+                            EntityRef::Campaign(id),
+                            EdgeKind::Admits,
+                            condition,
+                            condition.span,
+                        );
                     }
                 }
             }
@@ -227,9 +346,16 @@ impl Build<'_> {
         let mut asked = Vec::new();
         atoms(condition, &mut |atom| match atom.kind {
             ConditionKind::Segment(segment) => asked.push((EntityRef::Segment(segment), atom.span)),
-            ConditionKind::Reachable(channel) => asked.push((EntityRef::Channel(channel), atom.span)),
-            ConditionKind::Campaign { campaign, .. } => asked.push((EntityRef::Campaign(campaign), atom.span)),
-            ConditionKind::All(_) | ConditionKind::Any(_) | ConditionKind::Not(_) | ConditionKind::Field { .. } => {}
+            ConditionKind::Reachable(channel) => {
+                asked.push((EntityRef::Channel(channel), atom.span));
+            }
+            ConditionKind::Campaign { campaign, .. } => {
+                asked.push((EntityRef::Campaign(campaign), atom.span));
+            }
+            ConditionKind::All(_)
+            | ConditionKind::Any(_)
+            | ConditionKind::Not(_)
+            | ConditionKind::Field { .. } => {}
             ConditionKind::Tag(_) | ConditionKind::Stage { .. } | ConditionKind::Reached(_) => {}
             ConditionKind::InFunnel(_) | ConditionKind::Event(_) | ConditionKind::Broken => {}
         });
@@ -242,14 +368,22 @@ impl Build<'_> {
 impl Edge {
     /// An edge without a condition.
     pub(super) fn plain(kind: EdgeKind, span: Span) -> Self {
-        Self { kind, words: String::new(), span, broken: false }
+        Self {
+            kind,
+            words: String::new(),
+            span,
+            broken: false,
+        }
     }
 }
 
-/// The stages and segments that a contact must or may be in for the condition to hold; what stands under `not` lets nobody in.
+/// The stages and segments that a contact must or may be in for the condition to hold; what stands
+/// under `not` lets nobody in.
 fn admitting(condition: &Condition) -> Vec<EntityRef> {
     match &condition.kind {
-        ConditionKind::All(inner) | ConditionKind::Any(inner) => inner.iter().flat_map(admitting).collect(),
+        ConditionKind::All(inner) | ConditionKind::Any(inner) => {
+            inner.iter().flat_map(admitting).collect()
+        }
         ConditionKind::Stage { stage, .. } => vec![EntityRef::Stage(*stage)],
         ConditionKind::Segment(segment) => vec![EntityRef::Segment(*segment)],
         ConditionKind::Not(_)
@@ -273,17 +407,27 @@ fn targets(ladder: &Ladder<'_>, from: StageId, to: Target) -> Vec<StageId> {
 
 /// A conversion that leads nowhere has no edge, so its place belongs to the stage.
 fn stage_spans(ladder: &Ladder<'_>, id: StageId, stage: &Stage) -> Vec<Span> {
-    let nowhere = stage.converts.iter().filter(|conversion| targets(ladder, id, conversion.to).is_empty());
-    [stage.span, stage.weight_span].into_iter().chain(nowhere.map(|conversion| conversion.span)).collect()
+    let nowhere = stage
+        .converts
+        .iter()
+        .filter(|conversion| targets(ladder, id, conversion.to).is_empty());
+    [stage.span, stage.weight_span]
+        .into_iter()
+        .chain(nowhere.map(|conversion| conversion.span))
+        .collect()
 }
 
 /// Whether some of its ways in can stop to hold for who is inside.
 fn admits_by_condition(campaign: &Campaign) -> bool {
-    campaign.enter.iter().any(|way| matches!(way, Enter::Condition(_)))
+    campaign
+        .enter
+        .iter()
+        .any(|way| matches!(way, Enter::Condition(_)))
 }
 
 fn named(name: Option<&String>, id: &str) -> String {
-    name.filter(|name| !name.trim().is_empty()).map_or_else(|| id.to_owned(), Clone::clone)
+    name.filter(|name| !name.trim().is_empty())
+        .map_or_else(|| id.to_owned(), Clone::clone)
 }
 
 fn stage_face(model: &Model, stage: &Stage) -> NodeKind {
@@ -293,7 +437,11 @@ fn stage_face(model: &Model, stage: &Stage) -> NodeKind {
         is_final: stage.is_final,
         closed: !stage.publish.published,
         criteria: stage.criteria.clone(),
-        experiences: stage.experiences.iter().map(|experience| describe::experience(model, experience)).collect(),
+        experiences: stage
+            .experiences
+            .iter()
+            .map(|experience| describe::experience(model, experience))
+            .collect(),
     }
 }
 
@@ -317,10 +465,15 @@ fn step_is_broken(step: &Step) -> bool {
     match &step.kind {
         StepKind::Broken => true,
         StepKind::If { when, .. } => is_broken(when),
-        StepKind::Wait(_) | StepKind::WaitUntil { .. } | StepKind::Split(_) | StepKind::Fork(_) => false,
-        StepKind::Await(awaiting) => {
-            awaiting.ways.iter().any(|way| way.pattern.where_.as_ref().is_some_and(|inner| is_broken(inner)))
+        StepKind::Wait(_) | StepKind::WaitUntil { .. } | StepKind::Split(_) | StepKind::Fork(_) => {
+            false
         }
+        StepKind::Await(awaiting) => awaiting.ways.iter().any(|way| {
+            way.pattern
+                .where_
+                .as_ref()
+                .is_some_and(|inner| is_broken(inner))
+        }),
         StepKind::Action(_) => false,
         StepKind::Goto { .. } | StepKind::Exit(_) => false,
     }

@@ -1,4 +1,5 @@
-//! Conditions and steps in the words of the language, on one line; what cannot be understood reads `…`.
+//! Conditions and steps in the words of the language, on one line; what cannot be understood reads
+//! `…`.
 
 use rust_decimal::Decimal;
 
@@ -6,10 +7,10 @@ use crate::language::Operator;
 use crate::model::ids::Id;
 use crate::model::operator::Compared;
 use crate::model::{
-    Action, Await, Call, ChoiceId, Condition, ConditionKind, Content, ContentKind, Duration, Enter, EventPattern,
-    EventTest, EventType, Experience, Field, FieldId, FieldTest, FieldType, Give, Listing, Model, NewValue, NumberTest,
-    Segment, Share, Since, StageRef, Step, StepKind, Subject, TagId, Tags, Threshold, Until, Update, UpdateChange,
-    Value,
+    Action, Await, Call, ChoiceId, Condition, ConditionKind, Content, ContentKind, Duration, Enter,
+    EventPattern, EventTest, EventType, Experience, Field, FieldId, FieldTest, FieldType, Give,
+    Listing, Model, NewValue, NumberTest, Segment, Share, Since, StageRef, Step, StepKind, Subject,
+    TagId, Tags, Threshold, Until, Update, UpdateChange, Value,
 };
 
 /// What stands for something that could not be understood.
@@ -31,9 +32,19 @@ pub fn enter(model: &Model, enter: &Enter) -> String {
 
 /// Which occurrences: `event opened of hello`, `event purchased where amount at least 5`.
 pub fn pattern(model: &Model, pattern: &EventPattern) -> String {
-    let of = pattern.of.map(|content| format!(" of {}", model.content[content].id)).unwrap_or_default();
-    let inner = pattern.where_.as_ref().map(|inner| format!(" where {}", condition(model, inner)));
-    format!("event {}{of}{}", model.events[pattern.event].id, inner.unwrap_or_default())
+    let of = pattern
+        .of
+        .map(|content| format!(" of {}", model.content[content].id))
+        .unwrap_or_default();
+    let inner = pattern
+        .where_
+        .as_ref()
+        .map(|inner| format!(" where {}", condition(model, inner)));
+    format!(
+        "event {}{of}{}",
+        model.events[pattern.event].id,
+        inner.unwrap_or_default()
+    )
 }
 
 /// A step: `send we-miss-you`, `wait 7 days`, `if orders at least 5`.
@@ -41,12 +52,20 @@ pub fn step(model: &Model, step: &Step) -> String {
     match &step.kind {
         StepKind::Action(action) => self::action(model, action),
         StepKind::Wait(wait) => format!("wait {}{}", wait.length, wait.windows),
-        StepKind::WaitUntil { until, windows, .. } => format!("wait until {}{windows}", moment(model, until)),
+        StepKind::WaitUntil { until, windows, .. } => {
+            format!("wait until {}{windows}", moment(model, until))
+        }
         StepKind::If { when, .. } => format!("if {}", condition(model, when)),
         StepKind::Split(shares) => format!("split {}", split(shares)),
         StepKind::Await(awaiting) => self::awaiting(model, awaiting),
         StepKind::Fork(ways) => {
-            format!("fork {}", ways.iter().map(|way| way.label.as_str()).collect::<Vec<_>>().join(" and "))
+            format!(
+                "fork {}",
+                ways.iter()
+                    .map(|way| way.label.as_str())
+                    .collect::<Vec<_>>()
+                    .join(" and ")
+            )
         }
         StepKind::Goto { name, .. } => format!("go on at {name}"),
         StepKind::Exit(outcome) => format!("exit: {}", outcome.word()),
@@ -75,9 +94,18 @@ fn action(model: &Model, action: &Action) -> String {
 
 /// `await opened of win-back-1 for 3 days`.
 fn awaiting(model: &Model, awaiting: &Await) -> String {
-    let events: Vec<_> = awaiting.ways.iter().map(|way| pattern(model, &way.pattern)).collect();
-    let events = events.iter().map(|words| words.strip_prefix("event ").unwrap_or(words));
-    let length = awaiting.length.map(|length| format!(", for {length}")).unwrap_or_default();
+    let events: Vec<_> = awaiting
+        .ways
+        .iter()
+        .map(|way| pattern(model, &way.pattern))
+        .collect();
+    let events = events
+        .iter()
+        .map(|words| words.strip_prefix("event ").unwrap_or(words));
+    let length = awaiting
+        .length
+        .map(|length| format!(", for {length}"))
+        .unwrap_or_default();
     format!("await {}{length}", events.collect::<Vec<_>>().join(" or "))
 }
 
@@ -87,7 +115,11 @@ fn split(shares: &[Share]) -> String {
     shares.sort_by(|one, other| one.label.cmp(&other.label));
     let word = |share: &&Share| {
         let number = share.share.to_string();
-        if share.label.split('#').next() == Some(&number) { number } else { format!("{} {number}", share.label) }
+        if share.label.split('#').next() == Some(&number) {
+            number
+        } else {
+            format!("{} {number}", share.label)
+        }
     };
     shares.iter().map(word).collect::<Vec<_>>().join(" / ")
 }
@@ -95,15 +127,32 @@ fn split(shares: &[Share]) -> String {
 /// An experience: `freebie: focus freebie-popup if country is PL`.
 pub fn experience(model: &Model, experience: &Experience) -> String {
     let content = &model.content[experience.content];
-    let who = experience.when.as_ref().map(|when| format!(" if {}", condition(model, when))).unwrap_or_default();
-    let off = if experience.publish.published { "" } else { " (not published)" };
-    format!("{}: {} {}{who}{off}", experience.id, kind(content).unwrap_or(UNCLEAR), content.id)
+    let who = experience
+        .when
+        .as_ref()
+        .map(|when| format!(" if {}", condition(model, when)))
+        .unwrap_or_default();
+    let off = if experience.publish.published {
+        ""
+    } else {
+        " (not published)"
+    };
+    format!(
+        "{}: {} {}{who}{off}",
+        experience.id,
+        kind(content).unwrap_or(UNCLEAR),
+        content.id
+    )
 }
 
 /// Who belongs to a segment: `orders at least 1 or listed (3)`.
 pub fn segment(model: &Model, segment: &Segment) -> String {
     let nobody = segment.condition.kind == ConditionKind::Any(Vec::new());
-    let mut words = if nobody { String::new() } else { condition(model, &segment.condition) };
+    let mut words = if nobody {
+        String::new()
+    } else {
+        condition(model, &segment.condition)
+    };
     if !segment.include.is_empty() {
         let or = if nobody { "" } else { " or " };
         words += &format!("{or}listed ({})", segment.include.len());
@@ -127,7 +176,9 @@ fn listing(model: &Model, listing: Listing) -> String {
 fn call(model: &Model, call: &Call) -> String {
     match call {
         Call::Notify { to, message } => format!("notify {}: {}", to.word(), message.written(model)),
-        Call::Webhook { destination, .. } => format!("call {}", model.destinations[*destination].id),
+        Call::Webhook { destination, .. } => {
+            format!("call {}", model.destinations[*destination].id)
+        }
         Call::PushTo(destination) => format!("push to {}", model.destinations[*destination].id),
     }
 }
@@ -145,7 +196,10 @@ pub fn give(model: &Model, give: Give) -> String {
 /// `at 100 points of loyalty`.
 pub fn threshold(model: &Model, threshold: Threshold) -> String {
     match threshold.group {
-        Some(group) => format!("at {} points of {}", threshold.at, model.points.groups[group].id),
+        Some(group) => format!(
+            "at {} points of {}",
+            threshold.at, model.points.groups[group].id
+        ),
         None => format!("at {} points", threshold.at),
     }
 }
@@ -181,33 +235,56 @@ struct Words<'a> {
 impl Words<'_> {
     fn condition(&self, kind: &ConditionKind, around: Binding) -> String {
         match kind {
-            ConditionKind::All(inner) => self.joined(inner, " and ", Binding::And, around > Binding::And),
-            ConditionKind::Any(inner) => self.joined(inner, " or ", Binding::And, around > Binding::Loose),
-            ConditionKind::Not(inner) => format!("not {}", self.condition(&inner.kind, Binding::Not)),
+            ConditionKind::All(inner) => {
+                self.joined(inner, " and ", Binding::And, around > Binding::And)
+            }
+            ConditionKind::Any(inner) => {
+                self.joined(inner, " or ", Binding::And, around > Binding::Loose)
+            }
+            ConditionKind::Not(inner) => {
+                format!("not {}", self.condition(&inner.kind, Binding::Not))
+            }
             ConditionKind::Field { subject, test } => self.field(*subject, test),
             ConditionKind::Tag(id) => format!("tag {}", tag(&self.model.contacts.tags, *id)),
-            ConditionKind::Stage { stage: target, at_least: None } => format!("stage {}", stage(self.model, *target)),
-            ConditionKind::Stage { stage: target, at_least: Some(duration) } => {
+            ConditionKind::Stage {
+                stage: target,
+                at_least: None,
+            } => format!("stage {}", stage(self.model, *target)),
+            ConditionKind::Stage {
+                stage: target,
+                at_least: Some(duration),
+            } => {
                 format!("stage {} for {duration}", stage(self.model, *target))
             }
             ConditionKind::Reached(target) => format!("reached {}", stage(self.model, *target)),
-            ConditionKind::InFunnel(funnel) => format!("in funnel {}", self.model.funnels[*funnel].id),
-            ConditionKind::Segment(segment) => format!("segment {}", self.model.segments[*segment].id),
+            ConditionKind::InFunnel(funnel) => {
+                format!("in funnel {}", self.model.funnels[*funnel].id)
+            }
+            ConditionKind::Segment(segment) => {
+                format!("segment {}", self.model.segments[*segment].id)
+            }
             ConditionKind::Reachable(channel) => format!("reachable by {}", channel.word()),
             ConditionKind::Campaign { campaign, state } => {
                 let name = &self.model.campaigns[*campaign].id;
-                state.map_or_else(|| format!("ever in campaign {name}"), |it| format!("campaign {name} {}", it.word()))
+                state.map_or_else(
+                    || format!("ever in campaign {name}"),
+                    |it| format!("campaign {name} {}", it.word()),
+                )
             }
             ConditionKind::Event(test) => self.event(test),
             ConditionKind::Broken => UNCLEAR.to_owned(),
         }
     }
 
-    /// `event opened of hello`, `event purchased at least 2 within 90 days`, `sum of amount of event purchased more than 5`.
+    /// `event opened of hello`, `event purchased at least 2 within 90 days`, `sum of amount of
+    /// event purchased more than 5`.
     fn event(&self, test: &EventTest) -> String {
         let mut words = pattern(self.model, &test.pattern);
         if let Some(property) = test.sum {
-            words = format!("sum of {} of {words}", self.model.events[test.pattern.event].properties[property].id);
+            words = format!(
+                "sum of {} of {words}",
+                self.model.events[test.pattern.event].properties[property].id
+            );
         }
         if test.sum.is_some() || test.test != NumberTest::AtLeast(Decimal::ONE) {
             words = format!("{words} {}", compared(test.test.compared()));
@@ -222,18 +299,35 @@ impl Words<'_> {
     }
 
     fn joined(&self, inner: &[Condition], word: &str, binding: Binding, brackets: bool) -> String {
-        let binding = if inner.len() == 1 { Binding::Loose } else { binding };
-        let parts: Vec<_> = inner.iter().map(|inner| self.condition(&inner.kind, binding)).collect();
+        let binding = if inner.len() == 1 {
+            Binding::Loose
+        } else {
+            binding
+        };
+        let parts: Vec<_> = inner
+            .iter()
+            .map(|inner| self.condition(&inner.kind, binding))
+            .collect();
         let words = parts.join(word);
-        if brackets { format!("({words})") } else { words }
+        if brackets {
+            format!("({words})")
+        } else {
+            words
+        }
     }
 
     fn field(&self, subject: Subject, test: &FieldTest) -> String {
         let name = match subject {
-            Subject::Property(event, property) => self.model.events[event].properties[property].id.clone(),
+            Subject::Property(event, property) => {
+                self.model.events[event].properties[property].id.clone()
+            }
             Subject::Field(field) => self.model.contacts.fields[field].id.clone(),
             Subject::Company(_) => {
-                format!("company {}", self.company_field(subject).map_or(UNCLEAR, |field| field.id.as_str()))
+                format!(
+                    "company {}",
+                    self.company_field(subject)
+                        .map_or(UNCLEAR, |field| field.id.as_str())
+                )
             }
             Subject::Points => "points".to_owned(),
             Subject::Tags => "tags".to_owned(),
@@ -241,15 +335,26 @@ impl Words<'_> {
         };
         match test.compared(|id| self.choice(subject, id)) {
             Some(test) => format!("{name} {}", compared(test)),
-            None => format!("has {}{name}", if *test == FieldTest::Exists(true) { "" } else { "no " }),
+            None => format!(
+                "has {}{name}",
+                if *test == FieldTest::Exists(true) {
+                    ""
+                } else {
+                    "no "
+                }
+            ),
         }
     }
 
     fn choice(&self, subject: Subject, id: ChoiceId) -> String {
         match subject {
-            Subject::Points | Subject::Group(_) | Subject::Tags | Subject::Property(..) => UNCLEAR.to_owned(),
+            Subject::Points | Subject::Group(_) | Subject::Tags | Subject::Property(..) => {
+                UNCLEAR.to_owned()
+            }
             Subject::Field(field) => choice(&self.model.contacts.fields[field], id),
-            Subject::Company(_) => self.company_field(subject).map_or(UNCLEAR.to_owned(), |field| choice(field, id)),
+            Subject::Company(_) => self
+                .company_field(subject)
+                .map_or(UNCLEAR.to_owned(), |field| choice(field, id)),
         }
     }
 
@@ -280,8 +385,13 @@ fn compared((operator, operands): Compared) -> String {
 fn set(model: &Model, field: FieldId, to: &NewValue) -> String {
     let name = &model.contacts.fields[field].id;
     match to {
-        NewValue::Value(value) => format!("set {name} to {}", self::value(&model.contacts.fields[field], value)),
-        NewValue::Add(number) if number.is_sign_negative() => format!("take {} from {name}", number.abs()),
+        NewValue::Value(value) => format!(
+            "set {name} to {}",
+            self::value(&model.contacts.fields[field], value)
+        ),
+        NewValue::Add(number) if number.is_sign_negative() => {
+            format!("take {} from {name}", number.abs())
+        }
         NewValue::Add(number) => format!("add {number} to {name}"),
         NewValue::Today => format!("set {name} to today"),
         NewValue::Now => format!("set {name} to now"),
@@ -293,9 +403,16 @@ pub fn update(model: &Model, event: &EventType, update: &Update) -> String {
     let field = &model.contacts.fields[update.field].id;
     match &update.change {
         UpdateChange::Add(number) => format!("add {number} to {field}"),
-        UpdateChange::AddProperty(property) => format!("add {} to {field}", event.properties[*property].id),
-        UpdateChange::Set(to) => format!("set {field} to {}", value(&model.contacts.fields[update.field], to)),
-        UpdateChange::SetProperty(property) => format!("set {field} to {}", event.properties[*property].id),
+        UpdateChange::AddProperty(property) => {
+            format!("add {} to {field}", event.properties[*property].id)
+        }
+        UpdateChange::Set(to) => format!(
+            "set {field} to {}",
+            value(&model.contacts.fields[update.field], to)
+        ),
+        UpdateChange::SetProperty(property) => {
+            format!("set {field} to {}", event.properties[*property].id)
+        }
         UpdateChange::SetEventTime => format!("set {field} to event-time"),
     }
 }
@@ -318,13 +435,20 @@ fn choice(field: &Field, id: ChoiceId) -> String {
     let Some(FieldType::Choice(values) | FieldType::Choices { values, .. }) = &field.type_ else {
         return UNCLEAR.to_owned();
     };
-    values.get(id.index()).cloned().unwrap_or_else(|| UNCLEAR.to_owned())
+    values
+        .get(id.index())
+        .cloned()
+        .unwrap_or_else(|| UNCLEAR.to_owned())
 }
 
 fn moment(model: &Model, until: &Until) -> String {
     match until {
         Until::Moment(moment) => moment.to_string(),
-        Until::Field { field, offset, if_missing: _ } => {
+        Until::Field {
+            field,
+            offset,
+            if_missing: _,
+        } => {
             let name = &model.contacts.fields[*field].id;
             let written = offset.to_string();
             match written.strip_prefix('-') {

@@ -1,6 +1,8 @@
-//! The journey as a graph: what leads where and under which condition; it can be made of any model, also a faulty one, and marks what is broken.
+//! The journey as a graph: what leads where and under which condition; it can be made of any model,
+//! also a faulty one, and marks what is broken.
 //!
-//! Nodes and edges stand in order of the model's ids, so that the same project gives the same graph.
+//! Nodes and edges stand in order of the model's ids, so that the same project gives the same
+//! graph.
 
 mod build;
 mod conditions;
@@ -16,7 +18,9 @@ pub(crate) use conditions::{atoms, conditions, patterns};
 pub(crate) use next::{Ladder, possible_next};
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{CampaignId, Channel, ContentId, DestinationId, FunnelId, Model, SegmentId, StageRef, StepId};
+use crate::model::{
+    CampaignId, Channel, ContentId, DestinationId, FunnelId, Model, SegmentId, StageRef, StepId,
+};
 use crate::source::{FileId, Span};
 
 /// A project as a graph.
@@ -105,13 +109,15 @@ pub enum NodeKind {
     Campaign {
         /// The ways in, in words.
         enter: Vec<String>,
-        /// After how long after the end of a time somebody may come in again, in words; absent for never.
+        /// After how long after the end of a time somebody may come in again, in words; absent for
+        /// never.
         again: Option<String>,
         /// The goal, in words.
         goal: Option<String>,
         /// Who leaves, in words.
         exit_when: Option<String>,
-        /// Whether who came in by a condition and no longer meets one leaves; absent where that is not said, or no condition lets in.
+        /// Whether who came in by a condition and no longer meets one leaves; absent where that is
+        /// not said, or no condition lets in.
         drops: Option<bool>,
         /// Whether `published: false` closes it.
         closed: bool,
@@ -219,7 +225,10 @@ pub enum EdgeKind {
 impl EdgeKind {
     /// Whether it leads from a step to one that comes after it.
     pub fn is_order(self) -> bool {
-        matches!(self, Self::Starts | Self::Next | Self::Yes | Self::No | Self::Branch | Self::Past)
+        matches!(
+            self,
+            Self::Starts | Self::Next | Self::Yes | Self::No | Self::Branch | Self::Past
+        )
     }
 }
 
@@ -234,7 +243,8 @@ impl Journey {
         self.places.get(&thing).copied()
     }
 
-    /// Marks the nodes and edges at which errors were found; for an edge that no picture shows, the node that it leaves.
+    /// Marks the nodes and edges at which errors were found; for an edge that no picture shows, the
+    /// node that it leaves.
     pub fn marked(mut self, findings: &[Diagnostic]) -> Self {
         let wrong = Wrong::of(findings);
         let hit = |span: Span| wrong.overlaps(span);
@@ -244,8 +254,10 @@ impl Journey {
         for at in self.graph.edge_indices() {
             let edge = &mut self.graph[at];
             edge.broken |= hit(edge.span);
-            let hidden = matches!(edge.kind, EdgeKind::Asks | EdgeKind::Sends | EdgeKind::Shows | EdgeKind::Calls)
-                && edge.broken;
+            let hidden = matches!(
+                edge.kind,
+                EdgeKind::Asks | EdgeKind::Sends | EdgeKind::Shows | EdgeKind::Calls
+            ) && edge.broken;
             if let Some((asking, _)) = self.graph.edge_endpoints(at).filter(|_| hidden) {
                 self.graph[asking].broken = true;
             }
@@ -268,7 +280,9 @@ impl Wrong {
         let mut by_file: BTreeMap<FileId, Vec<(u32, u32)>> = BTreeMap::new();
         for span in errors {
             let of_file = by_file.entry(span.file).or_default();
-            let end = of_file.last().map_or(span.end, |(_, end)| span.end.max(*end));
+            let end = of_file
+                .last()
+                .map_or(span.end, |(_, end)| span.end.max(*end));
             of_file.push((span.start, end));
         }
         Self(by_file)
@@ -277,7 +291,10 @@ impl Wrong {
     /// Whether an error has a place in common with a span.
     fn overlaps(&self, span: Span) -> bool {
         let of_file = self.0.get(&span.file).filter(|_| span != Span::NOWHERE);
-        let before = of_file.map(|errors| &errors[..errors.partition_point(|(start, _)| *start < span.end)]);
-        before.and_then(<[_]>::last).is_some_and(|(_, end)| span.start < *end)
+        let before =
+            of_file.map(|errors| &errors[..errors.partition_point(|(start, _)| *start < span.end)]);
+        before
+            .and_then(<[_]>::last)
+            .is_some_and(|(_, end)| span.start < *end)
     }
 }

@@ -1,4 +1,5 @@
-//! Where "the next heavier published stage" can lead, whatever the time; never leaves a stage out that some time makes the next.
+//! Where "the next heavier published stage" can lead, whatever the time; never leaves a stage out
+//! that some time makes the next.
 
 use crate::model::{Funnel, Publish, StageId};
 
@@ -14,22 +15,42 @@ pub(crate) struct Ladder<'a> {
 impl<'a> Ladder<'a> {
     /// That of a funnel.
     pub(crate) fn of(funnel: &'a Funnel) -> Self {
-        let stages = || funnel.stages.iter().filter_map(|(id, stage)| Some((stage.weight?, id, &stage.publish)));
-        let open = stages().filter(|(.., publish)| publish.published).map(|(weight, id, _)| (weight, id));
-        let certain = stages().filter(|(.., publish)| always(publish)).map(|(weight, ..)| weight);
+        let stages = || {
+            funnel
+                .stages
+                .iter()
+                .filter_map(|(id, stage)| Some((stage.weight?, id, &stage.publish)))
+        };
+        let open = stages()
+            .filter(|(.., publish)| publish.published)
+            .map(|(weight, id, _)| (weight, id));
+        let certain = stages()
+            .filter(|(.., publish)| always(publish))
+            .map(|(weight, ..)| weight);
         let (mut open, mut certain): (Vec<_>, Vec<_>) = (open.collect(), certain.collect());
         open.sort_unstable();
         certain.sort_unstable();
-        Self { funnel, open, certain }
+        Self {
+            funnel,
+            open,
+            certain,
+        }
     }
 
-    /// The stages that can be the next one after `stage`: up to the first weight at which one is always published.
+    /// The stages that can be the next one after `stage`: up to the first weight at which one is
+    /// always published.
     pub(crate) fn next(&self, stage: StageId) -> impl Iterator<Item = StageId> {
         let weight = self.funnel.stages[stage].weight;
         let is_heavier = |other: i64| weight.is_some_and(|weight| other > weight);
-        let last = self.certain.get(self.certain.partition_point(|other| !is_heavier(*other))).copied();
+        let last = self
+            .certain
+            .get(self.certain.partition_point(|other| !is_heavier(*other)))
+            .copied();
         let heavier = &self.open[self.open.partition_point(|(other, _)| !is_heavier(*other))..];
-        heavier.iter().take_while(move |(weight, _)| last.is_none_or(|last| *weight <= last)).map(|(_, id)| *id)
+        heavier
+            .iter()
+            .take_while(move |(weight, _)| last.is_none_or(|last| *weight <= last))
+            .map(|(_, id)| *id)
     }
 }
 

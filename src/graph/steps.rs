@@ -1,4 +1,5 @@
-//! The order of steps as edges; a step has an edge into it exactly when some contact can come to it.
+//! The order of steps as edges; a step has an edge into it exactly when some contact can come to
+//! it.
 
 use petgraph::graph::{DiGraph, NodeIndex};
 
@@ -8,21 +9,43 @@ use crate::model::ids::Id;
 use crate::model::{Action, Campaign, CampaignId, Step, StepId, StepKind};
 use crate::source::Span;
 
-/// Adds the edges between the steps of a campaign, and those from steps to stages, funnels and content.
+/// Adds the edges between the steps of a campaign, and those from steps to stages, funnels and
+/// content.
 pub(super) fn steps(build: &mut Build<'_>, id: CampaignId, campaign: &Campaign) {
-    let mut order = Order { campaign: id, edges: Vec::new(), events: DiGraph::new() };
+    let mut order = Order {
+        campaign: id,
+        edges: Vec::new(),
+        events: DiGraph::new(),
+    };
     let start = order.events.add_node(1);
     let mut behind_last = 0;
     campaign.each_step(|step| behind_last = behind_last.max(step.id.index() + 1));
     for _ in 0..behind_last {
         order.events.add_node(1);
     }
-    let first = Loose { from: EntityRef::Campaign(id), on: start, kind: EdgeKind::Starts, words: "", skips: false };
+    let first = Loose {
+        from: EntityRef::Campaign(id),
+        on: start,
+        kind: EdgeKind::Starts,
+        words: "",
+        skips: false,
+    };
     order.list(&campaign.steps, vec![first]);
     let happens = happening(order.events, start);
-    for (edge, to) in order.edges.into_iter().filter(|(edge, _)| happens[edge.on.index()]) {
+    for (edge, to) in order
+        .edges
+        .into_iter()
+        .filter(|(edge, _)| happens[edge.on.index()])
+    {
         let words = edge.words.to_owned();
-        build.edge(edge.from, EntityRef::Step(id, to), Edge { words, ..Edge::plain(edge.kind, Span::NOWHERE) });
+        build.edge(
+            edge.from,
+            EntityRef::Step(id, to),
+            Edge {
+                words,
+                ..Edge::plain(edge.kind, Span::NOWHERE)
+            },
+        );
     }
     campaign.each_step(|step| effects(build, id, step));
 }
@@ -31,7 +54,8 @@ pub(super) fn steps(build: &mut Build<'_>, id: CampaignId, campaign: &Campaign) 
 struct Order<'a> {
     campaign: CampaignId,
     edges: Vec<(Loose<'a>, StepId)>,
-    /// What some contact can do, with how many others must happen first of those that lead to it: it starts, comes to a step (by its id), or comes through a fork.
+    /// What some contact can do, with how many others must happen first of those that lead to it:
+    /// it starts, comes to a step (by its id), or comes through a fork.
     events: DiGraph<usize, ()>,
 }
 
@@ -71,15 +95,28 @@ fn happening(mut events: DiGraph<usize, ()>, start: NodeIndex) -> Vec<bool> {
 }
 
 impl<'a> Order<'a> {
-    /// Ties the loose edges to the first step, its own to the next, and so on; returns those that leave the list.
+    /// Ties the loose edges to the first step, its own to the next, and so on; returns those that
+    /// leave the list.
     fn list(&mut self, steps: &'a [Step], mut loose: Vec<Loose<'a>>) -> Vec<Loose<'a>> {
         for step in steps {
-            let (skipping, arriving): (Vec<_>, Vec<_>) = loose.into_iter().partition(|edge| edge.skips);
-            arriving.into_iter().for_each(|edge| self.tie(edge, step.id));
+            let (skipping, arriving): (Vec<_>, Vec<_>) =
+                loose.into_iter().partition(|edge| edge.skips);
+            arriving
+                .into_iter()
+                .for_each(|edge| self.tie(edge, step.id));
             loose = self.after(step);
-            loose.extend(skipping.into_iter().map(|edge| Loose { skips: false, ..edge }));
+            loose.extend(skipping.into_iter().map(|edge| Loose {
+                skips: false,
+                ..edge
+            }));
         }
-        loose.into_iter().map(|edge| Loose { skips: false, ..edge }).collect()
+        loose
+            .into_iter()
+            .map(|edge| Loose {
+                skips: false,
+                ..edge
+            })
+            .collect()
     }
 
     fn tie(&mut self, edge: Loose<'a>, to: StepId) {
@@ -90,17 +127,44 @@ impl<'a> Order<'a> {
     /// The loose edges that leave a step.
     fn after(&mut self, step: &'a Step) -> Vec<Loose<'a>> {
         let from = EntityRef::Step(self.campaign, step.id);
-        let next = Loose { from, on: at(step.id), kind: EdgeKind::Next, words: "", skips: false };
-        let into = |words: &'a str| vec![Loose { kind: EdgeKind::Branch, words, ..next }];
+        let next = Loose {
+            from,
+            on: at(step.id),
+            kind: EdgeKind::Next,
+            words: "",
+            skips: false,
+        };
+        let into = |words: &'a str| {
+            vec![Loose {
+                kind: EdgeKind::Branch,
+                words,
+                ..next
+            }]
+        };
         match &step.kind {
-            StepKind::If { then, otherwise, .. } => {
-                let mut out = self.list(then, vec![Loose { kind: EdgeKind::Yes, ..next }]);
-                out.extend(self.list(otherwise, vec![Loose { kind: EdgeKind::No, ..next }]));
+            StepKind::If {
+                then, otherwise, ..
+            } => {
+                let mut out = self.list(
+                    then,
+                    vec![Loose {
+                        kind: EdgeKind::Yes,
+                        ..next
+                    }],
+                );
+                out.extend(self.list(
+                    otherwise,
+                    vec![Loose {
+                        kind: EdgeKind::No,
+                        ..next
+                    }],
+                ));
                 out
             }
-            StepKind::Split(shares) => {
-                shares.iter().flat_map(|share| self.list(&share.steps, into(&share.label))).collect()
-            }
+            StepKind::Split(shares) => shares
+                .iter()
+                .flat_map(|share| self.list(&share.steps, into(&share.label)))
+                .collect(),
             StepKind::Await(awaiting) => {
                 let mut out = Vec::new();
                 for way in &awaiting.ways {
@@ -112,7 +176,10 @@ impl<'a> Order<'a> {
                 out
             }
             StepKind::Fork(ways) => {
-                let ends: Vec<_> = ways.iter().map(|way| self.list(&way.steps, into(&way.label))).collect();
+                let ends: Vec<_> = ways
+                    .iter()
+                    .map(|way| self.list(&way.steps, into(&way.label)))
+                    .collect();
                 self.together(ends)
             }
             StepKind::Goto { to, .. } => {
@@ -120,7 +187,14 @@ impl<'a> Order<'a> {
                 Vec::new()
             }
             StepKind::WaitUntil { .. } if step.may_leave_out_next() => {
-                vec![next, Loose { kind: EdgeKind::Past, skips: true, ..next }]
+                vec![
+                    next,
+                    Loose {
+                        kind: EdgeKind::Past,
+                        skips: true,
+                        ..next
+                    },
+                ]
             }
             StepKind::Exit(_) => Vec::new(),
             StepKind::Action(_) => vec![next],
@@ -134,11 +208,13 @@ impl<'a> Order<'a> {
         for way in &ways {
             let through_one = self.events.add_node(1);
             let ends = way.iter().map(|edge| (edge.on, through_one));
-            self.events.extend_with_edges(ends.chain([(through_one, through_all)]));
+            self.events
+                .extend_with_edges(ends.chain([(through_one, through_all)]));
         }
         let behind = |edge: Loose<'a>| {
             let on = self.events.add_node(2);
-            self.events.extend_with_edges([(edge.on, on), (through_all, on)]);
+            self.events
+                .extend_with_edges([(edge.on, on), (through_all, on)]);
             Loose { on, ..edge }
         };
         ways.into_iter().flatten().map(behind).collect()
@@ -148,7 +224,9 @@ impl<'a> Order<'a> {
 fn effects(build: &mut Build<'_>, campaign: CampaignId, step: &Step) {
     let here = EntityRef::Step(campaign, step.id);
     let (to, kind) = match step.kind {
-        StepKind::Action(Action::Send { content, .. }) => (EntityRef::Content(content), EdgeKind::Sends),
+        StepKind::Action(Action::Send { content, .. }) => {
+            (EntityRef::Content(content), EdgeKind::Sends)
+        }
         StepKind::Action(Action::Call(ref call)) => match call.destination() {
             Some(destination) => (EntityRef::Destination(destination), EdgeKind::Calls),
             None => return,

@@ -56,22 +56,34 @@ words! {
 }
 
 use Operator::{
-    After, Anniversary, AtLeast, AtMost, Before, Between, Contains, During, EndsWith, HasAll, HasAny, HasNone, In, Is,
-    IsNot, LessThan, Matches, MoreThan, NotIn, Since, StartsWith, Until, Within, WithinNext,
+    After, Anniversary, AtLeast, AtMost, Before, Between, Contains, During, EndsWith, HasAll,
+    HasAny, HasNone, In, Is, IsNot, LessThan, Matches, MoreThan, NotIn, Since, StartsWith, Until,
+    Within, WithinNext,
 };
 
 impl Question {
     /// The keys that may stand beside it.
     pub fn keys(self) -> Vec<&'static str> {
         match self {
-            Self::Field | Self::Company | Self::Property => Operator::ALL.map(Operator::word).to_vec(),
+            Self::Field | Self::Company | Self::Property => {
+                Operator::ALL.map(Operator::word).to_vec()
+            }
             Self::Event => {
-                let counted = Operator::COUNTING.iter().chain(&Operator::LOOKING_BACK).map(|operator| operator.word());
+                let counted = Operator::COUNTING
+                    .iter()
+                    .chain(&Operator::LOOKING_BACK)
+                    .map(|operator| operator.word());
                 ["of", "sum", "where"].into_iter().chain(counted).collect()
             }
             Self::Stage => vec!["for"],
             Self::Campaign => vec!["state"],
-            Self::All | Self::Any | Self::Not | Self::Tag | Self::Tags | Self::Reached | Self::InFunnel => Vec::new(),
+            Self::All
+            | Self::Any
+            | Self::Not
+            | Self::Tag
+            | Self::Tags
+            | Self::Reached
+            | Self::InFunnel => Vec::new(),
             Self::Segment | Self::Reachable | Self::Entered => Vec::new(),
         }
     }
@@ -81,7 +93,9 @@ impl Question {
     /// What a key belongs to that goes with one question only.
     pub fn owner(key: &str) -> Option<Self> {
         let owners = [Self::Stage, Self::Campaign, Self::Event];
-        owners.into_iter().find(|question| Operator::of(key).is_none() && question.keys().contains(&key))
+        owners
+            .into_iter()
+            .find(|question| Operator::of(key).is_none() && question.keys().contains(&key))
     }
 }
 
@@ -95,26 +109,50 @@ impl Operator {
     /// The operators that a type takes, besides `exists`.
     pub fn of_type(type_: TypeName) -> &'static [Self] {
         match type_ {
-            TypeName::Text | TypeName::Email => &[Is, IsNot, In, NotIn, Contains, StartsWith, EndsWith, Matches],
-            TypeName::Integer | TypeName::Number => {
-                &[Is, IsNot, In, NotIn, AtLeast, AtMost, MoreThan, LessThan, Between]
-            }
+            TypeName::Text | TypeName::Email => &[
+                Is, IsNot, In, NotIn, Contains, StartsWith, EndsWith, Matches,
+            ],
+            TypeName::Integer | TypeName::Number => &[
+                Is, IsNot, In, NotIn, AtLeast, AtMost, MoreThan, LessThan, Between,
+            ],
             TypeName::Boolean => &[Is, IsNot],
             TypeName::Choice => &[Is, IsNot, In, NotIn],
             TypeName::Choices => &[HasAny, HasAll, HasNone],
-            TypeName::Date | TypeName::Datetime => {
-                &[Is, IsNot, In, NotIn, Between, Before, After, Since, Until, Within, WithinNext, During, Anniversary]
-            }
+            TypeName::Date | TypeName::Datetime => &[
+                Is,
+                IsNot,
+                In,
+                NotIn,
+                Between,
+                Before,
+                After,
+                Since,
+                Until,
+                Within,
+                WithinNext,
+                During,
+                Anniversary,
+            ],
         }
     }
 
-    /// For `is`, `in` and their opposites: whether it is an opposite, which is true where the value is missing.
+    /// For `is`, `in` and their opposites: whether it is an opposite, which is true where the value
+    /// is missing.
     pub fn negated(self) -> Option<bool> {
         match self {
             Is | In => Some(false),
             IsNot | NotIn => Some(true),
-            AtLeast | AtMost | MoreThan | LessThan | Between | Contains | StartsWith | EndsWith | Matches => None,
-            Self::Exists | Before | After | Since | Until | Within | WithinNext | During | Anniversary => None,
+            AtLeast | AtMost | MoreThan | LessThan | Between | Contains | StartsWith | EndsWith
+            | Matches => None,
+            Self::Exists
+            | Before
+            | After
+            | Since
+            | Until
+            | Within
+            | WithinNext
+            | During
+            | Anniversary => None,
             HasAny | HasAll | HasNone => None,
         }
     }

@@ -49,16 +49,29 @@ impl Verb {
             Self::If => &["id", "then", "else"],
             Self::Await => &["id", "for", "then", "else"],
             Self::Use => &["id", "with"],
-            Self::Move | Self::Leave | Self::AddTag | Self::RemoveTag | Self::Points | Self::Clear => &["id"],
-            Self::PushTo | Self::Note | Self::Split | Self::Fork | Self::Goto | Self::Enroll | Self::Withdraw => {
+            Self::Move
+            | Self::Leave
+            | Self::AddTag
+            | Self::RemoveTag
+            | Self::Points
+            | Self::Clear => &["id"],
+            Self::PushTo
+            | Self::Note
+            | Self::Split
+            | Self::Fork
+            | Self::Goto
+            | Self::Enroll
+            | Self::Withdraw => &["id"],
+            Self::Unsubscribe | Self::Resubscribe | Self::AddTo | Self::RemoveFrom | Self::Exit => {
                 &["id"]
             }
-            Self::Unsubscribe | Self::Resubscribe | Self::AddTo | Self::RemoveFrom | Self::Exit => &["id"],
         }
     }
 
     /// The verb beside which a key stands, for people who wrote it beside another one.
     pub fn owner(key: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|verb| verb.keys().contains(&key))
+        Self::ALL
+            .into_iter()
+            .find(|verb| verb.keys().contains(&key))
     }
 }

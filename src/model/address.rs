@@ -1,11 +1,18 @@
-//! What an email address looks like, in cells and in the project alike; whether anybody reads it is not asked.
+//! What an email address looks like, in cells and in the project alike; whether anybody reads it is
+//! not asked.
 
-/// Whether the text has the shape of one address: one `@` with something on both sides, no white space and no control characters, and none of the
-/// characters that stand around or between addresses. A domain needs no point, but has none at its ends and no two in a row.
+/// Whether the text has the shape of one address: one `@` with something on both sides, no white
+/// space and no control characters, and none of the characters that stand around or between
+/// addresses. A domain needs no point, but has none at its ends and no two in a row.
 pub fn is_address(text: &str) -> bool {
-    let Some((local, domain)) = text.split_once('@') else { return false };
+    let Some((local, domain)) = text.split_once('@') else {
+        return false;
+    };
     let fits = |part: &str| part.bytes().all(is_plain) || !part.contains(is_strange);
-    !local.is_empty() && fits(local) && fits(domain) && domain.split('.').all(|label| !label.is_empty())
+    !local.is_empty()
+        && fits(local)
+        && fits(domain)
+        && domain.split('.').all(|label| !label.is_empty())
 }
 
 /// Most bytes of most addresses.
@@ -23,8 +30,13 @@ mod tests {
 
     #[test]
     fn one_address_and_nothing_around_it() {
-        for text in ["a@b", "ann@example.com", "ann+shop@mail.example.co.uk", "żółw@poczta.pl", "o'neil@example.com"]
-        {
+        for text in [
+            "a@b",
+            "ann@example.com",
+            "ann+shop@mail.example.co.uk",
+            "żółw@poczta.pl",
+            "o'neil@example.com",
+        ] {
             assert!(is_address(text), "{text}");
         }
         let wrong = [

@@ -13,7 +13,8 @@ pub enum Sign {
     Any,
 }
 
-/// A length of time: calendar months and days, and exact seconds. Negative only as an offset; then no part is positive.
+/// A length of time: calendar months and days, and exact seconds. Negative only as an offset; then
+/// no part is positive.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Duration {
     /// Calendar months; a year is twelve.
@@ -34,7 +35,11 @@ impl Duration {
 /// In the words of the language: `2 hours`, `1 day`, `3 months`; mixed ones in ISO 8601.
 impl fmt::Display for Duration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { months, days, seconds } = *self;
+        let Self {
+            months,
+            days,
+            seconds,
+        } = *self;
         let (count, unit) = match (months, days, seconds) {
             (m, 0, 0) if m != 0 && m % 12 == 0 => (i64::from(m / 12), "year"),
             (m, 0, 0) if m != 0 => (i64::from(m), "month"),
@@ -42,9 +47,23 @@ impl fmt::Display for Duration {
             (0, 0, s) if s % 3600 == 0 => (s / 3600, "hour"),
             (0, 0, s) if s % 60 == 0 => (s / 60, "minute"),
             (0, 0, s) => (s, "second"),
-            (m, d, s) => return write!(f, "{}", Iso { months: m, days: d, seconds: s }),
+            (m, d, s) => {
+                return write!(
+                    f,
+                    "{}",
+                    Iso {
+                        months: m,
+                        days: d,
+                        seconds: s
+                    }
+                );
+            }
         };
-        write!(f, "{count} {unit}{}", if count.abs() == 1 { "" } else { "s" })
+        write!(
+            f,
+            "{count} {unit}{}",
+            if count.abs() == 1 { "" } else { "s" }
+        )
     }
 }
 
@@ -58,7 +77,10 @@ impl fmt::Display for Iso {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let negative = self.months < 0 || self.days < 0 || self.seconds < 0;
         f.write_str(if negative { "-P" } else { "P" })?;
-        for (count, unit) in [(self.months.unsigned_abs(), 'M'), (self.days.unsigned_abs(), 'D')] {
+        for (count, unit) in [
+            (self.months.unsigned_abs(), 'M'),
+            (self.days.unsigned_abs(), 'D'),
+        ] {
             if count > 0 {
                 write!(f, "{count}{unit}")?;
             }
@@ -123,7 +145,9 @@ impl fmt::Display for Moment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Day(date) => date.fmt(f),
-            Self::Time(time) if time.second() == 0 => f.write_str(&time.strftime("%Y-%m-%dT%H:%M").to_string()),
+            Self::Time(time) if time.second() == 0 => {
+                f.write_str(&time.strftime("%Y-%m-%dT%H:%M").to_string())
+            }
             Self::Time(time) => f.write_str(&time.strftime("%Y-%m-%dT%H:%M:%S").to_string()),
         }
     }
@@ -183,6 +207,10 @@ pub struct Publish {
 
 impl Default for Publish {
     fn default() -> Self {
-        Self { published: true, from: None, until: None }
+        Self {
+            published: true,
+            from: None,
+            until: None,
+        }
     }
 }

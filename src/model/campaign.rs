@@ -34,7 +34,8 @@ pub struct Campaign {
     pub enter: Vec<Enter>,
     /// How long after the end of an entry the next may begin; absent: never.
     pub reenter: Option<Duration>,
-    /// What happens when no state condition of `enter` holds any longer; absent: not written, which means stay.
+    /// What happens when no state condition of `enter` holds any longer; absent: not written, which
+    /// means stay.
     pub on_leave: Option<OnLeave>,
     /// What becomes of those who qualify when the campaign is first published.
     pub existing: Existing,
@@ -71,7 +72,8 @@ pub enum Enter {
 pub struct Step {
     /// Counts in the order of the text, outer before inner.
     pub id: StepId,
-    /// Its name in the outputs, unique in the campaign: the written id, or verb and operand; see docs/outputs.md.
+    /// Its name in the outputs, unique in the campaign: the written id, or verb and operand; see
+    /// docs/outputs.md.
     pub name: String,
     /// Whether the name is a written id.
     pub named: bool,
@@ -92,7 +94,8 @@ pub enum StepKind {
     WaitUntil {
         /// Which.
         until: Until,
-        /// What happens when it is over; absent: goes on, but of several in a row that are over only with the steps of the last one.
+        /// What happens when it is over; absent: goes on, but of several in a row that are over
+        /// only with the steps of the last one.
         if_past: Option<IfPast>,
         /// At which times of day and on which days it may end.
         windows: Windows,
@@ -166,7 +169,8 @@ pub enum Action {
     Withdraw(CampaignId),
 }
 
-/// A list that a step puts the contact on, or takes it off: those who may be written to on a channel, the members of a segment by hand.
+/// A list that a step puts the contact on, or takes it off: those who may be written to on a
+/// channel, the members of a segment by hand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Listing {
     /// Nothing goes out on the channel any more.
@@ -214,17 +218,24 @@ pub struct SendRules {
 
 impl Default for SendRules {
     fn default() -> Self {
-        Self { once: Once::Entry, transactional: false, expires: None, exits_on_skip: false }
+        Self {
+            once: Once::Entry,
+            transactional: false,
+            expires: None,
+            exits_on_skip: false,
+        }
     }
 }
 
 /// A share of the contacts and their way.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Share {
-    /// The word for the way in the outputs, unique in the split: the written id, or the share, with an ordinal among equals.
+    /// The word for the way in the outputs, unique in the split: the written id, or the share, with
+    /// an ordinal among equals.
     pub label: String,
-    /// What its contacts follow from, unique in the split: the written id, or what its steps are called, each with a line end behind it. Never the share, so that a
-    /// changed share moves as few as it can.
+    /// What its contacts follow from, unique in the split: the written id, or what its steps are
+    /// called, each with a line end behind it. Never the share, so that a changed share moves as
+    /// few as it can.
     pub goes_by: String,
     /// How many of a hundred contacts take it.
     pub share: u8,
@@ -378,7 +389,9 @@ impl Action {
 impl Step {
     /// Whether a contact that waits here may go on without the next step of the list.
     pub fn may_leave_out_next(&self) -> bool {
-        let StepKind::WaitUntil { until, if_past, .. } = &self.kind else { return false };
+        let StepKind::WaitUntil { until, if_past, .. } = &self.kind else {
+            return false;
+        };
         *if_past == Some(IfPast::Skip) || until.if_missing() == Some(IfMissing::Skip)
     }
 
@@ -393,19 +406,52 @@ impl Step {
     /// The lists of steps inside it, in the order of the text.
     pub fn branches(&self) -> Vec<Branch<'_>> {
         match &self.kind {
-            StepKind::If { then, otherwise, .. } => {
-                vec![Branch { word: "then", steps: then }, Branch { word: "else", steps: otherwise }]
+            StepKind::If {
+                then, otherwise, ..
+            } => {
+                vec![
+                    Branch {
+                        word: "then",
+                        steps: then,
+                    },
+                    Branch {
+                        word: "else",
+                        steps: otherwise,
+                    },
+                ]
             }
-            StepKind::Split(shares) => {
-                shares.iter().map(|share| Branch { word: &share.label, steps: &share.steps }).collect()
+            StepKind::Split(shares) => shares
+                .iter()
+                .map(|share| Branch {
+                    word: &share.label,
+                    steps: &share.steps,
+                })
+                .collect(),
+            StepKind::Await(Await {
+                ways, otherwise, ..
+            }) => {
+                let ways = ways.iter().map(|way| Branch {
+                    word: &way.label,
+                    steps: &way.steps,
+                });
+                ways.chain([Branch {
+                    word: "else",
+                    steps: otherwise,
+                }])
+                .collect()
             }
-            StepKind::Await(Await { ways, otherwise, .. }) => {
-                let ways = ways.iter().map(|way| Branch { word: &way.label, steps: &way.steps });
-                ways.chain([Branch { word: "else", steps: otherwise }]).collect()
-            }
-            StepKind::Fork(ways) => ways.iter().map(|way| Branch { word: &way.label, steps: &way.steps }).collect(),
+            StepKind::Fork(ways) => ways
+                .iter()
+                .map(|way| Branch {
+                    word: &way.label,
+                    steps: &way.steps,
+                })
+                .collect(),
             StepKind::Action(_) => Vec::new(),
-            StepKind::Wait(_) | StepKind::WaitUntil { .. } | StepKind::Goto { .. } | StepKind::Exit(_) => Vec::new(),
+            StepKind::Wait(_)
+            | StepKind::WaitUntil { .. }
+            | StepKind::Goto { .. }
+            | StepKind::Exit(_) => Vec::new(),
             StepKind::Broken => Vec::new(),
         }
     }
@@ -415,11 +461,17 @@ impl Step {
     /// The lists of steps inside it, in the order of the text.
     pub(crate) fn lists_mut(&mut self) -> Vec<&mut Vec<Self>> {
         match &mut self.kind {
-            StepKind::If { then, otherwise, .. } => vec![then, otherwise],
+            StepKind::If {
+                then, otherwise, ..
+            } => vec![then, otherwise],
             StepKind::Split(shares) => shares.iter_mut().map(|share| &mut share.steps).collect(),
-            StepKind::Await(Await { ways, otherwise, .. }) => {
-                ways.iter_mut().map(|way| &mut way.steps).chain([otherwise]).collect()
-            }
+            StepKind::Await(Await {
+                ways, otherwise, ..
+            }) => ways
+                .iter_mut()
+                .map(|way| &mut way.steps)
+                .chain([otherwise])
+                .collect(),
             StepKind::Fork(ways) => ways.iter_mut().map(|way| &mut way.steps).collect(),
             StepKind::Action(_) | StepKind::Wait(_) | StepKind::WaitUntil { .. } => Vec::new(),
             StepKind::Goto { .. } | StepKind::Exit(_) | StepKind::Broken => Vec::new(),

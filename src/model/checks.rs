@@ -1,4 +1,5 @@
-//! How much each check counts in a project, which says nothing about what the project does, so no plan has it; and how much a run may let go out, which plans have.
+//! How much each check counts in a project, which says nothing about what the project does, so no
+//! plan has it; and how much a run may let go out, which plans have.
 
 use super::Channel;
 use crate::source::Span;

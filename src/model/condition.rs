@@ -1,6 +1,8 @@
-//! The one condition type: a tree of tests with resolved ids, typed operands and the place of each node.
+//! The one condition type: a tree of tests with resolved ids, typed operands and the place of each
+//! node.
 //!
-//! Logic is two-valued: a comparison with a missing value is false, and the negated ones (`is-not`, `not-in`, `has-none`) are true.
+//! Logic is two-valued: a comparison with a missing value is false, and the negated ones (`is-not`,
+//! `not-in`, `has-none`) are true.
 
 use rust_decimal::Decimal;
 
@@ -8,7 +10,8 @@ use super::calendar::{Duration, Period, When};
 use super::event::EventTest;
 use super::funnel::StageRef;
 use super::ids::{
-    CampaignId, ChoiceId, CompanyFieldId, EventId, FieldId, FunnelId, GroupId, PropertyId, SegmentId, TagId,
+    CampaignId, ChoiceId, CompanyFieldId, EventId, FieldId, FunnelId, GroupId, PropertyId,
+    SegmentId, TagId,
 };
 use crate::language::Channel;
 use crate::language::Outcome;
@@ -26,7 +29,10 @@ pub struct Condition {
 impl Condition {
     /// Whether it asks one thing.
     pub fn is_atom(&self) -> bool {
-        !matches!(self.kind, ConditionKind::All(_) | ConditionKind::Any(_) | ConditionKind::Not(_))
+        !matches!(
+            self.kind,
+            ConditionKind::All(_) | ConditionKind::Any(_) | ConditionKind::Not(_)
+        )
     }
 }
 
@@ -52,7 +58,8 @@ pub enum ConditionKind {
     Stage {
         /// The stage.
         stage: StageRef,
-        /// Since the start of the day so long ago (calendar units), or exactly so long (hours, minutes).
+        /// Since the start of the day so long ago (calendar units), or exactly so long (hours,
+        /// minutes).
         at_least: Option<Duration>,
     },
     /// Has a stage in its funnel that weighs at least as much.
@@ -87,8 +94,12 @@ pub enum CampaignState {
 
 impl CampaignState {
     /// All of them.
-    pub const ALL: [Self; 4] =
-        [Self::Active, Self::Ended(Outcome::Completed), Self::Ended(Outcome::Exited), Self::Ended(Outcome::Converted)];
+    pub const ALL: [Self; 4] = [
+        Self::Active,
+        Self::Ended(Outcome::Completed),
+        Self::Ended(Outcome::Exited),
+        Self::Ended(Outcome::Converted),
+    ];
 
     /// The word of the language.
     pub fn word(self) -> &'static str {
@@ -196,7 +207,8 @@ pub enum NumberTest {
     Between(Decimal, Decimal),
 }
 
-/// A test of a date or a moment. A day is the whole day: `before` its start, `since` from its start, `until` to its end, `after` after its end, `is` inside it.
+/// A test of a date or a moment. A day is the whole day: `before` its start, `since` from its
+/// start, `until` to its end, `after` after its end, `is` inside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DateTest {
     /// `is`, `in`, and negated `is-not`, `not-in`.
@@ -222,6 +234,7 @@ pub enum DateTest {
     WithinNext(Duration),
     /// In the period.
     During(Period),
-    /// The month and the day of this day, in any year; 29 February also on the 28th of a year without one.
+    /// The month and the day of this day, in any year; 29 February also on the 28th of a year
+    /// without one.
     Anniversary(When),
 }

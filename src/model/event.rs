@@ -1,4 +1,5 @@
-//! Events: what can happen to contacts, of which content, with which properties, and what a question about them asks.
+//! Events: what can happen to contacts, of which content, with which properties, and what a
+//! question about them asks.
 //!
 //! The built-in events are in every model, declared or not.
 
@@ -86,7 +87,8 @@ pub struct EventPattern {
     pub event: EventId,
     /// Of this content; absent: of any, or of none.
     pub of: Option<ContentId>,
-    /// What its properties must say: tests of [`Subject::Property`](super::Subject::Property), composed.
+    /// What its properties must say: tests of [`Subject::Property`](super::Subject::Property),
+    /// composed.
     pub where_: Option<Box<Condition>>,
 }
 
@@ -110,7 +112,8 @@ pub struct EventTest {
 pub enum Since {
     /// All that is known.
     Ever,
-    /// Those after the entry into the campaign in which the condition stands; false before an entry.
+    /// Those after the entry into the campaign in which the condition stands; false before an
+    /// entry.
     Entry,
     /// Those after the contact came into the stage by which the condition stands.
     Stage,
@@ -129,7 +132,8 @@ impl Since {
 
 use ContentKind::{Ad, Asset, Email, Focus, Form, Page, Push, Sms, Social};
 
-/// The events that every project knows, in order of their ids, with the kinds of content of which they are; a message has those of its channels.
+/// The events that every project knows, in order of their ids, with the kinds of content of which
+/// they are; a message has those of its channels.
 const BUILT_IN: [(&str, &[ContentKind]); 12] = [
     ("bounced", &[Email]),
     ("clicked", &[Email, Sms, Push, Focus, Ad, Social]),
@@ -153,7 +157,11 @@ impl EventType {
 
     /// A built-in event as it is without a declaration, or the start of another one.
     pub fn undeclared(id: &str) -> Self {
-        let hard = Property { id: "hard".to_owned(), span: Span::NOWHERE, type_: Some(FieldType::Boolean) };
+        let hard = Property {
+            id: "hard".to_owned(),
+            span: Span::NOWHERE,
+            type_: Some(FieldType::Boolean),
+        };
         Self {
             id: id.to_owned(),
             span: Span::NOWHERE,
@@ -166,17 +174,25 @@ impl EventType {
     }
 
     /// How old an occurrence may be where the event says nothing about it.
-    pub const DEFAULT_MAX_AGE: Duration = Duration { months: 0, days: 1, seconds: 0 };
+    pub const DEFAULT_MAX_AGE: Duration = Duration {
+        months: 0,
+        days: 1,
+        seconds: 0,
+    };
 
     /// Whether it is of content at all; `purchased` and events of the project's own are not.
     pub fn is_of_content(&self) -> bool {
         !content_of(&self.id).is_empty()
     }
 
-    /// Whether it can happen to such content: to a message, if it happens to what goes out on one of its channels.
+    /// Whether it can happen to such content: to a message, if it happens to what goes out on one
+    /// of its channels.
     pub fn happens_to(&self, content: &Content) -> bool {
         match content.kind {
-            Some(ContentKind::Message) => content.prefer.iter().any(|channel| self.happens_on(*channel)),
+            Some(ContentKind::Message) => content
+                .prefer
+                .iter()
+                .any(|channel| self.happens_on(*channel)),
             Some(kind) => content_of(&self.id).contains(&kind),
             None => false,
         }
@@ -184,7 +200,9 @@ impl EventType {
 
     /// Whether it can happen to what goes out on that channel.
     pub fn happens_on(&self, channel: Channel) -> bool {
-        content_of(&self.id).iter().any(|kind| kind.channel() == Some(channel))
+        content_of(&self.id)
+            .iter()
+            .any(|kind| kind.channel() == Some(channel))
     }
 
     /// Whether every project knows it.
@@ -199,10 +217,14 @@ impl EventType {
 
     /// The property of that name.
     pub fn property(&self, id: &str) -> Option<PropertyId> {
-        self.properties.search(|property| property.id.as_str().cmp(id))
+        self.properties
+            .search(|property| property.id.as_str().cmp(id))
     }
 }
 
 fn content_of(id: &str) -> &'static [ContentKind] {
-    BUILT_IN.iter().find(|(name, _)| *name == id).map_or(&[], |(_, kinds)| kinds)
+    BUILT_IN
+        .iter()
+        .find(|(name, _)| *name == id)
+        .map_or(&[], |(_, kinds)| kinds)
 }

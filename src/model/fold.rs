@@ -1,4 +1,5 @@
-//! Unicode simple case folding: each character becomes one character, so that accents count and capital letters do not.
+//! Unicode simple case folding: each character becomes one character, so that accents count and
+//! capital letters do not.
 
 /// Appends `text`, folded.
 pub(crate) fn fold_into(text: &str, folded: &mut String) {
@@ -19,7 +20,9 @@ pub(crate) fn folded(text: &str) -> String {
 }
 
 fn fold(c: char) -> char {
-    unicode_case_mapping::case_folded(c).and_then(|code| char::from_u32(code.get())).unwrap_or(c)
+    unicode_case_mapping::case_folded(c)
+        .and_then(|code| char::from_u32(code.get()))
+        .unwrap_or(c)
 }
 
 #[cfg(test)]

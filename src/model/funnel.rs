@@ -23,7 +23,10 @@ pub fn stage_column_of(id: &str) -> String {
 
 /// A funnel.
 #[derive(Clone, Debug, PartialEq)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the language")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the language"
+)]
 pub struct Funnel {
     /// The id.
     pub id: String,
@@ -37,7 +40,8 @@ pub struct Funnel {
     pub column: String,
     /// Who enters at `entry` without being moved.
     pub audience: Option<Audience>,
-    /// Where the audience enters; the lightest stage unless written. Absent where it is broken or nothing is lightest.
+    /// Where the audience enters; the lightest stage unless written. Absent where it is broken or
+    /// nothing is lightest.
     pub entry: Option<StageId>,
     /// Where `entry` is written.
     pub entry_span: Option<Span>,
@@ -106,7 +110,8 @@ pub struct Stage {
     pub is_final: bool,
     /// When contacts may be moved in.
     pub publish: Publish,
-    /// Whether something but its conversions could not be understood, so that nothing certain can be said of moves to or from it; reported already.
+    /// Whether something but its conversions could not be understood, so that nothing certain can
+    /// be said of moves to or from it; reported already.
     pub broken: bool,
 }
 
@@ -150,11 +155,19 @@ pub enum Target {
 }
 
 impl Funnel {
-    /// The lightest stages among those heavier than `stage`: where [`Target::Next`] leads when all are published.
+    /// The lightest stages among those heavier than `stage`: where [`Target::Next`] leads when all
+    /// are published.
     pub fn next_heavier(&self, stage: StageId) -> Vec<StageId> {
         let weight = self.stages[stage].weight;
-        let heavier = || self.stages.iter().filter(move |(_, other)| other.weight > weight);
+        let heavier = || {
+            self.stages
+                .iter()
+                .filter(move |(_, other)| other.weight > weight)
+        };
         let next = heavier().map(|(_, other)| other.weight).min();
-        heavier().filter(|(_, other)| Some(other.weight) == next).map(|(id, _)| id).collect()
+        heavier()
+            .filter(|(_, other)| Some(other.weight) == next)
+            .map(|(id, _)| id)
+            .collect()
     }
 }

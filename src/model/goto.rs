@@ -1,4 +1,5 @@
-//! Where a `goto` leads: to a step of its own list or of one around it, never out of a branch of a `fork`.
+//! Where a `goto` leads: to a step of its own list or of one around it, never out of a branch of a
+//! `fork`.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +16,8 @@ pub(crate) enum Astray {
     OutOfFork,
 }
 
-/// Aims each `goto` of a campaign: `called` says by which names a step is meant. What leads nowhere is broken, and told.
+/// Aims each `goto` of a campaign: `called` says by which names a step is meant. What leads nowhere
+/// is broken, and told.
 pub(crate) fn aim(
     steps: &mut [Step],
     called: &impl Fn(&Step) -> Vec<&str>,
@@ -29,7 +31,8 @@ struct Aim<'a, C, A> {
     astray: &'a mut A,
 }
 
-/// The lists around a step from the outermost to its own, as the steps by what they are called, each with whether it is a way of a fork.
+/// The lists around a step from the outermost to its own, as the steps by what they are called,
+/// each with whether it is a way of a fork.
 type Around = Vec<(BTreeMap<String, (StepId, String)>, bool)>;
 
 fn list<C: Fn(&Step) -> Vec<&str>, A: FnMut(&str, Span, Astray)>(
@@ -43,7 +46,9 @@ fn list<C: Fn(&Step) -> Vec<&str>, A: FnMut(&str, Span, Astray)>(
     let mut by_name = BTreeMap::new();
     for step in steps.iter() {
         for name in (aim.called)(step) {
-            by_name.entry(name.to_owned()).or_insert_with(|| (step.id, step.name.clone()));
+            by_name
+                .entry(name.to_owned())
+                .or_insert_with(|| (step.id, step.name.clone()));
         }
     }
     around.push((by_name, false));
@@ -70,7 +75,10 @@ fn list<C: Fn(&Step) -> Vec<&str>, A: FnMut(&str, Span, Astray)>(
             | StepKind::Split(_)
             | StepKind::Await(_)
             | StepKind::Exit(_)
-            | StepKind::Broken => step.lists_mut().into_iter().for_each(|steps| list(steps, around, aim)),
+            | StepKind::Broken => step
+                .lists_mut()
+                .into_iter()
+                .for_each(|steps| list(steps, around, aim)),
         }
     }
     around.pop();
@@ -82,7 +90,11 @@ fn target(around: &Around, name: &str) -> Result<(StepId, String), Astray> {
     for (by_name, in_fork) in around.iter().rev() {
         forked |= in_fork;
         if let Some(found) = by_name.get(name) {
-            return if forked { Err(Astray::OutOfFork) } else { Ok(found.clone()) };
+            return if forked {
+                Err(Astray::OutOfFork)
+            } else {
+                Ok(found.clone())
+            };
         }
     }
     Err(Astray::Unknown)

@@ -72,7 +72,10 @@ pub struct Arena<I, T> {
 impl<I: Id, T> Arena<I, T> {
     /// The things with their ids.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (I, &T)> + ExactSizeIterator {
-        self.items.iter().enumerate().map(|(index, item)| (I::from_index(index), item))
+        self.items
+            .iter()
+            .enumerate()
+            .map(|(index, item)| (I::from_index(index), item))
     }
 
     /// The things alone.
@@ -108,13 +111,19 @@ impl<I: Id, T> Arena<I, T> {
 
 impl<I, T> Default for Arena<I, T> {
     fn default() -> Self {
-        Self { items: Vec::new(), ids: PhantomData }
+        Self {
+            items: Vec::new(),
+            ids: PhantomData,
+        }
     }
 }
 
 impl<I, T> FromIterator<T> for Arena<I, T> {
     fn from_iter<It: IntoIterator<Item = T>>(items: It) -> Self {
-        Self { items: items.into_iter().collect(), ids: PhantomData }
+        Self {
+            items: items.into_iter().collect(),
+            ids: PhantomData,
+        }
     }
 }
 

@@ -1,4 +1,5 @@
-//! What becomes of contacts at places that an earlier plan had: renamed or gone. The old names are text, because nothing that is there bears them.
+//! What becomes of contacts at places that an earlier plan had: renamed or gone. The old names are
+//! text, because nothing that is there bears them.
 
 use super::Model;
 use super::funnel::StageRef;
@@ -94,7 +95,10 @@ impl Renamed {
             Self::Experience(stage, place) => {
                 let funnel = &model.funnels[stage.funnel];
                 let stage = &funnel.stages[stage.stage];
-                format!("{}/{}/{}", funnel.id, stage.id, stage.experiences[*place].id)
+                format!(
+                    "{}/{}/{}",
+                    funnel.id, stage.id, stage.experiences[*place].id
+                )
             }
         }
     }
@@ -129,10 +133,20 @@ pub enum Removed {
 
 impl InFlight {
     /// What the old text of a stage means in the contacts file: the stage that it is now, or none.
-    pub fn stage_called(&self, funnel: FunnelId, funnel_name: &str, text: &str) -> Option<Option<StageId>> {
+    pub fn stage_called(
+        &self,
+        funnel: FunnelId,
+        funnel_name: &str,
+        text: &str,
+    ) -> Option<Option<StageId>> {
         let moved = self.moved.iter().find_map(|moved| match moved {
-            Moved::Stage { from, to, .. } if to.funnel == funnel && from == text => Some(Some(to.stage)),
-            Moved::Stage { .. } | Moved::Step { .. } | Moved::Campaign { .. } | Moved::Funnel { .. } => None,
+            Moved::Stage { from, to, .. } if to.funnel == funnel && from == text => {
+                Some(Some(to.stage))
+            }
+            Moved::Stage { .. }
+            | Moved::Step { .. }
+            | Moved::Campaign { .. }
+            | Moved::Funnel { .. } => None,
             Moved::Other { .. } => None,
         });
         let removed = || {
@@ -150,7 +164,10 @@ impl InFlight {
     fn was(&self, funnel: FunnelId, name: &str) -> bool {
         self.moved.iter().any(|moved| match moved {
             Moved::Funnel { from, to } => from == name && *to == funnel,
-            Moved::Stage { .. } | Moved::Step { .. } | Moved::Campaign { .. } | Moved::Other { .. } => false,
+            Moved::Stage { .. }
+            | Moved::Step { .. }
+            | Moved::Campaign { .. }
+            | Moved::Other { .. } => false,
         })
     }
 
@@ -158,26 +175,44 @@ impl InFlight {
     pub fn others(&self) -> impl Iterator<Item = (&str, &Renamed)> {
         self.moved.iter().filter_map(|moved| match moved {
             Moved::Other { from, to } => Some((from.as_str(), to)),
-            Moved::Stage { .. } | Moved::Step { .. } | Moved::Campaign { .. } | Moved::Funnel { .. } => None,
+            Moved::Stage { .. }
+            | Moved::Step { .. }
+            | Moved::Campaign { .. }
+            | Moved::Funnel { .. } => None,
         })
     }
 
     /// The tag that had this name.
     pub fn tag_called(&self, text: &str) -> Option<TagId> {
-        self.others()
-            .find_map(|(from, to)| if let Renamed::Tag(id) = to { (from == text).then_some(*id) } else { None })
+        self.others().find_map(|(from, to)| {
+            if let Renamed::Tag(id) = to {
+                (from == text).then_some(*id)
+            } else {
+                None
+            }
+        })
     }
 
     /// The event that had this name.
     pub fn event_called(&self, text: &str) -> Option<EventId> {
-        self.others()
-            .find_map(|(from, to)| if let Renamed::Event(id) = to { (from == text).then_some(*id) } else { None })
+        self.others().find_map(|(from, to)| {
+            if let Renamed::Event(id) = to {
+                (from == text).then_some(*id)
+            } else {
+                None
+            }
+        })
     }
 
     /// The content that had this name.
     pub fn content_called(&self, text: &str) -> Option<ContentId> {
-        self.others()
-            .find_map(|(from, to)| if let Renamed::Content(id) = to { (from == text).then_some(*id) } else { None })
+        self.others().find_map(|(from, to)| {
+            if let Renamed::Content(id) = to {
+                (from == text).then_some(*id)
+            } else {
+                None
+            }
+        })
     }
 
     /// Whether nothing is said.

@@ -1,7 +1,9 @@
-//! What a project means: typed ids into arenas, one condition type, defaults filled in; no YAML here, and no string that names another thing.
+//! What a project means: typed ids into arenas, one condition type, defaults filled in; no YAML
+//! here, and no string that names another thing.
 //!
-//! A model can be made of a faulty project: what could not be understood is `Broken` and is reported already. Definitions stand in order of their ids, so the order of files and lines
-//! never shows. In a model read back from a plan every span is [`Span::NOWHERE`].
+//! A model can be made of a faulty project: what could not be understood is `Broken` and is
+//! reported already. Definitions stand in order of their ids, so the order of files and lines never
+//! shows. In a model read back from a plan every span is [`Span::NOWHERE`].
 
 mod address;
 pub mod calendar;
@@ -27,23 +29,29 @@ pub mod template;
 pub mod test;
 pub mod windows;
 
-pub use crate::language::{Channel, ContentKind, DestinationKind, Existing, IfMissing, IfPast, OnLeave, Outcome};
+pub use crate::language::{
+    Channel, ContentKind, DestinationKind, Existing, IfMissing, IfPast, OnLeave, Outcome,
+};
 pub use address::is_address;
 pub use calendar::{Duration, Moment, Period, Publish, Unit, When};
 pub use campaign::{
-    Action, Await, AwaitWay, Branch, Campaign, Enter, Listing, NewValue, Once, SendRules, Share, Step, StepKind, Until,
-    Wait, Way,
+    Action, Await, AwaitWay, Branch, Campaign, Enter, Listing, NewValue, Once, SendRules, Share,
+    Step, StepKind, Until, Wait, Way,
 };
 pub use checks::{Bounded, CheckRule, SeverityOverride};
 pub use companies::Companies;
-pub use condition::{CampaignState, Condition, ConditionKind, DateTest, FieldTest, NumberTest, Subject, TextTest};
-pub use contacts::{BadValue, ChannelRules, Contacts, Field, FieldType, Limit, Points, Tags, Value};
+pub use condition::{
+    CampaignState, Condition, ConditionKind, DateTest, FieldTest, NumberTest, Subject, TextTest,
+};
+pub use contacts::{
+    BadValue, ChannelRules, Contacts, Field, FieldType, Limit, Points, Tags, Value,
+};
 pub use destination::{Call, Destination};
 pub use event::{EventPattern, EventTest, EventType, Property, Since, Update, UpdateChange};
 pub use funnel::{Audience, Conversion, Experience, Funnel, PlaceRule, Stage, StageRef, Target};
 pub use ids::{
-    Arena, CampaignId, ChoiceId, CompanyFieldId, ContentId, DestinationId, EventId, FieldId, FunnelId, GroupId,
-    PropertyId, RuleId, SegmentId, StageId, StepId, TagId,
+    Arena, CampaignId, ChoiceId, CompanyFieldId, ContentId, DestinationId, EventId, FieldId,
+    FunnelId, GroupId, PropertyId, RuleId, SegmentId, StageId, StepId, TagId,
 };
 pub use in_flight::{InFlight, Moved, Removed, Renamed};
 pub use meaning::{Meaning, Meanings};
@@ -53,7 +61,8 @@ pub use windows::{Weekdays, Windows};
 use crate::source::{Span, Spanned};
 use template::Template;
 
-/// A whole project. Only `resolve` makes one, of a project or of what a plan says, so that each keeps the same rules.
+/// A whole project. Only `resolve` makes one, of a project or of what a plan says, so that each
+/// keeps the same rules.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Model {
@@ -98,8 +107,9 @@ impl Model {
     pub fn mark_by_hand(&mut self) {
         for campaign in self.campaigns.values() {
             campaign.each_step(|step| {
-                if let StepKind::Action(Action::List(Listing::AddTo(segment) | Listing::RemoveFrom(segment))) =
-                    step.kind
+                if let StepKind::Action(Action::List(
+                    Listing::AddTo(segment) | Listing::RemoveFrom(segment),
+                )) = step.kind
                 {
                     self.segments[segment].by_hand = true;
                 }
@@ -181,7 +191,8 @@ pub struct Body {
     pub file: String,
     /// BLAKE3 of its text, in hexadecimal.
     pub digest: String,
-    /// Its values of the contact; in a model that was read back from a plan each once, without defaults.
+    /// Its values of the contact; in a model that was read back from a plan each once, without
+    /// defaults.
     pub tokens: Template,
 }
 

@@ -1,4 +1,5 @@
-//! Tests from their operator and operands, and back: the only place that knows which test an operator makes, for projects, plan files and descriptions.
+//! Tests from their operator and operands, and back: the only place that knows which test an
+//! operator makes, for projects, plan files and descriptions.
 
 use rust_decimal::Decimal;
 
@@ -11,7 +12,8 @@ use crate::language::Operator;
 pub type Compared = (Operator, Vec<String>);
 
 impl TextTest {
-    /// The test that an operator makes; none where the operator is not one of text, or the operands are not as many as it takes.
+    /// The test that an operator makes; none where the operator is not one of text, or the operands
+    /// are not as many as it takes.
     pub fn new(operator: Operator, values: Vec<String>) -> Option<Self> {
         if let Some(negated) = operator.negated() {
             return Some(Self::In { values, negated });
@@ -58,10 +60,14 @@ impl TextTest {
 }
 
 impl NumberTest {
-    /// The test that an operator makes; none where the operator is not one of numbers, or the operands are not as many as it takes.
+    /// The test that an operator makes; none where the operator is not one of numbers, or the
+    /// operands are not as many as it takes.
     pub fn new(operator: Operator, values: &[Decimal]) -> Option<Self> {
         if let Some(negated) = operator.negated() {
-            return Some(Self::In { values: values.to_vec(), negated });
+            return Some(Self::In {
+                values: values.to_vec(),
+                negated,
+            });
         }
         match (operator, values) {
             (Operator::AtLeast, [number]) => Some(Self::AtLeast(*number)),
@@ -81,7 +87,10 @@ impl NumberTest {
             Self::AtMost(number) => one(Operator::AtMost, number),
             Self::MoreThan(number) => one(Operator::MoreThan, number),
             Self::LessThan(number) => one(Operator::LessThan, number),
-            Self::Between(first, second) => (Operator::Between, vec![first.to_string(), second.to_string()]),
+            Self::Between(first, second) => (
+                Operator::Between,
+                vec![first.to_string(), second.to_string()],
+            ),
         }
     }
 }
@@ -97,22 +106,27 @@ pub enum DateOperand {
 }
 
 impl DateTest {
-    /// The test that an operator makes; none where the operator is not one of dates, or does not take these operands.
+    /// The test that an operator makes; none where the operator is not one of dates, or does not
+    /// take these operands.
     pub fn new(operator: Operator, operand: DateOperand) -> Option<Self> {
         match (operator, operand) {
             (Operator::Within, DateOperand::Length(length)) => Some(Self::Within(length)),
             (Operator::WithinNext, DateOperand::Length(length)) => Some(Self::WithinNext(length)),
             (Operator::During, DateOperand::Period(period)) => Some(Self::During(period)),
-            (operator, DateOperand::Moments(values)) => match (operator.negated(), operator, values.as_slice()) {
-                (Some(negated), ..) => Some(Self::In { values, negated }),
-                (None, Operator::Between, [first, second]) => Some(Self::Between(*first, *second)),
-                (None, Operator::Before, [when]) => Some(Self::Before(*when)),
-                (None, Operator::After, [when]) => Some(Self::After(*when)),
-                (None, Operator::Since, [when]) => Some(Self::Since(*when)),
-                (None, Operator::Until, [when]) => Some(Self::Until(*when)),
-                (None, Operator::Anniversary, [when]) => Some(Self::Anniversary(*when)),
-                _of_other_types => None,
-            },
+            (operator, DateOperand::Moments(values)) => {
+                match (operator.negated(), operator, values.as_slice()) {
+                    (Some(negated), ..) => Some(Self::In { values, negated }),
+                    (None, Operator::Between, [first, second]) => {
+                        Some(Self::Between(*first, *second))
+                    }
+                    (None, Operator::Before, [when]) => Some(Self::Before(*when)),
+                    (None, Operator::After, [when]) => Some(Self::After(*when)),
+                    (None, Operator::Since, [when]) => Some(Self::Since(*when)),
+                    (None, Operator::Until, [when]) => Some(Self::Until(*when)),
+                    (None, Operator::Anniversary, [when]) => Some(Self::Anniversary(*when)),
+                    _of_other_types => None,
+                }
+            }
             (_, DateOperand::Length(_) | DateOperand::Period(_)) => None,
         }
     }
@@ -120,7 +134,10 @@ impl DateTest {
     fn compared(&self) -> Compared {
         match self {
             Self::In { values, negated } => among(values, *negated),
-            Self::Between(first, second) => (Operator::Between, vec![first.to_string(), second.to_string()]),
+            Self::Between(first, second) => (
+                Operator::Between,
+                vec![first.to_string(), second.to_string()],
+            ),
             Self::Before(when) => one(Operator::Before, when),
             Self::After(when) => one(Operator::After, when),
             Self::Since(when) => one(Operator::Since, when),
@@ -187,5 +204,12 @@ fn one(operator: Operator, operand: &impl ToString) -> Compared {
 }
 
 fn among(values: &[impl ToString], negated: bool) -> Compared {
-    (if negated { Operator::NotIn } else { Operator::In }, values.iter().map(ToString::to_string).collect())
+    (
+        if negated {
+            Operator::NotIn
+        } else {
+            Operator::In
+        },
+        values.iter().map(ToString::to_string).collect(),
+    )
 }

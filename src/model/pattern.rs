@@ -1,18 +1,22 @@
-//! Regular expressions of `matches`: linear in the length of the text, and of a size that is told before they are compiled, so that neither one nor all of a project can hold up a run.
+//! Regular expressions of `matches`: linear in the length of the text, and of a size that is told
+//! before they are compiled, so that neither one nor all of a project can hold up a run.
 //!
-//! Invariant: what a pattern costs is read off its text alone, by rules of our own, so that no other version of a library refuses what this one takes.
+//! Invariant: what a pattern costs is read off its text alone, by rules of our own, so that no
+//! other version of a library refuses what this one takes.
 
 use regex_automata::meta::{self, Regex};
 use regex_automata::nfa::thompson::WhichCaptures;
 use regex_automata::util::syntax;
 use regex_syntax::ast::{
-    Ast, ClassBracketed, ClassPerl, ClassPerlKind, ClassSet, ClassSetItem, RepetitionKind, RepetitionRange, parse,
+    Ast, ClassBracketed, ClassPerl, ClassPerlKind, ClassSet, ClassSetItem, RepetitionKind,
+    RepetitionRange, parse,
 };
 
 /// The most bytes that a compiled pattern may take in one direction; it is compiled in both.
 const LARGEST: usize = 1 << 20;
 
-/// What all different patterns of a project may cost. A unit stands for 100 to 250 bytes compiled, and for as much again in each thread.
+/// What all different patterns of a project may cost. A unit stands for 100 to 250 bytes compiled,
+/// and for as much again in each thread.
 pub const MOST: u64 = 200_000;
 
 /// What a pattern costs beside what it is made of: a compiled one takes so much, however short.
@@ -24,8 +28,9 @@ const DIGITS: u64 = 50;
 /// What leaves out a few characters, and takes those of one to four bytes.
 const ANY: u64 = 10;
 
-/// How many bytes a thread may remember of the ways through a pattern: for each, and for what it costs. The smallest pattern needs 11 for a unit, the largest 55;
-/// with less than that it is looked for in a slower way.
+/// How many bytes a thread may remember of the ways through a pattern: for each, and for what it
+/// costs. The smallest pattern needs 11 for a unit, the largest 55; with less than that it is
+/// looked for in a slower way.
 const REMEMBERED: (usize, usize) = (32 << 10, 64);
 
 /// A pattern that looks anywhere in a text.
@@ -36,19 +41,29 @@ impl Pattern {
     /// By simple case folding if it `folds`; the error says in a few words what is wrong.
     pub fn new(text: &str, folds: bool) -> Result<Self, String> {
         let units = usize::try_from(cost(text)?).unwrap_or(usize::MAX);
-        // What stands in which bracket nobody asks, and the searches that would be quicker without what is remembered have limits of their own, for each pattern.
+        // What stands in which bracket nobody asks, and the searches that would be quicker without
+        // what is remembered have limits of their own, for each pattern.
         let config = meta::Config::new()
             .nfa_size_limit(Some(LARGEST))
-            .hybrid_cache_capacity(REMEMBERED.0.saturating_add(units.saturating_mul(REMEMBERED.1)))
+            .hybrid_cache_capacity(
+                REMEMBERED
+                    .0
+                    .saturating_add(units.saturating_mul(REMEMBERED.1)),
+            )
             .which_captures(WhichCaptures::Implicit)
             .onepass(false)
             .backtrack(false);
         let folding = syntax::Config::new().case_insensitive(folds);
-        let compiled = meta::Builder::new().configure(config).syntax(folding).build(text);
-        compiled.map(Self).map_err(|error| match error.syntax_error() {
-            Some(error) => last_line(&error.to_string()),
-            None => TOO_LARGE.to_owned(),
-        })
+        let compiled = meta::Builder::new()
+            .configure(config)
+            .syntax(folding)
+            .build(text);
+        compiled
+            .map(Self)
+            .map_err(|error| match error.syntax_error() {
+                Some(error) => last_line(&error.to_string()),
+                None => TOO_LARGE.to_owned(),
+            })
     }
 
     /// Whether it is found in the text.
@@ -59,15 +74,22 @@ impl Pattern {
 
 const TOO_LARGE: &str = "it is too large";
 
-/// What a pattern costs with its repetitions written out, or why it is none. One that alone costs more than all may is too large.
+/// What a pattern costs with its repetitions written out, or why it is none. One that alone costs
+/// more than all may is too large.
 pub fn cost(text: &str) -> Result<u64, String> {
     // What is read of a text takes a hundred times its bytes.
     if text.len() as u64 > MOST {
         return Err(TOO_LARGE.to_owned());
     }
-    let ast = parse::Parser::new().parse(text).map_err(|error| error.kind().to_string())?;
+    let ast = parse::Parser::new()
+        .parse(text)
+        .map_err(|error| error.kind().to_string())?;
     let cost = of(&ast).saturating_add(EACH);
-    if cost > MOST { Err(TOO_LARGE.to_owned()) } else { Ok(cost) }
+    if cost > MOST {
+        Err(TOO_LARGE.to_owned())
+    } else {
+        Ok(cost)
+    }
 }
 
 /// The recursion is bounded: the parser takes no more than 250 levels.
@@ -81,14 +103,18 @@ fn of(ast: &Ast) -> u64 {
         Ast::ClassBracketed(class) => bracketed(class),
         Ast::Repetition(repetition) => {
             let times = match repetition.op.kind {
-                RepetitionKind::ZeroOrOne | RepetitionKind::ZeroOrMore | RepetitionKind::OneOrMore => 1,
+                RepetitionKind::ZeroOrOne
+                | RepetitionKind::ZeroOrMore
+                | RepetitionKind::OneOrMore => 1,
                 RepetitionKind::Range(
                     RepetitionRange::Exactly(times)
                     | RepetitionRange::AtLeast(times)
                     | RepetitionRange::Bounded(_, times),
                 ) => times.max(1),
             };
-            of(&repetition.ast).saturating_mul(times.into()).saturating_add(1)
+            of(&repetition.ast)
+                .saturating_mul(times.into())
+                .saturating_add(1)
         }
         Ast::Group(group) => of(&group.ast).saturating_add(1),
         Ast::Alternation(parts) => sum(parts.asts.iter().map(|part| of(part).saturating_add(1))),
@@ -156,14 +182,20 @@ mod tests {
     fn what_is_wrong_is_said_in_one_line() {
         for (text, why) in [
             ("a(", "unclosed group"),
-            ("(?=a)", "look-around, including look-ahead and look-behind, is not supported"),
+            (
+                "(?=a)",
+                "look-around, including look-ahead and look-behind, is not supported",
+            ),
             (r"\p{Klingon}", "Unicode property not found"),
             ("(a{1000}){1000}", "it is too large"),
             (r"\w{30}", "it is too large"),
         ] {
             assert_eq!(Pattern::new(text, false).unwrap_err(), why, "{text}");
         }
-        assert_eq!(Pattern::new(&" ".repeat(300_000), false).unwrap_err(), "it is too large");
+        assert_eq!(
+            Pattern::new(&" ".repeat(300_000), false).unwrap_err(),
+            "it is too large"
+        );
     }
 
     #[test]
@@ -226,11 +258,20 @@ mod tests {
                 let pattern = Pattern::new(text_of_pattern, folds).unwrap();
                 let units = usize::try_from(cost(text_of_pattern).unwrap()).unwrap();
                 let mut cache = pattern.0.create_cache();
-                let found = pattern.0.search_half_with(&mut cache, &regex_automata::Input::new(&text)).is_some();
+                let found = pattern
+                    .0
+                    .search_half_with(&mut cache, &regex_automata::Input::new(&text))
+                    .is_some();
                 assert_eq!(found, pattern.is_match(&text));
                 let (compiled, cached) = (pattern.0.memory_usage(), cache.memory_usage());
-                assert!(compiled <= 250 * units, "{text_of_pattern}: {compiled} compiled for {units}");
-                assert!(cached <= 450 * units, "{text_of_pattern}: {cached} in each thread for {units}");
+                assert!(
+                    compiled <= 250 * units,
+                    "{text_of_pattern}: {compiled} compiled for {units}"
+                );
+                assert!(
+                    cached <= 450 * units,
+                    "{text_of_pattern}: {cached} in each thread for {units}"
+                );
             }
         }
     }

@@ -1,4 +1,5 @@
-//! Points: groups that are counted apart and rules that give points for what happens; a trigger is a [`Campaign`](super::Campaign) that enough points start.
+//! Points: groups that are counted apart and rules that give points for what happens; a trigger is
+//! a [`Campaign`](super::Campaign) that enough points start.
 
 use super::Metadata;
 use super::calendar::Publish;

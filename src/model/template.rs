@@ -1,4 +1,5 @@
-//! Text with places for a contact's values, `Hello {{ first-name | default: there }}`; whatever stands between the braces is a token or a mistake, never text.
+//! Text with places for a contact's values, `Hello {{ first-name | default: there }}`; whatever
+//! stands between the braces is a token or a mistake, never text.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -38,11 +39,17 @@ impl Token {
 }
 
 impl Content {
-    /// The values of the contact that its subject and its text ask for, each once, in order of their names.
+    /// The values of the contact that its subject and its text ask for, each once, in order of
+    /// their names.
     pub fn tokens<'m>(&self, model: &'m Model) -> Vec<(Cow<'m, str>, Token)> {
-        let templates = self.subject.iter().chain(self.body.iter().map(|body| &body.tokens));
-        let named: BTreeMap<_, _> =
-            templates.flat_map(Template::tokens).map(|token| (token.name(model), token)).collect();
+        let templates = self
+            .subject
+            .iter()
+            .chain(self.body.iter().map(|body| &body.tokens));
+        let named: BTreeMap<_, _> = templates
+            .flat_map(Template::tokens)
+            .map(|token| (token.name(model), token))
+            .collect();
         named.into_iter().collect()
     }
 }
@@ -76,8 +83,16 @@ impl Template {
     pub fn written(&self, model: &Model) -> String {
         let part = |part: &Part| match part {
             Part::Text(text) => text.clone(),
-            Part::Value { token, default: None, .. } => format!("{{{{ {} }}}}", token.name(model)),
-            Part::Value { token, default: Some(text), .. } => {
+            Part::Value {
+                token,
+                default: None,
+                ..
+            } => format!("{{{{ {} }}}}", token.name(model)),
+            Part::Value {
+                token,
+                default: Some(text),
+                ..
+            } => {
                 format!("{{{{ {} | default: \"{text}\" }}}}", token.name(model))
             }
         };
@@ -119,7 +134,10 @@ pub fn pieces(text: &str) -> Vec<Piece<'_>> {
         }
         let inside = open + OPEN.len();
         let Some(length) = text[inside..].find(CLOSE) else {
-            pieces.push(Piece::Broken { range: open..inside, why: "nothing closes the braces" });
+            pieces.push(Piece::Broken {
+                range: open..inside,
+                why: "nothing closes the braces",
+            });
             from = inside;
             continue;
         };
@@ -136,24 +154,48 @@ const OPEN: &str = "{{";
 const CLOSE: &str = "}}";
 
 fn token(inside: &str, range: Range<usize>) -> Piece<'_> {
-    let (name, filter) = inside.split_once('|').map_or((inside, None), |(name, filter)| (name, Some(filter.trim())));
+    let (name, filter) = inside
+        .split_once('|')
+        .map_or((inside, None), |(name, filter)| (name, Some(filter.trim())));
     let name = name.trim();
     if name.is_empty() {
-        return Piece::Broken { range, why: "it names no field" };
+        return Piece::Broken {
+            range,
+            why: "it names no field",
+        };
     }
     if name.contains(OPEN) || name.contains(char::is_whitespace) {
-        return Piece::Broken { range, why: "a field has one name, without spaces" };
+        return Piece::Broken {
+            range,
+            why: "a field has one name, without spaces",
+        };
     }
-    let Some(filter) = filter else { return Piece::Token { name, default: None, range } };
+    let Some(filter) = filter else {
+        return Piece::Token {
+            name,
+            default: None,
+            range,
+        };
+    };
     match filter.strip_prefix("default:").map(str::trim) {
-        Some(default) => Piece::Token { name, default: Some(unquoted(default)), range },
-        None => Piece::Broken { range, why: "behind `|` stands only `default: …`" },
+        Some(default) => Piece::Token {
+            name,
+            default: Some(unquoted(default)),
+            range,
+        },
+        None => Piece::Broken {
+            range,
+            why: "behind `|` stands only `default: …`",
+        },
     }
 }
 
 /// Quotes around a default may keep spaces at its ends.
 fn unquoted(text: &str) -> &str {
-    let inner = |quote: char| text.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote));
+    let inner = |quote: char| {
+        text.strip_prefix(quote)
+            .and_then(|rest| rest.strip_suffix(quote))
+    };
     inner('"').or_else(|| inner('\'')).unwrap_or(text)
 }
 
@@ -161,8 +203,16 @@ fn unquoted(text: &str) -> &str {
 mod tests {
     use super::{Piece, pieces};
 
-    fn token<'a>(name: &'a str, default: Option<&'a str>, range: std::ops::Range<usize>) -> Piece<'a> {
-        Piece::Token { name, default, range }
+    fn token<'a>(
+        name: &'a str,
+        default: Option<&'a str>,
+        range: std::ops::Range<usize>,
+    ) -> Piece<'a> {
+        Piece::Token {
+            name,
+            default,
+            range,
+        }
     }
 
     #[test]
@@ -170,17 +220,35 @@ mod tests {
         assert_eq!(pieces("no { token }"), [Piece::Text("no { token }")]);
         assert_eq!(pieces("{{name}}"), [token("name", None, 0..8)]);
         let found = pieces("Hi {{ first-name | default: my friend }}!");
-        assert_eq!(found, [Piece::Text("Hi "), token("first-name", Some("my friend"), 3..40), Piece::Text("!")]);
-        assert_eq!(pieces("{{ a | default: ' b ' }}"), [token("a", Some(" b "), 0..24)]);
+        assert_eq!(
+            found,
+            [
+                Piece::Text("Hi "),
+                token("first-name", Some("my friend"), 3..40),
+                Piece::Text("!")
+            ]
+        );
+        assert_eq!(
+            pieces("{{ a | default: ' b ' }}"),
+            [token("a", Some(" b "), 0..24)]
+        );
     }
 
     #[test]
     fn broken_tokens_are_no_text() {
-        for (text, range) in
-            [("{{ }}", 0..5), ("a {{ b", 2..4), ("{{ a b }}", 0..9), ("{{ a | upper }}", 0..15), ("{{{ a }}", 0..8)]
-        {
+        for (text, range) in [
+            ("{{ }}", 0..5),
+            ("a {{ b", 2..4),
+            ("{{ a b }}", 0..9),
+            ("{{ a | upper }}", 0..15),
+            ("{{{ a }}", 0..8),
+        ] {
             let broken = |piece: &Piece<'_>| matches!(piece, Piece::Broken { range: at, .. } if *at == range);
-            assert!(pieces(text).iter().any(broken), "{text}: {:?}", pieces(text));
+            assert!(
+                pieces(text).iter().any(broken),
+                "{text}: {:?}",
+                pieces(text)
+            );
         }
     }
 }

@@ -1,4 +1,5 @@
-//! Tests: an example contact, what happens to it, and what must come of it; cells stand as in the files, everything else is resolved.
+//! Tests: an example contact, what happens to it, and what must come of it; cells stand as in the
+//! files, everything else is resolved.
 
 use super::calendar::Moment;
 use super::condition::Condition;

@@ -1,4 +1,5 @@
-//! When on a contact's clock a wait may end: a time of day, hours, days of the week; nothing here knows what time it is.
+//! When on a contact's clock a wait may end: a time of day, hours, days of the week; nothing here
+//! knows what time it is.
 
 use std::fmt;
 
@@ -32,11 +33,13 @@ impl Windows {
 
     /// Whether a time of day lies within the hours.
     pub fn has_time(&self, time: Time) -> bool {
-        self.between.is_none_or(
-            |(from, to)| {
-                if from <= to { (from..=to).contains(&time) } else { time >= from || time <= to }
-            },
-        )
+        self.between.is_none_or(|(from, to)| {
+            if from <= to {
+                (from..=to).contains(&time)
+            } else {
+                time >= from || time <= to
+            }
+        })
     }
 
     /// Whether a day of the week is one of the days.
@@ -75,12 +78,16 @@ impl Weekdays {
 
     /// The days from one to another, both included, over the end of the week where need be.
     pub fn between(from: Weekday, to: Weekday) -> impl Iterator<Item = Weekday> {
-        from.cycle_forward().take(usize::try_from(from.until(to)).unwrap_or(0) + 1)
+        from.cycle_forward()
+            .take(usize::try_from(from.until(to)).unwrap_or(0) + 1)
     }
 
     /// The day of a word.
     pub fn day_of(word: &str) -> Option<Weekday> {
-        Self::ALL.into_iter().find(|(other, _)| *other == word).map(|(_, day)| day)
+        Self::ALL
+            .into_iter()
+            .find(|(other, _)| *other == word)
+            .map(|(_, day)| day)
     }
 
     /// Whether a day is among them.
@@ -90,7 +97,11 @@ impl Weekdays {
 
     /// Their words, from Monday.
     pub fn words(self) -> Vec<&'static str> {
-        Self::ALL.into_iter().filter(|(_, day)| self.has(*day)).map(|(word, _)| word).collect()
+        Self::ALL
+            .into_iter()
+            .filter(|(_, day)| self.has(*day))
+            .map(|(word, _)| word)
+            .collect()
     }
 }
 
@@ -116,11 +127,19 @@ impl fmt::Display for Windows {
 
 /// `09:00`, with seconds only where there are some.
 pub fn time(time: Time) -> String {
-    time.strftime(if time.second() == 0 { "%H:%M" } else { "%H:%M:%S" }).to_string()
+    time.strftime(if time.second() == 0 {
+        "%H:%M"
+    } else {
+        "%H:%M:%S"
+    })
+    .to_string()
 }
 
 /// Reads what [`time`] writes.
 pub fn parse_time(text: &str) -> Option<Time> {
-    let shape: String = text.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
+    let shape: String = text
+        .chars()
+        .map(|c| if c.is_ascii_digit() { '0' } else { c })
+        .collect();
     matches!(shape.as_str(), "00:00" | "00:00:00").then(|| text.parse().ok())?
 }

@@ -1,4 +1,5 @@
-//! Destinations and calls to the plan's file form; a token is text there, as it is written in the project.
+//! Destinations and calls to the plan's file form; a token is text there, as it is written in the
+//! project.
 
 use super::wire;
 use crate::model::destination::{Call, Destination, Setting};
@@ -13,19 +14,31 @@ pub(super) fn destination(destination: &Destination) -> Option<(String, wire::De
         })
     };
     let kind = destination.kind?.word().to_owned();
-    let written = wire::Destination { kind, url: setting(&destination.url), secret: setting(&destination.secret) };
+    let written = wire::Destination {
+        kind,
+        url: setting(&destination.url),
+        secret: setting(&destination.secret),
+    };
     Some((destination.id.clone(), written))
 }
 
 pub(super) fn verb(model: &Model, call: &Call) -> wire::Verb {
     let destination = |id: DestinationId| model.destinations[id].id.clone();
     match call {
-        Call::Notify { to, message } => {
-            wire::Verb::Notify { to: to.word().to_owned(), message: message.written(model) }
-        }
-        Call::Webhook { destination: id, body } => {
-            let value = |(key, token): &(String, Token)| (key.clone(), token.name(model).into_owned());
-            wire::Verb::Webhook { destination: destination(*id), body: body.iter().map(value).collect() }
+        Call::Notify { to, message } => wire::Verb::Notify {
+            to: to.word().to_owned(),
+            message: message.written(model),
+        },
+        Call::Webhook {
+            destination: id,
+            body,
+        } => {
+            let value =
+                |(key, token): &(String, Token)| (key.clone(), token.name(model).into_owned());
+            wire::Verb::Webhook {
+                destination: destination(*id),
+                body: body.iter().map(value).collect(),
+            }
         }
         Call::PushTo(id) => wire::Verb::PushTo(destination(*id)),
     }

@@ -1,4 +1,5 @@
-//! What becomes of contacts in flight, to the plan's file form; the lists are sorted, so that the order in the project does not show.
+//! What becomes of contacts in flight, to the plan's file form; the lists are sorted, so that the
+//! order in the project does not show.
 
 use super::wire;
 use super::write::condition_form;
@@ -7,8 +8,18 @@ use crate::model::{Condition, Model, Moved, Removed, Renamed};
 
 /// In the plan's file form.
 pub(super) fn written(model: &Model) -> (Vec<wire::Moved>, Vec<wire::Removed>) {
-    let mut moved: Vec<_> = model.in_flight.moved.iter().filter_map(|moved| write_moved(model, moved)).collect();
-    let mut removed: Vec<_> = model.in_flight.removed.iter().map(|removed| write_removed(model, removed)).collect();
+    let mut moved: Vec<_> = model
+        .in_flight
+        .moved
+        .iter()
+        .filter_map(|moved| write_moved(model, moved))
+        .collect();
+    let mut removed: Vec<_> = model
+        .in_flight
+        .removed
+        .iter()
+        .map(|removed| write_removed(model, removed))
+        .collect();
     moved.sort();
     removed.sort();
     (moved, removed)
@@ -23,7 +34,12 @@ pub(crate) fn former_condition_json(model: &Model, condition: &Condition) -> Str
 }
 
 fn rename_back(moved: &[wire::Moved], form: &mut wire::Condition) {
-    let parts = form.all.iter_mut().chain(&mut form.any).flatten().chain(form.not.as_deref_mut());
+    let parts = form
+        .all
+        .iter_mut()
+        .chain(&mut form.any)
+        .flatten()
+        .chain(form.not.as_deref_mut());
     parts.for_each(|part| rename_back(moved, part));
     for stage in form.stage.iter_mut().chain(&mut form.reached) {
         *stage = former_stage(moved, stage);
@@ -36,7 +52,10 @@ fn rename_back(moved: &[wire::Moved], form: &mut wire::Condition) {
         ("event", &mut form.event),
         ("content", &mut form.of),
     ] {
-        let former = name.as_deref().and_then(|name| former(moved, kind, name)).map(str::to_owned);
+        let former = name
+            .as_deref()
+            .and_then(|name| former(moved, kind, name))
+            .map(str::to_owned);
         if former.is_some() {
             *name = former;
         }
@@ -46,7 +65,10 @@ fn rename_back(moved: &[wire::Moved], form: &mut wire::Condition) {
 fn former_stage(moved: &[wire::Moved], stage: &str) -> String {
     match (former(moved, "stage", stage), stage.split_once('/')) {
         (Some(former), _) => former.to_owned(),
-        (None, Some((funnel, stage))) => format!("{}/{stage}", former(moved, "funnel", funnel).unwrap_or(funnel)),
+        (None, Some((funnel, stage))) => format!(
+            "{}/{stage}",
+            former(moved, "funnel", funnel).unwrap_or(funnel)
+        ),
         (None, None) => stage.to_owned(),
     }
 }
@@ -74,19 +96,30 @@ fn write_moved(model: &Model, moved: &Moved) -> Option<wire::Moved> {
         Moved::Stage { funnel, from, to } => {
             let owner = &model.funnels[to.funnel];
             let to = format!("{}/{}", owner.id, owner.stages[to.stage].id);
-            wire::Moved::Stage { from: format!("{funnel}/{from}"), to }
+            wire::Moved::Stage {
+                from: format!("{funnel}/{from}"),
+                to,
+            }
         }
         Moved::Step { campaign, from, to } => {
             let campaign = &model.campaigns[*campaign];
             let mut steps = Vec::new();
             campaign.each_step(|step| steps.push(step));
             let to = steps.get(to.index())?.name.clone();
-            wire::Moved::Step { campaign: campaign.id.clone(), from: from.clone(), to }
+            wire::Moved::Step {
+                campaign: campaign.id.clone(),
+                from: from.clone(),
+                to,
+            }
         }
-        Moved::Campaign { from, to } => {
-            wire::Moved::Campaign { from: from.clone(), to: model.campaigns[*to].id.clone() }
-        }
-        Moved::Funnel { from, to } => wire::Moved::Funnel { from: from.clone(), to: model.funnels[*to].id.clone() },
+        Moved::Campaign { from, to } => wire::Moved::Campaign {
+            from: from.clone(),
+            to: model.campaigns[*to].id.clone(),
+        },
+        Moved::Funnel { from, to } => wire::Moved::Funnel {
+            from: from.clone(),
+            to: model.funnels[*to].id.clone(),
+        },
         Moved::Other { from, to } => {
             let (from, name) = (from.clone(), to.name(model));
             match to {
@@ -103,7 +136,11 @@ fn write_moved(model: &Model, moved: &Moved) -> Option<wire::Moved> {
 fn write_removed(model: &Model, removed: &Removed) -> wire::Removed {
     match removed {
         Removed::Stage { funnel, stage } => wire::Removed::Stage(format!("{funnel}/{stage}")),
-        Removed::Step { campaign, step, next } => wire::Removed::Step {
+        Removed::Step {
+            campaign,
+            step,
+            next,
+        } => wire::Removed::Step {
             campaign: model.campaigns[*campaign].id.clone(),
             step: step.clone(),
             then: if *next { "next" } else { "exit" }.to_owned(),

@@ -1,4 +1,5 @@
-//! The JSON of a plan file, in which as in YAML no key is given twice: which of the two was meant would be a guess.
+//! The JSON of a plan file, in which as in YAML no key is given twice: which of the two was meant
+//! would be a guess.
 
 use std::fmt;
 
@@ -63,7 +64,11 @@ impl<'de> Visitor<'de> for Reader {
         let mut entries = Map::new();
         while let Some((key, Json(value))) = map.next_entry::<String, _>()? {
             if entries.contains_key(&key) {
-                return Err(A::Error::custom(words(&duplicate(&key, Span::NOWHERE, Span::NOWHERE))));
+                return Err(A::Error::custom(words(&duplicate(
+                    &key,
+                    Span::NOWHERE,
+                    Span::NOWHERE,
+                ))));
             }
             entries.insert(key, value);
         }

@@ -1,4 +1,5 @@
-//! The plan: a checked project, frozen; nothing can make one but lowering a [`Checked`] project and reading a plan file whose fingerprint holds.
+//! The plan: a checked project, frozen; nothing can make one but lowering a [`Checked`] project and
+//! reading a plan file whose fingerprint holds.
 
 mod call;
 mod content;
@@ -34,7 +35,9 @@ pub enum PlanError {
     #[error("the plan has format {0}, this funnelc reads format {known} and older", known = wire::FORMAT)]
     Newer(u64),
     /// Edited after it was made.
-    #[error("the plan was changed after it was made: its fingerprint is {found}, it says {written}")]
+    #[error(
+        "the plan was changed after it was made: its fingerprint is {found}, it says {written}"
+    )]
     Tampered {
         /// Of the bytes.
         found: String,
@@ -49,24 +52,36 @@ pub enum PlanError {
 impl Plan {
     /// Reads a plan file.
     pub fn from_json(text: &str) -> Result<Self, PlanError> {
-        let json::Json(value) = serde_json::from_str(text).map_err(|e| PlanError::NotAPlan(e.to_string()))?;
+        let json::Json(value) =
+            serde_json::from_str(text).map_err(|e| PlanError::NotAPlan(e.to_string()))?;
         match value.get("format").and_then(serde_json::Value::as_u64) {
             None => return Err(PlanError::NotAPlan("it has no `format`".to_owned())),
-            Some(format) if format > u64::from(wire::FORMAT) => return Err(PlanError::Newer(format)),
+            Some(format) if format > u64::from(wire::FORMAT) => {
+                return Err(PlanError::Newer(format));
+            }
             Some(_) => {}
         }
-        let file: wire::File = serde_json::from_value(value).map_err(|e| PlanError::NotAPlan(e.to_string()))?;
+        let file: wire::File =
+            serde_json::from_value(value).map_err(|e| PlanError::NotAPlan(e.to_string()))?;
         let found = fingerprint(&file.plan);
         if found != file.fingerprint {
-            return Err(PlanError::Tampered { found, written: file.fingerprint });
+            return Err(PlanError::Tampered {
+                found,
+                written: file.fingerprint,
+            });
         }
-        let checked = read::checked(&file.plan).map_err(|faults| PlanError::Faulty(faults.join("; ")))?;
-        Ok(Self { model: checked.into_model(), file })
+        let checked =
+            read::checked(&file.plan).map_err(|faults| PlanError::Faulty(faults.join("; ")))?;
+        Ok(Self {
+            model: checked.into_model(),
+            file,
+        })
     }
 
     /// The plan file: the same project gives the same bytes.
     pub fn to_json(&self) -> String {
-        let mut text = serde_json::to_string_pretty(&self.file).expect("maps with text keys always serialise");
+        let mut text =
+            serde_json::to_string_pretty(&self.file).expect("maps with text keys always serialise");
         text.push('\n');
         text
     }
@@ -81,7 +96,8 @@ impl Plan {
         &self.file.plan
     }
 
-    /// The plan as if its things had been called by the names that they have in `head`, in their old positions, and as if it spoke of the same that is gone.
+    /// The plan as if its things had been called by the names that they have in `head`, in their
+    /// old positions, and as if it spoke of the same that is gone.
     pub(crate) fn under_names_of(&self, head: &Self) -> Self {
         let mut model = self.model.under_names_of(&head.model);
         model.in_flight = InFlight::default();
@@ -95,9 +111,14 @@ impl Plan {
         let mut meant = self.with_model(self.model.meant());
         let plan = &mut meant.file.plan;
         plan.contacts.tags.values.sort();
-        let companies = plan.companies.iter_mut().flat_map(|companies| companies.fields.values_mut());
+        let companies = plan
+            .companies
+            .iter_mut()
+            .flat_map(|companies| companies.fields.values_mut());
         let fields = plan.contacts.fields.values_mut().chain(companies);
-        fields.filter_map(|field| field.values.as_mut()).for_each(|values| values.sort());
+        fields
+            .filter_map(|field| field.values.as_mut())
+            .for_each(|values| values.sort());
         meant
     }
 
@@ -112,7 +133,11 @@ impl Plan {
     pub(crate) fn with_model(&self, model: Model) -> Self {
         let mut plan = write::plan(&model);
         (plan.moved, plan.removed) = (self.file.plan.moved.clone(), self.file.plan.removed.clone());
-        let file = wire::File { format: wire::FORMAT, fingerprint: fingerprint(&plan), plan };
+        let file = wire::File {
+            format: wire::FORMAT,
+            fingerprint: fingerprint(&plan),
+            plan,
+        };
         Self { model, file }
     }
 
@@ -124,9 +149,16 @@ impl Plan {
     /// Freezes a project that was found free of errors.
     pub fn lower(checked: Checked) -> Self {
         // Tests are no part of what runs.
-        let model = Model { tests: Vec::new(), ..checked.into_model() };
+        let model = Model {
+            tests: Vec::new(),
+            ..checked.into_model()
+        };
         let plan = write::plan(&model);
-        let file = wire::File { format: wire::FORMAT, fingerprint: fingerprint(&plan), plan };
+        let file = wire::File {
+            format: wire::FORMAT,
+            fingerprint: fingerprint(&plan),
+            plan,
+        };
         Self { model, file }
     }
 }
@@ -158,7 +190,10 @@ mod tests {
         ] {
             let mut sources = Sources::default();
             sources.add("funnelc.yaml", text);
-            let json = crate::compile(sources).plan.expect("the project has no errors").to_json();
+            let json = crate::compile(sources)
+                .plan
+                .expect("the project has no errors")
+                .to_json();
             let read = Plan::from_json(&json).expect("our own plan is read");
             assert_eq!(read.with_model(read.model.clone()).to_json(), json);
         }

@@ -1,6 +1,8 @@
-//! The plan's file form back to a model, by the door that projects come through: what a plan says is said as a project, and read as one.
+//! The plan's file form back to a model, by the door that projects come through: what a plan says
+//! is said as a project, and read as one.
 //!
-//! Nothing is judged here. Whatever is wrong with a plan is found where it is found in a project, and told in the same words.
+//! Nothing is judged here. Whatever is wrong with a plan is found where it is found in a project,
+//! and told in the same words.
 
 use serde_json::Value as Json;
 
@@ -14,7 +16,8 @@ use crate::schema;
 use crate::source::{FileId, Sources, Span, Spanned};
 use crate::yaml::node::{Entry, Node, Scalar, Value};
 
-/// The model of a plan; or what is wrong with it, each in a line with its way in the project that the plan says.
+/// The model of a plan; or what is wrong with it, each in a line with its way in the project that
+/// the plan says.
 pub(super) fn checked(plan: &wire::Plan) -> Result<Checked, Vec<String>> {
     let said = said::project(plan);
     let mut tree = Tree { places: None };
@@ -29,7 +32,10 @@ pub(super) fn checked(plan: &wire::Plan) -> Result<Checked, Vec<String>> {
     tree.places = Some(Vec::new());
     let (model, mut found) = read(plan, &tree.node(&said, &mut String::new()));
     found.extend(check::run(model, &found).1);
-    let mut told: Vec<_> = in_order(found).iter().filter_map(|finding| tree.told(finding)).collect();
+    let mut told: Vec<_> = in_order(found)
+        .iter()
+        .filter_map(|finding| tree.told(finding))
+        .collect();
     let more = told.split_off(told.len().min(MOST_TOLD)).len();
     told.extend((more > 0).then(|| format!("and {more} more")));
     Err(told)
@@ -55,8 +61,13 @@ fn as_in_their_files(model: &mut Model, plan: &wire::Plan) {
     let ids: Vec<_> = model.content.ids().collect();
     for id in ids {
         let content = &mut model.content[id];
-        let written = plan.content.get(&content.id).and_then(|written| written.body.as_ref());
-        let (Some(body), Some(written)) = (&mut content.body, written) else { continue };
+        let written = plan
+            .content
+            .get(&content.id)
+            .and_then(|written| written.body.as_ref());
+        let (Some(body), Some(written)) = (&mut content.body, written) else {
+            continue;
+        };
         (body.file, body.digest) = (written.file.clone(), written.digest.clone());
         for part in &mut body.tokens.parts {
             if let Part::Value { span, .. } = part {
@@ -90,14 +101,18 @@ impl Tree {
             Json::String(text) => scalar(text.clone(), false),
             Json::Null | Json::Bool(_) | Json::Number(_) => scalar(said.to_string(), true),
             Json::Array(items) => {
-                let item = |(at, item): (usize, &Json)| self.inside(item, &(at + 1).to_string(), way);
+                let item =
+                    |(at, item): (usize, &Json)| self.inside(item, &(at + 1).to_string(), way);
                 Value::Sequence(items.iter().enumerate().map(item).collect())
             }
             Json::Object(entries) => {
                 let entries = entries.iter().filter(|(_, value)| !value.is_null());
                 let entry = |(key, value): (&String, &Json)| {
                     let value = self.inside(value, key, way);
-                    Entry { key: Spanned::new(key.clone(), value.span), value }
+                    Entry {
+                        key: Spanned::new(key.clone(), value.span),
+                        value,
+                    }
                 };
                 Value::Mapping(entries.map(entry).collect())
             }
@@ -115,16 +130,31 @@ impl Tree {
     }
 
     fn place(&mut self, way: &str) -> Span {
-        let Some(places) = &mut self.places else { return Span::NOWHERE };
+        let Some(places) = &mut self.places else {
+            return Span::NOWHERE;
+        };
         places.push(way.trim_start_matches('/').to_owned());
-        let file = u32::try_from(places.len()).ok().and_then(|number| FIRST.checked_add(number));
+        let file = u32::try_from(places.len())
+            .ok()
+            .and_then(|number| FIRST.checked_add(number));
         file.map_or(Span::NOWHERE, |file| Span::new(FileId(file), 0..0))
     }
 
     fn told(&self, finding: &Diagnostic) -> Option<String> {
-        let place = finding.primary.span.file.0.checked_sub(FIRST + 1).and_then(|at| usize::try_from(at).ok());
-        let way = place.and_then(|at| self.places.as_ref()?.get(at)).filter(|way| !way.is_empty());
-        let told = way.map_or_else(|| words(finding), |way| format!("{way}: {}", words(finding)));
+        let place = finding
+            .primary
+            .span
+            .file
+            .0
+            .checked_sub(FIRST + 1)
+            .and_then(|at| usize::try_from(at).ok());
+        let way = place
+            .and_then(|at| self.places.as_ref()?.get(at))
+            .filter(|way| !way.is_empty());
+        let told = way.map_or_else(
+            || words(finding),
+            |way| format!("{way}: {}", words(finding)),
+        );
         (finding.severity == Severity::Error).then_some(told)
     }
 }

@@ -1,4 +1,5 @@
-//! What a plan says, as a project would say it: key by key the words of the language, with every default written out.
+//! What a plan says, as a project would say it: key by key the words of the language, with every
+//! default written out.
 //!
 //! Nothing of a plan is lost on the way, so a plan means what the project means that is said here.
 
@@ -17,10 +18,19 @@ use condition::condition;
 /// The whole plan.
 pub(super) fn project(plan: &wire::Plan) -> Json {
     let is_trigger = |id: &str| id.starts_with(TRIGGERS);
-    let (triggers, campaigns): (BTreeMap<_, _>, BTreeMap<_, _>) =
-        plan.campaigns.iter().map(|(id, campaign)| (id.clone(), campaign)).partition(|(id, _)| is_trigger(id));
-    let trigger = |(id, trigger): (&String, &&wire::Campaign)| (id[TRIGGERS.len()..].to_owned(), campaign(trigger));
-    let limits = plan.contacts.channels.iter().filter_map(|(channel, rules)| Some((channel.clone(), limit(rules)?)));
+    let (triggers, campaigns): (BTreeMap<_, _>, BTreeMap<_, _>) = plan
+        .campaigns
+        .iter()
+        .map(|(id, campaign)| (id.clone(), campaign))
+        .partition(|(id, _)| is_trigger(id));
+    let trigger = |(id, trigger): (&String, &&wire::Campaign)| {
+        (id[TRIGGERS.len()..].to_owned(), campaign(trigger))
+    };
+    let limits = plan
+        .contacts
+        .channels
+        .iter()
+        .filter_map(|(channel, rules)| Some((channel.clone(), limit(rules)?)));
     json!({
         "version": 1,
         "timezone": plan.timezone,
@@ -49,12 +59,23 @@ pub(super) fn project(plan: &wire::Plan) -> Json {
 pub(super) fn files(plan: &wire::Plan) -> Vec<(String, String)> {
     let bodies = plan.content.iter().filter_map(|(id, content)| {
         let tokens = content.body.as_ref()?.tokens.iter();
-        Some((text_of(id), tokens.map(|token| format!("{{{{ {token} }}}}")).collect()))
+        Some((
+            text_of(id),
+            tokens.map(|token| format!("{{{{ {token} }}}}")).collect(),
+        ))
     });
     let quoted = |cell: &String| format!("\"{}\"\n", cell.replace('"', "\"\""));
-    let file = |keys: &[String]| std::iter::once(&plan.contacts.key).chain(keys).map(quoted).collect();
+    let file = |keys: &[String]| {
+        std::iter::once(&plan.contacts.key)
+            .chain(keys)
+            .map(quoted)
+            .collect()
+    };
     let members = plan.members.iter().flat_map(|(id, members)| {
-        [(members_of("include", id), file(&members.include)), (members_of("exclude", id), file(&members.exclude))]
+        [
+            (members_of("include", id), file(&members.include)),
+            (members_of("exclude", id), file(&members.exclude)),
+        ]
     });
     bodies.chain(members).collect()
 }
@@ -76,12 +97,21 @@ fn keys(thing: &impl Serialize) -> Map<String, Json> {
 }
 
 fn each<T>(things: &BTreeMap<String, T>, said: impl Fn(&str, &T) -> Json) -> Json {
-    Json::Object(things.iter().map(|(id, thing)| (id.clone(), said(id, thing))).collect())
+    Json::Object(
+        things
+            .iter()
+            .map(|(id, thing)| (id.clone(), said(id, thing)))
+            .collect(),
+    )
 }
 
 /// A list; nothing where it is empty.
 fn some(list: &[impl Serialize]) -> Json {
-    if list.is_empty() { Json::Null } else { json!(list) }
+    if list.is_empty() {
+        Json::Null
+    } else {
+        json!(list)
+    }
 }
 
 /// A column; nothing where it is the one that it would have without a word.
@@ -92,7 +122,8 @@ fn column(column: &str, default: &str) -> Option<String> {
 fn contacts(plan: &wire::Plan) -> Json {
     let contacts = &plan.contacts;
     let group = |id: &str, name: &String| json!(column(name, &points_column_of(id)));
-    let of_channels = |said: &dyn Fn(&wire::Channel) -> Json| each(&contacts.channels, |_, rules| said(rules));
+    let of_channels =
+        |said: &dyn Fn(&wire::Channel) -> Json| each(&contacts.channels, |_, rules| said(rules));
     let mut said = keys(contacts);
     said.remove("channels");
     said.extend(keys(&json!({
@@ -115,20 +146,30 @@ fn contacts(plan: &wire::Plan) -> Json {
 
 fn companies(companies: &wire::Companies) -> Json {
     let mut said = keys(companies);
-    said.insert("fields".to_owned(), each(&companies.fields, |_, body| field(body)));
+    said.insert(
+        "fields".to_owned(),
+        each(&companies.fields, |_, body| field(body)),
+    );
     Json::Object(said)
 }
 
 fn field(field: &wire::Field) -> Json {
     let mut said = keys(field);
-    for (key, value) in [("default", &field.default), ("min", &field.min), ("max", &field.max)] {
+    for (key, value) in [
+        ("default", &field.default),
+        ("min", &field.min),
+        ("max", &field.max),
+    ] {
         said.insert(key.to_owned(), value.as_ref().map_or(Json::Null, one));
     }
     Json::Object(said)
 }
 
 /// A value; of choices a single one stands without a list.
-#[expect(clippy::wildcard_enum_match_arm, reason = "the others are said as they stand")]
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the others are said as they stand"
+)]
 fn one(operand: &wire::Operand) -> Json {
     match operand {
         wire::Operand::Many(words) if words.len() == 1 => json!(words[0]),
@@ -144,7 +185,9 @@ fn limit(rules: &wire::Channel) -> Option<Json> {
 
 /// `published`, and the window under `publish`.
 fn published(said: &mut Map<String, Json>) {
-    let Some(Json::Object(mut window)) = said.remove("publish") else { return };
+    let Some(Json::Object(mut window)) = said.remove("publish") else {
+        return;
+    };
     said.extend(window.remove_entry("published"));
     if !window.is_empty() {
         said.insert("publish".to_owned(), Json::Object(window));
@@ -153,13 +196,17 @@ fn published(said: &mut Map<String, Json>) {
 
 /// How often: a word, or `{ after: 30 days }`.
 fn once(text: &str) -> Json {
-    text.strip_prefix("after ").map_or_else(|| json!(text), |length| json!({ "after": length }))
+    text.strip_prefix("after ")
+        .map_or_else(|| json!(text), |length| json!({ "after": length }))
 }
 
 fn content(id: &str, content: &wire::Content) -> Json {
     let mut said = keys(content);
     said.insert("once".to_owned(), once(&content.once));
-    said.insert("body".to_owned(), json!(content.body.as_ref().map(|_| text_of(id))));
+    said.insert(
+        "body".to_owned(),
+        json!(content.body.as_ref().map(|_| text_of(id))),
+    );
     published(&mut said);
     Json::Object(said)
 }
@@ -185,7 +232,10 @@ fn destination(destination: &wire::Destination) -> Json {
 
 /// Members of what is no segment belong to one that says nothing.
 fn segments(plan: &wire::Plan) -> Json {
-    let lacking = plan.members.keys().filter(|id| !plan.segments.contains_key(*id));
+    let lacking = plan
+        .members
+        .keys()
+        .filter(|id| !plan.segments.contains_key(*id));
     let mut said = keys(&each(&plan.segments, |id, body| segment(plan, id, body)));
     said.extend(lacking.map(|id| (id.clone(), json!({}))));
     Json::Object(said)
@@ -195,7 +245,10 @@ fn segment(plan: &wire::Plan, id: &str, written: &wire::Condition) -> Json {
     let wire::Members { include, exclude } = plan.members.get(id).cloned().unwrap_or_default();
     let file = |key: &str, keys: &[String]| (!keys.is_empty()).then(|| [members_of(key, id)]);
     // Nobody but those who are named.
-    let nobody = wire::Condition { any: Some(Vec::new()), ..wire::Condition::default() };
+    let nobody = wire::Condition {
+        any: Some(Vec::new()),
+        ..wire::Condition::default()
+    };
     json!({
         "where": if *written == nobody { Json::Null } else { condition(written) },
         "include": file("include", &include),
@@ -212,8 +265,14 @@ fn funnel(funnel: &wire::Funnel) -> Json {
         said.insert("audience".to_owned(), condition(of));
     }
     let place = |rule: &wire::Rule| json!({ "stage": rule.to, "when": condition(&rule.when) });
-    said.insert("place".to_owned(), some(&funnel.place.iter().map(place).collect::<Vec<_>>()));
-    said.insert("stages".to_owned(), each(&funnel.stages, |_, body| stage(body)));
+    said.insert(
+        "place".to_owned(),
+        some(&funnel.place.iter().map(place).collect::<Vec<_>>()),
+    );
+    said.insert(
+        "stages".to_owned(),
+        each(&funnel.stages, |_, body| stage(body)),
+    );
     published(&mut said);
     Json::Object(said)
 }
@@ -223,12 +282,21 @@ fn stage(stage: &wire::Stage) -> Json {
     let conversion = |rule: &wire::Rule| json!({ "when": condition(&rule.when), "to": rule.to });
     let experience = |experience: &wire::Experience| {
         let mut said = keys(experience);
-        said.insert("when".to_owned(), experience.when.as_ref().map_or(Json::Null, condition));
+        said.insert(
+            "when".to_owned(),
+            experience.when.as_ref().map_or(Json::Null, condition),
+        );
         published(&mut said);
         said
     };
-    said.insert("converts".to_owned(), some(&stage.converts.iter().map(conversion).collect::<Vec<_>>()));
-    said.insert("experiences".to_owned(), some(&stage.experiences.iter().map(experience).collect::<Vec<_>>()));
+    said.insert(
+        "converts".to_owned(),
+        some(&stage.converts.iter().map(conversion).collect::<Vec<_>>()),
+    );
+    said.insert(
+        "experiences".to_owned(),
+        some(&stage.experiences.iter().map(experience).collect::<Vec<_>>()),
+    );
     said.insert("back-to".to_owned(), some(&stage.back_to));
     published(&mut said);
     Json::Object(said)
@@ -241,7 +309,8 @@ fn rule(rule: &wire::PointRule) -> Json {
     Json::Object(said)
 }
 
-/// A campaign; or a trigger, of which what campaigns alone have is said only where it is not what all triggers have.
+/// A campaign; or a trigger, of which what campaigns alone have is said only where it is not what
+/// all triggers have.
 fn campaign(campaign: &wire::Campaign) -> Json {
     let mut said = keys(campaign);
     let enter = |enter: &wire::Enter| match enter {
@@ -257,27 +326,41 @@ fn campaign(campaign: &wire::Campaign) -> Json {
         "steps": steps::steps(&campaign.steps),
     })));
     if let Some(Json::Object(window)) = said.get_mut("publish") {
-        window.extend(campaign.after_until.iter().map(|after| ("after-until".to_owned(), json!(after))));
+        window.extend(
+            campaign
+                .after_until
+                .iter()
+                .map(|after| ("after-until".to_owned(), json!(after))),
+        );
     }
     said.remove("after-until");
     published(&mut said);
     if let Some(trigger) = &campaign.trigger {
         said.remove("trigger");
         said.extend(keys(trigger));
-        let of_all = [("priority", json!(0)), ("on-leave", json!("stay")), ("existing", json!("enter"))];
-        said.retain(|key, value| !of_all.iter().any(|(known, usual)| key == known && value == usual));
+        let of_all = [
+            ("priority", json!(0)),
+            ("on-leave", json!("stay")),
+            ("existing", json!("enter")),
+        ];
+        said.retain(|key, value| {
+            !of_all
+                .iter()
+                .any(|(known, usual)| key == known && value == usual)
+        });
     }
     Json::Object(said)
 }
 
 /// A name that a campaign and a funnel have both is said once, for both.
 fn moved(moved: &[wire::Moved]) -> Vec<Json> {
-    let with =
-        |word: &str, from: &str, to: &str| json!({ "from": format!("{word} {from}"), "to": format!("{word} {to}") });
+    let with = |word: &str, from: &str, to: &str| json!({ "from": format!("{word} {from}"), "to": format!("{word} {to}") });
     let mut said: Vec<Json> = Vec::new();
     for moved in moved {
         let one = match moved {
-            wire::Moved::Step { campaign, from, to } => json!({ "campaign": campaign, "from": from, "to": to }),
+            wire::Moved::Step { campaign, from, to } => {
+                json!({ "campaign": campaign, "from": from, "to": to })
+            }
             wire::Moved::Stage { from, to } => json!({ "from": from, "to": to }),
             wire::Moved::Campaign { from, to } | wire::Moved::Funnel { from, to } => {
                 let whole = json!({ "from": from, "to": to });
@@ -297,10 +380,17 @@ fn moved(moved: &[wire::Moved]) -> Vec<Json> {
     said
 }
 
-#[expect(clippy::wildcard_enum_match_arm, reason = "the others are said as they stand")]
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the others are said as they stand"
+)]
 fn removed(removed: &wire::Removed) -> Json {
     match removed {
-        wire::Removed::Step { campaign, step, then } => json!({ "campaign": campaign, "step": step, "then": then }),
+        wire::Removed::Step {
+            campaign,
+            step,
+            then,
+        } => json!({ "campaign": campaign, "step": step, "then": then }),
         whole => json!(whole),
     }
 }

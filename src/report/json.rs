@@ -26,7 +26,8 @@ pub struct Findings {
     pub left_out: usize,
     /// The findings, in order of file and place; of tests what failed, in order of the tests.
     pub findings: Vec<Finding>,
-    /// The tests that were run, in their order; absent where none were asked for, as in `funnelc check`.
+    /// The tests that were run, in their order; absent where none were asked for, as in `funnelc
+    /// check`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tests: Option<Vec<TestResult>>,
 }
@@ -123,15 +124,30 @@ pub fn json_schema() -> String {
 impl Findings {
     /// The document for some findings.
     pub fn new<'a>(found: impl IntoIterator<Item = (&'a Diagnostic, &'a Sources)>) -> Self {
-        let findings: Vec<_> = found.into_iter().map(|(diagnostic, sources)| finding(diagnostic, sources)).collect();
-        let errors = findings.iter().filter(|finding| matches!(finding.severity, Level::Error)).count();
-        Self { format: FORMAT, errors, warnings: findings.len() - errors, left_out: 0, findings, tests: None }
+        let findings: Vec<_> = found
+            .into_iter()
+            .map(|(diagnostic, sources)| finding(diagnostic, sources))
+            .collect();
+        let errors = findings
+            .iter()
+            .filter(|finding| matches!(finding.severity, Level::Error))
+            .count();
+        Self {
+            format: FORMAT,
+            errors,
+            warnings: findings.len() - errors,
+            left_out: 0,
+            findings,
+            tests: None,
+        }
     }
 
     /// As what failed in a test.
     #[must_use]
     pub fn of_test(mut self, name: &str) -> Self {
-        self.findings.iter_mut().for_each(|finding| finding.test = Some(name.to_owned()));
+        self.findings
+            .iter_mut()
+            .for_each(|finding| finding.test = Some(name.to_owned()));
         self
     }
 
@@ -148,7 +164,10 @@ impl Findings {
     /// With the tests that were run.
     #[must_use]
     pub fn with_tests(self, tests: Vec<TestResult>) -> Self {
-        Self { tests: Some(tests), ..self }
+        Self {
+            tests: Some(tests),
+            ..self
+        }
     }
 
     /// With how many warnings the baseline leaves out.
@@ -159,15 +178,18 @@ impl Findings {
 
     /// The document as text, with a newline at the end.
     pub fn to_json(&self) -> String {
-        let mut text = serde_json::to_string_pretty(self).expect("structs of text and numbers always serialise");
+        let mut text = serde_json::to_string_pretty(self)
+            .expect("structs of text and numbers always serialise");
         text.push('\n');
         text
     }
 }
 
 fn finding(diagnostic: &Diagnostic, sources: &Sources) -> Finding {
-    let related =
-        |label: &crate::diagnostic::Label| Related { label: label.text.clone(), place: place(label.span, sources) };
+    let related = |label: &crate::diagnostic::Label| Related {
+        label: label.text.clone(),
+        place: place(label.span, sources),
+    };
     Finding {
         code: diagnostic.code.name().to_owned(),
         severity: match diagnostic.severity {
@@ -185,9 +207,18 @@ fn finding(diagnostic: &Diagnostic, sources: &Sources) -> Finding {
 
 /// A place for machines.
 pub fn place(span: Span, sources: &Sources) -> Place {
-    let (start, end) = (sources.line_column(span), sources.line_column(Span { start: span.end, ..span }));
+    let (start, end) = (
+        sources.line_column(span),
+        sources.line_column(Span {
+            start: span.end,
+            ..span
+        }),
+    );
     Place {
-        file: sources.file(span.file).map(|file| file.path.clone()).unwrap_or_default(),
+        file: sources
+            .file(span.file)
+            .map(|file| file.path.clone())
+            .unwrap_or_default(),
         start: span.start,
         end: span.end,
         line: start.line,

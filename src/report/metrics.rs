@@ -1,4 +1,5 @@
-//! The figures of a run as tables for people: what goes out first, then funnels, campaigns and segments.
+//! The figures of a run as tables for people: what goes out first, then funnels, campaigns and
+//! segments.
 
 use std::fmt::Write as _;
 
@@ -10,7 +11,14 @@ use crate::model::{Funnel, Model};
 use crate::runner::notice::Warning;
 
 const STAGE: [&str; 6] = ["reach", "entered", "left", "converted", "rate", "now"];
-const CAMPAIGN: [&str; 6] = ["entered", "overtaken", "active", "completed", "converted", "exited"];
+const CAMPAIGN: [&str; 6] = [
+    "entered",
+    "overtaken",
+    "active",
+    "completed",
+    "converted",
+    "exited",
+];
 
 /// The tables of a run, `width` columns wide or less; `metrics` is the text of metrics.json.
 pub fn table(model: &Model, metrics: &str, width: usize) -> String {
@@ -19,13 +27,21 @@ pub fn table(model: &Model, metrics: &str, width: usize) -> String {
     let mut tables = vec![contacts(&metrics)];
     tables.extend(put_off_again(&metrics["put-off-again"]));
     tables.push(outgoing.table(width));
-    tables.extend(model.funnels.values().map(|funnel| self::funnel(funnel, &metrics["funnels"][&funnel.id], width)));
+    tables.extend(
+        model
+            .funnels
+            .values()
+            .map(|funnel| self::funnel(funnel, &metrics["funnels"][&funnel.id], width)),
+    );
     if !model.campaigns.is_empty() {
         let mut table = Table::new(width, CAMPAIGN.len());
         table.head("campaigns", &CAMPAIGN);
         for campaign in model.campaigns.values() {
             let figures = &metrics["campaigns"][&campaign.id];
-            table.row(&format!("  {}", campaign.id), CAMPAIGN.map(|figure| count(&figures[figure])).into());
+            table.row(
+                &format!("  {}", campaign.id),
+                CAMPAIGN.map(|figure| count(&figures[figure])).into(),
+            );
         }
         tables.push(table.text());
     }
@@ -33,7 +49,10 @@ pub fn table(model: &Model, metrics: &str, width: usize) -> String {
         let mut table = Table::new(width, 1);
         table.head("segments", &["contacts"]);
         for segment in model.segments.values() {
-            table.row(&format!("  {}", segment.id), vec![count(&metrics["segments"][&segment.id])]);
+            table.row(
+                &format!("  {}", segment.id),
+                vec![count(&metrics["segments"][&segment.id])],
+            );
         }
         tables.push(table.text());
     }
@@ -47,9 +66,15 @@ pub fn restless(model: &Model, metrics: &str) -> Vec<Warning> {
     for funnel in model.funnels.values() {
         for stage in funnel.stages.values() {
             let figures = &metrics["funnels"][&funnel.id]["stages"][&stage.id];
-            let Some(count) = figures["deferred"].as_u64().filter(|count| *count > 0) else { continue };
+            let Some(count) = figures["deferred"].as_u64().filter(|count| *count > 0) else {
+                continue;
+            };
             let (funnel, stage) = (funnel.id.clone(), stage.id.clone());
-            told.push(Warning::NeverAtRest { contacts: count, funnel, stage });
+            told.push(Warning::NeverAtRest {
+                contacts: count,
+                funnel,
+                stage,
+            });
         }
     }
     told
@@ -58,7 +83,10 @@ pub fn restless(model: &Model, metrics: &str) -> Vec<Warning> {
 fn contacts(metrics: &Value) -> String {
     let number = metrics["contacts"].as_u64().unwrap_or(0);
     let mut line = format!("{number} contact{}", if number == 1 { "" } else { "s" });
-    if let Some(rejected) = metrics["rejected"].as_u64().filter(|rejected| *rejected > 0) {
+    if let Some(rejected) = metrics["rejected"]
+        .as_u64()
+        .filter(|rejected| *rejected > 0)
+    {
         let rows = if rejected == 1 { "row" } else { "rows" };
         write!(line, ", {rejected} bad {rows} set aside").expect("writing to a string never fails");
     }
@@ -69,9 +97,17 @@ fn contacts(metrics: &Value) -> String {
 /// What found its hours closed when it was to go on: the schedule does not meet them.
 fn put_off_again(figures: &Value) -> Option<String> {
     let times = figures["times"].as_u64()?;
-    let (what, most) = (if times == 1 { "message or wait" } else { "messages or waits" }, count(&figures["most"]));
+    let (what, most) = (
+        if times == 1 {
+            "message or wait"
+        } else {
+            "messages or waits"
+        },
+        count(&figures["most"]),
+    );
     Some(format!(
-        "{times} {what} put off again, at most {most} in a row: no run came within the\nhours. Run more often; docs/operating.md says how often.\n"
+        "{times} {what} put off again, at most {most} in a row: no run came within the\nhours. Run \
+            more often; docs/operating.md says how often.\n"
     ))
 }
 
@@ -83,7 +119,13 @@ fn funnel(funnel: &Funnel, figures: &Value, width: usize) -> String {
     stages.sort_by_key(|stage| stage.weight);
     for stage in stages {
         let figures = &figures["stages"][&stage.id];
-        let cells = STAGE.map(|figure| if figure == "rate" { rate(figures) } else { count(&figures[figure]) });
+        let cells = STAGE.map(|figure| {
+            if figure == "rate" {
+                rate(figures)
+            } else {
+                count(&figures[figure])
+            }
+        });
         table.row(&format!("  {}", stage.id), cells.into());
     }
     let mut none = STAGE.map(|_| String::new());
@@ -98,7 +140,10 @@ fn count(figure: &Value) -> String {
 
 /// Converted of reach; a dash where nobody was there.
 fn rate(figures: &Value) -> String {
-    let (reach, converted) = (figures["reach"].as_u64().unwrap_or(0), figures["converted"].as_u64().unwrap_or(0));
+    let (reach, converted) = (
+        figures["reach"].as_u64().unwrap_or(0),
+        figures["converted"].as_u64().unwrap_or(0),
+    );
     if reach == 0 {
         return "-".to_owned();
     }

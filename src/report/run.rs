@@ -1,6 +1,7 @@
 //! A run for machines: a versioned JSON document, described by schema/run.schema.json.
 //!
-//! Invariant: it says what the same run says in words, and nothing that the words lack but codes and places.
+//! Invariant: it says what the same run says in words, and nothing that the words lack but codes
+//! and places.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -32,7 +33,8 @@ pub struct RunReport {
     pub messages: Vec<Message>,
     /// The findings of the project; none where a plan was run.
     pub findings: Vec<Finding>,
-    /// What metrics.json holds, or would hold: also of a dry run, and of one that would let too much go out. `null` where there are no figures.
+    /// What metrics.json holds, or would hold: also of a dry run, and of one that would let too
+    /// much go out. `null` where there are no figures.
     #[schemars(with = "Option<Map<String, Value>>")]
     pub metrics: Option<Value>,
 }
@@ -99,15 +101,33 @@ impl Weight {
 impl Message {
     /// A notice with its weight, and the file that it is about.
     pub fn new(severity: Weight, notice: Notice, file: Option<String>) -> Self {
-        let Notice { code, line, column, value, message } = notice;
+        let Notice {
+            code,
+            line,
+            column,
+            value,
+            message,
+        } = notice;
         let message = without_passwords(&message).into_owned();
-        Self { code, severity, message, help: None, file, line, column, value }
+        Self {
+            code,
+            severity,
+            message,
+            help: None,
+            file,
+            line,
+            column,
+            value,
+        }
     }
 
     /// Adds what to do about it.
     #[must_use]
     pub fn maybe_help(self, help: Option<&str>) -> Self {
-        Self { help: help.map(|help| without_passwords(help).into_owned()), ..self }
+        Self {
+            help: help.map(|help| without_passwords(help).into_owned()),
+            ..self
+        }
     }
 }
 
@@ -119,7 +139,12 @@ impl RunReport {
         project: Option<Findings>,
         metrics: Option<&str>,
     ) -> Self {
-        let count = |weight| messages.iter().filter(|message| message.severity == weight).count();
+        let count = |weight| {
+            messages
+                .iter()
+                .filter(|message| message.severity == weight)
+                .count()
+        };
         let (errors, warnings) = (count(Weight::Error), count(Weight::Warning));
         let project = project.unwrap_or_else(|| Findings::new([]));
         Self {
@@ -136,7 +161,8 @@ impl RunReport {
 
     /// The document as text, with a newline at the end.
     pub fn to_json(&self) -> String {
-        serde_json::to_string_pretty(self).expect("structs of text and numbers always serialise") + "\n"
+        serde_json::to_string_pretty(self).expect("structs of text and numbers always serialise")
+            + "\n"
     }
 }
 

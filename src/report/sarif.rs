@@ -1,4 +1,5 @@
-//! Findings as SARIF 2.1.0, for code scanning; where a finding stands does not show in its fingerprint, so that it keeps its identity when lines move.
+//! Findings as SARIF 2.1.0, for code scanning; where a finding stands does not show in its
+//! fingerprint, so that it keeps its identity when lines move.
 
 use std::collections::BTreeMap;
 
@@ -11,12 +12,20 @@ use crate::diagnostic::codes;
 const SCHEMA: &str = "https://raw.githubusercontent.com/oasis-tcs/sarif-spec/master/Schemata/sarif-schema-2.1.0.json";
 
 /// What may stand in a path of a URI as it is.
-const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
+const PATH: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~')
+    .remove(b'/');
 
 /// The log of one run, as text with a newline at the end.
 pub fn log(findings: &Findings) -> String {
-    let rules: BTreeMap<&str, Level> =
-        findings.findings.iter().map(|finding| (finding.code.as_str(), finding.severity)).collect();
+    let rules: BTreeMap<&str, Level> = findings
+        .findings
+        .iter()
+        .map(|finding| (finding.code.as_str(), finding.severity))
+        .collect();
     let mut document = json!({
         "$schema": SCHEMA,
         "version": "2.1.0",
@@ -41,7 +50,9 @@ pub fn log(findings: &Findings) -> String {
 fn rule(code: &str, level: Level) -> Value {
     let page = codes::find(code).map_or("", |code| code.page());
     let told = paragraph(page);
-    let short = told.split_once(". ").map_or(told.clone(), |(sentence, _)| format!("{sentence}."));
+    let short = told
+        .split_once(". ")
+        .map_or(told.clone(), |(sentence, _)| format!("{sentence}."));
     json!({
         "id": code,
         "shortDescription": { "text": short },
@@ -53,17 +64,29 @@ fn rule(code: &str, level: Level) -> Value {
 
 /// The first paragraph below the page's title, as one line.
 fn paragraph(page: &str) -> String {
-    let below = page.lines().skip(1).skip_while(|line| line.trim().is_empty());
-    below.take_while(|line| !line.trim().is_empty()).collect::<Vec<_>>().join(" ")
+    let below = page
+        .lines()
+        .skip(1)
+        .skip_while(|line| line.trim().is_empty());
+    below
+        .take_while(|line| !line.trim().is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn results(findings: &Findings, rules: &[&str]) -> Vec<Value> {
     let mut seen: BTreeMap<_, u32> = BTreeMap::new();
     let mut results = Vec::with_capacity(findings.findings.len());
     for finding in &findings.findings {
-        let same = seen.entry((&finding.code, &finding.place.file, &finding.message)).or_default();
+        let same = seen
+            .entry((&finding.code, &finding.place.file, &finding.message))
+            .or_default();
         *same += 1;
-        results.push(result(finding, rules.binary_search(&finding.code.as_str()).ok(), *same));
+        results.push(result(
+            finding,
+            rules.binary_search(&finding.code.as_str()).ok(),
+            *same,
+        ));
     }
     results
 }
@@ -95,14 +118,25 @@ fn message(text: &str) -> String {
     text.replace('{', "{{").replace('}', "}}")
 }
 
-/// The same for the same mistake in the same file, wherever it stands there; equal ones are told apart by their order.
+/// The same for the same mistake in the same file, wherever it stands there; equal ones are told
+/// apart by their order.
 fn fingerprint(finding: &Finding, same: u32) -> String {
-    let of = [finding.code.as_str(), &finding.place.file, &finding.message, &same.to_string()].join("\0");
+    let of = [
+        finding.code.as_str(),
+        &finding.place.file,
+        &finding.message,
+        &same.to_string(),
+    ]
+    .join("\0");
     blake3::hash(of.as_bytes()).to_hex()[..32].to_owned()
 }
 
 fn locations(place: &Place) -> Vec<Value> {
-    if place.file.is_empty() { Vec::new() } else { vec![json!({ "physicalLocation": physical(place) })] }
+    if place.file.is_empty() {
+        Vec::new()
+    } else {
+        vec![json!({ "physicalLocation": physical(place) })]
+    }
 }
 
 fn related((index, related): (usize, &Related)) -> Value {
@@ -128,7 +162,11 @@ fn physical(place: &Place) -> Value {
 /// Relative to where the program ran, unless the path is absolute.
 fn uri(file: &str) -> String {
     let path = utf8_percent_encode(file, PATH).to_string();
-    if path.starts_with('/') { format!("file://{path}") } else { path }
+    if path.starts_with('/') {
+        format!("file://{path}")
+    } else {
+        path
+    }
 }
 
 fn word(level: Level) -> &'static str {

@@ -29,18 +29,33 @@ struct Row {
 impl Table {
     /// A table of at most so many figures, `width` columns wide or less.
     pub(super) fn new(width: usize, figures: usize) -> Self {
-        Self { width: width.min(WIDEST), figures, rows: Vec::new() }
+        Self {
+            width: width.min(WIDEST),
+            figures,
+            rows: Vec::new(),
+        }
     }
 
     /// A row of headings; one that is too long for its column is abbreviated.
     pub(super) fn head(&mut self, name: &str, headings: &[&str]) {
-        let figures = headings.iter().map(|heading| (*heading).to_owned()).collect();
-        self.rows.push(Row { name: name.to_owned(), figures, is_head: true });
+        let figures = headings
+            .iter()
+            .map(|heading| (*heading).to_owned())
+            .collect();
+        self.rows.push(Row {
+            name: name.to_owned(),
+            figures,
+            is_head: true,
+        });
     }
 
     /// A row; how far its name stands to the right shows what it belongs to.
     pub(super) fn row(&mut self, name: &str, figures: Vec<String>) {
-        self.rows.push(Row { name: one_line(name).into_owned(), figures, is_head: false });
+        self.rows.push(Row {
+            name: one_line(name).into_owned(),
+            figures,
+            is_head: false,
+        });
     }
 
     /// The rows as text.
@@ -50,13 +65,25 @@ impl Table {
         let mut text = String::new();
         for row in &self.rows {
             // A name goes on over figures that its row does not have.
-            let blank = row.figures.iter().take_while(|cell| cell.is_empty()).count();
-            let room = self.width.saturating_sub(figure * (row.figures.len() - blank)).max(2);
+            let blank = row
+                .figures
+                .iter()
+                .take_while(|cell| cell.is_empty())
+                .count();
+            let room = self
+                .width
+                .saturating_sub(figure * (row.figures.len() - blank))
+                .max(2);
             let indent = names + figure * blank;
             let mut line = format!("{:<indent$}", shortened(&row.name, room.max(indent)));
             for cell in &row.figures[blank..] {
-                let cell = if row.is_head { abbreviated(cell, figure - 1) } else { cell.clone() };
-                write!(line, " {cell:>pad$}", pad = figure - 1).expect("writing to a string never fails");
+                let cell = if row.is_head {
+                    abbreviated(cell, figure - 1)
+                } else {
+                    cell.clone()
+                };
+                write!(line, " {cell:>pad$}", pad = figure - 1)
+                    .expect("writing to a string never fails");
             }
             text.push_str(line.trim_end());
             text.push('\n');
@@ -70,12 +97,17 @@ impl Table {
         self.longest_name().max(NAME).min(room)
     }
 
-    /// How wide a figure is. In a narrow terminal it leaves room to the names, as far as no figure is cut.
+    /// How wide a figure is. In a narrow terminal it leaves room to the names, as far as no figure
+    /// is cut.
     fn figure(&self) -> usize {
         if self.width >= WIDEST {
             return FIGURE;
         }
-        let cells = self.rows.iter().filter(|row| !row.is_head).flat_map(|row| &row.figures);
+        let cells = self
+            .rows
+            .iter()
+            .filter(|row| !row.is_head)
+            .flat_map(|row| &row.figures);
         let longest = cells.map(|cell| cell.chars().count()).max().unwrap_or(0);
         let left = self.width.saturating_sub(self.longest_name()) / self.figures.max(1);
         left.max(longest + 1).clamp(2, FIGURE)
@@ -83,7 +115,10 @@ impl Table {
 
     /// Of the rows with all figures; others may be longer.
     fn longest_name(&self) -> usize {
-        let full = self.rows.iter().filter(|row| row.figures.first().is_some_and(|cell| !cell.is_empty()));
+        let full = self
+            .rows
+            .iter()
+            .filter(|row| row.figures.first().is_some_and(|cell| !cell.is_empty()));
         full.map(|row| row.name.chars().count()).max().unwrap_or(0)
     }
 }
@@ -93,7 +128,10 @@ fn abbreviated(word: &str, room: usize) -> String {
     if word.chars().count() <= room {
         return word.to_owned();
     }
-    word.chars().take(room.saturating_sub(1)).chain(['.']).collect()
+    word.chars()
+        .take(room.saturating_sub(1))
+        .chain(['.'])
+        .collect()
 }
 
 #[cfg(test)]

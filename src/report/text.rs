@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use miette::{
-    GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan,
-    SpanContents,
+    GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents,
+    SourceCode, SourceSpan, SpanContents,
 };
 
 use super::hidden::without_secrets;
@@ -25,17 +25,30 @@ pub struct Style {
 
 /// All findings, one after the other, and nothing where there are none.
 pub fn findings(diagnostics: &[Diagnostic], sources: &Sources, style: Style) -> String {
-    let theme = if style.color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
-    let handler = GraphicalReportHandler::new_themed(theme).with_width(style.width).with_links(false);
+    let theme = if style.color {
+        GraphicalTheme::unicode()
+    } else {
+        GraphicalTheme::unicode_nocolor()
+    };
+    let handler = GraphicalReportHandler::new_themed(theme)
+        .with_width(style.width)
+        .with_links(false);
     // Ids have hyphens, and must stay whole to be copied.
-    let handler = handler.with_word_splitter(textwrap::WordSplitter::NoHyphenation).with_break_words(false);
+    let handler = handler
+        .with_word_splitter(textwrap::WordSplitter::NoHyphenation)
+        .with_break_words(false);
     let shown = Shown::of(diagnostics, sources);
     let mut text = String::new();
     for diagnostic in diagnostics {
         let finding = Finding::new(diagnostic, sources, &shown);
-        // Writing to a string cannot fail; a finding that miette cannot draw still has its first line.
+        // Writing to a string cannot fail; a finding that miette cannot draw still has its first
+        // line.
         if handler.render_report(&mut text, &finding).is_err() {
-            text.push_str(&format!("{}: {}\n", diagnostic.code.name(), diagnostic.message));
+            text.push_str(&format!(
+                "{}: {}\n",
+                diagnostic.code.name(),
+                diagnostic.message
+            ));
         }
         text.push('\n');
     }
@@ -44,17 +57,28 @@ pub fn findings(diagnostics: &[Diagnostic], sources: &Sources, style: Style) -> 
 
 /// `3 errors and 1 warning`, or nothing.
 pub fn count(diagnostics: &[Diagnostic]) -> Option<String> {
-    let of = |severity| diagnostics.iter().filter(|finding| finding.severity == severity).count();
-    let words = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
+    let of = |severity| {
+        diagnostics
+            .iter()
+            .filter(|finding| finding.severity == severity)
+            .count()
+    };
+    let words =
+        |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
     match (of(Severity::Error), of(Severity::Warning)) {
         (0, 0) => None,
         (errors, 0) => Some(words(errors, "error")),
         (0, warnings) => Some(words(warnings, "warning")),
-        (errors, warnings) => Some(format!("{} and {}", words(errors, "error"), words(warnings, "warning"))),
+        (errors, warnings) => Some(format!(
+            "{} and {}",
+            words(errors, "error"),
+            words(warnings, "warning")
+        )),
     }
 }
 
-/// A diagnostic in the form that miette draws: the labels of one file, and those of other files as related findings.
+/// A diagnostic in the form that miette draws: the labels of one file, and those of other files as
+/// related findings.
 struct Finding<'a> {
     message: String,
     code: Option<&'a str>,
@@ -74,7 +98,10 @@ impl<'a> Finding<'a> {
         if lines_of(diagnostic, sources).any(|length| length > LONGEST_LINE) {
             return Self::told(diagnostic, sources);
         }
-        let (here, elsewhere): (Vec<_>, Vec<_>) = diagnostic.labels.iter().partition(|label| label.span.file == home);
+        let (here, elsewhere): (Vec<_>, Vec<_>) = diagnostic
+            .labels
+            .iter()
+            .partition(|label| label.span.file == home);
         let mut labels = vec![LabeledSpan::new_primary_with_span(
             Some(diagnostic.primary.text.clone()).filter(|text| !text.is_empty()),
             source_span(diagnostic.primary.span),
@@ -87,17 +114,27 @@ impl<'a> Finding<'a> {
             help: diagnostic.help.as_deref(),
             file: shown.file(home),
             labels,
-            related: elsewhere.into_iter().map(|label| Self::related(label, diagnostic, shown)).collect(),
+            related: elsewhere
+                .into_iter()
+                .map(|label| Self::related(label, diagnostic, shown))
+                .collect(),
         }
     }
 
     /// A finding without a picture of its lines.
     fn told(diagnostic: &'a Diagnostic, sources: &Sources) -> Self {
         let at = sources.line_column(diagnostic.primary.span);
-        let path = sources.file(diagnostic.primary.span.file).map_or("", |file| file.path.as_str());
+        let path = sources
+            .file(diagnostic.primary.span.file)
+            .map_or("", |file| file.path.as_str());
         let path = one_line(path);
         Self {
-            message: format!("{} ({path}:{}:{})", one_line(&diagnostic.message), at.line, at.column),
+            message: format!(
+                "{} ({path}:{}:{})",
+                one_line(&diagnostic.message),
+                at.line,
+                at.column
+            ),
             code: Some(diagnostic.code.name()),
             severity: diagnostic.severity,
             help: diagnostic.help.as_deref(),
@@ -122,8 +159,16 @@ impl<'a> Finding<'a> {
 
 /// The lengths of the longest lines that a finding would draw: its own, and one before and behind.
 fn lines_of(diagnostic: &Diagnostic, sources: &Sources) -> impl Iterator<Item = usize> {
-    let spans = std::iter::once(&diagnostic.primary).chain(&diagnostic.labels).map(|label| label.span);
-    spans.filter_map(|span| Some(sources.file(span.file)?.longest_line_around(span.start as usize)))
+    let spans = std::iter::once(&diagnostic.primary)
+        .chain(&diagnostic.labels)
+        .map(|label| label.span);
+    spans.filter_map(|span| {
+        Some(
+            sources
+                .file(span.file)?
+                .longest_line_around(span.start as usize),
+        )
+    })
 }
 
 fn labeled(label: &Label) -> LabeledSpan {
@@ -150,7 +195,8 @@ impl std::error::Error for Finding<'_> {}
 
 impl miette::Diagnostic for Finding<'_> {
     fn code<'b>(&'b self) -> Option<Box<dyn fmt::Display + 'b>> {
-        self.code.map(|code| Box::new(code) as Box<dyn fmt::Display>)
+        self.code
+            .map(|code| Box::new(code) as Box<dyn fmt::Display>)
     }
 
     fn severity(&self) -> Option<miette::Severity> {
@@ -161,7 +207,8 @@ impl miette::Diagnostic for Finding<'_> {
     }
 
     fn help<'b>(&'b self) -> Option<Box<dyn fmt::Display + 'b>> {
-        self.help.map(|help| Box::new(help) as Box<dyn fmt::Display>)
+        self.help
+            .map(|help| Box::new(help) as Box<dyn fmt::Display>)
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
@@ -179,7 +226,11 @@ impl miette::Diagnostic for Finding<'_> {
         if self.related.is_empty() {
             return None;
         }
-        Some(Box::new(self.related.iter().map(|finding| finding as &dyn miette::Diagnostic)))
+        Some(Box::new(
+            self.related
+                .iter()
+                .map(|finding| finding as &dyn miette::Diagnostic),
+        ))
     }
 }
 
@@ -188,9 +239,15 @@ struct Shown<'a>(BTreeMap<FileId, (&'a SourceFile, Cow<'a, str>)>);
 
 impl<'a> Shown<'a> {
     fn of(diagnostics: &[Diagnostic], sources: &'a Sources) -> Self {
-        let labels = diagnostics.iter().flat_map(|it| std::iter::once(&it.primary).chain(&it.labels));
+        let labels = diagnostics
+            .iter()
+            .flat_map(|it| std::iter::once(&it.primary).chain(&it.labels));
         let ids: BTreeSet<FileId> = labels.map(|label| label.span.file).collect();
-        let one = |id: FileId| sources.file(id).map(|file| (id, (file, without_secrets(&file.text))));
+        let one = |id: FileId| {
+            sources
+                .file(id)
+                .map(|file| (id, (file, without_secrets(&file.text))))
+        };
         Self(ids.into_iter().filter_map(one).collect())
     }
 
@@ -210,14 +267,26 @@ impl SourceCode for File<'_> {
         before: usize,
         after: usize,
     ) -> Result<Box<dyn SpanContents<'b> + 'b>, MietteError> {
-        // Only the lines around, because miette reads from the start of what it is given, for every label of every finding.
-        let around = self.0.lines_around(span.offset()..span.offset() + span.len(), before.max(after) + 1);
+        // Only the lines around, because miette reads from the start of what it is given, for every
+        // label of every finding.
+        let around = self.0.lines_around(
+            span.offset()..span.offset() + span.len(),
+            before.max(after) + 1,
+        );
         let lines_above = self.0.lines_before(around.start);
-        let Some(text) = self.1.get(around.clone()) else { return Err(MietteError::OutOfBounds) };
-        let Some(start) = span.offset().checked_sub(around.start) else { return Err(MietteError::OutOfBounds) };
+        let Some(text) = self.1.get(around.clone()) else {
+            return Err(MietteError::OutOfBounds);
+        };
+        let Some(start) = span.offset().checked_sub(around.start) else {
+            return Err(MietteError::OutOfBounds);
+        };
         let contents = text.read_span(&(start, span.len()).into(), before, after)?;
-        let place = (contents.span().offset() + around.start, contents.span().len());
-        // miette counts the lines from the start of the file, which would draw every line between two labels.
+        let place = (
+            contents.span().offset() + around.start,
+            contents.span().len(),
+        );
+        // miette counts the lines from the start of the file, which would draw every line between
+        // two labels.
         let lines = memchr::memchr_iter(b'\n', contents.data()).count();
         Ok(Box::new(MietteSpanContents::new_named(
             one_line(&self.0.path).into_owned(),
@@ -238,18 +307,34 @@ mod tests {
     type Read = Result<(Vec<u8>, SourceSpan, usize, usize), String>;
 
     fn read(source: &dyn SourceCode, span: SourceSpan, lines: (usize, usize)) -> Read {
-        let contents = source.read_span(&span, lines.0, lines.1).map_err(|error| error.to_string())?;
-        Ok((contents.data().to_vec(), *contents.span(), contents.line(), contents.column()))
+        let contents = source
+            .read_span(&span, lines.0, lines.1)
+            .map_err(|error| error.to_string())?;
+        Ok((
+            contents.data().to_vec(),
+            *contents.span(),
+            contents.line(),
+            contents.column(),
+        ))
     }
 
     #[test]
     fn the_lines_around_are_read_as_if_from_the_start() {
-        for text in ["a\nbb\n\n  ccc\nd\r\n\r\nee\nlast", "\u{feff}a: ą\nb\n\nc\n", "one\rtwo\nthree\rfour", ""] {
+        for text in [
+            "a\nbb\n\n  ccc\nd\r\n\r\nee\nlast",
+            "\u{feff}a: ą\nb\n\nc\n",
+            "one\rtwo\nthree\rfour",
+            "",
+        ] {
             let mut sources = Sources::default();
             let id = sources.add("a.yaml", text);
-            let Some(file) = sources.file(id) else { panic!("it was added") };
+            let Some(file) = sources.file(id) else {
+                panic!("it was added")
+            };
             let places = |from: usize| (from..=text.len()).filter(|at| text.is_char_boundary(*at));
-            for (start, end) in places(0).flat_map(|start| places(start).map(move |end| (start, end))) {
+            for (start, end) in
+                places(0).flat_map(|start| places(start).map(move |end| (start, end)))
+            {
                 let span = (start, end - start).into();
                 for lines in [(0, 0), (1, 1), (2, 0), (0, 3)] {
                     assert_eq!(

@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use crate::graph::describe::{condition, counted, enter, give, pattern, stage, step, threshold};
 use crate::model::{
-    Action, Audience, Campaign, Funnel, IfMissing, IfPast, Model, OnLeave, Once, Publish, StageRef, Step, StepKind,
-    Target, Until,
+    Action, Audience, Campaign, Funnel, IfMissing, IfPast, Model, OnLeave, Once, Publish, StageRef,
+    Step, StepKind, Target, Until,
 };
 use crate::plan::Plan;
 use crate::runner::program::Program;
@@ -30,7 +30,11 @@ pub fn plan(plan: &Plan) -> String {
 
 fn head(model: &Model, fingerprint: &str) -> String {
     let count = |count: usize, noun: &str| counted(u64::try_from(count).unwrap_or(u64::MAX), noun);
-    let stages = model.funnels.values().map(|funnel| funnel.stages.len()).sum();
+    let stages = model
+        .funnels
+        .values()
+        .map(|funnel| funnel.stages.len())
+        .sum();
     format!(
         "plan {}: {}, {} with {}, {}, dates turn in {}\n",
         fingerprint.get(..12).unwrap_or(fingerprint),
@@ -57,35 +61,79 @@ fn look_back(text: &mut String, plan: &Plan) {
 
 /// Adds a line; writing to a string cannot fail.
 fn line(text: &mut String, depth: usize, words: impl AsRef<str>) {
-    let _ = writeln!(text, "{:width$}{}", "", one_line(words.as_ref()), width = depth * 2);
+    let _ = writeln!(
+        text,
+        "{:width$}{}",
+        "",
+        one_line(words.as_ref()),
+        width = depth * 2
+    );
 }
 
 fn funnel(text: &mut String, model: &Model, id: crate::model::FunnelId, funnel: &Funnel) {
     line(text, 0, format!("funnel {}", funnel.id));
-    let entry = funnel.entry.map(|entry| funnel.stages[entry].id.as_str()).unwrap_or_default();
+    let entry = funnel
+        .entry
+        .map(|entry| funnel.stages[entry].id.as_str())
+        .unwrap_or_default();
     match &funnel.audience {
         Some(Audience::Everyone) => line(text, 1, format!("everyone enters at {entry}")),
-        Some(Audience::Of(who)) => line(text, 1, format!("enters at {entry}: {}", condition(model, who))),
+        Some(Audience::Of(who)) => line(
+            text,
+            1,
+            format!("enters at {entry}: {}", condition(model, who)),
+        ),
         None => {}
     }
     for rule in &funnel.place {
-        line(text, 1, format!("placed in {}: {}", funnel.stages[rule.stage].id, condition(model, &rule.when)));
+        line(
+            text,
+            1,
+            format!(
+                "placed in {}: {}",
+                funnel.stages[rule.stage].id,
+                condition(model, &rule.when)
+            ),
+        );
     }
     let mut by_weight: Vec<_> = funnel.stages.iter().collect();
     by_weight.sort_by_key(|(_, stage)| (stage.weight, stage.id.as_str()));
     for (stage_id, body) in by_weight {
         let is_final = if body.is_final { ", final" } else { "" };
         let window = window(&body.publish, "takes nobody in");
-        line(text, 1, format!("{} (weight {}{is_final}{window})", body.id, body.weight.unwrap_or_default()));
+        line(
+            text,
+            1,
+            format!(
+                "{} (weight {}{is_final}{window})",
+                body.id,
+                body.weight.unwrap_or_default()
+            ),
+        );
         for conversion in &body.converts {
             let to = match conversion.to {
                 Target::Stage(to) => funnel.stages[to].id.clone(),
                 Target::Next => next(funnel, stage_id),
             };
-            line(text, 2, format!("to {to}: {}", condition(model, &conversion.when)));
+            line(
+                text,
+                2,
+                format!("to {to}: {}", condition(model, &conversion.when)),
+            );
         }
-        let back: Vec<_> =
-            body.back_to.iter().map(|(to, _)| stage(model, StageRef { funnel: id, stage: *to })).collect();
+        let back: Vec<_> = body
+            .back_to
+            .iter()
+            .map(|(to, _)| {
+                stage(
+                    model,
+                    StageRef {
+                        funnel: id,
+                        stage: *to,
+                    },
+                )
+            })
+            .collect();
         if !back.is_empty() {
             line(text, 2, format!("may go back to {}", back.join(", ")));
         }
@@ -98,9 +146,21 @@ fn points(text: &mut String, model: &Model) {
         text.push_str("\npoints\n");
     }
     for rule in model.points.rules.values() {
-        let each = rule.each.as_ref().map(|each| pattern(model, each)).unwrap_or_default();
+        let each = rule
+            .each
+            .as_ref()
+            .map(|each| pattern(model, each))
+            .unwrap_or_default();
         let window = window(&rule.publish, "gives nothing");
-        line(text, 1, format!("{}{window}: {} for each {each}", rule.id, give(model, rule.give)));
+        line(
+            text,
+            1,
+            format!(
+                "{}{window}: {} for each {each}",
+                rule.id,
+                give(model, rule.give)
+            ),
+        );
     }
 }
 
@@ -116,17 +176,37 @@ fn window(publish: &Publish, off: &str) -> String {
 }
 
 fn next(funnel: &Funnel, from: crate::model::StageId) -> String {
-    let next: Vec<_> = funnel.next_heavier(from).into_iter().map(|to| funnel.stages[to].id.clone()).collect();
-    if next.is_empty() { "nowhere".to_owned() } else { next.join(" or ") }
+    let next: Vec<_> = funnel
+        .next_heavier(from)
+        .into_iter()
+        .map(|to| funnel.stages[to].id.clone())
+        .collect();
+    if next.is_empty() {
+        "nowhere".to_owned()
+    } else {
+        next.join(" or ")
+    }
 }
 
 fn campaign(text: &mut String, model: &Model, campaign: &Campaign) {
-    line(text, 0, format!("campaign {}{}", campaign.id, window(&campaign.publish, "paused, admits nobody")));
+    line(
+        text,
+        0,
+        format!(
+            "campaign {}{}",
+            campaign.id,
+            window(&campaign.publish, "paused, admits nobody")
+        ),
+    );
     for way in &campaign.enter {
         line(text, 1, format!("in: {}", enter(model, way)));
     }
     if let Some(points) = campaign.trigger {
-        line(text, 1, format!("in: once ever, {}", threshold(model, points)));
+        line(
+            text,
+            1,
+            format!("in: once ever, {}", threshold(model, points)),
+        );
     }
     if let Some(after) = campaign.reenter {
         line(text, 1, format!("again after {after}"));
@@ -146,9 +226,13 @@ fn campaign(text: &mut String, model: &Model, campaign: &Campaign) {
 /// How a step is done where that is not the usual way.
 fn manner(kind: &StepKind) -> String {
     let manner = match kind {
-        StepKind::Action(Action::Send { rules, .. }) if rules.transactional => ", without asking for consent",
+        StepKind::Action(Action::Send { rules, .. }) if rules.transactional => {
+            ", without asking for consent"
+        }
         StepKind::Action(Action::Send { rules, .. }) if rules.once == Once::Ever => ", once ever",
-        StepKind::Action(Action::Send { rules, .. }) if rules.exits_on_skip => "; when it is not sent: exit",
+        StepKind::Action(Action::Send { rules, .. }) if rules.exits_on_skip => {
+            "; when it is not sent: exit"
+        }
         StepKind::WaitUntil { until, if_past, .. } => return late_or_missing(until, *if_past),
         StepKind::Wait(_) | StepKind::If { .. } => "",
         StepKind::Split(_) | StepKind::Fork(_) | StepKind::Goto { .. } => "",
@@ -177,8 +261,16 @@ fn late_or_missing(until: &Until, if_past: Option<IfPast>) -> String {
 
 fn steps(text: &mut String, model: &Model, list: &[Step], depth: usize) {
     for one in list {
-        line(text, depth, format!("- {}{}", step(model, one), manner(&one.kind)));
-        for branch in one.branches().iter().filter(|branch| !branch.steps.is_empty()) {
+        line(
+            text,
+            depth,
+            format!("- {}{}", step(model, one), manner(&one.kind)),
+        );
+        for branch in one
+            .branches()
+            .iter()
+            .filter(|branch| !branch.steps.is_empty())
+        {
             if branch.word != "then" {
                 line(text, depth, format!("  {}", branch.word));
             }

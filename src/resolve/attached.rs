@@ -1,4 +1,5 @@
-//! Files that a project names: bodies of content with their tokens, and members of segments; a file that is not there is an error where it is named.
+//! Files that a project names: bodies of content with their tokens, and members of segments; a file
+//! that is not there is an error where it is named.
 
 use super::members::{self, Unreadable};
 use super::{Resolver, sorted};
@@ -13,11 +14,19 @@ impl Resolver {
     /// Subjects and bodies, once the fields are known.
     pub(super) fn texts(&mut self, project: &Project, sources: &Sources) {
         for (at, (_, written)) in sorted(&project.content).enumerate() {
-            let Some(written) = &written.body else { continue };
+            let Some(written) = &written.body else {
+                continue;
+            };
             let id = ContentId::from_index(at);
-            let subject = written.subject.as_ref().filter(|subject| self.has_subject(id, subject));
+            let subject = written
+                .subject
+                .as_ref()
+                .filter(|subject| self.has_subject(id, subject));
             let subject = subject.and_then(|subject| self.template(&subject.value.0, subject.span));
-            let body = written.body.as_ref().and_then(|path| self.body(path, sources));
+            let body = written
+                .body
+                .as_ref()
+                .and_then(|path| self.body(path, sources));
             self.content[id].subject = subject;
             self.content[id].body = body;
         }
@@ -27,16 +36,24 @@ impl Resolver {
         let content = &self.content[content];
         let fits = match content.kind {
             None | Some(ContentKind::Email | ContentKind::Push | ContentKind::Message) => true,
-            Some(ContentKind::Sms | ContentKind::Focus | ContentKind::Dynamic | ContentKind::Ad) => false,
-            Some(ContentKind::Social | ContentKind::Page | ContentKind::Form | ContentKind::Asset) => false,
+            Some(
+                ContentKind::Sms | ContentKind::Focus | ContentKind::Dynamic | ContentKind::Ad,
+            ) => false,
+            Some(
+                ContentKind::Social | ContentKind::Page | ContentKind::Form | ContentKind::Asset,
+            ) => false,
         };
         if !fits {
             let label = content.span;
             self.report(
-                Diagnostic::new(codes::CONTENT_KEYS, subject.key, "`subject` does not go with this kind")
-                    .at("not for this kind")
-                    .label(label, "the content")
-                    .help("only an `email`, a `push` and a `message` have a subject"),
+                Diagnostic::new(
+                    codes::CONTENT_KEYS,
+                    subject.key,
+                    "`subject` does not go with this kind",
+                )
+                .at("not for this kind")
+                .label(label, "the content")
+                .help("only an `email`, a `push` and a `message` have a subject"),
             );
         }
         fits
@@ -49,7 +66,9 @@ impl Resolver {
         Some(Body {
             file: path.value.0.clone(),
             digest: blake3::hash(file.text.as_bytes()).to_hex().to_string(),
-            tokens: Template { parts: template.parts.into_iter().filter(is_value).collect() },
+            tokens: Template {
+                parts: template.parts.into_iter().filter(is_value).collect(),
+            },
         })
     }
 
@@ -69,7 +88,11 @@ impl Resolver {
         }
         if let (None, Some(Refused { why, help })) = (found, refused) {
             let message = format!("`{}` is not read: {why}", path.value.0);
-            self.report(Diagnostic::new(codes::MISSING_FILE, path.span, message).at("is not read").help(help));
+            self.report(
+                Diagnostic::new(codes::MISSING_FILE, path.span, message)
+                    .at("is not read")
+                    .help(help),
+            );
         } else if found.is_none() {
             let message = format!("there is no file `{}`", path.value.0);
             self.report(
@@ -82,16 +105,26 @@ impl Resolver {
     }
 
     /// The keys in some files, in order, each once.
-    pub(super) fn members(&mut self, files: Option<&Keyed<ListOf<Keyed<Text>>>>, sources: &Sources) -> Vec<String> {
+    pub(super) fn members(
+        &mut self,
+        files: Option<&Keyed<ListOf<Keyed<Text>>>>,
+        sources: &Sources,
+    ) -> Vec<String> {
         let mut keys = Vec::new();
         for path in files.iter().flat_map(|files| &files.value.0) {
-            let Some((_, file)) = self.attached(path, sources) else { continue };
+            let Some((_, file)) = self.attached(path, sources) else {
+                continue;
+            };
             match members::keys(&file.text, &self.contacts) {
                 Ok(found) => keys.extend(found),
                 Err(Unreadable { found, help }) => self.report(
-                    Diagnostic::new(codes::BAD_MEMBERS, path.span, format!("`{}` {found}", path.value.0))
-                        .at("no file of members")
-                        .help(help),
+                    Diagnostic::new(
+                        codes::BAD_MEMBERS,
+                        path.span,
+                        format!("`{}` {found}", path.value.0),
+                    )
+                    .at("no file of members")
+                    .help(help),
                 ),
             }
         }
@@ -104,7 +137,10 @@ impl Resolver {
     pub(super) fn names_somebody(&mut self, id: &Keyed<Text>, segment: &schema::Segment) -> bool {
         let named = segment.where_.is_some() || segment.include.is_some();
         if !named {
-            let message = format!("the segment `{}` does not say who belongs to it", id.value.0);
+            let message = format!(
+                "the segment `{}` does not say who belongs to it",
+                id.value.0
+            );
             self.report(
                 Diagnostic::new(codes::MISSING_KEY, id.span, message)
                     .at("needs `where`")

@@ -20,27 +20,48 @@ impl Resolver {
         let mut ways = Vec::new();
         match &written.value {
             MapOrList::Map(event) => {
-                let when = Keyed { value: (**event).clone(), span: written.span, key: written.key };
+                let when = Keyed {
+                    value: (**event).clone(),
+                    span: written.span,
+                    key: written.key,
+                };
                 ways.extend(self.way(1, &when, &step.then, name, numbering));
             }
             MapOrList::List(list) => {
                 self.then_stands_in_the_list(step);
                 for (at, way) in list.iter().enumerate() {
-                    ways.extend(self.way(at + 1, &way.value.when, &way.value.then, name, numbering));
+                    ways.extend(self.way(
+                        at + 1,
+                        &way.value.when,
+                        &way.value.then,
+                        name,
+                        numbering,
+                    ));
                 }
             }
         }
-        let length = step.for_.as_ref().and_then(|length| self.placed_duration(length));
+        let length = step
+            .for_
+            .as_ref()
+            .and_then(|length| self.placed_duration(length));
         if let (None, Some(otherwise)) = (&step.for_, &step.else_) {
             self.report(
-                Diagnostic::new(codes::STEP_KEYS, otherwise.key, "an `await` without end has no `else`")
-                    .at("never runs")
-                    .label(written.key, "waits without end")
-                    .help("say how long with `for: 3 days`, or remove `else`"),
+                Diagnostic::new(
+                    codes::STEP_KEYS,
+                    otherwise.key,
+                    "an `await` without end has no `else`",
+                )
+                .at("never runs")
+                .label(written.key, "waits without end")
+                .help("say how long with `for: 3 days`, or remove `else`"),
             );
         }
         let otherwise = self.inside(&step.else_, &format!("{name}/else/"), numbering);
-        ((self.errors, self.holes) == mistakes).then_some(StepKind::Await(Await { ways, length, otherwise }))
+        ((self.errors, self.holes) == mistakes).then_some(StepKind::Await(Await {
+            ways,
+            length,
+            otherwise,
+        }))
     }
 
     fn way(
@@ -51,35 +72,51 @@ impl Resolver {
         name: &str,
         numbering: &mut Numbering,
     ) -> Option<AwaitWay> {
-        let label = if number == 1 { "then".to_owned() } else { format!("then-{number}") };
-        let pattern = if when.value.hole.is_some() {
-            self.condition(when);
-            None
-        } else if when.value.event.is_some() {
-            self.event_pattern(when, "await")
+        let label = if number == 1 {
+            "then".to_owned()
         } else {
-            self.report(
+            format!("then-{number}")
+        };
+        let pattern =
+            if when.value.hole.is_some() {
+                self.condition(when);
+                None
+            } else if when.value.event.is_some() {
+                self.event_pattern(when, "await")
+            } else {
+                self.report(
                 Diagnostic::new(codes::STEP_KEYS, when.span, "an `await` waits for an event")
                     .at("no event")
-                    .help("write `{ event: opened, of: … }`; to ask for anything else wait and ask with `if`"),
+                    .help("write `{ event: opened, of: … }`; to ask for anything else wait and ask \
+                        with `if`"),
             );
-            None
-        };
+                None
+            };
         let steps = self.inside(then, &format!("{name}/{label}/"), numbering);
-        Some(AwaitWay { label, pattern: pattern?, steps })
+        Some(AwaitWay {
+            label,
+            pattern: pattern?,
+            steps,
+        })
     }
 
     fn then_stands_in_the_list(&mut self, step: &schema::Step) {
         if let Some(then) = &step.then {
             self.report(
-                Diagnostic::new(codes::STEP_KEYS, then.key, "an `await` of several events has a `then` for each")
-                    .at("which one")
-                    .help("write `then` beside each `when`"),
+                Diagnostic::new(
+                    codes::STEP_KEYS,
+                    then.key,
+                    "an `await` of several events has a `then` for each",
+                )
+                .at("which one")
+                .help("write `then` beside each `when`"),
             );
         }
     }
 
     fn inside(&mut self, list: &List, prefix: &str, numbering: &mut Numbering) -> Vec<Step> {
-        list.as_ref().map_or_else(Vec::new, |list| self.steps(&list.value.0, prefix, numbering))
+        list.as_ref().map_or_else(Vec::new, |list| {
+            self.steps(&list.value.0, prefix, numbering)
+        })
     }
 }

@@ -1,4 +1,5 @@
-//! Text to durations, dates and windows; what is accepted here is what docs/language.md lists, and nothing is guessed.
+//! Text to durations, dates and windows; what is accepted here is what docs/language.md lists, and
+//! nothing is guessed.
 
 use jiff::civil::DateTime;
 
@@ -9,9 +10,11 @@ use crate::model::{Duration, Moment, Period, Publish, When};
 use crate::schema::{self, Keyed, Text};
 use crate::source::Span;
 
-const LENGTHS: &str = "write a number and a unit, such as `3 days`, `2 h`, `1 month`, or ISO 8601, such as `P3D`";
+const LENGTHS: &str =
+    "write a number and a unit, such as `3 days`, `2 h`, `1 month`, or ISO 8601, such as `P3D`";
 const MOMENTS: &str = "write `2026-11-21` or `2026-11-21T09:00`";
-const DATES: &str = "write `2026-11-21`, `2026-11-21T09:00`, `today`, `90 days ago`, `in 3 days` or `start of month`";
+const DATES: &str = "write `2026-11-21`, `2026-11-21T09:00`, `today`, `90 days ago`, `in 3 days` or `start of \
+    month`";
 
 impl Resolver {
     /// A duration, or a diagnostic that shows how durations are written.
@@ -19,15 +22,25 @@ impl Resolver {
         match Duration::parse(text, sign) {
             Ok(duration) => Some(duration),
             Err(reason) => {
-                let help = match (sign, text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'))) {
+                let help = match (
+                    sign,
+                    text.strip_prefix("${")
+                        .and_then(|rest| rest.strip_suffix('}')),
+                ) {
                     (_, Some(name)) => format!("for a variable write `${name}`, without braces"),
-                    (Sign::Any, None) => "write `-1 day` for a day before, `2 h` for two hours after".to_owned(),
+                    (Sign::Any, None) => {
+                        "write `-1 day` for a day before, `2 h` for two hours after".to_owned()
+                    }
                     (Sign::Positive, None) => LENGTHS.to_owned(),
                 };
                 self.report(
-                    Diagnostic::new(codes::BAD_DURATION, span, format!("`{text}` is no duration: {reason}"))
-                        .at("no duration")
-                        .help(help),
+                    Diagnostic::new(
+                        codes::BAD_DURATION,
+                        span,
+                        format!("`{text}` is no duration: {reason}"),
+                    )
+                    .at("no duration")
+                    .help(help),
                 );
                 None
             }
@@ -68,7 +81,13 @@ impl Resolver {
 
     fn bad_date(&mut self, text: &str, span: Span, reason: &str, help: &str) {
         self.report(
-            Diagnostic::new(codes::BAD_DATE, span, format!("`{text}` is no date: {reason}")).at("no date").help(help),
+            Diagnostic::new(
+                codes::BAD_DATE,
+                span,
+                format!("`{text}` is no date: {reason}"),
+            )
+            .at("no date")
+            .help(help),
         );
     }
 
@@ -76,27 +95,41 @@ impl Resolver {
     pub(super) fn period(&mut self, text: &str, span: Span) -> Option<Period> {
         let period = Period::parse(text);
         if period.is_none() {
-            let help = "write `today`, or `last`, `this` or `next` with `day`, `week`, `month` or `year`";
+            let help =
+                "write `today`, or `last`, `this` or `next` with `day`, `week`, `month` or `year`";
             self.report(
-                Diagnostic::new(codes::BAD_DATE, span, format!("`{text}` is no period")).at("no period").help(help),
+                Diagnostic::new(codes::BAD_DATE, span, format!("`{text}` is no period"))
+                    .at("no period")
+                    .help(help),
             );
         }
         period
     }
 
     /// The window of a thing that can be published.
-    pub(super) fn publish(&mut self, published: Option<&Keyed<bool>>, window: Option<&schema::Publish>) -> Publish {
-        let mut end = |placed: Option<&Keyed<Text>>| placed.and_then(|at| self.moment(&at.value.0, at.span));
+    pub(super) fn publish(
+        &mut self,
+        published: Option<&Keyed<bool>>,
+        window: Option<&schema::Publish>,
+    ) -> Publish {
+        let mut end =
+            |placed: Option<&Keyed<Text>>| placed.and_then(|at| self.moment(&at.value.0, at.span));
         let from = end(window.and_then(|window| window.from.as_ref()));
         let until = end(window.and_then(|window| window.until.as_ref()));
         if let (Some(from_), Some(until_), Some(window)) = (from, until, window) {
             self.window_in_order(window, from_, until_);
         }
-        Publish { published: published.is_none_or(|published| published.value), from, until }
+        Publish {
+            published: published.is_none_or(|published| published.value),
+            from,
+            until,
+        }
     }
 
     fn window_in_order(&mut self, window: &schema::Publish, from: Moment, until: Moment) {
-        let (Some(from_at), Some(until_at)) = (&window.from, &window.until) else { return };
+        let (Some(from_at), Some(until_at)) = (&window.from, &window.until) else {
+            return;
+        };
         if first_moment(from) > last_moment(until) {
             self.report(
                 Diagnostic::new(
@@ -114,7 +147,8 @@ impl Resolver {
 
 /// A duration in the words of [`Duration`]'s display; what is no duration stays as it is.
 pub(super) fn spelt_out(text: &str) -> String {
-    Duration::parse(text, Sign::Positive).map_or_else(|_| text.to_owned(), |duration| duration.to_string())
+    Duration::parse(text, Sign::Positive)
+        .map_or_else(|_| text.to_owned(), |duration| duration.to_string())
 }
 
 /// A moment as [`Moment`] displays it; what is none stays as it is.

@@ -10,14 +10,28 @@ use crate::schema::destination::FromEnv;
 use crate::schema::{self, Entries, Keyed, ScalarOr, Text};
 
 impl Resolver {
-    pub(super) fn destination(&mut self, id: &Keyed<Text>, written: Option<&schema::Destination>) -> Destination {
+    pub(super) fn destination(
+        &mut self,
+        id: &Keyed<Text>,
+        written: Option<&schema::Destination>,
+    ) -> Destination {
         let Some(body) = written else {
             let about = about(None, None, None, None);
-            return Destination { id: id.value.0.clone(), span: id.span, about, kind: None, url: None, secret: None };
+            return Destination {
+                id: id.value.0.clone(),
+                span: id.span,
+                about,
+                kind: None,
+                url: None,
+                secret: None,
+            };
         };
         let kind = body.kind.value;
         if kind == DestinationKind::Webhook && body.url.is_none() {
-            let message = format!("the webhook `{}` does not say where it is called", id.value.0);
+            let message = format!(
+                "the webhook `{}` does not say where it is called",
+                id.value.0
+            );
             self.report(
                 Diagnostic::new(codes::MISSING_KEY, body.kind.span, message)
                     .at("needs `url`")
@@ -27,7 +41,12 @@ impl Resolver {
         Destination {
             id: id.value.0.clone(),
             span: id.span,
-            about: about(body.name.as_ref(), body.description.as_ref(), body.category.as_ref(), body.owner.as_ref()),
+            about: about(
+                body.name.as_ref(),
+                body.description.as_ref(),
+                body.category.as_ref(),
+                body.owner.as_ref(),
+            ),
             kind: Some(kind),
             url: body.url.as_ref().map(setting),
             secret: body.secret.as_ref().map(setting),
@@ -46,7 +65,10 @@ impl Resolver {
             return None;
         };
         let message = self.template(&message.value.0, message.span)?;
-        Some(StepKind::Action(Action::Call(Call::Notify { to: to?, message })))
+        Some(StepKind::Action(Action::Call(Call::Notify {
+            to: to?,
+            message,
+        })))
     }
 
     fn colleague(&mut self, name: &Keyed<Text>) -> Option<Colleague> {
@@ -59,9 +81,17 @@ impl Resolver {
         }
         let meant = did_you_mean(text, ["owner"]).map(|meant| format!("did you mean `{meant}`?"));
         self.report(
-            Diagnostic::new(codes::UNKNOWN_VALUE, name.span, format!("`{text}` is nobody to notify"))
-                .at("no address")
-                .help(meant.unwrap_or("write `owner`, or an address such as `sales@example.com`".to_owned())),
+            Diagnostic::new(
+                codes::UNKNOWN_VALUE,
+                name.span,
+                format!("`{text}` is nobody to notify"),
+            )
+            .at("no address")
+            .help(
+                meant.unwrap_or(
+                    "write `owner`, or an address such as `sales@example.com`".to_owned(),
+                ),
+            ),
         );
         None
     }
@@ -71,9 +101,15 @@ impl Resolver {
             return Some(Colleague::Owner);
         }
         self.report(
-            Diagnostic::new(codes::NO_OWNER, name.span, "no field says who looks after a contact")
-                .at("nobody to notify")
-                .help("write `owner: …` in `contacts`, with the field that holds the colleague's address"),
+            Diagnostic::new(
+                codes::NO_OWNER,
+                name.span,
+                "no field says who looks after a contact",
+            )
+            .at("nobody to notify")
+            .help(
+                "write `owner: …` in `contacts`, with the field that holds the colleague's address",
+            ),
         );
         None
     }
@@ -81,8 +117,15 @@ impl Resolver {
     pub(super) fn webhook(&mut self, step: &schema::Step) -> Option<StepKind> {
         let name = step.webhook.as_ref()?;
         let destination = self.destination_id(name);
-        let body = step.body.as_ref().map(|body| self.call_body(&body.value)).unwrap_or_default();
-        Some(StepKind::Action(Action::Call(Call::Webhook { destination: destination?, body })))
+        let body = step
+            .body
+            .as_ref()
+            .map(|body| self.call_body(&body.value))
+            .unwrap_or_default();
+        Some(StepKind::Action(Action::Call(Call::Webhook {
+            destination: destination?,
+            body,
+        })))
     }
 
     /// What the other system gets, in order of the keys.
@@ -110,13 +153,22 @@ impl Resolver {
                 .did_you_mean(&name.value.0, known.iter().copied())
                 .map(|meant| format!("did you mean `{meant}`?"));
             let all = if name.value.0.contains("://") {
-                "an address has a name here: `destinations: { erp: { kind: webhook, url: … } }`".to_owned()
+                "an address has a name here: `destinations: { erp: { kind: webhook, url: … } }`"
+                    .to_owned()
             } else if known.is_empty() {
-                format!("declare it: `destinations: {{ {}: {{ kind: crm }} }}`", name.value.0)
+                format!(
+                    "declare it: `destinations: {{ {}: {{ kind: crm }} }}`",
+                    name.value.0
+                )
             } else {
                 format!("the destinations are {}", list(known))
             };
-            self.unknown("destination", codes::UNKNOWN_DESTINATION, name, Some(meant.unwrap_or(all)));
+            self.unknown(
+                "destination",
+                codes::UNKNOWN_DESTINATION,
+                name,
+                Some(meant.unwrap_or(all)),
+            );
         }
         found
     }

@@ -8,7 +8,11 @@ use crate::model::{Campaign, Condition, ConditionKind, Enter, Existing, Metadata
 use crate::schema::{self, Keyed, OneOrList, ScalarOr, Text};
 
 impl Resolver {
-    pub(super) fn campaign(&mut self, id: &Keyed<Text>, written: Option<&schema::Campaign>) -> Campaign {
+    pub(super) fn campaign(
+        &mut self,
+        id: &Keyed<Text>,
+        written: Option<&schema::Campaign>,
+    ) -> Campaign {
         let mut campaign = Campaign {
             id: id.value.0.clone(),
             span: id.span,
@@ -26,7 +30,9 @@ impl Resolver {
             steps: Vec::new(),
             broken: true,
         };
-        let Some(written) = written else { return campaign };
+        let Some(written) = written else {
+            return campaign;
+        };
         let mistakes = (self.errors, self.holes);
         campaign.about = about(
             written.name.as_ref(),
@@ -34,19 +40,31 @@ impl Resolver {
             written.category.as_ref(),
             written.owner.as_ref(),
         );
-        campaign.priority = written.priority.as_ref().map_or(0, |priority| priority.value);
+        campaign.priority = written
+            .priority
+            .as_ref()
+            .map_or(0, |priority| priority.value);
         let window = written.publish.as_ref();
         campaign.exits_after_until = window.is_some_and(|window| self.exits_after_until(window));
-        let window = window.map(|window| schema::Publish { from: window.from.clone(), until: window.until.clone() });
+        let window = window.map(|window| schema::Publish {
+            from: window.from.clone(),
+            until: window.until.clone(),
+        });
         campaign.publish = self.publish(written.published.as_ref(), window.as_ref());
         campaign.enter = match written.enter.as_ref().map(|enter| &enter.value) {
             None => Vec::new(),
             Some(OneOrList::One(enter)) => vec![self.enter(enter)],
             Some(OneOrList::List(enter)) => enter.iter().map(|enter| self.enter(enter)).collect(),
         };
-        campaign.reenter = written.reenter.as_ref().and_then(|reenter| self.reenter(reenter));
+        campaign.reenter = written
+            .reenter
+            .as_ref()
+            .and_then(|reenter| self.reenter(reenter));
         campaign.on_leave = written.on_leave.as_ref().map(|on_leave| on_leave.value);
-        campaign.existing = written.existing.as_ref().map_or(Existing::Enter, |existing| existing.value);
+        campaign.existing = written
+            .existing
+            .as_ref()
+            .map_or(Existing::Enter, |existing| existing.value);
         let ends = |this: &mut Self, written: Option<&Keyed<schema::Condition>>| {
             written.map(|condition| this.within(Scope::ENDS, |this| this.condition(condition)))
         };
@@ -61,12 +79,18 @@ impl Resolver {
 
     /// Without an end nothing comes after it.
     fn exits_after_until(&mut self, window: &schema::campaign::CampaignPublish) -> bool {
-        let Some(after) = &window.after_until else { return false };
+        let Some(after) = &window.after_until else {
+            return false;
+        };
         if window.until.is_none() {
             self.report(
-                Diagnostic::new(codes::MISSING_KEY, after.key, "`after-until` without `until`")
-                    .at("after what")
-                    .help("write when the window ends: `until: 2026-12-31`"),
+                Diagnostic::new(
+                    codes::MISSING_KEY,
+                    after.key,
+                    "`after-until` without `until`",
+                )
+                .at("after what")
+                .help("write when the window ends: `until: 2026-12-31`"),
             );
         }
         after.value == AfterUntil::Exit
@@ -78,24 +102,43 @@ impl Resolver {
         }
         if written.value.event.is_some() && written.value.entered.is_none() {
             let pattern = self.event_pattern(written, "enter");
-            return pattern.map_or_else(|| Enter::Condition(super::condition::broken(written.span)), Enter::Event);
+            return pattern.map_or_else(
+                || Enter::Condition(super::condition::broken(written.span)),
+                Enter::Event,
+            );
         }
-        let Some(entered) = &written.value.entered else { return Enter::Condition(self.condition(written)) };
-        let only = schema::Condition { entered: None, ..written.value.clone() };
+        let Some(entered) = &written.value.entered else {
+            return Enter::Condition(self.condition(written));
+        };
+        let only = schema::Condition {
+            entered: None,
+            ..written.value.clone()
+        };
         if !self.stands_alone(&only, entered) {
             return Enter::Condition(super::condition::broken(written.span));
         }
         match self.stage_ref(entered) {
-            Some(stage) => Enter::Entered { stage, span: entered.span },
-            None => Enter::Condition(Condition { span: entered.span, kind: ConditionKind::Broken }),
+            Some(stage) => Enter::Entered {
+                stage,
+                span: entered.span,
+            },
+            None => Enter::Condition(Condition {
+                span: entered.span,
+                kind: ConditionKind::Broken,
+            }),
         }
     }
 
-    fn reenter(&mut self, reenter: &Keyed<ScalarOr<schema::campaign::Reenter>>) -> Option<crate::model::Duration> {
+    fn reenter(
+        &mut self,
+        reenter: &Keyed<ScalarOr<schema::campaign::Reenter>>,
+    ) -> Option<crate::model::Duration> {
         match &reenter.value {
             ScalarOr::Other(after) => self.placed_duration(&after.after),
             ScalarOr::Scalar(word) if word.0 == "never" => None,
-            ScalarOr::Scalar(word) => self.unknown_word(&word.0, reenter.span, &["never", "{ after: 30 days }"]),
+            ScalarOr::Scalar(word) => {
+                self.unknown_word(&word.0, reenter.span, &["never", "{ after: 30 days }"])
+            }
         }
     }
 

@@ -1,4 +1,5 @@
-//! What the operators of a condition mean for a value, by its type; an operand of another type is an error at its place.
+//! What the operators of a condition mean for a value, by its type; an operand of another type is
+//! an error at its place.
 
 use std::fmt::Display;
 
@@ -22,7 +23,8 @@ pub(super) enum Rejected {
 }
 
 impl Resolver {
-    /// What an operator asks of a value of a type; `declared` is where the type is said, for a label.
+    /// What an operator asks of a value of a type; `declared` is where the type is said, for a
+    /// label.
     pub(super) fn comparison(
         &mut self,
         name: &str,
@@ -39,22 +41,37 @@ impl Resolver {
         }
         let negated = comparison.operator.negated().unwrap_or(false);
         match type_ {
-            FieldType::Text { .. } | FieldType::Email => self.text_test(type_, comparison).map(FieldTest::Text),
-            FieldType::Integer | FieldType::Number => self.number_test(type_, comparison).map(FieldTest::Number),
+            FieldType::Text { .. } | FieldType::Email => {
+                self.text_test(type_, comparison).map(FieldTest::Text)
+            }
+            FieldType::Integer | FieldType::Number => {
+                self.number_test(type_, comparison).map(FieldTest::Number)
+            }
             FieldType::Boolean => {
-                let Operand::One(literal) = comparison.operand else { return None };
-                self.boolean(literal).map(|is| FieldTest::Boolean { is, negated })
+                let Operand::One(literal) = comparison.operand else {
+                    return None;
+                };
+                self.boolean(literal)
+                    .map(|is| FieldTest::Boolean { is, negated })
             }
             FieldType::Choice(values) => {
-                let choices = self.each(comparison, |this, literal| this.choice(values, literal))?;
-                Some(FieldTest::Choice { values: choices, negated })
+                let choices =
+                    self.each(comparison, |this, literal| this.choice(values, literal))?;
+                Some(FieldTest::Choice {
+                    values: choices,
+                    negated,
+                })
             }
             FieldType::Choices { values, .. } => {
-                let Operand::Many(literals) = comparison.operand else { return None };
+                let Operand::Many(literals) = comparison.operand else {
+                    return None;
+                };
                 let choices = self.choices(values, literals)?;
                 FieldTest::of_choices(comparison.operator, choices)
             }
-            FieldType::Date | FieldType::Datetime => self.date_test(type_, comparison).map(FieldTest::Date),
+            FieldType::Date | FieldType::Datetime => {
+                self.date_test(type_, comparison).map(FieldTest::Date)
+            }
         }
     }
 
@@ -66,17 +83,36 @@ impl Resolver {
         comparison: &Comparison<'_>,
     ) {
         let word = comparison.operator.word();
-        let article = if matches!(type_, FieldType::Integer | FieldType::Email) { "an" } else { "a" };
+        let article = if matches!(type_, FieldType::Integer | FieldType::Email) {
+            "an"
+        } else {
+            "a"
+        };
         let is_list = matches!(type_, FieldType::Choices { .. });
-        let of_type = if is_list { "a list of choices".to_owned() } else { format!("{article} {}", type_.word()) };
+        let of_type = if is_list {
+            "a list of choices".to_owned()
+        } else {
+            format!("{article} {}", type_.word())
+        };
         let message = format!("`{word}` does not go with `{name}`, which is {of_type}");
-        let known: Vec<_> = Operator::of_type(type_.name()).iter().map(|operator| operator.word()).collect();
+        let known: Vec<_> = Operator::of_type(type_.name())
+            .iter()
+            .map(|operator| operator.word())
+            .collect();
         let meant = did_you_mean(word, known.iter().copied()).filter(|_| word.len() > 4);
         let all = format!("{of_type} takes {}, `exists`", list(known.iter().copied()));
-        let fits = crate::schema::instead(word, type_.word(), &format!("field: {name}"), &comparison.operands());
-        let help = fits.or_else(|| meant.map(|meant| format!("did you mean `{meant}`? {all}"))).unwrap_or(all);
-        let mut finding =
-            Diagnostic::new(codes::OPERATOR_TYPE, comparison.key, message).at("not for this type").help(help);
+        let fits = crate::schema::instead(
+            word,
+            type_.word(),
+            &format!("field: {name}"),
+            &comparison.operands(),
+        );
+        let help = fits
+            .or_else(|| meant.map(|meant| format!("did you mean `{meant}`? {all}")))
+            .unwrap_or(all);
+        let mut finding = Diagnostic::new(codes::OPERATOR_TYPE, comparison.key, message)
+            .at("not for this type")
+            .help(help);
         if let Some((span, text)) = declared {
             finding = finding.label(span, text);
         }
@@ -91,7 +127,11 @@ impl Resolver {
         match comparison.operand {
             Operand::One(literal) => read(self, literal).map(|value| vec![value]),
             Operand::Many(literals) => {
-                let values: Vec<_> = literals.0.iter().map(|literal| read(self, literal)).collect();
+                let values: Vec<_> = literals
+                    .0
+                    .iter()
+                    .map(|literal| read(self, literal))
+                    .collect();
                 values.into_iter().collect()
             }
             Operand::Flag(_) => None,
@@ -101,7 +141,9 @@ impl Resolver {
     fn text_test(&mut self, type_: &FieldType, comparison: &Comparison<'_>) -> Option<TextTest> {
         let mut values = self.each(comparison, |_, literal| Some(literal.value.0.text.clone()))?;
         if comparison.operator.negated().is_some() {
-            values.iter_mut().for_each(|value| *value = value.trim().to_owned());
+            values
+                .iter_mut()
+                .for_each(|value| *value = value.trim().to_owned());
         }
         let test = TextTest::new(comparison.operator, values)?;
         if let TextTest::Matches(pattern) = &test {
@@ -111,10 +153,18 @@ impl Resolver {
         Some(test)
     }
 
-    pub(super) fn number_test(&mut self, type_: &FieldType, comparison: &Comparison<'_>) -> Option<NumberTest> {
+    pub(super) fn number_test(
+        &mut self,
+        type_: &FieldType,
+        comparison: &Comparison<'_>,
+    ) -> Option<NumberTest> {
         let whole = matches!(type_, FieldType::Integer);
         let number = |this: &mut Self, literal: &Keyed<Literal>| {
-            if whole { this.integer(literal).map(Into::into) } else { this.number(literal) }
+            if whole {
+                this.integer(literal).map(Into::into)
+            } else {
+                this.number(literal)
+            }
         };
         let values = self.each(comparison, number)?;
         self.in_order(comparison, &values, |_| true)?;
@@ -134,17 +184,24 @@ impl Resolver {
                 }
                 DateOperand::Length(length)
             }
-            (Operator::Anniversary, Operand::One(literal)) => DateOperand::Moments(vec![self.anniversary(literal)?]),
+            (Operator::Anniversary, Operand::One(literal)) => {
+                DateOperand::Moments(vec![self.anniversary(literal)?])
+            }
             _moments => {
-                let values = self.each(comparison, |this, literal| this.date_operand(whole_days, literal))?;
-                self.in_order(comparison, &values, |when| matches!(when, When::At(Moment::Day(_))))?;
+                let values = self.each(comparison, |this, literal| {
+                    this.date_operand(whole_days, literal)
+                })?;
+                self.in_order(comparison, &values, |when| {
+                    matches!(when, When::At(Moment::Day(_)))
+                })?;
                 DateOperand::Moments(values)
             }
         };
         DateTest::new(comparison.operator, operand)
     }
 
-    /// Today, or so many whole days away from it; an absolute date would be the same day in every run.
+    /// Today, or so many whole days away from it; an absolute date would be the same day in every
+    /// run.
     fn anniversary(&mut self, literal: &Keyed<Literal>) -> Option<When> {
         let when = self.when(&literal.value.0.text, literal.span)?;
         match when {
@@ -175,17 +232,23 @@ impl Resolver {
             Ok(()) => return Some(()),
             Err(Rejected::Unreadable(fault)) => {
                 let message = format!("`{text}` is no regular expression: {fault}");
-                let help =
-                    "it is written as in most tools, without look-around and back references: `^[A-Z]{2}-[0-9]+$`";
-                Diagnostic::new(codes::BAD_PATTERN, span, message).at("cannot be read").help(help)
+                let help = "it is written as in most tools, without look-around and back references: \
+                    `^[A-Z]{2}-[0-9]+$`";
+                Diagnostic::new(codes::BAD_PATTERN, span, message)
+                    .at("cannot be read")
+                    .help(help)
             }
             Err(Rejected::TooMuch { cost, left }) => {
                 let message = format!(
-                    "`{text}` costs {cost}, and the patterns before it leave {left} of the {} that all of a project may cost",
+                    "`{text}` costs {cost}, and the patterns before it leave {left} of the {} that \
+                        all of a project may cost",
                     pattern::MOST
                 );
-                let help = "write `[0-9]` for `\\d` and `[a-z]` for `\\w`, repeat less, or ask with `in`, `contains` and `starts-with`; one pattern in many places costs once";
-                Diagnostic::new(codes::BAD_PATTERN, span, message).at("costs too much").help(help)
+                let help = "write `[0-9]` for `\\d` and `[a-z]` for `\\w`, repeat less, or ask with \
+                    `in`, `contains` and `starts-with`; one pattern in many places costs once";
+                Diagnostic::new(codes::BAD_PATTERN, span, message)
+                    .at("costs too much")
+                    .help(help)
             }
         };
         self.report(finding);
@@ -196,22 +259,36 @@ impl Resolver {
     fn new_pattern(&mut self, text: &str, folds: bool) -> Result<(), Rejected> {
         let cost = pattern::cost(text).map_err(Rejected::Unreadable)?;
         let left = self.patterns_left;
-        self.patterns_left = left.checked_sub(cost).ok_or(Rejected::TooMuch { cost, left })?;
-        pattern::Pattern::new(text, folds).map(drop).map_err(Rejected::Unreadable)
+        self.patterns_left = left
+            .checked_sub(cost)
+            .ok_or(Rejected::TooMuch { cost, left })?;
+        pattern::Pattern::new(text, folds)
+            .map(drop)
+            .map_err(Rejected::Unreadable)
     }
 
     fn date_operand(&mut self, whole_days: bool, literal: &Keyed<Literal>) -> Option<When> {
         let when = self.when(&literal.value.0.text, literal.span)?;
-        if whole_days && !when.is_day() { self.whole_days_only(literal) } else { Some(when) }
+        if whole_days && !when.is_day() {
+            self.whole_days_only(literal)
+        } else {
+            Some(when)
+        }
     }
 
     /// A date has no time of day, so a moment is neither before nor after it.
     fn whole_days_only<T>(&mut self, literal: &Keyed<Literal>) -> Option<T> {
-        let message = format!("`{}` has a time of day, a date has none", literal.value.0.text);
+        let message = format!(
+            "`{}` has a time of day, a date has none",
+            literal.value.0.text
+        );
         self.report(
             Diagnostic::new(codes::WRONG_VALUE, literal.span, message)
                 .at("expected a day")
-                .help("write a day, or whole days, weeks, months or years; or declare the field as `datetime`"),
+                .help(
+                    "write a day, or whole days, weeks, months or years; or declare the field as \
+                    `datetime`",
+                ),
         );
         None
     }
@@ -239,7 +316,11 @@ impl Resolver {
                 "write `between: [lowest, highest]`; both belong to it".to_owned(),
             ),
         };
-        self.report(Diagnostic::new(codes::WRONG_VALUE, comparison.span, message).at(at).help(help));
+        self.report(
+            Diagnostic::new(codes::WRONG_VALUE, comparison.span, message)
+                .at(at)
+                .help(help),
+        );
         None
     }
 }

@@ -7,7 +7,8 @@ use super::{condition, sorted};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::model::contacts::{Tag, column_of};
 use crate::model::{
-    Arena, BadValue, Channel, ChannelRules, Condition, Contacts, Field, FieldType, Points, Tags, Value,
+    Arena, BadValue, Channel, ChannelRules, Condition, Contacts, Field, FieldType, Points, Tags,
+    Value,
 };
 use crate::schema::{self, Keyed, Literal, Recovered, ScalarOr, Text};
 use crate::source::Span;
@@ -20,8 +21,15 @@ pub(super) fn none() -> Contacts {
     Contacts {
         key: "id".to_owned(),
         span: Span::NOWHERE,
-        tags: Tags { open: true, names: Arena::default(), column: "tags".to_owned(), separator: ";".to_owned() },
-        points: Points { column: "points".to_owned() },
+        tags: Tags {
+            open: true,
+            names: Arena::default(),
+            column: "tags".to_owned(),
+            separator: ";".to_owned(),
+        },
+        points: Points {
+            column: "points".to_owned(),
+        },
         fields: Arena::default(),
         channels: Default::default(),
         timezone: None,
@@ -38,7 +46,11 @@ impl Resolver {
         let mut contacts = none();
         contacts.tags.open = self.index.open_tags;
         let Some(body) = written.and_then(|written| written.body.as_ref()) else {
-            contacts.tags = if written.is_none() { self.tag_column(None) } else { contacts.tags };
+            contacts.tags = if written.is_none() {
+                self.tag_column(None)
+            } else {
+                contacts.tags
+            };
             contacts.tags.names = self.tag_arena();
             return contacts;
         };
@@ -46,10 +58,16 @@ impl Resolver {
         self.not_empty(Some(&body.key), "column of the key");
         contacts.span = body.key.span;
         contacts.tags = self.tag_column(body.tags.as_ref());
-        let points = body.points.as_ref().and_then(|points| points.column.as_ref());
-        contacts.points.column = points.map_or("points".to_owned(), |column| column.value.0.clone());
+        let points = body
+            .points
+            .as_ref()
+            .and_then(|points| points.column.as_ref());
+        contacts.points.column =
+            points.map_or("points".to_owned(), |column| column.value.0.clone());
         sorted(&body.fields).for_each(|(id, _)| self.not_reserved(id));
-        contacts.fields = sorted(&body.fields).map(|(id, field)| self.field(id, field.body.as_ref())).collect();
+        contacts.fields = sorted(&body.fields)
+            .map(|(id, field)| self.field(id, field.body.as_ref()))
+            .collect();
         contacts.missing = self.missing_words(body.missing.as_ref());
         contacts.on_bad_value = self.on_bad_value(body.on_bad_value.as_ref());
         self.addresses(body, &mut contacts.channels);
@@ -58,7 +76,14 @@ impl Resolver {
     }
 
     fn tag_arena(&self) -> Arena<crate::model::TagId, Tag> {
-        self.index.tags.with_spans().map(|(id, span)| Tag { id: id.to_owned(), span }).collect()
+        self.index
+            .tags
+            .with_spans()
+            .map(|(id, span)| Tag {
+                id: id.to_owned(),
+                span,
+            })
+            .collect()
     }
 
     fn tag_column(&mut self, written: Option<&schema::contacts::Tags>) -> Tags {
@@ -70,8 +95,10 @@ impl Resolver {
                 ScalarOr::Scalar(_) | ScalarOr::Other(_) => {}
             }
         }
-        let (column, separator) =
-            (written.and_then(|tags| tags.column.as_ref()), written.and_then(|tags| tags.separator.as_ref()));
+        let (column, separator) = (
+            written.and_then(|tags| tags.column.as_ref()),
+            written.and_then(|tags| tags.separator.as_ref()),
+        );
         self.not_empty(column, "column of the tags");
         self.not_empty(separator, "separator");
         let text = |placed: Option<&Keyed<Text>>, default: &str| {
@@ -79,14 +106,26 @@ impl Resolver {
         };
         let (column, separator) = (text(column, "tags"), text(separator, ";"));
         let names = self.tag_arena();
-        names.values().for_each(|tag| self.cell_text(&tag.id, tag.span, "tag", Some(&separator)));
-        Tags { open: self.index.open_tags, names, column, separator }
+        names
+            .values()
+            .for_each(|tag| self.cell_text(&tag.id, tag.span, "tag", Some(&separator)));
+        Tags {
+            open: self.index.open_tags,
+            names,
+            column,
+            separator,
+        }
     }
 
     fn not_reserved(&mut self, id: &Keyed<Text>) {
         if id.value.0 == "points" {
-            let help = "conditions read the points with `field: points`; give the field another id, and its `column` if need be";
-            self.report(Diagnostic::new(codes::RESERVED_ID, id.span, "`points` is built in").at("reserved").help(help));
+            let help = "conditions read the points with `field: points`; give the field another id, \
+                and its `column` if need be";
+            self.report(
+                Diagnostic::new(codes::RESERVED_ID, id.span, "`points` is built in")
+                    .at("reserved")
+                    .help(help),
+            );
         }
     }
 
@@ -96,10 +135,14 @@ impl Resolver {
         let mut field = Field {
             id: id.value.0.clone(),
             span: id.span,
-            description: written.and_then(|field| field.description.as_ref()).map(|text| text.0.clone()),
+            description: written
+                .and_then(|field| field.description.as_ref())
+                .map(|text| text.0.clone()),
             column: column.map_or_else(|| column_of(&id.value.0), |column| column.value.0.clone()),
             type_: written.and_then(|field| self.field_type(id, field)),
-            required: written.and_then(|field| field.required.as_ref()).is_some_and(|required| required.value),
+            required: written
+                .and_then(|field| field.required.as_ref())
+                .is_some_and(|required| required.value),
             default: None,
             missing: Vec::new(),
             min: None,
@@ -116,7 +159,9 @@ impl Resolver {
     fn field_type(&mut self, id: &Keyed<Text>, field: &schema::Field) -> Option<FieldType> {
         use crate::language::TypeName as Written;
         let simple = match field.type_.value {
-            Written::Text => FieldType::Text { match_case: field.match_case.as_ref().is_some_and(|flag| flag.value) },
+            Written::Text => FieldType::Text {
+                match_case: field.match_case.as_ref().is_some_and(|flag| flag.value),
+            },
             Written::Email => FieldType::Email,
             Written::Integer => FieldType::Integer,
             Written::Number => FieldType::Number,
@@ -125,13 +170,21 @@ impl Resolver {
             Written::Datetime => FieldType::Datetime,
             Written::Choice => return self.choice_values(id, field, None).map(FieldType::Choice),
             Written::Choices => {
-                let separator = field.separator.as_ref().map_or(";".to_owned(), |separator| separator.value.0.clone());
+                let separator = field
+                    .separator
+                    .as_ref()
+                    .map_or(";".to_owned(), |separator| separator.value.0.clone());
                 let values = self.choice_values(id, field, Some(&separator));
                 self.not_empty(field.separator.as_ref(), "separator");
                 return values.map(|values| FieldType::Choices { values, separator });
             }
         };
-        self.stray(field.values.as_ref().map(|values| values.key), "values", &simple, KNOWN_TYPES);
+        self.stray(
+            field.values.as_ref().map(|values| values.key),
+            "values",
+            &simple,
+            KNOWN_TYPES,
+        );
         self.stray(
             field.separator.as_ref().map(|separator| separator.key),
             "separator",
@@ -139,7 +192,12 @@ impl Resolver {
             "only `choices` has a separator",
         );
         if !matches!(simple, FieldType::Text { .. }) {
-            self.stray(field.match_case.as_ref().map(|flag| flag.key), "match-case", &simple, "only `text` has it");
+            self.stray(
+                field.match_case.as_ref().map(|flag| flag.key),
+                "match-case",
+                &simple,
+                "only `text` has it",
+            );
         }
         Some(simple)
     }
@@ -147,7 +205,11 @@ impl Resolver {
     fn stray(&mut self, key: Option<Span>, word: &str, type_: &FieldType, help: &str) {
         if let Some(key) = key {
             let message = format!("`{word}` does not go with the type `{}`", type_.word());
-            self.report(Diagnostic::new(codes::FIELD_KEYS, key, message).at("does not belong here").help(help));
+            self.report(
+                Diagnostic::new(codes::FIELD_KEYS, key, message)
+                    .at("does not belong here")
+                    .help(help),
+            );
         }
     }
 
@@ -158,7 +220,10 @@ impl Resolver {
         separator: Option<&str>,
     ) -> Option<Vec<String>> {
         let Some(values) = &field.values else {
-            let message = format!("the field `{}` does not say which choices there are", id.value.0);
+            let message = format!(
+                "the field `{}` does not say which choices there are",
+                id.value.0
+            );
             self.report(
                 Diagnostic::new(codes::MISSING_KEY, field.type_.span, message)
                     .at("needs `values`")
@@ -171,13 +236,18 @@ impl Resolver {
             self.report(
                 Diagnostic::new(codes::FIELD_KEYS, values.span, message)
                     .at("too many")
-                    .help(format!("a field has at most {MOST_CHOICES} choices; use `text` instead")),
+                    .help(format!(
+                        "a field has at most {MOST_CHOICES} choices; use `text` instead"
+                    )),
             );
             return None;
         }
         for (at, value) in values.value.0.iter().enumerate() {
             self.cell_text(&value.value.0, value.span, "choice", separator);
-            if let Some(first) = values.value.0[..at].iter().find(|first| first.value == value.value) {
+            if let Some(first) = values.value.0[..at]
+                .iter()
+                .find(|first| first.value == value.value)
+            {
                 let message = format!("the choice `{}` stands twice", value.value.0);
                 self.report(
                     Diagnostic::new(codes::DUPLICATE_CHOICE, value.span, message)
@@ -187,39 +257,71 @@ impl Resolver {
                 );
             }
         }
-        Some(values.value.0.iter().map(|value| value.value.0.clone()).collect())
+        Some(
+            values
+                .value
+                .0
+                .iter()
+                .map(|value| value.value.0.clone())
+                .collect(),
+        )
     }
 
     fn limits(&mut self, written: &schema::Field, type_: &FieldType, field: &mut Field) {
-        let ordered = matches!(type_, FieldType::Integer | FieldType::Number | FieldType::Date | FieldType::Datetime);
+        let ordered = matches!(
+            type_,
+            FieldType::Integer | FieldType::Number | FieldType::Date | FieldType::Datetime
+        );
         if !ordered {
             let help = "only numbers and dates have limits";
             self.stray(written.min.as_ref().map(|min| min.key), "min", type_, help);
             self.stray(written.max.as_ref().map(|max| max.key), "max", type_, help);
         }
         let limit = |this: &mut Self, literal: Option<&Keyed<Literal>>| {
-            literal.filter(|_| ordered).and_then(|literal| this.value(type_, literal))
+            literal
+                .filter(|_| ordered)
+                .and_then(|literal| this.value(type_, literal))
         };
         field.min = limit(self, written.min.as_ref());
         field.max = limit(self, written.max.as_ref());
-        field.default = written.default.as_ref().and_then(|literal| self.value(type_, literal));
+        field.default = written
+            .default
+            .as_ref()
+            .and_then(|literal| self.value(type_, literal));
         if let (Some(min), Some(max), Some(written)) = (&field.min, &field.max, &written.max)
             && less(max, min)
         {
-            let message = format!("no value is allowed: `max` is below `min` of `{}`", field.id);
-            self.report(Diagnostic::new(codes::WRONG_VALUE, written.span, message).at("below `min`"));
+            let message = format!(
+                "no value is allowed: `max` is below `min` of `{}`",
+                field.id
+            );
+            self.report(
+                Diagnostic::new(codes::WRONG_VALUE, written.span, message).at("below `min`"),
+            );
             return;
         }
-        let (Some(default), Some(value)) = (&written.default, &field.default) else { return };
+        let (Some(default), Some(value)) = (&written.default, &field.default) else {
+            return;
+        };
         let too_small = field.min.as_ref().is_some_and(|min| less(value, min));
         if too_small || field.max.as_ref().is_some_and(|max| less(max, value)) {
-            let message = format!("the default `{}` is outside `min` and `max`", default.value.0.text);
-            self.report(Diagnostic::new(codes::WRONG_VALUE, default.span, message).at("outside the limits"));
+            let message = format!(
+                "the default `{}` is outside `min` and `max`",
+                default.value.0.text
+            );
+            self.report(
+                Diagnostic::new(codes::WRONG_VALUE, default.span, message).at("outside the limits"),
+            );
         }
     }
 
-    fn on_bad_value(&mut self, written: Option<&Keyed<ScalarOr<schema::contacts::OnBadValue>>>) -> BadValue {
-        let Some(written) = written else { return BadValue::Fail };
+    fn on_bad_value(
+        &mut self,
+        written: Option<&Keyed<ScalarOr<schema::contacts::OnBadValue>>>,
+    ) -> BadValue {
+        let Some(written) = written else {
+            return BadValue::Fail;
+        };
         let word = match &written.value {
             ScalarOr::Scalar(word) => word.0.as_str(),
             ScalarOr::Other(skip) => {
@@ -228,7 +330,10 @@ impl Resolver {
                     return BadValue::SkipContact { at_most };
                 }
                 let message = format!("`{}` is no number of contacts", at_most.value);
-                self.report(Diagnostic::new(codes::WRONG_VALUE, at_most.span, message).at("expected 0 or more"));
+                self.report(
+                    Diagnostic::new(codes::WRONG_VALUE, at_most.span, message)
+                        .at("expected 0 or more"),
+                );
                 return BadValue::Fail;
             }
         };
@@ -237,7 +342,8 @@ impl Resolver {
             "missing" => BadValue::Missing,
             other => {
                 let known = ["fail", "missing", "{ skip-contact: { at-most: 100 } }"];
-                self.unknown_word(other, written.span, &known).unwrap_or(BadValue::Fail)
+                self.unknown_word(other, written.span, &known)
+                    .unwrap_or(BadValue::Fail)
             }
         }
     }
@@ -256,7 +362,10 @@ impl Resolver {
             if let Some(channel) = self.channel(name) {
                 let rules = &mut channels[channel as usize];
                 rules.do_not_contact = Some(column.column.value.0.clone());
-                rules.may_lack_do_not_contact = column.default.as_ref().is_some_and(|default| !default.value);
+                rules.may_lack_do_not_contact = column
+                    .default
+                    .as_ref()
+                    .is_some_and(|default| !default.value);
                 self.free_without_column(column.default.as_ref());
             }
         }
@@ -266,9 +375,17 @@ impl Resolver {
     fn free_without_column(&mut self, default: Option<&Keyed<bool>>) {
         if let Some(default) = default.filter(|default| default.value) {
             self.report(
-                Diagnostic::new(codes::WRONG_VALUE, default.span, "`true` would forbid the channel to everybody")
-                    .at("expected `false`")
-                    .help("write `default: false`, or leave it out: then a file without the column is refused"),
+                Diagnostic::new(
+                    codes::WRONG_VALUE,
+                    default.span,
+                    "`true` would forbid the channel to \
+                    everybody",
+                )
+                .at("expected `false`")
+                .help(
+                    "write `default: false`, or leave it out: then a file without the column \
+                        is refused",
+                ),
             );
         }
     }
@@ -280,13 +397,20 @@ impl Resolver {
     }
 
     /// Consent is resolved when the fields are known.
-    pub(super) fn consent(&mut self, written: Option<&Recovered<schema::Contacts>>) -> [Option<Condition>; 3] {
+    pub(super) fn consent(
+        &mut self,
+        written: Option<&Recovered<schema::Contacts>>,
+    ) -> [Option<Condition>; 3] {
         let mut consent = [None, None, None];
-        for (name, condition) in
-            written.and_then(|written| written.body.as_ref()).iter().flat_map(|body| &body.consent.0)
+        for (name, condition) in written
+            .and_then(|written| written.body.as_ref())
+            .iter()
+            .flat_map(|body| &body.consent.0)
         {
-            let resolved =
-                condition.body.as_ref().map_or_else(|| condition::broken(name.span), |body| self.condition(body));
+            let resolved = condition
+                .body
+                .as_ref()
+                .map_or_else(|| condition::broken(name.span), |body| self.condition(body));
             if let Some(channel) = self.channel(name) {
                 consent[channel as usize] = Some(resolved);
             }

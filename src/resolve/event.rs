@@ -1,11 +1,15 @@
-//! Declarations of events: their properties, what they change, how long they start campaigns; the built-in events stand among them, declared or not.
+//! Declarations of events: their properties, what they change, how long they start campaigns; the
+//! built-in events stand among them, declared or not.
 
 use std::collections::BTreeMap;
 
 use super::{Resolver, sorted};
 use crate::diagnostic::{Diagnostic, codes, list};
 use crate::language::PropertyType;
-use crate::model::{Arena, EventId, EventType, FieldId, FieldType, Moment, Property, PropertyId, Update, UpdateChange};
+use crate::model::{
+    Arena, EventId, EventType, FieldId, FieldType, Moment, Property, PropertyId, Update,
+    UpdateChange,
+};
 use crate::schema::event::FromProperty;
 use crate::schema::{self, Keyed, Literal, Project, ScalarOr, Text};
 use crate::source::Span;
@@ -16,8 +20,9 @@ const COLUMNS: [&str; 5] = ["contact", "at", "event", "of", "id"];
 impl Resolver {
     /// All events, in order of their ids.
     pub(super) fn events(&mut self, project: &Project) -> Arena<EventId, EventType> {
-        let declared: BTreeMap<_, _> =
-            sorted(&project.events).map(|(id, event)| (id.value.0.as_str(), (id, event))).collect();
+        let declared: BTreeMap<_, _> = sorted(&project.events)
+            .map(|(id, event)| (id.value.0.as_str(), (id, event)))
+            .collect();
         let names: Vec<String> = self.index.events.iter().map(str::to_owned).collect();
         names
             .iter()
@@ -29,39 +34,66 @@ impl Resolver {
     }
 
     fn event(&mut self, id: &Keyed<Text>, written: Option<&schema::Event>) -> EventType {
-        let mut event = EventType { span: id.span, declared: true, ..EventType::undeclared(&id.value.0) };
+        let mut event = EventType {
+            span: id.span,
+            declared: true,
+            ..EventType::undeclared(&id.value.0)
+        };
         let Some(written) = written else { return event };
         event.description = written.description.as_ref().map(|text| text.0.clone());
         let own: Vec<_> = sorted(&written.properties).collect();
         if let (Some((property, _)), false) = (own.first(), event.has_own_properties()) {
             self.no_properties(&event, property.span);
         } else if event.has_own_properties() {
-            event.properties = own.iter().map(|(id, type_)| self.property(id, type_.body)).collect();
+            event.properties = own
+                .iter()
+                .map(|(id, type_)| self.property(id, type_.body))
+                .collect();
         }
         if let Some(length) = &written.max_age {
-            event.max_age = self.placed_duration(length).unwrap_or(EventType::DEFAULT_MAX_AGE);
+            event.max_age = self
+                .placed_duration(length)
+                .unwrap_or(EventType::DEFAULT_MAX_AGE);
         }
-        let mut updates: Vec<_> =
-            written.updates.0.iter().filter_map(|(field, update)| self.update(&event, field, update)).collect();
+        let mut updates: Vec<_> = written
+            .updates
+            .0
+            .iter()
+            .filter_map(|(field, update)| self.update(&event, field, update))
+            .collect();
         updates.sort_by_key(|update| update.field);
         event.updates = updates;
         event
     }
 
     fn no_properties(&mut self, event: &EventType, span: Span) {
-        let message = format!("`{}` is built in, and has properties of its own only", event.id);
-        let help = "declare another event for what it shall carry; built-in ones take `updates` and `max-age`";
-        self.report(Diagnostic::new(codes::EVENT_KEYS, span, message).at("cannot be added").help(help));
+        let message = format!(
+            "`{}` is built in, and has properties of its own only",
+            event.id
+        );
+        let help = "declare another event for what it shall carry; built-in ones take `updates` and \
+            `max-age`";
+        self.report(
+            Diagnostic::new(codes::EVENT_KEYS, span, message)
+                .at("cannot be added")
+                .help(help),
+        );
     }
 
     fn property(&mut self, id: &Keyed<Text>, type_: Option<PropertyType>) -> Property {
         if COLUMNS.contains(&id.value.0.as_str()) {
             let message = format!("`{}` is a column that every event has", id.value.0);
             self.report(
-                Diagnostic::new(codes::RESERVED_ID, id.span, message).at("reserved").help("give it another id"),
+                Diagnostic::new(codes::RESERVED_ID, id.span, message)
+                    .at("reserved")
+                    .help("give it another id"),
             );
         }
-        Property { id: id.value.0.clone(), span: id.span, type_: type_.map(property_type) }
+        Property {
+            id: id.value.0.clone(),
+            span: id.span,
+            type_: type_.map(property_type),
+        }
     }
 
     fn update(
@@ -77,12 +109,20 @@ impl Resolver {
             (Some(_), Some(second)) => self.one_change(second.key, "`add` and `set` in one update"),
             (None, None) => self.one_change(written.span, "the update changes nothing"),
         };
-        change.map(|change| Update { field, span: name.span, change })
+        change.map(|change| Update {
+            field,
+            span: name.span,
+            change,
+        })
     }
 
     fn one_change<T>(&mut self, span: Span, message: &str) -> Option<T> {
         let help = "write `{ add: 1 }`, `{ set: event-time }` or `{ set: { property: … } }`";
-        self.report(Diagnostic::new(codes::EVENT_KEYS, span, message).at("one of the two").help(help));
+        self.report(
+            Diagnostic::new(codes::EVENT_KEYS, span, message)
+                .at("one of the two")
+                .help(help),
+        );
         None
     }
 
@@ -103,7 +143,9 @@ impl Resolver {
             return None;
         }
         match &written.value {
-            ScalarOr::Other(from) => self.property_of(event, field, type_, from).map(UpdateChange::AddProperty),
+            ScalarOr::Other(from) => self
+                .property_of(event, field, type_, from)
+                .map(UpdateChange::AddProperty),
             ScalarOr::Scalar(text) => {
                 let literal = literal(text, written);
                 let number = if *type_ == FieldType::Integer {
@@ -123,21 +165,32 @@ impl Resolver {
         written: &Keyed<ScalarOr<FromProperty>>,
     ) -> Option<UpdateChange> {
         match &written.value {
-            ScalarOr::Other(from) => self.property_of(event, field, type_, from).map(UpdateChange::SetProperty),
+            ScalarOr::Other(from) => self
+                .property_of(event, field, type_, from)
+                .map(UpdateChange::SetProperty),
             ScalarOr::Scalar(text)
-                if text.0 == "event-time" && matches!(type_, FieldType::Date | FieldType::Datetime) =>
+                if text.0 == "event-time"
+                    && matches!(type_, FieldType::Date | FieldType::Datetime) =>
             {
                 Some(UpdateChange::SetEventTime)
             }
             ScalarOr::Scalar(text)
-                if matches!(type_, FieldType::Date | FieldType::Datetime) && Moment::parse(&text.0).is_err() =>
+                if matches!(type_, FieldType::Date | FieldType::Datetime)
+                    && Moment::parse(&text.0).is_err() =>
             {
                 let message = format!("`{}` is no date to set", text.0);
-                let help = "write `event-time`, for when it happened, or a date such as `2026-11-21`";
-                self.report(Diagnostic::new(codes::BAD_DATE, written.span, message).at("no date").help(help));
+                let help =
+                    "write `event-time`, for when it happened, or a date such as `2026-11-21`";
+                self.report(
+                    Diagnostic::new(codes::BAD_DATE, written.span, message)
+                        .at("no date")
+                        .help(help),
+                );
                 None
             }
-            ScalarOr::Scalar(text) => self.value(type_, &literal(text, written)).map(UpdateChange::Set),
+            ScalarOr::Scalar(text) => self
+                .value(type_, &literal(text, written))
+                .map(UpdateChange::Set),
         }
     }
 
@@ -154,11 +207,17 @@ impl Resolver {
         let fits = std::mem::discriminant(found) == std::mem::discriminant(type_)
             || matches!(
                 (type_, found),
-                (FieldType::Number, FieldType::Integer) | (FieldType::Email, FieldType::Text { .. })
+                (FieldType::Number, FieldType::Integer)
+                    | (FieldType::Email, FieldType::Text { .. })
             );
         if !fits {
             let (span, text) = self.declared(field);
-            let message = format!("`{}` is {} and not {}", from.property.value.0, found.word(), type_.word());
+            let message = format!(
+                "`{}` is {} and not {}",
+                from.property.value.0,
+                found.word(),
+                type_.word()
+            );
             let property = event.properties[property].span;
             self.report(
                 Diagnostic::new(codes::WRONG_VALUE, from.property.span, message)
@@ -193,23 +252,35 @@ impl Resolver {
 
     fn unknown_property(&self, event: &EventType, name: &Keyed<Text>) -> Option<Diagnostic> {
         (!self.index.broken_events.contains(&event.id)).then(|| {
-            let known = event.properties.values().map(|property| property.id.as_str());
+            let known = event
+                .properties
+                .values()
+                .map(|property| property.id.as_str());
             let meant = self.guesses.did_you_mean(&name.value.0, known.clone());
             let help = match meant {
                 Some(meant) => format!("did you mean `{meant}`?"),
                 None if event.has_own_properties() => {
-                    format!("declare it under `events: {{ {}: {{ properties: … }} }}`", event.id)
+                    format!(
+                        "declare it under `events: {{ {}: {{ properties: … }} }}`",
+                        event.id
+                    )
                 }
                 None if event.properties.is_empty() => format!("`{}` has no properties", event.id),
                 None => format!("`{}` has {}", event.id, list(known)),
             };
             let message = format!("`{}` has no property `{}`", event.id, name.value.0);
-            Diagnostic::new(codes::UNKNOWN_PROPERTY, name.span, message).at("unknown property").help(help)
+            Diagnostic::new(codes::UNKNOWN_PROPERTY, name.span, message)
+                .at("unknown property")
+                .help(help)
         })
     }
 
     /// Where a property is declared, for labels.
-    pub(super) fn declared_property(&self, event: EventId, property: PropertyId) -> Option<(Span, String)> {
+    pub(super) fn declared_property(
+        &self,
+        event: EventId,
+        property: PropertyId,
+    ) -> Option<(Span, String)> {
         let property = &self.events[event].properties[property];
         let type_ = property.type_.as_ref().map_or("broken", FieldType::word);
         (property.span != Span::NOWHERE).then(|| (property.span, format!("declared as {type_}")))
@@ -217,7 +288,11 @@ impl Resolver {
 }
 
 fn literal(text: &Text, at: &Keyed<ScalarOr<FromProperty>>) -> Keyed<Literal> {
-    Keyed { value: Literal::plain(text), span: at.span, key: at.key }
+    Keyed {
+        value: Literal::plain(text),
+        span: at.span,
+        key: at.key,
+    }
 }
 
 fn property_type(written: PropertyType) -> FieldType {

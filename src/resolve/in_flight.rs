@@ -1,4 +1,5 @@
-//! What becomes of contacts in flight: a new name must be there, an old one must not, and each is spoken of once.
+//! What becomes of contacts in flight: a new name must be there, an old one must not, and each is
+//! spoken of once.
 
 use std::collections::BTreeMap;
 
@@ -30,7 +31,9 @@ impl Resolver {
             }
         }
         for written in &project.removed {
-            let Some((removed, name)) = self.removed(written, campaigns) else { continue };
+            let Some((removed, name)) = self.removed(written, campaigns) else {
+                continue;
+            };
             self.once_said(&mut said, name, written.span);
             in_flight.removed.push(removed);
         }
@@ -43,14 +46,20 @@ impl Resolver {
     /// A stage keeps its funnel, unless that was renamed too.
     fn within_one_funnel(&mut self, written: &schema::Moved, in_flight: &InFlight) {
         let (from, to) = (&written.from.value.0, &written.to.value.0);
-        let (Some((old, _)), Some((new, _)), None) = (from.split_once('/'), to.split_once('/'), &written.campaign)
+        let (Some((old, _)), Some((new, _)), None) =
+            (from.split_once('/'), to.split_once('/'), &written.campaign)
         else {
             return;
         };
-        let Some(new) = self.index.funnels.find::<FunnelId>(new) else { return };
+        let Some(new) = self.index.funnels.find::<FunnelId>(new) else {
+            return;
+        };
         let renamed = in_flight.moved.iter().any(|moved| match moved {
             Moved::Funnel { from, to } => from == old && *to == new,
-            Moved::Stage { .. } | Moved::Step { .. } | Moved::Campaign { .. } | Moved::Other { .. } => false,
+            Moved::Stage { .. }
+            | Moved::Step { .. }
+            | Moved::Campaign { .. }
+            | Moved::Other { .. } => false,
         });
         if !renamed && self.index.funnels.find(old) != Some(new) {
             let message = format!("`{from}` and `{to}` are stages of two funnels");
@@ -58,7 +67,10 @@ impl Resolver {
                 Diagnostic::new(codes::IN_FLIGHT_KEYS, written.to.span, message)
                     .at("of another funnel")
                     .label(written.from.span, "the old stage")
-                    .help("a contact keeps its funnel; if the funnel was renamed, add `{ from: OLD, to: NEW }` for it"),
+                    .help(
+                        "a contact keeps its funnel; if the funnel was renamed, add \
+                        `{ from: OLD, to: NEW }` for it",
+                    ),
             );
         }
     }
@@ -70,7 +82,10 @@ impl Resolver {
         funnels: &Arena<FunnelId, Funnel>,
     ) -> Vec<Read<Moved>> {
         if let Some(campaign) = &written.campaign {
-            return self.moved_step(campaign, written, campaigns).into_iter().collect();
+            return self
+                .moved_step(campaign, written, campaigns)
+                .into_iter()
+                .collect();
         }
         if let Some(other) = self.moved_other(written, funnels) {
             return other.into_iter().collect();
@@ -99,13 +114,23 @@ impl Resolver {
             self.still_there("step", &written.from, there.span);
         }
         let name = ("step", format!("{}/{from}", campaigns[id].id));
-        Some((Moved::Step { campaign: id, from: from.clone(), to: step.id }, name))
+        Some((
+            Moved::Step {
+                campaign: id,
+                from: from.clone(),
+                to: step.id,
+            },
+            name,
+        ))
     }
 
     fn moved_stage(&mut self, written: &schema::Moved) -> Option<Read<Moved>> {
         let to = self.stage_ref(&written.to)?;
         let (funnel, from) = self.old_stage(&written.from)?;
-        Some((Moved::Stage { funnel, from, to }, ("stage", written.from.value.0.clone())))
+        Some((
+            Moved::Stage { funnel, from, to },
+            ("stage", written.from.value.0.clone()),
+        ))
     }
 
     /// A stage that must not be there any more, as its funnel and its own name.
@@ -121,7 +146,10 @@ impl Resolver {
         };
         if let Some(id) = self.index.funnels.find::<FunnelId>(funnel) {
             let names = &self.index.stages[crate::model::ids::Id::index(id)].stages;
-            let there = names.with_spans().find(|(known, _)| *known == stage).map(|(_, span)| span);
+            let there = names
+                .with_spans()
+                .find(|(known, _)| *known == stage)
+                .map(|(_, span)| span);
             if let Some(span) = there {
                 self.still_there("stage", name, span);
             }
@@ -130,27 +158,55 @@ impl Resolver {
     }
 
     /// A funnel or a campaign; what `to` is decides, and both where both are called so.
-    fn moved_whole(&mut self, written: &schema::Moved, campaigns: &Arena<CampaignId, Campaign>) -> Vec<Read<Moved>> {
+    fn moved_whole(
+        &mut self,
+        written: &schema::Moved,
+        campaigns: &Arena<CampaignId, Campaign>,
+    ) -> Vec<Read<Moved>> {
         let (from, to) = (&written.from.value.0, &written.to.value.0);
         let mut moved = Vec::new();
         if let Some(campaign) = named(campaigns, to) {
             self.gone_campaign(&written.from, campaigns);
-            moved.push((Moved::Campaign { from: from.clone(), to: campaign }, ("campaign", from.clone())));
+            moved.push((
+                Moved::Campaign {
+                    from: from.clone(),
+                    to: campaign,
+                },
+                ("campaign", from.clone()),
+            ));
         }
         if let Some(funnel) = self.index.funnels.find(to) {
             self.gone_funnel(&written.from);
-            moved.push((Moved::Funnel { from: from.clone(), to: funnel }, ("funnel", from.clone())));
+            moved.push((
+                Moved::Funnel {
+                    from: from.clone(),
+                    to: funnel,
+                },
+                ("funnel", from.clone()),
+            ));
         }
         if moved.is_empty() {
-            let known = campaigns.values().map(|campaign| campaign.id.as_str()).chain(self.index.funnels.iter());
-            let help = self.guesses.did_you_mean(to, known).map(|meant| format!("did you mean `{meant}`?"));
+            let known = campaigns
+                .values()
+                .map(|campaign| campaign.id.as_str())
+                .chain(self.index.funnels.iter());
+            let help = self
+                .guesses
+                .did_you_mean(to, known)
+                .map(|meant| format!("did you mean `{meant}`?"));
             let help = help.unwrap_or_else(|| {
                 self.with_a_word(from, to).unwrap_or_else(|| {
-                    "`to` names what is there now: a campaign, a funnel, or `funnel/stage`; for a step add `campaign:`"
+                    "`to` names what is there now: a campaign, a funnel, or `funnel/stage`; for a \
+                        step add `campaign:`"
                         .to_owned()
                 })
             });
-            self.unknown("campaign or funnel", codes::UNKNOWN_CAMPAIGN, &written.to, Some(help));
+            self.unknown(
+                "campaign or funnel",
+                codes::UNKNOWN_CAMPAIGN,
+                &written.to,
+                Some(help),
+            );
         }
         moved
     }
@@ -160,7 +216,14 @@ impl Resolver {
         placed: &Keyed<schema::Removed>,
         campaigns: &Arena<CampaignId, Campaign>,
     ) -> Option<Read<Removed>> {
-        let schema::Removed { campaign, step, stage, funnel, field, then } = &placed.value;
+        let schema::Removed {
+            campaign,
+            step,
+            stage,
+            funnel,
+            field,
+            then,
+        } = &placed.value;
         match (campaign, step, stage, funnel, field, then) {
             (Some(campaign), Some(step), None, None, None, then) => {
                 self.removed_step(campaign, step, then.as_ref(), campaigns)
@@ -171,10 +234,15 @@ impl Resolver {
                 Some((Removed::Campaign(id.clone()), ("campaign", id)))
             }
             (None, None, Some(stage), None, None, then)
-                if then.as_ref().is_none_or(|then| then.value == WhenRemoved::Leave) =>
+                if then
+                    .as_ref()
+                    .is_none_or(|then| then.value == WhenRemoved::Leave) =>
             {
                 let (funnel, id) = self.old_stage(stage)?;
-                Some((Removed::Stage { funnel, stage: id }, ("stage", stage.value.0.clone())))
+                Some((
+                    Removed::Stage { funnel, stage: id },
+                    ("stage", stage.value.0.clone()),
+                ))
             }
             (None, None, None, Some(funnel), None, None) => {
                 self.gone_funnel(funnel);
@@ -189,9 +257,13 @@ impl Resolver {
                 let help = "write `{ campaign: c, step: s, then: exit }` (or `next`), `{ campaign: c }`, \
                             `{ stage: funnel/stage, then: leave }`, `{ funnel: f }` or `{ field: f }`";
                 self.report(
-                    Diagnostic::new(codes::IN_FLIGHT_KEYS, placed.span, "this does not say what is gone")
-                        .at("keys that go not together")
-                        .help(help),
+                    Diagnostic::new(
+                        codes::IN_FLIGHT_KEYS,
+                        placed.span,
+                        "this does not say what is gone",
+                    )
+                    .at("keys that go not together")
+                    .help(help),
                 );
                 None
             }
@@ -216,26 +288,46 @@ impl Resolver {
             Some(WhenRemoved::Leave) | None => {
                 let span = then.map_or(step.span, |then| then.span);
                 self.report(
-                    Diagnostic::new(codes::IN_FLIGHT_KEYS, span, format!("what becomes of contacts at `{name}`?"))
-                        .at("needs `exit` or `next`")
-                        .help(
-                            "`then: exit` ends the campaign for them, `then: next` goes on with the step that followed",
-                        ),
+                    Diagnostic::new(
+                        codes::IN_FLIGHT_KEYS,
+                        span,
+                        format!("what becomes of contacts at `{name}`?"),
+                    )
+                    .at("needs `exit` or `next`")
+                    .help(
+                        "`then: exit` ends the campaign for them, `then: next` goes on with \
+                                the step that followed",
+                    ),
                 );
                 return None;
             }
         };
         let said = ("step", format!("{}/{name}", campaigns[id].id));
-        Some((Removed::Step { campaign: id, step: name.clone(), next }, said))
+        Some((
+            Removed::Step {
+                campaign: id,
+                step: name.clone(),
+                next,
+            },
+            said,
+        ))
     }
 
-    fn campaign_of(&mut self, name: &Keyed<Text>, campaigns: &Arena<CampaignId, Campaign>) -> Option<CampaignId> {
+    fn campaign_of(
+        &mut self,
+        name: &Keyed<Text>,
+        campaigns: &Arena<CampaignId, Campaign>,
+    ) -> Option<CampaignId> {
         let found = named(campaigns, &name.value.0);
         if found.is_none() {
-            let meant =
-                self.guesses.did_you_mean(&name.value.0, campaigns.values().map(|campaign| campaign.id.as_str()));
+            let meant = self.guesses.did_you_mean(
+                &name.value.0,
+                campaigns.values().map(|campaign| campaign.id.as_str()),
+            );
             let help = meant.map(|meant| format!("did you mean `{meant}`?"));
-            let help = help.unwrap_or_else(|| "a step is named with the present name of its campaign".to_owned());
+            let help = help.unwrap_or_else(|| {
+                "a step is named with the present name of its campaign".to_owned()
+            });
             self.unknown("campaign", codes::UNKNOWN_CAMPAIGN, name, Some(help));
         }
         found
@@ -259,7 +351,12 @@ impl Resolver {
     }
 
     fn gone_funnel(&mut self, name: &Keyed<Text>) {
-        let there = self.index.funnels.with_spans().find(|(id, _)| *id == name.value.0).map(|(_, span)| span);
+        let there = self
+            .index
+            .funnels
+            .with_spans()
+            .find(|(id, _)| *id == name.value.0)
+            .map(|(_, span)| span);
         if let Some(span) = there {
             self.still_there("funnel", name, span);
         }
@@ -271,7 +368,10 @@ impl Resolver {
             Diagnostic::new(codes::STILL_THERE, name.span, message)
                 .at("still there")
                 .label(there, "written here")
-                .help("`moved` and `removed` speak of what an earlier version had; take the definition away, or this line"),
+                .help(
+                    "`moved` and `removed` speak of what an earlier version had; take the \
+                    definition away, or this line",
+                ),
         );
     }
 
@@ -279,10 +379,14 @@ impl Resolver {
         let (kind, id) = name.clone();
         if let Some(first) = said.insert(name, span) {
             self.report(
-                Diagnostic::new(codes::IN_FLIGHT_KEYS, span, format!("the {kind} `{id}` is spoken of twice"))
-                    .at("again here")
-                    .label(first, "first here")
-                    .help("say once what becomes of it"),
+                Diagnostic::new(
+                    codes::IN_FLIGHT_KEYS,
+                    span,
+                    format!("the {kind} `{id}` is spoken of twice"),
+                )
+                .at("again here")
+                .label(first, "first here")
+                .help("say once what becomes of it"),
             );
         }
     }

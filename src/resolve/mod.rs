@@ -1,4 +1,5 @@
-//! From what is written to what is meant: names to ids, text to values, defaults filled in. The only module that sees both, and it reports every mistake, not the first.
+//! From what is written to what is meant: names to ids, text to values, defaults filled in. The
+//! only module that sees both, and it reports every mistake, not the first.
 
 mod attached;
 mod await_event;
@@ -40,8 +41,8 @@ use std::collections::HashMap;
 
 use crate::diagnostic::{Diagnostic, Guesses, Severity, codes, list};
 use crate::model::{
-    Arena, Campaign, Companies, Condition, ConditionKind, Contacts, Content, FunnelId, Metadata, Model, Segment,
-    ids::Id,
+    Arena, Campaign, Companies, Condition, ConditionKind, Contacts, Content, FunnelId, Metadata,
+    Model, Segment, ids::Id,
 };
 use crate::schema::{self, Definitions, Keyed, Project, Text};
 use crate::source::{MOST_NAMED, Sources, Span};
@@ -49,8 +50,13 @@ use crate::source::{MOST_NAMED, Sources, Span};
 use comparison::Rejected;
 use names::{Index, Unread};
 
-/// The meaning of a project, as far as it has one; `unread` are the parts of files that could not be parsed.
-pub(crate) fn resolve(project: &Project, sources: &Sources, unread: &[Span]) -> (Model, Vec<Diagnostic>) {
+/// The meaning of a project, as far as it has one; `unread` are the parts of files that could not
+/// be parsed.
+pub(crate) fn resolve(
+    project: &Project,
+    sources: &Sources,
+    unread: &[Span],
+) -> (Model, Vec<Diagnostic>) {
     let mut resolver = Resolver {
         index: Index::new(project),
         contacts: contacts::none(),
@@ -114,7 +120,9 @@ impl Resolver {
         self.columns(project);
         self.contacts = self.contacts(project.contacts.as_ref());
         self.companies = self.companies(project.companies.as_ref());
-        self.content = sorted(&project.content).map(|(id, written)| self.content(id, written.body.as_ref())).collect();
+        self.content = sorted(&project.content)
+            .map(|(id, written)| self.content(id, written.body.as_ref()))
+            .collect();
         self.texts(project, sources);
         self.events = self.events(project);
         let limits = self.send_limits(&project.limits);
@@ -125,17 +133,26 @@ impl Resolver {
         for (rules, consent) in self.contacts.channels.iter_mut().zip(consent) {
             rules.consent = consent;
         }
-        let destinations =
-            sorted(&project.destinations).map(|(id, written)| self.destination(id, written.body.as_ref())).collect();
-        let segments =
-            sorted(&project.segments).map(|(id, written)| self.segment(id, written.body.as_ref(), sources)).collect();
+        let destinations = sorted(&project.destinations)
+            .map(|(id, written)| self.destination(id, written.body.as_ref()))
+            .collect();
+        let segments = sorted(&project.segments)
+            .map(|(id, written)| self.segment(id, written.body.as_ref(), sources))
+            .collect();
         let funnels = sorted(&project.funnels).enumerate();
         let funnels: Arena<FunnelId, _> = funnels
-            .map(|(at, (id, written))| self.funnel(FunnelId::from_index(at), id, written.body.as_ref()))
+            .map(|(at, (id, written))| {
+                self.funnel(FunnelId::from_index(at), id, written.body.as_ref())
+            })
             .collect();
         let points = self.scoring(project);
-        self.groups = points.groups.values().map(|group| group.column.clone()).collect();
-        let campaigns = sorted(&project.campaigns).map(|(id, written)| self.campaign(id, written.body.as_ref()));
+        self.groups = points
+            .groups
+            .values()
+            .map(|group| group.column.clone())
+            .collect();
+        let campaigns = sorted(&project.campaigns)
+            .map(|(id, written)| self.campaign(id, written.body.as_ref()));
         let mut campaigns: Vec<Campaign> = campaigns.collect();
         campaigns.extend(self.triggers(project));
         self.with_tags_of_blocks(project, |this| this.unused_blocks(project));
@@ -169,7 +186,10 @@ impl Resolver {
         match version {
             Some(version) if version.value.0 == "1" => {}
             Some(version) => {
-                let message = format!("version `{}` of the language is not understood", version.value.0);
+                let message = format!(
+                    "version `{}` of the language is not understood",
+                    version.value.0
+                );
                 self.report(
                     Diagnostic::new(code, version.span, message)
                         .at("unknown version")
@@ -179,7 +199,9 @@ impl Resolver {
             // It may stand in what was not read.
             None if !self.unread.is_empty() => {}
             None => {
-                let Some((file, _)) = sources.files().next() else { return };
+                let Some((file, _)) = sources.files().next() else {
+                    return;
+                };
                 let start = Span::new(file, 0..0);
                 self.report(
                     Diagnostic::new(code, start, "the version of the language is missing")
@@ -191,39 +213,69 @@ impl Resolver {
     }
 
     fn timezone(&mut self, zone: Option<&Keyed<Text>>) -> String {
-        let Some(zone) = zone else { return "UTC".to_owned() };
+        let Some(zone) = zone else {
+            return "UTC".to_owned();
+        };
         match jiff::tz::TimeZone::get(&zone.value.0) {
             Ok(found) => found.iana_name().unwrap_or("UTC").to_owned(),
             Err(_) => {
                 let message = format!("there is no time zone `{}`", zone.value.0);
-                let names: Vec<String> = jiff::tz::db().available().map(|name| name.to_string()).collect();
-                let help = crate::diagnostic::did_you_mean(&zone.value.0, names.iter().map(String::as_str));
-                let help = help.map_or("write an IANA name, such as `Europe/Warsaw`".to_owned(), |meant| {
-                    format!("did you mean `{meant}`?")
-                });
-                self.report(Diagnostic::new(codes::UNKNOWN_TIMEZONE, zone.span, message).at("unknown zone").help(help));
+                let names: Vec<String> = jiff::tz::db()
+                    .available()
+                    .map(|name| name.to_string())
+                    .collect();
+                let help = crate::diagnostic::did_you_mean(
+                    &zone.value.0,
+                    names.iter().map(String::as_str),
+                );
+                let help = help.map_or(
+                    "write an IANA name, such as `Europe/Warsaw`".to_owned(),
+                    |meant| format!("did you mean `{meant}`?"),
+                );
+                self.report(
+                    Diagnostic::new(codes::UNKNOWN_TIMEZONE, zone.span, message)
+                        .at("unknown zone")
+                        .help(help),
+                );
                 "UTC".to_owned()
             }
         }
     }
 
-    /// Seconds between runs: a day has a whole number of them, so that the schedule is the same every day.
+    /// Seconds between runs: a day has a whole number of them, so that the schedule is the same
+    /// every day.
     fn every(&mut self, runs: Option<&schema::Runs>) -> u32 {
         const DAY: i64 = 86_400;
         let Some(runs) = runs else { return 60 };
-        let Some(duration) = self.placed_duration(&runs.every) else { return 60 };
-        let seconds = if duration.months == 0 { duration.seconds + i64::from(duration.days) * DAY } else { 0 };
+        let Some(duration) = self.placed_duration(&runs.every) else {
+            return 60;
+        };
+        let seconds = if duration.months == 0 {
+            duration.seconds + i64::from(duration.days) * DAY
+        } else {
+            0
+        };
         if seconds < 60 || DAY % seconds != 0 {
             let (message, label) = if duration.months == 0 && seconds < 60 {
                 (
-                    format!("runs every `{duration}` are too many: the clock of a run has whole minutes"),
+                    format!(
+                        "runs every `{duration}` are too many: the clock of a run has whole minutes"
+                    ),
                     "below a minute",
                 )
             } else {
-                (format!("runs every `{duration}` do not divide a day"), "no part of a day")
+                (
+                    format!("runs every `{duration}` do not divide a day"),
+                    "no part of a day",
+                )
             };
-            let help = "write a whole part of a day of a minute or more, such as `5 minutes`, `1 h`, `1 day`";
-            self.report(Diagnostic::new(codes::BAD_DURATION, runs.every.span, message).at(label).help(help));
+            let help = "write a whole part of a day of a minute or more, such as `5 minutes`, `1 h`, \
+                `1 day`";
+            self.report(
+                Diagnostic::new(codes::BAD_DURATION, runs.every.span, message)
+                    .at(label)
+                    .help(help),
+            );
             return 60;
         }
         u32::try_from(seconds).unwrap_or(60)
@@ -235,33 +287,70 @@ impl Resolver {
             id: id.value.0.clone(),
             span: id.span,
             about: written
-                .map(|c| about(c.name.as_ref(), c.description.as_ref(), c.category.as_ref(), c.owner.as_ref()))
+                .map(|c| {
+                    about(
+                        c.name.as_ref(),
+                        c.description.as_ref(),
+                        c.category.as_ref(),
+                        c.owner.as_ref(),
+                    )
+                })
                 .unwrap_or_default(),
             kind,
             subject: None,
             body: None,
-            url: written.and_then(|content| content.url.as_ref()).map(|url| url.0.clone()),
-            prefer: written.map(|content| self.prefer(content)).unwrap_or_default(),
-            rules: written.map(|content| self.content_rules(content)).unwrap_or_default(),
-            publish: written.map(|c| self.publish(c.published.as_ref(), c.publish.as_ref())).unwrap_or_default(),
+            url: written
+                .and_then(|content| content.url.as_ref())
+                .map(|url| url.0.clone()),
+            prefer: written
+                .map(|content| self.prefer(content))
+                .unwrap_or_default(),
+            rules: written
+                .map(|content| self.content_rules(content))
+                .unwrap_or_default(),
+            publish: written
+                .map(|c| self.publish(c.published.as_ref(), c.publish.as_ref()))
+                .unwrap_or_default(),
         }
     }
 
-    fn segment(&mut self, id: &Keyed<Text>, written: Option<&schema::Segment>, sources: &Sources) -> Segment {
-        let include = self.members(written.and_then(|segment| segment.include.as_ref()), sources);
-        let exclude = self.members(written.and_then(|segment| segment.exclude.as_ref()), sources);
+    fn segment(
+        &mut self,
+        id: &Keyed<Text>,
+        written: Option<&schema::Segment>,
+        sources: &Sources,
+    ) -> Segment {
+        let include = self.members(
+            written.and_then(|segment| segment.include.as_ref()),
+            sources,
+        );
+        let exclude = self.members(
+            written.and_then(|segment| segment.exclude.as_ref()),
+            sources,
+        );
         Segment {
             id: id.value.0.clone(),
             span: id.span,
             about: written
-                .map(|s| about(s.name.as_ref(), s.description.as_ref(), s.category.as_ref(), s.owner.as_ref()))
+                .map(|s| {
+                    about(
+                        s.name.as_ref(),
+                        s.description.as_ref(),
+                        s.category.as_ref(),
+                        s.owner.as_ref(),
+                    )
+                })
                 .unwrap_or_default(),
             condition: match written {
-                Some(schema::Segment { where_: Some(condition), .. }) => self.condition(condition),
+                Some(schema::Segment {
+                    where_: Some(condition),
+                    ..
+                }) => self.condition(condition),
                 Some(schema::Segment { hole: Some(_), .. }) => condition::broken(id.span),
-                Some(segment) if self.names_somebody(id, segment) => {
-                    Condition { span: id.span, kind: ConditionKind::Any(Vec::new()) }
-                }
+                Some(segment) if self.names_somebody(id, segment) => Condition {
+                    span: id.span,
+                    kind: ConditionKind::Any(Vec::new()),
+                },
                 Some(_) | None => condition::broken(id.span),
             },
             for_reports: written.is_some_and(|segment| segment.for_.is_some()),
@@ -276,23 +365,40 @@ impl Resolver {
             .map(|meant| format!("did you mean `{meant}`?"));
         let help = meant.unwrap_or_else(|| format!("write one of {}", list(known.iter().copied())));
         self.report(
-            Diagnostic::new(codes::UNKNOWN_VALUE, span, format!("`{word}` is not understood here"))
-                .at("unknown word")
-                .help(help),
+            Diagnostic::new(
+                codes::UNKNOWN_VALUE,
+                span,
+                format!("`{word}` is not understood here"),
+            )
+            .at("unknown word")
+            .help(help),
         );
         None
     }
 }
 
-/// Definitions in order of their ids; of an id that stands twice, which is reported already, the first.
-fn sorted<T>(definitions: &Definitions<T>) -> impl Iterator<Item = (&Keyed<Text>, &schema::Recovered<T>)> + use<'_, T> {
+/// Definitions in order of their ids; of an id that stands twice, which is reported already, the
+/// first.
+fn sorted<T>(
+    definitions: &Definitions<T>,
+) -> impl Iterator<Item = (&Keyed<Text>, &schema::Recovered<T>)> + use<'_, T> {
     let mut entries: Vec<_> = definitions.0.iter().map(|(id, body)| (id, body)).collect();
     entries.sort_by(|a, b| a.0.value.cmp(&b.0.value));
     entries.dedup_by(|later, first| later.0.value == first.0.value);
     entries.into_iter()
 }
 
-fn about(name: Option<&Text>, description: Option<&Text>, category: Option<&Text>, owner: Option<&Text>) -> Metadata {
+fn about(
+    name: Option<&Text>,
+    description: Option<&Text>,
+    category: Option<&Text>,
+    owner: Option<&Text>,
+) -> Metadata {
     let text = |text: Option<&Text>| text.map(|text| text.0.clone());
-    Metadata { name: text(name), description: text(description), category: text(category), owner: text(owner) }
+    Metadata {
+        name: text(name),
+        description: text(description),
+        category: text(category),
+        owner: text(owner),
+    }
 }

@@ -1,4 +1,5 @@
-//! `moved` of what contacts are not at, but of which things are remembered: segments, content, tags, events and experiences. A word before both names says which.
+//! `moved` of what contacts are not at, but of which things are remembered: segments, content,
+//! tags, events and experiences. A word before both names says which.
 
 use super::Resolver;
 use crate::diagnostic::{Diagnostic, codes};
@@ -20,19 +21,40 @@ impl Resolver {
     ) -> Option<Option<Read>> {
         let (from, to) = (split(&written.from), split(&written.to));
         let word = from.as_ref().or(to.as_ref())?.0;
-        let (Some((_, from)), Some((_, to))) =
-            (from.filter(|(other, _)| *other == word), to.filter(|(other, _)| *other == word))
-        else {
-            let bare = |name: &Keyed<Text>| split(name).map_or_else(|| name.value.0.clone(), |(_, name)| name.value.0);
-            let help = format!("write `{{ from: {word} {}, to: {word} {} }}`", bare(&written.from), bare(&written.to));
-            let finding = Diagnostic::new(codes::IN_FLIGHT_KEYS, written.to.span, "both names need the same word");
-            self.report(finding.at("another word, or none").label(written.from.span, "the old name").help(help));
+        let (Some((_, from)), Some((_, to))) = (
+            from.filter(|(other, _)| *other == word),
+            to.filter(|(other, _)| *other == word),
+        ) else {
+            let bare = |name: &Keyed<Text>| {
+                split(name).map_or_else(|| name.value.0.clone(), |(_, name)| name.value.0)
+            };
+            let help = format!(
+                "write `{{ from: {word} {}, to: {word} {} }}`",
+                bare(&written.from),
+                bare(&written.to)
+            );
+            let finding = Diagnostic::new(
+                codes::IN_FLIGHT_KEYS,
+                written.to.span,
+                "both names need the same word",
+            );
+            self.report(
+                finding
+                    .at("another word, or none")
+                    .label(written.from.span, "the old name")
+                    .help(help),
+            );
             return Some(None);
         };
-        Some(
-            self.renamed(word, &from, &to, funnels)
-                .map(|renamed| (Moved::Other { from: from.value.0.clone(), to: renamed }, (word, from.value.0))),
-        )
+        Some(self.renamed(word, &from, &to, funnels).map(|renamed| {
+            (
+                Moved::Other {
+                    from: from.value.0.clone(),
+                    to: renamed,
+                },
+                (word, from.value.0),
+            )
+        }))
     }
 
     fn renamed(
@@ -49,7 +71,10 @@ impl Resolver {
             "event" => &self.index.events,
             _experience => return self.experience_there(from, to, funnels),
         };
-        let there = names.with_spans().find(|(id, _)| *id == from.value.0).map(|(_, span)| span);
+        let there = names
+            .with_spans()
+            .find(|(id, _)| *id == from.value.0)
+            .map(|(_, span)| span);
         if let Some(span) = there {
             self.still_there(word, from, span);
         }
@@ -68,11 +93,19 @@ impl Resolver {
         funnels: &Arena<FunnelId, Funnel>,
     ) -> Option<Renamed> {
         let (Some((_, _)), Some((stage, id))) = (halves(from), halves(to)) else {
-            let finding = Diagnostic::new(codes::IN_FLIGHT_KEYS, to.span, "this names no experience");
-            self.report(finding.at("not a path").help("write `experience funnel/stage/id`, before and now"));
+            let finding =
+                Diagnostic::new(codes::IN_FLIGHT_KEYS, to.span, "this names no experience");
+            self.report(
+                finding
+                    .at("not a path")
+                    .help("write `experience funnel/stage/id`, before and now"),
+            );
             return None;
         };
-        let target = self.stage_ref(&Keyed { value: Text(stage), ..to.clone() })?;
+        let target = self.stage_ref(&Keyed {
+            value: Text(stage),
+            ..to.clone()
+        })?;
         let experiences = &funnels[target.funnel].stages[target.stage].experiences;
         if let Some((stage, old)) = halves(from)
             && halves(to).is_some_and(|(other, _)| other == stage)
@@ -83,7 +116,9 @@ impl Resolver {
         }
         let place = experiences.iter().position(|it| it.id == id);
         if place.is_none() && !funnels[target.funnel].stages[target.stage].broken {
-            let meant = self.guesses.did_you_mean(&id, experiences.iter().map(|it| it.id.as_str()));
+            let meant = self
+                .guesses
+                .did_you_mean(&id, experiences.iter().map(|it| it.id.as_str()));
             let help = meant.map(|meant| format!("did you mean `{meant}`?"));
             self.unknown("experience", codes::IN_FLIGHT_KEYS, to, help);
         }
@@ -94,8 +129,13 @@ impl Resolver {
     pub(super) fn with_a_word(&self, from: &str, to: &str) -> Option<String> {
         let index = &self.index;
         let kinds = [&index.segments, &index.content, &index.tags, &index.events];
-        let (word, _) = WORDS.iter().zip(kinds).find(|(_, names)| names.iter().any(|name| name == to))?;
-        Some(format!("`{to}` is a {word}; write `{{ from: {word} {from}, to: {word} {to} }}`"))
+        let (word, _) = WORDS
+            .iter()
+            .zip(kinds)
+            .find(|(_, names)| names.iter().any(|name| name == to))?;
+        Some(format!(
+            "`{to}` is a {word}; write `{{ from: {word} {from}, to: {word} {to} }}`"
+        ))
     }
 }
 
@@ -103,11 +143,19 @@ impl Resolver {
 fn split(name: &Keyed<Text>) -> Option<(&'static str, Keyed<Text>)> {
     let (word, rest) = name.value.0.split_once(' ')?;
     let word = WORDS.iter().find(|known| **known == word)?;
-    Some((word, Keyed { value: Text(rest.trim().to_owned()), ..name.clone() }))
+    Some((
+        word,
+        Keyed {
+            value: Text(rest.trim().to_owned()),
+            ..name.clone()
+        },
+    ))
 }
 
 /// `funnel/stage` and the experience.
 fn halves(name: &Keyed<Text>) -> Option<(String, String)> {
     let (stage, id) = name.value.0.rsplit_once('/')?;
-    stage.contains('/').then(|| (stage.to_owned(), id.to_owned()))
+    stage
+        .contains('/')
+        .then(|| (stage.to_owned(), id.to_owned()))
 }

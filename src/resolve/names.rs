@@ -1,4 +1,5 @@
-//! Names to ids, with a suggestion where a name is unknown; a name that a file which could not be read to its end may define raises nothing.
+//! Names to ids, with a suggestion where a name is unknown; a name that a file which could not be
+//! read to its end may define raises nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +9,8 @@ use crate::language::ParameterType;
 use crate::model::ids::Id;
 use crate::model::points::TRIGGERS;
 use crate::model::{
-    CampaignId, ContentId, EventId, EventType, FieldId, FunnelId, GroupId, SegmentId, StageId, StageRef, TagId,
+    CampaignId, ContentId, EventId, EventType, FieldId, FunnelId, GroupId, SegmentId, StageId,
+    StageRef, TagId,
 };
 use crate::schema::{Keyed, Project, Text};
 use crate::source::{Sources, Span};
@@ -19,7 +21,10 @@ pub(super) struct Names(Vec<(String, Span)>);
 
 impl Names {
     pub(super) fn of<'a>(ids: impl IntoIterator<Item = &'a Keyed<Text>>) -> Self {
-        let mut names: Vec<_> = ids.into_iter().map(|id| (id.value.0.clone(), id.span)).collect();
+        let mut names: Vec<_> = ids
+            .into_iter()
+            .map(|id| (id.value.0.clone(), id.span))
+            .collect();
         names.sort();
         names.dedup_by(|later, first| later.0 == first.0);
         Self(names)
@@ -27,14 +32,23 @@ impl Names {
 
     /// The same with names that need no declaration.
     pub(super) fn and_built_in(mut self, names: impl Iterator<Item = &'static str>) -> Self {
-        let undeclared: Vec<_> = names.filter(|name| self.find::<EventId>(name).is_none()).collect();
-        self.0.extend(undeclared.into_iter().map(|name| (name.to_owned(), Span::NOWHERE)));
+        let undeclared: Vec<_> = names
+            .filter(|name| self.find::<EventId>(name).is_none())
+            .collect();
+        self.0.extend(
+            undeclared
+                .into_iter()
+                .map(|name| (name.to_owned(), Span::NOWHERE)),
+        );
         self.0.sort();
         self
     }
 
     pub(super) fn find<I: Id>(&self, name: &str) -> Option<I> {
-        self.0.binary_search_by(|(id, _)| id.as_str().cmp(name)).ok().map(I::from_index)
+        self.0
+            .binary_search_by(|(id, _)| id.as_str().cmp(name))
+            .ok()
+            .map(I::from_index)
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
@@ -46,7 +60,9 @@ impl Names {
     }
 
     fn help(&self, name: &str, guesses: &Guesses) -> Option<String> {
-        guesses.did_you_mean(name, self.iter()).map(|meant| format!("did you mean `{meant}`?"))
+        guesses
+            .did_you_mean(name, self.iter())
+            .map(|meant| format!("did you mean `{meant}`?"))
     }
 }
 
@@ -63,7 +79,10 @@ const MOST_FUNNELS: usize = 8;
 
 /// All names of a project.
 #[derive(Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each says of another section that it could not be read")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each says of another section that it could not be read"
+)]
 pub(super) struct Index {
     pub(super) fields: Names,
     pub(super) tags: Names,
@@ -94,11 +113,18 @@ pub(super) struct Index {
 
 impl Index {
     pub(super) fn new(project: &Project) -> Self {
-        let points = project.points.as_ref().and_then(|points| points.body.as_ref());
+        let points = project
+            .points
+            .as_ref()
+            .and_then(|points| points.body.as_ref());
         let triggers: Vec<Keyed<Text>> = points
             .iter()
             .flat_map(|points| &points.triggers.0)
-            .map(|(id, _)| Keyed { value: Text(format!("{TRIGGERS}{}", id.value.0)), span: id.span, key: id.key })
+            .map(|(id, _)| Keyed {
+                value: Text(format!("{TRIGGERS}{}", id.value.0)),
+                span: id.span,
+                key: id.key,
+            })
             .collect();
         let contacts = project.contacts.as_ref();
         let body = contacts.and_then(|contacts| contacts.body.as_ref());
@@ -110,31 +136,68 @@ impl Index {
             for (stage, _) in funnel.body.iter().flat_map(|funnel| &funnel.stages.0) {
                 let known = funnels_by_stage.entry(stage.value.0.clone()).or_default();
                 known.extend(
-                    (known.len() < MOST_FUNNELS && known.last() != Some(&id.value.0)).then(|| id.value.0.clone()),
+                    (known.len() < MOST_FUNNELS && known.last() != Some(&id.value.0))
+                        .then(|| id.value.0.clone()),
                 );
             }
         }
         let stages = funnels.iter().map(|(_, funnel)| FunnelNames {
-            stages: Names::of(funnel.body.iter().flat_map(|funnel| &funnel.stages.0).map(|(id, _)| id)),
+            stages: Names::of(
+                funnel
+                    .body
+                    .iter()
+                    .flat_map(|funnel| &funnel.stages.0)
+                    .map(|(id, _)| id),
+            ),
             broken: funnel.body.is_none(),
         });
-        let broken = project.events.0.iter().filter(|(_, event)| event.body.is_none());
+        let broken = project
+            .events
+            .0
+            .iter()
+            .filter(|(_, event)| event.body.is_none());
         Self {
-            fields: Names::of(body.iter().flat_map(|contacts| &contacts.fields.0).map(|(id, _)| id)),
+            fields: Names::of(
+                body.iter()
+                    .flat_map(|contacts| &contacts.fields.0)
+                    .map(|(id, _)| id),
+            ),
             content: Names::of(project.content.0.iter().map(|(id, _)| id)),
-            events: Names::of(project.events.0.iter().map(|(id, _)| id)).and_built_in(EventType::built_in()),
+            events: Names::of(project.events.0.iter().map(|(id, _)| id))
+                .and_built_in(EventType::built_in()),
             broken_events: broken.map(|(id, _)| id.value.0.clone()).collect(),
             destinations: Names::of(project.destinations.0.iter().map(|(id, _)| id)),
             segments: Names::of(project.segments.0.iter().map(|(id, _)| id)),
-            campaigns: Names::of(project.campaigns.0.iter().map(|(id, _)| id).chain(&triggers)),
-            groups: Names::of(points.iter().filter_map(|points| points.groups.as_ref()).flat_map(|list| &list.value.0)),
-            points_broken: project.points.as_ref().is_some_and(|points| points.body.is_none()),
+            campaigns: Names::of(
+                project
+                    .campaigns
+                    .0
+                    .iter()
+                    .map(|(id, _)| id)
+                    .chain(&triggers),
+            ),
+            groups: Names::of(
+                points
+                    .iter()
+                    .filter_map(|points| points.groups.as_ref())
+                    .flat_map(|list| &list.value.0),
+            ),
+            points_broken: project
+                .points
+                .as_ref()
+                .is_some_and(|points| points.body.is_none()),
             funnels: Names::of(project.funnels.0.iter().map(|(id, _)| id)),
             stages: stages.collect(),
             funnels_by_stage,
-            companies_broken: project.companies.as_ref().is_some_and(|companies| companies.body.is_none()),
+            companies_broken: project
+                .companies
+                .as_ref()
+                .is_some_and(|companies| companies.body.is_none()),
             contacts_broken: contacts.is_some_and(|contacts| {
-                contacts.body.as_ref().is_none_or(|body| body.hole.is_some() && body.fields.0.is_empty())
+                contacts
+                    .body
+                    .as_ref()
+                    .is_none_or(|body| body.hole.is_some() && body.fields.0.is_empty())
             }),
             parameters: super::block::parameters(project),
             ..Self::default()
@@ -145,7 +208,9 @@ impl Index {
 impl Index {
     /// The type of a block's parameter.
     pub(super) fn parameter(&self, block: &str, parameter: &str) -> Option<ParameterType> {
-        self.parameters.get(&(block.to_owned(), parameter.to_owned())).copied()
+        self.parameters
+            .get(&(block.to_owned(), parameter.to_owned()))
+            .copied()
     }
 }
 
@@ -159,11 +224,19 @@ pub(super) struct Unread {
 impl Unread {
     pub(super) fn new(sources: &Sources, spans: &[Span]) -> Self {
         let is_id = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
-        let words = spans.iter().flat_map(|span| sources.text(*span).split(move |c| !is_id(c)));
-        let mut words: Vec<String> = words.filter(|word| !word.is_empty()).map(str::to_owned).collect();
+        let words = spans
+            .iter()
+            .flat_map(|span| sources.text(*span).split(move |c| !is_id(c)));
+        let mut words: Vec<String> = words
+            .filter(|word| !word.is_empty())
+            .map(str::to_owned)
+            .collect();
         words.sort();
         words.dedup();
-        Self { words, nothing: spans.is_empty() }
+        Self {
+            words,
+            nothing: spans.is_empty(),
+        }
     }
 
     /// Whether everything was read.
@@ -172,7 +245,11 @@ impl Unread {
     }
 
     fn may_define(&self, name: &str) -> bool {
-        name.split('/').any(|part| self.words.binary_search_by(|word| word.as_str().cmp(part)).is_ok())
+        name.split('/').any(|part| {
+            self.words
+                .binary_search_by(|word| word.as_str().cmp(part))
+                .is_ok()
+        })
     }
 }
 
@@ -190,7 +267,8 @@ impl Resolver {
         let found = self.index.groups.find(&name.value.0);
         if found.is_none() && !self.index.points_broken {
             let help = self.index.groups.help(&name.value.0, &self.guesses);
-            let help = help.unwrap_or_else(|| "list it under `points: { groups: [ … ] }`".to_owned());
+            let help =
+                help.unwrap_or_else(|| "list it under `points: { groups: [ … ] }`".to_owned());
             self.unknown("group of points", codes::UNKNOWN_GROUP, name, Some(help));
         }
         found
@@ -218,7 +296,8 @@ impl Resolver {
         let found = self.index.events.find(&name.value.0);
         if found.is_none() {
             let help = self.index.events.help(&name.value.0, &self.guesses);
-            let help = help.unwrap_or_else(|| format!("declare it: `events: {{ {}: {{}} }}`", name.value.0));
+            let help = help
+                .unwrap_or_else(|| format!("declare it: `events: {{ {}: {{}} }}`", name.value.0));
             self.unknown("event", codes::UNKNOWN_EVENT, name, Some(help));
         }
         found
@@ -227,9 +306,13 @@ impl Resolver {
     pub(super) fn field_id(&mut self, name: &Keyed<Text>) -> Option<FieldId> {
         let found = self.index.fields.find(&name.value.0);
         if found.is_none() && !self.index.contacts_broken {
+            let help = self
+                .index
+                .fields
+                .help(&name.value.0, &self.guesses)
+                .or_else(|| self.field_by_column(&name.value.0));
             let help =
-                self.index.fields.help(&name.value.0, &self.guesses).or_else(|| self.field_by_column(&name.value.0));
-            let help = help.unwrap_or_else(|| "declare it under `contacts: { fields: … }`".to_owned());
+                help.unwrap_or_else(|| "declare it under `contacts: { fields: … }`".to_owned());
             self.unknown("field", codes::UNKNOWN_FIELD, name, Some(help));
         }
         found
@@ -237,22 +320,36 @@ impl Resolver {
 
     /// People write the column's name for the field's id: `last_active` for `last-active`.
     fn field_by_column(&self, name: &str) -> Option<String> {
-        if let Some(field) = self.contacts.fields.values().find(|field| field.column == name) {
-            return Some(format!("the field of the column `{name}` is `{}`", field.id));
+        if let Some(field) = self
+            .contacts
+            .fields
+            .values()
+            .find(|field| field.column == name)
+        {
+            return Some(format!(
+                "the field of the column `{name}` is `{}`",
+                field.id
+            ));
         }
         // `contact.first_name`, as templates of other tools say.
-        let last = name.rsplit('.').next().unwrap_or(name).replace('_', "-").to_lowercase();
-        self.index.fields.find::<FieldId>(&last).map(|_| format!("write `{last}`"))
+        let last = name
+            .rsplit('.')
+            .next()
+            .unwrap_or(name)
+            .replace('_', "-")
+            .to_lowercase();
+        self.index
+            .fields
+            .find::<FieldId>(&last)
+            .map(|_| format!("write `{last}`"))
     }
 
     pub(super) fn tag_id(&mut self, name: &Keyed<Text>) -> Option<TagId> {
         let found = self.index.tags.find(&name.value.0);
         if found.is_none() && !self.index.contacts_broken {
-            let help = self
-                .index
-                .tags
-                .help(&name.value.0, &self.guesses)
-                .or(Some("add it to `values` of `contacts: { tags: … }`".to_owned()));
+            let help = self.index.tags.help(&name.value.0, &self.guesses).or(Some(
+                "add it to `values` of `contacts: { tags: … }`".to_owned(),
+            ));
             self.unknown("tag", codes::UNKNOWN_TAG, name, help);
         }
         found
@@ -311,7 +408,8 @@ impl Resolver {
                 .guesses
                 .did_you_mean(stage, names.stages.iter())
                 .map(|meant| format!("did you mean `{prefix}{meant}`?"));
-            let help = help.or_else(|| Some(format!("the funnel has {}", list(names.stages.iter()))));
+            let help =
+                help.or_else(|| Some(format!("the funnel has {}", list(names.stages.iter()))));
             self.unknown("stage", codes::UNKNOWN_STAGE, name, help);
         }
         found
@@ -320,20 +418,36 @@ impl Resolver {
     fn stage_without_funnel(&mut self, name: &Keyed<Text>) {
         let stage = &name.value.0;
         let known = self.index.funnels_by_stage.get(stage);
-        let known: Vec<_> = known.into_iter().flatten().map(|funnel| format!("`{funnel}/{stage}`")).collect();
+        let known: Vec<_> = known
+            .into_iter()
+            .flatten()
+            .map(|funnel| format!("`{funnel}/{stage}`"))
+            .collect();
         let slashed = stage.replacen(['.', ':'], "/", 1);
         let help = match slashed.split_once('/') {
-            Some((funnel, _)) if self.index.funnels.find::<FunnelId>(funnel).is_some() => format!("write `{slashed}`"),
+            Some((funnel, _)) if self.index.funnels.find::<FunnelId>(funnel).is_some() => {
+                format!("write `{slashed}`")
+            }
             _ if known.is_empty() => "write `funnel/stage`".to_owned(),
             _ => format!("write {}", known.join(" or ")),
         };
         self.unknown("stage", codes::UNKNOWN_STAGE, name, Some(help));
     }
 
-    pub(super) fn unknown(&mut self, kind: &str, code: Code, name: &Keyed<Text>, help: Option<String>) {
+    pub(super) fn unknown(
+        &mut self,
+        kind: &str,
+        code: Code,
+        name: &Keyed<Text>,
+        help: Option<String>,
+    ) {
         if !self.unread.may_define(&name.value.0) {
             let message = format!("there is no {kind} `{}`", name.value.0);
-            self.report(Diagnostic::new(code, name.span, message).at(format!("unknown {kind}")).maybe_help(help));
+            self.report(
+                Diagnostic::new(code, name.span, message)
+                    .at(format!("unknown {kind}"))
+                    .maybe_help(help),
+            );
         }
     }
 }

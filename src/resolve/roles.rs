@@ -1,4 +1,5 @@
-//! Fields with a part to play for their contact, such as the zone in which it waits; each must be of a type that can play it.
+//! Fields with a part to play for their contact, such as the zone in which it waits; each must be
+//! of a type that can play it.
 
 use super::Resolver;
 use crate::diagnostic::{Diagnostic, codes};
@@ -10,16 +11,26 @@ impl Resolver {
     /// The fields that `timezone`, `language`, `owner` and `preferred-channel` name.
     pub(super) fn roles(&mut self, body: &schema::Contacts, contacts: &mut Contacts) {
         let text = |type_: &FieldType| matches!(type_, FieldType::Text { .. });
-        let word = |type_: &FieldType| matches!(type_, FieldType::Text { .. } | FieldType::Choice(_));
-        let address = |type_: &FieldType| matches!(type_, FieldType::Text { .. } | FieldType::Email);
+        let word =
+            |type_: &FieldType| matches!(type_, FieldType::Text { .. } | FieldType::Choice(_));
+        let address =
+            |type_: &FieldType| matches!(type_, FieldType::Text { .. } | FieldType::Email);
         contacts.timezone = self.role(contacts, body.timezone.as_ref(), "a text", text);
         contacts.language = self.role(contacts, body.language.as_ref(), "a text or a choice", word);
         contacts.owner = self.role(contacts, body.owner.as_ref(), "an email or a text", address);
-        contacts.preferred_channel = self.role(contacts, body.preferred_channel.as_ref(), "a text or a choice", word);
-        if let (Some(field), Some(written)) = (contacts.preferred_channel, &body.preferred_channel) {
+        contacts.preferred_channel = self.role(
+            contacts,
+            body.preferred_channel.as_ref(),
+            "a text or a choice",
+            word,
+        );
+        if let (Some(field), Some(written)) = (contacts.preferred_channel, &body.preferred_channel)
+        {
             self.channel_words(contacts, field, written);
         }
-        let default = contacts.timezone.and_then(|field| contacts.fields[field].default.as_ref());
+        let default = contacts
+            .timezone
+            .and_then(|field| contacts.fields[field].default.as_ref());
         if let (Some(Value::Text(zone)), Some(written)) = (default, &body.timezone) {
             self.zone_text(zone, written.span);
         }
@@ -32,7 +43,10 @@ impl Resolver {
             self.report(
                 Diagnostic::new(codes::UNKNOWN_TIMEZONE, span, message)
                     .at("unknown zone")
-                    .help("the field holds a contact's zone: write an IANA name, such as `Europe/Warsaw`"),
+                    .help(
+                        "the field holds a contact's zone: write an IANA name, such as \
+                        `Europe/Warsaw`",
+                    ),
             );
         }
     }
@@ -51,7 +65,12 @@ impl Resolver {
         if fits(type_) {
             return Some(field);
         }
-        let message = format!("`{}` is {} {}, not {expected}", name.value.0, article(type_), type_.word());
+        let message = format!(
+            "`{}` is {} {}, not {expected}",
+            name.value.0,
+            article(type_),
+            type_.word()
+        );
         self.report(
             Diagnostic::new(codes::WRONG_VALUE, name.span, message)
                 .at(format!("expected {expected}"))
@@ -62,7 +81,9 @@ impl Resolver {
 
     /// A choice of which no value is a channel's word would never be followed.
     fn channel_words(&mut self, contacts: &Contacts, field: FieldId, written: &Keyed<Text>) {
-        let Some(FieldType::Choice(values)) = &contacts.fields[field].type_ else { return };
+        let Some(FieldType::Choice(values)) = &contacts.fields[field].type_ else {
+            return;
+        };
         let is_channel = |value: &String| Channel::of(value).is_some();
         if !values.iter().any(is_channel) {
             let message = format!("no value of `{}` is a channel", written.value.0);
@@ -77,5 +98,9 @@ impl Resolver {
 }
 
 fn article(type_: &FieldType) -> &'static str {
-    if matches!(type_, FieldType::Integer | FieldType::Email) { "an" } else { "a" }
+    if matches!(type_, FieldType::Integer | FieldType::Email) {
+        "an"
+    } else {
+        "a"
+    }
 }

@@ -1,4 +1,5 @@
-//! The step `send` and how content is sent; what a step says of it is stronger than what the content says.
+//! The step `send` and how content is sent; what a step says of it is stronger than what the
+//! content says.
 
 use super::Resolver;
 use crate::diagnostic::{Diagnostic, codes};
@@ -47,14 +48,22 @@ impl Resolver {
     pub(super) fn prefer(&mut self, content: &schema::Content) -> Vec<Channel> {
         let is_message = content.kind.value == ContentKind::Message;
         let Some(written) = &content.prefer else {
-            return if is_message { Channel::ALL.to_vec() } else { Vec::new() };
+            return if is_message {
+                Channel::ALL.to_vec()
+            } else {
+                Vec::new()
+            };
         };
         if !is_message {
             self.report(
-                Diagnostic::new(codes::CONTENT_KEYS, written.key, "`prefer` does not go with this kind")
-                    .at("only with `message`")
-                    .label(content.kind.span, "the kind of content")
-                    .help("remove it, or make the content a `message`"),
+                Diagnostic::new(
+                    codes::CONTENT_KEYS,
+                    written.key,
+                    "`prefer` does not go with this kind",
+                )
+                .at("only with `message`")
+                .label(content.kind.span, "the kind of content")
+                .help("remove it, or make the content a `message`"),
             );
             return Vec::new();
         }
@@ -88,25 +97,44 @@ impl Resolver {
     /// How often a channel may be used; hours may stand alone.
     fn limit(&mut self, limit: &Keyed<schema::Limit>) -> Option<Limit> {
         let body = &limit.value;
-        let within = body.within.as_ref().map(|within| self.placed_duration(within));
+        let within = body
+            .within
+            .as_ref()
+            .map(|within| self.placed_duration(within));
         let at_most = body.at_most.as_ref().map(|at_most| self.messages(at_most));
-        let drops = body.then.as_ref().is_some_and(|then| then.value == LimitThen::Drop);
+        let drops = body
+            .then
+            .as_ref()
+            .is_some_and(|then| then.value == LimitThen::Drop);
         let has_hours = body.between.is_some() || body.days.is_some();
         if let (Some(at_most), Some(within)) = (at_most, within) {
-            return Some(Limit { at_most: at_most?, within: within?, drops });
+            return Some(Limit {
+                at_most: at_most?,
+                within: within?,
+                drops,
+            });
         }
         if at_most.is_some() || within.is_some() || body.then.is_some() || !has_hours {
             self.report(
-                Diagnostic::new(codes::MISSING_KEY, limit.span, "how many messages in which time is not said")
-                    .at("says only a part of it")
-                    .help("write `at-most: 3, within: 7 days`, or only hours: `between: [\"09:00\", \"18:00\"]`"),
+                Diagnostic::new(
+                    codes::MISSING_KEY,
+                    limit.span,
+                    "how many messages in which time is not said",
+                )
+                .at("says only a part of it")
+                .help(
+                    "write `at-most: 3, within: 7 days`, or only hours: `between: \
+                        [\"09:00\", \"18:00\"]`",
+                ),
             );
         }
         None
     }
 
     fn messages(&mut self, written: &Keyed<i64>) -> Option<u32> {
-        let at_most = u32::try_from(written.value).ok().filter(|at_most| *at_most > 0);
+        let at_most = u32::try_from(written.value)
+            .ok()
+            .filter(|at_most| *at_most > 0);
         if at_most.is_none() {
             let message = format!("`{}` is no number of messages", written.value);
             self.report(
@@ -127,7 +155,9 @@ impl Resolver {
                     Diagnostic::new(codes::NOT_SENDABLE, name.span, message)
                         .at("cannot be sent")
                         .label(self.content[content].span, "a page, form or asset")
-                        .help("pages, forms and assets are visited; send an email that links to it"),
+                        .help(
+                            "pages, forms and assets are visited; send an email that links to it",
+                        ),
                 );
                 false
             }
@@ -137,10 +167,20 @@ impl Resolver {
 
     fn send_rules(&mut self, written: &Written<'_>, default: SendRules) -> SendRules {
         SendRules {
-            once: written.once.and_then(|once| self.once(once)).unwrap_or(default.once),
-            transactional: written.transactional.map_or(default.transactional, |flag| flag.value),
-            expires: written.expires.and_then(|length| self.placed_duration(length)).or(default.expires),
-            exits_on_skip: written.on_skip.map_or(default.exits_on_skip, |on_skip| on_skip.value == OnSkip::Exit),
+            once: written
+                .once
+                .and_then(|once| self.once(once))
+                .unwrap_or(default.once),
+            transactional: written
+                .transactional
+                .map_or(default.transactional, |flag| flag.value),
+            expires: written
+                .expires
+                .and_then(|length| self.placed_duration(length))
+                .or(default.expires),
+            exits_on_skip: written.on_skip.map_or(default.exits_on_skip, |on_skip| {
+                on_skip.value == OnSkip::Exit
+            }),
         }
     }
 
@@ -151,7 +191,9 @@ impl Resolver {
             ScalarOr::Scalar(word) => match word.0.as_str() {
                 "entry" => Some(Once::Entry),
                 "ever" => Some(Once::Ever),
-                other => self.unknown_word(other, once.span, &["entry", "ever", "{ after: 30 days }"]),
+                other => {
+                    self.unknown_word(other, once.span, &["entry", "ever", "{ after: 30 days }"])
+                }
             },
         }
     }

@@ -6,14 +6,23 @@ use crate::language::Verb;
 use crate::schema::{self, Keyed, MapOrList, ScalarOr, Text};
 
 /// Verb and operand, with an ordinal from the second equal one of the list on.
-pub(super) fn unnamed(verb: Verb, step: &schema::Step, prefix: &str, ordinals: &mut BTreeMap<String, usize>) -> String {
+pub(super) fn unnamed(
+    verb: Verb,
+    step: &schema::Step,
+    prefix: &str,
+    ordinals: &mut BTreeMap<String, usize>,
+) -> String {
     let base = match operand(verb, step) {
         Some(operand) => format!("{prefix}{}:{operand}", verb.word()),
         None => format!("{prefix}{}", verb.word()),
     };
     let ordinal = ordinals.entry(base.clone()).or_insert(0);
     *ordinal += 1;
-    if *ordinal == 1 { base } else { format!("{base}#{ordinal}") }
+    if *ordinal == 1 {
+        base
+    } else {
+        format!("{base}#{ordinal}")
+    }
 }
 
 fn operand(verb: Verb, step: &schema::Step) -> Option<String> {
@@ -25,7 +34,11 @@ fn operand(verb: Verb, step: &schema::Step) -> Option<String> {
         Verb::AddTag => text(&step.add_tag),
         Verb::RemoveTag => text(&step.remove_tag),
         Verb::Points => step.points.as_ref().map(|points| match &points.value {
-            ScalarOr::Scalar(text) => text.0.trim().parse::<i64>().map_or(text.0.clone(), |points| points.to_string()),
+            ScalarOr::Scalar(text) => text
+                .0
+                .trim()
+                .parse::<i64>()
+                .map_or(text.0.clone(), |points| points.to_string()),
             ScalarOr::Other(give) => match &give.group {
                 Some(group) => format!("{} {}", give.give.value, group.value.0),
                 None => give.give.value.to_string(),
@@ -51,7 +64,11 @@ fn operand(verb: Verb, step: &schema::Step) -> Option<String> {
         Verb::Withdraw => text(&step.withdraw),
         Verb::Await => match &step.await_.as_ref()?.value {
             MapOrList::Map(event) => {
-                let words = event.event.iter().chain(&event.of).map(|word| word.value.0.as_str());
+                let words = event
+                    .event
+                    .iter()
+                    .chain(&event.of)
+                    .map(|word| word.value.0.as_str());
                 Some(words.collect::<Vec<_>>().join(" "))
             }
             MapOrList::List(_) => None,

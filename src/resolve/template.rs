@@ -1,4 +1,5 @@
-//! Tokens in texts: names to fields, with the place of each token; a token that is wrong is an error there.
+//! Tokens in texts: names to fields, with the place of each token; a token that is wrong is an
+//! error there.
 
 use std::ops::Range;
 
@@ -12,18 +13,32 @@ impl Resolver {
     /// A text with tokens; `span` is its place. Absent where a token is wrong, which is reported.
     pub(super) fn template(&mut self, text: &str, span: Span) -> Option<Template> {
         self.tokens_of_others(text, span);
-        let parts: Vec<_> = pieces(text).into_iter().map(|piece| self.part(piece, text, span)).collect();
-        parts.into_iter().collect::<Option<_>>().map(|parts| Template { parts })
+        let parts: Vec<_> = pieces(text)
+            .into_iter()
+            .map(|piece| self.part(piece, text, span))
+            .collect();
+        parts
+            .into_iter()
+            .collect::<Option<_>>()
+            .map(|parts| Template { parts })
     }
 
     /// Tells what another tool would fill in and funnelc mails as it stands.
     fn tokens_of_others(&mut self, text: &str, span: Span) {
         for range in foreign(text) {
-            let message = format!("`{}` is a token of another tool, and is mailed as it stands", &text[range.clone()]);
-            let finding = Diagnostic::new(codes::FOREIGN_TOKEN, within(span, text, range.clone()), message);
+            let message = format!(
+                "`{}` is a token of another tool, and is mailed as it stands",
+                &text[range.clone()]
+            );
+            let finding = Diagnostic::new(
+                codes::FOREIGN_TOKEN,
+                within(span, text, range.clone()),
+                message,
+            );
             let help = match self.field_in(&text[range]) {
                 Some(field) => format!(
-                    "write `{{{{ {field} }}}}`, with what to say without a value: `{{{{ {field} | default: text }}}}`"
+                    "write `{{{{ {field} }}}}`, with what to say without a value: \
+                        `{{{{ {field} | default: text }}}}`"
                 ),
                 None => "write `{{ … }}` with the id of a field".to_owned(),
             };
@@ -35,7 +50,12 @@ impl Resolver {
     fn field_in(&self, token: &str) -> Option<String> {
         let words = token.split(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != '-');
         let ids = words.map(|word| word.to_lowercase().replace('_', "-"));
-        ids.filter(|id| !id.is_empty()).find(|id| self.index.fields.find::<crate::model::FieldId>(id).is_some())
+        ids.filter(|id| !id.is_empty()).find(|id| {
+            self.index
+                .fields
+                .find::<crate::model::FieldId>(id)
+                .is_some()
+        })
     }
 
     fn part(&mut self, piece: Piece<'_>, text: &str, span: Span) -> Option<Part> {
@@ -54,10 +74,22 @@ impl Resolver {
                 );
                 None
             }
-            Piece::Token { name, default, range } => {
+            Piece::Token {
+                name,
+                default,
+                range,
+            } => {
                 let place = within(span, text, range);
-                let token = self.token(&Keyed { value: Text(name.to_owned()), span: place, key: place })?;
-                Some(Part::Value { token, default: default.map(str::to_owned), span: place })
+                let token = self.token(&Keyed {
+                    value: Text(name.to_owned()),
+                    span: place,
+                    key: place,
+                })?;
+                Some(Part::Value {
+                    token,
+                    default: default.map(str::to_owned),
+                    span: place,
+                })
             }
         }
     }
@@ -67,7 +99,10 @@ impl Resolver {
         match name.value.0.strip_prefix("points") {
             Some("") => Some(Token::Points),
             Some(group) if group.starts_with('/') => {
-                let group = Keyed { value: Text(group[1..].to_owned()), ..*name };
+                let group = Keyed {
+                    value: Text(group[1..].to_owned()),
+                    ..*name
+                };
                 self.group_id(&group).map(Token::Group)
             }
             Some(_) | None => self.field_id(name).map(Token::Field),
@@ -89,7 +124,10 @@ const FOREIGN: [(&str, &str); 8] = [
 
 /// Where tokens of other tools stand.
 fn foreign(text: &str) -> Vec<Range<usize>> {
-    let mut found: Vec<_> = FOREIGN.iter().flat_map(|(open, close)| enclosed(text, open, close)).collect();
+    let mut found: Vec<_> = FOREIGN
+        .iter()
+        .flat_map(|(open, close)| enclosed(text, open, close))
+        .collect();
     let percents = enclosed(text, "%", "%");
     found.extend(percents.filter(|range| {
         let inside = &text[range.start + 1..range.end - 1];
@@ -107,33 +145,44 @@ fn foreign(text: &str) -> Vec<Range<usize>> {
 }
 
 /// Each piece from an opening sign to the next closing one on the same line.
-fn enclosed(text: &str, open: &'static str, close: &'static str) -> impl Iterator<Item = Range<usize>> {
+fn enclosed(
+    text: &str,
+    open: &'static str,
+    close: &'static str,
+) -> impl Iterator<Item = Range<usize>> {
     text.match_indices(open).filter_map(move |(start, _)| {
         let inside = start + open.len();
         let length = text[inside..].find(close)?;
-        (length > 0 && !text[inside..inside + length].contains('\n')).then_some(start..inside + length + close.len())
+        (length > 0 && !text[inside..inside + length].contains('\n'))
+            .then_some(start..inside + length + close.len())
     })
 }
 
 /// A name, as `%name%` and `{first_name}` have it, and no percentage between two others.
 fn is_word(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphabetic())
-        && text.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c))
+        && text
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c))
 }
 
 /// What stands behind the sign in an address, as in `%C3%A9`.
 fn is_encoded(text: &str) -> bool {
     let mut start = text.bytes().take(2);
-    text.len() <= 2 || (start.clone().any(|c| c.is_ascii_digit()) && start.all(|c| c.is_ascii_hexdigit()))
+    text.len() <= 2
+        || (start.clone().any(|c| c.is_ascii_digit()) && start.all(|c| c.is_ascii_hexdigit()))
 }
 
 /// `{first_name}`, without a second brace around it.
 fn is_single(text: &str, range: &Range<usize>) -> bool {
     let inside = &text[range.start + 1..range.end - 1];
-    is_word(inside) && !text[..range.start].ends_with(['{', '$', '#']) && !text[range.end..].starts_with('}')
+    is_word(inside)
+        && !text[..range.start].ends_with(['{', '$', '#'])
+        && !text[range.end..].starts_with('}')
 }
 
-/// The place of a part of a text. In a YAML scalar that is written in one piece it can be told; else it is the whole scalar.
+/// The place of a part of a text. In a YAML scalar that is written in one piece it can be told;
+/// else it is the whole scalar.
 fn within(span: Span, text: &str, range: Range<usize>) -> Span {
     let written = span.range().len();
     let quotes = written.saturating_sub(text.len());

@@ -17,8 +17,10 @@ const ADDRESS: &str = "one email address";
 const FLAG: &str = "`true` or `false`";
 
 /// Small numbers, as people say them.
-const SAID: [&str; 13] =
-    ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
+const SAID: [&str; 13] = [
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+    "eleven", "twelve",
+];
 
 impl Resolver {
     /// A value of the type; a list is one of `choices`.
@@ -37,26 +39,40 @@ impl Resolver {
             },
             FieldType::Datetime => self.moment(text, literal.span).map(Value::Datetime),
             FieldType::Choice(values) => self.choice(values, literal).map(Value::Choice),
-            FieldType::Choices { values, .. } => {
-                self.choice(values, literal).map(|choice| Value::Choices(vec![choice]))
-            }
+            FieldType::Choices { values, .. } => self
+                .choice(values, literal)
+                .map(|choice| Value::Choices(vec![choice])),
         }
     }
 
     pub(super) fn integer(&mut self, literal: &Keyed<Literal>) -> Option<i64> {
-        literal.value.0.text.parse().ok().or_else(|| self.wrong_value(literal, WHOLE_NUMBER))
+        literal
+            .value
+            .0
+            .text
+            .parse()
+            .ok()
+            .or_else(|| self.wrong_value(literal, WHOLE_NUMBER))
     }
 
     pub(super) fn number(&mut self, literal: &Keyed<Literal>) -> Option<Decimal> {
         let text = literal.value.0.text.as_str();
         let decimal = Decimal::from_str(text).ok().filter(|_| !text.contains('_'));
-        if let Some(number) = decimal.filter(|_| text.contains('.') && text.ends_with('0') && is_grouped(text)) {
-            let message = format!("`{text}` is {}, and may be meant as {}", number.normalize(), as_digits(text));
+        if let Some(number) =
+            decimal.filter(|_| text.contains('.') && text.ends_with('0') && is_grouped(text))
+        {
+            let message = format!(
+                "`{text}` is {}, and may be meant as {}",
+                number.normalize(),
+                as_digits(text)
+            );
             let help = format!("write `{}` or `{}`", as_digits(text), number.normalize());
             let finding = Diagnostic::new(codes::AMBIGUOUS_NUMBER, literal.span, message);
             self.report(finding.at("fraction or thousand").help(help));
         }
-        decimal.map(|number| number.normalize()).or_else(|| self.wrong_value(literal, NUMBER))
+        decimal
+            .map(|number| number.normalize())
+            .or_else(|| self.wrong_value(literal, NUMBER))
     }
 
     pub(super) fn boolean(&mut self, literal: &Keyed<Literal>) -> Option<bool> {
@@ -67,25 +83,47 @@ impl Resolver {
         }
     }
 
-    pub(super) fn choice(&mut self, values: &[String], literal: &Keyed<Literal>) -> Option<ChoiceId> {
+    pub(super) fn choice(
+        &mut self,
+        values: &[String],
+        literal: &Keyed<Literal>,
+    ) -> Option<ChoiceId> {
         let text = literal.value.0.text.trim();
-        let found = values.iter().position(|value| value == text).map(ChoiceId::from_index);
+        let found = values
+            .iter()
+            .position(|value| value == text)
+            .map(ChoiceId::from_index);
         if found.is_none() {
             let known = values.iter().map(String::as_str);
-            let meant = self.guesses.did_you_mean(text, known.clone()).map(|meant| format!("did you mean `{meant}`?"));
+            let meant = self
+                .guesses
+                .did_you_mean(text, known.clone())
+                .map(|meant| format!("did you mean `{meant}`?"));
             let help = meant.unwrap_or_else(|| format!("the choices are {}", list(known)));
             self.report(
-                Diagnostic::new(codes::UNKNOWN_CHOICE, literal.span, format!("there is no choice `{text}`"))
-                    .at("unknown choice")
-                    .help(help),
+                Diagnostic::new(
+                    codes::UNKNOWN_CHOICE,
+                    literal.span,
+                    format!("there is no choice `{text}`"),
+                )
+                .at("unknown choice")
+                .help(help),
             );
         }
         found
     }
 
     /// Choices in the order of the declaration, each once.
-    pub(super) fn choices(&mut self, values: &[String], literals: &ListOf<Keyed<Literal>>) -> Option<Vec<ChoiceId>> {
-        let found: Vec<_> = literals.0.iter().map(|literal| self.choice(values, literal)).collect();
+    pub(super) fn choices(
+        &mut self,
+        values: &[String],
+        literals: &ListOf<Keyed<Literal>>,
+    ) -> Option<Vec<ChoiceId>> {
+        let found: Vec<_> = literals
+            .0
+            .iter()
+            .map(|literal| self.choice(values, literal))
+            .collect();
         let mut found: Vec<ChoiceId> = found.into_iter().collect::<Option<_>>()?;
         found.sort_unstable();
         found.dedup();
@@ -94,7 +132,11 @@ impl Resolver {
 
     pub(super) fn wrong_value<T>(&mut self, literal: &Keyed<Literal>, expected: &str) -> Option<T> {
         let text = literal.value.0.text.as_str();
-        let found = Diagnostic::new(codes::WRONG_VALUE, literal.span, format!("`{text}` is not {expected}"));
+        let found = Diagnostic::new(
+            codes::WRONG_VALUE,
+            literal.span,
+            format!("`{text}` is not {expected}"),
+        );
         let found = found.at(format!("expected {expected}"));
         self.report(match meant(text, expected) {
             Some(help) => found.help(help),
@@ -120,7 +162,10 @@ fn meant(text: &str, expected: &str) -> Option<String> {
                 return Some(format!("write it in digits: `{number}`"));
             }
             if is_grouped(text) {
-                let (digits, groups) = (as_digits(text), text.split(|c: char| !c.is_ascii_digit()).count());
+                let (digits, groups) = (
+                    as_digits(text),
+                    text.split(|c: char| !c.is_ascii_digit()).count(),
+                );
                 let is_round = text.ends_with("000") || groups > 2;
                 return Some(if expected == WHOLE_NUMBER || is_round {
                     format!("write the digits alone: `{digits}`")
@@ -136,12 +181,21 @@ fn meant(text: &str, expected: &str) -> Option<String> {
                 return Some(format!("write a point for the comma: `{pointed}`"));
             }
             let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-            let grouped = text.chars().all(|it| it.is_ascii_digit() || " _',.".contains(it));
+            let grouped = text
+                .chars()
+                .all(|it| it.is_ascii_digit() || " _',.".contains(it));
             if grouped && digits.parse::<i64>().is_ok() && Decimal::from_str(text).is_err() {
                 return Some(format!("write the digits alone: `{digits}`"));
             }
             let whole = expected == WHOLE_NUMBER && Decimal::from_str(text).is_ok();
-            Some(if whole { "it takes no fraction" } else { "write it in digits, without a unit" }.to_owned())
+            Some(
+                if whole {
+                    "it takes no fraction"
+                } else {
+                    "write it in digits, without a unit"
+                }
+                .to_owned(),
+            )
         }
         _ => None,
     }

@@ -12,14 +12,20 @@ impl Resolver {
     pub(super) fn wait(&mut self, step: &schema::Step) -> Option<StepKind> {
         let windows = self.windows(step);
         let length = self.placed_duration(step.wait.as_ref()?)?;
-        Some(StepKind::Wait(Wait { length, windows: windows? }))
+        Some(StepKind::Wait(Wait {
+            length,
+            windows: windows?,
+        }))
     }
 
     /// When a wait may end; nothing where that cannot be understood.
     pub(super) fn windows(&mut self, step: &schema::Step) -> Option<Windows> {
         let mistakes = self.errors;
         let at = step.at.as_ref().and_then(|at| self.time(at));
-        let between = step.between.as_ref().and_then(|between| self.between(between));
+        let between = step
+            .between
+            .as_ref()
+            .and_then(|between| self.between(between));
         let days = step.days.as_ref().and_then(|days| self.days(&days.value));
         let windows = Windows { at, between, days };
         if let (Some(time_), Some(written), Some(hours)) = (at, &step.at, &step.between)
@@ -43,9 +49,13 @@ impl Resolver {
         let found = parse_time(&written.value.0);
         if found.is_none() {
             self.report(
-                Diagnostic::new(codes::BAD_DATE, written.span, format!("`{}` is no time of day", written.value.0))
-                    .at("no time of day")
-                    .help("write hours and minutes, such as `\"09:00\"`"),
+                Diagnostic::new(
+                    codes::BAD_DATE,
+                    written.span,
+                    format!("`{}` is no time of day", written.value.0),
+                )
+                .at("no time of day")
+                .help("write hours and minutes, such as `\"09:00\"`"),
             );
         }
         found
@@ -53,9 +63,16 @@ impl Resolver {
 
     /// The hours and days of a channel; open where they cannot be understood.
     pub(super) fn hours(&mut self, limit: &schema::Limit) -> Windows {
-        let between = limit.between.as_ref().and_then(|between| self.between(between));
+        let between = limit
+            .between
+            .as_ref()
+            .and_then(|between| self.between(between));
         let days = limit.days.as_ref().and_then(|days| self.days(&days.value));
-        Windows { at: None, between, days }
+        Windows {
+            at: None,
+            between,
+            days,
+        }
     }
 
     /// Days and ranges of days, such as `[mon-wed, sat]`.
@@ -64,7 +81,12 @@ impl Resolver {
             OneOrList::One(day) => std::slice::from_ref(day),
             OneOrList::List(days) => days.as_slice(),
         };
-        Weekdays::of(written.iter().flat_map(|day| self.range(day)).collect::<Vec<_>>())
+        Weekdays::of(
+            written
+                .iter()
+                .flat_map(|day| self.range(day))
+                .collect::<Vec<_>>(),
+        )
     }
 
     fn range(&mut self, written: &Keyed<Text>) -> Vec<Weekday> {
@@ -74,9 +96,13 @@ impl Resolver {
             (Some(from), Some(to)) => Weekdays::between(from, to).collect(),
             (None, _) | (_, None) => {
                 self.report(
-                    Diagnostic::new(codes::WRONG_VALUE, written.span, format!("`{text}` is no day of the week"))
-                        .at("no day")
-                        .help(day_help(from, to)),
+                    Diagnostic::new(
+                        codes::WRONG_VALUE,
+                        written.span,
+                        format!("`{text}` is no day of the week"),
+                    )
+                    .at("no day")
+                    .help(day_help(from, to)),
                 );
                 Vec::new()
             }
@@ -89,25 +115,36 @@ impl Resolver {
             return from.zip(to);
         }
         self.report(
-            Diagnostic::new(codes::WRONG_VALUE, written.span, "`between` takes two times of day")
-                .at("not two")
-                .help("write `between: [\"09:00\", \"17:00\"]`"),
+            Diagnostic::new(
+                codes::WRONG_VALUE,
+                written.span,
+                "`between` takes two times of day",
+            )
+            .at("not two")
+            .help("write `between: [\"09:00\", \"17:00\"]`"),
         );
         None
     }
 }
 
-/// What was meant: a day by its first three letters, in small ones, or else the words that there are.
+/// What was meant: a day by its first three letters, in small ones, or else the words that there
+/// are.
 fn day_help(from: &str, to: &str) -> String {
     let short = |text: &str| {
-        let start: String = text.trim().chars().take(3).collect::<String>().to_lowercase();
+        let start: String = text
+            .trim()
+            .chars()
+            .take(3)
+            .collect::<String>()
+            .to_lowercase();
         Weekdays::day_of(&start).map(|_| start)
     };
     match (short(from), short(to)) {
         (Some(day), Some(last)) if day == last => format!("write `{day}`"),
         (Some(from), Some(to)) => format!("write `{from}-{to}`"),
         (None, _) | (_, None) => {
-            "days are `mon`, `tue`, `wed`, `thu`, `fri`, `sat`, `sun`, and ranges such as `mon-fri`".to_owned()
+            "days are `mon`, `tue`, `wed`, `thu`, `fri`, `sat`, `sun`, and ranges such as `mon-fri`"
+                .to_owned()
         }
     }
 }

@@ -1,4 +1,5 @@
-//! What the kernel reads and writes of one contact: typed slots by id, filled by whoever reads (a CSV file, a test), never text to be parsed.
+//! What the kernel reads and writes of one contact: typed slots by id, filled by whoever reads (a
+//! CSV file, a test), never text to be parsed.
 
 use rust_decimal::Decimal;
 
@@ -86,12 +87,16 @@ pub struct TagSet {
 impl TagSet {
     /// An empty set for `count` tags.
     pub fn with_room_for(count: usize) -> Self {
-        Self { words: vec![0; count.div_ceil(64)] }
+        Self {
+            words: vec![0; count.div_ceil(64)],
+        }
     }
 
     /// Whether the tag at `index` is in it.
     pub fn has(&self, index: usize) -> bool {
-        self.words.get(index / 64).is_some_and(|word| word >> (index % 64) & 1 == 1)
+        self.words
+            .get(index / 64)
+            .is_some_and(|word| word >> (index % 64) & 1 == 1)
     }
 
     /// Whether there is none in it.
@@ -109,8 +114,16 @@ impl TagSet {
 
     /// The indices of the tags in it, in order.
     pub fn iter(&self) -> impl Iterator<Item = usize> + '_ {
-        let words = self.words.iter().enumerate().filter(|(_, word)| **word != 0);
-        words.flat_map(|(at, word)| (0..64).filter(move |bit| word >> bit & 1 == 1).map(move |bit| at * 64 + bit))
+        let words = self
+            .words
+            .iter()
+            .enumerate()
+            .filter(|(_, word)| **word != 0);
+        words.flat_map(|(at, word)| {
+            (0..64)
+                .filter(move |bit| word >> bit & 1 == 1)
+                .map(move |bit| at * 64 + bit)
+        })
     }
 
     /// Takes all tags out.
@@ -169,11 +182,14 @@ impl Block {
 
     /// The other way.
     pub(crate) fn of_word(word: &str) -> Option<Self> {
-        [Self::Unsubscribed, Self::Complained, Self::Bounced].into_iter().find(|block| block.word() == word)
+        [Self::Unsubscribed, Self::Complained, Self::Bounced]
+            .into_iter()
+            .find(|block| block.word() == word)
     }
 }
 
-/// What the contacts file shows of one contact. A reader fills one of these and uses it again for the next row.
+/// What the contacts file shows of one contact. A reader fills one of these and uses it again for
+/// the next row.
 #[derive(Clone, Debug, Default)]
 pub struct Seen<'a> {
     /// The key.
@@ -202,7 +218,8 @@ pub struct Seen<'a> {
     pub news: &'a [Occurrence],
 }
 
-/// Which of the columns that funnelc also writes stand in the contacts file; the state alone knows the others.
+/// Which of the columns that funnelc also writes stand in the contacts file; the state alone knows
+/// the others.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Columns {
     /// By field id.
@@ -219,8 +236,8 @@ pub struct Columns {
     pub groups: Vec<bool>,
 }
 
-/// What a cell says: its text without the white space around it. Whoever reads a cell of any file reads this.
-/// Where both ends are plain ASCII, which is nearly always, there is none.
+/// What a cell says: its text without the white space around it. Whoever reads a cell of any file
+/// reads this. Where both ends are plain ASCII, which is nearly always, there is none.
 #[inline]
 pub(crate) fn trimmed(text: &str) -> &str {
     match text.as_bytes() {

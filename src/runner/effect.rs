@@ -1,8 +1,9 @@
-//! What happens to a contact in an instant, as ids; the writers turn it into the rows of docs/outputs.md.
+//! What happens to a contact in an instant, as ids; the writers turn it into the rows of
+//! docs/outputs.md.
 
 use crate::model::{
-    Call, CampaignId, Channel, ContentId, EventId, FieldId, FunnelId, GroupId, Listing, Outcome, RuleId, StageId,
-    StageRef, StepId, TagId,
+    Call, CampaignId, Channel, ContentId, EventId, FieldId, FunnelId, GroupId, Listing, Outcome,
+    RuleId, StageId, StageRef, StepId, TagId,
 };
 use crate::runner::contact::{Block, Slot};
 
@@ -55,7 +56,10 @@ pub struct Effect<'a> {
 
 /// What happened; each variant is the event of the same name in docs/outputs.md.
 #[derive(Clone, Copy, Debug, PartialEq)]
-#[expect(missing_docs, reason = "docs/outputs.md explains each event and its columns")]
+#[expect(
+    missing_docs,
+    reason = "docs/outputs.md explains each event and its columns"
+)]
 pub enum Event<'a> {
     ExternalStage {
         funnel: FunnelId,
@@ -343,7 +347,8 @@ pub enum SkipReason {
     Outdated,
 }
 
-/// What is in the way of reaching a contact, the last that is asked for last: of several channels the one that comes furthest says it.
+/// What is in the way of reaching a contact, the last that is asked for last: of several channels
+/// the one that comes furthest says it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[expect(missing_docs, reason = "docs/outputs.md explains the words")]
 pub enum Unreached {

@@ -1,4 +1,5 @@
-//! Why a run came to nothing, in words for whoever started it; what each room finds wrong comes together here.
+//! Why a run came to nothing, in words for whoever started it; what each room finds wrong comes
+//! together here.
 
 use std::io;
 use std::path::PathBuf;
@@ -22,11 +23,19 @@ pub enum RunError {
     Header(Vec<HeaderFault>),
     /// Only where nothing is written; a run tells each with its line.
     #[error("the key of line {line} stands in line {first_line} too{}", if *more > 0 { format!(", and {more} more like it") } else { String::new() })]
-    DuplicateKey { line: u64, first_line: u64, more: usize },
-    #[error("the row that begins in line {line} is longer than {} MiB; a quote may not be closed", LONGEST_ROW >> 20)]
+    DuplicateKey {
+        line: u64,
+        first_line: u64,
+        more: usize,
+    },
+    #[error("the row that begins in line {line} is longer than {} MiB; a quote may not be \
+        closed", LONGEST_ROW >> 20)]
     LongRow { line: u64 },
     #[error("cannot write {file}: {error}")]
-    Write { file: &'static str, error: io::Error },
+    Write {
+        file: &'static str,
+        error: io::Error,
+    },
     #[error(transparent)]
     Bind(#[from] BindError),
     #[error("line {line} of the state: {error}")]
@@ -46,9 +55,14 @@ pub enum RunError {
     #[error("{}", short_words(.0))]
     ShortHistory(Vec<String>),
     #[error(
-        "{skipped} contacts have values that do not fit, and `on-bad-value` lets {at_most} be left as they are: {first}"
+        "{skipped} contacts have values that do not fit, and `on-bad-value` lets {at_most} be left \
+            as they are: {first}"
     )]
-    Skipped { skipped: u64, at_most: u64, first: String },
+    Skipped {
+        skipped: u64,
+        at_most: u64,
+        first: String,
+    },
     /// A file beside the outputs in which events are sorted cannot be made, written or read.
     #[error("cannot sort the events in `{}`: {error}", folder.display())]
     Spill { folder: PathBuf, error: io::Error },
@@ -63,10 +77,13 @@ impl RunError {
             Self::Header(faults) => faults.iter().map(Notice::from).collect(),
             Self::Companies(fault) | Self::Events(fault) => fault.notices(),
             Self::InFlight(unspoken) => unspoken.notices(),
-            Self::ShortHistory(lines) => {
-                lines.iter().map(|line| Notice::new(NoticeCode::ShortHistory, line.clone())).collect()
+            Self::ShortHistory(lines) => lines
+                .iter()
+                .map(|line| Notice::new(NoticeCode::ShortHistory, line.clone()))
+                .collect(),
+            Self::DuplicateKey { line, .. } => {
+                vec![self.notice(NoticeCode::DuplicateKey).at_line(*line)]
             }
-            Self::DuplicateKey { line, .. } => vec![self.notice(NoticeCode::DuplicateKey).at_line(*line)],
             Self::LongRow { line } => vec![self.notice(NoticeCode::LongRow).at_line(*line)],
             Self::Read(error) => vec![self.notice(error.code())],
             Self::Bind(error) => vec![self.notice(error.code())],
@@ -79,11 +96,17 @@ impl RunError {
         }
     }
 
-    /// Without the cells of rows that cannot be taken: their lines and columns are left, for whoever may read the file.
+    /// Without the cells of rows that cannot be taken: their lines and columns are left, for
+    /// whoever may read the file.
     #[must_use]
     pub fn without_values(mut self) -> Self {
-        if let Self::Companies(FileFault::Rows(problems)) | Self::Events(FileFault::Rows(problems)) = &mut self {
-            problems.first.iter_mut().for_each(|problem| problem.value.clear());
+        if let Self::Companies(FileFault::Rows(problems))
+        | Self::Events(FileFault::Rows(problems)) = &mut self
+        {
+            problems
+                .first
+                .iter_mut()
+                .for_each(|problem| problem.value.clear());
         }
         self
     }
@@ -110,7 +133,9 @@ impl From<NotMigrated> for RunError {
 
 /// The events may be many: how many rows are bad stands before the first of them.
 fn of_events(fault: &FileFault) -> String {
-    let FileFault::Rows(problems) = fault else { return fault.to_string() };
+    let FileFault::Rows(problems) = fault else {
+        return fault.to_string();
+    };
     format!("{}\n{fault}", problems.count_in_words())
 }
 

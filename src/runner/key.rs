@@ -1,4 +1,5 @@
-//! The key of idempotency: made of contact, campaign, entry, step and visit, never of the clock, so that a message that is made twice has one key.
+//! The key of idempotency: made of contact, campaign, entry, step and visit, never of the clock, so
+//! that a message that is made twice has one key.
 
 use crate::model::Model;
 use crate::runner::effect::{At, AtStage, Touch};
@@ -16,7 +17,13 @@ impl Key {
 
 /// The key of what happens at `at`; `step` is the name of the step there.
 pub fn idempotency_key(model: &Model, contact: &str, at: At, step: &str) -> Key {
-    digest(contact, &model.campaigns[at.campaign].id, at.entry, step, at.visit)
+    digest(
+        contact,
+        &model.campaigns[at.campaign].id,
+        at.entry,
+        step,
+        at.visit,
+    )
 }
 
 /// The key of what an experience does at `at`; hiding it has a key of its own.
@@ -32,20 +39,34 @@ pub fn experience_key(model: &Model, contact: &str, at: AtStage, touch: Touch) -
 pub(crate) fn experience_name(model: &Model, at: AtStage) -> String {
     let funnel = &model.funnels[at.stage.funnel];
     let stage = &funnel.stages[at.stage.stage];
-    format!("{}/{}/{}", funnel.id, stage.id, stage.experiences[at.experience].id)
+    format!(
+        "{}/{}/{}",
+        funnel.id, stage.id, stage.experiences[at.experience].id
+    )
 }
 
 fn digest(contact: &str, campaign: &str, entry: u32, step: &str, visit: u32) -> Key {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let mut told = Vec::with_capacity(128);
-    for part in [contact, campaign, &entry.to_string(), step, &visit.to_string()] {
+    for part in [
+        contact,
+        campaign,
+        &entry.to_string(),
+        step,
+        &visit.to_string(),
+    ] {
         told.extend_from_slice(&(part.len() as u64).to_le_bytes());
         told.extend_from_slice(part.as_bytes());
     }
     let hash = blake3::hash(&told);
-    let digits = hash.as_bytes().iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    let digits = hash
+        .as_bytes()
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15]);
     let mut key = [0; 32];
-    key.iter_mut().zip(digits).for_each(|(place, digit)| *place = DIGITS[usize::from(digit)]);
+    key.iter_mut()
+        .zip(digits)
+        .for_each(|(place, digit)| *place = DIGITS[usize::from(digit)]);
     Key(key)
 }
 
@@ -64,7 +85,10 @@ mod tests {
             digest("1", "talk", 1, "send:a", 2),
             digest("1t", "alk", 1, "send:a", 1),
         ];
-        assert!(keys.iter().all(|key| key.as_bytes().iter().all(u8::is_ascii_hexdigit)));
+        assert!(
+            keys.iter()
+                .all(|key| key.as_bytes().iter().all(u8::is_ascii_hexdigit))
+        );
         assert_eq!(std::collections::BTreeSet::from(keys).len(), keys.len());
     }
 }

@@ -1,7 +1,9 @@
-//! The three-way merge of one value: what the file shows, what was last read, and what was written since; the file wins when none of them explains it.
+//! The three-way merge of one value: what the file shows, what was last read, and what was written
+//! since; the file wins when none of them explains it.
 //!
-//! Stages, tags, points and some fields are written by two: by whoever keeps the contacts, and by funnelc. What funnelc writes goes back to them when it suits
-//! them, or never, so the file of the next run may show any of these:
+//! Stages, tags, points and some fields are written by two: by whoever keeps the contacts, and by
+//! funnelc. What funnelc writes goes back to them when it suits them, or never, so the file of the
+//! next run may show any of these:
 //!
 //! ```text
 //!   a run reads 1, writes 2;       the next file shows
@@ -11,7 +13,8 @@
 //!                                  7   somebody changed it                 Theirs   value 7; the journal says `external-…`
 //! ```
 //!
-//! `earlier` is what keeps the 2 from being taken for somebody's change. It is forgotten when both agree, so it stays short where writes do come back.
+//! `earlier` is what keeps the 2 from being taken for somebody's change. It is forgotten when both
+//! agree, so it stays short where writes do come back.
 
 use crate::runner::contact::{Kept, Slot};
 
@@ -40,7 +43,11 @@ pub(crate) enum Merged {
 impl<V: Clone + PartialEq> Tracked<V> {
     /// One that is read for the first time.
     pub(crate) fn first(value: V) -> Self {
-        Self { value, read: None, earlier: Vec::new() }
+        Self {
+            value,
+            read: None,
+            earlier: Vec::new(),
+        }
     }
 
     /// Takes in what the file shows.
@@ -138,7 +145,11 @@ mod tests {
         let mut known = known(1, &[2, 3]);
         assert_eq!(known.merge(2), Merged::Ours);
         assert_eq!(known.value, 3);
-        assert_eq!(known.merge(1), Merged::Theirs, "1 was neither last read nor written by us");
+        assert_eq!(
+            known.merge(1),
+            Merged::Theirs,
+            "1 was neither last read nor written by us"
+        );
         let mut back = self::known(1, &[2, 1]);
         assert_eq!(back.merge(2), Merged::Ours);
         assert_eq!(back.value, 1);

@@ -23,7 +23,8 @@ pub struct Metrics {
     pub rejected: u64,
     /// Contacts that were left as they are; absent where the project does not ask for that.
     pub skipped: Option<u64>,
-    /// How many contacts name a company that the companies file lacks; no part of the written metrics.
+    /// How many contacts name a company that the companies file lacks; no part of the written
+    /// metrics.
     pub(crate) unknown_companies: u64,
     /// What came of the events file; absent where none was given.
     pub(crate) events: Option<EventCounts>,
@@ -166,9 +167,18 @@ impl Metrics {
             sum.times += part.times;
             sum.most = sum.most.max(part.most);
         }
-        self.segments.iter_mut().zip(&other.segments).for_each(|(sum, part)| *sum += part);
-        self.funnels.iter_mut().zip(&other.funnels).for_each(|(sum, part)| sum.add(part));
-        self.campaigns.iter_mut().zip(&other.campaigns).for_each(|(sum, part)| sum.add(part));
+        self.segments
+            .iter_mut()
+            .zip(&other.segments)
+            .for_each(|(sum, part)| *sum += part);
+        self.funnels
+            .iter_mut()
+            .zip(&other.funnels)
+            .for_each(|(sum, part)| sum.add(part));
+        self.campaigns
+            .iter_mut()
+            .zip(&other.campaigns)
+            .for_each(|(sum, part)| sum.add(part));
     }
 
     /// The text of metrics.json, with its last line end.
@@ -260,8 +270,16 @@ impl Metrics {
 
     /// What started no campaign, by reason, as far as there is any.
     pub(crate) fn losses(&self) -> impl Iterator<Item = (Loss, u64)> {
-        let of = |reason: Loss| self.campaigns.iter().map(|campaign| campaign.lost[reason as usize]).sum();
-        Loss::ALL.into_iter().map(move |reason| (reason, of(reason))).filter(|(_, count)| *count > 0)
+        let of = |reason: Loss| {
+            self.campaigns
+                .iter()
+                .map(|campaign| campaign.lost[reason as usize])
+                .sum()
+        };
+        Loss::ALL
+            .into_iter()
+            .map(move |reason| (reason, of(reason)))
+            .filter(|(_, count)| *count > 0)
     }
 
     pub(crate) fn ended(&mut self, campaign: usize, outcome: Outcome) {
@@ -296,7 +314,8 @@ impl Metrics {
         self.waits(campaign, token);
     }
 
-    /// The contact, which is in the campaign, waits at the step; at a fork it is its ways that wait.
+    /// The contact, which is in the campaign, waits at the step; at a fork it is its ways that
+    /// wait.
     pub(crate) fn waits(&mut self, campaign: usize, token: Position) {
         if token.pending == WaitReason::Fork {
             return;
@@ -308,10 +327,14 @@ impl Metrics {
 
     fn report<'a>(&'a self, program: &'a Program) -> Report<'a> {
         let model = program.model();
-        let funnel =
-            |(id, funnel): (FunnelId, &'a Funnel)| (funnel.id.as_str(), self.funnels[id.index()].report(funnel));
+        let funnel = |(id, funnel): (FunnelId, &'a Funnel)| {
+            (funnel.id.as_str(), self.funnels[id.index()].report(funnel))
+        };
         let campaign = |(id, campaign): (CampaignId, &'a Campaign)| {
-            (campaign.id.as_str(), self.campaigns[id.index()].report(campaign))
+            (
+                campaign.id.as_str(),
+                self.campaigns[id.index()].report(campaign),
+            )
         };
         Report {
             format: 1,
@@ -320,7 +343,12 @@ impl Metrics {
             skipped: self.skipped,
             events: self.events.as_ref(),
             put_off_again: self.put_off_again.as_ref(),
-            segments: model.segments.values().map(|it| it.id.as_str()).zip(self.segments.iter().copied()).collect(),
+            segments: model
+                .segments
+                .values()
+                .map(|it| it.id.as_str())
+                .zip(self.segments.iter().copied())
+                .collect(),
             funnels: model.funnels.iter().map(funnel).collect(),
             campaigns: model.campaigns.iter().map(campaign).collect(),
         }
@@ -330,7 +358,11 @@ impl Metrics {
 impl FunnelCounts {
     fn add(&mut self, other: &Self) {
         self.none += other.none;
-        let experiences = self.experiences.iter_mut().flatten().zip(other.experiences.iter().flatten());
+        let experiences = self
+            .experiences
+            .iter_mut()
+            .flatten()
+            .zip(other.experiences.iter().flatten());
         experiences.for_each(|(sum, part)| sum.add(part));
         for (sum, part) in self.stages.iter_mut().zip(&other.stages) {
             sum.reach += part.reach;
@@ -345,12 +377,29 @@ impl FunnelCounts {
 
     fn report<'a>(&'a self, funnel: &'a Funnel) -> FunnelReport<'a> {
         let counts = self.stages.iter().zip(&self.experiences);
-        let stage = |(stage, (counts, experiences)): (&'a Stage, (&'a StageCounts, &'a Vec<ExperienceCounts>))| {
-            let ids = stage.experiences.iter().map(|experience| experience.id.as_str());
-            let experiences = ids.zip(experiences.iter().map(ExperienceCounts::report)).collect();
-            (stage.id.as_str(), StageReport { counts, experiences })
+        let stage = |(stage, (counts, experiences)): (
+            &'a Stage,
+            (&'a StageCounts, &'a Vec<ExperienceCounts>),
+        )| {
+            let ids = stage
+                .experiences
+                .iter()
+                .map(|experience| experience.id.as_str());
+            let experiences = ids
+                .zip(experiences.iter().map(ExperienceCounts::report))
+                .collect();
+            (
+                stage.id.as_str(),
+                StageReport {
+                    counts,
+                    experiences,
+                },
+            )
         };
-        FunnelReport { stages: funnel.stages.values().zip(counts).map(stage).collect(), none: self.none }
+        FunnelReport {
+            stages: funnel.stages.values().zip(counts).map(stage).collect(),
+            none: self.none,
+        }
     }
 }
 
@@ -364,8 +413,20 @@ impl ExperienceCounts {
     }
 
     fn report(&self) -> ExperienceReport {
-        let Self { shown, hidden, now, sent, ref told } = *self;
-        ExperienceReport { shown, hidden, now, sent, told: told.report() }
+        let Self {
+            shown,
+            hidden,
+            now,
+            sent,
+            ref told,
+        } = *self;
+        ExperienceReport {
+            shown,
+            hidden,
+            now,
+            sent,
+            told: told.report(),
+        }
     }
 }
 
@@ -377,7 +438,10 @@ impl CampaignCounts {
         self.completed += other.completed;
         self.converted += other.converted;
         self.exited += other.exited;
-        self.lost.iter_mut().zip(other.lost).for_each(|(sum, part)| *sum += part);
+        self.lost
+            .iter_mut()
+            .zip(other.lost)
+            .for_each(|(sum, part)| *sum += part);
         for (sum, part) in self.steps.iter_mut().zip(&other.steps) {
             sum.done += part.done;
             sum.waiting += part.waiting;
@@ -389,7 +453,11 @@ impl CampaignCounts {
         let mut steps = BTreeMap::new();
         campaign.each_step(|step| {
             let counts = &self.steps[step.id.index()];
-            let report = StepReport { done: counts.done, waiting: counts.waiting, told: counts.told.report() };
+            let report = StepReport {
+                done: counts.done,
+                waiting: counts.waiting,
+                told: counts.told.report(),
+            };
             steps.insert(step.name.as_str(), report);
         });
         CampaignReport {
@@ -399,7 +467,12 @@ impl CampaignCounts {
             completed: self.completed,
             converted: self.converted,
             exited: self.exited,
-            lost: Loss::ALL.into_iter().map(Loss::word).zip(self.lost).filter(|(_, count)| *count > 0).collect(),
+            lost: Loss::ALL
+                .into_iter()
+                .map(Loss::word)
+                .zip(self.lost)
+                .filter(|(_, count)| *count > 0)
+                .collect(),
             steps,
         }
     }
@@ -423,7 +496,8 @@ struct Report<'a> {
 
 impl Report<'_> {
     fn text(&self) -> String {
-        let mut text = serde_json::to_string_pretty(self).expect("maps with text keys always serialise");
+        let mut text =
+            serde_json::to_string_pretty(self).expect("maps with text keys always serialise");
         text.push('\n');
         text
     }

@@ -1,4 +1,5 @@
-//! Plan, contacts, state and clock to contacts, state, actions, journal and metrics; every step between reading and writing is a pure function.
+//! Plan, contacts, state and clock to contacts, state, actions, journal and metrics; every step
+//! between reading and writing is a pure function.
 
 pub mod batch;
 pub mod compare;

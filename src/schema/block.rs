@@ -1,4 +1,5 @@
-//! Steps for reuse as written. When the types are read, the steps of blocks stand where they are used already; see `expand`.
+//! Steps for reuse as written. When the types are read, the steps of blocks stand where they are
+//! used already; see `expand`.
 
 use schemars::JsonSchema;
 use serde::Deserialize;

@@ -1,17 +1,22 @@
-//! Campaigns and steps as written: exactly one verb a step; `resolve` holds the keys against each other.
+//! Campaigns and steps as written: exactly one verb a step; `resolve` holds the keys against each
+//! other.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::block::Argument;
 use super::points::Give;
-use super::scalar::{Anything, Entries, Keyed, ListOf, Literal, MapOrList, OneOrList, ScalarOr, Text};
+use super::scalar::{
+    Anything, Entries, Keyed, ListOf, Literal, MapOrList, OneOrList, ScalarOr, Text,
+};
 use super::{Condition, Key};
 use crate::language::{AfterUntil, Existing, IfMissing, IfPast, OnLeave, OnSkip, Outcome};
 
-/// The key under which a `use` holds the steps of its block; nobody can write it, because it is no id.
+/// The key under which a `use` holds the steps of its block; nobody can write it, because it is no
+/// id.
 pub(super) const EXPANDED: &str = "$steps";
-/// What the keys begin with that nobody writes: they stand in trees that were made of blocks or of a plan.
+/// What the keys begin with that nobody writes: they stand in trees that were made of blocks or of
+/// a plan.
 pub(super) const MADE: char = '$';
 pub(super) const CALLED: &str = "$called";
 pub(super) const GOES_BY: &str = "$goes-by";
@@ -36,11 +41,14 @@ pub struct Campaign {
     pub publish: Option<CampaignPublish>,
     /// Who comes in: any of these conditions, when it becomes true, or `{ entered: funnel/stage }`.
     pub enter: Option<Keyed<OneOrList<Keyed<Condition>>>>,
-    /// Whether somebody may come in again: `never` (default), or `{ after: 30 days }`, counted from the end of the last time.
+    /// Whether somebody may come in again: `never` (default), or `{ after: 30 days }`, counted from
+    /// the end of the last time.
     pub reenter: Option<Keyed<ScalarOr<Reenter>>>,
-    /// What happens to those let in by a condition when none of the conditions holds any longer: `exit` or `stay`.
+    /// What happens to those let in by a condition when none of the conditions holds any longer:
+    /// `exit` or `stay`.
     pub on_leave: Option<Keyed<OnLeave>>,
-    /// What happens to those who qualify already when the campaign is first published: `enter` (default) or `skip`.
+    /// What happens to those who qualify already when the campaign is first published: `enter`
+    /// (default) or `skip`.
     pub existing: Option<Keyed<Existing>>,
     /// Those for whom this holds have converted: they leave, and do not enter.
     pub goal: Option<Keyed<Condition>>,
@@ -78,19 +86,25 @@ pub struct CampaignPublish {
     pub from: Option<Keyed<Text>>,
     /// Until this date or moment.
     pub until: Option<Keyed<Text>>,
-    /// What happens after `until` to contacts inside: they wait for another window (`pause`, the default), or they leave (`exit`).
+    /// What happens after `until` to contacts inside: they wait for another window (`pause`, the
+    /// default), or they leave (`exit`).
     pub after_until: Option<Keyed<AfterUntil>>,
 }
 
-/// A step: exactly one of `send`, `move`, `leave`, `add-tag`, `remove-tag`, `points`, `set`, `clear`, `notify`, `webhook`, `push-to`, `note`, `wait`, `wait-until`, `if`, `split`, `await`, `fork`, `goto`, `enroll`, `withdraw`, `use`, `unsubscribe`, `resubscribe`, `add-to`, `remove-from`, `exit`, and the keys that belong to it.
+/// A step: exactly one of `send`, `move`, `leave`, `add-tag`, `remove-tag`, `points`, `set`,
+/// `clear`, `notify`, `webhook`, `push-to`, `note`, `wait`, `wait-until`, `if`, `split`, `await`,
+/// `fork`, `goto`, `enroll`, `withdraw`, `use`, `unsubscribe`, `resubscribe`, `add-to`,
+/// `remove-from`, `exit`, and the keys that belong to it.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Step {
-    /// The name of this step, unique in its campaign; it keeps the step's identity when the list changes.
+    /// The name of this step, unique in its campaign; it keeps the step's identity when the list
+    /// changes.
     pub id: Option<Keyed<Text>>,
     /// Sends this content.
     pub send: Option<Keyed<Text>>,
-    /// How often a contact may get it: `entry` (default), `ever`, or `{ after: 30 days }`; for `send`.
+    /// How often a contact may get it: `entry` (default), `ever`, or `{ after: 30 days }`; for
+    /// `send`.
     pub once: Option<Keyed<ScalarOr<Once>>>,
     /// Sent without consent; for `send`.
     pub transactional: Option<Keyed<bool>>,
@@ -107,11 +121,13 @@ pub struct Step {
     pub add_tag: Option<Keyed<Text>>,
     /// Removes this tag.
     pub remove_tag: Option<Keyed<Text>>,
-    /// Gives this many points; a negative number takes them. `{ give: 10, group: loyalty }` gives them to a group.
+    /// Gives this many points; a negative number takes them. `{ give: 10, group: loyalty }` gives
+    /// them to a group.
     pub points: Option<Keyed<ScalarOr<Give>>>,
     /// Tells a colleague: `owner`, for who looks after the contact, or an address.
     pub notify: Option<Keyed<Text>>,
-    /// What the colleague is told; `{{ field | default: text }}` stands for a value of the contact; for `notify`.
+    /// What the colleague is told; `{{ field | default: text }}` stands for a value of the contact;
+    /// for `notify`.
     pub message: Option<Keyed<Text>>,
     /// Calls this destination.
     pub webhook: Option<Keyed<Text>>,
@@ -131,23 +147,31 @@ pub struct Step {
     pub remove_from: Option<Keyed<Text>>,
     /// Sets this field to the value of `to`.
     pub set: Option<Keyed<Text>>,
-    /// The new value: a literal, a list of choices, `today` or `now` for dates, or `{ add: 1 }` for numbers; for `set`.
+    /// The new value: a literal, a list of choices, `today` or `now` for dates, or `{ add: 1 }` for
+    /// numbers; for `set`.
     pub to: Option<Keyed<SetTo>>,
     /// Takes the value of this field away.
     pub clear: Option<Keyed<Text>>,
     /// Waits this long, such as `2 days`.
     pub wait: Option<Keyed<Text>>,
-    /// Waits until a date or moment, or until that of a field: `{ field: webinar-date, offset: -1 day }`.
+    /// Waits until a date or moment, or until that of a field: `{ field: webinar-date, offset: -1
+    /// day }`.
     pub wait_until: Option<Keyed<ScalarOr<WaitField>>>,
-    /// What happens when that moment is over: `continue`, `exit`, or `skip` (leaves out the next step). Without it the contact goes on, but of several waits in a row that are over only the last one's steps run; for `wait-until`.
+    /// What happens when that moment is over: `continue`, `exit`, or `skip` (leaves out the next
+    /// step). Without it the contact goes on, but of several waits in a row that are over only the
+    /// last one's steps run; for `wait-until`.
     pub if_past: Option<Keyed<IfPast>>,
-    /// What happens when the field has no date: `exit` (default), `continue`, or `skip` (leaves out the next step); for `wait-until` with a field.
+    /// What happens when the field has no date: `exit` (default), `continue`, or `skip` (leaves out
+    /// the next step); for `wait-until` with a field.
     pub if_missing: Option<Keyed<IfMissing>>,
-    /// The time of day at which it ends, such as `"09:00"`, on the contact's clock; for `wait` and `wait-until`.
+    /// The time of day at which it ends, such as `"09:00"`, on the contact's clock; for `wait` and
+    /// `wait-until`.
     pub at: Option<Keyed<Text>>,
-    /// From when to when it may end, such as `["09:00", "17:00"]`, on the contact's clock; both belong to it, and it may go over midnight; for `wait` and `wait-until`.
+    /// From when to when it may end, such as `["09:00", "17:00"]`, on the contact's clock; both
+    /// belong to it, and it may go over midnight; for `wait` and `wait-until`.
     pub between: Option<Keyed<ListOf<Keyed<Text>>>>,
-    /// The days of the week on which it may end, such as `[mon, fri]` or `mon-fri`; for `wait` and `wait-until`.
+    /// The days of the week on which it may end, such as `[mon, fri]` or `mon-fri`; for `wait` and
+    /// `wait-until`.
     pub days: Option<Keyed<OneOrList<Keyed<Text>>>>,
     /// Asks a condition.
     #[serde(rename = "if")]
@@ -157,9 +181,11 @@ pub struct Step {
     /// The steps when it does not hold, or when no event came in time; for `if` and `await`.
     #[serde(rename = "else")]
     pub else_: Option<Keyed<ListOf<Keyed<Step>>>>,
-    /// Shares of the contacts that take different ways, told apart by a stable number of the contact; needs an `id`.
+    /// Shares of the contacts that take different ways, told apart by a stable number of the
+    /// contact; needs an `id`.
     pub split: Option<Keyed<ListOf<Keyed<Share>>>>,
-    /// Waits for an event: `{ event: opened, of: win-back-1 }`, or a list of `{ when, then }` of which the earliest decides.
+    /// Waits for an event: `{ event: opened, of: win-back-1 }`, or a list of `{ when, then }` of
+    /// which the earliest decides.
     #[serde(rename = "await")]
     pub await_: Option<Keyed<MapOrList<Condition, Keyed<AwaitWay>>>>,
     /// How long to wait for the event, such as `3 days`; without it there is no end; for `await`.

@@ -1,4 +1,5 @@
-//! The companies file as written: what a company is, and how a contact names the one to which it belongs.
+//! The companies file as written: what a company is, and how a contact names the one to which it
+//! belongs.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -7,7 +8,8 @@ use super::Definitions;
 use super::contacts::Field;
 use super::scalar::{Keyed, ListOf, Text};
 
-/// A second file, of companies: its key, its fields, and the field of the contact that holds the key.
+/// A second file, of companies: its key, its fields, and the field of the contact that holds the
+/// key.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Companies {

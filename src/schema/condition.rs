@@ -1,4 +1,5 @@
-//! A condition as written: exactly one key says what it is about, one operator or more qualifiers belong to it; `resolve` holds the keys against each other.
+//! A condition as written: exactly one key says what it is about, one operator or more qualifiers
+//! belong to it; `resolve` holds the keys against each other.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -8,7 +9,9 @@ use super::{Key, Operands};
 use crate::language::{Operator, TagsHeld};
 use crate::source::Span;
 
-/// A condition over a contact: exactly one of `field`, `company`, `tag`, `tags`, `stage`, `reached`, `in-funnel`, `segment`, `event`, `campaign`, `reachable`, `all`, `any`, `not`, and the keys that belong to it.
+/// A condition over a contact: exactly one of `field`, `company`, `tag`, `tags`, `stage`,
+/// `reached`, `in-funnel`, `segment`, `event`, `campaign`, `reachable`, `all`, `any`, `not`, and
+/// the keys that belong to it.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Condition {
@@ -45,16 +48,19 @@ pub struct Condition {
     pub campaign: Option<Keyed<Text>>,
     /// How the latest entry stands: `active`, `completed`, `exited` or `converted`; for `campaign`.
     pub state: Option<Keyed<Text>>,
-    /// Happened so often, or adds up to so much: an event such as `purchased`; goes with `of`, `where`, `sum`, `within`, `since` and an operator (default `at-least: 1`).
+    /// Happened so often, or adds up to so much: an event such as `purchased`; goes with `of`,
+    /// `where`, `sum`, `within`, `since` and an operator (default `at-least: 1`).
     pub event: Option<Keyed<Text>>,
     /// Of this content; for `event`.
     pub of: Option<Keyed<Text>>,
     /// The property whose values are added up; for `event`, with an operator.
     pub sum: Option<Keyed<Text>>,
-    /// What the properties must say: a condition over `{ property: amount, at-least: 5 }`; for `event`.
+    /// What the properties must say: a condition over `{ property: amount, at-least: 5 }`; for
+    /// `event`.
     #[serde(rename = "where")]
     pub where_: Option<Box<Keyed<Condition>>>,
-    /// A property of the event; goes with exactly one operator, and stands only in `where` of an event.
+    /// A property of the event; goes with exactly one operator, and stands only in `where` of an
+    /// event.
     pub property: Option<Keyed<Text>>,
 
     /// Comes to rest in this stage, written `funnel/stage`; only in `enter` of a campaign.
@@ -103,7 +109,8 @@ pub struct Condition {
     pub within_next: Option<Keyed<Literal>>,
     /// In a day, week, month or year: `today`, `last week`, `this month`, `next year`.
     pub during: Option<Keyed<Literal>>,
-    /// The same day and month in any year, as seen from today: `today`, `tomorrow`, `yesterday`, `in 3 days`, `3 days ago`.
+    /// The same day and month in any year, as seen from today: `today`, `tomorrow`, `yesterday`,
+    /// `in 3 days`, `3 days ago`.
     pub anniversary: Option<Keyed<Literal>>,
     /// Has at least one of these choices.
     pub has_any: Option<Keyed<ListOf<Keyed<Literal>>>>,
@@ -154,7 +161,12 @@ impl Condition {
     pub fn comparisons(&self) -> Vec<Comparison<'_>> {
         let comparison = |key: Key| {
             let operator = Operator::of(&key.word)?;
-            Some(Comparison { operator, key: key.at, span: key.value, operand: self.operand(operator)? })
+            Some(Comparison {
+                operator,
+                key: key.at,
+                span: key.value,
+                operand: self.operand(operator)?,
+            })
         };
         self.keys().into_iter().filter_map(comparison).collect()
     }
@@ -201,7 +213,11 @@ impl Comparison<'_> {
     pub(crate) fn operands(&self) -> Operands<'_> {
         let texts = match self.operand {
             Operand::One(literal) => vec![literal.value.0.text.as_str()],
-            Operand::Many(literals) => literals.0.iter().map(|literal| literal.value.0.text.as_str()).collect(),
+            Operand::Many(literals) => literals
+                .0
+                .iter()
+                .map(|literal| literal.value.0.text.as_str())
+                .collect(),
             Operand::Flag(flag) => vec![if flag { "true" } else { "false" }],
         };
         Operands { texts }

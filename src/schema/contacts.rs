@@ -26,20 +26,24 @@ pub struct Contacts {
     /// The condition that must hold before anything is sent on a channel.
     #[serde(default)]
     pub consent: Entries<Recovered<Keyed<Condition>>>,
-    /// The column that holds why a channel must not be used: nothing, `unsubscribed`, `complained`, `bounced`.
+    /// The column that holds why a channel must not be used: nothing, `unsubscribed`, `complained`,
+    /// `bounced`.
     #[serde(default)]
     pub do_not_contact: Entries<DoNotContact>,
-    /// The text field that holds a contact's IANA zone, such as `Europe/Warsaw`; it counts in waits only. Default: the project's zone for everybody.
+    /// The text field that holds a contact's IANA zone, such as `Europe/Warsaw`; it counts in waits
+    /// only. Default: the project's zone for everybody.
     pub timezone: Option<Keyed<Text>>,
     /// The field that holds a contact's language.
     pub language: Option<Keyed<Text>>,
     /// The field that holds the address of who looks after a contact.
     pub owner: Option<Keyed<Text>>,
-    /// The field that holds the channel on which a contact likes to be reached: `email`, `sms`, `push`.
+    /// The field that holds the channel on which a contact likes to be reached: `email`, `sms`,
+    /// `push`.
     pub preferred_channel: Option<Keyed<Text>>,
     /// Words that mean in any cell that there is no value, such as `NULL`; compared exactly.
     pub missing: Option<Keyed<ListOf<Keyed<Text>>>>,
-    /// What a value that does not fit its type does: `fail` (default), `missing`, or `{ skip-contact: { at-most: 100 } }`, which leaves so many contacts as they are.
+    /// What a value that does not fit its type does: `fail` (default), `missing`, or `{
+    /// skip-contact: { at-most: 100 } }`, which leaves so many contacts as they are.
     pub on_bad_value: Option<Keyed<ScalarOr<OnBadValue>>>,
     /// Set where a part of it could not be read, which is reported already.
     #[serde(rename = "$hole")]
@@ -69,7 +73,8 @@ pub struct SkipContact {
 pub struct DoNotContact {
     /// The column's name.
     pub column: Keyed<Text>,
-    /// `false`: where a file lacks the column, nobody has asked to be left alone. Without it such a file is refused.
+    /// `false`: where a file lacks the column, nobody has asked to be left alone. Without it such a
+    /// file is refused.
     pub default: Option<Keyed<bool>>,
 }
 

@@ -1,14 +1,16 @@
-//! A serde deserializer over the span tree: a scalar is read by the type that its place expects, and places reach the types that ask for them.
+//! A serde deserializer over the span tree: a scalar is read by the type that its place expects,
+//! and places reach the types that ask for them.
 //!
-//! It never guesses a type from the text: `007` is text where text is expected and no number where a flag is.
+//! It never guesses a type from the text: `007` is text where text is expected and no number where
+//! a flag is.
 
 use std::cell::{Cell, RefCell};
 use std::fmt::Display;
 
 use serde::de::value::{StrDeserializer, U32Deserializer};
 use serde::de::{
-    DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, Error, IntoDeserializer, MapAccess, SeqAccess,
-    VariantAccess, Visitor,
+    DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, Error, IntoDeserializer,
+    MapAccess, SeqAccess, VariantAccess, Visitor,
 };
 use serde::forward_to_deserialize_any;
 
@@ -24,29 +26,47 @@ pub(super) mod repair;
 pub(super) const PLACED: &str = "$funnelc::Placed";
 /// The same for a key that must be an id.
 pub(super) const ID: &str = "$funnelc::Id";
-/// The name under which [`super::Recovered`] asks for the place of a value, and for its failure to be remembered.
+/// The name under which [`super::Recovered`] asks for the place of a value, and for its failure to
+/// be remembered.
 pub(super) const LENIENT: &str = "$funnelc::Lenient";
 /// The name under which [`super::Literal`] asks for the scalar with its style.
 pub(super) const LITERAL: &str = "$funnelc::Literal";
-/// The name under which types of several shapes ask for the kind of the node: [`SCALAR`], [`SEQUENCE`] or [`MAPPING`].
+/// The name under which types of several shapes ask for the kind of the node: [`SCALAR`],
+/// [`SEQUENCE`] or [`MAPPING`].
 pub(super) const KIND: &str = "$funnelc::Kind";
 
 const SCALAR: u32 = 0;
 pub(super) const SEQUENCE: u32 = 1;
 pub(super) const MAPPING: u32 = 2;
 
-/// Reads a `T`, and tells every failure on the way: the one that made it impossible, and those that only broke a part.
-/// What is cut off by one of the `unread` places breaks too, but that is no failure of its shape.
-pub(super) fn read<T: DeserializeOwned>(node: &Node, unread: &[Span]) -> (Option<T>, Vec<ShapeError>) {
-    let context = Context { unread, failures: RefCell::default(), repairs: Cell::new(REPAIRS) };
-    let value = T::deserialize(TreeDeserializer { node, key: node.span, context: &context });
-    let value = value.map_err(|error| context.fail(error.within(node.span))).ok();
+/// Reads a `T`, and tells every failure on the way: the one that made it impossible, and those that
+/// only broke a part. What is cut off by one of the `unread` places breaks too, but that is no
+/// failure of its shape.
+pub(super) fn read<T: DeserializeOwned>(
+    node: &Node,
+    unread: &[Span],
+) -> (Option<T>, Vec<ShapeError>) {
+    let context = Context {
+        unread,
+        failures: RefCell::default(),
+        repairs: Cell::new(REPAIRS),
+    };
+    let value = T::deserialize(TreeDeserializer {
+        node,
+        key: node.span,
+        context: &context,
+    });
+    let value = value
+        .map_err(|error| context.fail(error.within(node.span)))
+        .ok();
     (value, context.failures.into_inner())
 }
 
 /// Whether a node ends where its file was not read any further.
 pub(super) fn is_cut(span: Span, unread: &[Span]) -> bool {
-    unread.iter().any(|unread| unread.file == span.file && unread.start == span.end)
+    unread
+        .iter()
+        .any(|unread| unread.file == span.file && unread.start == span.end)
 }
 
 /// A shape that does not fit; where the schema finds more to say, only the fact counts.
@@ -65,25 +85,43 @@ pub(super) struct ShapeError {
 
 impl ShapeError {
     fn at(span: Span, message: impl Display) -> Self {
-        Self { span: Some(span), ..Self::custom(message) }
+        Self {
+            span: Some(span),
+            ..Self::custom(message)
+        }
     }
 
     fn in_entry(self, key: Span) -> Self {
-        Self { entry: Some(key), lacks: None, ..self }
+        Self {
+            entry: Some(key),
+            lacks: None,
+            ..self
+        }
     }
 
     fn within(self, span: Span) -> Self {
-        Self { span: self.span.or(Some(span)), ..self }
+        Self {
+            span: self.span.or(Some(span)),
+            ..self
+        }
     }
 }
 
 impl Error for ShapeError {
     fn custom<T: Display>(message: T) -> Self {
-        Self { message: message.to_string(), span: None, entry: None, lacks: None }
+        Self {
+            message: message.to_string(),
+            span: None,
+            entry: None,
+            lacks: None,
+        }
     }
 
     fn missing_field(field: &'static str) -> Self {
-        Self { lacks: Some(field), ..Self::custom(format!("missing field `{field}`")) }
+        Self {
+            lacks: Some(field),
+            ..Self::custom(format!("missing field `{field}`"))
+        }
     }
 }
 
@@ -115,7 +153,11 @@ struct TreeDeserializer<'a> {
 
 impl<'a> TreeDeserializer<'a> {
     fn item(self, node: &'a Node) -> Self {
-        Self { node, key: node.span, ..self }
+        Self {
+            node,
+            key: node.span,
+            ..self
+        }
     }
 
     fn fail<T>(self, message: impl Display) -> Result<T, ShapeError> {
@@ -125,8 +167,12 @@ impl<'a> TreeDeserializer<'a> {
     /// The scalar that stands here, if it says something by itself.
     fn scalar(self, expected: &str) -> Result<&'a Scalar, ShapeError> {
         match &self.node.value {
-            Value::Scalar(scalar) if scalar.is_null() => self.fail(format!("expected {expected}, found nothing")),
-            Value::Scalar(scalar) if variable_name(&scalar.text).is_some() => self.fail("a variable without a value"),
+            Value::Scalar(scalar) if scalar.is_null() => {
+                self.fail(format!("expected {expected}, found nothing"))
+            }
+            Value::Scalar(scalar) if variable_name(&scalar.text).is_some() => {
+                self.fail("a variable without a value")
+            }
             Value::Scalar(scalar) => Ok(scalar),
             Value::Sequence(_) => self.fail(format!("expected {expected}, found a list")),
             Value::Mapping(_) => self.fail(format!("expected {expected}, found a mapping")),
@@ -134,16 +180,31 @@ impl<'a> TreeDeserializer<'a> {
     }
 
     fn visit_items<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ShapeError> {
-        let Value::Sequence(items) = &self.node.value else { return self.fail("expected a list") };
+        let Value::Sequence(items) = &self.node.value else {
+            return self.fail("expected a list");
+        };
         let span = self.node.span;
-        visitor.visit_seq(Items { items: items.iter(), parent: self }).map_err(|error| error.within(span))
+        visitor
+            .visit_seq(Items {
+                items: items.iter(),
+                parent: self,
+            })
+            .map_err(|error| error.within(span))
     }
 
     fn visit_entries<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ShapeError> {
-        let Value::Mapping(entries) = &self.node.value else { return self.fail("expected a mapping") };
+        let Value::Mapping(entries) = &self.node.value else {
+            return self.fail("expected a mapping");
+        };
         let span = self.node.span;
-        let access = Pairs { entries: entries.iter(), value: None, parent: self };
-        visitor.visit_map(access).map_err(|error| error.within(span))
+        let access = Pairs {
+            entries: entries.iter(),
+            value: None,
+            parent: self,
+        };
+        visitor
+            .visit_map(access)
+            .map_err(|error| error.within(span))
     }
 }
 
@@ -178,7 +239,11 @@ impl<'de> Deserializer<'de> for TreeDeserializer<'_> {
 
     /// Anything that says something.
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ShapeError> {
-        if self.node.is_null() { self.fail("expected a value, found nothing") } else { visitor.visit_unit() }
+        if self.node.is_null() {
+            self.fail("expected a value, found nothing")
+        } else {
+            visitor.visit_unit()
+        }
     }
 
     /// What is written as nothing is never the same as not written.
@@ -210,11 +275,18 @@ impl<'de> Deserializer<'de> for TreeDeserializer<'_> {
         visitor: V,
     ) -> Result<V::Value, ShapeError> {
         match name {
-            PLACED => visitor.visit_seq(Repair::new(self, [Some(self.node.span), Some(self.key)], false)),
+            PLACED => visitor.visit_seq(Repair::new(
+                self,
+                [Some(self.node.span), Some(self.key)],
+                false,
+            )),
             LENIENT => visitor.visit_seq(Repair::new(self, [Some(self.node.span), None], true)),
             LITERAL => {
                 let scalar = self.scalar("a value")?;
-                visitor.visit_seq(Style { text: Some(without_escape(&scalar.text)), plain: scalar.plain })
+                visitor.visit_seq(Style {
+                    text: Some(without_escape(&scalar.text)),
+                    plain: scalar.plain,
+                })
             }
             _ => self.visit_items(visitor),
         }
@@ -231,7 +303,9 @@ impl<'de> Deserializer<'de> for TreeDeserializer<'_> {
         }
         let scalar = self.scalar("one of a few words")?;
         let variant: StrDeserializer<'_, ShapeError> = scalar.text.as_str().into_deserializer();
-        visitor.visit_enum(variant).map_err(|error| error.within(self.node.span))
+        visitor
+            .visit_enum(variant)
+            .map_err(|error| error.within(self.node.span))
     }
 
     forward_to_deserialize_any! {
@@ -248,8 +322,14 @@ struct Items<'a> {
 impl<'de> SeqAccess<'de> for Items<'_> {
     type Error = ShapeError;
 
-    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, ShapeError> {
-        self.items.next().map(|node| seed.deserialize(self.parent.item(node))).transpose()
+    fn next_element_seed<T: DeserializeSeed<'de>>(
+        &mut self,
+        seed: T,
+    ) -> Result<Option<T::Value>, ShapeError> {
+        self.items
+            .next()
+            .map(|node| seed.deserialize(self.parent.item(node)))
+            .transpose()
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -267,17 +347,37 @@ struct Pairs<'a> {
 impl<'de> MapAccess<'de> for Pairs<'_> {
     type Error = ShapeError;
 
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, ShapeError> {
+    fn next_key_seed<K: DeserializeSeed<'de>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, ShapeError> {
         self.value = self.entries.next();
-        let Some(entry) = self.value else { return Ok(None) };
-        let key = KeyDeserializer { entry, context: self.parent.context };
-        seed.deserialize(key).map(Some).map_err(|error| error.within(entry.key.span).in_entry(entry.key.span))
+        let Some(entry) = self.value else {
+            return Ok(None);
+        };
+        let key = KeyDeserializer {
+            entry,
+            context: self.parent.context,
+        };
+        seed.deserialize(key)
+            .map(Some)
+            .map_err(|error| error.within(entry.key.span).in_entry(entry.key.span))
     }
 
-    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, ShapeError> {
-        let entry = self.value.take().ok_or_else(|| ShapeError::custom("a value was asked for before its key"))?;
-        let value = TreeDeserializer { key: entry.key.span, ..self.parent.item(&entry.value) };
-        seed.deserialize(value).map_err(|error| error.within(entry.value.span).in_entry(entry.key.span))
+    fn next_value_seed<V: DeserializeSeed<'de>>(
+        &mut self,
+        seed: V,
+    ) -> Result<V::Value, ShapeError> {
+        let entry = self
+            .value
+            .take()
+            .ok_or_else(|| ShapeError::custom("a value was asked for before its key"))?;
+        let value = TreeDeserializer {
+            key: entry.key.span,
+            ..self.parent.item(&entry.value)
+        };
+        seed.deserialize(value)
+            .map_err(|error| error.within(entry.value.span).in_entry(entry.key.span))
     }
 }
 
@@ -302,10 +402,19 @@ impl<'de> Deserializer<'de> for KeyDeserializer<'_> {
     ) -> Result<V::Value, ShapeError> {
         let key = &self.entry.key;
         if name == ID && !is_id(&key.value) {
-            self.context.fail(ShapeError::at(key.span, format!("`{}` cannot be an id", key.value)));
+            self.context.fail(ShapeError::at(
+                key.span,
+                format!("`{}` cannot be an id", key.value),
+            ));
         }
-        let places = Places { spans: [Some(key.span), Some(key.span)], next: 0 };
-        visitor.visit_seq(PlacedKey { places, key: Some(&key.value) })
+        let places = Places {
+            spans: [Some(key.span), Some(key.span)],
+            next: 0,
+        };
+        visitor.visit_seq(PlacedKey {
+            places,
+            key: Some(&key.value),
+        })
     }
 
     forward_to_deserialize_any! {
@@ -337,11 +446,17 @@ struct PlacedKey<'a> {
 impl<'de> SeqAccess<'de> for PlacedKey<'_> {
     type Error = ShapeError;
 
-    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, ShapeError> {
+    fn next_element_seed<T: DeserializeSeed<'de>>(
+        &mut self,
+        seed: T,
+    ) -> Result<Option<T::Value>, ShapeError> {
         if let Some(number) = self.places.next_number() {
             return seed.deserialize(U32Deserializer::new(number)).map(Some);
         }
-        self.key.take().map(|key| seed.deserialize(StrDeserializer::<ShapeError>::new(key))).transpose()
+        self.key
+            .take()
+            .map(|key| seed.deserialize(StrDeserializer::<ShapeError>::new(key)))
+            .transpose()
     }
 }
 
@@ -354,7 +469,10 @@ struct Style<'a> {
 impl<'de> SeqAccess<'de> for Style<'_> {
     type Error = ShapeError;
 
-    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, ShapeError> {
+    fn next_element_seed<T: DeserializeSeed<'de>>(
+        &mut self,
+        seed: T,
+    ) -> Result<Option<T::Value>, ShapeError> {
         match self.text.take() {
             Some(text) => seed.deserialize(text.into_deserializer()).map(Some),
             None => seed.deserialize(self.plain.into_deserializer()).map(Some),
@@ -369,13 +487,19 @@ impl<'de> EnumAccess<'de> for Kind<'_> {
     type Error = ShapeError;
     type Variant = Self;
 
-    fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Self), ShapeError> {
+    fn variant_seed<V: DeserializeSeed<'de>>(
+        self,
+        seed: V,
+    ) -> Result<(V::Value, Self), ShapeError> {
         let kind = match &self.0.node.value {
             Value::Scalar(_) => SCALAR,
             Value::Sequence(_) => SEQUENCE,
             Value::Mapping(_) => MAPPING,
         };
-        Ok((seed.deserialize(U32Deserializer::<ShapeError>::new(kind))?, self))
+        Ok((
+            seed.deserialize(U32Deserializer::<ShapeError>::new(kind))?,
+            self,
+        ))
     }
 }
 
@@ -386,11 +510,18 @@ impl<'de> VariantAccess<'de> for Kind<'_> {
         Ok(())
     }
 
-    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, ShapeError> {
+    fn newtype_variant_seed<T: DeserializeSeed<'de>>(
+        self,
+        seed: T,
+    ) -> Result<T::Value, ShapeError> {
         seed.deserialize(self.0)
     }
 
-    fn tuple_variant<V: Visitor<'de>>(self, _len: usize, visitor: V) -> Result<V::Value, ShapeError> {
+    fn tuple_variant<V: Visitor<'de>>(
+        self,
+        _len: usize,
+        visitor: V,
+    ) -> Result<V::Value, ShapeError> {
         self.0.visit_items(visitor)
     }
 

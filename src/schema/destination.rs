@@ -1,4 +1,5 @@
-//! A destination as written: another system to which actions go; what it needs to be reached may stand in the environment of whoever delivers.
+//! A destination as written: another system to which actions go; what it needs to be reached may
+//! stand in the environment of whoever delivers.
 
 use schemars::JsonSchema;
 use serde::Deserialize;

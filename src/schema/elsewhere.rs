@@ -1,4 +1,5 @@
-//! What somebody means who writes a key where it does not stand, or a value in another form; only what is nearly certain is said.
+//! What somebody means who writes a key where it does not stand, or a value in another form; only
+//! what is nearly certain is said.
 
 use super::lookup::keys;
 use crate::language::Operator;
@@ -8,15 +9,19 @@ use crate::yaml::node::{Entry, Node, Value};
 pub(super) fn of_key(place: &str, entry: &Entry) -> Option<String> {
     let key = entry.key.value.as_str();
     match place {
-        "Segment" if Operator::of(key).is_some() => {
-            Some(format!("a condition stands under `where`: `where: {{ field: …, {key}: … }}`"))
-        }
-        "Segment" if keys("Condition").contains(&key) => {
-            Some(format!("a condition stands under `where`: `where: {{ {key}: … }}`"))
-        }
+        "Segment" if Operator::of(key).is_some() => Some(format!(
+            "a condition stands under `where`: `where: {{ field: …, {key}: … }}`"
+        )),
+        "Segment" if keys("Condition").contains(&key) => Some(format!(
+            "a condition stands under `where`: `where: {{ {key}: … }}`"
+        )),
         "Condition" => Some(match only_operator(&entry.value) {
-            Some((operator, text)) => format!("for a field write `{{ field: {key}, {operator}: {text} }}`"),
-            None => format!("for a field write `{{ field: {key}, is: … }}`, for a tag `{{ tag: {key} }}`"),
+            Some((operator, text)) => {
+                format!("for a field write `{{ field: {key}, {operator}: {text} }}`")
+            }
+            None => format!(
+                "for a field write `{{ field: {key}, is: … }}`, for a tag `{{ tag: {key} }}`"
+            ),
         }),
         _ => None,
     }
@@ -31,24 +36,39 @@ pub(super) fn of_fraction(node: &Node, entry: &Entry) -> Option<String> {
         return None;
     }
     let why = "a comma ends the value before it";
-    let Value::Mapping(entries) = &node.value else { return None };
-    let before = entries.iter().take_while(|it| it.key.span != entry.key.span).last();
+    let Value::Mapping(entries) = &node.value else {
+        return None;
+    };
+    let before = entries
+        .iter()
+        .take_while(|it| it.key.span != entry.key.span)
+        .last();
     let digits = |it: &&Entry| text(&it.value).is_some_and(|text| text.parse::<i64>().is_ok());
     Some(match before.filter(digits).and_then(|it| text(&it.value)) {
         Some(whole) if key == "000" => format!("{why}; write `{whole}000`"),
-        Some(whole) if key.len() == 3 => format!("{why}; write `{whole}{key}`, or with a fraction `{whole}.{key}`"),
+        Some(whole) if key.len() == 3 => {
+            format!("{why}; write `{whole}{key}`, or with a fraction `{whole}.{key}`")
+        }
         Some(whole) => format!("{why}; write a point: `{whole}.{key}`"),
         None => format!("{why}; write a point, as in `1.5`"),
     })
 }
 
 /// What to write instead of a mapping or a word that is none of the wanted kind.
-pub(super) fn of_value(node: &Node, place: &str, wants_list: bool, wants_mapping: bool) -> Option<String> {
+pub(super) fn of_value(
+    node: &Node,
+    place: &str,
+    wants_list: bool,
+    wants_mapping: bool,
+) -> Option<String> {
     match &node.value {
         Value::Mapping(entries) if wants_list => Some(match entries.first() {
             Some(first) => {
                 let text = text(&first.value).unwrap_or("…");
-                format!("begin each item of a list with a dash: `- {}: {text}`", first.key.value)
+                format!(
+                    "begin each item of a list with a dash: `- {}: {text}`",
+                    first.key.value
+                )
             }
             None => "write each item behind a `- `, or put `[ ]` around it".to_owned(),
         }),
@@ -63,11 +83,16 @@ pub(super) fn of_value(node: &Node, place: &str, wants_list: bool, wants_mapping
 /// The line about a thing that is gone, or has another name.
 fn gone(place: &str, name: &str) -> Option<String> {
     match (place, name.contains('/')) {
-        ("Removed", true) => Some(format!("for a stage write `{{ stage: {name}, then: leave }}`")),
-        ("Removed", false) => {
-            Some(format!("say what it was: `{{ campaign: {name} }}`, `{{ funnel: {name} }}` or `{{ field: {name} }}`"))
-        }
-        ("Moved", _) => Some(format!("write what it is called now: `{{ from: {name}, to: … }}`")),
+        ("Removed", true) => Some(format!(
+            "for a stage write `{{ stage: {name}, then: leave }}`"
+        )),
+        ("Removed", false) => Some(format!(
+            "say what it was: `{{ campaign: {name} }}`, `{{ funnel: {name} }}` or \
+                `{{ field: {name} }}`"
+        )),
+        ("Moved", _) => Some(format!(
+            "write what it is called now: `{{ from: {name}, to: … }}`"
+        )),
         _ => None,
     }
 }

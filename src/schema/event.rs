@@ -13,10 +13,12 @@ use crate::language::PropertyType;
 pub struct Event {
     /// What it means.
     pub description: Option<Text>,
-    /// What an occurrence carries, by id: `text`, `integer`, `number`, `boolean`, `date` or `datetime`. For `purchased` and events of your own.
+    /// What an occurrence carries, by id: `text`, `integer`, `number`, `boolean`, `date` or
+    /// `datetime`. For `purchased` and events of your own.
     #[serde(default)]
     pub properties: Definitions<PropertyType>,
-    /// What an occurrence does to fields of the contact that have no column in the contacts file, by field.
+    /// What an occurrence does to fields of the contact that have no column in the contacts file,
+    /// by field.
     #[serde(default)]
     pub updates: Entries<Keyed<Update>>,
     /// How old an occurrence may be that starts a campaign, such as `2 days`. Default: `1 day`.

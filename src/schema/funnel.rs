@@ -21,17 +21,21 @@ pub struct Funnel {
     pub owner: Option<Text>,
     /// Funnels run from the highest priority down, then by id. Default: 0.
     pub priority: Option<Keyed<i64>>,
-    /// Who enters at `entry` without being moved: `everyone`, a segment, or a condition. Without it only `place` and campaigns bring contacts in.
+    /// Who enters at `entry` without being moved: `everyone`, a segment, or a condition. Without it
+    /// only `place` and campaigns bring contacts in.
     pub audience: Option<Keyed<ScalarOr<Condition>>>,
     /// The stage where the audience enters. Default: the lightest.
     pub entry: Option<Keyed<Text>>,
-    /// The column of the contacts file that holds the stage. Default: `stage_` and the funnel's id with `-` as `_`.
+    /// The column of the contacts file that holds the stage. Default: `stage_` and the funnel's id
+    /// with `-` as `_`.
     pub column: Option<Keyed<Text>>,
     /// `forward` (default): only to heavier stages. `free`: anywhere.
     pub moves: Option<Keyed<Moves>>,
-    /// Whose conversion counts. `strict` (default): that of the present stage. `loose`: that of the heaviest stage, from the present one up, that leads to a heavier stage than the present one.
+    /// Whose conversion counts. `strict` (default): that of the present stage. `loose`: that of the
+    /// heaviest stage, from the present one up, that leads to a heavier stage than the present one.
     pub order: Option<Keyed<Order>>,
-    /// What happens to a contact that leaves the audience: it keeps its stage (`stay`, the default), or it leaves the funnel (`leave`).
+    /// What happens to a contact that leaves the audience: it keeps its stage (`stay`, the
+    /// default), or it leaves the funnel (`leave`).
     pub on_audience_left: Option<Keyed<AudienceLeft>>,
     /// Rules in order: the first whose `when` holds names the target; only a heavier one moves.
     pub place: Option<Keyed<ListOf<Keyed<Place>>>>,
@@ -73,9 +77,11 @@ pub struct Stage {
     pub weight: Keyed<i64>,
     /// What the contacts file holds for this stage. Default: the id.
     pub value: Option<Keyed<Text>>,
-    /// When a contact goes on: a condition (to the next heavier stage), or a list of `when` and `to` of which the first that holds counts.
+    /// When a contact goes on: a condition (to the next heavier stage), or a list of `when` and
+    /// `to` of which the first that holds counts.
     pub converts: Option<Keyed<MapOrList<Condition, Keyed<Move>>>>,
-    /// What contacts in the stage get to see or are sent: of those whose `when` holds they have the first, as written.
+    /// What contacts in the stage get to see or are sent: of those whose `when` holds they have the
+    /// first, as written.
     pub experiences: Option<Keyed<ListOf<Keyed<Experience>>>>,
     /// Lighter stages of this funnel to which contacts may go back.
     pub back_to: Option<Keyed<OneOrList<Keyed<Text>>>>,
@@ -102,7 +108,8 @@ pub struct Experience {
     pub category: Option<Text>,
     /// Who looks after it.
     pub owner: Option<Text>,
-    /// What is shown or sent. Kinds `focus`, `ad` and `dynamic` are shown and hidden again; other kinds are sent once per stay in the stage.
+    /// What is shown or sent. Kinds `focus`, `ad` and `dynamic` are shown and hidden again; other
+    /// kinds are sent once per stay in the stage.
     pub content: Keyed<Text>,
     /// Who has it. Default: everyone in the stage.
     pub when: Option<Keyed<Condition>>,

@@ -1,4 +1,5 @@
-//! What becomes of contacts in flight, as written: things that were renamed, and things that are gone.
+//! What becomes of contacts in flight, as written: things that were renamed, and things that are
+//! gone.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -12,7 +13,8 @@ use crate::language::WhenRemoved;
 pub struct Moved {
     /// The campaign, by its present name, if a step was renamed.
     pub campaign: Option<Keyed<Text>>,
-    /// The old name: `funnel/stage`, a funnel, a campaign, or with `campaign` a step; or, with the word before it, `segment s`, `content c`, `tag t`, `event e`, `experience funnel/stage/id`.
+    /// The old name: `funnel/stage`, a funnel, a campaign, or with `campaign` a step; or, with the
+    /// word before it, `segment s`, `content c`, `tag t`, `event e`, `experience funnel/stage/id`.
     pub from: Keyed<Text>,
     /// The new name, which is there, with the same word before it.
     pub to: Keyed<Text>,
@@ -32,6 +34,7 @@ pub struct Removed {
     pub funnel: Option<Keyed<Text>>,
     /// A field that is gone or has another type: what is remembered of it is forgotten.
     pub field: Option<Keyed<Text>>,
-    /// What becomes of the contacts: `exit` the campaign or go on with the `next` step, for a step; `leave` the funnel, for a stage.
+    /// What becomes of the contacts: `exit` the campaign or go on with the `next` step, for a step;
+    /// `leave` the funnel, for a stage.
     pub then: Option<Keyed<WhenRemoved>>,
 }

@@ -1,4 +1,5 @@
-//! What may stand where, looked up in the schema of the types as written; whoever asks for keys or properties asks here.
+//! What may stand where, looked up in the schema of the types as written; whoever asks for keys or
+//! properties asks here.
 //!
 //! It knows the schema and nothing of mistakes, their words or what is filled in.
 
@@ -18,12 +19,18 @@ pub(super) fn schema() -> &'static Json {
 
 /// The schema of a type.
 pub(super) fn definition(place: &str) -> &'static Json {
-    schema().pointer(&format!("/definitions/{place}")).unwrap_or(schema())
+    schema()
+        .pointer(&format!("/definitions/{place}"))
+        .unwrap_or(schema())
 }
 
 /// The keys of a type that people may write.
 pub(super) fn keys(place: &str) -> Vec<&'static str> {
-    let properties = definition(place).get("properties").and_then(Json::as_object);
-    let keys = properties.into_iter().flat_map(|properties| properties.keys().map(String::as_str));
+    let properties = definition(place)
+        .get("properties")
+        .and_then(Json::as_object);
+    let keys = properties
+        .into_iter()
+        .flat_map(|properties| properties.keys().map(String::as_str));
     keys.filter(|key| !key.starts_with(MADE)).collect()
 }

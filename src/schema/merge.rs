@@ -1,6 +1,8 @@
-//! The trees of several files to one: definitions merge by id, and what is given twice is an error that points at both places.
+//! The trees of several files to one: definitions merge by id, and what is given twice is an error
+//! that points at both places.
 //!
-//! The result never depends on the order of the files, but for which of two places is called the first.
+//! The result never depends on the order of the files, but for which of two places is called the
+//! first.
 
 use std::collections::HashMap;
 
@@ -22,12 +24,24 @@ pub fn merge(files: Vec<Node>) -> (Node, Vec<Diagnostic>) {
             // A file that is no mapping stays as it is, so that its shape is reported.
             value @ (Value::Scalar(_) | Value::Sequence(_)) => {
                 join(mappings, &PROJECT, &mut diagnostics);
-                return (Node { span: file.span, value }, diagnostics);
+                return (
+                    Node {
+                        span: file.span,
+                        value,
+                    },
+                    diagnostics,
+                );
             }
         }
     }
     let value = Value::Mapping(join(mappings, &PROJECT, &mut diagnostics));
-    (Node { span: span.unwrap_or(Span::NOWHERE), value }, diagnostics)
+    (
+        Node {
+            span: span.unwrap_or(Span::NOWHERE),
+            value,
+        },
+        diagnostics,
+    )
 }
 
 /// What merges within a mapping: its keys, and for each what merges within its value in turn.
@@ -38,13 +52,24 @@ struct Merging {
 }
 
 const CONTACTS: Merging = Merging {
-    keys: &[("fields", None), ("addresses", None), ("consent", None), ("do-not-contact", None)],
+    keys: &[
+        ("fields", None),
+        ("addresses", None),
+        ("consent", None),
+        ("do-not-contact", None),
+    ],
     repeatable: &[],
 };
 
-const COMPANIES: Merging = Merging { keys: &[("fields", None)], repeatable: &[] };
+const COMPANIES: Merging = Merging {
+    keys: &[("fields", None)],
+    repeatable: &[],
+};
 
-const POINTS: Merging = Merging { keys: &[("rules", None), ("triggers", None)], repeatable: &[] };
+const POINTS: Merging = Merging {
+    keys: &[("rules", None), ("triggers", None)],
+    repeatable: &[],
+};
 
 const PROJECT: Merging = Merging {
     keys: &[
@@ -74,8 +99,15 @@ struct Joined {
 }
 
 /// The entries of all mappings; each key is looked up once, however many files there are.
-fn join(mappings: Vec<Vec<Entry>>, merging: &Merging, diagnostics: &mut Vec<Diagnostic>) -> Vec<Entry> {
-    const BY_ID: Merging = Merging { keys: &[], repeatable: &[] };
+fn join(
+    mappings: Vec<Vec<Entry>>,
+    merging: &Merging,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<Entry> {
+    const BY_ID: Merging = Merging {
+        keys: &[],
+        repeatable: &[],
+    };
     let mut joined: Vec<Joined> = Vec::new();
     let mut places: HashMap<String, usize> = HashMap::new();
     for entry in mappings.into_iter().flatten() {
@@ -83,14 +115,23 @@ fn join(mappings: Vec<Vec<Entry>>, merging: &Merging, diagnostics: &mut Vec<Diag
             Some(at) => add(&mut joined[*at], entry, merging, diagnostics),
             None => {
                 places.insert(entry.key.value.clone(), joined.len());
-                joined.push(Joined { entry, more: Vec::new() });
+                joined.push(Joined {
+                    entry,
+                    more: Vec::new(),
+                });
             }
         }
     }
     let whole = |Joined { mut entry, more }: Joined| {
-        let inner = merging.keys.iter().find(|(key, _)| *key == entry.key.value).and_then(|(_, inner)| *inner);
+        let inner = merging
+            .keys
+            .iter()
+            .find(|(key, _)| *key == entry.key.value)
+            .and_then(|(_, inner)| *inner);
         if let (Value::Mapping(entries), false) = (&mut entry.value.value, more.is_empty()) {
-            let all = std::iter::once(std::mem::take(entries)).chain(more).collect();
+            let all = std::iter::once(std::mem::take(entries))
+                .chain(more)
+                .collect();
             *entries = join(all, inner.unwrap_or(&BY_ID), diagnostics);
         }
         entry
@@ -101,13 +142,18 @@ fn join(mappings: Vec<Vec<Entry>>, merging: &Merging, diagnostics: &mut Vec<Diag
 /// Takes in what another file says under a key.
 fn add(known: &mut Joined, entry: Entry, merging: &Merging, diagnostics: &mut Vec<Diagnostic>) {
     let key = &entry.key.value;
-    let is_same = merging.repeatable.contains(&key.as_str()) && same_text(&known.entry.value, &entry.value);
+    let is_same =
+        merging.repeatable.contains(&key.as_str()) && same_text(&known.entry.value, &entry.value);
     let merges = merging.keys.iter().any(|(merging, _)| merging == key);
     match (&known.entry.value.value, entry.value.value) {
         (_, _) if is_same => {}
         (Value::Mapping(_), Value::Mapping(more)) if merges => known.more.push(more),
         (Value::Mapping(_) | Value::Sequence(_) | Value::Scalar(_), _) => {
-            diagnostics.push(duplicate(&known.entry.key.value, known.entry.key.span, entry.key.span));
+            diagnostics.push(duplicate(
+                &known.entry.key.value,
+                known.entry.key.span,
+                entry.key.span,
+            ));
         }
     }
 }

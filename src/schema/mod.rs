@@ -1,9 +1,12 @@
-//! What may be written: one file per section of the language, with the shape of each definition as it stands in the YAML; nothing here knows what a name refers to.
+//! What may be written: one file per section of the language, with the shape of each definition as
+//! it stands in the YAML; nothing here knows what a name refers to.
 //!
-//! Steps and conditions are told apart by which key is present. Each is one flat struct of options, and which keys go together is decided in `resolve`, where a message can point
-//! at both. The same types give the published JSON Schema.
+//! Steps and conditions are told apart by which key is present. Each is one flat struct of options,
+//! and which keys go together is decided in `resolve`, where a message can point at both. The same
+//! types give the published JSON Schema.
 
-/// The keys of a mapping as written, in the order of the text. A field that is left out of the list does not compile.
+/// The keys of a mapping as written, in the order of the text. A field that is left out of the list
+/// does not compile.
 macro_rules! keys_of {
     ($written:ident but $($other:ident)+, $($field:ident)+) => {{
         let Self { $($field,)+ $($other: _,)+ } = $written;
@@ -65,7 +68,8 @@ pub use merge::merge;
 pub use points::{Give, PointRule, PointTrigger, Points};
 pub use publish::json_schema;
 pub use scalar::{
-    Anything, Definitions, Entries, Keyed, ListOf, Literal, MapOrList, OneOrList, Recovered, ScalarOr, Text,
+    Anything, Definitions, Entries, Keyed, ListOf, Literal, MapOrList, OneOrList, Recovered,
+    ScalarOr, Text,
 };
 pub use segment::Segment;
 pub use test::Test;
@@ -110,7 +114,8 @@ pub struct Project {
     /// What can be sent or touched: emails, messages, pages, forms, assets.
     #[serde(default)]
     pub content: Definitions<Content>,
-    /// What happens to contacts: opens, clicks, purchases and events of your own, with what they carry and change.
+    /// What happens to contacts: opens, clicks, purchases and events of your own, with what they
+    /// carry and change.
     #[serde(default)]
     pub events: Definitions<Event>,
     /// CRMs and webhooks that actions go to.
@@ -128,30 +133,35 @@ pub struct Project {
     /// Campaigns: who enters, and what happens to them step by step.
     #[serde(default)]
     pub campaigns: Definitions<Campaign>,
-    /// How much the findings of a check count, by its code: `error`, `warning`, or `{ severity: off, reason: … }`; and as `baseline` the file with the warnings that are not told.
+    /// How much the findings of a check count, by its code: `error`, `warning`, or `{ severity:
+    /// off, reason: … }`; and as `baseline` the file with the warnings that are not told.
     #[serde(default)]
     pub checks: Entries<Keyed<ScalarOr<CheckRule>>>,
     /// Named values, for `$name` in place of a whole value.
     #[serde(default)]
     pub variables: Entries<Keyed<Literal>>,
-    /// What differs by environment, by the name that `--env` gives: keys of the project, merged deep over it.
+    /// What differs by environment, by the name that `--env` gives: keys of the project, merged
+    /// deep over it.
     #[serde(default)]
     pub environments: Entries<Keyed<Entries<Keyed<Anything>>>>,
     /// Steps for reuse, with parameters.
     #[serde(default)]
     pub blocks: Definitions<Block>,
-    /// What has another name than in an earlier version, so that contacts in flight are found again.
+    /// What has another name than in an earlier version, so that contacts in flight are found
+    /// again.
     #[serde(default)]
     pub moved: Vec<Keyed<Moved>>,
     /// What an earlier version had and this one has not, and what becomes of contacts there.
     #[serde(default)]
     pub removed: Vec<Keyed<Removed>>,
-    /// Example contacts and what must happen to them, for `funnelc test`; the name of a test is free text.
+    /// Example contacts and what must happen to them, for `funnelc test`; the name of a test is
+    /// free text.
     #[serde(default)]
     pub tests: Definitions<Test>,
     /// Points: groups, rules and triggers.
     pub points: Option<Recovered<Points>>,
-    /// Values of top-level keys that could not be read at all, which is reported already; ids may have stood in them.
+    /// Values of top-level keys that could not be read at all, which is reported already; ids may
+    /// have stood in them.
     #[serde(skip)]
     pub broken: Vec<Span>,
 }

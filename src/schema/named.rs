@@ -1,6 +1,8 @@
-//! What is said of each section's types though it is not of their shape: whose names are ids, and how an enum is told by the kind of its node.
+//! What is said of each section's types though it is not of their shape: whose names are ids, and
+//! how an enum is told by the kind of its node.
 //!
-//! It stands above the sections, so that the scalars and lists that all of them are made of know none of them.
+//! It stands above the sections, so that the scalars and lists that all of them are made of know
+//! none of them.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -13,8 +15,8 @@ use super::de::{KIND, MAPPING, SEQUENCE};
 use super::scalar::{Keyed, ListOf, Literal, Named, by_kind};
 use super::test::Given;
 use super::{
-    Block, Campaign, Change, Content, Destination, Event, Field, Funnel, PointRule, PointTrigger, Segment, SetTo,
-    Stage, Test,
+    Block, Campaign, Change, Content, Destination, Event, Field, Funnel, PointRule, PointTrigger,
+    Segment, SetTo, Stage, Test,
 };
 use crate::language::PropertyType;
 

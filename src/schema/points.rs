@@ -1,4 +1,5 @@
-//! Points as written: groups that are counted apart, rules that give points for what happens, triggers that fire once when there are enough.
+//! Points as written: groups that are counted apart, rules that give points for what happens,
+//! triggers that fire once when there are enough.
 
 use schemars::JsonSchema;
 use serde::Deserialize;

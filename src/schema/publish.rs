@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 
 use super::campaign::MADE;
 use super::scalar::{
-    Anything, Entries, Keyed, ListOf, Literal, MapOrList, Named, OneOrList, Recovered, ScalarOr, Text,
+    Anything, Entries, Keyed, ListOf, Literal, MapOrList, Named, OneOrList, Recovered, ScalarOr,
+    Text,
 };
 use super::test::Given;
 use super::{Change, Project, SetTo};
@@ -18,20 +19,32 @@ use crate::language::{Question, Verb};
 /// The form of an id.
 const ID_PATTERN: &str = "^[a-z0-9]+(-[a-z0-9]+)*$";
 
-/// What a condition or step can be about, each with the keys that may stand beside it; none for other definitions.
+/// What a condition or step can be about, each with the keys that may stand beside it; none for
+/// other definitions.
 pub(super) fn leaders(place: &str) -> Option<Vec<(&'static str, Vec<&'static str>)>> {
     match place {
-        "Condition" => Some(Question::ALL.map(|question| (question.word(), question.keys())).to_vec()),
-        "Step" => Some(Verb::ALL.map(|verb| (verb.word(), verb.keys().to_vec())).to_vec()),
+        "Condition" => Some(
+            Question::ALL
+                .map(|question| (question.word(), question.keys()))
+                .to_vec(),
+        ),
+        "Step" => Some(
+            Verb::ALL
+                .map(|verb| (verb.word(), verb.keys().to_vec()))
+                .to_vec(),
+        ),
         _ => None,
     }
 }
 
-/// The published schema, for editors and other validators: the flat one, and which keys go together.
+/// The published schema, for editors and other validators: the flat one, and which keys go
+/// together.
 pub fn json_schema() -> String {
     let mut schema = flat_schema();
     for written in ["Step", "Share"] {
-        if let Some(Value::Object(keys)) = schema.pointer_mut(&format!("/definitions/{written}/properties")) {
+        if let Some(Value::Object(keys)) =
+            schema.pointer_mut(&format!("/definitions/{written}/properties"))
+        {
             keys.retain(|key, _| !key.starts_with(MADE));
         }
     }
@@ -55,9 +68,14 @@ fn accept_variables(schema: &mut Value) {
             parts.values_mut().for_each(accept_variables);
             if let Some(words) = parts.remove("enum") {
                 parts.remove("type");
-                parts.insert("anyOf".to_owned(), json!([{ "enum": words }, { "type": "string", "pattern": VARIABLE }]));
+                parts.insert(
+                    "anyOf".to_owned(),
+                    json!([{ "enum": words }, { "type": "string", "pattern": VARIABLE }]),
+                );
             }
-            if let Some(only @ ("integer" | "boolean" | "number")) = parts.get("type").and_then(Value::as_str) {
+            if let Some(only @ ("integer" | "boolean" | "number")) =
+                parts.get("type").and_then(Value::as_str)
+            {
                 let types = json!([only, "string"]);
                 parts.insert("type".to_owned(), types);
                 parts.insert("pattern".to_owned(), json!(VARIABLE));
@@ -72,18 +90,32 @@ fn accept_variables(schema: &mut Value) {
 pub(crate) fn flat_schema() -> Value {
     let mut settings = settings();
     settings.transforms.insert(0, Box::new(NothingIsNoValue));
-    settings.into_generator().into_root_schema_for::<Project>().to_value()
+    settings
+        .into_generator()
+        .into_root_schema_for::<Project>()
+        .to_value()
 }
 
-/// Says that exactly one of the leading keys stands in a definition, with those that belong to it: a chain of `if`, because an editor completes all keys of it and
-/// places a message at the key that does not belong; with `oneOf` it can do neither.
+/// Says that exactly one of the leading keys stands in a definition, with those that belong to it:
+/// a chain of `if`, because an editor completes all keys of it and places a message at the key that
+/// does not belong; with `oneOf` it can do neither.
 fn only_together(schema: &mut Value, definition: &str) {
-    let Some(leaders) = leaders(definition) else { return };
-    let Some(definition) = schema.pointer_mut(&format!("/definitions/{definition}")) else { return };
-    let keys: Vec<String> =
-        definition["properties"].as_object().into_iter().flat_map(|keys| keys.keys().cloned()).collect();
+    let Some(leaders) = leaders(definition) else {
+        return;
+    };
+    let Some(definition) = schema.pointer_mut(&format!("/definitions/{definition}")) else {
+        return;
+    };
+    let keys: Vec<String> = definition["properties"]
+        .as_object()
+        .into_iter()
+        .flat_map(|keys| keys.keys().cloned())
+        .collect();
     let refuse_all_but = |allowed: &dyn Fn(&str) -> bool| -> Value {
-        let refused = keys.iter().filter(|key| !allowed(key)).map(|key| (key.clone(), json!(false)));
+        let refused = keys
+            .iter()
+            .filter(|key| !allowed(key))
+            .map(|key| (key.clone(), json!(false)));
         json!({ "properties": refused.collect::<serde_json::Map<_, _>>() })
     };
     let is_leader = |key: &str| leaders.iter().any(|(leader, _)| *leader == key);
@@ -98,7 +130,8 @@ fn only_together(schema: &mut Value, definition: &str) {
     }
 }
 
-/// A key may be left out, but an empty value stands for nothing: takes back the `null` that optional fields get.
+/// A key may be left out, but an empty value stands for nothing: takes back the `null` that
+/// optional fields get.
 #[derive(Clone)]
 struct NothingIsNoValue;
 
@@ -149,7 +182,10 @@ macro_rules! inline {
 }
 
 inline!(Text, |_generator| scalar());
-inline!(Anything, |_generator| json_schema!({ "type": ["string", "number", "boolean", "array", "object"] }));
+inline!(
+    Anything,
+    |_generator| json_schema!({ "type": ["string", "number", "boolean", "array", "object"] })
+);
 inline!(Literal, |_generator| scalar());
 inline!(Keyed<T: JsonSchema>, |generator| generator.subschema_for::<T>());
 inline!(Recovered<T: JsonSchema>, |generator| generator.subschema_for::<T>());

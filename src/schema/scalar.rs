@@ -1,4 +1,5 @@
-//! The smallest shapes of the language: text, literals, places, and values that may have one of several kinds; told apart by the kind of the YAML node, never by trying.
+//! The smallest shapes of the language: text, literals, places, and values that may have one of
+//! several kinds; told apart by the kind of the YAML node, never by trying.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -21,7 +22,10 @@ pub struct Literal(pub Scalar);
 impl Literal {
     /// That of a scalar which was read as text already.
     pub fn plain(text: &Text) -> Self {
-        Self(Scalar { text: text.0.clone(), plain: true })
+        Self(Scalar {
+            text: text.0.clone(),
+            plain: true,
+        })
     }
 }
 
@@ -36,7 +40,8 @@ pub struct Keyed<T> {
     pub key: Span,
 }
 
-/// A definition that may have come out broken: absent where its shape was wrong, which is reported already.
+/// A definition that may have come out broken: absent where its shape was wrong, which is reported
+/// already.
 #[derive(Clone, Debug)]
 pub struct Recovered<T> {
     /// The definition.
@@ -139,7 +144,10 @@ impl<'de> Deserialize<'de> for Literal {
             }
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Literal, A::Error> {
-                Ok(Literal(Scalar { text: element(&mut seq)?, plain: element(&mut seq)? }))
+                Ok(Literal(Scalar {
+                    text: element(&mut seq)?,
+                    plain: element(&mut seq)?,
+                }))
             }
         }
 
@@ -165,7 +173,11 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for PlacedVisitor<T> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Keyed<T>, A::Error> {
         let span = place(&mut seq)?;
         let key = place(&mut seq)?;
-        Ok(Keyed { value: what_fits(&mut seq)?, span, key })
+        Ok(Keyed {
+            value: what_fits(&mut seq)?,
+            span,
+            key,
+        })
     }
 }
 
@@ -182,7 +194,10 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Recovered<T> {
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Recovered<T>, A::Error> {
                 let span = place(&mut seq)?;
-                Ok(Recovered { body: what_fits(&mut seq).ok(), span })
+                Ok(Recovered {
+                    body: what_fits(&mut seq).ok(),
+                    span,
+                })
             }
         }
 
@@ -193,7 +208,11 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Recovered<T> {
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for ListOf<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let items = Vec::deserialize(deserializer)?;
-        if items.is_empty() { Err(D::Error::custom("expected at least one item")) } else { Ok(Self(items)) }
+        if items.is_empty() {
+            Err(D::Error::custom("expected at least one item"))
+        } else {
+            Ok(Self(items))
+        }
     }
 }
 
@@ -238,7 +257,8 @@ impl<V> Default for Entries<V> {
     }
 }
 
-/// Reads an enum whose variants are kinds of nodes; gives the kind and a way to read the node as whatever fits it.
+/// Reads an enum whose variants are kinds of nodes; gives the kind and a way to read the node as
+/// whatever fits it.
 macro_rules! by_kind {
     ($type:ident[$($parameter:ident),*], $expecting:literal, |$kind:ident, $node:ident| $read:expr) => {
         impl<'de, $($parameter: Deserialize<'de>),*> Deserialize<'de> for $type<$($parameter),*> {
@@ -266,10 +286,14 @@ macro_rules! by_kind {
 
 pub(super) use by_kind;
 
-by_kind!(ScalarOr[T], "a scalar, or something else", |kind, node| match kind {
-    SEQUENCE | MAPPING => ScalarOr::Other(node.newtype_variant()?),
-    _ => ScalarOr::Scalar(node.newtype_variant()?),
-});
+by_kind!(
+    ScalarOr[T],
+    "a scalar, or something else",
+    |kind, node| match kind {
+        SEQUENCE | MAPPING => ScalarOr::Other(node.newtype_variant()?),
+        _ => ScalarOr::Scalar(node.newtype_variant()?),
+    }
+);
 
 by_kind!(OneOrList[T], "one, or a list", |kind, node| match kind {
     SEQUENCE => OneOrList::List(node.newtype_variant::<ListOf<T>>()?.0),
@@ -282,7 +306,8 @@ by_kind!(MapOrList[M, L], "a mapping or a list", |kind, node| match kind {
 });
 
 fn element<'de, T: Deserialize<'de>, A: SeqAccess<'de>>(seq: &mut A) -> Result<T, A::Error> {
-    seq.next_element()?.ok_or_else(|| A::Error::custom("the value ends too early"))
+    seq.next_element()?
+        .ok_or_else(|| A::Error::custom("the value ends too early"))
 }
 
 /// The value; where it does not fit, what fits of it.
@@ -291,12 +316,18 @@ fn what_fits<'de, T: Deserialize<'de>, A: SeqAccess<'de>>(seq: &mut A) -> Result
     loop {
         match seq.next_element() {
             Ok(Some(value)) => return Ok(value),
-            Ok(None) => return Err(first.unwrap_or_else(|| A::Error::custom("the value ends too early"))),
+            Ok(None) => {
+                return Err(first.unwrap_or_else(|| A::Error::custom("the value ends too early")));
+            }
             Err(error) => first = first.or(Some(error)),
         }
     }
 }
 
 fn place<'de, A: SeqAccess<'de>>(seq: &mut A) -> Result<Span, A::Error> {
-    Ok(Span { file: FileId(element(seq)?), start: element(seq)?, end: element(seq)? })
+    Ok(Span {
+        file: FileId(element(seq)?),
+        start: element(seq)?,
+        end: element(seq)?,
+    })
 }

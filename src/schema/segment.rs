@@ -25,7 +25,8 @@ pub struct Segment {
     /// What it is for, where nothing in the project asks for it: `reports`.
     #[serde(rename = "for")]
     pub for_: Option<Keyed<Purpose>>,
-    /// Files of contacts that always belong to it, as paths from the project's folder: CSV with the column of the key, or one key a line.
+    /// Files of contacts that always belong to it, as paths from the project's folder: CSV with the
+    /// column of the key, or one key a line.
     pub include: Option<Keyed<ListOf<Keyed<Text>>>>,
     /// Files of contacts that never belong to it.
     pub exclude: Option<Keyed<ListOf<Keyed<Text>>>>,

@@ -1,4 +1,5 @@
-//! Mistakes of shape: what the JSON Schema finds wrong, each translated into a message of ours at its place in the span tree; one mistake, one error.
+//! Mistakes of shape: what the JSON Schema finds wrong, each translated into a message of ours at
+//! its place in the span tree; one mistake, one error.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -19,18 +20,22 @@ use crate::language::Operator;
 use crate::source::Span;
 use crate::yaml::node::{Entry, Node, Value};
 
-/// How many mistakes are told in one run; nobody reads on, and a file full of nonsense must not take minutes.
+/// How many mistakes are told in one run; nobody reads on, and a file full of nonsense must not
+/// take minutes.
 const MOST: usize = 200;
 
-const A_CONDITION: &str =
-    "a condition is a mapping, such as `{ field: …, at-least: … }`, `{ segment: … }` or `{ tag: … }`";
+const A_CONDITION: &str = "a condition is a mapping, such as `{ field: …, at-least: … }`, `{ segment: … }` or \
+    `{ tag: … }`";
 
 /// Every mistake in the shape of a tree.
 pub(super) fn mistakes(root: &Node, unread: &[Span]) -> Vec<Diagnostic> {
     let json = to_json(root);
     let mut places: BTreeMap<Vec<Step<'_>>, Vec<ValidationError<'_>>> = BTreeMap::new();
     for error in VALIDATOR.iter_errors(&json).take(MOST) {
-        places.entry(steps(root, error.instance_path())).or_default().push(error);
+        places
+            .entry(steps(root, error.instance_path()))
+            .or_default()
+            .push(error);
     }
     let mut found = Vec::new();
     for (path, errors) in places {
@@ -39,10 +44,12 @@ pub(super) fn mistakes(root: &Node, unread: &[Span]) -> Vec<Diagnostic> {
     found
 }
 
-static VALIDATOR: LazyLock<Validator> =
-    LazyLock::new(|| jsonschema::validator_for(schema()).expect("the schema of our own types is valid"));
+static VALIDATOR: LazyLock<Validator> = LazyLock::new(|| {
+    jsonschema::validator_for(schema()).expect("the schema of our own types is valid")
+});
 
-/// The tree as JSON; a scalar becomes a flag or a number only where `schema::de` would read it as one.
+/// The tree as JSON; a scalar becomes a flag or a number only where `schema::de` would read it as
+/// one.
 fn to_json(node: &Node) -> Json {
     match &node.value {
         Value::Scalar(scalar) if scalar.is_null() => Json::Null,
@@ -52,9 +59,12 @@ fn to_json(node: &Node) -> Json {
             (None, None) => Json::from(scalar.text.as_str()),
         },
         Value::Sequence(items) => items.iter().map(to_json).collect(),
-        Value::Mapping(entries) => {
-            Json::Object(entries.iter().map(|entry| (entry.key.value.clone(), to_json(&entry.value))).collect())
-        }
+        Value::Mapping(entries) => Json::Object(
+            entries
+                .iter()
+                .map(|entry| (entry.key.value.clone(), to_json(&entry.value)))
+                .collect(),
+        ),
     }
 }
 
@@ -78,7 +88,8 @@ fn steps<'a>(root: &'a Node, path: &Location) -> Vec<Step<'a>> {
             }
             Value::Mapping(_) => {
                 let key = segment.replace("~1", "/").replace("~0", "~");
-                node.entry(&key).map(|entry| (Step::Key(&entry.key.value), &entry.value))
+                node.entry(&key)
+                    .map(|entry| (Step::Key(&entry.key.value), &entry.value))
             }
             Value::Scalar(_) => None,
         };
@@ -104,7 +115,12 @@ struct Place<'a> {
 }
 
 impl<'a> Place<'a> {
-    fn of(root: &'a Node, path: &[Step<'_>], errors: &'a [ValidationError<'a>], unread: &[Span]) -> Self {
+    fn of(
+        root: &'a Node,
+        path: &[Step<'_>],
+        errors: &'a [ValidationError<'a>],
+        unread: &[Span],
+    ) -> Self {
         let (mut node, mut owner, mut item, mut around) = (root, None, false, None);
         for step in path {
             let next = match (&node.value, step) {
@@ -119,17 +135,34 @@ impl<'a> Place<'a> {
             node = next.unwrap_or(node);
         }
         let (declared, cut) = (Declared(root), is_cut(node.span, unread));
-        Self { node, around, declared, owner, item, errors, cut }
+        Self {
+            node,
+            around,
+            declared,
+            owner,
+            item,
+            errors,
+            cut,
+        }
     }
 
     fn explain(&self) -> Vec<Diagnostic> {
-        let first = |wanted: fn(&ValidationErrorKind) -> bool| self.errors.iter().find(|error| wanted(error.kind()));
+        let first = |wanted: fn(&ValidationErrorKind) -> bool| {
+            self.errors.iter().find(|error| wanted(error.kind()))
+        };
         if let Some(error) = first(|kind| matches!(kind, ValidationErrorKind::Type { .. })) {
             // A list or mapping that was cut off may have begun by the same mistake.
-            return if self.cut { Vec::new() } else { vec![self.wrong_type(error)] };
+            return if self.cut {
+                Vec::new()
+            } else {
+                vec![self.wrong_type(error)]
+            };
         }
         let word = |kind: &ValidationErrorKind| {
-            matches!(kind, ValidationErrorKind::Enum { .. } | ValidationErrorKind::Constant { .. })
+            matches!(
+                kind,
+                ValidationErrorKind::Enum { .. } | ValidationErrorKind::Constant { .. }
+            )
         };
         if let Some(error) = first(word) {
             return vec![self.unknown_value(error)];
@@ -138,7 +171,8 @@ impl<'a> Place<'a> {
         let mut found = self.missing_keys(&unknown);
         found.extend(unknown.into_iter().map(|(_, _, diagnostic)| diagnostic));
         found.extend(self.bad_ids());
-        let empty = first(|kind| matches!(kind, ValidationErrorKind::MinItems { .. })).filter(|_| !self.cut);
+        let empty = first(|kind| matches!(kind, ValidationErrorKind::MinItems { .. }))
+            .filter(|_| !self.cut);
         found.extend(empty.map(|error| self.empty_list(&Self::type_name(error))));
         found
     }
@@ -146,7 +180,9 @@ impl<'a> Place<'a> {
     /// The name of the type that is written here, as the schema calls it.
     fn type_name(error: &ValidationError<'_>) -> String {
         let path = error.schema_path().as_str();
-        let name = path.strip_prefix("/definitions/").and_then(|rest| rest.split('/').next());
+        let name = path
+            .strip_prefix("/definitions/")
+            .and_then(|rest| rest.split('/').next());
         name.unwrap_or("Project").to_owned()
     }
 
@@ -158,7 +194,9 @@ impl<'a> Place<'a> {
     fn head(&self) -> Span {
         match (self.owner, &self.node.value) {
             (Some(owner), _) if !self.item => owner.key.span,
-            (_, Value::Mapping(entries)) => entries.first().map_or(self.node.span, |entry| entry.key.span),
+            (_, Value::Mapping(entries)) => entries
+                .first()
+                .map_or(self.node.span, |entry| entry.key.span),
             (_, Value::Sequence(_) | Value::Scalar(_)) => self.node.span,
         }
     }
@@ -174,9 +212,13 @@ impl<'a> Place<'a> {
             Value::Sequence(_) | Value::Mapping(_) => self.head(),
         };
         let found = wording::found(self.node);
-        Diagnostic::new(codes::WRONG_TYPE, span, format!("expected {expected}, found {found}"))
-            .at(wording::label(self.node, &expected))
-            .maybe_help(self.type_help(&place, &expected))
+        Diagnostic::new(
+            codes::WRONG_TYPE,
+            span,
+            format!("expected {expected}, found {found}"),
+        )
+        .at(wording::label(self.node, &expected))
+        .maybe_help(self.type_help(&place, &expected))
     }
 
     fn type_help(&self, place: &str, expected: &str) -> Option<String> {
@@ -198,7 +240,9 @@ impl<'a> Place<'a> {
             }
             ("Condition", Value::Sequence(items)) if !items.is_empty() => {
                 let list = meant::flow(self.node)?;
-                Some(format!("write `{key}: {{ any: {list} }}` or `{key}: {{ all: {list} }}`"))
+                Some(format!(
+                    "write `{key}: {{ any: {list} }}` or `{key}: {{ all: {list} }}`"
+                ))
             }
             ("Step", Value::Scalar(_)) if key == "exit" => {
                 Some("write `exit: completed`, `exit: exited` or `exit: converted`".to_owned())
@@ -206,7 +250,9 @@ impl<'a> Place<'a> {
             ("Step", Value::Scalar(scalar)) if expected == wording::MAPPING => {
                 meant::of_step_text(&scalar.text, self.declared)
             }
-            ("Step", Value::Scalar(scalar)) if expected == wording::LIST && ["then", "else"].contains(&key) => {
+            ("Step", Value::Scalar(scalar))
+                if expected == wording::LIST && ["then", "else"].contains(&key) =>
+            {
                 let help = meant::of_step_text(&scalar.text, self.declared)?;
                 let step = help.strip_prefix("write `")?.strip_suffix('`')?.to_owned();
                 Some(format!("write `{key}: [{{ {step} }}]`"))
@@ -219,7 +265,11 @@ impl<'a> Place<'a> {
     }
 
     fn empty_value(&self, place: &str, expected: &str) -> Diagnostic {
-        let span = if self.node.span.range().is_empty() { self.head() } else { self.node.span };
+        let span = if self.node.span.range().is_empty() {
+            self.head()
+        } else {
+            self.node.span
+        };
         let error = wording::empty(span, self.key(), expected);
         if place == "Condition" && self.key().and_then(Operator::of).is_some() {
             return error.help("to ask for a missing value, write `exists: false`");
@@ -238,29 +288,48 @@ impl<'a> Place<'a> {
         };
         let options: Vec<&str> = options.iter().filter_map(Json::as_str).collect();
         let Value::Scalar(scalar) = &self.node.value else {
-            return Diagnostic::new(codes::WRONG_TYPE, self.head(), "expected one word").at("not one word");
+            return Diagnostic::new(codes::WRONG_TYPE, self.head(), "expected one word")
+                .at("not one word");
         };
         let key = self.key().unwrap_or_default();
-        Diagnostic::new(codes::UNKNOWN_VALUE, self.node.span, format!("unknown value `{}` of `{key}`", scalar.text))
-            .at("unknown value")
-            .help(wording::suggestion(&scalar.text, &options))
+        Diagnostic::new(
+            codes::UNKNOWN_VALUE,
+            self.node.span,
+            format!("unknown value `{}` of `{key}`", scalar.text),
+        )
+        .at("unknown value")
+        .help(wording::suggestion(&scalar.text, &options))
     }
 
     /// The unknown keys of a mapping: the key, what was probably meant, and what to say.
     fn unknown_keys(&self) -> Vec<(String, Option<String>, Diagnostic)> {
         let mut found = Vec::new();
         for error in self.errors {
-            let ValidationErrorKind::AdditionalProperties { unexpected } = error.kind() else { continue };
+            let ValidationErrorKind::AdditionalProperties { unexpected } = error.kind() else {
+                continue;
+            };
             let place = Self::type_name(error);
             let allowed = keys(&place);
-            let free: Vec<_> = allowed.iter().copied().filter(|name| self.node.get(name).is_none()).collect();
-            let entries = unexpected.iter().take(MOST).filter_map(|key| self.node.entry(key));
+            let free: Vec<_> = allowed
+                .iter()
+                .copied()
+                .filter(|name| self.node.get(name).is_none())
+                .collect();
+            let entries = unexpected
+                .iter()
+                .take(MOST)
+                .filter_map(|key| self.node.entry(key));
             found.extend(entries.filter_map(|entry| self.unknown_key(&place, entry, &free)));
         }
         found
     }
 
-    fn unknown_key(&self, place: &str, entry: &Entry, free: &[&str]) -> Option<(String, Option<String>, Diagnostic)> {
+    fn unknown_key(
+        &self,
+        place: &str,
+        entry: &Entry,
+        free: &[&str],
+    ) -> Option<(String, Option<String>, Diagnostic)> {
         let key = &entry.key;
         let is_conversion = place == "Condition" && self.node.get("when").is_some();
         if is_conversion && key.value == "to" {
@@ -268,22 +337,38 @@ impl<'a> Place<'a> {
         }
         let ours = match place {
             // Told with `operator`.
-            "Condition" if key.value == "value" && self.node.get("operator").is_some() => return None,
+            "Condition" if key.value == "value" && self.node.get("operator").is_some() => {
+                return None;
+            }
             "Condition" => meant::of_condition_key(self.node, entry, self.declared),
             "Step" => meant::of_step_key(self.node, entry),
             _ => None,
         };
         let ours = ours.filter(|_| !is_conversion);
         let guessed = || did_you_mean(&key.value, free.iter().copied());
-        let meant = if is_conversion || ours.is_some() { None } else { guessed() };
+        let meant = if is_conversion || ours.is_some() {
+            None
+        } else {
+            guessed()
+        };
         let help = match meant {
             None if ours.is_some() => ours.unwrap_or_default(),
-            _ if is_conversion => "`when` and `to` stand in a list: `[{ when: …, to: … }]`".to_owned(),
+            _ if is_conversion => {
+                "`when` and `to` stand in a list: `[{ when: …, to: … }]`".to_owned()
+            }
             Some(meant) => format!("did you mean `{meant}`?"),
             None => self.instead_of(place, entry),
         };
-        let error = Diagnostic::new(codes::UNKNOWN_KEY, key.span, format!("unknown key `{}`", key.value));
-        Some((key.value.clone(), meant.map(str::to_owned), error.at("unknown key").help(help)))
+        let error = Diagnostic::new(
+            codes::UNKNOWN_KEY,
+            key.span,
+            format!("unknown key `{}`", key.value),
+        );
+        Some((
+            key.value.clone(),
+            meant.map(str::to_owned),
+            error.at("unknown key").help(help),
+        ))
     }
 
     /// What to write where a key is like none that may stand there.
@@ -292,10 +377,16 @@ impl<'a> Place<'a> {
         if let Some(help) = elsewhere::of_fraction(self.node, entry) {
             return help;
         }
-        match self.key().filter(|owner| !self.item && wording::belongs_beside(key, owner)) {
-            Some(owner) => format!("`{key}` stands beside `{owner}`, not inside: indent both alike"),
+        match self
+            .key()
+            .filter(|owner| !self.item && wording::belongs_beside(key, owner))
+        {
+            Some(owner) => {
+                format!("`{key}` stands beside `{owner}`, not inside: indent both alike")
+            }
             None if wording::has_leader(place, self.node) => wording::allowed(place, self.node),
-            None => elsewhere::of_key(place, entry).unwrap_or_else(|| wording::allowed(place, self.node)),
+            None => elsewhere::of_key(place, entry)
+                .unwrap_or_else(|| wording::allowed(place, self.node)),
         }
     }
 
@@ -303,9 +394,16 @@ impl<'a> Place<'a> {
     fn missing_keys(&self, unknown: &[(String, Option<String>, Diagnostic)]) -> Vec<Diagnostic> {
         let mut found = Vec::new();
         for error in self.errors {
-            let ValidationErrorKind::Required { property } = error.kind() else { continue };
-            let (place, key) = (Self::type_name(error), property.as_str().unwrap_or_default());
-            let misspelt = unknown.iter().any(|(_, meant, _)| meant.as_deref() == Some(key));
+            let ValidationErrorKind::Required { property } = error.kind() else {
+                continue;
+            };
+            let (place, key) = (
+                Self::type_name(error),
+                property.as_str().unwrap_or_default(),
+            );
+            let misspelt = unknown
+                .iter()
+                .any(|(_, meant, _)| meant.as_deref() == Some(key));
             if !misspelt && !self.cut {
                 found.push(self.missing_key(&place, key));
             }
@@ -319,14 +417,20 @@ impl<'a> Place<'a> {
             Some(owner) => format!("`{owner}`"),
             None => "the project".to_owned(),
         };
-        Diagnostic::new(codes::MISSING_KEY, self.head(), format!("{who} lacks the key `{key}`"))
-            .at(format!("`{key}` is missing"))
-            .help(wording::add_key(place, key))
+        Diagnostic::new(
+            codes::MISSING_KEY,
+            self.head(),
+            format!("{who} lacks the key `{key}`"),
+        )
+        .at(format!("`{key}` is missing"))
+        .help(wording::add_key(place, key))
     }
 
     fn bad_ids(&self) -> Vec<Diagnostic> {
         let names = self.errors.iter().filter_map(|error| {
-            let ValidationErrorKind::PropertyNames { error } = error.kind() else { return None };
+            let ValidationErrorKind::PropertyNames { error } = error.kind() else {
+                return None;
+            };
             error.instance().as_str().map(str::to_owned)
         });
         names
@@ -337,8 +441,12 @@ impl<'a> Place<'a> {
 
     fn empty_list(&self, place: &str) -> Diagnostic {
         let key = self.key().unwrap_or("list");
-        Diagnostic::new(codes::EMPTY_LIST, self.node.span, format!("`{key}` needs at least one item"))
-            .at("no items")
-            .help(wording::fill(place, self.key(), "an item"))
+        Diagnostic::new(
+            codes::EMPTY_LIST,
+            self.node.span,
+            format!("`{key}` needs at least one item"),
+        )
+        .at("no items")
+        .help(wording::fill(place, self.key(), "an item"))
     }
 }

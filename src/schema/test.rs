@@ -1,4 +1,5 @@
-//! Tests as written: an example contact, what happens to it, and what must come of it; `resolve` holds the names against the project.
+//! Tests as written: an example contact, what happens to it, and what must come of it; `resolve`
+//! holds the names against the project.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -13,9 +14,11 @@ use crate::language::Outcome;
 pub struct Test {
     /// What the test shows.
     pub description: Option<Text>,
-    /// The contact at the start: its key, its fields, and where needed `tags`, `points`, `points/GROUP`, `stage: { funnel: stage }`, `do-not-contact: { channel: reason }`.
+    /// The contact at the start: its key, its fields, and where needed `tags`, `points`,
+    /// `points/GROUP`, `stage: { funnel: stage }`, `do-not-contact: { channel: reason }`.
     pub contact: Keyed<Entries<Keyed<Given>>>,
-    /// The company to which the contact belongs: its key and its fields. Default: it belongs to none.
+    /// The company to which the contact belongs: its key and its fields. Default: it belongs to
+    /// none.
     pub company: Option<Keyed<Entries<Keyed<Given>>>>,
     /// The moment of the first run.
     pub from: Keyed<Text>,
@@ -64,7 +67,8 @@ pub struct Happening {
 pub struct Edit {
     /// When.
     pub at: Keyed<Text>,
-    /// New values by field, and where needed `points`, `points/GROUP`, `stage: { funnel: stage }`, `do-not-contact: { channel: reason }`.
+    /// New values by field, and where needed `points`, `points/GROUP`, `stage: { funnel: stage }`,
+    /// `do-not-contact: { channel: reason }`.
     #[serde(default)]
     pub set: Entries<Keyed<Given>>,
     /// New values of its company by field.

@@ -1,17 +1,25 @@
-//! How the text of a scalar is read where a flag, a number, an id or text is expected; the deserializer and the schema's check both ask here, so that they agree.
+//! How the text of a scalar is read where a flag, a number, an id or text is expected; the
+//! deserializer and the schema's check both ask here, so that they agree.
 
 use crate::yaml::node::Scalar;
 
 /// The name of the variable for which the whole text stands, as `$name` does.
 pub(super) fn variable_name(text: &str) -> Option<&str> {
     text.strip_prefix('$').filter(|name| {
-        name.starts_with(char::is_alphabetic) && name.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_')
+        name.starts_with(char::is_alphabetic)
+            && name
+                .chars()
+                .all(|c| c.is_alphanumeric() || c == '-' || c == '_')
     })
 }
 
 /// The text with a doubled dollar sign at its start made one.
 pub(super) fn without_escape(text: &str) -> &str {
-    if text.starts_with("$$") { &text[1..] } else { text }
+    if text.starts_with("$$") {
+        &text[1..]
+    } else {
+        text
+    }
 }
 
 /// The flag that a plain scalar writes in YAML's core schema.
@@ -34,10 +42,19 @@ pub(crate) fn meant_flag(text: &str) -> Option<bool> {
 
 /// The whole number that a plain scalar writes in decimal.
 pub(super) fn as_integer(scalar: &Scalar) -> Option<i64> {
-    if scalar.plain { scalar.text.parse().ok() } else { None }
+    if scalar.plain {
+        scalar.text.parse().ok()
+    } else {
+        None
+    }
 }
 
 /// Whether a name may be an id: words of small letters and digits, joined by `-`.
 pub(crate) fn is_id(name: &str) -> bool {
-    name.split('-').all(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()))
+    name.split('-').all(|word| {
+        !word.is_empty()
+            && word
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+    })
 }

@@ -1,4 +1,5 @@
-//! How mistakes of shape are worded: what was expected and found, what is allowed, what was probably meant; all of it read from the schema, so that it cannot go stale.
+//! How mistakes of shape are worded: what was expected and found, what is allowed, what was
+//! probably meant; all of it read from the schema, so that it cannot go stale.
 
 use jsonschema::paths::Location;
 use serde_json::Value as Json;
@@ -68,7 +69,12 @@ pub(super) fn label(node: &Node, expected: &str) -> String {
 }
 
 /// How to put a value of the wrong type right, where that can be told.
-pub(super) fn type_help(node: &Node, place: &str, key: Option<&str>, expected: &str) -> Option<String> {
+pub(super) fn type_help(
+    node: &Node,
+    place: &str,
+    key: Option<&str>,
+    expected: &str,
+) -> Option<String> {
     if let Some(help) = elsewhere::of_value(node, place, expected == LIST, expected == MAPPING) {
         return Some(help);
     }
@@ -80,7 +86,10 @@ pub(super) fn type_help(node: &Node, place: &str, key: Option<&str>, expected: &
     if expected == FLAG {
         let flag = meant_flag(text)?;
         let quoted = matches!(&node.value, Value::Scalar(scalar) if !scalar.plain);
-        return Some(format!("write `{flag}`{}", if quoted { " without quotes" } else { "" }));
+        return Some(format!(
+            "write `{flag}`{}",
+            if quoted { " without quotes" } else { "" }
+        ));
     }
     if expected == LIST && place == "Condition" && is_length(text) {
         return Some(format!("for a length of time write `within: {text}`"));
@@ -90,7 +99,9 @@ pub(super) fn type_help(node: &Node, place: &str, key: Option<&str>, expected: &
     }
     if expected == LIST && key.is_some_and(|key| LISTS.contains(&key)) {
         let times = text.split_once('-').filter(|_| key == Some("between"));
-        let items = times.map_or(text.to_owned(), |(from, to)| format!("\"{}\", \"{}\"", from.trim(), to.trim()));
+        let items = times.map_or(text.to_owned(), |(from, to)| {
+            format!("\"{}\", \"{}\"", from.trim(), to.trim())
+        });
         return Some(format!("write a list: `[{items}]`"));
     }
     if expected == NUMBER && text.parse::<i64>().is_ok() {
@@ -104,10 +115,13 @@ pub(super) fn type_help(node: &Node, place: &str, key: Option<&str>, expected: &
     }
     if place == "Condition" && is_id(text) {
         return Some(format!(
-            "for a segment write `{{ segment: {text} }}`, for a field `{{ field: {text}, exists: true }}`"
+            "for a segment write `{{ segment: {text} }}`, for a field \
+                `{{ field: {text}, exists: true }}`"
         ));
     }
-    let unspaced = text.split_once(':').filter(|(key, value)| is_id(key) && !value.is_empty());
+    let unspaced = text
+        .split_once(':')
+        .filter(|(key, value)| is_id(key) && !value.is_empty());
     unspaced.map(|(key, value)| {
         let value = value.split_whitespace().next().unwrap_or_default();
         format!("write a space after the colon: `{key}: {value}`")
@@ -129,15 +143,19 @@ fn list_help(place: &str, key: Option<&str>, expected: &str) -> Option<String> {
 /// Whether it reads like `30 days`.
 fn is_length(text: &str) -> bool {
     let unit = text.trim_start_matches(|c: char| c.is_ascii_digit());
-    unit.len() < text.len() && !unit.is_empty() && unit.trim_start().chars().all(|c| c.is_ascii_alphabetic())
+    unit.len() < text.len()
+        && !unit.is_empty()
+        && unit.trim_start().chars().all(|c| c.is_ascii_alphabetic())
 }
 
 /// Whether a key belongs beside another: some mapping of the language has both.
 pub(super) fn belongs_beside(key: &str, beside: &str) -> bool {
     let definitions = schema().get("definitions").and_then(Json::as_object);
     let has = |properties: &Json, key: &str| properties.get(key).is_some();
-    let mut properties =
-        definitions.into_iter().flat_map(serde_json::Map::values).filter_map(|one| one.get("properties"));
+    let mut properties = definitions
+        .into_iter()
+        .flat_map(serde_json::Map::values)
+        .filter_map(|one| one.get("properties"));
     properties.any(|properties| has(properties, key) && has(properties, beside))
 }
 
@@ -153,12 +171,19 @@ pub(super) fn empty(span: Span, key: Option<&str>, expected: &str) -> Diagnostic
 /// The error for a name that is no id.
 pub(crate) fn bad_id(name: &str, span: Span) -> Diagnostic {
     let words = name.to_lowercase();
-    let words: Vec<_> = words.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let words: Vec<_> = words
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .collect();
     let help = match words.join("-") {
-        id if id.is_empty() || !name.is_ascii() => "use small letters a to z and digits, joined by `-`".to_owned(),
+        id if id.is_empty() || !name.is_ascii() => {
+            "use small letters a to z and digits, joined by `-`".to_owned()
+        }
         id => format!("use small letters a to z and digits, joined by `-`: `{id}`"),
     };
-    Diagnostic::new(codes::BAD_ID, span, format!("`{name}` cannot be an id")).at("not an id").help(help)
+    Diagnostic::new(codes::BAD_ID, span, format!("`{name}` cannot be an id"))
+        .at("not an id")
+        .help(help)
 }
 
 /// What was probably meant, or else all that there is.
@@ -182,7 +207,8 @@ pub(super) fn list(names: &[&str], and: &str) -> String {
 
 /// Whether a condition or a step says already what it is about.
 pub(super) fn has_leader(place: &str, node: &Node) -> bool {
-    publish::leaders(place).is_some_and(|leaders| leaders.iter().any(|(leader, _)| node.get(leader).is_some()))
+    publish::leaders(place)
+        .is_some_and(|leaders| leaders.iter().any(|(leader, _)| node.get(leader).is_some()))
 }
 
 /// What may stand in a mapping: beside what it begins with, where that decides.
@@ -190,7 +216,10 @@ pub(super) fn allowed(place: &str, node: &Node) -> String {
     let Some(leaders) = publish::leaders(place) else {
         return format!("allowed here: {}", list(&keys(place), "and"));
     };
-    match leaders.iter().find(|(leader, _)| node.get(leader).is_some()) {
+    match leaders
+        .iter()
+        .find(|(leader, _)| node.get(leader).is_some())
+    {
         Some((leader, keys)) if keys.is_empty() => format!("nothing stands beside `{leader}`"),
         Some((leader, keys)) => format!("beside `{leader}` may stand {}", list(keys, "and")),
         None => {
@@ -202,8 +231,13 @@ pub(super) fn allowed(place: &str, node: &Node) -> String {
 
 /// What a missing key is for.
 pub(super) fn add_key(place: &str, key: &str) -> String {
-    let description = definition(place).pointer(&format!("/properties/{key}/description")).and_then(Json::as_str);
-    let meaning = description.and_then(|text| text.split(". ").next()).unwrap_or_default().trim_end_matches('.');
+    let description = definition(place)
+        .pointer(&format!("/properties/{key}/description"))
+        .and_then(Json::as_str);
+    let meaning = description
+        .and_then(|text| text.split(". ").next())
+        .unwrap_or_default()
+        .trim_end_matches('.');
     let mut letters = meaning.chars();
     match letters.next() {
         Some(first) => format!("add `{key}`: {}{}", first.to_lowercase(), letters.as_str()),
@@ -222,19 +256,25 @@ pub(super) fn fill(place: &str, key: Option<&str>, what: &str) -> String {
     }
 }
 
-/// The schema of everything that may stand at an instance: the outermost that is not yet about what is around it.
+/// The schema of everything that may stand at an instance: the outermost that is not yet about what
+/// is around it.
 fn applying(path: &str) -> &'static Json {
     let segments: Vec<_> = path.split('/').skip(1).collect();
     let mut end = segments.len().saturating_sub(1);
     while end > 0 && is_in_place(&segments[..end]) {
         end -= 1;
     }
-    segments[..end].iter().fold(schema(), |at, segment| follow(at, segment))
+    segments[..end]
+        .iter()
+        .fold(schema(), |at, segment| follow(at, segment))
 }
 
 /// Whether the last keyword is about the same instance as what stands before it.
 fn is_in_place(segments: &[&str]) -> bool {
-    let (last, before) = (segments[segments.len() - 1], segments[..segments.len() - 1].last());
+    let (last, before) = (
+        segments[segments.len() - 1],
+        segments[..segments.len() - 1].last(),
+    );
     match before {
         Some(&"properties") => false,
         Some(&"allOf") => true,
@@ -244,12 +284,17 @@ fn is_in_place(segments: &[&str]) -> bool {
 
 fn follow(at: &'static Json, segment: &str) -> &'static Json {
     let next = if let Json::Array(items) = at {
-        segment.parse::<usize>().ok().and_then(|index| items.get(index))
+        segment
+            .parse::<usize>()
+            .ok()
+            .and_then(|index| items.get(index))
     } else {
         at.get(segment.replace("~1", "/").replace("~0", "~"))
     };
     let next = next.unwrap_or(at);
-    next.as_str().and_then(|reference| schema().pointer(reference.trim_start_matches('#'))).unwrap_or(next)
+    next.as_str()
+        .and_then(|reference| schema().pointer(reference.trim_start_matches('#')))
+        .unwrap_or(next)
 }
 
 fn describe(schema: &'static Json, kinds: &mut Vec<&'static str>) {
@@ -259,7 +304,9 @@ fn describe(schema: &'static Json, kinds: &mut Vec<&'static str>) {
         }
     }
     let all = schema.get("allOf").and_then(Json::as_array);
-    all.into_iter().flatten().for_each(|part| describe(part, kinds));
+    all.into_iter()
+        .flatten()
+        .for_each(|part| describe(part, kinds));
     let kind = match schema.get("type") {
         Some(Json::Array(_)) => SINGLE,
         Some(Json::String(name)) => match name.as_str() {

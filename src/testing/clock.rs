@@ -1,4 +1,5 @@
-//! The instants of a test: those that it names, and those at which something turns by itself; no other instant can change anything.
+//! The instants of a test: those that it names, and those at which something turns by itself; no
+//! other instant can change anything.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +12,11 @@ use crate::runner::floor_clock;
 use crate::runner::program::{BindError, Zone};
 
 /// How far a test looks for the end of campaigns after the last time that it names.
-const PATIENCE: Duration = Duration { months: 24, days: 0, seconds: 0 };
+const PATIENCE: Duration = Duration {
+    months: 24,
+    days: 0,
+    seconds: 0,
+};
 
 /// The instants to come.
 pub(super) struct Clock {
@@ -27,7 +32,11 @@ pub(super) struct Clock {
 
 impl Clock {
     /// `patient` is a test that asks how campaigns end.
-    pub(super) fn new(plan: &Plan, named: impl Iterator<Item = i64>, patient: bool) -> Result<Self, BindError> {
+    pub(super) fn new(
+        plan: &Plan,
+        named: impl Iterator<Item = i64>,
+        patient: bool,
+    ) -> Result<Self, BindError> {
         let model = plan.model();
         let zone = Zone::named(&model.timezone)?;
         let named: Vec<i64> = named.collect();
@@ -37,7 +46,11 @@ impl Clock {
             every: model.every,
             lengths: lengths(plan),
             to_come: BTreeSet::new(),
-            end: if patient { zone.add(last, PATIENCE) } else { ceiling(&model.timezone, model.every, last)? },
+            end: if patient {
+                zone.add(last, PATIENCE)
+            } else {
+                ceiling(&model.timezone, model.every, last)?
+            },
             zone,
         };
         named.into_iter().for_each(|moment| clock.expect(moment));
@@ -64,11 +77,16 @@ impl Clock {
         }
     }
 
-    /// Something happened at `moment`, so that something turns a length of the plan before and after; what lies before `now` is over.
+    /// Something happened at `moment`, so that something turns a length of the plan before and
+    /// after; what lies before `now` is over.
     pub(super) fn happened(&mut self, moment: i64, now: i64) {
         for at in 0..self.lengths.len() {
             let length = self.lengths[at];
-            let back = Duration { months: -length.months, days: -length.days, seconds: -length.seconds };
+            let back = Duration {
+                months: -length.months,
+                days: -length.days,
+                seconds: -length.seconds,
+            };
             for turn in [self.zone.add(moment, length), self.zone.add(moment, back)] {
                 if turn > now {
                     self.expect(turn);
@@ -81,10 +99,15 @@ impl Clock {
 /// The first run at or after `moment`.
 fn ceiling(timezone: &str, every: u32, moment: i64) -> Result<i64, BindError> {
     let floor = floor_clock(timezone, every, moment)?;
-    if floor == moment { Ok(moment) } else { floor_clock(timezone, every, floor.saturating_add(i64::from(every))) }
+    if floor == moment {
+        Ok(moment)
+    } else {
+        floor_clock(timezone, every, floor.saturating_add(i64::from(every)))
+    }
 }
 
-/// Every text of the plan that says how long; one that only looks like it costs an instant and changes nothing.
+/// Every text of the plan that says how long; one that only looks like it costs an instant and
+/// changes nothing.
 fn lengths(plan: &Plan) -> Vec<Duration> {
     let plan = serde_json::from_str(&plan.to_json()).unwrap_or_default();
     let mut found = BTreeSet::new();

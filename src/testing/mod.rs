@@ -1,7 +1,9 @@
-//! The tests of a project: each example contact goes through runs of its own, one at every instant that matters, and what must be true is asked of the kernel.
+//! The tests of a project: each example contact goes through runs of its own, one at every instant
+//! that matters, and what must be true is asked of the kernel.
 //!
-//! A test runs what `funnelc run` runs, with a contacts file of one row that always shows what the last run wrote. Conditions of tests are asked as segments of a plan made for the
-//! tests only, so that they mean what they mean everywhere else.
+//! A test runs what `funnelc run` runs, with a contacts file of one row that always shows what the
+//! last run wrote. Conditions of tests are asked as segments of a plan made for the tests only, so
+//! that they mean what they mean everywhere else.
 
 mod clock;
 mod row;
@@ -44,15 +46,27 @@ pub const MOST_INSTANTS: usize = 50_000;
 
 /// Runs the tests of a plan's project whose names contain `filter`.
 pub fn run(plan: &Plan, tests: &[Test], filter: Option<&str>) -> Vec<Verdict> {
-    let limits = Limits { instants: MOST_INSTANTS, interrupted: &AtomicBool::new(false) };
+    let limits = Limits {
+        instants: MOST_INSTANTS,
+        interrupted: &AtomicBool::new(false),
+    };
     run_within(plan, tests, filter, limits).unwrap_or_default()
 }
 
 /// The same within limits; absent where it was interrupted.
-pub fn run_within(plan: &Plan, tests: &[Test], filter: Option<&str>, limits: Limits<'_>) -> Option<Vec<Verdict>> {
+pub fn run_within(
+    plan: &Plan,
+    tests: &[Test],
+    filter: Option<&str>,
+    limits: Limits<'_>,
+) -> Option<Vec<Verdict>> {
     let asking = plan.asking(tests.iter().flat_map(questions));
     let wanted = |test: &&Test| filter.is_none_or(|filter| test.name.contains(filter));
-    tests.iter().filter(wanted).map(|test| verdict(plan.model(), &asking, test, limits)).collect()
+    tests
+        .iter()
+        .filter(wanted)
+        .map(|test| verdict(plan.model(), &asking, test, limits))
+        .collect()
 }
 
 fn verdict(model: &Model, plan: &Plan, test: &Test, limits: Limits<'_>) -> Option<Verdict> {
@@ -65,23 +79,40 @@ fn verdict(model: &Model, plan: &Plan, test: &Test, limits: Limits<'_>) -> Optio
     let failures = match outcome {
         Ok(()) => story.failures,
         Err(Unfinished::Impossible(error)) => vec![
-            Diagnostic::new(codes::FAILED_TEST, test.span, format!("the test `{}` cannot run: {error}", test.name))
-                .at("this test"),
+            Diagnostic::new(
+                codes::FAILED_TEST,
+                test.span,
+                format!("the test `{}` cannot run: {error}", test.name),
+            )
+            .at("this test"),
         ],
-        Err(Unfinished::TooLong { reached }) => vec![too_long(model, test, limits.instants, reached)],
+        Err(Unfinished::TooLong { reached }) => {
+            vec![too_long(model, test, limits.instants, reached)]
+        }
     };
-    Some(Verdict { name: test.name.clone(), span: test.span, failures, instants })
+    Some(Verdict {
+        name: test.name.clone(),
+        span: test.span,
+        failures,
+        instants,
+    })
 }
 
 /// Whatever a test expects behind its limit is not looked at, so it has not passed.
 fn too_long(model: &Model, test: &Test, most: usize, reached: DateTime) -> Diagnostic {
     let reached = Moment::Time(reached);
-    let mut help = format!("let what it expects end by `{reached}`, or let the journey wait longer at a time");
+    let mut help =
+        format!("let what it expects end by `{reached}`, or let the journey wait longer at a time");
     if model.every < HOUR {
         help.push_str("; if the project runs once an hour, write `runs: { every: 1 h }`");
     }
-    let message = format!("the test `{}` has more than {most} runs, and the last of them is at {reached}", test.name);
-    Diagnostic::new(codes::FAILED_TEST, test.span, message).at("too many runs").help(help)
+    let message = format!(
+        "the test `{}` has more than {most} runs, and the last of them is at {reached}",
+        test.name
+    );
+    Diagnostic::new(codes::FAILED_TEST, test.span, message)
+        .at("too many runs")
+        .help(help)
 }
 
 const HOUR: u32 = 3600;
@@ -89,11 +120,23 @@ const HOUR: u32 = 3600;
 /// A segment for each question of a test.
 fn questions(test: &Test) -> Vec<Segment> {
     let that = test.expect.iter().enumerate().filter_map(|(at, expected)| {
-        expected.that.as_ref().map(|that| segment(question_name(&test.name, at), that.clone()))
+        expected
+            .that
+            .as_ref()
+            .map(|that| segment(question_name(&test.name, at), that.clone()))
     });
     let ended = test.outcome.iter().enumerate().map(|(at, ended)| {
-        let kind = ConditionKind::Campaign { campaign: ended.campaign, state: Some(CampaignState::Ended(ended.is)) };
-        segment(outcome_name(&test.name, at), Condition { span: ended.span, kind })
+        let kind = ConditionKind::Campaign {
+            campaign: ended.campaign,
+            state: Some(CampaignState::Ended(ended.is)),
+        };
+        segment(
+            outcome_name(&test.name, at),
+            Condition {
+                span: ended.span,
+                kind,
+            },
+        )
     });
     that.chain(ended).collect()
 }

@@ -20,11 +20,23 @@ impl Row {
         let fields = contacts.fields.values().map(|field| &field.column);
         let funnels = model.funnels.values().map(|funnel| &funnel.column);
         let groups = model.points.groups.values().map(|group| &group.column);
-        let blocks = contacts.channels.iter().filter_map(|channel| channel.do_not_contact.as_ref());
+        let blocks = contacts
+            .channels
+            .iter()
+            .filter_map(|channel| channel.do_not_contact.as_ref());
         let columns = fields.chain(funnels).chain(groups).chain(blocks);
-        let columns = columns.chain([&contacts.key, &contacts.tags.column, &contacts.points.column]);
-        let cells = columns.map(|column| (column.clone(), String::new())).collect();
-        let mut row = Self { cells, company: BTreeMap::new() };
+        let columns = columns.chain([
+            &contacts.key,
+            &contacts.tags.column,
+            &contacts.points.column,
+        ]);
+        let cells = columns
+            .map(|column| (column.clone(), String::new()))
+            .collect();
+        let mut row = Self {
+            cells,
+            company: BTreeMap::new(),
+        };
         put(&mut row.cells, &test.contact);
         put(&mut row.company, &test.company);
         row
@@ -42,7 +54,10 @@ impl Row {
         }
         let tags = &model.contacts.tags;
         let held = self.cells.entry(tags.column.clone()).or_default();
-        let mut names: Vec<String> = held.split(tags.separator.as_str()).map(|tag| tag.trim().to_owned()).collect();
+        let mut names: Vec<String> = held
+            .split(tags.separator.as_str())
+            .map(|tag| tag.trim().to_owned())
+            .collect();
         names.retain(|tag| !tag.is_empty() && !edit.remove_tags.contains(tag));
         for tag in &edit.add_tags {
             if !names.contains(tag) {
@@ -64,9 +79,20 @@ impl Row {
     /// The events file of the contact; each event counts, even where two look alike.
     pub(super) fn events(&self, model: &Model, events: &[Happening]) -> Vec<u8> {
         let cells = events.iter().flat_map(|event| &event.cells);
-        let names: BTreeSet<&str> = cells.map(|cell| cell.column.as_str()).chain(["event"]).collect();
-        let key = self.cells.get(&model.contacts.key).map_or("", String::as_str);
-        let mut file = line(&["contact", "at", "id"].into_iter().chain(names.iter().copied()).collect::<Vec<_>>());
+        let names: BTreeSet<&str> = cells
+            .map(|cell| cell.column.as_str())
+            .chain(["event"])
+            .collect();
+        let key = self
+            .cells
+            .get(&model.contacts.key)
+            .map_or("", String::as_str);
+        let mut file = line(
+            &["contact", "at", "id"]
+                .into_iter()
+                .chain(names.iter().copied())
+                .collect::<Vec<_>>(),
+        );
         for (id, event) in events.iter().enumerate() {
             let id = id.to_string();
             let at = event.at.to_string();
@@ -74,13 +100,17 @@ impl Row {
                 let cell = event.cells.iter().find(|cell| cell.column == **name);
                 cell.map_or("", |cell| cell.text.as_str())
             };
-            let row: Vec<&str> = [key, &at, &id].into_iter().chain(names.iter().map(text)).collect();
+            let row: Vec<&str> = [key, &at, &id]
+                .into_iter()
+                .chain(names.iter().map(text))
+                .collect();
             file.extend(line(&row));
         }
         file
     }
 
-    /// The companies file of a project that has one: that of the contact stands in it, if it belongs to one.
+    /// The companies file of a project that has one: that of the contact stands in it, if it
+    /// belongs to one.
     pub(super) fn companies(&self, model: &Model) -> Option<Vec<u8>> {
         let companies = model.companies.as_ref()?;
         let fields = companies.fields.values().map(|field| field.column.as_str());
@@ -88,7 +118,9 @@ impl Row {
         let columns: Vec<&str> = columns.into_iter().collect();
         let mut file = line(&columns);
         if !self.company.is_empty() {
-            let cells = columns.iter().map(|column| self.company.get(*column).map_or("", String::as_str));
+            let cells = columns
+                .iter()
+                .map(|column| self.company.get(*column).map_or("", String::as_str));
             file.extend(line(&cells.collect::<Vec<_>>()));
         }
         Some(file)
@@ -104,7 +136,11 @@ impl Row {
 
 /// Puts cells in a row.
 fn put(row: &mut BTreeMap<String, String>, cells: &[Cell]) {
-    row.extend(cells.iter().map(|cell| (cell.column.clone(), cell.text.clone())));
+    row.extend(
+        cells
+            .iter()
+            .map(|cell| (cell.column.clone(), cell.text.clone())),
+    );
 }
 
 /// A line of cells.
@@ -124,9 +160,17 @@ pub(super) fn line(cells: &[&str]) -> Vec<u8> {
 pub(super) fn table(file: &[u8]) -> Vec<BTreeMap<String, String>> {
     let rows = Rows::split(file, 1);
     let mut rows = rows.iter();
-    let Some(header) = rows.next() else { return Vec::new() };
+    let Some(header) = rows.next() else {
+        return Vec::new();
+    };
     let width = header.width().unwrap_or_default();
     let columns: Vec<String> = (0..width).map(|at| header.text(at).to_owned()).collect();
-    rows.map(|row| columns.iter().enumerate().map(|(at, column)| (column.clone(), row.text(at).to_owned())).collect())
-        .collect()
+    rows.map(|row| {
+        columns
+            .iter()
+            .enumerate()
+            .map(|(at, column)| (column.clone(), row.text(at).to_owned()))
+            .collect()
+    })
+    .collect()
 }

@@ -1,4 +1,5 @@
-//! One test from its first run to its last: the row, the state, what was sent, and what was expected and did not come.
+//! One test from its first run to its last: the row, the state, what was sent, and what was
+//! expected and did not come.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -80,17 +81,37 @@ impl<'a> Scenario<'a> {
         let zone = Zone::named(&self.model.timezone).map_err(|error| error.to_string())?;
         let test = self.test;
         let second = |moment: Moment| zone.start_of_moment(moment);
-        let mut edits: Vec<_> = test.changes.iter().map(|edit| (second(edit.at), edit)).collect();
-        let mut expected: Vec<_> = test.expect.iter().enumerate().map(|(at, it)| (second(it.at), at, it)).collect();
+        let mut edits: Vec<_> = test
+            .changes
+            .iter()
+            .map(|edit| (second(edit.at), edit))
+            .collect();
+        let mut expected: Vec<_> = test
+            .expect
+            .iter()
+            .enumerate()
+            .map(|(at, it)| (second(it.at), at, it))
+            .collect();
         edits.sort_by_key(|(at, _)| *at);
         expected.sort_by_key(|(at, ..)| *at);
         let events = test.events.iter().map(|event| second(event.at));
-        let named = edits.iter().map(|(at, _)| *at).chain(expected.iter().map(|(at, ..)| *at)).chain(events);
+        let named = edits
+            .iter()
+            .map(|(at, _)| *at)
+            .chain(expected.iter().map(|(at, ..)| *at))
+            .chain(events);
         let named = named.chain([second(test.from)]);
-        let mut clock = Clock::new(self.plan, named, !test.outcome.is_empty()).map_err(|error| error.to_string())?;
-        let (mut edits, mut expected) = (edits.into_iter().peekable(), expected.into_iter().peekable());
+        let mut clock = Clock::new(self.plan, named, !test.outcome.is_empty())
+            .map_err(|error| error.to_string())?;
+        let (mut edits, mut expected) = (
+            edits.into_iter().peekable(),
+            expected.into_iter().peekable(),
+        );
         let mut reached = zone.wall(second(test.from));
-        while let Some(now) = clock.tick().filter(|_| !limits.interrupted.load(Ordering::Relaxed)) {
+        while let Some(now) = clock
+            .tick()
+            .filter(|_| !limits.interrupted.load(Ordering::Relaxed))
+        {
             if self.instants == limits.instants {
                 return Err(Unfinished::TooLong { reached });
             }
@@ -111,7 +132,11 @@ impl<'a> Scenario<'a> {
         let file = self.row.file();
         let events = self.row.events(self.model, &self.test.events);
         let companies = self.row.companies(self.model);
-        let past = Past { update_columns: true, replay: true, ..Past::default() };
+        let past = Past {
+            update_columns: true,
+            replay: true,
+            ..Past::default()
+        };
         let inputs = Inputs {
             contacts: &file,
             companies: companies.as_deref(),
@@ -119,11 +144,20 @@ impl<'a> Scenario<'a> {
             spill: None,
             past,
         };
-        let run = run_inputs(self.plan, now, inputs, self.state.as_deref(), Options::default());
+        let run = run_inputs(
+            self.plan,
+            now,
+            inputs,
+            self.state.as_deref(),
+            Options::default(),
+        );
         let run = run.map_err(|error| error.to_string())?;
         if let Some(problem) = run.problems.first.first() {
             let column = problem.column.as_deref().unwrap_or_default();
-            return Err(format!("`{}` in column `{column}` of its contact: {}", problem.value, problem.reason));
+            return Err(format!(
+                "`{}` in column `{column}` of its contact: {}",
+                problem.value, problem.reason
+            ));
         }
         self.instants += 1;
         let quiet = self.journal.len();
@@ -143,12 +177,18 @@ impl<'a> Scenario<'a> {
 
     fn take(&mut self, run: &RunBytes) {
         self.row.take(&run.contacts);
-        self.sent
-            .extend(table(&run.actions).iter().filter(|row| row["action"] == "send").map(|row| row["target"].clone()));
+        self.sent.extend(
+            table(&run.actions)
+                .iter()
+                .filter(|row| row["action"] == "send")
+                .map(|row| row["target"].clone()),
+        );
         self.journal.extend(table(&run.journal).iter().map(told));
         let metrics: serde_json::Value = serde_json::from_str(&run.metrics).unwrap_or_default();
         let segments = metrics["segments"].as_object().into_iter().flatten();
-        self.answers = segments.map(|(segment, size)| (segment.clone(), size.as_u64() == Some(1))).collect();
+        self.answers = segments
+            .map(|(segment, size)| (segment.clone(), size.as_u64() == Some(1)))
+            .collect();
     }
 
     fn hold(&mut self, at: usize, expected: &Expectation) {
@@ -156,16 +196,28 @@ impl<'a> Scenario<'a> {
         if let Some(that) = &expected.that
             && !self.answer(&question_name(&self.test.name, at))
         {
-            self.fail(that.span, format!("this is not true after {when}"), "is false");
+            self.fail(
+                that.span,
+                format!("this is not true after {when}"),
+                "is false",
+            );
         }
         for (content, span) in &expected.sent {
             if !self.was_sent(*content) {
-                self.fail(*span, format!("`{}` was not sent by {when}", self.content(*content)), "not sent");
+                self.fail(
+                    *span,
+                    format!("`{}` was not sent by {when}", self.content(*content)),
+                    "not sent",
+                );
             }
         }
         for (content, span) in &expected.not_sent {
             if self.was_sent(*content) {
-                self.fail(*span, format!("`{}` was sent by {when}", self.content(*content)), "was sent");
+                self.fail(
+                    *span,
+                    format!("`{}` was sent by {when}", self.content(*content)),
+                    "was sent",
+                );
             }
         }
     }
@@ -174,7 +226,11 @@ impl<'a> Scenario<'a> {
         for (at, ended) in self.test.outcome.iter().enumerate() {
             if !self.answer(&outcome_name(&self.test.name, at)) {
                 let campaign = &self.model.campaigns[ended.campaign].id;
-                self.fail(ended.span, format!("`{campaign}` did not end as {}", ended.is.word()), "did not end so");
+                self.fail(
+                    ended.span,
+                    format!("`{campaign}` did not end as {}", ended.is.word()),
+                    "did not end so",
+                );
             }
         }
     }
@@ -192,8 +248,9 @@ impl<'a> Scenario<'a> {
     }
 
     fn fail(&mut self, span: Span, message: String, label: &str) {
-        let failure =
-            Diagnostic::new(codes::FAILED_TEST, span, message).at(label).label(self.test.span, "in this test");
+        let failure = Diagnostic::new(codes::FAILED_TEST, span, message)
+            .at(label)
+            .label(self.test.span, "in this test");
         self.failures.push(failure.help(self.journal_so_far()));
     }
 
@@ -220,7 +277,11 @@ fn told(row: &BTreeMap<String, String>) -> String {
     let mut line = format!("{minute}  {}", cell("event"));
     for column in ["campaign", "step", "subject", "from", "to", "reason"] {
         if !cell(column).is_empty() {
-            let arrow = if column == "to" && !cell("from").is_empty() { "-> " } else { "" };
+            let arrow = if column == "to" && !cell("from").is_empty() {
+                "-> "
+            } else {
+                ""
+            };
             let _ = write!(line, " {arrow}{}", cell(column));
         }
     }

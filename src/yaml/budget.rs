@@ -1,4 +1,5 @@
-//! The budget of a file: bytes, levels and nodes; a copy made for an alias costs as much as what is written, so no text can make the tree larger than the budget.
+//! The budget of a file: bytes, levels and nodes; a copy made for an alias costs as much as what is
+//! written, so no text can make the tree larger than the budget.
 
 use std::collections::HashMap;
 
@@ -44,13 +45,34 @@ pub(super) fn too_deep(span: Span) -> Diagnostic {
 
 impl Budget {
     /// Pays for a scalar that is written below `depth` open collections.
-    pub(super) fn scalar(&mut self, bytes: usize, depth: usize, span: Span) -> Result<(), Box<Diagnostic>> {
-        self.pay(Size { nodes: 1, bytes, height: 0 }, depth, span)
+    pub(super) fn scalar(
+        &mut self,
+        bytes: usize,
+        depth: usize,
+        span: Span,
+    ) -> Result<(), Box<Diagnostic>> {
+        self.pay(
+            Size {
+                nodes: 1,
+                bytes,
+                height: 0,
+            },
+            depth,
+            span,
+        )
     }
 
     /// Pays for a collection that is opened below `depth` others.
     pub(super) fn collection(&mut self, depth: usize, span: Span) -> Result<(), Box<Diagnostic>> {
-        self.pay(Size { nodes: 1, bytes: 0, height: 1 }, depth, span)
+        self.pay(
+            Size {
+                nodes: 1,
+                bytes: 0,
+                height: 1,
+            },
+            depth,
+            span,
+        )
     }
 
     /// Keeps a copy for aliases.
@@ -62,8 +84,15 @@ impl Budget {
     }
 
     /// A copy for an alias; nothing while its anchor is still open.
-    pub(super) fn copy(&mut self, anchor: usize, depth: usize, span: Span) -> Result<Option<Node>, Box<Diagnostic>> {
-        let Some(size) = self.anchors.get(&anchor).map(|(_, size)| *size) else { return Ok(None) };
+    pub(super) fn copy(
+        &mut self,
+        anchor: usize,
+        depth: usize,
+        span: Span,
+    ) -> Result<Option<Node>, Box<Diagnostic>> {
+        let Some(size) = self.anchors.get(&anchor).map(|(_, size)| *size) else {
+            return Ok(None);
+        };
         self.pay(size, depth, span)?;
         Ok(self.anchors.get(&anchor).map(|(node, _)| node.clone()))
     }
@@ -81,24 +110,38 @@ impl Budget {
         };
         let message = format!("more than {limit} {what} in one file, counting what aliases repeat");
         let error = Diagnostic::new(codes::YAML_LIMIT, span, message).at("here it is too much");
-        Err(error.help("use fewer aliases, or split the project into several files").into())
+        Err(error
+            .help("use fewer aliases, or split the project into several files")
+            .into())
     }
 }
 
 /// The recursion is bounded: no node is higher than the budget of levels.
 fn measure(node: &Node) -> Size {
     match &node.value {
-        Value::Scalar(scalar) => Size { nodes: 1, bytes: scalar.text.len(), height: 0 },
+        Value::Scalar(scalar) => Size {
+            nodes: 1,
+            bytes: scalar.text.len(),
+            height: 0,
+        },
         Value::Sequence(items) => around(items.iter().map(measure)),
         Value::Mapping(entries) => around(entries.iter().map(|entry| {
             let value = measure(&entry.value);
-            Size { nodes: value.nodes + 1, bytes: value.bytes + entry.key.value.len(), ..value }
+            Size {
+                nodes: value.nodes + 1,
+                bytes: value.bytes + entry.key.value.len(),
+                ..value
+            }
         })),
     }
 }
 
 fn around(parts: impl Iterator<Item = Size>) -> Size {
-    let empty = Size { nodes: 1, bytes: 0, height: 1 };
+    let empty = Size {
+        nodes: 1,
+        bytes: 0,
+        height: 1,
+    };
     parts.fold(empty, |all, part| Size {
         nodes: all.nodes + part.nodes,
         bytes: all.bytes + part.bytes,

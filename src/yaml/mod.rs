@@ -1,4 +1,5 @@
-//! YAML text to a tree of nodes with the span of every key and value; a file with a mistake keeps what stands before it.
+//! YAML text to a tree of nodes with the span of every key and value; a file with a mistake keeps
+//! what stands before it.
 
 mod budget;
 pub mod node;

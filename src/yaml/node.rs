@@ -1,4 +1,5 @@
-//! The tree of a YAML document: every key and value with its span, scalars as source text and not yet typed.
+//! The tree of a YAML document: every key and value with its span, scalars as source text and not
+//! yet typed.
 
 use crate::source::{Span, Spanned};
 
@@ -27,7 +28,8 @@ pub enum Value {
 pub struct Scalar {
     /// The text with quotes and escapes resolved.
     pub text: String,
-    /// Whether it is written without quotes, so that an empty one, `null` and `~` mean nothing at all.
+    /// Whether it is written without quotes, so that an empty one, `null` and `~` mean nothing at
+    /// all.
     pub plain: bool,
 }
 

@@ -1,4 +1,5 @@
-//! What a mistake of syntax means in plain words; the place is where a person would look for it, which is not always where the parser gave up.
+//! What a mistake of syntax means in plain words; the place is where a person would look for it,
+//! which is not always where the parser gave up.
 
 use granit_parser::ErrorKind;
 
@@ -17,7 +18,8 @@ pub(super) struct Stopped<'t> {
     pub(super) read_to: usize,
     /// The innermost `[` or `{` that is open.
     pub(super) open: Option<Span>,
-    /// Where the text starts that ended at `at`, with its key: it has swallowed more than was meant.
+    /// Where the text starts that ended at `at`, with its key: it has swallowed more than was
+    /// meant.
     pub(super) swallowed: Option<usize>,
 }
 
@@ -38,8 +40,15 @@ impl Stopped<'_> {
         }
         if let ErrorKind::UnclosedFlowCollection { .. } = kind {
             let here = self.text[self.at..].starts_with(['[', '{']);
-            let at = if here { Some(Span::new(self.file, self.at..self.at + 1)) } else { self.open };
-            return self.unclosed(at.unwrap_or_else(|| self.here()), self.text.trim_end().len());
+            let at = if here {
+                Some(Span::new(self.file, self.at..self.at + 1))
+            } else {
+                self.open
+            };
+            return self.unclosed(
+                at.unwrap_or_else(|| self.here()),
+                self.text.trim_end().len(),
+            );
         }
         if let Some(open) = self.open.filter(|_| is_in_flow(kind)) {
             return self.in_brackets(open);
@@ -53,35 +62,55 @@ impl Stopped<'_> {
 
     /// A value that the parser stumbled over because it lacks quotes.
     fn suspect(&self) -> Option<Suspect> {
-        let from = self.open.map_or(self.read_to, |open| open.range().start).min(self.at);
+        let from = self
+            .open
+            .map_or(self.read_to, |open| open.range().start)
+            .min(self.at);
         let last = self.at.max(self.read_to);
-        let end = self.text[last..].find('\n').map_or(self.text.len(), |newline| last + newline);
+        let end = self.text[last..]
+            .find('\n')
+            .map_or(self.text.len(), |newline| last + newline);
         unquoted::first(self.text, from..end, self.open.is_some())
     }
 
     /// The word at which the parser gave up; the last character where the file ends too early.
     fn here(&self) -> Span {
         let written = self.text.trim_end().len();
-        let start = if self.at < written { self.at } else { before(self.text, written) };
+        let start = if self.at < written {
+            self.at
+        } else {
+            before(self.text, written)
+        };
         let rest = &self.text[start..];
-        let word = rest.find(|c: char| c.is_whitespace() || ",[]{}".contains(c)).unwrap_or(rest.len());
+        let word = rest
+            .find(|c: char| c.is_whitespace() || ",[]{}".contains(c))
+            .unwrap_or(rest.len());
         let one = rest.chars().next().map_or(0, char::len_utf8);
         Span::new(self.file, start..start + word.max(one))
     }
 
     fn tab(&self) -> Diagnostic {
-        let tab = self.indenting_tab().or_else(|| self.text[self.at..].find('\t').map(|tab| self.at + tab));
+        let tab = self
+            .indenting_tab()
+            .or_else(|| self.text[self.at..].find('\t').map(|tab| self.at + tab));
         let tab = tab.unwrap_or(self.at);
         let length = self.text[tab..].chars().take_while(|c| *c == '\t').count();
-        Diagnostic::new(codes::YAML_SYNTAX, Span::new(self.file, tab..tab + length), "a tab cannot indent a line")
-            .at("a tab")
-            .help("indent with spaces, two for each level")
+        Diagnostic::new(
+            codes::YAML_SYNTAX,
+            Span::new(self.file, tab..tab + length),
+            "a tab cannot indent a line",
+        )
+        .at("a tab")
+        .help("indent with spaces, two for each level")
     }
 
-    /// A tab before the first word of the line where the parser gave up, or of the line that it read last.
+    /// A tab before the first word of the line where the parser gave up, or of the line that it
+    /// read last.
     fn indenting_tab(&self) -> Option<usize> {
         let read = end_of_content(self.text, self.at);
-        let from = self.text[..read].rfind('\n').map_or(0, |newline| newline + 1);
+        let from = self.text[..read]
+            .rfind('\n')
+            .map_or(0, |newline| newline + 1);
         let mut start = from;
         for line in self.text[from..self.at].split_inclusive('\n') {
             let indent = line.len() - line.trim_start_matches([' ', '\t']).len();
@@ -95,12 +124,20 @@ impl Stopped<'_> {
 
     fn unclosed_quote(&self) -> Diagnostic {
         let start = unquoted::first_quote(self.text, self.read_to..self.at).unwrap_or(self.at);
-        let quote = self.text[start..].chars().next().filter(|c| "'\"".contains(*c)).unwrap_or('"');
+        let quote = self.text[start..]
+            .chars()
+            .next()
+            .filter(|c| "'\"".contains(*c))
+            .unwrap_or('"');
         let length = usize::from(start < self.text.len());
         let span = Span::new(self.file, start..start + length);
-        Diagnostic::new(codes::YAML_SYNTAX, span, format!("the quote `{quote}` is never closed"))
-            .at("opened here")
-            .help(format!("write `{quote}` at the end of the text"))
+        Diagnostic::new(
+            codes::YAML_SYNTAX,
+            span,
+            format!("the quote `{quote}` is never closed"),
+        )
+        .at("opened here")
+        .help(format!("write `{quote}` at the end of the text"))
     }
 
     fn in_brackets(&self, open: Span) -> Diagnostic {
@@ -110,45 +147,68 @@ impl Stopped<'_> {
         if self.text[open.range().start..start].contains('\n') && !line.contains(close) {
             return self.unclosed(open, start);
         }
-        Diagnostic::new(codes::YAML_SYNTAX, self.here(), format!("expected `,` or `{close}`"))
-            .at("does not belong here")
-            .help(format!("write `,` between the items and `{close}` at the end"))
+        Diagnostic::new(
+            codes::YAML_SYNTAX,
+            self.here(),
+            format!("expected `,` or `{close}`"),
+        )
+        .at("does not belong here")
+        .help(format!(
+            "write `,` between the items and `{close}` at the end"
+        ))
     }
 
     fn unclosed(&self, open: Span, until: usize) -> Diagnostic {
         let start = open.range().start;
         let bracket = &self.text[start..=start];
-        let line = self.text[..until].rfind('\n').map_or(0, |newline| newline + 1);
+        let line = self.text[..until]
+            .rfind('\n')
+            .map_or(0, |newline| newline + 1);
         let indent = self.text[line..until].len() - self.text[line..until].trim_start().len();
         let here = Span::new(self.file, line + indent..until);
         Diagnostic::new(
             codes::YAML_SYNTAX,
-            Span { end: open.start + 1, ..open },
+            Span {
+                end: open.start + 1,
+                ..open
+            },
             format!("the bracket `{bracket}` is never closed"),
         )
         .at("opened here")
         .label(here, "still open here")
-        .help(format!("write `{}` where the list or mapping ends", self.closing(open)))
+        .help(format!(
+            "write `{}` where the list or mapping ends",
+            self.closing(open)
+        ))
     }
 
     fn closing(&self, open: Span) -> char {
-        if self.text[open.range().start..].starts_with('{') { '}' } else { ']' }
+        if self.text[open.range().start..].starts_with('{') {
+            '}'
+        } else {
+            ']'
+        }
     }
 
     /// `weight:10` is one word, and then the key seems to have no colon.
     fn missing_space(&self, kind: &ErrorKind) -> Option<String> {
         if !matches!(
             kind,
-            ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey | ErrorKind::MappingValueNotAllowed
+            ErrorKind::SimpleKeyExpected
+                | ErrorKind::InvalidSimpleKey
+                | ErrorKind::MappingValueNotAllowed
         ) {
             return None;
         }
         let from = self.swallowed.unwrap_or(self.at);
         let here = self.here().range();
-        let words = self.text[from.min(here.start)..here.end].lines().map(str::trim);
-        let (key, value) = words
-            .filter(|line| !line.contains(' '))
-            .find_map(|word| word.split_once(':').filter(|(key, value)| !key.is_empty() && !value.is_empty()))?;
+        let words = self.text[from.min(here.start)..here.end]
+            .lines()
+            .map(str::trim);
+        let (key, value) = words.filter(|line| !line.contains(' ')).find_map(|word| {
+            word.split_once(':')
+                .filter(|(key, value)| !key.is_empty() && !value.is_empty())
+        })?;
         Some(format!("write a space after the colon: `{key}: {value}`"))
     }
 
@@ -157,28 +217,48 @@ impl Stopped<'_> {
         if *kind != ErrorKind::MappingValueNotAllowed {
             return None;
         }
-        let line = self.text[..self.at].rfind('\n').map_or(0, |newline| newline + 1);
-        let end = self.text[self.at..].find('\n').map_or(self.text.len(), |newline| self.at + newline);
-        let (key, value) =
-            self.text[line..end].trim().split_once(": ").filter(|_| self.text[line..self.at].contains(": "))?;
-        if let Some(condition) = value.trim().strip_prefix("not ").filter(|rest| rest.trim_start().starts_with('{')) {
+        let line = self.text[..self.at]
+            .rfind('\n')
+            .map_or(0, |newline| newline + 1);
+        let end = self.text[self.at..]
+            .find('\n')
+            .map_or(self.text.len(), |newline| self.at + newline);
+        let (key, value) = self.text[line..end]
+            .trim()
+            .split_once(": ")
+            .filter(|_| self.text[line..self.at].contains(": "))?;
+        if let Some(condition) = value
+            .trim()
+            .strip_prefix("not ")
+            .filter(|rest| rest.trim_start().starts_with('{'))
+        {
             return Some(format!("write `{key}: {{ not: {} }}`", condition.trim()));
         }
-        Some(format!("write quotes around text that contains `: `: `{key}: {}`", unquoted::quoted(value.trim())))
+        Some(format!(
+            "write quotes around text that contains `: `: `{key}: {}`",
+            unquoted::quoted(value.trim())
+        ))
     }
 }
 
 /// Where the last line before `at` ends that holds more than space and comments.
 pub(super) fn end_of_content(text: &str, at: usize) -> usize {
     let mut before = text[..at].trim_end();
-    while let Some(line) = before.lines().next_back().filter(|line| line.trim_start().starts_with('#')) {
+    while let Some(line) = before
+        .lines()
+        .next_back()
+        .filter(|line| line.trim_start().starts_with('#'))
+    {
         before = before[..before.len() - line.len()].trim_end();
     }
     before.len()
 }
 
 fn before(text: &str, at: usize) -> usize {
-    text[..at].char_indices().next_back().map_or(0, |(start, _)| start)
+    text[..at]
+        .char_indices()
+        .next_back()
+        .map_or(0, |(start, _)| start)
 }
 
 fn is_tab(kind: &ErrorKind) -> bool {
@@ -252,7 +332,8 @@ fn words(kind: &ErrorKind) -> (String, &'static str, &'static str) {
             "indented differently",
             "indent it with as many spaces as the lines beside it; a list item starts with `- `",
         ),
-        ErrorKind::InvalidTrailingSingleQuotedScalar | ErrorKind::InvalidTrailingDoubleQuotedScalar => (
+        ErrorKind::InvalidTrailingSingleQuotedScalar
+        | ErrorKind::InvalidTrailingDoubleQuotedScalar => (
             "text goes on after the closing quote",
             "behind the quote",
             "put the whole text in quotes; a quote inside single quotes is written twice",
@@ -264,17 +345,29 @@ fn words(kind: &ErrorKind) -> (String, &'static str, &'static str) {
         ),
         ErrorKind::MismatchedFlowCollectionEnd { open, close } => {
             let message = format!("`{open}` is closed by `{close}`");
-            return (message, "closed by another bracket", "close each `[` with `]` and each `{` with `}`");
+            return (
+                message,
+                "closed by another bracket",
+                "close each `[` with `]` and each `{` with `}`",
+            );
         }
         ErrorKind::MisplacedFlowCollectionEnd => (
             "a closing bracket without an opening one",
             "closes nothing",
             "close each `[` with `]` and each `{` with `}`",
         ),
-        ErrorKind::UnsupportedYamlMajorVersion => ("unknown version of YAML", "not 1.2", "remove the line `%YAML`"),
+        ErrorKind::UnsupportedYamlMajorVersion => (
+            "unknown version of YAML",
+            "not 1.2",
+            "remove the line `%YAML`",
+        ),
         other => {
             let message = format!("this is not YAML: {other}");
-            return (message, "reading stops here", "text with special characters needs quotes");
+            return (
+                message,
+                "reading stops here",
+                "text with special characters needs quotes",
+            );
         }
     };
     (message.to_owned(), label, help)

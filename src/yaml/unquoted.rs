@@ -1,4 +1,5 @@
-//! Values that mean something else because they lack quotes: found in the text, since the parser sees a comment, a mapping or nothing at all.
+//! Values that mean something else because they lack quotes: found in the text, since the parser
+//! sees a comment, a mapping or nothing at all.
 
 use std::ops::Range;
 
@@ -37,13 +38,19 @@ pub(super) fn swallowed(value: &str) -> String {
 }
 
 /// The error for a value that lacks quotes.
-pub(super) fn error(span: Span, message: impl Into<String>, label: &str, value: &str) -> Diagnostic {
+pub(super) fn error(
+    span: Span,
+    message: impl Into<String>,
+    label: &str,
+    value: &str,
+) -> Diagnostic {
     Diagnostic::new(codes::UNQUOTED_VALUE, span, message)
         .at(label)
         .help(format!("write quotes around it: `{}`", quoted(value)))
 }
 
-/// The value that an unquoted `#` made a comment of: what follows the `:` or `-` after `from` on the same line.
+/// The value that an unquoted `#` made a comment of: what follows the `:` or `-` after `from` on
+/// the same line.
 pub(super) fn value_in_comment(text: &str, from: usize) -> Option<Range<usize>> {
     let rest = text.get(from..)?.trim_start();
     let after = rest.strip_prefix([':', '-'])?;
@@ -56,7 +63,12 @@ pub(super) fn value_in_comment(text: &str, from: usize) -> Option<Range<usize>> 
 
 /// The first value in `range` that lacks quotes; `flow` says whether it stands inside brackets.
 pub(super) fn first(text: &str, range: Range<usize>, flow: bool) -> Option<Suspect> {
-    let mut words = Words { text, at: range.start, end: range.end, fresh: true };
+    let mut words = Words {
+        text,
+        at: range.start,
+        end: range.end,
+        fresh: true,
+    };
     let mut value = range.start;
     while let Some((at, fresh)) = words.next_sign() {
         if fresh {
@@ -64,19 +76,30 @@ pub(super) fn first(text: &str, range: Range<usize>, flow: bool) -> Option<Suspe
         }
         let rest = &text[at..range.end];
         let sign = rest.chars().next()?;
-        let after_colon = text[..at].trim_end_matches([' ', '\t']).ends_with([':', '-']);
+        let after_colon = text[..at]
+            .trim_end_matches([' ', '\t'])
+            .ends_with([':', '-']);
         if sign == '#'
             && after_colon
             && let Some(range) = swallowed_at(text, at)
         {
-            return Some(Suspect { range, why: Why::Comment });
+            return Some(Suspect {
+                range,
+                why: Why::Comment,
+            });
         }
         if rest.starts_with("{{") {
             let end = rest.find("}}").map_or(range.end, |end| at + end + 2);
-            return Some(Suspect { range: value..end, why: Why::Template });
+            return Some(Suspect {
+                range: value..end,
+                why: Why::Template,
+            });
         }
         if fresh && matches!(sign, '@' | '`' | '%') {
-            return Some(Suspect { range: at..end_of_value(text, at, flow), why: Why::Reserved(sign) });
+            return Some(Suspect {
+                range: at..end_of_value(text, at, flow),
+                why: Why::Reserved(sign),
+            });
         }
     }
     None
@@ -95,19 +118,32 @@ pub(super) fn first_quote(text: &str, range: Range<usize>) -> Option<usize> {
 }
 
 fn cannot_start(sign: char) -> String {
-    let sign = if sign == '`' { "backquote".to_owned() } else { format!("`{sign}`") };
+    let sign = if sign == '`' {
+        "backquote".to_owned()
+    } else {
+        format!("`{sign}`")
+    };
     format!("a value cannot start with an unquoted {sign}")
 }
 
-/// Where a text ends that starts with a template: at the end of its line, or inside brackets at the next sign of them.
+/// Where a text ends that starts with a template: at the end of its line, or inside brackets at the
+/// next sign of them.
 pub(super) fn end_of_text(text: &str, end: usize, flow: bool) -> usize {
     let next = text[end..].trim_start_matches([' ', '\t']);
-    if next.starts_with('#') { end } else { end_of_value(text, end, flow) }
+    if next.starts_with('#') {
+        end
+    } else {
+        end_of_value(text, end, flow)
+    }
 }
 
 /// The text in quotes, without escapes where that is possible.
 pub(super) fn quoted(text: &str) -> String {
-    if text.contains(['"', '\\']) { format!("'{}'", text.replace('\'', "''")) } else { format!("\"{text}\"") }
+    if text.contains(['"', '\\']) {
+        format!("'{}'", text.replace('\'', "''"))
+    } else {
+        format!("\"{text}\"")
+    }
 }
 
 /// `#4c78a8` at the place of a value; nothing where it is an ordinary comment.
@@ -116,14 +152,20 @@ fn swallowed_at(text: &str, at: usize) -> Option<Range<usize>> {
     if comment.starts_with(|c: char| c.is_whitespace() || c == '#') || comment.is_empty() {
         return None;
     }
-    let length = comment.find(|c: char| c.is_whitespace() || ",]}".contains(c)).unwrap_or(comment.len());
+    let length = comment
+        .find(|c: char| c.is_whitespace() || ",]}".contains(c))
+        .unwrap_or(comment.len());
     Some(at..at + 1 + length)
 }
 
 fn end_of_value(text: &str, start: usize, flow: bool) -> usize {
     let line = text[start..].lines().next().unwrap_or_default();
     let line = line.split(" #").next().unwrap_or(line);
-    let line = if flow { line.split([',', '}', ']']).next().unwrap_or(line) } else { line };
+    let line = if flow {
+        line.split([',', '}', ']']).next().unwrap_or(line)
+    } else {
+        line
+    };
     start + line.trim_end().len()
 }
 
@@ -152,7 +194,9 @@ impl Words<'_> {
                     self.fresh = true;
                     return Some((at, fresh));
                 }
-                ':' | '-' if self.text[self.at..].starts_with(char::is_whitespace) => self.fresh = true,
+                ':' | '-' if self.text[self.at..].starts_with(char::is_whitespace) => {
+                    self.fresh = true;
+                }
                 '#' if spaced => {
                     self.skip_past('\n');
                     return Some((at, fresh));
@@ -168,7 +212,9 @@ impl Words<'_> {
     }
 
     fn skip_past(&mut self, end: char) {
-        self.at = self.text[self.at..].find(end).map_or(self.text.len(), |found| self.at + found + end.len_utf8());
+        self.at = self.text[self.at..]
+            .find(end)
+            .map_or(self.text.len(), |found| self.at + found + end.len_utf8());
         self.fresh = end == '\n';
     }
 }

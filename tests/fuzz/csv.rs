@@ -1,4 +1,5 @@
-//! CSV as the language reads it, in the plainest way there is; and changes of it by cell, row and dialect.
+//! CSV as the language reads it, in the plainest way there is; and changes of it by cell, row and
+//! dialect.
 //!
 //! Invariant: shares nothing with the reader that it is held against.
 
@@ -9,7 +10,8 @@ use crate::random::Random;
 /// A table whose rows are cells without their quotes.
 pub(super) type Table = Vec<Vec<String>>;
 
-/// How many rows there are that are not blank, the header among them. A quote counts where a cell begins.
+/// How many rows there are that are not blank, the header among them. A quote counts where a cell
+/// begins.
 pub(super) fn rows(bytes: &[u8]) -> u64 {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let (mut count, mut start, mut at) = (0, 0, 0);
@@ -36,7 +38,8 @@ fn is_blank(row: &[u8]) -> bool {
     row.is_empty() || row == b"\r"
 }
 
-/// The table, where the text is beyond doubt: every row as wide as the header, no quote inside a bare cell, no stray carriage return.
+/// The table, where the text is beyond doubt: every row as wide as the header, no quote inside a
+/// bare cell, no stray carriage return.
 pub(super) fn strict(bytes: &[u8]) -> Option<Table> {
     let text = std::str::from_utf8(bytes).ok()?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -49,7 +52,9 @@ pub(super) fn strict(bytes: &[u8]) -> Option<Table> {
     while !rest.is_empty() {
         let (cell, after) = cell(rest)?;
         table.last_mut()?.push(cell);
-        let ended = after.strip_prefix("\r\n").or_else(|| after.strip_prefix('\n'));
+        let ended = after
+            .strip_prefix("\r\n")
+            .or_else(|| after.strip_prefix('\n'));
         rest = match (ended, after.strip_prefix(',')) {
             (Some(next), _) => {
                 table.push(Vec::new());
@@ -75,7 +80,11 @@ pub(super) fn strict(bytes: &[u8]) -> Option<Table> {
 fn cell(text: &str) -> Option<(String, &str)> {
     let Some(mut rest) = text.strip_prefix('"') else {
         let end = text.find([',', '\n']).unwrap_or(text.len());
-        let end = if text[end..].starts_with('\n') && text[..end].ends_with('\r') { end - 1 } else { end };
+        let end = if text[end..].starts_with('\n') && text[..end].ends_with('\r') {
+            end - 1
+        } else {
+            end
+        };
         let bare = &text[..end];
         return (!bare.contains(['"', '\r'])).then(|| (bare.to_owned(), &text[end..]));
     };
@@ -94,14 +103,19 @@ fn cell(text: &str) -> Option<(String, &str)> {
     }
 }
 
-/// The table in another dialect: quotes around any cell, any row end that is allowed, blank rows, with or without a mark at the start and an end at the end.
+/// The table in another dialect: quotes around any cell, any row end that is allowed, blank rows,
+/// with or without a mark at the start and an end at the end.
 pub(super) fn written(random: &mut Random, table: &Table) -> Vec<u8> {
     let (mark, often, ends) = (random.chance(50), random.below(101), random.chance(50));
     let mut text = String::from(if mark { "\u{feff}" } else { "" });
     for row in table {
         let cells = row.iter().map(|cell| {
             let must = cell.contains(['"', ',', '\n', '\r']);
-            if must || random.chance(often) { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell.clone() }
+            if must || random.chance(often) {
+                format!("\"{}\"", cell.replace('"', "\"\""))
+            } else {
+                cell.clone()
+            }
         });
         text += &cells.collect::<Vec<_>>().join(",");
         text += if random.chance(50) { "\n" } else { "\r\n" };
@@ -110,7 +124,11 @@ pub(super) fn written(random: &mut Random, table: &Table) -> Vec<u8> {
         }
     }
     let bare = text.trim_end_matches(['\r', '\n']);
-    if ends { text.into_bytes() } else { bare.as_bytes().to_vec() }
+    if ends {
+        text.into_bytes()
+    } else {
+        bare.as_bytes().to_vec()
+    }
 }
 
 /// Changes a table.
@@ -130,10 +148,15 @@ pub(super) fn change(random: &mut Random, input: Vec<u8>, pool: &Pool) -> Vec<u8
     let row = random.below(rows.len());
     let column = random.below(rows[row].len());
     match random.below(8) {
-        0 => rows.iter_mut().filter(|row| column < row.len()).for_each(|row| drop(row.remove(column))),
+        0 => rows
+            .iter_mut()
+            .filter(|row| column < row.len())
+            .for_each(|row| drop(row.remove(column))),
         1 => {
             let with = random.below(rows[0].len());
-            rows.iter_mut().filter(|row| with.max(column) < row.len()).for_each(|row| row.swap(with, column));
+            rows.iter_mut()
+                .filter(|row| with.max(column) < row.len())
+                .for_each(|row| row.swap(with, column));
         }
         2 => {
             let other: &Vec<u8> = random.pick(&pool.inputs);
@@ -148,25 +171,47 @@ pub(super) fn change(random: &mut Random, input: Vec<u8>, pool: &Pool) -> Vec<u8
             rows[row][cell] = lent;
         }
         4 => rows[row][column] = mutate::bytes(random, std::mem::take(&mut rows[row][column])),
-        5 => rows[row][column] = mutate::insert(random, std::mem::take(&mut rows[row][column]), pool),
+        5 => {
+            rows[row][column] =
+                mutate::insert(random, std::mem::take(&mut rows[row][column]), pool);
+        }
         _ => rows[row][column] = mutate::drawn(random, pool),
     }
-    rows.iter().map(|row| row.join(&b","[..])).collect::<Vec<_>>().join(&b"\n"[..])
+    rows.iter()
+        .map(|row| row.join(&b","[..]))
+        .collect::<Vec<_>>()
+        .join(&b"\n"[..])
 }
 
 fn split(input: &[u8]) -> Vec<Vec<Vec<u8>>> {
-    let cells = |row: &[u8]| row.split(|byte| *byte == b',').map(<[u8]>::to_vec).collect();
+    let cells = |row: &[u8]| {
+        row.split(|byte| *byte == b',')
+            .map(<[u8]>::to_vec)
+            .collect()
+    };
     input.split(|byte| *byte == b'\n').map(cells).collect()
 }
 
 /// Another separator, another row end, or more quotes.
 fn dialect(random: &mut Random, input: &[u8]) -> Vec<u8> {
     let replace = |from: u8, to: &[u8]| -> Vec<u8> {
-        input.iter().flat_map(|&byte| if byte == from { to.to_vec() } else { vec![byte] }).collect()
+        input
+            .iter()
+            .flat_map(|&byte| {
+                if byte == from {
+                    to.to_vec()
+                } else {
+                    vec![byte]
+                }
+            })
+            .collect()
     };
     match random.below(8) {
         0 => replace(b',', random.pick(&[";", "\t", "|", ", "]).as_bytes()),
-        1 => replace(b'\n', random.pick(&["\r\n", "\r", "\n\n", "\n\r"]).as_bytes()),
+        1 => replace(
+            b'\n',
+            random.pick(&["\r\n", "\r", "\n\n", "\n\r"]).as_bytes(),
+        ),
         2 => replace(b',', b"\",\""),
         3 => replace(b'"', random.pick(&["", "\"\"", "'", "\\\""]).as_bytes()),
         4 => [b"\xef\xbb\xbf", input].concat(),

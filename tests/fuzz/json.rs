@@ -1,6 +1,7 @@
 //! Changes of JSON as a tree, so that what comes out is JSON again.
 //!
-//! Invariant: no tree grows beyond what [`super::rounds::LONGEST`] cuts off, which then is no JSON any more.
+//! Invariant: no tree grows beyond what [`super::rounds::LONGEST`] cuts off, which then is no JSON
+//! any more.
 
 use serde_json::{Map, Value};
 
@@ -15,14 +16,19 @@ pub(super) fn change(random: &mut Random, tree: &mut Value, pool: &Pool) {
     let place = random.pick(&places).clone();
     let lender: &String = random.pick(&places);
     let donor = tree.pointer(lender).cloned().unwrap_or_default();
-    let Some(node) = tree.pointer_mut(&place) else { return };
+    let Some(node) = tree.pointer_mut(&place) else {
+        return;
+    };
     match node {
         Value::Object(entries) if random.chance(80) => object(random, entries, donor, pool),
         Value::Array(items) if random.chance(80) => array(random, items, donor),
         _ if random.chance(30) => *node = donor,
         Value::String(text) if random.chance(30) => {
             let at = random.below(text.len() + 1);
-            let at = (0..=at).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
+            let at = (0..=at)
+                .rev()
+                .find(|&at| text.is_char_boundary(at))
+                .unwrap_or(0);
             text.insert_str(at, &String::from_utf8_lossy(&drawn(random, pool)));
         }
         _ => *node = scalar(random, pool),
@@ -68,7 +74,18 @@ fn scalar(random: &mut Random, pool: &Pool) -> Value {
     let text = String::from_utf8_lossy(&drawn(random, pool)).into_owned();
     match random.below(4) {
         0 => serde_json::from_str(&text).unwrap_or(Value::Null),
-        1 => Value::from(*random.pick(&[0_i64, 1, -1, 2, 7, 100, 1 << 32, i64::MAX, i64::MIN, 1_795_000_000])),
+        1 => Value::from(*random.pick(&[
+            0_i64,
+            1,
+            -1,
+            2,
+            7,
+            100,
+            1 << 32,
+            i64::MAX,
+            i64::MIN,
+            1_795_000_000,
+        ])),
         _ => Value::String(text),
     }
 }
@@ -84,16 +101,23 @@ fn pointers(tree: &Value, here: &mut String, places: &mut Vec<String>) {
     };
     match tree {
         Value::Object(entries) => {
-            entries.iter().for_each(|(key, value)| below(key.replace('~', "~0").replace('/', "~1"), value));
+            entries
+                .iter()
+                .for_each(|(key, value)| below(key.replace('~', "~0").replace('/', "~1"), value));
         }
-        Value::Array(items) => items.iter().enumerate().for_each(|(at, value)| below(at.to_string(), value)),
+        Value::Array(items) => items
+            .iter()
+            .enumerate()
+            .for_each(|(at, value)| below(at.to_string(), value)),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
 
 /// A file that is one tree.
 pub(super) fn whole(random: &mut Random, input: Vec<u8>, pool: &Pool) -> Vec<u8> {
-    let Ok(mut tree) = serde_json::from_slice::<Value>(&input) else { return super::mutate::text(random, input, pool) };
+    let Ok(mut tree) = serde_json::from_slice::<Value>(&input) else {
+        return super::mutate::text(random, input, pool);
+    };
     if random.chance(3) {
         return super::mutate::text(random, input, pool);
     }
@@ -110,7 +134,10 @@ pub(super) fn of_lines(random: &mut Random, input: Vec<u8>, pool: &Pool) -> Vec<
             super::mutate::bytes(random, input)
         };
     }
-    let mut lines: Vec<Vec<u8>> = input.split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect();
+    let mut lines: Vec<Vec<u8>> = input
+        .split_inclusive(|byte| *byte == b'\n')
+        .map(<[u8]>::to_vec)
+        .collect();
     if lines.is_empty() {
         return input;
     }

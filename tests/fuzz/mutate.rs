@@ -158,9 +158,16 @@ fn word(random: &mut Random, mut input: Vec<u8>, pool: &Pool) -> Vec<u8> {
         return drawn(random, pool);
     }
     let from = random.below(input.len());
-    let Some(start) = (from..input.len()).find(|&at| is_word(input[at])) else { return input };
-    let start = (0..start).rev().find(|&at| !is_word(input[at])).map_or(0, |at| at + 1);
-    let end = (start..input.len()).find(|&at| !is_word(input[at])).unwrap_or(input.len());
+    let Some(start) = (from..input.len()).find(|&at| is_word(input[at])) else {
+        return input;
+    };
+    let start = (0..start)
+        .rev()
+        .find(|&at| !is_word(input[at]))
+        .map_or(0, |at| at + 1);
+    let end = (start..input.len())
+        .find(|&at| !is_word(input[at]))
+        .unwrap_or(input.len());
     let piece = drawn(random, pool);
     input.splice(start..end, piece);
     input
@@ -213,17 +220,29 @@ fn indent(random: &mut Random, input: &[u8]) -> Vec<u8> {
     let at = random.below(lines.len());
     let bare = lines[at].trim_ascii_start();
     let width = lines[at].len() - bare.len();
-    let width = if random.chance(50) { width + 2 } else { width.saturating_sub(2) };
+    let width = if random.chance(50) {
+        width + 2
+    } else {
+        width.saturating_sub(2)
+    };
     let moved = [" ".repeat(width).as_bytes(), bare].concat();
     [&lines[..at].concat()[..], &moved, &lines[at + 1..].concat()].concat()
 }
 
 /// Puts what stands after a colon inside collections.
 fn nest(random: &mut Random, input: &[u8]) -> Vec<u8> {
-    const AROUND: [(&str, &str); 6] =
-        [("[", "]"), ("{ not: ", " }"), ("{ all: [", "] }"), ("{ any: [", "] }"), ("{ a: ", " }"), ("\"", "\"")];
+    const AROUND: [(&str, &str); 6] = [
+        ("[", "]"),
+        ("{ not: ", " }"),
+        ("{ all: [", "] }"),
+        ("{ any: [", "] }"),
+        ("{ a: ", " }"),
+        ("\"", "\""),
+    ];
     let mut lines: Vec<Vec<u8>> = split(input).into_iter().map(<[u8]>::to_vec).collect();
-    let with: Vec<usize> = (0..lines.len()).filter(|&at| lines[at].windows(2).any(|pair| pair == b": ")).collect();
+    let with: Vec<usize> = (0..lines.len())
+        .filter(|&at| lines[at].windows(2).any(|pair| pair == b": "))
+        .collect();
     if with.is_empty() {
         return input.to_vec();
     }
@@ -231,9 +250,21 @@ fn nest(random: &mut Random, input: &[u8]) -> Vec<u8> {
     let at = line.windows(2).position(|pair| pair == b": ").unwrap() + 2;
     let value = line[at..].trim_ascii_end().to_vec();
     let (open, close) = random.pick(&AROUND);
-    let levels = if random.chance(80) { 1 } else { random.between(2, 150) };
+    let levels = if random.chance(80) {
+        1
+    } else {
+        random.between(2, 150)
+    };
     line.truncate(at);
-    line.extend([open.repeat(levels).as_bytes(), &value, close.repeat(levels).as_bytes(), b"\n"].concat());
+    line.extend(
+        [
+            open.repeat(levels).as_bytes(),
+            &value,
+            close.repeat(levels).as_bytes(),
+            b"\n",
+        ]
+        .concat(),
+    );
     lines.concat()
 }
 

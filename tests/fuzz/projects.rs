@@ -1,6 +1,8 @@
-//! YAML and whole projects: whatever is written, findings lie in it; and what compiles is a plan that can be read, drawn and compared.
+//! YAML and whole projects: whatever is written, findings lie in it; and what compiles is a plan
+//! that can be read, drawn and compared.
 //!
-//! An input may hold several files: a line `#= a.yaml` begins another file of the project, `#+ a.csv` one that it names.
+//! An input may hold several files: a line `#= a.yaml` begins another file of the project, `#+
+//! a.csv` one that it names.
 
 use std::fmt::Write as _;
 
@@ -32,22 +34,51 @@ const PROJECTS: [&str; 9] = [
 
 #[test]
 fn yaml() {
-    let corpus = [corpus("yaml"), files(&PROJECTS), files(&["tests/fixtures/yaml-mistakes.txt"])].concat();
-    fuzz(&Target { name: "yaml", corpus, mutate: mutate::text, run: &parsed }, 1000);
+    let corpus = [
+        corpus("yaml"),
+        files(&PROJECTS),
+        files(&["tests/fixtures/yaml-mistakes.txt"]),
+    ]
+    .concat();
+    fuzz(
+        &Target {
+            name: "yaml",
+            corpus,
+            mutate: mutate::text,
+            run: &parsed,
+        },
+        1000,
+    );
 }
 
 #[test]
 fn project() {
     let whole = files(&PROJECTS);
-    let small = pieces("tests/fixtures/sound.yaml").into_iter().chain(pieces("tests/fixtures/beginners.yaml"));
-    let corpus = corpus("project").into_iter().chain(small).chain(whole).collect();
-    fuzz(&Target { name: "project", corpus, mutate: mutate::text, run: &project_of }, 40);
+    let small = pieces("tests/fixtures/sound.yaml")
+        .into_iter()
+        .chain(pieces("tests/fixtures/beginners.yaml"));
+    let corpus = corpus("project")
+        .into_iter()
+        .chain(small)
+        .chain(whole)
+        .collect();
+    fuzz(
+        &Target {
+            name: "project",
+            corpus,
+            mutate: mutate::text,
+            run: &project_of,
+        },
+        40,
+    );
 }
 
 /// The projects of a fixture that holds several.
 pub(super) fn pieces(file: &str) -> Vec<Vec<u8>> {
     let text = String::from_utf8(files(&[file]).remove(0)).unwrap();
-    text.split("=====\n").map(|piece| piece.as_bytes().to_vec()).collect()
+    text.split("=====\n")
+        .map(|piece| piece.as_bytes().to_vec())
+        .collect()
 }
 
 fn parsed(input: &[u8]) -> String {
@@ -56,16 +87,28 @@ fn parsed(input: &[u8]) -> String {
     let file = sources.add("a.yaml", &*text);
     let parsed = yaml::parse(file, &text);
     findings_lie_in(&parsed.diagnostics, &sources);
-    parsed.unread.into_iter().for_each(|span| lies_in(span, &sources));
+    parsed
+        .unread
+        .into_iter()
+        .for_each(|span| lies_in(span, &sources));
     let mut count = 0;
     if let Some(root) = &parsed.root {
         nodes_lie_in(root, &sources, &mut count);
     }
-    assert!(parsed.root.is_some() || !parsed.diagnostics.is_empty() || is_empty(&text), "silent on {text:?}");
-    format!("{} {} {}", codes(&parsed.diagnostics), parsed.unread.is_some(), count.checked_ilog2().unwrap_or(0))
+    assert!(
+        parsed.root.is_some() || !parsed.diagnostics.is_empty() || is_empty(&text),
+        "silent on {text:?}"
+    );
+    format!(
+        "{} {} {}",
+        codes(&parsed.diagnostics),
+        parsed.unread.is_some(),
+        count.checked_ilog2().unwrap_or(0)
+    )
 }
 
-/// Whether nothing stands in a file but comments, directives, marks of documents and names for what is not there.
+/// Whether nothing stands in a file but comments, directives, marks of documents and names for what
+/// is not there.
 fn is_empty(text: &str) -> bool {
     let names_nothing = |line: &str| line.starts_with('&') && !line.contains(char::is_whitespace);
     let is_mark = |line: &str| line.starts_with(['#', '%']) || ["---", "..."].contains(&line);
@@ -80,7 +123,9 @@ fn nodes_lie_in(node: &Node, sources: &Sources, count: &mut u32) {
     lies_in(node.span, sources);
     match &node.value {
         Value::Scalar(_) => {}
-        Value::Sequence(items) => items.iter().for_each(|item| nodes_lie_in(item, sources, count)),
+        Value::Sequence(items) => items
+            .iter()
+            .for_each(|item| nodes_lie_in(item, sources, count)),
         Value::Mapping(entries) => {
             for entry in entries {
                 lies_in(entry.key.span, sources);
@@ -91,15 +136,23 @@ fn nodes_lie_in(node: &Node, sources: &Sources, count: &mut u32) {
 }
 
 fn lies_in(span: Span, sources: &Sources) {
-    let file = sources.file(span.file).unwrap_or_else(|| panic!("{span:?} is in no file"));
-    assert!(file.text.get(span.range()).is_some(), "{span:?} lies not in its file");
+    let file = sources
+        .file(span.file)
+        .unwrap_or_else(|| panic!("{span:?} is in no file"));
+    assert!(
+        file.text.get(span.range()).is_some(),
+        "{span:?} lies not in its file"
+    );
 }
 
 fn findings_lie_in(findings: &[Diagnostic], sources: &Sources) {
     for finding in findings {
         let nowhere = |span: &Span| *span == Span::NOWHERE;
         let labels = finding.labels.iter().map(|label| label.span);
-        labels.chain([finding.primary.span]).filter(|span| !nowhere(span)).for_each(|span| lies_in(span, sources));
+        labels
+            .chain([finding.primary.span])
+            .filter(|span| !nowhere(span))
+            .for_each(|span| lies_in(span, sources));
     }
 }
 
@@ -115,7 +168,10 @@ pub(super) fn sources_of(input: &[u8]) -> Sources {
     let text = String::from_utf8_lossy(input);
     let mut files = vec![(String::from("funnelc.yaml"), String::new(), false)];
     for line in text.split_inclusive('\n') {
-        let begins = |mark| line.strip_prefix(mark).map(|name: &str| name.trim().to_owned());
+        let begins = |mark| {
+            line.strip_prefix(mark)
+                .map(|name: &str| name.trim().to_owned())
+        };
         match (begins("#= "), begins("#+ ")) {
             (Some(name), _) => files.push((name, String::new(), false)),
             (_, Some(name)) => files.push((name, String::new(), true)),
@@ -136,7 +192,10 @@ pub(super) fn sources_of(input: &[u8]) -> Sources {
 fn project_of(input: &[u8]) -> String {
     let compiled = compile(sources_of(input));
     findings_lie_in(&compiled.diagnostics, &compiled.sources);
-    compiled.unread.iter().for_each(|span| lies_in(*span, &compiled.sources));
+    compiled
+        .unread
+        .iter()
+        .for_each(|span| lies_in(*span, &compiled.sources));
     let mut answer = codes(&compiled.diagnostics);
     if input.len().is_multiple_of(8) {
         reported(&compiled);
@@ -151,8 +210,19 @@ fn project_of(input: &[u8]) -> String {
 
 /// In every form that a finding has.
 fn reported(compiled: &Compiled) {
-    let Compiled { diagnostics, sources, .. } = compiled;
-    let text = funnelc::report::text::findings(diagnostics, sources, Style { width: 100, color: false });
+    let Compiled {
+        diagnostics,
+        sources,
+        ..
+    } = compiled;
+    let text = funnelc::report::text::findings(
+        diagnostics,
+        sources,
+        Style {
+            width: 100,
+            color: false,
+        },
+    );
     assert_eq!(text.is_empty(), diagnostics.is_empty());
     let found = Findings::new(diagnostics.iter().map(|finding| (finding, sources)));
     serde_json::from_str::<serde_json::Value>(&found.to_json()).unwrap();
@@ -165,9 +235,13 @@ fn reported(compiled: &Compiled) {
 /// A plan reads back to the same bytes.
 pub(super) fn readable(plan: &Plan) {
     let written = plan.to_json();
-    let read = Plan::from_json(&written).unwrap_or_else(|error| panic!("its plan is refused: {error}"));
+    let read =
+        Plan::from_json(&written).unwrap_or_else(|error| panic!("its plan is refused: {error}"));
     assert_eq!(read.to_json(), written);
-    assert!(Diff::between(plan, &read).is_empty(), "a plan differs from itself");
+    assert!(
+        Diff::between(plan, &read).is_empty(),
+        "a plan differs from itself"
+    );
 }
 
 pub(super) fn drawn(plan: &Plan) {

@@ -1,6 +1,8 @@
-//! The walk: each round starts at the corpus, and goes on from whatever gave an answer that this round had not seen.
+//! The walk: each round starts at the corpus, and goes on from whatever gave an answer that this
+//! round had not seen.
 //!
-//! Invariant: no clock and no thread has a say in what is tried, and nothing that is tried is longer than [`LONGEST`].
+//! Invariant: no clock and no thread has a say in what is tried, and nothing that is tried is
+//! longer than [`LONGEST`].
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -40,14 +42,26 @@ pub(super) struct Pool {
 impl Pool {
     fn new(corpus: &[Vec<u8>]) -> Self {
         let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.:$/".contains(byte);
-        let words = corpus.iter().flat_map(|file| file.split(|byte| !is_word(byte)));
-        let words: BTreeSet<Vec<u8>> = words.filter(|word| !word.is_empty()).map(<[u8]>::to_vec).collect();
-        Self { inputs: corpus.to_vec(), words: words.into_iter().collect() }
+        let words = corpus
+            .iter()
+            .flat_map(|file| file.split(|byte| !is_word(byte)));
+        let words: BTreeSet<Vec<u8>> = words
+            .filter(|word| !word.is_empty())
+            .map(<[u8]>::to_vec)
+            .collect();
+        Self {
+            inputs: corpus.to_vec(),
+            words: words.into_iter().collect(),
+        }
     }
 
     /// Mostly what is new.
     fn pick(&self, random: &mut Random) -> Vec<u8> {
-        let from = if random.chance(50) { 0 } else { self.inputs.len() / 2 };
+        let from = if random.chance(50) {
+            0
+        } else {
+            self.inputs.len() / 2
+        };
         random.pick(&self.inputs[from..]).clone()
     }
 
@@ -61,13 +75,17 @@ impl Pool {
 /// How many executions a target gets, and whether somebody asked for that many.
 fn executions(few: u64) -> (u64, bool) {
     let asked = std::env::var("FUNNELC_FUZZ").ok();
-    let count = asked.as_ref().map_or(few, |count| count.parse().expect("FUNNELC_FUZZ is a number"));
+    let count = asked.as_ref().map_or(few, |count| {
+        count.parse().expect("FUNNELC_FUZZ is a number")
+    });
     (count, asked.is_some())
 }
 
 /// The first round.
 fn first() -> u64 {
-    std::env::var("FUNNELC_FIRST").map_or(0, |number| number.parse().expect("FUNNELC_FIRST is a number"))
+    std::env::var("FUNNELC_FIRST").map_or(0, |number| {
+        number.parse().expect("FUNNELC_FIRST is a number")
+    })
 }
 
 /// Tries the corpus, then `few` mutations of it, or as many as `FUNNELC_FUZZ` says.
@@ -83,23 +101,35 @@ pub(super) fn fuzz(target: &Target<'_>, few: u64) {
         let (tried, new) = walk(target, first() + round, length, &mut failures);
         (done, answers) = (done + tried, answers + new);
         if asked && round % 20 == 19 {
-            println!("{}: {done} executions, {} KiB", target.name, peak().unwrap_or(0));
+            println!(
+                "{}: {done} executions, {} KiB",
+                target.name,
+                peak().unwrap_or(0)
+            );
         }
         if failures.len() >= ENOUGH {
             break;
         }
     }
     if asked {
-        println!("{}: {done} executions, {answers} answers new to their round", target.name);
+        println!(
+            "{}: {done} executions, {answers} answers new to their round",
+            target.name
+        );
         let peak = peak().unwrap_or(0);
-        assert!(peak <= MEMORY, "{}: the process took {peak} KiB of memory", target.name);
+        assert!(
+            peak <= MEMORY,
+            "{}: the process took {peak} KiB of memory",
+            target.name
+        );
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
 /// One round; how many executions it came to, and how many answers it saw.
 fn walk(target: &Target<'_>, round: u64, length: u64, failures: &mut Vec<String>) -> (u64, usize) {
-    let mut random = Random::new(round.wrapping_mul(0x5851_F42D_4C95_7F2D) ^ target.name.len() as u64);
+    let mut random =
+        Random::new(round.wrapping_mul(0x5851_F42D_4C95_7F2D) ^ target.name.len() as u64);
     let mut pool = Pool::new(&target.corpus);
     let mut seen = BTreeSet::new();
     for number in 0..length {
@@ -111,7 +141,9 @@ fn walk(target: &Target<'_>, round: u64, length: u64, failures: &mut Vec<String>
             input = (target.mutate)(&mut random, input, &pool);
             input.truncate(LONGEST);
         }
-        let Some(answer) = attempt(target, &input, &format!("{round}-{number}"), failures) else { continue };
+        let Some(answer) = attempt(target, &input, &format!("{round}-{number}"), failures) else {
+            continue;
+        };
         if seen.insert(answer) {
             pool.keep(&input);
         }
@@ -119,19 +151,35 @@ fn walk(target: &Target<'_>, round: u64, length: u64, failures: &mut Vec<String>
     (length, seen.len())
 }
 
-/// Runs an input; one that fails is kept in a file, to be looked at and to become a part of the corpus.
-fn attempt(target: &Target<'_>, input: &[u8], name: &str, failures: &mut Vec<String>) -> Option<String> {
+/// Runs an input; one that fails is kept in a file, to be looked at and to become a part of the
+/// corpus.
+fn attempt(
+    target: &Target<'_>,
+    input: &[u8],
+    name: &str,
+    failures: &mut Vec<String>,
+) -> Option<String> {
     let outcome = catch_unwind(AssertUnwindSafe(|| (target.run)(input)));
-    let Err(panic) = outcome else { return outcome.ok() };
+    let Err(panic) = outcome else {
+        return outcome.ok();
+    };
     let said = panic.downcast_ref::<String>().cloned();
-    let said = said.or_else(|| panic.downcast_ref::<&str>().map(|&text| text.to_owned())).unwrap_or_default();
+    let said = said
+        .or_else(|| panic.downcast_ref::<&str>().map(|&text| text.to_owned()))
+        .unwrap_or_default();
     let folder = root().join("target/fuzz");
     let path = folder.join(format!("{}-{name}", target.name));
     std::fs::create_dir_all(&folder).unwrap();
     std::fs::write(&path, input).unwrap();
     let mut text = String::new();
-    write!(text, "{} fails on {}:\n{}", target.name, path.display(), said.chars().take(2000).collect::<String>())
-        .unwrap();
+    write!(
+        text,
+        "{} fails on {}:\n{}",
+        target.name,
+        path.display(),
+        said.chars().take(2000).collect::<String>()
+    )
+    .unwrap();
     failures.push(text);
     None
 }

@@ -37,18 +37,35 @@ impl Page {
     pub(crate) fn read(path: PathBuf) -> Self {
         let text = fs::read_to_string(&path).unwrap();
         let about = path.file_stem().unwrap().to_str().unwrap().to_owned();
-        let mut page = Self { path, head: Vec::new(), journeys: Vec::new() };
+        let mut page = Self {
+            path,
+            head: Vec::new(),
+            journeys: Vec::new(),
+        };
         let mut lines = text.lines().enumerate();
         while let Some((at, line)) = lines.next() {
             if let Some(title) = line.strip_prefix("## ") {
-                page.journeys.push(Journey { name: format!("{about}: {title}"), line: at + 1, parts: Vec::new() });
+                page.journeys.push(Journey {
+                    name: format!("{about}: {title}"),
+                    line: at + 1,
+                    parts: Vec::new(),
+                });
             }
-            let parts = page.journeys.last_mut().map_or(&mut page.head, |journey| &mut journey.parts);
+            let parts = page
+                .journeys
+                .last_mut()
+                .map_or(&mut page.head, |journey| &mut journey.parts);
             parts.push(match line.strip_prefix("```") {
                 None => Part::Line(line.to_owned()),
                 Some(kind) => {
-                    let inside = lines.by_ref().map(|(_, line)| line).take_while(|line| *line != "```");
-                    Part::Block { kind: kind.to_owned(), text: inside.map(|line| format!("{line}\n")).collect() }
+                    let inside = lines
+                        .by_ref()
+                        .map(|(_, line)| line)
+                        .take_while(|line| *line != "```");
+                    Part::Block {
+                        kind: kind.to_owned(),
+                        text: inside.map(|line| format!("{line}\n")).collect(),
+                    }
                 }
             });
         }
@@ -61,11 +78,19 @@ impl Page {
 
     /// Writes the page with what did happen in the journeys with names that are asked for.
     pub(crate) fn bless(mut self, head: &str, is_asked: impl Fn(&str) -> bool) {
-        for journey in self.journeys.iter_mut().filter(|journey| is_asked(&journey.name)) {
-            // One that cannot be played stays as it is: it fails as a test right behind this, and says why.
+        for journey in self
+            .journeys
+            .iter_mut()
+            .filter(|journey| is_asked(&journey.name))
+        {
+            // One that cannot be played stays as it is: it fails as a test right behind this, and
+            // says why.
             let _ = journey.bless(head);
         }
-        let parts = self.head.iter().chain(self.journeys.iter().flat_map(|journey| &journey.parts));
+        let parts = self
+            .head
+            .iter()
+            .chain(self.journeys.iter().flat_map(|journey| &journey.parts));
         fs::write(&self.path, parts.map(Part::text).collect::<String>()).unwrap();
     }
 }
@@ -82,16 +107,29 @@ impl Journey {
         let mut wrong = String::new();
         for (run, happened) in runs.iter().zip(&happened) {
             for kind in TOLD {
-                let told = run.iter().find(|(found, _)| *found == kind).map(|(_, text)| *text);
-                let Some(is) = happened.tells(kind, told) else { continue };
+                let told = run
+                    .iter()
+                    .find(|(found, _)| *found == kind)
+                    .map(|(_, text)| *text);
+                let Some(is) = happened.tells(kind, told) else {
+                    continue;
+                };
                 let told = told.unwrap_or_default();
                 if is != told {
-                    wrong += &format!("### {}: {kind}\n--- the page says\n{told}--- what happens\n{is}\n", happened.at);
+                    wrong += &format!(
+                        "### {}: {kind}\n--- the page says\n{told}--- what happens\n{is}\n",
+                        happened.at
+                    );
                 }
             }
         }
-        let help = "\"what happens\" comes into the page by: FUNNELC_BLESS=1 cargo test --test journeys";
-        if wrong.is_empty() { Ok(()) } else { Err(format!("the journey at line {}:\n{wrong}{help}", self.line)) }
+        let help =
+            "\"what happens\" comes into the page by: FUNNELC_BLESS=1 cargo test --test journeys";
+        if wrong.is_empty() {
+            Ok(())
+        } else {
+            Err(format!("the journey at line {}:\n{wrong}{help}", self.line))
+        }
     }
 
     /// What happens in each of its runs.
@@ -103,11 +141,15 @@ impl Journey {
         for part in &self.parts {
             match part {
                 Part::Line(line) => {
-                    let Some(run) = line.strip_prefix("### ") else { continue };
+                    let Some(run) = line.strip_prefix("### ") else {
+                        continue;
+                    };
                     happened.extend(pending.replace(run).map(|run| story.run(run)).transpose()?);
                     is_run = true;
                 }
-                Part::Block { kind, text } if GIVEN.contains(&kind.as_str()) => story.given(kind, text)?,
+                Part::Block { kind, text } if GIVEN.contains(&kind.as_str()) => {
+                    story.given(kind, text)?;
+                }
                 Part::Block { kind, .. } if is_run && TOLD.contains(&kind.as_str()) => {}
                 Part::Block { kind, .. } => {
                     return Err(format!(
@@ -119,7 +161,11 @@ impl Journey {
             }
         }
         happened.extend(pending.map(|run| story.run(run)).transpose()?);
-        if happened.is_empty() { Err("no run: a line such as `### 2026-11-01T09:00`".into()) } else { Ok(happened) }
+        if happened.is_empty() {
+            Err("no run: a line such as `### 2026-11-01T09:00`".into())
+        } else {
+            Ok(happened)
+        }
     }
 
     /// The blocks behind the heading of each run.
@@ -129,20 +175,33 @@ impl Journey {
             match part {
                 Part::Line(line) if line.starts_with("### ") => runs.push(Vec::new()),
                 Part::Line(_) => {}
-                Part::Block { kind, text } => runs.last_mut().into_iter().for_each(|run| run.push((kind, text))),
+                Part::Block { kind, text } => runs
+                    .last_mut()
+                    .into_iter()
+                    .for_each(|run| run.push((kind, text))),
             }
         }
         runs
     }
 
-    /// Puts what did happen in place of what the page says, run by run; a journal or a refusal that the page lacks comes behind the run.
+    /// Puts what did happen in place of what the page says, run by run; a journal or a refusal that
+    /// the page lacks comes behind the run.
     fn bless(&mut self, head: &str) -> Result<(), String> {
         let happened = self.play(head)?;
         let is_run = |part: &Part| matches!(part, Part::Line(line) if line.starts_with("### "));
         for (at, happened) in happened.iter().enumerate().rev() {
-            let first = self.parts.iter().enumerate().filter(|(_, part)| is_run(part)).nth(at).unwrap().0;
-            let behind =
-                self.parts[first + 1..].iter().position(is_run).map_or(self.parts.len(), |length| first + 1 + length);
+            let first = self
+                .parts
+                .iter()
+                .enumerate()
+                .filter(|(_, part)| is_run(part))
+                .nth(at)
+                .unwrap()
+                .0;
+            let behind = self.parts[first + 1..]
+                .iter()
+                .position(is_run)
+                .map_or(self.parts.len(), |length| first + 1 + length);
             let run = self.parts.splice(first..behind, []).collect();
             self.parts.splice(first..first, blessed(run, happened));
         }
@@ -162,17 +221,36 @@ fn blessed(run: Vec<Part>, happened: &Happened) -> Vec<Part> {
                     // With the empty line before it.
                     new.pop_if(|last| matches!(last, Part::Line(line) if line.is_empty()));
                 } else {
-                    new.push(Part::Block { kind: kind.clone(), text: is });
+                    new.push(Part::Block {
+                        kind: kind.clone(),
+                        text: is,
+                    });
                 }
                 there.push(kind);
             }
             other => new.push(other),
         }
     }
-    for kind in TOLD.into_iter().filter(|kind| !there.iter().any(|there| there == kind)) {
+    for kind in TOLD
+        .into_iter()
+        .filter(|kind| !there.iter().any(|there| there == kind))
+    {
         if let Some(text) = happened.tells(kind, None).filter(|text| !text.is_empty()) {
-            let end = new.iter().rposition(|part| !matches!(part, Part::Line(line) if line.is_empty())).unwrap() + 1;
-            new.splice(end..end, [Part::Line(String::new()), Part::Block { kind: kind.to_owned(), text }]);
+            let end = new
+                .iter()
+                .rposition(|part| !matches!(part, Part::Line(line) if line.is_empty()))
+                .unwrap()
+                + 1;
+            new.splice(
+                end..end,
+                [
+                    Part::Line(String::new()),
+                    Part::Block {
+                        kind: kind.to_owned(),
+                        text,
+                    },
+                ],
+            );
         }
     }
     new

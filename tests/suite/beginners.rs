@@ -1,4 +1,5 @@
-//! Mistakes of beginners: what each is told, and that the advice is right; every text in the help is put in place of what is marked, and the project has no error any more.
+//! Mistakes of beginners: what each is told, and that the advice is right; every text in the help
+//! is put in place of what is marked, and the project has no error any more.
 //!
 //! Invariant: an advice that is refused, or that leaves another error in its place, fails.
 
@@ -28,7 +29,13 @@ fn fixture() -> (&'static str, Vec<Mistake<'static>>) {
         let (title, place) = title.trim_start_matches("# ").split_once(" @ ").unwrap();
         let (before, rest) = body.split_once('⟦').expect(title);
         let (marked, after) = rest.split_once('⟧').expect(title);
-        Mistake { title, place, before, marked, after }
+        Mistake {
+            title,
+            place,
+            before,
+            marked,
+            after,
+        }
     });
     (project, mistakes.collect())
 }
@@ -38,9 +45,15 @@ impl Mistake<'_> {
     fn project(&self, project: &str, text: &str) -> String {
         let written = format!("{}{text}{}", self.before, self.after);
         let marker = format!(" # {}", self.place);
-        let line = project.lines().find(|line| line.ends_with(&marker)).expect(self.place);
+        let line = project
+            .lines()
+            .find(|line| line.ends_with(&marker))
+            .expect(self.place);
         let indent = &line[..line.len() - line.trim_start().len()];
-        let lines: Vec<_> = written.lines().map(|line| format!("{indent}{line}")).collect();
+        let lines: Vec<_> = written
+            .lines()
+            .map(|line| format!("{indent}{line}"))
+            .collect();
         project.replacen(line, &lines.join("\n"), 1)
     }
 }
@@ -52,12 +65,15 @@ fn compiled(text: &str) -> (Sources, Vec<Diagnostic>) {
     (compiled.sources, compiled.diagnostics)
 }
 
-/// Whether it is told of a mistake of these: the project uses little of what it declares, which is not meant.
+/// Whether it is told of a mistake of these: the project uses little of what it declares, which is
+/// not meant.
 fn counts(finding: &Diagnostic) -> bool {
-    finding.severity == Severity::Error || ["ambiguous-number", "foreign-token"].contains(&finding.code.name())
+    finding.severity == Severity::Error
+        || ["ambiguous-number", "foreign-token"].contains(&finding.code.name())
 }
 
-/// What cannot be read is one piece; the rest of the campaign, the segment and `contacts` is looked at in the same run, and nothing is told that only follows.
+/// What cannot be read is one piece; the rest of the campaign, the segment and `contacts` is looked
+/// at in the same run, and nothing is told that only follows.
 #[test]
 fn several_mistakes_in_one_definition_are_told_at_once() {
     let (sources, found) = compiled(include_str!("../fixtures/several-mistakes.yaml"));
@@ -66,11 +82,20 @@ fn several_mistakes_in_one_definition_are_told_at_once() {
 
 /// What the help says to write: each text in backticks behind `write`.
 fn advice(help: &str) -> Vec<&str> {
-    let from = help.find("write ").or_else(|| help.find("did you mean ")).unwrap_or(0);
-    help[from..].split('`').skip(1).step_by(2).filter(|text| !text.contains('…')).collect()
+    let from = help
+        .find("write ")
+        .or_else(|| help.find("did you mean "))
+        .unwrap_or(0);
+    help[from..]
+        .split('`')
+        .skip(1)
+        .step_by(2)
+        .filter(|text| !text.contains('…'))
+        .collect()
 }
 
-/// The marked text with the advice in it: `all` instead of `and` changes a word, anything else is the whole.
+/// The marked text with the advice in it: `all` instead of `and` changes a word, anything else is
+/// the whole.
 fn mended(mistake: &Mistake<'_>, help: &str, text: &str) -> String {
     match help.split_once(" instead of `") {
         Some((_, old)) if text != old.trim_end_matches('`') => {
@@ -108,10 +133,18 @@ fn each_advice_can_be_pasted() {
         let told = found.iter().filter(|it| counts(it));
         let helps: Vec<_> = told.filter_map(|it| it.help.clone()).collect();
         let [help] = helps.as_slice() else {
-            writeln!(wrong, "{}: {} findings with help {helps:?}", mistake.title, helps.len()).unwrap();
+            writeln!(
+                wrong,
+                "{}: {} findings with help {helps:?}",
+                mistake.title,
+                helps.len()
+            )
+            .unwrap();
             continue;
         };
-        let texts = advice(help).into_iter().take(if help.contains(" instead of `") { 1 } else { 9 });
+        let texts = advice(help)
+            .into_iter()
+            .take(if help.contains(" instead of `") { 1 } else { 9 });
         let texts: Vec<_> = texts.map(|text| mended(mistake, help, text)).collect();
         if texts.is_empty() {
             writeln!(wrong, "{}: nothing to paste in `{help}`", mistake.title).unwrap();
@@ -119,7 +152,12 @@ fn each_advice_can_be_pasted() {
         for text in texts {
             let left = errors(&mistake.project(project, &text));
             if !left.is_empty() {
-                writeln!(wrong, "{}: `{text}` of `{help}` leaves\n{left}", mistake.title).unwrap();
+                writeln!(
+                    wrong,
+                    "{}: `{text}` of `{help}` leaves\n{left}",
+                    mistake.title
+                )
+                .unwrap();
             }
         }
     }

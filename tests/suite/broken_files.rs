@@ -11,7 +11,11 @@ fn errors(text: &str) -> Vec<String> {
     let mut sources = Sources::default();
     sources.add("funnelc.yaml", text);
     let compiled = compile(sources);
-    compiled.diagnostics.iter().map(|finding| findings::show(&compiled.sources, vec![finding.clone()])).collect()
+    compiled
+        .diagnostics
+        .iter()
+        .map(|finding| findings::show(&compiled.sources, vec![finding.clone()]))
+        .collect()
 }
 
 #[test]
@@ -38,7 +42,9 @@ fn a_value_of_another_kind_on_any_line_is_the_only_finding() {
     for value in ["~", "[[x]]", "$name"] {
         for (line, _) in PROJECT.lines().enumerate() {
             let mut lines: Vec<String> = PROJECT.lines().map(str::to_owned).collect();
-            let Some((key, old)) = lines[line].split_once(": ") else { continue };
+            let Some((key, old)) = lines[line].split_once(": ") else {
+                continue;
+            };
             if key.contains(['#', '{']) || old.starts_with('#') || key.trim() == "description" {
                 continue;
             }
@@ -52,14 +58,24 @@ fn a_value_of_another_kind_on_any_line_is_the_only_finding() {
     assert!(wrong.is_empty(), "{wrong}");
 }
 
-/// As deep as the parser lets pass, on the stack of a test's thread; every part of the compiler walks down there.
+/// As deep as the parser lets pass, on the stack of a test's thread; every part of the compiler
+/// walks down there.
 #[test]
 fn conditions_may_be_as_deep_as_lists_and_mappings() {
-    for (open, close) in [("{ not: ", " }"), ("{ all: [", "] }"), ("{ any: [{ tag: x }, ", "] }")] {
+    for (open, close) in [
+        ("{ not: ", " }"),
+        ("{ all: [", "] }"),
+        ("{ any: [{ tag: x }, ", "] }"),
+    ] {
         let levels = if close.contains(']') { 61 } else { 123 };
-        let condition = format!("{}{{ tag: x }}{}", open.repeat(levels), close.repeat(levels));
+        let condition = format!(
+            "{}{{ tag: x }}{}",
+            open.repeat(levels),
+            close.repeat(levels)
+        );
         let text = format!(
-            "version: 1\ncontacts: {{ key: id, tags: {{ values: open }} }}\nsegments: {{ a: {{ where: {condition} }} }}\nfunnels: {{ f: {{ audience: a, stages: {{ s: {{ weight: 1, final: true }} }} }} }}\n"
+            "version: 1\ncontacts: {{ key: id, tags: {{ values: open }} }}\nsegments: \
+                {{ a: {{ where: {condition} }} }}\nfunnels: {{ f: {{ audience: a, stages: {{ s: {{ weight: 1, final: true }} }} }} }}\n"
         );
         assert_eq!(errors(&text), Vec::<String>::new(), "{open}");
     }

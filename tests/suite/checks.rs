@@ -1,4 +1,5 @@
-//! Every page of docs/checks is executed: its wrong project gives exactly its finding, once, and its right one gives none.
+//! Every page of docs/checks is executed: its wrong project gives exactly its finding, once, and
+//! its right one gives none.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -14,8 +15,17 @@ fn the_wrong_project_of_a_page_gives_its_finding_and_no_other() {
     for code in codes::all().map(Code::name) {
         let mut compiled = whole_project(code, "Wrong");
         compiled.diagnostics.extend(failures(&compiled));
-        let found: Vec<_> = compiled.diagnostics.iter().map(|finding| finding.code.name()).collect();
-        assert_eq!(found, [code], "docs/checks/{code}.md, ## Wrong:\n{}", told(&compiled));
+        let found: Vec<_> = compiled
+            .diagnostics
+            .iter()
+            .map(|finding| finding.code.name())
+            .collect();
+        assert_eq!(
+            found,
+            [code],
+            "docs/checks/{code}.md, ## Wrong:\n{}",
+            told(&compiled)
+        );
     }
 }
 
@@ -24,15 +34,29 @@ fn the_right_project_of_a_page_gives_no_finding() {
     for code in codes::all().map(Code::name) {
         let mut compiled = whole_project(code, "Right");
         compiled.diagnostics.extend(failures(&compiled));
-        assert!(compiled.diagnostics.is_empty(), "docs/checks/{code}.md, ## Right:\n{}", told(&compiled));
-        assert!(compiled.plan.is_some(), "docs/checks/{code}.md, ## Right, gives no plan");
+        assert!(
+            compiled.diagnostics.is_empty(),
+            "docs/checks/{code}.md, ## Right:\n{}",
+            told(&compiled)
+        );
+        assert!(
+            compiled.plan.is_some(),
+            "docs/checks/{code}.md, ## Right, gives no plan"
+        );
     }
 }
 
 /// What the tests of a project find.
 fn failures(compiled: &Compiled) -> Vec<Diagnostic> {
-    let verdicts = compiled.plan.as_ref().map(|plan| funnelc::testing::run(plan, &compiled.model.tests, None));
-    verdicts.into_iter().flatten().flat_map(|verdict| verdict.failures).collect()
+    let verdicts = compiled
+        .plan
+        .as_ref()
+        .map(|plan| funnelc::testing::run(plan, &compiled.model.tests, None));
+    verdicts
+        .into_iter()
+        .flatten()
+        .flat_map(|verdict| verdict.failures)
+        .collect()
 }
 
 #[test]
@@ -56,12 +80,23 @@ fn what_a_finding_says() {
 fn findings_keep_the_rules_of_style() {
     for rule in RULES {
         for finding in project(&block(rule.code.name(), "Wrong")).diagnostics {
-            assert!(!finding.message.ends_with('.'), "a full stop: {}", finding.message);
-            assert!(finding.message.starts_with(|c: char| !c.is_uppercase()), "a capital letter: {}", finding.message);
+            assert!(
+                !finding.message.ends_with('.'),
+                "a full stop: {}",
+                finding.message
+            );
+            assert!(
+                finding.message.starts_with(|c: char| !c.is_uppercase()),
+                "a capital letter: {}",
+                finding.message
+            );
             assert!(finding.help.is_some(), "no help: {}", finding.message);
             for label in labels(&finding) {
                 let words = label.split_whitespace().count();
-                assert!((2..=5).contains(&words), "a label has two to five words: {label}");
+                assert!(
+                    (2..=5).contains(&words),
+                    "a label has two to five words: {label}"
+                );
             }
         }
     }
@@ -71,7 +106,16 @@ fn findings_keep_the_rules_of_style() {
 fn every_code_has_a_page_and_every_page_a_code() {
     let on_disk: BTreeSet<_> = fs::read_dir(pages())
         .unwrap()
-        .map(|entry| entry.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned())
+        .map(|entry| {
+            entry
+                .unwrap()
+                .path()
+                .file_stem()
+                .unwrap()
+                .to_str()
+                .unwrap()
+                .to_owned()
+        })
         .filter(|name| name != "README")
         .collect();
     let listed: Vec<_> = codes::all().map(|code| code.name().to_owned()).collect();
@@ -82,7 +126,10 @@ fn every_code_has_a_page_and_every_page_a_code() {
     );
     for code in codes::all() {
         let name = code.name();
-        assert!(code.page().starts_with(&format!("# {name}\n")), "docs/checks/{name}.md begins with another code");
+        assert!(
+            code.page().starts_with(&format!("# {name}\n")),
+            "docs/checks/{name}.md begins with another code"
+        );
         assert_eq!(codes::find(name), Some(code));
     }
     assert_eq!(codes::find("no-such-code"), None);
@@ -99,11 +146,17 @@ fn each_code_stands_once_in_the_sources() {
         let text = fs::read_to_string(&path).unwrap();
         for code in codes::all().map(Code::name) {
             let times = text.matches(&format!("\"{code}\"")).count();
-            places.entry(code).or_default().extend(vec![path.display().to_string(); times]);
+            places
+                .entry(code)
+                .or_default()
+                .extend(vec![path.display().to_string(); times]);
         }
     }
     for (code, places) in places {
-        assert!(places.len() == 1 && places[0].ends_with("src/diagnostic/codes.rs"), "{code}: {places:?}");
+        assert!(
+            places.len() == 1 && places[0].ends_with("src/diagnostic/codes.rs"),
+            "{code}: {places:?}"
+        );
     }
 }
 
@@ -112,14 +165,24 @@ fn each_code_is_found_by_something() {
     let mut sources = String::new();
     for entry in walkdir::WalkDir::new(Path::new(env!("CARGO_MANIFEST_DIR")).join("src")) {
         let path = entry.unwrap().into_path();
-        if path.extension().is_some_and(|extension| extension == "rs") && !path.ends_with("diagnostic/codes.rs") {
+        if path.extension().is_some_and(|extension| extension == "rs")
+            && !path.ends_with("diagnostic/codes.rs")
+        {
             sources += &fs::read_to_string(&path).unwrap();
         }
     }
     let named = sources.split("codes::").skip(1);
-    let named = named.filter_map(|rest| rest.split(|c: char| !c.is_ascii_uppercase() && c != '_').next());
-    let named: BTreeSet<String> = named.map(|constant| constant.to_lowercase().replace('_', "-")).collect();
-    let idle: Vec<_> = codes::all().map(Code::name).filter(|code| !named.contains(*code)).collect();
+    let named = named.filter_map(|rest| {
+        rest.split(|c: char| !c.is_ascii_uppercase() && c != '_')
+            .next()
+    });
+    let named: BTreeSet<String> = named
+        .map(|constant| constant.to_lowercase().replace('_', "-"))
+        .collect();
+    let idle: Vec<_> = codes::all()
+        .map(Code::name)
+        .filter(|code| !named.contains(*code))
+        .collect();
     assert!(idle.is_empty(), "nothing reports {idle:?}");
 }
 
@@ -133,10 +196,16 @@ fn the_list_of_checks_is_up_to_date() {
             Standard::Off => "off",
         };
         let row = format!("| [`{0}`]({0}.md) | {standard} |", rule.code.name());
-        assert!(list.contains(&row), "docs/checks/README.md lacks a row that starts:\n{row}");
+        assert!(
+            list.contains(&row),
+            "docs/checks/README.md lacks a row that starts:\n{row}"
+        );
     }
     for code in codes::all().map(Code::name) {
-        assert!(list.contains(&format!("[`{code}`]({code}.md)")), "docs/checks/README.md does not name {code}");
+        assert!(
+            list.contains(&format!("[`{code}`]({code}.md)")),
+            "docs/checks/README.md does not name {code}"
+        );
     }
 }
 
@@ -144,8 +213,13 @@ fn the_list_of_checks_is_up_to_date() {
 fn the_order_of_definitions_and_their_files_does_not_show() {
     let one = block("backward-move", "Wrong");
     let (head, funnels) = one.split_at(one.find("funnels:").unwrap());
-    let messages =
-        |sources: Sources| compile(sources).diagnostics.into_iter().map(|finding| finding.message).collect::<Vec<_>>();
+    let messages = |sources: Sources| {
+        compile(sources)
+            .diagnostics
+            .into_iter()
+            .map(|finding| finding.message)
+            .collect::<Vec<_>>()
+    };
     let mut forward = Sources::default();
     forward.add("a.yaml", head);
     forward.add("b.yaml", funnels);
@@ -162,13 +236,19 @@ fn the_order_of_definitions_and_their_files_does_not_show() {
 fn a_faulty_project_is_not_told_that_things_are_missing() {
     let text = block("unused-segment", "Wrong").replace("segment: buyers", "segment: byers");
     let compiled = project(&text);
-    let codes: Vec<_> = compiled.diagnostics.iter().map(|finding| finding.code.name()).collect();
+    let codes: Vec<_> = compiled
+        .diagnostics
+        .iter()
+        .map(|finding| finding.code.name())
+        .collect();
     assert_eq!(codes, ["unknown-segment"], "{}", told(&compiled));
 }
 
 #[test]
 fn a_chain_of_segments_of_any_length_is_followed() {
-    let mut text = "version: 1\ncontacts: { key: id, fields: { n: { type: integer } } }\nsegments:\n".to_owned();
+    let mut text =
+        "version: 1\ncontacts: { key: id, fields: { n: { type: integer } } }\nsegments:\n"
+            .to_owned();
     text += "  s0: { where: { field: n, is: 1 } }\n";
     for at in 1..5000 {
         text.extend([
@@ -178,14 +258,25 @@ fn a_chain_of_segments_of_any_length_is_followed() {
             "] } }\n",
         ]);
     }
-    text += "funnels:\n  f:\n    audience: { segment: s4999 }\n    stages: { a: { weight: 0, final: true } }\n";
+    text += "funnels:\n  f:\n    audience: { segment: s4999 }\n    stages: \
+        { a: { weight: 0, final: true } }\n";
     text += "campaigns:\n  c:\n    enter: { segment: s4999 }\n    on-leave: exit\n";
     text += "    steps: [{ move: f/a }, { wait: 1 day }, { points: 1 }]\n";
     assert_eq!(told(&project(&text)), "");
-    let circle = text.replace("s0: { where: { field: n, is: 1 } }", "s0: { where: { segment: s4999 } }");
-    let codes: Vec<_> = project(&circle).diagnostics.iter().map(|finding| finding.code.name()).collect();
+    let circle = text.replace(
+        "s0: { where: { field: n, is: 1 } }",
+        "s0: { where: { segment: s4999 } }",
+    );
+    let codes: Vec<_> = project(&circle)
+        .diagnostics
+        .iter()
+        .map(|finding| finding.code.name())
+        .collect();
     assert_eq!(codes, ["segment-cycle"]);
-    assert!(told(&project(&circle)).lines().count() < 30, "the beginning of a long circle is enough");
+    assert!(
+        told(&project(&circle)).lines().count() < 30,
+        "the beginning of a long circle is enough"
+    );
 }
 
 #[test]
@@ -205,7 +296,10 @@ funnels: { f: { audience: { segment: open }, stages: { a: { weight: 0 } } } }
             || found.contains("`consent of email` → `open` → `consent of email`"),
         "{found}"
     );
-    let itself = yaml.replace("{ email: { segment: open } }", "{ email: { reachable: email } }");
+    let itself = yaml.replace(
+        "{ email: { segment: open } }",
+        "{ email: { reachable: email } }",
+    );
     assert!(told(&project(&itself)).contains("the consent of email asks itself"));
 }
 
@@ -222,12 +316,18 @@ contacts: { key: id, tags: { values: [hot] } }
 content: { any: { kind: message } }
 campaigns: { talk: { enter: { tag: hot }, steps: [{ send: any }] } }
 ";
-    let codes: Vec<_> = project(message).diagnostics.iter().map(|finding| finding.code.name()).collect();
+    let codes: Vec<_> = project(message)
+        .diagnostics
+        .iter()
+        .map(|finding| finding.code.name())
+        .collect();
     assert_eq!(codes, ["no-address"], "told once, not for each channel");
 }
 
 fn labels(finding: &Diagnostic) -> impl Iterator<Item = &str> {
-    std::iter::once(&finding.primary).chain(&finding.labels).map(|label| label.text.as_str())
+    std::iter::once(&finding.primary)
+        .chain(&finding.labels)
+        .map(|label| label.text.as_str())
 }
 
 fn pages() -> std::path::PathBuf {
@@ -239,8 +339,14 @@ fn block(code: &str, heading: &str) -> String {
     let page = codes::find(code).unwrap().page();
     let section = page.split(&format!("\n## {heading}\n")).nth(1);
     let section = section.unwrap_or_else(|| panic!("docs/checks/{code}.md has no `## {heading}`"));
-    let block = section.split("```yaml\n").nth(1).and_then(|block| block.split("\n```").next());
-    block.unwrap_or_else(|| panic!("docs/checks/{code}.md has no project below `## {heading}`")).to_owned() + "\n"
+    let block = section
+        .split("```yaml\n")
+        .nth(1)
+        .and_then(|block| block.split("\n```").next());
+    block
+        .unwrap_or_else(|| panic!("docs/checks/{code}.md has no project below `## {heading}`"))
+        .to_owned()
+        + "\n"
 }
 
 /// The project below a heading of a page, with the files that stand there under their names.
@@ -248,7 +354,13 @@ fn whole_project(code: &str, heading: &str) -> Compiled {
     let mut sources = Sources::default();
     sources.add("funnelc.yaml", block(code, heading));
     let page = codes::find(code).unwrap().page();
-    let section = page.split(&format!("\n## {heading}\n")).nth(1).unwrap().split("\n## ").next().unwrap();
+    let section = page
+        .split(&format!("\n## {heading}\n"))
+        .nth(1)
+        .unwrap()
+        .split("\n## ")
+        .next()
+        .unwrap();
     for fence in ["```yaml ", "```csv "] {
         for part in section.split(fence).skip(1) {
             let (name, text) = part.split_once('\n').unwrap();
@@ -269,10 +381,22 @@ fn told(compiled: &Compiled) -> String {
     let mut out = String::new();
     for finding in &compiled.diagnostics {
         let severity = format!("{:?}", finding.severity).to_lowercase();
-        out.extend([&severity, " ", finding.code.name(), ": ", &finding.message, "\n"]);
+        out.extend([
+            &severity,
+            " ",
+            finding.code.name(),
+            ": ",
+            &finding.message,
+            "\n",
+        ]);
         for label in std::iter::once(&finding.primary).chain(&finding.labels) {
             let at = compiled.sources.line_column(label.span);
-            let text = compiled.sources.text(label.span).lines().next().unwrap_or_default();
+            let text = compiled
+                .sources
+                .text(label.span)
+                .lines()
+                .next()
+                .unwrap_or_default();
             let place = format!("{}:{}", at.line, at.column);
             out.extend(["  ", &place, " `", text, "`: ", &label.text, "\n"]);
         }
@@ -291,9 +415,16 @@ campaigns:
   k: {{ enter: {{ tag: a }}, steps: [{{ notify: owner, message: \"{message}\" }}, {{ wait: 1 day }}] }}
 "
         );
-        let found = funnelc::compile(crate::projects::sources(&[("funnelc.yaml", &yaml)])).diagnostics;
-        found.into_iter().map(|finding| finding.code.name()).collect::<Vec<_>>()
+        let found =
+            funnelc::compile(crate::projects::sources(&[("funnelc.yaml", &yaml)])).diagnostics;
+        found
+            .into_iter()
+            .map(|finding| finding.code.name())
+            .collect::<Vec<_>>()
     };
     assert_eq!(project("Call them"), ["missing-on-leave"]);
-    assert_eq!(project("Call {contactfield=name}"), ["missing-on-leave", "foreign-token"]);
+    assert_eq!(
+        project("Call {contactfield=name}"),
+        ["missing-on-leave", "foreign-token"]
+    );
 }

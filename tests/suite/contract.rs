@@ -1,4 +1,5 @@
-//! The data contract beyond types and columns: fields that play a part for their contact. What a project may say of them, and what a file may hold.
+//! The data contract beyond types and columns: fields that play a part for their contact. What a
+//! project may say of them, and what a file may hold.
 
 use funnelc::runner::{Options, run_bytes};
 use funnelc::source::Sources;
@@ -55,10 +56,25 @@ fn a_field_must_be_able_to_play_its_part() {
 
 #[test]
 fn a_text_that_is_no_zone_is_a_bad_value() {
-    let yaml = "version: 1\ncontacts: { key: id, fields: { zone: { type: text } }, timezone: zone }\n";
+    let yaml =
+        "version: 1\ncontacts: { key: id, fields: { zone: { type: text } }, timezone: zone }\n";
     let contacts = "id,zone\n1,Europe/Warsaw\n2,\n3, asia/tokyo \n4,Europe/Warsow\n5,+02:00\n";
-    let run_of = |yaml: &str| run_bytes(&plan(yaml), 0, contacts.as_bytes(), None, Options::default()).unwrap();
-    let problems: Vec<_> = run_of(yaml).problems.first.iter().map(ToString::to_string).collect();
+    let run_of = |yaml: &str| {
+        run_bytes(
+            &plan(yaml),
+            0,
+            contacts.as_bytes(),
+            None,
+            Options::default(),
+        )
+        .unwrap()
+    };
+    let problems: Vec<_> = run_of(yaml)
+        .problems
+        .first
+        .iter()
+        .map(ToString::to_string)
+        .collect();
     assert_eq!(
         problems,
         [

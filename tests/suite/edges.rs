@@ -1,4 +1,5 @@
-//! Values at the edge of what there is: lengths that no calendar reaches, moments far ahead, headers without an end.
+//! Values at the edge of what there is: lengths that no calendar reaches, moments far ahead,
+//! headers without an end.
 
 use std::fs::{read_to_string, write};
 use std::path::Path;
@@ -12,14 +13,26 @@ campaigns:
 ";
 
 fn ran(folder: &Path, more: &[&str]) -> Run {
-    let command = ["run", "funnelc.yaml", "--contacts", "contacts.csv", "--out", "out"];
+    let command = [
+        "run",
+        "funnelc.yaml",
+        "--contacts",
+        "contacts.csv",
+        "--out",
+        "out",
+    ];
     funnelc_in(folder, &[&command[..], more].concat())
 }
 
 #[test]
 fn a_length_that_no_calendar_reaches_is_told_as_what_it_is() {
     let folder = tempfile::tempdir().unwrap();
-    for length in ["999999999 months", "2147483647 days", "99999999999999 days", "123456789012345678901234567890 h"] {
+    for length in [
+        "999999999 months",
+        "2147483647 days",
+        "99999999999999 days",
+        "123456789012345678901234567890 h",
+    ] {
         write(
             folder.path().join("funnelc.yaml"),
             PROJECT.replace("{ add-tag", &format!("{{ wait: {length} }}, {{ add-tag")),
@@ -36,7 +49,11 @@ fn a_length_that_no_calendar_reaches_is_told_as_what_it_is() {
         )
         .unwrap();
         let checked = funnelc_in(folder.path(), &["check", "--format", "json"]);
-        assert!(checked.out.contains("this is not a number with a unit"), "{length}: {}", checked.out);
+        assert!(
+            checked.out.contains("this is not a number with a unit"),
+            "{length}: {}",
+            checked.out
+        );
     }
 }
 
@@ -49,10 +66,23 @@ fn a_moment_far_ahead_is_asked_for_before_a_state_remembers_it() {
     let state = ["--state", "state"];
     let refused = ran(folder.path(), &[&far[..], &state].concat());
     assert_eq!((refused.code, refused.out.as_str()), (Some(2), ""));
-    assert!(refused.err.contains("is more than a year ahead of the clock"), "{}", refused.err);
+    assert!(
+        refused
+            .err
+            .contains("is more than a year ahead of the clock"),
+        "{}",
+        refused.err
+    );
     assert!(!folder.path().join("out").exists() && !folder.path().join("state").exists());
-    assert_eq!(ran(folder.path(), &[&far[..], &state, &["--dry-run"]].concat()).code, Some(0), "nothing is remembered");
-    assert_eq!(ran(folder.path(), &[&far[..], &state, &["--far"]].concat()).code, Some(0));
+    assert_eq!(
+        ran(folder.path(), &[&far[..], &state, &["--dry-run"]].concat()).code,
+        Some(0),
+        "nothing is remembered"
+    );
+    assert_eq!(
+        ran(folder.path(), &[&far[..], &state, &["--far"]].concat()).code,
+        Some(0)
+    );
     let never = ran(folder.path(), &["--now", "9999-12-31T23:59"]);
     assert_eq!(never.code, Some(2), "{}", never.err);
 }
@@ -63,7 +93,10 @@ fn the_last_row_ends_as_the_header_does() {
     write(folder.path().join("funnelc.yaml"), PROJECT).unwrap();
     for (end, rows) in [("\r\n", "id,n\r\n1,2\r\n2,0"), ("\n", "id,n\n1,2\n2,0")] {
         write(folder.path().join("contacts.csv"), rows).unwrap();
-        assert_eq!(ran(folder.path(), &["--now", "2026-01-01T09:00"]).code, Some(0));
+        assert_eq!(
+            ran(folder.path(), &["--now", "2026-01-01T09:00"]).code,
+            Some(0)
+        );
         let written = read_to_string(folder.path().join("out/contacts.csv")).unwrap();
         assert_eq!(written, ["id,n,tags", "1,2,hot", "2,0,", ""].join(end));
     }

@@ -1,6 +1,8 @@
-//! File and state from one `funnelc run` to the next: write-back under way, outside changes, contacts that come and go, runs that are missed or repeated.
+//! File and state from one `funnelc run` to the next: write-back under way, outside changes,
+//! contacts that come and go, runs that are missed or repeated.
 //!
-//! Each story goes through the program, with `--state`, so that nothing is known but what stands in the folders.
+//! Each story goes through the program, with `--state`, so that nothing is known but what stands in
+//! the folders.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -79,7 +81,11 @@ impl Runs {
             "--now",
             now,
         ];
-        let args: Vec<&str> = fixed.into_iter().chain(["funnelc.yaml"]).chain(more.iter().copied()).collect();
+        let args: Vec<&str> = fixed
+            .into_iter()
+            .chain(["funnelc.yaml"])
+            .chain(more.iter().copied())
+            .collect();
         funnelc_in(self.folder.path(), &args)
     }
 
@@ -87,7 +93,11 @@ impl Runs {
     fn on(&self, now: &str, contacts: &str, journal: &str) {
         let run = self.run(now, contacts, &[]);
         assert_eq!(run.code, Some(0), "{now}: {}", run.err);
-        let expected: Vec<&str> = journal.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+        let expected: Vec<&str> = journal
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty())
+            .collect();
         assert_eq!(self.journal(), expected, "the journal of {now}");
     }
 
@@ -104,7 +114,10 @@ impl Runs {
     fn journal(&self) -> Vec<String> {
         let journal = fs::read_to_string(self.path("out/journal.csv")).unwrap();
         let row = |line: &str| {
-            let cells = line.split(',').enumerate().filter(|(at, cell)| *at != 1 && !cell.is_empty());
+            let cells = line
+                .split(',')
+                .enumerate()
+                .filter(|(at, cell)| *at != 1 && !cell.is_empty());
             cells.map(|(_, cell)| cell).collect::<Vec<_>>().join(" ")
         };
         journal.lines().skip(1).map(row).collect()
@@ -115,14 +128,23 @@ impl Runs {
         let current = fs::read_to_string(self.path("state/CURRENT")).unwrap();
         let state = fs::read_to_string(self.path("state").join(current.trim())).unwrap();
         let start = format!("{{\"k\":\"{key}\"");
-        state.lines().find(|line| line.starts_with(&start)).unwrap_or_else(|| panic!("{key} in {state}")).to_owned()
+        state
+            .lines()
+            .find(|line| line.starts_with(&start))
+            .unwrap_or_else(|| panic!("{key} in {state}"))
+            .to_owned()
     }
 
     /// All bytes of the output and of the state.
     fn everything(&self) -> BTreeMap<PathBuf, Vec<u8>> {
         let folders = ["out", "state"].map(|name| fs::read_dir(self.path(name)).unwrap());
-        let files = folders.into_iter().flatten().map(|entry| entry.unwrap().path());
-        files.map(|path| (path.clone(), fs::read(path).unwrap())).collect()
+        let files = folders
+            .into_iter()
+            .flatten()
+            .map(|entry| entry.unwrap().path());
+        files
+            .map(|path| (path.clone(), fs::read(path).unwrap()))
+            .collect()
     }
 }
 
@@ -210,7 +232,10 @@ fn a_contact_that_vanishes_is_frozen_and_what_is_overdue_runs_once_when_it_is_ba
          1 wait letters 1 wait:1 day#2 2026-11-21T12:00:00+01:00",
     );
     runs.back("2026-11-21T11:59", "");
-    runs.back("2026-11-21T12:00", "1 send letters 1 send:three three\n1 end letters 1 completed finished");
+    runs.back(
+        "2026-11-21T12:00",
+        "1 send letters 1 send:three three\n1 end letters 1 completed finished",
+    );
 }
 
 #[test]
@@ -236,7 +261,10 @@ fn after_missed_runs_waits_start_later_and_messages_do_not_pile_up() {
         "1 send letters 1 send:two two\n1 wait letters 1 wait:1 day#2 2026-11-13T08:00:00+01:00",
     );
     runs.back("2026-11-12T23:00", "");
-    runs.back("2026-11-30T08:00", "1 send letters 1 send:three three\n1 end letters 1 completed finished");
+    runs.back(
+        "2026-11-30T08:00",
+        "1 send letters 1 send:three three\n1 end letters 1 completed finished",
+    );
 }
 
 #[test]
@@ -248,14 +276,25 @@ fn a_clock_that_goes_back_is_refused_and_changes_nothing() {
     for earlier in ["2026-11-01T08:59", "2026-10-31T09:00", "2025-12-31T23:59"] {
         let refused = runs.run(earlier, &contacts, &[]);
         assert_eq!(refused.code, Some(3), "{earlier}: {}", refused.err);
-        assert!(refused.err.contains("the state is of 2026-11-01T09:00:00+01:00"), "{}", refused.err);
+        assert!(
+            refused
+                .err
+                .contains("the state is of 2026-11-01T09:00:00+01:00"),
+            "{}",
+            refused.err
+        );
         assert_eq!(runs.everything(), before, "{earlier}");
     }
     // The same wall clock an hour later in the night of the change is no way back.
     let night = Runs::new(JOURNEY);
     night.on("2026-10-25T02:30+02:00", &file("1,,0,,\n"), "");
     night.on("2026-10-25T02:30+01:00", &file("1,,0,,\n"), "");
-    assert_eq!(night.run("2026-10-25T02:30+02:00", &file("1,,0,,\n"), &[]).code, Some(3));
+    assert_eq!(
+        night
+            .run("2026-10-25T02:30+02:00", &file("1,,0,,\n"), &[])
+            .code,
+        Some(3)
+    );
 }
 
 #[test]
@@ -268,8 +307,17 @@ fn the_same_moment_again_changes_no_byte_of_output_and_state() {
     assert!(before.keys().any(|path| path.ends_with("run.json")));
     for more in [&[][..], &["--threads", "2"], &["--rejects", "bad.csv"]] {
         let again = runs.run("2026-11-01T09:00:59", &contacts, more);
-        assert_eq!((again.code, &again.out), (Some(0), &first.out), "{}", again.err);
-        assert!(again.err.contains("holds this run already"), "{}", again.err);
+        assert_eq!(
+            (again.code, &again.out),
+            (Some(0), &first.out),
+            "{}",
+            again.err
+        );
+        assert!(
+            again.err.contains("holds this run already"),
+            "{}",
+            again.err
+        );
         assert_eq!(runs.everything(), before, "{more:?}");
     }
 }
@@ -291,19 +339,36 @@ fn the_same_moment_with_new_input_goes_on_with_that_instant() {
     let runs = Runs::new(JOURNEY);
     runs.on("2026-11-01T09:00", &file("1,hot,0,free,lead\n"), GIFT);
     let frozen = runs.remembered("1");
-    runs.on("2026-11-01T09:00", &file("1,hot,0,free,lead\n2,hot,0,pro,fan\n"), LETTER_OF_2);
+    runs.on(
+        "2026-11-01T09:00",
+        &file("1,hot,0,free,lead\n2,hot,0,pro,fan\n"),
+        LETTER_OF_2,
+    );
     assert_eq!(runs.remembered("1"), frozen, "nothing new about 1");
     let before = runs.everything();
-    runs.on("2026-11-01T09:00", &file("1,hot,0,free,lead\n2,hot,0,pro,fan\n"), LETTER_OF_2);
+    runs.on(
+        "2026-11-01T09:00",
+        &file("1,hot,0,free,lead\n2,hot,0,pro,fan\n"),
+        LETTER_OF_2,
+    );
     assert_eq!(runs.everything(), before, "the run that the folder holds");
-    // It entered `buyer` in this instant already: what the file takes back, the rule may not give again before the next.
-    runs.on("2026-11-01T09:00", &file("1,hot;warm,5,pro,buyer\n2,hot,0,pro,fan\n"), "");
+    // It entered `buyer` in this instant already: what the file takes back, the rule may not give
+    // again before the next.
+    runs.on(
+        "2026-11-01T09:00",
+        &file("1,hot;warm,5,pro,buyer\n2,hot,0,pro,fan\n"),
+        "",
+    );
     runs.on(
         "2026-11-01T09:00",
         &file("1,hot;warm,5,pro,lead\n2,hot,0,pro,fan\n"),
         "1 external-stage shop buyer lead\n1 defer shop buyer stage",
     );
-    runs.on("2026-11-01T09:01", &file("1,hot;warm,5,pro,lead\n2,hot,0,pro,fan\n"), "1 convert shop lead buyer");
+    runs.on(
+        "2026-11-01T09:01",
+        &file("1,hot;warm,5,pro,lead\n2,hot,0,pro,fan\n"),
+        "1 convert shop lead buyer",
+    );
 }
 
 const LETTER_OF_2: &str = "2 start letters 1 condition

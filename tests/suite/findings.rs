@@ -1,4 +1,5 @@
-//! Findings as the snapshots show them: code, place, what stands there, message, labels and help, one below the other.
+//! Findings as the snapshots show them: code, place, what stands there, message, labels and help,
+//! one below the other.
 
 use std::fmt::Write as _;
 
@@ -33,11 +34,26 @@ pub(crate) fn show(sources: &Sources, diagnostics: Vec<Diagnostic>) -> String {
     for finding in diagnostics {
         let place = |span: Span| {
             let at = sources.line_column(span);
-            let file = sources.file(span.file).filter(|_| sources.files().count() > 1);
-            let path = file.map(|file| format!("{}:", file.path)).unwrap_or_default();
-            format!("{path}{}:{} {}", at.line, at.column, sources.text(span).escape_debug())
+            let file = sources
+                .file(span.file)
+                .filter(|_| sources.files().count() > 1);
+            let path = file
+                .map(|file| format!("{}:", file.path))
+                .unwrap_or_default();
+            format!(
+                "{path}{}:{} {}",
+                at.line,
+                at.column,
+                sources.text(span).escape_debug()
+            )
         };
-        writeln!(text, "{} at {}", finding.code.name(), place(finding.primary.span)).unwrap();
+        writeln!(
+            text,
+            "{} at {}",
+            finding.code.name(),
+            place(finding.primary.span)
+        )
+        .unwrap();
         writeln!(text, "  {} ({})", finding.message, finding.primary.text).unwrap();
         for label in &finding.labels {
             writeln!(text, "  {} ({})", place(label.span), label.text).unwrap();

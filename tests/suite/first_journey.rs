@@ -1,4 +1,5 @@
-//! What somebody gets to read who writes a first journey: keys and names that others would have guessed too, each with what to write instead.
+//! What somebody gets to read who writes a first journey: keys and names that others would have
+//! guessed too, each with what to write instead.
 //!
 //! Invariant: no finding here is without help.
 

@@ -1,4 +1,5 @@
-//! Cells that a spreadsheet would take for formulas: what `--defuse-formulas` changes, and what it must not.
+//! Cells that a spreadsheet would take for formulas: what `--defuse-formulas` changes, and what it
+//! must not.
 
 use std::fs::{copy, read, read_to_string, write};
 use std::path::Path;
@@ -44,7 +45,10 @@ a,+48600100201,-5,+1 555 010,Ann,,,'=x
 ";
 
 fn run(folder: &Path, more: &[&str]) -> Run {
-    funnelc_in(folder, &[&["run", "funnelc.yaml", "--contacts"], more].concat())
+    funnelc_in(
+        folder,
+        &[&["run", "funnelc.yaml", "--contacts"], more].concat(),
+    )
 }
 
 fn fine(folder: &Path, more: &[&str]) -> Run {
@@ -67,15 +71,37 @@ const SECOND: &str = "--now=2026-01-03T10:00";
 fn formulas_are_defused_in_what_is_read_and_not_in_what_is_given_again() {
     let folder = folder();
     let place = |name: &str| folder.path().join(name);
-    fine(folder.path(), &["contacts.csv", "--out=plain", "--state=plain-state", FIRST]);
-    fine(folder.path(), &["contacts.csv", "--out=safe", "--state=safe-state", FIRST, "--defuse-formulas"]);
+    fine(
+        folder.path(),
+        &["contacts.csv", "--out=plain", "--state=plain-state", FIRST],
+    );
+    fine(
+        folder.path(),
+        &[
+            "contacts.csv",
+            "--out=safe",
+            "--state=safe-state",
+            FIRST,
+            "--defuse-formulas",
+        ],
+    );
     for file in ["contacts.csv", "metrics.json"] {
-        assert_eq!(read(place("plain").join(file)).unwrap(), read(place("safe").join(file)).unwrap(), "{file}");
+        assert_eq!(
+            read(place("plain").join(file)).unwrap(),
+            read(place("safe").join(file)).unwrap(),
+            "{file}"
+        );
     }
-    assert_eq!(read(place("plain-state/CURRENT")).unwrap(), read(place("safe-state/CURRENT")).unwrap());
+    assert_eq!(
+        read(place("plain-state/CURRENT")).unwrap(),
+        read(place("safe-state/CURRENT")).unwrap()
+    );
     let actions = read_to_string(place("safe/actions.csv")).unwrap();
     // Keys of idempotency are the business of other tests.
-    let actions: Vec<_> = actions.lines().map(|row| row.split_once(',').unwrap().1).collect();
+    let actions: Vec<_> = actions
+        .lines()
+        .map(|row| row.split_once(',').unwrap().1)
+        .collect();
     insta::assert_snapshot!(actions.join("\n"), @r#"
     contact,action,target,channel,address,campaign,entry,step,visit,body
     '=1+1,send,hi,sms,+48600100200,talk,1,send:hi,1,
@@ -109,7 +135,10 @@ fn formulas_are_defused_in_what_is_read_and_not_in_what_is_given_again() {
             .filter(|cell| cell.starts_with(['=', '@']))
             .count()
     };
-    assert_eq!([dangerous("safe/actions.csv"), dangerous("safe/journal.csv")], [0, 0]);
+    assert_eq!(
+        [dangerous("safe/actions.csv"), dangerous("safe/journal.csv")],
+        [0, 0]
+    );
     assert!(
         dangerous("plain/actions.csv") > 0 && dangerous("plain/journal.csv") > 0,
         "and without the option they stand there"
@@ -120,12 +149,36 @@ fn formulas_are_defused_in_what_is_read_and_not_in_what_is_given_again() {
 fn the_next_run_takes_the_contacts_of_a_defused_one_for_the_same_people() {
     let folder = folder();
     let place = |name: &str| folder.path().join(name);
-    fine(folder.path(), &["contacts.csv", "--out=safe", "--state=state", FIRST, "--defuse-formulas"]);
+    fine(
+        folder.path(),
+        &[
+            "contacts.csv",
+            "--out=safe",
+            "--state=state",
+            FIRST,
+            "--defuse-formulas",
+        ],
+    );
     copy(place("safe/contacts.csv"), place("next.csv")).unwrap();
-    fine(folder.path(), &["next.csv", "--out=safe", "--state=state", SECOND, "--defuse-formulas"]);
+    fine(
+        folder.path(),
+        &[
+            "next.csv",
+            "--out=safe",
+            "--state=state",
+            SECOND,
+            "--defuse-formulas",
+        ],
+    );
     let journal = read_to_string(place("safe/journal.csv")).unwrap();
-    assert!(journal.contains("\n'=1+1,2026-01-03T10:00:00+00:00,set,talk,1,set:score#2,score,-5,-6,\n"), "{journal}");
-    assert!(!journal.contains(",external-") && !journal.contains(",start,"), "nobody new, nothing changed: {journal}");
+    assert!(
+        journal.contains("\n'=1+1,2026-01-03T10:00:00+00:00,set,talk,1,set:score#2,score,-5,-6,\n"),
+        "{journal}"
+    );
+    assert!(
+        !journal.contains(",external-") && !journal.contains(",start,"),
+        "nobody new, nothing changed: {journal}"
+    );
 }
 
 #[test]
@@ -139,15 +192,29 @@ fn a_run_that_is_there_is_not_written_again_in_another_way() {
     let before = (manifest(), read(place("out/actions.csv")).unwrap());
     assert!(!before.0.contains("defused"), "{}", before.0);
     let again = fine(folder.path(), &defused);
-    let words =
-        "warning: the run stands, but it was written before, without `--defuse-formulas`, and is not written again\n";
+    let words = "warning: the run stands, but it was written before, without `--defuse-formulas`, and \
+        is not written again\n";
     assert!(again.err.contains(words), "{}", again.err);
-    assert_eq!((manifest(), read(place("out/actions.csv")).unwrap()), before, "the outbox is still there");
+    assert_eq!(
+        (manifest(), read(place("out/actions.csv")).unwrap()),
+        before,
+        "the outbox is still there"
+    );
     let next = [&defused[..3], &[SECOND, "--defuse-formulas"]].concat();
     fine(folder.path(), &next);
-    assert!(manifest().contains("  \"formulas-defused\": true,\n"), "{}", manifest());
+    assert!(
+        manifest().contains("  \"formulas-defused\": true,\n"),
+        "{}",
+        manifest()
+    );
     let again = fine(folder.path(), &next);
     assert!(!again.err.contains("written before"), "{}", again.err);
     let again = fine(folder.path(), &next[..4]);
-    assert!(again.err.contains("it was written before, with `--defuse-formulas`"), "{}", again.err);
+    assert!(
+        again
+            .err
+            .contains("it was written before, with `--defuse-formulas`"),
+        "{}",
+        again.err
+    );
 }

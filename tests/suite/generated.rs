@@ -7,13 +7,29 @@ use std::{env, fs};
 fn generated_files_are_up_to_date() {
     let files = [
         ("schema/funnelc.schema.json", funnelc::schema::json_schema()),
-        ("schema/findings.schema.json", funnelc::report::json::json_schema()),
-        ("schema/diff.schema.json", funnelc::report::diff::json_schema()),
+        (
+            "schema/findings.schema.json",
+            funnelc::report::json::json_schema(),
+        ),
+        (
+            "schema/diff.schema.json",
+            funnelc::report::diff::json_schema(),
+        ),
         ("schema/plan.schema.json", funnelc::plan::json_schema()),
-        ("schema/run.schema.json", funnelc::report::run::json_schema()),
+        (
+            "schema/run.schema.json",
+            funnelc::report::run::json_schema(),
+        ),
     ];
-    let stale: Vec<_> = files.iter().filter(|(path, text)| !is_current(path, text)).map(|(path, _)| *path).collect();
-    assert!(stale.is_empty(), "stale: {stale:?}; mend with: FUNNELC_BLESS=1 cargo test --test suite generated::");
+    let stale: Vec<_> = files
+        .iter()
+        .filter(|(path, text)| !is_current(path, text))
+        .map(|(path, _)| *path)
+        .collect();
+    assert!(
+        stale.is_empty(),
+        "stale: {stale:?}; mend with: FUNNELC_BLESS=1 cargo test --test suite generated::"
+    );
 }
 
 fn is_current(path: &str, text: &str) -> bool {

@@ -1,4 +1,5 @@
-//! What lies beside and in the folders of a run: nothing that is somebody else's is emptied, removed, written over or opened to more people.
+//! What lies beside and in the folders of a run: nothing that is somebody else's is emptied,
+//! removed, written over or opened to more people.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
@@ -54,8 +55,20 @@ impl Place {
     /// A run on a day of November.
     pub(crate) fn on(&self, day: u8) -> Run {
         let now = format!("2026-11-{day}T09:00");
-        let args = ["run", "funnelc.yaml", "--contacts", "contacts.csv", "--out", "out", "--state", "state"];
-        funnelc_in(self.folder.path(), &[&args[..], &["--rejects", "bad.csv", "--now", &now]].concat())
+        let args = [
+            "run",
+            "funnelc.yaml",
+            "--contacts",
+            "contacts.csv",
+            "--out",
+            "out",
+            "--state",
+            "state",
+        ];
+        funnelc_in(
+            self.folder.path(),
+            &[&args[..], &["--rejects", "bad.csv", "--now", &now]].concat(),
+        )
     }
 
     pub(crate) fn fine(&self, day: u8) {
@@ -77,7 +90,8 @@ fn killed(place: &Place, name: &str) {
 }
 
 /// What stands in the mark.
-pub(crate) const MARK: &str = "funnelc writes a run here; the next run to the same place clears it away.\n";
+pub(crate) const MARK: &str =
+    "funnelc writes a run here; the next run to the same place clears it away.\n";
 
 #[test]
 fn only_what_a_run_wrote_is_replaced() {
@@ -90,13 +104,25 @@ fn only_what_a_run_wrote_is_replaced() {
     place.fine(21);
     let run = place.read("out/run.json");
     place.write("out/actions.csv", "corrected by hand\n");
-    place.refused(22, "holds an earlier run whose `actions.csv` was changed since, and would be lost");
-    assert!(place.on(22).err.contains("out.kept`"), "{}", place.on(22).err);
+    place.refused(
+        22,
+        "holds an earlier run whose `actions.csv` was changed since, and would be lost",
+    );
+    assert!(
+        place.on(22).err.contains("out.kept`"),
+        "{}",
+        place.on(22).err
+    );
     assert_eq!(place.read("out/actions.csv"), "corrected by hand\n");
     // Where the outbox was taken away to be delivered nothing is lost.
     fs::remove_file(place.path("out/actions.csv")).unwrap();
     place.fine(22);
-    place.write("out/run.json", &place.read("out/run.json").replace("\"format\": 1", "\"format\": 99"));
+    place.write(
+        "out/run.json",
+        &place
+            .read("out/run.json")
+            .replace("\"format\": 1", "\"format\": 99"),
+    );
     place.refused(23, "holds a run of a later funnelc, of format 99");
     place.write("out/run.json", &run);
     place.refused(23, "was changed since");
@@ -122,7 +148,10 @@ fn a_folder_beside_is_removed_only_if_a_killed_run_left_it() {
     killed(&place, "elsewhere");
     symlink("elsewhere", place.path(".out.funnelc-8")).unwrap();
     place.fine(21);
-    assert!(!place.path(".out.funnelc-1").exists(), "what a killed run left");
+    assert!(
+        !place.path(".out.funnelc-1").exists(),
+        "what a killed run left"
+    );
     for kept in [
         ".out.funnelc-backup/run/contacts.csv",
         ".out.funnelc-2-kept/run/contacts.csv",
@@ -145,14 +174,25 @@ fn a_folder_beside_that_cannot_be_looked_at_stops_the_run() {
     killed(&place, ".out.funnelc-1");
     // Nobody may write to a program that runs, and so nobody can lock it as a run does.
     fs::copy("/bin/sleep", place.path(".out.funnelc-1/funnelc-run")).unwrap();
-    let mut busy = std::process::Command::new(place.path(".out.funnelc-1/funnelc-run")).arg("600").spawn().unwrap();
+    let mut busy = std::process::Command::new(place.path(".out.funnelc-1/funnelc-run"))
+        .arg("600")
+        .spawn()
+        .unwrap();
     let run = place.on(22);
     busy.kill().unwrap();
     busy.wait().unwrap();
-    assert_eq!(run.code, Some(3), "it may hold the run that was put away: {}", run.err);
+    assert_eq!(
+        run.code,
+        Some(3),
+        "it may hold the run that was put away: {}",
+        run.err
+    );
     assert!(run.err.contains(".out.funnelc-1`: "), "{}", run.err);
     place.fine(22);
-    assert!(place.path(".out.funnelc-1/run/contacts.csv").exists(), "that mark is not ours");
+    assert!(
+        place.path(".out.funnelc-1/run/contacts.csv").exists(),
+        "that mark is not ours"
+    );
 }
 
 #[test]
@@ -164,14 +204,21 @@ fn what_cannot_be_removed_is_a_warning_and_stays() {
         let run = place.on(day);
         assert_eq!(run.code, Some(0), "{}", run.err);
         let told = "warning: the run stands, but `";
-        assert!(run.err.contains(told) && run.err.contains(".out.funnelc-1`, left of a run"), "{}", run.err);
+        assert!(
+            run.err.contains(told) && run.err.contains(".out.funnelc-1`, left of a run"),
+            "{}",
+            run.err
+        );
     }
     assert_eq!(place.read(".out.funnelc-1/run/mine.txt"), "precious");
     if fs::metadata(place.folder.path()).unwrap().uid() == 0 {
         killed(&place, ".out.funnelc-2");
         chown(place.path(".out.funnelc-2"), Some(4_242), Some(4_242)).unwrap();
         place.fine(23);
-        assert!(place.path(".out.funnelc-2/run/contacts.csv").is_file(), "of another user");
+        assert!(
+            place.path(".out.funnelc-2/run/contacts.csv").is_file(),
+            "of another user"
+        );
     }
 }
 
@@ -190,13 +237,28 @@ fn a_live_run_is_no_leftover() {
 
 #[test]
 fn a_state_takes_no_folder_that_holds_other_things() {
-    for name in ["lock", "new", "CURRENT.part", "notes.txt", "state-1.jsonl", ".hidden"] {
+    for name in [
+        "lock",
+        "new",
+        "CURRENT.part",
+        "notes.txt",
+        "state-1.jsonl",
+        ".hidden",
+    ] {
         let place = Place::new();
         place.write(&format!("state/{name}"), "precious");
         place.refused(21, &format!("holds `{name}`, which is not part of a state"));
-        assert!(place.on(21).err.contains("state/funnelc`"), "{}", place.on(21).err);
+        assert!(
+            place.on(21).err.contains("state/funnelc`"),
+            "{}",
+            place.on(21).err
+        );
         assert_eq!(place.read(&format!("state/{name}")), "precious");
-        assert_eq!(fs::read_dir(place.path("state")).unwrap().count(), 1, "{name}: nothing is added");
+        assert_eq!(
+            fs::read_dir(place.path("state")).unwrap().count(),
+            1,
+            "{name}: nothing is added"
+        );
         assert!(!place.path("out").exists(), "{name}");
     }
     let place = Place::new();
@@ -231,7 +293,10 @@ fn what_a_killed_run_left_in_its_state_is_swept() {
     let count = || fs::read_dir(place.path("state")).unwrap().count();
     place.write("state/new", "half");
     place.write("state/CURRENT.part", "half");
-    place.write(&format!("state/state-{}.jsonl", "0".repeat(64)), "not yet the one that counts");
+    place.write(
+        &format!("state/state-{}.jsonl", "0".repeat(64)),
+        "not yet the one that counts",
+    );
     place.fine(22);
     assert_eq!(count(), 3, "one snapshot, CURRENT and the lock");
     // A first run that was killed has no CURRENT yet, but its lock says whose it is.
@@ -240,7 +305,11 @@ fn what_a_killed_run_left_in_its_state_is_swept() {
     place.write("state/new", "half");
     place.fine(21);
     // Killed between its snapshot and CURRENT.
-    fs::rename(place.path("state/CURRENT"), place.path("state/CURRENT.part")).unwrap();
+    fs::rename(
+        place.path("state/CURRENT"),
+        place.path("state/CURRENT.part"),
+    )
+    .unwrap();
     fs::remove_dir_all(place.path("out")).unwrap();
     place.fine(21);
     assert_eq!((place.read("state/CURRENT"), count()), (snapshot, 3));
@@ -251,11 +320,26 @@ fn a_state_without_current_is_damaged_and_not_new() {
     let place = Place::new();
     place.fine(21);
     fs::remove_file(place.path("state/CURRENT")).unwrap();
-    place.refused(22, "is damaged: `CURRENT` is missing, which names the snapshot that counts");
+    place.refused(
+        22,
+        "is damaged: `CURRENT` is missing, which names the snapshot that counts",
+    );
     place.refused(22, "is damaged");
-    let args = ["run", "funnelc.yaml", "--contacts", "contacts.csv", "--state", "state", "--dry-run"];
+    let args = [
+        "run",
+        "funnelc.yaml",
+        "--contacts",
+        "contacts.csv",
+        "--state",
+        "state",
+        "--dry-run",
+    ];
     let dry = funnelc_in(place.folder.path(), &args);
-    assert!(dry.code == Some(3) && dry.err.contains("is damaged"), "{}", dry.err);
+    assert!(
+        dry.code == Some(3) && dry.err.contains("is damaged"),
+        "{}",
+        dry.err
+    );
 }
 
 #[test]
@@ -264,11 +348,23 @@ fn what_is_new_is_closed_and_what_is_replaced_stays_as_it_was() {
     place.fine(21);
     assert_eq!([place.mode("out"), place.mode("state")], [0o700, 0o700]);
     let snapshot = |place: &Place| format!("state/{}", place.read("state/CURRENT").trim_end());
-    let files = ["out/contacts.csv", "out/actions.csv", "out/run.json", "bad.csv", "state/CURRENT", "state/lock"];
+    let files = [
+        "out/contacts.csv",
+        "out/actions.csv",
+        "out/run.json",
+        "bad.csv",
+        "state/CURRENT",
+        "state/lock",
+    ];
     for name in files.into_iter().chain([snapshot(&place).as_str()]) {
         assert_eq!(place.mode(name), 0o600, "{name}");
     }
-    let opened = [("out", 0o750), ("out/contacts.csv", 0o640), ("bad.csv", 0o644), ("state/CURRENT", 0o640)];
+    let opened = [
+        ("out", 0o750),
+        ("out/contacts.csv", 0o640),
+        ("bad.csv", 0o644),
+        ("state/CURRENT", 0o640),
+    ];
     for (name, mode) in opened {
         place.close(name, mode);
     }
@@ -283,20 +379,39 @@ fn what_is_new_is_closed_and_what_is_replaced_stays_as_it_was() {
     for (name, mode) in opened {
         assert_eq!(place.mode(name), mode, "{name}");
     }
-    assert_eq!([place.mode("out/actions.csv"), place.mode(&snapshot(&place))], [0o600, 0o640]);
+    assert_eq!(
+        [place.mode("out/actions.csv"), place.mode(&snapshot(&place))],
+        [0o600, 0o640]
+    );
     for name in ["out", "out/contacts.csv", "bad.csv"] {
         let metadata = fs::metadata(place.path(name)).unwrap();
-        assert_eq!((metadata.uid(), metadata.gid()) == (4_242, 4_243), is_root, "{name}");
+        assert_eq!(
+            (metadata.uid(), metadata.gid()) == (4_242, 4_243),
+            is_root,
+            "{name}"
+        );
     }
 }
 
 #[test]
 fn a_plan_is_as_open_as_the_umask_says_and_stays_as_it_is() {
     let place = Place::new();
-    let plan =
-        || assert_eq!(funnelc_in(place.folder.path(), &["plan", "funnelc.yaml", "-o", "plan.json"]).code, Some(0));
+    let plan = || {
+        assert_eq!(
+            funnelc_in(
+                place.folder.path(),
+                &["plan", "funnelc.yaml", "-o", "plan.json"]
+            )
+            .code,
+            Some(0)
+        );
+    };
     plan();
-    assert_eq!(place.mode("plan.json"), place.mode("funnelc.yaml"), "it holds no personal data");
+    assert_eq!(
+        place.mode("plan.json"),
+        place.mode("funnelc.yaml"),
+        "it holds no personal data"
+    );
     place.close("plan.json", 0o600);
     plan();
     assert_eq!(place.mode("plan.json"), 0o600);
@@ -330,11 +445,27 @@ fn a_folder_that_is_a_link_leading_nowhere_yet_is_followed() {
     for link in ["out", "state"] {
         assert!(place.path(link).is_symlink(), "{link}");
     }
-    assert!(place.path("disk/runs/today/run.json").is_file() && place.path("disk/state/CURRENT").is_file());
+    assert!(
+        place.path("disk/runs/today/run.json").is_file()
+            && place.path("disk/state/CURRENT").is_file()
+    );
     place.fine(22);
     symlink("loop", place.path("loop")).unwrap();
-    let args = ["run", "funnelc.yaml", "--contacts", "contacts.csv", "--rejects", "bad.csv", "--out", "loop"];
+    let args = [
+        "run",
+        "funnelc.yaml",
+        "--contacts",
+        "contacts.csv",
+        "--rejects",
+        "bad.csv",
+        "--out",
+        "loop",
+    ];
     let run = funnelc_in(place.folder.path(), &args);
-    assert!(run.code == Some(3) && run.err.contains("cannot write `loop`: Too many levels"), "{}", run.err);
+    assert!(
+        run.code == Some(3) && run.err.contains("cannot write `loop`: Too many levels"),
+        "{}",
+        run.err
+    );
     assert!(Path::new(&place.path("loop")).is_symlink());
 }

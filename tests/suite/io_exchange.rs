@@ -1,4 +1,5 @@
-//! The exchange of an old run for a new one where the file system cannot do it in one step: whatever a kill leaves between two steps is carried on by the next run.
+//! The exchange of an old run for a new one where the file system cannot do it in one step:
+//! whatever a kill leaves between two steps is carried on by the next run.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -7,7 +8,13 @@ use crate::io_beside::{MARK, Place};
 use crate::projects::funnelc_in;
 
 /// The files of a run, in the order in which they are moved.
-const FILES: [&str; 5] = ["actions.csv", "contacts.csv", "journal.csv", "metrics.json", "run.json"];
+const FILES: [&str; 5] = [
+    "actions.csv",
+    "contacts.csv",
+    "journal.csv",
+    "metrics.json",
+    "run.json",
+];
 
 type Files = BTreeMap<String, String>;
 
@@ -48,17 +55,36 @@ impl Runs {
         }
     }
 
-    /// Holds what the next run finds and leaves to what is promised; `state` makes the folders anew.
+    /// Holds what the next run finds and leaves to what is promised; `state` makes the folders
+    /// anew.
     fn mended(&self, what: &str, found: &Files, state: impl Fn()) {
         state();
-        let args = ["run", "funnelc.yaml", "--contacts", "contacts.csv", "--out", "out", "--now", "2026-11-22T09:00"];
+        let args = [
+            "run",
+            "funnelc.yaml",
+            "--contacts",
+            "contacts.csv",
+            "--out",
+            "out",
+            "--now",
+            "2026-11-22T09:00",
+        ];
         let refused = funnelc_in(self.place.folder.path(), &args);
-        assert_eq!(refused.code, Some(1), "{what}: it has a bad row: {}", refused.err);
+        assert_eq!(
+            refused.code,
+            Some(1),
+            "{what}: it has a bad row: {}",
+            refused.err
+        );
         assert_eq!(files(&self.place, "out"), *found, "{what}");
         assert!(!self.place.path(STAGING).exists(), "{what}");
         state();
         self.place.fine(22);
-        assert_eq!(["out", "state"].map(|name| files(&self.place, name)), self.new, "{what}, the same command");
+        assert_eq!(
+            ["out", "state"].map(|name| files(&self.place, name)),
+            self.new,
+            "{what}, the same command"
+        );
         assert!(!self.place.path(STAGING).exists(), "{what}");
     }
 }
@@ -67,7 +93,9 @@ impl Runs {
 const STAGING: &str = ".out.funnelc-1";
 
 fn files(place: &Place, folder: &str) -> Files {
-    let entries = fs::read_dir(place.path(folder)).unwrap().map(|entry| entry.unwrap().path());
+    let entries = fs::read_dir(place.path(folder))
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
     let read = |path: std::path::PathBuf| {
         let name = path.file_name().unwrap().to_str().unwrap().to_owned();
         (name, fs::read_to_string(path).unwrap())
@@ -125,7 +153,10 @@ fn an_exchange_of_files_is_carried_on() {
         runs.mended(&format!("{moved} files are moved"), new, || {
             runs.killed(&notes);
             let is_moved = |name: &String| FILES[..moved].contains(&name.as_str());
-            let (manifest, others): (Files, Files) = old.clone().into_iter().partition(|(name, _)| name == "run.json");
+            let (manifest, others): (Files, Files) = old
+                .clone()
+                .into_iter()
+                .partition(|(name, _)| name == "run.json");
             runs.put("out", &others);
             runs.put("out", new.iter().filter(|(name, _)| is_moved(name)));
             runs.put(&run, new.iter().filter(|(name, _)| !is_moved(name)));
@@ -144,7 +175,16 @@ fn a_run_that_came_meanwhile_is_not_replaced_by_one_that_was_killed() {
     runs.put(&format!("{STAGING}/run"), new);
     let run = runs.place.on(22);
     assert_eq!(run.code, Some(0), "{}", run.err);
-    assert!(run.err.contains("/old` holds the run that stood there before"), "{}", run.err);
-    assert_eq!(files(&runs.place, &format!("{STAGING}/old")), *old, "nobody knows whether it is needed");
+    assert!(
+        run.err
+            .contains("/old` holds the run that stood there before"),
+        "{}",
+        run.err
+    );
+    assert_eq!(
+        files(&runs.place, &format!("{STAGING}/old")),
+        *old,
+        "nobody knows whether it is needed"
+    );
     assert_eq!(files(&runs.place, "out"), *new);
 }

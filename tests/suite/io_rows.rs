@@ -1,4 +1,5 @@
-//! Contacts from bytes to bytes: quoting, line ends, cells, bad rows and keys; neither block size nor threads show in what comes out.
+//! Contacts from bytes to bytes: quoting, line ends, cells, bad rows and keys; neither block size
+//! nor threads show in what comes out.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -19,9 +20,14 @@ pub(crate) fn plan(yaml: &str) -> Plan {
 }
 
 fn example(name: &str) -> (Plan, Vec<u8>) {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(name);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("examples")
+        .join(name);
     let yaml = std::fs::read_to_string(folder.join("funnelc.yaml")).unwrap();
-    (plan(&yaml), std::fs::read(folder.join("contacts.csv")).unwrap())
+    (
+        plan(&yaml),
+        std::fs::read(folder.join("contacts.csv")).unwrap(),
+    )
 }
 
 fn run(plan: &Plan, contacts: &str) -> RunBytes {
@@ -82,7 +88,11 @@ fn each_type_takes_its_values_and_no_others() {
         ("spent", "0.50 1 99999999999.25"),
         ("ok", "true FALSE Yes no 1 0"),
         ("seen", "2020-01-01 2024-02-29"),
-        ("at", "2026-11-21T09:00 2026-11-21T09:00:01Z 2026-11-21T09:00+02:00 2026-03-29T02:30 2026-11-21"),
+        (
+            "at",
+            "2026-11-21T09:00 2026-11-21T09:00:01Z 2026-11-21T09:00+02:00 2026-03-29T02:30 \
+                2026-11-21",
+        ),
         ("plan", "free pro"),
         ("likes", "shoes hats|shoes |"),
         ("tags", "vip warm;vip ;vip;"),
@@ -109,12 +119,21 @@ fn each_type_takes_its_values_and_no_others() {
         for (column, values) in cases {
             for value in values.split(' ') {
                 let found = run(&plan, &format!("{HEADER}{}", row(1, column, value)));
-                assert_eq!(found.problems.rows, expected, "{column}: {value}: {:?}", problems(&found));
+                assert_eq!(
+                    found.problems.rows,
+                    expected,
+                    "{column}: {value}: {:?}",
+                    problems(&found)
+                );
             }
         }
     }
-    let spaces =
-        run(&plan, &format!("{HEADER}1, ż , 5 , 1.5 , yes , 2024-01-01 , , pro , hats , vip ; warm , 3 , Lead , , \n"));
+    let spaces = run(
+        &plan,
+        &format!(
+            "{HEADER}1, ż , 5 , 1.5 , yes , 2024-01-01 , , pro , hats , vip ; warm , 3 , Lead , , \n"
+        ),
+    );
     assert_eq!(problems(&spaces), Vec::<String>::new());
 }
 
@@ -146,28 +165,55 @@ fn bad_rows_are_told_with_line_column_value_and_reason() {
 #[test]
 fn bad_values_count_as_missing_where_the_project_says_so_but_never_who_must_not_be_contacted() {
     let yaml = TYPES.replace("  fields:\n", "  on-bad-value: missing\n  fields:\n");
-    let contacts = format!("{HEADER}{}{}", row(1, "n", "many"), row(2, "dnc", "opted-out"));
+    let contacts = format!(
+        "{HEADER}{}{}",
+        row(1, "n", "many"),
+        row(2, "dnc", "opted-out")
+    );
     let found = run(&plan(&yaml), &contacts);
     assert_eq!(
         problems(&found),
-        ["line 3, column `dnc`, `opted-out`: not `unsubscribed`, `complained`, `bounced` or `false`"]
+        [
+            "line 3, column `dnc`, `opted-out`: not `unsubscribed`, `complained`, `bounced` or \
+                `false`"
+        ]
     );
-    assert!(String::from_utf8(found.contacts).unwrap().contains("1,,many,"), "an untouched cell keeps its bytes");
+    assert!(
+        String::from_utf8(found.contacts)
+            .unwrap()
+            .contains("1,,many,"),
+        "an untouched cell keeps its bytes"
+    );
 }
 
 #[test]
 fn a_required_value_is_required_in_each_row_and_in_the_header() {
-    let required = plan(&TYPES.replace("name:  { type: text }", "name:  { type: text, required: true }"));
-    let found = run(&required, &format!("{HEADER}{}{}", row(1, "name", "Ada"), row(2, "n", "1")));
-    assert_eq!(problems(&found), ["line 3, column `name`: a value is required"]);
+    let required = plan(&TYPES.replace(
+        "name:  { type: text }",
+        "name:  { type: text, required: true }",
+    ));
+    let found = run(
+        &required,
+        &format!("{HEADER}{}{}", row(1, "name", "Ada"), row(2, "n", "1")),
+    );
+    assert_eq!(
+        problems(&found),
+        ["line 3, column `name`: a value is required"]
+    );
     let errors = header_errors(&required, "id,nam,dnc\n");
-    assert_eq!(errors, ["the column `name`, which holds a required field, is missing; did you mean `nam`?"]);
+    assert_eq!(
+        errors,
+        ["the column `name`, which holds a required field, is missing; did you mean `nam`?"]
+    );
 }
 
 #[test]
 fn the_header_must_name_what_is_declared() {
     let plan = plan(TYPES);
-    assert_eq!(header_errors(&plan, ""), ["the first row must name the columns, but it is empty"]);
+    assert_eq!(
+        header_errors(&plan, ""),
+        ["the first row must name the columns, but it is empty"]
+    );
     assert_eq!(
         header_errors(&plan, "idd,name,name\n"),
         [
@@ -182,26 +228,35 @@ fn the_header_must_name_what_is_declared() {
         .chain(["the column `dnc`, which holds who must not be contacted, is missing".to_owned()])
         .collect::<Vec<_>>()
     );
-    assert!(header_errors(&plan, "id;name;dnc\n")[0].ends_with("the cells must stand between commas"));
-    let found = run(&plan, "\u{feff}id,name,nn,dnc\r\n1,Ada,,\r\n");
     assert!(
-        found
-            .warnings
-            .iter()
-            .any(|it| it.to_string() == "the column `n` is missing, so nobody has a value for it; did you mean `nn`?")
+        header_errors(&plan, "id;name;dnc\n")[0].ends_with("the cells must stand between commas")
     );
-    assert_eq!(String::from_utf8(found.contacts).unwrap(), "\u{feff}id,name,nn,dnc,stage_shop\r\n1,Ada,,,Lead\r\n");
+    let found = run(&plan, "\u{feff}id,name,nn,dnc\r\n1,Ada,,\r\n");
+    assert!(found.warnings.iter().any(|it| it.to_string()
+        == "the column `n` is missing, so nobody has a value for it; did you mean `nn`?"));
+    assert_eq!(
+        String::from_utf8(found.contacts).unwrap(),
+        "\u{feff}id,name,nn,dnc,stage_shop\r\n1,Ada,,,Lead\r\n"
+    );
 }
 
 #[test]
 fn a_key_that_stands_twice_is_told_with_both_lines() {
     let plan = plan(TYPES);
-    let twice = format!("{HEADER}{}{}{}", row(7, "name", "\"a\nb\""), row(8, "n", "1"), row(7, "n", "bad"));
+    let twice = format!(
+        "{HEADER}{}{}{}",
+        row(7, "name", "\"a\nb\""),
+        row(8, "n", "1"),
+        row(7, "n", "bad")
+    );
     let found = run(&plan, &twice);
     assert_eq!(found.duplicates, 1);
     assert_eq!(
         problems(&found),
-        ["line 5, column `n`, `bad`: not an integer", "line 5, column `id`: the same key as in line 2"]
+        [
+            "line 5, column `n`, `bad`: not an integer",
+            "line 5, column `id`: the same key as in line 2"
+        ]
     );
     let shifted = run(&plan, "name,id,dnc\na,1,\n1,2\nb,\"2\",\n");
     assert_eq!(
@@ -209,9 +264,21 @@ fn a_key_that_stands_twice_is_told_with_both_lines() {
         (0, 1),
         "which cell of a short row is its key, nobody knows"
     );
-    let many: String = (0..5000).map(|n| row((n * 7919) % 5000 + usize::from(n == 4321), "n", "1")).collect();
-    let options = Options { threads: 4, block_size: 4096 };
-    let found = run_bytes(&plan, NOW, format!("{HEADER}{many}").as_bytes(), None, options).unwrap();
+    let many: String = (0..5000)
+        .map(|n| row((n * 7919) % 5000 + usize::from(n == 4321), "n", "1"))
+        .collect();
+    let options = Options {
+        threads: 4,
+        block_size: 4096,
+    };
+    let found = run_bytes(
+        &plan,
+        NOW,
+        format!("{HEADER}{many}").as_bytes(),
+        None,
+        options,
+    )
+    .unwrap();
     assert_eq!((found.duplicates, found.problems.rows), (1, 0));
 }
 
@@ -224,7 +291,10 @@ fn rejects_keep_the_rows_as_they_are() {
     3,n,"1,5",not an integer,2,"1,5",<CR>
     5,,,2 cells where the header has 3,4,5
     "#);
-    assert_eq!(String::from_utf8(found.contacts).unwrap(), "id,n,dnc,stage_shop\r\n1,5,,Lead\r\n3,\"4\",,Lead\r\n");
+    assert_eq!(
+        String::from_utf8(found.contacts).unwrap(),
+        "id,n,dnc,stage_shop\r\n1,5,,Lead\r\n3,\"4\",,Lead\r\n"
+    );
 }
 
 const WRITES: &str = "
@@ -324,7 +394,13 @@ fn what_changed_is_written_and_all_else_keeps_its_bytes() {
 #[test]
 fn a_quote_that_is_never_closed_does_not_fill_the_memory() {
     let contacts = format!("id,name,dnc\n1,ok,\n2,\"{}\n", "x\n".repeat(9 << 20));
-    match run_bytes(&plan(TYPES), NOW, contacts.as_bytes(), None, Options::default()) {
+    match run_bytes(
+        &plan(TYPES),
+        NOW,
+        contacts.as_bytes(),
+        None,
+        Options::default(),
+    ) {
         Err(RunError::LongRow { line }) => assert_eq!(line, 3),
         other => panic!("{:?}", other.map(|_| ())),
     }
@@ -332,7 +408,8 @@ fn a_quote_that_is_never_closed_does_not_fill_the_memory() {
 
 const PIECES: [&str; 9] = ["\"\"", "\n", "\r\n", ",", "ż", "漢", "a", " ", "\"\"\"\""];
 
-/// Rows in all spellings that RFC 4180 has, with what is likely to be cut badly: quotes, line feeds, commas, long letters.
+/// Rows in all spellings that RFC 4180 has, with what is likely to be cut badly: quotes, line
+/// feeds, commas, long letters.
 fn torture(rows: usize) -> String {
     let mut text = "\u{feff}id,name,n,dnc,note\r\n".to_owned();
     let mut random = 0x9e37_79b9_7f4a_7c15_u64;
@@ -343,14 +420,34 @@ fn torture(rows: usize) -> String {
         usize::try_from(random % below as u64).unwrap()
     };
     for id in 0..rows {
-        let mut cells = vec![if next(3) == 0 { format!("\"{id}\"") } else { id.to_string() }];
-        let mut quoted = || (0..next(9)).map(|_| PIECES[next(PIECES.len())]).collect::<String>();
+        let mut cells = vec![if next(3) == 0 {
+            format!("\"{id}\"")
+        } else {
+            id.to_string()
+        }];
+        let mut quoted = || {
+            (0..next(9))
+                .map(|_| PIECES[next(PIECES.len())])
+                .collect::<String>()
+        };
         let (name, note) = (quoted(), quoted());
         cells.push(format!("\"{name}\""));
-        cells.push(if next(4) == 0 { "\"7\"".to_owned() } else { String::new() });
+        cells.push(if next(4) == 0 {
+            "\"7\"".to_owned()
+        } else {
+            String::new()
+        });
         cells.push(String::new());
-        cells.push(if next(2) == 0 { "plain".to_owned() } else { format!("\"{note}\"") });
-        let end = if id + 1 == rows && next(2) == 0 { "" } else { ["\n", "\r\n"][next(2)] };
+        cells.push(if next(2) == 0 {
+            "plain".to_owned()
+        } else {
+            format!("\"{note}\"")
+        });
+        let end = if id + 1 == rows && next(2) == 0 {
+            ""
+        } else {
+            ["\n", "\r\n"][next(2)]
+        };
         write!(text, "{}{end}", cells.join(",")).unwrap();
     }
     text
@@ -358,16 +455,28 @@ fn torture(rows: usize) -> String {
 
 #[test]
 fn quoted_rows_come_out_as_they_went_in_whatever_the_blocks() {
-    let quiet = plan(&TYPES.split("funnels:").next().unwrap().replace("[vip, warm]", "open"));
+    let quiet = plan(
+        &TYPES
+            .split("funnels:")
+            .next()
+            .unwrap()
+            .replace("[vip, warm]", "open"),
+    );
     let contacts = torture(400);
     let whole = run(&quiet, &contacts);
     assert_eq!(problems(&whole), Vec::<String>::new());
     assert_eq!(String::from_utf8(whole.contacts.clone()).unwrap(), contacts);
     for block_size in (1..60).chain([127, 1000, contacts.len() - 1, contacts.len()]) {
         for threads in [1, 3] {
-            let options = Options { threads, block_size };
+            let options = Options {
+                threads,
+                block_size,
+            };
             let cut = run_bytes(&quiet, NOW, contacts.as_bytes(), None, options).unwrap();
-            assert!(same(&cut, &whole), "blocks of {block_size} bytes on {threads} threads");
+            assert!(
+                same(&cut, &whole),
+                "blocks of {block_size} bytes on {threads} threads"
+            );
         }
     }
 }
@@ -379,20 +488,51 @@ fn the_examples_give_the_same_bytes_on_any_number_of_threads_and_in_a_second_run
         let one = run_bytes(&plan, NOW, &contacts, None, Options::default()).unwrap();
         assert_eq!(problems(&one), Vec::<String>::new(), "{name}");
         let later = NOW + 86_400;
-        let next = run_bytes(&plan, later, &contacts, Some(&one.state), Options::default()).unwrap();
+        let next = run_bytes(
+            &plan,
+            later,
+            &contacts,
+            Some(&one.state),
+            Options::default(),
+        )
+        .unwrap();
         for (threads, block_size) in [(1, 64), (2, 100), (8, 200), (8, 1)] {
-            let options = Options { threads, block_size };
+            let options = Options {
+                threads,
+                block_size,
+            };
             let cut = run_bytes(&plan, NOW, &contacts, None, options).unwrap();
-            assert!(same(&cut, &one), "{name} in blocks of {block_size} bytes on {threads} threads");
+            assert!(
+                same(&cut, &one),
+                "{name} in blocks of {block_size} bytes on {threads} threads"
+            );
             let cut = run_bytes(&plan, later, &contacts, Some(&cut.state), options).unwrap();
-            assert!(same(&cut, &next), "{name} a day later in blocks of {block_size} bytes on {threads} threads");
+            assert!(
+                same(&cut, &next),
+                "{name} a day later in blocks of {block_size} bytes on {threads} threads"
+            );
         }
     }
 }
 
 fn same(a: &RunBytes, b: &RunBytes) -> bool {
-    let files = (&a.contacts, &a.actions, &a.journal, &a.metrics, &a.state, &a.rejects);
-    files == (&b.contacts, &b.actions, &b.journal, &b.metrics, &b.state, &b.rejects)
+    let files = (
+        &a.contacts,
+        &a.actions,
+        &a.journal,
+        &a.metrics,
+        &a.state,
+        &a.rejects,
+    );
+    files
+        == (
+            &b.contacts,
+            &b.actions,
+            &b.journal,
+            &b.metrics,
+            &b.state,
+            &b.rejects,
+        )
 }
 
 #[test]
@@ -400,29 +540,65 @@ fn contacts_that_the_file_lacks_keep_their_line_of_the_state() {
     let (plan, contacts) = example("webshop");
     let one = run_bytes(&plan, NOW, &contacts, None, Options::default()).unwrap();
     let text = String::from_utf8(contacts).unwrap();
-    let half: String = text.split_inclusive('\n').filter(|line| !line.starts_with("102")).collect();
-    let next = run_bytes(&plan, NOW + 86_400, half.as_bytes(), Some(&one.state), Options::default()).unwrap();
-    let (before, after) = (String::from_utf8(one.state).unwrap(), String::from_utf8(next.state).unwrap());
+    let half: String = text
+        .split_inclusive('\n')
+        .filter(|line| !line.starts_with("102"))
+        .collect();
+    let next = run_bytes(
+        &plan,
+        NOW + 86_400,
+        half.as_bytes(),
+        Some(&one.state),
+        Options::default(),
+    )
+    .unwrap();
+    let (before, after) = (
+        String::from_utf8(one.state).unwrap(),
+        String::from_utf8(next.state).unwrap(),
+    );
     assert_eq!(before.lines().count(), after.lines().count());
-    let absent: Vec<_> = before.lines().filter(|line| line.contains("\"102")).collect();
+    let absent: Vec<_> = before
+        .lines()
+        .filter(|line| line.contains("\"102"))
+        .collect();
     assert_eq!(absent.len(), 10);
-    assert!(absent.iter().all(|line| after.lines().any(|other| other == *line)));
+    assert!(
+        absent
+            .iter()
+            .all(|line| after.lines().any(|other| other == *line))
+    );
 }
 
 #[test]
 fn a_state_must_be_whole_and_of_the_same_plan() {
     let (plan, contacts) = example("webshop");
     let one = run_bytes(&plan, NOW, &contacts, None, Options::default()).unwrap();
-    let run =
-        |plan: &Plan, state: &[u8], now| run_bytes(plan, now, &contacts, Some(state), Options::default()).map(|_| ());
+    let run = |plan: &Plan, state: &[u8], now| {
+        run_bytes(plan, now, &contacts, Some(state), Options::default()).map(|_| ())
+    };
     assert!(run(&plan, &one.state, NOW).is_ok());
-    assert!(matches!(run(&plan, &one.state, NOW - 86_400), Err(RunError::Bind(_))));
-    assert!(matches!(run(&plan, b"", NOW), Err(RunError::State { line: 1, .. })));
-    assert!(matches!(run(&plan, &one.state[..one.state.len() - 1], NOW), Err(RunError::State { .. })));
-    assert!(matches!(run(&plan, b"{}\n", NOW), Err(RunError::State { line: 1, .. })));
+    assert!(matches!(
+        run(&plan, &one.state, NOW - 86_400),
+        Err(RunError::Bind(_))
+    ));
+    assert!(matches!(
+        run(&plan, b"", NOW),
+        Err(RunError::State { line: 1, .. })
+    ));
+    assert!(matches!(
+        run(&plan, &one.state[..one.state.len() - 1], NOW),
+        Err(RunError::State { .. })
+    ));
+    assert!(matches!(
+        run(&plan, b"{}\n", NOW),
+        Err(RunError::State { line: 1, .. })
+    ));
     let other = example("webinar").0;
     match run(&other, &one.state, NOW) {
-        Err(error @ RunError::InFlight(_)) => assert!(error.to_string().contains("removed: [ { funnel: "), "{error}"),
+        Err(error @ RunError::InFlight(_)) => assert!(
+            error.to_string().contains("removed: [ { funnel: "),
+            "{error}"
+        ),
         result => panic!("{result:?}"),
     }
 }

@@ -1,4 +1,5 @@
-//! Links that somebody else may have put there: none is followed that nobody named, and nothing is written through one.
+//! Links that somebody else may have put there: none is followed that nobody named, and nothing is
+//! written through one.
 
 use std::fs::{create_dir_all, read_to_string, write};
 use std::os::unix::fs::symlink;
@@ -8,7 +9,8 @@ use std::process::{Command, Stdio};
 use crate::projects::{funnelc_in, root};
 
 const PROJECT: &str = "version: 1\ncontacts: { key: id, tags: { values: [hot] } }\n";
-const WRONG: &str = "version: 1\ncontacts: { key: id }\nsegments: { s: { where: { field: secret-word, is: 1 } } }\n";
+const WRONG: &str = "version: 1\ncontacts: { key: id }\nsegments: \
+    { s: { where: { field: secret-word, is: 1 } } }\n";
 
 /// A checkout with the project `shop`, beside what is not of it.
 fn checkout(place: &Path) {
@@ -28,16 +30,46 @@ fn walking_follows_no_link() {
     checkout(place.path());
     create_dir_all(at("checkout/forged")).unwrap();
     symlink("../elsewhere", at("checkout/link")).unwrap();
-    symlink("../../elsewhere/funnelc.yaml", at("checkout/forged/funnelc.yaml")).unwrap();
-    symlink("../../../elsewhere/journeys/more.yaml", at("checkout/shop/journeys/more.yaml")).unwrap();
-    symlink("../../../elsewhere/journeys", at("checkout/shop/journeys/deep")).unwrap();
-    for args in [&["check"][..], &["check", "."], &["check", "shop"], &["check", "--format", "json", "."]] {
+    symlink(
+        "../../elsewhere/funnelc.yaml",
+        at("checkout/forged/funnelc.yaml"),
+    )
+    .unwrap();
+    symlink(
+        "../../../elsewhere/journeys/more.yaml",
+        at("checkout/shop/journeys/more.yaml"),
+    )
+    .unwrap();
+    symlink(
+        "../../../elsewhere/journeys",
+        at("checkout/shop/journeys/deep"),
+    )
+    .unwrap();
+    for args in [
+        &["check"][..],
+        &["check", "."],
+        &["check", "shop"],
+        &["check", "--format", "json", "."],
+    ] {
         let ran = funnelc_in(&at("checkout"), args);
-        assert!(ran.code == Some(0) || args.len() == 1, "{args:?}: {}{}", ran.out, ran.err);
-        assert!(!format!("{}{}", ran.out, ran.err).contains("secret-word"), "{args:?}: {}", ran.out);
+        assert!(
+            ran.code == Some(0) || args.len() == 1,
+            "{args:?}: {}{}",
+            ran.out,
+            ran.err
+        );
+        assert!(
+            !format!("{}{}", ran.out, ran.err).contains("secret-word"),
+            "{args:?}: {}",
+            ran.out
+        );
     }
     let named = funnelc_in(&at("checkout"), &["check", "link"]);
-    assert!(named.code == Some(1) && named.out.contains("secret-word"), "who names a link means it: {}", named.out);
+    assert!(
+        named.code == Some(1) && named.out.contains("secret-word"),
+        "who names a link means it: {}",
+        named.out
+    );
 }
 
 #[test]
@@ -52,20 +84,41 @@ fn nothing_is_written_through_a_link() {
         &["diff", "shop", "shop", "-o", "x"],
         &["check", "shop", "--write-baseline"],
         &["schema", "-o", "x"],
-        &["run", "shop", "--contacts", contacts.to_str().unwrap(), "--rejects", "x", "--out", "out"],
+        &[
+            "run",
+            "shop",
+            "--contacts",
+            contacts.to_str().unwrap(),
+            "--rejects",
+            "x",
+            "--out",
+            "out",
+        ],
     ];
-    for to in ["../elsewhere/victim", "../elsewhere/new", "nowhere/new", "shop/funnelc.yaml"] {
+    for to in [
+        "../elsewhere/victim",
+        "../elsewhere/new",
+        "nowhere/new",
+        "shop/funnelc.yaml",
+    ] {
         for link in ["checkout/x", "checkout/shop/funnelc-baseline.yaml"] {
             symlink(at("checkout").join(to), at(link)).unwrap();
         }
         for command in commands {
             let ran = funnelc_in(&at("checkout"), command);
-            assert!(matches!(ran.code, Some(1..=3)), "{command:?} to {to}: {}{}", ran.out, ran.err);
+            assert!(
+                matches!(ran.code, Some(1..=3)),
+                "{command:?} to {to}: {}{}",
+                ran.out,
+                ran.err
+            );
             assert!(!at("elsewhere/new").exists(), "{command:?} to {to}");
         }
         let drawn = funnelc_in(&at("checkout"), commands[0]);
         assert!(
-            drawn.err.contains("cannot write `x`: it is a link, which could lead anywhere; name the file"),
+            drawn.err.contains(
+                "cannot write `x`: it is a link, which could lead anywhere; name the file"
+            ),
             "{}",
             drawn.err
         );
@@ -75,7 +128,10 @@ fn nothing_is_written_through_a_link() {
         }
     }
     assert_eq!(read_to_string(at("elsewhere/victim")).unwrap(), "precious");
-    assert_eq!(read_to_string(at("checkout/shop/funnelc.yaml")).unwrap(), PROJECT);
+    assert_eq!(
+        read_to_string(at("checkout/shop/funnelc.yaml")).unwrap(),
+        PROJECT
+    );
 }
 
 #[test]
@@ -84,20 +140,35 @@ fn a_new_project_is_not_written_through_a_link() {
     let at = |name: &str| place.path().join(name);
     checkout(place.path());
     create_dir_all(at("checkout/new")).unwrap();
-    for (link, to) in
-        [("funnelc.yaml", "../../elsewhere/new"), ("mails", "../../elsewhere"), ("staff.csv", "../../elsewhere/victim")]
-    {
+    for (link, to) in [
+        ("funnelc.yaml", "../../elsewhere/new"),
+        ("mails", "../../elsewhere"),
+        ("staff.csv", "../../elsewhere/victim"),
+    ] {
         let link = at("checkout/new").join(link);
         symlink(to, &link).unwrap();
         let ran = funnelc_in(&at("checkout"), &["init", "new", "--template", "welcome"]);
-        assert!(ran.code == Some(3) && ran.err.contains("is there already, as a link"), "{}", ran.err);
+        assert!(
+            ran.code == Some(3) && ran.err.contains("is there already, as a link"),
+            "{}",
+            ran.err
+        );
         std::fs::remove_file(link).unwrap();
-        assert_eq!(std::fs::read_dir(at("checkout/new")).unwrap().count(), 0, "nothing is begun");
+        assert_eq!(
+            std::fs::read_dir(at("checkout/new")).unwrap().count(),
+            0,
+            "nothing is begun"
+        );
     }
     assert_eq!(std::fs::read_dir(at("elsewhere")).unwrap().count(), 3);
     symlink("new", at("checkout/named")).unwrap();
     let named = funnelc_in(&at("checkout"), &["init", "named"]);
-    assert_eq!(named.code, Some(0), "the folder itself is one that the caller names: {}", named.err);
+    assert_eq!(
+        named.code,
+        Some(0),
+        "the folder itself is one that the caller names: {}",
+        named.err
+    );
 }
 
 #[test]
@@ -106,18 +177,30 @@ fn links_and_devices_of_the_system_are_written_directly() {
     checkout(place.path());
     let draw = |to: &str, out: Stdio| {
         let args = ["graph", "checkout/shop", "-o", to];
-        Command::new(env!("CARGO_BIN_EXE_funnelc")).args(args).current_dir(&place).stdout(out).output().unwrap()
+        Command::new(env!("CARGO_BIN_EXE_funnelc"))
+            .args(args)
+            .current_dir(&place)
+            .stdout(out)
+            .output()
+            .unwrap()
     };
     let piped = draw("/dev/stdout", Stdio::piped());
     assert!(
-        piped.status.success() && piped.stdout.starts_with(b"---") | piped.stdout.starts_with(b"flowchart"),
+        piped.status.success()
+            && piped.stdout.starts_with(b"---") | piped.stdout.starts_with(b"flowchart"),
         "{piped:?}"
     );
     assert!(draw("/dev/null", Stdio::null()).status.success());
     let path = place.path().join("log");
     write(&path, "before\n").unwrap();
-    let log = std::fs::OpenOptions::new().append(true).open(&path).unwrap();
+    let log = std::fs::OpenOptions::new()
+        .append(true)
+        .open(&path)
+        .unwrap();
     assert!(draw("/dev/stdout", Stdio::from(log)).status.success());
     let held = read_to_string(&path).unwrap();
-    assert!(held.starts_with("before\n") && held.contains("flowchart"), "{held}");
+    assert!(
+        held.starts_with("before\n") && held.contains("flowchart"),
+        "{held}"
+    );
 }

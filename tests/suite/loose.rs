@@ -1,4 +1,5 @@
-//! An error says of a line in a funnel that it leads nobody: without that line the same contacts must come to the same stages.
+//! An error says of a line in a funnel that it leads nobody: without that line the same contacts
+//! must come to the same stages.
 //!
 //! Invariant: the reference says where they come, for a project with an error has no plan.
 
@@ -30,7 +31,8 @@ funnels:
         if stage > 0 && random.chance(25) {
             yaml += &format!("        back-to: [s{}]\n", random.below(stage));
         }
-        // One at most: of several the first whose condition holds counts, so one that leads nobody may still stand before another.
+        // One at most: of several the first whose condition holds counts, so one that leads nobody
+        // may still stand before another.
         let lines = usize::from(random.chance(70));
         if lines > 0 {
             yaml += "        converts:\n";
@@ -41,10 +43,15 @@ funnels:
                 continue;
             }
             let test = ["at-least", "at-most", "is"][random.below(3)];
-            yaml +=
-                &format!("          - {{ when: {{ field: score, {test}: {} }}, to: s{to} }}\n", random.below(SCORES));
+            yaml += &format!(
+                "          - {{ when: {{ field: score, {test}: {} }}, to: s{to} }}\n",
+                random.below(SCORES)
+            );
         }
-        yaml = yaml.strip_suffix("        converts:\n").map(str::to_owned).unwrap_or(yaml);
+        yaml = yaml
+            .strip_suffix("        converts:\n")
+            .map(str::to_owned)
+            .unwrap_or(yaml);
     }
     (yaml, stages)
 }
@@ -52,8 +59,18 @@ funnels:
 /// Everybody: each stage with each score, and none.
 fn everybody(stages: usize, later: impl Fn(usize) -> usize) -> Vec<(String, usize, usize)> {
     let all = (0..=stages).flat_map(|stage| (0..SCORES).map(move |score| (stage, score)));
-    all.map(|(stage, score)| (if stage < stages { format!("s{stage}") } else { String::new() }, score, later(score)))
-        .collect()
+    all.map(|(stage, score)| {
+        (
+            if stage < stages {
+                format!("s{stage}")
+            } else {
+                String::new()
+            },
+            score,
+            later(score),
+        )
+    })
+    .collect()
 }
 
 /// Where everybody is after each of three runs; between them the scores change.
@@ -62,13 +79,25 @@ fn places(yaml: &str, stages: usize, shift: usize) -> Vec<String> {
     let mut reference = Reference::new(yaml);
     let mut stands: Vec<String> = people.iter().map(|(stage, ..)| stage.clone()).collect();
     let mut seen = Vec::new();
-    for (run, day) in ["2026-11-01", "2026-11-02", "2026-11-03"].into_iter().enumerate() {
+    for (run, day) in ["2026-11-01", "2026-11-02", "2026-11-03"]
+        .into_iter()
+        .enumerate()
+    {
         let mut file = "id,score,stage_shop\n".to_owned();
         for (at, (_, first, later)) in people.iter().enumerate() {
-            file += &format!("{at},{},{}\n", if run == 1 { later } else { first }, stands[at]);
+            file += &format!(
+                "{at},{},{}\n",
+                if run == 1 { later } else { first },
+                stands[at]
+            );
         }
         let outcome = reference.run(&Input::of(&file), &format!("{day}T09:00:00Z"));
-        stands = outcome.contacts.lines().skip(1).map(|row| row.rsplit(',').next().unwrap().to_owned()).collect();
+        stands = outcome
+            .contacts
+            .lines()
+            .skip(1)
+            .map(|row| row.rsplit(',').next().unwrap().to_owned())
+            .collect();
         seen.extend(stands.clone());
     }
     seen
@@ -83,19 +112,44 @@ fn a_line_that_is_called_an_error_leads_nobody() {
         let compiled = funnelc::compile(sources(&[("funnelc.yaml", &yaml)]));
         sound += u64::from(compiled.plan.is_some());
         let codes = ["backward-move", "final-exit"];
-        for finding in compiled.diagnostics.iter().filter(|finding| codes.contains(&finding.code.name())) {
+        for finding in compiled
+            .diagnostics
+            .iter()
+            .filter(|finding| codes.contains(&finding.code.name()))
+        {
             let line = compiled.sources.line_column(finding.primary.span).line;
             let told = yaml.lines().nth(line - 1).unwrap();
-            let (open, rest) = told.split_once("when: { ").unwrap_or_else(|| panic!("no conversion: {told}"));
-            let never = format!("{open}when: {{ field: score, is: 99 }}{}", rest.split_once('}').unwrap().1);
-            let lines = yaml.lines().enumerate().map(|(at, one)| if at + 1 == line { never.as_str() } else { one });
+            let (open, rest) = told
+                .split_once("when: { ")
+                .unwrap_or_else(|| panic!("no conversion: {told}"));
+            let never = format!(
+                "{open}when: {{ field: score, is: 99 }}{}",
+                rest.split_once('}').unwrap().1
+            );
+            let lines = yaml
+                .lines()
+                .enumerate()
+                .map(|(at, one)| if at + 1 == line { never.as_str() } else { one });
             let without = lines.collect::<Vec<_>>().join("\n");
             errors += 1;
-            if (1..SCORES).any(|shift| places(&yaml, stages, shift) != places(&without, stages, shift)) {
-                untrue.push(format!("seed {seed}, {}: {told}\n{yaml}", finding.code.name()));
+            if (1..SCORES)
+                .any(|shift| places(&yaml, stages, shift) != places(&without, stages, shift))
+            {
+                untrue.push(format!(
+                    "seed {seed}, {}: {told}\n{yaml}",
+                    finding.code.name()
+                ));
             }
         }
     }
-    assert!(untrue.is_empty(), "{} of {errors} errors are untrue:\n{}", untrue.len(), untrue.join("\n"));
-    assert!(errors > funnels / 3 && sound > funnels / 3, "{errors} errors, {sound} sound funnels");
+    assert!(
+        untrue.is_empty(),
+        "{} of {errors} errors are untrue:\n{}",
+        untrue.len(),
+        untrue.join("\n")
+    );
+    assert!(
+        errors > funnels / 3 && sound > funnels / 3,
+        "{errors} errors, {sound} sound funnels"
+    );
 }

@@ -1,4 +1,5 @@
-//! The one test binary: a module for each thing that funnelc promises, fixtures and snapshots beside it.
+//! The one test binary: a module for each thing that funnelc promises, fixtures and snapshots
+//! beside it.
 #![expect(
     clippy::unwrap_used,
     clippy::disallowed_methods,

@@ -1,10 +1,12 @@
-//! What the checks say about moves, in one funnel of four stages: where a contact can be at a step, what is refused for certain, and what leads where.
+//! What the checks say about moves, in one funnel of four stages: where a contact can be at a step,
+//! what is refused for certain, and what leads where.
 
 use funnelc::compile;
 
 use crate::projects;
 
-/// The funnel: `a` 0, `b` 10, `c` 20, `d` 30 (final); each stage converts to the next. `BACK` is what stands on `c` besides.
+/// The funnel: `a` 0, `b` 10, `c` 20, `d` 30 (final); each stage converts to the next. `BACK` is
+/// what stands on `c` besides.
 const FUNNEL: &str = "
     audience: everyone
     stages:
@@ -16,30 +18,120 @@ const FUNNEL: &str = "
 
 /// Campaigns by their `enter` and `steps`, and the codes that are found.
 const CAMPAIGNS: &[(&str, &str, &str, &[&str])] = &[
-    ("from one heavier stage", "{ stage: f/c }", "[{ move: f/b }]", &["backward-move"]),
-    ("from a final stage", "{ stage: f/d }", "[{ move: f/b }]", &["final-exit"]),
-    ("from a lighter stage", "{ stage: f/a }", "[{ move: f/b }]", &[]),
-    ("from the same stage", "{ stage: f/b }", "[{ move: f/b }]", &["move-without-effect"]),
-    ("on coming to rest", "{ entered: f/c }", "[{ move: f/b }]", &["backward-move"]),
-    ("after reaching", "{ reached: f/c }", "[{ move: f/a }]", &["backward-move"]),
-    ("from some heavier stages", "{ reached: f/b }", "[{ move: f/c }]", &["move-may-be-refused"]),
-    ("from anywhere", "{ field: n, is: 9 }", "[{ move: f/b }]", &["move-may-be-refused"]),
-    ("to the heaviest from anywhere", "{ field: n, is: 9 }", "[{ move: f/d }]", &[]),
-    ("from no stage", "{ not: { in-funnel: f } }", "[{ move: f/a }]", &[]),
-    ("from any stage", "{ in-funnel: f }", "[{ move: f/a }]", &["move-may-be-refused"]),
-    ("all narrows", "{ all: [{ reached: f/b }, { not: { reached: f/c } }] }", "[{ move: f/c }]", &[]),
-    ("any widens", "{ any: [{ stage: f/a }, { stage: f/c }] }", "[{ move: f/b }]", &["move-may-be-refused"]),
-    ("several ways in widen", "[{ stage: f/a }, { stage: f/c }]", "[{ move: f/b }]", &["move-may-be-refused"]),
-    ("not narrows", "{ not: { any: [{ stage: f/c }, { stage: f/d }] } }", "[{ move: f/b }]", &[]),
-    ("a stage for some time is that stage", "{ stage: f/c, for: 3 days }", "[{ move: f/b }]", &["backward-move"]),
+    (
+        "from one heavier stage",
+        "{ stage: f/c }",
+        "[{ move: f/b }]",
+        &["backward-move"],
+    ),
+    (
+        "from a final stage",
+        "{ stage: f/d }",
+        "[{ move: f/b }]",
+        &["final-exit"],
+    ),
+    (
+        "from a lighter stage",
+        "{ stage: f/a }",
+        "[{ move: f/b }]",
+        &[],
+    ),
+    (
+        "from the same stage",
+        "{ stage: f/b }",
+        "[{ move: f/b }]",
+        &["move-without-effect"],
+    ),
+    (
+        "on coming to rest",
+        "{ entered: f/c }",
+        "[{ move: f/b }]",
+        &["backward-move"],
+    ),
+    (
+        "after reaching",
+        "{ reached: f/c }",
+        "[{ move: f/a }]",
+        &["backward-move"],
+    ),
+    (
+        "from some heavier stages",
+        "{ reached: f/b }",
+        "[{ move: f/c }]",
+        &["move-may-be-refused"],
+    ),
+    (
+        "from anywhere",
+        "{ field: n, is: 9 }",
+        "[{ move: f/b }]",
+        &["move-may-be-refused"],
+    ),
+    (
+        "to the heaviest from anywhere",
+        "{ field: n, is: 9 }",
+        "[{ move: f/d }]",
+        &[],
+    ),
+    (
+        "from no stage",
+        "{ not: { in-funnel: f } }",
+        "[{ move: f/a }]",
+        &[],
+    ),
+    (
+        "from any stage",
+        "{ in-funnel: f }",
+        "[{ move: f/a }]",
+        &["move-may-be-refused"],
+    ),
+    (
+        "all narrows",
+        "{ all: [{ reached: f/b }, { not: { reached: f/c } }] }",
+        "[{ move: f/c }]",
+        &[],
+    ),
+    (
+        "any widens",
+        "{ any: [{ stage: f/a }, { stage: f/c }] }",
+        "[{ move: f/b }]",
+        &["move-may-be-refused"],
+    ),
+    (
+        "several ways in widen",
+        "[{ stage: f/a }, { stage: f/c }]",
+        "[{ move: f/b }]",
+        &["move-may-be-refused"],
+    ),
+    (
+        "not narrows",
+        "{ not: { any: [{ stage: f/c }, { stage: f/d }] } }",
+        "[{ move: f/b }]",
+        &[],
+    ),
+    (
+        "a stage for some time is that stage",
+        "{ stage: f/c, for: 3 days }",
+        "[{ move: f/b }]",
+        &["backward-move"],
+    ),
     (
         "not for some time may be that stage",
         "{ not: { stage: f/d, for: 3 days } }",
         "[{ move: f/c }]",
         &["move-may-be-refused"],
     ),
-    ("then narrows", "{ field: n, is: 9 }", "[{ if: { stage: f/a }, then: [{ move: f/b }] }]", &[]),
-    ("else narrows", "{ field: n, is: 9 }", "[{ if: { reached: f/b }, then: [{ exit: exited }] }, { move: f/b }]", &[]),
+    (
+        "then narrows",
+        "{ field: n, is: 9 }",
+        "[{ if: { stage: f/a }, then: [{ move: f/b }] }]",
+        &[],
+    ),
+    (
+        "else narrows",
+        "{ field: n, is: 9 }",
+        "[{ if: { reached: f/b }, then: [{ exit: exited }] }, { move: f/b }]",
+        &[],
+    ),
     (
         "then, certainly refused",
         "{ field: n, is: 9 }",
@@ -58,10 +150,30 @@ const CAMPAIGNS: &[(&str, &str, &str, &[&str])] = &[
         "[{ if: { stage: f/c }, then: [{ move: f/b }] }]",
         &[],
     ),
-    ("a move after a move", "{ stage: f/a }", "[{ move: f/b }, { move: f/c }]", &[]),
-    ("a move back after a move", "{ stage: f/a }", "[{ move: f/c }, { move: f/b }]", &["backward-move"]),
-    ("after leaving any stage will do", "{ stage: f/c }", "[{ leave: f }, { move: f/a }]", &[]),
-    ("while waiting all can change", "{ entered: f/a }", "[{ wait: 1 day }, { move: f/c }]", &["move-may-be-refused"]),
+    (
+        "a move after a move",
+        "{ stage: f/a }",
+        "[{ move: f/b }, { move: f/c }]",
+        &[],
+    ),
+    (
+        "a move back after a move",
+        "{ stage: f/a }",
+        "[{ move: f/c }, { move: f/b }]",
+        &["backward-move"],
+    ),
+    (
+        "after leaving any stage will do",
+        "{ stage: f/c }",
+        "[{ leave: f }, { move: f/a }]",
+        &[],
+    ),
+    (
+        "while waiting all can change",
+        "{ entered: f/a }",
+        "[{ wait: 1 day }, { move: f/c }]",
+        &["move-may-be-refused"],
+    ),
 ];
 
 #[test]
@@ -76,11 +188,18 @@ fn a_step_knows_where_its_contacts_can_be() {
 fn a_way_back_is_no_mistake() {
     let steps = campaign("{ stage: f/c }", "", "[{ move: f/b }]");
     assert_eq!(codes(&project(FUNNEL, ", back-to: [b]", &steps)), [""; 0]);
-    assert_eq!(codes(&project(FUNNEL, ", back-to: [a]", &steps)), ["backward-move"]);
+    assert_eq!(
+        codes(&project(FUNNEL, ", back-to: [a]", &steps)),
+        ["backward-move"]
+    );
     let free = FUNNEL.replace("audience: everyone", "audience: everyone\n    moves: free");
     assert_eq!(codes(&project(&free, "", &steps)), [""; 0]);
     let out_of_final = campaign("{ stage: f/d }", "", "[{ move: f/b }]");
-    assert_eq!(codes(&project(&free, "", &out_of_final)), ["final-exit"], "`free` does not open a final stage");
+    assert_eq!(
+        codes(&project(&free, "", &out_of_final)),
+        ["final-exit"],
+        "`free` does not open a final stage"
+    );
 }
 
 #[test]
@@ -89,15 +208,24 @@ fn waiting_with_on_leave_keeps_to_the_entry_condition() {
     let leaving = campaign("{ not: { reached: f/c } }", "on-leave: exit", steps);
     assert_eq!(codes(&project(FUNNEL, "", &leaving)), [""; 0]);
     let staying = campaign("{ not: { reached: f/c } }", "on-leave: stay", steps);
-    assert_eq!(codes(&project(FUNNEL, "", &staying)), ["move-may-be-refused"]);
+    assert_eq!(
+        codes(&project(FUNNEL, "", &staying)),
+        ["move-may-be-refused"]
+    );
 }
 
 #[test]
 fn a_move_that_is_put_off_may_come_from_anywhere() {
-    // Had the contact been in `b` in this instant before, the move to it waits for the next instant; by then the contact may stand elsewhere, and so nothing after it is a certain mistake.
+    // Had the contact been in `b` in this instant before, the move to it waits for the next
+    // instant; by then the contact may stand elsewhere, and so nothing after it is a certain
+    // mistake.
     let steps = "[{ move: f/b }, { if: { not: { in-funnel: f } }, then: [{ move: f/a }], else: [{ move: f/a }] }]";
     let found = codes(&project(FUNNEL, "", &campaign("{ stage: f/a }", "", steps)));
-    assert_eq!(found, ["backward-move"], "refused from `b`, `c` and `d`; the branch that nobody takes is silent");
+    assert_eq!(
+        found,
+        ["backward-move"],
+        "refused from `b`, `c` and `d`; the branch that nobody takes is silent"
+    );
 }
 
 #[test]
@@ -116,21 +244,36 @@ fn a_stage_is_reached_by_any_way_that_can_succeed() {
     };
     let by_nothing = funnel("final: true", "");
     assert_eq!(codes(&project(&by_nothing, "", "")), ["unreachable-stage"]);
-    let by_place = funnel("final: true", "place: [{ stage: c, when: { field: n, is: 5 } }]");
+    let by_place = funnel(
+        "final: true",
+        "place: [{ stage: c, when: { field: n, is: 5 } }]",
+    );
     assert_eq!(codes(&project(&by_place, "", "")), [""; 0]);
     let by_step = campaign("{ stage: f/a }", "", "[{ move: f/c }]");
     assert_eq!(codes(&project(&by_nothing, "", &by_step)), [""; 0]);
     let from_final = campaign("{ stage: f/b }", "", "[{ move: f/c }]");
-    assert_eq!(codes(&project(&by_nothing, "", &from_final)), ["final-exit"], "its own error says enough");
+    assert_eq!(
+        codes(&project(&by_nothing, "", &from_final)),
+        ["final-exit"],
+        "its own error says enough"
+    );
     let closed = funnel("final: true, published: false", "");
-    assert_eq!(codes(&project(&closed, "", "")), [""; 0], "closed on purpose");
+    assert_eq!(
+        codes(&project(&closed, "", "")),
+        [""; 0],
+        "closed on purpose"
+    );
 }
 
 #[test]
 fn a_funnel_that_nobody_enters_is_told_once() {
     let funnel = FUNNEL.replace("audience: everyone", "priority: 1");
     assert_eq!(codes(&project(&funnel, "", "")), ["unreachable-stage"]);
-    let moved = campaign("{ field: n, is: 1 }", "", "[{ if: { not: { in-funnel: f } }, then: [{ move: f/a }] }]");
+    let moved = campaign(
+        "{ field: n, is: 1 }",
+        "",
+        "[{ if: { not: { in-funnel: f } }, then: [{ move: f/a }] }]",
+    );
     assert_eq!(codes(&project(&funnel, "", &moved)), [""; 0]);
 }
 
@@ -139,34 +282,87 @@ fn a_stage_without_a_way_on_is_a_dead_end() {
     let funnel = FUNNEL.replace(", final: true", "");
     assert_eq!(codes(&project(&funnel, "", "")), ["dead-end"]);
     let left = campaign("{ stage: f/d }", "", "[{ leave: f }]");
-    assert_eq!(codes(&project(&funnel, "", &left)), [""; 0], "a step takes the stage away");
+    assert_eq!(
+        codes(&project(&funnel, "", &left)),
+        [""; 0],
+        "a step takes the stage away"
+    );
 }
 
 #[test]
 fn a_campaign_that_ends_its_own_condition_is_told() {
     let on_leave = "on-leave: exit";
-    let tag = |steps: &str| codes(&project(FUNNEL, "", &campaign("{ tag: t }", on_leave, steps)));
-    assert_eq!(tag("[{ remove-tag: t }, { wait: 1 day }, { points: 1 }]"), ["leaves-itself"]);
-    assert_eq!(tag("[{ remove-tag: t }, { wait: 1 day }]"), [""; 0], "nothing comes after the wait");
-    assert_eq!(tag("[{ remove-tag: t }, { add-tag: t }, { wait: 1 day }, { points: 1 }]"), [""; 0], "it holds again");
-    assert_eq!(tag("[{ wait: 1 day }, { remove-tag: t }, { points: 1 }]"), [""; 0], "no wait comes after it");
-    let branch = "[{ if: { field: n, is: 1 }, then: [{ remove-tag: t }] }, { wait: 1 day }, { points: 1 }]";
-    assert_eq!(tag(branch), [""; 0], "not for everybody");
-    let both = "[{ if: { field: n, is: 1 }, then: [{ remove-tag: t }], else: [{ remove-tag: t }] }, { wait: 1 day }, { points: 1 }]";
-    assert_eq!(tag(both), ["leaves-itself"]);
-    let enter = |enter: &str, steps: &str| codes(&project(FUNNEL, "", &campaign(enter, on_leave, steps)));
-    let later = "{ wait: 1 day }, { points: 1 }]";
-    assert_eq!(enter("{ stage: f/a }", &format!("[{{ move: f/b }}, {later}")), ["leaves-itself"]);
-    assert_eq!(enter("{ in-funnel: f }", &format!("[{{ move: f/d }}, {later}")), [""; 0], "still in the funnel");
-    assert_eq!(enter("{ field: s, is: true }", &format!("[{{ set: s, to: false }}, {later}")), ["leaves-itself"]);
-    assert_eq!(enter("{ field: n, exists: true }", &format!("[{{ clear: n }}, {later}")), ["leaves-itself"]);
+    let tag = |steps: &str| {
+        codes(&project(
+            FUNNEL,
+            "",
+            &campaign("{ tag: t }", on_leave, steps),
+        ))
+    };
     assert_eq!(
-        enter("[{ stage: f/a }, { stage: f/b }]", &format!("[{{ move: f/b }}, {later}")),
+        tag("[{ remove-tag: t }, { wait: 1 day }, { points: 1 }]"),
+        ["leaves-itself"]
+    );
+    assert_eq!(
+        tag("[{ remove-tag: t }, { wait: 1 day }]"),
+        [""; 0],
+        "nothing comes after the wait"
+    );
+    assert_eq!(
+        tag("[{ remove-tag: t }, { add-tag: t }, { wait: 1 day }, { points: 1 }]"),
+        [""; 0],
+        "it holds again"
+    );
+    assert_eq!(
+        tag("[{ wait: 1 day }, { remove-tag: t }, { points: 1 }]"),
+        [""; 0],
+        "no wait comes after it"
+    );
+    let branch =
+        "[{ if: { field: n, is: 1 }, then: [{ remove-tag: t }] }, { wait: 1 day }, { points: 1 }]";
+    assert_eq!(tag(branch), [""; 0], "not for everybody");
+    let both = "[{ if: { field: n, is: 1 }, then: [{ remove-tag: t }], else: [{ remove-tag: t }] }, \
+        { wait: 1 day }, { points: 1 }]";
+    assert_eq!(tag(both), ["leaves-itself"]);
+    let enter =
+        |enter: &str, steps: &str| codes(&project(FUNNEL, "", &campaign(enter, on_leave, steps)));
+    let later = "{ wait: 1 day }, { points: 1 }]";
+    assert_eq!(
+        enter("{ stage: f/a }", &format!("[{{ move: f/b }}, {later}")),
+        ["leaves-itself"]
+    );
+    assert_eq!(
+        enter("{ in-funnel: f }", &format!("[{{ move: f/d }}, {later}")),
+        [""; 0],
+        "still in the funnel"
+    );
+    assert_eq!(
+        enter(
+            "{ field: s, is: true }",
+            &format!("[{{ set: s, to: false }}, {later}")
+        ),
+        ["leaves-itself"]
+    );
+    assert_eq!(
+        enter(
+            "{ field: n, exists: true }",
+            &format!("[{{ clear: n }}, {later}")
+        ),
+        ["leaves-itself"]
+    );
+    assert_eq!(
+        enter(
+            "[{ stage: f/a }, { stage: f/b }]",
+            &format!("[{{ move: f/b }}, {later}")
+        ),
         [""; 0],
         "the other way in holds"
     );
     assert_eq!(
-        enter("[{ stage: f/a }, { entered: f/a }]", &format!("[{{ move: f/b }}, {later}")),
+        enter(
+            "[{ stage: f/a }, { entered: f/a }]",
+            &format!("[{{ move: f/b }}, {later}")
+        ),
         [""; 0],
         "`entered` never ends"
     );
@@ -174,38 +370,72 @@ fn a_campaign_that_ends_its_own_condition_is_told() {
 
 #[test]
 fn steps_after_the_end_are_told_once_for_each_list() {
-    let steps = |steps: &str| codes(&project(FUNNEL, "", &campaign("{ field: n, is: 1 }", "on-leave: stay", steps)));
-    assert_eq!(steps("[{ exit: completed }, { points: 1 }, { points: 2 }]"), ["unreachable-step"]);
-    assert_eq!(steps("[{ if: { field: n, is: 1 }, then: [{ exit: exited }] }, { points: 1 }]"), [""; 0]);
+    let steps = |steps: &str| {
+        codes(&project(
+            FUNNEL,
+            "",
+            &campaign("{ field: n, is: 1 }", "on-leave: stay", steps),
+        ))
+    };
     assert_eq!(
-        steps("[{ if: { field: n, is: 1 }, then: [{ exit: exited }, { points: 2 }] }, { points: 1 }]"),
+        steps("[{ exit: completed }, { points: 1 }, { points: 2 }]"),
+        ["unreachable-step"]
+    );
+    assert_eq!(
+        steps("[{ if: { field: n, is: 1 }, then: [{ exit: exited }] }, { points: 1 }]"),
+        [""; 0]
+    );
+    assert_eq!(
+        steps(
+            "[{ if: { field: n, is: 1 }, then: [{ exit: exited }, { points: 2 }] }, { points: 1 }]"
+        ),
         ["unreachable-step"]
     );
     let skips = "[{ wait-until: 2026-12-24, if-past: skip }, { exit: completed }, { points: 1 }]";
-    assert_eq!(steps(skips), [""; 0], "`if-past: skip` leaves out the `exit`");
+    assert_eq!(
+        steps(skips),
+        [""; 0],
+        "`if-past: skip` leaves out the `exit`"
+    );
 }
 
 #[test]
 fn of_very_many_some_are_told() {
-    let stages: String = (0..20).map(|at| format!("      s{at:02}: {{ weight: {at} }}\n")).collect();
+    let stages: String = (0..20)
+        .map(|at| format!("      s{at:02}: {{ weight: {at} }}\n"))
+        .collect();
     let funnel = format!("\n    audience: everyone\n    stages:\n{stages}");
     let one = |at: usize| {
-        format!("  c{at:02}: {{ enter: {{ field: n, is: 1 }}, on-leave: stay, steps: [{{ move: f/s{at:02} }}] }}\n")
+        format!(
+            "  c{at:02}: {{ enter: {{ field: n, is: 1 }}, on-leave: stay, steps: [{{ move: f/s{at:02} }}] }}\n"
+        )
     };
     let campaigns: String = (0..20).map(one).collect();
     let text = project(&funnel, "", &format!("campaigns:\n{campaigns}"));
     let compiled = compile(projects::sources(&[("funnelc.yaml", &text)]));
     let told = |code: &str| {
-        let found = compiled.diagnostics.iter().filter(|finding| finding.code.name() == code);
-        found.map(|finding| finding.message.clone()).collect::<Vec<_>>()
+        let found = compiled
+            .diagnostics
+            .iter()
+            .filter(|finding| finding.code.name() == code);
+        found
+            .map(|finding| finding.message.clone())
+            .collect::<Vec<_>>()
     };
     let refused = told("move-may-be-refused");
     assert_eq!(refused.len(), 19);
-    assert!(refused[0].ends_with("`s11`, `s12` and 7 more"), "{}", refused[0]);
     assert!(
-        refused[7].ends_with("in `s08`, `s09`, `s10`, `s11`, `s12`, `s13`, `s14`, `s15`, `s16`, `s17`, `s18`, `s19`")
+        refused[0].ends_with("`s11`, `s12` and 7 more"),
+        "{}",
+        refused[0]
     );
-    assert_eq!(told("campaigns-compete").len(), (1..20).map(|earlier: usize| earlier.min(10)).sum::<usize>());
+    assert!(refused[7].ends_with(
+        "in `s08`, `s09`, `s10`, `s11`, `s12`, `s13`, `s14`, `s15`, `s16`, `s17`, `s18`, `s19`"
+    ));
+    assert_eq!(
+        told("campaigns-compete").len(),
+        (1..20).map(|earlier: usize| earlier.min(10)).sum::<usize>()
+    );
 }
 
 fn project(funnel: &str, back: &str, campaigns: &str) -> String {
@@ -230,5 +460,9 @@ fn campaign(enter: &str, more: &str, steps: &str) -> String {
 
 fn codes(text: &str) -> Vec<&'static str> {
     let compiled = compile(projects::sources(&[("funnelc.yaml", text)]));
-    compiled.diagnostics.iter().map(|finding| finding.code.name()).collect()
+    compiled
+        .diagnostics
+        .iter()
+        .map(|finding| finding.code.name())
+        .collect()
 }

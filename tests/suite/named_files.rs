@@ -1,4 +1,5 @@
-//! What a project may have read and written over: its own regular files, and no others. A pull request may come from anybody.
+//! What a project may have read and written over: its own regular files, and no others. A pull
+//! request may come from anybody.
 
 use std::fs::{create_dir_all, read_to_string, write};
 use std::path::Path;
@@ -26,7 +27,11 @@ content:
         create_dir_all(place.join(folder)).unwrap();
     }
     write(place.join("shop/funnelc.yaml"), yaml).unwrap();
-    for file in ["shop/emails/ours.html", "shop/.hidden/token", "elsewhere/letter.html"] {
+    for file in [
+        "shop/emails/ours.html",
+        "shop/.hidden/token",
+        "elsewhere/letter.html",
+    ] {
         write(place.join(file), format!("{{{{ {SECRET} }}}}")).unwrap();
     }
 }
@@ -35,8 +40,16 @@ content:
 fn told(ran: &Run) -> Vec<String> {
     let findings: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
     let all = findings["findings"].as_array().unwrap();
-    let of = |code: &str| all.iter().filter(|it| it["code"] == code).cloned().collect::<Vec<_>>();
-    of("missing-file").iter().map(|it| it["message"].as_str().unwrap().to_owned()).collect()
+    let of = |code: &str| {
+        all.iter()
+            .filter(|it| it["code"] == code)
+            .cloned()
+            .collect::<Vec<_>>()
+    };
+    of("missing-file")
+        .iter()
+        .map(|it| it["message"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 #[test]
@@ -69,7 +82,10 @@ fn only_regular_files_below_the_folder_are_read() {
         ".hidden/token" | "token" => "it is hidden, as is what begins with `.`",
         _ => "it lies outside of the project's folder",
     };
-    let expected: Vec<_> = bodies.iter().map(|body| format!("`{body}` is not read: {}", why(body))).collect();
+    let expected: Vec<_> = bodies
+        .iter()
+        .map(|body| format!("`{body}` is not read: {}", why(body)))
+        .collect();
     let mut told = told(&ran);
     told.sort();
     let mut sorted = expected;
@@ -81,11 +97,23 @@ fn only_regular_files_below_the_folder_are_read() {
 #[test]
 fn a_file_inside_is_read_also_by_a_link_to_it() {
     let place = tempfile::tempdir().unwrap();
-    shop(place.path(), &["emails/ours.html", "./emails/../emails/ours.html", "again.html"]);
+    shop(
+        place.path(),
+        &[
+            "emails/ours.html",
+            "./emails/../emails/ours.html",
+            "again.html",
+        ],
+    );
     std::os::unix::fs::symlink("emails/ours.html", place.path().join("shop/again.html")).unwrap();
     let ran = funnelc_in(&place.path().join("shop"), &["check", "--format", "json"]);
     assert_eq!(told(&ran), Vec::<String>::new());
-    assert_eq!(ran.out.matches("unknown-field").count(), 1, "it is one file, whatever it is called: {}", ran.out);
+    assert_eq!(
+        ran.out.matches("unknown-field").count(),
+        1,
+        "it is one file, whatever it is called: {}",
+        ran.out
+    );
 }
 
 #[test]
@@ -97,7 +125,10 @@ fn a_project_that_is_a_link_to_somewhere_else_is_not_read() {
     std::os::unix::fs::symlink("../elsewhere/letter.html", other.join("funnelc.yaml")).unwrap();
     let ran = funnelc_in(&other, &["check"]);
     assert_eq!((ran.code, ran.out.as_str()), (Some(3), ""));
-    assert_eq!(ran.err, "error: cannot read `funnelc.yaml`: it lies outside of the project's folder\n");
+    assert_eq!(
+        ran.err,
+        "error: cannot read `funnelc.yaml`: it lies outside of the project's folder\n"
+    );
 }
 
 #[test]
@@ -108,12 +139,23 @@ fn the_size_of_a_file_is_asked_before_it_is_read() {
     create_dir_all(shop.join("journeys")).unwrap();
     for name in ["huge.html", "journeys/huge.yaml"] {
         // A hole: a terabyte that takes no room, and that nobody could read.
-        std::fs::File::create(shop.join(name)).unwrap().set_len(1 << 40).unwrap();
+        std::fs::File::create(shop.join(name))
+            .unwrap()
+            .set_len(1 << 40)
+            .unwrap();
     }
     let ran = funnelc_in(&shop, &["check", "--format", "json"]);
     assert_eq!(ran.code, Some(1));
-    assert_eq!(told(&ran), ["`huge.html` is not read: it has 1099511627776 bytes, 67108864 (64 MiB) are allowed"]);
-    assert!(ran.out.contains("the file has 1099511627776 bytes, 16777216 (16 MiB) are allowed"), "{}", ran.out);
+    assert_eq!(
+        told(&ran),
+        ["`huge.html` is not read: it has 1099511627776 bytes, 67108864 (64 MiB) are allowed"]
+    );
+    assert!(
+        ran.out
+            .contains("the file has 1099511627776 bytes, 16777216 (16 MiB) are allowed"),
+        "{}",
+        ran.out
+    );
 }
 
 #[test]
@@ -122,18 +164,28 @@ fn what_a_project_names_is_held_once_and_comes_to_so_much_at_most() {
     shop(place.path(), &["emails/ours.html"]);
     let shop = place.path().join("shop");
     let project = |paths: &[&str]| {
-        let segments = paths.iter().enumerate().map(|(at, path)| format!("  s{at}: {{ include: [\"{path}\"] }}\n"));
+        let segments = paths
+            .iter()
+            .enumerate()
+            .map(|(at, path)| format!("  s{at}: {{ include: [\"{path}\"] }}\n"));
         "version: 1\ncontacts: { key: id }\nsegments:\n".to_owned() + &segments.collect::<String>()
     };
     for name in ["a", "b", "c", "d", "e"] {
         // Holes, which are looked at no further than their first byte.
-        std::fs::File::create(shop.join(name)).unwrap().set_len(64 << 20).unwrap();
+        std::fs::File::create(shop.join(name))
+            .unwrap()
+            .set_len(64 << 20)
+            .unwrap();
     }
     let too_much = |name: &str| {
-        let why = "with its 67108864 bytes the files that the project names would come to more than";
+        let why =
+            "with its 67108864 bytes the files that the project names would come to more than";
         vec![format!("`{name}` is not read: {why} 268435456 (256 MiB)")]
     };
-    for (paths, refused) in [(["a", "b", "c", "d", "e"], "e"), (["a", "./a", ".//a", "././a", "a"], "a")] {
+    for (paths, refused) in [
+        (["a", "b", "c", "d", "e"], "e"),
+        (["a", "./a", ".//a", "././a", "a"], "a"),
+    ] {
         write(shop.join("funnelc.yaml"), project(&paths)).unwrap();
         let ran = funnelc_in(&shop, &["check", "--format", "json"]);
         assert_eq!(told(&ran), too_much(refused));
@@ -153,7 +205,8 @@ fn a_baseline_is_written_over_nothing_but_a_baseline_of_the_project() {
     let outside = place.path().join("elsewhere/new.yaml");
     let project = |baseline: &str| {
         format!(
-            "version: 1\nchecks: {{ baseline: \"{baseline}\" }}\ncontacts: {{ key: id, tags: {{ values: [a] }} }}\n"
+            "version: 1\nchecks: {{ baseline: \"{baseline}\" }}\ncontacts: \
+                {{ key: id, tags: {{ values: [a] }} }}\n"
         )
     };
     let named = [
@@ -169,11 +222,26 @@ fn a_baseline_is_written_over_nothing_but_a_baseline_of_the_project() {
         write(shop.join("funnelc.yaml"), project(baseline)).unwrap();
         let ran = funnelc_in(&shop, &["check", "--write-baseline", "."]);
         assert_eq!(ran.code, Some(2), "{baseline}: {}", ran.err);
-        assert!(ran.err.contains("help: name a new file in the project's folder"), "{baseline}: {}", ran.err);
-        assert_eq!(read_to_string(shop.join("funnelc.yaml")).unwrap(), project(baseline));
+        assert!(
+            ran.err
+                .contains("help: name a new file in the project's folder"),
+            "{baseline}: {}",
+            ran.err
+        );
+        assert_eq!(
+            read_to_string(shop.join("funnelc.yaml")).unwrap(),
+            project(baseline)
+        );
     }
-    assert_eq!(read_to_string(shop.join("contacts.csv")).unwrap(), "id\n1\n");
-    assert!(read_to_string(place.path().join("elsewhere/letter.html")).unwrap().contains(SECRET));
+    assert_eq!(
+        read_to_string(shop.join("contacts.csv")).unwrap(),
+        "id\n1\n"
+    );
+    assert!(
+        read_to_string(place.path().join("elsewhere/letter.html"))
+            .unwrap()
+            .contains(SECRET)
+    );
     assert!(!outside.exists());
     write(shop.join("funnelc.yaml"), project("known.yaml")).unwrap();
     for _again in 0..2 {
@@ -192,8 +260,16 @@ fn a_result_is_not_written_over_what_funnelc_reads() {
     for file in ["funnelc.yaml", "contacts.csv"] {
         let ran = funnelc_in(&shop, &["graph", "-o", file]);
         assert_eq!(ran.code, Some(2), "{}", ran.err);
-        assert!(ran.err.contains("would write over a file that no `-o` made"), "{}", ran.err);
+        assert!(
+            ran.err
+                .contains("would write over a file that no `-o` made"),
+            "{}",
+            ran.err
+        );
     }
     assert_eq!(read_to_string(shop.join("funnelc.yaml")).unwrap(), before);
-    assert_eq!(read_to_string(shop.join("contacts.csv")).unwrap(), "id\n1\n");
+    assert_eq!(
+        read_to_string(shop.join("contacts.csv")).unwrap(),
+        "id\n1\n"
+    );
 }

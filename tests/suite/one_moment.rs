@@ -1,6 +1,8 @@
-//! Several things at one moment come out the same in `funnelc run`, `funnelc diff` and `funnelc test`.
+//! Several things at one moment come out the same in `funnelc run`, `funnelc diff` and `funnelc
+//! test`.
 //!
-//! Invariant: each case has a twin in which the same moment ends the other way, so that a command which gets the order wrong cannot pass by luck.
+//! Invariant: each case has a twin in which the same moment ends the other way, so that a command
+//! which gets the order wrong cannot pass by luck.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -53,8 +55,16 @@ struct After {
     bar: bool,
 }
 
-const VIP: After = After { vip: true, cold: false, bar: false };
-const COLD: After = After { vip: false, cold: true, bar: false };
+const VIP: After = After {
+    vip: true,
+    cold: false,
+    bar: false,
+};
+const COLD: After = After {
+    vip: false,
+    cold: true,
+    bar: false,
+};
 
 const CASES: [Case; 4] = [
     Case {
@@ -88,12 +98,22 @@ const CASES: [Case; 4] = [
         tags: ["hot", "hot"],
         events: &["called"],
         it: (
-            "goal: { event: called }\n    steps: [{ wait: 1 day }, { send: bar }, { add-tag: cold }]",
-            After { vip: false, cold: false, bar: false },
+            "goal: { event: called }\n    steps: [{ wait: 1 day }, { send: bar }, \
+                { add-tag: cold }]",
+            After {
+                vip: false,
+                cold: false,
+                bar: false,
+            },
         ),
         twin: (
-            "goal: { event: asked }\n    steps: [{ wait: 1 day }, { send: bar }, { add-tag: cold }]",
-            After { vip: false, cold: true, bar: true },
+            "goal: { event: asked }\n    steps: [{ wait: 1 day }, { send: bar }, \
+                { add-tag: cold }]",
+            After {
+                vip: false,
+                cold: true,
+                bar: true,
+            },
         ),
     },
     Case {
@@ -109,19 +129,43 @@ const CASES: [Case; 4] = [
 fn what_falls_together_comes_out_the_same_in_every_command() {
     for case in &CASES {
         let folder = tempfile::tempdir().expect("a folder");
-        let place = Place { path: folder.path(), case };
+        let place = Place {
+            path: folder.path(),
+            case,
+        };
         place.prepare();
         let both = [("it", case.it.1), ("twin", case.twin.1)];
         for (name, after) in both {
             assert_eq!(place.runs(name), after, "run, {}, {name}", case.name);
         }
-        assert_eq!(place.compares(), both.map(|(_, after)| after), "diff, {}", case.name);
+        assert_eq!(
+            place.compares(),
+            both.map(|(_, after)| after),
+            "diff, {}",
+            case.name
+        );
         for (name, after) in both {
             let test = place.tries(name, after);
-            assert_eq!(test.code, Some(0), "test, {}, {name}\n{}", case.name, test.out);
-            let opposite = After { vip: !after.vip, cold: !after.cold, bar: !after.bar };
+            assert_eq!(
+                test.code,
+                Some(0),
+                "test, {}, {name}\n{}",
+                case.name,
+                test.out
+            );
+            let opposite = After {
+                vip: !after.vip,
+                cold: !after.cold,
+                bar: !after.bar,
+            };
             let test = place.tries(name, opposite);
-            assert_eq!(test.code, Some(1), "{}, {name}: the test cannot fail\n{}", case.name, test.out);
+            assert_eq!(
+                test.code,
+                Some(1),
+                "{}, {name}: the test cannot fail\n{}",
+                case.name,
+                test.out
+            );
         }
     }
 }
@@ -138,16 +182,34 @@ impl Place<'_> {
     }
 
     fn prepare(&self) {
-        let Case { tags, events, it, twin, .. } = self.case;
+        let Case {
+            tags,
+            events,
+            it,
+            twin,
+            ..
+        } = self.case;
         self.write("it.yaml", &format!("{PROJECT}    {}\n", it.0));
         self.write("twin.yaml", &format!("{PROJECT}    {}\n", twin.0));
         self.write("before.csv", &format!("id,tags\n1,{}\n", tags[0]));
         self.write("now.csv", &format!("id,tags\n1,{}\n", tags[1]));
         let mut file = "contact,at,event\n".to_owned();
-        events.iter().for_each(|event| writeln!(file, "1,{MOMENT},{event}").expect("written"));
+        events
+            .iter()
+            .for_each(|event| writeln!(file, "1,{MOMENT},{event}").expect("written"));
         self.write("events.csv", &file);
         for name in ["it", "twin"] {
-            self.run(&["run", &format!("{name}.yaml"), "--contacts", "before.csv", "--now", BEGIN], name);
+            self.run(
+                &[
+                    "run",
+                    &format!("{name}.yaml"),
+                    "--contacts",
+                    "before.csv",
+                    "--now",
+                    BEGIN,
+                ],
+                name,
+            );
         }
         // The comparison goes on from the state before the moment.
         fs::create_dir(self.path.join("then")).expect("made");
@@ -159,31 +221,77 @@ impl Place<'_> {
 
     fn run(&self, args: &[&str], name: &str) {
         let (out, state) = (format!("{name}-out"), format!("{name}-state"));
-        let run =
-            funnelc_in(self.path, &[args, &["--events", "events.csv", "--out", &out, "--state", &state]].concat());
+        let run = funnelc_in(
+            self.path,
+            &[
+                args,
+                &["--events", "events.csv", "--out", &out, "--state", &state],
+            ]
+            .concat(),
+        );
         assert_eq!(run.code, Some(0), "{}, {name}: {}", self.case.name, run.err);
     }
 
     fn runs(&self, name: &str) -> After {
-        self.run(&["run", &format!("{name}.yaml"), "--contacts", "now.csv", "--now", MOMENT], name);
-        let read = |file: &str| fs::read_to_string(self.path.join(format!("{name}-out")).join(file)).expect("written");
+        self.run(
+            &[
+                "run",
+                &format!("{name}.yaml"),
+                "--contacts",
+                "now.csv",
+                "--now",
+                MOMENT,
+            ],
+            name,
+        );
+        let read = |file: &str| {
+            fs::read_to_string(self.path.join(format!("{name}-out")).join(file)).expect("written")
+        };
         let metrics: Value = serde_json::from_str(&read("metrics.json")).expect("JSON");
         let has = |segment: &str| metrics["segments"][segment] == 1;
-        After { vip: has("vips"), cold: has("colds"), bar: read("actions.csv").contains(",send,bar,") }
+        After {
+            vip: has("vips"),
+            cold: has("colds"),
+            bar: read("actions.csv").contains(",send,bar,"),
+        }
     }
 
     /// Before is the case, after its twin.
     fn compares(&self) -> [After; 2] {
-        let given = ["--contacts", "now.csv", "--events", "events.csv", "--state", "then", "--now", MOMENT];
-        let run = funnelc_in(self.path, &[&["diff", "it.yaml", "twin.yaml", "--format", "json"], &given[..]].concat());
+        let given = [
+            "--contacts",
+            "now.csv",
+            "--events",
+            "events.csv",
+            "--state",
+            "then",
+            "--now",
+            MOMENT,
+        ];
+        let run = funnelc_in(
+            self.path,
+            &[
+                &["diff", "it.yaml", "twin.yaml", "--format", "json"],
+                &given[..],
+            ]
+            .concat(),
+        );
         assert_eq!(run.code, Some(0), "{}: {}", self.case.name, run.err);
         let told: Value = serde_json::from_str(&run.out).expect("JSON");
         let figure = |figures: &Value, side: &str| figures[side] == 1;
         let segment = |id: &str| {
             let segments = told["impact"]["segments"].as_array().expect("a list");
-            segments.iter().find(|it| it["id"] == id).expect("a segment").clone()
+            segments
+                .iter()
+                .find(|it| it["id"] == id)
+                .expect("a segment")
+                .clone()
         };
-        let (vips, colds, bar) = (segment("vips"), segment("colds"), &told["impact"]["messages"][0]["now"]);
+        let (vips, colds, bar) = (
+            segment("vips"),
+            segment("colds"),
+            &told["impact"]["messages"][0]["now"],
+        );
         ["before", "after"].map(|side| After {
             vip: figure(&vips, side),
             cold: figure(&colds, side),
@@ -192,18 +300,35 @@ impl Place<'_> {
     }
 
     fn tries(&self, name: &str, after: After) -> Run {
-        let Case { tags, events, it, twin, .. } = self.case;
+        let Case {
+            tags,
+            events,
+            it,
+            twin,
+            ..
+        } = self.case;
         let rest = if name == "it" { it.0 } else { twin.0 };
-        let happens = events.iter().map(|event| format!("      - {{ at: {MOMENT}, event: {event} }}\n"));
+        let happens = events
+            .iter()
+            .map(|event| format!("      - {{ at: {MOMENT}, event: {event} }}\n"));
         let (happens, list) = (happens.collect::<String>(), tags[0].replace(';', ", "));
-        let happens = if happens.is_empty() { happens } else { format!("    events:\n{happens}") };
+        let happens = if happens.is_empty() {
+            happens
+        } else {
+            format!("    events:\n{happens}")
+        };
         let lost = tags[0] != tags[1];
         let changes = format!("    changes: [{{ at: {MOMENT}, remove-tags: [vip] }}]\n");
         let tag = |name: &str, has: bool| {
-            if has { format!("{{ tag: {name} }}") } else { format!("{{ not: {{ tag: {name} }} }}") }
+            if has {
+                format!("{{ tag: {name} }}")
+            } else {
+                format!("{{ not: {{ tag: {name} }} }}")
+            }
         };
         let test = format!(
-            "tests:\n  moment:\n    contact: {{ tags: [{list}] }}\n    from: {BEGIN}\n{happens}{}    expect:\n      - {{ at: {MOMENT}, that: {}, {}: [bar] }}\n      - {{ at: {MOMENT}, that: {} }}\n",
+            "tests:\n  moment:\n    contact: {{ tags: [{list}] }}\n    from: \
+                {BEGIN}\n{happens}{}    expect:\n      - {{ at: {MOMENT}, that: {}, {}: [bar] }}\n      - {{ at: {MOMENT}, that: {} }}\n",
             if lost { changes.as_str() } else { "" },
             tag("vip", after.vip),
             if after.bar { "sent" } else { "not-sent" },

@@ -10,7 +10,11 @@ fn a_plan_is_read_back_as_it_was_written() {
         let plan = plan_of(example(name));
         let read = Plan::from_json(&plan.to_json()).expect("our own plan is read");
         assert_eq!(read.to_json(), plan.to_json(), "{name}");
-        assert_eq!(read.model().campaigns.len(), plan.model().campaigns.len(), "{name}");
+        assert_eq!(
+            read.model().campaigns.len(),
+            plan.model().campaigns.len(),
+            "{name}"
+        );
     }
 }
 
@@ -35,8 +39,13 @@ fn a_plan_that_was_edited_is_refused() {
     let json = plan_of(example("webshop")).to_json();
     let edited = json.replacen("\"weight\": 10", "\"weight\": 11", 1);
     assert_ne!(json, edited, "the example has a weight of 10");
-    let refusal = Plan::from_json(&edited).expect_err("edited plans are refused").to_string();
-    assert!(refusal.starts_with("the plan was changed after it was made"), "{refusal}");
+    let refusal = Plan::from_json(&edited)
+        .expect_err("edited plans are refused")
+        .to_string();
+    assert!(
+        refusal.starts_with("the plan was changed after it was made"),
+        "{refusal}"
+    );
 }
 
 #[test]
@@ -44,22 +53,33 @@ fn a_newer_plan_and_no_plan_are_refused_by_name() {
     let json = plan_of(example("webshop")).to_json();
     let refusal = |text: &str| Plan::from_json(text).expect_err("refused").to_string();
     let newer = refusal(&json.replacen("\"format\": 1", "\"format\": 7", 1));
-    assert_eq!(newer, "the plan has format 7, this funnelc reads format 1 and older");
-    assert!(refusal("{}").starts_with("this is no plan file"), "{}", refusal("{}"));
+    assert_eq!(
+        newer,
+        "the plan has format 7, this funnelc reads format 1 and older"
+    );
+    assert!(
+        refusal("{}").starts_with("this is no plan file"),
+        "{}",
+        refusal("{}")
+    );
     assert!(refusal("version: 1").starts_with("this is no plan file"));
 }
 
 #[test]
 fn neither_the_order_of_definitions_nor_comments_show_in_a_plan() {
-    let yaml = "version: 1\nsegments:\n  a: { where: { tag: x } }\n  b: { where: { segment: a } }\n";
-    let turned = "version: 1 # a comment\nsegments:\n  b: { where: { segment: a }, description: second }\n  a: { where: { tag: x } }\n";
+    let yaml =
+        "version: 1\nsegments:\n  a: { where: { tag: x } }\n  b: { where: { segment: a } }\n";
+    let turned = "version: 1 # a comment\nsegments:\n  b: \
+        { where: { segment: a }, description: second }\n  a: { where: { tag: x } }\n";
     let plan = |text: &str| plan_of(crate::projects::sources(&[("funnelc.yaml", text)])).to_json();
     assert_eq!(plan(yaml), plan(turned));
 }
 
 /// A plan that was changed and sealed anew, as anybody can.
 fn resealed(plan: &str) -> Result<Plan, PlanError> {
-    let Err(PlanError::Tampered { found, written }) = Plan::from_json(plan) else { panic!("nothing was changed") };
+    let Err(PlanError::Tampered { found, written }) = Plan::from_json(plan) else {
+        panic!("nothing was changed")
+    };
     Plan::from_json(&plan.replace(&written, &found))
 }
 
@@ -89,12 +109,32 @@ campaigns:
     let json = plan_of(crate::projects::sources(&[("funnelc.yaml", yaml)])).to_json();
     let faults = [
         (r#""hello""#, r#""he,llo\n9,row""#, r"`he,llo"),
-        (r#""talk": {"#, r#""talk\"": {"#, "`talk\"` cannot be an id (bad-id)"),
-        (r#""again""#, r#""ag\nain""#, "`ag\nain` cannot be an id (bad-id)"),
-        (r#""lead""#, r#""le ad""#, "`le ad` cannot be an id (bad-id)"),
-        (r#""tag": "hot""#, r#""segment": "warmer""#, "(segment-cycle)"),
+        (
+            r#""talk": {"#,
+            r#""talk\"": {"#,
+            "`talk\"` cannot be an id (bad-id)",
+        ),
+        (
+            r#""again""#,
+            r#""ag\nain""#,
+            "`ag\nain` cannot be an id (bad-id)",
+        ),
+        (
+            r#""lead""#,
+            r#""le ad""#,
+            "`le ad` cannot be an id (bad-id)",
+        ),
+        (
+            r#""tag": "hot""#,
+            r#""segment": "warmer""#,
+            "(segment-cycle)",
+        ),
         (r#""weight": 10"#, r#""weight": 0"#, "(no-next-stage)"),
-        (r#""wait": "1 day""#, r#""add-tag": "cold""#, "(endless-loop)"),
+        (
+            r#""wait": "1 day""#,
+            r#""add-tag": "cold""#,
+            "(endless-loop)",
+        ),
     ];
     for (from, to, why) in faults {
         assert!(json.contains(from), "there is no {from} in\n{json}");

@@ -1,4 +1,5 @@
-//! Projects for tests: the shipped examples, fixtures, and text in the test itself, each read as the program reads it.
+//! Projects for tests: the shipped examples, fixtures, and text in the test itself, each read as
+//! the program reads it.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -42,16 +43,21 @@ pub(crate) fn compiled(sources: Sources) -> funnelc::Compiled {
     compiled
 }
 
-/// How many cases a test generates: few, so that `cargo test` stays quick for whoever edits. CI asks for many by `FUNNELC_CASES`, the one
-/// switch between the short and the long form of the tests; no test looks at it but through this function.
+/// How many cases a test generates: few, so that `cargo test` stays quick for whoever edits. CI
+/// asks for many by `FUNNELC_CASES`, the one switch between the short and the long form of the
+/// tests; no test looks at it but through this function.
 pub(crate) fn cases() -> u64 {
     const FEW: u64 = 30;
-    std::env::var("FUNNELC_CASES").map_or(FEW, |cases| cases.parse().expect("FUNNELC_CASES is a number"))
+    std::env::var("FUNNELC_CASES").map_or(FEW, |cases| {
+        cases.parse().expect("FUNNELC_CASES is a number")
+    })
 }
 
 /// The seed of the first case: `FUNNELC_FIRST`.
 pub(crate) fn first() -> u64 {
-    std::env::var("FUNNELC_FIRST").map_or(0, |number| number.parse().expect("FUNNELC_FIRST is a number"))
+    std::env::var("FUNNELC_FIRST").map_or(0, |number| {
+        number.parse().expect("FUNNELC_FIRST is a number")
+    })
 }
 
 /// The plan of a project without errors.
@@ -62,17 +68,31 @@ pub(crate) fn plan_of(sources: Sources) -> Plan {
 /// Writes the files of a project where [`RECORD`] says, under the name of the test.
 pub(crate) fn record(sources: &Sources) {
     static COUNT: AtomicUsize = AtomicUsize::new(0);
-    let Some(folder) = std::env::var_os(RECORD) else { return };
+    let Some(folder) = std::env::var_os(RECORD) else {
+        return;
+    };
     let files: Vec<&str> = sources.files().map(|(_, file)| &*file.text).collect();
     let thread = std::thread::current();
-    let name = format!("{}@{}", thread.name().unwrap_or("unknown"), COUNT.fetch_add(1, Ordering::Relaxed));
-    std::fs::write(Path::new(&folder).join(name), serde_json::to_string(&files).unwrap()).unwrap();
+    let name = format!(
+        "{}@{}",
+        thread.name().unwrap_or("unknown"),
+        COUNT.fetch_add(1, Ordering::Relaxed)
+    );
+    std::fs::write(
+        Path::new(&folder).join(name),
+        serde_json::to_string(&files).unwrap(),
+    )
+    .unwrap();
 }
 
 /// Findings as snapshots hold them.
-pub(crate) const PLAIN: funnelc::report::text::Style = funnelc::report::text::Style { width: 100, color: false };
+pub(crate) const PLAIN: funnelc::report::text::Style = funnelc::report::text::Style {
+    width: 100,
+    color: false,
+};
 
-/// The program, run from the root of the repository, with nothing of this machine's environment that shows.
+/// The program, run from the root of the repository, with nothing of this machine's environment
+/// that shows.
 pub(crate) fn funnelc(args: &[&str]) -> Run {
     funnelc_in(&root(), args)
 }
@@ -87,7 +107,11 @@ pub(crate) fn funnelc_in(folder: &Path, args: &[&str]) -> Run {
         .output()
         .expect("the program starts");
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("the program writes UTF-8");
-    Run { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+    Run {
+        code: output.status.code(),
+        out: text(output.stdout),
+        err: text(output.stderr),
+    }
 }
 
 /// What a run of the program gave.

@@ -1,4 +1,5 @@
-//! What the README shows is what the program prints: its console blocks are run one after the other, and its picture is drawn anew.
+//! What the README shows is what the program prints: its console blocks are run one after the
+//! other, and its picture is drawn anew.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -6,7 +7,8 @@ use std::process::Command;
 
 use crate::projects::{funnelc, root};
 
-const MEND: &str = "the README is stale; mend with: FUNNELC_BLESS=1 cargo test --test suite readme::";
+const MEND: &str =
+    "the README is stale; mend with: FUNNELC_BLESS=1 cargo test --test suite readme::";
 
 #[test]
 fn the_readme_shows_what_the_program_prints() {
@@ -54,37 +56,65 @@ fn the_table_of_commands_has_every_command_and_option() {
     let commands: Vec<String> = names(&told(&["--help"]), "Commands:");
     assert!(commands.len() > 8, "{commands:?}");
     for command in commands.iter().filter(|command| *command != "help") {
-        let rows: Vec<&str> = readme.lines().filter(|line| line.contains(&format!("`funnelc {command}"))).collect();
-        let row = rows.iter().find(|row| row.starts_with("| `")).unwrap_or_else(|| panic!("no row for {command}"));
+        let rows: Vec<&str> = readme
+            .lines()
+            .filter(|line| line.contains(&format!("`funnelc {command}")))
+            .collect();
+        let row = rows
+            .iter()
+            .find(|row| row.starts_with("| `"))
+            .unwrap_or_else(|| panic!("no row for {command}"));
         let help = told(&[command, "--help"]);
-        let options: BTreeSet<&str> = options(&help).filter(|option| !["--color", "--help"].contains(option)).collect();
+        let options: BTreeSet<&str> = options(&help)
+            .filter(|option| !["--color", "--help"].contains(option))
+            .collect();
         let shown: BTreeSet<&str> = options_in(row).collect();
         // A row for several commands shows none.
-        let expected = if row.matches("`funnelc ").count() > 1 { BTreeSet::new() } else { options };
+        let expected = if row.matches("`funnelc ").count() > 1 {
+            BTreeSet::new()
+        } else {
+            options
+        };
         assert_eq!(
             row.contains("[-o FILE]"),
             expected.contains("--output"),
             "`-o` of `funnelc {command}` in the README"
         );
-        let expected = expected.into_iter().filter(|option| *option != "--output").collect();
-        assert_eq!(shown, expected, "the options of `funnelc {command}` in the README");
+        let expected = expected
+            .into_iter()
+            .filter(|option| *option != "--output")
+            .collect();
+        assert_eq!(
+            shown, expected,
+            "the options of `funnelc {command}` in the README"
+        );
     }
 }
 
 /// The first words of the lines of a section of a help text.
 fn names(help: &str, section: &str) -> Vec<String> {
-    let lines = help.lines().skip_while(|line| *line != section).skip(1).take_while(|line| !line.is_empty());
-    lines.filter_map(|line| line.split_whitespace().next().map(str::to_owned)).collect()
+    let lines = help
+        .lines()
+        .skip_while(|line| *line != section)
+        .skip(1)
+        .take_while(|line| !line.is_empty());
+    lines
+        .filter_map(|line| line.split_whitespace().next().map(str::to_owned))
+        .collect()
 }
 
 /// The long options that a help text explains.
 fn options(help: &str) -> impl Iterator<Item = &str> {
-    let lines = help.lines().map(str::trim).filter(|line| line.starts_with('-'));
+    let lines = help
+        .lines()
+        .map(str::trim)
+        .filter(|line| line.starts_with('-'));
     lines.filter_map(|line| line.split_whitespace().find(|word| word.starts_with("--")))
 }
 
 fn options_in(row: &str) -> impl Iterator<Item = &str> {
-    row.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-')).filter(|word| word.starts_with("--"))
+    row.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-'))
+        .filter(|word| word.starts_with("--"))
 }
 
 /// The text with the output of every console block as it is today; the blocks share one folder.
@@ -112,13 +142,16 @@ fn write_files(folder: &Path, text: &str) {
     for block in begins.iter().flat_map(|begin| text.split(begin).skip(1)) {
         let (name, rest) = block.split_once('\n').expect("a name");
         let (body, _) = rest.split_once("```\n").expect("the block ends");
-        std::fs::write(folder.join(name), format!("# {name}\n{body}")).expect("the file can be written");
+        std::fs::write(folder.join(name), format!("# {name}\n{body}"))
+            .expect("the file can be written");
     }
 }
 
 /// Both streams of a command line, as somebody at a terminal of 100 columns sees them.
 fn output(folder: &Path, command: &str) -> String {
-    let program = Path::new(env!("CARGO_BIN_EXE_funnelc")).parent().expect("the program is in a folder");
+    let program = Path::new(env!("CARGO_BIN_EXE_funnelc"))
+        .parent()
+        .expect("the program is in a folder");
     let path = std::env::var("PATH").unwrap_or_default();
     let run = Command::new("sh")
         .args(["-c", &format!("{command} 2>&1")])

@@ -23,7 +23,10 @@ fn found(rest: &str, environment: Option<&str>) -> String {
 
 /// Without what is only said of the head.
 fn about_the_rest(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    found.into_iter().filter(|finding| !["unused-tag", "unused-content"].contains(&finding.code.name())).collect()
+    found
+        .into_iter()
+        .filter(|finding| !["unused-tag", "unused-content"].contains(&finding.code.name()))
+        .collect()
 }
 
 /// The plan, without findings.
@@ -35,24 +38,33 @@ fn plan(rest: &str, environment: Option<&str>) -> String {
 }
 
 fn welcome(steps: &str) -> String {
-    format!("campaigns: {{ welcome: {{ enter: {{ tag: hot }}, on-leave: stay, steps: [{steps}] }} }}\n")
+    format!(
+        "campaigns: {{ welcome: {{ enter: {{ tag: hot }}, on-leave: stay, steps: [{steps}] }} }}\n"
+    )
 }
 
 #[test]
 fn a_variable_is_read_by_the_type_that_its_place_expects() {
     let steps = |number: &str, text: &str, wait: &str, flag: &str| {
         welcome(&format!(
-            "{{ id: a, wait: {wait} }}, {{ points: {number} }}, {{ send: bar, transactional: {flag} }}, {{ set: orders, to: {number} }}, {{ set: code, to: {text} }}"
+            "{{ id: a, wait: {wait} }}, {{ points: {number} }}, \
+                {{ send: bar, transactional: {flag} }}, {{ set: orders, to: {number} }}, {{ set: code, to: {text} }}"
         ))
     };
     let variables = "variables: { n: 7, w: 3 days, f: true, t: \"007\" }\n";
-    let with = plan(&(variables.to_owned() + &steps("$n", "$t", "$w", "$f")), None);
+    let with = plan(
+        &(variables.to_owned() + &steps("$n", "$t", "$w", "$f")),
+        None,
+    );
     assert_eq!(with, plan(&steps("7", "\"007\"", "3 days", "true"), None));
 }
 
 #[test]
 fn two_dollar_signs_are_one_and_a_piece_of_text_is_text() {
-    let json = plan(&welcome("{ set: code, to: $$n }, { set: code, to: \"is $n\" }, { set: code, to: $9 }"), None);
+    let json = plan(
+        &welcome("{ set: code, to: $$n }, { set: code, to: \"is $n\" }, { set: code, to: $9 }"),
+        None,
+    );
     for text in ["\"$n\"", "\"is $n\"", "\"$9\""] {
         assert!(json.contains(text), "{json}");
     }
@@ -65,7 +77,10 @@ fn a_mistake_in_a_value_is_shown_where_it_is_used_and_where_it_stands() {
             + &welcome("{ id: a, wait: $w }, { send: $b }, { set: orders, to: $n }")),
         None
     ));
-    insta::assert_snapshot!(found(&("variables: { n: many }\n".to_owned() + &welcome("{ points: $n }")), None));
+    insta::assert_snapshot!(found(
+        &("variables: { n: many }\n".to_owned() + &welcome("{ points: $n }")),
+        None
+    ));
 }
 
 #[test]
@@ -73,14 +88,19 @@ fn variables_that_are_unknown_unused_or_no_value() {
     insta::assert_snapshot!(found(
         &("variables: { long: 3 days, list: [1], nothing: , chain: $long, idle: 3 }\n".to_owned()
             + &welcome(
-                "{ id: a, wait: $lonk }, { points: $x }, { points: $list }, { points: $nothing }, { points: $chain }"
+                "{ id: a, wait: $lonk }, { points: $x }, { points: $list }, { points: $nothing }, \
+                    { points: $chain }"
             )),
         None
     ));
-    assert_eq!(found("variables: 3\n", None).lines().next(), Some("wrong-type at 4:12 3"));
+    assert_eq!(
+        found("variables: 3\n", None).lines().next(),
+        Some("wrong-type at 4:12 3")
+    );
 }
 
-const STAGING: &str = "variables: { long: 3 days }\nenvironments: { staging: { variables: { long: 1 minute }, campaigns: { welcome: { published: false, steps: [{ id: a, wait: $long }] } } }, live: {} }\n";
+const STAGING: &str = "variables: { long: 3 days }\nenvironments: \
+    { staging: { variables: { long: 1 minute }, campaigns: { welcome: { published: false, steps: [{ id: a, wait: $long }] } } }, live: {} }\n";
 
 #[test]
 fn an_environment_merges_mappings_and_replaces_the_rest() {
@@ -93,28 +113,52 @@ fn an_environment_merges_mappings_and_replaces_the_rest() {
 #[test]
 fn an_environment_changes_only_what_is_there() {
     let environments = "environments: { a: { campaigns: { welcom: {} }, version: 1, contacts: { fields: { ordres: {} } }, funels: {}, segments: { s: {} } } }\n";
-    insta::assert_snapshot!(found(&(environments.to_owned() + &welcome("{ add-tag: cold }")), None));
-    insta::assert_snapshot!(found(&(STAGING.to_owned() + &welcome("{ id: a, wait: $long }")), Some("stagin")));
+    insta::assert_snapshot!(found(
+        &(environments.to_owned() + &welcome("{ add-tag: cold }")),
+        None
+    ));
+    insta::assert_snapshot!(found(
+        &(STAGING.to_owned() + &welcome("{ id: a, wait: $long }")),
+        Some("stagin")
+    ));
     insta::assert_snapshot!(found(&welcome("{ add-tag: cold }"), Some("live")));
 }
 
 #[test]
 fn a_mistake_in_an_environment_is_shown_there() {
-    let environments = "environments: { live: { campaigns: { welcome: { goal: { tag: whot } } } } }\n";
-    insta::assert_snapshot!(found(&(environments.to_owned() + &welcome("{ add-tag: cold }")), Some("live")));
-    assert_eq!(found(&(environments.to_owned() + &welcome("{ add-tag: cold }")), None), "");
+    let environments =
+        "environments: { live: { campaigns: { welcome: { goal: { tag: whot } } } } }\n";
+    insta::assert_snapshot!(found(
+        &(environments.to_owned() + &welcome("{ add-tag: cold }")),
+        Some("live")
+    ));
+    assert_eq!(
+        found(
+            &(environments.to_owned() + &welcome("{ add-tag: cold }")),
+            None
+        ),
+        ""
+    );
 }
 
 #[test]
 fn of_very_many_unknown_names_the_first_get_a_suggestion() {
     let segments = |name: &str, count: usize| -> String {
-        (0..count).map(|at| format!("{name}-{at}: {{ where: {{ tag: hot }} }}, ")).collect()
+        (0..count)
+            .map(|at| format!("{name}-{at}: {{ where: {{ tag: hot }} }}, "))
+            .collect()
     };
     let yaml = |count: usize| {
         let (known, misspelt) = (segments("group", 1_000), segments("gruop", count));
-        format!("segments: {{ {known} }}\nenvironments: {{ live: {{ segments: {{ {misspelt} }} }} }}\n")
+        format!(
+            "segments: {{ {known} }}\nenvironments: {{ live: {{ segments: {{ {misspelt} }} }} }}\n"
+        )
     };
-    let suggested = |count: usize| found(&yaml(count), None).matches("did you mean `group-").count();
+    let suggested = |count: usize| {
+        found(&yaml(count), None)
+            .matches("did you mean `group-")
+            .count()
+    };
     assert_eq!((suggested(50), suggested(1_000)), (50, 99));
 }
 
@@ -122,11 +166,18 @@ const NUDGE: &str = "blocks: { nudge: { parameters: { mail: content, after: dura
 
 #[test]
 fn a_block_is_its_steps_under_the_name_of_its_use() {
-    let uses = "{ id: first, use: nudge, with: { mail: bar, after: 3 days } }, { if: { tag: hot }, then: [{ use: nudge, with: { mail: bar, after: 1 h } }] }";
-    let json: serde_json::Value = serde_json::from_str(&plan(&(NUDGE.to_owned() + &welcome(uses)), None)).unwrap();
+    let uses = "{ id: first, use: nudge, with: { mail: bar, after: 3 days } }, \
+        { if: { tag: hot }, then: [{ use: nudge, with: { mail: bar, after: 1 h } }] }";
+    let json: serde_json::Value =
+        serde_json::from_str(&plan(&(NUDGE.to_owned() + &welcome(uses)), None)).unwrap();
     let steps = json.pointer("/plan/campaigns/welcome/steps").unwrap();
     let names = |steps: &serde_json::Value| -> Vec<String> {
-        steps.as_array().unwrap().iter().map(|step| step["name"].as_str().unwrap().to_owned()).collect()
+        steps
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|step| step["name"].as_str().unwrap().to_owned())
+            .collect()
     };
     assert_eq!(names(steps), ["first/pause", "first/send:bar", "if"]);
     let inside = ["if/then/use:nudge/pause", "if/then/use:nudge/send:bar"];
@@ -135,8 +186,12 @@ fn a_block_is_its_steps_under_the_name_of_its_use() {
 
 #[test]
 fn blocks_use_blocks_and_hand_their_arguments_on() {
-    let blocks = "variables: { long: 3 days }\nblocks:\n  outer: { parameters: { mail: content, long: duration }, steps: [{ id: inner, use: nudge, with: { mail: $mail, after: $long } }] }\n  nudge: { parameters: { mail: content, after: duration }, steps: [{ id: pause, wait: $after }, { send: $mail }, { id: more, wait: $long }] }\n";
-    let json = plan(&(blocks.to_owned() + &welcome("{ id: all, use: outer, with: { mail: bar, long: 2 h } }")), None);
+    let blocks = "variables: { long: 3 days }\nblocks:\n  outer: \
+        { parameters: { mail: content, long: duration }, steps: [{ id: inner, use: nudge, with: { mail: $mail, after: $long } }] }\n  nudge: { parameters: { mail: content, after: duration }, steps: [{ id: pause, wait: $after }, { send: $mail }, { id: more, wait: $long }] }\n";
+    let json = plan(
+        &(blocks.to_owned() + &welcome("{ id: all, use: outer, with: { mail: bar, long: 2 h } }")),
+        None,
+    );
     for name in ["all/inner/pause", "all/inner/send:bar", "all/inner/more"] {
         assert!(json.contains(&format!("\"name\": \"{name}\"")), "{json}");
     }
@@ -148,9 +203,11 @@ fn blocks_use_blocks_and_hand_their_arguments_on() {
 
 #[test]
 fn mistakes_in_blocks_and_in_arguments() {
-    let wrong = "{ id: a, use: nudge, with: { mail: baar, after: soon } }, { id: b, use: nudge, with: { male: bar, after: 1 h } }, { id: c, use: nudj }";
+    let wrong = "{ id: a, use: nudge, with: { mail: baar, after: soon } }, \
+        { id: b, use: nudge, with: { male: bar, after: 1 h } }, { id: c, use: nudj }";
     insta::assert_snapshot!(found(&(NUDGE.to_owned() + &welcome(wrong)), None));
-    let inside = "blocks: { nudge: { steps: [{ send: baar }, { wait: 1 h, to: 3 }, { points: many }] } }\n";
+    let inside =
+        "blocks: { nudge: { steps: [{ send: baar }, { wait: 1 h, to: 3 }, { points: many }] } }\n";
     insta::assert_snapshot!(found(
         &(inside.to_owned() + &welcome("{ id: a, use: nudge }, { id: b, use: nudge }")),
         None
@@ -173,8 +230,13 @@ fn an_argument_of_another_type_is_a_mistake_even_if_the_block_does_not_look() {
         ("text", "[a, b]"),
     ];
     for (type_, argument) in types {
-        let blocks = format!("blocks: {{ b: {{ parameters: {{ p: {type_} }}, steps: [{{ add-tag: cold }}] }} }}\n");
-        let told = found(&(blocks + &welcome(&format!("{{ use: b, with: {{ p: {argument} }} }}"))), None);
+        let blocks = format!(
+            "blocks: {{ b: {{ parameters: {{ p: {type_} }}, steps: [{{ add-tag: cold }}] }} }}\n"
+        );
+        let told = found(
+            &(blocks + &welcome(&format!("{{ use: b, with: {{ p: {argument} }} }}"))),
+            None,
+        );
         assert!(told.contains(" at 5:"), "{type_}: {told}");
     }
 }
@@ -185,7 +247,10 @@ fn a_tag_that_only_a_block_or_a_trigger_names_is_one_of_an_open_list() {
     let rest = "blocks: { b: { parameters: { p: text }, steps: [{ add-tag: $p }, { add-tag: warm }] } }\npoints: { triggers: { t: { at: 5, steps: [{ add-tag: rich }] } } }\n";
     let yaml = open + rest + &welcome("{ use: b, with: { p: new } }");
     let compiled = compile_for(sources(&[("funnelc.yaml", &yaml)]), None);
-    let plan = compiled.plan.unwrap_or_else(|| panic!("{:?}", compiled.diagnostics)).to_json();
+    let plan = compiled
+        .plan
+        .unwrap_or_else(|| panic!("{:?}", compiled.diagnostics))
+        .to_json();
     for tag in ["add-tag:new", "add-tag:warm", "add-tag:rich"] {
         assert!(plan.contains(tag), "{tag}: {plan}");
     }
@@ -195,8 +260,17 @@ fn a_tag_that_only_a_block_or_a_trigger_names_is_one_of_an_open_list() {
 fn a_block_that_nobody_uses_leaves_no_trace_in_the_plan() {
     let open = |rest: &str| {
         let head = HEAD.replace("tags: { values: [hot, cold] }", "tags: { values: open }");
-        let compiled = compile_for(sources(&[("funnelc.yaml", &(head + rest + &welcome("{ add-tag: cold }")))]), None);
-        compiled.plan.unwrap_or_else(|| panic!("{:?}", compiled.diagnostics)).to_json()
+        let compiled = compile_for(
+            sources(&[(
+                "funnelc.yaml",
+                &(head + rest + &welcome("{ add-tag: cold }")),
+            )]),
+            None,
+        );
+        compiled
+            .plan
+            .unwrap_or_else(|| panic!("{:?}", compiled.diagnostics))
+            .to_json()
     };
     let idle = "blocks: { idle: { parameters: { p: text }, steps: [{ add-tag: warm }, { if: { tag: old }, then: [{ remove-tag: $p }] }] } }\n";
     assert_eq!(open(idle), open(""));
@@ -205,25 +279,44 @@ fn a_block_that_nobody_uses_leaves_no_trace_in_the_plan() {
 #[test]
 fn a_missing_argument_hides_no_other_mistake() {
     let blocks = "blocks: { nudge: { parameters: { n: integer, after: duration }, steps: [{ id: pause, wait: $after }, { points: $n }, { add-tag: whot }, { if: { tag: hot }, then: [{ points: $n }, { send: baar }] }] } }\n";
-    let steps = "{ id: x, use: nudge, with: { n: 3 } }, { id: y, use: nudge, with: { after: soon } }, { points: $m }, { add-tag: hoot }";
+    let steps = "{ id: x, use: nudge, with: { n: 3 } }, { id: y, use: nudge, with: { after: soon } }, \
+        { points: $m }, { add-tag: hoot }";
     insta::assert_snapshot!(found(&(blocks.to_owned() + &welcome(steps)), None));
 }
 
 #[test]
 fn all_that_a_use_lacks_is_one_finding() {
     let many = 120;
-    let parameters: String = (0..many).map(|at| format!("p{at:03}: duration, ")).collect();
-    let block = format!("blocks: {{ b: {{ parameters: {{ {parameters} }}, steps: [{{ add-tag: cold }}] }} }}\n");
-    let told = found(&(block + &welcome(&vec!["{ use: b }"; many].join(", "))), None);
-    assert_eq!(told.matches("the block `b` needs `p000`, `p001`, ").count(), many);
-    assert_eq!(told.matches("`p099`, and 20 more (arguments are missing)").count(), many);
+    let parameters: String = (0..many)
+        .map(|at| format!("p{at:03}: duration, "))
+        .collect();
+    let block = format!(
+        "blocks: {{ b: {{ parameters: {{ {parameters} }}, steps: [{{ add-tag: cold }}] }} }}\n"
+    );
+    let told = found(
+        &(block + &welcome(&vec!["{ use: b }"; many].join(", "))),
+        None,
+    );
+    assert_eq!(
+        told.matches("the block `b` needs `p000`, `p001`, ").count(),
+        many
+    );
+    assert_eq!(
+        told.matches("`p099`, and 20 more (arguments are missing)")
+            .count(),
+        many
+    );
     assert_eq!(told.matches("needs").count(), many);
 }
 
 #[test]
 fn the_steps_of_a_block_that_nobody_uses_are_checked() {
-    let blocks = "variables: { n: 3 }\nblocks:\n  idle: { parameters: { after: duration }, steps: [{ id: pause, wait: $after }, { add-tag: whot }, { points: many }, { points: $n }, { points: $m }, { use: inner, with: { mail: baar, n: $after } }, { goto: pause }] }\n  inner: { parameters: { mail: content, n: integer }, steps: [{ send: $mail }, { points: $n }, { send: bar, to: 3 }, { use: nudge }] }\n";
-    insta::assert_snapshot!(found(&(blocks.to_owned() + &welcome("{ add-tag: cold }")), None));
+    let blocks = "variables: { n: 3 }\nblocks:\n  idle: \
+        { parameters: { after: duration }, steps: [{ id: pause, wait: $after }, { add-tag: whot }, { points: many }, { points: $n }, { points: $m }, { use: inner, with: { mail: baar, n: $after } }, { goto: pause }] }\n  inner: { parameters: { mail: content, n: integer }, steps: [{ send: $mail }, { points: $n }, { send: bar, to: 3 }, { use: nudge }] }\n";
+    insta::assert_snapshot!(found(
+        &(blocks.to_owned() + &welcome("{ add-tag: cold }")),
+        None
+    ));
     let circle = "blocks:\n  one: { steps: [{ use: two }] }\n  two: { steps: [{ use: one }] }\n";
     let told = found(&(circle.to_owned() + &welcome("{ add-tag: cold }")), None);
     assert_eq!(told.matches("uses itself").count(), 1, "{told}");
@@ -231,28 +324,46 @@ fn the_steps_of_a_block_that_nobody_uses_are_checked() {
 
 #[test]
 fn a_circle_of_blocks_is_shown_with_its_path() {
-    let blocks = "blocks:\n  one: { steps: [{ use: two }] }\n  two: { steps: [{ add-tag: cold }, { use: three }] }\n  three: { steps: [{ use: one }] }\n";
+    let blocks = "blocks:\n  one: { steps: [{ use: two }] }\n  two: \
+        { steps: [{ add-tag: cold }, { use: three }] }\n  three: { steps: [{ use: one }] }\n";
     let told = found(&(blocks.to_owned() + &welcome("{ use: one }")), None);
-    assert!(told.contains("the block `one` uses itself: one → two → three → one"), "{told}");
+    assert!(
+        told.contains("the block `one` uses itself: one → two → three → one"),
+        "{told}"
+    );
 }
 
 #[test]
 fn blocks_that_use_blocks_too_deep_are_told_and_not_followed() {
-    let chain: String = (1..3000).map(|at| format!("  b{at}: {{ steps: [{{ use: b{} }}] }}\n", at - 1)).collect();
-    let rest = format!("blocks:\n  b0: {{ steps: [{{ add-tag: cold }}] }}\n{chain}{}", welcome("{ use: b2999 }"));
+    let chain: String = (1..3000)
+        .map(|at| format!("  b{at}: {{ steps: [{{ use: b{} }}] }}\n", at - 1))
+        .collect();
+    let rest = format!(
+        "blocks:\n  b0: {{ steps: [{{ add-tag: cold }}] }}\n{chain}{}",
+        welcome("{ use: b2999 }")
+    );
     let told = found(&rest, None);
-    assert!(told.contains("blocks use blocks more than 32 levels deep"), "{}", &told[..told.len().min(400)]);
+    assert!(
+        told.contains("blocks use blocks more than 32 levels deep"),
+        "{}",
+        &told[..told.len().min(400)]
+    );
 }
 
 #[test]
 fn blocks_that_multiply_come_to_an_end() {
     let mut blocks = "blocks:\n  b0: { steps: [{ add-tag: cold }, { add-tag: hot }] }\n".to_owned();
     for n in 1..24 {
-        blocks += &format!("  b{n}: {{ steps: [{{ id: x, use: b{} }}, {{ id: y, use: b{} }}] }}\n", n - 1, n - 1);
+        blocks += &format!(
+            "  b{n}: {{ steps: [{{ id: x, use: b{} }}, {{ id: y, use: b{} }}] }}\n",
+            n - 1,
+            n - 1
+        );
     }
     let told = found(&(blocks + &welcome("{ use: b23 }")), None);
     assert_eq!(
-        told.matches("the blocks put in grow beyond 100000 nodes").count(),
+        told.matches("the blocks put in grow beyond 100000 nodes")
+            .count(),
         1,
         "{}",
         &told[..told.len().min(400)]
@@ -272,7 +383,11 @@ fn the_published_schema_takes_a_variable_where_a_scalar_stands() {
     ] {
         assert!(validator.is_valid(&steps(step)), "{step}");
     }
-    for step in ["{ send: bar, transactional: perhaps }", "{ exit: away }", "{ $steps: [] }"] {
+    for step in [
+        "{ send: bar, transactional: perhaps }",
+        "{ exit: away }",
+        "{ $steps: [] }",
+    ] {
         assert!(!validator.is_valid(&steps(step)), "{step}");
     }
 }
@@ -288,20 +403,64 @@ fn every_command_that_reads_a_project_takes_an_environment() {
     assert!(run(&["plan"]).out.contains("3 days"));
     assert_eq!(run(&["check", "--env", "staging"]).code, Some(0));
     let unknown = run(&["check", "--env", "prod"]);
-    assert!(unknown.code == Some(1) && unknown.out.contains("there is no environment `prod`"), "{unknown:?}");
-    assert!(run(&["graph", "--format", "text", "--env", "staging"]).out.contains("1 minute"));
-    let args = ["run", ".", "--contacts", "contacts.csv", "--out", "out", "--now", "2026-06-01T09:00"];
+    assert!(
+        unknown.code == Some(1) && unknown.out.contains("there is no environment `prod`"),
+        "{unknown:?}"
+    );
+    assert!(
+        run(&["graph", "--format", "text", "--env", "staging"])
+            .out
+            .contains("1 minute")
+    );
+    let args = [
+        "run",
+        ".",
+        "--contacts",
+        "contacts.csv",
+        "--out",
+        "out",
+        "--now",
+        "2026-06-01T09:00",
+    ];
     let journal = || fs::read_to_string(folder.path().join("out/journal.csv")).unwrap();
-    assert_eq!(run(&[args.as_slice(), &["--env", "staging"]].concat()).code, Some(0));
-    assert_eq!(journal().lines().count(), 1, "nobody enters an unpublished campaign: {}", journal());
+    assert_eq!(
+        run(&[args.as_slice(), &["--env", "staging"]].concat()).code,
+        Some(0)
+    );
+    assert_eq!(
+        journal().lines().count(),
+        1,
+        "nobody enters an unpublished campaign: {}",
+        journal()
+    );
     assert_eq!(run(&args).code, Some(0));
     assert_eq!(journal().lines().count(), 3);
     let plan = run(&["plan", "--env", "staging", "-o", "plan.json"]);
     assert_eq!(plan.code, Some(0));
-    let same = run(&["diff", "plan.json", ".", "--env", "staging", "--fail-on", "any"]);
+    let same = run(&[
+        "diff",
+        "plan.json",
+        ".",
+        "--env",
+        "staging",
+        "--fail-on",
+        "any",
+    ]);
     assert_eq!(same.code, Some(0), "{}", same.out);
-    assert_eq!(run(&["diff", "plan.json", ".", "--fail-on", "any"]).code, Some(1));
-    let twice = run(&["run", "plan.json", "--env", "staging", "--contacts", "contacts.csv", "--out", "out"]);
+    assert_eq!(
+        run(&["diff", "plan.json", ".", "--fail-on", "any"]).code,
+        Some(1)
+    );
+    let twice = run(&[
+        "run",
+        "plan.json",
+        "--env",
+        "staging",
+        "--contacts",
+        "contacts.csv",
+        "--out",
+        "out",
+    ]);
     assert_eq!(twice.code, Some(2), "{}", twice.err);
 }
 
@@ -317,11 +476,16 @@ fn what_only_reading_puts_into_a_tree_cannot_be_written() {
         ),
     ] {
         let project = format!(
-            "version: 1\ncontacts: {{ key: id }}\ncampaigns:\n  k: {{ enter: {{ tag: a }}, steps: [{step}] }}\n"
+            "version: 1\ncontacts: {{ key: id }}\ncampaigns:\n  k: \
+                {{ enter: {{ tag: a }}, steps: [{step}] }}\n"
         );
-        let found = funnelc::compile(crate::projects::sources(&[("funnelc.yaml", &project)])).diagnostics;
-        let told: Vec<_> =
-            found.iter().map(|finding| finding.message.clone()).filter(|it| it.starts_with("unknown")).collect();
+        let found =
+            funnelc::compile(crate::projects::sources(&[("funnelc.yaml", &project)])).diagnostics;
+        let told: Vec<_> = found
+            .iter()
+            .map(|finding| finding.message.clone())
+            .filter(|it| it.starts_with("unknown"))
+            .collect();
         assert_eq!(told, [format!("unknown key `{key}`")]);
     }
 }

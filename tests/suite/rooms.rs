@@ -1,7 +1,8 @@
-//! The rooms of the house and what they import from one another, drawn from the sources into ARCHITECTURE.md.
+//! The rooms of the house and what they import from one another, drawn from the sources into
+//! ARCHITECTURE.md.
 //!
-//! Invariant: a room uses only rooms that stand before it in the list, so there is no circle, and in the drawing, which has them the other way
-//! round, every arrow runs down.
+//! Invariant: a room uses only rooms that stand before it in the list, so there is no circle, and
+//! in the drawing, which has them the other way round, every arrow runs down.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -11,28 +12,46 @@ use crate::imports::{Place, imports_of, place_of, sources};
 use crate::projects::root;
 
 const PAGE: &str = "ARCHITECTURE.md";
-const BEGIN: &str = "<!-- drawn from the sources by tests/suite/rooms.rs; mend with: FUNNELC_BLESS=1 cargo test --test suite rooms:: -->\n";
+const BEGIN: &str = "<!-- drawn from the sources by tests/suite/rooms.rs; mend with: FUNNELC_BLESS=1 cargo \
+    test --test suite rooms:: -->\n";
 const END: &str = "<!-- the end of the drawings -->\n";
 
 #[test]
 fn a_room_uses_only_rooms_before_it() {
     let rooms = Rooms::read();
     let imports = houses().into_iter().flat_map(|house| rooms.imports(&house));
-    let wrong: Vec<_> = imports.filter(|import| import.to > import.from).map(|import| import.told(&rooms)).collect();
+    let wrong: Vec<_> = imports
+        .filter(|import| import.to > import.from)
+        .map(|import| import.told(&rooms))
+        .collect();
     let mend = "move what is used to the lower of the two rooms, or the user to the higher";
-    assert!(wrong.is_empty(), "{PAGE}, the list of rooms; {mend}:\n{}", wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{PAGE}, the list of rooms; {mend}:\n{}",
+        wrong.join("\n")
+    );
 }
 
 #[test]
 fn the_list_has_each_room_and_no_other() {
     let listed: BTreeSet<Place> = Rooms::read().0.into_iter().collect();
     let room = |place: Place| -> Place {
-        let depth = if place.first().is_some_and(|house| house == "runner") { 2 } else { 1 };
+        let depth = if place.first().is_some_and(|house| house == "runner") {
+            2
+        } else {
+            1
+        };
         place.into_iter().take(depth).collect()
     };
-    let folders: BTreeSet<Place> =
-        sources().iter().map(|file| room(place_of(file))).filter(|it| !it.is_empty()).collect();
-    assert_eq!(listed, folders, "{PAGE}, the list of rooms, beside the folders of src");
+    let folders: BTreeSet<Place> = sources()
+        .iter()
+        .map(|file| room(place_of(file)))
+        .filter(|it| !it.is_empty())
+        .collect();
+    assert_eq!(
+        listed, folders,
+        "{PAGE}, the list of rooms, beside the folders of src"
+    );
 }
 
 #[test]
@@ -45,7 +64,10 @@ fn the_drawings_are_up_to_date() {
     if env::var_os("FUNNELC_BLESS").is_some() {
         fs::write(&path, &drawn).unwrap();
     } else {
-        assert!(page == drawn, "the drawings are stale; mend with: FUNNELC_BLESS=1 cargo test --test suite rooms::");
+        assert!(
+            page == drawn,
+            "the drawings are stale; mend with: FUNNELC_BLESS=1 cargo test --test suite rooms::"
+        );
     }
 }
 
@@ -65,13 +87,18 @@ impl Rooms {
     /// From the block below the heading: a line each, the rooms of `runner` indented below it.
     fn read() -> Self {
         let page = fs::read_to_string(root().join(PAGE)).unwrap();
-        let section = page.split("\n## The rooms\n").nth(1).expect("the section of the list");
+        let section = page
+            .split("\n## The rooms\n")
+            .nth(1)
+            .expect("the section of the list");
         let block = section.split("```").nth(1).expect("the list of rooms");
         let mut rooms = Vec::new();
         for line in block.lines().filter(|line| !line.is_empty()) {
             let name = line.split_whitespace().next().unwrap();
             let name = name.strip_suffix('/').or_else(|| name.strip_suffix(".rs"));
-            let Some(name) = name.filter(|name| *name != "main" && *name != "lib") else { continue };
+            let Some(name) = name.filter(|name| *name != "main" && *name != "lib") else {
+                continue;
+            };
             match line.len() - line.trim_start().len() {
                 0 => rooms.push(vec![name.to_owned()]),
                 2 => rooms.push(vec!["runner".to_owned(), name.to_owned()]),
@@ -86,14 +113,23 @@ impl Rooms {
     fn imports(&self, house: &[String]) -> Vec<Import> {
         let room = |path: &[String]| {
             let inside = path.starts_with(house) && path.len() > house.len();
-            self.0.iter().position(|room| inside && path[..=house.len()] == **room)
+            self.0
+                .iter()
+                .position(|room| inside && path[..=house.len()] == **room)
         };
         let mut found = Vec::new();
         for file in sources() {
-            let Some(from) = room(&place_of(&file)) else { continue };
+            let Some(from) = room(&place_of(&file)) else {
+                continue;
+            };
             for path in imports_of(&file) {
                 let to = room(&path).filter(|to| *to != from);
-                found.extend(to.map(|to| Import { from, to, file: file.display().to_string(), path: path.join("::") }));
+                found.extend(to.map(|to| Import {
+                    from,
+                    to,
+                    file: file.display().to_string(),
+                    path: path.join("::"),
+                }));
             }
         }
         found
@@ -111,7 +147,10 @@ struct Import {
 impl Import {
     fn told(&self, rooms: &Rooms) -> String {
         let [from, to] = [self.from, self.to].map(|room| rooms.0[room].join("/"));
-        format!("{}: `{from}` uses `{}`, and `{to}` stands after it", self.file, self.path)
+        format!(
+            "{}: `{from}` uses `{}`, and `{to}` stands after it",
+            self.file, self.path
+        )
     }
 }
 
@@ -123,8 +162,13 @@ fn houses() -> [Place; 2] {
 fn drawings() -> String {
     let rooms = Rooms::read();
     // What everybody may use is left out of the first: its arrows would hide the others.
-    let [whole, runner] =
-        houses().map(|house| drawing(&rooms, &house, &["source", "diagnostic", "screen", "json_schema"]));
+    let [whole, runner] = houses().map(|house| {
+        drawing(
+            &rooms,
+            &house,
+            &["source", "diagnostic", "screen", "json_schema"],
+        )
+    });
     format!("```mermaid\n{whole}```\n\nThe rooms of `runner`:\n\n```mermaid\n{runner}```\n")
 }
 
@@ -147,7 +191,11 @@ fn drawing(rooms: &Rooms, house: &[String], left_out: &[&str]) -> String {
 
 /// Mermaid takes a bare `graph` for the beginning of another drawing.
 fn node(name: &str) -> String {
-    if name == "graph" { "graphs[graph]".to_owned() } else { name.to_owned() }
+    if name == "graph" {
+        "graphs[graph]".to_owned()
+    } else {
+        name.to_owned()
+    }
 }
 
 /// Without the arrows that a longer way implies.
@@ -156,9 +204,16 @@ fn direct(uses: &Uses) -> Uses {
         let mut reached = BTreeSet::new();
         let mut open: Vec<usize> = used.iter().copied().collect();
         while let Some(room) = open.pop() {
-            open.extend(uses.get(&room).into_iter().flatten().filter(|next| reached.insert(**next)));
+            open.extend(
+                uses.get(&room)
+                    .into_iter()
+                    .flatten()
+                    .filter(|next| reached.insert(**next)),
+            );
         }
         reached
     };
-    uses.iter().map(|(room, used)| (*room, used.difference(&beyond(used)).copied().collect())).collect()
+    uses.iter()
+        .map(|(room, used)| (*room, used.difference(&beyond(used)).copied().collect()))
+        .collect()
 }

@@ -1,4 +1,5 @@
-//! What may be written: each mistake of shape is one error at its place, and serde and the published types' schema never disagree about a document.
+//! What may be written: each mistake of shape is one error at its place, and serde and the
+//! published types' schema never disagree about a document.
 
 use funnelc::schema;
 use funnelc::source::{Sources, Span, Spanned};
@@ -28,8 +29,14 @@ fn everything() -> Node {
 fn every_key_can_be_written() {
     assert_eq!(findings::in_file(EVERYTHING), "");
     let schema: serde_json::Value = serde_json::from_str(&schema::json_schema()).unwrap();
-    let missing: Vec<_> = keys_of(&schema).into_iter().filter(|key| !EVERYTHING.contains(&format!("{key}:"))).collect();
-    assert!(missing.is_empty(), "tests/fixtures/every-key.yaml lacks {missing:?}");
+    let missing: Vec<_> = keys_of(&schema)
+        .into_iter()
+        .filter(|key| !EVERYTHING.contains(&format!("{key}:")))
+        .collect();
+    assert!(
+        missing.is_empty(),
+        "tests/fixtures/every-key.yaml lacks {missing:?}"
+    );
 }
 
 #[test]
@@ -37,7 +44,10 @@ fn the_published_schema_takes_every_key() {
     let schema: serde_json::Value = serde_json::from_str(&schema::json_schema()).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
     let project: serde_json::Value = serde_yaml::from_str(EVERYTHING).unwrap();
-    let errors: Vec<_> = validator.iter_errors(&project).map(|error| error.to_string()).collect();
+    let errors: Vec<_> = validator
+        .iter_errors(&project)
+        .map(|error| error.to_string())
+        .collect();
     assert!(errors.is_empty(), "{errors:#?}");
 }
 
@@ -46,7 +56,13 @@ fn the_published_schema_takes_every_key() {
 fn the_published_schema_says_which_keys_go_together() {
     let schema: serde_json::Value = serde_json::from_str(&schema::json_schema()).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
-    for condition in ["{ tag: a, stage: b/c }", "{ tag: a, is: 3 }", "{ segment: a, for: 3 days }", "{ is: 3 }", "{}"] {
+    for condition in [
+        "{ tag: a, stage: b/c }",
+        "{ tag: a, is: 3 }",
+        "{ segment: a, for: 3 days }",
+        "{ is: 3 }",
+        "{}",
+    ] {
         let project: serde_json::Value =
             serde_yaml::from_str(&format!("segments: {{ a: {{ where: {condition} }} }}")).unwrap();
         assert_eq!(validator.iter_errors(&project).count(), 1, "{condition}");
@@ -64,7 +80,11 @@ fn the_published_schema_says_which_keys_go_together() {
 }
 
 fn keys_of(schema: &serde_json::Value) -> Vec<String> {
-    let definitions = schema["definitions"].as_object().unwrap().values().chain([schema]);
+    let definitions = schema["definitions"]
+        .as_object()
+        .unwrap()
+        .values()
+        .chain([schema]);
     definitions
         .filter_map(|definition| definition["properties"].as_object())
         .flat_map(|properties| properties.keys().cloned())
@@ -105,9 +125,20 @@ enum Change {
 }
 
 fn change() -> impl Strategy<Value = Change> {
-    let scalar = |text: &'static str, plain| Value::Scalar(Scalar { text: text.to_owned(), plain });
-    let item = move |text| Node { span: Span::NOWHERE, value: scalar(text, true) };
-    let entry = move |key: &str| Entry { key: Spanned::new(key.to_owned(), Span::NOWHERE), value: item("a") };
+    let scalar = |text: &'static str, plain| {
+        Value::Scalar(Scalar {
+            text: text.to_owned(),
+            plain,
+        })
+    };
+    let item = move |text| Node {
+        span: Span::NOWHERE,
+        value: scalar(text, true),
+    };
+    let entry = move |key: &str| Entry {
+        key: Spanned::new(key.to_owned(), Span::NOWHERE),
+        value: item("a"),
+    };
     let texts = [
         "",
         "~",
@@ -124,9 +155,12 @@ fn change() -> impl Strategy<Value = Change> {
         "exit",
         "email",
     ];
-    let scalars =
-        (prop::sample::select(texts.to_vec()), any::<bool>()).prop_map(move |(text, plain)| scalar(text, plain));
-    let keys = ["field", "tag", "where", "weight", "send", "id", "type", "foo", "Foo", "entered", "column", "to"];
+    let scalars = (prop::sample::select(texts.to_vec()), any::<bool>())
+        .prop_map(move |(text, plain)| scalar(text, plain));
+    let keys = [
+        "field", "tag", "where", "weight", "send", "id", "type", "foo", "Foo", "entered", "column",
+        "to",
+    ];
     prop_oneof![
         Just(Change::Drop),
         prop::sample::select(keys.to_vec()).prop_map(|key| Change::Rename(key.to_owned())),
@@ -134,7 +168,8 @@ fn change() -> impl Strategy<Value = Change> {
         Just(Change::Put(Value::Sequence(Vec::new()))),
         Just(Change::Put(Value::Sequence(vec![item("a"), item("")]))),
         Just(Change::Put(Value::Mapping(Vec::new()))),
-        prop::sample::select(keys.to_vec()).prop_map(move |key| Change::Put(Value::Mapping(vec![entry(key)]))),
+        prop::sample::select(keys.to_vec())
+            .prop_map(move |key| Change::Put(Value::Mapping(vec![entry(key)]))),
     ]
 }
 
@@ -152,7 +187,10 @@ fn apply(node: &mut Node, place: &mut usize, change: &Change) -> bool {
     match &mut node.value {
         Value::Scalar(_) => false,
         Value::Sequence(items) => {
-            let Some(at) = items.iter_mut().position(|item| reached(place) || apply(item, place, change)) else {
+            let Some(at) = items
+                .iter_mut()
+                .position(|item| reached(place) || apply(item, place, change))
+            else {
                 return false;
             };
             if *place == usize::MAX {
@@ -166,8 +204,13 @@ fn apply(node: &mut Node, place: &mut usize, change: &Change) -> bool {
             true
         }
         Value::Mapping(entries) => {
-            let taken: Vec<_> = entries.iter().map(|entry| entry.key.value.clone()).collect();
-            let found = entries.iter_mut().position(|entry| reached(place) || apply(&mut entry.value, place, change));
+            let taken: Vec<_> = entries
+                .iter()
+                .map(|entry| entry.key.value.clone())
+                .collect();
+            let found = entries
+                .iter_mut()
+                .position(|entry| reached(place) || apply(&mut entry.value, place, change));
             let Some(at) = found else { return false };
             if *place == usize::MAX {
                 *place = 0;
@@ -190,7 +233,8 @@ fn reached(place: &mut usize) -> bool {
     here
 }
 
-/// What people write who have not read the page is answered by what to write, not by all that they might.
+/// What people write who have not read the page is answered by what to write, not by all that they
+/// might.
 #[test]
 fn a_near_miss_is_told_what_to_write() {
     for (rest, help) in [
@@ -202,7 +246,10 @@ fn a_near_miss_is_told_what_to_write() {
             "segments: { old: { where: { age: { more-than: 60 } } } }",
             "for a field write `{ field: age, more-than: 60 }`",
         ),
-        ("segments: { old: { where: { age: 60 } } }", "for a field write `{ field: age, is: 60 }`"),
+        (
+            "segments: { old: { where: { age: 60 } } }",
+            "for a field write `{ field: age, is: 60 }`",
+        ),
         (
             "segments: { old: { where: { vip: } } }",
             "for a field write `{ field: vip, is: … }`, for a tag `{ tag: vip }`",
@@ -211,17 +258,40 @@ fn a_near_miss_is_told_what_to_write() {
             "campaigns: { c: { enter: { tag: x }, steps: { send: hi } } }",
             "begin each item of a list with a dash: `- send: hi`",
         ),
-        ("campaigns: { c: { enter: { tag: x }, steps: [{ email: hi }] } }", "write `send: hi`"),
-        ("companies: { key: id, contact-field: firm, fields: { size: integer } }", "write `{ type: integer }`"),
+        (
+            "campaigns: { c: { enter: { tag: x }, steps: [{ email: hi }] } }",
+            "write `send: hi`",
+        ),
+        (
+            "companies: { key: id, contact-field: firm, fields: { size: integer } }",
+            "write `{ type: integer }`",
+        ),
     ] {
         let mut sources = funnelc::source::Sources::default();
-        sources.add("funnelc.yaml", format!("version: 1\ncontacts: {{ key: id }}\n{rest}\n"));
+        sources.add(
+            "funnelc.yaml",
+            format!("version: 1\ncontacts: {{ key: id }}\n{rest}\n"),
+        );
         let found = funnelc::compile(sources).diagnostics;
-        assert!(found.iter().any(|finding| finding.help.as_deref() == Some(help)), "{rest}: {found:#?}");
+        assert!(
+            found
+                .iter()
+                .any(|finding| finding.help.as_deref() == Some(help)),
+            "{rest}: {found:#?}"
+        );
     }
     let mut sources = funnelc::source::Sources::default();
-    sources.add("funnelc.yaml", "version: 1\ncampaigns: { c: { enter: { tag: x }, steps: [{ xyzzy: hi }] } }\n");
+    sources.add(
+        "funnelc.yaml",
+        "version: 1\ncampaigns: { c: { enter: { tag: x }, steps: [{ xyzzy: hi }] } }\n",
+    );
     let found = funnelc::compile(sources).diagnostics;
-    let help = found.iter().filter_map(|finding| finding.help.as_deref()).find(|help| help.starts_with("write one of"));
-    assert!(!help.expect("told").contains('$'), "what only funnelc writes is no choice: {help:?}");
+    let help = found
+        .iter()
+        .filter_map(|finding| finding.help.as_deref())
+        .find(|help| help.starts_with("write one of"));
+    assert!(
+        !help.expect("told").contains('$'),
+        "what only funnelc writes is no choice: {help:?}"
+    );
 }

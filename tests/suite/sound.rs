@@ -1,4 +1,5 @@
-//! Nothing untrue is found: sound projects of which something untrue was said once, and loose funnels.
+//! Nothing untrue is found: sound projects of which something untrue was said once, and loose
+//! funnels.
 
 use funnelc::source::Sources;
 
@@ -14,20 +15,29 @@ fn sound_projects_have_no_finding() {
         sources.add("funnelc.yaml", project);
         let compiled = funnelc::compile(sources);
         if !compiled.diagnostics.is_empty() {
-            wrong += &format!("{project}\n{}\n", findings::show(&compiled.sources, compiled.diagnostics));
+            wrong += &format!(
+                "{project}\n{}\n",
+                findings::show(&compiled.sources, compiled.diagnostics)
+            );
         }
     }
     assert!(wrong.is_empty(), "{wrong}");
 }
 
-/// "Always refused" is a proof: with `order: loose` a line of a heavier or final stage leads on those in lighter ones, with `strict` it leads nobody.
+/// "Always refused" is a proof: with `order: loose` a line of a heavier or final stage leads on
+/// those in lighter ones, with `strict` it leads nobody.
 #[test]
 fn a_line_that_leads_on_from_lighter_stages_is_no_error() {
     let told = |order: &str| -> Vec<&str> {
         let mut sources = Sources::default();
         sources.add("funnelc.yaml", LOOSE.replace("ORDER", order));
-        let codes = funnelc::compile(sources).diagnostics.into_iter().map(|finding| finding.code.name());
-        codes.filter(|code| ["backward-move", "final-exit", "no-conversion"].contains(code)).collect()
+        let codes = funnelc::compile(sources)
+            .diagnostics
+            .into_iter()
+            .map(|finding| finding.code.name());
+        codes
+            .filter(|code| ["backward-move", "final-exit", "no-conversion"].contains(code))
+            .collect()
     };
     assert_eq!(told("loose"), Vec::<&str>::new());
     assert_eq!(told("strict"), ["backward-move", "final-exit"]);

@@ -1,4 +1,5 @@
-//! `funnelc test`: what its words mean, and that it looks at the contact at every moment that matters.
+//! `funnelc test`: what its words mean, and that it looks at the contact at every moment that
+//! matters.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -61,7 +62,10 @@ fn plan(compiled: &funnelc::Compiled) -> &Plan {
 
 /// The verdicts on the tests of the shop.
 fn verdicts(tests: &str) -> Vec<Verdict> {
-    let compiled = compiled(sources(&[("funnelc.yaml", &format!("{SHOP}tests:\n{tests}"))]));
+    let compiled = compiled(sources(&[(
+        "funnelc.yaml",
+        &format!("{SHOP}tests:\n{tests}"),
+    )]));
     assert!(compiled.plan.is_some(), "{:?}", compiled.diagnostics);
     testing::run(plan(&compiled), &compiled.model.tests, None)
 }
@@ -69,7 +73,11 @@ fn verdicts(tests: &str) -> Vec<Verdict> {
 /// What failed in a single test.
 fn failures(test: &str) -> Vec<String> {
     let verdicts = verdicts(&format!("  one:\n{test}"));
-    verdicts[0].failures.iter().map(|failure| failure.message.clone()).collect()
+    verdicts[0]
+        .failures
+        .iter()
+        .map(|failure| failure.message.clone())
+        .collect()
 }
 
 const NOTHING: [&str; 0] = [];
@@ -105,7 +113,11 @@ fn whatever_did_not_come_true_is_told_with_the_story() {
       - { campaign: trial-over, is: completed }
 ";
     let verdicts = verdicts(&format!("  one:\n{test}"));
-    let said: Vec<_> = verdicts[0].failures.iter().map(|failure| failure.message.as_str()).collect();
+    let said: Vec<_> = verdicts[0]
+        .failures
+        .iter()
+        .map(|failure| failure.message.as_str())
+        .collect();
     let expected = [
         "this is not true after 2026-06-01T09:00",
         "`again` was not sent by 2026-06-01T09:00",
@@ -115,7 +127,10 @@ fn whatever_did_not_come_true_is_told_with_the_story() {
     ];
     assert_eq!(said, expected);
     let story = verdicts[0].failures[0].help.as_deref().unwrap();
-    assert!(story.starts_with("what happened:\n  2026-06-01T09:00  enter shop lead\n"), "{story}");
+    assert!(
+        story.starts_with("what happened:\n  2026-06-01T09:00  enter shop lead\n"),
+        "{story}"
+    );
 }
 
 #[test]
@@ -180,8 +195,16 @@ fn events_are_taken_in_at_their_time() {
 #[test]
 fn what_a_test_asks_is_no_segment_of_the_project() {
     let tests = "  one: { contact: { orders: 1 }, from: 2026-06-01, expect: [{ at: 2026-06-01, that: { stage: shop/buyer } }] }\n";
-    let strict = format!("{tests}checks: {{ unused-segment: error, always-true: error, never-true: error }}\n");
-    assert_eq!(verdicts(&strict).iter().map(|verdict| verdict.failures.len()).collect::<Vec<_>>(), [0]);
+    let strict = format!(
+        "{tests}checks: {{ unused-segment: error, always-true: error, never-true: error }}\n"
+    );
+    assert_eq!(
+        verdicts(&strict)
+            .iter()
+            .map(|verdict| verdict.failures.len())
+            .collect::<Vec<_>>(),
+        [0]
+    );
 }
 
 #[test]
@@ -189,14 +212,22 @@ fn only_the_tests_that_are_asked_for_run() {
     let tests =
         "  a b: { contact: { email: a@example.com }, from: 2026-06-01, expect: [{ at: 2026-06-01, sent: [hello] }] }
   b c: { contact: { orders: 1 }, from: 2026-06-01, expect: [{ at: 2026-06-01, that: { stage: shop/buyer } }] }\n";
-    let compiled = compiled(sources(&[("funnelc.yaml", &format!("{SHOP}tests:\n{tests}"))]));
+    let compiled = compiled(sources(&[(
+        "funnelc.yaml",
+        &format!("{SHOP}tests:\n{tests}"),
+    )]));
     let names = |filter| -> Vec<String> {
-        testing::run(plan(&compiled), &compiled.model.tests, filter).into_iter().map(|verdict| verdict.name).collect()
+        testing::run(plan(&compiled), &compiled.model.tests, filter)
+            .into_iter()
+            .map(|verdict| verdict.name)
+            .collect()
     };
     assert_eq!(names(None), ["a b", "b c"]);
     assert_eq!(names(Some("b c")), ["b c"]);
     assert!(
-        testing::run(plan(&compiled), &compiled.model.tests, None).iter().all(|verdict| verdict.failures.is_empty())
+        testing::run(plan(&compiled), &compiled.model.tests, None)
+            .iter()
+            .all(|verdict| verdict.failures.is_empty())
     );
 }
 
@@ -226,7 +257,11 @@ fn firm(test: &str) -> Vec<String> {
     crate::projects::record(&files);
     let compiled = funnelc::compile(files);
     if compiled.plan.is_none() {
-        return compiled.diagnostics.iter().map(|found| format!("{}: {}", found.code.name(), found.message)).collect();
+        return compiled
+            .diagnostics
+            .iter()
+            .map(|found| format!("{}: {}", found.code.name(), found.message))
+            .collect();
     }
     let compiled = crate::projects::compiled(compiled.sources);
     testing::run(plan(&compiled), &compiled.model.tests, None)[0]
@@ -249,14 +284,22 @@ fn the_contact_of_a_test_may_belong_to_a_company_whose_values_change() {
         "    contact: {}\n    company: { employees: 20, likes: [tea, cake] }",
         "    contact: {}\n    company: { id: acme, employees: 20, likes: cake }",
         "    contact: { company-id: acme }\n    company: { employees: 20, likes: [cake] }",
-        "    contact: { company-id: ' acme' }\n    company: { id: acme, employees: 20, likes: [cake] }",
+        "    contact: { company-id: ' acme' }\n    company: \
+            { id: acme, employees: 20, likes: [cake] }",
     ] {
         let contact = contact.replace("likes: cake", "likes: [cake]");
         assert_eq!(firm(&format!("{contact}{rest}")), NOTHING, "{contact}");
-        let other = contact.replace("cake", "tea").replace("[tea, tea]", "[tea]");
-        assert_eq!(firm(&format!("{other}{rest}")), ["this is not true after 2026-06-03"], "{contact}");
+        let other = contact
+            .replace("cake", "tea")
+            .replace("[tea, tea]", "[tea]");
+        assert_eq!(
+            firm(&format!("{other}{rest}")),
+            ["this is not true after 2026-06-03"],
+            "{contact}"
+        );
     }
-    let none = "    contact: { company-id: acme }\n    from: 2026-06-01\n    expect: [{ at: 2026-06-01, that: { company: employees, exists: false } }]\n";
+    let none = "    contact: { company-id: acme }\n    from: 2026-06-01\n    expect: \
+        [{ at: 2026-06-01, that: { company: employees, exists: false } }]\n";
     assert_eq!(firm(none), NOTHING, "without `company` it belongs to none");
 }
 
@@ -264,8 +307,14 @@ fn the_contact_of_a_test_may_belong_to_a_company_whose_values_change() {
 fn a_mistake_in_the_company_of_a_test_is_found() {
     let expect = "\n    from: 2026-06-01\n    expect: [{ at: 2026-06-01, that: { tag: large } }]\n";
     for (test, found) in [
-        ("    contact: {}\n    company: { employes: 20 }", "unknown-field: there is no company field `employes`"),
-        ("    contact: {}\n    company: { employees: many }", "wrong-value: `many` is not a whole number"),
+        (
+            "    contact: {}\n    company: { employes: 20 }",
+            "unknown-field: there is no company field `employes`",
+        ),
+        (
+            "    contact: {}\n    company: { employees: many }",
+            "wrong-value: `many` is not a whole number",
+        ),
         (
             "    contact: { company-id: other }\n    company: { id: acme }",
             "bad-test: the contact belongs to `other`, and the company is `acme`",
@@ -273,15 +322,25 @@ fn a_mistake_in_the_company_of_a_test_is_found() {
     ] {
         assert_eq!(firm(&format!("{test}{expect}")), [found]);
     }
-    let bad = firm(&format!("    contact: {{}}\n    company: {{ employees: 0 }}{expect}"));
-    assert!(bad[0].starts_with("the test `one` cannot run") && bad[0].contains("`0`"), "{bad:?}");
+    let bad = firm(&format!(
+        "    contact: {{}}\n    company: {{ employees: 0 }}{expect}"
+    ));
+    assert!(
+        bad[0].starts_with("the test `one` cannot run") && bad[0].contains("`0`"),
+        "{bad:?}"
+    );
     let test = "tests: { one: { contact: {}, company: { employees: 5 }, from: 2026-06-01, expect: [{ at: 2026-06-01, sent: [hello] }] } }\n";
     let compiled = funnelc::compile(sources(&[("funnelc.yaml", &format!("{SHOP}{test}"))]));
-    let found: Vec<_> = compiled.diagnostics.iter().map(|found| found.message.as_str()).collect();
+    let found: Vec<_> = compiled
+        .diagnostics
+        .iter()
+        .map(|found| found.message.as_str())
+        .collect();
     assert!(found.contains(&"the project has no companies"), "{found:?}");
 }
 
-/// Every column that the project names is in the row of a test, so that the runner finds all that it needs.
+/// Every column that the project names is in the row of a test, so that the runner finds all that
+/// it needs.
 #[test]
 fn a_test_says_who_must_not_be_contacted_and_how_many_points_of_a_group_there_are() {
     let project = r"
@@ -303,27 +362,59 @@ tests:
 ";
     let failures = |rest: &str| {
         let compiled = funnelc::compile(sources(&[("funnelc.yaml", &format!("{project}{rest}"))]));
-        let found = compiled.diagnostics.iter().map(|found| found.message.clone()).filter(|_| compiled.plan.is_none());
-        let verdicts =
-            compiled.plan.as_ref().map(|plan| testing::run(plan, &compiled.model.tests, None)).unwrap_or_default();
+        let found = compiled
+            .diagnostics
+            .iter()
+            .map(|found| found.message.clone())
+            .filter(|_| compiled.plan.is_none());
+        let verdicts = compiled
+            .plan
+            .as_ref()
+            .map(|plan| testing::run(plan, &compiled.model.tests, None))
+            .unwrap_or_default();
         let failed = verdicts.into_iter().flat_map(|verdict| verdict.failures);
-        found.chain(failed.map(|failure| failure.message)).collect::<Vec<_>>()
+        found
+            .chain(failed.map(|failure| failure.message))
+            .collect::<Vec<_>>()
     };
-    let contact =
-        "    contact: { email: a@b.c, phone: '7', points/loyalty: 6, do-not-contact: { email: unsubscribed } }\n";
+    let contact = "    contact: { email: a@b.c, phone: '7', points/loyalty: 6, do-not-contact: { email: unsubscribed } }\n";
     let expect = "    expect: [{ at: 2026-06-02, sent: [hello], that: { all: [{ tag: fan }, { field: points/loyalty, is: 10 }, { not: { reachable: email } }, { reachable: sms }] } }]\n";
     assert_eq!(failures(&format!("{contact}{expect}")), NOTHING);
-    let changed = "    contact: { email: a@b.c, phone: '7' }\n    changes: [{ at: 2026-06-01T12:00, set: { points/loyalty: 6, do-not-contact: { email: complained } } }]\n";
+    let changed = "    contact: { email: a@b.c, phone: '7' }\n    changes: \
+        [{ at: 2026-06-01T12:00, set: { points/loyalty: 6, do-not-contact: { email: complained } } }]\n";
     assert_eq!(failures(&format!("{changed}{expect}")), NOTHING);
     let both = contact.replace("email: unsubscribed", "email: bounced, sms: bounced");
-    assert_eq!(failures(&format!("{both}{expect}")).len(), 2, "it is not sent, and sms is not reachable");
+    assert_eq!(
+        failures(&format!("{both}{expect}")).len(),
+        2,
+        "it is not sent, and sms is not reachable"
+    );
     for (from, to, message) in [
-        ("email: unsubscribed", "email: maybe", "`maybe` is not understood here"),
-        ("email: unsubscribed", "post: bounced", "`post` is not understood here"),
-        ("email: unsubscribed", "push: bounced", "no column says who must not be contacted by push"),
-        ("points/loyalty", "points/loyal", "there is no group of points `loyal`"),
+        (
+            "email: unsubscribed",
+            "email: maybe",
+            "`maybe` is not understood here",
+        ),
+        (
+            "email: unsubscribed",
+            "post: bounced",
+            "`post` is not understood here",
+        ),
+        (
+            "email: unsubscribed",
+            "push: bounced",
+            "no column says who must not be contacted by push",
+        ),
+        (
+            "points/loyalty",
+            "points/loyal",
+            "there is no group of points `loyal`",
+        ),
     ] {
-        assert_eq!(failures(&format!("{}{expect}", contact.replace(from, to))), [message]);
+        assert_eq!(
+            failures(&format!("{}{expect}", contact.replace(from, to))),
+            [message]
+        );
     }
 }
 
@@ -359,7 +450,10 @@ tests:
 
 fn of_round(every: &str, expect: &str) -> Verdict {
     let (compiled, interrupted) = (round_and_round(every, expect), AtomicBool::new(false));
-    let limits = Limits { instants: 61, interrupted: &interrupted };
+    let limits = Limits {
+        instants: 61,
+        interrupted: &interrupted,
+    };
     testing::run_within(plan(&compiled), &compiled.model.tests, None, limits)
         .and_then(|mut verdicts| verdicts.pop())
         .expect("there is a test")
@@ -371,15 +465,33 @@ fn a_test_with_too_many_runs_fails_and_says_how_far_it_came() {
     assert_eq!((fits.instants, fits.failures.len()), (61, 0));
     let too_long = of_round("1 minute", "9999-12-30");
     assert_eq!(too_long.instants, 61);
-    let [failure] = too_long.failures.as_slice() else { panic!("{:?}", too_long.failures) };
-    assert_eq!(failure.message, "the test `late` has more than 61 runs, and the last of them is at 2026-06-01T10:00");
+    let [failure] = too_long.failures.as_slice() else {
+        panic!("{:?}", too_long.failures)
+    };
+    assert_eq!(
+        failure.message,
+        "the test `late` has more than 61 runs, and the last of them is at 2026-06-01T10:00"
+    );
     assert_eq!(failure.primary.span, too_long.span);
     let help = failure.help.as_deref().unwrap_or_default();
-    assert!(help.starts_with("let what it expects end by `2026-06-01T10:00`"), "{help}");
+    assert!(
+        help.starts_with("let what it expects end by `2026-06-01T10:00`"),
+        "{help}"
+    );
     assert!(help.ends_with("write `runs: { every: 1 h }`"), "{help}");
-    assert_eq!(of_round("1 h", "2026-06-01T20:00").instants, 12, "fewer runs reach further");
+    assert_eq!(
+        of_round("1 h", "2026-06-01T20:00").instants,
+        12,
+        "fewer runs reach further"
+    );
     let hourly = of_round("1 h", "9999-12-30");
-    assert!(hourly.failures[0].help.as_ref().is_some_and(|help| !help.contains("every")), "it is once an hour already");
+    assert!(
+        hourly.failures[0]
+            .help
+            .as_ref()
+            .is_some_and(|help| !help.contains("every")),
+        "it is once an hour already"
+    );
 }
 
 #[test]
@@ -390,8 +502,14 @@ fn the_limit_is_that_of_the_page() {
 
 #[test]
 fn an_interrupted_test_gives_no_verdict() {
-    let (compiled, interrupted) = (round_and_round("1 minute", "2026-06-01T10:00"), AtomicBool::new(false));
-    let limits = Limits { instants: MOST_INSTANTS, interrupted: &interrupted };
+    let (compiled, interrupted) = (
+        round_and_round("1 minute", "2026-06-01T10:00"),
+        AtomicBool::new(false),
+    );
+    let limits = Limits {
+        instants: MOST_INSTANTS,
+        interrupted: &interrupted,
+    };
     assert!(testing::run_within(plan(&compiled), &compiled.model.tests, None, limits).is_some());
     interrupted.store(true, Ordering::Relaxed);
     assert!(testing::run_within(plan(&compiled), &compiled.model.tests, None, limits).is_none());

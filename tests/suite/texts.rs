@@ -1,4 +1,5 @@
-//! Subjects and bodies: tokens are checked where they stand, also in files, and a changed text is a changed plan.
+//! Subjects and bodies: tokens are checked where they stand, also in files, and a changed text is a
+//! changed plan.
 
 use funnelc::diagnostic::Severity;
 use funnelc::plan::Plan;
@@ -34,36 +35,64 @@ fn project(yaml: &str, body: Option<&str>) -> Compiled {
 fn found(compiled: &Compiled) -> Vec<String> {
     let one = |finding: &funnelc::diagnostic::Diagnostic| {
         let span = finding.primary.span;
-        let file = compiled.sources.file(span.file).map_or("", |file| file.path.as_str());
-        let word = if finding.severity == Severity::Error { "error" } else { "warning" };
+        let file = compiled
+            .sources
+            .file(span.file)
+            .map_or("", |file| file.path.as_str());
+        let word = if finding.severity == Severity::Error {
+            "error"
+        } else {
+            "warning"
+        };
         let place = compiled.sources.line_column(span);
-        format!("{word} {} {file}:{}:{} {}", finding.code.name(), place.line, place.column, compiled.sources.text(span))
+        format!(
+            "{word} {} {file}:{}:{} {}",
+            finding.code.name(),
+            place.line,
+            place.column,
+            compiled.sources.text(span)
+        )
     };
     compiled.diagnostics.iter().map(one).collect()
 }
 
 #[test]
 fn tokens_of_a_body_are_checked_where_they_stand() {
-    assert!(found(&project(YAML, Some("<p>{{ name | default: you }}: {{ points }}</p>"))).is_empty());
+    assert!(
+        found(&project(
+            YAML,
+            Some("<p>{{ name | default: you }}: {{ points }}</p>")
+        ))
+        .is_empty()
+    );
     assert_eq!(
         found(&project(YAML, Some("Hi,\nDear {{ name }},\n"))),
         ["warning token-without-default mails/news.html:2:6 {{ name }}"]
     );
     assert_eq!(
         found(&project(YAML, Some("{{ nmae }} {{ name"))),
-        ["error unknown-field mails/news.html:1:1 {{ nmae }}", "error broken-token mails/news.html:1:12 {{"]
+        [
+            "error unknown-field mails/news.html:1:1 {{ nmae }}",
+            "error broken-token mails/news.html:1:12 {{"
+        ]
     );
 }
 
 #[test]
 fn tokens_of_a_subject_are_checked_where_they_stand() {
     let yaml = YAML.replace("name | default: you", "nmae");
-    assert_eq!(found(&project(&yaml, Some(""))), ["error unknown-field funnelc.yaml:12:40 {{ nmae }}"]);
+    assert_eq!(
+        found(&project(&yaml, Some(""))),
+        ["error unknown-field funnelc.yaml:12:40 {{ nmae }}"]
+    );
 }
 
 #[test]
 fn a_body_that_is_not_there_is_an_error_at_its_path() {
-    assert_eq!(found(&project(YAML, None)), ["error missing-file funnelc.yaml:12:74 mails/news.html"]);
+    assert_eq!(
+        found(&project(YAML, None)),
+        ["error missing-file funnelc.yaml:12:74 mails/news.html"]
+    );
 }
 
 #[test]
@@ -74,7 +103,10 @@ fn a_changed_text_is_a_changed_plan_that_the_difference_tells() {
     let read = Plan::from_json(&one.to_json()).expect("it reads back");
     assert_eq!(read.to_json(), one.to_json());
     let changes = funnelc::diff::Diff::between(&one, &other).changes;
-    let told: Vec<_> = changes.iter().map(|change| (change.id.as_str(), change.aspect.as_deref())).collect();
+    let told: Vec<_> = changes
+        .iter()
+        .map(|change| (change.id.as_str(), change.aspect.as_deref()))
+        .collect();
     assert_eq!(told, [("news", Some("text"))]);
 }
 
@@ -89,17 +121,27 @@ fn the_program_reads_the_files_that_a_project_names() {
     write(
         "funnelc.yaml",
         &format!(
-            "{YAML}segments:\n  big: {{ include: [lists/big.csv] }}\nfunnels:\n  f: {{ audience: big, stages: {{ a: {{ weight: 0, final: true }} }} }}\n"
+            "{YAML}segments:\n  big: {{ include: [lists/big.csv] }}\nfunnels:\n  f: \
+                {{ audience: big, stages: {{ a: {{ weight: 0, final: true }} }} }}\n"
         ),
     );
     write("mails/news.html", "Hi");
     let check = || {
-        let run = std::process::Command::new(env!("CARGO_BIN_EXE_funnelc")).arg("check").arg(place.path()).output();
+        let run = std::process::Command::new(env!("CARGO_BIN_EXE_funnelc"))
+            .arg("check")
+            .arg(place.path())
+            .output();
         let run = run.expect("it runs");
-        (run.status.success(), String::from_utf8([run.stdout, run.stderr].concat()).expect("text"))
+        (
+            run.status.success(),
+            String::from_utf8([run.stdout, run.stderr].concat()).expect("text"),
+        )
     };
     let (clean, told) = check();
-    assert!(!clean && told.contains("lists/big.csv") && !told.contains("there is no file `mails"), "{told}");
+    assert!(
+        !clean && told.contains("lists/big.csv") && !told.contains("there is no file `mails"),
+        "{told}"
+    );
     write("lists/big.csv", "id\n1\n");
     let (clean, told) = check();
     assert!(clean, "{told}");

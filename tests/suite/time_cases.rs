@@ -1,4 +1,5 @@
-//! docs/time.md: each line of its tables is a project that is compiled and run, and the answer must be the one that stands there.
+//! docs/time.md: each line of its tables is a project that is compiled and run, and the answer must
+//! be the one that stands there.
 
 use std::fs;
 
@@ -31,7 +32,12 @@ fn each_line_of_the_page_on_time_is_true() {
         }
         assert!(!line[line.len() - 1].is_empty(), "{line:?} gives no reason");
     }
-    assert!(wrong.is_empty(), "{} of {lines}:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} of {lines}:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
     assert!(lines >= 60, "only {lines} lines");
 }
 
@@ -43,8 +49,16 @@ fn lines_of(page: &str) -> Vec<(String, Line)> {
         if let Some(name) = text.strip_prefix("## ") {
             name.clone_into(&mut heading);
         }
-        let Some(cells) = text.strip_prefix("| ").and_then(|text| text.strip_suffix('|')) else { continue };
-        let cells: Line = cells.split('|').map(|cell| cell.trim().trim_matches('`').to_owned()).collect();
+        let Some(cells) = text
+            .strip_prefix("| ")
+            .and_then(|text| text.strip_suffix('|'))
+        else {
+            continue;
+        };
+        let cells: Line = cells
+            .split('|')
+            .map(|cell| cell.trim().trim_matches('`').to_owned())
+            .collect();
         if cells[0] != "zone" && !cells[0].starts_with("---") {
             lines.push((heading.clone(), cells));
         }
@@ -53,27 +67,53 @@ fn lines_of(page: &str) -> Vec<(String, Line)> {
 }
 
 fn condition(line: &[String]) -> String {
-    let [zone, now, condition, value, ..] = line else { panic!("{line:?}") };
+    let [zone, now, condition, value, ..] = line else {
+        panic!("{line:?}")
+    };
     let yaml = format!(
         "version: 1\ntimezone: {zone}\ncontacts: {{ key: id, fields: {{ day: {{ type: date }}, at: {{ type: datetime }} }} }}\n\
          segments: {{ asked: {{ where: {condition} }} }}\n"
     );
-    let field = if condition.contains("field: day") { "day" } else { "at" };
-    let ran = run(&plan(&yaml), zone, now, &format!("id,{field}\n1,{value}\n"), None);
+    let field = if condition.contains("field: day") {
+        "day"
+    } else {
+        "at"
+    };
+    let ran = run(
+        &plan(&yaml),
+        zone,
+        now,
+        &format!("id,{field}\n1,{value}\n"),
+        None,
+    );
     answer(&ran, "/segments/asked")
 }
 
 fn wait(line: &[String]) -> String {
-    let [zone, now, own, value, step, ..] = line else { panic!("{line:?}") };
+    let [zone, now, own, value, step, ..] = line else {
+        panic!("{line:?}")
+    };
     let yaml = format!(
         "version: 1\ntimezone: {zone}\n\
          contacts: {{ key: id, tags: {{ values: [done] }}, timezone: zone, fields: {{ zone: {{ type: text }}, day: {{ type: date }}, at: {{ type: datetime }} }} }}\n\
          campaigns: {{ talk: {{ enter: {{ field: zone, is-not: none }}, on-leave: stay, steps: [ {step}, {{ add-tag: done }} ] }} }}\n"
     );
-    let field = if step.contains("field: day") { "day" } else { "at" };
-    let ran = run(&plan(&yaml), zone, now, &format!("id,zone,{field}\n1,{own},{value}\n"), None);
+    let field = if step.contains("field: day") {
+        "day"
+    } else {
+        "at"
+    };
+    let ran = run(
+        &plan(&yaml),
+        zone,
+        now,
+        &format!("id,zone,{field}\n1,{own},{value}\n"),
+        None,
+    );
     let journal = String::from_utf8(ran.journal).unwrap();
-    let rows = journal.lines().map(|row| row.split(',').collect::<Vec<_>>());
+    let rows = journal
+        .lines()
+        .map(|row| row.split(',').collect::<Vec<_>>());
     let told = rows.filter_map(|row| match row[2] {
         "wait" => Some(row[8].to_owned()),
         "past" => Some("past".to_owned()),
@@ -83,7 +123,9 @@ fn wait(line: &[String]) -> String {
 }
 
 fn series(line: &[String]) -> String {
-    let [zone, now, later, value, steps, ..] = line else { panic!("{line:?}") };
+    let [zone, now, later, value, steps, ..] = line else {
+        panic!("{line:?}")
+    };
     let yaml = format!(
         "version: 1\ntimezone: {zone}\ncontacts: {{ key: id, fields: {{ at: {{ type: datetime }} }} }}\n\
          content: {{ a: {{ kind: focus }}, b: {{ kind: focus }}, c: {{ kind: focus }} }}\n\
@@ -92,17 +134,24 @@ fn series(line: &[String]) -> String {
     let contacts = format!("id,at\n1,{value}\n");
     let plan = plan(&yaml);
     let first = run(&plan, zone, now, &contacts, None);
-    let second = (!later.is_empty()).then(|| run(&plan, zone, later, &contacts, Some(&first.state)));
-    let outboxes = [first.actions, second.map(|ran| ran.actions).unwrap_or_default()];
+    let second =
+        (!later.is_empty()).then(|| run(&plan, zone, later, &contacts, Some(&first.state)));
+    let outboxes = [
+        first.actions,
+        second.map(|ran| ran.actions).unwrap_or_default(),
+    ];
     let sent = outboxes.iter().flat_map(|outbox| {
         let rows = std::str::from_utf8(outbox).unwrap().lines().skip(1);
-        rows.map(|row| row.split(',').nth(3).unwrap()).collect::<Vec<_>>()
+        rows.map(|row| row.split(',').nth(3).unwrap())
+            .collect::<Vec<_>>()
     });
     sent.collect::<Vec<_>>().join(" ")
 }
 
 fn stage(line: &[String]) -> String {
-    let [zone, since, now, condition, ..] = line else { panic!("{line:?}") };
+    let [zone, since, now, condition, ..] = line else {
+        panic!("{line:?}")
+    };
     let yaml = format!(
         "version: 1\ntimezone: {zone}\ncontacts: {{ key: id }}\n\
          funnels: {{ shop: {{ audience: everyone, stages: {{ lead: {{ weight: 0 }} }} }} }}\n\
@@ -110,11 +159,16 @@ fn stage(line: &[String]) -> String {
     );
     let plan = plan(&yaml);
     let first = run(&plan, zone, since, "id\n1\n", None);
-    answer(&run(&plan, zone, now, "id\n1\n", Some(&first.state)), "/segments/asked")
+    answer(
+        &run(&plan, zone, now, "id\n1\n", Some(&first.state)),
+        "/segments/asked",
+    )
 }
 
 fn published(line: &[String]) -> String {
-    let [zone, now, window, ..] = line else { panic!("{line:?}") };
+    let [zone, now, window, ..] = line else {
+        panic!("{line:?}")
+    };
     let yaml = format!(
         "version: 1\ntimezone: {zone}\ncontacts: {{ key: id, tags: {{ values: [new] }} }}\n\
          content: {{ news: {{ kind: focus, publish: {window} }} }}\n\
@@ -129,7 +183,14 @@ fn plan(yaml: &str) -> Plan {
 }
 
 fn run(plan: &Plan, zone: &str, now: &str, contacts: &str, state: Option<&[u8]>) -> RunBytes {
-    let ran = run_bytes(plan, moment(zone, now), contacts.as_bytes(), state, Options::default()).unwrap();
+    let ran = run_bytes(
+        plan,
+        moment(zone, now),
+        contacts.as_bytes(),
+        state,
+        Options::default(),
+    )
+    .unwrap();
     assert_eq!(ran.problems.rows, 0, "{:?}", ran.problems);
     ran
 }

@@ -1,4 +1,5 @@
-//! What `never-true` and `always-true` prove, and what they leave open because somebody might meet it.
+//! What `never-true` and `always-true` prove, and what they leave open because somebody might meet
+//! it.
 
 use crate::projects::sources;
 
@@ -28,8 +29,15 @@ campaigns: {{ talk: {{ enter: {{ segment: asked }}, steps: [{{ send: bar }}] }} 
 "
     );
     let compiled = funnelc::compile(sources(&[("funnelc.yaml", &project)]));
-    let codes = compiled.diagnostics.iter().map(|finding| finding.code.name());
-    codes.filter(|code| code.ends_with("-true") || code.starts_with("unknown") || code.starts_with("wrong")).collect()
+    let codes = compiled
+        .diagnostics
+        .iter()
+        .map(|finding| finding.code.name());
+    codes
+        .filter(|code| {
+            code.ends_with("-true") || code.starts_with("unknown") || code.starts_with("wrong")
+        })
+        .collect()
 }
 
 #[test]
@@ -60,7 +68,10 @@ fn what_no_contact_can_meet_is_told() {
 
 #[test]
 fn a_comparison_that_everybody_meets_is_told() {
-    for condition in ["{ field: orders, at-least: 0 }", "{ all: [{ tag: vip }, { field: orders, less-than: 11 }] }"] {
+    for condition in [
+        "{ field: orders, at-least: 0 }",
+        "{ all: [{ tag: vip }, { field: orders, less-than: 11 }] }",
+    ] {
         assert_eq!(told(condition), ["always-true"], "{condition}");
     }
 }
@@ -91,10 +102,15 @@ fn what_somebody_might_meet_is_not_told() {
 
 /// Whether a segment that asks through others for so many fields, and for the opposite, is told.
 fn is_told_through(fields: usize) -> bool {
-    let declared: String = (0..fields).map(|at| format!("f{at}: {{ type: boolean }}, ")).collect();
+    let declared: String = (0..fields)
+        .map(|at| format!("f{at}: {{ type: boolean }}, "))
+        .collect();
     let one = |at: usize| match at {
         0 => "  s0: { where: { field: f0, is: true } }\n".to_owned(),
-        _ => format!("  s{at}: {{ where: {{ all: [{{ segment: s{} }}, {{ field: f{at}, is: true }}] }} }}\n", at - 1),
+        _ => format!(
+            "  s{at}: {{ where: {{ all: [{{ segment: s{} }}, {{ field: f{at}, is: true }}] }} }}\n",
+            at - 1
+        ),
     };
     let segments: String = (0..fields).map(one).collect();
     let project = format!(
@@ -109,11 +125,17 @@ campaigns: {{ talk: {{ enter: {{ segment: asked }}, steps: [{{ add-tag: red }}] 
     );
     let compiled = funnelc::compile(sources(&[("funnelc.yaml", &project)]));
     assert!(compiled.plan.is_some());
-    compiled.diagnostics.iter().any(|finding| finding.code.name() == "never-true")
+    compiled
+        .diagnostics
+        .iter()
+        .any(|finding| finding.code.name() == "never-true")
 }
 
 #[test]
 fn segments_are_looked_through_for_as_many_things_as_the_page_says() {
     assert!(is_told_through(64));
-    assert!(!is_told_through(65), "layers upon layers would cost their square");
+    assert!(
+        !is_told_through(65),
+        "layers upon layers would cost their square"
+    );
 }

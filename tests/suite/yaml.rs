@@ -1,4 +1,5 @@
-//! Reading YAML: the tree agrees with another reader, every text is read in bounded time, and each mistake has its message.
+//! Reading YAML: the tree agrees with another reader, every text is read in bounded time, and each
+//! mistake has its message.
 
 use std::fmt::Write as _;
 
@@ -24,24 +25,34 @@ fn parse_alone(text: &str) -> Parsed {
 fn agrees(node: &Node, other: &serde_yaml::Value) -> bool {
     match (&node.value, other) {
         (Value::Scalar(scalar), serde_yaml::Value::Null) => scalar.is_null(),
-        (Value::Scalar(scalar), serde_yaml::Value::Bool(flag)) => scalar.plain && scalar.text == flag.to_string(),
+        (Value::Scalar(scalar), serde_yaml::Value::Bool(flag)) => {
+            scalar.plain && scalar.text == flag.to_string()
+        }
         (Value::Scalar(scalar), serde_yaml::Value::Number(number)) => {
             scalar.plain && scalar.text.parse::<f64>().ok() == number.as_f64()
         }
         (Value::Scalar(scalar), serde_yaml::Value::String(text)) => scalar.text == *text,
         (Value::Sequence(items), serde_yaml::Value::Sequence(others)) => {
-            items.len() == others.len() && items.iter().zip(others).all(|(item, other)| agrees(item, other))
+            items.len() == others.len()
+                && items
+                    .iter()
+                    .zip(others)
+                    .all(|(item, other)| agrees(item, other))
         }
         (Value::Mapping(entries), serde_yaml::Value::Mapping(others)) => {
-            let same =
-                |entry: &Entry| others.get(entry.key.value.as_str()).is_some_and(|other| agrees(&entry.value, other));
+            let same = |entry: &Entry| {
+                others
+                    .get(entry.key.value.as_str())
+                    .is_some_and(|other| agrees(&entry.value, other))
+            };
             entries.len() == others.len() && entries.iter().all(same)
         }
         _ => false,
     }
 }
 
-/// Documents as another writer writes them: text of any script, numbers, flags, nothing, lists and mappings.
+/// Documents as another writer writes them: text of any script, numbers, flags, nothing, lists and
+/// mappings.
 fn documents() -> impl Strategy<Value = serde_json::Value> {
     let leaf = prop_oneof![
         any::<i32>().prop_map(serde_json::Value::from),
@@ -82,7 +93,8 @@ proptest! {
         let flow = serde_json::to_string(&document).unwrap();
         let windows = block.replace('\n', "\r\n");
         for text in [&block, &flow, &format!("\u{feff}{block}"), &windows] {
-            // One more line break at the end of a block scalar is all that CRLF may change for the other reader.
+            // One more line break at the end of a block scalar is all that CRLF may change for the
+            // other reader.
             let other: serde_yaml::Value = serde_yaml::from_str(text.trim_start_matches('\u{feff}')).unwrap();
             prop_assert!(agrees(&root(text), &other), "{text}\n{other:?}\n{:?}", root(text));
         }
@@ -118,7 +130,8 @@ proptest! {
         }
     }
 
-    /// Whatever stands in a file: no panic, places on character boundaries, one mistake of syntax at most.
+    /// Whatever stands in a file: no panic, places on character boundaries, one mistake of syntax
+    /// at most.
     #[test]
     fn any_text_can_be_read(text in "[a-c:#,'\"{}\\[\\]&*!|>%@`~.\\-\t\r\n ?<ą😀]{0,60}") {
         let mut sources = Sources::default();
@@ -142,7 +155,10 @@ fn small_maps() -> impl Strategy<Value = std::collections::BTreeMap<String, u8>>
 }
 
 fn nothing() -> Node {
-    Node { span: Span::NOWHERE, value: Value::Sequence(Vec::new()) }
+    Node {
+        span: Span::NOWHERE,
+        value: Value::Sequence(Vec::new()),
+    }
 }
 
 /// Calls `look` with every node below `node`, and its key where it has one.
@@ -162,7 +178,15 @@ fn each(node: &Node, look: &mut impl FnMut(&Node, Option<&Spanned<String>>)) {
 
 #[test]
 fn empty_files_hold_nothing() {
-    for text in ["", "\n", "# words\n", "\u{feff}", "---\n", "---\n# words\n...\n", "  \r\n"] {
+    for text in [
+        "",
+        "\n",
+        "# words\n",
+        "\u{feff}",
+        "---\n",
+        "---\n# words\n...\n",
+        "  \r\n",
+    ] {
         let parsed = parse_alone(text);
         assert_eq!((parsed.root, parsed.unread), (None, None), "{text:?}");
         assert_eq!(parsed.diagnostics, [], "{text:?}");
@@ -171,14 +195,21 @@ fn empty_files_hold_nothing() {
 
 #[test]
 fn only_what_yaml_1_2_says_is_nothing() {
-    for (text, nothing) in [("a:", true), ("a: ~", true), ("a: null", true), ("a: \"\"", false), ("a: no", false)] {
+    for (text, nothing) in [
+        ("a:", true),
+        ("a: ~", true),
+        ("a: null", true),
+        ("a: \"\"", false),
+        ("a: no", false),
+    ] {
         assert_eq!(root(text).get("a").unwrap().is_null(), nothing, "{text}");
     }
 }
 
 #[test]
 fn what_stands_before_a_mistake_stays() {
-    let text = "segments:\n  a: { where: { tag: x } }\n  b: { where: { tag: [ } }\n  c: { where: { tag: y } }\n";
+    let text = "segments:\n  a: { where: { tag: x } }\n  b: { where: { tag: [ } }\n  c: \
+        { where: { tag: y } }\n";
     let parsed = parse_alone(text);
     let segments = parsed.root.unwrap();
     let segments = segments.get("segments").unwrap();
@@ -187,7 +218,8 @@ fn what_stands_before_a_mistake_stays() {
     assert!(unread.contains("c:") && !unread.contains("a:"), "{unread}");
 }
 
-/// The files of `tests/fixtures/NAME`, which are separated by lines of equals signs, each with what is found in it.
+/// The files of `tests/fixtures/NAME`, which are separated by lines of equals signs, each with what
+/// is found in it.
 pub(crate) fn all_cases(name: &str) -> String {
     let path = format!("{}/tests/fixtures/{name}", env!("CARGO_MANIFEST_DIR"));
     let cases = std::fs::read_to_string(path).unwrap();
@@ -208,7 +240,8 @@ fn mistakes_of_syntax() {
 mod limits {
     use super::*;
 
-    /// What must come of a text that no budget allows: one error, and no more memory or time than the budget allows: without it these would not end.
+    /// What must come of a text that no budget allows: one error, and no more memory or time than
+    /// the budget allows: without it these would not end.
     fn refused(text: &str) {
         let mut sources = Sources::default();
         let file = sources.add("funnelc.yaml", text);
@@ -221,12 +254,17 @@ mod limits {
     fn levels_in_brackets() {
         refused(&format!("segments: {}", "[".repeat(100_000)));
         refused(&format!("segments: {}", "{a: ".repeat(100_000)));
-        refused(&format!("segments: {}{}", "[".repeat(100_000), "]".repeat(100_000)));
+        refused(&format!(
+            "segments: {}{}",
+            "[".repeat(100_000),
+            "]".repeat(100_000)
+        ));
     }
 
     #[test]
     fn levels_in_lines() {
-        // Indentation by one space a level: the text grows with the square, so the levels that 16 MiB hold are fewer.
+        // Indentation by one space a level: the text grows with the square, so the levels that 16
+        // MiB hold are fewer.
         let mut text = String::new();
         for level in 0..5_000 {
             writeln!(text, "{}a:", " ".repeat(level)).unwrap();
@@ -274,8 +312,17 @@ mod limits {
     /// Inside the budget, but wrong in as many places as fit.
     #[test]
     fn many_mistakes_are_told() {
-        let keys = |start: &str| (0..20_000).fold(String::new(), |text, n| text + start + &n.to_string() + ": 1\n");
-        for text in [keys("key-"), format!("segments:\n{}", keys("  segment-")), "a: 1\n".repeat(200_000), keys("K ")] {
+        let keys = |start: &str| {
+            (0..20_000).fold(String::new(), |text, n| {
+                text + start + &n.to_string() + ": 1\n"
+            })
+        };
+        for text in [
+            keys("key-"),
+            format!("segments:\n{}", keys("  segment-")),
+            "a: 1\n".repeat(200_000),
+            keys("K "),
+        ] {
             let mut sources = Sources::default();
             let file = sources.add("funnelc.yaml", text.as_str());
             assert!(!findings::read(file, &text).is_empty());

@@ -20,8 +20,9 @@ use crate::runner::program::BindError;
 pub(super) fn failed(error: &RunError, plan: &Plan, args: &Args) -> (CliError, Exit) {
     let failure = match error {
         RunError::Bind(BindError::Earlier { state }) => earlier(*state, plan),
-        RunError::InFlight(_) => in_words(error)
-            .help("add one line for each to the project; nothing was written, and the state is as it was"),
+        RunError::InFlight(_) => in_words(error).help(
+            "add one line for each to the project; nothing was written, and the state is as it was",
+        ),
         RunError::State { error: why, .. } => {
             let folder = args.state.as_deref().unwrap_or(Path::new(""));
             let message = format!("the state in `{}` is damaged: {error}", folder.display());
@@ -40,11 +41,16 @@ pub(super) fn failed(error: &RunError, plan: &Plan, args: &Args) -> (CliError, E
         RunError::Write { .. } | RunError::Bind(_) | RunError::Interrupted => in_words(error),
     };
     let exit = match error {
-        RunError::Header(_) | RunError::DuplicateKey { .. } | RunError::LongRow { .. } => Exit::Findings,
+        RunError::Header(_) | RunError::DuplicateKey { .. } | RunError::LongRow { .. } => {
+            Exit::Findings
+        }
         RunError::Read(ReadError::NoHeader(_)) | RunError::InFlight(_) => Exit::Findings,
         RunError::Companies(_) | RunError::Events(_) | RunError::ShortHistory(_) => Exit::Findings,
         RunError::Interrupted => Exit::Interrupted,
-        RunError::Read(_) | RunError::Skipped { .. } | RunError::NoCompanies | RunError::Spill { .. } => failure.exit,
+        RunError::Read(_)
+        | RunError::Skipped { .. }
+        | RunError::NoCompanies
+        | RunError::Spill { .. } => failure.exit,
         RunError::State { .. } | RunError::Write { .. } | RunError::Bind(_) => failure.exit,
     };
     (failure, exit)
@@ -65,9 +71,19 @@ pub(crate) fn bad_events(error: &RunError, path: Option<&Path>) -> CliError {
 
 /// Rows of the contacts that spoil the run, the first of them one by one.
 pub(super) fn bad_rows(summary: &Summary, contacts: &Path) -> CliError {
-    let (problems, bad) = (&summary.problems, summary.problems.rows + summary.duplicates);
-    let (rows, are) = if bad == 1 { ("row", "is") } else { ("rows", "are") };
-    let mut lines = vec![format!("{bad} {rows} of `{}` {are} bad", contacts.display())];
+    let (problems, bad) = (
+        &summary.problems,
+        summary.problems.rows + summary.duplicates,
+    );
+    let (rows, are) = if bad == 1 {
+        ("row", "is")
+    } else {
+        ("rows", "are")
+    };
+    let mut lines = vec![format!(
+        "{bad} {rows} of `{}` {are} bad",
+        contacts.display()
+    )];
     let shown = || problems.first.iter().take(Problems::SHOWN);
     lines.extend(shown().map(|problem| format!("  {problem}")));
     if problems.first.len() > Problems::SHOWN || bad > Problems::SHOWN as u64 {
@@ -78,22 +94,31 @@ pub(super) fn bad_rows(summary: &Summary, contacts: &Path) -> CliError {
         0 => "`--rejects FILE` sets them aside and goes on",
         _ => "a key stands in one row only; nothing sets such rows aside",
     };
-    let notices = std::iter::once(all).chain(shown().map(Notice::from)).collect();
-    CliError::lines(lines.join("\n")).telling(notices).about(contacts).help(help)
+    let notices = std::iter::once(all)
+        .chain(shown().map(Notice::from))
+        .collect();
+    CliError::lines(lines.join("\n"))
+        .telling(notices)
+        .about(contacts)
+        .help(help)
 }
 
 pub(crate) fn no_room(error: &RunError) -> CliError {
-    in_words(error).help("many events are sorted on the disk, which takes up to twice the room of their file")
+    in_words(error)
+        .help("many events are sorted on the disk, which takes up to twice the room of their file")
 }
 
 fn short_history(error: &RunError) -> CliError {
     in_words(error)
-        .help("an event that only has another name needs `moved: [ { from: event OLD, to: event NEW } ]`; `--accept-short-history` takes what is not known for nothing; nothing was written")
+        .help("an event that only has another name needs `moved: [ \
+            { from: event OLD, to: event NEW } ]`; `--accept-short-history` takes what is not known for nothing; nothing was written")
 }
 
 pub(crate) fn no_events() -> CliError {
     let help = "give them with `--events FILE`; where nothing happened say so with `--no-events`";
-    CliError::new("the project asks for events, and no events file was given").coded(NoticeCode::NoEvents).help(help)
+    CliError::new("the project asks for events, and no events file was given")
+        .coded(NoticeCode::NoEvents)
+        .help(help)
 }
 
 pub(crate) fn no_companies(error: &RunError) -> CliError {
@@ -104,26 +129,34 @@ pub(crate) fn earlier(state: i64, plan: &Plan) -> CliError {
     let zone = TimeZone::get(&plan.model().timezone).unwrap_or(TimeZone::UTC);
     let mut moment = String::new();
     crate::runner::output::text::push_moment(&mut moment, state, &zone);
-    CliError::new(format!("the state is of {moment}, which is later than this run"))
-        .coded(NoticeCode::StateLater)
-        .help("give that `--now` or a later one")
+    CliError::new(format!(
+        "the state is of {moment}, which is later than this run"
+    ))
+    .coded(NoticeCode::StateLater)
+    .help("give that `--now` or a later one")
 }
 
 impl From<SessionError> for CliError {
     fn from(error: SessionError) -> Self {
         let failure = Self::new(error.to_string()).coded(error.code());
         match error {
-            SessionError::Forgotten { out, .. } => failure
-                .about(&out)
-                .help("deliver nothing of it yet: the same command again finishes it, with the same keys"),
-            SessionError::Folder(FolderError::Mounted(folder)) => {
-                failure.help(format!("name a folder in it: `--out {}`", folder.join("run").display())).about(&folder)
-            }
+            SessionError::Forgotten { out, .. } => failure.about(&out).help(
+                "deliver nothing of it yet: the same command again finishes it, with the same keys",
+            ),
+            SessionError::Folder(FolderError::Mounted(folder)) => failure
+                .help(format!(
+                    "name a folder in it: `--out {}`",
+                    folder.join("run").display()
+                ))
+                .about(&folder),
             SessionError::Folder(error) => match error.precious() {
                 Some(folder) => {
                     let shown = folder.display();
                     failure
-                        .help(format!("name another folder, or take that one away first: `mv {shown} {shown}.kept`"))
+                        .help(format!(
+                            "name another folder, or take that one away first: `mv {shown} \
+                            {shown}.kept`"
+                        ))
                         .about(folder)
                 }
                 None => failure.about(error.path()),
@@ -139,11 +172,14 @@ impl From<StoreError> for CliError {
         let failure = Self::new(error.to_string()).coded(error.code());
         match error {
             StoreError::Foreign { path, .. } => failure
-                .help(format!("a state needs a folder of its own, such as `--state {}/funnelc`", path.display()))
+                .help(format!(
+                    "a state needs a folder of its own, such as `--state {}/funnelc`",
+                    path.display()
+                ))
                 .about(&path),
-            StoreError::Io { path, .. } | StoreError::Locked(path) | StoreError::Damaged { path, .. } => {
-                failure.about(&path)
-            }
+            StoreError::Io { path, .. }
+            | StoreError::Locked(path)
+            | StoreError::Damaged { path, .. } => failure.about(&path),
         }
     }
 }

@@ -1,4 +1,5 @@
-//! What a run and a comparison are given: plan, moment, files, threads, and the signals that stop them.
+//! What a run and a comparison are given: plan, moment, files, threads, and the signals that stop
+//! them.
 
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
@@ -31,7 +32,11 @@ pub(super) enum Loaded {
 }
 
 /// Reads a plan, or compiles a project on the way, and says what is wrong with it.
-pub(crate) fn plan(path: &Path, env: Option<&str>, terminal: Terminal) -> Result<Option<Plan>, CliError> {
+pub(crate) fn plan(
+    path: &Path,
+    env: Option<&str>,
+    terminal: Terminal,
+) -> Result<Option<Plan>, CliError> {
     match loaded(path, env)? {
         Loaded::Plan(plan) => Ok(Some(*plan)),
         Loaded::Project(compiled) => Ok(findings(&compiled, terminal)?.cloned()),
@@ -42,35 +47,54 @@ pub(crate) fn plan(path: &Path, env: Option<&str>, terminal: Terminal) -> Result
 #[expect(clippy::disallowed_methods, reason = "the command line reads the plan")]
 pub(super) fn loaded(path: &Path, env: Option<&str>) -> Result<Loaded, CliError> {
     if path.extension().is_none_or(|extension| extension != "json") {
-        return Ok(Loaded::Project(Box::new(crate::compile_for(project::load(Some(path))?, env))));
+        return Ok(Loaded::Project(Box::new(crate::compile_for(
+            project::load(Some(path))?,
+            env,
+        ))));
     }
     if env.is_some() {
-        let failure = CliError::usage(format!("`{}` is a plan, which has no environments any more", path.display()));
+        let failure = CliError::usage(format!(
+            "`{}` is a plan, which has no environments any more",
+            path.display()
+        ));
         return Err(failure.help("give `--env` to `funnelc plan`"));
     }
-    let cannot =
-        |error: &dyn std::fmt::Display| CliError::new(format!("cannot read `{}`: {error}", path.display())).about(path);
-    let text = std::fs::read_to_string(path).map_err(|error| cannot(&error).coded(NoticeCode::CannotRead))?;
+    let cannot = |error: &dyn std::fmt::Display| {
+        CliError::new(format!("cannot read `{}`: {error}", path.display())).about(path)
+    };
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| cannot(&error).coded(NoticeCode::CannotRead))?;
     let plan = Plan::from_json(&text).map_err(|error| cannot(&error).coded(NoticeCode::BadPlan))?;
     Ok(Loaded::Plan(Box::new(plan)))
 }
 
 fn unread(path: &Path, error: &std::io::Error) -> CliError {
-    CliError::new(format!("cannot read `{}`: {error}", path.display())).coded(NoticeCode::CannotRead).about(path)
+    CliError::new(format!("cannot read `{}`: {error}", path.display()))
+        .coded(NoticeCode::CannotRead)
+        .about(path)
 }
 
-#[expect(clippy::disallowed_methods, reason = "the command line reads the clock")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the command line reads the clock"
+)]
 pub(crate) fn now(written: Option<&str>, plan: &Plan) -> Result<i64, CliError> {
-    let Some(text) = written else { return Ok(jiff::Timestamp::now().as_second()) };
+    let Some(text) = written else {
+        return Ok(jiff::Timestamp::now().as_second());
+    };
     let name = &plan.model().timezone;
-    let zone = TimeZone::get(name)
-        .map_err(|_| CliError::new(format!("unknown time zone `{name}`")).coded(NoticeCode::UnknownTimezone))?;
+    let zone = TimeZone::get(name).map_err(|_| {
+        CliError::new(format!("unknown time zone `{name}`")).coded(NoticeCode::UnknownTimezone)
+    })?;
     let moment = cell::moment(text, &zone).ok_or_else(|| {
         CliError::usage(format!("`{text}` is no moment"))
             .help("write it as `2026-11-21T09:00` or `2026-11-21T09:00+01:00`")
     })?;
     if moment > LATEST {
-        return Err(CliError::usage(format!("`{text}` is later than any run can be")).help("years go up to 8999"));
+        return Err(
+            CliError::usage(format!("`{text}` is later than any run can be"))
+                .help("years go up to 8999"),
+        );
     }
     Ok(moment)
 }
@@ -78,17 +102,24 @@ pub(crate) fn now(written: Option<&str>, plan: &Plan) -> Result<i64, CliError> {
 /// Behind it a calendar has too little left to reckon with: 9000-01-01T00:00Z.
 const LATEST: i64 = 221_845_392_000;
 
-/// Refuses a moment to which the state could not wait: every later run would be before it, and refused.
-#[expect(clippy::disallowed_methods, reason = "the command line knows the clock")]
+/// Refuses a moment to which the state could not wait: every later run would be before it, and
+/// refused.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the command line knows the clock"
+)]
 pub(super) fn not_far_ahead(now: i64, written: Option<&str>) -> Result<(), CliError> {
     const YEAR: i64 = 366 * 86_400;
     if now <= jiff::Timestamp::now().as_second() + YEAR {
         return Ok(());
     }
     let text = written.unwrap_or_default();
-    let message =
-        format!("`--now {text}` is more than a year ahead of the clock, and the state would refuse all runs before it");
-    Err(CliError::usage(message).help("mend the moment, try it with `--dry-run`, or say `--far` if it is meant"))
+    let message = format!(
+        "`--now {text}` is more than a year ahead of the clock, and the state would refuse all \
+            runs before it"
+    );
+    Err(CliError::usage(message)
+        .help("mend the moment, try it with `--dry-run`, or say `--far` if it is meant"))
 }
 
 /// The signals that stop a command.
@@ -100,7 +131,8 @@ pub(crate) struct Signals {
 }
 
 impl Signals {
-    /// From here on nothing ends the program but its end: what is begun in a moment must be told as it is.
+    /// From here on nothing ends the program but its end: what is begun in a moment must be told as
+    /// it is.
     pub(crate) fn hold(&self) {
         for id in &self.impatient {
             unregister(*id);
@@ -108,9 +140,13 @@ impl Signals {
     }
 }
 
-/// Sets a flag on the first Ctrl-C and ends at once on the second; a file that grows too large is an error of the write and no end.
+/// Sets a flag on the first Ctrl-C and ends at once on the second; a file that grows too large is
+/// an error of the write and no end.
 pub(crate) fn signals() -> Result<Signals, CliError> {
-    let mut signals = Signals { interrupted: Arc::new(AtomicBool::new(false)), impatient: Vec::new() };
+    let mut signals = Signals {
+        interrupted: Arc::new(AtomicBool::new(false)),
+        impatient: Vec::new(),
+    };
     let mut register = || {
         for signal in [SIGINT, SIGTERM] {
             let interrupted = || Arc::clone(&signals.interrupted);
@@ -123,11 +159,16 @@ pub(crate) fn signals() -> Result<Signals, CliError> {
         }
         flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false)))
     };
-    register().map_err(|error: std::io::Error| CliError::new(format!("cannot listen for signals: {error}")))?;
+    register().map_err(|error: std::io::Error| {
+        CliError::new(format!("cannot listen for signals: {error}"))
+    })?;
     Ok(signals)
 }
 
-#[expect(clippy::disallowed_methods, reason = "the command line knows standard input")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the command line knows standard input"
+)]
 pub(crate) fn source(path: &Path) -> Result<Source<'static>, CliError> {
     if path == Path::new("-") {
         return Ok(Source::stream(std::io::stdin()));
@@ -143,10 +184,18 @@ pub(crate) fn events(path: &Path) -> Result<(Source<'static>, Format), CliError>
     Ok((source(path)?, Format::of(path)))
 }
 
-#[expect(clippy::disallowed_methods, reason = "the number of threads shows in no output")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the number of threads shows in no output"
+)]
 pub(crate) fn options(threads: Option<std::num::NonZero<usize>>) -> Options {
-    let threads = threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, std::num::NonZero::get);
-    Options { threads, ..Options::default() }
+    let threads = threads
+        .or_else(|| std::thread::available_parallelism().ok())
+        .map_or(1, std::num::NonZero::get);
+    Options {
+        threads,
+        ..Options::default()
+    }
 }
 
 /// On standard error, and only on a terminal.
@@ -165,18 +214,29 @@ const MOST_THREADS: usize = 256;
 /// Reads a number of threads; one that is far too large is cut, for it shows in no output.
 pub(crate) fn threads(text: &str) -> Result<NonZero<usize>, String> {
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let number = if digits { text.parse().unwrap_or(usize::MAX) } else { 0 };
-    NonZero::new(number.min(MOST_THREADS)).ok_or_else(|| "write a whole number from 1 on".to_owned())
+    let number = if digits {
+        text.parse().unwrap_or(usize::MAX)
+    } else {
+        0
+    };
+    NonZero::new(number.min(MOST_THREADS))
+        .ok_or_else(|| "write a whole number from 1 on".to_owned())
 }
 
 /// Where events are sorted if there is no output to sort them beside.
-#[expect(clippy::disallowed_methods, reason = "the command line reads the environment, and the files have no names")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the command line reads the environment, and the files have no names"
+)]
 pub(crate) fn temporary() -> PathBuf {
     std::env::temp_dir()
 }
 
 /// A file that is small enough to be read at once.
-#[expect(clippy::disallowed_methods, reason = "the command line reads the companies")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the command line reads the companies"
+)]
 pub(crate) fn whole(path: &Path) -> Result<Vec<u8>, CliError> {
     std::fs::read(path).map_err(|error| unread(path, &error))
 }

@@ -1,4 +1,5 @@
-//! How much may be amiss with the rows of a run before it is refused: rows set aside, contacts gone since the last run.
+//! How much may be amiss with the rows of a run before it is refused: rows set aside, contacts gone
+//! since the last run.
 
 use std::str::FromStr;
 
@@ -9,7 +10,8 @@ use crate::cli::CliError;
 use crate::runner::batch::Summary;
 use crate::runner::notice::NoticeCode;
 
-const SHRUNKEN: &str = "look whether the export is whole; `--accept-shrunken` takes it as it is; nothing was written";
+const SHRUNKEN: &str =
+    "look whether the export is whole; `--accept-shrunken` takes it as it is; nothing was written";
 
 /// So many rows, or such a share of all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,9 +30,10 @@ impl AtMost {
     fn of(self, rows: u64) -> u64 {
         match self {
             Self::Rows(count) => count,
-            Self::Share(share) => {
-                (Decimal::from(rows) * share / Decimal::ONE_HUNDRED).ceil().to_u64().unwrap_or(u64::MAX)
-            }
+            Self::Share(share) => (Decimal::from(rows) * share / Decimal::ONE_HUNDRED)
+                .ceil()
+                .to_u64()
+                .unwrap_or(u64::MAX),
         }
     }
 }
@@ -45,7 +48,11 @@ impl FromStr for AtMost {
             Some(share) => {
                 let share = Decimal::from_str_exact(share.trim()).map_err(|_| wrong())?;
                 let fits = (Decimal::ZERO..=Decimal::ONE_HUNDRED).contains(&share);
-                if fits { Ok(Self::Share(share)) } else { Err(wrong()) }
+                if fits {
+                    Ok(Self::Share(share))
+                } else {
+                    Err(wrong())
+                }
             }
         }
     }
@@ -68,15 +75,27 @@ pub(crate) fn rejects(summary: &Summary, at_most: Option<AtMost>) -> Result<(), 
     if bad <= allowed {
         return Ok(());
     }
-    let why = if at_most.is_none() { " unless told otherwise" } else { "" };
+    let why = if at_most.is_none() {
+        " unless told otherwise"
+    } else {
+        ""
+    };
     let rows = format!("{rows} {}", if rows == 1 { "row" } else { "rows" });
-    let first = summary.problems.first.first().map(ToString::to_string).unwrap_or_default();
+    let first = summary
+        .problems
+        .first
+        .first()
+        .map(ToString::to_string)
+        .unwrap_or_default();
     let message = format!(
-        "{bad} of {rows} are bad, and `--rejects` sets {allowed} of them aside ({bound}){why}; the first: {first}"
+        "{bad} of {rows} are bad, and `--rejects` sets {allowed} of them aside ({bound}){why}; the \
+            first: {first}"
     );
     Err(CliError::new(message)
         .coded(NoticeCode::TooManyRejects)
-        .help(format!("mend them, or allow that many with `--rejects-at-most {bad}`; nothing was written")))
+        .help(format!(
+            "mend them, or allow that many with `--rejects-at-most {bad}`; nothing was written"
+        )))
 }
 
 /// Refuses a file that has lost its rows, or more than half of the contacts that the state knows.
@@ -84,16 +103,23 @@ pub(crate) fn shrunken(summary: &Summary) -> Result<(), CliError> {
     let message = match summary.of_known {
         _ if summary.rows == 0 => return Err(no_rows()),
         Some((found, known)) if found < known - found => {
-            format!("of the contacts that the state knows, {} of {known} are gone", known - found)
+            format!(
+                "of the contacts that the state knows, {} of {known} are gone",
+                known - found
+            )
         }
         Some(_) | None => return Ok(()),
     };
-    Err(CliError::new(message).coded(NoticeCode::Shrunken).help(SHRUNKEN))
+    Err(CliError::new(message)
+        .coded(NoticeCode::Shrunken)
+        .help(SHRUNKEN))
 }
 
 /// A file of contacts without contacts, or of companies without companies.
 pub(crate) fn no_rows() -> CliError {
-    CliError::new("there is a header and no row below it").coded(NoticeCode::NoRows).help(SHRUNKEN)
+    CliError::new("there is a header and no row below it")
+        .coded(NoticeCode::NoRows)
+        .help(SHRUNKEN)
 }
 
 #[cfg(test)]
@@ -103,7 +129,16 @@ mod tests {
     #[test]
     fn a_share_of_rows_is_rounded_up() {
         let of = |text: &str, rows| text.parse::<AtMost>().unwrap().of(rows);
-        assert_eq!([of("1%", 2), of("1%", 100), of("1%", 101), of("0.5%", 1000), of("0%", 9)], [1, 1, 2, 5, 0]);
+        assert_eq!(
+            [
+                of("1%", 2),
+                of("1%", 100),
+                of("1%", 101),
+                of("0.5%", 1000),
+                of("0%", 9)
+            ],
+            [1, 1, 2, 5, 0]
+        );
         assert_eq!([of("7", 2), of("100 %", 9)], [7, 9]);
         for wrong in ["", "%", "-1", "x", "101%", "-1%", "1.5"] {
             assert!(wrong.parse::<AtMost>().is_err(), "{wrong}");

@@ -1,4 +1,5 @@
-//! What a run says beside its tables: what is forgotten, what became of people in flight, what is odd about its inputs.
+//! What a run says beside its tables: what is forgotten, what became of people in flight, what is
+//! odd about its inputs.
 
 use super::voice::Voice;
 use super::{Args, Task};
@@ -8,7 +9,8 @@ use crate::runner::batch::session::Done;
 use crate::runner::batch::{Prepared, Summary};
 use crate::runner::notice::{Notice, NoticeCode};
 
-/// Without a state each run is the first one: whoever waits begins anew, and whoever got something gets it again.
+/// Without a state each run is the first one: whoever waits begins anew, and whoever got something
+/// gets it again.
 pub(super) fn forgotten(task: &Task<'_>) -> Result<(), CliError> {
     if task.args.state.is_some() {
         return Ok(());
@@ -16,22 +18,35 @@ pub(super) fn forgotten(task: &Task<'_>) -> Result<(), CliError> {
     let model = task.plan.model();
     let mut lost = Vec::new();
     if let Some(campaign) = model.campaigns.values().find(|campaign| waits(campaign)) {
-        lost.push(format!("who waits in `{}` begins anew with each run", campaign.id));
+        lost.push(format!(
+            "who waits in `{}` begins anew with each run",
+            campaign.id
+        ));
     }
     if let Some(content) = model.campaigns.values().find_map(sends) {
-        lost.push(format!("who got `{}` gets it again with the next one", model.content[content].id));
+        lost.push(format!(
+            "who got `{}` gets it again with the next one",
+            model.content[content].id
+        ));
     }
     if lost.is_empty() {
         return Ok(());
     }
-    let words = format!("without `--state DIR` nothing is remembered: {}", lost.join(", and "));
-    task.voice.warn(Notice::new(NoticeCode::NoState, words), None)
+    let words = format!(
+        "without `--state DIR` nothing is remembered: {}",
+        lost.join(", and ")
+    );
+    task.voice
+        .warn(Notice::new(NoticeCode::NoState, words), None)
 }
 
 fn waits(campaign: &Campaign) -> bool {
     let mut found = false;
     campaign.each_step(|step| {
-        found |= matches!(step.kind, StepKind::Wait(_) | StepKind::WaitUntil { .. } | StepKind::Await(_));
+        found |= matches!(
+            step.kind,
+            StepKind::Wait(_) | StepKind::WaitUntil { .. } | StepKind::Await(_)
+        );
     });
     found
 }
@@ -48,33 +63,73 @@ fn sends(campaign: &Campaign) -> Option<crate::model::ContentId> {
 
 /// What the run takes for granted of the past, and what became of contacts in flight.
 pub(super) fn notes(prepared: &Prepared, args: &Args, voice: &Voice) -> Result<(), CliError> {
-    for line in prepared.short().iter().filter(|_| args.accept_short_history) {
-        voice.note(Notice::new(NoticeCode::ShortHistory, format!("{line}; what is not known counts as nothing")))?;
+    for line in prepared
+        .short()
+        .iter()
+        .filter(|_| args.accept_short_history)
+    {
+        voice.note(Notice::new(
+            NoticeCode::ShortHistory,
+            format!("{line}; what is not known counts as nothing"),
+        ))?;
     }
-    prepared.migrated.iter().try_for_each(|deed| voice.note(deed.clone()))
+    prepared
+        .migrated
+        .iter()
+        .try_for_each(|deed| voice.note(deed.clone()))
 }
 
-pub(super) fn warnings(summary: &Summary, prepared: &Prepared, args: &Args, voice: &Voice) -> Result<(), CliError> {
+pub(super) fn warnings(
+    summary: &Summary,
+    prepared: &Prepared,
+    args: &Args,
+    voice: &Voice,
+) -> Result<(), CliError> {
     let mut of_companies = prepared.companies.iter().flat_map(|read| &read.warnings);
     of_companies.try_for_each(|warning| voice.warn(warning, args.companies.as_deref()))?;
     if prepared.program.past_only && args.events.is_some() {
-        let words = "this is the first run, so the events are its past: they count, and start and change nothing";
-        voice.note(Notice::new(NoticeCode::PastOnly, format!("{words}; `--replay` lets them act")))?;
+        let words = "this is the first run, so the events are its past: they count, and start and \
+            change nothing";
+        voice.note(Notice::new(
+            NoticeCode::PastOnly,
+            format!("{words}; `--replay` lets them act"),
+        ))?;
     }
-    summary.event_warnings.iter().try_for_each(|warning| voice.warn(warning, args.events.as_deref()))?;
-    summary.warnings.iter().try_for_each(|warning| voice.warn(warning, Some(&args.contacts)))
+    summary
+        .event_warnings
+        .iter()
+        .try_for_each(|warning| voice.warn(warning, args.events.as_deref()))?;
+    summary
+        .warnings
+        .iter()
+        .try_for_each(|warning| voice.warn(warning, Some(&args.contacts)))
 }
 
 /// What there is to say of a run that stands, behind all warnings.
-pub(super) fn last_words(done: &Done, summary: &Summary, args: &Args, voice: &Voice) -> Result<(), CliError> {
+pub(super) fn last_words(
+    done: &Done,
+    summary: &Summary,
+    args: &Args,
+    voice: &Voice,
+) -> Result<(), CliError> {
     let bad = summary.problems.rows;
     if let Some(rejects) = args.rejects.as_ref().filter(|_| bad > 0) {
-        let (rows, were) = if bad == 1 { ("row", "was") } else { ("rows", "were") };
-        let words = format!("{bad} bad {rows} {were} set aside in `{}`", rejects.display());
+        let (rows, were) = if bad == 1 {
+            ("row", "was")
+        } else {
+            ("rows", "were")
+        };
+        let words = format!(
+            "{bad} bad {rows} {were} set aside in `{}`",
+            rejects.display()
+        );
         voice.add(Notice::new(NoticeCode::SetAside, words))?;
     }
     if let Some(out) = args.out.as_ref().filter(|_| done.repeated) {
-        voice.add_in_words(&format!("`{}` holds this run already; nothing was changed\n", out.display()))?;
+        voice.add_in_words(&format!(
+            "`{}` holds this run already; nothing was changed\n",
+            out.display()
+        ))?;
     }
     Ok(())
 }

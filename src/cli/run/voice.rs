@@ -1,6 +1,7 @@
 //! What a run says, as it comes up: in words at once, or kept for the one document that ends it.
 //!
-//! Invariant: with `--format json` nothing but that document is on standard output, and nothing on standard error that stands in it.
+//! Invariant: with `--format json` nothing but that document is on standard output, and nothing on
+//! standard error that stands in it.
 
 use std::cell::RefCell;
 use std::path::Path;
@@ -43,7 +44,10 @@ struct Kept {
 
 impl Voice {
     pub(super) fn new(format: Format, terminal: Terminal) -> Self {
-        Self { terminal, kept: (format == Format::Json).then(RefCell::default) }
+        Self {
+            terminal,
+            kept: (format == Format::Json).then(RefCell::default),
+        }
     }
 
     /// The findings of the project. In words only errors are shown.
@@ -58,7 +62,11 @@ impl Voice {
     }
 
     /// Something worth a look.
-    pub(super) fn warn(&self, notice: impl Into<Notice>, file: Option<&Path>) -> Result<(), CliError> {
+    pub(super) fn warn(
+        &self,
+        notice: impl Into<Notice>,
+        file: Option<&Path>,
+    ) -> Result<(), CliError> {
         self.say(Weight::Warning, notice.into(), file)
     }
 
@@ -69,22 +77,38 @@ impl Voice {
 
     fn say(&self, weight: Weight, notice: Notice, file: Option<&Path>) -> Result<(), CliError> {
         let Some(kept) = &self.kept else {
-            let file = file.map(|path| format!("`{}`: ", path.display())).unwrap_or_default();
-            return self.terminal.say(&format!("{}: {file}{}\n", weight.word(), one_line(&notice.message)));
+            let file = file
+                .map(|path| format!("`{}`: ", path.display()))
+                .unwrap_or_default();
+            return self.terminal.say(&format!(
+                "{}: {file}{}\n",
+                weight.word(),
+                one_line(&notice.message)
+            ));
         };
         let file = file.map(|path| path.display().to_string());
-        kept.borrow_mut().messages.push(Message::new(weight, notice, file));
+        kept.borrow_mut()
+            .messages
+            .push(Message::new(weight, notice, file));
         Ok(())
     }
 
     /// Something worth knowing, in words a sentence of its own.
     pub(super) fn add(&self, notice: Notice) -> Result<(), CliError> {
-        if self.kept.is_some() { self.note(notice) } else { self.terminal.say(&format!("{}\n", notice.message)) }
+        if self.kept.is_some() {
+            self.note(notice)
+        } else {
+            self.terminal.say(&format!("{}\n", notice.message))
+        }
     }
 
     /// In words alone: what the document says with its `outcome`.
     pub(super) fn add_in_words(&self, text: &str) -> Result<(), CliError> {
-        if self.kept.is_some() { Ok(()) } else { self.terminal.say(text) }
+        if self.kept.is_some() {
+            Ok(())
+        } else {
+            self.terminal.say(text)
+        }
     }
 
     /// Why there is no run.
@@ -125,14 +149,25 @@ impl Voice {
             }
         };
         if exit == Exit::Interrupted {
-            messages.push(Message::new(Weight::Error, Notice::new(NoticeCode::Interrupted, "interrupted"), None));
+            messages.push(Message::new(
+                Weight::Error,
+                Notice::new(NoticeCode::Interrupted, "interrupted"),
+                None,
+            ));
         }
-        let report = RunReport::new((outcome, exit as u8), messages, kept.project, kept.metrics.as_deref());
+        let report = RunReport::new(
+            (outcome, exit as u8),
+            messages,
+            kept.project,
+            kept.metrics.as_deref(),
+        );
         match (terminal.print(Stream::Out, &report.to_json()), outcome) {
             (Ok(()), _) => Ok(exit),
             // A run that stands is no failure any more, and one that failed says so by its code.
             (Err(unprinted), Outcome::Written | Outcome::Repeated) => {
-                let _ = terminal.say(&format!("warning: the run stands, but its document is lost: {unprinted}\n"));
+                let _ = terminal.say(&format!(
+                    "warning: the run stands, but its document is lost: {unprinted}\n"
+                ));
                 Ok(exit)
             }
             (Err(unprinted), Outcome::DryRun) => Err(unprinted),

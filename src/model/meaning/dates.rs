@@ -1,5 +1,6 @@
-//! Dates and moments as cuts of lines. Two points stand on one line where their order is the same at every time of a run: days from today, months from
-//! today, seconds from now, one kind of period, the calendar. What lies on different lines is never weighed against each other.
+//! Dates and moments as cuts of lines. Two points stand on one line where their order is the same
+//! at every time of a run: days from today, months from today, seconds from now, one kind of
+//! period, the calendar. What lies on different lines is never weighed against each other.
 
 use jiff::ToSpan;
 
@@ -14,7 +15,10 @@ struct Place {
 
 impl Place {
     fn new(line: impl Into<String>, cut: Cut) -> Self {
-        Self { line: line.into(), cut }
+        Self {
+            line: line.into(),
+            cut,
+        }
     }
 
     fn days(days: i64) -> Self {
@@ -24,9 +28,10 @@ impl Place {
     fn period(unit: Unit, units: i64, days: i64) -> Self {
         match unit {
             Unit::Day => Self::days(units + days),
-            Unit::Week | Unit::Month | Unit::Year => {
-                Self::new(format!("start of {unit}"), Cut::before(Point::Steps(units, days)))
-            }
+            Unit::Week | Unit::Month | Unit::Year => Self::new(
+                format!("start of {unit}"),
+                Cut::before(Point::Steps(units, days)),
+            ),
         }
     }
 }
@@ -44,7 +49,10 @@ impl Dates<'_> {
     pub(super) fn test(&mut self, test: &DateTest) -> Diagram {
         match test {
             DateTest::In { values, .. } => {
-                let values = values.iter().map(|when| self.within(start(*when), end(*when))).collect();
+                let values = values
+                    .iter()
+                    .map(|when| self.within(start(*when), end(*when)))
+                    .collect();
                 self.diagrams.any(values)
             }
             DateTest::Between(from, to) => self.within(start(*from), end(*to)),
@@ -56,7 +64,10 @@ impl Dates<'_> {
             DateTest::WithinNext(length) => self.within(self.now(false), end(When::In(*length))),
             DateTest::During(period) => {
                 let first = i64::from(period.offset);
-                self.within(Place::period(period.unit, first, 0), Place::period(period.unit, first + 1, 0))
+                self.within(
+                    Place::period(period.unit, first, 0),
+                    Place::period(period.unit, first + 1, 0),
+                )
             }
             DateTest::Anniversary(when) => {
                 let Place { line, cut } = start(*when);
@@ -67,8 +78,15 @@ impl Dates<'_> {
     }
 
     fn now(&self, is_after: bool) -> Place {
-        let now = Cut { point: Point::Steps(0, 0), is_after };
-        if self.whole_days { Place::days(i64::from(is_after)) } else { Place::new("seconds", now) }
+        let now = Cut {
+            point: Point::Steps(0, 0),
+            is_after,
+        };
+        if self.whole_days {
+            Place::days(i64::from(is_after))
+        } else {
+            Place::new("seconds", now)
+        }
     }
 
     fn within(&mut self, from: Place, to: Place) -> Diagram {
@@ -91,7 +109,10 @@ impl Dates<'_> {
     }
 
     fn line(&self, name: &str) -> Line {
-        Line { thing: self.thing.to_owned(), aspect: Some(name.to_owned()) }
+        Line {
+            thing: self.thing.to_owned(),
+            aspect: Some(name.to_owned()),
+        }
     }
 }
 
@@ -110,10 +131,18 @@ fn place(when: When, is_end: bool) -> Place {
     match when {
         When::At(Moment::Day(date)) => {
             let last = Cut::after(Point::Moment(date.at(23, 59, 59, 0)));
-            let next = date.checked_add(day.days()).map(|date| Cut::before(Point::Moment(date.at(0, 0, 0, 0))));
+            let next = date
+                .checked_add(day.days())
+                .map(|date| Cut::before(Point::Moment(date.at(0, 0, 0, 0))));
             Place::new("calendar", next.unwrap_or(last))
         }
-        When::At(Moment::Time(time)) => Place::new("calendar", Cut { point: Point::Moment(time), is_after: is_end }),
+        When::At(Moment::Time(time)) => Place::new(
+            "calendar",
+            Cut {
+                point: Point::Moment(time),
+                is_after: is_end,
+            },
+        ),
         When::Today(days) => Place::days(i64::from(days) + day),
         When::StartOf(unit) => Place::period(unit, 0, day),
         When::Ago(length) => away(length, -1, is_end),
@@ -127,16 +156,39 @@ fn away(length: Duration, sign: i64, is_end: bool) -> Place {
     match (months, days, length.seconds) {
         (0, days, 0) => Place::days(days + day),
         (months, 0, 0) => Place::new("months", Cut::before(Point::Steps(months, day))),
-        (0, 0, seconds) => Place::new("seconds", Cut { point: Point::Steps(seconds * sign, 0), is_after: is_end }),
-        (_, _, 0) => Place::new(format!("{length} {sign}"), Cut::before(Point::Steps(0, day))),
-        (_, _, _) => Place::new(format!("{length} {sign}"), Cut { point: Point::Steps(0, 0), is_after: is_end }),
+        (0, 0, seconds) => Place::new(
+            "seconds",
+            Cut {
+                point: Point::Steps(seconds * sign, 0),
+                is_after: is_end,
+            },
+        ),
+        (_, _, 0) => Place::new(
+            format!("{length} {sign}"),
+            Cut::before(Point::Steps(0, day)),
+        ),
+        (_, _, _) => Place::new(
+            format!("{length} {sign}"),
+            Cut {
+                point: Point::Steps(0, 0),
+                is_after: is_end,
+            },
+        ),
     }
 }
 
 /// In the stage at least so long.
-pub(super) fn for_so_long(diagrams: &mut Diagrams, thing: &str, stage: &str, length: Option<Duration>) -> Diagram {
+pub(super) fn for_so_long(
+    diagrams: &mut Diagrams,
+    thing: &str,
+    stage: &str,
+    length: Option<Duration>,
+) -> Diagram {
     let Some(length) = length else { return ALWAYS };
     let Place { line, cut } = away(length, 1, false);
-    let line = Line { thing: thing.to_owned(), aspect: Some(format!("{stage} for {line}")) };
+    let line = Line {
+        thing: thing.to_owned(),
+        aspect: Some(format!("{stage} for {line}")),
+    };
     diagrams.from(&line, cut)
 }

@@ -1,7 +1,10 @@
-//! Decision diagrams: what a condition answers, for every position on every line that it asks about, in the one form that each answer has.
+//! Decision diagrams: what a condition answers, for every position on every line that it asks
+//! about, in the one form that each answer has.
 //!
-//! A line holds all values that one question may find, in order; a diagram cuts it in parts and goes on in each with the next line, in order of their
-//! names. Parts that lead to the same are one, and a line on which nothing depends is left out, so equal diagrams mean the same and the other way round.
+//! A line holds all values that one question may find, in order; a diagram cuts it in parts and
+//! goes on in each with the next line, in order of their names. Parts that lead to the same are
+//! one, and a line on which nothing depends is left out, so equal diagrams mean the same and the
+//! other way round.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +13,8 @@ use rust_decimal::Decimal;
 
 use super::Meaning;
 
-/// What is asked: the thing, and what about it. Whether there is a value at all comes before everything else about a thing.
+/// What is asked: the thing, and what about it. Whether there is a value at all comes before
+/// everything else about a thing.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Line {
     pub(super) thing: String,
@@ -36,11 +40,17 @@ pub(super) struct Cut {
 
 impl Cut {
     pub(super) fn before(point: Point) -> Self {
-        Self { point, is_after: false }
+        Self {
+            point,
+            is_after: false,
+        }
     }
 
     pub(super) fn after(point: Point) -> Self {
-        Self { point, is_after: true }
+        Self {
+            point,
+            is_after: true,
+        }
     }
 }
 
@@ -51,7 +61,8 @@ pub(super) struct Diagram(usize);
 pub(super) const NEVER: Diagram = Diagram(0);
 pub(super) const ALWAYS: Diagram = Diagram(1);
 
-/// A line cut in parts: the first, and each further one from its cut on; neighbours lead to different diagrams.
+/// A line cut in parts: the first, and each further one from its cut on; neighbours lead to
+/// different diagrams.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Node {
     line: Line,
@@ -67,7 +78,8 @@ pub(super) struct Diagrams {
     known: BTreeMap<Node, Diagram>,
 }
 
-/// A list whose diagram would take more steps than this stays a list: it means the same as one with the same parts.
+/// A list whose diagram would take more steps than this stays a list: it means the same as one with
+/// the same parts.
 const STEPS: usize = 4096;
 
 /// What joins two diagrams: the answer that decides alone.
@@ -76,9 +88,20 @@ struct Decides(Diagram);
 
 impl Default for Diagrams {
     fn default() -> Self {
-        let end = Node { line: Line { thing: String::new(), aspect: None }, first: NEVER, further: Vec::new() };
+        let end = Node {
+            line: Line {
+                thing: String::new(),
+                aspect: None,
+            },
+            first: NEVER,
+            further: Vec::new(),
+        };
         let meanings = vec![digest(&["never"]), digest(&["always"])];
-        Self { nodes: vec![end.clone(), end], meanings, known: BTreeMap::new() }
+        Self {
+            nodes: vec![end.clone(), end],
+            meanings,
+            known: BTreeMap::new(),
+        }
     }
 }
 
@@ -89,12 +112,18 @@ impl Diagrams {
 
     /// Whether the thing has a value.
     pub(super) fn exists(&mut self, thing: &str) -> Diagram {
-        self.yes(Line { thing: thing.to_owned(), aspect: None })
+        self.yes(Line {
+            thing: thing.to_owned(),
+            aspect: None,
+        })
     }
 
     /// A question with yes and no.
     pub(super) fn flag(&mut self, thing: &str, aspect: &str) -> Diagram {
-        self.yes(Line { thing: thing.to_owned(), aspect: Some(aspect.to_owned()) })
+        self.yes(Line {
+            thing: thing.to_owned(),
+            aspect: Some(aspect.to_owned()),
+        })
     }
 
     fn yes(&mut self, line: Line) -> Diagram {
@@ -112,7 +141,8 @@ impl Diagrams {
         self.node(line.clone(), ALWAYS, vec![(cut, NEVER)])
     }
 
-    /// What lies between the first and the second cut of one of these; nothing where the second comes first.
+    /// What lies between the first and the second cut of one of these; nothing where the second
+    /// comes first.
     pub(super) fn within(&mut self, line: &Line, mut ranges: Vec<(Cut, Cut)>) -> Diagram {
         ranges.retain(|(from, to)| from < to);
         ranges.sort();
@@ -123,13 +153,19 @@ impl Diagrams {
                 _ => apart.push((from, to)),
             }
         }
-        let cuts = apart.into_iter().flat_map(|(from, to)| [(from, ALWAYS), (to, NEVER)]).collect();
+        let cuts = apart
+            .into_iter()
+            .flat_map(|(from, to)| [(from, ALWAYS), (to, NEVER)])
+            .collect();
         self.node(line.clone(), NEVER, cuts)
     }
 
     /// One of these texts.
     pub(super) fn one_of(&mut self, thing: &str, aspect: &str, values: &[String]) -> Diagram {
-        let line = Line { thing: thing.to_owned(), aspect: Some(aspect.to_owned()) };
+        let line = Line {
+            thing: thing.to_owned(),
+            aspect: Some(aspect.to_owned()),
+        };
         let range = |value: &String| {
             let point = Point::Text(value.clone());
             (Cut::before(point.clone()), Cut::after(point))
@@ -148,9 +184,16 @@ impl Diagrams {
         if let Some(known) = done.get(&diagram) {
             return *known;
         }
-        let Node { line, first, further } = self.nodes[diagram.0].clone();
+        let Node {
+            line,
+            first,
+            further,
+        } = self.nodes[diagram.0].clone();
         let first = self.negated(first, done);
-        let further = further.into_iter().map(|(cut, inner)| (cut, self.negated(inner, done))).collect();
+        let further = further
+            .into_iter()
+            .map(|(cut, inner)| (cut, self.negated(inner, done)))
+            .collect();
         let negated = self.node(line, first, further);
         done.insert(diagram, negated);
         negated
@@ -175,7 +218,8 @@ impl Diagrams {
         self.any(vec![one, other])
     }
 
-    /// In the order of their meanings, so that the order of the text does not say when it gets too long.
+    /// In the order of their meanings, so that the order of the text does not say when it gets too
+    /// long.
     fn joined(&mut self, mut parts: Vec<Diagram>, decides: Decides) -> Diagram {
         parts.sort_by_key(|part| self.meaning(*part));
         parts.dedup();
@@ -192,7 +236,10 @@ impl Diagrams {
 
     /// All of these, as a question of its own.
     fn list(&mut self, parts: &[Diagram]) -> Diagram {
-        let meanings: Vec<String> = parts.iter().map(|part| self.meaning(*part).to_string()).collect();
+        let meanings: Vec<String> = parts
+            .iter()
+            .map(|part| self.meaning(*part).to_string())
+            .collect();
         self.flag("all", &meanings.join(" "))
     }
 
@@ -216,7 +263,10 @@ impl Diagrams {
         } else if done.len() >= STEPS {
             return None;
         }
-        let line = self.nodes[one.0].line.clone().min(self.nodes[other.0].line.clone());
+        let line = self.nodes[one.0]
+            .line
+            .clone()
+            .min(self.nodes[other.0].line.clone());
         let (ones, others) = (self.parts(one, &line), self.parts(other, &line));
         let first = self.pair(ones.0, others.0, decides, done)?;
         let mut further = Vec::new();
@@ -232,7 +282,11 @@ impl Diagrams {
     fn parts(&self, diagram: Diagram, line: &Line) -> (Diagram, Vec<(Cut, Diagram)>) {
         let node = &self.nodes[diagram.0];
         let asks = diagram != NEVER && diagram != ALWAYS && node.line == *line;
-        if asks { (node.first, node.further.clone()) } else { (diagram, Vec::new()) }
+        if asks {
+            (node.first, node.further.clone())
+        } else {
+            (diagram, Vec::new())
+        }
     }
 
     fn node(&mut self, line: Line, first: Diagram, further: Vec<(Cut, Diagram)>) -> Diagram {
@@ -248,7 +302,11 @@ impl Diagrams {
         if further.is_empty() {
             return first;
         }
-        let node = Node { line, first, further };
+        let node = Node {
+            line,
+            first,
+            further,
+        };
         if let Some(known) = self.known.get(&node) {
             return *known;
         }
@@ -261,11 +319,17 @@ impl Diagrams {
 
     fn told(&self, node: &Node) -> Meaning {
         let Line { thing, aspect } = &node.line;
-        let aspect = aspect.as_ref().map_or("?".to_owned(), |aspect| format!("={aspect}"));
+        let aspect = aspect
+            .as_ref()
+            .map_or("?".to_owned(), |aspect| format!("={aspect}"));
         let mut parts = vec![thing.clone(), aspect, self.meaning(node.first).to_string()];
         for (cut, inner) in &node.further {
             let side = if cut.is_after { ">" } else { ">=" };
-            parts.extend([side.to_owned(), cut.point.to_string(), self.meaning(*inner).to_string()]);
+            parts.extend([
+                side.to_owned(),
+                cut.point.to_string(),
+                self.meaning(*inner).to_string(),
+            ]);
         }
         digest(&parts.iter().map(String::as_str).collect::<Vec<_>>())
     }
@@ -287,7 +351,10 @@ type Parts = (Diagram, Vec<(Cut, Diagram)>);
 /// At each cut of either: what both lead to from there on.
 fn side_by_side(ones: Parts, others: Parts) -> Vec<(Cut, Diagram, Diagram)> {
     let (mut one, mut other) = (ones.0, others.0);
-    let (mut ones, mut others) = (ones.1.into_iter().peekable(), others.1.into_iter().peekable());
+    let (mut ones, mut others) = (
+        ones.1.into_iter().peekable(),
+        others.1.into_iter().peekable(),
+    );
     let mut both = Vec::new();
     loop {
         let next = match (ones.peek(), others.peek()) {
@@ -295,8 +362,12 @@ fn side_by_side(ones: Parts, others: Parts) -> Vec<(Cut, Diagram, Diagram)> {
             (Some((cut, _)), None) | (None, Some((cut, _))) => cut.clone(),
             (None, None) => return both,
         };
-        one = ones.next_if(|(cut, _)| *cut == next).map_or(one, |(_, inner)| inner);
-        other = others.next_if(|(cut, _)| *cut == next).map_or(other, |(_, inner)| inner);
+        one = ones
+            .next_if(|(cut, _)| *cut == next)
+            .map_or(one, |(_, inner)| inner);
+        other = others
+            .next_if(|(cut, _)| *cut == next)
+            .map_or(other, |(_, inner)| inner);
         both.push((next, one, other));
     }
 }

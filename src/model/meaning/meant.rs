@@ -1,24 +1,28 @@
-//! A project in which each condition stands as its meaning, so that two that mean the same are equal however they are written; for comparing, never for running.
+//! A project in which each condition stands as its meaning, so that two that mean the same are
+//! equal however they are written; for comparing, never for running.
 
 use std::collections::BTreeMap;
 
 use super::{Meaning, Meanings};
 use crate::model::ids::Id;
 use crate::model::{
-    Audience, Condition, ConditionKind, Enter, EventPattern, Funnel, Metadata, Model, Segment, SegmentId, Step,
-    StepKind,
+    Audience, Condition, ConditionKind, Enter, EventPattern, Funnel, Metadata, Model, Segment,
+    SegmentId, Step, StepKind,
 };
 use crate::source::Span;
 
 impl Model {
-    /// This project with each condition as a question for a segment that has its meaning as its id; whatever has an id keeps it.
+    /// This project with each condition as a question for a segment that has its meaning as its id;
+    /// whatever has an id keeps it.
     #[must_use]
     pub fn meant(&self) -> Self {
         let (mut meanings, mut known) = (Meanings::of(self), BTreeMap::new());
         let mut model = self.clone();
         for id in model.campaigns.ids() {
             // Each way lets in by itself, so their order says nothing.
-            model.campaigns[id].enter.sort_by_key(|way| meanings.enter(way));
+            model.campaigns[id]
+                .enter
+                .sort_by_key(|way| meanings.enter(way));
         }
         each_condition(&mut model, &mut |condition| {
             let next = SegmentId::from_index(self.segments.len() + known.len());
@@ -28,7 +32,12 @@ impl Model {
         let mut new: Vec<(Meaning, SegmentId)> = known.into_iter().collect();
         new.sort_by_key(|(_, at)| *at);
         let of_meanings = new.into_iter().map(|(meaning, _)| named(meaning));
-        model.segments = model.segments.values().cloned().chain(of_meanings).collect();
+        model.segments = model
+            .segments
+            .values()
+            .cloned()
+            .chain(of_meanings)
+            .collect();
         model
     }
 }
@@ -38,7 +47,10 @@ fn named(meaning: Meaning) -> Segment {
         id: meaning.to_string(),
         span: Span::NOWHERE,
         about: Metadata::default(),
-        condition: Condition { span: Span::NOWHERE, kind: ConditionKind::All(Vec::new()) },
+        condition: Condition {
+            span: Span::NOWHERE,
+            kind: ConditionKind::All(Vec::new()),
+        },
         for_reports: false,
         by_hand: false,
         include: Vec::new(),
@@ -48,12 +60,20 @@ fn named(meaning: Meaning) -> Segment {
 
 /// Each condition as a whole.
 fn each_condition(model: &mut Model, visit: &mut impl FnMut(&mut Condition)) {
-    model.contacts.channels.iter_mut().filter_map(|channel| channel.consent.as_mut()).for_each(&mut *visit);
+    model
+        .contacts
+        .channels
+        .iter_mut()
+        .filter_map(|channel| channel.consent.as_mut())
+        .for_each(&mut *visit);
     for id in model.segments.ids() {
         visit(&mut model.segments[id].condition);
     }
     for id in model.points.rules.ids() {
-        model.points.rules[id].each.iter_mut().for_each(|pattern| of_pattern(pattern, visit));
+        model.points.rules[id]
+            .each
+            .iter_mut()
+            .for_each(|pattern| of_pattern(pattern, visit));
     }
     for id in model.funnels.ids() {
         of_funnel(&mut model.funnels[id], visit);
@@ -67,7 +87,10 @@ fn each_condition(model: &mut Model, visit: &mut impl FnMut(&mut Condition)) {
                 Enter::Entered { .. } => {}
             }
         }
-        [&mut campaign.goal, &mut campaign.exit_when].into_iter().flatten().for_each(&mut *visit);
+        [&mut campaign.goal, &mut campaign.exit_when]
+            .into_iter()
+            .flatten()
+            .for_each(&mut *visit);
         of_steps(&mut campaign.steps, visit);
     }
 }
@@ -76,11 +99,21 @@ fn of_funnel(funnel: &mut Funnel, visit: &mut impl FnMut(&mut Condition)) {
     if let Some(Audience::Of(condition)) = &mut funnel.audience {
         visit(condition);
     }
-    funnel.place.iter_mut().for_each(|rule| visit(&mut rule.when));
+    funnel
+        .place
+        .iter_mut()
+        .for_each(|rule| visit(&mut rule.when));
     for id in funnel.stages.ids() {
         let stage = &mut funnel.stages[id];
-        stage.converts.iter_mut().for_each(|conversion| visit(&mut conversion.when));
-        stage.experiences.iter_mut().filter_map(|experience| experience.when.as_mut()).for_each(&mut *visit);
+        stage
+            .converts
+            .iter_mut()
+            .for_each(|conversion| visit(&mut conversion.when));
+        stage
+            .experiences
+            .iter_mut()
+            .filter_map(|experience| experience.when.as_mut())
+            .for_each(&mut *visit);
     }
 }
 
@@ -88,7 +121,10 @@ fn of_steps(steps: &mut [Step], visit: &mut impl FnMut(&mut Condition)) {
     for step in steps {
         match &mut step.kind {
             StepKind::If { when, .. } => visit(when),
-            StepKind::Await(awaiting) => awaiting.ways.iter_mut().for_each(|way| of_pattern(&mut way.pattern, visit)),
+            StepKind::Await(awaiting) => awaiting
+                .ways
+                .iter_mut()
+                .for_each(|way| of_pattern(&mut way.pattern, visit)),
             StepKind::Action(_)
             | StepKind::Wait(_)
             | StepKind::WaitUntil { .. }
@@ -98,7 +134,9 @@ fn of_steps(steps: &mut [Step], visit: &mut impl FnMut(&mut Condition)) {
             | StepKind::Exit(_)
             | StepKind::Broken => {}
         }
-        step.lists_mut().into_iter().for_each(|steps| of_steps(steps, visit));
+        step.lists_mut()
+            .into_iter()
+            .for_each(|steps| of_steps(steps, visit));
     }
 }
 

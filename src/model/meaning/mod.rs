@@ -1,7 +1,9 @@
-//! The identity of what a condition means: free of places, of words and of the names of segments, and the same in every plan.
+//! The identity of what a condition means: free of places, of words and of the names of segments,
+//! and the same in every plan.
 //!
-//! Two conditions with one [`Meaning`] hold for the same contacts, whoever they are. The other way round it holds as far as each question is about one
-//! thing: what follows only from knowing two things together, or from what a field may hold, is not seen.
+//! Two conditions with one [`Meaning`] hold for the same contacts, whoever they are. The other way
+//! round it holds as far as each question is about one thing: what follows only from knowing two
+//! things together, or from what a field may hold, is not seen.
 
 mod atoms;
 mod dates;
@@ -45,7 +47,8 @@ impl<'m> Meanings<'m> {
         Self::with(Names::of(model))
     }
 
-    /// Of an earlier model, with the names that a later one gave to what it says was moved, so that both can be compared.
+    /// Of an earlier model, with the names that a later one gave to what it says was moved, so that
+    /// both can be compared.
     pub fn seen_from(earlier: &'m Model, later: &'m Model) -> Self {
         Self::with(Names::seen_from(earlier, later))
     }
@@ -61,7 +64,12 @@ impl<'m> Meanings<'m> {
     }
 
     fn with(names: Names<'m>) -> Self {
-        Self { model: names.model(), names, diagrams: Diagrams::default(), segments: BTreeMap::new() }
+        Self {
+            model: names.model(),
+            names,
+            diagrams: Diagrams::default(),
+            segments: BTreeMap::new(),
+        }
     }
 
     /// What a condition means.
@@ -81,15 +89,24 @@ impl<'m> Meanings<'m> {
     pub fn enter(&mut self, way: &Enter) -> Meaning {
         match way {
             Enter::Condition(condition) => self.condition(condition),
-            Enter::Entered { stage, .. } => diagram::digest(&["entered", &self.names.stage(*stage)]),
+            Enter::Entered { stage, .. } => {
+                diagram::digest(&["entered", &self.names.stage(*stage)])
+            }
             Enter::Event(pattern) => self.pattern(pattern),
         }
     }
 
     /// Which occurrences are meant.
     pub fn pattern(&mut self, pattern: &EventPattern) -> Meaning {
-        let of = pattern.of.map(|content| self.names.content(content)).unwrap_or_default();
-        let inner = pattern.where_.as_ref().map(|inner| self.condition(inner).to_string()).unwrap_or_default();
+        let of = pattern
+            .of
+            .map(|content| self.names.content(content))
+            .unwrap_or_default();
+        let inner = pattern
+            .where_
+            .as_ref()
+            .map(|inner| self.condition(inner).to_string())
+            .unwrap_or_default();
         diagram::digest(&["event", &self.names.event(pattern.event), &of, &inner])
     }
 
@@ -110,7 +127,8 @@ impl<'m> Meanings<'m> {
         self.known_segment(segment)
     }
 
-    /// Thinks the segments through that a condition asks, one after those that it asks itself, however deep they stand in each other.
+    /// Thinks the segments through that a condition asks, one after those that it asks itself,
+    /// however deep they stand in each other.
     fn prepare(&mut self, condition: &Condition) {
         let model = self.model;
         let mut open: Vec<(SegmentId, bool)> = Vec::new();
@@ -124,7 +142,9 @@ impl<'m> Meanings<'m> {
                 self.known_segment(segment);
             } else if begun.insert(segment) {
                 open.push((segment, true));
-                each_segment(&model.segments[segment].condition, &mut |asked| open.push((asked, false)));
+                each_segment(&model.segments[segment].condition, &mut |asked| {
+                    open.push((asked, false));
+                });
             }
         }
     }
@@ -141,7 +161,8 @@ impl<'m> Meanings<'m> {
         diagram
     }
 
-    /// Who is excluded is out, else who is included is in, else the latest step decides, else the condition.
+    /// Who is excluded is out, else who is included is in, else the latest step decides, else the
+    /// condition.
     fn with_members(&mut self, id: SegmentId, segment: &Segment, asked: Diagram) -> Diagram {
         let diagrams = &mut self.diagrams;
         let mut diagram = asked;
@@ -163,7 +184,8 @@ impl<'m> Meanings<'m> {
         diagram
     }
 
-    /// The diagram of a condition whose segments are known; one that asks itself, which no plan has, is a question like others.
+    /// The diagram of a condition whose segments are known; one that asks itself, which no plan
+    /// has, is a question like others.
     fn built(&mut self, condition: &Condition) -> Diagram {
         match &condition.kind {
             ConditionKind::All(parts) => {
@@ -178,10 +200,12 @@ impl<'m> Meanings<'m> {
                 let inside = self.built(inside);
                 self.diagrams.not(inside)
             }
-            ConditionKind::Segment(segment) => self.segments.get(segment).copied().unwrap_or_else(|| {
-                let name = format!("segment:{}", self.model.segments[*segment].id);
-                self.diagrams.flag(&name, "met")
-            }),
+            ConditionKind::Segment(segment) => {
+                self.segments.get(segment).copied().unwrap_or_else(|| {
+                    let name = format!("segment:{}", self.model.segments[*segment].id);
+                    self.diagrams.flag(&name, "met")
+                })
+            }
             ConditionKind::Field { .. }
             | ConditionKind::Tag(_)
             | ConditionKind::Stage { .. }

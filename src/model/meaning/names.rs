@@ -1,4 +1,5 @@
-//! What things are called: by their ids, and where a project has moved them, by the ids that they have there or had before.
+//! What things are called: by their ids, and where a project has moved them, by the ids that they
+//! have there or had before.
 
 use std::collections::BTreeMap;
 
@@ -29,12 +30,18 @@ pub(super) struct Names<'m> {
 
 impl<'m> Names<'m> {
     pub(super) fn of(model: &'m Model) -> Self {
-        Self { model, others: BTreeMap::new() }
+        Self {
+            model,
+            others: BTreeMap::new(),
+        }
     }
 
     pub(super) fn seen_from(earlier: &'m Model, later: &Model) -> Self {
         let others = lines(later).map(|Line { kind, from, to }| ((kind, from), to));
-        Self { model: earlier, others: others.collect() }
+        Self {
+            model: earlier,
+            others: others.collect(),
+        }
     }
 
     /// Where several became one, the first that the project speaks of.
@@ -49,7 +56,10 @@ impl<'m> Names<'m> {
     /// Where several became one, or one was moved twice, the last that the project speaks of.
     pub(super) fn lately(model: &'m Model) -> Self {
         let others = lines(model).map(|Line { kind, from, to }| ((kind, to), from));
-        Self { model, others: others.collect() }
+        Self {
+            model,
+            others: others.collect(),
+        }
     }
 
     pub(super) fn model(&self) -> &'m Model {
@@ -63,8 +73,12 @@ impl<'m> Names<'m> {
     pub(super) fn stage(&self, stage: StageRef) -> String {
         let funnel = &self.model.funnels[stage.funnel];
         let id = &funnel.stages[stage.stage].id;
-        let other = self.others.get(&(Kind::Stage, format!("{}/{id}", funnel.id)));
-        other.cloned().unwrap_or_else(|| format!("{}/{id}", self.funnel(stage.funnel)))
+        let other = self
+            .others
+            .get(&(Kind::Stage, format!("{}/{id}", funnel.id)));
+        other
+            .cloned()
+            .unwrap_or_else(|| format!("{}/{id}", self.funnel(stage.funnel)))
     }
 
     pub(super) fn campaign(&self, id: CampaignId) -> String {
@@ -88,27 +102,44 @@ impl<'m> Names<'m> {
     }
 
     fn called(&self, kind: Kind, id: &str) -> String {
-        self.others.get(&(kind, id.to_owned())).cloned().unwrap_or_else(|| id.to_owned())
+        self.others
+            .get(&(kind, id.to_owned()))
+            .cloned()
+            .unwrap_or_else(|| id.to_owned())
     }
 }
 
 /// What a project says was moved.
 fn lines(model: &Model) -> impl Iterator<Item = Line> {
-    model.in_flight.moved.iter().filter_map(|moved| match moved {
-        Moved::Stage { funnel, from, to } => {
-            let owner = &model.funnels[to.funnel];
-            let to = format!("{}/{}", owner.id, owner.stages[to.stage].id);
-            Some(Line { kind: Kind::Stage, from: format!("{funnel}/{from}"), to })
-        }
-        Moved::Campaign { from, to } => {
-            Some(Line { kind: Kind::Campaign, from: from.clone(), to: model.campaigns[*to].id.clone() })
-        }
-        Moved::Funnel { from, to } => {
-            Some(Line { kind: Kind::Funnel, from: from.clone(), to: model.funnels[*to].id.clone() })
-        }
-        Moved::Other { from, to } => {
-            Some(Line { kind: Kind::Other(to.kind()), from: from.clone(), to: to.name(model) })
-        }
-        Moved::Step { .. } => None,
-    })
+    model
+        .in_flight
+        .moved
+        .iter()
+        .filter_map(|moved| match moved {
+            Moved::Stage { funnel, from, to } => {
+                let owner = &model.funnels[to.funnel];
+                let to = format!("{}/{}", owner.id, owner.stages[to.stage].id);
+                Some(Line {
+                    kind: Kind::Stage,
+                    from: format!("{funnel}/{from}"),
+                    to,
+                })
+            }
+            Moved::Campaign { from, to } => Some(Line {
+                kind: Kind::Campaign,
+                from: from.clone(),
+                to: model.campaigns[*to].id.clone(),
+            }),
+            Moved::Funnel { from, to } => Some(Line {
+                kind: Kind::Funnel,
+                from: from.clone(),
+                to: model.funnels[*to].id.clone(),
+            }),
+            Moved::Other { from, to } => Some(Line {
+                kind: Kind::Other(to.kind()),
+                from: from.clone(),
+                to: to.name(model),
+            }),
+            Moved::Step { .. } => None,
+        })
 }

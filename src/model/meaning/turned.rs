@@ -1,4 +1,5 @@
-//! A question and its opposite with the branches swapped are one step: the base asks what the head asks.
+//! A question and its opposite with the branches swapped are one step: the base asks what the head
+//! asks.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -49,20 +50,31 @@ fn asked(model: &Model) -> BTreeMap<String, BTreeSet<Meaning>> {
 
 fn turn(steps: &mut [Step], swaps: bool, turns: &mut impl FnMut(&Condition) -> bool) {
     for step in steps {
-        if let StepKind::If { when, then, otherwise } = &mut step.kind
+        if let StepKind::If {
+            when,
+            then,
+            otherwise,
+        } = &mut step.kind
             && is_free(then)
             && is_free(otherwise)
             && turns(when)
         {
             let [yes, no] = ["then", "else"].map(|word| format!("{}/{word}/", step.name));
             then.iter_mut().for_each(|inner| rename(inner, &yes, &no));
-            otherwise.iter_mut().for_each(|inner| rename(inner, &no, &yes));
+            otherwise
+                .iter_mut()
+                .for_each(|inner| rename(inner, &no, &yes));
             if swaps {
-                *when = Condition { span: when.span, kind: ConditionKind::Not(Box::new(when.clone())) };
+                *when = Condition {
+                    span: when.span,
+                    kind: ConditionKind::Not(Box::new(when.clone())),
+                };
                 std::mem::swap(then, otherwise);
             }
         }
-        step.lists_mut().into_iter().for_each(|steps| turn(steps, swaps, turns));
+        step.lists_mut()
+            .into_iter()
+            .for_each(|steps| turn(steps, swaps, turns));
     }
 }
 
@@ -87,5 +99,8 @@ fn rename(step: &mut Step, from: &str, to: &str) {
     if let Some(rest) = step.name.strip_prefix(from) {
         step.name = format!("{to}{rest}");
     }
-    step.lists_mut().into_iter().flatten().for_each(|inner| rename(inner, from, to));
+    step.lists_mut()
+        .into_iter()
+        .flatten()
+        .for_each(|inner| rename(inner, from, to));
 }

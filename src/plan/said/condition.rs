@@ -1,4 +1,5 @@
-//! A condition of a plan in the words of a project: its operator is a key, as the other keys are already.
+//! A condition of a plan in the words of a project: its operator is a key, as the other keys are
+//! already.
 
 use serde_json::{Map, Value as Json, json};
 
@@ -25,16 +26,24 @@ fn in_words(said: &mut Json) {
 
 /// What is no operator stays as it stands, and is no key.
 fn compared(keys: &mut Map<String, Json>) {
-    let Some(operator) = keys.get("operator").and_then(Json::as_str).and_then(Operator::of) else { return };
+    let Some(operator) = keys
+        .get("operator")
+        .and_then(Json::as_str)
+        .and_then(Operator::of)
+    else {
+        return;
+    };
     let operands = keys.remove("operands").unwrap_or_else(|| json!([]));
     keys.remove("operator");
-    let alone = operands.as_array().filter(|operands| operands.len() == 1).map(|operands| operands[0].clone());
+    let alone = operands
+        .as_array()
+        .filter(|operands| operands.len() == 1)
+        .map(|operands| operands[0].clone());
     let (operator, operand) = match (operator, alone) {
         (Operator::In, Some(operand)) => (Operator::Is, operand),
         (Operator::NotIn, Some(operand)) => (Operator::IsNot, operand),
-        (Operator::Between | Operator::HasAny | Operator::HasAll | Operator::HasNone, _) | (_, None) => {
-            (operator, operands)
-        }
+        (Operator::Between | Operator::HasAny | Operator::HasAll | Operator::HasNone, _)
+        | (_, None) => (operator, operands),
         (_, Some(operand)) => (operator, operand),
     };
     if keys.contains_key("event") {

@@ -6,7 +6,10 @@ use serde::{Deserialize, Serialize};
 /// A condition, in the shape in which it is written in YAML.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
-#[expect(missing_docs, reason = "the keys are those of the language, docs/language.md")]
+#[expect(
+    missing_docs,
+    reason = "the keys are those of the language, docs/language.md"
+)]
 pub struct Condition {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub all: Option<Vec<Condition>>,

@@ -1,4 +1,5 @@
-//! In the plan file: what can be sent or touched, where actions go, what happens to contacts, and who belongs to a segment by name.
+//! In the plan file: what can be sent or touched, where actions go, what happens to contacts, and
+//! who belongs to a segment by name.
 
 use std::collections::BTreeMap;
 
@@ -102,7 +103,10 @@ pub struct Event {
 /// What an event does to a field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-#[expect(missing_docs, reason = "the keys are those of the language, docs/language.md")]
+#[expect(
+    missing_docs,
+    reason = "the keys are those of the language, docs/language.md"
+)]
 pub enum UpdateChange {
     Add(String),
     AddProperty(String),

@@ -6,7 +6,10 @@ use serde::{Deserialize, Serialize};
 /// A thing that has another name than in an earlier plan.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case")]
-#[expect(missing_docs, reason = "the keys are those of the language, docs/language.md")]
+#[expect(
+    missing_docs,
+    reason = "the keys are those of the language, docs/language.md"
+)]
 pub enum Moved {
     Stage {
         from: String,
@@ -51,10 +54,17 @@ pub enum Moved {
 /// A thing that an earlier plan had and this one has not.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case")]
-#[expect(missing_docs, reason = "the keys are those of the language, docs/language.md")]
+#[expect(
+    missing_docs,
+    reason = "the keys are those of the language, docs/language.md"
+)]
 pub enum Removed {
     Stage(String),
-    Step { campaign: String, step: String, then: String },
+    Step {
+        campaign: String,
+        step: String,
+        then: String,
+    },
     Campaign(String),
     Funnel(String),
     Field(String),

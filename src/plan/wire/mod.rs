@@ -1,5 +1,6 @@
-//! The plan as a file: what stands in plan.json, key by key. Things refer to each other by id, maps are sorted by id, every default is written out, and each operand is text that means
-//! the same on every machine: decimals in digits, dates and durations in the words of the language.
+//! The plan as a file: what stands in plan.json, key by key. Things refer to each other by id, maps
+//! are sorted by id, every default is written out, and each operand is text that means the same on
+//! every machine: decimals in digits, dates and durations in the words of the language.
 //!
 //! This is a promise: a change of meaning is a new [`FORMAT`].
 
@@ -35,7 +36,8 @@ pub const FORMAT: u32 = 1;
 pub struct File {
     /// The version of the format.
     pub format: u32,
-    /// BLAKE3 of the plan's canonical bytes: the value of `plan` without white space, in hexadecimal.
+    /// BLAKE3 of the plan's canonical bytes: the value of `plan` without white space, in
+    /// hexadecimal.
     pub fingerprint: String,
     /// The plan.
     pub plan: Plan,

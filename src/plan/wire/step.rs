@@ -23,7 +23,10 @@ pub struct Step {
 /// The verb of a step and what belongs to it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case")]
-#[expect(missing_docs, reason = "the keys are those of the language, docs/language.md")]
+#[expect(
+    missing_docs,
+    reason = "the keys are those of the language, docs/language.md"
+)]
 pub enum Verb {
     Send {
         content: String,
@@ -156,7 +159,10 @@ pub struct Windows {
 /// The new value of a field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-#[expect(missing_docs, reason = "the keys are those of the language, docs/language.md")]
+#[expect(
+    missing_docs,
+    reason = "the keys are those of the language, docs/language.md"
+)]
 pub enum NewValue {
     Value(Operand),
     Add(String),

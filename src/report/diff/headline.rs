@@ -1,4 +1,5 @@
-//! A change in one sentence, with what matters most to people first; no kind of difference hides another one.
+//! A change in one sentence, with what matters most to people first; no kind of difference hides
+//! another one.
 
 use super::Report;
 use super::clauses::{Clause, of_impact};
@@ -15,13 +16,20 @@ pub fn headline(report: &Report<'_>) -> String {
     let mut clauses = impact.map(of_impact).unwrap_or_default();
     if clauses.is_empty() {
         // Nobody is on that way at this moment; somebody will be.
-        clauses.extend(diff.reaches.iter().filter(|reach| reach.wider).map(|reach| Clause::of_way(loosened(reach))));
+        clauses.extend(
+            diff.reaches
+                .iter()
+                .filter(|reach| reach.wider)
+                .map(|reach| Clause::of_way(loosened(reach))),
+        );
     }
     if !clauses.is_empty() {
         return joined(&clauses);
     }
     match (impact, &diff.changes[..]) {
-        (_, []) if diff.cosmetic.is_empty() && diff.renames.is_empty() => "nothing changes".to_owned(),
+        (_, []) if diff.cosmetic.is_empty() && diff.renames.is_empty() => {
+            "nothing changes".to_owned()
+        }
         (_, []) => format!("nothing that a contact would notice{}", unnoticed(report)),
         (Some(impact), _) => no_effect(impact),
         (None, [change]) => one(change, "changes"),
@@ -40,7 +48,10 @@ fn unnoticed(report: &Report<'_>) -> String {
 
 /// `` `one-last-thing` in campaign `wake-up` now reaches people who were filtered out``.
 pub(super) fn loosened(reach: &Reach) -> String {
-    format!("`{}` in campaign `{}` now reaches people who were filtered out", reach.message, reach.campaign)
+    format!(
+        "`{}` in campaign `{}` now reaches people who were filtered out",
+        reach.message, reach.campaign
+    )
 }
 
 fn no_effect(impact: &Comparison) -> String {
@@ -54,14 +65,25 @@ fn no_effect(impact: &Comparison) -> String {
 
 /// The first of each kind, then more of them; kinds that have no room are named.
 fn joined(clauses: &[Clause]) -> String {
-    let is_first = |at: usize| clauses[..at].iter().all(|before| before.topic != clauses[at].topic);
+    let is_first = |at: usize| {
+        clauses[..at]
+            .iter()
+            .all(|before| before.topic != clauses[at].topic)
+    };
     let (first, others): (Vec<_>, Vec<_>) = (0..clauses.len()).partition(|at| is_first(*at));
     let mut shown: Vec<usize> = first.iter().chain(&others).copied().take(CLAUSES).collect();
     shown.sort_unstable();
     let told: Vec<_> = shown.iter().map(|at| clauses[*at].words.as_str()).collect();
-    let hidden = first.iter().filter(|at| !shown.contains(at)).map(|at| clauses[*at].topic.word());
+    let hidden = first
+        .iter()
+        .filter(|at| !shown.contains(at))
+        .map(|at| clauses[*at].topic.word());
     let hidden: Vec<_> = hidden.collect();
-    let about = if hidden.is_empty() { String::new() } else { format!(", about {}", hidden.join(", ")) };
+    let about = if hidden.is_empty() {
+        String::new()
+    } else {
+        format!(", about {}", hidden.join(", "))
+    };
     match clauses.len() - shown.len() {
         0 => told.join("; "),
         more => format!("{}; and {more} more{about}", told.join("; ")),
@@ -82,7 +104,10 @@ fn one(change: &Change, verb: &str) -> String {
 
 /// `5 changes in 1 segment, 2 stages`, where a thing with several changes counts once.
 fn counts(changes: &[Change]) -> String {
-    let mut found: Vec<_> = changes.iter().map(|change| (change.kind, &change.id)).collect();
+    let mut found: Vec<_> = changes
+        .iter()
+        .map(|change| (change.kind, &change.id))
+        .collect();
     found.dedup();
     let mut sums: Vec<(Kind, u64)> = Vec::new();
     for (kind, _) in found {
@@ -91,6 +116,13 @@ fn counts(changes: &[Change]) -> String {
             None => sums.push((kind, 1)),
         }
     }
-    let parts: Vec<_> = sums.into_iter().map(|(kind, count)| super::layout::several(kind, count)).collect();
-    format!("{} in {}", counted(changes.len() as u64, "change"), parts.join(", "))
+    let parts: Vec<_> = sums
+        .into_iter()
+        .map(|(kind, count)| super::layout::several(kind, count))
+        .collect();
+    format!(
+        "{} in {}",
+        counted(changes.len() as u64, "change"),
+        parts.join(", ")
+    )
 }

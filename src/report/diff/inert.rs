@@ -1,23 +1,33 @@
-//! Text of a project in a comment: it means nothing but itself, so that nobody is mentioned and nothing becomes a link, an issue or markup.
+//! Text of a project in a comment: it means nothing but itself, so that nobody is mentioned and
+//! nothing becomes a link, an issue or markup.
 
 use crate::screen::acts;
 
 /// A sentence of ours, in which names stand as code already.
 pub(super) fn sentence(text: &str) -> String {
     let parts = text.split('`').enumerate();
-    parts.map(|(at, part)| if at % 2 == 1 { code(part) } else { cell(part) }).collect()
+    parts
+        .map(|(at, part)| if at % 2 == 1 { code(part) } else { cell(part) })
+        .collect()
 }
 
-/// A name as code, in which nothing is read as a mention or a link; what could end it stands as text.
+/// A name as code, in which nothing is read as a mention or a link; what could end it stands as
+/// text.
 pub(super) fn code(name: &str) -> String {
     let harmless = |c: char| c.is_alphanumeric() || " -_/.:~#+@{}[],'\"=".contains(c);
     let ends = name.starts_with(' ') || name.ends_with(' ');
-    if !name.is_empty() && !ends && name.chars().all(harmless) { format!("`{name}`") } else { cell(name) }
+    if !name.is_empty() && !ends && name.chars().all(harmless) {
+        format!("`{name}`")
+    } else {
+        cell(name)
+    }
 }
 
-/// Text that means nothing but itself, also in a table: nobody is mentioned, no issue is closed and nothing becomes a link.
+/// Text that means nothing but itself, also in a table: nobody is mentioned, no issue is closed and
+/// nothing becomes a link.
 ///
-/// Entities are read before mentions are looked for, so a character without width stands behind whatever could begin one.
+/// Entities are read before mentions are looked for, so a character without width stands behind
+/// whatever could begin one.
 pub(super) fn cell(text: &str) -> String {
     let mut out = String::new();
     let letters: Vec<char> = text.chars().collect();
@@ -37,16 +47,23 @@ pub(super) fn cell(text: &str) -> String {
     out
 }
 
-/// A space that takes no room: what stands on its sides is one text to the eye, and two to whoever looks for references.
+/// A space that takes no room: what stands on its sides is one text to the eye, and two to whoever
+/// looks for references.
 const WITHOUT_WIDTH: &str = "&#8203;";
 
-/// Whether what ends here and what follows could be read as more than text: `@name`, `#12`, `GH-12`, `https://`, `www.`, `org/repo@1a2b3c4`, a hash.
+/// Whether what ends here and what follows could be read as more than text: `@name`, `#12`,
+/// `GH-12`, `https://`, `www.`, `org/repo@1a2b3c4`, a hash.
 fn begins_a_reference(letters: &[char], at: usize) -> bool {
     let next = letters.get(at + 1).copied();
     let before = |word: &str| {
         let length = word.chars().count();
         let start = (at + 1).checked_sub(length);
-        start.is_some_and(|start| letters[start..=at].iter().flat_map(|c| c.to_lowercase()).eq(word.chars()))
+        start.is_some_and(|start| {
+            letters[start..=at]
+                .iter()
+                .flat_map(|c| c.to_lowercase())
+                .eq(word.chars())
+        })
     };
     match letters[at] {
         '@' | '#' => true,
@@ -58,10 +75,18 @@ fn begins_a_reference(letters: &[char], at: usize) -> bool {
     }
 }
 
-/// Whether seven hexadecimal digits or more begin here, as the hash of a commit does, with a figure among them.
+/// Whether seven hexadecimal digits or more begin here, as the hash of a commit does, with a figure
+/// among them.
 fn starts_a_hash(letters: &[char], at: usize) -> bool {
     let is_inside = at > 0 && letters[at - 1].is_alphanumeric();
-    let word: Vec<char> = letters[at..].iter().copied().take_while(|c| c.is_alphanumeric()).collect();
+    let word: Vec<char> = letters[at..]
+        .iter()
+        .copied()
+        .take_while(|c| c.is_alphanumeric())
+        .collect();
     let is_hash = (7..=40).contains(&word.len()) && word.iter().all(char::is_ascii_hexdigit);
-    !is_inside && is_hash && word.iter().any(char::is_ascii_digit) && word.iter().any(char::is_ascii_alphabetic)
+    !is_inside
+        && is_hash
+        && word.iter().any(char::is_ascii_digit)
+        && word.iter().any(char::is_ascii_alphabetic)
 }

@@ -50,7 +50,10 @@ pub struct Version {
 }
 
 /// What a change touches.
-#[expect(clippy::struct_excessive_bools, reason = "each is a thing that may fail a build")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a thing that may fail a build"
+)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Touched {
@@ -72,8 +75,10 @@ pub struct Touched {
 
 /// The document, with a newline at the end.
 pub fn json(report: &Report<'_>) -> String {
-    let version =
-        |(name, fingerprint): (&str, &str)| Version { name: name.to_owned(), fingerprint: fingerprint.to_owned() };
+    let version = |(name, fingerprint): (&str, &str)| Version {
+        name: name.to_owned(),
+        fingerprint: fingerprint.to_owned(),
+    };
     let diff = report.diff;
     let document = Document {
         format: FORMAT,
@@ -88,7 +93,8 @@ pub fn json(report: &Report<'_>) -> String {
         reaches: diff.reaches.clone(),
         impact: report.impact.cloned(),
     };
-    serde_json::to_string_pretty(&document).expect("structs of text and numbers always serialise") + "\n"
+    serde_json::to_string_pretty(&document).expect("structs of text and numbers always serialise")
+        + "\n"
 }
 
 /// The JSON Schema of the document.

@@ -26,10 +26,13 @@ pub(super) fn kind_word(kind: Kind) -> &'static str {
     }
 }
 
-/// A thing by its kind and id, as the subject of a sentence; of what there is once the kind says all.
+/// A thing by its kind and id, as the subject of a sentence; of what there is once the kind says
+/// all.
 pub(super) fn things(kind: Kind, id: Option<&str>) -> String {
     match (kind, id) {
-        (Kind::Project | Kind::Contacts | Kind::Companies, _) | (_, None) => format!("the {}", kind_word(kind)),
+        (Kind::Project | Kind::Contacts | Kind::Companies, _) | (_, None) => {
+            format!("the {}", kind_word(kind))
+        }
         (_, Some(id)) => format!("{} `{id}`", kind_word(kind)),
     }
 }
@@ -41,7 +44,12 @@ pub(super) fn several(kind: Kind, count: u64) -> String {
         Kind::Content => "contents",
         Kind::PointGroup => "groups of points",
         Kind::PointRule => "rules for points",
-        Kind::Tag | Kind::Field | Kind::CompanyField | Kind::Channel | Kind::Event | Kind::Destination => "",
+        Kind::Tag
+        | Kind::Field
+        | Kind::CompanyField
+        | Kind::Channel
+        | Kind::Event
+        | Kind::Destination => "",
         Kind::Segment | Kind::Funnel | Kind::Stage | Kind::Campaign | Kind::Step => "",
     };
     match count {
@@ -83,7 +91,15 @@ pub(super) fn number(count: u64) -> String {
 
 /// `1 step`, `2 steps`.
 pub(super) fn counted(count: u64, noun: &str) -> String {
-    format!("{} {noun}{}", number(count), if count == 1 || noun.ends_with('s') { "" } else { "s" })
+    format!(
+        "{} {noun}{}",
+        number(count),
+        if count == 1 || noun.ends_with('s') {
+            ""
+        } else {
+            "s"
+        }
+    )
 }
 
 /// `1,000 contacts`.
@@ -120,22 +136,41 @@ pub(super) fn datum(shift: &DataShift) -> String {
 
 /// How many differ in a datum: newly, no longer, otherwise, and their share.
 pub(super) fn turns(shift: &DataShift, all: u64) -> [String; 4] {
-    let [gained, lost, other] = [&shift.gained, &shift.lost, &shift.other].map(|samples| samples.contacts);
-    [number(gained), number(lost), number(other), share(gained + lost + other, all)]
+    let [gained, lost, other] =
+        [&shift.gained, &shift.lost, &shift.other].map(|samples| samples.contacts);
+    [
+        number(gained),
+        number(lost),
+        number(other),
+        share(gained + lost + other, all),
+    ]
 }
 
 /// What is different in the files and nowhere else.
 pub(super) fn files(impact: &Comparison) -> Vec<String> {
-    let columns =
-        |word: &str, names: &[String]| (!names.is_empty()).then(|| format!("contacts.csv {word} {}", names.join(", ")));
+    let columns = |word: &str, names: &[String]| {
+        (!names.is_empty()).then(|| format!("contacts.csv {word} {}", names.join(", ")))
+    };
     let some = |samples: &Samples, words: &str| {
         (samples.contacts > 0).then(|| format!("{} {words}", contacts(samples.contacts)))
     };
     let lines = [
-        columns("has these columns only after the change:", &impact.columns.gained),
-        columns("has these columns only before the change:", &impact.columns.lost),
-        some(&impact.renamed, "get what they got, under other names of steps or entries: the keys are others"),
-        some(&impact.otherwise, "have a row that is written in another form, such as tags in another order"),
+        columns(
+            "has these columns only after the change:",
+            &impact.columns.gained,
+        ),
+        columns(
+            "has these columns only before the change:",
+            &impact.columns.lost,
+        ),
+        some(
+            &impact.renamed,
+            "get what they got, under other names of steps or entries: the keys are others",
+        ),
+        some(
+            &impact.otherwise,
+            "have a row that is written in another form, such as tags in another order",
+        ),
     ];
     lines.into_iter().flatten().collect()
 }
@@ -143,26 +178,46 @@ pub(super) fn files(impact: &Comparison) -> Vec<String> {
 /// What the changes of one thing stand under: a step stands with its campaign.
 pub(super) fn subject(change: &Change) -> String {
     let (kind, id) = if change.kind == Kind::Step {
-        (Kind::Campaign, change.id.split('/').next().unwrap_or_default())
+        (
+            Kind::Campaign,
+            change.id.split('/').next().unwrap_or_default(),
+        )
     } else {
         (change.kind, change.id.as_str())
     };
     match kind {
-        Kind::Tag | Kind::Field | Kind::Channel | Kind::Content | Kind::Event | Kind::Destination | Kind::Segment => {
+        Kind::Tag
+        | Kind::Field
+        | Kind::Channel
+        | Kind::Content
+        | Kind::Event
+        | Kind::Destination
+        | Kind::Segment => {
             format!("{} {id}", kind_word(kind))
         }
         Kind::Project | Kind::Contacts | Kind::Companies => kind_word(kind).to_owned(),
-        Kind::CompanyField | Kind::PointGroup | Kind::PointRule => format!("{} {id}", kind_word(kind)),
-        Kind::Funnel | Kind::Stage | Kind::Campaign | Kind::Step => format!("{} {id}", kind_word(kind)),
+        Kind::CompanyField | Kind::PointGroup | Kind::PointRule => {
+            format!("{} {id}", kind_word(kind))
+        }
+        Kind::Funnel | Kind::Stage | Kind::Campaign | Kind::Step => {
+            format!("{} {id}", kind_word(kind))
+        }
     }
 }
 
 /// What about the thing changed: of a step nothing more than its words, unless that is its id.
 pub(super) fn aspect(change: &Change) -> Option<&str> {
-    change.aspect.as_deref().filter(|aspect| change.kind != Kind::Step || *aspect != "step")
+    change
+        .aspect
+        .as_deref()
+        .filter(|aspect| change.kind != Kind::Step || *aspect != "step")
 }
 
 /// All that must hold, or whom that leaves.
 pub(super) fn asked(questions: &[String]) -> String {
-    if questions.is_empty() { "everyone who comes this far".to_owned() } else { questions.join(" and ") }
+    if questions.is_empty() {
+        "everyone who comes this far".to_owned()
+    } else {
+        questions.join(" and ")
+    }
 }

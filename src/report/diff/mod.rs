@@ -1,4 +1,5 @@
-//! A change as people and machines read it: what is said first, what differs, and what that does to contacts; rendering only, nothing is compared here.
+//! A change as people and machines read it: what is said first, what differs, and what that does to
+//! contacts; rendering only, nothing is compared here.
 
 mod clauses;
 mod headline;
@@ -36,16 +37,22 @@ impl Report<'_> {
     /// What must be known to read the rest, a sentence each, without a full stop.
     fn notes(&self) -> Vec<String> {
         let lacks = |name| {
-            format!("`{}` has no environment `{name}` and is compared as it is, without an environment", self.base.0)
+            format!(
+                "`{}` has no environment `{name}` and is compared as it is, without an environment",
+                self.base.0
+            )
         };
         self.base_lacks.map(lacks).into_iter().collect()
     }
 
-    /// What the change touches: judged by what happens to contacts where some were given, else by what is written. A row that the head cannot read touches everything.
+    /// What the change touches: judged by what happens to contacts where some were given, else by
+    /// what is written. A row that the head cannot read touches everything.
     pub fn touched(&self) -> Touched {
         let any = !self.diff.is_empty();
         if let Some(impact) = self.impact {
-            let lost = impact.bad_rows.differs() || impact.misplaced.differs() || !impact.refused.is_empty();
+            let lost = impact.bad_rows.differs()
+                || impact.misplaced.differs()
+                || !impact.refused.is_empty();
             return Touched {
                 any: any || lost || impact.affected > 0 || impact.columns != ColumnShift::default(),
                 audience: lost || impact.other_audience > 0,
@@ -56,7 +63,12 @@ impl Report<'_> {
                 ahead: lost || impact.other_ways > 0,
             };
         }
-        let about = |kinds: &[Kind]| self.diff.changes.iter().any(|change| is_about(change, kinds));
+        let about = |kinds: &[Kind]| {
+            self.diff
+                .changes
+                .iter()
+                .any(|change| is_about(change, kinds))
+        };
         Touched {
             any,
             audience: about(&[Kind::Campaign, Kind::Funnel, Kind::Stage]),
@@ -64,7 +76,13 @@ impl Report<'_> {
             stages: about(&[Kind::Campaign, Kind::Step, Kind::Funnel, Kind::Stage]),
             data: about(&[Kind::Campaign, Kind::Step]),
             actions: about(&[Kind::Campaign, Kind::Step, Kind::Stage, Kind::Destination]),
-            ahead: about(&[Kind::Campaign, Kind::Step, Kind::Content, Kind::Channel, Kind::Destination]),
+            ahead: about(&[
+                Kind::Campaign,
+                Kind::Step,
+                Kind::Content,
+                Kind::Channel,
+                Kind::Destination,
+            ]),
         }
     }
 }
@@ -72,7 +90,9 @@ impl Report<'_> {
 /// Everything asks the data, the segments and the calendar; the rest touches what it is about.
 fn is_about(change: &Change, kinds: &[Kind]) -> bool {
     match change.kind {
-        Kind::Project | Kind::Contacts | Kind::Tag | Kind::Field | Kind::Event | Kind::Segment => true,
+        Kind::Project | Kind::Contacts | Kind::Tag | Kind::Field | Kind::Event | Kind::Segment => {
+            true
+        }
         Kind::Companies | Kind::CompanyField | Kind::PointGroup | Kind::PointRule => true,
         Kind::Channel | Kind::Content | Kind::Funnel | Kind::Stage => kinds.contains(&change.kind),
         Kind::Destination | Kind::Campaign | Kind::Step => kinds.contains(&change.kind),

@@ -1,4 +1,5 @@
-//! The change as a Mermaid flowchart: green with `+` is new, red with `−` is gone, amber with `~` is changed; no text of the project can break it.
+//! The change as a Mermaid flowchart: green with `+` is new, red with `−` is gone, amber with `~`
+//! is changed; no text of the project can break it.
 
 use std::fmt::Write as _;
 
@@ -10,8 +11,12 @@ use crate::diff::{Aligned, AlignedBranch, CampaignPicture, Diff, FunnelPicture, 
 pub(super) fn picture(diff: &Diff) -> Option<Flowchart> {
     let mut drawing = Drawing::default();
     drawing.others(diff);
-    diff.funnels.iter().for_each(|funnel| drawing.funnel(funnel));
-    diff.campaigns.iter().for_each(|campaign| drawing.campaign(campaign));
+    diff.funnels
+        .iter()
+        .for_each(|funnel| drawing.funnel(funnel));
+    diff.campaigns
+        .iter()
+        .for_each(|campaign| drawing.campaign(campaign));
     (drawing.nodes > 0).then(|| drawing.finish())
 }
 
@@ -59,12 +64,22 @@ type Ends<'a> = Vec<(usize, &'a str)>;
 
 impl Drawing {
     fn finish(self) -> Flowchart {
-        let text = format!("{}{}{CLASSES}{}", head(WRAPPING_WIDTH), self.text, self.styles);
-        Flowchart { text, arrows: self.edges }
+        let text = format!(
+            "{}{}{CLASSES}{}",
+            head(WRAPPING_WIDTH),
+            self.text,
+            self.styles
+        );
+        Flowchart {
+            text,
+            arrows: self.edges,
+        }
     }
 
     fn node(&mut self, words: &str, mark: Option<Mark>) -> usize {
-        let sign = mark.map(|mark| format!("{} ", self::sign(mark))).unwrap_or_default();
+        let sign = mark
+            .map(|mark| format!("{} ", self::sign(mark)))
+            .unwrap_or_default();
         let class = mark.map_or("same", super::layout::mark_word);
         let at = self.nodes;
         self.nodes += 1;
@@ -77,10 +92,20 @@ impl Drawing {
     }
 
     fn edge(&mut self, from: usize, to: usize, label: &str, mark: Option<Mark>) {
-        let stroke = if mark == Some(Mark::Removed) { "-.->" } else { "-->" };
-        let sign = mark.map(|mark| format!("{} ", self::sign(mark))).unwrap_or_default();
+        let stroke = if mark == Some(Mark::Removed) {
+            "-.->"
+        } else {
+            "-->"
+        };
+        let sign = mark
+            .map(|mark| format!("{} ", self::sign(mark)))
+            .unwrap_or_default();
         let label = format!("{sign}{}", shown(label));
-        let label = if label.trim().is_empty() { String::new() } else { format!("|\"{}\"|", label.trim_end()) };
+        let label = if label.trim().is_empty() {
+            String::new()
+        } else {
+            format!("|\"{}\"|", label.trim_end())
+        };
         self.line(&format!("n{from} {stroke}{label} n{to}"));
         if let Some(mark) = mark {
             let color = match mark {
@@ -88,7 +113,10 @@ impl Drawing {
                 Mark::Removed => "#b91c1c",
                 Mark::Changed => "#b45309",
             };
-            let style = format!("  linkStyle {} stroke:{color},stroke-width:3px\n", self.edges);
+            let style = format!(
+                "  linkStyle {} stroke:{color},stroke-width:3px\n",
+                self.edges
+            );
             self.styles.push_str(&style);
         }
         self.edges += 1;
@@ -103,7 +131,8 @@ impl Drawing {
     /// A group, below the one before it.
     fn group(&mut self, name: &str, inside: impl FnOnce(&mut Self)) {
         let at = self.nodes;
-        writeln!(self.text, "  subgraph g{at}[\"{}\"]", shown(name)).expect("writing to a string never fails");
+        writeln!(self.text, "  subgraph g{at}[\"{}\"]", shown(name))
+            .expect("writing to a string never fails");
         self.line(DIRECTION);
         inside(self);
         self.text.push_str("  end\n");
@@ -114,13 +143,25 @@ impl Drawing {
 
     /// What is neither funnel nor campaign, one box each.
     fn others(&mut self, diff: &Diff) {
-        let drawn = |kind| !matches!(kind, Kind::Funnel | Kind::Stage | Kind::Campaign | Kind::Step);
-        let mut things: Vec<_> = diff.changes.iter().filter(|change| drawn(change.kind)).collect();
+        let drawn = |kind| {
+            !matches!(
+                kind,
+                Kind::Funnel | Kind::Stage | Kind::Campaign | Kind::Step
+            )
+        };
+        let mut things: Vec<_> = diff
+            .changes
+            .iter()
+            .filter(|change| drawn(change.kind))
+            .collect();
         things.dedup_by(|a, b| (a.kind, &a.id) == (b.kind, &b.id));
         if !things.is_empty() {
             self.group("data, content and segments", |drawing| {
                 for change in things {
-                    let at = drawing.node(&format!("{} {}", kind_word(change.kind), change.id), Some(change.mark));
+                    let at = drawing.node(
+                        &format!("{} {}", kind_word(change.kind), change.id),
+                        Some(change.mark),
+                    );
                     if at >= ABREAST {
                         drawing.below(at - ABREAST, at);
                     }
@@ -136,15 +177,28 @@ impl Drawing {
             for stage in &funnel.stages {
                 let at = drawing.node(&format!("{}, {}", stage.id, stage.weight), stage.mark);
                 let upper = places.last().map(|(id, _)| *id);
-                if !funnel.arrows.iter().any(|arrow| arrow.from.as_deref() == upper && arrow.to == stage.id) {
+                if !funnel
+                    .arrows
+                    .iter()
+                    .any(|arrow| arrow.from.as_deref() == upper && arrow.to == stage.id)
+                {
                     drawing.below(at - 1, at);
                 }
                 places.push((stage.id.as_str(), at));
             }
-            let place = |id: &str| places.iter().find(|(other, _)| *other == id).map_or(door, |(_, at)| *at);
+            let place = |id: &str| {
+                places
+                    .iter()
+                    .find(|(other, _)| *other == id)
+                    .map_or(door, |(_, at)| *at)
+            };
             for arrow in &funnel.arrows {
                 let from = arrow.from.as_deref().map_or(door, place);
-                let words = if arrow.back { "may go back" } else { &arrow.words };
+                let words = if arrow.back {
+                    "may go back"
+                } else {
+                    &arrow.words
+                };
                 drawing.edge(from, place(&arrow.to), words, arrow.mark);
             }
         });
@@ -152,7 +206,11 @@ impl Drawing {
 
     fn campaign(&mut self, campaign: &CampaignPicture) {
         self.group(&format!("campaign {}", campaign.id), |drawing| {
-            let start = drawing.node("enters", None.or(Some(campaign.mark)).filter(|mark| *mark != Mark::Changed));
+            let start = drawing.node(
+                "enters",
+                None.or(Some(campaign.mark))
+                    .filter(|mark| *mark != Mark::Changed),
+            );
             let boxes = drawing.boxes(&campaign.steps);
             let mut edges = Vec::new();
             for side in 0..2 {
@@ -179,8 +237,18 @@ impl Drawing {
                 (None, None) => String::new(),
             };
             let at = self.node(&words, step.mark);
-            let inside = |branch: &'a AlignedBranch| (branch.word.as_str(), branch.sides, self.boxes(&branch.steps));
-            Box { at, step, branches: step.branches.iter().map(inside).collect() }
+            let inside = |branch: &'a AlignedBranch| {
+                (
+                    branch.word.as_str(),
+                    branch.sides,
+                    self.boxes(&branch.steps),
+                )
+            };
+            Box {
+                at,
+                step,
+                branches: step.branches.iter().map(inside).collect(),
+            }
         };
         steps.iter().map(one).collect()
     }
@@ -194,13 +262,23 @@ fn flow<'a>(
     edges: &mut Vec<Edge<'a>>,
 ) -> Ends<'a> {
     for one in boxes {
-        let text = if side == 0 { &one.step.before } else { &one.step.after };
+        let text = if side == 0 {
+            &one.step.before
+        } else {
+            &one.step.after
+        };
         let Some(text) = text else { continue };
-        from.into_iter().for_each(|start| link(edges, side, start, one.at));
+        from.into_iter()
+            .for_each(|start| link(edges, side, start, one.at));
         from = if text.exits {
             Vec::new()
         } else if let Some(target) = &text.goes_to {
-            link(edges, side, (one.at, ""), target_of(all, side, target).unwrap_or(one.at));
+            link(
+                edges,
+                side,
+                (one.at, ""),
+                target_of(all, side, target).unwrap_or(one.at),
+            );
             Vec::new()
         } else if one.branches.iter().any(|(_, sides, _)| sides[side]) {
             let mut ends = Vec::new();
@@ -221,18 +299,34 @@ fn flow<'a>(
 }
 
 fn link<'a>(edges: &mut Vec<Edge<'a>>, side: usize, (from, label): (usize, &'a str), to: usize) {
-    match edges.iter_mut().find(|edge| (edge.from, edge.to, edge.label) == (from, to, label)) {
+    match edges
+        .iter_mut()
+        .find(|edge| (edge.from, edge.to, edge.label) == (from, to, label))
+    {
         Some(edge) => edge.sides[side] = true,
-        None => edges.push(Edge { from, to, label, sides: [side == 0, side == 1] }),
+        None => edges.push(Edge {
+            from,
+            to,
+            label,
+            sides: [side == 0, side == 1],
+        }),
     }
 }
 
 /// The box of a step by its name in one of the plans.
 fn target_of(boxes: &[Box<'_>], side: usize, name: &str) -> Option<usize> {
     boxes.iter().find_map(|one| {
-        let text = if side == 0 { &one.step.before } else { &one.step.after };
+        let text = if side == 0 {
+            &one.step.before
+        } else {
+            &one.step.after
+        };
         let is_here = text.as_ref().is_some_and(|text| text.name == name);
-        let inside = || one.branches.iter().find_map(|(_, _, inside)| target_of(inside, side, name));
+        let inside = || {
+            one.branches
+                .iter()
+                .find_map(|(_, _, inside)| target_of(inside, side, name))
+        };
         is_here.then_some(one.at).or_else(inside)
     })
 }

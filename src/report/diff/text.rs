@@ -23,12 +23,20 @@ pub fn text(report: &Report<'_>) -> String {
     }
     warnings(&mut out, report.diff);
     changes(&mut out, "What changes", &report.diff.changes);
-    changes(&mut out, "Only for people who read the project", &report.diff.cosmetic);
+    changes(
+        &mut out,
+        "Only for people who read the project",
+        &report.diff.cosmetic,
+    );
     if !report.diff.renames.is_empty() {
         out.heading("Perhaps only renamed");
         for rename in &report.diff.renames {
             let kind = super::layout::kind_word(rename.kind);
-            out.wrapped(2, 4, &format!("{kind} {} -> {}", rename.before, rename.after));
+            out.wrapped(
+                2,
+                4,
+                &format!("{kind} {} -> {}", rename.before, rename.after),
+            );
         }
     }
     if let Some(impact) = report.impact {
@@ -49,7 +57,10 @@ impl Lines {
     fn wrapped(&mut self, first: usize, rest: usize, text: &str) {
         let mut line = " ".repeat(first);
         let mut empty = true;
-        for word in one_line(text).split_whitespace().flat_map(|word| pieces(word, WIDTH - rest.max(first))) {
+        for word in one_line(text)
+            .split_whitespace()
+            .flat_map(|word| pieces(word, WIDTH - rest.max(first)))
+        {
             if !empty && line.chars().count() + 1 + word.chars().count() > WIDTH {
                 self.line(&line);
                 line = " ".repeat(rest);
@@ -74,34 +85,58 @@ impl Lines {
         let room = (WIDTH - FIGURE * figures.len()).min(NAMES) - indent;
         let mut line = format!("{:indent$}{:<room$}", "", shortened(&one_line(name), room));
         for figure in figures {
-            write!(line, " {figure:>width$}", width = FIGURE - 1).expect("writing to a string never fails");
+            write!(line, " {figure:>width$}", width = FIGURE - 1)
+                .expect("writing to a string never fails");
         }
         self.line(&line);
     }
 
     fn samples(&mut self, word: &str, samples: &Samples) {
         if !samples.sample.is_empty() {
-            let more = if samples.contacts > samples.sample.len() as u64 { ", …" } else { "" };
-            self.wrapped(6, 8, &format!("{word}: {}{more}", samples.sample.join(", ")));
+            let more = if samples.contacts > samples.sample.len() as u64 {
+                ", …"
+            } else {
+                ""
+            };
+            self.wrapped(
+                6,
+                8,
+                &format!("{word}: {}{more}", samples.sample.join(", ")),
+            );
         }
     }
 }
 
 fn pieces(word: &str, width: usize) -> Vec<String> {
     let letters: Vec<char> = word.chars().collect();
-    letters.chunks(width.max(1)).map(|piece| piece.iter().collect()).collect()
+    letters
+        .chunks(width.max(1))
+        .map(|piece| piece.iter().collect())
+        .collect()
 }
 
 pub(super) fn capital(text: &str) -> String {
     let mut letters = text.chars();
-    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
+    letters
+        .next()
+        .into_iter()
+        .flat_map(char::to_uppercase)
+        .chain(letters)
+        .collect()
 }
 
 fn warnings(out: &mut Lines, diff: &Diff) {
     for reach in &diff.reaches {
         out.0.push('\n');
         let sign = if reach.wider { "!" } else { "*" };
-        out.wrapped(0, 2, &format!("{sign} `{}` in campaign `{}` goes to others:", reach.message, reach.campaign));
+        out.wrapped(
+            0,
+            2,
+            &format!(
+                "{sign} `{}` in campaign `{}` goes to others:",
+                reach.message, reach.campaign
+            ),
+        );
         out.wrapped(4, 12, &format!("before: {}", asked(&reach.before)));
         out.wrapped(4, 12, &format!("after: {}", asked(&reach.after)));
     }
@@ -127,13 +162,20 @@ fn change(out: &mut Lines, change: &Change) {
     let sign = sign(change.mark);
     let none = "(nothing)";
     match (aspect(change), &change.before, &change.after) {
-        (None, Some(words), None) | (None, None, Some(words)) if words.is_empty() => out.wrapped(4, 6, sign),
-        (None, Some(words), None) | (None, None, Some(words)) => out.wrapped(4, 6, &format!("{sign} {words}")),
+        (None, Some(words), None) | (None, None, Some(words)) if words.is_empty() => {
+            out.wrapped(4, 6, sign);
+        }
+        (None, Some(words), None) | (None, None, Some(words)) => {
+            out.wrapped(4, 6, &format!("{sign} {words}"));
+        }
         (name, before, after) => {
             if let Some(name) = name {
                 out.wrapped(4, 6, &format!("{sign} {name}"));
             }
-            let (before, after) = (before.as_deref().unwrap_or(none), after.as_deref().unwrap_or(none));
+            let (before, after) = (
+                before.as_deref().unwrap_or(none),
+                after.as_deref().unwrap_or(none),
+            );
             match name {
                 Some(_) => out.wrapped(6, 14, &format!("before: {before}")),
                 None => out.wrapped(4, 14, &format!("{sign} before: {before}")),
@@ -145,30 +187,94 @@ fn change(out: &mut Lines, change: &Change) {
 
 fn impact(out: &mut Lines, impact: &Comparison) {
     let [base, head] = &impact.now;
-    let moment = if base == head { base.clone() } else { format!("{base}, and under the head {head}") };
-    let affected = format!("{} ({})", number(impact.affected), share(impact.affected, impact.contacts));
+    let moment = if base == head {
+        base.clone()
+    } else {
+        format!("{base}, and under the head {head}")
+    };
+    let affected = format!(
+        "{} ({})",
+        number(impact.affected),
+        share(impact.affected, impact.contacts)
+    );
     let all = contacts(impact.contacts);
-    out.heading(&format!("What it does to {all} at {moment}: {affected} are treated differently"));
-    groups(out, "rows that cannot be read", [&impact.bad_rows], impact.rows);
-    groups(out, "place is not there", [&impact.misplaced], impact.contacts);
+    out.heading(&format!(
+        "What it does to {all} at {moment}: {affected} are treated differently"
+    ));
+    groups(
+        out,
+        "rows that cannot be read",
+        [&impact.bad_rows],
+        impact.rows,
+    );
+    groups(
+        out,
+        "place is not there",
+        [&impact.misplaced],
+        impact.contacts,
+    );
     refused(out, impact);
     messages(out, impact);
-    groups(out, "on the way to", impact.messages.iter().map(|it| &it.on_the_way), impact.contacts);
-    let retimed = impact.messages.iter().map(|it| (it.now.id.as_str(), &it.retimed));
+    groups(
+        out,
+        "on the way to",
+        impact.messages.iter().map(|it| &it.on_the_way),
+        impact.contacts,
+    );
+    let retimed = impact
+        .messages
+        .iter()
+        .map(|it| (it.now.id.as_str(), &it.retimed));
     some(out, "get it at another time", retimed, impact.contacts);
     for funnel in &impact.funnels {
         self::funnel(out, funnel, impact.contacts);
     }
-    groups(out, "enter the campaign", impact.campaigns.iter().map(|it| &it.entered), impact.contacts);
-    groups(out, "in the campaign after it", impact.campaigns.iter().map(|it| &it.inside), impact.contacts);
+    groups(
+        out,
+        "enter the campaign",
+        impact.campaigns.iter().map(|it| &it.entered),
+        impact.contacts,
+    );
+    groups(
+        out,
+        "in the campaign after it",
+        impact.campaigns.iter().map(|it| &it.inside),
+        impact.contacts,
+    );
     data(out, impact);
-    groups(out, "cause the action", impact.actions.iter().map(|it| &it.done), impact.contacts);
-    let altered = impact.messages.iter().map(|it| (it.now.id.as_str(), &it.altered));
-    let altered = altered.chain(impact.actions.iter().map(|it| (it.done.id.as_str(), &it.altered)));
-    some(out, "with other values or to others", altered, impact.contacts);
-    let ahead = impact.campaigns.iter().map(|it| (it.entered.id.as_str(), &it.ahead));
+    groups(
+        out,
+        "cause the action",
+        impact.actions.iter().map(|it| &it.done),
+        impact.contacts,
+    );
+    let altered = impact
+        .messages
+        .iter()
+        .map(|it| (it.now.id.as_str(), &it.altered));
+    let altered = altered.chain(
+        impact
+            .actions
+            .iter()
+            .map(|it| (it.done.id.as_str(), &it.altered)),
+    );
+    some(
+        out,
+        "with other values or to others",
+        altered,
+        impact.contacts,
+    );
+    let ahead = impact
+        .campaigns
+        .iter()
+        .map(|it| (it.entered.id.as_str(), &it.ahead));
     some(out, "other things to come in", ahead, impact.contacts);
-    groups(out, "in the segment", impact.segments.iter(), impact.contacts);
+    groups(
+        out,
+        "in the segment",
+        impact.segments.iter(),
+        impact.contacts,
+    );
     for line in files(impact) {
         out.0.push('\n');
         out.wrapped(2, 4, &line);
@@ -179,15 +285,28 @@ fn impact(out: &mut Lines, impact: &Comparison) {
 fn refused(out: &mut Lines, impact: &Comparison) {
     for refusal in &impact.refused {
         out.0.push('\n');
-        out.wrapped(2, 4, &format!("`funnelc run` refuses this: {}; write", refusal.what));
+        out.wrapped(
+            2,
+            4,
+            &format!("`funnelc run` refuses this: {}; write", refusal.what),
+        );
         for (at, line) in refusal.write.iter().enumerate() {
-            out.line(&format!("    {}{}", if at == 0 { "" } else { "or " }, one_line(line)));
+            out.line(&format!(
+                "    {}{}",
+                if at == 0 { "" } else { "or " },
+                one_line(line)
+            ));
         }
     }
 }
 
 /// Names with some contacts each.
-fn some<'a>(out: &mut Lines, heading: &str, found: impl Iterator<Item = (&'a str, &'a Samples)>, all: u64) {
+fn some<'a>(
+    out: &mut Lines,
+    heading: &str,
+    found: impl Iterator<Item = (&'a str, &'a Samples)>,
+    all: u64,
+) {
     let found: Vec<_> = found.filter(|(_, samples)| samples.contacts > 0).collect();
     if found.is_empty() {
         return;
@@ -195,7 +314,11 @@ fn some<'a>(out: &mut Lines, heading: &str, found: impl Iterator<Item = (&'a str
     out.0.push('\n');
     out.row(2, heading, &figures(&["contacts", "share"]));
     for (name, samples) in found {
-        out.row(4, name, &[number(samples.contacts), share(samples.contacts, all)]);
+        out.row(
+            4,
+            name,
+            &[number(samples.contacts), share(samples.contacts, all)],
+        );
         out.samples("these", samples);
     }
 }
@@ -205,7 +328,11 @@ fn data(out: &mut Lines, impact: &Comparison) {
         return;
     }
     out.0.push('\n');
-    out.row(2, "end with", &figures(&["newly", "no longer", "other", "share"]));
+    out.row(
+        2,
+        "end with",
+        &figures(&["newly", "no longer", "other", "share"]),
+    );
     for shift in &impact.data {
         out.row(4, &datum(shift), &turns(shift, impact.contacts));
         out.samples("newly", &shift.gained);
@@ -219,19 +346,39 @@ fn figures(names: &[&str]) -> Vec<String> {
 }
 
 fn messages(out: &mut Lines, impact: &Comparison) {
-    let found: Vec<_> = impact.messages.iter().filter(|message| message.now.differs()).collect();
+    let found: Vec<_> = impact
+        .messages
+        .iter()
+        .filter(|message| message.now.differs())
+        .collect();
     if found.is_empty() {
         return;
     }
     out.0.push('\n');
-    out.row(2, "get the message", &figures(&["before", "after", "newly", "no longer", "share"]));
+    out.row(
+        2,
+        "get the message",
+        &figures(&["before", "after", "newly", "no longer", "share"]),
+    );
     for message in found {
         let now = &message.now;
         let differ = now.gained.contacts + now.lost.contacts;
-        let counts = [now.before, now.after, now.gained.contacts, now.lost.contacts].map(number);
-        out.row(4, &now.id, &[&counts[..], &[share(differ, impact.contacts)]].concat());
-        for (count, words) in [(message.sooner, "newly, now instead of later"), (message.later, "later instead of now")]
-        {
+        let counts = [
+            now.before,
+            now.after,
+            now.gained.contacts,
+            now.lost.contacts,
+        ]
+        .map(number);
+        out.row(
+            4,
+            &now.id,
+            &[&counts[..], &[share(differ, impact.contacts)]].concat(),
+        );
+        for (count, words) in [
+            (message.sooner, "newly, now instead of later"),
+            (message.later, "later instead of now"),
+        ] {
             if count > 0 {
                 out.wrapped(6, 8, &format!("{} of them {words}", number(count)));
             }
@@ -241,15 +388,30 @@ fn messages(out: &mut Lines, impact: &Comparison) {
     }
 }
 
-fn groups<'a>(out: &mut Lines, heading: &str, shifts: impl IntoIterator<Item = &'a Shift>, all: u64) {
+fn groups<'a>(
+    out: &mut Lines,
+    heading: &str,
+    shifts: impl IntoIterator<Item = &'a Shift>,
+    all: u64,
+) {
     let found: Vec<_> = shifts.into_iter().filter(|shift| shift.differs()).collect();
     if found.is_empty() {
         return;
     }
     out.0.push('\n');
-    out.row(2, heading, &figures(&["before", "after", "newly", "no longer", "share"]));
+    out.row(
+        2,
+        heading,
+        &figures(&["before", "after", "newly", "no longer", "share"]),
+    );
     for shift in found {
-        let counts = [shift.before, shift.after, shift.gained.contacts, shift.lost.contacts].map(number);
+        let counts = [
+            shift.before,
+            shift.after,
+            shift.gained.contacts,
+            shift.lost.contacts,
+        ]
+        .map(number);
         let differ = shift.gained.contacts + shift.lost.contacts;
         out.row(4, &shift.id, &[&counts[..], &[share(differ, all)]].concat());
         out.samples("newly", &shift.gained);
@@ -264,11 +426,24 @@ fn funnel(out: &mut Lines, funnel: &FunnelShift, all: u64) {
     out.0.push('\n');
     let stages = counted(funnel.moved, "contact");
     let ends = if funnel.moved == 1 { "ends" } else { "end" };
-    out.wrapped(2, 4, &format!("funnel {}: {stages} {ends} in another stage", funnel.id));
+    out.wrapped(
+        2,
+        4,
+        &format!("funnel {}: {stages} {ends} in another stage", funnel.id),
+    );
     for one in funnel.matrix.iter().filter(|one| one.before != one.after) {
-        let name = |stage: &Option<String>| stage.clone().unwrap_or_else(|| "(no stage)".to_owned());
+        let name =
+            |stage: &Option<String>| stage.clone().unwrap_or_else(|| "(no stage)".to_owned());
         let way = format!("{} -> {}", name(&one.before), name(&one.after));
-        out.wrapped(4, 6, &format!("{way}: {} ({})", number(one.contacts.contacts), share(one.contacts.contacts, all)));
+        out.wrapped(
+            4,
+            6,
+            &format!(
+                "{way}: {} ({})",
+                number(one.contacts.contacts),
+                share(one.contacts.contacts, all)
+            ),
+        );
         out.samples("these", &one.contacts);
     }
 }

@@ -1,4 +1,5 @@
-//! A run from memory to memory: the same way as with files, and none of it touches a disk but for events that are told to.
+//! A run from memory to memory: the same way as with files, and none of it touches a disk but for
+//! events that are told to.
 
 use std::sync::atomic::AtomicBool;
 
@@ -36,7 +37,8 @@ pub struct RunBytes {
     pub migrated: Vec<String>,
 }
 
-/// Runs `contacts` through `plan` at `now` (seconds since 1970-01-01T00:00Z), as `funnelc run` does with files. Bad rows are set aside.
+/// Runs `contacts` through `plan` at `now` (seconds since 1970-01-01T00:00Z), as `funnelc run` does
+/// with files. Bad rows are set aside.
 pub fn run_bytes(
     plan: &Plan,
     now: i64,
@@ -44,7 +46,16 @@ pub fn run_bytes(
     state: Option<&[u8]>,
     options: Options,
 ) -> Result<RunBytes, RunError> {
-    run_inputs(plan, now, Inputs { contacts, ..Inputs::default() }, state, options)
+    run_inputs(
+        plan,
+        now,
+        Inputs {
+            contacts,
+            ..Inputs::default()
+        },
+        state,
+        options,
+    )
 }
 
 /// The files that a run reads.
@@ -70,12 +81,21 @@ pub fn run_inputs(
     state: Option<&[u8]>,
     options: Options,
 ) -> Result<RunBytes, RunError> {
-    let watch = Watch { interrupted: &AtomicBool::new(false), progress: &|_| {} };
-    let events = inputs.events.map(|(bytes, format)| (Source::Bytes(bytes), format));
-    let prepared = Prepared::new(plan, now, state.map(|state| Snapshot::Bytes(state.to_vec())))?
-        .with_companies(inputs.companies)?
-        .with_past(inputs.past)?
-        .with_events(events, options, inputs.spill, &watch)?;
+    let watch = Watch {
+        interrupted: &AtomicBool::new(false),
+        progress: &|_| {},
+    };
+    let events = inputs
+        .events
+        .map(|(bytes, format)| (Source::Bytes(bytes), format));
+    let prepared = Prepared::new(
+        plan,
+        now,
+        state.map(|state| Snapshot::Bytes(state.to_vec())),
+    )?
+    .with_companies(inputs.companies)?
+    .with_past(inputs.past)?
+    .with_events(events, options, inputs.spill, &watch)?;
     let streams = Streams {
         contacts: Vec::new(),
         actions: Vec::new(),
@@ -83,7 +103,8 @@ pub fn run_inputs(
         state: Some(Vec::new()),
         rejects: Some(Vec::new()),
     };
-    let (summary, streams) = prepared.run(Source::Bytes(inputs.contacts), streams, options, &watch)?;
+    let (summary, streams) =
+        prepared.run(Source::Bytes(inputs.contacts), streams, options, &watch)?;
     Ok(RunBytes {
         contacts: streams.contacts,
         actions: streams.actions,
@@ -95,6 +116,10 @@ pub fn run_inputs(
         duplicates: summary.duplicates,
         warnings: summary.warnings,
         event_warnings: summary.event_warnings,
-        migrated: prepared.migrated.into_iter().map(|notice| notice.message).collect(),
+        migrated: prepared
+            .migrated
+            .into_iter()
+            .map(|notice| notice.message)
+            .collect(),
     })
 }

@@ -1,4 +1,5 @@
-//! A whole contacts file through the kernel, chunk by chunk on any number of threads; what comes out is in the order of the file and does not depend on them.
+//! A whole contacts file through the kernel, chunk by chunk on any number of threads; what comes
+//! out is in the order of the file and does not depend on them.
 
 mod buffers;
 mod bytes;
@@ -98,7 +99,8 @@ pub struct Past {
     pub replay: bool,
     /// What the state does not know of the past counts as nothing.
     pub accept_short_history: bool,
-    /// Events change also fields that the contacts file holds, as in a trial, where nobody else keeps it.
+    /// Events change also fields that the contacts file holds, as in a trial, where nobody else
+    /// keeps it.
     pub update_columns: bool,
 }
 
@@ -119,7 +121,8 @@ struct Job<'a> {
 }
 
 impl Prepared {
-    /// Binds `plan` to `now`, floored to the schedule of the project; `state` is the snapshot that an earlier run left.
+    /// Binds `plan` to `now`, floored to the schedule of the project; `state` is the snapshot that
+    /// an earlier run left.
     pub(crate) fn new(plan: &Plan, now: i64, state: Option<Snapshot>) -> Result<Self, RunError> {
         let model = plan.model();
         let now = floor_clock(&model.timezone, model.every, now)?;
@@ -132,7 +135,8 @@ impl Prepared {
             remembered = Some(state);
         }
         let program = Program::bind(plan, now, remembered.as_ref().map(StateStore::header))?;
-        let zone = TimeZone::get(&model.timezone).map_err(|_| BindError::Zone(model.timezone.clone()))?;
+        let zone =
+            TimeZone::get(&model.timezone).map_err(|_| BindError::Zone(model.timezone.clone()))?;
         Ok(Self {
             program,
             fingerprint,
@@ -148,12 +152,19 @@ impl Prepared {
 
     /// Refuses files that lack a column that decides who may be written to.
     pub(crate) fn demanding_columns(self) -> Self {
-        Self { demands_columns: true, ..self }
+        Self {
+            demands_columns: true,
+            ..self
+        }
     }
 
-    /// Puts an apostrophe before what a spreadsheet would take for a formula, in what is written for people and deliverers.
+    /// Puts an apostrophe before what a spreadsheet would take for a formula, in what is written
+    /// for people and deliverers.
     pub(crate) fn defusing_formulas(self, defuses_formulas: bool) -> Self {
-        Self { defuses_formulas, ..self }
+        Self {
+            defuses_formulas,
+            ..self
+        }
     }
 
     /// Takes in a companies file. A plan that asks none does not look at it.
@@ -186,7 +197,11 @@ impl Prepared {
         watch: &Watch<'_>,
     ) -> Result<Self, RunError> {
         let Some(file) = file else { return Ok(self) };
-        let plan = For { model: self.program.model(), zone: &self.zone, now: self.program.now() };
+        let plan = For {
+            model: self.program.model(),
+            zone: &self.zone,
+            now: self.program.now(),
+        };
         self.events = events::read(file, &[plan], options, spill, watch)?.pop();
         Ok(self)
     }
@@ -222,7 +237,8 @@ impl Prepared {
             events: self.events.as_ref(),
             columns: layout.columns(),
             reader: Reader::new(model, &layout, &self.zone),
-            writer: Writer::new(model, &layout, &self.zone, self.program.now()).defusing(self.defuses_formulas),
+            writer: Writer::new(model, &layout, &self.zone, self.program.now())
+                .defusing(self.defuses_formulas),
             keeps_state: streams.state.is_some(),
             named: Named::of(model),
             used: Used::by(model),
@@ -230,7 +246,10 @@ impl Prepared {
             layout: &layout,
         };
         let gathered = RunTotals::begin(&job, streams, &self.fingerprint)?;
-        let work = Running { job: &job, sinks: PhantomData };
+        let work = Running {
+            job: &job,
+            sinks: PhantomData,
+        };
         pool::run(&work, (&blocks, &header), gathered, options.threads, watch)?.end(&job, warnings)
     }
 }
@@ -245,7 +264,12 @@ pub(crate) fn take_in_companies(
     let file = companies::read(bytes, program.model(), zone).map_err(RunError::Companies)?;
     program.companies = program.conditions.asks_companies.then_some(file.companies);
     let hash = blake3::hash(bytes).to_hex().to_string();
-    Ok(Some(CompaniesRead { bytes: bytes.len() as u64, hash, rows: file.rows, warnings: file.warnings }))
+    Ok(Some(CompaniesRead {
+        bytes: bytes.len() as u64,
+        hash,
+        rows: file.rows,
+        warnings: file.warnings,
+    }))
 }
 
 /// What of the past a plan asks for and the state does not know, a line each.
@@ -255,11 +279,15 @@ pub(crate) fn short_history(program: &Program, zone: &TimeZone) -> Vec<String> {
         push_moment(&mut since, short.since, zone);
         let asked = match short.asked.as_str() {
             "ever" => "the plan asks for all of it".to_owned(),
-            "entry" => "the plan asks for it since the entry of contacts that are inside".to_owned(),
+            "entry" => {
+                "the plan asks for it since the entry of contacts that are inside".to_owned()
+            }
             length => format!("the plan asks for {length}"),
         };
         match short.what.split_once('/') {
-            Some((event, property)) => format!("`{property}` of `{event}` is known since {since}, {asked}"),
+            Some((event, property)) => {
+                format!("`{property}` of `{event}` is known since {since}, {asked}")
+            }
             None => format!("`{}` is known since {since}, {asked}", short.what),
         }
     };
@@ -280,7 +308,13 @@ impl<W: Write + Send> ChunkJob for Running<'_, W> {
         Part::run(self.job, chunk, line)
     }
 
-    fn add(&self, sum: &mut RunTotals<W>, mut part: Part, bytes: usize, hash: blake3::Hash) -> Result<(), RunError> {
+    fn add(
+        &self,
+        sum: &mut RunTotals<W>,
+        mut part: Part,
+        bytes: usize,
+        hash: blake3::Hash,
+    ) -> Result<(), RunError> {
         sum.add(&mut part, bytes, hash)?;
         self.job.spares.give(part);
         Ok(())
@@ -289,9 +323,15 @@ impl<W: Write + Send> ChunkJob for Running<'_, W> {
 
 impl<W: Write> Streams<W> {
     fn write(&mut self, files: &Files, state: &[u8], rejects: &[u8]) -> Result<(), RunError> {
-        self.contacts.write_all(&files.contacts).map_err(failed("contacts.csv"))?;
-        self.actions.write_all(&files.actions).map_err(failed("actions.csv"))?;
-        self.journal.write_all(&files.journal).map_err(failed("journal.csv"))?;
+        self.contacts
+            .write_all(&files.contacts)
+            .map_err(failed("contacts.csv"))?;
+        self.actions
+            .write_all(&files.actions)
+            .map_err(failed("actions.csv"))?;
+        self.journal
+            .write_all(&files.journal)
+            .map_err(failed("journal.csv"))?;
         if let Some(stream) = &mut self.state {
             stream.write_all(state).map_err(failed("the state"))?;
         }

@@ -1,4 +1,5 @@
-//! One chunk of the contacts file through reader, kernel and writer; knows nothing of the other chunks.
+//! One chunk of the contacts file through reader, kernel and writer; knows nothing of the other
+//! chunks.
 
 use super::{Job, RunError};
 use crate::runner::contact::{Seen, TagSet};
@@ -32,7 +33,8 @@ pub(crate) struct Part {
     pub(crate) remembered: Vec<usize>,
     /// The contacts of the events file that stand here, and how many events each has.
     pub(crate) told_of: Vec<(usize, u64)>,
-    /// Contacts that were left as found or set aside although the events file tells of them, and how many events they have.
+    /// Contacts that were left as found or set aside although the events file tells of them, and
+    /// how many events they have.
     pub(crate) passed_over: (u64, u64),
     /// How many rows there are, bad ones included.
     pub(crate) rows: u64,
@@ -48,11 +50,15 @@ impl Part {
         let mut part = job.spares.take();
         let rows = Rows::split_with(std::mem::take(&mut part.split), chunk, line);
         let memories = memories(job, &rows)?;
-        let mut news = ChunkEvents::of(job.events, job.program.model(), rows.iter(), job.layout.key)?;
+        let mut news =
+            ChunkEvents::of(job.events, job.program.model(), rows.iter(), job.layout.key)?;
         part.told_of = std::mem::take(&mut news.contacts);
         let mut worker = Worker::new(job.program);
         let tags = TagSet::with_room_for(job.program.model().contacts.tags.names.len());
-        let mut seen = Seen { tags, ..Seen::default() };
+        let mut seen = Seen {
+            tags,
+            ..Seen::default()
+        };
         let (mut problems, mut effects) = (Vec::new(), Vec::new());
         for (index, row) in rows.iter().enumerate() {
             if row.is_blank() {
@@ -63,7 +69,9 @@ impl Part {
             if has_key(job, row) {
                 let key = row.text(job.layout.key);
                 part.keys.push(key, row.line());
-                job.named.iter().for_each(|named| named.meet(key, &mut part.met));
+                job.named
+                    .iter()
+                    .for_each(|named| named.meet(key, &mut part.met));
             }
             job.reader.read(row, &mut seen, &mut problems);
             seen.news = news.of_row(index);
@@ -82,11 +90,20 @@ impl Part {
             }
             job.used.note(&seen, row.line(), &mut part.addresses);
             let memory = memories.get(index).and_then(Option::as_ref);
-            part.remembered.extend(memory.map(|(position, _)| *position));
-            let after = worker.contact(&seen, memory.map(|(_, memory)| &**memory), &job.columns, &mut effects);
-            job.writer.contact(row, &seen, &after, &effects, &mut part.files);
+            part.remembered
+                .extend(memory.map(|(position, _)| *position));
+            let after = worker.contact(
+                &seen,
+                memory.map(|(_, memory)| &**memory),
+                &job.columns,
+                &mut effects,
+            );
+            job.writer
+                .contact(row, &seen, &after, &effects, &mut part.files);
             if job.keeps_state {
-                worker.memory().encode(job.program, seen.key, &mut part.state);
+                worker
+                    .memory()
+                    .encode(job.program, seen.key, &mut part.state);
                 part.state.push(b'\n');
             }
             effects.clear();
@@ -127,24 +144,37 @@ impl Part {
     fn reject(&mut self, row: Row<'_>, problems: &mut Vec<RowError>) {
         if let Some(first) = problems.first() {
             let column = first.column.as_deref().unwrap_or_default();
-            for cell in [&first.line.to_string(), column, &first.value, &first.reason.to_string()] {
+            for cell in [
+                &first.line.to_string(),
+                column,
+                &first.value,
+                &first.reason.to_string(),
+            ] {
                 push_cell(&mut self.rejects, cell);
                 self.rejects.push(b',');
             }
             let (bytes, end) = row.bytes();
             self.rejects.extend_from_slice(bytes);
-            self.rejects.extend_from_slice(if end.is_empty() { b"\n" } else { end });
+            self.rejects
+                .extend_from_slice(if end.is_empty() { b"\n" } else { end });
         }
         self.problems.add_row(problems.drain(..));
     }
 }
 
-/// What is remembered of each row's contact, if there is a state; boxed, for most contacts may be new.
+/// What is remembered of each row's contact, if there is a state; boxed, for most contacts may be
+/// new.
 fn memories(job: &Job<'_>, rows: &Rows<'_>) -> Result<Vec<StateStore>, RunError> {
-    let Some(remembered) = job.remembered else { return Ok(Vec::new()) };
+    let Some(remembered) = job.remembered else {
+        return Ok(Vec::new());
+    };
     let mut lines = remembered.lines();
     let memory_of = |row: Row<'_>| {
-        let found = if has_key(job, row) { lines.find(job.program, row.text(job.layout.key))? } else { None };
+        let found = if has_key(job, row) {
+            lines.find(job.program, row.text(job.layout.key))?
+        } else {
+            None
+        };
         Ok(found.map(|(position, memory)| (position, Box::new(memory))))
     };
     rows.iter().map(memory_of).collect()
@@ -152,7 +182,10 @@ fn memories(job: &Job<'_>, rows: &Rows<'_>) -> Result<Vec<StateStore>, RunError>
 
 /// Keys of bad rows count as keys too, if their cells are those of the header.
 fn has_key(job: &Job<'_>, row: Row<'_>) -> bool {
-    let (key, missing) = (row.text(job.layout.key), &job.program.model().contacts.missing);
+    let (key, missing) = (
+        row.text(job.layout.key),
+        &job.program.model().contacts.missing,
+    );
     let is_missing = key.is_empty() || missing.iter().any(|word| word == key);
     !row.is_blank() && !is_missing && row.width() == Ok(job.layout.width())
 }

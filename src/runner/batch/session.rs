@@ -1,4 +1,6 @@
-//! All that one run writes, and the order in which it becomes visible: the rejects, then the folder, then the state. A kill in between is mended by the same command; behind the last of them nothing fails any more.
+//! All that one run writes, and the order in which it becomes visible: the rejects, then the
+//! folder, then the state. A kill in between is mended by the same command; behind the last of them
+//! nothing fails any more.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -12,7 +14,9 @@ use crate::runner::output::access::Readers;
 use crate::runner::output::beside::AtomicFile;
 use crate::runner::output::file::{Content, HashedFile};
 use crate::runner::output::folder::{self, Folder, FolderError, MANIFEST};
-use crate::runner::output::manifest::{EventFile, Inputs, Manifest, RowFile, StateHashes, WholeFile};
+use crate::runner::output::manifest::{
+    EventFile, Inputs, Manifest, RowFile, StateHashes, WholeFile,
+};
 use crate::runner::output::place::lies_in;
 use crate::runner::output::store::{Store, StoreError};
 
@@ -98,22 +102,36 @@ impl RunWriter {
     ) -> Result<Done, SessionError> {
         let (mut manifest, metrics) = self.finish(streams, summary, prepared)?;
         manifest.state.before = store.and_then(Store::current).map(str::to_owned);
-        let earlier = self.folder.earlier().filter(|earlier| manifest.repeats(earlier));
+        let earlier = self
+            .folder
+            .earlier()
+            .filter(|earlier| manifest.repeats(earlier));
         if let Some((earlier, metrics)) = earlier.zip(self.folder.earlier_metrics()) {
             self.rejects.map(in_place).transpose()?;
             let mut warnings: Vec<_> = otherwise_written(&manifest, &earlier).into_iter().collect();
             warnings.extend(self.folder.clear());
-            return Ok(Done { metrics, repeated: true, warnings });
+            return Ok(Done {
+                metrics,
+                repeated: true,
+                warnings,
+            });
         }
         self.write(MANIFEST, &manifest.to_json())?;
         let state = store.zip(manifest.state.after.as_deref());
-        // What takes room or rights is done before the folder is exchanged: behind that only a rename is left.
-        state.map(|(store, after)| store.prepare(after)).transpose()?;
+        // What takes room or rights is done before the folder is exchanged: behind that only a
+        // rename is left.
+        state
+            .map(|(store, after)| store.prepare(after))
+            .transpose()?;
         self.rejects.map(in_place).transpose()?;
         self.folder.exchange()?;
         let mut warnings = remember(&self.folder, state)?;
         warnings.extend(self.folder.clear());
-        Ok(Done { metrics, repeated: false, warnings })
+        Ok(Done {
+            metrics,
+            repeated: false,
+            warnings,
+        })
     }
 
     /// Brings all files but run.json to the disk, and says what they hold.
@@ -124,15 +142,28 @@ impl RunWriter {
         prepared: &Prepared,
     ) -> Result<(Manifest, String), SessionError> {
         let mut outputs = BTreeMap::new();
-        for (name, file) in
-            [("contacts.csv", streams.contacts), ("actions.csv", streams.actions), ("journal.csv", streams.journal)]
-        {
+        for (name, file) in [
+            ("contacts.csv", streams.contacts),
+            ("actions.csv", streams.actions),
+            ("journal.csv", streams.journal),
+        ] {
             outputs.insert(name.to_owned(), file.finish().map_err(self.failed(name))?);
         }
         let metrics = summary.metrics.to_json(&prepared.program);
-        outputs.insert("metrics.json".to_owned(), self.write("metrics.json", &metrics)?);
-        let state = streams.state.map(HashedFile::finish).transpose().map_err(self.failed("the state"))?;
-        streams.rejects.map(HashedFile::finish).transpose().map_err(self.failed("the rejects"))?;
+        outputs.insert(
+            "metrics.json".to_owned(),
+            self.write("metrics.json", &metrics)?,
+        );
+        let state = streams
+            .state
+            .map(HashedFile::finish)
+            .transpose()
+            .map_err(self.failed("the state"))?;
+        streams
+            .rejects
+            .map(HashedFile::finish)
+            .transpose()
+            .map_err(self.failed("the rejects"))?;
         let manifest = Manifest {
             format: Manifest::FORMAT,
             funnelc: env!("CARGO_PKG_VERSION").to_owned(),
@@ -158,7 +189,10 @@ impl RunWriter {
                     rows: read.rows,
                 }),
             },
-            state: StateHashes { before: None, after: state.map(|content| content.hash) },
+            state: StateHashes {
+                before: None,
+                after: state.map(|content| content.hash),
+            },
             outputs,
         };
         Ok((manifest, metrics))
@@ -166,12 +200,17 @@ impl RunWriter {
 
     fn write(&self, name: &str, text: &str) -> Result<Content, SessionError> {
         let mut file = self.folder.file(name)?;
-        file.write_all(text.as_bytes()).and_then(|()| file.finish()).map_err(self.failed(name))
+        file.write_all(text.as_bytes())
+            .and_then(|()| file.finish())
+            .map_err(self.failed(name))
     }
 
     fn failed(&self, name: &str) -> impl Fn(io::Error) -> SessionError {
         let path = self.folder.target().join(name);
-        move |error| SessionError::Io { path: path.clone(), error }
+        move |error| SessionError::Io {
+            path: path.clone(),
+            error,
+        }
     }
 }
 
@@ -181,22 +220,40 @@ fn otherwise_written(asked: &Manifest, earlier: &Manifest) -> Option<Aftermath> 
     (asked.formulas_defused != defused).then_some(Aftermath::OtherwiseWritten { defused })
 }
 
-/// Makes the run count that stands in its folder: with a state when the state knows of it, else at once. Gives what is not as it should be and changes nothing.
-fn remember(folder: &Folder, state: Option<(&Store, &str)>) -> Result<Vec<Aftermath>, SessionError> {
+/// Makes the run count that stands in its folder: with a state when the state knows of it, else at
+/// once. Gives what is not as it should be and changes nothing.
+fn remember(
+    folder: &Folder,
+    state: Option<(&Store, &str)>,
+) -> Result<Vec<Aftermath>, SessionError> {
     let settled = folder.settle();
     let Some((store, after)) = state else {
-        return Ok(settled.err().map(Aftermath::Unconfirmed).into_iter().collect());
+        return Ok(settled
+            .err()
+            .map(Aftermath::Unconfirmed)
+            .into_iter()
+            .collect());
     };
     // A state on the disk with a folder that is not would be an outbox that is lost.
-    let known = settled.map_err(|error| store.failed(error)).and_then(|()| store.commit(after));
-    known.map_err(|error| SessionError::Forgotten { out: folder.target().to_path_buf(), error })
+    let known = settled
+        .map_err(|error| store.failed(error))
+        .and_then(|()| store.commit(after));
+    known.map_err(|error| SessionError::Forgotten {
+        out: folder.target().to_path_buf(),
+        error,
+    })
 }
 
 fn set_aside(path: &Path) -> Result<(AtomicFile, HashedFile), SessionError> {
-    AtomicFile::begin(path, Readers::Owner).map_err(|error| SessionError::Io { path: path.to_path_buf(), error })
+    AtomicFile::begin(path, Readers::Owner).map_err(|error| SessionError::Io {
+        path: path.to_path_buf(),
+        error,
+    })
 }
 
 fn in_place(rejects: AtomicFile) -> Result<(), SessionError> {
     let path = rejects.target().to_path_buf();
-    rejects.commit().map_err(|error| SessionError::Io { path, error })
+    rejects
+        .commit()
+        .map_err(|error| SessionError::Io { path, error })
 }

@@ -46,7 +46,10 @@ struct ToldOf {
 impl ToldOf {
     fn of(events: Option<&Events>) -> Self {
         let contacts = events.map_or(0, Events::contacts);
-        Self { seen: vec![false; usize::try_from(contacts).unwrap_or(usize::MAX)], ..Self::default() }
+        Self {
+            seen: vec![false; usize::try_from(contacts).unwrap_or(usize::MAX)],
+            ..Self::default()
+        }
     }
 
     /// A contact may stand in two rows of which one is bad.
@@ -62,11 +65,19 @@ impl ToldOf {
 
 impl<W: Write> RunTotals<W> {
     /// Writes the first rows.
-    pub(super) fn begin(job: &Job<'_>, mut streams: Streams<W>, fingerprint: &str) -> Result<Self, RunError> {
+    pub(super) fn begin(
+        job: &Job<'_>,
+        mut streams: Streams<W>,
+        fingerprint: &str,
+    ) -> Result<Self, RunError> {
         let files = job.writer.headers();
         let mut state = job.program.header(fingerprint).encode();
         state.push('\n');
-        let header = job.layout.header.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&job.layout.header);
+        let header = job
+            .layout
+            .header
+            .strip_prefix(b"\xef\xbb\xbf")
+            .unwrap_or(&job.layout.header);
         let rejects = [rejects::added(&job.layout.names).as_bytes(), header].concat();
         streams.write(&files, state.as_bytes(), &rejects)?;
         Ok(Self {
@@ -87,7 +98,12 @@ impl<W: Write> RunTotals<W> {
     }
 
     /// Adds the next part.
-    pub(super) fn add(&mut self, part: &mut Part, bytes: usize, hash: blake3::Hash) -> Result<(), RunError> {
+    pub(super) fn add(
+        &mut self,
+        part: &mut Part,
+        bytes: usize,
+        hash: blake3::Hash,
+    ) -> Result<(), RunError> {
         self.hasher.update(hash.as_bytes());
         self.rows += part.rows;
         self.bytes += bytes as u64;
@@ -112,9 +128,17 @@ impl<W: Write> RunTotals<W> {
     }
 
     /// Contacts that the file lacks keep what is known of them.
-    pub(super) fn end(mut self, job: &Job<'_>, mut warnings: Vec<Warning>) -> Result<(Summary, Streams<W>), RunError> {
+    pub(super) fn end(
+        mut self,
+        job: &Job<'_>,
+        mut warnings: Vec<Warning>,
+    ) -> Result<(Summary, Streams<W>), RunError> {
         if let (Some(remembered), Some(state)) = (job.remembered, &mut self.streams.state) {
-            let absent = self.remembered.iter().enumerate().filter(|(_, present)| !**present);
+            let absent = self
+                .remembered
+                .iter()
+                .enumerate()
+                .filter(|(_, present)| !**present);
             let mut lines = remembered.lines();
             for (position, _) in absent {
                 writeln!(state, "{}", lines.line(position)?).map_err(failed("the state"))?;
@@ -124,17 +148,27 @@ impl<W: Write> RunTotals<W> {
             warnings.extend(named.unmet(job.program.model(), met));
         }
         warnings.extend(losses(&self.metrics));
-        warnings.extend(job.used.told(job.program.model(), std::mem::take(&mut self.addresses)));
+        warnings.extend(
+            job.used
+                .told(job.program.model(), std::mem::take(&mut self.addresses)),
+        );
         warnings.extend(unknown_companies(self.metrics.unknown_companies));
         if let BadValue::SkipContact { at_most } = job.program.model().contacts.on_bad_value {
             warnings.extend(self.skip(at_most)?);
         }
         let found = self.remembered.iter().filter(|present| **present).count() as u64;
         let key = &job.layout.names[job.layout.key];
-        let event_warnings =
-            job.events.map(|events| self.count_events(events, job.program.model())).unwrap_or_default();
+        let event_warnings = job
+            .events
+            .map(|events| self.count_events(events, job.program.model()))
+            .unwrap_or_default();
         let duplicates = self.keys.duplicates();
-        self.problems.first.extend(duplicates.iter().take(Problems::SHOWN).map(|found| found.problem(key)));
+        self.problems.first.extend(
+            duplicates
+                .iter()
+                .take(Problems::SHOWN)
+                .map(|found| found.problem(key)),
+        );
         self.problems.first.sort_by_key(|problem| problem.line);
         let summary = Summary {
             metrics: self.metrics,
@@ -156,31 +190,58 @@ impl<W: Write> RunTotals<W> {
 
     /// Counts what was not taken in, and says it.
     fn count_events(&mut self, events: &Events, model: &Model) -> Vec<Warning> {
-        let (contacts, of_missing) = (events.contacts() - self.told_of.contacts, events.count() - self.told_of.events);
+        let (contacts, of_missing) = (
+            events.contacts() - self.told_of.contacts,
+            events.count() - self.told_of.events,
+        );
         let told = &events.told;
         let counts = self.metrics.events.get_or_insert_default();
         counts.unknown_contacts = of_missing;
         counts.unknown_events = told.unknown.values().sum();
         counts.later = told.later;
-        let known: Vec<&str> = model.events.values().map(|event| event.id.as_str()).collect();
+        let known: Vec<&str> = model
+            .events
+            .values()
+            .map(|event| event.id.as_str())
+            .collect();
         event_warnings(told, &known, [(contacts, of_missing), self.passed_over])
     }
 }
 
 /// `absent` and `passed_over` are contacts and how many events they have.
-fn event_warnings(told: &Told, known: &[&str], [absent, passed_over]: [(u64, u64); 2]) -> Vec<Warning> {
+fn event_warnings(
+    told: &Told,
+    known: &[&str],
+    [absent, passed_over]: [(u64, u64); 2],
+) -> Vec<Warning> {
     let unread = (!told.unread.is_empty()).then(|| Warning::UnreadColumns(told.unread.clone()));
     let guesses = Guesses::default();
     let unknown = told.unknown.iter().map(|(name, count)| {
-        let meant = guesses.did_you_mean(name, known.iter().copied()).map(str::to_owned);
-        Warning::UnknownEvent { name: name.clone(), count: *count, meant }
+        let meant = guesses
+            .did_you_mean(name, known.iter().copied())
+            .map(str::to_owned);
+        Warning::UnknownEvent {
+            name: name.clone(),
+            count: *count,
+            meant,
+        }
     });
-    let strange =
-        told.strange.iter().map(|(what, count)| Warning::UnknownContent { what: what.clone(), count: *count });
+    let strange = told
+        .strange
+        .iter()
+        .map(|(what, count)| Warning::UnknownContent {
+            what: what.clone(),
+            count: *count,
+        });
     let mut warnings: Vec<Warning> = unread.into_iter().chain(unknown).chain(strange).collect();
     let some = |(contacts, events): (u64, u64)| (events > 0).then_some((contacts, events));
-    warnings.extend(some(absent).map(|(contacts, events)| Warning::AbsentContacts { contacts, events }));
-    warnings.extend(some(passed_over).map(|(contacts, events)| Warning::PassedOverContacts { contacts, events }));
+    warnings.extend(
+        some(absent).map(|(contacts, events)| Warning::AbsentContacts { contacts, events }),
+    );
+    warnings.extend(
+        some(passed_over)
+            .map(|(contacts, events)| Warning::PassedOverContacts { contacts, events }),
+    );
     warnings.extend((told.later > 0).then_some(Warning::LaterEvents(told.later)));
     warnings
 }
@@ -191,22 +252,43 @@ impl<W> RunTotals<W> {
         let skipped = self.skipped.rows;
         self.metrics.skipped = Some(skipped);
         if skipped > at_most {
-            return Err(RunError::Skipped { skipped, at_most, first: told(&self.skipped) });
+            return Err(RunError::Skipped {
+                skipped,
+                at_most,
+                first: told(&self.skipped),
+            });
         }
-        Ok((skipped > 0).then(|| Warning::Skipped { contacts: skipped, first: told(&self.skipped) }))
+        Ok((skipped > 0).then(|| Warning::Skipped {
+            contacts: skipped,
+            first: told(&self.skipped),
+        }))
     }
 }
 
 /// The first of some problems.
 fn told(problems: &Problems) -> String {
-    let first = problems.first.first().map(ToString::to_string).unwrap_or_default();
-    if problems.first.len() > 1 { format!("{first}, and more") } else { first }
+    let first = problems
+        .first
+        .first()
+        .map(ToString::to_string)
+        .unwrap_or_default();
+    if problems.first.len() > 1 {
+        format!("{first}, and more")
+    } else {
+        first
+    }
 }
 
 /// What started no campaign.
 fn losses(metrics: &Metrics) -> Option<Warning> {
-    let losses: Vec<_> = metrics.losses().map(|(reason, count)| (reason.word(), count)).collect();
-    losses.iter().any(|(_, count)| *count > 0).then_some(Warning::Lost(losses))
+    let losses: Vec<_> = metrics
+        .losses()
+        .map(|(reason, count)| (reason.word(), count))
+        .collect();
+    losses
+        .iter()
+        .any(|(_, count)| *count > 0)
+        .then_some(Warning::Lost(losses))
 }
 
 fn unknown_companies(contacts: u64) -> Option<Warning> {

@@ -1,6 +1,8 @@
-//! What a plan does to whoever stands at a step of a campaign, as one number for all that can follow; equal where the steps to come and all that they read are the same.
+//! What a plan does to whoever stands at a step of a campaign, as one number for all that can
+//! follow; equal where the steps to come and all that they read are the same.
 //!
-//! What is only named in other parts of the plan does not count, so a change elsewhere leaves the number as it is. A condition counts by its meaning.
+//! What is only named in other parts of the plan does not count, so a change elsewhere leaves the
+//! number as it is. A condition counts by its meaning.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,11 +30,15 @@ impl Futures {
     /// Of a plan under the names that things have in reports; `program` is the same plan, compiled.
     pub(super) fn of(plan: &Plan, program: &Program) -> Self {
         let meant = plan.meant();
-        let plans = Plans { written: plan.wire(), meant: meant.wire() };
+        let plans = Plans {
+            written: plan.wire(),
+            meant: meant.wire(),
+        };
         let (ground, mut meanings) = (ground(plans.written), Meanings::of(plan.model()));
         let mut futures = Self::default();
         for ((id, campaign), compiled) in plan.model().campaigns.iter().zip(&program.campaigns) {
-            let steps = [plans.written, plans.meant].map(|wire| flat(&wire.campaigns[&campaign.id].steps));
+            let steps =
+                [plans.written, plans.meant].map(|wire| flat(&wire.campaigns[&campaign.id].steps));
             let [written, meant] = &steps;
             let asked = asked(campaign, &mut meanings);
             let own = |at: usize| {
@@ -40,9 +46,15 @@ impl Futures {
                 plans.own(written[at], meant[at], asked[at], drawn)
             };
             let own: Vec<_> = (0..written.len()).map(own).collect();
-            let links: Vec<_> = compiled.steps.iter().map(|step| (&step.verb, step.next)).collect();
+            let links: Vec<_> = compiled
+                .steps
+                .iter()
+                .map(|step| (&step.verb, step.next))
+                .collect();
             futures.add(&links, &own, mixed(ground, plans.frame(&campaign.id)));
-            futures.waits.push(written.iter().map(|step| wait(step)).collect());
+            futures
+                .waits
+                .push(written.iter().map(|step| wait(step)).collect());
         }
         futures
     }
@@ -53,7 +65,8 @@ impl Futures {
         steps[campaign].get(step).copied().unwrap_or(0)
     }
 
-    /// From the last step to the first, since steps lead on to later ones; only a `goto` leads back, and then the whole campaign may follow.
+    /// From the last step to the first, since steps lead on to later ones; only a `goto` leads
+    /// back, and then the whole campaign may follow.
     fn add(&mut self, links: &[(&Verb, usize)], own: &[Own], frame: u64) {
         let whole = own.iter().fold(frame, |sum, own| mixed(sum, own.whole));
         let (mut comes, mut inside) = (vec![frame; own.len()], vec![frame; own.len()]);
@@ -63,14 +76,26 @@ impl Futures {
             if own[at].turned {
                 follow.reverse();
             }
-            let follow = follow.into_iter().chain([*next]).fold(0, |sum, step| mixed(sum, of(step)));
-            let follow = if matches!(verb, Verb::Goto(_)) { whole } else { follow };
+            let follow = follow
+                .into_iter()
+                .chain([*next])
+                .fold(0, |sum, step| mixed(sum, of(step)));
+            let follow = if matches!(verb, Verb::Goto(_)) {
+                whole
+            } else {
+                follow
+            };
             inside[at] = match verb {
-                Verb::Wait(_) | Verb::WaitUntil { .. } | Verb::Await(_) => mixed(own[at].settled, follow),
-                Verb::Fork(_) => of(*next),
-                Verb::Action(_) | Verb::If { .. } | Verb::Split(_) | Verb::Goto(_) | Verb::Exit(_) | Verb::Nothing => {
-                    mixed(own[at].whole, follow)
+                Verb::Wait(_) | Verb::WaitUntil { .. } | Verb::Await(_) => {
+                    mixed(own[at].settled, follow)
                 }
+                Verb::Fork(_) => of(*next),
+                Verb::Action(_)
+                | Verb::If { .. }
+                | Verb::Split(_)
+                | Verb::Goto(_)
+                | Verb::Exit(_)
+                | Verb::Nothing => mixed(own[at].whole, follow),
             };
             comes[at] = mixed(own[at].whole, follow);
         }
@@ -82,10 +107,17 @@ impl Futures {
 /// The first steps of the lists inside a step.
 fn firsts(verb: &Verb) -> Vec<usize> {
     match verb {
-        Verb::If { then, otherwise, .. } => vec![*then, *otherwise],
+        Verb::If {
+            then, otherwise, ..
+        } => vec![*then, *otherwise],
         Verb::Split(split) => split.firsts().collect(),
         Verb::Fork(ways) => ways.clone(),
-        Verb::Await(awaiting) => awaiting.ways.iter().map(|way| way.first).chain([awaiting.otherwise]).collect(),
+        Verb::Await(awaiting) => awaiting
+            .ways
+            .iter()
+            .map(|way| way.first)
+            .chain([awaiting.otherwise])
+            .collect(),
         Verb::Wait(_) | Verb::WaitUntil { .. } => Vec::new(),
         Verb::Action(_) => Vec::new(),
         Verb::Goto(_) | Verb::Exit(_) | Verb::Nothing => Vec::new(),
@@ -105,7 +137,9 @@ struct Own {
 fn asked(campaign: &Campaign, meanings: &mut Meanings<'_>) -> Vec<Option<(Meaning, Meaning)>> {
     let mut asked = Vec::new();
     campaign.each_step(|step| {
-        let StepKind::If { when, .. } = &step.kind else { return asked.push(None) };
+        let StepKind::If { when, .. } = &step.kind else {
+            return asked.push(None);
+        };
         asked.push(Some((meanings.condition(when), meanings.opposite(when))));
     });
     asked
@@ -141,10 +175,14 @@ fn drawn(program: &Program, campaign: CampaignId, (at, step): (usize, &wire::Ste
         return 0;
     }
     let id = &program.model().campaigns[campaign].id;
-    sum(&Value::from(format!("{id} {}", program.step_name(campaign, at))))
+    sum(&Value::from(format!(
+        "{id} {}",
+        program.step_name(campaign, at)
+    )))
 }
 
-/// A plan as it is written, which says what is read, and with conditions as their meanings, which says what that is.
+/// A plan as it is written, which says what is read, and with conditions as their meanings, which
+/// says what that is.
 #[derive(Clone, Copy)]
 struct Plans<'p> {
     written: &'p wire::Plan,
@@ -152,14 +190,25 @@ struct Plans<'p> {
 }
 
 impl Plans<'_> {
-    fn own(self, written: &wire::Step, meant: &wire::Step, asked: Option<(Meaning, Meaning)>, drawn: u64) -> Own {
+    fn own(
+        self,
+        written: &wire::Step,
+        meant: &wire::Step,
+        asked: Option<(Meaning, Meaning)>,
+        drawn: u64,
+    ) -> Own {
         let whole = match asked {
             Some((meaning, opposite)) => Value::from(meaning.min(opposite).to_string()),
             None => alone(value(&meant.verb)),
         };
         let mut settled = whole.clone();
-        if let Some(Value::Object(wait)) = settled.as_object_mut().and_then(|verb| verb.values_mut().next()) {
-            ["length", "moment", "for"].iter().for_each(|key| drop(wait.remove(*key)));
+        if let Some(Value::Object(wait)) = settled
+            .as_object_mut()
+            .and_then(|verb| verb.values_mut().next())
+        {
+            ["length", "moment", "for"]
+                .iter()
+                .for_each(|key| drop(wait.remove(*key)));
         } else if matches!(meant.verb, wire::Verb::Wait(_)) {
             settled = Value::Null;
         }
@@ -173,7 +222,11 @@ impl Plans<'_> {
         }
         let read = mixed(read.sum(), drawn);
         let turned = asked.is_some_and(|(meaning, opposite)| opposite < meaning);
-        Own { whole: mixed(sum(&whole), read), settled: mixed(sum(&settled), read), turned }
+        Own {
+            whole: mixed(sum(&whole), read),
+            settled: mixed(sum(&settled), read),
+            turned,
+        }
     }
 
     /// What holds for everybody in the campaign, whatever the step.
@@ -182,7 +235,9 @@ impl Plans<'_> {
             let campaign = &wire.campaigns[id];
             let mut frame = value(campaign);
             if let Value::Object(map) = &mut frame {
-                ["steps", "reenter", "existing", "trigger"].iter().for_each(|key| drop(map.remove(*key)));
+                ["steps", "reenter", "existing", "trigger"]
+                    .iter()
+                    .for_each(|key| drop(map.remove(*key)));
                 if campaign.on_leave != "exit" {
                     map.remove("enter");
                 }
@@ -213,7 +268,9 @@ fn ground(wire: &wire::Plan) -> u64 {
     let mut roles = value(&wire.contacts);
     if let Value::Object(map) = &mut roles {
         map.retain(|_, value| value.is_string());
-        ["key", "points", "on-bad-value"].iter().for_each(|key| drop(map.remove(*key)));
+        ["key", "points", "on-bad-value"]
+            .iter()
+            .for_each(|key| drop(map.remove(*key)));
     }
     mixed(sum(&roles), sum(&value(&wire.timezone)))
 }
@@ -227,9 +284,14 @@ struct Read<'p> {
 }
 
 impl<'p> Read<'p> {
-    /// All that has a name which stands in `value`, and what stands in that. A name that two kinds of things bear counts for both.
+    /// All that has a name which stands in `value`, and what stands in that. A name that two kinds
+    /// of things bear counts for both.
     fn of(plans: Plans<'p>, value: &Value) -> Self {
-        let mut read = Self { plans, found: BTreeMap::new(), segments: BTreeSet::new() };
+        let mut read = Self {
+            plans,
+            found: BTreeMap::new(),
+            segments: BTreeSet::new(),
+        };
         read.names(value);
         read
     }
@@ -250,8 +312,15 @@ impl<'p> Read<'p> {
         self.insert("event", name, &meant.events.get(name));
         self.insert("destination", name, &meant.destinations.get(name));
         let companies = meant.companies.as_ref();
-        self.insert("company", name, &companies.and_then(|companies| companies.fields.get(name)));
-        if let (Some(channel), false) = (written.contacts.channels.get(name), self.has("channel", name)) {
+        self.insert(
+            "company",
+            name,
+            &companies.and_then(|companies| companies.fields.get(name)),
+        );
+        if let (Some(channel), false) = (
+            written.contacts.channels.get(name),
+            self.has("channel", name),
+        ) {
             self.insert("channel", name, &meant.contacts.channels.get(name));
             self.names(&value(&channel.consent));
         }
@@ -292,8 +361,14 @@ impl<'p> Read<'p> {
 fn alone(verb: Value) -> Value {
     match verb {
         Value::Object(map) => {
-            let inner = map.into_iter().filter(|(key, _)| !matches!(key.as_str(), "then" | "else" | "steps"));
-            Value::Object(inner.map(|(key, value)| (key, alone(value))).collect::<Map<_, _>>())
+            let inner = map
+                .into_iter()
+                .filter(|(key, _)| !matches!(key.as_str(), "then" | "else" | "steps"));
+            Value::Object(
+                inner
+                    .map(|(key, value)| (key, alone(value)))
+                    .collect::<Map<_, _>>(),
+            )
         }
         Value::Array(items) => Value::Array(items.into_iter().map(alone).collect()),
         other @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => other,

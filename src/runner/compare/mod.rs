@@ -1,4 +1,5 @@
-//! Two plans over the same contacts at the same moment, contact by contact; nothing is written, and what is kept does not grow with the file.
+//! Two plans over the same contacts at the same moment, contact by contact; nothing is written, and
+//! what is kept does not grow with the file.
 
 mod future;
 mod names;
@@ -13,8 +14,8 @@ use std::sync::atomic::AtomicBool;
 use jiff::tz::TimeZone;
 
 pub use report::{
-    ActionShift, CampaignShift, Columns as ColumnShift, Comparison, DataShift, FunnelShift, MessageShift, Move, Naming,
-    Refusal, Samples, Shift,
+    ActionShift, CampaignShift, Columns as ColumnShift, Comparison, DataShift, FunnelShift,
+    MessageShift, Move, Naming, Refusal, Samples, Shift,
 };
 pub use written::DataKind;
 
@@ -42,7 +43,8 @@ use part::Part;
 use tally::Tally;
 use written::Cells;
 
-/// Compares what `base` and `head` do to `contacts` at `now` (seconds since 1970-01-01T00:00Z); both go on from the same `state`.
+/// Compares what `base` and `head` do to `contacts` at `now` (seconds since 1970-01-01T00:00Z);
+/// both go on from the same `state`.
 pub fn compare_bytes(
     base: &Plan,
     head: &Plan,
@@ -51,7 +53,17 @@ pub fn compare_bytes(
     state: Option<&[u8]>,
     options: Options,
 ) -> Result<Comparison, RunError> {
-    compare_inputs(base, head, now, Inputs { contacts, ..Inputs::default() }, state, options)
+    compare_inputs(
+        base,
+        head,
+        now,
+        Inputs {
+            contacts,
+            ..Inputs::default()
+        },
+        state,
+        options,
+    )
 }
 
 /// The same with more files than that of the contacts.
@@ -63,10 +75,20 @@ pub fn compare_inputs(
     state: Option<&[u8]>,
     options: Options,
 ) -> Result<Comparison, RunError> {
-    let watch = Watch { interrupted: &AtomicBool::new(false), progress: &|_| {} };
-    let events = inputs.events.map(|(bytes, format)| (Source::Bytes(bytes), format));
-    let pair = Pair::new(base, head, now, state.map(|state| Snapshot::Bytes(state.to_vec())))?
-        .with_companies(inputs.companies)?;
+    let watch = Watch {
+        interrupted: &AtomicBool::new(false),
+        progress: &|_| {},
+    };
+    let events = inputs
+        .events
+        .map(|(bytes, format)| (Source::Bytes(bytes), format));
+    let pair = Pair::new(
+        base,
+        head,
+        now,
+        state.map(|state| Snapshot::Bytes(state.to_vec())),
+    )?
+    .with_companies(inputs.companies)?;
     let pair = pair.with_events(events, options, inputs.spill, &watch)?;
     pair.compare(Source::Bytes(inputs.contacts), options, &watch)
 }
@@ -119,8 +141,14 @@ struct Side<'a> {
 }
 
 impl Pair {
-    /// Binds both plans to `now`, each floored to its own schedule. The state may be that of another plan: each takes from it what it knows.
-    pub(crate) fn new(base: &Plan, head: &Plan, now: i64, state: Option<Snapshot>) -> Result<Self, RunError> {
+    /// Binds both plans to `now`, each floored to its own schedule. The state may be that of
+    /// another plan: each takes from it what it knows.
+    pub(crate) fn new(
+        base: &Plan,
+        head: &Plan,
+        now: i64,
+        state: Option<Snapshot>,
+    ) -> Result<Self, RunError> {
         let remembered = state.map(StateStore::read).transpose()?;
         let header = remembered.as_ref().map(StateStore::header);
         let named = base.under_names_of(head);
@@ -136,7 +164,8 @@ impl Pair {
         })
     }
 
-    /// Takes in a companies file, each side as it describes it; a side that describes none does not look at it.
+    /// Takes in a companies file, each side as it describes it; a side that describes none does not
+    /// look at it.
     pub(crate) fn with_companies(mut self, bytes: Option<&[u8]>) -> Result<Self, RunError> {
         for side in [&mut self.base, &mut self.head] {
             let bytes = bytes.filter(|_| side.program.model().companies.is_some());
@@ -164,7 +193,11 @@ impl Pair {
         let Some(file) = file else { return Ok(self) };
         let plans = [&self.base, &self.head].map(|bound| {
             let program = &bound.program;
-            For { model: program.model(), zone: &bound.zone, now: program.now() }
+            For {
+                model: program.model(),
+                zone: &bound.zone,
+                now: program.now(),
+            }
         });
         let mut of_plans = events::read(file, &plans, options, spill, watch)?.into_iter();
         (self.base.events, self.head.events) = (of_plans.next(), of_plans.next());
@@ -190,11 +223,13 @@ impl Pair {
     ) -> Result<Comparison, RunError> {
         let blocks = Blocks::new(source, options.block_size);
         let header = blocks.header()?;
-        let layout = |bound: &Bound| Layout::read(&header, bound.program.model()).map_err(RunError::Header);
+        let layout =
+            |bound: &Bound| Layout::read(&header, bound.program.model()).map_err(RunError::Header);
         let ((base, _), (head, _)) = (layout(&self.base)?, layout(&self.head)?);
-        if let (true, Some(lacking)) =
-            (self.demands_columns, [&base, &head].into_iter().find(|it| !it.lacking.is_empty()))
-        {
+        if let (true, Some(lacking)) = (
+            self.demands_columns,
+            [&base, &head].into_iter().find(|it| !it.lacking.is_empty()),
+        ) {
             return Err(RunError::Header(lacking.lacking.clone()));
         }
         let cells = Cells::of((&self.base.named, &base), (&self.head.named, &head));
@@ -209,18 +244,29 @@ impl Pair {
         let (tally, keys) = pool::run(&job, (&blocks, &header), sum, options.threads, watch)?;
         let duplicates = keys.duplicates();
         if let Some(Duplicate { first_line, line }) = duplicates.first().copied() {
-            return Err(RunError::DuplicateKey { line, first_line, more: duplicates.len() - 1 });
+            return Err(RunError::DuplicateKey {
+                line,
+                first_line,
+                more: duplicates.len() - 1,
+            });
         }
         let now = [self.base.now(), self.head.now()];
         let comparison = report::comparison(tally, &self.names, now);
-        Ok(Comparison { columns: report::columns(cells.columns), refused: self.refused()?, ..comparison })
+        Ok(Comparison {
+            columns: report::columns(cells.columns),
+            refused: self.refused()?,
+            ..comparison
+        })
     }
 }
 
 impl Pair {
-    /// What a run of the head would refuse; it looks at everybody in the state, also at those whom the file lacks.
+    /// What a run of the head would refuse; it looks at everybody in the state, also at those whom
+    /// the file lacks.
     fn refused(&self) -> Result<Vec<Refusal>, RunError> {
-        let (Some(remembered), Some(header)) = (&self.remembered, &self.head.other) else { return Ok(Vec::new()) };
+        let (Some(remembered), Some(header)) = (&self.remembered, &self.head.other) else {
+            return Ok(Vec::new());
+        };
         let migration = Migration::new(self.head.program.model(), header);
         if !migration.may_refuse() {
             return Ok(Vec::new());
@@ -229,12 +275,22 @@ impl Pair {
         for position in 0..remembered.len() {
             let line = lines.line(position)?;
             if migration.concerns(line) {
-                migration.line(line, &mut told).map_err(|error| RunError::State { line: position + 2, error })?;
+                migration
+                    .line(line, &mut told)
+                    .map_err(|error| RunError::State {
+                        line: position + 2,
+                        error,
+                    })?;
             }
         }
         let unspoken = migration.unspoken(&told);
         let items = unspoken.iter().flat_map(UnhandledChanges::items);
-        Ok(items.map(|(what, write)| Refusal { what: what.to_owned(), write: write.to_vec() }).collect())
+        Ok(items
+            .map(|(what, write)| Refusal {
+                what: what.to_owned(),
+                write: write.to_vec(),
+            })
+            .collect())
     }
 }
 
@@ -245,9 +301,17 @@ impl Bound {
         let other = header.filter(|header| header.plan != plan.fingerprint());
         let migrated = other.map(|header| Migration::new(model, header).header());
         let program = Program::bind(plan, now, migrated.as_ref().or(header))?;
-        let zone = TimeZone::get(&model.timezone).map_err(|_| BindError::Zone(model.timezone.clone()))?;
+        let zone =
+            TimeZone::get(&model.timezone).map_err(|_| BindError::Zone(model.timezone.clone()))?;
         let futures = Futures::of(named, &program);
-        Ok(Self { named: named.model().clone(), futures, program, zone, events: None, other: other.cloned() })
+        Ok(Self {
+            named: named.model().clone(),
+            futures,
+            program,
+            zone,
+            events: None,
+            other: other.cloned(),
+        })
     }
 
     /// The file shows the base's own names of tags, and what is written has those of the head.
@@ -256,7 +320,10 @@ impl Bound {
             let Renamed::Tag(tag) = to else { continue };
             let name = &head.contacts.tags.names[*tag].id;
             if let Some(tag) = self.named.contacts.tags.names.find(|it| it.id == *name) {
-                self.named.in_flight.moved.push(Moved::Other { from: from.to_owned(), to: Renamed::Tag(tag) });
+                self.named.in_flight.moved.push(Moved::Other {
+                    from: from.to_owned(),
+                    to: Renamed::Tag(tag),
+                });
             }
         }
     }
@@ -265,11 +332,15 @@ impl Bound {
         Side {
             program: &self.program,
             events: self.events.as_ref(),
-            migration: self.other.as_ref().map(|header| Migration::new(self.program.model(), header)),
+            migration: self
+                .other
+                .as_ref()
+                .map(|header| Migration::new(self.program.model(), header)),
             reader: Reader::new(self.program.model(), layout, &self.zone),
             columns: layout.columns(),
             observer: Observer::new(names, which, &self.named, &self.futures),
-            writer: Writer::new(&self.named, layout, &self.zone, self.program.now()).for_comparison(),
+            writer: Writer::new(&self.named, layout, &self.zone, self.program.now())
+                .for_comparison(),
             futures: &self.futures,
             key: layout.key,
             width: layout.width(),
@@ -291,7 +362,13 @@ impl ChunkJob for Job<'_> {
         Part::run(self, chunk, line)
     }
 
-    fn add(&self, sum: &mut Self::Sum, part: Self::Part, _: usize, _: blake3::Hash) -> Result<(), RunError> {
+    fn add(
+        &self,
+        sum: &mut Self::Sum,
+        part: Self::Part,
+        _: usize,
+        _: blake3::Hash,
+    ) -> Result<(), RunError> {
         sum.0.add(part.0);
         sum.1.add(part.1);
         Ok(())

@@ -32,9 +32,15 @@ pub(super) enum Which {
 
 impl Names {
     pub(super) fn of(base: &Model, head: &Model) -> Self {
-        let by_id = |of: &dyn Fn(&Model) -> Vec<String>| Union::of(sorted(of(base), of(head)), of(base), of(head));
+        let by_id = |of: &dyn Fn(&Model) -> Vec<String>| {
+            Union::of(sorted(of(base), of(head)), of(base), of(head))
+        };
         let funnels = by_id(&|model| model.funnels.values().map(|it| it.id.clone()).collect());
-        let stages = funnels.ids.iter().map(|funnel| stages(funnel, base, head)).collect();
+        let stages = funnels
+            .ids
+            .iter()
+            .map(|funnel| stages(funnel, base, head))
+            .collect();
         Self {
             segments: by_id(&|model| model.segments.values().map(|it| it.id.clone()).collect()),
             content: by_id(&|model| model.content.values().map(|it| it.id.clone()).collect()),
@@ -48,7 +54,11 @@ impl Names {
 
 /// Each by its verb and whom or what it is for, once.
 fn actions(model: &Model) -> Vec<String> {
-    let mut found: Vec<String> = model.content.values().map(|content| hiding(&content.id)).collect();
+    let mut found: Vec<String> = model
+        .content
+        .values()
+        .map(|content| hiding(&content.id))
+        .collect();
     for campaign in model.campaigns.values() {
         campaign.each_step(|step| {
             if let StepKind::Action(Action::Call(call)) = &step.kind {
@@ -70,7 +80,9 @@ pub(super) fn hiding(content: &str) -> String {
 pub(super) fn calling(model: &Model, call: &Call) -> String {
     let target = match call {
         Call::Notify { to, .. } => to.word(),
-        Call::Webhook { destination, .. } | Call::PushTo(destination) => &model.destinations[*destination].id,
+        Call::Webhook { destination, .. } | Call::PushTo(destination) => {
+            &model.destinations[*destination].id
+        }
     };
     format!("{} {target}", call.verb().word())
 }
@@ -80,10 +92,14 @@ fn stages(funnel: &str, base: &Model, head: &Model) -> Union {
     let of = |model: &Model| -> Vec<(i64, String)> {
         let funnel = model.funnels.values().find(|it| it.id == funnel);
         let stages = funnel.into_iter().flat_map(|funnel| funnel.stages.values());
-        stages.map(|stage| (stage.weight.unwrap_or_default(), stage.id.clone())).collect()
+        stages
+            .map(|stage| (stage.weight.unwrap_or_default(), stage.id.clone()))
+            .collect()
     };
     let (base, head) = (of(base), of(head));
-    let only_base = base.iter().filter(|(_, id)| !head.iter().any(|(_, other)| other == id));
+    let only_base = base
+        .iter()
+        .filter(|(_, id)| !head.iter().any(|(_, other)| other == id));
     let mut all: Vec<_> = head.iter().chain(only_base).cloned().collect();
     all.sort();
     let ids = |stages: Vec<(i64, String)>| stages.into_iter().map(|(_, id)| id).collect::<Vec<_>>();
@@ -100,9 +116,19 @@ fn sorted(base: Vec<String>, head: Vec<String>) -> Vec<String> {
 impl Union {
     fn of(ids: Vec<String>, base: Vec<String>, head: Vec<String>) -> Self {
         let places = |of: Vec<String>| {
-            of.iter().map(|id| ids.iter().position(|other| other == id).unwrap_or(usize::MAX)).collect()
+            of.iter()
+                .map(|id| {
+                    ids.iter()
+                        .position(|other| other == id)
+                        .unwrap_or(usize::MAX)
+                })
+                .collect()
         };
-        Self { base: places(base), head: places(head), ids }
+        Self {
+            base: places(base),
+            head: places(head),
+            ids,
+        }
     }
 
     /// By the position in one plan: the common number.

@@ -18,7 +18,8 @@ pub(super) struct Outcome {
     pub(super) stages: Vec<usize>,
     /// By content: how often it was sent.
     pub(super) sent: Vec<u32>,
-    /// By content: whether a campaign that the contact is in would send it later if nothing about the contact changed, and a sum over when.
+    /// By content: whether a campaign that the contact is in would send it later if nothing about
+    /// the contact changed, and a sum over when.
     pub(super) ahead: Vec<Option<u64>>,
     /// By campaign: whether an entry began.
     pub(super) entered: Vec<bool>,
@@ -48,28 +49,54 @@ pub(super) struct Observer<'a> {
 }
 
 impl<'a> Observer<'a> {
-    pub(super) fn new(names: &'a Names, which: Which, model: &'a Model, futures: &'a Futures) -> Self {
-        Self { names, which, model, futures }
+    pub(super) fn new(
+        names: &'a Names,
+        which: Which,
+        model: &'a Model,
+        futures: &'a Futures,
+    ) -> Self {
+        Self {
+            names,
+            which,
+            model,
+            futures,
+        }
     }
 
     /// Takes in what an instant left and what happened in it.
-    pub(super) fn observe(&self, after: &After<'_, '_>, effects: &[Effect<'_>], outcome: &mut Outcome) {
+    pub(super) fn observe(
+        &self,
+        after: &After<'_, '_>,
+        effects: &[Effect<'_>],
+        outcome: &mut Outcome,
+    ) {
         self.clear(outcome);
         let campaigns = self.names.campaigns.places(self.which);
         for (funnel, stage) in after.stages.iter().enumerate() {
             let funnel_at = self.names.funnels.places(self.which)[funnel];
             if let Some(stage) = stage {
-                outcome.stages[funnel_at] = self.names.stages[funnel_at].places(self.which)[stage.index()];
+                outcome.stages[funnel_at] =
+                    self.names.stages[funnel_at].places(self.which)[stage.index()];
             }
         }
         for effect in effects {
             self.happened(effect, outcome);
         }
-        for (campaign, _) in after.members.iter().enumerate().filter(|(_, member)| member.phase == Phase::Active) {
+        for (campaign, _) in after
+            .members
+            .iter()
+            .enumerate()
+            .filter(|(_, member)| member.phase == Phase::Active)
+        {
             outcome.inside[campaigns[campaign]] = true;
         }
         let segments = self.names.segments.places(self.which);
-        outcome.members.extend(after.members_by_hand.iter().map(|(id, inside)| (segments[id.index()], *inside)));
+        outcome.members.extend(
+            after
+                .members_by_hand
+                .iter()
+                .map(|(id, inside)| (segments[id.index()], *inside)),
+        );
         outcome.members.sort_unstable();
         outcome.blocks = after.blocks;
     }
@@ -82,16 +109,31 @@ impl<'a> Observer<'a> {
             }
         };
         match (effect.event, effect.at) {
-            (Event::Experience { content: sent, touch: Touch::Send(_) | Touch::Show, .. }, _) => {
+            (
+                Event::Experience {
+                    content: sent,
+                    touch: Touch::Send(_) | Touch::Show,
+                    ..
+                },
+                _,
+            ) => {
                 outcome.sent[content[sent.index()]] += 1;
             }
             (Event::Send { content: sent, .. }, _) => outcome.sent[content[sent.index()]] += 1,
-            (Event::Experience { content: hidden, touch: Touch::Hide, .. }, _) => {
+            (
+                Event::Experience {
+                    content: hidden,
+                    touch: Touch::Hide,
+                    ..
+                },
+                _,
+            ) => {
                 action(outcome, &hiding(&self.model.content[hidden].id));
             }
             (Event::Call { call, .. }, _) => action(outcome, &calling(self.model, call)),
             (Event::Start { .. }, Some(at)) => {
-                outcome.entered[self.names.campaigns.places(self.which)[at.campaign.index()]] = true;
+                outcome.entered[self.names.campaigns.places(self.which)[at.campaign.index()]] =
+                    true;
             }
             _ => {}
         }
@@ -106,13 +148,21 @@ impl<'a> Observer<'a> {
 
     /// Takes in what the contact is on the way to.
     pub(super) fn ahead(&self, ahead: &[Coming], places: &[Place], outcome: &mut Outcome) {
-        let (content, campaigns) = (self.names.content.places(self.which), self.names.campaigns.places(self.which));
+        let (content, campaigns) = (
+            self.names.content.places(self.which),
+            self.names.campaigns.places(self.which),
+        );
         for coming in ahead {
             let sum = &mut outcome.ahead[content[coming.content]];
             *sum = Some(sum.unwrap_or(0).wrapping_add(coming.when));
         }
         for place in places {
-            let Place { campaign, step, waits, held } = *place;
+            let Place {
+                campaign,
+                step,
+                waits,
+                held,
+            } = *place;
             let sum = &mut outcome.ways[campaigns[campaign]];
             *sum = sum.wrapping_add(mixed(self.futures.at(campaign, step, waits), held));
         }
@@ -120,7 +170,9 @@ impl<'a> Observer<'a> {
 
     fn clear(&self, outcome: &mut Outcome) {
         outcome.stages.clear();
-        outcome.stages.extend(self.names.stages.iter().map(super::names::Union::len));
+        outcome
+            .stages
+            .extend(self.names.stages.iter().map(super::names::Union::len));
         refill(&mut outcome.segments, self.names.segments.len(), false);
         refill(&mut outcome.sent, self.names.content.len(), 0);
         refill(&mut outcome.ahead, self.names.content.len(), None);

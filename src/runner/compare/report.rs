@@ -1,4 +1,5 @@
-//! A comparison by id, as it is shown and written; only what differs, or has figures worth comparing, stands in it.
+//! A comparison by id, as it is shown and written; only what differs, or has figures worth
+//! comparing, stands in it.
 
 use std::collections::BTreeMap;
 
@@ -31,7 +32,8 @@ pub struct Comparison {
     pub other_messages: u64,
     /// Contacts that end in another stage.
     pub other_stages: u64,
-    /// Contacts whose data end up other: tags, fields, points, do-not-contact, members of segments by a step.
+    /// Contacts whose data end up other: tags, fields, points, do-not-contact, members of segments
+    /// by a step.
     pub other_data: u64,
     /// Contacts for whom something else than a message leaves the house, or otherwise.
     pub other_actions: u64,
@@ -45,7 +47,8 @@ pub struct Comparison {
     pub data: Vec<DataShift>,
     /// What leaves the house besides messages, by verb and target.
     pub actions: Vec<ActionShift>,
-    /// Contacts that get the same under other names of steps or numbers of entries, so that the keys are others.
+    /// Contacts that get the same under other names of steps or numbers of entries, so that the
+    /// keys are others.
     pub renamed: Samples,
     /// Contacts whose row differs in a way that has no word of its own, such as the order of tags.
     pub otherwise: Samples,
@@ -99,7 +102,8 @@ pub struct DataShift {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct ActionShift {
-    /// For whom it is done; the id is verb and target, such as `notify owner`. Where it is done more often it counts as gained.
+    /// For whom it is done; the id is verb and target, such as `notify owner`. Where it is done
+    /// more often it counts as gained.
     pub done: Shift,
     /// For whom it is done as often, with other values or for somebody else.
     pub altered: Samples,
@@ -169,7 +173,8 @@ pub struct FunnelShift {
     pub id: String,
     /// How many contacts end in another stage.
     pub moved: u64,
-    /// From the stage under the base to the stage under the head, lightest first, also where both are the same.
+    /// From the stage under the base to the stage under the head, lightest first, also where both
+    /// are the same.
     pub matrix: Vec<Move>,
 }
 
@@ -197,24 +202,42 @@ pub enum Naming<'s> {
 }
 
 fn hashed(key: &str, secret: &[u8; 32]) -> String {
-    blake3::keyed_hash(secret, key.as_bytes()).to_hex().chars().take(12).collect()
+    blake3::keyed_hash(secret, key.as_bytes())
+        .to_hex()
+        .chars()
+        .take(12)
+        .collect()
 }
 
 impl Comparison {
     /// With contacts named in this way, where they are named by their keys.
     ///
-    /// A hash that anybody can make gives away whoever has a key that can be guessed, so there is none without something secret.
+    /// A hash that anybody can make gives away whoever has a key that can be guessed, so there is
+    /// none without something secret.
     #[must_use]
     pub fn naming(mut self, by: Naming<'_>) -> Self {
         let secret = match by {
             Naming::Keys => return self,
             Naming::Nobody => None,
-            Naming::Hashes(secret) => Some(blake3::derive_key("funnelc names contacts in a comparison", secret)),
+            Naming::Hashes(secret) => Some(blake3::derive_key(
+                "funnelc names contacts in a comparison",
+                secret,
+            )),
         };
         let mut all = vec![&mut self.renamed, &mut self.otherwise];
-        let segments = self.segments.iter_mut().chain([&mut self.bad_rows, &mut self.misplaced]);
+        let segments = self
+            .segments
+            .iter_mut()
+            .chain([&mut self.bad_rows, &mut self.misplaced]);
         segments.for_each(|shift| all.extend([&mut shift.gained, &mut shift.lost]));
-        for MessageShift { now, on_the_way, retimed, altered, .. } in &mut self.messages {
+        for MessageShift {
+            now,
+            on_the_way,
+            retimed,
+            altered,
+            ..
+        } in &mut self.messages
+        {
             all.extend([
                 &mut now.gained,
                 &mut now.lost,
@@ -224,19 +247,38 @@ impl Comparison {
                 altered,
             ]);
         }
-        for CampaignShift { entered, inside, ahead } in &mut self.campaigns {
-            all.extend([&mut entered.gained, &mut entered.lost, &mut inside.gained, &mut inside.lost, ahead]);
+        for CampaignShift {
+            entered,
+            inside,
+            ahead,
+        } in &mut self.campaigns
+        {
+            all.extend([
+                &mut entered.gained,
+                &mut entered.lost,
+                &mut inside.gained,
+                &mut inside.lost,
+                ahead,
+            ]);
         }
         for ActionShift { done, altered } in &mut self.actions {
             all.extend([&mut done.gained, &mut done.lost, altered]);
         }
-        self.data.iter_mut().for_each(|it| all.extend([&mut it.gained, &mut it.lost, &mut it.other]));
-        let moves = self.funnels.iter_mut().flat_map(|funnel| &mut funnel.matrix);
+        self.data
+            .iter_mut()
+            .for_each(|it| all.extend([&mut it.gained, &mut it.lost, &mut it.other]));
+        let moves = self
+            .funnels
+            .iter_mut()
+            .flat_map(|funnel| &mut funnel.matrix);
         all.extend(moves.map(|one| &mut one.contacts));
         for samples in all {
             match secret {
                 None => samples.sample.clear(),
-                Some(secret) => samples.sample.iter_mut().for_each(|key| *key = hashed(key, &secret)),
+                Some(secret) => samples
+                    .sample
+                    .iter_mut()
+                    .for_each(|key| *key = hashed(key, &secret)),
             }
         }
         self
@@ -263,18 +305,40 @@ impl MessageShift {
 }
 
 pub(super) fn comparison(tally: Tally, names: &Names, now: [String; 2]) -> Comparison {
-    let campaigns = shifts(tally.entered, &names.campaigns).into_iter().zip(shifts(tally.inside, &names.campaigns));
-    let campaigns = campaigns.zip(tally.ways).map(|((entered, inside), ahead)| CampaignShift {
-        entered,
-        inside,
-        ahead: samples(ahead),
-    });
+    let campaigns = shifts(tally.entered, &names.campaigns)
+        .into_iter()
+        .zip(shifts(tally.inside, &names.campaigns));
+    let campaigns = campaigns
+        .zip(tally.ways)
+        .map(|((entered, inside), ahead)| CampaignShift {
+            entered,
+            inside,
+            ahead: samples(ahead),
+        });
     let data = tally.data.into_iter().map(|((kind, id), turns)| {
-        let Turns { gained, lost, other } = turns;
-        DataShift { kind, id, gained: samples(gained), lost: samples(lost), other: samples(other) }
+        let Turns {
+            gained,
+            lost,
+            other,
+        } = turns;
+        DataShift {
+            kind,
+            id,
+            gained: samples(gained),
+            lost: samples(lost),
+            other: samples(other),
+        }
     });
-    let funnels = tally.moves.into_iter().enumerate().map(|(funnel, moves)| self::funnel(names, funnel, moves));
-    let actions = tally.acted.into_iter().zip(&names.actions.ids).map(|(sum, id)| action(id, sum));
+    let funnels = tally
+        .moves
+        .into_iter()
+        .enumerate()
+        .map(|(funnel, moves)| self::funnel(names, funnel, moves));
+    let actions = tally
+        .acted
+        .into_iter()
+        .zip(&names.actions.ids)
+        .map(|(sum, id)| action(id, sum));
     Comparison {
         now,
         rows: tally.rows,
@@ -292,7 +356,12 @@ pub(super) fn comparison(tally: Tally, names: &Names, now: [String; 2]) -> Compa
         actions: actions.collect(),
         renamed: samples(tally.renamed),
         otherwise: samples(tally.otherwise),
-        messages: tally.messages.into_iter().zip(&names.content.ids).map(|(sum, id)| message(id, sum)).collect(),
+        messages: tally
+            .messages
+            .into_iter()
+            .zip(&names.content.ids)
+            .map(|(sum, id)| message(id, sum))
+            .collect(),
         segments: shifts(tally.segments, &names.segments),
         campaigns: campaigns.collect(),
         funnels: funnels.collect(),
@@ -313,16 +382,30 @@ fn funnel(names: &Names, funnel: usize, moves: BTreeMap<(usize, usize), Group>) 
         contacts: samples(group),
     };
     let matrix: Vec<_> = moves.into_iter().map(one).collect();
-    let moved = matrix.iter().filter(|one| one.before != one.after).map(|one| one.contacts.contacts).sum();
-    FunnelShift { id: names.funnels.ids[funnel].clone(), moved, matrix }
+    let moved = matrix
+        .iter()
+        .filter(|one| one.before != one.after)
+        .map(|one| one.contacts.contacts)
+        .sum();
+    FunnelShift {
+        id: names.funnels.ids[funnel].clone(),
+        moved,
+        matrix,
+    }
 }
 
 fn action(id: &str, sum: ActionSum) -> ActionShift {
-    ActionShift { done: shift(id, sum.done), altered: samples(sum.altered) }
+    ActionShift {
+        done: shift(id, sum.done),
+        altered: samples(sum.altered),
+    }
 }
 
 fn shifts(sums: Vec<Sum>, union: &Union) -> Vec<Shift> {
-    sums.into_iter().zip(&union.ids).map(|(sum, id)| shift(id, sum)).collect()
+    sums.into_iter()
+        .zip(&union.ids)
+        .map(|(sum, id)| shift(id, sum))
+        .collect()
 }
 
 fn message(id: &str, sum: MessageSum) -> MessageShift {
@@ -337,10 +420,24 @@ fn message(id: &str, sum: MessageSum) -> MessageShift {
 }
 
 fn shift(id: &str, sum: Sum) -> Shift {
-    let Sum { before, after, gained, lost } = sum;
-    Shift { id: id.to_owned(), before, after, gained: samples(gained), lost: samples(lost) }
+    let Sum {
+        before,
+        after,
+        gained,
+        lost,
+    } = sum;
+    Shift {
+        id: id.to_owned(),
+        before,
+        after,
+        gained: samples(gained),
+        lost: samples(lost),
+    }
 }
 
 fn samples(group: Group) -> Samples {
-    Samples { contacts: group.contacts, sample: group.sample }
+    Samples {
+        contacts: group.contacts,
+        sample: group.sample,
+    }
 }

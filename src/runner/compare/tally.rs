@@ -1,4 +1,5 @@
-//! Sums over contacts, in the common numbers of both plans; the sums of parts add up to those of the whole, and samples are the first of the file.
+//! Sums over contacts, in the common numbers of both plans; the sums of parts add up to those of
+//! the whole, and samples are the first of the file.
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -232,7 +233,16 @@ impl ActionSum {
 
 impl Differs {
     fn any(self) -> bool {
-        let Self { audience, inside, mail, stages, data, actions, ways, written } = self;
+        let Self {
+            audience,
+            inside,
+            mail,
+            stages,
+            data,
+            actions,
+            ways,
+            written,
+        } = self;
         audience || inside || mail || stages || data || actions || ways || written
     }
 }
@@ -253,23 +263,33 @@ impl Tally {
 
     /// Counts a contact that both plans could run.
     pub(super) fn count(&mut self, both: Both<'_>, names: &Names, cells: &Cells) {
-        let Both { base, head, key, .. } = both;
+        let Both {
+            base, head, key, ..
+        } = both;
         self.compared += 1;
         let mut differs = Differs::default();
         for (at, sum) in self.segments.iter_mut().enumerate() {
             // That a segment is new or gone treats nobody differently.
-            differs.audience |= sum.count(base.segments[at], head.segments[at], key) && names.segments.is_shared(at);
+            differs.audience |= sum.count(base.segments[at], head.segments[at], key)
+                && names.segments.is_shared(at);
         }
         differs.audience |= each(&mut self.entered, &base.entered, &head.entered, key);
         differs.inside = each(&mut self.inside, &base.inside, &head.inside, key);
         for (at, message) in self.messages.iter_mut().enumerate() {
-            differs.mail |= message.count((base.sent[at], base.ahead[at]), (head.sent[at], head.ahead[at]), key);
+            differs.mail |= message.count(
+                (base.sent[at], base.ahead[at]),
+                (head.sent[at], head.ahead[at]),
+                key,
+            );
         }
         for (at, sum) in self.acted.iter_mut().enumerate() {
             differs.actions |= sum.count(base.acted[at], head.acted[at], key);
         }
         for (at, moves) in self.moves.iter_mut().enumerate() {
-            moves.entry((base.stages[at], head.stages[at])).or_default().put(key);
+            moves
+                .entry((base.stages[at], head.stages[at]))
+                .or_default()
+                .put(key);
         }
         differs.stages = base.stages != head.stages;
         self.follow(both, &mut differs);
@@ -289,7 +309,13 @@ impl Tally {
     }
 
     /// What can follow for who is in a campaign under both plans.
-    fn follow(&mut self, Both { base, head, key, .. }: Both<'_>, differs: &mut Differs) {
+    fn follow(
+        &mut self,
+        Both {
+            base, head, key, ..
+        }: Both<'_>,
+        differs: &mut Differs,
+    ) {
         for (at, group) in self.ways.iter_mut().enumerate() {
             if base.ways[at] != head.ways[at] {
                 differs.ways = true;
@@ -302,29 +328,50 @@ impl Tally {
 
     /// The contact's row, and what is remembered of steps without standing in a row.
     fn rows(&mut self, both: Both<'_>, names: &Names, cells: &Cells, differs: &mut Differs) {
-        let Both { base, head, key, row } = both;
+        let Both {
+            base,
+            head,
+            key,
+            row,
+        } = both;
         let data = &mut self.data;
         let mut found = |kind, id: &str, turn| {
             differs.data = true;
-            data.entry((kind, id.to_owned())).or_default().put(turn, key);
+            data.entry((kind, id.to_owned()))
+                .or_default()
+                .put(turn, key);
         };
         if base.members != head.members {
-            written::members(&base.members, &head.members, &names.segments.ids, &mut found);
+            written::members(
+                &base.members,
+                &head.members,
+                &names.segments.ids,
+                &mut found,
+            );
         }
         written::blocks(&base.blocks, &head.blocks, &mut found);
-        let rows = [&base.row, &head.row].map(|changed| if changed.is_empty() { row } else { changed });
+        let rows =
+            [&base.row, &head.row].map(|changed| if changed.is_empty() { row } else { changed });
         if rows[0] == rows[1] {
             return;
         }
         cells.differing(rows[0], rows[1], &mut found);
-        let is_unnamed = !differs.data && !differs.stages && cells.columns.iter().all(Vec::is_empty);
+        let is_unnamed =
+            !differs.data && !differs.stages && cells.columns.iter().all(Vec::is_empty);
         if is_unnamed {
             differs.written = true;
             self.otherwise.put(key);
         }
     }
 
-    fn acts(&mut self, Both { base, head, key, .. }: Both<'_>, names: &Names, differs: &mut Differs) {
+    fn acts(
+        &mut self,
+        Both {
+            base, head, key, ..
+        }: Both<'_>,
+        names: &Names,
+        differs: &mut Differs,
+    ) {
         if base.actions == head.actions {
             return;
         }
@@ -351,18 +398,37 @@ impl Tally {
         self.compared += other.compared;
         self.bad.add(other.bad);
         self.misplaced.add(other.misplaced);
-        self.segments.iter_mut().zip(other.segments).for_each(|(sum, part)| sum.add(part));
-        self.messages.iter_mut().zip(other.messages).for_each(|(sum, part)| sum.add(part));
-        self.entered.iter_mut().zip(other.entered).for_each(|(sum, part)| sum.add(part));
-        self.inside.iter_mut().zip(other.inside).for_each(|(sum, part)| sum.add(part));
+        self.segments
+            .iter_mut()
+            .zip(other.segments)
+            .for_each(|(sum, part)| sum.add(part));
+        self.messages
+            .iter_mut()
+            .zip(other.messages)
+            .for_each(|(sum, part)| sum.add(part));
+        self.entered
+            .iter_mut()
+            .zip(other.entered)
+            .for_each(|(sum, part)| sum.add(part));
+        self.inside
+            .iter_mut()
+            .zip(other.inside)
+            .for_each(|(sum, part)| sum.add(part));
         for (moves, part) in self.moves.iter_mut().zip(other.moves) {
-            part.into_iter().for_each(|(way, group)| moves.entry(way).or_default().add(group));
+            part.into_iter()
+                .for_each(|(way, group)| moves.entry(way).or_default().add(group));
         }
         for (what, turns) in other.data {
             self.data.entry(what).or_default().add(turns);
         }
-        self.acted.iter_mut().zip(other.acted).for_each(|(sum, part)| sum.add(part));
-        self.ways.iter_mut().zip(other.ways).for_each(|(sum, part)| sum.add(part));
+        self.acted
+            .iter_mut()
+            .zip(other.acted)
+            .for_each(|(sum, part)| sum.add(part));
+        self.ways
+            .iter_mut()
+            .zip(other.ways)
+            .for_each(|(sum, part)| sum.add(part));
         self.renamed.add(other.renamed);
         self.otherwise.add(other.otherwise);
         self.other_data += other.other_data;

@@ -1,4 +1,5 @@
-//! What two plans write about one contact, cell by cell and action by action; looked at only where the bytes differ.
+//! What two plans write about one contact, cell by cell and action by action; looked at only where
+//! the bytes differ.
 
 use std::collections::BTreeMap;
 
@@ -56,7 +57,8 @@ pub(super) enum Turn {
     Other,
 }
 
-/// By what is done and to or with what: how often, and a sum over channels, addresses and what is handed over.
+/// By what is done and to or with what: how often, and a sum over channels, addresses and what is
+/// handed over.
 type Acts = BTreeMap<(String, String), (u32, u64)>;
 
 impl Cells {
@@ -82,23 +84,55 @@ impl Cells {
             let of_file = |at: Option<usize>| at.filter(|at| *at < width);
             [base.or(of_file(head)), head.or(of_file(base))]
         };
-        let all = cells.into_iter().map(|((kind, id), at)| Cell { kind, id, at: both(at) }).collect();
+        let all = cells
+            .into_iter()
+            .map(|((kind, id), at)| Cell {
+                kind,
+                id,
+                at: both(at),
+            })
+            .collect();
         let [left, right] = &columns;
-        let only =
-            |these: &[String], others: &[String]| these.iter().filter(|it| !others.contains(it)).cloned().collect();
+        let only = |these: &[String], others: &[String]| {
+            these
+                .iter()
+                .filter(|it| !others.contains(it))
+                .cloned()
+                .collect()
+        };
         let columns = [only(left, right), only(right, left)];
         let separators = [base, head].map(|(model, _)| model.contacts.tags.separator.clone());
-        let renamed_tags = head.0.in_flight.others().filter(|(_, to)| matches!(to, Renamed::Tag(_)));
-        let renamed_tags = renamed_tags.map(|(from, to)| (from.to_owned(), to.name(head.0))).collect();
-        Self { all, separators, renamed_tags, columns }
+        let renamed_tags = head
+            .0
+            .in_flight
+            .others()
+            .filter(|(_, to)| matches!(to, Renamed::Tag(_)));
+        let renamed_tags = renamed_tags
+            .map(|(from, to)| (from.to_owned(), to.name(head.0)))
+            .collect();
+        Self {
+            all,
+            separators,
+            renamed_tags,
+            columns,
+        }
     }
 
     /// Each datum that differs between two rows of one contact.
-    pub(super) fn differing(&self, base: &[u8], head: &[u8], mut found: impl FnMut(DataKind, &str, Turn)) {
+    pub(super) fn differing(
+        &self,
+        base: &[u8],
+        head: &[u8],
+        mut found: impl FnMut(DataKind, &str, Turn),
+    ) {
         let rows = [Rows::split(base, 0), Rows::split(head, 0)];
-        let [Some(base), Some(head)] = [rows[0].iter().next(), rows[1].iter().next()] else { return };
+        let [Some(base), Some(head)] = [rows[0].iter().next(), rows[1].iter().next()] else {
+            return;
+        };
         for cell in &self.all {
-            let text = |row: Row<'_>, at: Option<usize>| at.map(|at| row.text(at).to_owned()).unwrap_or_default();
+            let text = |row: Row<'_>, at: Option<usize>| {
+                at.map(|at| row.text(at).to_owned()).unwrap_or_default()
+            };
             let (before, after) = (text(base, cell.at[0]), text(head, cell.at[1]));
             if before == after {
                 continue;
@@ -113,12 +147,27 @@ impl Cells {
 
     fn tags(&self, before: &str, after: &str, found: &mut impl FnMut(DataKind, &str, Turn)) {
         let list = |text: &str, which: usize| -> Vec<String> {
-            let tags = text.split(self.separators[which].as_str()).map(str::trim).filter(|tag| !tag.is_empty());
-            tags.map(|tag| self.renamed_tags.get(tag).map_or(tag, String::as_str).to_owned()).collect()
+            let tags = text
+                .split(self.separators[which].as_str())
+                .map(str::trim)
+                .filter(|tag| !tag.is_empty());
+            tags.map(|tag| {
+                self.renamed_tags
+                    .get(tag)
+                    .map_or(tag, String::as_str)
+                    .to_owned()
+            })
+            .collect()
         };
         let (before, after) = (list(before, 0), list(after, 1));
-        after.iter().filter(|tag| !before.contains(tag)).for_each(|tag| found(DataKind::Tag, tag, Turn::Gained));
-        before.iter().filter(|tag| !after.contains(tag)).for_each(|tag| found(DataKind::Tag, tag, Turn::Lost));
+        after
+            .iter()
+            .filter(|tag| !before.contains(tag))
+            .for_each(|tag| found(DataKind::Tag, tag, Turn::Gained));
+        before
+            .iter()
+            .filter(|tag| !after.contains(tag))
+            .for_each(|tag| found(DataKind::Tag, tag, Turn::Lost));
     }
 }
 
@@ -130,7 +179,8 @@ fn turn(before: &str, after: &str) -> Turn {
     }
 }
 
-/// What a cell holds; stages are compared as stages, and do-not-contact also where it has no column.
+/// What a cell holds; stages are compared as stages, and do-not-contact also where it has no
+/// column.
 fn datum(model: &Model, written: Written) -> Option<(DataKind, String)> {
     Some(match written {
         Written::Stage(_) | Written::Block(_) => return None,
@@ -148,7 +198,11 @@ pub(super) fn members<'n>(
     ids: &'n [String],
     mut found: impl FnMut(DataKind, &'n str, Turn),
 ) {
-    let of = |list: &[(usize, bool)], at| list.iter().find(|(segment, _)| *segment == at).map(|(_, inside)| *inside);
+    let of = |list: &[(usize, bool)], at| {
+        list.iter()
+            .find(|(segment, _)| *segment == at)
+            .map(|(_, inside)| *inside)
+    };
     for (at, id) in ids.iter().enumerate() {
         match (of(base, at), of(head, at)) {
             (before, after) if before == after => {}
@@ -175,11 +229,14 @@ pub(super) fn blocks(
     }
 }
 
-/// What both plans do equally often and not in the same way: on another channel, to another address, with another text.
+/// What both plans do equally often and not in the same way: on another channel, to another
+/// address, with another text.
 pub(super) fn altered(base: &[u8], head: &[u8]) -> Vec<(String, String)> {
     let (base, head) = (acts(base), acts(head));
     let other = |(what, (count, how)): (&(String, String), &(u32, u64))| {
-        let is_other = head.get(what).is_some_and(|(times, other)| times == count && other != how);
+        let is_other = head
+            .get(what)
+            .is_some_and(|(times, other)| times == count && other != how);
         is_other.then(|| what.clone())
     };
     base.iter().filter_map(other).collect()
@@ -189,13 +246,24 @@ fn acts(bytes: &[u8]) -> Acts {
     let rows = Rows::split(bytes, 0);
     let mut acts = Acts::new();
     for row in rows.iter() {
-        let how = [4, 5, 10].iter().fold(blake3::Hasher::new(), |mut hasher, at| {
-            let text = row.text(*at);
-            hasher.update(&text.len().to_le_bytes()).update(text.as_bytes());
-            hasher
-        });
-        let how = u64::from_le_bytes(*how.finalize().as_bytes().first_chunk().expect("a hash has 32 bytes"));
-        let (count, sum) = acts.entry((row.text(2).to_owned(), row.text(3).to_owned())).or_default();
+        let how = [4, 5, 10]
+            .iter()
+            .fold(blake3::Hasher::new(), |mut hasher, at| {
+                let text = row.text(*at);
+                hasher
+                    .update(&text.len().to_le_bytes())
+                    .update(text.as_bytes());
+                hasher
+            });
+        let how = u64::from_le_bytes(
+            *how.finalize()
+                .as_bytes()
+                .first_chunk()
+                .expect("a hash has 32 bytes"),
+        );
+        let (count, sum) = acts
+            .entry((row.text(2).to_owned(), row.text(3).to_owned()))
+            .or_default();
         *count += 1;
         *sum = sum.wrapping_add(how);
     }

@@ -1,4 +1,5 @@
-//! The events of the contacts of a chunk: in memory are those of its contacts, by time, and no others.
+//! The events of the contacts of a chunk: in memory are those of its contacts, by time, and no
+//! others.
 
 use std::ops::Range;
 
@@ -14,7 +15,8 @@ pub(crate) struct ChunkEvents {
     occurrences: Vec<Occurrence>,
     /// By row; none where there is no events file.
     rows: Vec<Range<usize>>,
-    /// By their numbers: the contacts of the events file that stand here, and how many events each has.
+    /// By their numbers: the contacts of the events file that stand here, and how many events each
+    /// has.
     pub(crate) contacts: Vec<(usize, u64)>,
 }
 
@@ -27,12 +29,15 @@ impl ChunkEvents {
         key: usize,
     ) -> Result<Self, RunError> {
         let mut news = Self::default();
-        let Some(events) = events else { return Ok(news) };
+        let Some(events) = events else {
+            return Ok(news);
+        };
         let mut lookup = events.lookup(model);
         for row in rows {
             let start = news.occurrences.len();
             if !row.is_blank() {
-                news.contacts.extend(lookup.find(row.text(key), &mut news.occurrences)?);
+                news.contacts
+                    .extend(lookup.find(row.text(key), &mut news.occurrences)?);
             }
             news.rows.push(start..news.occurrences.len());
         }
@@ -41,6 +46,8 @@ impl ChunkEvents {
 
     /// What is told of the row at this place.
     pub(crate) fn of_row(&self, number: usize) -> &[Occurrence] {
-        self.rows.get(number).map_or(&[], |range| &self.occurrences[range.clone()])
+        self.rows
+            .get(number)
+            .map_or(&[], |range| &self.occurrences[range.clone()])
     }
 }

@@ -1,4 +1,5 @@
-//! An event as bytes, and back: what is sorted and set aside while a file is read. Nothing of it outlives the process.
+//! An event as bytes, and back: what is sorted and set aside while a file is read. Nothing of it
+//! outlives the process.
 
 use rust_decimal::Decimal;
 
@@ -13,7 +14,10 @@ pub(super) fn push(out: &mut Vec<u8>, occurrence: &Occurrence) {
     push_number(out, occurrence.of.map_or(0, |of| of.index() as u64 + 1));
     out.extend_from_slice(&occurrence.identity.to_le_bytes());
     push_number(out, occurrence.properties.len() as u64);
-    occurrence.properties.iter().for_each(|kept| push_kept(out, kept));
+    occurrence
+        .properties
+        .iter()
+        .for_each(|kept| push_kept(out, kept));
 }
 
 /// Takes one from the front; nothing where the bytes are none of ours.
@@ -22,8 +26,16 @@ pub(super) fn take(bytes: &mut &[u8]) -> Option<Occurrence> {
     let event = EventId::from_index(take_size(bytes)?);
     let of = take_size(bytes)?.checked_sub(1).map(ContentId::from_index);
     let identity = u64::from_le_bytes(*take_array(bytes)?);
-    let properties = (0..take_size(bytes)?).map(|_| take_kept(bytes)).collect::<Option<_>>()?;
-    Some(Occurrence { at, event, of, identity, properties })
+    let properties = (0..take_size(bytes)?)
+        .map(|_| take_kept(bytes))
+        .collect::<Option<_>>()?;
+    Some(Occurrence {
+        at,
+        event,
+        of,
+        identity,
+        properties,
+    })
 }
 
 /// Appends a number, seven bits a byte, the lowest first.
@@ -118,7 +130,11 @@ fn take_kept(bytes: &mut &[u8]) -> Option<Kept> {
 
 /// With its scale: equal numbers may be spelt differently.
 fn push_decimal(out: &mut Vec<u8>, number: Decimal) {
-    out.push(if number.is_sign_negative() { b'N' } else { b'n' });
+    out.push(if number.is_sign_negative() {
+        b'N'
+    } else {
+        b'n'
+    });
     let parts = number.unpack();
     push_number(out, u64::from(parts.scale));
     push_number(out, u64::from(parts.mid) << 32 | u64::from(parts.lo));
@@ -129,7 +145,10 @@ fn take_decimal(bytes: &mut &[u8], negative: bool) -> Option<Decimal> {
     let scale = u32::try_from(take_number(bytes)?).ok()?;
     let low = take_number(bytes)?;
     let high = u32::try_from(take_number(bytes)?).ok()?;
-    let (lo, mid) = (u32::try_from(low & u64::from(u32::MAX)).ok()?, u32::try_from(low >> 32).ok()?);
+    let (lo, mid) = (
+        u32::try_from(low & u64::from(u32::MAX)).ok()?,
+        u32::try_from(low >> 32).ok()?,
+    );
     Some(Decimal::from_parts(lo, mid, high, negative, scale))
 }
 
@@ -139,7 +158,13 @@ mod tests {
 
     #[test]
     fn what_goes_in_comes_out() {
-        let decimals = ["0", "-0.00", "12.50", "-79228162514264337593543950335", "0.0000000000000000000000000001"];
+        let decimals = [
+            "0",
+            "-0.00",
+            "12.50",
+            "-79228162514264337593543950335",
+            "0.0000000000000000000000000001",
+        ];
         let numbers = decimals.map(|text| Kept::Number(text.parse().unwrap()));
         let others = [
             Kept::Missing,
@@ -161,7 +186,11 @@ mod tests {
             identity: u64::MAX - 1,
             properties: numbers.into_iter().chain(others).collect(),
         };
-        let none = Occurrence { of: None, properties: Box::default(), ..all.clone() };
+        let none = Occurrence {
+            of: None,
+            properties: Box::default(),
+            ..all.clone()
+        };
         let mut bytes = Vec::new();
         push(&mut bytes, &all);
         push(&mut bytes, &none);

@@ -1,4 +1,5 @@
-//! Numbers of JSON as they are written: a float would round them, and a key of many digits would be another one.
+//! Numbers of JSON as they are written: a float would round them, and a key of many digits would be
+//! another one.
 
 use std::borrow::Cow;
 
@@ -12,7 +13,11 @@ pub(super) fn with_quoted_numbers(line: &str) -> String {
         quoted.push_str(&rest[..at]);
         rest = &rest[at..];
         let is_text = rest.starts_with('"');
-        let end = if is_text { text_end(rest) } else { number_end(rest) };
+        let end = if is_text {
+            text_end(rest)
+        } else {
+            number_end(rest)
+        };
         if is_text {
             quoted.push_str(&rest[..end]);
         } else {
@@ -39,11 +44,15 @@ fn text_end(text: &str) -> usize {
         is_escaped = *byte == b'\\' && !is_escaped;
         closes
     };
-    text.as_bytes()[1..].iter().position(closes).map_or(text.len(), |at| at + 2)
+    text.as_bytes()[1..]
+        .iter()
+        .position(closes)
+        .map_or(text.len(), |at| at + 2)
 }
 
 fn number_end(text: &str) -> usize {
-    text.find(|c: char| !(c.is_ascii_digit() || "+-.eE".contains(c))).unwrap_or(text.len())
+    text.find(|c: char| !(c.is_ascii_digit() || "+-.eE".contains(c)))
+        .unwrap_or(text.len())
 }
 
 #[cfg(test)]
@@ -53,11 +62,14 @@ mod tests {
     #[test]
     fn numbers_keep_their_digits_and_texts_their_quotes() {
         let line = r#"{"a":12.50,"b\"3":-1e-2,"c 4":[5, true],"d":"6\\","e":123456789012345678901234567890}"#;
-        let expected =
-            r#"{"a":"12.50","b\"3":"-1e-2","c 4":["5", true],"d":"6\\","e":"123456789012345678901234567890"}"#;
+        let expected = r#"{"a":"12.50","b\"3":"-1e-2","c 4":["5", true],"d":"6\\","e":"123456789012345678901234567890"}"#;
         assert_eq!(with_quoted_numbers(line), expected);
         assert_eq!(without_exponent("-1.5E3"), "-1500");
         assert_eq!(without_exponent("1.50"), "1.50");
-        assert_eq!(without_exponent("1e400"), "1e400", "beyond what a cell holds");
+        assert_eq!(
+            without_exponent("1e400"),
+            "1e400",
+            "beyond what a cell holds"
+        );
     }
 }

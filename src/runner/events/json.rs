@@ -23,7 +23,12 @@ pub(super) fn read<'a>(
     watch: &Watch<'_>,
 ) -> Result<Vec<Gathered<'a>>, RunError> {
     let blocks = Blocks::new(source, options.block_size);
-    let mut lines = Lines { readings, parts: Vec::new(), line: 0, unread: vec![BTreeSet::new(); readings.len()] };
+    let mut lines = Lines {
+        readings,
+        parts: Vec::new(),
+        line: 0,
+        unread: vec![BTreeSet::new(); readings.len()],
+    };
     let (mut block, mut rest, mut hasher) = (Vec::new(), Vec::new(), blake3::Hasher::new());
     while let Some(ticket) = blocks.next(&mut block).map_err(unreadable)? {
         if watch.interrupted.load(std::sync::atomic::Ordering::Relaxed) {
@@ -31,7 +36,11 @@ pub(super) fn read<'a>(
         }
         hasher.update(blake3::hash(&block).as_bytes());
         rest.extend_from_slice(&block);
-        let end = if ticket.last { rest.len() } else { memchr::memrchr(b'\n', &rest).map_or(0, |feed| feed + 1) };
+        let end = if ticket.last {
+            rest.len()
+        } else {
+            memchr::memrchr(b'\n', &rest).map_or(0, |feed| feed + 1)
+        };
         let whole: Vec<u8> = rest.drain(..end).collect();
         for (sum, part) in sums.iter_mut().zip(lines.take(&whole)) {
             sum.told.bytes += block.len() as u64;
@@ -39,7 +48,10 @@ pub(super) fn read<'a>(
         }
         if rest.len() > LONGEST_ROW {
             let line = lines.line + 1;
-            return Err(RunError::Events(FileFault::LongLine { line, longest: LONGEST_ROW }));
+            return Err(RunError::Events(FileFault::LongLine {
+                line,
+                longest: LONGEST_ROW,
+            }));
         }
         (watch.progress)(block.len() as u64);
     }
@@ -65,7 +77,10 @@ pub(super) fn of_events(error: RunError) -> RunError {
     if let RunError::Read(error) = error {
         unreadable(error)
     } else if let RunError::LongRow { line } = error {
-        RunError::Events(FileFault::LongRow { line, longest: LONGEST_ROW })
+        RunError::Events(FileFault::LongRow {
+            line,
+            longest: LONGEST_ROW,
+        })
     } else {
         error
     }
@@ -97,7 +112,12 @@ impl Lines<'_> {
     fn line(&mut self, line: &[u8]) {
         let Ok(object) = serde_json::from_slice::<Map<String, Value>>(line) else {
             let value = String::from_utf8_lossy(line).into_owned();
-            let problem = RowError { line: self.line, column: None, value, reason: Reason::NotAnObject };
+            let problem = RowError {
+                line: self.line,
+                column: None,
+                value,
+                reason: Reason::NotAnObject,
+            };
             for part in &mut self.parts {
                 part.problems.add_row([problem.clone()]);
                 part.told.rows += 1;
@@ -113,9 +133,17 @@ impl Lines<'_> {
                     Ok(_) => continue,
                     Err(Nested) => Reason::NotA("single value"),
                 };
-                problems.push(RowError { line: self.line, column: Some(key.clone()), value: String::new(), reason });
+                problems.push(RowError {
+                    line: self.line,
+                    column: Some(key.clone()),
+                    value: String::new(),
+                    reason,
+                });
             }
-            let cells = ObjectCells { reading, texts: &texts };
+            let cells = ObjectCells {
+                reading,
+                texts: &texts,
+            };
             let found = reading.row(self.line, &cells, &mut problems, &mut strange);
             self.parts[number].add(found);
             self.parts[number].take(&mut problems, &mut strange);
@@ -137,16 +165,23 @@ type Texts = Vec<(String, Result<String, Nested>)>;
 
 fn texts(line: &[u8], object: Map<String, Value>) -> Texts {
     let is_exact = |value: &Value| value.as_number().is_none_or(|number| !number.is_f64());
-    let numbers = if object.values().all(is_exact) { None } else { written_numbers(line) };
+    let numbers = if object.values().all(is_exact) {
+        None
+    } else {
+        written_numbers(line)
+    };
     let text = |(key, value): (String, Value)| {
-        let written = numbers.as_ref().and_then(|numbers| numbers.get(&key)?.as_str());
+        let written = numbers
+            .as_ref()
+            .and_then(|numbers| numbers.get(&key)?.as_str());
         let text = match value {
             Value::Null => return None,
             Value::String(text) => Ok(text),
             Value::Bool(flag) => Ok(flag.to_string()),
-            Value::Number(number) => {
-                Ok(written.map_or_else(|| number.to_string(), |written| without_exponent(written).into_owned()))
-            }
+            Value::Number(number) => Ok(written.map_or_else(
+                || number.to_string(),
+                |written| without_exponent(written).into_owned(),
+            )),
             Value::Array(_) | Value::Object(_) => Err(Nested),
         };
         Some((key, text))
@@ -161,8 +196,12 @@ fn written_numbers(line: &[u8]) -> Option<Map<String, Value>> {
 
 /// Whether a key is a column of events or of a property.
 fn is_read(reading: &Reading<'_>, key: &str) -> bool {
-    let mut properties = reading.events.values().flat_map(|event| event.properties.values());
-    Column::ALL.iter().any(|column| column.word() == key) || properties.any(|property| column_of(property) == key)
+    let mut properties = reading
+        .events
+        .values()
+        .flat_map(|event| event.properties.values());
+    Column::ALL.iter().any(|column| column.word() == key)
+        || properties.any(|property| column_of(property) == key)
 }
 
 struct ObjectCells<'a> {
@@ -172,7 +211,11 @@ struct ObjectCells<'a> {
 
 impl<'a> ObjectCells<'a> {
     fn find(&self, name: &str) -> &'a str {
-        let text = self.texts.iter().find(|(key, _)| key == name).and_then(|(_, text)| text.as_deref().ok());
+        let text = self
+            .texts
+            .iter()
+            .find(|(key, _)| key == name)
+            .and_then(|(_, text)| text.as_deref().ok());
         trimmed(text.unwrap_or_default())
     }
 }
@@ -187,6 +230,11 @@ impl<'a> Cells<'a> for ObjectCells<'a> {
     }
 
     fn name(&self, event: EventId, property: usize) -> String {
-        self.reading.events[event].properties.values().nth(property).map(column_of).unwrap_or_default()
+        self.reading.events[event]
+            .properties
+            .values()
+            .nth(property)
+            .map(column_of)
+            .unwrap_or_default()
     }
 }

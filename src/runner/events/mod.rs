@@ -1,7 +1,8 @@
 //! The events file: rows or JSON lines in any order become the events of each contact, by time.
 //!
-//! What is kept of it are the known events up to the moment of the run, and nothing of a row but what the plan declares; of that as much in memory as
-//! [`Spill`] allows, the rest in a file without a name.
+//! What is kept of it are the known events up to the moment of the run, and nothing of a row but
+//! what the plan declares; of that as much in memory as [`Spill`] allows, the rest in a file
+//! without a name.
 
 mod chunk;
 mod codec;
@@ -44,8 +45,15 @@ pub enum Format {
 impl Format {
     /// That of a file with this name: JSON lines in `*.jsonl`, `*.ndjson` and `*.json`, else CSV.
     pub fn of(path: &std::path::Path) -> Self {
-        let is = |word: &&str| path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case(word));
-        if ["jsonl", "ndjson", "json"].iter().any(is) { Self::JsonLines } else { Self::Csv }
+        let is = |word: &&str| {
+            path.extension()
+                .is_some_and(|extension| extension.eq_ignore_ascii_case(word))
+        };
+        if ["jsonl", "ndjson", "json"].iter().any(is) {
+            Self::JsonLines
+        } else {
+            Self::Csv
+        }
     }
 }
 
@@ -63,7 +71,8 @@ pub(crate) struct For<'a> {
 pub(crate) struct Events {
     table: Arc<Table>,
     pub(crate) told: Told,
-    /// By what an event is of in the table: what that is in the plan, where the table is not read for it alone.
+    /// By what an event is of in the table: what that is in the plan, where the table is not read
+    /// for it alone.
     content: Option<Vec<Option<ContentId>>>,
 }
 
@@ -75,7 +84,8 @@ pub(crate) struct Lookup<'e> {
     finder: Finder<'e>,
 }
 
-/// Reads a whole file, once, for some plans; those that declare the same events share what is kept of it.
+/// Reads a whole file, once, for some plans; those that declare the same events share what is kept
+/// of it.
 pub(crate) fn read(
     (source, format): (Source<'_>, Format),
     plans: &[For<'_>],
@@ -104,7 +114,11 @@ pub(crate) fn read(
                 .map(|(id, _)| plan.model.content.find(|content| content.id == **id))
                 .collect()
         });
-        Events { table: Arc::clone(table), told: told.clone(), content }
+        Events {
+            table: Arc::clone(table),
+            told: told.clone(),
+            content,
+        }
     });
     Ok(events.collect())
 }
@@ -117,7 +131,11 @@ fn readings<'a>(plans: &[For<'a>]) -> (Vec<Reading<'a>>, Vec<usize>) {
         let serves = |reading: &Reading<'_>| {
             (reading.now, reading.zone) == (plan.now, plan.zone)
                 && reading.events.len() == plan.model.events.len()
-                && reading.events.values().zip(plan.model.events.values()).all(|(a, b)| are_same(a, b))
+                && reading
+                    .events
+                    .values()
+                    .zip(plan.model.events.values())
+                    .all(|(a, b)| are_same(a, b))
         };
         let at = readings.iter().position(serves).unwrap_or_else(|| {
             readings.push(Reading {
@@ -138,7 +156,11 @@ fn readings<'a>(plans: &[For<'a>]) -> (Vec<Reading<'a>>, Vec<usize>) {
 /// Whether rows of one are read like rows of the other.
 fn are_same(a: &EventType, b: &EventType) -> bool {
     let properties = |event: &EventType| -> Vec<_> {
-        event.properties.values().map(|property| (property.id.clone(), property.type_.clone())).collect()
+        event
+            .properties
+            .values()
+            .map(|property| (property.id.clone(), property.type_.clone()))
+            .collect()
     };
     a.id == b.id && properties(a) == properties(b)
 }
@@ -158,7 +180,11 @@ impl<'a> Reading<'a> {
 impl Events {
     /// For contacts that are asked for one after the other.
     pub(crate) fn lookup<'e>(&'e self, model: &'e Model) -> Lookup<'e> {
-        Lookup { model, events: self, finder: Finder::new(&self.table) }
+        Lookup {
+            model,
+            events: self,
+            finder: Finder::new(&self.table),
+        }
     }
 
     /// How many contacts have events.
@@ -173,8 +199,13 @@ impl Events {
 }
 
 impl Lookup<'_> {
-    /// Appends the events of a contact in the order in which they are taken in, and says its number and how many they are.
-    pub(crate) fn find(&mut self, key: &str, into: &mut Vec<Occurrence>) -> Result<Option<(usize, u64)>, RunError> {
+    /// Appends the events of a contact in the order in which they are taken in, and says its number
+    /// and how many they are.
+    pub(crate) fn find(
+        &mut self,
+        key: &str,
+        into: &mut Vec<Occurrence>,
+    ) -> Result<Option<(usize, u64)>, RunError> {
         let before = into.len();
         let found = self.finder.find(key, into)?;
         let news = &mut into[before..];
@@ -186,7 +217,14 @@ impl Lookup<'_> {
             }
         }
         // Where nothing tells two apart, the file does.
-        news.sort_by_key(|occurrence| (occurrence.at, occurrence.event, occurrence.of, occurrence.identity));
+        news.sort_by_key(|occurrence| {
+            (
+                occurrence.at,
+                occurrence.event,
+                occurrence.of,
+                occurrence.identity,
+            )
+        });
         Ok(found)
     }
 }

@@ -12,7 +12,8 @@ use crate::runner::notice::{Reason, RowError};
 /// What reading a row needs to know.
 pub(super) struct Reading<'a> {
     pub(super) events: &'a Arena<EventId, EventType>,
-    /// Content by id, as it is in each of the plans for which is read; what an event is read to be of counts along this list.
+    /// Content by id, as it is in each of the plans for which is read; what an event is read to be
+    /// of counts along this list.
     pub(super) content: Vec<(&'a str, Vec<&'a Content>)>,
     /// The plan, where an event or content may stand under its old name.
     pub(super) model: &'a Model,
@@ -34,7 +35,8 @@ pub(super) enum Found<'r> {
 
 /// Where the text of a row comes from, by name.
 pub(super) trait Cells<'r> {
-    /// What a column that every event may have says, without white space around it; empty where there is none.
+    /// What a column that every event may have says, without white space around it; empty where
+    /// there is none.
     fn text(&self, column: Column) -> &'r str;
     /// That of a property.
     fn property(&self, event: EventId, property: usize) -> &'r str;
@@ -72,7 +74,8 @@ pub(super) fn column_of(property: &Property) -> String {
 }
 
 impl Reading<'_> {
-    /// Reads a row; what cannot be read goes to `problems`. An `of` that the event cannot have goes to `strange`, and counts as none.
+    /// Reads a row; what cannot be read goes to `problems`. An `of` that the event cannot have goes
+    /// to `strange`, and counts as none.
     pub(super) fn row<'r>(
         &self,
         line: u64,
@@ -82,7 +85,12 @@ impl Reading<'_> {
     ) -> Found<'r> {
         let before = problems.len();
         let mut bad = |column: String, value: &str, reason| {
-            problems.push(RowError { line, column: Some(column), value: value.to_owned(), reason });
+            problems.push(RowError {
+                line,
+                column: Some(column),
+                value: value.to_owned(),
+                reason,
+            });
         };
         for column in [Column::Contact, Column::At, Column::Event] {
             if cells.text(column).is_empty() {
@@ -92,9 +100,16 @@ impl Reading<'_> {
         let (written, name) = (cells.text(Column::At), cells.text(Column::Event));
         let at = cell::moment(written, self.zone);
         if at.is_none() && !written.is_empty() {
-            bad(Column::At.word().to_owned(), written, Reason::NotA("moment"));
+            bad(
+                Column::At.word().to_owned(),
+                written,
+                Reason::NotA("moment"),
+            );
         }
-        let event = self.events.find(|event| event.id == name).or_else(|| self.model.in_flight.event_called(name));
+        let event = self
+            .events
+            .find(|event| event.id == name)
+            .or_else(|| self.model.in_flight.event_called(name));
         let properties = event.map(|event| self.properties(event, cells, &mut bad));
         match (at, event, properties) {
             _ if problems.len() > before => Found::Bad,
@@ -102,7 +117,16 @@ impl Reading<'_> {
             (Some(at), Some(event), Some(properties)) => {
                 let identity = identity(cells, (at, name), &self.events[event], &properties);
                 let of = self.of((event, name), cells.text(Column::Of), strange);
-                Found::Event(cells.text(Column::Contact), Occurrence { at, event, of, identity, properties })
+                Found::Event(
+                    cells.text(Column::Contact),
+                    Occurrence {
+                        at,
+                        event,
+                        of,
+                        identity,
+                        properties,
+                    },
+                )
             }
             _ => Found::Unknown(name),
         }
@@ -117,7 +141,9 @@ impl Reading<'_> {
         let known = self.events[event].properties.values().enumerate();
         let values = known.map(|(index, property)| {
             let text = cells.property(event, index);
-            let Some(type_) = property.type_.as_ref().filter(|_| !text.is_empty()) else { return Kept::Missing };
+            let Some(type_) = property.type_.as_ref().filter(|_| !text.is_empty()) else {
+                return Kept::Missing;
+            };
             value(type_, text, self.zone).unwrap_or_else(|| {
                 bad(cells.name(event, index), text, Reason::NotA(type_.word()));
                 Kept::Missing
@@ -126,7 +152,12 @@ impl Reading<'_> {
         values.collect()
     }
 
-    fn of(&self, (event, name): (EventId, &str), content: &str, strange: &mut Vec<String>) -> Option<ContentId> {
+    fn of(
+        &self,
+        (event, name): (EventId, &str),
+        content: &str,
+        strange: &mut Vec<String>,
+    ) -> Option<ContentId> {
         if content.is_empty() {
             return None;
         }
@@ -155,7 +186,12 @@ fn value(type_: &FieldType, text: &str, zone: &TimeZone) -> Option<Kept> {
 }
 
 /// The `id`, else all that is told of it, by value and not by spelling.
-fn identity<'r>(cells: &impl Cells<'r>, (at, name): (i64, &str), event: &EventType, properties: &[Kept]) -> u64 {
+fn identity<'r>(
+    cells: &impl Cells<'r>,
+    (at, name): (i64, &str),
+    event: &EventType,
+    properties: &[Kept],
+) -> u64 {
     let mut hasher = blake3::Hasher::new();
     let mut part = |text: &str| {
         hasher.update(&(text.len() as u64).to_le_bytes());
@@ -167,7 +203,11 @@ fn identity<'r>(cells: &impl Cells<'r>, (at, name): (i64, &str), event: &EventTy
         part(&at.to_string());
         part(name);
         part(cells.text(Column::Of));
-        for (property, value) in event.properties.values().zip(properties).filter(|(_, value)| **value != Kept::Missing)
+        for (property, value) in event
+            .properties
+            .values()
+            .zip(properties)
+            .filter(|(_, value)| **value != Kept::Missing)
         {
             part(&property.id);
             part(&spelt(value));

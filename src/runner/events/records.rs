@@ -1,6 +1,8 @@
-//! Events in memory under the keys of their contacts, to be sorted by key; those of one contact stay in the order of the file.
+//! Events in memory under the keys of their contacts, to be sorted by key; those of one contact
+//! stay in the order of the file.
 //!
-//! Shorter keys come first: so ascending numbers are in order, and a contacts file that is sorted by them finds what it asks for side by side.
+//! Shorter keys come first: so ascending numbers are in order, and a contacts file that is sorted
+//! by them finds what it asks for side by side.
 
 use std::cmp::Ordering;
 use std::io::{self, Write};
@@ -45,14 +47,22 @@ impl Records {
         self.bytes.extend_from_slice(key.as_bytes());
         codec::push(&mut self.bytes, occurrence);
         let body = small(self.bytes.len() - at - key.len());
-        self.entries.push(Entry { at, prefix: prefix(key.as_bytes()), key: small(key.len()), body });
+        self.entries.push(Entry {
+            at,
+            prefix: prefix(key.as_bytes()),
+            key: small(key.len()),
+            body,
+        });
     }
 
     /// Adds those that follow in the file.
     pub(super) fn append(&mut self, later: &Self) {
         let from = self.bytes.len();
         self.bytes.extend_from_slice(&later.bytes);
-        self.entries.extend(later.entries.iter().map(|entry| Entry { at: from + entry.at, ..*entry }));
+        self.entries.extend(later.entries.iter().map(|entry| Entry {
+            at: from + entry.at,
+            ..*entry
+        }));
     }
 
     /// Puts the keys in order.
@@ -60,7 +70,11 @@ impl Records {
         let key = |entry: &Entry| &self.bytes[entry.at..entry.at + entry.key as usize];
         self.entries.sort_by(|a, b| {
             let first = (a.key, a.prefix).cmp(&(b.key, b.prefix));
-            if a.key as usize <= size_of::<u64>() { first } else { first.then_with(|| key(a).cmp(key(b))) }
+            if a.key as usize <= size_of::<u64>() {
+                first
+            } else {
+                first.then_with(|| key(a).cmp(key(b)))
+            }
         });
     }
 

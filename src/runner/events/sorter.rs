@@ -1,6 +1,8 @@
-//! Brings the events of a file in the order of their contacts: in memory while they are few, else in sorted runs in an unnamed file that are merged in the end.
+//! Brings the events of a file in the order of their contacts: in memory while they are few, else
+//! in sorted runs in an unnamed file that are merged in the end.
 //!
-//! What it holds does not grow with the file, and nothing is left on the disk, however the process ends.
+//! What it holds does not grow with the file, and nothing is left on the disk, however the process
+//! ends.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -31,11 +33,17 @@ impl<'a> Spill<'a> {
 
     /// Into `folder`, when it must be.
     pub fn into(folder: &'a Path) -> Self {
-        Self { folder, above: Self::ABOVE }
+        Self {
+            folder,
+            above: Self::ABOVE,
+        }
     }
 
     fn failed(self) -> impl Fn(io::Error) -> RunError + Copy + use<'a> {
-        move |error| RunError::Spill { folder: self.folder.to_path_buf(), error }
+        move |error| RunError::Spill {
+            folder: self.folder.to_path_buf(),
+            error,
+        }
     }
 }
 
@@ -57,7 +65,11 @@ struct Runs {
 impl<'a> Sorter<'a> {
     /// All stays in memory where there is no `spill`.
     pub(super) fn new(spill: Option<Spill<'a>>) -> Self {
-        Self { records: Records::default(), spill, runs: None }
+        Self {
+            records: Records::default(),
+            spill,
+            runs: None,
+        }
     }
 
     /// Adds events that follow in the file, sorted or not.
@@ -93,15 +105,19 @@ impl<'a> Sorter<'a> {
         self.records.sort();
         let runs = match &mut self.runs {
             Some(runs) => runs,
-            none => {
-                none.insert(Runs { file: tempfile::tempfile_in(spill.folder).map_err(failed)?, places: Vec::new() })
-            }
+            none => none.insert(Runs {
+                file: tempfile::tempfile_in(spill.folder).map_err(failed)?,
+                places: Vec::new(),
+            }),
         };
         let start = runs.places.last().map_or(0, |run| run.end);
         let mut out = BufWriter::with_capacity(BUFFER, &runs.file);
         let mut end = start;
         let mut write = |group: &Group| group.write(&mut out).map(|length| end += length);
-        self.records.each(&mut write).and_then(|()| out.flush()).map_err(failed)?;
+        self.records
+            .each(&mut write)
+            .and_then(|()| out.flush())
+            .map_err(failed)?;
         runs.places.push(start..end);
         self.records.clear();
         Ok(())
@@ -114,9 +130,14 @@ const BUFFER: usize = 256 << 10;
 fn in_memory(mut records: Records) -> Table {
     records.sort();
     let mut writer = Writer::new(Vec::new());
-    records.each(|group| writer.add(group)).expect("memory takes all bytes");
+    records
+        .each(|group| writer.add(group))
+        .expect("memory takes all bytes");
     let (bytes, index) = writer.finish();
-    Table { place: Place::Memory(bytes), index }
+    Table {
+        place: Place::Memory(bytes),
+        index,
+    }
 }
 
 fn merged(runs: &Runs, spill: Spill<'_>, watch: &Watch<'_>) -> Result<Table, RunError> {
@@ -131,8 +152,16 @@ fn merged(runs: &Runs, spill: Spill<'_>, watch: &Watch<'_>) -> Result<Table, Run
     };
     merge(runs, &mut add, failed)?;
     let (out, index) = writer.finish();
-    let file = out.into_inner().map_err(|error| failed(error.into_error()))?;
-    Ok(Table { place: Place::File { file, folder: spill.folder.to_path_buf() }, index })
+    let file = out
+        .into_inner()
+        .map_err(|error| failed(error.into_error()))?;
+    Ok(Table {
+        place: Place::File {
+            file,
+            folder: spill.folder.to_path_buf(),
+        },
+        index,
+    })
 }
 
 /// Visits the contacts of all runs in order; of one contact, earlier runs come first.
@@ -144,8 +173,15 @@ fn merge(
     let room = (BUFFER * 16 / runs.places.len().max(1)).clamp(8 << 10, BUFFER);
     let mut heap = BinaryHeap::with_capacity(runs.places.len());
     for (number, place) in runs.places.iter().enumerate() {
-        let section = Section { file: &runs.file, place: place.clone() };
-        let mut run = Run { number, group: Group::default(), reader: BufReader::with_capacity(room, section) };
+        let section = Section {
+            file: &runs.file,
+            place: place.clone(),
+        };
+        let mut run = Run {
+            number,
+            group: Group::default(),
+            reader: BufReader::with_capacity(room, section),
+        };
         if run.advance().map_err(failed)? {
             heap.push(Reverse(run));
         }
@@ -197,7 +233,9 @@ fn number(reader: &mut impl Read) -> io::Result<u64> {
     loop {
         let mut byte = [0];
         reader.read_exact(&mut byte)?;
-        number |= u64::from(byte[0] & 0x7f).checked_shl(shift).ok_or(io::ErrorKind::InvalidData)?;
+        number |= u64::from(byte[0] & 0x7f)
+            .checked_shl(shift)
+            .ok_or(io::ErrorKind::InvalidData)?;
         if byte[0] & 0x80 == 0 {
             return Ok(number);
         }
@@ -207,7 +245,10 @@ fn number(reader: &mut impl Read) -> io::Result<u64> {
 
 fn read(reader: &mut impl Read, length: u64, into: &mut Vec<u8>) -> io::Result<()> {
     into.clear();
-    into.resize(usize::try_from(length).map_err(|_| io::ErrorKind::InvalidData)?, 0);
+    into.resize(
+        usize::try_from(length).map_err(|_| io::ErrorKind::InvalidData)?,
+        0,
+    );
     reader.read_exact(into)
 }
 
@@ -251,7 +292,10 @@ mod tests {
         let spill = Spill::into(Path::new("/here"));
         let full = File::options().write(true).open("/dev/full").unwrap();
         let mut sorter = Sorter::new(Some(spill));
-        sorter.runs = Some(Runs { file: full, places: Vec::new() });
+        sorter.runs = Some(Runs {
+            file: full,
+            places: Vec::new(),
+        });
         let event = crate::runner::contact::Occurrence {
             at: 0,
             event: crate::model::ids::Id::from_index(0),
@@ -261,6 +305,9 @@ mod tests {
         };
         sorter.records.push("1", &event);
         let error = sorter.set_aside(spill).unwrap_err().to_string();
-        assert_eq!(error, "cannot sort the events in `/here`: No space left on device (os error 28)");
+        assert_eq!(
+            error,
+            "cannot sort the events in `/here`: No space left on device (os error 28)"
+        );
     }
 }

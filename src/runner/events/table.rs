@@ -1,4 +1,5 @@
-//! The events of a file by contact, in memory or in a file without a name; of that only what is asked for is read, a few pages at once.
+//! The events of a file by contact, in memory or in a file without a name; of that only what is
+//! asked for is read, a few pages at once.
 //!
 //! The index has a bounded number of marks, so it does not grow with the file either.
 
@@ -79,7 +80,13 @@ impl Table {
 
 impl<W: Write> Writer<W> {
     pub(super) fn new(out: W) -> Self {
-        Self { out, index: Index { stride: 4 << 10, ..Index::default() } }
+        Self {
+            out,
+            index: Index {
+                stride: 4 << 10,
+                ..Index::default()
+            },
+        }
     }
 
     /// Adds the contact that comes next.
@@ -96,8 +103,16 @@ impl<W: Write> Writer<W> {
 
 impl Index {
     fn add(&mut self, group: &Group, length: u64) {
-        if self.marks.last().is_none_or(|mark| self.end + length > mark.at + self.stride) {
-            self.marks.push(Mark { key: group.key.as_slice().into(), at: self.end, contact: self.contacts });
+        if self
+            .marks
+            .last()
+            .is_none_or(|mark| self.end + length > mark.at + self.stride)
+        {
+            self.marks.push(Mark {
+                key: group.key.as_slice().into(),
+                at: self.end,
+                contact: self.contacts,
+            });
         }
         self.end += length;
         self.contacts += 1;
@@ -119,7 +134,9 @@ impl Index {
 
     /// The last mark that is not behind the key.
     fn mark(&self, key: &[u8]) -> Option<usize> {
-        self.marks.partition_point(|mark| order(&mark.key, key).is_le()).checked_sub(1)
+        self.marks
+            .partition_point(|mark| order(&mark.key, key).is_le())
+            .checked_sub(1)
     }
 
     fn range(&self, mark: usize) -> Range<u64> {
@@ -129,13 +146,24 @@ impl Index {
 
 impl<'e> Finder<'e> {
     pub(super) fn new(table: &'e Table) -> Self {
-        Self { table, mark: None, bytes: Vec::new() }
+        Self {
+            table,
+            mark: None,
+            bytes: Vec::new(),
+        }
     }
 
-    /// Appends the events of a contact in the order of the file, and says its number and how many they are.
-    pub(super) fn find(&mut self, key: &str, into: &mut Vec<Occurrence>) -> Result<Option<(usize, u64)>, RunError> {
+    /// Appends the events of a contact in the order of the file, and says its number and how many
+    /// they are.
+    pub(super) fn find(
+        &mut self,
+        key: &str,
+        into: &mut Vec<Occurrence>,
+    ) -> Result<Option<(usize, u64)>, RunError> {
         let (table, key) = (self.table, key.as_bytes());
-        let Some(mark) = table.index.mark(key) else { return Ok(None) };
+        let Some(mark) = table.index.mark(key) else {
+            return Ok(None);
+        };
         let range = table.index.range(mark);
         let mut bytes = match &table.place {
             Place::Memory(bytes) => &bytes[in_memory(range.start)..in_memory(range.end)],
@@ -143,7 +171,10 @@ impl<'e> Finder<'e> {
                 if self.mark != Some(mark) {
                     self.bytes.resize(in_memory(range.end - range.start), 0);
                     let read = file.read_exact_at(&mut self.bytes, range.start);
-                    read.map_err(|error| RunError::Spill { folder: folder.clone(), error })?;
+                    read.map_err(|error| RunError::Spill {
+                        folder: folder.clone(),
+                        error,
+                    })?;
                     self.mark = Some(mark);
                 }
                 &self.bytes
@@ -212,8 +243,15 @@ mod tests {
             writer.add(&group).unwrap();
         }
         let (bytes, index) = writer.finish();
-        assert!(index.marks.len() <= MARKS && index.marks.len() > MARKS / 4, "{}", index.marks.len());
-        let table = Table { place: Place::Memory(bytes), index };
+        assert!(
+            index.marks.len() <= MARKS && index.marks.len() > MARKS / 4,
+            "{}",
+            index.marks.len()
+        );
+        let table = Table {
+            place: Place::Memory(bytes),
+            index,
+        };
         assert_eq!((table.contacts(), table.events()), (count, count));
         let (mut finder, mut found) = (Finder::new(&table), Vec::new());
         for number in (0..count).chain((0..count).rev().step_by(7)) {

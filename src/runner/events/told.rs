@@ -59,13 +59,19 @@ impl Part {
         if !problems.is_empty() {
             self.problems.add_row(problems.drain(..));
         }
-        strange.drain(..).for_each(|what| *self.told.strange.entry(what).or_default() += 1);
+        strange
+            .drain(..)
+            .for_each(|what| *self.told.strange.entry(what).or_default() += 1);
     }
 }
 
 impl<'a> Gathered<'a> {
     pub(super) fn new(spill: Option<Spill<'a>>) -> Self {
-        Self { sorter: Sorter::new(spill), problems: Problems::default(), told: Told::default() }
+        Self {
+            sorter: Sorter::new(spill),
+            problems: Problems::default(),
+            told: Told::default(),
+        }
     }
 
     /// Adds the part that follows.
@@ -73,9 +79,13 @@ impl<'a> Gathered<'a> {
         self.problems.append(part.problems);
         self.told.rows += part.told.rows;
         self.told.later += part.told.later;
-        for (mine, theirs) in [(&mut self.told.unknown, part.told.unknown), (&mut self.told.strange, part.told.strange)]
-        {
-            theirs.into_iter().for_each(|(name, count)| *mine.entry(name).or_default() += count);
+        for (mine, theirs) in [
+            (&mut self.told.unknown, part.told.unknown),
+            (&mut self.told.strange, part.told.strange),
+        ] {
+            theirs
+                .into_iter()
+                .for_each(|(name, count)| *mine.entry(name).or_default() += count);
         }
         // Where a row is bad nothing is taken in, and only what else is bad matters.
         if self.problems.rows > 0 {

@@ -1,10 +1,13 @@
-//! What a plan had that contacts can be at or hold, by id; a later plan holds it against what it has itself.
+//! What a plan had that contacts can be at or hold, by id; a later plan holds it against what it
+//! has itself.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Campaign, Experience, Field, FieldType, Funnel, Model, Stage, Step, StepKind, Until};
+use crate::model::{
+    Campaign, Experience, Field, FieldType, Funnel, Model, Stage, Step, StepKind, Until,
+};
 
 /// What there was. Steps stand with the one that followed each, because a later plan may lack it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,24 +45,59 @@ pub struct StepWas {
 impl Inventory {
     /// What a model has.
     pub(crate) fn of(model: &Model) -> Self {
-        let stages = |funnel: &Funnel| funnel.stages.values().map(|stage| stage.id.clone()).collect();
+        let stages = |funnel: &Funnel| {
+            funnel
+                .stages
+                .values()
+                .map(|stage| stage.id.clone())
+                .collect()
+        };
         Self {
-            funnels: model.funnels.values().map(|funnel| (funnel.id.clone(), stages(funnel))).collect(),
+            funnels: model
+                .funnels
+                .values()
+                .map(|funnel| (funnel.id.clone(), stages(funnel)))
+                .collect(),
             experiences: experiences(model),
-            campaigns: model.campaigns.values().map(|campaign| (campaign.id.clone(), steps(campaign))).collect(),
-            fields: model.contacts.fields.values().map(|field| (field.id.clone(), type_of(field))).collect(),
-            content: model.content.values().map(|content| content.id.clone()).collect(),
-            tags: model.contacts.tags.names.values().map(|tag| tag.id.clone()).collect(),
+            campaigns: model
+                .campaigns
+                .values()
+                .map(|campaign| (campaign.id.clone(), steps(campaign)))
+                .collect(),
+            fields: model
+                .contacts
+                .fields
+                .values()
+                .map(|field| (field.id.clone(), type_of(field)))
+                .collect(),
+            content: model
+                .content
+                .values()
+                .map(|content| content.id.clone())
+                .collect(),
+            tags: model
+                .contacts
+                .tags
+                .names
+                .values()
+                .map(|tag| tag.id.clone())
+                .collect(),
         }
     }
 }
 
 fn experiences(model: &Model) -> BTreeMap<String, BTreeMap<String, String>> {
-    let stages = model.funnels.values().flat_map(|funnel| funnel.stages.values().map(move |stage| (funnel, stage)));
+    let stages = model
+        .funnels
+        .values()
+        .flat_map(|funnel| funnel.stages.values().map(move |stage| (funnel, stage)));
     let with_some = stages.filter(|(_, stage)| !stage.experiences.is_empty());
     let content = |it: &Experience| (it.id.clone(), model.content[it.content].id.clone());
     let written = |(funnel, stage): (&Funnel, &Stage)| {
-        (format!("{}/{}", funnel.id, stage.id), stage.experiences.iter().map(content).collect())
+        (
+            format!("{}/{}", funnel.id, stage.id),
+            stage.experiences.iter().map(content).collect(),
+        )
     };
     with_some.map(written).collect()
 }
@@ -69,18 +107,29 @@ pub(crate) fn type_of(field: &Field) -> Vec<String> {
     let word = field.type_.as_ref().map_or("", FieldType::word).to_owned();
     let choices = match &field.type_ {
         Some(FieldType::Choice(values) | FieldType::Choices { values, .. }) => values.as_slice(),
-        Some(FieldType::Text { .. } | FieldType::Email | FieldType::Integer | FieldType::Number) | None => &[],
+        Some(
+            FieldType::Text { .. } | FieldType::Email | FieldType::Integer | FieldType::Number,
+        )
+        | None => &[],
         Some(FieldType::Boolean | FieldType::Date | FieldType::Datetime) => &[],
     };
-    std::iter::once(word).chain(choices.iter().cloned()).collect()
+    std::iter::once(word)
+        .chain(choices.iter().cloned())
+        .collect()
 }
 
 /// A word for what holds contacts at a step; empty where it runs through.
 pub(crate) fn holds(step: &Step) -> &'static str {
     match &step.kind {
         StepKind::Wait(_) => "wait",
-        StepKind::WaitUntil { until: Until::Moment(_), .. } => "moment",
-        StepKind::WaitUntil { until: Until::Field { .. }, .. } => "field",
+        StepKind::WaitUntil {
+            until: Until::Moment(_),
+            ..
+        } => "moment",
+        StepKind::WaitUntil {
+            until: Until::Field { .. },
+            ..
+        } => "field",
         StepKind::Fork(_) => "fork",
         StepKind::Await(awaits) if awaits.ways.len() > 1 => "await-several",
         StepKind::Await(_) => "await",
@@ -98,11 +147,21 @@ fn steps(campaign: &Campaign) -> Vec<StepWas> {
 
 fn list(steps: &[Step], after: Option<&str>, found: &mut Vec<StepWas>) {
     for (at, step) in steps.iter().enumerate() {
-        let next = steps.get(at + 1).map_or(after, |next| Some(next.name.as_str()));
+        let next = steps
+            .get(at + 1)
+            .map_or(after, |next| Some(next.name.as_str()));
         let holds = holds(step).to_owned();
-        found.push(StepWas { name: step.name.clone(), holds, then: next.map(str::to_owned) });
+        found.push(StepWas {
+            name: step.name.clone(),
+            holds,
+            then: next.map(str::to_owned),
+        });
         // A way of a fork ends by itself.
-        let behind = if matches!(step.kind, StepKind::Fork(_)) { None } else { next };
+        let behind = if matches!(step.kind, StepKind::Fork(_)) {
+            None
+        } else {
+            next
+        };
         for branch in step.branches() {
             list(branch.steps, behind, found);
         }

@@ -1,6 +1,8 @@
-//! The first line of a state: which plan left it when, and what that plan knew, had and read of the past, by id.
+//! The first line of a state: which plan left it when, and what that plan knew, had and read of the
+//! past, by id.
 //!
-//! It stands below the plan bound to a moment, which asks an earlier header what is new, and below the lines of contacts.
+//! It stands below the plan bound to a moment, which asks an earlier header what is new, and below
+//! the lines of contacts.
 
 mod inventory;
 
@@ -53,7 +55,8 @@ pub struct Opened {
     pub since: i64,
     /// Its state conditions, each as a short digest of what it says.
     pub enter: Vec<String>,
-    /// By that digest: what the condition means, whatever it says; states of earlier versions do not know it.
+    /// By that digest: what the condition means, whatever it says; states of earlier versions do
+    /// not know it.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub means: BTreeMap<String, String>,
 }
@@ -129,7 +132,11 @@ struct FormatLine {
 impl Header {
     /// As a line, without the line end.
     pub fn encode(&self) -> String {
-        HeaderLine { format: FORMAT, header: self }.text()
+        HeaderLine {
+            format: FORMAT,
+            header: self,
+        }
+        .text()
     }
 
     /// Reads a line, without the line end.
@@ -161,8 +168,13 @@ impl Knows {
     }
 
     pub(crate) fn without(&self, others: &Self) -> Self {
-        let ids =
-            |these: &[String], others: &[String]| these.iter().filter(|id| !others.contains(id)).cloned().collect();
+        let ids = |these: &[String], others: &[String]| {
+            these
+                .iter()
+                .filter(|id| !others.contains(id))
+                .cloned()
+                .collect()
+        };
         self.with(others, ids, |this, other| this && !other)
     }
 
@@ -175,8 +187,13 @@ impl Knows {
     }
 
     pub(crate) fn within(&self, others: &Self) -> Self {
-        let ids =
-            |these: &[String], others: &[String]| these.iter().filter(|id| others.contains(id)).cloned().collect();
+        let ids = |these: &[String], others: &[String]| {
+            these
+                .iter()
+                .filter(|id| others.contains(id))
+                .cloned()
+                .collect()
+        };
         self.with(others, ids, |this, other| this && other)
     }
 }

@@ -1,5 +1,5 @@
-//! Finds addresses that stand in two rows: who has two is written to twice. Compared are 64 bits of a hash, without regard to capitals, and only on channels
-//! on which the plan can send.
+//! Finds addresses that stand in two rows: who has two is written to twice. Compared are 64 bits of
+//! a hash, without regard to capitals, and only on channels on which the plan can send.
 
 use std::hash::{DefaultHasher, Hasher};
 
@@ -22,7 +22,10 @@ impl Used {
         let sends = |channel: Channel| kinds().any(|kind| goes_on(kind, channel));
         let address = |channel: Channel| model.contacts.channels[channel as usize].address;
         let used = Channel::ALL.into_iter().filter(|channel| sends(*channel));
-        Self(used.filter_map(|channel| Some((channel, address(channel)?))).collect())
+        Self(
+            used.filter_map(|channel| Some((channel, address(channel)?)))
+                .collect(),
+        )
     }
 
     /// Notes the addresses of a row.
@@ -41,7 +44,13 @@ impl Used {
         let of_channel = |((channel, field), of_channel): (&(Channel, FieldId), &mut Vec<_>)| {
             let (first, line, more) = twice(of_channel)?;
             let column = model.contacts.fields[*field].column.clone();
-            Some(Warning::DuplicateAddress { channel: channel.word(), column, first, line, more })
+            Some(Warning::DuplicateAddress {
+                channel: channel.word(),
+                column,
+                first,
+                line,
+                more,
+            })
         };
         of_channels.filter_map(of_channel).collect()
     }
@@ -50,18 +59,23 @@ impl Used {
 impl Addresses {
     /// Adds those of the rows that follow.
     pub(crate) fn append(&mut self, later: &mut Self) {
-        self.0.resize_with(self.0.len().max(later.0.len()), Vec::new);
+        self.0
+            .resize_with(self.0.len().max(later.0.len()), Vec::new);
         for (mine, theirs) in self.0.iter_mut().zip(&mut later.0) {
             mine.append(theirs);
         }
     }
 }
 
-/// The first two lines of an address that stands twice, the earlier second one first, and how many rows more repeat one.
+/// The first two lines of an address that stands twice, the earlier second one first, and how many
+/// rows more repeat one.
 fn twice(addresses: &mut [(u64, u64)]) -> Option<(u64, u64, usize)> {
     addresses.sort_unstable();
     let (mut first, mut rows) = (None, 0);
-    for same in addresses.chunk_by(|(a, _), (b, _)| a == b).filter(|same| same.len() > 1) {
+    for same in addresses
+        .chunk_by(|(a, _), (b, _)| a == b)
+        .filter(|same| same.len() > 1)
+    {
         rows += same.len() - 1;
         let found = (same[1].1, same[0].1);
         first = Some(first.map_or(found, |first: (u64, u64)| first.min(found)));
@@ -82,7 +96,10 @@ fn goes_on(kind: ContentKind, channel: Channel) -> bool {
 
 fn hash(address: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
-    if address.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
+    if address
+        .bytes()
+        .all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase())
+    {
         hasher.write(address.as_bytes());
     } else {
         hasher.write(address.to_lowercase().as_bytes());

@@ -1,5 +1,9 @@
-//! The bytes of the contacts file in blocks at fixed offsets, whoever asks and however many; each block is read once.
-#![expect(clippy::disallowed_methods, reason = "this is where the contacts file is read")]
+//! The bytes of the contacts file in blocks at fixed offsets, whoever asks and however many; each
+//! block is read once.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this is where the contacts file is read"
+)]
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -80,12 +84,20 @@ impl<'a> Source<'a> {
             return Err(io::Error::from(io::ErrorKind::IsADirectory));
         }
         let length = metadata.len();
-        Ok(if metadata.is_file() { Self::File { file, length } } else { Self::stream(file) })
+        Ok(if metadata.is_file() {
+            Self::File { file, length }
+        } else {
+            Self::stream(file)
+        })
     }
 
     /// A stream, such as standard input.
     pub(crate) fn stream(reader: impl Read + Send + 'a) -> Self {
-        Self::Stream(Mutex::new(Stream { reader: Box::new(reader), ahead: Vec::new(), ended: false }))
+        Self::Stream(Mutex::new(Stream {
+            reader: Box::new(reader),
+            ahead: Vec::new(),
+            ended: false,
+        }))
     }
 
     /// How many bytes there are, where that is known.
@@ -101,7 +113,11 @@ impl<'a> Source<'a> {
 impl<'a> Blocks<'a> {
     /// Blocks of `size` bytes, the last one shorter.
     pub(crate) fn new(source: Source<'a>, size: usize) -> Self {
-        Self { source, size: size.max(1), next: AtomicU64::new(0) }
+        Self {
+            source,
+            size: size.max(1),
+            next: AtomicU64::new(0),
+        }
     }
 
     /// The first row, line end included; it is part of the first blocks all the same.
@@ -144,7 +160,10 @@ impl<'a> Blocks<'a> {
             }
             stream.read(self.size, block)?;
             self.next.store(index + 1, Ordering::Relaxed);
-            return Ok(Some(Ticket { index, last: stream.ended }));
+            return Ok(Some(Ticket {
+                index,
+                last: stream.ended,
+            }));
         }
         let index = self.next.fetch_add(1, Ordering::Relaxed);
         if index > 0 && index >= self.count() {
@@ -180,7 +199,10 @@ impl<'a> Blocks<'a> {
 fn exactly(file: &File, block: &mut [u8], start: u64, length: u64) -> Result<(), ReadError> {
     file.read_exact_at(block, start).map_err(|error| {
         if error.kind() == io::ErrorKind::UnexpectedEof {
-            ReadError::Short { byte: file.metadata().map_or(start, |metadata| metadata.len()), length }
+            ReadError::Short {
+                byte: file.metadata().map_or(start, |metadata| metadata.len()),
+                length,
+            }
         } else {
             ReadError::Io(error)
         }
@@ -195,7 +217,11 @@ fn closed(bytes: &[u8]) -> bool {
 impl Stream<'_> {
     /// Reads `size` more bytes to be handed out later; says whether there is nothing behind them.
     fn read_ahead(&mut self, size: usize) -> io::Result<bool> {
-        let read = self.reader.by_ref().take(size as u64).read_to_end(&mut self.ahead)?;
+        let read = self
+            .reader
+            .by_ref()
+            .take(size as u64)
+            .read_to_end(&mut self.ahead)?;
         Ok(read < size)
     }
 
@@ -204,7 +230,10 @@ impl Stream<'_> {
         let ahead = self.ahead.len().min(size);
         block.extend(self.ahead.drain(..ahead));
         let wanted = size - ahead;
-        self.reader.by_ref().take(wanted as u64).read_to_end(block)?;
+        self.reader
+            .by_ref()
+            .take(wanted as u64)
+            .read_to_end(block)?;
         self.ended = block.len() < size;
         Ok(())
     }
@@ -235,8 +264,14 @@ mod tests {
             assert_eq!(header, b"id,\"a\n\"\n", "{size}");
             assert_eq!(header, streamed_header, "{size}");
             assert_eq!(blocks.last().map(|block| block.2), Some(true));
-            assert_eq!(blocks.iter().map(|block| block.1).sum::<usize>(), text.len());
-            assert_eq!(streamed.iter().map(|block| block.1).sum::<usize>(), text.len());
+            assert_eq!(
+                blocks.iter().map(|block| block.1).sum::<usize>(),
+                text.len()
+            );
+            assert_eq!(
+                streamed.iter().map(|block| block.1).sum::<usize>(),
+                text.len()
+            );
         }
         assert_eq!(all(Source::Bytes(b""), 4).1, [(0, 0, true)]);
         assert_eq!(all(Source::stream(&b""[..]), 4).1, [(0, 0, true)]);
@@ -246,11 +281,20 @@ mod tests {
     fn a_file_cut_while_it_is_read_names_the_byte() {
         let file = tempfile::tempfile().unwrap();
         file.set_len(10).unwrap();
-        let blocks = Blocks::new(Source::File { file: file.try_clone().unwrap(), length: 10 }, 4);
+        let blocks = Blocks::new(
+            Source::File {
+                file: file.try_clone().unwrap(),
+                length: 10,
+            },
+            4,
+        );
         file.set_len(6).unwrap();
         let mut block = Vec::new();
         assert!(blocks.next(&mut block).unwrap().is_some());
         let error = blocks.next(&mut block).unwrap_err().to_string();
-        assert_eq!(error, "the contacts file ended at byte 6, but had 10 bytes when the run began");
+        assert_eq!(
+            error,
+            "the contacts file ended at byte 6, but had 10 bytes when the run began"
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! Text of cells to typed values; what does not parse whole is not a value, and the white space around a cell is no part of it.
+//! Text of cells to typed values; what does not parse whole is not a value, and the white space
+//! around a cell is no part of it.
 
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -29,29 +30,40 @@ pub(crate) fn number(text: &str) -> Option<Decimal> {
     if digits == 0 || points > 1 || digits + points != unsigned.len() {
         return None;
     }
-    if digits <= 18 { Some(small_number(text, unsigned)) } else { Decimal::from_str_exact(text).ok() }
+    if digits <= 18 {
+        Some(small_number(text, unsigned))
+    } else {
+        Decimal::from_str_exact(text).ok()
+    }
 }
 
 /// At most 18 digits fit an `i64`, which is much faster.
 fn small_number(text: &str, unsigned: &str) -> Decimal {
     let digits = unsigned.bytes().filter(u8::is_ascii_digit);
     let magnitude = digits.fold(0_i64, |sum, digit| sum * 10 + i64::from(digit - b'0'));
-    let scale = unsigned.bytes().rev().position(|byte| byte == b'.').unwrap_or(0);
+    let scale = unsigned
+        .bytes()
+        .rev()
+        .position(|byte| byte == b'.')
+        .unwrap_or(0);
     let sign = if text.starts_with('-') { -1 } else { 1 };
     Decimal::new(sign * magnitude, u32::try_from(scale).unwrap_or(0))
 }
 
 /// `2026-11-21` as days since 1970-01-01.
 pub(crate) fn day(text: &str) -> Option<i32> {
-    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = text.as_bytes() else { return None };
+    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = text.as_bytes() else {
+        return None;
+    };
     let year = i32::from(pair(*y1, *y2)?) * 100 + i32::from(pair(*y3, *y4)?);
     let (month, day) = (pair(*m1, *m2)?, pair(*d1, *d2)?);
     let fits = (1..=12).contains(&month) && day >= 1 && day <= days_in_month(year, month);
     fits.then(|| days_since_epoch(year, i32::from(month), i32::from(day)))
 }
 
-/// `2026-11-21T09:00`, with `:SS` and a fraction, a space for `T`, an offset or `Z`, as seconds since 1970-01-01T00:00Z; a bare day is its first moment.
-/// Without an offset the clock of `zone` counts.
+/// `2026-11-21T09:00`, with `:SS` and a fraction, a space for `T`, an offset or `Z`, as seconds
+/// since 1970-01-01T00:00Z; a bare day is its first moment. Without an offset the clock of `zone`
+/// counts.
 pub(crate) fn moment(text: &str, zone: &TimeZone) -> Option<i64> {
     let (date, rest) = text.split_at_checked(10)?;
     let day = i64::from(day(date)?);
@@ -59,16 +71,24 @@ pub(crate) fn moment(text: &str, zone: &TimeZone) -> Option<i64> {
         return in_zone(day * 86_400, zone);
     }
     let clock = rest.strip_prefix(['T', 't', ' '])?;
-    let (clock, offset) = clock.split_at(clock.find(['Z', 'z', '+', '-', ' ']).unwrap_or(clock.len()));
+    let (clock, offset) =
+        clock.split_at(clock.find(['Z', 'z', '+', '-', ' ']).unwrap_or(clock.len()));
     let local = day * 86_400 + time_of_day(clock)?;
-    if offset.is_empty() { in_zone(local, zone) } else { Some(local - offset_seconds(offset.trim_start())?) }
+    if offset.is_empty() {
+        in_zone(local, zone)
+    } else {
+        Some(local - offset_seconds(offset.trim_start())?)
+    }
 }
 
-/// The first moment at which the clocks of `zone` show the civil time.
-/// What lies beyond the calendar, such as the `9999-12-31` of those who mean never, is its last moment.
+/// The first moment at which the clocks of `zone` show the civil time. What lies beyond the
+/// calendar, such as the `9999-12-31` of those who mean never, is its last moment.
 fn in_zone(local: i64, zone: &TimeZone) -> Option<i64> {
     const DAYS: i64 = 2 * 86_400;
-    first_moment(zone, civil(local.min(jiff::Timestamp::MAX.as_second() - DAYS))?)
+    first_moment(
+        zone,
+        civil(local.min(jiff::Timestamp::MAX.as_second() - DAYS))?,
+    )
 }
 
 fn civil(local: i64) -> Option<DateTime> {
@@ -94,7 +114,9 @@ fn offset_seconds(text: &str) -> Option<i64> {
     let (sign, hours, minutes) = match text.as_bytes() {
         b"Z" | b"z" => return Some(0),
         [sign, h1, h2] => (sign, pair(*h1, *h2)?, 0),
-        [sign, h1, h2, b':', m1, m2] | [sign, h1, h2, m1, m2] => (sign, pair(*h1, *h2)?, pair(*m1, *m2)?),
+        [sign, h1, h2, b':', m1, m2] | [sign, h1, h2, m1, m2] => {
+            (sign, pair(*h1, *h2)?, pair(*m1, *m2)?)
+        }
         _ => return None,
     };
     let seconds = i64::from(hours) * 3600 + i64::from(minutes) * 60;
@@ -140,7 +162,15 @@ mod tests {
             expected += 1;
         }
         assert_eq!(day("1970-01-01"), Some(0));
-        for wrong in ["2026-02-29", "2026-13-01", "2026-00-10", "2026-01-00", "26-01-01", "2026/01/01", "2026-1-1"] {
+        for wrong in [
+            "2026-02-29",
+            "2026-13-01",
+            "2026-00-10",
+            "2026-01-00",
+            "26-01-01",
+            "2026/01/01",
+            "2026-1-1",
+        ] {
             assert_eq!(day(wrong), None, "{wrong}");
         }
     }
@@ -157,12 +187,25 @@ mod tests {
         assert_eq!(at("2026-11-21T09:00:00-05:30"), utc("2026-11-21T14:30:00Z"));
         assert_eq!(at("2026-11-21T09:00+0100"), at("2026-11-21T09:00"));
         assert_eq!(at("2026-11-21"), utc("2026-11-20T23:00:00Z"));
-        assert_eq!(at("2026-03-29T02:30"), utc("2026-03-29T01:00:00Z"), "the clock jumps from 2 to 3");
-        assert_eq!(at("2026-10-25T02:30"), utc("2026-10-25T00:30:00Z"), "2:30 happens twice");
+        assert_eq!(
+            at("2026-03-29T02:30"),
+            utc("2026-03-29T01:00:00Z"),
+            "the clock jumps from 2 to 3"
+        );
+        assert_eq!(
+            at("2026-10-25T02:30"),
+            utc("2026-10-25T00:30:00Z"),
+            "2:30 happens twice"
+        );
         assert!(at("9999-12-31") > at("9999-01-01"), "those who mean never");
-        for wrong in
-            ["2026-11-21T", "2026-11-21T9:00", "2026-11-21T24:00", "2026-11-21T09:00.5", "2026-11-21T09:00+25", "x"]
-        {
+        for wrong in [
+            "2026-11-21T",
+            "2026-11-21T9:00",
+            "2026-11-21T24:00",
+            "2026-11-21T09:00.5",
+            "2026-11-21T09:00+25",
+            "x",
+        ] {
             assert_eq!(at(wrong), None, "{wrong}");
         }
         assert_eq!(at("żżżżżżżżżż"), None);
@@ -170,18 +213,39 @@ mod tests {
 
     #[test]
     fn numbers_are_exact_and_nothing_else_is_a_number() {
-        for text in
-            ["0", "12.50", "-3.14", "+7", ".5", "5.", "79228162514264337593543950335", "0.1234567890123456789012345678"]
-        {
+        for text in [
+            "0",
+            "12.50",
+            "-3.14",
+            "+7",
+            ".5",
+            "5.",
+            "79228162514264337593543950335",
+            "0.1234567890123456789012345678",
+        ] {
             let expected = text.trim_start_matches('+').parse::<Decimal>().unwrap();
             assert_eq!(number(text), Some(expected), "{text}");
         }
-        for wrong in ["", "-", ".", "1e5", "1_000", "1,5", "0x1", "1.2.3", "٣", "79228162514264337593543950336"] {
+        for wrong in [
+            "",
+            "-",
+            ".",
+            "1e5",
+            "1_000",
+            "1,5",
+            "0x1",
+            "1.2.3",
+            "٣",
+            "79228162514264337593543950336",
+        ] {
             assert_eq!(number(wrong), None, "{wrong}");
         }
         assert_eq!(integer("9223372036854775807"), Some(i64::MAX));
         assert_eq!(integer("9223372036854775808"), None);
         assert_eq!(integer("1.0"), None);
-        assert_eq!((boolean("YES"), boolean("0"), boolean("on")), (Some(true), Some(false), None));
+        assert_eq!(
+            (boolean("YES"), boolean("0"), boolean("on")),
+            (Some(true), Some(false), None)
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! The names that the first row of a file has, and the search for a column by its name; what is wrong or odd about them is kept.
+//! The names that the first row of a file has, and the search for a column by its name; what is
+//! wrong or odd about them is kept.
 
 use std::collections::BTreeMap;
 
@@ -40,9 +41,16 @@ impl<'a> Lookup<'a> {
             warnings: Vec::new(),
         };
         for (index, name) in names.iter().enumerate() {
-            if let Some(first) = lookup.positions.insert(name, index).filter(|_| !name.is_empty()) {
+            if let Some(first) = lookup
+                .positions
+                .insert(name, index)
+                .filter(|_| !name.is_empty())
+            {
                 let at = Some([first + 1, index + 1]);
-                lookup.errors.push(HeaderFault::Twice { column: name.clone(), at });
+                lookup.errors.push(HeaderFault::Twice {
+                    column: name.clone(),
+                    at,
+                });
             }
         }
         lookup
@@ -56,12 +64,17 @@ impl<'a> Lookup<'a> {
         let found = self.find(column);
         if found.is_none() {
             let hint = self.hint(column);
-            self.errors.push(HeaderFault::Missing { column: column.to_owned(), holds: Some(holds.to_owned()), hint });
+            self.errors.push(HeaderFault::Missing {
+                column: column.to_owned(),
+                holds: Some(holds.to_owned()),
+                hint,
+            });
         }
         found
     }
 
-    /// Finds a column without which somebody could be written to against their wish; the project can say what it means that it is not there.
+    /// Finds a column without which somebody could be written to against their wish; the project
+    /// can say what it means that it is not there.
     pub(super) fn needed(&mut self, column: &str, holds: &str, otherwise: &str) -> Option<usize> {
         let found = self.find(column);
         if found.is_none() {
@@ -81,23 +94,36 @@ impl<'a> Lookup<'a> {
             && let hint @ Hint::Near(_) = self.hint(column)
         {
             let (column, holds) = (column.to_owned(), holds.to_owned());
-            self.warnings.push(Warning::OtherName { column, holds, hint });
+            self.warnings.push(Warning::OtherName {
+                column,
+                holds,
+                hint,
+            });
         }
     }
 
     pub(super) fn wanted(&mut self, column: &str, so: &'static str) {
         if self.find(column).is_none() {
             let hint = self.hint(column);
-            self.warnings.push(Warning::AbsentColumn { column: column.to_owned(), so, hint });
+            self.warnings.push(Warning::AbsentColumn {
+                column: column.to_owned(),
+                so,
+                hint,
+            });
         }
     }
 
     pub(super) fn kept_elsewhere(&mut self, column: &str, field: &str) {
-        self.warnings.push(Warning::KeptColumn { column: column.to_owned(), field: field.to_owned() });
+        self.warnings.push(Warning::KeptColumn {
+            column: column.to_owned(),
+            field: field.to_owned(),
+        });
     }
 
     fn hint(&self, column: &str) -> Hint {
-        let near = self.guesses.did_you_mean(column, self.names.iter().map(String::as_str));
+        let near = self
+            .guesses
+            .did_you_mean(column, self.names.iter().map(String::as_str));
         match (near, self.names) {
             (Some(near), _) => Hint::Near(near.to_owned()),
             (None, [only]) if only.contains([';', '\t']) => Hint::Commas,

@@ -1,4 +1,5 @@
-//! The companies file, read whole before the first contact: rows to typed values by key; every mistake is told, and with one nothing runs.
+//! The companies file, read whole before the first contact: rows to typed values by key; every
+//! mistake is told, and with one nothing runs.
 
 use std::collections::HashMap;
 
@@ -23,8 +24,16 @@ pub(crate) struct CompaniesFile {
 }
 
 /// Reads the bytes of a companies file, or says all that is wrong with it.
-pub(crate) fn read(bytes: &[u8], model: &Model, zone: &TimeZone) -> Result<CompaniesFile, FileFault> {
-    let Some((declared, contact_field)) = model.companies.as_ref().and_then(|it| Some((it, it.contact_field?))) else {
+pub(crate) fn read(
+    bytes: &[u8],
+    model: &Model,
+    zone: &TimeZone,
+) -> Result<CompaniesFile, FileFault> {
+    let Some((declared, contact_field)) = model
+        .companies
+        .as_ref()
+        .and_then(|it| Some((it, it.contact_field?)))
+    else {
         return Err(FileFault::CompaniesUnasked);
     };
     let header_end = super::framing::row_end(bytes).0;
@@ -40,7 +49,11 @@ pub(crate) fn read(bytes: &[u8], model: &Model, zone: &TimeZone) -> Result<Compa
             let column = if field.required {
                 lookup.required(&field.column, "a required field")
             } else if let (Some(holds), None) = (&needed.of_companies[id.index()], &field.default) {
-                lookup.needed(&field.column, holds, &format!("write `default:` at the field `{}`", field.id))
+                lookup.needed(
+                    &field.column,
+                    holds,
+                    &format!("write `default:` at the field `{}`", field.id),
+                )
             } else {
                 lookup.wanted(&field.column, "no company has a value for it");
                 lookup.find(&field.column)
@@ -49,7 +62,9 @@ pub(crate) fn read(bytes: &[u8], model: &Model, zone: &TimeZone) -> Result<Compa
         })
         .collect();
     lookup.errors.append(&mut lookup.lacking);
-    let (Some(key), true) = (key, lookup.errors.is_empty()) else { return Err(FileFault::Header(lookup.errors)) };
+    let (Some(key), true) = (key, lookup.errors.is_empty()) else {
+        return Err(FileFault::Header(lookup.errors));
+    };
     let companies = Companies::new(contact_field, rules.len());
     let warnings = lookup.warnings;
     let mut table = Table {
@@ -64,7 +79,11 @@ pub(crate) fn read(bytes: &[u8], model: &Model, zone: &TimeZone) -> Result<Compa
     };
     let line = 1 + memchr::memchr_iter(b'\n', header).count() as u64;
     let rows = Rows::split(body, line);
-    let count = rows.iter().filter(|row| !row.is_blank()).map(|row| table.row(row)).count() as u64;
+    let count = rows
+        .iter()
+        .filter(|row| !row.is_blank())
+        .map(|row| table.row(row))
+        .count() as u64;
     table.finish(count, warnings)
 }
 
@@ -104,7 +123,9 @@ impl Table<'_> {
         let expected = self.names.len();
         match row.width() {
             Err(reason) => problems.push(problem(None, reason)),
-            Ok(found) if found != expected => problems.push(problem(None, Reason::CellCount { expected, found })),
+            Ok(found) if found != expected => {
+                problems.push(problem(None, Reason::CellCount { expected, found }));
+            }
             Ok(_) => {}
         }
         if !problems.is_empty() {
@@ -115,12 +136,17 @@ impl Table<'_> {
                 problems.push(problem(Some(self.key), Reason::MissingKey));
             }
             key => {
-                let duplicate = self.lines.get(key).map(|&first_line| Reason::DuplicateKey { first_line });
+                let duplicate = self
+                    .lines
+                    .get(key)
+                    .map(|&first_line| Reason::DuplicateKey { first_line });
                 problems.extend(duplicate.map(|reason| problem(Some(self.key), reason)));
             }
         }
         let value = |rule: &Rule<'_>| {
-            let Some(column) = rule.column else { return rule.default.into() };
+            let Some(column) = rule.column else {
+                return rule.default.into();
+            };
             match rule.value(row.text(column), self.zone) {
                 Ok(Slot::Missing) if rule.default == Slot::Missing && rule.field.required => {
                     problems.push(problem(Some(column), Reason::Required));
@@ -139,7 +165,11 @@ impl Table<'_> {
 
     fn finish(self, rows: u64, warnings: Vec<Warning>) -> Result<CompaniesFile, FileFault> {
         if self.problems.rows == 0 {
-            return Ok(CompaniesFile { companies: self.companies, rows, warnings });
+            return Ok(CompaniesFile {
+                companies: self.companies,
+                rows,
+                warnings,
+            });
         }
         Err(FileFault::Rows(self.problems))
     }

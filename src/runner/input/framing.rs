@@ -1,6 +1,8 @@
-//! Where rows end: blocks of bytes cut at any place become chunks of whole rows; a line feed inside quotes ends nothing.
+//! Where rows end: blocks of bytes cut at any place become chunks of whole rows; a line feed inside
+//! quotes ends nothing.
 //!
-//! A quote opens only at the start of a cell, so that a stray one spoils its own row and not the rest of the file.
+//! A quote opens only at the start of a cell, so that a stray one spoils its own row and not the
+//! rest of the file.
 
 use memchr::{memchr, memrchr};
 
@@ -29,7 +31,10 @@ pub(crate) struct Scan {
 
 /// Finds the last row end of a block that begins at `place`.
 pub(crate) fn scan(block: &[u8], place: Place) -> Scan {
-    let mut found = Scan { last_end: None, place };
+    let mut found = Scan {
+        last_end: None,
+        place,
+    };
     let mut at = 0;
     while at < block.len() {
         at = match found.place {
@@ -44,7 +49,8 @@ pub(crate) fn scan(block: &[u8], place: Place) -> Scan {
     found
 }
 
-/// Whether a scan that began as [`Place::Bare`] also holds for a block that in truth begins at `place`.
+/// Whether a scan that began as [`Place::Bare`] also holds for a block that in truth begins at
+/// `place`.
 pub(crate) fn guess_holds(block: &[u8], place: Place) -> bool {
     match place {
         Place::Bare => true,
@@ -83,13 +89,17 @@ fn bare(block: &[u8], at: usize, found: &mut Scan) -> usize {
     end + usize::from(quote.is_some())
 }
 
-/// The end of the row that starts at the first byte, its line feed included; the end of the bytes where none is left. Also says whether a quote stands in it.
+/// The end of the row that starts at the first byte, its line feed included; the end of the bytes
+/// where none is left. Also says whether a quote stands in it.
 pub(crate) fn row_end(bytes: &[u8]) -> (usize, bool) {
     let first = memchr(b'\n', bytes).map_or(bytes.len(), |feed| feed + 1);
     if memchr(b'"', &bytes[..first]).is_none() {
         return (first, false);
     }
-    let mut found = Scan { last_end: None, place: Place::CellStart };
+    let mut found = Scan {
+        last_end: None,
+        place: Place::CellStart,
+    };
     let mut at = 0;
     while at < bytes.len() {
         at = match found.place {
@@ -117,7 +127,8 @@ mod tests {
     use super::*;
 
     const TORTURE: &[u8] =
-        b"id,a,b\n1,\"x,\ny\",z\n2,\"\"\"\",\"\"\n3,\"a\"\"\n\"\"b\",c\r\n4,5\" pipe,\"q\"r\n5,\"\n\n\",\"\"\"\n\"\n6,,\n";
+        b"id,a,b\n1,\"x,\ny\",z\n2,\"\"\"\",\"\"\n3,\"a\"\"\n\"\"b\",c\r\n4,5\" \
+            pipe,\"q\"r\n5,\"\n\n\",\"\"\"\n\"\n6,,\n";
 
     fn rows(bytes: &[u8]) -> Vec<&[u8]> {
         let mut rows = Vec::new();
@@ -132,7 +143,10 @@ mod tests {
 
     #[test]
     fn rows_end_outside_quotes_only() {
-        let found: Vec<_> = rows(TORTURE).into_iter().map(|row| String::from_utf8_lossy(row).into_owned()).collect();
+        let found: Vec<_> = rows(TORTURE)
+            .into_iter()
+            .map(|row| String::from_utf8_lossy(row).into_owned())
+            .collect();
         assert_eq!(
             found,
             [
@@ -162,9 +176,19 @@ mod tests {
                 let start = index * size;
                 let found = scan(block, place);
                 let guess = scan(block, Place::Bare);
-                assert!(!guess_holds(block, place) || guess.last_end == found.last_end, "{size} {index}");
-                let expected = ends.iter().copied().rfind(|end| *end > start && *end <= start + block.len());
-                assert_eq!(found.last_end.map(|end| end + start), expected, "size {size}, block {index}");
+                assert!(
+                    !guess_holds(block, place) || guess.last_end == found.last_end,
+                    "{size} {index}"
+                );
+                let expected = ends
+                    .iter()
+                    .copied()
+                    .rfind(|end| *end > start && *end <= start + block.len());
+                assert_eq!(
+                    found.last_end.map(|end| end + start),
+                    expected,
+                    "size {size}, block {index}"
+                );
                 place = found.place;
             }
             assert_eq!(place, Place::CellStart);

@@ -1,6 +1,8 @@
-//! Finds keys that stand in two rows. Keys that ascend as integers cannot; all others are compared by 128 bits of a cryptographic hash.
+//! Finds keys that stand in two rows. Keys that ascend as integers cannot; all others are compared
+//! by 128 bits of a cryptographic hash.
 //!
-//! While keys ascend about two bytes of each are kept, to be told apart from those that come after the first that does not.
+//! While keys ascend about two bytes of each are kept, to be told apart from those that come after
+//! the first that does not.
 
 use crate::runner::notice::{Reason, RowError};
 
@@ -24,10 +26,16 @@ impl ChunkKeys {
     pub(crate) fn push(&mut self, key: &str, line: u64) {
         if let Self::Ascending(keys) = self {
             match integer(key) {
-                Some(number) if keys.last().is_none_or(|(last, _)| *last < number) => return keys.push((number, line)),
+                Some(number) if keys.last().is_none_or(|(last, _)| *last < number) => {
+                    return keys.push((number, line));
+                }
                 Some(_) | None => {}
             }
-            *self = Self::Hashed(keys.iter().map(|(number, line)| (hash(&number.to_string()), *line)).collect());
+            *self = Self::Hashed(
+                keys.iter()
+                    .map(|(number, line)| (hash(&number.to_string()), *line))
+                    .collect(),
+            );
         }
         if let Self::Hashed(keys) = self {
             keys.push((hash(key), line));
@@ -36,7 +44,10 @@ impl ChunkKeys {
 
     fn into_hashed(self) -> Vec<(u128, u64)> {
         match self {
-            Self::Ascending(keys) => keys.into_iter().map(|(number, line)| (hash(&number.to_string()), line)).collect(),
+            Self::Ascending(keys) => keys
+                .into_iter()
+                .map(|(number, line)| (hash(&number.to_string()), line))
+                .collect(),
             Self::Hashed(keys) => keys,
         }
     }
@@ -53,7 +64,9 @@ impl Keys {
     /// Adds those of the next chunk.
     pub(crate) fn add(&mut self, chunk: ChunkKeys) {
         if let (None, ChunkKeys::Ascending(keys)) = (&self.hashed, &chunk)
-            && keys.first().is_none_or(|(first, _)| self.ascending.is_below(*first))
+            && keys
+                .first()
+                .is_none_or(|(first, _)| self.ascending.is_below(*first))
         {
             for (key, line) in keys {
                 self.ascending.push(*key, *line);
@@ -70,9 +83,15 @@ impl Keys {
         let mut keys = self.hashed.unwrap_or_default();
         keys.sort_unstable();
         let mut duplicates = Vec::new();
-        for equal in keys.chunk_by(|(a, _), (b, _)| a == b).filter(|equal| equal.len() > 1) {
+        for equal in keys
+            .chunk_by(|(a, _), (b, _)| a == b)
+            .filter(|equal| equal.len() > 1)
+        {
             let (_, first_line) = equal[0];
-            duplicates.extend(equal[1..].iter().map(|(_, line)| Duplicate { first_line, line: *line }));
+            duplicates.extend(equal[1..].iter().map(|(_, line)| Duplicate {
+                first_line,
+                line: *line,
+            }));
         }
         duplicates.sort_unstable_by_key(|duplicate| duplicate.line);
         duplicates
@@ -89,8 +108,15 @@ pub(crate) struct Duplicate {
 impl Duplicate {
     /// As a problem of the later row.
     pub(crate) fn problem(self, column: &str) -> RowError {
-        let reason = Reason::DuplicateKey { first_line: self.first_line };
-        RowError { line: self.line, column: Some(column.to_owned()), value: String::new(), reason }
+        let reason = Reason::DuplicateKey {
+            first_line: self.first_line,
+        };
+        RowError {
+            line: self.line,
+            column: Some(column.to_owned()),
+            value: String::new(),
+            reason,
+        }
     }
 }
 
@@ -148,7 +174,11 @@ fn step(bytes: &mut std::slice::Iter<'_, u8>) -> u64 {
 
 /// The number, if this is its shortest spelling: `7` and `07` are two keys.
 fn integer(key: &str) -> Option<u64> {
-    let shortest = key == "0" || key.as_bytes().first().is_some_and(|first| (b'1'..=b'9').contains(first));
+    let shortest = key == "0"
+        || key
+            .as_bytes()
+            .first()
+            .is_some_and(|first| (b'1'..=b'9').contains(first));
     if shortest { key.parse().ok() } else { None }
 }
 
@@ -173,13 +203,25 @@ mod tests {
             }
             keys.add(of_chunk);
         }
-        keys.duplicates().into_iter().map(|found| (found.first_line, found.line)).collect()
+        keys.duplicates()
+            .into_iter()
+            .map(|found| (found.first_line, found.line))
+            .collect()
     }
 
     #[test]
     fn duplicates_are_found_wherever_they_stand() {
-        assert_eq!(duplicates(&[&["1", "2", "300"], &["301", "70000", "18446744073709551615"]]), []);
-        assert_eq!(duplicates(&[&["1", "2", "300"], &["299", "5"], &["300", "1"]]), [(4, 7), (2, 8)]);
+        assert_eq!(
+            duplicates(&[
+                &["1", "2", "300"],
+                &["301", "70000", "18446744073709551615"]
+            ]),
+            []
+        );
+        assert_eq!(
+            duplicates(&[&["1", "2", "300"], &["299", "5"], &["300", "1"]]),
+            [(4, 7), (2, 8)]
+        );
         assert_eq!(duplicates(&[&["1", "2", "2"], &["2"]]), [(3, 4), (3, 5)]);
         assert_eq!(duplicates(&[&["1", "01", "a", "A", "1 "]]), []);
         assert_eq!(duplicates(&[&["5"], &["6", "x"], &["5"]]), [(2, 5)]);

@@ -1,7 +1,10 @@
-//! Which column of the contacts file holds what; made once from the header, so that no row looks up a name.
+//! Which column of the contacts file holds what; made once from the header, so that no row looks up
+//! a name.
 
 use crate::model::ids::Id;
-use crate::model::{Action, Channel, Contacts, Field, FieldId, FunnelId, Give, GroupId, Listing, Model, StepKind};
+use crate::model::{
+    Action, Channel, Contacts, Field, FieldId, FunnelId, Give, GroupId, Listing, Model, StepKind,
+};
 use crate::runner::contact::Columns;
 use crate::runner::input::columns::{Lookup, names};
 use crate::runner::input::needed::Needed;
@@ -32,7 +35,10 @@ impl Written {
             Self::Stage(funnel) => &model.funnels[funnel].column,
             Self::Tags => &contacts.tags.column,
             Self::Points => &contacts.points.column,
-            Self::Block(channel) => contacts.channels[channel as usize].do_not_contact.as_deref().unwrap_or_default(),
+            Self::Block(channel) => contacts.channels[channel as usize]
+                .do_not_contact
+                .as_deref()
+                .unwrap_or_default(),
             Self::Group(group) => &model.points.groups[group].column,
             Self::Field(field) => &contacts.fields[field].column,
         }
@@ -60,9 +66,11 @@ pub(crate) struct Layout {
     pub(crate) groups: Vec<Option<usize>>,
     /// By channel: why it must not be used.
     pub(crate) blocks: [Option<usize>; Channel::ALL.len()],
-    /// Columns that decide who may be written to and are not there: a run over such a file is refused.
+    /// Columns that decide who may be written to and are not there: a run over such a file is
+    /// refused.
     pub(crate) lacking: Vec<HeaderFault>,
-    /// What funnelc writes and where, from left to right; what has no column comes last and is appended.
+    /// What funnelc writes and where, from left to right; what has no column comes last and is
+    /// appended.
     pub(crate) written: Vec<(Option<usize>, Written)>,
 }
 
@@ -70,7 +78,8 @@ pub(crate) struct Layout {
 pub(crate) type Read = (Layout, Vec<Warning>);
 
 impl Layout {
-    /// Reads the header row, which may begin with a byte order mark. Says everything that is wrong with it.
+    /// Reads the header row, which may begin with a byte order mark. Says everything that is wrong
+    /// with it.
     pub(crate) fn read(header: &[u8], model: &Model) -> Result<Read, Vec<HeaderFault>> {
         let names = names(header).map_err(|fault| vec![fault])?;
         let mut lookup = Lookup::new(&names);
@@ -86,13 +95,21 @@ impl Layout {
         let tags = find(&contacts.tags.column, needed.tags.as_ref());
         let points = find(&contacts.points.column, needed.points.as_ref());
         let groups = model.points.groups.iter();
-        let groups = groups.map(|(id, group)| find(&group.column, needed.groups[id.index()].as_ref())).collect();
-        let (Some(key), true) = (key, lookup.errors.is_empty()) else { return Err(lookup.errors) };
+        let groups = groups
+            .map(|(id, group)| find(&group.column, needed.groups[id.index()].as_ref()))
+            .collect();
+        let (Some(key), true) = (key, lookup.errors.is_empty()) else {
+            return Err(lookup.errors);
+        };
         let mut layout = Self {
             key,
             fields,
             blocks,
-            stages: model.funnels.values().map(|funnel| lookup.find(&funnel.column)).collect(),
+            stages: model
+                .funnels
+                .values()
+                .map(|funnel| lookup.find(&funnel.column))
+                .collect(),
             tags,
             points,
             groups,
@@ -124,34 +141,65 @@ impl Layout {
         }
     }
 
-    /// Appended columns stand in the order of docs/outputs.md: stages, tags, points, groups, do-not-contact by channel, fields, each by id.
+    /// Appended columns stand in the order of docs/outputs.md: stages, tags, points, groups,
+    /// do-not-contact by channel, fields, each by id.
     fn written(&self, contacts: &Contacts, writes: &Writes) -> Vec<(Option<usize>, Written)> {
         let stages = self.stages.iter().enumerate();
-        let mut written: Vec<_> = stages.map(|(id, at)| (*at, Written::Stage(FunnelId::from_index(id)))).collect();
+        let mut written: Vec<_> = stages
+            .map(|(id, at)| (*at, Written::Stage(FunnelId::from_index(id))))
+            .collect();
         written.extend(writes.tags.then_some((self.tags, Written::Tags)));
         written.extend(writes.points.then_some((self.points, Written::Points)));
-        let groups = self.groups.iter().enumerate().filter(|(id, _)| writes.groups[*id]);
+        let groups = self
+            .groups
+            .iter()
+            .enumerate()
+            .filter(|(id, _)| writes.groups[*id]);
         written.extend(groups.map(|(id, at)| (*at, Written::Group(GroupId::from_index(id)))));
-        let named = |channel: &Channel| contacts.channels[*channel as usize].do_not_contact.is_some();
+        let named = |channel: &Channel| {
+            contacts.channels[*channel as usize]
+                .do_not_contact
+                .is_some()
+        };
         let blocks = Channel::ALL.into_iter().filter(named);
-        written.extend(blocks.map(|channel| (self.blocks[channel as usize], Written::Block(channel))));
-        let fields = self.fields.iter().enumerate().filter(|(id, _)| writes.fields[*id]);
+        written
+            .extend(blocks.map(|channel| (self.blocks[channel as usize], Written::Block(channel))));
+        let fields = self
+            .fields
+            .iter()
+            .enumerate()
+            .filter(|(id, _)| writes.fields[*id]);
         written.extend(fields.map(|(id, at)| (*at, Written::Field(FieldId::from_index(id)))));
         written.sort_by_key(|(at, _)| at.unwrap_or(usize::MAX));
         written
     }
 }
 
-fn field_columns(model: &Model, lookup: &mut Lookup<'_>, writes: &Writes, needed: &Needed) -> Vec<Option<usize>> {
+fn field_columns(
+    model: &Model,
+    lookup: &mut Lookup<'_>,
+    writes: &Writes,
+    needed: &Needed,
+) -> Vec<Option<usize>> {
     let column = |(id, field): (FieldId, &Field)| {
-        let is_updated = model.events.values().flat_map(|event| &event.updates).any(|update| update.field == id);
+        let is_updated = model
+            .events
+            .values()
+            .flat_map(|event| &event.updates)
+            .any(|update| update.field == id);
         if is_updated && !writes.fields[id.index()] && lookup.find(&field.column).is_some() {
             lookup.kept_elsewhere(&field.column, &field.id);
         }
         if field.required {
             lookup.required(&field.column, "a required field");
-        } else if let (Some(holds), false, None) = (&needed.fields[id.index()], is_updated, &field.default) {
-            lookup.needed(&field.column, holds, &format!("write `default:` at the field `{}`", field.id));
+        } else if let (Some(holds), false, None) =
+            (&needed.fields[id.index()], is_updated, &field.default)
+        {
+            lookup.needed(
+                &field.column,
+                holds,
+                &format!("write `default:` at the field `{}`", field.id),
+            );
         }
         if !field.required && !writes.fields[id.index()] {
             lookup.wanted(&field.column, without(field.default.is_some(), is_updated));
@@ -161,7 +209,11 @@ fn field_columns(model: &Model, lookup: &mut Lookup<'_>, writes: &Writes, needed
     model.contacts.fields.iter().map(column).collect()
 }
 
-fn block_columns(contacts: &Contacts, lookup: &mut Lookup<'_>, writes: &Writes) -> [Option<usize>; Channel::ALL.len()] {
+fn block_columns(
+    contacts: &Contacts,
+    lookup: &mut Lookup<'_>,
+    writes: &Writes,
+) -> [Option<usize>; Channel::ALL.len()] {
     const HOLDS: &str = "who must not be contacted";
     Channel::ALL.map(|channel| {
         let rules = &contacts.channels[channel as usize];
@@ -174,7 +226,11 @@ fn block_columns(contacts: &Contacts, lookup: &mut Lookup<'_>, writes: &Writes) 
             return lookup.required(column, HOLDS);
         }
         let written = format!("{}: {{ column: {column}, default: false }}", channel.word());
-        lookup.needed(column, HOLDS, &format!("write `do-not-contact: {{ {written} }}`"))
+        lookup.needed(
+            column,
+            HOLDS,
+            &format!("write `do-not-contact: {{ {written} }}`"),
+        )
     })
 }
 
@@ -197,7 +253,11 @@ impl Writes {
             fields: vec![false; model.contacts.fields.len()],
             blocks: [false; 3],
         };
-        model.points.rules.values().for_each(|rule| writes.give(rule.give));
+        model
+            .points
+            .rules
+            .values()
+            .for_each(|rule| writes.give(rule.give));
         for campaign in model.campaigns.values() {
             campaign.each_step(|step| writes.add(&step.kind));
         }
@@ -215,8 +275,12 @@ impl Writes {
         match kind {
             StepKind::Action(Action::AddTag(_) | Action::RemoveTag(_)) => self.tags = true,
             StepKind::Action(Action::Points(give)) => self.give(*give),
-            StepKind::Action(Action::Set { field, .. } | Action::Clear(field)) => self.fields[field.index()] = true,
-            StepKind::Action(Action::List(Listing::Unsubscribe(channel) | Listing::Resubscribe(channel))) => {
+            StepKind::Action(Action::Set { field, .. } | Action::Clear(field)) => {
+                self.fields[field.index()] = true;
+            }
+            StepKind::Action(Action::List(
+                Listing::Unsubscribe(channel) | Listing::Resubscribe(channel),
+            )) => {
                 self.blocks[*channel as usize] = true;
             }
             StepKind::Wait(_) => {}

@@ -1,4 +1,5 @@
-//! Which of the keys that segments name belong to a contact of the file; made only for plans that name some.
+//! Which of the keys that segments name belong to a contact of the file; made only for plans that
+//! name some.
 
 use std::collections::HashMap;
 
@@ -31,8 +32,14 @@ pub(crate) struct AllMet {
 impl<'a> Named<'a> {
     /// None where no segment names members.
     pub(crate) fn of(model: &'a Model) -> Option<Self> {
-        let named = |segment: &'a crate::model::Segment| segment.include.iter().chain(&segment.exclude);
-        let mut keys: Vec<&str> = model.segments.values().flat_map(named).map(String::as_str).collect();
+        let named =
+            |segment: &'a crate::model::Segment| segment.include.iter().chain(&segment.exclude);
+        let mut keys: Vec<&str> = model
+            .segments
+            .values()
+            .flat_map(named)
+            .map(String::as_str)
+            .collect();
         keys.sort_unstable();
         keys.dedup();
         let mut folded: HashMap<String, Vec<usize>> = HashMap::new();
@@ -47,18 +54,30 @@ impl<'a> Named<'a> {
         if let Ok(position) = self.keys.binary_search(&key) {
             met.exact.push(position);
         }
-        let is_folded = key.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
-        let spellings = if is_folded { self.folded.get(key) } else { self.folded.get(&key.to_lowercase()) };
-        let others = spellings.into_iter().flatten().filter(|position| self.keys[**position] != key);
-        met.capitals.extend(others.map(|position| (*position, key.to_owned())));
+        let is_folded = key
+            .bytes()
+            .all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+        let spellings = if is_folded {
+            self.folded.get(key)
+        } else {
+            self.folded.get(&key.to_lowercase())
+        };
+        let others = spellings
+            .into_iter()
+            .flatten()
+            .filter(|position| self.keys[**position] != key);
+        met.capitals
+            .extend(others.map(|position| (*position, key.to_owned())));
     }
 
     /// What no contact has, one for each list of a segment.
     pub(crate) fn unmet(&self, model: &Model, met: &AllMet) -> Vec<Warning> {
-        let lists = model
-            .segments
-            .values()
-            .flat_map(|segment| [(segment, &segment.include, "includes"), (segment, &segment.exclude, "excludes")]);
+        let lists = model.segments.values().flat_map(|segment| {
+            [
+                (segment, &segment.include, "includes"),
+                (segment, &segment.exclude, "excludes"),
+            ]
+        });
         lists
             .filter_map(|(segment, keys, verb)| {
                 let unmet: Vec<usize> = keys
@@ -68,15 +87,29 @@ impl<'a> Named<'a> {
                     .collect();
                 let (key, other) = self.first_of(&unmet, met)?;
                 let segment = segment.id.clone();
-                Some(Warning::UnmetMembers { segment, verb, unmet: unmet.len(), all: keys.len(), key, other })
+                Some(Warning::UnmetMembers {
+                    segment,
+                    verb,
+                    unmet: unmet.len(),
+                    all: keys.len(),
+                    key,
+                    other,
+                })
             })
             .collect()
     }
 
-    /// One of them to be shown, with the key of a contact that differs in capitals: such a one first, for it is meant.
+    /// One of them to be shown, with the key of a contact that differs in capitals: such a one
+    /// first, for it is meant.
     fn first_of(&self, unmet: &[usize], met: &AllMet) -> Option<(String, Option<String>)> {
-        let first = unmet.iter().find(|position| met.capitals.contains_key(position)).or(unmet.first())?;
-        Some((self.keys[*first].to_owned(), met.capitals.get(first).cloned()))
+        let first = unmet
+            .iter()
+            .find(|position| met.capitals.contains_key(position))
+            .or(unmet.first())?;
+        Some((
+            self.keys[*first].to_owned(),
+            met.capitals.get(first).cloned(),
+        ))
     }
 }
 
@@ -91,12 +124,17 @@ impl Met {
 impl AllMet {
     /// Nobody is met yet.
     pub(crate) fn new(named: &Named<'_>) -> Self {
-        Self { exact: vec![false; named.keys.len()], capitals: HashMap::new() }
+        Self {
+            exact: vec![false; named.keys.len()],
+            capitals: HashMap::new(),
+        }
     }
 
     /// Adds the contacts that follow in the file.
     pub(crate) fn add(&mut self, met: &mut Met) {
-        met.exact.drain(..).for_each(|position| self.exact[position] = true);
+        met.exact
+            .drain(..)
+            .for_each(|position| self.exact[position] = true);
         for (position, key) in met.capitals.drain(..) {
             self.capitals.entry(position).or_insert(key);
         }

@@ -1,4 +1,5 @@
-//! The contacts file: blocks of bytes to whole rows, rows to cells, declared cells to typed slots; nothing but slots goes on to the kernel.
+//! The contacts file: blocks of bytes to whole rows, rows to cells, declared cells to typed slots;
+//! nothing but slots goes on to the kernel.
 
 pub(crate) mod addresses;
 pub(crate) mod blocks;

@@ -1,4 +1,5 @@
-//! What must be in the files so that nobody is written to against their wish: the columns of addresses, and what consent asks, also through segments.
+//! What must be in the files so that nobody is written to against their wish: the columns of
+//! addresses, and what consent asks, also through segments.
 
 use std::collections::BTreeSet;
 
@@ -16,7 +17,8 @@ pub(super) struct Needed {
     pub(super) points: Option<String>,
     /// By group id.
     pub(super) groups: Vec<Option<String>>,
-    /// The segments that were looked into, of which each is asked once however many others build on it.
+    /// The segments that were looked into, of which each is asked once however many others build on
+    /// it.
     asked: BTreeSet<SegmentId>,
 }
 
@@ -25,7 +27,13 @@ impl Needed {
         let contacts: &Contacts = &model.contacts;
         let mut needed = Self {
             fields: vec![None; contacts.fields.len()],
-            of_companies: vec![None; model.companies.as_ref().map_or(0, |companies| companies.fields.len())],
+            of_companies: vec![
+                None;
+                model
+                    .companies
+                    .as_ref()
+                    .map_or(0, |companies| companies.fields.len())
+            ],
             tags: None,
             points: None,
             groups: vec![None; model.points.groups.len()],
@@ -33,10 +41,15 @@ impl Needed {
         };
         for (channel, rules) in Channel::ALL.into_iter().zip(&contacts.channels) {
             if let Some(address) = rules.address {
-                needed.fields[address.index()] = Some(format!("the address for `{}`", channel.word()));
+                needed.fields[address.index()] =
+                    Some(format!("the address for `{}`", channel.word()));
             }
             if let Some(consent) = &rules.consent {
-                needed.ask(model, consent, &format!("what consent to `{}` asks", channel.word()));
+                needed.ask(
+                    model,
+                    consent,
+                    &format!("what consent to `{}` asks", channel.word()),
+                );
             }
         }
         needed
@@ -67,8 +80,11 @@ impl Needed {
             ConditionKind::Tag(_) => {
                 self.tags.get_or_insert_with(|| holds.to_owned());
             }
-            // Consent to a channel asks nothing of another one, which has rules of its own; stages and campaigns are funnelc's to know.
-            ConditionKind::Reachable(_) | ConditionKind::Stage { .. } | ConditionKind::Reached(_) => {}
+            // Consent to a channel asks nothing of another one, which has rules of its own; stages
+            // and campaigns are funnelc's to know.
+            ConditionKind::Reachable(_)
+            | ConditionKind::Stage { .. }
+            | ConditionKind::Reached(_) => {}
             ConditionKind::InFunnel(_) | ConditionKind::Campaign { .. } => {}
             ConditionKind::Event(_) | ConditionKind::Broken => {}
         }

@@ -34,11 +34,21 @@ impl<'a> Reader<'a> {
     /// A reader for rows of `layout`.
     pub(crate) fn new(model: &'a Model, layout: &'a Layout, zone: &TimeZone) -> Self {
         let fields = model.contacts.fields.iter().map(|(id, field)| {
-            let mut rule = Rule::new(field, layout.fields[id.index()], &model.contacts.missing, zone);
+            let mut rule = Rule::new(
+                field,
+                layout.fields[id.index()],
+                &model.contacts.missing,
+                zone,
+            );
             rule.is_zone = model.contacts.timezone == Some(id);
             rule
         });
-        Self { model, layout, zone: zone.clone(), fields: fields.collect() }
+        Self {
+            model,
+            layout,
+            zone: zone.clone(),
+            fields: fields.collect(),
+        }
     }
 
     /// Fills `seen` from a row; whatever does not fit goes to `problems`.
@@ -48,44 +58,72 @@ impl<'a> Reader<'a> {
     {
         seen.skipped = false;
         if let Err(reason) = self.shape(row) {
-            problems.push(RowError { line: row.line(), column: None, value: String::new(), reason });
+            problems.push(RowError {
+                line: row.line(),
+                column: None,
+                value: String::new(),
+                reason,
+            });
             return;
         }
-        let mut row = At { row, missing: &self.model.contacts.missing, problems, soft: 0 };
+        let mut row = At {
+            row,
+            missing: &self.model.contacts.missing,
+            problems,
+            soft: 0,
+        };
         seen.key = row.cell(self.layout.key);
         if seen.key.is_empty() {
             row.bad(self.layout, self.layout.key, Reason::MissingKey);
         }
         seen.fields.clear();
-        seen.fields.extend(self.fields.iter().map(|rule| self.field(rule, &mut row)));
+        seen.fields
+            .extend(self.fields.iter().map(|rule| self.field(rule, &mut row)));
         self.stages(&mut row, seen);
         self.tags(&mut row, seen);
         seen.points = self.points(self.layout.points, &mut row);
         seen.groups.clear();
-        seen.groups.extend(self.layout.groups.iter().map(|column| self.points(*column, &mut row)));
+        seen.groups.extend(
+            self.layout
+                .groups
+                .iter()
+                .map(|column| self.points(*column, &mut row)),
+        );
         seen.blocks = Channel::ALL.map(|channel| self.block(&mut row, channel));
         seen.skipped = row.soft > 0 && row.soft == row.problems.len();
     }
 
     fn shape(&self, row: Row<'_>) -> Result<(), Reason> {
         let (expected, found) = (self.layout.width(), row.width()?);
-        if found == expected { Ok(()) } else { Err(Reason::CellCount { expected, found }) }
+        if found == expected {
+            Ok(())
+        } else {
+            Err(Reason::CellCount { expected, found })
+        }
     }
 
     fn field<'r>(&self, rule: &Rule<'a>, row: &mut At<'r, '_>) -> Slot<'r>
     where
         'a: 'r,
     {
-        let Some(column) = rule.column else { return rule.default };
+        let Some(column) = rule.column else {
+            return rule.default;
+        };
         let before = row.problems.len();
         let slot = match rule.value(row.cell(column), &self.zone) {
             Ok(slot) => slot,
             Err(reason) => self.bad_value(row, column, reason),
         };
-        let slot = if slot == Slot::Missing { rule.default } else { slot };
+        let slot = if slot == Slot::Missing {
+            rule.default
+        } else {
+            slot
+        };
         if slot == Slot::Missing && rule.field.required && row.problems.len() == before {
             match self.model.contacts.on_bad_value {
-                BadValue::Fail | BadValue::Missing => row.bad(self.layout, column, Reason::Required),
+                BadValue::Fail | BadValue::Missing => {
+                    row.bad(self.layout, column, Reason::Required);
+                }
                 BadValue::SkipContact { .. } => row.soft_bad(self.layout, column, Reason::Required),
             }
         }
@@ -106,7 +144,13 @@ impl<'a> Reader<'a> {
                     seen.stages.push(now);
                     continue;
                 }
-                self.bad_value(row, column, Reason::UnknownStage { funnel: funnel.id.clone() });
+                self.bad_value(
+                    row,
+                    column,
+                    Reason::UnknownStage {
+                        funnel: funnel.id.clone(),
+                    },
+                );
             }
             seen.stages.push(stage.filter(|_| !text.is_empty()));
         }
@@ -115,12 +159,18 @@ impl<'a> Reader<'a> {
     fn tags(&self, row: &mut At<'_, '_>, seen: &mut Seen<'_>) {
         seen.tags.clear();
         (seen.outdated_tags, seen.other_tags) = (false, false);
-        let (known, Some(column)) = (&self.model.contacts.tags, self.layout.tags) else { return };
+        let (known, Some(column)) = (&self.model.contacts.tags, self.layout.tags) else {
+            return;
+        };
         let text = row.cell(column);
         if text.is_empty() {
             return;
         }
-        for tag in text.split(known.separator.as_str()).map(trimmed).filter(|tag| !tag.is_empty()) {
+        for tag in text
+            .split(known.separator.as_str())
+            .map(trimmed)
+            .filter(|tag| !tag.is_empty())
+        {
             if let Some(id) = known.names.find(|name| name.id == tag) {
                 seen.tags.set(id.index(), true);
             } else if let Some(id) = self.model.in_flight.tag_called(tag) {
@@ -147,7 +197,8 @@ impl<'a> Reader<'a> {
         points.unwrap_or(0)
     }
 
-    /// An unknown word is bad also where `on-bad-value: missing` stands: to guess would be to write to somebody who asked us not to.
+    /// An unknown word is bad also where `on-bad-value: missing` stands: to guess would be to write
+    /// to somebody who asked us not to.
     fn block(&self, row: &mut At<'_, '_>, channel: Channel) -> Option<Block> {
         let column = self.layout.blocks[channel as usize]?;
         let text = row.cell(column);
@@ -179,7 +230,11 @@ impl<'a> Reader<'a> {
 impl<'r> At<'r, '_> {
     fn cell(&self, column: usize) -> &'r str {
         let text = self.row.text(column);
-        if !self.missing.is_empty() && self.missing.iter().any(|word| word == text) { "" } else { text }
+        if !self.missing.is_empty() && self.missing.iter().any(|word| word == text) {
+            ""
+        } else {
+            text
+        }
     }
 
     fn soft_bad(&mut self, layout: &Layout, column: usize, reason: Reason) {
@@ -189,6 +244,11 @@ impl<'r> At<'r, '_> {
 
     fn bad(&mut self, layout: &Layout, column: usize, reason: Reason) {
         let (name, value) = (layout.names[column].clone(), self.cell(column).to_owned());
-        self.problems.push(RowError { line: self.row.line(), column: Some(name), value, reason });
+        self.problems.push(RowError {
+            line: self.row.line(),
+            column: Some(name),
+            value,
+            reason,
+        });
     }
 }

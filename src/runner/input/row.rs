@@ -1,4 +1,5 @@
-//! Whole rows to cells: their bytes as written, and what they say, without quotes and the white space around it. A row that cannot be split keeps its place and says why.
+//! Whole rows to cells: their bytes as written, and what they say, without quotes and the white
+//! space around it. A row that cannot be split keeps its place and says why.
 
 use std::ops::Range;
 use std::str::from_utf8;
@@ -64,7 +65,8 @@ pub(crate) struct Row<'a> {
 }
 
 impl<'a> Rows<'a> {
-    /// Splits a chunk of whole rows; `line` is the line of its first byte. Empty lines are no rows, but keep their place.
+    /// Splits a chunk of whole rows; `line` is the line of its first byte. Empty lines are no rows,
+    /// but keep their place.
     pub(crate) fn split(chunk: &'a [u8], line: u64) -> Self {
         Self::split_with(Split::default(), chunk, line)
     }
@@ -81,8 +83,17 @@ impl<'a> Rows<'a> {
     pub(crate) fn iter(&self) -> impl Iterator<Item = Row<'_>> {
         let Self { chunk, text, split } = self;
         split.places.iter().map(move |place| {
-            let cells = place.cells.as_ref().map_or(&[][..], |cells| &split.cells[cells.clone()]);
-            Row { chunk, text: *text, place, cells, scratch: &split.scratch }
+            let cells = place
+                .cells
+                .as_ref()
+                .map_or(&[][..], |cells| &split.cells[cells.clone()]);
+            Row {
+                chunk,
+                text: *text,
+                place,
+                cells,
+                scratch: &split.scratch,
+            }
         })
     }
 
@@ -114,7 +125,10 @@ impl Split {
                 Err(Reason::NotUtf8)
             } else if has_nul && memchr(0, row).is_some() {
                 Err(Reason::Nul)
-            } else if plain.is_some() && has_return && memchr(b'\r', without_line_end(row).0).is_some() {
+            } else if plain.is_some()
+                && has_return
+                && memchr(b'\r', without_line_end(row).0).is_some()
+            {
                 Err(Reason::BareReturn)
             } else if plain.is_some() {
                 Ok(())
@@ -122,8 +136,17 @@ impl Split {
                 self.split_quoted(chunk, start, start + without_line_end(row).0.len())
             };
             let cells = cells.map(|()| first..self.cells.len());
-            self.places.push(RowPlace { line, start, end, cells });
-            line += if plain.is_some() { 1 } else { memchr_iter(b'\n', row).count() as u64 };
+            self.places.push(RowPlace {
+                line,
+                start,
+                end,
+                cells,
+            });
+            line += if plain.is_some() {
+                1
+            } else {
+                memchr_iter(b'\n', row).count() as u64
+            };
             start = end;
         }
     }
@@ -138,7 +161,11 @@ impl Split {
                     from = at + 1;
                 }
                 b'\n' => {
-                    self.push(from, at - usize::from(at > from && chunk[at - 1] == b'\r'), Text::Plain);
+                    self.push(
+                        from,
+                        at - usize::from(at > from && chunk[at - 1] == b'\r'),
+                        Text::Plain,
+                    );
                     return Some(at + 1);
                 }
                 _ => return None,
@@ -149,7 +176,11 @@ impl Split {
     }
 
     fn push(&mut self, start: usize, end: usize, text: Text) {
-        self.cells.push(Cell { start: small(start), end: small(end), text });
+        self.cells.push(Cell {
+            start: small(start),
+            end: small(end),
+            text,
+        });
     }
 
     fn split_quoted(&mut self, chunk: &[u8], start: usize, end: usize) -> Result<(), Reason> {
@@ -157,7 +188,11 @@ impl Split {
         let mut at = start;
         loop {
             let quoted = bytes.get(at) == Some(&b'"');
-            at = if quoted { self.quoted_cell(bytes, at)? } else { self.bare_cell(bytes, at)? };
+            at = if quoted {
+                self.quoted_cell(bytes, at)?
+            } else {
+                self.bare_cell(bytes, at)?
+            };
             if at == end {
                 return Ok(());
             }
@@ -188,7 +223,11 @@ impl Split {
                 Some(_) => return Err(Reason::StrayQuote),
             }
         };
-        let text = if escapes { self.unescaped(&bytes[start + 1..quote])? } else { Text::Quoted };
+        let text = if escapes {
+            self.unescaped(&bytes[start + 1..quote])?
+        } else {
+            Text::Quoted
+        };
         self.push(start, quote + 1, text);
         Ok(quote + 1)
     }
@@ -234,17 +273,22 @@ impl<'a> Row<'a> {
     /// Where the cell at `index` stands in the row, quotes included.
     pub(crate) fn raw_range(self, index: usize) -> Range<usize> {
         let from_start = |at: u32| at as usize - self.place.start;
-        self.cells.get(index).map_or(0..0, |cell| from_start(cell.start)..from_start(cell.end))
+        self.cells
+            .get(index)
+            .map_or(0..0, |cell| from_start(cell.start)..from_start(cell.end))
     }
 
-    /// What the cell at `index` says: its text without quotes and without the white space around it.
+    /// What the cell at `index` says: its text without quotes and without the white space around
+    /// it.
     #[inline]
     pub(crate) fn text(self, index: usize) -> &'a str {
         trimmed(self.unquoted(index))
     }
 
     fn unquoted(self, index: usize) -> &'a str {
-        let Some(cell) = self.cells.get(index) else { return "" };
+        let Some(cell) = self.cells.get(index) else {
+            return "";
+        };
         let (start, end) = (cell.start as usize, cell.end as usize);
         let range = match cell.text {
             Text::Plain => start..end,
@@ -270,7 +314,11 @@ struct Marks<'a> {
 
 impl<'a> Marks<'a> {
     fn of(bytes: &'a [u8]) -> Self {
-        Self { bytes, next: 0, found: 0 }
+        Self {
+            bytes,
+            next: 0,
+            found: 0,
+        }
     }
 }
 
@@ -280,7 +328,11 @@ impl Iterator for Marks<'_> {
     #[inline]
     fn next(&mut self) -> Option<usize> {
         while self.found == 0 {
-            self.found = marks(eight(self.bytes.get(self.next..).filter(|rest| !rest.is_empty())?));
+            self.found = marks(eight(
+                self.bytes
+                    .get(self.next..)
+                    .filter(|rest| !rest.is_empty())?,
+            ));
             self.next += 8;
         }
         let byte = self.found.trailing_zeros() as usize / 8;
@@ -295,7 +347,10 @@ fn eight(bytes: &[u8]) -> u64 {
     if let Some(word) = bytes.first_chunk() {
         return u64::from_le_bytes(*word);
     }
-    bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte))
+    bytes
+        .iter()
+        .rev()
+        .fold(0, |word, byte| word << 8 | u64::from(*byte))
 }
 
 /// The top bit of each byte that is a comma, a line feed or a quote.
@@ -303,7 +358,8 @@ fn eight(bytes: &[u8]) -> u64 {
 fn marks(word: u64) -> u64 {
     const LOW: u64 = u64::MAX / 255;
     const REST: u64 = LOW * 0x7f;
-    // The sum has the top bit where one of the lower seven bits differs, without a carry into the next byte.
+    // The sum has the top bit where one of the lower seven bits differs, without a carry into the
+    // next byte.
     let differs = |byte: u8| {
         let apart = word ^ (LOW * u64::from(byte));
         ((apart & REST) + REST) | apart
@@ -328,7 +384,11 @@ mod tests {
     fn split(text: &str) -> Vec<(u64, Result<Vec<String>, Reason>)> {
         let rows = Rows::split(text.as_bytes(), 1);
         let cells = |row: Row<'_>| {
-            row.width().map(|width| (0..width).map(|index| row.text(index).to_owned()).collect::<Vec<_>>())
+            row.width().map(|width| {
+                (0..width)
+                    .map(|index| row.text(index).to_owned())
+                    .collect::<Vec<_>>()
+            })
         };
         rows.iter().map(|row| (row.line(), cells(row))).collect()
     }
@@ -340,9 +400,15 @@ mod tests {
     #[test]
     fn cells_lose_their_quotes_and_nothing_else() {
         assert_eq!(only("a, b ,,\r\n").unwrap(), ["a", "b", "", ""]);
-        assert_eq!(only("  ,\t,\" \",\" x y \",\u{a0}z\n").unwrap(), ["", "", "", "x y", "z"]);
+        assert_eq!(
+            only("  ,\t,\" \",\" x y \",\u{a0}z\n").unwrap(),
+            ["", "", "", "x y", "z"]
+        );
         assert_eq!(only("x").unwrap(), ["x"]);
-        assert_eq!(only("\"a,b\",\"\",x,\"say \"\"hi\"\"\"\n").unwrap(), ["a,b", "", "x", "say \"hi\""]);
+        assert_eq!(
+            only("\"a,b\",\"\",x,\"say \"\"hi\"\"\"\n").unwrap(),
+            ["a,b", "", "x", "say \"hi\""]
+        );
         assert_eq!(only("\"\"\"\",\"ż\n\"\"ó\"").unwrap(), ["\"", "ż\n\"ó"]);
     }
 
@@ -354,7 +420,11 @@ mod tests {
                 bytes[at] = byte;
                 let found: Vec<usize> = Marks::of(&bytes).collect();
                 let is_mark = matches!(byte, b',' | b'\n' | b'"');
-                assert_eq!(found, if is_mark { vec![at] } else { vec![] }, "{byte} at {at}");
+                assert_eq!(
+                    found,
+                    if is_mark { vec![at] } else { vec![] },
+                    "{byte} at {at}"
+                );
             }
         }
         assert_eq!(Marks::of(b"a,\"b\n,,").collect::<Vec<_>>(), [1, 2, 4, 5, 6]);
@@ -367,7 +437,10 @@ mod tests {
         assert_eq!(only("a,\"b"), Err(Reason::UnclosedQuote));
         assert_eq!(only("a,\"b\"\""), Err(Reason::UnclosedQuote));
         let rows = split("1,a\"b\n\n2,\"c\nd\"\n3,e\n");
-        assert_eq!(rows.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [1, 2, 3, 5]);
+        assert_eq!(
+            rows.iter().map(|(line, _)| *line).collect::<Vec<_>>(),
+            [1, 2, 3, 5]
+        );
         assert_eq!(rows[3].1.as_ref().unwrap(), &["3", "e"]);
     }
 

@@ -1,6 +1,8 @@
-//! The state that an earlier run left, found by key; lines are read and decoded only where their contact is in the file.
+//! The state that an earlier run left, found by key; lines are read and decoded only where their
+//! contact is in the file.
 //!
-//! In memory are a hash and a place of each contact, and the lines at hand; the snapshot itself stays where it is.
+//! In memory are a hash and a place of each contact, and the lines at hand; the snapshot itself
+//! stays where it is.
 
 use std::fs::File;
 use std::hash::{DefaultHasher, Hasher};
@@ -9,7 +11,9 @@ use std::os::unix::fs::FileExt;
 
 use crate::model::Model;
 use crate::runner::program::Program;
-use crate::runner::state::{ContactState, Header, Migration, StateError, Told, UnhandledChanges, key_of};
+use crate::runner::state::{
+    ContactState, Header, Migration, StateError, Told, UnhandledChanges, key_of,
+};
 
 /// Where the bytes of a state are.
 #[derive(Debug)]
@@ -52,7 +56,8 @@ pub(crate) enum NotMigrated {
 /// A state that cannot be read, and the line, counted from 1.
 pub(crate) type StateReadError = (usize, StateError);
 
-/// How much of a file is read at once where lines are asked for in their order, unless a line is longer.
+/// How much of a file is read at once where lines are asked for in their order, unless a line is
+/// longer.
 const WINDOW: u64 = 64 << 10;
 
 impl StateStore {
@@ -62,7 +67,12 @@ impl StateStore {
             Snapshot::Bytes(bytes) => survey(bytes.as_slice())?,
             Snapshot::File(file) => survey(BufReader::with_capacity(256 << 10, file))?,
         };
-        Ok(Self { snapshot, header, starts, index })
+        Ok(Self {
+            snapshot,
+            header,
+            starts,
+            index,
+        })
     }
 
     /// Its first line.
@@ -70,7 +80,8 @@ impl StateStore {
         &self.header
     }
 
-    /// The same state as if the plan of `model` had left it, and what was done for that; or what the project does not speak of. It is in memory until the run is over.
+    /// The same state as if the plan of `model` had left it, and what was done for that; or what
+    /// the project does not speak of. It is in memory until the run is over.
     pub(crate) fn migrated(self, model: &Model) -> Result<(Self, Told), NotMigrated> {
         let migration = Migration::new(model, &self.header);
         let (mut bytes, mut starts, mut told) = (Vec::new(), vec![0], Told::default());
@@ -79,7 +90,10 @@ impl StateStore {
             let line = lines.line(position).map_err(NotMigrated::StateReadError)?;
             if migration.concerns(line) {
                 let line = migration.line(line, &mut told);
-                bytes.extend(line.map_err(|error| NotMigrated::StateReadError((position + 2, error)))?.into_bytes());
+                bytes.extend(
+                    line.map_err(|error| NotMigrated::StateReadError((position + 2, error)))?
+                        .into_bytes(),
+                );
             } else {
                 bytes.extend_from_slice(line.as_bytes());
             }
@@ -90,14 +104,26 @@ impl StateStore {
             Some(unspoken) => Err(NotMigrated::UnhandledChanges(unspoken)),
             None => {
                 let (snapshot, header) = (Snapshot::Bytes(bytes), migration.header());
-                Ok((Self { snapshot, header, starts, index: self.index }, told))
+                Ok((
+                    Self {
+                        snapshot,
+                        header,
+                        starts,
+                        index: self.index,
+                    },
+                    told,
+                ))
             }
         }
     }
 
     /// For lines that are asked for one after the other.
     pub(crate) fn lines(&self) -> StateCursor<'_> {
-        StateCursor { remembered: self, start: 0, bytes: Vec::new() }
+        StateCursor {
+            remembered: self,
+            start: 0,
+            bytes: Vec::new(),
+        }
     }
 
     /// How many contacts it knows.
@@ -113,7 +139,9 @@ impl StateCursor<'_> {
         program: &Program,
         key: &str,
     ) -> Result<Option<(usize, ContactState)>, StateReadError> {
-        let Some((position, line)) = self.line_of(key)? else { return Ok(None) };
+        let Some((position, line)) = self.line_of(key)? else {
+            return Ok(None);
+        };
         let memory = ContactState::decode(program, line).map_err(|error| (position + 2, error))?;
         Ok(Some((position, memory)))
     }
@@ -141,10 +169,16 @@ impl StateCursor<'_> {
             Snapshot::File(file) => {
                 let there = self.start..=self.start + self.bytes.len() as u64;
                 if !there.contains(&start) || !there.contains(&end) {
-                    // Contacts in another order than last time ask for lines far apart: then no more than the line is worth reading.
-                    let near = there.contains(&start.saturating_sub(WINDOW)) || there.contains(&start);
+                    // Contacts in another order than last time ask for lines far apart: then no
+                    // more than the line is worth reading.
+                    let near =
+                        there.contains(&start.saturating_sub(WINDOW)) || there.contains(&start);
                     let last = starts[starts.len() - 1];
-                    let ahead = if near { (start + WINDOW).clamp(end, last) } else { end };
+                    let ahead = if near {
+                        (start + WINDOW).clamp(end, last)
+                    } else {
+                        end
+                    };
                     self.start = start;
                     self.bytes.resize(in_memory(ahead - start), 0);
                     if let Err(error) = file.read_exact_at(&mut self.bytes, start) {
@@ -168,14 +202,17 @@ fn survey(mut reader: impl BufRead) -> Result<Survey, StateReadError> {
     let broken = |number: usize, what: &str| (number.max(1), StateError::Damaged(what.to_owned()));
     loop {
         line.clear();
-        let unreadable = |error: io::Error| broken(number + 1, &format!("it cannot be read: {error}"));
+        let unreadable =
+            |error: io::Error| broken(number + 1, &format!("it cannot be read: {error}"));
         if reader.read_until(b'\n', &mut line).map_err(unreadable)? == 0 {
             break;
         }
         number += 1;
         end += line.len() as u64;
         let text = std::str::from_utf8(&line).map_err(|_| broken(number, "not UTF-8"))?;
-        let Some(text) = text.strip_suffix('\n') else { return Err(broken(number, "the line has no end")) };
+        let Some(text) = text.strip_suffix('\n') else {
+            return Err(broken(number, "the line has no end"));
+        };
         let read = match header {
             None => Header::decode(text).map(|read| header = Some(read)),
             Some(_) => key_of(text).map(|key| index.push((hash(&key), starts.len() - 1))),
@@ -218,7 +255,11 @@ mod tests {
     fn state() -> String {
         let header = Header::default().encode();
         let line = |number: usize| {
-            let long = if number == 700 { 200_000 } else { number * 37 % 900 };
+            let long = if number == 700 {
+                200_000
+            } else {
+                number * 37 % 900
+            };
             format!("{{\"k\":\"c{number}\",\"z\":\"{}\"}}\n", "x".repeat(long))
         };
         (0..1_000).fold(format!("{header}\n"), |text, number| text + &line(number))
@@ -257,10 +298,25 @@ mod tests {
         let cut = text.trim_end_matches('\n');
         for text in [broken.as_str(), cut, ""] {
             let told = |snapshot| StateStore::read(snapshot).map(|_| ()).unwrap_err();
-            let (memory, file) = (told(Snapshot::Bytes(text.as_bytes().to_vec())), told(in_file(text)));
-            assert_eq!((memory.0, memory.1.to_string()), (file.0, file.1.to_string()));
+            let (memory, file) = (
+                told(Snapshot::Bytes(text.as_bytes().to_vec())),
+                told(in_file(text)),
+            );
+            assert_eq!(
+                (memory.0, memory.1.to_string()),
+                (file.0, file.1.to_string())
+            );
         }
-        assert_eq!(StateStore::read(in_file(&broken)).map(|_| ()).unwrap_err().0, 5);
-        assert_eq!(StateStore::read(in_file(cut)).map(|_| ()).unwrap_err().0, 1_001);
+        assert_eq!(
+            StateStore::read(in_file(&broken))
+                .map(|_| ())
+                .unwrap_err()
+                .0,
+            5
+        );
+        assert_eq!(
+            StateStore::read(in_file(cut)).map(|_| ()).unwrap_err().0,
+            1_001
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! The text of a cell to the value of a declared field: its type, its bounds, its default; the same for contacts and companies.
+//! The text of a cell to the value of a declared field: its type, its bounds, its default; the same
+//! for contacts and companies.
 
 use jiff::tz::TimeZone;
 
@@ -24,23 +25,38 @@ pub(crate) struct Rule<'a> {
 }
 
 impl<'a> Rule<'a> {
-    /// What the project says of a field, the column in which it stands, and the words that mean in any cell of the file that there is no value.
-    pub(crate) fn new(field: &'a Field, column: Option<usize>, missing: &'a [String], zone: &TimeZone) -> Self {
-        let type_ = field.type_.as_ref().unwrap_or(&FieldType::Text { match_case: true });
-        let bound = |value: &'a Option<Value>, end| value.as_ref().map(|value| slot(value, zone, end));
+    /// What the project says of a field, the column in which it stands, and the words that mean in
+    /// any cell of the file that there is no value.
+    pub(crate) fn new(
+        field: &'a Field,
+        column: Option<usize>,
+        missing: &'a [String],
+        zone: &TimeZone,
+    ) -> Self {
+        let type_ = field
+            .type_
+            .as_ref()
+            .unwrap_or(&FieldType::Text { match_case: true });
+        let bound =
+            |value: &'a Option<Value>, end| value.as_ref().map(|value| slot(value, zone, end));
         Self {
             field,
             type_,
             column,
             is_zone: false,
-            missing: missing.iter().chain(&field.missing).map(String::as_str).collect(),
+            missing: missing
+                .iter()
+                .chain(&field.missing)
+                .map(String::as_str)
+                .collect(),
             default: bound(&field.default, End::First).unwrap_or_default(),
             min: bound(&field.min, End::First),
             max: bound(&field.max, End::Last),
         }
     }
 
-    /// The value of a cell, as it is read without the white space around it and without the default.
+    /// The value of a cell, as it is read without the white space around it and without the
+    /// default.
     pub(crate) fn value<'r>(&self, text: &'r str, zone: &TimeZone) -> Result<Slot<'r>, Reason> {
         if text.is_empty() || !self.missing.is_empty() && self.missing.contains(&text) {
             return Ok(Slot::Missing);
@@ -59,10 +75,14 @@ impl<'a> Rule<'a> {
         };
         let slot = slot.ok_or(Reason::NotA(self.type_.word()))?;
         if self.min.is_some_and(|min| less(slot, min)) {
-            return Err(Reason::TooSmall(self.field.min.as_ref().map(words).unwrap_or_default()));
+            return Err(Reason::TooSmall(
+                self.field.min.as_ref().map(words).unwrap_or_default(),
+            ));
         }
         if self.max.is_some_and(|max| less(max, slot)) {
-            return Err(Reason::TooLarge(self.field.max.as_ref().map(words).unwrap_or_default()));
+            return Err(Reason::TooLarge(
+                self.field.max.as_ref().map(words).unwrap_or_default(),
+            ));
         }
         Ok(slot)
     }
@@ -77,15 +97,27 @@ fn zone_name(text: &str) -> Result<Slot<'_>, Reason> {
 }
 
 fn choice(values: &[String], text: &str) -> Result<ChoiceId, Reason> {
-    values.iter().position(|value| value == text).map(ChoiceId::from_index).ok_or(Reason::UnknownChoice)
+    values
+        .iter()
+        .position(|value| value == text)
+        .map(ChoiceId::from_index)
+        .ok_or(Reason::UnknownChoice)
 }
 
 fn choices<'r>(values: &[String], separator: &str, text: &str) -> Result<Slot<'r>, Reason> {
     let mut bits = 0_u64;
-    for part in text.split(separator).map(trimmed).filter(|part| !part.is_empty()) {
+    for part in text
+        .split(separator)
+        .map(trimmed)
+        .filter(|part| !part.is_empty())
+    {
         bits |= 1 << choice(values, part)?.index();
     }
-    Ok(if bits == 0 { Slot::Missing } else { Slot::Choices(bits) })
+    Ok(if bits == 0 {
+        Slot::Missing
+    } else {
+        Slot::Choices(bits)
+    })
 }
 
 /// Which end of a whole day stands for it.
@@ -103,7 +135,9 @@ fn slot<'a>(value: &'a Value, zone: &TimeZone, end: End) -> Slot<'a> {
         Value::Number(number) => Slot::Number(*number),
         Value::Boolean(boolean) => Slot::Boolean(*boolean),
         Value::Date(date) => cell::day(&date.to_string()).map_or(Slot::Missing, Slot::Day),
-        Value::Datetime(moment) => moment_of(*moment, zone, end).map_or(Slot::Missing, Slot::Moment),
+        Value::Datetime(moment) => {
+            moment_of(*moment, zone, end).map_or(Slot::Missing, Slot::Moment)
+        }
         Value::Choice(id) => Slot::Choice(*id),
         Value::Choices(ids) => Slot::Choices(ids.iter().fold(0, |bits, id| bits | 1 << id.index())),
     }
@@ -111,7 +145,9 @@ fn slot<'a>(value: &'a Value, zone: &TimeZone, end: End) -> Slot<'a> {
 
 fn moment_of(moment: Moment, zone: &TimeZone, end: End) -> Option<i64> {
     match (moment, end) {
-        (Moment::Time(_), _) | (Moment::Day(_), End::First) => cell::moment(&moment.to_string(), zone),
+        (Moment::Time(_), _) | (Moment::Day(_), End::First) => {
+            cell::moment(&moment.to_string(), zone)
+        }
         (Moment::Day(day), End::Last) => {
             let next = day.tomorrow().ok()?;
             Some(cell::moment(&next.to_string(), zone)? - 1)

@@ -1,4 +1,5 @@
-//! Small numbers as bits: which campaigns are open, which stages were entered, which questions are answered; reset without allocation.
+//! Small numbers as bits: which campaigns are open, which stages were entered, which questions are
+//! answered; reset without allocation.
 
 /// A set of small numbers.
 #[derive(Debug, Default)]
@@ -73,7 +74,10 @@ impl EvalCache {
 
     /// Forgets the answers that a change concerns.
     pub(super) fn keep(&mut self, unaffected: &[u64]) {
-        self.known.iter_mut().zip(unaffected).for_each(|(known, keep)| *known &= keep);
+        self.known
+            .iter_mut()
+            .zip(unaffected)
+            .for_each(|(known, keep)| *known &= keep);
     }
 }
 
@@ -104,7 +108,10 @@ mod tests {
         answers.reset(70);
         answers.put(1, true);
         answers.put(69, false);
-        assert_eq!([answers.get(0), answers.get(1), answers.get(69)], [None, Some(true), Some(false)]);
+        assert_eq!(
+            [answers.get(0), answers.get(1), answers.get(69)],
+            [None, Some(true), Some(false)]
+        );
         answers.keep(&[u64::MAX, 0]);
         assert_eq!([answers.get(1), answers.get(69)], [Some(true), None]);
         answers.reset(70);

@@ -1,4 +1,5 @@
-//! The steps that call somebody else: what they hand over is the contact as it is at that step, whatever later steps change.
+//! The steps that call somebody else: what they hand over is the contact as it is at that step,
+//! whatever later steps change.
 
 use super::executor::{Executor, StagePosition};
 use super::step::{Flow, Here, push};
@@ -25,14 +26,33 @@ pub struct Snapshot<'a> {
 }
 
 impl<'a> Executor<'a> {
-    pub(super) fn call(&mut self, here: Here, call: &'a Call, effects: &mut Vec<Effect<'a>>) -> Flow {
+    pub(super) fn call(
+        &mut self,
+        here: Here,
+        call: &'a Call,
+        effects: &mut Vec<Effect<'a>>,
+    ) -> Flow {
         if self.has_no_owner(call) {
             let reason = SkipReason::Unreachable(Unreached::Address);
-            push(effects, here, Event::Skip { content: None, reason });
+            push(
+                effects,
+                here,
+                Event::Skip {
+                    content: None,
+                    reason,
+                },
+            );
             self.metrics.skipped(here.campaign, here.step, reason);
             return Flow::On(self.program.campaigns[here.campaign].steps[here.step].next);
         }
-        push(effects, here, Event::Call { call, snapshot: self.snapshots.len() });
+        push(
+            effects,
+            here,
+            Event::Call {
+                call,
+                snapshot: self.snapshots.len(),
+            },
+        );
         let snapshot = self.snapshot();
         self.snapshots.push(snapshot);
         self.done(here)
@@ -40,11 +60,21 @@ impl<'a> Executor<'a> {
 
     fn has_no_owner(&self, call: &Call) -> bool {
         match call {
-            Call::Notify { to: Colleague::Owner, .. } => {
+            Call::Notify {
+                to: Colleague::Owner,
+                ..
+            } => {
                 let owner = self.program.model().contacts.owner;
-                owner.is_none_or(|field| self.fields[crate::model::ids::Id::index(field)] == Slot::Missing)
+                owner.is_none_or(|field| {
+                    self.fields[crate::model::ids::Id::index(field)] == Slot::Missing
+                })
             }
-            Call::Notify { to: Colleague::Address(_), .. } | Call::Webhook { .. } | Call::PushTo(_) => false,
+            Call::Notify {
+                to: Colleague::Address(_),
+                ..
+            }
+            | Call::Webhook { .. }
+            | Call::PushTo(_) => false,
         }
     }
 

@@ -2,9 +2,10 @@
 //!
 //! # Pauses
 //!
-//! A campaign that is not published keeps those who are inside: nothing in it is due and nobody leaves. For each contact the pause begins with the first
-//! instant that finds the campaign unpublished, or with the end of its window if that was earlier, and ends with the first that finds it published again.
-//! What it does to who waits depends on what they wait for:
+//! A campaign that is not published keeps those who are inside: nothing in it is due and nobody
+//! leaves. For each contact the pause begins with the first instant that finds the campaign
+//! unpublished, or with the end of its window if that was earlier, and ends with the first that
+//! finds it published again. What it does to who waits depends on what they wait for:
 //!
 //! ```text
 //!                                     pause                resume
@@ -32,7 +33,9 @@ impl<'a> Executor<'a> {
         }
         for (standing, funnel) in self.stages.iter_mut().zip(&self.program.funnels) {
             let fresh = std::mem::take(&mut standing.fresh);
-            let Some(stage) = standing.stage.filter(|_| fresh) else { continue };
+            let Some(stage) = standing.stage.filter(|_| fresh) else {
+                continue;
+            };
             for &place in &funnel.stages[stage].lets_in {
                 self.members[self.program.campaign_order[place]].arrived = true;
                 self.open_campaigns.set(place);
@@ -54,15 +57,28 @@ impl<'a> Executor<'a> {
         }
     }
 
-    /// Of who is inside: a window that is over lets go, a pause keeps, and who was at a step that is gone leaves.
+    /// Of who is inside: a window that is over lets go, a pause keeps, and who was at a step that
+    /// is gone leaves.
     fn stay_or_leave(&mut self, campaign: usize, effects: &mut Vec<Effect<'a>>) {
         let rules = &self.program.campaigns[campaign];
         if rules.is_over {
-            return self.end(campaign, self.at(campaign), Outcome::Exited, EndReason::AfterUntil, effects);
+            return self.end(
+                campaign,
+                self.at(campaign),
+                Outcome::Exited,
+                EndReason::AfterUntil,
+                effects,
+            );
         }
         self.pause_or_resume(campaign, effects);
         if rules.published && self.members[campaign].pending == WaitReason::Removed {
-            return self.end(campaign, self.at(campaign), Outcome::Exited, EndReason::Removed, effects);
+            return self.end(
+                campaign,
+                self.at(campaign),
+                Outcome::Exited,
+                EndReason::Removed,
+                effects,
+            );
         }
         self.leave(campaign, effects);
     }
@@ -80,12 +96,20 @@ impl<'a> Executor<'a> {
         member.phase = Phase::Ended(outcome);
         member.since = self.program.now();
         self.metrics.ended(campaign, outcome);
-        self.changed(self.program.dependencies.of_campaign(Id::from_index(campaign)));
-        effects.push(Effect { at: Some(at), event: Event::End { outcome, reason } });
+        self.changed(
+            self.program
+                .dependencies
+                .of_campaign(Id::from_index(campaign)),
+        );
+        effects.push(Effect {
+            at: Some(at),
+            event: Event::End { outcome, reason },
+        });
         self.forget_entry(campaign);
     }
 
-    /// The entry was void: it leaves no number and starts no `reenter`, and its conditions were just seen false.
+    /// The entry was void: it leaves no number and starts no `reenter`, and its conditions were
+    /// just seen false.
     pub(super) fn overtaken(&mut self, campaign: usize, effects: &mut Vec<Effect<'a>>) {
         let rules = &self.program.campaigns[campaign];
         for number in (rules.first_condition..).take(rules.enter.len()) {
@@ -96,13 +120,24 @@ impl<'a> Executor<'a> {
         (member.phase, member.since) = self.before_start[campaign];
         member.entries = member.entries.saturating_sub(1);
         self.metrics.overtaken(campaign);
-        self.changed(self.program.dependencies.of_campaign(Id::from_index(campaign)));
-        effects.push(Effect { at: Some(at), event: Event::Overtaken });
+        self.changed(
+            self.program
+                .dependencies
+                .of_campaign(Id::from_index(campaign)),
+        );
+        effects.push(Effect {
+            at: Some(at),
+            event: Event::Overtaken,
+        });
         self.forget_entry(campaign);
     }
 
     /// Ends the campaign if its goal or its `exit-when` holds.
-    pub(super) fn ends_by_condition(&mut self, campaign: usize, effects: &mut Vec<Effect<'a>>) -> bool {
+    pub(super) fn ends_by_condition(
+        &mut self,
+        campaign: usize,
+        effects: &mut Vec<Effect<'a>>,
+    ) -> bool {
         let rules = &self.program.campaigns[campaign];
         let found = if rules.goal.is_some_and(|goal| self.eval(goal)) {
             (Outcome::Converted, EndReason::Goal)
@@ -117,7 +152,12 @@ impl<'a> Executor<'a> {
 
     /// Where things happen that belong to no step.
     pub(super) fn at(&self, campaign: usize) -> At {
-        At { campaign: Id::from_index(campaign), entry: self.members[campaign].entries, step: None, visit: 0 }
+        At {
+            campaign: Id::from_index(campaign),
+            entry: self.members[campaign].entries,
+            step: None,
+            visit: 0,
+        }
     }
 
     fn forget_entry(&mut self, campaign: usize) {
@@ -131,7 +171,8 @@ impl<'a> Executor<'a> {
         self.open_campaigns.set(place);
     }
 
-    /// A pause lasts from the first instant that finds the campaign unpublished to the first that finds it published; then the rest of a wait is served, and a moment that went by is past.
+    /// A pause lasts from the first instant that finds the campaign unpublished to the first that
+    /// finds it published; then the rest of a wait is served, and a moment that went by is past.
     fn pause_or_resume(&mut self, campaign: usize, effects: &mut Vec<Effect<'a>>) {
         let rules = &self.program.campaigns[campaign];
         let (now, at) = (self.program.now(), self.at(campaign));
@@ -139,7 +180,10 @@ impl<'a> Executor<'a> {
         match (rules.published, member.paused) {
             (false, None) => {
                 member.paused = Some(rules.until.map_or(now, |until| until.min(now)));
-                effects.push(Effect { at: Some(at), event: Event::Pause });
+                effects.push(Effect {
+                    at: Some(at),
+                    event: Event::Pause,
+                });
             }
             (true, Some(since)) => {
                 member.paused = None;
@@ -147,13 +191,18 @@ impl<'a> Executor<'a> {
                 let awaits = &self.awaits;
                 let has_rest = |token: Position| {
                     let unsettled = awaits.iter().any(|(of, awaiting)| {
-                        of.index() == campaign && awaiting.step == token.step && awaiting.settled.is_none()
+                        of.index() == campaign
+                            && awaiting.step == token.step
+                            && awaiting.settled.is_none()
                     });
                     match token.pending {
                         WaitReason::Wait => is_wait(rules, token.step),
                         WaitReason::Await => token.due < i64::MAX && unsettled,
                         // What was put off keeps the moment at which it was due.
-                        WaitReason::Start | WaitReason::Field | WaitReason::Deferred | WaitReason::Delayed(_) => false,
+                        WaitReason::Start
+                        | WaitReason::Field
+                        | WaitReason::Deferred
+                        | WaitReason::Delayed(_) => false,
                         WaitReason::Fork | WaitReason::Ready | WaitReason::Removed => false,
                     }
                 };
@@ -161,10 +210,17 @@ impl<'a> Executor<'a> {
                 if has_rest(member.token()) {
                     member.due = rest(member.due);
                 }
-                for way in self.ways.iter_mut().filter(|way| way.campaign == campaign && has_rest(way.token)) {
+                for way in self
+                    .ways
+                    .iter_mut()
+                    .filter(|way| way.campaign == campaign && has_rest(way.token))
+                {
                     way.token.due = rest(way.token.due);
                 }
-                effects.push(Effect { at: Some(at), event: Event::Resume });
+                effects.push(Effect {
+                    at: Some(at),
+                    event: Event::Resume,
+                });
             }
             (false, Some(_)) | (true, None) => {}
         }
@@ -175,15 +231,26 @@ impl<'a> Executor<'a> {
         if !rules.published || self.ends_by_condition(campaign, effects) {
             return;
         }
-        let concerned = rules.exit_on_leave && self.members[campaign].admission == Admission::Condition;
+        let concerned =
+            rules.exit_on_leave && self.members[campaign].admission == Admission::Condition;
         if concerned && !rules.enter.iter().any(|way| self.eval(way.when)) {
-            self.end(campaign, self.at(campaign), Outcome::Exited, EndReason::OnLeave, effects);
+            self.end(
+                campaign,
+                self.at(campaign),
+                Outcome::Exited,
+                EndReason::OnLeave,
+                effects,
+            );
         }
     }
 
     fn admit(&mut self, campaign: usize, effects: &mut Vec<Effect<'a>>) {
         let arrived = std::mem::take(&mut self.members[campaign].arrived);
-        let noted = if self.noted.is_empty() { Vec::new() } else { self.take_noted(campaign) };
+        let noted = if self.noted.is_empty() {
+            Vec::new()
+        } else {
+            self.take_noted(campaign)
+        };
         let enrolled = !self.enrolled.is_empty() && self.is_enrolled(campaign);
         if self.members[campaign].phase == Phase::Active {
             self.lose_all(campaign, &noted, Loss::Active, effects);
@@ -197,10 +264,22 @@ impl<'a> Executor<'a> {
         if let Some(reason) = self.keeps_out(campaign) {
             self.lose_all(campaign, &noted, reason, effects);
         } else if !self.members[campaign].started {
-            let causes = [(ready, Cause::Condition), (arrived, Cause::Entered), (!noted.is_empty(), Cause::Event)];
-            let cause = causes.into_iter().find(|(is, _)| *is).map_or(Cause::Enrolled, |(_, cause)| cause);
+            let causes = [
+                (ready, Cause::Condition),
+                (arrived, Cause::Entered),
+                (!noted.is_empty(), Cause::Event),
+            ];
+            let cause = causes
+                .into_iter()
+                .find(|(is, _)| *is)
+                .map_or(Cause::Enrolled, |(_, cause)| cause);
             self.start(campaign, cause, effects);
-            self.lose_all(campaign, noted.get(1..).unwrap_or_default(), Loss::SameRun, effects);
+            self.lose_all(
+                campaign,
+                noted.get(1..).unwrap_or_default(),
+                Loss::SameRun,
+                effects,
+            );
         } else {
             self.lose_all(campaign, &noted, Loss::SameRun, effects);
             if ready || arrived {
@@ -279,8 +358,14 @@ impl<'a> Executor<'a> {
         self.members[campaign].arrived = keep_arrival;
         if !self.deferred_campaigns.has(campaign) {
             self.deferred_campaigns.set(campaign);
-            let at = At { entry: self.members[campaign].entries.saturating_add(1), ..self.at(campaign) };
-            effects.push(Effect { at: Some(at), event: Event::DeferCampaign });
+            let at = At {
+                entry: self.members[campaign].entries.saturating_add(1),
+                ..self.at(campaign)
+            };
+            effects.push(Effect {
+                at: Some(at),
+                event: Event::DeferCampaign,
+            });
         }
     }
 
@@ -298,7 +383,11 @@ impl<'a> Executor<'a> {
             Cause::Entered | Cause::Points => Admission::Arrival,
         };
         member.started = true;
-        member.step = if self.program.campaigns[campaign].steps.is_empty() { END } else { 0 };
+        member.step = if self.program.campaigns[campaign].steps.is_empty() {
+            END
+        } else {
+            0
+        };
         member.pending = WaitReason::Start;
         member.due = now;
         member.hours = Hours::default();
@@ -306,12 +395,22 @@ impl<'a> Executor<'a> {
         let at = self.active.partition_point(|&other| other < place);
         self.active.insert(at, place);
         self.metrics.entered(campaign);
-        self.changed(self.program.dependencies.of_campaign(Id::from_index(campaign)));
-        effects.push(Effect { at: Some(self.at(campaign)), event: Event::Start { cause } });
+        self.changed(
+            self.program
+                .dependencies
+                .of_campaign(Id::from_index(campaign)),
+        );
+        effects.push(Effect {
+            at: Some(self.at(campaign)),
+            event: Event::Start { cause },
+        });
     }
 }
 
 /// Only a `wait` of some length has a rest; a moment is a moment.
 fn is_wait(rules: &CampaignProgram, step: usize) -> bool {
-    matches!(rules.steps.get(step).map(|step| &step.verb), Some(Verb::Wait(_)))
+    matches!(
+        rules.steps.get(step).map(|step| &step.verb),
+        Some(Verb::Wait(_))
+    )
 }

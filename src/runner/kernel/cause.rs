@@ -1,4 +1,5 @@
-//! Why a contact comes to a stage; it decides which event is journalled and whether the stage that it leaves has converted.
+//! Why a contact comes to a stage; it decides which event is journalled and whether the stage that
+//! it leaves has converted.
 
 use crate::model::ids::Id;
 use crate::runner::effect::{At, Effect, Event};

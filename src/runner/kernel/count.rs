@@ -1,4 +1,5 @@
-//! The end of an instant for the metrics: where the contact was, where it is, and what it waits for.
+//! The end of an instant for the metrics: where the contact was, where it is, and what it waits
+//! for.
 
 use super::executor::Executor;
 use crate::runner::metrics::Way;
@@ -13,7 +14,11 @@ impl Executor<'_> {
             }
         }
         for (funnel, standing) in self.stages.iter().enumerate() {
-            let way = Way { before: standing.before, after: standing.stage, converted: standing.converted };
+            let way = Way {
+                before: standing.before,
+                after: standing.stage,
+                converted: standing.converted,
+            };
             self.metrics.stayed_or_went(funnel, way);
         }
         for (stage, stay) in &self.stays {
@@ -26,7 +31,8 @@ impl Executor<'_> {
         }
         for &place in &self.active {
             let campaign = program.campaign_order[place];
-            self.metrics.inside(campaign, self.members[campaign].token());
+            self.metrics
+                .inside(campaign, self.members[campaign].token());
         }
         for way in &self.ways {
             self.metrics.waits(way.campaign, way.token);
@@ -36,7 +42,13 @@ impl Executor<'_> {
     /// By segment: whether the contact meets it now.
     pub(super) fn meets(&mut self, meets: &mut Vec<bool>) {
         meets.clear();
-        meets.extend(self.program.conditions.segments().iter().map(|&node| self.eval(node)));
+        meets.extend(
+            self.program
+                .conditions
+                .segments()
+                .iter()
+                .map(|&node| self.eval(node)),
+        );
     }
 
     /// The stages through which the contact only went.

@@ -9,12 +9,24 @@ use crate::runner::state::Phase;
 
 impl<'a> Executor<'a> {
     /// The next look at campaigns lets the contact in, if it may enter.
-    pub(super) fn enroll(&mut self, here: Here, campaign: usize, effects: &mut Vec<Effect<'a>>) -> Flow {
-        push(effects, here, Event::Enroll { campaign: Id::from_index(campaign) });
+    pub(super) fn enroll(
+        &mut self,
+        here: Here,
+        campaign: usize,
+        effects: &mut Vec<Effect<'a>>,
+    ) -> Flow {
+        push(
+            effects,
+            here,
+            Event::Enroll {
+                campaign: Id::from_index(campaign),
+            },
+        );
         if !self.enrolled.contains(&campaign) {
             self.enrolled.push(campaign);
         }
-        self.open_campaigns.set(self.program.campaign_place[campaign]);
+        self.open_campaigns
+            .set(self.program.campaign_place[campaign]);
         self.done(here)
     }
 
@@ -26,10 +38,27 @@ impl<'a> Executor<'a> {
     }
 
     /// There and then; nothing for a contact that is not inside.
-    pub(super) fn withdraw(&mut self, here: Here, campaign: usize, effects: &mut Vec<Effect<'a>>) -> Flow {
+    pub(super) fn withdraw(
+        &mut self,
+        here: Here,
+        campaign: usize,
+        effects: &mut Vec<Effect<'a>>,
+    ) -> Flow {
         if self.members[campaign].phase == Phase::Active {
-            push(effects, here, Event::Withdraw { campaign: Id::from_index(campaign) });
-            self.end(campaign, self.at(campaign), Outcome::Exited, EndReason::Withdrawn, effects);
+            push(
+                effects,
+                here,
+                Event::Withdraw {
+                    campaign: Id::from_index(campaign),
+                },
+            );
+            self.end(
+                campaign,
+                self.at(campaign),
+                Outcome::Exited,
+                EndReason::Withdrawn,
+                effects,
+            );
         }
         self.done(here)
     }

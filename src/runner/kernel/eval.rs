@@ -1,4 +1,5 @@
-//! Conditions, asked of the contact as it is; a comparison with a missing value is false, and the negated ones are true.
+//! Conditions, asked of the contact as it is; a comparison with a missing value is false, and the
+//! negated ones are true.
 
 use jiff::civil::Date;
 use rust_decimal::Decimal;
@@ -11,7 +12,8 @@ use crate::runner::program::{Node, NodeId, day_of_number, fold_into};
 use crate::runner::state::{Enrollment, Phase};
 
 impl Executor<'_> {
-    /// Whether the condition holds now. What needs more than a line is a function that is not drawn in, so that the way through a tree of conditions stays short.
+    /// Whether the condition holds now. What needs more than a line is a function that is not drawn
+    /// in, so that the way through a tree of conditions stays short.
     pub(super) fn eval(&mut self, id: NodeId) -> bool {
         let conditions = &self.program.conditions;
         match conditions.node(id) {
@@ -22,15 +24,33 @@ impl Executor<'_> {
             Node::Cached { slot, node } => self.ask_once(*slot, *node),
             Node::Exists(field) => !matches!(self.fields[*field], Slot::Missing),
             Node::Text { field, fold, test } => self.text(*field, *fold, test),
-            Node::Ranges { subject, ranges, negated } => {
-                self.whole(*subject).is_some_and(|value| in_ranges(value, ranges)) != *negated
+            Node::Ranges {
+                subject,
+                ranges,
+                negated,
+            } => {
+                self.whole(*subject)
+                    .is_some_and(|value| in_ranges(value, ranges))
+                    != *negated
             }
             Node::Decimal { field, test } => decimal(self.fields[*field], test),
-            Node::Boolean { field, is, negated } => (self.fields[*field] == Slot::Boolean(*is)) != *negated,
-            Node::Choice { field, values, negated } => self.is_one_of(*field, values) != *negated,
-            Node::HasAny { field, values } => self.choices(*field).is_some_and(|set| set & values != 0),
-            Node::HasAll { field, values } => self.choices(*field).is_some_and(|set| set & values == *values),
-            Node::HasNone { field, values } => self.choices(*field).is_none_or(|set| set & values == 0),
+            Node::Boolean { field, is, negated } => {
+                (self.fields[*field] == Slot::Boolean(*is)) != *negated
+            }
+            Node::Choice {
+                field,
+                values,
+                negated,
+            } => self.is_one_of(*field, values) != *negated,
+            Node::HasAny { field, values } => {
+                self.choices(*field).is_some_and(|set| set & values != 0)
+            }
+            Node::HasAll { field, values } => self
+                .choices(*field)
+                .is_some_and(|set| set & values == *values),
+            Node::HasNone { field, values } => {
+                self.choices(*field).is_none_or(|set| set & values == 0)
+            }
             Node::Blocked(channel) => self.blocks[*channel].is_some(),
             Node::Listed(list) => conditions.lists(*list, self.key),
             Node::ByHand { segment, node } => match self.by_hand(*segment) {
@@ -38,16 +58,27 @@ impl Executor<'_> {
                 None => self.eval(*node),
             },
             Node::Pattern { field, pattern } => self.is_like(*field, *pattern),
-            Node::Anniversary { field, month, day, leap_too } => self.recurs(*field, (*month, *day), *leap_too),
+            Node::Anniversary {
+                field,
+                month,
+                day,
+                leap_too,
+            } => self.recurs(*field, (*month, *day), *leap_too),
             Node::Campaign { campaign, state } => is_in_state(self.members[*campaign], *state),
             Node::Tag(tag) => self.tags.has(*tag),
             Node::Tagged => self.other_tags || !self.tags.is_empty(),
             Node::Count(count) => self.counts(&conditions.counts[*count]),
-            Node::Stage { funnel, stage, since } => {
+            Node::Stage {
+                funnel,
+                stage,
+                since,
+            } => {
                 let standing = &self.stages[*funnel];
                 standing.stage == Some(*stage) && standing.since <= *since
             }
-            Node::InStages { funnel, stages } => self.stages[*funnel].stage.is_some_and(|stage| has_bit(stages, stage)),
+            Node::InStages { funnel, stages } => self.stages[*funnel]
+                .stage
+                .is_some_and(|stage| has_bit(stages, stage)),
         }
     }
 
@@ -64,7 +95,8 @@ impl Executor<'_> {
         answer
     }
 
-    /// Asks the segments that stand before one, so that a long chain of them needs no deep recursion.
+    /// Asks the segments that stand before one, so that a long chain of them needs no deep
+    /// recursion.
     fn ask_segments_before(&mut self, asked: usize) {
         let conditions = &self.program.conditions;
         if !conditions.is_segment(asked) {
@@ -121,12 +153,18 @@ impl Executor<'_> {
     }
 
     fn choices(&self, field: usize) -> Option<u64> {
-        if let Slot::Choices(set) = self.fields[field] { Some(set) } else { None }
+        if let Slot::Choices(set) = self.fields[field] {
+            Some(set)
+        } else {
+            None
+        }
     }
 
     #[inline(never)]
     fn text(&mut self, field: usize, fold: bool, wanted: &TextTest) -> bool {
-        let Slot::Text(text) = self.fields[field] else { return is_negated(wanted) };
+        let Slot::Text(text) = self.fields[field] else {
+            return is_negated(wanted);
+        };
         if !fold {
             return compare(text, wanted);
         }
@@ -155,7 +193,10 @@ pub(super) fn is_negated(wanted: &TextTest) -> bool {
 pub(super) fn compare(text: &str, wanted: &TextTest) -> bool {
     match wanted {
         TextTest::In { values, negated } => {
-            values.binary_search_by(|value| value.as_str().cmp(text)).is_ok() != *negated
+            values
+                .binary_search_by(|value| value.as_str().cmp(text))
+                .is_ok()
+                != *negated
         }
         TextTest::Contains(part) => text.contains(part.as_str()),
         TextTest::StartsWith(part) => text.starts_with(part.as_str()),
@@ -190,5 +231,7 @@ pub(super) fn in_ranges(value: i64, ranges: &[(i64, i64)]) -> bool {
 }
 
 fn has_bit(words: &[u64], index: usize) -> bool {
-    words.get(index / 64).is_some_and(|word| word >> (index % 64) & 1 == 1)
+    words
+        .get(index / 64)
+        .is_some_and(|word| word >> (index % 64) & 1 == 1)
 }

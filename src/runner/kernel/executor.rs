@@ -1,4 +1,5 @@
-//! The contact while an instant goes over it; whatever changes it here also says who must be asked anew.
+//! The contact while an instant goes over it; whatever changes it here also says who must be asked
+//! anew.
 
 use super::bits::{Bits, EvalCache};
 use super::call::Snapshot;
@@ -10,7 +11,9 @@ use crate::runner::effect::{Effect, Event};
 use crate::runner::merge::Tracked;
 use crate::runner::metrics::Metrics;
 use crate::runner::program::{Lane, Program, Reads};
-use crate::runner::state::{AsOf, Awaiting, Delivery, Enrollment, Phase, Position, SendAttempt, StageVisit};
+use crate::runner::state::{
+    AsOf, Awaiting, Delivery, Enrollment, Phase, Position, SendAttempt, StageVisit,
+};
 
 /// A contact, and the buffers of its worker.
 #[derive(Debug)]
@@ -50,7 +53,8 @@ pub(super) struct Executor<'a> {
     pub(super) tries: Vec<(CampaignId, ContentId, SendAttempt)>,
     /// The campaigns into which a step lets.
     pub(super) enrolled: Vec<usize>,
-    /// How often steps ran in the present entry, where one may run more than once, and which of them ran in this instant.
+    /// How often steps ran in the present entry, where one may run more than once, and which of
+    /// them ran in this instant.
     pub(super) step_visits: Vec<StepVisit>,
     /// The identities of all events that were taken in, sorted.
     pub(super) taken: Vec<u64>,
@@ -135,7 +139,10 @@ pub(super) struct Origins<'a> {
 
 /// Where a contact stands in a funnel.
 #[derive(Clone, Copy, Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "they are independent facts about one stay")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "they are independent facts about one stay"
+)]
 pub(super) struct StagePosition {
     pub(super) stage: Option<usize>,
     pub(super) since: i64,
@@ -235,8 +242,14 @@ impl<'a> Executor<'a> {
         while dependencies != 0 {
             let readers = &self.program.readers[dependencies.trailing_zeros() as usize];
             self.answers.keep(&readers.unaffected);
-            readers.funnels.iter().for_each(|&place| self.open_funnels.set(place));
-            readers.campaigns.iter().for_each(|&place| self.open_campaigns.set(place));
+            readers
+                .funnels
+                .iter()
+                .for_each(|&place| self.open_funnels.set(place));
+            readers
+                .campaigns
+                .iter()
+                .for_each(|&place| self.open_campaigns.set(place));
             dependencies &= dependencies - 1;
         }
     }
@@ -259,9 +272,11 @@ impl<'a> Executor<'a> {
         self.passed.set(number);
         let standing = &mut self.stages[funnel];
         let from = standing.stage;
-        // Who only passes through a stage has not left it: what counts is the way out of the one in which the run found the contact.
+        // Who only passes through a stage has not left it: what counts is the way out of the one in
+        // which the run found the contact.
         if from.is_some() && from == standing.before {
-            let heavier = from.is_some_and(|from| rules.stages[to].weight > rules.stages[from].weight);
+            let heavier =
+                from.is_some_and(|from| rules.stages[to].weight > rules.stages[from].weight);
             standing.converted = cause.converts(heavier);
         }
         standing.stage = Some(to);
@@ -286,7 +301,13 @@ impl<'a> Executor<'a> {
         Some(from)
     }
 
-    fn defer_stage(&mut self, funnel: usize, to: usize, cause: Cause, effects: &mut Vec<Effect<'a>>) {
+    fn defer_stage(
+        &mut self,
+        funnel: usize,
+        to: usize,
+        cause: Cause,
+        effects: &mut Vec<Effect<'a>>,
+    ) {
         let number = self.program.funnels[funnel].first_stage + to;
         let at = match cause {
             Cause::Move(at) => Some(at),
@@ -299,7 +320,10 @@ impl<'a> Executor<'a> {
             self.deferred_stages.set(number);
             self.metrics.deferred(funnel, to);
         }
-        let event = Event::DeferStage { funnel: Id::from_index(funnel), to: Id::from_index(to) };
+        let event = Event::DeferStage {
+            funnel: Id::from_index(funnel),
+            to: Id::from_index(to),
+        };
         effects.push(Effect { at, event });
     }
 }

@@ -1,4 +1,5 @@
-//! Phase 1: each funnel, in order, until it rests: drop, enter, place, convert. In one that is not published nothing moves by itself.
+//! Phase 1: each funnel, in order, until it rests: drop, enter, place, convert. In one that is not
+//! published nothing moves by itself.
 
 use super::cause::Cause;
 use super::executor::Executor;
@@ -22,20 +23,33 @@ impl<'a> Executor<'a> {
 
     fn settle(&mut self, funnel: usize, effects: &mut Vec<Effect<'a>>) -> bool {
         let dropped = self.program.funnels[funnel].drops && self.drop_out(funnel, effects);
-        dropped | self.enter(funnel, effects) | self.place(funnel, effects) | self.convert(funnel, effects)
+        dropped
+            | self.enter(funnel, effects)
+            | self.place(funnel, effects)
+            | self.convert(funnel, effects)
     }
 
     /// Whoever was in the audience and is no longer leaves the funnel.
     fn drop_out(&mut self, funnel: usize, effects: &mut Vec<Effect<'a>>) -> bool {
-        let Some(audience) = self.program.funnels[funnel].audience else { return false };
+        let Some(audience) = self.program.funnels[funnel].audience else {
+            return false;
+        };
         let inside = self.eval(audience);
         let was_inside = std::mem::replace(&mut self.stages[funnel].in_audience, inside);
         if inside || !was_inside {
             return false;
         }
-        let Some(from) = self.clear_stage(funnel) else { return false };
+        let Some(from) = self.clear_stage(funnel) else {
+            return false;
+        };
         self.stages[funnel].left = false;
-        effects.push(Effect { at: None, event: Event::Drop { funnel: Id::from_index(funnel), from } });
+        effects.push(Effect {
+            at: None,
+            event: Event::Drop {
+                funnel: Id::from_index(funnel),
+                from,
+            },
+        });
         true
     }
 
@@ -57,7 +71,11 @@ impl<'a> Executor<'a> {
         if rules.place.is_empty() || !self.may_come_in(funnel) {
             return false;
         }
-        let named = rules.place.iter().find(|(_, when)| self.eval(*when)).map(|(stage, _)| *stage);
+        let named = rules
+            .place
+            .iter()
+            .find(|(_, when)| self.eval(*when))
+            .map(|(stage, _)| *stage);
         let from = self.stages[funnel].stage;
         match named {
             Some(to) if Some(to) != from && places(rules, from, to) => {
@@ -70,8 +88,14 @@ impl<'a> Executor<'a> {
     /// The first conversion that holds counts; if its target is refused, nothing moves.
     fn convert(&mut self, funnel: usize, effects: &mut Vec<Effect<'a>>) -> bool {
         let rules = &self.program.funnels[funnel];
-        let Some(from) = self.stages[funnel].stage else { return false };
-        let target = if rules.loose.is_empty() { self.target(funnel, from) } else { self.loose_target(funnel, from) };
+        let Some(from) = self.stages[funnel].stage else {
+            return false;
+        };
+        let target = if rules.loose.is_empty() {
+            self.target(funnel, from)
+        } else {
+            self.loose_target(funnel, from)
+        };
         match target {
             Some(to) if to != from && refusal(rules, Some(from), to).is_none() => {
                 self.enter_stage(funnel, to, Cause::Convert, effects)
@@ -83,15 +107,25 @@ impl<'a> Executor<'a> {
     /// Where the first conversion of a stage that holds leads.
     fn target(&mut self, funnel: usize, stage: usize) -> Option<usize> {
         let conversions = &self.program.funnels[funnel].stages[stage].converts;
-        conversions.iter().find(|(when, _)| self.eval(*when)).and_then(|(_, to)| *to)
+        conversions
+            .iter()
+            .find(|(when, _)| self.eval(*when))
+            .and_then(|(_, to)| *to)
     }
 
-    /// The target of the heaviest stage, from the present one up, that leads to a heavier one than the present; where there is none, the present stage's own.
+    /// The target of the heaviest stage, from the present one up, that leads to a heavier one than
+    /// the present; where there is none, the present stage's own.
     fn loose_target(&mut self, funnel: usize, present: usize) -> Option<usize> {
         let rules = &self.program.funnels[funnel];
         let weight = rules.stages[present].weight;
-        for &stage in rules.loose.iter().filter(|&&stage| stage == present || rules.stages[stage].weight > weight) {
-            let target = self.target(funnel, stage).filter(|&to| rules.stages[to].weight > weight);
+        for &stage in rules
+            .loose
+            .iter()
+            .filter(|&&stage| stage == present || rules.stages[stage].weight > weight)
+        {
+            let target = self
+                .target(funnel, stage)
+                .filter(|&to| rules.stages[to].weight > weight);
             if target.is_some() {
                 return target;
             }
@@ -99,9 +133,12 @@ impl<'a> Executor<'a> {
         self.target(funnel, present)
     }
 
-    /// Whether entry and placement concern the contact: it is in the audience, if there is one, and a `leave` does not keep it out.
+    /// Whether entry and placement concern the contact: it is in the audience, if there is one, and
+    /// a `leave` does not keep it out.
     fn may_come_in(&mut self, funnel: usize) -> bool {
-        let Some(audience) = self.program.funnels[funnel].audience else { return true };
+        let Some(audience) = self.program.funnels[funnel].audience else {
+            return true;
+        };
         let inside = self.eval(audience);
         let standing = &mut self.stages[funnel];
         standing.left &= inside;

@@ -1,4 +1,5 @@
-//! When a message may go out: by the limit and the hours of its channel, and by the wait from which the contact came; hours are read on the contact's clock.
+//! When a message may go out: by the limit and the hours of its channel, and by the wait from which
+//! the contact came; hours are read on the contact's clock.
 //!
 //! Nobody is sent anything while one of these hours is closed, whatever put the message off.
 
@@ -24,9 +25,11 @@ impl<'a> Executor<'a> {
         self.opens(now, channel, here) > now
     }
 
-    /// The first moment from one on at which the hours of the channel are open, and those of the wait before the step.
+    /// The first moment from one on at which the hours of the channel are open, and those of the
+    /// wait before the step.
     pub(super) fn opens(&self, from: i64, channel: Option<Channel>, here: Option<Here>) -> i64 {
-        let of_channel = channel.and_then(|channel| self.program.channels[channel as usize].hours.as_ref());
+        let of_channel =
+            channel.and_then(|channel| self.program.channels[channel as usize].hours.as_ref());
         let of_wait = here.and_then(|here| self.hours_of_wait(here));
         if of_channel.is_none() && of_wait.is_none() {
             return from;
@@ -42,7 +45,9 @@ impl<'a> Executor<'a> {
 
     /// From now on the windows of this wait hold for messages, until the contact waits again.
     pub(super) fn comes_from(&mut self, here: Here) {
-        let after = self.windows_of(here).and_then(|_| u32::try_from(here.step).ok());
+        let after = self
+            .windows_of(here)
+            .and_then(|_| u32::try_from(here.step).ok());
         let lane = self.lane(here);
         let token = self.token(here.campaign, lane);
         let hours = Hours { after, times: 0 };
@@ -62,7 +67,10 @@ impl<'a> Executor<'a> {
         let lane = self.lane(here);
         let token = self.token(here.campaign, lane);
         let again = token.step == here.step && matches!(token.pending, WaitReason::Delayed(_));
-        let mut hours = Hours { times: if again { token.hours.times } else { 0 }, ..token.hours };
+        let mut hours = Hours {
+            times: if again { token.hours.times } else { 0 },
+            ..token.hours
+        };
         if self.is_closed(channel, Some(here)) {
             if hours.times > 0 {
                 self.metrics.closed_again(hours.times);
@@ -70,17 +78,39 @@ impl<'a> Executor<'a> {
             hours.times = hours.times.saturating_add(1);
         }
         let pending = WaitReason::Delayed(self.due_at_first(here));
-        self.stand(here.campaign, lane, Position { step: here.step, pending, due: until, hours });
+        self.stand(
+            here.campaign,
+            lane,
+            Position {
+                step: here.step,
+                pending,
+                due: until,
+                hours,
+            },
+        );
         Flow::Stop
     }
 
     /// A wait that finds its windows closed at its end waits for the next opening.
     pub(super) fn waits_again(&mut self, here: Here, until: i64) -> Flow {
         let lane = self.lane(here);
-        let times = self.token(here.campaign, lane).hours.times.saturating_add(1);
+        let times = self
+            .token(here.campaign, lane)
+            .hours
+            .times
+            .saturating_add(1);
         self.metrics.closed_again(times);
         let hours = Hours { after: None, times };
-        self.stand(here.campaign, lane, Position { step: here.step, pending: WaitReason::Wait, due: until, hours });
+        self.stand(
+            here.campaign,
+            lane,
+            Position {
+                step: here.step,
+                pending: WaitReason::Wait,
+                due: until,
+                hours,
+            },
+        );
         Flow::Stop
     }
 }

@@ -1,4 +1,5 @@
-//! Lists that steps and events change: who must not be contacted on a channel, and who is a member of a segment by hand.
+//! Lists that steps and events change: who must not be contacted on a channel, and who is a member
+//! of a segment by hand.
 
 use super::executor::Executor;
 use super::step::{Flow, Here, push};
@@ -10,7 +11,12 @@ use crate::runner::merge::{Merged, Tracked};
 use crate::runner::state::ContactState;
 
 impl<'a> Executor<'a> {
-    pub(super) fn list(&mut self, here: Here, listing: Listing, effects: &mut Vec<Effect<'a>>) -> Flow {
+    pub(super) fn list(
+        &mut self,
+        here: Here,
+        listing: Listing,
+        effects: &mut Vec<Effect<'a>>,
+    ) -> Flow {
         match listing {
             Listing::Unsubscribe(channel) => {
                 if self.blocks[channel as usize].is_none() {
@@ -23,7 +29,9 @@ impl<'a> Executor<'a> {
                 }
             }
             Listing::AddTo(segment) => self.put_in_segment(here, listing, (segment, true), effects),
-            Listing::RemoveFrom(segment) => self.put_in_segment(here, listing, (segment, false), effects),
+            Listing::RemoveFrom(segment) => {
+                self.put_in_segment(here, listing, (segment, false), effects);
+            }
         }
         self.done(here)
     }
@@ -49,18 +57,31 @@ impl<'a> Executor<'a> {
         (segment, inside): (SegmentId, bool),
         effects: &mut Vec<Effect<'a>>,
     ) {
-        match self.members_by_hand.binary_search_by_key(&segment, |(id, _)| *id) {
+        match self
+            .members_by_hand
+            .binary_search_by_key(&segment, |(id, _)| *id)
+        {
             Ok(at) if self.members_by_hand[at].1 == inside => return,
             Ok(at) => self.members_by_hand[at].1 = inside,
             Err(at) => self.members_by_hand.insert(at, (segment, inside)),
         }
-        push(effects, here, Event::List { listing, from: None, to: None });
+        push(
+            effects,
+            here,
+            Event::List {
+                listing,
+                from: None,
+                to: None,
+            },
+        );
         self.changed(self.program.dependencies.of_segment(segment));
     }
 
     /// Whether a step put the contact in the segment, or out of it.
     pub(super) fn by_hand(&self, segment: usize) -> Option<bool> {
-        let found = self.members_by_hand.binary_search_by_key(&segment, |(id, _)| id.index());
+        let found = self
+            .members_by_hand
+            .binary_search_by_key(&segment, |(id, _)| id.index());
         found.ok().map(|at| self.members_by_hand[at].1)
     }
 
@@ -69,7 +90,10 @@ impl<'a> Executor<'a> {
         let from = self.blocks[channel as usize];
         if from.is_none_or(|from| from.gravity() < to.gravity()) {
             self.blocks[channel as usize] = Some(to);
-            effects.push(Effect { at: None, event: Event::Block { channel, from, to } });
+            effects.push(Effect {
+                at: None,
+                event: Event::Block { channel, from, to },
+            });
             self.changed(self.program.dependencies.of_channel(channel as usize));
         }
     }
@@ -94,7 +118,11 @@ impl<'a> Executor<'a> {
             *known = remembered.map_or_else(Tracked::default, |(_, known)| known.clone());
             let from = known.value;
             if columns.blocks[at] && known.merge(seen.blocks[at]) == Merged::Theirs {
-                let event = Event::ExternalBlock { channel, from, to: known.value };
+                let event = Event::ExternalBlock {
+                    channel,
+                    from,
+                    to: known.value,
+                };
                 effects.push(Effect { at: None, event });
             }
             self.blocks[at] = known.value;
@@ -116,7 +144,8 @@ impl<'a> Executor<'a> {
             let Some(limit) = rules.limit else { continue };
             let times = &self.sent_on[channel as usize];
             let needed = &times[times.len().saturating_sub(limit.at_most as usize)..];
-            let counts = |time: &&i64| self.program.zone.add(**time, limit.within) > self.program.now();
+            let counts =
+                |time: &&i64| self.program.zone.add(**time, limit.within) > self.program.now();
             let counting: Vec<i64> = needed.iter().filter(counts).copied().collect();
             if !counting.is_empty() {
                 memory.sent_on.push((channel, counting));

@@ -1,4 +1,5 @@
-//! What a contact is on the way to: the messages that its campaigns would still send if their waits ended and nothing else changed, and the places where it stands; nobody is moved by looking.
+//! What a contact is on the way to: the messages that its campaigns would still send if their waits
+//! ended and nothing else changed, and the places where it stands; nobody is moved by looking.
 
 use super::executor::Executor;
 use super::step::Here;
@@ -60,14 +61,20 @@ fn held(pending: WaitReason) -> u64 {
 
 /// What holds a contact, and until when.
 fn held_by(Position { pending, due, .. }: Position, sum: u64) -> u64 {
-    let first = if let WaitReason::Delayed(first) = pending { Some(first) } else { None };
+    let first = if let WaitReason::Delayed(first) = pending {
+        Some(first)
+    } else {
+        None
+    };
     moment(moment(mixed(sum, held(pending)), Some(due)), first)
 }
 
 fn is_settled(pending: WaitReason) -> bool {
     match pending {
         WaitReason::Wait | WaitReason::Fork | WaitReason::Await => true,
-        WaitReason::Start | WaitReason::Field | WaitReason::Deferred | WaitReason::Delayed(_) => false,
+        WaitReason::Start | WaitReason::Field | WaitReason::Deferred | WaitReason::Delayed(_) => {
+            false
+        }
         WaitReason::Removed | WaitReason::Ready => false,
     }
 }
@@ -87,42 +94,95 @@ impl Executor<'_> {
         ahead.clear();
         for at in 0..self.active.len() {
             let campaign = self.program.campaign_order[self.active[at]];
-            self.follow(campaign, &mut Walk { waits, seen: Vec::new(), ahead, when: 0 });
+            self.follow(
+                campaign,
+                &mut Walk {
+                    waits,
+                    seen: Vec::new(),
+                    ahead,
+                    when: 0,
+                },
+            );
         }
     }
 
-    /// Where the contact stands in campaigns; one that a limit of the instant keeps out stands before the first step.
+    /// Where the contact stands in campaigns; one that a limit of the instant keeps out stands
+    /// before the first step.
     pub(super) fn places(&self, waits: &Waits, places: &mut Vec<Place>) {
         places.clear();
         for (campaign, member) in self.members.iter().enumerate() {
-            let Enrollment { entries, since, arrived, .. } = *member;
+            let Enrollment {
+                entries,
+                since,
+                arrived,
+                ..
+            } = *member;
             if member.phase == Phase::Active {
                 let sum = mixed(mixed(0, entries.into()), since.cast_unsigned());
-                places.push(self.standing(waits, campaign, member.token(), moment(sum, member.paused)));
+                places.push(self.standing(
+                    waits,
+                    campaign,
+                    member.token(),
+                    moment(sum, member.paused),
+                ));
             } else if arrived {
-                places.push(Place { campaign, step: 0, waits: false, held: 1 });
+                places.push(Place {
+                    campaign,
+                    step: 0,
+                    waits: false,
+                    held: 1,
+                });
             }
         }
-        places.extend(self.ways.iter().map(|way| self.standing(waits, way.campaign, way.token, 0)));
+        places.extend(
+            self.ways
+                .iter()
+                .map(|way| self.standing(waits, way.campaign, way.token, 0)),
+        );
     }
 
     fn standing(&self, waits: &Waits, campaign: usize, token: Position, sum: u64) -> Place {
-        let Position { step, pending, hours, .. } = token;
+        let Position {
+            step,
+            pending,
+            hours,
+            ..
+        } = token;
         // The hours of the wait behind hold for what a limit has put off.
-        let behind = hours.after.and_then(|wait| waits[campaign].get(wait as usize)).copied().unwrap_or(0);
+        let behind = hours
+            .after
+            .and_then(|wait| waits[campaign].get(wait as usize))
+            .copied()
+            .unwrap_or(0);
         let mut held = mixed(held_by(token, sum), behind);
-        let awaits = self.awaits.iter().filter(|(id, awaiting)| id.index() == campaign && awaiting.step == step);
+        let awaits = self
+            .awaits
+            .iter()
+            .filter(|(id, awaiting)| id.index() == campaign && awaiting.step == step);
         for (_, awaiting) in awaits.filter(|_| pending == WaitReason::Await) {
-            held = awaiting.from.iter().fold(held, |sum, from| mixed(sum, from.cast_unsigned()));
+            held = awaiting
+                .from
+                .iter()
+                .fold(held, |sum, from| mixed(sum, from.cast_unsigned()));
             held = mixed(held, awaiting.settled.map_or(0, |way| way as u64 + 1));
         }
-        Place { campaign, step, waits: is_settled(pending), held }
+        Place {
+            campaign,
+            step,
+            waits: is_settled(pending),
+            held,
+        }
     }
 
-    /// From all places where the contact stands in the campaign; those of a fork first, then what comes behind it.
+    /// From all places where the contact stands in the campaign; those of a fork first, then what
+    /// comes behind it.
     fn follow(&mut self, campaign: usize, walk: &mut Walk<'_>) {
-        let on_ways: Vec<Position> =
-            self.ways.iter().filter(|way| way.campaign == campaign).map(|way| way.token).collect();
+        let on_ways: Vec<Position> = self
+            .ways
+            .iter()
+            .filter(|way| way.campaign == campaign)
+            .map(|way| way.token)
+            .collect();
         for token in on_ways {
             walk.when = held_by(token, 0);
             if self.walk(campaign, token.step, is_settled(token.pending), walk) {
@@ -132,14 +192,28 @@ impl Executor<'_> {
         let member = self.members[campaign];
         let Position { step, pending, .. } = member.token();
         let forked = pending == WaitReason::Fork;
-        let from = if forked { self.program.campaigns[campaign].steps[step].next } else { step };
+        let from = if forked {
+            self.program.campaigns[campaign].steps[step].next
+        } else {
+            step
+        };
         walk.when = held_by(member.token(), moment(0, member.paused));
         self.walk(campaign, from, is_settled(pending) && !forked, walk);
     }
 
-    /// Along one way to its end, or to a step where it was before; says whether it ends the campaign. Where the first wait is settled already, its length does not count.
-    fn walk(&mut self, campaign: usize, from: usize, mut settled: bool, walk: &mut Walk<'_>) -> bool {
-        let (steps, repeats) = (&self.program.campaigns[campaign].steps, self.program.campaigns[campaign].repeats);
+    /// Along one way to its end, or to a step where it was before; says whether it ends the
+    /// campaign. Where the first wait is settled already, its length does not count.
+    fn walk(
+        &mut self,
+        campaign: usize,
+        from: usize,
+        mut settled: bool,
+        walk: &mut Walk<'_>,
+    ) -> bool {
+        let (steps, repeats) = (
+            &self.program.campaigns[campaign].steps,
+            self.program.campaigns[campaign].repeats,
+        );
         let mut next = from;
         while let Some(step) = steps.get(next) {
             if repeats {
@@ -153,7 +227,11 @@ impl Executor<'_> {
                 walk.when = mixed(walk.when, wait);
             }
             next = match step.verb {
-                Verb::If { when, then, otherwise } => {
+                Verb::If {
+                    when,
+                    then,
+                    otherwise,
+                } => {
                     if self.eval(when) {
                         then
                     } else {
@@ -178,11 +256,23 @@ impl Executor<'_> {
                 Verb::Exit(_) => return true,
                 Verb::Action(Action::Send { content, rules }) => {
                     let entry = self.members[campaign].entries;
-                    let at = At { campaign: Id::from_index(campaign), entry, step: None, visit: 0 };
-                    let here = Here { campaign, step: next, at };
+                    let at = At {
+                        campaign: Id::from_index(campaign),
+                        entry,
+                        step: None,
+                        visit: 0,
+                    };
+                    let here = Here {
+                        campaign,
+                        step: next,
+                        at,
+                    };
                     let sent = self.was_sent(here, ContentId::from_index(content), rules.once);
                     if !sent && self.reaches(content, rules.transactional) {
-                        walk.ahead.push(Coming { content, when: walk.when });
+                        walk.ahead.push(Coming {
+                            content,
+                            when: walk.when,
+                        });
                     }
                     step.next
                 }

@@ -1,4 +1,5 @@
-//! What lets into a campaign and starts nothing: each is journalled with its reason and counted, so that nothing is lost in silence.
+//! What lets into a campaign and starts nothing: each is journalled with its reason and counted, so
+//! that nothing is lost in silence.
 
 use super::executor::Executor;
 use crate::model::EventId;
@@ -17,9 +18,21 @@ impl<'a> Executor<'a> {
         reason: Loss,
         effects: &mut Vec<Effect<'a>>,
     ) {
-        let at = At { campaign: Id::from_index(campaign), entry: 0, step: None, visit: 0 };
+        let at = At {
+            campaign: Id::from_index(campaign),
+            entry: 0,
+            step: None,
+            visit: 0,
+        };
         self.metrics.lost(campaign, reason);
-        effects.push(Effect { at: Some(at), event: Event::Lost { event, happened, reason } });
+        effects.push(Effect {
+            at: Some(at),
+            event: Event::Lost {
+                event,
+                happened,
+                reason,
+            },
+        });
     }
 
     pub(super) fn lose_all(
@@ -30,18 +43,31 @@ impl<'a> Executor<'a> {
         effects: &mut Vec<Effect<'a>>,
     ) {
         for occurrence in occurrences {
-            self.lose(campaign, Some(occurrence.event), occurrence.at, reason, effects);
+            self.lose(
+                campaign,
+                Some(occurrence.event),
+                occurrence.at,
+                reason,
+                effects,
+            );
         }
     }
 
-    /// Who would have come in on a day on which no run was made, and does not come in now, is told; once for each campaign.
+    /// Who would have come in on a day on which no run was made, and does not come in now, is told;
+    /// once for each campaign.
     pub(super) fn note_missed_days(&mut self, effects: &mut Vec<Effect<'a>>) {
         let program = self.program;
         let mut told = None;
         for missed in &program.missed {
             if told != Some(missed.campaign) && self.has_missed(missed) {
                 told = Some(missed.campaign);
-                self.lose(missed.campaign, None, missed.start, Loss::MissedDay, effects);
+                self.lose(
+                    missed.campaign,
+                    None,
+                    missed.start,
+                    Loss::MissedDay,
+                    effects,
+                );
             }
         }
     }
@@ -58,8 +84,14 @@ impl<'a> Executor<'a> {
         };
         let ways = &missed.ways;
         is_open
-            && ways.iter().any(|(way, then)| !self.waiting.has(rules.first_condition + way) && self.eval(*then))
+            && ways.iter().any(|(way, then)| {
+                !self.waiting.has(rules.first_condition + way) && self.eval(*then)
+            })
             && !rules.enter.iter().any(|way| self.eval(way.when))
-            && !rules.goal.into_iter().chain(rules.exit_when).any(|node| self.eval(node))
+            && !rules
+                .goal
+                .into_iter()
+                .chain(rules.exit_when)
+                .any(|node| self.eval(node))
     }
 }

@@ -1,6 +1,8 @@
-//! One contact through one instant, by the rule of docs/language.md: pure, and without allocation once its buffers have grown.
+//! One contact through one instant, by the rule of docs/language.md: pure, and without allocation
+//! once its buffers have grown.
 //!
-//! A [`Worker`] is made for one chunk of contacts, because what it hands out borrows from the rows and from what is remembered of them.
+//! A [`Worker`] is made for one chunk of contacts, because what it hands out borrows from the rows
+//! and from what is remembered of them.
 //!
 //! # The order of an instant
 //!
@@ -23,9 +25,10 @@
 //!       count.rs, save.rs    v
 //! ```
 //!
-//! The rounds end, because in one instant a stage is entered once, a campaign started once and a step run once at most; what that stops gets a `defer`.
-//! They are cheap, because nobody is asked without need: whatever changes the contact names the topics that changed (`Executor::changed`), and only funnels,
-//! campaigns and answers that read one of these are opened again.
+//! The rounds end, because in one instant a stage is entered once, a campaign started once and a
+//! step run once at most; what that stops gets a `defer`. They are cheap, because nobody is asked
+//! without need: whatever changes the contact names the topics that changed (`Executor::changed`),
+//! and only funnels, campaigns and answers that read one of these are opened again.
 
 mod await_event;
 mod bits;
@@ -107,10 +110,15 @@ pub struct After<'w, 'a> {
 impl<'a> Worker<'a> {
     /// A worker that has counted nothing yet.
     pub fn new(program: &'a Program) -> Self {
-        Self { executor: Executor::new(program), stages: Vec::new(), memory: ContactState::default() }
+        Self {
+            executor: Executor::new(program),
+            stages: Vec::new(),
+            memory: ContactState::default(),
+        }
     }
 
-    /// Takes one contact through the instant. What happens is pushed to `effects` in its order; `memory` is absent for a contact that was never seen before.
+    /// Takes one contact through the instant. What happens is pushed to `effects` in its order;
+    /// `memory` is absent for a contact that was never seen before.
     pub fn contact(
         &mut self,
         seen: &Seen<'a>,
@@ -129,7 +137,8 @@ impl<'a> Worker<'a> {
         self.executor.run(effects);
         self.executor.count();
         self.stages.clear();
-        self.stages.extend(self.executor.stages.iter().map(executor::StagePosition::id));
+        self.stages
+            .extend(self.executor.stages.iter().map(executor::StagePosition::id));
         After {
             fields: &self.executor.fields[..seen.fields.len()],
             stages: &self.stages,

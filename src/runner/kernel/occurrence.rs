@@ -1,11 +1,14 @@
-//! What happened to a contact: whether an occurrence fits a pattern, how many do, and what they sum up to.
+//! What happened to a contact: whether an occurrence fits a pattern, how many do, and what they sum
+//! up to.
 
 use rust_decimal::Decimal;
 
 use super::eval::{compare, decimal, in_ranges, is_negated};
 use super::executor::Executor;
 use crate::runner::contact::{Kept, Occurrence, Slot};
-use crate::runner::program::{CountProgram, PatternProgram, SinceProgram, Where, Zone, day_of_number, fold_into};
+use crate::runner::program::{
+    CountProgram, PatternProgram, SinceProgram, Where, Zone, day_of_number, fold_into,
+};
 use crate::runner::state::Phase;
 
 impl PatternProgram {
@@ -13,7 +16,10 @@ impl PatternProgram {
     pub(super) fn fits(&self, occurrence: &Occurrence, zone: &Zone) -> bool {
         self.event == occurrence.event
             && (self.of.is_none() || self.of == occurrence.of)
-            && self.where_.as_ref().is_none_or(|inner| inner.eval(occurrence, zone))
+            && self
+                .where_
+                .as_ref()
+                .is_none_or(|inner| inner.eval(occurrence, zone))
     }
 }
 
@@ -27,12 +33,18 @@ impl Where {
             Self::Not(inner) => !inner.eval(occurrence, zone),
             Self::Exists(property) => slot(property) != Slot::Missing,
             Self::Text { property, test } => {
-                let Slot::Text(text) = slot(property) else { return is_negated(test) };
+                let Slot::Text(text) = slot(property) else {
+                    return is_negated(test);
+                };
                 let mut folded = String::new();
                 fold_into(text, &mut folded);
                 compare(&folded, test)
             }
-            Self::Ranges { property, ranges, negated } => {
+            Self::Ranges {
+                property,
+                ranges,
+                negated,
+            } => {
                 let whole = match slot(property) {
                     Slot::Integer(value) | Slot::Moment(value) => Some(value),
                     Slot::Day(day) => Some(i64::from(day)),
@@ -50,7 +62,12 @@ impl Where {
                 (Slot::Text(text), Some(pattern)) => pattern.is_match(text),
                 _ => false,
             },
-            Self::Anniversary { property, month, day, leap_too } => {
+            Self::Anniversary {
+                property,
+                month,
+                day,
+                leap_too,
+            } => {
                 let of = match slot(property) {
                     Slot::Day(day) => Some(day_of_number(day)),
                     Slot::Moment(moment) => Some(zone.day_of(moment)),
@@ -65,13 +82,18 @@ impl Where {
                 let of = of.map(|of| (of.month(), of.day()));
                 of == Some((*month, *day)) || *leap_too && of == Some((2, 29))
             }
-            Self::Boolean { property, is, negated } => (slot(property) == Slot::Boolean(*is)) != *negated,
+            Self::Boolean {
+                property,
+                is,
+                negated,
+            } => (slot(property) == Slot::Boolean(*is)) != *negated,
         }
     }
 }
 
 impl Executor<'_> {
-    /// Whether so many are known, or so much, as the condition asks; false before an entry that it counts from.
+    /// Whether so many are known, or so much, as the condition asks; false before an entry that it
+    /// counts from.
     pub(super) fn counts(&self, count: &CountProgram) -> bool {
         let after = match count.since {
             SinceProgram::Ever => i64::MIN,
@@ -85,12 +107,14 @@ impl Executor<'_> {
             },
         };
         let known = &self.events[self.events.partition_point(|one| one.at < count.from)..];
-        let meant = known
-            .iter()
-            .filter(|one| (after == i64::MIN || one.at > after) && count.pattern.fits(one, &self.program.zone));
+        let meant = known.iter().filter(|one| {
+            (after == i64::MIN || one.at > after) && count.pattern.fits(one, &self.program.zone)
+        });
         let total = match count.sum {
             None => Decimal::from(meant.count()),
-            Some(property) => meant.fold(Decimal::ZERO, |sum, one| add(sum, one.property(property))),
+            Some(property) => {
+                meant.fold(Decimal::ZERO, |sum, one| add(sum, one.property(property)))
+            }
         };
         decimal(Slot::Number(total), &count.test)
     }
@@ -109,13 +133,19 @@ fn add(sum: Decimal, value: Slot<'_>) -> Decimal {
         | Slot::Choice(_)
         | Slot::Choices(_) => return sum,
     };
-    let extreme = if value.is_sign_negative() { Decimal::MIN } else { Decimal::MAX };
+    let extreme = if value.is_sign_negative() {
+        Decimal::MIN
+    } else {
+        Decimal::MAX
+    };
     sum.checked_add(value).unwrap_or(extreme)
 }
 
 impl Occurrence {
     /// The value of a property.
     pub(crate) fn property(&self, property: crate::model::PropertyId) -> Slot<'_> {
-        self.properties.get(crate::model::ids::Id::index(property)).map_or(Slot::Missing, Kept::slot)
+        self.properties
+            .get(crate::model::ids::Id::index(property))
+            .map_or(Slot::Missing, Kept::slot)
     }
 }

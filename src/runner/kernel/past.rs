@@ -1,4 +1,5 @@
-//! A `wait-until` that does not wait: its moment is over or missing, or a later one on the same date is over too; what is left out is journalled step by step.
+//! A `wait-until` that does not wait: its moment is over or missing, or a later one on the same
+//! date is over too; what is left out is journalled step by step.
 
 use super::executor::Executor;
 use super::step::{Flow, Here, push};
@@ -8,13 +9,25 @@ use crate::runner::effect::{Effect, EndReason, Event, PastChoice, SkipReason};
 use crate::runner::program::{Action, Verb, WaitFor};
 
 impl<'a> Executor<'a> {
-    /// The moment is over as the contact arrives, or while it waits was moved into the past or taken away.
-    pub(super) fn past(&mut self, here: Here, until: Option<i64>, effects: &mut Vec<Effect<'a>>) -> Flow {
+    /// The moment is over as the contact arrives, or while it waits was moved into the past or
+    /// taken away.
+    pub(super) fn past(
+        &mut self,
+        here: Here,
+        until: Option<i64>,
+        effects: &mut Vec<Effect<'a>>,
+    ) -> Flow {
         let then = self.choice(here, until);
         push(effects, here, Event::Past { until, then });
         if then == PastChoice::Exit {
             self.metrics.done(here.campaign, here.step);
-            self.end(here.campaign, here.at, Outcome::Exited, EndReason::Exit, effects);
+            self.end(
+                here.campaign,
+                here.at,
+                Outcome::Exited,
+                EndReason::Exit,
+                effects,
+            );
             return Flow::Stop;
         }
         if let Some(flow) = self.outdated(here, effects) {
@@ -33,8 +46,11 @@ impl<'a> Executor<'a> {
     }
 
     fn choice(&self, here: Here, until: Option<i64>) -> PastChoice {
-        let Verb::WaitUntil { until: waits_for, if_past, .. } =
-            &self.program.campaigns[here.campaign].steps[here.step].verb
+        let Verb::WaitUntil {
+            until: waits_for,
+            if_past,
+            ..
+        } = &self.program.campaigns[here.campaign].steps[here.step].verb
         else {
             return PastChoice::Continue;
         };
@@ -53,24 +69,41 @@ impl<'a> Executor<'a> {
     }
 
     /// Leaves out the next step of the list, if there is one.
-    fn leave_out_next(&mut self, here: Here, until: Option<i64>, on: Flow, effects: &mut Vec<Effect<'a>>) -> Flow {
+    fn leave_out_next(
+        &mut self,
+        here: Here,
+        until: Option<i64>,
+        on: Flow,
+        effects: &mut Vec<Effect<'a>>,
+    ) -> Flow {
         let steps = &self.program.campaigns[here.campaign].steps;
-        let Some(left_out) = steps[here.step].sibling else { return on };
-        let reason = if until.is_some() { SkipReason::Past } else { SkipReason::Missing };
+        let Some(left_out) = steps[here.step].sibling else {
+            return on;
+        };
+        let reason = if until.is_some() {
+            SkipReason::Past
+        } else {
+            SkipReason::Missing
+        };
         self.leave_out(here.campaign, left_out, reason, effects);
         Flow::On(steps[left_out].next)
     }
 
-    /// Where the contact would come next to another wait on the same date which is over too, the steps up to there are left out, unless this one says `if-past: continue`.
+    /// Where the contact would come next to another wait on the same date which is over too, the
+    /// steps up to there are left out, unless this one says `if-past: continue`.
     pub(super) fn outdated(&mut self, here: Here, effects: &mut Vec<Effect<'a>>) -> Option<Flow> {
         let steps = &self.program.campaigns[here.campaign].steps;
-        let Verb::WaitUntil { until, if_past, .. } = &steps[here.step].verb else { return None };
+        let Verb::WaitUntil { until, if_past, .. } = &steps[here.step].verb else {
+            return None;
+        };
         if *if_past == Some(IfPast::Continue) {
             return None;
         }
         let mut between = Vec::new();
         let next = self.next_wait(here, &mut between)?;
-        let Verb::WaitUntil { until: later, .. } = &steps[next].verb else { return None };
+        let Verb::WaitUntil { until: later, .. } = &steps[next].verb else {
+            return None;
+        };
         if !is_same_date(until, later) || !self.is_over(self.here(here.campaign, next), later) {
             return None;
         }
@@ -81,7 +114,8 @@ impl<'a> Executor<'a> {
         Some(Flow::On(next))
     }
 
-    /// The `wait-until` to which the contact would come next, as its conditions stand now, if nothing else holds it or leads elsewhere before; and the steps up to there.
+    /// The `wait-until` to which the contact would come next, as its conditions stand now, if
+    /// nothing else holds it or leads elsewhere before; and the steps up to there.
     fn next_wait(&mut self, here: Here, between: &mut Vec<usize>) -> Option<usize> {
         let steps = &self.program.campaigns[here.campaign].steps;
         let mut at = steps[here.step].next;
@@ -89,7 +123,11 @@ impl<'a> Executor<'a> {
             let step = steps.get(at)?;
             let next = match &step.verb {
                 Verb::WaitUntil { .. } => return Some(at),
-                Verb::If { when, then, otherwise } => {
+                Verb::If {
+                    when,
+                    then,
+                    otherwise,
+                } => {
                     if self.eval(*when) {
                         *then
                     } else {
@@ -97,7 +135,9 @@ impl<'a> Executor<'a> {
                     }
                 }
                 Verb::Split(shares) => self.share_of(here.campaign, at, shares).first,
-                Verb::Wait(_) | Verb::Await(_) | Verb::Fork(_) | Verb::Goto(_) | Verb::Exit(_) => return None,
+                Verb::Wait(_) | Verb::Await(_) | Verb::Fork(_) | Verb::Goto(_) | Verb::Exit(_) => {
+                    return None;
+                }
                 Verb::Nothing => step.next,
                 Verb::Action(_) => step.next,
             };
@@ -115,11 +155,24 @@ impl<'a> Executor<'a> {
         }
     }
 
-    fn leave_out(&mut self, campaign: usize, step: usize, reason: SkipReason, effects: &mut Vec<Effect<'a>>) {
+    fn leave_out(
+        &mut self,
+        campaign: usize,
+        step: usize,
+        reason: SkipReason,
+        effects: &mut Vec<Effect<'a>>,
+    ) {
         let verb = &self.program.campaigns[campaign].steps[step].verb;
-        let content =
-            if let Verb::Action(Action::Send { content, .. }) = verb { Some(Id::from_index(*content)) } else { None };
-        push(effects, self.here(campaign, step), Event::Skip { content, reason });
+        let content = if let Verb::Action(Action::Send { content, .. }) = verb {
+            Some(Id::from_index(*content))
+        } else {
+            None
+        };
+        push(
+            effects,
+            self.here(campaign, step),
+            Event::Skip { content, reason },
+        );
         self.metrics.skipped(campaign, step, reason);
         if let Some(content) = content {
             self.note_try(campaign, content, false);

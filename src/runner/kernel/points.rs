@@ -1,4 +1,5 @@
-//! Points: what steps and rules give, in groups or in none, and phase 2, in which enough of them start a trigger, once ever.
+//! Points: what steps and rules give, in groups or in none, and phase 2, in which enough of them
+//! start a trigger, once ever.
 
 use super::executor::Executor;
 use crate::model::ids::Id;
@@ -11,17 +12,34 @@ use crate::runner::state::{ContactState, Phase, WaitReason};
 
 impl<'a> Executor<'a> {
     /// Gives points; what changes nothing is not journalled.
-    pub(super) fn give(&mut self, at: Option<At>, rule: Option<RuleId>, give: Give, effects: &mut Vec<Effect<'a>>) {
+    pub(super) fn give(
+        &mut self,
+        at: Option<At>,
+        rule: Option<RuleId>,
+        give: Give,
+        effects: &mut Vec<Effect<'a>>,
+    ) {
         let dependencies = &self.program.dependencies;
         let (score, topic) = match give.group {
             None => (&mut self.points, dependencies.of_points()),
-            Some(group) => (&mut self.groups[group.index()], dependencies.of_group(group)),
+            Some(group) => (
+                &mut self.groups[group.index()],
+                dependencies.of_group(group),
+            ),
         };
         let from = *score;
         let to = from.saturating_add(give.points);
         if from != to {
             *score = to;
-            effects.push(Effect { at, event: Event::Points { group: give.group, rule, from, to } });
+            effects.push(Effect {
+                at,
+                event: Event::Points {
+                    group: give.group,
+                    rule,
+                    from,
+                    to,
+                },
+            });
             self.changed(topic);
         }
     }
@@ -29,19 +47,27 @@ impl<'a> Executor<'a> {
     /// Phase 2: by threshold, then by id, until none fires any more.
     pub(super) fn fire_triggers(&mut self, effects: &mut Vec<Effect<'a>>) {
         let program = self.program;
-        while let Some(&ready) = program.triggers.iter().find(|&&trigger| self.is_ready(trigger)) {
+        while let Some(&ready) = program
+            .triggers
+            .iter()
+            .find(|&&trigger| self.is_ready(trigger))
+        {
             self.fire(ready, effects);
         }
     }
 
     fn is_ready(&self, trigger: usize) -> bool {
         let rules = &self.program.campaigns[trigger];
-        let score = |group: Option<GroupId>| group.map_or(self.points, |group| self.groups[group.index()]);
-        let enough = rules.trigger.is_some_and(|threshold| score(threshold.group) >= threshold.at);
+        let score =
+            |group: Option<GroupId>| group.map_or(self.points, |group| self.groups[group.index()]);
+        let enough = rules
+            .trigger
+            .is_some_and(|threshold| score(threshold.group) >= threshold.at);
         enough && rules.published && self.members[trigger].entries == 0
     }
 
-    /// Runs the steps at once. A move that a limit of the instant puts off holds the rest until a later one.
+    /// Runs the steps at once. A move that a limit of the instant puts off holds the rest until a
+    /// later one.
     fn fire(&mut self, trigger: usize, effects: &mut Vec<Effect<'a>>) {
         let now = self.program.now();
         let member = &mut self.members[trigger];
@@ -49,15 +75,28 @@ impl<'a> Executor<'a> {
         member.phase = Phase::Active;
         member.since = now;
         member.started = true;
-        member.step = if self.program.campaigns[trigger].steps.is_empty() { END } else { 0 };
+        member.step = if self.program.campaigns[trigger].steps.is_empty() {
+            END
+        } else {
+            0
+        };
         member.pending = WaitReason::Ready;
         member.due = now;
         let place = self.program.campaign_place[trigger];
         let at = self.active.partition_point(|&other| other < place);
         self.active.insert(at, place);
         self.metrics.entered(trigger);
-        self.changed(self.program.dependencies.of_campaign(Id::from_index(trigger)));
-        effects.push(Effect { at: Some(self.at(trigger)), event: Event::Start { cause: Cause::Points } });
+        self.changed(
+            self.program
+                .dependencies
+                .of_campaign(Id::from_index(trigger)),
+        );
+        effects.push(Effect {
+            at: Some(self.at(trigger)),
+            event: Event::Start {
+                cause: Cause::Points,
+            },
+        });
         self.go_on(trigger, None, effects);
     }
 
@@ -73,17 +112,29 @@ impl<'a> Executor<'a> {
         for (index, &shown) in seen.groups.iter().enumerate() {
             let group = GroupId::from_index(index);
             let writes = self.program.dependencies.writes_group(group);
-            let remembered = memory.filter(|memory| writes && memory.has_read(|unread| unread.groups.contains(&group)));
+            let remembered = memory.filter(|memory| {
+                writes && memory.has_read(|unread| unread.groups.contains(&group))
+            });
             let mut known = match remembered {
                 None => Tracked::first(shown),
                 Some(memory) => {
-                    let found = memory.groups.binary_search_by_key(&group, |(id, _)| *id).ok();
+                    let found = memory
+                        .groups
+                        .binary_search_by_key(&group, |(id, _)| *id)
+                        .ok();
                     found.map_or_else(Tracked::default, |at| memory.groups[at].1.clone())
                 }
             };
             let from = known.value;
             if columns.groups[index] && known.merge(shown) == Merged::Theirs {
-                effects.push(Effect { at: None, event: Event::ExternalPoints { group: Some(group), from, to: shown } });
+                effects.push(Effect {
+                    at: None,
+                    event: Event::ExternalPoints {
+                        group: Some(group),
+                        from,
+                        to: shown,
+                    },
+                });
             }
             self.groups.push(known.value);
             self.known.groups.push(known);

@@ -10,7 +10,13 @@ use crate::runner::effect::{Effect, EndReason, Event, SkipReason, Unreached};
 use crate::runner::state::WaitReason;
 
 impl<'a> Executor<'a> {
-    pub(super) fn send(&mut self, here: Here, content: usize, rules: SendRules, effects: &mut Vec<Effect<'a>>) -> Flow {
+    pub(super) fn send(
+        &mut self,
+        here: Here,
+        content: usize,
+        rules: SendRules,
+        effects: &mut Vec<Effect<'a>>,
+    ) -> Flow {
         if self.ends_by_condition(here.campaign, effects) {
             return Flow::Stop;
         }
@@ -27,7 +33,15 @@ impl<'a> Executor<'a> {
         self.remember_sent(here, id, route, rules);
         self.note_try(here.campaign, id, true);
         let values = self.note_values(content);
-        push(effects, here, Event::Send { content: id, channel: route, values });
+        push(
+            effects,
+            here,
+            Event::Send {
+                content: id,
+                channel: route,
+                values,
+            },
+        );
         self.metrics.sent(here.campaign, here.step, route);
         self.done(here)
     }
@@ -54,30 +68,54 @@ impl<'a> Executor<'a> {
         effects: &mut Vec<Effect<'a>>,
     ) -> Flow {
         self.note_try(here.campaign, content, false);
-        push(effects, here, Event::Skip { content: Some(content), reason });
+        push(
+            effects,
+            here,
+            Event::Skip {
+                content: Some(content),
+                reason,
+            },
+        );
         self.metrics.skipped(here.campaign, here.step, reason);
         if rules.exits_on_skip {
-            self.end(here.campaign, here.at, Outcome::Exited, EndReason::Skipped, effects);
+            self.end(
+                here.campaign,
+                here.at,
+                Outcome::Exited,
+                EndReason::Skipped,
+                effects,
+            );
             return Flow::Stop;
         }
         Flow::On(self.program.campaigns[here.campaign].steps[here.step].next)
     }
 
     /// The channel on which it goes out, if it needs one, or the first reason against it.
-    fn route_or_reason(&mut self, here: Here, content: usize, rules: SendRules) -> Result<Option<Channel>, SkipReason> {
+    fn route_or_reason(
+        &mut self,
+        here: Here,
+        content: usize,
+        rules: SendRules,
+    ) -> Result<Option<Channel>, SkipReason> {
         if !self.program.content[content].published {
             return Err(SkipReason::Unpublished);
         }
-        let route = self.route(content, rules.transactional).map_err(SkipReason::Unreachable)?;
+        let route = self
+            .route(content, rules.transactional)
+            .map_err(SkipReason::Unreachable)?;
         if self.was_sent(here, ContentId::from_index(content), rules.once) {
             return Err(SkipReason::AlreadySent);
         }
         let dropped = !rules.transactional && route.is_some_and(|channel| self.is_dropped(channel));
-        // Outside of its hours a message is put off; whether it is one too many is seen when it may go.
+        // Outside of its hours a message is put off; whether it is one too many is seen when it may
+        // go.
         if dropped && !self.is_closed(route, Some(here)) {
             return Err(SkipReason::Limited);
         }
-        if rules.expires.is_some_and(|length| self.is_late(here, length)) {
+        if rules
+            .expires
+            .is_some_and(|length| self.is_late(here, length))
+        {
             return Err(SkipReason::Expired);
         }
         Ok(route)
@@ -88,7 +126,8 @@ impl<'a> Executor<'a> {
         self.program.now() > self.program.zone.add(self.due_at_first(here), length)
     }
 
-    /// When the pass was due in which the send was reached; a limit that kept it back since does not count.
+    /// When the pass was due in which the send was reached; a limit that kept it back since does
+    /// not count.
     pub(super) fn due_at_first(&self, here: Here) -> i64 {
         let token = self.token(here.campaign, self.lane(here));
         if let WaitReason::Delayed(first) = token.pending
@@ -101,10 +140,19 @@ impl<'a> Executor<'a> {
     }
 
     /// The channel on which a content reaches the contact, if it needs one; or what is in the way.
-    pub(super) fn route(&mut self, content: usize, transactional: bool) -> Result<Option<Channel>, Unreached> {
+    pub(super) fn route(
+        &mut self,
+        content: usize,
+        transactional: bool,
+    ) -> Result<Option<Channel>, Unreached> {
         let content = &self.program.content[content];
-        let Some(channels) = &content.channels else { return Ok(None) };
-        let preferred = content.follows_preference.then(|| self.preferred_channel()).flatten();
+        let Some(channels) = &content.channels else {
+            return Ok(None);
+        };
+        let preferred = content
+            .follows_preference
+            .then(|| self.preferred_channel())
+            .flatten();
         let preferred = preferred.filter(|channel| channels.contains(channel));
         let mut furthest = Unreached::Address;
         for channel in preferred.into_iter().chain(channels.iter().copied()) {
@@ -136,14 +184,17 @@ impl<'a> Executor<'a> {
         Channel::of(text)
     }
 
-    /// Whether there is an address, consent, and nothing that forbids it; a kind without a channel always reaches.
+    /// Whether there is an address, consent, and nothing that forbids it; a kind without a channel
+    /// always reaches.
     pub(super) fn reaches(&mut self, content: usize, transactional: bool) -> bool {
         self.route(content, transactional).is_ok()
     }
 
     fn in_the_way(&mut self, channel: Channel, transactional: bool) -> Option<Unreached> {
         let rules = &self.program.channels[channel as usize];
-        let has_address = rules.address.is_some_and(|field| self.fields[field] != Slot::Missing);
+        let has_address = rules
+            .address
+            .is_some_and(|field| self.fields[field] != Slot::Missing);
         if !has_address {
             return Some(Unreached::Address);
         }
@@ -164,7 +215,8 @@ impl<'a> Executor<'a> {
         limit.is_some_and(|limit| limit.drops) && self.limited_until(channel).is_some()
     }
 
-    /// When the limit of a channel lets the next message go, if not now. A message counts until its time is over.
+    /// When the limit of a channel lets the next message go, if not now. A message counts until its
+    /// time is over.
     pub(super) fn limited_until(&self, channel: Channel) -> Option<i64> {
         let limit = self.program.channels[channel as usize].limit?;
         let times = &self.sent_on[channel as usize];
@@ -182,31 +234,59 @@ impl<'a> Executor<'a> {
 
     /// The same where there is no entry in which it could have been sent.
     pub(super) fn was_sent_before(&self, content: ContentId, once: Once) -> bool {
-        let ours = || self.sent.binary_search_by_key(&content, |(id, _)| *id).ok().map(|at| self.sent[at].1);
-        let others = || self.delivered.iter().find(|(id, _)| *id == content).map(|(_, delivery)| delivery.at);
+        let ours = || {
+            self.sent
+                .binary_search_by_key(&content, |(id, _)| *id)
+                .ok()
+                .map(|at| self.sent[at].1)
+        };
+        let others = || {
+            self.delivered
+                .iter()
+                .find(|(id, _)| *id == content)
+                .map(|(_, delivery)| delivery.at)
+        };
         let last = || ours().or_else(others);
         match once {
             Once::Entry => false,
             Once::Ever => last().is_some(),
-            Once::After(length) => last().is_some_and(|sent| self.program.now() < self.program.zone.add(sent, length)),
+            Once::After(length) => {
+                last().is_some_and(|sent| self.program.now() < self.program.zone.add(sent, length))
+            }
         }
     }
 
-    /// When, on which channel if it may be one of several, and what the limit of the channel counts.
-    pub(super) fn remember_when_sent(&mut self, content: ContentId, route: Option<Channel>, transactional: bool) {
+    /// When, on which channel if it may be one of several, and what the limit of the channel
+    /// counts.
+    pub(super) fn remember_when_sent(
+        &mut self,
+        content: ContentId,
+        route: Option<Channel>,
+        transactional: bool,
+    ) {
         let now = self.program.now();
-        let counts = |channel: &Channel| !transactional && self.program.channels[*channel as usize].limit.is_some();
+        let counts = |channel: &Channel| {
+            !transactional && self.program.channels[*channel as usize].limit.is_some()
+        };
         if let Some(channel) = route.filter(counts) {
             self.sent_on[channel as usize].push(now);
         }
         put(&mut self.sent, content, now);
         self.delivered.retain(|(id, _)| *id != content);
-        if let Some(channel) = route.filter(|_| self.program.content[content.index()].follows_preference) {
+        if let Some(channel) =
+            route.filter(|_| self.program.content[content.index()].follows_preference)
+        {
             put(&mut self.went_out, content, channel);
         }
     }
 
-    fn remember_sent(&mut self, here: Here, content: ContentId, route: Option<Channel>, rules: SendRules) {
+    fn remember_sent(
+        &mut self,
+        here: Here,
+        content: ContentId,
+        route: Option<Channel>,
+        rules: SendRules,
+    ) {
         self.remember_when_sent(content, route, rules.transactional);
         let in_entry = (here.at.campaign, content);
         if !self.sent_in_entry.contains(&in_entry) {

@@ -12,7 +12,12 @@ use crate::runner::effect::{Effect, Event};
 use crate::runner::program::{FieldProgram, New};
 
 impl<'a> Executor<'a> {
-    pub(super) fn add_tag(&mut self, here: Here, tag: usize, effects: &mut Vec<Effect<'a>>) -> Flow {
+    pub(super) fn add_tag(
+        &mut self,
+        here: Here,
+        tag: usize,
+        effects: &mut Vec<Effect<'a>>,
+    ) -> Flow {
         if !self.tags.has(tag) {
             let id = Id::from_index(tag);
             self.tags.set(tag, true);
@@ -25,7 +30,12 @@ impl<'a> Executor<'a> {
         self.done(here)
     }
 
-    pub(super) fn remove_tag(&mut self, here: Here, tag: usize, effects: &mut Vec<Effect<'a>>) -> Flow {
+    pub(super) fn remove_tag(
+        &mut self,
+        here: Here,
+        tag: usize,
+        effects: &mut Vec<Effect<'a>>,
+    ) -> Flow {
         if self.tags.has(tag) {
             let id = Id::from_index(tag);
             self.tags.set(tag, false);
@@ -36,10 +46,24 @@ impl<'a> Executor<'a> {
         self.done(here)
     }
 
-    pub(super) fn set(&mut self, here: Here, field: usize, new: &'a New, effects: &mut Vec<Effect<'a>>) -> Flow {
+    pub(super) fn set(
+        &mut self,
+        here: Here,
+        field: usize,
+        new: &'a New,
+        effects: &mut Vec<Effect<'a>>,
+    ) -> Flow {
         let (from, to) = (self.fields[field], self.renewed(field, new));
         if from != to {
-            push(effects, here, Event::Set { field: Id::from_index(field), from, to });
+            push(
+                effects,
+                here,
+                Event::Set {
+                    field: Id::from_index(field),
+                    from,
+                    to,
+                },
+            );
             self.put(field, to);
         }
         if self.program.fields[field].follows_events {
@@ -58,12 +82,25 @@ impl<'a> Executor<'a> {
     }
 
     /// Takes the value away; the default, which stands for every missing value, shows.
-    pub(super) fn clear(&mut self, here: Here, field: usize, effects: &mut Vec<Effect<'a>>) -> Flow {
+    pub(super) fn clear(
+        &mut self,
+        here: Here,
+        field: usize,
+        effects: &mut Vec<Effect<'a>>,
+    ) -> Flow {
         let program = self.program;
         let from = self.fields[field];
         let to = program.fields[field].default.slot();
         if from != to {
-            push(effects, here, Event::Clear { field: Id::from_index(field), from, to });
+            push(
+                effects,
+                here,
+                Event::Clear {
+                    field: Id::from_index(field),
+                    from,
+                    to,
+                },
+            );
             self.put(field, to);
         }
         if program.fields[field].follows_events {
@@ -87,11 +124,19 @@ impl<'a> Executor<'a> {
     pub(super) fn sum_of(&self, field: usize, old: Slot<'_>, number: Decimal) -> Slot<'a> {
         let old = as_decimal(old).or_else(|| as_decimal(self.program.fields[field].default.slot()));
         let old = old.unwrap_or_default();
-        let extreme = if number.is_sign_negative() { Decimal::MIN } else { Decimal::MAX };
+        let extreme = if number.is_sign_negative() {
+            Decimal::MIN
+        } else {
+            Decimal::MAX
+        };
         let sum = old.checked_add(number).unwrap_or(extreme);
         let id = Id::from_index(field);
         if self.program.model().contacts.fields[id].type_ == Some(FieldType::Integer) {
-            let extreme = if sum.is_sign_negative() { i64::MIN } else { i64::MAX };
+            let extreme = if sum.is_sign_negative() {
+                i64::MIN
+            } else {
+                i64::MAX
+            };
             Slot::Integer(sum.trunc().to_i64().unwrap_or(extreme))
         } else {
             Slot::Number(sum)
@@ -112,26 +157,37 @@ pub(super) fn as_decimal(slot: Slot<'_>) -> Option<Decimal> {
 pub(super) fn cut<'a>(value: Slot<'a>, rules: &'a FieldProgram) -> Slot<'a> {
     let (min, max) = (&rules.min, &rules.max);
     match value {
-        Slot::Integer(value) => {
-            Slot::Integer(between(
-                value,
-                min,
-                max,
-                |it| {
-                    if let Kept::Integer(bound) = it { Some(*bound) } else { None }
-                },
-            ))
+        Slot::Integer(value) => Slot::Integer(between(value, min, max, |it| {
+            if let Kept::Integer(bound) = it {
+                Some(*bound)
+            } else {
+                None
+            }
+        })),
+        Slot::Number(value) => Slot::Number(between(value, min, max, |it| {
+            if let Kept::Number(bound) = it {
+                Some(*bound)
+            } else {
+                None
+            }
+        })),
+        Slot::Day(value) => Slot::Day(between(value, min, max, |it| {
+            if let Kept::Day(bound) = it {
+                Some(*bound)
+            } else {
+                None
+            }
+        })),
+        Slot::Moment(value) => Slot::Moment(between(value, min, max, |it| {
+            if let Kept::Moment(bound) = it {
+                Some(*bound)
+            } else {
+                None
+            }
+        })),
+        Slot::Missing | Slot::Text(_) | Slot::Boolean(_) | Slot::Choice(_) | Slot::Choices(_) => {
+            value
         }
-        Slot::Number(value) => {
-            Slot::Number(between(value, min, max, |it| if let Kept::Number(bound) = it { Some(*bound) } else { None }))
-        }
-        Slot::Day(value) => {
-            Slot::Day(between(value, min, max, |it| if let Kept::Day(bound) = it { Some(*bound) } else { None }))
-        }
-        Slot::Moment(value) => {
-            Slot::Moment(between(value, min, max, |it| if let Kept::Moment(bound) = it { Some(*bound) } else { None }))
-        }
-        Slot::Missing | Slot::Text(_) | Slot::Boolean(_) | Slot::Choice(_) | Slot::Choices(_) => value,
     }
 }
 

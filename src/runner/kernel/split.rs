@@ -1,4 +1,5 @@
-//! The step `split`: which branch a contact takes follows from its key, the campaign, the step, and the names and shares of the branches, so that nothing else can reshuffle anybody.
+//! The step `split`: which branch a contact takes follows from its key, the campaign, the step, and
+//! the names and shares of the branches, so that nothing else can reshuffle anybody.
 
 use super::executor::Executor;
 use crate::model::ids::Id;
@@ -6,7 +7,12 @@ use crate::runner::program::{Program, ShareProgram, SplitProgram};
 
 impl<'a> Executor<'a> {
     /// The share of the contact at a split.
-    pub(super) fn share_of(&self, campaign: usize, step: usize, split: &'a SplitProgram) -> &'a ShareProgram {
+    pub(super) fn share_of(
+        &self,
+        campaign: usize,
+        step: usize,
+        split: &'a SplitProgram,
+    ) -> &'a ShareProgram {
         split.share(hash(self.program, self.key, campaign, step))
     }
 }

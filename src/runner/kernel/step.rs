@@ -72,7 +72,12 @@ impl<'a> Executor<'a> {
         }
         let campaign = self.program.campaign_order[place];
         if let Some(due) = self.due(campaign, lane) {
-            let found = Due { moment: due, place, step: self.token(campaign, lane).step, lane };
+            let found = Due {
+                moment: due,
+                place,
+                step: self.token(campaign, lane).step,
+                lane,
+            };
             *earliest = Some(earliest.map_or(found, |earliest| earliest.min(found)));
         }
     }
@@ -85,10 +90,13 @@ impl<'a> Executor<'a> {
         }
         let token = self.token(campaign, lane);
         let due = match token.pending {
-            WaitReason::Start | WaitReason::Wait | WaitReason::Ready | WaitReason::Delayed(_) | WaitReason::Await => {
-                token.due
-            }
-            // What a limit of an instant put off is due at the next one, never once more in the same.
+            WaitReason::Start
+            | WaitReason::Wait
+            | WaitReason::Ready
+            | WaitReason::Delayed(_)
+            | WaitReason::Await => token.due,
+            // What a limit of an instant put off is due at the next one, never once more in the
+            // same.
             WaitReason::Deferred => return (token.due < now).then_some(token.due),
             WaitReason::Fork if self.has_ways(campaign, token.step) => return None,
             // A fork without ways has lost them to a change of the plan: it goes on by itself.
@@ -107,7 +115,13 @@ impl<'a> Executor<'a> {
             flow = match (flow, lane) {
                 (Flow::Stop, _) => return,
                 (Flow::On(END), None) => {
-                    self.end(campaign, self.at(campaign), Outcome::Completed, EndReason::Finished, effects);
+                    self.end(
+                        campaign,
+                        self.at(campaign),
+                        Outcome::Completed,
+                        EndReason::Finished,
+                        effects,
+                    );
                     return;
                 }
                 (Flow::On(END), Some(way)) => {
@@ -126,12 +140,18 @@ impl<'a> Executor<'a> {
 
     pub(super) fn here(&self, campaign: usize, step: usize) -> Here {
         let visit = self.visit_of(campaign, step);
-        let at = At { step: Some(Id::from_index(step)), visit, ..self.at(campaign) };
+        let at = At {
+            step: Some(Id::from_index(step)),
+            visit,
+            ..self.at(campaign)
+        };
         Here { campaign, step, at }
     }
 
     fn resume_at(&mut self, campaign: usize, lane: Lane, effects: &mut Vec<Effect<'a>>) -> Flow {
-        let Position { pending, step, due, .. } = self.token(campaign, lane);
+        let Position {
+            pending, step, due, ..
+        } = self.token(campaign, lane);
         match pending {
             WaitReason::Start => {
                 let admits = &self.program.campaigns[campaign].admits;
@@ -159,7 +179,11 @@ impl<'a> Executor<'a> {
             Verb::Action(action) => self.act(here, action, effects),
             Verb::Wait(wait) => self.wait(here, *wait, effects),
             Verb::WaitUntil { until, .. } => self.wait_until(here, until, effects),
-            Verb::If { when, then, otherwise } => {
+            Verb::If {
+                when,
+                then,
+                otherwise,
+            } => {
                 let eval = self.eval(*when);
                 push(effects, here, Event::If { then: eval });
                 self.metrics.done(here.campaign, here.step);
@@ -167,7 +191,13 @@ impl<'a> Executor<'a> {
             }
             Verb::Split(shares) => {
                 let share = self.share_of(here.campaign, here.step, shares);
-                push(effects, here, Event::Split { label: &share.label });
+                push(
+                    effects,
+                    here,
+                    Event::Split {
+                        label: &share.label,
+                    },
+                );
                 self.metrics.done(here.campaign, here.step);
                 Flow::On(share.first)
             }
@@ -189,7 +219,14 @@ impl<'a> Executor<'a> {
             Action::Move { funnel, stage } => self.move_to(here, *funnel, *stage, effects),
             Action::Leave { funnel } => {
                 if let Some(from) = self.clear_stage(*funnel) {
-                    push(effects, here, Event::Leave { funnel: Id::from_index(*funnel), from });
+                    push(
+                        effects,
+                        here,
+                        Event::Leave {
+                            funnel: Id::from_index(*funnel),
+                            from,
+                        },
+                    );
                 }
                 self.done(here)
             }
@@ -218,7 +255,13 @@ impl<'a> Executor<'a> {
         Flow::On(self.program.campaigns[here.campaign].steps[here.step].next)
     }
 
-    fn move_to(&mut self, here: Here, funnel: usize, to: usize, effects: &mut Vec<Effect<'a>>) -> Flow {
+    fn move_to(
+        &mut self,
+        here: Here,
+        funnel: usize,
+        to: usize,
+        effects: &mut Vec<Effect<'a>>,
+    ) -> Flow {
         let rules = &self.program.funnels[funnel];
         let from = self.stages[funnel].stage;
         if from == Some(to) {
@@ -226,7 +269,16 @@ impl<'a> Executor<'a> {
         }
         if let Some(reason) = refusal(rules, from, to) {
             let (from, to) = (from.map(Id::from_index), Id::from_index(to));
-            push(effects, here, Event::Refuse { funnel: Id::from_index(funnel), from, to, reason });
+            push(
+                effects,
+                here,
+                Event::Refuse {
+                    funnel: Id::from_index(funnel),
+                    from,
+                    to,
+                    reason,
+                },
+            );
             self.metrics.refused(here.campaign, here.step, reason);
             return Flow::On(self.program.campaigns[here.campaign].steps[here.step].next);
         }
@@ -236,17 +288,34 @@ impl<'a> Executor<'a> {
         self.hold(here, WaitReason::Deferred, self.program.now())
     }
 
-    /// Keeps the contact at this step. What a limit of the instant puts off stays in the hours of the wait before it.
+    /// Keeps the contact at this step. What a limit of the instant puts off stays in the hours of
+    /// the wait before it.
     pub(super) fn hold(&mut self, here: Here, pending: WaitReason, due: i64) -> Flow {
         let lane = self.lane(here);
-        let after = if pending == WaitReason::Deferred { self.token(here.campaign, lane).hours.after } else { None };
+        let after = if pending == WaitReason::Deferred {
+            self.token(here.campaign, lane).hours.after
+        } else {
+            None
+        };
         let hours = Hours { after, times: 0 };
-        self.stand(here.campaign, lane, Position { step: here.step, pending, due, hours });
+        self.stand(
+            here.campaign,
+            lane,
+            Position {
+                step: here.step,
+                pending,
+                due,
+                hours,
+            },
+        );
         Flow::Stop
     }
 }
 
 /// Journals what happens at a step.
 pub(super) fn push<'a>(effects: &mut Vec<Effect<'a>>, here: Here, event: Event<'a>) {
-    effects.push(Effect { at: Some(here.at), event });
+    effects.push(Effect {
+        at: Some(here.at),
+        event,
+    });
 }

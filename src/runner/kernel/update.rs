@@ -1,7 +1,7 @@
 //! What an event changes: the fields of its `updates`, each unless something later has set it.
 //!
-//! In whatever order events are taken in, a field ends with the value that they give it in the order of time: the last one
-//! that sets it counts, and what was added after that.
+//! In whatever order events are taken in, a field ends with the value that they give it in the
+//! order of time: the last one that sets it counts, and what was added after that.
 
 use rust_decimal::Decimal;
 
@@ -22,7 +22,8 @@ enum Change<'a> {
 }
 
 impl<'a> Executor<'a> {
-    /// Only fields that funnelc keeps: those that the file does not hold, and those that steps write too.
+    /// Only fields that funnelc keeps: those that the file does not hold, and those that steps
+    /// write too.
     pub(super) fn update_fields(
         &mut self,
         occurrence: &'a Occurrence,
@@ -42,14 +43,23 @@ impl<'a> Executor<'a> {
     }
 
     /// Nothing where a property is missing.
-    fn change_of(&self, field: usize, change: &'a Updated, occurrence: &'a Occurrence) -> Option<Change<'a>> {
+    fn change_of(
+        &self,
+        field: usize,
+        change: &'a Updated,
+        occurrence: &'a Occurrence,
+    ) -> Option<Change<'a>> {
         Some(match change {
             Updated::New(New::Value(value)) => Change::Set(value.slot()),
             Updated::New(New::Add(number)) => Change::Add(*number),
-            Updated::AddProperty(property) => Change::Add(as_decimal(occurrence.property(*property))?),
+            Updated::AddProperty(property) => {
+                Change::Add(as_decimal(occurrence.property(*property))?)
+            }
             Updated::SetProperty(property) => match occurrence.property(*property) {
                 Slot::Missing => return None,
-                Slot::Integer(number) if self.is_decimal(field) => Change::Set(Slot::Number(number.into())),
+                Slot::Integer(number) if self.is_decimal(field) => {
+                    Change::Set(Slot::Number(number.into()))
+                }
                 value @ (Slot::Text(_)
                 | Slot::Integer(_)
                 | Slot::Number(_)
@@ -59,13 +69,25 @@ impl<'a> Executor<'a> {
                 | Slot::Choice(_)
                 | Slot::Choices(_)) => Change::Set(value),
             },
-            Updated::Day => Change::Set(Slot::Day(day_number(self.program.zone.day_of(occurrence.at)))),
+            Updated::Day => Change::Set(Slot::Day(day_number(
+                self.program.zone.day_of(occurrence.at),
+            ))),
             Updated::Moment => Change::Set(Slot::Moment(occurrence.at)),
         })
     }
 
-    fn update(&mut self, index: usize, change: Change<'a>, occurrence: &'a Occurrence, effects: &mut Vec<Effect<'a>>) {
-        let (field, event, write) = (FieldId::from_index(index), occurrence.event, Write::of(occurrence));
+    fn update(
+        &mut self,
+        index: usize,
+        change: Change<'a>,
+        occurrence: &'a Occurrence,
+        effects: &mut Vec<Effect<'a>>,
+    ) {
+        let (field, event, write) = (
+            FieldId::from_index(index),
+            occurrence.event,
+            Write::of(occurrence),
+        );
         let later = self.set_of(field).filter(|set| !write.is_after(set));
         let from = self.fields[index];
         let to = match change {
@@ -80,10 +102,22 @@ impl<'a> Executor<'a> {
             return;
         }
         let happened = match later {
-            Some(set) => Event::Late { event, field, set: set.at },
-            None => Event::Update { event, field, from, to },
+            Some(set) => Event::Late {
+                event,
+                field,
+                set: set.at,
+            },
+            None => Event::Update {
+                event,
+                field,
+                from,
+                to,
+            },
         };
-        effects.push(Effect { at: None, event: happened });
+        effects.push(Effect {
+            at: None,
+            event: happened,
+        });
         if later.is_none() {
             self.put(index, to);
         }
@@ -97,7 +131,9 @@ impl<'a> Executor<'a> {
         as_of.added.retain(|(added, _)| added.is_after(&write));
         let added: Vec<Decimal> = as_of.added.iter().map(|(_, number)| *number).collect();
         let rules = &program.fields[index];
-        added.into_iter().fold(cut(value, rules), |value, number| cut(self.sum_of(index, value, number), rules))
+        added.into_iter().fold(cut(value, rules), |value, number| {
+            cut(self.sum_of(index, value, number), rules)
+        })
     }
 
     fn is_decimal(&self, field: usize) -> bool {
@@ -106,7 +142,10 @@ impl<'a> Executor<'a> {
     }
 
     fn set_of(&self, field: FieldId) -> Option<Write> {
-        self.as_of.iter().find(|(of, _)| *of == field).and_then(|(_, as_of)| as_of.set)
+        self.as_of
+            .iter()
+            .find(|(of, _)| *of == field)
+            .and_then(|(_, as_of)| as_of.set)
     }
 
     fn as_of(&mut self, field: FieldId) -> &mut AsOf {
@@ -130,18 +169,36 @@ impl<'a> Executor<'a> {
     pub(super) fn note_step(&mut self, index: usize, new: &New) {
         match new {
             New::Value(_) => self.set_now(FieldId::from_index(index)),
-            New::Add(number) => self.note_added(index, Write { at: self.program.now(), by: None }, *number),
+            New::Add(number) => self.note_added(
+                index,
+                Write {
+                    at: self.program.now(),
+                    by: None,
+                },
+                *number,
+            ),
         }
     }
 
     /// A step or somebody outside set the field: what happened before does not turn that back.
     pub(super) fn set_now(&mut self, field: FieldId) {
-        let set = Some(Write { at: self.program.now(), by: None });
-        *self.as_of(field) = AsOf { set, added: Vec::new() };
+        let set = Some(Write {
+            at: self.program.now(),
+            by: None,
+        });
+        *self.as_of(field) = AsOf {
+            set,
+            added: Vec::new(),
+        };
     }
 
     /// What is remembered of a field, if anything is.
-    pub(super) fn load_as_of(&mut self, field: FieldId, memory: Option<&ContactState>, changed_outside: bool) {
+    pub(super) fn load_as_of(
+        &mut self,
+        field: FieldId,
+        memory: Option<&ContactState>,
+        changed_outside: bool,
+    ) {
         let found = memory.and_then(|memory| memory.as_of.iter().find(|(of, _)| *of == field));
         if changed_outside {
             self.set_now(field);

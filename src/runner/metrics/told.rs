@@ -1,4 +1,5 @@
-//! What became of the messages of a step or an experience: on which channels they went out, why not, and what was in the way.
+//! What became of the messages of a step or an experience: on which channels they went out, why
+//! not, and what was in the way.
 
 use std::collections::BTreeMap;
 
@@ -42,9 +43,18 @@ impl Told {
     }
 
     pub(super) fn add(&mut self, other: &Self) {
-        self.skipped.iter_mut().zip(&other.skipped).for_each(|(sum, part)| *sum += part);
-        self.unreachable.iter_mut().zip(&other.unreachable).for_each(|(sum, part)| *sum += part);
-        self.channels.iter_mut().zip(&other.channels).for_each(|(sum, part)| *sum += part);
+        self.skipped
+            .iter_mut()
+            .zip(&other.skipped)
+            .for_each(|(sum, part)| *sum += part);
+        self.unreachable
+            .iter_mut()
+            .zip(&other.unreachable)
+            .for_each(|(sum, part)| *sum += part);
+        self.channels
+            .iter_mut()
+            .zip(&other.channels)
+            .for_each(|(sum, part)| *sum += part);
     }
 
     pub(super) fn report(&self) -> ToldReport {
@@ -57,8 +67,15 @@ impl Told {
 }
 
 /// Those of some words that were counted.
-fn occurred<const N: usize>(words: [&'static str; N], counts: [u64; N]) -> BTreeMap<&'static str, u64> {
-    words.into_iter().zip(counts).filter(|(_, count)| *count > 0).collect()
+fn occurred<const N: usize>(
+    words: [&'static str; N],
+    counts: [u64; N],
+) -> BTreeMap<&'static str, u64> {
+    words
+        .into_iter()
+        .zip(counts)
+        .filter(|(_, count)| *count > 0)
+        .collect()
 }
 
 const REASONS: [&str; 10] = [

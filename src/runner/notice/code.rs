@@ -1,6 +1,8 @@
-//! The kinds of things that `funnelc run` says: each stands once, here, and its comment is its description in schema and documentation.
+//! The kinds of things that `funnelc run` says: each stands once, here, and its comment is its
+//! description in schema and documentation.
 //!
-//! Invariant: a code that was published keeps its name and meaning; `format` of the document rises where one does not.
+//! Invariant: a code that was published keeps its name and meaning; `format` of the document rises
+//! where one does not.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -34,7 +36,8 @@ pub enum NoticeCode {
     DuplicateColumn,
     /// A column without which nothing runs is missing.
     MissingColumn,
-    /// A column that decides who may be written to is missing, and the project does not say what that means.
+    /// A column that decides who may be written to is missing, and the project does not say what
+    /// that means.
     DecidingColumn,
     /// A file has a header and no row below it.
     NoRows,

@@ -1,4 +1,5 @@
-//! What is wrong with a file beside the contacts, the companies or the events; with such a fault nothing of it is taken in.
+//! What is wrong with a file beside the contacts, the companies or the events; with such a fault
+//! nothing of it is taken in.
 
 use std::io;
 
@@ -21,7 +22,8 @@ pub enum FileFault {
     NoHeader(usize),
     #[error("{}", lines(.0))]
     Header(Vec<HeaderFault>),
-    #[error("the row that begins in line {line} is longer than {} MiB; a quote may not be closed", longest >> 20)]
+    #[error("the row that begins in line {line} is longer than {} MiB; a quote may not be \
+        closed", longest >> 20)]
     LongRow { line: u64, longest: usize },
     #[error("line {line} is longer than {} MiB", longest >> 20)]
     LongLine { line: u64, longest: usize },
@@ -44,7 +46,9 @@ impl FileFault {
             }
             Self::Rows(problems) => {
                 let rows = Notice::new(NoticeCode::BadRows, problems.count_in_words());
-                std::iter::once(rows).chain(problems.first.iter().map(Notice::from)).collect()
+                std::iter::once(rows)
+                    .chain(problems.first.iter().map(Notice::from))
+                    .collect()
             }
         }
     }
@@ -52,11 +56,18 @@ impl FileFault {
 
 /// One below the other; names in them may come from anybody.
 pub(crate) fn lines<T: ToString>(all: &[T]) -> String {
-    all.iter().map(|line| one_line(&line.to_string()).into_owned()).collect::<Vec<_>>().join("\n")
+    all.iter()
+        .map(|line| one_line(&line.to_string()).into_owned())
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// The first problems, and whether there are more.
 fn first_rows(problems: &Problems) -> String {
-    let more = if problems.rows > Problems::SHOWN as u64 { "\nand more" } else { "" };
+    let more = if problems.rows > Problems::SHOWN as u64 {
+        "\nand more"
+    } else {
+        ""
+    };
     format!("{}{more}", lines(&problems.first))
 }

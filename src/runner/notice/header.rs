@@ -18,12 +18,25 @@ pub enum HeaderFault {
     Unreadable(Reason),
     /// `at` are its two places, counted from 1.
     #[error("the column `{column}` stands twice in the header{}", as_columns(*at))]
-    Twice { column: String, at: Option<[usize; 2]> },
+    Twice {
+        column: String,
+        at: Option<[usize; 2]>,
+    },
     #[error("the column `{column}`{} is missing{hint}", which_holds(holds.as_deref()))]
-    Missing { column: String, holds: Option<String>, hint: Hint },
+    Missing {
+        column: String,
+        holds: Option<String>,
+        hint: Hint,
+    },
     /// It decides who may be written to; `otherwise` is what to write if files may lack it.
-    #[error("the column `{column}`, which holds {holds}, is missing{hint}{}if files may lack it, {otherwise}", hint.joint())]
-    Undecided { column: String, holds: String, hint: Hint, otherwise: String },
+    #[error("the column `{column}`, which holds {holds}, is missing{hint}{}if files may lack it, \
+        {otherwise}", hint.joint())]
+    Undecided {
+        column: String,
+        holds: String,
+        hint: Hint,
+        otherwise: String,
+    },
 }
 
 impl HeaderFault {
@@ -42,7 +55,9 @@ impl HeaderFault {
     pub fn column(&self) -> Option<&str> {
         match self {
             Self::Absent | Self::Empty | Self::Unreadable(_) => None,
-            Self::Twice { column, .. } | Self::Missing { column, .. } | Self::Undecided { column, .. } => Some(column),
+            Self::Twice { column, .. }
+            | Self::Missing { column, .. }
+            | Self::Undecided { column, .. } => Some(column),
         }
     }
 }
@@ -61,7 +76,11 @@ pub enum Hint {
 impl Hint {
     /// What leads on to the next half of a sentence.
     fn joint(&self) -> &'static str {
-        if matches!(self, Self::Near(_)) { " " } else { "; " }
+        if matches!(self, Self::Near(_)) {
+            " "
+        } else {
+            "; "
+        }
     }
 }
 
@@ -76,7 +95,9 @@ impl fmt::Display for Hint {
 }
 
 fn as_columns(at: Option<[usize; 2]>) -> String {
-    at.map_or_else(String::new, |[first, second]| format!(", as columns {first} and {second}"))
+    at.map_or_else(String::new, |[first, second]| {
+        format!(", as columns {first} and {second}")
+    })
 }
 
 fn which_holds(holds: Option<&str>) -> String {
@@ -85,7 +106,8 @@ fn which_holds(holds: Option<&str>) -> String {
 
 fn unreadable(reason: &Reason) -> String {
     if let Reason::BareReturn = reason {
-        "its rows end with carriage returns alone, as on old Macs; write it anew with line feeds".to_owned()
+        "its rows end with carriage returns alone, as on old Macs; write it anew with line feeds"
+            .to_owned()
     } else if let Reason::Nul = reason {
         "the header has NUL bytes, as UTF-16 has; write it anew as UTF-8".to_owned()
     } else {

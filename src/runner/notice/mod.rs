@@ -1,6 +1,8 @@
-//! What a run has to say, as data: a code, the place in a file, and the words, each said once, beside its type.
+//! What a run has to say, as data: a code, the place in a file, and the words, each said once,
+//! beside its type.
 //!
-//! Invariant: whoever tells it, in words or in JSON, adds nothing to what stands here but the name of the file and what to do about it.
+//! Invariant: whoever tells it, in words or in JSON, adds nothing to what stands here but the name
+//! of the file and what to do about it.
 
 mod code;
 mod file;
@@ -33,13 +35,22 @@ pub struct Notice {
 impl Notice {
     /// Something without a place in a file.
     pub fn new(code: NoticeCode, message: impl Into<String>) -> Self {
-        Self { code, line: None, column: None, value: None, message: message.into() }
+        Self {
+            code,
+            line: None,
+            column: None,
+            value: None,
+            message: message.into(),
+        }
     }
 
     /// The same, of a line.
     #[must_use]
     pub fn at_line(self, line: u64) -> Self {
-        Self { line: Some(line), ..self }
+        Self {
+            line: Some(line),
+            ..self
+        }
     }
 }
 
@@ -57,13 +68,20 @@ impl From<&RowError> for Notice {
 
 impl From<&HeaderFault> for Notice {
     fn from(fault: &HeaderFault) -> Self {
-        Self { column: fault.column().map(str::to_owned), ..Self::new(fault.code(), fault.to_string()).at_line(1) }
+        Self {
+            column: fault.column().map(str::to_owned),
+            ..Self::new(fault.code(), fault.to_string()).at_line(1)
+        }
     }
 }
 
 impl From<&Warning> for Notice {
     fn from(warning: &Warning) -> Self {
         let (line, column) = warning.place();
-        Self { line, column: column.map(str::to_owned), ..Self::new(warning.code(), warning.to_string()) }
+        Self {
+            line,
+            column: column.map(str::to_owned),
+            ..Self::new(warning.code(), warning.to_string())
+        }
     }
 }

@@ -75,7 +75,11 @@ impl fmt::Display for Reason {
             Self::MissingKey => f.write_str("the key is missing"),
             Self::Required => f.write_str("a value is required"),
             Self::NotA(word) => {
-                let article = if word.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
+                let article = if word.starts_with(['a', 'e', 'i', 'o']) {
+                    "an"
+                } else {
+                    "a"
+                };
                 write!(f, "not {article} {word}")
             }
             Self::TooSmall(min) => write!(f, "less than {min}"),
@@ -83,17 +87,23 @@ impl fmt::Display for Reason {
             Self::UnknownChoice => f.write_str("not one of the declared values"),
             Self::UnknownTag => f.write_str("not one of the declared tags"),
             Self::UnknownStage { funnel } => write!(f, "not a stage of `{funnel}`"),
-            Self::UnknownBlock => f.write_str("not `unsubscribed`, `complained`, `bounced` or `false`"),
+            Self::UnknownBlock => {
+                f.write_str("not `unsubscribed`, `complained`, `bounced` or `false`")
+            }
             Self::UnknownZone => f.write_str("not an IANA time zone"),
             Self::CellCount { expected, found } => {
                 let cells = if *found == 1 { "cell" } else { "cells" };
                 write!(f, "{found} {cells} where the header has {expected}")
             }
-            Self::StrayQuote => f.write_str("a quote inside a cell; write the cell in quotes and the quote twice"),
+            Self::StrayQuote => {
+                f.write_str("a quote inside a cell; write the cell in quotes and the quote twice")
+            }
             Self::UnclosedQuote => f.write_str("a quote that is never closed"),
             Self::NotUtf8 => f.write_str("not UTF-8"),
             Self::Nul => f.write_str("a NUL byte; text has none"),
-            Self::BareReturn => f.write_str("a carriage return outside quotes; a row ends with a line feed"),
+            Self::BareReturn => {
+                f.write_str("a carriage return outside quotes; a row ends with a line feed")
+            }
             Self::NotAnObject => f.write_str("not an object of JSON on one line"),
             Self::DuplicateKey { first_line } => write!(f, "the same key as in line {first_line}"),
         }
@@ -108,7 +118,11 @@ impl fmt::Display for RowError {
             write!(f, ", column `{column}`")?;
         }
         if !self.value.is_empty() {
-            write!(f, ", `{}`", one_line(&shortened(&self.value, LONGEST_VALUE)))?;
+            write!(
+                f,
+                ", `{}`",
+                one_line(&shortened(&self.value, LONGEST_VALUE))
+            )?;
         }
         write!(f, ": {}", self.reason)
     }
@@ -129,7 +143,11 @@ impl Problems {
 
     /// How many rows they are, in words.
     pub(crate) fn count_in_words(&self) -> String {
-        format!("{} {} bad", self.rows, if self.rows == 1 { "row is" } else { "rows are" })
+        format!(
+            "{} {} bad",
+            self.rows,
+            if self.rows == 1 { "row is" } else { "rows are" }
+        )
     }
 
     /// Adds the problems of one bad row.

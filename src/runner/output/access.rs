@@ -1,5 +1,9 @@
-//! Who may read what is written: a new file with personal data is its owner's alone, and what takes the place of something has the mode and the owner of that.
-#![expect(clippy::disallowed_methods, reason = "this is where files and folders are made")]
+//! Who may read what is written: a new file with personal data is its owner's alone, and what takes
+//! the place of something has the mode and the owner of that.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this is where files and folders are made"
+)]
 
 use std::fs::{DirBuilder, File, Metadata, OpenOptions, Permissions};
 use std::io;
@@ -23,7 +27,11 @@ pub(super) fn new_file(path: &Path, readers: Readers) -> io::Result<File> {
         Readers::Owner => 0o600,
         Readers::All => 0o666,
     };
-    OpenOptions::new().write(true).create_new(true).mode(mode).open(path)
+    OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(mode)
+        .open(path)
 }
 
 /// Makes a folder that is not there, for its owner alone.
@@ -31,9 +39,14 @@ pub(super) fn new_folder(path: &Path) -> io::Result<()> {
     DirBuilder::new().mode(0o700).create(path)
 }
 
-/// Opens a file to be locked, and makes it where there is none. What it holds stays, and a link is not followed.
+/// Opens a file to be locked, and makes it where there is none. What it holds stays, and a link is
+/// not followed.
 pub(super) fn lock_file(path: &Path) -> io::Result<File> {
-    lockable().create(true).truncate(false).mode(0o600).open(path)
+    lockable()
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .open(path)
 }
 
 /// Opens a file that is there to be locked, for writing, without which NFS locks none.
@@ -42,14 +55,18 @@ pub(super) fn to_lock(path: &Path) -> io::Result<File> {
 }
 
 fn lockable() -> OpenOptions {
-    #[expect(clippy::cast_possible_wrap, reason = "the flags of the system are an int")]
+    #[expect(
+        clippy::cast_possible_wrap,
+        reason = "the flags of the system are an int"
+    )]
     let flags = OFlags::NOFOLLOW.bits() as i32;
     let mut options = OpenOptions::new();
     options.read(true).write(true).custom_flags(flags);
     options
 }
 
-/// Gives a new file or folder the mode and owner of what stood in its place. New ones are closed, so what fails here leaves less access, never more.
+/// Gives a new file or folder the mode and owner of what stood in its place. New ones are closed,
+/// so what fails here leaves less access, never more.
 pub(super) fn like(new: &File, before: &Metadata) {
     let Ok(now) = new.metadata() else { return };
     let owner = (now.uid() != before.uid()).then_some(before.uid());
@@ -75,9 +92,14 @@ mod tests {
         let mode = |file: &File| file.metadata().unwrap().mode() & 0o777;
         let new = new_file(&folder.path().join("new"), Readers::Owner).unwrap();
         assert_eq!(mode(&new), 0o600);
-        assert!(new_file(&folder.path().join("new"), Readers::Owner).is_err(), "nothing is written over");
+        assert!(
+            new_file(&folder.path().join("new"), Readers::Owner).is_err(),
+            "nothing is written over"
+        );
         let before = new_file(&folder.path().join("before"), Readers::All).unwrap();
-        before.set_permissions(Permissions::from_mode(0o640)).unwrap();
+        before
+            .set_permissions(Permissions::from_mode(0o640))
+            .unwrap();
         like(&new, &before.metadata().unwrap());
         assert_eq!(mode(&new), 0o640);
     }

@@ -15,7 +15,8 @@ use crate::runner::kernel::{After, Snapshot};
 use crate::runner::key::{Key, experience_key, experience_name, idempotency_key};
 
 impl<'p> Writer<'p> {
-    /// The row of something that happened, if it leaves the house; what happened after it is needed to tell how the contact was then.
+    /// The row of something that happened, if it leaves the house; what happened after it is needed
+    /// to tell how the contact was then.
     pub(super) fn act<'e>(
         &self,
         row: Row<'_>,
@@ -24,7 +25,15 @@ impl<'p> Writer<'p> {
         (effect, later): (&Effect<'e>, &[Effect<'e>]),
         out: &mut Vec<u8>,
     ) {
-        if let (Event::Send { content, channel, values }, Some(at)) = (effect.event, effect.at) {
+        if let (
+            Event::Send {
+                content,
+                channel,
+                values,
+            },
+            Some(at),
+        ) = (effect.event, effect.at)
+        {
             let address = self.address(channel, after, later);
             let body = self.values(content, |index, _| after.values[values + index]);
             self.action(contact, (content, channel), at, (address, &body), out);
@@ -37,7 +46,8 @@ impl<'p> Writer<'p> {
         }
     }
 
-    /// Whatever an experience does leaves the house, unless it is skipped. It comes after all steps, so address and values are the last.
+    /// Whatever an experience does leaves the house, unless it is skipped. It comes after all
+    /// steps, so address and values are the last.
     fn experience(
         &self,
         contact: &str,
@@ -51,9 +61,15 @@ impl<'p> Writer<'p> {
             Touch::Send(_) => "send",
             Touch::Skip(_) | Touch::Delay(_) => return,
         };
-        let channel = if let Touch::Send(channel) = touch { channel } else { None };
+        let channel = if let Touch::Send(channel) = touch {
+            channel
+        } else {
+            None
+        };
         let address = self.address(channel, after, &[]);
-        let key = self.keyed.then(|| experience_key(self.model, contact, at, touch));
+        let key = self
+            .keyed
+            .then(|| experience_key(self.model, contact, at, touch));
         let body = match touch {
             Touch::Show | Touch::Send(_) => self.values(content, |_, token| value(token, after)),
             Touch::Hide | Touch::Skip(_) | Touch::Delay(_) => String::new(),
@@ -74,12 +90,25 @@ impl<'p> Writer<'p> {
     }
 
     /// The address at the moment of sending: a later step of the same instant may have changed it.
-    fn address<'a>(&self, channel: Option<Channel>, after: &After<'_, 'a>, later: &[Effect<'a>]) -> Slot<'a> {
-        let Some(field) = channel.and_then(|channel| self.model.contacts.channels[channel as usize].address) else {
+    fn address<'a>(
+        &self,
+        channel: Option<Channel>,
+        after: &After<'_, 'a>,
+        later: &[Effect<'a>],
+    ) -> Slot<'a> {
+        let Some(field) =
+            channel.and_then(|channel| self.model.contacts.channels[channel as usize].address)
+        else {
             return Slot::Missing;
         };
         let before = later.iter().find_map(|effect| {
-            let (Event::Set { field: other, from, .. } | Event::Clear { field: other, from, .. }) = effect.event else {
+            let (Event::Set {
+                field: other, from, ..
+            }
+            | Event::Clear {
+                field: other, from, ..
+            }) = effect.event
+            else {
                 return None;
             };
             (other == field).then_some(from)
@@ -95,8 +124,12 @@ impl<'p> Writer<'p> {
         (address, body): (Slot<'_>, &str),
         out: &mut Vec<u8>,
     ) {
-        let of =
-            [Cell::Word("send"), Cell::Word(&self.model.content[content].id), channel_word(channel), text(address)];
+        let of = [
+            Cell::Word("send"),
+            Cell::Word(&self.model.content[content].id),
+            channel_word(channel),
+            text(address),
+        ];
         self.at_step(contact, at, of, Cell::Text(body), out);
     }
 
@@ -106,20 +139,50 @@ impl<'p> Writer<'p> {
         if tokens.is_empty() {
             return String::new();
         }
-        let bodies = Bodies { model: self.model, zone: &self.zone };
-        bodies.values(tokens.iter().enumerate().map(|(index, (name, token))| (&**name, *token, value(index, *token))))
+        let bodies = Bodies {
+            model: self.model,
+            zone: &self.zone,
+        };
+        bodies.values(
+            tokens
+                .iter()
+                .enumerate()
+                .map(|(index, (name, token))| (&**name, *token, value(index, *token))),
+        )
     }
 
-    fn call(&self, row: Row<'_>, contact: &str, at: At, call: &Call, then: &Snapshot<'_>, out: &mut Vec<u8>) {
-        let bodies = Bodies { model: self.model, zone: &self.zone };
+    fn call(
+        &self,
+        row: Row<'_>,
+        contact: &str,
+        at: At,
+        call: &Call,
+        then: &Snapshot<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        let bodies = Bodies {
+            model: self.model,
+            zone: &self.zone,
+        };
         let tags = self.tag_list(row, &then.tags, &then.added);
         let address = match call {
-            Call::Notify { to: Colleague::Address(address), .. } => address,
-            Call::Notify { to: Colleague::Owner, .. } => self.owner(then),
+            Call::Notify {
+                to: Colleague::Address(address),
+                ..
+            } => address,
+            Call::Notify {
+                to: Colleague::Owner,
+                ..
+            } => self.owner(then),
             Call::Webhook { .. } | Call::PushTo(_) => "",
         };
         let body = bodies.of(call, contact, &tags, then);
-        let of = [Cell::Word(call.verb().word()), Cell::Text(self.target(call)), Cell::Empty, Cell::Text(address)];
+        let of = [
+            Cell::Word(call.verb().word()),
+            Cell::Text(self.target(call)),
+            Cell::Empty,
+            Cell::Text(address),
+        ];
         self.at_step(contact, at, of, Cell::Text(&body), out);
     }
 
@@ -139,7 +202,9 @@ impl<'p> Writer<'p> {
             Cell::Number(at.visit.into()),
             body,
         ];
-        let key = self.keyed.then(|| idempotency_key(self.model, contact, at, step));
+        let key = self
+            .keyed
+            .then(|| idempotency_key(self.model, contact, at, step));
         self.post(key, &cells, out);
     }
 
@@ -149,7 +214,12 @@ impl<'p> Writer<'p> {
     }
 
     fn owner<'s>(&self, then: &'s Snapshot<'_>) -> &'s str {
-        match self.model.contacts.owner.map(|field| then.fields[field.index()]) {
+        match self
+            .model
+            .contacts
+            .owner
+            .map(|field| then.fields[field.index()])
+        {
             Some(Slot::Text(text)) => text,
             _ => "",
         }
@@ -162,7 +232,9 @@ impl<'p> Writer<'p> {
     {
         match call {
             Call::Notify { to, .. } => to.word(),
-            Call::Webhook { destination, .. } | Call::PushTo(destination) => &self.model.destinations[*destination].id,
+            Call::Webhook { destination, .. } | Call::PushTo(destination) => {
+                &self.model.destinations[*destination].id
+            }
         }
     }
 }
@@ -177,5 +249,9 @@ fn value<'a>(token: Token, after: &After<'_, 'a>) -> Slot<'a> {
 }
 
 fn text(slot: Slot<'_>) -> Cell<'_> {
-    if let Slot::Text(text) = slot { Cell::Text(text) } else { Cell::Empty }
+    if let Slot::Text(text) = slot {
+        Cell::Text(text)
+    } else {
+        Cell::Empty
+    }
 }

@@ -1,6 +1,10 @@
-//! One file that is written beside its place and renamed there when it is whole; a device or a pipe is written directly, for nothing may take its
-//! place, and a link is refused, for it leads to where whoever put it there wants.
-#![expect(clippy::disallowed_methods, reason = "this is where such a file is made and put in its place")]
+//! One file that is written beside its place and renamed there when it is whole; a device or a pipe
+//! is written directly, for nothing may take its place, and a link is refused, for it leads to
+//! where whoever put it there wants.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this is where such a file is made and put in its place"
+)]
 
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -44,9 +48,20 @@ impl AtomicFile {
         let path = part_of(&target)?;
         remove_leftover(&path)?;
         let file = access::new_file(&path, readers)?;
-        let part = Part { path, lock: file.try_clone()? };
-        part.lock.try_lock().map_err(|error| taken(error, &part.path))?;
-        Ok((Self { target, part: Some(part) }, HashedFile::new(file)))
+        let part = Part {
+            path,
+            lock: file.try_clone()?,
+        };
+        part.lock
+            .try_lock()
+            .map_err(|error| taken(error, &part.path))?;
+        Ok((
+            Self {
+                target,
+                part: Some(part),
+            },
+            HashedFile::new(file),
+        ))
     }
 
     /// Where it will stand.
@@ -56,7 +71,9 @@ impl AtomicFile {
 
     /// Puts the file, which is finished, in its place.
     pub(crate) fn commit(mut self) -> io::Result<()> {
-        let Some(part) = &self.part else { return Ok(()) };
+        let Some(part) = &self.part else {
+            return Ok(());
+        };
         if let Ok(before) = self.target.symlink_metadata() {
             access::like(&part.lock, &before);
         }
@@ -78,7 +95,9 @@ impl Drop for AtomicFile {
 
 /// Whether the system made what stands here, such as `/dev/stdout`.
 fn is_of_system(path: &Path) -> bool {
-    ["/dev", "/proc"].iter().any(|folder| path.starts_with(folder))
+    ["/dev", "/proc"]
+        .iter()
+        .any(|folder| path.starts_with(folder))
 }
 
 /// Removes what a killed run left; a live one keeps it locked.
@@ -88,15 +107,23 @@ fn remove_leftover(path: &Path) -> io::Result<()> {
         result => result?,
     };
     if !metadata.is_file() || metadata.nlink() != 1 {
-        return Err(io::Error::other(format!("`{}` is in the way", path.display())));
+        return Err(io::Error::other(format!(
+            "`{}` is in the way",
+            path.display()
+        )));
     }
-    access::to_lock(path)?.try_lock().map_err(|error| taken(error, path))?;
+    access::to_lock(path)?
+        .try_lock()
+        .map_err(|error| taken(error, path))?;
     fs::remove_file(path)
 }
 
 fn taken(error: TryLockError, path: &Path) -> io::Error {
     match error {
-        TryLockError::WouldBlock => io::Error::other(format!("another funnelc is writing it, as `{}`", path.display())),
+        TryLockError::WouldBlock => io::Error::other(format!(
+            "another funnelc is writing it, as `{}`",
+            path.display()
+        )),
         TryLockError::Error(error) => error,
     }
 }

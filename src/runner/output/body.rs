@@ -1,4 +1,5 @@
-//! What colleagues and other systems get: text with the contact's values in it, or JSON with sorted keys; the same contact gives the same bytes.
+//! What colleagues and other systems get: text with the contact's values in it, or JSON with sorted
+//! keys; the same contact gives the same bytes.
 
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
@@ -18,28 +19,49 @@ pub(super) struct Bodies<'p> {
 }
 
 impl Bodies<'_> {
-    /// What is handed over at a call; `tags` are those of the contact at that moment, as in its cell.
-    pub(super) fn of(&self, call: &Call, contact: &str, tags: &[&str], at: &Snapshot<'_>) -> String {
+    /// What is handed over at a call; `tags` are those of the contact at that moment, as in its
+    /// cell.
+    pub(super) fn of(
+        &self,
+        call: &Call,
+        contact: &str,
+        tags: &[&str],
+        at: &Snapshot<'_>,
+    ) -> String {
         match call {
             Call::Notify { message, .. } => self.filled(message, at),
             Call::Webhook { body, .. } => {
-                let values = body.iter().map(|(key, token)| (key.clone(), self.token(*token, at)));
+                let values = body
+                    .iter()
+                    .map(|(key, token)| (key.clone(), self.token(*token, at)));
                 Value::Object(values.collect()).to_string()
             }
             Call::PushTo(_) => self.whole(contact, tags, at).to_string(),
         }
     }
 
-    /// What the tokens of a message ask for, by their names, spelt as in the cells of contacts.csv. What is missing is null, so that the default of the token can stand for it.
-    pub(super) fn values<'a>(&self, values: impl Iterator<Item = (&'a str, Token, Slot<'a>)>) -> String {
+    /// What the tokens of a message ask for, by their names, spelt as in the cells of contacts.csv.
+    /// What is missing is null, so that the default of the token can stand for it.
+    pub(super) fn values<'a>(
+        &self,
+        values: impl Iterator<Item = (&'a str, Token, Slot<'a>)>,
+    ) -> String {
         let spelt = |token: Token, slot: Slot<'_>| {
-            let type_ = if let Token::Field(field) = token { self.type_of(field) } else { None };
+            let type_ = if let Token::Field(field) = token {
+                self.type_of(field)
+            } else {
+                None
+            };
             let mut text = String::new();
             push_slot(&mut text, slot, type_, self.zone);
             text
         };
         let value = |(name, token, slot): (&str, Token, Slot<'_>)| {
-            let value = if slot == Slot::Missing { Value::Null } else { Value::from(spelt(token, slot)) };
+            let value = if slot == Slot::Missing {
+                Value::Null
+            } else {
+                Value::from(spelt(token, slot))
+            };
             (name.to_owned(), value)
         };
         Value::Object(values.map(value).collect()).to_string()
@@ -50,9 +72,19 @@ impl Bodies<'_> {
         for part in &template.parts {
             match part {
                 Part::Text(part) => text.push_str(part),
-                Part::Value { token: Token::Points, .. } => text.push_str(&at.points.to_string()),
-                Part::Value { token: Token::Group(group), .. } => text.push_str(&at.groups[group.index()].to_string()),
-                Part::Value { token: Token::Field(field), default, .. } => match at.fields[field.index()] {
+                Part::Value {
+                    token: Token::Points,
+                    ..
+                } => text.push_str(&at.points.to_string()),
+                Part::Value {
+                    token: Token::Group(group),
+                    ..
+                } => text.push_str(&at.groups[group.index()].to_string()),
+                Part::Value {
+                    token: Token::Field(field),
+                    default,
+                    ..
+                } => match at.fields[field.index()] {
                     Slot::Missing => text.push_str(default.as_deref().unwrap_or_default()),
                     slot @ (Slot::Text(_)
                     | Slot::Integer(_)
@@ -61,7 +93,9 @@ impl Bodies<'_> {
                     | Slot::Day(_)
                     | Slot::Moment(_)
                     | Slot::Choice(_)
-                    | Slot::Choices(_)) => push_slot(&mut text, slot, self.type_of(*field), self.zone),
+                    | Slot::Choices(_)) => {
+                        push_slot(&mut text, slot, self.type_of(*field), self.zone);
+                    }
                 },
             }
         }
@@ -70,7 +104,8 @@ impl Bodies<'_> {
 
     fn whole(&self, contact: &str, tags: &[&str], at: &Snapshot<'_>) -> Value {
         let fields = self.model.contacts.fields.iter();
-        let fields = fields.map(|(id, field)| (field.id.clone(), self.field(id, at.fields[id.index()])));
+        let fields =
+            fields.map(|(id, field)| (field.id.clone(), self.field(id, at.fields[id.index()])));
         let stages = self.model.funnels.iter().map(|(id, funnel)| {
             let stage = at.stages[id.index()].map(|stage| funnel.stages[stage].id.clone());
             (funnel.id.clone(), Value::from(stage))
@@ -81,8 +116,9 @@ impl Bodies<'_> {
         whole.insert("tags".to_owned(), Value::from(tags));
         whole.insert("points".to_owned(), Value::from(at.points));
         let groups = self.model.points.groups.iter();
-        let groups: Map<_, _> =
-            groups.map(|(id, group)| (group.id.clone(), Value::from(at.groups[id.index()]))).collect();
+        let groups: Map<_, _> = groups
+            .map(|(id, group)| (group.id.clone(), Value::from(at.groups[id.index()])))
+            .collect();
         if !groups.is_empty() {
             whole.insert("groups".to_owned(), Value::Object(groups));
         }
@@ -98,7 +134,8 @@ impl Bodies<'_> {
         }
     }
 
-    /// Numbers and flags as such, choices as a list, everything else as in the cell. A decimal is text, since a JSON number is exact for nobody.
+    /// Numbers and flags as such, choices as a list, everything else as in the cell. A decimal is
+    /// text, since a JSON number is exact for nobody.
     fn field(&self, field: FieldId, slot: Slot<'_>) -> Value {
         let text = || {
             let mut text = String::new();
@@ -109,10 +146,18 @@ impl Bodies<'_> {
             Slot::Missing => Value::Null,
             Slot::Integer(number) => Value::from(number),
             Slot::Boolean(flag) => Value::from(flag),
-            Slot::Text(_) | Slot::Number(_) | Slot::Day(_) | Slot::Moment(_) | Slot::Choice(_) => Value::from(text()),
+            Slot::Text(_) | Slot::Number(_) | Slot::Day(_) | Slot::Moment(_) | Slot::Choice(_) => {
+                Value::from(text())
+            }
             Slot::Choices(set) => {
-                let Some(FieldType::Choices { values, .. }) = self.type_of(field) else { return Value::Null };
-                let chosen = values.iter().enumerate().take(64).filter(|(at, _)| set >> at & 1 == 1);
+                let Some(FieldType::Choices { values, .. }) = self.type_of(field) else {
+                    return Value::Null;
+                };
+                let chosen = values
+                    .iter()
+                    .enumerate()
+                    .take(64)
+                    .filter(|(at, _)| set >> at & 1 == 1);
                 chosen.map(|(_, value)| value.clone()).collect()
             }
         }

@@ -1,6 +1,7 @@
 //! The cells of a row as they are meant, turned into text only where they are written.
 //!
-//! What is a word of ours, or an id, holds nothing that asks for quotes, so nobody looks for it there.
+//! What is a word of ours, or an id, holds nothing that asks for quotes, so nobody looks for it
+//! there.
 
 use std::io::Write as _;
 
@@ -61,14 +62,23 @@ impl Cells<'_> {
             }
             Cell::Value(field, slot) => {
                 let mut text = String::new();
-                push_slot(&mut text, slot, self.model.contacts.fields[field].type_.as_ref(), self.zone);
+                push_slot(
+                    &mut text,
+                    slot,
+                    self.model.contacts.fields[field].type_.as_ref(),
+                    self.zone,
+                );
                 self.push_text(out, &text);
             }
         }
     }
 
     fn push_text(self, out: &mut Vec<u8>, text: &str) {
-        if self.defuses { push_cell(out, &defused(text)) } else { push_cell(out, text) }
+        if self.defuses {
+            push_cell(out, &defused(text));
+        } else {
+            push_cell(out, text);
+        }
     }
 }
 

@@ -1,5 +1,9 @@
-//! Whether a folder may hold a state: it is absent, empty, or holds nothing but a state. What is somebody else's is named, and never emptied, removed or written over.
-#![expect(clippy::disallowed_methods, reason = "this is where one looks at what stands in the folder of a state")]
+//! Whether a folder may hold a state: it is absent, empty, or holds nothing but a state. What is
+//! somebody else's is named, and never emptied, removed or written over.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this is where one looks at what stands in the folder of a state"
+)]
 
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Read, Write};
@@ -13,7 +17,10 @@ const LOCKED: &str = "funnelc keeps a state here\n";
 
 /// Locks the folder against other runs, if it may hold a state.
 pub(super) fn locked(folder: &Path) -> Result<File, StoreError> {
-    let failed = |error| StoreError::Io { path: folder.to_path_buf(), error };
+    let failed = |error| StoreError::Io {
+        path: folder.to_path_buf(),
+        error,
+    };
     refuse_foreign(folder)?;
     let mut lock = access::lock_file(&folder.join(LOCK)).map_err(failed)?;
     match lock.try_lock() {
@@ -23,15 +30,23 @@ pub(super) fn locked(folder: &Path) -> Result<File, StoreError> {
     }
     match start(&lock).map_err(failed)? {
         Words::Ours => {}
-        Words::None => lock.write_all(LOCKED.as_bytes()).and_then(|()| lock.sync_all()).map_err(failed)?,
+        Words::None => lock
+            .write_all(LOCKED.as_bytes())
+            .and_then(|()| lock.sync_all())
+            .map_err(failed)?,
         Words::Others => return Err(foreign(folder, LOCK)),
     }
     Ok(lock)
 }
 
 fn refuse_foreign(folder: &Path) -> Result<(), StoreError> {
-    let failed = |error| StoreError::Io { path: folder.to_path_buf(), error };
-    let mut entries = fs::read_dir(folder).and_then(Iterator::collect::<io::Result<Vec<_>>>).map_err(failed)?;
+    let failed = |error| StoreError::Io {
+        path: folder.to_path_buf(),
+        error,
+    };
+    let mut entries = fs::read_dir(folder)
+        .and_then(Iterator::collect::<io::Result<Vec<_>>>)
+        .map_err(failed)?;
     entries.sort_by_key(fs::DirEntry::file_name);
     // Read behind the list: a first run that begins meanwhile writes its lock before anything else.
     let words = own_words(&folder.join(LOCK));
@@ -67,7 +82,9 @@ fn own_words(lock: &Path) -> Words {
     if !is_file(lock) {
         return Words::None;
     }
-    File::open(lock).and_then(|file| start(&file)).unwrap_or(Words::Others)
+    File::open(lock)
+        .and_then(|file| start(&file))
+        .unwrap_or(Words::Others)
 }
 
 fn start(lock: &File) -> io::Result<Words> {
@@ -81,14 +98,19 @@ fn start(lock: &File) -> io::Result<Words> {
 }
 
 fn names_snapshot(current: &Path) -> bool {
-    is_file(current) && fs::read_to_string(current).is_ok_and(|text| hash_of(text.trim_end()).is_some())
+    is_file(current)
+        && fs::read_to_string(current).is_ok_and(|text| hash_of(text.trim_end()).is_some())
 }
 
 /// Links are none.
 fn is_file(path: &Path) -> bool {
-    path.symlink_metadata().is_ok_and(|metadata| metadata.is_file())
+    path.symlink_metadata()
+        .is_ok_and(|metadata| metadata.is_file())
 }
 
 fn foreign(folder: &Path, name: &str) -> StoreError {
-    StoreError::Foreign { path: folder.to_path_buf(), name: name.to_owned() }
+    StoreError::Foreign {
+        path: folder.to_path_buf(),
+        name: name.to_owned(),
+    }
 }

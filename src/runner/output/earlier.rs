@@ -1,5 +1,9 @@
-//! Whether a folder may be replaced: it is absent, empty, or holds an earlier run as that was written. Whatever else it holds would be lost.
-#![expect(clippy::disallowed_methods, reason = "this is where one looks at what stands in the place of a run")]
+//! Whether a folder may be replaced: it is absent, empty, or holds an earlier run as that was
+//! written. Whatever else it holds would be lost.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this is where one looks at what stands in the place of a run"
+)]
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -22,7 +26,10 @@ struct Outline {
 
 /// Refuses a place that holds anything but a run.
 pub(super) fn replaceable(place: &Path) -> Result<(), FolderError> {
-    let failed = |error| FolderError::Io { path: place.to_path_buf(), error };
+    let failed = |error| FolderError::Io {
+        path: place.to_path_buf(),
+        error,
+    };
     let names = match names(place) {
         Ok(names) => names,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
@@ -31,7 +38,9 @@ pub(super) fn replaceable(place: &Path) -> Result<(), FolderError> {
         }
         Err(error) => return Err(failed(error)),
     };
-    let Some(first) = names.first() else { return Ok(()) };
+    let Some(first) = names.first() else {
+        return Ok(());
+    };
     if !names.iter().any(|name| name == MANIFEST) {
         return Err(foreign(place, &first.to_string_lossy()));
     }
@@ -39,21 +48,33 @@ pub(super) fn replaceable(place: &Path) -> Result<(), FolderError> {
         return Err(FolderError::NotOurs(place.join(MANIFEST)));
     };
     if run.format == 0 || run.format > Manifest::FORMAT {
-        return Err(FolderError::Later { path: place.to_path_buf(), format: run.format });
+        return Err(FolderError::Later {
+            path: place.to_path_buf(),
+            format: run.format,
+        });
     }
-    names.iter().map(|name| name.to_string_lossy()).try_for_each(|name| part_of_run(place, &name, &run))
+    names
+        .iter()
+        .map(|name| name.to_string_lossy())
+        .try_for_each(|name| part_of_run(place, &name, &run))
 }
 
 /// What a folder holds, sorted.
 fn names(place: &Path) -> io::Result<Vec<OsString>> {
-    let mut names = fs::read_dir(place)?.map(|entry| Ok(entry?.file_name())).collect::<io::Result<Vec<_>>>()?;
+    let mut names = fs::read_dir(place)?
+        .map(|entry| Ok(entry?.file_name()))
+        .collect::<io::Result<Vec<_>>>()?;
     names.sort();
     Ok(names)
 }
 
 fn outline(manifest: &Path) -> Option<Outline> {
-    let is_file = manifest.symlink_metadata().is_ok_and(|metadata| metadata.is_file());
-    let text = is_file.then(|| fs::read_to_string(manifest).ok()).flatten()?;
+    let is_file = manifest
+        .symlink_metadata()
+        .is_ok_and(|metadata| metadata.is_file());
+    let text = is_file
+        .then(|| fs::read_to_string(manifest).ok())
+        .flatten()?;
     serde_json::from_str(&text).ok()
 }
 
@@ -61,10 +82,21 @@ fn part_of_run(place: &Path, name: &str, run: &Outline) -> Result<(), FolderErro
     if name == MANIFEST {
         return Ok(());
     }
-    let written = run.outputs.get(name).filter(|_| FILES.contains(&name)).ok_or_else(|| foreign(place, name))?;
+    let written = run
+        .outputs
+        .get(name)
+        .filter(|_| FILES.contains(&name))
+        .ok_or_else(|| foreign(place, name))?;
     let path = place.join(name);
     let same = holds(&path, written).map_err(|error| FolderError::Io { path, error })?;
-    if same { Ok(()) } else { Err(FolderError::Changed { path: place.to_path_buf(), name: name.to_owned() }) }
+    if same {
+        Ok(())
+    } else {
+        Err(FolderError::Changed {
+            path: place.to_path_buf(),
+            name: name.to_owned(),
+        })
+    }
 }
 
 /// Whether a file is what was written.
@@ -79,5 +111,8 @@ fn holds(path: &Path, written: &Content) -> io::Result<bool> {
 }
 
 fn foreign(place: &Path, name: &str) -> FolderError {
-    FolderError::Foreign { path: PathBuf::from(place), name: name.to_owned() }
+    FolderError::Foreign {
+        path: PathBuf::from(place),
+        name: name.to_owned(),
+    }
 }

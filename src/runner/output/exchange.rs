@@ -1,4 +1,5 @@
-//! Puts a new folder in the place of an old one: in one step where the file system can, else in steps, noted before the first, so that the next run carries on what a kill cut short.
+//! Puts a new folder in the place of an old one: in one step where the file system can, else in
+//! steps, noted before the first, so that the next run carries on what a kill cut short.
 //!
 //! ```text
 //!                          place   new   old    a kill here leaves
@@ -14,8 +15,12 @@
 //!   run.json -> place       new     -    json   the new run
 //! ```
 //!
-//! Each note is on the disk before the step that it announces; what is new was written and synced before any of this.
-#![expect(clippy::disallowed_methods, reason = "this is where folders are exchanged")]
+//! Each note is on the disk before the step that it announces; what is new was written and synced
+//! before any of this.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this is where folders are exchanged"
+)]
 
 use std::fs;
 use std::io::{self, ErrorKind};
@@ -63,8 +68,14 @@ impl Exchange<'_> {
         self.note(BY_FOLDERS)?;
         let done = match take_away(self.target, &self.old) {
             Ok(()) => self.second_step(),
-            // A folder that came with a lower layer of an overlay, or one in which another disk is mounted.
-            Err(error) if matches!(error.kind(), ErrorKind::CrossesDevices | ErrorKind::ResourceBusy) => {
+            // A folder that came with a lower layer of an overlay, or one in which another disk is
+            // mounted.
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    ErrorKind::CrossesDevices | ErrorKind::ResourceBusy
+                ) =>
+            {
                 self.by_files()
             }
             Err(error) => Err(error),
@@ -78,12 +89,14 @@ impl Exchange<'_> {
     fn second_step(&self) -> io::Result<()> {
         place::settle(self.parent())?;
         fs::rename(&self.new, self.target).inspect_err(|_| {
-            // Where even that fails the note stays, and with it the old folder, until a later run can carry on.
+            // Where even that fails the note stays, and with it the old folder, until a later run
+            // can carry on.
             let _ = fs::rename(&self.old, self.target);
         })
     }
 
-    /// Without its run.json, which goes first and comes last, the folder is no run, and nobody takes a mixture for one.
+    /// Without its run.json, which goes first and comes last, the folder is no run, and nobody
+    /// takes a mixture for one.
     fn by_files(&self) -> io::Result<()> {
         self.note(BY_FILES)?;
         fs::create_dir(&self.old)?;
@@ -104,21 +117,28 @@ impl Exchange<'_> {
         place::settle(self.target)
     }
 
-    /// Carries on what a kill cut short between two steps; where nothing was begun, or all was done, there is nothing to do.
+    /// Carries on what a kill cut short between two steps; where nothing was begun, or all was
+    /// done, there is nothing to do.
     pub(super) fn carry_on(&self) -> io::Result<()> {
         if is_there(&self.notes.join(BY_FILES))? {
             // With its run.json the folder is the old run, or one that came later.
             let is_mixture = is_folder(self.target)? && !is_there(&self.target.join(MANIFEST))?;
-            return if is_mixture { self.move_files() } else { Ok(()) };
+            return if is_mixture {
+                self.move_files()
+            } else {
+                Ok(())
+            };
         }
-        let is_away = is_there(&self.notes.join(BY_FOLDERS))? && is_there(&self.new)? && is_there(&self.old)?;
+        let is_away =
+            is_there(&self.notes.join(BY_FOLDERS))? && is_there(&self.new)? && is_there(&self.old)?;
         if !is_away {
             return Ok(());
         }
         if is_there(self.target)? {
             let old = self.old.display();
             return Err(io::Error::other(format!(
-                "`{old}` holds the run that stood there before, and was put away by a run that was killed; look whether you need it"
+                "`{old}` holds the run that stood there before, and was put away by a run that was \
+                    killed; look whether you need it"
             )));
         }
         fs::rename(&self.new, self.target)?;
@@ -134,7 +154,8 @@ impl Exchange<'_> {
     /// Whether nothing was moved, or all of it is where it was.
     fn is_as_before(&self) -> bool {
         let surely = |path: &Path| matches!(is_there(path), Ok(true));
-        let untouched = matches!(is_there(&self.old), Ok(false)) || fs::remove_dir(&self.old).is_ok();
+        let untouched =
+            matches!(is_there(&self.old), Ok(false)) || fs::remove_dir(&self.old).is_ok();
         untouched && surely(self.target) && FILES.iter().all(|name| surely(&self.new.join(name)))
     }
 
@@ -155,11 +176,18 @@ fn in_one_step(new: &Path, target: &Path) -> io::Result<bool> {
     use rustix::fs::{CWD, RenameFlags, renameat_with};
     use rustix::io::Errno;
 
-    let flags = if is_there(target)? { RenameFlags::EXCHANGE } else { RenameFlags::NOREPLACE };
+    let flags = if is_there(target)? {
+        RenameFlags::EXCHANGE
+    } else {
+        RenameFlags::NOREPLACE
+    };
     match renameat_with(CWD, new, CWD, target, flags) {
         Ok(()) => Ok(true),
-        // FUSE, NFS, 9p and exFAT do not know the flags; an overlay cannot rename what lies in a lower layer; a mount point is busy.
-        Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP | Errno::XDEV | Errno::BUSY) => Ok(false),
+        // FUSE, NFS, 9p and exFAT do not know the flags; an overlay cannot rename what lies in a
+        // lower layer; a mount point is busy.
+        Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP | Errno::XDEV | Errno::BUSY) => {
+            Ok(false)
+        }
         Err(error) => Err(error.into()),
     }
 }
@@ -169,7 +197,8 @@ fn in_one_step(_new: &Path, _target: &Path) -> io::Result<bool> {
     Ok(false)
 }
 
-/// Links are something, too. What cannot be looked at is an error, and not taken for nothing: a file that is left out would be lost.
+/// Links are something, too. What cannot be looked at is an error, and not taken for nothing: a
+/// file that is left out would be lost.
 fn is_there(path: &Path) -> io::Result<bool> {
     match path.symlink_metadata() {
         Ok(_) => Ok(true),
@@ -203,11 +232,15 @@ mod tests {
 
     impl Place {
         fn new() -> Self {
-            let place = Self { folder: tempfile::tempdir().unwrap() };
+            let place = Self {
+                folder: tempfile::tempdir().unwrap(),
+            };
             fs::create_dir(place.staging()).unwrap();
             for (folder, says) in [(place.new_run(), SAYS_NEW), (place.target(), SAYS_OLD)] {
                 fs::create_dir(&folder).unwrap();
-                FILES.iter().for_each(|name| fs::write(folder.join(name), says).unwrap());
+                FILES
+                    .iter()
+                    .for_each(|name| fs::write(folder.join(name), says).unwrap());
             }
             place
         }
@@ -226,12 +259,21 @@ mod tests {
 
         fn steps(&self, take_away: Rename) -> io::Result<()> {
             let (notes, target) = (self.staging(), self.target());
-            Exchange { notes: &notes, new: self.new_run(), old: notes.join("old"), target: &target }.in_steps(take_away)
+            Exchange {
+                notes: &notes,
+                new: self.new_run(),
+                old: notes.join("old"),
+                target: &target,
+            }
+            .in_steps(take_away)
         }
 
         /// What the files of the place say, if they all say the same.
         fn says(&self) -> String {
-            let said: Vec<_> = FILES.iter().map(|name| fs::read_to_string(self.target().join(name)).unwrap()).collect();
+            let said: Vec<_> = FILES
+                .iter()
+                .map(|name| fs::read_to_string(self.target().join(name)).unwrap())
+                .collect();
             assert!(said.iter().all(|says| *says == said[0]), "{said:?}");
             assert_eq!(fs::read_dir(self.target()).unwrap().count(), FILES.len());
             said[0].clone()
@@ -256,7 +298,10 @@ mod tests {
             let place = Place::new();
             place.steps(take_away).unwrap();
             assert_eq!(place.says(), SAYS_NEW);
-            assert!(is_there(&place.staging().join("old").join(MANIFEST)).unwrap(), "the old one was put away");
+            assert!(
+                is_there(&place.staging().join("old").join(MANIFEST)).unwrap(),
+                "the old one was put away"
+            );
         }
     }
 
@@ -264,7 +309,9 @@ mod tests {
     fn steps_need_nothing_in_the_place() {
         for take_away in [rename, crosses_devices] {
             let place = Place::new();
-            FILES.iter().for_each(|name| fs::remove_file(place.target().join(name)).unwrap());
+            FILES
+                .iter()
+                .for_each(|name| fs::remove_file(place.target().join(name)).unwrap());
             place.steps(take_away).unwrap();
             assert_eq!(place.says(), SAYS_NEW);
         }
@@ -282,12 +329,24 @@ mod tests {
         fs::remove_file(target.join(MANIFEST)).unwrap();
         // Whatever lies behind a link to itself cannot be looked at.
         std::os::unix::fs::symlink("round", notes.join("round")).unwrap();
-        let blocked = Exchange { notes: &notes, new: notes.join("round/run"), old: notes.join("old"), target: &target };
+        let blocked = Exchange {
+            notes: &notes,
+            new: notes.join("round/run"),
+            old: notes.join("old"),
+            target: &target,
+        };
         assert!(blocked.carry_on().is_err());
         let away = notes.join("round/out");
-        let elsewhere = Exchange { new: place.new_run(), target: &away, ..blocked };
+        let elsewhere = Exchange {
+            new: place.new_run(),
+            target: &away,
+            ..blocked
+        };
         assert!(elsewhere.carry_on().is_err());
-        let open = Exchange { target: &target, ..elsewhere };
+        let open = Exchange {
+            target: &target,
+            ..elsewhere
+        };
         open.carry_on().unwrap();
         assert_eq!(place.says(), SAYS_NEW);
     }
@@ -299,8 +358,9 @@ mod tests {
         assert_eq!(place.says(), SAYS_OLD);
         // The new one is gone when its turn comes.
         let place = Place::new();
-        let lost =
-            |from: &Path, to: &Path| fs::remove_dir_all(to.with_file_name("run")).and_then(|()| fs::rename(from, to));
+        let lost = |from: &Path, to: &Path| {
+            fs::remove_dir_all(to.with_file_name("run")).and_then(|()| fs::rename(from, to))
+        };
         assert!(place.steps(lost).is_err());
         assert_eq!(place.says(), SAYS_OLD);
     }

@@ -25,7 +25,11 @@ pub(crate) struct Content {
 impl HashedFile {
     /// Goes on from the start of an empty file, or to a device.
     pub(crate) fn new(file: File) -> Self {
-        Self { file, hasher: blake3::Hasher::new(), bytes: 0 }
+        Self {
+            file,
+            hasher: blake3::Hasher::new(),
+            bytes: 0,
+        }
     }
 
     /// Waits until the bytes are on the disk.
@@ -35,7 +39,10 @@ impl HashedFile {
             Err(error) if error.kind() == io::ErrorKind::InvalidInput => {}
             result => result?,
         }
-        Ok(Content { bytes: self.bytes, hash: self.hasher.finalize().to_hex().to_string() })
+        Ok(Content {
+            bytes: self.bytes,
+            hash: self.hasher.finalize().to_hex().to_string(),
+        })
     }
 }
 

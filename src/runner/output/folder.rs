@@ -1,5 +1,9 @@
-//! The output folder: written beside its place and exchanged for what stands there, in one step wherever the file system can, so that a reader sees one whole run, old or new.
-#![expect(clippy::disallowed_methods, reason = "this is where the output folder is made and exchanged")]
+//! The output folder: written beside its place and exchanged for what stands there, in one step
+//! wherever the file system can, so that a reader sees one whole run, old or new.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this is where the output folder is made and exchanged"
+)]
 
 use std::fs::{self, File};
 use std::io;
@@ -16,7 +20,13 @@ use super::staging::Staging;
 use crate::runner::notice::{Aftermath, NoticeCode};
 
 /// The files of a run.
-pub(crate) const FILES: [&str; 5] = ["actions.csv", "contacts.csv", "journal.csv", "metrics.json", MANIFEST];
+pub(crate) const FILES: [&str; 5] = [
+    "actions.csv",
+    "contacts.csv",
+    "journal.csv",
+    "metrics.json",
+    MANIFEST,
+];
 /// Says which run a folder holds.
 pub(crate) const MANIFEST: &str = "run.json";
 
@@ -65,21 +75,25 @@ impl FolderError {
     /// The folder that would be lost.
     pub(crate) fn precious(&self) -> Option<&Path> {
         match self {
-            Self::Foreign { path, .. } | Self::Changed { path, .. } | Self::Later { path, .. } => Some(path),
+            Self::Foreign { path, .. } | Self::Changed { path, .. } | Self::Later { path, .. } => {
+                Some(path)
+            }
             Self::NotOurs(manifest) => manifest.parent(),
             Self::Io { .. } | Self::NotAFolder(_) | Self::Mounted(_) | Self::NoName(_) => None,
         }
     }
 }
 
-/// The folder beside `out`, or the nearest above that is there: what is written there lies on the same disk.
+/// The folder beside `out`, or the nearest above that is there: what is written there lies on the
+/// same disk.
 pub(crate) fn nearest(out: &Path) -> PathBuf {
     let target = target(out).unwrap_or_else(|_| out.to_path_buf());
     let beside = target.ancestors().skip(1).find(|folder| folder.is_dir());
     beside.unwrap_or(Path::new("/")).to_path_buf()
 }
 
-/// Where the run of `out` will stand: links are followed, so that it is the folder that is exchanged and not the link to it.
+/// Where the run of `out` will stand: links are followed, so that it is the folder that is
+/// exchanged and not the link to it.
 pub(crate) fn target(out: &Path) -> Result<PathBuf, FolderError> {
     place::end_of(out).map_err(failed(out))
 }
@@ -94,7 +108,8 @@ pub(crate) struct Folder {
 }
 
 impl Folder {
-    /// Starts a run whose place is `target`: absent, empty, or an earlier run. What killed runs left beside it is removed.
+    /// Starts a run whose place is `target`: absent, empty, or an earlier run. What killed runs
+    /// left beside it is removed.
     pub(crate) fn begin(target: PathBuf) -> Result<Self, FolderError> {
         if target.file_name().is_none() {
             return Err(FolderError::NoName(target));
@@ -103,19 +118,27 @@ impl Folder {
         fs::create_dir_all(parent).map_err(failed(parent))?;
         let staging = Staging::make(&target).map_err(failed(&target))?;
         let mut left = Vec::new();
-        for killed in staging.left_behind().map_err(|(path, error)| FolderError::Io { path, error })? {
+        for killed in staging
+            .left_behind()
+            .map_err(|(path, error)| FolderError::Io { path, error })?
+        {
             killed.carry_on().map_err(failed(&target))?;
             left.extend(killed.clear());
         }
         // Behind the leftovers: one of them may be an exchange to be carried on.
         earlier::replaceable(&target)?;
-        Ok(Self { target, staging, left })
+        Ok(Self {
+            target,
+            staging,
+            left,
+        })
     }
 
     /// Makes a file of the run.
     pub(crate) fn file(&self, name: &str) -> Result<HashedFile, FolderError> {
         let file = access::new_file(&self.staging.run().join(name), Readers::Owner);
-        file.map(HashedFile::new).map_err(failed(&self.target.join(name)))
+        file.map(HashedFile::new)
+            .map_err(failed(&self.target.join(name)))
     }
 
     /// Where the run will stand.
@@ -134,12 +157,16 @@ impl Folder {
         fs::read_to_string(self.target.join("metrics.json")).ok()
     }
 
-    /// Puts the folder, whose files are finished, in its place. If the power fails behind it, the old one or this one will be found.
+    /// Puts the folder, whose files are finished, in its place. If the power fails behind it, the
+    /// old one or this one will be found.
     pub(crate) fn exchange(&self) -> Result<(), FolderError> {
         let (new, here) = (self.staging.run(), failed(&self.target));
         as_open_as_before(&new, &self.target).map_err(&here)?;
         self.staging.exchange().carry_out().map_err(|error| {
-            if matches!(error.kind(), io::ErrorKind::CrossesDevices | io::ErrorKind::ResourceBusy) {
+            if matches!(
+                error.kind(),
+                io::ErrorKind::CrossesDevices | io::ErrorKind::ResourceBusy
+            ) {
                 FolderError::Mounted(self.target.clone())
             } else {
                 here(error)
@@ -158,7 +185,8 @@ impl Folder {
     }
 }
 
-/// Opens the new folder and its files to those who could read the old ones, and brings the folder to the disk.
+/// Opens the new folder and its files to those who could read the old ones, and brings the folder
+/// to the disk.
 fn as_open_as_before(new: &Path, old: &Path) -> io::Result<()> {
     for name in FILES {
         if let Ok(before) = old.join(name).symlink_metadata() {
@@ -173,5 +201,8 @@ fn as_open_as_before(new: &Path, old: &Path) -> io::Result<()> {
 
 fn failed(path: &Path) -> impl Fn(io::Error) -> FolderError {
     let path = path.to_path_buf();
-    move |error| FolderError::Io { path: path.clone(), error }
+    move |error| FolderError::Io {
+        path: path.clone(),
+        error,
+    }
 }

@@ -1,11 +1,13 @@
-//! Texts that a spreadsheet would take for formulas; each that is defused can be told from all others, so that whoever needs the text gets it back.
+//! Texts that a spreadsheet would take for formulas; each that is defused can be told from all
+//! others, so that whoever needs the text gets it back.
 
 use std::borrow::Cow;
 
 /// What makes text of a cell, whatever follows.
 const TEXT: char = '\'';
 
-/// The text with an apostrophe before it, if a spreadsheet would take it for a formula, or if without that it would pass for one that was defused.
+/// The text with an apostrophe before it, if a spreadsheet would take it for a formula, or if
+/// without that it would pass for one that was defused.
 pub(super) fn defused(text: &str) -> Cow<'_, str> {
     match text.as_bytes() {
         // Nearly all texts, told by one byte.
@@ -15,7 +17,8 @@ pub(super) fn defused(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// Whether a text begins as formulas do, in any of the forms that spreadsheets or their imports are known to take for it.
+/// Whether a text begins as formulas do, in any of the forms that spreadsheets or their imports are
+/// known to take for it.
 fn is_formula(text: &str) -> bool {
     if text.starts_with(['\t', '\r', '\n']) {
         return true;
@@ -23,7 +26,9 @@ fn is_formula(text: &str) -> bool {
     let said = text.trim_start();
     match said.strip_prefix(['+', '-']) {
         // `+48 600 100 200`, `-5`: there is nothing that it could call.
-        Some(rest) => !rest.bytes().all(|byte| byte.is_ascii_digit() || b" .()-/".contains(&byte)),
+        Some(rest) => !rest
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || b" .()-/".contains(&byte)),
         None => said.starts_with(['=', '@', '＝', '＋', '－', '＠']),
     }
 }
@@ -80,7 +85,10 @@ mod tests {
             "<=",
             "é",
         ] {
-            assert!(matches!(defused(text), Cow::Borrowed(same) if same == text), "{text:?}");
+            assert!(
+                matches!(defused(text), Cow::Borrowed(same) if same == text),
+                "{text:?}"
+            );
         }
     }
 

@@ -37,15 +37,25 @@ impl<'p> Writer<'p> {
         let [subject, from, to] = self.about(&effect.event);
         let reason = self.reason(&effect.event);
         let row = |[campaign, entry, step]: [Cell<'_>; 3], out: &mut Vec<u8>| {
-            self.cells().end_row(out, &[event, campaign, entry, step, subject, from, to, reason]);
+            self.cells().end_row(
+                out,
+                &[event, campaign, entry, step, subject, from, to, reason],
+            );
         };
         if let Event::Experience { at, .. } = effect.event {
             let name = experience_name(self.model, at);
-            return row([Cell::Empty, Cell::Number(at.stay.into()), Cell::Word(&name)], out);
+            return row(
+                [Cell::Empty, Cell::Number(at.stay.into()), Cell::Word(&name)],
+                out,
+            );
         }
         let place = effect.at.map_or([Cell::Empty; 3], |at| {
             let campaign = &self.model.campaigns[at.campaign].id;
-            let entry = if at.entry == 0 { Cell::Empty } else { Cell::Number(at.entry.into()) };
+            let entry = if at.entry == 0 {
+                Cell::Empty
+            } else {
+                Cell::Number(at.entry.into())
+            };
             [Cell::Word(campaign), entry, Cell::Text(self.step(at))]
         });
         row(place, out);
@@ -53,16 +63,22 @@ impl<'p> Writer<'p> {
 
     /// A word, the event that changed a field, or the rule that gave points.
     fn reason(&self, event: &Event<'_>) -> Cell<'p> {
-        Cell::Word(if let Event::Update { event, .. } | Event::Late { event, .. } = event {
-            &self.model.events[*event].id
-        } else if let Event::Points { rule: Some(rule), .. } = event {
-            &self.model.points.rules[*rule].id
-        } else {
-            words::reason(event)
-        })
+        Cell::Word(
+            if let Event::Update { event, .. } | Event::Late { event, .. } = event {
+                &self.model.events[*event].id
+            } else if let Event::Points {
+                rule: Some(rule), ..
+            } = event
+            {
+                &self.model.points.rules[*rule].id
+            } else {
+                words::reason(event)
+            },
+        )
     }
 
     /// What it is about, and the values before and after.
+    #[expect(clippy::too_many_lines, reason = "one arm for each kind of entry")]
     fn about<'e>(&self, event: &Event<'e>) -> [Cell<'e>; 3]
     where
         'p: 'e,
@@ -70,11 +86,22 @@ impl<'p> Writer<'p> {
         use Cell::{Empty, Number, Text, Value, Word};
         match *event {
             Event::ExternalStage { funnel, from, to } => self.stages(funnel, from, to),
-            Event::Place { funnel, from, to } | Event::Move { funnel, from, to } => self.stages(funnel, from, Some(to)),
-            Event::Refuse { funnel, from, to, reason: _ } => self.stages(funnel, from, Some(to)),
+            Event::Place { funnel, from, to } | Event::Move { funnel, from, to } => {
+                self.stages(funnel, from, Some(to))
+            }
+            Event::Refuse {
+                funnel,
+                from,
+                to,
+                reason: _,
+            } => self.stages(funnel, from, Some(to)),
             Event::Convert { funnel, from, to } => self.stages(funnel, Some(from), Some(to)),
-            Event::Enter { funnel, to } | Event::DeferStage { funnel, to } => self.stages(funnel, None, Some(to)),
-            Event::Leave { funnel, from } | Event::Drop { funnel, from } => self.stages(funnel, Some(from), None),
+            Event::Enter { funnel, to } | Event::DeferStage { funnel, to } => {
+                self.stages(funnel, None, Some(to))
+            }
+            Event::Leave { funnel, from } | Event::Drop { funnel, from } => {
+                self.stages(funnel, Some(from), None)
+            }
             Event::Experience { content, touch, .. } => {
                 let to = match touch {
                     Touch::Send(channel) => channel_word(channel),
@@ -84,36 +111,83 @@ impl<'p> Writer<'p> {
                 };
                 [Word(&self.model.content[content].id), Empty, to]
             }
-            Event::ExternalTag { tag, added } => [self.tag(tag), Empty, Word(if added { "added" } else { "removed" })],
+            Event::ExternalTag { tag, added } => [
+                self.tag(tag),
+                Empty,
+                Word(if added { "added" } else { "removed" }),
+            ],
             Event::AddTag { tag } | Event::RemoveTag { tag } => [self.tag(tag), Empty, Empty],
-            Event::ExternalPoints { group, from, to } | Event::Points { group, rule: _, from, to } => {
+            Event::ExternalPoints { group, from, to }
+            | Event::Points {
+                group,
+                rule: _,
+                from,
+                to,
+            } => {
                 let group = group.map_or(Empty, |group| Word(&self.model.points.groups[group].id));
                 [group, Number(from), Number(to)]
             }
             Event::ExternalField { field, from, to }
             | Event::Set { field, from, to }
             | Event::Clear { field, from, to }
-            | Event::Update { field, from, to, event: _ } => {
-                [Word(&self.model.contacts.fields[field].id), Value(field, from), Value(field, to)]
-            }
-            Event::Late { field, set, event: _ } => {
-                [Word(&self.model.contacts.fields[field].id), Empty, Cell::Moment(set)]
-            }
-            Event::Lost { event, happened, reason: _ } => {
-                [event.map_or(Empty, |event| Word(&self.model.events[event].id)), Cell::Moment(happened), Empty]
-            }
+            | Event::Update {
+                field,
+                from,
+                to,
+                event: _,
+            } => [
+                Word(&self.model.contacts.fields[field].id),
+                Value(field, from),
+                Value(field, to),
+            ],
+            Event::Late {
+                field,
+                set,
+                event: _,
+            } => [
+                Word(&self.model.contacts.fields[field].id),
+                Empty,
+                Cell::Moment(set),
+            ],
+            Event::Lost {
+                event,
+                happened,
+                reason: _,
+            } => [
+                event.map_or(Empty, |event| Word(&self.model.events[event].id)),
+                Cell::Moment(happened),
+                Empty,
+            ],
             Event::End { outcome, reason: _ } => [Empty, Empty, Word(outcome.word())],
-            Event::Send { content, channel, values: _ } => {
-                [Word(&self.model.content[content].id), Empty, channel_word(channel)]
+            Event::Send {
+                content,
+                channel,
+                values: _,
+            } => [
+                Word(&self.model.content[content].id),
+                Empty,
+                channel_word(channel),
+            ],
+            Event::ExternalBlock { channel, from, to } => {
+                [Word(channel.word()), block(from), block(to)]
             }
-            Event::ExternalBlock { channel, from, to } => [Word(channel.word()), block(from), block(to)],
-            Event::Block { channel, from, to } => [Word(channel.word()), block(from), block(Some(to))],
-            Event::List { listing, from, to } => [Word(listing.subject(self.model)), block(from), block(to)],
+            Event::Block { channel, from, to } => {
+                [Word(channel.word()), block(from), block(Some(to))]
+            }
+            Event::List { listing, from, to } => {
+                [Word(listing.subject(self.model)), block(from), block(to)]
+            }
             Event::Call { call, snapshot: _ } => [Text(self.target(call)), Empty, Empty],
-            Event::Delay { content, until } => [Word(&self.model.content[content].id), Empty, Cell::Moment(until)],
-            Event::Skip { content, reason } => {
-                [content.map_or(Empty, |content| Word(&self.model.content[content].id)), Empty, in_the_way(reason)]
-            }
+            Event::Delay { content, until } => [
+                Word(&self.model.content[content].id),
+                Empty,
+                Cell::Moment(until),
+            ],
+            Event::Skip { content, reason } => [
+                content.map_or(Empty, |content| Word(&self.model.content[content].id)),
+                Empty,
+                in_the_way(reason),
+            ],
             Event::Wait { until } => [Empty, Empty, Cell::Moment(until)],
             Event::WaitMoved { from, until } => [Empty, Cell::Moment(from), Cell::Moment(until)],
             Event::Past { until, then: _ } => [Empty, Empty, until.map_or(Empty, Cell::Moment)],
@@ -132,9 +206,16 @@ impl<'p> Writer<'p> {
         }
     }
 
-    fn stages(&self, funnel: FunnelId, from: Option<StageId>, to: Option<StageId>) -> [Cell<'p>; 3] {
+    fn stages(
+        &self,
+        funnel: FunnelId,
+        from: Option<StageId>,
+        to: Option<StageId>,
+    ) -> [Cell<'p>; 3] {
         let funnel = &self.model.funnels[funnel];
-        let id = |stage: Option<StageId>| stage.map_or(Cell::Empty, |stage| Cell::Word(&funnel.stages[stage].id));
+        let id = |stage: Option<StageId>| {
+            stage.map_or(Cell::Empty, |stage| Cell::Word(&funnel.stages[stage].id))
+        };
         [Cell::Word(&funnel.id), id(from), id(to)]
     }
 
@@ -153,7 +234,9 @@ fn in_the_way(reason: SkipReason) -> Cell<'static> {
     match reason {
         SkipReason::Unreachable(what) => Cell::Word(what.word()),
         SkipReason::Unpublished | SkipReason::AlreadySent | SkipReason::Limited => Cell::Empty,
-        SkipReason::Expired | SkipReason::Past | SkipReason::Missing | SkipReason::Outdated => Cell::Empty,
+        SkipReason::Expired | SkipReason::Past | SkipReason::Missing | SkipReason::Outdated => {
+            Cell::Empty
+        }
     }
 }
 

@@ -20,7 +20,11 @@ pub(crate) struct Manifest {
     /// The moment of the run.
     pub(crate) now: String,
     /// Whether formulas were defused; absent where not.
-    #[serde(rename = "formulas-defused", default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(
+        rename = "formulas-defused",
+        default,
+        skip_serializing_if = "std::ops::Not::not"
+    )]
     pub(crate) formulas_defused: bool,
     /// What was read.
     pub(crate) inputs: Inputs,
@@ -96,12 +100,18 @@ impl Manifest {
         text
     }
 
-    /// Whether `earlier` is the run that left the state from which this one starts, and read the same: then there is nothing to do.
-    /// That it was to be written in another way does not count: the state knows what went out, and to run again would put an empty outbox in the place of it.
+    /// Whether `earlier` is the run that left the state from which this one starts, and read the
+    /// same: then there is nothing to do. That it was to be written in another way does not count:
+    /// the state knows what went out, and to run again would put an empty outbox in the place of
+    /// it.
     pub(crate) fn repeats(&self, earlier: &Self) -> bool {
-        let same_work = (&self.plan, &self.now, &self.inputs) == (&earlier.plan, &earlier.now, &earlier.inputs);
-        let same_tool =
-            (self.format, &self.funnelc, &self.tzdata) == (earlier.format, &earlier.funnelc, &earlier.tzdata);
-        same_work && same_tool && self.state.before.is_some() && self.state.before == earlier.state.after
+        let same_work =
+            (&self.plan, &self.now, &self.inputs) == (&earlier.plan, &earlier.now, &earlier.inputs);
+        let same_tool = (self.format, &self.funnelc, &self.tzdata)
+            == (earlier.format, &earlier.funnelc, &earlier.tzdata);
+        same_work
+            && same_tool
+            && self.state.before.is_some()
+            && self.state.before == earlier.state.after
     }
 }

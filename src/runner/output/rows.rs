@@ -1,4 +1,5 @@
-//! What a run leaves of one contact, as rows of contacts.csv, actions.csv and journal.csv; what did not change is copied byte for byte.
+//! What a run leaves of one contact, as rows of contacts.csv, actions.csv and journal.csv; what did
+//! not change is copied byte for byte.
 
 use std::borrow::Cow;
 
@@ -49,7 +50,8 @@ pub(crate) struct Writer<'p> {
     pub(super) tokens: Vec<Vec<(Cow<'p, str>, Token)>>,
     /// Whether actions have their keys.
     pub(super) keyed: bool,
-    /// Whether texts that a spreadsheet would take for formulas are defused in actions.csv and journal.csv; contacts.csv is given to a run again.
+    /// Whether texts that a spreadsheet would take for formulas are defused in actions.csv and
+    /// journal.csv; contacts.csv is given to a run again.
     defuses: bool,
     /// Whether the present text of a stage or tag takes the place of an old one of the same thing.
     renews: bool,
@@ -79,9 +81,15 @@ impl<'p> Writer<'p> {
         }
     }
 
-    /// For a comparison: without the keys of actions, which cost most of their rows and say nothing that the rest does not, and with the texts of the file for stages and tags that only have another name.
+    /// For a comparison: without the keys of actions, which cost most of their rows and say nothing
+    /// that the rest does not, and with the texts of the file for stages and tags that only have
+    /// another name.
     pub(crate) fn for_comparison(self) -> Self {
-        Self { keyed: false, renews: false, ..self }
+        Self {
+            keyed: false,
+            renews: false,
+            ..self
+        }
     }
 
     /// With apostrophes before what a spreadsheet would take for formulas, if so.
@@ -93,21 +101,39 @@ impl<'p> Writer<'p> {
     pub(crate) fn headers(&self) -> Files {
         let (names, _) = without_line_end(&self.layout.header);
         let mut contacts = names.to_vec();
-        for (_, written) in self.layout.written.iter().filter(|(column, _)| column.is_none()) {
+        for (_, written) in self
+            .layout
+            .written
+            .iter()
+            .filter(|(column, _)| column.is_none())
+        {
             contacts.push(b',');
             push_cell(&mut contacts, written.column(self.model));
         }
         contacts.extend_from_slice(self.line_end());
-        Files { contacts, actions: ACTIONS.into(), journal: JOURNAL.into() }
+        Files {
+            contacts,
+            actions: ACTIONS.into(),
+            journal: JOURNAL.into(),
+        }
     }
 
     /// Appends the row of a contact that is left as it is; columns that the file lacks stay empty.
     pub(crate) fn unchanged(&self, row: Row<'_>, out: &mut Vec<u8>) {
         let (bytes, end) = row.bytes();
         out.extend_from_slice(bytes);
-        let appended = self.layout.written.iter().filter(|(column, _)| column.is_none()).count();
+        let appended = self
+            .layout
+            .written
+            .iter()
+            .filter(|(column, _)| column.is_none())
+            .count();
         out.extend(std::iter::repeat_n(b',', appended));
-        out.extend_from_slice(if end.is_empty() && appended > 0 { self.line_end() } else { end });
+        out.extend_from_slice(if end.is_empty() && appended > 0 {
+            self.line_end()
+        } else {
+            end
+        });
     }
 
     /// That of the header, for a last row without one.
@@ -119,9 +145,16 @@ impl<'p> Writer<'p> {
     }
 
     /// Appends the row of a contact, unless nothing in it differs from the row of the file.
-    pub(crate) fn changed_row(&self, row: Row<'_>, seen: &Seen<'_>, after: &After<'_, '_>, out: &mut Vec<u8>) {
+    pub(crate) fn changed_row(
+        &self,
+        row: Row<'_>,
+        seen: &Seen<'_>,
+        after: &After<'_, '_>,
+        out: &mut Vec<u8>,
+    ) {
         let mut written = self.layout.written.iter();
-        if written.any(|(column, written)| column.is_none() || self.differs(*written, seen, after)) {
+        if written.any(|(column, written)| column.is_none() || self.differs(*written, seen, after))
+        {
             self.row(row, seen, after, out);
         }
     }
@@ -159,8 +192,9 @@ impl<'p> Writer<'p> {
     }
 
     fn row(&self, row: Row<'_>, seen: &Seen<'_>, after: &After<'_, '_>, out: &mut Vec<u8>) {
-        let is_changed =
-            |(column, written): &&(Option<usize>, Written)| column.is_none() || self.differs(*written, seen, after);
+        let is_changed = |(column, written): &&(Option<usize>, Written)| {
+            column.is_none() || self.differs(*written, seen, after)
+        };
         let mut changes = self.layout.written.iter().filter(is_changed).peekable();
         if changes.peek().is_none() {
             out.extend_from_slice(row.whole());
@@ -187,12 +221,20 @@ impl<'p> Writer<'p> {
         out.extend_from_slice(if end.is_empty() { self.line_end() } else { end });
     }
 
-    fn push_written(&self, out: &mut Vec<u8>, written: Written, row: Row<'_>, after: &After<'_, '_>) {
+    fn push_written(
+        &self,
+        out: &mut Vec<u8>,
+        written: Written,
+        row: Row<'_>,
+        after: &After<'_, '_>,
+    ) {
         let tags;
         let cell = match written {
             Written::Stage(funnel) => {
                 let stage = after.stages[funnel.index()];
-                stage.map_or(Cell::Empty, |stage| Cell::Text(&self.model.funnels[funnel].stages[stage].value))
+                stage.map_or(Cell::Empty, |stage| {
+                    Cell::Text(&self.model.funnels[funnel].stages[stage].value)
+                })
             }
             Written::Tags => {
                 tags = self.tags(row, after);
@@ -203,12 +245,18 @@ impl<'p> Writer<'p> {
             Written::Group(group) => Cell::Number(after.groups[group.index()]),
             Written::Field(field) => Cell::Value(field, after.fields[field.index()]),
         };
-        Cells { defuses: false, ..self.cells() }.push(out, cell);
+        Cells {
+            defuses: false,
+            ..self.cells()
+        }
+        .push(out, cell);
     }
 
-    /// Those that were there, in their order, without the removed ones; then the added ones as they came.
+    /// Those that were there, in their order, without the removed ones; then the added ones as they
+    /// came.
     fn tags(&self, row: Row<'_>, after: &After<'_, '_>) -> String {
-        self.tag_list(row, after.tags, after.added).join(&self.model.contacts.tags.separator)
+        self.tag_list(row, after.tags, after.added)
+            .join(&self.model.contacts.tags.separator)
     }
 
     pub(super) fn tag_list<'r>(&self, row: Row<'r>, tags: &TagSet, added: &[TagId]) -> Vec<&'r str>
@@ -217,10 +265,21 @@ impl<'p> Writer<'p> {
     {
         let known = &self.model.contacts.tags;
         let text = self.layout.tags.map_or("", |column| row.text(column));
-        let text = if self.model.contacts.missing.iter().any(|word| word == text) { "" } else { text };
+        let text = if self.model.contacts.missing.iter().any(|word| word == text) {
+            ""
+        } else {
+            text
+        };
         let mut kept: Vec<&str> = Vec::new();
-        for tag in text.split(known.separator.as_str()).map(trimmed).filter(|tag| !tag.is_empty()) {
-            let called = known.names.find(|name| name.id == tag).or_else(|| self.model.in_flight.tag_called(tag));
+        for tag in text
+            .split(known.separator.as_str())
+            .map(trimmed)
+            .filter(|tag| !tag.is_empty())
+        {
+            let called = known
+                .names
+                .find(|name| name.id == tag)
+                .or_else(|| self.model.in_flight.tag_called(tag));
             let is_kept = called.is_none_or(|id| tags.has(id.index()));
             // An old name is replaced; what was renamed may stand there under several.
             let tag = called.map_or(tag, |id| &known.names[id].id);
@@ -233,11 +292,16 @@ impl<'p> Writer<'p> {
     }
 
     pub(super) fn cells(&self) -> Cells<'_> {
-        Cells { model: self.model, zone: &self.zone, defuses: self.defuses }
+        Cells {
+            model: self.model,
+            zone: &self.zone,
+            defuses: self.defuses,
+        }
     }
 
     pub(super) fn step(&self, at: At) -> &'p str {
-        at.step.map_or("", |step| self.steps[at.campaign.index()][step.index()])
+        at.step
+            .map_or("", |step| self.steps[at.campaign.index()][step.index()])
     }
 
     fn differs(&self, written: Written, seen: &Seen<'_>, after: &After<'_, '_>) -> bool {
@@ -248,7 +312,9 @@ impl<'p> Writer<'p> {
             }
             Written::Tags => seen.tags != *after.tags || self.renews && seen.outdated_tags,
             Written::Points => seen.points != after.points,
-            Written::Block(channel) => seen.blocks[channel as usize] != after.blocks[channel as usize],
+            Written::Block(channel) => {
+                seen.blocks[channel as usize] != after.blocks[channel as usize]
+            }
             Written::Group(group) => seen.groups[group.index()] != after.groups[group.index()],
             Written::Field(field) => seen.fields[field.index()] != after.fields[field.index()],
         }

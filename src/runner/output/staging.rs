@@ -1,5 +1,9 @@
-//! The folder beside `--out` in which a run is written. It is known by its exact name, its owner and the mark in it, and only files of a run are ever removed from it.
-#![expect(clippy::disallowed_methods, reason = "this is where such a folder is made and removed")]
+//! The folder beside `--out` in which a run is written. It is known by its exact name, its owner
+//! and the mark in it, and only files of a run are ever removed from it.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this is where such a folder is made and removed"
+)]
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, TryLockError};
@@ -45,15 +49,20 @@ impl Staging {
                 Err(error) => return Err(error),
             }
             if let Some(lock) = marked(&folder)? {
-                let staging = Self { folder, target: target.to_path_buf(), lock: Some(lock) };
+                let staging = Self {
+                    folder,
+                    target: target.to_path_buf(),
+                    lock: Some(lock),
+                };
                 access::new_folder(&staging.run())?;
                 return Ok(staging);
             }
         }
     }
 
-    /// Those that killed runs to the same place left. What is not ours, and what a live run has locked, is none of them; what cannot be looked at is
-    /// an error with its place, for it may hold the run that was put away.
+    /// Those that killed runs to the same place left. What is not ours, and what a live run has
+    /// locked, is none of them; what cannot be looked at is an error with its place, for it may
+    /// hold the run that was put away.
     pub(super) fn left_behind(&self) -> Result<Vec<Self>, (PathBuf, io::Error)> {
         let parent = self.folder.parent().unwrap_or(Path::new("/"));
         // Who we are is who owns what we make, whatever a network or a mount makes of users.
@@ -88,7 +97,8 @@ impl Staging {
             Ok(metadata) if metadata.is_file() => {}
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             Ok(_) | Err(_) => {
-                // A run that was killed before its mark leaves an empty folder; nothing else goes this way.
+                // A run that was killed before its mark leaves an empty folder; nothing else goes
+                // this way.
                 let _ = fs::remove_dir(folder);
                 return Ok(None);
             }
@@ -101,7 +111,11 @@ impl Staging {
         }
         // A mark that is half written is one too.
         let is_ours = MARKED.as_bytes().starts_with(&fs::read(&mark)?);
-        Ok(is_ours.then(|| Self { folder: folder.to_path_buf(), target: target.to_path_buf(), lock: Some(lock) }))
+        Ok(is_ours.then(|| Self {
+            folder: folder.to_path_buf(),
+            target: target.to_path_buf(),
+            lock: Some(lock),
+        }))
     }
 
     /// Where the run is written.
@@ -111,7 +125,12 @@ impl Staging {
 
     /// The exchange of the run for what stands in its place.
     pub(super) fn exchange(&self) -> Exchange<'_> {
-        Exchange { notes: &self.folder, new: self.run(), old: self.folder.join(OLD), target: &self.target }
+        Exchange {
+            notes: &self.folder,
+            new: self.run(),
+            old: self.folder.join(OLD),
+            target: &self.target,
+        }
     }
 
     /// Brings its exchange to an end, so that nothing half stands in the place.
@@ -130,8 +149,15 @@ impl Staging {
 
     fn cleared(&mut self) -> Option<Aftermath> {
         let lock = self.lock.take()?;
-        let error = self.exchange().carry_on().and_then(|()| self.removed(lock)).err()?;
-        Some(Aftermath::FolderLeft { folder: self.folder.clone(), error })
+        let error = self
+            .exchange()
+            .carry_on()
+            .and_then(|()| self.removed(lock))
+            .err()?;
+        Some(Aftermath::FolderLeft {
+            folder: self.folder.clone(),
+            error,
+        })
     }
 
     fn removed(&self, lock: File) -> io::Result<()> {
@@ -139,7 +165,9 @@ impl Staging {
         emptied(&self.run())?;
         // FUSE and NFS keep a file that is open under another name, and with it the folder.
         drop(lock);
-        [BY_FILES, BY_FOLDERS, MARK].iter().try_for_each(|name| removed(&self.folder.join(name)))?;
+        [BY_FILES, BY_FOLDERS, MARK]
+            .iter()
+            .try_for_each(|name| removed(&self.folder.join(name)))?;
         gone(fs::remove_dir(&self.folder))
     }
 }
@@ -176,13 +204,17 @@ fn name(target: &Path, number: &str) -> OsString {
 }
 
 fn is_numbered(name: &OsStr, prefix: &OsStr) -> bool {
-    let number = name.as_encoded_bytes().strip_prefix(prefix.as_encoded_bytes());
+    let number = name
+        .as_encoded_bytes()
+        .strip_prefix(prefix.as_encoded_bytes());
     number.is_some_and(|number| !number.is_empty() && number.iter().all(u8::is_ascii_digit))
 }
 
 /// Removes a folder with the files of a run, and nothing else.
 fn emptied(folder: &Path) -> io::Result<()> {
-    FILES.iter().try_for_each(|name| removed(&folder.join(name)))?;
+    FILES
+        .iter()
+        .try_for_each(|name| removed(&folder.join(name)))?;
     gone(fs::remove_dir(folder))
 }
 

@@ -1,5 +1,9 @@
-//! The state folder: snapshots named by their hash, and `CURRENT`, which names the one that counts and is replaced in one step.
-#![expect(clippy::disallowed_methods, reason = "this is where the state is read and written")]
+//! The state folder: snapshots named by their hash, and `CURRENT`, which names the one that counts
+//! and is replaced in one step.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this is where the state is read and written"
+)]
 
 use std::fs::{self, File};
 use std::io::{self, Seek, Write};
@@ -51,7 +55,8 @@ impl StoreError {
 pub(crate) struct Store {
     folder: PathBuf,
     current: Option<String>,
-    /// Whether the folder was not there before, so that a run which comes to nothing takes it away again.
+    /// Whether the folder was not there before, so that a run which comes to nothing takes it away
+    /// again.
     made: bool,
     _lock: File,
 }
@@ -59,7 +64,10 @@ pub(crate) struct Store {
 impl Store {
     /// Opens or makes the folder.
     pub(crate) fn open(folder: &Path) -> Result<Self, StoreError> {
-        let failed = |error| StoreError::Io { path: folder.to_path_buf(), error };
+        let failed = |error| StoreError::Io {
+            path: folder.to_path_buf(),
+            error,
+        };
         let made = made_at(&place::end_of(folder).map_err(failed)?).map_err(failed)?;
         let lock = claim::locked(folder)?;
         // Before there is a store, whose end sweeps the folder.
@@ -67,21 +75,33 @@ impl Store {
         if current.is_none() {
             refuse_nameless(folder)?;
         }
-        let store = Self { folder: folder.to_path_buf(), current, made, _lock: lock };
+        let store = Self {
+            folder: folder.to_path_buf(),
+            current,
+            made,
+            _lock: lock,
+        };
         // What cannot be removed is told by the run that stands.
         store.sweep(store.current.as_deref());
         Ok(store)
     }
 
-    /// The snapshot that counts in a folder, without a lock and without a trace; nothing where there is no state.
+    /// The snapshot that counts in a folder, without a lock and without a trace; nothing where
+    /// there is no state.
     pub(crate) fn peek(folder: &Path) -> Result<Option<File>, StoreError> {
         let path = folder.to_path_buf();
         let read = |file: &str| match fs::read(folder.join(file)) {
             Ok(bytes) => Ok(Some(bytes)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(StoreError::Io { path: path.clone(), error }),
+            Err(error) => Err(StoreError::Io {
+                path: path.clone(),
+                error,
+            }),
         };
-        let damaged = |what: String| StoreError::Damaged { path: path.clone(), what };
+        let damaged = |what: String| StoreError::Damaged {
+            path: path.clone(),
+            what,
+        };
         let mut nameless = Ok(());
         // A run that commits meanwhile takes the old snapshot away; then the new one is named.
         for _ in 0..3 {
@@ -94,10 +114,16 @@ impl Store {
                 }
             };
             let name = String::from_utf8_lossy(&current);
-            let hash = hash_of(name.trim_end()).ok_or_else(|| damaged(format!("`{CURRENT}` names no snapshot")))?;
+            let hash = hash_of(name.trim_end())
+                .ok_or_else(|| damaged(format!("`{CURRENT}` names no snapshot")))?;
             match verified(&folder.join(snapshot(hash)), hash) {
                 Ok(Some(file)) => return Ok(Some(file)),
-                Ok(None) => return Err(damaged(format!("`{}` is not what was written", snapshot(hash)))),
+                Ok(None) => {
+                    return Err(damaged(format!(
+                        "`{}` is not what was written",
+                        snapshot(hash)
+                    )));
+                }
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 Err(error) => return Err(StoreError::Io { path, error }),
             }
@@ -112,12 +138,16 @@ impl Store {
 
     /// Reads the snapshot that counts.
     pub(crate) fn read(&self) -> Result<Option<File>, StoreError> {
-        let Some(hash) = &self.current else { return Ok(None) };
+        let Some(hash) = &self.current else {
+            return Ok(None);
+        };
         let name = snapshot(hash);
         match verified(&self.folder.join(&name), hash) {
             Ok(Some(file)) => Ok(Some(file)),
             Ok(None) => Err(self.damaged(format!("`{name}` is not what was written"))),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(self.damaged(format!("`{name}` is missing"))),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                Err(self.damaged(format!("`{name}` is missing")))
+            }
             Err(error) => Err(self.failed(error)),
         }
     }
@@ -125,7 +155,8 @@ impl Store {
     /// Makes the file of a new snapshot.
     pub(crate) fn begin(&self) -> Result<HashedFile, StoreError> {
         let file = access::new_file(&self.folder.join(NEW), Readers::Owner);
-        file.map(HashedFile::new).map_err(|error| self.failed(error))
+        file.map(HashedFile::new)
+            .map_err(|error| self.failed(error))
     }
 
     /// Puts the new snapshot, which is finished, beside the one that counts.
@@ -150,42 +181,66 @@ impl Store {
         Ok(())
     }
 
-    /// Makes the snapshot that was prepared the one that counts, and removes the others. Behind the rename it counts, whatever else is amiss, which is told.
+    /// Makes the snapshot that was prepared the one that counts, and removes the others. Behind the
+    /// rename it counts, whatever else is amiss, which is told.
     pub(crate) fn commit(&self, hash: &str) -> Result<Vec<Aftermath>, StoreError> {
-        fs::rename(self.folder.join(PART), self.folder.join(CURRENT)).map_err(|error| self.failed(error))?;
+        fs::rename(self.folder.join(PART), self.folder.join(CURRENT))
+            .map_err(|error| self.failed(error))?;
         let settled = place::settle(&self.folder);
-        let unsure = |error| Aftermath::StateUnconfirmed { folder: self.folder.clone(), error };
-        Ok(settled.err().map(unsure).into_iter().chain(self.sweep(Some(hash))).collect())
+        let unsure = |error| Aftermath::StateUnconfirmed {
+            folder: self.folder.clone(),
+            error,
+        };
+        Ok(settled
+            .err()
+            .map(unsure)
+            .into_iter()
+            .chain(self.sweep(Some(hash)))
+            .collect())
     }
 
-    /// Removes all snapshots but the one that counts, and what a killed run left half; tells what it cannot remove.
+    /// Removes all snapshots but the one that counts, and what a killed run left half; tells what
+    /// it cannot remove.
     fn sweep(&self, current: Option<&str>) -> Vec<Aftermath> {
-        let Ok(entries) = fs::read_dir(&self.folder) else { return Vec::new() };
+        let Ok(entries) = fs::read_dir(&self.folder) else {
+            return Vec::new();
+        };
         let mut left = Vec::new();
         for entry in entries.flatten() {
             let name = entry.file_name().to_string_lossy().into_owned();
             let is_other = hash_of(&name).is_some_and(|hash| Some(hash) != current);
             if is_other || name == NEW || name == PART {
                 let removed = fs::remove_file(entry.path());
-                left.extend(removed.err().map(|error| Aftermath::SnapshotLeft { file: entry.path(), error }));
+                left.extend(removed.err().map(|error| Aftermath::SnapshotLeft {
+                    file: entry.path(),
+                    error,
+                }));
             }
         }
         left
     }
 
     pub(crate) fn failed(&self, error: io::Error) -> StoreError {
-        StoreError::Io { path: self.folder.clone(), error }
+        StoreError::Io {
+            path: self.folder.clone(),
+            error,
+        }
     }
 
     fn damaged(&self, what: String) -> StoreError {
-        StoreError::Damaged { path: self.folder.clone(), what }
+        StoreError::Damaged {
+            path: self.folder.clone(),
+            what,
+        }
     }
 }
 
 impl Drop for Store {
     fn drop(&mut self) {
         // What cannot be removed is tried again by the next run.
-        let Ok(current) = named(&self.folder) else { return };
+        let Ok(current) = named(&self.folder) else {
+            return;
+        };
         let current = current.or(self.current.take());
         self.sweep(current.as_deref());
         if self.made && current.is_none() {
@@ -201,14 +256,18 @@ fn named(folder: &Path) -> Result<Option<String>, StoreError> {
     match fs::read_to_string(folder.join(CURRENT)) {
         Ok(text) => match hash_of(text.trim_end()) {
             Some(hash) => Ok(Some(hash.to_owned())),
-            None => Err(StoreError::Damaged { path, what: format!("`{CURRENT}` names no snapshot") }),
+            None => Err(StoreError::Damaged {
+                path,
+                what: format!("`{CURRENT}` names no snapshot"),
+            }),
         },
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(StoreError::Io { path, error }),
     }
 }
 
-/// A state whose `CURRENT` is gone would pass for a new one, and everybody would get everything again. A first run that was killed left the next `CURRENT` at least.
+/// A state whose `CURRENT` is gone would pass for a new one, and everybody would get everything
+/// again. A first run that was killed left the next `CURRENT` at least.
 fn refuse_nameless(folder: &Path) -> Result<(), StoreError> {
     let path = folder.to_path_buf();
     if folder.join(PART).exists() {
@@ -216,16 +275,25 @@ fn refuse_nameless(folder: &Path) -> Result<(), StoreError> {
     }
     let entries = match fs::read_dir(folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        entries => entries.map_err(|error| StoreError::Io { path: path.clone(), error })?,
+        entries => entries.map_err(|error| StoreError::Io {
+            path: path.clone(),
+            error,
+        })?,
     };
-    let mut names: Vec<_> = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    let mut names: Vec<_> = entries
+        .flatten()
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
     names.sort();
-    let Some(name) = names.iter().find(|name| hash_of(name).is_some()) else { return Ok(()) };
+    let Some(name) = names.iter().find(|name| hash_of(name).is_some()) else {
+        return Ok(());
+    };
     let what = format!("`{CURRENT}` is missing, which names the snapshot that counts: `{name}`");
     Err(StoreError::Damaged { path, what })
 }
 
-/// A snapshot from its first byte on, if it is what was written. Nobody changes it; that it may lose its name meanwhile does not matter.
+/// A snapshot from its first byte on, if it is what was written. Nobody changes it; that it may
+/// lose its name meanwhile does not matter.
 fn verified(path: &Path, hash: &str) -> io::Result<Option<File>> {
     let mut file = File::open(path)?;
     let mut hasher = blake3::Hasher::new();
@@ -275,10 +343,18 @@ mod tests {
         fs::create_dir(place.path().join(snapshot(OTHER))).unwrap();
         let warnings = store.commit(&hash).unwrap();
         assert_eq!(warnings.len(), 1, "{warnings:?}");
-        assert!(warnings[0].to_string().contains("which nothing needs any more, cannot be removed"), "{warnings:?}");
+        assert!(
+            warnings[0]
+                .to_string()
+                .contains("which nothing needs any more, cannot be removed"),
+            "{warnings:?}"
+        );
         drop(store);
         fs::remove_dir(place.path().join(snapshot(OTHER))).unwrap();
-        assert_eq!(Store::open(place.path()).unwrap().current(), Some(hash.as_str()));
+        assert_eq!(
+            Store::open(place.path()).unwrap().current(),
+            Some(hash.as_str())
+        );
     }
 
     #[test]
@@ -295,7 +371,11 @@ mod tests {
         store.prepare(&new).unwrap();
         drop(store);
         let store = Store::open(place.path()).unwrap();
-        assert_eq!(store.current(), Some(old.as_str()), "prepared is not committed");
+        assert_eq!(
+            store.current(),
+            Some(old.as_str()),
+            "prepared is not committed"
+        );
         assert!(!place.path().join(snapshot(&new)).exists() && store.read().unwrap().is_some());
     }
 }

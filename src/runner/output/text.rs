@@ -14,7 +14,10 @@ pub(crate) fn push_cell(out: &mut Vec<u8>, text: &str) {
     let bytes = text.as_bytes();
     // Cells are short: to look at each byte without a branch is faster than to call a search.
     let asks_for_quotes = |byte: &u8| matches!(byte, b',' | b'"' | b'\n' | b'\r');
-    if !bytes.iter().fold(false, |found, byte| found | asks_for_quotes(byte)) {
+    if !bytes
+        .iter()
+        .fold(false, |found, byte| found | asks_for_quotes(byte))
+    {
         out.extend_from_slice(bytes);
         return;
     }
@@ -29,7 +32,12 @@ pub(crate) fn push_cell(out: &mut Vec<u8>, text: &str) {
 }
 
 /// Appends the text of a field's value.
-pub(crate) fn push_slot(out: &mut String, slot: Slot<'_>, type_: Option<&FieldType>, zone: &TimeZone) {
+pub(crate) fn push_slot(
+    out: &mut String,
+    slot: Slot<'_>,
+    type_: Option<&FieldType>,
+    zone: &TimeZone,
+) {
     match slot {
         Slot::Missing => {}
         Slot::Text(text) => out.push_str(text),
@@ -45,7 +53,10 @@ pub(crate) fn push_slot(out: &mut String, slot: Slot<'_>, type_: Option<&FieldTy
         }
         Slot::Choices(bits) => {
             if let Some(FieldType::Choices { values, separator }) = type_ {
-                let chosen = values.iter().enumerate().filter(|(index, _)| bits >> index & 1 == 1);
+                let chosen = values
+                    .iter()
+                    .enumerate()
+                    .filter(|(index, _)| bits >> index & 1 == 1);
                 let chosen: Vec<_> = chosen.map(|(_, value)| value.as_str()).collect();
                 out.push_str(&chosen.join(separator));
             }
@@ -53,19 +64,32 @@ pub(crate) fn push_slot(out: &mut String, slot: Slot<'_>, type_: Option<&FieldTy
     }
 }
 
-/// Appends a moment in the zone with its offset, to the second: `2026-11-21T09:00:00+01:00`. A wait beyond the calendar ends in its last moment.
+/// Appends a moment in the zone with its offset, to the second: `2026-11-21T09:00:00+01:00`. A wait
+/// beyond the calendar ends in its last moment.
 pub(crate) fn push_moment(out: &mut String, moment: i64, zone: &TimeZone) {
     let timestamp = Timestamp::from_second(moment).unwrap_or(Timestamp::MAX);
     let offset = zone.to_offset(timestamp);
-    push(out, offset.to_datetime(timestamp).strftime("%Y-%m-%dT%H:%M:%S"));
+    push(
+        out,
+        offset.to_datetime(timestamp).strftime("%Y-%m-%dT%H:%M:%S"),
+    );
     push_offset(out, offset);
 }
 
 fn push_civil(out: &mut String, moment: i64, zone: &TimeZone) {
-    let Ok(timestamp) = Timestamp::from_second(moment) else { return };
+    let Ok(timestamp) = Timestamp::from_second(moment) else {
+        return;
+    };
     let offset = zone.to_offset(timestamp);
     let civil = offset.to_datetime(timestamp);
-    push(out, civil.strftime(if civil.second() == 0 { "%Y-%m-%dT%H:%M" } else { "%Y-%m-%dT%H:%M:%S" }));
+    push(
+        out,
+        civil.strftime(if civil.second() == 0 {
+            "%Y-%m-%dT%H:%M"
+        } else {
+            "%Y-%m-%dT%H:%M:%S"
+        }),
+    );
     match zone.to_ambiguous_timestamp(civil).offset() {
         AmbiguousOffset::Unambiguous { .. } => {}
         AmbiguousOffset::Fold { .. } | AmbiguousOffset::Gap { .. } => push_offset(out, offset),
@@ -80,7 +104,9 @@ fn push_offset(out: &mut String, offset: Offset) {
 }
 
 fn push_day(out: &mut String, day: i32) {
-    let Ok(timestamp) = Timestamp::from_second(i64::from(day) * 86_400) else { return };
+    let Ok(timestamp) = Timestamp::from_second(i64::from(day) * 86_400) else {
+        return;
+    };
     push(out, Offset::UTC.to_datetime(timestamp).date());
 }
 
@@ -115,21 +141,37 @@ mod tests {
             assert_eq!(cell::moment(expected, &zone), Some(moment));
         }
         let mut out = String::new();
-        push_moment(&mut out, cell::moment("2026-11-21T09:00", &zone).unwrap(), &zone);
+        push_moment(
+            &mut out,
+            cell::moment("2026-11-21T09:00", &zone).unwrap(),
+            &zone,
+        );
         assert_eq!(out, "2026-11-21T09:00:00+01:00");
     }
 
     #[test]
     fn values_are_shortest_and_cells_are_quoted_where_needed() {
         let zone = TimeZone::UTC;
-        assert_eq!(text(Slot::Number(cell::number("12.50").unwrap()), &zone), "12.5");
-        assert_eq!(text(Slot::Number(cell::number("100").unwrap()), &zone), "100");
-        assert_eq!(text(Slot::Day(cell::day("1969-12-31").unwrap()), &zone), "1969-12-31");
+        assert_eq!(
+            text(Slot::Number(cell::number("12.50").unwrap()), &zone),
+            "12.5"
+        );
+        assert_eq!(
+            text(Slot::Number(cell::number("100").unwrap()), &zone),
+            "100"
+        );
+        assert_eq!(
+            text(Slot::Day(cell::day("1969-12-31").unwrap()), &zone),
+            "1969-12-31"
+        );
         let mut out = Vec::new();
         for cell in ["a;b", "a,b", "say \"hi\"", "x\r", ""] {
             push_cell(&mut out, cell);
             out.push(b'|');
         }
-        assert_eq!(String::from_utf8(out).unwrap(), "a;b|\"a,b\"|\"say \"\"hi\"\"\"|\"x\r\"||");
+        assert_eq!(
+            String::from_utf8(out).unwrap(),
+            "a;b|\"a,b\"|\"say \"\"hi\"\"\"|\"x\r\"||"
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! Ids and events as the words of docs/outputs.md; every match is exhaustive, so that a new event cannot be forgotten.
+//! Ids and events as the words of docs/outputs.md; every match is exhaustive, so that a new event
+//! cannot be forgotten.
 
 use crate::runner::effect::{Cause, EndReason, Event, PastChoice, Refusal, SkipReason, Touch};
 
@@ -67,14 +68,28 @@ pub(crate) fn reason(event: &Event<'_>) -> &'static str {
         Event::End { reason, .. } => end(*reason),
         Event::Skip { reason, .. } => skip(*reason),
         Event::Past { then, .. } => past(*then),
-        Event::ExternalBlock { .. } | Event::Block { .. } | Event::List { .. } | Event::Call { .. } => "",
+        Event::ExternalBlock { .. }
+        | Event::Block { .. }
+        | Event::List { .. }
+        | Event::Call { .. } => "",
         Event::DeferStage { .. } => "stage",
         Event::DeferCampaign => "campaign",
         Event::DeferStep => "step",
-        Event::ExternalStage { .. } | Event::ExternalTag { .. } | Event::ExternalPoints { .. } => "",
-        Event::ExternalField { .. } | Event::Enter { .. } | Event::Place { .. } | Event::Convert { .. } => "",
-        Event::Experience { touch: Touch::Skip(reason), .. } => skip(*reason),
-        Event::Experience { touch: Touch::Show | Touch::Hide | Touch::Send(_) | Touch::Delay(_), .. } => "",
+        Event::ExternalStage { .. } | Event::ExternalTag { .. } | Event::ExternalPoints { .. } => {
+            ""
+        }
+        Event::ExternalField { .. }
+        | Event::Enter { .. }
+        | Event::Place { .. }
+        | Event::Convert { .. } => "",
+        Event::Experience {
+            touch: Touch::Skip(reason),
+            ..
+        } => skip(*reason),
+        Event::Experience {
+            touch: Touch::Show | Touch::Hide | Touch::Send(_) | Touch::Delay(_),
+            ..
+        } => "",
         Event::Drop { .. } => "",
         Event::Move { .. }
         | Event::Leave { .. }
@@ -83,9 +98,19 @@ pub(crate) fn reason(event: &Event<'_>) -> &'static str {
         | Event::Delay { .. }
         | Event::Wait { .. }
         | Event::WaitMoved { .. } => "",
-        Event::If { .. } | Event::AddTag { .. } | Event::RemoveTag { .. } | Event::Points { .. } => "",
-        Event::Note { .. } | Event::Split { .. } | Event::Fork | Event::Join | Event::Goto { .. } => "",
-        Event::Await { .. } | Event::Awaited { .. } | Event::Enroll { .. } | Event::Withdraw { .. } => "",
+        Event::If { .. }
+        | Event::AddTag { .. }
+        | Event::RemoveTag { .. }
+        | Event::Points { .. } => "",
+        Event::Note { .. }
+        | Event::Split { .. }
+        | Event::Fork
+        | Event::Join
+        | Event::Goto { .. } => "",
+        Event::Await { .. }
+        | Event::Awaited { .. }
+        | Event::Enroll { .. }
+        | Event::Withdraw { .. } => "",
         Event::Lost { reason, .. } => reason.word(),
         Event::Late { .. }
         | Event::Update { .. }

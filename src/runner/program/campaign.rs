@@ -11,7 +11,10 @@ use crate::plan::condition_json;
 
 /// A campaign.
 #[derive(Clone, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "they are independent settings of the campaign")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "they are independent settings of the campaign"
+)]
 pub(crate) struct CampaignProgram {
     pub(crate) published: bool,
     /// Whether its window is over, and contacts leave.
@@ -46,12 +49,17 @@ pub(crate) struct EnterProgram {
     pub(crate) when: NodeId,
     /// What it says, in short, to know it again in a later plan.
     pub(crate) mark: String,
-    /// Whether those who qualify now are left out, because this is the first instant of the condition.
+    /// Whether those who qualify now are left out, because this is the first instant of the
+    /// condition.
     pub(crate) skips_existing: bool,
 }
 
 impl Builder<'_> {
-    pub(crate) fn campaign(&mut self, campaign: &Campaign, first_condition: usize) -> CampaignProgram {
+    pub(crate) fn campaign(
+        &mut self,
+        campaign: &Campaign,
+        first_condition: usize,
+    ) -> CampaignProgram {
         let mut enter = Vec::new();
         let mut admits = Vec::new();
         let mut occurrences = Vec::new();
@@ -63,20 +71,39 @@ impl Builder<'_> {
                     admits.push(when);
                     // Written twice it is one condition: the state knows it by its mark.
                     if enter.iter().all(|way: &EnterProgram| way.mark != mark) {
-                        enter.push(EnterProgram { when, mark, skips_existing: false });
+                        enter.push(EnterProgram {
+                            when,
+                            mark,
+                            skips_existing: false,
+                        });
                     }
                 }
                 Enter::Entered { stage, .. } => admits.push(self.compiler.in_stage(*stage)),
-                // Before the first step it counts as false; who was let in by it cannot be overtaken.
+                // Before the first step it counts as false; who was let in by it cannot be
+                // overtaken.
                 Enter::Event(pattern) => occurrences.push(self.compiler.occurrences(pattern)),
             }
         }
-        let goal = campaign.goal.as_ref().map(|goal| self.compiler.compile(goal));
-        let exit_when = campaign.exit_when.as_ref().map(|exit| self.compiler.compile(exit));
-        let asked = enter.iter().map(|way| way.when).chain(goal).chain(exit_when);
+        let goal = campaign
+            .goal
+            .as_ref()
+            .map(|goal| self.compiler.compile(goal));
+        let exit_when = campaign
+            .exit_when
+            .as_ref()
+            .map(|exit| self.compiler.compile(exit));
+        let asked = enter
+            .iter()
+            .map(|way| way.when)
+            .chain(goal)
+            .chain(exit_when);
         CampaignProgram {
             published: self.published(&campaign.publish),
-            is_over: campaign.exits_after_until && campaign.publish.until.is_some_and(|it| self.now > self.last_of(it)),
+            is_over: campaign.exits_after_until
+                && campaign
+                    .publish
+                    .until
+                    .is_some_and(|it| self.now > self.last_of(it)),
             until: campaign.publish.until.map(|until| self.end_of(until)),
             reads: asked.fold(0, |reads, node| reads | self.compiler.reads(node)),
             enter,

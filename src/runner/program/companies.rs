@@ -1,4 +1,5 @@
-//! The companies of a run: their fields by key, ready to stand behind the fields of a contact; the order of the file never shows.
+//! The companies of a run: their fields by key, ready to stand behind the fields of a contact; the
+//! order of the file never shows.
 
 use std::collections::HashMap;
 
@@ -31,7 +32,11 @@ pub(crate) enum Company<'a> {
 impl Companies {
     /// No companies yet.
     pub(crate) fn new(contact_field: FieldId, width: usize) -> Self {
-        Self { contact_field: contact_field.index(), width, ..Self::default() }
+        Self {
+            contact_field: contact_field.index(),
+            width,
+            ..Self::default()
+        }
     }
 
     /// Adds a company, whose key must be new.
@@ -52,7 +57,9 @@ impl Companies {
 
     /// The company that a contact names; keys lose the blanks around them.
     pub(crate) fn of(&self, named: Slot<'_>) -> Company<'_> {
-        let Slot::Text(key) = named else { return Company::None };
+        let Slot::Text(key) = named else {
+            return Company::None;
+        };
         match self.places.get(key.trim()) {
             Some(&at) => Company::Known(&self.values[at..at + self.width]),
             None if key.trim().is_empty() => Company::None,

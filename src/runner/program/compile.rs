@@ -1,4 +1,5 @@
-//! Conditions of the model to questions: dates become ranges of integers for the program's moment, text is folded, segments stand after those that they ask.
+//! Conditions of the model to questions: dates become ranges of integers for the program's moment,
+//! text is folded, segments stand after those that they ask.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -12,8 +13,8 @@ use crate::model::fold::folded;
 use crate::model::ids::Id;
 use crate::model::pattern::Pattern;
 use crate::model::{
-    Channel, ChoiceId, Condition, ConditionKind, DateTest, Duration, FieldId, FieldTest, FieldType, Model, SegmentId,
-    StageRef, Subject, TextTest, When,
+    Channel, ChoiceId, Condition, ConditionKind, DateTest, Duration, FieldId, FieldTest, FieldType,
+    Model, SegmentId, StageRef, Subject, TextTest, When,
 };
 
 /// Turns conditions of the model into nodes.
@@ -35,7 +36,12 @@ pub(crate) struct Compiler<'m> {
 const DEEP: usize = 100;
 
 impl<'m> Compiler<'m> {
-    pub(crate) fn new(model: &'m Model, zone: &'m Zone, dependencies: &'m Dependencies, now: i64) -> Self {
+    pub(crate) fn new(
+        model: &'m Model,
+        zone: &'m Zone,
+        dependencies: &'m Dependencies,
+        now: i64,
+    ) -> Self {
         let mut compiler = Self {
             model,
             zone,
@@ -44,7 +50,10 @@ impl<'m> Compiler<'m> {
             around: Around::Nothing,
             known: HashMap::new(),
             slot_of: HashMap::new(),
-            conditions: Conditions { asked_campaigns: vec![false; model.campaigns.len()], ..Conditions::default() },
+            conditions: Conditions {
+                asked_campaigns: vec![false; model.campaigns.len()],
+                ..Conditions::default()
+            },
             patterns: HashMap::new(),
         };
         let nothing = compiler.intern(Node::Constant(false));
@@ -64,7 +73,9 @@ impl<'m> Compiler<'m> {
             let cached = self.cached(node);
             self.conditions.segments[id.index()] = cached;
             if let Node::Cached { slot, .. } = *self.conditions.node(cached) {
-                self.conditions.is_segment.resize((slot + 1).max(self.conditions.is_segment.len()), false);
+                self.conditions
+                    .is_segment
+                    .resize((slot + 1).max(self.conditions.is_segment.len()), false);
                 if !std::mem::replace(&mut self.conditions.is_segment[slot], true) {
                     self.conditions.order.push(slot);
                 }
@@ -109,13 +120,19 @@ impl<'m> Compiler<'m> {
             ConditionKind::Reached(stage) => self.reached(*stage),
             ConditionKind::InFunnel(funnel) => {
                 let count = self.model.funnels[*funnel].stages.len();
-                Node::InStages { funnel: funnel.index(), stages: bits(0..count, count) }
+                Node::InStages {
+                    funnel: funnel.index(),
+                    stages: bits(0..count, count),
+                }
             }
             ConditionKind::Segment(segment) => return self.conditions.segments[segment.index()],
             ConditionKind::Reachable(channel) => self.reachable(*channel),
             ConditionKind::Campaign { campaign, state } => {
                 self.conditions.asked_campaigns[campaign.index()] = true;
-                Node::Campaign { campaign: campaign.index(), state: *state }
+                Node::Campaign {
+                    campaign: campaign.index(),
+                    state: *state,
+                }
             }
             ConditionKind::Event(test) => {
                 let count = self.count(test);
@@ -170,11 +187,16 @@ impl<'m> Compiler<'m> {
         match node {
             Node::Constant(_) | Node::Listed(_) => 0,
             Node::Count(index) => self.reads_of_count(self.conditions.counts[*index].since),
-            Node::All(parts) | Node::Any(parts) => parts.iter().fold(0, |reads, &part| reads | self.reads(part)),
+            Node::All(parts) | Node::Any(parts) => parts
+                .iter()
+                .fold(0, |reads, &part| reads | self.reads(part)),
             Node::Not(node) | Node::Cached { node, .. } => self.reads(*node),
             Node::Blocked(channel) => self.dependencies.of_channel(*channel),
             Node::ByHand { segment, node } => {
-                self.reads(*node) | self.dependencies.of_segment(SegmentId::from_index(*segment))
+                self.reads(*node)
+                    | self
+                        .dependencies
+                        .of_segment(SegmentId::from_index(*segment))
             }
             Node::Ranges { subject, .. } => self.dependencies.of_subject(*subject),
             Node::Exists(index) => field(*index),
@@ -182,8 +204,12 @@ impl<'m> Compiler<'m> {
             Node::Boolean { field: index, .. } | Node::Choice { field: index, .. } => field(*index),
             Node::HasAny { field: index, .. } | Node::HasAll { field: index, .. } => field(*index),
             Node::HasNone { field: index, .. } => field(*index),
-            Node::Pattern { field: index, .. } | Node::Anniversary { field: index, .. } => field(*index),
-            Node::Campaign { campaign, .. } => self.dependencies.of_campaign(Id::from_index(*campaign)),
+            Node::Pattern { field: index, .. } | Node::Anniversary { field: index, .. } => {
+                field(*index)
+            }
+            Node::Campaign { campaign, .. } => {
+                self.dependencies.of_campaign(Id::from_index(*campaign))
+            }
             Node::Tag(tag) => self.dependencies.of_tag(Id::from_index(*tag)),
             Node::Tagged => self.dependencies.of_subject(Subject::Tags),
             Node::Stage { funnel, .. } | Node::InStages { funnel, .. } => {
@@ -196,7 +222,10 @@ impl<'m> Compiler<'m> {
     fn with_members(&mut self, id: SegmentId, mut node: NodeId) -> NodeId {
         let segment = &self.model.segments[id];
         // Also where no step of this version does it: who was put in or taken out stays so.
-        node = self.intern(Node::ByHand { segment: id.index(), node });
+        node = self.intern(Node::ByHand {
+            segment: id.index(),
+            node,
+        });
         if !segment.include.is_empty() {
             let listed = self.listed(&segment.include);
             node = self.intern(Node::Any([listed, node].into()));
@@ -214,11 +243,14 @@ impl<'m> Compiler<'m> {
         self.intern(Node::Listed(self.conditions.lists.len() - 1))
     }
 
-    /// What happened is taken in before anything is asked; but an entry or a stage begins a count anew, and so few may be true again.
+    /// What happened is taken in before anything is asked; but an entry or a stage begins a count
+    /// anew, and so few may be true again.
     fn reads_of_count(&self, since: SinceProgram) -> Reads {
         match since {
             SinceProgram::Ever => 0,
-            SinceProgram::Entry(campaign) => self.dependencies.of_campaign(Id::from_index(campaign)),
+            SinceProgram::Entry(campaign) => {
+                self.dependencies.of_campaign(Id::from_index(campaign))
+            }
             SinceProgram::Stage(funnel) => self.dependencies.of_funnel(Id::from_index(funnel)),
         }
     }
@@ -226,7 +258,9 @@ impl<'m> Compiler<'m> {
     /// What a send asks, unless it is transactional.
     fn reachable(&mut self, channel: Channel) -> Node {
         let rules = &self.model.contacts.channels[channel as usize];
-        let Some(address) = rules.address else { return Node::Constant(false) };
+        let Some(address) = rules.address else {
+            return Node::Constant(false);
+        };
         let address = self.intern(Node::Exists(address.index()));
         let blocked = self.intern(Node::Blocked(channel as usize));
         let free = self.intern(Node::Not(blocked));
@@ -236,14 +270,24 @@ impl<'m> Compiler<'m> {
 
     fn stage(&self, stage: StageRef, at_least: Option<Duration>) -> Node {
         let since = at_least.map_or(i64::MAX, |length| self.ago(length));
-        Node::Stage { funnel: stage.funnel.index(), stage: stage.stage.index(), since }
+        Node::Stage {
+            funnel: stage.funnel.index(),
+            stage: stage.stage.index(),
+            since,
+        }
     }
 
     fn reached(&self, stage: StageRef) -> Node {
         let stages = &self.model.funnels[stage.funnel].stages;
         let weight = stages[stage.stage].weight;
-        let heavy = stages.iter().filter(|(_, other)| other.weight >= weight).map(|(id, _)| id.index());
-        Node::InStages { funnel: stage.funnel.index(), stages: bits(heavy, stages.len()) }
+        let heavy = stages
+            .iter()
+            .filter(|(_, other)| other.weight >= weight)
+            .map(|(id, _)| id.index());
+        Node::InStages {
+            funnel: stage.funnel.index(),
+            stages: bits(heavy, stages.len()),
+        }
     }
 
     fn field(&mut self, subject: Subject, test: &FieldTest) -> NodeId {
@@ -252,65 +296,131 @@ impl<'m> Compiler<'m> {
                 let exists = self.field(subject, &FieldTest::Exists(true));
                 Node::Not(exists)
             }
-            (Subject::Points | Subject::Group(_), FieldTest::Number(test)) => integers(subject, test),
+            (Subject::Points | Subject::Group(_), FieldTest::Number(test)) => {
+                integers(subject, test)
+            }
             (Subject::Points | Subject::Group(_), FieldTest::Exists(_)) => Node::Constant(true),
             (Subject::Tags, FieldTest::Exists(_)) => Node::Tagged,
-            (Subject::Points | Subject::Group(_) | Subject::Tags | Subject::Property(..), _) => Node::Constant(false),
+            (Subject::Points | Subject::Group(_) | Subject::Tags | Subject::Property(..), _) => {
+                Node::Constant(false)
+            }
             (Subject::Field(field), test) => {
                 let type_ = self.model.contacts.fields[field].type_.as_ref();
                 self.field_test(subject, field.index(), type_, test)
             }
             (Subject::Company(field), test) => {
                 self.conditions.asks_companies = true;
-                let type_ = self.model.companies.as_ref().and_then(|it| it.fields[field].type_.as_ref());
-                self.field_test(subject, self.model.contacts.fields.len() + field.index(), type_, test)
+                let type_ = self
+                    .model
+                    .companies
+                    .as_ref()
+                    .and_then(|it| it.fields[field].type_.as_ref());
+                self.field_test(
+                    subject,
+                    self.model.contacts.fields.len() + field.index(),
+                    type_,
+                    test,
+                )
             }
         };
-        let expensive = matches!(node, Node::Text { .. } | Node::Pattern { .. } | Node::Anniversary { .. });
+        let expensive = matches!(
+            node,
+            Node::Text { .. } | Node::Pattern { .. } | Node::Anniversary { .. }
+        );
         let node = self.intern(node);
         if expensive { self.cached(node) } else { node }
     }
 
-    /// `index` is the place among the fields of the contact, behind which those of its company stand.
-    fn field_test(&mut self, subject: Subject, index: usize, type_: Option<&FieldType>, test: &FieldTest) -> Node {
+    /// `index` is the place among the fields of the contact, behind which those of its company
+    /// stand.
+    fn field_test(
+        &mut self,
+        subject: Subject,
+        index: usize,
+        type_: Option<&FieldType>,
+        test: &FieldTest,
+    ) -> Node {
         match test {
             FieldTest::Exists(_) => Node::Exists(index),
             FieldTest::Text(test) => {
                 let fold = !matches!(type_, Some(FieldType::Text { match_case: true }));
                 if let TextTest::Matches(pattern) = test {
-                    return Node::Pattern { field: index, pattern: self.pattern(pattern, fold) };
+                    return Node::Pattern {
+                        field: index,
+                        pattern: self.pattern(pattern, fold),
+                    };
                 }
                 let spelt: fn(&str) -> String = if fold { folded } else { str::to_owned };
-                Node::Text { field: index, fold, test: text_test(test, spelt) }
+                Node::Text {
+                    field: index,
+                    fold,
+                    test: text_test(test, spelt),
+                }
             }
-            FieldTest::Number(test) if type_ == Some(&FieldType::Integer) => integers(subject, test),
-            FieldTest::Number(test) => Node::Decimal { field: index, test: test.clone() },
-            FieldTest::Boolean { is, negated } => Node::Boolean { field: index, is: *is, negated: *negated },
+            FieldTest::Number(test) if type_ == Some(&FieldType::Integer) => {
+                integers(subject, test)
+            }
+            FieldTest::Number(test) => Node::Decimal {
+                field: index,
+                test: test.clone(),
+            },
+            FieldTest::Boolean { is, negated } => Node::Boolean {
+                field: index,
+                is: *is,
+                negated: *negated,
+            },
             FieldTest::Choice { values, negated } => {
-                let count = values.iter().map(|value| value.index() + 1).max().unwrap_or(0);
+                let count = values
+                    .iter()
+                    .map(|value| value.index() + 1)
+                    .max()
+                    .unwrap_or(0);
                 let values = bits(values.iter().map(|value| value.index()), count);
-                Node::Choice { field: index, values, negated: *negated }
+                Node::Choice {
+                    field: index,
+                    values,
+                    negated: *negated,
+                }
             }
-            FieldTest::HasAny(values) => Node::HasAny { field: index, values: mask(values) },
-            FieldTest::HasAll(values) => Node::HasAll { field: index, values: mask(values) },
-            FieldTest::HasNone(values) => Node::HasNone { field: index, values: mask(values) },
+            FieldTest::HasAny(values) => Node::HasAny {
+                field: index,
+                values: mask(values),
+            },
+            FieldTest::HasAll(values) => Node::HasAll {
+                field: index,
+                values: mask(values),
+            },
+            FieldTest::HasNone(values) => Node::HasNone {
+                field: index,
+                values: mask(values),
+            },
             FieldTest::Date(DateTest::Anniversary(when)) => self.anniversary(index, *when),
             FieldTest::Date(test) => {
                 let whole_days = type_ == Some(&FieldType::Date);
                 let negated = matches!(test, DateTest::In { negated: true, .. });
                 let ranges = joined(self.dates(test, whole_days));
-                Node::Ranges { subject, ranges, negated }
+                Node::Ranges {
+                    subject,
+                    ranges,
+                    negated,
+                }
             }
         }
     }
 
-    /// The place of a pattern, which is compiled once whoever asks for it; one that a plan holds was tried when the plan was made or read.
+    /// The place of a pattern, which is compiled once whoever asks for it; one that a plan holds
+    /// was tried when the plan was made or read.
     fn pattern(&mut self, text: &str, fold: bool) -> usize {
         let conditions = &mut self.conditions;
-        *self.patterns.entry((text.to_owned(), fold)).or_insert_with(|| {
-            conditions.patterns.push(Pattern::new(text, fold).ok().map(Arc::new));
-            conditions.patterns.len() - 1
-        })
+        *self
+            .patterns
+            .entry((text.to_owned(), fold))
+            .or_insert_with(|| {
+                conditions
+                    .patterns
+                    .push(Pattern::new(text, fold).ok().map(Arc::new));
+                conditions.patterns.len() - 1
+            })
     }
 
     /// The pattern itself; absent where it is none, which no plan has.
@@ -320,15 +430,27 @@ impl<'m> Compiler<'m> {
     }
 
     pub(super) fn anniversary(&self, field: usize, when: When) -> Node {
-        let day = self.zone.day(when, self.now).unwrap_or_else(|| self.zone.day_of(self.now));
+        let day = self
+            .zone
+            .day(when, self.now)
+            .unwrap_or_else(|| self.zone.day_of(self.now));
         let leap_too = day.month() == 2 && day.day() == 28 && !day.in_leap_year();
-        Node::Anniversary { field, month: day.month(), day: day.day(), leap_too }
+        Node::Anniversary {
+            field,
+            month: day.month(),
+            day: day.day(),
+            leap_too,
+        }
     }
 
     pub(super) fn dates(&self, test: &DateTest, whole_days: bool) -> Vec<(i64, i64)> {
         let span = |when: &When| self.span(*when, whole_days);
         let here = span(&When::Today(0));
-        let now = if whole_days { here } else { (self.now, self.now) };
+        let now = if whole_days {
+            here
+        } else {
+            (self.now, self.now)
+        };
         match test {
             DateTest::In { values, .. } => values.iter().map(span).collect(),
             DateTest::Between(from, to) => vec![(span(from).0, span(to).1)],
@@ -343,7 +465,10 @@ impl<'m> Compiler<'m> {
                 if whole_days {
                     vec![(i64::from(day_number(first)), i64::from(day_number(last)))]
                 } else {
-                    vec![(self.zone.start_of(first), self.zone.end_of(last).saturating_sub(1))]
+                    vec![(
+                        self.zone.start_of(first),
+                        self.zone.end_of(last).saturating_sub(1),
+                    )]
                 }
             }
             DateTest::Anniversary(_) => Vec::new(),
@@ -358,7 +483,9 @@ impl<'m> Compiler<'m> {
         let day = self.zone.day(when, self.now).unwrap_or_else(|| match when {
             When::Ago(length) => shifted(self.zone.day_of(self.now), negative(length)),
             When::In(length) => shifted(self.zone.day_of(self.now), length),
-            When::At(_) | When::Today(_) | When::StartOf(_) => self.zone.day_of(self.zone.span(when, self.now).0),
+            When::At(_) | When::Today(_) | When::StartOf(_) => {
+                self.zone.day_of(self.zone.span(when, self.now).0)
+            }
         });
         let number = i64::from(day_number(day));
         (number, number)
@@ -375,7 +502,11 @@ fn in_order(model: &Model) -> Vec<SegmentId> {
             open[id.index()] += 1;
         });
     }
-    let mut order: Vec<SegmentId> = model.segments.ids().filter(|id| open[id.index()] == 0).collect();
+    let mut order: Vec<SegmentId> = model
+        .segments
+        .ids()
+        .filter(|id| open[id.index()] == 0)
+        .collect();
     let mut next = 0;
     while let Some(&done) = order.get(next) {
         next += 1;
@@ -416,7 +547,10 @@ pub(super) fn text_test(written: &TextTest, spelt: fn(&str) -> String) -> TextTe
         TextTest::In { values, negated } => {
             let mut values: Vec<String> = values.iter().map(text).collect();
             values.sort_unstable();
-            TextTest::In { values, negated: *negated }
+            TextTest::In {
+                values,
+                negated: *negated,
+            }
         }
         TextTest::Contains(part) => TextTest::Contains(text(part)),
         TextTest::StartsWith(part) => TextTest::StartsWith(text(part)),
@@ -426,8 +560,15 @@ pub(super) fn text_test(written: &TextTest, spelt: fn(&str) -> String) -> TextTe
 }
 
 pub(crate) fn mask(values: &[ChoiceId]) -> u64 {
-    let bit = |value: &ChoiceId| u32::try_from(value.index()).ok().and_then(|at| 1_u64.checked_shl(at));
-    values.iter().filter_map(bit).fold(0, |mask, bit| mask | bit)
+    let bit = |value: &ChoiceId| {
+        u32::try_from(value.index())
+            .ok()
+            .and_then(|at| 1_u64.checked_shl(at))
+    };
+    values
+        .iter()
+        .filter_map(bit)
+        .fold(0, |mask, bit| mask | bit)
 }
 
 fn bits(set: impl Iterator<Item = usize>, count: usize) -> Box<[u64]> {

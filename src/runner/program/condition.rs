@@ -1,4 +1,5 @@
-//! The questions of a program: each different one once, its operands ready to compare, and for each what it reads.
+//! The questions of a program: each different one once, its operands ready to compare, and for each
+//! what it reads.
 
 use std::sync::Arc;
 
@@ -29,7 +30,8 @@ pub(crate) enum Node {
         fold: bool,
         test: TextTest,
     },
-    /// A whole number, a day or a moment in one of the ranges, both ends included, which stand in order and apart.
+    /// A whole number, a day or a moment in one of the ranges, both ends included, which stand in
+    /// order and apart.
     Ranges {
         subject: Subject,
         ranges: Box<[(i64, i64)]>,
@@ -130,7 +132,8 @@ pub(crate) struct Conditions {
     pub(super) order: Vec<usize>,
     /// By slot: whether a segment stands there.
     pub(super) is_segment: Vec<bool>,
-    /// Whether segments ask each other so deep that they are better asked in order than by recursion.
+    /// Whether segments ask each other so deep that they are better asked in order than by
+    /// recursion.
     pub(crate) deep: bool,
 }
 
@@ -144,12 +147,16 @@ impl Conditions {
     }
 
     pub(crate) fn matches(&self, pattern: usize, text: &str) -> bool {
-        self.patterns[pattern].as_ref().is_some_and(|pattern| pattern.is_match(text))
+        self.patterns[pattern]
+            .as_ref()
+            .is_some_and(|pattern| pattern.is_match(text))
     }
 
     /// Whether a key stands in a list.
     pub(crate) fn lists(&self, list: usize, key: &str) -> bool {
-        self.lists[list].binary_search_by(|listed| listed.as_str().cmp(key)).is_ok()
+        self.lists[list]
+            .binary_search_by(|listed| listed.as_str().cmp(key))
+            .is_ok()
     }
 
     pub(crate) fn slots(&self) -> &[NodeId] {

@@ -1,9 +1,12 @@
-//! Topics: the things about a contact that an instant can change, each as one bit; what no step can change has none.
+//! Topics: the things about a contact that an instant can change, each as one bit; what no step can
+//! change has none.
 //!
-//! There are 64 bits. With more things than that some share one, which makes the kernel ask more often than it must, never less.
+//! There are 64 bits. With more things than that some share one, which makes the kernel ask more
+//! often than it must, never less.
 
 use crate::model::{
-    Action, CampaignId, Channel, FieldId, FunnelId, Give, GroupId, Listing, Model, SegmentId, StepKind, Subject, TagId,
+    Action, CampaignId, Channel, FieldId, FunnelId, Give, GroupId, Listing, Model, SegmentId,
+    StepKind, Subject, TagId,
 };
 use crate::runner::header::Knows;
 
@@ -23,7 +26,8 @@ pub(crate) struct Dependencies {
     campaigns: Vec<Reads>,
     /// How many fields the contact has; behind them in `fields` stand those of its company.
     contact_fields: usize,
-    /// The fields that a step sets or clears; events change others too, where the file has no column.
+    /// The fields that a step sets or clears; events change others too, where the file has no
+    /// column.
     set_by_steps: Vec<bool>,
 }
 
@@ -31,13 +35,31 @@ pub(crate) struct Dependencies {
 struct Next(u32);
 
 impl Dependencies {
-    /// What a run of this plan remembers the last values of, because the file and funnelc both write it.
+    /// What a run of this plan remembers the last values of, because the file and funnelc both
+    /// write it.
     pub(crate) fn knows(&self, model: &Model) -> Knows {
-        let fields = model.contacts.fields.iter().filter(|(id, _)| self.writes_field(*id));
-        let tags = model.contacts.tags.names.values().filter(|_| self.writes_tags());
-        let groups = model.points.groups.iter().filter(|(id, _)| self.writes_group(*id));
+        let fields = model
+            .contacts
+            .fields
+            .iter()
+            .filter(|(id, _)| self.writes_field(*id));
+        let tags = model
+            .contacts
+            .tags
+            .names
+            .values()
+            .filter(|_| self.writes_tags());
+        let groups = model
+            .points
+            .groups
+            .iter()
+            .filter(|(id, _)| self.writes_group(*id));
         Knows {
-            funnels: model.funnels.values().map(|funnel| funnel.id.clone()).collect(),
+            funnels: model
+                .funnels
+                .values()
+                .map(|funnel| funnel.id.clone())
+                .collect(),
             fields: fields.map(|(_, field)| field.id.clone()).collect(),
             tags: tags.map(|tag| tag.id.clone()).collect(),
             points: self.writes_points(),
@@ -77,18 +99,30 @@ impl Dependencies {
                 *bit = next.bit();
             }
         });
-        dependencies.campaigns.iter_mut().for_each(|bit| *bit = next.bit());
+        dependencies
+            .campaigns
+            .iter_mut()
+            .for_each(|bit| *bit = next.bit());
         if let Some(companies) = &model.companies {
             // Another company is another value of each of its fields.
-            let bit = companies.contact_field.map_or(0, |field| dependencies.of_field(field));
-            dependencies.fields.resize(dependencies.contact_fields + companies.fields.len(), bit);
+            let bit = companies
+                .contact_field
+                .map_or(0, |field| dependencies.of_field(field));
+            dependencies
+                .fields
+                .resize(dependencies.contact_fields + companies.fields.len(), bit);
         }
         dependencies
     }
 
-    /// Takes the bits away from the campaigns of which no condition asks, so that nobody is told of them.
+    /// Takes the bits away from the campaigns of which no condition asks, so that nobody is told of
+    /// them.
     pub(crate) fn keep_campaigns(&mut self, asked: &[bool]) {
-        self.campaigns.iter_mut().zip(asked).filter(|(_, asked)| !**asked).for_each(|(bit, _)| *bit = 0);
+        self.campaigns
+            .iter_mut()
+            .zip(asked)
+            .filter(|(_, asked)| !**asked)
+            .for_each(|(bit, _)| *bit = 0);
     }
 
     /// Whether the contact is or was in the campaign.
@@ -199,16 +233,28 @@ impl Written {
 }
 
 fn each_written(model: &Model, mut visit: impl FnMut(Written)) {
-    model.points.rules.values().for_each(|rule| visit(Written::by(rule.give)));
+    model
+        .points
+        .rules
+        .values()
+        .for_each(|rule| visit(Written::by(rule.give)));
     for campaign in model.campaigns.values() {
         campaign.each_step(|step| match &step.kind {
-            StepKind::Action(Action::AddTag(tag) | Action::RemoveTag(tag)) => visit(Written::Tag(*tag)),
+            StepKind::Action(Action::AddTag(tag) | Action::RemoveTag(tag)) => {
+                visit(Written::Tag(*tag));
+            }
             StepKind::Action(Action::Points(give)) => visit(Written::by(*give)),
-            StepKind::Action(Action::Set { field, .. } | Action::Clear(field)) => visit(Written::Field(*field)),
-            StepKind::Action(Action::List(Listing::Unsubscribe(channel) | Listing::Resubscribe(channel))) => {
+            StepKind::Action(Action::Set { field, .. } | Action::Clear(field)) => {
+                visit(Written::Field(*field));
+            }
+            StepKind::Action(Action::List(
+                Listing::Unsubscribe(channel) | Listing::Resubscribe(channel),
+            )) => {
                 visit(Written::Channel(*channel));
             }
-            StepKind::Action(Action::List(Listing::AddTo(segment) | Listing::RemoveFrom(segment))) => {
+            StepKind::Action(Action::List(
+                Listing::AddTo(segment) | Listing::RemoveFrom(segment),
+            )) => {
                 visit(Written::Segment(*segment));
             }
             StepKind::Wait(_) => {}

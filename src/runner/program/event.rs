@@ -1,4 +1,5 @@
-//! Events compiled: patterns that an occurrence fits or not, counts with their bounds, updates with values ready to set.
+//! Events compiled: patterns that an occurrence fits or not, counts with their bounds, updates with
+//! values ready to set.
 
 use std::sync::Arc;
 
@@ -11,8 +12,8 @@ use crate::model::fold::folded;
 use crate::model::ids::Id;
 use crate::model::pattern::Pattern;
 use crate::model::{
-    Condition, ConditionKind, ContentId, Duration, EventId, EventPattern, EventTest, FieldTest, FieldType, NumberTest,
-    PropertyId, RuleId, Since, Subject, TextTest, UpdateChange, When,
+    Condition, ConditionKind, ContentId, Duration, EventId, EventPattern, EventTest, FieldTest,
+    FieldType, NumberTest, PropertyId, RuleId, Since, Subject, TextTest, UpdateChange, When,
 };
 
 /// What the rules say about an event.
@@ -131,7 +132,10 @@ impl Compiler<'_> {
         PatternProgram {
             event: pattern.event,
             of: pattern.of,
-            where_: pattern.where_.as_ref().map(|inner| self.over_properties(inner)),
+            where_: pattern
+                .where_
+                .as_ref()
+                .map(|inner| self.over_properties(inner)),
         }
     }
 
@@ -159,13 +163,23 @@ impl Compiler<'_> {
     }
 
     fn over_properties(&mut self, condition: &Condition) -> Where {
-        let mut each = |parts: &[Condition]| parts.iter().map(|part| self.over_properties(part)).collect();
+        let mut each = |parts: &[Condition]| {
+            parts
+                .iter()
+                .map(|part| self.over_properties(part))
+                .collect()
+        };
         match &condition.kind {
             ConditionKind::All(parts) => Where::All(each(parts)),
             ConditionKind::Any(parts) => Where::Any(each(parts)),
             ConditionKind::Not(inner) => Where::Not(Box::new(self.over_properties(inner))),
-            ConditionKind::Field { subject: Subject::Property(event, property), test } => {
-                let type_ = self.model.events[*event].properties[*property].type_.as_ref();
+            ConditionKind::Field {
+                subject: Subject::Property(event, property),
+                test,
+            } => {
+                let type_ = self.model.events[*event].properties[*property]
+                    .type_
+                    .as_ref();
                 self.property_test(*property, type_, test)
             }
             // Nothing else can stand there.
@@ -182,35 +196,76 @@ impl Compiler<'_> {
         }
     }
 
-    fn property_test(&mut self, property: PropertyId, type_: Option<&FieldType>, test: &FieldTest) -> Where {
+    fn property_test(
+        &mut self,
+        property: PropertyId,
+        type_: Option<&FieldType>,
+        test: &FieldTest,
+    ) -> Where {
         let exists = Where::Exists(property);
         match test {
             FieldTest::Exists(true) => exists,
             FieldTest::Exists(false) => Where::Not(Box::new(exists)),
-            FieldTest::Text(TextTest::Matches(text)) => Where::Matches { property, pattern: self.shared(text, true) },
-            FieldTest::Text(test) => Where::Text { property, test: super::compile::text_test(test, folded) },
+            FieldTest::Text(TextTest::Matches(text)) => Where::Matches {
+                property,
+                pattern: self.shared(text, true),
+            },
+            FieldTest::Text(test) => Where::Text {
+                property,
+                test: super::compile::text_test(test, folded),
+            },
             FieldTest::Number(test) if type_ == Some(&FieldType::Integer) => {
-                let Node::Ranges { ranges, negated, .. } = integers(Subject::Points, test) else {
+                let Node::Ranges {
+                    ranges, negated, ..
+                } = integers(Subject::Points, test)
+                else {
                     return Where::Constant(false);
                 };
-                Where::Ranges { property, ranges, negated }
+                Where::Ranges {
+                    property,
+                    ranges,
+                    negated,
+                }
             }
-            FieldTest::Number(test) => Where::Decimal { property, test: test.clone() },
-            FieldTest::Boolean { is, negated } => Where::Boolean { property, is: *is, negated: *negated },
+            FieldTest::Number(test) => Where::Decimal {
+                property,
+                test: test.clone(),
+            },
+            FieldTest::Boolean { is, negated } => Where::Boolean {
+                property,
+                is: *is,
+                negated: *negated,
+            },
             FieldTest::Date(crate::model::DateTest::Anniversary(when)) => {
-                let Node::Anniversary { month, day, leap_too, .. } = self.anniversary(0, *when) else {
+                let Node::Anniversary {
+                    month,
+                    day,
+                    leap_too,
+                    ..
+                } = self.anniversary(0, *when)
+                else {
                     return Where::Constant(false);
                 };
-                Where::Anniversary { property, month, day, leap_too }
+                Where::Anniversary {
+                    property,
+                    month,
+                    day,
+                    leap_too,
+                }
             }
             FieldTest::Date(test) => {
                 let negated = matches!(test, crate::model::DateTest::In { negated: true, .. });
                 let ranges = joined(self.dates(test, type_ == Some(&FieldType::Date)));
-                Where::Ranges { property, ranges, negated }
+                Where::Ranges {
+                    property,
+                    ranges,
+                    negated,
+                }
             }
-            FieldTest::Choice { .. } | FieldTest::HasAny(_) | FieldTest::HasAll(_) | FieldTest::HasNone(_) => {
-                Where::Constant(false)
-            }
+            FieldTest::Choice { .. }
+            | FieldTest::HasAny(_)
+            | FieldTest::HasAll(_)
+            | FieldTest::HasNone(_) => Where::Constant(false),
         }
     }
 
@@ -239,10 +294,18 @@ impl Builder<'_> {
         let updates = updates.collect();
         let mut points = Vec::new();
         for (rule, body) in self.model.points.rules.iter() {
-            let pattern = body.each.as_ref().filter(|pattern| pattern.event == id && self.published(&body.publish));
+            let pattern = body
+                .each
+                .as_ref()
+                .filter(|pattern| pattern.event == id && self.published(&body.publish));
             points.extend(pattern.map(|pattern| (rule, self.compiler.occurrences(pattern))));
         }
-        EventProgram { max_age: event.max_age, updates, starts: Vec::new(), points }
+        EventProgram {
+            max_age: event.max_age,
+            updates,
+            starts: Vec::new(),
+            points,
+        }
     }
 }
 
@@ -266,13 +329,23 @@ campaigns:
 ";
         let mut sources = crate::source::Sources::default();
         sources.add("funnelc.yaml", project);
-        let plan = crate::compile(sources).plan.expect("the project has no errors");
+        let plan = crate::compile(sources)
+            .plan
+            .expect("the project has no errors");
         let program = Program::bind(&plan, 1_767_225_600, None).expect("a plan runs");
-        let [Some(compiled)] = &program.conditions.patterns[..] else { panic!("one pattern") };
-        let of_entry = program.campaigns.iter().flat_map(|campaign| &campaign.occurrences);
+        let [Some(compiled)] = &program.conditions.patterns[..] else {
+            panic!("one pattern")
+        };
+        let of_entry = program
+            .campaigns
+            .iter()
+            .flat_map(|campaign| &campaign.occurrences);
         let asked = of_entry.chain(program.conditions.counts.iter().map(|count| &count.pattern));
         let shared = asked.filter(|asked| match &asked.where_ {
-            Some(Where::Matches { pattern: Some(pattern), .. }) => Arc::ptr_eq(pattern, compiled),
+            Some(Where::Matches {
+                pattern: Some(pattern),
+                ..
+            }) => Arc::ptr_eq(pattern, compiled),
             _ => false,
         });
         assert_eq!(shared.count(), 2);

@@ -1,4 +1,5 @@
-//! Funnels compiled: what is published now, where each stage leads, and what the rules of a funnel read.
+//! Funnels compiled: what is published now, where each stage leads, and what the rules of a funnel
+//! read.
 
 use super::condition::NodeId;
 use super::dependencies::Reads;
@@ -33,10 +34,12 @@ pub(crate) struct StageProgram {
     pub(crate) published: bool,
     pub(crate) is_final: bool,
     pub(crate) back_to: Vec<usize>,
-    /// Conditions and where they lead; nowhere where no next heavier stage is published, or more than one.
+    /// Conditions and where they lead; nowhere where no next heavier stage is published, or more
+    /// than one.
     pub(crate) converts: Vec<(NodeId, Option<usize>)>,
     pub(crate) experiences: Vec<ExperienceProgram>,
-    /// The places in the order of execution of the campaigns which `{ entered: … }` of this stage lets in.
+    /// The places in the order of execution of the campaigns which `{ entered: … }` of this stage
+    /// lets in.
     pub(crate) lets_in: Vec<usize>,
 }
 
@@ -52,18 +55,38 @@ pub(crate) struct ExperienceProgram {
 }
 
 impl Builder<'_> {
-    pub(crate) fn funnel(&mut self, id: usize, funnel: &Funnel, first_stage: usize) -> FunnelProgram {
-        let stages: Vec<StageProgram> = funnel.stages.values().map(|stage| self.stage(funnel, stage)).collect();
+    pub(crate) fn funnel(
+        &mut self,
+        id: usize,
+        funnel: &Funnel,
+        first_stage: usize,
+    ) -> FunnelProgram {
+        let stages: Vec<StageProgram> = funnel
+            .stages
+            .values()
+            .map(|stage| self.stage(funnel, stage))
+            .collect();
         let audience = funnel.audience.as_ref().map(|audience| match audience {
             Audience::Everyone => self.compiler.always(),
             Audience::Of(condition) => self.compiler.compile(condition),
         });
-        let place = funnel.place.iter().map(|rule| (rule.stage.index(), self.compiler.compile(&rule.when))).collect();
-        let entry = funnel.entry.map(Id::index).filter(|&entry| stages[entry].published);
+        let place = funnel
+            .place
+            .iter()
+            .map(|rule| (rule.stage.index(), self.compiler.compile(&rule.when)))
+            .collect();
+        let entry = funnel
+            .entry
+            .map(Id::index)
+            .filter(|&entry| stages[entry].published);
         let mut built = FunnelProgram {
             published: self.published(&funnel.publish),
             drops: funnel.drops && audience.is_some(),
-            loose: if funnel.loose { from_the_heaviest(&stages) } else { Vec::new() },
+            loose: if funnel.loose {
+                from_the_heaviest(&stages)
+            } else {
+                Vec::new()
+            },
             audience,
             entry,
             place,
@@ -78,9 +101,15 @@ impl Builder<'_> {
 
     fn reads_of(&self, id: usize, funnel: &FunnelProgram) -> Reads {
         let place = funnel.place.iter().map(|(_, when)| *when);
-        let converts = funnel.stages.iter().flat_map(|stage| stage.converts.iter().map(|(when, _)| *when));
+        let converts = funnel
+            .stages
+            .iter()
+            .flat_map(|stage| stage.converts.iter().map(|(when, _)| *when));
         let asked = funnel.audience.into_iter().chain(place).chain(converts);
-        asked.fold(self.dependencies.of_funnel(Id::from_index(id)), |reads, node| reads | self.compiler.reads(node))
+        asked.fold(
+            self.dependencies.of_funnel(Id::from_index(id)),
+            |reads, node| reads | self.compiler.reads(node),
+        )
     }
 
     fn stage(&mut self, funnel: &Funnel, stage: &Stage) -> StageProgram {
@@ -98,7 +127,11 @@ impl Builder<'_> {
             published: self.published(&stage.publish),
             is_final: stage.is_final,
             back_to: stage.back_to.iter().map(|(to, _)| to.index()).collect(),
-            experiences: stage.experiences.iter().map(|experience| self.experience(experience)).collect(),
+            experiences: stage
+                .experiences
+                .iter()
+                .map(|experience| self.experience(experience))
+                .collect(),
             lets_in: Vec::new(),
         }
     }
@@ -107,16 +140,26 @@ impl Builder<'_> {
         let content = &self.model.content[experience.content];
         ExperienceProgram {
             content: experience.content.index(),
-            when: experience.when.as_ref().map(|when| self.compiler.compile(when)),
+            when: experience
+                .when
+                .as_ref()
+                .map(|when| self.compiler.compile(when)),
             published: self.published(&experience.publish) && self.published(&content.publish),
-            is_shown: content.kind.is_some_and(crate::model::ContentKind::is_shown),
+            is_shown: content
+                .kind
+                .is_some_and(crate::model::ContentKind::is_shown),
         }
     }
 
     /// The next heavier stage that is published now, if it is single.
     fn next_heavier(&self, funnel: &Funnel, stage: &Stage) -> Option<usize> {
-        let heavier = funnel.stages.iter().filter(|(_, other)| other.weight > stage.weight);
-        let published: Vec<_> = heavier.filter(|(_, other)| self.published(&other.publish)).collect();
+        let heavier = funnel
+            .stages
+            .iter()
+            .filter(|(_, other)| other.weight > stage.weight);
+        let published: Vec<_> = heavier
+            .filter(|(_, other)| self.published(&other.publish))
+            .collect();
         let weight = published.iter().map(|(_, other)| other.weight).min()?;
         let mut next = published.iter().filter(|(_, other)| other.weight == weight);
         let (id, _) = next.next()?;
@@ -126,7 +169,9 @@ impl Builder<'_> {
 
 /// The stages that convert, from the heaviest down, then by id.
 fn from_the_heaviest(stages: &[StageProgram]) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..stages.len()).filter(|&stage| !stages[stage].converts.is_empty()).collect();
+    let mut order: Vec<usize> = (0..stages.len())
+        .filter(|&stage| !stages[stage].converts.is_empty())
+        .collect();
     order.sort_by_key(|&stage| (std::cmp::Reverse(stages[stage].weight), stage));
     order
 }

@@ -1,4 +1,5 @@
-//! What a plan must know of the past: which events, how far back, with which properties; what no condition reads is not remembered.
+//! What a plan must know of the past: which events, how far back, with which properties; what no
+//! condition reads is not remembered.
 
 use std::collections::BTreeMap;
 
@@ -50,19 +51,34 @@ pub struct Short {
 impl Need {
     fn of(count: &CountProgram) -> Self {
         let mut properties: Vec<PropertyId> = count.sum.into_iter().collect();
-        count.pattern.where_.iter().for_each(|inner| asked(inner, &mut properties));
+        count
+            .pattern
+            .where_
+            .iter()
+            .for_each(|inner| asked(inner, &mut properties));
         let reach = match (count.within, count.since.around()) {
             (_, around @ (Around::Campaign(_) | Around::Funnel(_))) => Reach::Entry(around),
             (Some(length), Around::Nothing) => Reach::Within(length),
             (None, Around::Nothing) => Reach::Ever,
         };
-        Self { event: count.pattern.event, properties, reach }
+        Self {
+            event: count.pattern.event,
+            properties,
+            reach,
+        }
     }
 
     fn awaited((pattern, around): &(PatternProgram, Around)) -> Self {
         let mut properties = Vec::new();
-        pattern.where_.iter().for_each(|inner| asked(inner, &mut properties));
-        Self { event: pattern.event, properties, reach: Reach::Entry(*around) }
+        pattern
+            .where_
+            .iter()
+            .for_each(|inner| asked(inner, &mut properties));
+        Self {
+            event: pattern.event,
+            properties,
+            reach: Reach::Entry(*around),
+        }
     }
 
     /// The first moment that is asked about, of a contact that is anywhere already.
@@ -76,7 +92,11 @@ impl Need {
             }
             Reach::Entry(Around::Funnel(funnel)) => {
                 let id = &model.funnels[Id::from_index(funnel)].id;
-                if before.knows.funnels.contains(id) { i64::MIN } else { now }
+                if before.knows.funnels.contains(id) {
+                    i64::MIN
+                } else {
+                    now
+                }
             }
         }
     }
@@ -92,7 +112,12 @@ impl Need {
 
 /// All questions about the past.
 pub(super) fn needs(conditions: &Conditions) -> Vec<Need> {
-    conditions.counts.iter().map(Need::of).chain(conditions.awaited.iter().map(Need::awaited)).collect()
+    conditions
+        .counts
+        .iter()
+        .map(Need::of)
+        .chain(conditions.awaited.iter().map(Need::awaited))
+        .collect()
 }
 
 /// By event: what is remembered.
@@ -100,14 +125,18 @@ pub(super) fn keeps(model: &Model, zone: &Zone, now: i64, needs: &[Need]) -> Vec
     let mut kept: Vec<Option<Keeps>> = vec![None; model.events.len()];
     for need in needs {
         let count = model.events[need.event].properties.len();
-        let keeps =
-            kept[need.event.index()].get_or_insert_with(|| Keeps { from: i64::MAX, properties: vec![false; count] });
+        let keeps = kept[need.event.index()].get_or_insert_with(|| Keeps {
+            from: i64::MAX,
+            properties: vec![false; count],
+        });
         let from = match need.reach {
             Reach::Within(length) => zone.span(When::Ago(length), now).0,
             Reach::Ever | Reach::Entry(_) => i64::MIN,
         };
         keeps.from = keeps.from.min(from);
-        need.properties.iter().for_each(|property| keeps.properties[property.index()] = true);
+        need.properties
+            .iter()
+            .for_each(|property| keeps.properties[property.index()] = true);
     }
     kept
 }
@@ -130,10 +159,17 @@ pub(super) fn known(
                 Some((state, None)) => Some(state),
                 Some((_, Some(old))) => old.since,
             };
-            let pruned = kept[need.event.index()].as_ref().map(|keeps| keeps.from).filter(|from| *from > i64::MIN);
-            let since = since.max(pruned.filter(|pruned| since.is_none_or(|since| since < *pruned)));
+            let pruned = kept[need.event.index()]
+                .as_ref()
+                .map(|keeps| keeps.from)
+                .filter(|from| *from > i64::MIN);
+            let since =
+                since.max(pruned.filter(|pruned| since.is_none_or(|since| since < *pruned)));
             let reads = need.words();
-            let entry = all.entry(what).or_insert_with(|| KnownSince { since, reads: reads.clone() });
+            let entry = all.entry(what).or_insert_with(|| KnownSince {
+                since,
+                reads: reads.clone(),
+            });
             if reaches(&reads, zone, now) < reaches(&entry.reads, zone, now) {
                 entry.reads = reads;
             }
@@ -143,16 +179,28 @@ pub(super) fn known(
 }
 
 /// What the state of an earlier run does not know and the plan reads.
-pub(super) fn short(model: &Model, zone: &Zone, now: i64, needs: &[Need], before: &Header) -> Vec<Short> {
+pub(super) fn short(
+    model: &Model,
+    zone: &Zone,
+    now: i64,
+    needs: &[Need],
+    before: &Header,
+) -> Vec<Short> {
     let mut found: Vec<Short> = Vec::new();
     for need in needs {
         let from = need.from(model, zone, now, before);
         for (what, _) in things(model, need) {
             let old = before.events.get(&what);
             let since = old.map_or(Some(before.now), |old| old.since);
-            let accepted = old.is_some_and(|old| reaches(&old.reads, zone, now) <= reaches(&need.words(), zone, now));
+            let accepted = old.is_some_and(|old| {
+                reaches(&old.reads, zone, now) <= reaches(&need.words(), zone, now)
+            });
             let lacking = since.filter(|since| *since > from && !accepted);
-            found.extend(lacking.map(|since| Short { what, since, asked: need.words() }));
+            found.extend(lacking.map(|since| Short {
+                what,
+                since,
+                asked: need.words(),
+            }));
         }
     }
     found.sort_by(|a, b| (&a.what, &a.asked).cmp(&(&b.what, &b.asked)));
@@ -165,7 +213,9 @@ pub(super) fn look_back(model: &Model, zone: &Zone, needs: &[Need]) -> BTreeMap<
     let mut all: BTreeMap<String, String> = BTreeMap::new();
     for need in needs {
         let words = need.words();
-        let entry = all.entry(model.events[need.event].id.clone()).or_insert_with(|| words.clone());
+        let entry = all
+            .entry(model.events[need.event].id.clone())
+            .or_insert_with(|| words.clone());
         if reaches(&words, zone, 0) < reaches(entry, zone, 0) {
             *entry = words;
         }
@@ -176,31 +226,44 @@ pub(super) fn look_back(model: &Model, zone: &Zone, needs: &[Need]) -> BTreeMap<
 /// The event, and each of its properties that is read.
 fn things(model: &Model, need: &Need) -> Vec<(String, Option<PropertyId>)> {
     let event = &model.events[need.event];
-    let of = |property: &PropertyId| (format!("{}/{}", event.id, event.properties[*property].id), Some(*property));
-    std::iter::once((event.id.clone(), None)).chain(need.properties.iter().map(of)).collect()
+    let of = |property: &PropertyId| {
+        (
+            format!("{}/{}", event.id, event.properties[*property].id),
+            Some(*property),
+        )
+    };
+    std::iter::once((event.id.clone(), None))
+        .chain(need.properties.iter().map(of))
+        .collect()
 }
 
-/// The first moment that the words of a look-back reach; an entry reaches as far as there are entries.
+/// The first moment that the words of a look-back reach; an entry reaches as far as there are
+/// entries.
 fn reaches(words: &str, zone: &Zone, now: i64) -> i64 {
     match words {
         "ever" => i64::MIN,
         "entry" => i64::MIN + 1,
-        length => {
-            Duration::parse(length, Sign::Positive).map_or(i64::MIN, |length| zone.span(When::Ago(length), now).0)
-        }
+        length => Duration::parse(length, Sign::Positive)
+            .map_or(i64::MIN, |length| zone.span(When::Ago(length), now).0),
     }
 }
 
 fn asked(inner: &Where, properties: &mut Vec<PropertyId>) {
     match inner {
         Where::Constant(_) => {}
-        Where::All(parts) | Where::Any(parts) => parts.iter().for_each(|part| asked(part, properties)),
+        Where::All(parts) | Where::Any(parts) => {
+            parts.iter().for_each(|part| asked(part, properties));
+        }
         Where::Not(part) => asked(part, properties),
         Where::Exists(property) => properties.push(*property),
-        Where::Text { property, .. } | Where::Ranges { property, .. } | Where::Decimal { property, .. } => {
+        Where::Text { property, .. }
+        | Where::Ranges { property, .. }
+        | Where::Decimal { property, .. } => {
             properties.push(*property);
         }
-        Where::Boolean { property, .. } | Where::Matches { property, .. } | Where::Anniversary { property, .. } => {
+        Where::Boolean { property, .. }
+        | Where::Matches { property, .. }
+        | Where::Anniversary { property, .. } => {
             properties.push(*property);
         }
     }

@@ -6,7 +6,9 @@ use super::dependencies::Dependencies;
 use super::zone::{Zone, day_number};
 use crate::model::ids::Id;
 use crate::model::template::Token;
-use crate::model::{Channel, ChannelRules, Content, Field, Limit, Model, Moment, Publish, SendRules, Value, Windows};
+use crate::model::{
+    Channel, ChannelRules, Content, Field, Limit, Model, Moment, Publish, SendRules, Value, Windows,
+};
 use crate::runner::contact::Kept;
 
 /// Content.
@@ -35,7 +37,10 @@ pub(crate) struct ChannelProgram {
 
 /// What a field's new values must keep to.
 #[derive(Clone, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "they are independent facts about the field")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "they are independent facts about the field"
+)]
 pub(crate) struct FieldProgram {
     /// What shows where there is a column and no value.
     pub(crate) default: Kept,
@@ -46,7 +51,8 @@ pub(crate) struct FieldProgram {
     pub(crate) set_by_step: bool,
     /// Whether events change it, so that it must be known as of when it is set.
     pub(crate) follows_events: bool,
-    /// Whether events set it, of which one may come late, so that what is added to it must be known by time.
+    /// Whether events set it, of which one may come late, so that what is added to it must be known
+    /// by time.
     pub(crate) keeps_added: bool,
 }
 
@@ -61,8 +67,14 @@ pub(crate) struct Builder<'m> {
 
 impl Builder<'_> {
     pub(crate) fn published(&self, publish: &Publish) -> bool {
-        let began = publish.from.is_none_or(|from| self.now >= self.zone.start_of_moment(from));
-        publish.published && began && publish.until.is_none_or(|until| self.now <= self.last_of(until))
+        let began = publish
+            .from
+            .is_none_or(|from| self.now >= self.zone.start_of_moment(from));
+        publish.published
+            && began
+            && publish
+                .until
+                .is_none_or(|until| self.now <= self.last_of(until))
     }
 
     pub(super) fn value(&self, value: &Value) -> Kept {
@@ -79,9 +91,18 @@ impl Builder<'_> {
     }
 
     pub(crate) fn field(&self, id: usize, field: &Field) -> FieldProgram {
-        let value = |value: &Option<Value>| value.as_ref().map(|value| self.value(value)).unwrap_or_default();
+        let value = |value: &Option<Value>| {
+            value
+                .as_ref()
+                .map(|value| self.value(value))
+                .unwrap_or_default()
+        };
         let all = || self.model.events.values().flat_map(|event| &event.updates);
-        let updates = || all().filter(|update| update.field.index() == id).map(|update| &update.change);
+        let updates = || {
+            all()
+                .filter(|update| update.field.index() == id)
+                .map(|update| &update.change)
+        };
         FieldProgram {
             default: value(&field.default),
             min: value(&field.min),
@@ -101,14 +122,21 @@ impl Builder<'_> {
             published: self.published(&content.publish),
             channels,
             follows_preference,
-            tokens: content.tokens(self.model).into_iter().map(|(_, token)| token).collect(),
+            tokens: content
+                .tokens(self.model)
+                .into_iter()
+                .map(|(_, token)| token)
+                .collect(),
         }
     }
 
     pub(crate) fn channel(&mut self, rules: &ChannelRules) -> ChannelProgram {
         ChannelProgram {
             address: rules.address.map(Id::index),
-            consent: rules.consent.as_ref().map(|consent| self.compiler.compile(consent)),
+            consent: rules
+                .consent
+                .as_ref()
+                .map(|consent| self.compiler.compile(consent)),
             limit: rules.limit,
             hours: (!rules.hours.is_open()).then_some(rules.hours),
         }

@@ -1,6 +1,8 @@
-//! Days on which no run was made, between the last one and this: what would have let contacts in on one of them.
+//! Days on which no run was made, between the last one and this: what would have let contacts in on
+//! one of them.
 //!
-//! Only conditions that say something else on that day than now are kept, so a project that asks for no time costs nothing.
+//! Only conditions that say something else on that day than now are kept, so a project that asks
+//! for no time costs nothing.
 
 use super::campaign::CampaignProgram;
 use super::condition::NodeId;
@@ -28,9 +30,16 @@ type Way<'m> = (usize, &'m Condition);
 const MOST_DAYS: usize = 366;
 
 impl<'m> Builder<'m> {
-    /// The days after the last run's and before this one's, for the campaigns and conditions that the last run knew.
-    pub(crate) fn missed(&mut self, campaigns: &[CampaignProgram], before: Option<&Header>) -> Vec<MissedDay> {
-        let Some(header) = before else { return Vec::new() };
+    /// The days after the last run's and before this one's, for the campaigns and conditions that
+    /// the last run knew.
+    pub(crate) fn missed(
+        &mut self,
+        campaigns: &[CampaignProgram],
+        before: Option<&Header>,
+    ) -> Vec<MissedDay> {
+        let Some(header) = before else {
+            return Vec::new();
+        };
         let mut days = self.days_since(header.now);
         if days.len() == 0 {
             return Vec::new();
@@ -67,7 +76,12 @@ impl<'m> Builder<'m> {
         starts.into_iter()
     }
 
-    fn ways(&self, campaign: &'m Campaign, program: &CampaignProgram, opened: &Opened) -> Vec<Way<'m>> {
+    fn ways(
+        &self,
+        campaign: &'m Campaign,
+        program: &CampaignProgram,
+        opened: &Opened,
+    ) -> Vec<Way<'m>> {
         let conditions = campaign.enter.iter().filter_map(|way| match way {
             Enter::Condition(condition) => Some(condition),
             Enter::Entered { .. } | Enter::Event(_) => None,
@@ -75,9 +89,19 @@ impl<'m> Builder<'m> {
         let place = |condition: &'m Condition| {
             let mark = mark(&condition_json(self.model, condition));
             let known = opened.enter.contains(&mark);
-            Some((program.enter.iter().position(|way| way.mark == mark).filter(|_| known)?, condition))
+            Some((
+                program
+                    .enter
+                    .iter()
+                    .position(|way| way.mark == mark)
+                    .filter(|_| known)?,
+                condition,
+            ))
         };
-        conditions.filter(|_| program.published && program.trigger.is_none()).filter_map(place).collect()
+        conditions
+            .filter(|_| program.published && program.trigger.is_none())
+            .filter_map(place)
+            .collect()
     }
 
     fn missed_on(
@@ -95,10 +119,18 @@ impl<'m> Builder<'m> {
                 continue;
             }
             self.compiler.around = super::Around::Campaign(campaign);
-            let ways = ways.iter().map(|(place, condition)| (*place, self.compiler.compile(condition)));
-            let ways: Vec<_> = ways.filter(|(place, then)| *then != campaigns[campaign].enter[*place].when).collect();
+            let ways = ways
+                .iter()
+                .map(|(place, condition)| (*place, self.compiler.compile(condition)));
+            let ways: Vec<_> = ways
+                .filter(|(place, then)| *then != campaigns[campaign].enter[*place].when)
+                .collect();
             if !ways.is_empty() {
-                missed.push(MissedDay { campaign, start, ways });
+                missed.push(MissedDay {
+                    campaign,
+                    start,
+                    ways,
+                });
             }
         }
         self.now = now;

@@ -1,4 +1,5 @@
-//! The plan compiled for one moment: indices instead of names, integers instead of dates; nothing in it changes while contacts run through it.
+//! The plan compiled for one moment: indices instead of names, integers instead of dates; nothing
+//! in it changes while contacts run through it.
 
 mod campaign;
 mod companies;
@@ -26,7 +27,9 @@ pub(crate) use campaign::CampaignProgram;
 pub(crate) use companies::{Companies, Company};
 pub(crate) use condition::{Conditions, Node, NodeId};
 pub(crate) use dependencies::{Dependencies, Reads};
-pub(crate) use event::{Around, CountProgram, EventProgram, PatternProgram, SinceProgram, Updated, Where};
+pub(crate) use event::{
+    Around, CountProgram, EventProgram, PatternProgram, SinceProgram, Updated, Where,
+};
 pub(crate) use funnel::{FunnelProgram, StageProgram};
 pub use history::Short;
 pub(crate) use journey::{ChannelProgram, ContentProgram, FieldProgram};
@@ -84,7 +87,8 @@ pub struct Program {
     pub(crate) stage_count: usize,
     /// How many state conditions let contacts into all campaigns.
     pub(crate) condition_count: usize,
-    /// Bits by place in the order of execution: the campaigns that a state condition lets in, which must be asked at first.
+    /// Bits by place in the order of execution: the campaigns that a state condition lets in, which
+    /// must be asked at first.
     pub(crate) open_at_first: Vec<u64>,
     /// Days on which no run was made, by campaign in the order of execution.
     pub(crate) missed: Vec<MissedDay>,
@@ -130,7 +134,8 @@ impl BindError {
 }
 
 impl Program {
-    /// Binds `plan` to `now`, in seconds since 1970-01-01T00:00Z, already floored; `before` is the header of the state that this run continues.
+    /// Binds `plan` to `now`, in seconds since 1970-01-01T00:00Z, already floored; `before` is the
+    /// header of the state that this run continues.
     pub fn bind(plan: &Plan, now: i64, before: Option<&Header>) -> Result<Self, BindError> {
         if let Some(header) = before.filter(|header| header.now > now) {
             return Err(BindError::Earlier { state: header.now });
@@ -144,21 +149,33 @@ impl Program {
         Ok(program)
     }
 
-    /// Whether the plan asks what happened: a condition, a way in, an `await`, a rule for points or a field that events change.
+    /// Whether the plan asks what happened: a condition, a way in, an `await`, a rule for points or
+    /// a field that events change.
     pub(crate) fn asks_events(&self) -> bool {
         let model = &self.model;
-        let in_conditions = !self.conditions.counts.is_empty() || !self.conditions.awaited.is_empty();
-        let starts = |campaign: &Campaign| campaign.enter.iter().any(|way| matches!(way, Enter::Event(_)));
+        let in_conditions =
+            !self.conditions.counts.is_empty() || !self.conditions.awaited.is_empty();
+        let starts = |campaign: &Campaign| {
+            campaign
+                .enter
+                .iter()
+                .any(|way| matches!(way, Enter::Event(_)))
+        };
         in_conditions
             || !model.points.rules.is_empty()
             || model.campaigns.values().any(starts)
             || model.events.values().any(|event| !event.updates.is_empty())
     }
 
-    /// How far back the plan asks for each event: `ever`, `entry` (of a campaign, or of a stage), or a length of time.
+    /// How far back the plan asks for each event: `ever`, `entry` (of a campaign, or of a stage),
+    /// or a length of time.
     pub fn look_back(plan: &Plan) -> Result<BTreeMap<String, String>, BindError> {
         let program = Self::bind(plan, 0, None)?;
-        Ok(history::look_back(&program.model, &program.zone, &history::needs(&program.conditions)))
+        Ok(history::look_back(
+            &program.model,
+            &program.zone,
+            &history::needs(&program.conditions),
+        ))
     }
 
     /// Finds out what must be known of the past, and what of that is not.
@@ -167,7 +184,9 @@ impl Program {
         let (model, zone, now) = (&self.model, &self.zone, self.now);
         self.keeps = history::keeps(model, zone, now, &needs);
         self.past_only = before.is_none();
-        self.short = before.map(|header| history::short(model, zone, now, &needs, header)).unwrap_or_default();
+        self.short = before
+            .map(|header| history::short(model, zone, now, &needs, header))
+            .unwrap_or_default();
         self.known_events = history::known(model, zone, now, &needs, &self.keeps, before);
     }
 
@@ -183,14 +202,18 @@ impl Program {
 
     /// The name of a step, and the other way round; the end has the empty name.
     pub(crate) fn step_name(&self, campaign: CampaignId, step: usize) -> &str {
-        self.step_names[campaign.index()].get(step).map_or("", String::as_str)
+        self.step_names[campaign.index()]
+            .get(step)
+            .map_or("", String::as_str)
     }
 
     pub(crate) fn step_named(&self, campaign: CampaignId, name: &str) -> Option<usize> {
         if name.is_empty() {
             return Some(END);
         }
-        self.step_names[campaign.index()].iter().position(|known| known == name)
+        self.step_names[campaign.index()]
+            .iter()
+            .position(|known| known == name)
     }
 
     /// The header of the state that this run leaves; `plan` is the plan's fingerprint.
@@ -210,20 +233,46 @@ impl Program {
     fn compile(model: &Model, now: i64, zone: Zone, before: Option<&Header>) -> Self {
         let mut dependencies = Dependencies::of(model);
         let compiler = Compiler::new(model, &zone, &dependencies, now);
-        let mut builder = Builder { model, zone: &zone, dependencies: &dependencies, now, compiler };
+        let mut builder = Builder {
+            model,
+            zone: &zone,
+            dependencies: &dependencies,
+            now,
+            compiler,
+        };
         let contacts = &model.contacts;
-        let fields = contacts.fields.iter().map(|(id, field)| builder.field(id.index(), field)).collect();
-        let content = model.content.values().map(|content| builder.content(content)).collect();
+        let fields = contacts
+            .fields
+            .iter()
+            .map(|(id, field)| builder.field(id.index(), field))
+            .collect();
+        let content = model
+            .content
+            .values()
+            .map(|content| builder.content(content))
+            .collect();
         let events = model.events.ids().map(|id| builder.event(id)).collect();
-        let channels = contacts.channels.iter().map(|rules| builder.channel(rules)).collect();
+        let channels = contacts
+            .channels
+            .iter()
+            .map(|rules| builder.channel(rules))
+            .collect();
         let funnels = funnels(model, &mut builder);
         let campaigns = campaigns(model, &mut builder);
         let mut missed = builder.missed(&campaigns, before);
         let conditions = builder.compiler.finish();
         dependencies.keep_campaigns(&conditions.asked_campaigns);
-        let campaign_order = in_order(model.campaigns.iter().map(|(id, it)| (it.priority, id.index())));
+        let campaign_order = in_order(
+            model
+                .campaigns
+                .iter()
+                .map(|(id, it)| (it.priority, id.index())),
+        );
         let mut campaign_place = vec![0; campaign_order.len()];
-        campaign_order.iter().enumerate().for_each(|(place, &campaign)| campaign_place[campaign] = place);
+        campaign_order
+            .iter()
+            .enumerate()
+            .for_each(|(place, &campaign)| campaign_place[campaign] = place);
         missed.sort_by_key(|missed| (campaign_place[missed.campaign], missed.start));
         Self {
             now,
@@ -238,12 +287,21 @@ impl Program {
             short: Vec::new(),
             known_events: BTreeMap::new(),
             channels,
-            stage_count: model.funnels.values().map(|funnel| funnel.stages.len()).sum(),
+            stage_count: model
+                .funnels
+                .values()
+                .map(|funnel| funnel.stages.len())
+                .sum(),
             condition_count: campaigns.iter().map(|campaign| campaign.enter.len()).sum(),
             funnels,
             campaigns,
             with_experiences: Vec::new(),
-            funnel_order: in_order(model.funnels.iter().map(|(id, it)| (it.priority, id.index()))),
+            funnel_order: in_order(
+                model
+                    .funnels
+                    .iter()
+                    .map(|(id, it)| (it.priority, id.index())),
+            ),
             campaign_order,
             campaign_place,
             readers: Vec::new(),
@@ -263,12 +321,19 @@ impl Program {
     fn lets_in(&mut self) {
         for (place, &campaign) in self.campaign_order.iter().enumerate() {
             for pattern in &self.campaigns[campaign].occurrences {
-                self.events[pattern.event.index()].starts.push((place, pattern.clone()));
+                self.events[pattern.event.index()]
+                    .starts
+                    .push((place, pattern.clone()));
             }
             for way in &self.model.campaigns[Id::from_index(campaign)].enter {
                 match way {
-                    Enter::Entered { stage: StageRef { funnel, stage }, .. } => {
-                        self.funnels[funnel.index()].stages[stage.index()].lets_in.push(place);
+                    Enter::Entered {
+                        stage: StageRef { funnel, stage },
+                        ..
+                    } => {
+                        self.funnels[funnel.index()].stages[stage.index()]
+                            .lets_in
+                            .push(place);
                     }
                     Enter::Event(_) | Enter::Condition(_) => {}
                 }
@@ -278,11 +343,17 @@ impl Program {
 
     /// Finds who reads each topic, and what must be looked at in any case.
     fn connect(&mut self) {
-        self.readers = (0..Reads::BITS).map(|bit| self.readers_of(1 << bit)).collect();
-        self.written_fields = (0..self.fields.len()).filter(|&field| self.fields[field].written).collect();
+        self.readers = (0..Reads::BITS)
+            .map(|bit| self.readers_of(1 << bit))
+            .collect();
+        self.written_fields = (0..self.fields.len())
+            .filter(|&field| self.fields[field].written)
+            .collect();
         let has_experiences = |stage: &StageProgram| !stage.experiences.is_empty();
         let order = self.funnel_order.iter().copied();
-        self.with_experiences = order.filter(|&it| self.funnels[it].stages.iter().any(has_experiences)).collect();
+        self.with_experiences = order
+            .filter(|&it| self.funnels[it].stages.iter().any(has_experiences))
+            .collect();
         self.open_at_first = vec![0; self.campaigns.len().div_ceil(64)];
         for (place, &campaign) in self.campaign_order.iter().enumerate() {
             if !self.campaigns[campaign].enter.is_empty() {
@@ -293,7 +364,12 @@ impl Program {
 
     fn readers_of(&self, topic: Reads) -> Readers {
         let places = |reads: &dyn Fn(usize) -> Reads, order: &[usize]| {
-            order.iter().enumerate().filter(|(_, it)| reads(**it) & topic != 0).map(|(place, _)| place).collect()
+            order
+                .iter()
+                .enumerate()
+                .filter(|(_, it)| reads(**it) & topic != 0)
+                .map(|(place, _)| place)
+                .collect()
         };
         let slots = self.conditions.slots();
         let mut unaffected = vec![0; slots.len().div_ceil(64)];
@@ -304,29 +380,43 @@ impl Program {
         }
         Readers {
             funnels: places(&|funnel| self.funnels[funnel].reads, &self.funnel_order),
-            campaigns: places(&|campaign| self.campaigns[campaign].reads, &self.campaign_order),
+            campaigns: places(
+                &|campaign| self.campaigns[campaign].reads,
+                &self.campaign_order,
+            ),
             unaffected,
         }
     }
 
-    /// Notes which campaigns and entry conditions are published for the first time, and since when the others are.
+    /// Notes which campaigns and entry conditions are published for the first time, and since when
+    /// the others are.
     fn open(&mut self, before: Option<&Header>) {
-        self.opened = before.map(|header| header.campaigns.clone()).unwrap_or_default();
+        self.opened = before
+            .map(|header| header.campaigns.clone())
+            .unwrap_or_default();
         let mut meanings = Meanings::of(&self.model);
         for (id, campaign) in self.model.campaigns.iter() {
             let program = &mut self.campaigns[id.index()];
             if !program.published {
                 continue;
             }
-            let fresh = || Opened { since: self.now, ..Opened::default() };
+            let fresh = || Opened {
+                since: self.now,
+                ..Opened::default()
+            };
             let known = self.opened.entry(campaign.id.clone()).or_insert_with(fresh);
             for way in &mut program.enter {
-                way.skips_existing = campaign.existing == Existing::Skip && !known.enter.contains(&way.mark);
+                way.skips_existing =
+                    campaign.existing == Existing::Skip && !known.enter.contains(&way.mark);
             }
             known.enter = program.enter.iter().map(|way| way.mark.clone()).collect();
             let conditions = campaign.conditions();
-            let means =
-                conditions.map(|it| (mark(&condition_json(&self.model, it)), meanings.condition(it).to_string()));
+            let means = conditions.map(|it| {
+                (
+                    mark(&condition_json(&self.model, it)),
+                    meanings.condition(it).to_string(),
+                )
+            });
             known.means = means.collect();
         }
     }
@@ -363,7 +453,8 @@ fn step_names(campaign: &Campaign) -> Vec<String> {
 
 /// By threshold, then by id.
 fn triggers(model: &Model) -> Vec<usize> {
-    let threshold = |(id, campaign): (CampaignId, &Campaign)| Some((campaign.trigger?.at, id.index()));
+    let threshold =
+        |(id, campaign): (CampaignId, &Campaign)| Some((campaign.trigger?.at, id.index()));
     let mut found: Vec<_> = model.campaigns.iter().filter_map(threshold).collect();
     found.sort_unstable();
     found.into_iter().map(|(_, campaign)| campaign).collect()
@@ -371,7 +462,9 @@ fn triggers(model: &Model) -> Vec<usize> {
 
 /// Higher priorities first, then by id.
 fn in_order(priorities: impl Iterator<Item = (i64, usize)>) -> Vec<usize> {
-    let mut order: Vec<(Reverse<i64>, usize)> = priorities.map(|(priority, id)| (Reverse(priority), id)).collect();
+    let mut order: Vec<(Reverse<i64>, usize)> = priorities
+        .map(|(priority, id)| (Reverse(priority), id))
+        .collect();
     order.sort_unstable();
     order.into_iter().map(|(_, id)| id).collect()
 }

@@ -10,24 +10,46 @@ use crate::model::{NumberTest, Subject};
 pub(super) fn integers(subject: Subject, test: &NumberTest) -> Node {
     let negated = matches!(test, NumberTest::In { negated: true, .. });
     let ranges = match test {
-        NumberTest::In { values, .. } => values.iter().map(|&value| (up(value), down(value))).collect(),
+        NumberTest::In { values, .. } => values
+            .iter()
+            .map(|&value| (up(value), down(value)))
+            .collect(),
         NumberTest::AtLeast(least) => vec![(up(*least), i64::MAX)],
         NumberTest::AtMost(most) => vec![(i64::MIN, down(*most))],
         NumberTest::MoreThan(bound) => vec![above(*bound)],
         NumberTest::LessThan(bound) => vec![below(*bound)],
         NumberTest::Between(least, most) => vec![(up(*least), down(*most))],
     };
-    Node::Ranges { subject, ranges: joined(ranges), negated }
+    Node::Ranges {
+        subject,
+        ranges: joined(ranges),
+        negated,
+    }
 }
 
-/// The smallest whole number not below. What no whole number reaches becomes an empty range by what [`down`] says of it.
+/// The smallest whole number not below. What no whole number reaches becomes an empty range by what
+/// [`down`] says of it.
 fn up(bound: Decimal) -> i64 {
-    bound.ceil().to_i64().unwrap_or(if bound.is_sign_negative() { i64::MIN } else { i64::MAX })
+    bound
+        .ceil()
+        .to_i64()
+        .unwrap_or(if bound.is_sign_negative() {
+            i64::MIN
+        } else {
+            i64::MAX
+        })
 }
 
 /// The largest whole number not above.
 fn down(bound: Decimal) -> i64 {
-    bound.floor().to_i64().unwrap_or(if bound.is_sign_negative() { i64::MIN } else { i64::MAX })
+    bound
+        .floor()
+        .to_i64()
+        .unwrap_or(if bound.is_sign_negative() {
+            i64::MIN
+        } else {
+            i64::MAX
+        })
 }
 
 fn above(bound: Decimal) -> (i64, i64) {
@@ -63,7 +85,9 @@ mod tests {
     use super::*;
 
     fn ranges(test: &NumberTest) -> Vec<(i64, i64)> {
-        let Node::Ranges { ranges, .. } = integers(Subject::Points, test) else { panic!("{test:?}") };
+        let Node::Ranges { ranges, .. } = integers(Subject::Points, test) else {
+            panic!("{test:?}")
+        };
         ranges.into_vec()
     }
 
@@ -74,18 +98,37 @@ mod tests {
     #[test]
     fn a_fraction_lies_between_whole_numbers() {
         assert_eq!(ranges(&NumberTest::AtLeast(number("2.5"))), [(3, i64::MAX)]);
-        assert_eq!(ranges(&NumberTest::AtMost(number("-2.5"))), [(i64::MIN, -3)]);
+        assert_eq!(
+            ranges(&NumberTest::AtMost(number("-2.5"))),
+            [(i64::MIN, -3)]
+        );
         assert_eq!(ranges(&NumberTest::MoreThan(number("2"))), [(3, i64::MAX)]);
-        assert_eq!(ranges(&NumberTest::LessThan(number("2.5"))), [(i64::MIN, 2)]);
-        assert_eq!(ranges(&NumberTest::Between(number("0.1"), number("0.9"))), [], "no whole number is in there");
+        assert_eq!(
+            ranges(&NumberTest::LessThan(number("2.5"))),
+            [(i64::MIN, 2)]
+        );
+        assert_eq!(
+            ranges(&NumberTest::Between(number("0.1"), number("0.9"))),
+            [],
+            "no whole number is in there"
+        );
         let values = vec![number("2"), number("2.5"), number("1"), number("7")];
-        assert_eq!(ranges(&NumberTest::In { values, negated: false }), [(1, 2), (7, 7)]);
+        assert_eq!(
+            ranges(&NumberTest::In {
+                values,
+                negated: false
+            }),
+            [(1, 2), (7, 7)]
+        );
     }
 
     #[test]
     fn numbers_beyond_the_whole_ones_are_all_or_nothing() {
         assert_eq!(ranges(&NumberTest::MoreThan(number("1e25"))), []);
         assert_eq!(ranges(&NumberTest::LessThan(number("-1e25"))), []);
-        assert_eq!(ranges(&NumberTest::AtMost(number("1e25"))), [(i64::MIN, i64::MAX)]);
+        assert_eq!(
+            ranges(&NumberTest::AtMost(number("1e25"))),
+            [(i64::MIN, i64::MAX)]
+        );
     }
 }

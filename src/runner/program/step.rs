@@ -7,8 +7,8 @@ use super::split::SplitProgram;
 use super::zone::day_number;
 use crate::model::ids::Id;
 use crate::model::{
-    self, Await, AwaitWay, Call, Campaign, Duration, Field, Give, IfMissing, IfPast, Listing, Moment, NewValue,
-    Outcome, SendRules, Step, StepKind, Until, Wait, Windows,
+    self, Await, AwaitWay, Call, Campaign, Duration, Field, Give, IfMissing, IfPast, Listing,
+    Moment, NewValue, Outcome, SendRules, Step, StepKind, Until, Wait, Windows,
 };
 use crate::runner::contact::Kept;
 
@@ -116,17 +116,27 @@ impl Builder<'_> {
         flat
     }
 
-    /// Appends a list of steps, outer before inner; `after` is where it goes on when the list is over.
+    /// Appends a list of steps, outer before inner; `after` is where it goes on when the list is
+    /// over.
     fn list(&mut self, steps: &[Step], after: usize, lane: Lane, flat: &mut Vec<StepProgram>) {
         for (at, step) in steps.iter().enumerate() {
             let sibling = steps.get(at + 1).map(|next| next.id.index());
             let next = sibling.unwrap_or(after);
             let verb = self.verb(&step.kind, next);
-            flat.push(StepProgram { verb, next, sibling, lane });
+            flat.push(StepProgram {
+                verb,
+                next,
+                sibling,
+                lane,
+            });
             let forks = matches!(step.kind, StepKind::Fork(_));
             for (way, branch) in step.branches().iter().enumerate() {
                 // A way of a fork ends by itself; the fork goes on when all have.
-                let (after, lane) = if forks { (END, Some((step.id.index(), way))) } else { (next, lane) };
+                let (after, lane) = if forks {
+                    (END, Some((step.id.index(), way)))
+                } else {
+                    (next, lane)
+                };
                 self.list(branch.steps, after, lane, flat);
             }
         }
@@ -136,18 +146,31 @@ impl Builder<'_> {
         match kind {
             StepKind::Action(action) => Verb::Action(self.action(action)),
             StepKind::Wait(wait) => Verb::Wait(*wait),
-            StepKind::WaitUntil { until, if_past, windows } => {
-                Verb::WaitUntil { until: self.wait_for(until), if_past: *if_past, windows: *windows }
-            }
-            StepKind::If { when, then, otherwise } => Verb::If {
+            StepKind::WaitUntil {
+                until,
+                if_past,
+                windows,
+            } => Verb::WaitUntil {
+                until: self.wait_for(until),
+                if_past: *if_past,
+                windows: *windows,
+            },
+            StepKind::If {
+                when,
+                then,
+                otherwise,
+            } => Verb::If {
                 when: self.compiler.compile(when),
                 then: then.first().map_or(next, |step| step.id.index()),
                 otherwise: otherwise.first().map_or(next, |step| step.id.index()),
             },
             StepKind::Split(shares) => Verb::Split(SplitProgram::of(shares, next)),
-            StepKind::Fork(ways) => {
-                Verb::Fork(ways.iter().filter_map(|way| way.steps.first()).map(|step| step.id.index()).collect())
-            }
+            StepKind::Fork(ways) => Verb::Fork(
+                ways.iter()
+                    .filter_map(|way| way.steps.first())
+                    .map(|step| step.id.index())
+                    .collect(),
+            ),
             StepKind::Goto { to, .. } => Verb::Goto(to.index()),
             StepKind::Await(awaiting) => Verb::Await(self.await_event(awaiting, next)),
             StepKind::Exit(outcome) => Verb::Exit(*outcome),
@@ -157,15 +180,24 @@ impl Builder<'_> {
 
     fn action(&self, action: &model::Action) -> Action {
         match action {
-            model::Action::Send { content, rules } => Action::Send { content: content.index(), rules: *rules },
-            model::Action::Move(to) => Action::Move { funnel: to.funnel.index(), stage: to.stage.index() },
-            model::Action::Leave(funnel) => Action::Leave { funnel: funnel.index() },
+            model::Action::Send { content, rules } => Action::Send {
+                content: content.index(),
+                rules: *rules,
+            },
+            model::Action::Move(to) => Action::Move {
+                funnel: to.funnel.index(),
+                stage: to.stage.index(),
+            },
+            model::Action::Leave(funnel) => Action::Leave {
+                funnel: funnel.index(),
+            },
             model::Action::AddTag(tag) => Action::AddTag(tag.index()),
             model::Action::RemoveTag(tag) => Action::RemoveTag(tag.index()),
             model::Action::Points(give) => Action::Points(*give),
-            model::Action::Set { field, to } => {
-                Action::Set { field: field.index(), to: self.new_value(&self.model.contacts.fields[*field], to) }
-            }
+            model::Action::Set { field, to } => Action::Set {
+                field: field.index(),
+                to: self.new_value(&self.model.contacts.fields[*field], to),
+            },
             model::Action::Clear(field) => Action::Clear(field.index()),
             model::Action::Call(call) => Action::Call(call.clone()),
             model::Action::Note(text) => Action::Note(text.clone()),
@@ -183,14 +215,22 @@ impl Builder<'_> {
             first: first(&way.steps),
         };
         let ways = awaiting.ways.iter().map(way).collect();
-        AwaitProgram { ways, length: awaiting.length, otherwise: first(&awaiting.otherwise) }
+        AwaitProgram {
+            ways,
+            length: awaiting.length,
+            otherwise: first(&awaiting.otherwise),
+        }
     }
 
     fn wait_for(&self, until: &Until) -> WaitFor {
         match until {
             Until::Moment(Moment::Day(day)) => WaitFor::Day(*day),
             Until::Moment(moment) => WaitFor::Moment(self.zone.start_of_moment(*moment)),
-            Until::Field { field, offset, if_missing } => WaitFor::Field {
+            Until::Field {
+                field,
+                offset,
+                if_missing,
+            } => WaitFor::Field {
                 field: field.index(),
                 offset: *offset,
                 if_missing: if_missing.unwrap_or(IfMissing::Exit),

@@ -1,4 +1,5 @@
-//! The project's zone: between moments in seconds and days on the wall; nothing here fails, what leaves the calendar is as early or late as can be.
+//! The project's zone: between moments in seconds and days on the wall; nothing here fails, what
+//! leaves the calendar is as early or late as can be.
 
 use jiff::civil::{Date, DateTime, Time, Weekday};
 use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
@@ -20,7 +21,9 @@ pub(crate) struct Zone(TimeZone);
 
 impl Zone {
     pub(crate) fn named(name: &str) -> Result<Self, BindError> {
-        TimeZone::get(name).map(Self).map_err(|_| BindError::Zone(name.to_owned()))
+        TimeZone::get(name)
+            .map(Self)
+            .map_err(|_| BindError::Zone(name.to_owned()))
     }
 
     /// The day on which `moment` falls.
@@ -38,7 +41,8 @@ impl Zone {
         day.tomorrow().map_or(i64::MAX, |next| self.start_of(next))
     }
 
-    /// The moment at which the clock shows `time`: the first of two, and in a gap the next minute that exists.
+    /// The moment at which the clock shows `time`: the first of two, and in a gap the next minute
+    /// that exists.
     pub(crate) fn moment(&self, time: DateTime) -> i64 {
         first_moment(&self.0, time).unwrap_or_else(|| edge(i64::from(time.year())))
     }
@@ -82,7 +86,13 @@ impl Zone {
         match when {
             When::At(Moment::Day(day)) => Some(day),
             When::At(Moment::Time(_)) => None,
-            When::Today(days) => Some(shifted(today, Duration { days: i32::from(days), ..Duration::default() })),
+            When::Today(days) => Some(shifted(
+                today,
+                Duration {
+                    days: i32::from(days),
+                    ..Duration::default()
+                },
+            )),
             When::Ago(length) if length.is_calendar() => Some(shifted(today, negative(length))),
             When::In(length) if length.is_calendar() => Some(shifted(today, length)),
             When::Ago(_) | When::In(_) => None,
@@ -94,14 +104,48 @@ impl Zone {
     pub(crate) fn period(&self, period: Period, now: i64) -> (Date, Date) {
         let today = self.day_of(now);
         let (first, length) = match period.unit {
-            Unit::Day => (today, Duration { days: 1, ..Duration::default() }),
-            Unit::Week => (monday(today), Duration { days: 7, ..Duration::default() }),
-            Unit::Month => (today.first_of_month(), Duration { months: 1, ..Duration::default() }),
-            Unit::Year => (today.first_of_year(), Duration { months: 12, ..Duration::default() }),
+            Unit::Day => (
+                today,
+                Duration {
+                    days: 1,
+                    ..Duration::default()
+                },
+            ),
+            Unit::Week => (
+                monday(today),
+                Duration {
+                    days: 7,
+                    ..Duration::default()
+                },
+            ),
+            Unit::Month => (
+                today.first_of_month(),
+                Duration {
+                    months: 1,
+                    ..Duration::default()
+                },
+            ),
+            Unit::Year => (
+                today.first_of_year(),
+                Duration {
+                    months: 12,
+                    ..Duration::default()
+                },
+            ),
         };
         let by = i32::from(period.offset);
-        let start = shifted(first, Duration { months: length.months * by, days: length.days * by, seconds: 0 });
-        (start, shifted(start, length).yesterday().unwrap_or(Date::MAX))
+        let start = shifted(
+            first,
+            Duration {
+                months: length.months * by,
+                days: length.days * by,
+                seconds: 0,
+            },
+        );
+        (
+            start,
+            shifted(start, length).yesterday().unwrap_or(Date::MAX),
+        )
     }
 
     fn time(&self, when: When, now: i64) -> i64 {
@@ -118,12 +162,15 @@ impl Zone {
     }
 }
 
-/// The moment at which the clock of a zone shows `time`: the first of two, and in a gap the moment at which it ends; absent beyond the calendar.
+/// The moment at which the clock of a zone shows `time`: the first of two, and in a gap the moment
+/// at which it ends; absent beyond the calendar.
 pub(crate) fn first_moment(zone: &TimeZone, time: DateTime) -> Option<i64> {
     let found = match zone.to_ambiguous_timestamp(time).offset() {
         AmbiguousOffset::Unambiguous { offset } => offset.to_timestamp(time),
         AmbiguousOffset::Fold { before, .. } => before.to_timestamp(time),
-        AmbiguousOffset::Gap { before, .. } => before.to_timestamp(time).map(|after| transition_before(zone, after)),
+        AmbiguousOffset::Gap { before, .. } => before
+            .to_timestamp(time)
+            .map(|after| transition_before(zone, after)),
     };
     found.ok().map(Timestamp::as_second)
 }
@@ -131,23 +178,34 @@ pub(crate) fn first_moment(zone: &TimeZone, time: DateTime) -> Option<i64> {
 /// The clock jumps at some moment not after `after`; the last such is where the gap ends.
 fn transition_before(zone: &TimeZone, after: Timestamp) -> Timestamp {
     let next = after.checked_add(Span::new().seconds(1)).unwrap_or(after);
-    zone.preceding(next).next().map_or(after, |transition| transition.timestamp())
+    zone.preceding(next)
+        .next()
+        .map_or(after, |transition| transition.timestamp())
 }
 
 /// Days since 1970-01-01.
 pub(crate) fn day_number(day: Date) -> i32 {
-    let seconds = Offset::UTC.to_timestamp(day.to_datetime(Time::midnight())).map_or(0, Timestamp::as_second);
+    let seconds = Offset::UTC
+        .to_timestamp(day.to_datetime(Time::midnight()))
+        .map_or(0, Timestamp::as_second);
     i32::try_from(seconds.div_euclid(86_400)).unwrap_or(0)
 }
 
 /// The day so many days after 1970-01-01.
 pub(crate) fn day_of_number(number: i32) -> Date {
-    Offset::UTC.to_datetime(timestamp(i64::from(number) * 86_400)).date()
+    Offset::UTC
+        .to_datetime(timestamp(i64::from(number) * 86_400))
+        .date()
 }
 
-/// `day` and so many months and days, which may be negative; the last of the month where the day does not exist.
+/// `day` and so many months and days, which may be negative; the last of the month where the day
+/// does not exist.
 pub(crate) fn shifted(day: Date, length: Duration) -> Date {
-    shift(day, length).unwrap_or(if length.months < 0 || length.days < 0 { Date::MIN } else { Date::MAX })
+    shift(day, length).unwrap_or(if length.months < 0 || length.days < 0 {
+        Date::MIN
+    } else {
+        Date::MAX
+    })
 }
 
 /// The other way.
@@ -167,7 +225,13 @@ fn shift(day: Date, length: Duration) -> Option<Date> {
 
 fn monday(day: Date) -> Date {
     let back = day.weekday().since(Weekday::Monday);
-    shifted(day, Duration { days: -i32::from(back), ..Duration::default() })
+    shifted(
+        day,
+        Duration {
+            days: -i32::from(back),
+            ..Duration::default()
+        },
+    )
 }
 
 fn timestamp(moment: i64) -> Timestamp {
@@ -189,16 +253,27 @@ mod tests {
         zone.moment(text.parse().unwrap())
     }
 
-    const DAYS: fn(i32) -> Duration = |days| Duration { months: 0, days, seconds: 0 };
+    const DAYS: fn(i32) -> Duration = |days| Duration {
+        months: 0,
+        days,
+        seconds: 0,
+    };
 
     #[test]
     fn a_gap_gives_the_next_minute_that_exists_and_an_overlap_the_first() {
         let warsaw = Zone::named("Europe/Warsaw").unwrap();
-        assert_eq!(at(&warsaw, "2026-03-29T02:30"), at(&warsaw, "2026-03-29T03:00"));
+        assert_eq!(
+            at(&warsaw, "2026-03-29T02:30"),
+            at(&warsaw, "2026-03-29T03:00")
+        );
         let overlap = at(&warsaw, "2026-10-25T02:30");
         assert_eq!(at(&warsaw, "2026-10-25T03:30") - overlap, 2 * 3600);
         let apia = Zone::named("Pacific/Apia").unwrap();
-        assert_eq!(at(&apia, "2011-12-30T12:00"), apia.start_of(date(2011, 12, 31)), "a whole day that never was");
+        assert_eq!(
+            at(&apia, "2011-12-30T12:00"),
+            apia.start_of(date(2011, 12, 31)),
+            "a whole day that never was"
+        );
     }
 
     #[test]
@@ -208,7 +283,13 @@ mod tests {
         assert_eq!(warsaw.add(before, DAYS(1)), at(&warsaw, "2026-03-29T09:00"));
         assert_eq!(warsaw.add(before, DAYS(1)) - before, 23 * 3600);
         assert_eq!(
-            warsaw.add(before, Duration { seconds: 24 * 3600, ..Duration::default() }),
+            warsaw.add(
+                before,
+                Duration {
+                    seconds: 24 * 3600,
+                    ..Duration::default()
+                }
+            ),
             at(&warsaw, "2026-03-29T10:00")
         );
     }
@@ -216,9 +297,18 @@ mod tests {
     #[test]
     fn months_clamp_to_the_last_of_the_month() {
         let utc = Zone::named("UTC").unwrap();
-        let month = Duration { months: 1, ..Duration::default() };
-        assert_eq!(utc.add(at(&utc, "2026-01-31T08:00"), month), at(&utc, "2026-02-28T08:00"));
-        assert_eq!(shifted(date(2028, 3, 31), negative(month)), date(2028, 2, 29));
+        let month = Duration {
+            months: 1,
+            ..Duration::default()
+        };
+        assert_eq!(
+            utc.add(at(&utc, "2026-01-31T08:00"), month),
+            at(&utc, "2026-02-28T08:00")
+        );
+        assert_eq!(
+            shifted(date(2028, 3, 31), negative(month)),
+            date(2028, 2, 29)
+        );
     }
 
     #[test]
@@ -228,19 +318,40 @@ mod tests {
         let (start, end) = warsaw.span(When::Ago(DAYS(90)), now);
         assert_eq!(start, at(&warsaw, "2026-08-23T00:00"));
         assert_eq!(end, at(&warsaw, "2026-08-23T23:59:59"));
-        let hours = Duration { seconds: 3 * 3600, ..Duration::default() };
-        assert_eq!(warsaw.span(When::Ago(hours), now), (now - 3 * 3600, now - 3 * 3600));
+        let hours = Duration {
+            seconds: 3 * 3600,
+            ..Duration::default()
+        };
+        assert_eq!(
+            warsaw.span(When::Ago(hours), now),
+            (now - 3 * 3600, now - 3 * 3600)
+        );
     }
 
     #[test]
     fn weeks_start_on_monday() {
         let utc = Zone::named("UTC").unwrap();
         let now = at(&utc, "2026-11-21T09:00");
-        let last_week = Period { offset: -1, unit: Unit::Week };
-        assert_eq!(utc.period(last_week, now), (date(2026, 11, 9), date(2026, 11, 15)));
-        let next_month = Period { offset: 1, unit: Unit::Month };
-        assert_eq!(utc.period(next_month, now), (date(2026, 12, 1), date(2026, 12, 31)));
-        assert_eq!(utc.day(When::StartOf(Unit::Year), now), Some(date(2026, 1, 1)));
+        let last_week = Period {
+            offset: -1,
+            unit: Unit::Week,
+        };
+        assert_eq!(
+            utc.period(last_week, now),
+            (date(2026, 11, 9), date(2026, 11, 15))
+        );
+        let next_month = Period {
+            offset: 1,
+            unit: Unit::Month,
+        };
+        assert_eq!(
+            utc.period(next_month, now),
+            (date(2026, 12, 1), date(2026, 12, 31))
+        );
+        assert_eq!(
+            utc.day(When::StartOf(Unit::Year), now),
+            Some(date(2026, 1, 1))
+        );
     }
 
     #[test]
@@ -256,15 +367,30 @@ mod tests {
     #[test]
     fn what_leaves_the_calendar_is_as_late_as_can_be() {
         let utc = Zone::named("UTC").unwrap();
-        assert_eq!(utc.add(0, Duration { months: i32::MAX, ..Duration::default() }), i64::MAX);
+        assert_eq!(
+            utc.add(
+                0,
+                Duration {
+                    months: i32::MAX,
+                    ..Duration::default()
+                }
+            ),
+            i64::MAX
+        );
         assert_eq!(utc.day(When::Ago(DAYS(i32::MAX)), 0), Some(Date::MIN));
-        assert_eq!(floor_clock("Nowhere/At-All", 60, 0), Err(BindError::Zone("Nowhere/At-All".to_owned())));
+        assert_eq!(
+            floor_clock("Nowhere/At-All", 60, 0),
+            Err(BindError::Zone("Nowhere/At-All".to_owned()))
+        );
     }
 
     #[test]
     fn days_have_numbers() {
         assert_eq!(day_number(date(1970, 1, 1)), 0);
         assert_eq!(day_number(date(1969, 12, 31)), -1);
-        assert_eq!(day_of_number(day_number(date(2024, 2, 29))), date(2024, 2, 29));
+        assert_eq!(
+            day_of_number(day_number(date(2024, 2, 29))),
+            date(2024, 2, 29)
+        );
     }
 }

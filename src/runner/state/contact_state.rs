@@ -1,29 +1,35 @@
-//! What is remembered of one contact between two instants; what is as if it had never been is left out.
+//! What is remembered of one contact between two instants; what is as if it had never been is left
+//! out.
 
 use rust_decimal::Decimal;
 
 use crate::model::ids::Id;
 use crate::model::{
-    CampaignId, Channel, ContentId, EventId, FieldId, FunnelId, GroupId, Outcome, SegmentId, StageId, StageRef, TagId,
+    CampaignId, Channel, ContentId, EventId, FieldId, FunnelId, GroupId, Outcome, SegmentId,
+    StageId, StageRef, TagId,
 };
 use crate::runner::contact::{Block, Kept, Occurrence};
 use crate::runner::merge::Tracked;
 use crate::runner::program::Program;
 
-/// What is remembered of one contact. The default is that of a contact which was seen and left nothing to remember.
+/// What is remembered of one contact. The default is that of a contact which was seen and left
+/// nothing to remember.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ContactState {
-    /// What the file and funnelc both write of which nothing is remembered yet; nothing where the last run read the contact.
+    /// What the file and funnelc both write of which nothing is remembered yet; nothing where the
+    /// last run read the contact.
     pub(crate) unread: Option<Box<Unread>>,
     /// The stages, by funnel; a funnel without stage and history is left out.
     pub(crate) stages: Vec<(FunnelId, StageMemory)>,
-    /// The instant whose limits are remembered; absent where it left none. A contact that the file then lacked has an earlier one than the state.
+    /// The instant whose limits are remembered; absent where it left none. A contact that the file
+    /// then lacked has an earlier one than the state.
     pub(crate) limited: Option<i64>,
     /// The stages entered in that instant.
     pub(crate) entered: Vec<(FunnelId, StageId)>,
     /// The stages with experiences in which it ever was, in order.
     pub(crate) stays: Vec<(StageRef, StageVisit)>,
-    /// How often each experience of the present stays was shown or tried, by its place in the stage, in order.
+    /// How often each experience of the present stays was shown or tried, by its place in the
+    /// stage, in order.
     pub(crate) visits: Vec<(StageRef, usize, u32)>,
     /// The fields that steps write, by field.
     pub(crate) fields: Vec<(FieldId, Tracked<Kept>)>,
@@ -31,7 +37,8 @@ pub struct ContactState {
     pub(crate) tags: Vec<TagId>,
     /// The tags which funnelc added or removed since the file last agreed.
     pub(crate) pending_tags: Vec<TagId>,
-    /// As of when fields that events change have their values, by field; nothing of one that nothing has set.
+    /// As of when fields that events change have their values, by field; nothing of one that
+    /// nothing has set.
     pub(crate) as_of: Vec<(FieldId, AsOf)>,
     /// The points.
     pub(crate) points: Tracked<i64>,
@@ -61,15 +68,18 @@ pub struct ContactState {
     pub(crate) awaits: Vec<(CampaignId, Awaiting)>,
     /// What became of the sends of content of which an `await` wants to know, in the present entry.
     pub(crate) tries: Vec<(CampaignId, ContentId, SendAttempt)>,
-    /// How often each step ran in the present entry, in campaigns in which one may run more than once.
+    /// How often each step ran in the present entry, in campaigns in which one may run more than
+    /// once.
     pub(crate) step_visits: Vec<(CampaignId, usize, u32)>,
-    /// The state conditions that must be seen false before they admit again, by their place in `enter`.
+    /// The state conditions that must be seen false before they admit again, by their place in
+    /// `enter`.
     pub(crate) waiting: Vec<(CampaignId, usize)>,
     /// What was sent in the present entry of a campaign.
     pub(crate) sent_in_entry: Vec<(CampaignId, ContentId)>,
 }
 
-/// When something was written to a field, and by which event; what comes from a step or from outside stands behind all events of its moment.
+/// When something was written to a field, and by which event; what comes from a step or from
+/// outside stands behind all events of its moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Write {
     pub(crate) at: i64,
@@ -81,7 +91,8 @@ pub(crate) struct Write {
 pub(crate) struct AsOf {
     /// The last write that did not ask what was there before.
     pub(crate) set: Option<Write>,
-    /// What was added since, in order; only where events set the field as well as add to it, for one that sets it may come late.
+    /// What was added since, in order; only where events set the field as well as add to it, for
+    /// one that sets it may come late.
     pub(crate) added: Vec<(Write, Decimal)>,
 }
 
@@ -96,7 +107,10 @@ pub(crate) struct Delivery {
 impl Write {
     /// What is taken in of an event.
     pub(crate) fn of(occurrence: &Occurrence) -> Self {
-        Self { at: occurrence.at, by: Some((occurrence.event, occurrence.of, occurrence.identity)) }
+        Self {
+            at: occurrence.at,
+            by: Some((occurrence.event, occurrence.of, occurrence.identity)),
+        }
     }
 
     /// Whether it comes after the other one, in the order in which events are taken in.
@@ -106,7 +120,8 @@ impl Write {
     }
 }
 
-/// What another plan began to write while the file lacked the contact: it is read for the first time when the contact is back.
+/// What another plan began to write while the file lacked the contact: it is read for the first
+/// time when the contact is back.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Unread {
     pub(crate) funnels: Vec<FunnelId>,
@@ -179,7 +194,12 @@ pub(crate) struct Enrollment {
 impl Enrollment {
     /// Where it stands, on no way of a fork.
     pub(crate) fn token(&self) -> Position {
-        Position { step: self.step, pending: self.pending, due: self.due, hours: self.hours }
+        Position {
+            step: self.step,
+            pending: self.pending,
+            due: self.due,
+            hours: self.hours,
+        }
     }
 
     /// Whether visits must be counted: a step may run more than once, and some may have run.
@@ -215,7 +235,8 @@ pub(crate) struct Position {
 /// Which hours hold for what a contact is about to do, and what they did so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Hours {
-    /// The wait from which it came in this pass, or before what put it off since: its windows hold for messages.
+    /// The wait from which it came in this pass, or before what put it off since: its windows hold
+    /// for messages.
     pub(crate) after: Option<u32>,
     /// How often hours have put off the step ahead.
     pub(crate) times: u32,

@@ -1,8 +1,10 @@
-//! When something of a contact's line is due: the pending steps of its campaigns, wherever they stand in it, and experiences that hours put off.
+//! When something of a contact's line is due: the pending steps of its campaigns, wherever they
+//! stand in it, and experiences that hours put off.
 
 use serde_json::Value;
 
-/// The moments at which pending steps and experiences of a contact are due, in no order; none of a line that is not one of a state.
+/// The moments at which pending steps and experiences of a contact are due, in no order; none of a
+/// line that is not one of a state.
 pub(crate) fn dues(line: &str) -> Vec<i64> {
     let line: Value = serde_json::from_str(line).unwrap_or_default();
     let mut found = Vec::new();

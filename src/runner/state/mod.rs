@@ -1,4 +1,5 @@
-//! What is remembered between runs, as lines of JSON: one header, then one line for each contact. Things stand by id, never by position.
+//! What is remembered between runs, as lines of JSON: one header, then one line for each contact.
+//! Things stand by id, never by position.
 
 mod contact_state;
 mod due;
@@ -15,12 +16,14 @@ pub use migrate::UnhandledChanges;
 pub(crate) use migrate::{Migration, Told};
 
 pub(crate) use contact_state::{
-    Admission, AsOf, Awaiting, Delivery, Enrollment, Hours, Phase, Position, SendAttempt, StageMemory, StageVisit,
-    Unread, WaitReason, Write,
+    Admission, AsOf, Awaiting, Delivery, Enrollment, Hours, Phase, Position, SendAttempt,
+    StageMemory, StageVisit, Unread, WaitReason, Write,
 };
 pub use read::key_of;
 
-pub use super::header::{FORMAT, Header, Inventory, KnownSince, Knows, Opened, StateError, StepWas};
+pub use super::header::{
+    FORMAT, Header, Inventory, KnownSince, Knows, Opened, StateError, StepWas,
+};
 
 use super::header::damaged;
 use super::program::Program;

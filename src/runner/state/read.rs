@@ -1,4 +1,5 @@
-//! A contact's line to what is remembered; an id that the plan does not know is an error, a condition that it does not know is a new one.
+//! A contact's line to what is remembered; an id that the plan does not know is an error, a
+//! condition that it does not know is a new one.
 
 mod as_of;
 mod line;
@@ -8,11 +9,13 @@ use rust_decimal::Decimal;
 use serde_json::Value;
 
 use super::{
-    Admission, Awaiting, ContactState, Enrollment, Hours, Phase, Position, START, SendAttempt, StageMemory, StageVisit,
-    StateError, Text, WaitReason, damaged,
+    Admission, Awaiting, ContactState, Enrollment, Hours, Phase, Position, START, SendAttempt,
+    StageMemory, StageVisit, StateError, Text, WaitReason, damaged,
 };
 use crate::model::ids::{Arena, Id};
-use crate::model::{CampaignId, ChoiceId, Experience, Field, FieldType, Model, Outcome, Stage, StageId, StageRef};
+use crate::model::{
+    CampaignId, ChoiceId, Experience, Field, FieldType, Model, Outcome, Stage, StageId, StageRef,
+};
 use crate::runner::contact::Kept;
 use crate::runner::contact::trimmed;
 use crate::runner::merge::Tracked;
@@ -21,7 +24,9 @@ use line::{AwaitLine, KnownLine, Line, MemberLine, Name, StageLine, TokenLine, T
 
 /// The key of the contact whose line this is, without reading the rest of it.
 pub fn key_of(line: &str) -> Result<Text<'_>, StateError> {
-    let rest = line.strip_prefix(START).ok_or_else(|| damaged("it does not begin with a key"))?;
+    let rest = line
+        .strip_prefix(START)
+        .ok_or_else(|| damaged("it does not begin with a key"))?;
     let mut values = serde_json::Deserializer::from_str(rest).into_iter::<Name<'_>>();
     match values.next() {
         Some(Ok(name)) => Ok(name.0),
@@ -33,7 +38,10 @@ pub fn key_of(line: &str) -> Result<Text<'_>, StateError> {
 /// Reads a line.
 pub(super) fn line(program: &Program, text: &str) -> Result<ContactState, StateError> {
     let line: Line<'_> = serde_json::from_str(text).map_err(damaged)?;
-    let mut memory = ContactState { limited: line.i, ..ContactState::default() };
+    let mut memory = ContactState {
+        limited: line.i,
+        ..ContactState::default()
+    };
     read_stages(program, &line, &mut memory)?;
     read_stays(program.model(), &line, &mut memory)?;
     read_values(program, &line, &mut memory)?;
@@ -49,18 +57,36 @@ pub(super) fn line(program: &Program, text: &str) -> Result<ContactState, StateE
     Ok(memory)
 }
 
-fn read_stages(program: &Program, line: &Line<'_>, memory: &mut ContactState) -> Result<(), StateError> {
+fn read_stages(
+    program: &Program,
+    line: &Line<'_>,
+    memory: &mut ContactState,
+) -> Result<(), StateError> {
     let funnels = &program.model().funnels;
     for (id, written) in &line.s.0 {
         let funnel = find(funnels, "funnel", &id.0, |it| &it.id)?;
-        let stage = |name: &Option<Name<'_>>| stage_of(&funnels[funnel].stages, &id.0, name.as_ref());
+        let stage =
+            |name: &Option<Name<'_>>| stage_of(&funnels[funnel].stages, &id.0, name.as_ref());
         let known = Tracked {
             value: stage(&written.v)?,
             read: written.r.as_ref().map(stage).transpose()?,
             earlier: written.b.iter().map(stage).collect::<Result<_, _>>()?,
         };
-        let StageLine { t: since, l: left, a: in_audience, .. } = *written;
-        memory.stages.push((funnel, StageMemory { stage: known, since, left, in_audience }));
+        let StageLine {
+            t: since,
+            l: left,
+            a: in_audience,
+            ..
+        } = *written;
+        memory.stages.push((
+            funnel,
+            StageMemory {
+                stage: known,
+                since,
+                left,
+                in_audience,
+            },
+        ));
     }
     for (id, stages) in &line.e.0 {
         let funnel = find(funnels, "funnel", &id.0, |it| &it.id)?;
@@ -75,13 +101,31 @@ fn read_stages(program: &Program, line: &Line<'_>, memory: &mut ContactState) ->
 /// An experience that is not there any more, or a stage, is forgotten.
 fn read_stays(model: &Model, line: &Line<'_>, memory: &mut ContactState) -> Result<(), StateError> {
     for (Name(stage), written) in &line.x.0 {
-        let Some((at, known)) = experiences_of(model, stage) else { continue };
+        let Some((at, known)) = experiences_of(model, stage) else {
+            continue;
+        };
         let place = |Name(id): &Name<'_>| known.iter().position(|it| it.id == *id);
         let shown = written.c.as_ref().and_then(place);
-        let content =
-            written.w.as_ref().map(|Name(id)| find(&model.content, "content", id, |it| &it.id)).transpose()?;
-        memory.stays.push((at, StageVisit { number: written.n, inside: written.i, shown, content, until: written.d }));
-        let visits = written.v.0.iter().filter_map(|(id, count)| Some((at, place(id)?, *count)));
+        let content = written
+            .w
+            .as_ref()
+            .map(|Name(id)| find(&model.content, "content", id, |it| &it.id))
+            .transpose()?;
+        memory.stays.push((
+            at,
+            StageVisit {
+                number: written.n,
+                inside: written.i,
+                shown,
+                content,
+                until: written.d,
+            },
+        ));
+        let visits = written
+            .v
+            .0
+            .iter()
+            .filter_map(|(id, count)| Some((at, place(id)?, *count)));
         memory.visits.extend(visits);
     }
     memory.stays.sort_by_key(|(stage, _)| *stage);
@@ -103,12 +147,21 @@ fn stage_of(
     funnel: &str,
     name: Option<&Name<'_>>,
 ) -> Result<Option<StageId>, StateError> {
-    let Some(Name(name)) = name else { return Ok(None) };
+    let Some(Name(name)) = name else {
+        return Ok(None);
+    };
     let found = find(stages, "stage", name, |it| &it.id);
-    found.map(Some).map_err(|_| StateError::Unknown { kind: "stage", id: format!("{funnel}/{name}") })
+    found.map(Some).map_err(|_| StateError::Unknown {
+        kind: "stage",
+        id: format!("{funnel}/{name}"),
+    })
 }
 
-fn read_values(program: &Program, line: &Line<'_>, memory: &mut ContactState) -> Result<(), StateError> {
+fn read_values(
+    program: &Program,
+    line: &Line<'_>,
+    memory: &mut ContactState,
+) -> Result<(), StateError> {
     let model = program.model();
     for (id, written) in &line.f.0 {
         let field = find(&model.contacts.fields, "field", &id.0, |it| &it.id)?;
@@ -120,24 +173,43 @@ fn read_values(program: &Program, line: &Line<'_>, memory: &mut ContactState) ->
         };
         memory.fields.push((field, known));
     }
-    let points = |line: &KnownLine<i64>| Tracked { value: line.v, read: line.r, earlier: line.b.clone() };
+    let points = |line: &KnownLine<i64>| Tracked {
+        value: line.v,
+        read: line.r,
+        earlier: line.b.clone(),
+    };
     memory.points = points(&line.p);
     // The points of a group that is no more are forgotten.
     let group = |name: &Name<'_>| find(&model.points.groups, "group", &name.0, |it| &it.id).ok();
-    memory.groups = line.r.0.iter().filter_map(|(name, known)| Some((group(name)?, points(known)))).collect();
+    memory.groups = line
+        .r
+        .0
+        .iter()
+        .filter_map(|(name, known)| Some((group(name)?, points(known))))
+        .collect();
     memory.groups.sort_by_key(|(id, _)| *id);
-    for (names, tags) in [(&line.g, &mut memory.tags), (&line.h, &mut memory.pending_tags)] {
+    for (names, tags) in [
+        (&line.g, &mut memory.tags),
+        (&line.h, &mut memory.pending_tags),
+    ] {
         for name in names {
-            tags.push(find(&model.contacts.tags.names, "tag", &name.0, |it| &it.id)?);
+            tags.push(find(&model.contacts.tags.names, "tag", &name.0, |it| {
+                &it.id
+            })?);
         }
     }
     for event in &line.o {
         memory.events.extend(super::events::known(model, event)?);
     }
-    let taken = line.y.iter().map(|Name(text)| super::events::read_identity(text));
+    let taken = line
+        .y
+        .iter()
+        .map(|Name(text)| super::events::read_identity(text));
     memory.taken = taken.collect::<Result<_, _>>()?;
     for (id, at) in &line.m.0 {
-        memory.sent.push((find(&model.content, "content", &id.0, |it| &it.id)?, *at));
+        memory
+            .sent
+            .push((find(&model.content, "content", &id.0, |it| &it.id)?, *at));
     }
     Ok(())
 }
@@ -166,7 +238,10 @@ fn read_member(
         ..Enrollment::default()
     };
     let step = |name: &str| {
-        let unknown = || StateError::Unknown { kind: "step", id: format!("{}/{name}", campaign.id) };
+        let unknown = || StateError::Unknown {
+            kind: "step",
+            id: format!("{}/{name}", campaign.id),
+        };
         program.step_named(id, name).ok_or_else(unknown)
     };
     if let Some(Name(name)) = &line.p {
@@ -178,15 +253,34 @@ fn read_member(
     for TokenLine { p, d, w, y, l, m } in &line.b {
         let pending = pending(w.as_ref(), *y)?;
         let hours = hours(program, id, l.as_ref(), *m);
-        let token = Position { step: step(&p.0)?, pending, due: endless(pending, *d), hours };
+        let token = Position {
+            step: step(&p.0)?,
+            pending,
+            due: endless(pending, *d),
+            hours,
+        };
         memory.ways.push((id, token));
     }
     for (name, AwaitLine { r, e }) in &line.j.0 {
-        memory.awaits.push((id, Awaiting { step: step(&name.0)?, from: r.clone(), settled: *e }));
+        memory.awaits.push((
+            id,
+            Awaiting {
+                step: step(&name.0)?,
+                from: r.clone(),
+                settled: *e,
+            },
+        ));
     }
     for (name, TryLine { t, k }) in &line.h.0 {
         let content = find(&program.model().content, "content", &name.0, |it| &it.id)?;
-        memory.tries.push((id, content, SendAttempt { sent: *t, skipped: *k }));
+        memory.tries.push((
+            id,
+            content,
+            SendAttempt {
+                sent: *t,
+                skipped: *k,
+            },
+        ));
     }
     for (name, count) in line.v.iter().flat_map(|visits| &visits.0) {
         memory.step_visits.push((id, step(&name.0)?, *count));
@@ -194,9 +288,14 @@ fn read_member(
     memory.members.push((id, member));
     let marks = &program.campaigns[id.index()].enter;
     let known = |mark: &Name<'_>| marks.iter().position(|way| way.mark == mark.0);
-    memory.waiting.extend(line.q.iter().filter_map(known).map(|at| (id, at)));
+    memory
+        .waiting
+        .extend(line.q.iter().filter_map(known).map(|at| (id, at)));
     for name in &line.s {
-        memory.sent_in_entry.push((id, find(&program.model().content, "content", &name.0, |it| &it.id)?));
+        memory.sent_in_entry.push((
+            id,
+            find(&program.model().content, "content", &name.0, |it| &it.id)?,
+        ));
     }
     Ok(())
 }
@@ -215,12 +314,19 @@ fn phase(line: &MemberLine<'_>) -> Result<Phase, StateError> {
 /// A wait that the plan no longer has holds for nothing.
 fn hours(program: &Program, id: CampaignId, after: Option<&Name<'_>>, times: u32) -> Hours {
     let wait = after.and_then(|name| program.step_named(id, &name.0));
-    Hours { after: wait.and_then(|step| u32::try_from(step).ok()), times }
+    Hours {
+        after: wait.and_then(|step| u32::try_from(step).ok()),
+        times,
+    }
 }
 
 /// An `await` without a deadline has none in the line either.
 fn endless(pending: WaitReason, due: i64) -> i64 {
-    if pending == WaitReason::Await && due == 0 { i64::MAX } else { due }
+    if pending == WaitReason::Await && due == 0 {
+        i64::MAX
+    } else {
+        due
+    }
 }
 
 fn pending(word: Option<&Name<'_>>, first: i64) -> Result<WaitReason, StateError> {
@@ -246,19 +352,31 @@ pub(super) fn kept(field: &Field, value: &Value) -> Result<Kept, StateError> {
             Some(Kept::Text(trimmed(text).into()))
         }
         (Some(FieldType::Integer), value) => value.as_i64().map(Kept::Integer),
-        (Some(FieldType::Number), Value::String(text)) => Decimal::from_str_exact(text).ok().map(Kept::Number),
+        (Some(FieldType::Number), Value::String(text)) => {
+            Decimal::from_str_exact(text).ok().map(Kept::Number)
+        }
         (Some(FieldType::Boolean), value) => value.as_bool().map(Kept::Boolean),
-        (Some(FieldType::Date), value) => value.as_i64().and_then(|day| i32::try_from(day).ok()).map(Kept::Day),
+        (Some(FieldType::Date), value) => value
+            .as_i64()
+            .and_then(|day| i32::try_from(day).ok())
+            .map(Kept::Day),
         (Some(FieldType::Datetime), value) => value.as_i64().map(Kept::Moment),
-        (Some(FieldType::Choice(values)), Value::String(text)) => choice(values, text).map(Kept::Choice),
-        (Some(FieldType::Choices { values, .. }), Value::Array(chosen)) => choices(values, chosen).map(Kept::Choices),
+        (Some(FieldType::Choice(values)), Value::String(text)) => {
+            choice(values, text).map(Kept::Choice)
+        }
+        (Some(FieldType::Choices { values, .. }), Value::Array(chosen)) => {
+            choices(values, chosen).map(Kept::Choices)
+        }
         _ => None,
     };
     found.ok_or_else(wrong)
 }
 
 fn choice(values: &[String], text: &str) -> Option<ChoiceId> {
-    values.iter().position(|value| value == text).map(ChoiceId::from_index)
+    values
+        .iter()
+        .position(|value| value == text)
+        .map(ChoiceId::from_index)
 }
 
 fn choices(values: &[String], chosen: &[Value]) -> Option<u64> {
@@ -284,5 +402,10 @@ fn find<I: Id, T>(
             std::cmp::Ordering::Greater => high = middle,
         }
     }
-    things.find(|thing| id_of(thing) == id).ok_or_else(|| StateError::Unknown { kind, id: id.to_owned() })
+    things
+        .find(|thing| id_of(thing) == id)
+        .ok_or_else(|| StateError::Unknown {
+            kind,
+            id: id.to_owned(),
+        })
 }

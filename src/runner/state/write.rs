@@ -1,4 +1,5 @@
-//! What is remembered of a contact to its line: short keys, ids in their order, nothing that is as if it had never been.
+//! What is remembered of a contact to its line: short keys, ids in their order, nothing that is as
+//! if it had never been.
 //!
 //! | key | holds |
 //! | --- | --- |
@@ -57,7 +58,8 @@ impl Line<'_> {
     }
 
     fn text(&mut self, text: &str) {
-        serde_json::to_writer(&mut *self.out, text).expect("text always serialises, and memory takes all bytes");
+        serde_json::to_writer(&mut *self.out, text)
+            .expect("text always serialises, and memory takes all bytes");
     }
 
     fn number(&mut self, number: i64) {
@@ -83,10 +85,13 @@ impl Line<'_> {
             let funnel = &program.model().funnels[*funnel];
             line.key(&funnel.id);
             line.raw("{");
-            line.known(&remembered.stage, |line, stage: &Option<StageId>| match stage {
-                Some(stage) => line.text(&funnel.stages[*stage].id),
-                None => line.raw("null"),
-            });
+            line.known(
+                &remembered.stage,
+                |line, stage: &Option<StageId>| match stage {
+                    Some(stage) => line.text(&funnel.stages[*stage].id),
+                    None => line.raw("null"),
+                },
+            );
             line.time("t", remembered.since);
             line.flag("l", remembered.left);
             line.flag("a", remembered.in_audience);
@@ -103,7 +108,9 @@ impl Line<'_> {
         self.raw("{");
         for of_funnel in memory.entered.chunk_by(|one, other| one.0 == other.0) {
             let funnel = &program.model().funnels[of_funnel[0].0];
-            self.list(&funnel.id, of_funnel, |(_, stage)| &funnel.stages[*stage].id);
+            self.list(&funnel.id, of_funnel, |(_, stage)| {
+                &funnel.stages[*stage].id
+            });
         }
         self.raw("}");
     }
@@ -113,7 +120,12 @@ impl Line<'_> {
         self.object("x", &memory.stays, |line, (at, stay)| {
             let funnel = &funnels[at.funnel];
             let stage = &funnel.stages[at.stage];
-            let name = |experience: usize| stage.experiences.get(experience).map_or("", |it| it.id.as_str());
+            let name = |experience: usize| {
+                stage
+                    .experiences
+                    .get(experience)
+                    .map_or("", |it| it.id.as_str())
+            };
             line.key(&format!("{}/{}", funnel.id, stage.id));
             line.raw("{\"n\":");
             line.number(i64::from(stay.number));
@@ -130,7 +142,11 @@ impl Line<'_> {
                 line.key("d");
                 line.number(until);
             }
-            let visits: Vec<_> = memory.visits.iter().filter(|(stage, _, _)| stage == at).collect();
+            let visits: Vec<_> = memory
+                .visits
+                .iter()
+                .filter(|(stage, _, _)| stage == at)
+                .collect();
             line.object("v", &visits, |line, (_, experience, count)| {
                 line.key(name(*experience));
                 line.number(i64::from(*count));
@@ -150,7 +166,9 @@ impl Line<'_> {
         });
         self.as_of(memory);
         self.list("g", &memory.tags, |tag| &contacts.tags.names[*tag].id);
-        self.list("h", &memory.pending_tags, |tag| &contacts.tags.names[*tag].id);
+        self.list("h", &memory.pending_tags, |tag| {
+            &contacts.tags.names[*tag].id
+        });
         if memory.points != Tracked::default() {
             self.key("p");
             self.raw("{");
@@ -236,7 +254,9 @@ impl Line<'_> {
         let model = self.program.model();
         self.key("t");
         self.number(write.at);
-        let Some((event, of, identity)) = write.by else { return };
+        let Some((event, of, identity)) = write.by else {
+            return;
+        };
         self.key("n");
         self.text(&model.events[event].id);
         if let Some(of) = of {
@@ -251,12 +271,30 @@ impl Line<'_> {
         let (program, model) = (self.program, self.program.model());
         let value_text = |field: &Field, value: &Kept| {
             let mut out = Vec::new();
-            Line { program, out: &mut out }.value(field, value);
+            Line {
+                program,
+                out: &mut out,
+            }
+            .value(field, value);
             String::from_utf8(out).unwrap_or_default()
         };
         for (key, texts) in [
-            ("o", memory.events.iter().map(|it| super::events::written(model, it, &value_text)).collect::<Vec<_>>()),
-            ("y", memory.taken.iter().map(|it| format!("\"{}\"", super::events::identity(*it))).collect()),
+            (
+                "o",
+                memory
+                    .events
+                    .iter()
+                    .map(|it| super::events::written(model, it, &value_text))
+                    .collect::<Vec<_>>(),
+            ),
+            (
+                "y",
+                memory
+                    .taken
+                    .iter()
+                    .map(|it| format!("\"{}\"", super::events::identity(*it)))
+                    .collect(),
+            ),
         ] {
             if !texts.is_empty() {
                 self.key(key);
@@ -330,14 +368,21 @@ impl Line<'_> {
             Kept::Number(number) => self.text(&number.normalize().to_string()),
             Kept::Boolean(flag) => self.raw(if *flag { "true" } else { "false" }),
             Kept::Day(day) => self.number(i64::from(*day)),
-            Kept::Choice(choice) => self.text(values(field).get(choice.index()).map_or("", String::as_str)),
+            Kept::Choice(choice) => {
+                self.text(values(field).get(choice.index()).map_or("", String::as_str));
+            }
             Kept::Choices(set) => self.choices(values(field), *set),
         }
     }
 
     fn choices(&mut self, values: &[String], set: u64) {
         self.raw("[");
-        for (_, value) in values.iter().enumerate().take(64).filter(|(at, _)| set >> at & 1 == 1) {
+        for (_, value) in values
+            .iter()
+            .enumerate()
+            .take(64)
+            .filter(|(at, _)| set >> at & 1 == 1)
+        {
             self.separate();
             self.text(value);
         }

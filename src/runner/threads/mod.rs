@@ -1,4 +1,5 @@
-//! The rows of a file on any number of threads: blocks are cut into chunks of whole rows, and what comes of these is added in the order of the file.
+//! The rows of a file on any number of threads: blocks are cut into chunks of whole rows, and what
+//! comes of these is added in the order of the file.
 //!
 //! How many threads there are, and how large the blocks, shows in nothing that is written.
 
@@ -19,7 +20,10 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { threads: 1, block_size: 512 << 10 }
+        Self {
+            threads: 1,
+            block_size: 512 << 10,
+        }
     }
 }
 

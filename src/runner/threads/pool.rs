@@ -1,4 +1,5 @@
-//! The threads: each takes a block and works on its rows alone, parts are added in the order of the file; the first error stops all.
+//! The threads: each takes a block and works on its rows alone, parts are added in the order of the
+//! file; the first error stops all.
 
 use std::sync::atomic::Ordering;
 use std::sync::{Mutex, PoisonError};
@@ -21,7 +22,13 @@ pub(crate) trait ChunkJob: Sync {
     fn part(&self, chunk: &[u8], line: u64) -> Result<Self::Part, RunError>;
 
     /// Adds the next part, of a block of so many bytes with this hash.
-    fn add(&self, sum: &mut Self::Sum, part: Self::Part, bytes: usize, hash: blake3::Hash) -> Result<(), RunError>;
+    fn add(
+        &self,
+        sum: &mut Self::Sum,
+        part: Self::Part,
+        bytes: usize,
+        hash: blake3::Hash,
+    ) -> Result<(), RunError>;
 }
 
 /// Works on all blocks; `header` is the first row.
@@ -33,12 +40,21 @@ pub(crate) fn run<W: ChunkJob>(
     watch: &Watch<'_>,
 ) -> Result<W::Sum, RunError> {
     let frames = Sequencer::new(ChunkSplitter::behind(header));
-    let floor = ChunkPool { work, blocks, frames, sum: Sequencer::new(sum), watch };
+    let floor = ChunkPool {
+        work,
+        blocks,
+        frames,
+        sum: Sequencer::new(sum),
+        watch,
+    };
     let failure = Mutex::new(None);
     together(threads, Builder::new, || {
         let _stop = StopOnPanic(&floor);
         if let Err(error) = floor.work() {
-            failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+            failure
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .get_or_insert(error);
             floor.stop();
         }
     });
@@ -46,12 +62,16 @@ pub(crate) fn run<W: ChunkJob>(
     failure.map_or_else(|| Ok(floor.sum.into_inner()), Err)
 }
 
-/// Does the work on so many threads, of which this is one; where the system gives no more, those that there are do all of it.
+/// Does the work on so many threads, of which this is one; where the system gives no more, those
+/// that there are do all of it.
 fn together(threads: usize, builder: impl Fn() -> Builder, work: impl Fn() + Sync) {
     let work = &work;
     std::thread::scope(|scope| {
         let mut others = 1..threads;
-        while others.next().is_some_and(|_| builder().spawn_scoped(scope, work).is_ok()) {}
+        while others
+            .next()
+            .is_some_and(|_| builder().spawn_scoped(scope, work).is_ok())
+        {}
         work();
     });
 }
@@ -74,11 +94,16 @@ impl<W: ChunkJob> ChunkPool<'_, '_, W> {
                 return Err(RunError::Interrupted);
             }
             let (survey, hash) = (Survey::of(&block), blake3::hash(&block));
-            let cut = |frame: &mut ChunkSplitter| frame.cut(&block, survey, ticket.last, &mut chunk);
-            let Some(line) = self.frames.take(ticket.index, cut) else { return Ok(()) };
+            let cut =
+                |frame: &mut ChunkSplitter| frame.cut(&block, survey, ticket.last, &mut chunk);
+            let Some(line) = self.frames.take(ticket.index, cut) else {
+                return Ok(());
+            };
             let part = self.work.part(&chunk, line?);
             let add = |sum: &mut W::Sum| self.work.add(sum, part?, block.len(), hash);
-            let Some(added) = self.sum.take(ticket.index, add) else { return Ok(()) };
+            let Some(added) = self.sum.take(ticket.index, add) else {
+                return Ok(());
+            };
             added?;
             (self.watch.progress)(block.len() as u64);
         }
@@ -116,7 +141,9 @@ mod tests {
         together(threads, builder, || {
             meet.wait();
             let name = |id: ThreadId| format!("{id:?}");
-            seen.lock().unwrap_or_else(PoisonError::into_inner).insert(name(thread::current().id()));
+            seen.lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .insert(name(thread::current().id()));
         });
         seen.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
@@ -140,9 +167,17 @@ mod tests {
         let one_only = || {
             let mut asked = asked.lock().unwrap_or_else(PoisonError::into_inner);
             *asked += 1;
-            if *asked == 1 { Builder::new() } else { Builder::new().stack_size(usize::MAX / 4) }
+            if *asked == 1 {
+                Builder::new()
+            } else {
+                Builder::new().stack_size(usize::MAX / 4)
+            }
         };
         assert_eq!(workers(8, one_only, &Barrier::new(2)).len(), 2);
-        assert_eq!(*asked.lock().unwrap_or_else(PoisonError::into_inner), 2, "no more is asked for after a refusal");
+        assert_eq!(
+            *asked.lock().unwrap_or_else(PoisonError::into_inner),
+            2,
+            "no more is asked for after a refusal"
+        );
     }
 }

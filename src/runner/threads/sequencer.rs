@@ -1,4 +1,5 @@
-//! Lets threads that finish in any order act in the order of their tickets; who must wait for one that will never come is told to stop.
+//! Lets threads that finish in any order act in the order of their tickets; who must wait for one
+//! that will never come is told to stop.
 
 use std::sync::{Condvar, Mutex, PoisonError};
 
@@ -19,14 +20,24 @@ struct State<T> {
 impl<T> Sequencer<T> {
     /// Ticket 0 comes first.
     pub(crate) fn new(value: T) -> Self {
-        Self { state: Mutex::new(State { next: 0, stopped: false, value }), changed: Condvar::new() }
+        Self {
+            state: Mutex::new(State {
+                next: 0,
+                stopped: false,
+                value,
+            }),
+            changed: Condvar::new(),
+        }
     }
 
     /// Waits for the ticket's turn and acts; nothing if somebody stopped.
     pub(crate) fn take<R>(&self, ticket: u64, act: impl FnOnce(&mut T) -> R) -> Option<R> {
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let waits = |state: &mut State<T>| state.next != ticket && !state.stopped;
-        let mut state = self.changed.wait_while(state, waits).unwrap_or_else(PoisonError::into_inner);
+        let mut state = self
+            .changed
+            .wait_while(state, waits)
+            .unwrap_or_else(PoisonError::into_inner);
         if state.stopped {
             return None;
         }
@@ -38,12 +49,18 @@ impl<T> Sequencer<T> {
 
     /// Ends all waiting.
     pub(crate) fn stop(&self) {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).stopped = true;
+        self.state
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .stopped = true;
         self.changed.notify_all();
     }
 
     /// The value, when all is done.
     pub(crate) fn into_inner(self) -> T {
-        self.state.into_inner().unwrap_or_else(PoisonError::into_inner).value
+        self.state
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner)
+            .value
     }
 }

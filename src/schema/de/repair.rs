@@ -1,4 +1,5 @@
-//! What fits of a value that does not fit: it is read again without the entries that are wrong, and marked as a hole, so that the rest is looked at in the same run.
+//! What fits of a value that does not fit: it is read again without the entries that are wrong, and
+//! marked as a hole, so that the rest is looked at in the same run.
 //!
 //! A value that was repaired is always a failure too; nothing with a hole is ever compiled.
 
@@ -9,16 +10,20 @@ use super::{Places, ShapeError, TreeDeserializer, is_cut};
 use crate::source::{Span, Spanned};
 use crate::yaml::node::{Entry, Node, Scalar, Value};
 
-/// The key by which a condition, a step or a definition is told that a part of it is lost; a type without it cannot be repaired.
+/// The key by which a condition, a step or a definition is told that a part of it is lost; a type
+/// without it cannot be repaired.
 pub(in crate::schema) const HOLE: &str = "$hole";
-/// How often a value is read again in one document; without a bound, mistakes inside mistakes would double the work on each level.
+/// How often a value is read again in one document; without a bound, mistakes inside mistakes would
+/// double the work on each level.
 pub(super) const REPAIRS: usize = 200;
 
-/// The places of a value, then the value itself: each time that it does not fit and is asked for again, less of it.
+/// The places of a value, then the value itself: each time that it does not fit and is asked for
+/// again, less of it.
 pub(super) struct Repair<'a> {
     places: Places,
     inner: TreeDeserializer<'a>,
-    /// Whether the type that asks goes on where nothing fits, so that the failure has to be written down.
+    /// Whether the type that asks goes on where nothing fits, so that the failure has to be written
+    /// down.
     lenient: bool,
     /// What is read instead of the value as it stands.
     part: Option<Node>,
@@ -39,25 +44,49 @@ enum Next {
 }
 
 impl<'a> Repair<'a> {
-    pub(super) fn new(inner: TreeDeserializer<'a>, spans: [Option<Span>; 2], lenient: bool) -> Self {
+    pub(super) fn new(
+        inner: TreeDeserializer<'a>,
+        spans: [Option<Span>; 2],
+        lenient: bool,
+    ) -> Self {
         let places = Places { spans, next: 0 };
-        Self { places, inner, lenient, part: None, next: Next::Less, first: None }
+        Self {
+            places,
+            inner,
+            lenient,
+            part: None,
+            next: Next::Less,
+            first: None,
+        }
     }
 
     fn failed(&mut self, error: &ShapeError) {
         self.first.get_or_insert_with(|| error.clone());
         let context = self.inner.context;
-        self.part = if is_cut(self.inner.node.span, context.unread) { None } else { self.less(error) };
+        self.part = if is_cut(self.inner.node.span, context.unread) {
+            None
+        } else {
+            self.less(error)
+        };
         if self.part.is_none() {
             self.next = Next::Nothing;
-            self.first.clone().filter(|_| self.lenient).into_iter().for_each(|error| context.fail(error));
+            self.first
+                .clone()
+                .filter(|_| self.lenient)
+                .into_iter()
+                .for_each(|error| context.fail(error));
         }
     }
 
     fn less(&mut self, error: &ShapeError) -> Option<Node> {
         if self.next == Next::Less {
             if error.entry.is_some() || error.lacks.is_some() {
-                return self.inner.context.may_repair().then(|| self.mended(error)).flatten();
+                return self
+                    .inner
+                    .context
+                    .may_repair()
+                    .then(|| self.mended(error))
+                    .flatten();
             }
             self.next = Next::Hole;
         }
@@ -69,7 +98,10 @@ impl<'a> Repair<'a> {
             }
             Next::Holes => {
                 self.next = Next::Nothing;
-                Some(Node { span, value: Value::Sequence(vec![hole(span)]) })
+                Some(Node {
+                    span,
+                    value: Value::Sequence(vec![hole(span)]),
+                })
             }
             Next::Less | Next::Nothing => None,
         }
@@ -78,33 +110,45 @@ impl<'a> Repair<'a> {
     /// The mapping without the entry that does not fit, or with the one that is missing.
     fn mended(&self, error: &ShapeError) -> Option<Node> {
         let node = self.part.as_ref().unwrap_or(self.inner.node);
-        let Value::Mapping(entries) = &node.value else { return None };
+        let Value::Mapping(entries) = &node.value else {
+            return None;
+        };
         let mut entries = entries.clone();
         let span = node.span;
         match (error.lacks, error.entry) {
             (Some(key), _) => entries.push(made(key, Value::Sequence(vec![hole(span)]), span)),
             (None, Some(Span::NOWHERE)) => {
                 // A hole that does not fit: a list of them was tried where the key was missing.
-                let tried =
-                    entries.iter_mut().find(|entry| entry.key.span == Span::NOWHERE && entry.key.value != HOLE)?;
+                let tried = entries
+                    .iter_mut()
+                    .find(|entry| entry.key.span == Span::NOWHERE && entry.key.value != HOLE)?;
                 if matches!(tried.value.value, Value::Scalar(_)) {
                     return None;
                 }
-                tried.value.value = Value::Scalar(Scalar { text: "…".to_owned(), plain: true });
+                tried.value.value = Value::Scalar(Scalar {
+                    text: "…".to_owned(),
+                    plain: true,
+                });
             }
             (None, entry) => entries.retain(|it| Some(it.key.span) != entry),
         }
         if !entries.iter().any(|entry| entry.key.value == HOLE) {
             entries.push(mark(span));
         }
-        Some(Node { span, value: Value::Mapping(entries) })
+        Some(Node {
+            span,
+            value: Value::Mapping(entries),
+        })
     }
 }
 
 impl<'de> SeqAccess<'de> for Repair<'_> {
     type Error = ShapeError;
 
-    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, ShapeError> {
+    fn next_element_seed<T: DeserializeSeed<'de>>(
+        &mut self,
+        seed: T,
+    ) -> Result<Option<T::Value>, ShapeError> {
         if let Some(number) = self.places.next_number() {
             return seed.deserialize(U32Deserializer::new(number)).map(Some);
         }
@@ -113,7 +157,10 @@ impl<'de> SeqAccess<'de> for Repair<'_> {
         }
         let TreeDeserializer { node, context, .. } = self.inner;
         let read = self.part.as_ref().unwrap_or(node);
-        let value = seed.deserialize(TreeDeserializer { node: read, ..self.inner });
+        let value = seed.deserialize(TreeDeserializer {
+            node: read,
+            ..self.inner
+        });
         if self.lenient && is_cut(node.span, context.unread) {
             // Whatever was read, more of it follows.
             let error = ShapeError::at(node.span, "the rest was not read");
@@ -122,7 +169,10 @@ impl<'de> SeqAccess<'de> for Repair<'_> {
         }
         match value {
             Ok(value) => {
-                self.first.take().into_iter().for_each(|error| context.fail(error));
+                self.first
+                    .take()
+                    .into_iter()
+                    .for_each(|error| context.fail(error));
                 Ok(Some(value))
             }
             Err(error) => {
@@ -135,13 +185,26 @@ impl<'de> SeqAccess<'de> for Repair<'_> {
 }
 
 fn made(key: &str, value: Value, span: Span) -> Entry {
-    Entry { key: Spanned::new(key.to_owned(), Span::NOWHERE), value: Node { span, value } }
+    Entry {
+        key: Spanned::new(key.to_owned(), Span::NOWHERE),
+        value: Node { span, value },
+    }
 }
 
 fn mark(span: Span) -> Entry {
-    made(HOLE, Value::Scalar(Scalar { text: "true".to_owned(), plain: true }), span)
+    made(
+        HOLE,
+        Value::Scalar(Scalar {
+            text: "true".to_owned(),
+            plain: true,
+        }),
+        span,
+    )
 }
 
 fn hole(span: Span) -> Node {
-    Node { span, value: Value::Mapping(vec![mark(span)]) }
+    Node {
+        span,
+        value: Value::Mapping(vec![mark(span)]),
+    }
 }

@@ -1,4 +1,5 @@
-//! Steps for reuse: where a block is used its steps are put in, with the arguments in place of its parameters.
+//! Steps for reuse: where a block is used its steps are put in, with the arguments in place of its
+//! parameters.
 
 use std::collections::BTreeMap;
 
@@ -13,10 +14,12 @@ use crate::yaml::node::{Entry, Node, Value};
 /// The lists of steps.
 pub(super) const LISTS: &[&str] = &["steps", "then", "else"];
 
-/// So many nodes may come of all uses. A node of a step costs about 2 KB until it is a model, so this is 200 MB at most.
+/// So many nodes may come of all uses. A node of a step costs about 2 KB until it is a model, so
+/// this is 200 MB at most.
 const MOST_NODES: usize = 100_000;
 
-/// So deep may blocks use blocks: whoever reads a step follows every level, and so does the expansion, on the stack.
+/// So deep may blocks use blocks: whoever reads a step follows every level, and so does the
+/// expansion, on the stack.
 const MOST_LEVELS: usize = 32;
 
 /// The blocks of a project by name.
@@ -35,9 +38,13 @@ pub(super) struct Block {
 pub(super) fn take(root: &mut Node, found: &mut Vec<Diagnostic>) -> Definitions {
     let _ = entries(root, "blocks", found);
     let mut blocks = Definitions::new();
-    let Value::Mapping(top) = &mut root.value else { return blocks };
-    let Some(Value::Mapping(written)) =
-        top.iter_mut().find(|entry| entry.key.value == "blocks").map(|entry| &mut entry.value.value)
+    let Value::Mapping(top) = &mut root.value else {
+        return blocks;
+    };
+    let Some(Value::Mapping(written)) = top
+        .iter_mut()
+        .find(|entry| entry.key.value == "blocks")
+        .map(|entry| &mut entry.value.value)
     else {
         return blocks;
     };
@@ -48,26 +55,45 @@ pub(super) fn take(root: &mut Node, found: &mut Vec<Diagnostic>) -> Definitions 
         let is_mapping = matches!(entry.value.value, Value::Mapping(_));
         if steps.is_none() && is_mapping {
             found.push(
-                Diagnostic::new(codes::MISSING_KEY, name.span, format!("the block `{}` has no `steps`", name.value))
-                    .at("needs `steps`")
-                    .help("write `steps:` with a list of steps below it"),
+                Diagnostic::new(
+                    codes::MISSING_KEY,
+                    name.span,
+                    format!("the block `{}` has no `steps`", name.value),
+                )
+                .at("needs `steps`")
+                .help("write `steps:` with a list of steps below it"),
             );
         }
-        blocks.insert(name.value.clone(), Block { name, parameters, steps, used: false });
+        blocks.insert(
+            name.value.clone(),
+            Block {
+                name,
+                parameters,
+                steps,
+                used: false,
+            },
+        );
     }
     blocks
 }
 
 fn names(node: &Node) -> BTreeMap<String, Span> {
     match &node.value {
-        Value::Mapping(entries) => entries.iter().map(|entry| (entry.key.value.clone(), entry.key.span)).collect(),
+        Value::Mapping(entries) => entries
+            .iter()
+            .map(|entry| (entry.key.value.clone(), entry.key.span))
+            .collect(),
         Value::Scalar(_) | Value::Sequence(_) => BTreeMap::new(),
     }
 }
 
 fn take_steps(block: &mut Node) -> Option<Node> {
-    let Value::Mapping(entries) = &mut block.value else { return None };
-    let at = entries.iter().position(|entry| entry.key.value == "steps")?;
+    let Value::Mapping(entries) = &mut block.value else {
+        return None;
+    };
+    let at = entries
+        .iter()
+        .position(|entry| entry.key.value == "steps")?;
     Some(entries.remove(at).value)
 }
 
@@ -89,11 +115,18 @@ pub(super) fn expand(
         guesses: Guesses::default(),
     };
     if let Value::Mapping(top) = &mut root.value {
-        let holds_steps = |entry: &&mut Entry| ["campaigns", "points"].contains(&entry.key.value.as_str());
-        top.iter_mut().filter(holds_steps).for_each(|entry| expansion.walk(&mut entry.value));
+        let holds_steps =
+            |entry: &&mut Entry| ["campaigns", "points"].contains(&entry.key.value.as_str());
+        top.iter_mut()
+            .filter(holds_steps)
+            .for_each(|entry| expansion.walk(&mut entry.value));
     }
-    let unused: Vec<String> =
-        expansion.blocks.values().filter(|block| !block.used).map(|block| block.name.value.clone()).collect();
+    let unused: Vec<String> = expansion
+        .blocks
+        .values()
+        .filter(|block| !block.used)
+        .map(|block| block.name.value.clone())
+        .collect();
     for name in &unused {
         if let Some(steps) = expansion.alone(name) {
             keep(root, name, steps);
@@ -108,7 +141,10 @@ pub(super) fn expand(
             found.push(
                 Diagnostic::new(codes::UNUSED_BLOCK, block.name.span, message)
                     .at("not used")
-                    .help(format!("write a step `use: {}`, or take the block away", block.name.value)),
+                    .help(format!(
+                        "write a step `use: {}`, or take the block away",
+                        block.name.value
+                    )),
             );
         }
     }
@@ -116,10 +152,18 @@ pub(super) fn expand(
 
 /// Puts the steps of a block back under its name, so that they are read like others.
 fn keep(root: &mut Node, name: &str, steps: Node) {
-    let Value::Mapping(top) = &mut root.value else { return };
-    let Some(blocks) = top.iter_mut().find(|entry| entry.key.value == "blocks") else { return };
-    let Value::Mapping(blocks) = &mut blocks.value.value else { return };
-    let Some(block) = blocks.iter_mut().find(|entry| entry.key.value == name) else { return };
+    let Value::Mapping(top) = &mut root.value else {
+        return;
+    };
+    let Some(blocks) = top.iter_mut().find(|entry| entry.key.value == "blocks") else {
+        return;
+    };
+    let Value::Mapping(blocks) = &mut blocks.value.value else {
+        return;
+    };
+    let Some(block) = blocks.iter_mut().find(|entry| entry.key.value == name) else {
+        return;
+    };
     if let Value::Mapping(entries) = &mut block.value.value {
         entries.push(named("steps", steps));
     }
@@ -143,10 +187,14 @@ impl Expansion<'_> {
             Value::Scalar(_) => {}
             Value::Sequence(items) => items.iter_mut().for_each(|item| self.walk(item)),
             Value::Mapping(entries) => {
-                for entry in entries.iter_mut().filter(|entry| entry.key.value != EXPANDED) {
-                    if let (true, Value::Sequence(steps)) =
-                        (LISTS.contains(&entry.key.value.as_str()), &mut entry.value.value)
-                    {
+                for entry in entries
+                    .iter_mut()
+                    .filter(|entry| entry.key.value != EXPANDED)
+                {
+                    if let (true, Value::Sequence(steps)) = (
+                        LISTS.contains(&entry.key.value.as_str()),
+                        &mut entry.value.value,
+                    ) {
                         steps.iter_mut().for_each(|step| self.step(step));
                     }
                     self.walk(&mut entry.value);
@@ -156,14 +204,25 @@ impl Expansion<'_> {
     }
 
     fn step(&mut self, step: &mut Node) {
-        let Some(Node { span, value: Value::Scalar(name) }) = step.get("use") else { return };
+        let Some(Node {
+            span,
+            value: Value::Scalar(name),
+        }) = step.get("use")
+        else {
+            return;
+        };
         let name = Spanned::new(name.text.clone(), *span);
-        let Some(mut body) = self.body(&name) else { return };
+        let Some(mut body) = self.body(&name) else {
+            return;
+        };
         let arguments = self.arguments(step, &name);
         self.fill(&mut body, &name.value, &arguments);
         self.origins.block(body.span, name.span);
         self.path.push(name);
-        let mut inner = Node { span: body.span, value: Value::Mapping(vec![named("steps", body)]) };
+        let mut inner = Node {
+            span: body.span,
+            value: Value::Mapping(vec![named("steps", body)]),
+        };
         self.walk(&mut inner);
         self.path.pop();
         if let (Value::Mapping(entries), Some(steps)) = (&mut step.value, take_steps(&mut inner)) {
@@ -171,8 +230,8 @@ impl Expansion<'_> {
         }
     }
 
-    /// The steps of a block that nothing uses, as far as they say something without arguments; none if another such block
-    /// has shown them already.
+    /// The steps of a block that nothing uses, as far as they say something without arguments; none
+    /// if another such block has shown them already.
     fn alone(&mut self, name: &str) -> Option<Node> {
         let block = &self.blocks[name];
         let name = block.name.clone();
@@ -182,7 +241,10 @@ impl Expansion<'_> {
         let mut body = self.body(&name)?;
         self.fill(&mut body, &name.value, &BTreeMap::new());
         self.path.push(name);
-        let mut inner = Node { span: body.span, value: Value::Mapping(vec![named("steps", body)]) };
+        let mut inner = Node {
+            span: body.span,
+            value: Value::Mapping(vec![named("steps", body)]),
+        };
         self.walk(&mut inner);
         self.path.pop();
         take_steps(&mut inner)
@@ -191,11 +253,18 @@ impl Expansion<'_> {
     /// The steps of a block, unless it is unknown or would never end.
     fn body(&mut self, name: &Spanned<String>) -> Option<Node> {
         let Some(block) = self.blocks.get_mut(&name.value) else {
-            let meant = self.guesses.did_you_mean(&name.value, self.blocks.keys().map(String::as_str));
+            let meant = self
+                .guesses
+                .did_you_mean(&name.value, self.blocks.keys().map(String::as_str));
             let help = meant.map(|meant| format!("did you mean `{meant}`?"));
-            let help = help.unwrap_or_else(|| "define it under `blocks:`, with its steps".to_owned());
+            let help =
+                help.unwrap_or_else(|| "define it under `blocks:`, with its steps".to_owned());
             let message = format!("there is no block `{}`", name.value);
-            self.found.push(Diagnostic::new(codes::UNKNOWN_BLOCK, name.span, message).at("unknown block").help(help));
+            self.found.push(
+                Diagnostic::new(codes::UNKNOWN_BLOCK, name.span, message)
+                    .at("unknown block")
+                    .help(help),
+            );
             return None;
         };
         block.used = true;
@@ -235,14 +304,23 @@ impl Expansion<'_> {
     }
 
     fn cycle(&mut self, start: usize, name: &Spanned<String>) {
-        let path: Vec<_> =
-            self.path[start..].iter().map(|block| block.value.as_str()).chain([name.value.as_str()]).collect();
-        let message = format!("the block `{}` uses itself: {}", name.value, path.join(" → "));
-        let mut finding = Diagnostic::new(codes::BLOCK_CYCLE, name.span, message).at("back to the start");
+        let path: Vec<_> = self.path[start..]
+            .iter()
+            .map(|block| block.value.as_str())
+            .chain([name.value.as_str()])
+            .collect();
+        let message = format!(
+            "the block `{}` uses itself: {}",
+            name.value,
+            path.join(" → ")
+        );
+        let mut finding =
+            Diagnostic::new(codes::BLOCK_CYCLE, name.span, message).at("back to the start");
         for outer in self.path[start..].iter().skip(1) {
             finding = finding.label(outer.span, format!("uses `{}`", outer.value));
         }
-        self.found.push(finding.help("steps for reuse must come to an end; take one of these uses away"));
+        self.found
+            .push(finding.help("steps for reuse must come to an end; take one of these uses away"));
     }
 
     /// The arguments of a use by parameter. What is missing or unknown is told.
@@ -258,20 +336,31 @@ impl Expansion<'_> {
                 arguments.insert(key.value.clone(), value.clone());
                 continue;
             }
-            let meant = self.guesses.did_you_mean(&key.value, block.parameters.keys().map(String::as_str));
-            let help = meant.map_or_else(|| takes(block), |meant| format!("did you mean `{meant}`?"));
+            let meant = self
+                .guesses
+                .did_you_mean(&key.value, block.parameters.keys().map(String::as_str));
+            let help =
+                meant.map_or_else(|| takes(block), |meant| format!("did you mean `{meant}`?"));
             self.found.push(
                 Diagnostic::new(
                     codes::BLOCK_ARGUMENTS,
                     key.span,
-                    format!("the block `{}` has no parameter `{}`", name.value, key.value),
+                    format!(
+                        "the block `{}` has no parameter `{}`",
+                        name.value, key.value
+                    ),
                 )
                 .at("unknown parameter")
                 .label(block.name.span, "the block")
                 .help(help),
             );
         }
-        let missing = || block.parameters.iter().filter(|(parameter, _)| !arguments.contains_key(*parameter));
+        let missing = || {
+            block
+                .parameters
+                .iter()
+                .filter(|(parameter, _)| !arguments.contains_key(*parameter))
+        };
         if let Some((parameter, span)) = missing().next() {
             let needed = list(missing().map(|(parameter, _)| parameter.as_str()));
             self.found.push(
@@ -280,7 +369,11 @@ impl Expansion<'_> {
                     name.span,
                     format!("the block `{}` needs {needed}", name.value),
                 )
-                .at(if missing().nth(1).is_none() { "an argument is missing" } else { "arguments are missing" })
+                .at(if missing().nth(1).is_none() {
+                    "an argument is missing"
+                } else {
+                    "arguments are missing"
+                })
                 .label(*span, "the parameter")
                 .help(format!("write `with: {{ {parameter}: … }}`")),
             );
@@ -288,27 +381,39 @@ impl Expansion<'_> {
         arguments
     }
 
-    /// Puts the arguments in place of the parameters, and values in place of variables. An argument keeps its own place.
+    /// Puts the arguments in place of the parameters, and values in place of variables. An argument
+    /// keeps its own place.
     fn fill(&mut self, node: &mut Node, block: &str, arguments: &BTreeMap<String, Node>) {
         match &mut node.value {
             Value::Scalar(scalar) => {
-                let Some(name) = variable_name(&scalar.text).map(str::to_owned) else { return };
+                let Some(name) = variable_name(&scalar.text).map(str::to_owned) else {
+                    return;
+                };
                 if let Some(argument) = arguments.get(&name) {
                     if !self.pay(size(argument), node.span) {
                         return;
                     }
-                    self.origins.note(argument.span, node.span, &format!("`${name}` in the block"));
+                    self.origins
+                        .note(argument.span, node.span, &format!("`${name}` in the block"));
                     *node = argument.clone();
                 } else if !self.blocks[block].parameters.contains_key(&name)
-                    && let Some(value) =
-                        self.variables.value(&name, node.span, self.blocks[block].parameters.keys(), self.origins)
+                    && let Some(value) = self.variables.value(
+                        &name,
+                        node.span,
+                        self.blocks[block].parameters.keys(),
+                        self.origins,
+                    )
                 {
                     *scalar = value;
                 }
             }
-            Value::Sequence(items) => items.iter_mut().for_each(|item| self.fill(item, block, arguments)),
+            Value::Sequence(items) => items
+                .iter_mut()
+                .for_each(|item| self.fill(item, block, arguments)),
             Value::Mapping(entries) => {
-                entries.iter_mut().for_each(|entry| self.fill(&mut entry.value, block, arguments));
+                entries
+                    .iter_mut()
+                    .for_each(|entry| self.fill(&mut entry.value, block, arguments));
             }
         }
     }
@@ -322,13 +427,21 @@ fn takes(block: &Block) -> String {
 }
 
 fn named(key: &str, value: Node) -> Entry {
-    Entry { key: Spanned::new(key.to_owned(), value.span), value }
+    Entry {
+        key: Spanned::new(key.to_owned(), value.span),
+        value,
+    }
 }
 
 fn size(node: &Node) -> usize {
     match &node.value {
         Value::Scalar(_) => 1,
         Value::Sequence(items) => 1 + items.iter().map(size).sum::<usize>(),
-        Value::Mapping(entries) => 1 + entries.iter().map(|entry| size(&entry.value)).sum::<usize>(),
+        Value::Mapping(entries) => {
+            1 + entries
+                .iter()
+                .map(|entry| size(&entry.value))
+                .sum::<usize>()
+        }
     }
 }

@@ -1,4 +1,5 @@
-//! An environment laid over the project: mappings merge deep, anything else replaces; what it names must be there.
+//! An environment laid over the project: mappings merge deep, anything else replaces; what it names
+//! must be there.
 
 use super::entries;
 use crate::diagnostic::{Diagnostic, Guesses, codes, did_you_mean};
@@ -25,7 +26,8 @@ const DEFINED: &[&[&str]] = &[
 /// What is the same everywhere.
 const FIXED: &[&str] = &["version", "include", "environments"];
 
-/// Lays the environment of this name over the tree. What all environments name is looked for, also where none is asked for.
+/// Lays the environment of this name over the tree. What all environments name is looked for, also
+/// where none is asked for.
 pub(super) fn apply(root: &mut Node, name: Option<&str>, found: &mut Vec<Diagnostic>) {
     let environments = entries(root, "environments", found).to_vec();
     let guesses = Guesses::default();
@@ -33,12 +35,18 @@ pub(super) fn apply(root: &mut Node, name: Option<&str>, found: &mut Vec<Diagnos
         match &environment.value.value {
             Value::Mapping(_) => look(&environment.value, root, &mut Vec::new(), (found, &guesses)),
             Value::Scalar(_) | Value::Sequence(_) => {
-                found.push(super::no_mapping(&environment.key.value, environment.value.span));
+                found.push(super::no_mapping(
+                    &environment.key.value,
+                    environment.value.span,
+                ));
             }
         }
     }
     let Some(name) = name else { return };
-    match environments.iter().find(|environment| environment.key.value == name) {
+    match environments
+        .iter()
+        .find(|environment| environment.key.value == name)
+    {
         Some(environment) => lay(root, &environment.value),
         None => found.push(unknown(root, name, &environments)),
     }
@@ -48,25 +56,43 @@ fn unknown(root: &Node, name: &str, known: &[Entry]) -> Diagnostic {
     let start = if root.span == Span::NOWHERE {
         Span::new(FileId(0), 0..0)
     } else {
-        Span { end: root.span.start, ..root.span }
+        Span {
+            end: root.span.start,
+            ..root.span
+        }
     };
-    let place = root.entry("environments").map_or(start, |entry| entry.key.span);
+    let place = root
+        .entry("environments")
+        .map_or(start, |entry| entry.key.span);
     let names = known.iter().map(|entry| entry.key.value.as_str());
     let meant = did_you_mean(name, names.clone()).map(|meant| format!("did you mean `{meant}`?"));
     let help = meant.unwrap_or_else(|| match known {
         [] => "the project has no `environments`; leave `--env` out".to_owned(),
-        _ => format!("the project has {}", names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")),
+        _ => format!(
+            "the project has {}",
+            names
+                .map(|name| format!("`{name}`"))
+                .collect::<Vec<_>>()
+                .join(", ")
+        ),
     });
-    Diagnostic::new(codes::UNKNOWN_OVERRIDE, place, format!("there is no environment `{name}`"))
-        .at("not one of these")
-        .help(help)
+    Diagnostic::new(
+        codes::UNKNOWN_OVERRIDE,
+        place,
+        format!("there is no environment `{name}`"),
+    )
+    .at("not one of these")
+    .help(help)
 }
 
 fn lay(base: &mut Node, over: &Node) {
     match (&mut base.value, &over.value) {
         (Value::Mapping(entries), Value::Mapping(more)) => {
             for entry in more {
-                match entries.iter_mut().find(|known| known.key.value == entry.key.value) {
+                match entries
+                    .iter_mut()
+                    .find(|known| known.key.value == entry.key.value)
+                {
                     Some(known) => lay(&mut known.value, &entry.value),
                     None => entries.push(entry.clone()),
                 }
@@ -76,8 +102,15 @@ fn lay(base: &mut Node, over: &Node) {
     }
 }
 
-fn look<'a>(over: &'a Node, base: &Node, path: &mut Vec<&'a str>, (found, guesses): (&mut Vec<Diagnostic>, &Guesses)) {
-    let Value::Mapping(overrides) = &over.value else { return };
+fn look<'a>(
+    over: &'a Node,
+    base: &Node,
+    path: &mut Vec<&'a str>,
+    (found, guesses): (&mut Vec<Diagnostic>, &Guesses),
+) {
+    let Value::Mapping(overrides) = &over.value else {
+        return;
+    };
     for entry in overrides {
         let key = entry.key.value.as_str();
         path.push(key);
@@ -101,19 +134,28 @@ fn look<'a>(over: &'a Node, base: &Node, path: &mut Vec<&'a str>, (found, guesse
 }
 
 /// A mapping without entries.
-static NOTHING: Node = Node { span: Span::NOWHERE, value: Value::Mapping(Vec::new()) };
+static NOTHING: Node = Node {
+    span: Span::NOWHERE,
+    value: Value::Mapping(Vec::new()),
+};
 
 /// Whether the last part of a path is the name of a definition.
 fn is_defined_by_name(path: &[&str]) -> bool {
     let fits = |pattern: &&[&str]| {
-        pattern.len() == path.len() && pattern.iter().zip(path).all(|(known, part)| *known == "*" || known == part)
+        pattern.len() == path.len()
+            && pattern
+                .iter()
+                .zip(path)
+                .all(|(known, part)| *known == "*" || known == part)
     };
     DEFINED.iter().any(fits)
 }
 
 fn is_top_level(key: &str) -> bool {
     let properties = crate::schema::lookup::schema().get("properties");
-    properties.and_then(|properties| properties.get(key)).is_some()
+    properties
+        .and_then(|properties| properties.get(key))
+        .is_some()
 }
 
 fn missing(entry: &Entry, base: &Node, guesses: &Guesses) -> Diagnostic {
@@ -121,10 +163,19 @@ fn missing(entry: &Entry, base: &Node, guesses: &Guesses) -> Diagnostic {
         Value::Mapping(entries) => entries,
         Value::Scalar(_) | Value::Sequence(_) => &[],
     };
-    let meant = guesses.did_you_mean(&entry.key.value, known.iter().map(|known| known.key.value.as_str()));
+    let meant = guesses.did_you_mean(
+        &entry.key.value,
+        known.iter().map(|known| known.key.value.as_str()),
+    );
     let meant = meant.map(|meant| format!("did you mean `{meant}`?"));
-    let help = meant.unwrap_or_else(|| "an environment changes what the project has; define it there first".to_owned());
-    Diagnostic::new(codes::UNKNOWN_OVERRIDE, entry.key.span, format!("there is no `{}` to change", entry.key.value))
-        .at("nothing of that name")
-        .help(help)
+    let help = meant.unwrap_or_else(|| {
+        "an environment changes what the project has; define it there first".to_owned()
+    });
+    Diagnostic::new(
+        codes::UNKNOWN_OVERRIDE,
+        entry.key.span,
+        format!("there is no `{}` to change", entry.key.value),
+    )
+    .at("nothing of that name")
+    .help(help)
 }

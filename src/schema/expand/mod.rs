@@ -1,5 +1,6 @@
-//! The tree as it is meant: the environment laid over it, variables replaced by their values, blocks put in where they are used; done before the types are read, so that a value
-//! is read by the type that its place expects.
+//! The tree as it is meant: the environment laid over it, variables replaced by their values,
+//! blocks put in where they are used; done before the types are read, so that a value is read by
+//! the type that its place expects.
 //!
 //! Every node keeps the place where it is written; [`Provenance`] knows the other end.
 
@@ -45,17 +46,32 @@ pub fn expand(mut root: Node, environment: Option<&str>, whole: bool) -> Expande
     }
     let definitions = blocks::take(&mut root, &mut found);
     variables.replace(&mut root, &mut origins);
-    blocks::expand(&mut root, definitions, &mut variables, &mut origins, &mut found);
+    blocks::expand(
+        &mut root,
+        definitions,
+        &mut variables,
+        &mut origins,
+        &mut found,
+    );
     if let Value::Mapping(entries) = &mut root.value {
-        let holds_steps = |entry: &&mut Entry| ["campaigns", "points", "blocks"].contains(&entry.key.value.as_str());
-        entries.iter_mut().filter(holds_steps).for_each(|entry| unfilled::set_aside(&mut entry.value));
+        let holds_steps = |entry: &&mut Entry| {
+            ["campaigns", "points", "blocks"].contains(&entry.key.value.as_str())
+        };
+        entries
+            .iter_mut()
+            .filter(holds_steps)
+            .for_each(|entry| unfilled::set_aside(&mut entry.value));
     }
     let unknown = variables.unknown();
     if whole && unknown.is_empty() {
         found.extend(variables.unused());
     }
     found.extend(unknown);
-    Expanded { root, origins, diagnostics: found }
+    Expanded {
+        root,
+        origins,
+        diagnostics: found,
+    }
 }
 
 /// Keys that stand only in trees that were mended or made here or of a plan.
@@ -68,11 +84,17 @@ fn without_made(node: &mut Node, found: &mut Vec<Diagnostic>) {
         Value::Sequence(items) => items.iter_mut().for_each(|item| without_made(item, found)),
         Value::Mapping(entries) => {
             let is_made = |entry: &Entry| MADE.contains(&entry.key.value.as_str());
-            for Entry { key, .. } in entries.extract_if(.., |entry| is_made(entry)).collect::<Vec<_>>() {
+            for Entry { key, .. } in entries
+                .extract_if(.., |entry| is_made(entry))
+                .collect::<Vec<_>>()
+            {
                 let message = format!("unknown key `{}`", key.value);
-                found.push(Diagnostic::new(codes::UNKNOWN_KEY, key.span, message).at("unknown key"));
+                found
+                    .push(Diagnostic::new(codes::UNKNOWN_KEY, key.span, message).at("unknown key"));
             }
-            entries.iter_mut().for_each(|entry| without_made(&mut entry.value, found));
+            entries
+                .iter_mut()
+                .for_each(|entry| without_made(&mut entry.value, found));
         }
     }
 }
@@ -81,7 +103,10 @@ fn without_made(node: &mut Node, found: &mut Vec<Diagnostic>) {
 fn entries<'a>(root: &'a Node, key: &str, found: &mut Vec<Diagnostic>) -> &'a [Entry] {
     match root.entry(key).map(|entry| &entry.value) {
         None => &[],
-        Some(Node { value: Value::Mapping(entries), .. }) => entries,
+        Some(Node {
+            value: Value::Mapping(entries),
+            ..
+        }) => entries,
         Some(node) => {
             found.push(no_mapping(key, node.span));
             &[]
@@ -90,7 +115,13 @@ fn entries<'a>(root: &'a Node, key: &str, found: &mut Vec<Diagnostic>) -> &'a [E
 }
 
 fn no_mapping(key: &str, span: Span) -> Diagnostic {
-    Diagnostic::new(codes::WRONG_TYPE, span, format!("`{key}` is a mapping of names to what they stand for"))
-        .at("expected a mapping")
-        .help(format!("write the names below `{key}:`, each with a colon after it"))
+    Diagnostic::new(
+        codes::WRONG_TYPE,
+        span,
+        format!("`{key}` is a mapping of names to what they stand for"),
+    )
+    .at("expected a mapping")
+    .help(format!(
+        "write the names below `{key}:`, each with a colon after it"
+    ))
 }

@@ -19,7 +19,10 @@ const USES_SHOWN: usize = 3;
 
 impl Provenance {
     pub(super) fn note(&mut self, place: Span, end: Span, text: &str) {
-        self.ends.entry(place).or_insert_with(|| Label { span: end, text: text.to_owned() });
+        self.ends.entry(place).or_insert_with(|| Label {
+            span: end,
+            text: text.to_owned(),
+        });
     }
 
     pub(super) fn block(&mut self, body: Span, used: Span) {
@@ -34,12 +37,16 @@ impl Provenance {
     pub fn annotate(&self, diagnostics: &mut [Diagnostic]) {
         for finding in diagnostics {
             let mut labels = Vec::new();
-            for place in std::iter::once(finding.primary.span).chain(finding.labels.iter().map(|label| label.span)) {
+            for place in std::iter::once(finding.primary.span)
+                .chain(finding.labels.iter().map(|label| label.span))
+            {
                 labels.extend(self.ends.get(&place).cloned());
                 labels.extend(self.uses_around(place));
             }
             for label in labels {
-                let is_known = |span| finding.primary.span == span || finding.labels.iter().any(|it| it.span == span);
+                let is_known = |span| {
+                    finding.primary.span == span || finding.labels.iter().any(|it| it.span == span)
+                };
                 if !is_known(label.span) {
                     finding.labels.push(label);
                 }
@@ -48,11 +55,13 @@ impl Provenance {
     }
 
     fn uses_around(&self, place: Span) -> impl Iterator<Item = Label> + '_ {
-        let around = self
-            .blocks
-            .iter()
-            .filter(move |(body, _)| body.file == place.file && body.start <= place.start && place.end <= body.end);
-        let used = |span: &Span| Label { span: *span, text: "the block is used here".to_owned() };
+        let around = self.blocks.iter().filter(move |(body, _)| {
+            body.file == place.file && body.start <= place.start && place.end <= body.end
+        });
+        let used = |span: &Span| Label {
+            span: *span,
+            text: "the block is used here".to_owned(),
+        };
         around.flat_map(move |(_, uses)| uses.iter().take(USES_SHOWN).map(used))
     }
 }

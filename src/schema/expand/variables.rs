@@ -14,54 +14,74 @@ pub(super) struct Variables {
     /// By name: where the name stands, where the value stands, and the value.
     known: BTreeMap<String, (Span, Span, Option<Scalar>)>,
     used: BTreeSet<String>,
-    /// Each with what its place has besides the variables: the parameters of a block. Without a name where it may be a secret that begins with a dollar sign.
+    /// Each with what its place has besides the variables: the parameters of a block. Without a
+    /// name where it may be a secret that begins with a dollar sign.
     unknown: Vec<(Spanned<String>, Vec<String>)>,
 }
 
 impl Variables {
     pub(super) fn of(root: &Node, found: &mut Vec<Diagnostic>) -> Self {
-        let known = entries(root, "variables", found).to_vec().into_iter().map(|entry| {
-            let value = match entry.value.value {
-                Value::Scalar(scalar) if scalar.is_null() => Err("nothing"),
-                Value::Scalar(scalar) if variable_name(&scalar.text).is_some() => Err("another variable"),
-                Value::Scalar(scalar) => Ok(scalar),
-                Value::Sequence(_) => Err("a list"),
-                Value::Mapping(_) => Err("a mapping"),
-            };
-            if let Err(what) = &value {
-                let message = format!("the variable `{}` is {what}", entry.key.value);
-                found.push(
-                    Diagnostic::new(codes::WRONG_TYPE, entry.value.span, message)
-                        .at("expected one value")
-                        .help("a variable stands for one value, such as `3 days` or `500`"),
-                );
-            }
-            (entry.key.value, (entry.key.span, entry.value.span, value.ok()))
-        });
-        Self { known: known.collect(), used: BTreeSet::new(), unknown: Vec::new() }
+        let known = entries(root, "variables", found)
+            .to_vec()
+            .into_iter()
+            .map(|entry| {
+                let value = match entry.value.value {
+                    Value::Scalar(scalar) if scalar.is_null() => Err("nothing"),
+                    Value::Scalar(scalar) if variable_name(&scalar.text).is_some() => {
+                        Err("another variable")
+                    }
+                    Value::Scalar(scalar) => Ok(scalar),
+                    Value::Sequence(_) => Err("a list"),
+                    Value::Mapping(_) => Err("a mapping"),
+                };
+                if let Err(what) = &value {
+                    let message = format!("the variable `{}` is {what}", entry.key.value);
+                    found.push(
+                        Diagnostic::new(codes::WRONG_TYPE, entry.value.span, message)
+                            .at("expected one value")
+                            .help("a variable stands for one value, such as `3 days` or `500`"),
+                    );
+                }
+                (
+                    entry.key.value,
+                    (entry.key.span, entry.value.span, value.ok()),
+                )
+            });
+        Self {
+            known: known.collect(),
+            used: BTreeSet::new(),
+            unknown: Vec::new(),
+        }
     }
 
     /// Replaces all variables below a node.
     pub(super) fn replace(&mut self, node: &mut Node, origins: &mut Provenance) {
         match &mut node.value {
             Value::Scalar(scalar) => {
-                let Some(name) = variable_name(&scalar.text).map(str::to_owned) else { return };
+                let Some(name) = variable_name(&scalar.text).map(str::to_owned) else {
+                    return;
+                };
                 if let Some(value) = self.value(&name, node.span, std::iter::empty(), origins) {
                     *scalar = value;
                 }
             }
-            Value::Sequence(items) => items.iter_mut().for_each(|item| self.replace(item, origins)),
+            Value::Sequence(items) => items
+                .iter_mut()
+                .for_each(|item| self.replace(item, origins)),
             Value::Mapping(entries) => entries.iter_mut().for_each(|entry| {
                 let known = self.unknown.len();
                 self.replace(&mut entry.value, origins);
                 if entry.key.value == "secret" {
-                    self.unknown[known..].iter_mut().for_each(|(name, _)| name.value.clear());
+                    self.unknown[known..]
+                        .iter_mut()
+                        .for_each(|(name, _)| name.value.clear());
                 }
             }),
         }
     }
 
-    /// The value of a variable that is used at `place`, which may be among the `parameters` of a block.
+    /// The value of a variable that is used at `place`, which may be among the `parameters` of a
+    /// block.
     pub(super) fn value<'a>(
         &mut self,
         name: &str,
@@ -71,7 +91,10 @@ impl Variables {
     ) -> Option<Scalar> {
         self.used.insert(name.to_owned());
         let Some((_, end, value)) = self.known.get(name) else {
-            self.unknown.push((Spanned::new(name.to_owned(), place), parameters.cloned().collect()));
+            self.unknown.push((
+                Spanned::new(name.to_owned(), place),
+                parameters.cloned().collect(),
+            ));
             return None;
         };
         origins.note(place, *end, &format!("the value of `{name}`"));
@@ -81,7 +104,9 @@ impl Variables {
     /// Counts the uses below a node that is not filled in.
     pub(super) fn look_at(&mut self, node: &Node) {
         match &node.value {
-            Value::Scalar(scalar) => self.used.extend(variable_name(&scalar.text).map(str::to_owned)),
+            Value::Scalar(scalar) => self
+                .used
+                .extend(variable_name(&scalar.text).map(str::to_owned)),
             Value::Sequence(items) => items.iter().for_each(|item| self.look_at(item)),
             Value::Mapping(entries) => entries.iter().for_each(|entry| self.look_at(&entry.value)),
         }
@@ -92,18 +117,41 @@ impl Variables {
         let one = |(use_, parameters): &(Spanned<String>, Vec<String>)| {
             let name = &use_.value;
             if name.is_empty() {
-                return Diagnostic::new(codes::UNKNOWN_VARIABLE, use_.span, "there is no such variable for a `secret`")
-                    .at("unknown variable")
-                    .help("write `secret: { env: NAME }` and set the variable of the environment where the actions are delivered");
+                return Diagnostic::new(
+                    codes::UNKNOWN_VARIABLE,
+                    use_.span,
+                    "there is no such variable for a \
+                    `secret`",
+                )
+                .at("unknown variable")
+                .help(
+                    "write `secret: { env: NAME }` and set the variable of the environment \
+                        where the actions are delivered",
+                );
             }
-            let meant = guesses.did_you_mean(name, parameters.iter().chain(self.known.keys()).map(String::as_str));
+            let meant = guesses.did_you_mean(
+                name,
+                parameters
+                    .iter()
+                    .chain(self.known.keys())
+                    .map(String::as_str),
+            );
             let help = meant.map_or_else(
-                || format!("define it under `variables:`; text that starts with a dollar sign has two: `$${name}`"),
+                || {
+                    format!(
+                        "define it under `variables:`; text that starts with a dollar sign has \
+                    two: `$${name}`"
+                    )
+                },
                 |meant| format!("did you mean `${meant}`?"),
             );
-            Diagnostic::new(codes::UNKNOWN_VARIABLE, use_.span, format!("there is no variable `{name}`"))
-                .at("unknown variable")
-                .help(help)
+            Diagnostic::new(
+                codes::UNKNOWN_VARIABLE,
+                use_.span,
+                format!("there is no variable `{name}`"),
+            )
+            .at("unknown variable")
+            .help(help)
         };
         let mut found: Vec<_> = self.unknown.iter().map(one).collect();
         found.dedup();
@@ -111,11 +159,20 @@ impl Variables {
     }
 
     pub(super) fn unused(&self) -> Vec<Diagnostic> {
-        let unused = self.known.iter().filter(|(name, _)| !self.used.contains(*name));
+        let unused = self
+            .known
+            .iter()
+            .filter(|(name, _)| !self.used.contains(*name));
         let one = |(name, (span, _, _)): (&String, &(Span, Span, Option<Scalar>))| {
-            Diagnostic::new(codes::UNUSED_VARIABLE, *span, format!("the variable `{name}` is not used"))
-                .at("not used")
-                .help(format!("write `${name}` as a whole value where it should stand, or take it away"))
+            Diagnostic::new(
+                codes::UNUSED_VARIABLE,
+                *span,
+                format!("the variable `{name}` is not used"),
+            )
+            .at("not used")
+            .help(format!(
+                "write `${name}` as a whole value where it should stand, or take it away"
+            ))
         };
         unused.map(one).collect()
     }

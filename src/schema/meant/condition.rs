@@ -7,15 +7,27 @@ use crate::schema::text::meant_flag;
 use crate::yaml::node::{Entry, Node, Value};
 
 /// What to write for a key of a condition that is none.
-pub(in crate::schema) fn of_condition_key(node: &Node, entry: &Entry, declared: Declared<'_>) -> Option<String> {
+pub(in crate::schema) fn of_condition_key(
+    node: &Node,
+    entry: &Entry,
+    declared: Declared<'_>,
+) -> Option<String> {
     let key = hyphened(&entry.key.value);
     if let Some(help) = joining(&key, entry).or_else(|| leader(&key, entry)) {
         return Some(help);
     }
-    let leader = ["field", "company", "property", "event"].into_iter().find(|leader| node.get(leader).is_some());
+    let leader = ["field", "company", "property", "event"]
+        .into_iter()
+        .find(|leader| node.get(leader).is_some());
     match leader {
         Some(leader) => {
-            let subject = format!("{leader}: {}", node.get(leader).and_then(text_of).map(scalar).unwrap_or_default());
+            let subject = format!(
+                "{leader}: {}",
+                node.get(leader)
+                    .and_then(text_of)
+                    .map(scalar)
+                    .unwrap_or_default()
+            );
             comparison(&key, entry, node, &subject, declared)
         }
         None => subject_first(entry, declared),
@@ -26,7 +38,9 @@ pub(in crate::schema) fn of_condition_key(node: &Node, entry: &Entry, declared: 
 fn joining(key: &str, entry: &Entry) -> Option<String> {
     let instead = |word: &str| Some(format!("write `{word}` instead of `{}`", entry.key.value));
     let is_list = match &entry.value.value {
-        Value::Sequence(items) => items.iter().all(|item| matches!(item.value, Value::Mapping(_))),
+        Value::Sequence(items) => items
+            .iter()
+            .all(|item| matches!(item.value, Value::Mapping(_))),
         Value::Scalar(_) | Value::Mapping(_) => false,
     };
     match key {
@@ -50,7 +64,10 @@ fn leader(key: &str, entry: &Entry) -> Option<String> {
         _ => return None,
     };
     match &entry.value.value {
-        Value::Scalar(_) => Some(format!("write `{word}: {}`", scalar(text_of(&entry.value)?))),
+        Value::Scalar(_) => Some(format!(
+            "write `{word}: {}`",
+            scalar(text_of(&entry.value)?)
+        )),
         Value::Sequence(items) => alternatives(word, items),
         Value::Mapping(_) => None,
     }
@@ -59,20 +76,40 @@ fn leader(key: &str, entry: &Entry) -> Option<String> {
 /// A condition for each item.
 fn alternatives(word: &str, items: &[Node]) -> Option<String> {
     let texts: Option<Vec<_>> = items.iter().map(text_of).collect();
-    let parts: Vec<_> = texts?.into_iter().map(|text| format!("{{ {word}: {} }}", scalar(text))).collect();
+    let parts: Vec<_> = texts?
+        .into_iter()
+        .map(|text| format!("{{ {word}: {} }}", scalar(text)))
+        .collect();
     match parts.as_slice() {
         [] => None,
-        [_] => Some(format!("write `{word}: {}`", scalar(text_of(items.first()?)?))),
-        _ => Some(format!("write `any: [{0}]`, or `all: [{0}]`", parts.join(", "))),
+        [_] => Some(format!(
+            "write `{word}: {}`",
+            scalar(text_of(items.first()?)?)
+        )),
+        _ => Some(format!(
+            "write `any: [{0}]`, or `all: [{0}]`",
+            parts.join(", ")
+        )),
     }
 }
 
-fn comparison(key: &str, entry: &Entry, node: &Node, subject: &str, declared: Declared<'_>) -> Option<String> {
+fn comparison(
+    key: &str,
+    entry: &Entry,
+    node: &Node,
+    subject: &str,
+    declared: Declared<'_>,
+) -> Option<String> {
     if key == "operator" || key == "op" || key == "comparison" {
         // `{ field: plan, operator: equals, value: pro }`
         let value = node.entry("value").or_else(|| node.entry("values"))?;
         let operands = operands(&value.value)?;
-        return instead(text_of(&entry.value)?, guess(node, &operands, declared), subject, &operands);
+        return instead(
+            text_of(&entry.value)?,
+            guess(node, &operands, declared),
+            subject,
+            &operands,
+        );
     }
     let operands = operands(&entry.value)?;
     instead(key, guess(node, &operands, declared), subject, &operands)
@@ -82,7 +119,9 @@ fn comparison(key: &str, entry: &Entry, node: &Node, subject: &str, declared: De
 fn guess<'a>(node: &Node, operands: &Operands<'_>, declared: Declared<'a>) -> &'a str {
     let looks = || match operands.texts.first() {
         Some(text) if text.parse::<f64>().is_ok() => "number",
-        Some(text) if text.contains(" ago") || text.starts_with("20") && text.contains('-') => "date",
+        Some(text) if text.contains(" ago") || text.starts_with("20") && text.contains('-') => {
+            "date"
+        }
         Some(_) | None => "text",
     };
     declared.type_of(node).unwrap_or_else(looks)
@@ -90,8 +129,12 @@ fn guess<'a>(node: &Node, operands: &Operands<'_>, declared: Declared<'a>) -> &'
 
 fn operands(node: &Node) -> Option<Operands<'_>> {
     match &node.value {
-        Value::Scalar(_) => Some(Operands { texts: text_of(node).into_iter().collect() }),
-        Value::Sequence(items) => Some(Operands { texts: items.iter().map(text_of).collect::<Option<_>>()? }),
+        Value::Scalar(_) => Some(Operands {
+            texts: text_of(node).into_iter().collect(),
+        }),
+        Value::Sequence(items) => Some(Operands {
+            texts: items.iter().map(text_of).collect::<Option<_>>()?,
+        }),
         Value::Mapping(_) => None,
     }
 }
@@ -105,14 +148,24 @@ fn subject_first(entry: &Entry, declared: Declared<'_>) -> Option<String> {
         && (declared.has_tag(name) || has("segments"))
     {
         let asked = text::named(name, declared)?;
-        return Some(if flag { format!("write `{asked}`") } else { format!("write `{{ not: {asked} }}`") });
+        return Some(if flag {
+            format!("write `{asked}`")
+        } else {
+            format!("write `{{ not: {asked} }}`")
+        });
     }
-    if let Some(value) = text_of(&entry.value).filter(|value| value.starts_with(['<', '>', '=', '!'])) {
+    if let Some(value) =
+        text_of(&entry.value).filter(|value| value.starts_with(['<', '>', '=', '!']))
+    {
         let asked = text::sentence(&format!("{name} {value}"), declared)?;
         return Some(format!("for a field write `{asked}`"));
     }
-    let Value::Mapping(inner) = &entry.value.value else { return None };
-    let [only] = inner.as_slice() else { return None };
+    let Value::Mapping(inner) = &entry.value.value else {
+        return None;
+    };
+    let [only] = inner.as_slice() else {
+        return None;
+    };
     if keys("Condition").contains(&only.key.value.as_str()) {
         return None;
     }
@@ -120,18 +173,25 @@ fn subject_first(entry: &Entry, declared: Declared<'_>) -> Option<String> {
     let type_ = declared.type_of_field(name)?;
     let help = instead(&only.key.value, type_, &format!("field: {name}"), &operands)?;
     let operator = help.strip_prefix("write `")?.strip_suffix('`')?;
-    Some(format!("for a field write `{{ field: {name}, {operator} }}`"))
+    Some(format!(
+        "for a field write `{{ field: {name}, {operator} }}`"
+    ))
 }
 
 /// What to write for a sentence.
-pub(in crate::schema) fn of_condition_text(written: &str, key: Option<&str>, declared: Declared<'_>) -> Option<String> {
+pub(in crate::schema) fn of_condition_text(
+    written: &str,
+    key: Option<&str>,
+    declared: Declared<'_>,
+) -> Option<String> {
     if let Some(flag) = meant_flag(written).filter(|_| written.len() > 1) {
         let example = format!("{{ field: {}, is: true }}", declared.a_flag()?);
         let channel = key.filter(|key| ["email", "sms", "push"].contains(key));
         return match channel {
-            Some(channel) if flag => {
-                Some(format!("leave `{channel}` out if nobody has to agree; else write who has agreed: `{example}`"))
-            }
+            Some(channel) if flag => Some(format!(
+                "leave `{channel}` out if nobody has to agree; else write who has agreed: \
+                    `{example}`"
+            )),
             Some(_) | None => Some(format!("write what has to hold, such as `{example}`")),
         };
     }
@@ -140,9 +200,15 @@ pub(in crate::schema) fn of_condition_text(written: &str, key: Option<&str>, dec
 }
 
 /// What to write for a list where one value stands.
-pub(in crate::schema) fn of_condition_list(key: &str, items: &[Node], type_: Option<&str>) -> Option<String> {
+pub(in crate::schema) fn of_condition_list(
+    key: &str,
+    items: &[Node],
+    type_: Option<&str>,
+) -> Option<String> {
     match key {
-        "tag" | "segment" | "stage" | "reached" | "in-funnel" | "campaign" | "reachable" => alternatives(key, items),
+        "tag" | "segment" | "stage" | "reached" | "in-funnel" | "campaign" | "reachable" => {
+            alternatives(key, items)
+        }
         "is" | "is-not" => {
             let texts = items.iter().map(text_of).collect::<Option<Vec<_>>>()?;
             instead(key, type_.unwrap_or("text"), "", &Operands { texts })

@@ -1,4 +1,5 @@
-//! A piece of the tree written again on one line, for a text that can be put in place; nothing where it would be long.
+//! A piece of the tree written again on one line, for a text that can be put in place; nothing
+//! where it would be long.
 
 use crate::yaml::node::{Entry, Node, Scalar, Value};
 
@@ -28,13 +29,19 @@ fn joined(parts: impl Iterator<Item = String>) -> String {
 }
 
 fn as_written(written: &Scalar) -> String {
-    if written.plain { scalar(&written.text) } else { format!("\"{}\"", escaped(&written.text)) }
+    if written.plain {
+        scalar(&written.text)
+    } else {
+        format!("\"{}\"", escaped(&written.text))
+    }
 }
 
 /// A text as a scalar, in quotes where YAML would read it otherwise.
 pub(in crate::schema) fn scalar(text: &str) -> String {
     let opens = text.starts_with(|c: char| "!&*?|>@`%\"'#-=<".contains(c) && !is_number(text));
-    let breaks = text.contains([',', '[', ']', '{', '}', '"', '\n']) || text.contains(": ") || text.contains(" #");
+    let breaks = text.contains([',', '[', ']', '{', '}', '"', '\n'])
+        || text.contains(": ")
+        || text.contains(" #");
     if text.is_empty() || opens || breaks || text.trim() != text {
         format!("\"{}\"", escaped(text))
     } else {
@@ -43,9 +50,12 @@ pub(in crate::schema) fn scalar(text: &str) -> String {
 }
 
 fn is_number(text: &str) -> bool {
-    text.strip_prefix('-').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+    text.strip_prefix('-')
+        .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
+    text.replace('\\', "\\\\")
+        .replace('"', "\\\"")
+        .replace('\n', "\\n")
 }

@@ -1,6 +1,8 @@
-//! What somebody means who writes in the words of another tool: the one text that fits where it stands, ready to be put there.
+//! What somebody means who writes in the words of another tool: the one text that fits where it
+//! stands, ready to be put there.
 //!
-//! Only what is nearly certain is said; a text that would be refused, or would mean something else, is worse than none.
+//! Only what is nearly certain is said; a text that would be refused, or would mean something else,
+//! is worse than none.
 
 mod condition;
 mod flow;
@@ -31,7 +33,10 @@ impl<'a> Declared<'a> {
             return Some("integer");
         }
         let company = text_at(condition, "company")?;
-        text_at(self.0.get("companies")?.get("fields")?.get(company)?, "type")
+        text_at(
+            self.0.get("companies")?.get("fields")?.get(company)?,
+            "type",
+        )
     }
 
     /// The word for the type of a field.
@@ -48,11 +53,17 @@ impl<'a> Declared<'a> {
 
     /// Whether a tag, a segment or the like has this id.
     pub(in crate::schema) fn has(self, section: &str, id: &str) -> bool {
-        self.0.get(section).is_some_and(|section| section.get(id).is_some())
+        self.0
+            .get(section)
+            .is_some_and(|section| section.get(id).is_some())
     }
 
     pub(in crate::schema) fn has_tag(self, tag: &str) -> bool {
-        let values = self.0.get("contacts").and_then(|it| it.get("tags")).and_then(|it| it.get("values"));
+        let values = self
+            .0
+            .get("contacts")
+            .and_then(|it| it.get("tags"))
+            .and_then(|it| it.get("values"));
         match values.map(|values| &values.value) {
             Some(Value::Sequence(tags)) => tags.iter().any(|it| text_of(it) == Some(tag)),
             Some(Value::Scalar(_) | Value::Mapping(_)) | None => false,
@@ -61,8 +72,12 @@ impl<'a> Declared<'a> {
 
     /// The first field that is yes or no, for an example.
     pub(in crate::schema) fn a_flag(self) -> Option<&'a str> {
-        let Some(Value::Mapping(fields)) = self.fields().map(|fields| &fields.value) else { return None };
-        let flag = fields.iter().find(|field| text_at(&field.value, "type") == Some("boolean"))?;
+        let Some(Value::Mapping(fields)) = self.fields().map(|fields| &fields.value) else {
+            return None;
+        };
+        let flag = fields
+            .iter()
+            .find(|field| text_at(&field.value, "type") == Some("boolean"))?;
         Some(&flag.key.value)
     }
 }

@@ -3,7 +3,9 @@
 /// Whether it is written in groups of three digits: `1,000`, `12.500`, `1 000 000`.
 pub(crate) fn is_grouped(text: &str) -> bool {
     let text = text.strip_prefix('-').unwrap_or(text);
-    let Some(sign) = text.chars().find(|c| !c.is_ascii_digit()) else { return false };
+    let Some(sign) = text.chars().find(|c| !c.is_ascii_digit()) else {
+        return false;
+    };
     let mut groups = text.split(sign);
     let first = groups.next().unwrap_or_default();
     ",. _'".contains(sign)

@@ -1,4 +1,5 @@
-//! Comparisons in the words of other tools, or with an operator of another type, as the one operator that fits the type.
+//! Comparisons in the words of other tools, or with an operator of another type, as the one
+//! operator that fits the type.
 
 use super::flow::scalar;
 use crate::schema::text::meant_flag;
@@ -200,7 +201,17 @@ const WORDS: &[(Asked, &[&str])] = &[
             "has",
         ],
     ),
-    (Asked::AllOf, &["has-all", "contains-all", "contains-all-of", "includes-all", "all-of", "all"]),
+    (
+        Asked::AllOf,
+        &[
+            "has-all",
+            "contains-all",
+            "contains-all-of",
+            "includes-all",
+            "all-of",
+            "all",
+        ],
+    ),
     (
         Asked::NoneOf,
         &[
@@ -217,7 +228,12 @@ const WORDS: &[(Asked, &[&str])] = &[
             "none",
         ],
     ),
-    (Asked::Contains, &["contains", "contain", "includes", "include", "like", "ilike"]),
+    (
+        Asked::Contains,
+        &[
+            "contains", "contain", "includes", "include", "like", "ilike",
+        ],
+    ),
     (
         Asked::ContainsNot,
         &[
@@ -230,10 +246,38 @@ const WORDS: &[(Asked, &[&str])] = &[
             "not-like",
         ],
     ),
-    (Asked::Matches, &["matches", "match", "regex", "regexp", "matches-regex", "pattern", "rlike"]),
-    (Asked::StartsWith, &["starts-with", "start-with", "begins-with", "begins", "starts", "startswith", "prefix"]),
-    (Asked::EndsWith, &["ends-with", "end-with", "ends", "endswith", "suffix"]),
-    (Asked::OlderThan, &["older-than", "longer-ago-than", "more-than-ago"]),
+    (
+        Asked::Matches,
+        &[
+            "matches",
+            "match",
+            "regex",
+            "regexp",
+            "matches-regex",
+            "pattern",
+            "rlike",
+        ],
+    ),
+    (
+        Asked::StartsWith,
+        &[
+            "starts-with",
+            "start-with",
+            "begins-with",
+            "begins",
+            "starts",
+            "startswith",
+            "prefix",
+        ],
+    ),
+    (
+        Asked::EndsWith,
+        &["ends-with", "end-with", "ends", "endswith", "suffix"],
+    ),
+    (
+        Asked::OlderThan,
+        &["older-than", "longer-ago-than", "more-than-ago"],
+    ),
     (
         Asked::NewerThan,
         &[
@@ -248,14 +292,30 @@ const WORDS: &[(Asked, &[&str])] = &[
             "less-than-ago",
         ],
     ),
-    (Asked::InNext, &["within-next", "in-next", "in-the-next", "within-the-next", "next"]),
+    (
+        Asked::InNext,
+        &[
+            "within-next",
+            "in-next",
+            "in-the-next",
+            "within-the-next",
+            "next",
+        ],
+    ),
 ];
 
 /// The words of an operator of any tool: hyphens between, `is-` before it left out.
 fn asked(word: &str) -> Option<Asked> {
     let word = hyphened(word);
-    let of = |word: &str| WORDS.iter().find(|(_, words)| words.contains(&word)).map(|(asked, _)| *asked);
-    of(&word).or_else(|| of(word.strip_prefix("is-")?)).or_else(|| of(word.strip_suffix("-than-or-equals")?))
+    let of = |word: &str| {
+        WORDS
+            .iter()
+            .find(|(_, words)| words.contains(&word))
+            .map(|(asked, _)| *asked)
+    };
+    of(&word)
+        .or_else(|| of(word.strip_prefix("is-")?))
+        .or_else(|| of(word.strip_suffix("-than-or-equals")?))
 }
 
 /// `greaterThan` and `greater_than` as `greater-than`.
@@ -274,13 +334,22 @@ pub(super) fn hyphened(word: &str) -> String {
     found.replace('\'', "")
 }
 
-/// What to write for an operator that is none, or not for this type; `subject` is what stands before it, such as `field: plan`.
-pub(crate) fn instead(word: &str, type_: &str, subject: &str, operands: &Operands<'_>) -> Option<String> {
+/// What to write for an operator that is none, or not for this type; `subject` is what stands
+/// before it, such as `field: plan`.
+pub(crate) fn instead(
+    word: &str,
+    type_: &str,
+    subject: &str,
+    operands: &Operands<'_>,
+) -> Option<String> {
     let asked = asked(word)?;
     let first = operands.texts.first().copied();
     if let Asked::Missing | Asked::Exists = asked {
         let flag = first.and_then(meant_flag).unwrap_or(true);
-        return Some(format!("write `exists: {}`", flag == (asked == Asked::Exists)));
+        return Some(format!(
+            "write `exists: {}`",
+            flag == (asked == Asked::Exists)
+        ));
     }
     let first = first?;
     match type_ {
@@ -293,12 +362,18 @@ pub(crate) fn instead(word: &str, type_: &str, subject: &str, operands: &Operand
     }
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "an arm among others that may have nothing to say")]
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "an arm among others that may have nothing to say"
+)]
 fn one(operator: &str, text: &str) -> Option<String> {
     Some(format!("write `{operator}: {}`", scalar(text)))
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "an arm among others that may have nothing to say")]
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "an arm among others that may have nothing to say"
+)]
 fn many(operator: &str, operands: &Operands<'_>) -> Option<String> {
     let values: Vec<_> = operands.texts.iter().map(|text| scalar(text)).collect();
     Some(format!("write `{operator}: [{}]`", values.join(", ")))
@@ -306,12 +381,17 @@ fn many(operator: &str, operands: &Operands<'_>) -> Option<String> {
 
 /// One value with one operator, several with another.
 fn some(one_word: &str, many_word: &str, first: &str, operands: &Operands<'_>) -> Option<String> {
-    if operands.texts.len() == 1 { one(one_word, first) } else { many(many_word, operands) }
+    if operands.texts.len() == 1 {
+        one(one_word, first)
+    } else {
+        many(many_word, operands)
+    }
 }
 
 fn of_number(asked: Asked, first: &str, operands: &Operands<'_>) -> Option<String> {
     // Advice with a text in it would be refused in its turn.
-    let could_be = |text: &&str| text.starts_with('$') || text.contains(|c: char| c.is_ascii_digit());
+    let could_be =
+        |text: &&str| text.starts_with('$') || text.contains(|c: char| c.is_ascii_digit());
     if !operands.texts.iter().all(could_be) {
         return None;
     }
@@ -321,9 +401,13 @@ fn of_number(asked: Asked, first: &str, operands: &Operands<'_>) -> Option<Strin
         Asked::AtMost => one("at-most", first),
         Asked::LessThan | Asked::NewerThan => one("less-than", first),
         Asked::Is | Asked::AnyOf | Asked::Contains => some("is", "in", first, operands),
-        Asked::IsNot | Asked::NoneOf | Asked::ContainsNot => some("is-not", "not-in", first, operands),
+        Asked::IsNot | Asked::NoneOf | Asked::ContainsNot => {
+            some("is-not", "not-in", first, operands)
+        }
         Asked::Between if operands.texts.len() == 2 => many("between", operands),
-        Asked::Between | Asked::AllOf | Asked::Matches | Asked::StartsWith | Asked::EndsWith => None,
+        Asked::Between | Asked::AllOf | Asked::Matches | Asked::StartsWith | Asked::EndsWith => {
+            None
+        }
         Asked::InNext | Asked::Missing | Asked::Exists => None,
     }
 }
@@ -333,7 +417,10 @@ fn of_date(asked: Asked, first: &str, operands: &Operands<'_>) -> Option<String>
     let ago = format!("{} ago", first.trim_end_matches(" ago"));
     let both = || {
         let length = scalar(first);
-        Some(format!("for longer ago write `before: {length} ago`, for the time since then `within: {length}`"))
+        Some(format!(
+            "for longer ago write `before: {length} ago`, for the time since then `within: \
+                {length}`"
+        ))
     };
     match asked {
         Asked::OlderThan => one("before", &ago),
@@ -347,8 +434,14 @@ fn of_date(asked: Asked, first: &str, operands: &Operands<'_>) -> Option<String>
         Asked::Is | Asked::AnyOf if !is_length => some("is", "in", first, operands),
         Asked::IsNot | Asked::NoneOf if !is_length => some("is-not", "not-in", first, operands),
         Asked::Between if operands.texts.len() == 2 => many("between", operands),
-        Asked::Is | Asked::AnyOf | Asked::IsNot | Asked::NoneOf | Asked::Between | Asked::AllOf => None,
-        Asked::Contains | Asked::ContainsNot | Asked::Matches | Asked::StartsWith | Asked::EndsWith => None,
+        Asked::Is | Asked::AnyOf | Asked::IsNot | Asked::NoneOf | Asked::Between | Asked::AllOf => {
+            None
+        }
+        Asked::Contains
+        | Asked::ContainsNot
+        | Asked::Matches
+        | Asked::StartsWith
+        | Asked::EndsWith => None,
         Asked::Missing | Asked::Exists => None,
     }
 }
@@ -366,7 +459,11 @@ fn of_choices(asked: Asked, operands: &Operands<'_>) -> Option<String> {
         Asked::AllOf => many("has-all", operands),
         Asked::IsNot | Asked::NoneOf | Asked::ContainsNot => many("has-none", operands),
         Asked::AtLeast | Asked::MoreThan | Asked::AtMost | Asked::LessThan | Asked::Between => None,
-        Asked::Matches | Asked::StartsWith | Asked::EndsWith | Asked::OlderThan | Asked::NewerThan => None,
+        Asked::Matches
+        | Asked::StartsWith
+        | Asked::EndsWith
+        | Asked::OlderThan
+        | Asked::NewerThan => None,
         Asked::InNext | Asked::Missing | Asked::Exists => None,
     }
 }
@@ -376,8 +473,17 @@ fn of_boolean(asked: Asked, first: &str) -> Option<String> {
     match asked {
         Asked::Is | Asked::AnyOf | Asked::Contains => one("is", &flag.to_string()),
         Asked::IsNot | Asked::NoneOf | Asked::ContainsNot => one("is-not", &flag.to_string()),
-        Asked::AtLeast | Asked::MoreThan | Asked::AtMost | Asked::LessThan | Asked::Between | Asked::AllOf => None,
-        Asked::Matches | Asked::StartsWith | Asked::EndsWith | Asked::OlderThan | Asked::NewerThan => None,
+        Asked::AtLeast
+        | Asked::MoreThan
+        | Asked::AtMost
+        | Asked::LessThan
+        | Asked::Between
+        | Asked::AllOf => None,
+        Asked::Matches
+        | Asked::StartsWith
+        | Asked::EndsWith
+        | Asked::OlderThan
+        | Asked::NewerThan => None,
         Asked::InNext | Asked::Missing | Asked::Exists => None,
     }
 }
@@ -385,12 +491,16 @@ fn of_boolean(asked: Asked, first: &str) -> Option<String> {
 fn of_choice(asked: Asked, first: &str, operands: &Operands<'_>) -> Option<String> {
     match asked {
         Asked::Is | Asked::Contains | Asked::AnyOf => some("is", "in", first, operands),
-        Asked::IsNot | Asked::NoneOf | Asked::ContainsNot => some("is-not", "not-in", first, operands),
+        Asked::IsNot | Asked::NoneOf | Asked::ContainsNot => {
+            some("is-not", "not-in", first, operands)
+        }
         Asked::AtLeast | Asked::MoreThan | Asked::AtMost | Asked::LessThan | Asked::Between => {
             Some("choices have no order: list those that fit with `in`".to_owned())
         }
         Asked::AllOf | Asked::Matches | Asked::StartsWith | Asked::EndsWith => None,
-        Asked::OlderThan | Asked::NewerThan | Asked::InNext | Asked::Missing | Asked::Exists => None,
+        Asked::OlderThan | Asked::NewerThan | Asked::InNext | Asked::Missing | Asked::Exists => {
+            None
+        }
     }
 }
 
@@ -399,17 +509,21 @@ fn of_text(asked: Asked, first: &str, subject: &str, operands: &Operands<'_>) ->
         Asked::Is | Asked::AnyOf => some("is", "in", first, operands),
         Asked::IsNot | Asked::NoneOf => some("is-not", "not-in", first, operands),
         Asked::Contains if operands.texts.len() == 1 => one("contains", first.trim_matches('%')),
-        Asked::ContainsNot if operands.texts.len() == 1 => {
-            Some(format!("write `{{ not: {{ {subject}, contains: {} }} }}`", scalar(first.trim_matches('%'))))
-        }
+        Asked::ContainsNot if operands.texts.len() == 1 => Some(format!(
+            "write `{{ not: {{ {subject}, contains: {} }} }}`",
+            scalar(first.trim_matches('%'))
+        )),
         Asked::Matches => one("matches", first),
         Asked::StartsWith => one("starts-with", first),
         Asked::EndsWith => one("ends-with", first),
         Asked::AtLeast | Asked::MoreThan | Asked::AtMost | Asked::LessThan => Some(
-            "a text is neither more nor less than another: declare the field as `integer`, `number` or `date`"
+            "a text is neither more nor less than another: declare the field as `integer`, \
+                `number` or `date`"
                 .to_owned(),
         ),
         Asked::Between | Asked::AllOf | Asked::Contains | Asked::ContainsNot => None,
-        Asked::OlderThan | Asked::NewerThan | Asked::InNext | Asked::Missing | Asked::Exists => None,
+        Asked::OlderThan | Asked::NewerThan | Asked::InNext | Asked::Missing | Asked::Exists => {
+            None
+        }
     }
 }

@@ -11,13 +11,22 @@ pub(in crate::schema) fn of_step_key(node: &Node, entry: &Entry) -> Option<Strin
     let has_verb = node.get("send").is_some();
     match key.as_str() {
         "delay" | "sleep" | "pause" | "hold" | "wait-for" if has_verb && is_text(entry) => {
-            Some(format!("waiting is a step of its own: write `- {}` before it", written("wait", entry)?))
+            Some(format!(
+                "waiting is a step of its own: write `- {}` before it",
+                written("wait", entry)?
+            ))
         }
         "if" | "when" | "condition" | "conditions" | "only-if" | "filter" if has_verb => None,
-        "when" | "condition" | "conditions" | "filter" | "check" => Some(format!("write `{}`", written("if", entry)?)),
+        "when" | "condition" | "conditions" | "filter" | "check" => {
+            Some(format!("write `{}`", written("if", entry)?))
+        }
         "do" | "steps" | "actions" | "yes" | "true" if branches(node) => instead("then", entry),
-        "otherwise" | "elif" | "else-if" | "elseif" | "no" | "false" if branches(node) => instead("else", entry),
-        "stop" | "end" | "finish" | "quit" | "complete" => Some("write `exit: completed`".to_owned()),
+        "otherwise" | "elif" | "else-if" | "elseif" | "no" | "false" if branches(node) => {
+            instead("else", entry)
+        }
+        "stop" | "end" | "finish" | "quit" | "complete" => {
+            Some("write `exit: completed`".to_owned())
+        }
         _ => {
             let verb = verb(&key)?;
             match &entry.value.value {
@@ -31,14 +40,19 @@ pub(in crate::schema) fn of_step_key(node: &Node, entry: &Entry) -> Option<Strin
 
 /// Whether the step asks something, in whatever word.
 fn branches(node: &Node) -> bool {
-    ["if", "when", "condition", "conditions", "filter", "check"].iter().any(|key| node.get(key).is_some())
+    ["if", "when", "condition", "conditions", "filter", "check"]
+        .iter()
+        .any(|key| node.get(key).is_some())
 }
 
 fn is_text(entry: &Entry) -> bool {
     text_of(&entry.value).is_some()
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "an arm among others that may have nothing to say")]
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "an arm among others that may have nothing to say"
+)]
 fn instead(word: &str, entry: &Entry) -> Option<String> {
     Some(format!("write `{word}` instead of `{}`", entry.key.value))
 }
@@ -52,8 +66,8 @@ fn verb(word: &str) -> Option<&'static str> {
     Some(match word {
         "delay" | "sleep" | "pause" | "hold" | "wait-for-time" => "wait",
         "wait-for" | "wait-for-event" | "await-event" | "listen" => "await",
-        "send-email" | "send-mail" | "send-sms" | "send-push" | "send-message" | "email" | "mail" | "sms" | "push"
-        | "message" => "send",
+        "send-email" | "send-mail" | "send-sms" | "send-push" | "send-message" | "email"
+        | "mail" | "sms" | "push" | "message" => "send",
         "tag" | "add-tags" | "tags" => "add-tag",
         "untag" | "remove-tags" | "delete-tag" => "remove-tag",
         "move-to" | "move-to-stage" | "stage" | "change-stage" | "set-stage" => "move",
@@ -81,7 +95,11 @@ fn several(verb: &str, items: &[Node]) -> Option<String> {
         [] => None,
         [only] => Some(format!("write `{verb}: {}`", scalar(only))),
         _ => {
-            let steps: Vec<_> = texts.iter().take(5).map(|text| format!("`- {verb}: {}`", scalar(text))).collect();
+            let steps: Vec<_> = texts
+                .iter()
+                .take(5)
+                .map(|text| format!("`- {verb}: {}`", scalar(text)))
+                .collect();
             Some(format!("write a step for each: {}", steps.join(", ")))
         }
     }
@@ -92,9 +110,11 @@ pub(in crate::schema) fn of_step_list(key: &str, node: &Node) -> Option<String> 
     match &node.value {
         Value::Sequence(items) => several(key, items),
         Value::Mapping(entries) => match (key, entries.as_slice()) {
-            ("set", [only]) => {
-                Some(format!("write `set: {}` and beside it `to: {}`", scalar(&only.key.value), flow(&only.value)?))
-            }
+            ("set", [only]) => Some(format!(
+                "write `set: {}` and beside it `to: {}`",
+                scalar(&only.key.value),
+                flow(&only.value)?
+            )),
             (_, [only]) => Some(format!("write `{key}: {}`", scalar(text_of(&only.value)?))),
             _ => None,
         },
@@ -104,18 +124,27 @@ pub(in crate::schema) fn of_step_list(key: &str, node: &Node) -> Option<String> 
 
 /// What to write for a step that is a sentence: `send hello`, `exit`, `if orders >= 5`.
 pub(in crate::schema) fn of_step_text(text: &str, declared: Declared<'_>) -> Option<String> {
-    let (word, rest) = text.trim().split_once([' ', ':']).unwrap_or((text.trim(), ""));
+    let (word, rest) = text
+        .trim()
+        .split_once([' ', ':'])
+        .unwrap_or((text.trim(), ""));
     let (word, rest) = (hyphened(word), rest.trim());
     if matches!(word.as_str(), "exit" | "stop" | "end" | "finish" | "quit") && rest.is_empty() {
         return Some("write `exit: completed`".to_owned());
     }
-    let verb = if keys("Step").contains(&word.as_str()) { word.as_str() } else { verb(&word)? };
+    let verb = if keys("Step").contains(&word.as_str()) {
+        word.as_str()
+    } else {
+        verb(&word)?
+    };
     if rest.is_empty() {
         return None;
     }
     if verb == "if" {
         let asked = super::text::sentence(rest, declared)?;
-        return Some(format!("write `if: {asked}`, and beside it `then:` with the steps"));
+        return Some(format!(
+            "write `if: {asked}`, and beside it `then:` with the steps"
+        ));
     }
     Some(format!("write `{verb}: {}`", scalar(rest)))
 }

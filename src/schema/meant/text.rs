@@ -55,7 +55,10 @@ fn joined(word: &str, parts: &[String], declared: Declared<'_>) -> Option<String
 
 fn single(text: &str, declared: Declared<'_>) -> Option<String> {
     let text = text.trim();
-    let negated = text.strip_prefix("not ").or_else(|| text.strip_prefix("NOT ")).or_else(|| text.strip_prefix('!'));
+    let negated = text
+        .strip_prefix("not ")
+        .or_else(|| text.strip_prefix("NOT "))
+        .or_else(|| text.strip_prefix('!'));
     if let Some(inner) = negated.filter(|inner| !inner.starts_with('=')) {
         return Some(format!("{{ not: {} }}", single(inner, declared)?));
     }
@@ -67,7 +70,9 @@ fn single(text: &str, declared: Declared<'_>) -> Option<String> {
 
 /// Name, sign and value.
 fn compared(text: &str) -> Option<(&str, &str, &str)> {
-    let found = COMPARISONS.iter().filter_map(|sign| Some((text.find(sign)?, *sign)));
+    let found = COMPARISONS
+        .iter()
+        .filter_map(|sign| Some((text.find(sign)?, *sign)));
     let (at, sign) = found.min_by_key(|(at, sign)| (*at, usize::MAX - sign.len()))?;
     let (name, value) = (text[..at].trim(), text[at + sign.len()..].trim());
     let value = value.trim_matches(|c| c == '"' || c == '\'');
@@ -86,7 +91,8 @@ fn comparison(name: &str, sign: &str, value: &str, declared: Declared<'_>) -> Op
 fn field<'a>(name: &str, declared: Declared<'a>) -> Option<(String, &'a str)> {
     let hyphened = super::operator::hyphened(name);
     let ids = [name.to_owned(), hyphened];
-    ids.into_iter().find_map(|id| declared.type_of_field(&id).map(|type_| (id.clone(), type_)))
+    ids.into_iter()
+        .find_map(|id| declared.type_of_field(&id).map(|type_| (id.clone(), type_)))
 }
 
 /// What somebody means who writes a name only.
@@ -111,5 +117,8 @@ pub(super) fn named(text: &str, declared: Declared<'_>) -> Option<String> {
 }
 
 fn is_name(text: &str) -> bool {
-    !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || "-_./".contains(c))
+    !text.is_empty()
+        && text
+            .chars()
+            .all(|c| c.is_alphanumeric() || "-_./".contains(c))
 }

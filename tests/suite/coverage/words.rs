@@ -57,10 +57,20 @@ const TYPES: [(&str, &str); 9] = [
 
 /// All of these words, as constructs.
 pub(super) fn all() -> Vec<String> {
-    let during = DURING.iter().map(|word| format!("Condition.during: {word}"));
-    let dates = DATES.iter().map(|date| format!("Condition, a date: {}", form(date).unwrap()));
-    let anniversaries = ANNIVERSARIES.iter().map(|day| format!("Condition.anniversary: {day}"));
-    during.chain(dates).chain(anniversaries).chain(operators()).collect()
+    let during = DURING
+        .iter()
+        .map(|word| format!("Condition.during: {word}"));
+    let dates = DATES
+        .iter()
+        .map(|date| format!("Condition, a date: {}", form(date).unwrap()));
+    let anniversaries = ANNIVERSARIES
+        .iter()
+        .map(|day| format!("Condition.anniversary: {day}"));
+    during
+        .chain(dates)
+        .chain(anniversaries)
+        .chain(operators())
+        .collect()
 }
 
 /// Those that stand in the value of a key.
@@ -72,12 +82,16 @@ pub(super) fn of(name: &str, value: &Value) -> Vec<String> {
     };
     match name {
         "Condition.during" => texts.iter().map(|text| format!("{name}: {text}")).collect(),
-        "Condition.anniversary" => {
-            texts.iter().filter_map(|text| form(text)).map(|form| format!("{name}: {form}")).collect()
-        }
-        _ if name.starts_with("Condition.") => {
-            texts.iter().filter_map(|text| form(text)).map(|form| format!("Condition, a date: {form}")).collect()
-        }
+        "Condition.anniversary" => texts
+            .iter()
+            .filter_map(|text| form(text))
+            .map(|form| format!("{name}: {form}"))
+            .collect(),
+        _ if name.starts_with("Condition.") => texts
+            .iter()
+            .filter_map(|text| form(text))
+            .map(|form| format!("Condition, a date: {form}"))
+            .collect(),
         _ => vec![],
     }
 }
@@ -89,35 +103,65 @@ pub(super) fn operator(kind: &str, operator: &str) -> String {
 
 /// Each operator on each type that has it.
 fn operators() -> Vec<String> {
-    let keys = super::walk::SCHEMA["definitions"]["Condition"]["properties"].as_object().unwrap();
+    let keys = super::walk::SCHEMA["definitions"]["Condition"]["properties"]
+        .as_object()
+        .unwrap();
     let keys: Vec<&str> = keys.keys().map(String::as_str).collect();
     let kinds = TYPES.iter().map(|(kind, _)| *kind).chain(["points"]);
-    kinds.flat_map(|kind| taken(kind, &keys).into_iter().map(move |key| operator(kind, key))).collect()
+    kinds
+        .flat_map(|kind| {
+            taken(kind, &keys)
+                .into_iter()
+                .map(move |key| operator(kind, key))
+        })
+        .collect()
 }
 
-/// Those of the keys that the compiler takes for an operator of this type, whatever it says of the operand.
+/// Those of the keys that the compiler takes for an operator of this type, whatever it says of the
+/// operand.
 fn taken<'k>(kind: &str, keys: &[&'k str]) -> BTreeSet<&'k str> {
-    const REFUSALS: [&str; 4] = ["operator-type", "condition-keys", "unknown-key", "wrong-type"];
-    let fields: String = TYPES.iter().map(|(kind, more)| format!("    {kind}: {{ type: {kind}{more} }}\n")).collect();
+    const REFUSALS: [&str; 4] = [
+        "operator-type",
+        "condition-keys",
+        "unknown-key",
+        "wrong-type",
+    ];
+    let fields: String = TYPES
+        .iter()
+        .map(|(kind, more)| format!("    {kind}: {{ type: {kind}{more} }}\n"))
+        .collect();
     let head = format!("contacts:\n  key: id\n  points: {{ column: points }}\n  fields:\n{fields}");
     let mut taken = BTreeSet::new();
     for operand in ["1", "[1, 2]", "true"] {
-        let segment = |key| format!("  {key}: {{ where: {{ field: {kind}, {key}: {operand} }} }}\n");
+        let segment =
+            |key| format!("  {key}: {{ where: {{ field: {kind}, {key}: {operand} }} }}\n");
         let segments: String = keys.iter().map(segment).collect();
         let yaml = format!("version: 1\n{head}segments:\n{segments}");
         let compiled = funnelc::compile(sources(&[("funnelc.yaml", &yaml)]));
-        let refusals = compiled.diagnostics.iter().filter(|finding| REFUSALS.contains(&finding.code.name()));
-        let lines: BTreeSet<usize> =
-            refusals.map(|finding| compiled.sources.line_column(finding.primary.span).line).collect();
+        let refusals = compiled
+            .diagnostics
+            .iter()
+            .filter(|finding| REFUSALS.contains(&finding.code.name()));
+        let lines: BTreeSet<usize> = refusals
+            .map(|finding| compiled.sources.line_column(finding.primary.span).line)
+            .collect();
         let first = yaml.lines().count() - keys.len() + 1;
-        taken.extend(keys.iter().enumerate().filter(|(at, _)| !lines.contains(&(first + at))).map(|(_, key)| *key));
+        taken.extend(
+            keys.iter()
+                .enumerate()
+                .filter(|(at, _)| !lines.contains(&(first + at)))
+                .map(|(_, key)| *key),
+        );
     }
     taken
 }
 
 /// How a date is written, with `…` for what differs.
 fn form(text: &str) -> Option<String> {
-    let shape: String = text.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
+    let shape: String = text
+        .chars()
+        .map(|c| if c.is_ascii_digit() { '0' } else { c })
+        .collect();
     match shape.as_str() {
         "0000-00-00" => Some("a day".into()),
         "0000-00-00T00:00" => Some("a moment".into()),

@@ -3,12 +3,19 @@
 use funnelc::diff::{Change, Diff, Kind, Mark};
 use funnelc::report::diff::{Report, headline};
 use funnelc::runner::compare::{
-    ActionShift, CampaignShift, ColumnShift, Comparison, DataKind, DataShift, FunnelShift, MessageShift, Refusal,
-    Samples, Shift,
+    ActionShift, CampaignShift, ColumnShift, Comparison, DataKind, DataShift, FunnelShift,
+    MessageShift, Refusal, Samples, Shift,
 };
 
 fn nothing() -> Diff {
-    Diff { changes: vec![], cosmetic: vec![], renames: vec![], reaches: vec![], funnels: vec![], campaigns: vec![] }
+    Diff {
+        changes: vec![],
+        cosmetic: vec![],
+        renames: vec![],
+        reaches: vec![],
+        funnels: vec![],
+        campaigns: vec![],
+    }
 }
 
 fn change(kind: Kind, mark: Mark, id: &str, aspect: Option<&str>) -> Change {
@@ -23,7 +30,13 @@ fn change(kind: Kind, mark: Mark, id: &str, aspect: Option<&str>) -> Change {
 }
 
 fn said(diff: &Diff, impact: Option<&Comparison>) -> String {
-    headline(&Report { base: ("a", ""), head: ("b", ""), base_lacks: None, diff, impact }) + "\n"
+    headline(&Report {
+        base: ("a", ""),
+        head: ("b", ""),
+        base_lacks: None,
+        diff,
+        impact,
+    }) + "\n"
 }
 
 #[test]
@@ -49,13 +62,20 @@ fn of_changes() {
     ];
     let (mut told, mut all) = (said(&nothing(), None), nothing());
     for (kind, id, aspect) in kinds {
-        for (mark, aspect) in
-            [(Mark::Added, None), (Mark::Removed, None), (Mark::Changed, Some(aspect)), (Mark::Changed, Some("id"))]
-        {
+        for (mark, aspect) in [
+            (Mark::Added, None),
+            (Mark::Removed, None),
+            (Mark::Changed, Some(aspect)),
+            (Mark::Changed, Some("id")),
+        ] {
             let mut diff = nothing();
             diff.changes.push(change(kind, mark, id, aspect));
             told += &said(&diff, None);
-            let cosmetic = Diff { changes: vec![], cosmetic: diff.changes.clone(), ..nothing() };
+            let cosmetic = Diff {
+                changes: vec![],
+                cosmetic: diff.changes.clone(),
+                ..nothing()
+            };
             if mark == Mark::Changed {
                 told += &said(&cosmetic, None);
             }
@@ -63,7 +83,10 @@ fn of_changes() {
         all.changes.push(change(kind, Mark::Added, id, None));
         told += &said(
             &Diff {
-                changes: vec![change(kind, Mark::Added, id, None), change(kind, Mark::Added, "two", None)],
+                changes: vec![
+                    change(kind, Mark::Added, id, None),
+                    change(kind, Mark::Added, "two", None),
+                ],
                 ..nothing()
             },
             None,
@@ -74,11 +97,20 @@ fn of_changes() {
 }
 
 fn some(contacts: u64) -> Samples {
-    Samples { contacts, sample: vec![] }
+    Samples {
+        contacts,
+        sample: vec![],
+    }
 }
 
 fn shift(id: &str, gained: u64, lost: u64) -> Shift {
-    Shift { id: id.into(), before: lost, after: gained, gained: some(gained), lost: some(lost) }
+    Shift {
+        id: id.into(),
+        before: lost,
+        after: gained,
+        gained: some(gained),
+        lost: some(lost),
+    }
 }
 
 fn message(id: &str) -> MessageShift {
@@ -115,7 +147,11 @@ fn quiet() -> Comparison {
         messages: vec![],
         segments: vec![],
         campaigns: vec![],
-        funnels: vec![FunnelShift { id: "shop".into(), moved: 0, matrix: vec![] }],
+        funnels: vec![FunnelShift {
+            id: "shop".into(),
+            moved: 0,
+            matrix: vec![],
+        }],
     }
 }
 
@@ -128,9 +164,27 @@ fn with_message(impact: &mut Comparison, edit: impl Fn(&mut MessageShift)) {
 }
 
 fn with_data(impact: &mut Comparison, kind: DataKind, id: &str, n: u64) {
-    impact.data.push(DataShift { kind, id: id.into(), gained: some(n), lost: some(0), other: some(0) });
-    impact.data.push(DataShift { kind, id: id.into(), gained: some(0), lost: some(n), other: some(0) });
-    impact.data.push(DataShift { kind, id: id.into(), gained: some(0), lost: some(0), other: some(n) });
+    impact.data.push(DataShift {
+        kind,
+        id: id.into(),
+        gained: some(n),
+        lost: some(0),
+        other: some(0),
+    });
+    impact.data.push(DataShift {
+        kind,
+        id: id.into(),
+        gained: some(0),
+        lost: some(n),
+        other: some(0),
+    });
+    impact.data.push(DataShift {
+        kind,
+        id: id.into(),
+        gained: some(0),
+        lost: some(0),
+        other: some(n),
+    });
 }
 
 const KINDS: [Edit; 23] = [
@@ -139,7 +193,8 @@ const KINDS: [Edit; 23] = [
     |it, n| it.misplaced = shift("contacts", n, 0),
     |it, _| {
         it.refused.push(Refusal {
-            what: "8 contacts wait at the step `pause` of the campaign `win-back`, which is gone".into(),
+            what: "8 contacts wait at the step `pause` of the campaign `win-back`, which is gone"
+                .into(),
             write: vec![],
         });
     },
@@ -187,18 +242,25 @@ const KINDS: [Edit; 23] = [
     |it, n| with_data(it, DataKind::DoNotContact, "email", n),
     |it, n| with_data(it, DataKind::Member, "warm", n),
     |it, n| {
-        it.actions.extend([(n, 0, 0), (0, n, 0), (0, 0, n)].map(|(gained, lost, other)| ActionShift {
-            done: shift("webhook crm", gained, lost),
-            altered: some(other),
-        }));
+        it.actions.extend(
+            [(n, 0, 0), (0, n, 0), (0, 0, n)].map(|(gained, lost, other)| ActionShift {
+                done: shift("webhook crm", gained, lost),
+                altered: some(other),
+            }),
+        );
     },
     |it, n| it.other_audience = n,
 ];
 
 #[test]
 fn of_impacts() {
-    let (mut told, diff) =
-        (String::new(), Diff { changes: vec![change(Kind::Campaign, Mark::Changed, "c", Some("goal"))], ..nothing() });
+    let (mut told, diff) = (
+        String::new(),
+        Diff {
+            changes: vec![change(Kind::Campaign, Mark::Changed, "c", Some("goal"))],
+            ..nothing()
+        },
+    );
     for edit in KINDS {
         for n in [22, 1] {
             let mut impact = quiet();
@@ -207,11 +269,20 @@ fn of_impacts() {
         }
     }
     let mut impact = quiet();
-    impact.columns = ColumnShift { gained: vec!["plan".into()], lost: vec!["stage".into(), "tags".into()] };
+    impact.columns = ColumnShift {
+        gained: vec!["plan".into()],
+        lost: vec!["stage".into(), "tags".into()],
+    };
     (impact.renamed, impact.otherwise) = (some(3), some(1));
     told += &said(&diff, Some(&impact));
     for contacts in [0, 1] {
-        told += &said(&diff, Some(&Comparison { contacts, ..quiet() }));
+        told += &said(
+            &diff,
+            Some(&Comparison {
+                contacts,
+                ..quiet()
+            }),
+        );
     }
     let mut impact = quiet();
     KINDS.iter().for_each(|edit| edit(&mut impact, 22));

@@ -1,4 +1,5 @@
-//! The impact, held against what two whole runs leave, compared here by their files and with no code of ours.
+//! The impact, held against what two whole runs leave, compared here by their files and with no
+//! code of ours.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,17 +15,25 @@ const SOME: &[(&str, &str)] = &[
     ("      - wait: 7 days\n", ""),
     ("- send: three-lines", "- send: we-miss-you"),
     ("weight: 30", "weight: 45"),
-    ("  get-the-email:\n", "  get-the-email:\n    published: false\n"),
+    (
+        "  get-the-email:\n",
+        "  get-the-email:\n    published: false\n",
+    ),
 ];
 
-/// The example's rows, many times over, each with a key of its own and every other one with more spent.
+/// The example's rows, many times over, each with a key of its own and every other one with more
+/// spent.
 fn many(contacts: &[u8], times: usize) -> Vec<u8> {
     let text = std::str::from_utf8(contacts).expect("UTF-8");
     let (header, rows) = text.split_once('\n').expect("a header");
     let mut all = format!("{header}\n");
     for round in 0..times {
         for row in rows.lines() {
-            let row = if round % 2 == 1 { row.replacen(",0,2026", ",55,2026", 1) } else { row.to_owned() };
+            let row = if round % 2 == 1 {
+                row.replacen(",0,2026", ",55,2026", 1)
+            } else {
+                row.to_owned()
+            };
             all.push_str(&format!("{}{row}\n", round + 1));
         }
     }
@@ -36,7 +45,8 @@ fn table(bytes: &[u8]) -> Vec<BTreeMap<String, String>> {
     let text = std::str::from_utf8(bytes).expect("UTF-8");
     let mut rows = text.lines().map(cells);
     let header = rows.next().expect("a header");
-    rows.map(|row| header.iter().cloned().zip(row).collect()).collect()
+    rows.map(|row| header.iter().cloned().zip(row).collect())
+        .collect()
 }
 
 fn cells(line: &str) -> Vec<String> {
@@ -59,7 +69,10 @@ fn who(
     let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for row in rows {
         if let Some(what) = of(row) {
-            found.entry(what).or_default().insert(row.get("contact").or(row.get("id")).expect("a key").clone());
+            found
+                .entry(what)
+                .or_default()
+                .insert(row.get("contact").or(row.get("id")).expect("a key").clone());
         }
     }
     found
@@ -74,33 +87,71 @@ fn counts(base: Option<&BTreeSet<String>>, head: Option<&BTreeSet<String>>) -> [
 
 fn hold(impact: &Value, base: &RunBytes, head: &RunBytes) {
     let figures = |shift: &Value| {
-        let at = |path| shift.pointer(path).and_then(Value::as_u64).expect("a figure");
-        [at("/before"), at("/after"), at("/gained/contacts"), at("/lost/contacts")]
+        let at = |path| {
+            shift
+                .pointer(path)
+                .and_then(Value::as_u64)
+                .expect("a figure")
+        };
+        [
+            at("/before"),
+            at("/after"),
+            at("/gained/contacts"),
+            at("/lost/contacts"),
+        ]
     };
     let list = |name: &str| impact[name].as_array().expect("a list").clone();
     let sends = |run: &RunBytes| who(&table(&run.actions), |row| Some(row["target"].clone()));
     let (left, right) = (sends(base), sends(head));
     for message in list("messages") {
         let id = message["now"]["id"].as_str().expect("an id");
-        assert_eq!(figures(&message["now"]), counts(left.get(id), right.get(id)), "message {id}");
+        assert_eq!(
+            figures(&message["now"]),
+            counts(left.get(id), right.get(id)),
+            "message {id}"
+        );
     }
-    let starts =
-        |run: &RunBytes| who(&table(&run.journal), |row| (row["event"] == "start").then(|| row["campaign"].clone()));
+    let starts = |run: &RunBytes| {
+        who(&table(&run.journal), |row| {
+            (row["event"] == "start").then(|| row["campaign"].clone())
+        })
+    };
     let (left, right) = (starts(base), starts(head));
     for campaign in list("campaigns") {
         let id = campaign["entered"]["id"].as_str().expect("an id");
-        assert_eq!(figures(&campaign["entered"]), counts(left.get(id), right.get(id)), "campaign {id}");
+        assert_eq!(
+            figures(&campaign["entered"]),
+            counts(left.get(id), right.get(id)),
+            "campaign {id}"
+        );
     }
     let (left, right) = (table(&base.contacts), table(&head.contacts));
     let mut moves: BTreeMap<(String, String), u64> = BTreeMap::new();
     for (before, after) in left.iter().zip(&right) {
-        *moves.entry((before["stage"].clone(), after["stage"].clone())).or_default() += 1;
+        *moves
+            .entry((before["stage"].clone(), after["stage"].clone()))
+            .or_default() += 1;
     }
     let stage = |stage: &Value| stage.as_str().unwrap_or_default().to_owned();
-    let told = impact["funnels"][0]["matrix"].as_array().expect("a list").iter();
-    let told = told.map(|one| ((stage(&one["before"]), stage(&one["after"])), one["contacts"]["contacts"].as_u64()));
-    assert_eq!(told.collect::<BTreeMap<_, _>>(), moves.into_iter().map(|(way, count)| (way, Some(count))).collect());
-    let metrics = [base, head].map(|run| serde_json::from_str::<Value>(&run.metrics).expect("JSON"));
+    let told = impact["funnels"][0]["matrix"]
+        .as_array()
+        .expect("a list")
+        .iter();
+    let told = told.map(|one| {
+        (
+            (stage(&one["before"]), stage(&one["after"])),
+            one["contacts"]["contacts"].as_u64(),
+        )
+    });
+    assert_eq!(
+        told.collect::<BTreeMap<_, _>>(),
+        moves
+            .into_iter()
+            .map(|(way, count)| (way, Some(count)))
+            .collect()
+    );
+    let metrics =
+        [base, head].map(|run| serde_json::from_str::<Value>(&run.metrics).expect("JSON"));
     for segment in list("segments") {
         let id = segment["id"].as_str().expect("an id");
         let [before, after, gained, lost] = figures(&segment);
@@ -121,10 +172,27 @@ fn impact_is_what_two_runs_leave() {
         run_bytes(plan, now, &contacts, state, Options::default()).expect("the run goes through")
     };
     let first = run(&base, NOW, None);
-    hold_impact(&base, &head, NOW, &contacts, None, (&first, &run(&head, NOW, None)));
+    hold_impact(
+        &base,
+        &head,
+        NOW,
+        &contacts,
+        None,
+        (&first, &run(&head, NOW, None)),
+    );
     let later = run(&base, week, Some(&first.state));
-    assert!(later.actions.len() > 1000, "the coupons go out a week later");
-    hold_impact(&base, &base, week, &contacts, Some(&first.state), (&later, &later));
+    assert!(
+        later.actions.len() > 1000,
+        "the coupons go out a week later"
+    );
+    hold_impact(
+        &base,
+        &base,
+        week,
+        &contacts,
+        Some(&first.state),
+        (&later, &later),
+    );
 }
 
 fn hold_impact(
@@ -136,11 +204,30 @@ fn hold_impact(
     runs: (&RunBytes, &RunBytes),
 ) {
     let compare = |threads, block_size| {
-        compare_bytes(base, head, now, contacts, state, Options { threads, block_size }).expect("compared")
+        compare_bytes(
+            base,
+            head,
+            now,
+            contacts,
+            state,
+            Options {
+                threads,
+                block_size,
+            },
+        )
+        .expect("compared")
     };
     let impact = compare(1, 512 << 10);
-    assert_eq!(compare(4, 1 << 10), impact, "the threads and the blocks do not show");
-    hold(&serde_json::to_value(&impact).expect("JSON"), runs.0, runs.1);
+    assert_eq!(
+        compare(4, 1 << 10),
+        impact,
+        "the threads and the blocks do not show"
+    );
+    hold(
+        &serde_json::to_value(&impact).expect("JSON"),
+        runs.0,
+        runs.1,
+    );
 }
 
 #[test]
@@ -157,7 +244,10 @@ fn the_way_back_mirrors_the_way_there() {
     let other = edited(&yaml, SOME);
     let there = Compared::new(&yaml, &other, &contacts).impact;
     let back = Compared::new(&other, &yaml, &contacts).impact;
-    assert_eq!((there.affected, there.other_stages), (back.affected, back.other_stages));
+    assert_eq!(
+        (there.affected, there.other_stages),
+        (back.affected, back.other_stages)
+    );
     let turned = |mut shift: funnelc::runner::compare::Shift| {
         std::mem::swap(&mut shift.before, &mut shift.after);
         std::mem::swap(&mut shift.gained, &mut shift.lost);
@@ -168,7 +258,10 @@ fn the_way_back_mirrors_the_way_there() {
     }
     for (left, right) in there.messages.into_iter().zip(back.messages) {
         assert_eq!((left.sooner, left.later), (right.later, right.sooner));
-        assert_eq!((left.now, left.on_the_way), (turned(right.now), turned(right.on_the_way)));
+        assert_eq!(
+            (left.now, left.on_the_way),
+            (turned(right.now), turned(right.on_the_way))
+        );
     }
 }
 
@@ -176,12 +269,28 @@ fn the_way_back_mirrors_the_way_there() {
 fn who_waits_where_the_head_has_no_step_loses_the_place() {
     let (yaml, contacts) = webshop();
     let base = compiled(&yaml).plan.expect("no errors");
-    let head = compiled(&edited(&yaml, &[("wait: 7 days", "wait: 8 days")])).plan.expect("no errors");
-    let state = run_bytes(&base, NOW, &contacts, None, Options::default()).expect("the run goes through").state;
+    let head = compiled(&edited(&yaml, &[("wait: 7 days", "wait: 8 days")]))
+        .plan
+        .expect("no errors");
+    let state = run_bytes(&base, NOW, &contacts, None, Options::default())
+        .expect("the run goes through")
+        .state;
     let later = NOW + 7 * 86_400;
-    let impact = compare_bytes(&base, &head, later, &contacts, Some(&state), Options::default()).expect("compared");
+    let impact = compare_bytes(
+        &base,
+        &head,
+        later,
+        &contacts,
+        Some(&state),
+        Options::default(),
+    )
+    .expect("compared");
     assert_eq!((impact.misplaced.before, impact.misplaced.after), (0, 8));
-    let lost: u64 = impact.messages.iter().map(|message| message.now.lost.contacts).sum();
+    let lost: u64 = impact
+        .messages
+        .iter()
+        .map(|message| message.now.lost.contacts)
+        .sum();
     assert!(lost > 0, "nobody who waits gets the coupon under the head");
 }
 
@@ -193,9 +302,16 @@ fn keys_show_only_when_asked_for() {
     assert!(shown.contains("\"1013\""), "{shown}");
     let json = |by| serde_json::to_string(&compared.impact.clone().naming(by)).expect("JSON");
     let hidden = json(Naming::Nobody);
-    assert!(!hidden.contains("\"10") && !hidden.contains("\"sample\":[\""), "{hidden}");
-    let [one, other] = [b"0123456789abcdef", b"0123456789abcdeg"].map(|secret| json(Naming::Hashes(secret)));
-    assert!(!one.contains("\"1013\"") && one.contains("\"sample\":[\"") && one.len() == other.len(), "{one}");
+    assert!(
+        !hidden.contains("\"10") && !hidden.contains("\"sample\":[\""),
+        "{hidden}"
+    );
+    let [one, other] =
+        [b"0123456789abcdef", b"0123456789abcdeg"].map(|secret| json(Naming::Hashes(secret)));
+    assert!(
+        !one.contains("\"1013\"") && one.contains("\"sample\":[\"") && one.len() == other.len(),
+        "{one}"
+    );
     assert_ne!(one, other, "who has not the secret cannot try keys out");
     assert!(!one.contains(&blake3::hash(b"1013").to_hex()[..8]), "{one}");
 }
@@ -206,7 +322,10 @@ fn the_document_is_as_its_schema_says() {
     let document = Compared::new(&yaml, &edited(&yaml, SOME), &contacts).json();
     let schema: Value = serde_json::from_str(&funnelc::report::diff::json_schema()).expect("JSON");
     let validator = jsonschema::validator_for(&schema).expect("a schema");
-    let faults: Vec<_> = validator.iter_errors(&document).map(|fault| fault.to_string()).collect();
+    let faults: Vec<_> = validator
+        .iter_errors(&document)
+        .map(|fault| fault.to_string())
+        .collect();
     assert_eq!(faults, Vec::<String>::new());
     assert_eq!(document["format"], 1);
 }
@@ -216,17 +335,30 @@ fn a_comment_is_never_too_long_and_says_what_was_cut() {
     // Letters that are one character and two units of UTF-16, which is how GitHub counts.
     let segments = |value: usize| -> String {
         let asked = "\u{1f45f}".repeat(20 + value);
-        (0..1_000).map(|at| format!("  s{at}: {{ where: {{ field: email, is: \"{asked}\" }} }}\n")).collect()
+        (0..1_000)
+            .map(|at| format!("  s{at}: {{ where: {{ field: email, is: \"{asked}\" }} }}\n"))
+            .collect()
     };
     let (yaml, contacts) = webshop();
-    let with = |value| yaml.replace("\nsegments:\n", &format!("\nsegments:\n{}", segments(value)));
+    let with = |value| {
+        yaml.replace(
+            "\nsegments:\n",
+            &format!("\nsegments:\n{}", segments(value)),
+        )
+    };
     let compared = Compared::new(&with(1), &with(2), &contacts);
     for longest in [1_000, LONGEST] {
         let shown = markdown(&compared.report(), longest);
         let length = shown.encode_utf16().count();
-        assert!(length <= longest && length > longest * 3 / 4, "{length} of {longest}");
+        assert!(
+            length <= longest && length > longest * 3 / 4,
+            "{length} of {longest}"
+        );
         let told = shown.lines().nth(2).expect("a third line");
-        assert!(told.starts_with("> **") && told.contains(" lines or pictures are left out**"), "{shown}");
+        assert!(
+            told.starts_with("> **") && told.contains(" lines or pictures are left out**"),
+            "{shown}"
+        );
         assert!(shown.ends_with("</sub>\n"));
     }
 }

@@ -25,16 +25,23 @@ const NOW: i64 = 1_795_248_000;
 
 /// The webshop's project and contacts.
 fn webshop() -> (String, Vec<u8>) {
-    let read = |file| std::fs::read(root().join("examples/webshop").join(file)).expect("the example is there");
-    (String::from_utf8(read("funnelc.yaml")).expect("UTF-8"), read("contacts.csv"))
+    let read = |file| {
+        std::fs::read(root().join("examples/webshop").join(file)).expect("the example is there")
+    };
+    (
+        String::from_utf8(read("funnelc.yaml")).expect("UTF-8"),
+        read("contacts.csv"),
+    )
 }
 
 /// The text with each pair replaced; a text that is not there is a mistake of the test.
 fn edited(text: &str, replacements: &[(&str, &str)]) -> String {
-    replacements.iter().fold(text.to_owned(), |text, (from, to)| {
-        assert!(text.contains(from), "there is no `{from}`");
-        text.replace(from, to)
-    })
+    replacements
+        .iter()
+        .fold(text.to_owned(), |text, (from, to)| {
+            assert!(text.contains(from), "there is no `{from}`");
+            text.replace(from, to)
+        })
 }
 
 fn compiled(yaml: &str) -> Compiled {
@@ -57,7 +64,8 @@ impl Compared {
         let (plan, other) = (base.plan.expect("no errors"), head.plan.expect("no errors"));
         Self {
             diff: Diff::between(&plan, &other).with_cosmetic(&base.model, &head.model),
-            impact: compare_bytes(&plan, &other, NOW, contacts, None, Options::default()).expect("compared"),
+            impact: compare_bytes(&plan, &other, NOW, contacts, None, Options::default())
+                .expect("compared"),
             base: plan,
             head: other,
         }

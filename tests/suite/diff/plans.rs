@@ -1,4 +1,5 @@
-//! Plans compared: nothing that acts escapes, a plan against itself is empty, and the way back mirrors the way there.
+//! Plans compared: nothing that acts escapes, a plan against itself is empty, and the way back
+//! mirrors the way there.
 
 use std::collections::BTreeSet;
 
@@ -18,7 +19,8 @@ fn a_plan_against_itself_is_empty() {
     }
 }
 
-/// The values of every example's plan, changed one at a time: all of them where there are cases enough.
+/// The values of every example's plan, changed one at a time: all of them where there are cases
+/// enough.
 #[test]
 fn no_value_of_a_plan_changes_unseen() {
     let (mut tried, mut looked_at) = (0, 0);
@@ -26,7 +28,9 @@ fn no_value_of_a_plan_changes_unseen() {
         let base = plan_of(example(name));
         let document: Value = serde_json::from_str(&base.to_json()).expect("JSON");
         let leaves = leaves(&document["plan"], String::new());
-        let sample = leaves.len().div_ceil(usize::try_from(cases()).expect("a number of tests"));
+        let sample = leaves
+            .len()
+            .div_ceil(usize::try_from(cases()).expect("a number of tests"));
         for path in leaves.into_iter().step_by(sample) {
             let mut fitting = 0;
             looked_at += 1;
@@ -36,27 +40,38 @@ fn no_value_of_a_plan_changes_unseen() {
                 }
                 let mut changed = document.clone();
                 *changed["plan"].pointer_mut(&path).expect("found above") = value.clone();
-                let Some(head) = sealed(changed) else { continue };
+                let Some(head) = sealed(changed) else {
+                    continue;
+                };
                 let diff = Diff::between(&base, &head);
                 assert!(!diff.is_empty(), "{name}: {path} = {value} shows nowhere");
-                let spoken = diff.changes.iter().any(|change| change.aspect.as_deref() != Some("fingerprint"));
+                let spoken = diff
+                    .changes
+                    .iter()
+                    .any(|change| change.aspect.as_deref() != Some("fingerprint"));
                 assert!(spoken, "{name}: {path} = {value} is not told");
                 fitting += 1;
                 tried += 1;
             }
         }
     }
-    assert!(tried > looked_at / 2, "only {tried} changes of {looked_at} values gave a plan");
+    assert!(
+        tried > looked_at / 2,
+        "only {tried} changes of {looked_at} values gave a plan"
+    );
 }
 
 fn leaves(value: &Value, path: String) -> Vec<String> {
     match value {
-        Value::Object(map) => {
-            map.iter().flat_map(|(key, inner)| leaves(inner, format!("{path}/{}", key.replace('/', "~1")))).collect()
-        }
-        Value::Array(list) => {
-            list.iter().enumerate().flat_map(|(at, inner)| leaves(inner, format!("{path}/{at}"))).collect()
-        }
+        Value::Object(map) => map
+            .iter()
+            .flat_map(|(key, inner)| leaves(inner, format!("{path}/{}", key.replace('/', "~1"))))
+            .collect(),
+        Value::Array(list) => list
+            .iter()
+            .enumerate()
+            .flat_map(|(at, inner)| leaves(inner, format!("{path}/{at}")))
+            .collect(),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => vec![path],
     }
 }
@@ -67,20 +82,51 @@ fn others(value: &Value) -> Vec<Value> {
         Value::Bool(is) => vec![Value::Bool(!is)],
         Value::Number(number) => vec![Value::from(number.as_i64().unwrap_or_default() + 1)],
         Value::String(text) => {
-            let words = ["3 days", "after 3 days", "ever", "exit", "stay", "skip", "sms", "text", "2", "at-most"];
+            let words = [
+                "3 days",
+                "after 3 days",
+                "ever",
+                "exit",
+                "stay",
+                "skip",
+                "sms",
+                "text",
+                "2",
+                "at-most",
+            ];
             let mut words: Vec<_> = words.into_iter().map(str::to_owned).collect();
             words.push(format!("{text}x"));
-            words.extend(["Europe/Berlin", "not-in", "exited", "completed", "2030-01-01", "true"].map(str::to_owned));
-            words.into_iter().filter(|word| word != text).map(Value::String).collect()
+            words.extend(
+                [
+                    "Europe/Berlin",
+                    "not-in",
+                    "exited",
+                    "completed",
+                    "2030-01-01",
+                    "true",
+                ]
+                .map(str::to_owned),
+            );
+            words
+                .into_iter()
+                .filter(|word| word != text)
+                .map(Value::String)
+                .collect()
         }
         Value::Null | Value::Array(_) | Value::Object(_) => Vec::new(),
     }
 }
 
-/// The plan file with a fingerprint that fits, if that is a plan. It is read twice, so that what it says is canonical.
+/// The plan file with a fingerprint that fits, if that is a plan. It is read twice, so that what it
+/// says is canonical.
 fn sealed(mut document: Value) -> Option<Plan> {
     let refusal = Plan::from_json(&document.to_string()).err()?.to_string();
-    let found = refusal.split("its fingerprint is ").nth(1)?.split(',').next()?.to_owned();
+    let found = refusal
+        .split("its fingerprint is ")
+        .nth(1)?
+        .split(',')
+        .next()?
+        .to_owned();
     document["fingerprint"] = Value::String(found);
     Plan::from_json(&document.to_string()).ok()
 }
@@ -100,7 +146,10 @@ fn the_way_back_mirrors_the_way_there() {
                 "      - send: we-miss-you\n      - move: shop/reactivate-1\n",
             ),
             ("weight: 30", "weight: 33"),
-            ("three-lines:    { kind: email }", "four-lines:     { kind: sms }"),
+            (
+                "three-lines:    { kind: email }",
+                "four-lines:     { kind: sms }",
+            ),
         ],
     );
     let plan = |yaml: &str| super::compiled(yaml).plan.expect("no errors");
@@ -112,7 +161,14 @@ fn the_way_back_mirrors_the_way_there() {
 }
 
 /// A change: its mark, kind and id, and both texts. A step's id is that of one side only.
-type Told = (Mark, Kind, String, Option<String>, Option<String>, Option<String>);
+type Told = (
+    Mark,
+    Kind,
+    String,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+);
 
 fn mirrored(diff: &Diff, back: bool) -> BTreeSet<Told> {
     let turned = |mark| match mark {
@@ -121,11 +177,29 @@ fn mirrored(diff: &Diff, back: bool) -> BTreeSet<Told> {
         Mark::Changed => Mark::Changed,
     };
     let told = diff.changes.iter().cloned().map(|change| {
-        let id = if change.kind == Kind::Step { String::new() } else { change.id };
-        if back {
-            (turned(change.mark), change.kind, id, change.aspect, change.after, change.before)
+        let id = if change.kind == Kind::Step {
+            String::new()
         } else {
-            (change.mark, change.kind, id, change.aspect, change.before, change.after)
+            change.id
+        };
+        if back {
+            (
+                turned(change.mark),
+                change.kind,
+                id,
+                change.aspect,
+                change.after,
+                change.before,
+            )
+        } else {
+            (
+                change.mark,
+                change.kind,
+                id,
+                change.aspect,
+                change.before,
+                change.after,
+            )
         }
     });
     told.collect()

@@ -1,4 +1,5 @@
-//! Edits of one project: those that say the same in other words are nothing that a contact would notice, also for who is on the way; all others are told.
+//! Edits of one project: those that say the same in other words are nothing that a contact would
+//! notice, also for who is on the way; all others are told.
 
 use funnelc::diff::Diff;
 use funnelc::report::diff::{Report, headline};
@@ -12,7 +13,8 @@ const SAME: &str = include_str!("../../fixtures/rewordings/same.txt");
 const OTHER: &str = include_str!("../../fixtures/rewordings/other.txt");
 
 /// Of two campaigns, before and behind each question.
-const CONTACTS: &str = "id,email,mail_ok,orders,spent,rating,last_active,plan,interests,country,stage,tags,points
+const CONTACTS: &str =
+    "id,email,mail_ok,orders,spent,rating,last_active,plan,interests,country,stage,tags,points
 1,a@shop.example,true,2,60,4,2026-01-05,pro,shoes,PL,lead,,0
 2,b@shop.example,true,6,10,,2026-02-01,free,,DE,buyer,vip,0
 3,c@shop.example,true,1,500,1,2026-03-01,free,hats,pl,regular,old,0
@@ -48,8 +50,8 @@ fn edited(paragraph: &str) -> (&str, String) {
 /// What the headline says, and of how many of those on the way that something changes for them.
 fn told(head: &str) -> (Diff, String, [u64; 2]) {
     let [base, head] = [BASE, head].map(compiled);
-    let diff =
-        Diff::between(base.plan.as_ref().unwrap(), head.plan.as_ref().unwrap()).with_cosmetic(&base.model, &head.model);
+    let diff = Diff::between(base.plan.as_ref().unwrap(), head.plan.as_ref().unwrap())
+        .with_cosmetic(&base.model, &head.model);
     let [base, head] = [base, head].map(|it| it.plan.unwrap());
     let line = headline(&Report {
         base: ("before", base.fingerprint()),
@@ -59,10 +61,17 @@ fn told(head: &str) -> (Diff, String, [u64; 2]) {
         impact: None,
     });
     let left = run_bytes(&base, NOW, CONTACTS.as_bytes(), None, Options::default()).expect("a run");
-    let affected = [(NOW, None), (NOW + 4 * 86_400, Some(left.state.as_slice()))].map(|(now, state)| {
-        let contacts = if state.is_some() { &left.contacts[..] } else { CONTACTS.as_bytes() };
-        compare_bytes(&base, &head, now, contacts, state, Options::default()).expect("compared").affected
-    });
+    let affected =
+        [(NOW, None), (NOW + 4 * 86_400, Some(left.state.as_slice()))].map(|(now, state)| {
+            let contacts = if state.is_some() {
+                &left.contacts[..]
+            } else {
+                CONTACTS.as_bytes()
+            };
+            compare_bytes(&base, &head, now, contacts, state, Options::default())
+                .expect("compared")
+                .affected
+        });
     (diff, line, affected)
 }
 
@@ -72,7 +81,10 @@ fn what_means_the_same_is_nothing_that_a_contact_would_notice() {
     for (title, head) in SAME.split("\n\n").map(edited) {
         let (diff, line, affected) = told(&head);
         if !diff.is_empty() || !line.starts_with("nothing ") || affected != [0, 0] {
-            wrong.push(format!("{title}: {line}, {affected:?}\n{:#?}", diff.changes));
+            wrong.push(format!(
+                "{title}: {line}, {affected:?}\n{:#?}",
+                diff.changes
+            ));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
@@ -82,16 +94,31 @@ fn what_means_the_same_is_nothing_that_a_contact_would_notice() {
 fn what_means_something_else_is_told() {
     for (title, head) in OTHER.trim_end().split("\n\n").map(edited) {
         let (diff, line, _) = told(&head);
-        assert!(!diff.is_empty() && !line.starts_with("nothing "), "{title}: {line}");
+        assert!(
+            !diff.is_empty() && !line.starts_with("nothing "),
+            "{title}: {line}"
+        );
     }
 }
 
 #[test]
 fn a_reader_of_the_project_sees_the_other_words() {
-    let (_, head) = edited("-\n- where: { field: orders, at-least: 5 }\n+ where: { field: orders, more-than: 4 }");
+    let (_, head) = edited(
+        "-\n- where: { field: orders, at-least: 5 }\n+ where: { field: orders, more-than: 4 }",
+    );
     let (diff, line, _) = told(&head);
-    assert_eq!(line, "nothing that a contact would notice: segment `buyers` reads differently: who belongs to it");
-    let words = diff.cosmetic.iter().map(|it| (it.id.as_str(), it.before.as_deref(), it.after.as_deref()));
-    let expected = [("buyers", Some("orders at least 5"), Some("orders more than 4"))];
+    assert_eq!(
+        line,
+        "nothing that a contact would notice: segment `buyers` reads differently: who belongs to it"
+    );
+    let words = diff
+        .cosmetic
+        .iter()
+        .map(|it| (it.id.as_str(), it.before.as_deref(), it.after.as_deref()));
+    let expected = [(
+        "buyers",
+        Some("orders at least 5"),
+        Some("orders more than 4"),
+    )];
     assert_eq!(words.collect::<Vec<_>>(), expected);
 }

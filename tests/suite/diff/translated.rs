@@ -1,4 +1,5 @@
-//! What two runs wrote under the names of the later version, so that outputs of versions that only have other names are one to the byte.
+//! What two runs wrote under the names of the later version, so that outputs of versions that only
+//! have other names are one to the byte.
 //!
 //! Invariant: a name is replaced where it stands as a name; what people wrote stays.
 
@@ -34,14 +35,24 @@ const KINDS: [&str; 3] = ["content", "tag", "experience"];
 impl Translation {
     /// From the project `base` to `head`, as the lines of `head` say.
     pub(super) fn between(base: &str, head: &str) -> Self {
-        let [base, head] = [base, head].map(|yaml| serde_yaml::from_str::<Value>(yaml).expect("a project"));
+        let [base, head] =
+            [base, head].map(|yaml| serde_yaml::from_str::<Value>(yaml).expect("a project"));
         let tags = &head["contacts"]["tags"];
         let text = |key: &str, default: &str| tags[key].as_str().unwrap_or(default).to_owned();
-        let tags = Tags { column: text("column", "tags"), separator: text("separator", ";") };
-        let mut translation = Translation { tags, ..Self::default() };
+        let tags = Tags {
+            column: text("column", "tags"),
+            separator: text("separator", ";"),
+        };
+        let mut translation = Translation {
+            tags,
+            ..Self::default()
+        };
         let lines: Vec<&Value> = head["moved"].as_sequence().into_iter().flatten().collect();
         translation.renames = !lines.is_empty();
-        for line in lines.into_iter().filter(|line| line.get("campaign").is_none()) {
+        for line in lines
+            .into_iter()
+            .filter(|line| line.get("campaign").is_none())
+        {
             let [from, to] = ["from", "to"].map(|key| line[key].as_str().expect("a name"));
             translation.line(&base, &head, from, to);
         }
@@ -49,10 +60,15 @@ impl Translation {
     }
 
     fn line(&mut self, base: &Value, head: &Value, from: &str, to: &str) {
-        if let Some(kind) = KINDS.into_iter().find(|kind| from.starts_with(&format!("{kind} "))) {
+        if let Some(kind) = KINDS
+            .into_iter()
+            .find(|kind| from.starts_with(&format!("{kind} ")))
+        {
             let name = |text: &str| text[kind.len() + 1..].to_owned();
             self.names.insert((kind, name(from)), name(to));
-        } else if let (Some((funnel, stage)), Some((present, other))) = (from.split_once('/'), to.split_once('/')) {
+        } else if let (Some((funnel, stage)), Some((present, other))) =
+            (from.split_once('/'), to.split_once('/'))
+        {
             self.names.insert(("stage", from.to_owned()), to.to_owned());
             let [text, new] = [(base, funnel, stage), (head, present, other)].map(text_of);
             for (root, funnel) in [(base, funnel), (head, present)] {
@@ -69,8 +85,8 @@ impl Translation {
         }
     }
 
-    /// The rows of contacts.csv and of actions.csv by contact. `by_key`: with the keys of actions and the names of their steps, in their order; under other
-    /// names all that is another.
+    /// The rows of contacts.csv and of actions.csv by contact. `by_key`: with the keys of actions
+    /// and the names of their steps, in their order; under other names all that is another.
     pub(super) fn rows(&self, run: &RunBytes, by_key: bool) -> BTreeMap<String, Vec<Vec<String>>> {
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("UTF-8");
         let mut by_contact: BTreeMap<String, Vec<Vec<String>>> = BTreeMap::new();
@@ -78,21 +94,53 @@ impl Translation {
         let header = contacts.remove(0);
         let acts = records(&text(&run.actions)).split_off(1);
         if by_key && !self.renames {
-            for (key, row) in contacts.into_iter().map(|row| (0, row)).chain(acts.into_iter().map(|row| (1, row))) {
+            for (key, row) in contacts
+                .into_iter()
+                .map(|row| (0, row))
+                .chain(acts.into_iter().map(|row| (1, row)))
+            {
                 by_contact.entry(row[key].clone()).or_default().push(row);
             }
             return by_contact;
         }
         for row in contacts {
-            let cells = header.iter().zip(row).map(|(column, cell)| self.cell(column, cell)).collect::<Vec<_>>();
+            let cells = header
+                .iter()
+                .zip(row)
+                .map(|(column, cell)| self.cell(column, cell))
+                .collect::<Vec<_>>();
             by_contact.entry(cells[0].clone()).or_default().push(cells);
         }
         let mut actions = Vec::new();
         for row in acts {
-            let [_, contact, action, target, channel, address, campaign, entry, _, visit, body] =
-                <[String; 11]>::try_from(row).expect("eleven columns");
-            let [target, campaign] = [("content", target), ("campaign", campaign)].map(|(kind, it)| self.now(kind, it));
-            actions.push((contact, vec![action, target, channel, address, campaign, entry, visit, self.body(body)]));
+            let [
+                _,
+                contact,
+                action,
+                target,
+                channel,
+                address,
+                campaign,
+                entry,
+                _,
+                visit,
+                body,
+            ] = <[String; 11]>::try_from(row).expect("eleven columns");
+            let [target, campaign] =
+                [("content", target), ("campaign", campaign)].map(|(kind, it)| self.now(kind, it));
+            actions.push((
+                contact,
+                vec![
+                    action,
+                    target,
+                    channel,
+                    address,
+                    campaign,
+                    entry,
+                    visit,
+                    self.body(body),
+                ],
+            ));
         }
         actions.sort();
         for (contact, row) in actions {
@@ -107,7 +155,9 @@ impl Translation {
 
     fn cell(&self, column: &str, cell: String) -> String {
         if column == self.tags.column {
-            let tags = cell.split(&self.tags.separator).map(|tag| self.now("tag", tag.trim().to_owned()));
+            let tags = cell
+                .split(&self.tags.separator)
+                .map(|tag| self.now("tag", tag.trim().to_owned()));
             let mut all: Vec<String> = Vec::new();
             for tag in tags {
                 if !all.contains(&tag) {
@@ -116,22 +166,34 @@ impl Translation {
             }
             return all.join(&self.tags.separator);
         }
-        self.stages.get(column).and_then(|texts| texts.get(&cell)).cloned().unwrap_or(cell)
+        self.stages
+            .get(column)
+            .and_then(|texts| texts.get(&cell))
+            .cloned()
+            .unwrap_or(cell)
     }
 
     /// A whole contact, as `push-to` hands it over.
     fn body(&self, body: String) -> String {
-        let Ok(Json::Object(mut contact)) = serde_json::from_str(&body) else { return body };
+        let Ok(Json::Object(mut contact)) = serde_json::from_str(&body) else {
+            return body;
+        };
         if let Some(Json::Array(tags)) = contact.get_mut("tags") {
             for tag in tags {
-                *tag = self.now("tag", tag.as_str().unwrap_or_default().to_owned()).into();
+                *tag = self
+                    .now("tag", tag.as_str().unwrap_or_default().to_owned())
+                    .into();
             }
         }
         if let Some(Json::Object(stages)) = contact.get_mut("stages") {
             let present = std::mem::take(stages).into_iter().map(|(funnel, stage)| {
                 let path = format!("{funnel}/{}", stage.as_str().unwrap_or_default());
                 let now = self.now("stage", path.clone());
-                let stage = if now == path { stage } else { now.rsplit('/').next().unwrap_or_default().into() };
+                let stage = if now == path {
+                    stage
+                } else {
+                    now.rsplit('/').next().unwrap_or_default().into()
+                };
                 (self.now("funnel", funnel), stage)
             });
             *stages = present.collect();
@@ -140,7 +202,10 @@ impl Translation {
     }
 
     fn now(&self, kind: &'static str, name: String) -> String {
-        self.names.get(&(kind, name.clone())).cloned().unwrap_or(name)
+        self.names
+            .get(&(kind, name.clone()))
+            .cloned()
+            .unwrap_or(name)
     }
 }
 
@@ -151,5 +216,8 @@ fn text_of((root, funnel, stage): (&Value, &str, &str)) -> String {
 
 fn column_of(root: &Value, funnel: &str) -> String {
     let column = root["funnels"][funnel]["column"].as_str();
-    column.map_or_else(|| format!("stage_{}", funnel.replace('-', "_")), str::to_owned)
+    column.map_or_else(
+        || format!("stage_{}", funnel.replace('-', "_")),
+        str::to_owned,
+    )
 }

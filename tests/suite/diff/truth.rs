@@ -1,6 +1,9 @@
-//! What a comparison says of neighbouring plans, held against whole runs of both: nobody is called treated as before whose outputs differ, now or in what is on the way.
+//! What a comparison says of neighbouring plans, held against whole runs of both: nobody is called
+//! treated as before whose outputs differ, now or in what is on the way.
 //!
-//! Invariant: runs are compared by their bytes, under the names of the later plan, with no code of the comparison. `FUNNELC_PAIRS` sets how many pairs are compared, of the seeds from `FUNNELC_FIRST` on.
+//! Invariant: runs are compared by their bytes, under the names of the later plan, with no code of
+//! the comparison. `FUNNELC_PAIRS` sets how many pairs are compared, of the seeds from
+//! `FUNNELC_FIRST` on.
 
 #![expect(clippy::print_stdout, reason = "what was met is for people")]
 
@@ -47,7 +50,8 @@ struct Met {
 
 #[test]
 fn nobody_is_called_treated_as_before_whose_outputs_differ() {
-    let wanted = std::env::var("FUNNELC_PAIRS").map_or(cases() / 3, |pairs| pairs.parse().expect("a number"));
+    let wanted = std::env::var("FUNNELC_PAIRS")
+        .map_or(cases() / 3, |pairs| pairs.parse().expect("a number"));
     let (mut met, mut untrue) = (Met::default(), Vec::new());
     for seed in first().. {
         if met.pairs == wanted {
@@ -63,11 +67,21 @@ fn nobody_is_called_treated_as_before_whose_outputs_differ() {
                 met.no_run += 1;
                 None
             });
-            told.map(|told| format!("seed {seed}, {}: {told}", if later { "second run" } else { "first run" }))
+            told.map(|told| {
+                format!(
+                    "seed {seed}, {}: {told}",
+                    if later { "second run" } else { "first run" }
+                )
+            })
         }));
     }
     println!("{met:?}");
-    assert!(untrue.is_empty(), "{} of {met:?} are untrue:\n{}", untrue.len(), untrue.join("\n"));
+    assert!(
+        untrue.is_empty(),
+        "{} of {met:?} are untrue:\n{}",
+        untrue.len(),
+        untrue.join("\n")
+    );
     let is_met = met.as_before > met.pairs / 5 && met.followed > 0 && met.renamed > 0;
     assert!(is_met || met.pairs < ENOUGH, "{met:?}");
 }
@@ -90,23 +104,45 @@ impl<'c> Pair<'c> {
         let plans = [&base, &head].map(|yaml| compile_for(case, yaml, None).ok().flatten());
         let names = Translation::between(&base, &head);
         let has_split = base.contains("split:");
-        let [Some(base), Some(head)] = plans else { return None };
-        Some(Pair { case, base, head, names, has_split })
+        let [Some(base), Some(head)] = plans else {
+            return None;
+        };
+        Some(Pair {
+            case,
+            base,
+            head,
+            names,
+            has_split,
+        })
     }
 
-    /// Compares both plans at the first run or, with a state that the base left, at the second; says what is untrue.
+    /// Compares both plans at the first run or, with a state that the base left, at the second;
+    /// says what is untrue.
     fn hold(&self, later: bool, met: &mut Met) -> Result<Option<String>, Impossible> {
-        let Pair { case, base, head, .. } = self;
-        let at = |run: usize| case.runs[run].parse::<jiff::Timestamp>().expect("a moment").as_second();
+        let Pair {
+            case, base, head, ..
+        } = self;
+        let at = |run: usize| {
+            case.runs[run]
+                .parse::<jiff::Timestamp>()
+                .expect("a moment")
+                .as_second()
+        };
         let (mut run_number, mut file, mut state) = (0, case.file(0, "", ""), None);
         if later {
             let first = run(case, base, at(0), &file, 0, None).map_err(|_| Impossible)?;
-            file = case.file(1, &String::from_utf8(first.contacts).expect("UTF-8"), &case.project(1));
+            file = case.file(
+                1,
+                &String::from_utf8(first.contacts).expect("UTF-8"),
+                &case.project(1),
+            );
             (run_number, state) = (1, Some(first.state));
         }
         let now = at(run_number);
-        let impact = compared(case, [base, head], now, &file, run_number, state.as_deref()).map_err(|_| Impossible)?;
-        let before = run(case, base, now, &file, run_number, state.as_deref()).map_err(|_| Impossible)?;
+        let impact = compared(case, [base, head], now, &file, run_number, state.as_deref())
+            .map_err(|_| Impossible)?;
+        let before =
+            run(case, base, now, &file, run_number, state.as_deref()).map_err(|_| Impossible)?;
         let after = match run(case, head, now, &file, run_number, state.as_deref()) {
             Err(RunError::InFlight(_)) if impact.refused.is_empty() => {
                 return Ok(Some("a run is refused, and nobody says so".into()));
@@ -115,7 +151,9 @@ impl<'c> Pair<'c> {
                 met.refused += 1;
                 return Ok(None);
             }
-            Ok(_) if !impact.refused.is_empty() => return Ok(Some("a run is said to be refused, and is not".into())),
+            Ok(_) if !impact.refused.is_empty() => {
+                return Ok(Some("a run is said to be refused, and is not".into()));
+            }
             other => other.map_err(|_| Impossible)?,
         };
         if before.problems.rows + after.problems.rows > 0 {
@@ -135,17 +173,24 @@ impl<'c> Pair<'c> {
     ) -> Option<String> {
         let (case, base, head) = (self.case, &self.base, &self.head);
         let differ = self.differing(&before, &after, true);
-        let told = impact.affected + impact.bad_rows.gained.contacts + impact.bad_rows.lost.contacts;
+        let told =
+            impact.affected + impact.bad_rows.gained.contacts + impact.bad_rows.lost.contacts;
         if impact.columns != ColumnShift::default() {
             met.other_columns += 1;
         } else if differ.len() as u64 > told {
-            return Some(format!("{} contacts differ, {told} are said to: {differ:?}", differ.len()));
+            return Some(format!(
+                "{} contacts differ, {told} are said to: {differ:?}",
+                differ.len()
+            ));
         }
         if Diff::between(base, head).is_empty() && self.names.renames() {
             met.renamed += 1;
             // Who takes which share of a split follows from names.
             if !self.has_split && impact.affected > differ.len() as u64 {
-                return Some(format!("{} are said to differ under other names, {differ:?} do", impact.affected));
+                return Some(format!(
+                    "{} are said to differ under other names, {differ:?} do",
+                    impact.affected
+                ));
             }
         }
         if !line(base, head, impact).contains("as before") {
@@ -158,16 +203,27 @@ impl<'c> Pair<'c> {
         let mut gone = BTreeSet::new();
         for length in LATER {
             let later = |plan: &Plan, run_before: &RunBytes| {
-                run(case, plan, now + length, file, usize::MAX, Some(&run_before.state)).ok()
+                run(
+                    case,
+                    plan,
+                    now + length,
+                    file,
+                    usize::MAX,
+                    Some(&run_before.state),
+                )
+                .ok()
             };
             (before, after) = (later(base, &before)?, later(head, &after)?);
             gone.extend(elsewhere(&before));
             gone.extend(elsewhere(&after));
-            // A step with an id of its own may get another one before anybody comes there: what it does is the same, under another key.
+            // A step with an id of its own may get another one before anybody comes there: what it
+            // does is the same, under another key.
             let apart = self.differing(&before, &after, false);
             met.followed += records(&text(&before.actions)).len() as u64 - 1;
             if let Some(contact) = apart.iter().find(|contact| !gone.contains(*contact)) {
-                return Some(format!("what is on the way of {contact} differs after {length} seconds"));
+                return Some(format!(
+                    "what is on the way of {contact} differs after {length} seconds"
+                ));
             }
         }
         None
@@ -177,13 +233,21 @@ impl<'c> Pair<'c> {
     fn differing(&self, one: &RunBytes, other: &RunBytes, by_key: bool) -> BTreeSet<String> {
         let [one, other] = [one, other].map(|run| self.names.rows(run, by_key));
         let keys = one.keys().chain(other.keys());
-        keys.filter(|key| one.get(*key) != other.get(*key)).cloned().collect()
+        keys.filter(|key| one.get(*key) != other.get(*key))
+            .cloned()
+            .collect()
     }
 }
 
 fn line(base: &Plan, head: &Plan, impact: &Comparison) -> String {
     let diff = Diff::between(base, head);
-    headline(&Report { base: ("a", ""), head: ("b", ""), base_lacks: None, diff: &diff, impact: Some(impact) })
+    headline(&Report {
+        base: ("a", ""),
+        head: ("b", ""),
+        base_lacks: None,
+        diff: &diff,
+        impact: Some(impact),
+    })
 }
 
 fn compared(
@@ -194,7 +258,14 @@ fn compared(
     number: usize,
     state: Option<&[u8]>,
 ) -> Result<Comparison, RunError> {
-    compare_inputs(base, head, now, inputs(case, file, number), state, Options::default())
+    compare_inputs(
+        base,
+        head,
+        now,
+        inputs(case, file, number),
+        state,
+        Options::default(),
+    )
 }
 
 fn run(
@@ -205,18 +276,33 @@ fn run(
     number: usize,
     state: Option<&[u8]>,
 ) -> Result<RunBytes, RunError> {
-    run_inputs(plan, now, inputs(case, file, number), state, Options::default())
+    run_inputs(
+        plan,
+        now,
+        inputs(case, file, number),
+        state,
+        Options::default(),
+    )
 }
 
 /// The files of a run; nothing happens in the later ones.
 fn inputs<'a>(case: &'a Case, file: &'a str, number: usize) -> Inputs<'a> {
     let events = case.events.get(number).and_then(Option::as_ref);
-    let format = |lines: bool| if lines { Format::JsonLines } else { Format::Csv };
+    let format = |lines: bool| {
+        if lines {
+            Format::JsonLines
+        } else {
+            Format::Csv
+        }
+    };
     Inputs {
         contacts: file.as_bytes(),
         companies: Some(case.companies.as_bytes()),
         events: events.map(|(file, lines)| (file.as_bytes(), format(*lines))),
-        past: Past { accept_short_history: true, ..Past::default() },
+        past: Past {
+            accept_short_history: true,
+            ..Past::default()
+        },
         ..Inputs::default()
     }
 }
@@ -225,8 +311,11 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).expect("UTF-8")
 }
 
-/// The contacts to whom something happened that was not on the way: outside of campaigns, or into one.
+/// The contacts to whom something happened that was not on the way: outside of campaigns, or into
+/// one.
 fn elsewhere(run: &RunBytes) -> Vec<String> {
     let rows = records(&text(&run.journal)).split_off(1).into_iter();
-    rows.filter(|row| row[3].is_empty() || row[2] == "start").map(|row| row[0].clone()).collect()
+    rows.filter(|row| row[3].is_empty() || row[2] == "start")
+        .map(|row| row[0].clone())
+        .collect()
 }

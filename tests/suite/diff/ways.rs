@@ -1,4 +1,5 @@
-//! Steps with branches in the diff: shares, ways of a fork and events are aligned by their words, and what is inside them step by step.
+//! Steps with branches in the diff: shares, ways of a fork and events are aligned by their words,
+//! and what is inside them step by step.
 
 use super::Compared;
 
@@ -29,7 +30,13 @@ fn told(head: &str) -> Vec<String> {
     let compared = Compared::new(&project(BASE), &project(head), b"id,tags\n1,hot\n");
     let lines = compared.diff.changes.iter().map(|change| {
         let value = |text: &Option<String>| text.clone().unwrap_or_default();
-        format!("{:?} {} | {} | {}", change.mark, change.id, value(&change.before), value(&change.after))
+        format!(
+            "{:?} {} | {} | {}",
+            change.mark,
+            change.id,
+            value(&change.before),
+            value(&change.after)
+        )
     });
     lines.collect()
 }
@@ -37,11 +44,19 @@ fn told(head: &str) -> Vec<String> {
 #[test]
 fn a_picture_that_mermaid_would_refuse_is_left_out_with_a_word() {
     let steps = |count: usize| project(&"      - wait: 1 day\n".repeat(count));
-    let page = |count: usize| Compared::new(&steps(1), &steps(count), b"id,tags\n1,hot\n").markdown();
+    let page =
+        |count: usize| Compared::new(&steps(1), &steps(count), b"id,tags\n1,hot\n").markdown();
     let (small, large) = (page(50), page(502));
-    assert!(small.contains("```mermaid") && !small.contains("left out"), "{small}");
-    let why = "\nThe picture of the change is left out: it has more than 500 arrows, and Mermaid draws no more.\n";
-    assert!(!large.contains("```mermaid") && large.contains(why), "{large}");
+    assert!(
+        small.contains("```mermaid") && !small.contains("left out"),
+        "{small}"
+    );
+    let why = "\nThe picture of the change is left out: it has more than 500 arrows, and Mermaid \
+        draws no more.\n";
+    assert!(
+        !large.contains("```mermaid") && large.contains(why),
+        "{large}"
+    );
 }
 
 #[test]
@@ -54,7 +69,10 @@ fn the_order_of_shares_is_no_difference_and_a_step_in_one_is_told_alone() {
           - { share: 50, id: one, steps: [{ send: bar }, { add-tag: vip }, { wait: 1 day }] }
 ",
     );
-    assert_eq!(told(&swapped), ["Added talk/test/one/add-tag:vip |  | add tag vip"]);
+    assert_eq!(
+        told(&swapped),
+        ["Added talk/test/one/add-tag:vip |  | add tag vip"]
+    );
 }
 
 #[test]
@@ -69,7 +87,8 @@ fn changed_shares_waits_and_events_are_told() {
         [
             "Changed talk/test | split one 50 / two 50 | split one 70 / two 30",
             "Changed talk/fork/1/wait:2 days | wait 2 days | wait 2 days, at 09:00",
-            "Changed talk/fork/2/await:clicked bar | await clicked of bar, for 3 days | await clicked of bar, for 5 days",
+            "Changed talk/fork/2/await:clicked bar | await clicked of bar, for 3 days | await \
+                clicked of bar, for 5 days",
         ]
     );
 }
@@ -82,8 +101,18 @@ fn the_picture_shows_branches_and_the_way_back() {
     for label in ["|\"one\"|", "|\"two\"|", "|\"1\"|", "|\"2\"|", "|\"yes\"|"] {
         assert!(picture.contains(label), "{label} in\n{picture}");
     }
-    let back = picture.lines().find(|line| line.contains("go on at again")).expect("the way back has a box");
+    let back = picture
+        .lines()
+        .find(|line| line.contains("go on at again"))
+        .expect("the way back has a box");
     let at = back.trim().split('[').next().unwrap().to_owned();
-    let again = picture.lines().rfind(|line| line.contains("[\"send bar")).unwrap().trim().split('[').next().unwrap();
+    let again = picture
+        .lines()
+        .rfind(|line| line.contains("[\"send bar"))
+        .unwrap()
+        .trim()
+        .split('[')
+        .next()
+        .unwrap();
     assert!(picture.contains(&format!("{at} --> {again}")), "{picture}");
 }

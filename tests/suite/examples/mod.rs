@@ -1,6 +1,7 @@
 //! Each example does what a person worked out by hand, and does it the same way every time.
 //!
-//! The tables in tests/fixtures/examples were reasoned from the language, never copied from a run. The tool and the reference interpreter are both held to them.
+//! The tables in tests/fixtures/examples were reasoned from the language, never copied from a run.
+//! The tool and the reference interpreter are both held to them.
 
 mod leaving;
 mod sheet;
@@ -16,7 +17,14 @@ use crate::reference::{Input, Reference};
 use sheet::Sheet;
 use table::Table;
 
-const EXAMPLES: [&str; 6] = ["webshop", "lifecycle", "product-lines", "webinar", "welcome", "b2b-leads"];
+const EXAMPLES: [&str; 6] = [
+    "webshop",
+    "lifecycle",
+    "product-lines",
+    "webinar",
+    "welcome",
+    "b2b-leads",
+];
 
 /// What an example may have beside its contacts, with the option that takes it.
 const MORE: [(&str, &str); 2] = [("--companies", "companies.csv"), ("--events", "events.csv")];
@@ -56,7 +64,14 @@ fn the_reference_interpreter_agrees_with_the_tables() {
     // `welcome` reuses steps and values, which the reference does not know.
     for example in EXAMPLES.into_iter().filter(|example| *example != "welcome") {
         let yaml = fs::read_to_string(folder(example).join("funnelc.yaml")).unwrap();
-        assert_table(example, &mut Interpreter { example, reference: Reference::new(&yaml), yaml });
+        assert_table(
+            example,
+            &mut Interpreter {
+                example,
+                reference: Reference::new(&yaml),
+                yaml,
+            },
+        );
     }
 }
 
@@ -64,11 +79,23 @@ fn the_reference_interpreter_agrees_with_the_tables() {
 fn check_says_what_the_readmes_say() {
     for example in EXAMPLES {
         let project = folder(example);
-        let check = funnelc(&[OsStr::new("check"), "--format".as_ref(), "json".as_ref(), project.as_ref()]);
+        let check = funnelc(&[
+            OsStr::new("check"),
+            "--format".as_ref(),
+            "json".as_ref(),
+            project.as_ref(),
+        ]);
         let report: serde_json::Value = serde_json::from_slice(&check.stdout).unwrap();
         let findings = report["findings"].as_array().unwrap();
-        let codes: Vec<_> = findings.iter().map(|finding| finding["code"].as_str().unwrap()).collect();
-        let promised: &[&str] = if example == "lifecycle" { &["move-may-be-refused"] } else { &[] };
+        let codes: Vec<_> = findings
+            .iter()
+            .map(|finding| finding["code"].as_str().unwrap())
+            .collect();
+        let promised: &[&str] = if example == "lifecycle" {
+            &["move-may-be-refused"]
+        } else {
+            &[]
+        };
         assert_eq!(codes, promised, "{example}");
     }
 }
@@ -76,12 +103,17 @@ fn check_says_what_the_readmes_say() {
 #[test]
 fn the_tests_that_stand_beside_a_journey_pass() {
     let mut count = 0;
-    for example in EXAMPLES
-        .into_iter()
-        .filter(|example| fs::read_to_string(folder(example).join("funnelc.yaml")).unwrap().contains("\ntests:"))
-    {
+    for example in EXAMPLES.into_iter().filter(|example| {
+        fs::read_to_string(folder(example).join("funnelc.yaml"))
+            .unwrap()
+            .contains("\ntests:")
+    }) {
         let ran = funnelc(&["test".as_ref(), folder(example).as_ref()]);
-        assert!(ran.status.success(), "{example}: {}", String::from_utf8_lossy(&ran.stdout));
+        assert!(
+            ran.status.success(),
+            "{example}: {}",
+            String::from_utf8_lossy(&ran.stdout)
+        );
         count += 1;
     }
     assert!(count > 0, "an example shows tests");
@@ -91,17 +123,36 @@ fn the_tests_that_stand_beside_a_journey_pass() {
 fn refusals_are_on_record() {
     let refused = |example: &'static str| {
         let mut tool = Tool::new(example);
-        tool.run(&Sheet::read(&folder(example).join("contacts.csv")), &Table::of(example).times[0]);
+        tool.run(
+            &Sheet::read(&folder(example).join("contacts.csv")),
+            &Table::of(example).times[0],
+        );
         let journal = Sheet::read(&tool.place.path().join("out/journal.csv"));
         let at = |row: &[String], column: &str| row[journal.position(column)].clone();
-        let line = |row: &Vec<String>| ["contact", "from", "to", "reason"].map(|column| at(row, column)).join(" ");
-        journal.rows.iter().filter(|row| at(row, "event") == "refuse").map(line).collect::<Vec<_>>()
+        let line = |row: &Vec<String>| {
+            ["contact", "from", "to", "reason"]
+                .map(|column| at(row, column))
+                .join(" ")
+        };
+        journal
+            .rows
+            .iter()
+            .filter(|row| at(row, "event") == "refuse")
+            .map(line)
+            .collect::<Vec<_>>()
     };
     assert_eq!(
         refused("lifecycle"),
-        ["L29 ambassador mql final", "L30 customer mql lighter", "L37 ambassador mql final"]
+        [
+            "L29 ambassador mql final",
+            "L30 customer mql lighter",
+            "L37 ambassador mql final"
+        ]
     );
-    assert_eq!(refused("product-lines"), ["P06 quoted early-bird unpublished"]);
+    assert_eq!(
+        refused("product-lines"),
+        ["P06 quoted early-bird unpublished"]
+    );
     assert!(refused("webshop").is_empty() && refused("webinar").is_empty());
 }
 
@@ -120,12 +171,19 @@ fn threads_and_repetition_change_no_byte() {
     for example in EXAMPLES {
         let files = |threads: &str| {
             let tool = Tool::new(example);
-            tool.start(&folder(example).join("contacts.csv"), &Table::of(example).times[0], threads);
+            tool.start(
+                &folder(example).join("contacts.csv"),
+                &Table::of(example).times[0],
+                threads,
+            );
             all_files(tool.place.path())
         };
         let first = files("1");
         for threads in ["1", "2", "8"] {
-            assert!(first == files(threads), "{example} differs with {threads} threads");
+            assert!(
+                first == files(threads),
+                "{example} differs with {threads} threads"
+            );
         }
     }
 }
@@ -135,7 +193,11 @@ fn the_same_time_again_does_nothing() {
     for example in EXAMPLES {
         let tool = Tool::new(example);
         let once = || {
-            tool.start(&folder(example).join("contacts.csv"), &Table::of(example).times[0], "2");
+            tool.start(
+                &folder(example).join("contacts.csv"),
+                &Table::of(example).times[0],
+                "2",
+            );
             all_files(tool.place.path())
         };
         assert!(once() == once(), "{example}");
@@ -155,7 +217,8 @@ struct Written {
     sent: BTreeMap<String, Vec<String>>,
 }
 
-/// Runs the example at each time of its table, in two ways that must not differ: feeding back the written contacts, and exporting the old ones again.
+/// Runs the example at each time of its table, in two ways that must not differ: feeding back the
+/// written contacts, and exporting the old ones again.
 fn assert_table(example: &str, engine: &mut impl Engine) {
     let table = Table::of(example);
     for feed_back in [true, false] {
@@ -172,7 +235,11 @@ fn assert_table(example: &str, engine: &mut impl Engine) {
                 input = written.contacts;
             }
         }
-        assert!(wrong.is_empty(), "{example}, feeding back: {feed_back}\n{}", wrong.join("\n"));
+        assert!(
+            wrong.is_empty(),
+            "{example}, feeding back: {feed_back}\n{}",
+            wrong.join("\n")
+        );
     }
 }
 
@@ -189,13 +256,26 @@ fn differences(
         if let Some(row) = row {
             expected.insert(key.clone(), row.cells.clone());
         }
-        let cells = expected.get(&key).unwrap_or_else(|| panic!("{key} is missing in the table at {now}"));
-        let actual = table.columns.iter().map(|column| (column.clone(), written.contacts.cell(&key, column))).collect();
-        let sent = written.sent.get(&key).map(|sent| sent.join(";")).unwrap_or_default();
-        let (due, why) = row.map_or(("", "as before"), |row| (row.sent.as_str(), row.why.as_str()));
+        let cells = expected
+            .get(&key)
+            .unwrap_or_else(|| panic!("{key} is missing in the table at {now}"));
+        let actual = table
+            .columns
+            .iter()
+            .map(|column| (column.clone(), written.contacts.cell(&key, column)))
+            .collect();
+        let sent = written
+            .sent
+            .get(&key)
+            .map(|sent| sent.join(";"))
+            .unwrap_or_default();
+        let (due, why) = row.map_or(("", "as before"), |row| {
+            (row.sent.as_str(), row.why.as_str())
+        });
         if *cells != actual || sent != due {
             wrong.push(format!(
-                "{key} at {now}: {why}\n  expected {cells:?} sent `{due}`\n  was      {actual:?} sent `{sent}`"
+                "{key} at {now}: {why}\n  expected {cells:?} sent `{due}`\n  was      {actual:?} \
+                    sent `{sent}`"
             ));
         }
     }
@@ -204,9 +284,21 @@ fn differences(
 
 /// Columns that the table does not speak of pass through, in their order.
 fn assert_untouched(input: &Sheet, written: &Sheet, columns: &[String]) {
-    assert!(written.header().starts_with(input.header()), "{:?}", written.header());
-    for column in input.header().iter().filter(|column| !columns.contains(column)) {
-        assert_eq!(input.column(column), written.column(column), "column {column}");
+    assert!(
+        written.header().starts_with(input.header()),
+        "{:?}",
+        written.header()
+    );
+    for column in input
+        .header()
+        .iter()
+        .filter(|column| !columns.contains(column))
+    {
+        assert_eq!(
+            input.column(column),
+            written.column(column),
+            "column {column}"
+        );
     }
 }
 
@@ -218,12 +310,18 @@ struct Tool {
 
 impl Tool {
     fn new(example: &'static str) -> Self {
-        Self { example, place: tempfile::tempdir().unwrap() }
+        Self {
+            example,
+            place: tempfile::tempdir().unwrap(),
+        }
     }
 
     fn start(&self, contacts: &Path, now: &str, threads: &str) {
-        let (project, out, state) =
-            (folder(self.example), self.place.path().join("out"), self.place.path().join("state"));
+        let (project, out, state) = (
+            folder(self.example),
+            self.place.path().join("out"),
+            self.place.path().join("state"),
+        );
         let files = [
             OsStr::new("run"),
             project.as_ref(),
@@ -240,11 +338,19 @@ impl Tool {
             "--threads".as_ref(),
             threads.as_ref(),
         ];
-        let beside = MORE.map(|(option, name)| (OsStr::new(option), folder(self.example).join(name)));
+        let beside =
+            MORE.map(|(option, name)| (OsStr::new(option), folder(self.example).join(name)));
         let beside = beside.iter().filter(|(_, path)| path.exists());
-        let beside: Vec<&OsStr> = beside.flat_map(|(option, path)| [*option, path.as_ref()]).collect();
+        let beside: Vec<&OsStr> = beside
+            .flat_map(|(option, path)| [*option, path.as_ref()])
+            .collect();
         let output = funnelc(&[&files[..], &rest, &beside].concat());
-        assert!(output.status.success(), "{} at {now}: {}", self.example, String::from_utf8_lossy(&output.stderr));
+        assert!(
+            output.status.success(),
+            "{} at {now}: {}",
+            self.example,
+            String::from_utf8_lossy(&output.stderr)
+        );
     }
 }
 
@@ -259,10 +365,17 @@ impl Engine for Tool {
         self.start(&file, now, "2");
         let actions = Sheet::read(&self.place.path().join("out/actions.csv"));
         let mut sent: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for (contact, target) in actions.column("contact").into_iter().zip(actions.column("target")) {
+        for (contact, target) in actions
+            .column("contact")
+            .into_iter()
+            .zip(actions.column("target"))
+        {
             sent.entry(contact).or_default().push(target);
         }
-        Written { contacts: Sheet::read(&self.place.path().join("out/contacts.csv")), sent }
+        Written {
+            contacts: Sheet::read(&self.place.path().join("out/contacts.csv")),
+            sent,
+        }
     }
 }
 
@@ -279,29 +392,53 @@ impl Engine for Interpreter {
 
     fn run(&mut self, contacts: &Sheet, now: &str) -> Written {
         let more = |name: &str| fs::read_to_string(folder(self.example).join(name)).ok();
-        let (companies, events) = (more("companies.csv"), more("events.csv").into_iter().collect());
-        let input = Input { companies, events, ..Input::of(&contacts.to_csv()) };
+        let (companies, events) = (
+            more("companies.csv"),
+            more("events.csv").into_iter().collect(),
+        );
+        let input = Input {
+            companies,
+            events,
+            ..Input::of(&contacts.to_csv())
+        };
         let outcome = self.reference.run(&input, now);
         let mut sent: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for action in outcome.actions {
-            sent.entry(action[1].clone()).or_default().push(action[3].clone());
+            sent.entry(action[1].clone())
+                .or_default()
+                .push(action[3].clone());
         }
-        Written { contacts: Sheet::parse(&outcome.contacts), sent }
+        Written {
+            contacts: Sheet::parse(&outcome.contacts),
+            sent,
+        }
     }
 }
 
 fn funnelc(arguments: &[&OsStr]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_funnelc")).args(arguments).output().unwrap()
+    Command::new(env!("CARGO_BIN_EXE_funnelc"))
+        .args(arguments)
+        .output()
+        .unwrap()
 }
 
 fn folder(example: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(example)
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("examples")
+        .join(example)
 }
 
 fn all_files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
-    let entries = walkdir::WalkDir::new(folder).into_iter().map(Result::unwrap);
+    let entries = walkdir::WalkDir::new(folder)
+        .into_iter()
+        .map(Result::unwrap);
     entries
         .filter(|entry| entry.file_type().is_file())
-        .map(|entry| (entry.path().strip_prefix(folder).unwrap().to_owned(), fs::read(entry.path()).unwrap()))
+        .map(|entry| {
+            (
+                entry.path().strip_prefix(folder).unwrap().to_owned(),
+                fs::read(entry.path()).unwrap(),
+            )
+        })
         .collect()
 }

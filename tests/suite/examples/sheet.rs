@@ -11,7 +11,9 @@ pub(super) struct Sheet {
 
 impl Sheet {
     pub(super) fn read(path: &Path) -> Self {
-        Self::parse(&fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display())))
+        Self::parse(
+            &fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display())),
+        )
     }
 
     pub(super) fn parse(text: &str) -> Self {
@@ -34,7 +36,13 @@ impl Sheet {
     }
 
     pub(super) fn to_csv(&self) -> String {
-        let row = |row: &Vec<String>| row.iter().map(|cell| quote(cell)).collect::<Vec<_>>().join(",") + "\n";
+        let row = |row: &Vec<String>| {
+            row.iter()
+                .map(|cell| quote(cell))
+                .collect::<Vec<_>>()
+                .join(",")
+                + "\n"
+        };
         self.rows.iter().map(row).collect()
     }
 
@@ -49,22 +57,37 @@ impl Sheet {
 
     pub(super) fn column(&self, name: &str) -> Vec<String> {
         let position = self.position(name);
-        self.rows[1..].iter().map(|row| row[position].clone()).collect()
+        self.rows[1..]
+            .iter()
+            .map(|row| row[position].clone())
+            .collect()
     }
 
     /// A cell of the row whose first cell is the key.
     pub(super) fn cell(&self, key: &str, column: &str) -> String {
-        let row = self.rows.iter().find(|row| row[0] == key).unwrap_or_else(|| panic!("no contact {key}"));
+        let row = self
+            .rows
+            .iter()
+            .find(|row| row[0] == key)
+            .unwrap_or_else(|| panic!("no contact {key}"));
         row[self.position(column)].clone()
     }
 
     pub(super) fn set(&mut self, key: &str, column: &str, value: &str) {
         let position = self.position(column);
-        let row = self.rows.iter_mut().find(|row| row[0] == key).unwrap_or_else(|| panic!("no contact {key}"));
+        let row = self
+            .rows
+            .iter_mut()
+            .find(|row| row[0] == key)
+            .unwrap_or_else(|| panic!("no contact {key}"));
         value.clone_into(&mut row[position]);
     }
 }
 
 fn quote(cell: &str) -> String {
-    if cell.contains([',', '"', '\n']) { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell.to_owned() }
+    if cell.contains([',', '"', '\n']) {
+        format!("\"{}\"", cell.replace('"', "\"\""))
+    } else {
+        cell.to_owned()
+    }
 }

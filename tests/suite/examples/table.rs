@@ -30,7 +30,12 @@ impl Table {
         let columns: Vec<String> = sheet.header().iter().filter(is_own).cloned().collect();
         let mut changes = Sheet::read(&fixtures.join(format!("{example}-changes.csv"))).rows;
         changes.remove(0);
-        let mut table = Self { times: Vec::new(), columns, rows: BTreeMap::new(), changes };
+        let mut table = Self {
+            times: Vec::new(),
+            columns,
+            rows: BTreeMap::new(),
+            changes,
+        };
         for row in &sheet.rows[1..] {
             table.add(&sheet, row);
         }
@@ -43,8 +48,16 @@ impl Table {
         if !self.times.contains(&now) {
             self.times.push(now.clone());
         }
-        let cells = self.columns.iter().map(|column| (column.clone(), cell(column))).collect();
-        let row = Row { cells, sent: cell("sent"), why: cell("why") };
+        let cells = self
+            .columns
+            .iter()
+            .map(|column| (column.clone(), cell(column)))
+            .collect();
+        let row = Row {
+            cells,
+            sent: cell("sent"),
+            why: cell("why"),
+        };
         let double = self.rows.insert((now, contact.clone()), row);
         assert!(double.is_none(), "{contact} stands twice");
     }

@@ -15,7 +15,12 @@ pub(super) enum OnBadValue {
 
 impl OnBadValue {
     pub(super) fn new(random: &mut Random) -> Self {
-        *random.pick(&[OnBadValue::Fail, OnBadValue::Fail, OnBadValue::Missing, OnBadValue::SkipContact])
+        *random.pick(&[
+            OnBadValue::Fail,
+            OnBadValue::Fail,
+            OnBadValue::Missing,
+            OnBadValue::SkipContact,
+        ])
     }
 
     /// What `contacts` says.

@@ -15,7 +15,11 @@ impl Draft<'_> {
     pub(super) fn segments_section(&mut self) -> String {
         let mut yaml = String::from("segments:\n");
         for number in 0..self.random.between(2, 5) {
-            let scope = Scope { stages: number % 2 == 1, segments: number, since: None };
+            let scope = Scope {
+                stages: number % 2 == 1,
+                segments: number,
+                since: None,
+            };
             let depth = self.random.below(3);
             let condition = self.condition(scope, depth);
             let members = self.members();
@@ -41,7 +45,8 @@ impl Draft<'_> {
         yaml
     }
 
-    /// The second campaign is overtaken by the first, and the third makes it start again within the same instant.
+    /// The second campaign is overtaken by the first, and the third makes it start again within the
+    /// same instant.
     fn relay(&mut self) -> String {
         let funnel = &self.funnels[0];
         let stage = format!("{}/{}", funnel.id, funnel.stages[0].id);
@@ -76,7 +81,11 @@ impl Draft<'_> {
         yaml += &self.priority("    ");
         let entered = self.entered();
         let mut enter: Vec<String> = entered.iter().map(|(_, item)| item.clone()).collect();
-        let scope = Scope { stages: false, segments: self.segments, since: None };
+        let scope = Scope {
+            stages: false,
+            segments: self.segments,
+            since: None,
+        };
         while enter.is_empty() || self.random.chance(35) {
             let depth = self.random.below(2);
             let condition = self.condition(scope, depth);
@@ -111,20 +120,41 @@ impl Draft<'_> {
             .stages
             .iter()
             .filter(|stage| !stage.closed)
-            .map(|stage| (stage.id.as_str(), if stage.is_final { NOWHERE } else { stage.weight }))
+            .map(|stage| {
+                (
+                    stage.id.as_str(),
+                    if stage.is_final {
+                        NOWHERE
+                    } else {
+                        stage.weight
+                    },
+                )
+            })
             .collect();
         let (stage, weight) = *self.random.pick(&stages);
         let mut lightest = [0; 3];
         lightest[funnel] = weight;
-        Some((lightest, format!("{{ entered: {}/{stage} }}", self.funnels[funnel].id)))
+        Some((
+            lightest,
+            format!("{{ entered: {}/{stage} }}", self.funnels[funnel].id),
+        ))
     }
 
     /// `reenter`, `existing`, `goal`, `exit-when`, publishing.
     fn rules(&mut self) -> String {
         let mut yaml = String::new();
-        let scope = Scope { stages: true, segments: self.segments, since: Some("entry") };
+        let scope = Scope {
+            stages: true,
+            segments: self.segments,
+            since: Some("entry"),
+        };
         if self.random.chance(50) {
-            let again = *self.random.pick(&["never", "{ after: 1 hour }", "{ after: 1 day }", "{ after: 1 month }"]);
+            let again = *self.random.pick(&[
+                "never",
+                "{ after: 1 hour }",
+                "{ after: 1 day }",
+                "{ after: 1 month }",
+            ]);
             yaml += &format!("    reenter: {again}\n");
         }
         if self.random.chance(40) {
@@ -142,10 +172,19 @@ impl Draft<'_> {
             yaml += &format!("    published: {SOMETIMES}\n");
         } else if self.random.chance(25) {
             let window = self.window("    ");
-            let then =
-                *self.random.pick(&["", "", ", after-until: exit", ", after-until: exit", ", after-until: pause"]);
+            let then = *self.random.pick(&[
+                "",
+                "",
+                ", after-until: exit",
+                ", after-until: exit",
+                ", after-until: pause",
+            ]);
             let ends = window.contains("until");
-            yaml += &if ends { window.replace(" }\n", &format!("{then} }}\n")) } else { window };
+            yaml += &if ends {
+                window.replace(" }\n", &format!("{then} }}\n"))
+            } else {
+                window
+            };
         }
         yaml
     }

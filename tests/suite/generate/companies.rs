@@ -23,7 +23,11 @@ pub(super) fn fields(days: Vec<String>) -> Vec<Field> {
     vec![
         Field::new("staff", "integer", &["1", "9", "50", "500"]),
         Field::new("kind", "choice", &["shop", "plant"]),
-        Field::new("town", "text", &["Wien", "WIEN", "\u{141}\u{f3}d\u{17a}", "Bonn"]),
+        Field::new(
+            "town",
+            "text",
+            &["Wien", "WIEN", "\u{141}\u{f3}d\u{17a}", "Bonn"],
+        ),
         Field::from("since", "date", days),
         Field::new("audited", "boolean", &["true", "false"]),
     ]
@@ -49,13 +53,18 @@ pub(super) fn file(random: &mut Random, fields: &[Field]) -> String {
 impl Draft<'_> {
     pub(super) fn company_condition(&mut self) -> String {
         let field = self.random.below(self.companies.len());
-        let Field { id, kind, operands, .. } = &self.companies[field];
+        let Field {
+            id, kind, operands, ..
+        } = &self.companies[field];
         let (id, kind, operands) = (*id, *kind, operands.clone());
         if self.random.chance(10) {
             return format!("{{ company: {id}, exists: {} }}", self.random.chance(50));
         }
         let comparison = match kind {
-            "integer" => format!("at-least: {}", quoted(kind, self.random.pick::<String>(&operands))),
+            "integer" => format!(
+                "at-least: {}",
+                quoted(kind, self.random.pick::<String>(&operands))
+            ),
             "boolean" => format!("is: {}", self.random.chance(50)),
             "date" => self.time_comparison(kind, &operands),
             kind => self.equality(&operands, kind),

@@ -24,9 +24,18 @@ const RELATIVE_DAYS: [&str; 13] = [
 ];
 const RELATIVE_MOMENTS: [&str; 4] = ["2 hours ago", "90 minutes ago", "in 1 hour", "in 2 hours"];
 
-const ANNIVERSARIES: [&str; 7] =
-    ["today", "tomorrow", "yesterday", "in 3 days", "3 days ago", "in 1 month", "1 month ago"];
-const PATTERNS: [&str; 8] = ["^a", "[0-9]+", "ss|ß", "s.m$", "^.{3}$", "(?:@x)", "Ą", "a.*a"];
+const ANNIVERSARIES: [&str; 7] = [
+    "today",
+    "tomorrow",
+    "yesterday",
+    "in 3 days",
+    "3 days ago",
+    "in 1 month",
+    "1 month ago",
+];
+const PATTERNS: [&str; 8] = [
+    "^a", "[0-9]+", "ss|ß", "s.m$", "^.{3}$", "(?:@x)", "Ą", "a.*a",
+];
 
 /// What a condition may speak of.
 #[derive(Clone, Copy)]
@@ -59,14 +68,18 @@ impl Draft<'_> {
             6 | 7 => match self.random.below(5) {
                 3 => self.company_condition(),
                 0 => self.campaign_condition(),
-                1 => format!("{{ reachable: {} }}", self.random.pick(&["email", "email", "sms", "push"])),
+                1 => format!(
+                    "{{ reachable: {} }}",
+                    self.random.pick(&["email", "email", "sms", "push"])
+                ),
                 _ => self.field_condition(),
             },
             _ => self.field_condition(),
         }
     }
 
-    /// Whether there is any tag is drawn from a copy, so that what else a seed draws stays as it was.
+    /// Whether there is any tag is drawn from a copy, so that what else a seed draws stays as it
+    /// was.
     fn tag_condition(&mut self) -> String {
         let held = self.random.clone().below(12);
         let tag = self.random.pick(&TAGS);
@@ -94,7 +107,10 @@ impl Draft<'_> {
         match self.random.below(4) {
             0 => format!("{{ stage: {id}/{stage} }}"),
             1 => {
-                let long = *self.random.pick(&["1 day", "2 days", "1 hour", "90 minutes", "1 week"]);
+                let long =
+                    *self
+                        .random
+                        .pick(&["1 day", "2 days", "1 hour", "90 minutes", "1 week"]);
                 format!("{{ stage: {id}/{stage}, for: {long} }}")
             }
             2 => format!("{{ reached: {id}/{stage} }}"),
@@ -117,7 +133,9 @@ impl Draft<'_> {
 
     fn field_condition(&mut self) -> String {
         let field = self.random.below(self.fields.len());
-        let Field { id, kind, operands, .. } = &self.fields[field];
+        let Field {
+            id, kind, operands, ..
+        } = &self.fields[field];
         let (id, kind, operands) = (*id, *kind, operands.clone());
         if self.random.chance(10) {
             return format!("{{ field: {id}, exists: {} }}", self.random.chance(50));
@@ -125,7 +143,11 @@ impl Draft<'_> {
         let comparison = match kind {
             "text" | "email" => self.text_comparison(&operands),
             "integer" | "number" => self.number_comparison(&operands),
-            "boolean" => format!("{}: {}", self.random.pick(&["is", "is-not"]), self.random.chance(50)),
+            "boolean" => format!(
+                "{}: {}",
+                self.random.pick(&["is", "is-not"]),
+                self.random.chance(50)
+            ),
             "choice" => self.equality(&operands, kind),
             "choices" => self.choices_comparison(),
             _ => self.time_comparison(kind, &operands),
@@ -135,12 +157,21 @@ impl Draft<'_> {
 
     /// `is`, `is-not`, `in`, `not-in`.
     pub(super) fn equality(&mut self, operands: &[String], kind: &str) -> String {
-        let operator = *self.random.pick(&["is", "is-not", "is-not", "in", "not-in"]);
+        let operator = *self
+            .random
+            .pick(&["is", "is-not", "is-not", "in", "not-in"]);
         if operator.ends_with("in") {
             let [first, second] = self.random.two(operands);
-            format!("{operator}: [{}, {}]", quoted(kind, first), quoted(kind, second))
+            format!(
+                "{operator}: [{}, {}]",
+                quoted(kind, first),
+                quoted(kind, second)
+            )
         } else {
-            format!("{operator}: {}", quoted(kind, self.random.pick::<String>(operands)))
+            format!(
+                "{operator}: {}",
+                quoted(kind, self.random.pick::<String>(operands))
+            )
         }
     }
 
@@ -154,7 +185,13 @@ impl Draft<'_> {
         let operator = *self.random.pick(&["contains", "starts-with", "ends-with"]);
         let letters: Vec<char> = self.random.pick(operands).chars().collect();
         let cut = self.random.between(1, letters.len() - 1);
-        let piece: String = if operator == "ends-with" { &letters[cut..] } else { &letters[..cut] }.iter().collect();
+        let piece: String = if operator == "ends-with" {
+            &letters[cut..]
+        } else {
+            &letters[..cut]
+        }
+        .iter()
+        .collect();
         format!("{operator}: {}", quoted("text", &piece))
     }
 
@@ -191,7 +228,10 @@ impl Draft<'_> {
                     return "during: today".to_owned();
                 }
                 let which = *self.random.pick(&["last", "this", "next"]);
-                format!("during: {which} {}", self.random.pick(&["day", "week", "month", "year"]))
+                format!(
+                    "during: {which} {}",
+                    self.random.pick(&["day", "week", "month", "year"])
+                )
             }
             1 | 2 => {
                 let long = if exact && self.random.chance(50) {
@@ -203,16 +243,25 @@ impl Draft<'_> {
             }
             3 => {
                 let days = self.days.clone();
-                let ends = if exact && self.random.chance(50) { operands[..30].to_vec() } else { days };
+                let ends = if exact && self.random.chance(50) {
+                    operands[..30].to_vec()
+                } else {
+                    days
+                };
                 let [first, second] = self.random.two(&ends);
                 format!("between: [{first}, {second}]")
             }
             4 => {
                 let [first, second] = [self.time_operand(exact), self.time_operand(exact)];
-                format!("{}: [{first}, {second}]", self.random.pick(&["in", "not-in"]))
+                format!(
+                    "{}: [{first}, {second}]",
+                    self.random.pick(&["in", "not-in"])
+                )
             }
             _ => {
-                let operator = *self.random.pick(&["is", "is-not", "is-not", "before", "after", "since", "until"]);
+                let operator = *self.random.pick(&[
+                    "is", "is-not", "is-not", "before", "after", "since", "until",
+                ]);
                 format!("{operator}: {}", self.time_operand(exact))
             }
         }
@@ -221,10 +270,16 @@ impl Draft<'_> {
     fn time_operand(&mut self, exact: bool) -> String {
         match self.random.below(4) {
             0 | 1 => (*self.random.pick(&RELATIVE_DAYS)).to_owned(),
-            2 if exact && self.random.chance(50) => (*self.random.pick(&RELATIVE_MOMENTS)).to_owned(),
+            2 if exact && self.random.chance(50) => {
+                (*self.random.pick(&RELATIVE_MOMENTS)).to_owned()
+            }
             2 if exact => {
                 let moments = self.scene.moments();
-                if self.random.chance(20) { moments[0].clone() } else { self.random.pick(&moments).clone() }
+                if self.random.chance(20) {
+                    moments[0].clone()
+                } else {
+                    self.random.pick(&moments).clone()
+                }
             }
             _ => self.random.pick(&self.days).clone(),
         }

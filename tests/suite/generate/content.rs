@@ -1,4 +1,5 @@
-//! Random content: one or two of each kind, how often a channel may be used, other systems, and who belongs to a segment by name.
+//! Random content: one or two of each kind, how often a channel may be used, other systems, and who
+//! belongs to a segment by name.
 //!
 //! Invariant: every content is of the kind that its id says, so that events and steps can name it.
 
@@ -43,39 +44,63 @@ const HOURS: [&str; 8] = [
 
 /// What a step may send.
 pub(super) const SENDABLE: [&str; 16] = [
-    "hello", "hello", "bye", "weekly", "urgent", "ping", "banner", "gone", "soon", "brief", "calm", "nudge", "any",
-    "any", "part", "post",
+    "hello", "hello", "bye", "weekly", "urgent", "ping", "banner", "gone", "soon", "brief", "calm",
+    "nudge", "any", "any", "part", "post",
 ];
 
 /// The files that `include`, `exclude` and `body` may name.
 pub(super) fn member_files(random: &mut Random) -> Vec<(String, String)> {
-    let mut keys =
-        |wanted: usize| -> Vec<String> { (0..wanted).map(|_| format!("c{:02}", random.below(18))).collect() };
+    let mut keys = |wanted: usize| -> Vec<String> {
+        (0..wanted)
+            .map(|_| format!("c{:02}", random.below(18)))
+            .collect()
+    };
     let (vip, more, blocked) = (keys(3), keys(2), keys(3));
-    let table = vip.iter().map(|key| format!("Somebody,{key}\n")).collect::<String>();
-    let spaced = more.iter().map(|key| format!(" {key} \n")).collect::<String>();
+    let table = vip
+        .iter()
+        .map(|key| format!("Somebody,{key}\n"))
+        .collect::<String>();
+    let spaced = more
+        .iter()
+        .map(|key| format!(" {key} \n"))
+        .collect::<String>();
     vec![
         ("members/vip.csv".into(), format!("name,id\n{table}")),
         ("members/more.txt".into(), spaced),
         ("members/blocked.txt".into(), blocked.join("\n")),
         (
             "texts/letter.txt".into(),
-            "{{ opt-in }}, {{ meeting | default: soon }}: {{ points }} {{ opt-in | default: x }}".into(),
+            "{{ opt-in }}, {{ meeting | default: soon }}: {{ points }} {{ opt-in | default: x }}"
+                .into(),
         ),
-        ("texts/banner.txt".into(), "Call {{phone | default: 'us '}}, {{ meeting }}".into()),
+        (
+            "texts/banner.txt".into(),
+            "Call {{phone | default: 'us '}}, {{ meeting }}".into(),
+        ),
     ]
 }
 
 impl Draft<'_> {
     pub(super) fn content_section(&mut self) -> String {
         // With email among them: what may happen with it is the same in all projects.
-        let prefers = ["", ", prefer: [sms, email]", ", prefer: [push, sms, email]", ", prefer: [email]"];
+        let prefers = [
+            "",
+            ", prefer: [sms, email]",
+            ", prefer: [push, sms, email]",
+            ", prefer: [email]",
+        ];
         let prefer = *self.random.pick(&prefers);
         let window = self.window("    ");
-        let group =
-            self.groups.ids.first().map(|group| format!(", subject: '{{{{ points/{group} }}}} {{{{ note }}}}'"));
+        let group = self
+            .groups
+            .ids
+            .first()
+            .map(|group| format!(", subject: '{{{{ points/{group} }}}} {{{{ note }}}}'"));
         let subject = group.unwrap_or_default();
-        format!("{CONTENT}  any: {{ kind: message{prefer}{subject} }}\n  soon:\n    kind: email\n{window}")
+        format!(
+            "{CONTENT}  any: {{ kind: message{prefer}{subject} }}\n  soon:\n    kind: \
+                email\n{window}"
+        )
     }
 
     pub(super) fn limits_section(&mut self) -> String {
@@ -83,8 +108,13 @@ impl Draft<'_> {
         for (channel, chance) in [("email", 60), ("sms", 40), ("push", 30)] {
             if self.random.chance(chance) {
                 let most = *self.random.pick(&[1, 1, 2]);
-                let within = *self.random.pick(&["1 day", "90 minutes", "2 days", "7 days"]);
-                let then = *self.random.pick(&["", ", then: delay", ", then: drop", ", then: drop"]);
+                let within = *self
+                    .random
+                    .pick(&["1 day", "90 minutes", "2 days", "7 days"]);
+                let then =
+                    *self
+                        .random
+                        .pick(&["", ", then: delay", ", then: drop", ", then: drop"]);
                 let often = format!("at-most: {most}, within: {within}{then}");
                 let hours = *self.random.pick(&HOURS);
                 yaml += &match (hours, self.random.chance(50)) {
@@ -94,14 +124,20 @@ impl Draft<'_> {
                 };
             }
         }
-        if yaml.is_empty() { yaml } else { format!("limits:\n{yaml}") }
+        if yaml.is_empty() {
+            yaml
+        } else {
+            format!("limits:\n{yaml}")
+        }
     }
 
     /// Members by name.
     pub(super) fn members(&mut self) -> String {
         let mut members = String::new();
         if self.random.chance(15) {
-            let files = *self.random.pick(&["[members/vip.csv]", "[members/vip.csv, members/more.txt]"]);
+            let files = *self
+                .random
+                .pick(&["[members/vip.csv]", "[members/vip.csv, members/more.txt]"]);
             members += &format!(", include: {files}");
         }
         if self.random.chance(15) {

@@ -30,15 +30,33 @@ pub(super) const MISSING: &str = "missing: [\"NULL\", \"(none)\"]";
 const WAYS: [&str; 4] = ["email", "sms", "push", "letter"];
 pub(super) const TAGS: [&str; 5] = ["vip", "warm", "hot", "cold", "new"];
 
-const TEXTS: [&str; 14] =
-    ["Anna", "anna", "ANNA", "Straße", "STRASSE", "STRAẞE", "Ąę", "ąĘ", "007", "NO", "a,b", "say \"hi\"", "ſum", "İz"];
+const TEXTS: [&str; 14] = [
+    "Anna",
+    "anna",
+    "ANNA",
+    "Straße",
+    "STRASSE",
+    "STRAẞE",
+    "Ąę",
+    "ąĘ",
+    "007",
+    "NO",
+    "a,b",
+    "say \"hi\"",
+    "ſum",
+    "İz",
+];
 const WHOLE: [&str; 7] = ["0", "1", "2", "3", "5", "9", "10"];
 const DECIMALS: [&str; 7] = ["0", "0.5", "9.99", "10", "10.01", "12.5", "500"];
 
 pub(super) fn fields(random: &mut Random, scene: &Scene, bad: OnBadValue) -> Vec<Field> {
     let separator = *random.pick(&[";", "|"]);
     let mut fields = vec![
-        Field::new("email", "email", &["a@x.org", "A@X.org", "b@x.org", "c@y.org"]),
+        Field::new(
+            "email",
+            "email",
+            &["a@x.org", "A@X.org", "b@x.org", "c@y.org"],
+        ),
         Field::new("boss", "email", &["boss@x.org", "B@y.org"]),
         Field::new("phone", "text", &["+48 1", "+48 2"]),
         Field::new("device", "text", &["d1", "d2"]),
@@ -47,16 +65,33 @@ pub(super) fn fields(random: &mut Random, scene: &Scene, bad: OnBadValue) -> Vec
         Field::new("orders", "integer", &WHOLE),
         Field::new("spent", "number", &DECIMALS).with_cells(&["0.50", "10.0", "9.990"]),
         Field::new("plan", "choice", &PLANS).with_cells(&[" pro", "free "]),
-        Field::new("hats", "choices", &HATS)
-            .with_cells(&[&["top", "cap"].join(separator), &["bowler ", " top"].join(separator)]),
-        Field::new("opt-in", "boolean", &["true", "false"]).with_cells(&["TRUE", "Yes", "no", "1", "0"]),
+        Field::new("hats", "choices", &HATS).with_cells(&[
+            &["top", "cap"].join(separator),
+            &["bowler ", " top"].join(separator),
+        ]),
+        Field::new("opt-in", "boolean", &["true", "false"])
+            .with_cells(&["TRUE", "Yes", "no", "1", "0"]),
         Field::new("firm", "text", &["acme", "beta", "gone"]).with_cells(&[" acme"]),
-        Field::new("zone", "text", &["Asia/Tokyo", "America/New_York", "Europe/Warsaw", "Australia/Lord_Howe"]),
+        Field::new(
+            "zone",
+            "text",
+            &[
+                "Asia/Tokyo",
+                "America/New_York",
+                "Europe/Warsaw",
+                "Australia/Lord_Howe",
+            ],
+        ),
         Field::new("way", "choice", &WAYS),
-        Field::from("seen", "date", scene.days()).with_cells(&[&scene.day(0).to_string(), &scene.day(1).to_string()]),
-        Field::from("meeting", "datetime", scene.moments()).with_cells(&[&scene.moments()[0], &scene.moments()[0]]),
+        Field::from("seen", "date", scene.days())
+            .with_cells(&[&scene.day(0).to_string(), &scene.day(1).to_string()]),
+        Field::from("meeting", "datetime", scene.moments())
+            .with_cells(&[&scene.moments()[0], &scene.moments()[0]]),
     ];
-    fields[9].written = format!(", values: [{}], separator: \"{separator}\"", HATS.join(", "));
+    fields[9].written = format!(
+        ", values: [{}], separator: \"{separator}\"",
+        HATS.join(", ")
+    );
     fields[8].written = format!(", values: [{}]", PLANS.join(", "));
     fields[13].written = format!(", values: [{}]", WAYS.join(", "));
     vary(random, &mut fields);
@@ -112,12 +147,24 @@ pub(super) fn quoted(kind: &str, operand: &str) -> String {
 
 impl Field {
     pub(super) fn new(id: &'static str, kind: &'static str, operands: &[&str]) -> Self {
-        Field::from(id, kind, operands.iter().map(|&operand| operand.to_owned()).collect())
+        Field::from(
+            id,
+            kind,
+            operands.iter().map(|&operand| operand.to_owned()).collect(),
+        )
     }
 
     pub(super) fn from(id: &'static str, kind: &'static str, operands: Vec<String>) -> Self {
         let column = id.replace('-', "_");
-        Field { id, kind, column, in_file: true, cells: operands.clone(), operands, written: String::new() }
+        Field {
+            id,
+            kind,
+            column,
+            in_file: true,
+            cells: operands.clone(),
+            operands,
+            written: String::new(),
+        }
     }
 
     fn with_cells(mut self, more: &[&str]) -> Self {
@@ -129,14 +176,25 @@ impl Field {
 /// The section `contacts`.
 pub(super) fn contacts_section(random: &mut Random, fields: &[Field], groups: &Groups) -> String {
     let mut yaml = String::from("contacts:\n  key: id\n");
-    let tags = if random.chance(30) { "open".to_owned() } else { format!("[{}]", TAGS.join(", ")) };
-    writeln!(yaml, "  tags: {{ values: {tags}, column: labels, separator: \",\" }}").expect("a string takes it");
+    let tags = if random.chance(30) {
+        "open".to_owned()
+    } else {
+        format!("[{}]", TAGS.join(", "))
+    };
+    writeln!(
+        yaml,
+        "  tags: {{ values: {tags}, column: labels, separator: \",\" }}"
+    )
+    .expect("a string takes it");
     if random.chance(20) {
         writeln!(yaml, "  {MISSING}").expect("a string takes it");
     }
     yaml += groups.in_contacts();
     yaml += "  fields:\n";
-    for Field { id, kind, written, .. } in fields {
+    for Field {
+        id, kind, written, ..
+    } in fields
+    {
         writeln!(yaml, "    {id}: {{ type: {kind}{written} }}").expect("a string takes it");
     }
     yaml += "  addresses: { email: email, sms: phone, push: device }\n  owner: boss\n";

@@ -24,10 +24,17 @@ pub(super) struct Flight<'a> {
     pub(super) campaigns: BTreeMap<String, Option<String>>,
 }
 
-/// Another version of a project, or nothing where this one has no place for the change that was drawn.
+/// Another version of a project, or nothing where this one has no place for the change that was
+/// drawn.
 pub(super) fn changed(random: &mut Random, root: &Value, number: usize) -> Option<Value> {
-    let mut flight =
-        Flight { random, root: root.clone(), number, moved: vec![], removed: vec![], campaigns: BTreeMap::new() };
+    let mut flight = Flight {
+        random,
+        root: root.clone(),
+        number,
+        moved: vec![],
+        removed: vec![],
+        campaigns: BTreeMap::new(),
+    };
     flight.forget_old_lines();
     let is_renaming = flight.random.chance(50);
     let done = if is_renaming {
@@ -51,7 +58,10 @@ pub(super) fn changed(random: &mut Random, root: &Value, number: usize) -> Optio
         return None;
     }
     if is_renaming {
-        flight.random.chance(30).then(|| flight.rename_what_nobody_is_at());
+        flight
+            .random
+            .chance(30)
+            .then(|| flight.rename_what_nobody_is_at());
     } else {
         flight.name_tags();
         flight.name_content();
@@ -103,10 +113,18 @@ impl Flight<'_> {
         for (key, kept) in [("moved", &mut self.moved), ("removed", &mut self.removed)] {
             let old = self.root.as_mapping_mut().expect("a project").remove(key);
             let is_of_file = |line: &Value| {
-                let moved = line["from"].as_str().is_some_and(|from| from.contains('/') && !from.contains([':', ' ']));
-                is_of_a_file(line) || line.get("stage").is_some() || moved && line.get("campaign").is_none()
+                let moved = line["from"]
+                    .as_str()
+                    .is_some_and(|from| from.contains('/') && !from.contains([':', ' ']));
+                is_of_a_file(line)
+                    || line.get("stage").is_some()
+                    || moved && line.get("campaign").is_none()
             };
-            kept.extend(old.iter().flat_map(|old| old.as_sequence().expect("a list").clone()).filter(is_of_file));
+            kept.extend(
+                old.iter()
+                    .flat_map(|old| old.as_sequence().expect("a list").clone())
+                    .filter(is_of_file),
+            );
         }
     }
 
@@ -125,7 +143,11 @@ impl Flight<'_> {
         let [old, new] = [old, &self.root].map(|root| step_names_of(&super::tree::yaml(root)));
         let mut joined: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (campaign, names) in old {
-            let present = self.campaigns.get(&campaign).cloned().unwrap_or(Some(campaign));
+            let present = self
+                .campaigns
+                .get(&campaign)
+                .cloned()
+                .unwrap_or(Some(campaign));
             if let Some(present) = present {
                 joined.entry(present).or_default().extend(names);
             }
@@ -143,7 +165,10 @@ impl Flight<'_> {
                     self.moved.push(line.into());
                 } else {
                     line.insert("step".into(), name.into());
-                    line.insert("then".into(), (*self.random.pick(&["exit", "next", "next"])).into());
+                    line.insert(
+                        "then".into(),
+                        (*self.random.pick(&["exit", "next", "next"])).into(),
+                    );
                     self.removed.push(line.into());
                 }
             }
@@ -156,7 +181,9 @@ impl Flight<'_> {
     }
 
     pub(super) fn say_removed(&mut self, line: &[(&str, &str)]) {
-        let line = line.iter().map(|(key, value)| (Value::from(*key), Value::from(*value)));
+        let line = line
+            .iter()
+            .map(|(key, value)| (Value::from(*key), Value::from(*value)));
         self.removed.push(Value::Mapping(line.collect()));
     }
 
@@ -188,7 +215,10 @@ impl Flight<'_> {
         for line in self.lines_mut() {
             // An old name stays what it was.
             if let Some(to) = line.get_mut("to") {
-                let (kind, name) = to.as_str().and_then(|to| to.split_once(' ')).unwrap_or_default();
+                let (kind, name) = to
+                    .as_str()
+                    .and_then(|to| to.split_once(' '))
+                    .unwrap_or_default();
                 match with(name).filter(|_| ["tag", "event"].contains(&kind)) {
                     Some(name) => *to = format!("{kind} {name}").into(),
                     None => replaced(to),
@@ -229,7 +259,10 @@ impl Flight<'_> {
         let place = self.random.between(1, stages.len() - 1);
         let old = &stages[place];
         let path = format!("{funnel}/{old}");
-        let spoken = self.moved.iter().any(|line| line["to"].as_str() == Some(&path));
+        let spoken = self
+            .moved
+            .iter()
+            .any(|line| line["to"].as_str() == Some(&path));
         if stages.len() < 3
             || definition["entry"].as_str() == Some(old)
             || definition["stages"][&**old].get("value").is_some()
@@ -237,12 +270,19 @@ impl Flight<'_> {
         {
             return false;
         }
-        let other = if place + 1 < stages.len() && self.random.chance(50) { place + 1 } else { place - 1 };
+        let other = if place + 1 < stages.len() && self.random.chance(50) {
+            place + 1
+        } else {
+            place - 1
+        };
         let other = stages[other].clone();
         let to = format!("{funnel}/{other}");
         self.replace(|text| (text == path).then(|| to.clone()));
         let definition = &mut self.root["funnels"][&*funnel];
-        definition["stages"].as_mapping_mut().expect("stages").remove(&**old);
+        definition["stages"]
+            .as_mapping_mut()
+            .expect("stages")
+            .remove(&**old);
         each_mapping(definition, &mut |entries| without(entries, old));
         if self.random.chance(60) {
             self.say_removed(&[("stage", &path), ("then", "leave")]);
@@ -262,7 +302,10 @@ impl Flight<'_> {
         });
         for line in self.lines_mut() {
             for key in ["from", "stage"] {
-                let rest = line.get(key).and_then(Value::as_str).and_then(|text| text.strip_prefix(&prefix));
+                let rest = line
+                    .get(key)
+                    .and_then(Value::as_str)
+                    .and_then(|text| text.strip_prefix(&prefix));
                 if let Some(path) = rest.map(|rest| format!("{new}/{rest}")) {
                     line[key] = path.into();
                 }
@@ -270,16 +313,24 @@ impl Flight<'_> {
         }
         each_mapping(&mut self.root, &mut |entries| {
             for key in ["in-funnel", "leave"] {
-                if let Some(value) = entries.get_mut(key).filter(|value| value.as_str() == Some(&old)) {
+                if let Some(value) = entries
+                    .get_mut(key)
+                    .filter(|value| value.as_str() == Some(&old))
+                {
                     *value = new.clone().into();
                 }
             }
         });
         Self::rename_key(&mut self.root["funnels"], &old, &new);
         let keeps_column = self.random.chance(60);
-        let definition = self.root["funnels"][&*new].as_mapping_mut().expect("a funnel");
+        let definition = self.root["funnels"][&*new]
+            .as_mapping_mut()
+            .expect("a funnel");
         if keeps_column && !definition.contains_key("column") {
-            definition.insert("column".into(), format!("stage_{}", old.replace('-', "_")).into());
+            definition.insert(
+                "column".into(),
+                format!("stage_{}", old.replace('-', "_")).into(),
+            );
         }
         self.say_moved(&old, &new);
         true

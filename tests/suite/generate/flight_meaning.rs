@@ -1,4 +1,5 @@
-//! Changes of a project that change nothing: a segment with another name or written out in its place, a condition in other words, content with another name.
+//! Changes of a project that change nothing: a segment with another name or written out in its
+//! place, a condition in other words, content with another name.
 //!
 //! Invariant: what a condition means stays.
 
@@ -29,16 +30,26 @@ impl Flight<'_> {
         true
     }
 
-    /// In the ways into campaigns. What asks for an event stands in `all` there, for alone it would let in with each event.
+    /// In the ways into campaigns. What asks for an event stands in `all` there, for alone it would
+    /// let in with each event.
     pub(super) fn write_out_segment(&mut self) -> bool {
         let old = self.pick_of("segments");
         let segment = &self.root["segments"][&*old];
-        let Some(inside) = segment.get("where").and_then(Value::as_mapping).cloned() else { return false };
-        if segment.get("include").is_some() || segment.get("exclude").is_some() || self.is_by_hand(&old) {
+        let Some(inside) = segment.get("where").and_then(Value::as_mapping).cloned() else {
+            return false;
+        };
+        if segment.get("include").is_some()
+            || segment.get("exclude").is_some()
+            || self.is_by_hand(&old)
+        {
             return false;
         }
         let asks_for_event = inside.contains_key("event");
-        let inside = if asks_for_event { one("all", vec![Value::Mapping(inside)].into()) } else { inside };
+        let inside = if asks_for_event {
+            one("all", vec![Value::Mapping(inside)].into())
+        } else {
+            inside
+        };
         let mut done = false;
         self.each_way_in(|entries| {
             if entries.get("segment").and_then(Value::as_str) == Some(&old) {
@@ -55,13 +66,18 @@ impl Flight<'_> {
         let mut done = false;
         self.each_way_in(|entries| {
             for key in ["all", "any"] {
-                let Some(Value::Sequence(parts)) = entries.get_mut(key) else { continue };
+                let Some(Value::Sequence(parts)) = entries.get_mut(key) else {
+                    continue;
+                };
                 parts.reverse();
                 let first = parts[0].clone();
                 match choice {
                     0 => {}
                     1 => parts.push(first),
-                    _ => parts.push(Value::Mapping(one("not", Value::Mapping(one("not", first))))),
+                    _ => parts.push(Value::Mapping(one(
+                        "not",
+                        Value::Mapping(one("not", first)),
+                    ))),
                 }
                 done = true;
             }
@@ -88,11 +104,18 @@ impl Flight<'_> {
     /// What a change sends by its first name it sends by its present one.
     pub(super) fn name_content(&mut self) {
         let content = self.root["content"].as_mapping().expect("content");
-        let is_sent = |definition: &Value| definition.get("kind").and_then(Value::as_str) == Some("focus");
-        let named = content.iter().find(|(_, definition)| is_sent(definition)).and_then(|(id, _)| id.as_str());
+        let is_sent =
+            |definition: &Value| definition.get("kind").and_then(Value::as_str) == Some("focus");
+        let named = content
+            .iter()
+            .find(|(_, definition)| is_sent(definition))
+            .and_then(|(id, _)| id.as_str());
         let present = named.expect("content for a place on a page").to_owned();
         each_mapping(&mut self.root, &mut |entries| {
-            if let Some(content) = entries.get_mut("send").filter(|content| content.as_str() == Some(SENT)) {
+            if let Some(content) = entries
+                .get_mut("send")
+                .filter(|content| content.as_str() == Some(SENT))
+            {
                 *content = present.clone().into();
             }
         });
@@ -101,8 +124,9 @@ impl Flight<'_> {
     fn is_by_hand(&mut self, segment: &str) -> bool {
         let mut found = false;
         each_mapping(&mut self.root, &mut |entries| {
-            found |=
-                ["add-to", "remove-from"].iter().any(|key| entries.get(*key).and_then(Value::as_str) == Some(segment));
+            found |= ["add-to", "remove-from"]
+                .iter()
+                .any(|key| entries.get(*key).and_then(Value::as_str) == Some(segment));
         });
         found
     }

@@ -1,4 +1,5 @@
-//! Changes of a project that give another name to what nobody is at, but of which things are remembered: a tag, an event, an experience.
+//! Changes of a project that give another name to what nobody is at, but of which things are
+//! remembered: a tag, an event, an experience.
 //!
 //! Invariant: a closed list of tags never loses a name of which the project says nothing.
 
@@ -40,7 +41,9 @@ impl Flight<'_> {
 
     /// Of the project's own events, for the built-in ones keep their names.
     pub(super) fn rename_event(&mut self) -> bool {
-        let Some(old) = self.own_event() else { return false };
+        let Some(old) = self.own_event() else {
+            return false;
+        };
         let new = format!("ride-{}", self.number);
         if old == new {
             return false;
@@ -54,15 +57,25 @@ impl Flight<'_> {
     }
 
     fn own_event(&self) -> Option<String> {
-        keys(self.root.get("events")).into_iter().find(|event| is_own(event))
+        keys(self.root.get("events"))
+            .into_iter()
+            .find(|event| is_own(event))
     }
 
     pub(super) fn rename_experience(&mut self) -> bool {
         let funnel = self.pick_of("funnels");
         let new = format!("sight-{}", self.number);
         let mut found = Vec::new();
-        for (stage, definition) in self.root["funnels"][&*funnel]["stages"].as_mapping().expect("stages") {
-            for shown in definition.get("experiences").and_then(Value::as_sequence).into_iter().flatten() {
+        for (stage, definition) in self.root["funnels"][&*funnel]["stages"]
+            .as_mapping()
+            .expect("stages")
+        {
+            for shown in definition
+                .get("experiences")
+                .and_then(Value::as_sequence)
+                .into_iter()
+                .flatten()
+            {
                 found.push((
                     stage.as_str().expect("a stage").to_owned(),
                     shown["id"].as_str().expect("an id").to_owned(),
@@ -77,13 +90,24 @@ impl Flight<'_> {
             return false;
         }
         let list = &mut self.root["funnels"][&*funnel]["stages"][&*stage]["experiences"];
-        for shown in list.as_sequence_mut().expect("a list").iter_mut().filter(|shown| shown["id"] == old.as_str()) {
+        for shown in list
+            .as_sequence_mut()
+            .expect("a list")
+            .iter_mut()
+            .filter(|shown| shown["id"] == old.as_str())
+        {
             shown["id"] = new.clone().into();
         }
         let path = format!("{funnel}/{stage}");
         if self.random.chance(70) {
-            let before = self.former_stage(&path).filter(|_| self.random.chance(50)).unwrap_or_else(|| path.clone());
-            self.say_moved(&format!("experience {before}/{old}"), &format!("experience {path}/{new}"));
+            let before = self
+                .former_stage(&path)
+                .filter(|_| self.random.chance(50))
+                .unwrap_or_else(|| path.clone());
+            self.say_moved(
+                &format!("experience {before}/{old}"),
+                &format!("experience {path}/{new}"),
+            );
         }
         true
     }
@@ -91,9 +115,12 @@ impl Flight<'_> {
     /// What a stage was called before the same change.
     fn former_stage(&mut self, path: &str) -> Option<String> {
         let moved = |to: &str| {
-            let line =
-                self.moved.last().filter(|line| line["to"].as_str() == Some(to) && line.get("campaign").is_none());
-            line.and_then(|line| line["from"].as_str()).map(str::to_owned)
+            let line = self
+                .moved
+                .last()
+                .filter(|line| line["to"].as_str() == Some(to) && line.get("campaign").is_none());
+            line.and_then(|line| line["from"].as_str())
+                .map(str::to_owned)
         };
         let (funnel, stage) = path.split_once('/').expect("funnel/stage");
         moved(path).or_else(|| Some(format!("{}/{stage}", moved(funnel)?)))
@@ -104,7 +131,9 @@ impl Flight<'_> {
         let present: Vec<String> = TAGS.iter().map(|tag| self.tag(tag)).collect();
         each_mapping(&mut self.root, &mut |entries| {
             for key in ["tag", "add-tag", "remove-tag"] {
-                let Some(tag) = entries.get_mut(key) else { continue };
+                let Some(tag) = entries.get_mut(key) else {
+                    continue;
+                };
                 if let Some(place) = TAGS.iter().position(|first| tag.as_str() == Some(first)) {
                     *tag = present[place].clone().into();
                 }
@@ -115,8 +144,14 @@ impl Flight<'_> {
     /// The tag that had this name at first, or another one where nothing is known of it any more.
     fn tag(&self, first: &str) -> String {
         let from = format!("tag {first}");
-        let line = self.moved.iter().find(|line| line["from"].as_str() == Some(&from));
-        let present = line.and_then(|line| line["to"].as_str()?.strip_prefix("tag ")).unwrap_or(first).to_owned();
+        let line = self
+            .moved
+            .iter()
+            .find(|line| line["from"].as_str() == Some(&from));
+        let present = line
+            .and_then(|line| line["to"].as_str()?.strip_prefix("tag "))
+            .unwrap_or(first)
+            .to_owned();
         match self.declared_tags() {
             Some(declared) if !declared.contains(&present) => declared[0].clone(),
             _ => present,
@@ -125,13 +160,20 @@ impl Flight<'_> {
 
     fn declared_tags(&self) -> Option<Vec<String>> {
         let values = self.root["contacts"]["tags"]["values"].as_sequence()?;
-        Some(values.iter().filter_map(|tag| tag.as_str().map(str::to_owned)).collect())
+        Some(
+            values
+                .iter()
+                .filter_map(|tag| tag.as_str().map(str::to_owned))
+                .collect(),
+        )
     }
 
     /// Without lines whose new name nothing bears any more.
     pub(super) fn forget_tags_that_are_gone(&mut self) {
         let mut words = std::collections::BTreeSet::new();
-        each_scalar(&mut self.root, &mut |scalar| words.extend(scalar.as_str().map(str::to_owned)));
+        each_scalar(&mut self.root, &mut |scalar| {
+            words.extend(scalar.as_str().map(str::to_owned));
+        });
         self.moved.retain(|line| {
             let tag = line["to"].as_str().and_then(|to| to.strip_prefix("tag "));
             tag.is_none_or(|tag| words.contains(tag))
@@ -149,7 +191,11 @@ pub(super) fn own_events(written: &[String]) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for version in written {
         let root: Value = serde_yaml::from_str(version).expect("a project");
-        names.extend(keys(root.get("events")).into_iter().filter(|event| is_own(event)));
+        names.extend(
+            keys(root.get("events"))
+                .into_iter()
+                .filter(|event| is_own(event)),
+        );
     }
     names.dedup();
     names
@@ -158,8 +204,19 @@ pub(super) fn own_events(written: &[String]) -> Vec<String> {
 /// The names that tags of a version had before, each with the present one.
 pub(super) fn renamed_tags(written: &str) -> Vec<[String; 2]> {
     let root: Value = serde_yaml::from_str(written).expect("a project");
-    let lines = root.get("moved").and_then(Value::as_sequence).into_iter().flatten();
-    let names =
-        lines.map(|line| ["from", "to"].map(|key| line[key].as_str().and_then(|name| name.strip_prefix("tag "))));
-    names.filter_map(|[from, to]| Some([from?.to_owned(), to?.to_owned()])).collect()
+    let lines = root
+        .get("moved")
+        .and_then(Value::as_sequence)
+        .into_iter()
+        .flatten();
+    let names = lines.map(|line| {
+        ["from", "to"].map(|key| {
+            line[key]
+                .as_str()
+                .and_then(|name| name.strip_prefix("tag "))
+        })
+    });
+    names
+        .filter_map(|[from, to]| Some([from?.to_owned(), to?.to_owned()]))
+        .collect()
 }

@@ -1,4 +1,5 @@
-//! Changes of a project: funnels and fields that are gone, campaigns with another name, fields of another type.
+//! Changes of a project: funnels and fields that are gone, campaigns with another name, fields of
+//! another type.
 //!
 //! Invariant: nothing names what is gone.
 
@@ -8,8 +9,13 @@ use super::flight::Flight;
 use super::tree::{each_mapping, each_scalar, keys};
 
 /// The fields that are nothing but fields, and the type that each may get, with the same operators.
-const FIELDS: [(&str, &str); 5] =
-    [("orders", "number"), ("plan", "text"), ("seen", "datetime"), ("hats", "choices"), ("spent", "number")];
+const FIELDS: [(&str, &str); 5] = [
+    ("orders", "number"),
+    ("plan", "text"),
+    ("seen", "datetime"),
+    ("hats", "choices"),
+    ("spent", "number"),
+];
 
 impl Flight<'_> {
     pub(super) fn drop_funnel(&mut self) -> bool {
@@ -21,17 +27,25 @@ impl Flight<'_> {
         if self.is_argument(|text| text.starts_with(&prefix) || text == old) {
             return false;
         }
-        self.root["funnels"].as_mapping_mut().expect("funnels").remove(&*old);
+        self.root["funnels"]
+            .as_mapping_mut()
+            .expect("funnels")
+            .remove(&*old);
         self.take_uses(|entries| {
             let asks = |key: &str| entries.get(key).and_then(Value::as_str);
-            let within = ["stage", "reached", "entered", "move"].into_iter().filter_map(asks);
+            let within = ["stage", "reached", "entered", "move"]
+                .into_iter()
+                .filter_map(asks);
             let whole = ["in-funnel", "leave"].into_iter().filter_map(asks);
-            within.into_iter().any(|path| path.starts_with(&prefix)) || whole.into_iter().any(|funnel| funnel == old)
+            within.into_iter().any(|path| path.starts_with(&prefix))
+                || whole.into_iter().any(|funnel| funnel == old)
         });
         let is_about = |line: &Value| {
-            ["from", "to", "stage"]
-                .iter()
-                .any(|key| line.get(*key).and_then(Value::as_str).is_some_and(|path| path.starts_with(&prefix)))
+            ["from", "to", "stage"].iter().any(|key| {
+                line.get(*key)
+                    .and_then(Value::as_str)
+                    .is_some_and(|path| path.starts_with(&prefix))
+            })
         };
         self.moved.retain(|line| !is_about(line));
         self.removed.retain(|line| !is_about(line));
@@ -50,7 +64,9 @@ impl Flight<'_> {
     }
 
     pub(super) fn drop_campaign(&mut self) -> bool {
-        let Some(old) = self.take_campaign() else { return false };
+        let Some(old) = self.take_campaign() else {
+            return false;
+        };
         self.campaigns.insert(old.clone(), None);
         self.say_removed(&[("campaign", &old)]);
         true
@@ -58,7 +74,9 @@ impl Flight<'_> {
 
     /// Two campaigns become one.
     pub(super) fn join_campaigns(&mut self) -> bool {
-        let Some(old) = self.take_campaign() else { return false };
+        let Some(old) = self.take_campaign() else {
+            return false;
+        };
         let other = self.pick_of("campaigns");
         self.campaigns.insert(old.clone(), Some(other.clone()));
         self.say_moved(&old, &other);
@@ -73,7 +91,10 @@ impl Flight<'_> {
         if self.is_argument(|text| text == old) {
             return None;
         }
-        self.root["campaigns"].as_mapping_mut().expect("campaigns").remove(&*old);
+        self.root["campaigns"]
+            .as_mapping_mut()
+            .expect("campaigns")
+            .remove(&*old);
         self.take_uses(|entries| {
             let names = |key: &str| entries.get(key).and_then(Value::as_str) == Some(&old);
             ["campaign", "enroll", "withdraw"].into_iter().any(names)
@@ -83,30 +104,59 @@ impl Flight<'_> {
 
     pub(super) fn drop_field(&mut self) -> bool {
         let (old, _) = *self.random.pick(&FIELDS);
-        let fields = self.root["contacts"]["fields"].as_mapping_mut().expect("fields");
+        let fields = self.root["contacts"]["fields"]
+            .as_mapping_mut()
+            .expect("fields");
         if fields.remove(old).is_none() {
             return false;
         }
         let token = format!("{{{{ {old} ");
         self.take_uses(|entries| {
             let names = |key: &str| entries.get(key).and_then(Value::as_str) == Some(old);
-            let posts = || entries.get("message").and_then(Value::as_str).is_some_and(|text| text.contains(&token));
+            let posts = || {
+                entries
+                    .get("message")
+                    .and_then(Value::as_str)
+                    .is_some_and(|text| text.contains(&token))
+            };
             let body = || {
                 let mut uses = false;
                 let mut body = entries.get("body").cloned().unwrap_or_default();
                 each_scalar(&mut body, &mut |field| uses |= field.as_str() == Some(old));
                 uses
             };
-            let until = || entries.get("wait-until").and_then(|until| until.get("field")?.as_str()) == Some(old);
+            let until = || {
+                entries
+                    .get("wait-until")
+                    .and_then(|until| until.get("field")?.as_str())
+                    == Some(old)
+            };
             ["field", "set", "clear"].into_iter().any(names) || posts() || body() || until()
         });
-        for (_, content) in self.root["content"].as_mapping_mut().expect("content").iter_mut() {
-            let asks = content.get("subject").and_then(Value::as_str).is_some_and(|text| text.contains(&token));
-            asks.then(|| content.as_mapping_mut().map(|content| content.remove("subject")));
+        for (_, content) in self.root["content"]
+            .as_mapping_mut()
+            .expect("content")
+            .iter_mut()
+        {
+            let asks = content
+                .get("subject")
+                .and_then(Value::as_str)
+                .is_some_and(|text| text.contains(&token));
+            asks.then(|| {
+                content
+                    .as_mapping_mut()
+                    .map(|content| content.remove("subject"))
+            });
         }
-        for (_, event) in self.root["events"].as_mapping_mut().expect("events").iter_mut() {
+        for (_, event) in self.root["events"]
+            .as_mapping_mut()
+            .expect("events")
+            .iter_mut()
+        {
             let updates = event.get_mut("updates").and_then(Value::as_mapping_mut);
-            updates.into_iter().for_each(|updates| drop(updates.remove(old)));
+            updates
+                .into_iter()
+                .for_each(|updates| drop(updates.remove(old)));
         }
         self.say_removed(&[("field", old)]);
         true
@@ -115,7 +165,9 @@ impl Flight<'_> {
     /// To a type that keeps the values, or to one that forgets them.
     pub(super) fn retype_field(&mut self) -> bool {
         let (field, kind) = *self.random.pick(&FIELDS[..5]);
-        let Some(definition) = self.root["contacts"]["fields"].get_mut(field) else { return false };
+        let Some(definition) = self.root["contacts"]["fields"].get_mut(field) else {
+            return false;
+        };
         let was = definition["type"].as_str().expect("a type").to_owned();
         if was == kind {
             return false;
@@ -136,7 +188,10 @@ impl Flight<'_> {
                 }
             });
         }
-        if !matches!((&*was, kind), ("integer", "number") | ("choice" | "email", "text")) {
+        if !matches!(
+            (&*was, kind),
+            ("integer", "number") | ("choice" | "email", "text")
+        ) {
             self.say_removed(&[("field", field)]);
         }
         true
@@ -147,7 +202,9 @@ impl Flight<'_> {
         let mut is_given = false;
         each_mapping(&mut self.root.clone(), &mut |entries| {
             if let Some(with) = entries.get_mut("with") {
-                each_scalar(with, &mut |argument| is_given |= argument.as_str().is_some_and(&names));
+                each_scalar(with, &mut |argument| {
+                    is_given |= argument.as_str().is_some_and(&names);
+                });
             }
         });
         is_given
@@ -155,8 +212,18 @@ impl Flight<'_> {
 
     /// In place of whatever names a thing that is gone stands something about a tag.
     fn take_uses(&mut self, names: impl Fn(&Mapping) -> bool) {
-        const VERBS: [&str; 10] =
-            ["move", "leave", "enroll", "withdraw", "set", "clear", "notify", "webhook", "wait-until", "wait"];
+        const VERBS: [&str; 10] = [
+            "move",
+            "leave",
+            "enroll",
+            "withdraw",
+            "set",
+            "clear",
+            "notify",
+            "webhook",
+            "wait-until",
+            "wait",
+        ];
         each_mapping(&mut self.root, &mut |entries| {
             if !names(entries) || entries.contains_key("from") {
                 return;
@@ -168,7 +235,11 @@ impl Flight<'_> {
             entries.insert(if is_step { "add-tag" } else { "tag" }.into(), "vip".into());
         });
         // A way in that became a condition needs a word about who leaves.
-        for (_, campaign) in self.root["campaigns"].as_mapping_mut().expect("campaigns").iter_mut() {
+        for (_, campaign) in self.root["campaigns"]
+            .as_mapping_mut()
+            .expect("campaigns")
+            .iter_mut()
+        {
             let campaign = campaign.as_mapping_mut().expect("a campaign");
             campaign.entry("on-leave".into()).or_insert("stay".into());
         }

@@ -1,6 +1,7 @@
 //! Random funnels: weights, conversions, ways back, windows.
 //!
-//! Invariant: the lightest stage is single or the entry is written, and no conversion has two next stages.
+//! Invariant: the lightest stage is single or the entry is written, and no conversion has two next
+//! stages.
 
 use std::fmt::Write as _;
 
@@ -29,23 +30,48 @@ const NAMES: [&str; 6] = ["unknown", "lead", "trial", "buyer", "loyal", "partner
 impl Draft<'_> {
     /// The stages stand before everything else, so that conditions can speak of them.
     pub(super) fn draw_funnels(&mut self) {
-        for id in ["shop", "club", "press"].into_iter().take(self.random.between(1, 3)) {
+        for id in ["shop", "club", "press"]
+            .into_iter()
+            .take(self.random.between(1, 3))
+        {
             let free = self.random.chance(20);
-            let column = if self.random.chance(30) { format!("{id} stage") } else { format!("stage_{id}") };
+            let column = if self.random.chance(30) {
+                format!("{id} stage")
+            } else {
+                format!("stage_{id}")
+            };
             let count = self.random.between(3, NAMES.len());
-            let twin = self.random.chance(40).then(|| self.random.between(1, count - 1));
+            let twin = self
+                .random
+                .chance(40)
+                .then(|| self.random.between(1, count - 1));
             let mut weight = 0;
             let mut stages = Vec::new();
             for (number, name) in NAMES.into_iter().take(count).enumerate() {
                 if twin != Some(number) {
                     weight += 10;
                 }
-                let value = if self.random.chance(20) { format!("The {name}, of {id}") } else { name.to_owned() };
+                let value = if self.random.chance(20) {
+                    format!("The {name}, of {id}")
+                } else {
+                    name.to_owned()
+                };
                 let is_final = number + 1 == count && self.random.chance(40);
                 let closed = number > 0 && self.random.chance(8);
-                stages.push(Stage { id: name.to_owned(), value, weight, is_final, closed });
+                stages.push(Stage {
+                    id: name.to_owned(),
+                    value,
+                    weight,
+                    is_final,
+                    closed,
+                });
             }
-            self.funnels.push(Funnel { id: id.to_owned(), column, stages, free });
+            self.funnels.push(Funnel {
+                id: id.to_owned(),
+                column,
+                stages,
+                free,
+            });
         }
     }
 
@@ -58,7 +84,12 @@ impl Draft<'_> {
     }
 
     fn funnel(&mut self, number: usize) -> String {
-        let Funnel { id, column, stages, free } = &self.funnels[number];
+        let Funnel {
+            id,
+            column,
+            stages,
+            free,
+        } = &self.funnels[number];
         let (count, free) = (stages.len(), *free);
         let lightest_is_single = stages[0].weight < stages[1].weight;
         let mut yaml = format!("  {id}:\n");
@@ -95,23 +126,40 @@ impl Draft<'_> {
     }
 
     pub(super) fn priority(&mut self, indent: &str) -> String {
-        if self.random.chance(40) { format!("{indent}priority: {}\n", self.random.below(3)) } else { String::new() }
+        if self.random.chance(40) {
+            format!("{indent}priority: {}\n", self.random.below(3))
+        } else {
+            String::new()
+        }
     }
 
     fn audience(&mut self) -> String {
-        let scope = Scope { stages: false, segments: self.segments, since: None };
+        let scope = Scope {
+            stages: false,
+            segments: self.segments,
+            since: None,
+        };
         let audience = match self.random.below(5) {
             0 => return String::new(),
             1 | 2 => "everyone".to_owned(),
             3 => "group-0".to_owned(),
             _ => self.condition(scope, 1),
         };
-        let left = *self.random.pick(&["", "", "    on-audience-left: stay\n", "    on-audience-left: leave\n"]);
+        let left = *self.random.pick(&[
+            "",
+            "",
+            "    on-audience-left: stay\n",
+            "    on-audience-left: leave\n",
+        ]);
         format!("    audience: {audience}\n{left}")
     }
 
     fn placement(&mut self, number: usize) -> String {
-        let scope = Scope { stages: true, segments: self.segments, since: None };
+        let scope = Scope {
+            stages: true,
+            segments: self.segments,
+            since: None,
+        };
         let mut yaml = String::from("    place:\n");
         for _ in 0..self.random.between(1, 3) {
             let when = self.condition(scope, 1);
@@ -122,7 +170,8 @@ impl Draft<'_> {
                 .map(|stage| stage.id.as_str())
                 .collect();
             let stage = self.random.pick(&stages);
-            writeln!(yaml, "      - {{ stage: {stage}, when: {when} }}").expect("a string takes it");
+            writeln!(yaml, "      - {{ stage: {stage}, when: {when} }}")
+                .expect("a string takes it");
         }
         yaml
     }
@@ -143,9 +192,15 @@ impl Draft<'_> {
             yaml += &self.window("        ");
         }
         let backs: Vec<usize> = (0..place).filter(|_| self.random.chance(20)).collect();
-        let backs: Vec<usize> = backs.into_iter().filter(|&back| !self.funnels[number].stages[back].closed).collect();
+        let backs: Vec<usize> = backs
+            .into_iter()
+            .filter(|&back| !self.funnels[number].stages[back].closed)
+            .collect();
         if !backs.is_empty() {
-            let ids: Vec<&str> = backs.iter().map(|&back| self.funnels[number].stages[back].id.as_str()).collect();
+            let ids: Vec<&str> = backs
+                .iter()
+                .map(|&back| self.funnels[number].stages[back].id.as_str())
+                .collect();
             yaml += &format!("        back-to: [{}]\n", ids.join(", "));
         }
         if self.random.chance(60) && !is_final {
@@ -158,18 +213,26 @@ impl Draft<'_> {
     }
 
     fn experiences(&mut self) -> String {
-        let scope = Scope { stages: true, segments: self.segments, since: Some("stage") };
+        let scope = Scope {
+            stages: true,
+            segments: self.segments,
+            since: Some("stage"),
+        };
         let mut yaml = String::from("        experiences:\n");
         for number in 0..self.random.between(1, 3) {
-            let content =
-                *self.random.pick(&["banner", "banner", "part", "advert", "hello", "bye", "post", "soon", "any"]);
+            let content = *self.random.pick(&[
+                "banner", "banner", "part", "advert", "hello", "bye", "post", "soon", "any",
+            ]);
             let when = if number == 0 || self.random.chance(60) {
                 format!("            when: {}", self.condition(scope, 1))
             } else {
                 String::new()
             };
-            writeln!(yaml, "          - id: view-{number}\n            content: {content}\n{when}")
-                .expect("a string takes it");
+            writeln!(
+                yaml,
+                "          - id: view-{number}\n            content: {content}\n{when}"
+            )
+            .expect("a string takes it");
             if self.random.chance(20) {
                 yaml += &self.openness("            ");
             }
@@ -179,11 +242,19 @@ impl Draft<'_> {
 
     /// A condition where the next heavier stage is single, else a list with targets.
     fn conversions(&mut self, number: usize, place: usize, backs: &[usize]) -> String {
-        let scope = Scope { stages: true, segments: self.segments, since: Some("stage") };
+        let scope = Scope {
+            stages: true,
+            segments: self.segments,
+            since: Some("stage"),
+        };
         let stages = &self.funnels[number].stages;
         let weights: Vec<usize> = stages.iter().map(|stage| stage.weight).collect();
-        let heavier: Vec<usize> = (0..weights.len()).filter(|&other| weights[other] > weights[place]).collect();
-        let twins = heavier.windows(2).any(|pair| weights[pair[0]] == weights[pair[1]]);
+        let heavier: Vec<usize> = (0..weights.len())
+            .filter(|&other| weights[other] > weights[place])
+            .collect();
+        let twins = heavier
+            .windows(2)
+            .any(|pair| weights[pair[0]] == weights[pair[1]]);
         let open_ahead = heavier.iter().any(|&other| !stages[other].closed);
         if open_ahead && !twins && self.random.chance(50) {
             return format!("        converts: {}\n", self.condition(scope, 1));
@@ -201,7 +272,8 @@ impl Draft<'_> {
             let when = self.condition(scope, 1);
             let target = *self.random.pick(&targets);
             let target = &self.funnels[number].stages[target].id;
-            writeln!(yaml, "          - {{ when: {when}, to: {target} }}").expect("a string takes it");
+            writeln!(yaml, "          - {{ when: {when}, to: {target} }}")
+                .expect("a string takes it");
         }
         yaml
     }

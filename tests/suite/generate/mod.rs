@@ -1,8 +1,12 @@
-//! Random projects with contacts and times to run them at, to hold the kernel against the reference interpreter.
+//! Random projects with contacts and times to run them at, to hold the kernel against the reference
+//! interpreter.
 //!
 //! Invariant: the same seed gives the same case.
 
-#![expect(clippy::format_push_string, reason = "a project is put together from pieces of text")]
+#![expect(
+    clippy::format_push_string,
+    reason = "a project is put together from pieces of text"
+)]
 
 mod bad;
 mod campaigns;
@@ -101,7 +105,11 @@ impl Case {
         yaml += &draft.funnels_section();
         yaml += &draft.campaigns_section();
         yaml += &draft.points_section();
-        let nothing: &[&str] = if contacts.contains(fields::MISSING) { &["NULL", "(none)"] } else { &[] };
+        let nothing: &[&str] = if contacts.contains(fields::MISSING) {
+            &["NULL", "(none)"]
+        } else {
+            &[]
+        };
         let pools = draft.pools(bad, nothing);
         let first_file = rows::first_file(&mut random, &pools);
         let companies = companies::file(&mut random, &companies);
@@ -109,15 +117,28 @@ impl Case {
         let mut rows = Vec::new();
         let events = scene.runs.iter().enumerate().map(|(run, now)| {
             let (now, names) = (now.parse().expect("a moment"), versions.own_events(run));
-            random.chance(80).then(|| events::file(&mut random, now, &mut rows, &names))
+            random
+                .chance(80)
+                .then(|| events::file(&mut random, now, &mut rows, &names))
         });
         let events = events.collect();
         let replay = random.chance(30);
         let files = content::member_files(&mut random);
-        Case { seed, versions, runs: scene.runs, companies, events, replay, first_file, pools, files }
+        Case {
+            seed,
+            versions,
+            runs: scene.runs,
+            companies,
+            events,
+            replay,
+            first_file,
+            pools,
+            files,
+        }
     }
 
-    /// The project at a run: campaigns may be published in one and not in another, and things may change their names.
+    /// The project at a run: campaigns may be published in one and not in another, and things may
+    /// change their names.
     pub(crate) fn project(&self, run: usize) -> String {
         self.published(run, self.versions.at(run))
     }
@@ -143,15 +164,25 @@ impl Case {
         yaml
     }
 
-    /// The contacts file of a run: the first one, what the run before wrote, or either with changes made outside, in the names of the project in force.
+    /// The contacts file of a run: the first one, what the run before wrote, or either with changes
+    /// made outside, in the names of the project in force.
     pub(crate) fn file(&self, run: usize, output_before: &str, project: &str) -> String {
         if run == 0 {
             return self.first_file.clone();
         }
         let mut random = Random::new(self.seed ^ (run as u64) << 32);
-        let base = if random.chance(60) { output_before } else { &self.first_file };
+        let base = if random.chance(60) {
+            output_before
+        } else {
+            &self.first_file
+        };
         if random.chance(50) {
-            rows::edited(&mut random, &self.pools, base, &flight_names::renamed_tags(project))
+            rows::edited(
+                &mut random,
+                &self.pools,
+                base,
+                &flight_names::renamed_tags(project),
+            )
         } else {
             base.to_owned()
         }
@@ -165,7 +196,10 @@ impl Draft<'_> {
             yaml += &format!("timezone: {zone}\n");
         }
         if self.random.chance(20) {
-            yaml += &format!("runs: {{ every: {} }}\n", self.random.pick(&["1 hour", "15 minutes", "6 hours"]));
+            yaml += &format!(
+                "runs: {{ every: {} }}\n",
+                self.random.pick(&["1 hour", "15 minutes", "6 hours"])
+            );
         }
         yaml
     }

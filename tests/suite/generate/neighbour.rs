@@ -9,20 +9,34 @@ use super::tree::{each_mapping, each_scalar};
 use super::{Case, campaigns, flight, tree};
 
 /// Where something may change without making the contacts file another one.
-const PLACES: [&str; 8] = ["content", "limits", "segments", "funnels", "campaigns", "points", "events", "contacts"];
+const PLACES: [&str; 8] = [
+    "content",
+    "limits",
+    "segments",
+    "funnels",
+    "campaigns",
+    "points",
+    "events",
+    "contacts",
+];
 
 /// How many changes are drawn until one has a place.
 const DRAWS: usize = 5;
 
 impl Case {
-    /// The first project as it was before an environment was made of parts of it, everything in it published, and a neighbour of it; nothing
-    /// where no change of a few that were drawn has a place.
+    /// The first project as it was before an environment was made of parts of it, everything in it
+    /// published, and a neighbour of it; nothing where no change of a few that were drawn has a
+    /// place.
     pub(crate) fn neighbours(&self) -> Option<[String; 2]> {
         let mut random = Random::new(self.seed ^ 0x4E16_4B08);
         let published = tree::yaml(self.versions.plain()).replace(campaigns::SOMETIMES, "true");
         let root: Value = serde_yaml::from_str(&published).expect("a project");
         let mut drawn = || {
-            if random.chance(45) { flight::changed(&mut random, &root, 1) } else { edited(&mut random, &root) }
+            if random.chance(45) {
+                flight::changed(&mut random, &root, 1)
+            } else {
+                edited(&mut random, &root)
+            }
         };
         let other = (0..DRAWS).find_map(|_| drawn().filter(|other| *other != root))?;
         Some([published, tree::yaml(&other)])
@@ -45,7 +59,10 @@ fn edited(random: &mut Random, root: &Value) -> Option<Value> {
     } else if let Some(longer) = old.as_str().and_then(|text| lengthened(random, text)) {
         longer
     } else {
-        let same: Vec<_> = others.into_iter().filter(|(other, value)| *other == key && *value != old).collect();
+        let same: Vec<_> = others
+            .into_iter()
+            .filter(|(other, value)| *other == key && *value != old)
+            .collect();
         if same.is_empty() {
             return None;
         }
@@ -72,7 +89,9 @@ fn pairs(value: &Value) -> Vec<(String, Value)> {
             match value {
                 Value::Mapping(_) => {}
                 Value::Sequence(items) => {
-                    let scalars = items.iter().filter(|item| !item.is_mapping() && !item.is_sequence());
+                    let scalars = items
+                        .iter()
+                        .filter(|item| !item.is_mapping() && !item.is_sequence());
                     found.extend(scalars.map(|item| (key.to_owned(), item.clone())));
                 }
                 scalar => found.push((key.to_owned(), scalar.clone())),
@@ -86,7 +105,9 @@ fn pairs(value: &Value) -> Vec<(String, Value)> {
 fn replace(value: &mut Value, key: &str, old: &Value, new: &Value, skip: &mut usize) {
     let mut done = false;
     each_mapping(value, &mut |entries| {
-        let Some(found) = entries.get_mut(key).filter(|_| !done) else { return };
+        let Some(found) = entries.get_mut(key).filter(|_| !done) else {
+            return;
+        };
         let mut visit = |scalar: &mut Value| {
             if scalar == old && !done && std::mem::take(skip) == 0 {
                 *scalar = new.clone();
@@ -96,7 +117,10 @@ fn replace(value: &mut Value, key: &str, old: &Value, new: &Value, skip: &mut us
         match found {
             Value::Mapping(_) => {}
             Value::Sequence(items) => {
-                items.iter_mut().filter(|item| !item.is_mapping()).for_each(|item| each_scalar(item, &mut visit));
+                items
+                    .iter_mut()
+                    .filter(|item| !item.is_mapping())
+                    .for_each(|item| each_scalar(item, &mut visit));
             }
             scalar => visit(scalar),
         }

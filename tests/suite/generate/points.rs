@@ -1,4 +1,5 @@
-//! Random points: groups with a column each, rules that give some for an event, triggers that enough of them set off.
+//! Random points: groups with a column each, rules that give some for an event, triggers that
+//! enough of them set off.
 //!
 //! Invariant: the steps of a trigger neither wait nor choose a way.
 
@@ -16,7 +17,10 @@ pub(super) struct Groups {
 impl Groups {
     pub(super) fn new(random: &mut Random) -> Self {
         let count = random.below(3);
-        Groups { ids: ["loyalty", "team-play"].into_iter().take(count).collect(), named: random.chance(40) }
+        Groups {
+            ids: ["loyalty", "team-play"].into_iter().take(count).collect(),
+            named: random.chance(40),
+        }
     }
 
     pub(super) fn column(&self, group: &str) -> String {
@@ -55,7 +59,11 @@ impl Draft<'_> {
                 yaml += &self.trigger(number);
             }
         }
-        if yaml.is_empty() { yaml } else { format!("points:\n{yaml}") }
+        if yaml.is_empty() {
+            yaml
+        } else {
+            format!("points:\n{yaml}")
+        }
     }
 
     fn rule(&mut self, number: usize) -> String {
@@ -90,10 +98,17 @@ impl Draft<'_> {
             7 => self.post(),
             8 => {
                 let campaign = self.random.below(self.campaigns);
-                format!("{}: campaign-{campaign}", self.random.pick(&["enroll", "enroll", "withdraw"]))
+                format!(
+                    "{}: campaign-{campaign}",
+                    self.random.pick(&["enroll", "enroll", "withdraw"])
+                )
             }
             _ if depth > 0 => {
-                let scope = Scope { stages: false, segments: self.segments, since: None };
+                let scope = Scope {
+                    stages: false,
+                    segments: self.segments,
+                    since: None,
+                };
                 let condition = self.condition(scope, 1);
                 let then = self.step_at_once(course, depth - 1);
                 let other = self.step_at_once(course, depth - 1);

@@ -1,7 +1,7 @@
 //! Rewrites a project with blocks, variables and an environment.
 //!
-//! Invariant: in its environment the rewritten project means what the plain one meant, but for the names of steps in blocks
-//! and for steps that are done once more by another use.
+//! Invariant: in its environment the rewritten project means what the plain one meant, but for the
+//! names of steps in blocks and for steps that are done once more by another use.
 
 use serde_yaml::{Mapping, Value};
 
@@ -32,7 +32,12 @@ pub(super) fn blocks(random: &mut Random, root: &mut Value) {
     for (field, definition) in root["contacts"]["fields"].as_mapping().expect("fields") {
         kinds.insert(field.clone(), definition["type"].clone());
     }
-    let mut reuse = Blocks { random, kinds, written: Mapping::new(), uses: 0 };
+    let mut reuse = Blocks {
+        random,
+        kinds,
+        written: Mapping::new(),
+        uses: 0,
+    };
     let campaigns = root["campaigns"].as_mapping_mut().expect("campaigns");
     for (_, campaign) in campaigns.iter_mut() {
         if let Some(Value::Sequence(steps)) = campaign.get_mut("steps") {
@@ -49,7 +54,9 @@ pub(super) fn blocks(random: &mut Random, root: &mut Value) {
     }
     let blocks = reuse.written;
     if !blocks.is_empty() {
-        root.as_mapping_mut().expect("a project").insert("blocks".into(), blocks.into());
+        root.as_mapping_mut()
+            .expect("a project")
+            .insert("blocks".into(), blocks.into());
     }
 }
 
@@ -69,7 +76,10 @@ impl Blocks<'_> {
         }
         let start = self.random.between(first, steps.len() - 1);
         let end = self.random.between(start + 1, steps.len());
-        let (inside, outside) = (&steps[start..end], [&steps[..start], &steps[end..]].concat());
+        let (inside, outside) = (
+            &steps[start..end],
+            [&steps[..start], &steps[end..]].concat(),
+        );
         let is_use = inside.iter().any(|step| step.get("use").is_some());
         if is_use || !is_closed(inside, &outside) || ends(inside) {
             return;
@@ -114,13 +124,18 @@ impl Blocks<'_> {
         let (mut parameters, mut arguments) = (Mapping::new(), Mapping::new());
         let mut give = |random: &mut Random, value: &mut Value, kind: &str| {
             let is_written = matches!(value, Value::String(_) | Value::Number(_) | Value::Bool(_));
-            let is_filled = value.as_str().is_some_and(|text| text.starts_with('$') || text.is_empty());
+            let is_filled = value
+                .as_str()
+                .is_some_and(|text| text.starts_with('$') || text.is_empty());
             if !is_written || is_filled || !random.chance(50) {
                 return;
             }
             let name = format!("p{}", parameters.len() + 1);
             parameters.insert(name.clone().into(), kind.into());
-            arguments.insert(name.clone().into(), std::mem::replace(value, format!("${name}").into()));
+            arguments.insert(
+                name.clone().into(),
+                std::mem::replace(value, format!("${name}").into()),
+            );
         };
         for step in body {
             each_mapping(step, &mut |entries| {
@@ -131,9 +146,14 @@ impl Blocks<'_> {
                         give(self.random, value, kind);
                     }
                 }
-                let set = entries.get("set").and_then(|field| self.kinds.get(field)).cloned();
+                let set = entries
+                    .get("set")
+                    .and_then(|field| self.kinds.get(field))
+                    .cloned();
                 if let (Some(kind), Some(to)) = (set, entries.get_mut("to")) {
-                    let relative = to.as_str().is_some_and(|text| ["today", "now"].contains(&text));
+                    let relative = to
+                        .as_str()
+                        .is_some_and(|text| ["today", "now"].contains(&text));
                     if !relative {
                         give(self.random, to, kind.as_str().expect("a type"));
                     }
@@ -149,9 +169,13 @@ fn is_closed(inside: &[Value], outside: &[Value]) -> bool {
     let (inside, outside) = (Value::from(inside.to_vec()), Value::from(outside.to_vec()));
     let reached = |from: &Value, to: &Value| {
         let ids = words_under(to, "id");
-        words_under(from, "goto").iter().any(|target| ids.contains(target))
+        words_under(from, "goto")
+            .iter()
+            .any(|target| ids.contains(target))
     };
-    let leaves = words_under(&inside, "goto").iter().any(|target| !words_under(&inside, "id").contains(target));
+    let leaves = words_under(&inside, "goto")
+        .iter()
+        .any(|target| !words_under(&inside, "id").contains(target));
     !leaves && !reached(&outside, &inside)
 }
 
@@ -163,7 +187,9 @@ fn ends(steps: &[Value]) -> bool {
 /// Whether no check has a word against doing all this twice.
 fn can_be_used_again(steps: &[Value]) -> bool {
     let steps = Value::from(steps.to_vec());
-    ["move", "enroll", "withdraw", "exit", "goto", "leave"].iter().all(|verb| words_under(&steps, verb).is_empty())
+    ["move", "enroll", "withdraw", "exit", "goto", "leave"]
+        .iter()
+        .all(|verb| words_under(&steps, verb).is_empty())
 }
 
 /// Puts variables in place of some values.
@@ -177,31 +203,46 @@ pub(super) fn variables(random: &mut Random, root: &mut Value) {
                 for (_, block) in value.as_mapping_mut().expect("blocks").iter_mut() {
                     let hidden = keys(block.get("parameters"));
                     let steps = block.get_mut("steps").expect("steps");
-                    each_scalar(steps, &mut |scalar| name(random, scalar, &mut variables, &hidden));
+                    each_scalar(steps, &mut |scalar| {
+                        name(random, scalar, &mut variables, &hidden);
+                    });
                 }
             }
-            _ => each_scalar(value, &mut |scalar| name(random, scalar, &mut variables, &[])),
+            _ => each_scalar(value, &mut |scalar| {
+                name(random, scalar, &mut variables, &[]);
+            }),
         }
     }
     if random.chance(20) {
         variables.insert("idle".into(), "nobody reads it".into());
     }
-    root.as_mapping_mut().expect("a project").insert("variables".into(), variables.into());
+    root.as_mapping_mut()
+        .expect("a project")
+        .insert("variables".into(), variables.into());
 }
 
 /// Some have the name of a parameter, which hides them in its block.
 fn name(random: &mut Random, scalar: &mut Value, variables: &mut Mapping, hidden: &[String]) {
-    let taken = scalar.is_null() || scalar.as_str().is_some_and(|text| text.starts_with('$') || text.is_empty());
+    let taken = scalar.is_null()
+        || scalar
+            .as_str()
+            .is_some_and(|text| text.starts_with('$') || text.is_empty());
     if taken || !random.chance(5) {
         return;
     }
-    let known = variables.iter().find(|(_, value)| *value == scalar).and_then(|(name, _)| name.as_str());
+    let known = variables
+        .iter()
+        .find(|(_, value)| *value == scalar)
+        .and_then(|(name, _)| name.as_str());
     let name = match known {
         Some(name) if random.chance(60) => name.to_owned(),
         _ => format!("{}{}", random.pick(&["value-", "p"]), variables.len() + 1),
     };
     if !hidden.contains(&name) {
-        variables.insert(name.clone().into(), std::mem::replace(scalar, format!("${name}").into()));
+        variables.insert(
+            name.clone().into(),
+            std::mem::replace(scalar, format!("${name}").into()),
+        );
     }
 }
 
@@ -209,18 +250,28 @@ fn name(random: &mut Random, scalar: &mut Value, variables: &mut Mapping, hidden
 pub(super) fn environment(random: &mut Random, root: &mut Value) {
     let mut live = Value::Mapping(Mapping::new());
     for _ in 0..random.between(1, 12) {
-        let Some(path) = place(random, root) else { continue };
-        let parent = path[..path.len() - 1].iter().fold(&mut *root, |value, key| &mut value[&**key]);
+        let Some(path) = place(random, root) else {
+            continue;
+        };
+        let parent = path[..path.len() - 1]
+            .iter()
+            .fold(&mut *root, |value, key| &mut value[&**key]);
         let parent = parent.as_mapping_mut().expect("a mapping");
         let key = path.last().expect("a key");
         let meant = parent.get(key).expect("a value").clone();
         let at = path.iter().fold(&mut live, |value, key| {
             let entries = value.as_mapping_mut();
-            entries.expect("a mapping").entry(key.clone().into()).or_insert_with(|| Mapping::new().into())
+            entries
+                .expect("a mapping")
+                .entry(key.clone().into())
+                .or_insert_with(|| Mapping::new().into())
         });
         *at = meant;
         if path[0] == "variables" || random.chance(50) {
-            parent.insert(key.clone().into(), (*random.pick(&["elsewhere", "0", "5 days"])).into());
+            parent.insert(
+                key.clone().into(),
+                (*random.pick(&["elsewhere", "0", "5 days"])).into(),
+            );
         } else {
             parent.remove(key);
         }
@@ -231,13 +282,23 @@ pub(super) fn environment(random: &mut Random, root: &mut Value) {
     let mut environments = Mapping::new();
     environments.insert(ENVIRONMENT.into(), live);
     environments.insert("other".into(), other);
-    root.as_mapping_mut().expect("a project").insert("environments".into(), environments.into());
+    root.as_mapping_mut()
+        .expect("a project")
+        .insert("environments".into(), environments.into());
 }
 
 /// Where a value stands that an environment may change; none that lies in one chosen before.
 fn place(random: &mut Random, root: &Value) -> Option<Vec<String>> {
-    let section =
-        *random.pick(&["variables", "segments", "funnels", "campaigns", "campaigns", "content", "blocks", "contacts"]);
+    let section = *random.pick(&[
+        "variables",
+        "segments",
+        "funnels",
+        "campaigns",
+        "campaigns",
+        "content",
+        "blocks",
+        "contacts",
+    ]);
     let mut path = vec![section.to_owned()];
     let mut here = root.get(section)?;
     let depth = match section {
@@ -263,6 +324,8 @@ fn place(random: &mut Random, root: &Value) -> Option<Vec<String>> {
         return None;
     }
     // What was moved before leaves a word in its place, which is not moved on.
-    let moved = ["elsewhere", "0", "5 days"].iter().any(|word| here.as_str() == Some(word));
+    let moved = ["elsewhere", "0", "5 days"]
+        .iter()
+        .any(|word| here.as_str() == Some(word));
     (!moved).then_some(path)
 }

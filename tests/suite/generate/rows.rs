@@ -22,11 +22,21 @@ pub(crate) struct Pool {
 impl Pool {
     fn new(column: &str, cells: &[&str], in_file: bool) -> Self {
         let cells = cells.iter().map(|&cell| cell.to_owned()).collect();
-        Pool { column: column.to_owned(), cells, misfits: Vec::new(), percent: 0, in_file }
+        Pool {
+            column: column.to_owned(),
+            cells,
+            misfits: Vec::new(),
+            percent: 0,
+            in_file,
+        }
     }
 
     fn or(self, misfits: Vec<String>, bad: OnBadValue) -> Self {
-        Pool { percent: if misfits.is_empty() { 0 } else { bad.percent() }, misfits, ..self }
+        Pool {
+            percent: if misfits.is_empty() { 0 } else { bad.percent() },
+            misfits,
+            ..self
+        }
     }
 }
 
@@ -40,24 +50,42 @@ impl Draft<'_> {
             pools.push(Pool::new(&field.column, &cells, field.in_file).or(misfits(field), bad));
         }
         for funnel in &self.funnels {
-            let cells: Vec<&str> = funnel.stages.iter().map(|stage| stage.value.as_str()).collect();
+            let cells: Vec<&str> = funnel
+                .stages
+                .iter()
+                .map(|stage| stage.value.as_str())
+                .collect();
             let in_file = self.random.chance(70);
             pools.push(Pool::new(&funnel.column, &cells, in_file).or(wrong("nirvana"), bad));
         }
         let mut tags = TAGS.to_vec();
         tags.extend(["vip,hot", "warm , vip", "new,cold,warm"]);
-        pools.push(Pool::new(TAGS_COLUMN, &tags, self.random.chance(80)).or(wrong("vip,unheard,hot"), bad));
+        pools.push(
+            Pool::new(TAGS_COLUMN, &tags, self.random.chance(80)).or(wrong("vip,unheard,hot"), bad),
+        );
         let points = ["0", "5", "10", "-5", "15"];
         pools.push(Pool::new("points", &points, self.random.chance(70)).or(wrong("many"), bad));
         for group in &self.groups.ids {
             let in_file = self.random.chance(70);
-            pools.push(Pool::new(&self.groups.column(group), &points, in_file).or(wrong("5.0"), bad));
+            pools.push(
+                Pool::new(&self.groups.column(group), &points, in_file).or(wrong("5.0"), bad),
+            );
         }
-        let refusals = ["false", "unsubscribed", "true", "complained", "bounced", "", "", ""];
+        let refusals = [
+            "false",
+            "unsubscribed",
+            "true",
+            "complained",
+            "bounced",
+            "",
+            "",
+            "",
+        ];
         pools.push(Pool::new("dnc", &refusals, true));
         pools.push(Pool::new("dnc sms", &refusals, true));
         for pool in &mut pools {
-            pool.cells.extend(nothing.iter().map(|&word| word.to_owned()));
+            pool.cells
+                .extend(nothing.iter().map(|&word| word.to_owned()));
         }
         pools
     }
@@ -93,11 +121,21 @@ fn cell(random: &mut Random, pool: &Pool) -> String {
     if pool.percent > 0 && random.chance(pool.percent) {
         return random.pick(&pool.misfits).clone();
     }
-    if random.chance(25) { String::new() } else { random.pick(&pool.cells).clone() }
+    if random.chance(25) {
+        String::new()
+    } else {
+        random.pick(&pool.cells).clone()
+    }
 }
 
-/// Somebody changes a few cells, drops a row, adds one; now and then tags stand there by their present names.
-pub(super) fn edited(random: &mut Random, pools: &[Pool], file: &str, renamed: &[[String; 2]]) -> String {
+/// Somebody changes a few cells, drops a row, adds one; now and then tags stand there by their
+/// present names.
+pub(super) fn edited(
+    random: &mut Random,
+    pools: &[Pool],
+    file: &str,
+    renamed: &[[String; 2]],
+) -> String {
     let mut records = records(file);
     let header = records[0].clone();
     for _ in 0..random.between(1, 12) {
@@ -107,7 +145,11 @@ pub(super) fn edited(random: &mut Random, pools: &[Pool], file: &str, renamed: &
             records[row][column] = cell(random, pool);
         }
     }
-    if let Some(column) = header.iter().position(|column| column == TAGS_COLUMN).filter(|_| !renamed.is_empty()) {
+    if let Some(column) = header
+        .iter()
+        .position(|column| column == TAGS_COLUMN)
+        .filter(|_| !renamed.is_empty())
+    {
         for record in &mut records[1..] {
             if random.chance(30) {
                 record[column] = by_present_names(&record[column], renamed);
@@ -131,7 +173,8 @@ pub(super) fn edited(random: &mut Random, pools: &[Pool], file: &str, renamed: &
     written(random, &records, "\n")
 }
 
-/// Some cells stand in quotes without need, some have white space around them, and some that are empty hold nothing else.
+/// Some cells stand in quotes without need, some have white space around them, and some that are
+/// empty hold nothing else.
 fn written(random: &mut Random, records: &[Vec<String>], line_end: &str) -> String {
     let mut file = String::new();
     for record in records {
@@ -178,9 +221,15 @@ pub(crate) fn records(file: &str) -> Vec<Vec<String>> {
             _ => record.last_mut().expect("a cell").push(letter),
         }
     }
-    let unquoted = |cell: String| match cell.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+    let unquoted = |cell: String| match cell
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'))
+    {
         Some(inner) => inner.replace("\"\"", "\"").trim().to_owned(),
         None => cell.trim().to_owned(),
     };
-    records.into_iter().map(|record| record.into_iter().map(unquoted).collect()).collect()
+    records
+        .into_iter()
+        .map(|record| record.into_iter().map(unquoted).collect())
+        .collect()
 }

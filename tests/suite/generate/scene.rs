@@ -1,6 +1,7 @@
 //! The time and place of a case: zone, first run, and moments around it.
 //!
-//! Invariant: every moment is given so that both interpreters read it alike, whatever the zone does.
+//! Invariant: every moment is given so that both interpreters read it alike, whatever the zone
+//! does.
 
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
@@ -33,7 +34,9 @@ const SCENES: [(&str, &str); 14] = [
     ("Australia/Lord_Howe", "2026-10-03T20:00"),
 ];
 
-const MINUTES_LATER: [i64; 12] = [0, 1, 60, 90, 150, 330, 720, 1440, 1441, 2880, 10_080, 43_200];
+const MINUTES_LATER: [i64; 12] = [
+    0, 1, 60, 90, 150, 330, 720, 1440, 1441, 2880, 10_080, 43_200,
+];
 
 impl Scene {
     pub(super) fn new(random: &mut Random) -> Self {
@@ -47,20 +50,31 @@ impl Scene {
             runs.push(now.to_string());
         }
         let unwritten = name == "UTC" && random.chance(50);
-        Scene { zone: (!unwritten).then_some(name), base, runs }
+        Scene {
+            zone: (!unwritten).then_some(name),
+            base,
+            runs,
+        }
     }
 
     pub(super) fn day(&self, offset: i64) -> Date {
-        self.base.date().checked_add(offset.days()).expect("a day in range")
+        self.base
+            .date()
+            .checked_add(offset.days())
+            .expect("a day in range")
     }
 
     pub(super) fn hour(&self, offset: i64) -> DateTime {
-        self.base.checked_add(offset.hours()).expect("a time in range")
+        self.base
+            .checked_add(offset.hours())
+            .expect("a time in range")
     }
 
     /// Days around the first run, many of them at a border of something.
     pub(super) fn days(&self) -> Vec<String> {
-        const OFFSETS: [i64; 19] = [-400, -91, -90, -89, -31, -30, -29, -8, -7, -6, -2, -1, 0, 1, 2, 3, 4, 7, 31];
+        const OFFSETS: [i64; 19] = [
+            -400, -91, -90, -89, -31, -30, -29, -8, -7, -6, -2, -1, 0, 1, 2, 3, 4, 7, 31,
+        ];
         OFFSETS.map(|offset| self.day(offset).to_string()).to_vec()
     }
 

@@ -1,7 +1,7 @@
 //! Random steps.
 //!
-//! Invariant: within a campaign the moves in a funnel never go to a lighter stage than the one before, so that none is
-//! refused from every stage that a contact can have there.
+//! Invariant: within a campaign the moves in a funnel never go to a lighter stage than the one
+//! before, so that none is refused from every stage that a contact can have there.
 
 use std::fmt::Write as _;
 
@@ -21,18 +21,35 @@ pub(super) struct Course {
 
 impl Course {
     pub(super) fn new(campaign: usize) -> Self {
-        Course { campaign, ids: 0, lightest: [0; 3] }
+        Course {
+            campaign,
+            ids: 0,
+            lightest: [0; 3],
+        }
     }
 }
 
 /// The weight that no stage has: there is no move from here.
 pub(super) const NOWHERE: usize = usize::MAX;
 
-const WAITS: [&str; 8] = ["1 minute", "30 minutes", "1 hour", "5 hours", "1 day", "2 days", "1 week", "1 month"];
+const WAITS: [&str; 8] = [
+    "1 minute",
+    "30 minutes",
+    "1 hour",
+    "5 hours",
+    "1 day",
+    "2 days",
+    "1 week",
+    "1 month",
+];
 
 impl Draft<'_> {
     pub(super) fn steps_of(&mut self, campaign: usize, lightest: [usize; 3]) -> String {
-        let mut course = Course { campaign, ids: campaign * 100, lightest };
+        let mut course = Course {
+            campaign,
+            ids: campaign * 100,
+            lightest,
+        };
         let mut yaml = String::from("    steps: [\n");
         let steps = self.steps(&mut course, 2, 6);
         for step in steps {
@@ -68,7 +85,10 @@ impl Draft<'_> {
             5 | 6 if depth > 0 && self.random.chance(40) => return self.series(course, depth),
             5 | 6 => self.wait_until(),
             7 | 8 => self.move_or_tag(course),
-            9 => format!("leave: {}", self.funnels[self.random.below(self.funnels.len())].id),
+            9 => format!(
+                "leave: {}",
+                self.funnels[self.random.below(self.funnels.len())].id
+            ),
             10 => format!("add-tag: {}", self.random.pick(&TAGS)),
             11 => format!("remove-tag: {}", self.random.pick(&TAGS)),
             12 => self.give(),
@@ -82,7 +102,11 @@ impl Draft<'_> {
     }
 
     fn branch(&mut self, course: &mut Course, depth: usize) -> String {
-        let scope = Scope { stages: self.random.chance(50), segments: self.segments, since: Some("entry") };
+        let scope = Scope {
+            stages: self.random.chance(50),
+            segments: self.segments,
+            since: Some("entry"),
+        };
         let condition = self.condition(scope, 1);
         let free = course.lightest;
         if scope.stages {
@@ -105,10 +129,18 @@ impl Draft<'_> {
         let mut left = 100;
         let mut branches = Vec::new();
         while left > 0 {
-            let share = if branches.len() == 3 { left } else { *self.random.pick(&[25, 50, 50, 99]) };
+            let share = if branches.len() == 3 {
+                left
+            } else {
+                *self.random.pick(&[25, 50, 50, 99])
+            };
             let share = share.min(left);
             left -= share;
-            let name = if self.random.chance(20) { format!("id: way-{}, ", branches.len()) } else { String::new() };
+            let name = if self.random.chance(20) {
+                format!("id: way-{}, ", branches.len())
+            } else {
+                String::new()
+            };
             // Branches with one share must differ in what their steps are called.
             let mut steps = vec![format!("{{ add-tag: {} }}", TAGS[branches.len()])];
             steps.extend(self.steps(course, depth - 1, 2));
@@ -121,7 +153,11 @@ impl Draft<'_> {
     fn fork(&mut self, course: &mut Course, depth: usize) -> String {
         let mut branches = Vec::new();
         for number in 0..self.random.between(2, 3) {
-            let name = if self.random.chance(30) { format!("id: way-{number}, ") } else { String::new() };
+            let name = if self.random.chance(30) {
+                format!("id: way-{number}, ")
+            } else {
+                String::new()
+            };
             let steps = self.steps(course, depth - 1, 3).join(", ");
             branches.push(format!("{{ {name}steps: [ {steps} ] }}"));
         }
@@ -133,8 +169,14 @@ impl Draft<'_> {
     fn again(&mut self, course: &mut Course, depth: usize) -> String {
         course.ids += 1;
         let id = course.ids;
-        let wait = *self.random.pick(&["1 minute", "30 minutes", "1 hour", "1 day"]);
-        let scope = Scope { stages: false, segments: self.segments, since: Some("entry") };
+        let wait = *self
+            .random
+            .pick(&["1 minute", "30 minutes", "1 hour", "1 day"]);
+        let scope = Scope {
+            stages: false,
+            segments: self.segments,
+            since: Some("entry"),
+        };
         let condition = self.condition(scope, 1);
         let between = self.steps(course, depth - 1, 2).join(", ");
         let back = format!("{{ if: {condition}, then: [ {{ goto: step-{id} }} ] }}");
@@ -143,13 +185,18 @@ impl Draft<'_> {
 
     /// For one event, or for the earliest of several.
     fn await_event(&mut self, course: &mut Course, depth: usize) -> String {
-        let long = *self.random.pick(&["1 hour", "90 minutes", "1 day", "2 days", ""]);
+        let long = *self
+            .random
+            .pick(&["1 hour", "90 minutes", "1 day", "2 days", ""]);
         let several = self.random.chance(40);
         let awaited = if several {
             let mut ways = Vec::new();
             for _ in 0..self.random.between(2, 3) {
                 let then = self.steps(course, depth - 1, 2).join(", ");
-                ways.push(format!("{{ when: {{ {} }}, then: [ {then} ] }}", self.occurrence()));
+                ways.push(format!(
+                    "{{ when: {{ {} }}, then: [ {then} ] }}",
+                    self.occurrence()
+                ));
             }
             format!("[ {} ]", ways.join(", "))
         } else {
@@ -158,16 +205,24 @@ impl Draft<'_> {
         let id = self.id(course);
         let mut body = format!("{id}await: {awaited}");
         if !several {
-            body += &format!(", then: [ {} ]", self.steps(course, depth - 1, 2).join(", "));
+            body += &format!(
+                ", then: [ {} ]",
+                self.steps(course, depth - 1, 2).join(", ")
+            );
         }
         if !long.is_empty() {
             body += &format!(", for: {long}");
             if self.random.chance(70) {
-                body += &format!(", else: [ {} ]", self.steps(course, depth - 1, 2).join(", "));
+                body += &format!(
+                    ", else: [ {} ]",
+                    self.steps(course, depth - 1, 2).join(", ")
+                );
             }
         }
         // Often of what was just sent.
-        let sent = ["hello", "weekly", "ping"].into_iter().find(|content| body.contains(&format!("of: {content}")));
+        let sent = ["hello", "weekly", "ping"]
+            .into_iter()
+            .find(|content| body.contains(&format!("of: {content}")));
         match sent.filter(|_| self.random.chance(70)) {
             Some(content) => format!("{{ send: {content} }}, {{ {body} }}"),
             None => format!("{{ {body} }}"),
@@ -188,8 +243,14 @@ impl Draft<'_> {
     /// A channel, or a segment by hand.
     pub(super) fn list(&mut self) -> String {
         match self.random.below(4) {
-            0 => format!("unsubscribe: {}", self.random.pick(&["email", "sms", "push"])),
-            1 => format!("resubscribe: {}", self.random.pick(&["email", "sms", "push"])),
+            0 => format!(
+                "unsubscribe: {}",
+                self.random.pick(&["email", "sms", "push"])
+            ),
+            1 => format!(
+                "resubscribe: {}",
+                self.random.pick(&["email", "sms", "push"])
+            ),
             2 => format!("add-to: group-{}", self.random.below(self.segments)),
             _ => format!("remove-from: group-{}", self.random.below(self.segments)),
         }
@@ -198,17 +259,25 @@ impl Draft<'_> {
     pub(super) fn post(&mut self) -> String {
         match self.random.below(4) {
             // Not drawn by itself, so that all else that a seed gives stays what it was.
-            0 if self.random.clone().chance(50) => "note: \"came by, in a \\\"hurry\\\"\"".to_owned(),
+            0 if self.random.clone().chance(50) => {
+                "note: \"came by, in a \\\"hurry\\\"\"".to_owned()
+            }
             0 => "push-to: crm".to_owned(),
             1 => {
                 let fields = self.fields;
                 let [first, second] = self.random.two(fields);
-                format!("webhook: hook, body: {{ z: {}, points: points, Ab: {} }}", first.id, second.id)
+                format!(
+                    "webhook: hook, body: {{ z: {}, points: points, Ab: {} }}",
+                    first.id, second.id
+                )
             }
             other => {
                 let field = self.random.pick(self.fields).id;
                 let to = if other == 2 { "owner" } else { "boss@x.org" };
-                format!("notify: {to}, message: \"Has {{{{ points }}}} and {{{{ {field} | default: no {field} }}}}\"")
+                format!(
+                    "notify: {to}, message: \"Has {{{{ points }}}} and \
+                        {{{{ {field} | default: no {field} }}}}\""
+                )
             }
         }
     }
@@ -233,10 +302,17 @@ impl Draft<'_> {
             body += &format!(", transactional: {}", self.random.chance(50));
         }
         if self.random.chance(15) {
-            body += &format!(", expires: {}", self.random.pick(&["1 minute", "1 hour", "2 hours", "1 day"]));
+            body += &format!(
+                ", expires: {}",
+                self.random
+                    .pick(&["1 minute", "1 hour", "2 hours", "1 day"])
+            );
         }
         if self.random.chance(10) {
-            body += &format!(", on-skip: {}", self.random.pick(&["exit", "exit", "continue"]));
+            body += &format!(
+                ", on-skip: {}",
+                self.random.pick(&["exit", "exit", "continue"])
+            );
         }
         body
     }
@@ -250,24 +326,51 @@ impl Draft<'_> {
     /// For the date of a field, or for a fixed moment.
     fn wait_for(&mut self, field: Option<&str>) -> String {
         let until = match (field, self.random.below(2)) {
-            (None, 0) => self.scene.day(*self.random.pick(&[-1, 0, 1, 2, 20])).to_string(),
-            (None, _) => self.scene.hour(*self.random.pick(&[-1, 0, 1, 24, 26])).strftime("%Y-%m-%dT%H:%M").to_string(),
+            (None, 0) => self
+                .scene
+                .day(*self.random.pick(&[-1, 0, 1, 2, 20]))
+                .to_string(),
+            (None, _) => self
+                .scene
+                .hour(*self.random.pick(&[-1, 0, 1, 24, 26]))
+                .strftime("%Y-%m-%dT%H:%M")
+                .to_string(),
             (Some(field), 0) => {
-                let offset = *self.random.pick(&["-1 day", "2 days", "-2 hours", "1 hour"]);
+                let offset = *self
+                    .random
+                    .pick(&["-1 day", "2 days", "-2 hours", "1 hour"]);
                 format!("{{ field: {field}, offset: {offset} }}")
             }
             (Some(field), _) => format!("{{ field: {field} }}"),
         };
-        let past = *self.random.pick(&["", "", ", if-past: continue", ", if-past: exit", ", if-past: skip"]);
-        let missing = ["", "", ", if-missing: continue", ", if-missing: exit", ", if-missing: skip"];
-        let missing = if field.is_some() { *self.random.pick(&missing) } else { "" };
+        let past = *self.random.pick(&[
+            "",
+            "",
+            ", if-past: continue",
+            ", if-past: exit",
+            ", if-past: skip",
+        ]);
+        let missing = [
+            "",
+            "",
+            ", if-missing: continue",
+            ", if-missing: exit",
+            ", if-missing: skip",
+        ];
+        let missing = if field.is_some() {
+            *self.random.pick(&missing)
+        } else {
+            ""
+        };
         let hours = self.hours();
         format!("wait-until: {until}{past}{missing}{hours}")
     }
 
     /// Several waits for one date, with steps between.
     fn series(&mut self, course: &mut Course, depth: usize) -> String {
-        let field = *self.random.pick(&[Some("seen"), Some("meeting"), Some("meeting"), None]);
+        let field = *self
+            .random
+            .pick(&[Some("seen"), Some("meeting"), Some("meeting"), None]);
         let mut steps = Vec::new();
         for _ in 0..self.random.between(2, 4) {
             let id = self.id(course);
@@ -308,8 +411,11 @@ impl Draft<'_> {
             hours += &format!(", between: {between}");
         }
         if hours.is_empty() || self.random.chance(30) {
-            hours +=
-                &format!(", days: [{}]", self.random.pick(&["mon", "sat, sun", "tue, fri", "sun", "wed", "thu, mon"]));
+            hours += &format!(
+                ", days: [{}]",
+                self.random
+                    .pick(&["mon", "sat, sun", "tue, fri", "sun", "wed", "thu, mon"])
+            );
         }
         hours
     }
@@ -333,13 +439,25 @@ impl Draft<'_> {
     }
 
     pub(super) fn set(&mut self) -> String {
-        let Field { id, kind, operands, .. } = self.random.pick(self.fields);
+        let Field {
+            id, kind, operands, ..
+        } = self.random.pick(self.fields);
         let to = match *kind {
-            "integer" if self.random.chance(60) => format!("{{ add: {} }}", self.random.pick(&["1", "-2", "8"])),
-            "number" if self.random.chance(60) => format!("{{ add: {} }}", self.random.pick(&["0.25", "-2", "8"])),
+            "integer" if self.random.chance(60) => {
+                format!("{{ add: {} }}", self.random.pick(&["1", "-2", "8"]))
+            }
+            "number" if self.random.chance(60) => {
+                format!("{{ add: {} }}", self.random.pick(&["0.25", "-2", "8"]))
+            }
             "date" if self.random.chance(50) => "today".to_owned(),
             "datetime" if self.random.chance(50) => "now".to_owned(),
-            "choices" => format!("[{}]", self.random.two(&HATS).map(|hat| (*hat).to_owned()).join(", ")),
+            "choices" => format!(
+                "[{}]",
+                self.random
+                    .two(&HATS)
+                    .map(|hat| (*hat).to_owned())
+                    .join(", ")
+            ),
             kind => quoted(kind, self.random.pick::<String>(operands)),
         };
         format!("set: {id}, to: {to}")

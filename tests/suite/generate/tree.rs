@@ -30,7 +30,9 @@ pub(super) fn each_mapping(value: &mut Value, visit: &mut dyn FnMut(&mut Mapping
         Value::Sequence(items) => items.iter_mut().for_each(|item| each_mapping(item, visit)),
         Value::Mapping(entries) => {
             visit(entries);
-            entries.iter_mut().for_each(|(_, entry)| each_mapping(entry, visit));
+            entries
+                .iter_mut()
+                .for_each(|(_, entry)| each_mapping(entry, visit));
         }
         _ => {}
     }
@@ -42,7 +44,9 @@ pub(super) fn each_scalar(value: &mut Value, visit: &mut dyn FnMut(&mut Value)) 
         Value::Sequence(items) => items.iter_mut().for_each(|item| each_scalar(item, visit)),
         // `tags: any` names nothing, though a content is called so.
         Value::Mapping(entries) => {
-            let names = entries.iter_mut().filter(|(key, entry)| *key != "tags" || !entry.is_string());
+            let names = entries
+                .iter_mut()
+                .filter(|(key, entry)| *key != "tags" || !entry.is_string());
             names.for_each(|(_, entry)| each_scalar(entry, visit));
         }
         scalar => visit(scalar),
@@ -61,7 +65,9 @@ pub(super) fn words_under(value: &Value, key: &str) -> Vec<String> {
 /// The names of the entries of a mapping.
 pub(super) fn keys(value: Option<&Value>) -> Vec<String> {
     let entries = value.and_then(Value::as_mapping).into_iter().flatten();
-    entries.filter_map(|(key, _)| key.as_str().map(str::to_owned)).collect()
+    entries
+        .filter_map(|(key, _)| key.as_str().map(str::to_owned))
+        .collect()
 }
 
 pub(super) fn yaml(root: &Value) -> String {

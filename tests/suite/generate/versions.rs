@@ -1,7 +1,8 @@
-//! The project of each run of a case: plain, or rewritten with blocks, variables and an environment; the same in all runs, or
-//! changed while contacts are in flight.
+//! The project of each run of a case: plain, or rewritten with blocks, variables and an
+//! environment; the same in all runs, or changed while contacts are in flight.
 //!
-//! Invariant: a project that is neither rewritten nor changed stays as it was put together, to the byte.
+//! Invariant: a project that is neither rewritten nor changed stays as it was put together, to the
+//! byte.
 
 use serde_yaml::Value;
 
@@ -22,7 +23,8 @@ impl Versions {
     pub(super) fn new(seed: u64, yaml: String, runs: usize) -> Self {
         let mut random = Random::new(seed ^ 0x7E05_E000);
         let (rewrites, changes) = (random.chance(35), random.chance(60));
-        let [blocks, variables, environment] = [80, 70, 60].map(|percent| rewrites && random.chance(percent));
+        let [blocks, variables, environment] =
+            [80, 70, 60].map(|percent| rewrites && random.chance(percent));
         let mut root: Value = serde_yaml::from_str(&yaml).expect("a project");
         if blocks {
             reuse::blocks(&mut random, &mut root);
@@ -38,18 +40,34 @@ impl Versions {
             tree::yaml(&root)
         };
         let plain = root.clone();
-        let mut written = vec![if rewrites { finished(root.clone()) } else { yaml }];
+        let mut written = vec![if rewrites {
+            finished(root.clone())
+        } else {
+            yaml
+        }];
         let mut unspoken = vec![None];
         for run in 1..runs {
-            let next = if changes && random.chance(70) { flight::changed(&mut random, &root, run) } else { None };
+            let next = if changes && random.chance(70) {
+                flight::changed(&mut random, &root, run)
+            } else {
+                None
+            };
             let silent = next.as_ref().filter(|_| random.chance(40));
             let silent = silent.and_then(|next| flight::unspoken(&mut random, next));
             unspoken.push(silent.map(&finished));
-            written.push(next.as_ref().map_or_else(|| written[run - 1].clone(), |next| finished(next.clone())));
+            written.push(
+                next.as_ref()
+                    .map_or_else(|| written[run - 1].clone(), |next| finished(next.clone())),
+            );
             root = next.unwrap_or(root);
         }
         let environment = environment.then_some(reuse::ENVIRONMENT);
-        Versions { written, unspoken, environment, plain }
+        Versions {
+            written,
+            unspoken,
+            environment,
+            plain,
+        }
     }
 
     pub(super) fn at(&self, run: usize) -> &str {

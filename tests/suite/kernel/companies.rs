@@ -1,4 +1,5 @@
-//! Companies: a second file, joined by key; what a project may say of it, what the file may hold, and what contacts are asked.
+//! Companies: a second file, joined by key; what a project may say of it, what the file may hold,
+//! and what contacts are asked.
 
 use funnelc::runner::compare::compare_inputs;
 use funnelc::runner::{Inputs, Options, RunBytes, RunError, run_inputs};
@@ -46,14 +47,21 @@ const COMPANIES: &str = "id,name,employees,revenue,tier,sectors,founded_on,ceo
 const CONTACTS: &str = "id,company_id\n1, 007 \n2,8\n3,7\n4,\n";
 
 fn run(yaml: &str, contacts: &str, companies: Option<&str>) -> Result<RunBytes, RunError> {
-    let inputs = Inputs { contacts: contacts.as_bytes(), companies: companies.map(str::as_bytes), ..Inputs::default() };
+    let inputs = Inputs {
+        contacts: contacts.as_bytes(),
+        companies: companies.map(str::as_bytes),
+        ..Inputs::default()
+    };
     run_inputs(&plan(yaml), NOW, inputs, None, Options::default())
 }
 
 fn sizes(run: &RunBytes) -> Vec<(String, u64)> {
     let metrics: serde_json::Value = serde_json::from_str(&run.metrics).unwrap();
     let segments = metrics["segments"].as_object().unwrap();
-    segments.iter().map(|(id, size)| (id.clone(), size.as_u64().unwrap())).collect()
+    segments
+        .iter()
+        .map(|(id, size)| (id.clone(), size.as_u64().unwrap()))
+        .collect()
 }
 
 #[test]
@@ -71,10 +79,23 @@ fn a_contact_is_asked_about_its_company() {
         ("silver", 1),
         ("young", 1),
     ];
-    assert_eq!(sizes(&ran), expected.map(|(id, size)| (id.to_owned(), size)));
-    assert_eq!(String::from_utf8(ran.contacts).unwrap(), CONTACTS, "nothing of a company is written");
+    assert_eq!(
+        sizes(&ran),
+        expected.map(|(id, size)| (id.to_owned(), size))
+    );
+    assert_eq!(
+        String::from_utf8(ran.contacts).unwrap(),
+        CONTACTS,
+        "nothing of a company is written"
+    );
     let unknown = "1 contact names a company that the companies file lacks, and so count as belonging to none";
-    assert_eq!(ran.warnings.iter().map(ToString::to_string).collect::<Vec<_>>(), [unknown.replace("count", "counts")]);
+    assert_eq!(
+        ran.warnings
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>(),
+        [unknown.replace("count", "counts")]
+    );
 }
 
 /// What a step does to the field that names the company shows at once.
@@ -85,21 +106,39 @@ campaigns:
   a-move: { enter: { company: employees, at-most: 50 }, steps: [{ set: company-id, to: '007' }, { add-tag: moved }] }
   growth: { enter: { segment: large }, steps: [{ add-tag: large }] }
 ";
-    let ran = run(&format!("{PROJECT}{campaign}"), "id,company_id\n2,8\n", Some(COMPANIES)).unwrap();
-    assert_eq!(String::from_utf8(ran.contacts).unwrap(), "id,company_id,tags\n2,007,moved;large\n");
+    let ran = run(
+        &format!("{PROJECT}{campaign}"),
+        "id,company_id\n2,8\n",
+        Some(COMPANIES),
+    )
+    .unwrap();
+    assert_eq!(
+        String::from_utf8(ran.contacts).unwrap(),
+        "id,company_id,tags\n2,007,moved;large\n"
+    );
 }
 
 #[test]
 fn a_plan_that_asks_companies_needs_the_file_and_another_does_not() {
     let refusal = run(PROJECT, CONTACTS, None).unwrap_err().to_string();
-    assert_eq!(refusal, "the plan asks for the companies of contacts, and no companies file was given");
+    assert_eq!(
+        refusal,
+        "the plan asks for the companies of contacts, and no companies file was given"
+    );
     let silent = PROJECT.split("segments:").next().unwrap();
     assert!(run(silent, CONTACTS, None).is_ok());
     let base = plan(silent);
-    let inputs = Inputs { contacts: CONTACTS.as_bytes(), ..Inputs::default() };
-    let refused = compare_inputs(&base, &plan(PROJECT), NOW, inputs, None, Options::default()).unwrap_err();
+    let inputs = Inputs {
+        contacts: CONTACTS.as_bytes(),
+        ..Inputs::default()
+    };
+    let refused =
+        compare_inputs(&base, &plan(PROJECT), NOW, inputs, None, Options::default()).unwrap_err();
     assert_eq!(refused.to_string(), refusal);
-    let inputs = Inputs { companies: Some(COMPANIES.as_bytes()), ..inputs };
+    let inputs = Inputs {
+        companies: Some(COMPANIES.as_bytes()),
+        ..inputs
+    };
     assert!(compare_inputs(&base, &plan(PROJECT), NOW, inputs, None, Options::default()).is_ok());
 }
 
@@ -113,7 +152,9 @@ fn every_mistake_in_the_file_is_told_at_once() {
 2,E,,,,,
 3,F
 ";
-    let error = run(PROJECT, CONTACTS, Some(companies)).unwrap_err().to_string();
+    let error = run(PROJECT, CONTACTS, Some(companies))
+        .unwrap_err()
+        .to_string();
     insta::assert_snapshot!(error, @r"
     line 2, column `employees`, `many`: not an integer
     line 2, column `revenue`, `x`: not a number
@@ -124,7 +165,9 @@ fn every_mistake_in_the_file_is_told_at_once() {
     line 6, column `id`, `2`: the same key as in line 5
     line 7: 2 cells where the header has 7
     ");
-    let header = run(PROJECT, CONTACTS, Some("key,name,name\n")).unwrap_err().to_string();
+    let header = run(PROJECT, CONTACTS, Some("key,name,name\n"))
+        .unwrap_err()
+        .to_string();
     insta::assert_snapshot!(header, @r"
     the column `name` stands twice in the header, as columns 2 and 3
     the column `id`, which holds the key, is missing

@@ -1,26 +1,45 @@
-//! Conditions: each operator, missing values, and days against moments. The segment's size is the answer.
+//! Conditions: each operator, missing values, and days against moments. The segment's size is the
+//! answer.
 
 use super::story;
 
 /// Whether `condition` holds for the contact of `row`.
 pub(super) fn ask(condition: &str, row: &str, expected: bool) {
-    let file = format!("id,email,orders,spent,last,webinar,opt_in,plan,likes,note,points,tags\n1,{row}\n");
+    let file =
+        format!("id,email,orders,spent,last,webinar,opt_in,plan,likes,note,points,tags\n1,{row}\n");
     let yaml = format!("segments: {{ asked: {{ where: {condition} }} }}\n");
     let asked = story(&yaml).on("2026-11-21T09:00", &file, "");
-    let metrics: serde_json::Value = serde_json::from_str(&asked.last.as_ref().unwrap().metrics).unwrap();
-    assert_eq!(metrics["segments"]["asked"] == 1, expected, "{condition} of {row}");
+    let metrics: serde_json::Value =
+        serde_json::from_str(&asked.last.as_ref().unwrap().metrics).unwrap();
+    assert_eq!(
+        metrics["segments"]["asked"] == 1,
+        expected,
+        "{condition} of {row}"
+    );
 }
 
 fn of_note(operator: &str, note: &str, expected: bool) {
-    ask(&format!("{{ field: note, {operator} }}"), &format!(",,,,,,,,{note},,"), expected);
+    ask(
+        &format!("{{ field: note, {operator} }}"),
+        &format!(",,,,,,,,{note},,"),
+        expected,
+    );
 }
 
 fn of_last(operator: &str, last: &str, expected: bool) {
-    ask(&format!("{{ field: last, {operator} }}"), &format!(",,,{last},,,,,,,"), expected);
+    ask(
+        &format!("{{ field: last, {operator} }}"),
+        &format!(",,,{last},,,,,,,"),
+        expected,
+    );
 }
 
 fn of_webinar(operator: &str, webinar: &str, expected: bool) {
-    ask(&format!("{{ field: webinar, {operator} }}"), &format!(",,,,{webinar},,,,,,"), expected);
+    ask(
+        &format!("{{ field: webinar, {operator} }}"),
+        &format!(",,,,{webinar},,,,,,"),
+        expected,
+    );
 }
 
 #[test]
@@ -47,9 +66,14 @@ fn a_pattern_is_looked_for_anywhere() {
     let yaml = "segments: { asked: { where: { field: code, matches: '^A' } } }\n";
     let strict = format!(
         "{}{yaml}",
-        super::CONTRACT.replace("note:    {", "code: { type: text, match-case: true }\n    note:    {")
+        super::CONTRACT.replace(
+            "note:    {",
+            "code: { type: text, match-case: true }\n    note:    {"
+        )
     );
-    super::story_of(&strict).on("2026-11-21T09:00", "id,code\n1,a1\n2,A1\n", "").counts("/segments/asked", 1);
+    super::story_of(&strict)
+        .on("2026-11-21T09:00", "id,code\n1,a1\n2,A1\n", "")
+        .counts("/segments/asked", 1);
 }
 
 #[test]
@@ -70,13 +94,26 @@ fn an_anniversary_is_the_same_day_of_any_year() {
 
 #[test]
 fn missing_is_false_and_true_where_negated() {
-    for operator in ["is: a", "in: [a]", "contains: a", "starts-with: a", "ends-with: a", "exists: true"] {
+    for operator in [
+        "is: a",
+        "in: [a]",
+        "contains: a",
+        "starts-with: a",
+        "ends-with: a",
+        "exists: true",
+    ] {
         of_note(operator, "", false);
     }
     for operator in ["is-not: a", "not-in: [a]", "exists: false"] {
         of_note(operator, "", true);
     }
-    for operator in ["before: today", "after: yesterday", "since: today", "until: today", "within: 9 days"] {
+    for operator in [
+        "before: today",
+        "after: yesterday",
+        "since: today",
+        "until: today",
+        "within: 9 days",
+    ] {
         of_last(operator, "", false);
     }
     of_last("is-not: today", "", true);
@@ -99,9 +136,21 @@ fn numbers_and_points() {
         ("between: [5, 6]", true),
         ("between: [6, 7]", false),
     ] {
-        ask(&format!("{{ field: orders, {operator} }}"), ",5,,,,,,,,,", expected);
-        ask(&format!("{{ field: spent, {operator} }}"), ",,5.00,,,,,,,,", expected);
-        ask(&format!("{{ field: points, {operator} }}"), ",,,,,,,,,5,", expected);
+        ask(
+            &format!("{{ field: orders, {operator} }}"),
+            ",5,,,,,,,,,",
+            expected,
+        );
+        ask(
+            &format!("{{ field: spent, {operator} }}"),
+            ",,5.00,,,,,,,,",
+            expected,
+        );
+        ask(
+            &format!("{{ field: points, {operator} }}"),
+            ",,,,,,,,,5,",
+            expected,
+        );
     }
     ask("{ field: spent, is: 5.0 }", ",,5,,,,,,,,", true);
     ask("{ field: spent, more-than: 4.99 }", ",,5,,,,,,,,", true);
@@ -115,10 +164,26 @@ fn flags_choices_and_tags() {
     ask("{ field: plan, is: free }", ",,,,,,,,,,", true);
     ask("{ field: plan, in: [pro] }", ",,,,,,pro,,,,", true);
     ask("{ field: plan, not-in: [pro] }", ",,,,,,pro,,,,", false);
-    ask("{ field: likes, has-any: [shoes, socks] }", ",,,,,,,hats;socks,,,", true);
-    ask("{ field: likes, has-all: [hats, socks] }", ",,,,,,,socks;hats,,,", true);
-    ask("{ field: likes, has-all: [hats, shoes] }", ",,,,,,,socks;hats,,,", false);
-    ask("{ field: likes, has-none: [shoes] }", ",,,,,,,socks;hats,,,", true);
+    ask(
+        "{ field: likes, has-any: [shoes, socks] }",
+        ",,,,,,,hats;socks,,,",
+        true,
+    );
+    ask(
+        "{ field: likes, has-all: [hats, socks] }",
+        ",,,,,,,socks;hats,,,",
+        true,
+    );
+    ask(
+        "{ field: likes, has-all: [hats, shoes] }",
+        ",,,,,,,socks;hats,,,",
+        false,
+    );
+    ask(
+        "{ field: likes, has-none: [shoes] }",
+        ",,,,,,,socks;hats,,,",
+        true,
+    );
     ask("{ tag: vip }", ",,,,,,,,,,hot; vip", true);
     ask("{ tag: vip }", ",,,,,,,,,,VIP", false);
 }
@@ -155,7 +220,11 @@ fn a_day_against_a_datetime_is_the_whole_day() {
     of_webinar("until: 2026-11-20", "2026-11-20T23:59:59", true);
     of_webinar("after: 2026-11-20", "2026-11-20T23:59:59", false);
     of_webinar("after: 2026-11-20", "2026-11-21T00:00", true);
-    of_webinar("between: [2026-11-19, 2026-11-20]", "2026-11-20T12:00", true);
+    of_webinar(
+        "between: [2026-11-19, 2026-11-20]",
+        "2026-11-20T12:00",
+        true,
+    );
     of_webinar("within: 1 day", "2026-11-20T00:00", true);
     of_webinar("within: 1 day", "2026-11-21T09:00:01", false);
     of_webinar("within: 3 hours", "2026-11-21T05:59:59", false);
@@ -169,9 +238,14 @@ fn a_day_against_a_datetime_is_the_whole_day() {
 #[test]
 fn a_long_chain_of_segments_needs_no_deep_recursion() {
     let after = |number: usize| {
-        format!("  s{number}: {{ where: {{ all: [{{ segment: s{} }}, {{ not: {{ tag: cold }} }}] }} }}\n", number - 1)
+        format!(
+            "  s{number}: {{ where: {{ all: [{{ segment: s{} }}, {{ not: {{ tag: cold }} }}] }} }}\n",
+            number - 1
+        )
     };
     let chain: String = (1..3000).map(after).collect();
     let yaml = format!("segments:\n  s0: {{ where: {{ tag: vip }} }}\n{chain}");
-    story(&yaml).on("2026-11-21T09:00", "id,tags\n1,vip\n", "").counts("/segments/s2999", 1);
+    story(&yaml)
+        .on("2026-11-21T09:00", "id,tags\n1,vip\n", "")
+        .counts("/segments/s2999", 1);
 }

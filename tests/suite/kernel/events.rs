@@ -1,4 +1,5 @@
-//! What happens to contacts: the order in which it is taken in, what it changes, which campaigns it starts, and what conditions count.
+//! What happens to contacts: the order in which it is taken in, what it changes, which campaigns it
+//! starts, and what conditions count.
 
 use super::{Past, story};
 
@@ -26,13 +27,18 @@ campaigns: { thanks: { enter: { event: purchased }, steps: [{ send: bar }] } }",
         .counts("/segments/bought", 1)
         .again("2026-11-20T13:00", "")
         .counts("/events/duplicates", 1);
-    told().with_past(Past { replay: true, ..Past::default() }).on(
-        "2026-11-20T12:00",
-        "id\n1\n",
-        "update last 2026-11-20 purchased
+    told()
+        .with_past(Past {
+            replay: true,
+            ..Past::default()
+        })
+        .on(
+            "2026-11-20T12:00",
+            "id\n1\n",
+            "update last 2026-11-20 purchased
          update orders 0 1 purchased
          start thanks 1 event
          send thanks 1 send:bar bar
          end thanks 1 completed finished",
-    );
+        );
 }

@@ -1,4 +1,5 @@
-//! Experiences: at most one of the stage in which the contact rests; shown and hidden, or sent once in each stay.
+//! Experiences: at most one of the stage in which the contact rests; shown and hidden, or sent once
+//! in each stay.
 
 use super::{Story, story};
 
@@ -20,10 +21,28 @@ const HEAD: &str = "id,email,tags\n";
 
 /// The rows of the outbox without the key and the contact, empty cells left out.
 fn outbox(story: Story, rows: &str) -> Story {
-    let actions = String::from_utf8(story.last.as_ref().expect("a run came before").actions.clone()).unwrap();
-    let row = |line: &str| line.split(',').skip(2).filter(|cell| !cell.is_empty()).collect::<Vec<_>>().join(" ");
+    let actions = String::from_utf8(
+        story
+            .last
+            .as_ref()
+            .expect("a run came before")
+            .actions
+            .clone(),
+    )
+    .unwrap();
+    let row = |line: &str| {
+        line.split(',')
+            .skip(2)
+            .filter(|cell| !cell.is_empty())
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
     let told: Vec<String> = actions.lines().skip(1).map(row).collect();
-    let expected: Vec<&str> = rows.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let expected: Vec<&str> = rows
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .collect();
     assert_eq!(told, expected);
     story
 }
@@ -51,7 +70,11 @@ fn the_first_whose_condition_holds_is_shown_and_replaced_when_that_changes() {
 #[test]
 fn one_that_comes_back_in_the_same_stay_is_another_visit() {
     let story = story(FUNNEL)
-        .on("2026-11-21T09:00", &format!("{HEAD}1,,hot\n"), "enter news visitor\nshow 1 news/visitor/freebie bar")
+        .on(
+            "2026-11-21T09:00",
+            &format!("{HEAD}1,,hot\n"),
+            "enter news visitor\nshow 1 news/visitor/freebie bar",
+        )
         .on(
             "2026-11-22T09:00",
             &format!("{HEAD}1,,\n"),
@@ -62,13 +85,20 @@ fn one_that_comes_back_in_the_same_stay_is_another_visit() {
             &format!("{HEAD}1,,hot\n"),
             "hide 1 news/visitor/default banner\nshow 1 news/visitor/freebie bar",
         );
-    outbox(story, "hide banner 1 news/visitor/default 1\nshow bar 1 news/visitor/freebie 2");
+    outbox(
+        story,
+        "hide banner 1 news/visitor/default 1\nshow bar 1 news/visitor/freebie 2",
+    );
 }
 
 #[test]
 fn leaving_the_stage_hides_and_coming_back_is_another_stay() {
     let story = story(FUNNEL)
-        .on("2026-11-21T09:00", &format!("{HEAD}1,,\n"), "enter news visitor\nshow 1 news/visitor/default banner")
+        .on(
+            "2026-11-21T09:00",
+            &format!("{HEAD}1,,\n"),
+            "enter news visitor\nshow 1 news/visitor/default banner",
+        )
         .on(
             "2026-11-22T09:00",
             &format!("{HEAD}1,a@x.pl,\n"),
@@ -101,11 +131,19 @@ const MEMBERS: &str = "id,email,opt_in,stage_club\n";
 #[test]
 fn other_kinds_are_sent_once_in_each_stay() {
     let row = |stage: &str| format!("{MEMBERS}1,a@x.pl,true,{stage}\n");
-    let story = story(&mails("hello")).on("2026-11-21T09:00", &row("member"), "send 1 club/member/card hello email");
+    let story = story(&mails("hello")).on(
+        "2026-11-21T09:00",
+        &row("member"),
+        "send 1 club/member/card hello email",
+    );
     outbox(story, "send hello email a@x.pl 1 club/member/card 1")
         .counts("/funnels/club/stages/member/experiences/card/sent", 1)
         .again("2026-11-22T09:00", "")
-        .on("2026-11-23T09:00", &row("friend"), "external-stage club member friend")
+        .on(
+            "2026-11-23T09:00",
+            &row("friend"),
+            "external-stage club member friend",
+        )
         .on(
             "2026-11-24T09:00",
             &row("member"),
@@ -123,7 +161,11 @@ fn showing_hiding_and_showing_again_have_keys_of_their_own() {
             1 | 3 => "hide 1 news/visitor/default banner\nshow 1 news/visitor/freebie bar",
             _ => "hide 1 news/visitor/freebie bar\nshow 1 news/visitor/default banner",
         };
-        story = story.on(&format!("2026-11-2{day}T09:00"), &format!("{HEAD}1,,{tags}\n"), journal);
+        story = story.on(
+            &format!("2026-11-2{day}T09:00"),
+            &format!("{HEAD}1,,{tags}\n"),
+            journal,
+        );
         let actions = String::from_utf8(story.last.as_ref().unwrap().actions.clone()).unwrap();
         keys.extend(actions.lines().skip(1).map(|line| line[..32].to_owned()));
     }

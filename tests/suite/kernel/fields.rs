@@ -1,4 +1,5 @@
-//! Steps that change tags, points and fields: what they give, and that nothing is told where nothing changes.
+//! Steps that change tags, points and fields: what they give, and that nothing is told where
+//! nothing changes.
 
 use super::story;
 
@@ -14,19 +15,63 @@ fn does(steps: &str, row: &str, journal: &str) {
 
 #[test]
 fn set_writes_values_of_each_type() {
-    does("{ id: s, set: plan, to: pro }", "hot,,,,,,,,", "set talk 1 s plan free pro");
-    does("{ id: s, set: note, to: hi }", "hot,,,,,,,,", "set talk 1 s note hi");
-    does("{ id: s, set: last, to: today }", "hot,,,,,,,,", "set talk 1 s last 2026-11-21");
-    does("{ id: s, set: webinar, to: now }", "hot,,,,,,,,", "set talk 1 s webinar 2026-11-21T09:30");
-    does("{ id: s, set: webinar, to: today }", "hot,,,,,,,,", "set talk 1 s webinar 2026-11-21T00:00");
+    does(
+        "{ id: s, set: plan, to: pro }",
+        "hot,,,,,,,,",
+        "set talk 1 s plan free pro",
+    );
+    does(
+        "{ id: s, set: note, to: hi }",
+        "hot,,,,,,,,",
+        "set talk 1 s note hi",
+    );
+    does(
+        "{ id: s, set: last, to: today }",
+        "hot,,,,,,,,",
+        "set talk 1 s last 2026-11-21",
+    );
+    does(
+        "{ id: s, set: webinar, to: now }",
+        "hot,,,,,,,,",
+        "set talk 1 s webinar 2026-11-21T09:30",
+    );
+    does(
+        "{ id: s, set: webinar, to: today }",
+        "hot,,,,,,,,",
+        "set talk 1 s webinar 2026-11-21T00:00",
+    );
 }
 
 #[test]
 fn add_takes_the_default_or_nothing_and_is_cut_to_min_and_max() {
-    does("{ id: s, set: orders, to: { add: 3 } }", "hot,4,,,,,,,", "set talk 1 s orders 4 7");
-    does("{ id: s, set: orders, to: { add: 3 } }", "hot,,,,,,,,", "set talk 1 s orders 0 3");
-    does("{ id: s, set: orders, to: { add: 30 } }", "hot,4,,,,,,,", "set talk 1 s orders 4 10");
-    does("{ id: s, set: orders, to: { add: -30 } }", "hot,4,,,,,,,", "set talk 1 s orders 4 0");
-    does("{ id: s, set: spent, to: { add: 0.5 } }", "hot,,,,,,,,", "set talk 1 s spent 0.5");
-    does("{ id: s, set: spent, to: { add: 0.5 } }", "hot,,1.25,,,,,,", "set talk 1 s spent 1.25 1.75");
+    does(
+        "{ id: s, set: orders, to: { add: 3 } }",
+        "hot,4,,,,,,,",
+        "set talk 1 s orders 4 7",
+    );
+    does(
+        "{ id: s, set: orders, to: { add: 3 } }",
+        "hot,,,,,,,,",
+        "set talk 1 s orders 0 3",
+    );
+    does(
+        "{ id: s, set: orders, to: { add: 30 } }",
+        "hot,4,,,,,,,",
+        "set talk 1 s orders 4 10",
+    );
+    does(
+        "{ id: s, set: orders, to: { add: -30 } }",
+        "hot,4,,,,,,,",
+        "set talk 1 s orders 4 0",
+    );
+    does(
+        "{ id: s, set: spent, to: { add: 0.5 } }",
+        "hot,,,,,,,,",
+        "set talk 1 s spent 0.5",
+    );
+    does(
+        "{ id: s, set: spent, to: { add: 0.5 } }",
+        "hot,,1.25,,,,,,",
+        "set talk 1 s spent 1.25 1.75",
+    );
 }

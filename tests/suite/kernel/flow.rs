@@ -6,7 +6,9 @@ use super::story;
 use crate::reference::branches_by_number;
 
 fn campaign(steps: &str) -> String {
-    format!("campaigns:\n  talk:\n    enter: [{{ tag: hot }}]\n    on-leave: stay\n    steps:\n{steps}")
+    format!(
+        "campaigns:\n  talk:\n    enter: [{{ tag: hot }}]\n    on-leave: stay\n    steps:\n{steps}"
+    )
 }
 
 /// A contact's number of a hundred, as docs/language.md promises it stays.
@@ -15,7 +17,8 @@ fn number(contact: &str, step: &str) -> u64 {
     u64::from_be_bytes(hash.as_bytes()[..8].try_into().unwrap()) % 100
 }
 
-/// The branch of the only split of `steps` that a contact takes, as the reference reads docs/language.md.
+/// The branch of the only split of `steps` that a contact takes, as the reference reads
+/// docs/language.md.
 fn branch(contact: &str, steps: &str) -> String {
     let steps: serde_yaml::Value = serde_yaml::from_str(steps).unwrap();
     branches_by_number("test", &steps[0]["split"])[&number(contact, "test")].clone()
@@ -34,23 +37,37 @@ fn a_split_sends_each_share_its_way_and_goes_on_behind_it() {
     let (mut file, mut journal) = ("id,tags\n".to_owned(), String::new());
     for contact in &contacts {
         file.push_str(&format!("{contact},hot\n"));
-        let start = if contact == "1" { String::new() } else { format!("{contact} ") };
+        let start = if contact == "1" {
+            String::new()
+        } else {
+            format!("{contact} ")
+        };
         journal.push_str(&format!("{start}start talk 1 condition\n"));
         let way = if branch(contact, TWO) == "70" {
             format!(
-                "{start}split talk 1 test 70\n{start}send talk 1 test/70/send:bar bar\n{start}add-tag talk 1 add-tag:vip vip\n{start}end talk 1 completed finished\n"
+                "{start}split talk 1 test 70\n{start}send talk 1 test/70/send:bar \
+                    bar\n{start}add-tag talk 1 add-tag:vip vip\n{start}end talk 1 completed finished\n"
             )
         } else {
-            format!("{start}split talk 1 test control\n{start}end talk 1 test/control/exit:completed completed exit\n")
+            format!(
+                "{start}split talk 1 test control\n{start}end talk 1 test/control/exit:completed \
+                    completed exit\n"
+            )
         };
         journal.push_str(&way);
     }
-    let controls = contacts.iter().filter(|contact| branch(contact, TWO) == "control").count() as u64;
+    let controls = contacts
+        .iter()
+        .filter(|contact| branch(contact, TWO) == "control")
+        .count() as u64;
     assert!(0 < controls && controls < 40);
     story(&campaign(TWO))
         .on("2026-11-01T09:00", &file, &journal)
         .counts("/campaigns/talk/steps/test/done", 40)
-        .counts("/campaigns/talk/steps/test~1control~1exit:completed/done", controls);
+        .counts(
+            "/campaigns/talk/steps/test~1control~1exit:completed/done",
+            controls,
+        );
 }
 
 #[test]
@@ -60,19 +77,33 @@ fn the_order_of_the_branches_reshuffles_nobody() {
     for contact in 1..=20 {
         let contact = contact.to_string();
         let way = |rest: &str| {
-            let who = if contact == "1" { String::new() } else { format!("{contact} ") };
+            let who = if contact == "1" {
+                String::new()
+            } else {
+                format!("{contact} ")
+            };
             let lines = if branch(&contact, there) == "50" {
-                "start talk 1 condition\nsplit talk 1 test 50\nadd-tag talk 1 test/50/add-tag:vip vip\nend talk 1 test/50/exit:exited exited exit".to_owned()
+                "start talk 1 condition\nsplit talk 1 test 50\nadd-tag talk 1 test/50/add-tag:vip \
+                    vip\nend talk 1 test/50/exit:exited exited exit"
+                    .to_owned()
             } else {
                 format!(
-                    "start talk 1 condition\nsplit talk 1 test 50#2\nsend talk 1 test/50#2/send:bar bar\n{rest}end talk 1 completed finished"
+                    "start talk 1 condition\nsplit talk 1 test 50#2\nsend talk 1 \
+                        test/50#2/send:bar bar\n{rest}end talk 1 completed finished"
                 )
             };
-            lines.lines().map(|line| format!("{who}{line}\n")).collect::<String>()
+            lines
+                .lines()
+                .map(|line| format!("{who}{line}\n"))
+                .collect::<String>()
         };
         let file = format!("id,tags\n{contact},hot\n");
         story(&campaign(there)).on("2026-11-01T09:00", &file, &way(""));
-        story(&campaign(back)).on("2026-11-01T09:00", &file, &way("add-tag talk 1 add-tag:other other\n"));
+        story(&campaign(back)).on(
+            "2026-11-01T09:00",
+            &file,
+            &way("add-tag talk 1 add-tag:other other\n"),
+        );
     }
 }
 
@@ -88,7 +119,8 @@ fn a_goto_goes_round_and_every_visit_has_a_key_of_its_own() {
         .on(
             "2026-11-01T09:00",
             "id,tags\n1,hot\n",
-            "start talk 1 condition\nsend talk 1 again bar\nwait talk 1 wait:1 day 2026-11-02T09:00:00+01:00",
+            "start talk 1 condition\nsend talk 1 again bar\nwait talk 1 wait:1 day \
+                2026-11-02T09:00:00+01:00",
         )
         .acts("1 send bar talk 1 again 1")
         .again(
@@ -101,7 +133,11 @@ fn a_goto_goes_round_and_every_visit_has_a_key_of_its_own() {
         .acts("1 send bar talk 1 again 2");
     let keys = |story: &super::Story| {
         let actions = String::from_utf8(story.last.as_ref().unwrap().actions.clone()).unwrap();
-        actions.lines().skip(1).map(|line| line[..32].to_owned()).collect::<Vec<_>>()
+        actions
+            .lines()
+            .skip(1)
+            .map(|line| line[..32].to_owned())
+            .collect::<Vec<_>>()
     };
     let second = keys(&story);
     let story = story.again(
@@ -112,7 +148,11 @@ fn a_goto_goes_round_and_every_visit_has_a_key_of_its_own() {
          wait talk 1 wait:1 day 2026-11-04T09:00:00+01:00",
     );
     assert_ne!(keys(&story), second);
-    story.on("2026-11-04T09:00", "id,tags\n1,hot;vip\n", "if talk 1 if else\nend talk 1 completed finished");
+    story.on(
+        "2026-11-04T09:00",
+        "id,tags\n1,hot;vip\n",
+        "if talk 1 if else\nend talk 1 completed finished",
+    );
 }
 
 #[test]
@@ -124,7 +164,10 @@ fn a_plan_that_was_edited_by_hand_into_a_loop_without_a_wait_is_refused() {
         panic!("the plan was changed");
     };
     file["fingerprint"] = serde_json::Value::from(found);
-    let Err(PlanError::Faulty(why)) = Plan::from_json(&file.to_string()) else { panic!("it goes round for ever") };
-    let loops = "`if/then/goto:again` goes back to `again` without a `wait` on the way (endless-loop)";
+    let Err(PlanError::Faulty(why)) = Plan::from_json(&file.to_string()) else {
+        panic!("it goes round for ever")
+    };
+    let loops =
+        "`if/then/goto:again` goes back to `again` without a `wait` on the way (endless-loop)";
     assert_eq!(why, format!("campaigns/talk/steps/3/then/1/goto: {loops}"));
 }

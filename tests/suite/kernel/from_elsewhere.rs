@@ -1,6 +1,8 @@
-//! What people know from other tools and no other story shows: the rows of docs/coming-from-mautic.md and docs/coming-from-lytics.md name these.
+//! What people know from other tools and no other story shows: the rows of
+//! docs/coming-from-mautic.md and docs/coming-from-lytics.md name these.
 //!
-//! Invariant: each story says what happens in the words of those pages, with the constructs that they name.
+//! Invariant: each story says what happens in the words of those pages, with the constructs that
+//! they name.
 
 use super::story;
 
@@ -32,12 +34,22 @@ funnels:
     let becomes = |row: &str, events: &str, journal: &str| {
         let enters = "enter life subscriber";
         story(yaml)
-            .on("2026-11-20T09:00", "id,email,note,webinar\n1,a@x.pl,,\n", enters)
+            .on(
+                "2026-11-20T09:00",
+                "id,email,note,webinar\n1,a@x.pl,,\n",
+                enters,
+            )
             .hears(&format!("contact,at,event,of\n{events}"))
-            .on("2026-11-21T09:00", &format!("id,email,note,webinar\n1,a@x.pl,{row}\n"), journal);
+            .on(
+                "2026-11-21T09:00",
+                &format!("id,email,note,webinar\n1,a@x.pl,{row}\n"),
+                journal,
+            );
     };
     let clicks = |number: usize| -> String {
-        (0..number).map(|minute| format!("1,2026-11-20T10:0{minute},clicked,hello\n")).collect()
+        (0..number)
+            .map(|minute| format!("1,2026-11-20T10:0{minute},clicked,hello\n"))
+            .collect()
     };
     let came = "1,2026-11-20T10:00,visited,\n";
     becomes(",", "", "");
@@ -48,7 +60,11 @@ funnels:
     let both = format!("{lead}\n{qualified}");
     becomes(",", "1,2026-11-20T10:00,visited,prices\n", &both);
     becomes("+48 600,2026-12-01T18:00", "", &both);
-    becomes("+48 600,", "1,2026-11-20T10:00,submitted,demo-form\n", &both);
+    becomes(
+        "+48 600,",
+        "1,2026-11-20T10:00,submitted,demo-form\n",
+        &both,
+    );
     becomes(",", &format!("{came}{}", clicks(4)), lead);
     becomes(",", &format!("{came}{}", clicks(5)), &both);
 }

@@ -43,7 +43,8 @@ campaigns:
 
 fn mover(to: &str) -> String {
     format!(
-        "{MOVES}  push:\n    enter: [{{ tag: hot }}]\n    steps: [{{ id: go, move: shop/{to} }}, {{ add-tag: vip }}]\n"
+        "{MOVES}  push:\n    enter: [{{ tag: hot }}]\n    steps: [{{ id: go, move: shop/{to} }}, \
+            {{ add-tag: vip }}]\n"
     )
 }
 
@@ -53,17 +54,35 @@ fn a_move_needs_a_published_target_that_is_not_lighter() {
         ("loyal", "buyer", "move push 1 go shop buyer loyal"),
         ("equal", "known", "move push 1 go shop known equal"),
         ("known", "buyer", "move push 1 go shop buyer known"),
-        ("buyer", "loyal", "refuse push 1 go shop loyal buyer lighter"),
+        (
+            "buyer",
+            "loyal",
+            "refuse push 1 go shop loyal buyer lighter",
+        ),
         ("buyer", "", "move push 1 go shop buyer"),
         ("buyer", "buyer", ""),
-        ("closed", "loyal", "refuse push 1 go shop loyal closed unpublished"),
-        ("closed", "done", "refuse push 1 go shop done closed unpublished"),
+        (
+            "closed",
+            "loyal",
+            "refuse push 1 go shop loyal closed unpublished",
+        ),
+        (
+            "closed",
+            "done",
+            "refuse push 1 go shop done closed unpublished",
+        ),
         ("buyer", "done", "refuse push 1 go shop done buyer final"),
         ("loyal", "done", "move push 1 go shop done loyal"),
     ];
     for (to, from, journal) in cases {
-        let journal =
-            format!("start push 1 condition\n{journal}\nadd-tag push 1 add-tag:vip vip\nend push 1 completed finished");
-        story(&mover(to)).on("2026-11-21T09:00", &format!("{HEAD}1,,,hot,{from}\n"), &journal);
+        let journal = format!(
+            "start push 1 condition\n{journal}\nadd-tag push 1 add-tag:vip vip\nend push 1 \
+                completed finished"
+        );
+        story(&mover(to)).on(
+            "2026-11-21T09:00",
+            &format!("{HEAD}1,,,hot,{from}\n"),
+            &journal,
+        );
     }
 }

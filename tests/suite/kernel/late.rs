@@ -1,4 +1,5 @@
-//! Events that come in late: what they change no more, what they start no more, and what others had sent before.
+//! Events that come in late: what they change no more, what they start no more, and what others had
+//! sent before.
 
 use super::{Past, story};
 
@@ -12,7 +13,8 @@ fn moved(rest: &str) -> String {
     format!("{MOVED}segments: {{ all: {{ where: {{ event: moved }} }} }}\n{rest}")
 }
 
-/// Counts and the numbers added to them, each alone and in every order: the value is that of one file.
+/// Counts and the numbers added to them, each alone and in every order: the value is that of one
+/// file.
 #[test]
 fn the_same_events_in_one_file_or_in_many_give_the_same() {
     let events = [
@@ -32,7 +34,9 @@ fn the_same_events_in_one_file_or_in_many_give_the_same() {
     };
     let whole = {
         let file = format!("contact,at,event,orders\n{}\n", events.join("\n"));
-        let story = story(&moved("")).on("2026-06-01T09:00", "id\n1\n", "").hears(&file);
+        let story = story(&moved(""))
+            .on("2026-06-01T09:00", "id\n1\n", "")
+            .hears(&file);
         story.goes_on("2026-06-10T09:00").remembers("orders")
     };
     let mut orders = vec![vec![]];
@@ -55,7 +59,10 @@ fn of_two_occurrences_in_one_run_the_second_is_lost_and_so_is_what_a_replay_find
     let journey = "events: { booked: {} }
 campaigns: { talk: { enter: { event: booked }, reenter: { after: 1 h }, steps: [{ add-tag: vip }] } }";
     let events = "contact,at,event\n1,2026-11-18T10:00,booked\n1,2026-11-20T10:00,booked\n1,2026-11-20T10:30,booked\n";
-    let past = Past { replay: true, ..Past::default() };
+    let past = Past {
+        replay: true,
+        ..Past::default()
+    };
     story(journey).with_past(past).hears(events).on(
         "2026-11-20T11:00",
         "id\n1\n",
@@ -65,5 +72,7 @@ campaigns: { talk: { enter: { event: booked }, reenter: { after: 1 h }, steps: [
          add-tag talk 1 add-tag:vip vip
          end talk 1 completed finished",
     );
-    story(journey).hears(events).on("2026-11-20T11:00", "id\n1\n", "");
+    story(journey)
+        .hears(events)
+        .on("2026-11-20T11:00", "id\n1\n", "");
 }

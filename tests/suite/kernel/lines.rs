@@ -1,4 +1,5 @@
-//! The state's lines: what they say, that they are read back as the same, and that no text makes reading them panic.
+//! The state's lines: what they say, that they are read back as the same, and that no text makes
+//! reading them panic.
 
 use funnelc::runner::program::Program;
 use funnelc::runner::state::{ContactState, Header, StateError, key_of};
@@ -31,7 +32,10 @@ fn lines() -> (Program, Vec<String>) {
     let text = String::from_utf8(run.state).unwrap();
     let lines: Vec<String> = text.lines().map(str::to_owned).collect();
     let header = Header::decode(&lines[0]).unwrap();
-    (Program::bind(&story.plan, moment("2026-11-22T09:00"), Some(&header)).unwrap(), lines)
+    (
+        Program::bind(&story.plan, moment("2026-11-22T09:00"), Some(&header)).unwrap(),
+        lines,
+    )
 }
 
 #[test]
@@ -44,7 +48,10 @@ fn a_line_names_things_by_id() {
          \"m\":{\"bar\":1795248000},\"c\":{\"talk\":{\"n\":1,\"p\":\"wait:2 days\",\"d\":1795420800,\"t\":1795248000,\"i\":true,\
          \"q\":[\"e084956b\"],\"s\":[\"bar\"]}}}"
     );
-    assert_eq!(lines[2], "{\"k\":\"2\"}", "a contact that was seen has a line, also with nothing to remember");
+    assert_eq!(
+        lines[2], "{\"k\":\"2\"}",
+        "a contact that was seen has a line, also with nothing to remember"
+    );
 }
 
 #[test]
@@ -73,7 +80,13 @@ fn what_the_plan_does_not_know_is_named() {
         ("[\"hot\",", "[\"not\",", "tag", "not"),
     ] {
         let found = ContactState::decode(&program, &lines[1].replace(from, to));
-        assert_eq!(found, Err(StateError::Unknown { kind, id: id.to_owned() }));
+        assert_eq!(
+            found,
+            Err(StateError::Unknown {
+                kind,
+                id: id.to_owned()
+            })
+        );
     }
 }
 
@@ -82,13 +95,22 @@ fn a_damaged_line_is_an_error_and_never_a_panic() {
     let (program, lines) = lines();
     let line = &lines[1];
     for end in (0..line.len()).filter(|&end| line.is_char_boundary(end)) {
-        assert!(ContactState::decode(&program, &line[..end]).is_err(), "{}", &line[..end]);
+        assert!(
+            ContactState::decode(&program, &line[..end]).is_err(),
+            "{}",
+            &line[..end]
+        );
         let _ = key_of(&line[..end]);
         let _ = Header::decode(&lines[0][..end.min(lines[0].len() - 1)]);
     }
-    for other in
-        ["", "{}", "[]", "{\"k\":1}", "{\"k\":\"1\",\"z\":1}", "{\"k\":\"1\",\"c\":{\"talk\":{\"o\":\"lost\"}}}"]
-    {
+    for other in [
+        "",
+        "{}",
+        "[]",
+        "{\"k\":1}",
+        "{\"k\":\"1\",\"z\":1}",
+        "{\"k\":\"1\",\"c\":{\"talk\":{\"o\":\"lost\"}}}",
+    ] {
         assert!(ContactState::decode(&program, other).is_err(), "{other}");
     }
 }
@@ -96,10 +118,19 @@ fn a_damaged_line_is_an_error_and_never_a_panic() {
 #[test]
 fn a_later_form_is_refused_by_its_number() {
     let (_, lines) = lines();
-    let written = |format: u64| lines[0].replace("\"funnelc-state\":2", &format!("\"funnelc-state\":{format}"));
+    let written = |format: u64| {
+        lines[0].replace(
+            "\"funnelc-state\":2",
+            &format!("\"funnelc-state\":{format}"),
+        )
+    };
     assert_eq!(Header::decode(&written(3)), Err(StateError::Format(3)));
     assert_eq!(Header::decode(&written(0)), Err(StateError::Format(0)));
-    assert_eq!(Header::decode(&written(1)), Header::decode(&lines[0]), "an older one is read");
+    assert_eq!(
+        Header::decode(&written(1)),
+        Header::decode(&lines[0]),
+        "an older one is read"
+    );
 }
 
 #[test]
@@ -108,5 +139,8 @@ fn a_moment_before_the_states_is_refused() {
     let header = Header::decode(&lines[0]).unwrap();
     let plan = story(JOURNEY).plan;
     let early = Program::bind(&plan, moment("2026-11-21T08:59"), Some(&header));
-    assert_eq!(early.unwrap_err(), funnelc::runner::program::BindError::Earlier { state: header.now });
+    assert_eq!(
+        early.unwrap_err(),
+        funnelc::runner::program::BindError::Earlier { state: header.now }
+    );
 }

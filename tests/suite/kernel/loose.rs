@@ -1,4 +1,5 @@
-//! `order: loose`: the heaviest stage from the present one up that leads to a heavier one than the present decides.
+//! `order: loose`: the heaviest stage from the present one up that leads to a heavier one than the
+//! present decides.
 
 use super::story;
 
@@ -23,7 +24,12 @@ funnels:
 #[test]
 fn stages_on_the_way_are_left_out() {
     let cases = [
-        ("known", "cold", "convert shop known buyer", "convert shop known buyer"),
+        (
+            "known",
+            "cold",
+            "convert shop known buyer",
+            "convert shop known buyer",
+        ),
         ("known", "vip", "", "convert shop known fan"),
         ("known", "hot", "", "convert shop known loyal"),
         (
@@ -32,17 +38,36 @@ fn stages_on_the_way_are_left_out() {
             "convert shop known buyer\nconvert shop buyer loyal\nconvert shop loyal fan",
             "convert shop known fan",
         ),
-        ("buyer", "hot", "convert shop buyer loyal", "convert shop buyer loyal"),
+        (
+            "buyer",
+            "hot",
+            "convert shop buyer loyal",
+            "convert shop buyer loyal",
+        ),
         ("buyer", "vip", "", "convert shop buyer fan"),
-        ("equal", "hot", "convert shop equal fan", "convert shop equal fan"),
+        (
+            "equal",
+            "hot",
+            "convert shop equal fan",
+            "convert shop equal fan",
+        ),
         ("loyal", "hot", "", ""),
-        ("loyal", "vip", "convert shop loyal fan", "convert shop loyal fan"),
+        (
+            "loyal",
+            "vip",
+            "convert shop loyal fan",
+            "convert shop loyal fan",
+        ),
         ("known", "VIP", "", ""),
         ("fan", "hot;vip", "", ""),
     ];
     for (stage, tags, strict, loose) in cases {
         for (order, journal) in [("strict", strict), ("loose", loose)] {
-            story(&funnel(order)).on("2026-11-01T09:00", &format!("{HEAD}1,{tags},{stage}\n"), journal);
+            story(&funnel(order)).on(
+                "2026-11-01T09:00",
+                &format!("{HEAD}1,{tags},{stage}\n"),
+                journal,
+            );
         }
     }
 }

@@ -7,7 +7,10 @@ use super::{CONTRACT, Story, story_of};
 use crate::projects::{plan_of, sources};
 
 fn story_with_files(rest: &str, files: &[(&str, &str)]) -> Story {
-    Story { plan: plan_with_files(rest, files), ..story_of(CONTRACT) }
+    Story {
+        plan: plan_with_files(rest, files),
+        ..story_of(CONTRACT)
+    }
 }
 
 fn plan_with_files(rest: &str, files: &[(&str, &str)]) -> Plan {
@@ -27,21 +30,35 @@ const ASKS: &str = "campaigns:
 #[test]
 fn who_is_excluded_is_out_and_who_is_included_in_before_the_condition_is_asked() {
     let yaml = format!(
-        "segments:\n  big:\n    where: {{ field: orders, at-least: 5 }}\n    include: [vip.csv, more.txt]\n    exclude: [blocked.csv]\n{ASKS}"
+        "segments:\n  big:\n    where: {{ field: orders, at-least: 5 }}\n    include: [vip.csv, \
+            more.txt]\n    exclude: [blocked.csv]\n{ASKS}"
     );
-    let files = [("vip.csv", "name,id\nAnn,1\nBob,2\n"), ("more.txt", "3\n"), ("blocked.csv", "id\n2\n5\n")];
+    let files = [
+        ("vip.csv", "name,id\nAnn,1\nBob,2\n"),
+        ("more.txt", "3\n"),
+        ("blocked.csv", "id\n2\n5\n"),
+    ];
     story_with_files(&yaml, &files)
         .on(
             "2026-11-21T09:00",
             "id,orders,points\n1,0,0\n2,9,0\n3,0,0\n4,0,0\n5,9,0\n6,9,0\n",
             &(1..=6)
                 .map(|id| {
-                    let prefix = if id == 1 { String::new() } else { format!("{id} ") };
+                    let prefix = if id == 1 {
+                        String::new()
+                    } else {
+                        format!("{id} ")
+                    };
                     let inside = [1, 3, 6].contains(&id);
-                    let points = if inside { format!("\n{prefix}points talk 1 if/then/points:1 0 1") } else { String::new() };
+                    let points = if inside {
+                        format!("\n{prefix}points talk 1 if/then/points:1 0 1")
+                    } else {
+                        String::new()
+                    };
                     let way = if inside { "then" } else { "else" };
                     format!(
-                        "{prefix}start talk 1 condition\n{prefix}if talk 1 if {way}{points}\n{prefix}end talk 1 completed finished\n"
+                        "{prefix}start talk 1 condition\n{prefix}if talk 1 if \
+                            {way}{points}\n{prefix}end talk 1 completed finished\n"
                     )
                 })
                 .collect::<String>(),
@@ -75,26 +92,49 @@ fn a_segment_with_members_lets_nobody_in_again_under_another_name() {
         );
         plan_with_files(&yaml, &[("vip.csv", "1\n")])
     };
-    let let_in = "start talk 1 condition\npoints talk 1 points:1 0 1\nend talk 1 completed finished";
-    let story = Story::of(named("big", true)).on("2026-11-21T09:00", "id,tags,points\n1,,0\n", let_in);
+    let let_in =
+        "start talk 1 condition\npoints talk 1 points:1 0 1\nend talk 1 completed finished";
+    let story =
+        Story::of(named("big", true)).on("2026-11-21T09:00", "id,tags,points\n1,,0\n", let_in);
     // Also where the campaign was not published for a while.
-    let story = Story { plan: named("big", false), ..story }.again("2026-11-22T09:00", "");
-    Story { plan: named("large", true), ..story }.again("2026-11-23T09:00", "");
+    let story = Story {
+        plan: named("big", false),
+        ..story
+    }
+    .again("2026-11-22T09:00", "");
+    Story {
+        plan: named("large", true),
+        ..story
+    }
+    .again("2026-11-23T09:00", "");
 }
 
 #[test]
 fn keys_that_no_contact_has_are_counted_and_told() {
-    let yaml = format!("segments:\n  big: {{ include: [vip.csv], exclude: [blocked.csv] }}\n{ASKS}");
+    let yaml =
+        format!("segments:\n  big: {{ include: [vip.csv], exclude: [blocked.csv] }}\n{ASKS}");
     let files = [("vip.csv", "1\nAnn\nx\n"), ("blocked.csv", "id\n2\n")];
     let plan = story_with_files(&yaml, &files).plan;
     let told = |contacts: &str| {
-        let ran = run_bytes(&plan, 1_767_258_000, contacts.as_bytes(), None, Options::default()).unwrap();
-        ran.warnings.iter().map(ToString::to_string).filter(|warning| warning.contains("`big`")).collect::<Vec<_>>()
+        let ran = run_bytes(
+            &plan,
+            1_767_258_000,
+            contacts.as_bytes(),
+            None,
+            Options::default(),
+        )
+        .unwrap();
+        ran.warnings
+            .iter()
+            .map(ToString::to_string)
+            .filter(|warning| warning.contains("`big`"))
+            .collect::<Vec<_>>()
     };
     assert_eq!(
         told("id,orders,points\n1,0,0\nann,0,0\nANN,0,0\n2,0,0\n"),
         [
-            "2 of 3 keys that `big` includes belong to no contact of this file: such as `Ann`; capitals count, and there is `ann`"
+            "2 of 3 keys that `big` includes belong to no contact of this file: such as `Ann`; \
+                capitals count, and there is `ann`"
         ]
     );
     assert_eq!(

@@ -1,6 +1,8 @@
-//! The rule of execution, sentence by sentence: a small project, the contacts file of each run, and what the journal must say.
+//! The rule of execution, sentence by sentence: a small project, the contacts file of each run, and
+//! what the journal must say.
 //!
-//! Invariant: each run of a story has the state of the one before it, so every story also goes through the state's lines.
+//! Invariant: each run of a story has the state of the one before it, so every story also goes
+//! through the state's lines.
 
 mod bad_values;
 mod calls;
@@ -95,7 +97,14 @@ fn story_of(yaml: &str) -> Story {
 impl Story {
     /// Begins a story with a plan.
     fn of(plan: Plan) -> Self {
-        Self { plan, state: None, contacts: String::new(), events: None, past: Past::default(), last: None }
+        Self {
+            plan,
+            state: None,
+            contacts: String::new(),
+            events: None,
+            past: Past::default(),
+            last: None,
+        }
     }
 
     /// Goes on with another project and the same state.
@@ -123,9 +132,23 @@ impl Story {
     }
 
     fn run(&self, now: &str) -> Result<RunBytes, RunError> {
-        let events = self.events.as_ref().map(|events| (events.as_bytes(), Format::Csv));
-        let inputs = Inputs { contacts: self.contacts.as_bytes(), events, past: self.past, ..Inputs::default() };
-        run_inputs(&self.plan, moment(now), inputs, self.state.as_deref(), Options::default())
+        let events = self
+            .events
+            .as_ref()
+            .map(|events| (events.as_bytes(), Format::Csv));
+        let inputs = Inputs {
+            contacts: self.contacts.as_bytes(),
+            events,
+            past: self.past,
+            ..Inputs::default()
+        };
+        run_inputs(
+            &self.plan,
+            moment(now),
+            inputs,
+            self.state.as_deref(),
+            Options::default(),
+        )
     }
 
     /// A run on a new contacts file.
@@ -146,7 +169,11 @@ impl Story {
         let run = self.run(now);
         let run = run.unwrap_or_else(|error| panic!("{now}: {error}"));
         assert_eq!(run.problems.rows, 0, "{now}: a row was rejected");
-        let expected: Vec<&str> = journal.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+        let expected: Vec<&str> = journal
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty())
+            .collect();
         assert_eq!(told(&run), expected, "the journal of {now}");
         self.state = Some(run.state.clone());
         self.last = Some(run);
@@ -155,7 +182,9 @@ impl Story {
 
     /// A run on the same file, whatever its journal says.
     fn goes_on(mut self, now: &str) -> Self {
-        let run = self.run(now).unwrap_or_else(|error| panic!("{now}: {error}"));
+        let run = self
+            .run(now)
+            .unwrap_or_else(|error| panic!("{now}: {error}"));
         self.state = Some(run.state.clone());
         self.last = Some(run);
         self
@@ -164,11 +193,13 @@ impl Story {
     /// The value of a field as the state has it of the last contact.
     fn remembers(&self, field: &str) -> serde_json::Value {
         let state = std::str::from_utf8(self.state.as_deref().expect("a run came before")).unwrap();
-        let line: serde_json::Value = serde_json::from_str(state.lines().last().expect("a contact")).unwrap();
+        let line: serde_json::Value =
+            serde_json::from_str(state.lines().last().expect("a contact")).unwrap();
         line["f"][field]["v"].clone()
     }
 
-    /// Looks at the outbox of the last run: contact, action, target, campaign, entry, step and visit.
+    /// Looks at the outbox of the last run: contact, action, target, campaign, entry, step and
+    /// visit.
     fn acts(self, actions: &str) -> Self {
         let last = self.last.as_ref().expect("a run came before");
         let table = std::str::from_utf8(&last.actions).unwrap();
@@ -186,19 +217,38 @@ impl Story {
     fn counts(self, path: &str, figure: u64) -> Self {
         let last = self.last.as_ref().expect("a run came before");
         let metrics: serde_json::Value = serde_json::from_str(&last.metrics).unwrap();
-        assert_eq!(metrics.pointer(path).and_then(serde_json::Value::as_u64), Some(figure), "{path} in {metrics:#}");
+        assert_eq!(
+            metrics.pointer(path).and_then(serde_json::Value::as_u64),
+            Some(figure),
+            "{path} in {metrics:#}"
+        );
         self
     }
 }
 
-/// The rows of a journal without the contact of a single one and without the time, empty cells left out.
+/// The rows of a journal without the contact of a single one and without the time, empty cells left
+/// out.
 fn told(run: &RunBytes) -> Vec<String> {
     let journal = std::str::from_utf8(&run.journal).unwrap();
     let row = |line: &str| {
-        let cells: Vec<&str> = line.split(',').enumerate().filter(|(at, _)| *at != 1).map(|(_, cell)| cell).collect();
-        cells.into_iter().filter(|cell| !cell.is_empty()).collect::<Vec<_>>().join(" ")
+        let cells: Vec<&str> = line
+            .split(',')
+            .enumerate()
+            .filter(|(at, _)| *at != 1)
+            .map(|(_, cell)| cell)
+            .collect();
+        cells
+            .into_iter()
+            .filter(|cell| !cell.is_empty())
+            .collect::<Vec<_>>()
+            .join(" ")
     };
-    journal.lines().skip(1).map(row).map(|row| row.strip_prefix("1 ").map(str::to_owned).unwrap_or(row)).collect()
+    journal
+        .lines()
+        .skip(1)
+        .map(row)
+        .map(|row| row.strip_prefix("1 ").map(str::to_owned).unwrap_or(row))
+        .collect()
 }
 
 /// The moment of a wall clock in the stories' zone.

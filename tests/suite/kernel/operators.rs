@@ -1,12 +1,23 @@
-//! Operators on the types for which no other story uses them, and every way to write a day or a period.
+//! Operators on the types for which no other story uses them, and every way to write a day or a
+//! period.
 
 use super::conditions::ask;
 
 /// Asks about one field of a contact; the time is nine on Saturday, 21 November 2026.
 fn of(field: &str, operator: &str, cell: &str, expected: bool) {
-    let columns = ["email", "orders", "spent", "last", "webinar", "opt-in", "plan", "likes", "note", "points", "tags"];
-    let row: Vec<&str> = columns.iter().map(|column| if *column == field { cell } else { "" }).collect();
-    ask(&format!("{{ field: {field}, {operator} }}"), &row.join(","), expected);
+    let columns = [
+        "email", "orders", "spent", "last", "webinar", "opt-in", "plan", "likes", "note", "points",
+        "tags",
+    ];
+    let row: Vec<&str> = columns
+        .iter()
+        .map(|column| if *column == field { cell } else { "" })
+        .collect();
+    ask(
+        &format!("{{ field: {field}, {operator} }}"),
+        &row.join(","),
+        expected,
+    );
 }
 
 #[test]
@@ -52,10 +63,25 @@ fn days_and_moments_stand_in_lists() {
     of("last", "in: [today, 2026-01-01]", "2026-11-21", true);
     of("last", "in: [today, 2026-01-01]", "2026-11-20", false);
     of("last", "not-in: [today, 2026-01-01]", "2026-11-20", true);
-    of("webinar", "in: [2026-11-21, 2026-11-23T10:00]", "2026-11-21T23:59", true);
-    of("webinar", "in: [2026-11-21, 2026-11-23T10:00]", "2026-11-23T10:01", false);
+    of(
+        "webinar",
+        "in: [2026-11-21, 2026-11-23T10:00]",
+        "2026-11-21T23:59",
+        true,
+    );
+    of(
+        "webinar",
+        "in: [2026-11-21, 2026-11-23T10:00]",
+        "2026-11-23T10:01",
+        false,
+    );
     of("webinar", "not-in: [2026-11-21]", "2026-11-22T00:00", true);
-    of("webinar", "is-not: 2026-11-21T09:00", "2026-11-21T09:01", true);
+    of(
+        "webinar",
+        "is-not: 2026-11-21T09:00",
+        "2026-11-21T09:01",
+        true,
+    );
     of("webinar", "is-not: 2026-11-21", "2026-11-21T09:01", false);
 }
 
@@ -110,8 +136,14 @@ fn any_all_and_not_nest() {
     for (condition, expected) in [
         ("{ any: [{ tag: vip }, { field: orders, is: 3 }] }", true),
         ("{ any: [{ tag: vip }, { field: orders, is: 4 }] }", false),
-        ("{ all: [{ tag: hot }, { any: [{ tag: vip }, { field: plan, is: pro }] }] }", true),
-        ("{ all: [{ tag: hot }, { not: { any: [{ tag: vip }, { field: plan, is: pro }] } }] }", false),
+        (
+            "{ all: [{ tag: hot }, { any: [{ tag: vip }, { field: plan, is: pro }] }] }",
+            true,
+        ),
+        (
+            "{ all: [{ tag: hot }, { not: { any: [{ tag: vip }, { field: plan, is: pro }] } }] }",
+            false,
+        ),
         ("{ not: { all: [{ tag: hot }, { tag: vip }] } }", true),
     ] {
         ask(condition, row, expected);

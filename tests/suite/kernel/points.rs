@@ -1,4 +1,5 @@
-//! Points: groups of their own, triggers that fire once, and the column that each group shares with the file.
+//! Points: groups of their own, triggers that fire once, and the column that each group shares with
+//! the file.
 
 use super::story;
 use crate::contract::found;

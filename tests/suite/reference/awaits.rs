@@ -15,7 +15,11 @@ use super::project::{get, items, text};
 /// The event conditions of an `await`, in the order of the text.
 fn ways(step: &Step) -> Vec<&Value> {
     let about = &step.body["await"];
-    if about.is_sequence() { items(about).into_iter().map(|way| &way["when"]).collect() } else { vec![about] }
+    if about.is_sequence() {
+        items(about).into_iter().map(|way| &way["when"]).collect()
+    } else {
+        vec![about]
+    }
 }
 
 impl Instant<'_> {
@@ -31,11 +35,19 @@ impl Instant<'_> {
         let now = self.clock.now;
         let from: Vec<Timestamp> = ways
             .iter()
-            .map(|way| text(way, "of").and_then(|of| self.last_sent_within(id, &of)).unwrap_or(now))
+            .map(|way| {
+                text(way, "of")
+                    .and_then(|of| self.last_sent_within(id, &of))
+                    .unwrap_or(now)
+            })
             .collect();
         let mut known: Vec<(Timestamp, usize)> = Vec::new();
         for (number, way) in ways.iter().enumerate() {
-            let events = self.contact.events.iter().filter(|event| event.at > from[number]);
+            let events = self
+                .contact
+                .events
+                .iter()
+                .filter(|event| event.at > from[number]);
             let matching = events.filter(|event| self.look().matches_event(way, event));
             known.extend(matching.map(|event| (event.at, number)));
         }
@@ -47,15 +59,30 @@ impl Instant<'_> {
         let place = self.here(id, &step.name);
         self.note("await", &place, ["", "", &to, ""]);
         self.thread(id, path).came_from = None;
-        self.keep_step(id, path, Doing::Awaiting(Awaiting { from, deadline, settled: None }), deadline);
+        self.keep_step(
+            id,
+            path,
+            Doing::Awaiting(Awaiting {
+                from,
+                deadline,
+                settled: None,
+            }),
+            deadline,
+        );
         Then::Stop
     }
 
     /// The last real send of a content within this entry.
     fn last_sent_within(&mut self, id: &str, content: &str) -> Option<Timestamp> {
         let entry = self.membership(id).entries;
-        let sent = self.contact.sent.iter().filter(|sent| sent.campaign == id && sent.entry == entry);
-        sent.filter(|sent| sent.content == content).map(|sent| sent.at).max()
+        let sent = self
+            .contact
+            .sent
+            .iter()
+            .filter(|sent| sent.campaign == id && sent.entry == entry);
+        sent.filter(|sent| sent.content == content)
+            .map(|sent| sent.at)
+            .max()
     }
 
     fn decide(&mut self, id: &str, path: &Path, step: &Step, label: &str) -> Then {
@@ -69,9 +96,13 @@ impl Instant<'_> {
     pub(super) fn end_await(&mut self, id: &str, path: &Path) -> Then {
         let thread = self.thread(id, path);
         let doing = std::mem::replace(&mut thread.doing, Doing::Ready);
-        let Doing::Awaiting(awaiting) = doing else { panic!("an await") };
+        let Doing::Awaiting(awaiting) = doing else {
+            panic!("an await")
+        };
         let step = self.take_step(id, path).expect("the await");
-        let label = awaiting.settled.map_or("else".into(), |(_, number)| way_label(number));
+        let label = awaiting
+            .settled
+            .map_or("else".into(), |(_, number)| way_label(number));
         self.decide(id, path, &step, &label)
     }
 
@@ -85,14 +116,18 @@ impl Instant<'_> {
             for path in self.thread_paths(&id) {
                 let paused = self.entry(&id).paused.or(closed);
                 let thread = self.thread(&id, &path);
-                let Doing::Awaiting(awaiting) = &thread.doing else { continue };
+                let Doing::Awaiting(awaiting) = &thread.doing else {
+                    continue;
+                };
                 let mut awaiting = awaiting.clone();
                 let step = thread.ahead().expect("the await").clone();
-                let in_time = awaiting
-                    .deadline
-                    .is_none_or(|deadline| event.at <= deadline || paused.is_some_and(|paused| deadline > paused));
+                let in_time = awaiting.deadline.is_none_or(|deadline| {
+                    event.at <= deadline || paused.is_some_and(|paused| deadline > paused)
+                });
                 for (number, way) in ways(&step).into_iter().enumerate() {
-                    let decides = in_time && awaiting.from[number] < event.at && self.look().matches_event(way, event);
+                    let decides = in_time
+                        && awaiting.from[number] < event.at
+                        && self.look().matches_event(way, event);
                     let found = (event.at, number);
                     if decides && awaiting.settled.is_none_or(|settled| found < settled) {
                         awaiting.settled = Some(found);
@@ -111,5 +146,8 @@ impl Instant<'_> {
 /// Whether one of the ways into a campaign is this event.
 pub(super) fn event_ways(campaign: &Value) -> Vec<&Value> {
     let enter = get(campaign, "enter").map(items).unwrap_or_default();
-    enter.into_iter().filter(|way| get(way, "event").is_some()).collect()
+    enter
+        .into_iter()
+        .filter(|way| get(way, "event").is_some())
+        .collect()
 }

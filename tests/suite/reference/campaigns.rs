@@ -1,6 +1,7 @@
 //! Phase 3: campaigns, in order; each leaves and enters before the next one.
 //!
-//! Invariant: a contact is in a campaign at most once at a time and starts it at most once within an instant.
+//! Invariant: a contact is in a campaign at most once at a time and starts it at most once within
+//! an instant.
 
 use std::collections::BTreeMap;
 
@@ -16,10 +17,13 @@ use super::project::{get, items, text, word};
 impl Instant<'_> {
     pub(super) fn visit_campaigns(&mut self) {
         for (id, campaign) in self.project.in_order("campaigns") {
-            self.contact.campaigns.entry(id.clone()).or_insert_with(|| Membership {
-                ready: vec![true; state_conditions(campaign).len()],
-                ..Membership::default()
-            });
+            self.contact
+                .campaigns
+                .entry(id.clone())
+                .or_insert_with(|| Membership {
+                    ready: vec![true; state_conditions(campaign).len()],
+                    ..Membership::default()
+                });
             let published = self.clock.published(campaign);
             if self.is_active(&id) {
                 match self.pause_start(campaign) {
@@ -55,7 +59,10 @@ impl Instant<'_> {
     }
 
     pub(super) fn membership(&mut self, campaign: &str) -> &mut Membership {
-        self.contact.campaigns.get_mut(campaign).expect("made when first visited")
+        self.contact
+            .campaigns
+            .get_mut(campaign)
+            .expect("made when first visited")
     }
 
     fn is_active(&mut self, campaign: &str) -> bool {
@@ -64,7 +71,10 @@ impl Instant<'_> {
 
     /// The entry that a contact is in.
     pub(super) fn entry(&mut self, campaign: &str) -> &mut Entry {
-        self.membership(campaign).active.as_mut().expect("an active entry")
+        self.membership(campaign)
+            .active
+            .as_mut()
+            .expect("an active entry")
     }
 
     /// Where something happens in the entry that a contact is in.
@@ -72,22 +82,32 @@ impl Instant<'_> {
         let membership = self.membership(campaign);
         let begun = membership.active.as_ref().is_some_and(|entry| entry.begun);
         let entry = membership.entries + i64::from(!begun);
-        Place { campaign: campaign.into(), entry: entry.to_string(), step: step.into() }
+        Place {
+            campaign: campaign.into(),
+            entry: entry.to_string(),
+            step: step.into(),
+        }
     }
 
-    /// Section 7, "Publishing": an unpublished campaign admits nobody and pauses. A pause lasts from the first instant
-    /// that finds it so, or its `until`, if earlier.
+    /// Section 7, "Publishing": an unpublished campaign admits nobody and pauses. A pause lasts
+    /// from the first instant that finds it so, or its `until`, if earlier.
     pub(super) fn pause_start(&self, campaign: &Value) -> Option<Timestamp> {
         if self.clock.published(campaign) {
             return None;
         }
-        let until = self.clock.window_end(campaign).filter(|_| !is_hidden(campaign));
+        let until = self
+            .clock
+            .window_end(campaign)
+            .filter(|_| !is_hidden(campaign));
         Some(until.map_or(self.clock.now, |until| until.min(self.clock.now)))
     }
 
     /// `after-until: exit` ends what is inside at the first instant after the end.
     fn is_over(&self, campaign: &Value) -> bool {
-        let exits = get(campaign, "publish").and_then(|window| text(window, "after-until")).as_deref() == Some("exit");
+        let exits = get(campaign, "publish")
+            .and_then(|window| text(window, "after-until"))
+            .as_deref()
+            == Some("exit");
         exits && !is_hidden(campaign) && self.clock.window_is_over(campaign)
     }
 
@@ -99,18 +119,27 @@ impl Instant<'_> {
         }
     }
 
-    /// On return the rest of the waits is served. A date that is waited for does not move, and a step that was put off
-    /// keeps the moment at which it was due.
+    /// On return the rest of the waits is served. A date that is waited for does not move, and a
+    /// step that was put off keeps the moment at which it was due.
     fn resume(&mut self, id: &str) {
         let Some(since) = self.entry(id).paused.take() else {
             return;
         };
         let now = self.clock.now;
         self.entry(id).resumed = Some(now);
-        let served = |due: Timestamp| if due > since { now + (due - since) } else { now };
+        let served = |due: Timestamp| {
+            if due > since {
+                now + (due - since)
+            } else {
+                now
+            }
+        };
         for path in self.thread_paths(id) {
             let thread = self.thread(id, &path);
-            if let Doing::Awaiting(Awaiting { deadline, settled, .. }) = &mut thread.doing {
+            if let Doing::Awaiting(Awaiting {
+                deadline, settled, ..
+            }) = &mut thread.doing
+            {
                 *deadline = deadline.map(served);
                 if settled.is_some() {
                     continue;
@@ -118,7 +147,9 @@ impl Instant<'_> {
             }
             let awaits = matches!(thread.doing, Doing::Awaiting(_));
             let waits = matches!(thread.doing, Doing::Waiting)
-                && thread.ahead().is_some_and(|step| get(&step.body, "wait").is_some());
+                && thread
+                    .ahead()
+                    .is_some_and(|step| get(&step.body, "wait").is_some());
             if awaits || waits {
                 thread.due = thread.due.map(served);
             }
@@ -163,9 +194,17 @@ impl Instant<'_> {
     }
 
     /// Sections 6 and 13, "Entry". Tells why nothing started, if something should have.
-    fn enter_campaign(&mut self, id: &str, campaign: &Value, published: bool) -> Option<&'static str> {
+    fn enter_campaign(
+        &mut self,
+        id: &str,
+        campaign: &Value,
+        published: bool,
+    ) -> Option<&'static str> {
         let conditions = state_conditions(campaign);
-        let holds: Vec<bool> = conditions.iter().map(|condition| self.holds(condition)).collect();
+        let holds: Vec<bool> = conditions
+            .iter()
+            .map(|condition| self.holds(condition))
+            .collect();
         for (ready, holds) in self.membership(id).ready.iter_mut().zip(&holds) {
             *ready |= !holds;
         }
@@ -173,8 +212,13 @@ impl Instant<'_> {
         if !published {
             return Some("unpublished");
         }
-        let able: Vec<bool> =
-            self.membership(id).ready.iter().zip(&holds).map(|(ready, holds)| *ready && *holds).collect();
+        let able: Vec<bool> = self
+            .membership(id)
+            .ready
+            .iter()
+            .zip(&holds)
+            .map(|(ready, holds)| *ready && *holds)
+            .collect();
         let by_condition = able.contains(&true);
         if !(by_condition || call.is_some()) {
             return None;
@@ -196,17 +240,23 @@ impl Instant<'_> {
         None
     }
 
-    /// What lets the contact in beside conditions: it came to rest in a stage of `{ entered: … }`, an event, `enroll`; now
-    /// or in an instant that put it off.
+    /// What lets the contact in beside conditions: it came to rest in a stage of `{ entered: … }`,
+    /// an event, `enroll`; now or in an instant that put it off.
     fn arrives(&mut self, id: &str, campaign: &Value) -> Option<Call> {
-        let arrived = entered_stages(campaign).iter().any(|stage| self.arrivals.contains(stage));
+        let arrived = entered_stages(campaign)
+            .iter()
+            .any(|stage| self.arrivals.contains(stage));
         let put_off = self.membership(id).put_off.take().map(|(_, call)| call);
-        let calls = [arrived.then_some(Call::Entered), self.called.get(id).copied(), put_off];
+        let calls = [
+            arrived.then_some(Call::Entered),
+            self.called.get(id).copied(),
+            put_off,
+        ];
         calls.into_iter().flatten().max()
     }
 
-    /// `existing: skip`: who meets a condition already when the campaign is first found published with it has to be seen
-    /// outside of it first.
+    /// `existing: skip`: who meets a condition already when the campaign is first found published
+    /// with it has to be seen outside of it first.
     fn look_first(&mut self, id: &str, campaign: &Value) {
         let is_first = self.looked.insert(id.to_owned());
         if !is_first || text(campaign, "existing").as_deref() != Some("skip") {
@@ -231,15 +281,17 @@ impl Instant<'_> {
 
     /// The first of goal and exit-when that holds.
     pub(super) fn goal_holds(&mut self, id: &str, campaign: &Value) -> Option<&'static str> {
-        ["goal", "exit-when"]
-            .into_iter()
-            .find(|key| get(campaign, key).is_some_and(|condition| self.goal_look(id).holds(condition)))
+        ["goal", "exit-when"].into_iter().find(|key| {
+            get(campaign, key).is_some_and(|condition| self.goal_look(id).holds(condition))
+        })
     }
 
-    /// Section 7: a campaign starts at most once within an instant. An event or `enroll` that this stops is lost.
+    /// Section 7: a campaign starts at most once within an instant. An event or `enroll` that this
+    /// stops is lost.
     fn put_off(&mut self, id: &str, call: Option<Call>) {
         if matches!(call, Some(Call::Event | Call::Enrolled)) {
-            self.coverage.count("occurrence lost in the instant of another start");
+            self.coverage
+                .count("occurrence lost in the instant of another start");
             return;
         }
         if let Some(call) = call {
@@ -251,7 +303,9 @@ impl Instant<'_> {
 
     /// Enough points let the contact in, once ever and without conditions.
     pub(super) fn begin_trigger(&mut self, id: &str) {
-        self.contact.campaigns.insert(id.into(), Membership::default());
+        self.contact
+            .campaigns
+            .insert(id.into(), Membership::default());
         let trigger = self.project.definition(&["campaigns", id]);
         let entry = self.new_entry(trigger, false, true);
         self.records.tally.add(&format!("campaign {id} entered"));
@@ -294,12 +348,21 @@ impl Instant<'_> {
         self.note("start", &place, ["", "", "", reason]);
     }
 
-    /// Before the first step at least one condition that can admit is read as true; else the entry is void.
+    /// Before the first step at least one condition that can admit is read as true; else the entry
+    /// is void.
     pub(super) fn begin_entry(&mut self, id: &str, campaign: &Value) -> bool {
         let conditions = state_conditions(campaign);
-        let holds: Vec<bool> = conditions.iter().map(|condition| self.holds(condition)).collect();
+        let holds: Vec<bool> = conditions
+            .iter()
+            .map(|condition| self.holds(condition))
+            .collect();
         let certain = self.entry(id).certain;
-        if certain || holds.contains(&true) || entered_stages(campaign).iter().any(|stage| self.is_in(stage)) {
+        if certain
+            || holds.contains(&true)
+            || entered_stages(campaign)
+                .iter()
+                .any(|stage| self.is_in(stage))
+        {
             let membership = self.membership(id);
             membership.entries += 1;
             membership.active.as_mut().expect("an active entry").begun = true;
@@ -324,13 +387,22 @@ impl Instant<'_> {
 
 /// A state condition is anything but `event` and `entered`.
 pub(super) fn state_conditions(campaign: &Value) -> Vec<&Value> {
-    let enter = get(campaign, "enter").map(items).unwrap_or_default().into_iter();
-    enter.filter(|item| get(item, "entered").is_none() && get(item, "event").is_none()).collect()
+    let enter = get(campaign, "enter")
+        .map(items)
+        .unwrap_or_default()
+        .into_iter();
+    enter
+        .filter(|item| get(item, "entered").is_none() && get(item, "event").is_none())
+        .collect()
 }
 
 fn entered_stages(campaign: &Value) -> Vec<String> {
     let enter = get(campaign, "enter").map(items).unwrap_or_default();
-    enter.iter().filter_map(|item| get(item, "entered")).map(word).collect()
+    enter
+        .iter()
+        .filter_map(|item| get(item, "entered"))
+        .map(word)
+        .collect()
 }
 
 fn is_hidden(definition: &Value) -> bool {

@@ -23,16 +23,22 @@ pub(super) enum When {
 impl Clock {
     /// Section 1, `runs`, and section 13: the clock is floored from local midnight.
     pub(super) fn new(project: &Project, now: &str) -> Self {
-        let name = project.at(&["timezone"]).map_or("UTC".into(), super::project::word);
+        let name = project
+            .at(&["timezone"])
+            .map_or("UTC".into(), super::project::word);
         let zone = TimeZone::get(&name).expect("a known time zone");
-        let mut clock = Clock { zone, now: Timestamp::UNIX_EPOCH };
+        let mut clock = Clock {
+            zone,
+            now: Timestamp::UNIX_EPOCH,
+        };
         let asked = clock.moment(now);
         let every = project.at(&["runs"]).and_then(|runs| text(runs, "every"));
         let every = seconds(duration(&every.unwrap_or("1 minute".into())));
         clock.now = asked;
         let midnight = clock.start(clock.today());
         let elapsed = asked.as_second() - midnight.as_second();
-        clock.now = Timestamp::from_second(midnight.as_second() + elapsed / every * every).expect("a time in range");
+        clock.now = Timestamp::from_second(midnight.as_second() + elapsed / every * every)
+            .expect("a time in range");
         clock
     }
 
@@ -68,16 +74,22 @@ impl Clock {
         offset.to_timestamp(local).expect("a time in range")
     }
 
-    /// `2026-11-21T09:00`, in the project's zone unless it has an offset; a date is its first moment.
+    /// `2026-11-21T09:00`, in the project's zone unless it has an offset; a date is its first
+    /// moment.
     pub(super) fn moment(&self, written: &str) -> Timestamp {
-        self.read_moment(written).unwrap_or_else(|| panic!("no time: `{written}`"))
+        self.read_moment(written)
+            .unwrap_or_else(|| panic!("no time: `{written}`"))
     }
 
     pub(super) fn read_moment(&self, written: &str) -> Option<Timestamp> {
-        written.parse().ok().or_else(|| Some(self.resolve(written.parse().ok()?)))
+        written
+            .parse()
+            .ok()
+            .or_else(|| Some(self.resolve(written.parse().ok()?)))
     }
 
-    /// Section 3: in waits, units of a day and longer mean the same clock time that many calendar days later.
+    /// Section 3: in waits, units of a day and longer mean the same clock time that many calendar
+    /// days later.
     pub(super) fn add(&self, moment: Timestamp, span: Span) -> Timestamp {
         let (calendar, exact) = parts(span);
         let days_later = if calendar.is_zero() {
@@ -89,7 +101,8 @@ impl Clock {
         days_later.checked_add(exact).expect("a time in range")
     }
 
-    /// Section 1, dates as people write them. In conditions units of a day and longer count whole calendar days.
+    /// Section 1, dates as people write them. In conditions units of a day and longer count whole
+    /// calendar days.
     pub(super) fn when(&self, written: &str) -> When {
         let today = self.today();
         match written {
@@ -122,7 +135,8 @@ impl Clock {
         }
     }
 
-    /// Section 3, `during`: last, this or next day, week (from Monday), month or year, as its first and last day.
+    /// Section 3, `during`: last, this or next day, week (from Monday), month or year, as its first
+    /// and last day.
     pub(super) fn period(&self, written: &str) -> (Date, Date) {
         if written == "today" {
             return (self.today(), self.today());
@@ -139,7 +153,10 @@ impl Clock {
             "day" => (today, 1.day()),
             "week" => {
                 let back = i64::from(today.weekday().to_monday_zero_offset());
-                (today.checked_sub(back.days()).expect("a day in range"), 1.week())
+                (
+                    today.checked_sub(back.days()).expect("a day in range"),
+                    1.week(),
+                )
             }
             "month" => (today.first_of_month(), 1.month()),
             "year" => (today.first_of_year(), 1.year()),
@@ -150,7 +167,8 @@ impl Clock {
         (first, next.yesterday().expect("a day in range"))
     }
 
-    /// Sections 1 and 13: `published: false`, and the window `publish: { from, until }`, both of which belong to it.
+    /// Sections 1 and 13: `published: false`, and the window `publish: { from, until }`, both of
+    /// which belong to it.
     pub(super) fn published(&self, definition: &Value) -> bool {
         if get(definition, "published").and_then(Value::as_bool) == Some(false) {
             return false;
@@ -193,7 +211,9 @@ impl Clock {
 
 /// `3 days`, `2 h`, `1 month`, `-1 day`, or ISO 8601.
 pub(super) fn duration(written: &str) -> Span {
-    written.parse().unwrap_or_else(|_| panic!("no duration: `{written}`"))
+    written
+        .parse()
+        .unwrap_or_else(|_| panic!("no duration: `{written}`"))
 }
 
 /// Whether a duration has hours or smaller units.
@@ -204,13 +224,20 @@ pub(super) fn is_exact(span: Span) -> bool {
 
 /// The units of a day and longer, and the exact ones.
 fn parts(span: Span) -> (Span, Span) {
-    let calendar =
-        Span::new().years(span.get_years()).months(span.get_months()).weeks(span.get_weeks()).days(span.get_days());
-    let exact = Span::new().hours(span.get_hours()).minutes(span.get_minutes()).seconds(span.get_seconds());
+    let calendar = Span::new()
+        .years(span.get_years())
+        .months(span.get_months())
+        .weeks(span.get_weeks())
+        .days(span.get_days());
+    let exact = Span::new()
+        .hours(span.get_hours())
+        .minutes(span.get_minutes())
+        .seconds(span.get_seconds());
     (calendar, exact)
 }
 
-/// The length of a schedule; a day of it counts 24 hours, after which it starts from the next midnight anyway.
+/// The length of a schedule; a day of it counts 24 hours, after which it starts from the next
+/// midnight anyway.
 fn seconds(every: Span) -> i64 {
     let hours = i64::from(every.get_days()) * 24 + i64::from(every.get_hours());
     (hours * 60 + every.get_minutes()) * 60 + every.get_seconds()

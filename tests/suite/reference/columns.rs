@@ -32,16 +32,27 @@ pub(super) struct Writes {
 
 impl Writes {
     pub(super) fn of(project: &Project) -> Self {
-        let mut writes = Writes { named_tags: project.tags(), ..Writes::default() };
+        let mut writes = Writes {
+            named_tags: project.tags(),
+            ..Writes::default()
+        };
         for (_, campaign) in project.entries("campaigns") {
             writes.gather(&items(&campaign["steps"]));
         }
-        for (_, rule) in project.at(&["points", "rules"]).map(pairs).unwrap_or_default() {
-            writes.points.insert(text(rule, "group").unwrap_or_default());
+        for (_, rule) in project
+            .at(&["points", "rules"])
+            .map(pairs)
+            .unwrap_or_default()
+        {
+            writes
+                .points
+                .insert(text(rule, "group").unwrap_or_default());
         }
         for (_, event) in project.entries("events") {
             let updates = get(event, "updates").map(pairs).unwrap_or_default();
-            writes.updated.extend(updates.into_iter().map(|(field, _)| field));
+            writes
+                .updated
+                .extend(updates.into_iter().map(|(field, _)| field));
         }
         writes
     }
@@ -51,7 +62,8 @@ impl Writes {
             let body = &step.body;
             self.tags |= get(body, "add-tag").is_some() || get(body, "remove-tag").is_some();
             if let Some(points) = get(body, "points") {
-                self.points.insert(text(points, "group").unwrap_or_default());
+                self.points
+                    .insert(text(points, "group").unwrap_or_default());
             }
             self.fields.extend(text(body, "set"));
             self.fields.extend(text(body, "clear"));
@@ -96,10 +108,17 @@ fn written_columns(project: &Project, writes: &Writes) -> Vec<(String, Column)> 
     columns
 }
 
-/// Section 2, `missing`: the file of contacts or companies, with nothing in the cells that hold a word for that.
+/// Section 2, `missing`: the file of contacts or companies, with nothing in the cells that hold a
+/// word for that.
 pub(super) fn with_missing(section: Option<&Value>, mut table: Table) -> Table {
-    let words =
-        |of: &Value| get(of, "missing").map(items).unwrap_or_default().into_iter().map(word).collect::<Vec<_>>();
+    let words = |of: &Value| {
+        get(of, "missing")
+            .map(items)
+            .unwrap_or_default()
+            .into_iter()
+            .map(word)
+            .collect::<Vec<_>>()
+    };
     let Some(section) = section else { return table };
     table.empty(None, &words(section));
     for (id, field) in get(section, "fields").map(pairs).unwrap_or_default() {
@@ -130,21 +149,31 @@ pub(super) fn tags_column(project: &Project) -> String {
 pub(super) fn points_column(project: &Project, group: &str) -> String {
     let points = ["contacts", "points"];
     if group.is_empty() {
-        return project.at(&points).and_then(|points| text(points, "column")).unwrap_or("points".into());
+        return project
+            .at(&points)
+            .and_then(|points| text(points, "column"))
+            .unwrap_or("points".into());
     }
-    let named = project.at(&points).and_then(|points| text(get(points, "groups")?, group));
+    let named = project
+        .at(&points)
+        .and_then(|points| text(get(points, "groups")?, group));
     named.unwrap_or(format!("points_{}", group.replace('-', "_")))
 }
 
 pub(super) fn dnc_column(project: &Project, channel: &str) -> Option<String> {
-    text(project.at(&["contacts", "do-not-contact", channel])?, "column")
+    text(
+        project.at(&["contacts", "do-not-contact", channel])?,
+        "column",
+    )
 }
 
 /// The tags of a cell, each once, in their order; those with another name by their present one.
 pub(super) fn read_tags(project: &Project, cell: &str) -> Vec<String> {
     let mut tags = Vec::new();
     for tag in cell_tags(project, cell) {
-        let tag = Lines::of(project).other("tag", tag).unwrap_or(tag.to_owned());
+        let tag = Lines::of(project)
+            .other("tag", tag)
+            .unwrap_or(tag.to_owned());
         if !tags.contains(&tag) {
             tags.push(tag);
         }
@@ -154,17 +183,24 @@ pub(super) fn read_tags(project: &Project, cell: &str) -> Vec<String> {
 
 /// The tags as they are written in a cell.
 fn cell_tags<'c>(project: &Project, cell: &'c str) -> Vec<&'c str> {
-    cell.split(&tag_separator(project)).map(str::trim).filter(|tag| !tag.is_empty()).collect()
+    cell.split(&tag_separator(project))
+        .map(str::trim)
+        .filter(|tag| !tag.is_empty())
+        .collect()
 }
 
 /// docs/in-flight.md: the old text of a tag is replaced.
 fn holds_old_tag(project: &Project, cell: &str) -> bool {
     let lines = Lines::of(project);
-    cell_tags(project, cell).into_iter().any(|tag| lines.other("tag", tag).is_some())
+    cell_tags(project, cell)
+        .into_iter()
+        .any(|tag| lines.other("tag", tag).is_some())
 }
 
 fn tag_separator(project: &Project) -> String {
-    project.at(&["contacts", "tags"]).map_or(";".into(), separator)
+    project
+        .at(&["contacts", "tags"])
+        .map_or(";".into(), separator)
 }
 
 /// The stage whose text stands in a cell: its `value`, by default its id.
@@ -172,15 +208,23 @@ pub(super) fn read_stage(project: &Project, funnel: &str, cell: &str) -> Option<
     let cell = cell.trim();
     let stage = stage_of(project, funnel, cell);
     let may_misfit = project.at(&["contacts", "on-bad-value"]).is_some();
-    assert!(cell.is_empty() || stage.is_some() || may_misfit, "no stage: `{cell}`");
+    assert!(
+        cell.is_empty() || stage.is_some() || may_misfit,
+        "no stage: `{cell}`"
+    );
     stage.flatten()
 }
 
 /// The stage of a text, or none where that stage is gone; absent where nobody knows the text.
-#[expect(clippy::option_option, reason = "a stage that is gone is something else than no stage")]
+#[expect(
+    clippy::option_option,
+    reason = "a stage that is gone is something else than no stage"
+)]
 pub(super) fn stage_of(project: &Project, funnel: &str, shown: &str) -> Option<Option<String>> {
     let stages = pairs(&project.definition(&["funnels", funnel])["stages"]);
-    let named = stages.into_iter().find(|(id, stage)| stage_text(id, stage) == shown);
+    let named = stages
+        .into_iter()
+        .find(|(id, stage)| stage_text(id, stage) == shown);
     if let Some((id, _)) = named {
         return Some(Some(id));
     }
@@ -191,11 +235,14 @@ pub(super) fn stage_of(project: &Project, funnel: &str, shown: &str) -> Option<O
     }
 }
 
-/// docs/in-flight.md: the old text of a stage that has another name, or is gone, is understood and replaced.
+/// docs/in-flight.md: the old text of a stage that has another name, or is gone, is understood and
+/// replaced.
 fn is_old_text(project: &Project, funnel: &str, cell: &str) -> bool {
     let stages = pairs(&project.definition(&["funnels", funnel])["stages"]);
     let cell = cell.trim();
-    let is_text = stages.into_iter().any(|(id, stage)| stage_text(&id, stage) == cell);
+    let is_text = stages
+        .into_iter()
+        .any(|(id, stage)| stage_text(&id, stage) == cell);
     !is_text && stage_of(project, funnel, cell).is_some()
 }
 
@@ -209,16 +256,27 @@ pub(super) fn read_points(cell: &str) -> i64 {
 }
 
 /// A row as it was, with nothing in the columns that the file lacks.
-pub(super) fn unchanged_row(project: &Project, writes: &Writes, table: &Table, row: &Record) -> String {
+pub(super) fn unchanged_row(
+    project: &Project,
+    writes: &Writes,
+    table: &Table,
+    row: &Record,
+) -> String {
     let columns = written_columns(project, writes).into_iter();
     let lacking = columns.filter(|(name, _)| table.position(name).is_none());
-    row.written(&BTreeMap::new(), &lacking.map(|_| String::new()).collect::<Vec<_>>())
+    row.written(
+        &BTreeMap::new(),
+        &lacking.map(|_| String::new()).collect::<Vec<_>>(),
+    )
 }
 
 /// The header with the columns that the file lacks.
 pub(super) fn written_header(project: &Project, writes: &Writes, table: &Table) -> String {
     let columns = written_columns(project, writes).into_iter();
-    let appended: Vec<String> = columns.map(|(name, _)| name).filter(|name| table.position(name).is_none()).collect();
+    let appended: Vec<String> = columns
+        .map(|(name, _)| name)
+        .filter(|name| table.position(name).is_none())
+        .collect();
     table.header.written(&BTreeMap::new(), &appended)
 }
 
@@ -252,7 +310,8 @@ impl Column {
     fn differs(&self, project: &Project, clock: &Clock, contact: &Contact, cell: &str) -> bool {
         match self {
             Column::Stage(funnel) => {
-                is_old_text(project, funnel, cell) || read_stage(project, funnel, cell) != contact.stage(funnel)
+                is_old_text(project, funnel, cell)
+                    || read_stage(project, funnel, cell) != contact.stage(funnel)
             }
             Column::Tags => {
                 let shown: BTreeSet<String> = read_tags(project, cell).into_iter().collect();
@@ -272,17 +331,22 @@ impl Column {
         match self {
             Column::Stage(funnel) => match contact.stage(funnel) {
                 None => String::new(),
-                Some(id) => stage_text(&id, project.definition(&["funnels", funnel, "stages", &id])),
+                Some(id) => {
+                    stage_text(&id, project.definition(&["funnels", funnel, "stages", &id]))
+                }
             },
             Column::Tags => spell_tags(project, contact, cell),
             Column::Points(group) => points(contact, group).to_string(),
             Column::Refusal(channel) => refused(contact, channel),
-            Column::Field(field) => spell_field(project, clock, field, contact.value(field).as_ref()),
+            Column::Field(field) => {
+                spell_field(project, clock, field, contact.value(field).as_ref())
+            }
         }
     }
 }
 
-/// docs/outputs.md: the tags that were there, in their order, then the added ones in the order in which they came.
+/// docs/outputs.md: the tags that were there, in their order, then the added ones in the order in
+/// which they came.
 fn spell_tags(project: &Project, contact: &Contact, cell: &str) -> String {
     let there = read_tags(project, cell);
     let added = contact.tag_order.iter().filter(|tag| !there.contains(tag));
@@ -291,7 +355,12 @@ fn spell_tags(project: &Project, contact: &Contact, cell: &str) -> String {
     tags.join(&tag_separator(project))
 }
 
-pub(super) fn spell_field(project: &Project, clock: &Clock, field: &str, value: Option<&Datum>) -> String {
+pub(super) fn spell_field(
+    project: &Project,
+    clock: &Clock,
+    field: &str,
+    value: Option<&Datum>,
+) -> String {
     let definition = project.definition(&["contacts", "fields", field]);
     spell(clock, definition, value)
 }
@@ -304,10 +373,14 @@ fn points(contact: &Contact, group: &str) -> i64 {
 }
 
 fn refused(contact: &Contact, channel: &str) -> String {
-    contact.refuses.get(channel).map_or(String::new(), |refusal| refusal.value.clone())
+    contact
+        .refuses
+        .get(channel)
+        .map_or(String::new(), |refusal| refusal.value.clone())
 }
 
-/// Section 13: the do-not-contact column holds nothing or `false`, `unsubscribed` (also `true`), `complained`, `bounced`.
+/// Section 13: the do-not-contact column holds nothing or `false`, `unsubscribed` (also `true`),
+/// `complained`, `bounced`.
 pub(super) fn refusal(cell: &str) -> String {
     match cell.trim() {
         "" | "false" => String::new(),
@@ -318,6 +391,11 @@ pub(super) fn refusal(cell: &str) -> String {
 
 /// The fields that have a column in the file.
 pub(super) fn fields_of(project: &Project, table: &Table) -> BTreeSet<String> {
-    let fields = project.entries_of_contacts("fields").into_iter().map(|(id, _)| id);
-    fields.filter(|id| table.position(&field_column(project, id)).is_some()).collect()
+    let fields = project
+        .entries_of_contacts("fields")
+        .into_iter()
+        .map(|(id, _)| id);
+    fields
+        .filter(|id| table.position(&field_column(project, id)).is_some())
+        .collect()
 }

@@ -30,7 +30,8 @@ pub(super) struct Look<'a> {
 #[derive(Clone, Copy)]
 pub(super) enum Counting {
     Ever,
-    /// In a campaign: since when the contact is in it, and whether events count from there unless something else is said.
+    /// In a campaign: since when the contact is in it, and whether events count from there unless
+    /// something else is said.
     Within {
         since: Option<Timestamp>,
         always: bool,
@@ -75,32 +76,57 @@ impl Look<'_> {
     pub(super) fn holds(&self, condition: &Value) -> bool {
         let known: [(&str, Reading<Self>); 14] = [
             ("field", |look, named, all| look.field(&word(named), all)),
-            ("company", |look, named, all| look.company(&word(named), all)),
-            ("campaign", |look, named, all| look.campaign(&word(named), all)),
+            ("company", |look, named, all| {
+                look.company(&word(named), all)
+            }),
+            ("campaign", |look, named, all| {
+                look.campaign(&word(named), all)
+            }),
             ("event", |look, _, all| look.event(all)),
-            ("reachable", |look, named, _| look.reachable(&word(named), false)),
+            ("reachable", |look, named, _| {
+                look.reachable(&word(named), false)
+            }),
             ("tag", |look, named, _| look.contact.has_tag(&word(named))),
-            ("tags", |look, named, _| look.has_tags() == (word(named) == "any")),
+            ("tags", |look, named, _| {
+                look.has_tags() == (word(named) == "any")
+            }),
             ("stage", |look, named, all| look.stage(&word(named), all)),
             ("reached", |look, named, _| look.reached(&word(named))),
-            ("in-funnel", |look, named, _| look.contact.stage(&word(named)).is_some()),
+            ("in-funnel", |look, named, _| {
+                look.contact.stage(&word(named)).is_some()
+            }),
             ("segment", |look, named, _| look.segment(&word(named))),
-            ("all", |look, named, _| items(named).iter().all(|item| look.holds(item))),
-            ("any", |look, named, _| items(named).iter().any(|item| look.holds(item))),
+            ("all", |look, named, _| {
+                items(named).iter().all(|item| look.holds(item))
+            }),
+            ("any", |look, named, _| {
+                items(named).iter().any(|item| look.holds(item))
+            }),
             ("not", |look, named, _| !look.holds(named)),
         ];
         let (key, named) = entry_among(condition, |name| known.iter().any(|(key, _)| *key == name));
-        let (_, read) = known.iter().find(|(known, _)| *known == key).expect("just found");
+        let (_, read) = known
+            .iter()
+            .find(|(known, _)| *known == key)
+            .expect("just found");
         let truth = read(self, named, condition);
         self.coverage.count(&format!("condition {key} {truth}"));
         truth
     }
 
-    /// With `values: open` whichever it is; else one that the project does not know is a bad value, and so missing.
+    /// With `values: open` whichever it is; else one that the project does not know is a bad value,
+    /// and so missing.
     fn has_tags(&self) -> bool {
-        let open = self.project.at(&["contacts", "tags", "values"]).and_then(Value::as_str) == Some("open");
+        let open = self
+            .project
+            .at(&["contacts", "tags", "values"])
+            .and_then(Value::as_str)
+            == Some("open");
         let known = self.project.tags();
-        self.contact.tag_order.iter().any(|tag| open || known.contains(tag))
+        self.contact
+            .tag_order
+            .iter()
+            .any(|tag| open || known.contains(tag))
     }
 
     /// Section 5: `everyone`, a segment id or a condition.
@@ -112,12 +138,15 @@ impl Look<'_> {
         }
     }
 
-    /// Section 4: a segment is its definition, evaluated at the moment it is asked; before it stand the files and the steps.
+    /// Section 4: a segment is its definition, evaluated at the moment it is asked; before it stand
+    /// the files and the steps.
     pub(super) fn segment(&self, id: &str) -> bool {
         let segment = self.project.definition(&["segments", id]);
         let listed = |key| {
             let files = get(segment, key).map(items).unwrap_or_default();
-            files.into_iter().any(|file| self.project.file_lists(&word(file), &self.contact.key))
+            files
+                .into_iter()
+                .any(|file| self.project.file_lists(&word(file), &self.contact.key))
         };
         let by_name = if listed("exclude") {
             Some(false)
@@ -126,7 +155,10 @@ impl Look<'_> {
         } else {
             None
         };
-        if get(segment, "exclude").or(get(segment, "include")).is_some() {
+        if get(segment, "exclude")
+            .or(get(segment, "include"))
+            .is_some()
+        {
             self.coverage.count(&format!("member by name {by_name:?}"));
         }
         if let Some(inside) = by_name {
@@ -135,7 +167,10 @@ impl Look<'_> {
         if let Some(inside) = self.contact.manual.get(id) {
             return *inside;
         }
-        let look = Look { place: Counting::Ever, ..*self };
+        let look = Look {
+            place: Counting::Ever,
+            ..*self
+        };
         get(segment, "where").is_some_and(|condition| look.holds(condition))
     }
 
@@ -155,16 +190,23 @@ impl Look<'_> {
         truth
     }
 
-    /// Section 3, `reachable`: has the address, consent, and no do-not-contact. `transactional` ignores consent and
-    /// unsubscription, never a complaint or a hard bounce.
+    /// Section 3, `reachable`: has the address, consent, and no do-not-contact. `transactional`
+    /// ignores consent and unsubscription, never a complaint or a hard bounce.
     pub(super) fn reachable(&self, channel: &str, transactional: bool) -> bool {
         if channel.is_empty() {
             return true;
         }
         let consent = self.project.at(&["contacts", "consent", channel]);
-        let look = Look { place: Counting::Ever, ..*self };
+        let look = Look {
+            place: Counting::Ever,
+            ..*self
+        };
         let consents = consent.is_none_or(|condition| look.holds(condition));
-        let refuses = self.contact.refuses.get(channel).map_or("", |refusal| &refusal.value);
+        let refuses = self
+            .contact
+            .refuses
+            .get(channel)
+            .map_or("", |refusal| &refusal.value);
         let allowed = match refuses {
             "" => consents || transactional,
             "unsubscribed" => transactional,
@@ -173,9 +215,14 @@ impl Look<'_> {
         allowed && self.address(channel).is_some()
     }
 
-    /// Docs/outputs.md, "journal.csv": why a channel does not reach the contact; the further in this order, the further it came.
+    /// Docs/outputs.md, "journal.csv": why a channel does not reach the contact; the further in
+    /// this order, the further it came.
     pub(super) fn what_is_in_the_way(&self, channel: &str, transactional: bool) -> &'static str {
-        let refuses = self.contact.refuses.get(channel).map_or("", |refusal| &refusal.value);
+        let refuses = self
+            .contact
+            .refuses
+            .get(channel)
+            .map_or("", |refusal| &refusal.value);
         let is_open = refuses.is_empty() || transactional && refuses == "unsubscribed";
         if self.address(channel).is_none() {
             "address"
@@ -237,10 +284,16 @@ impl Look<'_> {
     fn company(&self, id: &str, condition: &Value) -> bool {
         let definition = self.project.definition(&["companies", "fields", id]);
         let value = company_key(self).and_then(|key| self.companies.get(&key)?.get(id)?.clone());
-        self.compared(&type_of(definition), Some(definition), value.as_ref(), condition)
+        self.compared(
+            &type_of(definition),
+            Some(definition),
+            value.as_ref(),
+            condition,
+        )
     }
 
-    /// Section 3: a comparison with a missing value is false, except `is-not`, `not-in`, `has-none`.
+    /// Section 3: a comparison with a missing value is false, except `is-not`, `not-in`,
+    /// `has-none`.
     pub(super) fn compared(
         &self,
         kind: &str,
@@ -257,7 +310,8 @@ impl Look<'_> {
             (_, None) => false,
             (operator, Some(value)) => self.compares(operator, operand, value, exact),
         };
-        self.coverage.count(&format!("{kind} {operator}{missing} {truth}"));
+        self.coverage
+            .count(&format!("{kind} {operator}{missing} {truth}"));
         truth
     }
 
@@ -267,7 +321,11 @@ impl Look<'_> {
             return Some(Datum::Number(Decimal::from(self.contact.points.value)));
         }
         if let Some(group) = id.strip_prefix("points/") {
-            let points = self.contact.groups.get(group).map_or(0, |points| points.value);
+            let points = self
+                .contact
+                .groups
+                .get(group)
+                .map_or(0, |points| points.value);
             return Some(Datum::Number(Decimal::from(points)));
         }
         self.contact.value(id)
@@ -276,7 +334,9 @@ impl Look<'_> {
     fn compares(&self, operator: &str, operand: &Value, value: &Datum, exact: bool) -> bool {
         match value {
             Datum::Text(value) if operator == "matches" => {
-                let pattern = regex::RegexBuilder::new(&word(operand)).case_insensitive(!exact).build();
+                let pattern = regex::RegexBuilder::new(&word(operand))
+                    .case_insensitive(!exact)
+                    .build();
                 pattern.expect("a pattern").is_match(value)
             }
             Datum::Text(value) => compare_text(operator, value, operand, exact),
@@ -290,7 +350,9 @@ impl Look<'_> {
                 among == matches!(operator, "is" | "in")
             }
             Datum::Choices(value) => compare_choices(operator, value, operand),
-            Datum::Day(day) if operator == "anniversary" => self.is_anniversary(*day, &word(operand)),
+            Datum::Day(day) if operator == "anniversary" => {
+                self.is_anniversary(*day, &word(operand))
+            }
             Datum::At(at) if operator == "anniversary" => {
                 self.is_anniversary(self.clock.local(*at).date(), &word(operand))
             }
@@ -301,7 +363,9 @@ impl Look<'_> {
 
     /// The same month and day; 29 February also on the 28th of a year without a 29th.
     fn is_anniversary(&self, day: Date, operand: &str) -> bool {
-        let When::Day(then) = self.clock.when(operand) else { panic!("an anniversary is a day") };
+        let When::Day(then) = self.clock.when(operand) else {
+            panic!("an anniversary is a day")
+        };
         let in_that_year = day.with().year(then.year()).build();
         let celebrated = in_that_year.or_else(|_| day.with().year(then.year()).day(28).build());
         celebrated.expect("28 February exists") == then
@@ -310,7 +374,11 @@ impl Look<'_> {
     /// Section 13, "A day against a datetime".
     fn compare_time(&self, operator: &str, value: &Point, operand: &Value) -> bool {
         let one = || self.clock.when(&word(operand));
-        let listed = || items(operand).into_iter().map(|item| self.clock.when(&word(item)));
+        let listed = || {
+            items(operand)
+                .into_iter()
+                .map(|item| self.clock.when(&word(item)))
+        };
         match operator {
             "is" => self.is(value, &one()),
             "is-not" => !self.is(value, &one()),
@@ -381,7 +449,10 @@ enum Point {
 fn compare_text(operator: &str, value: &str, operand: &Value, exact: bool) -> bool {
     let shape = |text: &str| if exact { text.to_owned() } else { folded(text) };
     let value = shape(value);
-    let operands: Vec<String> = items(operand).iter().map(|item| shape(&word(item))).collect();
+    let operands: Vec<String> = items(operand)
+        .iter()
+        .map(|item| shape(&word(item)))
+        .collect();
     match operator {
         "is" | "in" => operands.contains(&value),
         "is-not" | "not-in" => !operands.contains(&value),
@@ -393,7 +464,10 @@ fn compare_text(operator: &str, value: &str, operand: &Value, exact: bool) -> bo
 }
 
 pub(super) fn compare_number(operator: &str, value: Decimal, operand: &Value) -> bool {
-    let operands: Vec<Decimal> = items(operand).iter().map(|item| decimal(&word(item))).collect();
+    let operands: Vec<Decimal> = items(operand)
+        .iter()
+        .map(|item| decimal(&word(item)))
+        .collect();
     match operator {
         "is" | "in" => operands.contains(&value),
         "is-not" | "not-in" => !operands.contains(&value),

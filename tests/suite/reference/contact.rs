@@ -1,6 +1,7 @@
 //! What is known of one contact between runs.
 //!
-//! Invariant: things are named by id, and a value that funnelc writes too remembers what it last read and wrote.
+//! Invariant: things are named by id, and a value that funnelc writes too remembers what it last
+//! read and wrote.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,7 +29,8 @@ pub(super) struct Contact {
     pub(super) unread_points: BTreeSet<String>,
     /// The tags that the file shows now, in its order.
     pub(super) shown_tags: Vec<String>,
-    /// The tags that the contact has, those of the file first, then in the order in which they came.
+    /// The tags that the contact has, those of the file first, then in the order in which they
+    /// came.
     pub(super) tag_order: Vec<String>,
     /// Of fields that events change: when they were last set, and what was added.
     pub(super) as_of: BTreeMap<String, AsOf>,
@@ -48,7 +50,8 @@ pub(super) struct Contact {
     pub(super) stages: BTreeMap<String, Tracked<Option<String>>>,
     /// Since when the contact is in its stage of a funnel.
     pub(super) since: BTreeMap<String, Timestamp>,
-    /// How many stays there were in each stage, by `funnel/stage`; one begins where an instant leaves the contact.
+    /// How many stays there were in each stage, by `funnel/stage`; one begins where an instant
+    /// leaves the contact.
     pub(super) stays: BTreeMap<String, i64>,
     /// The funnels in which the contact has not left its stage since the stay there began.
     pub(super) staying: BTreeSet<String>,
@@ -69,7 +72,8 @@ pub(super) struct Contact {
     pub(super) instant: Limits,
 }
 
-/// Section 7, "File and state": what the file last showed, what was written since both agreed, and the value now.
+/// Section 7, "File and state": what the file last showed, what was written since both agreed, and
+/// the value now.
 #[derive(Clone, Default)]
 pub(super) struct Tracked<V> {
     pub(super) value: V,
@@ -77,8 +81,8 @@ pub(super) struct Tracked<V> {
     pub(super) under_way: Vec<V>,
 }
 
-/// When something is written to a field. What comes from a step or from outside follows the events of that moment, which
-/// follow each other by name, content and identity.
+/// When something is written to a field. What comes from a step or from outside follows the events
+/// of that moment, which follow each other by name, content and identity.
 pub(super) type Written = (Timestamp, bool, String, String, String);
 
 /// As of when a field has its value.
@@ -150,7 +154,10 @@ pub(super) enum Call {
     Entered,
 }
 
-#[expect(clippy::struct_excessive_bools, reason = "they are independent facts about one entry")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "they are independent facts about one entry"
+)]
 pub(super) struct Entry {
     pub(super) by_condition: bool,
     /// Let in by an event or by `enroll`, so that nothing can overtake it.
@@ -173,7 +180,8 @@ pub(super) struct Entry {
 /// A place in the steps of a campaign; a fork has several.
 pub(super) struct Thread {
     pub(super) doing: Doing,
-    /// When the step ahead is due; of a `wait-until` on a field the moment that was last read. None: never by itself.
+    /// When the step ahead is due; of a `wait-until` on a field the moment that was last read.
+    /// None: never by itself.
     pub(super) due: Option<Timestamp>,
     /// The wait from which the contact came in this pass, or in the one that was put off.
     pub(super) came_from: Option<String>,
@@ -239,7 +247,10 @@ impl Thread {
 
     /// The step ahead.
     pub(super) fn ahead(&self) -> Option<&Step> {
-        self.frames.iter().rev().find_map(|frame| frame.steps.get(frame.next))
+        self.frames
+            .iter()
+            .rev()
+            .find_map(|frame| frame.steps.get(frame.next))
     }
 }
 
@@ -319,7 +330,11 @@ impl Tracked<Option<Datum>> {
 impl<V: Clone + PartialEq> Tracked<V> {
     /// The value as it is first read.
     pub(super) fn first(value: V) -> Self {
-        Tracked { last_read: value.clone(), value, under_way: Vec::new() }
+        Tracked {
+            last_read: value.clone(),
+            value,
+            under_way: Vec::new(),
+        }
     }
 
     /// Sections 7 and 13, "Merge". True when somebody changed the value outside.

@@ -70,13 +70,21 @@ fn rows(file: &str) -> Vec<BTreeMap<String, String>> {
     // As text, for a float would round them.
     let number = regex::Regex::new(r#"": *(-?[0-9][^,} ]*)"#).expect("a pattern");
     let objects = objects.map(|line| number.replace_all(line, r#"": "$1""#));
-    let objects = objects.map(|line| serde_json::from_str::<serde_json::Map<_, _>>(&line).expect("an object"));
+    let objects = objects
+        .map(|line| serde_json::from_str::<serde_json::Map<_, _>>(&line).expect("an object"));
     let cell = |value: serde_json::Value| match value {
         serde_json::Value::Null => String::new(),
         serde_json::Value::String(text) => text.trim().to_owned(),
         other => other.to_string(),
     };
-    objects.map(|object| object.into_iter().map(|(key, value)| (key, cell(value))).collect()).collect()
+    objects
+        .map(|object| {
+            object
+                .into_iter()
+                .map(|(key, value)| (key, cell(value)))
+                .collect()
+        })
+        .collect()
 }
 
 /// One event; it is told from others by what is written.
@@ -87,12 +95,18 @@ fn occurrence(
     written: &str,
     name: &str,
 ) -> (String, Occurrence) {
-    let cell = |column: &str| row.get(column).map_or(String::new(), |cell| cell.trim().to_owned());
+    let cell = |column: &str| {
+        row.get(column)
+            .map_or(String::new(), |cell| cell.trim().to_owned())
+    };
     let (contact, at, of) = (cell("contact"), clock.moment(&cell("at")), cell("of"));
     let mut properties = BTreeMap::new();
     for (id, definition) in properties_of(project, name) {
-        if let Some(value) = read_cell(clock, &definition, &row.get(&id.replace('-', "_")).cloned().unwrap_or_default())
-        {
+        if let Some(value) = read_cell(
+            clock,
+            &definition,
+            &row.get(&id.replace('-', "_")).cloned().unwrap_or_default(),
+        ) {
             properties.insert(id, value);
         }
     }
@@ -101,13 +115,26 @@ fn occurrence(
         id => id,
     };
     let of = present(project, ("content", "content"), of);
-    (contact, Occurrence { at, event: name.into(), of, identity, properties })
+    (
+        contact,
+        Occurrence {
+            at,
+            event: name.into(),
+            of,
+            identity,
+            properties,
+        },
+    )
 }
 
 /// Events and content may stand there under old names.
 fn present(project: &Project, (section, kind): (&str, &str), name: String) -> String {
     let is_there = project.at(&[section, &name]).is_some();
-    let renamed = if is_there { None } else { Lines::of(project).other(kind, &name) };
+    let renamed = if is_there {
+        None
+    } else {
+        Lines::of(project).other(kind, &name)
+    };
     renamed.unwrap_or(name)
 }
 
@@ -122,7 +149,11 @@ fn properties_of(project: &Project, event: &str) -> Vec<(String, Value)> {
     if event == "bounced" {
         properties.push(("hard".into(), typed("boolean")));
     }
-    for (id, kind) in project.at(&["events", event, "properties"]).map(pairs).unwrap_or_default() {
+    for (id, kind) in project
+        .at(&["events", event, "properties"])
+        .map(pairs)
+        .unwrap_or_default()
+    {
         properties.push((id, typed(&word(kind))));
     }
     properties
@@ -135,10 +166,25 @@ fn typed(kind: &str) -> Value {
 impl Instant<'_> {
     /// Phase 0: new events by time; at one moment by event name, then `of`, then identity.
     pub(super) fn take_in(&mut self, mut events: Vec<Occurrence>, counts_only: bool) {
-        events.sort_by_key(|event| (event.at, event.event.clone(), event.of.clone(), event.identity.clone()));
+        events.sort_by_key(|event| {
+            (
+                event.at,
+                event.event.clone(),
+                event.of.clone(),
+                event.identity.clone(),
+            )
+        });
         for event in events {
-            let known = self.contact.events.iter().any(|taken| taken.identity == event.identity);
-            self.records.tally.add(if known { "events duplicates" } else { "events taken" });
+            let known = self
+                .contact
+                .events
+                .iter()
+                .any(|taken| taken.identity == event.identity);
+            self.records.tally.add(if known {
+                "events duplicates"
+            } else {
+                "events taken"
+            });
             if known {
                 continue;
             }
@@ -155,7 +201,8 @@ impl Instant<'_> {
         }
     }
 
-    /// Section 8: `unsubscribed`, `complained` and a hard bounce set do-not-contact; a graver one replaces.
+    /// Section 8: `unsubscribed`, `complained` and a hard bounce set do-not-contact; a graver one
+    /// replaces.
     fn refuse_contact(&mut self, event: &Occurrence) {
         let hard = event.properties.get("hard") == Some(&Datum::Flag(true));
         let refusal = match event.event.as_str() {
@@ -167,35 +214,60 @@ impl Instant<'_> {
         let channel = self.channel_of(event);
         let tracked = self.contact.refuses.entry(channel.clone()).or_default();
         let from = tracked.value.clone();
-        let grave =
-            |refusal: &str| ["", "unsubscribed", "bounced", "complained"].iter().position(|word| *word == refusal);
+        let grave = |refusal: &str| {
+            ["", "unsubscribed", "bounced", "complained"]
+                .iter()
+                .position(|word| *word == refusal)
+        };
         if grave(refusal) > grave(&from) {
             tracked.value = refusal.into();
-            self.note("do-not-contact", &Place::default(), [&channel, &from, refusal, ""]);
+            self.note(
+                "do-not-contact",
+                &Place::default(),
+                [&channel, &from, refusal, ""],
+            );
         }
     }
 
-    /// The channel of an event is that of its content; without `of`, or where it does not happen to that content, email.
-    /// A message concerns that on which it last went out, if such an event happens there, else the first where it does.
+    /// The channel of an event is that of its content; without `of`, or where it does not happen to
+    /// that content, email. A message concerns that on which it last went out, if such an event
+    /// happens there, else the first where it does.
     pub(super) fn channel_of(&self, event: &Occurrence) -> String {
         let content = self.project.at(&["content", &event.of]);
-        let kind = content.and_then(|content| text(content, "kind")).unwrap_or_default();
+        let kind = content
+            .and_then(|content| text(content, "kind"))
+            .unwrap_or_default();
         let happens = |channel: &String| match event.event.as_str() {
             "unsubscribed" | "delivered" => CHANNELS.contains(&channel.as_str()),
             _ => channel == "email",
         };
         let channels = if kind == "message" {
-            let sent = self.contact.sent.iter().rfind(|sent| sent.content == event.of);
-            sent.map(|sent| sent.channel.clone()).into_iter().chain(self.prefers(&event.of)).collect()
+            let sent = self
+                .contact
+                .sent
+                .iter()
+                .rfind(|sent| sent.content == event.of);
+            sent.map(|sent| sent.channel.clone())
+                .into_iter()
+                .chain(self.prefers(&event.of))
+                .collect()
         } else {
             vec![kind]
         };
-        channels.into_iter().find(happens).unwrap_or_else(|| "email".into())
+        channels
+            .into_iter()
+            .find(happens)
+            .unwrap_or_else(|| "email".into())
     }
 
     /// Section 8: point rules, by id.
     fn give_for(&mut self, event: &Occurrence) {
-        for (id, rule) in self.project.at(&["points", "rules"]).map(pairs).unwrap_or_default() {
+        for (id, rule) in self
+            .project
+            .at(&["points", "rules"])
+            .map(pairs)
+            .unwrap_or_default()
+        {
             if self.clock.published(rule) && self.look().matches_event(&rule["each"], event) {
                 let group = text(rule, "group").unwrap_or_default();
                 let given = number(rule, "give").expect("an integer");
@@ -206,10 +278,18 @@ impl Instant<'_> {
 
     /// An occurrence starts a campaign only within the event's `max-age`; else it is lost.
     fn note_for_entries(&mut self, event: &Occurrence) {
-        let age = self.project.at(&["events", &event.event]).and_then(|definition| text(definition, "max-age"));
-        let end = self.clock.add(event.at, duration(&age.unwrap_or("1 day".into())));
+        let age = self
+            .project
+            .at(&["events", &event.event])
+            .and_then(|definition| text(definition, "max-age"));
+        let end = self
+            .clock
+            .add(event.at, duration(&age.unwrap_or("1 day".into())));
         for (id, campaign) in self.project.in_order("campaigns") {
-            if !event_ways(campaign).into_iter().any(|way| self.look().matches_event(way, event)) {
+            if !event_ways(campaign)
+                .into_iter()
+                .any(|way| self.look().matches_event(way, event))
+            {
                 continue;
             }
             if end < self.clock.now {
@@ -217,7 +297,10 @@ impl Instant<'_> {
                 continue;
             }
             self.call(&id, Call::Event);
-            self.occurrences.entry(id).or_default().push((event.event.clone(), event.at));
+            self.occurrences
+                .entry(id)
+                .or_default()
+                .push((event.event.clone(), event.at));
         }
     }
 }
@@ -244,9 +327,17 @@ impl Look<'_> {
         }
         let id = word(&condition["property"]);
         let properties = properties_of(self.project, &event.event);
-        let (_, definition) = properties.iter().find(|(known, _)| *known == id).expect("a property of the event");
+        let (_, definition) = properties
+            .iter()
+            .find(|(known, _)| *known == id)
+            .expect("a property of the event");
         let kind = format!("property {}", type_of(definition));
-        self.compared(&kind, Some(definition), event.properties.get(&id), condition)
+        self.compared(
+            &kind,
+            Some(definition),
+            event.properties.get(&id),
+            condition,
+        )
     }
 
     /// So often, or so much of a property, since where the place says, and within a span.
@@ -254,8 +345,12 @@ impl Look<'_> {
         let written = text(condition, "since");
         let since = match (written.as_deref(), self.place) {
             (Some("ever"), _)
-            | (None, Counting::Ever | Counting::InStage(_) | Counting::Within { always: false, .. }) => None,
-            (Some("entry") | None, Counting::Within { since, .. }) | (Some("stage"), Counting::InStage(since)) => {
+            | (
+                None,
+                Counting::Ever | Counting::InStage(_) | Counting::Within { always: false, .. },
+            ) => None,
+            (Some("entry") | None, Counting::Within { since, .. })
+            | (Some("stage"), Counting::InStage(since)) => {
                 let Some(since) = since else {
                     return false;
                 };
@@ -263,10 +358,11 @@ impl Look<'_> {
             }
             other => panic!("no place for {:?}", other.0),
         };
-        let earliest = text(condition, "within").map(|within| match self.clock.shifted(-duration(&within)) {
-            When::Day(day) => self.clock.start(day),
-            When::Exact(moment) => moment,
-        });
+        let earliest =
+            text(condition, "within").map(|within| match self.clock.shifted(-duration(&within)) {
+                When::Day(day) => self.clock.start(day),
+                When::Exact(moment) => moment,
+            });
         let counted: Vec<&Occurrence> = self
             .contact
             .events
@@ -283,21 +379,37 @@ impl Look<'_> {
     }
 
     fn count_compares(&self, condition: &Value, what: Decimal) -> bool {
-        let operators = ["at-least", "at-most", "more-than", "less-than", "is", "between"];
-        let operator = operators.into_iter().find(|operator| get(condition, operator).is_some());
-        let of = if get(condition, "sum").is_some() { "sum" } else { "count" };
+        let operators = [
+            "at-least",
+            "at-most",
+            "more-than",
+            "less-than",
+            "is",
+            "between",
+        ];
+        let operator = operators
+            .into_iter()
+            .find(|operator| get(condition, operator).is_some());
+        let of = if get(condition, "sum").is_some() {
+            "sum"
+        } else {
+            "count"
+        };
         let one = Value::from(1);
         let operand = operator.map_or(&one, |operator| &condition[operator]);
         let truth = super::condition::compare_number(operator.unwrap_or("at-least"), what, operand);
-        self.coverage.count(&format!("{of} {} {truth}", operator.unwrap_or("once")));
+        self.coverage
+            .count(&format!("{of} {} {truth}", operator.unwrap_or("once")));
         truth
     }
 }
 
 fn sum(events: &[&Occurrence], property: &str) -> Decimal {
-    let amounts = events.iter().filter_map(|event| match event.properties.get(property) {
-        Some(Datum::Number(number)) => Some(*number),
-        _ => None,
-    });
+    let amounts = events
+        .iter()
+        .filter_map(|event| match event.properties.get(property) {
+            Some(Datum::Number(number)) => Some(*number),
+            _ => None,
+        });
     amounts.sum()
 }

@@ -1,6 +1,7 @@
 //! Phase 5: experiences of the stages in which the contact rests.
 //!
-//! Invariant: at most one experience per stage is shown at a time, and none once the stage converts.
+//! Invariant: at most one experience per stage is shown at a time, and none once the stage
+//! converts.
 
 use jiff::Timestamp;
 use serde_yaml::Value;
@@ -17,12 +18,20 @@ impl Instant<'_> {
                 && get(&funnel["stages"][&*stage], "experiences").is_some()
                 && self.contact.staying.insert(funnel_id.clone())
             {
-                *self.contact.stays.entry(format!("{funnel_id}/{stage}")).or_default() += 1;
+                *self
+                    .contact
+                    .stays
+                    .entry(format!("{funnel_id}/{stage}"))
+                    .or_default() += 1;
             }
             let open = self.clock.published(funnel);
             let had = open.then(|| self.experience(&funnel_id, funnel)).flatten();
-            let kind = |content: &str| text(self.project.definition(&["content", content]), "kind").unwrap_or_default();
-            let assigned = had.clone().filter(|had| matches!(kind(&had.content).as_str(), "focus" | "ad" | "dynamic"));
+            let kind = |content: &str| {
+                text(self.project.definition(&["content", content]), "kind").unwrap_or_default()
+            };
+            let assigned = had
+                .clone()
+                .filter(|had| matches!(kind(&had.content).as_str(), "focus" | "ad" | "dynamic"));
             self.assign(&funnel_id, assigned.clone());
             if let Some(had) = had.filter(|_| assigned.is_none()) {
                 self.try_experience(&had);
@@ -38,18 +47,34 @@ impl Instant<'_> {
         if self.converts(funnel_id, stage) {
             return None;
         }
-        let experience = get(stage, "experiences").map(items)?.into_iter().find(|experience| {
-            let content = self.project.definition(&["content", &word(&experience["content"])]);
-            let open = self.clock.published(experience) && self.clock.published(content);
-            if !self.clock.published(experience) {
-                self.coverage.count("experience passed over");
-            }
-            open && get(experience, "when").is_none_or(|when| self.holds_in_stage(funnel_id, when))
-        })?;
+        let experience = get(stage, "experiences")
+            .map(items)?
+            .into_iter()
+            .find(|experience| {
+                let content = self
+                    .project
+                    .definition(&["content", &word(&experience["content"])]);
+                let open = self.clock.published(experience) && self.clock.published(content);
+                if !self.clock.published(experience) {
+                    self.coverage.count("experience passed over");
+                }
+                open && get(experience, "when")
+                    .is_none_or(|when| self.holds_in_stage(funnel_id, when))
+            })?;
         let stay = self.contact.stays.get(&here).copied().unwrap_or(0);
         let step = format!("{here}/{}", word(&experience["id"]));
-        let times = self.contact.times.get(&(step.clone(), stay)).copied().unwrap_or(0);
-        Some(Shown { step, content: word(&experience["content"]), stay, visit: times + 1 })
+        let times = self
+            .contact
+            .times
+            .get(&(step.clone(), stay))
+            .copied()
+            .unwrap_or(0);
+        Some(Shown {
+            step,
+            content: word(&experience["content"]),
+            stay,
+            visit: times + 1,
+        })
     }
 
     fn converts(&self, funnel: &str, stage: &Value) -> bool {
@@ -57,7 +82,9 @@ impl Instant<'_> {
             return false;
         };
         if converts.is_sequence() {
-            items(converts).iter().any(|rule| self.holds_in_stage(funnel, &rule["when"]))
+            items(converts)
+                .iter()
+                .any(|rule| self.holds_in_stage(funnel, &rule["when"]))
         } else {
             self.holds_in_stage(funnel, converts)
         }
@@ -66,8 +93,11 @@ impl Instant<'_> {
     /// What is shown gives way to what is to be shown.
     fn assign(&mut self, funnel: &str, next: Option<Shown>) {
         let shown = self.contact.shown.get(funnel).cloned();
-        let what =
-            |shown: &Option<Shown>| shown.as_ref().map(|shown| (shown.step.clone(), shown.content.clone(), shown.stay));
+        let what = |shown: &Option<Shown>| {
+            shown
+                .as_ref()
+                .map(|shown| (shown.step.clone(), shown.content.clone(), shown.stay))
+        };
         if what(&shown) == what(&next) {
             return;
         }
@@ -77,17 +107,25 @@ impl Instant<'_> {
         }
         if let Some(next) = next {
             self.tell("show", "shown", &next);
-            self.contact.times.insert((next.step.clone(), next.stay), next.visit);
+            self.contact
+                .times
+                .insert((next.step.clone(), next.stay), next.visit);
             self.contact.shown.insert(funnel.into(), next);
         }
     }
 
     fn tell(&mut self, event: &str, figure: &str, shown: &Shown) {
         let place = place_of(shown);
-        let body = if event == "show" { self.asked_by(&shown.content) } else { String::new() };
+        let body = if event == "show" {
+            self.asked_by(&shown.content)
+        } else {
+            String::new()
+        };
         self.put_in_outbox(event, &shown.content, ["", ""], &place, shown.visit, &body);
         self.note(event, &place, [&shown.content, "", "", ""]);
-        self.records.tally.add(&format!("experience {} {figure}", shown.step));
+        self.records
+            .tally
+            .add(&format!("experience {} {figure}", shown.step));
     }
 
     /// Other kinds are sent: one try per stay.
@@ -107,13 +145,17 @@ impl Instant<'_> {
         let figure = match fate {
             Resolution::Sent(channel) => {
                 if !channel.is_empty() {
-                    self.records.tally.add(&format!("experience {} channel {channel}", had.step));
+                    self.records
+                        .tally
+                        .add(&format!("experience {} channel {channel}", had.step));
                 }
                 "sent".to_owned()
             }
             Resolution::Skipped(reason, in_the_way) => {
                 if !in_the_way.is_empty() {
-                    self.records.tally.add(&format!("experience {} unreachable {in_the_way}", had.step));
+                    self.records
+                        .tally
+                        .add(&format!("experience {} unreachable {in_the_way}", had.step));
                 }
                 format!("skipped {reason}")
             }
@@ -122,7 +164,9 @@ impl Instant<'_> {
                 "skipped limited".to_owned()
             }
         };
-        self.records.tally.add(&format!("experience {} {figure}", had.step));
+        self.records
+            .tally
+            .add(&format!("experience {} {figure}", had.step));
     }
 }
 
@@ -144,5 +188,9 @@ impl Instant<'_> {
 }
 
 fn place_of(shown: &Shown) -> Place {
-    Place { campaign: String::new(), entry: shown.stay.to_string(), step: shown.step.clone() }
+    Place {
+        campaign: String::new(),
+        entry: shown.stay.to_string(),
+        step: shown.step.clone(),
+    }
 }

@@ -21,8 +21,8 @@ use super::triggers::groups;
 use super::value::Datum;
 
 impl Reference {
-    /// Another version of the project: things keep their identity by id, and what is remembered stays. Of what it says
-    /// nothing is told, with the number of contacts; then all is as it was.
+    /// Another version of the project: things keep their identity by id, and what is remembered
+    /// stays. Of what it says nothing is told, with the number of contacts; then all is as it was.
     pub(crate) fn change(&mut self, yaml: &str) -> Result<(), BTreeMap<String, u64>> {
         let new = Project::new(yaml, self.environment.as_deref());
         let lines = Lines::of(&new);
@@ -38,12 +38,33 @@ impl Reference {
         if !concerns.is_empty() {
             return Err(concerns);
         }
-        let last = self.last.as_ref().map_or(Timestamp::UNIX_EPOCH, |(_, last, _)| *last);
-        let carrying = Carrying { old: &self.project, lines: &lines, last, coverage: &self.coverage };
-        self.known_conditions = carrying.known_conditions(std::mem::take(&mut self.known_conditions));
-        let funnels = |project: &Project| project.entries("funnels").into_iter().map(|(id, _)| id).collect::<Vec<_>>();
-        let had: Vec<String> = funnels(&self.project).iter().filter_map(|id| is(lines.funnel(id))).collect();
-        let new_funnels: Vec<String> = funnels(&new).into_iter().filter(|id| !had.contains(id)).collect();
+        let last = self
+            .last
+            .as_ref()
+            .map_or(Timestamp::UNIX_EPOCH, |(_, last, _)| *last);
+        let carrying = Carrying {
+            old: &self.project,
+            lines: &lines,
+            last,
+            coverage: &self.coverage,
+        };
+        self.known_conditions =
+            carrying.known_conditions(std::mem::take(&mut self.known_conditions));
+        let funnels = |project: &Project| {
+            project
+                .entries("funnels")
+                .into_iter()
+                .map(|(id, _)| id)
+                .collect::<Vec<_>>()
+        };
+        let had: Vec<String> = funnels(&self.project)
+            .iter()
+            .filter_map(|id| is(lines.funnel(id)))
+            .collect();
+        let new_funnels: Vec<String> = funnels(&new)
+            .into_iter()
+            .filter(|id| !had.contains(id))
+            .collect();
         let now = |tag: &String| lines.other("tag", tag).unwrap_or_else(|| tag.clone());
         let named_tags: BTreeSet<String> = writes.named_tags.iter().map(now).collect();
         let new_tags: Vec<String> = new.tags().difference(&named_tags).cloned().collect();
@@ -55,9 +76,13 @@ impl Reference {
             contact.new_funnels.extend(new_funnels.iter().cloned());
             contact.unread_tags |= !writes.tags;
             contact.new_tags.extend(new_tags.iter().cloned());
-            contact.unread_points.retain(|group| !writes.points.contains(group));
+            contact
+                .unread_points
+                .retain(|group| !writes.points.contains(group));
             let groups = std::iter::once(String::new()).chain(groups(&self.project));
-            contact.unread_points.extend(groups.filter(|group| !writes.points.contains(group)));
+            contact
+                .unread_points
+                .extend(groups.filter(|group| !writes.points.contains(group)));
         }
         self.forgot_events |= carrying.forgets_events();
         let files = std::mem::take(&mut self.project.files);
@@ -69,25 +94,41 @@ impl Reference {
 }
 
 /// What of a contact the new version does not speak of.
-fn concerns_of(old: &Project, writes: &Writes, lines: &Lines<'_>, contact: &Contact) -> BTreeSet<String> {
+fn concerns_of(
+    old: &Project,
+    writes: &Writes,
+    lines: &Lines<'_>,
+    contact: &Contact,
+) -> BTreeSet<String> {
     let mut concerns: BTreeSet<String> = BTreeSet::new();
     for funnel in contact.stages.keys() {
-        let Some(stage) = contact.stage(funnel) else { continue };
+        let Some(stage) = contact.stage(funnel) else {
+            continue;
+        };
         match lines.funnel(funnel) {
             Resolution::Unsaid => drop(concerns.insert(format!("funnel {funnel}"))),
-            Resolution::Is(new) if matches!(lines.stage(funnel, &new, &stage), Resolution::Unsaid) => {
+            Resolution::Is(new)
+                if matches!(lines.stage(funnel, &new, &stage), Resolution::Unsaid) =>
+            {
                 concerns.insert(format!("stage {funnel}/{stage}"));
             }
             Resolution::Is(_) | Resolution::Gone(_) => {}
         }
     }
     let mut taken = BTreeMap::new();
-    for (id, membership) in contact.campaigns.iter().filter(|(_, membership)| was_in(membership)) {
+    for (id, membership) in contact
+        .campaigns
+        .iter()
+        .filter(|(_, membership)| was_in(membership))
+    {
         match lines.campaign(id) {
             Resolution::Unsaid => drop(concerns.insert(format!("campaign {id}"))),
             Resolution::Is(new) => {
-                let root =
-                    membership.active.as_ref().filter(|entry| entry.begun && !entry.leaving).map(|entry| &entry.root);
+                let root = membership
+                    .active
+                    .as_ref()
+                    .filter(|entry| entry.begun && !entry.leaving)
+                    .map(|entry| &entry.root);
                 taken.entry(new).or_insert_with(Vec::new).push((id, root));
             }
             Resolution::Gone(_) => {}
@@ -99,13 +140,21 @@ fn concerns_of(old: &Project, writes: &Writes, lines: &Lines<'_>, contact: &Cont
         concerns.extend(olds[1..].iter().map(|(id, _)| format!("both {id} {new}")));
         let (id, root) = &olds[0];
         let names = step_names(lines.new, &new);
-        let unsaid = root.iter().flat_map(|root| places(root, lines, &new, &names));
+        let unsaid = root
+            .iter()
+            .flat_map(|root| places(root, lines, &new, &names));
         concerns.extend(unsaid.map(|step| format!("step {step} {id}")));
     }
     // What steps and events write is remembered, also as the file showed it.
     for id in writes.fields.union(&writes.updated) {
-        let remembers = contact.fields.get(id).is_some_and(Tracked::remembers_something);
-        if (remembers || contact.value(id).is_some()) && !keeps(old, lines.new, id) && !lines.forgets(id) {
+        let remembers = contact
+            .fields
+            .get(id)
+            .is_some_and(Tracked::remembers_something);
+        if (remembers || contact.value(id).is_some())
+            && !keeps(old, lines.new, id)
+            && !lines.forgets(id)
+        {
             concerns.insert(format!("field {id}"));
         }
     }
@@ -118,18 +167,32 @@ fn was_in(membership: &Membership) -> bool {
 }
 
 pub(super) fn step_names(project: &Project, campaign: &str) -> BTreeSet<String> {
-    let steps = all_steps(&items(&project.definition(&["campaigns", campaign])["steps"]), "");
+    let steps = all_steps(
+        &items(&project.definition(&["campaigns", campaign])["steps"]),
+        "",
+    );
     steps.into_iter().map(|step| step.name).collect()
 }
 
 /// The steps at which a contact is that are gone without a word; a fork that is gone is one place.
-fn places(thread: &Thread, lines: &Lines<'_>, campaign: &str, names: &BTreeSet<String>) -> Vec<String> {
-    let Some(step) = thread.ahead().filter(|_| !matches!(thread.doing, Doing::Over)) else { return Vec::new() };
+fn places(
+    thread: &Thread,
+    lines: &Lines<'_>,
+    campaign: &str,
+    names: &BTreeSet<String>,
+) -> Vec<String> {
+    let Some(step) = thread
+        .ahead()
+        .filter(|_| !matches!(thread.doing, Doing::Over))
+    else {
+        return Vec::new();
+    };
     match (lines.step(campaign, names, &step.name), &thread.doing) {
         (Resolution::Unsaid, _) => vec![step.name.clone()],
-        (Resolution::Is(_), Doing::Forked(ways)) => {
-            ways.iter().flat_map(|way| places(way, lines, campaign, names)).collect()
-        }
+        (Resolution::Is(_), Doing::Forked(ways)) => ways
+            .iter()
+            .flat_map(|way| places(way, lines, campaign, names))
+            .collect(),
         _ => Vec::new(),
     }
 }
@@ -137,15 +200,33 @@ fn places(thread: &Thread, lines: &Lines<'_>, campaign: &str, names: &BTreeSet<S
 /// The names of the steps of each campaign, in the order of the text.
 pub(crate) fn step_names_of(yaml: &str) -> BTreeMap<String, Vec<String>> {
     let project = Project::new(yaml, None);
-    let names = |campaign: &Value| all_steps(&items(&campaign["steps"]), "").into_iter().map(|step| step.name);
-    project.entries("campaigns").into_iter().map(|(id, campaign)| (id, names(campaign).collect())).collect()
+    let names = |campaign: &Value| {
+        all_steps(&items(&campaign["steps"]), "")
+            .into_iter()
+            .map(|step| step.name)
+    };
+    project
+        .entries("campaigns")
+        .into_iter()
+        .map(|(id, campaign)| (id, names(campaign).collect()))
+        .collect()
 }
 
 /// Whether remembered values of a field are values of it still.
 fn keeps(old: &Project, new: &Project, field: &str) -> bool {
-    let kind = |project: &Project| project.at(&["contacts", "fields", field]).and_then(|field| text(field, "type"));
-    let (Some(was), Some(is)) = (kind(old), kind(new)) else { return false };
-    was == is || matches!((&*was, &*is), ("integer", "number") | ("text" | "email" | "choice", "text" | "email"))
+    let kind = |project: &Project| {
+        project
+            .at(&["contacts", "fields", field])
+            .and_then(|field| text(field, "type"))
+    };
+    let (Some(was), Some(is)) = (kind(old), kind(new)) else {
+        return false;
+    };
+    was == is
+        || matches!(
+            (&*was, &*is),
+            ("integer", "number") | ("text" | "email" | "choice", "text" | "email")
+        )
 }
 
 /// State conditions, and the run that first found the campaign published with each.
@@ -173,7 +254,11 @@ impl Carrying<'_> {
             let stage = |stage: &Option<String>| self.stage(&funnel, &new, stage.as_deref()?);
             let is = stage(&tracked.value);
             if tracked.value.is_some() && is != tracked.value {
-                self.coverage.count(if is.is_some() { "carried: stage moved" } else { "carried: stage removed" });
+                self.coverage.count(if is.is_some() {
+                    "carried: stage moved"
+                } else {
+                    "carried: stage removed"
+                });
             }
             if tracked.value.is_some() && is.is_none() {
                 for kept in [&mut contact.moving, &mut contact.staying] {
@@ -209,7 +294,10 @@ impl Carrying<'_> {
             // Content that is gone cannot be hidden any more.
             step.is_some() && self.lines.new.at(&["content", &shown.content]).is_some()
         });
-        contact.shown = shown.into_iter().filter_map(|(id, shown)| Some((funnel(id)?, shown))).collect();
+        contact.shown = shown
+            .into_iter()
+            .filter_map(|(id, shown)| Some((funnel(id)?, shown)))
+            .collect();
         contact.instant.entered = std::mem::take(&mut contact.instant.entered)
             .into_iter()
             .filter_map(|(id, stage)| {
@@ -222,7 +310,10 @@ impl Carrying<'_> {
     /// The stays in stages that became one are counted together, and the present one goes on.
     fn stays(&self, contact: &mut Contact) {
         let before = std::mem::take(&mut contact.stays);
-        let (times, mut shown) = (std::mem::take(&mut contact.times), std::mem::take(&mut contact.shown));
+        let (times, mut shown) = (
+            std::mem::take(&mut contact.times),
+            std::mem::take(&mut contact.shown),
+        );
         let put_off = std::mem::take(&mut contact.put_off);
         for (stage, stays) in &before {
             if let Some(new) = self.below_stage(stage) {
@@ -233,7 +324,8 @@ impl Carrying<'_> {
             let (funnel, rest) = step.split_once('/').expect("funnel/stage/experience");
             let stage = rest.split('/').next().expect("a stage");
             let old = format!("{funnel}/{stage}");
-            let goes_on = contact.stage(funnel).as_deref() == Some(stage) && before.get(&old) == Some(&stay);
+            let goes_on =
+                contact.stage(funnel).as_deref() == Some(stage) && before.get(&old) == Some(&stay);
             let new = self.below_stage(&old).filter(|_| goes_on)?;
             Some(contact.stays[&new])
         };
@@ -265,15 +357,23 @@ impl Carrying<'_> {
     /// `funnel/stage`, or `funnel/stage/experience`.
     fn below_stage(&self, path: &str) -> Option<String> {
         let parts: Vec<&str> = path.splitn(3, '/').collect();
-        let Resolution::Is(funnel) = self.lines.funnel(parts[0]) else { return None };
+        let Resolution::Is(funnel) = self.lines.funnel(parts[0]) else {
+            return None;
+        };
         let mut new = vec![funnel.clone(), self.stage(parts[0], &funnel, parts[1])?];
         if let Some(experience) = parts.get(2) {
             // One that is taken out of the project is forgotten.
-            let stage = self.lines.new.definition(&["funnels", &funnel, "stages", &new[1]]);
+            let stage = self
+                .lines
+                .new
+                .definition(&["funnels", &funnel, "stages", &new[1]]);
             let there = get(stage, "experiences").map(items).unwrap_or_default();
             let before = format!("{}/{}", parts[0], parts[1]);
             let experience = self.experience([&before, &new.join("/")], experience);
-            if !there.iter().any(|known| text(known, "id").as_ref() == Some(&experience)) {
+            if !there
+                .iter()
+                .any(|known| text(known, "id").as_ref() == Some(&experience))
+            {
                 return None;
             }
             new.push(experience);
@@ -281,15 +381,24 @@ impl Carrying<'_> {
         Some(new.join("/"))
     }
 
-    /// The conditions that a campaign was published with; where two become one, those of the one that kept its name.
-    fn known_conditions(&self, known: BTreeMap<String, Conditions>) -> BTreeMap<String, Conditions> {
+    /// The conditions that a campaign was published with; where two become one, those of the one
+    /// that kept its name.
+    fn known_conditions(
+        &self,
+        known: BTreeMap<String, Conditions>,
+    ) -> BTreeMap<String, Conditions> {
         let mut carried: BTreeMap<String, Conditions> = BTreeMap::new();
         for (id, conditions) in known {
-            let Resolution::Is(new) = self.lines.campaign(&id) else { continue };
+            let Resolution::Is(new) = self.lines.campaign(&id) else {
+                continue;
+            };
             if new != id && carried.contains_key(&new) {
                 continue;
             }
-            let was: Vec<Value> = conditions.iter().map(|(condition, _)| condition.clone()).collect();
+            let was: Vec<Value> = conditions
+                .iter()
+                .map(|(condition, _)| condition.clone())
+                .collect();
             let present = state_conditions(self.lines.new.definition(&["campaigns", &new]));
             let mut now: Conditions = Vec::new();
             let mut found = BTreeSet::new();
@@ -311,7 +420,8 @@ impl Carrying<'_> {
         carried
     }
 
-    /// Which of these earlier conditions is this one: the one that says the same, or else one that means the same.
+    /// Which of these earlier conditions is this one: the one that says the same, or else one that
+    /// means the same.
     pub(super) fn known(&self, was: &[Value], condition: &Value) -> Option<usize> {
         let says = was.iter().position(|was| {
             let mut was = was.clone();
@@ -336,7 +446,8 @@ impl Carrying<'_> {
         let mut carried: BTreeMap<String, Membership> = BTreeMap::new();
         // Where two become one, what is known of the one that kept its name comes first.
         let memberships = std::mem::take(&mut contact.campaigns).into_iter();
-        let (kept, others): (Vec<_>, Vec<_>) = memberships.partition(|(id, _)| new_name(id).as_ref() == Some(id));
+        let (kept, others): (Vec<_>, Vec<_>) =
+            memberships.partition(|(id, _)| new_name(id).as_ref() == Some(id));
         for (id, membership) in kept.into_iter().chain(others) {
             let Some(new) = new_name(&id) else {
                 self.coverage.count("carried: campaign removed");
@@ -357,12 +468,20 @@ impl Carrying<'_> {
                 sent.campaign = new;
             }
         }
-        contact.instant.started = contact.instant.started.iter().filter_map(|id| new_name(id)).collect();
+        contact.instant.started = contact
+            .instant
+            .started
+            .iter()
+            .filter_map(|id| new_name(id))
+            .collect();
         contact.instant.ran = std::mem::take(&mut contact.instant.ran)
             .into_iter()
             .filter_map(|(id, step)| {
                 let new = new_name(&id)?;
-                match self.lines.step(&new, &step_names(self.lines.new, &new), &step) {
+                match self
+                    .lines
+                    .step(&new, &step_names(self.lines.new, &new), &step)
+                {
                     Resolution::Is(step) => Some((new, step)),
                     Resolution::Gone(_) | Resolution::Unsaid => None,
                 }
@@ -378,8 +497,11 @@ impl Carrying<'_> {
                 contact.as_of.remove(&id);
                 continue;
             }
-            let kind =
-                get(self.lines.new.definition(&["contacts", "fields", &id]), "type").and_then(|kind| kind.as_str());
+            let kind = get(
+                self.lines.new.definition(&["contacts", "fields", &id]),
+                "type",
+            )
+            .and_then(|kind| kind.as_str());
             let as_text = matches!(kind, Some("text" | "email"));
             let tracked = tracked.map(|value| match value {
                 Some(Datum::Choice(text)) if as_text => Some(Datum::Text(text.clone())),

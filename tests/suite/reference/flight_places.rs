@@ -1,6 +1,7 @@
 //! Where contacts go on in another version of a campaign.
 //!
-//! Invariant: whoever has a place in the new version keeps it, with the moment until which it waits.
+//! Invariant: whoever has a place in the new version keeps it, with the moment until which it
+//! waits.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,15 +23,27 @@ enum Onward {
 }
 
 impl Carrying<'_> {
-    pub(super) fn membership(&self, old: &str, new: &str, mut membership: Membership) -> Membership {
+    pub(super) fn membership(
+        &self,
+        old: &str,
+        new: &str,
+        mut membership: Membership,
+    ) -> Membership {
         let campaign = self.lines.new.definition(&["campaigns", new]);
-        let before: Vec<Value> =
-            state_conditions(self.old.definition(&["campaigns", old])).into_iter().cloned().collect();
+        let before: Vec<Value> = state_conditions(self.old.definition(&["campaigns", old]))
+            .into_iter()
+            .cloned()
+            .collect();
         membership.ready = state_conditions(campaign)
             .into_iter()
-            .map(|condition| self.known(&before, condition).is_none_or(|known| membership.ready[known]))
+            .map(|condition| {
+                self.known(&before, condition)
+                    .is_none_or(|known| membership.ready[known])
+            })
             .collect();
-        membership.active = membership.active.map(|entry| self.entry(new, campaign, entry));
+        membership.active = membership
+            .active
+            .map(|entry| self.entry(new, campaign, entry));
         membership
     }
 
@@ -42,10 +55,14 @@ impl Carrying<'_> {
                 for (key, value) in entries.iter_mut() {
                     let text = value.as_str().unwrap_or_default().to_owned();
                     let new = match (key.as_str(), text.split_once('/')) {
-                        (Some("stage" | "reached"), Some((funnel, stage))) => self.stage_path(funnel, stage),
+                        (Some("stage" | "reached"), Some((funnel, stage))) => {
+                            self.stage_path(funnel, stage)
+                        }
                         (Some("in-funnel"), _) => is(self.lines.funnel(&text)),
                         (Some("campaign"), _) => is(self.lines.campaign(&text)),
-                        (Some(kind @ ("segment" | "tag" | "event")), _) => self.lines.other(kind, &text),
+                        (Some(kind @ ("segment" | "tag" | "event")), _) => {
+                            self.lines.other(kind, &text)
+                        }
                         (Some("of"), _) => self.lines.other("content", &text),
                         _ => None,
                     };
@@ -88,8 +105,16 @@ impl Carrying<'_> {
 
     /// A thread that began with a list of steps.
     fn thread(&self, id: &str, names: &BTreeSet<String>, steps: &[Step], old: &Thread) -> Onward {
-        let came_from = old.came_from.as_ref().and_then(|wait| is(self.lines.step(id, names, wait)));
-        let mut thread = Thread { frames: Vec::new(), doing: Doing::Over, came_from, ..*old };
+        let came_from = old
+            .came_from
+            .as_ref()
+            .and_then(|wait| is(self.lines.step(id, names, wait)));
+        let mut thread = Thread {
+            frames: Vec::new(),
+            doing: Doing::Over,
+            came_from,
+            ..*old
+        };
         if matches!(old.doing, Doing::Over) {
             return Onward::There(thread);
         }
@@ -99,8 +124,12 @@ impl Carrying<'_> {
         };
         let fate = self.lines.step(id, names, &ahead.name);
         match &fate {
-            Resolution::Is(name) if *name != ahead.name => self.coverage.count("carried: step moved"),
-            Resolution::Gone(then) => self.coverage.count(&format!("carried: step removed {then}")),
+            Resolution::Is(name) if *name != ahead.name => {
+                self.coverage.count("carried: step moved");
+            }
+            Resolution::Gone(then) => self
+                .coverage
+                .count(&format!("carried: step removed {then}")),
             Resolution::Is(_) | Resolution::Unsaid => {}
         }
         match fate {
@@ -129,10 +158,17 @@ impl Carrying<'_> {
             Resolution::Gone(_) | Resolution::Unsaid => {
                 // The steps along the way that the contact would have gone.
                 let mut frames = old.frames.iter().rev();
-                let first = frames.next().map(|frame| frame.steps.get(frame.next + 1..).unwrap_or_default());
-                let mut after = first.into_iter().chain(frames.map(|frame| &frame.steps[frame.next..])).flatten();
+                let first = frames
+                    .next()
+                    .map(|frame| frame.steps.get(frame.next + 1..).unwrap_or_default());
+                let mut after = first
+                    .into_iter()
+                    .chain(frames.map(|frame| &frame.steps[frame.next..]))
+                    .flatten();
                 let next = after.find_map(|step| is(self.lines.step(id, names, &step.name)));
-                thread.frames = next.and_then(|next| way_to(steps, &next)).unwrap_or_default();
+                thread.frames = next
+                    .and_then(|next| way_to(steps, &next))
+                    .unwrap_or_default();
                 self.go_on_later(&mut thread);
                 Onward::There(thread)
             }
@@ -150,10 +186,18 @@ impl Carrying<'_> {
     }
 
     /// What the contact does at its step, or nothing if it leaves.
-    fn doing(&self, id: &str, names: &BTreeSet<String>, old: &Thread, was: &Step, is: &Step) -> Option<Doing> {
+    fn doing(
+        &self,
+        id: &str,
+        names: &BTreeSet<String>,
+        old: &Thread,
+        was: &Step,
+        is: &Step,
+    ) -> Option<Doing> {
         let (verb_was, verb_is) = (verb_of(&was.body).0, verb_of(&is.body).0);
         if verb_was != verb_is {
-            self.coverage.count("carried: step that does something else");
+            self.coverage
+                .count("carried: step that does something else");
             return Some(Doing::Held);
         }
         Some(match &old.doing {
@@ -166,14 +210,27 @@ impl Carrying<'_> {
                 let lists = |step: &Step| -> BTreeMap<String, Vec<Step>> {
                     let lists = inner_lists(step).into_iter();
                     lists
-                        .map(|(label, list)| (label.clone(), named(&list, &format!("{}/{label}/", step.name))))
+                        .map(|(label, list)| {
+                            (
+                                label.clone(),
+                                named(&list, &format!("{}/{label}/", step.name)),
+                            )
+                        })
                         .collect()
                 };
-                let labels: Vec<String> = inner_lists(was).into_iter().map(|(label, _)| label).collect();
+                let labels: Vec<String> = inner_lists(was)
+                    .into_iter()
+                    .map(|(label, _)| label)
+                    .collect();
                 let new = lists(is);
                 let mut carried = Vec::new();
                 for (way, label) in ways.iter().zip(labels) {
-                    match self.thread(id, names, new.get(&label).map_or(&[][..], Vec::as_slice), way) {
+                    match self.thread(
+                        id,
+                        names,
+                        new.get(&label).map_or(&[][..], Vec::as_slice),
+                        way,
+                    ) {
                         Onward::There(thread) => carried.push(thread),
                         Onward::Leaves => return None,
                     }
@@ -194,7 +251,10 @@ pub(super) fn is(fate: Resolution) -> Option<String> {
 /// The lists that lead to a step, the step ahead.
 fn way_to(steps: &[Step], name: &str) -> Option<Vec<Frame>> {
     for (place, step) in steps.iter().enumerate() {
-        let frame = |next| Frame { steps: steps.to_vec(), next };
+        let frame = |next| Frame {
+            steps: steps.to_vec(),
+            next,
+        };
         if step.name == name {
             return Some(vec![frame(place)]);
         }

@@ -27,7 +27,12 @@ pub(super) type Path = Vec<usize>;
 pub(super) fn named(steps: &[&Value], prefix: &str) -> Vec<Step> {
     let names = name_all(steps, prefix);
     let pairs = names.into_iter().zip(steps);
-    pairs.map(|(name, body)| Step { name, body: (*body).clone() }).collect()
+    pairs
+        .map(|(name, body)| Step {
+            name,
+            body: (*body).clone(),
+        })
+        .collect()
 }
 
 /// The steps of a list and of the lists inside it, as written.
@@ -43,17 +48,22 @@ pub(super) fn all_steps(steps: &[&Value], prefix: &str) -> Vec<Step> {
 }
 
 fn repeats(campaign: &Value) -> bool {
-    all_steps(&items(&campaign["steps"]), "").iter().any(|step| get(&step.body, "goto").is_some())
+    all_steps(&items(&campaign["steps"]), "")
+        .iter()
+        .any(|step| get(&step.body, "goto").is_some())
 }
 
 impl Instant<'_> {
-    /// Section 7: due steps, by due time, then campaign, then step; each thread once, and what is due is read live.
+    /// Section 7: due steps, by due time, then campaign, then step; each thread once, and what is
+    /// due is read live.
     pub(super) fn run_due_steps(&mut self) {
         self.passed.clear();
         self.note_moved();
         loop {
             let mut due: Vec<(Timestamp, usize, usize, String, Path)> = Vec::new();
-            for (order, (id, campaign)) in self.project.in_order("campaigns").into_iter().enumerate() {
+            for (order, (id, campaign)) in
+                self.project.in_order("campaigns").into_iter().enumerate()
+            {
                 for path in self.thread_paths(&id) {
                     let new = !self.passed.contains(&(id.clone(), path.clone()));
                     if let Some(at) = self.due(&id, &path).filter(|_| new) {
@@ -70,14 +80,20 @@ impl Instant<'_> {
         }
     }
 
-    /// Where the step ahead of a thread stands in the text; it matters only between the branches of a fork.
+    /// Where the step ahead of a thread stands in the text; it matters only between the branches of
+    /// a fork.
     fn place_in_text(&mut self, id: &str, campaign: &Value, path: &Path) -> usize {
         if path.is_empty() {
             return 0;
         }
-        let Some(ahead) = self.thread(id, path).ahead().map(|step| step.name.clone()) else { return usize::MAX };
+        let Some(ahead) = self.thread(id, path).ahead().map(|step| step.name.clone()) else {
+            return usize::MAX;
+        };
         let steps = all_steps(&items(&campaign["steps"]), "");
-        steps.iter().position(|step| step.name == ahead).expect("a step of the campaign")
+        steps
+            .iter()
+            .position(|step| step.name == ahead)
+            .expect("a step of the campaign")
     }
 
     /// The threads of a campaign that are no forks.
@@ -92,7 +108,9 @@ impl Instant<'_> {
                         gather(branch, &path, paths);
                     }
                 }
-                Doing::Ready | Doing::Held | Doing::Waiting | Doing::Awaiting(_) => paths.push(path.clone()),
+                Doing::Ready | Doing::Held | Doing::Waiting | Doing::Awaiting(_) => {
+                    paths.push(path.clone());
+                }
             }
         }
         let mut paths = Vec::new();
@@ -105,16 +123,22 @@ impl Instant<'_> {
     pub(super) fn thread(&mut self, id: &str, path: &[usize]) -> &mut Thread {
         let mut thread = &mut self.entry(id).root;
         for branch in path {
-            let Doing::Forked(branches) = &mut thread.doing else { panic!("a fork") };
+            let Doing::Forked(branches) = &mut thread.doing else {
+                panic!("a fork")
+            };
             thread = &mut branches[*branch];
         }
         thread
     }
 
-    /// Section 13, "Waits": the time of a `wait-until` on a field is read again while the contact waits.
+    /// Section 13, "Waits": the time of a `wait-until` on a field is read again while the contact
+    /// waits.
     fn due(&mut self, id: &str, path: &Path) -> Option<Timestamp> {
         let now = self.clock.now;
-        if self.entry(id).paused.is_some() || self.entry(id).leaving || self.thread(id, path).deferred == Some(now) {
+        if self.entry(id).paused.is_some()
+            || self.entry(id).leaving
+            || self.thread(id, path).deferred == Some(now)
+        {
             return None;
         }
         let mut due = self.thread(id, path).due?;
@@ -127,7 +151,8 @@ impl Instant<'_> {
     /// A moment that was moved while a contact waits for it is told, in the order of the text.
     fn note_moved(&mut self) {
         for (id, campaign) in self.project.in_order("campaigns") {
-            // Who is to leave from a step that is gone may wait for the end of a pause, and stands nowhere in the text.
+            // Who is to leave from a step that is gone may wait for the end of a pause, and stands
+            // nowhere in the text.
             let goes_on = |entry: &Entry| entry.paused.is_none() && !entry.leaving;
             if !self.membership(&id).active.as_ref().is_some_and(goes_on) {
                 continue;
@@ -135,9 +160,13 @@ impl Instant<'_> {
             let mut paths = self.thread_paths(&id);
             paths.sort_by_key(|path| self.place_in_text(&id, campaign, path));
             for path in paths {
-                let Some(step) = self.awaited_field(&id, &path) else { continue };
+                let Some(step) = self.awaited_field(&id, &path) else {
+                    continue;
+                };
                 let before = self.thread(&id, &path).due.expect("when a wait ends");
-                let moment = self.moment_of(&step).filter(|moment| *moment >= self.clock.now && *moment != before);
+                let moment = self
+                    .moment_of(&step)
+                    .filter(|moment| *moment >= self.clock.now && *moment != before);
                 if let Some(moment) = moment {
                     let (from, to) = (self.clock.spell(before), self.clock.spell(moment));
                     let place = self.here(&id, &step.name);
@@ -180,8 +209,13 @@ impl Instant<'_> {
         self.thread(id, path).doing = Doing::Over;
         path.pop();
         let fork = self.thread(id, path);
-        let Doing::Forked(branches) = &fork.doing else { panic!("a fork") };
-        if branches.iter().any(|branch| !matches!(branch.doing, Doing::Over)) {
+        let Doing::Forked(branches) = &fork.doing else {
+            panic!("a fork")
+        };
+        if branches
+            .iter()
+            .any(|branch| !matches!(branch.doing, Doing::Over))
+        {
             return false;
         }
         fork.doing = Doing::Ready;
@@ -195,7 +229,10 @@ impl Instant<'_> {
     /// The next step, out of the innermost list that still has one.
     pub(super) fn take_step(&mut self, id: &str, path: &[usize]) -> Option<Step> {
         let frames = &mut self.thread(id, path).frames;
-        while frames.last().is_some_and(|frame| frame.next == frame.steps.len()) {
+        while frames
+            .last()
+            .is_some_and(|frame| frame.next == frame.steps.len())
+        {
             frames.pop();
         }
         let frame = frames.last_mut()?;
@@ -204,7 +241,13 @@ impl Instant<'_> {
     }
 
     /// The step that was taken stays ahead.
-    pub(super) fn keep_step(&mut self, id: &str, path: &[usize], doing: Doing, due: Option<Timestamp>) {
+    pub(super) fn keep_step(
+        &mut self,
+        id: &str,
+        path: &[usize],
+        doing: Doing,
+        due: Option<Timestamp>,
+    ) {
         let thread = self.thread(id, path);
         thread.frames.last_mut().expect("its list").next -= 1;
         thread.doing = doing;
@@ -229,7 +272,8 @@ impl Instant<'_> {
                 self.defer(&place, "", "", "step");
                 return self.put_off_step(id, path, Doing::Ready);
             }
-            // Where no `goto` leads back, a step that a change put ahead again is the same visit once more.
+            // Where no `goto` leads back, a step that a change put ahead again is the same visit
+            // once more.
             let campaign = self.project.definition(&["campaigns", id]);
             let visit = self.entry(id).visits.entry(step.name.clone()).or_default();
             *visit = if repeats(campaign) { *visit + 1 } else { 1 };
@@ -270,7 +314,11 @@ impl Instant<'_> {
     }
 
     fn branch(&mut self, id: &str, path: &Path, step: &Step, condition: &Value) {
-        let branch = if self.holds_within(id, condition) { "then" } else { "else" };
+        let branch = if self.holds_within(id, condition) {
+            "then"
+        } else {
+            "else"
+        };
         let place = self.here(id, &step.name);
         self.note("if", &place, ["", "", branch, ""]);
         self.go_into(id, path, step, branch);
@@ -298,12 +346,17 @@ impl Instant<'_> {
         let place = self.here(id, &step.name);
         self.note("fork", &place, ["", "", "", ""]);
         self.done(id, step);
-        self.passed.retain(|(campaign, passed)| campaign != id || passed == path || !passed.starts_with(path));
+        self.passed.retain(|(campaign, passed)| {
+            campaign != id || passed == path || !passed.starts_with(path)
+        });
         let due = self.pass_due;
         let came_from = self.thread(id, path).came_from.take();
         let branches = inner_lists(step).into_iter().map(|(label, steps)| {
             let steps = named(&steps, &format!("{}/{label}/", step.name));
-            Thread { came_from: came_from.clone(), ..Thread::new(steps, due) }
+            Thread {
+                came_from: came_from.clone(),
+                ..Thread::new(steps, due)
+            }
         });
         self.keep_step(id, path, Doing::Forked(branches.collect()), None);
         Then::Stop
@@ -318,7 +371,10 @@ impl Instant<'_> {
         let frames = &mut self.thread(id, path).frames;
         loop {
             let frame = frames.last_mut().expect("the target is in a list around");
-            let found = frame.steps.iter().position(|step| text(&step.body, "id").as_ref() == Some(&target));
+            let found = frame
+                .steps
+                .iter()
+                .position(|step| text(&step.body, "id").as_ref() == Some(&target));
             if let Some(found) = found {
                 frame.next = found;
                 return;
@@ -328,11 +384,15 @@ impl Instant<'_> {
     }
 
     pub(super) fn done(&mut self, id: &str, step: &Step) {
-        self.records.tally.add(&format!("step {id} {} done", step.name));
+        self.records
+            .tally
+            .add(&format!("step {id} {} done", step.name));
     }
 
     pub(super) fn skipped(&mut self, id: &str, step: &Step, reason: &str) {
-        self.records.tally.add(&format!("step {id} {} skipped {reason}", step.name));
+        self.records
+            .tally
+            .add(&format!("step {id} {} skipped {reason}", step.name));
     }
 }
 
@@ -340,5 +400,8 @@ impl Instant<'_> {
 pub(super) fn inside(step: &Step, label: &str) -> Option<Frame> {
     let lists = inner_lists(step);
     let (_, inner) = lists.iter().find(|(name, _)| name == label)?;
-    Some(Frame { steps: named(inner, &format!("{}/{label}/", step.name)), next: 0 })
+    Some(Frame {
+        steps: named(inner, &format!("{}/{label}/", step.name)),
+        next: 0,
+    })
 }

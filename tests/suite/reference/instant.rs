@@ -37,7 +37,8 @@ pub(super) struct Instant<'a> {
     /// The fields that have a column in the file and that no step writes.
     pub(super) in_file: BTreeSet<String>,
     pub(super) run: u64,
-    /// By published campaign: its state conditions, and the run that first found it published with each.
+    /// By published campaign: its state conditions, and the run that first found it published with
+    /// each.
     pub(super) known_conditions: &'a BTreeMap<String, Vec<(Value, u64)>>,
     /// The campaigns that were looked at.
     pub(super) looked: BTreeSet<String>,
@@ -84,7 +85,8 @@ impl Instant<'_> {
         }
         let now = self.clock.now;
         let campaigns = self.contact.campaigns.iter();
-        let put_off = campaigns.filter(|(_, membership)| membership.put_off.is_some_and(|(at, _)| at == now));
+        let put_off =
+            campaigns.filter(|(_, membership)| membership.put_off.is_some_and(|(at, _)| at == now));
         let told = put_off.map(|(id, _)| deferral(id, "", "", "", "campaign"));
         self.contact.instant.deferred = told.collect();
     }
@@ -106,20 +108,45 @@ impl Instant<'_> {
 
     /// A condition within a campaign, where `since: entry` has a meaning.
     pub(super) fn holds_within(&mut self, campaign: &str, condition: &Value) -> bool {
-        let since = self.membership(campaign).active.as_ref().map(|entry| entry.since);
-        Look { place: Counting::Within { since, always: false }, ..self.look() }.holds(condition)
+        let since = self
+            .membership(campaign)
+            .active
+            .as_ref()
+            .map(|entry| entry.since);
+        Look {
+            place: Counting::Within {
+                since,
+                always: false,
+            },
+            ..self.look()
+        }
+        .holds(condition)
     }
 
     /// How goal and exit-when are read: events count from the entry, and before it there are none.
     pub(super) fn goal_look(&mut self, campaign: &str) -> Look<'_> {
-        let since = self.membership(campaign).active.as_ref().map(|entry| entry.since);
-        Look { place: Counting::Within { since, always: true }, ..self.look() }
+        let since = self
+            .membership(campaign)
+            .active
+            .as_ref()
+            .map(|entry| entry.since);
+        Look {
+            place: Counting::Within {
+                since,
+                always: true,
+            },
+            ..self.look()
+        }
     }
 
     /// A condition of a stage, where `since: stage` has a meaning.
     pub(super) fn holds_in_stage(&self, funnel: &str, condition: &Value) -> bool {
         let since = self.contact.since.get(funnel).copied();
-        Look { place: Counting::InStage(since), ..self.look() }.holds(condition)
+        Look {
+            place: Counting::InStage(since),
+            ..self.look()
+        }
+        .holds(condition)
     }
 
     /// A row of the journal: docs/outputs.md, "journal.csv".
@@ -128,8 +155,23 @@ impl Instant<'_> {
         self.coverage.count(&format!("journal {event} {reason}"));
         self.changed = true;
         let at = self.clock.spell(self.clock.now);
-        let Place { campaign, entry, step } = place;
-        let cells = [&self.contact.key, &at, event, campaign, entry, step, subject, from, to, reason];
+        let Place {
+            campaign,
+            entry,
+            step,
+        } = place;
+        let cells = [
+            &self.contact.key,
+            &at,
+            event,
+            campaign,
+            entry,
+            step,
+            subject,
+            from,
+            to,
+            reason,
+        ];
         self.records.journal.push(cells.map(str::to_owned).to_vec());
     }
 
@@ -149,8 +191,9 @@ impl Instant<'_> {
         }
         // What the row has comes first, also a tag that was taken away and given again.
         let shown = std::mem::take(&mut self.contact.shown_tags);
-        let (mut there, added): (Vec<_>, Vec<_>) =
-            std::mem::take(&mut self.contact.tag_order).into_iter().partition(|tag| shown.contains(tag));
+        let (mut there, added): (Vec<_>, Vec<_>) = std::mem::take(&mut self.contact.tag_order)
+            .into_iter()
+            .partition(|tag| shown.contains(tag));
         there.sort();
         self.contact.tag_order = [there, added].concat();
         self.contact.shown_tags = shown;

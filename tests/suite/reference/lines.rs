@@ -27,7 +27,11 @@ pub(super) struct Lines<'p> {
 impl<'p> Lines<'p> {
     pub(super) fn of(new: &'p Project) -> Self {
         let list = |key: &str| new.at(&[key]).map(items).unwrap_or_default();
-        Lines { new, moved: list("moved"), removed: list("removed") }
+        Lines {
+            new,
+            moved: list("moved"),
+            removed: list("removed"),
+        }
     }
 
     pub(super) fn funnel(&self, id: &str) -> Resolution {
@@ -46,8 +50,13 @@ impl<'p> Lines<'p> {
         if let Some(to) = self.new_name(None, id).filter(|to| there(to)) {
             return Resolution::Is(to);
         }
-        let gone = |line: &&&Value| text(line, key).as_deref() == Some(id) && get(line, "step").is_none();
-        if self.removed.iter().any(|line| gone(&line)) { Resolution::Gone(String::new()) } else { Resolution::Unsaid }
+        let gone =
+            |line: &&&Value| text(line, key).as_deref() == Some(id) && get(line, "step").is_none();
+        if self.removed.iter().any(|line| gone(&line)) {
+            Resolution::Gone(String::new())
+        } else {
+            Resolution::Unsaid
+        }
     }
 
     /// A stage of an old funnel that is called `funnel` now.
@@ -59,7 +68,11 @@ impl<'p> Lines<'p> {
             if let Some(to) = self.new_name(None, &named) {
                 return Resolution::Is(to.split_once('/').expect("funnel/stage").1.to_owned());
             }
-            if self.removed.iter().any(|line| text(line, "stage").as_ref() == Some(&named)) {
+            if self
+                .removed
+                .iter()
+                .any(|line| text(line, "stage").as_ref() == Some(&named))
+            {
                 return Resolution::Gone("leave".into());
             }
         }
@@ -77,7 +90,9 @@ impl<'p> Lines<'p> {
         let about = |line: &Value| (text(line, "campaign"), text(line, "step"));
         let wanted = (Some(campaign.to_owned()), Some(step.to_owned()));
         let line = self.removed.iter().find(|line| about(line) == wanted);
-        line.map_or(Resolution::Unsaid, |line| Resolution::Gone(text(line, "then").expect("a step says what then")))
+        line.map_or(Resolution::Unsaid, |line| {
+            Resolution::Gone(text(line, "then").expect("a step says what then"))
+        })
     }
 
     /// What a thing at which nobody is is called now, if it has another name.
@@ -88,12 +103,17 @@ impl<'p> Lines<'p> {
 
     /// Whether the file says that what is remembered of a field is forgotten.
     pub(super) fn forgets(&self, field: &str) -> bool {
-        self.removed.iter().any(|line| text(line, "field").as_deref() == Some(field))
+        self.removed
+            .iter()
+            .any(|line| text(line, "field").as_deref() == Some(field))
     }
 
     fn new_name(&self, campaign: Option<&str>, from: &str) -> Option<String> {
         let about = |line: &Value| text(line, "campaign").as_deref() == campaign;
-        let line = self.moved.iter().find(|line| about(line) && text(line, "from").as_deref() == Some(from))?;
+        let line = self
+            .moved
+            .iter()
+            .find(|line| about(line) && text(line, "from").as_deref() == Some(from))?;
         text(line, "to")
     }
 }

@@ -13,12 +13,17 @@ use super::project::{get, text};
 
 impl Instant<'_> {
     pub(super) fn lose(&mut self, campaign: &str, event: &str, happened: Timestamp, reason: &str) {
-        let place = Place { campaign: campaign.into(), ..Place::default() };
+        let place = Place {
+            campaign: campaign.into(),
+            ..Place::default()
+        };
         let from = self.clock.spell(happened);
         let changed = self.changed;
         self.note("lost", &place, [event, &from, "", reason]);
         self.changed = changed;
-        self.records.tally.add(&format!("campaign {campaign} lost {reason}"));
+        self.records
+            .tally
+            .add(&format!("campaign {campaign} lost {reason}"));
     }
 
     /// Who would have come in on a day on which no run was made, and does not come in now.
@@ -27,11 +32,19 @@ impl Instant<'_> {
             if !self.clock.published(campaign) || get(campaign, "at").is_some() {
                 continue;
             }
-            self.contact.campaigns.entry(id.clone()).or_insert_with(|| Membership {
-                ready: vec![true; state_conditions(campaign).len()],
-                ..Membership::default()
-            });
-            let mut day = self.clock.local(last).date().tomorrow().expect("a day in range");
+            self.contact
+                .campaigns
+                .entry(id.clone())
+                .or_insert_with(|| Membership {
+                    ready: vec![true; state_conditions(campaign).len()],
+                    ..Membership::default()
+                });
+            let mut day = self
+                .clock
+                .local(last)
+                .date()
+                .tomorrow()
+                .expect("a day in range");
             while day < self.clock.today() {
                 let start = self.clock.start(day);
                 if self.would_have_entered(&id, campaign, start) {
@@ -43,8 +56,16 @@ impl Instant<'_> {
         }
     }
 
-    fn would_have_entered(&mut self, id: &str, campaign: &serde_yaml::Value, start: Timestamp) -> bool {
-        let then = Clock { zone: self.clock.zone.clone(), now: start };
+    fn would_have_entered(
+        &mut self,
+        id: &str,
+        campaign: &serde_yaml::Value,
+        start: Timestamp,
+    ) -> bool {
+        let then = Clock {
+            zone: self.clock.zone.clone(),
+            now: start,
+        };
         let membership = self.membership(id);
         let after = get(campaign, "reenter").and_then(|reenter| text(reenter, "after"));
         let is_open = match membership.last_end {
@@ -59,8 +80,16 @@ impl Instant<'_> {
         let conditions = state_conditions(campaign);
         let was_true = conditions.iter().enumerate().any(|(number, condition)| {
             let was_known = known[number].1 < self.run;
-            was_known && ready[number] && Look { clock: &then, ..self.look() }.holds(condition)
+            was_known
+                && ready[number]
+                && Look {
+                    clock: &then,
+                    ..self.look()
+                }
+                .holds(condition)
         });
-        was_true && !conditions.iter().any(|condition| self.holds(condition)) && self.goal_holds(id, campaign).is_none()
+        was_true
+            && !conditions.iter().any(|condition| self.holds(condition))
+            && self.goal_holds(id, campaign).is_none()
     }
 }

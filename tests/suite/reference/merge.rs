@@ -3,8 +3,8 @@
 //! Invariant: a change made outside wins; a write-back under way does not look like one.
 
 use super::columns::{
-    Writes, dnc_column, field_column, points_column, read_points, read_stage, read_tags, refusal, spell_field,
-    stage_column, tags_column,
+    Writes, dnc_column, field_column, points_column, read_points, read_stage, read_tags, refusal,
+    spell_field, stage_column, tags_column,
 };
 use super::contact::Tracked;
 use super::instant::{Instant, Place};
@@ -26,13 +26,22 @@ impl Instant<'_> {
                 self.merge_stage(&id, shown, known);
             }
         }
-        let tags = table.position(&tags_column(self.project)).map(|position| row.value(position));
+        let tags = table
+            .position(&tags_column(self.project))
+            .map(|position| row.value(position));
         let unread = std::mem::take(&mut self.contact.unread_tags);
         self.merge_tags(writes, tags, known && !unread);
         for group in std::iter::once(String::new()).chain(groups(self.project)) {
-            let points = table.position(&points_column(self.project, &group)).map(|position| row.value(position));
+            let points = table
+                .position(&points_column(self.project, &group))
+                .map(|position| row.value(position));
             let known = known && !self.contact.unread_points.remove(&group);
-            self.merge_points(&group, writes.points.contains(&group), points.map(read_points), known);
+            self.merge_points(
+                &group,
+                writes.points.contains(&group),
+                points.map(read_points),
+                known,
+            );
         }
         for (id, field) in self.project.entries_of_contacts("fields") {
             let position = table.position(&field_column(self.project, &id));
@@ -56,7 +65,8 @@ impl Instant<'_> {
             }
         }
         for channel in CHANNELS {
-            let column = dnc_column(self.project, channel).and_then(|column| table.position(&column));
+            let column =
+                dnc_column(self.project, channel).and_then(|column| table.position(&column));
             let shown = column.map(|position| refusal(row.value(position)));
             self.merge_refusal(channel, shown, known);
         }
@@ -67,23 +77,32 @@ impl Instant<'_> {
             return;
         };
         if !known {
-            self.contact.refuses.insert(channel.into(), Tracked::first(shown));
+            self.contact
+                .refuses
+                .insert(channel.into(), Tracked::first(shown));
             return;
         }
         let tracked = self.contact.refuses.entry(channel.into()).or_default();
         let from = tracked.value.clone();
         if tracked.merge(shown.clone()) {
-            self.note("external-do-not-contact", &Place::default(), [channel, &from, &shown, ""]);
+            self.note(
+                "external-do-not-contact",
+                &Place::default(),
+                [channel, &from, &shown, ""],
+            );
         }
     }
 
-    /// A stage found when a contact is first read triggers nothing; one changed outside counts as entered now.
+    /// A stage found when a contact is first read triggers nothing; one changed outside counts as
+    /// entered now.
     fn merge_stage(&mut self, funnel: &str, shown: Option<String>, known: bool) {
         if !known {
             if shown.is_some() {
                 self.contact.since.insert(funnel.into(), self.clock.now);
             }
-            self.contact.stages.insert(funnel.into(), Tracked::first(shown));
+            self.contact
+                .stages
+                .insert(funnel.into(), Tracked::first(shown));
             return;
         }
         let tracked = self.contact.stages.entry(funnel.into()).or_default();
@@ -94,15 +113,23 @@ impl Instant<'_> {
                 self.set_stage(funnel, stage);
             }
             let to = shown.unwrap_or_default();
-            self.note("external-stage", &Place::default(), [funnel, &from, &to, ""]);
+            self.note(
+                "external-stage",
+                &Place::default(),
+                [funnel, &from, &to, ""],
+            );
         }
     }
 
     /// Tags are compared one by one.
     fn merge_tags(&mut self, writes: &Writes, cell: Option<&str>, known: bool) {
-        self.contact.shown_tags = cell.map(|cell| read_tags(self.project, cell)).unwrap_or_default();
+        self.contact.shown_tags = cell
+            .map(|cell| read_tags(self.project, cell))
+            .unwrap_or_default();
         if !writes.tags {
-            self.contact.tag_order = cell.map(|cell| read_tags(self.project, cell)).unwrap_or_default();
+            self.contact.tag_order = cell
+                .map(|cell| read_tags(self.project, cell))
+                .unwrap_or_default();
             return;
         }
         let named = &writes.named_tags;
@@ -141,7 +168,12 @@ impl Instant<'_> {
         order.sort();
         order.extend(known.filter(|tag| !shown.contains(tag)));
         // Tags of the time before a step wrote any were only the file's.
-        order.retain(|tag| self.contact.tags.get(tag).is_some_and(|tracked| tracked.value));
+        order.retain(|tag| {
+            self.contact
+                .tags
+                .get(tag)
+                .is_some_and(|tracked| tracked.value)
+        });
         self.contact.tag_order = order;
     }
 
@@ -158,7 +190,11 @@ impl Instant<'_> {
                 let from = points.value.to_string();
                 if points.merge(shown) {
                     let to = shown.to_string();
-                    self.note("external-points", &Place::default(), [group, &from, &to, ""]);
+                    self.note(
+                        "external-points",
+                        &Place::default(),
+                        [group, &from, &to, ""],
+                    );
                 }
             }
         }
@@ -173,7 +209,11 @@ impl Instant<'_> {
             return;
         }
         // What was forgotten, or was not written before, is read as if for the first time.
-        let tracked = self.contact.fields.entry(id.into()).or_insert_with(|| Tracked::first(shown.clone()));
+        let tracked = self
+            .contact
+            .fields
+            .entry(id.into())
+            .or_insert_with(|| Tracked::first(shown.clone()));
         let from = tracked.value.clone();
         if tracked.merge(shown.clone()) {
             let spell = |value: Option<&Datum>| spell_field(self.project, self.clock, id, value);

@@ -32,20 +32,27 @@ impl Tally {
     /// A message or a wait found its hours closed, so often by now.
     pub(super) fn closed_again(&mut self, times: i64) {
         self.add("put-off-again");
-        let most = self.counts.entry("put-off-again most".to_owned()).or_default();
+        let most = self
+            .counts
+            .entry("put-off-again most".to_owned())
+            .or_default();
         *most = (*most).max(u64::try_from(times).expect("a count"));
     }
 
     /// How often each word behind `figure` was counted.
     fn by_word(&self, what: &str, figure: &str) -> Map<String, Json> {
         let counts = self.counts.iter().filter_map(|(name, count)| {
-            let word = name.strip_prefix(what)?.strip_prefix(figure)?.strip_prefix(' ')?;
+            let word = name
+                .strip_prefix(what)?
+                .strip_prefix(figure)?
+                .strip_prefix(' ')?;
             Some((word.to_owned(), json!(count)))
         });
         counts.collect()
     }
 
-    /// With the reasons to skip, with what was in the way and with the channels; the last two only where there are some.
+    /// With the reasons to skip, with what was in the way and with the channels; the last two only
+    /// where there are some.
     fn with_words(&self, what: &str, mut figures: Json) -> Json {
         figures["skipped"] = self.by_word(what, "skipped").into();
         for (figure, key) in [("unreachable", "unreachable"), ("channel", "channels")] {
@@ -73,7 +80,13 @@ impl Instant<'_> {
     }
 
     /// The contact leaves a stage: by `converts`, `place` or a move to a heavier stage it converts.
-    pub(super) fn tally_departure(&mut self, funnel: &str, from: Option<&str>, to: Option<&str>, event: &str) {
+    pub(super) fn tally_departure(
+        &mut self,
+        funnel: &str,
+        from: Option<&str>,
+        to: Option<&str>,
+        event: &str,
+    ) {
         if let Some(from) = from {
             let converts = match (event, to) {
                 ("convert" | "place", _) => true,
@@ -94,7 +107,9 @@ impl Instant<'_> {
         self.tally_stages();
         self.tally_campaigns();
         for shown in self.contact.shown.values() {
-            self.records.tally.add(&format!("experience {} now", shown.step));
+            self.records
+                .tally
+                .add(&format!("experience {} now", shown.step));
         }
     }
 
@@ -142,7 +157,10 @@ impl Instant<'_> {
             self.records.tally.add(&format!("campaign {id} active"));
             // Who leaves from a step that is gone, once the campaign goes on, waits at none.
             let leaves = self.entry(&id).leaving;
-            for name in waiting_at(&self.entry(&id).root).into_iter().filter(|_| !leaves) {
+            for name in waiting_at(&self.entry(&id).root)
+                .into_iter()
+                .filter(|_| !leaves)
+            {
                 self.records.tally.add(&format!("step {id} {name} waiting"));
             }
         }
@@ -154,9 +172,11 @@ fn waiting_at(thread: &Thread) -> Vec<String> {
     match &thread.doing {
         Doing::Over => Vec::new(),
         Doing::Forked(branches) => branches.iter().flat_map(waiting_at).collect(),
-        Doing::Ready | Doing::Held | Doing::Waiting | Doing::Awaiting(_) => {
-            thread.ahead().map(|step| step.name.clone()).into_iter().collect()
-        }
+        Doing::Ready | Doing::Held | Doing::Waiting | Doing::Awaiting(_) => thread
+            .ahead()
+            .map(|step| step.name.clone())
+            .into_iter()
+            .collect(),
     }
 }
 
@@ -183,31 +203,58 @@ pub(super) fn render(project: &Project, tally: &Tally) -> Json {
 
 /// What came of the rows of the events.
 pub(super) fn render_events(tally: &Tally) -> Json {
-    let figures = ["taken", "duplicates", "unknown-contacts", "unknown-events", "later"];
-    let figures = figures.map(|figure| (figure.to_owned(), json!(tally.of(&format!("events {figure}")))));
+    let figures = [
+        "taken",
+        "duplicates",
+        "unknown-contacts",
+        "unknown-events",
+        "later",
+    ];
+    let figures = figures.map(|figure| {
+        (
+            figure.to_owned(),
+            json!(tally.of(&format!("events {figure}"))),
+        )
+    });
     Json::Object(figures.into_iter().collect())
 }
 
 fn by_id(project: &Project, section: &str, render: impl Fn(&str, &Value) -> Json) -> Json {
     let entries = project.entries(section).into_iter();
-    entries.map(|(id, definition)| (id.clone(), render(&id, definition))).collect::<Map<_, _>>().into()
+    entries
+        .map(|(id, definition)| (id.clone(), render(&id, definition)))
+        .collect::<Map<_, _>>()
+        .into()
 }
 
 fn render_funnel(tally: &Tally, funnel: &str, definition: &Value) -> Json {
     let mut stages = Map::new();
     for (stage, _) in pairs(&definition["stages"]) {
         let figures = ["reach", "entered", "passed", "left", "converted", "now"];
-        let figures =
-            figures.map(|figure| (figure.to_owned(), json!(tally.of(&format!("stage {funnel}/{stage} {figure}")))));
+        let figures = figures.map(|figure| {
+            (
+                figure.to_owned(),
+                json!(tally.of(&format!("stage {funnel}/{stage} {figure}"))),
+            )
+        });
         let mut rendered: Map<String, Json> = figures.into_iter().collect();
         let deferred = tally.of(&format!("stage {funnel}/{stage} deferred"));
         if deferred > 0 {
             rendered.insert("deferred".into(), json!(deferred));
         }
-        let experiences = get(&definition["stages"][&*stage], "experiences").map(items).unwrap_or_default();
+        let experiences = get(&definition["stages"][&*stage], "experiences")
+            .map(items)
+            .unwrap_or_default();
         if !experiences.is_empty() {
-            let ids = experiences.into_iter().map(|experience| word(&experience["id"]));
-            let figures = ids.map(|id| (id.clone(), render_experience(tally, &format!("{funnel}/{stage}/{id}"))));
+            let ids = experiences
+                .into_iter()
+                .map(|experience| word(&experience["id"]));
+            let figures = ids.map(|id| {
+                (
+                    id.clone(),
+                    render_experience(tally, &format!("{funnel}/{stage}/{id}")),
+                )
+            });
             rendered.insert("experiences".into(), figures.collect::<Map<_, _>>().into());
         }
         stages.insert(stage, rendered.into());
@@ -216,11 +263,25 @@ fn render_funnel(tally: &Tally, funnel: &str, definition: &Value) -> Json {
 }
 
 fn render_campaign(tally: &Tally, id: &str, definition: &Value) -> Json {
-    let figures = ["entered", "overtaken", "active", "completed", "converted", "exited"];
-    let figures = figures.map(|figure| (figure.to_owned(), json!(tally.of(&format!("campaign {id} {figure}")))));
+    let figures = [
+        "entered",
+        "overtaken",
+        "active",
+        "completed",
+        "converted",
+        "exited",
+    ];
+    let figures = figures.map(|figure| {
+        (
+            figure.to_owned(),
+            json!(tally.of(&format!("campaign {id} {figure}"))),
+        )
+    });
     let mut campaign: Map<String, Json> = figures.into_iter().collect();
     let steps = all_steps(&items(&definition["steps"]), "").into_iter();
-    let steps: Map<String, Json> = steps.map(|step| (step.name.clone(), render_step(tally, id, &step.name))).collect();
+    let steps: Map<String, Json> = steps
+        .map(|step| (step.name.clone(), render_step(tally, id, &step.name)))
+        .collect();
     campaign.insert("steps".into(), steps.into());
     let lost = tally.by_word(&format!("campaign {id} "), "lost");
     if !lost.is_empty() {

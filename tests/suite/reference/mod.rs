@@ -1,6 +1,8 @@
-//! The reference interpreter: the language as its pages say it, slow and obvious, to hold the kernel against.
+//! The reference interpreter: the language as its pages say it, slow and obvious, to hold the
+//! kernel against.
 //!
-//! Invariant: it uses nothing of the crate `funnelc`. It was written from the language's page and `docs/outputs.md`.
+//! Invariant: it uses nothing of the crate `funnelc`. It was written from the language's page and
+//! `docs/outputs.md`.
 //!
 //! It decides nothing: where a page was silent, what was decided is a sentence of the page now.
 
@@ -63,13 +65,15 @@ pub(crate) struct Reference {
     project: Project,
     environment: Option<String>,
     contacts: BTreeMap<String, Contact>,
-    /// By campaign: its state conditions in the last run that found it published, and the run that first did so with each.
+    /// By campaign: its state conditions in the last run that found it published, and the run that
+    /// first did so with each.
     known_conditions: BTreeMap<String, Vec<(Value, u64)>>,
     runs: u64,
     last: Option<(Input, Timestamp, Outcome)>,
     /// When the last run was, of whatever version of the project.
     before: Option<Timestamp>,
-    /// Whether events were forgotten, so that the past of an event may be short: docs/events.md, "The past".
+    /// Whether events were forgotten, so that the past of an event may be short: docs/events.md,
+    /// "The past".
     pub(crate) forgot_events: bool,
     pub(crate) coverage: Coverage,
 }
@@ -85,7 +89,10 @@ pub(crate) struct Input {
 
 impl Input {
     pub(crate) fn of(contacts: &str) -> Self {
-        Input { contacts: contacts.to_owned(), ..Input::default() }
+        Input {
+            contacts: contacts.to_owned(),
+            ..Input::default()
+        }
     }
 }
 
@@ -124,7 +131,8 @@ impl Reference {
         self
     }
 
-    /// One instant for every contact of the file. Section 7: the same time again without new input changes nothing.
+    /// One instant for every contact of the file. Section 7: the same time again without new input
+    /// changes nothing.
     pub(crate) fn run(&mut self, input: &Input, now: &str) -> Outcome {
         let clock = Clock::new(&self.project, now);
         if self.repeats(input, now)
@@ -136,9 +144,16 @@ impl Reference {
         for (id, campaign) in self.project.entries("campaigns") {
             if clock.published(campaign) {
                 let known = self.known_conditions.remove(&id).unwrap_or_default();
-                let first =
-                    |condition: &Value| known.iter().find(|(it, _)| it == condition).map_or(self.runs, |it| it.1);
-                let conditions = state_conditions(campaign).into_iter().map(|it| (it.clone(), first(it))).collect();
+                let first = |condition: &Value| {
+                    known
+                        .iter()
+                        .find(|(it, _)| it == condition)
+                        .map_or(self.runs, |it| it.1)
+                };
+                let conditions = state_conditions(campaign)
+                    .into_iter()
+                    .map(|it| (it.clone(), first(it)))
+                    .collect();
                 self.known_conditions.insert(id, conditions);
             }
         }
@@ -151,16 +166,20 @@ impl Reference {
     /// Whether a run would be the last one again.
     pub(crate) fn repeats(&self, input: &Input, now: &str) -> bool {
         let at = Clock::new(&self.project, now).now;
-        self.last.as_ref().is_some_and(|(before, last, _)| (before, *last) == (input, at))
+        self.last
+            .as_ref()
+            .is_some_and(|(before, last, _)| (before, *last) == (input, at))
     }
 
-    /// How many rows name a stage or a tag that nobody knows, where the project does not say what to do then; such a file is not run.
+    /// How many rows name a stage or a tag that nobody knows, where the project does not say what
+    /// to do then; such a file is not run.
     pub(crate) fn bad_rows(&self, input: &Input) -> u64 {
         let policy = self.project.at(&["contacts", "on-bad-value"]);
         if policy.is_some_and(|policy| policy.as_str() != Some("fail")) {
             return 0;
         }
-        let table = columns::with_missing(self.project.at(&["contacts"]), Table::read(&input.contacts));
+        let table =
+            columns::with_missing(self.project.at(&["contacts"]), Table::read(&input.contacts));
         let is_bad = |row: &&table::Record| {
             misfits::has_unknown_stage(&self.project, &table, row)
                 || misfits::has_unknown_tag(&self.project, &table, row)
@@ -169,18 +188,26 @@ impl Reference {
     }
 
     fn instants(&mut self, clock: &Clock, input: &Input) -> Outcome {
-        let table = columns::with_missing(self.project.at(&["contacts"]), Table::read(&input.contacts));
-        let companies = input.companies.as_ref().map(|file| read_companies(&self.project, clock, file));
+        let table =
+            columns::with_missing(self.project.at(&["contacts"]), Table::read(&input.contacts));
+        let companies = input
+            .companies
+            .as_ref()
+            .map(|file| read_companies(&self.project, clock, file));
         let companies = companies.unwrap_or_default();
         let writes = Writes::of(&self.project);
         let key = self.project.definition(&["contacts", "key"]);
-        let key = table.position(&project::word(key)).expect("the file has the key");
+        let key = table
+            .position(&project::word(key))
+            .expect("the file has the key");
         let mut records = Records::default();
         let mut events = read_events(&self.project, clock, &input.events, &mut records.tally);
         let mut contacts = written_header(&self.project, &writes, &table);
         for row in &table.rows {
             let id = row.value(key).to_owned();
-            if misfits::skips_contacts(&self.project) && misfits::is_misfit(&self.project, clock, &table, row) {
+            if misfits::skips_contacts(&self.project)
+                && misfits::is_misfit(&self.project, clock, &table, row)
+            {
                 records.tally.add("skipped");
                 contacts += &columns::unchanged_row(&self.project, &writes, &table, row);
                 events.remove(&id);
@@ -197,7 +224,10 @@ impl Reference {
                 contact: &mut contact,
                 records: &mut records,
                 companies: &companies,
-                in_file: columns::fields_of(&self.project, &table).difference(&writes.fields).cloned().collect(),
+                in_file: columns::fields_of(&self.project, &table)
+                    .difference(&writes.fields)
+                    .cloned()
+                    .collect(),
                 changed: false,
                 called: BTreeMap::new(),
                 occurrences: BTreeMap::new(),
@@ -211,7 +241,10 @@ impl Reference {
             instant.begin();
             instant.merge(&writes, &table, row, is_known);
             instant.tally_before();
-            instant.take_in(events.remove(&id).unwrap_or_default(), self.runs == 1 && !input.replay);
+            instant.take_in(
+                events.remove(&id).unwrap_or_default(),
+                self.runs == 1 && !input.replay,
+            );
             if let Some(before) = self.before.filter(|_| is_known) {
                 instant.note_missed_days(before);
             }
@@ -234,6 +267,11 @@ impl Reference {
         if !input.events.is_empty() {
             metrics["events"] = metrics::render_events(&records.tally);
         }
-        Outcome { contacts, actions: records.actions, journal: records.journal, metrics }
+        Outcome {
+            contacts,
+            actions: records.actions,
+            journal: records.journal,
+            metrics,
+        }
     }
 }

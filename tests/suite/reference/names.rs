@@ -10,7 +10,8 @@ use super::contact::Step;
 use super::project::{get, items, text, word};
 use super::steps::verb_of;
 
-/// The names of the steps of one list: the id, or what it does and its ordinal among equals in the list.
+/// The names of the steps of one list: the id, or what it does and its ordinal among equals in the
+/// list.
 pub(super) fn name_all(steps: &[&Value], prefix: &str) -> Vec<String> {
     let mut before: Vec<String> = Vec::new();
     let mut names = Vec::new();
@@ -23,13 +24,18 @@ pub(super) fn name_all(steps: &[&Value], prefix: &str) -> Vec<String> {
         let what = format!("{whole}{}", what_it_does(step));
         before.push(what.clone());
         let ordinal = before.iter().filter(|other| **other == what).count();
-        let suffix = if ordinal == 1 { String::new() } else { format!("#{ordinal}") };
+        let suffix = if ordinal == 1 {
+            String::new()
+        } else {
+            format!("#{ordinal}")
+        };
         names.push(format!("{what}{suffix}"));
     }
     names
 }
 
-/// What marks a step that came out of a block: the name of its use, and a slash. It stands in place of the list's prefix.
+/// What marks a step that came out of a block: the name of its use, and a slash. It stands in place
+/// of the list's prefix.
 pub(super) const BLOCK: &str = "from block";
 
 /// The lists inside a step, with their labels.
@@ -38,7 +44,11 @@ pub(super) fn inner_lists(step: &Step) -> Vec<(String, Vec<&Value>)> {
     let mut lists = Vec::new();
     if let Some(branches) = get(body, "split") {
         let branches = items(branches);
-        lists.extend(split_labels(&branches).into_iter().zip(branches.iter().map(|branch| items(&branch["steps"]))));
+        lists.extend(
+            split_labels(&branches)
+                .into_iter()
+                .zip(branches.iter().map(|branch| items(&branch["steps"]))),
+        );
     }
     if let Some(branches) = get(body, "fork") {
         for (number, branch) in items(branches).into_iter().enumerate() {
@@ -48,7 +58,10 @@ pub(super) fn inner_lists(step: &Step) -> Vec<(String, Vec<&Value>)> {
     }
     if let Some(ways) = get(body, "await").filter(|ways| ways.is_sequence()) {
         for (number, way) in items(ways).into_iter().enumerate() {
-            lists.push((way_label(number), get(way, "then").map(items).unwrap_or_default()));
+            lists.push((
+                way_label(number),
+                get(way, "then").map(items).unwrap_or_default(),
+            ));
         }
     }
     for branch in ["then", "else"] {
@@ -59,19 +72,33 @@ pub(super) fn inner_lists(step: &Step) -> Vec<(String, Vec<&Value>)> {
 
 /// `then`, `then-2`, …
 pub(super) fn way_label(number: usize) -> String {
-    if number == 0 { "then".into() } else { format!("then-{}", number + 1) }
+    if number == 0 {
+        "then".into()
+    } else {
+        format!("then-{}", number + 1)
+    }
 }
 
 /// The id of a branch or its share; equal ones in the order of what they do.
 pub(super) fn split_labels(branches: &[&Value]) -> Vec<String> {
-    let labels: Vec<String> =
-        branches.iter().map(|branch| text(branch, "id").unwrap_or_else(|| word(&branch["share"]))).collect();
-    let contents: Vec<String> =
-        branches.iter().map(|branch| name_all(&items(&branch["steps"]), "").join("\n")).collect();
+    let labels: Vec<String> = branches
+        .iter()
+        .map(|branch| text(branch, "id").unwrap_or_else(|| word(&branch["share"])))
+        .collect();
+    let contents: Vec<String> = branches
+        .iter()
+        .map(|branch| name_all(&items(&branch["steps"]), "").join("\n"))
+        .collect();
     let numbered = labels.iter().enumerate().map(|(here, label)| {
         let equal = (0..labels.len()).filter(|other| labels[*other] == *label);
-        let before = equal.filter(|other| (&contents[*other], *other) < (&contents[here], here)).count();
-        if before == 0 { label.clone() } else { format!("{label}#{}", before + 1) }
+        let before = equal
+            .filter(|other| (&contents[*other], *other) < (&contents[here], here))
+            .count();
+        if before == 0 {
+            label.clone()
+        } else {
+            format!("{label}#{}", before + 1)
+        }
     });
     numbered.collect()
 }
@@ -106,7 +133,10 @@ fn spelt(span: Span) -> String {
     let units = [
         (i64::from(span.get_years()), "year"),
         (i64::from(span.get_months()), "month"),
-        (i64::from(span.get_weeks()) * 7 + i64::from(span.get_days()), "day"),
+        (
+            i64::from(span.get_weeks()) * 7 + i64::from(span.get_days()),
+            "day",
+        ),
         (i64::from(span.get_hours()), "hour"),
         (span.get_minutes(), "minute"),
         (span.get_seconds(), "second"),

@@ -1,4 +1,5 @@
-//! What leaves the house beside messages: `notify`, `webhook`, `push-to`, and the texts with tokens in them.
+//! What leaves the house beside messages: `notify`, `webhook`, `push-to`, and the texts with tokens
+//! in them.
 //!
 //! Invariant: a body is made of what the contact is when the step runs.
 
@@ -21,10 +22,16 @@ impl Instant<'_> {
                 let Some(address) = self.notified(target) else {
                     self.note("skip", place, ["", "", "address", "unreachable"]);
                     self.skipped(&place.campaign, step, "unreachable");
-                    self.records.tally.add(&format!("step {} {} unreachable address", place.campaign, step.name));
+                    self.records.tally.add(&format!(
+                        "step {} {} unreachable address",
+                        place.campaign, step.name
+                    ));
                     return false;
                 };
-                (address, self.filled(&text(&step.body, "message").unwrap_or_default()))
+                (
+                    address,
+                    self.filled(&text(&step.body, "message").unwrap_or_default()),
+                )
             }
             "webhook" => (String::new(), self.webhook_body(get(&step.body, "body"))),
             _ => (String::new(), self.whole_contact()),
@@ -35,7 +42,11 @@ impl Instant<'_> {
     }
 
     fn visit(&mut self, place: &Place) -> i64 {
-        let membership = self.contact.campaigns.get(&place.campaign).and_then(|membership| membership.active.as_ref());
+        let membership = self
+            .contact
+            .campaigns
+            .get(&place.campaign)
+            .and_then(|membership| membership.active.as_ref());
         membership.map_or(1, |entry| entry.visits[&place.step])
     }
 
@@ -55,20 +66,36 @@ impl Instant<'_> {
         }
     }
 
-    /// What whoever delivers a content needs to fill its subject and its text: the fields that their tokens name, each spelt as in a cell, or null.
+    /// What whoever delivers a content needs to fill its subject and its text: the fields that
+    /// their tokens name, each spelt as in a cell, or null.
     pub(super) fn asked_by(&self, content: &str) -> String {
         let definition = self.project.definition(&["content", content]);
-        let text_of = |path: String| self.project.files.get(&path).expect("the text is there").clone();
-        let texts = text(definition, "subject").into_iter().chain(text(definition, "body").map(text_of));
+        let text_of = |path: String| {
+            self.project
+                .files
+                .get(&path)
+                .expect("the text is there")
+                .clone()
+        };
+        let texts = text(definition, "subject")
+            .into_iter()
+            .chain(text(definition, "body").map(text_of));
         let mut asked: Map<String, Json> = Map::new();
         for written in texts {
             for piece in written.split("{{").skip(1) {
                 let (token, _) = piece.split_once("}}").expect("a token ends");
                 let field = token.split('|').next().unwrap_or(token).trim();
-                asked.insert(field.to_owned(), self.spelt(field).map_or(Json::Null, Json::from));
+                asked.insert(
+                    field.to_owned(),
+                    self.spelt(field).map_or(Json::Null, Json::from),
+                );
             }
         }
-        if asked.is_empty() { String::new() } else { Json::Object(asked).to_string() }
+        if asked.is_empty() {
+            String::new()
+        } else {
+            Json::Object(asked).to_string()
+        }
     }
 
     /// A text with its tokens filled.
@@ -78,7 +105,11 @@ impl Instant<'_> {
         for piece in pieces {
             let (token, rest) = piece.split_once("}}").expect("a token ends");
             let (field, default) = token.split_once('|').unwrap_or((token, ""));
-            let default = default.trim().strip_prefix("default:").unwrap_or_default().trim();
+            let default = default
+                .trim()
+                .strip_prefix("default:")
+                .unwrap_or_default()
+                .trim();
             filled += &self.spelt(field.trim()).unwrap_or(default.to_owned());
             filled += rest;
         }
@@ -88,7 +119,9 @@ impl Instant<'_> {
     /// A mapping of fields.
     fn webhook_body(&self, body: Option<&Value>) -> String {
         let entries = body.map(pairs).unwrap_or_default();
-        let entries = entries.into_iter().map(|(key, field)| (key, self.json(&word(field))));
+        let entries = entries
+            .into_iter()
+            .map(|(key, field)| (key, self.json(&word(field))));
         Json::Object(entries.collect::<Map<_, _>>()).to_string()
     }
 
@@ -106,8 +139,16 @@ impl Instant<'_> {
 
     /// Those that were there, in their order, then the added ones.
     fn tags_as_in_the_file(&self) -> Vec<String> {
-        let shown = self.contact.shown_tags.iter().filter(|tag| self.contact.has_tag(tag));
-        let added = self.contact.tag_order.iter().filter(|tag| !self.contact.shown_tags.contains(tag));
+        let shown = self
+            .contact
+            .shown_tags
+            .iter()
+            .filter(|tag| self.contact.has_tag(tag));
+        let added = self
+            .contact
+            .tag_order
+            .iter()
+            .filter(|tag| !self.contact.shown_tags.contains(tag));
         shown.chain(added).cloned().collect()
     }
 
@@ -129,9 +170,16 @@ impl Instant<'_> {
             .into_iter()
             .map(|(id, _)| (id.clone(), json!(self.contact.stage(&id))))
             .collect();
-        let points_of = |group: &String| self.contact.groups.get(group).map_or(0, |points| points.value);
-        let groups: Map<String, Json> =
-            groups(self.project).into_iter().map(|group| (group.clone(), json!(points_of(&group)))).collect();
+        let points_of = |group: &String| {
+            self.contact
+                .groups
+                .get(group)
+                .map_or(0, |points| points.value)
+        };
+        let groups: Map<String, Json> = groups(self.project)
+            .into_iter()
+            .map(|group| (group.clone(), json!(points_of(&group))))
+            .collect();
         let mut whole = json!({
             "id": self.contact.key,
             "fields": fields,

@@ -1,4 +1,5 @@
-//! The project as written: its YAML text read into a generic tree, looked up by name whenever it is needed.
+//! The project as written: its YAML text read into a generic tree, looked up by name whenever it is
+//! needed.
 //!
 //! Invariant: nothing is compiled or remembered; each answer comes from the tree.
 
@@ -18,27 +19,41 @@ pub(super) struct Project {
 impl Project {
     /// The project as it is in an environment.
     pub(super) fn new(yaml: &str, environment: Option<&str>) -> Self {
-        let mut root = expand(serde_yaml::from_str(yaml).expect("the project is valid YAML"), environment);
+        let mut root = expand(
+            serde_yaml::from_str(yaml).expect("the project is valid YAML"),
+            environment,
+        );
         stand_as_campaigns(&mut root);
-        Project { root, files: BTreeMap::new() }
+        Project {
+            root,
+            files: BTreeMap::new(),
+        }
     }
 
-    /// Whether a file of keys lists one: a CSV with the contacts' key as a column, or one key a line.
+    /// Whether a file of keys lists one: a CSV with the contacts' key as a column, or one key a
+    /// line.
     pub(super) fn file_lists(&self, path: &str, key: &str) -> bool {
-        let file = self.files.get(path).unwrap_or_else(|| panic!("the project has {path}"));
+        let file = self
+            .files
+            .get(path)
+            .unwrap_or_else(|| panic!("the project has {path}"));
         if !file.contains(key) {
             return false;
         }
         let column = word(self.definition(&["contacts", "key"]));
         let table = Table::read(file);
         if table.position(&column).is_some() {
-            return table.named_rows().iter().any(|row| row[&column].trim() == key);
+            return table
+                .named_rows()
+                .iter()
+                .any(|row| row[&column].trim() == key);
         }
         file.lines().any(|line| line.trim() == key)
     }
 
     pub(super) fn at(&self, path: &[&str]) -> Option<&Value> {
-        path.iter().try_fold(&self.root, |value, key| get(value, key))
+        path.iter()
+            .try_fold(&self.root, |value, key| get(value, key))
     }
 
     /// The definitions of a section, by id.
@@ -48,7 +63,9 @@ impl Project {
 
     /// The definitions of a section of `contacts`, by id.
     pub(super) fn entries_of_contacts(&self, section: &str) -> Vec<(String, &Value)> {
-        self.at(&["contacts", section]).map(pairs).unwrap_or_default()
+        self.at(&["contacts", section])
+            .map(pairs)
+            .unwrap_or_default()
     }
 
     /// Section 1: "in order" always means `priority` (higher first, default 0), then id.
@@ -75,14 +92,22 @@ impl Project {
 
     /// The definition of a thing that the project must have.
     pub(super) fn definition(&self, path: &[&str]) -> &Value {
-        self.at(path).unwrap_or_else(|| panic!("the project has {path:?}"))
+        self.at(path)
+            .unwrap_or_else(|| panic!("the project has {path:?}"))
     }
 }
 
-/// Section 6, "Points": a trigger stands where a campaign stands, as `points/` and its id. It is known by its `at`.
+/// Section 6, "Points": a trigger stands where a campaign stands, as `points/` and its id. It is
+/// known by its `at`.
 fn stand_as_campaigns(root: &mut Value) {
-    let triggers = get(root, "points").and_then(|points| get(points, "triggers")).map(pairs).unwrap_or_default();
-    let triggers: Vec<(String, Value)> = triggers.into_iter().map(|(id, trigger)| (id, trigger.clone())).collect();
+    let triggers = get(root, "points")
+        .and_then(|points| get(points, "triggers"))
+        .map(pairs)
+        .unwrap_or_default();
+    let triggers: Vec<(String, Value)> = triggers
+        .into_iter()
+        .map(|(id, trigger)| (id, trigger.clone()))
+        .collect();
     for (id, trigger) in triggers {
         root["campaigns"][format!("{TRIGGERS}{id}")] = trigger;
     }
@@ -98,7 +123,9 @@ fn gather_tags(value: Option<&Value>, tags: &mut BTreeSet<String>) {
         Some(Value::Mapping(mapping)) => {
             for (key, value) in mapping {
                 match key.as_str() {
-                    Some("tag" | "add-tag" | "remove-tag") => tags.extend(value.as_str().map(str::to_owned)),
+                    Some("tag" | "add-tag" | "remove-tag") => {
+                        tags.extend(value.as_str().map(str::to_owned));
+                    }
                     _ => gather_tags(Some(value), tags),
                 }
             }
@@ -114,14 +141,18 @@ pub(super) fn get<'v>(value: &'v Value, key: &str) -> Option<&'v Value> {
 /// The one entry of a mapping whose key is of some kind.
 pub(super) fn entry_among(value: &Value, is_one: impl Fn(&str) -> bool) -> (&str, &Value) {
     let mut entries = value.as_mapping().expect("a mapping").iter();
-    let found = entries.find_map(|(key, value)| Some((key.as_str().filter(|key| is_one(key))?, value)));
+    let found =
+        entries.find_map(|(key, value)| Some((key.as_str().filter(|key| is_one(key))?, value)));
     found.unwrap_or_else(|| panic!("no such key in {value:?}"))
 }
 
 /// The entries of a mapping, sorted by key.
 pub(super) fn pairs(value: &Value) -> Vec<(String, &Value)> {
     let mapping = value.as_mapping().expect("a mapping");
-    let mut pairs: Vec<(String, &Value)> = mapping.iter().map(|(key, value)| (word(key), value)).collect();
+    let mut pairs: Vec<(String, &Value)> = mapping
+        .iter()
+        .map(|(key, value)| (word(key), value))
+        .collect();
     pairs.sort_by(|a, b| a.0.cmp(&b.0));
     pairs
 }

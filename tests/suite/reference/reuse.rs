@@ -1,6 +1,7 @@
 //! Variables, environments and blocks: the project as written becomes the project as it is meant.
 //!
-//! Invariant: what comes out has none of the three; a step that came out of a block says which use brought it.
+//! Invariant: what comes out has none of the three; a step that came out of a block says which use
+//! brought it.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +20,12 @@ type Values = BTreeMap<String, Value>;
 pub(super) fn expand(mut root: Value, environment: Option<&str>) -> Value {
     let environments = take(&mut root, "environments");
     if let Some(name) = environment {
-        lay_over(&mut root, environments.get(name).unwrap_or_else(|| panic!("no environment `{name}`")));
+        lay_over(
+            &mut root,
+            environments
+                .get(name)
+                .unwrap_or_else(|| panic!("no environment `{name}`")),
+        );
     }
     let variables = take(&mut root, "variables");
     let blocks = take(&mut root, "blocks");
@@ -30,7 +36,11 @@ pub(super) fn expand(mut root: Value, environment: Option<&str>) -> Value {
         for key in path {
             section = section.and_then(|section| section.get_mut(*key));
         }
-        for (_, definition) in section.and_then(Value::as_mapping_mut).into_iter().flatten() {
+        for (_, definition) in section
+            .and_then(Value::as_mapping_mut)
+            .into_iter()
+            .flatten()
+        {
             if let Some(Value::Sequence(steps)) = definition.get_mut("steps") {
                 *steps = expansion.list(steps, "", "");
             }
@@ -43,7 +53,11 @@ pub(super) fn expand(mut root: Value, environment: Option<&str>) -> Value {
 /// The entries of a section that is not needed any more.
 fn take(root: &mut Value, section: &str) -> Values {
     let section = root.as_mapping_mut().and_then(|root| root.remove(section));
-    section.iter().flat_map(pairs).map(|(name, value)| (name, value.clone())).collect()
+    section
+        .iter()
+        .flat_map(pairs)
+        .map(|(name, value)| (name, value.clone()))
+        .collect()
 }
 
 /// Mappings merge deep, anything else replaces.
@@ -70,7 +84,9 @@ fn fill(value: &mut Value, values: &Values) {
             }
         }
         Value::Sequence(items) => items.iter_mut().for_each(|item| fill(item, values)),
-        Value::Mapping(entries) => entries.iter_mut().for_each(|(_, entry)| fill(entry, values)),
+        Value::Mapping(entries) => entries
+            .iter_mut()
+            .for_each(|(_, entry)| fill(entry, values)),
         _ => {}
     }
 }
@@ -91,8 +107,8 @@ struct Expansion {
 }
 
 impl Expansion {
-    /// A list with the steps of blocks in place of their uses. `prefix` stands before the names of its steps, `scope`
-    /// before their ids.
+    /// A list with the steps of blocks in place of their uses. `prefix` stands before the names of
+    /// its steps, `scope` before their ids.
     fn list(&self, steps: &[Value], prefix: &str, scope: &str) -> Vec<Value> {
         let mut expanded = Vec::new();
         let mut uses: Vec<String> = Vec::new();
@@ -106,7 +122,11 @@ impl Expansion {
                     let name = text(&step, "id").unwrap_or_else(|| {
                         uses.push(block.clone());
                         let ordinal = uses.iter().filter(|other| **other == block).count();
-                        let suffix = if ordinal == 1 { String::new() } else { format!("#{ordinal}") };
+                        let suffix = if ordinal == 1 {
+                            String::new()
+                        } else {
+                            format!("#{ordinal}")
+                        };
                         format!("{prefix}use:{block}{suffix}")
                     });
                     expanded.extend(self.steps_of(&block, &step, &format!("{name}/")));
@@ -146,8 +166,13 @@ impl Expansion {
 
     /// The lists inside a step.
     fn inside(&self, step: &mut Value, name: &str, scope: &str) {
-        let labelled = Step { name: name.to_owned(), body: step.clone() };
-        let lists = inner_lists(&labelled).into_iter().filter(|(_, steps)| !steps.is_empty());
+        let labelled = Step {
+            name: name.to_owned(),
+            body: step.clone(),
+        };
+        let lists = inner_lists(&labelled)
+            .into_iter()
+            .filter(|(_, steps)| !steps.is_empty());
         let labels: Vec<String> = lists.map(|(label, _)| label).collect();
         for (list, label) in inner_lists_mut(step).into_iter().zip(labels) {
             *list = self.list(list, &format!("{name}/{label}/"), scope);
@@ -158,14 +183,19 @@ impl Expansion {
 /// Those with steps, in the order of [`inner_lists`].
 fn inner_lists_mut(step: &mut Value) -> Vec<&mut Vec<Value>> {
     let mut lists = Vec::new();
-    let Value::Mapping(body) = step else { return lists };
+    let Value::Mapping(body) = step else {
+        return lists;
+    };
     let mut of = BTreeMap::new();
     for (key, value) in body.iter_mut() {
         of.insert(word(key), value);
     }
     for (key, inner) in [("split", "steps"), ("fork", "steps"), ("await", "then")] {
         if let Some(Value::Sequence(ways)) = of.remove(key) {
-            lists.extend(ways.iter_mut().filter_map(|way| way.get_mut(inner)?.as_sequence_mut()));
+            lists.extend(
+                ways.iter_mut()
+                    .filter_map(|way| way.get_mut(inner)?.as_sequence_mut()),
+            );
         }
     }
     for key in ["then", "else"] {

@@ -1,6 +1,7 @@
 //! Phase 1: funnels, each until it rests; and what a move may do.
 //!
-//! Invariant: a contact has at most one stage per funnel and enters each at most once within an instant.
+//! Invariant: a contact has at most one stage per funnel and enters each at most once within an
+//! instant.
 
 use serde_yaml::Value;
 
@@ -102,14 +103,15 @@ impl Instant<'_> {
         allowed && self.put(id, &target, "place", &Place::default())
     }
 
-    /// Section 5, `converts`. `strict`: the present stage decides. `loose`: of it and all heavier ones the heaviest that
-    /// names a target heavier than the present stage.
+    /// Section 5, `converts`. `strict`: the present stage decides. `loose`: of it and all heavier
+    /// ones the heaviest that names a target heavier than the present stage.
     fn convert(&mut self, id: &str, funnel: &Value) -> bool {
         let Some(present) = self.contact.stage(id) else {
             return false;
         };
         let target = if text(funnel, "order").as_deref() == Some("loose") {
-            self.loose_target(id, funnel, &present).or_else(|| self.target(id, funnel, &present))
+            self.loose_target(id, funnel, &present)
+                .or_else(|| self.target(id, funnel, &present))
         } else {
             self.target(id, funnel, &present)
         };
@@ -128,7 +130,9 @@ impl Instant<'_> {
             .filter(|(lightness, stage)| -lightness > here || stage == present)
             .collect();
         deciding.sort();
-        let mut targets = deciding.into_iter().filter_map(|(_, stage)| self.target(id, funnel, &stage));
+        let mut targets = deciding
+            .into_iter()
+            .filter_map(|(_, stage)| self.target(id, funnel, &stage));
         targets.find(|target| weight(funnel, target) > here)
     }
 
@@ -137,10 +141,13 @@ impl Instant<'_> {
         let converts = get(stage(funnel, from), "converts")?;
         if converts.is_sequence() {
             let rules = items(converts);
-            let rule = rules.iter().find(|rule| self.holds_in_stage(id, &rule["when"]))?;
+            let rule = rules
+                .iter()
+                .find(|rule| self.holds_in_stage(id, &rule["when"]))?;
             return text(rule, "to").or_else(|| self.next_heavier(funnel, from));
         }
-        self.holds_in_stage(id, converts).then(|| self.next_heavier(funnel, from))?
+        self.holds_in_stage(id, converts)
+            .then(|| self.next_heavier(funnel, from))?
     }
 
     fn first_that_holds(&self, rules: &[&Value], key: &str) -> Option<String> {
@@ -161,7 +168,12 @@ impl Instant<'_> {
     }
 
     /// Sections 5 and 13: why a move is refused, the first of unpublished, final, lighter.
-    pub(super) fn refusal(&self, funnel: &Value, present: Option<&str>, target: &str) -> Option<&'static str> {
+    pub(super) fn refusal(
+        &self,
+        funnel: &Value,
+        present: Option<&str>,
+        target: &str,
+    ) -> Option<&'static str> {
         if !self.clock.published(funnel) || !self.clock.published(stage(funnel, target)) {
             return Some("unpublished");
         }
@@ -180,7 +192,9 @@ impl Instant<'_> {
             let told = self.contact.instant.deferred.len();
             self.defer(place, funnel, target, "stage");
             if place.campaign.is_empty() && self.contact.instant.deferred.len() > told {
-                self.records.tally.add(&format!("stage {funnel}/{target} deferred"));
+                self.records
+                    .tally
+                    .add(&format!("stage {funnel}/{target} deferred"));
             }
             return false;
         }
@@ -195,7 +209,10 @@ impl Instant<'_> {
     /// The stage is entered now, whoever did it.
     pub(super) fn set_stage(&mut self, funnel: &str, target: &str) {
         let contact = &mut *self.contact;
-        contact.instant.entered.insert((funnel.into(), target.into()));
+        contact
+            .instant
+            .entered
+            .insert((funnel.into(), target.into()));
         contact.stages.entry(funnel.into()).or_default().value = Some(target.into());
         contact.since.insert(funnel.into(), self.clock.now);
         contact.moving.insert(funnel.into());
@@ -224,5 +241,8 @@ fn lifted(funnel: &Value, present: &str, target: &str) -> bool {
 
 fn back_to(funnel: &Value, present: &str, target: &str) -> bool {
     let arrows = get(stage(funnel, present), "back-to").map(items);
-    arrows.unwrap_or_default().iter().any(|arrow| word(arrow) == target)
+    arrows
+        .unwrap_or_default()
+        .iter()
+        .any(|arrow| word(arrow) == target)
 }

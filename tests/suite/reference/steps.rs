@@ -1,4 +1,5 @@
-//! What single steps do to a contact: moves, tags, points, fields, channels, segments, other campaigns.
+//! What single steps do to a contact: moves, tags, points, fields, channels, segments, other
+//! campaigns.
 //!
 //! Invariant: what changes nothing is not journalled.
 
@@ -21,7 +22,12 @@ impl Instant<'_> {
             "remove-tag" => self.remove_tag(place, &word(about)),
             "points" if about.is_mapping() => {
                 let group = text(about, "group").unwrap_or_default();
-                self.give_points(place, &group, about["give"].as_i64().expect("an integer"), "");
+                self.give_points(
+                    place,
+                    &group,
+                    about["give"].as_i64().expect("an integer"),
+                    "",
+                );
             }
             "points" => self.give_points(place, "", about.as_i64().expect("an integer"), ""),
             "set" => self.set(place, &word(about), &step.body["to"]),
@@ -57,7 +63,12 @@ impl Instant<'_> {
     }
 
     fn withdraw(&mut self, place: &Place, campaign: &str) {
-        if self.contact.campaigns.get(campaign).is_some_and(|membership| membership.active.is_some()) {
+        if self
+            .contact
+            .campaigns
+            .get(campaign)
+            .is_some_and(|membership| membership.active.is_some())
+        {
             self.note("withdraw", place, [campaign, "", "", ""]);
             if !self.entry(campaign).begun {
                 self.membership(campaign).entries += 1;
@@ -69,13 +80,21 @@ impl Instant<'_> {
 
     /// `resubscribe` lifts an unsubscription only.
     fn subscribe(&mut self, place: &Place, channel: &str, verb: &str) {
-        let from = self.contact.refuses.get(channel).map_or(String::new(), |refusal| refusal.value.clone());
+        let from = self
+            .contact
+            .refuses
+            .get(channel)
+            .map_or(String::new(), |refusal| refusal.value.clone());
         let to = match (verb, from.as_str()) {
             ("unsubscribe", "") => "unsubscribed",
             ("resubscribe", "unsubscribed") => "",
             _ => return,
         };
-        self.contact.refuses.entry(channel.into()).or_default().value = to.into();
+        self.contact
+            .refuses
+            .entry(channel.into())
+            .or_default()
+            .value = to.into();
         self.note(verb, place, [channel, &from, to, ""]);
     }
 
@@ -160,17 +179,31 @@ impl Instant<'_> {
     /// The step `clear` leaves nothing but the default.
     fn clear(&mut self, place: &Place, field: &str) {
         let definition = self.project.definition(&["contacts", "fields", field]);
-        self.write_field(place, "clear", field, default_of(self.clock, definition), "");
+        self.write_field(
+            place,
+            "clear",
+            field,
+            default_of(self.clock, definition),
+            "",
+        );
         self.set_now(field);
     }
 
-    /// Section 13, "Fields": a missing number counts as its default or 0; results are cut to `min` and `max`.
+    /// Section 13, "Fields": a missing number counts as its default or 0; results are cut to `min`
+    /// and `max`.
     pub(super) fn added(&self, field: &str, definition: &Value, add: Decimal) -> Datum {
         plus(definition, self.look().value(field).as_ref(), add)
     }
 
     /// What changes nothing is not journalled.
-    pub(super) fn write_field(&mut self, place: &Place, event: &str, field: &str, value: Option<Datum>, reason: &str) {
+    pub(super) fn write_field(
+        &mut self,
+        place: &Place,
+        event: &str,
+        field: &str,
+        value: Option<Datum>,
+        reason: &str,
+    ) {
         let before = self.contact.value(field);
         if before == value {
             return;
@@ -196,7 +229,10 @@ pub(super) fn plus(definition: &Value, old: Option<&Datum>, add: Decimal) -> Dat
 }
 
 fn is_time(definition: &Value) -> bool {
-    matches!(super::value::type_of(definition).as_str(), "date" | "datetime")
+    matches!(
+        super::value::type_of(definition).as_str(),
+        "date" | "datetime"
+    )
 }
 
 /// The verb of a step and what it is about.

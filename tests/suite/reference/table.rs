@@ -30,23 +30,38 @@ impl Table {
         let mut records = records(csv);
         let header = records.remove(0);
         if header.line_end == "\r\n" {
-            records.iter_mut().for_each(|row| row.usual_end.clone_from(&header.line_end));
+            records
+                .iter_mut()
+                .for_each(|row| row.usual_end.clone_from(&header.line_end));
         }
-        Table { header, rows: records }
+        Table {
+            header,
+            rows: records,
+        }
     }
 
     /// The rows as columns and cells.
     pub(super) fn named_rows(&self) -> Vec<BTreeMap<String, String>> {
         let names: Vec<&str> = self.header.cells.iter().map(|cell| &*cell.value).collect();
         let named = |row: &Record| {
-            names.iter().zip(&row.cells).map(|(name, cell)| ((*name).to_owned(), cell.value.clone())).collect()
+            names
+                .iter()
+                .zip(&row.cells)
+                .map(|(name, cell)| ((*name).to_owned(), cell.value.clone()))
+                .collect()
         };
         self.rows.iter().map(named).collect()
     }
 
-    /// Empties the cells of a column, or of all, that say nothing but one of these words; what is written back is as it was.
+    /// Empties the cells of a column, or of all, that say nothing but one of these words; what is
+    /// written back is as it was.
     pub(super) fn empty(&mut self, column: Option<&str>, words: &[String]) {
-        let names: Vec<String> = self.header.cells.iter().map(|cell| cell.value.clone()).collect();
+        let names: Vec<String> = self
+            .header
+            .cells
+            .iter()
+            .map(|cell| cell.value.clone())
+            .collect();
         for row in &mut self.rows {
             for (cell, name) in row.cells.iter_mut().zip(&names) {
                 if column.is_none_or(|column| column == name) && words.contains(&cell.value) {
@@ -57,7 +72,10 @@ impl Table {
     }
 
     pub(super) fn position(&self, column: &str) -> Option<usize> {
-        self.header.cells.iter().position(|cell| cell.value == column)
+        self.header
+            .cells
+            .iter()
+            .position(|cell| cell.value == column)
     }
 }
 
@@ -66,8 +84,13 @@ impl Record {
         &self.cells[position].value
     }
 
-    /// The row with some cells replaced and others appended. A row keeps its line end; a last one without any gets that of the header when it changes.
-    pub(super) fn written(&self, replaced: &BTreeMap<usize, String>, appended: &[String]) -> String {
+    /// The row with some cells replaced and others appended. A row keeps its line end; a last one
+    /// without any gets that of the header when it changes.
+    pub(super) fn written(
+        &self,
+        replaced: &BTreeMap<usize, String>,
+        appended: &[String],
+    ) -> String {
         let kept = self.cells.iter().enumerate();
         let mut cells: Vec<String> = kept
             .map(|(position, cell)| match replaced.get(&position) {
@@ -77,13 +100,22 @@ impl Record {
             .collect();
         cells.extend(appended.iter().map(|value| quoted(value)));
         let unchanged = replaced.is_empty() && appended.is_empty();
-        let usual = if self.usual_end.is_empty() { "\n" } else { &self.usual_end };
-        let line_end = if self.line_end.is_empty() && !unchanged { usual } else { &self.line_end };
+        let usual = if self.usual_end.is_empty() {
+            "\n"
+        } else {
+            &self.usual_end
+        };
+        let line_end = if self.line_end.is_empty() && !unchanged {
+            usual
+        } else {
+            &self.line_end
+        };
         cells.join(",") + line_end
     }
 }
 
-/// docs/outputs.md: quotes only around a cell that contains `,`, `"`, a carriage return or a line feed.
+/// docs/outputs.md: quotes only around a cell that contains `,`, `"`, a carriage return or a line
+/// feed.
 fn quoted(value: &str) -> String {
     if value.contains([',', '"', '\r', '\n']) {
         format!("\"{}\"", value.replace('"', "\"\""))
@@ -120,7 +152,12 @@ fn records(csv: &str) -> Vec<Record> {
 }
 
 fn cell(raw: &str) -> Cell {
-    let inner = raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    let inner = raw
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'));
     let value = inner.map_or(raw.to_owned(), |inner| inner.replace("\"\"", "\""));
-    Cell { raw: raw.to_owned(), value: value.trim().to_owned() }
+    Cell {
+        raw: raw.to_owned(),
+        value: value.trim().to_owned(),
+    }
 }

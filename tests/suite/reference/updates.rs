@@ -1,4 +1,5 @@
-//! What events write: fields, in the order of time whenever they are taken in, and what counts as sent by others.
+//! What events write: fields, in the order of time whenever they are taken in, and what counts as
+//! sent by others.
 //!
 //! Invariant: the same events give the same values, in one run or in several.
 
@@ -19,9 +20,14 @@ enum Change {
 }
 
 impl Instant<'_> {
-    /// Section 8: `updates`, only to fields without a column in the file, and to those that steps write too.
+    /// Section 8: `updates`, only to fields without a column in the file, and to those that steps
+    /// write too.
     pub(super) fn update_for(&mut self, event: &Occurrence) {
-        let updates = self.project.at(&["events", &event.event, "updates"]).map(pairs).unwrap_or_default();
+        let updates = self
+            .project
+            .at(&["events", &event.event, "updates"])
+            .map(pairs)
+            .unwrap_or_default();
         for (field, update) in updates {
             if self.in_file.contains(&field) {
                 continue;
@@ -33,9 +39,11 @@ impl Instant<'_> {
         }
     }
 
-    /// `{ add: 1 }`, `{ set: event-time }`, `{ set: pro }`, and `{ property: amount }` in the place of either value.
+    /// `{ add: 1 }`, `{ set: event-time }`, `{ set: pro }`, and `{ property: amount }` in the place
+    /// of either value.
     fn change(&self, definition: &Value, update: &Value, event: &Occurrence) -> Option<Change> {
-        let from_event = |value: &Value| Some(event.properties.get(&text(value, "property")?).cloned());
+        let from_event =
+            |value: &Value| Some(event.properties.get(&text(value, "property")?).cloned());
         if let Some(add) = get(update, "add") {
             return match from_event(add) {
                 Some(Some(Datum::Number(number))) => Some(Change::Add(number)),
@@ -56,7 +64,13 @@ impl Instant<'_> {
 
     /// What something later has set stays as it is.
     fn write_as_of(&mut self, field: &str, definition: &Value, change: Change, event: &Occurrence) {
-        let written: Written = (event.at, false, event.event.clone(), event.of.clone(), event.identity.clone());
+        let written: Written = (
+            event.at,
+            false,
+            event.event.clone(),
+            event.of.clone(),
+            event.identity.clone(),
+        );
         let as_of = self.contact.as_of.get(field).cloned().unwrap_or_default();
         if let Some(set) = as_of.set.filter(|set| *set >= written) {
             let would_be = match change {
@@ -75,10 +89,22 @@ impl Instant<'_> {
                 Some(self.added(field, definition, number))
             }
             Change::Set(value) => {
-                let added: Vec<_> = as_of.added.into_iter().filter(|(at, _)| *at > written).collect();
+                let added: Vec<_> = as_of
+                    .added
+                    .into_iter()
+                    .filter(|(at, _)| *at > written)
+                    .collect();
                 let numbers = added.iter().map(|(_, number)| *number);
-                let value = numbers.fold(value, |value, number| Some(plus(definition, value.as_ref(), number)));
-                self.contact.as_of.insert(field.into(), AsOf { set: Some(written), added });
+                let value = numbers.fold(value, |value, number| {
+                    Some(plus(definition, value.as_ref(), number))
+                });
+                self.contact.as_of.insert(
+                    field.into(),
+                    AsOf {
+                        set: Some(written),
+                        added,
+                    },
+                );
                 value
             }
         };
@@ -88,11 +114,23 @@ impl Instant<'_> {
     /// A step or a person outside set the field.
     pub(super) fn set_now(&mut self, field: &str) {
         let set = Some(self.written_now());
-        self.contact.as_of.insert(field.into(), AsOf { set, added: Vec::new() });
+        self.contact.as_of.insert(
+            field.into(),
+            AsOf {
+                set,
+                added: Vec::new(),
+            },
+        );
     }
 
     pub(super) fn written_now(&self) -> Written {
-        (self.clock.now, true, String::new(), String::new(), String::new())
+        (
+            self.clock.now,
+            true,
+            String::new(),
+            String::new(),
+            String::new(),
+        )
     }
 
     pub(super) fn note_added(&mut self, field: &str, written: Written, number: Decimal) {
@@ -103,25 +141,39 @@ impl Instant<'_> {
 
     /// A delivery of a message that funnelc has not sent counts for the limit of its channel.
     pub(super) fn note_delivery(&mut self, event: &Occurrence) {
-        let is_ours = self.contact.sent.iter().any(|sent| sent.content == event.of);
-        let Some(content) = self.project.at(&["content", &event.of]) else { return };
+        let is_ours = self
+            .contact
+            .sent
+            .iter()
+            .any(|sent| sent.content == event.of);
+        let Some(content) = self.project.at(&["content", &event.of]) else {
+            return;
+        };
         if event.event == "delivered" && !is_ours && !flag(content, "transactional") {
             let channel = self.channel_of(event);
             self.contact.delivered.push((channel, event.at));
         }
     }
 
-    /// When others last delivered a message that funnelc has not sent; where no delivery is known, when something last
-    /// happened that needs one.
+    /// When others last delivered a message that funnelc has not sent; where no delivery is known,
+    /// when something last happened that needs one.
     pub(super) fn delivered_by_others(&self, content: &str) -> Option<jiff::Timestamp> {
         let kind = text(self.project.definition(&["content", content]), "kind").expect("a kind");
         if kind != "message" && !CHANNELS.contains(&kind.as_str()) {
             return None;
         }
         let last = |names: &[&str]| {
-            let events = self.contact.events.iter().filter(|event| event.of == content);
-            events.filter(|event| names.contains(&event.event.as_str())).map(|event| event.at).max()
+            let events = self
+                .contact
+                .events
+                .iter()
+                .filter(|event| event.of == content);
+            events
+                .filter(|event| names.contains(&event.event.as_str()))
+                .map(|event| event.at)
+                .max()
         };
-        last(&["delivered"]).or_else(|| last(&["opened", "clicked", "replied", "unsubscribed", "complained"]))
+        last(&["delivered"])
+            .or_else(|| last(&["opened", "clicked", "replied", "unsubscribed", "complained"]))
     }
 }

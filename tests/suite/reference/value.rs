@@ -48,7 +48,13 @@ fn read_written(clock: &Clock, field: &Value, cell: &str) -> Option<Datum> {
     }
     if kind == "choices" {
         let separator = separator(field);
-        return choices(field, &cell.split(separator.as_str()).map(str::to_owned).collect::<Vec<_>>());
+        return choices(
+            field,
+            &cell
+                .split(separator.as_str())
+                .map(str::to_owned)
+                .collect::<Vec<_>>(),
+        );
     }
     Some(read_scalar(clock, &kind, cell))
 }
@@ -56,7 +62,10 @@ fn read_written(clock: &Clock, field: &Value, cell: &str) -> Option<Datum> {
 /// A literal of the project, read by the type of the field it stands beside.
 pub(super) fn read_literal(clock: &Clock, field: &Value, literal: &Value) -> Option<Datum> {
     if type_of(field) == "choices" {
-        choices(field, &items(literal).into_iter().map(word).collect::<Vec<_>>())
+        choices(
+            field,
+            &items(literal).into_iter().map(word).collect::<Vec<_>>(),
+        )
     } else {
         read_written(clock, field, &word(literal))
     }
@@ -78,14 +87,19 @@ fn read_scalar(clock: &Clock, kind: &str, text: &str) -> Datum {
 }
 
 pub(super) fn decimal(text: &str) -> Decimal {
-    text.parse().unwrap_or_else(|_| panic!("no number: `{text}`"))
+    text.parse()
+        .unwrap_or_else(|_| panic!("no number: `{text}`"))
 }
 
 /// Some of the declared values, in the order of the declaration; none at all is missing.
 fn choices(field: &Value, chosen: &[String]) -> Option<Datum> {
     let chosen: Vec<&str> = chosen.iter().map(|choice| choice.trim()).collect();
     let declared = items(get(field, "values").expect("choices have values"));
-    let kept: Vec<String> = declared.into_iter().map(word).filter(|value| chosen.contains(&value.as_str())).collect();
+    let kept: Vec<String> = declared
+        .into_iter()
+        .map(word)
+        .filter(|value| chosen.contains(&value.as_str()))
+        .collect();
     (!kept.is_empty()).then_some(Datum::Choices(kept))
 }
 
@@ -128,7 +142,9 @@ pub(super) fn folded(text: &str) -> String {
 
 fn fold(letter: char) -> char {
     let folded = unicode_case_mapping::case_folded(letter);
-    folded.and_then(|code| char::from_u32(code.get())).unwrap_or(letter)
+    folded
+        .and_then(|code| char::from_u32(code.get()))
+        .unwrap_or(letter)
 }
 
 /// Section 6, `set`: `today` on a date, `now` on a datetime.
@@ -136,7 +152,9 @@ pub(super) fn current(clock: &Clock, field: &Value, word: &str) -> Datum {
     match (type_of(field).as_str(), word) {
         ("date", _) => Datum::Day(clock.today()),
         ("datetime", "now") => Datum::At(clock.now),
-        ("datetime", "today") => Datum::At(clock.resolve(clock.today().to_datetime(Time::midnight()))),
+        ("datetime", "today") => {
+            Datum::At(clock.resolve(clock.today().to_datetime(Time::midnight())))
+        }
         other => panic!("`{other:?}` cannot be set to a time"),
     }
 }

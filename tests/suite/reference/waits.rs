@@ -61,7 +61,10 @@ impl Instant<'_> {
         let to = moment.map_or(String::new(), |moment| self.clock.spell(moment));
         let place = self.here(id, &step.name);
         self.note("past", &place, ["", "", &to, &policy]);
-        self.coverage.count(&format!("date {} {policy}", if moment.is_some() { "over" } else { "missing" }));
+        self.coverage.count(&format!(
+            "date {} {policy}",
+            if moment.is_some() { "over" } else { "missing" }
+        ));
         if policy == "exit" {
             self.done(id, step);
             self.end(id, &step.name, "exited", "exit");
@@ -80,7 +83,9 @@ impl Instant<'_> {
         self.done(id, step);
         match policy.as_str() {
             "continue" => {}
-            "skip" => self.leave_out_next(id, path, if moment.is_some() { "past" } else { "missing" }),
+            "skip" => {
+                self.leave_out_next(id, path, if moment.is_some() { "past" } else { "missing" });
+            }
             other => panic!("no policy: `{other}`"),
         }
         Then::GoOn
@@ -88,7 +93,11 @@ impl Instant<'_> {
 
     /// `skip` leaves out the next step of the list.
     fn leave_out_next(&mut self, id: &str, path: &Path, why: &str) {
-        let frame = self.thread(id, path).frames.last_mut().expect("the list of the wait");
+        let frame = self
+            .thread(id, path)
+            .frames
+            .last_mut()
+            .expect("the list of the wait");
         let Some(left_out) = frame.steps.get(frame.next).cloned() else {
             return;
         };
@@ -106,15 +115,23 @@ impl Instant<'_> {
         }
     }
 
-    /// Section 6, "Several waits for one date": of those that are over only the last one's steps run.
+    /// Section 6, "Several waits for one date": of those that are over only the last one's steps
+    /// run.
     fn is_outdated(&mut self, id: &str, path: &Path, step: &Step) -> bool {
-        if text(&step.body, "if-past").as_deref() == Some("continue") || get(&step.body, "wait-until").is_none() {
+        if text(&step.body, "if-past").as_deref() == Some("continue")
+            || get(&step.body, "wait-until").is_none()
+        {
             return false;
         }
         let mut frames = self.thread(id, path).frames.clone();
         let mut between = Vec::new();
         let later = loop {
-            let Some(ahead) = frames.iter().rev().find_map(|frame| frame.steps.get(frame.next)).cloned() else {
+            let Some(ahead) = frames
+                .iter()
+                .rev()
+                .find_map(|frame| frame.steps.get(frame.next))
+                .cloned()
+            else {
                 return false;
             };
             let (verb, about) = verb_of(&ahead.body);
@@ -126,7 +143,10 @@ impl Instant<'_> {
                 "split" => Some(self.share_of(id, &ahead)),
                 _ => None,
             };
-            while frames.last().is_some_and(|frame| frame.next == frame.steps.len()) {
+            while frames
+                .last()
+                .is_some_and(|frame| frame.next == frame.steps.len())
+            {
                 frames.pop();
             }
             frames.last_mut().expect("a list").next += 1;
@@ -139,7 +159,9 @@ impl Instant<'_> {
         }
         self.done(id, step);
         self.thread(id, path).frames = frames;
-        between.iter().for_each(|step| self.leave_out(id, step, "outdated"));
+        between
+            .iter()
+            .for_each(|step| self.leave_out(id, step, "outdated"));
         true
     }
 
@@ -161,8 +183,8 @@ impl Instant<'_> {
         Some(step.clone())
     }
 
-    /// The moment for which the contact waited has come. One that was changed to lie in the past, or taken away, is past.
-    /// A run that comes late looks at the times of day again.
+    /// The moment for which the contact waited has come. One that was changed to lie in the past,
+    /// or taken away, is past. A run that comes late looks at the times of day again.
     pub(super) fn end_wait(&mut self, id: &str, path: &Path) -> Then {
         match &self.thread(id, path).doing {
             Doing::Awaiting(_) => return self.end_await(id, path),
@@ -176,7 +198,11 @@ impl Instant<'_> {
         // The campaign was paused until this instant, and the end of the wait came before.
         let is_late = due.is_some_and(|due| due < now);
         let in_a_pause = self.entry(id).resumed == Some(now) && is_late;
-        self.coverage.count(if is_late { "wait that ends late" } else { "wait that ends in time" });
+        self.coverage.count(if is_late {
+            "wait that ends late"
+        } else {
+            "wait that ends in time"
+        });
         self.thread(id, path).doing = Doing::Ready;
         let step = self.take_step(id, path).expect("the wait");
         if let Some(field) = field {
@@ -184,7 +210,9 @@ impl Instant<'_> {
             if (moment != due || in_a_pause) && moment != Some(self.clock.now) {
                 return self.past(id, path, &step, moment);
             }
-        } else if in_a_pause && get(&step.body, "wait-until").is_some_and(|until| !until.is_mapping()) {
+        } else if in_a_pause
+            && get(&step.body, "wait-until").is_some_and(|until| !until.is_mapping())
+        {
             let moment = self.moment_of(&step);
             return self.past(id, path, &step, moment);
         }
@@ -221,7 +249,13 @@ impl Instant<'_> {
         };
         let (moment, clock) = match self.look().value(&field)? {
             Datum::Day(day) => (self.contact_clock().start(day), self.contact_clock()),
-            Datum::At(moment) => (moment, Clock { zone: self.clock.zone.clone(), now: self.clock.now }),
+            Datum::At(moment) => (
+                moment,
+                Clock {
+                    zone: self.clock.zone.clone(),
+                    now: self.clock.now,
+                },
+            ),
             other => panic!("no time: {other:?}"),
         };
         let offset = text(until, "offset");
@@ -239,8 +273,18 @@ impl Instant<'_> {
             let ends: Vec<Time> = items(ends).into_iter().map(|end| time(word(end))).collect();
             (ends[0], ends[1])
         });
-        let days = get(body, "days").map(|days| items(days).into_iter().flat_map(|day| days_of(&word(day))).collect());
-        Windows { clock: self.contact_clock(), at: text(body, "at").map(time), between, days }
+        let days = get(body, "days").map(|days| {
+            items(days)
+                .into_iter()
+                .flat_map(|day| days_of(&word(day)))
+                .collect()
+        });
+        Windows {
+            clock: self.contact_clock(),
+            at: text(body, "at").map(time),
+            between,
+            days,
+        }
     }
 
     /// The clock on the contact's wall.
@@ -250,7 +294,10 @@ impl Instant<'_> {
             Some(Datum::Text(name)) => TimeZone::get(name.trim()).expect("a known time zone"),
             _ => self.clock.zone.clone(),
         };
-        Clock { zone, now: self.clock.now }
+        Clock {
+            zone,
+            now: self.clock.now,
+        }
     }
 }
 
@@ -299,16 +346,23 @@ impl Windows {
         self.clock.resolve(self.time_on(day, local))
     }
 
-    /// Section 6, "Hours of a channel": the first moment at which all are open, looked for half an hour by half an hour,
-    /// or day by day at the same time where none has hours; of the first alone if there is none.
+    /// Section 6, "Hours of a channel": the first moment at which all are open, looked for half an
+    /// hour by half an hour, or day by day at the same time where none has hours; of the first
+    /// alone if there is none.
     pub(super) fn all_open(all: &[Windows], from: Timestamp) -> Timestamp {
-        let Some(Windows { clock, .. }) = all.first() else { return from };
+        let Some(Windows { clock, .. }) = all.first() else {
+            return from;
+        };
         let is_open = |moment: &Timestamp| {
             let local = clock.local(*moment);
-            all.iter().all(|windows| windows.is_inside(local.time()) && windows.is_listed(local.date()))
+            all.iter()
+                .all(|windows| windows.is_inside(local.time()) && windows.is_listed(local.date()))
         };
         // The time of day is that of the beginning, also behind a day that leaves it out.
-        let (begin, by_day) = (clock.local(from), all.iter().all(|windows| windows.between.is_none()));
+        let (begin, by_day) = (
+            clock.local(from),
+            all.iter().all(|windows| windows.between.is_none()),
+        );
         let next = |moment: &Timestamp| {
             let local = clock.local(*moment);
             if by_day {
@@ -318,7 +372,9 @@ impl Windows {
             Some(*moment + (1800 - since).seconds())
         };
         let end = from + (15 * 24).hours();
-        let found = std::iter::successors(Some(from), next).take_while(|moment| *moment < end).find(is_open);
+        let found = std::iter::successors(Some(from), next)
+            .take_while(|moment| *moment < end)
+            .find(is_open);
         found.unwrap_or_else(|| Self::all_open(&all[..1], from))
     }
 
@@ -335,11 +391,13 @@ impl Windows {
 
     /// Both ends are inside; from later than to goes over midnight.
     fn is_inside(&self, time: Time) -> bool {
-        self.between.is_none_or(
-            |(from, to)| {
-                if from <= to { from <= time && time <= to } else { time >= from || time <= to }
-            },
-        )
+        self.between.is_none_or(|(from, to)| {
+            if from <= to {
+                from <= time && time <= to
+            } else {
+                time >= from || time <= to
+            }
+        })
     }
 
     fn is_listed(&self, day: Date) -> bool {
@@ -352,9 +410,15 @@ impl Windows {
 fn days_of(text: &str) -> Vec<String> {
     const WEEK: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
     let (from, to) = text.split_once('-').unwrap_or((text, text));
-    let place = |name: &str| WEEK.iter().position(|day| *day == name).expect("a day of the week");
+    let place = |name: &str| {
+        WEEK.iter()
+            .position(|day| *day == name)
+            .expect("a day of the week")
+    };
     let (from, to) = (place(from), place(to));
-    (from..=if to < from { to + 7 } else { to }).map(|day| WEEK[day % 7].to_owned()).collect()
+    (from..=if to < from { to + 7 } else { to })
+        .map(|day| WEEK[day % 7].to_owned())
+        .collect()
 }
 
 fn later(day: Date) -> Date {

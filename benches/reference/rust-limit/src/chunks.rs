@@ -1,6 +1,8 @@
-//! Two threads take chunks of the file in turn, work on them in their own buffers, and write them in the order of the input.
+//! Two threads take chunks of the file in turn, work on them in their own buffers, and write them
+//! in the order of the input.
 //!
-//! A row belongs to the chunk in which it starts; who has it reads on into the next chunk until its end.
+//! A row belongs to the chunk in which it starts; who has it reads on into the next chunk until its
+//! end.
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
@@ -83,7 +85,8 @@ impl Job {
                 return counts;
             }
             let (start, stop, at) = self.read(chunk, &mut bytes);
-            // SAFETY: `run` has asked for the instructions; the buffers are as large as the longest chunk and its padding.
+            // SAFETY: `run` has asked for the instructions; the buffers are as large as the longest
+            // chunk and its padding.
             let quoted = unsafe { scanner.rows::<VALIDATE>(&bytes, start, stop, &mut counts, at) };
             if quoted {
                 self.quoted.store(true, Relaxed);
@@ -96,8 +99,9 @@ impl Job {
         }
     }
 
-    /// Fills `bytes` from the byte before the chunk, which tells whether a row starts there, to the end of the last row that starts in
-    /// it. The overlap is read in small steps, so that little is read twice. Answers where the rows start and stop, and the offset.
+    /// Fills `bytes` from the byte before the chunk, which tells whether a row starts there, to the
+    /// end of the last row that starts in it. The overlap is read in small steps, so that little is
+    /// read twice. Answers where the rows start and stop, and the offset.
     fn read(&self, chunk: usize, bytes: &mut [u8]) -> (usize, usize, usize) {
         let low = self.body + chunk * CHUNK;
         let high = (low + CHUNK).min(self.len);
@@ -123,7 +127,8 @@ impl Job {
         (start, stop, low - 1)
     }
 
-    /// Waits for the chunk's turn, takes its place in the files, and lets the next one go before the bytes are written.
+    /// Waits for the chunk's turn, takes its place in the files, and lets the next one go before
+    /// the bytes are written.
     fn write(&self, chunk: usize, scanner: &Scanner) -> bool {
         let mut turn = self.turn.lock().unwrap();
         while turn.next != chunk {

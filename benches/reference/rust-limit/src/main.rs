@@ -1,8 +1,11 @@
-//! `rust-limit INPUT.csv OUTDIR [fast|validate|csvcrate]`: the reference job of SPEC.md, by hand and for nothing else.
+//! `rust-limit INPUT.csv OUTDIR [fast|validate|csvcrate]`: the reference job of SPEC.md, by hand
+//! and for nothing else.
 //!
-//! - `fast` (default): two threads, AVX2 scan for delimiters, untouched bytes copied, only the needed cells read
+//! - `fast` (default): two threads, AVX2 scan for delimiters, untouched bytes copied, only the
+//!   needed cells read
 //! - `validate`: the same, and every cell of every row checked against its type
-//! - `csvcrate`: one thread and the csv crate, ordinary good Rust; also the path for input with quotes
+//! - `csvcrate`: one thread and the csv crate, ordinary good Rust; also the path for input with
+//!   quotes
 mod chunks;
 mod plain;
 mod rules;

@@ -1,4 +1,5 @@
-//! The rules of the job, once for all ways to run it. A stage is a code: 0 for none, then 1 to 6 in the order of `STAGES`.
+//! The rules of the job, once for all ways to run it. A stage is a code: 0 for none, then 1 to 6 in
+//! the order of `STAGES`.
 use std::fmt::Write as _;
 
 pub const STAGES: [&str; 6] = ["unknown", "cold-lead", "purchased", "loyal", "reactivate-1", "reactivate-2"];

@@ -1,6 +1,8 @@
-//! The rows of one chunk: delimiters found 64 bytes at a time, cells read where they lie, untouched bytes copied in one piece.
+//! The rows of one chunk: delimiters found 64 bytes at a time, cells read where they lie, untouched
+//! bytes copied in one piece.
 //!
-//! Loads and stores may run past a cell by less than `PAD` bytes; every buffer has that much room, so nothing here asks for memory.
+//! Loads and stores may run past a cell by less than `PAD` bytes; every buffer has that much room,
+//! so nothing here asks for memory.
 use std::arch::x86_64::*;
 
 use crate::die;
@@ -27,10 +29,12 @@ impl Scanner {
         Scanner { contacts: buffer(), actions: buffer(), ends, codes: StageCodes::new(), texts: Texts::new() }
     }
 
-    /// Runs the job on the rows of `bytes[start..stop]`; true when a quote was seen, and then nothing counts.
+    /// Runs the job on the rows of `bytes[start..stop]`; true when a quote was seen, and then
+    /// nothing counts.
     ///
     /// # Safety
-    /// AVX2, BMI1 and POPCNT are there; `bytes` has `PAD` more bytes behind `stop`; `stop - start` is at most `longest`.
+    /// AVX2, BMI1 and POPCNT are there; `bytes` has `PAD` more bytes behind `stop`; `stop - start`
+    /// is at most `longest`.
     #[target_feature(enable = "avx2,bmi1,popcnt")]
     pub unsafe fn rows<const VALIDATE: bool>(
         &mut self,
@@ -91,7 +95,8 @@ impl Scanner {
     }
 }
 
-/// What the rules ask of a row, as the bits of `rules`, and whether it is hot. Trusts the forms of SPEC.md.
+/// What the rules ask of a row, as the bits of `rules`, and whether it is hot. Trusts the forms of
+/// SPEC.md.
 #[inline(always)]
 unsafe fn facts(bytes: &[u8], ends: &[u32; COLUMNS], at: usize) -> (usize, bool) {
     let end = |column: usize| ends[column] as usize;
@@ -103,10 +108,12 @@ unsafe fn facts(bytes: &[u8], ends: &[u32; COLUMNS], at: usize) -> (usize, bool)
     }
     let recent = since(bytes.as_ptr().add(active), CUT);
     let bought = !(end(6) - end(5) == 2 && byte(end(5) + 1) == b'0');
-    // Exactly two decimals: at least 500.00 is a whole part of three digits, the first at least 5, or a longer one.
+    // Exactly two decimals: at least 500.00 is a whole part of three digits, the first at least 5,
+    // or a longer one.
     let whole = end(7) - end(6) - 4;
     let rich = whole > 3 || (whole == 3 && byte(end(6) + 1) >= b'5');
-    // No leading zeros: at least 50 is two digits, the first at least 5, or more digits, and no minus.
+    // No leading zeros: at least 50 is two digits, the first at least 5, or more digits, and no
+    // minus.
     let (digits, first) = (end(8) - end(7) - 1, byte(end(7) + 1));
     let many_points = ((digits > 2) & (first != b'-')) | ((digits == 2) & (first >= b'5'));
     let mail = end(1) > end(0) + 1;
@@ -158,7 +165,8 @@ unsafe fn delimiters(bytes: &[u8], start: usize, stop: usize, ends: &mut Vec<u32
     _mm256_movemask_epi8(quotes) != 0
 }
 
-/// The exact token `webinar` in the `;`-separated cell: tokens of seven letters that start with w, then compared.
+/// The exact token `webinar` in the `;`-separated cell: tokens of seven letters that start with w,
+/// then compared.
 #[inline(always)]
 unsafe fn webinar(bytes: &[u8], start: usize, stop: usize) -> bool {
     const WORD: u64 = u64::from_le_bytes(*b"webinar\0");

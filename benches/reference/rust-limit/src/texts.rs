@@ -1,7 +1,9 @@
-//! The names of the stages in the form that the scan wants them: padded for copying, and hashed for reading.
+//! The names of the stages in the form that the scan wants them: padded for copying, and hashed for
+//! reading.
 use crate::rules::*;
 
-/// The text of each stage and of each action's end with its length, long enough for stores of 32 bytes.
+/// The text of each stage and of each action's end with its length, long enough for stores of 32
+/// bytes.
 pub struct Texts {
     pub stage: [([u8; 32], usize); 7],
     pub action: [([u8; 64], usize); 14],
@@ -27,7 +29,8 @@ fn padded<const N: usize>(text: &str) -> ([u8; N], usize) {
     (bytes, text.len())
 }
 
-/// Stage codes without a branch for each name: length, first and last letter pick one candidate, which is then compared.
+/// Stage codes without a branch for each name: length, first and last letter pick one candidate,
+/// which is then compared.
 pub struct StageCodes {
     code: [u8; 64],
     text: [[u8; 16]; 7],

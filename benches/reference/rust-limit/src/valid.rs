@@ -1,4 +1,5 @@
-//! Whether each cell of a row has the form that SPEC.md gives its column. The stage is looked up elsewhere.
+//! Whether each cell of a row has the form that SPEC.md gives its column. The stage is looked up
+//! elsewhere.
 
 /// `ends` are the places of the row's twelve delimiters, `start` that of its first byte.
 pub fn row(bytes: &[u8], start: usize, ends: &[u32; 12]) -> bool {

@@ -1,6 +1,8 @@
-//! Segments, content, tags, events and experiences that have another name: what is remembered of each is remembered under the new one.
+//! Segments, content, tags, events and experiences that have another name: what is remembered of
+//! each is remembered under the new one.
 //!
-//! Where two become one, what is remembered of both is: of times the later, of lists each name once.
+//! Where two become one, what is remembered of both is: of times the later, of lists each name
+//! once.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +18,11 @@ pub(super) struct Names(BTreeMap<(&'static str, String), String>);
 impl Names {
     pub(super) fn of(model: &Model) -> Self {
         let others = model.in_flight.others();
-        Self(others.map(|(from, to)| ((to.kind(), from.to_owned()), to.name(model))).collect())
+        Self(
+            others
+                .map(|(from, to)| ((to.kind(), from.to_owned()), to.name(model)))
+                .collect(),
+        )
     }
 
     pub(super) fn has(&self, kind: &'static str, name: &str) -> bool {
@@ -34,10 +40,12 @@ impl Names {
 
     /// The old names as they stand in a line.
     pub(super) fn old(&self) -> impl Iterator<Item = String> {
-        self.0.keys().map(|(kind, name)| match (*kind, name.rsplit_once('/')) {
-            ("experience", Some((_, id))) => id.to_owned(),
-            _ => name.clone(),
-        })
+        self.0
+            .keys()
+            .map(|(kind, name)| match (*kind, name.rsplit_once('/')) {
+                ("experience", Some((_, id))) => id.to_owned(),
+                _ => name.clone(),
+            })
     }
 
     /// What is known of an event, or of `event/property`.
@@ -53,7 +61,9 @@ impl Names {
         let Value::Array(names) = list else { return };
         let mut now: Vec<Value> = Vec::with_capacity(names.len());
         for name in std::mem::take(names) {
-            let name = name.as_str().map_or(name.clone(), |name| Value::from(self.now(kind, name)));
+            let name = name
+                .as_str()
+                .map_or(name.clone(), |name| Value::from(self.now(kind, name)));
             if !now.contains(&name) {
                 now.push(name);
             }
@@ -61,12 +71,18 @@ impl Names {
         *names = now;
     }
 
-    /// The keys of an object; of two values under one key the larger, and of deliveries what was told before what was only presumed.
+    /// The keys of an object; of two values under one key the larger, and of deliveries what was
+    /// told before what was only presumed.
     fn keys(&self, kind: &'static str, object: &mut Value) {
-        let Value::Object(entries) = object else { return };
+        let Value::Object(entries) = object else {
+            return;
+        };
         for (name, value) in std::mem::take(entries) {
             let name = self.now(kind, &name);
-            let larger = entries.get(&name).filter(|other| rank(other) > rank(&value)).cloned();
+            let larger = entries
+                .get(&name)
+                .filter(|other| rank(other) > rank(&value))
+                .cloned();
             entries.insert(name, larger.unwrap_or(value));
         }
     }
@@ -92,29 +108,69 @@ impl Contact<'_> {
     pub(super) fn others(&self, written: &mut Map<String, Value>) {
         let names = &self.migration.fates.renamed;
         for key in ["g", "h"] {
-            written.get_mut(key).into_iter().for_each(|tags| names.list("tag", tags));
+            written
+                .get_mut(key)
+                .into_iter()
+                .for_each(|tags| names.list("tag", tags));
         }
         for key in ["m", "n", "d"] {
-            written.get_mut(key).into_iter().for_each(|content| names.keys("content", content));
+            written
+                .get_mut(key)
+                .into_iter()
+                .for_each(|content| names.keys("content", content));
         }
-        written.get_mut("u").into_iter().for_each(|segments| names.keys("segment", segments));
-        for event in written.get_mut("o").and_then(Value::as_array_mut).into_iter().flatten() {
+        written
+            .get_mut("u")
+            .into_iter()
+            .for_each(|segments| names.keys("segment", segments));
+        for event in written
+            .get_mut("o")
+            .and_then(Value::as_array_mut)
+            .into_iter()
+            .flatten()
+        {
             names.event(event);
         }
-        for as_of in written.get_mut("a").and_then(Value::as_object_mut).into_iter().flat_map(Map::values_mut) {
+        for as_of in written
+            .get_mut("a")
+            .and_then(Value::as_object_mut)
+            .into_iter()
+            .flat_map(Map::values_mut)
+        {
             names.event(as_of);
-            as_of.get_mut("d").and_then(Value::as_array_mut).into_iter().flatten().for_each(|added| names.event(added));
+            as_of
+                .get_mut("d")
+                .and_then(Value::as_array_mut)
+                .into_iter()
+                .flatten()
+                .for_each(|added| names.event(added));
         }
-        for member in written.get_mut("c").and_then(Value::as_object_mut).into_iter().flat_map(Map::values_mut) {
-            member.get_mut("s").into_iter().for_each(|content| names.list("content", content));
-            member.get_mut("h").into_iter().for_each(|content| names.keys("content", content));
+        for member in written
+            .get_mut("c")
+            .and_then(Value::as_object_mut)
+            .into_iter()
+            .flat_map(Map::values_mut)
+        {
+            member
+                .get_mut("s")
+                .into_iter()
+                .for_each(|content| names.list("content", content));
+            member
+                .get_mut("h")
+                .into_iter()
+                .for_each(|content| names.keys("content", content));
         }
     }
 
     /// What an experience of a stage is called now, by the names that both had or have.
     pub(super) fn experience(&self, was: &str, now: &str, experience: &str) -> String {
         let names = &self.migration.fates.renamed;
-        let found = [was, now].into_iter().find_map(|stage| names.get("experience", &format!("{stage}/{experience}")));
-        found.and_then(|path| path.rsplit('/').next()).unwrap_or(experience).to_owned()
+        let found = [was, now]
+            .into_iter()
+            .find_map(|stage| names.get("experience", &format!("{stage}/{experience}")));
+        found
+            .and_then(|path| path.rsplit('/').next())
+            .unwrap_or(experience)
+            .to_owned()
     }
 }

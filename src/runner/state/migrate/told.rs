@@ -1,4 +1,5 @@
-//! What a migration has to tell: changes of which the project does not speak, which stop a run, and what it did, which is worth a word.
+//! What a migration has to tell: changes of which the project does not speak, which stop a run, and
+//! what it did, which is worth a word.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -63,7 +64,10 @@ struct Item {
 impl Told {
     /// The deeds, to be told.
     pub(crate) fn notices(&self) -> Vec<Notice> {
-        self.deeds.iter().map(|(deed, count)| Notice::new(deed.code(), deed.words(*count))).collect()
+        self.deeds
+            .iter()
+            .map(|(deed, count)| Notice::new(deed.code(), deed.words(*count)))
+            .collect()
     }
 
     /// Everything of which the project does not speak.
@@ -81,26 +85,44 @@ impl Told {
 impl UnhandledChanges {
     /// Each thing in words, with what to write, one way or the other.
     pub(crate) fn items(&self) -> impl Iterator<Item = (&str, &[String])> {
-        self.0.iter().map(|item| (item.what.as_str(), item.write.as_slice()))
+        self.0
+            .iter()
+            .map(|item| (item.what.as_str(), item.write.as_slice()))
     }
 
     /// Each thing, to be told on one line with what to write.
     pub(crate) fn notices(&self) -> Vec<Notice> {
-        let quoted = |write: &[String]| write.iter().map(|line| format!("`{line}`")).collect::<Vec<_>>().join(" or ");
-        let notice =
-            |item: &Item| Notice::new(NoticeCode::InFlight, format!("{}; write {}", item.what, quoted(&item.write)));
+        let quoted = |write: &[String]| {
+            write
+                .iter()
+                .map(|line| format!("`{line}`"))
+                .collect::<Vec<_>>()
+                .join(" or ")
+        };
+        let notice = |item: &Item| {
+            Notice::new(
+                NoticeCode::InFlight,
+                format!("{}; write {}", item.what, quoted(&item.write)),
+            )
+        };
         self.0.iter().map(notice).collect()
     }
 
     /// What to write for each, one way or the other.
     pub fn lines(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().flat_map(|item| &item.write).map(String::as_str)
+        self.0
+            .iter()
+            .flat_map(|item| &item.write)
+            .map(String::as_str)
     }
 }
 
 impl fmt::Display for UnhandledChanges {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the project does not say what becomes of contacts in flight")?;
+        write!(
+            f,
+            "the project does not say what becomes of contacts in flight"
+        )?;
         for Item { what, write } in &self.0 {
             write!(f, "\n  {what}; write")?;
             for (at, line) in write.iter().enumerate() {
@@ -116,20 +138,32 @@ impl UnhandledChange {
         let (who, are) = contacts(count);
         match self {
             Self::Funnel(funnel) => format!("{who} {are} in the funnel `{funnel}`, which is gone"),
-            Self::Stage(funnel, stage) => format!("{who} {are} in the stage `{funnel}/{stage}`, which is gone"),
+            Self::Stage(funnel, stage) => {
+                format!("{who} {are} in the stage `{funnel}/{stage}`, which is gone")
+            }
             Self::Campaign(campaign) => {
-                format!("{who} {are} or {} in the campaign `{campaign}`, which is gone", was(count))
+                format!(
+                    "{who} {are} or {} in the campaign `{campaign}`, which is gone",
+                    was(count)
+                )
             }
             Self::Both(from, to) => {
-                format!("{who} {are} or {} in both campaigns, `{from}` and `{to}`, of which one is left", was(count))
+                format!(
+                    "{who} {are} or {} in both campaigns, `{from}` and `{to}`, of which one is left",
+                    was(count)
+                )
             }
             Self::Step(campaign, step) => {
                 let wait = if count == 1 { "waits" } else { "wait" };
-                format!("{who} {wait} at the step `{step}` of the campaign `{campaign}`, which is gone")
+                format!(
+                    "{who} {wait} at the step `{step}` of the campaign `{campaign}`, which is gone"
+                )
             }
             Self::Field(field) => {
                 let have = if count == 1 { "has" } else { "have" };
-                format!("{who} {have} a value of the field `{field}`, which is gone or has another type")
+                format!(
+                    "{who} {have} a value of the field `{field}`, which is gone or has another type"
+                )
             }
         }
     }
@@ -138,17 +172,34 @@ impl UnhandledChange {
     fn lines(&self, model: &Model, fates: &Fates, guesses: &Guesses) -> Vec<String> {
         match self {
             Self::Funnel(id) => {
-                let to =
-                    proposal(guesses, id, model.funnels.values().map(|it| &it.id), |it| fates.funnels.contains_key(it));
+                let to = proposal(guesses, id, model.funnels.values().map(|it| &it.id), |it| {
+                    fates.funnels.contains_key(it)
+                });
                 vec![
-                    format!("moved: [ {{ from: {id}, to: {} }} ]", to.unwrap_or("FUNNEL")),
+                    format!(
+                        "moved: [ {{ from: {id}, to: {} }} ]",
+                        to.unwrap_or("FUNNEL")
+                    ),
                     format!("removed: [ {{ funnel: {id} }} ]"),
                 ]
             }
             Self::Stage(funnel, id) => {
-                let present = fates.funnels.get(funnel).and_then(|fate| fate.name(funnel)).unwrap_or(funnel);
-                let stages = model.funnels.values().filter(|it| it.id == present).flat_map(|it| it.stages.values());
-                let known = |it: &str| fates.stages.get(funnel).is_some_and(|stages| stages.contains_key(it));
+                let present = fates
+                    .funnels
+                    .get(funnel)
+                    .and_then(|fate| fate.name(funnel))
+                    .unwrap_or(funnel);
+                let stages = model
+                    .funnels
+                    .values()
+                    .filter(|it| it.id == present)
+                    .flat_map(|it| it.stages.values());
+                let known = |it: &str| {
+                    fates
+                        .stages
+                        .get(funnel)
+                        .is_some_and(|stages| stages.contains_key(it))
+                };
                 let to = proposal(guesses, id, stages.map(|it| &it.id), known).unwrap_or("STAGE");
                 vec![
                     format!("moved: [ {{ from: {funnel}/{id}, to: {present}/{to} }} ]"),
@@ -157,9 +208,17 @@ impl UnhandledChange {
             }
             Self::Campaign(id) => {
                 let known = |it: &str| fates.campaigns.contains_key(it);
-                let to = proposal(guesses, id, model.campaigns.values().map(|it| &it.id), known);
+                let to = proposal(
+                    guesses,
+                    id,
+                    model.campaigns.values().map(|it| &it.id),
+                    known,
+                );
                 vec![
-                    format!("moved: [ {{ from: {id}, to: {} }} ]", to.unwrap_or("CAMPAIGN")),
+                    format!(
+                        "moved: [ {{ from: {id}, to: {} }} ]",
+                        to.unwrap_or("CAMPAIGN")
+                    ),
                     format!("removed: [ {{ campaign: {id} }} ]"),
                 ]
             }
@@ -170,11 +229,29 @@ impl UnhandledChange {
     }
 }
 
-fn step_lines(model: &Model, fates: &Fates, guesses: &Guesses, [campaign, id]: [&str; 2]) -> Vec<String> {
-    let present = fates.campaigns.get(campaign).and_then(|fate| fate.name(campaign)).unwrap_or(campaign);
+fn step_lines(
+    model: &Model,
+    fates: &Fates,
+    guesses: &Guesses,
+    [campaign, id]: [&str; 2],
+) -> Vec<String> {
+    let present = fates
+        .campaigns
+        .get(campaign)
+        .and_then(|fate| fate.name(campaign))
+        .unwrap_or(campaign);
     let mut names = Vec::new();
-    model.campaigns.values().filter(|it| it.id == present).for_each(|it| it.each_step(|step| names.push(&step.name)));
-    let known = |it: &str| fates.steps.get(campaign).is_some_and(|steps| steps.contains_key(it));
+    model
+        .campaigns
+        .values()
+        .filter(|it| it.id == present)
+        .for_each(|it| it.each_step(|step| names.push(&step.name)));
+    let known = |it: &str| {
+        fates
+            .steps
+            .get(campaign)
+            .is_some_and(|steps| steps.contains_key(it))
+    };
     let to = quoted(proposal(guesses, id, names, known).unwrap_or("STEP"));
     let id = quoted(id);
     vec![
@@ -191,7 +268,11 @@ fn proposal<'a>(
     names: impl IntoIterator<Item = &'a String>,
     known: impl Fn(&str) -> bool,
 ) -> Option<&'a str> {
-    let new: Vec<&str> = names.into_iter().map(String::as_str).filter(|name| !known(name)).collect();
+    let new: Vec<&str> = names
+        .into_iter()
+        .map(String::as_str)
+        .filter(|name| !known(name))
+        .collect();
     match new.as_slice() {
         [only] => Some(only),
         _ => guesses.did_you_mean(old, new),
@@ -200,8 +281,14 @@ fn proposal<'a>(
 
 /// Names of steps without an id hold blanks and colons.
 fn quoted(name: &str) -> String {
-    let plain = name.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_' || c == '/');
-    if plain { name.to_owned() } else { format!("\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\"")) }
+    let plain = name
+        .chars()
+        .all(|c| c.is_alphanumeric() || c == '-' || c == '_' || c == '/');
+    if plain {
+        name.to_owned()
+    } else {
+        format!("\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\""))
+    }
 }
 
 impl AppliedChange {
@@ -222,11 +309,17 @@ impl AppliedChange {
             Self::Moved(from, to) => format!("{who} of {from} {are} now in {to}"),
             Self::Removed(from) => {
                 let lose = if count == 1 { "loses" } else { "lose" };
-                format!("{who} {lose} {} place in {from}, which was removed", if count == 1 { "its" } else { "their" })
+                format!(
+                    "{who} {lose} {} place in {from}, which was removed",
+                    if count == 1 { "its" } else { "their" }
+                )
             }
             Self::Content(id) => format!("content `{id}` is gone; that {who} got it is forgotten"),
             Self::Field(id) => {
-                format!("nothing writes the field `{id}` any more; for {who} the contacts file alone says what it is")
+                format!(
+                    "nothing writes the field `{id}` any more; for {who} the contacts file alone \
+                        says what it is"
+                )
             }
             Self::Tag(id) => {
                 let lose = if count == 1 { "loses" } else { "lose" };
@@ -244,7 +337,11 @@ impl AppliedChange {
 }
 
 fn contacts(count: u64) -> (String, &'static str) {
-    if count == 1 { ("1 contact".to_owned(), "is") } else { (format!("{count} contacts"), "are") }
+    if count == 1 {
+        ("1 contact".to_owned(), "is")
+    } else {
+        (format!("{count} contacts"), "are")
+    }
 }
 
 fn was(count: u64) -> &'static str {

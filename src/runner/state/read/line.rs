@@ -1,4 +1,5 @@
-//! A contact's line as it is written: what each key holds, see `write`; names stay text until a plan is at hand.
+//! A contact's line as it is written: what each key holds, see `write`; names stay text until a
+//! plan is at hand.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -63,7 +64,10 @@ pub(super) struct StageLine<'a> {
     #[serde(default)]
     pub(super) t: i64,
     #[serde(default, borrow, deserialize_with = "present")]
-    #[expect(clippy::option_option, reason = "a file that agrees is something else than one that shows no stage")]
+    #[expect(
+        clippy::option_option,
+        reason = "a file that agrees is something else than one that shows no stage"
+    )]
     pub(super) r: Option<Option<Name<'a>>>,
     #[serde(default, borrow)]
     pub(super) b: Vec<Option<Name<'a>>>,
@@ -254,7 +258,9 @@ impl<'de: 'a, 'a, T: Deserialize<'de>> Visitor<'de> for PairsVisitor<'a, T> {
 }
 
 /// A value that is there, be it `null`.
-fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
     T::deserialize(deserializer).map(Some)
 }
 

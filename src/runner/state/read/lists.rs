@@ -1,4 +1,5 @@
-//! Whom a contact's line keeps from a channel, which segments steps put it in, when limited channels were used, on which messages went out, and what of it was not read yet.
+//! Whom a contact's line keeps from a channel, which segments steps put it in, when limited
+//! channels were used, on which messages went out, and what of it was not read yet.
 
 use super::{Line, Name, StateError, damaged, find};
 use crate::model::{Channel, Model};
@@ -8,12 +9,16 @@ use crate::runner::program::Program;
 use crate::runner::state::{ContactState, Knows, Unread};
 
 /// A segment that the plan does not have has no members.
-pub(super) fn read(program: &Program, line: &Line<'_>, memory: &mut ContactState) -> Result<(), StateError> {
+pub(super) fn read(
+    program: &Program,
+    line: &Line<'_>,
+    memory: &mut ContactState,
+) -> Result<(), StateError> {
     let block = |name: &Option<Name<'_>>| match name {
         None => Ok(None),
-        Some(Name(word)) => {
-            Block::of_word(word).map(Some).ok_or_else(|| damaged(format!("`{word}` is no reason not to write")))
-        }
+        Some(Name(word)) => Block::of_word(word)
+            .map(Some)
+            .ok_or_else(|| damaged(format!("`{word}` is no reason not to write"))),
     };
     for (name, written) in &line.b.0 {
         let channel = channel_named(name)?;
@@ -38,7 +43,11 @@ pub(super) fn read(program: &Program, line: &Line<'_>, memory: &mut ContactState
         }
     }
     memory.members_by_hand.sort_unstable();
-    memory.unread = line.z.as_ref().map(|names| unread(program.model(), names)).transpose()?;
+    memory.unread = line
+        .z
+        .as_ref()
+        .map(|names| unread(program.model(), names))
+        .transpose()?;
     Ok(())
 }
 

@@ -89,7 +89,12 @@ impl Line<'_> {
     /// Where it stands on the ways of forks, and how often steps ran.
     fn ways(&mut self, id: CampaignId, memory: &ContactState) {
         let program = self.program;
-        let ways: Vec<Position> = memory.ways.iter().filter(|it| it.0 == id).map(|it| it.1).collect();
+        let ways: Vec<Position> = memory
+            .ways
+            .iter()
+            .filter(|it| it.0 == id)
+            .map(|it| it.1)
+            .collect();
         if !ways.is_empty() {
             self.key("b");
             self.raw("[");
@@ -131,7 +136,8 @@ impl Line<'_> {
             line.raw("}");
         });
         let visits: Vec<_> = memory.step_visits.iter().filter(|it| it.0 == id).collect();
-        let counts = |(of, member): &(CampaignId, Enrollment)| *of == id && member.counts(program, id);
+        let counts =
+            |(of, member): &(CampaignId, Enrollment)| *of == id && member.counts(program, id);
         if !visits.is_empty() || memory.members.iter().any(counts) {
             self.key("v");
             self.raw("{");
@@ -146,10 +152,19 @@ impl Line<'_> {
     /// The entry conditions that must be seen false, and what was sent.
     fn notes(&mut self, id: CampaignId, memory: &ContactState) {
         let marks = &self.program.campaigns[id.index()].enter;
-        let waiting: Vec<usize> = memory.waiting.iter().filter(|it| it.0 == id).map(|it| it.1).collect();
+        let waiting: Vec<usize> = memory
+            .waiting
+            .iter()
+            .filter(|it| it.0 == id)
+            .map(|it| it.1)
+            .collect();
         self.list("q", &waiting, |at| &marks[*at].mark);
         let content = &self.program.model().content;
-        let sent: Vec<_> = memory.sent_in_entry.iter().filter(|it| it.0 == id).collect();
+        let sent: Vec<_> = memory
+            .sent_in_entry
+            .iter()
+            .filter(|it| it.0 == id)
+            .collect();
         self.list("s", &sent, |it| &content[it.1].id);
     }
 }

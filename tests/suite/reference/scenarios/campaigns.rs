@@ -80,7 +80,8 @@ campaigns:
     );
 }
 
-/// Section 6, "Leaving": goal, exit-when, on-leave in this order, the goal also before every `send`.
+/// Section 6, "Leaving": goal, exit-when, on-leave in this order, the goal also before every
+/// `send`.
 #[test]
 fn a_contact_leaves_by_the_first_reason() {
     let yaml = project(
@@ -95,9 +96,13 @@ campaigns:
 ",
     );
     let first = "id,tags,points,plan\n1,,,free\n2,,,free\n3,,,free\n4,warm,,free\n5,,,free\n";
-    let later = "id,tags,points,plan\n1,,,pro\n2,warm,,pro\n3,hot;warm,,free\n4,warm,,free\n5,,,free\n";
+    let later =
+        "id,tags,points,plan\n1,,,pro\n2,warm,,pro\n3,hot;warm,,free\n4,warm,,free\n5,,,free\n";
     expect(
-        &play(&yaml, &[("2026-06-01T09:00", first), ("2026-06-02T09:00", later)]),
+        &play(
+            &yaml,
+            &[("2026-06-01T09:00", first), ("2026-06-02T09:00", later)],
+        ),
         "2026-06-01T09:00
            1 start c 1 condition
            1 wait c 1 wait:1 day 2026-06-02T09:00:00+02:00
@@ -125,7 +130,8 @@ campaigns:
     );
 }
 
-/// Sections 6 and 13, `wait-until`: past with each `if-past`, a missing date, a gap of daylight saving.
+/// Sections 6 and 13, `wait-until`: past with each `if-past`, a missing date, a gap of daylight
+/// saving.
 #[test]
 fn a_moment_may_be_past() {
     let yaml = project(
@@ -147,7 +153,16 @@ campaigns:
     );
     let csv = "id,tags,points,seen,meeting\n1,vip,,,\n2,vip,,2026-04-03,\n3,vip,,2026-04-02,\n";
     expect(
-        &play(&yaml, &[("2026-03-28T09:00", "id,tags,points,seen,meeting\n1,vip,,,\n"), ("2026-04-01T09:00", csv)]),
+        &play(
+            &yaml,
+            &[
+                (
+                    "2026-03-28T09:00",
+                    "id,tags,points,seen,meeting\n1,vip,,,\n",
+                ),
+                ("2026-04-01T09:00", csv),
+            ],
+        ),
         "2026-03-28T09:00
            1 start c 1 condition
            1 wait c 1 wait-until:2026-03-29T02:30 2026-03-29T03:00:00+02:00
@@ -175,7 +190,8 @@ campaigns:
     );
 }
 
-/// Section 6 and 13, "Sends": reachable, already sent, unpublished, transactional; a kind without a channel.
+/// Section 6 and 13, "Sends": reachable, already sent, unpublished, transactional; a kind without a
+/// channel.
 #[test]
 fn a_send_may_be_skipped() {
     let yaml = project(
@@ -222,8 +238,8 @@ campaigns:
     );
 }
 
-/// Sections 3 and 7: a wait of days keeps the clock time over a change of daylight saving and counts from when the step
-/// before really ran; an hour is exact.
+/// Sections 3 and 7: a wait of days keeps the clock time over a change of daylight saving and
+/// counts from when the step before really ran; an hour is exact.
 #[test]
 fn waits_count_from_the_step_before() {
     let yaml = project(
@@ -260,8 +276,8 @@ campaigns:
     );
 }
 
-/// Sections 6, 7 and 13: `existing` rules when a campaign is first published, a window ends with its last moment, and who is
-/// inside then pauses.
+/// Sections 6, 7 and 13: `existing` rules when a campaign is first published, a window ends with
+/// its last moment, and who is inside then pauses.
 #[test]
 fn a_campaign_has_its_window() {
     let yaml = "
@@ -277,9 +293,18 @@ campaigns:
     let runs = [
         ("2026-06-01T23:59", "id,tags,points\n1,vip,\n2,,\n"),
         ("2026-06-02T00:00", "id,tags,points\n1,vip,\n2,,\n3,vip,\n"),
-        ("2026-06-03T09:00", "id,tags,points\n1,vip,\n2,vip,\n4,vip,\n"),
-        ("2026-06-03T09:01", "id,tags,points\n1,,\n2,,\n4,vip,\n5,vip,\n"),
-        ("2026-06-03T10:30", "id,tags,points\n1,,\n2,,\n4,vip,\n5,vip,\n"),
+        (
+            "2026-06-03T09:00",
+            "id,tags,points\n1,vip,\n2,vip,\n4,vip,\n",
+        ),
+        (
+            "2026-06-03T09:01",
+            "id,tags,points\n1,,\n2,,\n4,vip,\n5,vip,\n",
+        ),
+        (
+            "2026-06-03T10:30",
+            "id,tags,points\n1,,\n2,,\n4,vip,\n5,vip,\n",
+        ),
     ];
     expect(
         &play(yaml, &runs),
@@ -316,7 +341,11 @@ campaigns:
     expect(
         &play(
             yaml,
-            &[("2026-06-01T09:00", csv), ("2026-06-01T09:00", "id,tags,points\n1,vip,0\n"), ("2026-06-01T09:01", csv)],
+            &[
+                ("2026-06-01T09:00", csv),
+                ("2026-06-01T09:00", "id,tags,points\n1,vip,0\n"),
+                ("2026-06-01T09:01", csv),
+            ],
         ),
         "2026-06-01T09:00
            1 start a 1 condition

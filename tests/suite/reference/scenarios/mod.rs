@@ -1,4 +1,5 @@
-//! Tricky rules of the language, each worked by hand from its page and held against the interpreter.
+//! Tricky rules of the language, each worked by hand from its page and held against the
+//! interpreter.
 //!
 //! Invariant: what is expected stands beside what is given, as text.
 
@@ -19,8 +20,22 @@ fn play(yaml: &str, runs: &[(&str, &str)]) -> String {
         let outcome = reference.run(&Input::of(&csv.replace(' ', "")), now);
         told.push_str(&[now, "\n"].concat());
         for row in &outcome.journal {
-            let cells: Vec<&str> = row.iter().enumerate().filter(|(at, _)| *at != 1).map(|(_, cell)| &**cell).collect();
-            writeln!(told, "  {}", cells.join(" ").split_whitespace().collect::<Vec<_>>().join(" ")).unwrap();
+            let cells: Vec<&str> = row
+                .iter()
+                .enumerate()
+                .filter(|(at, _)| *at != 1)
+                .map(|(_, cell)| &**cell)
+                .collect();
+            writeln!(
+                told,
+                "  {}",
+                cells
+                    .join(" ")
+                    .split_whitespace()
+                    .collect::<Vec<_>>()
+                    .join(" ")
+            )
+            .unwrap();
         }
         contacts = outcome.contacts;
     }
@@ -29,7 +44,10 @@ fn play(yaml: &str, runs: &[(&str, &str)]) -> String {
 
 fn expect(told: &str, expected: &str) {
     let strip = |text: &str| {
-        text.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect::<Vec<_>>()
+        text.lines()
+            .map(|line| line.trim().to_owned())
+            .filter(|line| !line.is_empty())
+            .collect::<Vec<_>>()
     };
     assert_eq!(strip(told), strip(expected), "\n{told}");
 }

@@ -4,7 +4,8 @@
 
 use super::{expect, play, project};
 
-/// Section 5: heavier moves, lighter is refused, equal weight moves, the same stage is nothing, `back-to` and `final`.
+/// Section 5: heavier moves, lighter is refused, equal weight moves, the same stage is nothing,
+/// `back-to` and `final`.
 #[test]
 fn a_move_goes_forward() {
     let yaml = project(
@@ -122,7 +123,10 @@ funnels:
 ";
     let csv = "id,orders,stage_shop\n1,1,cold\n";
     expect(
-        &play(yaml, &[("2026-06-01T09:00", csv), ("2026-06-01T10:00", csv)]),
+        &play(
+            yaml,
+            &[("2026-06-01T09:00", csv), ("2026-06-01T10:00", csv)],
+        ),
         "2026-06-01T09:00
            1 convert shop cold warm
            1 convert shop warm cold
@@ -136,7 +140,8 @@ funnels:
     );
 }
 
-/// Sections 3 and 13: whole days in a stage, exact hours, from when it was first seen or changed outside.
+/// Sections 3 and 13: whole days in a stage, exact hours, from when it was first seen or changed
+/// outside.
 #[test]
 fn time_in_a_stage_counts_whole_days() {
     let yaml = "

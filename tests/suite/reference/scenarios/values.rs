@@ -57,7 +57,8 @@ fn a_day_is_the_whole_day() {
     );
 }
 
-/// Section 13, "Fields" and "Cells": sums are cut, numbers written shortest, untouched cells stay byte for byte.
+/// Section 13, "Fields" and "Cells": sums are cut, numbers written shortest, untouched cells stay
+/// byte for byte.
 #[test]
 fn fields_are_set_and_cut() {
     let yaml = project(
@@ -92,7 +93,8 @@ campaigns:
     );
 }
 
-/// Section 7, "File and state": stale files change nothing, outside changes win, tags are merged one by one.
+/// Section 7, "File and state": stale files change nothing, outside changes win, tags are merged
+/// one by one.
 #[test]
 fn the_file_and_the_state_are_merged() {
     let yaml = project(
@@ -140,7 +142,8 @@ campaigns:
     );
 }
 
-/// Section 7: a contact that the file lacks is frozen; the same time again changes nothing; figures add up.
+/// Section 7: a contact that the file lacks is frozen; the same time again changes nothing; figures
+/// add up.
 #[test]
 fn a_missing_contact_is_frozen() {
     let yaml = "
@@ -161,6 +164,9 @@ campaigns:
     assert_eq!(second.metrics["campaigns"]["c"]["active"], 0);
     let third = reference.run(&Input::of(both), "2026-06-09T10:00");
     assert_eq!(third.contacts, "id,tags\n1,vip;done\n2,vip;done\n");
-    assert_eq!(third.metrics["campaigns"]["c"]["steps"]["add-tag:done"]["done"], 1);
+    assert_eq!(
+        third.metrics["campaigns"]["c"]["steps"]["add-tag:done"]["done"],
+        1
+    );
     assert!(reference.coverage.counts()["step add-tag"] == 2);
 }
