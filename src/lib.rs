@@ -33,6 +33,7 @@ use model::Model;
 use plan::Plan;
 use schema::expand::{Expanded, Provenance};
 use source::{Refused, Sources, Span, Spanned};
+use yaml::secrets::Secrets;
 
 /// What became of a project's sources.
 #[derive(Debug)]
@@ -107,6 +108,7 @@ fn checked(sources: Sources, read: Read) -> Compiled {
         Err(model) => (model, None),
     };
     origins.annotate(&mut diagnostics);
+    Secrets::of(&diagnostics, &sources).take_out(&mut diagnostics);
     Compiled {
         model,
         diagnostics: in_order(diagnostics),

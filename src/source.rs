@@ -82,6 +82,8 @@ pub struct SourceFile {
     pub attached: bool,
     /// Where its lines start, found when one first asks.
     lines: OnceLock<Lines>,
+    /// What of it is not shown, found when a finding first points into it.
+    pub(crate) secrets: OnceLock<Vec<Range<usize>>>,
 }
 
 /// Where each line starts.
@@ -246,6 +248,7 @@ impl Sources {
             too_large: None,
             attached: false,
             lines: OnceLock::new(),
+            secrets: OnceLock::new(),
         })
     }
 
@@ -257,6 +260,7 @@ impl Sources {
             too_large: Some(bytes),
             attached: false,
             lines: OnceLock::new(),
+            secrets: OnceLock::new(),
         })
     }
 
@@ -272,13 +276,14 @@ impl Sources {
 
     /// Adds a file that the project names; `name` is the path as it is written there.
     pub fn attach(&mut self, name: impl Into<String>, text: impl Into<String>) -> FileId {
-        let (name, lines) = (name.into(), OnceLock::new());
+        let name = name.into();
         let id = self.push(SourceFile {
             path: name.clone(),
             text: text.into(),
             too_large: None,
             attached: true,
-            lines,
+            lines: OnceLock::new(),
+            secrets: OnceLock::new(),
         });
         self.attached.entry(name).or_insert(id);
         id

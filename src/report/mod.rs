@@ -2,7 +2,6 @@
 
 pub mod diff;
 pub mod github;
-mod hidden;
 pub mod json;
 pub mod junit;
 pub mod metrics;

@@ -108,16 +108,16 @@ impl Message {
             value,
             message,
         } = notice;
-        let message = without_passwords(&message).into_owned();
+        let shown = |text: String| without_passwords(&text).into_owned();
         Self {
             code,
             severity,
-            message,
+            message: shown(message),
             help: None,
-            file,
+            file: file.map(shown),
             line,
-            column,
-            value,
+            column: column.map(shown),
+            value: value.map(shown),
         }
     }
 

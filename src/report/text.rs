@@ -9,10 +9,10 @@ use miette::{
     SourceCode, SourceSpan, SpanContents,
 };
 
-use super::hidden::without_secrets;
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::screen::one_line;
 use crate::source::{FileId, SourceFile, Sources, Span};
+use crate::yaml::secrets::Secrets;
 
 /// How the text is drawn.
 #[derive(Clone, Copy, Debug)]
@@ -243,11 +243,8 @@ impl<'a> Shown<'a> {
             .iter()
             .flat_map(|it| std::iter::once(&it.primary).chain(&it.labels));
         let ids: BTreeSet<FileId> = labels.map(|label| label.span.file).collect();
-        let one = |id: FileId| {
-            sources
-                .file(id)
-                .map(|file| (id, (file, without_secrets(&file.text))))
-        };
+        let secrets = Secrets::of(diagnostics, sources);
+        let one = |id: FileId| Some((id, (sources.file(id)?, secrets.shown(id)?)));
         Self(ids.into_iter().filter_map(one).collect())
     }
 

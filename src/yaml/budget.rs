@@ -12,7 +12,7 @@ pub const MAX_BYTES: u64 = 16 << 20;
 /// With the copies that aliases make.
 const MAX_TEXT: usize = 32 << 20;
 const MAX_DEPTH: usize = 128;
-const MAX_NODES: usize = 1_000_000;
+pub(super) const MAX_NODES: usize = 1_000_000;
 
 /// What has been spent, and the anchored nodes that aliases may copy.
 #[derive(Default)]

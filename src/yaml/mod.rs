@@ -3,10 +3,13 @@
 
 mod budget;
 pub mod node;
+mod outline;
 pub mod parse;
+pub(crate) mod secrets;
 mod syntax;
 pub(crate) mod tree;
 mod unquoted;
+mod written;
 
 pub use budget::{MAX_BYTES, too_large};
 pub use node::{Entry, Node, Scalar, Value};

@@ -62,6 +62,7 @@ mod rows_refused;
 mod run_report;
 mod run_says;
 mod screens;
+mod secrets;
 mod shape;
 mod sound;
 mod test_reports;

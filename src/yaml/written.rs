@@ -1,48 +1,37 @@
-//! Secrets in the text of a project, found as they are written: a file with a mistake is drawn,
-//! too.
+//! Secrets found in a text as they are written, where no parser can say what is a key and what its
+//! value: comments, and what lies behind a mistake.
 //!
-//! Invariant: every byte stays in its place, so that spans fit the text that is shown.
+//! Invariant: rather too much is found than too little, and the cost follows the size of the text.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-/// A value in quotes or brackets is looked through no further, so that the cost follows the size of
-/// a file whatever stands in it.
+use super::secrets::is_secret;
+
+/// A value in quotes or brackets is looked through no further, whatever stands in it.
 const LONGEST: usize = 4096;
 
-/// The text with an asterisk for each byte of a secret, and of an address in which escapes could
-/// hide one.
-pub(super) fn without_secrets(text: &str) -> Cow<'_, str> {
-    let is_secret = |key: &str| {
-        let key = key.to_ascii_lowercase();
-        ["secret", "token", "password"]
-            .iter()
-            .any(|name| key.ends_with(name))
-    };
-    let mut secrets = values(text, is_secret);
-    let variables: BTreeSet<&str> = secrets
+/// Secrets found as they are written.
+pub(super) fn as_text(text: &str, variables: &BTreeSet<String>) -> Vec<Range<usize>> {
+    // What a key with escapes says, only a parser knows.
+    let mut secrets = values(text, |key| is_secret(key) || key.contains('\\'));
+    let anchors: BTreeSet<&str> = secrets
+        .iter()
+        .filter_map(|it| text[it.clone()].strip_prefix('*'))
+        .collect();
+    secrets.extend(anchored(text, &anchors));
+    let named: BTreeSet<&str> = secrets
         .iter()
         .filter_map(|it| text[it.clone()].strip_prefix('$'))
         .collect();
-    let more = values(text, |key| variables.contains(key));
+    let more = values(text, |key| named.contains(key) || variables.contains(key));
     let addresses = values(text, |key| key.eq_ignore_ascii_case("url")).into_iter();
     secrets.extend(
         addresses
             .filter(|it| text[it.clone()].contains('\\'))
             .chain(more),
     );
-    if secrets.is_empty() {
-        return Cow::Borrowed(text);
-    }
-    let mut shown = text.as_bytes().to_vec();
-    for secret in secrets {
-        shown[secret]
-            .iter_mut()
-            .filter(|byte| !byte.is_ascii_whitespace())
-            .for_each(|byte| *byte = b'*');
-    }
-    Cow::Owned(String::from_utf8_lossy(&shown).into_owned())
+    secrets
 }
 
 /// Where the values of such keys stand.
@@ -59,6 +48,7 @@ fn values(text: &str, is_meant: impl Fn(&str) -> bool) -> Vec<Range<usize>> {
             let before = line[..colon].trim_end_matches([' ', '\t', '"', '\'']);
             let is_word = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
             let key = &before[before.trim_end_matches(is_word).len()..];
+            let key = with_escapes(&line[..colon]).unwrap_or(key);
             let is_key =
                 line[colon + 1..].starts_with(|c: char| c.is_whitespace() || "\"'[{".contains(c));
             if (is_key || colon + 1 == line.len()) && is_meant(key) {
@@ -71,6 +61,36 @@ fn values(text: &str, is_meant: impl Fn(&str) -> bool) -> Vec<Range<usize>> {
             }
         }
         start += line.len();
+    }
+    found
+}
+
+/// The key in quotes that ends here, if there are escapes in it.
+fn with_escapes(before: &str) -> Option<&str> {
+    let key = before.trim_end().strip_suffix('"')?;
+    let key = key.rsplit('"').next()?;
+    key.contains('\\').then_some(key)
+}
+
+/// What the anchors with these names stand before.
+fn anchored(text: &str, names: &BTreeSet<&str>) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let signs = if names.is_empty() { "" } else { text };
+    for (at, _) in signs.match_indices('&') {
+        let name = text[at + 1..]
+            .split(|c: char| c.is_whitespace() || ",[]{}".contains(c))
+            .next()
+            .unwrap_or_default();
+        if names.contains(name) {
+            let before = &text[text[..at].rfind('\n').map_or(0, |end| end + 1)..at];
+            let indent = before.len() - before.trim_start().len();
+            let place = Place {
+                indent,
+                is_flow: before.contains(['{', '[']),
+                has_mappings: true,
+            };
+            found.extend(place.value(text, at + 1 + name.len()));
+        }
     }
     found
 }
@@ -97,17 +117,37 @@ impl Place {
         let line = rest.lines().next().unwrap_or_default();
         match rest.chars().next() {
             Some(quote @ ('"' | '\'')) => {
-                std::iter::once(at + 1..at + quoted(rest, quote).unwrap_or(line.len()).max(1))
+                let end = quoted(rest, quote).unwrap_or(line.len()).max(1);
+                std::iter::once(at + 1..at + end)
+                    .chain(
+                        self.behind(line, end + 1)
+                            .map(|it| at + it.start..at + it.end),
+                    )
                     .collect()
             }
-            Some('{' | '[') => self
-                .bracketed(rest)
-                .map(|it| at + it.start..at + it.end)
-                .into_iter()
-                .collect(),
-            Some('|' | '>' | '\r' | '\n' | '#') | None => self
-                .below(text, at + line.len(), rest.starts_with(['|', '>']))
-                .collect(),
+            Some('{' | '[') => {
+                let end = closing(rest).map_or(line.len(), |end| end + 1);
+                let places = self
+                    .bracketed(rest)
+                    .into_iter()
+                    .chain(self.behind(line, end));
+                places.map(|it| at + it.start..at + it.end).collect()
+            }
+            Some('|' | '>' | '\r' | '\n' | '#') | None => {
+                // A `#` without a space behind it, or text behind `|`, was meant as the value.
+                let is_head =
+                    |c: char| "|>+-".contains(c) || c.is_ascii_digit() || c.is_whitespace();
+                let swallowed = match line.split(" #").next() {
+                    Some(rest) if rest.starts_with('#') => !rest.starts_with("# "),
+                    Some(rest) => !rest.chars().all(is_head),
+                    None => false,
+                };
+                let swallowed = Some(at..at + line.len()).filter(|_| swallowed);
+                swallowed
+                    .into_iter()
+                    .chain(self.below(text, at + line.len(), rest.starts_with(['|', '>'])))
+                    .collect()
+            }
             Some(_) if self.is_flow => {
                 std::iter::once(at..at + line.find([',', '}', ']']).unwrap_or(line.len())).collect()
             }
@@ -122,17 +162,8 @@ impl Place {
 
     /// What stands in brackets, but for the name of a variable of the environment.
     fn bracketed(&self, rest: &str) -> Option<Range<usize>> {
-        let mut depth = 0_usize;
-        let end = rest.char_indices().take(LONGEST).find(|(_, c)| {
-            depth = (depth + usize::from("{[".contains(*c)))
-                .saturating_sub(usize::from("}]".contains(*c)));
-            depth == 0
-        });
-        let end = end
-            .map_or_else(
-                || rest.lines().next().unwrap_or_default().len(),
-                |(end, _)| end,
-            )
+        let end = closing(rest)
+            .unwrap_or_else(|| rest.lines().next().unwrap_or_default().len())
             .max(1);
         let start = if is_env(&rest[1..end]) {
             rest[..end].find(',')?
@@ -140,6 +171,13 @@ impl Place {
             1
         };
         (self.has_mappings || rest.starts_with('[')).then_some(start..end)
+    }
+
+    /// What goes on behind the end of a value, where nothing may stand.
+    fn behind(&self, line: &str, end: usize) -> Option<Range<usize>> {
+        let rest = line.get(end..)?.split(" #").next()?.trim_end();
+        let is_other = rest.trim_start().starts_with([',', '}', ']', ':']);
+        (!self.is_flow && !is_other && !rest.is_empty()).then(|| end..end + rest.len())
     }
 
     /// The lines below the key that are further in.
@@ -172,6 +210,17 @@ impl Place {
     }
 }
 
+/// The bracket that closes the first one.
+fn closing(rest: &str) -> Option<usize> {
+    let mut depth = 0_usize;
+    let end = rest.char_indices().take(LONGEST).find(|(_, c)| {
+        depth =
+            (depth + usize::from("{[".contains(*c))).saturating_sub(usize::from("}]".contains(*c)));
+        depth == 0
+    });
+    end.map(|(end, _)| end)
+}
+
 /// Whether this says `env: NAME`.
 fn is_env(text: &str) -> bool {
     text.trim_start_matches(|c: char| c.is_whitespace() || "\"'".contains(c))
@@ -191,7 +240,14 @@ fn quoted(rest: &str, quote: char) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::without_secrets;
+    use std::collections::BTreeSet;
+
+    use super::super::secrets::without;
+    use super::as_text;
+
+    fn without_secrets(text: &str) -> String {
+        without(text, &as_text(text, &BTreeSet::new())).into_owned()
+    }
 
     #[test]
     fn a_secret_is_hidden_however_it_is_written() {
