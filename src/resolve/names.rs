@@ -347,10 +347,14 @@ impl Resolver {
     pub(super) fn tag_id(&mut self, name: &Keyed<Text>) -> Option<TagId> {
         let found = self.index.tags.find(&name.value.0);
         if found.is_none() && !self.index.contacts_broken {
-            let help = self.index.tags.help(&name.value.0, &self.guesses).or(Some(
-                "add it to `values` of `contacts: { tags: … }`".to_owned(),
-            ));
-            self.unknown("tag", codes::UNKNOWN_TAG, name, help);
+            let instead = if self.index.open_tags {
+                "no condition and no step names it, so nothing is remembered of it: take the line away"
+            } else {
+                "add it to `values` of `contacts: { tags: … }`"
+            };
+            let meant = self.index.tags.help(&name.value.0, &self.guesses);
+            let help = meant.unwrap_or_else(|| instead.to_owned());
+            self.unknown("tag", codes::UNKNOWN_TAG, name, Some(help));
         }
         found
     }

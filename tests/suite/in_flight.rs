@@ -380,15 +380,13 @@ fn what_nobody_is_at_keeps_what_is_remembered_of_it_under_another_name() {
 #[test]
 fn a_name_without_its_word_is_told_what_to_write() {
     let folder = tempfile::tempdir().unwrap();
-    let told = |line: &str| {
-        fs::write(
-            folder.path().join("funnelc.yaml"),
-            format!("{THINGS}moved: [ {line} ]\n"),
-        )
-        .unwrap();
+    let told_in = |project: &str, line: &str| {
+        let project = format!("{project}moved: [ {line} ]\n");
+        fs::write(folder.path().join("funnelc.yaml"), project).unwrap();
         let check = funnelc_in(folder.path(), &["check", ".", "--format", "json"]);
         format!("{}{}", check.out, check.err)
     };
+    let told = |line: &str| told_in(THINGS, line);
     let bare = told("{ from: picked, to: chosen }");
     assert!(
         bare.contains("write `{ from: segment picked, to: segment chosen }`"),
@@ -406,6 +404,11 @@ fn a_name_without_its_word_is_told_what_to_write() {
         told("{ from: experience shop/lead/x, to: experience shop/lead/windw }")
             .contains("did you mean `window`")
     );
+    let closed = told("{ from: tag a, to: tag golden }");
+    assert!(closed.contains("add it to `values`"), "{closed}");
+    let open = THINGS.replace("values: [vip, seen]", "values: open");
+    let open = told_in(&open, "{ from: tag a, to: tag golden }");
+    assert!(open.contains("take the line away"), "{open}");
     let silent = told("{ from: tag a, to: tag vip }, { from: event b, to: event rode }");
     assert!(!silent.contains("\"error\""), "{silent}");
 }

@@ -33,10 +33,23 @@ impl Flight<'_> {
             return false;
         }
         self.replace(|text| (text == old).then(|| new.clone()));
-        if declared.is_some() || self.random.chance(70) {
+        let is_said = declared.is_some() || self.random.chance(70);
+        // What only a block names that nothing uses is no tag of an open list.
+        if is_said && (declared.is_some() || self.is_named_outside_of_blocks(&new)) {
             self.say_moved(&format!("tag {old}"), &format!("tag {new}"));
         }
         true
+    }
+
+    fn is_named_outside_of_blocks(&self, tag: &str) -> bool {
+        let sections = self.root.as_mapping().into_iter().flatten();
+        sections
+            .filter(|(section, _)| section.as_str() != Some("blocks"))
+            .any(|(_, body)| {
+                ["tag", "add-tag", "remove-tag"]
+                    .iter()
+                    .any(|key| words_under(body, key).iter().any(|named| named == tag))
+            })
     }
 
     /// Of the project's own events, for the built-in ones keep their names.
