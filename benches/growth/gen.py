@@ -299,6 +299,30 @@ def many_funnels(n):
     return head() + block("funnels", (one.format(i) for i in range(n))) + campaigns(body.format(i) for i in range(n))
 
 
+TWO_STAGES = "  f{0}: {{ audience: everyone, stages: {{ a: {{ weight: 1 }}, b: {{ weight: 2 }} }} }}\n"
+
+
+def steps_moving(n):
+    """One campaign that moves to each stage of a funnel."""
+    return head() + funnel(n, converting=False) + campaign_of(f"      - {{ move: f/s{i} }}\n" for i in range(n - 1))
+
+
+def steps_moving_elsewhere(n):
+    """One campaign with a step `move` in each funnel."""
+    funnels = block("funnels", (TWO_STAGES.format(i) for i in range(n)))
+    return head() + funnels + campaign_of(f"      - {{ move: f{i}/b }}\n" for i in range(n))
+
+
+def steps_moving_if(n):
+    """The same, each behind a question for its stage."""
+    funnels = block("funnels", (TWO_STAGES.format(i) for i in range(n)))
+    return head() + funnels + campaign_of(f"      - {{ if: {{ stage: f{i}/a }}, then: [{{ move: f{i}/b }}] }}\n" for i in range(n))
+
+
+def campaign_of(steps):
+    return "campaigns:\n  c:\n    enter: { field: number, is: 1 }\n    on-leave: stay\n    steps:\n" + "".join(steps)
+
+
 KINDS = {
     make.__name__.replace("_", "-"): make
     for make in (
@@ -307,6 +331,7 @@ KINDS = {
         funnels, many_funnels, stage_questions, unknown_stages, leaving, loops, steps, jumps, moved, tests,
         wrong_types, wrong_shapes, layers, loose, places, moves, jumps_back, jumps_forward, jumps_round, tag_alternatives,
         known_warnings, projects, reached, stages_without_funnel, sums, leaving_steps,
+        steps_moving, steps_moving_elsewhere, steps_moving_if,
     )
 }
 

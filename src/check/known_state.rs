@@ -2,9 +2,10 @@
 //! settle stays unknown.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use super::positions::Positions;
-use super::stage_flow::{Ground, Here, Walk};
+use super::stage_flow::{Entry, Flow, Ground, Here, either};
 use crate::model::{
     Action, Campaign, Condition, ConditionKind, FieldId, FieldTest, FunnelId, Model, NewValue,
     SegmentId, Step, StepKind, Subject, TagId, Value,
@@ -12,10 +13,10 @@ use crate::model::{
 
 /// What is known at some step.
 #[derive(Clone)]
-pub(super) struct Facts {
+pub(super) struct Facts<'a> {
     tags: BTreeMap<TagId, bool>,
     fields: BTreeMap<FieldId, Known>,
-    stages: BTreeMap<FunnelId, Here>,
+    stages: BTreeMap<FunnelId, (Rc<Flow<'a>>, Here)>,
 }
 
 /// What is known about a field.
@@ -29,16 +30,19 @@ enum Known {
     Something,
 }
 
-impl Facts {
+impl<'a> Facts<'a> {
     /// What is known before the first step; of stages only in these funnels.
-    pub(super) fn at_start<'a>(
-        ground: &Ground<'a>,
+    pub(super) fn at_start(
+        ground: &'a Ground<'a>,
         campaign: &'a Campaign,
         funnels: BTreeSet<FunnelId>,
     ) -> Self {
-        let stages = funnels
+        let entry = Entry::of(ground, campaign);
+        let flows = funnels
             .into_iter()
-            .map(|funnel| (funnel, Walk::new(ground, campaign, funnel).start()))
+            .map(|funnel| Rc::new(Flow::new(&entry, funnel)));
+        let stages = flows
+            .map(|flow| (flow.funnel, (Rc::clone(&flow), flow.start.clone())))
             .collect();
         Self {
             tags: BTreeMap::new(),
@@ -48,21 +52,15 @@ impl Facts {
     }
 
     /// What is known after a step that is no `if`.
-    pub(super) fn after<'a>(
-        mut self,
-        ground: &Ground<'a>,
-        campaign: &'a Campaign,
-        step: &'a Step,
-    ) -> Self {
-        for (funnel, here) in &mut self.stages {
-            let walk = Walk::new(ground, campaign, *funnel);
-            *here = walk.after(step, std::mem::take(here), &mut |_, _| {});
+    pub(super) fn after(mut self, model: &Model, step: &Step) -> Self {
+        for (flow, here) in self.stages.values_mut() {
+            *here = flow.after_leaf(step, std::mem::take(here));
         }
         match &step.kind {
             StepKind::Action(Action::AddTag(tag)) => drop(self.tags.insert(*tag, true)),
             StepKind::Action(Action::RemoveTag(tag)) => drop(self.tags.insert(*tag, false)),
             StepKind::Action(Action::Clear(field)) => {
-                self.fields.insert(*field, cleared(ground.model, *field));
+                self.fields.insert(*field, cleared(model, *field));
             }
             StepKind::Action(Action::Set { field, to }) => {
                 self.fields.insert(*field, known(to));
@@ -91,10 +89,10 @@ impl Facts {
             .retain(|tag, has| other.tags.get(tag) == Some(has));
         self.fields
             .retain(|field, known| other.fields.get(field) == Some(known));
-        for (funnel, here) in &mut self.stages {
-            let there = other.stages.get(funnel).cloned().unwrap_or_default();
-            here.possible = here.possible.or(&there.possible);
-            here.expected = here.expected.or(&there.expected);
+        for (funnel, (_, here)) in &mut self.stages {
+            if let Some((_, there)) = other.stages.get(funnel) {
+                *here = either(here, there);
+            }
         }
         self
     }
@@ -142,7 +140,7 @@ fn known(to: &NewValue) -> Known {
 
 struct Judge<'a> {
     model: &'a Model,
-    facts: &'a Facts,
+    facts: &'a Facts<'a>,
     /// What is settled about segments; one in a circle is not.
     answers: BTreeMap<SegmentId, Option<bool>>,
 }
@@ -223,7 +221,7 @@ impl Judge<'_> {
         self.facts
             .stages
             .get(&funnel)
-            .map(|here| &here.expected)
+            .map(|(_, here)| &here.expected)
             .filter(|here| !here.is_empty())
     }
 }

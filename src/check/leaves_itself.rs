@@ -149,7 +149,7 @@ struct Search<'a, 'f> {
 /// What is known, and the step since which no condition of `enter` holds.
 #[derive(Clone)]
 struct Now<'a> {
-    facts: Facts,
+    facts: Facts<'a>,
     culprit: Option<&'a Step>,
 }
 
@@ -185,7 +185,7 @@ impl<'a> Search<'a, '_> {
     }
 
     fn after(&self, step: &'a Step, now: Now<'a>) -> Now<'a> {
-        let facts = now.facts.after(self.ground, self.campaign, step);
+        let facts = now.facts.after(self.ground.model, step);
         let verdicts = facts.verdicts(self.ground.model, &self.segments, &self.conditions);
         let over = verdicts.iter().all(|verdict| *verdict == Some(false));
         Now {

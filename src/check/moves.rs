@@ -1,11 +1,12 @@
 //! The rule of moves for all stages of a funnel at once: from where one may ever come to a stage.
 //! It says what [`refusal`](super::weights::refusal) says of each pair.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use super::stage_set::StageSet;
 use crate::model::ids::Id;
-use crate::model::{Funnel, Stage, StageId};
+use crate::model::{Funnel, FunnelId, Model, Stage, StageId};
 
 /// After so many stages, by weight, what came so far is kept.
 const STRIDE: usize = 64;
@@ -27,6 +28,25 @@ pub(super) struct Moves {
     closed: StageSet,
     /// By target: from where an arrow leads back to it.
     back: BTreeMap<StageId, StageSet>,
+}
+
+/// That of each funnel, worked out when it is first needed.
+pub(super) struct MovesByFunnel<'a> {
+    model: &'a Model,
+    known: Vec<OnceCell<Moves>>,
+}
+
+impl<'a> MovesByFunnel<'a> {
+    pub(super) fn new(model: &'a Model) -> Self {
+        Self {
+            model,
+            known: vec![OnceCell::new(); model.funnels.len()],
+        }
+    }
+
+    pub(super) fn of(&self, funnel: FunnelId) -> &Moves {
+        self.known[funnel.index()].get_or_init(|| Moves::of(&self.model.funnels[funnel]))
+    }
 }
 
 impl Moves {

@@ -1,7 +1,13 @@
-//! The stages of one funnel that a contact can have when a condition holds or not; never leaves one
-//! out that is possible.
+//! The stages that a contact can have when a condition holds or not; never leaves one out that is
+//! possible.
+//!
+//! A condition is looked at once for all funnels that it asks about: once for each of them would
+//! cost its length times their number.
 
-use super::moves::Moves;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use super::moves::MovesByFunnel;
 use super::stage_set::StageSet;
 use crate::model::ids::Id;
 use crate::model::{Condition, ConditionKind, Funnel, FunnelId, Model, SegmentId, StageId};
@@ -84,111 +90,139 @@ impl Positions {
     }
 }
 
-/// For each segment where a contact can be when it does not hold, and when it does.
-pub(super) type BySegment = Vec<[Positions; 2]>;
+/// For each funnel that a condition asks about: where a contact can be when it does not hold, and
+/// when it does. In any other it can be anywhere.
+pub(super) type Answers = BTreeMap<FunnelId, Rc<[Positions; 2]>>;
 
-/// The answers for all segments; `order` has each after those that it asks. A segment in a circle
+/// The answers of all segments; `order` has each after those that it asks. A segment in a circle
 /// says nothing.
 pub(super) fn of_segments(
     model: &Model,
-    funnel: FunnelId,
-    moves: &Moves,
+    moves: &MovesByFunnel<'_>,
     order: &[SegmentId],
-) -> BySegment {
-    let anywhere = Positions::anywhere(&model.funnels[funnel]);
-    let mut answers = vec![[anywhere.clone(), anywhere]; model.segments.len()];
+) -> Vec<Rc<Answers>> {
+    let mut segments = vec![Rc::default(); model.segments.len()];
     for segment in order
         .iter()
         .filter(|segment| !model.segments[**segment].is_listed())
     {
-        let question = Question {
+        let answers = Question {
             model,
-            funnel,
             moves,
-            segments: &answers,
-        };
-        let condition = &model.segments[*segment].condition;
-        let answer = [
-            question.possible(condition, false),
-            question.possible(condition, true),
-        ];
-        answers[segment.index()] = answer;
+            segments: &segments,
+        }
+        .answers(&model.segments[*segment].condition);
+        segments[segment.index()] = answers;
     }
-    answers
+    segments
 }
 
-/// Where a contact can be in a funnel when a condition comes out one way or the other.
+/// Where a contact can be when a condition comes out one way or the other.
 pub(super) struct Question<'a> {
     pub(super) model: &'a Model,
-    pub(super) funnel: FunnelId,
-    /// Those of the funnel.
-    pub(super) moves: &'a Moves,
-    pub(super) segments: &'a [[Positions; 2]],
+    pub(super) moves: &'a MovesByFunnel<'a>,
+    pub(super) segments: &'a [Rc<Answers>],
 }
 
 impl Question<'_> {
-    /// Where it can be when `condition` comes out as `holds`.
-    pub(super) fn possible(&self, condition: &Condition, holds: bool) -> Positions {
-        let anywhere = Positions::anywhere(&self.model.funnels[self.funnel]);
+    pub(super) fn answers(&self, condition: &Condition) -> Rc<Answers> {
         match &condition.kind {
-            ConditionKind::All(inner) => self.joined(inner, holds, holds),
-            ConditionKind::Any(inner) => self.joined(inner, holds, !holds),
-            ConditionKind::Not(inner) => self.possible(inner, !holds),
-            ConditionKind::Stage { stage, at_least } if stage.funnel == self.funnel => {
-                match (holds, at_least) {
-                    (true, _) => Positions::only(stage.stage),
-                    (false, None) => anywhere.except(&Positions::only(stage.stage)),
-                    (false, Some(_)) => anywhere,
-                }
+            ConditionKind::All(inner) => self.joined(inner, true),
+            ConditionKind::Any(inner) => self.joined(inner, false),
+            ConditionKind::Not(inner) => {
+                let turned =
+                    |answer: &[Positions; 2]| Rc::new([answer[1].clone(), answer[0].clone()]);
+                Rc::new(
+                    self.answers(inner)
+                        .iter()
+                        .map(|(funnel, answer)| (*funnel, turned(answer)))
+                        .collect(),
+                )
             }
-            ConditionKind::Reached(stage) if stage.funnel == self.funnel => {
-                self.reached(stage.stage, holds)
+            ConditionKind::Stage { stage, at_least } => {
+                let not = match at_least {
+                    None => self
+                        .anywhere(stage.funnel)
+                        .except(&Positions::only(stage.stage)),
+                    Some(_) => self.anywhere(stage.funnel),
+                };
+                one(stage.funnel, [not, Positions::only(stage.stage)])
             }
-            ConditionKind::InFunnel(funnel) if *funnel == self.funnel => {
-                if holds {
-                    anywhere.except(&Positions::nowhere())
-                } else {
-                    Positions::nowhere()
-                }
-            }
-            ConditionKind::Segment(segment) => {
-                self.segments[segment.index()][usize::from(holds)].clone()
-            }
-            ConditionKind::Stage { .. }
-            | ConditionKind::Reached(_)
-            | ConditionKind::InFunnel(_)
-            | ConditionKind::Reachable(_)
+            ConditionKind::Reached(stage) => one(
+                stage.funnel,
+                [false, true].map(|holds| self.reached(stage.funnel, stage.stage, holds)),
+            ),
+            ConditionKind::InFunnel(funnel) => one(
+                *funnel,
+                [
+                    Positions::nowhere(),
+                    self.anywhere(*funnel).except(&Positions::nowhere()),
+                ],
+            ),
+            ConditionKind::Segment(segment) => Rc::clone(&self.segments[segment.index()]),
+            ConditionKind::Reachable(_)
             | ConditionKind::Field { .. }
             | ConditionKind::Tag(_)
             | ConditionKind::Campaign { .. }
             | ConditionKind::Event(_)
-            | ConditionKind::Broken => anywhere,
+            | ConditionKind::Broken => Rc::default(),
         }
     }
 
-    /// `all` must come out alike, or at least one of them.
-    fn joined(&self, inner: &[Condition], holds: bool, all: bool) -> Positions {
-        let anywhere = Positions::anywhere(&self.model.funnels[self.funnel]);
-        let mut parts = inner.iter().map(|inner| self.possible(inner, holds));
-        if all {
-            parts.fold(anywhere, |sum, part| sum.and(&part))
-        } else {
-            parts.next().map_or(anywhere, |first| {
-                parts.fold(first, |sum, part| sum.or(&part))
+    /// `all` must hold, or at least one of them.
+    fn joined(&self, inner: &[Condition], all: bool) -> Rc<Answers> {
+        let mut by_funnel: BTreeMap<FunnelId, Vec<Rc<[Positions; 2]>>> = BTreeMap::new();
+        for inner in inner {
+            for (funnel, answer) in self.answers(inner).iter() {
+                by_funnel
+                    .entry(*funnel)
+                    .or_default()
+                    .push(Rc::clone(answer));
+            }
+        }
+        let answer = |funnel: FunnelId, parts: &[Rc<[Positions; 2]>]| {
+            [false, true].map(|holds| {
+                let mut sides = parts.iter().map(|answer| &answer[usize::from(holds)]);
+                let anywhere = self.anywhere(funnel);
+                if holds == all {
+                    sides.fold(anywhere, |sum, part| sum.and(part))
+                } else if parts.len() < inner.len() {
+                    // The others can decide it, wherever the contact is.
+                    anywhere
+                } else {
+                    sides.next().map_or(anywhere, |first| {
+                        sides.fold(first.clone(), |sum, part| sum.or(part))
+                    })
+                }
             })
-        }
+        };
+        Rc::new(
+            by_funnel
+                .into_iter()
+                .map(|(funnel, parts)| (funnel, Rc::new(answer(funnel, &parts))))
+                .collect(),
+        )
     }
 
-    fn reached(&self, stage: StageId, holds: bool) -> Positions {
-        let stages = match self.model.funnels[self.funnel].stages[stage].weight {
+    fn reached(&self, funnel: FunnelId, stage: StageId, holds: bool) -> Positions {
+        let moves = self.moves.of(funnel);
+        let stages = match self.model.funnels[funnel].stages[stage].weight {
             // A stage whose weight could not be read may be on either side.
-            None => self.moves.all(),
-            Some(weight) if holds => self.moves.all().except(&self.moves.lighter(weight)),
-            Some(weight) => self.moves.lighter(weight).or(self.moves.unweighted()),
+            None => moves.all(),
+            Some(weight) if holds => moves.all().except(&moves.lighter(weight)),
+            Some(weight) => moves.lighter(weight).or(moves.unweighted()),
         };
         Positions {
             nowhere: !holds,
             stages,
         }
     }
+
+    fn anywhere(&self, funnel: FunnelId) -> Positions {
+        Positions::anywhere(&self.model.funnels[funnel])
+    }
+}
+
+fn one(funnel: FunnelId, answer: [Positions; 2]) -> Rc<Answers> {
+    Rc::new(BTreeMap::from([(funnel, Rc::new(answer))]))
 }

@@ -184,6 +184,117 @@ fn a_step_knows_where_its_contacts_can_be() {
     }
 }
 
+/// Steps between a question for `f` and a move in it that do not concern `f`, each with what a move
+/// to `b` after them is then said to be.
+const BETWEEN: &[(&str, &str, &[&str])] = &[
+    (
+        "actions",
+        "{ points: 1 }, { set: s, to: true }, { move: g/b }",
+        &[],
+    ),
+    (
+        "a wait",
+        "{ points: 1 }, { wait: 1 day }, { points: 1 }",
+        &["move-may-be-refused"],
+    ),
+    (
+        "a wait on one branch",
+        "{ if: { stage: g/a }, then: [{ wait: 1 day }] }",
+        &["move-may-be-refused"],
+    ),
+    (
+        "an end on one branch",
+        "{ if: { stage: g/a }, then: [{ wait: 1 day }, { exit: exited }] }",
+        &[],
+    ),
+    (
+        "an end that may be left out",
+        "{ wait-until: 2026-12-24, if-past: skip }, { exit: exited }",
+        &["move-may-be-refused"],
+    ),
+    (
+        "shares",
+        "{ id: h, split: [{ share: 50, steps: [{ move: g/b }] }, { share: 50, steps: [{ exit: exited }] }] }",
+        &[],
+    ),
+    (
+        "ways side by side",
+        "{ fork: [{ id: l, steps: [{ move: g/b }] }, { id: r, steps: [{ points: 1 }] }] }",
+        &[],
+    ),
+    (
+        "ways side by side, one with a wait",
+        "{ fork: [{ id: l, steps: [{ id: w, wait: 1 day }] }, { id: r, steps: [{ move: g/b }] }] }",
+        &["move-may-be-refused"],
+    ),
+    (
+        "an event",
+        "{ await: { event: e }, then: [{ move: g/b }] }",
+        &["move-may-be-refused"],
+    ),
+    (
+        "a loop",
+        "{ id: w, wait: 1 day }, { if: { stage: g/a }, then: [{ goto: w }] }",
+        &["move-may-be-refused"],
+    ),
+];
+
+#[test]
+fn steps_that_do_not_concern_a_funnel_are_passed_as_what_they_come_to() {
+    let other = "
+    audience: everyone
+    stages: { a: { weight: 0, converts: { field: n, is: 7 } }, b: { weight: 10 } }
+events: { e: {} }";
+    for (what, steps, expected) in BETWEEN {
+        let steps = format!("[{{ if: {{ stage: f/a }}, then: [{steps}, {{ move: f/b }}] }}]");
+        let text = project(
+            FUNNEL,
+            "",
+            &campaign("{ field: n, is: 9 }", "on-leave: stay", &steps),
+        );
+        let text = text.replace("campaigns:", &format!("  g:{other}\ncampaigns:"));
+        let mut found = codes(&text);
+        found.retain(|code| {
+            [
+                "move-may-be-refused",
+                "backward-move",
+                "move-without-effect",
+            ]
+            .contains(code)
+        });
+        assert_eq!(found, *expected, "{what}: {steps}");
+    }
+}
+
+/// A campaign that moves contacts in so many funnels, with as many loops; in the last funnel a move
+/// is certainly refused.
+fn loops(count: usize) -> String {
+    let funnel = |at| {
+        format!(
+            "  f{at}: {{ audience: everyone, stages: {{ a: {{ weight: 1, converts: {{ field: n, is: 1 }} }}, b: {{ weight: 2 }} }} }}\n"
+        )
+    };
+    let steps = |at| {
+        format!(
+            "{{ id: w{at}, wait: 1 day }}, \
+                {{ if: {{ field: n, is: 2 }}, then: [{{ goto: w{at} }}] }}, {{ move: f{at}/b }}, "
+        )
+    };
+    let funnels: String = (0..count).map(funnel).collect();
+    let steps: String = (0..count).map(steps).collect();
+    let last = count - 1;
+    let refused = format!("{{ if: {{ stage: f{last}/b }}, then: [{{ move: f{last}/a }}] }}");
+    format!(
+        "version: 1\ncontacts: {{ key: id, fields: {{ n: {{ type: integer }} }} }}\nfunnels:\n{funnels}campaigns:\n  x: {{ enter: {{ field: n, is: 9 }}, on-leave: stay, steps: [{steps}{refused}] }}\n"
+    )
+}
+
+#[test]
+fn of_too_many_loops_in_too_many_funnels_nothing_is_said() {
+    assert!(codes(&loops(50)).contains(&"backward-move"));
+    assert!(!codes(&loops(600)).contains(&"backward-move"));
+}
+
 #[test]
 fn a_way_back_is_no_mistake() {
     let steps = campaign("{ stage: f/c }", "", "[{ move: f/b }]");
