@@ -125,7 +125,14 @@ impl Revision {
             return Ok(None);
         };
         let hash = String::from_utf8_lossy(&hash).trim().to_owned();
-        let tree = git(start, &["ls-tree", "-r", "-l", "-z", "--full-tree", &hash])?;
+        let list = |options: &[&str]| {
+            git(
+                start,
+                &[&["ls-tree", "-r"], options, &["-z", "--full-tree", &hash]].concat(),
+            )
+        };
+        // A git before 2.45 tells no sizes where an object is missing and may not be fetched.
+        let tree = list(&["-l"]).or_else(|_| list(&[]))?;
         let files = String::from_utf8_lossy(&tree)
             .split('\0')
             .filter_map(file)
@@ -170,15 +177,15 @@ impl Revision {
     }
 }
 
-/// One entry of `git ls-tree -l`: `100644 blob HASH SIZE<tab>PATH`. Links and other repositories
-/// are left out.
+/// One entry of `git ls-tree`: `100644 blob HASH<tab>PATH`, with `-l` also the size before the
+/// tab. Links and other repositories are left out.
 fn file(entry: &str) -> Option<(PathBuf, Blob)> {
     let (about, path) = entry.split_once('\t')?;
     let mut words = about.split_whitespace();
-    let (mode, kind, hash, bytes) = (words.next()?, words.next()?, words.next()?, words.next()?);
+    let (mode, kind, hash) = (words.next()?, words.next()?, words.next()?);
     let blob = Blob {
         hash: hash.to_owned(),
-        bytes: bytes.parse().ok(),
+        bytes: words.next().and_then(|bytes| bytes.parse().ok()),
     };
     (kind == "blob" && mode != "120000").then(|| (PathBuf::from(path), blob))
 }
@@ -197,9 +204,11 @@ fn git(folder: &Path, arguments: &[&str]) -> Result<Vec<u8>, CliError> {
     ]);
     command.args(["--no-replace-objects", "-C"]);
     // A clone that lacks objects would fetch them, and who asks for a comparison has not asked for
-    // the network.
+    // the network. Before 2.45 git does not know the first; the second lets it speak no protocol
+    // but one that there is not, whatever the repository's own settings allow.
     command
         .env("GIT_NO_LAZY_FETCH", "1")
+        .env("GIT_ALLOW_PROTOCOL", "none")
         .arg(folder)
         .args(arguments);
     let output = command

@@ -99,11 +99,17 @@ pub(crate) fn funnelc(args: &[&str]) -> Run {
 
 /// The program, run from a folder.
 pub(crate) fn funnelc_in(folder: &Path, args: &[&str]) -> Run {
+    funnelc_with(folder, args, &[])
+}
+
+/// The same with some variables of the environment.
+pub(crate) fn funnelc_with(folder: &Path, args: &[&str], variables: &[(&str, &str)]) -> Run {
     let output = std::process::Command::new(env!("CARGO_BIN_EXE_funnelc"))
         .args(args)
         .current_dir(folder)
         .env_remove("NO_COLOR")
         .env_remove("COLUMNS")
+        .envs(variables.iter().copied())
         .output()
         .expect("the program starts");
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("the program writes UTF-8");

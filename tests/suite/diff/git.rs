@@ -2,11 +2,12 @@
 //! were.
 
 use std::collections::BTreeMap;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 
 use super::{edited, webshop};
-use crate::projects::{Run, funnelc_in};
+use crate::projects::{Run, funnelc_in, funnelc_with};
 
 fn git(folder: &Path, arguments: &[&str]) {
     let name = [
@@ -441,6 +442,28 @@ fn a_clone_that_lacks_the_base_is_told_and_fetches_nothing() {
     assert_eq!(run.code, Some(3), "{}", run.err);
     assert!(run.err.contains("this clone lacks"), "{}", run.err);
     assert_eq!(files(clone.path()), before, "nothing was fetched");
+    git(clone.path(), &["config", "protocol.file.allow", "always"]);
+    let before = files(clone.path());
+    let run = with_old_git(&clone.path().join("shop"), &["diff", "HEAD~1"]);
+    assert_eq!(run.code, Some(3), "{}", run.err);
+    assert!(run.err.contains("this clone lacks"), "{}", run.err);
+    assert_eq!(
+        files(clone.path()),
+        before,
+        "nothing was fetched with an older git either"
+    );
+}
+
+/// The program with a git that does not know `GIT_NO_LAZY_FETCH`, as before 2.45.
+fn with_old_git(folder: &Path, args: &[&str]) -> Run {
+    let place = tempfile::tempdir().expect("a folder");
+    let path = std::env::var("PATH").expect("a path");
+    let script = format!("#!/bin/sh\nunset GIT_NO_LAZY_FETCH\nPATH='{path}'\nexec git \"$@\"\n");
+    let program = place.path().join("git");
+    std::fs::write(&program, script).expect("written");
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).expect("it may run");
+    let path = format!("{}:{path}", place.path().display());
+    funnelc_with(folder, args, &[("PATH", &path)])
 }
 
 /// Which column is a key, and of which type it is, the pull request says.
