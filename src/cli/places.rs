@@ -69,15 +69,5 @@ fn holds_rejects(path: &Path) -> bool {
 
 /// The path without links, also where its end does not exist yet.
 fn real(path: &Path) -> PathBuf {
-    let absolute = place::end_of(path).unwrap_or_else(|_| path.to_path_buf());
-    for ancestor in absolute.ancestors() {
-        if let (Ok(found), Ok(rest)) = (ancestor.canonicalize(), absolute.strip_prefix(ancestor)) {
-            return if rest.as_os_str().is_empty() {
-                found
-            } else {
-                found.join(rest)
-            };
-        }
-    }
-    absolute
+    place::real(&place::end_of(path).unwrap_or_else(|_| path.to_path_buf()))
 }

@@ -73,6 +73,76 @@ fn walking_follows_no_link() {
 }
 
 #[test]
+fn no_link_leads_what_is_written_out_of_the_working_folder() {
+    let place = tempfile::tempdir().unwrap();
+    let place = place.path().canonicalize().unwrap();
+    let at = |name: &str| place.join(name);
+    checkout(&place);
+    write(at("checkout/people.csv"), "id\n1\n").unwrap();
+    symlink("../elsewhere", at("checkout/away")).unwrap();
+    symlink("away", at("checkout/further")).unwrap();
+    symlink("../nowhere", at("checkout/dangling")).unwrap();
+    create_dir_all(at("checkout/inside")).unwrap();
+    symlink("inside", at("checkout/near")).unwrap();
+    let before = std::fs::read_dir(at("elsewhere")).unwrap().count();
+    let run = |named: &[&str]| {
+        let base = [
+            "run",
+            "shop",
+            "--contacts",
+            "people.csv",
+            "--now",
+            "2026-11-21T09:00",
+        ];
+        funnelc_in(&at("checkout"), &[&base, named].concat())
+    };
+    let plan = |to: &str| funnelc_in(&at("checkout"), &["plan", "shop", "-o", to]);
+    for link in ["away", "further", "near/../away", "./shop/../away"] {
+        let to = format!("{link}/new");
+        for ran in [
+            plan(&to),
+            run(&["--out", &to]),
+            run(&["--out", "o", "--state", &to]),
+        ] {
+            assert_ne!(ran.code, Some(0), "{to}: {}{}", ran.out, ran.err);
+            let end = at("elsewhere/new");
+            let said = format!(
+                "`{link}` is a link and leads out of the working folder; write `{}`",
+                end.display()
+            );
+            assert!(
+                ran.err.replace('\n', " ").contains(&said),
+                "{to}: {}",
+                ran.err
+            );
+        }
+        let rejects = run(&["--out", "o", "--rejects", &to]);
+        assert_ne!(rejects.code, Some(0), "{}", rejects.err);
+    }
+    assert_ne!(run(&["--out", "dangling"]).code, Some(0));
+    assert!(!at("nowhere").exists());
+    assert_eq!(
+        std::fs::read_dir(at("elsewhere")).unwrap().count(),
+        before,
+        "nothing was written there"
+    );
+    let real = at("elsewhere/plan.json");
+    for to in [
+        "near/plan.json",
+        "../elsewhere/plan.json",
+        real.to_str().unwrap(),
+        at("checkout/away/p").to_str().unwrap(),
+    ] {
+        let ran = plan(to);
+        assert_eq!(ran.code, Some(0), "{to}: {}", ran.err);
+    }
+    assert_eq!(
+        run(&["--out", "near/run", "--state", "near/state"]).code,
+        Some(0)
+    );
+}
+
+#[test]
 fn nothing_is_written_through_a_link() {
     let place = tempfile::tempdir().unwrap();
     let at = |name: &str| place.path().join(name);

@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 
 use super::access::{self, Readers};
 use super::file::HashedFile;
+use super::place;
 
 /// A file being written. Dropped before it is committed, it leaves nothing.
 #[derive(Debug)]
@@ -32,6 +33,7 @@ struct Part {
 impl AtomicFile {
     /// Starts a file whose place is `target`.
     pub(crate) fn begin(target: &Path, readers: Readers) -> io::Result<(Self, HashedFile)> {
+        place::allow_file(target)?;
         let target = std::path::absolute(target)?;
         let is_link = target.is_symlink();
         if is_link && !is_of_system(&target) {

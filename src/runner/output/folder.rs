@@ -95,7 +95,7 @@ pub(crate) fn nearest(out: &Path) -> PathBuf {
 /// Where the run of `out` will stand: links are followed, so that it is the folder that is
 /// exchanged and not the link to it.
 pub(crate) fn target(out: &Path) -> Result<PathBuf, FolderError> {
-    place::end_of(out).map_err(failed(out))
+    place::written_at(out).map_err(failed(out))
 }
 
 /// A folder being written. Dropped before it is exchanged, it leaves nothing.

@@ -68,7 +68,7 @@ impl Store {
             path: folder.to_path_buf(),
             error,
         };
-        let made = made_at(&place::end_of(folder).map_err(failed)?).map_err(failed)?;
+        let made = made_at(&place::written_at(folder).map_err(failed)?).map_err(failed)?;
         let lock = claim::locked(folder)?;
         // Before there is a store, whose end sweeps the folder.
         let current = named(folder)?;
