@@ -4,6 +4,8 @@
 //! Nothing is judged here. Whatever is wrong with a plan is found where it is found in a project,
 //! and told in the same words.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value as Json;
 
 use super::{said, wire};
@@ -26,7 +28,10 @@ pub(super) fn checked(plan: &wire::Plan) -> Result<Checked, Vec<String>> {
     if !found.iter().any(is_error)
         && let (Ok(checked), _) = check::run(model, &found)
     {
-        return Ok(checked);
+        return match unnamed_tag(plan, checked.model()) {
+            None => Ok(checked),
+            Some(told) => Err(vec![told]),
+        };
     }
     // Once more with places, which a model of a plan has not.
     tree.places = Some(Vec::new());
@@ -54,6 +59,23 @@ fn read(plan: &wire::Plan, root: &Node) -> (Model, Vec<Diagnostic>) {
     found.extend(more);
     as_in_their_files(&mut model, plan);
     (model, found)
+}
+
+/// An open list of tags is that of the tags that the plan names, which no project can say
+/// otherwise.
+fn unnamed_tag(plan: &wire::Plan, model: &Model) -> Option<String> {
+    let named = model.contacts.tags.names.values().map(|tag| &tag.id);
+    let (named, listed): (BTreeSet<_>, BTreeSet<_>) =
+        (named.collect(), plan.contacts.tags.values.iter().collect());
+    let tag = named.symmetric_difference(&listed).next()?;
+    let told = if named.contains(tag) {
+        format!("contacts/tags/values: the plan names the tag `{tag}`, which is not listed")
+    } else {
+        format!(
+            "contacts/tags/values: lists the tag `{tag}`, which an open list has only where the plan names it"
+        )
+    };
+    Some(told)
 }
 
 /// Of the texts of content a plan has only where they stand, and a digest.

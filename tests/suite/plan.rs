@@ -84,6 +84,27 @@ fn resealed(plan: &str) -> Result<Plan, PlanError> {
 }
 
 #[test]
+fn an_open_list_of_tags_is_that_of_the_tags_that_the_plan_names() {
+    let yaml = "version: 1
+contacts: { key: id }
+campaigns: { talk: { enter: { tag: new }, steps: [{ add-tag: warm }] } }
+";
+    let plan = plan_of(crate::projects::sources(&[("funnelc.yaml", yaml)])).to_json();
+    let plan: serde_json::Value = serde_json::from_str(&plan).unwrap();
+    for (values, told) in [
+        (r#"["new","warm","vip"]"#, "lists the tag `vip`"),
+        (r#"["new"]"#, "names the tag `warm`, which is not listed"),
+    ] {
+        let mut changed = plan.clone();
+        changed["plan"]["contacts"]["tags"]["values"] = serde_json::from_str(values).unwrap();
+        match resealed(&changed.to_string()) {
+            Err(PlanError::Faulty(faults)) => assert!(faults.contains(told), "{faults}"),
+            other => panic!("{values}: {:?}", other.map(|plan| plan.to_json())),
+        }
+    }
+}
+
+#[test]
 fn whatever_check_calls_an_error_is_refused_in_a_plan_that_was_made_by_hand() {
     let yaml = "version: 1
 contacts: { key: id, tags: { values: [hot, cold] } }
