@@ -197,6 +197,11 @@ fn campaigns(impact: &Comparison, all: &str) -> Vec<String> {
 fn data(shift: &DataShift, all: &str) -> Vec<String> {
     let id = &shift.id;
     let [gained, lost, other] = match shift.kind {
+        DataKind::Tag if id.is_empty() => [
+            "end with a tag that neither plan names".to_owned(),
+            "end without a tag that neither plan names".to_owned(),
+            String::new(),
+        ],
         DataKind::Tag => [
             format!("end with the tag `{id}`"),
             format!("end without the tag `{id}`"),

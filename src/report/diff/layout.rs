@@ -124,6 +124,7 @@ pub(super) fn share(part: u64, all: u64) -> String {
 /// What a datum is called in a table.
 pub(super) fn datum(shift: &DataShift) -> String {
     let word = match shift.kind {
+        DataKind::Tag if shift.id.is_empty() => return "tags of neither plan".to_owned(),
         DataKind::Tag => "tag",
         DataKind::Field => "field",
         DataKind::Points if shift.id.is_empty() => return "points".to_owned(),

@@ -88,7 +88,8 @@ pub struct Columns {
 pub struct DataShift {
     /// What kind of datum.
     pub kind: DataKind,
-    /// Its id; empty for the points that belong to no group.
+    /// Its id; empty for the points that belong to no group, and for all tags that neither plan
+    /// names.
     pub id: String,
     /// Who has it, or has a value, under the head only.
     pub gained: Samples,

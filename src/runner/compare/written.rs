@@ -1,7 +1,7 @@
 //! What two plans write about one contact, cell by cell and action by action; looked at only where
 //! the bytes differ.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -33,6 +33,9 @@ pub(super) struct Cells {
     all: Vec<Cell>,
     /// What stands between two tags, under each plan.
     separators: [String; 2],
+    /// The tags that either plan names. Others are data of the file, which a comparison does not
+    /// tell: the project says which column holds tags, and may say that of names or addresses.
+    named_tags: BTreeSet<String>,
     /// The names that tags had, each with the present one.
     renamed_tags: BTreeMap<String, String>,
     /// The columns that only one of the two gives to the file.
@@ -102,6 +105,12 @@ impl Cells {
         };
         let columns = [only(left, right), only(right, left)];
         let separators = [base, head].map(|(model, _)| model.contacts.tags.separator.clone());
+        let tags = |model: &Model| {
+            let tags = model.contacts.tags.names.values();
+            tags.map(|tag| tag.id.clone()).collect::<Vec<_>>()
+        };
+        let named_tags = [base, head].into_iter().flat_map(|(model, _)| tags(model));
+        let named_tags = named_tags.collect();
         let renamed_tags = head
             .0
             .in_flight
@@ -113,6 +122,7 @@ impl Cells {
         Self {
             all,
             separators,
+            named_tags,
             renamed_tags,
             columns,
         }
@@ -160,14 +170,19 @@ impl Cells {
             .collect()
         };
         let (before, after) = (list(before, 0), list(after, 1));
-        after
-            .iter()
-            .filter(|tag| !before.contains(tag))
-            .for_each(|tag| found(DataKind::Tag, tag, Turn::Gained));
-        before
-            .iter()
-            .filter(|tag| !after.contains(tag))
-            .for_each(|tag| found(DataKind::Tag, tag, Turn::Lost));
+        for (these, others, turn) in [
+            (&after, &before, Turn::Gained),
+            (&before, &after, Turn::Lost),
+        ] {
+            let differing: BTreeSet<_> = these
+                .iter()
+                .filter(|tag| !others.contains(tag))
+                .map(|tag| self.named_tags.get(tag).map_or("", String::as_str))
+                .collect();
+            differing
+                .into_iter()
+                .for_each(|tag| found(DataKind::Tag, tag, turn));
+        }
     }
 }
 

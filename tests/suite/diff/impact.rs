@@ -362,3 +362,46 @@ fn a_comment_is_never_too_long_and_says_what_was_cut() {
         assert!(shown.ends_with("</sub>\n"));
     }
 }
+
+/// With an open list every cell of the column that a project names is a tag, also where it holds
+/// addresses.
+#[test]
+fn a_tag_that_no_plan_names_is_not_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    let base = "version: 1
+contacts: { key: id, tags: { values: open, column: tags } }
+campaigns: { c: { enter: { tag: vip }, on-leave: stay, steps: [{ add-tag: seen }] } }
+";
+    write("base.yaml", base);
+    write("head.yaml", &base.replace("column: tags", "column: mail"));
+    write(
+        "contacts.csv",
+        "id,mail,tags\n1,ann@example.com;bob@example.com,vip\n2,vip,\n",
+    );
+    for format in ["text", "markdown", "json"] {
+        let args = [
+            "diff",
+            "base.yaml",
+            "head.yaml",
+            "--contacts",
+            "contacts.csv",
+        ];
+        let args = [
+            &args[..],
+            &["--now", "2026-11-21T09:00", "--format", format],
+        ]
+        .concat();
+        let told = crate::projects::funnelc_in(folder.path(), &args);
+        assert!(!told.out.contains("example"), "{}", told.out);
+        let named = if format == "json" {
+            "\"id\": \"seen\""
+        } else {
+            "tag seen"
+        };
+        assert!(told.out.contains(named), "{}{}", told.out, told.err);
+        if format != "json" {
+            assert!(told.out.contains("tags of neither plan"), "{}", told.out);
+        }
+    }
+}
