@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::path::PathBuf;
 use std::sync::OnceLock;
 
 /// A file of a [`Sources`] set.
@@ -237,6 +238,8 @@ pub struct Sources {
     attached: BTreeMap<String, FileId>,
     /// By the name of a file that the project names and may not have: why.
     refused: BTreeMap<String, Refused>,
+    /// Where on the disk these files stand, and those that the project names and may not have.
+    places: Vec<PathBuf>,
 }
 
 impl Sources {
@@ -262,6 +265,16 @@ impl Sources {
             lines: OnceLock::new(),
             secrets: OnceLock::new(),
         })
+    }
+
+    /// Notes where on the disk a file of the project stands, or one that it names.
+    pub fn stands_at(&mut self, place: PathBuf) {
+        self.places.push(place);
+    }
+
+    /// Where on the disk the files of the project stand, and those that it names.
+    pub fn places(&self) -> &[PathBuf] {
+        &self.places
     }
 
     fn push(&mut self, file: SourceFile) -> FileId {

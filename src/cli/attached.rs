@@ -20,6 +20,9 @@ pub(super) fn attach(files: &dyn Files, folder: &Path, sources: &mut Sources) {
     }
     let (mut held, mut left) = (BTreeMap::new(), MOST_NAMED);
     for name in names {
+        if let Some(place) = files.on_disk(&folder.join(&name)) {
+            sources.stands_at(place);
+        }
         let real = match real(files, folder, &name) {
             Ok(real) => real,
             Err(why) => {

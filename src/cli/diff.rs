@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 
 use super::files::{Disk, Files, Revision};
+use super::kept::Kept;
 use super::output::{Stream, Terminal};
 use super::{CliError, Exit, plan, project, run};
 use crate::diagnostic::did_you_mean;
@@ -129,6 +130,8 @@ struct Version {
     model: Option<Model>,
     /// Whether it does not have the environment that was asked for.
     lacks_environment: bool,
+    /// What was read for it.
+    kept: Kept,
 }
 
 /// The environment that is laid over a version.
@@ -195,7 +198,7 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, CliError> {
         Format::Markdown => markdown(&report, args.longest),
         Format::Json => json(&report),
     };
-    terminal.deliver(args.output.as_deref(), &rendered)?;
+    terminal.deliver(args.output.as_deref(), &rendered, &args.kept(&base, &head))?;
     if let Some(unread) = impact
         .as_ref()
         .map(|impact| impact.bad_rows.before.max(impact.bad_rows.after))
@@ -217,6 +220,20 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, CliError> {
 }
 
 impl Args {
+    /// What this command has read.
+    fn kept(&self, base: &Version, head: &Version) -> Kept {
+        let files = [
+            &self.contacts,
+            &self.companies,
+            &self.events,
+            &self.hash_key,
+        ];
+        base.kept
+            .clone()
+            .and_all(&head.kept)
+            .and(files.map(Option::as_deref))
+    }
+
     /// Where the project stands.
     fn project(&self) -> &Path {
         let head = self
@@ -267,6 +284,7 @@ fn version(
                 plan,
                 model: None,
                 lacks_environment: false,
+                kept: Kept::default().and([Some(path)]),
             }));
         }
         return compiled(name.to_owned(), &Disk::default(), path, env, terminal);
@@ -410,6 +428,7 @@ fn compiled(
             plan,
             model: Some(compiled.model),
             lacks_environment,
+            kept: Kept::of(&compiled.sources),
         }));
     }
     plan::findings(&compiled, terminal)?;

@@ -14,6 +14,8 @@ pub(crate) trait Files {
     fn real(&self, folder: &Path, path: &Path) -> Result<PathBuf, Unread>;
     /// The bytes of a file of the project in `folder`, if it has `most` at most.
     fn read(&self, folder: &Path, path: &Path, most: u64) -> Result<Vec<u8>, Unread>;
+    /// Where it is on the disk, if these files are there.
+    fn on_disk(&self, path: &Path) -> Option<PathBuf>;
     /// Whether there is such a file.
     fn is_file(&self, path: &Path) -> bool;
     /// Whether there is such a folder.
@@ -39,6 +41,10 @@ impl Files for Disk {
 
     fn read(&self, folder: &Path, path: &Path, most: u64) -> Result<Vec<u8>, Unread> {
         inside::read(&self.folders, folder, path, most)
+    }
+
+    fn on_disk(&self, path: &Path) -> Option<PathBuf> {
+        Some(path.to_path_buf())
     }
 
     fn is_file(&self, path: &Path) -> bool {
@@ -250,6 +256,10 @@ impl Files for Revision {
         }
         git(&self.start, &["cat-file", "blob", hash])
             .map_err(|error| Unread::Failed(error.to_string()))
+    }
+
+    fn on_disk(&self, _: &Path) -> Option<PathBuf> {
+        None
     }
 
     fn is_file(&self, path: &Path) -> bool {

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
+use super::kept::Kept;
 use super::output::{Stream, Terminal};
 use super::shell::quoted;
 use super::{CliError, Exit, project};
@@ -63,7 +64,8 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, CliError> {
         Format::Dot => (diagram::dot(&journey, &filter), None),
         Format::Text => (diagram::text(&journey, &filter), None),
     };
-    terminal.deliver(args.output.as_deref(), &drawing)?;
+    let kept = Kept::of(&compiled.sources).and([args.path.as_deref()]);
+    terminal.deliver(args.output.as_deref(), &drawing, &kept)?;
     if let Some(too_large) = too_large {
         terminal.say(&warning(args, &journey, too_large))?;
     }

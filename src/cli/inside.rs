@@ -207,17 +207,3 @@ pub(super) fn may_write(
         Err(other) => Err(other),
     }
 }
-
-/// Whether something is there that a command reads and never writes with `-o`: YAML, or rows of
-/// contacts and events.
-pub(super) fn is_source(path: &Path) -> bool {
-    let extension = path
-        .extension()
-        .map(|extension| extension.to_string_lossy().to_lowercase());
-    let is_read = matches!(
-        extension.as_deref(),
-        Some("yaml" | "yml" | "csv" | "tsv" | "jsonl" | "ndjson")
-    );
-    is_read
-        && std::fs::metadata(path).is_ok_and(|metadata| metadata.is_file() && metadata.len() > 0)
-}

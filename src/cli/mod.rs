@@ -19,6 +19,7 @@ mod findings;
 mod graph;
 mod init;
 mod inside;
+mod kept;
 mod output;
 mod places;
 mod plan;

@@ -7,7 +7,8 @@ use std::path::Path;
 
 use clap::ValueEnum;
 
-use super::{CliError, Exit, inside};
+use super::kept::Kept;
+use super::{CliError, Exit};
 use crate::report::table::WIDEST;
 use crate::report::text::Style;
 use crate::runner::notice::NoticeCode;
@@ -124,23 +125,24 @@ impl Terminal {
         let _ = self.say(&text);
     }
 
-    /// Writes a result to the file of `-o`, or to standard output where there is none or it is `-`.
-    pub(crate) fn deliver(self, file: Option<&Path>, text: &str) -> Result<Exit, CliError> {
-        match file.filter(|path| *path != Path::new("-")) {
-            Some(path) if inside::is_source(path) => {
-                let message = format!(
-                    "`-o {}` would write over a file that no `-o` made",
-                    path.display()
-                );
-                return Err(CliError::usage(message)
-                    .help("YAML and tables are what funnelc reads: name another file"));
-            }
-            Some(path) if is_json(text) => write_whole(path, screen::inert_json(text).as_bytes())?,
-            Some(path) => write_whole(
-                path,
-                screen::without_passwords(&screen::inert(text, false)).as_bytes(),
-            )?,
-            None => self.print(Stream::Out, text)?,
+    /// Writes a result to the file of `-o`, which is none that is kept, or to standard output where
+    /// there is none or it is `-`.
+    pub(super) fn deliver(
+        self,
+        file: Option<&Path>,
+        text: &str,
+        kept: &Kept,
+    ) -> Result<Exit, CliError> {
+        let Some(path) = file.filter(|path| *path != Path::new("-")) else {
+            self.print(Stream::Out, text)?;
+            return Ok(Exit::Fine);
+        };
+        kept.allow(path)?;
+        if is_json(text) {
+            write_whole(path, screen::inert_json(text).as_bytes())?;
+        } else {
+            let text = screen::inert(text, false);
+            write_whole(path, screen::without_passwords(&text).as_bytes())?;
         }
         Ok(Exit::Fine)
     }

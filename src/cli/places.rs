@@ -68,6 +68,6 @@ fn holds_rejects(path: &Path) -> bool {
 }
 
 /// The path without links, also where its end does not exist yet.
-fn real(path: &Path) -> PathBuf {
+pub(crate) fn real(path: &Path) -> PathBuf {
     place::real(&place::end_of(path).unwrap_or_else(|_| path.to_path_buf()))
 }

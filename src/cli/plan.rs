@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use super::kept::Kept;
 use super::output::{Stream, Terminal, write_whole};
-use super::{CliError, Exit, places, project};
+use super::{CliError, Exit, project};
 use crate::Compiled;
 use crate::plan::Plan;
 use crate::report::{text, words};
@@ -36,16 +37,9 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, CliError> {
         .filter(|path| *path != Path::new("-"))
     {
         Some(path) => {
-            if let Some((_, file)) = compiled
-                .sources
-                .files()
-                .find(|(_, file)| places::same(Path::new(&file.path), path))
-            {
-                return Err(
-                    CliError::usage(format!("`{}` is a file of the project", file.path))
-                        .help("name a new file"),
-                );
-            }
+            Kept::of(&compiled.sources)
+                .and([args.path.as_deref()])
+                .allow(path)?;
             write_whole(path, inert_json(&plan.to_json()).as_bytes())?;
             terminal.print(Stream::Out, &in_words)?;
         }

@@ -299,6 +299,9 @@ fn add(
     path: &Path,
 ) -> Result<FileId, CliError> {
     let shown = files.shown(path);
+    if let Some(place) = files.on_disk(path) {
+        sources.stands_at(place);
+    }
     match files.read(folder, path, yaml::MAX_BYTES) {
         Ok(bytes) => {
             let text = utf8(bytes, Path::new(&shown))?;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
+use super::kept::Kept;
 use super::output::Terminal;
 use super::{CliError, Exit};
 use crate::report;
@@ -43,5 +44,5 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, CliError> {
         Of::Run => report::run::json_schema(),
         Of::Plan => crate::plan::json_schema(),
     };
-    terminal.deliver(args.output.as_deref(), &schema)
+    terminal.deliver(args.output.as_deref(), &schema, &Kept::default())
 }

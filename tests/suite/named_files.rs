@@ -251,6 +251,78 @@ fn a_baseline_is_written_over_nothing_but_a_baseline_of_the_project() {
 }
 
 #[test]
+fn a_result_is_not_written_over_what_this_command_read_or_the_project_names() {
+    let place = tempfile::tempdir().unwrap();
+    let at = |name: &str| place.path().join(name);
+    let yaml = "version: 1
+contacts: { key: id, tags: { values: [hot] } }
+content: { x: { kind: email, body: texts/a.html }, y: { kind: email, body: texts/b.bin } }
+segments: { m: { include: [m.txt] } }
+";
+    create_dir_all(at("texts")).unwrap();
+    for (file, text) in [
+        ("funnelc.yaml", yaml),
+        ("texts/a.html", "Hello"),
+        ("m.txt", "1\n"),
+        ("people", "id\n1\n"),
+        ("key", "0123456789abcdef0123456789abcdef"),
+    ] {
+        write(at(file), text).unwrap();
+    }
+    write(at("texts/b.bin"), b"\xff").unwrap();
+    let run = "run . --contacts people --now 2026-11-21T09:00 --out out --state st";
+    let fine = "version: 1\ncontacts: { key: id, tags: { values: [hot] } }\n";
+    create_dir_all(at("other")).unwrap();
+    write(at("other/funnelc.yaml"), fine).unwrap();
+    let plan = funnelc_in(place.path(), &["plan", "other", "-o", "plan.json"]);
+    assert_eq!(plan.code, Some(0), "{}", plan.err);
+    let words = |line: &str| line.split(' ').map(str::to_owned).collect::<Vec<_>>();
+    let of = |line: &str| {
+        let words = words(line);
+        funnelc_in(
+            place.path(),
+            &words.iter().map(String::as_str).collect::<Vec<_>>(),
+        )
+    };
+    let ran = of(&run.replace("run .", "run other"));
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    std::fs::hard_link(at("texts/a.html"), at("same")).unwrap();
+    std::os::unix::fs::symlink("texts", at("link")).unwrap();
+    let compare = "diff other other --now 2026-11-21T09:00 --contacts";
+    for (line, file) in [
+        ("graph . -o texts/a.html", "texts/a.html"),
+        ("graph . -o ./link/../texts/a.html", "texts/a.html"),
+        ("graph . -o link/a.html", "texts/a.html"),
+        ("graph . -o same", "same"),
+        // It cannot be read, and the project names it.
+        ("graph . -o texts/b.bin", "texts/b.bin"),
+        ("graph . -o m.txt", "m.txt"),
+        ("plan other -o out/contacts.csv", "out/contacts.csv"),
+        ("plan other -o out/run.json", "out/run.json"),
+        ("plan other -o out/metrics.json", "out/metrics.json"),
+        ("graph other -o st/CURRENT", "st/CURRENT"),
+        ("schema -o st/lock", "st/lock"),
+        ("diff plan.json other -o plan.json", "plan.json"),
+        (&format!("{compare} people -o people"), "people"),
+        (&format!("{compare} people --hash-key key -o key"), "key"),
+    ] {
+        let before = std::fs::read(at(file)).unwrap();
+        let ran = of(line);
+        let told = ran.code == Some(2) && ran.err.contains("would write over a");
+        assert!(told, "{line}: {:?} {}", ran.code, ran.err);
+        assert_eq!(std::fs::read(at(file)).unwrap(), before, "{line}");
+    }
+    for line in [
+        "graph . -o new.html",
+        "graph . -o new.html",
+        "plan other -o plan.json",
+    ] {
+        assert!(!of(line).err.contains("would write over"), "{line}");
+    }
+    assert!(at("new.html").is_file(), "a result may be made anew");
+}
+
+#[test]
 fn a_result_is_not_written_over_what_funnelc_reads() {
     let place = tempfile::tempdir().unwrap();
     shop(place.path(), &["emails/ours.html"]);
@@ -260,12 +332,7 @@ fn a_result_is_not_written_over_what_funnelc_reads() {
     for file in ["funnelc.yaml", "contacts.csv"] {
         let ran = funnelc_in(&shop, &["graph", "-o", file]);
         assert_eq!(ran.code, Some(2), "{}", ran.err);
-        assert!(
-            ran.err
-                .contains("would write over a file that no `-o` made"),
-            "{}",
-            ran.err
-        );
+        assert!(ran.err.contains("would write over a file"), "{}", ran.err);
     }
     assert_eq!(read_to_string(shop.join("funnelc.yaml")).unwrap(), before);
     assert_eq!(

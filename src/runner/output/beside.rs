@@ -96,7 +96,7 @@ impl Drop for AtomicFile {
 }
 
 /// Whether the system made what stands here, such as `/dev/stdout`.
-fn is_of_system(path: &Path) -> bool {
+pub(crate) fn is_of_system(path: &Path) -> bool {
     ["/dev", "/proc"]
         .iter()
         .any(|folder| path.starts_with(folder))

@@ -59,6 +59,12 @@ pub(super) fn replaceable(place: &Path) -> Result<(), FolderError> {
         .try_for_each(|name| part_of_run(place, &name, &run))
 }
 
+/// Whether a file of this name in a folder is a part of the run there.
+pub(super) fn has_part(place: &Path, name: &str) -> bool {
+    outline(&place.join(MANIFEST))
+        .is_some_and(|run| name == MANIFEST || run.outputs.contains_key(name))
+}
+
 /// What a folder holds, sorted.
 fn names(place: &Path) -> io::Result<Vec<OsString>> {
     let mut names = fs::read_dir(place)?

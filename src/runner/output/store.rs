@@ -266,6 +266,16 @@ fn named(folder: &Path) -> Result<Option<String>, StoreError> {
     }
 }
 
+/// Whether a file of this name in a folder is a part of the state there.
+pub(crate) fn has_part(folder: &Path, name: &str) -> bool {
+    let is_file = folder
+        .join(CURRENT)
+        .symlink_metadata()
+        .is_ok_and(|metadata| metadata.is_file());
+    let is_part = [CURRENT, LOCK, NEW, PART].contains(&name) || hash_of(name).is_some();
+    is_part && is_file && named(folder).is_ok_and(|current| current.is_some())
+}
+
 /// A state whose `CURRENT` is gone would pass for a new one, and everybody would get everything
 /// again. A first run that was killed left the next `CURRENT` at least.
 fn refuse_nameless(folder: &Path) -> Result<(), StoreError> {
