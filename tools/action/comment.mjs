@@ -5,7 +5,7 @@
 //
 // The first says whether there is a change: else no comment is made, and one that is there is brought up to date.
 // The surroundings are those of GitHub Actions: GITHUB_API_URL, GITHUB_GRAPHQL_URL, GITHUB_EVENT_PATH, GITHUB_STEP_SUMMARY, GITHUB_ACTOR,
-// GITHUB_TOKEN; FUNNELC_NAME is the input `name`. Off a pull request there is no comment. What is printed is a command of ours, escaped, or a fixed
+// GITHUB_TOKEN; FUNNELC_NAME is the input `name`, FUNNELC_USES what `path` names, a line each, where further projects below are told. Off a pull request there is no comment. What is printed is a command of ours, escaped, or a fixed
 // sentence.
 import { createHash } from "node:crypto";
 import { appendFileSync, readFileSync } from "node:fs";
@@ -61,7 +61,8 @@ function summarized(parts) {
 
 // Two uses of the action in one workflow have other projects or other names, and so other comments.
 function markerOf(parts) {
-  const use = JSON.stringify([process.env.FUNNELC_NAME ?? "", ...parts.map(({ name }) => name)]);
+  const named = process.env.FUNNELC_USES?.trimEnd().split("\n") ?? parts.map(({ name }) => name);
+  const use = JSON.stringify([process.env.FUNNELC_NAME ?? "", ...named]);
   return `<!-- funnelc diff ${createHash("sha256").update(use).digest("hex").slice(0, 16)} -->`;
 }
 

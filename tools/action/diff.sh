@@ -36,15 +36,36 @@ done
 # A project that cannot be compared counts as changed: nobody may hide a change by making it incomparable. The summary has room for more than a comment.
 changed=false
 parts=()
+uses=
+
+inner() { # PATH: the projects below a folder as `check` finds them, here or at the base, by their files from there; that of the folder itself is none
+  local file
+  {
+    find -P . -mindepth 1 -name '.*' -prune -o -type f \( -name funnelc.yaml -o -name funnelc.yml \) -printf '%P\0' || true
+    # What a pull request takes away changes, too; a link is no project.
+    git ls-tree -r -z "$base" | grep -azP '(?s)^100[0-7]+ blob [0-9a-f]+\t(.*/)?funnelc\.ya?ml$' | cut -zf2-
+  } | LC_ALL=C sort -zu | while IFS= read -rd '' file; do
+    [[ $file != */* || /$file == */.* ]] || printf '%s\0' "$file"
+  done
+}
+
+plain() { # NAME: in one line, and without what ends a word of code
+  local name=${1//\`/\'}
+  printf '%s' "${name//[[:cntrl:]]/ }"
+}
+
+compare() { # PROJECT FILE [OPTION]…: what is said goes into the file
+  "$funnelc" diff --base="$base" --project="$1" "${@:3}" --format markdown --longest 1000000 --fail-on any -o "$2"
+}
+
 for path in "${paths[@]}"; do
   rc=0
   said=$folder/${#parts[@]}.md
   # Behind a link the base would be that of another project.
-  through_link "$path" && rc=3 ||
-    "$funnelc" diff --base="$base" --project="$path" "${people[@]}" --format markdown --longest 1000000 --fail-on any -o "$said" || rc=$?
+  through_link "$path" && rc=3 || compare "$path" "$said" "${people[@]}" || rc=$?
   [ "$rc" -eq 0 ] || changed=true
-  name=${path//\`/\'}
-  name=${name//[[:cntrl:]]/ }
+  name=$(plain "$path")
+  uses+=$name$'\n'
   if [ -f "$said" ]; then
     :
   elif [ "$rc" -eq 1 ]; then
@@ -54,9 +75,31 @@ for path in "${paths[@]}"; do
     printf '`%s` could not be compared with the base of this pull request; the log says why.\n' "$name" > "$said"
   fi
   parts+=("$name" "$said")
+  ! through_link "$path" && [ -d "$path" ] || continue
+  mapfile -d '' files < <(cd -P -- "$path" && inner)
+  left=0
+  for file in "${files[@]}"; do
+    # As many as a comment has room for, and a command for arguments.
+    [ "${#parts[@]}" -lt 200 ] || { left=$((left + 1)); continue; }
+    rc=0
+    said=$folder/${#parts[@]}.md
+    # By its file: where that is gone, the project around it would be compared in its place. The people are those of the project in `path`.
+    compare "${path%/}/$file" "$said" || rc=$?
+    [ "$rc" -ne 0 ] || continue
+    changed=true
+    name=$(plain "${path%/}/${file%/*}")
+    [ -f "$said" ] || printf '`%s` could not be compared with the base of this pull request; the log says why.\n' "$name" > "$said"
+    parts+=("$name" "$said")
+  done
+  [ "$left" -eq 0 ] || {
+    changed=true
+    said=$folder/${#parts[@]}.md
+    printf '%s more projects below `%s` are not compared: name them in `path`.\n' "$left" "$(plain "$path")" > "$said"
+    parts+=("$(plain "$path"): not compared" "$said")
+  }
 done
 
 rc=0
-GITHUB_TOKEN=${GITHUB_TOKEN:-} node "$here/comment.mjs" "$changed" "${parts[@]}" > "$folder/commands" || rc=$?
+FUNNELC_USES=$uses GITHUB_TOKEN=${GITHUB_TOKEN:-} node "$here/comment.mjs" "$changed" "${parts[@]}" > "$folder/commands" || rc=$?
 own "$folder/commands"
 exit "$rc"

@@ -137,6 +137,30 @@ test("both work with the real funnelc", () => {
   assert.equal(JSON.parse(stage.read("shop.sarif")).runs[0].results.length, 1);
 });
 
+test("a project below another one is compared too: changed, new, taken away; what stays as it is is not told", () => {
+  rmSync(join(stage.machine, "bin"), { recursive: true });
+  const text = readFileSync(join(root, "examples/webshop/funnelc.yaml"), "utf8");
+  const all = ["funnelc.yaml", "a b/funnelc.yaml", "gone/funnelc.yml", "same/deep/funnelc.yaml", ".hidden/funnelc.yaml"];
+  for (const file of all) stage.write(file, text);
+  const env = { FUNNELC_PATH: ".", FUNNELC_BASE: stage.repository() };
+  assert.equal(stage.run("diff.sh", env).status, 0);
+  assert.match(stage.read("summary"), /^### Nothing changes/);
+  assert.ok(!stage.read("summary").includes("## `"), stage.read("summary"));
+
+  rmSync(join(stage.checkout, "summary"));
+  stage.write("a b/funnelc.yaml", text.replace("wait: 60 days", "wait: 61 days"));
+  stage.write(".hidden/funnelc.yaml", "");
+  stage.write("new/funnelc.yaml", text);
+  rmSync(join(stage.checkout, "gone/funnelc.yml"));
+  const { status, stdout } = stage.run("diff.sh", env);
+  assert.equal(status, 0, stdout);
+  const told = stage.read("summary").split(/^## /m).slice(1);
+  assert.deepEqual(told.map((part) => part.split("\n")[0]), ["`.`", "`./a b`", "`./gone`", "`./new`"]);
+  assert.match(told[1], /wait 60 days.*wait 61 days/);
+  assert.match(told[2], /could not be compared/);
+  assert.match(told[3], /could not be compared/);
+});
+
 // A clone of the checkout with its last commit only, beside it.
 function shallow() {
   stage.commit("head");
