@@ -12,6 +12,7 @@ use super::attached::attach;
 use super::files::{Disk, Files};
 use super::inside::Unread;
 use crate::runner::notice::NoticeCode;
+use crate::screen::shortened;
 use crate::source::{FileId, Sources};
 use crate::yaml::{self, Node, Value};
 
@@ -248,14 +249,14 @@ fn included(
     written: Option<&[String]>,
 ) -> Result<Vec<PathBuf>, CliError> {
     let set = match written {
-        Some(patterns) => glob_set(patterns.iter().map(String::as_str))?,
-        None => glob_set(DEFAULT_INCLUDE)?,
+        Some(written) => Includes::of(written.iter().map(String::as_str))?,
+        None => Includes::of(DEFAULT_INCLUDE)?,
     };
     let folder = folder_of(root);
     let inside = |path: &Path| path.strip_prefix(folder).unwrap_or(path).to_path_buf();
     let (mut found, mut matching) = (Vec::new(), BTreeSet::new());
     for path in own.into_iter().filter(|path| path != root) {
-        let patterns = set.matches(inside(&path));
+        let patterns = set.matches(&inside(&path));
         if !patterns.is_empty() {
             matching.extend(patterns);
             found.push(path);
@@ -268,6 +269,7 @@ fn included(
         .find(|(at, _)| !matching.contains(at))
     {
         let root = files.shown(root);
+        let pattern = shortened(pattern, LONGEST_SHOWN);
         let message = format!("`include` of `{root}` names `{pattern}`, which matches no file");
         return Err(CliError::new(message)
             .help("patterns start at the project's folder: `journeys/**/*.yaml`"));
@@ -276,21 +278,70 @@ fn included(
     Ok(found)
 }
 
-fn glob_set<'a>(patterns: impl IntoIterator<Item = &'a str>) -> Result<GlobSet, CliError> {
-    let mut set = GlobSetBuilder::new();
-    for pattern in patterns {
-        let pattern = pattern.strip_prefix("./").unwrap_or(pattern);
-        let glob = GlobBuilder::new(pattern).literal_separator(true).build();
-        set.add(glob.map_err(|error| {
-            CliError::new(format!(
-                "the pattern `{pattern}` is not understood: {}",
-                error.kind()
-            ))
-        })?);
-    }
-    set.build()
-        .map_err(|error| CliError::new(format!("the patterns of `include` are too many: {error}")))
+/// What `include` says: paths, which are looked up, and patterns, each of which is held against
+/// each file.
+struct Includes<'a> {
+    paths: BTreeMap<&'a str, Vec<usize>>,
+    /// The patterns, and where each stands in the list.
+    patterns: (GlobSet, Vec<usize>),
 }
+
+/// How many bytes the patterns may have together: what is looked at is this times the names of all
+/// files in the folder.
+const MOST_PATTERNS: usize = 4096;
+
+impl<'a> Includes<'a> {
+    fn of(written: impl IntoIterator<Item = &'a str>) -> Result<Self, CliError> {
+        let mut paths = BTreeMap::<_, Vec<usize>>::new();
+        let (mut set, mut places, mut bytes) = (GlobSetBuilder::new(), Vec::new(), 0);
+        for (at, pattern) in written.into_iter().enumerate() {
+            let pattern = pattern.strip_prefix("./").unwrap_or(pattern);
+            if !pattern.contains(['*', '?', '[', ']', '{', '}', '\\']) {
+                paths.entry(pattern).or_default().push(at);
+                continue;
+            }
+            bytes += pattern.len();
+            if bytes > MOST_PATTERNS {
+                let message = format!(
+                    "the patterns of `include` have more than {MOST_PATTERNS} bytes together"
+                );
+                return Err(CliError::new(message).help(
+                    "write one for a whole folder, such as `journeys/**/*.yaml`, or the paths of the files, \
+                        of which there may be any number",
+                ));
+            }
+            let glob = GlobBuilder::new(pattern).literal_separator(true).build();
+            set.add(glob.map_err(|error| {
+                let pattern = shortened(pattern, LONGEST_SHOWN);
+                CliError::new(format!(
+                    "the pattern `{pattern}` is not understood: {}",
+                    error.kind()
+                ))
+            })?);
+            places.push(at);
+        }
+        let set = set.build().map_err(|error| {
+            CliError::new(format!("the patterns of `include` are too many: {error}"))
+        })?;
+        Ok(Self {
+            paths,
+            patterns: (set, places),
+        })
+    }
+
+    /// Which of the list take a file in the project's folder.
+    fn matches(&self, path: &Path) -> Vec<usize> {
+        let (set, places) = &self.patterns;
+        let matching = set.matches(path).into_iter();
+        let mut found: Vec<_> = matching.filter_map(|at| places.get(at).copied()).collect();
+        let names: Vec<_> = path.iter().map(|name| name.to_string_lossy()).collect();
+        found.extend(self.paths.get(&*names.join("/")).into_iter().flatten());
+        found
+    }
+}
+
+/// The most signs of a pattern in a message.
+const LONGEST_SHOWN: usize = 80;
 
 fn add(
     files: &dyn Files,

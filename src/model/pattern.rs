@@ -73,6 +73,9 @@ impl Pattern {
 }
 
 const TOO_LARGE: &str = "it is too large";
+/// How many groups may have names, which nobody asks for: the library puts each into a sorted
+/// list, and many cost the square of their number.
+const MOST_NAMES: usize = 100;
 
 /// What a pattern costs with its repetitions written out, or why it is none. One that alone costs
 /// more than all may is too large.
@@ -80,6 +83,12 @@ pub fn cost(text: &str) -> Result<u64, String> {
     // What is read of a text takes a hundred times its bytes.
     if text.len() as u64 > MOST {
         return Err(TOO_LARGE.to_owned());
+    }
+    let names = text.matches("(?<").count() + text.matches("(?P<").count();
+    if names > MOST_NAMES {
+        return Err(format!(
+            "more than {MOST_NAMES} groups have names, which nothing asks for"
+        ));
     }
     let ast = parse::Parser::new()
         .parse(text)
@@ -189,6 +198,10 @@ mod tests {
             (r"\p{Klingon}", "Unicode property not found"),
             ("(a{1000}){1000}", "it is too large"),
             (r"\w{30}", "it is too large"),
+            (
+                &"(?<a>)".repeat(101),
+                "more than 100 groups have names, which nothing asks for",
+            ),
         ] {
             assert_eq!(Pattern::new(text, false).unwrap_err(), why, "{text}");
         }

@@ -340,3 +340,33 @@ fn a_result_is_not_written_over_what_funnelc_reads() {
         "id\n1\n"
     );
 }
+
+/// Patterns are held against the name of each file: what that costs has a limit, and paths, of
+/// which a project may name thousands, are looked up.
+#[test]
+fn include_takes_any_number_of_paths_and_few_patterns() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    let said = |include: &[String]| {
+        let include = serde_json::to_string(include).unwrap();
+        let project = format!("version: 1\ncontacts: {{ key: id }}\ninclude: {include}\n");
+        write("funnelc.yaml", &project);
+        funnelc_in(folder.path(), &["check"])
+    };
+    let paths: Vec<_> = (0..300).map(|at| format!("part-of-it-{at}.yaml")).collect();
+    paths.iter().for_each(|path| write(path, "version: 1\n"));
+    let taken = said(&paths);
+    assert_eq!(taken.code, Some(0), "{}", taken.err);
+    assert!(taken.out.contains("and 300 more files"), "{}", taken.out);
+    let pattern = said(&["./part-of-it-*.yaml".to_owned(), paths[0].clone()]);
+    assert_eq!(pattern.out, taken.out);
+    let long = format!("{}*", "x".repeat(400));
+    let gone = said(&[long.clone()]);
+    assert_eq!(gone.code, Some(3));
+    assert!(gone.err.contains("matches no file") && gone.err.len() < 300);
+    let many: Vec<_> = (0..11).map(|at| format!("{at}{long}")).collect();
+    let refused = said(&many);
+    assert_eq!(refused.code, Some(3));
+    let told = "the patterns of `include` have more than 4096 bytes together";
+    assert!(refused.err.contains(told), "{}", refused.err);
+}
