@@ -371,6 +371,26 @@ fn blocks_that_multiply_come_to_an_end() {
 }
 
 #[test]
+fn long_text_that_is_put_in_often_comes_to_an_end() {
+    let long = "x".repeat(300_000);
+    let notes = |text: &str, times| vec![format!("{{ note: {text} }}"); times].join(", ");
+    let variable = |times| {
+        let steps = notes("$long", times);
+        let rest = format!("variables: {{ long: {long} }}\n{}", welcome(&steps));
+        found(&rest, None)
+    };
+    let limit = "the values of variables put in grow beyond 4 MiB";
+    assert!(!variable(13).contains(limit));
+    assert_eq!(variable(200).matches(limit).count(), 1);
+
+    let steps = vec!["{ use: loud }"; 40].join(", ");
+    let block = format!("blocks:\n  loud: {{ steps: [{{ note: {long} }}] }}\n");
+    let told = found(&(block + &welcome(&steps)), None);
+    let limit = "the blocks put in grow beyond 100000 nodes";
+    assert_eq!(told.matches(limit).count(), 1);
+}
+
+#[test]
 fn the_published_schema_takes_a_variable_where_a_scalar_stands() {
     let schema: serde_json::Value = serde_json::from_str(&funnelc::schema::json_schema()).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();

@@ -18,6 +18,9 @@ pub(super) const LISTS: &[&str] = &["steps", "then", "else"];
 /// this is 200 MB at most.
 const MOST_NODES: usize = 100_000;
 
+/// Long text counts as a node more for each so many bytes.
+const BYTES: usize = 100;
+
 /// So deep may blocks use blocks: whoever reads a step follows every level, and so does the
 /// expansion, on the stack.
 const MOST_LEVELS: usize = 32;
@@ -435,7 +438,7 @@ fn named(key: &str, value: Node) -> Entry {
 
 fn size(node: &Node) -> usize {
     match &node.value {
-        Value::Scalar(_) => 1,
+        Value::Scalar(scalar) => 1 + scalar.text.len() / BYTES,
         Value::Sequence(items) => 1 + items.iter().map(size).sum::<usize>(),
         Value::Mapping(entries) => {
             1 + entries

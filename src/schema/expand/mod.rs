@@ -67,6 +67,7 @@ pub fn expand(mut root: Node, environment: Option<&str>, whole: bool) -> Expande
         found.extend(variables.unused());
     }
     found.extend(unknown);
+    found.extend(variables.too_much());
     Expanded {
         root,
         origins,

@@ -17,7 +17,14 @@ pub(super) struct Variables {
     /// Each with what its place has besides the variables: the parameters of a block. Without a
     /// name where it may be a secret that begins with a dollar sign.
     unknown: Vec<(Spanned<String>, Vec<String>)>,
+    /// How many bytes of values may still be put in.
+    left: usize,
+    /// The first use for which there was no room.
+    too_much: Option<Span>,
 }
+
+/// A value is copied to each of its uses: so many bytes of all together.
+const MOST_BYTES: usize = 4 << 20;
 
 impl Variables {
     pub(super) fn of(root: &Node, found: &mut Vec<Diagnostic>) -> Self {
@@ -51,6 +58,8 @@ impl Variables {
             known: known.collect(),
             used: BTreeSet::new(),
             unknown: Vec::new(),
+            left: MOST_BYTES,
+            too_much: None,
         }
     }
 
@@ -97,6 +106,12 @@ impl Variables {
             ));
             return None;
         };
+        let bytes = value.as_ref().map_or(0, |value| value.text.len());
+        let Some(left) = self.left.checked_sub(bytes) else {
+            self.too_much.get_or_insert(place);
+            return None;
+        };
+        self.left = left;
         origins.note(place, *end, &format!("the value of `{name}`"));
         value.clone()
     }
@@ -110,6 +125,19 @@ impl Variables {
             Value::Sequence(items) => items.iter().for_each(|item| self.look_at(item)),
             Value::Mapping(entries) => entries.iter().for_each(|entry| self.look_at(&entry.value)),
         }
+    }
+
+    /// The first use whose value is too much.
+    pub(super) fn too_much(&self) -> Option<Diagnostic> {
+        let message = format!(
+            "the values of variables put in grow beyond {} MiB",
+            MOST_BYTES >> 20
+        );
+        let finding = Diagnostic::new(codes::YAML_LIMIT, self.too_much?, message);
+        Some(finding.at("one use too many").help(
+            "a variable stands for one short value; long text stands in a file, as \
+                `content: { news: { kind: email, body: news.html } }`",
+        ))
     }
 
     pub(super) fn unknown(&self) -> Vec<Diagnostic> {
