@@ -11,6 +11,10 @@ use super::secrets::is_secret;
 /// A value in quotes or brackets is looked through no further, whatever stands in it.
 const LONGEST: usize = 4096;
 
+/// So many keys and anchors of a line are looked at one by one, each of which may have the rest of
+/// it as its value; behind them all is taken for a value.
+const MOST_IN_A_LINE: usize = 16;
+
 /// Secrets found as they are written.
 pub(super) fn as_text(text: &str, variables: &BTreeSet<String>) -> Vec<Range<usize>> {
     // What a key with escapes says, only a parser knows.
@@ -44,6 +48,7 @@ fn values(text: &str, is_meant: impl Fn(&str) -> bool) -> Vec<Range<usize>> {
                     .iter()
                     .any(|it| line.contains(it));
         }
+        let mut keys = 0;
         for (colon, _) in line.match_indices(':') {
             let before = line[..colon].trim_end_matches([' ', '\t', '"', '\'']);
             let is_word = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
@@ -52,6 +57,11 @@ fn values(text: &str, is_meant: impl Fn(&str) -> bool) -> Vec<Range<usize>> {
             let is_key =
                 line[colon + 1..].starts_with(|c: char| c.is_whitespace() || "\"'[{".contains(c));
             if (is_key || colon + 1 == line.len()) && is_meant(key) {
+                keys += 1;
+                if keys > MOST_IN_A_LINE {
+                    found.push(start + colon + 1..start + line.trim_end().len());
+                    break;
+                }
                 let place = Place {
                     indent: before.len() - key.len(),
                     is_flow: before.contains('{'),
@@ -76,12 +86,25 @@ fn with_escapes(before: &str) -> Option<&str> {
 fn anchored(text: &str, names: &BTreeSet<&str>) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let signs = if names.is_empty() { "" } else { text };
+    let (mut line_end, mut anchors) = (0, 0);
     for (at, _) in signs.match_indices('&') {
+        if at >= line_end {
+            line_end = text[at..].find('\n').map_or(text.len(), |end| at + end);
+            anchors = 0;
+        }
         let name = text[at + 1..]
             .split(|c: char| c.is_whitespace() || ",[]{}".contains(c))
             .next()
             .unwrap_or_default();
         if names.contains(name) {
+            anchors += 1;
+            if anchors > MOST_IN_A_LINE {
+                // The rest of the line, once; further anchors in it change nothing.
+                if anchors == MOST_IN_A_LINE + 1 {
+                    found.push(at..line_end);
+                }
+                continue;
+            }
             let before = &text[text[..at].rfind('\n').map_or(0, |end| end + 1)..at];
             let indent = before.len() - before.trim_start().len();
             let place = Place {
@@ -247,6 +270,20 @@ mod tests {
 
     fn without_secrets(text: &str) -> String {
         without(text, &as_text(text, &BTreeSet::new())).into_owned()
+    }
+
+    /// Each key of a line may have all that follows as its value, so that many would cost the
+    /// square of it.
+    #[test]
+    fn many_secrets_of_a_line_are_not_looked_at_one_by_one() {
+        let keys = format!("# {}\n{}", "secret: a ".repeat(3000), "\n".repeat(4096));
+        let anchors = format!("secret: *x\n{}\n", "&x a ".repeat(3000));
+        for text in [keys, anchors] {
+            let found = as_text(&text, &BTreeSet::new());
+            assert!(found.len() < 20 * 4096, "{}", found.len());
+            let shown = without(&text, &found);
+            assert!(!shown.contains("a a") && !shown.ends_with("a \n"));
+        }
     }
 
     #[test]

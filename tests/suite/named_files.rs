@@ -361,7 +361,7 @@ fn include_takes_any_number_of_paths_and_few_patterns() {
     let pattern = said(&["./part-of-it-*.yaml".to_owned(), paths[0].clone()]);
     assert_eq!(pattern.out, taken.out);
     let long = format!("{}*", "x".repeat(400));
-    let gone = said(&[long.clone()]);
+    let gone = said(std::slice::from_ref(&long));
     assert_eq!(gone.code, Some(3));
     assert!(gone.err.contains("matches no file") && gone.err.len() < 300);
     let many: Vec<_> = (0..11).map(|at| format!("{at}{long}")).collect();

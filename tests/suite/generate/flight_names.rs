@@ -26,6 +26,9 @@ impl Flight<'_> {
         for key in ["tag", "add-tag", "remove-tag"] {
             tags.extend(words_under(&self.root, key));
         }
+        if tags.is_empty() {
+            return false;
+        }
         let old = self.random.pick(&tags).clone();
         let new = format!("mark-{}", self.number);
         // An argument of a block stands there by its name.
