@@ -110,7 +110,14 @@ fn parsed(input: &[u8]) -> String {
 /// Whether nothing stands in a file but comments, directives, marks of documents and names for what
 /// is not there.
 fn is_empty(text: &str) -> bool {
-    let names_nothing = |line: &str| line.starts_with('&') && !line.contains(char::is_whitespace);
+    // The name of an anchor ends at a space or a tab, and at no other sign.
+    let names_nothing = |line: &str| {
+        let behind = line
+            .split_once([' ', '\t'])
+            .map_or("", |(_, behind)| behind);
+        let behind = behind.trim_start_matches([' ', '\t']);
+        line.starts_with('&') && (behind.is_empty() || behind.starts_with('#'))
+    };
     let is_mark = |line: &str| line.starts_with(['#', '%']) || ["---", "..."].contains(&line);
     let says_nothing = |line: &str| line.is_empty() || is_mark(line) || names_nothing(line);
     let text = text.trim_start_matches('\u{feff}');
