@@ -198,7 +198,7 @@ pub fn without_passwords(text: &str) -> Cow<'_, str> {
 /// already.
 pub fn password(text: &str, from: usize) -> Option<Range<usize>> {
     let mut signs = text[from..]
-        .match_indices([':', '?', '&'])
+        .match_indices([':', '?', '&', '#', ';'])
         .map(|(at, sign)| (from + at, sign));
     signs.find_map(|(at, sign)| match sign {
         ":" if text[at..].starts_with("://") => of_user(text, at + 3),
@@ -216,37 +216,75 @@ fn of_user(text: &str, start: usize) -> Option<Range<usize>> {
     let word = until(line, char::is_whitespace);
     let colon = word
         .find(':')
-        .filter(|colon| !word[..*colon].contains(['/', '?', '#', '@']))?;
-    let port = until(&word[colon + 1..], |c| "/?#".contains(c))
-        .trim_end_matches([',', '.', ';', ')', ']', '}']);
+        .filter(|colon| !word[..*colon].contains(['/', '?', '#']))?;
+    let behind = &word[colon + 1..];
+    let port =
+        until(behind, |c| "/?#".contains(c)).trim_end_matches([',', '.', ';', ')', ']', '}']);
     if port.bytes().all(|it| it.is_ascii_digit()) {
-        return None;
+        // A port, unless an `@` in what follows says that the figures begin a password; `/@name` is
+        // how people are called in paths.
+        let path = until(behind, |c| "?#".contains(c));
+        path.rfind('@').filter(|at| !path[..*at].ends_with('/'))?;
     }
-    let at = word.rfind('@').or_else(|| line.find('@'))?;
-    let password = start + colon + 1..start + at;
+    let at = behind.rfind('@').or_else(|| line[colon + 1..].find('@'))?;
+    let password = start + colon + 1..start + colon + 1 + at;
     (!matches!(&text[password.clone()], "" | "…")).then_some(password)
 }
 
-/// The value of a query that begins here, where its name says that it is a secret; `{{` stands for
-/// what a contact has.
+/// The value of a query or of what follows `#` that begins here, where its name says that it is a
+/// secret; `{{` stands for what a contact has.
 fn in_query(text: &str, start: usize) -> Option<Range<usize>> {
     let name = until(&text[start..], |c| {
-        !(c.is_ascii_alphanumeric() || "_-.".contains(c))
+        !(c.is_ascii_alphanumeric() || "_-.%[]".contains(c))
     });
-    let value = start + name.len() + 1;
-    let last = name
-        .rsplit(['_', '-', '.'])
-        .next()
-        .unwrap_or(name)
-        .to_ascii_lowercase();
-    let is_secret = ["token", "key", "secret", "password"].contains(&last.as_str());
-    if !is_secret || !text[value - 1..].starts_with('=') || text[value..].starts_with("{{") {
+    let equals = start + name.len();
+    if !text[equals..].starts_with('=') || !names_secret(name) {
         return None;
+    }
+    let mut value = equals + 1;
+    while text[value..].starts_with("{{")
+        && let Some(end) = closing_braces(&text[value..])
+    {
+        value += end;
     }
     let found = until(&text[value..], |c| {
         c.is_whitespace() || c.is_control() || "&#\"'<>`|".contains(c)
     });
     (!matches!(found, "" | "…")).then(|| value..value + found.len())
+}
+
+/// Where a token of a letter ends that begins here.
+fn closing_braces(text: &str) -> Option<usize> {
+    const LONGEST: usize = 200;
+    let mut signs = text.char_indices().take(LONGEST);
+    signs.find_map(|(at, _)| text[at..].starts_with("}}").then_some(at + 2))
+}
+
+/// Whether a name in a query says that its value is a secret, with escapes (`%74oken`) and as one of
+/// a list (`token[]`) too.
+fn names_secret(name: &str) -> bool {
+    let mut plain = String::with_capacity(name.len());
+    let mut rest = name;
+    while let Some((before, behind)) = rest.split_once('%') {
+        plain.push_str(before);
+        let code = behind
+            .get(..2)
+            .and_then(|code| u8::from_str_radix(code, 16).ok());
+        rest = match code {
+            Some(code) => {
+                plain.push(char::from(code));
+                behind.get(2..).unwrap_or_default()
+            }
+            None => behind,
+        };
+    }
+    plain.push_str(rest);
+    let plain = until(&plain, |c| c == '[').to_ascii_lowercase();
+    let last = plain.rsplit(['_', '-', '.']).next().unwrap_or(&plain);
+    last == "key"
+        || ["token", "secret", "password", "passwd", "apikey"]
+            .iter()
+            .any(|word| last.ends_with(word))
 }
 
 fn until(text: &str, ends: impl Fn(char) -> bool) -> &str {
@@ -378,6 +416,32 @@ mod tests {
             "https://h: a@b",
         ] {
             assert_eq!(shown(plain), plain);
+        }
+    }
+
+    #[test]
+    fn a_password_is_found_behind_names_and_figures() {
+        for (text, shown) in [
+            ("https://a@b.c:hunter2@h/x", "https://a@b.c:…@h/x"),
+            ("https://u:12345/hunter2@h", "https://u:…@h"),
+            ("https://h?apikey=hunter2", "https://h?apikey=…"),
+            ("https://h?accessToken=hunter2", "https://h?accessToken=…"),
+            ("https://h#token=hunter2", "https://h#token=…"),
+            ("https://h?a;token=hunter2", "https://h?a;token=…"),
+            ("https://h?token[]=hunter2", "https://h?token[]=…"),
+            ("https://h?%74oken=hunter2", "https://h?%74oken=…"),
+            ("https://h?token={{x}}hunter2", "https://h?token={{x}}…"),
+        ] {
+            assert_eq!(without_passwords(text), shown);
+        }
+        for plain in [
+            "https://h:8080/@scope/x",
+            "https://a@b.c:8080/x?to=a@b",
+            "https://a@b",
+            "https://h?monkey=1#keys",
+            "https://h?token={{x}}",
+        ] {
+            assert_eq!(without_passwords(plain), plain);
         }
     }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::Kind;
-use super::thing::{Attribute, Thing};
+use super::thing::{Attribute, Hidden, Thing};
 use crate::graph::describe;
 use crate::model::contacts::column_of;
 use crate::model::destination::{Destination, Setting};
@@ -344,7 +344,7 @@ fn content(model: &Model, content: &Content) -> Vec<Attribute> {
                 .as_ref()
                 .map(|body| format!("{}, digest {}", body.file, short(&body.digest))),
         ),
-        Attribute::new("url", content.url.as_deref().map(address)),
+        told("url", content.url.as_deref().map(address)),
         Attribute::new(
             "channels",
             (!content.prefer.is_empty()).then(|| {
@@ -554,16 +554,14 @@ fn campaign(model: &Model, campaign: &Campaign) -> Vec<Attribute> {
 }
 
 fn destination(destination: &Destination) -> Vec<Attribute> {
-    let setting = |setting: &Option<Setting>| {
-        setting.as_ref().map(|setting| match setting {
-            Setting::Text(text) => address(text),
-            Setting::Env(name) => format!("from the environment, {name}"),
-        })
-    };
+    let url = destination.url.as_ref().map(|setting| match setting {
+        Setting::Text(text) => address(text),
+        Setting::Env(name) => from_env(name),
+    });
     vec![
         Attribute::new("kind", destination.kind.map(|kind| kind.word().to_owned())),
-        Attribute::new("url", setting(&destination.url)),
-        Attribute::new("secret", destination.secret.as_ref().map(secret)),
+        told("url", url),
+        told("secret", destination.secret.as_ref().map(secret)),
     ]
 }
 
@@ -572,23 +570,45 @@ fn short(digest: &str) -> &str {
     digest.get(..8).unwrap_or(digest)
 }
 
+/// What is said of a setting, and what is left out of it. No digest either: whoever reads one can
+/// try secrets out.
+type Said = (String, Option<Hidden>);
+
+fn told(aspect: &'static str, said: Option<Said>) -> Attribute {
+    let (words, hidden) = said.unzip();
+    Attribute::new(aspect, words).hiding(hidden.flatten())
+}
+
 /// A URL; a password in it is never told, only whether it is the same.
-fn address(url: &str) -> String {
+fn address(url: &str) -> Said {
     match without_passwords(url) {
-        Cow::Owned(shown) => format!("{shown}, with {}", secret(&Setting::Text(url.to_owned()))),
-        Cow::Borrowed(url) => url.to_owned(),
+        Cow::Owned(shown) => {
+            let hidden = Hidden {
+                secret: url.to_owned(),
+                another: format!("{shown}, with another secret"),
+            };
+            (format!("{shown}, with a secret"), Some(hidden))
+        }
+        Cow::Borrowed(url) => (url.to_owned(), None),
     }
 }
 
 /// A secret is never told.
-fn secret(secret: &Setting) -> String {
+fn secret(secret: &Setting) -> Said {
     match secret {
-        Setting::Text(text) => format!(
-            "a text with the digest {}",
-            &blake3::hash(text.as_bytes()).to_hex()[..8]
-        ),
-        Setting::Env(name) => format!("from the environment, {name}"),
+        Setting::Text(text) => {
+            let hidden = Hidden {
+                secret: text.clone(),
+                another: "another secret in plain text".to_owned(),
+            };
+            ("a secret in plain text".to_owned(), Some(hidden))
+        }
+        Setting::Env(name) => from_env(name),
     }
+}
+
+fn from_env(name: &str) -> Said {
+    (format!("from the environment, {name}"), None)
 }
 
 fn published(publish: &Publish) -> [Attribute; 3] {

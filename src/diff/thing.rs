@@ -24,7 +24,16 @@ pub(super) struct Attribute {
     pub(super) words: Option<String>,
     /// The words with conditions as their meanings.
     meant: Option<String>,
+    hidden: Option<Hidden>,
     pub(super) told: Told,
+}
+
+/// What is compared and never told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Hidden {
+    pub(super) secret: String,
+    /// The words where it alone is another than before.
+    pub(super) another: String,
 }
 
 /// Where a fact is told.
@@ -45,6 +54,7 @@ impl Attribute {
             aspect,
             meant: words.clone(),
             words,
+            hidden: None,
             told: Told::Always,
         }
     }
@@ -65,6 +75,12 @@ impl Attribute {
             told: Told::OfWhole,
             ..Self::new(aspect, words)
         }
+    }
+
+    /// Words that leave a secret out.
+    pub(super) fn hiding(mut self, hidden: Option<Hidden>) -> Self {
+        self.hidden = hidden;
+        self
     }
 
     /// The same, where that is what everybody expects.
@@ -128,7 +144,7 @@ fn changed(base: &Thing, head: &Thing, changes: &mut Vec<Change>, reworded: &mut
             .facts
             .iter()
             .find(|fact| fact.aspect == aspect && fact.told != Told::OfWhole);
-        fact.map(|fact| (fact.words.clone(), fact.meant.clone()))
+        fact.map(|fact| (fact.words.clone(), fact.meant.clone(), fact.hidden.clone()))
             .unwrap_or_default()
     };
     let mut aspects: Vec<_> = base.facts.iter().map(|fact| fact.aspect).collect();
@@ -142,7 +158,15 @@ fn changed(base: &Thing, head: &Thing, changes: &mut Vec<Change>, reworded: &mut
     aspects.dedup();
     let already = changes.len();
     for aspect in aspects {
-        let ((before, meant), (after, other)) = (said(base, aspect), said(head, aspect));
+        let ((before, meant, hidden), (after, other, now)) =
+            (said(base, aspect), said(head, aspect));
+        if before == after
+            && let Some(now) = now.filter(|now| hidden.is_some_and(|it| it.secret != now.secret))
+        {
+            let after = Some(now.another);
+            changes.push(base.change(Mark::Changed, Some(aspect), before, after));
+            continue;
+        }
         if before != after {
             let found = if meant == other {
                 &mut *reworded

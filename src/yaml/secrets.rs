@@ -8,6 +8,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
+use std::rc::Rc;
 
 use super::outline::{Kind, Node, Outline};
 use super::written::as_text;
@@ -30,7 +31,7 @@ pub(crate) struct Secrets<'s> {
 #[derive(Default)]
 struct Places {
     places: Vec<Range<usize>>,
-    meant: BTreeMap<usize, Box<str>>,
+    meant: BTreeMap<usize, Vec<Rc<str>>>,
 }
 
 impl<'s> Secrets<'s> {
@@ -74,6 +75,7 @@ impl<'s> Secrets<'s> {
     /// Takes secrets out of the words of findings that point at them.
     pub(crate) fn take_out(&self, diagnostics: &mut [Diagnostic]) {
         for finding in diagnostics {
+            // The words of a secret are parts of what is quoted, of which the end may be cut.
             let told: BTreeSet<&str> = spans(finding).flat_map(|span| self.at(span)).collect();
             if told.is_empty() {
                 continue;
@@ -81,8 +83,12 @@ impl<'s> Secrets<'s> {
             // The longer ones first, of which others may be parts.
             let mut told: Vec<_> = told.into_iter().collect();
             told.sort_unstable_by_key(|word| std::cmp::Reverse(word.len()));
-            let hide =
-                |text: &mut String| told.iter().for_each(|word| *text = text.replace(word, "…"));
+            let hide = |text: &mut String| {
+                for word in &told {
+                    *text = text.replace(word, "…");
+                    without_beginning(text, word);
+                }
+            };
             let Diagnostic {
                 message,
                 help,
@@ -108,7 +114,8 @@ impl<'s> Secrets<'s> {
         else {
             return Vec::new();
         };
-        let range = span.range();
+        // What is told may be quoted from the whole line.
+        let range = line_around(&file.text, span.range());
         let first = secrets
             .places
             .partition_point(|place| place.end <= range.start);
@@ -121,7 +128,7 @@ impl<'s> Secrets<'s> {
             let meant = secrets
                 .meant
                 .range(place.clone())
-                .map(|(_, meant)| &**meant);
+                .flat_map(|(_, meant)| meant.iter().map(|it| &**it));
             file.text.get(place.clone()).into_iter().chain(meant)
         });
         let words = texts.flat_map(|text| text.split_whitespace().take(MOST_QUOTED));
@@ -131,6 +138,43 @@ impl<'s> Secrets<'s> {
             .take(MOST_QUOTED)
             .collect()
     }
+}
+
+/// Takes out the beginnings of a word behind which the text is cut.
+fn without_beginning(text: &mut String, word: &str) {
+    const LONGEST: usize = 200;
+    let mut from = 0;
+    while let Some(cut) = text[from..].find('…').map(|at| from + at) {
+        let ends = word
+            .char_indices()
+            .take(LONGEST)
+            .map(|(at, c)| at + c.len_utf8());
+        let ends = ends.filter(|end| *end > 2 && text[..cut].ends_with(&word[..*end]));
+        match ends.last() {
+            Some(end) => {
+                text.replace_range(cut - end..cut, "");
+                from = cut - end + '…'.len_utf8();
+            }
+            None => from = cut + '…'.len_utf8(),
+        }
+    }
+}
+
+/// A place and what stands beside it on its lines, as far as a finding may quote it.
+fn line_around(text: &str, range: Range<usize>) -> Range<usize> {
+    const FURTHEST: usize = 500;
+    let bytes = text.as_bytes();
+    let before = bytes.get(..range.start).unwrap_or(bytes).iter().rev();
+    let behind = bytes.get(range.end..).unwrap_or_default().iter();
+    let before = before
+        .take(FURTHEST)
+        .take_while(|byte| **byte != b'\n')
+        .count();
+    let behind = behind
+        .take(FURTHEST)
+        .take_while(|byte| **byte != b'\n')
+        .count();
+    range.start.saturating_sub(before)..range.end + behind
 }
 
 fn spans(diagnostic: &Diagnostic) -> impl Iterator<Item = Span> {
@@ -155,10 +199,21 @@ pub(super) fn without<'t>(text: &'t str, secrets: &[Range<usize>]) -> Cow<'t, st
 }
 
 pub(super) fn is_secret(key: &str) -> bool {
-    let key = key.trim().to_ascii_lowercase();
-    ["secret", "token", "password"]
-        .iter()
-        .any(|name| key.ends_with(name))
+    let key = key.trim().to_ascii_lowercase().replace(['-', '_'], "");
+    let key = key.strip_suffix('s').unwrap_or(&key);
+    [
+        "secret",
+        "token",
+        "password",
+        "passwd",
+        "passphrase",
+        "apikey",
+        "accesskey",
+        "secretkey",
+        "privatekey",
+    ]
+    .iter()
+    .any(|name| key.ends_with(name))
 }
 
 /// A secret may be named in one file and stand in another, as a variable.
@@ -203,10 +258,22 @@ fn find(told: &[(FileId, &SourceFile)], sources: &Sources) -> BTreeMap<FileId, P
 /// Whether there can be a secret in a text at all, or an address with one: most have none, and are
 /// not looked into.
 fn may_have_secrets(text: &str) -> bool {
-    let text = text.to_ascii_lowercase();
-    ["secret", "token", "password", "key=", "://", "\\"]
-        .iter()
-        .any(|sign| text.contains(sign))
+    let text = text.to_ascii_lowercase().replace(['-', '_'], "");
+    [
+        "secret",
+        "token",
+        "password",
+        "passwd",
+        "passphrase",
+        "apikey",
+        "accesskey",
+        "privatekey",
+        "key=",
+        "://",
+        "\\",
+    ]
+    .iter()
+    .any(|sign| text.contains(sign))
 }
 
 /// The nodes of a file that stand behind a key which says that they are secret.
@@ -317,14 +384,47 @@ impl<'t> Behind<'t> {
     fn into_places(self, file: &SourceFile, variables: &BTreeSet<String>) -> Places {
         let (text, outline) = (file.text.as_str(), &self.outline);
         let (mut places, mut meant) = (Vec::new(), BTreeMap::new());
+        // What secrets say, by node.
+        let mut said: Vec<(usize, Vec<Rc<str>>)> = Vec::new();
         for (at, (node, is_secret)) in outline.nodes.iter().zip(&self.secret).enumerate() {
-            let is_leaf = matches!(node.kind, Kind::Scalar(_) | Kind::Alias(None));
-            if is_leaf && (*is_secret || has_password(outline, at, text)) {
-                let place = inner(text, node.place.clone());
-                if let Kind::Scalar(Some(text)) = &node.kind {
-                    meant.insert(place.start, text.clone());
+            match &node.kind {
+                // It says what stands there.
+                Kind::Alias(Some(anchored)) => {
+                    let end = outline.nodes.get(*anchored).map_or(0, |it| it.end);
+                    let first = said.partition_point(|(node, _)| node < anchored);
+                    let inside = said.iter().skip(first).take_while(|(node, _)| *node < end);
+                    let inside = inside.flat_map(|(_, said)| said.iter().cloned());
+                    let inside: Vec<Rc<str>> = inside.take(MOST_QUOTED).collect();
+                    if !inside.is_empty() {
+                        meant.insert(node.place.start, inside.clone());
+                        said.push((at, inside));
+                        places.push(node.place.clone());
+                    }
                 }
-                places.push(place);
+                Kind::Scalar(_) | Kind::Alias(None)
+                    if *is_secret || has_password(outline, at, text) =>
+                {
+                    let place = inner(text, node.place.clone());
+                    let says: Rc<str> = outline.scalar(at).unwrap_or_default().into();
+                    if let Kind::Scalar(Some(_)) = &node.kind {
+                        meant.insert(place.start, vec![Rc::clone(&says)]);
+                    }
+                    said.push((at, vec![says]));
+                    places.push(place);
+                }
+                Kind::Scalar(_) => {
+                    let written = text.get(node.place.clone()).unwrap_or("");
+                    places.extend(
+                        outline
+                            .scalar(at)
+                            .filter(|it| begins_with_key(it))
+                            .map(|_| {
+                                let start = written.find([':', '=']).map_or(0, |sign| sign + 1);
+                                node.place.start + start..node.place.end
+                            }),
+                    );
+                }
+                Kind::Alias(None) | Kind::Sequence | Kind::Mapping => {}
             }
             places.extend(node.tag.clone().filter(|_| *is_secret));
         }
@@ -339,6 +439,14 @@ impl<'t> Behind<'t> {
             meant,
         }
     }
+}
+
+/// Whether a text is a key with its secret between which a space is missing, as `secret:swordfish`.
+fn begins_with_key(text: &str) -> bool {
+    let end = text.find(|c: char| !(c.is_alphanumeric() || c == '-' || c == '_'));
+    let (key, rest) = text.split_at(end.unwrap_or(text.len()));
+    let value = rest.trim_start().strip_prefix([':', '=']);
+    value.is_some_and(|value| !value.trim().is_empty()) && is_secret(key)
 }
 
 /// The places in order, with one for those that overlap.

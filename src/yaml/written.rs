@@ -15,6 +15,9 @@ const LONGEST: usize = 4096;
 /// it as its value; behind them all is taken for a value.
 const MOST_IN_A_LINE: usize = 16;
 
+/// A longer name of an anchor is taken for one that is looked for, if there is one as long.
+const LONGEST_NAME: usize = 500;
+
 /// Secrets found as they are written.
 pub(super) fn as_text(text: &str, variables: &BTreeSet<String>) -> Vec<Range<usize>> {
     // What a key with escapes says, only a parser knows.
@@ -49,14 +52,13 @@ fn values(text: &str, is_meant: impl Fn(&str) -> bool) -> Vec<Range<usize>> {
                     .any(|it| line.contains(it));
         }
         let mut keys = 0;
-        for (colon, _) in line.match_indices(':') {
+        for (colon, _) in line.match_indices([':', '=']) {
             let before = line[..colon].trim_end_matches([' ', '\t', '"', '\'']);
             let is_word = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
             let key = &before[before.trim_end_matches(is_word).len()..];
             let key = with_escapes(&line[..colon]).unwrap_or(key);
-            let is_key =
-                line[colon + 1..].starts_with(|c: char| c.is_whitespace() || "\"'[{".contains(c));
-            if (is_key || colon + 1 == line.len()) && is_meant(key) {
+            // A forgotten space makes it no key, and no less a secret.
+            if is_meant(key) {
                 keys += 1;
                 if keys > MOST_IN_A_LINE {
                     found.push(start + colon + 1..start + line.trim_end().len());
@@ -86,17 +88,25 @@ fn with_escapes(before: &str) -> Option<&str> {
 fn anchored(text: &str, names: &BTreeSet<&str>) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let signs = if names.is_empty() { "" } else { text };
+    let longest = names.iter().map(|name| name.len()).max().unwrap_or(0);
+    let (has_long, longest) = (longest > LONGEST_NAME, longest.min(LONGEST_NAME));
     let (mut line_end, mut anchors) = (0, 0);
     for (at, _) in signs.match_indices('&') {
         if at >= line_end {
             line_end = text[at..].find('\n').map_or(text.len(), |end| at + end);
             anchors = 0;
         }
-        let name = text[at + 1..]
-            .split(|c: char| c.is_whitespace() || ",[]{}".contains(c))
-            .next()
-            .unwrap_or_default();
-        if names.contains(name) {
+        // No further than the longest of them, so that a wall of `&` is walked once.
+        let behind = &text[at + 1..];
+        let is_end = |c: char| c.is_whitespace() || ",[]{}".contains(c);
+        let mut signs = behind.char_indices().take(longest + 1);
+        let end = signs.find(|(_, c)| is_end(*c)).map(|(end, _)| end);
+        let (name, is_cut) = match end {
+            Some(end) => (&behind[..end], false),
+            None if behind.len() <= longest => (behind, false),
+            None => ("", has_long),
+        };
+        if is_cut || names.contains(name) {
             anchors += 1;
             if anchors > MOST_IN_A_LINE {
                 // The rest of the line, once; further anchors in it change nothing.
@@ -166,8 +176,19 @@ impl Place {
                     None => false,
                 };
                 let swallowed = Some(at..at + line.len()).filter(|_| swallowed);
+                // A value without its indent.
+                let next = text[at + line.len()..].trim_start();
+                let unindented = next.lines().next().unwrap_or_default();
+                let is_other = unindented.is_empty()
+                    || unindented.starts_with(['#', '}', ']', ','])
+                    || unindented.contains(": ")
+                    || unindented.ends_with(':')
+                    || unindented.starts_with("- ");
+                let next = text.len() - next.len();
+                let unindented = Some(next..next + unindented.len()).filter(|_| !is_other);
                 swallowed
                     .into_iter()
+                    .chain(unindented)
                     .chain(self.below(text, at + line.len(), rest.starts_with(['|', '>'])))
                     .collect()
             }
@@ -199,7 +220,9 @@ impl Place {
     /// What goes on behind the end of a value, where nothing may stand.
     fn behind(&self, line: &str, end: usize) -> Option<Range<usize>> {
         let rest = line.get(end..)?.split(" #").next()?.trim_end();
-        let is_other = rest.trim_start().starts_with([',', '}', ']', ':']);
+        let next = rest.trim_start();
+        let is_other = next.starts_with(['}', ']', ':'])
+            || next.starts_with(',') && (next.contains(':') || next.len() == 1);
         (!self.is_flow && !is_other && !rest.is_empty()).then(|| end..end + rest.len())
     }
 
@@ -228,7 +251,7 @@ impl Place {
                 || self.has_mappings && !is_env(line)
         };
         lines
-            .filter(move |(_, line)| is_secret(line))
+            .filter(move |(_, line)| !line.trim().is_empty() && is_secret(line))
             .map(|(at, line)| at..at + line.len())
     }
 }
@@ -347,7 +370,7 @@ mod tests {
             "destinations:\n  a:\n    secret:\n      env: NAME\n",
             "contacts:\n  fields:\n    token: { type: text }\n    password:\n      type: text\n",
             "url: \"https://h\"",
-            "secrets: a\nmonkey: b\n",
+            "secretary: a\nmonkey: b\n",
         ] {
             assert_eq!(without_secrets(text), text);
         }

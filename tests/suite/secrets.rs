@@ -61,6 +61,32 @@ const WAYS: &[&str] = &[
     "secret: - hunter2",
     "secret: { env: X } hunter2",
     "name: &s hunter2\nowner: @x\nsecret: *s",
+    "secret:hunter2",
+    r#""secret":hunter2"#,
+    "'secret':hunter2",
+    "secret: hunter2\nsecret:hunter3",
+    "none: secret: hunter2",
+    r#"none: "secret": hunter2"#,
+    "secret:\n@hunter2",
+    "secret=hunter2",
+    "secret = hunter2",
+    "{secret:hunter2}",
+    "name: {secret:hunter2}",
+    "secret :hunter2",
+    "# secret:hunter2",
+    "# secret=hunter2",
+    "secret: {env: X}, hunter2",
+    "? secret :\n hunter2",
+    "secrets: hunter2",
+    "api-key: hunter2",
+    "passwd: hunter2",
+    "secret_key: hunter2",
+    // Where the text that is quoted is cut.
+    "secret: { LONG: x }",
+    "secret: *LONG",
+    "secret: !LONG hunter3",
+    "secret: !LONG [x]",
+    "secret: #LONG",
     // Addresses whose text does not show the password.
     r#"url: "https:\x2f/u:hunter2@h""#,
     r#"name: "https:\x2f/u:hunter2@h""#,
@@ -72,13 +98,88 @@ const WAYS: &[&str] = &[
 fn a_secret_is_told_in_no_format_however_it_is_written() {
     let folder = tempfile::tempdir().unwrap();
     for way in WAYS {
-        write(folder.path().join("a.yaml"), project(way)).unwrap();
+        let way = way.replace("LONG", &"hunter2".repeat(40));
+        write(folder.path().join("a.yaml"), project(&way)).unwrap();
         for format in ["text", "json", "github", "sarif", "junit"] {
             let ran = funnelc_in(folder.path(), &["check", "a.yaml", "--format", format]);
             assert_eq!(ran.code, Some(1), "{way}\n{}{}", ran.out, ran.err);
             let told = format!("{}{}", ran.out, ran.err);
             assert!(!told.contains("hunter"), "{way}\nas {format}:\n{told}");
         }
+    }
+}
+
+#[test]
+fn a_secret_that_is_used_elsewhere_is_told_there_neither() {
+    let folder = tempfile::tempdir().unwrap();
+    let long = "hunter2".repeat(40);
+    for (variable, secret, wait) in [
+        (&*long, "$key", "$key"),
+        ("x", "&x hunter2", "*x"),
+        ("x", "&x [hunter2]", "*x"),
+    ] {
+        let text = format!(
+            "version: 1
+contacts: {{ key: id, tags: {{ values: [hot] }} }}
+variables: {{ key: {variable} }}
+destinations:
+  crm: {{ kind: crm, secret: {secret} }}
+campaigns:
+  talk: {{ enter: {{ tag: hot }}, steps: [ {{ push-to: crm }}, {{ wait: {wait} }} ] }}
+"
+        );
+        write(folder.path().join("a.yaml"), text).unwrap();
+        for format in ["text", "json", "github", "sarif", "junit"] {
+            let ran = funnelc_in(folder.path(), &["check", "a.yaml", "--format", format]);
+            assert_eq!(ran.code, Some(1), "{}{}", ran.out, ran.err);
+            assert!(
+                !ran.out.contains("hunt"),
+                "{secret} as {format}:\n{}",
+                ran.out
+            );
+        }
+    }
+}
+
+/// A digest could be tried out by whoever reads the comparison.
+#[test]
+fn a_comparison_says_that_a_secret_is_another_and_nothing_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "version: 1
+contacts: { key: id, tags: { values: [hot] } }
+destinations:
+  crm: { kind: crm, secret: hunter2 }
+  hook: { kind: webhook, url: 'https://anna@example.com:hunter2@h/x' }
+campaigns:
+  talk: { enter: { tag: hot }, steps: [ { push-to: crm }, { push-to: hook } ] }
+";
+    write(folder.path().join("a.yaml"), text).unwrap();
+    write(
+        folder.path().join("b.yaml"),
+        text.replace("hunter2", "hunter3"),
+    )
+    .unwrap();
+    for format in ["text", "markdown", "json"] {
+        let ran = funnelc_in(
+            folder.path(),
+            &["diff", "a.yaml", "b.yaml", "--format", format],
+        );
+        assert_eq!(
+            ran.out.matches("another secret").count(),
+            2,
+            "{}{}",
+            ran.out,
+            ran.err
+        );
+        let digests = ["hunter2", "hunter3"].map(|it| blake3::hash(it.as_bytes()).to_hex());
+        for digest in &digests {
+            assert!(!ran.out.contains(&digest[..8]), "{}", ran.out);
+        }
+        assert!(
+            !ran.out.contains("hunter") && !ran.out.contains("digest"),
+            "{}",
+            ran.out
+        );
     }
 }
 
