@@ -60,7 +60,11 @@ pub(super) fn strict(bytes: &[u8]) -> Option<Table> {
                 table.push(Vec::new());
                 next
             }
-            (None, Some("")) => return None,
+            // The last cell of a file that ends without a line feed.
+            (None, Some("")) => {
+                table.last_mut()?.push(String::new());
+                ""
+            }
             (None, Some(next)) => next,
             (None, None) if after.is_empty() => after,
             (None, None) => return None,
