@@ -4,6 +4,7 @@
 mod bounds;
 mod failed;
 mod inputs;
+mod journal;
 mod row_bounds;
 mod told;
 mod voice;
@@ -33,6 +34,7 @@ pub(crate) use inputs::{
 };
 
 use inputs::{Loaded, Signals, not_far_ahead};
+use journal::JournalRows;
 use row_bounds::AtMost;
 use voice::{Format, Voice};
 
@@ -99,6 +101,9 @@ pub(crate) struct Args {
     /// for formulas
     #[arg(long)]
     defuse_formulas: bool,
+    /// Which rows journal.csv has; with less of them a run is faster
+    #[arg(long, default_value = "all")]
+    journal: JournalRows,
     /// Take files that have no rows, or lack more than half of the contacts that the state knows
     #[arg(long)]
     accept_shrunken: bool,
@@ -258,7 +263,8 @@ impl Task<'_> {
         }
         Ok(prepared
             .demanding_columns()
-            .defusing_formulas(args.defuse_formulas))
+            .defusing_formulas(args.defuse_formulas)
+            .journalling(args.journal.of(args.dry_run)))
     }
 
     /// All rows, and what there is to say of them; where it comes back, the run may stand.

@@ -37,6 +37,7 @@ mod io_beside;
 mod io_exchange;
 mod io_rows;
 mod io_run;
+mod journal_rows;
 mod kernel;
 mod layout;
 mod links;

@@ -571,6 +571,13 @@ const OF_THE_REST: &[Case] = &[
         0,
         &["warning otherwise-written"],
     ),
+    (
+        "another journal",
+        ran_before,
+        &["--out", "before", "--state", "state", "--journal", "none"],
+        0,
+        &["warning otherwise-written"],
+    ),
 ];
 
 #[test]

@@ -31,6 +31,7 @@ use super::input::members::Named;
 use super::input::reader::Reader;
 use super::input::state_store::{Snapshot, StateStore};
 use super::metrics::Metrics;
+use super::output::journal::Journal;
 use super::output::rows::{Files, Writer};
 use super::output::text::push_moment;
 use super::program::{BindError, Program, Short, floor_clock};
@@ -80,6 +81,7 @@ pub(crate) struct Prepared {
     demands_columns: bool,
     /// Whether actions.csv and journal.csv are written for spreadsheets too.
     pub(crate) defuses_formulas: bool,
+    pub(crate) journal: Journal,
     zone: TimeZone,
 }
 
@@ -146,6 +148,7 @@ impl Prepared {
             events: None,
             demands_columns: false,
             defuses_formulas: false,
+            journal: Journal::All,
             zone,
         })
     }
@@ -165,6 +168,11 @@ impl Prepared {
             defuses_formulas,
             ..self
         }
+    }
+
+    /// Writes these rows of the journal.
+    pub(crate) fn journalling(self, journal: Journal) -> Self {
+        Self { journal, ..self }
     }
 
     /// Takes in a companies file. A plan that asks none does not look at it.
@@ -238,7 +246,8 @@ impl Prepared {
             columns: layout.columns(),
             reader: Reader::new(model, &layout, &self.zone),
             writer: Writer::new(model, &layout, &self.zone, self.program.now())
-                .defusing(self.defuses_formulas),
+                .defusing(self.defuses_formulas)
+                .journalling(self.journal),
             keeps_state: streams.state.is_some(),
             named: Named::of(model),
             used: Used::by(model),

@@ -171,6 +171,7 @@ impl RunWriter {
             plan: prepared.fingerprint.clone(),
             now: prepared.now(),
             formulas_defused: prepared.defuses_formulas,
+            journal: prepared.journal,
             inputs: Inputs {
                 events: prepared.events.as_ref().map(|events| EventFile {
                     bytes: events.told.bytes,
@@ -216,8 +217,16 @@ impl RunWriter {
 
 /// What is not as it was asked for in a run that is there already, and is not written twice.
 fn otherwise_written(asked: &Manifest, earlier: &Manifest) -> Option<Aftermath> {
-    let defused = earlier.formulas_defused;
-    (asked.formulas_defused != defused).then_some(Aftermath::OtherwiseWritten { defused })
+    let defused = (asked.formulas_defused != earlier.formulas_defused).then(|| {
+        let with = if earlier.formulas_defused { "with" } else { "without" };
+        format!("{with} `--defuse-formulas`")
+    });
+    let journal = (asked.journal != earlier.journal)
+        .then(|| format!("with `--journal {}`", earlier.journal.word()));
+    let how: Vec<_> = defused.into_iter().chain(journal).collect();
+    (!how.is_empty()).then(|| Aftermath::OtherwiseWritten {
+        how: how.join(" and "),
+    })
 }
 
 /// Makes the run count that stands in its folder: with a state when the state knows of it, else at

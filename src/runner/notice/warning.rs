@@ -130,8 +130,8 @@ impl Warning {
 #[derive(Debug, Error)]
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum Aftermath {
-    #[error("it was written before, {} `--defuse-formulas`, and is not written again", if *defused { "with" } else { "without" })]
-    OtherwiseWritten { defused: bool },
+    #[error("it was written before, {how}, and is not written again")]
+    OtherwiseWritten { how: String },
     #[error("a power cut may still take it back, for the disk did not confirm it: {0}")]
     Unconfirmed(io::Error),
     #[error("the disk did not confirm the new state in `{}`: {error}", folder.display())]

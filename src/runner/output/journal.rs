@@ -1,5 +1,7 @@
 //! The rows of journal.csv: everything that happened to a contact, in its order, with the reason.
 
+use serde::{Deserialize, Serialize};
+
 use super::cells::Cell;
 use super::rows::Writer;
 use super::words;
@@ -8,15 +10,52 @@ use crate::runner::contact::Block;
 use crate::runner::effect::{Effect, Event, SkipReason, Touch};
 use crate::runner::key::experience_name;
 
+/// Which rows journal.csv has below its header.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Journal {
+    #[default]
+    All,
+    /// Those after which something of the contact is not as before.
+    Changes,
+    None,
+}
+
+impl Journal {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]
+    pub(super) fn is_all(&self) -> bool {
+        *self == Self::All
+    }
+
+    /// As the command line has it.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Changes => "changes",
+            Self::None => "none",
+        }
+    }
+
+    fn holds(self, event: &Event<'_>) -> bool {
+        match self {
+            Self::All => true,
+            Self::Changes => words::is_change(event),
+            Self::None => false,
+        }
+    }
+}
+
 impl<'p> Writer<'p> {
-    /// Appends a row for each effect; contact and time are the same in all of them.
+    /// Appends a row for each effect that the journal holds; contact and time are the same in all
+    /// of them.
     pub(super) fn journal<'e>(&self, contact: &str, effects: &[Effect<'e>], out: &mut Vec<u8>)
     where
         'p: 'e,
     {
         let start = out.len();
         let mut begun = 0;
-        for effect in effects {
+        let held = |effect: &&Effect<'e>| self.journal.holds(&effect.event);
+        for effect in effects.iter().filter(held) {
             if begun == 0 {
                 self.cells().push(out, Cell::Text(contact));
                 out.push(b',');

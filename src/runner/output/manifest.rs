@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::file::Content;
+use super::journal::Journal;
 
 /// The content of run.json.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +27,9 @@ pub(crate) struct Manifest {
         skip_serializing_if = "std::ops::Not::not"
     )]
     pub(crate) formulas_defused: bool,
+    /// What the journal holds; absent where that is all.
+    #[serde(default, skip_serializing_if = "Journal::is_all")]
+    pub(crate) journal: Journal,
     /// What was read.
     pub(crate) inputs: Inputs,
     /// What is remembered.

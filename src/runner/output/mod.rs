@@ -11,7 +11,7 @@ mod exchange;
 pub(crate) mod file;
 pub(crate) mod folder;
 mod formulas;
-mod journal;
+pub(crate) mod journal;
 pub(crate) mod manifest;
 pub(crate) mod place;
 pub(crate) mod rejects;

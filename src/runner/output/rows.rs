@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use jiff::tz::TimeZone;
 
 use super::cells::{Cell, Cells};
-use super::journal::block;
+use super::journal::{Journal, block};
 use super::text::{push_cell, push_moment};
 use crate::model::ids::Id;
 use crate::model::template::Token;
@@ -53,6 +53,7 @@ pub(crate) struct Writer<'p> {
     /// Whether texts that a spreadsheet would take for formulas are defused in actions.csv and
     /// journal.csv; contacts.csv is given to a run again.
     defuses: bool,
+    pub(super) journal: Journal,
     /// Whether the present text of a stage or tag takes the place of an old one of the same thing.
     renews: bool,
 }
@@ -77,6 +78,7 @@ impl<'p> Writer<'p> {
             tokens: tokens.collect(),
             keyed: true,
             defuses: false,
+            journal: Journal::All,
             renews: true,
         }
     }
@@ -95,6 +97,11 @@ impl<'p> Writer<'p> {
     /// With apostrophes before what a spreadsheet would take for formulas, if so.
     pub(crate) fn defusing(self, defuses: bool) -> Self {
         Self { defuses, ..self }
+    }
+
+    /// With these rows in the journal.
+    pub(crate) fn journalling(self, journal: Journal) -> Self {
+        Self { journal, ..self }
     }
 
     /// The first rows.

@@ -60,6 +60,59 @@ pub(crate) fn event(event: &Event<'_>) -> &'static str {
     }
 }
 
+/// Whether something of the contact, or of its place in campaigns, is not as before. What leaves
+/// the house stands in actions.csv; what remains is the way through steps, and what did not happen.
+pub(crate) fn is_change(event: &Event<'_>) -> bool {
+    match event {
+        Event::ExternalStage { .. }
+        | Event::ExternalTag { .. }
+        | Event::ExternalPoints { .. }
+        | Event::ExternalField { .. }
+        | Event::ExternalBlock { .. } => true,
+        Event::Enter { .. }
+        | Event::Place { .. }
+        | Event::Convert { .. }
+        | Event::Drop { .. }
+        | Event::Move { .. }
+        | Event::Leave { .. } => true,
+        Event::Start { .. }
+        | Event::Overtaken
+        | Event::End { .. }
+        | Event::Enroll { .. }
+        | Event::Withdraw { .. }
+        | Event::Pause
+        | Event::Resume => true,
+        Event::Block { .. }
+        | Event::List { .. }
+        | Event::AddTag { .. }
+        | Event::RemoveTag { .. }
+        | Event::Points { .. }
+        | Event::Set { .. }
+        | Event::Clear { .. }
+        | Event::Update { .. } => true,
+        Event::Experience { .. } | Event::Send { .. } | Event::Call { .. } => false,
+        Event::Wait { .. }
+        | Event::WaitMoved { .. }
+        | Event::Note { .. }
+        | Event::If { .. }
+        | Event::Split { .. }
+        | Event::Fork
+        | Event::Join
+        | Event::Goto { .. }
+        | Event::Await { .. }
+        | Event::Awaited { .. } => false,
+        Event::Refuse { .. }
+        | Event::Skip { .. }
+        | Event::Past { .. }
+        | Event::Delay { .. }
+        | Event::Late { .. }
+        | Event::Lost { .. }
+        | Event::DeferStage { .. }
+        | Event::DeferCampaign
+        | Event::DeferStep => false,
+    }
+}
+
 /// The word of the `reason` column, or nothing.
 pub(crate) fn reason(event: &Event<'_>) -> &'static str {
     match event {
