@@ -5,12 +5,20 @@ use std::io::{self, Write};
 
 use serde::{Deserialize, Serialize};
 
+use super::ahead::{Ahead, settled};
+
+/// After so many bytes the disk is asked to take them.
+const AT_ONCE: u64 = 8 << 20;
+
 /// A file being written.
 #[derive(Debug)]
 pub(crate) struct HashedFile {
     file: File,
     hasher: blake3::Hasher,
     bytes: u64,
+    /// How many of them nobody asked the disk to take.
+    waiting: u64,
+    ahead: Option<Ahead>,
 }
 
 /// What a file holds.
@@ -29,20 +37,27 @@ impl HashedFile {
             file,
             hasher: blake3::Hasher::new(),
             bytes: 0,
+            waiting: 0,
+            ahead: None,
         }
     }
 
     /// Waits until the bytes are on the disk.
     pub(crate) fn finish(self) -> io::Result<Content> {
-        match self.file.sync_all() {
-            // A device has nothing to bring to the disk.
-            Err(error) if error.kind() == io::ErrorKind::InvalidInput => {}
-            result => result?,
-        }
+        self.ahead.map_or(Ok(()), Ahead::end)?;
+        settled(self.file.sync_all())?;
         Ok(Content {
             bytes: self.bytes,
             hash: self.hasher.finalize().to_hex().to_string(),
         })
+    }
+
+    fn go_ahead(&mut self) {
+        self.waiting = 0;
+        if self.ahead.is_none() {
+            self.ahead = Ahead::of(&self.file);
+        }
+        self.ahead.iter().for_each(Ahead::go_on);
     }
 }
 
@@ -51,6 +66,10 @@ impl Write for HashedFile {
         let written = self.file.write(buffer)?;
         self.hasher.update(&buffer[..written]);
         self.bytes += written as u64;
+        self.waiting += written as u64;
+        if self.waiting >= AT_ONCE {
+            self.go_ahead();
+        }
         Ok(written)
     }
 

@@ -2,6 +2,7 @@
 
 pub(crate) mod access;
 mod actions;
+mod ahead;
 pub(crate) mod beside;
 mod body;
 mod cells;
