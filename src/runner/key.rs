@@ -46,28 +46,46 @@ pub(crate) fn experience_name(model: &Model, at: AtStage) -> String {
 }
 
 fn digest(contact: &str, campaign: &str, entry: u32, step: &str, visit: u32) -> Key {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let mut told = Vec::with_capacity(128);
-    for part in [
-        contact,
-        campaign,
-        &entry.to_string(),
-        step,
-        &visit.to_string(),
-    ] {
+    let (mut of_entry, mut of_visit) = ([0; DIGITS_OF_U32], [0; DIGITS_OF_U32]);
+    let parts = [
+        contact.as_bytes(),
+        campaign.as_bytes(),
+        decimal(entry, &mut of_entry),
+        step.as_bytes(),
+        decimal(visit, &mut of_visit),
+    ];
+    let mut told = Vec::with_capacity(256);
+    for part in parts {
         told.extend_from_slice(&(part.len() as u64).to_le_bytes());
-        told.extend_from_slice(part.as_bytes());
+        told.extend_from_slice(part);
     }
-    let hash = blake3::hash(&told);
-    let digits = hash
-        .as_bytes()
-        .iter()
-        .flat_map(|byte| [byte >> 4, byte & 15]);
+    Key(hexadecimal(blake3::hash(&told).as_bytes()))
+}
+
+const DIGITS_OF_U32: usize = 10;
+
+/// The decimal digits of a number, at the end of `room`.
+fn decimal(mut number: u32, room: &mut [u8; DIGITS_OF_U32]) -> &[u8] {
+    let mut first = room.len();
+    loop {
+        first -= 1;
+        room[first] = b'0' + (number % 10).to_le_bytes()[0];
+        number /= 10;
+        if number == 0 {
+            return &room[first..];
+        }
+    }
+}
+
+/// The digits of the first half of a hash.
+fn hexadecimal(hash: &[u8; 32]) -> [u8; 32] {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let mut key = [0; 32];
-    key.iter_mut()
-        .zip(digits)
-        .for_each(|(place, digit)| *place = DIGITS[usize::from(digit)]);
-    Key(key)
+    for (places, byte) in key.chunks_exact_mut(2).zip(hash) {
+        places[0] = DIGITS[usize::from(byte >> 4)];
+        places[1] = DIGITS[usize::from(byte & 15)];
+    }
+    key
 }
 
 #[cfg(test)]

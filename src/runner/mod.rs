@@ -18,6 +18,7 @@ pub mod output;
 pub mod program;
 pub mod state;
 mod threads;
+mod together;
 
 pub use batch::{Inputs, RunBytes, run_bytes, run_inputs};
 pub use error::RunError;

@@ -116,6 +116,7 @@ struct Job<'a> {
     reader: Reader<'a>,
     writer: Writer<'a>,
     keeps_state: bool,
+    threads: usize,
     /// The members by name, if there are some.
     named: Option<Named<'a>>,
     used: Used,
@@ -249,6 +250,7 @@ impl Prepared {
                 .defusing(self.defuses_formulas)
                 .journalling(self.journal),
             keeps_state: streams.state.is_some(),
+            threads: options.threads,
             named: Named::of(model),
             used: Used::by(model),
             spares: BufferPool::default(),

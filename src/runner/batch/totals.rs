@@ -7,7 +7,7 @@ use super::{Job, RunError, Streams, Summary, failed};
 use crate::diagnostic::Guesses;
 use crate::model::{BadValue, Model};
 use crate::runner::events::{Events, Told};
-use crate::runner::input::addresses::Addresses;
+use crate::runner::input::addresses::AllAddresses;
 use crate::runner::input::keys::Keys;
 use crate::runner::input::members::AllMet;
 use crate::runner::input::state_store::StateStore;
@@ -24,7 +24,7 @@ pub(super) struct RunTotals<W> {
     skipped: Problems,
     keys: Keys,
     met: Option<AllMet>,
-    addresses: Addresses,
+    addresses: AllAddresses,
     remembered: Vec<bool>,
     told_of: ToldOf,
     /// Contacts that were left as found or set aside, and how many events they have.
@@ -86,7 +86,7 @@ impl<W: Write> RunTotals<W> {
             problems: Problems::default(),
             skipped: Problems::default(),
             keys: Keys::default(),
-            addresses: Addresses::default(),
+            addresses: AllAddresses::default(),
             met: job.named.as_ref().map(AllMet::new),
             remembered: vec![false; job.remembered.map_or(0, StateStore::len)],
             told_of: ToldOf::of(job.events),
@@ -111,7 +111,7 @@ impl<W: Write> RunTotals<W> {
         self.metrics.rejected += part.problems.rows;
         self.keys.add(std::mem::take(&mut part.keys));
         self.met.iter_mut().for_each(|met| met.add(&mut part.met));
-        self.addresses.append(&mut part.addresses);
+        self.addresses.add(&mut part.addresses);
         self.problems.append(std::mem::take(&mut part.problems));
         self.skipped.append(std::mem::take(&mut part.skipped));
         for position in &part.remembered {
@@ -148,10 +148,8 @@ impl<W: Write> RunTotals<W> {
             warnings.extend(named.unmet(job.program.model(), met));
         }
         warnings.extend(losses(&self.metrics));
-        warnings.extend(
-            job.used
-                .told(job.program.model(), std::mem::take(&mut self.addresses)),
-        );
+        let addresses = std::mem::take(&mut self.addresses);
+        warnings.extend(job.used.told(job.program.model(), addresses, job.threads));
         warnings.extend(unknown_companies(self.metrics.unknown_companies));
         if let BadValue::SkipContact { at_most } = job.program.model().contacts.on_bad_value {
             warnings.extend(self.skip(at_most)?);
@@ -162,7 +160,7 @@ impl<W: Write> RunTotals<W> {
             .events
             .map(|events| self.count_events(events, job.program.model()))
             .unwrap_or_default();
-        let duplicates = self.keys.duplicates();
+        let duplicates = self.keys.duplicates(job.threads);
         self.problems.first.extend(
             duplicates
                 .iter()

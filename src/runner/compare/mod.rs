@@ -242,7 +242,7 @@ impl Pair {
         };
         let sum = (Tally::new(&self.names), Keys::default());
         let (tally, keys) = pool::run(&job, (&blocks, &header), sum, options.threads, watch)?;
-        let duplicates = keys.duplicates();
+        let duplicates = keys.duplicates(options.threads);
         if let Some(Duplicate { first_line, line }) = duplicates.first().copied() {
             return Err(RunError::DuplicateKey {
                 line,

@@ -3,6 +3,7 @@
 
 use std::hash::{DefaultHasher, Hasher};
 
+use super::hashes::Hashes;
 use crate::model::ids::Id;
 use crate::model::{Channel, ContentKind, FieldId, Model};
 use crate::runner::contact::{Seen, Slot};
@@ -15,6 +16,10 @@ pub(crate) struct Used(Vec<(Channel, FieldId)>);
 /// The addresses of some rows, hashed, each with its line; by place in [`Used`].
 #[derive(Debug, Default)]
 pub(crate) struct Addresses(Vec<Vec<(u64, u64)>>);
+
+/// Those of a file.
+#[derive(Debug, Default)]
+pub(crate) struct AllAddresses(Vec<Hashes<u64>>);
 
 impl Used {
     pub(crate) fn by(model: &Model) -> Self {
@@ -38,11 +43,16 @@ impl Used {
         }
     }
 
-    /// What is worth a warning, one for each channel.
-    pub(crate) fn told(&self, model: &Model, mut addresses: Addresses) -> Vec<Warning> {
-        let of_channels = self.0.iter().zip(&mut addresses.0);
-        let of_channel = |((channel, field), of_channel): (&(Channel, FieldId), &mut Vec<_>)| {
-            let (first, line, more) = twice(of_channel)?;
+    /// What is worth a warning, one for each channel; found on so many threads.
+    pub(crate) fn told(
+        &self,
+        model: &Model,
+        addresses: AllAddresses,
+        threads: usize,
+    ) -> Vec<Warning> {
+        let of_channels = self.0.iter().zip(addresses.0);
+        let of_channel = |((channel, field), addresses): (&(Channel, FieldId), Hashes<u64>)| {
+            let (first, line, more) = twice(&addresses.repeated(threads))?;
             let column = model.contacts.fields[*field].column.clone();
             Some(Warning::DuplicateAddress {
                 channel: channel.word(),
@@ -56,31 +66,23 @@ impl Used {
     }
 }
 
-impl Addresses {
-    /// Adds those of the rows that follow.
-    pub(crate) fn append(&mut self, later: &mut Self) {
+impl AllAddresses {
+    /// Adds those of the next rows, and leaves the room in which they stood.
+    pub(crate) fn add(&mut self, rows: &mut Addresses) {
         self.0
-            .resize_with(self.0.len().max(later.0.len()), Vec::new);
-        for (mine, theirs) in self.0.iter_mut().zip(&mut later.0) {
-            mine.append(theirs);
+            .resize_with(self.0.len().max(rows.0.len()), Hashes::default);
+        for (mine, theirs) in self.0.iter_mut().zip(&mut rows.0) {
+            mine.extend(theirs.drain(..));
         }
     }
 }
 
 /// The first two lines of an address that stands twice, the earlier second one first, and how many
 /// rows more repeat one.
-fn twice(addresses: &mut [(u64, u64)]) -> Option<(u64, u64, usize)> {
-    addresses.sort_unstable();
-    let (mut first, mut rows) = (None, 0);
-    for same in addresses
-        .chunk_by(|(a, _), (b, _)| a == b)
-        .filter(|same| same.len() > 1)
-    {
-        rows += same.len() - 1;
-        let found = (same[1].1, same[0].1);
-        first = Some(first.map_or(found, |first: (u64, u64)| first.min(found)));
-    }
-    first.map(|(line, first)| (first, line, rows - 1))
+fn twice(repeated: &[Vec<u64>]) -> Option<(u64, u64, usize)> {
+    let rows: usize = repeated.iter().map(|lines| lines.len() - 1).sum();
+    let (line, first) = repeated.iter().map(|lines| (lines[1], lines[0])).min()?;
+    Some((first, line, rows - 1))
 }
 
 fn goes_on(kind: ContentKind, channel: Channel) -> bool {

@@ -4,6 +4,7 @@
 //! While keys ascend about two bytes of each are kept, to be told apart from those that come after
 //! the first that does not.
 
+use super::hashes::Hashes;
 use crate::runner::notice::{Reason, RowError};
 
 /// The keys of one chunk, in order, with their lines.
@@ -57,7 +58,7 @@ impl ChunkKeys {
 #[derive(Debug, Default)]
 pub(crate) struct Keys {
     ascending: Steps,
-    hashed: Option<Vec<(u128, u64)>>,
+    hashed: Option<Hashes<u128>>,
 }
 
 impl Keys {
@@ -74,24 +75,22 @@ impl Keys {
             return;
         }
         let ascending = std::mem::take(&mut self.ascending);
-        let hashed = self.hashed.get_or_insert_with(|| ascending.hashed());
+        let hashed = self.hashed.get_or_insert_default();
+        hashed.extend(ascending.hashed());
         hashed.extend(chunk.into_hashed());
     }
 
-    /// The rows whose key stands in an earlier row too, in order of their lines.
-    pub(crate) fn duplicates(self) -> Vec<Duplicate> {
-        let mut keys = self.hashed.unwrap_or_default();
-        keys.sort_unstable();
+    /// The rows whose key stands in an earlier row too, in order of their lines; found on so many
+    /// threads.
+    pub(crate) fn duplicates(self, threads: usize) -> Vec<Duplicate> {
+        let Some(hashed) = self.hashed else {
+            return Vec::new();
+        };
         let mut duplicates = Vec::new();
-        for equal in keys
-            .chunk_by(|(a, _), (b, _)| a == b)
-            .filter(|equal| equal.len() > 1)
-        {
-            let (_, first_line) = equal[0];
-            duplicates.extend(equal[1..].iter().map(|(_, line)| Duplicate {
-                first_line,
-                line: *line,
-            }));
+        for lines in hashed.repeated(threads) {
+            let first_line = lines[0];
+            let later = lines[1..].iter();
+            duplicates.extend(later.map(|&line| Duplicate { first_line, line }));
         }
         duplicates.sort_unstable_by_key(|duplicate| duplicate.line);
         duplicates
@@ -203,7 +202,7 @@ mod tests {
             }
             keys.add(of_chunk);
         }
-        keys.duplicates()
+        keys.duplicates(2)
             .into_iter()
             .map(|found| (found.first_line, found.line))
             .collect()

@@ -7,6 +7,7 @@ pub(crate) mod cell;
 mod columns;
 pub(crate) mod companies;
 pub(crate) mod framing;
+mod hashes;
 pub(crate) mod keys;
 pub(crate) mod layout;
 pub(crate) mod members;
