@@ -218,7 +218,11 @@ impl RunWriter {
 /// What is not as it was asked for in a run that is there already, and is not written twice.
 fn otherwise_written(asked: &Manifest, earlier: &Manifest) -> Option<Aftermath> {
     let defused = (asked.formulas_defused != earlier.formulas_defused).then(|| {
-        let with = if earlier.formulas_defused { "with" } else { "without" };
+        let with = if earlier.formulas_defused {
+            "with"
+        } else {
+            "without"
+        };
         format!("{with} `--defuse-formulas`")
     });
     let journal = (asked.journal != earlier.journal)

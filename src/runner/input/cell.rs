@@ -3,12 +3,42 @@
 
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
+use memchr::memchr;
 use rust_decimal::Decimal;
 
+use crate::runner::contact::trimmed;
 use crate::runner::program::first_moment;
+
+/// The parts of a cell that holds several values, without the white space around them and without
+/// empty ones. Cells are short: to prepare a search costs more than the search, so one byte, which
+/// nearly every separator is, is looked for at once.
+pub(crate) fn parts<'t>(text: &'t str, separator: &'t str) -> impl Iterator<Item = &'t str> {
+    let find = move |text: &str| match *separator.as_bytes() {
+        [byte] => memchr(byte, text.as_bytes()),
+        _ => text.find(separator),
+    };
+    let mut rest = Some(text);
+    let next = move || {
+        let text = rest.take()?;
+        let Some(end) = find(text) else {
+            return Some(text);
+        };
+        rest = text.get(end + separator.len()..);
+        text.get(..end)
+    };
+    std::iter::from_fn(next)
+        .map(trimmed)
+        .filter(|part| !part.is_empty())
+}
 
 /// True, false, yes, no, 1, 0 in any letter case.
 pub(crate) fn boolean(text: &str) -> Option<bool> {
+    // So nearly every file has them.
+    match text {
+        "true" => return Some(true),
+        "false" => return Some(false),
+        _ => {}
+    }
     let is = |words: [&str; 3]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
     match (is(["true", "yes", "1"]), is(["false", "no", "0"])) {
         (true, _) => Some(true),
@@ -151,6 +181,32 @@ fn days_since_epoch(year: i32, month: i32, day: i32) -> i32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_parts_of_a_cell_are_those_between_separators() {
+        for separator in [";", "ż", ", ", "aa"] {
+            for text in [
+                "",
+                "x",
+                " x ",
+                "x|y",
+                "|x||y |",
+                "|",
+                "xa|ay",
+                "||| ż",
+                "x |\u{a0}y",
+            ] {
+                let text = text.replace('|', separator);
+                let split = text.split(separator).map(str::trim);
+                let expected: Vec<_> = split.filter(|part| !part.is_empty()).collect();
+                assert_eq!(
+                    parts(&text, separator).collect::<Vec<_>>(),
+                    expected,
+                    "{text:?} at {separator:?}"
+                );
+            }
+        }
+    }
 
     #[test]
     fn every_day_of_four_centuries_agrees_with_the_calendar() {

@@ -8,7 +8,7 @@ use super::row::Row;
 use super::typed::Rule;
 use crate::model::ids::Id;
 use crate::model::{BadValue, Channel, FieldType, Model};
-use crate::runner::contact::{Block, Seen, Slot, trimmed};
+use crate::runner::contact::{Block, Seen, Slot};
 use crate::runner::notice::{Reason, RowError};
 
 /// Reads the rows of one file.
@@ -166,11 +166,7 @@ impl<'a> Reader<'a> {
         if text.is_empty() {
             return;
         }
-        for tag in text
-            .split(known.separator.as_str())
-            .map(trimmed)
-            .filter(|tag| !tag.is_empty())
-        {
+        for tag in cell::parts(text, &known.separator) {
             if let Some(id) = known.names.find(|name| name.id == tag) {
                 seen.tags.set(id.index(), true);
             } else if let Some(id) = self.model.in_flight.tag_called(tag) {

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use super::cell;
 use crate::model::ids::Id;
 use crate::model::{ChoiceId, Field, FieldType, Moment, Value, is_address};
-use crate::runner::contact::{Slot, trimmed};
+use crate::runner::contact::Slot;
 use crate::runner::notice::Reason;
 
 /// What a cell of a field must be.
@@ -106,11 +106,7 @@ fn choice(values: &[String], text: &str) -> Result<ChoiceId, Reason> {
 
 fn choices<'r>(values: &[String], separator: &str, text: &str) -> Result<Slot<'r>, Reason> {
     let mut bits = 0_u64;
-    for part in text
-        .split(separator)
-        .map(trimmed)
-        .filter(|part| !part.is_empty())
-    {
+    for part in cell::parts(text, separator) {
         bits |= 1 << choice(values, part)?.index();
     }
     Ok(if bits == 0 {

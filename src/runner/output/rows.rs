@@ -11,9 +11,9 @@ use super::text::{push_cell, push_moment};
 use crate::model::ids::Id;
 use crate::model::template::Token;
 use crate::model::{Model, TagId};
-use crate::runner::contact::trimmed;
 use crate::runner::contact::{Seen, TagSet};
 use crate::runner::effect::{At, Effect};
+use crate::runner::input::cell::parts;
 use crate::runner::input::layout::{Layout, Written};
 use crate::runner::input::row::{Row, without_line_end};
 use crate::runner::kernel::After;
@@ -278,11 +278,7 @@ impl<'p> Writer<'p> {
             text
         };
         let mut kept: Vec<&str> = Vec::new();
-        for tag in text
-            .split(known.separator.as_str())
-            .map(trimmed)
-            .filter(|tag| !tag.is_empty())
-        {
+        for tag in parts(text, &known.separator) {
             let called = known
                 .names
                 .find(|name| name.id == tag)
