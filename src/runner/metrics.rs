@@ -151,34 +151,39 @@ impl Metrics {
 
     /// Adds another part.
     pub fn add(&mut self, other: &Self) {
-        self.contacts += other.contacts;
-        self.rejected += other.rejected;
-        self.unknown_companies += other.unknown_companies;
+        self.add_times(other, 1);
+    }
+
+    /// Adds so many parts that are like `other`.
+    pub(crate) fn add_times(&mut self, other: &Self, times: u64) {
+        self.contacts += other.contacts * times;
+        self.rejected += other.rejected * times;
+        self.unknown_companies += other.unknown_companies * times;
         if let Some(part) = &other.events {
             let sum = self.events.get_or_insert_default();
-            sum.taken += part.taken;
-            sum.duplicates += part.duplicates;
-            sum.unknown_contacts += part.unknown_contacts;
-            sum.unknown_events += part.unknown_events;
-            sum.later += part.later;
+            sum.taken += part.taken * times;
+            sum.duplicates += part.duplicates * times;
+            sum.unknown_contacts += part.unknown_contacts * times;
+            sum.unknown_events += part.unknown_events * times;
+            sum.later += part.later * times;
         }
         if let Some(part) = &other.put_off_again {
             let sum = self.put_off_again.get_or_insert_default();
-            sum.times += part.times;
+            sum.times += part.times * times;
             sum.most = sum.most.max(part.most);
         }
         self.segments
             .iter_mut()
             .zip(&other.segments)
-            .for_each(|(sum, part)| *sum += part);
+            .for_each(|(sum, part)| *sum += part * times);
         self.funnels
             .iter_mut()
             .zip(&other.funnels)
-            .for_each(|(sum, part)| sum.add(part));
+            .for_each(|(sum, part)| sum.add(part, times));
         self.campaigns
             .iter_mut()
             .zip(&other.campaigns)
-            .for_each(|(sum, part)| sum.add(part));
+            .for_each(|(sum, part)| sum.add(part, times));
     }
 
     /// The text of metrics.json, with its last line end.
@@ -356,22 +361,22 @@ impl Metrics {
 }
 
 impl FunnelCounts {
-    fn add(&mut self, other: &Self) {
-        self.none += other.none;
+    fn add(&mut self, other: &Self, times: u64) {
+        self.none += other.none * times;
         let experiences = self
             .experiences
             .iter_mut()
             .flatten()
             .zip(other.experiences.iter().flatten());
-        experiences.for_each(|(sum, part)| sum.add(part));
+        experiences.for_each(|(sum, part)| sum.add(part, times));
         for (sum, part) in self.stages.iter_mut().zip(&other.stages) {
-            sum.reach += part.reach;
-            sum.entered += part.entered;
-            sum.passed += part.passed;
-            sum.left += part.left;
-            sum.converted += part.converted;
-            sum.now += part.now;
-            sum.deferred += part.deferred;
+            sum.reach += part.reach * times;
+            sum.entered += part.entered * times;
+            sum.passed += part.passed * times;
+            sum.left += part.left * times;
+            sum.converted += part.converted * times;
+            sum.now += part.now * times;
+            sum.deferred += part.deferred * times;
         }
     }
 
@@ -404,12 +409,12 @@ impl FunnelCounts {
 }
 
 impl ExperienceCounts {
-    fn add(&mut self, other: &Self) {
-        self.shown += other.shown;
-        self.hidden += other.hidden;
-        self.now += other.now;
-        self.sent += other.sent;
-        self.told.add(&other.told);
+    fn add(&mut self, other: &Self, times: u64) {
+        self.shown += other.shown * times;
+        self.hidden += other.hidden * times;
+        self.now += other.now * times;
+        self.sent += other.sent * times;
+        self.told.add(&other.told, times);
     }
 
     fn report(&self) -> ExperienceReport {
@@ -431,21 +436,21 @@ impl ExperienceCounts {
 }
 
 impl CampaignCounts {
-    fn add(&mut self, other: &Self) {
-        self.entered += other.entered;
-        self.overtaken += other.overtaken;
-        self.active += other.active;
-        self.completed += other.completed;
-        self.converted += other.converted;
-        self.exited += other.exited;
+    fn add(&mut self, other: &Self, times: u64) {
+        self.entered += other.entered * times;
+        self.overtaken += other.overtaken * times;
+        self.active += other.active * times;
+        self.completed += other.completed * times;
+        self.converted += other.converted * times;
+        self.exited += other.exited * times;
         self.lost
             .iter_mut()
             .zip(other.lost)
-            .for_each(|(sum, part)| *sum += part);
+            .for_each(|(sum, part)| *sum += part * times);
         for (sum, part) in self.steps.iter_mut().zip(&other.steps) {
-            sum.done += part.done;
-            sum.waiting += part.waiting;
-            sum.told.add(&part.told);
+            sum.done += part.done * times;
+            sum.waiting += part.waiting * times;
+            sum.told.add(&part.told, times);
         }
     }
 

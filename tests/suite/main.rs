@@ -8,6 +8,7 @@
 )]
 
 mod agreement;
+mod alike;
 mod baseline;
 mod beginners;
 mod broken_files;

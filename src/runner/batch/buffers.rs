@@ -4,6 +4,9 @@
 use std::sync::{Mutex, PoisonError};
 
 use super::part::Part;
+use crate::runner::kernel::Ways;
+use crate::runner::metrics::Metrics;
+use crate::runner::program::Program;
 
 /// Empty parts with room; there are never more of them than threads.
 #[derive(Debug, Default)]
@@ -28,5 +31,45 @@ impl BufferPool {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .push(part);
+    }
+}
+
+/// The ways that contacts went in the chunks before, of each thread its own.
+#[derive(Debug)]
+pub(super) struct WayPool<'p> {
+    program: &'p Program,
+    ways: Mutex<Vec<Ways<'p>>>,
+}
+
+impl<'p> WayPool<'p> {
+    pub(super) fn new(program: &'p Program) -> Self {
+        Self {
+            program,
+            ways: Mutex::default(),
+        }
+    }
+
+    /// Some that no other thread has; nothing where contacts are not known by their answers.
+    pub(super) fn take(&self) -> Option<Ways<'p>> {
+        let known = self
+            .ways
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop();
+        known.or_else(|| Ways::of(self.program))
+    }
+
+    /// Takes them back.
+    pub(super) fn give(&self, ways: Option<Ways<'p>>) {
+        self.ways
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .extend(ways);
+    }
+
+    /// Adds what was counted of all who went known ways.
+    pub(super) fn count(&self, metrics: &mut Metrics) {
+        let ways = self.ways.lock().unwrap_or_else(PoisonError::into_inner);
+        ways.iter().for_each(|ways| ways.count(metrics));
     }
 }

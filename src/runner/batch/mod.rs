@@ -17,7 +17,7 @@ use std::marker::PhantomData;
 
 use jiff::tz::TimeZone;
 
-use buffers::BufferPool;
+use buffers::{BufferPool, WayPool};
 use part::Part;
 use totals::RunTotals;
 
@@ -121,6 +121,7 @@ struct Job<'a> {
     named: Option<Named<'a>>,
     used: Used,
     spares: BufferPool,
+    ways: WayPool<'a>,
 }
 
 impl Prepared {
@@ -254,6 +255,7 @@ impl Prepared {
             named: Named::of(model),
             used: Used::by(model),
             spares: BufferPool::default(),
+            ways: WayPool::new(&self.program),
             layout: &layout,
         };
         let gathered = RunTotals::begin(&job, streams, &self.fingerprint)?;

@@ -54,6 +54,7 @@ impl Part {
             ChunkEvents::of(job.events, job.program.model(), rows.iter(), job.layout.key)?;
         part.told_of = std::mem::take(&mut news.contacts);
         let mut worker = Worker::new(job.program);
+        let mut ways = job.ways.take();
         let tags = TagSet::with_room_for(job.program.model().contacts.tags.names.len());
         let mut seen = Seen {
             tags,
@@ -92,23 +93,30 @@ impl Part {
             let memory = memories.get(index).and_then(Option::as_ref);
             part.remembered
                 .extend(memory.map(|(position, _)| *position));
-            let after = worker.contact(
-                &seen,
-                memory.map(|(_, memory)| &**memory),
-                &job.columns,
-                &mut effects,
-            );
+            let mut ways = ways
+                .as_mut()
+                .filter(|_| memory.is_none() && seen.news.is_empty());
+            let after = match &mut ways {
+                Some(ways) => ways.contact(&mut worker, (&seen, &job.columns), &mut effects),
+                None => {
+                    let memory = memory.map(|(_, memory)| &**memory);
+                    worker.contact(&seen, memory, &job.columns, &mut effects)
+                }
+            };
             job.writer
                 .contact(row, &seen, &after, &effects, &mut part.files);
             if job.keeps_state {
-                worker
-                    .memory()
-                    .encode(job.program, seen.key, &mut part.state);
+                let memory = match &ways {
+                    Some(ways) => ways.memory(&mut worker),
+                    None => worker.memory(),
+                };
+                memory.encode(job.program, seen.key, &mut part.state);
                 part.state.push(b'\n');
             }
             effects.clear();
         }
         part.metrics = worker.into_metrics();
+        job.ways.give(ways);
         part.split = rows.into_split();
         Ok(part)
     }

@@ -133,6 +133,7 @@ impl<W: Write> RunTotals<W> {
         job: &Job<'_>,
         mut warnings: Vec<Warning>,
     ) -> Result<(Summary, Streams<W>), RunError> {
+        job.ways.count(&mut self.metrics);
         if let (Some(remembered), Some(state)) = (job.remembered, &mut self.streams.state) {
             let absent = self
                 .remembered

@@ -34,6 +34,21 @@ impl<'a> Executor<'a> {
         }
     }
 
+    /// Takes in what the questions about a contact itself ask for, and nothing else.
+    pub(super) fn look(&mut self, seen: &Seen<'a>, columns: &Columns) {
+        self.key = seen.key;
+        self.fields.clone_from(&seen.fields);
+        self.tags.copy_from(&seen.tags);
+        if !columns.tags {
+            self.tags.clear();
+        }
+        self.other_tags = seen.other_tags;
+        self.points = if columns.points { seen.points } else { 0 };
+        self.groups.clone_from(&seen.groups);
+        self.blocks = seen.blocks;
+        self.values.clear();
+    }
+
     fn reset(&mut self) {
         let program = self.program;
         self.members.clear();

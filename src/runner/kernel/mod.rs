@@ -30,6 +30,7 @@
 //! without need: whatever changes the contact names the topics that changed (`Executor::changed`),
 //! and only funnels, campaigns and answers that read one of these are opened again.
 
+mod alike;
 mod await_event;
 mod bits;
 mod call;
@@ -61,6 +62,7 @@ mod step;
 mod update;
 mod wait;
 
+pub(crate) use alike::Ways;
 pub use call::Snapshot;
 pub(crate) use lookahead::{Coming, Place, Waits, mixed};
 
@@ -78,6 +80,8 @@ pub struct Worker<'a> {
     executor: Executor<'a>,
     stages: Vec<Option<StageId>>,
     memory: ContactState,
+    /// The known way that the last contact went.
+    way: Option<usize>,
 }
 
 /// What an instant leaves of a contact.
@@ -114,6 +118,7 @@ impl<'a> Worker<'a> {
             executor: Executor::new(program),
             stages: Vec::new(),
             memory: ContactState::default(),
+            way: None,
         }
     }
 
@@ -139,6 +144,10 @@ impl<'a> Worker<'a> {
         self.stages.clear();
         self.stages
             .extend(self.executor.stages.iter().map(executor::StagePosition::id));
+        self.after(seen)
+    }
+
+    fn after(&self, seen: &Seen<'a>) -> After<'_, 'a> {
         After {
             fields: &self.executor.fields[..seen.fields.len()],
             stages: &self.stages,
@@ -173,6 +182,12 @@ impl<'a> Worker<'a> {
     /// Where the contact that was taken last stands in campaigns.
     pub(crate) fn places(&self, waits: &Waits, places: &mut Vec<Place>) {
         self.executor.places(waits, places);
+    }
+
+    /// Counts from zero, and gives what was counted.
+    fn count_anew(&mut self) -> Metrics {
+        let program = self.executor.program;
+        std::mem::replace(&mut self.executor.metrics, Metrics::new(program))
     }
 
     /// What was counted.

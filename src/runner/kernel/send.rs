@@ -59,6 +59,15 @@ impl<'a> Executor<'a> {
         first
     }
 
+    /// The same for all messages of an instant.
+    pub(super) fn note_values_of(&mut self, effects: &[Effect<'_>]) {
+        for effect in effects {
+            if let Event::Send { content, .. } = effect.event {
+                self.note_values(content.index());
+            }
+        }
+    }
+
     fn skip_send(
         &mut self,
         here: Here,

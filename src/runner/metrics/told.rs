@@ -42,19 +42,19 @@ impl Told {
         }
     }
 
-    pub(super) fn add(&mut self, other: &Self) {
+    pub(super) fn add(&mut self, other: &Self, times: u64) {
         self.skipped
             .iter_mut()
             .zip(&other.skipped)
-            .for_each(|(sum, part)| *sum += part);
+            .for_each(|(sum, part)| *sum += part * times);
         self.unreachable
             .iter_mut()
             .zip(&other.unreachable)
-            .for_each(|(sum, part)| *sum += part);
+            .for_each(|(sum, part)| *sum += part * times);
         self.channels
             .iter_mut()
             .zip(&other.channels)
-            .for_each(|(sum, part)| *sum += part);
+            .for_each(|(sum, part)| *sum += part * times);
     }
 
     pub(super) fn report(&self) -> ToldReport {

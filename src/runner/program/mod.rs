@@ -1,6 +1,7 @@
 //! The plan compiled for one moment: indices instead of names, integers instead of dates; nothing
 //! in it changes while contacts run through it.
 
+mod alike;
 mod campaign;
 mod companies;
 mod compile;
@@ -94,6 +95,9 @@ pub struct Program {
     pub(crate) missed: Vec<MissedDay>,
     /// The companies, where questions are about them and a file was read.
     pub(crate) companies: Option<Companies>,
+    /// The questions whose answers, with the stages, decide all for a contact who was never seen
+    /// before; absent where more decides.
+    pub(crate) alike: Option<Vec<NodeId>>,
     /// The fields that steps set or clear.
     pub(crate) written_fields: Vec<usize>,
     step_names: Vec<Vec<String>>,
@@ -146,6 +150,7 @@ impl Program {
         program.connect();
         program.open(before);
         program.remember(before);
+        program.alike = alike::questions(&program);
         Ok(program)
     }
 
@@ -308,6 +313,7 @@ impl Program {
             open_at_first: Vec::new(),
             companies: None,
             triggers: triggers(model),
+            alike: None,
             written_fields: Vec::new(),
             step_names: model.campaigns.values().map(step_names).collect(),
             opened: BTreeMap::new(),
