@@ -6,6 +6,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use funnelc::compile;
 use funnelc::source::Sources;
@@ -60,6 +61,21 @@ fn a_new_check_has_all_that_the_tests_of_checks_ask_for() {
         sorted.sort();
         sorted.dedup();
         assert_eq!(sorted.len(), 6, "{files:?}");
+    }
+}
+
+/// With a Rust that has no rustfmt nobody can see it; CI's has.
+#[test]
+fn what_is_written_has_the_form_of_rustfmt() {
+    let tree = tree();
+    let files = written::write(tree.path(), "late-parcel", "warning").unwrap();
+    let told = Command::new("rustfmt")
+        .args(["--check", "--edition", "2024"])
+        .arg(tree.path().join(&files[0]))
+        .output();
+    if let Ok(told) = told {
+        let wrong = String::from_utf8_lossy(&told.stdout);
+        assert!(told.status.success(), "{wrong}");
     }
 }
 

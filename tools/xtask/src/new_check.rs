@@ -198,10 +198,16 @@ use super::{CheckContext, Rule};
 use crate::diagnostic::Diagnostic;
 
 pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
-    let left = case.model.campaigns.values().filter(|campaign| campaign.id == "replace-me");
+    let left = case
+        .model
+        .campaigns
+        .values()
+        .filter(|campaign| campaign.id == "replace-me");
     left.map(|campaign| {
         let message = format!("the campaign `{}` is still to be replaced", campaign.id);
-        rule.finding(campaign.span, message).at("has no name yet").help("call it by what it is for")
+        rule.finding(campaign.span, message)
+            .at("has no name yet")
+            .help("call it by what it is for")
     })
     .collect()
 }
