@@ -73,4 +73,5 @@ mod texts;
 mod time_cases;
 mod two_doors;
 mod verdicts;
+mod words;
 mod yaml;
