@@ -11,7 +11,7 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use super::{CliError, places};
-use crate::runner::output::{beside, folder, store};
+use crate::runner::output::{beside, earlier, store};
 use crate::source::Sources;
 
 /// Which files a command has read.
@@ -67,7 +67,7 @@ impl Kept {
             if store::has_part(around, &name) {
                 return refused("a part of a state", "name a file in another folder");
             }
-            if folder::has_part(around, &name) {
+            if earlier::has_part(around, &name) {
                 return refused("a part of a run", "name a file in another folder");
             }
         }

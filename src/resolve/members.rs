@@ -130,6 +130,11 @@ fn strange(row: &Row, width: usize, column: usize, contacts: &Contacts) -> Optio
     if text.is_empty() {
         return Some(format!("has no key in line {line}"));
     }
+    if row.cells[0].text.starts_with('\u{feff}') {
+        return Some(format!(
+            "has a byte order mark in line {line}, as files leave one that were put together"
+        ));
+    }
     let begins_comment =
         |(at, _): (usize, char)| at == 0 || text[..at].ends_with(char::is_whitespace);
     if !quoted
@@ -325,6 +330,7 @@ mod tests {
             ("id", "name\tid\nBob\t1\n"),
             ("id", "1;2\n"),
             ("email", "email\rbob@example.com\r"),
+            ("id", "1\n\u{feff}2\n"),
             ("email", "bob@example.com  # asked by phone\n"),
             ("id", "# those who asked by phone\n1\n"),
             ("email", "[\"bob@example.com\"]\n"),

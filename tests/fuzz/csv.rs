@@ -73,8 +73,9 @@ pub(super) fn strict(bytes: &[u8]) -> Option<Table> {
     table.retain(|row| !row.is_empty());
     let width = table.first().map(Vec::len)?;
     let blank = |row: &Vec<String>| row.len() == 1 && row[0].is_empty();
-    // A mark that is text, bare or in quotes, would be that of another dialect.
-    let marked = table.first()?.first()?.starts_with('\u{feff}');
+    // A mark that is text, bare or in quotes, would be that of another dialect, or of a file behind
+    // another.
+    let marked = table.iter().any(|row| row[0].starts_with('\u{feff}'));
     (width > 1 && !text.contains('\0') && !marked).then_some(())?;
     table.retain(|row| !blank(row));
     table.iter().all(|row| row.len() == width).then_some(table)

@@ -180,6 +180,12 @@ fn an_email_is_one_address_and_rows_with_strange_bytes_are_bad() {
         bad("1,a\0@example.com"),
         ["line 2: a NUL byte; text has none"]
     );
+    // A name behind the mark would be another one.
+    let joined = "line 2: a byte order mark before its first cell, as files leave one that were put \
+                  together; take it out";
+    for row in ["\u{feff}1,a@example.com", "\"\u{feff}1\",a@example.com"] {
+        assert_eq!(bad(row), [joined]);
+    }
     let returns = "line 2: a carriage return outside quotes; a row ends with a line feed";
     assert_eq!(bad("1,a@example.com\r2,b@example.com"), [returns]);
     assert_eq!(bad("\"1\",a@example.com\r2,b@example.com"), [returns]);

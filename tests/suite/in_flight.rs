@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::projects::{Run, funnelc_in, root};
+use crate::projects::{Run, funnelc_in, root, run_arguments};
 
 fn block(info: &str) -> String {
     let page = fs::read_to_string(root().join("docs/in-flight.md")).unwrap();
@@ -18,18 +18,7 @@ fn block(info: &str) -> String {
 fn run(folder: &Path, project: &str, now: &str) -> Run {
     fs::write(folder.join("funnelc.yaml"), project).unwrap();
     fs::write(folder.join("contacts.csv"), "id,tags\nann,hot\n").unwrap();
-    let args = [
-        "run",
-        ".",
-        "--contacts",
-        "contacts.csv",
-        "--out",
-        "out",
-        "--state",
-        "state",
-        "--now",
-        now,
-    ];
+    let args = run_arguments(".", now, &["--state", "state"]);
     funnelc_in(folder, &args)
 }
 
@@ -144,18 +133,7 @@ fn who_was_not_in_the_file_when_a_funnel_began_is_read_for_the_first_time_on_ret
         )
         .unwrap();
         let now = format!("2026-06-0{day}T09:00");
-        let args = [
-            "run",
-            ".",
-            "--contacts",
-            "contacts.csv",
-            "--out",
-            "out",
-            "--state",
-            "state",
-            "--now",
-            &now,
-        ];
+        let args = run_arguments(".", &now, &["--state", "state"]);
         let run = funnelc_in(place, &args);
         assert_eq!(run.code, Some(0), "{}", run.err);
         journal(place)
@@ -217,18 +195,7 @@ campaigns:
         )
         .unwrap();
         let now = format!("2026-06-0{day}T09:00");
-        let args = [
-            "run",
-            ".",
-            "--contacts",
-            "contacts.csv",
-            "--out",
-            "out",
-            "--state",
-            "state",
-            "--now",
-            &now,
-        ];
+        let args = run_arguments(".", &now, &["--state", "state"]);
         let run = funnelc_in(folder.path(), &args);
         assert_eq!(run.code, Some(0), "{}", run.err);
         (

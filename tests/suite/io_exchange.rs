@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use crate::io_beside::{MARK, Place};
-use crate::projects::funnelc_in;
+use crate::projects::{funnelc_in, run_arguments};
 
 /// The files of a run, in the order in which they are moved.
 const FILES: [&str; 5] = [
@@ -59,16 +59,7 @@ impl Runs {
     /// anew.
     fn mended(&self, what: &str, found: &Files, state: impl Fn()) {
         state();
-        let args = [
-            "run",
-            "funnelc.yaml",
-            "--contacts",
-            "contacts.csv",
-            "--out",
-            "out",
-            "--now",
-            "2026-11-22T09:00",
-        ];
+        let args = run_arguments("funnelc.yaml", "2026-11-22T09:00", &[]);
         let refused = funnelc_in(self.place.folder.path(), &args);
         assert_eq!(
             refused.code,

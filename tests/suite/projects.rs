@@ -102,7 +102,13 @@ pub(crate) fn funnelc_in(folder: &Path, args: &[&str]) -> Run {
     funnelc_with(folder, args, &[])
 }
 
-/// The same with some variables of the environment.
+/// What starts a run over `contacts.csv` into `out`, with more behind it.
+pub(crate) fn run_arguments<'a>(project: &'a str, now: &'a str, more: &[&'a str]) -> Vec<&'a str> {
+    let fixed = ["--contacts", "contacts.csv", "--out", "out", "--now", now];
+    [&["run", project], &fixed[..], more].concat()
+}
+
+/// The program, run from a folder with some variables of the environment.
 pub(crate) fn funnelc_with(folder: &Path, args: &[&str], variables: &[(&str, &str)]) -> Run {
     let output = std::process::Command::new(env!("CARGO_BIN_EXE_funnelc"))
         .args(args)

@@ -3,7 +3,7 @@
 
 use funnelc::diagnostic::Severity;
 
-use crate::projects::sources;
+use crate::projects::{funnelc_in, run_arguments, sources};
 
 const HEAD: &str = "
 version: 1
@@ -339,16 +339,7 @@ fn a_few_lines_of_segments_that_stand_for_billions_of_questions_cost_little() {
         "id,tags,mail,quiet,points,shop\n1,a,a@b.example,true,,\n",
     )
     .unwrap();
-    let args = [
-        "run",
-        ".",
-        "--contacts",
-        "contacts.csv",
-        "--out",
-        "out",
-        "--now",
-        "2026-11-01T09:00",
-    ];
-    let ran = crate::projects::funnelc_in(folder.path(), &args);
+    let args = run_arguments(".", "2026-11-01T09:00", &[]);
+    let ran = funnelc_in(folder.path(), &args);
     assert_eq!(ran.code, Some(0), "{}", ran.err);
 }

@@ -7,7 +7,7 @@ use funnelc::diagnostic::Diagnostic;
 use funnelc::source::Sources;
 
 use crate::findings::show;
-use crate::projects::{funnelc_in, sources};
+use crate::projects::{funnelc_in, run_arguments, sources};
 
 const HEAD: &str = "version: 1\ncontacts: { key: id, tags: { values: [hot, cold] }, fields: { orders: { type: integer }, code: { type: text } } }\ncontent: { bar: { kind: focus } }\n";
 
@@ -432,16 +432,7 @@ fn every_command_that_reads_a_project_takes_an_environment() {
             .out
             .contains("1 minute")
     );
-    let args = [
-        "run",
-        ".",
-        "--contacts",
-        "contacts.csv",
-        "--out",
-        "out",
-        "--now",
-        "2026-06-01T09:00",
-    ];
+    let args = run_arguments(".", "2026-06-01T09:00", &[]);
     let journal = || fs::read_to_string(folder.path().join("out/journal.csv")).unwrap();
     assert_eq!(
         run(&[args.as_slice(), &["--env", "staging"]].concat()).code,

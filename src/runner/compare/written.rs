@@ -105,12 +105,11 @@ impl Cells {
         };
         let columns = [only(left, right), only(right, left)];
         let separators = [base, head].map(|(model, _)| model.contacts.tags.separator.clone());
-        let tags = |model: &Model| {
-            let tags = model.contacts.tags.names.values();
-            tags.map(|tag| tag.id.clone()).collect::<Vec<_>>()
-        };
-        let named_tags = [base, head].into_iter().flat_map(|(model, _)| tags(model));
-        let named_tags = named_tags.collect();
+        let named_tags = [base, head]
+            .into_iter()
+            .flat_map(|(model, _)| model.contacts.tags.names.values())
+            .map(|tag| tag.id.clone())
+            .collect();
         let renamed_tags = head
             .0
             .in_flight

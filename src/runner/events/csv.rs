@@ -10,7 +10,7 @@ use crate::model::EventId;
 use crate::model::ids::Id;
 use crate::runner::error::RunError;
 use crate::runner::input::blocks::{Blocks, Source};
-use crate::runner::input::row::{Row, Rows, without_line_end};
+use crate::runner::input::row::{BYTE_ORDER_MARK, Row, Rows, without_line_end};
 use crate::runner::notice::{FileFault, HeaderFault, Hint, Reason, RowError};
 use crate::runner::threads::pool::{self, ChunkJob};
 use crate::runner::threads::{Options, Watch};
@@ -71,7 +71,7 @@ struct Layout {
 
 impl Layout {
     fn read(header: &[u8], reading: &Reading<'_>) -> Result<Self, RunError> {
-        let header = header.strip_prefix(b"\xef\xbb\xbf").unwrap_or(header);
+        let header = header.strip_prefix(BYTE_ORDER_MARK).unwrap_or(header);
         let rows = Rows::split(header, 1);
         let first = rows
             .iter()

@@ -3,13 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use super::row::{Rows, without_line_end};
+use super::row::{BYTE_ORDER_MARK, Rows, without_line_end};
 use crate::diagnostic::Guesses;
 use crate::runner::notice::{HeaderFault, Hint, Warning};
 
 /// The names of the columns.
 pub(super) fn names(header: &[u8]) -> Result<Vec<String>, HeaderFault> {
-    let header = header.strip_prefix(b"\xef\xbb\xbf").unwrap_or(header);
+    let header = header.strip_prefix(BYTE_ORDER_MARK).unwrap_or(header);
     if without_line_end(header).0.is_empty() {
         return Err(HeaderFault::Empty);
     }

@@ -10,6 +10,9 @@ use super::framing::row_end;
 use crate::runner::contact::trimmed;
 use crate::runner::notice::Reason;
 
+/// What a file in UTF-8 may begin with; spreadsheets write it.
+pub(crate) const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
 /// A cell of a row; the numbers count from the start of the chunk.
 #[derive(Clone, Copy, Debug)]
 struct Cell {
@@ -103,6 +106,14 @@ impl<'a> Rows<'a> {
     }
 }
 
+/// Whether a row begins as a file may, which a second one that was put behind the first leaves: its
+/// first cell, often the key, would be another one.
+fn begins_with_mark(row: &[u8]) -> bool {
+    row.strip_prefix(b"\"")
+        .unwrap_or(row)
+        .starts_with(BYTE_ORDER_MARK)
+}
+
 impl Split {
     fn clear(&mut self) {
         self.places.clear();
@@ -125,6 +136,8 @@ impl Split {
                 Err(Reason::NotUtf8)
             } else if has_nul && memchr(0, row).is_some() {
                 Err(Reason::Nul)
+            } else if begins_with_mark(row) {
+                Err(Reason::ByteOrderMark)
             } else if plain.is_some()
                 && has_return
                 && memchr(b'\r', without_line_end(row).0).is_some()

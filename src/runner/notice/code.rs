@@ -82,7 +82,7 @@ pub enum NoticeCode {
     BadQuote,
     /// A row, or a whole file: not UTF-8.
     NotUtf8,
-    /// A row: a NUL byte, or a carriage return outside quotes.
+    /// A row: a NUL byte, a carriage return outside quotes, or a byte order mark at its start.
     BadCharacter,
     /// A line of events is not an object of JSON.
     NotAnObject,

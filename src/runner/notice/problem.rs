@@ -41,6 +41,7 @@ pub enum Reason {
     NotUtf8,
     Nul,
     BareReturn,
+    ByteOrderMark,
     NotAnObject,
     DuplicateKey { first_line: u64 },
 }
@@ -62,7 +63,7 @@ impl Reason {
             Self::CellCount { .. } => NoticeCode::CellCount,
             Self::StrayQuote | Self::UnclosedQuote => NoticeCode::BadQuote,
             Self::NotUtf8 => NoticeCode::NotUtf8,
-            Self::Nul | Self::BareReturn => NoticeCode::BadCharacter,
+            Self::Nul | Self::BareReturn | Self::ByteOrderMark => NoticeCode::BadCharacter,
             Self::NotAnObject => NoticeCode::NotAnObject,
             Self::DuplicateKey { .. } => NoticeCode::DuplicateKey,
         }
@@ -104,6 +105,10 @@ impl fmt::Display for Reason {
             Self::BareReturn => {
                 f.write_str("a carriage return outside quotes; a row ends with a line feed")
             }
+            Self::ByteOrderMark => f.write_str(
+                "a byte order mark before its first cell, as files leave one that were put \
+                 together; take it out",
+            ),
             Self::NotAnObject => f.write_str("not an object of JSON on one line"),
             Self::DuplicateKey { first_line } => write!(f, "the same key as in line {first_line}"),
         }

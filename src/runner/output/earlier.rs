@@ -60,7 +60,7 @@ pub(super) fn replaceable(place: &Path) -> Result<(), FolderError> {
 }
 
 /// Whether a file of this name in a folder is a part of the run there.
-pub(super) fn has_part(place: &Path, name: &str) -> bool {
+pub(crate) fn has_part(place: &Path, name: &str) -> bool {
     outline(&place.join(MANIFEST))
         .is_some_and(|run| name == MANIFEST || run.outputs.contains_key(name))
 }

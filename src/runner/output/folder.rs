@@ -92,11 +92,6 @@ pub(crate) fn nearest(out: &Path) -> PathBuf {
     beside.unwrap_or(Path::new("/")).to_path_buf()
 }
 
-/// Whether a file of this name in a folder is a part of the run there.
-pub(crate) fn has_part(folder: &Path, name: &str) -> bool {
-    earlier::has_part(folder, name)
-}
-
 /// Where the run of `out` will stand: links are followed, so that it is the folder that is
 /// exchanged and not the link to it.
 pub(crate) fn target(out: &Path) -> Result<PathBuf, FolderError> {

@@ -7,7 +7,7 @@ pub(crate) mod beside;
 mod body;
 mod cells;
 mod claim;
-mod earlier;
+pub(crate) mod earlier;
 mod exchange;
 pub(crate) mod file;
 pub(crate) mod folder;

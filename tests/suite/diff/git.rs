@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::Command;
 
 use super::{edited, webshop};
-use crate::projects::{Run, funnelc_in, funnelc_with};
+use crate::projects::{Run, funnelc_in, funnelc_with, run_arguments};
 
 fn git(folder: &Path, arguments: &[&str]) {
     let name = [
@@ -137,18 +137,7 @@ fn a_state_is_only_read() {
     )
     .expect("written");
     let run = |arguments: &[&str]| funnelc_in(folder.path(), arguments);
-    let first = [
-        "run",
-        "a.yaml",
-        "--contacts",
-        "contacts.csv",
-        "--out",
-        "out",
-        "--state",
-        "state",
-        "--now",
-        "2026-11-21T09:00",
-    ];
+    let first = run_arguments("a.yaml", "2026-11-21T09:00", &["--state", "state"]);
     assert_eq!(run(&first).code, Some(0));
     let before = files(folder.path());
     let week = [
