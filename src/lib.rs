@@ -27,12 +27,16 @@ pub mod source;
 pub mod testing;
 pub mod yaml;
 
+use std::collections::BTreeSet;
+
 use baseline::Baseline;
 use diagnostic::{Diagnostic, Severity, codes, in_order};
 use model::Model;
 use plan::Plan;
 use schema::expand::{Expanded, Provenance};
+use screen::one_line;
 use source::{Refused, Sources, Span, Spanned};
+use yaml::node::{Node, Value};
 use yaml::secrets::Secrets;
 
 /// What became of a project's sources.
@@ -86,11 +90,33 @@ pub fn compile_anew(sources: Sources) -> Compiled {
     checked(sources, read)
 }
 
-/// Whether a project has an environment of this name, as far as its text can be read.
-pub fn has_environment(sources: &Sources, name: &str) -> bool {
-    tree(sources)
-        .get("environments")
-        .is_some_and(|environments| environments.entry(name).is_some())
+/// The names of a project's environments, as they are written, as far as its text can be read.
+pub fn environments(sources: &Sources) -> Vec<String> {
+    let tree = tree(sources);
+    let names = |node: &Node| match &node.value {
+        Value::Mapping(entries) => entries.iter().map(|it| it.key.value.clone()).collect(),
+        Value::Scalar(_) | Value::Sequence(_) => Vec::new(),
+    };
+    tree.get("environments").map(names).unwrap_or_default()
+}
+
+/// Compiles the files of one project as they are, and tells what else is found with each of its
+/// environments.
+pub fn compile_with_environments(sources: Sources) -> Compiled {
+    let mut compiled = compile(sources);
+    let what = |it: &Diagnostic| (it.primary.span, it.code, it.message.clone());
+    let mut known: BTreeSet<_> = compiled.diagnostics.iter().map(what).collect();
+    for name in environments(&compiled.sources) {
+        let with = compile_for(compiled.sources.clone(), Some(&name));
+        for mut finding in with.diagnostics {
+            if known.insert(what(&finding)) {
+                finding.message += &format!(", in the environment `{}`", one_line(&name));
+                compiled.diagnostics.push(finding);
+            }
+        }
+    }
+    compiled.diagnostics = in_order(compiled.diagnostics);
+    compiled
 }
 
 fn checked(sources: Sources, read: Read) -> Compiled {
@@ -168,7 +194,7 @@ fn leave_out(compiled: &mut Compiled, baseline: &Baseline, whole: bool) {
 }
 
 /// The files as one tree, as far as they can be read.
-fn tree(sources: &Sources) -> yaml::Node {
+fn tree(sources: &Sources) -> Node {
     let roots = sources
         .files()
         .filter_map(|(id, file)| yaml::parse(id, &file.text).root);

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::inside;
 use super::output::{Stream, Terminal, write_whole};
-use super::{CliError, Exit};
+use super::{CliError, Exit, project};
 use crate::Compiled;
 use crate::diagnostic::Severity;
 use crate::report::text;
@@ -43,12 +43,19 @@ fn write_one(compiled: &Compiled, terminal: Terminal) -> Result<(), CliError> {
     let folder = folder(&root)?;
     let path = folder.join(named.unwrap_or(NAME));
     let (baseline, count) = crate::baseline_for(compiled);
-    inside::may_write(&folder, &path, crate::baseline::is_one).map_err(|why| {
+    let refused = |why: &dyn std::fmt::Display| {
         let message = format!("cannot write the baseline to `{}`: {why}", path.display());
         CliError::usage(message).help(format!(
             "name a new file in the project's folder: `checks: {{ baseline: {NAME} }}`"
         ))
-    })?;
+    };
+    if !is_called_so(&path) {
+        return Err(refused(&"its name does not end with `baseline.yaml`"));
+    }
+    if project::is_of_another(&folder, &path)? {
+        return Err(refused(&"another project stands there"));
+    }
+    inside::may_write(&folder, &path, crate::baseline::is_one).map_err(|why| refused(&why))?;
     write_whole(&path, baseline.as_bytes())?;
     let warnings = if count == 1 { "warning" } else { "warnings" };
     let mut told = format!(
@@ -62,6 +69,13 @@ fn write_one(compiled: &Compiled, terminal: Terminal) -> Result<(), CliError> {
         );
     }
     terminal.print(Stream::Out, &told)
+}
+
+/// Whether a file has the name of a baseline. The project chooses it, and any other could be one
+/// that a program of this folder reads and obeys, such as that of `make`.
+fn is_called_so(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str());
+    name.is_some_and(|name| name.ends_with("baseline.yaml") || name.ends_with("baseline.yml"))
 }
 
 fn refuse(compiled: &Compiled, terminal: Terminal) -> Result<(), CliError> {

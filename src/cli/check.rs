@@ -18,7 +18,8 @@ pub(crate) struct Args {
     /// standard input. Default: the project around the current folder
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// Lay this environment of the project over it
+    /// Lay this environment of the project over it; without, the project is checked as it is, and
+    /// with each of its environments
     #[arg(long, value_name = "NAME")]
     env: Option<String>,
     /// How to print the findings
@@ -51,7 +52,10 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, CliError> {
     let env = args.env.as_deref();
     let projects: Vec<Compiled> = projects
         .into_iter()
-        .map(|sources| crate::compile_for(sources, env))
+        .map(|sources| match env {
+            Some(_) => crate::compile_for(sources, env),
+            None => crate::compile_with_environments(sources),
+        })
         .collect();
     let rendered = match args.format {
         Format::Text => as_text(&projects, terminal),

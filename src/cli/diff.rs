@@ -1,19 +1,20 @@
 //! `funnelc diff`: what leads from one version of a project to another, and what that does to
 //! contacts; nothing is written but what `-o` asks for.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
-use super::files::{Disk, Files, Revision};
+use super::files::{Disk, Revision};
 use super::kept::Kept;
 use super::output::{Stream, Terminal};
 use super::{CliError, Exit, plan, project, run};
+use crate::Compiled;
 use crate::diagnostic::did_you_mean;
 use crate::diff::Diff;
-use crate::model::Model;
 use crate::plan::Plan;
-use crate::report::diff::{LONGEST, Report, Touched, json, markdown, text};
+use crate::report::diff::{EnvironmentShift, LONGEST, Report, Touched, json, markdown, text};
 use crate::runner::RunError;
 use crate::runner::batch::Watch;
 use crate::runner::compare::{Comparison, Naming, Pair};
@@ -21,6 +22,7 @@ use crate::runner::events::Spill;
 use crate::runner::input::state_store::Snapshot;
 use crate::runner::output::store::Store;
 use crate::runner::program::BindError;
+use crate::source::Sources;
 
 /// The arguments of `funnelc diff`.
 #[derive(Debug, clap::Args)]
@@ -40,7 +42,8 @@ pub(crate) struct Args {
     /// where that is a path, else the current folder
     #[arg(long, value_name = "PATH")]
     project: Option<PathBuf>,
-    /// Lay this environment of the project over both; a plan was made for one already, and a BASE
+    /// Lay this environment of the project over both; without, it is told which environments change
+    /// otherwise than the project as it is. A plan was made for one already, and a BASE
     /// without it is compared as it is
     #[arg(long, value_name = "NAME")]
     env: Option<String>,
@@ -127,7 +130,7 @@ struct Version {
     name: String,
     plan: Plan,
     /// What was compiled, unless it is a plan.
-    model: Option<Model>,
+    project: Option<Compiled>,
     /// Whether it does not have the environment that was asked for.
     lacks_environment: bool,
     /// What was read for it.
@@ -164,8 +167,7 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, CliError> {
         Some(head) => version(head, project, env, terminal)?,
         None => compiled(
             project.display().to_string(),
-            &Disk::default(),
-            project,
+            project::load_from(&Disk::default(), project)?,
             env,
             terminal,
         )?,
@@ -174,9 +176,13 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, CliError> {
         return Ok(Exit::Findings);
     };
     let mut diff = Diff::between(&base.plan, &head.plan);
-    if let (Some(base), Some(head)) = (&base.model, &head.model) {
-        diff = diff.with_cosmetic(base, head);
+    if let (Some(base), Some(head)) = (&base.project, &head.project) {
+        diff = diff.with_cosmetic(&base.model, &head.model);
     }
+    let environments = match args.env {
+        Some(_) => Vec::new(),
+        None => with_environments(&base, &head, &diff),
+    };
     let impact = args
         .contacts
         .as_deref()
@@ -190,6 +196,7 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, CliError> {
         base: (&base.name, base.plan.fingerprint()),
         head: (&head.name, head.plan.fingerprint()),
         base_lacks: args.env.as_deref().filter(|_| base.lacks_environment),
+        environments: &environments,
         diff: &diff,
         impact: impact.as_ref(),
     };
@@ -282,12 +289,13 @@ fn version(
             return Ok(plan.map(|plan| Version {
                 name: name.to_owned(),
                 plan,
-                model: None,
+                project: None,
                 lacks_environment: false,
                 kept: Kept::default().and([Some(path)]),
             }));
         }
-        return compiled(name.to_owned(), &Disk::default(), path, env, terminal);
+        let sources = project::load_from(&Disk::default(), path)?;
+        return compiled(name.to_owned(), sources, env, terminal);
     }
     let Some(revision) = Revision::find(name, folder_of(project))? else {
         return Err(no_such(
@@ -321,6 +329,30 @@ fn at_revision(
     of_revision(name, &revision, project, env, terminal)
 }
 
+/// What the environments of two projects do otherwise than the projects without one.
+fn with_environments(base: &Version, head: &Version, without: &Diff) -> Vec<EnvironmentShift> {
+    let (Some(before), Some(after)) = (&base.project, &head.project) else {
+        return Vec::new();
+    };
+    let named = [before, after].map(|project| crate::environments(&project.sources));
+    let names: BTreeSet<&String> = named.iter().flatten().collect();
+    let plan = |version: &Version, project: &Compiled, name: Option<&str>| match name {
+        Some(_) => crate::compile_for(project.sources.clone(), name).plan,
+        None => Some(version.plan.clone()),
+    };
+    let shift = |name: &String| {
+        let is_in = [&named[0], &named[1]].map(|names| names.contains(name));
+        let of = |has: bool| has.then_some(name.as_str());
+        let base = plan(base, before, of(is_in[0]));
+        let head = plan(head, after, of(is_in[1]));
+        let with = base
+            .zip(head)
+            .map(|(base, head)| Diff::between(&base, &head));
+        EnvironmentShift::of(name, is_in, with, without)
+    };
+    names.into_iter().filter_map(shift).collect()
+}
+
 /// The folder in which a project stands.
 fn folder_of(project: &Path) -> &Path {
     let parent = project
@@ -339,11 +371,14 @@ fn of_revision(
     terminal: Terminal,
 ) -> Result<Option<Version>, CliError> {
     let folder = folder_of(project);
-    let mut place = Revision::place(folder)?;
-    if folder != project {
+    let sources = if folder == project {
+        project::load_same(revision, folder, Revision::place)?
+    } else {
+        let mut place = Revision::place(folder)?;
         place.extend(project.file_name());
-    }
-    compiled(name.to_owned(), revision, &place, env, terminal)
+        project::load_from(revision, &place)?
+    };
+    compiled(name.to_owned(), sources, env, terminal)
 }
 
 /// In the root of a repository the projects stand below, and one of them has to be named.
@@ -407,16 +442,14 @@ fn some_names(names: &[String]) -> String {
 /// A project without errors; shows what was found in one that has some.
 fn compiled(
     name: String,
-    files: &dyn Files,
-    path: &Path,
+    sources: Sources,
     env: Option<Environment<'_>>,
     terminal: Terminal,
 ) -> Result<Option<Version>, CliError> {
-    let sources = project::load_from(files, path)?;
     let laid = match env {
         Some(Environment::Needed(env)) => Some(env),
         Some(Environment::IfThere(env)) => {
-            Some(env).filter(|env| crate::has_environment(&sources, env))
+            Some(env).filter(|env| crate::environments(&sources).iter().any(|it| it == env))
         }
         None => None,
     };
@@ -426,9 +459,9 @@ fn compiled(
         return Ok(Some(Version {
             name,
             plan,
-            model: Some(compiled.model),
             lacks_environment,
             kept: Kept::of(&compiled.sources),
+            project: Some(compiled),
         }));
     }
     plan::findings(&compiled, terminal)?;

@@ -2,11 +2,15 @@
 //! without touching the work tree.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Component, Path, PathBuf};
 use std::process::Command;
 
 use super::CliError;
 use super::inside::{self, Folders, Unread};
+use super::project::is_root;
+use crate::runner::notice::NoticeCode;
 
 /// Files that can be found and read.
 pub(crate) trait Files {
@@ -16,14 +20,16 @@ pub(crate) trait Files {
     fn read(&self, folder: &Path, path: &Path, most: u64) -> Result<Vec<u8>, Unread>;
     /// Where it is on the disk, if these files are there.
     fn on_disk(&self, path: &Path) -> Option<PathBuf>;
-    /// Whether there is such a file.
-    fn is_file(&self, path: &Path) -> bool;
+    /// Whether there is such a file, which is found and was not named: a link is an error, for it
+    /// would be a project that nobody compares and that no walk sees.
+    fn is_found(&self, path: &Path) -> Result<bool, CliError>;
     /// Whether there is such a folder.
     fn is_folder(&self, path: &Path) -> bool;
     /// The folder and those above it, each as it reads best.
     fn ancestors(&self, folder: &Path) -> Result<Vec<PathBuf>, CliError>;
-    /// All files below a folder, in any order; links and what is hidden are left out.
-    fn below(&self, folder: &Path) -> Result<Vec<PathBuf>, CliError>;
+    /// All files below a folder, in any order; links and what is hidden are left out, but for a link
+    /// where a project's mark stands, which is an error unless it is the one that was named.
+    fn below(&self, folder: &Path, named: Option<&Path>) -> Result<Vec<PathBuf>, CliError>;
     /// The name of a file for people.
     fn shown(&self, path: &Path) -> String;
 }
@@ -32,6 +38,18 @@ pub(crate) trait Files {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Disk {
     folders: Folders,
+}
+
+impl Disk {
+    fn linked(&self, root: &Path) -> CliError {
+        let message = format!(
+            "`{}` is a link, and no project is found through one",
+            self.shown(root)
+        );
+        CliError::new(message)
+            .coded(NoticeCode::NoProject)
+            .help("put the file itself in its place, or take the link away")
+    }
 }
 
 impl Files for Disk {
@@ -47,8 +65,11 @@ impl Files for Disk {
         Some(path.to_path_buf())
     }
 
-    fn is_file(&self, path: &Path) -> bool {
-        path.is_file()
+    fn is_found(&self, path: &Path) -> Result<bool, CliError> {
+        if path.is_symlink() {
+            return Err(self.linked(path));
+        }
+        Ok(path.is_file())
     }
 
     fn is_folder(&self, path: &Path) -> bool {
@@ -64,7 +85,7 @@ impl Files for Disk {
         Ok(std::iter::once(folder.to_path_buf()).chain(above).collect())
     }
 
-    fn below(&self, folder: &Path) -> Result<Vec<PathBuf>, CliError> {
+    fn below(&self, folder: &Path, root: Option<&Path>) -> Result<Vec<PathBuf>, CliError> {
         let hidden = |entry: &walkdir::DirEntry| {
             entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with('.')
         };
@@ -77,13 +98,17 @@ impl Files for Disk {
         {
             let entry = entry
                 .map_err(|error| CliError::new(format!("cannot read the project: {error}")))?;
-            if entry.file_type().is_file() {
-                let path = entry.into_path();
-                found.push(if named {
-                    path
-                } else {
-                    path.components().skip(1).collect()
-                });
+            let kind = entry.file_type();
+            let path = if named {
+                entry.into_path()
+            } else {
+                entry.path().components().skip(1).collect()
+            };
+            if kind.is_symlink() && is_root(&path) && root != Some(&path) {
+                return Err(self.linked(&path));
+            }
+            if kind.is_file() {
+                found.push(path);
             }
         }
         Ok(found)
@@ -139,10 +164,7 @@ impl Revision {
         };
         // A git before 2.45 tells no sizes where an object is missing and may not be fetched.
         let tree = list(&["-l"]).or_else(|_| list(&[]))?;
-        let files = String::from_utf8_lossy(&tree)
-            .split('\0')
-            .filter_map(file)
-            .collect();
+        let files = tree.split(|byte| *byte == 0).filter_map(file).collect();
         Ok(Some(Self {
             name: name.to_owned(),
             start: start.to_path_buf(),
@@ -184,10 +206,11 @@ impl Revision {
 }
 
 /// One entry of `git ls-tree`: `100644 blob HASH<tab>PATH`, with `-l` also the size before the
-/// tab. Links and other repositories are left out.
-fn file(entry: &str) -> Option<(PathBuf, Blob)> {
-    let (about, path) = entry.split_once('\t')?;
-    let mut words = about.split_whitespace();
+/// tab; a path need not be UTF-8. Links and other repositories are left out.
+fn file(entry: &[u8]) -> Option<(PathBuf, Blob)> {
+    let tab = memchr::memchr(b'\t', entry)?;
+    let path = OsStr::from_bytes(&entry[tab + 1..]);
+    let mut words = str::from_utf8(&entry[..tab]).ok()?.split_whitespace();
     let (mode, kind, hash) = (words.next()?, words.next()?, words.next()?);
     let blob = Blob {
         hash: hash.to_owned(),
@@ -262,8 +285,8 @@ impl Files for Revision {
         None
     }
 
-    fn is_file(&self, path: &Path) -> bool {
-        self.files.contains_key(path)
+    fn is_found(&self, path: &Path) -> Result<bool, CliError> {
+        Ok(self.files.contains_key(path))
     }
 
     fn is_folder(&self, path: &Path) -> bool {
@@ -278,7 +301,7 @@ impl Files for Revision {
         Ok(folder.ancestors().map(Path::to_path_buf).collect())
     }
 
-    fn below(&self, folder: &Path) -> Result<Vec<PathBuf>, CliError> {
+    fn below(&self, folder: &Path, _: Option<&Path>) -> Result<Vec<PathBuf>, CliError> {
         let hidden = |part: Component<'_>| part.as_os_str().to_string_lossy().starts_with('.');
         let inside = |file: &&PathBuf| {
             file.strip_prefix(folder)

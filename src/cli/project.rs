@@ -35,9 +35,31 @@ pub(crate) fn load_from(files: &dyn Files, path: &Path) -> Result<Sources, CliEr
     if files.is_folder(path) {
         return root_above(files, path).and_then(|root| alone(files, &root));
     }
-    match path.file_name().and_then(|name| name.to_str()) {
-        Some(name) if ROOTS.contains(&name) => alone(files, path),
-        _ => single(files, path),
+    if is_root(path) {
+        alone(files, path)
+    } else {
+        single(files, path)
+    }
+}
+
+/// The sources of the project whose mark stands in this folder of the disk, or above it, as they
+/// are elsewhere: in the same folder, and in none around it, which has another project.
+pub(crate) fn load_same(
+    files: &dyn Files,
+    folder: &Path,
+    place_of: impl Fn(&Path) -> Result<PathBuf, CliError>,
+) -> Result<Sources, CliError> {
+    let Ok(here) = root_above(&Disk::default(), folder) else {
+        return load_from(files, &place_of(folder)?);
+    };
+    let place = place_of(folder_of(&here))?;
+    match root_in(files, &place)? {
+        Some(root) => alone(files, &root),
+        None => Err(
+            CliError::new(format!("there is no project at `{}`", files.shown(&place)))
+                .coded(NoticeCode::NoProject)
+                .help("one that is new since then has nothing to be compared with"),
+        ),
     }
 }
 
@@ -46,7 +68,7 @@ pub(crate) fn load_from(files: &dyn Files, path: &Path) -> Result<Sources, CliEr
 pub(crate) fn load_all(path: &Path) -> Result<Vec<Sources>, CliError> {
     let disk = Disk::default();
     let found = if path != Path::new("-") && disk.is_folder(path) {
-        disk.below(path)?
+        disk.below(path, None)?
     } else {
         Vec::new()
     };
@@ -69,16 +91,19 @@ pub(crate) fn load_all(path: &Path) -> Result<Vec<Sources>, CliError> {
 
 /// The marks of projects in and below a folder, in the order of their paths.
 fn roots_below(files: &dyn Files, folder: &Path) -> Result<Vec<PathBuf>, CliError> {
-    Ok(roots_of(&files.below(folder)?))
+    Ok(roots_of(&files.below(folder, None)?))
+}
+
+/// Whether this is the mark of a project, by its name.
+pub(super) fn is_root(path: &Path) -> bool {
+    ROOTS
+        .iter()
+        .any(|name| path.file_name() == Some(name.as_ref()))
 }
 
 fn roots_of(found: &[PathBuf]) -> Vec<PathBuf> {
-    let is_root = |path: &&PathBuf| {
-        path.file_name()
-            .and_then(|name| name.to_str())
-            .is_some_and(|name| ROOTS.contains(&name))
-    };
-    let mut roots: Vec<PathBuf> = found.iter().filter(is_root).cloned().collect();
+    let roots = found.iter().filter(|path| is_root(path));
+    let mut roots: Vec<PathBuf> = roots.cloned().collect();
     roots.sort();
     roots.dedup_by(|later, first| later.parent() == first.parent());
     roots
@@ -156,14 +181,31 @@ fn single(files: &dyn Files, path: &Path) -> Result<Sources, CliError> {
     Ok(sources)
 }
 
+/// The mark of the project in a folder.
+fn root_in(files: &dyn Files, folder: &Path) -> Result<Option<PathBuf>, CliError> {
+    for root in ROOTS.map(|name| folder.join(name)) {
+        if files.is_found(&root)? {
+            return Ok(Some(root));
+        }
+    }
+    Ok(None)
+}
+
+/// Whether a file below the folder of a project belongs to another one, which stands between.
+pub(super) fn is_of_another(folder: &Path, file: &Path) -> Result<bool, CliError> {
+    let mut between = file
+        .ancestors()
+        .skip(1)
+        .take_while(|at| *at != folder && at.starts_with(folder));
+    between.try_fold(false, |found, at| {
+        Ok(found || root_in(&Disk::default(), at)?.is_some())
+    })
+}
+
 /// Walks upwards, as people know it from other tools.
 fn root_above(files: &dyn Files, folder: &Path) -> Result<PathBuf, CliError> {
     for ancestor in files.ancestors(folder)? {
-        let root = ROOTS
-            .iter()
-            .map(|name| ancestor.join(name))
-            .find(|root| files.is_file(root));
-        if let Some(root) = root {
+        if let Some(root) = root_in(files, &ancestor)? {
             return Ok(root);
         }
     }
@@ -197,7 +239,7 @@ fn root_above(files: &dyn Files, folder: &Path) -> Result<PathBuf, CliError> {
 
 fn alone(files: &dyn Files, root: &Path) -> Result<Sources, CliError> {
     let folder = folder_of(root);
-    let found = files.below(folder)?;
+    let found = files.below(folder, Some(root))?;
     let inside = roots_of(&found)
         .iter()
         .map(|root| folder_of(root).to_path_buf())

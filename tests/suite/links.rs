@@ -28,13 +28,7 @@ fn walking_follows_no_link() {
     let place = tempfile::tempdir().unwrap();
     let at = |name: &str| place.path().join(name);
     checkout(place.path());
-    create_dir_all(at("checkout/forged")).unwrap();
     symlink("../elsewhere", at("checkout/link")).unwrap();
-    symlink(
-        "../../elsewhere/funnelc.yaml",
-        at("checkout/forged/funnelc.yaml"),
-    )
-    .unwrap();
     symlink(
         "../../../elsewhere/journeys/more.yaml",
         at("checkout/shop/journeys/more.yaml"),
@@ -69,6 +63,42 @@ fn walking_follows_no_link() {
         named.code == Some(1) && named.out.contains("secret-word"),
         "who names a link means it: {}",
         named.out
+    );
+}
+
+#[test]
+fn a_link_in_the_place_of_a_project_is_told_where_one_is_looked_for() {
+    let place = tempfile::tempdir().unwrap();
+    checkout(place.path());
+    let here = place.path().join("checkout");
+    create_dir_all(here.join("forged/deep")).unwrap();
+    let linked = |name: &str| {
+        format!(
+            "error: `{name}funnelc.yaml` is a link, and no project is found through one\n  \
+             help: put the file itself in its place, or take the link away\n"
+        )
+    };
+    let told = |at: &str, args: &[&str], name: &str| {
+        let ran = funnelc_in(&here.join(at), args);
+        assert_eq!((ran.code, ran.out.as_str()), (Some(3), ""), "{at} {args:?}");
+        assert_eq!(ran.err, linked(name), "{at} {args:?}");
+    };
+    let link = here.join("forged/funnelc.yaml");
+    symlink("../../elsewhere/funnelc.yaml", &link).unwrap();
+    told("", &["check", "."], "forged/");
+    told("", &["check", "forged"], "forged/");
+    told("", &["graph", "forged"], "forged/");
+    told("forged", &["plan"], "");
+    // In the folder itself, beside a project below it.
+    std::fs::remove_file(link).unwrap();
+    symlink("shop/funnelc.yaml", here.join("funnelc.yaml")).unwrap();
+    told("", &["check", "."], "");
+    let named = funnelc_in(&here, &["check", "funnelc.yaml"]);
+    assert_eq!(
+        named.code,
+        Some(0),
+        "who names a link means it: {}",
+        named.err
     );
 }
 

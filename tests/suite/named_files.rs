@@ -123,7 +123,7 @@ fn a_project_that_is_a_link_to_somewhere_else_is_not_read() {
     let other = place.path().join("other");
     create_dir_all(&other).unwrap();
     std::os::unix::fs::symlink("../elsewhere/letter.html", other.join("funnelc.yaml")).unwrap();
-    let ran = funnelc_in(&other, &["check"]);
+    let ran = funnelc_in(&other, &["check", "funnelc.yaml"]);
     assert_eq!((ran.code, ran.out.as_str()), (Some(3), ""));
     assert_eq!(
         ran.err,
@@ -199,10 +199,14 @@ fn a_baseline_is_written_over_nothing_but_a_baseline_of_the_project() {
     shop(place.path(), &["emails/ours.html"]);
     let shop = place.path().join("shop");
     write(shop.join("contacts.csv"), "id\n1\n").unwrap();
-    std::os::unix::fs::symlink("../elsewhere/letter.html", shop.join("link.yaml")).unwrap();
-    std::os::unix::fs::symlink("../elsewhere/new.yaml", shop.join("nowhere.yaml")).unwrap();
+    std::os::unix::fs::symlink("../elsewhere/letter.html", shop.join("link-baseline.yaml"))
+        .unwrap();
+    std::os::unix::fs::symlink("../elsewhere/baseline.yaml", shop.join("no-baseline.yaml"))
+        .unwrap();
     std::os::unix::fs::symlink("../elsewhere", shop.join("away")).unwrap();
-    let outside = place.path().join("elsewhere/new.yaml");
+    let outside = place.path().join("elsewhere/baseline.yaml");
+    create_dir_all(shop.join("inner")).unwrap();
+    write(shop.join("inner/funnelc.yaml"), "version: 1\n").unwrap();
     let project = |baseline: &str| {
         format!(
             "version: 1\nchecks: {{ baseline: \"{baseline}\" }}\ncontacts: \
@@ -212,15 +216,19 @@ fn a_baseline_is_written_over_nothing_but_a_baseline_of_the_project() {
     let named = [
         "funnelc.yaml",
         "contacts.csv",
-        "../elsewhere/new.yaml",
-        "link.yaml",
-        "nowhere.yaml",
-        "away/new.yaml",
-        ".git/hooks/new.yaml",
+        "../elsewhere/baseline.yaml",
+        "link-baseline.yaml",
+        "no-baseline.yaml",
+        "away/baseline.yaml",
+        ".git/hooks/baseline.yaml",
+        // Such as a program of this folder reads and obeys.
+        "GNUmakefile",
+        "journeys/x.yaml",
+        "inner/baseline.yaml",
     ];
     for baseline in named.into_iter().chain([outside.to_str().unwrap()]) {
         write(shop.join("funnelc.yaml"), project(baseline)).unwrap();
-        let ran = funnelc_in(&shop, &["check", "--write-baseline", "."]);
+        let ran = funnelc_in(&shop, &["check", "--write-baseline", "funnelc.yaml"]);
         assert_eq!(ran.code, Some(2), "{baseline}: {}", ran.err);
         assert!(
             ran.err
@@ -243,9 +251,9 @@ fn a_baseline_is_written_over_nothing_but_a_baseline_of_the_project() {
             .contains(SECRET)
     );
     assert!(!outside.exists());
-    write(shop.join("funnelc.yaml"), project("known.yaml")).unwrap();
+    write(shop.join("funnelc.yaml"), project("known-baseline.yaml")).unwrap();
     for _again in 0..2 {
-        let ran = funnelc_in(&shop, &["check", "--write-baseline", "."]);
+        let ran = funnelc_in(&shop, &["check", "--write-baseline", "funnelc.yaml"]);
         assert_eq!(ran.code, Some(0), "{}", ran.err);
     }
 }

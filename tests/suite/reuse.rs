@@ -413,6 +413,50 @@ fn the_published_schema_takes_a_variable_where_a_scalar_stands() {
 }
 
 #[test]
+fn what_is_wrong_in_an_environment_is_found_without_asking_for_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let project = |environments: &str| {
+        let text = format!(
+            "version: 1
+contacts: {{ key: id, tags: {{ values: [hot], column: tags }} }}
+variables: {{ who: hot }}
+segments: {{ chosen: {{ where: {{ tag: $who }} }} }}
+campaigns: {{ talk: {{ enter: {{ segment: chosen }}, on-leave: stay, steps: [ {{ note: hello }} ] }} }}
+environments:
+{environments}"
+        );
+        fs::write(folder.path().join("funnelc.yaml"), text).unwrap();
+    };
+    let check = |args: &[&str]| funnelc_in(folder.path(), &[&["check"], args].concat());
+    project("  fine: { variables: { who: hot } }\n  live: { variables: { who: hat } }\n");
+    let all = check(&[]);
+    let message = "there is no tag `hat`";
+    assert_eq!(all.code, Some(1), "{}", all.out);
+    assert_eq!(all.out.matches(message).count(), 1, "{}", all.out);
+    assert!(
+        all.out.contains(", in the environment `live`"),
+        "{}",
+        all.out
+    );
+    let live = check(&["--env", "live"]);
+    assert!(
+        live.out.contains(message) && !live.out.contains("in the environment"),
+        "{}",
+        live.out
+    );
+    assert_eq!(check(&["--env", "fine"]).code, Some(0));
+    let many: String = (0..33).map(|at| format!("  e{at}: {{}}\n")).collect();
+    project(&many);
+    let many = check(&[]);
+    let message = "there are 33 environments, and a project has 32 at most";
+    assert!(
+        many.code == Some(1) && many.out.contains(message),
+        "{}",
+        many.out
+    );
+}
+
+#[test]
 fn every_command_that_reads_a_project_takes_an_environment() {
     let folder = tempfile::tempdir().unwrap();
     let base = STAGING.to_owned() + &welcome("{ id: a, wait: $long }, { add-tag: cold }");

@@ -5,13 +5,13 @@
 //
 // The first says whether there is a change: else no comment is made, and one that is there is brought up to date.
 // The surroundings are those of GitHub Actions: GITHUB_API_URL, GITHUB_GRAPHQL_URL, GITHUB_EVENT_PATH, GITHUB_STEP_SUMMARY, GITHUB_ACTOR,
-// GITHUB_TOKEN; FUNNELC_NAME is the input `name`, FUNNELC_USES what `path` names, a line each, where further projects below are told. Off a pull request there is no comment. What is printed is a command of ours, escaped, or a fixed
+// GITHUB_TOKEN; FUNNELC_NAME is the input `name`, FUNNELC_USES what `path` names, a line each, where further projects below are told, FUNNELC_LEFT a file with the names of those that were not compared, with a NUL behind each. Off a pull request there is no comment. What is printed is a command of ours, escaped, or a fixed
 // sentence.
 import { createHash } from "node:crypto";
 import { appendFileSync, readFileSync } from "node:fs";
 import process from "node:process";
 
-import { fitted } from "./page.mjs";
+import { fitted, unlooked } from "./page.mjs";
 
 // Of earlier versions, of which each use of the action had the same.
 const UNNAMED = "<!-- funnelc diff -->";
@@ -32,11 +32,14 @@ class Refused extends Error {
 async function main(event, [changed, ...args]) {
   const parts = [];
   while (args.length > 0) parts.push({ name: args.shift(), text: readFileSync(args.shift(), "utf8") });
+  const uses = process.env.FUNNELC_USES?.trimEnd().split("\n") ?? parts.map(({ name }) => name);
+  const left = process.env.FUNNELC_LEFT ? readFileSync(process.env.FUNNELC_LEFT, "utf8").split("\0").slice(0, -1) : [];
+  parts.push(...unlooked(left));
   const where = summarized(parts);
   if (!event.pull_request) return "no pull request, no comment";
   const repository = `/repos/${event.repository.full_name}`;
   const thread = `${repository}/issues/${event.pull_request.number}/comments`;
-  const marker = markerOf(parts);
+  const marker = markerOf(uses);
   const head = `${marker}\n`;
   const body = head + fitted(parts, LIMIT - head.length, (text) => text.length, where).text;
   const earlier = await find(thread, marker);
@@ -60,9 +63,8 @@ function summarized(parts) {
 }
 
 // Two uses of the action in one workflow have other projects or other names, and so other comments.
-function markerOf(parts) {
-  const named = process.env.FUNNELC_USES?.trimEnd().split("\n") ?? parts.map(({ name }) => name);
-  const use = JSON.stringify([process.env.FUNNELC_NAME ?? "", ...named]);
+function markerOf(uses) {
+  const use = JSON.stringify([process.env.FUNNELC_NAME ?? "", ...uses]);
   return `<!-- funnelc diff ${createHash("sha256").update(use).digest("hex").slice(0, 16)} -->`;
 }
 

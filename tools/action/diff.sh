@@ -38,68 +38,96 @@ changed=false
 parts=()
 uses=
 
-inner() { # PATH: the projects below a folder as `check` finds them, here or at the base, by their files from there; that of the folder itself is none
+# A name need not be UTF-8, and an entry of the base is `100644 blob HASH<tab>PATH`: a link is no project.
+of_base() { # PATH: the projects at the base, by their files from there
+  (cd -P -- "$1" && git ls-tree -r -z "$base") |
+    { LC_ALL=C grep -azP '(?s)^100[0-7]+ blob [0-9a-f]+\t(.*/)?funnelc\.ya?ml$' || true; } | LC_ALL=C cut -zf2- | below_it
+}
+
+of_head() { # PATH: those in the checkout; `check` refuses one that is a link
+  (cd -P -- "$1" && find -P . -mindepth 1 -name '.*' -prune -o \( -type f -o -type l \) \( -name funnelc.yaml -o -name funnelc.yml \) -printf '%P\0' || true) | below_it
+}
+
+below_it() { # those of files that stand in folders below, none of which is hidden
   local file
-  {
-    find -P . -mindepth 1 -name '.*' -prune -o -type f \( -name funnelc.yaml -o -name funnelc.yml \) -printf '%P\0' || true
-    # What a pull request takes away changes, too; a link is no project.
-    git ls-tree -r -z "$base" | grep -azP '(?s)^100[0-7]+ blob [0-9a-f]+\t(.*/)?funnelc\.ya?ml$' | cut -zf2-
-  } | LC_ALL=C sort -zu | while IFS= read -rd '' file; do
+  LC_ALL=C sort -zu | while IFS= read -rd '' file; do
     [[ $file != */* || /$file == */.* ]] || printf '%s\0' "$file"
   done
 }
 
-plain() { # NAME: in one line, and without what ends a word of code
-  local name=${1//\`/\'}
-  printf '%s' "${name//[[:cntrl:]]/ }"
+# What the base has comes first, for it alone can be changed or taken away: no number of new projects hides that.
+inner() { # PATH: the projects below a folder as `check` finds them, by their files from there; that of the folder itself is none
+  of_base "$1" > "$folder/base"
+  cat "$folder/base"
+  of_head "$1" | LC_ALL=C comm -z13 "$folder/base" -
 }
 
-compare() { # PROJECT FILE [OPTION]…: what is said goes into the file
+has_project() { # PATH: whether a project stands in a folder or above it, here or at the base; of one outside the checkout nothing is known
+  local at name
+  at=$(realpath -ms -- "$1")
+  below "$at" "$workspace" || return 0
+  while below "$at" "$workspace"; do
+    for name in funnelc.yaml funnelc.yml; do
+      [ ! -e "$at/$name" ] && [ ! -L "$at/$name" ] && ! git -C "$workspace" cat-file -e "$base:./${at#"$workspace"}/$name" 2> /dev/null || return 0
+    done
+    at=$(dirname -- "$at")
+  done
+  return 1
+}
+
+compare() { # PROJECT FILE [OPTION]…: what is said goes into the file, which is not there otherwise
   "$funnelc" diff --base="$base" --project="$1" "${@:3}" --format markdown --longest 1000000 --fail-on any -o "$2"
 }
 
-for path in "${paths[@]}"; do
+count=0
+look() { # PROJECT [OPTION]…: compares, and leaves in `rc` and `said` how that ended and the file for what is said
   rc=0
-  said=$folder/${#parts[@]}.md
+  said=$folder/$count.md
+  count=$((count + 1))
   # Behind a link the base would be that of another project.
-  through_link "$path" && rc=3 || compare "$path" "$said" "${people[@]}" || rc=$?
+  through_link "$1" && rc=3 || compare "$1" "$said" "${@:2}" || rc=$?
   [ "$rc" -eq 0 ] || changed=true
-  name=$(plain "$path")
-  uses+=$name$'\n'
   if [ -f "$said" ]; then
     :
   elif [ "$rc" -eq 1 ]; then
-    printf '`%s` does not compile, here or at the base of this pull request%s, and is not compared; the annotations and the log say why.\n' "$name" "${people:+, or does not fit the contacts}" > "$said"
+    printf 'This project does not compile, here or at the base of this pull request%s, and is not compared; the annotations and the log say why.\n' "${2:+, or does not fit the contacts}" > "$said"
   else
     # Such as a project that is new in this pull request.
-    printf '`%s` could not be compared with the base of this pull request; the log says why.\n' "$name" > "$said"
+    printf 'This project could not be compared with the base of this pull request; the log says why.\n' > "$said"
   fi
-  parts+=("$name" "$said")
-  ! through_link "$path" && [ -d "$path" ] || continue
-  mapfile -d '' files < <(cd -P -- "$path" && inner)
-  left=0
+}
+
+: > "$folder/left"
+for path in "${paths[@]}"; do
+  uses+=${path//[[:cntrl:]]/ }$'\n'
+  files=()
+  if [ -d "$path" ] && ! through_link "$path"; then
+    inner "$path" > "$folder/inner"
+    mapfile -d '' files < "$folder/inner"
+  fi
+  # Of a folder that is no project itself, and stands in none, there is nothing to say but what stands below.
+  if [ "${#files[@]}" -eq 0 ] || has_project "$path"; then
+    look "$path" "${people[@]}"
+    parts+=("$path" "$said")
+  fi
   for file in "${files[@]}"; do
     # As many as a comment has room for, and a command for arguments.
-    [ "${#parts[@]}" -lt 200 ] || { left=$((left + 1)); continue; }
-    rc=0
-    said=$folder/${#parts[@]}.md
+    if [ "${#parts[@]}" -ge 200 ]; then
+      changed=true
+      printf '%s\0' "${path%/}/${file%/*}" >> "$folder/left"
+      continue
+    fi
     # By its file: where that is gone, the project around it would be compared in its place. The people are those of the project in `path`.
-    compare "${path%/}/$file" "$said" || rc=$?
-    [ "$rc" -ne 0 ] || continue
-    changed=true
-    name=$(plain "${path%/}/${file%/*}")
-    [ -f "$said" ] || printf '`%s` could not be compared with the base of this pull request; the log says why.\n' "$name" > "$said"
-    parts+=("$name" "$said")
+    look "${path%/}/$file"
+    [ "$rc" -eq 0 ] || parts+=("${path%/}/${file%/*}" "$said")
   done
-  [ "$left" -eq 0 ] || {
-    changed=true
-    said=$folder/${#parts[@]}.md
-    printf '%s more projects below `%s` are not compared: name them in `path`.\n' "$left" "$(plain "$path")" > "$said"
-    parts+=("$(plain "$path"): not compared" "$said")
-  }
 done
+[ "${#parts[@]}" -gt 0 ] || {
+  printf 'Nothing changes in the projects below.\n' > "$folder/none.md"
+  parts=("${paths[0]}" "$folder/none.md")
+}
 
 rc=0
-FUNNELC_USES=$uses GITHUB_TOKEN=${GITHUB_TOKEN:-} node "$here/comment.mjs" "$changed" "${parts[@]}" > "$folder/commands" || rc=$?
+FUNNELC_USES=$uses FUNNELC_LEFT=$folder/left GITHUB_TOKEN=${GITHUB_TOKEN:-} node "$here/comment.mjs" "$changed" "${parts[@]}" > "$folder/commands" || rc=$?
 own "$folder/commands"
 exit "$rc"

@@ -8,25 +8,47 @@ const FOLDED = /^(<details>[^\n]*\n\n?)([^]*?)(\n?<\/details>\n)$/;
 
 // The text, and whether something is left out. `parts` are `{ name, text }`, `size` says how long a text is, `where` where the whole is.
 export function fitted(parts, room, size, where) {
-  const sections = parts.map(({ name, text }) => ({ name, text: parts.length > 1 ? `## \`${name}\`\n\n${text}\n` : text, left: 0 }));
+  const several = parts.length > 1;
+  const sections = parts.map(({ name, text }) => ({
+    name: shown(name),
+    // Never left out: what is said of one project must not stand under the name of another.
+    head: several ? `## \`${shown(name)}\`\n\n` : "",
+    text: several ? `${text}\n` : text,
+    left: 0,
+  }));
   const whole = joined(sections);
   if (size(whole) <= room) return { text: whole, isWhole: true };
   const longest = sections.map((section) => ({ ...section, left: Number.MAX_SAFE_INTEGER }));
-  const shares = shared(sections.map(({ text }) => size(text)), room - size(note(longest, where)));
-  const cut = sections.map(({ name, text }, at) => ({ name, ...fitting(text, shares[at], size) }));
+  let heads = 0;
+  const named = sections.filter(({ head }) => (heads += size(head)) <= room / 2);
+  heads = named.reduce((sum, { head }) => sum + size(head), 0);
+  const shares = shared(named.map(({ text }) => size(text)), room - heads - size(note(longest, where)));
+  const cut = sections.map((section, at) => ({ ...section, head: at < named.length ? section.head : "", ...fitting(section.text, shares[at] ?? 0, size) }));
   return { text: note(cut, where) + joined(cut), isWhole: false };
 }
 
 function joined(sections) {
-  return sections.map(({ text }) => text).join("");
+  return sections.map(({ head, text }) => head + text).join("");
+}
+
+// A name in one line of code, not longer than it can be read, with what nobody sees or what turns the order of letters as escapes.
+export function shown(name) {
+  const plain = name.replaceAll("`", "'").replaceAll(/[\p{C}\p{Default_Ignorable_Code_Point}\u{2028}\u{2029}]/gu, (sign) => `\\u{${sign.codePointAt(0).toString(16)}}`);
+  const signs = [...plain];
+  return signs.length > LONGEST_NAME ? `${signs.slice(0, LONGEST_NAME).join("")}…` : plain;
+}
+
+// What is said of projects for which there was no room, nothing where there are none.
+export function unlooked(names) {
+  if (names.length === 0) return [];
+  const told = names.slice(0, NAMED).map((name) => `\`${shown(name)}\``);
+  if (names.length > NAMED) told.push(`${names.length - NAMED} more`);
+  return [{ name: "not compared", text: `Too much changes to compare all projects. Not compared: ${told.join(", ")}. Name them in \`path\`.\n` }];
 }
 
 function note(sections, where) {
   const cut = sections.filter(({ left }) => left > 0);
-  const named = cut.slice(0, NAMED).map(({ name, left }) => {
-    const short = name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME)}…` : name;
-    return `${left === 1 ? "1 line or picture" : `${left} lines or pictures`} about \`${short}\``;
-  });
+  const named = cut.slice(0, NAMED).map(({ name, left }) => `${left === 1 ? "1 line or picture" : `${left} lines or pictures`} about \`${name}\``);
   if (cut.length > NAMED) named.push(`and of ${cut.length - NAMED} more projects`);
   return `> **Not all of it has room here.** Left out: ${named.join(", ")}. ${where}\n\n`;
 }

@@ -26,6 +26,9 @@ pub fn headline(report: &Report<'_>) -> String {
     if !clauses.is_empty() {
         return joined(&clauses);
     }
+    if let (true, Some(text)) = (diff.changes.is_empty(), in_environments(report)) {
+        return text;
+    }
     match (impact, &diff.changes[..]) {
         (_, []) if diff.cosmetic.is_empty() && diff.renames.is_empty() => {
             "nothing changes".to_owned()
@@ -35,6 +38,16 @@ pub fn headline(report: &Report<'_>) -> String {
         (None, [change]) => one(change, "changes"),
         (None, changes) => counts(changes),
     }
+}
+
+/// What changes where an environment is laid over the project, and nowhere else.
+fn in_environments(report: &Report<'_>) -> Option<String> {
+    let mut changed = report.environments.iter().filter(|it| it.touched().any);
+    let first = changed.next()?;
+    Some(match changed.count() {
+        0 => format!("something changes in the environment `{}`", first.name),
+        more => format!("something changes in {} environments", more + 1),
+    })
 }
 
 /// What differs all the same.

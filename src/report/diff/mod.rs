@@ -2,6 +2,7 @@
 //! contacts; rendering only, nothing is compared here.
 
 mod clauses;
+mod environment;
 mod headline;
 mod inert;
 mod json;
@@ -13,6 +14,7 @@ mod text;
 use crate::diff::{Change, Diff, Kind};
 use crate::runner::compare::{ColumnShift, Comparison};
 
+pub use environment::{EnvironmentChange, EnvironmentShift};
 pub use headline::headline;
 pub use json::{Document, FORMAT, Touched, Version, json, json_schema};
 pub use markdown::{LONGEST, markdown};
@@ -27,6 +29,8 @@ pub struct Report<'a> {
     pub head: (&'a str, &'a str),
     /// The environment that is laid over the head only, because the base does not have it.
     pub base_lacks: Option<&'a str>,
+    /// The environments that change otherwise, where none was asked for.
+    pub environments: &'a [EnvironmentShift],
     /// What differs.
     pub diff: &'a Diff,
     /// What that does to contacts, where some were given.
@@ -42,35 +46,79 @@ impl Report<'_> {
                 self.base.0
             )
         };
-        self.base_lacks.map(lacks).into_iter().collect()
+        let environments = self.environments.iter().map(EnvironmentShift::note);
+        self.base_lacks
+            .map(lacks)
+            .into_iter()
+            .chain(environments)
+            .collect()
     }
 
     /// What the change touches: judged by what happens to contacts where some were given, else by
-    /// what is written. A row that the head cannot read touches everything.
+    /// what is written. A row that the head cannot read touches everything. What changes in an
+    /// environment counts as it is written.
     pub fn touched(&self) -> Touched {
-        let any = !self.diff.is_empty();
-        if let Some(impact) = self.impact {
-            let lost = impact.bad_rows.differs()
-                || impact.misplaced.differs()
-                || !impact.refused.is_empty();
-            return Touched {
-                any: any || lost || impact.affected > 0 || impact.columns != ColumnShift::default(),
-                audience: lost || impact.other_audience > 0,
-                messages: lost || impact.other_messages > 0,
-                stages: lost || impact.other_stages > 0,
-                data: lost || impact.other_data > 0,
-                actions: lost || impact.other_actions > 0,
-                ahead: lost || impact.other_ways > 0,
-            };
-        }
-        let about = |kinds: &[Kind]| {
-            self.diff
-                .changes
-                .iter()
-                .any(|change| is_about(change, kinds))
-        };
+        let here = self.impact.map_or_else(
+            || Touched::as_written(self.diff),
+            |impact| self.touched_by(impact),
+        );
+        self.environments
+            .iter()
+            .map(EnvironmentShift::touched)
+            .fold(here, Touched::or)
+    }
+
+    fn touched_by(&self, impact: &Comparison) -> Touched {
+        let lost =
+            impact.bad_rows.differs() || impact.misplaced.differs() || !impact.refused.is_empty();
         Touched {
-            any,
+            any: !self.diff.is_empty()
+                || lost
+                || impact.affected > 0
+                || impact.columns != ColumnShift::default(),
+            audience: lost || impact.other_audience > 0,
+            messages: lost || impact.other_messages > 0,
+            stages: lost || impact.other_stages > 0,
+            data: lost || impact.other_data > 0,
+            actions: lost || impact.other_actions > 0,
+            ahead: lost || impact.other_ways > 0,
+        }
+    }
+}
+
+impl Touched {
+    const NOTHING: Self = Self::all(false);
+    const EVERYTHING: Self = Self::all(true);
+
+    const fn all(is: bool) -> Self {
+        Self {
+            any: is,
+            audience: is,
+            messages: is,
+            stages: is,
+            data: is,
+            actions: is,
+            ahead: is,
+        }
+    }
+
+    fn or(self, other: Self) -> Self {
+        Self {
+            any: self.any || other.any,
+            audience: self.audience || other.audience,
+            messages: self.messages || other.messages,
+            stages: self.stages || other.stages,
+            data: self.data || other.data,
+            actions: self.actions || other.actions,
+            ahead: self.ahead || other.ahead,
+        }
+    }
+
+    /// Judged by what is written.
+    fn as_written(diff: &Diff) -> Self {
+        let about = |kinds: &[Kind]| diff.changes.iter().any(|change| is_about(change, kinds));
+        Self {
+            any: !diff.is_empty(),
             audience: about(&[Kind::Campaign, Kind::Funnel, Kind::Stage]),
             messages: about(&[Kind::Campaign, Kind::Step, Kind::Content, Kind::Channel]),
             stages: about(&[Kind::Campaign, Kind::Step, Kind::Funnel, Kind::Stage]),

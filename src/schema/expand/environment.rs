@@ -23,6 +23,9 @@ const DEFINED: &[&[&str]] = &[
     &["points", "triggers", "*"],
 ];
 
+/// So many environments a project may have: each costs as much as the project.
+const MOST: usize = 32;
+
 /// What is the same everywhere.
 const FIXED: &[&str] = &["version", "include", "environments"];
 
@@ -30,6 +33,17 @@ const FIXED: &[&str] = &["version", "include", "environments"];
 /// where none is asked for.
 pub(super) fn apply(root: &mut Node, name: Option<&str>, found: &mut Vec<Diagnostic>) {
     let environments = entries(root, "environments", found).to_vec();
+    if let Some(first) = environments.get(MOST) {
+        let message = format!(
+            "there are {} environments, and a project has {MOST} at most",
+            environments.len()
+        );
+        found.push(
+            Diagnostic::new(codes::YAML_LIMIT, first.key.span, message)
+                .at("one too many")
+                .help("each is checked and compared like a project of its own; keep apart what differs much"),
+        );
+    }
     let guesses = Guesses::default();
     for environment in &environments {
         match &environment.value.value {

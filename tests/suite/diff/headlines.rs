@@ -34,6 +34,7 @@ fn said(diff: &Diff, impact: Option<&Comparison>) -> String {
         base: ("a", ""),
         head: ("b", ""),
         base_lacks: None,
+        environments: &[],
         diff,
         impact,
     }) + "\n"

@@ -1,6 +1,7 @@
 //! `funnelc diff`: what a change of a project is in words, and what it does to contacts.
 
 mod changes;
+mod environments;
 mod git;
 mod headlines;
 mod impact;
@@ -76,6 +77,7 @@ impl Compared {
             base: ("before", self.base.fingerprint()),
             head: ("after", self.head.fingerprint()),
             base_lacks: None,
+            environments: &[],
             diff: &self.diff,
             impact: Some(&self.impact),
         }

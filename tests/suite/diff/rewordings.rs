@@ -57,6 +57,7 @@ fn told(head: &str) -> (Diff, String, [u64; 2]) {
         base: ("before", base.fingerprint()),
         head: ("after", head.fingerprint()),
         base_lacks: None,
+        environments: &[],
         diff: &diff,
         impact: None,
     });

@@ -245,6 +245,7 @@ fn line(base: &Plan, head: &Plan, impact: &Comparison) -> String {
         base: ("a", ""),
         head: ("b", ""),
         base_lacks: None,
+        environments: &[],
         diff: &diff,
         impact: Some(impact),
     })

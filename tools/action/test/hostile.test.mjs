@@ -1,6 +1,6 @@
 // What a pull request may bring against the action: settings, programs, links, names, texts. None of it is run, and none of it says what the runner does.
 import assert from "node:assert/strict";
-import { cpSync, existsSync, lstatSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
+import { cpSync, existsSync, lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
@@ -213,7 +213,7 @@ test("no folder, no branch and no link takes the place of the base", () => {
   stage.git("mv", "shop", "other");
   symlinkSync("other", join(stage.checkout, "shop"));
   assert.equal(stage.run("diff.sh", env).status, 0);
-  assert.match(stage.read("summary"), /`shop` could not be compared/);
+  assert.match(stage.read("summary"), /could not be compared/);
   assert.doesNotMatch(readFileSync(join(stage.machine, "comment"), "utf8"), /mjs false/);
 });
 
@@ -230,6 +230,81 @@ test("a project that became a link to another one is not taken for it", () => {
     assert.equal(check.status, 1, path);
     assert.match(check.stdout, /behind a link of the checkout/);
   }
+});
+
+// A name of any bytes.
+const Byte = (path) => Buffer.concat([...path].map((sign) => (sign === "\\" ? Buffer.from([0xff]) : Buffer.from(sign))));
+
+test("a project below that became a link, or whose file did, is compared with nothing and is no sound one", () => {
+  for (const name of ["", "demo/", "shop/", "shop/deep/"]) stage.write(`${name}funnelc.yaml`, name === "shop/" ? CHANGED : PROJECT);
+  const base = stage.repository();
+  const env = { FUNNELC_PATH: ".", FUNNELC_BASE: base };
+  const told = () => {
+    rmSync(join(stage.checkout, "summary"), { force: true });
+    const { status, stdout } = stage.run("diff.sh", env);
+    assert.equal(status, 0, stdout);
+    return stage.read("summary");
+  };
+  stage.git("rm", "-rq", "shop");
+  symlinkSync("demo", join(stage.checkout, "shop"));
+  assert.match(told(), /^## `\.\/shop`\n\nThis project could not be compared/m);
+  stage.git("reset", "-q", "--hard");
+
+  for (const at of ["shop/", "demo/", ""]) {
+    stage.git("mv", `${at}funnelc.yaml`, `${at}f.yaml`);
+    symlinkSync("f.yaml", join(stage.checkout, `${at}funnelc.yaml`));
+    assert.match(told(), /could not be compared/, at);
+    const { status, stdout } = stage.run("check.sh", env);
+    assert.deepEqual([status, /`[./a-z]*funnelc\.yaml` is a link, and no project is found through one/.test(stdout)], [3, true], stdout);
+    stage.git("reset", "-q", "--hard");
+  }
+});
+
+test("a project is compared with none that stood around it", () => {
+  stage.write("journeys/f.yaml", PROJECT);
+  symlinkSync("f.yaml", join(stage.checkout, "journeys/funnelc.yaml"));
+  stage.write("funnelc.yaml", `${CHANGED}include: []\n`);
+  const base = stage.repository();
+  rmSync(join(stage.checkout, "journeys/funnelc.yaml"));
+  stage.write("journeys/funnelc.yaml", `${CHANGED}include: []\n`);
+  assert.equal(stage.run("diff.sh", { FUNNELC_PATH: "journeys", FUNNELC_BASE: base }).status, 0);
+  assert.match(stage.read("summary"), /could not be compared/);
+});
+
+test("no number of new projects hides that one changes, and those that are not compared are named", () => {
+  stage.write("z/funnelc.yaml", PROJECT);
+  const base = stage.repository();
+  stage.write("z/funnelc.yaml", CHANGED);
+  for (let at = 100; at < 225; at += 1) stage.write(`a${at}/funnelc.yaml`, PROJECT);
+  assert.equal(stage.run("diff.sh", { FUNNELC_PATH: ".", FUNNELC_BASE: base }).status, 0);
+  const told = stage.read("summary").split(/^## /m).slice(1);
+  assert.match(told[0], /^`\.\/z`\n[^]*has tag `vip`|tag vip/);
+  assert.match(told.at(-1), /^`not compared`\n\n.* Not compared: `\.\/a199`, .*, 6 more\. Name them in `path`\.\n/);
+});
+
+test("a name says which project it is, however long or strange", () => {
+  const long = "n".repeat(200);
+  const parts = [...Array(100).keys()].map((at) => ({ name: `${at}${long.repeat(15)}`, text: "### Nothing much\n".repeat(20) }));
+  const { text } = fitted([{ name: "shop", text: "### Small\n" }, ...parts], 65_536, (said) => said.length, "");
+  assert.ok(text.length <= 65_536);
+  assert.deepEqual(text.match(/^## `/gm).length, 101);
+  assert.match(text, /^## `99n{78}…`$/m);
+
+  const base = stage.repository();
+  for (const name of ["sh\u202eop\u200b", "two\nlines`"]) stage.write(`${name}/funnelc.yaml`, PROJECT);
+  assert.equal(stage.run("diff.sh", { FUNNELC_PATH: ".", FUNNELC_BASE: base }).status, 0);
+  assert.deepEqual(stage.read("summary").match(/^## .*$/gm), ["## `./sh\\u{202e}op\\u{200b}`", "## `./two\\u{a}lines'`"]);
+});
+
+test("a project in a folder that is not UTF-8 is taken away with a word", () => {
+  const folder = Byte(`${stage.checkout}/x\\`);
+  mkdirSync(folder);
+  writeFileSync(Byte(`${stage.checkout}/x\\/funnelc.yaml`), PROJECT);
+  stage.write("funnelc.yaml", PROJECT);
+  const base = stage.repository();
+  rmSync(folder, { recursive: true });
+  assert.equal(stage.run("diff.sh", { FUNNELC_PATH: ".", FUNNELC_BASE: base, LANG: "C.UTF-8" }).status, 0);
+  assert.match(stage.read("summary"), /^## `\.\/x\ufffd`\n\nThis project could not be compared/m);
 });
 
 test("a link on the way to a project is seen behind `..` too", () => {

@@ -80,8 +80,8 @@ test("diff only brings a comment up to date when nothing changes", () => {
 test("diff says so when a project does not compile or has no base, which counts as a change", () => {
   const { status, stdout } = stage.run("diff.sh", { FUNNELC_PATH: "uncompiled\nunreadable", FUNNELC_BASE: stage.repository() });
   assert.equal(status, 0);
-  assert.match(stage.read("summary"), /^## `uncompiled`\n\n`uncompiled` does not compile, .*\n\n## `unreadable`\n\n`unreadable` could not be compared .*\n\n$/);
-  assert.match(stage.read("calls"), /node true uncompiled 0.md unreadable 2.md\n$/);
+  assert.match(stage.read("summary"), /^## `uncompiled`\n\nThis project does not compile, .*\n\n## `unreadable`\n\nThis project could not be compared .*\n\n$/);
+  assert.match(stage.read("calls"), /node true uncompiled 0.md unreadable 1.md\n$/);
   assert.deepEqual(obeyed(stdout), ["notice ::commented"]);
 });
 
@@ -137,10 +137,10 @@ test("both work with the real funnelc", () => {
   assert.equal(JSON.parse(stage.read("shop.sarif")).runs[0].results.length, 1);
 });
 
-test("a project below another one is compared too: changed, new, taken away; what stays as it is is not told", () => {
+test("a project below another one is compared too: changed, taken away, new; what stays as it is is not told", () => {
   rmSync(join(stage.machine, "bin"), { recursive: true });
   const text = readFileSync(join(root, "examples/webshop/funnelc.yaml"), "utf8");
-  const all = ["funnelc.yaml", "a b/funnelc.yaml", "gone/funnelc.yml", "same/deep/funnelc.yaml", ".hidden/funnelc.yaml"];
+  const all = ["funnelc.yaml", "a b/funnelc.yaml", "same/deep/funnelc.yaml", "took/funnelc.yml", ".hidden/funnelc.yaml"];
   for (const file of all) stage.write(file, text);
   const env = { FUNNELC_PATH: ".", FUNNELC_BASE: stage.repository() };
   assert.equal(stage.run("diff.sh", env).status, 0);
@@ -151,14 +151,31 @@ test("a project below another one is compared too: changed, new, taken away; wha
   stage.write("a b/funnelc.yaml", text.replace("wait: 60 days", "wait: 61 days"));
   stage.write(".hidden/funnelc.yaml", "");
   stage.write("new/funnelc.yaml", text);
-  rmSync(join(stage.checkout, "gone/funnelc.yml"));
+  rmSync(join(stage.checkout, "took/funnelc.yml"));
   const { status, stdout } = stage.run("diff.sh", env);
   assert.equal(status, 0, stdout);
   const told = stage.read("summary").split(/^## /m).slice(1);
-  assert.deepEqual(told.map((part) => part.split("\n")[0]), ["`.`", "`./a b`", "`./gone`", "`./new`"]);
+  assert.deepEqual(told.map((part) => part.split("\n")[0]), ["`.`", "`./a b`", "`./took`", "`./new`"]);
   assert.match(told[1], /wait 60 days.*wait 61 days/);
+  // Right behind one that is as it was.
   assert.match(told[2], /could not be compared/);
   assert.match(told[3], /could not be compared/);
+});
+
+test("a folder that only holds projects is none itself, and what does not touch them gets no comment", () => {
+  rmSync(join(stage.machine, "bin", "funnelc"));
+  const text = readFileSync(join(root, "examples/webshop/funnelc.yaml"), "utf8");
+  stage.write("shops/one/funnelc.yaml", text);
+  const env = { FUNNELC_BASE: stage.repository() };
+  stage.write("README.md", "changed\n");
+  for (const path of [".", "shops"]) {
+    assert.equal(stage.run("diff.sh", { ...env, FUNNELC_PATH: path }).status, 0);
+    assert.match(stage.read("calls"), /node false \S+ none.md\n/, path);
+  }
+  stage.write("shops/one/funnelc.yaml", text.replace("wait: 60 days", "wait: 61 days"));
+  assert.equal(stage.run("diff.sh", { ...env, FUNNELC_PATH: "shops" }).status, 0);
+  assert.match(stage.read("calls"), /node true one 0.md\n/);
+  assert.match(stage.read("summary"), /wait 60 days.*wait 61 days/);
 });
 
 // A clone of the checkout with its last commit only, beside it.
