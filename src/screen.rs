@@ -194,6 +194,36 @@ pub fn without_passwords(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// A document of JSON with three dots for each password in a URL in its strings; else it is as it
+/// was.
+pub fn json_without_passwords(json: &str) -> String {
+    let mut shown = String::with_capacity(json.len());
+    let mut rest = json;
+    while let Some(start) = rest.find('"') {
+        let mut is_escaped = false;
+        let ends = |c: char| {
+            let ends = c == '"' && !is_escaped;
+            is_escaped = c == '\\' && !is_escaped;
+            ends
+        };
+        let Some(end) = rest[start + 1..].find(ends) else {
+            break;
+        };
+        let (before, after) = rest.split_at(start + end + 2);
+        let (before, string) = before.split_at(start);
+        shown.push_str(before);
+        let text: Option<String> = serde_json::from_str(string).ok();
+        match text.as_deref().map(without_passwords) {
+            Some(Cow::Owned(hidden)) => {
+                shown.push_str(&serde_json::Value::from(hidden).to_string());
+            }
+            Some(Cow::Borrowed(_)) | None => shown.push_str(string),
+        }
+        rest = after;
+    }
+    shown + rest
+}
+
 /// Where the first password in a URL stands that begins at `from` or later; dots stand for one
 /// already.
 pub fn password(text: &str, from: usize) -> Option<Range<usize>> {
@@ -207,6 +237,9 @@ pub fn password(text: &str, from: usize) -> Option<Range<usize>> {
     })
 }
 
+/// So many bytes of a name of a user are no name any more.
+const TOKEN: usize = 16;
+
 /// The password of an address that begins here, up to the last `@` before white space: people write
 /// slashes into passwords, and white space too.
 fn of_user(text: &str, start: usize) -> Option<Range<usize>> {
@@ -214,9 +247,12 @@ fn of_user(text: &str, start: usize) -> Option<Range<usize>> {
     let line = text[start..].split("://").next().unwrap_or_default();
     let line = until(line, |c| c.is_control() || "\"'<>`|".contains(c));
     let word = until(line, char::is_whitespace);
-    let colon = word
-        .find(':')
-        .filter(|colon| !word[..*colon].contains(['/', '?', '#']))?;
+    let host = until(word, |c| "/?#".contains(c));
+    let Some(colon) = host.find(':') else {
+        // A long name of a user without a password is a token.
+        let at = host.rfind('@').filter(|at| *at >= TOKEN)?;
+        return Some(start..start + at);
+    };
     let behind = &word[colon + 1..];
     let port =
         until(behind, |c| "/?#".contains(c)).trim_end_matches([',', '.', ';', ')', ']', '}']);
@@ -227,7 +263,13 @@ fn of_user(text: &str, start: usize) -> Option<Range<usize>> {
         path.rfind('@').filter(|at| !path[..*at].ends_with('/'))?;
     }
     let at = behind.rfind('@').or_else(|| line[colon + 1..].find('@'))?;
-    let password = start + colon + 1..start + colon + 1 + at;
+    // The `@` may be one of a value in the query, which would be cut in two.
+    let is_in_query = behind.get(..at).is_some_and(|it| it.contains('='));
+    let end = match behind.get(at..) {
+        Some(rest) if is_in_query => at + until(rest, |c| "&#".contains(c)).len(),
+        Some(_) | None => at,
+    };
+    let password = start + colon + 1..start + colon + 1 + end;
     (!matches!(&text[password.clone()], "" | "…")).then_some(password)
 }
 
@@ -281,7 +323,18 @@ fn names_secret(name: &str) -> bool {
     plain.push_str(rest);
     let plain = until(&plain, |c| c == '[').to_ascii_lowercase();
     let last = plain.rsplit(['_', '-', '.']).next().unwrap_or(&plain);
-    last == "key"
+    let last = last.trim_end_matches(|c: char| c.is_ascii_digit());
+    [
+        "key",
+        "sig",
+        "signature",
+        "pwd",
+        "pass",
+        "passphrase",
+        "auth",
+        "credential",
+    ]
+    .contains(&last)
         || ["token", "secret", "password", "passwd", "apikey"]
             .iter()
             .any(|word| last.ends_with(word))
@@ -404,12 +457,23 @@ mod tests {
             shown("https://user:hunter2 hunter2@example.com"),
             "https://user:…@example.com"
         );
+        assert_eq!(
+            shown("https://u:hunter2@h/?token=a@hunter2&b=1"),
+            "https://u:…&b=1"
+        );
         let query = "https://h/?token=hunter2&a=1&api_key=hunter2#x, `https://h/?Password=hunter2`";
         assert_eq!(
             shown(query),
             "https://h/?token=…&a=1&api_key=…#x, `https://h/?Password=…`"
         );
+        assert_eq!(
+            shown(
+                "https://0123456789abcdef@h/1?sig=hunter2&X-Amz-Signature=hunter2&token1=hunter2"
+            ),
+            "https://…@h/1?sig=…&X-Amz-Signature=…&token1=…"
+        );
         for plain in [
+            "https://anna@h/?design=a",
             "https://h:8080/?to=a@b",
             "https://h/?monkey=1&key=",
             "https://h/?token={{ token }}",

@@ -14,6 +14,7 @@ use super::parts::Parts;
 use super::wrap::{at_most, wrap};
 use crate::graph::describe::counted;
 use crate::graph::{Edge, EdgeKind, Journey, Node, NodeKind, Verb};
+use crate::screen::without_passwords;
 
 /// A picture.
 #[derive(Debug)]
@@ -572,7 +573,7 @@ fn name(node: &Node) -> String {
         NodeKind::Channel => "channel",
     };
     let mut name = format!("{kind}_");
-    for c in node.id.chars() {
+    for c in without_passwords(&node.id).chars() {
         match c {
             'a'..='z' | 'A'..='Z' | '0'..='9' => name.push(c),
             '-' => name.push('_'),

@@ -6,6 +6,7 @@ use std::fmt::Write;
 use super::drawing::{Arrow, Box, Drawing, Group, MARK, Shape, Stroke, drawing, marked};
 use super::filter::Filter;
 use crate::graph::Journey;
+use crate::screen::{acts, without_passwords};
 
 /// A flowchart, and how many arrows it has, seen or not.
 #[derive(Clone, Debug)]
@@ -246,15 +247,17 @@ fn styles(out: &mut String, drawing: &Drawing) {
 }
 
 /// Letters and digits of every script stand for themselves; everything else, but for the most
-/// harmless, is a character code.
+/// harmless, is a character code. What nobody sees is a space, for a code would make it again; and a
+/// password in an address goes first, for among codes nobody finds it.
 pub(crate) fn escaped(text: &str) -> String {
+    let text = &*without_passwords(text);
     let mut out = String::new();
-    for c in text.chars() {
+    for (at, c) in text.char_indices() {
         match c {
             ' ' | ',' | '/' | ':' | '…' | '✗' => out.push(c),
             '-' if !out.is_empty() => out.push(c),
             c if c.is_alphanumeric() => out.push(c),
-            c if c.is_control() => out.push(' '),
+            c if acts(text, at, c) => out.push(' '),
             c => write!(out, "#{};", u32::from(c)).unwrap_or_default(),
         }
     }

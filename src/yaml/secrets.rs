@@ -200,9 +200,13 @@ pub(super) fn without<'t>(text: &'t str, secrets: &[Range<usize>]) -> Cow<'t, st
 
 pub(super) fn is_secret(key: &str) -> bool {
     let key = key.trim().to_ascii_lowercase().replace(['-', '_'], "");
-    let key = key.strip_suffix('s').unwrap_or(&key);
+    let key = key.trim_end_matches(|c: char| c.is_ascii_digit());
+    let key = key.strip_suffix('s').unwrap_or(key);
     [
         "secret",
+        "secretkeybase",
+        "passwordhash",
+        "pwd",
         "token",
         "password",
         "passwd",

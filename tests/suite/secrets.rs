@@ -318,3 +318,67 @@ campaigns: { talk: { enter: { field: orders, at-least: 1 }, on-leave: stay, step
         ran.err
     );
 }
+
+/// In a comment, a picture and JSON signs are written in other ways, among which nobody would find
+/// a password any more.
+#[test]
+fn no_password_of_an_address_stands_in_a_comparison_or_a_picture() {
+    let folder = tempfile::tempdir().unwrap();
+    let address =
+        |password: &str| format!(r#""see https://u:{password}@h/?token=a@{password}&b=1""#);
+    let text = |password: &str| {
+        let at = address(password);
+        format!(
+            "version: 1
+contacts:
+  key: id
+  owner: boss
+  tags: {{ values: open, column: tags }}
+  fields: {{ mail: {{ type: email }}, boss: {{ type: email }}, f: {{ type: text }} }}
+  addresses: {{ email: mail }}
+segments: {{ w: {{ where: {{ field: f, is: {at} }} }} }}
+content: {{ n: {{ kind: email, subject: {at} }} }}
+campaigns:
+  c:
+    enter: {{ segment: w }}
+    on-leave: stay
+    steps:
+      - add-tag: {at}
+      - send: n
+      - notify: owner
+        message: {at}
+      - set: f
+        to: {at}
+      - if: {{ tag: {at} }}
+        then: [{{ add-tag: x }}]
+"
+        )
+    };
+    for (name, password) in [("a", "hunter2"), ("b", "hunter3")] {
+        std::fs::create_dir(folder.path().join(name)).unwrap();
+        write(
+            folder.path().join(name).join("funnelc.yaml"),
+            text(password),
+        )
+        .unwrap();
+    }
+    let told = |args: &[&str]| {
+        let ran = funnelc_in(folder.path(), args);
+        assert_eq!(ran.code, Some(0), "{args:?}: {}{}", ran.out, ran.err);
+        assert!(
+            !format!("{}{}", ran.out, ran.err).contains("hunter"),
+            "{args:?}: {}{}",
+            ran.out,
+            ran.err
+        );
+        assert!(ran.out.contains("add"), "{args:?}: {}", ran.out);
+        ran.out
+    };
+    for format in ["text", "markdown", "json"] {
+        let said = told(&["diff", "a", "b", "--format", format]);
+        assert!(said.contains('…'), "{format}: {said}");
+    }
+    for format in ["text", "mermaid", "dot"] {
+        told(&["graph", "a", "--campaign", "c", "--format", format]);
+    }
+}

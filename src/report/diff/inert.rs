@@ -1,7 +1,7 @@
 //! Text of a project in a comment: it means nothing but itself, so that nobody is mentioned and
 //! nothing becomes a link, an issue or markup.
 
-use crate::screen::acts;
+use crate::screen::{acts, without_passwords};
 
 /// A sentence of ours, in which names stand as code already.
 pub(super) fn sentence(text: &str) -> String {
@@ -15,6 +15,7 @@ pub(super) fn sentence(text: &str) -> String {
 /// text.
 pub(super) fn code(name: &str) -> String {
     let harmless = |c: char| c.is_alphanumeric() || " -_/.:~#+@{}[],'\"=".contains(c);
+    let name = &*without_passwords(name);
     let ends = name.starts_with(' ') || name.ends_with(' ');
     if !name.is_empty() && !ends && name.chars().all(harmless) {
         format!("`{name}`")
@@ -27,8 +28,9 @@ pub(super) fn code(name: &str) -> String {
 /// nothing becomes a link.
 ///
 /// Entities are read before mentions are looked for, so a character without width stands behind
-/// whatever could begin one.
+/// whatever could begin one. Behind entities nobody finds a password any more, so it goes first.
 pub(super) fn cell(text: &str) -> String {
+    let text = &*without_passwords(text);
     let mut out = String::new();
     let letters: Vec<char> = text.chars().collect();
     for (at, (start, c)) in text.char_indices().enumerate() {

@@ -7,6 +7,7 @@ use super::Report;
 use crate::diff::{Change, Reach, Rename};
 use crate::json_schema::published;
 use crate::runner::compare::Comparison;
+use crate::screen::json_without_passwords;
 
 /// The version of the document's format.
 pub const FORMAT: u32 = 1;
@@ -93,8 +94,9 @@ pub fn json(report: &Report<'_>) -> String {
         reaches: diff.reaches.clone(),
         impact: report.impact.cloned(),
     };
-    serde_json::to_string_pretty(&document).expect("structs of text and numbers always serialise")
-        + "\n"
+    let text = serde_json::to_string_pretty(&document)
+        .expect("structs of text and numbers always serialise");
+    json_without_passwords(&text) + "\n"
 }
 
 /// The JSON Schema of the document.

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use super::layout::kind_word;
 use crate::diagram::{DIRECTION, Flowchart, escaped, head};
 use crate::diff::{Aligned, AlignedBranch, CampaignPicture, Diff, FunnelPicture, Kind, Mark};
+use crate::screen::shortened;
 
 /// The picture; nothing where nothing can be drawn.
 pub(super) fn picture(diff: &Diff) -> Option<Flowchart> {
@@ -340,9 +341,5 @@ fn sign(mark: Mark) -> &'static str {
 }
 
 fn shown(words: &str) -> String {
-    let mut text: String = words.chars().take(LONGEST).collect();
-    if words.chars().count() > LONGEST {
-        text.push('…');
-    }
-    escaped(&text)
+    escaped(&shortened(words, LONGEST + 1))
 }
