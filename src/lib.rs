@@ -158,7 +158,7 @@ fn baseline_of(model: &Model, sources: &Sources) -> (Option<Baseline>, Vec<Diagn
         Some(Refused { why, .. }) => Diagnostic::new(
             codes::MISSING_FILE,
             *span,
-            format!("`{name}` is not read: {why}"),
+            format!("`{}` is not read: {why}", screen::shortened(name, 200)),
         )
         .at("not a file of this project")
         .help("a baseline lies in the project's folder"),

@@ -50,6 +50,7 @@ fn refuse(sources: &mut Sources, name: String, unread: &Unread) {
         Unread::Missing(_) => return,
         Unread::TooMuch(bytes) => return sources.refuse(name, Refused::too_much(*bytes)),
         Unread::TooLarge { .. } => "make it smaller",
+        Unread::TooLong(_) => "name a file of the project by a short path: `mails/welcome.html`",
         Unread::Outside | Unread::Hidden | Unread::Special | Unread::Failed(_) => {
             "copy it into the folder of `funnelc.yaml` or one below, as a file of its own"
         }

@@ -21,6 +21,9 @@ use crate::source::Refused;
 /// The most bytes of a file that a project names: a text, or the members of a segment.
 pub(super) const LARGEST: u64 = 64 << 20;
 
+/// The most bytes of the path of a file; Linux opens none that has more.
+const LONGEST_PATH: usize = 4096;
+
 /// Why a file is not read.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Unread {
@@ -36,6 +39,9 @@ pub(crate) enum Unread {
     /// A folder, a device, a pipe.
     #[error("it is no regular file")]
     Special,
+    /// No system has a file of such a name, and its folders are looked at one by one.
+    #[error("its path has {0} bytes, {LONGEST_PATH} are allowed")]
+    TooLong(usize),
     /// It has more bytes than are allowed.
     #[error("it has {bytes} bytes, {most} ({} MiB) are allowed", most >> 20)]
     TooLarge {
@@ -84,6 +90,10 @@ pub(super) fn read(
 
 /// Where a file of the project in `folder` really is.
 pub(super) fn real(folders: &Folders, folder: &Path, path: &Path) -> Result<PathBuf, Unread> {
+    let length = path.as_os_str().len();
+    if length > LONGEST_PATH {
+        return Err(Unread::TooLong(length));
+    }
     let named = path.strip_prefix(folder).unwrap_or(path);
     if leaves(named) {
         return Err(Unread::Outside);
@@ -99,7 +109,8 @@ pub(super) fn real(folders: &Folders, folder: &Path, path: &Path) -> Result<Path
 }
 
 /// Where folders really are, each asked for once: of hundreds that lie in one another the system
-/// would walk the whole way for each part of each way.
+/// would walk the whole way for each part of each way. A path is followed on the stack, folder by
+/// folder, so it has a longest.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Folders(RefCell<BTreeMap<PathBuf, PathBuf>>);
 

@@ -6,7 +6,7 @@ use super::kept::Kept;
 use super::output::{Stream, Terminal, write_whole};
 use super::{CliError, Exit, project};
 use crate::Compiled;
-use crate::plan::Plan;
+use crate::plan::{MOST_BYTES, Plan, too_large};
 use crate::report::{text, words};
 use crate::screen::inert_json;
 
@@ -30,6 +30,12 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, CliError> {
     let Some(plan) = findings(&compiled, terminal)? else {
         return Ok(Exit::Findings);
     };
+    let json = plan.to_json();
+    let bytes = json.len() as u64;
+    if bytes > MOST_BYTES {
+        let error = CliError::new(format!("cannot write the plan: {}", too_large(bytes)));
+        return Err(error.help("split the project, or name fewer members"));
+    }
     let in_words = words::plan(plan);
     match args
         .output
@@ -40,11 +46,11 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, CliError> {
             Kept::of(&compiled.sources)
                 .and([args.path.as_deref()])
                 .allow(path)?;
-            write_whole(path, inert_json(&plan.to_json()).as_bytes())?;
+            write_whole(path, inert_json(&json).as_bytes())?;
             terminal.print(Stream::Out, &in_words)?;
         }
         None => {
-            terminal.print(Stream::Out, &plan.to_json())?;
+            terminal.print(Stream::Out, &json)?;
             terminal.print(Stream::Err, &in_words)?;
         }
     }

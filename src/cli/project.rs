@@ -296,6 +296,11 @@ fn included(
     };
     let folder = folder_of(root);
     let inside = |path: &Path| path.strip_prefix(folder).unwrap_or(path).to_path_buf();
+    let names = own
+        .iter()
+        .map(|path| inside(path).as_os_str().len())
+        .sum::<usize>();
+    set.pay(names)?;
     let (mut found, mut matching) = (Vec::new(), BTreeSet::new());
     for path in own.into_iter().filter(|path| path != root) {
         let patterns = set.matches(&inside(&path));
@@ -326,11 +331,16 @@ struct Includes<'a> {
     paths: BTreeMap<&'a str, Vec<usize>>,
     /// The patterns, and where each stands in the list.
     patterns: (GlobSet, Vec<usize>),
+    /// How many bytes the patterns have.
+    bytes: usize,
 }
 
-/// How many bytes the patterns may have together: what is looked at is this times the names of all
-/// files in the folder.
+/// How many bytes the patterns may have together.
 const MOST_PATTERNS: usize = 4096;
+
+/// What the bytes of the patterns times those of the paths of all files may come to: there are
+/// patterns of which all bytes are looked at for each byte of a path.
+const MOST_STEPS: usize = 1 << 30;
 
 impl<'a> Includes<'a> {
     fn of(written: impl IntoIterator<Item = &'a str>) -> Result<Self, CliError> {
@@ -368,7 +378,23 @@ impl<'a> Includes<'a> {
         Ok(Self {
             paths,
             patterns: (set, places),
+            bytes,
         })
+    }
+
+    /// Whether the patterns may be held against names of so many bytes together.
+    fn pay(&self, names: usize) -> Result<(), CliError> {
+        if self.bytes.saturating_mul(names) <= MOST_STEPS {
+            return Ok(());
+        }
+        let message = format!(
+            "the patterns of `include` have {} bytes, and the paths of the files in the project's \
+                folder {names}: that is too much to compare, together they may come to {MOST_STEPS}",
+            self.bytes
+        );
+        Err(CliError::new(message).help(
+            "write fewer and shorter patterns, such as `journeys/**/*.yaml`, or the paths of the files",
+        ))
     }
 
     /// Which of the list take a file in the project's folder.

@@ -126,14 +126,16 @@ pub enum Piece<'a> {
 /// The pieces of a text.
 pub fn pieces(text: &str) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
-    let mut from = 0;
+    let (mut from, last) = (0, text.rfind(CLOSE));
     while let Some(found) = text[from..].find(OPEN) {
         let open = from + found;
         if open > from {
             pieces.push(Piece::Text(&text[from..open]));
         }
         let inside = open + OPEN.len();
-        let Some(length) = text[inside..].find(CLOSE) else {
+        // Where nothing closes them, nothing closes those behind them.
+        let closes = last.is_some_and(|last| last >= inside);
+        let Some(length) = closes.then(|| text[inside..].find(CLOSE)).flatten() else {
             pieces.push(Piece::Broken {
                 range: open..inside,
                 why: "nothing closes the braces",

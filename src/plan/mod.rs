@@ -163,6 +163,15 @@ impl Plan {
     }
 }
 
+/// How many bytes a plan file may have: as many as the files that a project names.
+pub(crate) const MOST_BYTES: u64 = crate::source::MOST_NAMED;
+
+/// What is said of a plan with more bytes.
+pub(crate) fn too_large(bytes: u64) -> String {
+    let most = MOST_BYTES >> 20;
+    format!("it has {bytes} bytes or more, a plan has at most {MOST_BYTES} ({most} MiB)")
+}
+
 /// The JSON Schema of a plan file.
 pub fn json_schema() -> String {
     published::<wire::File>()

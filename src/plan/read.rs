@@ -4,6 +4,7 @@
 //! Nothing is judged here. Whatever is wrong with a plan is found where it is found in a project,
 //! and told in the same words.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
@@ -15,6 +16,7 @@ use crate::model::Model;
 use crate::model::template::Part;
 use crate::resolve;
 use crate::schema;
+use crate::screen::shortened;
 use crate::source::{FileId, Sources, Span, Spanned};
 use crate::yaml::node::{Entry, Node, Scalar, Value};
 
@@ -23,7 +25,7 @@ use crate::yaml::node::{Entry, Node, Scalar, Value};
 pub(super) fn checked(plan: &wire::Plan) -> Result<Checked, Vec<String>> {
     let said = said::project(plan);
     let mut tree = Tree { places: None };
-    let (model, found) = read(plan, &tree.node(&said, &mut String::new()));
+    let (model, found) = read(plan, &tree.node(&said, None));
     let is_error = |finding: &Diagnostic| finding.severity == Severity::Error;
     if !found.iter().any(is_error)
         && let (Ok(checked), _) = check::run(model, &found)
@@ -35,13 +37,12 @@ pub(super) fn checked(plan: &wire::Plan) -> Result<Checked, Vec<String>> {
     }
     // Once more with places, which a model of a plan has not.
     tree.places = Some(Vec::new());
-    let (model, mut found) = read(plan, &tree.node(&said, &mut String::new()));
+    let (model, mut found) = read(plan, &tree.node(&said, None));
     found.extend(check::run(model, &found).1);
-    let mut told: Vec<_> = in_order(found)
-        .iter()
-        .filter_map(|finding| tree.told(finding))
-        .collect();
-    let more = told.split_off(told.len().min(MOST_TOLD)).len();
+    let mut errors = in_order(found);
+    errors.retain(is_error);
+    let more = errors.split_off(errors.len().min(MOST_TOLD)).len();
+    let mut told: Vec<_> = errors.iter().map(|finding| tree.told(finding)).collect();
     told.extend((more > 0).then(|| format!("and {more} more")));
     Err(told)
 }
@@ -105,17 +106,28 @@ pub(super) fn words(finding: &Diagnostic) -> String {
 }
 
 /// Makes a tree, as of a file, of what a plan says.
-struct Tree {
-    /// The way to each node that has a place; absent where none shall have one.
-    places: Option<Vec<String>>,
+struct Tree<'a> {
+    /// Of each node that has a place, the last step of the way to it; absent where none shall have
+    /// a place. A whole way for each node would be the length of an id times what stands below it.
+    places: Option<Vec<Step<'a>>>,
 }
+
+/// A step of the way to a node.
+struct Step<'a> {
+    /// The place of the node around it; the plan itself stands in none.
+    around: Option<usize>,
+    name: Cow<'a, str>,
+}
+
+/// The most signs of a step in a way that is told.
+const LONGEST_STEP: usize = 120;
 
 /// The places of nodes are files of their own, behind those that a project may have.
 const FIRST: u32 = 1 << 30;
 
-impl Tree {
-    fn node(&mut self, said: &Json, way: &mut String) -> Node {
-        let span = self.place(way);
+impl<'a> Tree<'a> {
+    fn node(&mut self, said: &'a Json, step: Option<Step<'a>>) -> Node {
+        let (span, at) = self.place(step);
         let scalar = |text: String, plain| Value::Scalar(Scalar { text, plain });
         let value = match said {
             // A dollar sign stands for itself.
@@ -123,14 +135,15 @@ impl Tree {
             Json::String(text) => scalar(text.clone(), false),
             Json::Null | Json::Bool(_) | Json::Number(_) => scalar(said.to_string(), true),
             Json::Array(items) => {
-                let item =
-                    |(at, item): (usize, &Json)| self.inside(item, &(at + 1).to_string(), way);
+                let item = |(number, item): (usize, &'a Json)| {
+                    self.inside(item, Cow::Owned((number + 1).to_string()), at)
+                };
                 Value::Sequence(items.iter().enumerate().map(item).collect())
             }
             Json::Object(entries) => {
                 let entries = entries.iter().filter(|(_, value)| !value.is_null());
-                let entry = |(key, value): (&String, &Json)| {
-                    let value = self.inside(value, key, way);
+                let entry = |(key, value): (&'a String, &'a Json)| {
+                    let value = self.inside(value, Cow::Borrowed(key.as_str()), at);
                     Entry {
                         key: Spanned::new(key.clone(), value.span),
                         value,
@@ -142,27 +155,37 @@ impl Tree {
         Node { span, value }
     }
 
-    fn inside(&mut self, said: &Json, step: &str, way: &mut String) -> Node {
-        let around = way.len();
-        way.push('/');
-        way.push_str(step);
-        let node = self.node(said, way);
-        way.truncate(around);
-        node
+    fn inside(&mut self, said: &'a Json, name: Cow<'a, str>, around: Option<usize>) -> Node {
+        self.node(said, Some(Step { around, name }))
     }
 
-    fn place(&mut self, way: &str) -> Span {
-        let Some(places) = &mut self.places else {
-            return Span::NOWHERE;
+    /// A place of its own for a node; the plan itself has none.
+    fn place(&mut self, step: Option<Step<'a>>) -> (Span, Option<usize>) {
+        let (Some(places), Some(step)) = (&mut self.places, step) else {
+            return (Span::NOWHERE, None);
         };
-        places.push(way.trim_start_matches('/').to_owned());
+        places.push(step);
         let file = u32::try_from(places.len())
             .ok()
             .and_then(|number| FIRST.checked_add(number));
-        file.map_or(Span::NOWHERE, |file| Span::new(FileId(file), 0..0))
+        let span = file.map_or(Span::NOWHERE, |file| Span::new(FileId(file), 0..0));
+        (span, Some(places.len() - 1))
     }
 
-    fn told(&self, finding: &Diagnostic) -> Option<String> {
+    /// The way to a place, in the words of a project.
+    fn way(&self, place: usize) -> String {
+        let places = self.places.as_deref().unwrap_or_default();
+        let mut names = Vec::new();
+        let mut next = places.get(place);
+        while let Some(step) = next {
+            names.push(shortened(&step.name, LONGEST_STEP));
+            next = step.around.and_then(|around| places.get(around));
+        }
+        names.reverse();
+        names.join("/")
+    }
+
+    fn told(&self, finding: &Diagnostic) -> String {
         let place = finding
             .primary
             .span
@@ -170,13 +193,10 @@ impl Tree {
             .0
             .checked_sub(FIRST + 1)
             .and_then(|at| usize::try_from(at).ok());
-        let way = place
-            .and_then(|at| self.places.as_ref()?.get(at))
-            .filter(|way| !way.is_empty());
-        let told = way.map_or_else(
+        let way = place.map(|at| self.way(at)).filter(|way| !way.is_empty());
+        way.map_or_else(
             || words(finding),
             |way| format!("{way}: {}", words(finding)),
-        );
-        (finding.severity == Severity::Error).then_some(told)
+        )
     }
 }

@@ -8,7 +8,11 @@ use crate::model::ids::Id;
 use crate::model::template::{Part, Template};
 use crate::model::{Body, ContentId, ContentKind};
 use crate::schema::{self, Keyed, ListOf, Project, Text};
+use crate::screen::shortened;
 use crate::source::{Refused, SourceFile, Sources, Span};
+
+/// The most signs of a path in a message.
+const LONGEST_SHOWN: usize = 200;
 
 impl Resolver {
     /// Subjects and bodies, once the fields are known.
@@ -87,7 +91,8 @@ impl Resolver {
             }
         }
         if let (None, Some(Refused { why, help })) = (found, refused) {
-            let message = format!("`{}` is not read: {why}", path.value.0);
+            let name = shortened(&path.value.0, LONGEST_SHOWN);
+            let message = format!("`{name}` is not read: {why}");
             self.report(
                 Diagnostic::new(codes::MISSING_FILE, path.span, message)
                     .at("is not read")

@@ -33,6 +33,10 @@ impl Numbering {
     }
 }
 
+/// How many characters the name of a step or a branch may have, with the uses of blocks around it,
+/// of which there are 32 at most.
+const LONGEST_NAME: usize = 4000;
+
 /// How many characters a note may have.
 const LONGEST_NOTE: usize = 200;
 
@@ -180,8 +184,12 @@ impl Resolver {
         name
     }
 
-    /// A name that stands in the outputs ends no cell, no row and no line.
+    /// A name that stands in the outputs ends no cell, no row and no line, and has an end.
     pub(super) fn stands_in_a_line(&mut self, name: &str, span: Span) {
+        let length = name.chars().count();
+        if length > LONGEST_NAME {
+            self.report(schema::too_long(name, length, LONGEST_NAME, span));
+        }
         if name.is_empty() || name.contains(|c: char| c.is_control() || c == '"') {
             self.report(schema::bad_id(name, span));
         }

@@ -9,14 +9,21 @@ use crate::model::template::{Part, Piece, Template, Token, pieces};
 use crate::schema::{Keyed, Text};
 use crate::source::Span;
 
+/// So many tokens of a text are told, as mistakes and as those of other tools: nobody reads on.
+const MOST: usize = 200;
+
 impl Resolver {
     /// A text with tokens; `span` is its place. Absent where a token is wrong, which is reported.
     pub(super) fn template(&mut self, text: &str, span: Span) -> Option<Template> {
         self.tokens_of_others(text, span);
-        let parts: Vec<_> = pieces(text)
-            .into_iter()
-            .map(|piece| self.part(piece, text, span))
-            .collect();
+        let (mut parts, before) = (Vec::new(), self.diagnostics.len());
+        for piece in pieces(text) {
+            if self.diagnostics.len() - before >= MOST {
+                self.report(no_further(span));
+                return None;
+            }
+            parts.push(self.part(piece, text, span));
+        }
         parts
             .into_iter()
             .collect::<Option<_>>()
@@ -25,7 +32,8 @@ impl Resolver {
 
     /// Tells what another tool would fill in and funnelc mails as it stands.
     fn tokens_of_others(&mut self, text: &str, span: Span) {
-        for range in foreign(text) {
+        let found = foreign(text);
+        for range in found.iter().take(MOST).cloned() {
             let message = format!(
                 "`{}` is a token of another tool, and is mailed as it stands",
                 &text[range.clone()]
@@ -43,6 +51,18 @@ impl Resolver {
                 None => "write `{{ … }}` with the id of a field".to_owned(),
             };
             self.report(finding.at("not filled in").help(help));
+        }
+        if let Some(next) = found.get(MOST) {
+            let message = format!(
+                "and {} more tokens of other tools from here on, which are not told",
+                found.len() - MOST
+            );
+            let place = within(span, text, next.clone());
+            self.report(
+                Diagnostic::new(codes::FOREIGN_TOKEN, place, message)
+                    .at("not filled in")
+                    .help("write those before it as `{{ field }}` first"),
+            );
         }
     }
 
@@ -110,6 +130,14 @@ impl Resolver {
     }
 }
 
+/// The error behind the last of many.
+fn no_further(span: Span) -> Diagnostic {
+    let message = format!("the text has {MOST} wrong tokens, and is looked at no further");
+    Diagnostic::new(codes::BROKEN_TOKEN, span, message)
+        .at("in this text")
+        .help("mend those that are told first")
+}
+
 /// How tokens of other tools begin and end.
 const FOREIGN: [(&str, &str); 8] = [
     ("{contactfield=", "}"),
@@ -144,18 +172,29 @@ fn foreign(text: &str) -> Vec<Range<usize>> {
     found
 }
 
-/// Each piece from an opening sign to the next closing one on the same line.
+/// Each piece from an opening sign to the next closing one on the same line. Many opening signs may
+/// have one closing one, which is looked for once.
 fn enclosed(
     text: &str,
     open: &'static str,
     close: &'static str,
 ) -> impl Iterator<Item = Range<usize>> {
+    let (mut closing, mut line_end) = (0, 0);
     text.match_indices(open).filter_map(move |(start, _)| {
         let inside = start + open.len();
-        let length = text[inside..].find(close)?;
-        (length > 0 && !text[inside..inside + length].contains('\n'))
-            .then_some(start..inside + length + close.len())
+        let end = next(text, close, inside, &mut closing);
+        let line = next(text, "\n", inside, &mut line_end);
+        (inside < end && end < line).then(|| start..end + close.len())
     })
+}
+
+/// Where a sign stands next, if it was not found behind `from` before; at no place of the text where
+/// it does not.
+fn next(text: &str, sign: &str, from: usize, found: &mut usize) -> usize {
+    if *found < from {
+        *found = text[from..].find(sign).map_or(usize::MAX, |at| from + at);
+    }
+    *found
 }
 
 /// A name, as `%name%` and `{first_name}` have it, and no percentage between two others.

@@ -4,6 +4,7 @@
 //! It never guesses a type from the text: `007` is text where text is expected and no number where
 //! a flag is.
 
+use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::fmt::Display;
 
@@ -16,7 +17,7 @@ use serde::forward_to_deserialize_any;
 
 use repair::{REPAIRS, Repair};
 
-use super::text::{as_flag, as_integer, is_id, variable_name, without_escape};
+use super::text::{LONGEST_ID, as_flag, as_integer, is_id, variable_name, without_escape};
 use crate::source::Span;
 use crate::yaml::node::{Entry, Node, Scalar, Value};
 
@@ -411,15 +412,26 @@ impl<'de> Deserializer<'de> for KeyDeserializer<'_> {
             spans: [Some(key.span), Some(key.span)],
             next: 0,
         };
+        let read = if name == ID && key.value.len() > LONGEST_ID {
+            Cow::Owned(stand_in(&key.value))
+        } else {
+            Cow::Borrowed(&key.value)
+        };
         visitor.visit_seq(PlacedKey {
             places,
-            key: Some(&key.value),
+            key: Some(&read),
         })
     }
 
     forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct newtype_struct seq tuple map struct enum identifier ignored_any
     }
+}
+
+/// What is read on in place of an id that is too long, so that nothing multiplies it.
+fn stand_in(id: &str) -> String {
+    let beginning: String = id.chars().take(20).collect();
+    format!("{beginning}…{}", blake3::hash(id.as_bytes()).to_hex())
 }
 
 /// Up to two places, as three numbers each.

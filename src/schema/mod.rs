@@ -74,7 +74,7 @@ pub use scalar::{
 pub use segment::Segment;
 pub use test::Test;
 pub(crate) use text::{is_id, meant_flag};
-pub(crate) use wording::bad_id;
+pub(crate) use wording::{bad_id, too_long};
 
 use schemars::JsonSchema;
 use serde::Deserialize;

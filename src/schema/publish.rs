@@ -12,6 +12,7 @@ use super::scalar::{
     Text,
 };
 use super::test::Given;
+use super::text::LONGEST_ID;
 use super::{Change, Project, SetTo};
 use crate::json_schema::settings;
 use crate::language::{Question, Verb};
@@ -193,7 +194,7 @@ inline!(ListOf<T: JsonSchema>, |generator| list::<T>(generator));
 inline!(Entries<V: NamedSchema>, |generator| {
     let mut schema = json_schema!({ "type": "object", "additionalProperties": generator.subschema_for::<V>() });
     if V::IDS {
-        schema.insert("propertyNames".to_owned(), json!({ "pattern": ID_PATTERN }));
+        schema.insert("propertyNames".to_owned(), json!({ "pattern": ID_PATTERN, "maxLength": LONGEST_ID }));
     }
     schema
 });

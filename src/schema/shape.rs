@@ -1,7 +1,7 @@
 //! Mistakes of shape: what the JSON Schema finds wrong, each translated into a message of ours at
 //! its place in the span tree; one mistake, one error.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use jsonschema::error::ValidationErrorKind;
@@ -433,8 +433,11 @@ impl<'a> Place<'a> {
             };
             error.instance().as_str().map(str::to_owned)
         });
+        // A name may be wrong in its form and in its length.
+        let names: BTreeSet<_> = names.collect();
         names
-            .filter_map(|name| self.node.entry(&name))
+            .iter()
+            .filter_map(|name| self.node.entry(name))
             .map(|entry| wording::bad_id(&entry.key.value, entry.key.span))
             .collect()
     }

@@ -49,12 +49,16 @@ pub(super) fn as_integer(scalar: &Scalar) -> Option<i64> {
     }
 }
 
-/// Whether a name may be an id: words of small letters and digits, joined by `-`.
+/// The most characters of an id: it stands in what is said of each thing below it.
+pub(crate) const LONGEST_ID: usize = 100;
+
+/// Whether a name may be an id: words of small letters and digits, joined by `-`, and not too long.
 pub(crate) fn is_id(name: &str) -> bool {
-    name.split('-').all(|word| {
-        !word.is_empty()
-            && word
-                .bytes()
-                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
-    })
+    name.len() <= LONGEST_ID
+        && name.split('-').all(|word| {
+            !word.is_empty()
+                && word
+                    .bytes()
+                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+        })
 }

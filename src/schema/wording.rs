@@ -7,8 +7,9 @@ use serde_json::Value as Json;
 use super::elsewhere;
 use super::lookup::{definition, keys, schema};
 use super::publish;
-use super::text::{is_id, meant_flag};
+use super::text::{LONGEST_ID, is_id, meant_flag};
 use crate::diagnostic::{Diagnostic, codes, did_you_mean};
+use crate::screen::shortened;
 use crate::source::Span;
 use crate::yaml::node::{Node, Value};
 
@@ -170,6 +171,10 @@ pub(super) fn empty(span: Span, key: Option<&str>, expected: &str) -> Diagnostic
 
 /// The error for a name that is no id.
 pub(crate) fn bad_id(name: &str, span: Span) -> Diagnostic {
+    let length = name.chars().count();
+    if length > LONGEST_ID {
+        return too_long(name, length, LONGEST_ID, span);
+    }
     let words = name.to_lowercase();
     let words: Vec<_> = words
         .split(|c: char| !c.is_ascii_alphanumeric())
@@ -184,6 +189,17 @@ pub(crate) fn bad_id(name: &str, span: Span) -> Diagnostic {
     Diagnostic::new(codes::BAD_ID, span, format!("`{name}` cannot be an id"))
         .at("not an id")
         .help(help)
+}
+
+/// The error for an id with more characters than it may have.
+pub(crate) fn too_long(name: &str, length: usize, most: usize, span: Span) -> Diagnostic {
+    let shown = shortened(name, 40);
+    let message = format!("`{shown}` cannot be an id: it has {length} characters, not {most}");
+    Diagnostic::new(codes::BAD_ID, span, message)
+        .at("too long")
+        .help(format!(
+            "write at most {most} characters; words for people stand under `name`"
+        ))
 }
 
 /// What was probably meant, or else all that there is.

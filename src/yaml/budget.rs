@@ -11,7 +11,9 @@ use crate::source::{FileId, Span};
 pub const MAX_BYTES: u64 = 16 << 20;
 /// With the copies that aliases make.
 const MAX_TEXT: usize = 32 << 20;
-const MAX_DEPTH: usize = 128;
+/// How many lists and mappings may stand inside each other. Two of them are at most three levels of
+/// a plan, of whose JSON 127 can be read.
+pub const MAX_DEPTH: usize = 80;
 pub(super) const MAX_NODES: usize = 1_000_000;
 
 /// What has been spent, and the anchored nodes that aliases may copy.
@@ -116,7 +118,13 @@ impl Budget {
     }
 }
 
-/// The recursion is bounded: no node is higher than the budget of levels.
+/// How many lists and mappings stand inside each other in a node.
+pub fn height(node: &Node) -> usize {
+    measure(node).height
+}
+
+/// The recursion is bounded: no node is higher than the budget of levels, or than twice that where
+/// the arguments of a block have been put in.
 fn measure(node: &Node) -> Size {
     match &node.value {
         Value::Scalar(scalar) => Size {

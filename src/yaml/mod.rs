@@ -11,6 +11,6 @@ pub(crate) mod tree;
 mod unquoted;
 mod written;
 
-pub use budget::{MAX_BYTES, too_large};
+pub use budget::{MAX_BYTES, MAX_DEPTH, height, too_large};
 pub use node::{Entry, Node, Scalar, Value};
 pub use parse::{Parsed, parse};

@@ -3,6 +3,7 @@
 //!
 //! Invariant: rather too much is found than too little, and the cost follows the size of the text.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -18,21 +19,31 @@ const MOST_IN_A_LINE: usize = 16;
 /// A longer name of an anchor is taken for one that is looked for, if there is one as long.
 const LONGEST_NAME: usize = 500;
 
+/// The lines below keys may be looked at so many times as much as there is text, since keys may
+/// stand below each other; behind that all is taken for a value. A short text has more.
+const TIMES: usize = 16;
+
+/// How many bytes may be looked at for any text.
+const AT_LEAST: usize = 1 << 20;
+
 /// Secrets found as they are written.
 pub(super) fn as_text(text: &str, variables: &BTreeSet<String>) -> Vec<Range<usize>> {
     // What a key with escapes says, only a parser knows.
-    let mut secrets = values(text, |key| is_secret(key) || key.contains('\\'));
+    let left = Cell::new(AT_LEAST + TIMES * text.len());
+    let mut secrets = values(text, &left, |key| is_secret(key) || key.contains('\\'));
     let anchors: BTreeSet<&str> = secrets
         .iter()
         .filter_map(|it| text[it.clone()].strip_prefix('*'))
         .collect();
-    secrets.extend(anchored(text, &anchors));
+    secrets.extend(anchored(text, &left, &anchors));
     let named: BTreeSet<&str> = secrets
         .iter()
         .filter_map(|it| text[it.clone()].strip_prefix('$'))
         .collect();
-    let more = values(text, |key| named.contains(key) || variables.contains(key));
-    let addresses = values(text, |key| key.eq_ignore_ascii_case("url")).into_iter();
+    let more = values(text, &left, |key| {
+        named.contains(key) || variables.contains(key)
+    });
+    let addresses = values(text, &left, |key| key.eq_ignore_ascii_case("url")).into_iter();
     secrets.extend(
         addresses
             .filter(|it| text[it.clone()].contains('\\'))
@@ -42,7 +53,7 @@ pub(super) fn as_text(text: &str, variables: &BTreeSet<String>) -> Vec<Range<usi
 }
 
 /// Where the values of such keys stand.
-fn values(text: &str, is_meant: impl Fn(&str) -> bool) -> Vec<Range<usize>> {
+fn values(text: &str, left: &Cell<usize>, is_meant: impl Fn(&str) -> bool) -> Vec<Range<usize>> {
     let (mut found, mut start, mut has_mappings) = (Vec::new(), 0, false);
     for line in text.split_inclusive('\n') {
         if line.starts_with(|c: char| !c.is_whitespace() && !"#-}]".contains(c)) {
@@ -68,8 +79,13 @@ fn values(text: &str, is_meant: impl Fn(&str) -> bool) -> Vec<Range<usize>> {
                     indent: before.len() - key.len(),
                     is_flow: before.contains('{'),
                     has_mappings,
+                    left,
                 };
                 found.extend(place.value(text, start + colon + 1));
+                if left.get() == 0 {
+                    found.push(start + colon + 1..text.len());
+                    return found;
+                }
             }
         }
         start += line.len();
@@ -85,26 +101,29 @@ fn with_escapes(before: &str) -> Option<&str> {
 }
 
 /// What the anchors with these names stand before.
-fn anchored(text: &str, names: &BTreeSet<&str>) -> Vec<Range<usize>> {
+fn anchored(text: &str, left: &Cell<usize>, names: &BTreeSet<&str>) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let signs = if names.is_empty() { "" } else { text };
     let longest = names.iter().map(|name| name.len()).max().unwrap_or(0);
     let (has_long, longest) = (longest > LONGEST_NAME, longest.min(LONGEST_NAME));
-    let (mut line_end, mut anchors) = (0, 0);
+    let (mut line_end, mut anchors, mut name_end) = (0, 0, 0);
     for (at, _) in signs.match_indices('&') {
         if at >= line_end {
             line_end = text[at..].find('\n').map_or(text.len(), |end| at + end);
             anchors = 0;
         }
-        // No further than the longest of them, so that a wall of `&` is walked once.
-        let behind = &text[at + 1..];
-        let is_end = |c: char| c.is_whitespace() || ",[]{}".contains(c);
-        let mut signs = behind.char_indices().take(longest + 1);
-        let end = signs.find(|(_, c)| is_end(*c)).map(|(end, _)| end);
-        let (name, is_cut) = match end {
-            Some(end) => (&behind[..end], false),
-            None if behind.len() <= longest => (behind, false),
-            None => ("", has_long),
+        // A name may have `&` in it: those of a wall end at one place, which is looked for once.
+        if at >= name_end {
+            let is_end = |c: char| c.is_whitespace() || ",[]{}".contains(c);
+            name_end = text[at..].find(is_end).map_or(text.len(), |end| at + end);
+        }
+        let name = &text[at + 1..name_end];
+        // A sign has four bytes at most.
+        let is_long = name.len() > 4 * longest || name.chars().count() > longest;
+        let (name, is_cut) = if is_long {
+            ("", has_long)
+        } else {
+            (name, false)
         };
         if is_cut || names.contains(name) {
             anchors += 1;
@@ -121,22 +140,29 @@ fn anchored(text: &str, names: &BTreeSet<&str>) -> Vec<Range<usize>> {
                 indent,
                 is_flow: before.contains(['{', '[']),
                 has_mappings: true,
+                left,
             };
             found.extend(place.value(text, at + 1 + name.len()));
+            if left.get() == 0 {
+                found.push(at..text.len());
+                return found;
+            }
         }
     }
     found
 }
 
 /// Where a key stands.
-struct Place {
+struct Place<'l> {
+    /// How many bytes of lines below keys may still be looked at.
+    left: &'l Cell<usize>,
     indent: usize,
     is_flow: bool,
     /// Whether a mapping below it is one of its value, and not of fields with such a name.
     has_mappings: bool,
 }
 
-impl Place {
+impl Place<'_> {
     fn value(&self, text: &str, from: usize) -> Vec<Range<usize>> {
         let rest = text[from..].trim_start_matches([' ', '\t']);
         // A tag and an anchor say nothing of the value.
@@ -234,6 +260,9 @@ impl Place {
         let lines = text[first..]
             .split_inclusive('\n')
             .scan(first, |start, line| {
+                let left = self.left.get().saturating_sub(line.len());
+                self.left.set(left);
+                (left > 0).then_some(())?;
                 let at = *start;
                 *start += line.len();
                 Some((at, line))
@@ -307,6 +336,23 @@ mod tests {
             let shown = without(&text, &found);
             assert!(!shown.contains("a a") && !shown.ends_with("a \n"));
         }
+    }
+
+    /// Each line stands below all before it, and each `&` before all behind it.
+    #[test]
+    fn keys_below_keys_and_walls_of_anchors_are_not_looked_at_one_by_one() {
+        let stair: String = (0..500)
+            .map(|at| format!("{}secret: a\n", " ".repeat(at)))
+            .collect();
+        for text in [stair.clone(), format!("destinations:\n{stair}")] {
+            let found = as_text(&text, &BTreeSet::new());
+            assert!(found.len() < 30_000, "{}", found.len());
+            assert!(!without(&text, &found).contains(" a\n"));
+        }
+        let name = "x".repeat(499);
+        let wall = format!("secret: *{name}\n{} a\n&{name} b\n", "&".repeat(1 << 20));
+        let shown = without_secrets(&wall);
+        assert!(shown.ends_with(&format!("& a\n&{name} *\n")));
     }
 
     #[test]

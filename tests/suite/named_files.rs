@@ -158,6 +158,30 @@ fn the_size_of_a_file_is_asked_before_it_is_read() {
     );
 }
 
+/// A path is followed folder by folder, each inside of the next: one of 40 KB would need more stack
+/// than there is.
+#[test]
+fn a_path_has_a_longest_wherever_it_stands() {
+    let place = tempfile::tempdir().unwrap();
+    let long = format!("{}x", "a/".repeat(20_000));
+    shop(place.path(), &[&long]);
+    let shop = place.path().join("shop");
+    let yaml = read_to_string(shop.join("funnelc.yaml")).unwrap();
+    let others = [
+        format!("segments: {{ s: {{ include: [{long}], exclude: [{long}] }} }}\n"),
+        format!("checks: {{ baseline: {long} }}\n"),
+        format!("variables: {{ v: {long} }}\n"),
+    ];
+    write(shop.join("funnelc.yaml"), yaml + &others.concat()).unwrap();
+    let ran = funnelc_in(&shop, &["check", "--format", "json"]);
+    let told = told(&ran);
+    assert_eq!(told.len(), 4, "{ran:?}");
+    let is_short = |it: &String| {
+        it.len() < 400 && it.starts_with("`a/a/a/") && it.ends_with(" bytes, 4096 are allowed")
+    };
+    assert!(told.iter().all(is_short), "{told:#?}");
+}
+
 #[test]
 fn what_a_project_names_is_held_once_and_comes_to_so_much_at_most() {
     let place = tempfile::tempdir().unwrap();
@@ -377,4 +401,29 @@ fn include_takes_any_number_of_paths_and_few_patterns() {
     assert_eq!(refused.code, Some(3));
     let told = "the patterns of `include` have more than 4096 bytes together";
     assert!(refused.err.contains(told), "{}", refused.err);
+}
+
+/// There are patterns of which all is looked at for each letter of a path: many of both are told,
+/// and not tried.
+#[test]
+fn patterns_and_the_paths_of_files_have_a_product_that_is_not_too_large() {
+    let folder = tempfile::tempdir().unwrap();
+    for at in 0..1100 {
+        let name = format!("{at:0>245}.yaml");
+        std::fs::write(folder.path().join(name), "version: 1\n").unwrap();
+    }
+    let said = |count: usize| {
+        let patterns: Vec<_> = (0..count)
+            .map(|at| format!("\"**/{at}*a{}*\"", "?".repeat(390)))
+            .collect();
+        let project = format!(
+            "version: 1\ncontacts: {{ key: id }}\ninclude: [{}]\n",
+            patterns.join(", ")
+        );
+        write(folder.path().join("funnelc.yaml"), project).unwrap();
+        funnelc_in(folder.path(), &["check"]).err
+    };
+    let told = said(10);
+    assert!(told.contains("that is too much to compare"), "{told}");
+    assert!(said(1).contains("matches no file"));
 }

@@ -128,7 +128,13 @@ campaigns:
         then: [{ goto: again }]
 ";
     let json = plan_of(crate::projects::sources(&[("funnelc.yaml", yaml)])).to_json();
+    let long = format!("\"{}\": {{", "t".repeat(101));
     let faults = [
+        (
+            r#""talk": {"#,
+            long.as_str(),
+            "cannot be an id: it has 101 characters, not 100 (bad-id)",
+        ),
         (r#""hello""#, r#""he,llo\n9,row""#, r"`he,llo"),
         (
             r#""talk": {"#,
@@ -164,4 +170,36 @@ campaigns:
             other => panic!("{to}: {:?}", other.map(|plan| plan.to_json())),
         }
     }
+}
+
+/// The way to a fault is written where it is told, and not kept for each node of the plan.
+#[test]
+fn a_long_name_in_a_plan_is_not_told_in_full() {
+    let tags: String = (0..50).map(|at| format!("{{ tag: t{at} }}, ")).collect();
+    let yaml = format!(
+        "version: 1\ncontacts: {{ key: id, tags: {{ values: open }} }}\n\
+            segments: {{ long: {{ where: {{ any: [{tags}] }} }} }}\n"
+    );
+    let json = plan_of(crate::projects::sources(&[("funnelc.yaml", &yaml)])).to_json();
+    let json = json.replace("\"long\"", &format!("\"{}\"", "x".repeat(200_000)));
+    match resealed(&json.replace("\"tag\"", "\"segment\"")) {
+        Err(PlanError::Faulty(told)) => {
+            assert!(
+                told.contains("(bad-id)") && told.len() < 20_000,
+                "{}",
+                told.len()
+            );
+        }
+        other => panic!("{:?}", other.map(|plan| plan.to_json())),
+    }
+}
+
+#[test]
+fn the_size_of_a_plan_is_asked_before_it_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let huge = std::fs::File::create(folder.path().join("huge.json")).unwrap();
+    huge.set_len(1 << 40).unwrap();
+    let ran = crate::projects::funnelc_in(folder.path(), &["diff", "huge.json", "huge.json"]);
+    let why = "a plan has at most 268435456 (256 MiB)";
+    assert!(ran.code == Some(3) && ran.err.contains(why), "{ran:?}");
 }

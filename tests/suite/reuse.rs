@@ -350,6 +350,99 @@ fn blocks_that_use_blocks_too_deep_are_told_and_not_followed() {
     );
 }
 
+/// Steps inside each other.
+fn nested(count: usize, inside: &str) -> String {
+    (0..count).fold(inside.to_owned(), |inside, _| {
+        format!("{{ if: {{ tag: hot }}, then: [{inside}] }}")
+    })
+}
+
+/// Each body has few levels; what comes of them has many, on the stack of whoever reads it.
+#[test]
+fn the_levels_of_blocks_inside_each_other_are_counted_together() {
+    let blocks: String = (1..20)
+        .map(|at| {
+            let steps = nested(20, &format!("{{ use: b{} }}", at - 1));
+            format!("  b{at}: {{ steps: [{steps}] }}\n")
+        })
+        .collect();
+    let rest = format!(
+        "blocks:\n  b0: {{ steps: [{{ add-tag: cold }}] }}\n{blocks}{}",
+        welcome("{ use: b19 }")
+    );
+    let told = found(&rest, None);
+    let limit = "with the steps of `b18` there are more than 80 levels";
+    assert!(told.contains(limit), "{}", &told[..told.len().min(400)]);
+}
+
+/// A plan has more levels than its project, and readers of JSON have a limit, too.
+#[test]
+fn a_plan_of_all_levels_that_are_allowed_is_read_back() {
+    let read_back = |steps: &str, rest: &str| {
+        let compiled = compile_for(project(&(rest.to_owned() + &welcome(steps))), None);
+        let json = compiled.plan?.to_json();
+        let again = funnelc::plan::Plan::from_json(&json).unwrap();
+        assert_eq!(again.to_json(), json);
+        Some(json)
+    };
+    let wait = "{ wait: 1 day }";
+    let deep = nested(17, wait);
+    let block = |levels| format!("blocks: {{ b: {{ steps: [{}] }} }}\n", nested(levels, wait));
+    assert!(read_back(&nested(37, wait), "").is_some());
+    assert!(read_back(&nested(38, wait), "").is_none());
+    assert!(read_back(&deep.replace(wait, "{ use: b }"), &block(19)).is_some());
+    assert!(read_back(&deep.replace(wait, "{ use: b }"), &block(20)).is_none());
+}
+
+#[test]
+fn an_unknown_variable_is_told_once_for_each_block() {
+    let list = |one: &dyn Fn(usize) -> String| (0..300).map(one).collect::<Vec<_>>().join(", ");
+    let parameters = list(&|at| format!("p{at}: {{}}"));
+    let steps = list(&|at| format!("{{ add-tag: $q{at} }}, {{ remove-tag: $q{at} }}"));
+    let uses = vec!["{ use: b }"; 3].join(", ");
+    let rest = format!(
+        "blocks: {{ b: {{ parameters: {{ {parameters} }}, steps: [{steps}] }} }}\n{}",
+        welcome(&uses)
+    );
+    let found = compile_for(project(&rest), None).diagnostics;
+    let told = found
+        .iter()
+        .filter(|it| it.code.name() == "unknown-variable");
+    assert_eq!(told.count(), 300);
+}
+
+/// An id stands in what is said of each step below it.
+#[test]
+fn an_id_has_a_longest_and_is_not_read_on_with() {
+    let campaign = |length: usize| {
+        let steps = "{ add-tag: cold }";
+        welcome(steps).replace("welcome", &"w".repeat(length))
+    };
+    plan(&campaign(100), None);
+    let compiled = compile_for(project(&campaign(300_000)), None);
+    let told: Vec<_> = compiled
+        .diagnostics
+        .iter()
+        .filter(|it| it.code.name() == "bad-id")
+        .collect();
+    assert_eq!(told.len(), 1, "{told:#?}");
+    let why = "cannot be an id: it has 300000 characters, not 100";
+    assert!(
+        told[0].message.ends_with(why) && told[0].message.len() < 200,
+        "{told:#?}"
+    );
+    let ids = compiled.model.campaigns.values().map(|it| it.id.len());
+    assert!(ids.max() < Some(200));
+    let schema: serde_json::Value = serde_json::from_str(&funnelc::schema::json_schema()).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let read = |text: &str| serde_yaml::from_str::<serde_json::Value>(text).unwrap();
+    assert!(validator.is_valid(&read(&campaign(100))));
+    assert!(!validator.is_valid(&read(&campaign(101))));
+    let step = |length| welcome(&format!("{{ id: {}, add-tag: cold }}", "i".repeat(length)));
+    plan(&step(4000), None);
+    assert!(found(&step(4001), None).contains("it has 4001 characters, not 4000"));
+}
+
 #[test]
 fn blocks_that_multiply_come_to_an_end() {
     let mut blocks = "blocks:\n  b0: { steps: [{ add-tag: cold }, { add-tag: hot }] }\n".to_owned();

@@ -146,3 +146,28 @@ fn the_program_reads_the_files_that_a_project_names() {
     let (clean, told) = check();
     assert!(clean, "{told}");
 }
+
+#[test]
+fn of_very_many_tokens_that_are_wrong_the_first_are_told() {
+    let wrong = project(YAML, Some(&"{{a}} ".repeat(10_000)));
+    let told = found(&wrong);
+    assert_eq!(
+        told.iter()
+            .filter(|it| it.contains("unknown-field"))
+            .count(),
+        200
+    );
+    let last = told.iter().filter(|it| it.contains("broken-token"));
+    assert_eq!(last.count(), 1, "{told:#?}");
+    let foreign = project(YAML, Some(&"[[a]] ".repeat(10_000)));
+    let told = found(&foreign);
+    assert_eq!(
+        told.iter()
+            .filter(|it| it.contains("foreign-token"))
+            .count(),
+        201
+    );
+    let more = "and 9800 more tokens of other tools from here on, which are not told";
+    let has_more = |it: &funnelc::diagnostic::Diagnostic| it.message == more;
+    assert!(foreign.diagnostics.iter().any(has_more));
+}

@@ -1,6 +1,7 @@
 //! What a run and a comparison are given: plan, moment, files, threads, and the signals that stop
 //! them.
 
+use std::io::Read as _;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -16,7 +17,7 @@ use crate::Compiled;
 use crate::cli::output::Terminal;
 use crate::cli::plan::findings;
 use crate::cli::{CliError, Exit, project};
-use crate::plan::Plan;
+use crate::plan::{MOST_BYTES, Plan, too_large};
 use crate::runner::Options;
 use crate::runner::events::Format;
 use crate::runner::input::blocks::Source;
@@ -44,7 +45,6 @@ pub(crate) fn plan(
 }
 
 /// Reads a plan, or compiles a project on the way.
-#[expect(clippy::disallowed_methods, reason = "the command line reads the plan")]
 pub(super) fn loaded(path: &Path, env: Option<&str>) -> Result<Loaded, CliError> {
     if path.extension().is_none_or(|extension| extension != "json") {
         return Ok(Loaded::Project(Box::new(crate::compile_for(
@@ -62,10 +62,26 @@ pub(super) fn loaded(path: &Path, env: Option<&str>) -> Result<Loaded, CliError>
     let cannot = |error: &dyn std::fmt::Display| {
         CliError::new(format!("cannot read `{}`: {error}", path.display())).about(path)
     };
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| cannot(&error).coded(NoticeCode::CannotRead))?;
+    let text = plan_text(path).map_err(|error| cannot(&error).coded(NoticeCode::CannotRead))?;
     let plan = Plan::from_json(&text).map_err(|error| cannot(&error).coded(NoticeCode::BadPlan))?;
     Ok(Loaded::Plan(Box::new(plan)))
+}
+
+/// The text of a plan file, whose size is asked before it is read.
+#[expect(clippy::disallowed_methods, reason = "the command line reads the plan")]
+fn plan_text(path: &Path) -> std::io::Result<String> {
+    let file = std::fs::File::open(path)?;
+    let bytes = file.metadata()?.len();
+    if bytes > MOST_BYTES {
+        return Err(std::io::Error::other(too_large(bytes)));
+    }
+    let mut text = String::new();
+    // A pipe does not say how much comes.
+    file.take(MOST_BYTES + 1).read_to_string(&mut text)?;
+    match text.len() as u64 {
+        read if read > MOST_BYTES => Err(std::io::Error::other(too_large(read))),
+        _ => Ok(text),
+    }
 }
 
 fn unread(path: &Path, error: &std::io::Error) -> CliError {

@@ -76,11 +76,22 @@ pub(super) struct Diagrams {
     nodes: Vec<Node>,
     meanings: Vec<Meaning>,
     known: BTreeMap<Node, Diagram>,
+    opposites: BTreeMap<Diagram, Diagram>,
+    /// How many steps may still be taken, besides those that each pair may take.
+    left: usize,
 }
 
 /// A list whose diagram would take more steps than this stays a list: it means the same as one with
 /// the same parts.
 const STEPS: usize = 4096;
+
+/// So many steps of each pair count for nothing, so that what else a model has changes no meaning
+/// of a short condition.
+const FREE: usize = 64;
+
+/// So many other steps may all conditions of a model take together; then all longer lists stay
+/// lists.
+const STEPS_IN_ALL: usize = 65_536;
 
 /// What joins two diagrams: the answer that decides alone.
 #[derive(Clone, Copy, PartialEq)]
@@ -101,6 +112,8 @@ impl Default for Diagrams {
             nodes: vec![end.clone(), end],
             meanings,
             known: BTreeMap::new(),
+            opposites: BTreeMap::from([(NEVER, ALWAYS), (ALWAYS, NEVER)]),
+            left: STEPS_IN_ALL,
         }
     }
 }
@@ -174,14 +187,7 @@ impl Diagrams {
     }
 
     pub(super) fn not(&mut self, diagram: Diagram) -> Diagram {
-        self.negated(diagram, &mut BTreeMap::new())
-    }
-
-    fn negated(&mut self, diagram: Diagram, done: &mut BTreeMap<Diagram, Diagram>) -> Diagram {
-        if diagram == NEVER || diagram == ALWAYS {
-            return Diagram(1 - diagram.0);
-        }
-        if let Some(known) = done.get(&diagram) {
+        if let Some(known) = self.opposites.get(&diagram) {
             return *known;
         }
         let Node {
@@ -189,13 +195,14 @@ impl Diagrams {
             first,
             further,
         } = self.nodes[diagram.0].clone();
-        let first = self.negated(first, done);
+        let first = self.not(first);
         let further = further
             .into_iter()
-            .map(|(cut, inner)| (cut, self.negated(inner, done)))
+            .map(|(cut, inner)| (cut, self.not(inner)))
             .collect();
         let negated = self.node(line, first, further);
-        done.insert(diagram, negated);
+        self.opposites.insert(diagram, negated);
+        self.opposites.insert(negated, diagram);
         negated
     }
 
@@ -260,7 +267,7 @@ impl Diagrams {
             return Some(one);
         } else if let Some(known) = done.get(&(one, other)) {
             return Some(*known);
-        } else if done.len() >= STEPS {
+        } else if !self.may_go_on(done.len()) {
             return None;
         }
         let line = self.nodes[one.0]
@@ -276,6 +283,16 @@ impl Diagrams {
         let joined = self.node(line, first, further);
         done.insert((one, other), joined);
         Some(joined)
+    }
+
+    /// Whether a pair that has taken so many steps may take one more.
+    fn may_go_on(&mut self, taken: usize) -> bool {
+        if taken < FREE {
+            return true;
+        }
+        let is_left = taken < STEPS && self.left > 0;
+        self.left -= usize::from(is_left);
+        is_left
     }
 
     /// The parts into which a diagram cuts a line.
@@ -382,4 +399,52 @@ pub(super) fn digest(parts: &[&str]) -> Meaning {
     let mut meaning = [0; 16];
     meaning.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
     Meaning(meaning)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ALWAYS, Diagram, Diagrams, STEPS};
+
+    /// Conditions that each ask the one before twice, as 2 KB of segments can.
+    fn chains(diagrams: &mut Diagrams, count: usize, length: usize) -> Diagram {
+        let mut last = ALWAYS;
+        for chain in 0..count {
+            last = diagrams.flag(&format!("tag:{chain}"), "");
+            for at in 0..length {
+                let (a, b) = (format!("tag:{chain}a{at}"), format!("tag:{chain}b{at}"));
+                let (a, b) = (diagrams.flag(&a, ""), diagrams.flag(&b, ""));
+                last = diagrams.choose(last, a, b);
+            }
+        }
+        last
+    }
+
+    /// Of a model with few steps left.
+    fn nearly_full() -> Diagrams {
+        Diagrams {
+            left: 2 * STEPS,
+            ..Diagrams::default()
+        }
+    }
+
+    #[test]
+    fn the_conditions_of_a_model_take_so_many_steps_together() {
+        let mut diagrams = nearly_full();
+        chains(&mut diagrams, 3, 12);
+        assert_eq!(diagrams.left, 0);
+        // Each step makes a node at most, and each node has an opposite.
+        assert!(diagrams.nodes.len() < 10 * STEPS);
+    }
+
+    #[test]
+    fn what_else_a_model_asks_changes_no_meaning_of_a_short_condition() {
+        let of_short = |mut diagrams: Diagrams| {
+            let short = chains(&mut diagrams, 1, 3);
+            diagrams.meaning(short)
+        };
+        let mut full = nearly_full();
+        chains(&mut full, 3, 12);
+        assert_eq!(full.left, 0);
+        assert_eq!(of_short(full), of_short(Diagrams::default()));
+    }
 }

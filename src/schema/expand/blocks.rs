@@ -10,6 +10,7 @@ use crate::schema::campaign::EXPANDED;
 use crate::schema::text::variable_name;
 use crate::source::{Span, Spanned};
 use crate::yaml::node::{Entry, Node, Value};
+use crate::yaml::{MAX_DEPTH, height};
 
 /// The lists of steps.
 pub(super) const LISTS: &[&str] = &["steps", "then", "else"];
@@ -122,7 +123,7 @@ pub(super) fn expand(
             |entry: &&mut Entry| ["campaigns", "points"].contains(&entry.key.value.as_str());
         top.iter_mut()
             .filter(holds_steps)
-            .for_each(|entry| expansion.walk(&mut entry.value));
+            .for_each(|entry| expansion.walk(&mut entry.value, 1));
     }
     let unused: Vec<String> = expansion
         .blocks
@@ -185,10 +186,11 @@ struct Expansion<'a> {
 }
 
 impl Expansion<'_> {
-    fn walk(&mut self, node: &mut Node) {
+    /// Fills in what stands inside of `depth` lists and mappings.
+    fn walk(&mut self, node: &mut Node, depth: usize) {
         match &mut node.value {
             Value::Scalar(_) => {}
-            Value::Sequence(items) => items.iter_mut().for_each(|item| self.walk(item)),
+            Value::Sequence(items) => items.iter_mut().for_each(|item| self.walk(item, depth + 1)),
             Value::Mapping(entries) => {
                 for entry in entries
                     .iter_mut()
@@ -198,15 +200,15 @@ impl Expansion<'_> {
                         LISTS.contains(&entry.key.value.as_str()),
                         &mut entry.value.value,
                     ) {
-                        steps.iter_mut().for_each(|step| self.step(step));
+                        steps.iter_mut().for_each(|step| self.step(step, depth + 2));
                     }
-                    self.walk(&mut entry.value);
+                    self.walk(&mut entry.value, depth + 1);
                 }
             }
         }
     }
 
-    fn step(&mut self, step: &mut Node) {
+    fn step(&mut self, step: &mut Node, depth: usize) {
         let Some(Node {
             span,
             value: Value::Scalar(name),
@@ -220,13 +222,17 @@ impl Expansion<'_> {
         };
         let arguments = self.arguments(step, &name);
         self.fill(&mut body, &name.value, &arguments);
+        if depth + 1 + height(&body) > MAX_DEPTH {
+            self.found.push(too_deep(&name));
+            return;
+        }
         self.origins.block(body.span, name.span);
         self.path.push(name);
         let mut inner = Node {
             span: body.span,
             value: Value::Mapping(vec![named("steps", body)]),
         };
-        self.walk(&mut inner);
+        self.walk(&mut inner, depth);
         self.path.pop();
         if let (Value::Mapping(entries), Some(steps)) = (&mut step.value, take_steps(&mut inner)) {
             entries.push(named(EXPANDED, steps));
@@ -248,7 +254,8 @@ impl Expansion<'_> {
             span: body.span,
             value: Value::Mapping(vec![named("steps", body)]),
         };
-        self.walk(&mut inner);
+        // Where it is written: in its own mapping, below `blocks`.
+        self.walk(&mut inner, 2);
         self.path.pop();
         take_steps(&mut inner)
     }
@@ -403,7 +410,7 @@ impl Expansion<'_> {
                     && let Some(value) = self.variables.value(
                         &name,
                         node.span,
-                        self.blocks[block].parameters.keys(),
+                        Some((block, &self.blocks[block].parameters)),
                         self.origins,
                     )
                 {
@@ -420,6 +427,17 @@ impl Expansion<'_> {
             }
         }
     }
+}
+
+fn too_deep(name: &Spanned<String>) -> Diagnostic {
+    let message = format!(
+        "with the steps of `{}` there are more than {MAX_DEPTH} levels of lists and mappings \
+            inside each other",
+        name.value
+    );
+    Diagnostic::new(codes::YAML_LIMIT, name.span, message)
+        .at("too deep for this block")
+        .help("use the block further out, or write fewer steps inside each other around its uses")
 }
 
 fn takes(block: &Block) -> String {

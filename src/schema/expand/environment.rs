@@ -1,6 +1,8 @@
 //! An environment laid over the project: mappings merge deep, anything else replaces; what it names
 //! must be there.
 
+use std::collections::BTreeMap;
+
 use super::entries;
 use crate::diagnostic::{Diagnostic, Guesses, codes, did_you_mean};
 use crate::source::{FileId, Span};
@@ -102,18 +104,27 @@ fn unknown(root: &Node, name: &str, known: &[Entry]) -> Diagnostic {
 fn lay(base: &mut Node, over: &Node) {
     match (&mut base.value, &over.value) {
         (Value::Mapping(entries), Value::Mapping(more)) => {
-            for entry in more {
-                match entries
-                    .iter_mut()
-                    .find(|known| known.key.value == entry.key.value)
-                {
-                    Some(known) => lay(&mut known.value, &entry.value),
+            // No key of either stands twice.
+            let places = places(entries);
+            let places: Vec<_> = more
+                .iter()
+                .map(|entry| places.get(entry.key.value.as_str()).copied())
+                .collect();
+            for (entry, place) in more.iter().zip(places) {
+                match place {
+                    Some(at) => lay(&mut entries[at].value, &entry.value),
                     None => entries.push(entry.clone()),
                 }
             }
         }
         (Value::Mapping(_) | Value::Scalar(_) | Value::Sequence(_), _) => *base = over.clone(),
     }
+}
+
+/// Where each key stands.
+fn places(entries: &[Entry]) -> BTreeMap<&str, usize> {
+    let keys = entries.iter().map(|entry| entry.key.value.as_str());
+    keys.zip(0..).collect()
 }
 
 fn look<'a>(
@@ -125,10 +136,15 @@ fn look<'a>(
     let Value::Mapping(overrides) = &over.value else {
         return;
     };
+    let known: &[Entry] = match &base.value {
+        Value::Mapping(entries) => entries,
+        Value::Scalar(_) | Value::Sequence(_) => &[],
+    };
+    let places = places(known);
     for entry in overrides {
         let key = entry.key.value.as_str();
         path.push(key);
-        match base.get(key) {
+        match places.get(key).map(|at| &known[*at].value) {
             _ if path.len() == 1 && FIXED.contains(&key) => {
                 let message = format!("`{key}` is the same in all environments");
                 found.push(

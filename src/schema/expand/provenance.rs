@@ -10,11 +10,11 @@ use crate::source::Span;
 pub struct Provenance {
     /// By the place that findings name: the other end.
     ends: BTreeMap<Span, Label>,
-    /// The bodies of blocks, each with the places of its uses.
-    blocks: Vec<(Span, Vec<Span>)>,
+    /// The bodies of blocks, each with the places of its first uses.
+    blocks: BTreeMap<Span, Vec<Span>>,
 }
 
-/// So many uses of a block are shown with a finding in it.
+/// So many uses of a block are kept, and shown with a finding in it.
 const USES_SHOWN: usize = 3;
 
 impl Provenance {
@@ -26,10 +26,9 @@ impl Provenance {
     }
 
     pub(super) fn block(&mut self, body: Span, used: Span) {
-        match self.blocks.iter_mut().find(|(known, _)| *known == body) {
-            Some((_, uses)) if !uses.contains(&used) => uses.push(used),
-            Some(_) => {}
-            None => self.blocks.push((body, vec![used])),
+        let uses = self.blocks.entry(body).or_default();
+        if uses.len() < USES_SHOWN && !uses.contains(&used) {
+            uses.push(used);
         }
     }
 
@@ -62,6 +61,20 @@ impl Provenance {
             span: *span,
             text: "the block is used here".to_owned(),
         };
-        around.flat_map(move |(_, uses)| uses.iter().take(USES_SHOWN).map(used))
+        around.flat_map(move |(_, uses)| uses.iter().map(used))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Provenance;
+    use crate::source::{FileId, Span};
+
+    /// Thousands of uses of one block would each be held against all before it.
+    #[test]
+    fn of_many_uses_of_a_block_a_few_are_kept() {
+        let (mut origins, body) = (Provenance::default(), Span::new(FileId(0), 0..1));
+        (1..1000).for_each(|at| origins.block(body, Span::new(FileId(0), at..at + 1)));
+        assert_eq!(origins.blocks[&body].len(), 3);
     }
 }

@@ -14,9 +14,12 @@ pub(super) struct Variables {
     /// By name: where the name stands, where the value stands, and the value.
     known: BTreeMap<String, (Span, Span, Option<Scalar>)>,
     used: BTreeSet<String>,
-    /// Each with what its place has besides the variables: the parameters of a block. Without a
-    /// name where it may be a secret that begins with a dollar sign.
-    unknown: Vec<(Spanned<String>, Vec<String>)>,
+    /// Each with the block in whose steps it stands. Without a name where it may be a secret that
+    /// begins with a dollar sign.
+    unknown: Vec<(Spanned<String>, Option<String>)>,
+    /// Of each such block: its parameters, and the unknown names that have been told, which each
+    /// use of the block and each step of it would repeat.
+    blocks: BTreeMap<String, (Vec<String>, BTreeSet<String>)>,
     /// How many bytes of values may still be put in.
     left: usize,
     /// The first use for which there was no room.
@@ -58,6 +61,7 @@ impl Variables {
             known: known.collect(),
             used: BTreeSet::new(),
             unknown: Vec::new(),
+            blocks: BTreeMap::new(),
             left: MOST_BYTES,
             too_much: None,
         }
@@ -70,7 +74,7 @@ impl Variables {
                 let Some(name) = variable_name(&scalar.text).map(str::to_owned) else {
                     return;
                 };
-                if let Some(value) = self.value(&name, node.span, std::iter::empty(), origins) {
+                if let Some(value) = self.value(&name, node.span, None, origins) {
                     *scalar = value;
                 }
             }
@@ -89,21 +93,18 @@ impl Variables {
         }
     }
 
-    /// The value of a variable that is used at `place`, which may be among the `parameters` of a
-    /// block.
-    pub(super) fn value<'a>(
+    /// The value of a variable that is used at `place`, which may be in the steps of a block with
+    /// these parameters.
+    pub(super) fn value(
         &mut self,
         name: &str,
         place: Span,
-        parameters: impl Iterator<Item = &'a String>,
+        block: Option<(&str, &BTreeMap<String, Span>)>,
         origins: &mut Provenance,
     ) -> Option<Scalar> {
         self.used.insert(name.to_owned());
         let Some((_, end, value)) = self.known.get(name) else {
-            self.unknown.push((
-                Spanned::new(name.to_owned(), place),
-                parameters.cloned().collect(),
-            ));
+            self.note_unknown(name, place, block);
             return None;
         };
         let bytes = value.as_ref().map_or(0, |value| value.text.len());
@@ -114,6 +115,24 @@ impl Variables {
         self.left = left;
         origins.note(place, *end, &format!("the value of `{name}`"));
         value.clone()
+    }
+
+    fn note_unknown(
+        &mut self,
+        name: &str,
+        place: Span,
+        block: Option<(&str, &BTreeMap<String, Span>)>,
+    ) {
+        if let Some((block, parameters)) = block {
+            let names = || (parameters.keys().cloned().collect(), BTreeSet::new());
+            let (_, told) = self.blocks.entry(block.to_owned()).or_insert_with(names);
+            if !told.insert(name.to_owned()) {
+                return;
+            }
+        }
+        let block = block.map(|(block, _)| block.to_owned());
+        self.unknown
+            .push((Spanned::new(name.to_owned(), place), block));
     }
 
     /// Counts the uses below a node that is not filled in.
@@ -142,7 +161,7 @@ impl Variables {
 
     pub(super) fn unknown(&self) -> Vec<Diagnostic> {
         let guesses = Guesses::default();
-        let one = |(use_, parameters): &(Spanned<String>, Vec<String>)| {
+        let one = |(use_, block): &(Spanned<String>, Option<String>)| {
             let name = &use_.value;
             if name.is_empty() {
                 return Diagnostic::new(
@@ -157,12 +176,11 @@ impl Variables {
                         where the actions are delivered",
                 );
             }
+            let block = block.as_ref().and_then(|block| self.blocks.get(block));
+            let parameters = block.into_iter().flat_map(|(parameters, _)| parameters);
             let meant = guesses.did_you_mean(
                 name,
-                parameters
-                    .iter()
-                    .chain(self.known.keys())
-                    .map(String::as_str),
+                parameters.chain(self.known.keys()).map(String::as_str),
             );
             let help = meant.map_or_else(
                 || {
