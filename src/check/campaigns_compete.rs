@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::follow::may_be_put_off;
+use super::ping_pong;
 use super::weights::refusal;
 use super::{CheckContext, Rule};
 use crate::diagnostic::Diagnostic;
@@ -23,7 +25,9 @@ pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
         .campaigns
         .values()
         .filter(|it| !it.broken && it.publish.published);
-    let pulls: Vec<Pull<'_>> = whole.filter_map(|it| pull(&mut meanings, it)).collect();
+    let pulls: Vec<Pull<'_>> = whole
+        .filter_map(|it| pull(model, &mut meanings, it))
+        .collect();
     let mut found = Vec::new();
     let mut by_door: BTreeMap<&Meaning, Vec<usize>> = BTreeMap::new();
     let mut by_stage: BTreeMap<StageRef, Vec<usize>> = BTreeMap::new();
@@ -44,6 +48,7 @@ pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
             .iter()
             .for_each(|stage| by_stage.entry(*stage).or_default().push(at));
     }
+    found.extend(ping_pong::find(case, rule));
     found
 }
 
@@ -58,11 +63,15 @@ struct Pull<'a> {
     from: Vec<StageRef>,
 }
 
-fn pull<'a>(meanings: &mut Meanings<'_>, campaign: &'a Campaign) -> Option<Pull<'a>> {
+fn pull<'a>(
+    model: &Model,
+    meanings: &mut Meanings<'_>,
+    campaign: &'a Campaign,
+) -> Option<Pull<'a>> {
     let mut at_once = campaign
         .steps
         .iter()
-        .take_while(|step| goes_on_at_once(&step.kind));
+        .take_while(|step| goes_on_at_once(model, &step.kind));
     let (step, to) = at_once.find_map(|step| Some((step, moves_to(step)?)))?;
     let from = campaign.enter.iter().filter_map(|way| match way {
         Enter::Entered { stage, .. } => Some(*stage),
@@ -102,7 +111,10 @@ fn moves_to(step: &Step) -> Option<StageRef> {
 }
 
 /// Whether every contact that comes to the step comes to the next one in the same instant.
-fn goes_on_at_once(kind: &StepKind) -> bool {
+fn goes_on_at_once(model: &Model, kind: &StepKind) -> bool {
+    if let StepKind::Action(Action::Send { content, rules }) = kind {
+        return !rules.exits_on_skip && !may_be_put_off(model, &model.content[*content]);
+    }
     matches!(
         kind,
         StepKind::Action(

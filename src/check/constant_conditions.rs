@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::partition::{Partition, Variable, all_atoms, cleared, name, topics_of};
 use super::parts::{Parts, inner};
 use super::region::Region;
-use crate::graph::conditions;
+use super::together::{From, Together};
+use crate::graph::{EntityRef, conditions};
 use crate::model::ids::Id;
 use crate::model::{Condition, ConditionKind, FieldId, Model, SegmentId};
 use crate::source::Span;
@@ -15,13 +16,19 @@ use crate::source::Span;
 pub(super) struct Verdict<'a> {
     pub(super) condition: &'a Condition,
     pub(super) holds: bool,
-    pub(super) about: String,
+    /// What proves it; absent where that is more than one thing.
+    pub(super) about: Option<String>,
     /// Of what never holds: the parts that contradict each other, where two do.
     pub(super) against: Vec<Span>,
 }
 
-/// The smallest parts that explain what is proved, in the order of the model.
-pub(super) fn verdicts<'a>(model: &'a Model, order: &[SegmentId]) -> Vec<Verdict<'a>> {
+/// The smallest parts that explain what is proved: first for one thing at a time, then for what
+/// they mean together.
+pub(super) fn verdicts<'a>(
+    model: &'a Model,
+    order: &[SegmentId],
+    together: &mut Together<'a>,
+) -> Vec<Verdict<'a>> {
     let search = Search::new(model, order);
     let parts = Parts::of(model, order, &search.topics);
     let mut proofs = Proofs::new();
@@ -37,10 +44,114 @@ pub(super) fn verdicts<'a>(model: &'a Model, order: &[SegmentId]) -> Vec<Verdict
         }
     }
     let mut found = Vec::new();
-    conditions(model)
-        .into_iter()
-        .for_each(|(_, condition)| explain(model, condition, &proofs, &mut found));
+    let mut roots = conditions(model);
+    let rank: BTreeMap<SegmentId, usize> = order.iter().copied().zip(0..).collect();
+    let segment = |thing: &EntityRef| {
+        if let EntityRef::Segment(id) = thing {
+            Some(*id)
+        } else {
+            None
+        }
+    };
+    // Segments come first, each after those that it asks.
+    roots.sort_by_key(|(thing, _)| {
+        let rank = segment(thing).and_then(|id| rank.get(&id));
+        rank.copied().unwrap_or(usize::MAX)
+    });
+    for (thing, condition) in roots {
+        let before = found.len();
+        explain(model, condition, &proofs, &mut found);
+        Weighed {
+            proofs: &proofs,
+            together: &mut *together,
+            from: from(&thing),
+            found: &mut found,
+        }
+        .look(condition);
+        if let Some(segment) = segment(&thing).filter(|_| found.len() > before) {
+            together.decide(segment);
+        }
+    }
     found
+}
+
+fn from(thing: &EntityRef) -> From {
+    match thing {
+        EntityRef::Campaign(_) | EntityRef::Step(..) => From::Campaign,
+        EntityRef::Funnel(_) | EntityRef::Stage(_) | EntityRef::Segment(_) => From::Elsewhere,
+        EntityRef::Content(_) | EntityRef::Destination(_) | EntityRef::Channel(_) => {
+            From::Elsewhere
+        }
+    }
+}
+
+/// Conditions by what they mean, where one thing alone proves nothing.
+struct Weighed<'s, 'a> {
+    proofs: &'s Proofs,
+    together: &'s mut Together<'a>,
+    from: From,
+    found: &'s mut Vec<Verdict<'a>>,
+}
+
+/// So many parts of a list are held against each other to say which two contradict.
+const MOST_PARTS: usize = 12;
+
+impl<'a> Weighed<'_, 'a> {
+    /// Whether a condition or a part of it is decided; inner ones are told, outer ones not.
+    fn look(&mut self, condition: &'a Condition) -> bool {
+        let mut is_decided = self.proofs.contains_key(&place(condition));
+        let inside = match &condition.kind {
+            ConditionKind::Event(test) => test.pattern.where_.as_deref(),
+            ConditionKind::All(_) | ConditionKind::Any(_) | ConditionKind::Not(_) => None,
+            ConditionKind::Field { .. } | ConditionKind::Tag(_) | ConditionKind::Stage { .. } => {
+                return is_decided;
+            }
+            ConditionKind::Reached(_) | ConditionKind::InFunnel(_) => None,
+            ConditionKind::Segment(_) | ConditionKind::Broken => return is_decided,
+            ConditionKind::Reachable(_) | ConditionKind::Campaign { .. } => None,
+        };
+        for part in inner(condition).iter().chain(inside) {
+            is_decided |= self.look(part);
+        }
+        if is_decided || matches!(condition.kind, ConditionKind::Not(_)) {
+            return is_decided;
+        }
+        let Some(holds) = [false, true]
+            .into_iter()
+            .find(|holds| self.together.never(&[(condition, !holds)], self.from))
+        else {
+            return false;
+        };
+        let parts = inner(condition);
+        let is_all = matches!(condition.kind, ConditionKind::All(_));
+        let against = if is_all && !holds {
+            self.pair(parts)
+        } else {
+            Vec::new()
+        };
+        self.found.push(Verdict {
+            condition,
+            holds,
+            about: None,
+            against,
+        });
+        true
+    }
+
+    /// The places of two parts that cannot hold together.
+    fn pair(&mut self, parts: &[Condition]) -> Vec<Span> {
+        for (at, one) in parts.iter().enumerate().take(MOST_PARTS) {
+            for other in parts[at + 1..].iter().take(MOST_PARTS) {
+                if self
+                    .together
+                    .never(&[(one, true), (other, true)], self.from)
+                {
+                    return vec![one.span, other.span];
+                }
+            }
+        }
+        Vec::new()
+    }
 }
 
 /// By place in memory: how a part always comes out, and why.
@@ -89,7 +200,7 @@ fn explain<'a>(
             found.push(Verdict {
                 condition,
                 holds: *holds,
-                about: name(model, *topic),
+                about: Some(name(model, *topic)),
                 against: against.clone(),
             });
         }

@@ -1,15 +1,17 @@
-//! A campaign with `on-leave: exit` whose own step ends the condition that lets people in, so that
-//! what comes after the next wait never runs.
+//! A campaign with `on-leave: exit` whose own step ends the condition that lets people in, or one
+//! whose step makes `goal` or `exit-when` true, so that what comes after the next wait never runs.
 
 use std::collections::BTreeSet;
 
+use super::follow::walk;
 use super::known_state::Facts;
 use super::stage_flow::Ground;
 use super::{CheckContext, Rule};
 use crate::diagnostic::Diagnostic;
 use crate::graph::atoms;
 use crate::model::{
-    Campaign, Condition, ConditionKind, Enter, FunnelId, Model, OnLeave, SegmentId, Step, StepKind,
+    Action, Campaign, CampaignId, Condition, ConditionKind, Enter, FunnelId, Model, OnLeave,
+    SegmentId, Step, StepKind,
 };
 
 pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
@@ -18,31 +20,112 @@ pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
         campaign.on_leave == Some(OnLeave::Exit) && !campaign.broken && !goes_round(campaign)
     };
     let mut left = MOST_QUESTIONS;
-    for campaign in case.model.campaigns.values().filter(leaving) {
-        if let Some(conditions) = only_conditions(campaign) {
-            let segments = segments(case, &conditions);
-            let Some(less) =
-                left.checked_sub(questions(case.model, campaign, &conditions, &segments))
-            else {
-                continue;
-            };
-            left = less;
-            let funnels = funnels(case.model, &conditions, &segments);
-            let mut search = Search {
-                rule,
-                ground: &case.ground,
-                campaign,
-                conditions,
-                segments,
-                found: &mut found,
-            };
-            let start = Now {
-                facts: Facts::at_start(&case.ground, campaign, funnels),
-                culprit: None,
-            };
-            search.list(&campaign.steps, start);
+    for (id, campaign) in case.model.campaigns.iter() {
+        let before = found.len();
+        if leaving(&campaign) {
+            by_steps(case, rule, campaign, &mut left, &mut found);
+        }
+        if found.len() == before {
+            found.extend(by_what_is_known(case, rule, id));
         }
     }
+    found
+}
+
+fn by_steps(
+    case: &CheckContext<'_>,
+    rule: &Rule,
+    campaign: &Campaign,
+    left: &mut usize,
+    found: &mut Vec<Diagnostic>,
+) {
+    let Some(conditions) = only_conditions(campaign) else {
+        return;
+    };
+    let segments = segments(case, &conditions);
+    let Some(less) = left.checked_sub(questions(case.model, campaign, &conditions, &segments))
+    else {
+        return;
+    };
+    *left = less;
+    let funnels = funnels(case.model, &conditions, &segments);
+    let mut search = Search {
+        rule,
+        ground: &case.ground,
+        campaign,
+        conditions,
+        segments,
+        found,
+    };
+    let start = Now {
+        facts: Facts::at_start(&case.ground, campaign, funnels),
+        culprit: None,
+    };
+    search.list(&campaign.steps, start);
+}
+
+/// The first step behind which everybody leaves, by what is known there of lists, points and
+/// values.
+fn by_what_is_known(case: &CheckContext<'_>, rule: &Rule, id: CampaignId) -> Option<Diagnostic> {
+    let campaign = &case.model.campaigns[id];
+    let mut over: Vec<(&Condition, bool, bool)> = [&campaign.goal, &campaign.exit_when]
+        .into_iter()
+        .flatten()
+        .map(|over| (over, false, true))
+        .collect();
+    let enter = only_conditions(campaign).map(|ways| Condition {
+        span: ways[0].span,
+        kind: ConditionKind::Any(ways.into_iter().cloned().collect()),
+    });
+    let leaves = campaign.on_leave == Some(OnLeave::Exit) && !case.enrolled.contains(&id);
+    over.extend(
+        enter
+            .iter()
+            .filter(|_| leaves)
+            .map(|enter| (enter, true, false)),
+    );
+    let mut found = None;
+    walk(case, id, &mut |visit| {
+        let (never, is_message) = match &visit.step.kind {
+            StepKind::Wait(_) => (visit.rest.first(), false),
+            StepKind::Action(Action::Send { content, .. }) => {
+                let is_message = !case.model.content[*content].channels().is_empty();
+                (Some(visit.step).filter(|_| is_message), true)
+            }
+            StepKind::Action(_) | StepKind::WaitUntil { .. } | StepKind::If { .. } => (None, false),
+            StepKind::Split(_) | StepKind::Await(_) | StepKind::Fork(_) => (None, false),
+            StepKind::Goto { .. } | StepKind::Exit(_) | StepKind::Broken => (None, false),
+        };
+        let Some(never) = never.filter(|_| found.is_none()) else {
+            return;
+        };
+        let asked = over
+            .iter()
+            .filter(|(.., by_message)| *by_message || !is_message);
+        for (condition, holds, _) in asked {
+            let Some(culprit) = visit.known.last_step(case, condition) else {
+                continue;
+            };
+            if visit.known.never(case, &[(condition, *holds)]) {
+                let message = format!(
+                    "everybody leaves `{}` behind `{}`, so `{}` never runs",
+                    campaign.id, culprit.name, never.name
+                );
+                let looked_at = if *holds {
+                    "lets people in"
+                } else {
+                    "ends it for them"
+                };
+                found = Some(
+                    rule.finding(culprit.span, message)
+                        .at("makes them leave")
+                        .label(condition.span, looked_at)
+                        .label(never.span, "never runs")
+                        .help("make it the last step, or ask for something else"),
+                );
+            }
+        }
+    });
     found
 }
 

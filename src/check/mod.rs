@@ -10,15 +10,22 @@ mod ambiguous_next;
 mod backward_move;
 mod bad_check;
 mod campaigns_compete;
+mod changes_nothing;
 mod closed_hours;
 mod consent_missing;
 mod constant_conditions;
+mod cut_value;
+mod dead_branch;
 mod dead_end;
 mod duplicate_weight;
 mod endless_loop;
 mod events_as_condition;
 mod final_exit;
+mod follow;
+mod goal_at_entry;
 mod known_state;
+mod laws;
+mod laws_of_dates;
 mod leaves_itself;
 mod missing_date;
 mod missing_on_leave;
@@ -26,85 +33,109 @@ mod moments;
 mod move_may_be_refused;
 mod move_without_effect;
 mod moves;
+mod never_again;
 mod never_at_rest;
+mod never_sent;
 mod never_true;
 mod no_address;
 mod no_conversion;
 mod no_next_stage;
 mod order_against_weight;
+mod outside_audience;
 mod partition;
 mod parts;
+mod ping_pong;
 mod plain_secret;
 mod positions;
 mod possible;
 mod reach;
 mod region;
 mod rounds;
+mod same_branches;
 mod segment_cycle;
 mod shadowed_experience;
+mod shadowed_rule;
 mod stage_flow;
 mod stage_set;
 mod stage_walk;
+mod together;
 mod token_without_default;
 mod transfer;
 mod unnamed_branch;
 mod unnamed_wait;
 mod unreachable_stage;
 mod unreachable_step;
+mod unused_campaign;
 mod unused_content;
 mod unused_destination;
 mod unused_event;
 mod unused_segment;
 mod unused_tag;
 mod weights;
+mod window_over;
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 
 use crate::diagnostic::{Code, Diagnostic, Severity, Standard, codes, in_order};
 use crate::graph::Journey;
-use crate::model::{Model, SeverityOverride};
+use crate::model::{CampaignId, Model, SeverityOverride};
 use crate::source::Span;
 use constant_conditions::Verdict;
 use reach::Reach;
 use stage_flow::{Ground, Site};
+use together::Together;
 
 /// All checks, by code.
 pub const RULES: &[Rule] = &[
     Rule::new(codes::ALWAYS_TRUE, always_true::find),
     Rule::new(codes::AMBIGUOUS_ENTRY, ambiguous_entry::find),
     Rule::new(codes::AMBIGUOUS_NEXT, ambiguous_next::find),
-    Rule::new(codes::BAD_CHECK, bad_check::find),
     Rule::new(codes::BACKWARD_MOVE, backward_move::find),
+    Rule::new(codes::BAD_CHECK, bad_check::find),
     Rule::new(codes::CAMPAIGNS_COMPETE, campaigns_compete::find),
+    Rule::new(codes::CHANGES_NOTHING, changes_nothing::find),
     Rule::new(codes::CLOSED_HOURS, closed_hours::find),
     Rule::new(codes::CONSENT_MISSING, consent_missing::find).requires_complete_project(),
+    Rule::new(codes::CUT_VALUE, cut_value::find),
+    Rule::new(codes::DEAD_BRANCH, dead_branch::find),
     Rule::new(codes::DEAD_END, dead_end::find).requires_complete_project(),
     Rule::new(codes::DUPLICATE_WEIGHT, duplicate_weight::find),
     Rule::new(codes::ENDLESS_LOOP, endless_loop::find),
     Rule::new(codes::EVENTS_AS_CONDITION, events_as_condition::find),
     Rule::new(codes::FINAL_EXIT, final_exit::find),
+    Rule::new(codes::GOAL_AT_ENTRY, goal_at_entry::find),
     Rule::new(codes::LEAVES_ITSELF, leaves_itself::find),
     Rule::new(codes::MISSING_DATE, missing_date::find),
     Rule::new(codes::MISSING_ON_LEAVE, missing_on_leave::find),
     Rule::new(codes::MOVE_MAY_BE_REFUSED, move_may_be_refused::find),
     Rule::new(codes::MOVE_WITHOUT_EFFECT, move_without_effect::find),
+    Rule::new(codes::NEVER_AGAIN, never_again::find),
     Rule::new(codes::NEVER_AT_REST, never_at_rest::find),
+    Rule::new(codes::NEVER_SENT, never_sent::find),
     Rule::new(codes::NEVER_TRUE, never_true::find),
     Rule::new(codes::NO_ADDRESS, no_address::find).requires_complete_project(),
     Rule::new(codes::NO_CONVERSION, no_conversion::find).requires_complete_project(),
     Rule::new(codes::NO_NEXT_STAGE, no_next_stage::find),
     Rule::new(codes::ORDER_AGAINST_WEIGHT, order_against_weight::find),
+    Rule::new(codes::OUTSIDE_AUDIENCE, outside_audience::find),
     Rule::new(codes::PLAIN_SECRET, plain_secret::find),
+    Rule::new(codes::SAME_BRANCHES, same_branches::find),
     Rule::new(codes::SEGMENT_CYCLE, segment_cycle::find),
     Rule::new(codes::SHADOWED_EXPERIENCE, shadowed_experience::find),
+    Rule::new(codes::SHADOWED_RULE, shadowed_rule::find),
     Rule::new(codes::TOKEN_WITHOUT_DEFAULT, token_without_default::find),
     Rule::new(codes::UNNAMED_BRANCH, unnamed_branch::find),
     Rule::new(codes::UNNAMED_WAIT, unnamed_wait::find),
     Rule::new(codes::UNREACHABLE_STAGE, unreachable_stage::find).requires_complete_project(),
     Rule::new(codes::UNREACHABLE_STEP, unreachable_step::find),
+    Rule::new(codes::UNUSED_CAMPAIGN, unused_campaign::find).requires_complete_project(),
     Rule::new(codes::UNUSED_CONTENT, unused_content::find).requires_complete_project(),
-    Rule::new(codes::UNUSED_EVENT, unused_event::find).requires_complete_project(),
     Rule::new(codes::UNUSED_DESTINATION, unused_destination::find).requires_complete_project(),
+    Rule::new(codes::UNUSED_EVENT, unused_event::find).requires_complete_project(),
     Rule::new(codes::UNUSED_SEGMENT, unused_segment::find).requires_complete_project(),
     Rule::new(codes::UNUSED_TAG, unused_tag::find).requires_complete_project(),
+    Rule::new(codes::WINDOW_OVER, window_over::find),
 ];
 
 /// A check: the code of what it finds, and how it finds it.
@@ -220,6 +251,10 @@ struct CheckContext<'a> {
     reach: Vec<Reach>,
     /// What always or never holds.
     verdicts: Vec<Verdict<'a>>,
+    /// The campaigns that steps let contacts into.
+    enrolled: BTreeSet<CampaignId>,
+    /// What cannot hold at one time.
+    together: RefCell<Together<'a>>,
 }
 
 impl<'a> CheckContext<'a> {
@@ -228,7 +263,8 @@ impl<'a> CheckContext<'a> {
         let ground = Ground::new(model, &journey);
         let sites = stage_flow::sites(&ground);
         let reach = reach::all(&ground, &sites);
-        let verdicts = constant_conditions::verdicts(model, &ground.order);
+        let mut together = Together::new(model, &ground.order, ground.full());
+        let verdicts = constant_conditions::verdicts(model, &ground.order, &mut together);
         Self {
             model,
             journey,
@@ -236,6 +272,8 @@ impl<'a> CheckContext<'a> {
             sites,
             reach,
             verdicts,
+            enrolled: follow::enrolled(model),
+            together: RefCell::new(together),
         }
     }
 }

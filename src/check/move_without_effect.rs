@@ -1,10 +1,11 @@
-//! A move to the stage in which the contact is already: it does nothing, and nothing is written
-//! about it.
+//! A move to the stage in which the contact is already, which does nothing, and one to a stage that
+//! is never published, which is refused.
 
 use super::positions::Positions;
 use super::{CheckContext, Rule};
 use crate::diagnostic::Diagnostic;
-use crate::model::Target;
+use crate::model::{Action, FunnelId, StageId, StepKind, Target};
+use crate::source::Span;
 
 pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let mut found = Vec::new();
@@ -22,6 +23,7 @@ pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
             }));
         }
     }
+    found.extend(to_unpublished(case, rule));
     for site in &case.sites {
         let there_already = site
             .to
@@ -36,6 +38,52 @@ pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
                 .at("does nothing")
                 .help("remove the step")
         }));
+    }
+    found
+}
+
+/// Moves to a stage with `published: false`; of a funnel that says so as a whole nothing is said.
+fn to_unpublished(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
+    let told = |funnel: FunnelId, stage: StageId, span: Span| {
+        let funnel = &case.model.funnels[funnel];
+        let stage = &funnel.stages[stage];
+        let is_closed = !stage.publish.published && funnel.publish.published && !stage.broken;
+        is_closed.then(|| {
+            let message = format!(
+                "this moves nobody: `{}/{}` is not published",
+                funnel.id, stage.id
+            );
+            rule.finding(span, message)
+                .at("is always refused")
+                .label(stage.span, "`published: false`")
+                .help(format!(
+                    "take `published: false` away from `{}`, or remove the move",
+                    stage.id
+                ))
+        })
+    };
+    let mut found = Vec::new();
+    for (id, funnel) in case.model.funnels.iter() {
+        let place = funnel.place.iter().map(|line| (line.stage, line.span));
+        let lines = funnel.stages.values().flat_map(|stage| &stage.converts);
+        let converts = lines.filter_map(|line| match line.to {
+            Target::Stage(stage) => Some((stage, line.span)),
+            Target::Next => None,
+        });
+        let all = place.chain(converts);
+        found.extend(all.filter_map(|(stage, span)| told(id, stage, span)));
+    }
+    for campaign in case
+        .model
+        .campaigns
+        .values()
+        .filter(|it| it.publish.published)
+    {
+        campaign.each_step(|step| {
+            if let StepKind::Action(Action::Move(stage)) = step.kind {
+                found.extend(told(stage.funnel, stage.stage, step.span));
+            }
+        });
     }
     found
 }

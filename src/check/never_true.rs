@@ -10,10 +10,12 @@ pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let never = case.verdicts.iter().filter(|verdict| !verdict.holds);
     never
         .map(|verdict| {
-            let message = format!(
-                "this can never hold: nothing that {} can be fits it",
-                verdict.about
-            );
+            let message = match &verdict.about {
+                Some(about) => {
+                    format!("this can never hold: nothing that {about} can be fits it")
+                }
+                None => "this can never hold: no contact meets it, whoever that is".to_owned(),
+            };
             let help = "change a comparison in it, or remove what depends on it";
             let finding = rule
                 .finding(verdict.condition.span, message)

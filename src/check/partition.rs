@@ -272,7 +272,7 @@ pub(super) fn name(model: &Model, topic: Variable) -> String {
 
 /// A tag or a stage is there or not; a field that is required or has a default always has a value,
 /// unless a step takes it away.
-fn may_be_missing(model: &Model, topic: Variable, cleared: &BTreeSet<FieldId>) -> bool {
+pub(super) fn may_be_missing(model: &Model, topic: Variable, cleared: &BTreeSet<FieldId>) -> bool {
     match topic {
         Variable::Field(id) | Variable::Has(id, _) | Variable::Moment(id, _) => {
             let field = &model.contacts.fields[id];
@@ -314,7 +314,7 @@ fn of_field(model: &Model, id: FieldId, asked: &[&Condition]) -> Option<Vec<Clas
     }
 }
 
-fn number(value: &Value) -> Option<Decimal> {
+pub(super) fn number(value: &Value) -> Option<Decimal> {
     match value {
         Value::Integer(number) => Some(Decimal::from(*number)),
         Value::Number(number) => Some(*number),

@@ -4,7 +4,7 @@
 //! nothing between two steps interferes, and so is for warnings only.
 
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::moves::{Moves, MovesByFunnel};
@@ -107,6 +107,12 @@ impl<'a> Ground<'a> {
             nowhere: possible.nowhere && self.has_nowhere(funnel),
             ..possible.clone()
         }
+    }
+
+    /// The funnels in which every contact has a stage.
+    pub(super) fn full(&self) -> BTreeSet<FunnelId> {
+        let ids = self.model.funnels.ids();
+        ids.filter(|id| !self.has_nowhere(*id)).collect()
     }
 
     /// Whether contacts without a stage can be about.

@@ -26,6 +26,7 @@ mod examples;
 mod file_and_state;
 mod findings;
 mod first_journey;
+mod followed;
 mod formats;
 mod formulas;
 mod generate;

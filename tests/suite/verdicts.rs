@@ -20,6 +20,11 @@ contacts:
     likes:  {{ type: choices, values: [hats, shoes] }}
     name:   {{ type: text }}
     ok:     {{ type: boolean }}
+    mail:   {{ type: email }}
+  addresses: {{ email: mail }}
+  consent: {{ email: {{ field: ok, is: true }} }}
+events:
+  bought: {{ properties: {{ price: number }} }}
 content: {{ bar: {{ kind: focus }} }}
 funnels: {{ shop: {{ stages: {{ lead: {{ weight: 0 }}, buyer: {{ weight: 10, final: true }} }} }} }}
 segments:
@@ -61,6 +66,22 @@ fn what_no_contact_can_meet_is_told() {
         "{ all: [{ field: name, is: Ann }, { field: name, in: [Bob, Cleo] }] }",
         "{ all: [{ field: ok, is: true }, { field: ok, is-not: true }] }",
         "{ any: [{ tag: vip }, { field: orders, less-than: 0 }] }",
+        "{ all: [{ event: bought }, { event: bought, less-than: 1 }] }",
+        "{ all: [{ event: bought, at-least: 2, within: 7 days }, { event: bought, at-most: 1, within: 1 month }] }",
+        "{ all: [{ event: bought, where: { property: price, is: 1 } }, { event: bought, is: 0 }] }",
+        "{ event: bought, less-than: 0 }",
+        "{ event: bought, where: { all: [{ property: price, more-than: 9 }, { property: price, less-than: 5 }] } }",
+        "{ all: [{ reachable: email }, { field: ok, is-not: true }] }",
+        "{ all: [{ reachable: email }, { field: mail, exists: false }] }",
+        "{ campaign: talk, state: converted }",
+        "{ all: [{ field: name, in: [DE, PL] }, { field: name, not-in: [pl, de] }] }",
+        "{ all: [{ field: name, is: ann }, { field: name, contains: b }] }",
+        "{ all: [{ field: name, starts-with: ab }, { field: name, starts-with: AC }] }",
+        "{ all: [{ field: call, before: 48 h ago }, { field: call, within: 24 h }] }",
+        "{ all: [{ field: call, before: 48 h ago }, { field: call, since: today }] }",
+        "{ all: [{ field: last, before: 3 months ago }, { field: last, within: 89 days }] }",
+        "{ all: [{ field: last, during: this week }, { field: last, before: 6 days ago }] }",
+        "{ all: [{ field: last, since: start of month }, { field: last, before: 30 days ago }] }",
     ] {
         assert_eq!(told(condition), ["never-true"], "{condition}");
     }
@@ -71,6 +92,11 @@ fn a_comparison_that_everybody_meets_is_told() {
     for condition in [
         "{ field: orders, at-least: 0 }",
         "{ all: [{ tag: vip }, { field: orders, less-than: 11 }] }",
+        "{ event: bought, at-least: 0 }",
+        "{ any: [{ field: name, is-not: DE }, { field: name, is-not: PL }] }",
+        "{ any: [{ field: orders, at-least: 1 }, { field: orders, is: 0 }] }",
+        "{ any: [{ tag: vip }, { not: { tag: vip } }] }",
+        "{ any: [{ segment: small }, { not: { segment: small } }] }",
     ] {
         assert_eq!(told(condition), ["always-true"], "{condition}");
     }
@@ -92,7 +118,17 @@ fn what_somebody_might_meet_is_not_told() {
         "{ all: [{ field: call, before: 2 h ago }, { field: call, since: today }] }",
         "{ all: [{ field: likes, has-any: [hats, shoes] }, { field: likes, has-none: [hats] }] }",
         "{ all: [{ field: name, is: Ann }, { field: name, is: ANN }] }",
-        "{ all: [{ field: name, is: ann }, { field: name, contains: b }] }",
+        "{ all: [{ field: name, is: ann }, { field: name, contains: N }] }",
+        "{ all: [{ event: bought, at-least: 2, within: 1 month }, { event: bought, at-most: 1, within: 7 days }] }",
+        "{ all: [{ event: bought, at-least: 1, within: 31 days }, { event: bought, is: 0, within: 1 month }] }",
+        "{ all: [{ event: bought }, { event: bought, is: 0, where: { property: price, is: 1 } }] }",
+        "{ all: [{ field: ok, is: true }, { field: mail, exists: true }, { not: { reachable: email } }] }",
+        "{ campaign: talk, state: completed }",
+        "{ all: [{ field: call, before: 24 h ago }, { field: call, since: today }] }",
+        "{ all: [{ field: last, before: 3 months ago }, { field: last, within: 90 days }] }",
+        "{ all: [{ field: last, during: this week }, { field: last, before: 5 days ago }] }",
+        "{ all: [{ field: last, since: start of month }, { field: last, before: 29 days ago }] }",
+        "{ all: [{ field: name, starts-with: ab }, { field: name, starts-with: ABC }] }",
         "{ all: [{ field: name, is: 'straße' }, { field: name, is: 'STRASSE' }] }",
         "{ any: [{ field: plan, exists: true }, { field: plan, exists: false }] }",
     ] {

@@ -85,6 +85,21 @@ impl<'m> Meanings<'m> {
         self.diagrams.meaning(opposite)
     }
 
+    /// Whether nobody meets all of these: conditions, each with whether it holds. What would take
+    /// too long counts as possible.
+    pub fn exclude_each_other(&mut self, asked: &[(&Condition, bool)]) -> bool {
+        let mut parts = Vec::with_capacity(asked.len());
+        for (condition, holds) in asked {
+            let diagram = self.diagram(condition);
+            parts.push(if *holds {
+                diagram
+            } else {
+                self.diagrams.not(diagram)
+            });
+        }
+        self.diagrams.all(parts) == diagram::NEVER
+    }
+
     /// Whom a way lets into a campaign.
     pub fn enter(&mut self, way: &Enter) -> Meaning {
         match way {
