@@ -24,7 +24,9 @@ pub mod runner;
 pub mod schema;
 pub mod screen;
 pub mod source;
+pub mod status;
 pub mod testing;
+pub mod why;
 pub mod yaml;
 
 use std::collections::BTreeSet;

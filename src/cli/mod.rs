@@ -27,7 +27,9 @@ mod project;
 mod run;
 mod schema;
 mod shell;
+mod status;
 mod test;
+mod why;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -92,6 +94,10 @@ enum Command {
     Run(run::Args),
     /// Run the tests of the project: example contacts, and what must happen to them
     Test(test::Args),
+    /// Say of one contact why it is where it is, and what became of each message
+    Why(why::Args),
+    /// Say how many contacts of a state are where, and until when
+    Status(status::Args),
     /// Print the JSON Schema for editors
     Schema(schema::Args),
     /// Say what a finding means, with a wrong and a right example
@@ -115,6 +121,8 @@ pub fn main() -> ExitCode {
         Command::Diff(args) => diff::run(&args, terminal),
         Command::Run(args) => run::run(&args, terminal),
         Command::Test(args) => test::run(&args, terminal),
+        Command::Why(args) => why::run(&args, terminal),
+        Command::Status(args) => status::run(&args, terminal),
         Command::Schema(args) => schema::run(&args, terminal),
         Command::Explain(args) => explain::run(&args, terminal),
         Command::Completions(args) => completions::run(&args, terminal),

@@ -30,10 +30,11 @@ use crate::runner::output::store::Store;
 
 pub(crate) use failed::{bad_events, earlier, no_companies, no_events, no_room, wrong_in};
 pub(crate) use inputs::{
-    events, now, options, plan, progress_bar, signals, source, temporary, threads, whole,
+    Loaded, events, loaded, now, options, plan, progress_bar, signals, source, temporary, threads,
+    whole,
 };
 
-use inputs::{Loaded, Signals, not_far_ahead};
+use inputs::{Signals, not_far_ahead};
 use journal::JournalRows;
 use row_bounds::AtMost;
 use voice::{Format, Voice};

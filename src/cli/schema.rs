@@ -32,6 +32,10 @@ enum Of {
     Diff,
     /// The document of `run --format json`
     Run,
+    /// The document of `why --format json`
+    Why,
+    /// The document of `status --format json`
+    Status,
     /// A plan file
     Plan,
 }
@@ -42,6 +46,8 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, CliError> {
         Of::Findings => report::json::json_schema(),
         Of::Diff => report::diff::json_schema(),
         Of::Run => report::run::json_schema(),
+        Of::Why => crate::why::json_schema(),
+        Of::Status => crate::status::json_schema(),
         Of::Plan => crate::plan::json_schema(),
     };
     terminal.deliver(args.output.as_deref(), &schema, &Kept::default())

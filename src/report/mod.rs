@@ -8,6 +8,8 @@ pub mod metrics;
 pub mod outgoing;
 pub mod run;
 pub mod sarif;
+pub mod status;
 pub mod table;
 pub mod text;
+pub mod why;
 pub mod words;

@@ -14,6 +14,7 @@ pub mod key;
 mod merge;
 pub mod metrics;
 pub mod notice;
+pub(crate) mod one;
 pub mod output;
 pub mod program;
 pub mod state;

@@ -15,6 +15,8 @@ fn generated_files_are_up_to_date() {
             "schema/diff.schema.json",
             funnelc::report::diff::json_schema(),
         ),
+        ("schema/why.schema.json", funnelc::why::json_schema()),
+        ("schema/status.schema.json", funnelc::status::json_schema()),
         ("schema/plan.schema.json", funnelc::plan::json_schema()),
         (
             "schema/run.schema.json",

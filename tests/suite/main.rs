@@ -74,5 +74,6 @@ mod texts;
 mod time_cases;
 mod two_doors;
 mod verdicts;
+mod why;
 mod words;
 mod yaml;

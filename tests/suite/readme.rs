@@ -28,6 +28,11 @@ fn the_page_on_tests_shows_what_the_program_prints() {
 }
 
 #[test]
+fn the_page_on_one_contact_shows_what_the_program_prints() {
+    shows_what_the_program_prints("docs/why.md");
+}
+
+#[test]
 fn the_page_on_drawings_shows_what_the_program_prints() {
     shows_what_the_program_prints("docs/drawings.md");
 }
@@ -136,8 +141,14 @@ fn with_output(text: &str) -> String {
     shown + rest
 }
 
-/// A block of YAML or of a shell that begins with a file's name in a comment is that file.
+/// A block of YAML or of a shell that begins with a file's name in a comment is that file, and so
+/// is one of CSV that is named.
 fn write_files(folder: &Path, text: &str) {
+    for block in text.split("```csv ").skip(1) {
+        let (name, rest) = block.split_once('\n').expect("a name");
+        let (body, _) = rest.split_once("```\n").expect("the block ends");
+        std::fs::write(folder.join(name), body).expect("the file can be written");
+    }
     let begins = ["```yaml\n# ", "```sh\n# "];
     for block in begins.iter().flat_map(|begin| text.split(begin).skip(1)) {
         let (name, rest) = block.split_once('\n').expect("a name");

@@ -25,7 +25,7 @@ use crate::runner::input::cell;
 use crate::runner::notice::NoticeCode;
 
 /// What stands at the path of a run.
-pub(super) enum Loaded {
+pub(crate) enum Loaded {
     /// A plan file.
     Plan(Box<Plan>),
     /// A project, compiled on the way.
@@ -45,7 +45,7 @@ pub(crate) fn plan(
 }
 
 /// Reads a plan, or compiles a project on the way.
-pub(super) fn loaded(path: &Path, env: Option<&str>) -> Result<Loaded, CliError> {
+pub(crate) fn loaded(path: &Path, env: Option<&str>) -> Result<Loaded, CliError> {
     if path.extension().is_none_or(|extension| extension != "json") {
         return Ok(Loaded::Project(Box::new(crate::compile_for(
             project::load(Some(path))?,

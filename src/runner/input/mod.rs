@@ -14,6 +14,7 @@ pub(crate) mod members;
 mod needed;
 pub(crate) mod reader;
 pub(crate) mod row;
+pub(crate) mod state_line;
 pub(crate) mod state_store;
 pub(crate) mod typed;
 

@@ -31,6 +31,7 @@
 //! and only funnels, campaigns and answers that read one of these are opened again.
 
 mod alike;
+mod asked;
 mod await_event;
 mod bits;
 mod call;
@@ -63,6 +64,7 @@ mod update;
 mod wait;
 
 pub(crate) use alike::Ways;
+pub(crate) use asked::Answer;
 pub use call::Snapshot;
 pub(crate) use lookahead::{Coming, Place, Waits, mixed};
 

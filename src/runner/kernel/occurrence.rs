@@ -95,28 +95,33 @@ impl Executor<'_> {
     /// Whether so many are known, or so much, as the condition asks; false before an entry that it
     /// counts from.
     pub(super) fn counts(&self, count: &CountProgram) -> bool {
+        self.total(count)
+            .is_some_and(|total| decimal(Slot::Number(total), &count.test))
+    }
+
+    /// How many are known, or how much; nothing before an entry that the condition counts from.
+    pub(super) fn total(&self, count: &CountProgram) -> Option<Decimal> {
         let after = match count.since {
             SinceProgram::Ever => i64::MIN,
             SinceProgram::Entry(campaign) => match self.members[campaign] {
                 member if member.phase == Phase::Active => member.since,
-                _ => return false,
+                _ => return None,
             },
-            SinceProgram::Stage(funnel) => match self.stages[funnel].stage {
-                Some(_) => self.stages[funnel].since,
-                None => return false,
-            },
+            SinceProgram::Stage(funnel) => {
+                self.stages[funnel].stage?;
+                self.stages[funnel].since
+            }
         };
         let known = &self.events[self.events.partition_point(|one| one.at < count.from)..];
         let meant = known.iter().filter(|one| {
             (after == i64::MIN || one.at > after) && count.pattern.fits(one, &self.program.zone)
         });
-        let total = match count.sum {
+        Some(match count.sum {
             None => Decimal::from(meant.count()),
             Some(property) => {
                 meant.fold(Decimal::ZERO, |sum, one| add(sum, one.property(property)))
             }
-        };
-        decimal(Slot::Number(total), &count.test)
+        })
     }
 }
 

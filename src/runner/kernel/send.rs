@@ -100,7 +100,7 @@ impl<'a> Executor<'a> {
     }
 
     /// The channel on which it goes out, if it needs one, or the first reason against it.
-    fn route_or_reason(
+    pub(super) fn route_or_reason(
         &mut self,
         here: Here,
         content: usize,
@@ -199,7 +199,11 @@ impl<'a> Executor<'a> {
         self.route(content, transactional).is_ok()
     }
 
-    fn in_the_way(&mut self, channel: Channel, transactional: bool) -> Option<Unreached> {
+    pub(super) fn in_the_way(
+        &mut self,
+        channel: Channel,
+        transactional: bool,
+    ) -> Option<Unreached> {
         let rules = &self.program.channels[channel as usize];
         let has_address = rules
             .address

@@ -19,7 +19,8 @@ use crate::runner::input::row::{Row, without_line_end};
 use crate::runner::kernel::After;
 
 const ACTIONS: &str = "key,contact,action,target,channel,address,campaign,entry,step,visit,body\n";
-const JOURNAL: &str = "contact,at,event,campaign,entry,step,subject,from,to,reason\n";
+/// The header of journal.csv.
+pub(crate) const JOURNAL: &str = "contact,at,event,campaign,entry,step,subject,from,to,reason\n";
 
 /// Rows of the three files.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -97,6 +97,15 @@ impl<'m> Compiler<'m> {
         self.conditions.segments = segments;
     }
 
+    /// Compiles questions of whoever looks at contacts, each where it stands.
+    pub(super) fn ask(&mut self, asked: &[(Around, &Condition)]) {
+        for (around, condition) in asked {
+            self.around = *around;
+            let node = self.compile(condition);
+            self.conditions.asked.push(node);
+        }
+    }
+
     pub(crate) fn finish(self) -> Conditions {
         self.conditions
     }

@@ -128,6 +128,8 @@ pub(crate) struct Conditions {
     pub(super) slots: Vec<NodeId>,
     /// By segment.
     pub(super) segments: Vec<NodeId>,
+    /// What is asked from outside, in the order in which it was given.
+    pub(super) asked: Vec<NodeId>,
     /// The slots of the segments, a segment after those that it asks.
     pub(super) order: Vec<usize>,
     /// By slot: whether a segment stands there.
@@ -165,6 +167,10 @@ impl Conditions {
 
     pub(crate) fn segments(&self) -> &[NodeId] {
         &self.segments
+    }
+
+    pub(crate) fn asked(&self) -> &[NodeId] {
+        &self.asked
     }
 
     pub(crate) fn is_segment(&self, slot: usize) -> bool {

@@ -42,7 +42,7 @@ pub use zone::floor_clock;
 pub(crate) use zone::{Zone, day_number, day_of_number, first_moment};
 
 use crate::model::ids::Id;
-use crate::model::{Campaign, CampaignId, Enter, Existing, Meanings, Model, StageRef};
+use crate::model::{Campaign, CampaignId, Condition, Enter, Existing, Meanings, Model, StageRef};
 use crate::plan::{Plan, condition_json};
 use crate::runner::header::{Header, Inventory, KnownSince, Opened};
 use crate::runner::notice::NoticeCode;
@@ -141,11 +141,21 @@ impl Program {
     /// Binds `plan` to `now`, in seconds since 1970-01-01T00:00Z, already floored; `before` is the
     /// header of the state that this run continues.
     pub fn bind(plan: &Plan, now: i64, before: Option<&Header>) -> Result<Self, BindError> {
+        Self::bind_asking(plan, now, before, &[])
+    }
+
+    /// The same with questions that nothing in the plan depends on, each as if it stood there.
+    pub(crate) fn bind_asking(
+        plan: &Plan,
+        now: i64,
+        before: Option<&Header>,
+        asked: &[(Around, &Condition)],
+    ) -> Result<Self, BindError> {
         if let Some(header) = before.filter(|header| header.now > now) {
             return Err(BindError::Earlier { state: header.now });
         }
         let zone = Zone::named(&plan.model().timezone)?;
-        let mut program = Self::compile(plan.model(), now, zone, before);
+        let mut program = Self::compile(plan.model(), now, zone, before, asked);
         program.lets_in();
         program.connect();
         program.open(before);
@@ -235,7 +245,13 @@ impl Program {
         }
     }
 
-    fn compile(model: &Model, now: i64, zone: Zone, before: Option<&Header>) -> Self {
+    fn compile(
+        model: &Model,
+        now: i64,
+        zone: Zone,
+        before: Option<&Header>,
+        asked: &[(Around, &Condition)],
+    ) -> Self {
         let mut dependencies = Dependencies::of(model);
         let compiler = Compiler::new(model, &zone, &dependencies, now);
         let mut builder = Builder {
@@ -265,6 +281,7 @@ impl Program {
         let funnels = funnels(model, &mut builder);
         let campaigns = campaigns(model, &mut builder);
         let mut missed = builder.missed(&campaigns, before);
+        builder.compiler.ask(asked);
         let conditions = builder.compiler.finish();
         dependencies.keep_campaigns(&conditions.asked_campaigns);
         let campaign_order = in_order(

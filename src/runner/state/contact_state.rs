@@ -297,3 +297,13 @@ pub(crate) enum WaitReason {
     /// Nothing: the first step of a way of a fork.
     Ready,
 }
+
+impl WaitReason {
+    /// Whether what holds ends at the moment at which the step is due.
+    pub(crate) fn has_moment(self) -> bool {
+        match self {
+            Self::Wait | Self::Field | Self::Delayed(_) | Self::Await => true,
+            Self::Start | Self::Deferred | Self::Removed | Self::Fork | Self::Ready => false,
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! The rows of a journal that are about one contact; the others are only split.
+
+use crate::runner::error::RunError;
+use crate::runner::input::blocks::{Blocks, Source};
+use crate::runner::input::row::{Rows, without_line_end};
+use crate::runner::notice::{HeaderFault, Hint};
+use crate::runner::output::rows::JOURNAL;
+use crate::runner::threads::pool::{self, ChunkJob};
+use crate::runner::threads::{Options, Watch};
+
+/// Whose rows are looked for.
+struct About<'k> {
+    key: &'k str,
+}
+
+/// The rows about a contact, in their order, without the header.
+pub(crate) fn rows_about(
+    source: Source<'_>,
+    key: &str,
+    options: Options,
+    watch: &Watch<'_>,
+) -> Result<Vec<u8>, RunError> {
+    let blocks = Blocks::new(source, options.block_size);
+    let header = blocks.header()?;
+    if without_line_end(&header).0 != without_line_end(JOURNAL.as_bytes()).0 {
+        return Err(RunError::Header(vec![HeaderFault::Missing {
+            column: "contact".to_owned(),
+            holds: Some("the contact of a row of a journal".to_owned()),
+            hint: Hint::Nothing,
+        }]));
+    }
+    let about = About { key };
+    pool::run(
+        &about,
+        (&blocks, &header),
+        Vec::new(),
+        options.threads,
+        watch,
+    )
+}
+
+impl ChunkJob for About<'_> {
+    type Part = Vec<u8>;
+    type Sum = Vec<u8>;
+
+    fn part(&self, chunk: &[u8], line: u64) -> Result<Vec<u8>, RunError> {
+        let rows = Rows::split(chunk, line);
+        let about = rows.iter().filter(|row| row.text(0) == self.key);
+        Ok(about.flat_map(|row| row.whole().iter().copied()).collect())
+    }
+
+    fn add(
+        &self,
+        sum: &mut Vec<u8>,
+        part: Vec<u8>,
+        _: usize,
+        _: blake3::Hash,
+    ) -> Result<(), RunError> {
+        sum.extend(part);
+        Ok(())
+    }
+}
