@@ -121,10 +121,10 @@ impl<'a> Laws<'a> {
     }
 
     /// Who may be written to has an address and has consented.
-    fn reachable<'b>(
+    fn reachable(
         &self,
         channel: Channel,
-        subjects: &mut BTreeMap<Subject, Vec<&'b FieldTest>>,
+        subjects: &mut BTreeMap<Subject, Vec<&FieldTest>>,
     ) -> Vec<Condition> {
         let rules = &self.model.contacts.channels[channel as usize];
         let Some(address) = rules.address else {

@@ -399,7 +399,7 @@ fn an_unknown_variable_is_told_once_for_each_block() {
     let list = |one: &dyn Fn(usize) -> String| (0..300).map(one).collect::<Vec<_>>().join(", ");
     let parameters = list(&|at| format!("p{at}: {{}}"));
     let steps = list(&|at| format!("{{ add-tag: $q{at} }}, {{ remove-tag: $q{at} }}"));
-    let uses = vec!["{ use: b }"; 3].join(", ");
+    let uses = ["{ use: b }"; 3].join(", ");
     let rest = format!(
         "blocks: {{ b: {{ parameters: {{ {parameters} }}, steps: [{steps}] }} }}\n{}",
         welcome(&uses)
