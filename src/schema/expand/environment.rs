@@ -1,7 +1,7 @@
 //! An environment laid over the project: mappings merge deep, anything else replaces; what it names
 //! must be there.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use super::entries;
 use crate::diagnostic::{Diagnostic, Guesses, codes, did_you_mean};
@@ -46,10 +46,15 @@ pub(super) fn apply(root: &mut Node, name: Option<&str>, found: &mut Vec<Diagnos
                 .help("each is checked and compared like a project of its own; keep apart what differs much"),
         );
     }
-    let guesses = Guesses::default();
+    let mut known = Known::default();
     for environment in &environments {
         match &environment.value.value {
-            Value::Mapping(_) => look(&environment.value, root, &mut Vec::new(), (found, &guesses)),
+            Value::Mapping(_) => look(
+                &environment.value,
+                root,
+                &mut Vec::new(),
+                (found, &mut known),
+            ),
             Value::Scalar(_) | Value::Sequence(_) => {
                 found.push(super::no_mapping(
                     &environment.key.value,
@@ -104,47 +109,59 @@ fn unknown(root: &Node, name: &str, known: &[Entry]) -> Diagnostic {
 fn lay(base: &mut Node, over: &Node) {
     match (&mut base.value, &over.value) {
         (Value::Mapping(entries), Value::Mapping(more)) => {
-            // No key of either stands twice.
-            let places = places(entries);
-            let places: Vec<_> = more
-                .iter()
-                .map(|entry| places.get(entry.key.value.as_str()).copied())
-                .collect();
-            for (entry, place) in more.iter().zip(places) {
-                match place {
-                    Some(at) => lay(&mut entries[at].value, &entry.value),
-                    None => entries.push(entry.clone()),
+            let by_key = more.iter().map(|entry| (entry.key.value.as_str(), entry));
+            let mut left: HashMap<&str, &Entry> = by_key.collect();
+            for known in entries.iter_mut() {
+                if let Some(entry) = left.remove(known.key.value.as_str()) {
+                    lay(&mut known.value, &entry.value);
                 }
             }
+            let others = more
+                .iter()
+                .filter(|entry| left.contains_key(entry.key.value.as_str()));
+            entries.extend(others.cloned());
         }
         (Value::Mapping(_) | Value::Scalar(_) | Value::Sequence(_), _) => *base = over.clone(),
     }
 }
 
-/// Where each key stands.
-fn places(entries: &[Entry]) -> BTreeMap<&str, usize> {
-    let keys = entries.iter().map(|entry| entry.key.value.as_str());
-    keys.zip(0..).collect()
+/// What environments look for in the project; each mapping is put in order once for all of them.
+#[derive(Default)]
+struct Known<'a> {
+    mappings: HashMap<*const Node, HashMap<&'a str, &'a Node>>,
+    guesses: Guesses,
+}
+
+impl<'a> Known<'a> {
+    fn get(&mut self, mapping: &'a Node, key: &str) -> Option<&'a Node> {
+        let in_order = || {
+            let entries: &[Entry] = match &mapping.value {
+                Value::Mapping(entries) => entries,
+                Value::Scalar(_) | Value::Sequence(_) => &[],
+            };
+            entries
+                .iter()
+                .map(|entry| (entry.key.value.as_str(), &entry.value))
+                .collect()
+        };
+        let entries = self.mappings.entry(mapping).or_insert_with(in_order);
+        entries.get(key).copied()
+    }
 }
 
 fn look<'a>(
     over: &'a Node,
-    base: &Node,
+    base: &'a Node,
     path: &mut Vec<&'a str>,
-    (found, guesses): (&mut Vec<Diagnostic>, &Guesses),
+    (found, known): (&mut Vec<Diagnostic>, &mut Known<'a>),
 ) {
     let Value::Mapping(overrides) = &over.value else {
         return;
     };
-    let known: &[Entry] = match &base.value {
-        Value::Mapping(entries) => entries,
-        Value::Scalar(_) | Value::Sequence(_) => &[],
-    };
-    let places = places(known);
     for entry in overrides {
         let key = entry.key.value.as_str();
         path.push(key);
-        match places.get(key).map(|at| &known[*at].value) {
+        match known.get(base, key) {
             _ if path.len() == 1 && FIXED.contains(&key) => {
                 let message = format!("`{key}` is the same in all environments");
                 found.push(
@@ -154,10 +171,10 @@ fn look<'a>(
                 );
             }
             None if is_defined_by_name(path) || path.len() == 1 && !is_top_level(key) => {
-                found.push(missing(entry, base, guesses));
+                found.push(missing(entry, base, &known.guesses));
             }
-            None => look(&entry.value, &NOTHING, path, (found, guesses)),
-            Some(base) => look(&entry.value, base, path, (found, guesses)),
+            None => look(&entry.value, &NOTHING, path, (found, known)),
+            Some(base) => look(&entry.value, base, path, (found, known)),
         }
         path.pop();
     }
