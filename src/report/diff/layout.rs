@@ -215,10 +215,10 @@ pub(super) fn aspect(change: &Change) -> Option<&str> {
 }
 
 /// All that must hold, or whom that leaves.
-pub(super) fn asked(questions: &[String]) -> String {
+pub(super) fn asked(questions: &[String], more: Option<usize>) -> String {
     if questions.is_empty() {
-        "everyone who comes this far".to_owned()
-    } else {
-        questions.join(" and ")
+        return "everyone who comes this far".to_owned();
     }
+    let more = more.map(|more| format!(" … and {}", counted(more as u64, "question")) + " more");
+    questions.join(" and ") + &more.unwrap_or_default()
 }

@@ -154,7 +154,8 @@ fn alarming(report: &Report<'_>) -> bool {
 fn warnings(page: &mut Page, report: &Report<'_>) {
     for reach in &report.diff.reaches {
         let (message, campaign) = (code(&reach.message), code(&reach.campaign));
-        let (before, after) = (cell(&asked(&reach.before)), cell(&asked(&reach.after)));
+        let before = cell(&asked(&reach.before, reach.before_more));
+        let after = cell(&asked(&reach.after, reach.after_more));
         let sign = if reach.wider { "⚠️ " } else { "" };
         let line = format!(
             "\n> {sign}{message} in campaign {campaign} goes to others. Before: {before}. Now: \

@@ -137,8 +137,16 @@ fn warnings(out: &mut Lines, diff: &Diff) {
                 reach.message, reach.campaign
             ),
         );
-        out.wrapped(4, 12, &format!("before: {}", asked(&reach.before)));
-        out.wrapped(4, 12, &format!("after: {}", asked(&reach.after)));
+        out.wrapped(
+            4,
+            12,
+            &format!("before: {}", asked(&reach.before, reach.before_more)),
+        );
+        out.wrapped(
+            4,
+            12,
+            &format!("after: {}", asked(&reach.after, reach.after_more)),
+        );
     }
 }
 

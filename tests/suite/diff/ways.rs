@@ -42,6 +42,46 @@ fn told(head: &str) -> Vec<String> {
 }
 
 #[test]
+fn of_many_questions_before_a_message_twenty_are_told() {
+    let steps = |exit: &str, asked: &str| {
+        let question =
+            |at| format!("      - {{ if: {{ tag: t{at} }}, then: [{{ exit: {exit} }}] }}\n");
+        let tags: Vec<_> = (0..100).map(|at| format!("t{at}")).collect();
+        project(&format!(
+            "{}      - {{ if: {{ tag: {asked} }}, then: [{{ exit: exited }}] }}\n      - {{ send: bar }}\n",
+            (0..100).map(question).collect::<String>()
+        ))
+        .replace("[hot, vip]", &format!("[hot, vip, {}]", tags.join(", ")))
+    };
+    let contacts = b"id,tags\n1,hot\n";
+    let last = Compared::new(&steps("exited", "vip"), &steps("exited", "hot"), contacts);
+    let [reach] = &last.diff.reaches[..] else {
+        panic!("{:?}", last.diff.reaches)
+    };
+    assert_eq!((reach.before.len(), reach.after.len()), (20, 20));
+    assert_eq!((reach.before_more, reach.after_more), (Some(81), Some(81)));
+    assert_eq!(reach.before[19], "not (tag vip)");
+    assert_eq!(reach.after[..19], reach.before[..19]);
+    for shown in [last.text(), last.markdown()] {
+        let shown = shown.replace("\n", " ");
+        assert!(shown.contains("81 questions more"), "{shown}");
+    }
+    // The first that differs is among them, and one that is gone is seen among thousands.
+    let gone = steps("exited", "vip").replace(
+        "      - { if: { tag: t3 }, then: [{ exit: exited }] }\n",
+        "",
+    );
+    let first = Compared::new(&steps("exited", "vip"), &gone, contacts);
+    let [reach] = &first.diff.reaches[..] else {
+        panic!("{:?}", first.diff.reaches)
+    };
+    assert_eq!(reach.before[0], "not (tag t3)");
+    assert_eq!(reach.after[0], "not (tag t4)");
+    assert_eq!((reach.before_more, reach.after_more), (Some(81), Some(80)));
+    assert!(reach.wider);
+}
+
+#[test]
 fn a_picture_that_mermaid_would_refuse_is_left_out_with_a_word() {
     let steps = |count: usize| project(&"      - wait: 1 day\n".repeat(count));
     let page =
