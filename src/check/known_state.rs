@@ -172,13 +172,16 @@ impl Judge<'_> {
             ConditionKind::Reached(stage) => {
                 let weight = self.model.funnels[stage.funnel].stages[stage.stage].weight?;
                 let here = self.positions(stage.funnel)?;
-                let stages = &self.model.funnels[stage.funnel].stages;
-                let heavy: Option<Vec<bool>> = here
-                    .stages
-                    .iter()
-                    .map(|id| Some(stages[id].weight? >= weight))
-                    .collect();
-                agree(heavy?.into_iter().chain(here.nowhere.then_some(false)))
+                let moves = self.facts.stages.get(&stage.funnel)?.0.moves();
+                if here.stages.meets(moves.unweighted()) {
+                    return None;
+                }
+                let lighter = moves.lighter(weight);
+                if here.stages.except(&lighter).is_empty() {
+                    Some(false)
+                } else {
+                    (!here.nowhere && !here.stages.meets(&lighter)).then_some(true)
+                }
             }
             ConditionKind::Field {
                 subject: Subject::Field(field),
@@ -224,11 +227,6 @@ impl Judge<'_> {
             .map(|(_, here)| &here.expected)
             .filter(|here| !here.is_empty())
     }
-}
-
-fn agree(mut answers: impl Iterator<Item = bool>) -> Option<bool> {
-    let first = answers.next()?;
-    answers.all(|answer| answer == first).then_some(first)
 }
 
 /// Only what needs neither a clock nor the rules of text is told; the runner's kernel is the one

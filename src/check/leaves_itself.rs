@@ -45,6 +45,7 @@ fn by_steps(
     let segments = segments(case, &conditions);
     let Some(less) = left.checked_sub(questions(case.model, campaign, &conditions, &segments))
     else {
+        found.push(not_looked_at(rule, campaign));
         return;
     };
     *left = less;
@@ -130,10 +131,25 @@ fn by_what_is_known(case: &CheckContext<'_>, rule: &Rule, id: CampaignId) -> Opt
 }
 
 /// So many questions are asked in all: what is behind each step is asked of all that lets people
-/// in. Of campaigns that need more nothing is said.
-const MOST_QUESTIONS: usize = 5_000_000;
+/// in. Campaigns that need more are told.
+const MOST_QUESTIONS: usize = 1_000_000;
 
-/// How many questions a campaign needs.
+/// Silence would be taken for praise.
+fn not_looked_at(rule: &Rule, campaign: &Campaign) -> Diagnostic {
+    let message = format!(
+        "whether a step ends what lets contacts into `{}` is not looked at: so many steps and \
+            questions in `enter` are too many together",
+        campaign.id
+    );
+    rule.finding(campaign.span, message)
+        .at("is not looked at")
+        .help("split the campaign, or ask for a segment with fewer questions")
+}
+
+/// So many stages of a funnel are looked at as quickly as one.
+const STAGES: usize = 64;
+
+/// How many questions a campaign needs; one about a funnel with many stages counts as several.
 fn questions(
     model: &Model,
     campaign: &Campaign,
@@ -149,8 +165,27 @@ fn questions(
         .iter()
         .copied()
         .chain(inside)
-        .for_each(|condition| atoms(condition, &mut |_| asked += 1));
+        .for_each(|condition| {
+            atoms(condition, &mut |atom| {
+                asked += 1 + stages(model, atom) / STAGES
+            })
+        });
     steps.saturating_mul(asked)
+}
+
+/// How many stages the funnel has about which a question is.
+fn stages(model: &Model, atom: &Condition) -> usize {
+    let funnel = match &atom.kind {
+        ConditionKind::Stage { stage, .. } | ConditionKind::Reached(stage) => stage.funnel,
+        ConditionKind::InFunnel(funnel) => *funnel,
+        ConditionKind::All(_) | ConditionKind::Any(_) | ConditionKind::Not(_) => return 0,
+        ConditionKind::Segment(_) | ConditionKind::Field { .. } | ConditionKind::Tag(_) => {
+            return 0;
+        }
+        ConditionKind::Reachable(_) | ConditionKind::Campaign { .. } => return 0,
+        ConditionKind::Event(_) | ConditionKind::Broken => return 0,
+    };
+    model.funnels[funnel].stages.len()
 }
 
 /// Where steps come in another order than that of the text nothing is said.

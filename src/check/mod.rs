@@ -79,7 +79,7 @@ use std::collections::BTreeSet;
 
 use crate::diagnostic::{Code, Diagnostic, Severity, Standard, codes, in_order};
 use crate::graph::Journey;
-use crate::model::{CampaignId, Model, SeverityOverride};
+use crate::model::{Campaign, CampaignId, Model, SeverityOverride};
 use crate::source::Span;
 use constant_conditions::Verdict;
 use reach::Reach;
@@ -247,6 +247,8 @@ struct CheckContext<'a> {
     ground: Ground<'a>,
     /// Every step that moves a contact, with the stages that it can have there.
     sites: Vec<Site<'a>>,
+    /// The campaigns of which it is not known where contacts are when they come to such a step.
+    beyond: Vec<&'a Campaign>,
     /// Per funnel, the stages that contacts can come to.
     reach: Vec<Reach>,
     /// What always or never holds.
@@ -261,7 +263,7 @@ impl<'a> CheckContext<'a> {
     fn new(model: &'a Model) -> Self {
         let journey = Journey::of(model);
         let ground = Ground::new(model, &journey);
-        let sites = stage_flow::sites(&ground);
+        let (sites, beyond) = stage_flow::sites(&ground);
         let reach = reach::all(&ground, &sites);
         let mut together = Together::new(model, &ground.order, ground.full());
         let verdicts = constant_conditions::verdicts(model, &ground.order, &mut together);
@@ -270,6 +272,7 @@ impl<'a> CheckContext<'a> {
             journey,
             ground,
             sites,
+            beyond,
             reach,
             verdicts,
             enrolled: follow::enrolled(model),

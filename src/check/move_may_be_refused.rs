@@ -7,16 +7,29 @@ use super::stage_set::StageSet;
 use super::weights::word;
 use super::{CheckContext, Rule};
 use crate::diagnostic::Diagnostic;
-use crate::model::StageId;
+use crate::model::{Campaign, StageId};
 
 /// So many stages are named.
 const NAMED: usize = 12;
 
 pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
-    case.sites
-        .iter()
-        .filter_map(|site| of_step(case, rule, site))
+    let sites = case.sites.iter();
+    let told = sites.filter_map(|site| of_step(case, rule, site));
+    let beyond = case.beyond.iter();
+    told.chain(beyond.map(|campaign| not_looked_at(rule, campaign)))
         .collect()
+}
+
+/// Nothing is known of its moves, and somebody might take that for praise.
+fn not_looked_at(rule: &Rule, campaign: &Campaign) -> Diagnostic {
+    let message = format!(
+        "which contacts the moves of `{}` are refused for is not looked at: it has too many `goto` \
+            for so many moves",
+        campaign.id
+    );
+    rule.finding(campaign.span, message)
+        .at("is not looked at")
+        .help("split the campaign, or let fewer steps `goto` others")
 }
 
 fn of_step(case: &CheckContext<'_>, rule: &Rule, site: &Site<'_>) -> Option<Diagnostic> {

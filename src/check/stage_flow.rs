@@ -128,9 +128,10 @@ fn all_enter(funnel: &Funnel) -> bool {
     open && always(&funnel.publish) && funnel.audience == Some(Audience::Everyone)
 }
 
-/// All of them, campaign by campaign in the order of the text.
-pub(super) fn sites<'a>(ground: &Ground<'a>) -> Vec<Site<'a>> {
-    let (mut found, patience) = (Vec::new(), Patience::new());
+/// All of them, campaign by campaign in the order of the text; and the campaigns of which too many
+/// steps would have to be looked at, where a contact can be anywhere when it comes to one.
+pub(super) fn sites<'a>(ground: &Ground<'a>) -> (Vec<Site<'a>>, Vec<&'a Campaign>) {
+    let (mut found, mut beyond, patience) = (Vec::new(), Vec::new(), Patience::new());
     for campaign in ground.model.campaigns.values() {
         let Some(outline) = Outline::of(ground, campaign) else {
             continue;
@@ -146,8 +147,11 @@ pub(super) fn sites<'a>(ground: &Ground<'a>) -> Vec<Site<'a>> {
             };
             found.extend(walk.changes().into_iter().map(site));
         }
+        if patience.ended_in(&outline) {
+            beyond.push(campaign);
+        }
     }
-    found
+    (found, beyond)
 }
 
 /// The stage to which a step moves in this funnel.
@@ -251,6 +255,11 @@ impl<'a> Flow<'a> {
             waited,
             anywhere,
         }
+    }
+
+    /// From where one may come to which stage.
+    pub(super) fn moves(&self) -> &Moves {
+        self.ground.moves(self.funnel)
     }
 
     /// After a step without steps inside it.

@@ -111,7 +111,7 @@ fn changed(step: &Step) -> Option<FunnelId> {
 }
 
 /// In campaigns with `goto` so many steps are looked at in all: each concerns every funnel, and
-/// they are looked at again until nothing is new.
+/// they are looked at again until nothing is new. `move-may-be-refused` tells what is beyond.
 const MOST_VISITS: usize = 1_000_000;
 
 /// How many steps may still be looked at in campaigns with `goto`.
@@ -124,6 +124,11 @@ impl Patience {
 
     fn is_over(&self) -> bool {
         self.0.get() == 0
+    }
+
+    /// Whether it was over before all of a campaign was looked at.
+    pub(super) fn ended_in(&self, outline: &Outline<'_>) -> bool {
+        self.is_over() && !outline.jumps.is_empty()
     }
 
     fn spend(&self) {
@@ -169,7 +174,7 @@ impl<'w, 'a> Walk<'w, 'a> {
                 found.push((step, here.clone()));
             }
         });
-        if !self.outline.jumps.is_empty() && self.patience.is_over() {
+        if self.patience.ended_in(self.outline) {
             // What is certain follows from none of this, and nothing that is likely either.
             let unknown = Here {
                 possible: self.flow.anywhere.possible.clone(),

@@ -3,7 +3,7 @@
 
 use funnelc::compile;
 
-use crate::projects;
+use crate::projects::{self, sources};
 
 /// The funnel: `a` 0, `b` 10, `c` 20, `d` 30 (final); each stage converts to the next. `BACK` is
 /// what stands on `c` besides.
@@ -290,9 +290,51 @@ fn loops(count: usize) -> String {
 }
 
 #[test]
-fn of_too_many_loops_in_too_many_funnels_nothing_is_said() {
+fn of_too_many_loops_in_too_many_funnels_it_is_said_that_they_are_not_looked_at() {
+    let told = |count| {
+        let compiled = compile(sources(&[("funnelc.yaml", &loops(count))]));
+        let not_looked_at = compiled
+            .diagnostics
+            .iter()
+            .filter(|finding| finding.message.contains("is not looked at"));
+        not_looked_at
+            .map(|finding| finding.message.clone())
+            .collect::<Vec<_>>()
+    };
     assert!(codes(&loops(50)).contains(&"backward-move"));
+    assert_eq!(told(50), [""; 0]);
     assert!(!codes(&loops(600)).contains(&"backward-move"));
+    assert_eq!(
+        told(600),
+        [
+            "which contacts the moves of `x` are refused for is not looked at: it has too many `goto` \
+            for so many moves"
+        ]
+    );
+}
+
+#[test]
+fn of_too_many_steps_and_questions_it_is_said_that_they_are_not_looked_at() {
+    let told = |count: usize| {
+        let asked = |at| format!("{{ field: n, is: {} }}", 2 * at);
+        let enter: Vec<_> = (0..count).map(asked).collect();
+        let steps = format!(
+            "[{} {{ exit: exited }}]",
+            "{ set: n, to: 1 }, { wait: 1 day },".repeat(500)
+        );
+        let enter = format!("[{}]", enter.join(", "));
+        let text = project(FUNNEL, "", &campaign(&enter, "on-leave: exit", &steps));
+        let compiled = compile(sources(&[("funnelc.yaml", &text)]));
+        let of_it = compiled
+            .diagnostics
+            .iter()
+            .filter(|finding| finding.code.name() == "leaves-itself");
+        of_it
+            .map(|finding| finding.primary.text.clone())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(told(900), ["ends the entry condition"]);
+    assert_eq!(told(1_000), ["is not looked at"]);
 }
 
 #[test]
