@@ -1,6 +1,8 @@
 //! A token for a value that a contact may lack, with nothing to stand for it, so that the text has
 //! a gap.
 
+use std::collections::BTreeSet;
+
 use super::{CheckContext, Rule};
 use crate::diagnostic::Diagnostic;
 use crate::model::template::{Part, Template, Token};
@@ -35,13 +37,12 @@ pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
 /// All texts with tokens.
 fn templates(model: &Model) -> Vec<&Template> {
     let mut found = Vec::new();
+    // One text may be in many contents.
+    let mut met = BTreeSet::new();
     for content in model.content.values() {
-        found.extend(
-            content
-                .subject
-                .iter()
-                .chain(content.body.iter().map(|body| &body.tokens)),
-        );
+        let text = content.body.iter().map(|body| &*body.tokens);
+        let text = text.filter(|text| met.insert(std::ptr::from_ref::<Template>(text)));
+        found.extend(content.subject.iter().chain(text));
     }
     for campaign in model.campaigns.values() {
         campaign.each_step(|step| {

@@ -41,6 +41,7 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, CliError> {
     let interrupted = run::signals()?.interrupted;
     let limits = testing::Limits {
         instants: testing::MOST_INSTANTS,
+        searches: testing::MOST_SEARCHES,
         interrupted: &interrupted,
     };
     let Some(verdicts) =

@@ -155,10 +155,10 @@ pub fn segment(model: &Model, segment: &Segment) -> String {
     };
     if !segment.include.is_empty() {
         let or = if nobody { "" } else { " or " };
-        words += &format!("{or}listed ({})", segment.include.len());
+        words += &format!("{or}listed ({})", segment.include.keys().len());
     }
     if !segment.exclude.is_empty() {
-        words += &format!(" but not listed ({})", segment.exclude.len());
+        words += &format!(" but not listed ({})", segment.exclude.keys().len());
     }
     words
 }

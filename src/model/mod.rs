@@ -20,8 +20,10 @@ pub(crate) mod goto;
 pub mod ids;
 pub mod in_flight;
 pub mod meaning;
+mod members;
 pub mod operator;
 mod parse;
+pub mod patience;
 pub mod pattern;
 pub mod points;
 mod renamed;
@@ -55,8 +57,11 @@ pub use ids::{
 };
 pub use in_flight::{InFlight, Moved, Removed, Renamed};
 pub use meaning::{Meaning, Meanings};
+pub use members::Members;
 pub use points::{Give, PointGroup, PointRule, Scoring, Threshold};
 pub use windows::{Weekdays, Windows};
+
+use std::sync::Arc;
 
 use crate::source::{Span, Spanned};
 use template::Template;
@@ -146,10 +151,10 @@ pub struct Segment {
     pub for_reports: bool,
     /// Whether steps add members or remove them.
     pub by_hand: bool,
-    /// The keys of contacts that always belong to it, in order.
-    pub include: Vec<String>,
-    /// The keys of contacts that never belong to it, in order.
-    pub exclude: Vec<String>,
+    /// The contacts that always belong to it.
+    pub include: Members,
+    /// The contacts that never belong to it.
+    pub exclude: Members,
 }
 
 impl Segment {
@@ -192,8 +197,8 @@ pub struct Body {
     /// BLAKE3 of its text, in hexadecimal.
     pub digest: String,
     /// Its values of the contact; in a model that was read back from a plan each once, without
-    /// defaults.
-    pub tokens: Template,
+    /// defaults. All that are in this file have them in common.
+    pub tokens: Arc<Template>,
 }
 
 impl Content {

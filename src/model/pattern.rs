@@ -4,6 +4,8 @@
 //! Invariant: what a pattern costs is read off its text alone, by rules of our own, so that no
 //! other version of a library refuses what this one takes.
 
+use std::sync::{Arc, OnceLock};
+
 use regex_automata::meta::{self, Regex};
 use regex_automata::nfa::thompson::WhichCaptures;
 use regex_automata::util::syntax;
@@ -11,6 +13,8 @@ use regex_syntax::ast::{
     Ast, ClassBracketed, ClassPerl, ClassPerlKind, ClassSet, ClassSetItem, RepetitionKind,
     RepetitionRange, parse,
 };
+
+use super::patience::Patience;
 
 /// The most bytes that a compiled pattern may take in one direction; it is compiled in both.
 const LARGEST: usize = 1 << 20;
@@ -31,16 +35,24 @@ const ANY: u64 = 10;
 /// How many bytes a thread may remember of the ways through a pattern: for each, and for what it
 /// costs. The smallest pattern needs 11 for a unit, the largest 55; with less than that it is
 /// looked for in a slower way.
-const REMEMBERED: (usize, usize) = (32 << 10, 64);
+pub(super) const REMEMBERED: (usize, usize) = (32 << 10, 64);
 
 /// A pattern that looks anywhere in a text.
 #[derive(Debug)]
-pub struct Pattern(Regex);
+pub struct Pattern {
+    regex: Regex,
+    pub(super) text: String,
+    pub(super) folds: bool,
+    /// What it costs.
+    pub(super) units: u64,
+    patience: OnceLock<Arc<Patience>>,
+}
 
 impl Pattern {
     /// By simple case folding if it `folds`; the error says in a few words what is wrong.
     pub fn new(text: &str, folds: bool) -> Result<Self, String> {
-        let units = usize::try_from(cost(text)?).unwrap_or(usize::MAX);
+        let cost = cost(text)?;
+        let units = usize::try_from(cost).unwrap_or(usize::MAX);
         // What stands in which bracket nobody asks, and the searches that would be quicker without
         // what is remembered have limits of their own, for each pattern.
         let config = meta::Config::new()
@@ -59,7 +71,13 @@ impl Pattern {
             .syntax(folding)
             .build(text);
         compiled
-            .map(Self)
+            .map(|regex| Self {
+                regex,
+                text: text.to_owned(),
+                folds,
+                units: cost,
+                patience: OnceLock::new(),
+            })
             .map_err(|error| match error.syntax_error() {
                 Some(error) => last_line(&error.to_string()),
                 None => TOO_LARGE.to_owned(),
@@ -68,7 +86,19 @@ impl Pattern {
 
     /// Whether it is found in the text.
     pub fn is_match(&self, text: &str) -> bool {
-        self.0.is_match(text)
+        match self.patience.get() {
+            None => self.searches(text),
+            Some(patience) => patience.finds(self, text),
+        }
+    }
+
+    /// From now on its searches count.
+    pub fn limit(&self, patience: &Arc<Patience>) {
+        self.patience.get_or_init(|| Arc::clone(patience));
+    }
+
+    pub(super) fn searches(&self, text: &str) -> bool {
+        self.regex.is_match(text)
     }
 }
 
@@ -270,13 +300,13 @@ mod tests {
             for folds in [false, true] {
                 let pattern = Pattern::new(text_of_pattern, folds).unwrap();
                 let units = usize::try_from(cost(text_of_pattern).unwrap()).unwrap();
-                let mut cache = pattern.0.create_cache();
+                let mut cache = pattern.regex.create_cache();
                 let found = pattern
-                    .0
+                    .regex
                     .search_half_with(&mut cache, &regex_automata::Input::new(&text))
                     .is_some();
                 assert_eq!(found, pattern.is_match(&text));
-                let (compiled, cached) = (pattern.0.memory_usage(), cache.memory_usage());
+                let (compiled, cached) = (pattern.regex.memory_usage(), cache.memory_usage());
                 assert!(
                     compiled <= 250 * units,
                     "{text_of_pattern}: {compiled} compiled for {units}"

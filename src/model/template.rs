@@ -45,7 +45,7 @@ impl Content {
         let templates = self
             .subject
             .iter()
-            .chain(self.body.iter().map(|body| &body.tokens));
+            .chain(self.body.iter().map(|body| &*body.tokens));
         let named: BTreeMap<_, _> = templates
             .flat_map(Template::tokens)
             .map(|token| (token.name(model), token))

@@ -61,8 +61,9 @@ impl Plan {
             }
             Some(_) => {}
         }
-        let file: wire::File =
+        let mut file: wire::File =
             serde_json::from_value(value).map_err(|e| PlanError::NotAPlan(e.to_string()))?;
+        file.plan.share_members();
         let found = fingerprint(&file.plan);
         if found != file.fingerprint {
             return Err(PlanError::Tampered {
@@ -178,8 +179,9 @@ pub fn json_schema() -> String {
 }
 
 fn fingerprint(plan: &wire::Plan) -> String {
-    let canonical = serde_json::to_vec(plan).expect("maps with text keys always serialise");
-    blake3::hash(&canonical).to_hex().to_string()
+    let mut canonical = blake3::Hasher::new();
+    serde_json::to_writer(&mut canonical, plan).expect("maps with text keys always serialise");
+    canonical.finalize().to_hex().to_string()
 }
 
 #[cfg(test)]

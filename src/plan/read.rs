@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use serde_json::Value as Json;
 
@@ -52,9 +53,7 @@ const MOST_TOLD: usize = 20;
 
 fn read(plan: &wire::Plan, root: &Node) -> (Model, Vec<Diagnostic>) {
     let mut sources = Sources::default();
-    for (name, text) in said::files(plan) {
-        sources.attach(name, text);
-    }
+    said::attach(plan, &mut sources);
     let (project, mut found) = schema::decode(root, &[]);
     let (mut model, more) = resolve::resolve(&project, &sources, &[]);
     found.extend(more);
@@ -92,7 +91,7 @@ fn as_in_their_files(model: &mut Model, plan: &wire::Plan) {
             continue;
         };
         (body.file, body.digest) = (written.file.clone(), written.digest.clone());
-        for part in &mut body.tokens.parts {
+        for part in &mut Arc::make_mut(&mut body.tokens).parts {
             if let Part::Value { span, .. } = part {
                 *span = Span::NOWHERE;
             }

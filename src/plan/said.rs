@@ -7,12 +7,15 @@ mod condition;
 mod steps;
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 
 use super::wire;
+use crate::model::Members;
 use crate::model::points::{TRIGGERS, points_column_of};
+use crate::source::{FileId, Sources};
 use condition::condition;
 
 /// The whole plan.
@@ -55,29 +58,35 @@ pub(super) fn project(plan: &wire::Plan) -> Json {
     })
 }
 
-/// The files that the project names.
-pub(super) fn files(plan: &wire::Plan) -> Vec<(String, String)> {
-    let bodies = plan.content.iter().filter_map(|(id, content)| {
-        let tokens = content.body.as_ref()?.tokens.iter();
-        Some((
-            text_of(id),
-            tokens.map(|token| format!("{{{{ {token} }}}}")).collect(),
-        ))
-    });
-    let quoted = |cell: &String| format!("\"{}\"\n", cell.replace('"', "\"\""));
-    let file = |keys: &[String]| {
-        std::iter::once(&plan.contacts.key)
-            .chain(keys)
-            .map(quoted)
-            .collect()
-    };
-    let members = plan.members.iter().flat_map(|(id, members)| {
-        [
-            (members_of("include", id), file(&members.include)),
-            (members_of("exclude", id), file(&members.exclude)),
-        ]
-    });
-    bodies.chain(members).collect()
+/// The files that the project names; members that are held once are one file.
+pub(super) fn attach(plan: &wire::Plan, sources: &mut Sources) {
+    for (id, content) in &plan.content {
+        let Some(body) = &content.body else { continue };
+        let tokens = body.tokens.iter().map(|token| format!("{{{{ {token} }}}}"));
+        sources.attach(text_of(id), tokens.collect::<String>());
+    }
+    let mut held: BTreeMap<Vec<*const String>, FileId> = BTreeMap::new();
+    for (id, wire::Members { include, exclude }) in &plan.members {
+        for (key, members) in [("include", include), ("exclude", exclude)] {
+            let lists = members.lists().iter().map(|list| list.as_ptr()).collect();
+            match held.entry(lists) {
+                Entry::Occupied(file) => sources.attach_again(members_of(key, id), *file.get()),
+                Entry::Vacant(file) => {
+                    let text = text_with(members, &plan.contacts.key);
+                    file.insert(sources.attach(members_of(key, id), text));
+                }
+            }
+        }
+    }
+}
+
+/// A file with the column of the key.
+fn text_with(members: &Members, key: &str) -> String {
+    let quoted = |cell: &str| format!("\"{}\"\n", cell.replace('"', "\"\""));
+    std::iter::once(key)
+        .chain(members.keys())
+        .map(quoted)
+        .collect()
 }
 
 fn text_of(content: &str) -> String {
@@ -243,7 +252,7 @@ fn segments(plan: &wire::Plan) -> Json {
 
 fn segment(plan: &wire::Plan, id: &str, written: &wire::Condition) -> Json {
     let wire::Members { include, exclude } = plan.members.get(id).cloned().unwrap_or_default();
-    let file = |key: &str, keys: &[String]| (!keys.is_empty()).then(|| [members_of(key, id)]);
+    let file = |key: &str, keys: &Members| (!keys.is_empty()).then(|| [members_of(key, id)]);
     // Nobody but those who are named.
     let nobody = wire::Condition {
         any: Some(Vec::new()),

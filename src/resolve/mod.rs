@@ -41,8 +41,8 @@ use std::collections::HashMap;
 
 use crate::diagnostic::{Diagnostic, Guesses, Severity, codes, list};
 use crate::model::{
-    Arena, Campaign, Companies, Condition, ConditionKind, Contacts, Content, FunnelId, Metadata,
-    Model, Segment, ids::Id,
+    Arena, Campaign, Companies, Condition, ConditionKind, Contacts, Content, FunnelId, Members,
+    Metadata, Model, Segment, ids::Id,
 };
 use crate::schema::{self, Definitions, Keyed, Project, Text};
 use crate::source::{MOST_NAMED, Sources, Span};
@@ -136,8 +136,10 @@ impl Resolver {
         let destinations = sorted(&project.destinations)
             .map(|(id, written)| self.destination(id, written.body.as_ref()))
             .collect();
+        let members = self.members(project, sources);
         let segments = sorted(&project.segments)
-            .map(|(id, written)| self.segment(id, written.body.as_ref(), sources))
+            .zip(members)
+            .map(|((id, written), members)| self.segment(id, written.body.as_ref(), members))
             .collect();
         let funnels = sorted(&project.funnels).enumerate();
         let funnels: Arena<FunnelId, _> = funnels
@@ -318,16 +320,8 @@ impl Resolver {
         &mut self,
         id: &Keyed<Text>,
         written: Option<&schema::Segment>,
-        sources: &Sources,
+        [include, exclude]: [Members; 2],
     ) -> Segment {
-        let include = self.members(
-            written.and_then(|segment| segment.include.as_ref()),
-            sources,
-        );
-        let exclude = self.members(
-            written.and_then(|segment| segment.exclude.as_ref()),
-            sources,
-        );
         Segment {
             id: id.value.0.clone(),
             span: id.span,

@@ -9,11 +9,15 @@ mod clock;
 mod row;
 mod scenario;
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::diagnostic::{Diagnostic, codes};
+use crate::model::patience::Patience;
 use crate::model::test::Test;
-use crate::model::{CampaignState, Condition, ConditionKind, Metadata, Model, Moment, Segment};
+use crate::model::{
+    CampaignState, Condition, ConditionKind, Members, Metadata, Model, Moment, Segment,
+};
 use crate::plan::Plan;
 use crate::source::Span;
 use jiff::civil::DateTime;
@@ -37,6 +41,9 @@ pub struct Verdict {
 pub struct Limits<'a> {
     /// The most instants of one test.
     pub instants: usize,
+    /// The most that searches for patterns may cost in all tests together, as far as they are dear:
+    /// the costs of the patterns, each times the bytes of the text.
+    pub searches: u64,
     /// Set when everything should stop.
     pub interrupted: &'a AtomicBool,
 }
@@ -44,10 +51,14 @@ pub struct Limits<'a> {
 /// A month of runs at every minute has 44,641 instants.
 pub const MOST_INSTANTS: usize = 50_000;
 
+/// Some seconds.
+pub const MOST_SEARCHES: u64 = 500_000_000;
+
 /// Runs the tests of a plan's project whose names contain `filter`.
 pub fn run(plan: &Plan, tests: &[Test], filter: Option<&str>) -> Vec<Verdict> {
     let limits = Limits {
         instants: MOST_INSTANTS,
+        searches: MOST_SEARCHES,
         interrupted: &AtomicBool::new(false),
     };
     run_within(plan, tests, filter, limits).unwrap_or_default()
@@ -60,17 +71,23 @@ pub fn run_within(
     filter: Option<&str>,
     limits: Limits<'_>,
 ) -> Option<Vec<Verdict>> {
+    let patience = Arc::new(Patience::new(limits.searches));
     let asking = plan.asking(tests.iter().flat_map(questions));
     let wanted = |test: &&Test| filter.is_none_or(|filter| test.name.contains(filter));
     tests
         .iter()
         .filter(wanted)
-        .map(|test| verdict(plan.model(), &asking, test, limits))
+        .map(|test| verdict(plan.model(), &asking, test, (limits, &patience)))
         .collect()
 }
 
-fn verdict(model: &Model, plan: &Plan, test: &Test, limits: Limits<'_>) -> Option<Verdict> {
-    let mut story = Scenario::new(model, plan, test);
+fn verdict(
+    model: &Model,
+    plan: &Plan,
+    test: &Test,
+    (limits, patience): (Limits<'_>, &Arc<Patience>),
+) -> Option<Verdict> {
+    let mut story = Scenario::new(model, plan, test, patience);
     let outcome = story.tell(limits);
     if limits.interrupted.load(Ordering::Relaxed) {
         return None;
@@ -89,6 +106,7 @@ fn verdict(model: &Model, plan: &Plan, test: &Test, limits: Limits<'_>) -> Optio
         Err(Unfinished::TooLong { reached }) => {
             vec![too_long(model, test, limits.instants, reached)]
         }
+        Err(Unfinished::TooDear) => vec![too_dear(test)],
     };
     Some(Verdict {
         name: test.name.clone(),
@@ -113,6 +131,18 @@ fn too_long(model: &Model, test: &Test, most: usize, reached: DateTime) -> Diagn
     Diagnostic::new(codes::FAILED_TEST, test.span, message)
         .at("too many runs")
         .help(help)
+}
+
+/// What was not found because nobody looked is no answer.
+fn too_dear(test: &Test) -> Diagnostic {
+    let message = format!(
+        "the test `{}` cannot run: its texts are so long for the patterns that are searched for in \
+            them that all tests together would take too long",
+        test.name
+    );
+    Diagnostic::new(codes::FAILED_TEST, test.span, message)
+        .at("too dear a search")
+        .help("shorten the texts of its contact and events, or the repetitions of a pattern, such as `{9000}`")
 }
 
 const HOUR: u32 = 3600;
@@ -149,8 +179,8 @@ fn segment(id: String, condition: Condition) -> Segment {
         condition,
         for_reports: false,
         by_hand: false,
-        include: Vec::new(),
-        exclude: Vec::new(),
+        include: Members::default(),
+        exclude: Members::default(),
     }
 }
 

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use jiff::civil::DateTime;
@@ -11,6 +12,7 @@ use super::clock::Clock;
 use super::row::{Row, table};
 use super::{Limits, outcome_name, question_name};
 use crate::diagnostic::{Diagnostic, codes};
+use crate::model::patience::Patience;
 use crate::model::test::{Expectation, Test};
 use crate::model::{ContentId, Model, Moment};
 use crate::plan::Plan;
@@ -33,6 +35,8 @@ pub(super) enum Unfinished {
         /// The wall clock of the last one.
         reached: DateTime,
     },
+    /// Its searches for patterns cost more than they may.
+    TooDear,
 }
 
 impl From<String> for Unfinished {
@@ -53,11 +57,17 @@ pub(super) struct Scenario<'a> {
     answers: BTreeMap<String, bool>,
     journal: Vec<String>,
     instants: usize,
+    patience: Arc<Patience>,
     pub(super) failures: Vec<Diagnostic>,
 }
 
 impl<'a> Scenario<'a> {
-    pub(super) fn new(model: &'a Model, plan: &'a Plan, test: &'a Test) -> Self {
+    pub(super) fn new(
+        model: &'a Model,
+        plan: &'a Plan,
+        test: &'a Test,
+        patience: &Arc<Patience>,
+    ) -> Self {
         Self {
             model,
             plan,
@@ -68,6 +78,7 @@ impl<'a> Scenario<'a> {
             answers: BTreeMap::new(),
             journal: Vec::new(),
             instants: 0,
+            patience: Arc::clone(patience),
             failures: Vec::new(),
         }
     }
@@ -128,7 +139,7 @@ impl<'a> Scenario<'a> {
         Ok(())
     }
 
-    fn run(&mut self, now: i64, clock: &mut Clock) -> Result<(), String> {
+    fn run(&mut self, now: i64, clock: &mut Clock) -> Result<(), Unfinished> {
         let file = self.row.file();
         let events = self.row.events(self.model, &self.test.events);
         let companies = self.row.companies(self.model);
@@ -143,6 +154,7 @@ impl<'a> Scenario<'a> {
             events: Some((&events, Format::Csv)),
             spill: None,
             past,
+            patience: Some(&self.patience),
         };
         let run = run_inputs(
             self.plan,
@@ -154,10 +166,13 @@ impl<'a> Scenario<'a> {
         let run = run.map_err(|error| error.to_string())?;
         if let Some(problem) = run.problems.first.first() {
             let column = problem.column.as_deref().unwrap_or_default();
-            return Err(format!(
+            return Err(Unfinished::Impossible(format!(
                 "`{}` in column `{column}` of its contact: {}",
                 problem.value, problem.reason
-            ));
+            )));
+        }
+        if self.patience.was_over() {
+            return Err(Unfinished::TooDear);
         }
         self.instants += 1;
         let quiet = self.journal.len();

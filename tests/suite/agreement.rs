@@ -269,6 +269,7 @@ fn inputs<'a>(
             accept_short_history,
             ..Past::default()
         },
+        patience: None,
     }
 }
 

@@ -3,8 +3,9 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use funnelc::model::pattern::cost;
 use funnelc::plan::Plan;
-use funnelc::testing::{self, Limits, MOST_INSTANTS, Verdict};
+use funnelc::testing::{self, Limits, MOST_INSTANTS, MOST_SEARCHES, Verdict};
 
 use crate::projects::{compiled, sources};
 
@@ -452,6 +453,7 @@ fn of_round(every: &str, expect: &str) -> Verdict {
     let (compiled, interrupted) = (round_and_round(every, expect), AtomicBool::new(false));
     let limits = Limits {
         instants: 61,
+        searches: MOST_SEARCHES,
         interrupted: &interrupted,
     };
     testing::run_within(plan(&compiled), &compiled.model.tests, None, limits)
@@ -498,6 +500,104 @@ fn a_test_with_too_many_runs_fails_and_says_how_far_it_came() {
 fn the_limit_is_that_of_the_page() {
     assert!(include_str!("../../docs/testing.md").contains("**A test has at most 50,000 runs**"));
     assert_eq!(MOST_INSTANTS, 50_000);
+    assert!(include_str!("../../docs/testing.md").contains("may cost 500,000,000 in all tests"));
+    assert_eq!(MOST_SEARCHES, 500_000_000);
+}
+
+/// Tests whose contact has so many letters, in which a pattern is searched for that nothing short of
+/// all its 2,000 places finds.
+fn searched(letters: usize, tests: &[&str]) -> funnelc::Compiled {
+    let text = "ab".repeat(letters / 2);
+    let test = |name: &&str| {
+        format!(
+            "  {name}:
+    contact: {{ word: {text} }}
+    from: 2026-06-01T09:00
+    expect: [{{ at: 2026-06-20, that: {{ not: {{ tag: done }} }} }}]
+"
+        )
+    };
+    let tests: String = tests.iter().map(test).collect();
+    let compiled = funnelc::compile(sources(&[(
+        "funnelc.yaml",
+        &format!(
+            "version: 1
+contacts: {{ key: id, tags: {{ values: [done, met] }}, fields: {{ word: {{ type: text }} }} }}
+campaigns:
+  a: {{ enter: {{ field: word, matches: '[ab]*a[ab]{{2000}}c' }}, steps: [{{ add-tag: done }}] }}
+  b: {{ enter: {{ field: word, matches: 'ab|c' }}, steps: [{{ wait: 2 days }}, {{ add-tag: met }}] }}
+tests:
+{tests}"
+        ),
+    )]));
+    assert!(compiled.plan.is_some(), "{:?}", compiled.diagnostics);
+    compiled
+}
+
+#[test]
+fn a_test_that_searches_long_texts_for_dear_patterns_fails_and_says_so() {
+    let run = |letters, searches| {
+        let (compiled, interrupted) = (searched(letters, &["one", "two"]), AtomicBool::new(false));
+        let limits = Limits {
+            instants: MOST_INSTANTS,
+            searches,
+            interrupted: &interrupted,
+        };
+        testing::run_within(plan(&compiled), &compiled.model.tests, None, limits).unwrap()
+    };
+    let messages = |verdicts: &[Verdict]| -> Vec<String> {
+        let failures = verdicts.iter().flat_map(|verdict| &verdict.failures);
+        failures.map(|failure| failure.message.clone()).collect()
+    };
+    let enough = 4_000 * cost("[ab]*a[ab]{2000}c").unwrap();
+    let fits = run(4_000, enough);
+    assert_eq!(
+        messages(&fits),
+        [""; 0],
+        "it is searched for once, in all runs and tests"
+    );
+    assert!(fits.iter().all(|verdict| verdict.instants > 1));
+    let too_dear = run(4_000, enough - 1);
+    let message = "the test `one` cannot run: its texts are so long for the patterns that are \
+        searched for in them that all tests together would take too long";
+    assert_eq!(
+        messages(&too_dear),
+        [message, &message.replace("one", "two")]
+    );
+    assert_eq!(messages(&run(200_000, 0)).len(), 2);
+    assert_eq!(messages(&run(100, enough)), [""; 0]);
+}
+
+#[test]
+fn an_everyday_pattern_costs_no_test_anything() {
+    let text = "Zażółć gęślą jaźń, ".repeat(2_000);
+    let compiled = funnelc::compile(sources(&[(
+        "funnelc.yaml",
+        &format!(
+            "version: 1
+contacts: {{ key: id, tags: {{ values: [done] }}, fields: {{ word: {{ type: text }} }} }}
+campaigns:
+  a: {{ enter: {{ field: word, matches: '^[^@\\s]+@(\\w+\\.)+\\w{{2,}}$' }}, steps: [{{ add-tag: done }}] }}
+tests:
+  one:
+    contact: {{ word: \"{text}\" }}
+    from: 2026-06-01T09:00
+    expect: [{{ at: 2026-06-02, that: {{ not: {{ tag: done }} }} }}]
+"
+        ),
+    )]));
+    let (plan, interrupted) = (plan(&compiled), AtomicBool::new(false));
+    let limits = Limits {
+        instants: MOST_INSTANTS,
+        searches: 0,
+        interrupted: &interrupted,
+    };
+    let verdicts = testing::run_within(plan, &compiled.model.tests, None, limits).unwrap();
+    assert!(
+        verdicts[0].failures.is_empty(),
+        "{:?}",
+        verdicts[0].failures
+    );
 }
 
 #[test]
@@ -508,6 +608,7 @@ fn an_interrupted_test_gives_no_verdict() {
     );
     let limits = Limits {
         instants: MOST_INSTANTS,
+        searches: MOST_SEARCHES,
         interrupted: &interrupted,
     };
     assert!(testing::run_within(plan(&compiled), &compiled.model.tests, None, limits).is_some());

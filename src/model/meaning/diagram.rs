@@ -174,16 +174,22 @@ impl Diagrams {
     }
 
     /// One of these texts.
-    pub(super) fn one_of(&mut self, thing: &str, aspect: &str, values: &[String]) -> Diagram {
+    pub(super) fn one_of(
+        &mut self,
+        thing: &str,
+        aspect: &str,
+        values: &[impl AsRef<str>],
+    ) -> Diagram {
         let line = Line {
             thing: thing.to_owned(),
             aspect: Some(aspect.to_owned()),
         };
-        let range = |value: &String| {
-            let point = Point::Text(value.clone());
+        let range = |value: &str| {
+            let point = Point::Text(value.to_owned());
             (Cut::before(point.clone()), Cut::after(point))
         };
-        self.within(&line, values.iter().map(range).collect())
+        let values = values.iter().map(AsRef::as_ref);
+        self.within(&line, values.map(range).collect())
     }
 
     pub(super) fn not(&mut self, diagram: Diagram) -> Diagram {

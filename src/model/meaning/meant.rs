@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use super::{Meaning, Meanings};
 use crate::model::ids::Id;
 use crate::model::{
-    Audience, Condition, ConditionKind, Enter, EventPattern, Funnel, Metadata, Model, Segment,
-    SegmentId, Step, StepKind,
+    Audience, Condition, ConditionKind, Enter, EventPattern, Funnel, Members, Metadata, Model,
+    Segment, SegmentId, Step, StepKind,
 };
 use crate::source::Span;
 
@@ -53,8 +53,8 @@ fn named(meaning: Meaning) -> Segment {
         },
         for_reports: false,
         by_hand: false,
-        include: Vec::new(),
-        exclude: Vec::new(),
+        include: Members::default(),
+        exclude: Members::default(),
     }
 }
 

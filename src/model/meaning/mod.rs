@@ -17,7 +17,7 @@ use std::fmt;
 
 use super::condition::{Condition, ConditionKind};
 use super::ids::SegmentId;
-use super::{Enter, EventPattern, Model, Segment};
+use super::{Enter, EventPattern, Members, Model, Segment};
 use diagram::{Diagram, Diagrams};
 use names::Names;
 
@@ -188,11 +188,11 @@ impl<'m> Meanings<'m> {
             diagram = diagrams.choose(is_set, is_in, diagram);
         }
         if !segment.include.is_empty() {
-            let listed = diagrams.one_of("key", "", &segment.include);
+            let listed = listed(diagrams, &segment.include);
             diagram = diagrams.any(vec![listed, diagram]);
         }
         if !segment.exclude.is_empty() {
-            let listed = diagrams.one_of("key", "", &segment.exclude);
+            let listed = listed(diagrams, &segment.exclude);
             let others = diagrams.not(listed);
             diagram = diagrams.all(vec![others, diagram]);
         }
@@ -232,6 +232,20 @@ impl<'m> Meanings<'m> {
             | ConditionKind::Broken => self.atom(condition),
         }
     }
+}
+
+/// So many members stand key by key in the diagram of a segment: it would be as long as they are,
+/// and with it each that is made of it.
+const MOST_MEMBERS: usize = 64;
+
+/// Whether a contact is among these; many of them are a question of their own.
+fn listed(diagrams: &mut Diagrams, members: &Members) -> Diagram {
+    let keys = members.keys();
+    if keys.len() <= MOST_MEMBERS {
+        return diagrams.one_of("key", "", &keys);
+    }
+    let all = diagram::digest(&keys).to_string();
+    diagrams.flag("members", &all)
 }
 
 /// Each segment that a condition asks itself.

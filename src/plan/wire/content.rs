@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Operand, Publish};
+use crate::model;
 
 /// Content.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -44,11 +45,36 @@ pub struct Content {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Members {
     /// The keys of contacts that always belong to it, in order.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub include: Vec<String>,
+    #[serde(
+        default,
+        with = "listed",
+        skip_serializing_if = "model::Members::is_empty"
+    )]
+    #[schemars(with = "Vec<String>")]
+    pub include: model::Members,
     /// The keys of contacts that never belong to it, in order.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub exclude: Vec<String>,
+    #[serde(
+        default,
+        with = "listed",
+        skip_serializing_if = "model::Members::is_empty"
+    )]
+    #[schemars(with = "Vec<String>")]
+    pub exclude: model::Members,
+}
+
+/// Members as the list of their keys.
+mod listed {
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use crate::model::Members;
+
+    pub(super) fn serialize<S: Serializer>(members: &Members, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_seq(members.keys())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Members, D::Error> {
+        Vec::deserialize(from).map(Members::of)
+    }
 }
 
 /// The text of a content.

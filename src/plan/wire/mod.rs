@@ -13,7 +13,7 @@ mod in_flight;
 mod points;
 mod step;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -85,6 +85,17 @@ pub struct Plan {
     /// What an earlier plan had and this one has not.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub removed: Vec<Removed>,
+}
+
+impl Plan {
+    /// Holds lists of members that are the same only once.
+    pub(crate) fn share_members(&mut self) {
+        let mut met = HashSet::new();
+        for Members { include, exclude } in self.members.values_mut() {
+            include.share(&mut met);
+            exclude.share(&mut met);
+        }
+    }
 }
 
 /// When a thing is published.

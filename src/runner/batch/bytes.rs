@@ -1,9 +1,11 @@
 //! A run from memory to memory: the same way as with files, and none of it touches a disk but for
 //! events that are told to.
 
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use super::{Options, Past, Prepared, RunError, Streams, Watch};
+use crate::model::patience::Patience;
 use crate::plan::Plan;
 use crate::runner::events::{Format, Spill};
 use crate::runner::input::blocks::Source;
@@ -71,6 +73,8 @@ pub struct Inputs<'a> {
     pub spill: Option<Spill<'a>>,
     /// What becomes of the past.
     pub past: Past,
+    /// How much searches for patterns may cost; absent: as much as they do.
+    pub patience: Option<&'a Arc<Patience>>,
 }
 
 /// The same with more files than that of the contacts.
@@ -92,10 +96,14 @@ pub fn run_inputs(
         plan,
         now,
         state.map(|state| Snapshot::Bytes(state.to_vec())),
-    )?
-    .with_companies(inputs.companies)?
-    .with_past(inputs.past)?
-    .with_events(events, options, inputs.spill, &watch)?;
+    )?;
+    if let Some(patience) = inputs.patience {
+        prepared.program.conditions.limit_searches(patience);
+    }
+    let prepared = prepared
+        .with_companies(inputs.companies)?
+        .with_past(inputs.past)?
+        .with_events(events, options, inputs.spill, &watch)?;
     let streams = Streams {
         contacts: Vec::new(),
         actions: Vec::new(),

@@ -1,9 +1,9 @@
 //! Which of the keys that segments name belong to a contact of the file; made only for plans that
 //! name some.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
-use crate::model::Model;
+use crate::model::{Members, Model, Segment};
 use crate::runner::notice::Warning;
 
 /// The keys that segments name, in order, each once.
@@ -32,14 +32,16 @@ pub(crate) struct AllMet {
 impl<'a> Named<'a> {
     /// None where no segment names members.
     pub(crate) fn of(model: &'a Model) -> Option<Self> {
-        let named =
-            |segment: &'a crate::model::Segment| segment.include.iter().chain(&segment.exclude);
-        let mut keys: Vec<&str> = model
+        let named = |segment: &'a Segment| [&segment.include, &segment.exclude];
+        let lists = model
             .segments
             .values()
             .flat_map(named)
-            .map(String::as_str)
-            .collect();
+            .flat_map(Members::lists);
+        // Segments have lists in common.
+        let lists: BTreeMap<*const String, &[String]> =
+            lists.map(|list| (list.as_ptr(), &**list)).collect();
+        let mut keys: Vec<&str> = lists.into_values().flatten().map(String::as_str).collect();
         keys.sort_unstable();
         keys.dedup();
         let mut folded: HashMap<String, Vec<usize>> = HashMap::new();
@@ -80,9 +82,10 @@ impl<'a> Named<'a> {
         });
         lists
             .filter_map(|(segment, keys, verb)| {
+                let keys = keys.keys();
                 let unmet: Vec<usize> = keys
                     .iter()
-                    .filter_map(|key| self.keys.binary_search(&key.as_str()).ok())
+                    .filter_map(|key| self.keys.binary_search(key).ok())
                     .filter(|at| !met.exact[*at])
                     .collect();
                 let (key, other) = self.first_of(&unmet, met)?;

@@ -14,7 +14,7 @@ use crate::model::ids::Id;
 use crate::model::pattern::Pattern;
 use crate::model::{
     Channel, ChoiceId, Condition, ConditionKind, DateTest, Duration, FieldId, FieldTest, FieldType,
-    Model, SegmentId, StageRef, Subject, TextTest, When,
+    Members, Model, SegmentId, StageRef, Subject, TextTest, When,
 };
 
 /// Turns conditions of the model into nodes.
@@ -247,8 +247,8 @@ impl<'m> Compiler<'m> {
         node
     }
 
-    fn listed(&mut self, keys: &[String]) -> NodeId {
-        self.conditions.lists.push(keys.to_vec());
+    fn listed(&mut self, members: &Members) -> NodeId {
+        self.conditions.lists.push(members.clone());
         self.intern(Node::Listed(self.conditions.lists.len() - 1))
     }
 

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use super::dependencies::Reads;
 use super::event::{Around, CountProgram, PatternProgram};
+use crate::model::patience::Patience;
 use crate::model::pattern::Pattern;
-use crate::model::{CampaignState, NumberTest, Subject, TextTest};
+use crate::model::{CampaignState, Members, NumberTest, Subject, TextTest};
 
 /// A question in [`Conditions`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -112,8 +113,8 @@ pub(crate) enum Node {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Conditions {
     pub(super) nodes: Vec<Node>,
-    /// Lists of keys, each in order.
-    pub(super) lists: Vec<Vec<String>>,
+    /// Who stands in a file or a plan.
+    pub(super) lists: Vec<Members>,
     pub(super) reads: Vec<Reads>,
     /// Absent where one is no pattern, which no plan has.
     pub(super) patterns: Vec<Option<Arc<Pattern>>>,
@@ -154,11 +155,15 @@ impl Conditions {
             .is_some_and(|pattern| pattern.is_match(text))
     }
 
+    /// Searches for patterns count from now on.
+    pub(crate) fn limit_searches(&self, patience: &Arc<Patience>) {
+        let patterns = self.patterns.iter().flatten();
+        patterns.for_each(|pattern| pattern.limit(patience));
+    }
+
     /// Whether a key stands in a list.
     pub(crate) fn lists(&self, list: usize, key: &str) -> bool {
-        self.lists[list]
-            .binary_search_by(|listed| listed.as_str().cmp(key))
-            .is_ok()
+        self.lists[list].contains(key)
     }
 
     pub(crate) fn slots(&self) -> &[NodeId] {

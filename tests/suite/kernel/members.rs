@@ -84,6 +84,69 @@ fn a_segment_may_have_members_by_name_only() {
         .counts("/segments/big", 1);
 }
 
+/// Where the keys of each list stand in memory.
+fn places(plan: &Plan) -> Vec<Vec<*const u8>> {
+    let segments = plan.model().segments.values();
+    segments
+        .flat_map(|segment| [&segment.include, &segment.exclude])
+        .map(|members| members.keys().iter().map(|key| key.as_ptr()).collect())
+        .collect()
+}
+
+#[test]
+fn what_many_segments_name_is_held_once() {
+    let yaml = "segments:
+  a: { include: [vip.csv, more.txt], exclude: [blocked.txt] }
+  b: { include: [more.txt, vip.csv] }
+  c: { include: [vip.csv], exclude: [blocked.txt, more.txt] }
+";
+    let files = [
+        ("vip.csv", "name,id\nBob,2\nAnn,1\nEve,3\n"),
+        ("more.txt", "3\n4\n"),
+        ("blocked.txt", "5\n"),
+    ];
+    let plan = plan_with_files(yaml, &files);
+    let keys = |at: usize| {
+        plan.model()
+            .segments
+            .values()
+            .nth(at)
+            .unwrap()
+            .include
+            .keys()
+    };
+    assert_eq!(
+        (keys(0), keys(2)),
+        (vec!["1", "2", "3", "4"], vec!["1", "2", "3"])
+    );
+    let [in_a, out_a, in_b, _, in_c, out_c] = places(&plan).try_into().unwrap();
+    assert_eq!(in_a, in_b);
+    assert_eq!(in_a[..2], in_c[..2]);
+    assert_eq!(in_a[3], out_c[1], "it is the 4 of more.txt");
+    assert_eq!(out_a[0], out_c[2]);
+    // A plan file says all of them again.
+    let read = Plan::from_json(&plan.to_json()).unwrap();
+    let [in_a, _, in_b, _, _, _] = places(&read).try_into().unwrap();
+    assert_eq!(in_a, in_b);
+    assert_eq!(read.to_json(), plan.to_json());
+}
+
+#[test]
+fn what_is_looked_for_in_a_text_is_looked_for_once() {
+    let yaml = "content:
+  a: { kind: email, body: letter.txt }
+  b: { kind: email, body: letter.txt }
+";
+    let plan = plan_with_files(yaml, &[("letter.txt", "{{ orders | default: 0 }}")]);
+    let bodies = plan.model().content.values();
+    let [a, b] = bodies
+        .map(|content| std::sync::Arc::as_ptr(&content.body.as_ref().unwrap().tokens))
+        .collect::<Vec<_>>()
+        .try_into()
+        .unwrap();
+    assert_eq!(a, b);
+}
+
 #[test]
 fn a_segment_with_members_lets_nobody_in_again_under_another_name() {
     let named = |segment: &str, published: bool| {
