@@ -323,6 +323,51 @@ def campaign_of(steps):
     return "campaigns:\n  c:\n    enter: { field: number, is: 1 }\n    on-leave: stay\n    steps:\n" + "".join(steps)
 
 
+def overridden(n):
+    """Variables, each with another value in an environment."""
+    here = block("variables", (f"  v{i}: w{i}\n" for i in range(n)))
+    there = "environments:\n  test:\n    variables:\n" + "".join(f"      v{i}: x{i}\n" for i in range(n))
+    return head() + here + there
+
+
+def entering(funnels, ways, steps):
+    body = "{ enter: [" + ", ".join(ways) + "], on-leave: exit, steps: [" + ", ".join(steps) + "] }"
+    return head() + funnels + campaigns([body])
+
+
+def entering_stages(n):
+    """One campaign that lets in who is in a stage of one of n funnels, and asks for each again."""
+    ways = [f"{{ stage: f{i}/a }}" for i in range(n)]
+    funnels = block("funnels", (TWO_STAGES.format(i) for i in range(n)))
+    return entering(funnels, ways, (f"{{ if: {way}, then: [{{ add-tag: red }}] }}" for way in ways))
+
+
+def entering_reached(n):
+    ways = (f"{{ reached: f/s{i} }}" for i in range(n - 1))
+    return entering(funnel(n, converting=True), ways, ["{ add-tag: red }"] * n)
+
+
+def sharing(n, out):
+    """Segments and content that all name the same files."""
+    with open(os.path.join(out, "members.txt"), "w", encoding="utf-8") as file:
+        file.write("".join(f"{i}\n" for i in range(300)))
+    with open(os.path.join(out, "letter.txt"), "w", encoding="utf-8") as file:
+        file.write('Hello {{ word | default: "friend" }}!\n' * 30)
+    content = block("content", (f"  m{i}: {{ kind: email, body: letter.txt }}\n" for i in range(n)))
+    return head() + content + block("segments", (f"  s{i}: {{ include: [members.txt] }}\n" for i in range(n)))
+
+
+def asked(n, word="red"):
+    """A message behind each of n questions that let nobody on."""
+    one = "      - if: {{ field: number, is: {0} }}\n        then: [{{ exit: exited }}]\n      - {{ send: m }}\n"
+    first = f"      - if: {{ tag: {word} }}\n        then: [{{ exit: exited }}]\n"
+    return head() + "content: { m: { kind: focus } }\n" + campaign_of([first] + [one.format(i) for i in range(n)])
+
+
+def asked_otherwise(n):
+    return asked(n, "blue")
+
+
 KINDS = {
     make.__name__.replace("_", "-"): make
     for make in (
@@ -331,7 +376,7 @@ KINDS = {
         funnels, many_funnels, stage_questions, unknown_stages, leaving, loops, steps, jumps, moved, tests,
         wrong_types, wrong_shapes, layers, loose, places, moves, jumps_back, jumps_forward, jumps_round, tag_alternatives,
         known_warnings, projects, reached, stages_without_funnel, sums, leaving_steps,
-        steps_moving, steps_moving_elsewhere, steps_moving_if,
+        steps_moving, steps_moving_elsewhere, steps_moving_if, overridden, entering_stages, entering_reached, sharing, asked, asked_otherwise,
     )
 }
 
@@ -340,7 +385,7 @@ def main(kind, count, out):
     os.makedirs(out)
     make = KINDS[kind]
     # Some kinds write more files than one.
-    text = make(count, out) if make in (bodies, files, known_warnings, projects) else make(count)
+    text = make(count, out) if make in (bodies, files, known_warnings, projects, sharing) else make(count)
     with open(os.path.join(out, "funnelc.yaml"), "w", encoding="utf-8") as file:
         file.write(text)
 

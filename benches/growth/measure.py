@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """measure.py BINARY [KIND...]: what `BINARY check` costs for projects of N and of 2N things, as rows of a table; `all` for every kind.
 
-`graph:KIND` is what `BINARY graph` costs.
+`graph:KIND` is what `BINARY graph` costs, `env:KIND` what `check --env test` does, and `diff:KIND` a diff from it to KIND-otherwise.
 
 2N things are about 500 KB. The cost is the processor time in user mode, the least of RUNS (5), N and 2N in turn, so that what else the
 machine does shows little. Ends with an error where a kind costs too much. Everything it makes stands in target/bench/growth.
@@ -24,18 +24,29 @@ PROBE = 300
 
 def project(kind, count):
     """The folder of a project, and how many bytes it has."""
-    kind = kind.removeprefix("graph:")
+    kind = kind.rpartition(":")[2]
     folder = os.path.join(WORK, f"{kind}-{count}")
     shutil.rmtree(folder, ignore_errors=True)
     gen.main(kind, count, folder)
     return folder, sum(os.path.getsize(os.path.join(at, file)) for at, _, files in os.walk(folder) for file in files)
 
 
-def cost(binary, command, folder):
+def arguments(kind, count, folder):
+    """What the binary is told, and where."""
+    if kind.startswith("graph:"):
+        return ["graph", folder]
+    if kind.startswith("env:"):
+        return ["check", "--env", "test", folder]
+    if kind.startswith("diff:"):
+        return ["diff", folder, project(f"{kind}-otherwise", count)[0]]
+    return ["check", folder]
+
+
+def cost(binary, told):
     before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
-    done = subprocess.run([binary, command, folder], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    done = subprocess.run([binary, *told], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     if done.returncode not in (0, 1):
-        sys.exit(f"{command} of {folder} ended with {done.returncode}")
+        sys.exit(f"{' '.join(told)} ended with {done.returncode}")
     return resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
 
 
@@ -45,8 +56,8 @@ def main(binary, kinds):
     for kind in kinds:
         count = LARGE // 2 * PROBE // project(kind, PROBE)[1]
         folders = [project(kind, size) for size in (count, 2 * count)]
-        command = "graph" if kind.startswith("graph:") else "check"
-        least = [min(times) for times in zip(*([cost(binary, command, folder) for folder, _ in folders] for _ in range(runs)))]
+        told = [arguments(kind, size, folder) for size, (folder, _) in zip((count, 2 * count), folders)]
+        least = [min(times) for times in zip(*([cost(binary, each) for each in told] for _ in range(runs)))]
         ratio = least[1] / max(least[0], 0.001)
         print(f"| {kind} | {count:,} | {folders[1][1] // 1000} | {least[0]:.2f} | {least[1]:.2f} | {ratio:.2f} |", flush=True)
         if ratio > TOO_MUCH or least[1] > 2:
@@ -59,4 +70,4 @@ if __name__ == "__main__":
     if len(sys.argv) < 2:
         sys.exit(__doc__)
     wanted = sys.argv[2:] or NINE
-    main(sys.argv[1], [*gen.KINDS, "graph:entered"] if wanted == ["all"] else wanted)
+    main(sys.argv[1], [*gen.KINDS, "graph:entered", "env:overridden", "diff:asked"] if wanted == ["all"] else wanted)
