@@ -64,6 +64,30 @@ impl<'a> Laws<'a> {
         }
     }
 
+    /// Whether an atom may hold for all or for nobody by itself, where that is not seen from one
+    /// thing alone.
+    pub(super) fn may_decide(&self, atom: &ConditionKind, from: From) -> bool {
+        match atom {
+            ConditionKind::Event(test) => {
+                let bounds = thresholds(&test.test);
+                bounds.iter().any(|bound| *bound <= Decimal::ZERO)
+            }
+            ConditionKind::Campaign { campaign, .. } => {
+                self.campaigns[campaign.index()] != (true, true)
+            }
+            ConditionKind::InFunnel(funnel)
+            | ConditionKind::Reached(StageRef { funnel, .. })
+            | ConditionKind::Stage {
+                stage: StageRef { funnel, .. },
+                ..
+            } => from == From::Campaign && self.full.contains(funnel),
+            ConditionKind::Field { .. } | ConditionKind::Tag(_) => false,
+            ConditionKind::Reachable(_) | ConditionKind::Segment(_) => false,
+            ConditionKind::All(_) | ConditionKind::Any(_) | ConditionKind::Not(_) => false,
+            ConditionKind::Broken => false,
+        }
+    }
+
     /// The laws about these atoms.
     pub(super) fn about(
         &self,

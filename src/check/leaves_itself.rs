@@ -167,8 +167,8 @@ fn questions(
         .chain(inside)
         .for_each(|condition| {
             atoms(condition, &mut |atom| {
-                asked += 1 + stages(model, atom) / STAGES
-            })
+                asked += 1 + stages(model, atom) / STAGES;
+            });
         });
     steps.saturating_mul(asked)
 }

@@ -68,10 +68,11 @@ fn reaches_nobody<'a>(
         return false;
     };
     let asked = what_it_takes(channel, address, rules);
-    let mut together = case.together.borrow_mut();
-    let anybody = !together.never(&[(&asked, true)], From::Campaign);
-    drop(together);
-    anybody && visit.known.never(case, &[(&asked, true)])
+    visit.known.never(case, &[(&asked, true)])
+        && !case
+            .together
+            .borrow_mut()
+            .never(&[(&asked, true)], From::Campaign)
 }
 
 /// What is asked before such a message goes out.

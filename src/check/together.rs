@@ -98,7 +98,7 @@ impl<'a> Together<'a> {
         let Some(left) = self.left.checked_sub(atoms.len()) else {
             return false;
         };
-        if !self.may_contradict(&atoms) {
+        if !self.may_contradict(&atoms, from) {
             return false;
         }
         self.left = left;
@@ -170,13 +170,13 @@ impl<'a> Together<'a> {
         (found.atoms.len() <= MANY).then_some(())
     }
 
-    /// Whether two ask about one thing, or one can be decided by itself.
-    fn may_contradict(&self, atoms: &[&Condition]) -> bool {
+    /// Whether two ask about one thing, or one can be decided by itself; most conditions are
+    /// neither, and need no diagram.
+    fn may_contradict(&self, atoms: &[&Condition], from: From) -> bool {
         let mut seen = BTreeSet::new();
-        atoms.iter().any(|atom| match thing(&atom.kind) {
-            Some(Thing::Event(_) | Thing::Campaign(_) | Thing::Funnel(_)) => true,
-            Some(thing) => !seen.insert(thing),
-            None => false,
+        atoms.iter().any(|atom| {
+            self.laws.may_decide(&atom.kind, from)
+                || thing(&atom.kind).is_some_and(|thing| !seen.insert(thing))
         }) || self
             .addresses(atoms)
             .any(|field| seen.contains(&Thing::Field(field)))

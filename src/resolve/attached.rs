@@ -10,7 +10,7 @@ use crate::diagnostic::{Diagnostic, codes};
 use crate::model::ids::Id;
 use crate::model::template::{Part, Template};
 use crate::model::{Body, ContentId, ContentKind, Members};
-use crate::schema::{self, Keyed, ListOf, Project, Text};
+use crate::schema::{self, Keyed, Project, Text};
 use crate::screen::shortened;
 use crate::source::{FileId, Refused, SourceFile, Sources, Span};
 

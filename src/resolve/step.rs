@@ -34,7 +34,7 @@ impl Numbering {
 }
 
 /// How many characters the name of a step or a branch may have, with the uses of blocks around it,
-/// of which there are 32 at most.
+/// of which there are 24 at most.
 const LONGEST_NAME: usize = 4000;
 
 /// How many characters a note may have.

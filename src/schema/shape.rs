@@ -1,7 +1,7 @@
 //! Mistakes of shape: what the JSON Schema finds wrong, each translated into a message of ours at
 //! its place in the span tree; one mistake, one error.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use jsonschema::error::ValidationErrorKind;
@@ -434,7 +434,8 @@ impl<'a> Place<'a> {
             error.instance().as_str().map(str::to_owned)
         });
         // A name may be wrong in its form and in its length.
-        let names: BTreeSet<_> = names.collect();
+        let mut names: Vec<_> = names.collect();
+        names.dedup();
         names
             .iter()
             .filter_map(|name| self.node.entry(name))

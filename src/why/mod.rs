@@ -212,11 +212,10 @@ fn segment<'m>(view: &View<'m>, trials: &Trials<'_>, id: SegmentId) -> SegmentWh
 /// The lists of a segment come before its condition, in this order.
 fn decides(view: &View<'_>, id: SegmentId) -> Decides {
     let (segment, key) = (&view.model.segments[id], &view.one.key);
-    let names = |list: &[String]| list.binary_search(key).is_ok();
     let by_hand = &view.memory.members_by_hand;
-    if names(&segment.exclude) {
+    if segment.exclude.contains(key) {
         Decides::Exclude
-    } else if names(&segment.include) {
+    } else if segment.include.contains(key) {
         Decides::Include
     } else if by_hand.iter().any(|(of, _)| of.index() == id.index()) {
         Decides::Step

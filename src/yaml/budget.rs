@@ -11,9 +11,9 @@ use crate::source::{FileId, Span};
 pub const MAX_BYTES: u64 = 16 << 20;
 /// With the copies that aliases make.
 const MAX_TEXT: usize = 32 << 20;
-/// How many lists and mappings may stand inside each other. Two of them are at most three levels of
-/// a plan, of whose JSON 127 can be read.
-pub const MAX_DEPTH: usize = 80;
+/// How many lists and mappings may stand inside each other. Two of them, as of an `if`, are at most
+/// four levels of a plan, of whose JSON 127 can be read.
+pub const MAX_DEPTH: usize = 64;
 pub(super) const MAX_NODES: usize = 1_000_000;
 
 /// What has been spent, and the anchored nodes that aliases may copy.

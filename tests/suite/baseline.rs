@@ -268,7 +268,7 @@ fn a_baseline_is_written_and_counted_in_every_format() {
     );
     write(
         "funnelc.yaml",
-        &format!("{PROJECT}checks: {{ baseline: kept.yaml }}\n"),
+        &format!("{PROJECT}checks: {{ baseline: kept-baseline.yaml }}\n"),
     );
     let missing = check(folder.path(), &[]);
     assert_eq!(missing.code, Some(1));
@@ -280,10 +280,10 @@ fn a_baseline_is_written_and_counted_in_every_format() {
         missing.out
     );
     let named = check(folder.path(), &["--write-baseline"]);
-    assert_eq!(named.out, format!("kept.yaml: {count} warnings\n"));
+    assert_eq!(named.out, format!("kept-baseline.yaml: {count} warnings\n"));
     let file = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
     assert_eq!(
-        file("kept.yaml"),
+        file("kept-baseline.yaml"),
         file("funnelc-baseline.yaml"),
         "the same warnings give the same file"
     );
@@ -314,11 +314,11 @@ fn a_baseline_is_written_and_counted_in_every_format() {
             run.out
         );
     }
-    let kept = file("kept.yaml");
+    let kept = file("kept-baseline.yaml");
     write(
         "funnelc.yaml",
         &format!(
-            "{}checks: {{ baseline: kept.yaml }}\n",
+            "{}checks: {{ baseline: kept-baseline.yaml }}\n",
             PROJECT.replace("    on-leave: stay\n", "")
         ),
     );
@@ -327,17 +327,17 @@ fn a_baseline_is_written_and_counted_in_every_format() {
         refused.code == Some(1) && refused.err.contains("nothing is written"),
         "{refused:?}"
     );
-    assert_eq!(file("kept.yaml"), kept);
+    assert_eq!(file("kept-baseline.yaml"), kept);
     write(
         "funnelc.yaml",
         &format!(
-            "{}checks: {{ baseline: kept.yaml }}\n",
+            "{}checks: {{ baseline: kept-baseline.yaml }}\n",
             PROJECT.replace("  unused:", "  unuse:")
         ),
     );
     let junit = check(folder.path(), &["--format", "junit", "--deny-warnings"]);
     assert!(
-        junit.out.contains("<testcase name=\"kept.yaml\""),
+        junit.out.contains("<testcase name=\"kept-baseline.yaml\""),
         "what is stale is told: {}",
         junit.out
     );

@@ -67,7 +67,7 @@ fn conditions_may_be_as_deep_as_lists_and_mappings() {
         ("{ all: [", "] }"),
         ("{ any: [{ tag: x }, ", "] }"),
     ] {
-        let levels = if close.contains(']') { 61 } else { 123 };
+        let levels = if close.contains(']') { 29 } else { 59 };
         let condition = format!(
             "{}{{ tag: x }}{}",
             open.repeat(levels),

@@ -774,6 +774,8 @@ fn each_schema_can_be_asked_for() {
         ("findings", "findings"),
         ("diff", "diff"),
         ("run", "run"),
+        ("why", "why"),
+        ("status", "status"),
         ("plan", "plan"),
     ] {
         let printed = funnelc_in(&root(), &["schema", of]);

@@ -525,7 +525,7 @@ fn searched(letters: usize, tests: &[&str]) -> funnelc::Compiled {
 contacts: {{ key: id, tags: {{ values: [done, met] }}, fields: {{ word: {{ type: text }} }} }}
 campaigns:
   a: {{ enter: {{ field: word, matches: '[ab]*a[ab]{{2000}}c' }}, steps: [{{ add-tag: done }}] }}
-  b: {{ enter: {{ field: word, matches: 'ab|c' }}, steps: [{{ wait: 2 days }}, {{ add-tag: met }}] }}
+  b: {{ enter: {{ field: word, matches: 'ab|c' }}, on-leave: stay, steps: [{{ wait: 2 days }}, {{ add-tag: met }}] }}
 tests:
 {tests}"
         ),

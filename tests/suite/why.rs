@@ -30,6 +30,7 @@ impl Given<'_> {
             companies: self.companies.map(str::as_bytes),
             events: self.events,
             spill: None,
+            patience: None,
             past: Past {
                 accept_short_history: true,
                 ..Past::default()

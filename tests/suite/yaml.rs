@@ -336,7 +336,7 @@ mod limits {
             let close = " }".repeat(levels);
             format!("segments: {{ a: {{ where: {open}{{ tag: x }}{close} }} }}")
         };
-        assert_eq!(findings::in_file(&deep(76)), "");
-        assert!(findings::in_file(&deep(77)).starts_with("yaml-limit"));
+        assert_eq!(findings::in_file(&deep(60)), "");
+        assert!(findings::in_file(&deep(61)).starts_with("yaml-limit"));
     }
 }

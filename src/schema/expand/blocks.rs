@@ -24,7 +24,7 @@ const BYTES: usize = 100;
 
 /// So deep may blocks use blocks: whoever reads a step follows every level, and so does the
 /// expansion, on the stack.
-const MOST_LEVELS: usize = 32;
+const MOST_LEVELS: usize = 24;
 
 /// The blocks of a project by name.
 pub(super) type Definitions = BTreeMap<String, Block>;

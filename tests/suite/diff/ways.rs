@@ -63,7 +63,7 @@ fn of_many_questions_before_a_message_twenty_are_told() {
     assert_eq!(reach.before[19], "not (tag vip)");
     assert_eq!(reach.after[..19], reach.before[..19]);
     for shown in [last.text(), last.markdown()] {
-        let shown = shown.replace("\n", " ");
+        let shown = shown.replace('\n', " ");
         assert!(shown.contains("81 questions more"), "{shown}");
     }
     // The first that differs is among them, and one that is gone is seen among thousands.
