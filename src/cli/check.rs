@@ -19,7 +19,7 @@ pub(crate) struct Args {
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// Lay this environment of the project over it; without, the project is checked as it is, and
-    /// with each of its environments
+    /// each of its environments for errors
     #[arg(long, value_name = "NAME")]
     env: Option<String>,
     /// How to print the findings

@@ -538,6 +538,14 @@ environments:
         live.out
     );
     assert_eq!(check(&["--env", "fine"]).code, Some(0));
+    // What is only odd there is told to who asks.
+    let never = "{ all: [{ tag: hot }, { not: { tag: hot } }] }";
+    let step = format!("{{ if: {never}, then: [{{ note: x }}] }}");
+    project(&format!(
+        "  odd: {{ campaigns: {{ talk: {{ steps: [{step}] }} }} }}\n"
+    ));
+    let odd = [check(&[]), check(&["--env", "odd"])].map(|ran| ran.out.contains("never-true"));
+    assert_eq!(odd, [false, true]);
     let many: String = (0..33).map(|at| format!("  e{at}: {{}}\n")).collect();
     project(&many);
     let many = check(&[]);
