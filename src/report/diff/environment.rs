@@ -63,15 +63,15 @@ impl EnvironmentShift {
         let name = &self.name;
         match &self.change {
             EnvironmentChange::Otherwise(_) => format!(
-                "in the environment `{name}` something else changes; `--env {name}` shows what"
+                "In the environment `{name}` something else changes; `--env {name}` shows what"
             ),
-            EnvironmentChange::Nothing => format!("in the environment `{name}` nothing changes"),
+            EnvironmentChange::Nothing => format!("In the environment `{name}` nothing changes"),
             EnvironmentChange::New(_) => format!(
-                "the environment `{name}` is new; `--env {name}` shows how it differs from the base"
+                "The environment `{name}` is new; `--env {name}` shows how it differs from the base"
             ),
-            EnvironmentChange::Gone => format!("the environment `{name}` is gone"),
+            EnvironmentChange::Gone => format!("The environment `{name}` is gone"),
             EnvironmentChange::Broken => format!(
-                "the environment `{name}` has errors, here or in the base, and is not compared; \
+                "The environment `{name}` has errors, here or in the base, and is not compared; \
                  `funnelc check` tells them"
             ),
         }
