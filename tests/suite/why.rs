@@ -83,13 +83,16 @@ impl Given<'_> {
     }
 }
 
+/// So many projects are enough: each costs some seconds of a debug build.
+const MOST: u64 = 100;
+
 /// So many contacts of a run are explained: each costs as many runs as there are changes to try.
 const FEW: usize = 2;
 
 #[test]
 fn what_a_run_would_do_and_who_is_in_which_segment_is_what_the_run_says() {
     let mut explained = 0;
-    for seed in first()..first() + cases() {
+    for seed in first()..first() + cases().min(MOST) {
         each_run(seed, &mut |given, ran| {
             let journal = records(std::str::from_utf8(&ran.journal).unwrap()).split_off(1);
             let (header, rows) = given.rows();
@@ -119,7 +122,10 @@ fn what_a_run_would_do_and_who_is_in_which_segment_is_what_the_run_says() {
             }
         });
     }
-    assert!(explained > cases(), "{explained} contacts were explained");
+    assert!(
+        explained > cases().min(MOST),
+        "{explained} contacts were explained"
+    );
 }
 
 /// What a run would write into its journal, cell by cell.
@@ -145,7 +151,7 @@ fn lines(why: &Why) -> Vec<Vec<String>> {
 #[test]
 fn a_change_that_is_told_turns_the_verdict_or_the_next_thing_fails() {
     let (mut turned, mut next, mut untried) = (0_u64, 0_u64, 0_u64);
-    for seed in first()..first() + cases() {
+    for seed in first()..first() + cases().min(MOST) {
         each_run(seed, &mut |given, _| {
             let (header, rows) = given.rows();
             for (key, row) in rows.iter().take(FEW) {
