@@ -54,6 +54,8 @@ pub struct Compiled {
     pub unread: Vec<Span>,
     /// The plan, if nothing that was found is an error.
     pub plan: Option<Plan>,
+    /// The names of its environments, as they are written.
+    pub environments: Vec<String>,
     /// How many warnings are not among the findings, because they stand in the project's baseline.
     pub left_out: usize,
 }
@@ -94,21 +96,27 @@ pub fn compile_anew(sources: Sources) -> Compiled {
 
 /// The names of a project's environments, as they are written, as far as its text can be read.
 pub fn environments(sources: &Sources) -> Vec<String> {
-    let tree = tree(sources);
+    environments_in(&tree(sources))
+}
+
+fn environments_in(root: &Node) -> Vec<String> {
     let names = |node: &Node| match &node.value {
         Value::Mapping(entries) => entries.iter().map(|it| it.key.value.clone()).collect(),
         Value::Scalar(_) | Value::Sequence(_) => Vec::new(),
     };
-    tree.get("environments").map(names).unwrap_or_default()
+    root.get("environments").map(names).unwrap_or_default()
 }
 
 /// Compiles the files of one project as they are, and tells the errors and plain secrets that there
 /// are besides with each of its environments; what is only odd there may well be so for a test.
 pub fn compile_with_environments(sources: Sources) -> Compiled {
     let mut compiled = compile(sources);
+    if compiled.environments.is_empty() {
+        return compiled;
+    }
     let what = |it: &Diagnostic| (it.primary.span, it.code, it.message.clone());
     let mut known: BTreeSet<_> = compiled.diagnostics.iter().map(what).collect();
-    for name in environments(&compiled.sources) {
+    for name in compiled.environments.clone() {
         let with = compile_for(compiled.sources.clone(), Some(&name));
         for mut finding in with.diagnostics {
             let counts = finding.severity == Severity::Error || finding.code == codes::PLAIN_SECRET;
@@ -128,6 +136,7 @@ fn checked(sources: Sources, read: Read) -> Compiled {
         mut diagnostics,
         origins,
         unread,
+        environments,
     } = read;
     diagnostics = check::apply_severity(&model, diagnostics);
     let (checked, found) = check::run(model, &diagnostics);
@@ -144,6 +153,7 @@ fn checked(sources: Sources, read: Read) -> Compiled {
         unread,
         plan,
         sources,
+        environments,
         left_out: 0,
     }
 }
@@ -210,6 +220,7 @@ struct Read {
     diagnostics: Vec<Diagnostic>,
     origins: Provenance,
     unread: Vec<Span>,
+    environments: Vec<String>,
 }
 
 /// From text to meaning: what could be understood, and what could not.
@@ -230,6 +241,7 @@ fn read(sources: &Sources, environment: Option<&str>) -> Read {
     }
     let (root, found) = schema::merge(roots);
     diagnostics.extend(found);
+    let environments = environments_in(&root);
     let Expanded {
         root,
         origins,
@@ -246,5 +258,6 @@ fn read(sources: &Sources, environment: Option<&str>) -> Read {
         diagnostics,
         origins,
         unread,
+        environments,
     }
 }
