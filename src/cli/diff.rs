@@ -9,7 +9,8 @@ use clap::ValueEnum;
 use super::files::{Disk, Revision};
 use super::kept::Kept;
 use super::output::{Stream, Terminal};
-use super::{CliError, Exit, plan, project, run};
+use super::run::{self, Broken};
+use super::{CliError, Exit, plan, project};
 use crate::Compiled;
 use crate::diagnostic::did_you_mean;
 use crate::diff::Diff;
@@ -19,8 +20,6 @@ use crate::runner::RunError;
 use crate::runner::batch::Watch;
 use crate::runner::compare::{Comparison, Naming, Pair};
 use crate::runner::events::Spill;
-use crate::runner::input::state_store::Snapshot;
-use crate::runner::output::store::Store;
 use crate::runner::program::BindError;
 use crate::source::Sources;
 
@@ -334,14 +333,14 @@ fn with_environments(base: &Version, head: &Version, without: &Diff) -> Vec<Envi
     let (Some(before), Some(after)) = (&base.project, &head.project) else {
         return Vec::new();
     };
-    let named = [before, after].map(|project| crate::environments(&project.sources));
-    let names: BTreeSet<&String> = named.iter().flatten().collect();
+    let named = [&before.environments, &after.environments];
+    let names: BTreeSet<&String> = named.into_iter().flatten().collect();
     let plan = |version: &Version, project: &Compiled, name: Option<&str>| match name {
         Some(_) => crate::compile_for(project.sources.clone(), name).plan,
         None => Some(version.plan.clone()),
     };
     let shift = |name: &String| {
-        let is_in = [&named[0], &named[1]].map(|names| names.contains(name));
+        let is_in = named.map(|names| names.contains(name));
         let of = |has: bool| has.then_some(name.as_str());
         let base = plan(base, before, of(is_in[0]));
         let head = plan(head, after, of(is_in[1]));
@@ -470,18 +469,6 @@ fn compiled(
     Ok(None)
 }
 
-/// Why nothing could be compared.
-enum Broken {
-    Run(RunError),
-    Other(CliError),
-}
-
-impl<T: Into<CliError>> From<T> for Broken {
-    fn from(failure: T) -> Self {
-        Self::Other(failure.into())
-    }
-}
-
 fn compare(
     contacts: &Path,
     base: &Version,
@@ -492,10 +479,7 @@ fn compare(
     let now = run::now(args.now.as_deref(), &head.plan)?;
     let secret = args.hash_key.as_deref().map(secret).transpose()?;
     let interrupted = run::signals()?.interrupted;
-    let state = args.state.as_deref().map_or(Ok(None), Store::peek)?;
-    if let (None, Some(folder)) = (&state, &args.state) {
-        return Err(CliError::new(format!("there is no state in `{}`", folder.display())).into());
-    }
+    let state = args.state.as_deref().map(run::state).transpose()?;
     let source = run::source(contacts)?;
     let bar = run::progress_bar(source.length());
     let watch = Watch {
@@ -503,8 +487,7 @@ fn compare(
         progress: &|bytes| bar.inc(bytes),
     };
     let companies = args.companies.as_deref().map(run::whole).transpose()?;
-    let pair =
-        Pair::new(&base.plan, &head.plan, now, state.map(Snapshot::File)).map_err(Broken::Run)?;
+    let pair = Pair::new(&base.plan, &head.plan, now, state).map_err(Broken::Run)?;
     let mut pair = pair
         .with_companies(companies.as_deref())
         .map_err(Broken::Run)?;
@@ -596,10 +579,10 @@ fn failed(broken: Broken, plan: &Plan, args: &Args, terminal: Terminal) -> Resul
         RunError::Spill { .. } => Err(run::no_room(&error)),
         RunError::NoCompanies => Err(run::no_companies(&error)),
         RunError::Bind(BindError::Earlier { state }) => Err(run::earlier(*state, plan)),
-        RunError::State { .. } => Err(CliError::new(format!(
-            "the state in `{}` is damaged: {error}",
-            name(&args.state)
-        ))),
+        RunError::State { .. } => {
+            let folder = args.state.as_deref().unwrap_or(Path::new(""));
+            Err(run::damaged(folder, &error))
+        }
         RunError::Read(_) => Err(CliError::lines(format!(
             "`{}`: {error}",
             name(&args.contacts)

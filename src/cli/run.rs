@@ -28,10 +28,12 @@ use crate::runner::notice::{Aftermath, Notice};
 use crate::runner::output::folder;
 use crate::runner::output::store::Store;
 
-pub(crate) use failed::{bad_events, earlier, no_companies, no_events, no_room, wrong_in};
+pub(crate) use failed::{
+    Broken, bad_events, damaged, earlier, no_companies, no_events, no_room, wrong_in,
+};
 pub(crate) use inputs::{
-    Loaded, events, loaded, now, options, plan, progress_bar, signals, source, temporary, threads,
-    whole,
+    Loaded, events, loaded, now, options, plan, progress_bar, signals, source, state, temporary,
+    threads, whole,
 };
 
 use inputs::{Signals, not_far_ahead};

@@ -8,8 +8,6 @@ use super::output::{Stream, Terminal};
 use super::{CliError, Exit, run};
 use crate::report;
 use crate::runner::RunError;
-use crate::runner::input::state_store::Snapshot;
-use crate::runner::output::store::Store;
 use crate::status::status;
 
 /// The arguments of `funnelc status`.
@@ -42,13 +40,10 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, CliError> {
     let Some(plan) = run::plan(&args.path, args.env.as_deref(), terminal)? else {
         return Ok(Exit::Findings);
     };
-    let folder = args.state.display();
-    let Some(state) = Store::peek(&args.state)? else {
-        return Err(CliError::new(format!("there is no state in `{folder}`")));
-    };
-    let status = status(&plan, &Snapshot::File(state)).map_err(|error| {
+    let state = run::state(&args.state)?;
+    let status = status(&plan, &state).map_err(|error| {
         if let RunError::State { .. } = error {
-            CliError::new(format!("the state in `{folder}` is damaged: {error}"))
+            run::damaged(&args.state, &error)
         } else {
             CliError::lines(error.to_string())
         }

@@ -7,17 +7,15 @@ use std::{fs, io};
 use clap::ValueEnum;
 
 use super::output::{Stream, Terminal};
-use super::run::{self, Loaded};
+use super::run::{self, Broken, Loaded};
 use super::{CliError, Exit, plan};
 use crate::plan::Plan;
 use crate::report;
 use crate::runner::RunError;
 use crate::runner::batch::Watch;
 use crate::runner::events::Spill;
-use crate::runner::input::state_store::Snapshot;
 use crate::runner::notice::{NoticeCode, RowError};
 use crate::runner::one::{Given, Moment, rows_about};
-use crate::runner::output::store::Store;
 use crate::runner::program::BindError;
 use crate::source::Sources;
 use crate::why::{Answer, Asked, why};
@@ -100,27 +98,12 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, CliError> {
     }
 }
 
-/// Why there is no answer.
-enum Broken {
-    Run(RunError),
-    Other(CliError),
-}
-
-impl<T: Into<CliError>> From<T> for Broken {
-    fn from(failure: T) -> Self {
-        Self::Other(failure.into())
-    }
-}
-
 fn asked(args: &Args, project: (&Plan, Option<&Sources>)) -> Result<Answer, Broken> {
     let moment = match &args.at {
         Some(at) => Moment::At(run::now(Some(at), project.0)?),
         None => Moment::OfState(run::now(None, project.0)?),
     };
-    let state = args.state.as_deref().map_or(Ok(None), Store::peek)?;
-    if let (None, Some(folder)) = (&state, &args.state) {
-        return Err(CliError::new(format!("there is no state in `{}`", folder.display())).into());
-    }
+    let state = args.state.as_deref().map(run::state).transpose()?;
     let interrupted = run::signals()?.interrupted;
     let watch = Watch {
         interrupted: &interrupted,
@@ -130,7 +113,7 @@ fn asked(args: &Args, project: (&Plan, Option<&Sources>)) -> Result<Answer, Brok
     let folder = run::temporary();
     let given = Given {
         contacts: args.contacts.as_deref().map(run::source).transpose()?,
-        state: state.map(Snapshot::File),
+        state,
         companies: companies.as_deref(),
         events: args.events.as_deref().map(run::events).transpose()?,
         spill: Some(Spill::into(&folder)),
@@ -247,10 +230,7 @@ fn failed(
         }
         RunError::State { .. } => {
             let folder = args.state.as_deref().unwrap_or(Path::new(""));
-            Err(CliError::new(format!(
-                "the state in `{}` is damaged: {error}",
-                folder.display()
-            )))
+            Err(run::damaged(folder, error))
         }
         RunError::Read(_) => Err(run::wrong_in(args.contacts.as_deref(), error)),
         RunError::DuplicateKey { .. } | RunError::Skipped { .. } => {

@@ -16,6 +16,26 @@ use crate::runner::output::folder::FolderError;
 use crate::runner::output::store::StoreError;
 use crate::runner::program::BindError;
 
+/// Why a command that takes contacts through a plan, and writes nothing, has no answer.
+pub(crate) enum Broken {
+    Run(RunError),
+    Other(CliError),
+}
+
+impl<T: Into<CliError>> From<T> for Broken {
+    fn from(failure: T) -> Self {
+        Self::Other(failure.into())
+    }
+}
+
+/// The state cannot be read.
+pub(crate) fn damaged(folder: &Path, error: &RunError) -> CliError {
+    CliError::new(format!(
+        "the state in `{}` is damaged: {error}",
+        folder.display()
+    ))
+}
+
 /// Why there is no run, with what to do about it where that is not plain, and how the command ends.
 pub(super) fn failed(error: &RunError, plan: &Plan, args: &Args) -> (CliError, Exit) {
     let failure = match error {
@@ -25,8 +45,7 @@ pub(super) fn failed(error: &RunError, plan: &Plan, args: &Args) -> (CliError, E
         ),
         RunError::State { error: why, .. } => {
             let folder = args.state.as_deref().unwrap_or(Path::new(""));
-            let message = format!("the state in `{}` is damaged: {error}", folder.display());
-            CliError::new(message).coded(why.code()).about(folder)
+            damaged(folder, error).coded(why.code()).about(folder)
         }
         RunError::Header(_)
         | RunError::DuplicateKey { .. }

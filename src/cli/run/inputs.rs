@@ -22,7 +22,9 @@ use crate::runner::Options;
 use crate::runner::events::Format;
 use crate::runner::input::blocks::Source;
 use crate::runner::input::cell;
+use crate::runner::input::state_store::Snapshot;
 use crate::runner::notice::NoticeCode;
+use crate::runner::output::store::Store;
 
 /// What stands at the path of a run.
 pub(crate) enum Loaded {
@@ -246,6 +248,17 @@ pub(crate) fn threads(text: &str) -> Result<NonZero<usize>, String> {
 )]
 pub(crate) fn temporary() -> PathBuf {
     std::env::temp_dir()
+}
+
+/// The state that the last run left in a folder, which is only read.
+pub(crate) fn state(folder: &Path) -> Result<Snapshot, CliError> {
+    match Store::peek(folder)? {
+        Some(state) => Ok(Snapshot::File(state)),
+        None => Err(CliError::new(format!(
+            "there is no state in `{}`",
+            folder.display()
+        ))),
+    }
 }
 
 /// A file that is small enough to be read at once.
