@@ -71,7 +71,11 @@ impl<'m> Asked<'_, 'm> {
                 ..message
             });
         }
-        Some(self.not_yet(message, step, lies, *content))
+        let of_entry = lines
+            .iter()
+            .filter(|line| line.campaign == *campaign && line.entry == entry);
+        let of_entry: Vec<&Line> = of_entry.collect();
+        Some(self.not_yet(message, (step, lies), *content, &of_entry))
     }
 
     /// What the journal says of it.
@@ -106,16 +110,16 @@ impl<'m> Asked<'_, 'm> {
     fn not_yet(
         &self,
         message: MessageWhy,
-        step: &Step,
-        lies: &Lies,
+        (step, lies): (&Step, &Lies),
         content: ContentId,
+        lines: &[&Line],
     ) -> MessageWhy {
         let why = match self.standing {
             Standing::Never => "never entered the campaign".to_owned(),
             Standing::Completed | Standing::Exited | Standing::Converted => {
-                self.passed("the campaign is over", step)
+                self.passed("the campaign is over", step, lines)
             }
-            Standing::Inside => return self.inside(message, step, lies, content),
+            Standing::Inside => return self.inside(message, (step, lies), content, lines),
         };
         MessageWhy {
             why: Some(why),
@@ -126,9 +130,9 @@ impl<'m> Asked<'_, 'm> {
     fn inside(
         &self,
         message: MessageWhy,
-        step: &Step,
-        lies: &Lies,
+        (step, lies): (&Step, &Lies),
         content: ContentId,
+        lines: &[&Line],
     ) -> MessageWhy {
         match lies {
             Lies::Ahead { waits } => self.to_come(message, step, waits, content),
@@ -142,7 +146,7 @@ impl<'m> Asked<'_, 'm> {
                 }
             }
             Lies::Behind => MessageWhy {
-                why: Some(self.passed("the contact is past it in this entry", step)),
+                why: Some(self.passed("the contact is past it in this entry", step, lines)),
                 fails: self
                     .skips(step)
                     .and_then(|reason| self.lacks_consent(reason, content)),
@@ -151,8 +155,14 @@ impl<'m> Asked<'_, 'm> {
         }
     }
 
-    /// What can be said of a message whose time is over, of which nothing is known.
-    fn passed(&self, why: &str, step: &Step) -> String {
+    /// What can be said of a message whose time is over, by the lines of its entry.
+    fn passed(&self, why: &str, step: &Step, lines: &[&Line]) -> String {
+        if let Some((at, way)) = self.went_aside(step, lines) {
+            return format!("at `{at}` the contact went another way: `{way}`");
+        }
+        if let Some(end) = lines.iter().rfind(|line| line.event == "end") {
+            return format!("the campaign ended before it came: `{}`", end.reason);
+        }
         let now = self.skips(step);
         match now.filter(|reason| *reason != SkipReason::AlreadySent) {
             Some(reason) => {
@@ -163,6 +173,25 @@ impl<'m> Asked<'_, 'm> {
             }
             None => format!("{why}; `--history` with the folders of the runs tells why"),
         }
+    }
+
+    /// The step around this one at which the contact took another branch, and which.
+    fn went_aside<'l>(&self, step: &Step, lines: &[&'l Line]) -> Option<(&'m str, &'l str)> {
+        self.steps.iter().find_map(|around| {
+            let leads_here = around.branches().into_iter().find(|branch| {
+                let mut is_inside = false;
+                let mut look = |inside: &Step| is_inside |= inside.id == step.id;
+                branch
+                    .steps
+                    .iter()
+                    .for_each(|inside| inside.each(&mut look));
+                is_inside
+            })?;
+            let took = lines.iter().rfind(|line| {
+                line.step == around.name && ["if", "split", "awaited"].contains(&&*line.event)
+            })?;
+            (took.to != leads_here.word).then_some((around.name.as_str(), took.to.as_str()))
+        })
     }
 
     /// Why the message would be skipped now.

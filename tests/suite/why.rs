@@ -375,9 +375,10 @@ fn the_journals_say_why_a_message_was_skipped() {
     let project = "version: 1\n\
         contacts:\n  key: id\n  fields: { email: { type: email }, ok: { type: boolean } }\n  \
         addresses: { email: email }\n  consent: { email: { field: ok, is: true } }\n\
-        content: { hello: { kind: email } }\n\
+        content: { hello: { kind: email }, again: { kind: email } }\n\
         campaigns:\n  welcome:\n    enter: { field: email, exists: true }\n    on-leave: stay\n    \
-        steps: [ { send: hello }, { wait: 3 days } ]\n";
+        steps: [ { send: hello }, { if: { field: ok, is: true }, then: [ { send: again } ] }, \
+        { wait: 3 days } ]\n";
     let plan = plan_of(crate::projects::sources(&[("funnelc.yaml", project)]));
     let first = Given {
         plan: &plan,
@@ -393,17 +394,23 @@ fn the_journals_say_why_a_message_was_skipped() {
         state: Some(&ran.state),
         ..first
     };
-    let message = |why: Why| why.campaigns[0].messages[0].clone();
-    let silent = message(later.why("3").unwrap());
-    assert_eq!(silent.fate, Fate::Not);
-    assert!(silent.why.unwrap().contains("--history"));
+    let messages = |why: Why| why.campaigns[0].messages.clone();
+    for silent in messages(later.why("3").unwrap()) {
+        assert_eq!(silent.fate, Fate::Not);
+        assert!(silent.why.unwrap().contains("--history"));
+    }
     let rows = ran.journal.split_inclusive(|byte| *byte == b'\n').skip(1);
     let history: Vec<u8> = rows.flatten().copied().collect();
     let answer = why_bytes(&plan, "3", (None, 0), later.inputs(), later.state, &history);
     let Answer::Contact(why) = answer.unwrap() else {
         panic!("the contact is in the file")
     };
-    let told = message(*why);
-    assert_eq!(told.fate, Fate::Skipped);
-    assert_eq!(told.why.as_deref(), Some("has not consented"));
+    let [hello, again] = &messages(*why)[..] else {
+        panic!("there are two messages")
+    };
+    assert_eq!(hello.fate, Fate::Skipped);
+    assert_eq!(hello.why.as_deref(), Some("has not consented"));
+    assert_eq!(again.fate, Fate::Not);
+    let other_way = "at `if` the contact went another way: `else`";
+    assert_eq!(again.why.as_deref(), Some(other_way));
 }
