@@ -1,7 +1,7 @@
 //! A branch of an `if` that nobody takes, because of what is certain of those who come to it: what
 //! let them in, the branch in which it stands, what a step before it did.
 
-use super::follow::{Visit, walk};
+use super::follow::Visit;
 use super::laws::atom;
 use super::together::{Asked, From};
 use super::{CheckContext, Rule};
@@ -11,33 +11,24 @@ use crate::model::{Condition, ConditionKind, EventTest, NumberTest, Since, Step,
 
 pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    for id in case.model.campaigns.ids() {
-        walk(case, id, &mut |visit| {
-            if let StepKind::If {
-                when,
-                then,
-                otherwise,
-            } = &visit.step.kind
-            {
-                let dead = [(true, then), (false, otherwise)].into_iter();
-                let mut dead = dead.filter(|(_, steps)| !steps.is_empty());
-                let dead = dead.find(|(holds, _)| is_never(case, visit, when, *holds));
-                found.extend(
-                    dead.map(|(holds, steps)| told(case, rule, visit, when, (holds, steps))),
-                );
-            }
-        });
+    for visit in case.followed.values().flat_map(|campaign| &campaign.visits) {
+        if let StepKind::If {
+            when,
+            then,
+            otherwise,
+        } = &visit.step.kind
+        {
+            let dead = [(true, then), (false, otherwise)].into_iter();
+            let mut dead = dead.filter(|(_, steps)| !steps.is_empty());
+            let dead = dead.find(|(holds, _)| is_never(case, visit, when, *holds));
+            found.extend(dead.map(|(holds, steps)| told(case, rule, visit, when, (holds, steps))));
+        }
     }
     found
 }
 
 /// Whether the condition never comes out so here, and does somewhere else.
-fn is_never<'a>(
-    case: &CheckContext<'a>,
-    visit: &Visit<'_, 'a>,
-    when: &Condition,
-    holds: bool,
-) -> bool {
+fn is_never<'a>(case: &CheckContext<'a>, visit: &Visit<'a>, when: &Condition, holds: bool) -> bool {
     let nothing_yet = if visit.known.at_entry {
         since_entry(when)
     } else {
@@ -69,7 +60,7 @@ fn since_entry(condition: &Condition) -> Vec<Condition> {
 fn told<'a>(
     case: &CheckContext<'a>,
     rule: &Rule,
-    visit: &Visit<'_, 'a>,
+    visit: &Visit<'a>,
     when: &Condition,
     (holds, steps): (bool, &[Step]),
 ) -> Diagnostic {

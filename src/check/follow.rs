@@ -10,11 +10,12 @@ use std::rc::Rc;
 
 use super::CheckContext;
 use super::laws::{asks, atom};
-use super::together::{Asked, From, Thing};
+use super::together::{Asked, From, Thing, Together};
 use crate::diagnostic::Diagnostic;
 use crate::model::{
-    Action, Campaign, CampaignId, Condition, ConditionKind, Content, Enter, FieldTest, Listing,
-    Model, NewValue, NumberTest, OnLeave, Step, StepId, StepKind, Subject, TextTest, Value,
+    Action, Arena, Campaign, CampaignId, Condition, ConditionKind, Content, Enter, FieldTest,
+    Listing, Model, NewValue, NumberTest, OnLeave, Step, StepId, StepKind, Subject, TextTest,
+    Value,
 };
 
 /// A condition that holds, or does not, for everybody who comes to a step.
@@ -39,10 +40,19 @@ pub(super) struct Known<'a> {
 
 /// A step that contacts come to, what is known of them there, and what stands behind it in its
 /// list.
-pub(super) struct Visit<'v, 'a> {
+pub(super) struct Visit<'a> {
     pub(super) step: &'a Step,
-    pub(super) known: &'v Known<'a>,
+    pub(super) known: Rc<Known<'a>>,
     pub(super) rest: &'a [Step],
+}
+
+/// A campaign from its first step to its last.
+#[derive(Default)]
+pub(super) struct Followed<'a> {
+    /// In the order of the text, the steps of which somebody asks what is known there.
+    pub(super) visits: Vec<Visit<'a>>,
+    /// What is known behind the last step; nothing where nobody comes there.
+    pub(super) end: Option<Rc<Known<'a>>>,
 }
 
 /// The numbers of what is known at the entry and looked at again.
@@ -53,53 +63,46 @@ const EXIT_WHEN: usize = 2;
 /// So much is known at once, what is older is forgotten.
 const MOST_FACTS: usize = 64;
 
-/// Visits the steps of a campaign in the order of the text, and says what is known behind the last
-/// one; nothing where nobody comes there.
-pub(super) fn walk<'a>(
-    case: &CheckContext<'a>,
-    id: CampaignId,
-    visit: &mut dyn FnMut(&Visit<'_, 'a>),
-) -> Option<Known<'a>> {
-    let campaign = &case.model.campaigns[id];
-    if campaign.broken {
-        return None;
+/// Follows the contacts of each campaign.
+pub(super) fn all<'a>(
+    model: &'a Model,
+    enrolled: &BTreeSet<CampaignId>,
+    together: &Together<'a>,
+) -> Arena<CampaignId, Followed<'a>> {
+    let campaigns = model.campaigns.iter();
+    campaigns
+        .map(|(id, campaign)| {
+            if campaign.broken {
+                return Followed::default();
+            }
+            let mut walker = Walker {
+                model,
+                together,
+                campaign,
+                is_enrolled: enrolled.contains(&id),
+                targets: targets(campaign),
+                after_wait: Rc::new(Known::nothing()),
+                numbers: EXIT_WHEN,
+                visits: Vec::new(),
+            };
+            let start = walker.start(id);
+            let end = walker.list(&campaign.steps, Rc::new(start));
+            Followed {
+                visits: walker.visits,
+                end,
+            }
+        })
+        .collect()
+}
+
+/// Whether a check asks what is known at such a step.
+fn is_asked(step: &Step) -> bool {
+    match &step.kind {
+        StepKind::If { .. } | StepKind::Wait(_) => true,
+        StepKind::Action(action) => matches!(action, Action::Send { .. } | Action::Enroll(_)),
+        StepKind::WaitUntil { .. } | StepKind::Split(_) | StepKind::Await(_) => false,
+        StepKind::Fork(_) | StepKind::Goto { .. } | StepKind::Exit(_) | StepKind::Broken => false,
     }
-    let mut walker = Walker {
-        case,
-        campaign,
-        id,
-        targets: targets(campaign),
-        after_wait: Vec::new(),
-        numbers: EXIT_WHEN,
-        visit,
-    };
-    let entered = walker.entered();
-    let over = walker.over();
-    let stays = campaign.on_leave == Some(OnLeave::Exit)
-        && campaign
-            .enter
-            .iter()
-            .all(|way| matches!(way, Enter::Condition(_)));
-    walker.after_wait = entered
-        .iter()
-        .filter(|_| stays)
-        .chain(&over)
-        .cloned()
-        .collect();
-    // What asks for occurrences since the entry does not hold before it, and may right behind it.
-    let before = over.into_iter().filter(|fact| {
-        !fact
-            .things
-            .iter()
-            .any(|thing| matches!(thing, Thing::Event(_)))
-    });
-    let facts = entered.into_iter().chain(before);
-    let facts = facts.filter(|fact| !fact.things.contains(&Thing::Campaign(id)));
-    let start = Known {
-        facts: facts.collect(),
-        at_entry: true,
-    };
-    walker.list(&campaign.steps, start)
 }
 
 /// The steps to which a `goto` leads.
@@ -218,44 +221,87 @@ impl<'a> Known<'a> {
         }
     }
 
-    fn forget(&mut self, thing: Thing) {
-        self.facts.retain(|fact| !fact.things.contains(&thing));
+    fn forget(self: &mut Rc<Self>, thing: Thing) {
+        let is_about = |fact: &Fact<'_>| fact.things.contains(&thing);
+        if self.facts.iter().any(is_about) {
+            Rc::make_mut(self).facts.retain(|fact| !is_about(fact));
+        }
     }
 
-    /// What is known on both ways.
-    fn meet(mut self, other: &Self) -> Self {
+    /// Leaves what is known on the other way, too.
+    fn meet(&mut self, other: &Self) {
         let numbers: BTreeSet<usize> = other.facts.iter().map(|fact| fact.number).collect();
         self.facts.retain(|fact| numbers.contains(&fact.number));
         self.at_entry &= other.at_entry;
-        self
     }
 }
 
-fn meet<'a>(one: Option<Known<'a>>, other: Option<Known<'a>>) -> Option<Known<'a>> {
+/// What is known at a step; steps that change nothing share it.
+type Here<'a> = Rc<Known<'a>>;
+
+fn meet<'a>(one: Option<Here<'a>>, other: Option<Here<'a>>) -> Option<Here<'a>> {
     match (one, other) {
-        (Some(one), Some(other)) => Some(one.meet(&other)),
+        (Some(mut one), Some(other)) => {
+            if !Rc::ptr_eq(&one, &other) {
+                Rc::make_mut(&mut one).meet(&other);
+            }
+            Some(one)
+        }
         (one, other) => one.or(other),
     }
 }
 
 struct Walker<'w, 'a> {
-    case: &'w CheckContext<'a>,
+    model: &'a Model,
+    together: &'w Together<'a>,
     campaign: &'a Campaign,
-    id: CampaignId,
+    /// Whether steps of other campaigns let contacts in.
+    is_enrolled: bool,
     targets: BTreeSet<StepId>,
     /// What is looked at again before a contact goes on.
-    after_wait: Vec<Fact<'a>>,
+    after_wait: Here<'a>,
     /// The last number that was given.
     numbers: usize,
-    visit: &'w mut dyn FnMut(&Visit<'_, 'a>),
+    visits: Vec<Visit<'a>>,
 }
 
 impl<'a> Walker<'_, 'a> {
+    /// What is known at the entry; and what holds after each wait is kept.
+    fn start(&mut self, id: CampaignId) -> Known<'a> {
+        let entered = self.entered();
+        let over = self.over();
+        let stays = self.campaign.on_leave == Some(OnLeave::Exit)
+            && self
+                .campaign
+                .enter
+                .iter()
+                .all(|way| matches!(way, Enter::Condition(_)));
+        let again = entered.iter().filter(|_| stays).chain(&over);
+        self.after_wait = Rc::new(Known {
+            facts: again.cloned().collect(),
+            at_entry: false,
+        });
+        // What asks for occurrences since the entry does not hold before it, and may right behind
+        // it.
+        let before = over.into_iter().filter(|fact| {
+            !fact
+                .things
+                .iter()
+                .any(|thing| matches!(thing, Thing::Event(_)))
+        });
+        let facts = entered.into_iter().chain(before);
+        let facts = facts.filter(|fact| !fact.things.contains(&Thing::Campaign(id)));
+        Known {
+            facts: facts.collect(),
+            at_entry: true,
+        }
+    }
+
     /// The conditions of `enter`, of which one was just read as true.
     fn entered(&self) -> Option<Fact<'a>> {
         let ways: Option<Vec<Condition>> = self.campaign.enter.iter().map(asked_by).collect();
         let ways = ways.filter(|ways| !ways.is_empty())?;
-        if self.case.enrolled.contains(&self.id) {
+        if self.is_enrolled {
             return None;
         }
         let any = Condition {
@@ -285,7 +331,7 @@ impl<'a> Walker<'_, 'a> {
         holds: bool,
         step: Option<&'a Step>,
     ) -> Option<Fact<'a>> {
-        let things = Rc::new(self.case.together.borrow().things(&condition)?);
+        let things = Rc::new(self.together.things(&condition)?);
         Some(Fact {
             number,
             condition,
@@ -297,34 +343,36 @@ impl<'a> Walker<'_, 'a> {
 
     fn add(
         &mut self,
-        known: &mut Known<'a>,
+        known: &mut Here<'a>,
         condition: Rc<Condition>,
         holds: bool,
         step: Option<&'a Step>,
     ) {
         self.numbers += 1;
+        let fact = self.fact(self.numbers, condition, holds, step);
+        let known = Rc::make_mut(known);
         if known.facts.len() >= MOST_FACTS
             && let Some(oldest) = known.facts.iter().position(|fact| fact.number > EXIT_WHEN)
         {
             known.facts.remove(oldest);
         }
-        known
-            .facts
-            .extend(self.fact(self.numbers, condition, holds, step));
+        known.facts.extend(fact);
     }
 
     /// Goes through a list; `None` where nobody comes out of it.
-    fn list(&mut self, steps: &'a [Step], mut known: Known<'a>) -> Option<Known<'a>> {
-        let mut left_out: Option<Known<'a>> = None;
+    fn list(&mut self, steps: &'a [Step], mut known: Here<'a>) -> Option<Here<'a>> {
+        let mut left_out: Option<Here<'a>> = None;
         for (at, step) in steps.iter().enumerate() {
             if self.targets.contains(&step.id) {
-                known = Known::nothing();
+                known = Rc::new(Known::nothing());
             }
-            (self.visit)(&Visit {
-                step,
-                known: &known,
-                rest: &steps[at + 1..],
-            });
+            if is_asked(step) {
+                self.visits.push(Visit {
+                    step,
+                    known: Rc::clone(&known),
+                    rest: &steps[at + 1..],
+                });
+            }
             let skips = step.may_leave_out_next();
             let behind = self.step(step, known);
             let behind = meet(behind, left_out.take());
@@ -334,11 +382,11 @@ impl<'a> Walker<'_, 'a> {
         Some(known)
     }
 
-    fn step(&mut self, step: &'a Step, known: Known<'a>) -> Option<Known<'a>> {
+    fn step(&mut self, step: &'a Step, known: Here<'a>) -> Option<Here<'a>> {
         match &step.kind {
             StepKind::Action(action) => Some(self.after(step, action, known)),
             StepKind::Wait(_) => Some(self.waited()),
-            StepKind::WaitUntil { .. } => Some(known.meet(&self.waited())),
+            StepKind::WaitUntil { .. } => meet(Some(known), Some(self.waited())),
             StepKind::If {
                 when,
                 then,
@@ -358,7 +406,7 @@ impl<'a> Walker<'_, 'a> {
                 ends
             }
             StepKind::Await(awaited) => {
-                let known = known.meet(&self.waited());
+                let known = meet(Some(known), Some(self.waited()))?;
                 let mut ends = self.list(&awaited.otherwise, known.clone());
                 for way in &awaited.ways {
                     ends = meet(ends, self.list(&way.steps, known.clone()));
@@ -366,31 +414,29 @@ impl<'a> Walker<'_, 'a> {
                 ends
             }
             StepKind::Fork(ways) => {
+                let nothing = Rc::new(Known::nothing());
                 let all: Vec<_> = ways
                     .iter()
-                    .map(|way| self.list(&way.steps, Known::nothing()))
+                    .map(|way| self.list(&way.steps, Rc::clone(&nothing)))
                     .collect();
-                all.iter().all(Option::is_some).then(Known::nothing)
+                all.iter().all(Option::is_some).then_some(nothing)
             }
             StepKind::Goto { .. } | StepKind::Exit(_) => None,
-            StepKind::Broken => Some(Known::nothing()),
+            StepKind::Broken => Some(Rc::new(Known::nothing())),
         }
     }
 
-    fn waited(&self) -> Known<'a> {
-        Known {
-            facts: self.after_wait.clone(),
-            at_entry: false,
-        }
+    fn waited(&self) -> Here<'a> {
+        Rc::clone(&self.after_wait)
     }
 
-    fn after(&mut self, step: &'a Step, action: &'a Action, mut known: Known<'a>) -> Known<'a> {
+    fn after(&mut self, step: &'a Step, action: &'a Action, mut known: Here<'a>) -> Here<'a> {
         let mut holds = true;
         let fact = match action {
             Action::Send { content, rules } => {
-                let content = &self.case.model.content[*content];
-                if may_be_put_off(self.case.model, content) && !rules.transactional {
-                    known = known.meet(&self.waited());
+                let content = &self.model.content[*content];
+                if may_be_put_off(self.model, content) && !rules.transactional {
+                    Rc::make_mut(&mut known).meet(&self.after_wait);
                 }
                 None
             }
@@ -419,11 +465,11 @@ impl<'a> Walker<'_, 'a> {
             }
             Action::Set { field, to } => {
                 known.forget(Thing::Field(*field));
-                equals(self.case.model, Subject::Field(*field), to)
+                equals(self.model, Subject::Field(*field), to)
             }
             Action::Clear(field) => {
                 known.forget(Thing::Field(*field));
-                let has_default = self.case.model.contacts.fields[*field].default.is_some();
+                let has_default = self.model.contacts.fields[*field].default.is_some();
                 let missing = asks(Subject::Field(*field), FieldTest::Exists(false));
                 (!has_default).then_some(missing.kind)
             }
@@ -434,7 +480,7 @@ impl<'a> Walker<'_, 'a> {
             Action::Call(_) | Action::Note(_) => None,
             // Those who come into another campaign may go through its steps now.
             Action::Enroll(_) => {
-                known = Known::nothing();
+                known = Rc::new(Known::nothing());
                 None
             }
             Action::Withdraw(campaign) => {
@@ -449,7 +495,7 @@ impl<'a> Walker<'_, 'a> {
     }
 
     /// What is known of a list behind a step; whom files name is in or out whatever steps do.
-    fn listed(&self, known: &mut Known<'a>, listing: Listing) -> Option<ConditionKind> {
+    fn listed(&self, known: &mut Here<'a>, listing: Listing) -> Option<ConditionKind> {
         match listing {
             Listing::Unsubscribe(channel) => {
                 known.forget(Thing::Reachable(channel));
@@ -461,7 +507,7 @@ impl<'a> Walker<'_, 'a> {
             }
             Listing::AddTo(id) | Listing::RemoveFrom(id) => {
                 known.forget(Thing::Members(id));
-                let segment = &self.case.model.segments[id];
+                let segment = &self.model.segments[id];
                 let is_certain = match listing {
                     Listing::AddTo(_) => segment.exclude.is_empty(),
                     Listing::RemoveFrom(_) => segment.include.is_empty(),
@@ -475,7 +521,7 @@ impl<'a> Walker<'_, 'a> {
     /// What was known of the points holds of as many more.
     fn give(
         &mut self,
-        known: &mut Known<'a>,
+        known: &mut Here<'a>,
         thing: Thing,
         subject: Subject,
         points: i64,

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::follow::{asked_by, walk};
+use super::follow::asked_by;
 use super::together::{From, Thing};
 use super::{CheckContext, Rule};
 use crate::diagnostic::Diagnostic;
@@ -25,9 +25,9 @@ pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
                 }
             }
         }
-        walk(case, id, &mut |visit| {
+        for visit in &case.followed[id].visits {
             let StepKind::Action(Action::Enroll(other)) = visit.step.kind else {
-                return;
+                continue;
             };
             for (word, over) in over(case, other) {
                 if visit.known.never(case, &[(over, false)]) {
@@ -35,7 +35,7 @@ pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
                     found.push(told(rule, body, word, over.span, visit.step.span));
                 }
             }
-        });
+        }
     }
     found
 }

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeSet;
 
-use super::follow::walk;
 use super::known_state::Facts;
 use super::stage_flow::Ground;
 use super::{CheckContext, Rule};
@@ -85,8 +84,7 @@ fn by_what_is_known(case: &CheckContext<'_>, rule: &Rule, id: CampaignId) -> Opt
             .filter(|_| leaves)
             .map(|enter| (enter, true, false)),
     );
-    let mut found = None;
-    walk(case, id, &mut |visit| {
+    for visit in &case.followed[id].visits {
         let (never, is_message) = match &visit.step.kind {
             StepKind::Wait(_) => (visit.rest.first(), false),
             StepKind::Action(Action::Send { content, .. }) => {
@@ -97,8 +95,8 @@ fn by_what_is_known(case: &CheckContext<'_>, rule: &Rule, id: CampaignId) -> Opt
             StepKind::Split(_) | StepKind::Await(_) | StepKind::Fork(_) => (None, false),
             StepKind::Goto { .. } | StepKind::Exit(_) | StepKind::Broken => (None, false),
         };
-        let Some(never) = never.filter(|_| found.is_none()) else {
-            return;
+        let Some(never) = never else {
+            continue;
         };
         let asked = over
             .iter()
@@ -117,8 +115,9 @@ fn by_what_is_known(case: &CheckContext<'_>, rule: &Rule, id: CampaignId) -> Opt
                 } else {
                     "ends it for them"
                 };
-                found = Some(
-                    rule.finding(culprit.span, message)
+                let finding = rule.finding(culprit.span, message);
+                return Some(
+                    finding
                         .at("makes them leave")
                         .label(condition.span, looked_at)
                         .label(never.span, "never runs")
@@ -126,8 +125,8 @@ fn by_what_is_known(case: &CheckContext<'_>, rule: &Rule, id: CampaignId) -> Opt
                 );
             }
         }
-    });
-    found
+    }
+    None
 }
 
 /// So many questions are asked in all: what is behind each step is asked of all that lets people

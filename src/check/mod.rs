@@ -79,9 +79,10 @@ use std::collections::BTreeSet;
 
 use crate::diagnostic::{Code, Diagnostic, Severity, Standard, codes, in_order};
 use crate::graph::Journey;
-use crate::model::{Campaign, CampaignId, Model, SeverityOverride};
+use crate::model::{Arena, Campaign, CampaignId, Model, SeverityOverride};
 use crate::source::Span;
 use constant_conditions::Verdict;
+use follow::Followed;
 use reach::Reach;
 use stage_flow::{Ground, Site};
 use together::Together;
@@ -255,6 +256,8 @@ struct CheckContext<'a> {
     verdicts: Vec<Verdict<'a>>,
     /// The campaigns that steps let contacts into.
     enrolled: BTreeSet<CampaignId>,
+    /// By campaign, what is certain of the contacts at its steps.
+    followed: Arena<CampaignId, Followed<'a>>,
     /// What cannot hold at one time.
     together: RefCell<Together<'a>>,
 }
@@ -267,6 +270,8 @@ impl<'a> CheckContext<'a> {
         let reach = reach::all(&ground, &sites);
         let mut together = Together::new(model, &ground.order, ground.full());
         let verdicts = constant_conditions::verdicts(model, &ground.order, &mut together);
+        let enrolled = follow::enrolled(model);
+        let followed = follow::all(model, &enrolled, &together);
         Self {
             model,
             journey,
@@ -275,7 +280,8 @@ impl<'a> CheckContext<'a> {
             beyond,
             reach,
             verdicts,
-            enrolled: follow::enrolled(model),
+            enrolled,
+            followed,
             together: RefCell::new(together),
         }
     }

@@ -2,7 +2,7 @@
 //! that they have no address, have not consented, or have been unsubscribed; and a campaign of
 //! which nothing that it sends is published.
 
-use super::follow::{Visit, walk};
+use super::follow::Visit;
 use super::laws::{asks, atom};
 use super::together::From;
 use super::{CheckContext, Rule};
@@ -16,9 +16,9 @@ pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for (id, campaign) in case.model.campaigns.iter() {
         found.extend(only_unpublished(case.model, rule, campaign));
-        walk(case, id, &mut |visit| {
+        for visit in &case.followed[id].visits {
             let StepKind::Action(Action::Send { content, rules }) = &visit.step.kind else {
-                return;
+                continue;
             };
             let content = &case.model.content[*content];
             let channels = content.channels();
@@ -26,7 +26,7 @@ pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
             if !channels.is_empty() && channels.iter().all(is_closed) {
                 found.push(told(case, rule, visit, &content.id, &channels));
             }
-        });
+        }
     }
     found
 }
@@ -60,7 +60,7 @@ fn only_unpublished(model: &Model, rule: &Rule, campaign: &Campaign) -> Option<D
 /// Whether nobody who comes here is reached on the channel, and somebody elsewhere is.
 fn reaches_nobody<'a>(
     case: &CheckContext<'a>,
-    visit: &Visit<'_, 'a>,
+    visit: &Visit<'a>,
     channel: Channel,
     rules: SendRules,
 ) -> bool {
@@ -87,7 +87,7 @@ fn what_it_takes(channel: Channel, address: FieldId, rules: SendRules) -> Condit
 fn told<'a>(
     case: &CheckContext<'a>,
     rule: &Rule,
-    visit: &Visit<'_, 'a>,
+    visit: &Visit<'a>,
     content: &str,
     channels: &[Channel],
 ) -> Diagnostic {

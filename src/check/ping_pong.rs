@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::follow::{Known, walk};
+use super::follow::Known;
 use super::together::{From, Thing};
 use super::{CheckContext, Rule};
 use crate::diagnostic::Diagnostic;
@@ -13,15 +13,15 @@ use crate::model::{Campaign, CampaignId, Condition, ConditionKind, Enter, Step};
 const MOST: usize = 10;
 
 /// A campaign that takes contacts in again and again.
-struct Round<'a> {
+struct Round<'c, 'a> {
     campaign: &'a Campaign,
     enter: Condition,
     /// What is known of those who have come through it.
-    end: Known<'a>,
+    end: &'c Known<'a>,
 }
 
 pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
-    let rounds: BTreeMap<CampaignId, Round<'_>> = case
+    let rounds: BTreeMap<CampaignId, Round<'_, '_>> = case
         .model
         .campaigns
         .iter()
@@ -54,7 +54,11 @@ pub(super) fn find(case: &CheckContext<'_>, rule: &Rule) -> Vec<Diagnostic> {
     found
 }
 
-fn round<'a>(case: &CheckContext<'a>, id: CampaignId, campaign: &'a Campaign) -> Option<Round<'a>> {
+fn round<'c, 'a>(
+    case: &'c CheckContext<'a>,
+    id: CampaignId,
+    campaign: &'a Campaign,
+) -> Option<Round<'c, 'a>> {
     let is_open = campaign.publish.published && campaign.reenter.is_some();
     let is_plain = campaign.goal.is_none() && campaign.exit_when.is_none();
     let ways = campaign.enter.iter().map(|way| match way {
@@ -63,7 +67,7 @@ fn round<'a>(case: &CheckContext<'a>, id: CampaignId, campaign: &'a Campaign) ->
     });
     let ways = ways.collect::<Option<Vec<_>>>();
     let ways = ways.filter(|ways| is_open && is_plain && !ways.is_empty())?;
-    let end = walk(case, id, &mut |_| {})?;
+    let end = case.followed[id].end.as_deref()?;
     end.done().next()?;
     Some(Round {
         campaign,
@@ -77,14 +81,14 @@ fn round<'a>(case: &CheckContext<'a>, id: CampaignId, campaign: &'a Campaign) ->
 
 /// Whether whoever has come through one campaign meets what lets into the other, and did not meet
 /// it while the first one let it in.
-fn leads_to<'a>(case: &CheckContext<'a>, one: &Round<'a>, other: &Round<'a>) -> bool {
+fn leads_to<'a>(case: &CheckContext<'a>, one: &Round<'_, 'a>, other: &Round<'_, 'a>) -> bool {
     let mut together = case.together.borrow_mut();
     let apart = together.never(&[(&one.enter, true), (&other.enter, true)], From::Campaign);
     drop(together);
     apart && one.end.never(case, &[(&other.enter, false)])
 }
 
-fn told(rule: &Rule, one: &Round<'_>, other: &Round<'_>) -> Diagnostic {
+fn told(rule: &Rule, one: &Round<'_, '_>, other: &Round<'_, '_>) -> Diagnostic {
     let (first, second) = (&one.campaign.id, &other.campaign.id);
     let message = format!(
         "`{first}` and `{second}` pass contacts to each other for ever: each lets in whom the \
@@ -101,6 +105,6 @@ fn told(rule: &Rule, one: &Round<'_>, other: &Round<'_>) -> Diagnostic {
     finding.help("take `reenter` out of one of them, or let one ask for more")
 }
 
-fn last_step<'a>(round: &Round<'a>) -> Option<&'a Step> {
+fn last_step<'a>(round: &Round<'_, 'a>) -> Option<&'a Step> {
     round.end.done().last().and_then(|fact| fact.step)
 }
