@@ -13,7 +13,7 @@ use super::run::{self, Broken};
 use super::{CliError, Exit, plan, project};
 use crate::Compiled;
 use crate::diagnostic::did_you_mean;
-use crate::diff::Diff;
+use crate::diff::{Diff, Watched, Weakened, weakened};
 use crate::plan::Plan;
 use crate::report::diff::{EnvironmentShift, LONGEST, Report, Touched, json, markdown, text};
 use crate::runner::RunError;
@@ -122,6 +122,9 @@ enum FailOn {
     Actions,
     /// What is to come for contacts that are in a campaign, and when
     Ahead,
+    /// What is checked: checks that count less, a baseline that leaves more out, tests that are
+    /// gone or expect less
+    Checks,
 }
 
 /// One of the two, read.
@@ -196,6 +199,7 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, CliError> {
         head: (&head.name, head.plan.fingerprint()),
         base_lacks: args.env.as_deref().filter(|_| base.lacks_environment),
         environments: &environments,
+        weakened: &checked_less(&base, &head),
         diff: &diff,
         impact: impact.as_ref(),
     };
@@ -267,6 +271,7 @@ impl FailOn {
             Self::Data => touched.data,
             Self::Actions => touched.actions,
             Self::Ahead => touched.ahead,
+            Self::Checks => touched.checks,
         }
     }
 }
@@ -350,6 +355,18 @@ fn with_environments(base: &Version, head: &Version, without: &Diff) -> Vec<Envi
         EnvironmentShift::of(name, is_in, with, without)
     };
     names.into_iter().filter_map(shift).collect()
+}
+
+/// What watches over the head less than over the base.
+fn checked_less(base: &Version, head: &Version) -> Vec<Weakened> {
+    let (Some(base), Some(head)) = (&base.project, &head.project) else {
+        return Vec::new();
+    };
+    let [base, head] = [base, head].map(|project| Watched {
+        model: &project.model,
+        left_out: project.left_out,
+    });
+    weakened(base, head)
 }
 
 /// The folder in which a project stands.

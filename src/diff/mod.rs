@@ -9,6 +9,7 @@ mod likeness;
 mod moved;
 mod reach;
 mod rename;
+mod safeguards;
 mod steps;
 mod thing;
 
@@ -26,6 +27,7 @@ pub use campaign::CampaignPicture;
 pub use funnel::{Arrow, FunnelPicture, StagePicture};
 pub use reach::Reach;
 pub use rename::Rename;
+pub use safeguards::{Watched, Weakened, weakened};
 pub use steps::{Aligned, AlignedBranch, StepText};
 
 /// How something differs.

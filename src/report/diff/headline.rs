@@ -31,7 +31,11 @@ pub fn headline(report: &Report<'_>) -> String {
     }
     match (impact, &diff.changes[..]) {
         (_, []) if diff.cosmetic.is_empty() && diff.renames.is_empty() => {
-            "nothing changes".to_owned()
+            let less = match report.weakened {
+                [] => "",
+                [_, ..] => " for contacts, but less is checked",
+            };
+            format!("nothing changes{less}")
         }
         (_, []) => format!("nothing that a contact would notice{}", unnoticed(report)),
         (Some(impact), _) => no_effect(impact),

@@ -72,6 +72,9 @@ pub struct Touched {
     pub actions: bool,
     /// What is to come for contacts that are in a campaign, and when.
     pub ahead: bool,
+    /// What watches over the project: checks that count less, a baseline that leaves more out,
+    /// tests that are gone or expect less.
+    pub checks: bool,
 }
 
 /// The document, with a newline at the end.

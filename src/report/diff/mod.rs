@@ -9,9 +9,10 @@ mod json;
 mod layout;
 mod markdown;
 mod picture;
+mod safeguards;
 mod text;
 
-use crate::diff::{Change, Diff, Kind};
+use crate::diff::{Change, Diff, Kind, Weakened};
 use crate::runner::compare::{ColumnShift, Comparison};
 
 pub use environment::{EnvironmentChange, EnvironmentShift};
@@ -31,6 +32,8 @@ pub struct Report<'a> {
     pub base_lacks: Option<&'a str>,
     /// The environments that change otherwise, where none was asked for.
     pub environments: &'a [EnvironmentShift],
+    /// What watches over the head less than over the base; nothing where one of them is a plan.
+    pub weakened: &'a [Weakened],
     /// What differs.
     pub diff: &'a Diff,
     /// What that does to contacts, where some were given.
@@ -51,6 +54,7 @@ impl Report<'_> {
             .map(lacks)
             .into_iter()
             .chain(environments)
+            .chain(self.weakened.iter().map(safeguards::note))
             .collect()
     }
 
@@ -62,10 +66,15 @@ impl Report<'_> {
             || Touched::as_written(self.diff),
             |impact| self.touched_by(impact),
         );
-        self.environments
+        let touched = self
+            .environments
             .iter()
             .map(EnvironmentShift::touched)
-            .fold(here, Touched::or)
+            .fold(here, Touched::or);
+        Touched {
+            checks: !self.weakened.is_empty(),
+            ..touched
+        }
     }
 
     fn touched_by(&self, impact: &Comparison) -> Touched {
@@ -82,6 +91,7 @@ impl Report<'_> {
             data: lost || impact.other_data > 0,
             actions: lost || impact.other_actions > 0,
             ahead: lost || impact.other_ways > 0,
+            checks: false,
         }
     }
 }
@@ -99,6 +109,7 @@ impl Touched {
             data: is,
             actions: is,
             ahead: is,
+            checks: is,
         }
     }
 
@@ -111,6 +122,7 @@ impl Touched {
             data: self.data || other.data,
             actions: self.actions || other.actions,
             ahead: self.ahead || other.ahead,
+            checks: self.checks || other.checks,
         }
     }
 
@@ -131,6 +143,7 @@ impl Touched {
                 Kind::Channel,
                 Kind::Destination,
             ]),
+            checks: false,
         }
     }
 }

@@ -35,6 +35,7 @@ fn said(diff: &Diff, impact: Option<&Comparison>) -> String {
         head: ("b", ""),
         base_lacks: None,
         environments: &[],
+        weakened: &[],
         diff,
         impact,
     }) + "\n"

@@ -8,6 +8,7 @@ mod impact;
 mod pairs;
 mod plans;
 mod rewordings;
+mod safeguards;
 mod translated;
 mod truth;
 mod ways;
@@ -78,6 +79,7 @@ impl Compared {
             head: ("after", self.head.fingerprint()),
             base_lacks: None,
             environments: &[],
+            weakened: &[],
             diff: &self.diff,
             impact: Some(&self.impact),
         }

@@ -58,6 +58,7 @@ fn told(head: &str) -> (Diff, String, [u64; 2]) {
         head: ("after", head.fingerprint()),
         base_lacks: None,
         environments: &[],
+        weakened: &[],
         diff: &diff,
         impact: None,
     });

@@ -246,6 +246,7 @@ fn line(base: &Plan, head: &Plan, impact: &Comparison) -> String {
         head: ("b", ""),
         base_lacks: None,
         environments: &[],
+        weakened: &[],
         diff: &diff,
         impact: Some(impact),
     })
