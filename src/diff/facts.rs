@@ -7,14 +7,14 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::Kind;
-use super::thing::{Attribute, Hidden, Thing};
+use super::thing::{Attribute, Hidden, Thing, listed};
 use crate::graph::describe;
 use crate::model::contacts::column_of;
 use crate::model::destination::{Destination, Setting};
 use crate::model::{
-    Audience, BadValue, Bounded, Campaign, Channel, ChannelRules, Companies, Content, EventType,
-    Existing, Experience, Field, FieldId, FieldType, Funnel, Model, Moment, OnLeave, Once,
-    PointRule, Publish, Stage, Target,
+    Audience, BadValue, Body, Bounded, Campaign, Channel, ChannelRules, Companies, Content,
+    EventType, Existing, Experience, Field, FieldId, FieldType, Funnel, Model, Moment, OnLeave,
+    Once, PointRule, Publish, Stage, Target,
 };
 use crate::plan::{Plan, wire};
 use crate::screen::without_passwords;
@@ -81,7 +81,7 @@ pub(super) fn things(plan: &Plan) -> Vec<Thing> {
         ));
     }
     for one in model.points.groups.values() {
-        let column = Attribute::new("column", one.column.clone());
+        let column = Attribute::free("column", one.column.clone());
         things.push(thing(
             Kind::PointGroup,
             &one.id,
@@ -98,10 +98,12 @@ pub(super) fn things(plan: &Plan) -> Vec<Thing> {
         ));
     }
     for one in model.segments.values() {
-        let facts = vec![Attribute::new(
-            "who belongs to it",
-            describe::segment(model, one),
-        )];
+        let words = describe::segment(model, one);
+        let members = exact.members.get(&one.id).map(|members| Hidden {
+            secret: digest(members),
+            another: format!("{words}, and others are listed"),
+        });
+        let facts = vec![Attribute::new("who belongs to it", words).hiding(members)];
         let written = (exact.segments.get(&one.id), exact.members.get(&one.id));
         things.push(thing(Kind::Segment, &one.id, facts, Some(&written)));
     }
@@ -190,11 +192,11 @@ fn contacts(model: &Model) -> Thing {
     };
     let role = |field: Option<FieldId>| field.map(|field| contacts.fields[field].id.clone());
     let facts = vec![
-        Attribute::new("column of the key", contacts.key.clone()),
+        Attribute::free("column of the key", contacts.key.clone()),
         Attribute::new("a value that does not fit", bad),
         Attribute::new("words for no value", missing(&contacts.missing)),
-        Attribute::new("column of the tags", contacts.tags.column.clone()),
-        Attribute::new("between two tags", contacts.tags.separator.clone()),
+        Attribute::free("column of the tags", contacts.tags.column.clone()),
+        Attribute::free("between two tags", contacts.tags.separator.clone()),
         Attribute::new(
             "other tags",
             if contacts.tags.open {
@@ -204,7 +206,7 @@ fn contacts(model: &Model) -> Thing {
             }
             .to_owned(),
         ),
-        Attribute::new("column of the points", contacts.points.column.clone()),
+        Attribute::free("column of the points", contacts.points.column.clone()),
         Attribute::new("field of the zone", role(contacts.timezone)),
         Attribute::new("field of the language", role(contacts.language)),
         Attribute::new("field of the owner", role(contacts.owner)),
@@ -218,7 +220,7 @@ fn contacts(model: &Model) -> Thing {
 
 fn companies(model: &Model, companies: &Companies) -> Thing {
     let facts = vec![
-        Attribute::new("column of the key", companies.key.clone()),
+        Attribute::free("column of the key", companies.key.clone()),
         Attribute::new("words for no value", missing(&companies.missing)),
         Attribute::new(
             "field of the contact",
@@ -231,7 +233,7 @@ fn companies(model: &Model, companies: &Companies) -> Thing {
 }
 
 fn missing(words: &[String]) -> Option<String> {
-    (!words.is_empty()).then(|| words.join(", "))
+    (!words.is_empty()).then(|| listed(words))
 }
 
 fn point_rule(model: &Model, rule: &PointRule) -> Vec<Attribute> {
@@ -257,7 +259,7 @@ fn field(field: &Field) -> Vec<Attribute> {
             "type",
             field.type_.as_ref().map(|type_| type_.word().to_owned()),
         ),
-        Attribute::new("column", field.column.clone())
+        Attribute::free("column", field.column.clone())
             .plain_if(field.column == column_of(&field.id)),
         Attribute::new("required", yes(field.required)).plain_if(!field.required),
         Attribute::new("where there is none", value(&field.default)),
@@ -276,7 +278,7 @@ fn field(field: &Field) -> Vec<Attribute> {
         Some(FieldType::Choices { values, separator }) => {
             facts.extend([
                 Attribute::in_any_order("values", values),
-                Attribute::new("between two", separator.clone()),
+                Attribute::free("between two", separator.clone()),
             ]);
         }
         Some(FieldType::Email | FieldType::Integer | FieldType::Number | FieldType::Boolean) => {}
@@ -300,7 +302,7 @@ fn channel(model: &Model, rules: &ChannelRules) -> Vec<Attribute> {
                 .as_ref()
                 .map(|consent| describe::condition(model, consent)),
         ),
-        Attribute::new("column of do-not-contact", rules.do_not_contact.clone()),
+        Attribute::free("column of do-not-contact", rules.do_not_contact.clone()),
         Attribute::new(
             "files without that column",
             rules
@@ -330,20 +332,14 @@ fn content(model: &Model, content: &Content) -> Vec<Attribute> {
     let rules = content.rules;
     let mut facts = vec![
         Attribute::new("kind", content.kind.map(|kind| kind.word().to_owned())),
-        Attribute::new(
+        Attribute::free(
             "subject",
             content
                 .subject
                 .as_ref()
                 .map(|subject| subject.written(model)),
         ),
-        Attribute::new(
-            "text",
-            content
-                .body
-                .as_ref()
-                .map(|body| format!("{}, digest {}", body.file, short(&body.digest))),
-        ),
+        told("text", content.body.as_ref().map(text)),
         told("url", content.url.as_deref().map(address)),
         Attribute::new(
             "channels",
@@ -425,7 +421,7 @@ fn funnel(model: &Model, funnel: &Funnel) -> Vec<Attribute> {
     };
     let mut facts = vec![
         Attribute::new("priority", funnel.priority.to_string()).plain_if(funnel.priority == 0),
-        Attribute::new("column", funnel.column.clone()),
+        Attribute::free("column", funnel.column.clone()),
         Attribute::new("enters by itself", audience),
         Attribute::new(
             "enters at",
@@ -465,7 +461,7 @@ fn stage(model: &Model, funnel: &Funnel, stage: &Stage) -> Vec<Attribute> {
         .collect();
     let mut facts = vec![
         Attribute::new("weight", stage.weight.map(|weight| weight.to_string())),
-        Attribute::new("in the file", stage.value.clone()).plain_if(stage.value == stage.id),
+        Attribute::free("in the file", stage.value.clone()).plain_if(stage.value == stage.id),
         Attribute::new("goes on", converts),
         Attribute::new(
             "experiences",
@@ -565,9 +561,21 @@ fn destination(destination: &Destination) -> Vec<Attribute> {
     ]
 }
 
-/// Enough of a digest to tell two texts apart.
-fn short(digest: &str) -> &str {
-    digest.get(..8).unwrap_or(digest)
+/// The file of a text, and enough of its digest to know it by; compared is all of it.
+fn text(body: &Body) -> Said {
+    let digest = body.digest.get(..8).unwrap_or(&body.digest);
+    let words = format!("{}, digest {digest}", body.file);
+    let hidden = Hidden {
+        another: format!("{words}, another text"),
+        secret: body.digest.clone(),
+    };
+    (words, Some(hidden))
+}
+
+/// Of what is too long to be told.
+fn digest(thing: &impl Serialize) -> String {
+    let text = serde_json::to_vec(thing).expect("maps with text keys always serialise");
+    blake3::hash(&text).to_string()
 }
 
 /// What is said of a setting, and what is left out of it. No digest either: whoever reads one can
@@ -576,7 +584,7 @@ type Said = (String, Option<Hidden>);
 
 fn told(aspect: &'static str, said: Option<Said>) -> Attribute {
     let (words, hidden) = said.unzip();
-    Attribute::new(aspect, words).hiding(hidden.flatten())
+    Attribute::free(aspect, words).hiding(hidden.flatten())
 }
 
 /// A URL; a password in it is never told, only whether it is the same.

@@ -11,7 +11,7 @@ pub(super) struct Sketch {
     verb: Option<Verb>,
     /// A written id.
     id: Option<String>,
-    pub(super) words: String,
+    words: String,
     inside: Vec<(String, String)>,
 }
 

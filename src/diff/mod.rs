@@ -171,8 +171,8 @@ impl Versions {
 
     fn models(&self) -> Version<'_> {
         Version {
-            written: self.written.model(),
-            meant: self.meant.model(),
+            written: &self.written,
+            meant: &self.meant,
         }
     }
 

@@ -4,6 +4,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use serde_json::Value;
+
 use super::Mark;
 use super::facts::often;
 use super::likeness::{SAME, Sketch, best};
@@ -13,6 +15,7 @@ use crate::model::{
     Action, Branch, Call, Campaign, IfMissing, IfPast, Model, Once, SendRules, Step, StepKind,
     Until,
 };
+use crate::plan::{Plan, wire};
 
 /// A step of the base, of the head, or of both.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -108,7 +111,9 @@ pub(super) fn words(model: &Model, step: &Step) -> String {
         StepKind::Action(Action::Send { rules, .. }) => verb + &manner(*rules),
         StepKind::WaitUntil { until, if_past, .. } => verb + late(*if_past) + missing(until),
         StepKind::Action(Action::Call(Call::Webhook { body, .. })) if !body.is_empty() => {
-            let value = |(key, token): &(String, Token)| format!("{key}: {}", token.name(model));
+            let value = |(key, token): &(String, Token)| {
+                format!("{}: {}", describe::quoted(key), token.name(model))
+            };
             format!(
                 "{verb} with {}",
                 body.iter().map(value).collect::<Vec<_>>().join(", ")
@@ -145,8 +150,8 @@ fn manner(rules: SendRules) -> String {
 /// One of the plans, as it is written and with conditions as their meanings.
 #[derive(Clone, Copy)]
 pub(super) struct Version<'a> {
-    pub(super) written: &'a Model,
-    pub(super) meant: &'a Model,
+    pub(super) written: &'a Plan,
+    pub(super) meant: &'a Plan,
 }
 
 /// The steps of a campaign of the base with those of the head; one that is not there has none.
@@ -165,22 +170,35 @@ struct Side<'a> {
     steps: &'a [Step],
     /// By the name of a step.
     sketches: BTreeMap<&'a str, Sketch>,
+    /// By the name of a step, what it is for a machine, as it is written and as it is meant.
+    exact: BTreeMap<&'a str, [Value; 2]>,
 }
 
 impl<'a> Side<'a> {
     fn new(id: &str, version: Version<'a>) -> Self {
         let of = |model: &'a Model| model.campaigns.values().find(|campaign| campaign.id == id);
         let mut sketches = BTreeMap::new();
-        if let Some(campaign) = of(version.meant) {
+        let (model, meant) = (version.written.model(), version.meant.model());
+        if let Some(campaign) = of(meant) {
             campaign.each_step(|step| {
-                sketches.insert(step.name.as_str(), Sketch::of(version.meant, step));
+                sketches.insert(step.name.as_str(), Sketch::of(meant, step));
             });
         }
-        let steps = of(version.written).map_or(&[][..], |campaign: &Campaign| &campaign.steps);
+        let wires = [version.written, version.meant].map(|plan| {
+            let campaign = plan.wire().campaigns.get(id);
+            campaign.map_or_else(Vec::new, |campaign| wire::Step::flat(&campaign.steps))
+        });
+        let [written, other] = wires;
+        let exact = written.into_iter().zip(other);
+        let exact = exact.map(|(written, meant)| {
+            let exact = [written, meant].map(in_one_order);
+            (written.name.as_str(), exact)
+        });
         Self {
-            model: version.written,
-            steps,
+            model,
+            steps: of(model).map_or(&[][..], |campaign: &Campaign| &campaign.steps),
             sketches,
+            exact: exact.collect(),
         }
     }
 
@@ -228,15 +246,19 @@ impl Aligner<'_> {
     }
 
     fn pair(&self, (base, around): (&Step, &str), (head, around_head): (&Step, &str)) -> Aligned {
-        let (mut before, after) = (
+        let (mut before, mut after) = (
             text(self.base.model, base, around),
             text(self.head.model, head, around_head),
         );
-        if before.words != after.words
-            && self.base.sketch(base).words == self.head.sketch(head).words
-        {
+        let [written, meant] = &self.base.exact[base.name.as_str()];
+        let [written_now, meant_now] = &self.head.exact[head.name.as_str()];
+        if before.words != after.words && meant == meant_now {
             before.reworded = Some(std::mem::replace(&mut before.words, after.words.clone()));
             before.asks.clone_from(&after.asks);
+        } else if before.words == after.words && meant != meant_now && written != written_now {
+            // Words cannot tell them apart, and one of them must not pass for the other.
+            before.words += &format!(", as {written}");
+            after.words += &format!(", as {written_now}");
         }
         let renamed = before.own_name != after.own_name
             && (before.words == after.words || base.named || head.named);
@@ -314,6 +336,15 @@ impl Aligner<'_> {
         );
         pairs
     }
+}
+
+/// What a step is by itself; the order of shares says nothing.
+fn in_one_order(step: &wire::Step) -> Value {
+    let mut exact = step.alone();
+    if let Some(shares) = exact.get_mut("split").and_then(Value::as_array_mut) {
+        shares.sort_by_cached_key(Value::to_string);
+    }
+    exact
 }
 
 /// A step that only one plan has, and all inside it.

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::{Change, Kind, Mark};
+use crate::graph::describe::quoted;
 
 /// Something with an id, and what is said of it.
 #[derive(Clone, Debug)]
@@ -25,14 +26,16 @@ pub(super) struct Attribute {
     /// The words with conditions as their meanings.
     meant: Option<String>,
     hidden: Option<Hidden>,
+    /// Whether the words are those of whoever wrote the project.
+    is_free: bool,
     pub(super) told: Told,
 }
 
-/// What is compared and never told.
+/// What is compared and not told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Hidden {
     pub(super) secret: String,
-    /// The words where it alone is another than before.
+    /// The words where it is another than before.
     pub(super) another: String,
 }
 
@@ -55,6 +58,7 @@ impl Attribute {
             meant: words.clone(),
             words,
             hidden: None,
+            is_free: false,
             told: Told::Always,
         }
     }
@@ -64,8 +68,8 @@ impl Attribute {
         let mut sorted = words.to_vec();
         sorted.sort();
         Self {
-            meant: Some(sorted.join(", ")),
-            ..Self::new(aspect, words.join(", "))
+            meant: Some(listed(&sorted)),
+            ..Self::new(aspect, listed(words))
         }
     }
 
@@ -77,7 +81,15 @@ impl Attribute {
         }
     }
 
-    /// Words that leave a secret out.
+    /// Words of whoever wrote the project.
+    pub(super) fn free(aspect: &'static str, words: impl Into<Option<String>>) -> Self {
+        Self {
+            is_free: true,
+            ..Self::new(aspect, words)
+        }
+    }
+
+    /// Words that leave something out.
     pub(super) fn hiding(mut self, hidden: Option<Hidden>) -> Self {
         self.hidden = hidden;
         self
@@ -90,6 +102,12 @@ impl Attribute {
         }
         self
     }
+}
+
+/// Values, each told apart from the next.
+pub(super) fn listed(values: &[String]) -> String {
+    let values: Vec<_> = values.iter().map(|value| quoted(value)).collect();
+    values.join(", ")
 }
 
 /// Things as they are written, with what a plan of meanings says of the same.
@@ -160,9 +178,7 @@ fn changed(base: &Thing, head: &Thing, changes: &mut Vec<Change>, reworded: &mut
     for aspect in aspects {
         let ((before, meant, hidden), (after, other, now)) =
             (said(base, aspect), said(head, aspect));
-        if before == after
-            && let Some(now) = now.filter(|now| hidden.is_some_and(|it| it.secret != now.secret))
-        {
+        if let Some(now) = now.filter(|now| hidden.is_some_and(|it| it.secret != now.secret)) {
             let after = Some(now.another);
             changes.push(base.change(Mark::Changed, Some(aspect), before, after));
             continue;
@@ -229,9 +245,14 @@ impl Thing {
             .iter()
             .filter(|fact| fact.told != Told::OfChanged);
         let told = told.filter_map(|fact| {
-            fact.words
-                .as_ref()
-                .map(|words| format!("{}: {words}", fact.aspect))
+            let words = fact.words.as_ref()?;
+            // What people write must not pass for the next fact.
+            let words = if fact.is_free && words.contains(';') {
+                &quoted(words)
+            } else {
+                words
+            };
+            Some(format!("{}: {words}", fact.aspect))
         });
         told.collect::<Vec<_>>().join("; ")
     }

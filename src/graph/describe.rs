@@ -36,10 +36,11 @@ pub fn pattern(model: &Model, pattern: &EventPattern) -> String {
         .of
         .map(|content| format!(" of {}", model.content[content].id))
         .unwrap_or_default();
-    let inner = pattern
-        .where_
-        .as_ref()
-        .map(|inner| format!(" where {}", condition(model, inner)));
+    // In brackets, since what follows may be about the contact again.
+    let inner = pattern.where_.as_ref().map(|inner| {
+        let words = Words { model }.condition(&inner.kind, Binding::Not);
+        format!(" where {words}")
+    });
     format!(
         "event {}{of}{}",
         model.events[pattern.event].id,
@@ -62,7 +63,7 @@ pub fn step(model: &Model, step: &Step) -> String {
             format!(
                 "fork {}",
                 ways.iter()
-                    .map(|way| way.label.as_str())
+                    .map(|way| quoted(&way.label))
                     .collect::<Vec<_>>()
                     .join(" and ")
             )
@@ -85,7 +86,7 @@ fn action(model: &Model, action: &Action) -> String {
         Action::Set { field, to } => set(model, *field, to),
         Action::Clear(field) => format!("clear {}", model.contacts.fields[*field].id),
         Action::Call(call) => self::call(model, call),
-        Action::Note(text) => format!("note: {text}"),
+        Action::Note(text) => format!("note: {}", sentence(text)),
         Action::List(listing) => self::listing(model, *listing),
         Action::Enroll(campaign) => format!("enroll in {}", model.campaigns[*campaign].id),
         Action::Withdraw(campaign) => format!("withdraw from {}", model.campaigns[*campaign].id),
@@ -118,7 +119,7 @@ fn split(shares: &[Share]) -> String {
         if share.label.split('#').next() == Some(&number) {
             number
         } else {
-            format!("{} {number}", share.label)
+            format!("{} {number}", quoted(&share.label))
         }
     };
     shares.iter().map(word).collect::<Vec<_>>().join(" / ")
@@ -175,7 +176,13 @@ fn listing(model: &Model, listing: Listing) -> String {
 
 fn call(model: &Model, call: &Call) -> String {
     match call {
-        Call::Notify { to, message } => format!("notify {}: {}", to.word(), message.written(model)),
+        Call::Notify { to, message } => {
+            format!(
+                "notify {}: {}",
+                to.word(),
+                sentence(&message.written(model))
+            )
+        }
         Call::Webhook { destination, .. } => {
             format!("call {}", model.destinations[*destination].id)
         }
@@ -334,7 +341,14 @@ impl Words<'_> {
             Subject::Group(group) => format!("points of {}", self.model.points.groups[group].id),
         };
         match test.compared(|id| self.choice(subject, id)) {
-            Some(test) => format!("{name} {}", compared(test)),
+            Some((operator, mut operands)) => {
+                if let FieldTest::Text(_) = test {
+                    for operand in &mut operands {
+                        *operand = quoted(operand);
+                    }
+                }
+                format!("{name} {}", compared((operator, operands)))
+            }
             None => format!(
                 "has {}{name}",
                 if *test == FieldTest::Exists(true) {
@@ -420,7 +434,7 @@ pub fn update(model: &Model, event: &EventType, update: &Update) -> String {
 /// A value of a field.
 pub fn value(field: &Field, value: &Value) -> String {
     match value {
-        Value::Text(text) => text.clone(),
+        Value::Text(text) => quoted(text),
         Value::Integer(number) => number.to_string(),
         Value::Number(number) => number.to_string(),
         Value::Boolean(is) => is.to_string(),
@@ -437,8 +451,7 @@ fn choice(field: &Field, id: ChoiceId) -> String {
     };
     values
         .get(id.index())
-        .cloned()
-        .unwrap_or_else(|| UNCLEAR.to_owned())
+        .map_or_else(|| UNCLEAR.to_owned(), |value| quoted(value))
 }
 
 fn moment(model: &Model, until: &Until) -> String {
@@ -460,8 +473,28 @@ fn moment(model: &Model, until: &Until) -> String {
     }
 }
 
-fn tag(tags: &Tags, id: TagId) -> &str {
-    &tags.names[id].id
+fn tag(tags: &Tags, id: TagId) -> String {
+    quoted(&tags.names[id].id)
+}
+
+/// A value as it stands where it cannot be taken for other words, and else in quotes.
+pub fn quoted(text: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "-_./:@+#%&*$€'!?<>=|~^".contains(c);
+    let is_word = matches!(text, "" | "and" | "or" | "not" | UNCLEAR);
+    in_quotes_unless(!is_word && text.chars().all(is_plain), text)
+}
+
+/// A text at the end of what is said of a step; others may follow.
+fn sentence(text: &str) -> String {
+    in_quotes_unless(!text.contains([',', ';', '"', '(', ')']), text)
+}
+
+fn in_quotes_unless(is_plain: bool, text: &str) -> String {
+    if is_plain {
+        text.to_owned()
+    } else {
+        format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+    }
 }
 
 fn among<T>(values: &[T], negated: bool) -> &'static str {

@@ -143,7 +143,7 @@ pub struct Project {
     /// What differs by environment, by the name that `--env` gives: keys of the project, merged
     /// deep over it.
     #[serde(default)]
-    pub environments: Entries<Keyed<Entries<Keyed<Anything>>>>,
+    pub environments: Entries<Environment>,
     /// Steps for reuse, with parameters.
     #[serde(default)]
     pub blocks: Definitions<Block>,
@@ -165,6 +165,12 @@ pub struct Project {
     #[serde(skip)]
     pub broken: Vec<Span>,
 }
+
+/// What an environment changes.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(transparent)]
+#[schemars(inline)]
+pub struct Environment(pub Entries<Keyed<Anything>>);
 
 /// The schedule of runs.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]

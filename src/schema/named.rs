@@ -15,8 +15,8 @@ use super::de::{KIND, MAPPING, SEQUENCE};
 use super::scalar::{Keyed, ListOf, Literal, Named, by_kind};
 use super::test::Given;
 use super::{
-    Block, Campaign, Change, Content, Destination, Event, Field, Funnel, PointRule, PointTrigger,
-    Segment, SetTo, Stage, Test,
+    Block, Campaign, Change, Content, Destination, Environment, Event, Field, Funnel, PointRule,
+    PointTrigger, Segment, SetTo, Stage, Test,
 };
 use crate::language::PropertyType;
 
@@ -33,6 +33,7 @@ have_ids!(
     Field,
     Content,
     Destination,
+    Environment,
     Event,
     PropertyType,
     Segment,

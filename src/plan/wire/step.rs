@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::{Condition, Give, Operand};
 
@@ -18,6 +19,53 @@ pub struct Step {
     /// The verb.
     #[serde(rename = "do")]
     pub verb: Verb,
+}
+
+impl Step {
+    /// The steps of a list and all that stand inside them, in the order of the text.
+    pub(crate) fn flat(steps: &[Self]) -> Vec<&Self> {
+        let mut flat = Vec::new();
+        for step in steps {
+            step.collect(&mut flat);
+        }
+        flat
+    }
+
+    fn collect<'s>(&'s self, flat: &mut Vec<&'s Self>) {
+        flat.push(self);
+        let mut all = |steps: &'s [Self]| steps.iter().for_each(|step| step.collect(flat));
+        if let Verb::If { then, r#else, .. } = &self.verb {
+            all(then);
+            all(r#else);
+        } else if let Verb::Split(shares) = &self.verb {
+            shares.iter().for_each(|share| all(&share.steps));
+        } else if let Verb::Fork(ways) = &self.verb {
+            ways.iter().for_each(|way| all(&way.steps));
+        } else if let Verb::Await { ways, r#else, .. } = &self.verb {
+            ways.iter().for_each(|way| all(&way.then));
+            all(r#else);
+        }
+    }
+
+    /// What it is by itself, without the steps inside it.
+    pub(crate) fn alone(&self) -> Value {
+        let verb = serde_json::to_value(&self.verb);
+        without_steps(verb.expect("maps with text keys always serialise"))
+    }
+}
+
+fn without_steps(verb: Value) -> Value {
+    match verb {
+        Value::Object(map) => {
+            let inner = map
+                .into_iter()
+                .filter(|(key, _)| !matches!(key.as_str(), "then" | "else" | "steps"));
+            let inner = inner.map(|(key, value)| (key, without_steps(value)));
+            Value::Object(inner.collect())
+        }
+        Value::Array(items) => Value::Array(items.into_iter().map(without_steps).collect()),
+        other @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => other,
+    }
 }
 
 /// The verb of a step and what belongs to it.

@@ -99,6 +99,10 @@ impl Report<'_> {
 impl Touched {
     const NOTHING: Self = Self::all(false);
     const EVERYTHING: Self = Self::all(true);
+    const ACTS: Self = Self {
+        checks: false,
+        ..Self::EVERYTHING
+    };
 
     const fn all(is: bool) -> Self {
         Self {
@@ -128,34 +132,34 @@ impl Touched {
 
     /// Judged by what is written.
     fn as_written(diff: &Diff) -> Self {
-        let about = |kinds: &[Kind]| diff.changes.iter().any(|change| is_about(change, kinds));
-        Self {
-            any: !diff.is_empty(),
-            audience: about(&[Kind::Campaign, Kind::Funnel, Kind::Stage]),
-            messages: about(&[Kind::Campaign, Kind::Step, Kind::Content, Kind::Channel]),
-            stages: about(&[Kind::Campaign, Kind::Step, Kind::Funnel, Kind::Stage]),
-            data: about(&[Kind::Campaign, Kind::Step]),
-            actions: about(&[Kind::Campaign, Kind::Step, Kind::Stage, Kind::Destination]),
-            ahead: about(&[
-                Kind::Campaign,
-                Kind::Step,
-                Kind::Content,
-                Kind::Channel,
-                Kind::Destination,
-            ]),
-            checks: false,
-        }
+        let touched = diff.changes.iter().map(Self::by);
+        touched.fold(Self::NOTHING, Self::or)
     }
-}
 
-/// Everything asks the data, the segments and the calendar; the rest touches what it is about.
-fn is_about(change: &Change, kinds: &[Kind]) -> bool {
-    match change.kind {
-        Kind::Project | Kind::Contacts | Kind::Tag | Kind::Field | Kind::Event | Kind::Segment => {
-            true
+    /// What one change can touch. Most things are asked about by conditions, or decide where a
+    /// contact goes on, and then anything can follow; what only goes out touches what goes out.
+    fn by(change: &Change) -> Self {
+        let goes_out = Self {
+            any: true,
+            ahead: true,
+            ..Self::NOTHING
+        };
+        let aspect = change.aspect.as_deref();
+        match change.kind {
+            Kind::Destination => Self {
+                actions: true,
+                ..goes_out
+            },
+            Kind::Content if matches!(aspect, Some("subject" | "text" | "url")) => Self {
+                messages: true,
+                ..goes_out
+            },
+            Kind::Content | Kind::Channel | Kind::Project | Kind::Contacts | Kind::Tag => {
+                Self::ACTS
+            }
+            Kind::Field | Kind::Event | Kind::Segment | Kind::Companies => Self::ACTS,
+            Kind::CompanyField | Kind::PointGroup | Kind::PointRule | Kind::Funnel => Self::ACTS,
+            Kind::Stage | Kind::Campaign | Kind::Step => Self::ACTS,
         }
-        Kind::Companies | Kind::CompanyField | Kind::PointGroup | Kind::PointRule => true,
-        Kind::Channel | Kind::Content | Kind::Funnel | Kind::Stage => kinds.contains(&change.kind),
-        Kind::Destination | Kind::Campaign | Kind::Step => kinds.contains(&change.kind),
     }
 }

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::model::meaning::{Meaning, Meanings};
 use crate::model::{Campaign, CampaignId, StepKind};
@@ -37,8 +37,8 @@ impl Futures {
         let (ground, mut meanings) = (ground(plans.written), Meanings::of(plan.model()));
         let mut futures = Self::default();
         for ((id, campaign), compiled) in plan.model().campaigns.iter().zip(&program.campaigns) {
-            let steps =
-                [plans.written, plans.meant].map(|wire| flat(&wire.campaigns[&campaign.id].steps));
+            let steps = [plans.written, plans.meant]
+                .map(|wire| wire::Step::flat(&wire.campaigns[&campaign.id].steps));
             let [written, meant] = &steps;
             let asked = asked(campaign, &mut meanings);
             let own = |at: usize| {
@@ -145,30 +145,6 @@ fn asked(campaign: &Campaign, meanings: &mut Meanings<'_>) -> Vec<Option<(Meanin
     asked
 }
 
-/// Outer before inner, in the order of the text, as steps are numbered.
-fn flat(steps: &[wire::Step]) -> Vec<&wire::Step> {
-    let mut all = Vec::new();
-    flatten(steps, &mut all);
-    all
-}
-
-fn flatten<'p>(steps: &'p [wire::Step], flat: &mut Vec<&'p wire::Step>) {
-    for step in steps {
-        flat.push(step);
-        if let wire::Verb::If { then, r#else, .. } = &step.verb {
-            flatten(then, flat);
-            flatten(r#else, flat);
-        } else if let wire::Verb::Split(shares) = &step.verb {
-            shares.iter().for_each(|share| flatten(&share.steps, flat));
-        } else if let wire::Verb::Fork(ways) = &step.verb {
-            ways.iter().for_each(|way| flatten(&way.steps, flat));
-        } else if let wire::Verb::Await { ways, r#else, .. } = &step.verb {
-            ways.iter().for_each(|way| flatten(&way.then, flat));
-            flatten(r#else, flat);
-        }
-    }
-}
-
 /// By what a split draws: the names that the plan itself has, whatever they are in reports.
 fn drawn(program: &Program, campaign: CampaignId, (at, step): (usize, &wire::Step)) -> u64 {
     if !matches!(step.verb, wire::Verb::Split(_)) {
@@ -199,7 +175,7 @@ impl Plans<'_> {
     ) -> Own {
         let whole = match asked {
             Some((meaning, opposite)) => Value::from(meaning.min(opposite).to_string()),
-            None => alone(value(&meant.verb)),
+            None => meant.alone(),
         };
         let mut settled = whole.clone();
         if let Some(Value::Object(wait)) = settled
@@ -212,7 +188,7 @@ impl Plans<'_> {
         } else if matches!(meant.verb, wire::Verb::Wait(_)) {
             settled = Value::Null;
         }
-        let mut read = Read::of(self, &alone(value(&written.verb)));
+        let mut read = Read::of(self, &written.alone());
         if let wire::Verb::Move(stage) = &meant.verb {
             read.funnel(stage.split('/').next().unwrap_or_default());
         } else if let wire::Verb::Leave(funnel) = &meant.verb {
@@ -354,24 +330,6 @@ impl<'p> Read<'p> {
 
     fn sum(&self) -> u64 {
         sum(&value(&self.found))
-    }
-}
-
-/// A step without the lists inside it, which have numbers of their own.
-fn alone(verb: Value) -> Value {
-    match verb {
-        Value::Object(map) => {
-            let inner = map
-                .into_iter()
-                .filter(|(key, _)| !matches!(key.as_str(), "then" | "else" | "steps"));
-            Value::Object(
-                inner
-                    .map(|(key, value)| (key, alone(value)))
-                    .collect::<Map<_, _>>(),
-            )
-        }
-        Value::Array(items) => Value::Array(items.into_iter().map(alone).collect()),
-        other @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => other,
     }
 }
 

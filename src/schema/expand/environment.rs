@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use super::entries;
 use crate::diagnostic::{Diagnostic, Guesses, codes, did_you_mean};
+use crate::schema::{bad_id, is_id};
 use crate::source::{FileId, Span};
 use crate::yaml::node::{Entry, Node, Value};
 
@@ -48,6 +49,10 @@ pub(super) fn apply(root: &mut Node, name: Option<&str>, found: &mut Vec<Diagnos
     }
     let mut known = Known::default();
     for environment in &environments {
+        // It stands in what is said of a change, so it says nothing but what it is.
+        if !is_id(&environment.key.value) {
+            found.push(bad_id(&environment.key.value, environment.key.span));
+        }
         match &environment.value.value {
             Value::Mapping(_) => look(
                 &environment.value,

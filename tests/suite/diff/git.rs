@@ -191,9 +191,20 @@ fn what_is_touched_fails_the_command() {
     assert_eq!(code(&["a.yaml", "b.yaml"]), Some(0));
     assert_eq!(code(&["a.yaml", "b.yaml", "--fail-on", "any"]), Some(1));
     assert_eq!(code(&["a.yaml", "a.yaml", "--fail-on", "any"]), Some(0));
+    let written = |what| code(&["a.yaml", "b.yaml", "--fail-on", what]);
+    for what in ["audience", "messages", "stages", "data", "actions", "ahead"] {
+        assert_eq!(written(what), Some(1), "anything can follow: {what}");
+    }
+    assert_eq!(written("checks"), Some(0));
+    let subject = [(
+        "{ kind: email } # text only, short",
+        "{ kind: email, subject: Hi }",
+    )];
+    std::fs::write(folder.path().join("c.yaml"), edited(&yaml, &subject)).expect("written");
+    let subject = |what| code(&["a.yaml", "c.yaml", "--fail-on", what]);
     assert_eq!(
-        code(&["a.yaml", "b.yaml", "--fail-on", "audience"]),
-        Some(0)
+        (subject("messages"), subject("audience,data")),
+        (Some(1), Some(0))
     );
     assert_eq!(
         code(&["a.yaml", "b.yaml", "--fail-on", "audience,messages"]),

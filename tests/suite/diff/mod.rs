@@ -9,6 +9,7 @@ mod pairs;
 mod plans;
 mod rewordings;
 mod safeguards;
+mod told_apart;
 mod translated;
 mod truth;
 mod ways;
