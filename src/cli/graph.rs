@@ -3,12 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
+use serde_json::Value;
 
 use super::kept::Kept;
 use super::output::{Stream, Terminal};
 use super::shell::quoted;
-use super::{CliError, Exit, project};
-use crate::diagram::{self, Filter, TooLarge};
+use super::{CliError, Exit, project, run};
+use crate::diagram::{self, Filter, Overlay, TooLarge};
 use crate::graph::{Journey, NodeKind};
 use crate::report::text;
 
@@ -22,22 +23,25 @@ pub(crate) struct Args {
     /// Lay this environment of the project over it
     #[arg(long, value_name = "NAME")]
     env: Option<String>,
-    /// The language of the drawing
-    #[arg(long, default_value = "mermaid")]
-    format: Format,
+    /// The form of the drawing; without it that of the name behind `-o`, or else Mermaid
+    #[arg(long)]
+    format: Option<Format>,
     /// Draw this funnel only
     #[arg(long, value_name = "ID")]
     funnel: Option<String>,
     /// Draw this campaign only
     #[arg(long, value_name = "ID")]
     campaign: Option<String>,
+    /// Show the counts of a run in a picture: its folder, or its metrics.json
+    #[arg(long, value_name = "RUN")]
+    overlay: Option<PathBuf>,
     /// Write to this file instead of standard output
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 }
 
-/// The languages of drawings.
-#[derive(Clone, Copy, Debug, ValueEnum)]
+/// The forms of drawings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Format {
     /// For Markdown on GitHub, GitLab and elsewhere
     Mermaid,
@@ -45,6 +49,24 @@ enum Format {
     Dot,
     /// An outline for the terminal
     Text,
+    /// A picture, with campaigns step by step
+    Svg,
+}
+
+impl Args {
+    fn format(&self) -> Format {
+        let of_name = || {
+            let ending = ending(self.output.as_deref()?);
+            (ending == "svg").then_some(Format::Svg)
+        };
+        self.format.or_else(of_name).unwrap_or(Format::Mermaid)
+    }
+}
+
+/// What stands behind the last dot of a name, in small letters.
+fn ending(file: &Path) -> String {
+    let ending = file.extension().unwrap_or_default();
+    ending.to_string_lossy().to_lowercase()
 }
 
 pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, CliError> {
@@ -55,7 +77,8 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, CliError> {
     let journey = Journey::of(&compiled.model).marked(&compiled.diagnostics);
     let filter = Filter::only(&journey, args.funnel.as_deref(), args.campaign.as_deref());
     let filter = filter.map_err(|unknown| CliError::usage(unknown.to_string()))?;
-    let (drawing, too_large) = match args.format {
+    let overlay = args.overlay.as_deref().map(overlay).transpose()?;
+    let (drawing, too_large) = match args.format() {
         Format::Mermaid => {
             let chart = diagram::mermaid(&journey, &filter);
             let too_large = chart.too_large();
@@ -63,8 +86,9 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, CliError> {
         }
         Format::Dot => (diagram::dot(&journey, &filter), None),
         Format::Text => (diagram::text(&journey, &filter), None),
+        Format::Svg => (diagram::svg(&journey, &filter, overlay.as_ref()), None),
     };
-    let kept = Kept::of(&compiled.sources).and([args.path.as_deref()]);
+    let kept = Kept::of(&compiled.sources).and([args.path.as_deref(), args.overlay.as_deref()]);
     terminal.deliver(args.output.as_deref(), &drawing, &kept)?;
     if let Some(too_large) = too_large {
         terminal.say(&warning(args, &journey, too_large))?;
@@ -81,46 +105,48 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, CliError> {
     }
 }
 
-/// Kinds of pictures, and whether the program of Mermaid writes them too.
-const PICTURES: &[(&str, bool)] = &[
-    ("png", true),
-    ("svg", true),
-    ("pdf", true),
-    ("jpg", false),
-    ("jpeg", false),
-    ("gif", false),
-];
+/// Kinds of pictures that others make of ours.
+const PICTURES: &[&str] = &["png", "pdf", "jpg", "jpeg", "gif"];
 
-/// A file of text with the name of a picture would open nowhere.
+/// A file whose name says another form than it has would open nowhere.
 fn refuse_picture(args: &Args, file: &Path) -> Result<(), CliError> {
-    let ending = file
-        .extension()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .to_lowercase();
-    let Some((kind, by_mermaid)) = PICTURES.iter().find(|(kind, _)| *kind == ending) else {
+    let (kind, name) = (ending(file), quoted(&file.display().to_string()));
+    if kind == "svg" && args.format() != Format::Svg {
+        let message = "the name says SVG, and `--format` something else";
+        let help = "leave `--format` away, or name another file";
+        return Err(CliError::usage(message).of(file).help(help));
+    }
+    if !PICTURES.contains(&kind.as_str()) {
         return Ok(());
-    };
-    let name = quoted(&file.display().to_string());
-    let graphviz = format!(
-        "`{} --format dot | dot -T{kind} > {name}`, which needs Graphviz",
-        command(args)
+    }
+    let svg = quoted(&file.with_extension("svg").display().to_string());
+    let command = command(args);
+    let help = format!(
+        "write `{command} -o {svg}`, or `{command} --format dot | dot -T{kind} > {name}`, which \
+            needs Graphviz"
     );
-    let mermaid = format!(
-        ", or `{} | npx @mermaid-js/mermaid-cli -i - -o {name}`",
-        command(args)
-    );
-    let message =
-        "graph writes text that other programs draw (Mermaid, DOT, an outline), and no picture";
-    let help = if *by_mermaid {
-        graphviz + &mermaid
-    } else {
-        graphviz
-    };
-    Err(CliError::usage(message)
-        .of(file)
-        .help(format!("write {help}")))
+    let message = "graph writes SVG, Mermaid, DOT or an outline, and no other picture";
+    Err(CliError::usage(message).of(file).help(help))
 }
+
+/// The counts of a run, from its folder or its metrics.json.
+fn overlay(run: &Path) -> Result<Overlay, CliError> {
+    let file = if run.is_dir() {
+        run.join(METRICS)
+    } else {
+        run.to_path_buf()
+    };
+    let metrics: Value = serde_json::from_slice(&run::whole(&file)?).unwrap_or_default();
+    if metrics["format"] != 1 || !metrics["funnels"].is_object() {
+        let message = "these are no metrics of a run that this funnelc reads";
+        let help = "name the folder of a run (`--out`), or its metrics.json";
+        return Err(CliError::new(message).of(&file).help(help));
+    }
+    Ok(Overlay::of_metrics(&metrics))
+}
+
+/// The file of a run that holds its counts.
+const METRICS: &str = "metrics.json";
 
 /// What to do about a drawing that Mermaid refuses.
 fn warning(args: &Args, journey: &Journey, too_large: TooLarge) -> String {
@@ -143,7 +169,7 @@ fn warning(args: &Args, journey: &Journey, too_large: TooLarge) -> String {
     };
     format!(
         "warning: the drawing has {too_large}; Mermaid, also on GitHub and GitLab, shows an error \
-            in its place\n  help: {parts}let Graphviz draw it: `{} --format dot | dot -Tsvg > journey.svg`\n",
+            in its place\n  help: {parts}draw it as a picture: `{} -o journey.svg`\n",
         command(args)
     )
 }

@@ -331,8 +331,11 @@ impl<'a> Draft<'a> {
         if !matches!(node.face, NodeKind::Campaign { .. }) {
             return step(node);
         }
-        let mut lines = rules(&node.face);
-        lines.extend(with_sum.then(|| self.sum(at)));
+        let mut lines: Vec<String> = rules(&node.face)
+            .into_iter()
+            .flat_map(|(words, most)| at_most(most, wrap(&words, 34)))
+            .collect();
+        lines.extend(with_sum.then(|| sum(self.journey, self.steps_of(at))));
         let hidden_fault = with_sum && self.steps_of(at).iter().any(|step| self.node(*step).broken);
         let (title, broken) = (node.label.clone(), node.broken || hidden_fault);
         Box {
@@ -342,27 +345,6 @@ impl<'a> Draft<'a> {
             shape: Shape::Campaign,
             paint: None,
             broken,
-        }
-    }
-
-    /// `4 steps, 2 messages`.
-    fn sum(&self, campaign: NodeIndex) -> String {
-        let steps = self.steps_of(campaign);
-        let is_send = |at: &&NodeIndex| {
-            matches!(
-                self.node(**at).face,
-                NodeKind::Step {
-                    verb: Verb::Send,
-                    ..
-                }
-            )
-        };
-        let sends = steps.iter().filter(is_send).count() as u64;
-        let all = counted(steps.len() as u64, "step");
-        if sends == 0 {
-            all
-        } else {
-            format!("{all}, {}", counted(sends, "message"))
         }
     }
 
@@ -424,8 +406,29 @@ fn arrow(from: &str, to: &str, edge: &Edge) -> Option<Arrow> {
     })
 }
 
-/// Who comes into a campaign, and who leaves it before its last step.
-fn rules(face: &NodeKind) -> Vec<String> {
+/// `4 steps, 2 messages`.
+pub(super) fn sum(journey: &Journey, steps: &[NodeIndex]) -> String {
+    let is_send = |at: &&NodeIndex| {
+        matches!(
+            journey.graph[**at].face,
+            NodeKind::Step {
+                verb: Verb::Send,
+                ..
+            }
+        )
+    };
+    let sends = steps.iter().filter(is_send).count() as u64;
+    let all = counted(steps.len() as u64, "step");
+    if sends == 0 {
+        all
+    } else {
+        format!("{all}, {}", counted(sends, "message"))
+    }
+}
+
+/// Who comes into a campaign, and who leaves it before its last step; and on how many lines each of
+/// it may stand.
+pub(super) fn rules(face: &NodeKind) -> Vec<(String, usize)> {
     let NodeKind::Campaign {
         enter,
         again,
@@ -437,30 +440,18 @@ fn rules(face: &NodeKind) -> Vec<String> {
     else {
         return Vec::new();
     };
-    let said = |words: &str, most: usize| at_most(most, wrap(words, 34));
-    let mut lines: Vec<String> = enter.iter().flat_map(|words| said(words, 3)).collect();
-    lines.extend(
-        again
-            .iter()
-            .flat_map(|length| said(&format!("may come in again after {length}"), 2)),
-    );
-    lines.extend(
-        goal.iter()
-            .flat_map(|words| said(&format!("goal: {words}"), 2)),
-    );
-    lines.extend(
-        exit_when
-            .iter()
-            .flat_map(|words| said(&format!("leaves when {words}"), 2)),
-    );
-    lines.extend(drops.map(|drops| {
-        format!(
-            "who no longer qualifies {}",
-            if drops { "leaves" } else { "stays" }
-        )
+    let mut rules: Vec<(String, usize)> = enter.iter().map(|words| (words.clone(), 3)).collect();
+    let again = again.iter();
+    rules.extend(again.map(|length| (format!("may come in again after {length}"), 2)));
+    rules.extend(goal.iter().map(|words| (format!("goal: {words}"), 2)));
+    let exit = exit_when.iter();
+    rules.extend(exit.map(|words| (format!("leaves when {words}"), 2)));
+    rules.extend(drops.map(|drops| {
+        let what = if drops { "leaves" } else { "stays" };
+        (format!("who no longer qualifies {what}"), 2)
     }));
-    lines.extend(closed.then(|| "not published".to_owned()));
-    lines
+    rules.extend(closed.then(|| ("not published".to_owned(), 1)));
+    rules
 }
 
 fn stage(node: &Node, rank: usize, of: usize) -> Box {
@@ -546,7 +537,7 @@ fn step(node: &Node) -> Box {
     }
 }
 
-fn weight(node: &Node) -> (Option<i64>, String) {
+pub(super) fn weight(node: &Node) -> (Option<i64>, String) {
     match node.face {
         NodeKind::Stage { weight, .. } => (weight, node.id.clone()),
         NodeKind::Funnel { .. } | NodeKind::Segment { .. } | NodeKind::Campaign { .. } => {

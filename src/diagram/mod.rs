@@ -1,5 +1,5 @@
-//! Pictures of a journey as text: Mermaid, DOT and an outline for the terminal; each is made from
-//! the same choice of things, and no text of the project can break it.
+//! Pictures of a journey: Mermaid, DOT, SVG, and an outline for the terminal; no text of the
+//! project can break one.
 
 mod dot;
 mod drawing;
@@ -9,6 +9,7 @@ mod order;
 mod outline;
 mod paint;
 mod parts;
+mod svg;
 mod wrap;
 
 pub use dot::dot;
@@ -16,3 +17,4 @@ pub use filter::{Filter, Unknown};
 pub(crate) use mermaid::{DIRECTION, escaped, head};
 pub use mermaid::{Flowchart, TooLarge, mermaid};
 pub use outline::text;
+pub use svg::{Dress, Link, Overlay, Panel, escaped as escaped_xml, panels, svg};

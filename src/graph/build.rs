@@ -248,6 +248,7 @@ impl Build<'_> {
                 face: NodeKind::Step {
                     verb: verb(step),
                     inside: inside.map(|(around, word)| (around, word.to_owned())),
+                    branches: branches(step),
                 },
                 spans: vec![step.span],
                 broken: step_is_broken(step),
@@ -459,6 +460,16 @@ fn verb(step: &Step) -> Verb {
         StepKind::Exit(_) => Verb::Exit,
         StepKind::Broken => Verb::Unclear,
     }
+}
+
+/// The words of the branches that somebody can take; a wait without an end has no `else`.
+fn branches(step: &Step) -> Vec<String> {
+    let endless = matches!(&step.kind, StepKind::Await(awaiting) if awaiting.length.is_none());
+    let branches = step.branches();
+    let taken = branches
+        .iter()
+        .filter(|branch| !(endless && branch.word == "else" && branch.steps.is_empty()));
+    taken.map(|branch| branch.word.to_owned()).collect()
 }
 
 fn step_is_broken(step: &Step) -> bool {

@@ -128,6 +128,8 @@ pub enum NodeKind {
         verb: Verb,
         /// The step around it, and the word of the branch in which it stands.
         inside: Option<(EntityRef, String)>,
+        /// The words of its own branches, also of those without a step.
+        branches: Vec<String>,
     },
     /// Content, with the word for its kind.
     Content {

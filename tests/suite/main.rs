@@ -54,6 +54,7 @@ mod nights;
 mod one_moment;
 mod pages;
 mod patterns;
+mod pictures;
 mod plan;
 mod projects;
 mod readme;
