@@ -27,6 +27,7 @@ mod project;
 mod run;
 mod schema;
 mod shell;
+mod simulate;
 mod status;
 mod test;
 mod why;
@@ -92,6 +93,8 @@ enum Command {
     Diff(diff::Args),
     /// Run contacts through the project, or through a plan, for one instant
     Run(run::Args),
+    /// Take contacts through all instants between two moments; nobody gets anything
+    Simulate(simulate::Args),
     /// Run the tests of the project: example contacts, and what must happen to them
     Test(test::Args),
     /// Say of one contact why it is where it is, and what became of each message
@@ -120,6 +123,7 @@ pub fn main() -> ExitCode {
         Command::Plan(args) => plan::run(&args, terminal),
         Command::Diff(args) => diff::run(&args, terminal),
         Command::Run(args) => run::run(&args, terminal),
+        Command::Simulate(args) => simulate::run(&args, terminal),
         Command::Test(args) => test::run(&args, terminal),
         Command::Why(args) => why::run(&args, terminal),
         Command::Status(args) => status::run(&args, terminal),

@@ -6,6 +6,7 @@ mod failed;
 mod inputs;
 mod journal;
 mod row_bounds;
+mod simulated;
 mod told;
 mod voice;
 
@@ -27,6 +28,7 @@ use crate::runner::input::state_store::Snapshot;
 use crate::runner::notice::{Aftermath, Notice};
 use crate::runner::output::folder;
 use crate::runner::output::store::Store;
+use crate::runner::program::BindError;
 
 pub(crate) use failed::{
     Broken, bad_events, damaged, earlier, no_companies, no_events, no_room, wrong_in,
@@ -35,11 +37,13 @@ pub(crate) use inputs::{
     Loaded, events, loaded, now, options, plan, progress_bar, signals, source, state, temporary,
     threads, whole,
 };
+pub(crate) use journal::JournalRows;
+pub(crate) use simulated::simulate;
+pub(crate) use voice::Format;
 
 use inputs::{Signals, not_far_ahead};
-use journal::JournalRows;
 use row_bounds::AtMost;
-use voice::{Format, Voice};
+use voice::Voice;
 
 /// The arguments of `funnelc run`.
 #[derive(Debug, clap::Args)]
@@ -139,6 +143,7 @@ fn begun(args: &Args, voice: &Voice) -> Result<Outcome, Stopped> {
         plan: &plan,
         voice,
         signals: signals()?,
+        simulates: false,
     };
     told::forgotten(&task)?;
     if args.dry_run {
@@ -154,6 +159,8 @@ struct Task<'a> {
     plan: &'a Plan,
     voice: &'a Voice,
     signals: Signals,
+    /// Whether it is the run of the first instant of a simulation.
+    simulates: bool,
 }
 
 /// Why a run came to no end: somebody was told already, or has to be.
@@ -175,7 +182,8 @@ impl Task<'_> {
         let out = args.out.as_deref().unwrap_or(Path::new(""));
         let store = args.state.as_deref().map(Store::open).transpose()?;
         let state = store.as_ref().map_or(Ok(None), Store::read)?;
-        let prepared = self.prepared(now, state.map(Snapshot::File), &folder::nearest(out))?;
+        let state = state.map(Snapshot::File);
+        let prepared = self.prepared(now, now, state, &folder::nearest(out))?;
         let contacts = Some(args.contacts.as_path()).filter(|path| *path != Path::new("-"));
         let source = source(&args.contacts)?;
         let (session, streams) =
@@ -212,7 +220,7 @@ impl Task<'_> {
     /// The same run without a trace: no folder, no state, no lock, no rejects.
     fn tried(&self, now: i64) -> Result<Outcome, Stopped> {
         let state = self.args.state.as_deref().map_or(Ok(None), Store::peek)?;
-        let prepared = self.prepared(now, state.map(Snapshot::File), &temporary())?;
+        let prepared = self.prepared(now, now, state.map(Snapshot::File), &temporary())?;
         let rejects = self.args.rejects.as_ref().map(|_| io::sink());
         let streams = Streams {
             contacts: io::sink(),
@@ -229,11 +237,12 @@ impl Task<'_> {
         Ok(Outcome::DryRun)
     }
 
-    /// The plan at its moment, with all that is read before the contacts; many events are sorted in
-    /// `spill`.
+    /// The plan at its moment, with all that is read before the contacts, of events those until a
+    /// moment; many events are sorted in `spill`.
     fn prepared(
         &self,
         now: i64,
+        until: i64,
         state: Option<Snapshot>,
         spill: &Path,
     ) -> Result<Prepared, Stopped> {
@@ -253,7 +262,8 @@ impl Task<'_> {
             .and_then(|prepared| prepared.with_companies(companies.as_deref()))
             .and_then(|prepared| prepared.with_past(past))
             .and_then(|prepared| {
-                prepared.with_events(
+                prepared.with_events_until(
+                    until,
                     events,
                     options(args.threads),
                     Some(Spill::into(spill)),
@@ -277,7 +287,7 @@ impl Task<'_> {
         source: Source<'_>,
         streams: Streams<W>,
     ) -> Result<(Summary, Streams<W>), Stopped> {
-        let (args, voice) = (self.args, self.voice);
+        let args = self.args;
         let bar = progress_bar(source.length());
         let watch = Watch {
             interrupted: &self.signals.interrupted,
@@ -286,21 +296,33 @@ impl Task<'_> {
         let outcome = prepared.run(source, streams, options(args.threads), &watch);
         bar.finish_and_clear();
         let (summary, streams) = outcome.map_err(|error| self.stopped(&error))?;
+        self.accepted(prepared, &summary)?;
+        self.keep_to_bounds(&summary.metrics.to_json(&prepared.program))?;
+        Ok((summary, streams))
+    }
+
+    /// Says what there is to say of the rows; where it comes back, they may stand.
+    fn accepted(&self, prepared: &Prepared, summary: &Summary) -> Result<(), Stopped> {
+        let (args, voice) = (self.args, self.voice);
         told::notes(prepared, args, voice)?;
-        told::warnings(&summary, prepared, args, voice)?;
+        told::warnings(summary, prepared, self)?;
         if summary.duplicates > 0 || (summary.problems.rows > 0 && args.rejects.is_none()) {
-            voice.fail(&failed::bad_rows(&summary, &args.contacts));
+            let failure = failed::bad_rows(summary, &args.contacts);
+            voice.fail(&if self.simulates {
+                failure.help("mend them; a run sets them aside with `--rejects FILE`")
+            } else {
+                failure
+            });
             return Err(Stopped::Told(Exit::Findings));
         }
-        if let Some(failure) = self.out_of_bounds(&summary, prepared) {
+        if let Some(failure) = self.out_of_bounds(summary, prepared) {
             voice.fail(&failure);
             return Err(Stopped::Told(Exit::Findings));
         }
         if self.signals.interrupted.load(Ordering::Relaxed) {
             return Err(Stopped::Told(Exit::Interrupted));
         }
-        self.keep_to_bounds(&summary.metrics.to_json(&prepared.program))?;
-        Ok((summary, streams))
+        Ok(())
     }
 
     /// Whether too much is amiss with the rows to go on.
@@ -340,7 +362,12 @@ impl Task<'_> {
         if matches!(error, RunError::Interrupted) {
             return Stopped::Told(Exit::Interrupted);
         }
-        let (failure, exit) = failed::failed(error, self.plan, self.args);
+        let (mut failure, exit) = failed::failed(error, self.plan, self.args);
+        if let RunError::Bind(BindError::Earlier { .. }) = error
+            && self.simulates
+        {
+            failure = failure.help("give that `--from` or a later one");
+        }
         self.voice.fail(&failure);
         Stopped::Told(exit)
     }

@@ -32,6 +32,8 @@ enum Of {
     Diff,
     /// The document of `run --format json`
     Run,
+    /// The document of `simulate --format json`
+    Simulate,
     /// The document of `why --format json`
     Why,
     /// The document of `status --format json`
@@ -46,6 +48,7 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, CliError> {
         Of::Findings => report::json::json_schema(),
         Of::Diff => report::diff::json_schema(),
         Of::Run => report::run::json_schema(),
+        Of::Simulate => report::simulate::json_schema(),
         Of::Why => crate::why::json_schema(),
         Of::Status => crate::status::json_schema(),
         Of::Plan => crate::plan::json_schema(),

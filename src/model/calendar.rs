@@ -116,6 +116,14 @@ impl When {
             Self::Ago(duration) | Self::In(duration) => duration.is_calendar(),
         }
     }
+
+    /// Whether it moves on with the time of the run.
+    pub fn turns(self) -> bool {
+        match self {
+            Self::At(_) => false,
+            Self::Today(_) | Self::Ago(_) | Self::In(_) | Self::StartOf(_) => true,
+        }
+    }
 }
 
 impl fmt::Display for When {

@@ -209,7 +209,7 @@ pub enum NumberTest {
 
 /// A test of a date or a moment. A day is the whole day: `before` its start, `since` from its
 /// start, `until` to its end, `after` after its end, `is` inside it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum DateTest {
     /// `is`, `in`, and negated `is-not`, `not-in`.
     In {
@@ -237,4 +237,19 @@ pub enum DateTest {
     /// The month and the day of this day, in any year; 29 February also on the 28th of a year
     /// without one.
     Anniversary(When),
+}
+
+impl DateTest {
+    /// Whether the answer may change by time alone.
+    pub fn turns(&self) -> bool {
+        match self {
+            Self::In { values, .. } => values.iter().any(|when| when.turns()),
+            Self::Between(from, to) => from.turns() || to.turns(),
+            Self::Before(when) | Self::After(when) | Self::Since(when) | Self::Until(when) => {
+                when.turns()
+            }
+            Self::Within(_) | Self::WithinNext(_) | Self::During(_) => true,
+            Self::Anniversary(when) => when.turns(),
+        }
+    }
 }

@@ -8,6 +8,7 @@ pub mod metrics;
 pub mod outgoing;
 pub mod run;
 pub mod sarif;
+pub mod simulate;
 pub mod status;
 pub mod table;
 pub mod text;

@@ -1,5 +1,6 @@
 //! What a run counts, as docs/outputs.md tells; counters of parts add up to those of the whole.
 
+mod chain;
 mod told;
 
 use std::collections::BTreeMap;

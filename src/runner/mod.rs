@@ -17,6 +17,7 @@ pub mod notice;
 pub(crate) mod one;
 pub mod output;
 pub mod program;
+pub mod simulate;
 pub mod state;
 mod threads;
 mod together;

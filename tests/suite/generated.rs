@@ -17,6 +17,10 @@ fn generated_files_are_up_to_date() {
         ),
         ("schema/why.schema.json", funnelc::why::json_schema()),
         ("schema/status.schema.json", funnelc::status::json_schema()),
+        (
+            "schema/simulate.schema.json",
+            funnelc::report::simulate::json_schema(),
+        ),
         ("schema/plan.schema.json", funnelc::plan::json_schema()),
         (
             "schema/run.schema.json",

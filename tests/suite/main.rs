@@ -68,6 +68,8 @@ mod run_says;
 mod screens;
 mod secrets;
 mod shape;
+mod simulate;
+mod simulate_command;
 mod sound;
 mod test_reports;
 mod testing;

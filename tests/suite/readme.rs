@@ -45,6 +45,11 @@ fn the_page_on_one_contact_shows_what_the_program_prints() {
 }
 
 #[test]
+fn the_page_on_simulations_shows_what_the_program_prints() {
+    shows_what_the_program_prints("docs/simulating.md");
+}
+
+#[test]
 fn the_page_on_drawings_shows_what_the_program_prints() {
     shows_what_the_program_prints("docs/drawings.md");
 }

@@ -774,6 +774,7 @@ fn each_schema_can_be_asked_for() {
         ("findings", "findings"),
         ("diff", "diff"),
         ("run", "run"),
+        ("simulate", "simulate"),
         ("why", "why"),
         ("status", "status"),
         ("plan", "plan"),

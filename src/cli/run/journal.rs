@@ -6,7 +6,7 @@ use crate::runner::output::journal::Journal;
 
 /// The rows of journal.csv.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum JournalRows {
+pub(crate) enum JournalRows {
     /// Everything that happened or was refused, with its reason
     All,
     /// What is not as before: stages, tags, points, fields, do-not-contact, places in campaigns

@@ -82,18 +82,13 @@ pub(super) fn notes(prepared: &Prepared, args: &Args, voice: &Voice) -> Result<(
 pub(super) fn warnings(
     summary: &Summary,
     prepared: &Prepared,
-    args: &Args,
-    voice: &Voice,
+    task: &Task<'_>,
 ) -> Result<(), CliError> {
+    let (args, voice) = (task.args, task.voice);
     let mut of_companies = prepared.companies.iter().flat_map(|read| &read.warnings);
     of_companies.try_for_each(|warning| voice.warn(warning, args.companies.as_deref()))?;
     if prepared.program.past_only && args.events.is_some() {
-        let words = "this is the first run, so the events are its past: they count, and start and \
-            change nothing";
-        voice.note(Notice::new(
-            NoticeCode::PastOnly,
-            format!("{words}; `--replay` lets them act"),
-        ))?;
+        past_only(task)?;
     }
     summary
         .event_warnings
@@ -103,6 +98,18 @@ pub(super) fn warnings(
         .warnings
         .iter()
         .try_for_each(|warning| voice.warn(warning, Some(&args.contacts)))
+}
+
+/// What a first run does with events.
+fn past_only(task: &Task<'_>) -> Result<(), CliError> {
+    let which = if task.simulates {
+        "the first instant is a first run, so the events before it"
+    } else {
+        "this is the first run, so the events"
+    };
+    let does = "are its past: they count, and start and change nothing; `--replay` lets them act";
+    task.voice
+        .note(Notice::new(NoticeCode::PastOnly, format!("{which} {does}")))
 }
 
 /// What there is to say of a run that stands, behind all warnings.

@@ -14,14 +14,15 @@ use crate::cli::output::{Stream, Terminal};
 use crate::cli::{CliError, Exit, findings, plan};
 use crate::model::Model;
 use crate::report::json::Findings;
-use crate::report::metrics;
 use crate::report::run::{Message, Outcome, RunReport, Weight};
+use crate::report::{self, metrics};
 use crate::runner::notice::{Notice, NoticeCode};
+use crate::runner::simulate::Simulated;
 use crate::screen::one_line;
 
 /// The forms in which a run says what it has to say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Format {
+pub(crate) enum Format {
     /// For people: tables on standard output, the rest on standard error
     Text,
     /// For machines: one document; described by schema/run.schema.json
@@ -33,6 +34,8 @@ pub(super) struct Voice {
     terminal: Terminal,
     /// What was said, where it is not said in words.
     kept: Option<RefCell<Kept>>,
+    /// Whether it is a simulation that is told of.
+    simulates: bool,
 }
 
 #[derive(Default)]
@@ -40,6 +43,7 @@ struct Kept {
     messages: Vec<Message>,
     project: Option<Findings>,
     metrics: Option<String>,
+    simulation: Option<Simulated>,
 }
 
 impl Voice {
@@ -47,7 +51,26 @@ impl Voice {
         Self {
             terminal,
             kept: (format == Format::Json).then(RefCell::default),
+            simulates: false,
         }
+    }
+
+    /// Of a simulation.
+    pub(super) fn simulating(format: Format, terminal: Terminal) -> Self {
+        Self {
+            simulates: true,
+            ..Self::new(format, terminal)
+        }
+    }
+
+    /// What a simulation went through, before its figures.
+    pub(super) fn simulation(&self, simulated: &Simulated) -> Result<(), CliError> {
+        let Some(kept) = &self.kept else {
+            let table = report::simulate::table(simulated, self.terminal.table_width());
+            return self.terminal.print(Stream::Out, &table);
+        };
+        kept.borrow_mut().simulation = Some(simulated.clone());
+        Ok(())
     }
 
     /// The findings of the project. In words only errors are shown.
@@ -131,7 +154,11 @@ impl Voice {
 
     /// How the command ends, after the document where one is asked for.
     pub(super) fn end(self, ended: Result<Outcome, Stopped>) -> Result<Exit, CliError> {
-        let Self { terminal, kept } = self;
+        let Self {
+            terminal,
+            kept,
+            simulates,
+        } = self;
         let Some(kept) = kept.map(RefCell::into_inner) else {
             return match ended {
                 Ok(_) => Ok(Exit::Fine),
@@ -161,7 +188,17 @@ impl Voice {
             kept.project,
             kept.metrics.as_deref(),
         );
-        match (terminal.print(Stream::Out, &report.to_json()), outcome) {
+        let document = if simulates {
+            let simulation = kept.simulation;
+            report::simulate::SimulateReport {
+                run: report,
+                simulation,
+            }
+            .to_json()
+        } else {
+            report.to_json()
+        };
+        match (terminal.print(Stream::Out, &document), outcome) {
             (Ok(()), _) => Ok(exit),
             // A run that stands is no failure any more, and one that failed says so by its code.
             (Err(unprinted), Outcome::Written | Outcome::Repeated) => {

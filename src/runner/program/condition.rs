@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::dependencies::Reads;
 use super::event::{Around, CountProgram, PatternProgram};
+use super::turning::Moving;
 use crate::model::patience::Patience;
 use crate::model::pattern::Pattern;
 use crate::model::{CampaignState, Members, NumberTest, Subject, TextTest};
@@ -114,7 +115,7 @@ pub(crate) enum Node {
 pub(crate) struct Conditions {
     pub(super) nodes: Vec<Node>,
     /// Who stands in a file or a plan.
-    pub(super) lists: Vec<Members>,
+    pub(super) lists: Arc<Vec<Members>>,
     pub(super) reads: Vec<Reads>,
     /// Absent where one is no pattern, which no plan has.
     pub(super) patterns: Vec<Option<Arc<Pattern>>>,
@@ -135,6 +136,11 @@ pub(crate) struct Conditions {
     pub(super) order: Vec<usize>,
     /// By slot: whether a segment stands there.
     pub(super) is_segment: Vec<bool>,
+    /// The questions whose operands move on with time.
+    pub(super) moving: Arc<[Moving]>,
+    /// Whether a question about a property of an event does so: then the program is compiled anew
+    /// for each moment.
+    pub(crate) pinned: bool,
     /// Whether segments ask each other so deep that they are better asked in order than by
     /// recursion.
     pub(crate) deep: bool,

@@ -13,7 +13,7 @@ use crate::model::ids::Id;
 use crate::model::pattern::Pattern;
 use crate::model::{
     Condition, ConditionKind, ContentId, Duration, EventId, EventPattern, EventTest, FieldTest,
-    FieldType, NumberTest, PropertyId, RuleId, Since, Subject, TextTest, UpdateChange, When,
+    FieldType, NumberTest, PropertyId, RuleId, Since, Subject, TextTest, UpdateChange,
 };
 
 /// What the rules say about an event.
@@ -237,6 +237,7 @@ impl Compiler<'_> {
                 negated: *negated,
             },
             FieldTest::Date(crate::model::DateTest::Anniversary(when)) => {
+                self.conditions.pinned |= when.turns();
                 let Node::Anniversary {
                     month,
                     day,
@@ -254,6 +255,7 @@ impl Compiler<'_> {
                 }
             }
             FieldTest::Date(test) => {
+                self.conditions.pinned |= test.turns();
                 let negated = matches!(test, crate::model::DateTest::In { negated: true, .. });
                 let ranges = joined(self.dates(test, type_ == Some(&FieldType::Date)));
                 Where::Ranges {
@@ -271,7 +273,7 @@ impl Compiler<'_> {
 
     /// The start of the day so long ago, or exactly so long ago.
     pub(crate) fn ago(&self, length: Duration) -> i64 {
-        self.zone.span(When::Ago(length), self.now).0
+        super::turning::ago(self.zone, self.now, length)
     }
 }
 

@@ -15,11 +15,15 @@ mod missed;
 mod ranges;
 mod split;
 mod step;
+mod turning;
+mod turns;
 mod windows;
 mod zone;
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::ops::Deref;
+use std::sync::Arc;
 
 use thiserror::Error;
 
@@ -37,6 +41,7 @@ pub(crate) use journey::{ChannelProgram, ContentProgram, FieldProgram};
 pub(crate) use missed::MissedDay;
 pub(crate) use split::{ShareProgram, SplitProgram};
 pub(crate) use step::{Action, AwaitProgram, END, Lane, New, Verb, WaitFor};
+pub(crate) use turns::{Bound, Days, Turns};
 pub(crate) use windows::first_open;
 pub use zone::floor_clock;
 pub(crate) use zone::{Zone, day_number, day_of_number, first_moment};
@@ -50,13 +55,22 @@ use compile::Compiler;
 use journey::Builder;
 
 /// A plan, bound to the moment of a run.
+///
+/// What a moment changes stands here; the rest is shared by the programs of all moments between
+/// which nothing is published or withdrawn, so that turning it costs little.
 #[derive(Clone, Debug)]
 pub struct Program {
-    model: Model,
     now: i64,
+    pub(crate) conditions: Conditions,
+    rules: Arc<Rules>,
+}
+
+/// What of a program is the same at many moments.
+#[derive(Clone, Debug)]
+pub struct Rules {
+    model: Model,
     pub(crate) zone: Zone,
     pub(crate) dependencies: Dependencies,
-    pub(crate) conditions: Conditions,
     pub(crate) fields: Vec<FieldProgram>,
     pub(crate) content: Vec<ContentProgram>,
     pub(crate) events: Vec<EventProgram>,
@@ -94,7 +108,7 @@ pub struct Program {
     /// Days on which no run was made, by campaign in the order of execution.
     pub(crate) missed: Vec<MissedDay>,
     /// The companies, where questions are about them and a file was read.
-    pub(crate) companies: Option<Companies>,
+    pub(crate) companies: Option<Arc<Companies>>,
     /// The questions whose answers, with the stages, decide all for a contact who was never seen
     /// before; absent where more decides.
     pub(crate) alike: Option<Vec<NodeId>>,
@@ -102,6 +116,21 @@ pub struct Program {
     pub(crate) written_fields: Vec<usize>,
     step_names: Vec<Vec<String>>,
     opened: BTreeMap<String, Opened>,
+}
+
+impl Deref for Program {
+    type Target = Rules;
+
+    fn deref(&self) -> &Rules {
+        &self.rules
+    }
+}
+
+impl Program {
+    /// The rules, to be changed: those of this program alone.
+    pub(crate) fn rules_mut(&mut self) -> &mut Rules {
+        Arc::make_mut(&mut self.rules)
+    }
 }
 
 /// Who reads a topic, by place in the order of execution.
@@ -156,11 +185,11 @@ impl Program {
         }
         let zone = Zone::named(&plan.model().timezone)?;
         let mut program = Self::compile(plan.model(), now, zone, before, asked);
-        program.lets_in();
+        program.rules_mut().lets_in();
         program.connect();
-        program.open(before);
+        program.rules_mut().open(now, before);
         program.remember(before);
-        program.alike = alike::questions(&program);
+        program.rules_mut().alike = alike::questions(&program);
         Ok(program)
     }
 
@@ -197,12 +226,14 @@ impl Program {
     fn remember(&mut self, before: Option<&Header>) {
         let needs = history::needs(&self.conditions);
         let (model, zone, now) = (&self.model, &self.zone, self.now);
-        self.keeps = history::keeps(model, zone, now, &needs);
-        self.past_only = before.is_none();
-        self.short = before
+        let keeps = history::keeps(model, zone, now, &needs);
+        let short = before
             .map(|header| history::short(model, zone, now, &needs, header))
             .unwrap_or_default();
-        self.known_events = history::known(model, zone, now, &needs, &self.keeps, before);
+        let known_events = history::known(model, zone, now, &needs, &keeps, before);
+        let rules = self.rules_mut();
+        (rules.keeps, rules.short, rules.known_events) = (keeps, short, known_events);
+        rules.past_only = before.is_none();
     }
 
     /// What the plan says.
@@ -296,10 +327,8 @@ impl Program {
             .enumerate()
             .for_each(|(place, &campaign)| campaign_place[campaign] = place);
         missed.sort_by_key(|missed| (campaign_place[missed.campaign], missed.start));
-        Self {
-            now,
+        let rules = Rules {
             missed,
-            conditions,
             fields,
             content,
             events,
@@ -337,52 +366,22 @@ impl Program {
             model: model.clone(),
             zone,
             dependencies,
-        }
-    }
-
-    /// Tells each stage and each event which campaigns it lets in.
-    fn lets_in(&mut self) {
-        for (place, &campaign) in self.campaign_order.iter().enumerate() {
-            for pattern in &self.campaigns[campaign].occurrences {
-                self.events[pattern.event.index()]
-                    .starts
-                    .push((place, pattern.clone()));
-            }
-            for way in &self.model.campaigns[Id::from_index(campaign)].enter {
-                match way {
-                    Enter::Entered {
-                        stage: StageRef { funnel, stage },
-                        ..
-                    } => {
-                        self.funnels[funnel.index()].stages[stage.index()]
-                            .lets_in
-                            .push(place);
-                    }
-                    Enter::Event(_) | Enter::Condition(_) => {}
-                }
-            }
+        };
+        Self {
+            now,
+            conditions,
+            rules: Arc::new(rules),
         }
     }
 
     /// Finds who reads each topic, and what must be looked at in any case.
     fn connect(&mut self) {
-        self.readers = (0..Reads::BITS)
+        let readers = (0..Reads::BITS)
             .map(|bit| self.readers_of(1 << bit))
             .collect();
-        self.written_fields = (0..self.fields.len())
-            .filter(|&field| self.fields[field].written)
-            .collect();
-        let has_experiences = |stage: &StageProgram| !stage.experiences.is_empty();
-        let order = self.funnel_order.iter().copied();
-        self.with_experiences = order
-            .filter(|&it| self.funnels[it].stages.iter().any(has_experiences))
-            .collect();
-        self.open_at_first = vec![0; self.campaigns.len().div_ceil(64)];
-        for (place, &campaign) in self.campaign_order.iter().enumerate() {
-            if !self.campaigns[campaign].enter.is_empty() {
-                self.open_at_first[place / 64] |= 1 << (place % 64);
-            }
-        }
+        let rules = self.rules_mut();
+        rules.readers = readers;
+        rules.find_first();
     }
 
     fn readers_of(&self, topic: Reads) -> Readers {
@@ -410,10 +409,54 @@ impl Program {
             unaffected,
         }
     }
+}
+
+impl Rules {
+    /// Tells each stage and each event which campaigns it lets in.
+    fn lets_in(&mut self) {
+        for (place, &campaign) in self.campaign_order.iter().enumerate() {
+            for pattern in &self.campaigns[campaign].occurrences {
+                self.events[pattern.event.index()]
+                    .starts
+                    .push((place, pattern.clone()));
+            }
+            for way in &self.model.campaigns[Id::from_index(campaign)].enter {
+                match way {
+                    Enter::Entered {
+                        stage: StageRef { funnel, stage },
+                        ..
+                    } => {
+                        self.funnels[funnel.index()].stages[stage.index()]
+                            .lets_in
+                            .push(place);
+                    }
+                    Enter::Event(_) | Enter::Condition(_) => {}
+                }
+            }
+        }
+    }
+
+    /// Finds what must be looked at in any case.
+    fn find_first(&mut self) {
+        self.written_fields = (0..self.fields.len())
+            .filter(|&field| self.fields[field].written)
+            .collect();
+        let has_experiences = |stage: &StageProgram| !stage.experiences.is_empty();
+        let order = self.funnel_order.iter().copied();
+        self.with_experiences = order
+            .filter(|&it| self.funnels[it].stages.iter().any(has_experiences))
+            .collect();
+        self.open_at_first = vec![0; self.campaigns.len().div_ceil(64)];
+        for (place, &campaign) in self.campaign_order.iter().enumerate() {
+            if !self.campaigns[campaign].enter.is_empty() {
+                self.open_at_first[place / 64] |= 1 << (place % 64);
+            }
+        }
+    }
 
     /// Notes which campaigns and entry conditions are published for the first time, and since when
     /// the others are.
-    fn open(&mut self, before: Option<&Header>) {
+    fn open(&mut self, now: i64, before: Option<&Header>) {
         self.opened = before
             .map(|header| header.campaigns.clone())
             .unwrap_or_default();
@@ -424,7 +467,7 @@ impl Program {
                 continue;
             }
             let fresh = || Opened {
-                since: self.now,
+                since: now,
                 ..Opened::default()
             };
             let known = self.opened.entry(campaign.id.clone()).or_insert_with(fresh);

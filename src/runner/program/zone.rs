@@ -160,6 +160,15 @@ impl Zone {
     pub(crate) fn wall(&self, moment: i64) -> DateTime {
         self.0.to_datetime(timestamp(moment))
     }
+
+    /// The moments between two at which the clock is put forward or back.
+    pub(crate) fn changes(&self, from: i64, to: i64) -> Vec<i64> {
+        let moments = self.0.following(timestamp(from));
+        moments
+            .map(|change| change.timestamp().as_second())
+            .take_while(|change| *change <= to)
+            .collect()
+    }
 }
 
 /// The moment at which the clock of a zone shows `time`: the first of two, and in a gap the moment
