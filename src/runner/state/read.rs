@@ -320,13 +320,16 @@ fn hours(program: &Program, id: CampaignId, after: Option<&Name<'_>>, times: u32
     }
 }
 
-/// An `await` without a deadline has none in the line either.
+/// An `await` without a deadline has none in the line either. Earlier versions left out any moment
+/// that no calendar reaches, and nothing that was put off when funnelc ran was due in 1970.
 fn endless(pending: WaitReason, due: i64) -> i64 {
-    if pending == WaitReason::Await && due == 0 {
-        i64::MAX
-    } else {
-        due
-    }
+    let may_lack = match pending {
+        WaitReason::Await | WaitReason::Wait => true,
+        WaitReason::Deferred | WaitReason::Delayed(_) => true,
+        WaitReason::Start | WaitReason::Field | WaitReason::Fork => false,
+        WaitReason::Ready | WaitReason::Removed => false,
+    };
+    if may_lack && due == 0 { i64::MAX } else { due }
 }
 
 fn pending(word: Option<&Name<'_>>, first: i64) -> Result<WaitReason, StateError> {

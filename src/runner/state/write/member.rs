@@ -56,7 +56,9 @@ impl Line<'_> {
     fn token(&mut self, id: CampaignId, token: Position) {
         self.key("p");
         self.text(self.program.step_name(id, token.step));
-        self.time("d", if token.due == i64::MAX { 0 } else { token.due });
+        // A moment that no calendar reaches is written as any other, so that it never comes.
+        let is_endless = token.pending == WaitReason::Await && token.due == i64::MAX;
+        self.time("d", if is_endless { 0 } else { token.due });
         let held = match token.pending {
             WaitReason::Start => Some("start"),
             WaitReason::Wait => None,
