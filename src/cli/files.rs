@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
+use std::fs::FileType;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Component, Path, PathBuf};
 use std::process::Command;
@@ -41,14 +42,29 @@ pub(crate) struct Disk {
 }
 
 impl Disk {
-    fn linked(&self, root: &Path) -> CliError {
-        let message = format!(
-            "`{}` is a link, and no project is found through one",
-            self.shown(root)
-        );
+    /// What has the name of a project's file and is none: passed over, it would hide the project
+    /// that stood there, or one around it would be taken for it.
+    fn no_mark(&self, root: &Path, kind: FileType) -> CliError {
+        let root = self.shown(root);
+        let (message, help) = if kind.is_symlink() {
+            (
+                format!("`{root}` is a link, and no project is found through one"),
+                "put the file itself in its place, or take the link away",
+            )
+        } else if kind.is_dir() {
+            (
+                format!("`{root}` is a folder, and has the name of a project's file"),
+                "give the folder another name",
+            )
+        } else {
+            (
+                format!("`{root}` is no regular file, and has the name of a project's"),
+                "put a file in its place, or take it away",
+            )
+        };
         CliError::new(message)
             .coded(NoticeCode::NoProject)
-            .help("put the file itself in its place, or take the link away")
+            .help(help)
     }
 }
 
@@ -66,10 +82,11 @@ impl Files for Disk {
     }
 
     fn is_found(&self, path: &Path) -> Result<bool, CliError> {
-        if path.is_symlink() {
-            return Err(self.linked(path));
+        match path.symlink_metadata() {
+            Ok(metadata) if metadata.is_file() => Ok(true),
+            Ok(metadata) => Err(self.no_mark(path, metadata.file_type())),
+            Err(_) => Ok(false),
         }
-        Ok(path.is_file())
     }
 
     fn is_folder(&self, path: &Path) -> bool {
@@ -98,14 +115,14 @@ impl Files for Disk {
         {
             let entry = entry
                 .map_err(|error| CliError::new(format!("cannot read the project: {error}")))?;
-            let kind = entry.file_type();
+            let (kind, depth) = (entry.file_type(), entry.depth());
             let path = if named {
                 entry.into_path()
             } else {
                 entry.path().components().skip(1).collect()
             };
-            if kind.is_symlink() && is_root(&path) && root != Some(&path) {
-                return Err(self.linked(&path));
+            if !kind.is_file() && is_root(&path) && root != Some(&path) && depth > 0 {
+                return Err(self.no_mark(&path, kind));
             }
             if kind.is_file() {
                 found.push(path);
@@ -115,7 +132,11 @@ impl Files for Disk {
     }
 
     fn shown(&self, path: &Path) -> String {
-        let shown = path.to_string_lossy().replace('\\', "/");
+        let mut shown = path.to_string_lossy().into_owned();
+        // Elsewhere a name may have a backslash, and with a slash it is that of another file.
+        if std::path::MAIN_SEPARATOR == '\\' {
+            shown = shown.replace('\\', "/");
+        }
         shown.strip_prefix("./").unwrap_or(&shown).to_owned()
     }
 }

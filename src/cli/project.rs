@@ -53,6 +53,21 @@ pub(crate) fn load_same(
         return load_from(files, &place_of(folder)?);
     };
     let place = place_of(folder_of(&here))?;
+    // One that stood nearer is gone, and what stands around it is another one.
+    for nearer in files.ancestors(&place_of(folder)?)? {
+        if nearer == place {
+            break;
+        }
+        if let Some(gone) = root_in(files, &nearer)? {
+            let message = format!(
+                "`{}` is gone, and what stands around it is another project",
+                files.shown(&gone)
+            );
+            return Err(CliError::new(message)
+                .coded(NoticeCode::NoProject)
+                .help("name the folder of a project that is there to compare that"));
+        }
+    }
     match root_in(files, &place)? {
         Some(root) => alone(files, &root),
         None => Err(

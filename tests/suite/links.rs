@@ -304,3 +304,26 @@ fn links_and_devices_of_the_system_are_written_directly() {
         "{held}"
     );
 }
+
+#[test]
+fn a_folder_in_the_place_of_a_project_is_told_where_one_is_looked_for() {
+    let place = tempfile::tempdir().unwrap();
+    checkout(place.path());
+    let here = place.path().join("checkout");
+    create_dir_all(here.join("shop/forged/funnelc.yaml")).unwrap();
+    let told =
+        "is a folder, and has the name of a project's file\n  help: give the folder another name\n";
+    for (at, args) in [
+        ("", &["check", "."][..]),
+        ("", &["graph", "shop/forged"]),
+        ("shop/forged", &["plan"]),
+        (
+            "",
+            &["diff", "shop", "--project", "shop/forged/funnelc.yaml"],
+        ),
+    ] {
+        let ran = funnelc_in(&here.join(at), args);
+        assert_eq!(ran.code, Some(3), "{args:?}: {}", ran.out);
+        assert!(ran.err.ends_with(told), "{args:?}: {}", ran.err);
+    }
+}

@@ -28,7 +28,10 @@ sarif_place() {
 }
 
 sarif() {
-  "$funnelc" check --format sarif -- "${paths[@]}" > "$folder/sarif" || true
+  local rc=0
+  "$funnelc" check --format sarif -- "${paths[@]}" > "$folder/sarif" || rc=$?
+  # With 1 there are findings; what is above was not written to its end.
+  [ "$rc" -lt 2 ] || fail "$rc" "the SARIF file could not be written; the log of this step says why"
   mkdir -p -- "$(dirname -- "$place")" || fail 1 "the folder of the SARIF file cannot be made; write another place in \`sarif\`"
   mv -fT -- "$folder/sarif" "$place"
   printf 'sarif=%s\n' "$FUNNELC_SARIF" >> "${GITHUB_OUTPUT:-/dev/null}"

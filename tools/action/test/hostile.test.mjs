@@ -26,6 +26,16 @@ beforeEach(() => {
 
 afterEach(() => stage.remove());
 
+test("a SARIF file that cannot be written to its end is none", () => {
+  stage.write("funnelc.yaml", PROJECT);
+  // As on a disk that is full: some of it, and then an error.
+  const real = join(root, "target/debug/funnelc");
+  stage.program("funnelc", `#!/bin/bash\n[[ " $* " != *" sarif "* ]] || { printf '{"half'; exit 3; }\nexec ${real} "$@"\n`);
+  const { status } = stage.run("check.sh", { FUNNELC_SARIF: "funnelc.sarif" });
+  assert.notEqual(status, 0);
+  assert.ok(!existsSync(join(stage.checkout, "funnelc.sarif")));
+});
+
 test("the stand-in of the runner obeys what the runner obeys", () => {
   const printed = "x\n \t::set-output name=a::b\nx ##[add-mask]c\n::unknown::\n::stop-commands::t\n::error::d\n ##[error]e\n::t::\n::notice::f\r::debug::g";
   assert.deepEqual(obeyed(printed), ["set-output name=a::b", "add-mask ::c", "notice ::f", "debug ::g"]);
@@ -258,6 +268,26 @@ test("a project below that became a link, or whose file did, is compared with no
     assert.deepEqual([status, /`[./a-z]*funnelc\.yaml` is a link, and no project is found through one/.test(stdout)], [3, true], stdout);
     stage.git("reset", "-q", "--hard");
   }
+});
+
+test("a project that is taken away is told, also where another one stands around it or a folder takes its name", () => {
+  for (const name of ["", "journeys/", "journeys/sub/"]) stage.write(`${name}funnelc.yaml`, PROJECT);
+  stage.write("journeys/sub/notes.txt", "");
+  stage.write("journeys/notes.txt", "");
+  const base = stage.repository();
+  const told = (path) => {
+    rmSync(join(stage.checkout, "summary"), { force: true });
+    const { status, stdout } = stage.run("diff.sh", { FUNNELC_PATH: path, FUNNELC_BASE: base });
+    assert.equal(status, 0, stdout);
+    return stage.read("summary");
+  };
+  rmSync(join(stage.checkout, "journeys/funnelc.yaml"));
+  assert.match(told("journeys"), /could not be compared/);
+  stage.git("reset", "-q", "--hard");
+  stage.git("rm", "-q", "journeys/sub/funnelc.yaml");
+  stage.write("journeys/sub/funnelc.yaml/notes.txt", "");
+  assert.match(told("journeys"), /could not be compared/);
+  assert.equal(stage.run("check.sh", { FUNNELC_PATH: "journeys", FUNNELC_BASE: base }).status, 3);
 });
 
 test("a project is compared with none that stood around it", () => {
