@@ -117,6 +117,9 @@ pub fn compile_with_environments(sources: Sources) -> Compiled {
     let what = |it: &Diagnostic| (it.primary.span, it.code, it.message.clone());
     let mut known: BTreeSet<_> = compiled.diagnostics.iter().map(what).collect();
     for name in compiled.environments.clone() {
+        if !schema::is_id(&name) {
+            continue;
+        }
         let with = compile_for(compiled.sources.clone(), Some(&name));
         for mut finding in with.diagnostics {
             let counts = finding.severity == Severity::Error || finding.code == codes::PLAIN_SECRET;
@@ -223,6 +226,24 @@ struct Read {
     environments: Vec<String>,
 }
 
+/// A project and its environments may come to so many bytes, for each of them costs as much as the
+/// project.
+const MOST_TOGETHER: usize = 8 << 20;
+
+fn too_much_together(root: &Node, sources: &Sources, environments: usize) -> Option<Diagnostic> {
+    let bytes: usize = sources.files().map(|(_, file)| file.text.len()).sum();
+    let place = root.entry("environments")?.key.span;
+    (bytes.saturating_mul(environments) > MOST_TOGETHER).then(|| {
+        let message = format!(
+            "{environments} environments of a project of {bytes} bytes are too much: each is checked \
+                and compared like a project, and together they may have {MOST_TOGETHER} bytes (8 MiB)"
+        );
+        Diagnostic::new(codes::YAML_LIMIT, place, message)
+            .at("too much together")
+            .help("keep fewer environments, or make projects of their own of what differs much")
+    })
+}
+
 /// From text to meaning: what could be understood, and what could not.
 fn read(sources: &Sources, environment: Option<&str>) -> Read {
     let mut diagnostics = Vec::new();
@@ -242,6 +263,7 @@ fn read(sources: &Sources, environment: Option<&str>) -> Read {
     let (root, found) = schema::merge(roots);
     diagnostics.extend(found);
     let environments = environments_in(&root);
+    diagnostics.extend(too_much_together(&root, sources, environments.len()));
     let Expanded {
         root,
         origins,

@@ -108,7 +108,8 @@ impl Terminal {
             return self.print(Stream::Err, text);
         }
         let width = self.style(Stream::Err).width;
-        let wrapped: String = text
+        // Before lines end within a password.
+        let wrapped: String = screen::without_passwords(text)
             .split_inclusive('\n')
             .map(|line| wrapped(line, width))
             .collect();

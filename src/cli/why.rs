@@ -83,7 +83,8 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, CliError> {
                 Format::Json => report::why::json(&why),
             };
             terminal.print(Stream::Out, &rendered)?;
-            Ok(Exit::Fine)
+            let is_taken = why.rows <= 1;
+            Ok(if is_taken { Exit::Fine } else { Exit::Findings })
         }
         Ok(Answer::Nobody { near }) => {
             terminal.fail(&nobody(args, near.as_deref()));

@@ -135,8 +135,9 @@ pub(crate) fn status(plan: &Plan, state: &Snapshot) -> Result<Status, RunError> 
             line: number,
             error,
         })?;
-        counts.misplaced += u64::from(!told.concerns.is_empty());
-        counts.add(&memory);
+        let lost_its_place = !told.concerns.is_empty();
+        counts.misplaced += u64::from(lost_its_place);
+        counts.add(&memory, lost_its_place);
     }
     let zone =
         TimeZone::get(&model.timezone).map_err(|_| BindError::Zone(model.timezone.clone()))?;
@@ -199,7 +200,7 @@ impl Counts {
         }
     }
 
-    fn add(&mut self, memory: &ContactState) {
+    fn add(&mut self, memory: &ContactState, lost_its_place: bool) {
         self.contacts += 1;
         for (funnel, known) in &memory.stages {
             if let Some(stage) = known.stage.value {
@@ -207,10 +208,11 @@ impl Counts {
             }
         }
         for (campaign, member) in &memory.members {
-            self.campaigns[campaign.index()].add(*member);
+            self.campaigns[campaign.index()].add(*member, lost_its_place);
         }
         for (campaign, position) in &memory.ways {
-            self.campaigns[campaign.index()].stands(*position, false);
+            let campaign = &mut self.campaigns[campaign.index()];
+            campaign.stands(*position, false, lost_its_place);
         }
     }
 
@@ -235,7 +237,7 @@ impl Counts {
 }
 
 impl InCampaign {
-    fn add(&mut self, member: Enrollment) {
+    fn add(&mut self, member: Enrollment, lost_its_place: bool) {
         match member.phase {
             Phase::Never => {}
             Phase::Ended(outcome) => self.ended[place(outcome)] += 1,
@@ -243,13 +245,18 @@ impl InCampaign {
                 self.inside += 1;
                 let paused = member.paused.is_some();
                 self.paused += u64::from(paused);
-                self.stands(member.token(), paused);
+                self.stands(member.token(), paused, lost_its_place);
             }
         }
     }
 
-    fn stands(&mut self, position: Position, paused: bool) {
-        let at = position.step.min(self.steps.len() - 1);
+    /// Who stands where the plan has no step is told by itself, and is not at the end.
+    fn stands(&mut self, position: Position, paused: bool, lost_its_place: bool) {
+        let end = self.steps.len() - 1;
+        if lost_its_place && position.step >= end {
+            return;
+        }
+        let at = position.step.min(end);
         let step = &mut self.steps[at];
         step.contacts += 1;
         if paused || !position.pending.has_moment() || position.due == i64::MAX {

@@ -23,6 +23,9 @@ pub struct Why {
     /// The line of the contacts file in which its row begins; `null` where it has none. Then no
     /// condition can be asked, and only what the state remembers is told.
     pub row: Option<u64>,
+    /// How many rows have its key. A run takes no file in which there are several; of these the
+    /// first is told.
+    pub rows: u64,
     /// Whether the state remembers it.
     pub remembered: bool,
     /// What must be known to read the rest.

@@ -146,6 +146,7 @@ fn told(view: &View<'_>, plan: &Plan, history: Vec<Line>) -> Why {
         at: view.moment(one.program.now()),
         plan: plan.fingerprint().to_owned(),
         row: one.row.as_ref().map(|row| row.line),
+        rows: one.row.as_ref().map_or(0, |row| row.rows),
         remembered: one.memory.is_some(),
         notes: notes(one),
         segments: model

@@ -382,3 +382,33 @@ campaigns:
         told(&["graph", "a", "--campaign", "c", "--format", format]);
     }
 }
+
+/// Whoever looks for a password in a line does not find one that begins in it and ends in the next.
+#[test]
+fn no_line_ends_within_a_password_before_it_is_hidden() {
+    let folder = tempfile::tempdir().unwrap();
+    for before in 30..80 {
+        let text = |subject: &str| {
+            format!(
+                "version: 1
+contacts: {{ key: id, fields: {{ email: {{ type: email }} }}, addresses: {{ email: email }} }}
+content: {{ hello: {{ kind: email, subject: '{subject}' }} }}
+campaigns: {{ a: {{ enter: {{ field: email, exists: true }}, steps: [{{ send: hello }}] }} }}
+"
+            )
+        };
+        let url = format!(
+            "{}https://user:hunter2abcdef@x.example/p",
+            "x".repeat(before)
+        );
+        write(folder.path().join("a.yaml"), text("before")).unwrap();
+        write(folder.path().join("b.yaml"), text(&url)).unwrap();
+        let told = funnelc_in(folder.path(), &["diff", "a.yaml", "b.yaml"]).out;
+        let whole = told.split_whitespace().collect::<String>();
+        assert!(whole.contains("@x.example"), "{told}");
+        assert!(
+            !whole.contains("hunt") && !whole.contains("abcdef"),
+            "{told}"
+        );
+    }
+}

@@ -11,7 +11,7 @@ use funnelc::why::{Answer, Fate, Then, Why, why_bytes};
 
 use crate::agreement::compile_for;
 use crate::generate::{Case, records};
-use crate::projects::{EXAMPLES, cases, example, first, plan_of, root};
+use crate::projects::{EXAMPLES, cases, example, first, funnelc_in, plan_of, root, run_arguments};
 
 /// A run and the contacts that it was given.
 struct Given<'a> {
@@ -413,4 +413,76 @@ fn the_journals_say_why_a_message_was_skipped() {
     assert_eq!(again.fate, Fate::Not);
     let other_way = "at `if` the contact went another way: `else`";
     assert_eq!(again.why.as_deref(), Some(other_way));
+}
+
+const TALK: &str = "version: 1\ncontacts: { key: id, tags: { values: [hot] } }\n\
+    content: { hello: { kind: focus } }\ncampaigns: { talk: { enter: { tag: hot }, on-leave: stay, \
+    steps: [{ wait: 3 days }, { send: hello }] } }\n";
+
+/// A folder with the campaign, a contact in it, and the state of a run.
+fn ran() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("shop.yaml"), TALK).unwrap();
+    std::fs::write(folder.path().join("contacts.csv"), "id,tags\n1,hot\n").unwrap();
+    let more = ["--state", "state"];
+    let arguments = run_arguments("shop.yaml", "2026-11-21T09:00", &more);
+    assert_eq!(funnelc_in(folder.path(), &arguments).code, Some(0));
+    folder
+}
+
+#[test]
+fn a_key_that_stands_in_two_rows_is_told_and_is_no_answer_that_a_run_gives() {
+    let folder = ran();
+    std::fs::write(folder.path().join("twice.csv"), "id,tags\n1,hot\n1,\n").unwrap();
+    let why = |file| {
+        let arguments = ["why", "shop.yaml", "--contact", "1", "--contacts", file];
+        funnelc_in(folder.path(), &arguments)
+    };
+    assert_eq!(why("contacts.csv").code, Some(0));
+    let twice = why("twice.csv");
+    assert_eq!(twice.code, Some(1), "{}", twice.err);
+    assert!(twice.out.contains("2 rows have this key"), "{}", twice.out);
+}
+
+#[test]
+fn who_stands_at_a_step_that_is_gone_is_not_counted_at_the_end() {
+    let folder = ran();
+    let other = TALK.replace("{ wait: 3 days }", "{ id: pause, wait: 3 days }");
+    std::fs::write(folder.path().join("other.yaml"), other).unwrap();
+    let status = [
+        "status",
+        "other.yaml",
+        "--state",
+        "state",
+        "--format",
+        "json",
+    ];
+    let told = funnelc_in(folder.path(), &status);
+    let told: serde_json::Value = serde_json::from_str(&told.out).expect("JSON");
+    assert_eq!(told["misplaced"], 1);
+    let talk = &told["campaigns"][0];
+    assert_eq!(
+        (&talk["inside"], &talk["steps"]),
+        (&1.into(), &serde_json::json!([]))
+    );
+}
+
+#[test]
+fn a_pipe_in_the_place_of_a_state_is_told_and_not_waited_for() {
+    let folder = ran();
+    let current = folder.path().join("state/CURRENT");
+    std::fs::remove_file(&current).unwrap();
+    rustix::fs::mkfifoat(rustix::fs::CWD, &current, rustix::fs::Mode::RUSR).unwrap();
+    let more = ["--contacts", "contacts.csv", "--state", "state"];
+    for command in [
+        &["status", "shop.yaml", "--state", "state"][..],
+        &[&["why", "shop.yaml", "--contact", "1"], &more[..]].concat(),
+        &[&["diff", "shop.yaml", "shop.yaml"], &more[..]].concat(),
+        &[&["run", "shop.yaml", "--out", "again"], &more[..]].concat(),
+    ] {
+        let told = funnelc_in(folder.path(), command);
+        assert_eq!(told.code, Some(3), "{command:?}: {}", told.err);
+        let is_told = told.err.contains("no regular file") || command[0] == "run";
+        assert!(is_told && told.err.contains("state"), "{}", told.err);
+    }
 }

@@ -37,7 +37,11 @@ impl EnvironmentShift {
             ([_, false], _) => EnvironmentChange::Gone,
             (_, None) => EnvironmentChange::Broken,
             ([false, true], Some(with)) => EnvironmentChange::New(with),
-            ([true, true], Some(with)) if with.changes == without.changes => return None,
+            ([true, true], Some(with))
+                if with.changes == without.changes && with.reaches == without.reaches =>
+            {
+                return None;
+            }
             ([true, true], Some(with)) if with.is_empty() => EnvironmentChange::Nothing,
             ([true, true], Some(with)) => EnvironmentChange::Otherwise(with),
         };

@@ -54,7 +54,7 @@ pub(super) fn cell(text: &str) -> String {
 const WITHOUT_WIDTH: &str = "&#8203;";
 
 /// Whether what ends here and what follows could be read as more than text: `@name`, `#12`,
-/// `GH-12`, `https://`, `www.`, `org/repo@1a2b3c4`, a hash.
+/// `:tada:`, `GH-12`, `https://`, `www.`, `org/repo@1a2b3c4`, a hash.
 fn begins_a_reference(letters: &[char], at: usize) -> bool {
     let next = letters.get(at + 1).copied();
     let before = |word: &str| {
@@ -70,11 +70,25 @@ fn begins_a_reference(letters: &[char], at: usize) -> bool {
     match letters[at] {
         '@' | '#' => true,
         '-' => next.is_some_and(|c| c.is_ascii_digit()) && before("gh-"),
-        ':' => next == Some('/') || before("mailto:") || before("xmpp:"),
+        ':' => {
+            let is_scheme = next == Some('/') || before("mailto:") || before("xmpp:");
+            is_scheme || begins_a_picture(&letters[at + 1..])
+        }
         '.' => before("www."),
         c if c.is_ascii_hexdigit() => starts_a_hash(letters, at),
         _ => false,
     }
+}
+
+/// Whether a colon before this makes a picture of it, as in `:tada:`.
+fn begins_a_picture(letters: &[char]) -> bool {
+    let is_name = |c: &char| c.is_ascii_alphanumeric() || "_+-".contains(*c);
+    let name = letters.iter().take_while(|c| is_name(c)).count();
+    // Of names without a letter few are pictures, and times and offsets none of them.
+    let text: String = letters[..name].iter().collect();
+    let is_known = ["100", "1234", "+1", "-1"].contains(&&*text);
+    let is_word = text.contains(|c: char| c.is_ascii_alphabetic());
+    (is_known || is_word) && letters.get(name) == Some(&':')
 }
 
 /// Whether seven hexadecimal digits or more begin here, as the hash of a commit does, with a figure

@@ -7,7 +7,7 @@ use super::layout::{asked, aspect, contacts, datum, files, number, share, sign, 
 use crate::diff::{Change, Diff};
 use crate::graph::describe::counted;
 use crate::runner::compare::{Comparison, FunnelShift, Samples, Shift};
-use crate::screen::{one_line, shortened};
+use crate::screen::{one_line, shortened, without_passwords};
 
 const WIDTH: usize = 80;
 const NAMES: usize = 28;
@@ -57,7 +57,8 @@ impl Lines {
     fn wrapped(&mut self, first: usize, rest: usize, text: &str) {
         let mut line = " ".repeat(first);
         let mut empty = true;
-        for word in one_line(text)
+        // Nobody finds a password any more that begins in one line and ends in another.
+        for word in one_line(&without_passwords(text))
             .split_whitespace()
             .flat_map(|word| pieces(word, WIDTH - rest.max(first)))
         {

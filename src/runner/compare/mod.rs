@@ -240,15 +240,17 @@ impl Pair {
             remembered: self.remembered.as_ref(),
             names: &self.names,
         };
-        let sum = (Tally::new(&self.names), Keys::default());
+        let sum = (Tally::new(&self.names), <[Keys; 2]>::default());
         let (tally, keys) = pool::run(&job, (&blocks, &header), sum, options.threads, watch)?;
-        let duplicates = keys.duplicates(options.threads);
-        if let Some(Duplicate { first_line, line }) = duplicates.first().copied() {
-            return Err(RunError::DuplicateKey {
-                line,
-                first_line,
-                more: duplicates.len() - 1,
-            });
+        for keys in keys {
+            let duplicates = keys.duplicates(options.threads);
+            if let Some(Duplicate { first_line, line }) = duplicates.first().copied() {
+                return Err(RunError::DuplicateKey {
+                    line,
+                    first_line,
+                    more: duplicates.len() - 1,
+                });
+            }
         }
         let now = [self.base.now(), self.head.now()];
         let comparison = report::comparison(tally, &self.names, now);
@@ -355,8 +357,8 @@ impl Bound {
 }
 
 impl ChunkJob for Job<'_> {
-    type Part = (Tally, ChunkKeys);
-    type Sum = (Tally, Keys);
+    type Part = (Tally, [ChunkKeys; 2]);
+    type Sum = (Tally, [Keys; 2]);
 
     fn part(&self, chunk: &[u8], line: u64) -> Result<Self::Part, RunError> {
         Part::run(self, chunk, line)
@@ -370,7 +372,9 @@ impl ChunkJob for Job<'_> {
         _: blake3::Hash,
     ) -> Result<(), RunError> {
         sum.0.add(part.0);
-        sum.1.add(part.1);
+        for (keys, more) in sum.1.iter_mut().zip(part.1) {
+            keys.add(more);
+        }
         Ok(())
     }
 }

@@ -47,7 +47,7 @@ impl Part {
         job: &Job<'_>,
         chunk: &[u8],
         line: u64,
-    ) -> Result<(Tally, ChunkKeys), RunError> {
+    ) -> Result<(Tally, [ChunkKeys; 2]), RunError> {
         let rows = Rows::split(chunk, line);
         let memories = memories(job, &rows)?;
         let news = |side: &Side<'_>| {
@@ -55,7 +55,7 @@ impl Part {
         };
         let (news, news_head) = (news(&job.base)?, news(&job.head)?);
         let mut tally = Tally::new(job.names);
-        let mut keys = ChunkKeys::default();
+        let mut keys = <[ChunkKeys; 2]>::default();
         let (mut base, mut head) = (
             Runs::new(&job.base, &news),
             Runs::new(&job.head, &news_head),
@@ -70,10 +70,17 @@ impl Part {
                 (memories.map(|both| &both.0), memories.map(|both| &both.1));
             let fine = base.run((number, row), memory.map(|settled| &settled.memory));
             let fine_head = head.run((number, row), memory_head.map(|settled| &settled.memory));
-            let key = row.text(job.base.key);
-            if !key.is_empty() && row.width() == Ok(job.base.width) {
-                keys.push(key, row.line());
+            if row.width() == Ok(job.base.width) {
+                // A run of either takes no file that has a key twice.
+                let other = (job.head.key != job.base.key).then_some(job.head.key);
+                for (column, keys) in [Some(job.base.key), other].into_iter().zip(&mut keys) {
+                    match column.map(|column| row.text(column)) {
+                        None | Some("") => {}
+                        Some(key) => keys.push(key, row.line()),
+                    }
+                }
             }
+            let key = row.text(job.base.key);
             tally.bad.count(!fine, !fine_head, key);
             let lost =
                 |settled: Option<&Settled>| settled.is_some_and(|settled| settled.lost_its_place);

@@ -21,6 +21,19 @@ pub(crate) enum Readers {
     All,
 }
 
+/// Opens a file to be read. A pipe in its place would wait for who writes into it, for ever.
+pub(super) fn regular(path: &Path) -> io::Result<File> {
+    let file = flagged(OFlags::NONBLOCK).read(true).open(path)?;
+    if file.metadata()?.is_file() {
+        Ok(file)
+    } else {
+        Err(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            "it is no regular file",
+        ))
+    }
+}
+
 /// Makes a file that is not there; a link in its place is not followed.
 pub(super) fn new_file(path: &Path, readers: Readers) -> io::Result<File> {
     let mode = match readers {
@@ -55,13 +68,19 @@ pub(super) fn to_lock(path: &Path) -> io::Result<File> {
 }
 
 fn lockable() -> OpenOptions {
+    let mut options = flagged(OFlags::NOFOLLOW);
+    options.read(true).write(true);
+    options
+}
+
+fn flagged(flags: OFlags) -> OpenOptions {
     #[expect(
         clippy::cast_possible_wrap,
         reason = "the flags of the system are an int"
     )]
-    let flags = OFlags::NOFOLLOW.bits() as i32;
+    let flags = flags.bits() as i32;
     let mut options = OpenOptions::new();
-    options.read(true).write(true).custom_flags(flags);
+    options.custom_flags(flags);
     options
 }
 

@@ -6,7 +6,7 @@
 )]
 
 use std::fs::{self, File};
-use std::io::{self, Seek, Write};
+use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
@@ -95,14 +95,6 @@ impl Store {
     /// The same with its hash.
     pub(crate) fn peek_named(folder: &Path) -> Result<Option<(File, String)>, StoreError> {
         let path = folder.to_path_buf();
-        let read = |file: &str| match fs::read(folder.join(file)) {
-            Ok(bytes) => Ok(Some(bytes)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(StoreError::Io {
-                path: path.clone(),
-                error,
-            }),
-        };
         let damaged = |what: String| StoreError::Damaged {
             path: path.clone(),
             what,
@@ -110,7 +102,7 @@ impl Store {
         let mut nameless = Ok(());
         // A run that commits meanwhile takes the old snapshot away; then the new one is named.
         for _ in 0..3 {
-            let Some(current) = read(CURRENT)? else {
+            let Some(hash) = named(folder)? else {
                 nameless = refuse_nameless(folder);
                 match nameless {
                     Ok(()) => return Ok(None),
@@ -118,15 +110,12 @@ impl Store {
                     Err(_) => continue,
                 }
             };
-            let name = String::from_utf8_lossy(&current);
-            let hash = hash_of(name.trim_end())
-                .ok_or_else(|| damaged(format!("`{CURRENT}` names no snapshot")))?;
-            match verified(&folder.join(snapshot(hash)), hash) {
-                Ok(Some(file)) => return Ok(Some((file, hash.to_owned()))),
+            match verified(&folder.join(snapshot(&hash)), &hash) {
+                Ok(Some(file)) => return Ok(Some((file, hash))),
                 Ok(None) => {
                     return Err(damaged(format!(
                         "`{}` is not what was written",
-                        snapshot(hash)
+                        snapshot(&hash)
                     )));
                 }
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -255,11 +244,19 @@ impl Drop for Store {
     }
 }
 
+/// More than the name of a snapshot is none.
+const LONGEST_NAME: u64 = 1_000;
+
 /// The hash of the snapshot that `CURRENT` names.
 fn named(folder: &Path) -> Result<Option<String>, StoreError> {
     let path = folder.to_path_buf();
-    match fs::read_to_string(folder.join(CURRENT)) {
-        Ok(text) => match hash_of(text.trim_end()) {
+    let read = access::regular(&folder.join(CURRENT)).and_then(|file| {
+        let mut bytes = Vec::new();
+        file.take(LONGEST_NAME).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    });
+    match read {
+        Ok(bytes) => match hash_of(String::from_utf8_lossy(&bytes).trim_end()) {
             Some(hash) => Ok(Some(hash.to_owned())),
             None => Err(StoreError::Damaged {
                 path,
@@ -310,7 +307,7 @@ fn refuse_nameless(folder: &Path) -> Result<(), StoreError> {
 /// A snapshot from its first byte on, if it is what was written. Nobody changes it; that it may
 /// lose its name meanwhile does not matter.
 fn verified(path: &Path, hash: &str) -> io::Result<Option<File>> {
-    let mut file = File::open(path)?;
+    let mut file = access::regular(path)?;
     let mut hasher = blake3::Hasher::new();
     hasher.update_reader(&file)?;
     file.rewind()?;

@@ -104,3 +104,52 @@ fn a_change_that_an_environment_undoes_is_told_as_none_there() {
         change.out
     );
 }
+
+/// What is left out is the same line in both, and leads to another message there.
+#[test]
+fn another_message_that_reaches_others_in_an_environment_only_is_told() {
+    let project = |exit: &str| {
+        format!(
+            "version: 1
+contacts: {{ key: id, fields: {{ orders: {{ type: integer }} }} }}
+content: {{ hello: {{ kind: focus }}, debt: {{ kind: focus }} }}
+campaigns:
+  a:
+    enter: {{ field: orders, at-least: 1 }}
+    on-leave: stay
+    steps: [{{ id: ask, if: {{ field: orders, at-least: 5 }}, then: [note: big], else: [{exit}] }}, {{ send: hello }}]
+environments:
+  live:
+    campaigns:
+      a: {{ steps: [{{ id: ask, if: {{ field: orders, at-least: 5 }}, then: [note: big], else: [{exit}] }}, {{ send: debt }}] }}
+"
+        )
+    };
+    let told = told(&project("exit: exited"), &project("note: stays"), &[]);
+    assert!(
+        told.out
+            .contains("In the environment `live` something else changes"),
+        "{}",
+        told.out
+    );
+}
+
+#[test]
+fn a_project_has_so_many_environments_as_its_size_lets_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let long = format!("# {}\n", "x".repeat(3 << 20));
+    for (environments, code) in [("a: {}, b: {}", 0), ("a: {}, b: {}, c: {}", 1)] {
+        let text = format!(
+            "version: 1\ncontacts: {{ key: id }}\nenvironments: {{ {environments} }}\n{long}"
+        );
+        write(folder.path().join("funnelc.yaml"), text).unwrap();
+        let check = funnelc_in(folder.path(), &["check"]);
+        assert_eq!(
+            check.code,
+            Some(code),
+            "{}",
+            &check.out[..check.out.len().min(2_000)]
+        );
+        assert_eq!(check.out.contains("8388608"), code == 1);
+    }
+}

@@ -9,6 +9,7 @@ use funnelc::runner::{Options, RunBytes, run_bytes};
 use serde_json::Value;
 
 use super::{Compared, NOW, compiled, edited, webshop};
+use crate::projects::funnelc_in;
 
 const SOME: &[(&str, &str)] = &[
     ("at-least: 500", "at-least: 50"),
@@ -392,7 +393,7 @@ campaigns: { c: { enter: { tag: vip }, on-leave: stay, steps: [{ add-tag: seen }
             &["--now", "2026-11-21T09:00", "--format", format],
         ]
         .concat();
-        let told = crate::projects::funnelc_in(folder.path(), &args);
+        let told = funnelc_in(folder.path(), &args);
         assert!(!told.out.contains("example"), "{}", told.out);
         let named = if format == "json" {
             "\"id\": \"seen\""
@@ -403,5 +404,23 @@ campaigns: { c: { enter: { tag: vip }, on-leave: stay, steps: [{ add-tag: seen }
         if format != "json" {
             assert!(told.out.contains("tags of neither plan"), "{}", told.out);
         }
+    }
+}
+
+/// A run of the head would take no such file, whatever the base reads as the key.
+#[test]
+fn a_key_of_the_head_that_stands_in_two_rows_fails_the_comparison() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let project = |key: &str| format!("version: 1\ncontacts: {{ key: {key} }}\n");
+    for key in ["id", "mail"] {
+        std::fs::write(folder.path().join(format!("{key}.yaml")), project(key)).expect("written");
+    }
+    let contacts = "id,mail\n1,a@x.example\n2,a@x.example\n";
+    std::fs::write(folder.path().join("contacts.csv"), contacts).expect("written");
+    for pair in [["id.yaml", "mail.yaml"], ["mail.yaml", "id.yaml"]] {
+        let arguments = [&["diff"], &pair[..], &["--contacts", "contacts.csv"]].concat();
+        let told = funnelc_in(folder.path(), &arguments);
+        assert_eq!(told.code, Some(1), "{pair:?}: {}", told.out);
+        assert!(told.err.contains("line 2"), "{}", told.err);
     }
 }
