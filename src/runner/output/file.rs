@@ -77,3 +77,28 @@ impl Write for HashedFile {
         self.file.flush()
     }
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use rustix::fs::{Mode, OFlags};
+
+    use super::*;
+
+    #[test]
+    fn a_disk_that_fails_on_the_way_fails_the_end() {
+        // What is open as a mere place cannot be brought to the disk.
+        let place = rustix::fs::open("/", OFlags::PATH, Mode::empty()).unwrap();
+        let mut file = HashedFile::new(tempfile::tempfile().unwrap());
+        file.ahead = Ahead::of(&File::from(place));
+        file.write_all(b"id\n1\n").unwrap();
+        file.go_ahead();
+        assert!(
+            file.finish().is_err(),
+            "the last bytes are there all the same"
+        );
+        let mut file = HashedFile::new(tempfile::tempfile().unwrap());
+        file.write_all(b"id\n1\n").unwrap();
+        file.go_ahead();
+        assert_eq!(file.finish().unwrap().bytes, 5);
+    }
+}
