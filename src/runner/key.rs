@@ -15,24 +15,69 @@ impl Key {
     }
 }
 
-/// The key of what happens at `at`; `step` is the name of the step there.
-pub fn idempotency_key(model: &Model, contact: &str, at: At, step: &str) -> Key {
-    digest(
-        contact,
-        &model.campaigns[at.campaign].id,
-        at.entry,
-        step,
-        at.visit,
-    )
+/// What keys have in common of things that happen to many contacts at one place.
+#[derive(Clone, Debug)]
+pub struct KeyBase {
+    /// All that is hashed behind the contact.
+    told: Vec<u8>,
 }
 
-/// The key of what an experience does at `at`; hiding it has a key of its own.
-pub fn experience_key(model: &Model, contact: &str, at: AtStage, touch: Touch) -> Key {
-    let mut step = experience_name(model, at);
-    if touch == Touch::Hide {
-        step.push_str("#hide");
+impl KeyBase {
+    /// Of what happens at `at`; `step` is the name of the step there.
+    pub fn of_step(model: &Model, at: At, step: &str) -> Self {
+        Self::new(&model.campaigns[at.campaign].id, at.entry, step, at.visit)
     }
-    digest(contact, "", at.stay, &step, at.visit)
+
+    /// Of what an experience does at `at`; hiding it has a key of its own.
+    pub fn of_experience(model: &Model, at: AtStage, touch: Touch) -> Self {
+        let mut step = experience_name(model, at);
+        if touch == Touch::Hide {
+            step.push_str("#hide");
+        }
+        Self::new("", at.stay, &step, at.visit)
+    }
+
+    fn new(campaign: &str, entry: u32, step: &str, visit: u32) -> Self {
+        let (mut of_entry, mut of_visit) = ([0; DIGITS_OF_U32], [0; DIGITS_OF_U32]);
+        let parts = [
+            campaign.as_bytes(),
+            decimal(entry, &mut of_entry),
+            step.as_bytes(),
+            decimal(visit, &mut of_visit),
+        ];
+        let mut told = Vec::with_capacity(128);
+        parts.iter().for_each(|part| push(&mut told, part));
+        Self { told }
+    }
+
+    /// The key of what happens there to a contact.
+    pub fn key(&self, contact: &str) -> Key {
+        let (contact, told) = (contact.as_bytes(), &self.told);
+        let length = (contact.len() as u64).to_le_bytes();
+        let at = [0, length.len(), length.len() + contact.len()];
+        let end = at[2] + told.len();
+        // What is hashed must stand in one piece; nearly always there is room for it at hand.
+        let (mut room, mut large);
+        let bytes = if end <= ROOM {
+            room = [0; ROOM];
+            &mut room[..end]
+        } else {
+            large = vec![0; end];
+            &mut large[..]
+        };
+        bytes[..at[1]].copy_from_slice(&length);
+        bytes[at[1]..at[2]].copy_from_slice(contact);
+        bytes[at[2]..].copy_from_slice(told);
+        Key(hexadecimal(blake3::hash(bytes).as_bytes()))
+    }
+}
+
+const ROOM: usize = 256;
+
+/// Each part has its length before it, so that none runs into the next.
+fn push(told: &mut Vec<u8>, part: &[u8]) {
+    told.extend_from_slice(&(part.len() as u64).to_le_bytes());
+    told.extend_from_slice(part);
 }
 
 /// What stands in the column `step`: `newsletter/visitor/freebie`.
@@ -43,23 +88,6 @@ pub(crate) fn experience_name(model: &Model, at: AtStage) -> String {
         "{}/{}/{}",
         funnel.id, stage.id, stage.experiences[at.experience].id
     )
-}
-
-fn digest(contact: &str, campaign: &str, entry: u32, step: &str, visit: u32) -> Key {
-    let (mut of_entry, mut of_visit) = ([0; DIGITS_OF_U32], [0; DIGITS_OF_U32]);
-    let parts = [
-        contact.as_bytes(),
-        campaign.as_bytes(),
-        decimal(entry, &mut of_entry),
-        step.as_bytes(),
-        decimal(visit, &mut of_visit),
-    ];
-    let mut told = Vec::with_capacity(256);
-    for part in parts {
-        told.extend_from_slice(&(part.len() as u64).to_le_bytes());
-        told.extend_from_slice(part);
-    }
-    Key(hexadecimal(blake3::hash(&told).as_bytes()))
 }
 
 const DIGITS_OF_U32: usize = 10;
@@ -81,16 +109,20 @@ fn decimal(mut number: u32, room: &mut [u8; DIGITS_OF_U32]) -> &[u8] {
 fn hexadecimal(hash: &[u8; 32]) -> [u8; 32] {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let mut key = [0; 32];
-    for (places, byte) in key.chunks_exact_mut(2).zip(hash) {
-        places[0] = DIGITS[usize::from(byte >> 4)];
-        places[1] = DIGITS[usize::from(byte & 15)];
+    for at in 0..16 {
+        key[2 * at] = DIGITS[usize::from(hash[at] >> 4)];
+        key[2 * at + 1] = DIGITS[usize::from(hash[at] & 15)];
     }
     key
 }
 
 #[cfg(test)]
 mod tests {
-    use super::digest;
+    use super::{Key, KeyBase};
+
+    fn digest(contact: &str, campaign: &str, entry: u32, step: &str, visit: u32) -> Key {
+        KeyBase::new(campaign, entry, step, visit).key(contact)
+    }
 
     #[test]
     fn every_part_counts_and_none_runs_into_the_next() {

@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use super::part::Part;
 use crate::runner::kernel::Ways;
 use crate::runner::metrics::Metrics;
+use crate::runner::output::forms::Forms;
 use crate::runner::program::Program;
 
 /// Empty parts with room; there are never more of them than threads.
@@ -34,11 +35,12 @@ impl BufferPool {
     }
 }
 
-/// The ways that contacts went in the chunks before, of each thread its own.
+/// The ways that contacts went in the chunks before, with the forms of their rows, of each thread
+/// its own.
 #[derive(Debug)]
 pub(super) struct WayPool<'p> {
     program: &'p Program,
-    ways: Mutex<Vec<Ways<'p>>>,
+    ways: Mutex<Vec<(Ways<'p>, Forms)>>,
 }
 
 impl<'p> WayPool<'p> {
@@ -50,17 +52,17 @@ impl<'p> WayPool<'p> {
     }
 
     /// Some that no other thread has; nothing where contacts are not known by their answers.
-    pub(super) fn take(&self) -> Option<Ways<'p>> {
+    pub(super) fn take(&self) -> Option<(Ways<'p>, Forms)> {
         let known = self
             .ways
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .pop();
-        known.or_else(|| Ways::of(self.program))
+        known.or_else(|| Some((Ways::of(self.program)?, Forms::default())))
     }
 
     /// Takes them back.
-    pub(super) fn give(&self, ways: Option<Ways<'p>>) {
+    pub(super) fn give(&self, ways: Option<(Ways<'p>, Forms)>) {
         self.ways
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -70,6 +72,6 @@ impl<'p> WayPool<'p> {
     /// Adds what was counted of all who went known ways.
     pub(super) fn count(&self, metrics: &mut Metrics) {
         let ways = self.ways.lock().unwrap_or_else(PoisonError::into_inner);
-        ways.iter().for_each(|ways| ways.count(metrics));
+        ways.iter().for_each(|(ways, _)| ways.count(metrics));
     }
 }

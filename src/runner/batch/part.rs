@@ -11,6 +11,7 @@ use crate::runner::input::row::{Row, Rows, Split};
 use crate::runner::kernel::Worker;
 use crate::runner::metrics::Metrics;
 use crate::runner::notice::{Problems, RowError};
+use crate::runner::output::copying::Copying;
 use crate::runner::output::rows::Files;
 use crate::runner::output::text::push_cell;
 use crate::runner::state::ContactState;
@@ -61,9 +62,10 @@ impl Part {
             ..Seen::default()
         };
         let (mut problems, mut effects) = (Vec::new(), Vec::new());
+        let mut copying = Copying::of(chunk);
         for (index, row) in rows.iter().enumerate() {
             seen.news = news.of_row(index);
-            if !part.admits(job, row, &mut seen, &mut problems) {
+            if !part.admits(job, row, &mut seen, &mut problems, &mut copying) {
                 continue;
             }
             let memory = memories.get(index).and_then(Option::as_ref);
@@ -72,18 +74,28 @@ impl Part {
             let mut ways = ways
                 .as_mut()
                 .filter(|_| memory.is_none() && seen.news.is_empty());
-            let after = match &mut ways {
-                Some(ways) => ways.contact(&mut worker, (&seen, &job.columns), &mut effects),
+            let (after, way) = match &mut ways {
+                Some((ways, forms)) => {
+                    let (after, way) =
+                        ways.contact(&mut worker, (&seen, &job.columns), &mut effects);
+                    (after, way.map(|way| (way, forms)))
+                }
                 None => {
                     let memory = memory.map(|(_, memory)| &**memory);
-                    worker.contact(&seen, memory, &job.columns, &mut effects)
+                    let after = worker.contact(&seen, memory, &job.columns, &mut effects);
+                    (after, None)
                 }
             };
-            job.writer
-                .contact(row, &seen, &after, &effects, &mut part.files);
+            let (contact, files) = ((&seen, &after), &mut part.files);
+            match way {
+                Some(known) => job.writer.known(row, contact, known, &mut copying, files),
+                None => job
+                    .writer
+                    .contact(row, contact, &effects, &mut copying, files),
+            }
             if job.keeps_state {
                 let memory = match &ways {
-                    Some(ways) => ways.memory(&mut worker),
+                    Some((ways, _)) => ways.memory(&mut worker),
                     None => worker.memory(),
                 };
                 memory.encode(job.program, seen.key, &mut part.state);
@@ -91,6 +103,7 @@ impl Part {
             }
             effects.clear();
         }
+        copying.end(&mut part.files.contacts);
         part.metrics = worker.into_metrics();
         job.ways.give(ways);
         part.split = rows.into_split();
@@ -105,14 +118,13 @@ impl Part {
         row: Row<'r>,
         seen: &mut Seen<'r>,
         problems: &mut Vec<RowError>,
+        copying: &mut Copying<'_>,
     ) -> bool {
         if row.is_blank() {
-            self.files.contacts.extend_from_slice(row.whole());
             return false;
         }
         self.rows += 1;
-        if has_key(job, row) {
-            let key = row.text(job.layout.key);
+        if let Some(key) = key_of(job, row) {
             self.keys.push(key, row.line());
             job.named
                 .iter()
@@ -124,11 +136,12 @@ impl Part {
             self.passed_over.1 += seen.news.len() as u64;
         }
         if seen.skipped {
-            job.writer.unchanged(row, &mut self.files.contacts);
+            job.writer.unchanged(row, copying, &mut self.files.contacts);
             self.skipped.add_row(problems.drain(..));
             return false;
         }
         if !problems.is_empty() {
+            copying.without_row(row, &mut self.files.contacts);
             self.reject(row, problems);
             return false;
         }
@@ -193,22 +206,19 @@ pub(crate) fn memories(job: &Job<'_>, rows: &Rows<'_>) -> Result<Vec<Remembered>
     };
     let mut lines = remembered.lines();
     let memory_of = |row: Row<'_>| {
-        let found = if has_key(job, row) {
-            lines.find(job.program, row.text(job.layout.key))?
-        } else {
-            None
-        };
-        Ok(found.map(|(position, memory)| (position, Box::new(memory))))
+        let key = key_of(job, row);
+        let found = key.map(|key| lines.find(job.program, key)).transpose()?;
+        Ok(found
+            .flatten()
+            .map(|(position, memory)| (position, Box::new(memory))))
     };
     rows.iter().map(memory_of).collect()
 }
 
 /// Keys of bad rows count as keys too, if their cells are those of the header.
-fn has_key(job: &Job<'_>, row: Row<'_>) -> bool {
-    let (key, missing) = (
-        row.text(job.layout.key),
-        &job.program.model().contacts.missing,
-    );
+fn key_of<'r>(job: &Job<'_>, row: Row<'r>) -> Option<&'r str> {
+    let missing = &job.program.model().contacts.missing;
+    let key = row.text(job.layout.key);
     let is_missing = key.is_empty() || missing.iter().any(|word| word == key);
-    !row.is_blank() && !is_missing && row.width() == Ok(job.layout.width())
+    (!is_missing && row.width() == Ok(job.layout.width())).then_some(key)
 }

@@ -98,9 +98,11 @@ fn goes_on(kind: ContentKind, channel: Channel) -> bool {
 
 fn hash(address: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
+    // To look at each byte without a branch is faster than to stop at the first.
+    let is_folded = |byte: u8| byte.is_ascii() && !byte.is_ascii_uppercase();
     if address
         .bytes()
-        .all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase())
+        .fold(true, |all, byte| all & is_folded(byte))
     {
         hasher.write(address.as_bytes());
     } else {

@@ -49,44 +49,84 @@ pub(crate) fn boolean(text: &str) -> Option<bool> {
 
 /// Decimal digits with an optional sign.
 pub(crate) fn integer(text: &str) -> Option<i64> {
-    text.parse().ok()
+    small_integer(text.as_bytes()).or_else(|| text.parse().ok())
+}
+
+/// The same for digits alone, and no more than certainly fit.
+#[inline]
+pub(crate) fn small_integer(text: &[u8]) -> Option<i64> {
+    if text.is_empty() || text.len() > 18 {
+        return None;
+    }
+    let (mut number, mut only_digits) = (0_i64, true);
+    for byte in text {
+        let digit = byte.wrapping_sub(b'0');
+        only_digits &= digit <= 9;
+        number = number.wrapping_mul(10).wrapping_add(i64::from(digit));
+    }
+    only_digits.then_some(number)
 }
 
 /// An exact decimal: digits, an optional sign, an optional point; at most 28 digits, never rounded.
 pub(crate) fn number(text: &str) -> Option<Decimal> {
+    small_number(text.as_bytes()).or_else(|| long_number(text))
+}
+
+/// The same where at most 18 digits are in it: they fit an `i64`, which is much faster.
+#[inline]
+pub(crate) fn small_number(text: &[u8]) -> Option<Decimal> {
+    let unsigned = match text {
+        [b'-' | b'+', unsigned @ ..] => unsigned,
+        unsigned => unsigned,
+    };
+    let (mut magnitude, mut digits, mut scale, mut has_point) = (0_i64, 0_u32, 0, false);
+    for byte in unsigned {
+        match byte {
+            b'0'..=b'9' => {
+                magnitude = magnitude
+                    .wrapping_mul(10)
+                    .wrapping_add(i64::from(byte - b'0'));
+                digits += 1;
+                scale += u32::from(has_point);
+            }
+            b'.' if !has_point => has_point = true,
+            _ => return None,
+        }
+    }
+    let sign = if text.first() == Some(&b'-') { -1 } else { 1 };
+    (1..=18)
+        .contains(&digits)
+        .then(|| Decimal::new(sign * magnitude, scale))
+}
+
+fn long_number(text: &str) -> Option<Decimal> {
     let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
     let digits = unsigned.bytes().filter(u8::is_ascii_digit).count();
     let points = unsigned.bytes().filter(|byte| *byte == b'.').count();
-    if digits == 0 || points > 1 || digits + points != unsigned.len() {
-        return None;
-    }
-    if digits <= 18 {
-        Some(small_number(text, unsigned))
-    } else {
-        Decimal::from_str_exact(text).ok()
-    }
-}
-
-/// At most 18 digits fit an `i64`, which is much faster.
-fn small_number(text: &str, unsigned: &str) -> Decimal {
-    let digits = unsigned.bytes().filter(u8::is_ascii_digit);
-    let magnitude = digits.fold(0_i64, |sum, digit| sum * 10 + i64::from(digit - b'0'));
-    let scale = unsigned
-        .bytes()
-        .rev()
-        .position(|byte| byte == b'.')
-        .unwrap_or(0);
-    let sign = if text.starts_with('-') { -1 } else { 1 };
-    Decimal::new(sign * magnitude, u32::try_from(scale).unwrap_or(0))
+    let is_number = digits > 0 && points <= 1 && digits + points == unsigned.len();
+    is_number
+        .then(|| Decimal::from_str_exact(text).ok())
+        .flatten()
 }
 
 /// `2026-11-21` as days since 1970-01-01.
 pub(crate) fn day(text: &str) -> Option<i32> {
-    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = text.as_bytes() else {
+    day_of(text.as_bytes())
+}
+
+/// The same of bytes.
+#[inline]
+pub(crate) fn day_of(text: &[u8]) -> Option<i32> {
+    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = *text else {
         return None;
     };
-    let year = i32::from(pair(*y1, *y2)?) * 100 + i32::from(pair(*y3, *y4)?);
-    let (month, day) = (pair(*m1, *m2)?, pair(*d1, *d2)?);
+    let digits = [y1, y2, y3, y4, m1, m2, d1, d2].map(|byte| byte.wrapping_sub(b'0'));
+    if digits.into_iter().fold(0, u8::max) > 9 {
+        return None;
+    }
+    let [y1, y2, y3, y4, m1, m2, d1, d2] = digits;
+    let year = i32::from(y1 * 10 + y2) * 100 + i32::from(y3 * 10 + y4);
+    let (month, day) = (m1 * 10 + m2, d1 * 10 + d2);
     let fits = (1..=12).contains(&month) && day >= 1 && day <= days_in_month(year, month);
     fits.then(|| days_since_epoch(year, i32::from(month), i32::from(day)))
 }

@@ -10,6 +10,7 @@ pub(crate) mod framing;
 mod hashes;
 pub(crate) mod keys;
 pub(crate) mod layout;
+mod marks;
 pub(crate) mod members;
 mod needed;
 pub(crate) mod reader;

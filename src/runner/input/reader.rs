@@ -7,7 +7,7 @@ use super::layout::Layout;
 use super::row::Row;
 use super::typed::Rule;
 use crate::model::ids::Id;
-use crate::model::{BadValue, Channel, FieldType, Model};
+use crate::model::{BadValue, Channel, FieldType, Funnel, Model, StageId};
 use crate::runner::contact::{Block, Seen, Slot};
 use crate::runner::notice::{Reason, RowError};
 
@@ -18,6 +18,10 @@ pub(crate) struct Reader<'a> {
     layout: &'a Layout,
     zone: TimeZone,
     fields: Vec<Rule<'a>>,
+    /// By funnel: what its stages are written as, in their order.
+    stages: Vec<Vec<&'a str>>,
+    /// Whether a column says who must not be contacted.
+    has_blocks: bool,
 }
 
 /// The row at hand and where its problems go.
@@ -43,11 +47,17 @@ impl<'a> Reader<'a> {
             rule.is_zone = model.contacts.timezone == Some(id);
             rule
         });
+        let values = |funnel: &'a Funnel| {
+            let stages = funnel.stages.values();
+            stages.map(|stage| stage.value.as_str()).collect()
+        };
         Self {
             model,
             layout,
             zone: zone.clone(),
             fields: fields.collect(),
+            stages: model.funnels.values().map(values).collect(),
+            has_blocks: layout.blocks.iter().any(Option::is_some),
         }
     }
 
@@ -77,19 +87,21 @@ impl<'a> Reader<'a> {
             row.bad(self.layout, self.layout.key, Reason::MissingKey);
         }
         seen.fields.clear();
-        seen.fields
-            .extend(self.fields.iter().map(|rule| self.field(rule, &mut row)));
+        for rule in &self.fields {
+            seen.fields.push(self.field(rule, &mut row));
+        }
         self.stages(&mut row, seen);
         self.tags(&mut row, seen);
         seen.points = self.points(self.layout.points, &mut row);
         seen.groups.clear();
-        seen.groups.extend(
-            self.layout
-                .groups
-                .iter()
-                .map(|column| self.points(*column, &mut row)),
-        );
-        seen.blocks = Channel::ALL.map(|channel| self.block(&mut row, channel));
+        for column in &self.layout.groups {
+            seen.groups.push(self.points(*column, &mut row));
+        }
+        seen.blocks = if self.has_blocks {
+            Channel::ALL.map(|channel| self.block(&mut row, channel))
+        } else {
+            Default::default()
+        };
         seen.skipped = row.soft > 0 && row.soft == row.problems.len();
     }
 
@@ -102,6 +114,7 @@ impl<'a> Reader<'a> {
         }
     }
 
+    #[inline]
     fn field<'r>(&self, rule: &Rule<'a>, row: &mut At<'r, '_>) -> Slot<'r>
     where
         'a: 'r,
@@ -109,17 +122,31 @@ impl<'a> Reader<'a> {
         let Some(column) = rule.column else {
             return rule.default;
         };
+        let usual = row
+            .row
+            .plain(column)
+            .and_then(|bytes| rule.usual_value(bytes));
+        match usual {
+            Some(Slot::Missing) | None => self.any_field(rule, column, row),
+            Some(slot) => slot,
+        }
+    }
+
+    fn any_field<'r>(&self, rule: &Rule<'a>, column: usize, row: &mut At<'r, '_>) -> Slot<'r>
+    where
+        'a: 'r,
+    {
         let before = row.problems.len();
         let slot = match rule.value(row.cell(column), &self.zone) {
             Ok(slot) => slot,
             Err(reason) => self.bad_value(row, column, reason),
         };
-        let slot = if slot == Slot::Missing {
+        let slot = if matches!(slot, Slot::Missing) {
             rule.default
         } else {
             slot
         };
-        if slot == Slot::Missing && rule.field.required && row.problems.len() == before {
+        if rule.field.required && matches!(slot, Slot::Missing) && row.problems.len() == before {
             match self.model.contacts.on_bad_value {
                 BadValue::Fail | BadValue::Missing => {
                     row.bad(self.layout, column, Reason::Required);
@@ -136,7 +163,10 @@ impl<'a> Reader<'a> {
         for (id, funnel) in self.model.funnels.iter() {
             let column = self.layout.stages[id.index()];
             let text = column.map_or("", |column| row.cell(column));
-            let stage = funnel.stages.find(|stage| stage.value == text);
+            let stage = self.stages[id.index()]
+                .iter()
+                .position(|value| *value == text)
+                .map(StageId::from_index);
             if let (Some(column), None, false) = (column, stage, text.is_empty()) {
                 let known = self.model.in_flight.stage_called(id, &funnel.id, text);
                 if let Some(now) = known {
@@ -182,6 +212,10 @@ impl<'a> Reader<'a> {
 
     fn points(&self, column: Option<usize>, row: &mut At<'_, '_>) -> i64 {
         let Some(column) = column else { return 0 };
+        let usual = row.row.plain(column).and_then(cell::small_integer);
+        if let (Some(points), true) = (usual, row.missing.is_empty()) {
+            return points;
+        }
         let text = row.cell(column);
         if text.is_empty() {
             return 0;

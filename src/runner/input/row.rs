@@ -7,6 +7,7 @@ use std::str::from_utf8;
 use memchr::{memchr, memchr_iter};
 
 use super::framing::row_end;
+use super::marks::Marks;
 use crate::runner::contact::trimmed;
 use crate::runner::notice::Reason;
 
@@ -48,12 +49,17 @@ pub(crate) struct Split {
     scratch: Vec<String>,
 }
 
+/// A row; the numbers but that of the line count from the start of the chunk, or of all cells.
 #[derive(Debug)]
 struct RowPlace {
     line: u64,
-    start: usize,
-    end: usize,
-    cells: Result<Range<usize>, Reason>,
+    start: u32,
+    /// Without the line end.
+    text_end: u32,
+    end: u32,
+    cells: Range<u32>,
+    /// Why it could not be split.
+    bad: Option<Box<Reason>>,
 }
 
 /// One row.
@@ -86,15 +92,12 @@ impl<'a> Rows<'a> {
     pub(crate) fn iter(&self) -> impl Iterator<Item = Row<'_>> {
         let Self { chunk, text, split } = self;
         split.places.iter().map(move |place| {
-            let cells = place
-                .cells
-                .as_ref()
-                .map_or(&[][..], |cells| &split.cells[cells.clone()]);
+            let cells = place.cells.start as usize..place.cells.end as usize;
             Row {
                 chunk,
                 text: *text,
                 place,
-                cells,
+                cells: &split.cells[cells],
                 scratch: &split.scratch,
             }
         })
@@ -103,6 +106,22 @@ impl<'a> Rows<'a> {
     /// The room, for another chunk.
     pub(crate) fn into_split(self) -> Split {
         self.split
+    }
+}
+
+/// What is wrong with a row as a whole, which is given without its line end; outside quotes it holds
+/// no carriage return.
+fn wrong(row: &[u8], is_plain: bool) -> Option<Reason> {
+    if from_utf8(row).is_err() {
+        Some(Reason::NotUtf8)
+    } else if memchr(0, row).is_some() {
+        Some(Reason::Nul)
+    } else if begins_with_mark(row) {
+        Some(Reason::ByteOrderMark)
+    } else if is_plain && memchr(b'\r', row).is_some() {
+        Some(Reason::BareReturn)
+    } else {
+        None
     }
 }
 
@@ -121,71 +140,75 @@ impl Split {
         self.scratch.clear();
     }
 
+    /// One pass over the marks of the chunk; a row in which one is a quote is split again, cell by
+    /// cell.
     fn rows(&mut self, chunk: &[u8], all_utf8: bool, mut line: u64) {
-        let (has_nul, has_return) = (memchr(0, chunk).is_some(), memchr(b'\r', chunk).is_some());
-        let mut start = 0;
+        let suspect = !all_utf8 || memchr(0, chunk).is_some() || memchr(b'\r', chunk).is_some();
+        let mut marks = Marks::of(chunk, 0);
+        let (mut start, mut from, mut first) = (0, 0, 0);
         while start < chunk.len() {
-            let first = self.cells.len();
-            let plain = self.plain_row(chunk, start);
-            let end = plain.unwrap_or_else(|| {
-                self.cells.truncate(first);
-                start + row_end(&chunk[start..]).0
-            });
-            let row = &chunk[start..end];
-            let cells = if !all_utf8 && from_utf8(row).is_err() {
-                Err(Reason::NotUtf8)
-            } else if has_nul && memchr(0, row).is_some() {
-                Err(Reason::Nul)
-            } else if begins_with_mark(row) {
-                Err(Reason::ByteOrderMark)
-            } else if plain.is_some()
-                && has_return
-                && memchr(b'\r', without_line_end(row).0).is_some()
-            {
-                Err(Reason::BareReturn)
-            } else if plain.is_some() {
-                Ok(())
-            } else {
-                self.split_quoted(chunk, start, start + without_line_end(row).0.len())
+            let at = marks.next().unwrap_or(chunk.len());
+            let end = match chunk.get(at) {
+                Some(b',') => {
+                    self.push(from, at, Text::Plain);
+                    from = at + 1;
+                    continue;
+                }
+                Some(b'"') => {
+                    self.cells.truncate(first);
+                    let end = start + row_end(&chunk[start..]).0;
+                    self.quoted_row(chunk, start..end, line);
+                    line += memchr_iter(b'\n', &chunk[start..end]).count() as u64;
+                    marks = Marks::of(chunk, end);
+                    end
+                }
+                feed => {
+                    let has_return = at > from && chunk[at - 1] == b'\r' && feed.is_some();
+                    let text_end = at - usize::from(has_return);
+                    self.push(from, text_end, Text::Plain);
+                    let end = at + usize::from(feed.is_some());
+                    let is_suspect = suspect || chunk[start] == BYTE_ORDER_MARK[0];
+                    let bad = if is_suspect {
+                        wrong(&chunk[start..text_end], true)
+                    } else {
+                        None
+                    };
+                    self.put_row(line, (start, text_end, end), first, bad);
+                    line += 1;
+                    end
+                }
             };
-            let cells = cells.map(|()| first..self.cells.len());
-            self.places.push(RowPlace {
-                line,
-                start,
-                end,
-                cells,
-            });
-            line += if plain.is_some() {
-                1
-            } else {
-                memchr_iter(b'\n', row).count() as u64
-            };
-            start = end;
+            (start, from, first) = (end, end, self.cells.len());
         }
     }
 
-    /// Splits the row that begins at `start` and says where it ends, unless there is a quote in it.
-    fn plain_row(&mut self, chunk: &[u8], start: usize) -> Option<usize> {
-        let mut from = start;
-        for at in Marks::of(&chunk[start..]).map(|mark| start + mark) {
-            match chunk[at] {
-                b',' => {
-                    self.push(from, at, Text::Plain);
-                    from = at + 1;
-                }
-                b'\n' => {
-                    self.push(
-                        from,
-                        at - usize::from(at > from && chunk[at - 1] == b'\r'),
-                        Text::Plain,
-                    );
-                    return Some(at + 1);
-                }
-                _ => return None,
-            }
+    fn quoted_row(&mut self, chunk: &[u8], place: Range<usize>, line: u64) {
+        let first = self.cells.len();
+        let text = without_line_end(&chunk[place.clone()]).0;
+        let text_end = place.start + text.len();
+        let bad = wrong(text, false);
+        let bad = bad.or_else(|| self.split_quoted(chunk, place.start, text_end).err());
+        self.put_row(line, (place.start, text_end, place.end), first, bad);
+    }
+
+    fn put_row(
+        &mut self,
+        line: u64,
+        (start, text_end, end): (usize, usize, usize),
+        first: usize,
+        bad: Option<Reason>,
+    ) {
+        if bad.is_some() {
+            self.cells.truncate(first);
         }
-        self.push(from, chunk.len(), Text::Plain);
-        Some(chunk.len())
+        self.places.push(RowPlace {
+            line,
+            start: small(start),
+            text_end: small(text_end),
+            end: small(end),
+            cells: small(first)..small(self.cells.len()),
+            bad: bad.map(Box::new),
+        });
     }
 
     fn push(&mut self, start: usize, end: usize, text: Text) {
@@ -265,30 +288,76 @@ impl<'a> Row<'a> {
 
     /// Its bytes and those of its line end.
     pub(crate) fn bytes(self) -> (&'a [u8], &'a [u8]) {
-        without_line_end(self.whole())
+        let text = self.text_place();
+        (
+            &self.chunk[text.clone()],
+            &self.chunk[text.end..self.place().end],
+        )
     }
 
     /// Its bytes, line end included.
     pub(crate) fn whole(self) -> &'a [u8] {
-        &self.chunk[self.place.start..self.place.end]
+        &self.chunk[self.place()]
+    }
+
+    /// The chunk in which it stands.
+    pub(crate) fn chunk(self) -> &'a [u8] {
+        self.chunk
+    }
+
+    /// Where it stands in the chunk, line end included.
+    #[inline]
+    pub(crate) fn place(self) -> Range<usize> {
+        self.place.start as usize..self.place.end as usize
+    }
+
+    /// The same without the line end.
+    #[inline]
+    pub(crate) fn text_place(self) -> Range<usize> {
+        self.place.start as usize..self.place.text_end as usize
+    }
+
+    /// Where the cell at `index` stands in the chunk, quotes included.
+    #[inline]
+    pub(crate) fn cell_place(self, index: usize) -> Range<usize> {
+        let nowhere = self.place.start..self.place.start;
+        let place = self
+            .cells
+            .get(index)
+            .map_or(nowhere, |cell| cell.start..cell.end);
+        place.start as usize..place.end as usize
     }
 
     /// Whether it is an empty line.
+    #[inline]
     pub(crate) fn is_blank(self) -> bool {
-        self.bytes().0.is_empty()
+        self.place.start == self.place.text_end
     }
 
     /// How many cells it has, or why it could not be split.
+    #[inline]
     pub(crate) fn width(self) -> Result<usize, Reason> {
-        self.place.cells.clone().map(|_| self.cells.len())
+        match &self.place.bad {
+            None => Ok(self.cells.len()),
+            Some(reason) => Err((**reason).clone()),
+        }
     }
 
     /// Where the cell at `index` stands in the row, quotes included.
     pub(crate) fn raw_range(self, index: usize) -> Range<usize> {
-        let from_start = |at: u32| at as usize - self.place.start;
-        self.cells
-            .get(index)
-            .map_or(0..0, |cell| from_start(cell.start)..from_start(cell.end))
+        let (cell, start) = (self.cell_place(index), self.place().start);
+        cell.start - start..cell.end - start
+    }
+
+    /// The bytes of the cell at `index`, where they stand as they are; white space may be around
+    /// them.
+    #[inline]
+    pub(crate) fn plain(self, index: usize) -> Option<&'a [u8]> {
+        let cell = self.cells.get(index)?;
+        match cell.text {
+            Text::Plain => Some(&self.chunk[cell.start as usize..cell.end as usize]),
+            Text::Quoted | Text::Unescaped(_) => None,
+        }
     }
 
     /// What the cell at `index` says: its text without quotes and without the white space around
@@ -298,6 +367,7 @@ impl<'a> Row<'a> {
         trimmed(self.unquoted(index))
     }
 
+    #[inline]
     fn unquoted(self, index: usize) -> &'a str {
         let Some(cell) = self.cells.get(index) else {
             return "";
@@ -314,70 +384,6 @@ impl<'a> Row<'a> {
         }
         .unwrap_or_default()
     }
-}
-
-/// The places of commas, line feeds and quotes, eight bytes looked at in one step.
-struct Marks<'a> {
-    bytes: &'a [u8],
-    /// Where the next eight bytes begin.
-    next: usize,
-    /// The top bit of each byte of the last eight that is a mark and was not handed out.
-    found: u64,
-}
-
-impl<'a> Marks<'a> {
-    fn of(bytes: &'a [u8]) -> Self {
-        Self {
-            bytes,
-            next: 0,
-            found: 0,
-        }
-    }
-}
-
-impl Iterator for Marks<'_> {
-    type Item = usize;
-
-    #[inline]
-    fn next(&mut self) -> Option<usize> {
-        while self.found == 0 {
-            self.found = marks(eight(
-                self.bytes
-                    .get(self.next..)
-                    .filter(|rest| !rest.is_empty())?,
-            ));
-            self.next += 8;
-        }
-        let byte = self.found.trailing_zeros() as usize / 8;
-        self.found &= self.found - 1;
-        Some(self.next - 8 + byte)
-    }
-}
-
-/// The first eight bytes, with zeros behind the last.
-#[inline]
-fn eight(bytes: &[u8]) -> u64 {
-    if let Some(word) = bytes.first_chunk() {
-        return u64::from_le_bytes(*word);
-    }
-    bytes
-        .iter()
-        .rev()
-        .fold(0, |word, byte| word << 8 | u64::from(*byte))
-}
-
-/// The top bit of each byte that is a comma, a line feed or a quote.
-#[inline]
-fn marks(word: u64) -> u64 {
-    const LOW: u64 = u64::MAX / 255;
-    const REST: u64 = LOW * 0x7f;
-    // The sum has the top bit where one of the lower seven bits differs, without a carry into the
-    // next byte.
-    let differs = |byte: u8| {
-        let apart = word ^ (LOW * u64::from(byte));
-        ((apart & REST) + REST) | apart
-    };
-    !(differs(b',') & differs(b'\n') & differs(b'"')) & !REST
 }
 
 /// A row and its line end: `\n`, `\r\n` or nothing.
@@ -423,24 +429,6 @@ mod tests {
             ["a,b", "", "x", "say \"hi\""]
         );
         assert_eq!(only("\"\"\"\",\"ż\n\"\"ó\"").unwrap(), ["\"", "ż\n\"ó"]);
-    }
-
-    #[test]
-    fn marks_are_found_at_any_place_in_a_word() {
-        for at in 0..20 {
-            for byte in 0..=255 {
-                let mut bytes = [b'x'; 20];
-                bytes[at] = byte;
-                let found: Vec<usize> = Marks::of(&bytes).collect();
-                let is_mark = matches!(byte, b',' | b'\n' | b'"');
-                assert_eq!(
-                    found,
-                    if is_mark { vec![at] } else { vec![] },
-                    "{byte} at {at}"
-                );
-            }
-        }
-        assert_eq!(Marks::of(b"a,\"b\n,,").collect::<Vec<_>>(), [1, 2, 4, 5, 6]);
     }
 
     #[test]

@@ -22,6 +22,8 @@ pub(crate) struct Rule<'a> {
     missing: Vec<&'a str>,
     min: Option<Slot<'a>>,
     max: Option<Slot<'a>>,
+    /// Whether the type alone decides.
+    only_type: bool,
 }
 
 impl<'a> Rule<'a> {
@@ -52,6 +54,34 @@ impl<'a> Rule<'a> {
             default: bound(&field.default, End::First).unwrap_or_default(),
             min: bound(&field.min, End::First),
             max: bound(&field.max, End::Last),
+            only_type: missing.is_empty()
+                && field.missing.is_empty()
+                && field.min.is_none()
+                && field.max.is_none(),
+        }
+    }
+
+    /// The value of a cell as nearly all are written, from its bytes; nothing where more must be
+    /// looked at.
+    #[inline]
+    pub(crate) fn usual_value<'r>(&self, bytes: &[u8]) -> Option<Slot<'r>> {
+        if !self.only_type {
+            return None;
+        }
+        if bytes.is_empty() {
+            return Some(Slot::Missing);
+        }
+        match self.type_ {
+            FieldType::Integer => cell::small_integer(bytes).map(Slot::Integer),
+            FieldType::Number => cell::small_number(bytes).map(Slot::Number),
+            FieldType::Boolean => match bytes {
+                b"true" => Some(Slot::Boolean(true)),
+                b"false" => Some(Slot::Boolean(false)),
+                _ => None,
+            },
+            FieldType::Date => cell::day_of(bytes).map(Slot::Day),
+            FieldType::Text { .. } | FieldType::Email | FieldType::Datetime => None,
+            FieldType::Choice(_) | FieldType::Choices { .. } => None,
         }
     }
 

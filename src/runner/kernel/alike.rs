@@ -6,7 +6,7 @@
 //! ([`Program::alike`]). So this gives what the executor would give, and asks it once.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, DefaultHasher};
+use std::hash::{BuildHasherDefault, Hasher};
 
 use super::{After, Worker};
 use crate::model::ids::Id;
@@ -28,7 +28,7 @@ const MOST_BYTES: usize = 4 << 20;
 pub(crate) struct Ways<'p> {
     program: &'p Program,
     questions: &'p [NodeId],
-    by_answers: HashMap<Box<[u64]>, usize, BuildHasherDefault<DefaultHasher>>,
+    by_answers: HashMap<Box<[u64]>, usize, BuildHasherDefault<Mixer>>,
     known: Vec<Way<'p>>,
     /// The answers of the contact at hand.
     answers: Vec<u64>,
@@ -36,6 +36,40 @@ pub(crate) struct Ways<'p> {
     looked: usize,
     went: usize,
     most: usize,
+}
+
+/// A way that a contact went as others did before.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct KnownWay<'w, 'a> {
+    /// Its place among those that these [`Ways`] know.
+    pub(crate) number: usize,
+    /// What happens on it.
+    pub(crate) effects: &'w [Effect<'a>],
+}
+
+/// Mixes the words of a few thousand answers, of which nobody gains by two that look alike: they are
+/// compared all the same.
+#[derive(Debug, Default)]
+struct Mixer(u64);
+
+impl Hasher for Mixer {
+    fn write(&mut self, bytes: &[u8]) {
+        let (words, rest) = bytes.as_chunks();
+        words
+            .iter()
+            .for_each(|word| self.write_u64(u64::from_le_bytes(*word)));
+        rest.iter()
+            .for_each(|byte| self.write_u64(u64::from(*byte)));
+    }
+
+    fn write_u64(&mut self, word: u64) {
+        self.0 = (self.0.rotate_left(5) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+
+    /// The product mixes upwards, and a table looks at the lowest bits.
+    fn finish(&self) -> u64 {
+        self.0.rotate_left(26)
+    }
 }
 
 /// What happens to contacts who are alike.
@@ -68,37 +102,38 @@ impl<'p> Ways<'p> {
     }
 
     /// Takes a contact who was never seen before, and of whom no event tells, through the instant,
-    /// as [`Worker::contact`] does.
+    /// as [`Worker::contact`] does. Where the way was known, what happened is its, and `effects`
+    /// stay as they are.
     pub(crate) fn contact<'w, 'a>(
         &'w mut self,
         worker: &'w mut Worker<'a>,
         (seen, columns): (&Seen<'a>, &Columns),
         effects: &mut Vec<Effect<'a>>,
-    ) -> After<'w, 'a>
+    ) -> (After<'w, 'a>, Option<KnownWay<'w, 'a>>)
     where
         'p: 'a,
     {
         worker.way = None;
         if !self.pays() {
-            return worker.contact(seen, None, columns, effects);
+            return (worker.contact(seen, None, columns, effects), None);
         }
         self.ask(worker, seen, columns);
         let known = self.by_answers.get(self.answers.as_slice()).copied();
         let Some(known) = known else {
-            return if self.known.len() < self.most {
+            let after = if self.known.len() < self.most {
                 self.learn(worker, (seen, columns), effects)
             } else {
                 worker.contact(seen, None, columns, effects)
             };
+            return (after, None);
         };
         self.went += 1;
         worker.way = Some(known);
         let way = &mut self.known[known];
         way.times += 1;
-        effects.extend_from_slice(&way.effects);
         worker.executor.note_values_of(&way.effects);
         let executor = &worker.executor;
-        After {
+        let after = After {
             fields: &executor.fields[..seen.fields.len()],
             stages: &way.stages,
             tags: &executor.tags,
@@ -110,7 +145,12 @@ impl<'p> Ways<'p> {
             blocks: way.blocks,
             members: &way.members,
             members_by_hand: &way.members_by_hand,
-        }
+        };
+        let known = KnownWay {
+            number: known,
+            effects: &way.effects,
+        };
+        (after, Some(known))
     }
 
     /// What must be known at the next instant of the contact that was taken last; to be asked once.
@@ -144,15 +184,15 @@ impl<'p> Ways<'p> {
             let bits = answers.fold(0, |bits, &it| bits << 1 | u64::from(executor.eval(it)));
             self.answers.push(bits);
         }
-        for (stage, shown) in seen.stages.iter().zip(&columns.stages) {
-            let stage = stage.filter(|_| *shown);
+        for (funnel, stage) in seen.stages.iter().enumerate() {
+            let stage = stage.filter(|_| columns.stages[funnel]);
             self.answers
                 .push(stage.map_or(0, |stage| stage.index() as u64 + 1));
         }
         let channels = Channel::ALL.into_iter().map(|channel| channel as usize);
         self.answers.push(channels.fold(0, |bits, channel| {
             let address = self.program.channels[channel].address;
-            let reached = address.is_some_and(|field| seen.fields[field] != Slot::Missing);
+            let reached = address.is_some_and(|field| !matches!(seen.fields[field], Slot::Missing));
             let blocked = seen.blocks[channel].map_or(0, |block| block as u64 + 1);
             (bits << 1 | u64::from(reached)) << 2 | blocked
         }));

@@ -64,7 +64,7 @@ mod turn;
 mod update;
 mod wait;
 
-pub(crate) use alike::Ways;
+pub(crate) use alike::{KnownWay, Ways};
 pub(crate) use asked::Answer;
 pub use call::Snapshot;
 pub(crate) use lookahead::{Coming, Place, Waits, mixed};

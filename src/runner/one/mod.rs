@@ -24,7 +24,7 @@ use super::input::state_line::{Remembered, nearer};
 use super::input::state_store::Snapshot;
 use super::kernel::{Answer, Worker};
 use super::notice::RowError;
-use super::output::rows::{Files, Writer};
+use super::output::rows::Writer;
 use super::program::{Around, BindError, Program, floor_clock};
 use super::state::{ContactState, Migration, Told};
 use super::threads::{Options, Watch};
@@ -208,10 +208,10 @@ impl OneContact {
         seen.news = news.of_row(0);
         let mut worker = Worker::new(&self.program);
         let after = worker.contact(&seen, self.memory.as_ref(), &layout.columns(), &mut effects);
-        let mut files = Files::default();
+        let mut journal = Vec::new();
         Writer::new(model, &layout, &self.zone, self.program.now())
             .for_comparison()
-            .contact(row, &seen, &after, &effects, &mut files);
+            .journal(seen.key, &effects, &mut journal);
         let (tags, points, groups) = (after.tags.clone(), after.points, after.groups.to_vec());
         let mut meets = Vec::new();
         worker.meets(&mut meets);
@@ -240,7 +240,7 @@ impl OneContact {
             in_the_way: Channel::ALL.map(|channel| worker.in_the_way(channel)),
             steps,
             memory: worker.memory().clone(),
-            journal: files.journal,
+            journal,
         }))
     }
 }

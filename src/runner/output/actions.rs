@@ -7,12 +7,12 @@ use super::rows::Writer;
 use crate::model::destination::Colleague;
 use crate::model::ids::Id;
 use crate::model::template::Token;
-use crate::model::{Call, Channel, ContentId};
+use crate::model::{Call, Channel, ContentId, FieldId};
 use crate::runner::contact::Slot;
 use crate::runner::effect::{At, AtStage, Effect, Event, Touch};
 use crate::runner::input::row::Row;
 use crate::runner::kernel::{After, Snapshot};
-use crate::runner::key::{Key, experience_key, experience_name, idempotency_key};
+use crate::runner::key::{Key, KeyBase, experience_name};
 
 impl<'p> Writer<'p> {
     /// The row of something that happened, if it leaves the house; what happened after it is needed
@@ -69,7 +69,7 @@ impl<'p> Writer<'p> {
         let address = self.address(channel, after, &[]);
         let key = self
             .keyed
-            .then(|| experience_key(self.model, contact, at, touch));
+            .then(|| KeyBase::of_experience(self.model, at, touch).key(contact));
         let body = match touch {
             Touch::Show | Touch::Send(_) => self.values(content, |_, token| value(token, after)),
             Touch::Hide | Touch::Skip(_) | Touch::Delay(_) => String::new(),
@@ -96,9 +96,7 @@ impl<'p> Writer<'p> {
         after: &After<'_, 'a>,
         later: &[Effect<'a>],
     ) -> Slot<'a> {
-        let Some(field) =
-            channel.and_then(|channel| self.model.contacts.channels[channel as usize].address)
-        else {
+        let Some(field) = self.address_on(channel) else {
             return Slot::Missing;
         };
         let before = later.iter().find_map(|effect| {
@@ -114,6 +112,11 @@ impl<'p> Writer<'p> {
             (other == field).then_some(from)
         });
         before.unwrap_or(after.fields[field.index()])
+    }
+
+    /// The field with the address on a channel.
+    pub(super) fn address_on(&self, channel: Option<Channel>) -> Option<FieldId> {
+        channel.and_then(|channel| self.model.contacts.channels[channel as usize].address)
     }
 
     fn action(
@@ -134,7 +137,11 @@ impl<'p> Writer<'p> {
     }
 
     /// What the tokens of a content ask for; nothing where it has none.
-    fn values<'a>(&self, content: ContentId, value: impl Fn(usize, Token) -> Slot<'a>) -> String {
+    pub(super) fn values<'a>(
+        &self,
+        content: ContentId,
+        value: impl Fn(usize, Token) -> Slot<'a>,
+    ) -> String {
         let tokens = &self.tokens[content.index()];
         if tokens.is_empty() {
             return String::new();
@@ -204,7 +211,7 @@ impl<'p> Writer<'p> {
         ];
         let key = self
             .keyed
-            .then(|| idempotency_key(self.model, contact, at, step));
+            .then(|| KeyBase::of_step(self.model, at, step).key(contact));
         self.post(key, &cells, out);
     }
 
@@ -240,7 +247,7 @@ impl<'p> Writer<'p> {
 }
 
 /// What a token asks for when the instant is over.
-fn value<'a>(token: Token, after: &After<'_, 'a>) -> Slot<'a> {
+pub(super) fn value<'a>(token: Token, after: &After<'_, 'a>) -> Slot<'a> {
     match token {
         Token::Points => Slot::Integer(after.points),
         Token::Group(group) => Slot::Integer(after.groups[group.index()]),
@@ -248,7 +255,7 @@ fn value<'a>(token: Token, after: &After<'_, 'a>) -> Slot<'a> {
     }
 }
 
-fn text(slot: Slot<'_>) -> Cell<'_> {
+pub(super) fn text(slot: Slot<'_>) -> Cell<'_> {
     if let Slot::Text(text) = slot {
         Cell::Text(text)
     } else {

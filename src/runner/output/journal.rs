@@ -1,5 +1,7 @@
 //! The rows of journal.csv: everything that happened to a contact, in its order, with the reason.
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 
 use super::cells::Cell;
@@ -48,27 +50,46 @@ impl Journal {
 impl<'p> Writer<'p> {
     /// Appends a row for each effect that the journal holds; contact and time are the same in all
     /// of them.
-    pub(super) fn journal<'e>(&self, contact: &str, effects: &[Effect<'e>], out: &mut Vec<u8>)
+    pub(crate) fn journal<'e>(&self, contact: &str, effects: &[Effect<'e>], out: &mut Vec<u8>)
     where
         'p: 'e,
     {
-        let start = out.len();
-        let mut begun = 0;
-        let held = |effect: &&Effect<'e>| self.journal.holds(&effect.event);
-        for effect in effects.iter().filter(held) {
-            if begun == 0 {
-                self.cells().push(out, Cell::Text(contact));
-                out.push(b',');
-                out.extend_from_slice(self.now.as_bytes());
-                begun = out.len() - start;
-            } else {
-                out.extend_from_within(start..start + begun);
-            }
+        let mut begun = None;
+        for effect in self.held(effects) {
+            self.begin_row(contact, &mut begun, out);
             self.happened(effect, out);
         }
     }
 
-    fn happened<'e>(&self, effect: &Effect<'e>, out: &mut Vec<u8>)
+    /// Those of which journal.csv has a row.
+    pub(super) fn held<'w, 'e>(
+        &'w self,
+        effects: &'w [Effect<'e>],
+    ) -> impl Iterator<Item = &'w Effect<'e>> {
+        let held = |effect: &&Effect<'e>| self.journal.holds(&effect.event);
+        effects.iter().filter(held)
+    }
+
+    /// Appends the contact and the time; of the rows of one contact, `begun` is where the first
+    /// has them.
+    pub(super) fn begin_row(
+        &self,
+        contact: &str,
+        begun: &mut Option<Range<usize>>,
+        out: &mut Vec<u8>,
+    ) {
+        if let Some(first) = begun {
+            return out.extend_from_within(first.clone());
+        }
+        let start = out.len();
+        self.cells().push(out, Cell::Text(contact));
+        out.push(b',');
+        out.extend_from_slice(self.now.as_bytes());
+        *begun = Some(start..out.len());
+    }
+
+    /// Appends all cells of a row behind contact and time.
+    pub(super) fn happened<'e>(&self, effect: &Effect<'e>, out: &mut Vec<u8>)
     where
         'p: 'e,
     {

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use jiff::tz::TimeZone;
 
 use super::cells::{Cell, Cells};
+use super::copying::Copying;
 use super::journal::{Journal, block};
 use super::text::{push_cell, push_moment};
 use crate::model::ids::Id;
@@ -133,21 +134,23 @@ impl<'p> Writer<'p> {
     }
 
     /// Appends the row of a contact that is left as it is; columns that the file lacks stay empty.
-    pub(crate) fn unchanged(&self, row: Row<'_>, out: &mut Vec<u8>) {
-        let (bytes, end) = row.bytes();
-        out.extend_from_slice(bytes);
-        let appended = self
-            .layout
-            .written
-            .iter()
-            .filter(|(column, _)| column.is_none())
-            .count();
-        out.extend(std::iter::repeat_n(b',', appended));
-        out.extend_from_slice(if end.is_empty() && appended > 0 {
-            self.line_end()
-        } else {
-            end
-        });
+    pub(crate) fn unchanged(&self, row: Row<'_>, copying: &mut Copying<'_>, out: &mut Vec<u8>) {
+        let written = self.layout.written.iter();
+        let appended = written.filter(|(column, _)| column.is_none()).count();
+        if appended > 0 {
+            copying.up_to(row.text_place().end, out);
+            out.extend(std::iter::repeat_n(b',', appended));
+            self.end_row(row, copying, out);
+        }
+    }
+
+    /// Ends a row in which something was written.
+    pub(super) fn end_row(&self, row: Row<'_>, copying: &mut Copying<'_>, out: &mut Vec<u8>) {
+        let (text, whole) = (row.text_place(), row.place());
+        if text.end == whole.end {
+            copying.up_to(text.end, out);
+            out.extend_from_slice(self.line_end());
+        }
     }
 
     /// That of the header, for a last row without one.
@@ -169,8 +172,21 @@ impl<'p> Writer<'p> {
         let mut written = self.layout.written.iter();
         if written.any(|(column, written)| column.is_none() || self.differs(*written, seen, after))
         {
-            self.row(row, seen, after, out);
+            self.only_row(row, seen, after, out);
         }
+    }
+
+    /// Appends the whole row of a contact.
+    pub(crate) fn only_row(
+        &self,
+        row: Row<'_>,
+        seen: &Seen<'_>,
+        after: &After<'_, '_>,
+        out: &mut Vec<u8>,
+    ) {
+        let mut copying = Copying::of_row(row);
+        self.row(row, (seen, after), &mut copying, out);
+        copying.up_to(row.place().end, out);
     }
 
     /// Appends the rows of what leaves the house.
@@ -189,18 +205,19 @@ impl<'p> Writer<'p> {
         }
     }
 
-    /// Appends the rows of one contact.
+    /// Appends the rows of one contact, of which all rows before are written; its own is copied
+    /// with those behind it.
     pub(crate) fn contact<'e>(
         &self,
         row: Row<'_>,
-        seen: &Seen<'_>,
-        after: &After<'_, '_>,
+        (seen, after): (&Seen<'_>, &After<'_, '_>),
         effects: &[Effect<'e>],
+        copying: &mut Copying<'_>,
         files: &mut Files,
     ) where
         'p: 'e,
     {
-        self.row(row, seen, after, &mut files.contacts);
+        self.row(row, (seen, after), copying, &mut files.contacts);
         self.happened_to(row, seen.key, after, effects, files);
     }
 
@@ -219,44 +236,37 @@ impl<'p> Writer<'p> {
         self.journal(contact, effects, &mut files.journal);
     }
 
-    /// Appends the row of a contact.
-    pub(crate) fn row(
+    pub(super) fn row(
         &self,
         row: Row<'_>,
-        seen: &Seen<'_>,
-        after: &After<'_, '_>,
+        (seen, after): (&Seen<'_>, &After<'_, '_>),
+        copying: &mut Copying<'_>,
         out: &mut Vec<u8>,
     ) {
-        let is_changed = |(column, written): &&(Option<usize>, Written)| {
-            column.is_none() || self.differs(*written, seen, after)
-        };
-        let mut changes = self.layout.written.iter().filter(is_changed).peekable();
+        let mut changes = self.changes(seen, after).peekable();
         if changes.peek().is_none() {
-            out.extend_from_slice(row.whole());
             return;
         }
-        let (bytes, end) = row.bytes();
-        let mut copied = 0;
         for (column, written) in changes {
-            match column {
-                Some(column) => {
-                    let cell = row.raw_range(*column);
-                    out.extend_from_slice(&bytes[copied..cell.start]);
-                    copied = cell.end;
-                }
-                None => {
-                    out.extend_from_slice(&bytes[copied..]);
-                    copied = bytes.len();
-                    out.push(b',');
-                }
-            }
-            self.push_written(out, *written, row, after);
+            begin_cell(row, column, copying, out);
+            self.push_written(out, written, row, after);
         }
-        out.extend_from_slice(&bytes[copied..]);
-        out.extend_from_slice(if end.is_empty() { self.line_end() } else { end });
+        self.end_row(row, copying, out);
     }
 
-    fn push_written(
+    /// What is written anew in a row, and the column; those that the file lacks come last.
+    pub(super) fn changes(
+        &self,
+        seen: &Seen<'_>,
+        after: &After<'_, '_>,
+    ) -> impl Iterator<Item = (Option<usize>, Written)> {
+        let is_changed = |(column, written): &(Option<usize>, Written)| {
+            column.is_none() || self.differs(*written, seen, after)
+        };
+        self.layout.written.iter().copied().filter(is_changed)
+    }
+
+    pub(super) fn push_written(
         &self,
         out: &mut Vec<u8>,
         written: Written,
@@ -348,6 +358,22 @@ impl<'p> Writer<'p> {
             }
             Written::Group(group) => seen.groups[group.index()] != after.groups[group.index()],
             Written::Field(field) => seen.fields[field.index()] != after.fields[field.index()],
+        }
+    }
+}
+
+/// Copies what stands before a cell that is written anew; where there is none one is added.
+pub(super) fn begin_cell(
+    row: Row<'_>,
+    column: Option<usize>,
+    copying: &mut Copying<'_>,
+    out: &mut Vec<u8>,
+) {
+    match column {
+        Some(column) => copying.without(&row.cell_place(column), out),
+        None => {
+            copying.up_to(row.text_place().end, out);
+            out.push(b',');
         }
     }
 }

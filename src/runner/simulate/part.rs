@@ -18,6 +18,7 @@ use crate::runner::events::ChunkEvents;
 use crate::runner::input::row::{Row, Rows};
 use crate::runner::kernel::Worker;
 use crate::runner::metrics::Metrics;
+use crate::runner::output::copying::Copying;
 use crate::runner::output::rows::{Files, Writer};
 use crate::runner::output::timeline::{Piece, Strand};
 use crate::runner::program::Program;
@@ -87,10 +88,13 @@ pub(super) fn run(
             news: news.of_row(index),
             ..Seen::default()
         };
-        if part.admits(job, row, &mut seen, &mut problems) {
+        let mut copying = Copying::of_row(row);
+        if part.admits(job, row, &mut seen, &mut problems, &mut copying) {
             part.remembered
                 .extend(memory.iter().map(|(position, _)| *position));
             travel.add(row, seen, memory.map(|(_, memory)| memory), &part);
+        } else {
+            copying.up_to(row.place().end, &mut part.files.contacts);
         }
     }
     travel.go()?;
@@ -211,7 +215,7 @@ impl<'t, 'p, 'r> Travel<'t, 'p, 'r> {
             writer.happened_to(row, seen.key, &after, &effects, files);
             days.count(day, &effects);
             if is_last {
-                writer.row(row, seen, &after, &mut files.contacts);
+                writer.only_row(row, seen, &after, &mut files.contacts);
                 traveller.end = files.contacts.len();
                 continue;
             }
