@@ -8,10 +8,11 @@ use serde_json::Value;
 use super::kept::Kept;
 use super::output::{Stream, Terminal};
 use super::shell::quoted;
-use super::{CliError, Exit, project, run};
+use super::{CliError, Exit, project, report, run};
 use crate::diagram::{self, Filter, Overlay, TooLarge};
 use crate::graph::{Journey, NodeKind};
-use crate::report::text;
+use crate::report::{page, text};
+use crate::runner::one::Ways;
 
 /// The arguments of `funnelc graph`.
 #[derive(Debug, clap::Args)]
@@ -129,20 +130,27 @@ fn refuse_picture(args: &Args, file: &Path) -> Result<(), CliError> {
     Err(CliError::usage(message).of(file).help(help))
 }
 
-/// The counts of a run, from its folder or its metrics.json.
+/// The counts of a run, from its folder or its metrics.json; those on ways stand in the journal.
 fn overlay(run: &Path) -> Result<Overlay, CliError> {
-    let file = if run.is_dir() {
+    let is_folder = run.is_dir();
+    let file = if is_folder {
         run.join(METRICS)
     } else {
         run.to_path_buf()
     };
-    let metrics: Value = serde_json::from_slice(&run::whole(&file)?).unwrap_or_default();
-    if metrics["format"] != 1 || !metrics["funnels"].is_object() {
+    let text = String::from_utf8(run::whole(&file)?).unwrap_or_default();
+    if !page::is_metrics(&text) {
         let message = "these are no metrics of a run that this funnelc reads";
         let help = "name the folder of a run (`--out`), or its metrics.json";
         return Err(CliError::new(message).of(&file).help(help));
     }
-    Ok(Overlay::of_metrics(&metrics))
+    let ways = if is_folder {
+        report::journal(&run.join("journal.csv"))?
+    } else {
+        Ways::default()
+    };
+    let metrics: Value = serde_json::from_str(&text).unwrap_or_default();
+    Ok(page::overlay(&metrics, &ways))
 }
 
 /// The file of a run that holds its counts.

@@ -24,6 +24,7 @@ mod output;
 mod places;
 mod plan;
 mod project;
+mod report;
 mod run;
 mod schema;
 mod shell;
@@ -101,6 +102,8 @@ enum Command {
     Why(why::Args),
     /// Say how many contacts of a state are where, and until when
     Status(status::Args),
+    /// Make one page of what a run did
+    Report(report::Args),
     /// Print the JSON Schema for editors
     Schema(schema::Args),
     /// Say what a finding means, with a wrong and a right example
@@ -127,6 +130,7 @@ pub fn main() -> ExitCode {
         Command::Test(args) => test::run(&args, terminal),
         Command::Why(args) => why::run(&args, terminal),
         Command::Status(args) => status::run(&args, terminal),
+        Command::Report(args) => report::run(&args, terminal),
         Command::Schema(args) => schema::run(&args, terminal),
         Command::Explain(args) => explain::run(&args, terminal),
         Command::Completions(args) => completions::run(&args, terminal),

@@ -139,7 +139,7 @@ fn count(figure: &Value) -> String {
 }
 
 /// Converted of reach; a dash where nobody was there.
-fn rate(figures: &Value) -> String {
+pub(super) fn rate(figures: &Value) -> String {
     let (reach, converted) = (
         figures["reach"].as_u64().unwrap_or(0),
         figures["converted"].as_u64().unwrap_or(0),

@@ -6,6 +6,7 @@ pub mod json;
 pub mod junit;
 pub mod metrics;
 pub mod outgoing;
+pub mod page;
 pub mod run;
 pub mod sarif;
 pub mod simulate;

@@ -13,6 +13,15 @@ use crate::model::{
     StepKind,
 };
 
+/// A step or an experience on a channel, and how much of it went out.
+pub(super) struct Row {
+    pub(super) group: String,
+    pub(super) name: String,
+    pub(super) channel: &'static str,
+    pub(super) out: u64,
+    pub(super) skipped: u64,
+}
+
 /// Everything that leaves the house in a run.
 #[derive(Clone, Debug, Default)]
 pub struct Outgoing {
@@ -112,7 +121,23 @@ impl Outgoing {
         table.text()
     }
 
-    fn skipped(&self) -> u64 {
+    /// The lines in which something went out or was skipped.
+    pub(super) fn rows(&self) -> Vec<Row> {
+        let lines = |group: &Group| {
+            let row = |line: &Line| Row {
+                group: group.name.clone(),
+                name: line.name.clone(),
+                channel: line.channel,
+                out: line.out,
+                skipped: line.skipped.iter().map(|(_, count)| count).sum(),
+            };
+            let happened = group.lines.iter().filter(|line| line.happened());
+            happened.map(row).collect::<Vec<_>>()
+        };
+        self.groups.iter().flat_map(lines).collect()
+    }
+
+    pub(super) fn skipped(&self) -> u64 {
         let lines = self.groups.iter().flat_map(|group| &group.lines);
         lines
             .flat_map(|line| &line.skipped)

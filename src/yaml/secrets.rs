@@ -62,6 +62,12 @@ impl<'s> Secrets<'s> {
         Self { sources, places }
     }
 
+    /// Of all files of the YAML.
+    pub(crate) fn of_all(sources: &'s Sources) -> Self {
+        let places = find(&sources.files().collect::<Vec<_>>(), sources);
+        Self { sources, places }
+    }
+
     /// The text of a file with an asterisk for each byte of a secret, and of an address in which
     /// escapes could hide one.
     pub(crate) fn shown(&self, id: FileId) -> Option<Cow<'s, str>> {

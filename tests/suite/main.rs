@@ -59,6 +59,7 @@ mod plan;
 mod projects;
 mod readme;
 mod reference;
+mod reported;
 mod rest;
 mod reuse;
 mod rooms;

@@ -54,6 +54,11 @@ fn the_page_on_drawings_shows_what_the_program_prints() {
     shows_what_the_program_prints("docs/drawings.md");
 }
 
+#[test]
+fn the_page_on_reports_shows_what_the_program_prints() {
+    shows_what_the_program_prints("docs/reports.md");
+}
+
 /// Its scripts run a project by the hour and deliver what goes out.
 #[test]
 fn the_page_on_operating_shows_what_the_program_prints() {

@@ -20,6 +20,22 @@ pub(crate) fn rows_about(
     options: Options,
     watch: &Watch<'_>,
 ) -> Result<Vec<u8>, RunError> {
+    let (blocks, header) = headed(source, options)?;
+    let about = About { key };
+    pool::run(
+        &about,
+        (&blocks, &header),
+        Vec::new(),
+        options.threads,
+        watch,
+    )
+}
+
+/// A journal and its header, which is that of every journal.
+pub(super) fn headed(
+    source: Source<'_>,
+    options: Options,
+) -> Result<(Blocks<'_>, Vec<u8>), RunError> {
     let blocks = Blocks::new(source, options.block_size);
     let header = blocks.header()?;
     if without_line_end(&header).0 != without_line_end(JOURNAL.as_bytes()).0 {
@@ -29,14 +45,7 @@ pub(crate) fn rows_about(
             hint: Hint::Nothing,
         }]));
     }
-    let about = About { key };
-    pool::run(
-        &about,
-        (&blocks, &header),
-        Vec::new(),
-        options.threads,
-        watch,
-    )
+    Ok((blocks, header))
 }
 
 impl ChunkJob for About<'_> {

@@ -4,12 +4,15 @@
 mod cells;
 mod find;
 mod journal;
+mod ways;
 
 use jiff::tz::TimeZone;
 
 pub(crate) use cells::with_cell;
 pub(crate) use find::RowFound;
 pub(crate) use journal::rows_about;
+pub(crate) use ways::Ways;
+pub(crate) use ways::ways;
 
 use super::batch::{short_history, take_in_companies};
 use super::contact::{Kept, Seen, TagSet};

@@ -1,0 +1,119 @@
+//! `funnelc report`: what a run did, as one page for people.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::kept::Kept;
+use super::output::Terminal;
+use super::run::{self, Loaded};
+use super::{CliError, Exit, plan, project};
+use crate::plan::Plan;
+use crate::report::page::{self, Page};
+use crate::runner::RunError;
+use crate::runner::batch::Watch;
+use crate::runner::notice::NoticeCode;
+use crate::runner::one::{Ways, ways};
+
+/// The arguments of `funnelc report`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The folder of a run (`--out`), which is only read
+    #[arg(value_name = "RUN")]
+    run: PathBuf,
+    /// The project or the plan that ran. Default: the project around the current folder
+    #[arg(long, value_name = "PATH|PLAN.json")]
+    project: Option<PathBuf>,
+    /// Lay this environment of the project over it
+    #[arg(long, value_name = "NAME")]
+    env: Option<String>,
+    /// Write to this file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, CliError> {
+    let loaded = match &args.project {
+        Some(path) => run::loaded(path, args.env.as_deref())?,
+        None => Loaded::Project(Box::new(crate::compile_for(
+            project::load(None)?,
+            args.env.as_deref(),
+        ))),
+    };
+    let (plan, compiled) = match loaded {
+        Loaded::Plan(plan) => (*plan, None),
+        Loaded::Project(compiled) => {
+            let Some(plan) = plan::findings(&compiled, terminal)?.cloned() else {
+                return Ok(Exit::Findings);
+            };
+            (plan, Some(compiled))
+        }
+    };
+    let read = Read::of(&args.run)?;
+    read.is_of(&plan, args)?;
+    let page = page::html(&Page {
+        plan: &plan,
+        project: compiled.as_deref(),
+        run: &read.run,
+        metrics: &read.metrics,
+        ways: &read.ways,
+    });
+    let sources = compiled.as_ref().map(|it| Kept::of(&it.sources));
+    let kept = sources.unwrap_or_default().and([args.project.as_deref()]);
+    terminal.deliver(args.output.as_deref(), &page, &kept)
+}
+
+/// What the folder of a run holds.
+struct Read {
+    run: Value,
+    metrics: String,
+    ways: Ways,
+}
+
+impl Read {
+    fn of(folder: &Path) -> Result<Self, CliError> {
+        let file = folder.join("run.json");
+        if !file.is_file() {
+            let message = format!("there is no run in `{}`", folder.display());
+            return Err(CliError::new(message).help("name the folder of a run (`--out`)"));
+        }
+        let run: Value = serde_json::from_slice(&run::whole(&file)?).unwrap_or_default();
+        let metrics = String::from_utf8(run::whole(&folder.join("metrics.json"))?);
+        let metrics = metrics.unwrap_or_default();
+        if run["format"] != 1 || !run["plan"].is_string() || !page::is_metrics(&metrics) {
+            let message = "this is no run that this funnelc reads";
+            return Err(CliError::new(message).of(folder));
+        }
+        let ways = journal(&folder.join("journal.csv"))?;
+        Ok(Self { run, metrics, ways })
+    }
+
+    /// Refuses another plan than the one that ran: its steps would get counts that are not theirs.
+    fn is_of(&self, plan: &Plan, args: &Args) -> Result<(), CliError> {
+        if self.run["plan"] == plan.fingerprint() {
+            return Ok(());
+        }
+        let message = "the run was made by another plan than that of the project";
+        let help = "name the project as it was, or the plan of the run: `--project PLAN.json`";
+        Err(CliError::new(message).of(&args.run).help(help))
+    }
+}
+
+/// The ways in a journal; none where there is no journal.
+pub(super) fn journal(file: &Path) -> Result<Ways, CliError> {
+    if !file.is_file() {
+        return Ok(Ways::default());
+    }
+    let interrupted = run::signals()?.interrupted;
+    let watch = Watch {
+        interrupted: &interrupted,
+        progress: &|_| {},
+    };
+    ways(run::source(file)?, run::options(None), &watch).map_err(|error| {
+        if matches!(error, RunError::Interrupted) {
+            CliError::new("interrupted").coded(NoticeCode::Interrupted)
+        } else {
+            run::wrong_in(Some(file), &error)
+        }
+    })
+}
