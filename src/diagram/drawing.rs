@@ -93,6 +93,21 @@ pub(super) enum Shape {
     Unclear,
 }
 
+impl Shape {
+    /// What the box of a step looks like.
+    pub(super) fn of_step(verb: Verb) -> Self {
+        match verb {
+            Verb::Send | Verb::Call => Self::Send,
+            Verb::Move => Self::Move,
+            Verb::Change | Verb::Goto => Self::Change,
+            Verb::Wait => Self::Wait,
+            Verb::Ask | Verb::Split => Self::Ask,
+            Verb::Exit => Self::Exit,
+            Verb::Unclear => Self::Unclear,
+        }
+    }
+}
+
 /// An arrow.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Arrow {
@@ -454,6 +469,18 @@ pub(super) fn rules(face: &NodeKind) -> Vec<(String, usize)> {
     rules
 }
 
+/// What is said of a stage below its name.
+pub(super) fn about_stage(
+    weight: Option<i64>,
+    is_final: bool,
+    closed: bool,
+) -> impl Iterator<Item = String> {
+    let weight = weight.map_or_else(|| "no weight".to_owned(), |it| format!("weight {it}"));
+    let more = [(is_final, "final"), (closed, "not published")];
+    let more = more.into_iter().filter(|(is, _)| *is);
+    std::iter::once(weight).chain(more.map(|(_, word)| word.to_owned()))
+}
+
 fn stage(node: &Node, rank: usize, of: usize) -> Box {
     let mut lines = Vec::new();
     let mut paint = None;
@@ -465,12 +492,7 @@ fn stage(node: &Node, rank: usize, of: usize) -> Box {
         ..
     } = &node.face
     {
-        lines.push(weight.map_or_else(
-            || "no weight".to_owned(),
-            |weight| format!("weight {weight}"),
-        ));
-        lines.extend(is_final.then(|| "final".to_owned()));
-        lines.extend(closed.then(|| "not published".to_owned()));
+        lines.extend(about_stage(*weight, *is_final, *closed));
         paint = Some(paint::stage(color.as_deref(), rank, of));
     }
     Box {
@@ -485,33 +507,7 @@ fn stage(node: &Node, rank: usize, of: usize) -> Box {
 
 fn step(node: &Node) -> Box {
     let shape = match node.face {
-        NodeKind::Step {
-            verb: Verb::Send, ..
-        } => Shape::Send,
-        NodeKind::Step {
-            verb: Verb::Call, ..
-        } => Shape::Send,
-        NodeKind::Step {
-            verb: Verb::Move, ..
-        } => Shape::Move,
-        NodeKind::Step {
-            verb: Verb::Change | Verb::Goto,
-            ..
-        } => Shape::Change,
-        NodeKind::Step {
-            verb: Verb::Wait, ..
-        } => Shape::Wait,
-        NodeKind::Step {
-            verb: Verb::Ask | Verb::Split,
-            ..
-        } => Shape::Ask,
-        NodeKind::Step {
-            verb: Verb::Exit, ..
-        } => Shape::Exit,
-        NodeKind::Step {
-            verb: Verb::Unclear,
-            ..
-        } => Shape::Unclear,
+        NodeKind::Step { verb, .. } => Shape::of_step(verb),
         NodeKind::Funnel { .. } | NodeKind::Stage { .. } | NodeKind::Segment { .. } => {
             Shape::Unclear
         }

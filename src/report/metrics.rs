@@ -10,8 +10,10 @@ use super::table::Table;
 use crate::model::{Funnel, Model};
 use crate::runner::notice::Warning;
 
-const STAGE: [&str; 6] = ["reach", "entered", "left", "converted", "rate", "now"];
-const CAMPAIGN: [&str; 6] = [
+/// The figures of a stage, as its columns are called.
+pub(super) const STAGE: [&str; 6] = ["reach", "entered", "left", "converted", "rate", "now"];
+/// The same of a campaign.
+pub(super) const CAMPAIGN: [&str; 6] = [
     "entered",
     "overtaken",
     "active",

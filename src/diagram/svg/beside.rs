@@ -10,7 +10,7 @@ use super::card::{Content, Row};
 use super::funnel::{self, Column, STAGE};
 use super::lanes::Lanes;
 use super::scene::{Card, Look, Scene};
-use crate::diagram::drawing::Stroke;
+use crate::diagram::drawing::{Shape, Stroke};
 use crate::graph::{EdgeKind, Journey};
 
 /// How wide the card of a campaign is.
@@ -186,7 +186,7 @@ fn card(
     dress: &Dress<'_>,
 ) -> (Card, Vec<i32>) {
     let node = &journey.graph[at];
-    let mut content = Content::new(Look::Campaign, node.label.clone());
+    let mut content = Content::new(Look::Of(Shape::Campaign), node.label.clone());
     content.broken = node.broken;
     content.figure = dress.figure(&node.id);
     content.link = dress.flow(node);

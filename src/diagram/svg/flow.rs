@@ -9,7 +9,7 @@ use super::measure::{self, LINE};
 use super::scene::{Anchor, Area, Card, Item, Kind, Look, Scene, Text};
 use super::tree::{self, Branch, Step};
 use super::{Dress, Panel};
-use crate::diagram::drawing::{self, Stroke};
+use crate::diagram::drawing::{self, Shape, Stroke};
 use crate::diagram::parts::Parts;
 use crate::graph::{Journey, Node, NodeKind, Verb};
 
@@ -108,7 +108,7 @@ impl Strip {
 impl Flow<'_> {
     /// Who comes in.
     fn start(&self, node: &Node) -> Strip {
-        let mut content = Content::new(Look::Campaign, "who comes in");
+        let mut content = Content::new(Look::Of(Shape::Campaign), "who comes in");
         let rules = drawing::rules(&node.face);
         content.rows = rules
             .into_iter()
@@ -283,14 +283,5 @@ fn ends(node: &Node) -> bool {
 }
 
 fn look(node: &Node) -> Look {
-    match verb(node) {
-        Some(Verb::Send) => Look::Send,
-        Some(Verb::Call) => Look::Send,
-        Some(Verb::Move) => Look::Move,
-        Some(Verb::Change | Verb::Goto) => Look::Change,
-        Some(Verb::Wait) => Look::Wait,
-        Some(Verb::Ask | Verb::Split) => Look::Ask,
-        Some(Verb::Exit) => Look::Exit,
-        Some(Verb::Unclear) | None => Look::Unclear,
-    }
+    Look::Of(verb(node).map_or(Shape::Unclear, Shape::of_step))
 }

@@ -13,7 +13,7 @@ use super::card::{Content, ROW, Row};
 use super::lanes::Lanes;
 use super::scene::{Area, Card, Item, Line, Look, Scene};
 use super::{Dress, Panel};
-use crate::diagram::drawing::{self, Stroke};
+use crate::diagram::drawing::{self, Shape, Stroke};
 use crate::diagram::paint;
 use crate::diagram::parts::Parts;
 use crate::graph::{EdgeKind, EntityRef, Journey, NodeKind};
@@ -140,7 +140,7 @@ impl Column {
             .edges(at)
             .find(|edge| edge.weight().kind == EdgeKind::Enters);
         let name = enters.map_or("no stage", |edge| edge.weight().words.as_str());
-        let mut content = Content::new(Look::Door, name);
+        let mut content = Content::new(Look::Of(Shape::Door), name);
         content.figure = dress.figure(&format!("{}/", node.id));
         content.link = dress.link(node);
         let mut leaving = self.placing(journey, at);
@@ -196,7 +196,7 @@ impl Column {
         dress: &Dress<'_>,
     ) -> Slot {
         let node = &journey.graph[at];
-        let mut content = Content::new(Look::Stage, node.label.clone());
+        let mut content = Content::new(Look::Of(Shape::Stage), node.label.clone());
         if let NodeKind::Stage {
             weight,
             color,
@@ -205,10 +205,7 @@ impl Column {
             ..
         } = &node.face
         {
-            let weight = weight.map_or_else(|| "no weight".into(), |it| format!("weight {it}"));
-            let more = [(*is_final, "final"), (*closed, "not published")];
-            let more = more.iter().filter(|(is, _)| *is).map(|(_, word)| *word);
-            let words: Vec<_> = std::iter::once(weight.as_str()).chain(more).collect();
+            let words: Vec<_> = drawing::about_stage(*weight, *is_final, *closed).collect();
             content.rows.push(Row::muted(words.join(" · ")));
             content.color = Some(paint::stage(color.as_deref(), rank, of).fill);
         }

@@ -2,7 +2,7 @@
 //! put into another; nothing in it is markup yet.
 
 use super::icon::Icon;
-use crate::diagram::drawing::Stroke;
+use crate::diagram::drawing::{Shape, Stroke};
 
 /// Things at places; where one thing stands over another, the later one is in front.
 #[derive(Clone, Debug, Default)]
@@ -51,16 +51,7 @@ pub(super) struct Card {
 /// What a card looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Look {
-    Door,
-    Stage,
-    Campaign,
-    Send,
-    Move,
-    Change,
-    Wait,
-    Ask,
-    Exit,
-    Unclear,
+    Of(Shape),
     /// The word of a branch.
     Branch,
 }

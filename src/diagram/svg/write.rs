@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use super::scene::{Anchor, Area, Card, Item, Kind, Line, Look, Scene, Text};
-use crate::diagram::drawing::Stroke;
+use crate::diagram::drawing::{Shape, Stroke};
 use crate::screen::{one_line, without_passwords};
 
 /// The rules by which a drawing looks as it does, on a light page and on a dark one.
@@ -96,7 +96,7 @@ fn card(out: &mut String, card: &Card) {
                 edge(card.area)
             ),
         );
-    } else if !matches!(card.look, Look::Branch | Look::Door) {
+    } else if !matches!(card.look, Look::Branch | Look::Of(Shape::Door)) {
         push(
             out,
             &format!("<path class=\"edge\" d=\"{}\"/>", edge(card.area)),
@@ -121,10 +121,18 @@ fn card(out: &mut String, card: &Card) {
 
 fn radius(card: &Card) -> i32 {
     match card.look {
-        Look::Door | Look::Branch => 12,
-        Look::Wait => 14,
-        Look::Stage | Look::Campaign | Look::Send | Look::Move => 6,
-        Look::Change | Look::Ask | Look::Exit | Look::Unclear => 6,
+        Look::Of(Shape::Door) | Look::Branch => 12,
+        Look::Of(Shape::Wait) => 14,
+        Look::Of(
+            Shape::Stage
+            | Shape::Campaign
+            | Shape::Send
+            | Shape::Move
+            | Shape::Change
+            | Shape::Ask
+            | Shape::Exit
+            | Shape::Unclear,
+        ) => 6,
     }
 }
 
@@ -136,16 +144,16 @@ fn edge(area: Area) -> String {
 
 fn class(look: Look) -> &'static str {
     match look {
-        Look::Door => "door",
-        Look::Stage => "stage",
-        Look::Campaign => "campaign",
-        Look::Send => "send",
-        Look::Move => "move",
-        Look::Change => "change",
-        Look::Wait => "wait",
-        Look::Ask => "ask",
-        Look::Exit => "exit",
-        Look::Unclear => "unclear",
+        Look::Of(Shape::Door) => "door",
+        Look::Of(Shape::Stage) => "stage",
+        Look::Of(Shape::Campaign) => "campaign",
+        Look::Of(Shape::Send) => "send",
+        Look::Of(Shape::Move) => "move",
+        Look::Of(Shape::Change) => "change",
+        Look::Of(Shape::Wait) => "wait",
+        Look::Of(Shape::Ask) => "ask",
+        Look::Of(Shape::Exit) => "exit",
+        Look::Of(Shape::Unclear) => "unclear",
         Look::Branch => "branch",
     }
 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::diagram::Panel;
 use crate::model::{Bounded, Model};
-use crate::report::metrics::rate;
+use crate::report::metrics::{CAMPAIGN, STAGE, rate};
 use crate::report::outgoing::Outgoing;
 use crate::runner::one::Ways;
 
@@ -105,12 +105,13 @@ pub(super) fn funnels(
         stages.sort_by_key(|stage| stage.weight);
         let stage = |stage: &&crate::model::Stage| {
             let figures = &figures["stages"][&stage.id];
-            let [reach, entered, left, converted, now] =
-                ["reach", "entered", "left", "converted", "now"]
-                    .map(|figure| grouped(count(&figures[figure])));
+            let cell = |figure| match figure {
+                "rate" => rate(figures),
+                _ => grouped(count(&figures[figure])),
+            };
             Stage {
                 id: stage.id.clone(),
-                figures: [reach, entered, left, converted, rate(figures), now],
+                figures: STAGE.map(cell),
                 bar: bar(count(&figures["now"]), most.unwrap_or(0)),
             }
         };
@@ -160,18 +161,10 @@ pub(super) fn campaigns(model: &Model, metrics: &Value, panels: &[Panel]) -> Vec
     campaigns.sort_by_key(|campaign| Reverse(campaign.priority));
     let of = |campaign: &&crate::model::Campaign| {
         let figures = &metrics["campaigns"][&campaign.id];
-        let words = [
-            "entered",
-            "overtaken",
-            "active",
-            "completed",
-            "converted",
-            "exited",
-        ];
         Campaign {
             id: campaign.id.clone(),
             drawing: drawing(panels, "campaign", &campaign.id),
-            figures: words.map(|figure| grouped(count(&figures[figure]))),
+            figures: CAMPAIGN.map(|figure| grouped(count(&figures[figure]))),
         }
     };
     campaigns.iter().map(of).collect()
