@@ -18,7 +18,7 @@ use crate::generate::Case;
 use crate::projects::{cases, first};
 
 /// So many projects are enough: each costs as many runs as it has instants.
-const MOST: u64 = 15;
+const MOST: u64 = 2000;
 
 const HOUR: i64 = 3600;
 

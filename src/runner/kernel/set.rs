@@ -9,7 +9,7 @@ use crate::model::FieldType;
 use crate::model::ids::Id;
 use crate::runner::contact::{Kept, Slot};
 use crate::runner::effect::{Effect, Event};
-use crate::runner::program::{FieldProgram, New};
+use crate::runner::program::{FieldProgram, New, day_number};
 
 impl<'a> Executor<'a> {
     pub(super) fn add_tag(
@@ -75,10 +75,15 @@ impl<'a> Executor<'a> {
     /// The new value, within the bounds of the field.
     pub(super) fn renewed(&self, field: usize, to: &'a New) -> Slot<'a> {
         let rules = &self.program.fields[field];
-        match to {
-            New::Value(value) => cut(value.slot(), rules),
-            New::Add(number) => cut(self.sum(field, *number), rules),
-        }
+        let (zone, now) = (&self.program.zone, self.program.now());
+        let new = match to {
+            New::Value(value) => value.slot(),
+            New::Add(number) => self.sum(field, *number),
+            New::Today => Slot::Day(day_number(zone.day_of(now))),
+            New::StartOfToday => Slot::Moment(zone.start_of(zone.day_of(now))),
+            New::Now => Slot::Moment(now),
+        };
+        cut(new, rules)
     }
 
     /// Takes the value away; the default, which stands for every missing value, shows.

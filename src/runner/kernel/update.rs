@@ -50,8 +50,8 @@ impl<'a> Executor<'a> {
         occurrence: &'a Occurrence,
     ) -> Option<Change<'a>> {
         Some(match change {
-            Updated::New(New::Value(value)) => Change::Set(value.slot()),
-            Updated::New(New::Add(number)) => Change::Add(*number),
+            Updated::Set(value) => Change::Set(value.slot()),
+            Updated::Add(number) => Change::Add(*number),
             Updated::AddProperty(property) => {
                 Change::Add(as_decimal(occurrence.property(*property))?)
             }
@@ -168,7 +168,9 @@ impl<'a> Executor<'a> {
     /// A step wrote the field.
     pub(super) fn note_step(&mut self, index: usize, new: &New) {
         match new {
-            New::Value(_) => self.set_now(FieldId::from_index(index)),
+            New::Value(_) | New::Today | New::StartOfToday | New::Now => {
+                self.set_now(FieldId::from_index(index));
+            }
             New::Add(number) => self.note_added(
                 index,
                 Write {

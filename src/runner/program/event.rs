@@ -3,11 +3,12 @@
 
 use std::sync::Arc;
 
+use rust_decimal::Decimal;
+
 use super::compile::Compiler;
 use super::condition::Node;
 use super::journey::Builder;
 use super::ranges::{integers, joined};
-use super::step::New;
 use crate::model::fold::folded;
 use crate::model::ids::Id;
 use crate::model::pattern::Pattern;
@@ -15,6 +16,7 @@ use crate::model::{
     Condition, ConditionKind, ContentId, Duration, EventId, EventPattern, EventTest, FieldTest,
     FieldType, NumberTest, PropertyId, RuleId, Since, Subject, TextTest, UpdateChange,
 };
+use crate::runner::contact::Kept;
 
 /// What the rules say about an event.
 #[derive(Clone, Debug)]
@@ -31,7 +33,8 @@ pub(crate) struct EventProgram {
 /// What an update writes.
 #[derive(Clone, Debug)]
 pub(crate) enum Updated {
-    New(New),
+    Set(Kept),
+    Add(Decimal),
     AddProperty(PropertyId),
     SetProperty(PropertyId),
     Day,
@@ -284,9 +287,9 @@ impl Builder<'_> {
             let field = &self.model.contacts.fields[update.field];
             let is_day = field.type_ == Some(FieldType::Date);
             let to = match &update.change {
-                UpdateChange::Add(number) => Updated::New(New::Add(*number)),
+                UpdateChange::Add(number) => Updated::Add(*number),
                 UpdateChange::AddProperty(property) => Updated::AddProperty(*property),
-                UpdateChange::Set(value) => Updated::New(New::Value(self.value(value))),
+                UpdateChange::Set(value) => Updated::Set(self.value(value)),
                 UpdateChange::SetProperty(property) => Updated::SetProperty(*property),
                 UpdateChange::SetEventTime if is_day => Updated::Day,
                 UpdateChange::SetEventTime => Updated::Moment,

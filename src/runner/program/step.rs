@@ -4,7 +4,6 @@ use super::condition::NodeId;
 use super::event::PatternProgram;
 use super::journey::Builder;
 use super::split::SplitProgram;
-use super::zone::day_number;
 use crate::model::ids::Id;
 use crate::model::{
     self, Await, AwaitWay, Call, Campaign, Duration, Field, Give, IfMissing, IfPast, Listing,
@@ -94,6 +93,12 @@ pub(crate) struct AwaitWayProgram {
 pub(crate) enum New {
     Value(Kept),
     Add(rust_decimal::Decimal),
+    /// The day of the run.
+    Today,
+    /// The first moment of that day.
+    StartOfToday,
+    /// The moment of the run.
+    Now,
 }
 
 /// What a `wait-until` waits for.
@@ -240,13 +245,12 @@ impl Builder<'_> {
 
     fn new_value(&self, field: &Field, to: &NewValue) -> New {
         let is_day = field.type_ == Some(crate::model::FieldType::Date);
-        let today = self.zone.day_of(self.now);
         match to {
             NewValue::Value(value) => New::Value(self.value(value)),
             NewValue::Add(number) => New::Add(*number),
-            NewValue::Today if is_day => New::Value(Kept::Day(day_number(today))),
-            NewValue::Today => New::Value(Kept::Moment(self.zone.start_of(today))),
-            NewValue::Now => New::Value(Kept::Moment(self.now)),
+            NewValue::Today if is_day => New::Today,
+            NewValue::Today => New::StartOfToday,
+            NewValue::Now => New::Now,
         }
     }
 }
