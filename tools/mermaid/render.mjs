@@ -6,7 +6,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, join } from "node:path";
-import { chromium } from "playwright-core";
+import puppeteer from "puppeteer-core";
 
 const [outdir, ...files] = process.argv.slice(2);
 if (!outdir || files.length === 0) {
@@ -33,7 +33,8 @@ const SMALLEST = 12;
 const WIDEST = (COLUMN * 16) / SMALLEST;
 
 async function blankPageWithMermaid(browser, version) {
-  const page = await browser.newPage({ viewport: { width: COLUMN, height: 1200 } });
+  const page = await browser.newPage();
+  await page.setViewport({ width: COLUMN, height: 1200 });
   await page.setContent(`<!doctype html><meta charset=utf-8><body style='margin:0;background:white'><div id=drawing style='width:${COLUMN}px'></div>`);
   await page.addScriptTag({ path: createRequire(import.meta.url).resolve(`${version}/dist/mermaid.min.js`) });
   await page.evaluate(() => globalThis.mermaid.initialize({ startOnLoad: false, securityLevel: "strict" }));
@@ -56,7 +57,7 @@ async function render(page, file, ending) {
   const { svg, width } = await draw(page, readFileSync(file, "utf8"));
   if (!svg.includes("</svg>")) throw new Error("Mermaid gave no drawing");
   writeFileSync(`${target}.svg`, svg);
-  await page.locator("#drawing").screenshot({ path: `${target}.png` });
+  await (await page.$("#drawing")).screenshot({ path: `${target}.png` });
   if (width > WIDEST) throw new Error(`too wide to read: in a column of ${COLUMN} its text is smaller than ${SMALLEST} pixels`);
 }
 
@@ -79,7 +80,7 @@ async function renderAll(browser, version, ending) {
 }
 
 mkdirSync(outdir, { recursive: true });
-const browser = await chromium.launch({
+const browser = await puppeteer.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
   args: CHROMIUM_FLAGS,
 });
