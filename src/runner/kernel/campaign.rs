@@ -281,10 +281,10 @@ impl<'a> Executor<'a> {
                 effects,
             );
         } else {
-            self.lose_all(campaign, &noted, Loss::SameRun, effects);
             if ready || arrived {
                 self.defer_start(campaign, arrived && !ready, effects);
             }
+            self.lose_all(campaign, &noted, Loss::SameRun, effects);
         }
     }
 
