@@ -15,7 +15,7 @@ use serde_json::{Map, Value, json};
 
 use crate::agreement::compile_for;
 use crate::generate::Case;
-use crate::projects::{cases, first};
+use crate::projects::{cases, first, plan_of, sources};
 
 /// So many projects are enough: each costs as many runs as it has instants.
 const MOST: u64 = 2000;
@@ -355,6 +355,49 @@ fn a_simulation_goes_on_from_a_state() {
         compared += 1;
     }
     assert!(compared > 0);
+}
+
+/// Where a clock goes back, so does what is 26 hours ago; what a run has forgotten stays so.
+#[test]
+fn a_simulation_forgets_events_when_the_runs_do() {
+    let project = "version: 1
+timezone: Europe/Warsaw
+contacts: { key: id }
+segments: { fresh: { where: { event: purchased, at-least: 1, within: 1 day 2 hours } } }
+funnels:
+  shop:
+    audience: everyone
+    stages:
+      cold: { weight: 0, converts: { segment: fresh } }
+      hot: { weight: 10, back-to: [cold], converts: [{ when: { not: { segment: fresh } }, to: cold }] }
+";
+    let plan = plan_of(sources(&[("funnelc.yaml", project)]));
+    let events = "contact,at,event\n1,2026-10-24T00:15,purchased\n";
+    let given = Given {
+        plan: &plan,
+        contacts: "id\n1\n",
+        companies: None,
+        events: Some((events, Format::Csv)),
+        replay: false,
+    };
+    // From 2026-10-24T00:00 until 2026-10-25T04:00 in winter.
+    let from: i64 = 1_792_792_800;
+    let moments: Vec<i64> = (0..=58).map(|half| from + half * HOUR / 2).collect();
+    let times = Times {
+        from,
+        until: moments[58],
+        every: Some(Duration {
+            seconds: HOUR / 2,
+            ..Duration::default()
+        }),
+    };
+    let chain = given.chain(&moments, None).expect("they are run");
+    assert_same("26 hours", &chain, &given.simulated(times, None));
+    let rows: Vec<&str> = chain.journal.lines().collect();
+    assert!(
+        rows.last().unwrap().contains("2026-10-25T02:30:00+02:00"),
+        "{rows:?}"
+    );
 }
 
 #[test]

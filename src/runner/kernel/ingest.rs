@@ -146,7 +146,7 @@ impl<'a> Executor<'a> {
             let Some(keeps) = &self.program.keeps[known.event.index()] else {
                 continue;
             };
-            if known.at < keeps.from {
+            if known.at < self.program.forgets[known.event.index()] {
                 continue;
             }
             let kept =

@@ -14,10 +14,19 @@ use crate::runner::header::{Header, KnownSince};
 /// What is remembered of an event that conditions read.
 #[derive(Clone, Debug)]
 pub(crate) struct Keeps {
-    /// Older occurrences are forgotten.
-    pub(crate) from: i64,
+    /// How far back it is asked for: older occurrences are forgotten. Absent: none is.
+    within: Option<Vec<Duration>>,
     /// By property: whether its values are remembered.
     pub(crate) properties: Vec<bool>,
+}
+
+impl Keeps {
+    /// The first moment of which occurrences are remembered.
+    pub(super) fn from(&self, zone: &Zone, now: i64) -> i64 {
+        let ago = |length: &Duration| zone.span(When::Ago(*length), now).0;
+        let lengths = self.within.iter().flatten();
+        lengths.map(ago).min().unwrap_or(i64::MIN)
+    }
 }
 
 /// A question about the past.
@@ -121,19 +130,19 @@ pub(super) fn needs(conditions: &Conditions) -> Vec<Need> {
 }
 
 /// By event: what is remembered.
-pub(super) fn keeps(model: &Model, zone: &Zone, now: i64, needs: &[Need]) -> Vec<Option<Keeps>> {
+pub(super) fn keeps(model: &Model, needs: &[Need]) -> Vec<Option<Keeps>> {
     let mut kept: Vec<Option<Keeps>> = vec![None; model.events.len()];
     for need in needs {
         let count = model.events[need.event].properties.len();
         let keeps = kept[need.event.index()].get_or_insert_with(|| Keeps {
-            from: i64::MAX,
+            within: Some(Vec::new()),
             properties: vec![false; count],
         });
-        let from = match need.reach {
-            Reach::Within(length) => zone.span(When::Ago(length), now).0,
-            Reach::Ever | Reach::Entry(_) => i64::MIN,
-        };
-        keeps.from = keeps.from.min(from);
+        match (need.reach, &mut keeps.within) {
+            (Reach::Within(length), Some(lengths)) => lengths.push(length),
+            (Reach::Within(_), None) => {}
+            (Reach::Ever | Reach::Entry(_), within) => *within = None,
+        }
         need.properties
             .iter()
             .for_each(|property| keeps.properties[property.index()] = true);
@@ -161,7 +170,7 @@ pub(super) fn known(
             };
             let pruned = kept[need.event.index()]
                 .as_ref()
-                .map(|keeps| keeps.from)
+                .map(|keeps| keeps.from(zone, now))
                 .filter(|from| *from > i64::MIN);
             let since =
                 since.max(pruned.filter(|pruned| since.is_none_or(|since| since < *pruned)));

@@ -61,6 +61,8 @@ use journey::Builder;
 #[derive(Clone, Debug)]
 pub struct Program {
     now: i64,
+    /// By event: older occurrences are forgotten.
+    pub(crate) forgets: Vec<i64>,
     pub(crate) conditions: Conditions,
     rules: Arc<Rules>,
 }
@@ -226,7 +228,7 @@ impl Program {
     fn remember(&mut self, before: Option<&Header>) {
         let needs = history::needs(&self.conditions);
         let (model, zone, now) = (&self.model, &self.zone, self.now);
-        let keeps = history::keeps(model, zone, now, &needs);
+        let keeps = history::keeps(model, &needs);
         let short = before
             .map(|header| history::short(model, zone, now, &needs, header))
             .unwrap_or_default();
@@ -234,6 +236,16 @@ impl Program {
         let rules = self.rules_mut();
         (rules.keeps, rules.short, rules.known_events) = (keeps, short, known_events);
         rules.past_only = before.is_none();
+        self.forget();
+    }
+
+    /// Finds out which occurrences are too old for any question of this moment.
+    fn forget(&mut self) {
+        let from = |keeps: &Option<history::Keeps>| {
+            let from = keeps.as_ref().map(|keeps| keeps.from(&self.zone, self.now));
+            from.unwrap_or(i64::MIN)
+        };
+        self.forgets = self.keeps.iter().map(from).collect();
     }
 
     /// What the plan says.
@@ -369,6 +381,7 @@ impl Program {
         };
         Self {
             now,
+            forgets: Vec::new(),
             conditions,
             rules: Arc::new(rules),
         }

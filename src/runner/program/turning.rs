@@ -34,6 +34,7 @@ impl Program {
         let mut turned = self.clone();
         turned.now = now;
         turned.conditions.turn(&self.zone, now);
+        turned.forget();
         turned
     }
 }
