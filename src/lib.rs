@@ -7,6 +7,7 @@
 //! freezes it. The [`runner`] executes a plan. [`report`] and [`diagram`] render, [`cli`] is the
 //! program.
 
+pub mod assume;
 pub mod baseline;
 pub mod check;
 pub mod cli;

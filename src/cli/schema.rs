@@ -34,6 +34,8 @@ enum Of {
     Run,
     /// The document of `simulate --format json`
     Simulate,
+    /// The file of `simulate --assume`
+    Assume,
     /// The document of `why --format json`
     Why,
     /// The document of `status --format json`
@@ -49,6 +51,7 @@ pub(crate) fn run(args: &Args, terminal: Terminal) -> Result<Exit, CliError> {
         Of::Diff => report::diff::json_schema(),
         Of::Run => report::run::json_schema(),
         Of::Simulate => report::simulate::json_schema(),
+        Of::Assume => crate::assume::json_schema(),
         Of::Why => crate::why::json_schema(),
         Of::Status => crate::status::json_schema(),
         Of::Plan => crate::plan::json_schema(),

@@ -63,6 +63,9 @@ pub(crate) struct Beside {
     /// each event is taken in when it happens
     #[arg(long, value_name = "FILE")]
     pub(crate) events: Option<PathBuf>,
+    /// What people do, drawn by chance as this file says; what they did stands in events.csv
+    #[arg(long, value_name = "FILE")]
+    pub(crate) assume: Option<PathBuf>,
     /// Nothing happens: simulate a project that asks for events without any
     #[arg(long, conflicts_with = "events")]
     pub(crate) no_events: bool,

@@ -44,6 +44,7 @@ pub fn table(simulated: &Simulated, width: usize) -> String {
         instants,
         visited,
         visits,
+        drawn,
         days,
     } = simulated;
     let mut text = format!(
@@ -52,6 +53,13 @@ pub fn table(simulated: &Simulated, width: usize) -> String {
         counted(*instants, "instant"),
         counted(*visits, "time"),
     );
+    if !drawn.is_empty() {
+        let counts = drawn
+            .iter()
+            .map(|(event, count)| format!("{count} {event}"));
+        text.pop();
+        text += &format!("drawn: {}\n\n", counts.collect::<Vec<_>>().join(", "));
+    }
     let mut table = Table::new(width, FIGURES.len());
     table.head("day", &FIGURES);
     for day in days {

@@ -21,6 +21,7 @@ fn generated_files_are_up_to_date() {
             "schema/simulate.schema.json",
             funnelc::report::simulate::json_schema(),
         ),
+        ("schema/assume.schema.json", funnelc::assume::json_schema()),
         ("schema/plan.schema.json", funnelc::plan::json_schema()),
         (
             "schema/run.schema.json",

@@ -9,6 +9,7 @@
 
 mod agreement;
 mod alike;
+mod assumed;
 mod baseline;
 mod beginners;
 mod broken_files;

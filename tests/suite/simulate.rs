@@ -23,16 +23,16 @@ const MOST: u64 = 2000;
 const HOUR: i64 = 3600;
 
 /// What a chain of runs, and a simulation, is given.
-struct Given<'a> {
-    plan: &'a Plan,
-    contacts: &'a str,
-    companies: Option<&'a str>,
-    events: Option<(&'a str, Format)>,
-    replay: bool,
+pub(crate) struct Given<'a> {
+    pub(crate) plan: &'a Plan,
+    pub(crate) contacts: &'a str,
+    pub(crate) companies: Option<&'a str>,
+    pub(crate) events: Option<(&'a str, Format)>,
+    pub(crate) replay: bool,
 }
 
 /// What a chain of runs leaves.
-struct Chain {
+pub(crate) struct Chain {
     contacts: String,
     actions: String,
     journal: String,
@@ -40,7 +40,7 @@ struct Chain {
 }
 
 impl Given<'_> {
-    fn inputs(&self) -> Inputs<'_> {
+    pub(crate) fn inputs(&self) -> Inputs<'_> {
         Inputs {
             contacts: self.contacts.as_bytes(),
             companies: self.companies.map(str::as_bytes),
@@ -57,7 +57,7 @@ impl Given<'_> {
 
     /// The runs at these moments, each with the state that the one before left; nothing where a run
     /// takes no such files.
-    fn chain(&self, moments: &[i64], state: Option<&[u8]>) -> Option<Chain> {
+    pub(crate) fn chain(&self, moments: &[i64], state: Option<&[u8]>) -> Option<Chain> {
         let mut state = state.map(<[u8]>::to_vec);
         let mut chain: Option<Chain> = None;
         for moment in moments {
@@ -81,7 +81,7 @@ impl Given<'_> {
             threads: 2,
             block_size: 200,
         };
-        simulate_bytes(self.plan, times, self.inputs(), state, options)
+        simulate_bytes(self.plan, (times, None), self.inputs(), state, options)
             .expect("what runs is simulated")
     }
 }
@@ -157,7 +157,7 @@ fn comparable(metrics: &Value) -> Value {
     metrics
 }
 
-fn assert_same(told: &str, chain: &Chain, simulated: &SimulatedBytes) {
+pub(crate) fn assert_same(told: &str, chain: &Chain, simulated: &SimulatedBytes) {
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
     let journal = text(&simulated.journal);
     if chain.journal != journal {
@@ -238,7 +238,7 @@ fn a_simulation_is_the_chain_of_runs() {
 }
 
 /// The moments of a chain and of a simulation.
-fn moments(
+pub(crate) fn moments(
     plan: &Plan,
     from: i64,
     (every, length, count): (&str, i64, usize),
@@ -412,7 +412,13 @@ fn a_simulation_neither_goes_back_nor_on_forever() {
             until,
             every: None,
         };
-        simulate_bytes(&plan, times, Inputs::default(), None, Options::default())
+        simulate_bytes(
+            &plan,
+            (times, None),
+            Inputs::default(),
+            None,
+            Options::default(),
+        )
     };
     let backwards = simulated(1_000_000_000, 900_000_000).unwrap_err();
     assert!(matches!(backwards, SimulateError::Times(_)), "{backwards}");

@@ -3,10 +3,12 @@
 
 use std::io;
 use std::io::Write;
+use std::path::Path;
 
 use super::inputs::{self, now};
 use super::voice::Voice;
 use super::{Args, Loaded, Stopped, Task, progress_bar, signals, source, temporary};
+use crate::assume;
 use crate::cli::output::Terminal;
 use crate::cli::{CliError, Exit, simulate};
 use crate::model::Duration;
@@ -17,9 +19,13 @@ use crate::runner::batch::session::RunWriter;
 use crate::runner::batch::{Prepared, Streams, Summary, Watch};
 use crate::runner::input::blocks::Source;
 use crate::runner::input::state_store::Snapshot;
+use crate::runner::notice::NoticeCode;
 use crate::runner::output::folder;
 use crate::runner::output::store::Store;
-use crate::runner::simulate::{self as simulation, Simulated, Times};
+use crate::runner::simulate::{
+    self as simulation, Asked, Assumptions, Simulated, SimulationStreams, Times,
+};
+use crate::source::Sources;
 
 /// Runs `funnelc simulate`.
 pub(crate) fn simulate(asked: &simulate::Args, terminal: Terminal) -> Result<Exit, CliError> {
@@ -38,7 +44,7 @@ fn as_run(asked: &simulate::Args) -> Args {
         contacts: asked.contacts.clone(),
         companies: beside.companies.clone(),
         events: beside.events.clone(),
-        no_events: beside.no_events,
+        no_events: beside.no_events || beside.assume.is_some(),
         replay: beside.replay,
         accept_short_history: beside.accept_short_history,
         out: asked.out.clone(),
@@ -75,7 +81,31 @@ fn begun(asked: &simulate::Args, args: &Args, voice: &Voice) -> Result<Outcome, 
         signals: signals()?,
         simulates: true,
     };
-    task.simulated(times)
+    let assumptions = assumed(asked.beside.assume.as_deref(), &plan, voice)?;
+    task.simulated(times, assumptions.as_ref())
+}
+
+/// What people are assumed to do, if a file says it.
+fn assumed(
+    path: Option<&Path>,
+    plan: &Plan,
+    voice: &Voice,
+) -> Result<Option<Assumptions>, Stopped> {
+    let Some(path) = path else { return Ok(None) };
+    let bytes = inputs::whole(path)?;
+    let text = String::from_utf8(bytes).map_err(|_| {
+        CliError::new(format!("`{}` is not UTF-8", path.display()))
+            .coded(NoticeCode::CannotRead)
+            .about(path)
+    })?;
+    let mut sources = Sources::default();
+    let file = sources.add(path.display().to_string(), text.as_str());
+    let (assumptions, found) = assume::read(file, &text, plan.model());
+    if found.is_empty() {
+        return Ok(Some(assumptions));
+    }
+    voice.mistakes(&found, &sources)?;
+    Err(Stopped::Told(Exit::Findings))
 }
 
 fn times(asked: &simulate::Args, plan: &Plan) -> Result<Times, CliError> {
@@ -93,10 +123,14 @@ fn times(asked: &simulate::Args, plan: &Plan) -> Result<Times, CliError> {
 }
 
 /// What a simulation gives before it is written.
-type Gone<W> = (Summary, Streams<W>, Simulated);
+type Gone<W> = (Summary, SimulationStreams<W>, Simulated);
 
 impl Task<'_> {
-    fn simulated(&self, times: Times) -> Result<Outcome, Stopped> {
+    fn simulated(
+        &self,
+        times: Times,
+        assumptions: Option<&Assumptions>,
+    ) -> Result<Outcome, Stopped> {
         let args = self.args;
         let ticks = simulation::ticks(self.plan.model(), times).map_err(|error| {
             CliError::usage(error.to_string())
@@ -108,6 +142,10 @@ impl Task<'_> {
         let (first, last) = (ticks.moment(0), ticks.moment(ticks.last()));
         let prepared = self.prepared(first, last, state.map(Snapshot::File), &spill)?;
         let source = source(&args.contacts)?;
+        let asked = Asked {
+            every: times.every,
+            assumptions,
+        };
         let Some(out) = args.out.as_deref() else {
             let streams = Streams {
                 contacts: io::sink(),
@@ -116,7 +154,11 @@ impl Task<'_> {
                 state: None,
                 rejects: None,
             };
-            let gone = self.gone(&prepared, (ticks, times), source, streams)?;
+            let streams = SimulationStreams {
+                of_run: streams,
+                events: assumptions.map(|_| io::sink()),
+            };
+            let gone = self.gone(&prepared, (ticks, asked), source, streams)?;
             let metrics = gone.0.metrics.to_json(&prepared.program);
             self.voice.simulation(&gone.2)?;
             self.voice.figures(self.plan.model(), &metrics)?;
@@ -124,11 +166,16 @@ impl Task<'_> {
             return Ok(Outcome::DryRun);
         };
         let contacts = Some(args.contacts.as_path()).filter(|it| it.as_os_str() != "-");
-        let (session, streams) = RunWriter::begin(out, contacts, None, None)?;
+        let (session, of_run) = RunWriter::begin(out, contacts, None, None)?;
+        let streams = SimulationStreams {
+            of_run,
+            events: assumptions.map(|_| session.drawn_events()).transpose()?,
+        };
         let (summary, streams, simulated) =
-            self.gone(&prepared, (ticks, times), source, streams)?;
+            self.gone(&prepared, (ticks, asked), source, streams)?;
         self.signals.hold();
         let told = (simulated.clone(), hash);
+        let streams = (streams.of_run, streams.events);
         let done = session.commit_simulation(streams, &summary, &prepared, told)?;
         // It stands: nothing makes it a failure any more.
         let _ = self.voice.simulation(&simulated);
@@ -140,9 +187,9 @@ impl Task<'_> {
     fn gone<W: Write + Send>(
         &self,
         prepared: &Prepared,
-        (ticks, times): (simulation::Ticks, Times),
+        (ticks, asked): (simulation::Ticks, Asked<'_>),
         source: Source<'_>,
-        streams: Streams<W>,
+        streams: SimulationStreams<W>,
     ) -> Result<Gone<W>, Stopped> {
         let bar = progress_bar(source.length());
         let watch = Watch {
@@ -156,7 +203,7 @@ impl Task<'_> {
             .map_or_else(temporary, folder::nearest);
         let outcome = simulation::run(
             (self.plan, prepared),
-            (ticks, times.every),
+            (ticks, asked),
             (source, streams),
             Some(folder),
             inputs::options(self.args.threads),

@@ -12,6 +12,7 @@ use super::Stopped;
 use crate::Compiled;
 use crate::cli::output::{Stream, Terminal};
 use crate::cli::{CliError, Exit, findings, plan};
+use crate::diagnostic::Diagnostic;
 use crate::model::Model;
 use crate::report::json::Findings;
 use crate::report::run::{Message, Outcome, RunReport, Weight};
@@ -19,6 +20,7 @@ use crate::report::{self, metrics};
 use crate::runner::notice::{Notice, NoticeCode};
 use crate::runner::simulate::Simulated;
 use crate::screen::one_line;
+use crate::source::Sources;
 
 /// The forms in which a run says what it has to say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -82,6 +84,18 @@ impl Voice {
                 Ok(())
             }
         }
+    }
+
+    /// What is wrong with a file that was read beside the project.
+    pub(super) fn mistakes(&self, found: &[Diagnostic], sources: &Sources) -> Result<(), CliError> {
+        let Some(kept) = &self.kept else {
+            let style = self.terminal.style(Stream::Err);
+            let text = report::text::findings(found, sources, style);
+            return self.terminal.print(Stream::Err, &text);
+        };
+        let new = found.iter().map(|finding| (finding, sources));
+        kept.borrow_mut().project = Some(Findings::new(new));
+        Ok(())
     }
 
     /// Something worth a look.

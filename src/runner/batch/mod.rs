@@ -234,6 +234,11 @@ impl Prepared {
         self.moment(self.program.now())
     }
 
+    /// The zone of the outputs.
+    pub(crate) fn zone(&self) -> &TimeZone {
+        &self.zone
+    }
+
     /// A moment as it stands in the outputs.
     pub(crate) fn moment(&self, moment: i64) -> String {
         let mut text = String::new();

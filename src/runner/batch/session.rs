@@ -13,7 +13,7 @@ use crate::runner::notice::{Aftermath, NoticeCode};
 use crate::runner::output::access::Readers;
 use crate::runner::output::beside::AtomicFile;
 use crate::runner::output::file::{Content, HashedFile};
-use crate::runner::output::folder::{self, Folder, FolderError, MANIFEST};
+use crate::runner::output::folder::{self, DRAWN, Folder, FolderError, MANIFEST};
 use crate::runner::output::manifest::{
     EventFile, Inputs, Manifest, RowFile, Simulated, StateHashes, WholeFile,
 };
@@ -92,6 +92,11 @@ impl RunWriter {
         Ok((Self { folder, rejects }, streams))
     }
 
+    /// The file of the events that a simulation draws.
+    pub(crate) fn drawn_events(&self) -> Result<HashedFile, SessionError> {
+        Ok(self.folder.file(DRAWN)?)
+    }
+
     /// Makes the run visible, unless the folder holds it already.
     pub(crate) fn commit(
         self,
@@ -108,12 +113,16 @@ impl RunWriter {
     /// Makes a simulation visible, which began with the state of this hash and leaves none.
     pub(crate) fn commit_simulation(
         self,
-        streams: Streams<HashedFile>,
+        (streams, drawn): (Streams<HashedFile>, Option<HashedFile>),
         summary: &Summary,
         prepared: &Prepared,
         (simulated, state): (Simulated, Option<String>),
     ) -> Result<Done, SessionError> {
         let (mut manifest, metrics) = self.finish(streams, summary, prepared)?;
+        if let Some(drawn) = drawn {
+            let written = drawn.finish().map_err(self.failed(DRAWN))?;
+            manifest.outputs.insert(DRAWN.to_owned(), written);
+        }
         manifest.now.clone_from(&simulated.until);
         manifest.simulated = Some(simulated);
         manifest.state.before = state;

@@ -16,6 +16,7 @@ mod table;
 mod told;
 
 pub(crate) use chunk::ChunkEvents;
+pub(crate) use record::{known_by, property_value};
 pub use sorter::Spill;
 pub(crate) use told::Told;
 
@@ -24,7 +25,7 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 
 use crate::model::ids::Id;
-use crate::model::{ContentId, EventType, Model};
+use crate::model::{ContentId, EventId, EventType, Model};
 use crate::runner::contact::Occurrence;
 use crate::runner::error::RunError;
 use crate::runner::input::blocks::Source;
@@ -198,6 +199,11 @@ impl Events {
     }
 }
 
+/// In which order the events of a contact are taken in.
+pub(crate) fn in_order(one: &Occurrence) -> (i64, EventId, Option<ContentId>, u64) {
+    (one.at, one.event, one.of, one.identity)
+}
+
 impl Lookup<'_> {
     /// Appends the events of a contact in the order in which they are taken in, and says its number
     /// and how many they are.
@@ -217,14 +223,7 @@ impl Lookup<'_> {
             }
         }
         // Where nothing tells two apart, the file does.
-        news.sort_by_key(|occurrence| {
-            (
-                occurrence.at,
-                occurrence.event,
-                occurrence.of,
-                occurrence.identity,
-            )
-        });
+        news.sort_by_key(in_order);
         Ok(found)
     }
 }

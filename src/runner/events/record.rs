@@ -144,7 +144,7 @@ impl Reading<'_> {
             let Some(type_) = property.type_.as_ref().filter(|_| !text.is_empty()) else {
                 return Kept::Missing;
             };
-            value(type_, text, self.zone).unwrap_or_else(|| {
+            property_value(type_, text, self.zone).unwrap_or_else(|| {
                 bad(cells.name(event, index), text, Reason::NotA(type_.word()));
                 Kept::Missing
             })
@@ -173,7 +173,8 @@ impl Reading<'_> {
     }
 }
 
-fn value(type_: &FieldType, text: &str, zone: &TimeZone) -> Option<Kept> {
+/// What the text of a property says, without the white space around it.
+pub(crate) fn property_value(type_: &FieldType, text: &str, zone: &TimeZone) -> Option<Kept> {
     match type_ {
         FieldType::Text { .. } | FieldType::Email => Some(Kept::Text(text.into())),
         FieldType::Integer => cell::integer(text).map(Kept::Integer),
@@ -192,29 +193,41 @@ fn identity<'r>(
     event: &EventType,
     properties: &[Kept],
 ) -> u64 {
-    let mut hasher = blake3::Hasher::new();
-    let mut part = |text: &str| {
-        hasher.update(&(text.len() as u64).to_le_bytes());
-        hasher.update(text.as_bytes());
-    };
     let id = cells.text(Column::Id);
-    if id.is_empty() {
-        part("");
-        part(&at.to_string());
-        part(name);
-        part(cells.text(Column::Of));
-        for (property, value) in event
-            .properties
-            .values()
-            .zip(properties)
-            .filter(|(_, value)| **value != Kept::Missing)
-        {
-            part(&property.id);
-            part(&spelt(value));
-        }
-    } else {
-        part(id);
+    if !id.is_empty() {
+        return known_by(id);
     }
+    let mut hasher = blake3::Hasher::new();
+    let mut part = |text: &str| push_part(&mut hasher, text);
+    part("");
+    part(&at.to_string());
+    part(name);
+    part(cells.text(Column::Of));
+    for (property, value) in event
+        .properties
+        .values()
+        .zip(properties)
+        .filter(|(_, value)| **value != Kept::Missing)
+    {
+        part(&property.id);
+        part(&spelt(value));
+    }
+    shortened(&hasher)
+}
+
+/// What tells an event with this `id` apart.
+pub(crate) fn known_by(id: &str) -> u64 {
+    let mut hasher = blake3::Hasher::new();
+    push_part(&mut hasher, id);
+    shortened(&hasher)
+}
+
+fn push_part(hasher: &mut blake3::Hasher, text: &str) {
+    hasher.update(&(text.len() as u64).to_le_bytes());
+    hasher.update(text.as_bytes());
+}
+
+fn shortened(hasher: &blake3::Hasher) -> u64 {
     let mut first = [0; 8];
     first.copy_from_slice(&hasher.finalize().as_bytes()[..8]);
     u64::from_be_bytes(first)

@@ -27,7 +27,8 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use super::access::{self, Readers};
-use super::folder::{FILES, MANIFEST};
+use super::earlier;
+use super::folder::{DRAWN, FILES, MANIFEST};
 use super::place;
 
 /// Notes that the old folder goes away, and the new one takes its place.
@@ -107,6 +108,11 @@ impl Exchange<'_> {
     }
 
     fn move_files(&self) -> io::Result<()> {
+        // The new run may have none; its run.json, which is moved last, says so.
+        let has_drawn = is_there(&self.new.join(DRAWN))? || earlier::has_part(&self.new, DRAWN);
+        if !has_drawn && is_there(&self.target.join(DRAWN))? {
+            fs::rename(self.target.join(DRAWN), self.old.join(DRAWN))?;
+        }
         for name in FILES {
             let new = self.new.join(name);
             // One that was moved before is gone; one of which that cannot be told is not left out.
@@ -156,7 +162,8 @@ impl Exchange<'_> {
         let surely = |path: &Path| matches!(is_there(path), Ok(true));
         let untouched =
             matches!(is_there(&self.old), Ok(false)) || fs::remove_dir(&self.old).is_ok();
-        untouched && surely(self.target) && FILES.iter().all(|name| surely(&self.new.join(name)))
+        let mut needed = FILES.iter().filter(|name| **name != DRAWN);
+        untouched && surely(self.target) && needed.all(|name| surely(&self.new.join(name)))
     }
 
     fn forget(&self) {

@@ -19,14 +19,17 @@ use super::place;
 use super::staging::Staging;
 use crate::runner::notice::{Aftermath, NoticeCode};
 
-/// The files of a run.
-pub(crate) const FILES: [&str; 5] = [
+/// The files of a run; all but [`DRAWN`] are always there.
+pub(crate) const FILES: [&str; 6] = [
     "actions.csv",
     "contacts.csv",
+    DRAWN,
     "journal.csv",
     "metrics.json",
     MANIFEST,
 ];
+/// What people did in a simulation as it was assumed; only there.
+pub(crate) const DRAWN: &str = "events.csv";
 /// Says which run a folder holds.
 pub(crate) const MANIFEST: &str = "run.json";
 
@@ -189,8 +192,11 @@ impl Folder {
 /// to the disk.
 fn as_open_as_before(new: &Path, old: &Path) -> io::Result<()> {
     for name in FILES {
-        if let Ok(before) = old.join(name).symlink_metadata() {
-            access::like(&File::open(new.join(name))?, &before);
+        let new = new.join(name);
+        if let Ok(before) = old.join(name).symlink_metadata()
+            && (name != DRAWN || new.try_exists()?)
+        {
+            access::like(&File::open(new)?, &before);
         }
     }
     if let Ok(before) = old.metadata() {

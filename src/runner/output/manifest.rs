@@ -57,6 +57,9 @@ pub struct Simulated {
     pub visited: u64,
     /// How often a contact was looked at.
     pub visits: u64,
+    /// How many events were drawn and happened, by event; empty where nothing was assumed.
+    #[serde(default)]
+    pub drawn: BTreeMap<String, u64>,
     /// The days of the project's zone on which something happened.
     pub days: Vec<Day>,
 }

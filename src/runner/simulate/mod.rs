@@ -5,11 +5,14 @@
 //! outboxes and journals in the order in which they were written, the contacts of its last run, and
 //! what all of them counted.
 
+mod assumed;
 mod days;
+mod draw;
 mod moments;
 mod part;
 mod ticks;
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::marker::PhantomData;
 use std::path::PathBuf;
@@ -18,16 +21,17 @@ use std::sync::atomic::AtomicBool;
 use thiserror::Error;
 
 pub use crate::runner::output::manifest::{Day, Simulated};
+pub use assumed::{After, Assumption, Assumptions, PropertyValue};
 pub(crate) use ticks::Ticks;
 pub use ticks::{Times, TimesError};
 
 use days::Days;
+use draw::Drawing;
 use moments::Moments;
 use part::Passed;
 
 use super::batch::totals::RunTotals;
 use super::batch::{Inputs, Job, Prepared, Streams, Summary, Watch};
-use super::contact::Occurrence;
 use super::error::RunError;
 use super::input::blocks::{Blocks, Source};
 use super::input::state_store::Snapshot;
@@ -48,6 +52,8 @@ pub struct SimulatedBytes {
     pub actions: Vec<u8>,
     /// journal.csv of all instants.
     pub journal: Vec<u8>,
+    /// events.csv: what people did as it was assumed; empty where nothing was.
+    pub events: Vec<u8>,
     /// metrics.json.
     pub metrics: String,
     /// What it went through, by day.
@@ -73,11 +79,32 @@ struct Simulation<'a> {
     timeline: Timeline,
     /// Set when it should stop.
     interrupted: &'a AtomicBool,
+    /// What people are assumed to do.
+    drawing: Option<Drawing<'a>>,
+}
+
+/// Which simulation is asked for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Asked<'a> {
+    /// How far apart its instants are; absent: as the project says.
+    pub(crate) every: Option<Duration>,
+    /// What people are assumed to do.
+    pub(crate) assumptions: Option<&'a Assumptions>,
+}
+
+/// Where the rows of a simulation go.
+pub(crate) struct SimulationStreams<W> {
+    pub(crate) of_run: Streams<W>,
+    /// Those of the drawn events.
+    pub(crate) events: Option<W>,
 }
 
 /// What the parts add up to.
 struct Sum<W> {
     totals: RunTotals<W>,
+    events: Option<W>,
+    /// By event: how many were drawn and happened.
+    drawn: BTreeMap<String, u64>,
     last: Metrics,
     days: Days,
     strands: Vec<Strand>,
@@ -102,12 +129,12 @@ pub(crate) fn ticks(model: &Model, times: Times) -> Result<Ticks, TimesError> {
 /// many rows are put in order in `folder`.
 pub(crate) fn run<W: Write + Send>(
     (plan, prepared): (&Plan, &Prepared),
-    (ticks, every): (Ticks, Option<Duration>),
-    (source, streams): (Source<'_>, Streams<W>),
+    (ticks, asked): (Ticks, Asked<'_>),
+    (source, streams): (Source<'_>, SimulationStreams<W>),
     folder: Option<PathBuf>,
     options: Options,
     watch: &Watch<'_>,
-) -> Result<(Summary, Streams<W>, Simulated), RunError> {
+) -> Result<(Summary, SimulationStreams<W>, Simulated), RunError> {
     let blocks = Blocks::new(source, options.block_size);
     let header = blocks.header()?;
     let (layout, warnings) = prepared.layout(&header)?;
@@ -115,12 +142,22 @@ pub(crate) fn run<W: Write + Send>(
         moments: Moments::new(plan, prepared, ticks)?,
         timeline: Timeline::new(folder),
         interrupted: watch.interrupted,
+        drawing: asked.assumptions.map(|assumptions| {
+            let zones = (&prepared.program.zone, prepared.zone());
+            Drawing::new(assumptions, plan.model(), zones)
+        }),
     };
     let job = prepared.job(&layout, false, options);
     let model = plan.model();
     let count = simulation.moments.ticks.count() as usize;
+    let mut events = streams.events;
+    if let (Some(events), Some(drawing)) = (&mut events, &simulation.drawing) {
+        events.write_all(&drawing.header()).map_err(undrawn)?;
+    }
     let sum = Sum {
-        totals: RunTotals::begin(&job, streams, &prepared.fingerprint)?,
+        totals: RunTotals::begin(&job, streams.of_run, &prepared.fingerprint)?,
+        events,
+        drawn: BTreeMap::new(),
         last: Metrics::new(job.program),
         days: Days::new(model, &simulation.moments.ticks),
         strands: Vec::new(),
@@ -141,34 +178,48 @@ pub(crate) fn run<W: Write + Send>(
         to.actions.write_all(actions)?;
         to.journal.write_all(journal)
     };
-    timeline.merge(sum.strands, write).map_err(unsorted)?;
-    let ticks = &moments.ticks;
-    let schedule = Duration {
-        seconds: i64::from(model.every),
-        ..Duration::default()
-    };
-    let simulated = Simulated {
-        from: prepared.moment(ticks.moment(0)),
-        until: prepared.moment(ticks.moment(ticks.last())),
-        every: every.unwrap_or(schedule).to_string(),
-        instants: ticks.count().into(),
-        visited: sum
-            .visited
-            .iter()
-            .map(|it| u64::from(it.count_ones()))
-            .sum(),
-        visits: sum.visits,
-        days: sum.days.told(model, ticks),
-    };
+    let strands = std::mem::take(&mut sum.strands);
+    timeline.merge(strands, write).map_err(unsorted)?;
+    let simulated = sum.told((model, prepared), &moments.ticks, asked.every);
     sum.totals.end_chain(&sum.last);
     let (summary, streams) = sum.totals.end(&job, warnings)?;
+    let streams = SimulationStreams {
+        of_run: streams,
+        events: sum.events,
+    };
     Ok((summary, streams, simulated))
+}
+
+impl<W> Sum<W> {
+    /// What it went through.
+    fn told(
+        &mut self,
+        (model, prepared): (&Model, &Prepared),
+        ticks: &Ticks,
+        every: Option<Duration>,
+    ) -> Simulated {
+        let schedule = Duration {
+            seconds: i64::from(model.every),
+            ..Duration::default()
+        };
+        let visited = self.visited.iter().map(|it| u64::from(it.count_ones()));
+        Simulated {
+            from: prepared.moment(ticks.moment(0)),
+            until: prepared.moment(ticks.moment(ticks.last())),
+            every: every.unwrap_or(schedule).to_string(),
+            instants: ticks.count().into(),
+            visited: visited.sum(),
+            visits: self.visits,
+            drawn: std::mem::take(&mut self.drawn),
+            days: self.days.told(model, ticks),
+        }
+    }
 }
 
 /// Simulates from memory to memory; bad rows are set aside.
 pub fn simulate_bytes(
     plan: &Plan,
-    times: Times,
+    (times, assumptions): (Times, Option<&Assumptions>),
     inputs: Inputs<'_>,
     state: Option<&[u8]>,
     options: Options,
@@ -187,25 +238,34 @@ pub fn simulate_bytes(
         .with_companies(inputs.companies)?
         .with_past(inputs.past)?
         .with_events_until(until, events, options, inputs.spill, &watch)?;
-    let streams = Streams {
+    let of_run = Streams {
         contacts: Vec::new(),
         actions: Vec::new(),
         journal: Vec::new(),
         state: None,
         rejects: Some(Vec::new()),
     };
+    let streams = SimulationStreams {
+        of_run,
+        events: Some(Vec::new()),
+    };
+    let asked = Asked {
+        every: times.every,
+        assumptions,
+    };
     let (summary, streams, simulated) = run(
         (plan, &prepared),
-        (ticks, times.every),
+        (ticks, asked),
         (Source::Bytes(inputs.contacts), streams),
         None,
         options,
         &watch,
     )?;
     Ok(SimulatedBytes {
-        contacts: streams.contacts,
-        actions: streams.actions,
-        journal: streams.journal,
+        contacts: streams.of_run.contacts,
+        actions: streams.of_run.actions,
+        journal: streams.of_run.journal,
+        events: streams.events.unwrap_or_default(),
         metrics: summary.metrics.to_json(&prepared.program),
         simulated,
         bad_rows: summary.problems.rows + summary.duplicates,
@@ -215,13 +275,13 @@ pub fn simulate_bytes(
 impl Simulation<'_> {
     /// When a contact at rest is looked at again: by itself, for what is told of it, or with
     /// everybody.
-    fn next(&self, tick: u32, by_itself: Next, told: Option<&Occurrence>) -> u32 {
+    fn next(&self, tick: u32, by_itself: Next, told: Option<i64>) -> u32 {
         let (moments, ticks) = (&self.moments, &self.moments.ticks);
         let at = |moment: i64| ticks.at_or_after(moment).map(|found| found.max(tick + 1));
         let found = [
             by_itself.tick,
             by_itself.moment.and_then(at),
-            told.and_then(|told| at(told.at)),
+            told.and_then(at),
             moments.next_for_everybody(tick),
         ];
         found.into_iter().flatten().min().unwrap_or(ticks.last())
@@ -247,10 +307,23 @@ impl<W: Write + Send> ChunkJob for Simulating<'_, '_, W> {
         sum.last.add(&passed.last);
         sum.days.add(&passed.days);
         sum.strands.push(passed.strand);
+        if let Some(events) = &mut sum.events {
+            events.write_all(&passed.events).map_err(undrawn)?;
+        }
+        for (event, count) in passed.drawn {
+            *sum.drawn.entry(event).or_default() += count;
+        }
         sum.visits += passed.visits;
         let visited = sum.visited.iter_mut().zip(&passed.visited);
         visited.for_each(|(sum, part)| *sum |= part);
         Ok(())
+    }
+}
+
+fn undrawn(error: io::Error) -> RunError {
+    RunError::Write {
+        file: "events.csv",
+        error,
     }
 }
 

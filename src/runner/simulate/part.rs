@@ -4,17 +4,19 @@
 //! Invariant: a contact is passed over at an instant only where the one before left it as it was
 //! and did nothing, nothing new is told of it, and no answer turned; a run would do nothing either.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BTreeMap, BinaryHeap};
 use std::sync::atomic::Ordering;
 
 use super::Simulation;
 use super::days::Days;
+use super::draw::Coming;
 use crate::runner::batch::Job;
 use crate::runner::batch::part::{Part, memories};
 use crate::runner::contact::{Occurrence, Seen, TagSet};
 use crate::runner::error::RunError;
-use crate::runner::events::ChunkEvents;
+use crate::runner::events::{ChunkEvents, in_order};
 use crate::runner::input::row::{Row, Rows};
 use crate::runner::kernel::Worker;
 use crate::runner::metrics::Metrics;
@@ -31,6 +33,10 @@ pub(super) struct Passed {
     pub(super) last: Metrics,
     pub(super) days: Days,
     pub(super) strand: Strand,
+    /// The rows of what people did as it was assumed, contact by contact.
+    pub(super) events: Vec<u8>,
+    /// How many these are, by event.
+    pub(super) drawn: BTreeMap<String, u64>,
     /// Bits by tick: where somebody was looked at.
     pub(super) visited: Vec<u64>,
     pub(super) visits: u64,
@@ -42,6 +48,8 @@ struct Traveller<'r> {
     seen: Seen<'r>,
     /// What is told of it and not taken in yet, by time.
     news: &'r [Occurrence],
+    /// What it is going to do.
+    coming: Coming,
     /// How many bytes of who does not travel come before its row.
     before: usize,
     /// Where its row ends among those of the travellers.
@@ -63,6 +71,7 @@ struct Travel<'t, 'p, 'r> {
     piece: Piece<'t>,
     visited: Vec<u64>,
     visits: u64,
+    drawn: BTreeMap<String, u64>,
     files: Files,
 }
 
@@ -101,6 +110,17 @@ pub(super) fn run(
     travel.end(part)
 }
 
+/// What is seen of a contact together with what it did, if it did something.
+fn hearing<'s, 'h>(seen: &'s Seen<'h>, heard: Option<&'h Vec<Occurrence>>) -> Cow<'s, Seen<'h>> {
+    match heard.filter(|heard| !heard.is_empty()) {
+        Some(news) => Cow::Owned(Seen {
+            news,
+            ..seen.clone()
+        }),
+        None => Cow::Borrowed(seen),
+    }
+}
+
 impl<'t, 'p, 'r> Travel<'t, 'p, 'r> {
     fn new(simulation: &'t Simulation<'t>, job: &'t Job<'p>) -> Self {
         let ticks = &simulation.moments.ticks;
@@ -117,6 +137,7 @@ impl<'t, 'p, 'r> Travel<'t, 'p, 'r> {
             piece: simulation.timeline.piece(),
             visited: vec![0; (ticks.count() as usize).div_ceil(64)],
             visits: 0,
+            drawn: BTreeMap::new(),
             files: Files::default(),
         }
     }
@@ -129,10 +150,17 @@ impl<'t, 'p, 'r> Travel<'t, 'p, 'r> {
         part: &Part,
     ) {
         self.queue.push(Reverse((0, self.travellers.len())));
+        let mut coming = Coming::default();
+        if let Some(drawing) = &self.simulation.drawing {
+            let ticks = &self.simulation.moments.ticks;
+            let times = (ticks.moment(0), ticks.moment(ticks.last()));
+            drawing.over_time(seen.key, times, &mut coming);
+        }
         self.travellers.push(Traveller {
             row,
             news: seen.news,
             seen,
+            coming,
             before: part.files.contacts.len(),
             end: 0,
         });
@@ -165,7 +193,8 @@ impl<'t, 'p, 'r> Travel<'t, 'p, 'r> {
         let simulation = self.simulation;
         let program = simulation.moments.at(tick)?;
         self.writer.turn_to(program.now());
-        let changed = self.look_at(&program, tick, due);
+        let heard = self.heard(program.now(), due);
+        let changed = self.look_at(&program, tick, (due, &heard));
         for (who, memory) in changed {
             self.memories[who] = Some(memory);
         }
@@ -179,13 +208,34 @@ impl<'t, 'p, 'r> Travel<'t, 'p, 'r> {
         Ok(())
     }
 
+    /// What each of them does at an instant as it was assumed, and what is told of it, together;
+    /// nothing where there is only the latter.
+    fn heard(&mut self, now: i64, due: &[usize]) -> Vec<Vec<Occurrence>> {
+        let Some(drawing) = &self.simulation.drawing else {
+            return Vec::new();
+        };
+        let (travellers, drawn) = (&mut self.travellers, &mut self.drawn);
+        let mut of = |who: &usize| {
+            let Traveller { news, coming, .. } = &mut travellers[*who];
+            let mut heard = coming.by(now);
+            if !heard.is_empty() {
+                drawing.count(&heard, drawn);
+                let told = news.partition_point(|one| one.at <= now);
+                heard.extend_from_slice(&news[..told]);
+                heard.sort_by_key(in_order);
+            }
+            heard
+        };
+        due.iter().map(&mut of).collect()
+    }
+
     /// The instant, for each of them; gives what must be remembered where that is something else
     /// than before.
     fn look_at(
         &mut self,
         program: &Program,
         tick: u32,
-        due: &[usize],
+        (due, heard): (&[usize], &[Vec<Occurrence>]),
     ) -> Vec<(usize, Box<ContactState>)> {
         let Self {
             simulation,
@@ -201,16 +251,17 @@ impl<'t, 'p, 'r> Travel<'t, 'p, 'r> {
         let moments = &simulation.moments;
         let (day, is_last) = (moments.ticks.day_number(tick), tick == moments.ticks.last());
         let (mut worker, mut effects, mut changed) = (Worker::new(program), Vec::new(), Vec::new());
-        for &who in due {
+        for (place, &who) in due.iter().enumerate() {
             let traveller = &mut travellers[who];
-            let heard = traveller
+            let told = traveller
                 .news
                 .partition_point(|one| one.at <= program.now());
-            let (fresh, later) = traveller.news.split_at(heard);
+            let (fresh, later) = traveller.news.split_at(told);
             (traveller.seen.news, traveller.news) = (fresh, later);
             let memory = memories[who].as_deref();
             effects.clear();
-            let (seen, row) = (&traveller.seen, traveller.row);
+            let row = traveller.row;
+            let seen = &*hearing(&traveller.seen, heard.get(place));
             let after = worker.contact(seen, memory, &job.columns, &mut effects);
             writer.happened_to(row, seen.key, &after, &effects, files);
             days.count(day, &effects);
@@ -219,13 +270,18 @@ impl<'t, 'p, 'r> Travel<'t, 'p, 'r> {
                 traveller.end = files.contacts.len();
                 continue;
             }
+            if let Some(drawing) = &simulation.drawing {
+                drawing.behind(seen.key, program.now(), &effects, &mut traveller.coming);
+            }
             let kept = worker.memory_for_later();
             let same = memory == Some(&*kept);
             if !same {
                 changed.push((who, Box::new(std::mem::take(kept))));
             }
+            let told = later.first().map(|one| one.at);
+            let told = told.into_iter().chain(traveller.coming.next()).min();
             let next = if same && effects.is_empty() {
-                simulation.next(tick, worker.next(&moments.turns, tick), later.first())
+                simulation.next(tick, worker.next(&moments.turns, tick), told)
             } else {
                 tick + 1
             };
@@ -251,10 +307,17 @@ impl<'t, 'p, 'r> Travel<'t, 'p, 'r> {
         }
         contacts.extend_from_slice(&others[passed..]);
         part.files.contacts = contacts;
+        let rows = self.travellers.iter().map(|it| it.coming.rows.as_slice());
+        let events = rows.collect::<Vec<_>>().concat();
+        if self.simulation.drawing.is_some() {
+            part.metrics.events.get_or_insert_default();
+        }
         Ok(Passed {
             part,
             last: self.last,
             days: self.days,
+            events,
+            drawn: self.drawn,
             strand: self.piece.end().map_err(super::unsorted)?,
             visited: self.visited,
             visits: self.visits,
